@@ -1,0 +1,162 @@
+package awsx
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+)
+
+// Page is a batch of items as it lands. Batches of one listing come in any
+// order; Total is how many items the listing has named so far.
+type Page[T any] struct {
+	Items []T
+	// Missing holds what was asked for and could not be described, with the
+	// service's reason, such as MISSING.
+	Missing []Missing
+	// Total is the number of items listed up to now; Complete is true when the
+	// listing itself has ended, so that Total will not grow.
+	Total    int
+	Complete bool
+}
+
+// Missing is one entry of an API answer's failures list.
+type Missing struct{ ARN, Reason, Detail string }
+
+// Pages yields batches as they land. An error in the sequence is one batch
+// that failed: the sequence goes on, and what other batches brought is good.
+// Breaking off the loop cancels the calls under way and waits for them.
+type Pages[T any] = iter.Seq2[Page[T], error]
+
+// TaskQuery chooses tasks of a cluster.
+type TaskQuery struct {
+	Cluster Ref
+	// Service is a service's name; empty means the whole cluster.
+	Service string
+	// Stopped asks for tasks whose desired status is STOPPED, which the service
+	// remembers for about an hour, instead of RUNNING.
+	Stopped bool
+}
+
+// ClusterReader reads the clusters of a context.
+type ClusterReader interface {
+	Clusters(ctx context.Context) Pages[Cluster]
+}
+
+// ServiceReader reads the services of a cluster.
+type ServiceReader interface {
+	// Services lists (100 a call) and describes (10 a call) all services.
+	Services(ctx context.Context, cluster Ref) Pages[Service]
+	// DescribeServices describes the named services of one cluster.
+	DescribeServices(ctx context.Context, cluster Ref, arns []string) Pages[Service]
+}
+
+// TaskReader reads tasks.
+type TaskReader interface {
+	// Tasks lists and describes (100 a call) the tasks a query chooses.
+	Tasks(ctx context.Context, q TaskQuery) Pages[Task]
+}
+
+// InstanceReader reads container instances.
+type InstanceReader interface {
+	Instances(ctx context.Context, cluster Ref) Pages[Instance]
+}
+
+// TaskDefinitionReader reads task definitions, which never change once made.
+type TaskDefinitionReader interface {
+	// TaskDefinition takes an ARN, family:revision, or a family for the latest.
+	TaskDefinition(ctx context.Context, id string) (*TaskDefinition, error)
+	// Revisions lists ARNs of a family's ACTIVE revisions, newest first, at
+	// most limit of them (0 for all).
+	Revisions(ctx context.Context, family string, limit int) ([]string, error)
+}
+
+// TargetReader reads target groups. All its calls share the account's
+// scarcest bucket: 40 burst, 10 a second, for everything the account runs.
+type TargetReader interface {
+	TargetGroups(ctx context.Context, arns []string) ([]TargetGroup, error)
+	// TargetHealth costs one call for one target group.
+	TargetHealth(ctx context.Context, targetGroup string) (GroupHealth, error)
+}
+
+// ImageReader reads ECR repositories. A repository is named by the image URI
+// without its tag, such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/api.
+type ImageReader interface {
+	Images(ctx context.Context, repository string) Pages[Image]
+	// Image resolves one tag (or sha256: digest); NotFound when there is none.
+	Image(ctx context.Context, repository, reference string) (Image, error)
+}
+
+// DeploymentReader reads the service deployments API, which an account's
+// region, or an emulator, may lack: the callers bear any error.
+type DeploymentReader interface {
+	ServiceDeployments(ctx context.Context, service Ref, limit int) ([]ServiceDeployment, error)
+	ServiceRevisions(ctx context.Context, arns []string) ([]ServiceRevision, error)
+}
+
+// IdentityReader tells whose credentials these are.
+type IdentityReader interface {
+	Identity(ctx context.Context) (Identity, error)
+}
+
+// Kind names a kind of resource for RawReader.
+type Kind string
+
+// The kinds whose API JSON can be read.
+const (
+	KindCluster        Kind = "cluster"
+	KindService        Kind = "service"
+	KindTask           Kind = "task"
+	KindInstance       Kind = "instance"
+	KindTaskDefinition Kind = "task definition"
+	KindTargetGroup    Kind = "target group"
+)
+
+// RawReader reads one resource as the API's own JSON, for the screens that
+// show it. It may hold secrets: mask before showing.
+type RawReader interface {
+	Raw(ctx context.Context, kind Kind, ref Ref) (json.RawMessage, error)
+}
+
+// Reader is everything that only reads.
+type Reader interface {
+	ClusterReader
+	ServiceReader
+	TaskReader
+	InstanceReader
+	TaskDefinitionReader
+	TargetReader
+	ImageReader
+	DeploymentReader
+	IdentityReader
+	RawReader
+}
+
+// ServiceUpdate is what one UpdateService call changes; nil means unchanged and
+// is not sent.
+type ServiceUpdate struct {
+	Service        Ref
+	TaskDefinition *string // ARN
+	Desired        *int
+	ForceNew       bool
+}
+
+// Writer is everything that changes the account. Each call needs a Change in
+// its context (WithChange), is refused without one before a byte leaves, and is
+// sent once. An Error with Unknown set must be resolved by reading.
+type Writer interface {
+	// RegisterTaskDefinition sends the document as it is, tags included in it.
+	RegisterTaskDefinition(ctx context.Context, doc Document) (*TaskDefinition, error)
+	UpdateService(ctx context.Context, u ServiceUpdate) (Service, error)
+}
+
+// Account is an opened context: its readers and its writer.
+type Account interface {
+	Reader
+	Writer
+}
+
+// Opener opens contexts. Opening makes no call; it may read shared config.
+// Opening the same context twice gives the same account.
+type Opener interface {
+	Open(ctx context.Context, id ContextID) (Account, error)
+}

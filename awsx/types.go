@@ -1,0 +1,254 @@
+package awsx
+
+import "time"
+
+// Unset is the value of a number that the service did not send and for which
+// zero means something else.
+const Unset = -1
+
+// Cluster is an ECS cluster with the counts DescribeClusters gives.
+type Cluster struct {
+	Ref       Ref
+	Name      string
+	Status    string // ACTIVE, PROVISIONING, DEPROVISIONING, FAILED, INACTIVE
+	Services  int    // active services
+	Running   int    // running tasks
+	Pending   int    // pending tasks
+	Instances int    // registered container instances
+	// CapacityProviders holds the names of the providers attached.
+	CapacityProviders []string
+}
+
+// Service is an ECS service with its deployments and latest events.
+type Service struct {
+	Ref     Ref
+	Name    string
+	Status  string // ACTIVE, DRAINING, INACTIVE
+	Desired int
+	Running int
+	Pending int
+	// TaskDefinition is the ARN that the primary deployment runs.
+	TaskDefinition     string
+	LaunchType         string // EC2, FARGATE, EXTERNAL; empty with capacity providers
+	CapacityProviders  []string
+	SchedulingStrategy string // REPLICA, DAEMON
+	Controller         string // ECS, CODE_DEPLOY, EXTERNAL; empty is ECS
+	Strategy           string // ROLLING, BLUE_GREEN, LINEAR, CANARY; empty is ROLLING
+	MinHealthyPercent  int    // Unset when not sent
+	MaxPercent         int    // Unset when not sent
+	Breaker            Breaker
+	// GracePeriod is how long target health is ignored after a task starts.
+	GracePeriod   time.Duration
+	Deployments   []Deployment
+	Events        []ServiceEvent // newest first, at most 100
+	LoadBalancers []LoadBalancer
+	// CurrentDeployment is the ARN of the running service deployment.
+	CurrentDeployment    string
+	PlacementConstraints []string // as type or type(expression)
+	CreatedAt            time.Time
+	CreatedBy            string
+	Tags                 []Tag
+}
+
+// Primary returns the deployment with status PRIMARY, and whether there is one.
+func (s Service) Primary() (Deployment, bool) {
+	for _, d := range s.Deployments {
+		if d.Status == "PRIMARY" {
+			return d, true
+		}
+	}
+	return Deployment{}, false
+}
+
+// Breaker is the deployment circuit breaker's setting.
+type Breaker struct {
+	Enabled  bool
+	Rollback bool
+}
+
+// Deployment is one entry of a service's deployments list.
+type Deployment struct {
+	ID             string // ecs-svc/…
+	Status         string // PRIMARY, ACTIVE, INACTIVE
+	TaskDefinition string // ARN
+	Desired        int
+	Running        int
+	Pending        int
+	// Failed counts tasks that failed to reach RUNNING; the service resets it
+	// when one does.
+	Failed        int
+	RolloutState  string // IN_PROGRESS, COMPLETED, FAILED; empty without one
+	RolloutReason string
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+}
+
+// ServiceEvent is one line of a service's event log.
+type ServiceEvent struct {
+	ID      string
+	At      time.Time
+	Message string
+}
+
+// LoadBalancer binds a container port of a service to a target group.
+type LoadBalancer struct {
+	TargetGroup   string // ARN; empty for a classic load balancer
+	Classic       string // classic load balancer name
+	Container     string
+	ContainerPort int
+}
+
+// Tag is a resource tag.
+type Tag struct{ Key, Value string }
+
+// Task is an ECS task.
+type Task struct {
+	Ref               Ref
+	ID                string
+	TaskDefinition    string // ARN
+	Group             string // service:<name>, or family:<name>
+	StartedBy         string // the deployment id for service tasks
+	LastStatus        string // PROVISIONING … STOPPED
+	DesiredStatus     string // RUNNING, STOPPED
+	Health            string // HEALTHY, UNHEALTHY, UNKNOWN
+	LaunchType        string
+	AvailabilityZone  string
+	ContainerInstance string // ARN; empty on Fargate
+	CPU, Memory       string // task level, as sent
+	StopCode          string
+	StoppedReason     string
+	Containers        []Container
+	ENIs              []ENI
+	CreatedAt         time.Time
+	StartedAt         time.Time
+	StoppingAt        time.Time
+	StoppedAt         time.Time
+}
+
+// Container is one container of a task.
+type Container struct {
+	Name        string
+	Image       string
+	ImageDigest string
+	RuntimeID   string // 64 hex digits on EC2; empty before it was created
+	LastStatus  string
+	Health      string
+	// ExitCode is Unset until the container has exited.
+	ExitCode int
+	Reason   string
+	Bindings []Binding
+	// Addresses holds the container's own interfaces' private IPs (awsvpc).
+	Addresses []string
+}
+
+// Binding is one network binding of a container: its port and the host's.
+type Binding struct {
+	ContainerPort int
+	HostPort      int
+	Protocol      string // tcp, udp
+	BindIP        string // 0.0.0.0 and :: are the two halves of one binding
+}
+
+// ENI is a task's elastic network interface (awsvpc).
+type ENI struct {
+	ID        string
+	PrivateV4 string
+	PrivateV6 string
+	SubnetID  string
+}
+
+// Instance is a container instance registered in a cluster.
+type Instance struct {
+	Ref              Ref
+	EC2ID            string
+	Status           string // ACTIVE, DRAINING, REGISTERING, …
+	AgentConnected   bool
+	AgentVersion     string
+	AvailabilityZone string
+	InstanceType     string
+	Running          int
+	Pending          int
+	CPU              Capacity // CPU units, 1024 a core
+	Memory           Capacity // MiB
+	UsedPorts        []int    // host ports in use, TCP
+	RegisteredAt     time.Time
+}
+
+// Capacity is what an instance registered and what of it is left.
+type Capacity struct{ Registered, Remaining int }
+
+// TargetGroup is a target group with the settings of its health check.
+type TargetGroup struct {
+	ARN           string
+	Name          string
+	TargetType    string // instance, ip, lambda
+	Protocol      string
+	Port          int
+	LoadBalancers []string // ARNs
+	Check         HealthCheck
+}
+
+// HealthCheck is a target group's health check.
+type HealthCheck struct {
+	Enabled            bool
+	Protocol           string
+	Port               string // a number or traffic-port
+	Path               string
+	Matcher            string // accepted codes, such as 200 or 200-299
+	Interval, Timeout  time.Duration
+	Healthy, Unhealthy int // thresholds, in consecutive checks
+}
+
+// TargetHealth is the state of one registered target.
+type TargetHealth struct {
+	ID          string // instance id or IP
+	Port        int
+	Zone        string
+	State       string // initial, healthy, unhealthy, unused, draining, unavailable
+	Reason      string // Target.ResponseCodeMismatch, …
+	Description string
+}
+
+// GroupHealth is the health of all targets of one target group.
+type GroupHealth struct {
+	TargetGroup string // ARN
+	Targets     []TargetHealth
+}
+
+// Image is one image of an ECR repository.
+type Image struct {
+	Repository string // repository URI without tag
+	Tags       []string
+	Digest     string
+	PushedAt   time.Time
+	Size       int64 // bytes, compressed
+	ScanStatus string
+}
+
+// ServiceDeployment is one record of the service deployments API.
+type ServiceDeployment struct {
+	ARN              string
+	Status           string // PENDING … ROLLBACK_FAILED
+	StatusReason     string
+	TargetRevision   string // service revision ARN
+	SourceRevisions  []string
+	RollbackRevision string
+	Alarms           []string
+	BreakerStatus    string
+	BreakerFailures  int
+	BreakerThreshold int
+	CreatedAt        time.Time
+	StartedAt        time.Time
+	FinishedAt       time.Time
+}
+
+// ServiceRevision is what a service deployment ran, with resolved digests.
+type ServiceRevision struct {
+	ARN            string
+	TaskDefinition string
+	Images         []RevisionImage
+	CreatedAt      time.Time
+}
+
+// RevisionImage is the image of one container of a service revision.
+type RevisionImage struct{ Container, Image, Digest string }
