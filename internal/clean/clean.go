@@ -126,7 +126,7 @@ func firstDirty(s string, keepLF bool) int {
 // controls, zero-width joiners, soft hyphens, tags), line separators, private use
 // and unassigned code points do not.
 func printable(r rune) bool {
-	if invisible(r) {
+	if invisible(r) || prepends(r) {
 		return false
 	}
 	return unicode.IsGraphic(r)
@@ -148,9 +148,28 @@ func invisible(r rune) bool {
 	return false
 }
 
-// combining reports whether r is drawn over the character before it.
+// combining reports whether r joins the character before it: marks, and the few
+// letters and symbols that segmentation (Unicode annex 29) treats like marks.
 func combining(r rune) bool {
-	return r >= 0x0300 && unicode.In(r, unicode.Mn, unicode.Me)
+	switch {
+	case r < 0x0300:
+		return false
+	case r == 0x0e33, r == 0x0eb3, // Thai and Lao vowel AM
+		r == 0xff9e, r == 0xff9f, // half-width voicing marks
+		r >= 0x1f3fb && r <= 0x1f3ff: // emoji skin tones
+		return true
+	}
+	return unicode.Is(unicode.M, r)
+}
+
+// prepends reports whether r joins the character after it, which may be padding or
+// a foreign cell (the Prepend class of Unicode annex 29, format characters aside).
+func prepends(r rune) bool {
+	switch r {
+	case 0x0d4e, 0x111c2, 0x111c3, 0x113d1, 0x1193f, 0x11941, 0x11a3a, 0x11d46, 0x11f02:
+		return true
+	}
+	return r >= 0x11a84 && r <= 0x11a89
 }
 
 func escapeControl(b *strings.Builder, c byte) {

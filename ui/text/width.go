@@ -1,0 +1,239 @@
+// Package text is the only place that knows how wide text is on a screen.
+//
+// Functions take raw text and clean it (see package clean) before they measure, cut
+// or pad it, so nothing that obeys can reach the terminal through them. The
+// functions whose names end in Painted take text that a theme has styled; they skip
+// the cleaning and leave escape sequences whole. Widths count terminal cells.
+package text
+
+import (
+	"strings"
+
+	"gantry/internal/clean"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Line returns s as one printable line.
+func Line(s string) string { return clean.Line(s) }
+
+// Lines returns s as printable text split into its lines.
+func Lines(s string) []string { return strings.Split(clean.Text(s), "\n") }
+
+// Width returns the number of cells that s takes once cleaned.
+func Width(s string) int {
+	if plain(s) {
+		return len(s)
+	}
+	return ansi.StringWidth(clean.Line(s))
+}
+
+// Truncate returns the start of s in at most w cells. When something is cut off, the
+// result ends in tail.
+func Truncate(s string, w int, tail string) string {
+	if plain(s) {
+		if len(s) <= w {
+			return s
+		}
+		if keep := w - width(tail, tail); keep >= 0 {
+			return s[:keep] + tail
+		}
+		return head(tail, w)
+	}
+	s = clean.Line(s)
+	if ansi.StringWidth(s) <= w {
+		return s
+	}
+	keep := w - width(tail, tail)
+	if keep < 0 {
+		return head(tail, w)
+	}
+	return head(s, keep) + tail
+}
+
+// TruncateLeft returns the end of s in at most w cells, after tail when something is
+// cut off. It suits image tags and paths, whose end says most.
+func TruncateLeft(s string, w int, tail string) string {
+	s = clean.Line(s)
+	total := width(s, "")
+	if total <= w {
+		return s
+	}
+	keep := w - width(tail, tail)
+	if keep < 0 {
+		return head(tail, w)
+	}
+	return tail + behind(s, total-keep)
+}
+
+// TruncateMiddle returns both ends of s in at most w cells, with tail between them
+// when something is cut out. It suits ARNs and digests.
+func TruncateMiddle(s string, w int, tail string) string {
+	s = clean.Line(s)
+	total := width(s, "")
+	if total <= w {
+		return s
+	}
+	keep := w - width(tail, tail)
+	if keep < 0 {
+		return head(tail, w)
+	}
+	left := (keep + 1) / 2
+	return head(s, left) + tail + behind(s, total-(keep-left))
+}
+
+// Pad adds spaces behind s up to w cells. It cuts nothing.
+func Pad(s string, w int) string {
+	s = clean.Line(s)
+	return s + Spaces(w-Width(s))
+}
+
+// PadLeft adds spaces in front of s up to w cells. It cuts nothing.
+func PadLeft(s string, w int) string {
+	s = clean.Line(s)
+	return Spaces(w-Width(s)) + s
+}
+
+// Fit returns s in exactly w cells: cut with tail, or padded behind.
+func Fit(s string, w int, tail string) string {
+	if w <= 0 {
+		return ""
+	}
+	s = Truncate(s, w, tail)
+	return s + Spaces(w-width(s, tail))
+}
+
+// FitRight returns s in exactly w cells: cut with tail, or padded in front.
+func FitRight(s string, w int, tail string) string {
+	if w <= 0 {
+		return ""
+	}
+	s = Truncate(s, w, tail)
+	return Spaces(w-width(s, tail)) + s
+}
+
+// Window returns the cells of s from left on, in exactly w cells. A wide character
+// that an edge cuts in half becomes a space.
+func Window(s string, left, w int) string {
+	if w <= 0 {
+		return ""
+	}
+	left = max(left, 0)
+	s = clean.Line(s)
+	if plain(s) {
+		s = s[min(left, len(s)):]
+		if len(s) >= w {
+			return s[:w]
+		}
+		return s + Spaces(w-len(s))
+	}
+	s = behind(s, left)
+	return Pad(head(s, w), w)
+}
+
+// FitPainted is Fit for text that is styled already.
+func FitPainted(s string, w int, tail string) string {
+	if w <= 0 {
+		return ""
+	}
+	return PadPainted(TruncatePainted(s, w, tail), w)
+}
+
+// TruncatePainted is Truncate for text that is styled already.
+func TruncatePainted(s string, w int, tail string) string {
+	if ansi.StringWidth(s) <= w {
+		return s
+	}
+	return ansi.Truncate(s, w, tail)
+}
+
+// PadPainted is Pad for text that is styled already.
+func PadPainted(s string, w int) string {
+	return s + Spaces(w-ansi.StringWidth(s))
+}
+
+// WidthPainted is Width for text that is styled already.
+func WidthPainted(s string) int { return ansi.StringWidth(s) }
+
+// width measures clean text that may end in tail. The common cases, ASCII and a
+// one-cell ellipsis behind it, need no segmentation.
+func width(s, tail string) int {
+	if tail == "…" && strings.HasSuffix(s, tail) {
+		if rest := s[:len(s)-len(tail)]; plain(rest) {
+			return len(rest) + 1
+		}
+	}
+	if plain(s) {
+		return len(s)
+	}
+	return ansi.StringWidth(s)
+}
+
+const blank = "                                                                                                                                "
+
+// Spaces returns n spaces; none when n is negative.
+func Spaces(n int) string {
+	switch {
+	case n <= 0:
+		return ""
+	case n <= len(blank):
+		return blank[:n]
+	}
+	return strings.Repeat(" ", n)
+}
+
+// plain reports whether every byte of s is printable ASCII, so that s is clean and
+// as wide as it is long.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// head returns as much of clean s as fits w cells.
+func head(s string, w int) string {
+	if w <= 0 {
+		return ""
+	}
+	if len(s) <= w {
+		return s // A cell takes at least one byte.
+	}
+	cells := 0
+	for i := 0; i < len(s); {
+		n, width := cluster(s[i:])
+		if cells+width > w {
+			return s[:i]
+		}
+		cells += width
+		i += n
+	}
+	return s
+}
+
+// behind returns clean s without its first n cells. A wide character across the edge
+// is replaced by as many spaces as it reaches over.
+func behind(s string, n int) string {
+	cells := 0
+	for i := 0; i < len(s); {
+		if cells >= n {
+			return Spaces(cells-n) + s[i:]
+		}
+		size, width := cluster(s[i:])
+		cells += width
+		i += size
+	}
+	return Spaces(cells - n)
+}
+
+// cluster returns the length and the width of the first character of clean s as a
+// reader sees it, combining marks included.
+func cluster(s string) (size, width int) {
+	if s[0] < 0x80 && (len(s) == 1 || s[1] < 0x80) {
+		return 1, 1
+	}
+	c, w := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+	return len(c), w
+}

@@ -1,0 +1,41 @@
+package theme
+
+// Glyphs are the marks that a theme draws with. All are one cell wide, apart from
+// Ellipsis in ASCII, which is as well: a single "~".
+type Glyphs struct {
+	Marker   string // before the selected row
+	Mark     string // before a marked row
+	Ellipsis string // where text was cut
+	Bullet   string
+	Secret   string // repeated in place of a typed secret
+
+	Live    string // data is fresh
+	Stale   string // data is older than asked for
+	Offline string // nothing answers
+
+	Ascending  string // sort arrows
+	Descending string
+	Left       string // more columns this way
+	Right      string
+	To         string // between before and after
+
+	Rule string    // horizontal line
+	Bars [8]string // an eighth to eight eighths of a bar
+}
+
+func glyphs(ascii bool) Glyphs {
+	if ascii {
+		return Glyphs{
+			Marker: ">", Mark: "*", Ellipsis: "~", Bullet: "*", Secret: "*",
+			Live: "*", Stale: "~", Offline: "o",
+			Ascending: "^", Descending: "v", Left: "<", Right: ">", To: ">",
+			Rule: "-", Bars: [8]string{".", ".", ":", ":", "=", "=", "#", "#"},
+		}
+	}
+	return Glyphs{
+		Marker: ">", Mark: "*", Ellipsis: "…", Bullet: "•", Secret: "•",
+		Live: "●", Stale: "◐", Offline: "○",
+		Ascending: "↑", Descending: "↓", Left: "←", Right: "→", To: "→",
+		Rule: "─", Bars: [8]string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
+	}
+}

@@ -1,0 +1,88 @@
+package theme
+
+import (
+	"image/color"
+
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// hue is a colour as each kind of terminal shows it. The sixteen base colours follow
+// the user's own terminal palette; the 256-colour index is used only where the base
+// has no such colour, or one that cannot be read on the background.
+type hue struct {
+	basic ansi.BasicColor
+	dark  uint8 // 256-colour index on a dark background, 0 for the base colour
+	light uint8 // on a light background
+}
+
+func (h hue) color(o Options) color.Color {
+	index := h.light
+	if o.Dark {
+		index = h.dark
+	}
+	if o.Profile >= colorprofile.ANSI256 && index != 0 {
+		return ansi.IndexedColor(index)
+	}
+	return h.basic
+}
+
+// palette returns the look of every role. Bold and reverse are part of the look, not
+// a replacement for colour, so that a screen reads the same without it.
+func palette(o Options) [roles]look {
+	var (
+		green   = hue{basic: ansi.Green, light: 28}
+		red     = hue{basic: ansi.Red, dark: 203, light: 160}
+		yellow  = hue{basic: ansi.Yellow, light: 130}
+		orange  = hue{basic: ansi.Yellow, dark: 208, light: 166}
+		blue    = hue{basic: ansi.Blue, dark: 75, light: 26}
+		cyan    = hue{basic: ansi.Cyan, light: 30}
+		magenta = hue{basic: ansi.Magenta, dark: 176, light: 127}
+	)
+	good, waiting, worse, bad := green, yellow, yellow, red
+	if o.Colours == BlueOrange {
+		good, waiting, worse, bad = blue, cyan, orange, orange
+	}
+	c := func(h hue) color.Color { return h.color(o) }
+	return [roles]look{
+		Dim:    {faint: true},
+		Title:  {bold: true},
+		Header: {bold: true},
+		Accent: {fg: c(cyan)},
+		Key:    {fg: c(cyan), bold: true},
+
+		OK:       {fg: c(good)},
+		Pending:  {fg: c(waiting)},
+		Degraded: {fg: c(worse), bold: true},
+		Failed:   {fg: c(bad), bold: true},
+		Stopped:  {faint: true},
+		Unknown:  {fg: c(magenta)},
+
+		Selected: {reverse: true},
+		Marker:   {bold: true},
+		Marked:   {fg: c(cyan), bold: true},
+		Match:    {fg: c(yellow), reverse: true},
+		Banner:   {bold: true, reverse: true},
+		Warn:     {fg: c(worse), bold: true},
+		Prod:     {fg: c(bad), bold: true, reverse: true},
+		NonProd:  {fg: c(good)},
+
+		Added:   {fg: c(good)},
+		Removed: {fg: c(bad), bold: true},
+		Hunk:    {fg: c(cyan), faint: true},
+
+		LogDebug: {faint: true},
+		LogInfo:  {},
+		LogWarn:  {fg: c(worse)},
+		LogError: {fg: c(bad), bold: true},
+		Gap:      {fg: c(worse), reverse: true},
+		Late:     {fg: c(magenta)},
+
+		Task0: {fg: c(cyan)},
+		Task1: {fg: c(magenta)},
+		Task2: {fg: c(blue)},
+		Task3: {fg: c(green)},
+		Task4: {fg: c(yellow)},
+		Task5: {fg: c(cyan), bold: true},
+	}
+}
