@@ -1,0 +1,79 @@
+package deploy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// digestState compares what one container's running tasks were started from
+// with what its image resolves to now.
+type digestState struct {
+	container string
+	running   []string // digests
+	now       string   // digest; empty when unknown
+	unknown   string   // why it cannot be told
+}
+
+func (d digestState) moved() bool {
+	return d.unknown == "" && (len(d.running) != 1 || d.running[0] != d.now)
+}
+
+// digestStates looks at every container of the revision in use. An image that
+// is pinned to a digest cannot move.
+func digestStates(cur Current) []digestState {
+	var states []digestState
+	for _, c := range cur.Definition.Containers {
+		ref, err := ParseReference(c.Image)
+		if err == nil && ref.Pinned() {
+			continue
+		}
+		d := digestState{container: c.Name, running: cur.Running[c.Name]}
+		state, asked := cur.Images[c.Image]
+		switch {
+		case !asked:
+			d.unknown = c.Image + " is not in a private ECR repository"
+		case state.Err != nil:
+			d.unknown = c.Image + ": " + whyUnread(state.Err)
+		case len(d.running) == 0:
+			d.unknown = "no running task says what " + c.Image + " was"
+		}
+		d.now = state.Image.Digest
+		states = append(states, d)
+	}
+	return states
+}
+
+// compareDigests reports whether a restart is known to pull what runs, and
+// whether it is known to pull something else.
+func compareDigests(cur Current) (same, moved bool) {
+	states := digestStates(cur)
+	same = !slices.ContainsFunc(states, func(d digestState) bool { return d.unknown != "" || d.moved() })
+	return same, slices.ContainsFunc(states, digestState.moved)
+}
+
+// checkTag tells whether a restart would pull other images than those running:
+// ECS resolves a tag once per deployment, so a tag pushed again since makes the
+// restart a deploy.
+func checkTag(cur Current) Check {
+	var moved, unknown []string
+	for _, d := range digestStates(cur) {
+		switch {
+		case d.unknown != "":
+			unknown = append(unknown, d.unknown)
+		case d.moved():
+			var running []string
+			for _, r := range d.running {
+				running = append(running, ShortDigest(r))
+			}
+			moved = append(moved, fmt.Sprintf("%s runs %s and its tag is %s now", d.container, strings.Join(running, " and "), ShortDigest(d.now)))
+		}
+	}
+	switch {
+	case len(moved) > 0:
+		return Check{Name: CheckTag, Result: Warning, Text: "this is a deploy: " + strings.Join(moved, "; ")}
+	case len(unknown) > 0:
+		return Check{Name: CheckTag, Result: Skipped, Text: "the restart may pull another image: " + strings.Join(unknown, "; ")}
+	}
+	return Check{Name: CheckTag, Result: OK, Text: "the images are the ones that run"}
+}

@@ -1,0 +1,145 @@
+package deploy
+
+import (
+	"slices"
+	"strings"
+
+	"gantry/awsx"
+)
+
+// documentLimit is the size that the service admits for the document of one
+// task definition, in bytes (ECS service quotas: task definition size, 64 KiB).
+const documentLimit = 64 << 10
+
+// A document that is read differs from one that is sent by the fields that only
+// the service sets. They are dropped by name, here and nowhere else; everything
+// else is carried, known or not.
+func readOnlyFields() []string {
+	return []string{
+		"taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities",
+		"registeredAt", "registeredBy", "deregisteredAt", "deleteRequestedAt",
+	}
+}
+
+// cloneDocument returns a tree that can be registered as the next revision: the
+// document without its read-only fields, and with the tags that were read beside
+// it. Keys that start with aws: are the service's own and refused from callers.
+func cloneDocument(td *awsx.TaskDefinition) (*node, error) {
+	tree, err := parseTree(td.Raw)
+	if err != nil || tree.kind != object {
+		return nil, awsx.Errorf(awsx.Invalid, "plan", td.ARN, "the task definition's document is no JSON object")
+	}
+	for _, name := range readOnlyFields() {
+		tree.drop(name)
+	}
+	tree.drop("tags")
+	if tags := ownTags(td.Tags); len(tags) > 0 {
+		list := &node{kind: array}
+		for _, t := range tags {
+			list.items = append(list.items, fields("key", t.Key, "value", t.Value))
+		}
+		tree.set("tags", list)
+	}
+	return tree, nil
+}
+
+func ownTags(tags []awsx.Tag) []awsx.Tag {
+	return slices.DeleteFunc(slices.Clone(tags), func(t awsx.Tag) bool {
+		return len(t.Key) >= 4 && strings.EqualFold(t.Key[:4], "aws:")
+	})
+}
+
+// container finds a container definition in a document by name.
+func (n *node) container(name string) *node {
+	for _, c := range n.list("containerDefinitions") {
+		if c.word("name") == name {
+			return c
+		}
+	}
+	return nil
+}
+
+func (n *node) containerNames() []string {
+	var names []string
+	for _, c := range n.list("containerDefinitions") {
+		names = append(names, c.word("name"))
+	}
+	return names
+}
+
+// pickContainer resolves the name an intent gives; an empty one means the only
+// container there is.
+func (n *node) pickContainer(name string) (*node, error) {
+	names := n.containerNames()
+	if name == "" && len(names) == 1 {
+		name = names[0]
+	}
+	if c := n.container(name); c != nil {
+		return c, nil
+	}
+	all := strings.Join(names, ", ")
+	if name == "" {
+		return nil, invalid("the task definition has several containers: name one of %s", all)
+	}
+	return nil, invalid("container %q is not in the task definition: expected one of %s", name, all)
+}
+
+// unknownFields names the fields of a document that this version knows nothing
+// about. They are carried all the same; the preview says so.
+func unknownFields(tree *node) []string {
+	var names []string
+	for _, m := range tree.members {
+		if !slices.Contains(knownTopFields(), m.name) {
+			names = append(names, m.name)
+		}
+	}
+	for _, c := range tree.list("containerDefinitions") {
+		for _, m := range c.members {
+			if !slices.Contains(knownContainerFields(), m.name) {
+				names = append(names, "containerDefinitions["+c.word("name")+"]."+m.name)
+			}
+		}
+	}
+	return names
+}
+
+// knownTopFields are the members of a RegisterTaskDefinition request as of ECS
+// API 2014-11-13 in SDK 1.104.1.
+func knownTopFields() []string {
+	return []string{
+		"containerDefinitions", "family", "cpu", "memory", "enableFaultInjection", "ephemeralStorage",
+		"executionRoleArn", "taskRoleArn", "inferenceAccelerators", "ipcMode", "pidMode", "networkMode",
+		"placementConstraints", "proxyConfiguration", "requiresCompatibilities", "runtimePlatform",
+		"volumes", "tags",
+	}
+}
+
+// knownContainerFields are the members of a container definition in the same
+// version of the API.
+func knownContainerFields() []string {
+	return []string{
+		"command", "cpu", "credentialSpecs", "dependsOn", "disableNetworking", "dnsSearchDomains",
+		"dnsServers", "dockerLabels", "dockerSecurityOptions", "entryPoint", "environment",
+		"environmentFiles", "essential", "extraHosts", "firelensConfiguration", "healthCheck", "hostname",
+		"image", "interactive", "links", "linuxParameters", "logConfiguration", "memory",
+		"memoryReservation", "mountPoints", "name", "portMappings", "privileged", "pseudoTerminal",
+		"readonlyRootFilesystem", "repositoryCredentials", "resourceRequirements", "restartPolicy",
+		"secrets", "startTimeout", "stopTimeout", "systemControls", "ulimits", "user",
+		"versionConsistency", "volumesFrom", "workingDirectory",
+	}
+}
+
+// sealDocument writes the tree as the document to send, and refuses one that
+// the service would refuse for its size.
+func sealDocument(tree *node) (awsx.Document, error) {
+	doc := tree.bytes()
+	if len(doc) > documentLimit {
+		return nil, invalid("the task definition would be %d bytes and the service admits %d: shorten the environment or move values to Parameter Store", len(doc), documentLimit)
+	}
+	return doc, nil
+}
+
+// invalid makes the error for input that is refused before anything is sent.
+func invalid(format string, args ...any) *awsx.Error {
+	return awsx.Errorf(awsx.Invalid, "plan", "", format, args...)
+}

@@ -1,0 +1,179 @@
+package deploy
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"gantry/awsx"
+	"gantry/internal/clean"
+)
+
+// imageChange is one container whose image an edit replaced.
+type imageChange struct {
+	container     string
+	before, after string
+}
+
+// setImages replaces images in a tree and returns what moved.
+func setImages(tree *node, in SetImages) ([]imageChange, error) {
+	if len(in.Images) == 0 {
+		return nil, invalid("no image is given: expected registry/repository:tag or :tag")
+	}
+	var changes []imageChange
+	for _, name := range sortedKeys(in.Images) {
+		c, err := pickForImage(tree, name, in.Images[name])
+		if err != nil {
+			return nil, err
+		}
+		ref, err := ResolveReference(in.Images[name], c.word("image"))
+		if err != nil {
+			return nil, err
+		}
+		if before := c.word("image"); before != ref.String() {
+			changes = append(changes, imageChange{c.word("name"), before, ref.String()})
+			c.set("image", text(ref.String()))
+		}
+	}
+	return changes, nil
+}
+
+// pickForImage resolves a container; without a name, a full reference also finds
+// the one container that runs an image of the same repository.
+func pickForImage(tree *node, name, typed string) (*node, error) {
+	c, err := tree.pickContainer(name)
+	if err == nil || name != "" {
+		return c, err
+	}
+	ref, refErr := ParseReference(typed)
+	if refErr != nil {
+		return nil, err
+	}
+	var found []*node
+	for _, c := range tree.list("containerDefinitions") {
+		if now, e := ParseReference(c.word("image")); e == nil && now.Repository == ref.Repository {
+			found = append(found, c)
+		}
+	}
+	if len(found) != 1 {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// setEnv edits environments in a tree and returns what changed, by container.
+func setEnv(tree *node, in SetEnv) ([]EnvChange, error) {
+	var changes []EnvChange
+	for _, name := range sortedKeys(in.Containers) {
+		c, err := tree.pickContainer(name)
+		if err != nil {
+			return nil, err
+		}
+		if err := checkEdit(c, in.Containers[name]); err != nil {
+			return nil, err
+		}
+		changes = append(changes, editEnv(c, in.Containers[name])...)
+	}
+	return changes, nil
+}
+
+// checkEdit refuses an edit that the service, or a shell, could not bear.
+func checkEdit(c *node, e EnvEdit) error {
+	seen := map[string]bool{}
+	for _, v := range e.Set {
+		if err := checkVariable(v); err != nil {
+			return err
+		}
+		if seen[v.Name] {
+			return invalid("variable %s is set twice", v.Name)
+		}
+		seen[v.Name] = true
+		for _, s := range c.list("secrets") {
+			if s.word("name") == v.Name {
+				return invalid("variable %s is a secret of container %s: a name cannot be in both its environment and its secrets", v.Name, c.word("name"))
+			}
+		}
+	}
+	for _, name := range e.Unset {
+		if seen[name] {
+			return invalid("variable %s is both set and unset", name)
+		}
+		if !slices.ContainsFunc(c.list("environment"), func(v *node) bool { return v.word("name") == name }) {
+			return invalid("container %s has no variable %q to unset", c.word("name"), name)
+		}
+	}
+	return nil
+}
+
+// checkVariable checks one variable that is to be set. Its error never holds
+// the value.
+func checkVariable(v awsx.EnvVar) error {
+	if err := CheckEnvName(v.Name); err != nil {
+		return err
+	}
+	value := v.Value.Reveal()
+	switch {
+	case clean.FindMask(value) > 0:
+		return invalid("variable %s: %w", v.Name, clean.ErrMasked)
+	case !utf8.ValidString(value):
+		return invalid("variable %s: the value is not UTF-8 text, which is all that a task definition can hold", v.Name)
+	case strings.ContainsRune(value, 0):
+		return invalid("variable %s: the value holds a NUL byte, which no environment can", v.Name)
+	}
+	return nil
+}
+
+// CheckEnvName checks the name of an environment variable: a letter or _ first,
+// then letters, digits, '_', '.' and '-'. Shells know no dots or dashes, but
+// images that are configured by dotted names are common.
+func CheckEnvName(name string) error {
+	for i, r := range name {
+		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		if letter || i > 0 && (r >= '0' && r <= '9' || r == '.' || r == '-') {
+			continue
+		}
+		return invalid("variable name %q: expected a letter or _ followed by letters, digits, '_', '.' or '-'", name)
+	}
+	if name == "" {
+		return invalid("a variable has no name: expected NAME=VALUE")
+	}
+	return nil
+}
+
+// editEnv applies a checked edit. Variables that stay keep their place and their
+// other members; new ones follow in the order given.
+func editEnv(c *node, e EnvEdit) []EnvChange {
+	var changes []EnvChange
+	container := c.word("name")
+	wanted := map[string]awsx.EnvVar{}
+	for _, v := range e.Set {
+		wanted[v.Name] = v
+	}
+	list := &node{kind: array}
+	had := map[string]bool{}
+	for _, v := range c.list("environment") {
+		name := v.word("name")
+		before := awsx.EnvVar{Name: name, Value: clean.Secret(v.word("value"))}
+		after, set := wanted[name]
+		had[name] = true
+		switch {
+		case !set && (e.Replace || slices.Contains(e.Unset, name)):
+			changes = append(changes, EnvChange{Container: container, Name: name, Before: before, Had: true})
+			continue
+		case set && after.Value != before.Value:
+			changes = append(changes, EnvChange{Container: container, Name: name, Before: before, After: after, Had: true, Has: true})
+			v.set("value", text(after.Value.Reveal()))
+		}
+		list.items = append(list.items, v)
+	}
+	for _, v := range e.Set {
+		if !had[v.Name] {
+			changes = append(changes, EnvChange{Container: container, Name: v.Name, After: v, Has: true})
+			list.items = append(list.items, fields("name", v.Name, "value", v.Value.Reveal()))
+		}
+	}
+	if len(changes) > 0 {
+		c.set("environment", list)
+	}
+	return changes
+}

@@ -1,0 +1,122 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"gantry/awsx"
+)
+
+// Plan is everything that is known about a change before it is made: what a
+// person is shown, what a gate decides by, and the steps. It is made by Build
+// and never changed.
+type Plan struct {
+	Target   awsx.Ref
+	Identity awsx.Identity
+	Intent   Intent
+	Steps    []Step
+	// Before and After say in one line each what the target runs now and then.
+	// They hold no value of any variable: the audit file keeps them.
+	Before, After string
+	// Diff is the unified difference of the task definitions in normal form,
+	// secrets masked; empty when the change registers nothing and moves nothing.
+	Diff string
+	// Carried names fields of the document which this version knows nothing
+	// about and which are sent as they were read.
+	Carried       []string
+	Checks        []Check
+	Preconditions []Precondition
+	Env           []EnvChange
+	Production    bool
+	Tier          Tier
+	// Leaves says what still runs meanwhile or afterwards, such as "leaves 3 of
+	// 4 tasks".
+	Leaves string
+
+	follow FollowSpec
+}
+
+// Step is one thing that a plan does to the account.
+type Step interface {
+	Describe() Description
+	// Run sends the step's call once and notes in the state what came of it.
+	Run(ctx context.Context, w awsx.Writer, s *State) error
+	// Resolve finds out by reading whether a call whose answer was lost took
+	// effect, and if so notes in the state what Run would have.
+	Resolve(ctx context.Context, r awsx.Reader, s *State) (done bool, err error)
+}
+
+// Description is a step in words and as the AWS CLI would be told to do it. The
+// commands of a plan run one after the other in a shell.
+type Description struct{ Text, Command string }
+
+// State is what the steps of one run hand on to each other.
+type State struct {
+	// Registered is the revision that the run registered, nil when it did not.
+	Registered *awsx.TaskDefinition
+	// Service is the service as the last call returned it.
+	Service awsx.Service
+	// Deployment is the id (ecs-svc/…) of the deployment that the run started.
+	Deployment string
+	// Applied is true once the target itself was changed.
+	Applied bool
+}
+
+// Precondition is one fact that must still hold when the plan is carried out.
+// Only what the intent touches has one: a deploy does not mind a count that
+// autoscaling moved.
+type Precondition struct {
+	What string // in words, such as "task definition"
+	Was  string
+	now  func(awsx.Service) string
+}
+
+// Check is what one preflight check found.
+type Check struct {
+	Name   string // short and stable, as it is overridden by
+	Result CheckResult
+	Text   string
+	// Advice is true when the check does not stand in the way, whatever its
+	// result: a mitigation is not held up by the incident it mends.
+	Advice bool
+}
+
+// CheckResult is the result of a check.
+type CheckResult string
+
+// The results of a check.
+const (
+	OK      CheckResult = "ok"
+	Warning CheckResult = "warning"
+	Broken  CheckResult = "failed"
+	Skipped CheckResult = "skipped"
+)
+
+// Blocking returns the failed checks that stand in the way and are not among
+// the overridden ones.
+func (p Plan) Blocking(overridden ...string) []Check {
+	var blocking []Check
+	for _, c := range p.Checks {
+		if c.Result == Broken && !c.Advice && !slices.Contains(overridden, c.Name) {
+			blocking = append(blocking, c)
+		}
+	}
+	return blocking
+}
+
+// Commands returns the steps as a shell script of AWS CLI calls.
+func (p Plan) Commands() []string {
+	var commands []string
+	for _, s := range p.Steps {
+		commands = append(commands, s.Describe().Command)
+	}
+	return commands
+}
+
+// Summary returns before and after on one line.
+func (p Plan) Summary() string { return fmt.Sprintf("%s -> %s", p.Before, p.After) }
+
+// Timeout is how long the follow waits for a verdict unless told otherwise.
+func (p Plan) Timeout() time.Duration { return p.follow.Timeout }

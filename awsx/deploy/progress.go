@@ -1,0 +1,211 @@
+package deploy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+)
+
+// Phase says where a rollout is.
+type Phase string
+
+// The phases.
+const (
+	PhaseWaiting     Phase = "waiting"      // the change is not visible yet
+	PhaseRolling     Phase = "rolling"      // new tasks start
+	PhaseDraining    Phase = "draining"     // old tasks stop
+	PhaseRollingBack Phase = "rolling back" // ECS gave up and returns
+	PhaseEnded       Phase = "ended"        // there is a verdict
+)
+
+// Progress is how far a change has come. Desired, Running, Pending and Failed
+// count the tasks of the deployment that is followed.
+type Progress struct {
+	Phase                             Phase
+	At                                time.Time
+	Elapsed, Timeout                  time.Duration
+	Desired, Running, Pending, Failed int
+	Draining                          int // tasks of other deployments that still run
+	Groups                            []GroupProgress
+	Breaker                           Gauge
+	Events                            []awsx.ServiceEvent // new since the progress before, oldest first
+	Stops                             []StopReason
+	Err                               error // why the latest reading is missing
+	Verdict                           *Verdict
+}
+
+// Gauge shows failures against the circuit breaker's threshold.
+type Gauge struct {
+	Enabled             bool
+	Failures, Threshold int
+}
+
+// String returns failures and threshold, or off.
+func (g Gauge) String() string {
+	if !g.Enabled {
+		return "off"
+	}
+	return fmt.Sprintf("%d/%d", g.Failures, g.Threshold)
+}
+
+// GroupProgress counts the targets of one group by state.
+type GroupProgress struct {
+	TargetGroup string // ARN
+	States      []StateCount
+}
+
+// StateCount is a number of targets in one state.
+type StateCount struct {
+	State string
+	Count int
+}
+
+// fill takes over the numbers of the followed deployment and of the others.
+func (p *Progress) fill(o Observation, own *awsx.Deployment, others []awsx.Deployment) {
+	for _, d := range others {
+		p.Draining += d.Running
+	}
+	if own == nil {
+		return
+	}
+	p.Desired, p.Running, p.Pending, p.Failed = own.Desired, own.Running, own.Pending, own.Failed
+	p.Breaker = Gauge{Enabled: o.Service.Breaker.Enabled, Failures: own.Failed, Threshold: breakerThreshold(own.Desired)}
+	if recordOf(*own, o.Record) && o.Record.BreakerThreshold > 0 {
+		p.Breaker.Threshold = o.Record.BreakerThreshold
+		p.Breaker.Failures = max(p.Breaker.Failures, o.Record.BreakerFailures)
+	}
+}
+
+// breakerThreshold is how many failures trip the circuit breaker of a service
+// with n tasks: half of them, at least 3 and at most 200 (ECS, deployment
+// circuit breaker).
+func breakerThreshold(n int) int { return min(max((n+1)/2, 3), 200) }
+
+func (p *Progress) end(outcome Outcome, text string) {
+	p.Phase = PhaseEnded
+	p.Verdict = &Verdict{Outcome: outcome, Text: text}
+}
+
+// succeed ends well, with what still stands against it.
+func (p *Progress) succeed(text string, but []string) {
+	if len(but) == 0 {
+		p.end(Succeeded, text)
+		return
+	}
+	p.end(SucceededBut, text+", but "+strings.Join(but, " and "))
+	p.Verdict.Details = but
+}
+
+// reservations lists what qualifies a deployment that ECS calls completed.
+func (p *Progress) reservations(d awsx.Deployment) []string {
+	var but []string
+	switch {
+	case d.Desired == 0:
+		but = append(but, "the desired count is 0, so nothing runs")
+	case d.Running < d.Desired:
+		but = append(but, fmt.Sprintf("%d of %s run", d.Running, count(d.Desired, "task")))
+	}
+	if p.Draining > 0 {
+		but = append(but, fmt.Sprintf("%s still draining", count(p.Draining, "old task")))
+	}
+	return append(but, p.unhealthy()...)
+}
+
+func (p *Progress) unhealthy() []string {
+	var but []string
+	for _, g := range p.Groups {
+		for _, s := range g.States {
+			if s.State == "unhealthy" {
+				but = append(but, fmt.Sprintf("%s unhealthy in %s", count(s.Count, "target"), groupName(g.TargetGroup)))
+			}
+		}
+	}
+	return but
+}
+
+// evidence is what a verdict that is not good is best explained by.
+func (p *Progress) evidence() []string {
+	var lines []string
+	for _, s := range p.Stops {
+		lines = append(lines, s.String())
+	}
+	return append(lines, p.unhealthy()...)
+}
+
+// groupProgress counts states in the order of a target's life.
+func groupProgress(groups []awsx.GroupHealth) []GroupProgress {
+	order := []string{"initial", "healthy", "unhealthy", "draining", "unused", "unavailable"}
+	var list []GroupProgress
+	for _, g := range groups {
+		counts := map[string]int{}
+		for _, t := range g.Targets {
+			counts[t.State]++
+		}
+		gp := GroupProgress{TargetGroup: g.TargetGroup}
+		for _, state := range append(order, sortedKeys(counts)...) {
+			if n := counts[state]; n > 0 {
+				gp.States = append(gp.States, StateCount{state, n})
+				delete(counts, state)
+			}
+		}
+		list = append(list, gp)
+	}
+	return list
+}
+
+// groupName returns the name of a target group, which stands second in the
+// resource part of its ARN (targetgroup/name/id).
+func groupName(arn string) string {
+	if parts := strings.Split(arn, "/"); len(parts) == 3 {
+		return parts[1]
+	}
+	return awsx.ARNName(arn)
+}
+
+// StopReason is a group of tasks that stopped for the same reason.
+type StopReason struct {
+	Text  string
+	Count int
+	Task  string // the id of the one that stopped last
+	At    time.Time
+}
+
+// String returns the count and the reason.
+func (s StopReason) String() string {
+	return fmt.Sprintf("%s stopped: %s", count(s.Count, "task"), s.Text)
+}
+
+// Lines returns the progress as text, a line a subject. It may hold words of
+// the service and is not cleaned.
+func (p Progress) Lines() []string {
+	lines := []string{fmt.Sprintf("%s: %d of %d running, %d pending, %d failed; %d old still running; breaker %s; %s of at most %s",
+		p.Phase, p.Running, p.Desired, p.Pending, p.Failed, p.Draining, p.Breaker,
+		p.Elapsed.Round(time.Second), p.Timeout)}
+	for _, g := range p.Groups {
+		var states []string
+		for _, s := range g.States {
+			states = append(states, fmt.Sprintf("%d %s", s.Count, s.State))
+		}
+		if len(states) == 0 {
+			states = []string{"no targets"}
+		}
+		lines = append(lines, "targets of "+groupName(g.TargetGroup)+": "+strings.Join(states, ", "))
+	}
+	for _, s := range p.Stops {
+		lines = append(lines, s.String())
+	}
+	for _, e := range p.Events {
+		lines = append(lines, e.At.UTC().Format("15:04:05")+" "+e.Message)
+	}
+	if p.Err != nil {
+		lines = append(lines, "not read: "+p.Err.Error())
+	}
+	if p.Verdict != nil {
+		lines = append(lines, string(p.Verdict.Outcome)+": "+p.Verdict.Text)
+		lines = append(lines, slices.Clone(p.Verdict.Details)...)
+	}
+	return lines
+}

@@ -1,0 +1,267 @@
+package deploy
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+)
+
+// ErrRefused marks changes that gantry itself refused before anything was sent:
+// read-only mode, policy, a failed check, drift, an audit file that cannot be
+// written.
+var ErrRefused = errors.New("refused")
+
+// Gate decides whether a plan may be carried out now.
+type Gate interface {
+	// Allow returns nil, or an error that says why not and what would help.
+	Allow(p Plan) error
+}
+
+// Audit is the journal of changes. A record is on disk when a method returns
+// without an error.
+type Audit interface {
+	Begin(id string, p Plan) error
+	Call(id string, p Plan, c awsx.Call) error
+	End(id string, p Plan, outcome string) error
+}
+
+// RunOptions is what carrying out a plan needs. Account, Plan, Gate and Audit
+// are required.
+type RunOptions struct {
+	ID      string // the change's id, see NewID
+	Account awsx.Account
+	Plan    Plan
+	Gate    Gate
+	Audit   Audit
+	// Override names failed checks that do not stand in the way, and may name
+	// OverrideAudit.
+	Override []string
+	// Follow waits for the verdict between the last step and the end of the
+	// audit; nil ends the run once the calls are made.
+	Follow func(ctx context.Context, spec FollowSpec) (Verdict, error)
+	// Report is told of each step before it is taken; it may be nil.
+	Report func(step int, d Description)
+}
+
+// OverrideAudit is the name by which a change goes on without an audit record.
+const OverrideAudit = "audit"
+
+// Result is what a run came to.
+type Result struct {
+	ID    string
+	State State
+	// Spec is what to follow; its Deployment is empty for a change of the count.
+	Spec FollowSpec
+	// Verdict is nil when nothing was followed to its end.
+	Verdict *Verdict
+	// AuditErr is set when the change was made and the audit file did not take
+	// a record of it.
+	AuditErr error
+}
+
+// NewID returns a new change id. It ends up in the audit file and in the user
+// agent, so it is short and plain.
+func NewID() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // crypto/rand never fails (Go 1.24)
+	return "chg-" + hex.EncodeToString(b[:])
+}
+
+// Run carries a plan out: gate, preflight, a fresh look for drift, the audit's
+// begin record, the steps one by one, the follow, the end record. Each call is
+// sent once; one whose answer is lost is resolved by reading. An error before
+// the first call wraps ErrRefused or comes from reading; later ones come with a
+// Result that says what was done.
+func Run(ctx context.Context, o RunOptions) (Result, error) {
+	res := Result{ID: o.ID}
+	if err := admit(ctx, o); err != nil {
+		return res, err
+	}
+	if err := o.Audit.Begin(o.ID, o.Plan); err != nil {
+		if !slices.Contains(o.Override, OverrideAudit) {
+			return res, refusal(awsx.Failed, o.Plan, "override the check "+OverrideAudit+" to go on without a record", "the audit record cannot be written: %w", err)
+		}
+		res.AuditErr = err
+	}
+	started := time.Now()
+	err := execute(ctx, o, &res)
+	outcome := "done"
+	switch {
+	case err != nil:
+		outcome = "failed: " + awsx.ClassOf(err).String()
+		if res.State.Registered != nil && !res.State.Applied {
+			outcome += ", left " + awsx.ARNName(res.State.Registered.ARN)
+		}
+	default:
+		res.Spec = o.Plan.followFrom(res.State, started)
+		if o.Follow != nil {
+			outcome, err = followed(ctx, o, &res)
+		}
+	}
+	if endErr := o.Audit.End(o.ID, o.Plan, outcome); endErr != nil {
+		res.AuditErr = errors.Join(res.AuditErr, endErr)
+	}
+	return res, err
+}
+
+// admit passes the gates and makes sure that the target is what the plan says.
+func admit(ctx context.Context, o RunOptions) error {
+	if err := o.Gate.Allow(o.Plan); err != nil {
+		return err
+	}
+	if blocking := o.Plan.Blocking(o.Override...); len(blocking) > 0 {
+		var names, texts []string
+		for _, c := range blocking {
+			names = append(names, c.Name)
+			texts = append(texts, c.Name+": "+c.Text)
+		}
+		return refusal(awsx.Denied, o.Plan, "mend it, or override "+strings.Join(names, " and "), "%s", strings.Join(texts, "; "))
+	}
+	now, err := ReadService(ctx, o.Account, o.Plan.Target)
+	if err != nil {
+		return err
+	}
+	return drift(ctx, o, now)
+}
+
+// drift refuses when something that the plan touches moved since.
+func drift(ctx context.Context, o RunOptions, now awsx.Service) error {
+	var moved []string
+	for _, c := range o.Plan.Preconditions {
+		if is := c.now(now); is != c.Was {
+			moved = append(moved, fmt.Sprintf("the %s was %s and is %s", c.What, orNone(c.Was), orNone(is)))
+		}
+	}
+	if len(moved) == 0 {
+		return nil
+	}
+	if by := registrant(ctx, o.Account, now.TaskDefinition); by != "" && o.Plan.Intent.starts() {
+		moved = append(moved, awsx.ARNName(now.TaskDefinition)+" was registered by "+by)
+	}
+	return refusal(awsx.Drift, o.Plan, "look again and plan anew", "%s", strings.Join(moved, "; "))
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// registrant tells who registered a revision, empty when that is unknown.
+func registrant(ctx context.Context, r awsx.TaskDefinitionReader, arn string) string {
+	td, err := r.TaskDefinition(ctx, arn)
+	if err != nil {
+		return ""
+	}
+	return awsx.ARNName(td.RegisteredBy)
+}
+
+func refusal(c awsx.Class, p Plan, fix, format string, args ...any) error {
+	return &awsx.Error{Class: c, Op: p.Intent.Action(), Resource: p.Target.ARN, Fix: fix,
+		Err: fmt.Errorf("%w: %w", ErrRefused, fmt.Errorf(format, args...))}
+}
+
+// execute takes the steps in order and stops at the first that fails.
+func execute(ctx context.Context, o RunOptions, res *Result) error {
+	change := &awsx.Change{ID: o.ID, Record: func(c awsx.Call) error {
+		err := o.Audit.Call(o.ID, o.Plan, c)
+		if err != nil && slices.Contains(o.Override, OverrideAudit) {
+			res.AuditErr = errors.Join(res.AuditErr, err)
+			return nil
+		}
+		return err
+	}}
+	writing := awsx.WithChange(ctx, change)
+	for i, step := range o.Plan.Steps {
+		if o.Report != nil {
+			o.Report(i, step.Describe())
+		}
+		err := step.Run(writing, o.Account, &res.State)
+		if unknown(err) {
+			err = resolve(ctx, o.Account, step, &res.State, err)
+		}
+		if err != nil {
+			return partial(res.State, err)
+		}
+	}
+	return nil
+}
+
+func unknown(err error) bool {
+	var e *awsx.Error
+	return errors.As(err, &e) && e.Unknown
+}
+
+// The service's reads lag its writes a little, so a call that seems not to have
+// arrived is looked for a few times.
+const (
+	resolveReads = 4
+	resolvePause = 2 * time.Second
+)
+
+// resolve finds out what became of a call whose answer was lost.
+func resolve(ctx context.Context, r awsx.Reader, step Step, st *State, cause error) error {
+	var readErr error
+	for i := range resolveReads {
+		if i > 0 {
+			select {
+			case <-ctx.Done():
+				return unresolved(step, cause, ctx.Err())
+			case <-time.After(resolvePause):
+			}
+		}
+		done, err := step.Resolve(ctx, r, st)
+		if done {
+			return nil
+		}
+		readErr = err
+	}
+	return unresolved(step, cause, readErr)
+}
+
+// unresolved keeps the cause's class. The call is still marked unknown when
+// reading failed as well.
+func unresolved(step Step, cause, readErr error) error {
+	var e *awsx.Error
+	errors.As(cause, &e)
+	out := &awsx.Error{Class: e.Class, Op: e.Op, Resource: e.Resource, Unknown: readErr != nil, Err: cause,
+		Fix: "the account shows no trace of it: look again before you repeat it"}
+	if readErr != nil {
+		out.Err = errors.Join(cause, fmt.Errorf("and reading back failed: %w", readErr))
+		out.Fix = "whether it took effect is not known: look before you repeat it (" + step.Describe().Text + ")"
+	}
+	return out
+}
+
+// partial tells what a run that stopped half-way left behind.
+func partial(st State, err error) error {
+	if st.Registered == nil || st.Applied {
+		return err
+	}
+	name := awsx.ARNName(st.Registered.ARN)
+	return &awsx.Error{Class: awsx.ClassOf(err), Op: "deploy", Resource: st.Registered.ARN, Unknown: unknown(err), Err: err,
+		Fix: "revision " + name + " was registered and is not in use: deploy it or deregister it"}
+}
+
+// followed waits for the verdict and says for the audit what came of it.
+func followed(ctx context.Context, o RunOptions, res *Result) (string, error) {
+	verdict, err := o.Follow(ctx, res.Spec)
+	if err != nil {
+		return "done, not followed to its end", err
+	}
+	if verdict.Outcome == Superseded && verdict.Other != "" {
+		if by := registrant(ctx, o.Account, verdict.Other); by != "" {
+			verdict.Details = append(verdict.Details, awsx.ARNName(verdict.Other)+" was registered by "+by)
+		}
+	}
+	res.Verdict = &verdict
+	return string(verdict.Outcome), nil
+}

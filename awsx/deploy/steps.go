@@ -1,0 +1,171 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"gantry/awsx"
+)
+
+// registerStep registers a document as the next revision of a family.
+type registerStep struct {
+	target awsx.Ref
+	family string
+	doc    awsx.Document
+	after  int // a revision that existed when the plan was made
+}
+
+// Describe names the family; the document itself may hold secrets and goes by
+// file.
+func (s *registerStep) Describe() Description {
+	return Description{
+		Text: fmt.Sprintf("register a new revision of %s (%d bytes)", s.family, len(s.doc)),
+		Command: "REVISION=$(" + awsCommand(s.target.Context, "register-task-definition",
+			"--cli-input-json", "file://"+s.family+".json",
+			"--query", "taskDefinition.taskDefinitionArn", "--output", "text") + ")",
+	}
+}
+
+// Run registers the document.
+func (s *registerStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
+	td, err := w.RegisterTaskDefinition(ctx, s.doc)
+	if err != nil {
+		return err
+	}
+	st.Registered = td
+	return nil
+}
+
+// Resolve looks at the newest revision of the family: when it is newer than the
+// plan and says the same, the registration arrived. Had somebody else registered
+// the same in between, deploying theirs would come to the same.
+func (s *registerStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
+	latest, err := r.TaskDefinition(ctx, s.family)
+	if err != nil || latest.Revision <= s.after {
+		return false, err
+	}
+	found, err := cloneDocument(latest)
+	if err != nil {
+		return false, err
+	}
+	sent, err := parseTree(s.doc)
+	if err != nil || !sameDocument(found, sent) {
+		return false, err
+	}
+	st.Registered = latest
+	return true, nil
+}
+
+// updateStep points the service at a revision, changes its count, or forces a
+// deployment. It names only what changes.
+type updateStep struct {
+	before     awsx.Service
+	definition string // ARN; empty leaves it, unless registered
+	registered bool   // use the revision that the run registered
+	desired    *int
+	force      bool
+}
+
+// Describe spells the call.
+func (s *updateStep) Describe() Description {
+	args := []string{"--cluster", s.before.Ref.ClusterName(), "--service", s.before.Name}
+	var what []string
+	switch {
+	case s.registered:
+		args = append(args, "--task-definition", "$REVISION")
+		what = append(what, "deploy the new revision")
+	case s.definition != "":
+		args = append(args, "--task-definition", awsx.ARNName(s.definition))
+		what = append(what, "deploy "+awsx.ARNName(s.definition))
+	}
+	if s.desired != nil {
+		args = append(args, "--desired-count", fmt.Sprint(*s.desired))
+		what = append(what, fmt.Sprintf("set the desired count to %d", *s.desired))
+	}
+	if s.force {
+		args = append(args, "--force-new-deployment")
+		what = append(what, "force a new deployment")
+	}
+	return Description{
+		Text:    fmt.Sprintf("update service %s: %s", s.before.Name, strings.Join(what, ", ")),
+		Command: awsCommand(s.before.Ref.Context, "update-service", args...),
+	}
+}
+
+// Run updates the service.
+func (s *updateStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
+	u := awsx.ServiceUpdate{Service: s.before.Ref, Desired: s.desired, ForceNew: s.force}
+	if arn := s.wanted(st); arn != "" {
+		u.TaskDefinition = &arn
+	}
+	svc, err := w.UpdateService(ctx, u)
+	if err != nil {
+		return err
+	}
+	s.note(svc, st)
+	return nil
+}
+
+// Resolve reads the service back. A count is set or it is not; a deployment
+// arrived when a primary stands there that was not there before and runs the
+// revision asked for.
+func (s *updateStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
+	svc, err := ReadService(ctx, r, s.before.Ref)
+	if err != nil {
+		return false, err
+	}
+	if s.desired != nil && svc.Desired != *s.desired {
+		return false, nil
+	}
+	wanted := s.wanted(st)
+	if wanted != "" || s.force {
+		was, _ := s.before.Primary()
+		now, _ := svc.Primary()
+		if now.ID == was.ID || wanted != "" && now.TaskDefinition != wanted {
+			return false, nil
+		}
+	}
+	s.note(svc, st)
+	return true, nil
+}
+
+func (s *updateStep) wanted(st *State) string {
+	if s.registered && st.Registered != nil {
+		return st.Registered.ARN
+	}
+	return s.definition
+}
+
+func (s *updateStep) note(svc awsx.Service, st *State) {
+	st.Service, st.Applied = svc, true
+	if d, ok := svc.Primary(); ok {
+		st.Deployment = d.ID
+	}
+}
+
+// awsCommand spells a call to ECS for a shell. A variable stays one.
+func awsCommand(id awsx.ContextID, operation string, args ...string) string {
+	words := []string{"aws", "ecs", operation}
+	for _, option := range [][2]string{{"--profile", id.Profile}, {"--region", id.Region}, {"--endpoint-url", id.Endpoint}} {
+		if option[1] != "" {
+			words = append(words, option[0], shellQuote(option[1]))
+		}
+	}
+	for _, a := range args {
+		words = append(words, shellQuote(a))
+	}
+	return strings.Join(words, " ")
+}
+
+func shellQuote(s string) string {
+	switch {
+	case s == "$REVISION":
+		return `"$REVISION"`
+	case s != "" && strings.Trim(s, bareAlphabet) == "":
+		if !strings.ContainsAny(s, "()%+") {
+			return s
+		}
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

@@ -1,0 +1,132 @@
+package deploy
+
+import (
+	"strconv"
+	"time"
+
+	"gantry/awsx"
+)
+
+// What a rollout's steps take when nobody says otherwise.
+const (
+	// bootTime covers placing a task, pulling its image and starting it.
+	bootTime = 90 * time.Second
+	// deregistrationDelay is a target group's default (ELBv2,
+	// deregistration_delay.timeout_seconds).
+	deregistrationDelay = 300 * time.Second
+	// defaultStopTimeout is the agent's (ECS_CONTAINER_STOP_TIMEOUT).
+	defaultStopTimeout = 30 * time.Second
+
+	minTimeout = 10 * time.Minute
+	maxTimeout = 2 * time.Hour
+)
+
+// deriveTimeout estimates how long a deployment may take before waiting on is
+// pointless: the steps that the percentages allow, each as long as a task needs
+// to become healthy and its predecessor to drain, and half as much again.
+func deriveTimeout(svc awsx.Service, tree *node, groups []awsx.TargetGroup, n int) time.Duration {
+	up := bootTime + startPeriod(tree)
+	down := stopTimeout(tree)
+	if len(svc.LoadBalancers) > 0 {
+		down += deregistrationDelay
+		var checks time.Duration
+		for _, g := range groups {
+			checks = max(checks, g.Check.Interval*time.Duration(max(g.Check.Healthy, g.Check.Unhealthy)))
+		}
+		up += max(checks, svc.GracePeriod)
+	}
+	lower, upper := bounds(svc, n)
+	atOnce := max(upper-lower, 1)
+	steps := max((n+atOnce-1)/atOnce, 1)
+	total := time.Duration(steps) * (up + down)
+	return min(max(total+total/2, minTimeout), maxTimeout).Round(time.Second)
+}
+
+// startPeriod is the longest that a container's own health check is waited for,
+// its retries included (ECS, HealthCheck: interval 30 s, 3 retries by default).
+func startPeriod(tree *node) time.Duration {
+	var longest time.Duration
+	for _, c := range tree.list("containerDefinitions") {
+		h := c.get("healthCheck")
+		if h == nil || h.kind != object {
+			continue
+		}
+		d := time.Duration(number(h, "startPeriod", 0)+number(h, "interval", 30)*number(h, "retries", 3)) * time.Second
+		longest = max(longest, d)
+	}
+	return longest
+}
+
+func stopTimeout(tree *node) time.Duration {
+	longest := defaultStopTimeout
+	for _, c := range tree.list("containerDefinitions") {
+		longest = max(longest, time.Duration(number(c, "stopTimeout", 0))*time.Second)
+	}
+	return longest
+}
+
+// number returns an integer member, or what it means when it is absent.
+func number(n *node, name string, absent int) int {
+	v := n.get(name)
+	if v == nil {
+		return absent
+	}
+	i, err := strconv.Atoi(string(v.raw))
+	if err != nil {
+		return absent
+	}
+	return i
+}
+
+// followSpec prepares what can be said about following a plan before it runs.
+func followSpec(cur Current, intent Intent, edited edit) FollowSpec {
+	primary, _ := cur.Service.Primary()
+	spec := FollowSpec{Service: cur.Service.Ref, Previous: primary, PreviousCount: cur.Service.Desired, Count: cur.Service.Desired}
+	n := cur.Service.Desired
+	if in, ok := intent.(Scale); ok {
+		// Tasks come all at once and leave all at once.
+		spec.Count, n = in.Count, 1
+	}
+	spec.Timeout = deriveTimeout(cur.Service, edited.tree, cur.Groups, n)
+	return spec
+}
+
+// followFrom completes the plan's spec with what its run produced.
+func (p Plan) followFrom(st State, started time.Time) FollowSpec {
+	spec := p.follow
+	spec.Started = started
+	if !p.Intent.starts() {
+		return spec
+	}
+	spec.Deployment = st.Deployment
+	spec.TaskDefinition = st.Service.TaskDefinition
+	if d, ok := st.Service.Primary(); ok {
+		spec.TaskDefinition = d.TaskDefinition
+	}
+	return spec
+}
+
+// Resume returns what to follow when a service is found with a deployment in
+// progress, whoever started it; ok is false when there is none. The definition
+// and the groups refine the timeout, which counts from now, and may be nil.
+func Resume(svc awsx.Service, td *awsx.TaskDefinition, groups []awsx.TargetGroup, now time.Time) (spec FollowSpec, ok bool) {
+	d, ok := InProgress(svc)
+	if !ok {
+		return FollowSpec{}, false
+	}
+	spec = FollowSpec{Service: svc.Ref, Deployment: d.ID, TaskDefinition: d.TaskDefinition, Started: d.CreatedAt}
+	for _, old := range svc.Deployments {
+		if old.ID != d.ID {
+			spec.Previous = old
+			break
+		}
+	}
+	tree := &node{kind: object}
+	if td != nil {
+		if parsed, err := parseTree(td.Raw); err == nil {
+			tree = parsed
+		}
+	}
+	spec.Timeout = max(now.Sub(d.CreatedAt), 0) + deriveTimeout(svc, tree, groups, svc.Desired)
+	return spec, true
+}
