@@ -1,0 +1,89 @@
+package alb
+
+import (
+	"slices"
+
+	"gantry/awsx"
+)
+
+// Port is one container port of a task and where it can be reached.
+type Port struct {
+	Container     string
+	ContainerPort int
+	Protocol      string // tcp, udp
+	// Host is the instance id or the task's own IP address; empty when unknown.
+	Host string
+	// HostPort is 0 until a dynamic port was bound.
+	HostPort int
+}
+
+// Ports lists the container ports of a task in the order of its containers. The
+// instance is the EC2 id the task runs on, empty when unknown; td may be nil,
+// and then only what the task itself reports is listed.
+func Ports(t awsx.Task, td *awsx.TaskDefinition, instance string) []Port {
+	var out []Port
+	mode, host := networkMode(t, td), instance
+	if mode == modeAWSVPC {
+		host = ""
+		if ips := taskIPs(t); len(ips) > 0 {
+			host = ips[0]
+		}
+	}
+	for _, name := range containerNames(t, td) {
+		for _, p := range containerPorts(name, mode, t, td) {
+			p.Host = host
+			if !slices.Contains(out, p) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// containerNames returns a task's containers, or its definition's while the
+// agent has reported none.
+func containerNames(t awsx.Task, td *awsx.TaskDefinition) []string {
+	var names []string
+	for _, c := range t.Containers {
+		names = append(names, c.Name)
+	}
+	if len(names) == 0 && td != nil {
+		for _, c := range td.Containers {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// containerPorts returns what was bound, else what the definition maps.
+func containerPorts(name, mode string, t awsx.Task, td *awsx.TaskDefinition) []Port {
+	var out []Port
+	for _, c := range t.Containers {
+		if c.Name != name {
+			continue
+		}
+		for _, b := range c.Bindings {
+			out = append(out, Port{Container: name, ContainerPort: b.ContainerPort, Protocol: transport(b.Protocol), HostPort: b.HostPort})
+		}
+	}
+	if len(out) > 0 || td == nil || mode == modeNone {
+		return out
+	}
+	def, _ := td.Container(name)
+	for _, m := range def.Ports {
+		p := Port{Container: name, ContainerPort: m.ContainerPort, Protocol: transport(m.Protocol), HostPort: m.HostPort}
+		if mode == modeHost || mode == modeAWSVPC {
+			p.HostPort = m.ContainerPort
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// transport returns a mapping's protocol; the API's default is tcp.
+func transport(p string) string {
+	if p == "" {
+		return "tcp"
+	}
+	return p
+}
