@@ -150,6 +150,18 @@ func shared(id string) Action {
 	return Action{Name: id}
 }
 
+// sharedIDs are the names that shared knows.
+func sharedIDs() []string {
+	return []string{
+		ActEnter, ActRefresh, ActWide, ActFaults, ActMark,
+		ActMarkRange, ActClearMarks, ActUp, ActDown, ActTop,
+		ActBottom, ActPageUp, ActPageDown, ActLeft, ActRight,
+		ActColumnLeft, ActColumnRight, ActSort, ActSortName, ActSortAge,
+		ActSortState, ActCopy, ActCopyCell, ActDescribe, ActJSON,
+		ActWrap, ActFindNext, ActFindPrev,
+	}
+}
+
 // Shared makes an action that is bound and named alike on every screen, from
 // one of the names above. Fields of the result may be set as a screen needs.
 func Shared(id string, run func() tea.Cmd) Action {

@@ -112,6 +112,12 @@ type Texter interface {
 	Text() string
 }
 
+// Pastable is a screen that takes pasted text while it does not capture, such as
+// an editor that reads a pasted block. On other screens a paste opens the palette.
+type Pastable interface {
+	Paste(text string) tea.Cmd
+}
+
 // Hinted is a capturing screen or a modal that says which keys it takes, since
 // its actions do not.
 type Hinted interface {

@@ -1,0 +1,284 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/ui/text"
+	"gantry/ui/theme"
+)
+
+// The smallest terminal that is drawn, and the rows around the body.
+const (
+	minWidth   = 60
+	minHeight  = 15
+	chromeTop  = 2
+	chromeFoot = 2
+	maxBanner  = 2
+)
+
+// View draws the frame. It runs after every message, so it only reads.
+func (s *Shell) View() tea.View {
+	var v tea.View
+	v.AltScreen = true
+	top := s.trail.top()
+	if s.w <= 0 || s.h <= 0 || top == nil {
+		return v
+	}
+	v.WindowTitle = s.windowTitle()
+	if s.w < minWidth || s.h < minHeight {
+		v.Content = s.tooSmall()
+		return v
+	}
+	banner := s.banner()
+	w, h := s.bodySize()
+	frame := top.screen.View(w, h)
+	rows := fill(frame.Body, h)
+	cursor := frame.Cursor
+	if m := s.topModal(); m != nil {
+		rows, cursor = s.overlay(m, rows, w, h)
+	}
+	head := chromeTop + len(banner)
+	if s.bare {
+		head = 0
+	} else {
+		counts := s.countsLine()
+		lines := append([]string{s.headLine(), counts}, banner...)
+		rows = append(append(lines, rows...), s.statusLine(), s.hintLine())
+	}
+	if s.bare && s.topModal() == nil {
+		if line := s.statusLine(); line != "" {
+			rows[len(rows)-1] = line
+		}
+	}
+	v.Content = strings.Join(rows, "\n")
+	switch {
+	case s.prompt != nil && s.topModal() == nil:
+		v.Cursor = s.prompt.input.Cursor()
+		if v.Cursor != nil {
+			v.Cursor.Y = s.h - chromeFoot
+			if s.bare {
+				v.Cursor.Y = s.h - 1
+			}
+		}
+	case cursor != nil:
+		c := *cursor
+		c.Y += head
+		v.Cursor = &c
+	}
+	return v
+}
+
+// bodySize is what a screen has to draw on.
+func (s *Shell) bodySize() (w, h int) {
+	if s.bare {
+		return s.w, s.h
+	}
+	return s.w, max(0, s.h-chromeTop-chromeFoot-len(s.banner()))
+}
+
+// fill makes exactly h rows of a body.
+func fill(body string, h int) []string {
+	rows := make([]string, 0, h+chromeTop+chromeFoot)
+	for len(rows) < h {
+		line, rest, more := strings.Cut(body, "\n")
+		rows = append(rows, line)
+		body = rest
+		if !more {
+			break
+		}
+	}
+	for len(rows) < h {
+		rows = append(rows, "")
+	}
+	return rows
+}
+
+// overlay draws a modal over the lower rows and leaves the upper ones readable.
+func (s *Shell) overlay(m *openModal, rows []string, w, h int) ([]string, *tea.Cursor) {
+	body, cursor := m.View(w, h-1)
+	lines := strings.Split(body, "\n")
+	if len(lines) > h-1 {
+		lines = lines[:h-1]
+	}
+	from := h - len(lines)
+	rows[from-1] = s.theme.Paint(theme.Dim, strings.Repeat(s.theme.Glyphs().Rule, w))
+	copy(rows[from:], lines)
+	if cursor == nil {
+		return rows, nil
+	}
+	c := *cursor
+	c.Y += from
+	return rows, &c
+}
+
+func (s *Shell) tooSmall() string {
+	lines := []string{
+		"The terminal is too small:",
+		sizeText(s.w, s.h) + ", needed " + sizeText(minWidth, minHeight) + ".",
+	}
+	for i := range lines {
+		lines[i] = text.Truncate(lines[i], s.w, s.theme.Glyphs().Ellipsis)
+	}
+	return strings.Join(lines[:min(len(lines), s.h)], "\n")
+}
+
+// header is the current screen's header, at least its name.
+func (s *Shell) header() Header {
+	top := s.trail.top()
+	if top == nil {
+		return Header{}
+	}
+	if h, ok := top.screen.(Headed); ok {
+		head := h.Header()
+		if head.Crumb == "" {
+			head.Crumb = top.screen.Name()
+		}
+		return head
+	}
+	return Header{Crumb: top.screen.Name()}
+}
+
+func (s *Shell) windowTitle() string {
+	title := text.Line(s.header().Crumb)
+	if s.opts.Title != "" {
+		title = s.opts.Title + ": " + title
+	}
+	return title
+}
+
+// headLine says where one is, what may be done there and how current it is.
+func (s *Shell) headLine() string {
+	head, tail := s.header(), s.theme.Glyphs().Ellipsis
+	var badge, gate string
+	if head.Badge.Text != "" {
+		role := theme.NonProd
+		if head.Badge.Grave {
+			role = theme.Prod
+		}
+		badge = s.theme.Paint(role, text.Truncate(head.Badge.Text, s.w/4, tail)) + " "
+	}
+	if label := s.gateLabel(); label != "" {
+		gate = "   " + s.theme.Paint(theme.Warn, text.Line(label))
+	}
+	right := s.freshness(head)
+	fixed := text.WidthPainted(badge) + text.WidthPainted(gate) + text.WidthPainted(right)
+	room := max(0, s.w-fixed-1)
+	crumb := s.theme.Paint(theme.Title, text.TruncateMiddle(head.Crumb, room, tail))
+	return spread(badge+crumb+gate, right, s.w, tail)
+}
+
+// gateLabel is the mode in words, with the key or the time left.
+func (s *Shell) gateLabel() string {
+	m := s.mode(s.scope())
+	switch {
+	case m.Label == "":
+		return ""
+	case m.Left > 0:
+		return m.Label + " " + minutes(m.Left)
+	case !m.Writable && m.Armable:
+		return m.Label + " (" + s.armKey() + " arms)"
+	}
+	return m.Label
+}
+
+func (s *Shell) freshness(head Header) string {
+	g := s.theme.Glyphs()
+	var glyph string
+	role := theme.Dim
+	switch head.Fresh.State {
+	case FreshNone:
+	case FreshLoading:
+		glyph, role = g.Stale, theme.Pending
+	case FreshLive:
+		glyph, role = g.Live, theme.OK
+	case FreshStale:
+		glyph, role = g.Stale, theme.Degraded
+	case FreshOffline, FreshDenied:
+		glyph, role = g.Offline, theme.Failed
+	}
+	var out string
+	if glyph != "" {
+		out = s.theme.Paint(role, glyph+" "+text.Line(head.Fresh.Text))
+	}
+	if head.Note != "" {
+		if out != "" {
+			out += "   "
+		}
+		out += s.theme.Paint(theme.Warn, text.Line(head.Note))
+	}
+	return out
+}
+
+// countsLine holds the screen's totals, the filter in force and the sort.
+func (s *Shell) countsLine() string {
+	head := s.header()
+	left := head.Counts
+	if f, ok := s.trail.top().screen.(Filterable); ok && f.Filter() != "" {
+		if left != "" {
+			left += "   "
+		}
+		left += s.theme.Paint(theme.Accent, "/"+text.Line(f.Filter()))
+	}
+	return spread(left, head.Sort, s.w, s.theme.Glyphs().Ellipsis)
+}
+
+// spread puts painted text at both edges; the left gives way.
+func spread(left, right string, w int, tail string) string {
+	rw := text.WidthPainted(right)
+	if rw == 0 {
+		return text.TruncatePainted(left, w, tail)
+	}
+	if rw >= w {
+		return text.TruncatePainted(right, w, tail)
+	}
+	return text.FitPainted(left, w-rw, tail) + right
+}
+
+// banner is a lasting trouble above the body.
+func (s *Shell) banner() []string {
+	if s.bare || s.h <= 0 {
+		return nil
+	}
+	line := s.header().Banner
+	if line == "" {
+		return nil
+	}
+	lines := text.Wrap(line, max(1, s.w))
+	if len(lines) > maxBanner {
+		lines = lines[:maxBanner]
+	}
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = s.theme.Paint(theme.Banner, text.Pad(l, s.w))
+	}
+	return out
+}
+
+// statusLine is the prompt, the last message or what runs, in this order.
+func (s *Shell) statusLine() string {
+	tail := s.theme.Glyphs().Ellipsis
+	if p := s.prompt; p != nil {
+		p.input.SetWidth(max(1, s.w/2))
+		line := p.input.View()
+		if p.err != "" {
+			line += "  " + s.theme.Paint(theme.Failed, text.Line(p.err))
+		}
+		return text.TruncatePainted(line, s.w, tail)
+	}
+	if n := s.notes.current; n.text != "" {
+		role, mark := theme.Text, ""
+		switch n.level {
+		case Warn:
+			role, mark = theme.Warn, "! "
+		case Error:
+			role, mark = theme.Failed, "x "
+		}
+		return s.theme.Paint(role, text.Truncate(mark+n.text, s.w, tail))
+	}
+	if s.opts.Background != nil {
+		return text.Truncate(s.opts.Background.Status(), s.w, tail)
+	}
+	return ""
+}

@@ -1,0 +1,59 @@
+package ui
+
+import (
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/ui/theme"
+)
+
+// Host is what a screen may ask of the shell. Its methods are called on the
+// loop, from a screen's Open, Update, View and actions, and act at once.
+type Host struct {
+	shell *Shell
+}
+
+// Push opens a screen over the current one, which keeps its state.
+func (h *Host) Push(s Screen) { h.shell.push(s) }
+
+// Replace leaves the current screen for another in its place.
+func (h *Host) Replace(s Screen) { h.shell.replace(s) }
+
+// Pop leaves the current screen. It does nothing when the caller is a screen
+// that something else lies over, or the first one.
+func (h *Host) Pop() {
+	s := h.shell
+	if caller := s.actor; caller.id >= ownerFirst && s.trail.top().owner() != caller {
+		return
+	}
+	s.walk(s.trail.at - 1)
+}
+
+// Modal asks the operator something. Keys typed ahead are swallowed for a
+// moment, so that they cannot answer what was not read yet.
+func (h *Host) Modal(m Modal) { h.shell.openModal(m, typeAhead) }
+
+// Flash shows a plain line in the status line and keeps it in the messages.
+func (h *Host) Flash(level Level, format string, args ...any) {
+	h.shell.flash(level, fmt.Sprintf(format, args...))
+}
+
+// Copy puts text on the clipboard and says so, calling it what.
+func (h *Host) Copy(what, text string) { h.shell.copy(what, text) }
+
+// Mode is the gate's answer for a scope, open if there is no gate.
+func (h *Host) Mode(scope string) Mode { return h.shell.mode(scope) }
+
+// Theme is the current theme; it changes when the terminal tells its colours.
+func (h *Host) Theme() *theme.Theme { return h.shell.theme }
+
+// Key is the key that runs an action, for a text that mentions it.
+func (h *Host) Key(a Action) string { return h.shell.opts.Keys.Key(a) }
+
+// Now is the console's clock.
+func (h *Host) Now() time.Time { return h.shell.opts.Now() }
+
+// After brings msg to the caller after d. A screen at rest must not use it.
+func (h *Host) After(d time.Duration, msg tea.Msg) tea.Cmd { return h.shell.opts.After(d, msg) }

@@ -1,0 +1,200 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// Keymap says which keys run an action. It holds only what differs from the
+// actions' own keys, so that an action of any screen can be rebound by name.
+type Keymap struct {
+	bound map[string][]string
+}
+
+// The presets a configuration may name.
+const (
+	PresetK9s = "k9s"
+	PresetVim = "vim"
+)
+
+// vimKeys are the bindings that a vim user expects and k9s gives otherwise. The
+// half-page keys take ctrl+d from "stop", which moves to a capital.
+func vimKeys() map[string][]string {
+	return map[string][]string{
+		ActBack:     {"esc", "q", "ctrl+o"},
+		ActNext:     {"]", "tab"},
+		ActLast:     {"-", "ctrl+^"},
+		ActPageDown: {"ctrl+d", "pgdown", "ctrl+f"},
+		ActPageUp:   {"ctrl+u", "pgup", "ctrl+b"},
+		ActLeft:     {"left", "H"},
+		ActRight:    {"right", "L"},
+		"stop":      {"D"},
+	}
+}
+
+// NewKeymap makes a keymap of a preset ("" is k9s) and of overrides from names
+// of actions to keys; an empty list takes an action its keys. The error names
+// the preset or the key that is wrong.
+func NewKeymap(preset string, overrides map[string][]string) (*Keymap, error) {
+	k := &Keymap{bound: map[string][]string{}}
+	switch preset {
+	case "", PresetK9s:
+	case PresetVim:
+		k.bound = vimKeys()
+	default:
+		return nil, fmt.Errorf("keys: unknown preset %q, expected %s or %s", preset, PresetK9s, PresetVim)
+	}
+	for name, keys := range overrides {
+		normal := make([]string, 0, len(keys))
+		for _, key := range keys {
+			n, err := normalKey(key)
+			if err != nil {
+				return nil, fmt.Errorf("keys: %s: %w", name, err)
+			}
+			normal = append(normal, n)
+		}
+		if name == ActQuit && !slices.Contains(normal, "ctrl+c") {
+			// Leaving must not depend on a configuration.
+			normal = append(normal, "ctrl+c")
+		}
+		k.bound[name] = normal
+	}
+	return k, nil
+}
+
+// Keys are the keys of an action.
+func (k *Keymap) Keys(a Action) []string {
+	if k != nil {
+		if keys, ok := k.bound[a.ID]; ok {
+			return keys
+		}
+	}
+	return a.Keys
+}
+
+// Key is the key shown for an action, empty if it has none.
+func (k *Keymap) Key(a Action) string {
+	if keys := k.Keys(a); len(keys) > 0 {
+		return keys[0]
+	}
+	return ""
+}
+
+// Find returns the action that a key runs.
+func (k *Keymap) Find(actions []Action, key string) (Action, bool) {
+	for _, a := range actions {
+		if slices.Contains(k.Keys(a), key) {
+			return a, true
+		}
+	}
+	return Action{}, false
+}
+
+// Conflict is a key that would run more than one action.
+type Conflict struct {
+	Key string
+	IDs []string // in the order in which they would be found
+}
+
+// String says it as a configuration error would.
+func (c Conflict) String() string {
+	return fmt.Sprintf("key %q runs %s", c.Key, strings.Join(c.IDs, " and "))
+}
+
+// Conflicts are the keys that more than one of the actions claim, by key. Give
+// it one screen's actions together with the shell's.
+func (k *Keymap) Conflicts(actions []Action) []Conflict {
+	claims := map[string][]string{}
+	for _, a := range actions {
+		for _, key := range k.Keys(a) {
+			if !slices.Contains(claims[key], a.ID) {
+				claims[key] = append(claims[key], a.ID)
+			}
+		}
+	}
+	var out []Conflict
+	for key, ids := range claims {
+		if len(ids) > 1 {
+			out = append(out, Conflict{Key: key, IDs: ids})
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Key < out[j].Key })
+	return out
+}
+
+// Unknown are the bound names that none of the given actions has, sorted: a
+// misspelt name in a configuration binds nothing.
+func (k *Keymap) Unknown(ids []string) []string {
+	var out []string
+	for name := range k.bound {
+		if !slices.Contains(ids, name) {
+			out = append(out, name)
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// normalKey turns the spellings people write into the one Bubble Tea reports.
+func normalKey(key string) (string, error) {
+	parts := strings.Split(key, "+")
+	if strings.HasSuffix(key, "+") { // the plus key itself
+		parts = append(strings.Split(strings.TrimSuffix(key, "+"), "+"), "+")
+		parts = slices.DeleteFunc(parts, func(p string) bool { return p == "" })
+	}
+	base := parts[len(parts)-1]
+	mods := map[string]bool{}
+	for _, m := range parts[:len(parts)-1] {
+		m = strings.ToLower(m)
+		if m == "control" {
+			m = "ctrl"
+		}
+		if !slices.Contains([]string{"ctrl", "alt", "shift", "meta"}, m) {
+			return "", fmt.Errorf("key %q: unknown modifier %q, expected ctrl, alt, shift or meta", key, m)
+		}
+		mods[m] = true
+	}
+	named := map[string]string{
+		"escape": "esc", "return": "enter", " ": "space", "pageup": "pgup", "pagedown": "pgdown", "del": "delete",
+	}
+	if n, ok := named[strings.ToLower(base)]; ok {
+		base = n
+	}
+	switch single := len([]rune(base)) == 1; {
+	case base == "":
+		return "", fmt.Errorf("key %q is empty, expected a key such as ctrl+d, O or enter", key)
+	case single && mods["shift"] && !mods["ctrl"]:
+		// A shifted letter is reported as the capital it writes.
+		base = strings.ToUpper(base)
+		delete(mods, "shift")
+	case single && mods["ctrl"]:
+		base = strings.ToLower(base)
+	case !single && !knownKey(base):
+		return "", fmt.Errorf("key %q: unknown key %q, expected one character or a name such as enter, esc, tab, up, pgdown, f1", key, base)
+	case !single:
+		base = strings.ToLower(base)
+	}
+	var b strings.Builder
+	for _, m := range []string{"ctrl", "alt", "shift", "meta"} {
+		if mods[m] {
+			b.WriteString(m + "+")
+		}
+	}
+	return b.String() + base, nil
+}
+
+func knownKey(name string) bool {
+	name = strings.ToLower(name)
+	if n, ok := strings.CutPrefix(name, "f"); ok {
+		var i int
+		if _, err := fmt.Sscanf(n, "%d", &i); err == nil && i >= 1 && i <= 24 {
+			return true
+		}
+	}
+	return slices.Contains([]string{
+		"enter", "esc", "tab", "space", "backspace", "delete", "insert",
+		"up", "down", "left", "right", "home", "end", "pgup", "pgdown",
+	}, name)
+}

@@ -1,0 +1,239 @@
+package modal
+
+import (
+	"fmt"
+	"strings"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/ui/text"
+	"gantry/ui/theme"
+)
+
+// Option is one thing to choose.
+type Option struct {
+	Name   string // what is chosen, searched by the filter
+	Detail string // beside it, dimmed
+	// Disabled says why it cannot be chosen; empty when it can.
+	Disabled string
+}
+
+// ChoiceOptions configure a choice.
+type ChoiceOptions struct {
+	Title   string
+	Options []Option
+	// Chosen gets the index into Options.
+	Chosen func(i int) tea.Cmd
+	// Typed, if set, lets a text be chosen that no option matches, such as a tag
+	// that is not listed. An error keeps the choice open and is shown.
+	Typed func(s string) (tea.Cmd, error)
+	// Placeholder says in the empty field what can be typed.
+	Placeholder string
+	// Selected is the index under the cursor at first.
+	Selected int
+}
+
+// Choice is a list with a filter as one types.
+type Choice struct {
+	dialog
+	opts    ChoiceOptions
+	input   textinput.Model
+	matches []int
+	at      int // into matches
+	top     int
+	rows    int // list rows of the last View
+	wrong   string
+}
+
+// NewChoice asks for one of some options.
+func NewChoice(th *theme.Theme, o ChoiceOptions) *Choice {
+	in := textinput.New()
+	in.Prompt = "> "
+	in.Placeholder = o.Placeholder
+	in.SetVirtualCursor(false)
+	in.Focus()
+	c := &Choice{dialog: newDialog(th, o.Title, nil), opts: o, input: in}
+	c.filter()
+	c.at = max(0, min(o.Selected, len(c.matches)-1))
+	return c
+}
+
+// filter keeps the options that contain all typed words.
+func (c *Choice) filter() {
+	words := strings.Fields(strings.ToLower(c.input.Value()))
+	c.matches = c.matches[:0]
+	for i, o := range c.opts.Options {
+		hay := strings.ToLower(o.Name + " " + o.Detail)
+		hit := true
+		for _, w := range words {
+			hit = hit && strings.Contains(hay, w)
+		}
+		if hit {
+			c.matches = append(c.matches, i)
+		}
+	}
+	c.at, c.top = 0, 0
+}
+
+// Update moves, narrows and chooses.
+func (c *Choice) Update(msg tea.Msg) tea.Cmd {
+	if press, ok := msg.(tea.KeyPressMsg); ok {
+		switch press.String() {
+		case "esc":
+			return finish(&c.dialog, nil)
+		case "enter":
+			return c.choose()
+		case "down", "ctrl+n":
+			c.move(1)
+			return nil
+		case "up", "ctrl+p":
+			c.move(-1)
+			return nil
+		case "pgdown":
+			c.move(max(1, c.rows-1))
+			return nil
+		case "pgup":
+			c.move(-max(1, c.rows-1))
+			return nil
+		}
+	}
+	before := c.input.Value()
+	var cmd tea.Cmd
+	c.input, cmd = c.input.Update(msg)
+	if c.input.Value() != before {
+		c.wrong = ""
+		c.filter()
+	}
+	return cmd
+}
+
+func (c *Choice) move(n int) {
+	c.wrong = ""
+	c.at = max(0, min(c.at+n, len(c.matches)-1))
+}
+
+func (c *Choice) choose() tea.Cmd {
+	typed := strings.TrimSpace(c.input.Value())
+	if len(c.matches) > 0 {
+		i := c.matches[c.at]
+		if why := c.opts.Options[i].Disabled; why != "" {
+			c.wrong = c.opts.Options[i].Name + ": " + why
+			return nil
+		}
+		c.done = true
+		return c.opts.Chosen(i)
+	}
+	if c.opts.Typed == nil || typed == "" {
+		c.wrong = fmt.Sprintf("nothing matches %q", typed)
+		return nil
+	}
+	cmd, err := c.opts.Typed(typed)
+	if err != nil {
+		c.wrong = err.Error()
+		return nil
+	}
+	c.done = true
+	return cmd
+}
+
+// View draws the field and the options that match.
+func (c *Choice) View(w, h int) (string, *tea.Cursor) {
+	if w <= 0 || h <= 0 {
+		return "", nil
+	}
+	c.input.SetWidth(max(1, w-4))
+	head := []string{c.line(theme.Title, fmt.Sprintf(" %s  (%d of %d)", c.title, len(c.matches), len(c.opts.Options)), w), " " + c.input.View()}
+	foot := c.foot(w)
+	c.rows = max(0, min(h-len(head)-len(foot), max(1, len(c.opts.Options))))
+	c.top = max(0, min(c.top, c.at))
+	if c.at >= c.top+c.rows {
+		c.top = c.at - c.rows + 1
+	}
+	lines := head
+	for i := c.top; i < min(c.top+c.rows, len(c.matches)); i++ {
+		lines = append(lines, c.row(i, w))
+	}
+	lines = append(lines, foot...)
+	if len(lines) > h {
+		lines = lines[:h]
+	}
+	cursor := c.input.Cursor()
+	if cursor != nil && len(lines) > 1 {
+		cursor.X++
+		cursor.Y = 1
+	}
+	return strings.Join(lines, "\n"), cursor
+}
+
+func (c *Choice) foot(w int) []string {
+	switch {
+	case c.wrong != "":
+		return []string{c.line(theme.Failed, " "+c.wrong, w)}
+	case len(c.matches) == 0 && c.opts.Typed != nil:
+		return []string{c.line(theme.Dim, " nothing matches; enter takes it as typed", w)}
+	case len(c.matches) == 0:
+		return []string{c.line(theme.Dim, " nothing matches", w)}
+	}
+	return nil
+}
+
+func (c *Choice) row(i, w int) string {
+	o := c.opts.Options[c.matches[i]]
+	marker, detail := "  ", o.Detail
+	if i == c.at {
+		marker = c.theme.Glyphs().Marker + " "
+	}
+	if o.Disabled != "" {
+		detail = o.Disabled
+	}
+	tail := c.theme.Glyphs().Ellipsis
+	room := max(1, w-2)
+	name := text.Truncate(o.Name, room, tail)
+	rest := text.Truncate("  "+detail, max(0, room-text.Width(name)), tail)
+	switch {
+	case o.Disabled != "":
+		name = c.theme.Paint(theme.Dim, name)
+	case i == c.at:
+		name = c.theme.Paint(theme.Selected, name)
+	}
+	return marker + name + c.theme.Paint(theme.Dim, rest)
+}
+
+// Hints are the keys of a choice.
+func (c *Choice) Hints() []struct{ Key, Name string } {
+	return []struct{ Key, Name string }{{"enter", "choose"}, {"arrows", "move"}, {"esc", "cancel"}}
+}
+
+// Message is a text to be read.
+type Message struct{ dialog }
+
+// NewMessage shows a text until it is dismissed.
+func NewMessage(th *theme.Theme, title string, body Body) *Message {
+	return &Message{newDialog(th, title, body)}
+}
+
+// Update scrolls and dismisses.
+func (m *Message) Update(msg tea.Msg) tea.Cmd {
+	press, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		return nil
+	}
+	switch key := press.String(); key {
+	case "esc", "enter", "q", "?":
+		m.done = true
+	default:
+		m.body.Key(key)
+	}
+	return nil
+}
+
+// View draws the text.
+func (m *Message) View(w, h int) (string, *tea.Cursor) {
+	return strings.Join(m.frame(w, h), "\n"), nil
+}
+
+// Hints are the keys of a message.
+func (m *Message) Hints() []struct{ Key, Name string } {
+	return []struct{ Key, Name string }{{"esc", "close"}, {"pgdn", "scroll"}}
+}

@@ -1,0 +1,49 @@
+package ui
+
+import (
+	"time"
+
+	"gantry/internal/clean"
+)
+
+// maxNotes bounds the messages kept of a run.
+const maxNotes = 1000
+
+// note is a message of this run, its text fit to be shown.
+type note struct {
+	at    time.Time
+	level Level
+	text  string
+}
+
+// notes are the messages of this run and the one in the status line.
+type notes struct {
+	now     func() time.Time
+	all     []note
+	current note
+	version int // grows with each message, for views that cache
+}
+
+func newNotes(now func() time.Time) *notes { return &notes{now: now} }
+
+func (n *notes) add(level Level, text string) {
+	n.current = note{at: n.now(), level: level, text: clean.Redact(clean.Line(text))}
+	if len(n.all) == maxNotes {
+		n.all = append(n.all[:0], n.all[1:]...)
+	}
+	n.all = append(n.all, n.current)
+	n.version++
+}
+
+// keyPressed clears a notice, which was seen by now; an error stays.
+func (n *notes) keyPressed() {
+	if n.current.level != Error {
+		n.dismiss()
+	}
+}
+
+// dismiss clears the status line; the message stays in the list.
+func (n *notes) dismiss() { n.current = note{} }
+
+// flash shows a line and keeps it.
+func (s *Shell) flash(level Level, text string) { s.notes.add(level, text) }

@@ -1,0 +1,268 @@
+// Package palette finds what can be done or opened by a few letters of its name.
+package palette
+
+import (
+	"fmt"
+	"strings"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+	"github.com/sahilm/fuzzy"
+
+	"gantry/ui/text"
+	"gantry/ui/theme"
+)
+
+// Item is something the palette can run.
+type Item struct {
+	// Name is what is searched and shown.
+	Name string
+	// Aliases find the item by their full text alone: "q" for quit.
+	Aliases []string
+	// Detail is shown beside the name: a key, a cluster.
+	Detail string
+	// Disabled says why it cannot run; empty when it can.
+	Disabled string
+	// Answer marks an item that the source made for this very text, such as the
+	// screen of a pasted identifier. It is listed whatever its name.
+	Answer bool
+	// Run does it, on the loop.
+	Run func() tea.Cmd
+}
+
+// Source lists items. It is asked on the loop whenever the text changes, and
+// answers from memory; the palette searches what it gets.
+type Source func(text string) []Item
+
+// Options configure a palette.
+type Options struct {
+	Sources []Source
+	History *History
+	// Text is typed already.
+	Text string
+	// Refused is told in words why a chosen item did not run.
+	Refused func(line string)
+}
+
+// maxRows is how many items are drawn at most; more are found by typing more.
+const maxRows = 12
+
+// Palette is an open palette: a modal.
+type Palette struct {
+	theme *theme.Theme
+	opts  Options
+	input textinput.Model
+	items []Item
+	at    int
+	top   int
+	rows  int
+	done  bool
+	wrong string
+}
+
+// New opens a palette.
+func New(th *theme.Theme, o Options) *Palette {
+	if o.History == nil {
+		o.History = NewHistory(nil)
+	}
+	o.History.rewind()
+	in := textinput.New()
+	in.Prompt = ":"
+	in.SetVirtualCursor(false)
+	in.Focus()
+	in.SetValue(strings.TrimSpace(o.Text))
+	in.CursorEnd()
+	p := &Palette{theme: th, opts: o, input: in}
+	p.search()
+	return p
+}
+
+// Done tells that the palette was left.
+func (p *Palette) Done() bool { return p.done }
+
+// Update types, moves and runs.
+func (p *Palette) Update(msg tea.Msg) tea.Cmd {
+	if press, ok := msg.(tea.KeyPressMsg); ok {
+		switch press.String() {
+		case "esc":
+			p.done = true
+			return nil
+		case "enter":
+			return p.run()
+		case "down":
+			p.move(1)
+			return nil
+		case "up":
+			p.move(-1)
+			return nil
+		case "pgdown":
+			p.move(max(1, p.rows-1))
+			return nil
+		case "pgup":
+			p.move(-max(1, p.rows-1))
+			return nil
+		case "ctrl+p":
+			p.set(p.opts.History.recall(-1))
+			return nil
+		case "ctrl+n":
+			p.set(p.opts.History.recall(1))
+			return nil
+		case "tab":
+			if len(p.items) > 0 {
+				p.set(p.items[p.at].Name)
+			}
+			return nil
+		case "backspace":
+			if p.input.Value() == "" {
+				p.done = true
+				return nil
+			}
+		}
+	}
+	before := p.input.Value()
+	var cmd tea.Cmd
+	p.input, cmd = p.input.Update(msg)
+	if p.input.Value() != before {
+		p.search()
+	}
+	return cmd
+}
+
+func (p *Palette) set(s string) {
+	p.input.SetValue(s)
+	p.input.CursorEnd()
+	p.search()
+}
+
+func (p *Palette) move(n int) {
+	p.at = max(0, min(p.at+n, len(p.items)-1))
+}
+
+// run runs the chosen item. A text that nothing matches stays to be corrected.
+func (p *Palette) run() tea.Cmd {
+	typed := strings.TrimSpace(p.input.Value())
+	if len(p.items) == 0 {
+		p.wrong = fmt.Sprintf("nothing is called %q", typed)
+		return nil
+	}
+	item := p.items[p.at]
+	p.done = true
+	if item.Disabled != "" {
+		if p.opts.Refused != nil {
+			p.opts.Refused(item.Name + ": " + item.Disabled)
+		}
+		return nil
+	}
+	if item.Answer {
+		p.opts.History.Add(typed)
+	} else {
+		p.opts.History.Add(item.Name)
+	}
+	return item.Run()
+}
+
+// search orders what the sources offer: what is called exactly so, answers to
+// the text, then the best matches.
+func (p *Palette) search() {
+	typed := strings.TrimSpace(p.input.Value())
+	p.at, p.top, p.wrong = 0, 0, ""
+	var all []Item
+	for _, source := range p.opts.Sources {
+		all = append(all, source(typed)...)
+	}
+	if typed == "" {
+		p.items = all
+		return
+	}
+	var exact, answers, rest []Item
+	for _, item := range all {
+		switch {
+		case exactly(item, typed):
+			exact = append(exact, item)
+		case item.Answer:
+			answers = append(answers, item)
+		default:
+			rest = append(rest, item)
+		}
+	}
+	p.items = append(exact, answers...)
+	for _, match := range fuzzy.FindFrom(typed, names(rest)) {
+		p.items = append(p.items, rest[match.Index])
+	}
+}
+
+func exactly(item Item, typed string) bool {
+	if strings.EqualFold(item.Name, typed) {
+		return true
+	}
+	for _, a := range item.Aliases {
+		if strings.EqualFold(a, typed) {
+			return true
+		}
+	}
+	return false
+}
+
+// names lets fuzzy search items by name.
+type names []Item
+
+func (n names) String(i int) string { return n[i].Name }
+func (n names) Len() int            { return len(n) }
+
+// View draws the field and the best items below it.
+func (p *Palette) View(w, h int) (string, *tea.Cursor) {
+	if w <= 0 || h <= 0 {
+		return "", nil
+	}
+	p.input.SetWidth(max(1, w-3))
+	lines := []string{text.FitPainted(" "+p.input.View(), w, "")}
+	p.rows = max(0, min(h-1, maxRows, max(1, len(p.items))))
+	p.top = max(0, min(p.top, p.at))
+	if p.at >= p.top+p.rows {
+		p.top = p.at - p.rows + 1
+	}
+	if len(p.items) == 0 && p.rows > 0 {
+		line := "nothing matches"
+		if p.wrong != "" {
+			line = p.wrong
+		}
+		lines = append(lines, p.theme.Paint(theme.Dim, text.Truncate("  "+line, w, p.theme.Glyphs().Ellipsis)))
+	}
+	for i := p.top; i < min(p.top+p.rows, len(p.items)); i++ {
+		lines = append(lines, p.row(i, w))
+	}
+	cursor := p.input.Cursor()
+	if cursor != nil {
+		cursor.X++
+	}
+	return strings.Join(lines, "\n"), cursor
+}
+
+func (p *Palette) row(i, w int) string {
+	item := p.items[i]
+	marker, tail := "  ", p.theme.Glyphs().Ellipsis
+	if i == p.at {
+		marker = p.theme.Glyphs().Marker + " "
+	}
+	room := max(1, w-2)
+	name := text.Truncate(item.Name, room, tail)
+	detail := item.Detail
+	if item.Disabled != "" {
+		detail = item.Disabled
+	}
+	rest := text.Truncate("  "+detail, max(0, room-text.Width(name)), tail)
+	switch {
+	case item.Disabled != "":
+		name = p.theme.Paint(theme.Dim, name)
+	case i == p.at:
+		name = p.theme.Paint(theme.Selected, name)
+	}
+	return marker + name + p.theme.Paint(theme.Dim, rest)
+}
+
+// Hints are the palette's keys.
+func (p *Palette) Hints() []struct{ Key, Name string } {
+	return []struct{ Key, Name string }{
+		{"enter", "run"}, {"arrows", "move"}, {"tab", "complete"}, {"ctrl+p", "history"}, {"esc", "close"},
+	}
+}

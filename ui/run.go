@@ -1,0 +1,76 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// leaving is how long the commands of screens may take to end with the program.
+const leaving = 2 * time.Second
+
+// RunOptions are what running needs besides the shell.
+type RunOptions struct {
+	// Hangup is what ends the console when the terminal is gone; nil is SIGHUP.
+	Hangup <-chan os.Signal
+	// Drain lets running changes come to a point where they can be left. Its
+	// context ends after Patience.
+	Drain    func(ctx context.Context) error
+	Patience time.Duration
+	// Program are further options: input, output, size.
+	Program []tea.ProgramOption
+}
+
+// Run runs the console until the operator leaves, ctx ends or the terminal hangs
+// up, and returns when all commands have ended. A hang-up drains and is no error;
+// a panic restores the terminal and returns tea.ErrProgramPanic.
+func Run(ctx context.Context, s *Shell, o RunOptions) error {
+	if o.Hangup == nil {
+		hangup := make(chan os.Signal, 1)
+		signal.Notify(hangup, syscall.SIGHUP)
+		defer signal.Stop(hangup)
+		o.Hangup = hangup
+	}
+	opts := append(s.opts.Terminal.programOptions(), tea.WithContext(ctx))
+	p := tea.NewProgram(s, append(opts, o.Program...)...)
+
+	type watch struct {
+		hungUp bool
+		err    error
+	}
+	ended, watched := make(chan struct{}), make(chan watch, 1)
+	go func() {
+		select {
+		case <-ended:
+			watched <- watch{}
+		case <-o.Hangup:
+			err := drain(ctx, o)
+			// Killed, not asked to quit: the loop may hang in a write to a terminal
+			// that is gone.
+			p.Kill()
+			watched <- watch{hungUp: true, err: err}
+		}
+	}()
+	_, err := p.Run()
+	close(ended)
+	if w := <-watched; w.hungUp {
+		err = w.err
+	}
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaving)
+	defer cancel()
+	return errors.Join(err, s.Close(closing))
+}
+
+func drain(ctx context.Context, o RunOptions) error {
+	if o.Drain == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.Patience)
+	defer cancel()
+	return o.Drain(ctx)
+}

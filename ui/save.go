@@ -1,0 +1,81 @@
+package ui
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"gantry/internal/clean"
+)
+
+// saved is how writing a screen to a file went.
+type saved struct {
+	path string
+	err  error
+}
+
+// save writes what the screen shows, without colours, to a file of its own.
+func (s *Shell) save() tea.Cmd {
+	top := s.trail.top().screen
+	var body string
+	if t, ok := top.(Texter); ok {
+		body = t.Text()
+	} else {
+		w, h := s.bodySize()
+		body = top.View(w, h).Body
+	}
+	head := s.header()
+	dir, at, name, title := s.opts.SaveDir, s.opts.Now(), top.Name(), head.Crumb
+	return func() tea.Msg {
+		path, err := saveText(dir, name, at, title+"\n\n"+plain(body))
+		return saved{path: path, err: err}
+	}
+}
+
+// plain strips colours and the spaces that pad rows.
+func plain(body string) string {
+	lines := strings.Split(clean.Text(ansi.Strip(body)), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ")
+	}
+	return strings.TrimRight(strings.Join(lines, "\n"), "\n") + "\n"
+}
+
+// saveText writes a file that only its owner can read, and never over another.
+func saveText(dir, name string, at time.Time, text string) (string, error) {
+	if dir != "" {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return "", err
+		}
+	}
+	safe := strings.Map(func(r rune) rune {
+		if r < ' ' || strings.ContainsRune(`/\:*?"<>| `, r) {
+			return '-'
+		}
+		return r
+	}, name)
+	base := filepath.Join(dir, safe+"-"+at.Format("20060102-150405"))
+	for i := 1; ; i++ {
+		path := base + ".txt"
+		if i > 1 {
+			path = fmt.Sprintf("%s-%d.txt", base, i)
+		}
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if os.IsExist(err) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		_, err = f.WriteString(text)
+		if closeErr := f.Close(); err == nil {
+			err = closeErr
+		}
+		return path, err
+	}
+}

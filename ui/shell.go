@@ -1,0 +1,292 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/ui/palette"
+	"gantry/ui/theme"
+)
+
+// typeAhead is how long a modal is deaf after it opened: long enough for keys
+// already under way, short enough not to be felt.
+const typeAhead = 300 * time.Millisecond
+
+// Options is all that the shell is given. Root is required.
+type Options struct {
+	// Title is the program's name in the window title.
+	Title string
+	// Root makes the first screen.
+	Root func(*Host) Screen
+	// Terminal is how to draw, and Colours with which palette.
+	Terminal Terminal
+	Colours  theme.Colours
+	// Keys are the bindings; nil leaves each action its own.
+	Keys *Keymap
+	// Gate guards changing actions; nil lets all through.
+	Gate Gate
+	// Background is what runs whatever screen is shown; nil for nothing.
+	Background Background
+	// Palette are what ":" finds besides actions: screens, services, pasted
+	// identifiers. They are asked on the loop and answer from memory.
+	Palette func(*Host) []palette.Source
+	// History are the commands of earlier runs, oldest first.
+	History []string
+	// Clipboard takes what is copied.
+	Clipboard Clipboard
+	// SaveDir is where ctrl+s writes; empty is the working directory.
+	SaveDir string
+	// Now and After are the clock; nil is the real one.
+	Now   func() time.Time
+	After func(d time.Duration, msg tea.Msg) tea.Cmd
+}
+
+// Shell is the root model: it owns the trail of screens, the modals and the
+// frame around them, and routes what comes in.
+type Shell struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	opts   Options
+	host   *Host
+	theme  *theme.Theme
+
+	cmds    *commands
+	pending []tea.Cmd
+	actor   owner // on whose behalf the loop works now
+	nextID  uint64
+
+	trail   trail
+	modals  []*openModal
+	prompt  *prompt
+	history *palette.History
+	notes   *notes
+
+	w, h    int
+	bare    bool
+	ticking bool // a wake-up for the armed time is under way
+}
+
+// New makes a shell whose screens live until ctx ends or Close is called.
+func New(ctx context.Context, o Options) *Shell {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	if o.After == nil {
+		o.After = func(d time.Duration, msg tea.Msg) tea.Cmd { return after(ctx, d, msg) }
+	}
+	s := &Shell{
+		ctx:     ctx,
+		cancel:  cancel,
+		opts:    o,
+		cmds:    newCommands(),
+		nextID:  ownerFirst,
+		history: palette.NewHistory(o.History),
+		notes:   newNotes(o.Now),
+	}
+	s.host = &Host{shell: s}
+	s.restyle()
+	return s
+}
+
+// after is tea.Tick that ends with a context, so that leaving does not wait for it.
+func after(ctx context.Context, d time.Duration, msg tea.Msg) tea.Cmd {
+	return func() tea.Msg {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return msg
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Close ends the screens' contexts and waits until their commands have returned
+// or ctx ends. Call it after the program has run.
+func (s *Shell) Close(ctx context.Context) error {
+	s.cancel()
+	return s.cmds.close(ctx)
+}
+
+// History are the palette's commands, oldest first, for the next run.
+func (s *Shell) History() []string { return s.history.Lines() }
+
+// Init opens the first screen.
+func (s *Shell) Init() tea.Cmd {
+	if s.opts.Background != nil {
+		s.as(owner{id: ownerBackground}, func() tea.Cmd { return s.opts.Background.Open(s.ctx) })
+	}
+	s.push(s.opts.Root(s.host))
+	s.pending = append(s.pending, s.opts.Terminal.start()...)
+	return s.flush()
+}
+
+// Update routes a message.
+func (s *Shell) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		s.w, s.h = msg.Width, msg.Height
+	case tea.KeyPressMsg:
+		s.key(msg)
+	case tea.PasteMsg:
+		s.paste(msg)
+	case tea.ColorProfileMsg:
+		s.opts.Terminal.Profile = theme.Reduce(s.opts.Terminal.Profile, msg.Profile)
+		s.restyle()
+	case tea.BackgroundColorMsg:
+		if s.opts.Terminal.Ask {
+			s.opts.Terminal.Dark = msg.IsDark()
+			s.restyle()
+		}
+	case result:
+		s.deliver(msg)
+	}
+	s.watchGate()
+	return s, s.flush()
+}
+
+// restyle builds the styles anew: once for each thing learnt of the terminal.
+func (s *Shell) restyle() { s.theme = theme.New(s.opts.Terminal.Theme(s.opts.Colours)) }
+
+// flush hands over the commands gathered since the last time.
+func (s *Shell) flush() tea.Cmd {
+	cmd := tea.Batch(s.pending...)
+	s.pending = nil
+	return cmd
+}
+
+// as runs f on behalf of an owner, who also gets what the command brings.
+func (s *Shell) as(o owner, f func() tea.Cmd) {
+	before := s.actor
+	s.actor = o
+	cmd := f()
+	s.actor = before
+	s.run(cmd, o)
+}
+
+func (s *Shell) run(cmd tea.Cmd, o owner) {
+	if tagged := s.cmds.tag(cmd, o); tagged != nil {
+		s.pending = append(s.pending, tagged)
+	}
+}
+
+func (s *Shell) newID() uint64 {
+	s.nextID++
+	return s.nextID
+}
+
+// key routes a key: leaving first, then whoever takes all keys, then the
+// actions, the shell's before the screen's.
+func (s *Shell) key(msg tea.KeyPressMsg) {
+	key := msg.String()
+	if key == "ctrl+c" {
+		s.quit()
+		return
+	}
+	if m := s.topModal(); m != nil {
+		if s.opts.Now().Before(m.deafUntil) {
+			return
+		}
+		s.updateModal(m, msg)
+		return
+	}
+	if s.prompt != nil {
+		s.promptKey(msg)
+		return
+	}
+	top := s.trail.top()
+	if top == nil {
+		return
+	}
+	if top.screen.Capturing() {
+		s.as(top.owner(), func() tea.Cmd { return top.screen.Update(msg) })
+		return
+	}
+	if key == "esc" && s.notes.current.level == Error {
+		s.notes.dismiss()
+		return
+	}
+	s.notes.keyPressed()
+	s.press(key)
+}
+
+// press runs what a key is bound to, or says why nothing happens.
+func (s *Shell) press(key string) {
+	if a, ok := s.opts.Keys.Find(s.globals(), key); ok {
+		s.perform(a, owner{id: ownerShell})
+		return
+	}
+	top := s.trail.top()
+	if a, ok := s.opts.Keys.Find(s.screenActions(), key); ok {
+		s.perform(a, top.owner())
+		return
+	}
+	s.flash(Warn, s.strange(key))
+}
+
+// perform runs an action unless it is disabled, and then says why.
+func (s *Shell) perform(a Action, o owner) {
+	if a.Disabled != "" {
+		s.flash(Warn, a.Name+": "+a.Disabled)
+		return
+	}
+	s.as(o, a.Run)
+}
+
+// paste goes where typing would go; on a screen that takes none it opens the
+// palette with it, where an identifier finds its screen.
+func (s *Shell) paste(msg tea.PasteMsg) {
+	if m := s.topModal(); m != nil {
+		if !s.opts.Now().Before(m.deafUntil) {
+			s.updateModal(m, msg)
+		}
+		return
+	}
+	if s.prompt != nil {
+		s.promptUpdate(msg)
+		return
+	}
+	top := s.trail.top()
+	if top == nil {
+		return
+	}
+	if top.screen.Capturing() {
+		s.as(top.owner(), func() tea.Cmd { return top.screen.Update(msg) })
+		return
+	}
+	if p, ok := top.screen.(Pastable); ok {
+		s.as(top.owner(), func() tea.Cmd { return p.Paste(msg.Content) })
+		return
+	}
+	s.openPalette(msg.Content)
+}
+
+// deliver brings a result to its owner. One whose screen was left, or opened
+// anew, since the command started is stale and dropped.
+func (s *Shell) deliver(r result) {
+	switch r.to.id {
+	case ownerShell:
+		s.own(r.msg)
+		return
+	case ownerBackground:
+		s.as(r.to, func() tea.Cmd { return s.opts.Background.Update(r.msg) })
+		return
+	}
+	if e := s.trail.find(r.to); e != nil {
+		s.as(r.to, func() tea.Cmd { return e.screen.Update(r.msg) })
+		return
+	}
+	for _, m := range s.modals {
+		if m.id == r.to.id {
+			s.updateModal(m, r.msg)
+			return
+		}
+	}
+	if s.prompt != nil && s.prompt.id == r.to.id {
+		s.promptUpdate(r.msg)
+	}
+}

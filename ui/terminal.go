@@ -1,0 +1,124 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
+
+	"gantry/ui/theme"
+)
+
+// Sync says whether frames are wrapped in synchronized output, so that a slow
+// line never shows half of one.
+type Sync int
+
+// SyncAuto leaves it to the terminal's own answer. It is not asked over SSH
+// unless TERM is known to be modern, which is what the other two are for.
+const (
+	SyncAuto Sync = iota
+	SyncOn
+	SyncOff
+)
+
+// TerminalOptions are the settings and the environment that decide how to draw.
+type TerminalOptions struct {
+	Getenv     func(string) string
+	NoColor    bool   // asked for by flag or file
+	ASCII      bool   // asked for by flag or file
+	Background string // "dark", "light", or "auto" and "" to ask the terminal
+	Sync       string // "on", "off", or "auto" and ""
+}
+
+// Terminal is how to draw on this terminal.
+type Terminal struct {
+	// Profile is what colours to use; unknown leaves it to detection.
+	Profile colorprofile.Profile
+	// ASCII keeps to plain characters.
+	ASCII bool
+	// Dark is the background assumed, until the terminal says otherwise if Ask.
+	Dark bool
+	Ask  bool
+	Sync Sync
+}
+
+// DetectTerminal decides how to draw. The error names the setting that is wrong.
+func DetectTerminal(o TerminalOptions) (Terminal, error) {
+	t := Terminal{Dark: true, Ask: true, ASCII: o.ASCII || !unicodeLocale(o.Getenv)}
+	// Any value counts, not only those that mean true: https://no-color.org
+	if o.NoColor || o.Getenv("NO_COLOR") != "" {
+		t.Profile, t.Ask = colorprofile.ASCII, false
+	}
+	switch o.Background {
+	case "", "auto":
+	case "dark":
+		t.Ask = false
+	case "light":
+		t.Dark, t.Ask = false, false
+	default:
+		return t, fmt.Errorf("background: %q is unknown, expected auto, dark or light", o.Background)
+	}
+	switch o.Sync {
+	case "", "auto":
+	case "on":
+		t.Sync = SyncOn
+	case "off":
+		t.Sync = SyncOff
+	default:
+		return t, fmt.Errorf("synchronized output: %q is unknown, expected auto, on or off", o.Sync)
+	}
+	return t, nil
+}
+
+// unicodeLocale tells whether the locale writes UTF-8. The first of the three
+// variables that is set decides; none set is the C locale, which does not.
+func unicodeLocale(getenv func(string) string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := getenv(name); v != "" {
+			v = strings.ToLower(v)
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return false
+}
+
+// Theme is the theme's view of the terminal.
+func (t Terminal) Theme(c theme.Colours) theme.Options {
+	return theme.Options{Profile: t.Profile, Dark: t.Dark, Colours: c, ASCII: t.ASCII}
+}
+
+// programOptions are what Bubble Tea must know.
+func (t Terminal) programOptions() []tea.ProgramOption {
+	var opts []tea.ProgramOption
+	if t.Profile != colorprofile.Unknown {
+		opts = append(opts, tea.WithColorProfile(t.Profile))
+	}
+	if t.Sync == SyncOff {
+		opts = append(opts, tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
+			if r, ok := msg.(tea.ModeReportMsg); ok && r.Mode == ansi.ModeSynchronizedOutput {
+				return nil
+			}
+			return msg
+		}))
+	}
+	return opts
+}
+
+// start are the commands that ask the terminal, or answer in its place. None is
+// waited for.
+func (t Terminal) start() []tea.Cmd {
+	var cmds []tea.Cmd
+	if t.Ask {
+		cmds = append(cmds, tea.RequestBackgroundColor)
+	}
+	if t.Sync == SyncOn {
+		// Bubble Tea turns synchronized output on when it hears that the terminal
+		// has it and that it is off.
+		cmds = append(cmds, func() tea.Msg {
+			return tea.ModeReportMsg{Mode: ansi.ModeSynchronizedOutput, Value: ansi.ModeReset}
+		})
+	}
+	return cmds
+}
