@@ -1,0 +1,185 @@
+// Package audit keeps the journal of changes: one JSON object a line, appended
+// and flushed to disk before the change goes on. It may be kept by several
+// processes at once. Values of environment variables enter it as an HMAC only.
+package audit
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/adrg/xdg"
+
+	"gantry/internal/clean"
+)
+
+// The kinds of records.
+const (
+	Begin = "begin" // before the first call of a change
+	Sent  = "call"  // before each mutating call
+	End   = "end"   // with the outcome
+)
+
+// Record is one line of the journal. Time, Who and Host are filled in when it
+// is appended.
+type Record struct {
+	Time     time.Time     `json:"time"`
+	Kind     string        `json:"kind"`
+	Change   string        `json:"change"` // the id that the calls' user agent carries
+	Who      string        `json:"who"`    // the operating system's user
+	Host     string        `json:"host"`
+	Account  string        `json:"account,omitempty"`
+	Identity string        `json:"identity,omitempty"` // ARN of the caller
+	Context  string        `json:"context"`
+	Cluster  string        `json:"cluster,omitempty"`
+	Service  string        `json:"service,omitempty"`
+	Action   string        `json:"action"`
+	Before   string        `json:"before,omitempty"`
+	After    string        `json:"after,omitempty"`
+	Env      []EnvVariable `json:"env,omitempty"`
+	Call     string        `json:"call,omitempty"` // service:Operation
+	Outcome  string        `json:"outcome,omitempty"`
+}
+
+// EnvVariable is one changed environment variable. Before and After are HMACs,
+// empty when the variable did not exist.
+type EnvVariable struct {
+	Container string `json:"container"`
+	Name      string `json:"name"`
+	Before    string `json:"before,omitempty"`
+	After     string `json:"after,omitempty"`
+}
+
+// Log appends records to a file. It is safe for concurrent use, by other
+// processes too: each record is one write to a file opened for appending.
+type Log struct {
+	path      string
+	key       []byte
+	who, host string
+	open      func() (file, error)
+}
+
+// file is what an append needs of the journal.
+type file interface {
+	io.Writer
+	io.ReaderAt
+	io.Closer
+	Stat() (os.FileInfo, error)
+	Sync() error
+}
+
+// DefaultDir is where the journal lives unless told otherwise: gantry under the
+// XDG state directory.
+func DefaultDir() string { return filepath.Join(xdg.StateHome, "gantry") }
+
+// Open prepares the journal audit.jsonl in a directory, which it makes, and the
+// installation's key audit.key beside it. All are the user's alone.
+func Open(dir string) (*Log, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("audit: %w", err)
+	}
+	key, err := loadKey(filepath.Join(dir, "audit.key"))
+	if err != nil {
+		return nil, fmt.Errorf("audit: %w", err)
+	}
+	l := &Log{path: filepath.Join(dir, "audit.jsonl"), key: key, who: who(), host: host()}
+	l.open = l.openFile
+	f, err := l.open()
+	if err != nil {
+		return nil, fmt.Errorf("audit: %w", err)
+	}
+	if err := errors.Join(f.Close(), syncDir(dir)); err != nil {
+		return nil, fmt.Errorf("audit: %w", err)
+	}
+	return l, nil
+}
+
+// Path returns where the journal is.
+func (l *Log) Path() string { return l.path }
+
+func (l *Log) openFile() (file, error) {
+	return os.OpenFile(l.path, os.O_APPEND|os.O_CREATE|os.O_RDWR, 0o600)
+}
+
+// Append writes one record and returns once it is on disk.
+func (l *Log) Append(r Record) error {
+	if err := l.append(r); err != nil {
+		return fmt.Errorf("audit record in %s: %w", l.path, err)
+	}
+	return nil
+}
+
+func (l *Log) append(r Record) (err error) {
+	r.Time, r.Who, r.Host = time.Now().UTC(), l.who, l.host
+	for _, s := range []*string{&r.Before, &r.After, &r.Outcome} {
+		*s = clean.Redact(clean.Line(*s))
+	}
+	line, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	f, err := l.open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	torn, err := endsTorn(f)
+	if err != nil {
+		return err
+	}
+	// One write holds the whole record, so that those of other processes cannot
+	// come between its parts.
+	block := make([]byte, 0, len(line)+2)
+	if torn {
+		block = append(block, '\n')
+	}
+	block = append(append(block, line...), '\n')
+	if _, err := f.Write(block); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// endsTorn reports whether the file's last line has no end, which a full disk
+// or a crash leaves behind. The next record then starts a line of its own.
+func endsTorn(f file) (bool, error) {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return false, err
+	}
+	var last [1]byte
+	if _, err := f.ReadAt(last[:], info.Size()-1); err != nil {
+		return false, err
+	}
+	return last[0] != '\n', nil
+}
+
+// syncDir makes a newly created name in a directory durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+func who() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return "uid " + strconv.Itoa(os.Getuid())
+}
+
+func host() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "unknown"
+	}
+	return name
+}

@@ -1,0 +1,225 @@
+package audit
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"gantry/internal/clean"
+)
+
+// records parses a journal the way a reader would: a line that is no record is
+// passed over and counted.
+func records(t *testing.T, path string) (list []Record, broken int) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range bytes.Lines(data) {
+		var r Record
+		if json.Unmarshal(line, &r) != nil {
+			broken++
+			continue
+		}
+		list = append(list, r)
+	}
+	return list, broken
+}
+
+func open(t *testing.T, dir string) *Log {
+	t.Helper()
+	l, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestEveryFileIsTheUsersAlone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state", "gantry")
+	l := open(t, dir)
+	if err := l.Append(Record{Kind: Begin}); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]os.FileMode{".": 0o700, "audit.jsonl": 0o600, "audit.key": 0o600} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := info.Mode().Perm(); got != want {
+			t.Errorf("%s has mode %o, want %o", name, got, want)
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 2 {
+		t.Errorf("the directory holds %v (%v), want the journal and the key alone", entries, err)
+	}
+}
+
+func TestRecordsSayWhoWhereAndWhen(t *testing.T) {
+	l := open(t, t.TempDir())
+	if err := l.Append(Record{Kind: Begin, Change: "chg-1", Service: "api", Before: "a\x1b[31m", Outcome: "password=hunter2hunter2"}); err != nil {
+		t.Fatal(err)
+	}
+	got, broken := records(t, l.Path())
+	if len(got) != 1 || broken != 0 {
+		t.Fatalf("read %d records and %d broken lines", len(got), broken)
+	}
+	r := got[0]
+	if r.Who == "" || r.Host == "" || r.Time.IsZero() || r.Change != "chg-1" || r.Service != "api" {
+		t.Errorf("record is incomplete: %+v", r)
+	}
+	if strings.Contains(r.Before, "\x1b") || strings.Contains(r.Outcome, "hunter2") {
+		t.Errorf("text from outside was saved uncleaned: %+v", r)
+	}
+}
+
+func TestATornLastLineCostsOnlyItself(t *testing.T) {
+	l := open(t, t.TempDir())
+	if err := l.Append(Record{Change: "one"}); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(l.Path(), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString(`{"kind":"begin","chan`); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	for _, change := range []string{"two", "three"} {
+		if err := l.Append(Record{Change: change}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, broken := records(t, l.Path())
+	if len(got) != 3 || broken != 1 || got[1].Change != "two" || got[2].Change != "three" {
+		t.Errorf("read %+v and %d broken lines, want one, two, three and 1", got, broken)
+	}
+}
+
+func TestConcurrentAppendersKeepTheirRecordsWhole(t *testing.T) {
+	dir := t.TempDir()
+	const writers, each = 8, 25
+	var wg sync.WaitGroup
+	for range writers {
+		l := open(t, dir) // each with a descriptor of its own, as processes have
+		wg.Go(func() {
+			for range each {
+				if err := l.Append(Record{After: strings.Repeat("x", 500)}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	got, broken := records(t, filepath.Join(dir, "audit.jsonl"))
+	if len(got) != writers*each || broken != 0 {
+		t.Errorf("read %d records and %d broken lines, want %d and 0", len(got), broken, writers*each)
+	}
+}
+
+// faulty is a journal whose disk fails in one way.
+type faulty struct {
+	file
+	write, sync error
+}
+
+func (f faulty) Write(b []byte) (int, error) {
+	if f.write != nil {
+		n, _ := f.file.Write(b[:len(b)/2])
+		return n, f.write
+	}
+	return f.file.Write(b)
+}
+
+func (f faulty) Sync() error { return errors.Join(f.sync, f.file.Sync()) }
+
+func TestAFailingDiskIsReportedAndTheNextRecordSurvives(t *testing.T) {
+	for name, fault := range map[string]faulty{
+		"full disk":   {write: syscall.ENOSPC},
+		"failed sync": {sync: syscall.EIO},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := open(t, t.TempDir())
+			healthy := l.open
+			l.open = func() (file, error) {
+				f, err := healthy()
+				return faulty{f, fault.write, fault.sync}, err
+			}
+			err := l.Append(Record{Change: "lost"})
+			if !errors.Is(err, fault.write) && !errors.Is(err, fault.sync) {
+				t.Fatalf("append returned %v, want the disk's error", err)
+			}
+			l.open = healthy
+			if err := l.Append(Record{Change: "kept"}); err != nil {
+				t.Fatal(err)
+			}
+			got, _ := records(t, l.Path())
+			if last := got[len(got)-1]; last.Change != "kept" {
+				t.Errorf("the last record is %+v, want the one after the fault", last)
+			}
+		})
+	}
+}
+
+func TestSealsCompareButDoNotTell(t *testing.T) {
+	dir := t.TempDir()
+	a, again, other := open(t, dir), open(t, dir), open(t, t.TempDir())
+	seal := a.Seal("DB_PASSWORD", clean.Secret("hunter2"))
+	switch {
+	case seal != again.Seal("DB_PASSWORD", clean.Secret("hunter2")):
+		t.Error("the same installation seals the same value differently")
+	case seal == a.Seal("DB_PASSWORD", clean.Secret("hunter3")):
+		t.Error("different values have the same seal")
+	case seal == a.Seal("API_PASSWORD", clean.Secret("hunter2")):
+		t.Error("the seals show that two variables are equal")
+	case seal == other.Seal("DB_PASSWORD", clean.Secret("hunter2")):
+		t.Error("two installations have the same key")
+	}
+}
+
+func TestProcessesThatStartTogetherShareOneKey(t *testing.T) {
+	dir := t.TempDir()
+	seals := make([]string, 16)
+	var wg sync.WaitGroup
+	for i := range seals {
+		wg.Go(func() {
+			l, err := Open(dir)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			seals[i] = l.Seal("A", "b")
+		})
+	}
+	wg.Wait()
+	for _, s := range seals {
+		if s != seals[0] {
+			t.Fatal("two processes use different keys")
+		}
+	}
+}
+
+func TestADamagedKeyIsNotReplacedSilently(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "audit.key"), []byte("short"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "5 bytes, expected 32") {
+		t.Errorf("open returned %v, want an error that names the size", err)
+	}
+}
+
+func TestDefaultDirIsUnderTheStateDirectory(t *testing.T) {
+	if got := DefaultDir(); filepath.Base(got) != "gantry" || !filepath.IsAbs(got) {
+		t.Errorf("DefaultDir is %q", got)
+	}
+}
