@@ -1,0 +1,99 @@
+package diagnose
+
+import (
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/alb"
+)
+
+// Status is how a service stands.
+type Status uint8
+
+// The statuses, worst first, which is the order that rows are sorted in.
+const (
+	Failed   Status = iota // nothing of what should serve does
+	Degraded               // part of it does not
+	Pending                // on its way, with nothing going wrong
+	Unknown                // what would decide was not read
+	OK
+)
+
+// String returns the word that screens and JSON use.
+func (s Status) String() string {
+	return [...]string{"failed", "degraded", "pending", "unknown", "ok"}[s]
+}
+
+// Rank returns the status's place in a table that shows the worst first; 0 is
+// the worst.
+func (s Status) Rank() int { return int(s) }
+
+// Evidence is what was read about a service. What was not read is said to be
+// so: an empty list that was not read means nothing.
+type Evidence struct {
+	Service awsx.Service
+	// Running are the tasks whose desired status is RUNNING.
+	Running     []awsx.Task
+	RunningRead bool
+	// Stopped are the tasks whose desired status is STOPPED, as far as the
+	// service remembers them: about an hour.
+	Stopped     []awsx.Task
+	StoppedRead bool
+	// Groups are the service's target groups. One that the service names and
+	// that is missing here counts as unread.
+	Groups []alb.Group
+	// Definition returns a task definition by ARN, nil when it was not read. It
+	// may be nil; only the panel's wording depends on it.
+	Definition func(arn string) *awsx.TaskDefinition
+	Now        time.Time
+}
+
+// Rollout is the primary deployment while it matters.
+type Rollout struct {
+	// Active is true while a deployment is in progress or has failed; the other
+	// fields are meaningful only then.
+	Active  bool
+	Running int
+	Desired int
+	// Failed counts tasks that failed in this deployment: the service's own
+	// count, which a task that runs resets, or what was seen, if that is more.
+	Failed int
+}
+
+// Targets counts the registered targets of all groups, draining ones left out.
+type Targets struct {
+	Healthy, Total int
+	Unread         int // groups whose health was not read
+	Groups         int // groups the service names; 0 means no load balancer
+}
+
+// Died counts tasks that were stopped by failure within the last hour.
+type Died struct {
+	Count  int
+	Last   time.Time // zero when there was none
+	Unread bool      // the stopped tasks were not read: Count says nothing
+}
+
+// Finding is the verdict on a service.
+type Finding struct {
+	Status Status
+	// Severity sorts rows: higher is worse. Between equal statuses it grows
+	// with the share of the wanted tasks or targets that do not serve.
+	Severity int
+	// Since is when the status began as far as the evidence tells, else zero.
+	Since time.Time
+	// Kind, Why and Next are the best cause, on one line, and what to do about
+	// it. Why is raw text and empty for a service that needs no word.
+	Kind Kind
+	Why  string
+	Next string
+	// Breaker says whether the circuit breaker will end a rollout that fails;
+	// empty unless one is failing.
+	Breaker string
+
+	Rollout Rollout
+	Targets Targets
+	Died    Died
+	// Changed is when the newest deployment was made; zero when unknown.
+	Changed time.Time
+}

@@ -1,0 +1,133 @@
+package diagnose
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+)
+
+// Line is one line of evidence. Text is raw; At is zero where no time applies.
+type Line struct {
+	At   time.Time
+	Text string
+}
+
+// maxEvents is how many telling events the panel quotes.
+const maxEvents = 3
+
+// Panel returns the evidence for one service, the most telling first: what is
+// being rolled out and by whom, the last stopped task, the last telling events.
+func Panel(e Evidence) []Line {
+	f := count(e)
+	lines := []Line{{At: f.primary.CreatedAt, Text: f.deploymentLine()}}
+	if d := f.ofNewest; d != nil {
+		lines = append(lines, deathLine(*d))
+	} else if f.newest != nil {
+		lines = append(lines, deathLine(*f.newest))
+	}
+	for _, s := range f.sick[:min(len(f.sick), maxEvents)] {
+		lines = append(lines, Line{Text: fmt.Sprintf("target %s in %s", Target(s.target, s.group.Settings.Check).Text, s.group.Name())})
+	}
+	quoted := 0
+	for _, ev := range f.Service.Events {
+		if Event(ev.Message).Routine {
+			continue
+		}
+		lines = append(lines, Line{At: ev.At, Text: EventBody(ev.Message)})
+		if quoted++; quoted == maxEvents {
+			break
+		}
+	}
+	if quoted == 0 && len(f.Service.Events) > 0 {
+		ev := f.Service.Events[0]
+		lines = append(lines, Line{At: ev.At, Text: EventBody(ev.Message)})
+	}
+	return lines
+}
+
+func deathLine(d death) Line {
+	text := "task " + shortID(d.task.Ref.ARN) + " " + d.Text
+	if d.Container != "" {
+		text += " (" + d.Container + ")"
+	}
+	return Line{At: d.at, Text: text}
+}
+
+// deploymentLine says from which revision to which, by whom, and what the
+// circuit breaker would do.
+func (f *facts) deploymentLine() string {
+	to := f.revision(f.primary.TaskDefinition)
+	if to == "" {
+		to = f.revision(f.Service.TaskDefinition)
+	}
+	for _, d := range f.Service.Deployments {
+		if d.Status == "ACTIVE" && d.TaskDefinition != f.primary.TaskDefinition {
+			to = f.revision(d.TaskDefinition) + " -> " + to
+			break
+		}
+	}
+	if by := f.author(f.primary.TaskDefinition); by != "" {
+		to += " by " + by
+	}
+	return to + ", " + f.breakerSetting()
+}
+
+func (f *facts) breakerSetting() string {
+	switch b := f.Service.Breaker; {
+	case f.failing():
+		return f.breaker()
+	case !b.Enabled:
+		return "breaker off"
+	case b.Rollback:
+		return "breaker on, rolls back"
+	}
+	return "breaker on"
+}
+
+// revision names a task definition and, when it was read, its image's tag.
+func (f *facts) revision(arn string) string {
+	name := awsx.ARNName(arn)
+	td := f.definition(arn)
+	if td == nil || len(td.Containers) == 0 {
+		return name
+	}
+	image := awsx.ARNName(f.image(td))
+	if image == "" {
+		return name
+	}
+	return name + " (" + image + ")"
+}
+
+// image returns the image that matters in a definition: that of the container
+// behind the load balancer, else of the first essential one.
+func (f *facts) image(td *awsx.TaskDefinition) string {
+	for _, lb := range f.Service.LoadBalancers {
+		if c, ok := td.Container(lb.Container); ok {
+			return c.Image
+		}
+	}
+	for _, c := range td.Containers {
+		if c.Essential {
+			return c.Image
+		}
+	}
+	return td.Containers[0].Image
+}
+
+// author returns who registered a revision: the last part of the caller's ARN,
+// which is a user or the session name of an assumed role.
+func (f *facts) author(arn string) string {
+	if td := f.definition(arn); td != nil {
+		return strings.TrimSpace(awsx.ARNName(td.RegisteredBy))
+	}
+	return ""
+}
+
+func (f *facts) definition(arn string) *awsx.TaskDefinition {
+	if f.Definition == nil || arn == "" {
+		return nil
+	}
+	return f.Definition(arn)
+}

@@ -1,0 +1,174 @@
+package diagnose
+
+import (
+	"fmt"
+	"time"
+)
+
+const (
+	// patience is how long a rollout may run nothing before that is a failure,
+	// so long as none of its tasks failed: pulling a large image takes minutes.
+	patience = 10 * time.Minute
+	// dead is how many failures of a rollout that runs nothing condemn it. It is
+	// the smallest threshold that the deployment circuit breaker ever uses.
+	dead = 3
+	// flapping is how many deaths within the hour make a service that has all
+	// its tasks at this moment degraded.
+	flapping = 3
+	// recent is how long one death alone still counts as trouble.
+	recent = 5 * time.Minute
+)
+
+// Service gives the verdict on one service. Trouble that was read outweighs
+// what was not read; without trouble, anything unread makes it unknown.
+func Service(e Evidence) Finding {
+	f := count(e)
+	out := Finding{Rollout: f.rollout, Targets: f.targets, Died: f.died, Changed: f.changed}
+	v := f.verdict()
+	out.Status, out.Since, out.Kind, out.Why, out.Next = v.status, v.since, v.cause.Kind, v.cause.Text, v.cause.Next
+	if f.failing() {
+		out.Breaker = f.breaker()
+	}
+	out.Severity = int(OK-out.Status)*100 + f.lost()
+	return out
+}
+
+// verdict is a status with its cause.
+type verdict struct {
+	status Status
+	cause  Cause
+	since  time.Time
+}
+
+func (f *facts) verdict() verdict {
+	s := f.Service
+	switch {
+	case s.Status == "DRAINING" || s.Status == "INACTIVE":
+		return verdict{status: Pending, cause: Cause{Kind: KindRoutine, Text: "being deleted"}}
+	case s.Desired == 0 && s.Running == 0 && s.Pending == 0:
+		return verdict{status: OK, cause: Cause{Kind: KindRoutine, Text: "scaled to zero"}, since: f.steadySince()}
+	case s.Desired == 0:
+		return verdict{status: Pending, cause: Cause{Kind: KindRoutine, Text: fmt.Sprintf("scaling to zero, %d left", s.Running)}}
+	}
+	if v, ok := f.failed(); ok {
+		return v
+	}
+	if v, ok := f.degraded(); ok {
+		return v
+	}
+	if v, ok := f.pending(); ok {
+		return v
+	}
+	if f.unread() {
+		return verdict{status: Unknown, cause: f.unreadCause()}
+	}
+	return verdict{status: OK, since: f.steadySince()}
+}
+
+// failing tells whether the rollout under way loses tasks.
+func (f *facts) failing() bool {
+	return f.rollout.Active && (f.rollout.Failed > 0 || f.primary.RolloutState == "FAILED")
+}
+
+// fresh tells whether a rollout that runs nothing yet may still be expected to.
+func (f *facts) fresh() bool {
+	return f.rollout.Active && f.rollout.Failed == 0 && f.primary.RolloutState != "FAILED" &&
+		f.Now.Sub(f.primary.CreatedAt) < patience
+}
+
+func (f *facts) failed() (verdict, bool) {
+	switch {
+	case f.primary.RolloutState == "FAILED",
+		f.rollout.Active && f.rollout.Running == 0 && f.rollout.Failed >= dead:
+		return verdict{Failed, f.rolloutCause(), f.primary.CreatedAt}, true
+	case f.Service.Running == 0 && !f.fresh():
+		return verdict{Failed, f.tasksCause(), f.lastChange()}, true
+	case f.dark > 0 && f.noneServes():
+		return verdict{Failed, f.targetCause(), f.troubleAt(KindTarget)}, true
+	case f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active && f.targets.Unread == 0 && f.targets.Total == 0:
+		return verdict{Failed, f.targetCause(), f.lastChange()}, true
+	}
+	return verdict{}, false
+}
+
+// noneServes tells whether a group has targets that are refused and none that
+// takes traffic. First checks of new targets are no refusal, and a group that no
+// rule uses is an odd setting rather than an outage.
+func (f *facts) noneServes() bool {
+	if f.targets.Healthy > 0 {
+		return false
+	}
+	for _, s := range f.sick {
+		if s.target.State == "unhealthy" {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *facts) degraded() (verdict, bool) {
+	switch {
+	case f.rollout.Active && (f.failing() || f.meaning.Kind == KindRollingBack || f.rollingBack()):
+		return verdict{Degraded, f.rolloutCause(), f.primary.CreatedAt}, true
+	case len(f.sick) > 0:
+		return verdict{Degraded, f.targetCause(), f.troubleAt(KindTarget)}, true
+	case f.unhealthy > 0:
+		text := fmt.Sprintf("%d of %d tasks fail their container health check", f.unhealthy, len(f.Running))
+		return verdict{Degraded, Cause{Kind: KindContainer, Text: text, Next: "check the health command and its start period"}, f.troubleAt(KindContainer)}, true
+	case f.Service.Running < f.Service.Desired && !f.filling():
+		return verdict{Degraded, f.tasksCause(), f.lastChange()}, true
+	case f.rollout.Active && f.trouble:
+		return verdict{Degraded, f.meaning, f.primary.CreatedAt}, true
+	case f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active:
+		return verdict{Degraded, f.targetCause(), f.lastChange()}, true
+	case f.died.Count >= flapping, f.died.Count > 0 && f.Now.Sub(f.died.Last) < recent:
+		return verdict{Degraded, f.newest.Cause, f.firstDeath()}, true
+	}
+	return verdict{}, false
+}
+
+// filling tells whether missing tasks are on their way: a rollout or scaling
+// out brings them, and nothing speaks of trouble.
+func (f *facts) filling() bool {
+	if f.trouble || f.died.Count > 0 {
+		return false
+	}
+	return f.rollout.Active || f.Service.Running+f.Service.Pending >= f.Service.Desired
+}
+
+func (f *facts) pending() (verdict, bool) {
+	s := f.Service
+	if f.rollout.Active {
+		text := fmt.Sprintf("rolling out, %d of %d new", f.rollout.Running, f.rollout.Desired)
+		if f.initial > 0 {
+			text += fmt.Sprintf(", %d in first checks", f.initial)
+		}
+		return verdict{Pending, Cause{Kind: KindRoutine, Text: text}, f.primary.CreatedAt}, true
+	}
+	switch {
+	case s.Running < s.Desired:
+		return verdict{Pending, Cause{Kind: KindRoutine, Text: fmt.Sprintf("starting %d", s.Desired-s.Running)}, time.Time{}}, true
+	case s.Running > s.Desired:
+		return verdict{Pending, Cause{Kind: KindRoutine, Text: fmt.Sprintf("stopping %d", s.Running-s.Desired)}, time.Time{}}, true
+	case f.initial > 0:
+		return verdict{Pending, Cause{Kind: KindInitial, Text: fmt.Sprintf("%d targets in first checks", f.initial)}, time.Time{}}, true
+	}
+	return verdict{}, false
+}
+
+// lost is the share, in percent up to 99, of wanted tasks, of the new
+// deployment's tasks or of targets that are missing: the largest of the three.
+func (f *facts) lost() int {
+	share := func(have, want int) int {
+		if want <= 0 || have >= want {
+			return 0
+		}
+		return 100 * (want - have) / want
+	}
+	worst := share(f.Service.Running, f.Service.Desired)
+	if f.rollout.Active {
+		worst = max(worst, share(f.rollout.Running, f.rollout.Desired))
+	}
+	worst = max(worst, share(f.targets.Healthy, f.targets.Total))
+	return min(worst, 99)
+}
