@@ -1,0 +1,98 @@
+package sdk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"unique"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"gantry/awsx"
+)
+
+// Account is one opened context. It is safe for concurrent use and owns no
+// goroutine between calls.
+type Account struct {
+	id    awsx.ContextID
+	login string // how its credentials are renewed
+
+	ecs *ecs.Client
+	elb *elb.Client
+	ecr *ecr.Client
+	sts *sts.Client
+}
+
+var _ awsx.Account = (*Account)(nil)
+
+func newAccount(id awsx.ContextID, l loaded, o Options) *Account {
+	cfg := l.cfg.Copy()
+	cfg.Retryer = retryer
+	cfg.APIOptions = slices.Clone(cfg.APIOptions)
+	cfg.APIOptions = append(cfg.APIOptions, newLimiter().attach)
+	if o.Version != "" {
+		cfg.APIOptions = append(cfg.APIOptions, awsmiddleware.AddUserAgentKeyValue("gantry", o.Version))
+	}
+	guard{readOnly: o.ReadOnly}.install(&cfg)
+
+	// An endpoint set on the configuration would lose against the environment's
+	// variable of the service, one set on the client does not.
+	var endpoint *string
+	if l.endpoint != "" {
+		endpoint = &l.endpoint
+	}
+	return &Account{
+		id: id, login: l.login,
+		ecs: ecs.NewFromConfig(cfg, func(o *ecs.Options) { o.BaseEndpoint = either(endpoint, o.BaseEndpoint) }),
+		elb: elb.NewFromConfig(cfg, func(o *elb.Options) { o.BaseEndpoint = either(endpoint, o.BaseEndpoint) }),
+		ecr: ecr.NewFromConfig(cfg, func(o *ecr.Options) { o.BaseEndpoint = either(endpoint, o.BaseEndpoint) }),
+		sts: sts.NewFromConfig(cfg, func(o *sts.Options) { o.BaseEndpoint = either(endpoint, o.BaseEndpoint) }),
+	}
+}
+
+func either(first, second *string) *string {
+	if first != nil {
+		return first
+	}
+	return second
+}
+
+// Identity asks STS whose credentials these are.
+func (a *Account) Identity(ctx context.Context) (awsx.Identity, error) {
+	out, err := a.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return awsx.Identity{}, a.classify(ctx, "", err)
+	}
+	return awsx.Identity{
+		Account: aws.ToString(out.Account), ARN: aws.ToString(out.Arn), UserID: aws.ToString(out.UserId),
+	}, nil
+}
+
+// ref returns a reference to a resource of this context.
+func (a *Account) ref(cluster, arn string) awsx.Ref {
+	return awsx.Ref{Context: a.id, Cluster: cluster, ARN: arn}
+}
+
+// here refuses a reference of another context: it would be looked up in the
+// wrong account, or changed there.
+func (a *Account) here(ref awsx.Ref) error {
+	if ref.Context == a.id {
+		return nil
+	}
+	return &awsx.Error{Class: awsx.Invalid, Op: "address", Resource: ref.ARN,
+		Err: fmt.Errorf("the reference belongs to %s, this account is %s", ref.Context, a.id)}
+}
+
+// intern returns the one copy of a string that thousands of items repeat, so
+// that a list of tasks does not hold its image names as often as its tasks.
+func intern(s string) string {
+	if s == "" {
+		return ""
+	}
+	return unique.Make(s).Value()
+}

@@ -1,0 +1,119 @@
+package sdk
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/smithy-go/middleware"
+
+	"gantry/awsx"
+)
+
+// bucket is a token bucket on our side of the wire. It keeps gantry below what
+// AWS grants the whole account, because other programs draw on the same grant.
+type bucket struct {
+	burst float64 // tokens when full
+	rate  float64 // tokens a second
+
+	mu     sync.Mutex
+	tokens float64
+	filled time.Time
+}
+
+// share is the part of an account's grant that gantry allows itself, and
+// reserve the part of that which background calls leave to the others.
+const (
+	share   = 0.75
+	reserve = 0.25
+)
+
+func newBucket(burst, rate float64) *bucket {
+	return &bucket{burst: burst * share, rate: rate * share, tokens: burst * share, filled: time.Now()}
+}
+
+// take waits for a token, or for the end of the context.
+func (b *bucket) take(ctx context.Context, background bool) error {
+	for {
+		wait := b.try(background)
+		if wait <= 0 {
+			return nil
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-timer.C:
+		}
+	}
+}
+
+// try takes a token if one is there; if not, it returns how long the next takes.
+func (b *bucket) try(background bool) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	b.tokens = min(b.burst, b.tokens+b.rate*now.Sub(b.filled).Seconds())
+	b.filled = now
+	need := 1.0
+	if background {
+		need += b.burst * reserve
+	}
+	if b.tokens >= need {
+		b.tokens--
+		return 0
+	}
+	return max(time.Duration((need-b.tokens)/b.rate*float64(time.Second)), time.Millisecond)
+}
+
+// empty takes all tokens away: the service said that the account has none left.
+func (b *bucket) empty() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tokens, b.filled = 0, time.Now()
+}
+
+// limiter holds the buckets of one account and region.
+type limiter [buckets]*bucket
+
+// newLimiter returns full buckets with the grants that the service documents
+// under "API request throttling": burst, and tokens a second.
+func newLimiter() *limiter {
+	return &limiter{
+		clusterReads:         newBucket(50, 20),
+		serviceReads:         newBucket(100, 20),
+		resourceReads:        newBucket(100, 20),
+		deploymentReads:      newBucket(50, 20),
+		serviceWrites:        newBucket(50, 5),
+		taskDefinitionWrites: newBucket(20, 1),
+		balancing:            newBucket(40, 10),
+		registry:             newBucket(40, 10),
+	}
+}
+
+// attach makes every attempt of a call draw a token, a retry included. It runs
+// inside the retry loop and before the request is signed, so that a wait
+// cannot make a signature stale.
+func (l *limiter) attach(stack *middleware.Stack) error {
+	return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("GantryBuckets", l.limit), "Retry", middleware.After)
+}
+
+func (l *limiter) limit(
+	ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler,
+) (middleware.FinalizeOutput, middleware.Metadata, error) {
+	_, id := operation(awsx.Call{Service: awsmiddleware.GetServiceID(ctx), Operation: awsmiddleware.GetOperationName(ctx)})
+	b := l[id]
+	if b == nil {
+		return next.HandleFinalize(ctx, in)
+	}
+	if err := b.take(ctx, awsx.IsBackground(ctx)); err != nil {
+		return middleware.FinalizeOutput{}, middleware.Metadata{}, err
+	}
+	out, md, err := next.HandleFinalize(ctx, in)
+	if isThrottle(apiCode(err)) {
+		b.empty()
+	}
+	return out, md, err
+}

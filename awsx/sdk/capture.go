@@ -1,0 +1,162 @@
+package sdk
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"gantry/awsx"
+)
+
+// answer makes an ECS call hand the body of a successful answer to decode,
+// straight from the wire. The SDK then sees an empty object. Decode runs again
+// when the call is repeated and must start afresh each time.
+func answer(decode func(io.Reader) error) func(*ecs.Options) {
+	read := func(
+		ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler,
+	) (middleware.DeserializeOutput, middleware.Metadata, error) {
+		out, md, err := next.HandleDeserialize(ctx, in)
+		if err != nil {
+			return out, md, err
+		}
+		resp, ok := out.RawResponse.(*smithyhttp.Response)
+		if !ok || resp.StatusCode/100 != 2 {
+			return out, md, nil
+		}
+		body := resp.Body
+		defer body.Close()
+		if err := decode(body); err != nil {
+			return out, md, &smithy.DeserializationError{Err: err}
+		}
+		// What is left unread would keep the connection from being used again.
+		if _, err := io.Copy(io.Discard, body); err != nil {
+			return out, md, &smithy.DeserializationError{Err: err}
+		}
+		resp.Body = io.NopCloser(strings.NewReader("{}"))
+		return out, md, nil
+	}
+	return func(o *ecs.Options) {
+		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+			return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("GantryAnswer", read), middleware.After)
+		})
+	}
+}
+
+// request makes an ECS call send body instead of what the SDK serialized. The
+// length and the signature are computed from it afterwards.
+func request(body []byte) func(*ecs.Options) {
+	write := func(
+		ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler,
+	) (middleware.SerializeOutput, middleware.Metadata, error) {
+		req, ok := in.Request.(*smithyhttp.Request)
+		if !ok {
+			return middleware.SerializeOutput{}, middleware.Metadata{}, fmt.Errorf("unexpected transport %T", in.Request)
+		}
+		req, err := req.SetStream(bytes.NewReader(body))
+		if err != nil {
+			return middleware.SerializeOutput{}, middleware.Metadata{}, &smithy.SerializationError{Err: err}
+		}
+		in.Request = req
+		return next.HandleSerialize(ctx, in)
+	}
+	return func(o *ecs.Options) {
+		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+			return stack.Serialize.Add(middleware.SerializeMiddlewareFunc("GantryRequest", write), middleware.After)
+		})
+	}
+}
+
+// decodeInto decodes a whole answer into a fresh T at each attempt.
+func decodeInto[T any](to *T) func(*ecs.Options) {
+	return answer(func(r io.Reader) error {
+		var fresh T
+		if err := json.NewDecoder(r).Decode(&fresh); err != nil {
+			return err
+		}
+		*to = fresh
+		return nil
+	})
+}
+
+// decodePage decodes a describe call's answer: the elements of the list named
+// field, one at a time, each turned into what is kept, and the failures.
+func decodePage[W, T any](page *awsx.Page[T], field string, keep func(*W) T) func(*ecs.Options) {
+	return answer(func(r io.Reader) error {
+		var fresh awsx.Page[T]
+		err := decodeFields(r, func(name string, d *json.Decoder) error {
+			switch name {
+			case field:
+				return decodeElements(d, func(w *W) { fresh.Items = append(fresh.Items, keep(w)) })
+			case "failures":
+				return decodeElements(d, func(f *awsx.Missing) { fresh.Missing = append(fresh.Missing, *f) })
+			}
+			return d.Decode(new(json.RawMessage))
+		})
+		if err != nil {
+			return err
+		}
+		*page = fresh
+		return nil
+	})
+}
+
+// decodeFields walks the fields of the object that r holds.
+func decodeFields(r io.Reader, field func(name string, d *json.Decoder) error) error {
+	d := json.NewDecoder(r)
+	if err := expect(d, '{'); err != nil {
+		return err
+	}
+	for d.More() {
+		t, err := d.Token()
+		if err != nil {
+			return err
+		}
+		name, _ := t.(string)
+		if err := field(name, d); err != nil {
+			return err
+		}
+	}
+	return expect(d, '}')
+}
+
+// decodeElements hands each element of the list that follows to each; null is
+// an empty list.
+func decodeElements[W any](d *json.Decoder, each func(*W)) error {
+	t, err := d.Token()
+	if err != nil || t == nil {
+		return err
+	}
+	if t != json.Delim('[') {
+		return fmt.Errorf("expected a list, got %v", t)
+	}
+	for d.More() {
+		var w W
+		if err := d.Decode(&w); err != nil {
+			return err
+		}
+		each(&w)
+	}
+	return expect(d, ']')
+}
+
+func expect(d *json.Decoder, delim json.Delim) error {
+	t, err := d.Token()
+	if err != nil {
+		if err == io.EOF {
+			return io.ErrUnexpectedEOF
+		}
+		return err
+	}
+	if t != delim {
+		return fmt.Errorf("expected %v, got %.20v", delim, t)
+	}
+	return nil
+}

@@ -1,0 +1,232 @@
+package sdk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"gantry/awsx"
+)
+
+// notAuthorized finds the action and the resource in IAM's wording of a denial.
+var notAuthorized = regexp.MustCompile(`not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?`)
+
+// classify turns the failure of one call on one resource into an awsx.Error. A
+// context that has ended passes through as its own error, unless the call may
+// have changed something: then the error says so and wraps it.
+func (a *Account) classify(ctx context.Context, resource string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var own *awsx.Error
+	if errors.As(err, &own) {
+		return own
+	}
+	e := &awsx.Error{Resource: resource}
+	// The innermost operation is the one that failed: it is another's than the
+	// caller's when credentials had to be got first.
+	var op *smithy.OperationError
+	for inner := err; errors.As(inner, &op); inner = op.Err {
+		e.Op = iamName(awsx.Call{Service: op.ServiceID, Operation: op.OperationName})
+	}
+	if ended := ctx.Err(); ended != nil {
+		if !wasSent(err) || answered(err) {
+			return ended
+		}
+		e.Class, e.Unknown, e.Err = awsx.Offline, true, ended
+		return e
+	}
+	switch {
+	case a.credentialFailure(e, err):
+	case apiCode(err) != "":
+		a.apiFailure(e, err)
+	case answered(err):
+		e.Class = awsx.Failed
+		e.Err = fmt.Errorf("HTTP %d without an answer of the API", status(err))
+		if status(err)/100 == 2 {
+			e.Err = fmt.Errorf("the answer cannot be read: %w", root(err))
+		}
+	case isInvalid(err):
+		e.Class, e.Err = awsx.Invalid, root(err)
+	case isNetwork(err):
+		e.Class, e.Err = awsx.Offline, network(err)
+	default:
+		e.Err = root(err)
+	}
+	e.Unknown = wasSent(err) && outcomeOpen(err)
+	if e.Unknown && e.Fix == "" {
+		e.Fix = "read the resource to see whether the call was carried out"
+	}
+	return e
+}
+
+// apiFailure classifies an error that the service answered with.
+func (a *Account) apiFailure(e *awsx.Error, err error) {
+	var api smithy.APIError
+	errors.As(err, &api)
+	code, message := api.ErrorCode(), strings.TrimSpace(api.ErrorMessage())
+	e.Err = errors.New(code)
+	if message != "" && message != code {
+		e.Err = fmt.Errorf("%s: %s", code, message)
+	}
+	switch e.Class = classOfCode(code, status(err), e.Op); e.Class {
+	case awsx.Denied:
+		e.Fix = "needs " + e.Op
+		if m := notAuthorized.FindStringSubmatch(message); m != nil {
+			e.Fix = "needs " + m[1]
+			if m[2] != "" {
+				e.Fix += " on " + m[2]
+			}
+		}
+	case awsx.Expired:
+		e.Fix = a.login
+	case awsx.Throttled:
+		e.RetryAfter = retryAfter(err)
+	}
+}
+
+// classOfCode maps the error codes of the APIs in use. An unknown code goes by
+// the status: what was refused with a 4xx will be refused again.
+func classOfCode(code string, status int, op string) awsx.Class {
+	switch {
+	case isThrottle(code):
+		return awsx.Throttled
+	case code == "ClientException" && op == "ecs:DescribeTaskDefinition":
+		// The service has no code of its own for a revision that is not there.
+		return awsx.NotFound
+	case strings.HasSuffix(code, "NotFound"), strings.HasSuffix(code, "NotFoundException"):
+		return awsx.NotFound
+	}
+	switch code {
+	case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException", "BlockedException":
+		return awsx.Denied
+	case "ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId", "UnrecognizedClientException",
+		"InvalidSignatureException", "SignatureDoesNotMatch", "MissingAuthenticationToken", "IncompleteSignature",
+		"MissingAuthenticationTokenException", "IncompleteSignatureException", "AuthFailure", "InvalidToken":
+		return awsx.Expired
+	case "UnknownError", "UnknownOperationException", "InvalidAction", "InternalFailure", "NotImplemented":
+		return awsx.Failed
+	}
+	if status/100 == 4 {
+		return awsx.Invalid
+	}
+	return awsx.Failed
+}
+
+func isThrottle(code string) bool {
+	switch code {
+	case "Throttling", "ThrottlingException", "ThrottledException", "RequestLimitExceeded", "RequestThrottled",
+		"RequestThrottledException", "TooManyRequestsException", "SlowDown":
+		return true
+	}
+	return false
+}
+
+// apiCode returns the code that the service answered with, empty when it
+// answered with none.
+func apiCode(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorCode()
+	}
+	return ""
+}
+
+// status returns the HTTP status of the answer, 0 when none came.
+func status(err error) int {
+	var resp *smithyhttp.ResponseError
+	if errors.As(err, &resp) && resp.Response != nil && resp.Response.Response != nil {
+		return resp.HTTPStatusCode()
+	}
+	return 0
+}
+
+func answered(err error) bool { return status(err) != 0 }
+
+// outcomeOpen tells whether a call that was sent may have been acted on
+// although it failed. A refusal (4xx, throttling, 503) is an outcome; so is a
+// connection that was never made.
+func outcomeOpen(err error) bool {
+	switch s := status(err); {
+	case s == 0:
+		return !neverConnected(err)
+	case s/100 == 4, s == http.StatusServiceUnavailable:
+		return false
+	}
+	return !isThrottle(apiCode(err))
+}
+
+func neverConnected(err error) bool {
+	var op *net.OpError
+	var dns *net.DNSError
+	return errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial"
+}
+
+func isInvalid(err error) bool {
+	var params smithy.InvalidParamsError
+	var paramsPtr *smithy.InvalidParamsError
+	var ser *smithy.SerializationError
+	return errors.As(err, &params) || errors.As(err, &paramsPtr) || errors.As(err, &ser)
+}
+
+func isNetwork(err error) bool {
+	var send *smithyhttp.RequestSendError
+	var netErr net.Error
+	return errors.As(err, &send) || errors.As(err, &netErr) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF)
+}
+
+// network says in few words why no answer came.
+func network(err error) error {
+	var dns *net.DNSError
+	var netErr net.Error
+	switch {
+	case errors.As(err, &dns):
+		return fmt.Errorf("the name %s cannot be resolved", dns.Name)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return errors.New("the connection was refused")
+	case errors.Is(err, syscall.ECONNRESET):
+		return errors.New("the connection was reset")
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the connection was closed before the answer was complete")
+	case errors.As(err, &netErr) && netErr.Timeout():
+		return errors.New("no answer came in time")
+	}
+	return root(err)
+}
+
+// root returns the innermost cause: the layers of the SDK repeat the operation
+// and the status, which awsx.Error says once.
+func root(err error) error {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err
+		}
+		err = next
+	}
+}
+
+// retryAfter reads the answer's Retry-After header, in seconds.
+func retryAfter(err error) time.Duration {
+	var resp *smithyhttp.ResponseError
+	if !errors.As(err, &resp) || resp.Response == nil || resp.Response.Response == nil {
+		return 0
+	}
+	seconds, perr := strconv.Atoi(resp.Response.Header.Get("Retry-After"))
+	if perr != nil || seconds < 0 {
+		return 0
+	}
+	return time.Duration(seconds) * time.Second
+}

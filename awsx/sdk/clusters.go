@@ -1,0 +1,53 @@
+package sdk
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"gantry/awsx"
+)
+
+// Page sizes and batches as the service limits them.
+const (
+	listPage          = 100 // ListClusters, ListServices, ListTasks, …
+	describeServices  = 10
+	describeResources = 100 // clusters, tasks, container instances
+	describeRevisions = 20  // service deployments, service revisions
+)
+
+type wireCluster struct {
+	ClusterArn        string   `json:"clusterArn"`
+	ClusterName       string   `json:"clusterName"`
+	Status            string   `json:"status"`
+	Services          int      `json:"activeServicesCount"`
+	Running           int      `json:"runningTasksCount"`
+	Pending           int      `json:"pendingTasksCount"`
+	Instances         int      `json:"registeredContainerInstancesCount"`
+	CapacityProviders []string `json:"capacityProviders"`
+}
+
+// Clusters lists (100 a call) and describes (100 a call) all clusters.
+func (a *Account) Clusters(ctx context.Context) awsx.Pages[awsx.Cluster] {
+	list := func(ctx context.Context, token *string) ([]string, *string, error) {
+		out, err := a.ecs.ListClusters(ctx, &ecs.ListClustersInput{MaxResults: aws.Int32(listPage), NextToken: token})
+		if err != nil {
+			return nil, nil, a.classify(ctx, "", err)
+		}
+		return out.ClusterArns, out.NextToken, nil
+	}
+	return gather(ctx, list, describeResources, func(ctx context.Context, arns []string) (page awsx.Page[awsx.Cluster], err error) {
+		_, err = a.ecs.DescribeClusters(ctx, &ecs.DescribeClustersInput{Clusters: arns}, decodePage(&page, "clusters", a.cluster))
+		return page, a.classify(ctx, "", err)
+	})
+}
+
+func (a *Account) cluster(w *wireCluster) awsx.Cluster {
+	arn := intern(w.ClusterArn)
+	return awsx.Cluster{
+		Ref: a.ref(arn, arn), Name: w.ClusterName, Status: intern(w.Status),
+		Services: w.Services, Running: w.Running, Pending: w.Pending, Instances: w.Instances,
+		CapacityProviders: w.CapacityProviders,
+	}
+}

@@ -1,0 +1,176 @@
+package sdk
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
+	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
+
+	"gantry/awsx"
+	"gantry/internal/clean"
+)
+
+// credentialFailure fills e when err is the failure to get credentials. What
+// the service behind them answered is left to apiFailure, such as a denied
+// AssumeRole, and a network that is away to the class of the network.
+func (a *Account) credentialFailure(e *awsx.Error, err error) bool {
+	if !gettingCredentials(err) {
+		return false
+	}
+	text := err.Error()
+	var legacy *ssocreds.InvalidTokenError
+	var process *processcreds.ProviderError
+	switch code := apiCode(err); {
+	case errors.As(err, &process):
+		// The SDK's text may quote what the program printed: keys among it.
+		e.Err = errors.New("credential_process gave no credentials")
+		var said *processError
+		if errors.As(err, &said) && said.stderr != "" {
+			e.Err = fmt.Errorf("%w: %s", e.Err, said.stderr)
+		}
+	case errors.As(err, &legacy), strings.Contains(text, "SSO token"), code == "UnauthorizedException", code == "InvalidGrantException":
+		e.Err = errors.New("the SSO session has expired, or there was no login")
+	case strings.Contains(text, "EC2 IMDS"):
+		e.Err = errors.New("no credentials were found")
+	case errors.Is(err, os.ErrNotExist):
+		e.Err = errors.New("there was no login for this profile yet")
+	case code == "" && !isNetwork(err):
+		e.Err = root(err)
+	default:
+		return false
+	}
+	e.Class, e.Fix = awsx.Expired, a.login
+	return true
+}
+
+// gettingCredentials tells whether a call failed before it was signed. The SDK
+// has no type for that, only these words of its identity middleware.
+func gettingCredentials(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "get identity:")
+}
+
+// loginFix says how the credentials of a profile are renewed.
+func loginFix(profile string, shared config.SharedConfig) string {
+	name := profile
+	if name == "" {
+		name = "default"
+	}
+	base := &shared
+	for base.Source != nil {
+		base = base.Source
+	}
+	switch {
+	case base.SSOSession != nil, base.SSOStartURL != "":
+		return "aws sso login --profile " + shellWord(base.Profile, name)
+	case base.LoginSession != "":
+		return "aws login --profile " + shellWord(base.Profile, name)
+	case shared.Profile == "" && profile == "":
+		return "name a profile with --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID"
+	}
+	return "renew the credentials of the profile " + name
+}
+
+func shellWord(s, otherwise string) string {
+	if s == "" {
+		s = otherwise
+	}
+	if strings.ContainsAny(s, " \t'\"\\$`&|;<>()*?!#~") {
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	}
+	return s
+}
+
+// metadataOnce makes the instance's role the last resort that answers fast: a
+// machine that is no EC2 instance has no metadata service, and the SDK's three
+// attempts would look for it for about ten silent seconds.
+func metadataOnce(env config.EnvConfig, shared config.SharedConfig) config.LoadOptionsFunc {
+	client := imds.NewFromConfig(aws.Config{ConfigSources: []any{env, shared}}, func(o *imds.Options) {
+		o.Retryer = retry.AddWithMaxAttempts(retry.NewStandard(), 1)
+	})
+	return config.WithEC2RoleCredentialOptions(func(o *ec2rolecreds.Options) { o.Client = client })
+}
+
+// quietProcess returns the credential_process of a profile as a provider that
+// keeps the program off the terminal, which the SDK gives it to talk on. It is
+// nil when the credentials come from elsewhere, in the SDK's order.
+func quietProcess(profile string, env config.EnvConfig, shared config.SharedConfig) aws.CredentialsProvider {
+	if profile == "" && (env.Credentials.HasKeys() || env.WebIdentityTokenFilePath != "") {
+		return nil
+	}
+	if shared.CredentialProcess == "" || shared.Source != nil || shared.RoleARN != "" || shared.Credentials.HasKeys() ||
+		shared.CredentialSource != "" || shared.WebIdentityTokenFile != "" || shared.SSOSession != nil ||
+		shared.SSOStartURL != "" || shared.LoginSession != "" {
+		return nil
+	}
+	return processProvider{command: shared.CredentialProcess}
+}
+
+type processProvider struct{ command string }
+
+// Retrieve runs the program and reads the credentials it prints.
+func (p processProvider) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	var said bytes.Buffer
+	build := func(ctx context.Context) (*exec.Cmd, error) {
+		shell := []string{"sh", "-c"}
+		if runtime.GOOS == "windows" {
+			shell = []string{"cmd.exe", "/C"}
+		}
+		cmd := exec.CommandContext(ctx, shell[0], shell[1], p.command)
+		cmd.Env = os.Environ()
+		cmd.Stderr = &said
+		return cmd, nil
+	}
+	creds, err := processcreds.NewProviderCommand(processcreds.NewCommandBuilderFunc(build)).Retrieve(ctx)
+	if err != nil {
+		return creds, &processError{error: err, stderr: lastLine(said.String())}
+	}
+	return creds, nil
+}
+
+// processError keeps what a credential_process said on its standard error.
+type processError struct {
+	error
+	stderr string
+}
+
+// Unwrap returns the SDK's error.
+func (e *processError) Unwrap() error { return e.error }
+
+// lastLine returns the last line that is not empty, with secrets masked.
+func lastLine(s string) string {
+	s = strings.TrimSpace(s)
+	if i := strings.LastIndexByte(s, '\n'); i >= 0 {
+		s = s[i+1:]
+	}
+	return clean.Redact(clean.Line(s))
+}
+
+// loadFailure classifies the failure to load the configuration of a context.
+func loadFailure(id awsx.ContextID, err error) error {
+	e := &awsx.Error{Class: awsx.Invalid, Op: "load configuration", Resource: id.Profile, Err: err}
+	var missing config.SharedConfigProfileNotExistError
+	var mfa config.AssumeRoleTokenProviderNotSetError
+	switch {
+	case errors.As(err, &missing):
+		e.Err = fmt.Errorf("there is no profile %q in the shared config", missing.Profile)
+		e.Fix = "aws configure list-profiles shows which there are"
+	case errors.As(err, &mfa):
+		name := shellWord(id.Profile, "default")
+		e.Class = awsx.Expired
+		e.Err = errors.New("the profile asks for an MFA code, which gantry does not read")
+		e.Fix = `eval "$(aws configure export-credentials --profile ` + name + ` --format env)" asks for it and exports a session; then start gantry without --profile`
+	}
+	return e
+}

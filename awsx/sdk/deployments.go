@@ -1,0 +1,147 @@
+package sdk
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"gantry/awsx"
+)
+
+type wireServiceDeployment struct {
+	ServiceDeploymentArn   string    `json:"serviceDeploymentArn"`
+	Status                 string    `json:"status"`
+	StatusReason           string    `json:"statusReason"`
+	TargetServiceRevision  wireArn   `json:"targetServiceRevision"`
+	SourceServiceRevisions []wireArn `json:"sourceServiceRevisions"`
+	Rollback               struct {
+		ServiceRevisionArn string `json:"serviceRevisionArn"`
+	} `json:"rollback"`
+	Alarms struct {
+		AlarmNames []string `json:"alarmNames"`
+	} `json:"alarms"`
+	DeploymentCircuitBreaker struct {
+		Status       string `json:"status"`
+		FailureCount int    `json:"failureCount"`
+		Threshold    int    `json:"threshold"`
+	} `json:"deploymentCircuitBreaker"`
+	CreatedAt  epoch `json:"createdAt"`
+	StartedAt  epoch `json:"startedAt"`
+	FinishedAt epoch `json:"finishedAt"`
+}
+
+type wireArn struct {
+	Arn string `json:"arn"`
+}
+
+type wireServiceRevision struct {
+	ServiceRevisionArn string `json:"serviceRevisionArn"`
+	TaskDefinition     string `json:"taskDefinition"`
+	ContainerImages    []struct {
+		ContainerName string `json:"containerName"`
+		Image         string `json:"image"`
+		ImageDigest   string `json:"imageDigest"`
+	} `json:"containerImages"`
+	CreatedAt epoch `json:"createdAt"`
+}
+
+// ServiceDeployments lists a service's deployments and describes them, newest
+// first, at most limit of them (0 for all that the service remembers).
+func (a *Account) ServiceDeployments(ctx context.Context, service awsx.Ref, limit int) ([]awsx.ServiceDeployment, error) {
+	if err := a.here(service); err != nil {
+		return nil, err
+	}
+	in := ecs.ListServiceDeploymentsInput{
+		Cluster: aws.String(service.Cluster), Service: aws.String(service.ARN), MaxResults: aws.Int32(listPage),
+	}
+	if limit > 0 && limit < listPage {
+		in.MaxResults = aws.Int32(int32(limit))
+	}
+	list := func(ctx context.Context, token *string) ([]string, *string, error) {
+		page := in
+		page.NextToken = token
+		out, err := a.ecs.ListServiceDeployments(ctx, &page)
+		if err != nil {
+			return nil, nil, a.classify(ctx, service.ARN, err)
+		}
+		arns := make([]string, 0, len(out.ServiceDeployments))
+		for _, d := range out.ServiceDeployments {
+			arns = append(arns, aws.ToString(d.ServiceDeploymentArn))
+		}
+		return arns, out.NextToken, nil
+	}
+	var arns []string
+	err := pages(ctx, list, func(page []string, _ bool) bool {
+		arns = append(arns, page...)
+		return limit <= 0 || len(arns) < limit
+	})
+	if err != nil {
+		return nil, err
+	}
+	if limit > 0 && len(arns) > limit {
+		arns = arns[:limit]
+	}
+	found, err := collect(gather(ctx, listed(arns), describeRevisions, func(ctx context.Context, arns []string) (page awsx.Page[awsx.ServiceDeployment], err error) {
+		_, err = a.ecs.DescribeServiceDeployments(ctx, &ecs.DescribeServiceDeploymentsInput{
+			ServiceDeploymentArns: arns,
+		}, decodePage(&page, "serviceDeployments", serviceDeployment))
+		return page, a.classify(ctx, service.ARN, err)
+	}))
+	inOrder(found, arns, func(d awsx.ServiceDeployment) string { return d.ARN })
+	return found, err
+}
+
+// ServiceRevisions describes service revisions, in the order asked for.
+func (a *Account) ServiceRevisions(ctx context.Context, arns []string) ([]awsx.ServiceRevision, error) {
+	found, err := collect(gather(ctx, listed(arns), describeRevisions, func(ctx context.Context, arns []string) (page awsx.Page[awsx.ServiceRevision], err error) {
+		_, err = a.ecs.DescribeServiceRevisions(ctx, &ecs.DescribeServiceRevisionsInput{
+			ServiceRevisionArns: arns,
+		}, decodePage(&page, "serviceRevisions", serviceRevision))
+		return page, a.classify(ctx, arns[0], err)
+	}))
+	inOrder(found, arns, func(r awsx.ServiceRevision) string { return r.ARN })
+	return found, err
+}
+
+// collect reads a listing to its end; its error is the first of a batch.
+func collect[T any](pages awsx.Pages[T]) (items []T, err error) {
+	for page, perr := range pages {
+		err = cmp.Or(err, perr)
+		items = append(items, page.Items...)
+	}
+	return items, err
+}
+
+// inOrder sorts what batches brought in any order by the order asked for.
+func inOrder[T any](items []T, arns []string, arn func(T) string) {
+	rank := make(map[string]int, len(arns))
+	for i, a := range arns {
+		rank[a] = i
+	}
+	slices.SortStableFunc(items, func(x, y T) int { return cmp.Compare(rank[arn(x)], rank[arn(y)]) })
+}
+
+func serviceDeployment(w *wireServiceDeployment) awsx.ServiceDeployment {
+	d := awsx.ServiceDeployment{
+		ARN: w.ServiceDeploymentArn, Status: w.Status, StatusReason: w.StatusReason,
+		TargetRevision: w.TargetServiceRevision.Arn, RollbackRevision: w.Rollback.ServiceRevisionArn,
+		Alarms: w.Alarms.AlarmNames, BreakerStatus: w.DeploymentCircuitBreaker.Status,
+		BreakerFailures: w.DeploymentCircuitBreaker.FailureCount, BreakerThreshold: w.DeploymentCircuitBreaker.Threshold,
+		CreatedAt: w.CreatedAt.time(), StartedAt: w.StartedAt.time(), FinishedAt: w.FinishedAt.time(),
+	}
+	for _, s := range w.SourceServiceRevisions {
+		d.SourceRevisions = append(d.SourceRevisions, s.Arn)
+	}
+	return d
+}
+
+func serviceRevision(w *wireServiceRevision) awsx.ServiceRevision {
+	r := awsx.ServiceRevision{ARN: w.ServiceRevisionArn, TaskDefinition: w.TaskDefinition, CreatedAt: w.CreatedAt.time()}
+	for _, c := range w.ContainerImages {
+		r.Images = append(r.Images, awsx.RevisionImage{Container: c.ContainerName, Image: c.Image, Digest: c.ImageDigest})
+	}
+	return r
+}

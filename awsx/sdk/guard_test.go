@@ -1,0 +1,270 @@
+package sdk
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/google/go-cmp/cmp"
+
+	"gantry/awsx"
+)
+
+// allowed is written out once more on purpose: a call that is added to the
+// adapter's list has to be added here by somebody who means it.
+var allowed = []string{
+	"ecr:DescribeImages",
+	"ecs:DescribeClusters", "ecs:DescribeContainerInstances", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions",
+	"ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ListClusters", "ecs:ListContainerInstances",
+	"ecs:ListServiceDeployments", "ecs:ListServices", "ecs:ListTaskDefinitions", "ecs:ListTasks",
+	"elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
+	"sts:GetCallerIdentity",
+}
+
+// sealed fails the test when a request reaches the wire or credentials are
+// looked up.
+type sealed struct {
+	t  *testing.T
+	op string
+}
+
+func (s *sealed) RoundTrip(*http.Request) (*http.Response, error) {
+	s.t.Errorf("%s reached the wire", s.op)
+	return nil, errors.New("sealed")
+}
+
+func (s *sealed) Retrieve(context.Context) (aws.Credentials, error) {
+	s.t.Errorf("%s looked for credentials", s.op)
+	return aws.Credentials{}, errors.New("sealed")
+}
+
+// call is one operation method of an SDK client.
+type call struct {
+	awsx.Call
+	invoke func(ctx context.Context) error
+}
+
+// operations returns every operation of every client in use.
+func operations(a *Account) []call {
+	var calls []call
+	for service, client := range map[string]any{
+		ecs.ServiceID: a.ecs, elb.ServiceID: a.elb, ecr.ServiceID: a.ecr, sts.ServiceID: a.sts,
+	} {
+		v := reflect.ValueOf(client)
+		for i := range v.NumMethod() {
+			name, method := v.Type().Method(i).Name, v.Method(i)
+			if typ := method.Type(); typ.NumIn() != 3 || typ.NumOut() != 2 || !typ.IsVariadic() {
+				continue // Options is no operation
+			}
+			calls = append(calls, call{awsx.Call{Service: service, Operation: name}, func(ctx context.Context) error {
+				in := reflect.New(method.Type().In(1).Elem())
+				out := method.Call([]reflect.Value{reflect.ValueOf(ctx), in})
+				err, _ := out[1].Interface().(error)
+				return err
+			}})
+		}
+	}
+	return calls
+}
+
+// guarded opens an account whose every way out is sealed.
+func guarded(t *testing.T, o Options) (*Account, *sealed) {
+	s := &sealed{t: t}
+	o.Transport = s
+	l := loaded{endpoint: unresolvable, cfg: aws.Config{Region: "eu-west-1", Credentials: s, HTTPClient: o.httpClient()}}
+	return newAccount(here, l, o), s
+}
+
+func permitted(ctx context.Context, record func(awsx.Call) error) context.Context {
+	return awsx.WithChange(ctx, &awsx.Change{ID: "c-1", Record: record})
+}
+
+func TestNoOperationOutsideTheAllowListLeaves(t *testing.T) {
+	recorded := func(awsx.Call) error { return nil }
+	for name, c := range map[string]struct {
+		options Options
+		ctx     context.Context
+	}{
+		"without a change":               {Options{}, t.Context()},
+		"with a change, read-only":       {Options{ReadOnly: true}, permitted(t.Context(), recorded)},
+		"with a change without an id":    {Options{}, awsx.WithChange(t.Context(), &awsx.Change{Record: recorded})},
+		"with a change without a record": {Options{}, awsx.WithChange(t.Context(), &awsx.Change{ID: "c-1"})},
+		"when the record fails":          {Options{}, permitted(t.Context(), func(awsx.Call) error { return errors.New("disk full") })},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, seal := guarded(t, c.options)
+			refused := 0
+			for _, call := range operations(a) {
+				if slices.Contains(allowed, iamName(call.Call)) {
+					continue
+				}
+				seal.op = iamName(call.Call)
+				if err := call.invoke(c.ctx); awsx.ClassOf(err) != awsx.Denied {
+					t.Errorf("%s: %v", seal.op, err)
+				}
+				refused++
+			}
+			if refused < 150 {
+				t.Errorf("only %d operations were tried: the enumeration is broken", refused)
+			}
+		})
+	}
+}
+
+func TestAllowListIsExactAndAllOfItReads(t *testing.T) {
+	a, _ := guarded(t, Options{})
+	var reads []string
+	for _, c := range operations(a) {
+		ok, _ := operation(c.Call)
+		if ok {
+			reads = append(reads, iamName(c.Call))
+			if !strings.HasPrefix(c.Operation, "Describe") && !strings.HasPrefix(c.Operation, "List") && !strings.HasPrefix(c.Operation, "Get") {
+				t.Errorf("%s does not look like a read", iamName(c.Call))
+			}
+		}
+		// The stack of a call knows its name only.
+		if !ok && readsSomewhere(c.Operation) {
+			t.Errorf("%s has the name of another service's read", iamName(c.Call))
+		}
+	}
+	slices.Sort(reads)
+	if d := cmp.Diff(allowed, reads); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestReadsPassTheGuardInReadOnlyMode(t *testing.T) {
+	w := canned(200, `{}`)
+	a := open(t, w, Options{ReadOnly: true})
+	for _, c := range operations(a) {
+		if !slices.Contains(allowed, iamName(c.Call)) {
+			continue
+		}
+		// What comes back may be the SDK's own objection to an empty input; it is
+		// an error of awsx only when the guard refused.
+		var own *awsx.Error
+		if err := c.invoke(t.Context()); errors.As(err, &own) {
+			t.Errorf("%s: %v", iamName(c.Call), err)
+		}
+	}
+}
+
+// writes calls every method of awsx.Writer. A method that is added there has to
+// be added here, or the test fails.
+func writes(t *testing.T, a awsx.Account) map[string]func(context.Context) error {
+	calls := map[string]func(context.Context) error{
+		"RegisterTaskDefinition": func(ctx context.Context) error {
+			_, err := a.RegisterTaskDefinition(ctx, awsx.Document(`{"family":"api","containerDefinitions":[{"name":"app"}]}`))
+			return err
+		},
+		"UpdateService": func(ctx context.Context) error {
+			n := 3
+			_, err := a.UpdateService(ctx, awsx.ServiceUpdate{Service: cluster.In(arn("service/prod/api")), Desired: &n})
+			return err
+		},
+	}
+	writer := reflect.TypeFor[awsx.Writer]()
+	if writer.NumMethod() != len(calls) {
+		t.Fatalf("awsx.Writer has %d methods, %d are tried", writer.NumMethod(), len(calls))
+	}
+	for i := range writer.NumMethod() {
+		if calls[writer.Method(i).Name] == nil {
+			t.Fatalf("awsx.Writer.%s is not tried", writer.Method(i).Name)
+		}
+	}
+	return calls
+}
+
+func TestEveryWriterMethodNeedsAChange(t *testing.T) {
+	a, seal := guarded(t, Options{})
+	for name, write := range writes(t, a) {
+		seal.op = name
+		if err := write(t.Context()); awsx.ClassOf(err) != awsx.Denied {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	readOnly, seal := guarded(t, Options{ReadOnly: true})
+	for name, write := range writes(t, readOnly) {
+		seal.op = name
+		if err := write(permitted(t.Context(), func(awsx.Call) error { return nil })); awsx.ClassOf(err) != awsx.Denied {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestWriteIsRecordedThenSentOnceWithTheChangeInItsUserAgent(t *testing.T) {
+	for name, reply := range map[string]struct {
+		status  int
+		body    string
+		unknown bool
+	}{
+		"a 500":             {500, `{"__type":"ServerException","message":"try again"}`, true},
+		"a reset":           {0, ``, true},
+		"throttled":         {400, `{"__type":"ThrottlingException","message":"Rate exceeded"}`, false},
+		"a 503":             {503, `{"__type":"ServiceUnavailableException"}`, false},
+		"refused":           {400, `{"__type":"InvalidParameterException","message":"no"}`, false},
+		"half of an answer": {200, `{"service":{"servi`, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := canned(reply.status, reply.body)
+			a := open(t, w, Options{})
+			for op, write := range writes(t, a) {
+				var recorded []awsx.Call
+				sentBefore := w.total()
+				err := write(permitted(t.Context(), func(c awsx.Call) error {
+					if w.total() != sentBefore {
+						t.Errorf("%s was sent before it was recorded", op)
+					}
+					recorded = append(recorded, c)
+					return nil
+				}))
+				if n := w.count(op); n != 1 {
+					t.Errorf("%s was sent %d times", op, n)
+				}
+				if d := cmp.Diff([]awsx.Call{{Service: "ECS", Operation: op}}, recorded); d != "" {
+					t.Error(d)
+				}
+				agent := w.headers[len(w.headers)-1].Get("User-Agent")
+				if !strings.Contains(agent, "gantry/1.2.3") || !strings.Contains(agent, "gantry-change/c-1") {
+					t.Errorf("user agent %q", agent)
+				}
+				var own *awsx.Error
+				if !errors.As(err, &own) || own.Unknown != reply.unknown {
+					t.Errorf("%s: %#v", op, err)
+				}
+			}
+		})
+	}
+}
+
+func TestWriteThatNeverLeftIsNotUnknown(t *testing.T) {
+	ctx, cancel := context.WithCancel(permitted(t.Context(), func(awsx.Call) error { return nil }))
+	cancel()
+	w := canned(200, `{}`)
+	for op, write := range writes(t, open(t, w, Options{})) {
+		if err := write(ctx); !errors.Is(err, context.Canceled) || awsx.ClassOf(err) == awsx.Offline {
+			t.Errorf("%s: %v", op, err)
+		}
+	}
+}
+
+func TestWriteCancelledOnTheWireIsUnknown(t *testing.T) {
+	ctx, cancel := context.WithCancel(permitted(t.Context(), func(awsx.Call) error { return nil }))
+	defer cancel()
+	w := &wire{reply: func(string, map[string]any) (int, string) { cancel(); return 0, "" }}
+	n := 1
+	_, err := open(t, w, Options{}).UpdateService(ctx, awsx.ServiceUpdate{Service: cluster.In(arn("service/prod/api")), Desired: &n})
+	var own *awsx.Error
+	if !errors.As(err, &own) || !own.Unknown || !errors.Is(err, context.Canceled) {
+		t.Errorf("%#v", err)
+	}
+}

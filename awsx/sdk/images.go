@@ -1,0 +1,104 @@
+package sdk
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
+
+	"gantry/awsx"
+)
+
+// imagePage is the largest page of DescribeImages.
+const imagePage = 1000
+
+// registryHost takes the account and the region from the host of a private ECR
+// registry, in its IPv4, dual-stack and FIPS forms.
+var registryHost = regexp.MustCompile(`^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$`)
+
+// repository is where an image URI leads: the registry may be another account's
+// and stand in another region.
+type repository struct{ uri, registry, region, name string }
+
+func parseRepository(uri string) (repository, error) {
+	host, name, ok := strings.Cut(uri, "/")
+	m := registryHost.FindStringSubmatch(host)
+	if !ok || m == nil || name == "" || strings.ContainsAny(name, ":@") {
+		return repository{}, &awsx.Error{Class: awsx.Invalid, Op: "ecr:DescribeImages", Resource: uri, Fix: "type the tag",
+			Err: errors.New("only repositories of a private ECR registry can be listed, such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/api")}
+	}
+	return repository{uri: uri, registry: m[1], region: m[2], name: name}, nil
+}
+
+func (r repository) options(o *ecr.Options) { o.Region = r.region }
+
+// Images lists the images of a repository, 1,000 a call, in the service's order.
+func (a *Account) Images(ctx context.Context, uri string) awsx.Pages[awsx.Image] {
+	return func(yield func(awsx.Page[awsx.Image], error) bool) {
+		repo, err := parseRepository(uri)
+		if err != nil {
+			yield(awsx.Page[awsx.Image]{}, err)
+			return
+		}
+		var images []awsx.Image
+		list := func(ctx context.Context, token *string) ([]string, *string, error) {
+			out, err := a.ecr.DescribeImages(ctx, &ecr.DescribeImagesInput{
+				RegistryId: aws.String(repo.registry), RepositoryName: aws.String(repo.name),
+				MaxResults: aws.Int32(imagePage), NextToken: token,
+			}, repo.options)
+			if err != nil {
+				return nil, nil, a.classify(ctx, uri, err)
+			}
+			images = make([]awsx.Image, 0, len(out.ImageDetails))
+			for _, d := range out.ImageDetails {
+				images = append(images, image(repo.uri, d))
+			}
+			return nil, out.NextToken, nil
+		}
+		total := 0
+		err = pages(ctx, list, func(_ []string, last bool) bool {
+			total += len(images)
+			return yield(awsx.Page[awsx.Image]{Items: images, Total: total, Complete: last}, nil)
+		})
+		if err != nil {
+			yield(awsx.Page[awsx.Image]{}, err)
+		}
+	}
+}
+
+// Image resolves a tag or a sha256: digest.
+func (a *Account) Image(ctx context.Context, uri, reference string) (awsx.Image, error) {
+	repo, err := parseRepository(uri)
+	if err != nil {
+		return awsx.Image{}, err
+	}
+	id := types.ImageIdentifier{ImageTag: aws.String(reference)}
+	if strings.HasPrefix(reference, "sha256:") {
+		id = types.ImageIdentifier{ImageDigest: aws.String(reference)}
+	}
+	out, err := a.ecr.DescribeImages(ctx, &ecr.DescribeImagesInput{
+		RegistryId: aws.String(repo.registry), RepositoryName: aws.String(repo.name), ImageIds: []types.ImageIdentifier{id},
+	}, repo.options)
+	if err != nil {
+		return awsx.Image{}, a.classify(ctx, uri+":"+reference, err)
+	}
+	if len(out.ImageDetails) == 0 {
+		return awsx.Image{}, awsx.Errorf(awsx.NotFound, "ecr:DescribeImages", uri+":"+reference, "the repository has no such image")
+	}
+	return image(uri, out.ImageDetails[0]), nil
+}
+
+func image(uri string, d types.ImageDetail) awsx.Image {
+	i := awsx.Image{
+		Repository: uri, Tags: d.ImageTags, Digest: aws.ToString(d.ImageDigest),
+		PushedAt: aws.ToTime(d.ImagePushedAt), Size: aws.ToInt64(d.ImageSizeInBytes),
+	}
+	if d.ImageScanStatus != nil {
+		i.ScanStatus = string(d.ImageScanStatus.Status)
+	}
+	return i
+}

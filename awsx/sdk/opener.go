@@ -1,0 +1,203 @@
+package sdk
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"gantry/awsx"
+)
+
+// Options are what contexts are opened with.
+type Options struct {
+	// ReadOnly refuses every call that is not known to read, whatever permits it.
+	ReadOnly bool
+	// Version is gantry's own, for the user agent.
+	Version string
+	// Transport carries the requests; nil is the SDK's own, with the proxy and
+	// the certificates that the environment names.
+	Transport http.RoundTripper
+	// AttemptTimeout bounds one attempt of a call, answer included; 0 is 15 s.
+	AttemptTimeout time.Duration
+}
+
+func (o Options) attemptTimeout() time.Duration {
+	if o.AttemptTimeout > 0 {
+		return o.AttemptTimeout
+	}
+	return 15 * time.Second
+}
+
+// httpClient returns what the SDK sends with. A client of the SDK's own kind
+// lets it add the certificates of AWS_CA_BUNDLE.
+func (o Options) httpClient() aws.HTTPClient {
+	if o.Transport == nil {
+		return awshttp.NewBuildableClient().WithTimeout(o.attemptTimeout())
+	}
+	return &http.Client{
+		Transport: o.Transport, Timeout: o.attemptTimeout(),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// Static describes an account that is reached without any configuration of the
+// machine: the simulator's.
+type Static struct {
+	Region    string
+	AccessKey string
+	SecretKey string
+	// Endpoint is the base URL of every service. Empty is a name that cannot be
+	// resolved, so that only a transport that needs no name gets anywhere.
+	Endpoint string
+}
+
+// unresolvable is in the top-level domain that RFC 6761 keeps from ever existing.
+const unresolvable = "http://aws.invalid"
+
+// Opener opens contexts; it implements awsx.Opener and is safe for concurrent
+// use.
+type Opener struct {
+	options Options
+	load    func(context.Context, awsx.ContextID) (loaded, error)
+
+	mu   sync.Mutex
+	open map[awsx.ContextID]*Account
+}
+
+var _ awsx.Opener = (*Opener)(nil)
+
+// loaded is the configuration of a context.
+type loaded struct {
+	cfg aws.Config
+	// endpoint overrides every client's base endpoint when it is not empty.
+	endpoint string
+	login    string
+}
+
+// New returns an opener of real contexts: profiles, regions, roles and SSO are
+// the SDK's, from the shared config and the environment.
+func New(o Options) *Opener {
+	return &Opener{options: o, open: map[awsx.ContextID]*Account{}, load: func(ctx context.Context, id awsx.ContextID) (loaded, error) {
+		return loadShared(ctx, id, o.httpClient())
+	}}
+}
+
+// NewStatic returns an opener whose accounts are all reached through the given
+// transport with literal keys. Nothing of the environment or the shared config
+// is read: an AWS_ENDPOINT_URL there would send a demo's changes to a real
+// account.
+func NewStatic(o Options, s Static) *Opener {
+	return &Opener{options: o, open: map[awsx.ContextID]*Account{}, load: func(_ context.Context, id awsx.ContextID) (loaded, error) {
+		endpoint := s.Endpoint
+		if id.Endpoint != "" {
+			endpoint = id.Endpoint
+		}
+		if endpoint == "" {
+			endpoint = unresolvable
+		}
+		region := id.Region
+		if region == "" {
+			region = s.Region
+		}
+		return loaded{endpoint: endpoint, login: "use other keys", cfg: aws.Config{
+			Region:      region,
+			Credentials: credentials.NewStaticCredentialsProvider(s.AccessKey, s.SecretKey, ""),
+			HTTPClient:  o.httpClient(),
+		}}, nil
+	}}
+}
+
+// Open returns the account of a context. It makes no call; it may read the
+// shared config. The error is an awsx.Error: Invalid without a region or with a
+// profile that is not there, Expired when the profile asks for an MFA code.
+func (o *Opener) Open(ctx context.Context, id awsx.ContextID) (awsx.Account, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if a, ok := o.open[id]; ok {
+		return a, nil
+	}
+	l, err := o.load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if l.cfg.Region == "" {
+		return nil, &awsx.Error{Class: awsx.Invalid, Op: "open", Resource: id.Profile,
+			Fix: "name one with --region, or set AWS_REGION", Err: errors.New("no region is configured")}
+	}
+	a := newAccount(id, l, o.options)
+	o.open[id] = a
+	return a, nil
+}
+
+// Resolve fills the region and the base endpoint that a context leaves to the
+// machine, as Open will use them. It makes no call. A region that nothing names
+// stays empty, and so does a profile: which credentials of the default chain
+// win is the SDK's to say.
+func (o *Opener) Resolve(ctx context.Context, id awsx.ContextID) (awsx.ContextID, error) {
+	l, err := o.load(ctx, id)
+	if err != nil {
+		return id, err
+	}
+	id.Region = l.cfg.Region
+	if id.Endpoint == "" && l.cfg.BaseEndpoint != nil {
+		id.Endpoint = *l.cfg.BaseEndpoint
+	}
+	return id, nil
+}
+
+// loadShared loads a context from the shared config and the environment.
+func loadShared(ctx context.Context, id awsx.ContextID, client aws.HTTPClient) (loaded, error) {
+	env, err := config.NewEnvConfig()
+	if err != nil {
+		return loaded{}, loadFailure(id, err)
+	}
+	// The profile is read a second time, by itself, for what the SDK does not
+	// tell of it. One that cannot be read fails below, with the SDK's error.
+	shared, _ := config.LoadSharedConfigProfile(ctx, profileOf(id, env), sharedFiles(env))
+	options := []func(*config.LoadOptions) error{config.WithHTTPClient(client), metadataOnce(env, shared)}
+	if id.Profile != "" {
+		options = append(options, config.WithSharedConfigProfile(id.Profile))
+	}
+	if id.Region != "" {
+		options = append(options, config.WithRegion(id.Region))
+	}
+	if p := quietProcess(id.Profile, env, shared); p != nil {
+		options = append(options, config.WithCredentialsProvider(p))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return loaded{}, loadFailure(id, err)
+	}
+	l := loaded{cfg: cfg, login: loginFix(id.Profile, shared)}
+	// An endpoint that is the environment's own is left to the SDK, which lets
+	// the variable of a single service win over it.
+	if cfg.BaseEndpoint == nil || *cfg.BaseEndpoint != id.Endpoint {
+		l.endpoint = id.Endpoint
+	}
+	return l, nil
+}
+
+// retryer returns the SDK's standard retryer for reads, bounded so that a
+// failing account shows within seconds: pollers come back by themselves. What
+// failed to get credentials is not tried again here, since each source of
+// credentials has tried as often as it makes sense for it.
+func retryer() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = 3
+		o.MaxBackoff = 5 * time.Second
+		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
+			if gettingCredentials(err) {
+				return aws.FalseTernary
+			}
+			return aws.UnknownTernary
+		})}, o.Retryables...)
+	})
+}

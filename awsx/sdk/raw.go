@@ -1,0 +1,104 @@
+package sdk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+
+	"gantry/awsx"
+)
+
+// Raw reads one resource as the API's own JSON: the one element of the list
+// that its describe call answers with, byte for byte, tags included.
+func (a *Account) Raw(ctx context.Context, kind awsx.Kind, ref awsx.Ref) (json.RawMessage, error) {
+	if err := a.here(ref); err != nil {
+		return nil, err
+	}
+	cluster, one := aws.String(ref.Cluster), []string{ref.ARN}
+	var page awsx.Page[json.RawMessage]
+	var err error
+	switch kind {
+	case awsx.KindCluster:
+		_, err = a.ecs.DescribeClusters(ctx, &ecs.DescribeClustersInput{Clusters: one,
+			Include: types.ClusterField("").Values()}, rawPage(&page, "clusters"))
+	case awsx.KindService:
+		_, err = a.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: cluster, Services: one,
+			Include: []types.ServiceField{types.ServiceFieldTags}}, rawPage(&page, "services"))
+	case awsx.KindTask:
+		_, err = a.ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: cluster, Tasks: one,
+			Include: []types.TaskField{types.TaskFieldTags}}, rawPage(&page, "tasks"))
+	case awsx.KindInstance:
+		_, err = a.ecs.DescribeContainerInstances(ctx, &ecs.DescribeContainerInstancesInput{Cluster: cluster, ContainerInstances: one,
+			Include: types.ContainerInstanceField("").Values()}, rawPage(&page, "containerInstances"))
+	case awsx.KindTaskDefinition:
+		return a.rawDefinition(ctx, ref.ARN)
+	case awsx.KindTargetGroup:
+		return a.rawTargetGroup(ctx, ref.ARN)
+	default:
+		return nil, awsx.Errorf(awsx.Invalid, "describe", ref.ARN, "there is no kind of resource named %q", kind)
+	}
+	if err != nil {
+		return nil, a.classify(ctx, ref.ARN, err)
+	}
+	if len(page.Items) == 0 {
+		reason := "it does not exist"
+		if len(page.Missing) > 0 {
+			reason = page.Missing[0].Reason
+		}
+		return nil, &awsx.Error{Class: awsx.NotFound, Op: "describe " + string(kind), Resource: ref.ARN, Err: errors.New(reason)}
+	}
+	return page.Items[0], nil
+}
+
+func rawPage(page *awsx.Page[json.RawMessage], field string) func(*ecs.Options) {
+	return decodePage(page, field, func(w *json.RawMessage) json.RawMessage { return *w })
+}
+
+func (a *Account) rawDefinition(ctx context.Context, id string) (json.RawMessage, error) {
+	var d describedDefinition
+	_, err := a.ecs.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(id)}, decodeInto(&d))
+	return d.TaskDefinition, a.classify(ctx, id, err)
+}
+
+// rawTargetGroup writes a target group as JSON. Its API answers in XML, whose
+// element names are the SDK's field names; what was not sent is left out.
+func (a *Account) rawTargetGroup(ctx context.Context, arn string) (json.RawMessage, error) {
+	out, err := a.elb.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{TargetGroupArns: []string{arn}})
+	if err != nil {
+		return nil, a.classify(ctx, arn, err)
+	}
+	if len(out.TargetGroups) == 0 {
+		return nil, awsx.Errorf(awsx.NotFound, "describe target group", arn, "it does not exist")
+	}
+	all, err := json.Marshal(out.TargetGroups[0])
+	if err != nil {
+		return nil, a.classify(ctx, arn, err)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(all, &fields); err != nil {
+		return nil, a.classify(ctx, arn, err)
+	}
+	return json.Marshal(sent(fields))
+}
+
+// sent drops the fields that hold nothing.
+func sent(fields map[string]any) map[string]any {
+	for name, value := range fields {
+		switch v := value.(type) {
+		case nil:
+			delete(fields, name)
+		case string:
+			if v == "" {
+				delete(fields, name)
+			}
+		case map[string]any:
+			sent(v)
+		}
+	}
+	return fields
+}

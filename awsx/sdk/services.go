@@ -1,0 +1,167 @@
+package sdk
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"gantry/awsx"
+)
+
+type wireService struct {
+	ServiceArn               string `json:"serviceArn"`
+	ServiceName              string `json:"serviceName"`
+	ClusterArn               string `json:"clusterArn"`
+	Status                   string `json:"status"`
+	Desired                  int    `json:"desiredCount"`
+	Running                  int    `json:"runningCount"`
+	Pending                  int    `json:"pendingCount"`
+	TaskDefinition           string `json:"taskDefinition"`
+	LaunchType               string `json:"launchType"`
+	CapacityProviderStrategy []struct {
+		CapacityProvider string `json:"capacityProvider"`
+	} `json:"capacityProviderStrategy"`
+	SchedulingStrategy   string `json:"schedulingStrategy"`
+	DeploymentController struct {
+		Type string `json:"type"`
+	} `json:"deploymentController"`
+	DeploymentConfiguration struct {
+		Strategy                 string `json:"strategy"`
+		MaximumPercent           *int   `json:"maximumPercent"`
+		MinimumHealthyPercent    *int   `json:"minimumHealthyPercent"`
+		DeploymentCircuitBreaker struct {
+			Enable   bool `json:"enable"`
+			Rollback bool `json:"rollback"`
+		} `json:"deploymentCircuitBreaker"`
+	} `json:"deploymentConfiguration"`
+	GraceSeconds             int                `json:"healthCheckGracePeriodSeconds"`
+	Deployments              []wireDeployment   `json:"deployments"`
+	Events                   []wireEvent        `json:"events"`
+	LoadBalancers            []wireLoadBalancer `json:"loadBalancers"`
+	CurrentServiceDeployment string             `json:"currentServiceDeployment"`
+	PlacementConstraints     []struct {
+		Type       string `json:"type"`
+		Expression string `json:"expression"`
+	} `json:"placementConstraints"`
+	CreatedAt epoch     `json:"createdAt"`
+	CreatedBy string    `json:"createdBy"`
+	Tags      []wireTag `json:"tags"`
+}
+
+type wireDeployment struct {
+	ID                 string `json:"id"`
+	Status             string `json:"status"`
+	TaskDefinition     string `json:"taskDefinition"`
+	Desired            int    `json:"desiredCount"`
+	Running            int    `json:"runningCount"`
+	Pending            int    `json:"pendingCount"`
+	Failed             int    `json:"failedTasks"`
+	RolloutState       string `json:"rolloutState"`
+	RolloutStateReason string `json:"rolloutStateReason"`
+	CreatedAt          epoch  `json:"createdAt"`
+	UpdatedAt          epoch  `json:"updatedAt"`
+}
+
+type wireEvent struct {
+	ID        string `json:"id"`
+	CreatedAt epoch  `json:"createdAt"`
+	Message   string `json:"message"`
+}
+
+type wireLoadBalancer struct {
+	TargetGroupArn   string `json:"targetGroupArn"`
+	LoadBalancerName string `json:"loadBalancerName"`
+	ContainerName    string `json:"containerName"`
+	ContainerPort    int    `json:"containerPort"`
+}
+
+// Services lists (100 a call) and describes (10 a call) the services of a
+// cluster. Tags are not asked for: no row shows them.
+func (a *Account) Services(ctx context.Context, cluster awsx.Ref) awsx.Pages[awsx.Service] {
+	list := func(ctx context.Context, token *string) ([]string, *string, error) {
+		if err := a.here(cluster); err != nil {
+			return nil, nil, err
+		}
+		out, err := a.ecs.ListServices(ctx, &ecs.ListServicesInput{
+			Cluster: aws.String(cluster.Cluster), MaxResults: aws.Int32(listPage), NextToken: token,
+		})
+		if err != nil {
+			return nil, nil, a.classify(ctx, cluster.Cluster, err)
+		}
+		return out.ServiceArns, out.NextToken, nil
+	}
+	return a.services(ctx, cluster, list)
+}
+
+// DescribeServices describes services of one cluster by ARN or name.
+func (a *Account) DescribeServices(ctx context.Context, cluster awsx.Ref, arns []string) awsx.Pages[awsx.Service] {
+	return a.services(ctx, cluster, func(ctx context.Context, token *string) ([]string, *string, error) {
+		if err := a.here(cluster); err != nil {
+			return nil, nil, err
+		}
+		return arns, nil, nil
+	})
+}
+
+func (a *Account) services(ctx context.Context, cluster awsx.Ref, list lister) awsx.Pages[awsx.Service] {
+	describe := func(ctx context.Context, arns []string) (page awsx.Page[awsx.Service], err error) {
+		_, err = a.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{
+			Cluster: aws.String(cluster.Cluster), Services: arns,
+		}, decodePage(&page, "services", a.service))
+		return page, a.classify(ctx, cluster.Cluster, err)
+	}
+	return gather(ctx, list, describeServices, describe)
+}
+
+func (a *Account) service(w *wireService) awsx.Service {
+	s := awsx.Service{
+		Ref: a.ref(intern(w.ClusterArn), w.ServiceArn), Name: awsx.ARNName(w.ServiceArn), Status: intern(w.Status),
+		Desired: w.Desired, Running: w.Running, Pending: w.Pending,
+		TaskDefinition: intern(w.TaskDefinition), LaunchType: intern(w.LaunchType),
+		SchedulingStrategy: intern(w.SchedulingStrategy), Controller: intern(w.DeploymentController.Type),
+		Strategy:          intern(w.DeploymentConfiguration.Strategy),
+		MinHealthyPercent: orUnset(w.DeploymentConfiguration.MinimumHealthyPercent),
+		MaxPercent:        orUnset(w.DeploymentConfiguration.MaximumPercent),
+		Breaker: awsx.Breaker{
+			Enabled:  w.DeploymentConfiguration.DeploymentCircuitBreaker.Enable,
+			Rollback: w.DeploymentConfiguration.DeploymentCircuitBreaker.Rollback,
+		},
+		GracePeriod:       time.Duration(w.GraceSeconds) * time.Second,
+		CurrentDeployment: w.CurrentServiceDeployment,
+		CreatedAt:         w.CreatedAt.time(), CreatedBy: intern(w.CreatedBy), Tags: tags(w.Tags),
+	}
+	for _, p := range w.CapacityProviderStrategy {
+		s.CapacityProviders = append(s.CapacityProviders, intern(p.CapacityProvider))
+	}
+	for _, c := range w.PlacementConstraints {
+		text := c.Type
+		if c.Expression != "" {
+			text += "(" + c.Expression + ")"
+		}
+		s.PlacementConstraints = append(s.PlacementConstraints, intern(text))
+	}
+	for _, d := range w.Deployments {
+		s.Deployments = append(s.Deployments, awsx.Deployment{
+			ID: intern(d.ID), Status: intern(d.Status), TaskDefinition: intern(d.TaskDefinition),
+			Desired: d.Desired, Running: d.Running, Pending: d.Pending, Failed: d.Failed,
+			RolloutState: intern(d.RolloutState), RolloutReason: d.RolloutStateReason,
+			CreatedAt: d.CreatedAt.time(), UpdatedAt: d.UpdatedAt.time(),
+		})
+	}
+	if len(w.Events) > 0 {
+		s.Events = make([]awsx.ServiceEvent, len(w.Events))
+	}
+	for i, e := range w.Events {
+		// A service at rest says the same every few hours, up to a hundred times.
+		s.Events[i] = awsx.ServiceEvent{ID: e.ID, At: e.CreatedAt.time(), Message: intern(e.Message)}
+	}
+	for _, l := range w.LoadBalancers {
+		s.LoadBalancers = append(s.LoadBalancers, awsx.LoadBalancer{
+			TargetGroup: intern(l.TargetGroupArn), Classic: l.LoadBalancerName,
+			Container: intern(l.ContainerName), ContainerPort: l.ContainerPort,
+		})
+	}
+	return s
+}
