@@ -1,0 +1,160 @@
+package logs
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+)
+
+// Lookup returns the value at a dotted path of a JSON object without decoding
+// the rest: a page of a thousand documents is searched for four fields each. A
+// name in the object may itself hold dots, so "log.level" finds both
+// {"log":{"level":…}} and {"log.level":…}. The value is a slice of doc. Text that
+// is not a JSON object has no fields.
+func Lookup(doc json.RawMessage, path string) (json.RawMessage, bool) {
+	s := scanner{b: doc}
+	if path == "" || !s.open('{') {
+		return nil, false
+	}
+	for first := true; ; first = false {
+		key, ok := s.key(first)
+		if !ok {
+			return nil, false
+		}
+		value, ok := s.value()
+		if !ok {
+			return nil, false
+		}
+		rest, match := strings.CutPrefix(path, key)
+		switch {
+		case !match || key == "":
+		case rest == "":
+			return value, true
+		case rest[0] == '.':
+			if v, ok := Lookup(value, rest[1:]); ok {
+				return v, true
+			}
+		}
+	}
+}
+
+// Text returns a JSON value as text: a string unquoted, anything else as it is
+// written, null as "".
+func Text(v json.RawMessage) string {
+	if len(v) < 2 || v[0] != '"' {
+		if string(v) == "null" {
+			return ""
+		}
+		return string(v)
+	}
+	return unquote(v)
+}
+
+// unquote avoids the decoder for the strings that need no work, which is most.
+func unquote(v []byte) string {
+	inner := v[1 : len(v)-1]
+	plain := bytes.IndexByte(inner, '\\') < 0
+	if plain {
+		return string(inner)
+	}
+	var s string
+	if json.Unmarshal(v, &s) != nil {
+		return string(inner)
+	}
+	return s
+}
+
+// scanner walks JSON text. On text that is not JSON its methods return false at
+// some point; they never read past the end.
+type scanner struct {
+	b []byte
+	i int
+}
+
+func (s *scanner) space() {
+	for s.i < len(s.b) {
+		switch s.b[s.i] {
+		case ' ', '\t', '\n', '\r':
+			s.i++
+		default:
+			return
+		}
+	}
+}
+
+// open consumes the byte c after white space.
+func (s *scanner) open(c byte) bool {
+	s.space()
+	if s.i >= len(s.b) || s.b[s.i] != c {
+		return false
+	}
+	s.i++
+	return true
+}
+
+// key consumes a member's name and its colon.
+func (s *scanner) key(first bool) (string, bool) {
+	if !first && !s.open(',') {
+		return "", false
+	}
+	s.space()
+	start := s.i
+	if !s.str() {
+		return "", false
+	}
+	name := unquote(s.b[start:s.i])
+	return name, s.open(':')
+}
+
+// value consumes one value and returns its text.
+func (s *scanner) value() ([]byte, bool) {
+	s.space()
+	start := s.i
+	depth := 0
+	for s.i < len(s.b) {
+		switch c := s.b[s.i]; c {
+		case '"':
+			if !s.str() {
+				return nil, false
+			}
+			if depth == 0 {
+				return s.b[start:s.i], true
+			}
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth == 0 {
+				return s.b[start:s.i], s.i > start
+			}
+			depth--
+			if depth == 0 {
+				s.i++
+				return s.b[start:s.i], true
+			}
+		case ',', ' ', '\t', '\n', '\r':
+			if depth == 0 {
+				return s.b[start:s.i], s.i > start
+			}
+		}
+		s.i++
+	}
+	return nil, false
+}
+
+// str consumes a string with its quotes.
+func (s *scanner) str() bool {
+	if s.i >= len(s.b) || s.b[s.i] != '"' {
+		return false
+	}
+	for i := s.i + 1; i < len(s.b); i++ {
+		switch s.b[i] {
+		case '\\':
+			i++
+		case '"':
+			s.i = i + 1
+			return true
+		}
+	}
+	return false
+}

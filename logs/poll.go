@@ -1,0 +1,197 @@
+package logs
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+)
+
+// reading is one poll under way.
+type reading struct {
+	newest  time.Time // the newest line when it began: late is what comes well before
+	fresh   int       // new lines so far
+	partial *Partial
+	last    Page
+	skipped bool
+}
+
+// poll reads everything from an overlap before the high water up to now, page
+// after page, and delivers what is new.
+func (p *pump) poll(ctx context.Context) error {
+	now := time.Now()
+	from, whole := p.start(now)
+	r := reading{newest: p.status.Newest}
+	p.lately = 0
+	for _, stretch := range p.stretches(Range{From: from, To: now.Add(ahead)}) {
+		if err := p.read(ctx, stretch, &r); err != nil {
+			return err
+		}
+		if r.skipped {
+			break
+		}
+	}
+	if whole && !r.skipped {
+		p.swept, p.sweepLines = now, p.lately
+	}
+	r.last.Partial = r.partial
+	p.settle(now, r)
+	p.judge(r.last)
+	if r.skipped && r.partial == nil {
+		p.status.State = Behind
+	}
+	return nil
+}
+
+// stretches returns a range without the holes that gap lines stand for.
+func (p *pump) stretches(r Range) []Range {
+	p.holes = slices.DeleteFunc(p.holes, func(h Range) bool { return h.To.Before(r.From) })
+	var out []Range
+	for _, h := range p.holes {
+		if !h.From.Before(r.From) {
+			out = append(out, Range{From: r.From, To: h.From})
+		}
+		r.From = later(r.From, h.To)
+	}
+	return append(out, r)
+}
+
+// read reads one stretch. When more new lines come than the budget allows, it
+// skips to the newest.
+func (p *pump) read(ctx context.Context, stretch Range, r *reading) error {
+	limits := p.src.Limits()
+	regular := min(p.opts.PageSize, limits.MaxPage)
+	size := regular
+	for cursor := stretch.From; ; {
+		if p.opts.Budget > 0 && r.fresh >= p.opts.Budget*p.opts.PageSize {
+			return p.skip(ctx, cursor, r)
+		}
+		page, err := p.src.Since(ctx, *p.query, Range{From: cursor, To: stretch.To}, size)
+		if err != nil {
+			return err
+		}
+		p.collect(page, r)
+		if !page.Full || len(page.Entries) == 0 {
+			return nil
+		}
+		switch {
+		case page.Last.After(cursor):
+			cursor = page.Last
+			size = regular
+		case size < limits.MaxPage:
+			size = min(size*2, limits.MaxPage)
+		default:
+			// One timestamp holds more lines than the store gives in one answer.
+			p.overflow(cursor, cursor.Add(limits.Step-1))
+			cursor = cursor.Add(limits.Step)
+		}
+		if len(p.pending) >= flushLines {
+			p.flush(cursor)
+		}
+	}
+}
+
+func (p *pump) collect(page Page, r *reading) {
+	r.fresh += p.take(page.Entries, r.newest)
+	if page.Partial != nil {
+		r.partial = page.Partial
+	}
+	r.last = page
+}
+
+// skip gives up reading page by page: it takes the newest page and leaves a gap
+// line between that and what was read. The hole is not read again. While the
+// store answers in part, the gap line reaches to the newest line.
+func (p *pump) skip(ctx context.Context, cursor time.Time, r *reading) error {
+	whole := Range{From: cursor, To: time.Now().Add(ahead)}
+	page, err := p.src.Latest(ctx, *p.query, whole, min(p.opts.PageSize, p.src.Limits().MaxPage))
+	if err != nil {
+		return err
+	}
+	if page.Full && page.Last.After(cursor) {
+		end := page.Last
+		if page.Partial != nil && len(page.Entries) > 0 {
+			end = later(end, page.Entries[0].Time)
+		}
+		p.gap(cursor, end, "more lines came than could be read")
+		p.holes = slices.DeleteFunc(p.holes, func(h Range) bool { return !h.From.Before(cursor) })
+		p.holes = append(p.holes, Range{From: cursor, To: page.Last})
+		r.skipped = true
+	}
+	p.collect(page, r)
+	return nil
+}
+
+// start returns where a poll begins, and whether it reads the whole overlap: wide
+// enough for the lateness seen, and never before what was cut off or forgotten.
+func (p *pump) start(now time.Time) (from time.Time, whole bool) {
+	if late := p.status.Lateness; late > p.status.Overlap/2 {
+		p.status.Overlap = min(2*late, max(maxOverlap, p.opts.Overlap))
+	}
+	overlap := p.status.Overlap
+	busy := p.sweepLines > busyLines
+	whole = !busy || p.changed || p.status.Partial != nil || now.Sub(p.swept) >= sweepEvery
+	switch {
+	case !whole:
+		overlap = min(overlap, briefOverlap)
+	case busy:
+		// What came just after the last sweep has aged by as much.
+		overlap += sweepEvery
+	}
+	from = p.high.Add(-overlap)
+	if p.changed {
+		from = earlier(from, now.Add(-catchUp))
+	}
+	return later(from, p.floor), whole
+}
+
+// settle moves the high water after a poll that read to the end. A partial answer
+// keeps it, so that the stretch is read again, until reading it again would cost
+// too much: then a gap line says what may be missing.
+// A skip moves it all the same: its gap line says so.
+func (p *pump) settle(now time.Time, r reading) {
+	if r.partial != nil && !r.skipped {
+		if now.Sub(p.high) < maxOverlap {
+			return
+		}
+		p.gap(p.high, now, r.partial.String())
+	}
+	p.advance(now)
+}
+
+// overflow leaves a gap line for one timestamp, once: each poll of the overlap
+// meets it again.
+func (p *pump) overflow(from, to time.Time) {
+	if p.overflowed[from] {
+		return
+	}
+	p.overflowed[from] = true
+	p.gap(from, to, "more lines share one timestamp than the store returns at once")
+}
+
+// advance moves the high water to the newest line read, but never beyond now,
+// and forgets the lines that no later poll can read again.
+func (p *pump) advance(now time.Time) {
+	newest := p.status.Newest
+	for i := range p.pending {
+		newest = later(newest, p.pending[i].Time)
+	}
+	p.high = later(p.high, earlier(newest, now))
+	if p.seen.crowded() {
+		// The overlap may double before the next poll.
+		forget := p.high.Add(-max(2*p.status.Overlap, catchUp) - sweepEvery)
+		p.floor = later(p.floor, forget.Truncate(p.src.Limits().Step))
+		p.seen.forget(p.floor)
+		maps.DeleteFunc(p.overflowed, func(at time.Time, _ bool) bool { return at.Before(p.floor) })
+	}
+}
+
+// gap appends a gap line after what was read.
+func (p *pump) gap(from, to time.Time, reason string) {
+	at := from
+	for i := len(p.pending) - 1; i >= 0 && p.pending[i].Time.Before(to); i-- {
+		at = later(at, p.pending[i].Time)
+	}
+	p.status.Gaps++
+	p.pending = append(p.pending, Entry{Time: at, Gap: &Gap{From: from, To: to, Reason: reason}})
+}

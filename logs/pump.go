@@ -1,0 +1,275 @@
+package logs
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	// ahead is how far beyond now a line's time may be and still be read: the
+	// clocks of writers differ.
+	ahead = 5 * time.Minute
+	// maxOverlap bounds how far lateness may widen the overlap.
+	maxOverlap = 10 * time.Minute
+	// catchUp is how far back the first poll of a changed query reads.
+	catchUp = 2 * time.Minute
+	// lateAfter is how far behind the newest line a new one may be without being
+	// called late: writers are never quite in step.
+	lateAfter = time.Second
+	// busyLines is how many lines an overlap may hold for every poll to read it
+	// whole. Beyond, a poll reads the last briefOverlap, and the whole overlap
+	// every sweepEvery: at thousands of lines a second, reading half a minute
+	// again each second would cost more than the new lines do.
+	busyLines    = 3000
+	briefOverlap = 3 * time.Second
+	sweepEvery   = 5 * time.Second
+	// retryFirst and retryMost bound the exponential backoff.
+	retryFirst = time.Second
+	retryMost  = 30 * time.Second
+	// explainEvery is the wait between two questions why there are no lines.
+	explainEvery = 30 * time.Second
+	// flushLines is how many lines a long poll collects before it hands them over.
+	flushLines = 5000
+	// heldLines and heldBytes bound what waits for a reader that does not come:
+	// no more than a ring of the default size would keep.
+	heldLines = DefaultRingLines
+	heldBytes = DefaultRingBytes
+)
+
+// pump is the tail's goroutine: all its fields belong to it.
+type pump struct {
+	tail *Tail
+	src  Source
+	opts TailOptions
+
+	query   *Query
+	opened  bool
+	changed bool // the query is new since the last good poll
+
+	seen  seen
+	high  time.Time // everything up to here was read
+	floor time.Time // nothing before this is read: it was cut off on purpose
+	holes []Range   // nothing within these is read: gap lines stand for them; ascending
+
+	swept  time.Time // when the whole overlap was last read
+	lately int       // lines that the current poll read, old and new
+	// sweepLines is how many the last read of the whole overlap brought.
+	sweepLines int
+	overflowed map[time.Time]bool // timestamps that have a gap line of their own
+
+	status    Status
+	told      Status
+	pending   []Entry
+	idle      time.Duration
+	failures  int
+	explained time.Time
+}
+
+func newPump(t *Tail, src Source, opts TailOptions) *pump {
+	return &pump{
+		tail: t, src: src, opts: opts,
+		query:      t.query.Load(),
+		seen:       seen{keys: map[key]time.Time{}},
+		idle:       opts.Poll,
+		overflowed: map[time.Time]bool{},
+		status:     Status{State: Opening, Overlap: opts.Overlap},
+		told:       Status{State: Opening, Overlap: opts.Overlap},
+	}
+}
+
+// run polls until the context ends or an error is final.
+func (p *pump) run(ctx context.Context) {
+	for {
+		wait, ok := p.step(ctx)
+		if ctx.Err() != nil {
+			p.status.State, p.status.Err = Stopped, nil
+			p.tell()
+			return
+		}
+		p.tell()
+		if !ok {
+			return
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-p.tail.poke:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// step makes one poll and returns the wait until the next; ok is false when there
+// is none.
+func (p *pump) step(ctx context.Context) (wait time.Duration, ok bool) {
+	if q := p.tail.query.Load(); q != p.query {
+		p.query, p.changed = q, true
+	}
+	before := p.status.Lines
+	var err error
+	if p.opened {
+		err = p.poll(ctx)
+	} else {
+		err = p.open(ctx)
+	}
+	if err != nil {
+		return p.failed(err)
+	}
+	p.opened, p.changed, p.failures = true, false, 0
+	p.status.Err, p.status.RetryAt = nil, time.Time{}
+	p.explain(ctx)
+	if p.status.Lines > before || p.status.State == Behind {
+		p.idle = p.opts.Poll
+	} else {
+		p.idle = min(p.idle*3/2, p.opts.IdlePoll)
+	}
+	return p.idle, true
+}
+
+// failed decides what an error means for the tail.
+func (p *pump) failed(err error) (wait time.Duration, ok bool) {
+	p.status.Err = err
+	class := ClassOf(err)
+	switch {
+	case class == NotFound:
+		p.status.State, wait = NoStore, retryMost
+	case !class.Passing():
+		p.status.State = Stopped
+		return 0, false
+	default:
+		p.status.State, wait = Retrying, p.backoff(err)
+	}
+	p.status.RetryAt = time.Now().Add(wait)
+	return wait, true
+}
+
+// backoff doubles from failure to failure, with jitter over its upper half so
+// that many consoles do not come back at once.
+func (p *pump) backoff(err error) time.Duration {
+	d := min(retryFirst<<min(p.failures, 10), retryMost)
+	p.failures++
+	d = d/2 + rand.N(d/2+1)
+	return max(d, retryAfter(err))
+}
+
+// open reads the first lines.
+func (p *pump) open(ctx context.Context) error {
+	now := time.Now()
+	if !p.opts.From.IsZero() {
+		p.floor, p.high = p.opts.From, p.opts.From
+		p.opened = true
+		return p.poll(ctx)
+	}
+	page, err := p.src.Latest(ctx, *p.query, Range{To: now.Add(ahead)}, min(p.opts.Last, p.src.Limits().MaxPage))
+	if err != nil {
+		return err
+	}
+	p.take(page.Entries, time.Time{})
+	byTime(p.pending)
+	p.high = now.Add(-p.opts.Overlap)
+	if n := len(page.Entries); n > 0 {
+		p.high = earlier(p.pending[len(p.pending)-1].Time, now)
+		if page.Full {
+			p.floor = page.Last
+		}
+		if page.Partial != nil {
+			p.high = page.Last
+		}
+	}
+	p.judge(page)
+	return nil
+}
+
+// judge sets the state that a complete poll leaves, by its last page.
+func (p *pump) judge(page Page) {
+	p.status.Partial = page.Partial
+	switch {
+	case page.NoShards:
+		p.status.State = NoStore
+	case page.Partial != nil:
+		p.status.State = PartialAnswers
+	default:
+		p.status.State = Following
+	}
+}
+
+// take appends the entries that were not seen yet. Those well before newest, the time
+// of the newest line when the poll began, are late. It returns how many were new.
+func (p *pump) take(entries []Entry, newest time.Time) (fresh int) {
+	p.lately += len(entries)
+	for _, e := range entries {
+		if !p.seen.add(e) {
+			continue
+		}
+		p.status.Lines++
+		fresh++
+		if newest.Sub(e.Time) > lateAfter {
+			e.Late = true
+			p.status.LateLines++
+			p.status.Lateness = max(p.status.Lateness, newest.Sub(e.Time))
+		}
+		p.pending = append(p.pending, e)
+	}
+	return fresh
+}
+
+// explain asks why there are no lines, from time to time, until there are some.
+func (p *pump) explain(ctx context.Context) {
+	if p.status.Lines > 0 {
+		p.status.Explanation = nil
+		return
+	}
+	if !p.explained.IsZero() && time.Since(p.explained) < explainEvery {
+		return
+	}
+	p.explained = time.Now()
+	x, err := p.src.Explain(ctx, *p.query, Range{From: p.opts.From, To: p.explained.Add(ahead)})
+	if err != nil {
+		// The next poll meets the same failure and says so.
+		return
+	}
+	p.status.Explanation = &x
+}
+
+// tell hands over what is pending, and the status when it changed.
+func (p *pump) tell() { p.flush(time.Time{}) }
+
+// flush hands over the pending entries before a time, or all of them. The rest
+// stays: lines of one stored timestamp may still come and belong among them.
+func (p *pump) flush(before time.Time) {
+	byTime(p.pending)
+	n := len(p.pending)
+	if !before.IsZero() {
+		for n > 0 && !p.pending[n-1].Time.Before(before) {
+			n--
+		}
+	}
+	out := p.pending[:n:n]
+	rest := append([]Entry(nil), p.pending[n:]...)
+	if n > 0 {
+		p.status.Newest = later(p.status.Newest, out[n-1].Time)
+	}
+	p.status.HighWater = p.high
+	if n == 0 && p.status.same(p.told) {
+		return
+	}
+	p.pending = rest
+	p.told = p.status
+	p.tail.hand(Batch{Entries: out, Status: p.status})
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

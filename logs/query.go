@@ -1,0 +1,179 @@
+package logs
+
+import (
+	"strings"
+	"time"
+)
+
+// Query chooses lines of a store, in terms that every store can translate. The
+// zero Query chooses everything.
+type Query struct {
+	// Where restricts by fields; nil does not restrict.
+	Where Filter
+	// Text is what a person typed into search: words that the message must all
+	// contain, the last one perhaps unfinished, or a phrase in double quotes.
+	Text string
+}
+
+// Filter is a tree of All, Any and Match.
+type Filter interface {
+	// String renders the filter as a person would write it in Kibana.
+	String() string
+	filter()
+}
+
+// All matches a line that every member matches. An empty All matches each line.
+type All []Filter
+
+// Any matches a line that some member matches. An empty Any matches none.
+type Any []Filter
+
+// Op says how a Match compares.
+type Op uint8
+
+// The comparisons.
+const (
+	// Exact compares whole values.
+	Exact Op = iota
+	// Prefix compares the beginning of the value.
+	Prefix
+	// Regexp compares the whole value with an anchored regular expression of the
+	// common kind: literals, character classes, . * + ? | and parentheses.
+	Regexp
+)
+
+// Match matches a line in which one of Fields has one of Values. Fields are
+// alternatives, because shippers differ in the name they give to one thing; the
+// Source resolves those that exist to the form that can be compared.
+type Match struct {
+	Fields []string
+	Op     Op
+	Values []string
+}
+
+func (All) filter()   {}
+func (Any) filter()   {}
+func (Match) filter() {}
+
+// String joins the members with "and".
+func (a All) String() string { return join(a, " and ", "*") }
+
+// String joins the members with "or".
+func (a Any) String() string { return join(a, " or ", "not *") }
+
+func join(members []Filter, sep, none string) string {
+	if len(members) == 0 {
+		return none
+	}
+	parts := make([]string, len(members))
+	for i, m := range members {
+		parts[i] = m.String()
+		if len(members) > 1 && compound(m) {
+			parts[i] = "(" + parts[i] + ")"
+		}
+	}
+	return strings.Join(parts, sep)
+}
+
+// compound reports whether a member's text holds an operator of its own.
+func compound(f Filter) bool {
+	switch f := f.(type) {
+	case All:
+		return len(f) > 1
+	case Any:
+		return len(f) > 1
+	case Match:
+		return len(f.Fields) > 1
+	}
+	return false
+}
+
+// shownValues bounds the values that String spells out.
+const shownValues = 4
+
+// String renders the fields with their values: field:value, field:value*, or
+// field:/expression/.
+func (m Match) String() string {
+	shown := m.Values[:min(len(m.Values), shownValues)]
+	values := make([]string, len(shown), len(shown)+1)
+	for i, v := range shown {
+		switch m.Op {
+		case Prefix:
+			values[i] = v + "*"
+		case Regexp:
+			values[i] = "/" + v + "/"
+		case Exact:
+			values[i] = v
+		}
+	}
+	if more := len(m.Values) - len(shown); more > 0 {
+		values = append(values, "…"+plural(more, "more", "more"))
+	}
+	list := strings.Join(values, " or ")
+	if len(values) > 1 {
+		list = "(" + list + ")"
+	}
+	parts := make([]string, len(m.Fields))
+	for i, f := range m.Fields {
+		parts[i] = f + ":" + list
+	}
+	return strings.Join(parts, " or ")
+}
+
+// String renders the query as the screen shows it.
+func (q Query) String() string {
+	var parts []string
+	if q.Where != nil {
+		where := q.Where.String()
+		if q.Text != "" && compound(q.Where) {
+			where = "(" + where + ")"
+		}
+		parts = append(parts, where)
+	}
+	if q.Text != "" {
+		parts = append(parts, "message:"+q.Text)
+	}
+	if len(parts) == 0 {
+		return "*"
+	}
+	return strings.Join(parts, " and ")
+}
+
+// Phrase returns the phrase when Text is one in double quotes.
+func (q Query) Phrase() (string, bool) {
+	if len(q.Text) > 2 && strings.HasPrefix(q.Text, `"`) && strings.HasSuffix(q.Text, `"`) {
+		return q.Text[1 : len(q.Text)-1], true
+	}
+	return "", false
+}
+
+// Fields returns every field that the filter names, each once, in order.
+func Fields(f Filter) []string {
+	var names []string
+	seen := map[string]bool{}
+	var walk func(Filter)
+	walk = func(f Filter) {
+		switch f := f.(type) {
+		case All:
+			for _, m := range f {
+				walk(m)
+			}
+		case Any:
+			for _, m := range f {
+				walk(m)
+			}
+		case Match:
+			for _, name := range f.Fields {
+				if !seen[name] {
+					seen[name] = true
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	walk(f)
+	return names
+}
+
+// Range is a stretch of time, both ends included; a zero end is open.
+type Range struct{ From, To time.Time }

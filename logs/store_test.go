@@ -1,0 +1,86 @@
+package logs
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// document is a line of the fake store: when it says it was written, and from
+// when on a search finds it.
+type document struct {
+	Entry
+	arrives time.Time
+}
+
+// store is a log store in memory with a millisecond clock, as Elasticsearch's
+// date type has. A fault, when set, may answer a search in its place.
+type store struct {
+	mu       sync.Mutex
+	docs     []document
+	maxPage  int
+	fault    func(at time.Time, page *Page) error
+	searches int
+	from     []time.Time
+}
+
+const step = time.Millisecond
+
+func (s *store) Limits() Limits { return Limits{MaxPage: cmp.Or(s.maxPage, 10_000), Step: step} }
+
+func (s *store) add(docs ...document) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.docs = append(s.docs, docs...)
+}
+
+func (s *store) visible(r Range) []document {
+	var found []document
+	now := time.Now()
+	for _, d := range s.docs {
+		at := d.Time.Truncate(step)
+		if d.arrives.After(now) || at.Before(r.From.Truncate(step)) || !r.To.IsZero() && at.After(r.To) {
+			continue
+		}
+		found = append(found, d)
+	}
+	return found
+}
+
+func (s *store) answer(r Range, limit int, order func(a, b document) int) (Page, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.searches++
+	s.from = append(s.from, r.From)
+	found := s.visible(r)
+	slices.SortStableFunc(found, order)
+	page := Page{Full: len(found) >= limit}
+	for _, d := range found[:min(limit, len(found))] {
+		page.Entries = append(page.Entries, d.Entry)
+		page.Last = d.Time.Truncate(step)
+	}
+	if s.fault != nil {
+		if err := s.fault(time.Now(), &page); err != nil {
+			return Page{}, err
+		}
+	}
+	return page, nil
+}
+
+func (s *store) Latest(_ context.Context, _ Query, r Range, limit int) (Page, error) {
+	return s.answer(r, limit, func(a, b document) int {
+		return b.Time.Truncate(step).Compare(a.Time.Truncate(step))
+	})
+}
+
+func (s *store) Since(_ context.Context, _ Query, r Range, limit int) (Page, error) {
+	return s.answer(r, limit, func(a, b document) int {
+		return a.Time.Truncate(step).Compare(b.Time.Truncate(step))
+	})
+}
+
+func (s *store) Explain(context.Context, Query, Range) (Explanation, error) {
+	return Explanation{Cause: NoDocuments, Index: "logs"}, nil
+}
