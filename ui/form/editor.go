@@ -1,0 +1,429 @@
+package form
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"charm.land/bubbles/v2/textarea"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/internal/clean"
+)
+
+// EditorOptions configure an editor.
+type EditorOptions struct {
+	Groups []Group
+	// Parse reads a pasted block, such as a .env file; its error names the line.
+	Parse func(block string) ([]Pair, error)
+	// Secret guesses whether a new value must be hidden; nil hides none.
+	Secret func(name, value string) bool
+}
+
+// mode is what the keys mean now.
+type mode int
+
+const (
+	browsing mode = iota
+	naming        // the name of a new line
+	valuing       // a line's value
+	pasting       // a block
+)
+
+// Editor edits named values in groups. While Capturing it takes all keys by
+// Update; otherwise its methods are what keys may be bound to.
+type Editor struct {
+	opts   EditorOptions
+	groups []*group
+	at     int // row under the cursor, into rows()
+	top    int // first row drawn
+	height int // rows of the last View
+
+	mode    mode
+	into    *group // of the line being added or the block being pasted
+	name    string // of the line being added or changed
+	target  *line  // nil for a new line
+	input   textinput.Model
+	escaped bool // the value is typed with backslash escapes
+	start   string
+	area    textarea.Model
+	wrong   string
+}
+
+// NewEditor opens an editor on copies of the groups.
+func NewEditor(o EditorOptions) *Editor {
+	e := &Editor{opts: o}
+	for _, g := range o.Groups {
+		eg := &group{name: g.Name}
+		for _, p := range g.Pairs {
+			eg.lines = append(eg.lines, &line{pair: p, before: p})
+		}
+		e.groups = append(e.groups, eg)
+	}
+	e.at = min(1, len(e.rows())-1)
+	return e
+}
+
+// row is what the cursor can stand on: a group's title or a line of it.
+type row struct {
+	group *group
+	line  *line // nil for the title
+}
+
+func (e *Editor) rows() []row {
+	var out []row
+	for _, g := range e.groups {
+		out = append(out, row{group: g})
+		for _, l := range g.lines {
+			out = append(out, row{group: g, line: l})
+		}
+	}
+	return out
+}
+
+func (e *Editor) current() row {
+	rows := e.rows()
+	if len(rows) == 0 {
+		return row{}
+	}
+	e.at = max(0, min(e.at, len(rows)-1))
+	return rows[e.at]
+}
+
+// Edits are the groups that changed, in their order.
+func (e *Editor) Edits() []Edit {
+	var out []Edit
+	for _, g := range e.groups {
+		if edit, ok := g.edit(); ok {
+			out = append(out, edit)
+		}
+	}
+	return out
+}
+
+// Changes counts changed lines.
+func (e *Editor) Changes() int {
+	n := 0
+	for _, edit := range e.Edits() {
+		n += len(edit.Set) + len(edit.Unset)
+	}
+	return n
+}
+
+// Capturing tells that something is being typed.
+func (e *Editor) Capturing() bool { return e.mode != browsing }
+
+// OnLine says why there is no line under the cursor that may be edited; empty if
+// there is.
+func (e *Editor) OnLine() string {
+	r := e.current()
+	switch {
+	case r.line == nil:
+		return "no variable is selected"
+	case r.line.pair.Locked != "":
+		return r.line.pair.Locked
+	}
+	return ""
+}
+
+// Add starts a new line in the group under the cursor.
+func (e *Editor) Add() {
+	r := e.current()
+	if r.group == nil {
+		return
+	}
+	e.into, e.target, e.name, e.mode, e.wrong = r.group, nil, "", naming, ""
+	e.input, e.escaped = newInput(), false
+}
+
+// Change starts typing another value for the line under the cursor.
+func (e *Editor) Change() {
+	r := e.current()
+	if e.OnLine() != "" {
+		return
+	}
+	e.into, e.target, e.name = r.group, r.line, r.line.pair.Name
+	if r.line.pair.Secret && !r.line.revealed {
+		// The old value stays unseen: what is typed replaces it.
+		e.value("")
+		return
+	}
+	e.value(r.line.pair.Value)
+}
+
+// value starts typing a value. One that a field of one line would spoil is typed
+// with escapes.
+func (e *Editor) value(s string) {
+	e.mode, e.wrong = valuing, ""
+	e.escaped = unprintable(s)
+	if e.escaped {
+		s = escape(s)
+	}
+	e.input, e.start = newInput(), s
+	e.input.SetValue(s)
+	e.input.CursorEnd()
+	if e.hidden() {
+		e.input.EchoMode = textinput.EchoPassword
+	}
+}
+
+// hidden tells that what is typed must not be seen, until ctrl+r shows it.
+func (e *Editor) hidden() bool {
+	if e.target != nil {
+		return e.target.pair.Secret && !e.target.revealed
+	}
+	return e.opts.Secret != nil && e.opts.Secret(e.name, "")
+}
+
+// Remove marks the line under the cursor to be removed.
+func (e *Editor) Remove() {
+	if r := e.current(); e.OnLine() == "" {
+		r.group.remove(r.line)
+	}
+}
+
+// Undo brings the line under the cursor back to what it was.
+func (e *Editor) Undo() {
+	if r := e.current(); r.line != nil {
+		r.group.undo(r.line)
+	}
+}
+
+// Reveal shows or hides the value of the line under the cursor.
+func (e *Editor) Reveal() {
+	if r := e.current(); r.line != nil {
+		r.line.revealed = !r.line.revealed
+	}
+}
+
+// Block starts typing or pasting a block into the group under the cursor.
+func (e *Editor) Block() {
+	r := e.current()
+	if r.group == nil {
+		return
+	}
+	e.into, e.mode, e.wrong = r.group, pasting, ""
+	e.area = textarea.New()
+	e.area.SetVirtualCursor(false)
+	e.area.ShowLineNumbers = false
+	e.area.Prompt = ""
+	e.area.Focus()
+}
+
+// Paste takes a block as it was pasted. One that cannot be read stays on the
+// screen to be corrected.
+func (e *Editor) Paste(block string) {
+	r := e.current()
+	if r.group == nil {
+		return
+	}
+	e.into = r.group
+	if err := e.merge(block); err != nil {
+		e.Block()
+		e.area.SetValue(block)
+		e.wrong = err.Error()
+	}
+}
+
+// merge sets what a block says, all of it or nothing.
+func (e *Editor) merge(block string) error {
+	pairs, err := e.opts.Parse(block)
+	if err != nil {
+		return err
+	}
+	for _, p := range pairs {
+		if err := e.checkPair(p); err != nil {
+			return err
+		}
+	}
+	for _, p := range pairs {
+		if err := e.into.set(e.guarded(p)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Editor) checkPair(p Pair) error {
+	if err := CheckName(p.Name); err != nil {
+		return err
+	}
+	if l := e.into.find(p.Name); l != nil && l.pair.Locked != "" {
+		return fmt.Errorf("%s cannot be set here: %s", p.Name, l.pair.Locked)
+	}
+	if clean.FindMask(p.Value) > 0 {
+		return fmt.Errorf("%s: %w", p.Name, clean.ErrMasked)
+	}
+	return nil
+}
+
+func (e *Editor) guarded(p Pair) Pair {
+	if e.opts.Secret != nil && e.opts.Secret(p.Name, p.Value) {
+		p.Secret = true
+	}
+	return p
+}
+
+// Update takes keys and pastes while Capturing.
+func (e *Editor) Update(msg tea.Msg) tea.Cmd {
+	if press, ok := msg.(tea.KeyPressMsg); ok {
+		switch press.String() {
+		case "esc":
+			e.mode = browsing
+			return nil
+		case "enter":
+			if e.mode != pasting {
+				e.accept()
+				return nil
+			}
+		case "ctrl+d":
+			e.accept()
+			return nil
+		case "ctrl+r":
+			e.showTyped()
+			return nil
+		}
+	}
+	if paste, ok := msg.(tea.PasteMsg); ok && e.mode == valuing && unprintable(paste.Content) {
+		msg = tea.PasteMsg{Content: e.escapedPaste(paste.Content)}
+	}
+	var cmd tea.Cmd
+	switch e.mode {
+	case naming, valuing:
+		e.input, cmd = e.input.Update(msg)
+	case pasting:
+		e.area, cmd = e.area.Update(msg)
+	}
+	return cmd
+}
+
+// showTyped shows or hides a secret while it is typed.
+func (e *Editor) showTyped() {
+	switch {
+	case e.mode != valuing:
+	case e.input.EchoMode == textinput.EchoPassword:
+		e.input.EchoMode = textinput.EchoNormal
+	case e.hidden():
+		e.input.EchoMode = textinput.EchoPassword
+	}
+}
+
+// escapedPaste turns to typing with escapes when a value of several lines is
+// pasted, which a field would join into one. The last line break is the copy's.
+func (e *Editor) escapedPaste(s string) string {
+	s = strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r")
+	if !e.escaped && unprintable(s) {
+		at := e.input.Position()
+		runes := []rune(e.input.Value())
+		head := escape(string(runes[:at]))
+		e.input.SetValue(head + escape(string(runes[at:])))
+		e.input.SetCursor(len([]rune(head)))
+		e.escaped = true
+	}
+	if e.escaped {
+		return escape(s)
+	}
+	return s
+}
+
+// accept takes what was typed, or says what is wrong with it.
+func (e *Editor) accept() {
+	e.wrong = ""
+	switch e.mode {
+	case naming:
+		name := strings.TrimSpace(e.input.Value())
+		if err := CheckName(name); err != nil {
+			e.wrong = err.Error()
+			return
+		}
+		if l := e.into.find(name); l != nil && !l.removed {
+			e.wrong = fmt.Sprintf("%s is there already, change it instead", name)
+			return
+		}
+		e.name = name
+		e.value("")
+	case valuing:
+		e.acceptValue()
+	case pasting:
+		if err := e.merge(e.area.Value()); err != nil {
+			e.wrong = err.Error()
+			return
+		}
+		e.mode = browsing
+	}
+}
+
+func (e *Editor) acceptValue() {
+	value := e.input.Value()
+	if e.target != nil && value == e.start {
+		// Untouched: the value stays as it was, byte for byte.
+		e.mode = browsing
+		return
+	}
+	if e.escaped {
+		raw, err := unescape(value)
+		if err != nil {
+			e.wrong = err.Error()
+			return
+		}
+		value = raw
+	}
+	p := e.guarded(Pair{Name: e.name, Value: value})
+	if err := e.checkPair(p); err != nil {
+		e.wrong = err.Error()
+		return
+	}
+	if err := e.into.set(p); err != nil {
+		e.wrong = err.Error()
+		return
+	}
+	e.mode = browsing
+	for i, r := range e.rows() {
+		if r.group == e.into && r.line != nil && r.line.pair.Name == e.name {
+			e.at = i
+		}
+	}
+}
+
+// unprintable tells values that a line cannot show as they are.
+func unprintable(s string) bool {
+	for _, r := range s {
+		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
+			return true
+		}
+	}
+	return false
+}
+
+// escape writes a value in one printable line.
+func escape(s string) string {
+	q := strconv.Quote(s)
+	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
+}
+
+// unescape reads what escape wrote.
+func unescape(s string) (string, error) {
+	var b strings.Builder
+	for rest := s; rest != ""; {
+		r, multibyte, tail, err := strconv.UnquoteChar(rest, 0)
+		if err != nil {
+			return "", fmt.Errorf("the escape at %q is not known, expected \\n, \\t, \\\\ or \\xNN", clean.Line(head(rest, 4)))
+		}
+		if multibyte {
+			b.WriteRune(r)
+		} else {
+			b.WriteByte(byte(r))
+		}
+		rest = tail
+	}
+	return b.String(), nil
+}
+
+func head(s string, n int) string {
+	if len(s) > n {
+		return s[:n]
+	}
+	return s
+}
