@@ -1,0 +1,105 @@
+// Package config gathers what the program is told from flags, environment and
+// one YAML file into one struct, once, before anything else starts. A setting
+// that is wrong is an error that names the file, the line and what was expected;
+// all of them are reported together.
+package config
+
+import (
+	"time"
+
+	"gantry/awsx"
+	"gantry/internal/clean"
+)
+
+// Config is everything that can be set. It is complete: what nobody set holds
+// its default.
+type Config struct {
+	// File is the file that was read; empty when there is none.
+	File string
+	// Context is where to begin, and Contexts what else can be switched to, in
+	// the order of the file.
+	Context  awsx.ContextID
+	Contexts []NamedContext
+	Logs     Logs
+	// NonProduction holds the globs that say what is not production.
+	NonProduction []string
+	Writing       Writing
+	// Refresh is how old visible rows may grow.
+	Refresh time.Duration
+	Screen  Screen
+	Keys    Keys
+}
+
+// NamedContext is a context under the name that the file gives it.
+type NamedContext struct {
+	Name string
+	ID   awsx.ContextID
+}
+
+// Logs says where log lines are found. Without an endpoint there are none.
+type Logs struct {
+	Endpoints []string // base URLs of one Elasticsearch or OpenSearch cluster
+	Index     string   // index name or pattern
+	Timestamp string   // field with a line's time
+	Message   string   // field with a line's text
+	User      string
+	Password  clean.Secret
+	APIKey    clean.Secret
+	CAFile    string // PEM certificates to trust besides the system's
+}
+
+// Writing says when changes are possible.
+type Writing struct {
+	// ReadOnly refuses every change for as long as the program runs.
+	ReadOnly bool
+	// Arm is for how long production can be changed once armed. Zero means that
+	// production needs no arming.
+	Arm time.Duration
+}
+
+// Screen says how to draw.
+type Screen struct {
+	NoColor    bool
+	ASCII      bool
+	Colours    string // default or blue-orange
+	Background string // auto, dark or light
+	Sync       string // auto, on or off: synchronized output
+}
+
+// Keys says which keys run which actions.
+type Keys struct {
+	Preset string              // k9s or vim
+	Bind   map[string][]string // action's name to keys
+}
+
+// Flags is what the command line may say. It beats the environment, which beats
+// the file. An empty string is a flag that was not given.
+type Flags struct {
+	File     string
+	Context  string // a name from the file
+	Profile  string
+	Region   string
+	Endpoint string
+	ReadOnly bool
+	NoColor  bool
+	ASCII    bool
+}
+
+// The defaults that are not empty.
+const (
+	DefaultArm       = 15 * time.Minute
+	DefaultRefresh   = 5 * time.Second
+	DefaultIndex     = "logstash-*"
+	DefaultTimestamp = "@timestamp"
+	DefaultMessage   = "message"
+)
+
+func defaults() Config {
+	return Config{
+		Logs:    Logs{Index: DefaultIndex, Timestamp: DefaultTimestamp, Message: DefaultMessage},
+		Writing: Writing{Arm: DefaultArm},
+		Refresh: DefaultRefresh,
+		Screen:  Screen{Colours: "default", Background: "auto", Sync: "auto"},
+		Keys:    Keys{Preset: "k9s"},
+	}
+}

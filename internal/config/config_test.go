@@ -1,0 +1,284 @@
+package config_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/adrg/xdg"
+	"github.com/google/go-cmp/cmp"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/internal/clean"
+	"gantry/internal/config"
+)
+
+func env(pairs ...string) func(string) string {
+	return func(name string) string {
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1]
+			}
+		}
+		return ""
+	}
+}
+
+// write puts a configuration into a file of its own and returns its name.
+func write(t *testing.T, yaml string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "gantry.yaml")
+	if err := os.WriteFile(file, []byte(yaml), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// elsewhere moves the default file to a place of the test's own.
+func elsewhere(t *testing.T) string {
+	t.Helper()
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	xdg.Reload()
+	t.Cleanup(func() { os.Unsetenv("XDG_CONFIG_HOME"); xdg.Reload() })
+	return config.DefaultFile()
+}
+
+func TestWithoutAFileTheDefaultsHold(t *testing.T) {
+	elsewhere(t)
+	got, err := config.Load(config.Flags{}, env())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := config.Config{
+		Logs:          config.Logs{Index: "logstash-*", Timestamp: "@timestamp", Message: "message"},
+		NonProduction: deploy.DefaultNonProduction(),
+		Writing:       config.Writing{Arm: 15 * time.Minute},
+		Refresh:       5 * time.Second,
+		Screen:        config.Screen{Colours: "default", Background: "auto", Sync: "auto"},
+		Keys:          config.Keys{Preset: "k9s"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+const complete = `
+context: pay
+contexts:
+  pay: {profile: main, region: eu-west-1}
+  local:
+    region: us-east-1
+    endpoint: http://localhost:4566
+logs:
+  endpoints: [https://es1:9200, https://es2:9200]
+  index: app-*
+  timestamp: ts
+  message: msg
+  user: reader
+  password: {env: ES_PASSWORD}
+  ca-file: ca.pem
+production:
+  except: ["lab-*"]
+writing: {readonly: true, arm: 5}
+refresh: 10
+screen: {color: false, ascii: true, colours: blue-orange, background: dark, sync: "on"}
+keys:
+  preset: vim
+  bind:
+    quit: [q, Q]
+    back: esc
+`
+
+func TestEveryKeyOfTheFileIsRead(t *testing.T) {
+	file := write(t, complete)
+	got, err := config.Load(config.Flags{File: file}, env("ES_PASSWORD", "hunter2"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pay := awsx.ContextID{Profile: "main", Region: "eu-west-1"}
+	want := config.Config{
+		File: file, Context: pay,
+		Contexts: []config.NamedContext{
+			{Name: "pay", ID: pay},
+			{Name: "local", ID: awsx.ContextID{Region: "us-east-1", Endpoint: "http://localhost:4566"}},
+		},
+		Logs: config.Logs{
+			Endpoints: []string{"https://es1:9200", "https://es2:9200"},
+			Index:     "app-*", Timestamp: "ts", Message: "msg", User: "reader", Password: "hunter2",
+			CAFile: filepath.Join(filepath.Dir(file), "ca.pem"),
+		},
+		NonProduction: []string{"lab-*"},
+		Writing:       config.Writing{ReadOnly: true, Arm: 5 * time.Minute},
+		Refresh:       10 * time.Second,
+		Screen:        config.Screen{NoColor: true, ASCII: true, Colours: "blue-orange", Background: "dark", Sync: "on"},
+		Keys:          config.Keys{Preset: "vim", Bind: map[string][]string{"quit": {"q", "Q"}, "back": {"esc"}}},
+	}
+	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b clean.Secret) bool { return a == b })); diff != "" {
+		t.Error(diff)
+	}
+	if out := fmt.Sprintf("%+v", got); strings.Contains(out, "hunter2") {
+		t.Error("printing the configuration shows the password")
+	}
+}
+
+func TestFlagsBeatTheEnvironmentWhichBeatsTheFile(t *testing.T) {
+	file := write(t, "context: pay\ncontexts:\n  pay: {profile: main, region: eu-west-1}\n  bare: {profile: other}\n")
+	cases := []struct {
+		name  string
+		flags config.Flags
+		env   []string
+		want  awsx.ContextID
+	}{
+		{"the file's own context", config.Flags{}, nil, awsx.ContextID{Profile: "main", Region: "eu-west-1"}},
+		{"a profile in the environment", config.Flags{}, []string{"AWS_PROFILE", "dev", "AWS_REGION", "us-west-2"}, awsx.ContextID{Profile: "dev", Region: "us-west-2"}},
+		{"the older region variable", config.Flags{}, []string{"AWS_PROFILE", "dev", "AWS_DEFAULT_REGION", "us-west-2"}, awsx.ContextID{Profile: "dev", Region: "us-west-2"}},
+		{"a named context keeps its region", config.Flags{Context: "pay"}, []string{"AWS_PROFILE", "dev", "AWS_REGION", "us-west-2"}, awsx.ContextID{Profile: "main", Region: "eu-west-1"}},
+		{"a context without region takes the environment's", config.Flags{Context: "bare"}, []string{"AWS_REGION", "us-west-2"}, awsx.ContextID{Profile: "other", Region: "us-west-2"}},
+		{"a profile by flag drops the file's context", config.Flags{Profile: "x"}, nil, awsx.ContextID{Profile: "x"}},
+		{"a region by flag refines the context", config.Flags{Region: "eu-north-1"}, nil, awsx.ContextID{Profile: "main", Region: "eu-north-1"}},
+		{"an endpoint by flag", config.Flags{Endpoint: "http://127.0.0.1:4566"}, nil, awsx.ContextID{Profile: "main", Region: "eu-west-1", Endpoint: "http://127.0.0.1:4566"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			c.flags.File = file
+			got, err := config.Load(c.flags, env(c.env...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Context != c.want {
+				t.Errorf("context is %+v, want %+v", got.Context, c.want)
+			}
+		})
+	}
+}
+
+func TestTheFileIsFoundByFlagThenVariableThenDefault(t *testing.T) {
+	byDefault := elsewhere(t)
+	if err := os.MkdirAll(filepath.Dir(byDefault), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(byDefault, []byte("refresh: 11"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	byVariable, byFlag := write(t, "refresh: 12"), write(t, "refresh: 13")
+	for _, c := range []struct {
+		flags config.Flags
+		env   func(string) string
+		want  time.Duration
+	}{
+		{config.Flags{}, env(), 11 * time.Second},
+		{config.Flags{}, env("GANTRY_CONFIG", byVariable), 12 * time.Second},
+		{config.Flags{File: byFlag}, env("GANTRY_CONFIG", byVariable), 13 * time.Second},
+	} {
+		got, err := config.Load(c.flags, c.env)
+		if err != nil || got.Refresh != c.want {
+			t.Errorf("refresh is %v (%v), want %v", got.Refresh, err, c.want)
+		}
+	}
+	if _, err := config.Load(config.Flags{File: "/nonexistent/gantry.yaml"}, env()); awsx.ClassOf(err) != awsx.Invalid {
+		t.Errorf("a file that was asked for and is missing gives %v, want an Invalid error", err)
+	}
+}
+
+func TestSwitchesOfTheCommandLineAndNoColor(t *testing.T) {
+	file := write(t, "writing: {arm: off}\n")
+	got, err := config.Load(config.Flags{File: file, ReadOnly: true, ASCII: true}, env("NO_COLOR", "yes"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !got.Writing.ReadOnly || got.Writing.Arm != 0 || !got.Screen.ASCII || !got.Screen.NoColor {
+		t.Errorf("got %+v and %+v", got.Writing, got.Screen)
+	}
+}
+
+func TestFaultsNameTheLineAndWhatWasExpected(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(secret, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cases := []struct {
+		name, yaml string
+		want       []string
+	}{
+		{"unknown key", "refesh: 5", []string{`:1: the file: "refesh" is unknown, expected one of context, contexts, keys, logs, production, refresh, screen, writing`}},
+		{"unknown key below", "contexts:\n  a:\n    account:\n      id: 1", []string{`:3: context a: "account" is unknown, expected one of endpoint, profile, region`}},
+		{"several at once", "refresh: soon\nwriting:\n  arm: 0\n  readonly: maybe\n", []string{
+			`:1: refresh: expected seconds or a duration from 1s to 1h0m0s, found "soon"`,
+			`:3: arm: expected minutes or a duration from 1m0s to 24h0m0s, found "0"`,
+			`:4: readonly: expected true or false`}},
+		{"a huge number", "refresh: 99999999999999", []string{`:1: refresh: expected seconds`}},
+		{"set twice", "refresh: 5\nrefresh: 6", []string{`:2: the file: "refresh" is set on line 1 already`}},
+		{"not a mapping", "contexts: [a, b]", []string{":1: contexts: expected a mapping of names to values, found a list"}},
+		{"not a mapping at all", "hello", []string{":1: the file: expected a mapping of names to values, found a value"}},
+		{"no such context", "context: prod\ncontexts:\n  pay: {region: eu-west-1}", []string{`:1: context "prod" is not among contexts`}},
+		{"endpoint", "logs:\n  endpoints: [es1]", []string{":2: endpoints: expected an address such as https://host:9200"}},
+		{"endpoint with a password", "logs:\n  endpoints: https://me:hunter2@es1", []string{":2: endpoints: expected an address without a user"}},
+		{"a literal secret", "logs:\n  user: me\n  password: hunter2", []string{":3: password: expected {env: NAME} or {file: PATH}"}},
+		{"unset variable", "logs:\n  user: me\n  password: {env: ES_PASSWORD}", []string{":3: password: the environment variable ES_PASSWORD is not set"}},
+		{"missing secret file", "logs:\n  api-key: {file: nowhere}", []string{":2: api-key: open "}},
+		{"empty secret file", "logs:\n  api-key: {file: " + secret + "}", []string{":2: api-key: " + secret + " is empty"}},
+		{"both credentials", "logs:\n  user: me\n  password: {env: HOME}\n  api-key: {env: HOME}", []string{"expected either user and password or api-key"}},
+		{"half a login", "logs:\n  user: me", []string{":2: logs: expected user and password together"}},
+		{"glob", "production:\n  except: ['[a']", []string{`:2: except: "[a" is no glob`}},
+		{"choice", "screen: {colours: pink}", []string{`:1: colours: "pink" is unknown, expected one of default, blue-orange`}},
+		{"syntax", "a: b\n c: d", []string{"gantry.yaml:"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			file := write(t, c.yaml)
+			_, err := config.Load(config.Flags{File: file}, env("HOME", "hunter2"))
+			if awsx.ClassOf(err) != awsx.Invalid || err == nil {
+				t.Fatalf("got %v, want an Invalid error", err)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error is\n%v\nand lacks\n%s", err, want)
+				}
+			}
+			if strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the error shows a secret: %v", err)
+			}
+		})
+	}
+}
+
+func TestAnUnknownContextNamesTheKnownOnes(t *testing.T) {
+	file := write(t, "contexts:\n  pay: {region: a}\n  lab: {region: b}\n")
+	_, err := config.Load(config.Flags{File: file, Context: "prod"}, env())
+	if err == nil || !strings.Contains(err.Error(), "expected one of pay, lab") {
+		t.Errorf("got %v", err)
+	}
+	elsewhere(t)
+	_, err = config.Load(config.Flags{Context: "prod"}, env())
+	if err == nil || !strings.Contains(err.Error(), "no configuration file names any context") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestSecretsComeFromFilesToo(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "key"), []byte("abc=\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "c.yaml")
+	if err := os.WriteFile(file, []byte("logs: {api-key: {file: key}}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := config.Load(config.Flags{File: file}, env())
+	if err != nil || got.Logs.APIKey.Reveal() != "abc=" {
+		t.Errorf("key is %q (%v)", got.Logs.APIKey.Reveal(), err)
+	}
+}
+
+func TestAnEmptyFileIsAFileOfDefaults(t *testing.T) {
+	for _, yaml := range []string{"", "# nothing\n", "contexts:\nlogs:\n", "---\n"} {
+		got, err := config.Load(config.Flags{File: write(t, yaml)}, env())
+		if err != nil || got.Refresh != config.DefaultRefresh || len(got.NonProduction) == 0 {
+			t.Errorf("%q gives %+v (%v)", yaml, got, err)
+		}
+	}
+}

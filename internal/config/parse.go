@@ -1,0 +1,160 @@
+package config
+
+import (
+	"errors"
+	"path"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/internal/clean"
+)
+
+// parse reads the file into the configuration and returns the name of the
+// context that it begins with.
+func parse(cfg *Config, file string, data []byte, getenv func(string) string) (begin string, err error) {
+	p := &parser{file: file, getenv: getenv}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return "", p.syntax(err)
+	}
+	cfg.NonProduction = deploy.DefaultNonProduction()
+	if len(doc.Content) > 0 {
+		begin = p.root(cfg, doc.Content[0])
+	}
+	return begin, errors.Join(p.faults...)
+}
+
+func (p *parser) root(cfg *Config, n *yaml.Node) string {
+	var begin string
+	var beginAt *yaml.Node
+	p.mapping(n, "the file", fields{
+		"context":    func(v *yaml.Node) { begin, beginAt = p.text(v, "context"), v },
+		"contexts":   func(v *yaml.Node) { cfg.Contexts = p.contexts(v) },
+		"logs":       func(v *yaml.Node) { p.logs(&cfg.Logs, v) },
+		"production": func(v *yaml.Node) { p.production(cfg, v) },
+		"writing":    func(v *yaml.Node) { p.writing(&cfg.Writing, v) },
+		"refresh":    func(v *yaml.Node) { cfg.Refresh = p.duration(v, "refresh", time.Second, time.Hour) },
+		"screen":     func(v *yaml.Node) { p.screen(&cfg.Screen, v) },
+		"keys":       func(v *yaml.Node) { p.keys(&cfg.Keys, v) },
+	})
+	if _, ok := cfg.named(begin); begin != "" && !ok {
+		p.fault(beginAt, "context %q is not among contexts", begin)
+	}
+	return begin
+}
+
+func (p *parser) contexts(n *yaml.Node) []NamedContext {
+	var list []NamedContext
+	p.pairs(n, "contexts", func(key, v *yaml.Node) {
+		var id awsx.ContextID
+		p.mapping(v, "context "+key.Value, fields{
+			"profile":  func(v *yaml.Node) { id.Profile = p.text(v, "profile") },
+			"region":   func(v *yaml.Node) { id.Region = p.text(v, "region") },
+			"endpoint": func(v *yaml.Node) { id.Endpoint = p.url(v, "endpoint") },
+		})
+		list = append(list, NamedContext{key.Value, id})
+	})
+	return list
+}
+
+func (p *parser) logs(l *Logs, n *yaml.Node) {
+	p.mapping(n, "logs", fields{
+		"endpoints": func(v *yaml.Node) { l.Endpoints = p.list(v, "endpoints", p.url) },
+		"index":     func(v *yaml.Node) { l.Index = p.text(v, "index") },
+		"timestamp": func(v *yaml.Node) { l.Timestamp = p.text(v, "timestamp") },
+		"message":   func(v *yaml.Node) { l.Message = p.text(v, "message") },
+		"user":      func(v *yaml.Node) { l.User = p.text(v, "user") },
+		"password":  func(v *yaml.Node) { l.Password = p.secret(v, "password") },
+		"api-key":   func(v *yaml.Node) { l.APIKey = p.secret(v, "api-key") },
+		"ca-file":   func(v *yaml.Node) { l.CAFile = p.path(v, "ca-file") },
+	})
+	switch {
+	case l.APIKey != "" && (l.User != "" || l.Password != ""):
+		p.fault(n, "logs: expected either user and password or api-key, found both")
+	case (l.User == "") != (l.Password == ""):
+		p.fault(n, "logs: expected user and password together, found one of them")
+	}
+}
+
+func (p *parser) production(cfg *Config, n *yaml.Node) {
+	p.mapping(n, "production", fields{
+		"except": func(v *yaml.Node) {
+			cfg.NonProduction = p.list(v, "except", func(v *yaml.Node, what string) string {
+				glob := p.text(v, what)
+				if _, err := path.Match(glob, ""); err != nil {
+					p.fault(v, "%s: %q is no glob: expected *, ? and [...] as in file names", what, glob)
+				}
+				return glob
+			})
+		},
+	})
+}
+
+func (p *parser) writing(w *Writing, n *yaml.Node) {
+	p.mapping(n, "writing", fields{
+		"readonly": func(v *yaml.Node) { w.ReadOnly = p.flag(v, "readonly") },
+		"arm": func(v *yaml.Node) {
+			// YAML readers before 1.2 take a bare off for false.
+			if v.Kind == yaml.ScalarNode && (v.Value == "off" || v.Value == "false") {
+				w.Arm = 0
+				return
+			}
+			w.Arm = p.minutes(v, "arm")
+		},
+	})
+}
+
+func (p *parser) screen(s *Screen, n *yaml.Node) {
+	p.mapping(n, "screen", fields{
+		"color": func(v *yaml.Node) { s.NoColor = !p.flag(v, "color") },
+		"ascii": func(v *yaml.Node) { s.ASCII = p.flag(v, "ascii") },
+		"colours": func(v *yaml.Node) {
+			s.Colours = p.choice(v, "colours", "default", "blue-orange")
+		},
+		"background": func(v *yaml.Node) { s.Background = p.choice(v, "background", "auto", "dark", "light") },
+		"sync":       func(v *yaml.Node) { s.Sync = p.choice(v, "sync", "auto", "on", "off") },
+	})
+}
+
+func (p *parser) keys(k *Keys, n *yaml.Node) {
+	p.mapping(n, "keys", fields{
+		"preset": func(v *yaml.Node) { k.Preset = p.choice(v, "preset", "k9s", "vim") },
+		"bind": func(v *yaml.Node) {
+			k.Bind = map[string][]string{}
+			p.pairs(v, "bind", func(key, v *yaml.Node) {
+				k.Bind[key.Value] = p.list(v, key.Value, p.text)
+			})
+		},
+	})
+}
+
+// secret reads a secret from where it is kept: the file itself may be shared or
+// checked in, so it holds the name of a variable or of a file.
+func (p *parser) secret(n *yaml.Node, what string) clean.Secret {
+	if n.Kind != yaml.MappingNode {
+		p.fault(n, "%s: expected {env: NAME} or {file: PATH}; a secret does not belong into this file", what)
+		return ""
+	}
+	var value clean.Secret
+	found := 0
+	p.mapping(n, what, fields{
+		"env": func(v *yaml.Node) {
+			found++
+			name := p.text(v, what)
+			if value = clean.Secret(p.getenv(name)); value == "" && name != "" {
+				p.fault(v, "%s: the environment variable %s is not set", what, name)
+			}
+		},
+		"file": func(v *yaml.Node) {
+			found++
+			value = p.contents(v, what)
+		},
+	})
+	if found != 1 {
+		p.fault(n, "%s: expected either env or file", what)
+	}
+	return value
+}

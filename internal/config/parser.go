@@ -1,0 +1,234 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"gantry/internal/clean"
+)
+
+// parser reads YAML nodes into values and collects everything that is wrong.
+// Nodes rather than struct tags, because only they know the line of a value.
+type parser struct {
+	file   string
+	getenv func(string) string
+	faults []error
+}
+
+// fields maps the keys that a mapping may have to what reads them.
+type fields map[string]func(*yaml.Node)
+
+func (p *parser) fault(n *yaml.Node, format string, args ...any) {
+	p.faults = append(p.faults, fmt.Errorf("%s:%d: %w", p.file, n.Line, fmt.Errorf(format, args...)))
+}
+
+// syntax puts the file before the line that the YAML parser names.
+func (p *parser) syntax(err error) error {
+	msg := strings.TrimPrefix(err.Error(), "yaml: ")
+	if rest, ok := strings.CutPrefix(msg, "line "); ok {
+		return fmt.Errorf("%s:%s", p.file, rest)
+	}
+	return fmt.Errorf("%s: %s", p.file, msg)
+}
+
+// pairs calls read for each entry of a mapping.
+func (p *parser) pairs(n *yaml.Node, what string, read func(key, value *yaml.Node)) {
+	n = resolved(n)
+	if n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
+		return // a key with nothing under it
+	}
+	if n.Kind != yaml.MappingNode {
+		p.fault(n, "%s: expected a mapping of names to values, found %s", what, kindOf(n))
+		return
+	}
+	seen := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], resolved(n.Content[i+1])
+		if line, dup := seen[key.Value]; dup {
+			p.fault(key, "%s: %q is set on line %d already", what, key.Value, line)
+			continue
+		}
+		seen[key.Value] = key.Line
+		read(key, value)
+	}
+}
+
+// mapping reads a mapping of known keys.
+func (p *parser) mapping(n *yaml.Node, what string, known fields) {
+	p.pairs(n, what, func(key, v *yaml.Node) {
+		read, ok := known[key.Value]
+		if !ok {
+			p.fault(key, "%s: %q is unknown, expected %s", what, key.Value, oneOf(known.names()))
+			return
+		}
+		read(v)
+	})
+}
+
+func (f fields) names() []string {
+	var names []string
+	for name := range f {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+func (p *parser) text(n *yaml.Node, what string) string {
+	if n = resolved(n); n.Kind != yaml.ScalarNode || n.Value == "" {
+		p.fault(n, "%s: expected a text, found %s", what, kindOf(n))
+		return ""
+	}
+	return n.Value
+}
+
+func (p *parser) flag(n *yaml.Node, what string) bool {
+	b, err := strconv.ParseBool(n.Value)
+	if n.Kind != yaml.ScalarNode || n.Tag != "!!bool" || err != nil {
+		p.fault(n, "%s: expected true or false, found %s", what, kindOf(n))
+	}
+	return b
+}
+
+func (p *parser) choice(n *yaml.Node, what string, allowed ...string) string {
+	s := p.text(n, what)
+	if s != "" && !slices.Contains(allowed, s) {
+		p.fault(n, "%s: %q is unknown, expected %s", what, s, oneOf(allowed))
+	}
+	return s
+}
+
+// list reads a list; one value stands for a list of one.
+func (p *parser) list(n *yaml.Node, what string, read func(*yaml.Node, string) string) []string {
+	list := []string{}
+	if n.Kind != yaml.SequenceNode {
+		return append(list, read(n, what))
+	}
+	for _, item := range n.Content {
+		list = append(list, read(resolved(item), what))
+	}
+	return list
+}
+
+// duration reads whole seconds, or a duration such as 5s.
+func (p *parser) duration(n *yaml.Node, what string, least, most time.Duration) time.Duration {
+	return p.span(n, what, time.Second, least, most)
+}
+
+// minutes reads whole minutes, or a duration such as 15m.
+func (p *parser) minutes(n *yaml.Node, what string) time.Duration {
+	return p.span(n, what, time.Minute, time.Minute, 24*time.Hour)
+}
+
+func (p *parser) span(n *yaml.Node, what string, unit, least, most time.Duration) time.Duration {
+	s := p.text(n, what)
+	if s == "" {
+		return 0
+	}
+	d, err := time.ParseDuration(s)
+	if whole, convErr := strconv.Atoi(s); convErr == nil {
+		d, err = time.Duration(whole)*unit, nil
+		if whole > int(most/unit) { // before the product can overflow
+			d = most + unit
+		}
+	}
+	if err != nil || d < least || d > most {
+		p.fault(n, "%s: expected %ss or a duration from %s to %s, found %q", what, unitName(unit), least, most, s)
+	}
+	return d
+}
+
+func unitName(unit time.Duration) string {
+	if unit == time.Minute {
+		return "minute"
+	}
+	return "second"
+}
+
+func (p *parser) url(n *yaml.Node, what string) string {
+	s := p.text(n, what)
+	if s == "" {
+		return ""
+	}
+	if err := checkURL(s); err != nil {
+		p.fault(n, "%s: %w", what, err)
+	}
+	return s
+}
+
+// checkURL checks an endpoint. The error never repeats the address, which may
+// hold a password.
+func checkURL(s string) error {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		return errors.New("expected an address such as https://host:9200")
+	case u.User != nil:
+		return errors.New("expected an address without a user: give user and password settings of their own")
+	case u.RawQuery != "" || u.Fragment != "":
+		return errors.New("expected an address without a query")
+	}
+	return nil
+}
+
+// path reads the name of a file, which is relative to the configuration's.
+func (p *parser) path(n *yaml.Node, what string) string {
+	s := p.text(n, what)
+	if s == "" || filepath.IsAbs(s) {
+		return s
+	}
+	if rest, ok := strings.CutPrefix(s, "~/"); ok {
+		return filepath.Join(p.getenv("HOME"), rest)
+	}
+	return filepath.Join(filepath.Dir(p.file), s)
+}
+
+// contents reads a secret from a file; the line end that editors add is not
+// part of it.
+func (p *parser) contents(n *yaml.Node, what string) clean.Secret {
+	name := p.path(n, what)
+	if name == "" {
+		return ""
+	}
+	data, err := os.ReadFile(name)
+	value := strings.TrimRight(string(data), "\r\n")
+	switch {
+	case err != nil:
+		p.fault(n, "%s: %w", what, err)
+	case value == "":
+		p.fault(n, "%s: %s is empty", what, name)
+	}
+	return clean.Secret(value)
+}
+
+// resolved follows an alias to what it stands for.
+func resolved(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
+
+// kindOf names a node in a message. Values stay out of it: one may be a secret
+// in the wrong place.
+func kindOf(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.MappingNode:
+		return "a mapping"
+	case n.Kind == yaml.SequenceNode:
+		return "a list"
+	case n.Tag == "!!null" || n.Value == "":
+		return "nothing"
+	}
+	return "a value"
+}
