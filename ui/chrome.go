@@ -260,7 +260,11 @@ func (s *Shell) banner() []string {
 func (s *Shell) statusLine() string {
 	tail := s.theme.Glyphs().Ellipsis
 	if p := s.prompt; p != nil {
-		p.input.SetWidth(max(1, s.w/2))
+		room := s.w - 2
+		if p.err != "" {
+			room = s.w / 2
+		}
+		p.input.SetWidth(max(1, min(text.Width(p.input.Value())+1, room)))
 		line := p.input.View()
 		if p.err != "" {
 			line += "  " + s.theme.Paint(theme.Failed, text.Line(p.err))

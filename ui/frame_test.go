@@ -1,0 +1,212 @@
+package ui_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"gantry/ui"
+	"gantry/ui/text"
+	"gantry/ui/uitest"
+)
+
+func runInBubble(t *testing.T, f func(*testing.T)) {
+	t.Helper()
+	synctest.Test(t, f)
+}
+
+func orchard(s *toy) {
+	s.head = ui.Header{
+		Badge: ui.Badge{Text: "PROD", Grave: true}, Crumb: "main/eu-west-1 orchard fruit",
+		Fresh: ui.Fresh{State: ui.FreshLive, Text: "live"}, Note: "2 RIPE",
+		Counts: "4: x1 !2 ~1", Sort: "sort NAME",
+	}
+}
+
+func TestFrames(t *testing.T) {
+	uitest.Golden(t, uitest.MainLooks(), func(t *testing.T, l uitest.Look) *uitest.Console {
+		g := &gate{mode: ui.Mode{Label: "READ-ONLY", Armable: true}}
+		c, _ := start(t, orchard, func(o *uitest.Options) {
+			o.W, o.H, o.Shell.Terminal, o.Shell.Gate = l.W, l.H, l.Terminal(), g
+		})
+		return c.Press("j")
+	})
+}
+
+func TestHelpFrame(t *testing.T) {
+	uitest.Golden(t, uitest.Looks()[:1], func(t *testing.T, l uitest.Look) *uitest.Console {
+		c, _ := start(t, orchard, func(o *uitest.Options) { o.Shell.Terminal = l.Terminal() })
+		return c.Press("?")
+	})
+}
+
+func TestPaletteFrame(t *testing.T) {
+	uitest.Golden(t, uitest.Looks()[:1], func(t *testing.T, l uitest.Look) *uitest.Console {
+		c, _ := start(t, orchard, func(o *uitest.Options) { o.Shell.Terminal = l.Terminal() })
+		return c.Type(":s")
+	})
+}
+
+func TestNoSizeCrashesOrOverflows(t *testing.T) {
+	c, _ := start(t, orchard)
+	c.Press(":")
+	for _, size := range [][2]int{{0, 0}, {1, 1}, {0, 24}, {80, 0}, {59, 24}, {80, 14}, {60, 15}, {61, 16}, {300, 100}} {
+		c.Resize(size[0], size[1])
+		lines := strings.Split(c.View().Content, "\n")
+		if len(lines) > max(1, size[1]) {
+			t.Errorf("%dx%d: %d rows", size[0], size[1], len(lines))
+		}
+		for _, line := range lines {
+			if w := text.WidthPainted(line); w > size[0] {
+				t.Errorf("%dx%d: a row is %d wide: %q", size[0], size[1], w, line)
+			}
+		}
+	}
+}
+
+func TestASmallTerminalIsToldWhatIsNeeded(t *testing.T) {
+	c, _ := start(t, nil)
+	c.Resize(59, 24).Shows("too small", "59x24, needed 60x15").Hides("apple")
+	c.Resize(60, 15).Shows("> apple").Hides("too small")
+}
+
+func TestHintsFitAndKeepTheWayToAllOthers(t *testing.T) {
+	for _, w := range []int{60, 80, 200} {
+		c, s := start(t, func(s *toy) {
+			for i := range 20 {
+				s.extra = append(s.extra, ui.Action{ID: fmt.Sprint("x", i), Name: fmt.Sprintf("thing number %d", i), Keys: []string{fmt.Sprint("f", i)}, Hint: 10 + i})
+			}
+		})
+		_ = s
+		c.Resize(w, 24)
+		rows := c.Screen()
+		hints := rows[len(rows)-1]
+		if !strings.HasPrefix(hints, "<enter>open <e>eat <p>peel") || !strings.HasSuffix(hints, "</> <:> <?>") {
+			t.Errorf("width %d: hints %q", w, hints)
+		}
+		if w == 200 && !strings.Contains(hints, "thing number 5") {
+			t.Errorf("room is wasted: %q", hints)
+		}
+	}
+}
+
+func TestHelpListsEachActionOnce(t *testing.T) {
+	c, s := start(t, nil)
+	c.Resize(100, 60).Press("?")
+	screen := c.Text()
+	var names []string
+	for _, a := range s.Actions() {
+		names = append(names, a.Name)
+	}
+	for _, name := range append(names, "filter", "command", "help", "back in history", "forward in history", "last screen",
+		"arm writing", "save screen", "bare screen", "messages", "redraw", "suspend", "quit") {
+		n := 0
+		for _, row := range strings.Split(screen, "\n") {
+			if len(row) > 20 && strings.HasPrefix(row, "  ") {
+				entry := strings.TrimSpace(row[20:])
+				if entry == name || strings.HasPrefix(entry, name+": ") {
+					n++
+				}
+			}
+		}
+		if n != 1 {
+			t.Errorf("%q is listed %d times in\n%s", name, n, screen)
+		}
+	}
+}
+
+func TestTheFilterIsTypedWithARealCursorAndAppliesAtOnce(t *testing.T) {
+	c, s := start(t, nil)
+	c.Press("/").Type("an").Shows("/an", "> banana").Hides("apple", "cherry")
+	if x, y, ok := c.Cursor(); !ok || x != 3 || y != 22 {
+		t.Errorf("cursor at %d,%d shown %v, want 3,22", x, y, ok)
+	}
+	c.Press("enter").Shows("banana")
+	if _, _, ok := c.Cursor(); ok {
+		t.Error("the cursor stays after the prompt")
+	}
+	c.Press("/").Type("zzz").Hides("banana").Press("esc").Shows("banana")
+	if s.filter != "an" {
+		t.Errorf("esc left the filter %q, want the one before", s.filter)
+	}
+	c.Press("esc").Shows("apple", "banana")
+}
+
+func TestAnInvalidFilterSaysSoAndKeepsTheLast(t *testing.T) {
+	c, s := start(t, nil)
+	c.Press("/").Type("(").Shows("missing )", "apple")
+	if s.filter != "" {
+		t.Errorf("filter %q", s.filter)
+	}
+}
+
+func TestABannerStaysAboveTheRows(t *testing.T) {
+	c, _ := start(t, func(s *toy) { s.head.Banner = "credentials of main have expired: aws sso login --profile main" })
+	c.Shows("credentials of main have expired", "> apple")
+	if rows := c.Screen(); len(rows) != 24 || !strings.HasPrefix(rows[2], "credentials") {
+		t.Errorf("the banner is not the third of 24 rows:\n%s", c.Text())
+	}
+}
+
+func TestTheScreensCursorIsMovedIntoTheFrame(t *testing.T) {
+	c, _ := start(t, func(s *toy) { s.cursor = tea.NewCursor(4, 1) })
+	if x, y, ok := c.Cursor(); !ok || x != 4 || y != 3 {
+		t.Errorf("cursor at %d,%d shown %v, want 4,3", x, y, ok)
+	}
+}
+
+func TestBareShowsTheRowsAlone(t *testing.T) {
+	c, _ := start(t, orchard)
+	c.Press("b").Shows("> apple").Hides("PROD", "<enter>").Press("esc").Shows("PROD", "<enter>")
+}
+
+func TestTheWindowTitleIsClean(t *testing.T) {
+	c, _ := start(t, func(s *toy) { s.head.Crumb = "evil\x1b]0;owned\a" })
+	if title := c.View().WindowTitle; strings.ContainsAny(title, "\x1b\a") || !strings.HasPrefix(title, "orchard: evil") {
+		t.Errorf("title %q", title)
+	}
+}
+
+func TestHostileTextInTheChromeObeysNobody(t *testing.T) {
+	evil := "a\x1b[2Jb\u202e\nc"
+	c, s := start(t, func(s *toy) {
+		s.head = ui.Header{Crumb: evil, Note: evil, Banner: evil, Badge: ui.Badge{Text: evil}, Fresh: ui.Fresh{State: ui.FreshStale, Text: evil}}
+	})
+	s.host.Flash(ui.Error, "%s", evil)
+	if content := c.View().Content; strings.Contains(content, "\x1b[2J") || strings.Contains(content, "\u202e") {
+		t.Errorf("the frame holds what came from outside: %q", content)
+	}
+	if rows := c.Screen(); len(rows) != 24 {
+		t.Errorf("%d rows", len(rows))
+	}
+}
+
+// A key press costs what changes, and rest costs nothing.
+func TestBytesOnTheWire(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {200, 50}} {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			runInBubble(t, func(t *testing.T) {
+				o := ui.Options{Title: "orchard", Terminal: ui.Terminal{Profile: colorprofile.TrueColor, Dark: true}}
+				o.Root = func(h *ui.Host) ui.Screen { s := newToy(h); orchard(s); return s }
+				w := uitest.Dial(t, o, size[0], size[1])
+				if !strings.Contains(w.Text(), "> apple") {
+					t.Fatalf("the terminal shows\n%s", w.Text())
+				}
+				if n := w.Idle(10 * time.Minute); n != 0 {
+					t.Errorf("an idle screen wrote %d bytes", n)
+				}
+				if n := w.Bytes(uitest.Key("j")); n == 0 || n > 120 {
+					t.Errorf("a cursor move wrote %d bytes, want 1 to 120", n)
+				}
+				if !strings.Contains(w.Text(), "> banana") {
+					t.Errorf("after j the terminal shows\n%s", w.Text())
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,198 @@
+package ui_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/google/go-cmp/cmp"
+
+	"gantry/ui"
+	"gantry/ui/modal"
+	"gantry/ui/uitest"
+)
+
+func TestACapturingScreenTakesAllKeysButCtrlC(t *testing.T) {
+	c, s := start(t, func(s *toy) { s.capturing = true })
+	c.Press("j", "?", "esc", ":")
+	if diff := cmp.Diff([]string{"j", "?", "esc", ":"}, s.got); diff != "" {
+		t.Errorf("keys of the capturing screen (-want +got):\n%s", diff)
+	}
+	if c.Press("ctrl+c"); !c.Quit {
+		t.Error("ctrl+c did not quit a capturing screen")
+	}
+}
+
+func TestAModalTakesKeysBeforeACapturingScreen(t *testing.T) {
+	c, s := start(t, nil)
+	s.host.Modal(modal.NewMessage(s.host.Theme(), "Read this", modal.Plain("carefully")))
+	s.capturing = true
+	c.Advance(time.Second).Shows("Read this", "carefully").Press("esc").Hides("Read this")
+	if len(s.got) > 0 {
+		t.Errorf("the screen under the modal got %q", s.got)
+	}
+}
+
+func TestAGlobalKeyComesBeforeTheScreensOwn(t *testing.T) {
+	c, s := start(t, func(s *toy) {
+		s.extra = []ui.Action{{ID: "rude", Name: "rude", Keys: []string{"?"}, Run: ui.Do(func() { s.got = append(s.got, "rude") })}}
+	})
+	c.Press("?").Shows("everywhere")
+	if len(s.got) > 0 {
+		t.Errorf("the screen took a global key: %q", s.got)
+	}
+}
+
+func TestResizeReachesTheFrameWhateverIsOpen(t *testing.T) {
+	c, s := start(t, nil)
+	s.host.Modal(modal.NewMessage(s.host.Theme(), "Read this", modal.Plain("carefully")))
+	c.Resize(120, 40)
+	if rows := c.Screen(); len(rows) != 40 || !strings.Contains(c.Text(), "Read this") {
+		t.Errorf("after the resize there are %d rows:\n%s", len(rows), c.Text())
+	}
+}
+
+func TestAModalIsDeafToKeysTypedAhead(t *testing.T) {
+	answered := false
+	c, s := start(t, nil)
+	ask := func() {
+		s.host.Modal(modal.NewConfirm(s.host.Theme(), modal.Question{
+			Title: "Eat it?", Yes: func() tea.Cmd { answered = true; return nil },
+		}))
+	}
+	ask()
+	c.Advance(299 * time.Millisecond).Press("y")
+	if answered {
+		t.Fatal("a key typed ahead answered the question")
+	}
+	c.Shows("Eat it?").Advance(time.Millisecond).Press("y").Hides("Eat it?")
+	if !answered {
+		t.Error("after 300 ms y did not answer")
+	}
+}
+
+func TestTheAnswerOfAModalActsForTheScreenThatAsked(t *testing.T) {
+	c, s := start(t, nil)
+	s.extra = []ui.Action{{ID: "ask", Name: "ask", Keys: []string{"a"}, Run: ui.Do(func() {
+		s.host.Modal(modal.NewConfirm(s.host.Theme(), modal.Question{Title: "Sure?", Yes: func() tea.Cmd {
+			return func() tea.Msg { return "done" }
+		}}))
+	})}}
+	c.Press("a").Advance(time.Second).Press("y")
+	if diff := cmp.Diff([]string{"done"}, s.got); diff != "" {
+		t.Errorf("results for the screen (-want +got):\n%s", diff)
+	}
+}
+
+func TestADisabledActionSaysWhy(t *testing.T) {
+	c, _ := start(t, nil)
+	c.Press("p").Shows("peel: an apple has no peel to speak of")
+}
+
+func TestAKeyThatDoesNothingSaysSo(t *testing.T) {
+	c, _ := start(t, nil)
+	c.Press("ctrl+w").Shows("wide columns (ctrl+w) means nothing on fruit")
+	c.Press("X").Shows("X does nothing here, ? lists the keys")
+	c.Press("j").Hides("does nothing here")
+}
+
+func TestReadOnlyRefusesWhatChangesAndSaysHowToArm(t *testing.T) {
+	g := &gate{mode: ui.Mode{Label: "READ-ONLY", Armable: true, Why: "production is read-only"}}
+	c, s := start(t, func(s *toy) { s.head.Scope = "prod" }, func(o *uitest.Options) { o.Shell.Gate = g })
+	c.Shows("READ-ONLY (W arms)").Press("e").Shows("eat: production is read-only, W arms writing")
+	if len(s.got) > 0 {
+		t.Fatalf("a read-only console ran %q", s.got)
+	}
+	c.Press("?").Shows("eat: production is read-only").Press("esc")
+	for _, scope := range g.scopes {
+		if scope != "prod" {
+			t.Fatalf("the gate was asked about %q, not the screen's scope", scope)
+		}
+	}
+	g.arm = func(string) (ui.Arming, error) {
+		g.mode = ui.Mode{Label: "ARMED", Writable: true, Left: 15 * time.Minute}
+		return nil, nil
+	}
+	c.Press("W").Shows("ARMED 15m", "writing is armed for 15m").Press("e")
+	if diff := cmp.Diff([]string{"eaten"}, s.got); diff != "" {
+		t.Errorf("after arming (-want +got):\n%s", diff)
+	}
+}
+
+func TestArmingThatIsRefusedSaysWhy(t *testing.T) {
+	g := &gate{mode: ui.Mode{Label: "READ-ONLY"}}
+	g.arm = func(string) (ui.Arming, error) { return nil, context.Canceled }
+	c, _ := start(t, nil, func(o *uitest.Options) { o.Shell.Gate = g })
+	c.Shows("READ-ONLY").Hides("arms").Press("W").Shows("context canceled")
+}
+
+func TestArmingMayWaitAndIsAppliedOnTheLoop(t *testing.T) {
+	g := &gate{mode: ui.Mode{Label: "READ-ONLY", Armable: true}}
+	g.arm = func(string) (ui.Arming, error) {
+		return func(context.Context) func() error {
+			return func() error {
+				g.mode = ui.Mode{Label: "ARMED", Writable: true, Left: 2 * time.Minute}
+				return nil
+			}
+		}, nil
+	}
+	c, _ := start(t, nil, func(o *uitest.Options) { o.Shell.Gate = g })
+	c.Press("W").Shows("ARMED 2m", "writing is armed for 2m")
+}
+
+func TestOnlyAnArmedConsoleTicksAndOnlyByTheMinute(t *testing.T) {
+	g := &gate{mode: ui.Mode{Writable: true}}
+	c, _ := start(t, nil, func(o *uitest.Options) { o.Shell.Gate = g })
+	if c.Timers() != 0 {
+		t.Fatal("an unarmed console set a timer")
+	}
+	g.mode = ui.Mode{Label: "ARMED", Writable: true, Left: 90 * time.Second}
+	c.Press("j").Shows("ARMED 2m")
+	if c.Timers() != 1 {
+		t.Fatalf("%d timers, want one", c.Timers())
+	}
+	g.mode.Left = 60 * time.Second
+	c.Advance(30 * time.Second).Shows("ARMED 1m")
+	g.mode = ui.Mode{Label: "READ-ONLY", Armable: true}
+	c.Advance(time.Minute).Shows("READ-ONLY")
+	if c.Timers() != 0 {
+		t.Error("a console that is no longer armed still has a timer")
+	}
+}
+
+func TestQuitAsksWhileAChangeRuns(t *testing.T) {
+	w := &work{status: "deploying api 2/4", busy: "deploying api goes on without you"}
+	c, _ := start(t, nil, func(o *uitest.Options) { o.Shell.Background = w })
+	c.Shows("deploying api 2/4").Press("ctrl+c").Shows("Quit orchard?", "deploying api goes on without you")
+	if c.Quit {
+		t.Fatal("quit without asking")
+	}
+	c.Advance(time.Second).Press("n").Hides("Quit orchard?").Press("ctrl+c").Advance(time.Second).Press("y")
+	if !c.Quit {
+		t.Error("yes did not quit")
+	}
+}
+
+func TestQuitAsksOnceHoweverOftenCtrlCIsPressed(t *testing.T) {
+	c, _ := start(t, func(s *toy) { s.unsaved = "2 bites are not swallowed" })
+	c.Press("ctrl+c", "ctrl+c", "ctrl+c").Shows("fruit: 2 bites are not swallowed").Advance(time.Second).Press("n").Hides("Quit")
+	if c.Quit {
+		t.Error("no quit")
+	}
+}
+
+func TestAPasteOpensThePaletteWithIt(t *testing.T) {
+	c, _ := start(t, nil)
+	c.Paste("arn:aws:ecs:eu-west-1:1:service/main/api\n").Shows(":arn:aws:ecs:eu-west-1:1:service/main/api")
+}
+
+func TestANoticeLeavesWithTheNextKeyAndAnErrorStays(t *testing.T) {
+	c, s := start(t, nil)
+	s.host.Flash(ui.Info, "saved %d", 1)
+	c.Shows("saved 1").Press("j").Hides("saved 1")
+	s.host.Flash(ui.Error, "no such %s", "fruit")
+	c.Press("j").Shows("no such fruit").Press("esc").Hides("no such fruit")
+	c.Type(":messages").Press("enter").Shows("saved 1", "no such fruit", "03:12:00")
+}
