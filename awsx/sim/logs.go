@@ -1,0 +1,169 @@
+package sim
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// LogSink takes what containers write. Run calls it from one goroutine, in the
+// order of the documents' times; it must not call the account back.
+type LogSink interface{ WriteLog(LogDoc) }
+
+// LogDoc is one message as logstash's gelf input leaves it: the fields of
+// Docker's gelf driver without their underscore, short_message renamed to
+// message. Marshalled to JSON it is the document of the log store.
+type LogDoc struct {
+	Time          time.Time `json:"@timestamp"`
+	Version       string    `json:"version"`     // of GELF: 1.1
+	Host          string    `json:"host"`        // the instance's host name
+	SourceHost    string    `json:"source_host"` // the instance's address
+	Level         int       `json:"level"`       // 6 standard output, 3 standard error
+	Message       string    `json:"message"`     // several lines where the driver joined them
+	ContainerID   string    `json:"container_id"`
+	ContainerName string    `json:"container_name"` // ecs-<family>-<revision>-<container>-<20 hex>
+	ImageName     string    `json:"image_name"`
+	ImageID       string    `json:"image_id"`
+	Command       string    `json:"command"`
+	Created       string    `json:"created"` // when the container was, RFC 3339
+	Tag           string    `json:"tag"`     // the first 12 characters of the id
+
+	// Cluster and Service say where the container runs. They are not in the
+	// document: nothing in a GELF message names them.
+	Cluster string `json:"-"`
+	Service string `json:"-"`
+}
+
+// The GELF levels of Docker's two streams.
+const (
+	stdout = 6
+	stderr = 3
+)
+
+// backlog is how far back lines reach when the account starts to run.
+const backlog = 10 * time.Minute
+
+// log writes a message of a container.
+func (a *Account) log(c *container, at time.Time, level int, message string) {
+	if a.opts.Logs == nil || c.runtimeID == "" {
+		return
+	}
+	a.outbox = append(a.outbox, LogDoc{
+		Time: at, Version: "1.1", Host: c.task.instance.host, SourceHost: c.task.instance.ip,
+		Level: level, Message: message,
+		ContainerID: c.runtimeID, ContainerName: c.dockerName, ImageName: c.image,
+		ImageID: contentDigest(c.digest, "image"), Command: strings.Join(c.def.command, " "),
+		Created: c.createdAt.UTC().Format(time.RFC3339Nano), Tag: c.runtimeID[:12],
+		Cluster: c.task.cluster.name, Service: c.task.service.name,
+	})
+}
+
+// startLogging writes what was written before Run and sets every service
+// talking. It does so once.
+func (a *Account) startLogging() {
+	if a.opts.Logs == nil || a.logging {
+		return
+	}
+	a.logging = true
+	total := 0
+	for _, c := range a.clusters {
+		total += len(c.services)
+	}
+	a.logPause = max(1500*time.Millisecond, time.Duration(total)*50*time.Millisecond)
+	before := max(8*time.Second, a.logPause*4)
+	for _, c := range a.clusters {
+		for _, t := range c.tasks {
+			if t.last == stopped {
+				a.logPast(t)
+			}
+		}
+		for _, s := range c.services {
+			for at := a.ago(backlog); at.Before(a.now); at = at.Add(a.logRng.between(before/2, before*3/2)) {
+				a.at(at, func() { a.chat(s) })
+			}
+			a.keepChatting(s)
+		}
+	}
+	slices.SortStableFunc(a.outbox, func(x, y LogDoc) int { return x.Time.Compare(y.Time) })
+}
+
+// logPast writes the start and the end of a task that stopped before Run.
+func (a *Account) logPast(t *task) {
+	for _, c := range t.containers {
+		if c.runtimeID == "" {
+			continue
+		}
+		a.at(t.startedAt, func() { a.logStart(c) })
+		if t.stopCode == essentialExited && c.exitCode != nil {
+			a.at(t.execStopped, func() { a.logDeath(c, *c.exitCode) })
+		}
+	}
+}
+
+// keepChatting has a service write lines at a pace that does not grow with the
+// number of its tasks, nor with the speed of the control plane.
+func (a *Account) keepChatting(s *service) {
+	at := a.now.Add(a.logRng.between(a.logPause/2, a.logPause*3/2))
+	a.agenda.plan(at, func() {
+		a.chat(s)
+		a.keepChatting(s)
+	})
+}
+
+// chat writes one line of a container that runs.
+func (a *Account) chat(s *service) {
+	if len(s.live) == 0 {
+		return
+	}
+	t := s.live[a.logRng.IntN(len(s.live))]
+	if t.last != running || t.startedAt.After(a.now) || len(t.containers) == 0 {
+		return
+	}
+	c := t.containers[0]
+	if n := a.logRng.IntN(5 * len(t.containers)); n < len(t.containers) {
+		c = t.containers[n]
+	}
+	if _, _, dies := c.fate(); dies || c.last != running || a.now.Before(a.listensAt(c)) {
+		return
+	}
+	failing := !t.degradesAt.IsZero() && !a.now.Before(t.degradesAt)
+	level, message := a.line(c, failing)
+	a.log(c, a.now, level, message)
+}
+
+func (a *Account) logStart(c *container) {
+	a.log(c, a.now, stdout, startLine(c, a.now))
+}
+
+// logDeath explains why the process exits.
+func (a *Account) logDeath(c *container, code int) {
+	at := a.now.Add(-50 * time.Millisecond)
+	if name := c.missingVariable(); name != "" {
+		a.log(c, at, stderr, missingTrace(c, name))
+		return
+	}
+	if code != 0 {
+		a.log(c, at, stderr, fatalTrace(c, code))
+	}
+}
+
+// logSignal is what a process writes when it is asked to stop.
+func (a *Account) logSignal(c *container) {
+	if c.behaviour.IgnoresTerm {
+		a.log(c, a.now, stdout, stamp(c, a.now, "WARN")+"SIGTERM received, 3 jobs in flight, not stopping")
+		return
+	}
+	a.log(c, a.now, stdout, stamp(c, a.now, "INFO")+"SIGTERM received, shutting down")
+}
+
+// logUnhealthy explains why a health check fails.
+func (a *Account) logUnhealthy(c *container) {
+	switch c.behaviour.Health {
+	case NeverAnswers:
+		a.log(c, a.now, stderr, stamp(c, a.now, "WARN")+"worker pool exhausted: 64 of 64 busy, health check queued for 5.0 s")
+	case RefusesConnections:
+		a.log(c, a.now, stderr, stamp(c, a.now, "ERROR")+"bind to 127.0.0.1:18080 instead of 0.0.0.0: not reachable from outside")
+	default:
+		a.log(c, a.now, stderr, poolTrace(c, a.now))
+	}
+}

@@ -1,0 +1,80 @@
+package sim
+
+import (
+	"strings"
+	"time"
+)
+
+// quota holds what the rest of the account leaves of the API's token buckets.
+// The buckets and their rates are those of the ECS and Elastic Load Balancing
+// throttling quotas; others draw on them at the same time, and in bursts.
+type quota struct {
+	buckets map[string]*bucket
+}
+
+type bucket struct {
+	capacity, perSecond float64 // what is left for this caller
+	busy                float64 // how often the others have just emptied it
+	tokens              float64
+	filled              time.Time
+}
+
+func newQuota(now time.Time) quota {
+	left := func(burst, sustained, share, busy float64) *bucket {
+		return &bucket{capacity: burst * share, tokens: burst * share, perSecond: sustained * share, busy: busy, filled: now}
+	}
+	return quota{map[string]*bucket{
+		"cluster":    left(50, 20, 0.2, 0.3),
+		"service":    left(100, 20, 0.2, 0.3),
+		"task":       left(100, 20, 0.2, 0.3),
+		"deployment": left(50, 20, 0.2, 0.3),
+		"modify":     left(50, 5, 0.4, 0.2),
+		"register":   left(20, 1, 0.5, 0.2),
+		"stop":       left(100, 40, 0.2, 0.2),
+		"elb":        left(40, 10, 0.05, 0.6),
+	}}
+}
+
+// take draws a token for the call and tells whether there was one.
+func (q quota) take(req *request, now time.Time, rng source) bool {
+	b := q.buckets[bucketOf(req)]
+	if b == nil {
+		return true
+	}
+	b.tokens = min(b.capacity, b.tokens+now.Sub(b.filled).Seconds()*b.perSecond)
+	b.filled = now
+	if b.tokens < 1 || rng.Float64() < b.busy {
+		return false
+	}
+	b.tokens--
+	return true
+}
+
+func bucketOf(req *request) string {
+	switch req.service {
+	case "elbv2":
+		return "elb"
+	case "ecs":
+		return ecsBucket(req.operation)
+	}
+	return ""
+}
+
+func ecsBucket(operation string) string {
+	switch operation {
+	case "UpdateService", "StopServiceDeployment":
+		return "modify"
+	case "RegisterTaskDefinition", "DeregisterTaskDefinition":
+		return "register"
+	case "StopTask":
+		return "stop"
+	case "ListServices", "DescribeServices":
+		return "service"
+	case "ListTasks", "DescribeTasks", "ListContainerInstances", "DescribeContainerInstances":
+		return "task"
+	}
+	if strings.Contains(operation, "ServiceDeployment") || strings.Contains(operation, "ServiceRevision") {
+		return "deployment"
+	}
+	return "cluster"
+}

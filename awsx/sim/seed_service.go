@@ -1,0 +1,248 @@
+package sim
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"time"
+)
+
+const day = 24 * time.Hour
+
+// serviceSeed describes a service, what it runs and what it ran before.
+type serviceSeed struct {
+	name       string
+	desired    int
+	mode       string // network mode, bridge by default
+	containers []containerSeed
+	balancers  []balancerSeed
+	rolling    rollingConfig
+	grace      int           // seconds, 0 for none
+	releases   []releaseSeed // oldest first; the last one runs
+	pushed     []releaseSeed // in the registry, never deployed
+	tags       []tag
+}
+
+type containerSeed struct {
+	name, repository, image string // image: of a registry elsewhere
+	language                string
+	port, hostPort          int
+	second                  int // another container port
+	cpu, memory             int
+	environment             [][2]string
+	secrets                 []string
+	checked                 bool // has a container health check
+	stopTimeout             int  // seconds
+}
+
+type balancerSeed struct {
+	container  string
+	port       int
+	suffix     string // of the group's name
+	path       string
+	hosts      []string
+	interval   time.Duration
+	unhealthy  int
+	unattached bool
+}
+
+type releaseSeed struct {
+	tag       string
+	age       time.Duration
+	behaviour Behaviour
+}
+
+// seedWhole builds the service with its images, revisions, history and tasks.
+func (a *Account) seedWhole(c *cluster, lb *loadBalancer, seed serviceSeed) error {
+	a.seedImages(seed)
+	s := a.seedService(c, seed.name, seed.desired, seed.rolling)
+	s.createdAt = a.ago(seed.releases[0].age)
+	s.tags = append([]tag{{"service", seed.name}, {"team", teamOf(seed.name)}}, seed.tags...)
+	if seed.grace > 0 {
+		s.grace = &seed.grace
+	}
+	if seed.mode == "awsvpc" {
+		s.settings["networkConfiguration"] = json.RawMessage(`{"awsvpcConfiguration":{"subnets":["` + subnetOf("a") + `","` +
+			subnetOf("b") + `","` + subnetOf("c") + `"],"securityGroups":["sg-0a4c6e8f0b2d41357"],"assignPublicIp":"DISABLED"}}`)
+	}
+	for _, b := range seed.balancers {
+		s.balancers = append(s.balancers, a.seedServiceBalancer(c, lb, seed, b))
+	}
+	var current *deployment
+	for _, r := range seed.releases {
+		d, err := a.seedRevision(c, seed, r)
+		if err != nil {
+			return err
+		}
+		current = a.seedRelease(s, d, a.ago(r.age))
+	}
+	since := a.ago(seed.releases[len(seed.releases)-1].age)
+	for range seed.desired {
+		a.seedTask(s, current, since.Add(a.rng.between(5*time.Second, 90*time.Second)))
+	}
+	a.seedSteadyEvents(s)
+	return nil
+}
+
+// seedImages pushes what the service was ever released as. The releases'
+// behaviour is that of the first container; the others are always well.
+func (a *Account) seedImages(seed serviceSeed) {
+	for n, c := range seed.containers {
+		if c.repository == "" {
+			continue
+		}
+		for _, r := range slices.Concat(seed.releases, seed.pushed) {
+			if a.repositories[c.repository].tagged(r.tag) != nil {
+				continue
+			}
+			b := r.behaviour
+			if n > 0 {
+				b = Behaviour{}
+			}
+			a.push(c.repository, []string{r.tag}, a.ago(r.age+40*time.Minute), b)
+		}
+	}
+}
+
+func teamOf(name string) string {
+	teams := []string{"orders", "growth", "core", "data"}
+	return teams[len(name)%len(teams)]
+}
+
+// seedRevision registers the service's task definition with the image of a
+// release.
+func (a *Account) seedRevision(c *cluster, seed serviceSeed, r releaseSeed) (d *taskDefinition, err error) {
+	family := seed.name
+	if c.name != "prod" {
+		family = c.name + "-" + seed.name
+	}
+	a.at(a.ago(r.age+time.Minute), func() {
+		d, err = a.seedDefinition(a.document(family, c.name, seed, r.tag), []tag{{"service", seed.name}, {"commit", a.rng.hex(10)}})
+	})
+	return d, err
+}
+
+func (a *Account) document(family, environment string, seed serviceSeed, release string) map[string]any {
+	var containers []any
+	for _, c := range seed.containers {
+		containers = append(containers, a.containerDocument(c, environment, release))
+	}
+	document := map[string]any{
+		"family":               family,
+		"containerDefinitions": containers,
+		"taskRoleArn":          "arn:aws:iam::" + a.opts.AccountID + ":role/ecs-task-" + seed.name,
+		"executionRoleArn":     "arn:aws:iam::" + a.opts.AccountID + ":role/ecs-execution",
+		"runtimePlatform":      map[string]any{"cpuArchitecture": "X86_64", "operatingSystemFamily": "LINUX"},
+	}
+	if seed.mode != "" {
+		document["networkMode"] = seed.mode
+	}
+	return document
+}
+
+func (a *Account) containerDocument(c containerSeed, environment, release string) map[string]any {
+	image := c.image
+	if image == "" {
+		image = a.registryHost() + "/" + c.repository + ":" + release
+	}
+	variables := []any{
+		map[string]any{"name": "APP_ENV", "value": environment},
+		map[string]any{"name": "LOG_LEVEL", "value": "info"},
+		map[string]any{"name": "PORT", "value": strconv.Itoa(c.port)},
+	}
+	for _, pair := range c.environment {
+		variables = append(variables, map[string]any{"name": pair[0], "value": pair[1]})
+	}
+	var secrets []any
+	for _, name := range c.secrets {
+		secrets = append(secrets, map[string]any{
+			"name": name, "valueFrom": a.arn("ssm", "parameter/"+environment+"/"+c.name+"/"+name),
+		})
+	}
+	document := map[string]any{
+		"name": c.name, "image": image, "cpu": c.cpu, "memoryReservation": c.memory, "memory": 2 * c.memory,
+		"essential": true, "environment": variables, "command": command(c),
+		"logConfiguration": map[string]any{
+			"logDriver": "gelf",
+			"options":   map[string]any{"gelf-address": "udp://logstash.internal:12201"},
+		},
+	}
+	if len(secrets) > 0 {
+		document["secrets"] = secrets
+	}
+	var ports []any
+	for _, port := range []int{c.port, c.second} {
+		if port > 0 {
+			ports = append(ports, map[string]any{"containerPort": port, "hostPort": c.hostPort, "protocol": "tcp"})
+		}
+	}
+	document["portMappings"] = ports
+	if c.checked {
+		document["healthCheck"] = map[string]any{
+			"command":  []any{"CMD-SHELL", "curl -fsS http://localhost:" + strconv.Itoa(c.port) + "/health || exit 1"},
+			"interval": 15, "timeout": 5, "retries": 3, "startPeriod": 30,
+		}
+	}
+	if c.stopTimeout > 0 {
+		document["stopTimeout"] = c.stopTimeout
+	}
+	return document
+}
+
+// command is what the container runs; the log lines go with it.
+func command(c containerSeed) []any {
+	switch c.language {
+	case "python":
+		return []any{"gunicorn", "--bind", "0.0.0.0:" + strconv.Itoa(c.port), "app.wsgi"}
+	case "java":
+		return []any{"java", "-jar", "/app/app.jar"}
+	case "node":
+		return []any{"node", "server.js"}
+	case "nginx":
+		return []any{"nginx", "-g", "daemon off;"}
+	}
+	return []any{"/app/" + c.name}
+}
+
+func (a *Account) seedServiceBalancer(c *cluster, lb *loadBalancer, seed serviceSeed, b balancerSeed) serviceBalancer {
+	g := groupSeed{
+		name: shorten(c.name+"-"+seed.name+b.suffix, 32), path: b.path, port: b.port, targetType: "instance",
+		interval: b.interval, deregistration: 30 * time.Second, unhealthyAfter: b.unhealthy,
+	}
+	if seed.mode == "awsvpc" {
+		g.targetType = "ip"
+	}
+	if g.interval == 0 {
+		g.interval = 15 * time.Second
+	}
+	if g.unhealthyAfter == 0 {
+		g.unhealthyAfter = 3
+	}
+	group := a.seedGroup(g)
+	if !b.unattached {
+		hosts := b.hosts
+		if len(hosts) == 0 {
+			hosts = []string{seed.name + b.suffix + "." + c.name + ".example.com"}
+		}
+		a.forward(lb, group, hosts, nil)
+	}
+	return serviceBalancer{group, b.container, b.port}
+}
+
+func shorten(name string, n int) string {
+	if len(name) > n {
+		return name[:n]
+	}
+	return name
+}
+
+// seedSteadyEvents adds what a quiet service says every six hours.
+func (a *Account) seedSteadyEvents(s *service) {
+	const period = 6 * time.Hour
+	offset := a.rng.between(10*time.Minute, period)
+	for n := 3; n >= 0; n-- {
+		if at := a.ago(offset + time.Duration(n)*period); at.After(s.deployments[0].updatedAt) {
+			a.eventAt(s, at, "(service "+s.name+") has reached a steady state.")
+		}
+	}
+}
