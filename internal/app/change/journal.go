@@ -1,0 +1,54 @@
+package change
+
+import (
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/internal/audit"
+)
+
+// journal writes the records of changes to the audit file.
+type journal struct{ log *audit.Log }
+
+// Journal returns the audit of changes that is kept in a log. Values of
+// variables enter it sealed.
+func Journal(log *audit.Log) deploy.Audit { return journal{log} }
+
+// Begin records what is about to happen.
+func (j journal) Begin(id string, p deploy.Plan) error {
+	r := record(audit.Begin, id, p)
+	r.Before, r.After = p.Before, p.After
+	for _, c := range p.Env {
+		v := audit.EnvVariable{Container: c.Container, Name: c.Name}
+		if c.Had {
+			v.Before = j.log.Seal(c.Name, c.Before.Value)
+		}
+		if c.Has {
+			v.After = j.log.Seal(c.Name, c.After.Value)
+		}
+		r.Env = append(r.Env, v)
+	}
+	return j.log.Append(r)
+}
+
+// Call records one mutating call before it is sent.
+func (j journal) Call(id string, p deploy.Plan, c awsx.Call) error {
+	r := record(audit.Sent, id, p)
+	r.Call = c.Service + ":" + c.Operation
+	return j.log.Append(r)
+}
+
+// End records what came of it.
+func (j journal) End(id string, p deploy.Plan, outcome string) error {
+	r := record(audit.End, id, p)
+	r.Outcome = outcome
+	return j.log.Append(r)
+}
+
+func record(kind, id string, p deploy.Plan) audit.Record {
+	return audit.Record{
+		Kind: kind, Change: id,
+		Account: p.Identity.Account, Identity: p.Identity.ARN,
+		Context: p.Target.Context.String(), Cluster: p.Target.ClusterName(), Service: p.Target.Name(),
+		Action: p.Intent.Action(),
+	}
+}

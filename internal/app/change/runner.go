@@ -1,0 +1,293 @@
+package change
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+)
+
+// SourceFunc opens the observations that a follow needs; close lets go of them.
+type SourceFunc func(spec deploy.FollowSpec) (src deploy.Source, close func())
+
+// Options is what a runner needs. All are required.
+type Options struct {
+	Gate   deploy.Gate
+	Audit  deploy.Audit
+	Source SourceFunc
+}
+
+// Job is a change to make.
+type Job struct {
+	Account  awsx.Account
+	Plan     deploy.Plan
+	Override []string // failed checks that do not stand in the way
+	// NoFollow ends the job once the calls are made.
+	NoFollow bool
+	// Timeout replaces the derived one of the follow when it is not zero.
+	Timeout time.Duration
+}
+
+// Stage is how far a job has come.
+type Stage string
+
+// The stages of a job.
+const (
+	Executing Stage = "executing" // calls are being made
+	Following Stage = "following" // ECS is at work
+	Ended     Stage = "ended"
+)
+
+// Status is what is known about a job. It is a copy that nobody changes.
+type Status struct {
+	ID       string
+	Target   awsx.Ref
+	Action   string
+	Summary  string
+	Stage    Stage
+	Step     string // the step under way, in words
+	Started  time.Time
+	Progress deploy.Progress
+	// Result and Err are what an ended job came to.
+	Result deploy.Result
+	Err    error
+}
+
+// Runner carries changes out, each in a goroutine of its own under contexts
+// that belong to the runner. It is safe for concurrent use.
+type Runner struct {
+	o Options
+	// Calls outlive a shutdown for as long as its deadline grants; follows end
+	// at once, since what they watch is all in the account.
+	calls, follows         context.Context
+	stopCalls, stopFollows context.CancelFunc
+	wg                     sync.WaitGroup
+
+	mu     sync.Mutex
+	closed bool
+	jobs   map[string]*job
+	ended  []string // ids, oldest first
+	wakes  map[chan struct{}]bool
+}
+
+type job struct {
+	status Status
+	done   chan struct{}
+}
+
+// keptEnded is how many ended jobs stay readable.
+const keptEnded = 50
+
+// ErrShutDown is the error of jobs whose follow a shutdown interrupted.
+var ErrShutDown = errors.New("gantry ends; the deployment goes on in ECS and can be picked up again")
+
+// New returns a runner. Shutdown must be called to end it.
+func New(o Options) *Runner {
+	r := &Runner{o: o, jobs: map[string]*job{}, wakes: map[chan struct{}]bool{}}
+	r.calls, r.stopCalls = context.WithCancel(context.Background())
+	r.follows, r.stopFollows = context.WithCancel(context.Background())
+	return r
+}
+
+// Start begins a change and returns its id. Two changes never make calls about
+// the same target at the same time; following one does not keep another, such as
+// its roll back, from starting.
+func (r *Runner) Start(j Job) (string, error) {
+	p := j.Plan
+	id := deploy.NewID()
+	return r.launch(Status{ID: id, Target: p.Target, Action: p.Intent.Action(), Summary: p.Summary(), Stage: Executing}, func() (deploy.Result, error) {
+		o := deploy.RunOptions{
+			ID: id, Account: j.Account, Plan: p, Gate: r.o.Gate, Audit: r.o.Audit, Override: j.Override,
+			Report: func(_ int, d deploy.Description) { r.update(id, func(s *Status) { s.Step = d.Text }) },
+		}
+		if !j.NoFollow {
+			o.Follow = func(_ context.Context, spec deploy.FollowSpec) (deploy.Verdict, error) {
+				if j.Timeout > 0 {
+					spec.Timeout = j.Timeout
+				}
+				return r.follow(id, spec)
+			}
+		}
+		return deploy.Run(r.calls, o)
+	})
+}
+
+// Resume follows a deployment that is under way already and returns an id for
+// it. Nothing is changed, so no gate is asked and no record is written.
+func (r *Runner) Resume(spec deploy.FollowSpec) (string, error) {
+	id := deploy.NewID()
+	return r.launch(Status{ID: id, Target: spec.Service, Action: "follow", Summary: spec.Deployment, Stage: Following}, func() (deploy.Result, error) {
+		res := deploy.Result{ID: id, Spec: spec}
+		verdict, err := r.follow(id, spec)
+		if err == nil {
+			res.Verdict = &verdict
+		}
+		return res, err
+	})
+}
+
+// launch registers a job, runs it and returns its id.
+func (r *Runner) launch(s Status, run func() (deploy.Result, error)) (string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return "", refused(s.Action, s.Target.ARN, "", "gantry is about to end")
+	}
+	for _, other := range r.jobs {
+		if s.Stage == Executing && other.status.Stage == Executing && other.status.Target == s.Target {
+			return "", refused(s.Action, s.Target.ARN, "wait for it", "change %s is making calls about the same service", other.status.ID)
+		}
+	}
+	s.Started = time.Now()
+	j := &job{status: s, done: make(chan struct{})}
+	r.jobs[s.ID] = j
+	r.wg.Go(func() {
+		res, err := guarded(run)
+		r.end(j, res, err)
+	})
+	r.wake()
+	return s.ID, nil
+}
+
+// guarded turns a panic into the job's error: it would end the program with the
+// terminal still raw, and take other changes along.
+func guarded(run func() (deploy.Result, error)) (res deploy.Result, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = awsx.Errorf(awsx.Failed, "change", "", "internal fault: %v\n%s", v, debug.Stack())
+		}
+	}()
+	return run()
+}
+
+func (r *Runner) end(j *job, res deploy.Result, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	j.status.Stage, j.status.Result, j.status.Err = Ended, res, err
+	close(j.done)
+	r.ended = append(r.ended, j.status.ID)
+	if len(r.ended) > keptEnded {
+		delete(r.jobs, r.ended[0])
+		r.ended = slices.Delete(r.ended, 0, 1)
+	}
+	r.wake()
+}
+
+func (r *Runner) follow(id string, spec deploy.FollowSpec) (deploy.Verdict, error) {
+	r.update(id, func(s *Status) { s.Stage, s.Step = Following, "" })
+	src, closeSource := r.o.Source(spec)
+	defer closeSource()
+	verdict, err := deploy.Watch(r.follows, src, spec, func(p deploy.Progress) {
+		r.update(id, func(s *Status) { s.Progress = p })
+	})
+	if err != nil {
+		err = ErrShutDown
+	}
+	return verdict, err
+}
+
+func (r *Runner) update(id string, change func(*Status)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if j := r.jobs[id]; j != nil {
+		change(&j.status)
+		r.wake()
+	}
+}
+
+// wake tells every subscriber, none of which it waits for. The mutex is held.
+func (r *Runner) wake() {
+	for ch := range r.wakes {
+		select {
+		case ch <- struct{}{}:
+		default: // one is waiting there already
+		}
+	}
+}
+
+// Subscribe returns a channel that is received from after anything changed; one
+// waiting value stands for any number of changes. Stop ends it.
+func (r *Runner) Subscribe() (changed <-chan struct{}, stop func()) {
+	ch := make(chan struct{}, 1)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.wakes[ch] = true
+	return ch, func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.wakes, ch)
+	}
+}
+
+// Running returns the jobs that have not ended, oldest first.
+func (r *Runner) Running() []Status {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []Status
+	for _, j := range r.jobs {
+		if j.status.Stage != Ended {
+			list = append(list, j.status)
+		}
+	}
+	slices.SortFunc(list, func(a, b Status) int { return a.Started.Compare(b.Started) })
+	return list
+}
+
+// Status returns one job; ok is false when there is none, or when it ended long
+// ago.
+func (r *Runner) Status(id string) (s Status, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if j := r.jobs[id]; j != nil {
+		return j.status, true
+	}
+	return Status{}, false
+}
+
+// Wait returns a job's status once it has ended. When the context is done first
+// it returns the context's error and the job goes on.
+func (r *Runner) Wait(ctx context.Context, id string) (Status, error) {
+	r.mu.Lock()
+	j := r.jobs[id]
+	r.mu.Unlock()
+	if j == nil {
+		return Status{}, awsx.Errorf(awsx.NotFound, "wait", id, "no such change")
+	}
+	select {
+	case <-ctx.Done():
+		return Status{}, ctx.Err()
+	case <-j.done:
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return j.status, nil
+}
+
+// Shutdown starts nothing more, ends follows, and waits for calls under way
+// until the context is done; then it cancels them and waits for their
+// goroutines. Its error is the context's when calls had to be cancelled.
+func (r *Runner) Shutdown(ctx context.Context) error {
+	r.mu.Lock()
+	r.closed = true
+	r.mu.Unlock()
+	r.stopFollows()
+	defer r.stopCalls()
+	finished := make(chan struct{})
+	go func() {
+		r.wg.Wait()
+		close(finished)
+	}()
+	select {
+	case <-finished:
+		return nil
+	case <-ctx.Done():
+		r.stopCalls()
+		<-finished
+		return ctx.Err()
+	}
+}
