@@ -3,6 +3,8 @@ package ui
 import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
+
+	"gantry/ui/field"
 )
 
 // prompt is the filter being typed in the status line. The screen filters along.
@@ -19,10 +21,7 @@ func (s *Shell) openPrompt() {
 	if !ok {
 		return
 	}
-	in := textinput.New()
-	in.Prompt = "/"
-	in.SetVirtualCursor(false)
-	in.Focus()
+	in := field.New(s.theme, "/")
 	in.SetValue(target.Filter())
 	in.CursorEnd()
 	s.prompt = &prompt{id: s.newID(), target: target, input: in, before: target.Filter()}

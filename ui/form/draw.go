@@ -27,10 +27,11 @@ func (e *Editor) Top() { e.at = 0 }
 func (e *Editor) Bottom() { e.at = max(0, len(e.rows())-1) }
 
 // View draws the groups, and below them what is being typed.
-func (e *Editor) View(th *theme.Theme, w, h int) (string, *tea.Cursor) {
+func (e *Editor) View(w, h int) (string, *tea.Cursor) {
 	if w <= 0 || h <= 0 {
 		return "", nil
 	}
+	th := e.opts.Theme
 	foot, cursor := e.foot(th, w, h)
 	e.height = max(0, h-len(foot))
 	rows := e.rows()

@@ -2,19 +2,21 @@ package form
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
-	"unicode"
 
 	"charm.land/bubbles/v2/textarea"
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/internal/clean"
+	"gantry/ui/field"
+	"gantry/ui/theme"
 )
 
 // EditorOptions configure an editor.
 type EditorOptions struct {
+	Theme *theme.Theme
+	// Groups are what is edited; the editor works on copies.
 	Groups []Group
 	// Parse reads a pasted block, such as a .env file; its error names the line.
 	Parse func(block string) ([]Pair, error)
@@ -135,7 +137,7 @@ func (e *Editor) Add() {
 		return
 	}
 	e.into, e.target, e.name, e.mode, e.wrong = r.group, nil, "", naming, ""
-	e.input, e.escaped = newInput(), false
+	e.input, e.escaped = field.New(e.opts.Theme, ""), false
 }
 
 // Change starts typing another value for the line under the cursor.
@@ -161,7 +163,7 @@ func (e *Editor) value(s string) {
 	if e.escaped {
 		s = escape(s)
 	}
-	e.input, e.start = newInput(), s
+	e.input, e.start = field.New(e.opts.Theme, ""), s
 	e.input.SetValue(s)
 	e.input.CursorEnd()
 	if e.hidden() {
@@ -209,6 +211,7 @@ func (e *Editor) Block() {
 	e.area.SetVirtualCursor(false)
 	e.area.ShowLineNumbers = false
 	e.area.Prompt = ""
+	e.area.SetStyles(textarea.DefaultStyles(e.opts.Theme.Options().Dark))
 	e.area.Focus()
 }
 
@@ -385,45 +388,4 @@ func (e *Editor) acceptValue() {
 			e.at = i
 		}
 	}
-}
-
-// unprintable tells values that a line cannot show as they are.
-func unprintable(s string) bool {
-	for _, r := range s {
-		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
-			return true
-		}
-	}
-	return false
-}
-
-// escape writes a value in one printable line.
-func escape(s string) string {
-	q := strconv.Quote(s)
-	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
-}
-
-// unescape reads what escape wrote.
-func unescape(s string) (string, error) {
-	var b strings.Builder
-	for rest := s; rest != ""; {
-		r, multibyte, tail, err := strconv.UnquoteChar(rest, 0)
-		if err != nil {
-			return "", fmt.Errorf("the escape at %q is not known, expected \\n, \\t, \\\\ or \\xNN", clean.Line(head(rest, 4)))
-		}
-		if multibyte {
-			b.WriteRune(r)
-		} else {
-			b.WriteByte(byte(r))
-		}
-		rest = tail
-	}
-	return b.String(), nil
-}
-
-func head(s string, n int) string {
-	if len(s) > n {
-		return s[:n]
-	}
-	return s
 }

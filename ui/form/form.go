@@ -8,6 +8,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/ui/field"
 	"gantry/ui/text"
 	"gantry/ui/theme"
 )
@@ -46,10 +47,10 @@ type Form struct {
 // New opens a form.
 func New(th *theme.Theme, o Options) *Form {
 	f := &Form{theme: th, opts: o, inputs: make([]textinput.Model, len(o.Fields)), wrong: make([]string, len(o.Fields))}
-	for i, field := range o.Fields {
-		in := newInput()
-		in.Placeholder = field.Placeholder
-		in.SetValue(field.Value)
+	for i, spec := range o.Fields {
+		in := field.New(th, "")
+		in.Placeholder = spec.Placeholder
+		in.SetValue(spec.Value)
 		in.CursorEnd()
 		if i > 0 {
 			in.Blur()
@@ -57,15 +58,6 @@ func New(th *theme.Theme, o Options) *Form {
 		f.inputs[i] = in
 	}
 	return f
-}
-
-// newInput is a field with the terminal's own cursor.
-func newInput() textinput.Model {
-	in := textinput.New()
-	in.Prompt = ""
-	in.SetVirtualCursor(false)
-	in.Focus()
-	return in
 }
 
 // Done tells that the form was submitted or left.
@@ -170,16 +162,16 @@ func (f *Form) View(w, h int) (string, *tea.Cursor) {
 	}
 	tail := f.theme.Glyphs().Ellipsis
 	label := 0
-	for _, field := range f.opts.Fields {
-		label = max(label, text.Width(field.Label))
+	for _, spec := range f.opts.Fields {
+		label = max(label, text.Width(spec.Label))
 	}
 	label = min(label, w/3)
 	lines := []string{f.theme.Paint(theme.Title, text.Truncate(" "+f.opts.Title, w, tail))}
 	var cursor *tea.Cursor
 	for i := range f.inputs {
-		field := f.opts.Fields[i]
+		spec := f.opts.Fields[i]
 		f.inputs[i].SetWidth(max(1, w-label-4))
-		name := text.Fit(field.Label, label, tail)
+		name := text.Fit(spec.Label, label, tail)
 		if i == f.at {
 			name = f.theme.Paint(theme.Selected, name)
 			if cursor = f.inputs[i].Cursor(); cursor != nil {
@@ -191,8 +183,8 @@ func (f *Form) View(w, h int) (string, *tea.Cursor) {
 		switch {
 		case f.wrong[i] != "":
 			lines = append(lines, f.theme.Paint(theme.Failed, text.Truncate(text.Spaces(label+3)+f.wrong[i], w, tail)))
-		case i == f.at && field.Help != "":
-			lines = append(lines, f.theme.Paint(theme.Dim, text.Truncate(text.Spaces(label+3)+field.Help, w, tail)))
+		case i == f.at && spec.Help != "":
+			lines = append(lines, f.theme.Paint(theme.Dim, text.Truncate(text.Spaces(label+3)+spec.Help, w, tail)))
 		}
 	}
 	if f.failed != "" {

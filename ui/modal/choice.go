@@ -7,6 +7,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/ui/field"
 	"gantry/ui/text"
 	"gantry/ui/theme"
 )
@@ -48,11 +49,8 @@ type Choice struct {
 
 // NewChoice asks for one of some options.
 func NewChoice(th *theme.Theme, o ChoiceOptions) *Choice {
-	in := textinput.New()
-	in.Prompt = "> "
+	in := field.New(th, "> ")
 	in.Placeholder = o.Placeholder
-	in.SetVirtualCursor(false)
-	in.Focus()
 	c := &Choice{dialog: newDialog(th, o.Title, nil), opts: o, input: in}
 	c.filter()
 	c.at = max(0, min(o.Selected, len(c.matches)-1))

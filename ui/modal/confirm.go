@@ -7,6 +7,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/ui/field"
 	"gantry/ui/text"
 	"gantry/ui/theme"
 )
@@ -84,11 +85,7 @@ type Typed struct {
 // NewTyped asks a question that only typing want answers with yes; what says
 // what that is, as in "the service's name".
 func NewTyped(th *theme.Theme, q Question, what, want string) *Typed {
-	in := textinput.New()
-	in.Prompt = "> "
-	in.SetVirtualCursor(false)
-	in.Focus()
-	return &Typed{dialog: newDialog(th, q.Title, q.Body), q: q, what: what, want: want, input: in}
+	return &Typed{dialog: newDialog(th, q.Title, q.Body), q: q, what: what, want: want, input: field.New(th, "> ")}
 }
 
 // Update types, and compares on enter. What was typed wrong stays.

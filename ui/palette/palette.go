@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/sahilm/fuzzy"
 
+	"gantry/ui/field"
 	"gantry/ui/text"
 	"gantry/ui/theme"
 )
@@ -66,10 +67,7 @@ func New(th *theme.Theme, o Options) *Palette {
 		o.History = NewHistory(nil)
 	}
 	o.History.rewind()
-	in := textinput.New()
-	in.Prompt = ":"
-	in.SetVirtualCursor(false)
-	in.Focus()
+	in := field.New(th, ":")
 	in.SetValue(strings.TrimSpace(o.Text))
 	in.CursorEnd()
 	p := &Palette{theme: th, opts: o, input: in}
