@@ -1,0 +1,173 @@
+package table
+
+import (
+	"slices"
+
+	"gantry/ui/text"
+)
+
+const (
+	gutter = 2 // cells before the first column: the cursor's marker and the mark
+	gap    = 1 // cells between columns
+	least  = 3 // cells below which a column says nothing
+)
+
+// measured says which rows the remembered widths account for.
+type measured struct {
+	done     bool
+	from, to int
+}
+
+// placed is a column and its width in a frame.
+type placed[T any] struct {
+	*Column[T]
+	index int
+	width int
+}
+
+// measure raises the remembered widths to what the rows on screen need, with a screen
+// above and below, so that moving the cursor seldom changes a width. Widths do not
+// shrink while the terminal keeps its size: a column that breathes with its data
+// would redraw the whole table each time.
+func (t *Table[T]) measure() {
+	from, to := max(t.top-t.page, 0), min(t.top+2*t.page, len(t.shown))
+	if t.seen.done && t.seen.from <= t.top && t.seen.to >= min(t.top+t.page, len(t.shown)) {
+		return
+	}
+	t.seen = measured{done: true, from: from, to: to}
+	for c := range t.opts.Columns {
+		col := &t.opts.Columns[c]
+		if col.Grow || col.Wide && !t.wide {
+			continue
+		}
+		w := t.widths[c]
+		for _, i := range t.shown[from:to] {
+			w = max(w, text.Width(col.Cell(t.rows[i]).Text))
+		}
+		t.widths[c] = w
+	}
+}
+
+// wanted returns the width that a column asks for, and the least it accepts.
+func (t *Table[T]) wanted(i int) (want, low int) {
+	c := &t.opts.Columns[i]
+	title := text.Width(c.Title)
+	if c.ID == t.sort {
+		title++
+	}
+	want = max(t.widths[i], title, c.Min)
+	if c.Grow {
+		want = max(c.Min, title)
+	}
+	if c.Max > 0 {
+		want = min(want, max(c.Max, title))
+	}
+	if c.Min == 0 {
+		return want, want
+	}
+	return want, min(want, c.Min)
+}
+
+// layout chooses the columns that fit w cells and their widths, and tells how many
+// were left out.
+func (t *Table[T]) layout(w int) (cols []placed[T], left int) {
+	var low []int
+	frozen := 0
+	for i := range t.opts.Columns {
+		c := &t.opts.Columns[i]
+		if c.Wide && !t.wide {
+			continue
+		}
+		want, least := t.wanted(i)
+		cols = append(cols, placed[T]{c, i, want})
+		low = append(low, least)
+		if c.Frozen || i == 0 {
+			frozen++
+		}
+	}
+	avail := w - gutter
+	if t.scroll > 0 {
+		t.scroll = min(t.scroll, max(len(cols)-frozen-1, 0))
+		left = t.scroll
+		cols, low = slices.Delete(cols, frozen, frozen+t.scroll), slices.Delete(low, frozen, frozen+t.scroll)
+	} else {
+		for total(low) > avail {
+			leaving := -1
+			for i, c := range cols {
+				if c.Priority > 0 && (leaving < 0 || c.Priority >= cols[leaving].Priority) {
+					leaving = i
+				}
+			}
+			if leaving < 0 {
+				break
+			}
+			cols, low = slices.Delete(cols, leaving, leaving+1), slices.Delete(low, leaving, leaving+1)
+			left++
+		}
+	}
+	squeeze(cols, low, avail)
+	return clip(cols, avail), left
+}
+
+// total returns the cells that columns of these widths take.
+func total(widths []int) int {
+	sum := -gap
+	for _, w := range widths {
+		sum += w + gap
+	}
+	return max(sum, 0)
+}
+
+// squeeze takes from the columns what is too much, from the last on and down to their
+// least, or gives the growing ones what is left over.
+func squeeze[T any](cols []placed[T], low []int, avail int) {
+	free := avail + gap
+	for _, c := range cols {
+		free -= c.width + gap
+	}
+	for i := len(cols) - 1; i >= 0 && free < 0; i-- {
+		take := min(cols[i].width-low[i], -free)
+		cols[i].width -= take
+		free += take
+	}
+	for i := range cols {
+		if free <= 0 {
+			return
+		}
+		if cols[i].Grow {
+			give := free
+			if cols[i].Max > 0 {
+				give = min(give, max(cols[i].Max-cols[i].width, 0))
+			}
+			cols[i].width += give
+			free -= give
+		}
+	}
+}
+
+// clip drops the columns that begin beyond the edge and cuts the one across it.
+func clip[T any](cols []placed[T], avail int) []placed[T] {
+	for i := range cols {
+		if cols[i].width > avail {
+			cols[i].width = avail
+			if avail <= 0 || avail < least && i > 0 {
+				return cols[:i]
+			}
+			return cols[:i+1]
+		}
+		avail -= cols[i].width + gap
+	}
+	return cols
+}
+
+// ScrollColumns moves the columns behind the frozen ones n to the left, which brings
+// those that did not fit into view; a negative n moves them back.
+func (t *Table[T]) ScrollColumns(n int) {
+	last := -1
+	for i := range t.opts.Columns {
+		if c := &t.opts.Columns[i]; i > 0 && !c.Frozen && (!c.Wide || t.wide) {
+			last++
+		}
+	}
+	t.scroll = max(min(t.scroll+n, last), 0)
+}

@@ -1,0 +1,135 @@
+package table_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"gantry/ui/table"
+	"gantry/ui/theme"
+
+	"github.com/charmbracelet/x/ansi"
+	"pgregory.net/rapid"
+)
+
+// someRows draws rows with distinct names out of a small set, so that they come, go
+// and come back.
+func someRows(t *rapid.T) []service {
+	names := rapid.SliceOfNDistinct(rapid.SampledFrom(strings.Split("abcdefghijklmnopqrstuvwxyz", "")), 0, 26, rapid.ID).Draw(t, "names")
+	rows := named(names...)
+	for i := range rows {
+		rows[i].status = theme.Status(rapid.IntRange(0, 5).Draw(t, "status"))
+		rows[i].minutes = rapid.IntRange(0, 3).Draw(t, "minutes")
+		rows[i].why = rapid.OneOf(rapid.Just(""), rapid.String()).Draw(t, "why")
+	}
+	return rows
+}
+
+// act does one random thing that changes rows or their places, and not the cursor.
+func act(t *rapid.T, tb *table.Table[service]) {
+	switch rapid.IntRange(0, 6).Draw(t, "act") {
+	case 0, 1:
+		tb.SetRows(someRows(t))
+	case 2:
+		tb.SortBy(rapid.SampledFrom([]string{"name", "state", "age", "targets"}).Draw(t, "sort"))
+	case 3:
+		tb.Hold()
+	case 4:
+		tb.Resort()
+	case 5:
+		_ = tb.SetFilter(rapid.SampledFrom([]string{"", "a", "[a-m]", "!c", "-f b", "("}).Draw(t, "filter"))
+	case 6:
+		tb.SetFaultsOnly(rapid.Bool().Draw(t, "faults"))
+	}
+}
+
+func TestTheCursorFollowsItsKeyThroughAnyChange(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tb := newTable()
+		tb.SetRows(someRows(t))
+		for range rapid.IntRange(1, 12).Draw(t, "steps") {
+			tb.Move(rapid.IntRange(-30, 30).Draw(t, "move"))
+			key := tb.SelectedKey()
+			act(t, tb)
+			h := rapid.IntRange(2, 30).Draw(t, "h")
+			tb.View(plainTheme(), 80, h)
+			now := tb.SelectedKey()
+			all := shownKeys(tb)
+			tb.View(plainTheme(), 80, h)
+			switch {
+			case len(all) == 0:
+				if now != "" {
+					t.Fatalf("%q is selected and nothing is shown", now)
+				}
+			case slices.Contains(all, key):
+				if now != key {
+					t.Fatalf("the cursor went from %q to %q though its row is still shown", key, now)
+				}
+			case !slices.Contains(all, now):
+				t.Fatalf("the cursor is on %q, which is not shown", now)
+			}
+			if now != "" && !slices.Contains(tb.Visible(), now) {
+				t.Fatalf("the cursor's row %q is not on screen", now)
+			}
+		}
+	})
+}
+
+func shownKeys(tb *table.Table[service]) []string {
+	tb.View(plainTheme(), 80, 1000)
+	return tb.Visible()
+}
+
+func TestNoRowIsLostOrShownTwice(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tb := newTable()
+		for range rapid.IntRange(1, 8).Draw(t, "steps") {
+			act(t, tb)
+			shown := shownKeys(tb)
+			c := tb.Counts()
+			if c.Total != len(tb.Rows()) || c.Shown != len(shown) {
+				t.Fatalf("%+v, but %d rows are set and %d are shown", c, len(tb.Rows()), len(shown))
+			}
+			unique := slices.Compact(slices.Sorted(slices.Values(shown)))
+			if len(unique) != len(shown) {
+				t.Fatalf("a row is shown twice: %v", shown)
+			}
+			if tb.Filter() == "" && !tb.FaultsOnly() && c.Shown != c.Total {
+				t.Fatalf("%+v without a filter", c)
+			}
+		}
+	})
+}
+
+func TestNoLineIsWiderThanTheScreenOrObeys(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tb := newTable()
+		rows := someRows(t)
+		for i := range rows {
+			rows[i].name += rapid.String().Draw(t, "name")
+		}
+		tb.SetRows(rows)
+		tb.SetWide(rapid.Bool().Draw(t, "wide"))
+		tb.ScrollColumns(rapid.IntRange(-2, 9).Draw(t, "scroll"))
+		for range 3 {
+			w, h := rapid.IntRange(0, 130).Draw(t, "w"), rapid.IntRange(0, 30).Draw(t, "h")
+			view := tb.View(coloured(), w, h)
+			lines := strings.Split(view, "\n")
+			if view != "" && len(lines) > h {
+				t.Fatalf("%d lines on a screen of %d", len(lines), h)
+			}
+			for _, line := range lines {
+				if ansi.StringWidth(line) > w {
+					t.Fatalf("%d cells on a screen of %d: %q", ansi.StringWidth(line), w, line)
+				}
+				for _, r := range ansi.Strip(line) {
+					if unicode.In(r, unicode.C) {
+						t.Fatalf("%U on screen in %q", r, line)
+					}
+				}
+			}
+			tb.Move(rapid.IntRange(-5, 20).Draw(t, "move"))
+		}
+	})
+}

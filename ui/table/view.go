@@ -1,0 +1,151 @@
+package table
+
+import (
+	"strings"
+
+	"gantry/ui/text"
+	"gantry/ui/theme"
+)
+
+// nameCells bounds how much of a name the cursor reverses, which bounds what a move
+// of the cursor costs on the line.
+const nameCells = 32
+
+// View draws the header and the rows around the cursor in at most h lines of at most
+// w cells.
+func (t *Table[T]) View(th *theme.Theme, w, h int) string {
+	if w <= 0 || h <= 0 {
+		return ""
+	}
+	if w != t.frameW {
+		// Another size redraws everything anyway: the moment to forget old widths.
+		t.frameW, t.seen = w, measured{}
+		clear(t.widths)
+	}
+	t.page = max(h-1, 1)
+	t.reveal()
+	t.measure()
+	cols, left := t.layout(w)
+
+	f := frame[T]{th: th, g: th.Glyphs(), w: w, stale: t.stale}
+	f.b.Grow((w + 32) * h)
+	f.header(t, cols, left)
+	for at := t.top; at < min(t.top+h-1, len(t.shown)); at++ {
+		i := t.shown[at]
+		_, marked := t.marks[t.keys[i]]
+		f.row(t.rows[i], cols, at == t.pos, marked)
+	}
+	return f.b.String()
+}
+
+// frame builds one frame.
+type frame[T any] struct {
+	b     strings.Builder
+	th    *theme.Theme
+	g     *theme.Glyphs
+	w     int
+	stale bool
+}
+
+func (f *frame[T]) header(t *Table[T], cols []placed[T], left int) {
+	used := min(gutter, f.w)
+	f.b.WriteString(text.Spaces(used))
+	for n, c := range cols {
+		if n > 0 {
+			f.b.WriteByte(' ')
+			used += gap
+		}
+		title := c.Title
+		if c.ID == t.sort {
+			arrow := f.g.Ascending
+			if t.descending {
+				arrow = f.g.Descending
+			}
+			title = text.Truncate(title, c.width-1, f.g.Ellipsis) + arrow
+		}
+		role := theme.Header
+		if c.ID == t.chosen {
+			role = theme.Selected
+		}
+		f.cell(Cell{title, role}, c.width, c.Right, n == len(cols)-1 && left == 0)
+		used += c.width
+	}
+	if left > 0 && used+gap < f.w {
+		f.b.WriteByte(' ')
+		f.paint(theme.Dim, f.g.Right)
+	}
+}
+
+func (f *frame[T]) row(row T, cols []placed[T], selected, marked bool) {
+	f.b.WriteByte('\n')
+	f.gutter(selected, marked)
+	for n, c := range cols {
+		if n > 0 {
+			f.b.WriteByte(' ')
+		}
+		cell := c.Cell(row)
+		if f.stale {
+			cell.Role = theme.Dim
+		}
+		last := n == len(cols)-1
+		if n == 0 && selected {
+			f.name(cell, c.width, last)
+			continue
+		}
+		f.cell(cell, c.width, c.Right, last)
+	}
+}
+
+func (f *frame[T]) gutter(selected, marked bool) {
+	if selected {
+		f.paint(theme.Marker, f.g.Marker)
+	} else {
+		f.b.WriteByte(' ')
+	}
+	if f.w < gutter {
+		return
+	}
+	if marked {
+		f.paint(theme.Marked, f.g.Mark)
+	} else {
+		f.b.WriteByte(' ')
+	}
+}
+
+// name draws the name under the cursor: its text reversed, the rest of the row and of
+// the cell as always.
+func (f *frame[T]) name(cell Cell, w int, last bool) {
+	s := text.Truncate(cell.Text, w, f.g.Ellipsis)
+	start := s
+	if text.Width(s) > nameCells {
+		start = text.Truncate(s, nameCells, "")
+	}
+	f.paint(theme.Selected, start)
+	f.paint(cell.Role, s[len(start):])
+	if !last {
+		f.b.WriteString(text.Spaces(w - text.Width(s)))
+	}
+}
+
+// cell draws text in w cells. Only the text is painted, and nothing is padded behind
+// the last cell of a row: spaces with a style would have to be written.
+func (f *frame[T]) cell(cell Cell, w int, right, last bool) {
+	s := text.Truncate(cell.Text, w, f.g.Ellipsis)
+	pad := text.Spaces(w - text.Width(s))
+	if right {
+		f.b.WriteString(pad)
+	}
+	f.paint(cell.Role, s)
+	if !right && !last {
+		f.b.WriteString(pad)
+	}
+}
+
+func (f *frame[T]) paint(r theme.Role, s string) {
+	if s == "" {
+		return
+	}
+	f.b.WriteString(f.th.Open(r))
+	f.b.WriteString(s)
+	f.b.WriteString(f.th.Close(r))
+}
