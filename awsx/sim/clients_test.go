@@ -50,11 +50,13 @@ func live(t *testing.T, opts sim.Options, test func(*world)) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- w.account.Run(ctx) }()
+		defer func() {
+			cancel()
+			if err := <-done; err != context.Canceled {
+				t.Errorf("Run ended with %v, want the context's error", err)
+			}
+		}()
 		test(w)
-		cancel()
-		if err := <-done; err != context.Canceled {
-			t.Errorf("Run ended with %v, want the context's error", err)
-		}
 	})
 }
 

@@ -188,7 +188,7 @@ func (a *Account) stopOld(s *service, lower, blocked int) []*task {
 		switch {
 		case t.passing() && budget > 0:
 			budget--
-		case !t.passing() && (done || blocked > 0 || t.deployment.rollout == rolloutFailed):
+		case !t.passing() && (done || blocked > 0 && healthy >= lower || t.deployment.rollout == rolloutFailed):
 		default:
 			continue
 		}
@@ -299,7 +299,11 @@ func (a *Account) event(s *service, message string) {
 }
 
 func (a *Account) eventAt(s *service, at time.Time, message string) {
-	s.events = slices.Insert(s.events, 0, serviceEvent{ID: a.rng.uuid(), CreatedAt: epoch{at}, Message: message})
+	newest := slices.IndexFunc(s.events, func(e serviceEvent) bool { return !e.CreatedAt.After(at) })
+	if newest < 0 {
+		newest = len(s.events)
+	}
+	s.events = slices.Insert(s.events, newest, serviceEvent{ID: a.rng.uuid(), CreatedAt: epoch{at}, Message: message})
 	if len(s.events) > maxEvents {
 		s.events = s.events[:maxEvents]
 	}
