@@ -222,3 +222,9 @@ func (s *Shell) own(msg tea.Msg) {
 		s.flash(Info, msg.what+" "+msg.how)
 	}
 }
+
+// Bindings are the shell's actions followed by those of a screen, in the order
+// in which keys find them: what Keymap.Conflicts is asked about.
+func (s *Shell) Bindings(screen []Action) []Action {
+	return append(s.globals(), screen...)
+}

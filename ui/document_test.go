@@ -1,0 +1,73 @@
+package ui_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"gantry/ui"
+	"gantry/ui/uitest"
+)
+
+// read opens a document over the toy.
+func read(t *testing.T, o ui.DocumentOptions) *uitest.Console {
+	t.Helper()
+	c, s := start(t, nil)
+	s.extra = []ui.Action{{ID: "read", Name: "read", Keys: []string{"o"}, Run: ui.Do(func() { s.host.Push(ui.NewDocument(s.host, o)) })}}
+	return c.Press("o")
+}
+
+func numbered(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "line %d of the text\n", i)
+	}
+	return b.String()
+}
+
+func TestADocumentScrollsToItsEndsAndNoFurther(t *testing.T) {
+	c := read(t, ui.DocumentOptions{Name: "poem", Text: numbered(100)})
+	c.Shows("line 0 of", "100 lines").Press("k", "j", "j").Hides("line 1 of").Shows("line 2 of")
+	c.Press("G").Shows("line 99 of").Press("pgdown", "j").Shows("line 80 of", "line 99 of").Press("g").Shows("line 0 of")
+}
+
+func TestADocumentFindsAndGoesAround(t *testing.T) {
+	c := read(t, ui.DocumentOptions{Name: "poem", Text: numbered(100)})
+	c.Press("n").Shows("nothing is searched for")
+	c.Press("/").Type("LINE [37]0 of").Press("enter").Shows("0 matches")
+	c.Press("/", "ctrl+u").Type("line [37]0 of").Press("enter").Shows("2 matches", "line 30 of").Hides("line 29 of")
+	c.Press("n").Shows("line 70 of").Hides("line 69 of").Press("n").Shows("line 30 of").Press("N").Shows("line 70 of")
+	c.Press("/", "ctrl+u").Type("(").Shows("not a regular expression")
+}
+
+func TestADocumentWrapsOrScrollsSideways(t *testing.T) {
+	long := strings.Repeat("x", 100) + "END"
+	c := read(t, ui.DocumentOptions{Name: "poem", Text: long})
+	c.Hides("END").Press("right", "right", "right").Shows("END").Press("w").Shows("END")
+	c.Press("right").Shows("scroll right: lines are wrapped")
+}
+
+func TestADocumentCopiesAndSavesTheRawTextAndShowsItClean(t *testing.T) {
+	c := read(t, ui.DocumentOptions{Name: "poem", Text: "a\x1b[31mb"})
+	c.Press("c").Shows("poem sent", `a\x1b[31mb`)
+	if c.Clipboard != "a\x1b[31mb" {
+		t.Errorf("copied %q", c.Clipboard)
+	}
+}
+
+func TestADocumentThatCannotBeLoadedSaysSoAndCanBeLoadedAgain(t *testing.T) {
+	fail := true
+	c := read(t, ui.DocumentOptions{Name: "poem", Load: func(context.Context) (string, error) {
+		if fail {
+			return "", errors.New("AccessDenied: ecs:DescribeServices is missing")
+		}
+		return "roses are red", nil
+	}})
+	c.Shows("ecs:DescribeServices is missing", "not loaded")
+	fail = false
+	c.Press("esc", "ctrl+r").Shows("roses are red").Hides("not loaded")
+	fail = true
+	c.Press("ctrl+r").Shows("roses are red", "not loaded")
+}

@@ -1,0 +1,203 @@
+package modal_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"gantry/ui/modal"
+	"gantry/ui/theme"
+	"gantry/ui/uitest"
+)
+
+// asked is any modal of this package.
+type asked interface {
+	Update(tea.Msg) tea.Cmd
+	View(w, h int) (string, *tea.Cursor)
+	Done() bool
+}
+
+func press(m asked, keys ...string) {
+	for _, k := range keys {
+		m.Update(uitest.Key(k))
+	}
+}
+
+func write(m asked, s string) {
+	for _, r := range s {
+		m.Update(tea.KeyPressMsg{Code: r, Text: string(r)})
+	}
+}
+
+func view(m asked, w, h int) string {
+	body, _ := m.View(w, h)
+	return ansi.Strip(body)
+}
+
+func question(yes *bool) modal.Question {
+	return modal.Question{
+		Title: "Deploy api?", Body: modal.Plain("RegisterTaskDefinition\nUpdateService"),
+		Yes: func() tea.Cmd { *yes = true; return nil },
+	}
+}
+
+func TestConfirmTakesYOnlyForYes(t *testing.T) {
+	for _, tc := range []struct {
+		keys []string
+		yes  bool
+	}{
+		{[]string{"y"}, true}, {[]string{"n"}, false}, {[]string{"esc"}, false}, {[]string{"enter"}, false},
+		{[]string{"tab", "enter"}, true}, {[]string{"right", "left", "enter"}, false},
+	} {
+		yes := false
+		m := modal.NewConfirm(theme.New(theme.Options{}), question(&yes))
+		press(m, "x")
+		if m.Done() {
+			t.Fatalf("%v: a key that means nothing answered", tc.keys)
+		}
+		press(m, tc.keys...)
+		if !m.Done() || yes != tc.yes {
+			t.Errorf("%v: done %v, yes %v, want %v", tc.keys, m.Done(), yes, tc.yes)
+		}
+	}
+}
+
+func TestTheNameMustBeTypedExactly(t *testing.T) {
+	yes := false
+	m := modal.NewTyped(theme.New(theme.Options{}), question(&yes), "the service's name", "api-orders")
+	write(m, "api-order")
+	press(m, "enter")
+	if m.Done() || yes {
+		t.Fatal("a part of the name was enough")
+	}
+	if s := view(m, 80, 20); !strings.Contains(s, "this is not the service's name, expected api-orders") || !strings.Contains(s, "> api-order") {
+		t.Errorf("the mistake is not named or what was typed is gone:\n%s", s)
+	}
+	write(m, "s")
+	press(m, "enter")
+	if !m.Done() || !yes {
+		t.Error("the name was typed and not accepted")
+	}
+}
+
+func TestAnExtraKeyWorksAndKeepsTheQuestionOpen(t *testing.T) {
+	copied := 0
+	q := modal.Question{Title: "Deploy c?", Extra: []modal.Extra{
+		{Key: "c", Name: "copy", Run: func() tea.Cmd { copied++; return nil }},
+		{Key: "ctrl+y", Name: "copy", Run: func() tea.Cmd { copied++; return nil }},
+	}}
+	m := modal.NewConfirm(theme.New(theme.Options{}), q)
+	press(m, "c", "ctrl+y")
+	if m.Done() || copied != 2 {
+		t.Errorf("done %v, copied %d", m.Done(), copied)
+	}
+	typed := modal.NewTyped(theme.New(theme.Options{}), q, "the name", "c")
+	press(typed, "c", "ctrl+y")
+	if copied != 3 {
+		t.Errorf("copied %d: a letter of the name must be typed, not taken for a key", copied)
+	}
+	press(typed, "enter")
+	if !typed.Done() {
+		t.Error("the name was not accepted")
+	}
+}
+
+func TestATallBodyScrollsAndTheAnswersStayInView(t *testing.T) {
+	var lines []string
+	for i := range 100 {
+		lines = append(lines, fmt.Sprint("call ", i))
+	}
+	m := modal.NewConfirm(theme.New(theme.Options{}), modal.Question{Title: "Deploy?", Body: modal.Plain(strings.Join(lines, "\n"))})
+	s := view(m, 80, 10)
+	if strings.Count(s, "\n") != 9 || !strings.Contains(s, "call 0") || !strings.Contains(s, "[ No ]") || !strings.Contains(s, "lines 1-8 of 100") {
+		t.Fatalf("at first:\n%s", s)
+	}
+	press(m, "G")
+	if s := view(m, 80, 10); !strings.Contains(s, "call 99") || !strings.Contains(s, "[ No ]") {
+		t.Errorf("at the end:\n%s", s)
+	}
+	for h := range 4 {
+		if s := view(m, 20, h); h > 0 && strings.Count(s, "\n") >= h {
+			t.Errorf("%d rows were given, drawn:\n%s", h, s)
+		}
+	}
+}
+
+func options() modal.ChoiceOptions {
+	return modal.ChoiceOptions{
+		Title:   "Image",
+		Options: []modal.Option{{Name: "v2.31.0", Detail: "yesterday"}, {Name: "v2.32.0", Detail: "today"}, {Name: "v1", Disabled: "it was deleted"}},
+		Chosen:  func(int) tea.Cmd { return nil },
+	}
+}
+
+func TestChoiceNarrowsAsOneTypesAndChoosesTheOptionInView(t *testing.T) {
+	chosen := -1
+	o := options()
+	o.Chosen = func(i int) tea.Cmd { chosen = i; return nil }
+	m := modal.NewChoice(theme.New(theme.Options{}), o)
+	write(m, "tod")
+	if s := view(m, 80, 10); !strings.Contains(s, "> v2.32.0") || strings.Contains(s, "v2.31.0") || !strings.Contains(s, "1 of 3") {
+		t.Errorf("narrowed:\n%s", s)
+	}
+	press(m, "enter")
+	if !m.Done() || chosen != 1 {
+		t.Errorf("done %v, chosen %d", m.Done(), chosen)
+	}
+}
+
+func TestChoiceRefusesADisabledOptionWithItsReason(t *testing.T) {
+	m := modal.NewChoice(theme.New(theme.Options{}), options())
+	press(m, "down", "down", "down", "enter")
+	if s := view(m, 80, 10); m.Done() || !strings.Contains(s, "v1: it was deleted") {
+		t.Errorf("done %v:\n%s", m.Done(), s)
+	}
+}
+
+func TestChoiceTakesATypedTextOnlyWhereItMay(t *testing.T) {
+	m := modal.NewChoice(theme.New(theme.Options{}), options())
+	write(m, "zzz")
+	press(m, "enter")
+	if s := view(m, 80, 10); m.Done() || !strings.Contains(s, `nothing matches "zzz"`) {
+		t.Errorf("done %v:\n%s", m.Done(), s)
+	}
+	o, got := options(), ""
+	o.Typed = func(s string) (tea.Cmd, error) {
+		if s == "bad" {
+			return nil, errors.New(`tag "bad" is not a tag, expected letters`)
+		}
+		got = s
+		return nil, nil
+	}
+	m = modal.NewChoice(theme.New(theme.Options{}), o)
+	write(m, "bad")
+	press(m, "enter")
+	if s := view(m, 80, 10); m.Done() || !strings.Contains(s, "expected letters") || !strings.Contains(s, "> bad") {
+		t.Errorf("done %v:\n%s", m.Done(), s)
+	}
+	press(m, "ctrl+u")
+	write(m, "v3")
+	press(m, "enter")
+	if !m.Done() || got != "v3" {
+		t.Errorf("done %v, got %q", m.Done(), got)
+	}
+}
+
+func TestHostileTextIsCleaned(t *testing.T) {
+	evil := "a\x1b[2Jb\nc"
+	th := theme.New(theme.Options{})
+	for _, m := range []asked{
+		modal.NewConfirm(th, modal.Question{Title: evil, Body: modal.Plain(evil)}),
+		modal.NewTyped(th, modal.Question{Title: evil}, evil, evil),
+		modal.NewChoice(th, modal.ChoiceOptions{Title: evil, Options: []modal.Option{{Name: evil, Detail: evil}, {Name: evil, Disabled: evil}}}),
+		modal.NewMessage(th, evil, modal.Plain(evil)),
+	} {
+		if body, _ := m.View(80, 10); strings.Contains(body, "\x1b[2J") {
+			t.Errorf("%T draws what came from outside: %q", m, body)
+		}
+	}
+}

@@ -1,0 +1,237 @@
+package ui_test
+
+import (
+	"context"
+	"errors"
+	"image/color"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/google/go-cmp/cmp"
+
+	"gantry/ui"
+	"gantry/ui/uitest"
+)
+
+func env(pairs ...string) func(string) string {
+	return func(name string) string {
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1]
+			}
+		}
+		return ""
+	}
+}
+
+func TestAnyValueOfNoColorForcesNoColour(t *testing.T) {
+	for _, value := range []string{"1", "yes", "0", "false"} {
+		term, err := ui.DetectTerminal(ui.TerminalOptions{Getenv: env("NO_COLOR", value)})
+		if err != nil || term.Profile != colorprofile.ASCII || term.Ask {
+			t.Errorf("NO_COLOR=%s: %+v %v", value, term, err)
+		}
+		c, s := start(t, nil, func(o *uitest.Options) { o.Shell.Terminal = term })
+		c.Send(tea.ColorProfileMsg{Profile: colorprofile.TrueColor})
+		if s.host.Theme().Coloured() {
+			t.Errorf("NO_COLOR=%s: the terminal's own profile brought colour back", value)
+		}
+	}
+	if term, _ := ui.DetectTerminal(ui.TerminalOptions{Getenv: env("NO_COLOR", "")}); term.Profile != colorprofile.Unknown {
+		t.Error("an empty NO_COLOR took colour away")
+	}
+	if term, _ := ui.DetectTerminal(ui.TerminalOptions{Getenv: env(), NoColor: true}); term.Profile != colorprofile.ASCII {
+		t.Error("the setting did not take colour away")
+	}
+}
+
+func TestTheLocaleDecidesOnASCII(t *testing.T) {
+	for _, tc := range []struct {
+		env  []string
+		want bool
+	}{
+		{[]string{"LANG", "en_GB.UTF-8"}, false},
+		{[]string{"LANG", "en_GB.UTF-8", "LC_ALL", "C"}, true},
+		{[]string{"LC_CTYPE", "C.utf8"}, false},
+		{nil, true},
+	} {
+		term, err := ui.DetectTerminal(ui.TerminalOptions{Getenv: env(tc.env...)})
+		if err != nil || term.ASCII != tc.want {
+			t.Errorf("%v: ASCII %v %v, want %v", tc.env, term.ASCII, err, tc.want)
+		}
+	}
+}
+
+func TestTheBackgroundIsAskedForUnlessItIsSet(t *testing.T) {
+	for setting, want := range map[string]ui.Terminal{
+		"":      {Dark: true, Ask: true, ASCII: true},
+		"dark":  {Dark: true, ASCII: true},
+		"light": {ASCII: true},
+	} {
+		got, err := ui.DetectTerminal(ui.TerminalOptions{Getenv: env(), Background: setting})
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%q: %v (-want +got):\n%s", setting, err, diff)
+		}
+	}
+	for _, o := range []ui.TerminalOptions{{Getenv: env(), Background: "beige"}, {Getenv: env(), Sync: "often"}} {
+		if _, err := ui.DetectTerminal(o); err == nil || !strings.Contains(err.Error(), "expected") {
+			t.Errorf("%+v: error %v", o, err)
+		}
+	}
+}
+
+func TestAnUnansweredColourQueryDelaysNothing(t *testing.T) {
+	c, s := start(t, nil, func(o *uitest.Options) { o.Shell.Terminal = ui.Terminal{Dark: true, Ask: true} })
+	c.Shows("> apple")
+	if !s.host.Theme().Options().Dark {
+		t.Error("the assumed background was not used")
+	}
+	c.Send(tea.BackgroundColorMsg{Color: color.White})
+	if s.host.Theme().Options().Dark {
+		t.Error("the terminal's late answer was not used")
+	}
+}
+
+func clipboard(run func(argv []string, input string) error, tools string, pairs ...string) ui.Clipboard {
+	return ui.Clipboard{
+		Getenv: env(pairs...),
+		LookPath: func(name string) (string, error) {
+			if strings.Contains(" "+tools+" ", " "+name+" ") {
+				return "/bin/" + name, nil
+			}
+			return "", errors.New("not found")
+		},
+		Run: func(_ context.Context, input string, argv []string) error { return run(argv, input) },
+	}
+}
+
+func TestTheClipboardGoesTheWayThatReachesTheOperator(t *testing.T) {
+	for _, tc := range []struct {
+		name, tools string
+		env         []string
+		argv        string // empty: by the terminal
+		says        string
+	}{
+		{"tmux over ssh", "tmux pbcopy", []string{"TMUX", "x", "SSH_TTY", "/dev/pts/1"}, "tmux load-buffer -w -", "name copied by tmux"},
+		{"ssh", "xclip", []string{"SSH_CONNECTION", "x", "DISPLAY", ":0"}, "", "name sent to the terminal's clipboard"},
+		{"mac", "pbcopy", nil, "pbcopy", "name copied by pbcopy"},
+		{"wayland", "wl-copy xclip", []string{"WAYLAND_DISPLAY", "x", "DISPLAY", ":0"}, "wl-copy", "name copied by wl-copy"},
+		{"x11", "wl-copy xclip", []string{"DISPLAY", ":0"}, "xclip -selection clipboard", "name copied by xclip"},
+		{"nothing", "", nil, "", "name sent to the terminal's clipboard"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var argv, input string
+			c, _ := start(t, nil, func(o *uitest.Options) {
+				o.Shell.Clipboard = clipboard(func(a []string, in string) error { argv, input = strings.Join(a, " "), in; return nil }, tc.tools, tc.env...)
+			})
+			c.Press("c").Shows(tc.says)
+			if argv != tc.argv {
+				t.Errorf("ran %q, want %q", argv, tc.argv)
+			}
+			if input+c.Clipboard != "apple" {
+				t.Errorf("copied %q, sent %q", input, c.Clipboard)
+			}
+		})
+	}
+}
+
+func TestAClipboardThatFailsSaysSo(t *testing.T) {
+	c, _ := start(t, nil, func(o *uitest.Options) {
+		o.Shell.Clipboard = clipboard(func([]string, string) error { return errors.New("no display") }, "pbcopy")
+	})
+	c.Press("c").Shows("copying name: no display")
+}
+
+func TestSavingWritesAPrivateFileWithoutColoursAndNeverOverAnother(t *testing.T) {
+	dir := t.TempDir()
+	c, _ := start(t, orchard, func(o *uitest.Options) { o.Shell.SaveDir = dir })
+	path := filepath.Join(dir, "fruit-20260314-031200.txt")
+	c.Resize(200, 24).Press("ctrl+s").Shows("saved to " + path)
+	c.Press("ctrl+s").Shows("saved to " + strings.TrimSuffix(path, ".txt") + "-2.txt")
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("main/eu-west-1 orchard fruit\n\n> apple\n  banana\n  cherry\n  damson\n", string(got)); diff != "" {
+		t.Errorf("file (-want +got):\n%s", diff)
+	}
+	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, want 0600", info.Mode())
+	}
+}
+
+func TestSavingThatFailsSaysSo(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, _ := start(t, nil, func(o *uitest.Options) { o.Shell.SaveDir = filepath.Join(file, "dir") })
+	c.Press("ctrl+s").Shows("saving the screen:")
+}
+
+// program runs a console in Bubble Tea with an output of its own.
+func program(t *testing.T, root func(*ui.Host) ui.Screen, o ui.RunOptions) (string, error) {
+	t.Helper()
+	var out strings.Builder
+	s := ui.New(context.Background(), ui.Options{Title: "orchard", Root: root, Terminal: ui.Terminal{Profile: colorprofile.ASCII}})
+	o.Program = append(o.Program, tea.WithInput(nil), tea.WithOutput(&out), tea.WithWindowSize(80, 24),
+		tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithoutSignalHandler())
+	err := ui.Run(context.Background(), s, o)
+	return out.String(), err
+}
+
+func TestAHangUpDrainsAndLeavesCleanly(t *testing.T) {
+	hangup := make(chan os.Signal, 1)
+	drained := false
+	_, err := program(t, func(h *ui.Host) ui.Screen {
+		s := newToy(h)
+		s.open = func(ctx context.Context) tea.Cmd {
+			return func() tea.Msg {
+				hangup <- syscall.SIGHUP
+				<-ctx.Done() // Run must end this before it returns
+				return nil
+			}
+		}
+		return s
+	}, ui.RunOptions{Hangup: hangup, Patience: time.Minute, Drain: func(ctx context.Context) error {
+		if _, ok := ctx.Deadline(); !ok {
+			t.Error("draining has no deadline")
+		}
+		drained = true
+		return nil
+	}})
+	if err != nil || !drained {
+		t.Errorf("drained %v, error %v", drained, err)
+	}
+}
+
+func TestADrainThatFailsIsReported(t *testing.T) {
+	hangup := make(chan os.Signal, 1)
+	hangup <- syscall.SIGHUP
+	stuck := errors.New("the change could not be left")
+	_, err := program(t, func(h *ui.Host) ui.Screen { return newToy(h) },
+		ui.RunOptions{Hangup: hangup, Patience: time.Minute, Drain: func(context.Context) error { return stuck }})
+	if !errors.Is(err, stuck) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestAPanicInACommandRestoresTheTerminal(t *testing.T) {
+	out, err := program(t, func(h *ui.Host) ui.Screen {
+		s := newToy(h)
+		s.open = func(context.Context) tea.Cmd { return func() tea.Msg { panic("boom") } }
+		return s
+	}, ui.RunOptions{})
+	if !errors.Is(err, tea.ErrProgramPanic) {
+		t.Errorf("error %v, want a panic", err)
+	}
+	enter, leave := strings.LastIndex(out, "\x1b[?1049h"), strings.LastIndex(out, "\x1b[?1049l")
+	if leave < enter {
+		t.Errorf("the alternate screen was entered and not left: %q", out)
+	}
+}
