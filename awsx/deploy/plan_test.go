@@ -1,0 +1,340 @@
+package deploy
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"gantry/awsx"
+)
+
+func TestADeployRegistersAndUpdates(t *testing.T) {
+	p := newFake(t).plan(t, SetImages{map[string]string{"web": ":1.1"}})
+	if len(p.Steps) != 2 {
+		t.Fatalf("%d steps", len(p.Steps))
+	}
+	if p.Before != "api:7, web "+registry+"/web:1.0" || p.After != "new revision, web "+registry+"/web:1.1" {
+		t.Errorf("summary is %q", p.Summary())
+	}
+	for _, want := range []string{
+		"--- api:7", "+++ api:new",
+		`-      "image": "` + registry + `/web:1.0"`,
+		`+      "image": "` + registry + `/web:1.1"`,
+	} {
+		if !strings.Contains(p.Diff, want) {
+			t.Errorf("the difference lacks %q:\n%s", want, p.Diff)
+		}
+	}
+	if n := strings.Count(p.Diff, "\n+") + strings.Count(p.Diff, "\n-"); n != 3 { // +++ and one line each
+		t.Errorf("the difference has more than the image:\n%s", p.Diff)
+	}
+	if len(p.Carried) != 1 || p.Carried[0] != "quantumMode" {
+		t.Errorf("carried fields are %v", p.Carried)
+	}
+	if p.Leaves != "leaves at least 2 of 4 tasks during the deployment" {
+		t.Errorf("leaves: %s", p.Leaves)
+	}
+	want := []string{
+		"REVISION=$(aws ecs register-task-definition --profile main --region eu-west-1 --cli-input-json file://api.json --query taskDefinition.taskDefinitionArn --output text)",
+		`aws ecs update-service --profile main --region eu-west-1 --cluster prod --service api --task-definition "$REVISION"`,
+	}
+	if got := p.Commands(); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("commands are\n%s", strings.Join(got, "\n"))
+	}
+}
+
+func TestScalingSendsACountAndNothingElse(t *testing.T) {
+	p := newFake(t).plan(t, Scale{6})
+	if got := strings.Join(p.Commands(), "\n"); got != "aws ecs update-service --profile main --region eu-west-1 --cluster prod --service api --desired-count 6" {
+		t.Errorf("commands are %s", got)
+	}
+	if p.Diff != "" || p.Before != "4 tasks" || p.After != "6 tasks" || p.Leaves != "adds 2 tasks to 4" {
+		t.Errorf("plan is %+v", p)
+	}
+}
+
+func TestIntentsThatChangeNothingRegisterNothing(t *testing.T) {
+	for name, intent := range map[string]Intent{
+		"same image":    SetImages{map[string]string{"web": ":1.0"}},
+		"same value":    SetEnv{map[string]EnvEdit{"web": {Set: vars("LOG_LEVEL", "info")}}},
+		"no edit":       SetEnv{},
+		"same count":    Scale{4},
+		"same revision": UseRevision{"7"},
+	} {
+		_, err := newFake(t).tryPlan(intent)
+		if awsx.ClassOf(err) != awsx.Invalid || err == nil || !strings.Contains(err.Error(), "nothing changed") {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func TestIntentsThatCannotBe(t *testing.T) {
+	cases := []struct {
+		name   string
+		intent Intent
+		change func(*fake)
+		want   string
+	}{
+		{"no image", SetImages{}, nil, "no image is given"},
+		{"negative count", Scale{-1}, nil, "expected a count of 0 or more"},
+		{"a daemon's count", Scale{2}, func(f *fake) { f.service.SchedulingStrategy = "DAEMON" }, "has no count"},
+		{"revision", UseRevision{"seven"}, nil, "expected a number, family:number or a task definition ARN"},
+		{"missing revision", UseRevision{"99"}, nil, "no such revision"},
+		{"no service", Restart{}, func(f *fake) { f.service.Name = "" }, "no such service"},
+		{"too large", SetEnv{map[string]EnvEdit{"web": {Set: vars("BIG", strings.Repeat("x", 70000))}}}, nil, "the service admits 65536"},
+	}
+	for _, c := range cases {
+		f := newFake(t)
+		if c.change != nil {
+			c.change(f)
+		}
+		if _, err := f.tryPlan(c.intent); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+		}
+	}
+}
+
+func TestRollingBackUsesTheRevisionOrACopyOfIt(t *testing.T) {
+	f := newFake(t)
+	p := f.plan(t, UseRevision{"6"})
+	if len(p.Steps) != 1 || !strings.HasSuffix(p.Commands()[0], "--task-definition api:6") || p.After != "api:6" {
+		t.Errorf("an active revision gives %v", p.Commands())
+	}
+	f.definitions[revisionARN("api", 6)].Status = "INACTIVE"
+	p = f.plan(t, UseRevision{revisionARN("api", 6)})
+	if len(p.Steps) != 2 || p.After != "a copy of api:6" {
+		t.Errorf("an inactive revision gives %v", p.Commands())
+	}
+	if c := check(t, p, CheckRevision); c.Result != Warning || !strings.Contains(c.Text, "INACTIVE") {
+		t.Errorf("check is %+v", c)
+	}
+}
+
+func TestTiers(t *testing.T) {
+	image := SetImages{map[string]string{"web": ":1.1"}}
+	env := SetEnv{map[string]EnvEdit{"web": {Unset: []string{"LOG_LEVEL"}}}}
+	runs := func(digest string) func(*fake) {
+		return func(f *fake) {
+			f.images["123456789012.dkr.ecr.eu-west-1.amazonaws.com/proxy latest"] = awsx.Image{}
+			f.tasks = []awsx.Task{{TaskDefinition: f.service.TaskDefinition, Containers: []awsx.Container{{Name: "web", ImageDigest: digest}}}}
+			td := f.definitions[f.service.TaskDefinition]
+			td.Raw = awsx.Document(strings.Replace(string(td.Raw), "nginx:1.27", "nginx@"+digestA, 1))
+			td.Containers[1].Image = "nginx@" + digestA
+		}
+	}
+	cases := []struct {
+		name    string
+		intent  Intent
+		cluster string
+		change  func(*fake)
+		want    Tier
+	}{
+		{"deploy", image, "prod", nil, TierName},
+		{"deploy outside production", image, "staging", nil, TierConfirm},
+		{"environment", env, "prod", nil, TierName},
+		{"scale up", Scale{5}, "prod", nil, TierConfirm},
+		{"scale down", Scale{3}, "prod", nil, TierName},
+		{"scale to nothing", Scale{0}, "prod", nil, TierBulk},
+		{"scale to nothing outside production", Scale{0}, "dev-1", nil, TierConfirm},
+		{"roll back", UseRevision{"6"}, "prod", nil, TierConfirm},
+		{"a newer revision", UseRevision{"7"}, "prod", func(f *fake) {
+			f.service.TaskDefinition = revisionARN("api", 6)
+		}, TierName},
+		{"restart on the same digest", Restart{}, "prod", runs(digestA), TierConfirm},
+		{"restart of a moved tag", Restart{}, "prod", runs(digestB), TierName},
+		{"restart on who knows what", Restart{}, "prod", nil, TierName},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFake(t)
+			f.service.Ref.Cluster = strings.Replace(clusterARN, "prod", c.cluster, 1)
+			if c.change != nil {
+				c.change(f)
+			}
+			p := f.plan(t, c.intent)
+			if p.Tier != c.want {
+				t.Errorf("tier is %d, want %d", p.Tier, c.want)
+			}
+		})
+	}
+}
+
+func TestProductionIsWhatIsNotKnownToBeSomethingElse(t *testing.T) {
+	cases := []struct {
+		cluster, profile, account string
+		want                      bool
+	}{
+		{"prod", "main", "", true},
+		{"whatever", "", "", true},
+		{"preprod", "main", "", false},
+		{"PreProd-1", "main", "", false},
+		{"shop", "Staging-admin", "", false},
+		{"shop", "main", "acme-sandbox", false},
+	}
+	policy := Policy{NonProduction: DefaultNonProduction()}
+	for _, c := range cases {
+		ref := awsx.Ref{Cluster: "arn:aws:ecs:r:1:cluster/" + c.cluster, Context: awsx.ContextID{Profile: c.profile}}
+		if got := policy.Production(ref, c.account); got != c.want {
+			t.Errorf("%+v: production is %v", c, got)
+		}
+	}
+	if !(Policy{}).Production(awsx.Ref{Cluster: "arn:aws:ecs:r:1:cluster/dev"}, "") {
+		t.Error("without globs everything is production")
+	}
+}
+
+func check(t *testing.T, p Plan, name string) Check {
+	t.Helper()
+	for _, c := range p.Checks {
+		if c.Name == name {
+			return c
+		}
+	}
+	t.Fatalf("no check %s in %+v", name, p.Checks)
+	return Check{}
+}
+
+func TestChecks(t *testing.T) {
+	image := func(s string) Intent { return SetImages{map[string]string{"web": s}} }
+	denied := awsx.Errorf(awsx.Denied, "ecr:DescribeImages", "", "not authorized")
+	cases := []struct {
+		name   string
+		intent Intent
+		change func(*fake)
+		check  string
+		result CheckResult
+		text   string
+	}{
+		{"image there", image(":1.1"), nil, CheckImage, OK, "web:1.1 exists, bbbbbbbb"},
+		{"image missing", image(":9"), nil, CheckImage, Broken, "not in its repository: " + registry + "/web:9"},
+		{"image elsewhere", image("ghcr.io/a/b:1"), nil, CheckImage, Skipped, "ghcr.io/a/b:1 is not in a private ECR repository"},
+		{"image denied", image(":1.1"), func(f *fake) { f.imageErr = denied }, CheckImage, Skipped, "ecr:DescribeImages is denied"},
+		{"quiet", image(":1.1"), nil, CheckInProgress, OK, "no deployment"},
+		{"in progress", image(":1.1"), func(f *fake) { f.service.Deployments[0].RolloutState = "IN_PROGRESS" }, CheckInProgress, Broken, "ecs-svc/7 is rolling out api:7"},
+		{"scaling in progress", Scale{3}, func(f *fake) { f.service.Deployments[0].RolloutState = "IN_PROGRESS" }, CheckInProgress, Warning, "applies to it as well"},
+		{"room to move", image(":1.1"), nil, CheckPercent, OK, "between 2 and 8 tasks"},
+		{"no room", image(":1.1"), func(f *fake) { f.service.MinHealthyPercent, f.service.MaxPercent = 100, 100 }, CheckPercent, Broken, "at least 4 must stay healthy and at most 4 may run"},
+		{"no room by rounding", image(":1.1"), func(f *fake) {
+			f.service.Desired, f.service.MinHealthyPercent, f.service.MaxPercent = 1, 50, 150
+		}, CheckPercent, Broken, "at least 1 must stay healthy and at most 1 may run"},
+		{"room by default", image(":1.1"), func(f *fake) {
+			f.service.MinHealthyPercent, f.service.MaxPercent = awsx.Unset, awsx.Unset
+		}, CheckPercent, OK, "between 4 and 8"},
+		{"a daemon by default", image(":1.1"), func(f *fake) {
+			f.service.SchedulingStrategy, f.service.MinHealthyPercent, f.service.MaxPercent = "DAEMON", awsx.Unset, awsx.Unset
+		}, CheckPercent, OK, "between 0 and 4"},
+		{"breaker", image(":1.1"), nil, CheckBreaker, OK, "rolls a failing deployment back"},
+		{"breaker off", image(":1.1"), func(f *fake) { f.service.Breaker = awsx.Breaker{} }, CheckBreaker, Warning, "off"},
+		{"breaker without roll back", image(":1.1"), func(f *fake) { f.service.Breaker.Rollback = false }, CheckBreaker, Warning, "does not roll it back"},
+		{"ECS deploys", image(":1.1"), nil, CheckController, OK, ""},
+		{"CodeDeploy deploys", image(":1.1"), func(f *fake) { f.service.Controller = "CODE_DEPLOY" }, CheckController, Broken, "CODE_DEPLOY owns this change"},
+		{"CodeDeploy and the count", Scale{5}, func(f *fake) { f.service.Controller = "CODE_DEPLOY" }, CheckController, OK, "still its own"},
+		{"external and the count", Scale{5}, func(f *fake) { f.service.Controller = "EXTERNAL" }, CheckController, Broken, "EXTERNAL owns"},
+		{"port there", image(":1.1"), nil, CheckLoadBalancer, OK, ""},
+		{"port gone", image(":1.1"), func(f *fake) { f.service.LoadBalancers[0].ContainerPort = 9 }, CheckLoadBalancer, Broken, "port 9 of container web"},
+		{"container gone", image(":1.1"), func(f *fake) { f.service.LoadBalancers[0].Container = "app" }, CheckLoadBalancer, Broken, "container app"},
+		{"tag moved", Restart{}, func(f *fake) {
+			f.tasks = []awsx.Task{{TaskDefinition: f.service.TaskDefinition, Containers: []awsx.Container{{Name: "web", ImageDigest: digestB}}}}
+		}, CheckTag, Warning, "this is a deploy: web runs bbbbbbbb and its tag is aaaaaaaa now"},
+		{"tag unknown", Restart{}, nil, CheckTag, Skipped, "may pull another image"},
+		{"revision active", UseRevision{"6"}, nil, CheckRevision, OK, "api:6 is active"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFake(t)
+			if c.change != nil {
+				c.change(f)
+			}
+			got := check(t, f.plan(t, c.intent), c.check)
+			if got.Result != c.result || !strings.Contains(got.Text, c.text) {
+				t.Errorf("got %s: %s\nwant %s with %q", got.Result, got.Text, c.result, c.text)
+			}
+		})
+	}
+}
+
+func TestChecksHoldADeployUpAndAMitigationNot(t *testing.T) {
+	f := newFake(t)
+	f.service.Deployments[0].RolloutState = "IN_PROGRESS"
+	deploy := f.plan(t, SetImages{map[string]string{"web": ":1.1"}})
+	if b := deploy.Blocking(); len(b) != 1 || b[0].Name != CheckInProgress {
+		t.Errorf("a deploy is held up by %+v", b)
+	}
+	if b := deploy.Blocking(CheckInProgress); len(b) != 0 {
+		t.Errorf("overridden, a deploy is held up by %+v", b)
+	}
+	if b := f.plan(t, UseRevision{"6"}).Blocking(); len(b) != 0 {
+		t.Errorf("a roll back is held up by %+v", b)
+	}
+	f.service.Controller = "CODE_DEPLOY"
+	if b := f.plan(t, UseRevision{"6"}).Blocking(); len(b) != 1 || b[0].Name != CheckController {
+		t.Errorf("a roll back that CodeDeploy owns is held up by %+v", b)
+	}
+}
+
+// TestNoSecretLeavesThroughAPlan plants values and searches everything that a
+// plan is shown or printed as.
+func TestNoSecretLeavesThroughAPlan(t *testing.T) {
+	f := newFake(t)
+	td := f.definitions[f.service.TaskDefinition]
+	labelled := strings.Replace(string(td.Raw), `"stopTimeout":30`,
+		`"stopTimeout":30,"command":["serve","--db=postgres://u:old-canary@db/x"],"dockerLabels":{"api.token":"old-canary"},"logConfiguration":{"logDriver":"splunk","options":{"splunk-token":"old-canary"}}`, 1)
+	f.add(t, labelled)
+	p := f.plan(t, SetEnv{map[string]EnvEdit{"web": {Set: vars("DB_PASSWORD", "new-canary", "SENTRY_DSN", "new-canary", "LOG_LEVEL", "debug", "URL", "https://me:new-canary@host/")}}})
+	shown, err := json.Marshal(struct {
+		Plan  Plan
+		Steps []Description
+	}{p, []Description{p.Steps[0].Describe(), p.Steps[1].Describe()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	masked, err := MaskedJSON(f.definitions[f.service.TaskDefinition].Raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, text := range map[string]string{
+		"the difference": p.Diff, "the plan as JSON": string(shown), "the masked document": masked,
+		"%v": fmt.Sprintf("%v", p), "%+v": fmt.Sprintf("%+v", p), "%#v": fmt.Sprintf("%#v", p), "the commands": strings.Join(p.Commands(), "\n"),
+	} {
+		if strings.Contains(text, "canary") {
+			t.Errorf("%s shows a planted secret:\n%s", what, text)
+		}
+	}
+	for _, want := range []string{"(masked) changed", `"SENTRY_DSN"`, `+          "value": "debug"`} {
+		if !strings.Contains(p.Diff, want) {
+			t.Errorf("the difference lacks %q:\n%s", want, p.Diff)
+		}
+	}
+	if p.After != "new revision, web set LOG_LEVEL, set DB_PASSWORD, add SENTRY_DSN, add URL" {
+		t.Errorf("after is %q", p.After)
+	}
+}
+
+func TestAnUnchangedSecretIsNoDifference(t *testing.T) {
+	p := newFake(t).plan(t, SetEnv{map[string]EnvEdit{"web": {Set: vars("LOG_LEVEL", "debug")}}})
+	if strings.Contains(p.Diff, "changed") {
+		t.Errorf("the difference marks a secret that stayed:\n%s", p.Diff)
+	}
+}
+
+func TestCommandsAreQuotedForAShell(t *testing.T) {
+	f := newFake(t)
+	f.service.Name = "it's"
+	f.service.Ref.Context.Profile = "a b"
+	got := f.plan(t, Scale{5}).Commands()[0]
+	if !strings.Contains(got, `--profile 'a b'`) || !strings.Contains(got, `--service 'it'\''s'`) {
+		t.Errorf("command is %s", got)
+	}
+}
+
+func TestVariablesOfAContainer(t *testing.T) {
+	td := newFake(t).definitions[revisionARN("api", 7)]
+	got, err := Env(td, "web")
+	if err != nil || len(got) != 2 || got[1].Value.Reveal() != "old-canary" {
+		t.Errorf("got %v (%v)", got, err)
+	}
+	if _, err := Env(td, ""); err == nil {
+		t.Error("two containers and no name are no error")
+	}
+}
