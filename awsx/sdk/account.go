@@ -1,6 +1,7 @@
 package sdk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -48,18 +49,11 @@ func newAccount(id awsx.ContextID, l loaded, o Options) *Account {
 	}
 	return &Account{
 		id: id, login: l.login,
-		ecs: ecs.NewFromConfig(cfg, func(o *ecs.Options) { o.BaseEndpoint = either(endpoint, o.BaseEndpoint) }),
-		elb: elb.NewFromConfig(cfg, func(o *elb.Options) { o.BaseEndpoint = either(endpoint, o.BaseEndpoint) }),
-		ecr: ecr.NewFromConfig(cfg, func(o *ecr.Options) { o.BaseEndpoint = either(endpoint, o.BaseEndpoint) }),
-		sts: sts.NewFromConfig(cfg, func(o *sts.Options) { o.BaseEndpoint = either(endpoint, o.BaseEndpoint) }),
+		ecs: ecs.NewFromConfig(cfg, func(o *ecs.Options) { o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint) }),
+		elb: elb.NewFromConfig(cfg, func(o *elb.Options) { o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint) }),
+		ecr: ecr.NewFromConfig(cfg, func(o *ecr.Options) { o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint) }),
+		sts: sts.NewFromConfig(cfg, func(o *sts.Options) { o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint) }),
 	}
-}
-
-func either(first, second *string) *string {
-	if first != nil {
-		return first
-	}
-	return second
 }
 
 // Identity asks STS whose credentials these are.

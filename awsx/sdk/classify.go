@@ -51,12 +51,10 @@ func (a *Account) classify(ctx context.Context, resource string, err error) erro
 	case a.credentialFailure(e, err):
 	case apiCode(err) != "":
 		a.apiFailure(e, err)
-	case answered(err):
-		e.Class = awsx.Failed
+	case answered(err) && status(err)/100 != 2:
 		e.Err = fmt.Errorf("HTTP %d without an answer of the API", status(err))
-		if status(err)/100 == 2 {
-			e.Err = fmt.Errorf("the answer cannot be read: %w", root(err))
-		}
+	case answered(err) && !isNetwork(err):
+		e.Err = fmt.Errorf("the answer cannot be read: %w", root(err))
 	case isInvalid(err):
 		e.Class, e.Err = awsx.Invalid, root(err)
 	case isNetwork(err):

@@ -38,6 +38,8 @@ func TestAnswersAreClassified(t *testing.T) {
 		{"page of an emulator", 500, "<!doctype html>\n<title>500 Internal Server Error</title>", awsx.Failed, ""},
 		{"page of a proxy", 502, "<html>bad gateway</html>", awsx.Failed, ""},
 		{"not JSON", 200, "<html>login</html>", awsx.Failed, ""},
+		{"half of an answer", 200, `{"taskDefinition":{"fam`, awsx.Offline, ""},
+		{"nothing in the answer", 200, ``, awsx.Offline, ""},
 		{"no answer", 0, "", awsx.Offline, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
