@@ -1,0 +1,226 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/alb"
+)
+
+const (
+	// targetsForget is how old a health that can no longer be read may get
+	// before it counts as unread.
+	targetsForget = 10 * time.Minute
+	// settingsAge is how long a group's settings are believed.
+	settingsAge = 10 * time.Minute
+	// settingsBatch is how many groups are described by one call.
+	settingsBatch = 20
+	// groupsForget is how long the reading of a group nobody asks about is kept.
+	groupsForget = 30 * time.Minute
+)
+
+// GroupState is a target group of a service with what was last read of it.
+type GroupState struct {
+	alb.Group
+	// Services are the ARNs of the services that register targets in it.
+	Services []string
+	// ReadAt is when Targets was read; zero when it never was.
+	ReadAt time.Time
+	// Err is why the last reading failed; the targets are those of the one
+	// before, and turn unread when they get too old.
+	Err error
+}
+
+type groupKey struct {
+	context awsx.ContextID
+	arn     string
+}
+
+// groupCache shares the readings of target groups between pollers, since each
+// costs a call out of the account's scarcest bucket.
+type groupCache struct {
+	observer Observer
+
+	mu     sync.Mutex
+	groups map[groupKey]*groupReading
+}
+
+// groupReading is what is known of one group.
+type groupReading struct {
+	health     []awsx.TargetHealth
+	readAt     time.Time // of health
+	triedAt    time.Time // of the last attempt
+	err        error     // of the last attempt
+	settings   awsx.TargetGroup
+	settingsAt time.Time
+	alone      bool          // describing it together with others failed
+	busy       chan struct{} // closed when the attempt under way ends
+}
+
+func newGroupCache(o Observer) *groupCache {
+	return &groupCache{observer: o, groups: map[groupKey]*groupReading{}}
+}
+
+// reading returns the entry of a key. The caller holds the lock.
+func (c *groupCache) reading(key groupKey) *groupReading {
+	g := c.groups[key]
+	if g == nil {
+		now := time.Now()
+		for k, old := range c.groups {
+			if old.busy == nil && !old.triedAt.IsZero() && now.Sub(old.triedAt) > groupsForget {
+				delete(c.groups, k)
+			}
+		}
+		g = &groupReading{}
+		c.groups[key] = g
+	}
+	return g
+}
+
+// state returns a group as it is known now.
+func (c *groupCache) state(key groupKey, now time.Time) GroupState {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := GroupState{Group: alb.Group{ARN: key.arn}}
+	g := c.groups[key]
+	if g == nil {
+		return s
+	}
+	s.Settings, s.Err, s.ReadAt = g.settings, g.err, g.readAt
+	if !g.readAt.IsZero() && (g.err == nil || now.Sub(g.readAt) <= targetsForget) {
+		s.Read, s.Targets = true, g.health
+	}
+	return s
+}
+
+// tried returns when a group was last read or tried; zero for never.
+func (c *groupCache) tried(key groupKey) (at time.Time, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if g := c.groups[key]; g != nil {
+		return g.triedAt, g.err
+	}
+	return time.Time{}, nil
+}
+
+// read reads the health of a group unless it was read or tried within maxAge.
+// Callers that want the same group at the same time share the call.
+func (c *groupCache) read(ctx context.Context, a awsx.Account, key groupKey, maxAge time.Duration) error {
+	c.mu.Lock()
+	g := c.reading(key)
+	if !g.triedAt.IsZero() && time.Since(g.triedAt) < maxAge {
+		defer c.mu.Unlock()
+		return g.err
+	}
+	if busy := g.busy; busy != nil {
+		c.mu.Unlock()
+		select {
+		case <-busy:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		_, err := c.tried(key)
+		return err
+	}
+	done := make(chan struct{})
+	g.busy = done
+	c.mu.Unlock()
+
+	health, err := a.TargetHealth(ctx, key.arn)
+
+	c.mu.Lock()
+	g.busy = nil
+	var changes []TargetChange
+	// A cancelled attempt says nothing about the group.
+	if ctx.Err() == nil {
+		now := time.Now()
+		g.triedAt, g.err = now, err
+		if err == nil {
+			if !g.readAt.IsZero() {
+				changes = targetChanges(key, g.health, health.Targets, now)
+			}
+			g.health, g.readAt = sortedTargets(health.Targets), now
+		}
+	}
+	close(done)
+	c.mu.Unlock()
+	for _, x := range changes {
+		c.observer.SeenTargetChange(x)
+	}
+	return err
+}
+
+// describe reads the settings of those of the groups that lack them, with one
+// call. A group that was deleted fails the call for all, so the groups of a
+// failed call are described one at a time from then on.
+func (c *groupCache) describe(ctx context.Context, a awsx.Account, id awsx.ContextID, arns []string) error {
+	now := time.Now()
+	var batch []string
+	c.mu.Lock()
+	for _, arn := range arns {
+		g := c.reading(groupKey{id, arn})
+		if now.Sub(g.settingsAt) < settingsAge || slices.Contains(batch, arn) {
+			continue
+		}
+		if g.alone && len(batch) > 0 {
+			continue
+		}
+		batch = append(batch, arn)
+		if g.alone || len(batch) == settingsBatch {
+			break
+		}
+	}
+	c.mu.Unlock()
+	if len(batch) == 0 {
+		return nil
+	}
+	groups, err := a.TargetGroups(ctx, batch)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, arn := range batch {
+		g := c.reading(groupKey{id, arn})
+		switch {
+		case err == nil:
+			g.settingsAt, g.alone = now, false
+		case awsx.ClassOf(err) == awsx.NotFound && len(batch) > 1:
+			g.alone = true
+		case awsx.ClassOf(err) != awsx.Throttled:
+			g.settingsAt = now
+		}
+	}
+	for _, x := range groups {
+		c.reading(groupKey{id, x.ARN}).settings = x
+	}
+	if awsx.ClassOf(err) == awsx.NotFound {
+		return nil
+	}
+	return err
+}
+
+// targetChanges compares two readings of a group.
+func targetChanges(key groupKey, old, now []awsx.TargetHealth, at time.Time) []TargetChange {
+	var out []TargetChange
+	was := make(map[alb.Address]awsx.TargetHealth, len(old))
+	for _, t := range old {
+		was[alb.Address{ID: t.ID, Port: t.Port}] = t
+	}
+	for _, t := range now {
+		a := alb.Address{ID: t.ID, Port: t.Port}
+		if from := was[a]; from.State != t.State || from.Reason != t.Reason {
+			out = append(out, TargetChange{Context: key.context, Group: key.arn, From: from, To: t, At: at})
+		}
+		delete(was, a)
+	}
+	for _, from := range old {
+		if _, gone := was[alb.Address{ID: from.ID, Port: from.Port}]; gone {
+			out = append(out, TargetChange{Context: key.context, Group: key.arn, From: from, At: at})
+		}
+	}
+	return out
+}

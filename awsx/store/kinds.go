@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+)
+
+// The least intervals that a watcher may ask for. A sweep of a large cluster
+// takes tens of calls, one service four.
+const (
+	sweepFloor   = 10 * time.Second
+	serviceFloor = 2 * time.Second
+)
+
+func (s *Store) opening(id awsx.ContextID) func(context.Context) (awsx.Account, error) {
+	return func(ctx context.Context) (awsx.Account, error) { return s.opener.Open(ctx, id) }
+}
+
+// Clusters watches the clusters of a context, by name.
+func (s *Store) Clusters(id awsx.ContextID) *Watch[awsx.Cluster] {
+	key := pollKey{context: id, kind: kindClusters}
+	return watch(s, key, pace{s.refresh, sweepFloor}, func() source[awsx.Cluster] {
+		return newListSource(s.opening(id),
+			func(c *awsx.Cluster) (string, string) { return c.Name, c.Ref.ARN },
+			part[awsx.Cluster]{pages: func(ctx context.Context, a awsx.Account) awsx.Pages[awsx.Cluster] { return a.Clusters(ctx) }})
+	})
+}
+
+// Services watches the services of a cluster, by name.
+func (s *Store) Services(cluster awsx.Ref) *Watch[awsx.Service] {
+	key := pollKey{cluster.Context, kindServices, cluster.ARN, cluster.ARN}
+	return watch(s, key, pace{s.refresh, sweepFloor}, func() source[awsx.Service] {
+		return newListSource(s.opening(cluster.Context),
+			func(x *awsx.Service) (string, string) { return x.Name, x.Ref.ARN },
+			part[awsx.Service]{
+				pages: func(ctx context.Context, a awsx.Account) awsx.Pages[awsx.Service] { return a.Services(ctx, cluster) },
+				seen:  s.seenService,
+			})
+	})
+}
+
+// Tasks watches all tasks of a cluster, by ARN: the running ones are read
+// first, then those that stopped within about the last hour.
+func (s *Store) Tasks(cluster awsx.Ref) *Watch[awsx.Task] {
+	key := pollKey{cluster.Context, kindTasks, cluster.ARN, cluster.ARN}
+	return watch(s, key, pace{2 * s.refresh, sweepFloor}, func() source[awsx.Task] {
+		query := func(stopped bool) func(context.Context, awsx.Account) awsx.Pages[awsx.Task] {
+			return func(ctx context.Context, a awsx.Account) awsx.Pages[awsx.Task] {
+				return a.Tasks(ctx, awsx.TaskQuery{Cluster: cluster, Stopped: stopped})
+			}
+		}
+		return newListSource(s.opening(cluster.Context),
+			func(t *awsx.Task) (string, string) { return "", t.Ref.ARN },
+			part[awsx.Task]{pages: query(false), seen: func(t awsx.Task, _ *awsx.Task) { s.seenTask(t) }},
+			part[awsx.Task]{pages: query(true), seen: func(t awsx.Task, _ *awsx.Task) { s.seenTask(t) }})
+	})
+}
+
+// Instances watches the container instances of a cluster, by ARN.
+func (s *Store) Instances(cluster awsx.Ref) *Watch[awsx.Instance] {
+	key := pollKey{cluster.Context, kindInstances, cluster.ARN, cluster.ARN}
+	return watch(s, key, pace{2 * s.refresh, sweepFloor}, func() source[awsx.Instance] {
+		return newListSource(s.opening(cluster.Context),
+			func(i *awsx.Instance) (string, string) { return "", i.Ref.ARN },
+			part[awsx.Instance]{pages: func(ctx context.Context, a awsx.Account) awsx.Pages[awsx.Instance] { return a.Instances(ctx, cluster) }})
+	})
+}
+
+// seenService hands the events that are newer than those of the service's last
+// reading to the observer, oldest first.
+func (s *Store) seenService(x awsx.Service, old *awsx.Service) {
+	fresh := x.Events
+	if old != nil && len(old.Events) > 0 {
+		for i, e := range fresh {
+			if e.ID == old.Events[0].ID {
+				fresh = fresh[:i]
+				break
+			}
+		}
+	}
+	for i := len(fresh) - 1; i >= 0; i-- {
+		s.observer.SeenEvent(x.Ref, fresh[i])
+	}
+}
+
+// seenTask hands a task's containers, and the task once it stops, to the
+// observer. Containers of stopped tasks count too: their lines outlive them.
+func (s *Store) seenTask(t awsx.Task) {
+	service, ok := strings.CutPrefix(t.Group, "service:")
+	if !ok {
+		return
+	}
+	now := time.Now()
+	if t.LastStatus == "STOPPED" || t.DesiredStatus == "STOPPED" {
+		s.observer.SeenStoppedTask(t, now)
+	}
+	family, revision := awsx.SplitRevision(t.TaskDefinition)
+	for _, c := range t.Containers {
+		if c.RuntimeID == "" {
+			continue
+		}
+		s.observer.SeenRuntimeID(Seen{
+			Cluster: t.Ref.ClusterRef(), Service: service, ID: c.RuntimeID, Task: t.Ref.ARN, Container: c.Name,
+			Family: family, Revision: revision, First: now, Last: now,
+		})
+	}
+}

@@ -1,0 +1,120 @@
+package store
+
+import (
+	"context"
+	"sync"
+
+	"gantry/awsx"
+)
+
+// listSource reads a listing whole, batch by batch.
+type listSource[T any] struct {
+	open func(ctx context.Context) (awsx.Account, error)
+	// parts are the listings that make up the items, read one after another.
+	parts []part[T]
+
+	mu          sync.Mutex
+	table       *table[T]
+	done, total int
+}
+
+// part is one listing of a source.
+type part[T any] struct {
+	pages func(ctx context.Context, a awsx.Account) awsx.Pages[T]
+	// seen is called for every item that lands, with the one it replaces.
+	seen func(item T, old *T)
+}
+
+func newListSource[T any](open func(context.Context) (awsx.Account, error), id func(*T) (name, key string), parts ...part[T]) *listSource[T] {
+	return &listSource[T]{open: open, table: newTable(id), parts: parts}
+}
+
+func (l *listSource[T]) release() {}
+
+func (l *listSource[T]) fill(s *Snapshot[T]) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s.Done, s.Total = l.done, l.total
+	items, changed := l.table.items()
+	s.Items = items
+	return changed
+}
+
+func (l *listSource[T]) poll(ctx context.Context, _ demand, landed func()) outcome {
+	account, err := l.open(ctx)
+	if err != nil {
+		return outcome{err: err}
+	}
+	l.mu.Lock()
+	l.table.sweep++
+	l.done, l.total = 0, 0
+	l.mu.Unlock()
+	var errs []error
+	brought := false
+	for i := range l.parts {
+		r := l.read(ctx, account, i, landed)
+		errs = append(errs, r.errs...)
+		brought = brought || r.pages > 0 || len(r.errs) == 0
+		if ctx.Err() != nil || awsx.ClassOf(worst(errs)) == awsx.Expired {
+			break
+		}
+	}
+	if len(errs) > 0 && !brought {
+		return outcome{err: worst(errs)}
+	}
+	return outcome{partial: errs}
+}
+
+// reading is how the listing of one part went.
+type reading struct {
+	pages int
+	errs  []error
+}
+
+func (l *listSource[T]) read(ctx context.Context, account awsx.Account, i int, landed func()) reading {
+	var r reading
+	complete := false
+	l.mu.Lock()
+	before := l.total
+	l.mu.Unlock()
+	for page, err := range l.parts[i].pages(ctx, account) {
+		if err != nil {
+			r.errs = append(r.errs, err)
+			// Without credentials every further batch would fail the same way.
+			if awsx.ClassOf(err) == awsx.Expired {
+				break
+			}
+			continue
+		}
+		r.pages++
+		complete = complete || page.Complete
+		for _, m := range page.Missing {
+			// An item that vanished between listing and describing is gone;
+			// any other reason leaves its state unknown.
+			if m.Reason != "MISSING" {
+				r.errs = append(r.errs, awsx.Errorf(awsx.Failed, "describe", m.ARN, "%s %s", m.Reason, m.Detail))
+			}
+		}
+		l.land(i, page, before)
+		landed()
+	}
+	if len(r.errs) == 0 && (complete || r.pages == 0) && ctx.Err() == nil {
+		l.mu.Lock()
+		l.table.drop(i)
+		l.mu.Unlock()
+	}
+	return r
+}
+
+func (l *listSource[T]) land(i int, page awsx.Page[T], before int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.done += len(page.Items)
+	l.total = max(l.total, before+page.Total, l.done)
+	for _, item := range page.Items {
+		old := l.table.put(i, item)
+		if l.parts[i].seen != nil {
+			l.parts[i].seen(item, old)
+		}
+	}
+}

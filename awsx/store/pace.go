@@ -1,0 +1,166 @@
+package store
+
+import (
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"gantry/awsx"
+)
+
+// pace is how often a kind is polled.
+type pace struct {
+	base  time.Duration // while somebody looks and asks for nothing special
+	floor time.Duration // as fast as anybody may ask for
+}
+
+// idleFactor stretches the interval of what is covered by another screen.
+const idleFactor = 4
+
+// The limits of the waits after a failure.
+const (
+	maxThrottled = 5 * time.Minute
+	maxOffline   = 30 * time.Second
+	minOffline   = 2 * time.Second
+	denied       = 5 * time.Minute
+	minFailed    = 5 * time.Second
+	maxFailed    = time.Minute
+)
+
+// interval returns how long data may get old for one watcher.
+func (p pace) interval(n Need) time.Duration {
+	d := p.base
+	if n.MaxAge > 0 {
+		d = max(n.MaxAge, p.floor)
+	}
+	if n.Idle {
+		d = max(d, p.base) * idleFactor
+	}
+	return d
+}
+
+// outcome is how a poll ended.
+type outcome struct {
+	// err means that the poll brought nothing.
+	err error
+	// partial is what failed beside what it brought.
+	partial []error
+	// next replaces the interval until the next poll; zero keeps it.
+	next time.Duration
+	// quiet means that there is nothing to publish.
+	quiet bool
+	// aborted means that the poll was cancelled: it counts for nothing.
+	aborted bool
+}
+
+// worst returns the error that decides how to go on: the class that needs the
+// most restraint.
+func worst(errs []error) error {
+	rank := func(err error) int {
+		switch awsx.ClassOf(err) {
+		case awsx.Expired:
+			return 4
+		case awsx.Throttled:
+			return 3
+		case awsx.Offline:
+			return 2
+		case awsx.Denied:
+			return 1
+		}
+		return 0
+	}
+	var w error
+	for _, err := range errs {
+		if w == nil || rank(err) > rank(w) {
+			w = err
+		}
+	}
+	return w
+}
+
+// plan decides when to poll next from how polling went.
+type plan struct {
+	start, end time.Time
+	last       outcome
+	failures   int     // polls in a row that failed or were throttled
+	jitter     float64 // drawn once a poll, in [0, 1)
+}
+
+// decisive returns the error that widens the interval: a poll's failure, or
+// throttling of a part of it.
+func (o outcome) decisive() error {
+	if o.err != nil {
+		return o.err
+	}
+	if w := worst(o.partial); w != nil && (awsx.ClassOf(w) == awsx.Throttled || awsx.ClassOf(w) == awsx.Expired) {
+		return w
+	}
+	return nil
+}
+
+func (p *plan) ended(start, end time.Time, o outcome) {
+	p.start, p.end, p.last, p.jitter = start, end, o, rand.Float64()
+	if o.decisive() == nil {
+		p.failures = 0
+	} else {
+		p.failures++
+	}
+}
+
+// due returns when to poll next at an interval; ok is false when polling has
+// stopped until somebody resumes it. Waits are jittered by a tenth, so that
+// pollers started together do not stay together, and after throttling by half.
+func (p *plan) due(interval time.Duration) (at time.Time, ok bool) {
+	err := p.last.decisive()
+	if p.start.IsZero() {
+		return p.start, true
+	}
+	if p.last.next > 0 {
+		interval = p.last.next
+	}
+	if err == nil {
+		if p.last.next > 0 {
+			return p.end.Add(interval), true
+		}
+		at = p.start.Add(p.spread(interval, 0.2) - interval/10)
+		// A sweep that takes longer than its interval still leaves a pause.
+		if pause := p.end.Add(interval / 4); at.Before(pause) {
+			at = pause
+		}
+		return at, true
+	}
+	switch awsx.ClassOf(err) {
+	case awsx.Expired:
+		return time.Time{}, false
+	case awsx.Throttled:
+		wait := p.spread(doubled(interval, p.failures, maxThrottled), 0.5)
+		return p.end.Add(max(wait, retryAfter(err))), true
+	case awsx.Offline:
+		return p.end.Add(p.spread(doubled(minOffline, p.failures-1, maxOffline), 0.1)), true
+	case awsx.Denied:
+		return p.end.Add(p.spread(max(interval, denied), 0.1)), true
+	}
+	return p.end.Add(p.spread(doubled(minFailed, p.failures-1, max(interval, maxFailed)), 0.1)), true
+}
+
+func (p *plan) spread(d time.Duration, share float64) time.Duration {
+	return d + time.Duration(p.jitter*share*float64(d))
+}
+
+// doubled returns d doubled n times, at most limit.
+func doubled(d time.Duration, n int, limit time.Duration) time.Duration {
+	for range n {
+		if d *= 2; d >= limit {
+			break
+		}
+	}
+	return min(d, max(limit, 0))
+}
+
+func retryAfter(err error) time.Duration {
+	var e *awsx.Error
+	if errors.As(err, &e) {
+		return e.RetryAfter
+	}
+	return 0
+}

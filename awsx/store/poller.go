@@ -1,0 +1,269 @@
+package store
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gantry/awsx"
+)
+
+const (
+	// coalesce is the least time between two snapshots of one poll.
+	coalesce = 100 * time.Millisecond
+	// linger is how long a poll may go on after its last watcher left.
+	linger = 10 * time.Second
+	// keep is how long a snapshot nobody watches is kept.
+	keep = 5 * time.Minute
+)
+
+// source is what a poller reads. poll runs on a goroutine of its own; fill may
+// be called while it runs.
+type source[T any] interface {
+	// poll reads once and calls landed whenever there is something to publish.
+	poll(ctx context.Context, d demand, landed func()) outcome
+	// fill puts what was read so far into a snapshot and tells whether its items
+	// differ from those of the last call.
+	fill(s *Snapshot[T]) (changed bool)
+	// release gives up what the source holds of the store, until the next poll.
+	// It is never called during one.
+	release()
+}
+
+// demand is what all watchers of a poller need together.
+type demand struct {
+	watches  int
+	idle     bool // nobody looks
+	interval time.Duration
+	visible  map[string]bool
+	refresh  bool
+}
+
+// poller reads one kind in one scope for all its watchers. Its run loop alone
+// publishes and starts polls, at most one at a time.
+type poller[T any] struct {
+	store  *Store
+	key    pollKey
+	pace   pace
+	source source[T]
+	snap   atomic.Pointer[Snapshot[T]]
+	wake   chan struct{} // one slot: something about the demand changed
+	landed chan struct{} // one slot: the poll under way has news
+
+	mu      sync.Mutex
+	watches map[*Watch[T]]struct{}
+	refresh bool
+}
+
+func newPoller[T any](s *Store, key pollKey, pace pace, src source[T]) *poller[T] {
+	p := &poller[T]{
+		store: s, key: key, pace: pace, source: src,
+		wake: make(chan struct{}, 1), landed: make(chan struct{}, 1),
+		watches: map[*Watch[T]]struct{}{},
+	}
+	p.snap.Store(&Snapshot[T]{})
+	return p
+}
+
+func (p *poller[T]) attach() *Watch[T] {
+	w := &Watch[T]{p: p, changed: make(chan struct{}, 1)}
+	p.mu.Lock()
+	p.watches[w] = struct{}{}
+	p.mu.Unlock()
+	p.kick()
+	return w
+}
+
+// notify fills a one-slot channel without waiting for its reader.
+func notify(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+func (p *poller[T]) kick() { notify(p.wake) }
+
+// credentialsChanged polls again if polling had stopped for want of credentials.
+func (p *poller[T]) credentialsChanged() {
+	s := p.snap.Load()
+	if awsx.ClassOf(s.Err) != awsx.Expired && awsx.ClassOf(worst(s.Partial)) != awsx.Expired {
+		return
+	}
+	p.mu.Lock()
+	p.refresh = true
+	p.mu.Unlock()
+	p.kick()
+}
+
+// demand merges what the watchers need.
+func (p *poller[T]) demand() demand {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	d := demand{watches: len(p.watches), idle: true, refresh: p.refresh, interval: p.pace.base * idleFactor, visible: map[string]bool{}}
+	first := true
+	for w := range p.watches {
+		if i := p.pace.interval(w.need); first || i < d.interval {
+			d.interval, first = i, false
+		}
+		if w.need.Idle {
+			continue
+		}
+		d.idle = false
+		for _, key := range w.need.Visible {
+			d.visible[key] = true
+		}
+	}
+	return d
+}
+
+func (p *poller[T]) takeRefresh() {
+	p.mu.Lock()
+	p.refresh = false
+	p.mu.Unlock()
+}
+
+// attempt is a poll under way.
+type attempt struct {
+	start  time.Time
+	cancel context.CancelFunc
+	done   chan outcome
+}
+
+func (p *poller[T]) begin(ctx context.Context, d demand) *attempt {
+	p.takeRefresh()
+	if d.idle {
+		ctx = awsx.Background(ctx)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	a := &attempt{start: time.Now(), cancel: cancel, done: make(chan outcome, 1)}
+	go func() {
+		o := p.source.poll(ctx, d, func() { notify(p.landed) })
+		o.aborted = ctx.Err() != nil
+		a.done <- o
+	}()
+	return a
+}
+
+// run is the poller's life. It ends with ctx, or when nobody has watched for so
+// long that the snapshot is not worth keeping; a poll under way is waited for.
+func (p *poller[T]) run(ctx context.Context) {
+	var (
+		plan      plan
+		now       *attempt
+		unwatched time.Time // when the last watcher left
+		published time.Time
+		flush     time.Time // when to publish what has landed; zero for nothing
+	)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	defer p.source.release()
+	for {
+		d, t := p.demand(), time.Now()
+		var next time.Time
+		switch {
+		case d.watches > 0:
+			unwatched = time.Time{}
+			if now != nil {
+				break
+			}
+			due, polling := plan.due(d.interval)
+			if d.refresh || polling && !due.After(t) {
+				now = p.begin(ctx, d)
+			} else {
+				next = due
+			}
+		case unwatched.IsZero():
+			unwatched = t
+			next = t.Add(linger)
+		case now != nil:
+			if next = unwatched.Add(linger); !next.After(t) {
+				now.cancel()
+				next = time.Time{}
+			}
+		default:
+			p.source.release()
+			if next = unwatched.Add(keep); !next.After(t) && forget(p.store, p) {
+				return
+			}
+		}
+		if !flush.IsZero() {
+			if !flush.After(t) {
+				p.publish(plan, d, nil)
+				published, flush = t, time.Time{}
+			} else if next.IsZero() || flush.Before(next) {
+				next = flush
+			}
+		}
+		arm(timer, t, next)
+
+		var done chan outcome
+		if now != nil {
+			done = now.done
+		}
+		select {
+		case <-ctx.Done():
+			if now != nil {
+				now.cancel()
+				<-now.done
+			}
+			return
+		case <-p.wake:
+		case <-timer.C:
+		case <-p.landed:
+			if flush.IsZero() {
+				flush = published.Add(coalesce)
+			}
+		case o := <-done:
+			now.cancel()
+			select {
+			case <-p.landed: // what landed last is published with the rest
+			default:
+			}
+			if !o.aborted {
+				plan.ended(now.start, time.Now(), o)
+				if !o.quiet {
+					p.publish(plan, p.demand(), &o)
+					published, flush = time.Now(), time.Time{}
+				}
+			}
+			now = nil
+		}
+	}
+}
+
+// arm sets the timer for next, or for nothing when next is zero.
+func arm(timer *time.Timer, now, next time.Time) {
+	if next.IsZero() {
+		timer.Stop()
+		return
+	}
+	timer.Reset(max(0, next.Sub(now)))
+}
+
+// publish makes the next snapshot from what the source has and, when a poll
+// ended, from how; then it wakes every watcher without waiting for any.
+func (p *poller[T]) publish(pl plan, d demand, ended *outcome) {
+	old := p.snap.Load()
+	s := *old
+	s.Seq++
+	if p.source.fill(&s) {
+		s.Rev = s.Seq
+	}
+	// Covered data is stale by the measure of somebody who looks.
+	s.staleAfter = min(d.interval, max(p.pace.base, p.pace.floor))*5/2 + 5*time.Second
+	if ended != nil {
+		s.Err, s.Partial = ended.err, ended.partial
+		if ended.err == nil {
+			s.At = pl.end
+		}
+		s.due, _ = pl.due(d.interval)
+	}
+	p.snap.Store(&s)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for w := range p.watches {
+		notify(w.changed)
+	}
+}

@@ -1,0 +1,322 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	"gantry/awsx"
+)
+
+const (
+	// groupAge is how old the targets of a watched service get: ECS itself
+	// reads them out of the same bucket.
+	groupAge = 10 * time.Second
+	// deploymentAge is how often the service deployments API is asked while a
+	// deployment is in progress, and deploymentRetry after it refused.
+	deploymentAge   = 10 * time.Second
+	deploymentRetry = time.Minute
+	// soon is the pause before a service's second poll, which completes its
+	// first picture.
+	soon = 200 * time.Millisecond
+)
+
+// ServiceState is one service with everything that a look at it, or the follow
+// of its deployment, reads.
+type ServiceState struct {
+	Service awsx.Service
+	// Running are the tasks whose desired status is RUNNING, by ARN, as of
+	// RunningAt; unread while that is zero.
+	Running   []awsx.Task
+	RunningAt time.Time
+	// Stopped are the tasks whose desired status is STOPPED, the newest first,
+	// as of StoppedAt.
+	Stopped   []awsx.Task
+	StoppedAt time.Time
+	// Groups are the service's target groups, in the order it names them.
+	Groups []GroupState
+	// Deployment is the newest record of the service deployments API, read only
+	// around a deployment in progress; nil without one. DeploymentErr is why it
+	// could not be read: many accounts and emulators lack that API.
+	Deployment    *awsx.ServiceDeployment
+	DeploymentErr error
+}
+
+// Service watches one service, as a single item. A poll makes at most four
+// calls to ECS (for up to 100 tasks): the service, and either its running tasks
+// or, when something hints at a stop, its stopped ones, or its newest service
+// deployment. Target groups are read once in 10 s each.
+func (s *Store) Service(service awsx.Ref) *Watch[ServiceState] {
+	key := pollKey{service.Context, kindService, service.Cluster, service.ARN}
+	return watch(s, key, pace{max(s.refresh/3, serviceFloor), serviceFloor}, func() source[ServiceState] {
+		return &serviceSource{store: s, ref: service}
+	})
+}
+
+// turn is what a poll reads beside the service.
+type turn uint8
+
+const (
+	turnRunning turn = iota
+	turnStopped
+	turnDeployment
+)
+
+type serviceSource struct {
+	store *Store
+	ref   awsx.Ref
+
+	// These belong to the poll goroutine.
+	polled       bool
+	last         turn
+	stops        bool // something hints at tasks that stopped
+	inProgress   bool
+	deploymentAt time.Time
+
+	mu    sync.Mutex
+	have  bool
+	state ServiceState
+	sent  ServiceState
+}
+
+func (x *serviceSource) release() {}
+
+func (x *serviceSource) fill(s *Snapshot[ServiceState]) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	s.Done, s.Total = len(s.Items), 1
+	if !x.have {
+		return false
+	}
+	s.Done = 1
+	if s.Items != nil && reflect.DeepEqual(x.state, x.sent) {
+		return false
+	}
+	x.sent = x.state
+	s.Items = []ServiceState{x.state}
+	return true
+}
+
+// update changes the state that the next snapshot shows.
+func (x *serviceSource) update(edit func(*ServiceState)) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	edit(&x.state)
+}
+
+func (x *serviceSource) poll(ctx context.Context, d demand, landed func()) outcome {
+	account, err := x.store.opener.Open(ctx, x.ref.Context)
+	if err != nil {
+		return outcome{err: err}
+	}
+	service, err := x.readService(ctx, account)
+	if err != nil {
+		return outcome{err: err}
+	}
+	landed()
+	var o outcome
+	turn := x.turn(service, d)
+	switch turn {
+	case turnRunning:
+		err = x.readRunning(ctx, account, service)
+	case turnStopped:
+		err = x.readStopped(ctx, account, service)
+	case turnDeployment:
+		x.readDeployment(ctx, account)
+	}
+	x.polled, x.last = true, turn
+	if err != nil {
+		o.partial = append(o.partial, err)
+	}
+	landed()
+	o.partial = append(o.partial, x.readGroups(ctx, account, service)...)
+	if len(o.partial) == 0 && x.state.StoppedAt.IsZero() {
+		o.next = soon
+	}
+	return o
+}
+
+// turn decides what to read beside the service: running tasks at least every
+// other time, and what is due in between.
+func (x *serviceSource) turn(s awsx.Service, d demand) turn {
+	now := time.Now()
+	primary, _ := s.Primary()
+	inProgress := primary.RolloutState == "IN_PROGRESS" || len(s.Deployments) > 1
+	ended := x.inProgress && !inProgress
+	x.inProgress = inProgress
+	if ended {
+		x.deploymentAt = time.Time{} // the verdict is on record now
+	}
+	wait := deploymentAge
+	if x.state.DeploymentErr != nil {
+		wait = deploymentRetry
+	}
+	switch {
+	case !x.polled || x.last != turnRunning:
+		return turnRunning
+	case x.state.StoppedAt.IsZero() || x.stops || now.Sub(x.state.StoppedAt) >= 3*d.interval:
+		return turnStopped
+	case (inProgress || ended) && now.Sub(x.deploymentAt) >= wait:
+		return turnDeployment
+	}
+	return turnRunning
+}
+
+func (x *serviceSource) readService(ctx context.Context, a awsx.Account) (awsx.Service, error) {
+	var found *awsx.Service
+	var errs []error
+	for page, err := range a.DescribeServices(ctx, x.ref.ClusterRef(), []string{x.ref.ARN}) {
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if len(page.Items) > 0 {
+			found = &page.Items[0]
+		}
+	}
+	switch {
+	case found == nil && len(errs) > 0:
+		return awsx.Service{}, worst(errs)
+	case found == nil:
+		return awsx.Service{}, awsx.Errorf(awsx.NotFound, "ecs:DescribeServices", x.ref.ARN, "no such service in cluster %s", x.ref.ClusterName())
+	}
+	var old *awsx.Service
+	if x.have {
+		before := x.state.Service
+		old = &before
+		x.stops = x.stops || found.Running < before.Running || failedTasks(*found) > failedTasks(before)
+	}
+	x.store.seenService(*found, old)
+	now := time.Now()
+	x.update(func(s *ServiceState) {
+		x.have = true
+		s.Service = *found
+		s.Groups = x.groups(*found, now)
+	})
+	return *found, nil
+}
+
+// failedTasks counts the failed tasks of all deployments.
+func failedTasks(s awsx.Service) int {
+	n := 0
+	for _, d := range s.Deployments {
+		n += d.Failed
+	}
+	return n
+}
+
+// tasks reads the tasks of one query whole; what landed before an error is not
+// used, since a list with holes looks like tasks that are gone.
+func (x *serviceSource) tasks(ctx context.Context, a awsx.Account, s awsx.Service, stopped bool) ([]awsx.Task, error) {
+	var out []awsx.Task
+	var errs []error
+	for page, err := range a.Tasks(ctx, awsx.TaskQuery{Cluster: x.ref.ClusterRef(), Service: s.Name, Stopped: stopped}) {
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		out = append(out, page.Items...)
+	}
+	if len(errs) > 0 {
+		return nil, worst(errs)
+	}
+	for _, t := range out {
+		x.store.seenTask(t)
+	}
+	return out, nil
+}
+
+func (x *serviceSource) readRunning(ctx context.Context, a awsx.Account, s awsx.Service) error {
+	tasks, err := x.tasks(ctx, a, s, false)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(tasks, func(a, b awsx.Task) int { return cmp.Compare(a.Ref.ARN, b.Ref.ARN) })
+	for _, old := range x.state.Running {
+		if _, still := slices.BinarySearchFunc(tasks, old.Ref.ARN, func(t awsx.Task, arn string) int { return cmp.Compare(t.Ref.ARN, arn) }); !still {
+			x.stops = true
+		}
+	}
+	now := time.Now()
+	x.update(func(s *ServiceState) { s.Running, s.RunningAt = tasks, now })
+	return nil
+}
+
+func (x *serviceSource) readStopped(ctx context.Context, a awsx.Account, s awsx.Service) error {
+	tasks, err := x.tasks(ctx, a, s, true)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(tasks, func(a, b awsx.Task) int {
+		return cmp.Or(stoppedAt(b).Compare(stoppedAt(a)), cmp.Compare(a.Ref.ARN, b.Ref.ARN))
+	})
+	// A task on its way out is worth another look.
+	x.stops = slices.ContainsFunc(tasks, func(t awsx.Task) bool { return t.LastStatus != "STOPPED" })
+	now := time.Now()
+	x.update(func(s *ServiceState) { s.Stopped, s.StoppedAt = tasks, now })
+	return nil
+}
+
+// stoppedAt returns when a task stopped, else when it began to.
+func stoppedAt(t awsx.Task) time.Time {
+	if t.StoppedAt.IsZero() {
+		return t.StoppingAt
+	}
+	return t.StoppedAt
+}
+
+// readDeployment reads the newest service deployment. Its failure is part of
+// the state and nothing more.
+func (x *serviceSource) readDeployment(ctx context.Context, a awsx.Account) {
+	list, err := a.ServiceDeployments(ctx, x.ref, 1)
+	x.deploymentAt = time.Now()
+	x.update(func(s *ServiceState) {
+		s.DeploymentErr = err
+		if err == nil {
+			s.Deployment = nil
+			if len(list) > 0 {
+				newest := list[0]
+				s.Deployment = &newest
+			}
+		}
+	})
+}
+
+// readGroups reads the groups that are older than their age allows.
+func (x *serviceSource) readGroups(ctx context.Context, a awsx.Account, s awsx.Service) []error {
+	arns := groupARNs(s)
+	f := &failures{}
+	each(arns, func(arn string) {
+		f.add(x.store.groups.read(ctx, a, groupKey{x.ref.Context, arn}, groupAge))
+	})
+	if len(f.all) == 0 {
+		f.add(x.store.groups.describe(ctx, a, x.ref.Context, arns))
+	}
+	now := time.Now()
+	x.update(func(state *ServiceState) { state.Groups = x.groups(s, now) })
+	return slices.Concat(f.all, f.own)
+}
+
+func (x *serviceSource) groups(s awsx.Service, now time.Time) []GroupState {
+	var out []GroupState
+	for _, arn := range groupARNs(s) {
+		g := x.store.groups.state(groupKey{x.ref.Context, arn}, now)
+		g.Services = []string{s.Ref.ARN}
+		out = append(out, g)
+	}
+	return out
+}
+
+// groupARNs returns the target groups a service names, each once.
+func groupARNs(s awsx.Service) []string {
+	var out []string
+	for _, lb := range s.LoadBalancers {
+		if lb.TargetGroup != "" && !slices.Contains(out, lb.TargetGroup) {
+			out = append(out, lb.TargetGroup)
+		}
+	}
+	return out
+}

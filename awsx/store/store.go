@@ -1,0 +1,160 @@
+package store
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"gantry/awsx"
+)
+
+// defaultRefresh is how often services are read unless the options say other.
+const defaultRefresh = 30 * time.Second
+
+// Options are what a store is made of.
+type Options struct {
+	// Opener opens the contexts that watches name.
+	Opener awsx.Opener
+	// Refresh is the interval of services; those of the other kinds derive from
+	// it: tasks and instances take twice as long, one service a third. Zero
+	// means 30 s.
+	Refresh time.Duration
+	// Observer is told what polling sees pass by; nil for nobody.
+	Observer Observer
+}
+
+// Store owns the pollers of all contexts. Its methods may be called from any
+// goroutine.
+type Store struct {
+	opener   awsx.Opener
+	refresh  time.Duration
+	observer Observer
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+
+	mu      sync.Mutex
+	closed  bool
+	pollers map[pollKey]control
+
+	groups      *groupCache
+	definitions *definitions
+	identities  flights[awsx.ContextID, awsx.Identity]
+}
+
+// kind names what a poller reads.
+type kind uint8
+
+const (
+	kindClusters kind = iota
+	kindServices
+	kindTasks
+	kindInstances
+	kindTargets
+	kindService
+)
+
+// pollKey identifies a poller: scope is the ARN of a cluster or of a service,
+// empty for the clusters of a context. The cluster tells apart services whose
+// ARN a caller gave as a bare name.
+type pollKey struct {
+	context        awsx.ContextID
+	kind           kind
+	cluster, scope string
+}
+
+// control is what the store does to a poller whatever it reads.
+type control interface {
+	credentialsChanged()
+}
+
+// New makes a store whose pollers end with ctx. Nothing is called until
+// something is watched.
+func New(ctx context.Context, o Options) *Store {
+	ctx, cancel := context.WithCancel(ctx)
+	s := &Store{
+		opener: o.Opener, refresh: o.Refresh, observer: o.Observer,
+		ctx: ctx, cancel: cancel,
+		pollers: map[pollKey]control{},
+	}
+	if s.refresh <= 0 {
+		s.refresh = defaultRefresh
+	}
+	if s.observer == nil {
+		s.observer = nobody{}
+	}
+	s.groups = newGroupCache(s.observer)
+	s.definitions = newDefinitions()
+	return s
+}
+
+// Close ends all pollers and waits for them. Watches keep their last snapshot
+// and never change again.
+func (s *Store) Close() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.cancel()
+	s.wg.Wait()
+}
+
+// CredentialsChanged resumes the polling of a context that had stopped because
+// its credentials expired. The rest of its polling is left as it is.
+func (s *Store) CredentialsChanged(id awsx.ContextID) {
+	s.identities.forget(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, p := range s.pollers {
+		if key.context == id {
+			p.credentialsChanged()
+		}
+	}
+}
+
+// start runs fn as one of the store's goroutines; false when the store closed.
+// The caller holds no lock.
+func (s *Store) start(fn func()) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || s.ctx.Err() != nil {
+		return false
+	}
+	s.wg.Go(fn)
+	return true
+}
+
+// watch attaches a new watch to the poller of a key, starting one if there is
+// none. make builds the poller's source; it must not call the store.
+func watch[T any](s *Store, key pollKey, pace pace, make func() source[T]) *Watch[T] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.pollers[key].(*poller[T])
+	if !ok {
+		p = newPoller(s, key, pace, make())
+		if s.closed || s.ctx.Err() != nil {
+			p.snap.Store(&Snapshot[T]{Err: context.Canceled})
+		} else {
+			s.pollers[key] = p
+			s.wg.Go(func() { p.run(s.ctx) })
+		}
+	}
+	return p.attach()
+}
+
+// forget drops a poller that nobody has watched for long; false when somebody
+// came in the meantime.
+func forget[T any](s *Store, p *poller[T]) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p.demand().watches > 0 {
+		return false
+	}
+	delete(s.pollers, p.key)
+	return true
+}
+
+// Account opens a context for calls that are nobody's but the caller's.
+func (s *Store) Account(ctx context.Context, id awsx.ContextID) (awsx.Account, error) {
+	return s.opener.Open(ctx, id)
+}

@@ -1,0 +1,362 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/diagnose"
+)
+
+// How target groups are read. Elastic Load Balancing grants 10 calls a second
+// to everything the account runs, ECS among it; this stays well below.
+const (
+	urgentBurst = 20 // a first screen of suspects and visible groups at once
+	urgentRate  = 5  // a second, after that
+	suspectAge  = 10 * time.Second
+	restAge     = 5 * time.Minute
+	restPause   = time.Second // between two groups nobody looks at
+	failedAge   = time.Minute // before a group that fails on its own is tried again
+	parallel    = 4
+	// troubleFor is how long an event that names unhealthy targets makes its
+	// service a suspect.
+	troubleFor = 15 * time.Minute
+)
+
+// Targets watches the target groups of a cluster's services, by ARN. A group
+// that was not read yet is there with Read false. Visible keys may be the ARNs
+// of services or of target groups.
+func (s *Store) Targets(cluster awsx.Ref) *Watch[GroupState] {
+	key := pollKey{cluster.Context, kindTargets, cluster.ARN, cluster.ARN}
+	return watch(s, key, pace{restAge, time.Second}, func() source[GroupState] {
+		return &targetSource{store: s, cluster: cluster, tokens: urgentBurst}
+	})
+}
+
+// targetSource reads a few groups a tick: suspects, then what is visible, then
+// the rest at one a second.
+type targetSource struct {
+	store   *Store
+	cluster awsx.Ref
+
+	// These belong to the poll goroutine.
+	services *Watch[awsx.Service]
+	tokens   float64
+	refilled time.Time
+	restAt   time.Time
+
+	told bool // something was published, be it that there is no group
+
+	mu     sync.Mutex
+	seq    uint64 // of the services snapshot that wanted was made from
+	wanted []*wantedGroup
+	sent   []GroupState
+}
+
+// wantedGroup is a group that some service names.
+type wantedGroup struct {
+	arn      string
+	services []string
+	suspect  bool // one of its services is in trouble
+}
+
+func (t *targetSource) release() {
+	if t.services != nil {
+		t.services.Close()
+		t.services = nil
+	}
+	t.mu.Lock()
+	t.seq = 0 // another poller may count anew
+	t.mu.Unlock()
+}
+
+func (t *targetSource) key(arn string) groupKey { return groupKey{t.cluster.Context, arn} }
+
+func (t *targetSource) fill(s *Snapshot[GroupState]) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Now()
+	items := make([]GroupState, len(t.wanted))
+	done := 0
+	for i, w := range t.wanted {
+		items[i] = t.store.groups.state(t.key(w.arn), now)
+		items[i].Services = w.services
+		if items[i].Read {
+			done++
+		}
+	}
+	s.Done, s.Total = done, len(items)
+	if s.Items != nil && reflect.DeepEqual(items, t.sent) {
+		return false
+	}
+	s.Items, t.sent = items, items
+	return true
+}
+
+func (t *targetSource) poll(ctx context.Context, d demand, landed func()) outcome {
+	services, err := t.awaitServices(ctx, d)
+	if err != nil {
+		return outcome{err: err}
+	}
+	news := t.want(services)
+	account, err := t.store.opener.Open(ctx, t.cluster.Context)
+	if err != nil {
+		return outcome{err: err}
+	}
+	if d.refresh {
+		t.restAt = time.Time{}
+	}
+	pause := restPause
+	if d.idle {
+		pause *= 5
+	}
+	chosen := t.choose(d, pause)
+	if len(chosen) == 0 {
+		quiet := t.told && !news
+		t.told = true
+		return outcome{next: pause, quiet: quiet}
+	}
+	t.told = true
+	return t.read(ctx, account, chosen, landed).outcome(len(chosen), pause)
+}
+
+// awaitServices waits until the cluster's services are known at least in part.
+func (t *targetSource) awaitServices(ctx context.Context, d demand) (*Snapshot[awsx.Service], error) {
+	if t.services == nil {
+		t.services = t.store.Services(t.cluster)
+	}
+	t.services.Need(Need{Idle: true})
+	for {
+		s := t.services.Snapshot()
+		switch {
+		case len(s.Items) > 0 || !s.At.IsZero():
+			return s, nil
+		case s.Err != nil:
+			return nil, s.Err
+		}
+		select {
+		case <-t.services.Changed():
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// want lists the groups that services name and tells whether the list is new.
+func (t *targetSource) want(s *Snapshot[awsx.Service]) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.seq == s.Seq {
+		return false
+	}
+	t.seq = s.Seq
+	now := time.Now()
+	byARN := map[string]*wantedGroup{}
+	var wanted []*wantedGroup
+	for _, x := range s.Items {
+		bad := suspect(x, now)
+		for _, lb := range x.LoadBalancers {
+			if lb.TargetGroup == "" {
+				continue
+			}
+			w := byARN[lb.TargetGroup]
+			if w == nil {
+				w = &wantedGroup{arn: lb.TargetGroup}
+				byARN[w.arn] = w
+				wanted = append(wanted, w)
+			}
+			if !slices.Contains(w.services, x.Ref.ARN) {
+				w.services = append(w.services, x.Ref.ARN)
+			}
+			w.suspect = w.suspect || bad
+		}
+	}
+	slices.SortFunc(wanted, func(a, b *wantedGroup) int { return cmp.Compare(a.arn, b.arn) })
+	same := slices.EqualFunc(wanted, t.wanted, func(a, b *wantedGroup) bool {
+		return a.arn == b.arn && slices.Equal(a.services, b.services)
+	})
+	t.wanted = wanted
+	return !same
+}
+
+// suspect tells whether a service gives reason to look at its targets.
+func suspect(s awsx.Service, now time.Time) bool {
+	if s.Running < s.Desired || len(s.Deployments) > 1 {
+		return true
+	}
+	if d, ok := s.Primary(); ok && d.RolloutState != "" && d.RolloutState != "COMPLETED" {
+		return true
+	}
+	for _, e := range s.Events {
+		if now.Sub(e.At) > troubleFor {
+			break
+		}
+		if k := diagnose.Event(e.Message).Kind; k == diagnose.KindTarget || k == diagnose.KindContainer {
+			return true
+		}
+	}
+	return false
+}
+
+// candidate is a group whose reading is due.
+type candidate struct {
+	arn   string
+	class int // 0 suspect, 1 visible, 2 the rest
+	tried time.Time
+}
+
+// choose picks the groups to read in this tick.
+func (t *targetSource) choose(d demand, pause time.Duration) []string {
+	now := time.Now()
+	if t.refilled.IsZero() {
+		t.refilled = now
+	}
+	t.tokens = math.Min(urgentBurst, t.tokens+urgentRate*now.Sub(t.refilled).Seconds())
+	t.refilled = now
+
+	due := t.due(d, now)
+	var chosen []string
+	for _, c := range due {
+		switch {
+		case c.class < 2 && t.tokens >= 1:
+			t.tokens--
+			chosen = append(chosen, c.arn)
+		case c.class == 2 && !now.Before(t.restAt):
+			t.restAt = now.Add(pause)
+			chosen = append(chosen, c.arn)
+		}
+	}
+	return chosen
+}
+
+// due returns the groups to read, the most urgent first, and among equals the
+// one not tried for the longest.
+func (t *targetSource) due(d demand, now time.Time) []candidate {
+	t.mu.Lock()
+	wanted := t.wanted
+	t.mu.Unlock()
+	var out []candidate
+	for _, w := range wanted {
+		tried, err := t.store.groups.tried(t.key(w.arn))
+		c := candidate{w.arn, 2, tried}
+		age := restAge
+		switch {
+		case w.suspect || t.troubled(w.arn, now):
+			c.class, age = 0, suspectAge
+		case d.visible[w.arn] || slices.ContainsFunc(w.services, func(arn string) bool { return d.visible[arn] }):
+			c.class, age = 1, min(d.interval, t.store.refresh)
+		}
+		if d.idle {
+			age *= idleFactor
+		}
+		switch {
+		case err == nil:
+		case itsOwn(err):
+			age = max(age, failedAge)
+		default:
+			age = 0 // the poller's own pause is the wait
+		}
+		if tried.IsZero() || now.Sub(tried) >= age || d.refresh && c.class < 2 {
+			out = append(out, c)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.class, b.class), a.tried.Compare(b.tried))
+	})
+	return out
+}
+
+// troubled tells whether a group's last reading had targets that do not serve.
+func (t *targetSource) troubled(arn string, now time.Time) bool {
+	g := t.store.groups.state(t.key(arn), now)
+	return slices.ContainsFunc(g.Targets, func(h awsx.TargetHealth) bool {
+		return h.State == "unhealthy" || h.State == "initial"
+	})
+}
+
+// failures are those of a tick. A group's own failure, such as being gone, is
+// told by its item; the others are about the account and widen the pause.
+type failures struct {
+	mu       sync.Mutex
+	own, all []error
+}
+
+func (f *failures) add(err error) {
+	if err == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if itsOwn(err) {
+		f.own = append(f.own, err)
+	} else {
+		f.all = append(f.all, err)
+	}
+}
+
+// hopeless tells whether further calls would fail for want of credentials.
+func (f *failures) hopeless() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return awsx.ClassOf(worst(f.all)) == awsx.Expired
+}
+
+func (f *failures) outcome(tried int, pause time.Duration) outcome {
+	if len(f.all) >= tried || f.hopeless() {
+		return outcome{err: worst(f.all), next: pause}
+	}
+	return outcome{partial: slices.Concat(f.all, f.own), next: pause}
+}
+
+func itsOwn(err error) bool {
+	switch awsx.ClassOf(err) {
+	case awsx.NotFound, awsx.Invalid, awsx.Failed:
+		return true
+	}
+	return false
+}
+
+// read reads the chosen groups, a few at a time.
+func (t *targetSource) read(ctx context.Context, a awsx.Account, arns []string, landed func()) *failures {
+	f := &failures{}
+	each(arns, func(arn string) {
+		if f.hopeless() {
+			return
+		}
+		f.add(t.store.groups.read(ctx, a, t.key(arn), 0))
+		landed()
+	})
+	if len(f.all) == 0 {
+		f.add(t.store.groups.describe(ctx, a, t.cluster.Context, arns))
+	}
+	return f
+}
+
+// each calls do for every name, at most a few at a time, and waits for all.
+func each(names []string, do func(string)) {
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, parallel)
+	for _, name := range names {
+		slots <- struct{}{}
+		wg.Go(func() {
+			do(name)
+			<-slots
+		})
+	}
+	wg.Wait()
+}
+
+// sortedTargets returns targets by id and port, so that a table of them stands
+// still between readings.
+func sortedTargets(in []awsx.TargetHealth) []awsx.TargetHealth {
+	out := slices.Clone(in)
+	slices.SortFunc(out, func(a, b awsx.TargetHealth) int {
+		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Port, b.Port), cmp.Compare(a.Zone, b.Zone))
+	})
+	return out
+}
