@@ -192,7 +192,7 @@ func loadShared(ctx context.Context, id awsx.ContextID, client aws.HTTPClient) (
 func retryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = 3
-		o.MaxBackoff = 5 * time.Second
+		o.MaxBackoff = 2 * time.Second
 		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(func(err error) aws.Ternary {
 			if gettingCredentials(err) {
 				return aws.FalseTernary
