@@ -26,26 +26,25 @@ func (s *Shell) View() tea.View {
 	if s.w <= 0 || s.h <= 0 || top == nil {
 		return v
 	}
-	v.WindowTitle = s.windowTitle()
+	head := s.header()
+	v.WindowTitle = s.windowTitle(head)
 	if s.w < minWidth || s.h < minHeight {
 		v.Content = s.tooSmall()
 		return v
 	}
-	banner := s.banner()
-	w, h := s.bodySize()
+	banner := s.banner(head)
+	w, h := s.bodySize(len(banner))
 	frame := top.screen.View(w, h)
 	rows := fill(frame.Body, h)
 	cursor := frame.Cursor
 	if m := s.topModal(); m != nil {
 		rows, cursor = s.overlay(m, rows, w, h)
 	}
-	head := chromeTop + len(banner)
-	if s.bare {
-		head = 0
-	} else {
-		counts := s.countsLine()
-		lines := append([]string{s.headLine(), counts}, banner...)
-		rows = append(append(lines, rows...), s.statusLine(), s.hintLine())
+	above := 0
+	if !s.bare {
+		above = chromeTop + len(banner)
+		lines := append([]string{s.headLine(head), s.countsLine(head)}, banner...)
+		rows = append(append(lines, rows...), s.statusLine(), s.hintLine(head.Scope))
 	}
 	if s.bare && s.topModal() == nil {
 		if line := s.statusLine(); line != "" {
@@ -64,18 +63,18 @@ func (s *Shell) View() tea.View {
 		}
 	case cursor != nil:
 		c := *cursor
-		c.Y += head
+		c.Y += above
 		v.Cursor = &c
 	}
 	return v
 }
 
-// bodySize is what a screen has to draw on.
-func (s *Shell) bodySize() (w, h int) {
+// bodySize is what a screen has to draw on under a banner of so many rows.
+func (s *Shell) bodySize(banner int) (w, h int) {
 	if s.bare {
 		return s.w, s.h
 	}
-	return s.w, max(0, s.h-chromeTop-chromeFoot-len(s.banner()))
+	return s.w, max(0, s.h-chromeTop-chromeFoot-banner)
 }
 
 // fill makes exactly h rows of a body.
@@ -140,8 +139,8 @@ func (s *Shell) header() Header {
 	return Header{Crumb: top.screen.Name()}
 }
 
-func (s *Shell) windowTitle() string {
-	title := text.Line(s.header().Crumb)
+func (s *Shell) windowTitle(head Header) string {
+	title := text.Line(head.Crumb)
 	if s.opts.Title != "" {
 		title = s.opts.Title + ": " + title
 	}
@@ -149,8 +148,8 @@ func (s *Shell) windowTitle() string {
 }
 
 // headLine says where one is, what may be done there and how current it is.
-func (s *Shell) headLine() string {
-	head, tail := s.header(), s.theme.Glyphs().Ellipsis
+func (s *Shell) headLine(head Header) string {
+	tail := s.theme.Glyphs().Ellipsis
 	var badge, gate string
 	if head.Badge.Text != "" {
 		role := theme.NonProd
@@ -159,7 +158,7 @@ func (s *Shell) headLine() string {
 		}
 		badge = s.theme.Paint(role, text.Truncate(head.Badge.Text, s.w/4, tail)) + " "
 	}
-	if label := s.gateLabel(); label != "" {
+	if label := s.gateLabel(head.Scope); label != "" {
 		gate = "   " + s.theme.Paint(theme.Warn, text.Line(label))
 	}
 	right := s.freshness(head)
@@ -170,8 +169,8 @@ func (s *Shell) headLine() string {
 }
 
 // gateLabel is the mode in words, with the key or the time left.
-func (s *Shell) gateLabel() string {
-	m := s.mode(s.scope())
+func (s *Shell) gateLabel(scope string) string {
+	m := s.mode(scope)
 	switch {
 	case m.Label == "":
 		return ""
@@ -212,8 +211,7 @@ func (s *Shell) freshness(head Header) string {
 }
 
 // countsLine holds the screen's totals, the filter in force and the sort.
-func (s *Shell) countsLine() string {
-	head := s.header()
+func (s *Shell) countsLine(head Header) string {
 	left := head.Counts
 	if f, ok := s.trail.top().screen.(Filterable); ok && f.Filter() != "" {
 		if left != "" {
@@ -237,15 +235,11 @@ func spread(left, right string, w int, tail string) string {
 }
 
 // banner is a lasting trouble above the body.
-func (s *Shell) banner() []string {
-	if s.bare || s.h <= 0 {
+func (s *Shell) banner(head Header) []string {
+	if s.bare || head.Banner == "" {
 		return nil
 	}
-	line := s.header().Banner
-	if line == "" {
-		return nil
-	}
-	lines := text.Wrap(line, max(1, s.w))
+	lines := text.Wrap(head.Banner, max(1, s.w))
 	if len(lines) > maxBanner {
 		lines = lines[:maxBanner]
 	}

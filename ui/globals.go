@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -9,11 +10,11 @@ import (
 )
 
 // globals are the actions that every screen has, in the order of the help.
-func (s *Shell) globals() []Action {
+func (s *Shell) globals(scope string) []Action {
 	top := s.trail.top()
 	_, filterable := top.screen.(Filterable)
-	mode := s.mode(s.scope())
-	list := []Action{
+	mode := s.mode(scope)
+	return []Action{
 		{ID: ActFilter, Name: "filter", Keys: []string{"/"}, Hint: 90, Run: Do(s.openPrompt),
 			Disabled: unless(filterable, "there is nothing to filter on "+top.screen.Name())},
 		{ID: ActPalette, Name: "command", Keys: []string{":"}, Hint: 91, Run: Do(func() { s.openPalette("") })},
@@ -34,7 +35,6 @@ func (s *Shell) globals() []Action {
 		{ID: ActSuspend, Name: "suspend", Keys: []string{"ctrl+z"}, Run: func() tea.Cmd { return tea.Suspend }},
 		{ID: ActQuit, Name: "quit", Keys: []string{"ctrl+c"}, Run: Do(s.quit)},
 	}
-	return list
 }
 
 func unless(ok bool, why string) string {
@@ -46,16 +46,12 @@ func unless(ok bool, why string) string {
 
 // screenActions are the current screen's actions as they may be done now: those
 // that change something are refused while the gate is closed.
-func (s *Shell) screenActions() []Action {
+func (s *Shell) screenActions(scope string) []Action {
 	actions := s.trail.top().screen.Actions()
 	out := make([]Action, len(actions))
 	for i, a := range actions {
 		if a.Tier > 0 && a.Disabled == "" {
-			scope := a.Scope
-			if scope == "" {
-				scope = s.scope()
-			}
-			a.Disabled = s.refusal(s.mode(scope))
+			a.Disabled = s.refusal(s.mode(cmp.Or(a.Scope, scope)))
 		}
 		out[i] = a
 	}
@@ -226,5 +222,5 @@ func (s *Shell) own(msg tea.Msg) {
 // Bindings are the shell's actions followed by those of a screen, in the order
 // in which keys find them: what Keymap.Conflicts is asked about.
 func (s *Shell) Bindings(screen []Action) []Action {
-	return append(s.globals(), screen...)
+	return append(s.globals(s.scope()), screen...)
 }

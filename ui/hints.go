@@ -36,7 +36,7 @@ func (s *Shell) piece(key, name string, disabled bool) piece {
 
 // hintLine names the keys that matter most, as many as fit. The ways to all
 // others stand at its end and are never dropped.
-func (s *Shell) hintLine() string {
+func (s *Shell) hintLine(scope string) string {
 	var hinted any = s.trail.top().screen
 	if m := s.topModal(); m != nil {
 		hinted = m.Modal
@@ -56,12 +56,12 @@ func (s *Shell) hintLine() string {
 		return ""
 	}
 	var list, fixed []piece
-	for _, a := range byHint(s.screenActions()) {
+	for _, a := range byHint(s.screenActions(scope)) {
 		if key := s.keyLabel(a); key != "" {
 			list = append(list, s.piece(key, a.Name, a.Disabled != ""))
 		}
 	}
-	for _, a := range byHint(s.globals()) {
+	for _, a := range byHint(s.globals(scope)) {
 		if key := s.keyLabel(a); key != "" {
 			fixed = append(fixed, s.piece(key, "", a.Disabled != ""))
 		}
@@ -100,7 +100,8 @@ func (s *Shell) fit(list, fixed []piece) string {
 // openHelp lists every action of the screen and of the shell, once each.
 func (s *Shell) openHelp() {
 	top := s.trail.top().screen
-	screen, global := s.screenActions(), s.globals()
+	scope := s.scope()
+	screen, global := s.screenActions(scope), s.globals(scope)
 	var acts, moves []Action
 	for _, a := range screen {
 		if a.Hidden {

@@ -101,7 +101,8 @@ func (s *Shell) commandItems(string) []palette.Item {
 			items = append(items, item)
 		}
 	}
-	add(s.screenActions(), false)
-	add(s.globals(), true)
+	scope := s.scope()
+	add(s.screenActions(scope), false)
+	add(s.globals(scope), true)
 	return items
 }

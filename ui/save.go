@@ -22,14 +22,14 @@ type saved struct {
 // save writes what the screen shows, without colours, to a file of its own.
 func (s *Shell) save() tea.Cmd {
 	top := s.trail.top().screen
+	head := s.header()
 	var body string
 	if t, ok := top.(Texter); ok {
 		body = t.Text()
 	} else {
-		w, h := s.bodySize()
+		w, h := s.bodySize(len(s.banner(head)))
 		body = top.View(w, h).Body
 	}
-	head := s.header()
 	dir, at, name, title := s.opts.SaveDir, s.opts.Now(), top.Name(), head.Crumb
 	return func() tea.Msg {
 		path, err := saveText(dir, name, at, title+"\n\n"+plain(body))

@@ -216,12 +216,13 @@ func (s *Shell) key(msg tea.KeyPressMsg) {
 
 // press runs what a key is bound to, or says why nothing happens.
 func (s *Shell) press(key string) {
-	if a, ok := s.opts.Keys.Find(s.globals(), key); ok {
+	scope := s.scope()
+	if a, ok := s.opts.Keys.Find(s.globals(scope), key); ok {
 		s.perform(a, owner{id: ownerShell})
 		return
 	}
 	top := s.trail.top()
-	if a, ok := s.opts.Keys.Find(s.screenActions(), key); ok {
+	if a, ok := s.opts.Keys.Find(s.screenActions(scope), key); ok {
 		s.perform(a, top.owner())
 		return
 	}

@@ -22,7 +22,8 @@ func unprintable(s string) bool {
 // escape writes a value in one printable line.
 func escape(s string) string {
 	q := strconv.Quote(s)
-	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
+	// A text input drops the replacement character, so that one is spelt out too.
+	return strings.NewReplacer(`\\`, `\\`, `\"`, `"`, "\ufffd", `\ufffd`).Replace(q[1 : len(q)-1])
 }
 
 // unescape reads what escape wrote.

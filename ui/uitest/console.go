@@ -78,7 +78,7 @@ func New(t testing.TB, o Options) *Console {
 		c.w, c.h = 80, 24
 	}
 	if o.Shell.Terminal == (ui.Terminal{}) {
-		o.Shell.Terminal = ui.Terminal{Profile: colorprofile.TrueColor, Dark: true}
+		o.Shell.Terminal = trueColour()
 	}
 	if !o.Bubble {
 		if o.Shell.Now == nil {
@@ -101,6 +101,11 @@ func New(t testing.TB, o Options) *Console {
 	c.queue = append(c.queue, c.Shell.Init())
 	c.Send(tea.WindowSizeMsg{Width: c.w, Height: c.h})
 	return c
+}
+
+// trueColour is the terminal of a test that names none.
+func trueColour() ui.Terminal {
+	return ui.Terminal{Profile: colorprofile.TrueColor, Dark: true}
 }
 
 // Send brings a message to the shell and lets all that follows happen.

@@ -46,6 +46,9 @@ func (c *counter) Write(p []byte) (int, error) {
 func Dial(t testing.TB, o ui.Options, w, h int) *Wire {
 	t.Helper()
 	wire := &Wire{out: counter{emu: vt.NewEmulator(w, h)}}
+	if o.Terminal == (ui.Terminal{}) {
+		o.Terminal = trueColour()
+	}
 	o.Terminal.Ask = false
 	shell := ui.New(context.Background(), o)
 	wire.program = tea.NewProgram(shell,
@@ -67,7 +70,10 @@ func Dial(t testing.TB, o ui.Options, w, h int) *Wire {
 		if err := shell.Close(ctx); err != nil {
 			t.Errorf("commands did not end with their contexts: %v", err)
 		}
-		_ = wire.out.emu.Close()
+		// The emulator's own Close races with its Read; the end of its pipe does not.
+		if pipe, ok := wire.out.emu.InputPipe().(io.Closer); ok {
+			_ = pipe.Close()
+		}
 		<-answers
 	})
 	wire.Rest()
