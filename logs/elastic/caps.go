@@ -1,0 +1,164 @@
+package elastic
+
+import (
+	"encoding/json"
+	"slices"
+	"sync"
+	"time"
+)
+
+// reprobe is the wait before a field that was not there is looked for again: a
+// mapping grows with the documents.
+const reprobe = 30 * time.Second
+
+// kind is how a field can be compared.
+type kind uint8
+
+const (
+	absent  kind = iota
+	whole        // keyword and its relatives: exact, prefix and regexp on the value
+	words        // analysed text: phrases only
+	day          // date, milliseconds
+	dayNano      // date_nanos
+	other        // numbers, objects and the rest: exact only
+)
+
+// kindOf maps the type names of _field_caps.
+func kindOf(fieldType string) kind {
+	switch fieldType {
+	case "keyword", "constant_keyword", "wildcard":
+		return whole
+	case "text", "match_only_text":
+		return words
+	case "date":
+		return day
+	case "date_nanos":
+		return dayNano
+	case "object", "nested", "unmapped":
+		return absent
+	}
+	return other
+}
+
+// caps remembers which fields the index has. A pattern covers many indices, in
+// which one field may be of several kinds.
+type caps struct {
+	mu     sync.Mutex
+	kinds  map[string][]kind
+	probed map[string]time.Time
+	// guess is set when the store refuses to tell: then every field is taken for
+	// one with a keyword form, which finds nothing where there is none.
+	guess bool
+}
+
+func newCaps() *caps {
+	return &caps{kinds: map[string][]kind{}, probed: map[string]time.Time{}}
+}
+
+// keyword is the subfield that dynamic mappings give to a text field.
+func keyword(field string) string { return field + ".keyword" }
+
+// wanted returns the names to ask for, each with its keyword subfield: those that
+// were never found and not looked for lately.
+func (c *caps) wanted(fields []string, now time.Time) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var names []string
+	for _, f := range fields {
+		if c.guess || len(c.kinds[f]) > 0 || len(c.kinds[keyword(f)]) > 0 {
+			continue
+		}
+		if at, ok := c.probed[f]; ok && now.Sub(at) < reprobe {
+			continue
+		}
+		names = append(names, f, keyword(f))
+	}
+	return names
+}
+
+// fieldCaps is an answer of _field_caps.
+type fieldCaps struct {
+	Fields map[string]map[string]json.RawMessage `json:"fields"`
+}
+
+func (c *caps) learn(names []string, a fieldCaps, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, name := range names {
+		c.probed[name] = now
+		var kinds []kind
+		for fieldType := range a.Fields[name] {
+			if k := kindOf(fieldType); k != absent && !slices.Contains(kinds, k) {
+				kinds = append(kinds, k)
+			}
+		}
+		if len(kinds) > 0 {
+			slices.Sort(kinds)
+			c.kinds[name] = kinds
+		}
+	}
+}
+
+func (c *caps) refuse() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.guess = true
+}
+
+// of returns the kinds of one field, none when it is absent.
+func (c *caps) of(field string) []kind {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.guess {
+		return []kind{whole}
+	}
+	return c.kinds[field]
+}
+
+// found reports whether the index has a field in any form.
+func (c *caps) found(field string) bool {
+	return len(c.of(field)) > 0 || len(c.of(keyword(field))) > 0
+}
+
+// step returns the resolution of the timestamps. An index of the pattern with
+// nanoseconds makes the whole search use them.
+func (c *caps) step(timestamp string) time.Duration {
+	if slices.Contains(c.of(timestamp), dayNano) {
+		return time.Nanosecond
+	}
+	return time.Millisecond
+}
+
+// mixed reports whether some indices count milliseconds and others nanoseconds.
+func (c *caps) mixed(timestamp string) bool {
+	kinds := c.of(timestamp)
+	return slices.Contains(kinds, day) && slices.Contains(kinds, dayNano)
+}
+
+// target is a concrete field to compare with.
+type target struct {
+	field string
+	kind  kind
+}
+
+// targets resolves a neutral field name to what the index can compare: the field
+// itself and its keyword subfield, in whichever forms exist. Analysed text is
+// used only where there is no exact form.
+func (c *caps) targets(field string) []target {
+	var exact, analysed []target
+	for _, name := range [...]string{field, keyword(field)} {
+		for _, k := range c.of(name) {
+			switch k {
+			case whole, other:
+				exact = append(exact, target{name, k})
+			case words:
+				analysed = append(analysed, target{name, k})
+			case absent, day, dayNano:
+			}
+		}
+	}
+	if len(exact) > 0 {
+		return exact
+	}
+	return analysed
+}

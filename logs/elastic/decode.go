@@ -1,0 +1,164 @@
+package elastic
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"gantry/logs"
+)
+
+// answer is what is read of a search answer. Documents and sort values stay raw.
+type answer struct {
+	TimedOut bool   `json:"timed_out"`
+	Shards   shards `json:"_shards"`
+	Hits     struct {
+		Hits []hit `json:"hits"`
+	} `json:"hits"`
+}
+
+type shards struct {
+	Total    int `json:"total"`
+	Failed   int `json:"failed"`
+	Failures []struct {
+		Reason failureCause `json:"reason"`
+	} `json:"failures"`
+}
+
+type hit struct {
+	Index  string          `json:"_index"`
+	ID     string          `json:"_id"`
+	Source json.RawMessage `json:"_source"`
+	Sort   json.RawMessage `json:"sort"`
+}
+
+// partial returns what the answer lacks, or nil.
+func (a *answer) partial() *logs.Partial {
+	if a.Shards.Failed == 0 && !a.TimedOut {
+		return nil
+	}
+	p := &logs.Partial{Failed: a.Shards.Failed, Shards: a.Shards.Total, TimedOut: a.TimedOut}
+	if len(a.Shards.Failures) > 0 {
+		p.Reason = quote(a.Shards.Failures[0].Reason.text())
+	}
+	return p
+}
+
+// layout says where in a document the parts of an entry are.
+type layout struct {
+	timestamp string
+	message   []string
+	level     []string
+	container []string
+}
+
+// page turns an answer into entries. Step is the resolution of the store's
+// timestamps.
+func (l layout) page(body []byte, limit int, step time.Duration) (logs.Page, error) {
+	var a answer
+	if err := json.Unmarshal(body, &a); err != nil {
+		return logs.Page{}, err
+	}
+	page := logs.Page{
+		Full:     len(a.Hits.Hits) >= limit,
+		Partial:  a.partial(),
+		NoShards: a.Shards.Total == 0,
+	}
+	if len(a.Hits.Hits) == 0 {
+		page.Full = false
+		return page, nil
+	}
+	page.Entries = make([]logs.Entry, len(a.Hits.Hits))
+	index := ""
+	for i := range a.Hits.Hits {
+		h := &a.Hits.Hits[i]
+		if h.Index != index {
+			index = h.Index
+		}
+		page.Entries[i], page.Last = l.entry(h, step)
+		page.Entries[i].Index = index // one string for a run of equal names
+	}
+	return page, nil
+}
+
+// entry reads one document, and returns the timestamp that the store sorted by.
+func (l layout) entry(h *hit, step time.Duration) (logs.Entry, time.Time) {
+	stored := sortTime(h.Sort)
+	e := logs.Entry{Time: stored, ID: h.ID, Source: h.Source, Sort: h.Sort}
+	if v, ok := logs.Lookup(h.Source, l.timestamp); ok {
+		// The document may be more exact than the index, and no more is believed.
+		if t, err := time.Parse(time.RFC3339Nano, logs.Text(v)); err == nil {
+			if d := t.Sub(stored); d >= 0 && d < step || stored.IsZero() {
+				e.Time = t.UTC()
+			}
+		}
+	}
+	if stored.IsZero() {
+		stored = e.Time
+	}
+	e.Message = first(h.Source, l.message)
+	if e.Message == "" {
+		e.Message = string(h.Source)
+	}
+	e.Level = l.levelOf(h.Source, e.Message)
+	e.Container = first(h.Source, l.container)
+	return e, stored
+}
+
+// levelOf prefers a field that is a level's name, then what the line itself says,
+// then any other word in the field.
+func (l layout) levelOf(source json.RawMessage, message string) string {
+	field := first(source, l.level)
+	if logs.SeverityOf(field) != logs.SeverityUnknown {
+		return field
+	}
+	if in := logs.LevelIn(message); in != "" {
+		return in
+	}
+	if strings.Trim(field, "0123456789") == "" {
+		return ""
+	}
+	return field
+}
+
+func first(source json.RawMessage, paths []string) string {
+	for _, path := range paths {
+		if v, ok := logs.Lookup(source, path); ok {
+			if s := logs.Text(v); s != "" {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
+// nanoDigits tells the two units of a sort value apart: milliseconds since 1970
+// have at most 15 digits for thousands of years, nanoseconds since 1973 have 18.
+const nanoDigits = 17
+
+// sortTime reads the first sort value: milliseconds of a date field, nanoseconds
+// of a date_nanos field, or text where the field is formatted. The number is read
+// as an integer: a float would lose the nanoseconds.
+func sortTime(sort json.RawMessage) time.Time {
+	value := bytes.TrimSpace(sort)
+	if len(value) < 2 || value[0] != '[' {
+		return time.Time{}
+	}
+	value = value[1:]
+	if end := bytes.IndexAny(value, ",]"); end >= 0 {
+		value = bytes.TrimSpace(value[:end])
+	}
+	text := strings.Trim(string(value), `"`)
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		if len(strings.TrimPrefix(text, "-")) >= nanoDigits {
+			return time.Unix(0, n).UTC()
+		}
+		return time.UnixMilli(n).UTC()
+	}
+	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+		return t.UTC()
+	}
+	return time.Time{}
+}

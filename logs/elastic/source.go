@@ -1,0 +1,213 @@
+package elastic
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+
+	"gantry/internal/clean"
+	"gantry/logs"
+)
+
+// maxPage is the store's default for index.max_result_window.
+const maxPage = 10_000
+
+// Source searches one endpoint. Its methods may be called concurrently.
+type Source struct {
+	cfg        Config
+	carrier    esapi.Transport
+	own        *http.Transport
+	caps       *caps
+	layout     layout
+	preference string
+}
+
+var _ logs.Source = (*Source)(nil)
+
+func newSource(cfg Config, carrier esapi.Transport, own *http.Transport) *Source {
+	return &Source{
+		cfg: cfg, carrier: carrier, own: own,
+		caps: newCaps(),
+		layout: layout{
+			timestamp: cfg.Timestamp, message: cfg.Message, level: cfg.Level,
+			container: []string{"container_id", "container.id"},
+		},
+		// The same copies of the shards answer every poll: two copies refresh at
+		// different moments, and lines would come and go.
+		preference: fmt.Sprintf("gantry-%08x", rand.Uint32()),
+	}
+}
+
+// Close lets idle connections go.
+func (s *Source) Close() {
+	if s.own != nil {
+		s.own.CloseIdleConnections()
+	}
+}
+
+// Index returns the index, pattern or alias that is searched.
+func (s *Source) Index() string { return s.cfg.Index }
+
+// Limits returns the largest page and the resolution of the index's timestamps,
+// which is known after the first search.
+func (s *Source) Limits() logs.Limits {
+	return logs.Limits{MaxPage: maxPage, Step: s.caps.step(s.cfg.Timestamp)}
+}
+
+// Latest returns the newest lines of a range, newest first.
+func (s *Source) Latest(ctx context.Context, q logs.Query, r logs.Range, limit int) (logs.Page, error) {
+	return s.search(ctx, q, r, limit, descending)
+}
+
+// Since returns the oldest lines of a range, oldest first.
+func (s *Source) Since(ctx context.Context, q logs.Query, r logs.Range, limit int) (logs.Page, error) {
+	return s.search(ctx, q, r, limit, ascending)
+}
+
+func (s *Source) search(ctx context.Context, q logs.Query, r logs.Range, limit int, o order) (logs.Page, error) {
+	if err := s.probe(ctx, q); err != nil {
+		return logs.Page{}, err
+	}
+	limit = max(1, min(limit, maxPage))
+	body, err := json.Marshal(search{
+		Size: limit,
+		// The store gives up, and says what it has, before the connection does.
+		Timeout: fmt.Sprintf("%dms", (s.cfg.Timeout * 8 / 10).Milliseconds()),
+		Query:   s.query(q, r),
+		Sort:    s.sort(o),
+	})
+	if err != nil {
+		return logs.Page{}, &logs.Error{Class: logs.Invalid, Op: s.op("search"), Err: err}
+	}
+	res, err := esapi.SearchRequest{
+		Index:      s.indices(),
+		Body:       bytes.NewReader(body),
+		Preference: s.preference,
+	}.Do(ctx, s.carrier)
+	answer, err := s.read("search", res, err)
+	if err != nil {
+		return logs.Page{}, err
+	}
+	page, err := s.layout.page(answer, limit, s.Limits().Step)
+	if err != nil {
+		return logs.Page{}, notJSON(s.op("search"), answer, err)
+	}
+	return page, nil
+}
+
+// probe makes sure that the kinds of the fields which a query needs are known.
+func (s *Source) probe(ctx context.Context, q logs.Query) error {
+	fields := append([]string{s.cfg.Timestamp}, logs.Fields(q.Where)...)
+	names := s.caps.wanted(fields, time.Now())
+	if len(names) == 0 {
+		return nil
+	}
+	res, err := esapi.FieldCapsRequest{Index: s.indices(), Fields: names}.Do(ctx, s.carrier)
+	body, err := s.read("field_caps", res, err)
+	switch {
+	case err != nil && logs.ClassOf(err) == logs.Denied:
+		s.caps.refuse()
+		return nil
+	case err != nil:
+		return err
+	}
+	var a fieldCaps
+	if err := json.Unmarshal(body, &a); err != nil {
+		return notJSON(s.op("field_caps"), body, err)
+	}
+	s.caps.learn(names, a, time.Now())
+	return nil
+}
+
+// Explain says why a query has no lines in a range.
+func (s *Source) Explain(ctx context.Context, q logs.Query, r logs.Range) (logs.Explanation, error) {
+	x := logs.Explanation{Cause: logs.NoMatch, Index: clean.Line(s.cfg.Index), Looked: logs.Fields(q.Where)}
+	page, err := s.Latest(ctx, logs.Query{}, r, 1)
+	switch {
+	case logs.ClassOf(err) == logs.NotFound, err == nil && page.NoShards:
+		x.Cause = logs.NoIndex
+		return x, nil
+	case err != nil:
+		return x, err
+	}
+	if err := s.probe(ctx, q); err != nil {
+		return x, err
+	}
+	for _, f := range x.Looked {
+		if s.caps.found(f) {
+			x.Found = append(x.Found, f)
+		}
+	}
+	if len(page.Entries) == 0 {
+		x.Cause = logs.NoDocuments
+		if page, err = s.Latest(ctx, logs.Query{}, logs.Range{}, 1); err != nil {
+			return x, err
+		}
+	}
+	if len(page.Entries) > 0 {
+		x.Newest = page.Entries[0].Time
+	}
+	switch {
+	case !s.caps.found(s.cfg.Timestamp) && s.hasDocuments(ctx):
+		x.Cause, x.Looked = logs.NoFields, []string{s.cfg.Timestamp}
+	case x.Cause == logs.NoMatch && len(x.Looked) > 0 && len(x.Found) == 0:
+		x.Cause = logs.NoFields
+	}
+	return x, nil
+}
+
+// hasDocuments reports whether the index has any document, with a timestamp or
+// without; when the store does not say, it has none.
+func (s *Source) hasDocuments(ctx context.Context) bool {
+	zero, one := 0, 1
+	res, err := esapi.SearchRequest{
+		Index: s.indices(), Size: &zero, TrackTotalHits: true, TerminateAfter: &one, Preference: s.preference,
+	}.Do(ctx, s.carrier)
+	body, err := s.read("search", res, err)
+	if err != nil {
+		return false
+	}
+	var a struct {
+		Hits struct {
+			Total struct {
+				Value int `json:"value"`
+			} `json:"total"`
+		} `json:"hits"`
+	}
+	return json.Unmarshal(body, &a) == nil && a.Hits.Total.Value > 0
+}
+
+// read returns the body of a good answer, and an error for every other.
+func (s *Source) read(verb string, res *esapi.Response, err error) ([]byte, error) {
+	if err != nil {
+		return nil, transportError(s.op(verb), err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, transportError(s.op(verb), err)
+	}
+	if res.StatusCode >= http.StatusMultipleChoices {
+		return nil, statusError(s.op(verb), res.StatusCode, res.Header, body)
+	}
+	if len(body) == 0 {
+		return nil, notJSON(s.op(verb), body, errors.New("it is empty"))
+	}
+	return body, nil
+}
+
+func (s *Source) op(verb string) string { return verb + " " + clean.Line(s.cfg.Index) }
+
+func (s *Source) indices() []string {
+	return slices.DeleteFunc(strings.Split(s.cfg.Index, ","), func(name string) bool { return name == "" })
+}
