@@ -1,0 +1,254 @@
+package views
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/ui"
+	"gantry/ui/form"
+	"gantry/ui/table"
+	"gantry/ui/theme"
+)
+
+// imageRow is one tag of a repository that a container of the service uses.
+type imageRow struct {
+	container string
+	image     awsx.Image
+	tag       string // empty for an image without tags
+	current   bool   // the definition in use names it
+}
+
+func (r imageRow) key() string { return r.container + " " + r.tag + "@" + r.image.Digest }
+
+// reference is what the definition will name: the tag, or the digest where there
+// is none.
+func (r imageRow) reference() string {
+	if r.tag == "" {
+		return r.pinned()
+	}
+	return ":" + r.tag
+}
+
+func (r imageRow) pinned() string { return "@" + r.image.Digest }
+
+// imageList is what the images screen has read.
+type imageList struct {
+	definition *awsx.TaskDefinition
+	rows       []imageRow
+}
+
+// imagesScreen lists what can be deployed. It is a table screen that also takes
+// a reference as it is typed, since a registry other than ECR has no list.
+type imagesScreen struct {
+	*tableScreen[imageRow]
+	changes *Changes
+	service awsx.Ref
+	query   *query[imageList]
+}
+
+func newImages(c *Changes, service awsx.Ref) *imagesScreen {
+	s := &imagesScreen{changes: c, service: service}
+	s.tableScreen = newTableScreen(c.Deps, tableSpec[imageRow]{
+		name: "images", nouns: "images", permission: "ecr:DescribeImages",
+		subject: service, crumb: crumb(service),
+		table: table.Options[imageRow]{
+			Key: imageRow.key, Columns: imageColumns(c.Deps), Sort: colAge,
+		},
+		status: func(imageRow) theme.Status { return theme.StatusOK },
+		open:   s.open,
+		actions: func(r imageRow, ok bool) []ui.Action {
+			return s.actions(r, ok)
+		},
+		ref: func(r imageRow) awsx.Ref { return service.In(r.image.Repository + r.pinned()) },
+	})
+	return s
+}
+
+func (s *imagesScreen) open() feed[imageRow] {
+	s.query = ask(s.load)
+	return feed[imageRow]{
+		watches: []watch{s.query},
+		build:   func(now time.Time) load[imageRow] { return imagesLoad(s.query.Answer(), now) },
+		need:    func([]string, bool) {},
+	}
+}
+
+// imagesLoad turns an answer into rows with their freshness.
+func imagesLoad(a answer[imageList], now time.Time) load[imageRow] {
+	return load[imageRow]{rows: a.value.rows, status: answerStatus(a.read, a.done, a.err, now)}
+}
+
+// answerStatus is how current a one-off read is.
+func answerStatus(read, done bool, err error, now time.Time) status {
+	st := status{fresh: ui.FreshLive, at: now, err: err}
+	switch {
+	case err != nil && read:
+		st.fresh, st.partial = ui.FreshStale, true
+	case err != nil:
+		st.fresh = freshOf(troubleOf(err, awsx.ContextID{}).class)
+	case !done:
+		st.fresh = ui.FreshLoading
+	}
+	return st
+}
+
+// load reads the definition in use, then the repositories of its containers.
+func (s *imagesScreen) load(ctx context.Context, publish func(imageList)) error {
+	account, err := s.changes.Deps.Store.Account(ctx, s.service.Context)
+	if err != nil {
+		return err
+	}
+	svc, err := deploy.ReadService(ctx, account, s.service)
+	if err != nil {
+		return err
+	}
+	td, err := s.changes.Deps.Store.TaskDefinition(ctx, s.service.Context, svc.TaskDefinition)
+	if err != nil {
+		return err
+	}
+	list := imageList{definition: td}
+	publish(list)
+	var failed error
+	for _, c := range td.Containers {
+		ref, err := deploy.ParseReference(c.Image)
+		if err != nil || !ref.ECR() {
+			continue
+		}
+		for page, err := range account.Images(ctx, ref.Repository) {
+			if err != nil {
+				failed = errors.Join(failed, err)
+				continue
+			}
+			list.rows = slices.Concat(list.rows, imageRows(c, ref, page.Items))
+			publish(list)
+		}
+	}
+	return failed
+}
+
+// imageRows gives each tag a row.
+func imageRows(c awsx.ContainerDefinition, current deploy.Reference, images []awsx.Image) []imageRow {
+	var rows []imageRow
+	for _, i := range images {
+		tags := i.Tags
+		if len(tags) == 0 {
+			tags = []string{""}
+		}
+		for _, tag := range tags {
+			named := current.Digest == i.Digest || current.Digest == "" && tag != "" && tag == current.Tag
+			rows = append(rows, imageRow{container: c.Name, image: i, tag: tag, current: named})
+		}
+	}
+	return rows
+}
+
+func imageColumns(deps *Deps) []table.Column[imageRow] {
+	return []table.Column[imageRow]{
+		{ID: colName, Title: "TAG", Frozen: true, Min: 12, Max: 40,
+			Cell: func(r imageRow) table.Cell {
+				if r.tag == "" {
+					return table.Cell{Text: "(untagged)", Role: theme.Dim}
+				}
+				return table.Cell{Text: r.tag}
+			},
+			Compare: func(a, b imageRow) int { return strings.Compare(a.tag, b.tag) }},
+		{ID: "use", Title: "USE", Cell: func(r imageRow) table.Cell {
+			if r.current {
+				return table.Cell{Text: "in use", Role: theme.OK}
+			}
+			return table.Cell{}
+		}},
+		{ID: "container", Title: "CONTAINER", Max: 24, Priority: 2,
+			Cell:    func(r imageRow) table.Cell { return table.Cell{Text: r.container} },
+			Compare: func(a, b imageRow) int { return strings.Compare(a.container, b.container) }},
+		{ID: colAge, Title: "PUSHED", Right: true, Descending: true,
+			Cell: func(r imageRow) table.Cell {
+				return table.Cell{Text: orDefault(since(r.image.PushedAt, deps.Host.Now()), "-")}
+			},
+			Compare: func(a, b imageRow) int { return a.image.PushedAt.Compare(b.image.PushedAt) }},
+		{ID: "size", Title: "MIB", Right: true, Priority: 3, Descending: true,
+			Cell:    func(r imageRow) table.Cell { return table.Cell{Text: fmt.Sprint(r.image.Size >> 20)} },
+			Compare: func(a, b imageRow) int { return cmp.Compare(a.image.Size, b.image.Size) }},
+		{ID: "scan", Title: "SCAN", Priority: 4,
+			Cell: func(r imageRow) table.Cell {
+				return table.Cell{Text: orDefault(strings.ToLower(r.image.ScanStatus), "-")}
+			}},
+		{ID: "digest", Title: "DIGEST", Grow: true, Min: 14, Priority: 1,
+			Cell: func(r imageRow) table.Cell { return table.Cell{Text: r.image.Digest, Role: theme.Dim} }},
+	}
+}
+
+func (s *imagesScreen) actions(r imageRow, ok bool) []ui.Action {
+	typing := ""
+	if s.query == nil || s.query.Answer().value.definition == nil {
+		typing = "the task definition was not read yet"
+	}
+	enter := ui.Shared(ui.ActEnter, func() tea.Cmd { s.propose(r.container, r.reference()); return nil })
+	enter.Name, enter.Disabled = "deploy", nothing(ok)
+	pin := ui.Action{ID: "deploy-pinned", Name: "deploy its digest", Keys: []string{"D"}, Hint: 3, Disabled: nothing(ok),
+		Run: func() tea.Cmd { s.propose(r.container, r.pinned()); return nil }}
+	typed := ui.Action{ID: "type-image", Name: "type an image", Keys: []string{"i"}, Hint: 2, Disabled: typing,
+		Run: func() tea.Cmd { s.ask(r.container); return nil }}
+	return []ui.Action{enter, typed, pin}
+}
+
+// ask takes a reference as typed, for a container of the definition.
+func (s *imagesScreen) ask(container string) {
+	td := s.query.Answer().value.definition
+	if container == "" && len(td.Containers) > 0 {
+		container = td.Containers[0].Name
+	}
+	names := make([]string, len(td.Containers))
+	for i, c := range td.Containers {
+		names[i] = c.Name
+	}
+	current := func(name string) string {
+		c, _ := td.Container(name)
+		return c.Image
+	}
+	fields := []form.Field{{
+		Label: "container", Value: container, Help: "one of " + strings.Join(names, ", "),
+		Check: func(name string) error {
+			if !has(names, name) {
+				return fmt.Errorf("%q is no container of %s: expected %s", name, awsx.ARNName(td.ARN), strings.Join(names, ", "))
+			}
+			return nil
+		},
+	}, {
+		Label: "image", Placeholder: ":tag", Help: "REPOSITORY:TAG, REPOSITORY@DIGEST, or :TAG to keep the repository",
+		Check: func(ref string) error {
+			_, err := deploy.ResolveReference(ref, current(container))
+			return err
+		},
+	}}
+	if len(names) == 1 {
+		fields = fields[1:]
+	}
+	s.changes.Deps.Host.Modal(form.New(s.changes.Deps.Host.Theme(), form.Options{
+		Title: "Deploy an image to " + s.service.ClusterName() + "/" + s.service.Name(), Fields: fields,
+		Submit: func(values []string) (tea.Cmd, error) {
+			name := container
+			if len(values) == 2 {
+				name = values[0]
+			}
+			if _, err := deploy.ResolveReference(values[len(values)-1], current(name)); err != nil {
+				return nil, err
+			}
+			s.propose(name, values[len(values)-1])
+			return nil, nil
+		},
+	}))
+}
+
+func (s *imagesScreen) propose(container, reference string) {
+	s.changes.propose(s.service, deploy.SetImages{Images: map[string]string{container: reference}}, nil)
+}

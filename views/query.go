@@ -1,0 +1,93 @@
+package views
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"gantry/awsx/store"
+)
+
+// answer is what a query has brought so far.
+type answer[T any] struct {
+	value T
+	read  bool // some of it is there
+	done  bool // the load has ended
+	err   error
+}
+
+// query is a one-off read behind a table: what no poller watches, such as the
+// images of a repository. It is a watch, so that a screen treats both alike.
+type query[T any] struct {
+	load    func(ctx context.Context, publish func(T)) error
+	changed chan struct{}
+	now     atomic.Pointer[answer[T]]
+
+	mu     sync.Mutex
+	closed bool
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+}
+
+var _ watch = (*query[int])(nil)
+
+// ask starts a query. Load publishes what it has whenever that is worth showing;
+// what it published must not be changed any more.
+func ask[T any](load func(ctx context.Context, publish func(T)) error) *query[T] {
+	q := &query[T]{load: load, changed: make(chan struct{}, 1)}
+	q.now.Store(&answer[T]{})
+	q.Refresh()
+	return q
+}
+
+// Answer is what has been read; it never waits.
+func (q *query[T]) Answer() answer[T] { return *q.now.Load() }
+
+// Changed is sent one value when there is a newer answer.
+func (q *query[T]) Changed() <-chan struct{} { return q.changed }
+
+// Need is for watches that poll; a query reads once.
+func (q *query[T]) Need(store.Need) {}
+
+// Refresh reads again; the last answer stays until there is a newer one.
+func (q *query[T]) Refresh() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return
+	}
+	if q.cancel != nil {
+		q.cancel()
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	q.cancel = cancel
+	q.wg.Go(func() {
+		err := q.load(ctx, func(v T) { q.publish(ctx, answer[T]{value: v, read: true}) })
+		last := q.Answer()
+		last.done, last.err = true, err
+		q.publish(ctx, last)
+	})
+}
+
+// publish stores an answer unless a later read has taken over.
+func (q *query[T]) publish(ctx context.Context, a answer[T]) {
+	if ctx.Err() != nil {
+		return
+	}
+	q.now.Store(&a)
+	select {
+	case q.changed <- struct{}{}:
+	default:
+	}
+}
+
+// Close ends the read and waits for it.
+func (q *query[T]) Close() {
+	q.mu.Lock()
+	q.closed = true
+	if q.cancel != nil {
+		q.cancel()
+	}
+	q.mu.Unlock()
+	q.wg.Wait()
+}
