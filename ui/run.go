@@ -28,7 +28,8 @@ type RunOptions struct {
 
 // Run runs the console until the operator leaves, ctx ends or the terminal hangs
 // up, and returns when all commands have ended. A hang-up drains and is no error;
-// a panic restores the terminal and returns tea.ErrProgramPanic.
+// the end of ctx is tea.ErrProgramKilled; a panic restores the terminal and is
+// tea.ErrProgramPanic.
 func Run(ctx context.Context, s *Shell, o RunOptions) error {
 	if o.Hangup == nil {
 		hangup := make(chan os.Signal, 1)
@@ -36,7 +37,9 @@ func Run(ctx context.Context, s *Shell, o RunOptions) error {
 		defer signal.Stop(hangup)
 		o.Hangup = hangup
 	}
-	opts := append(s.opts.Terminal.programOptions(), tea.WithContext(ctx))
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	opts := append(s.opts.Terminal.programOptions(), tea.WithContext(running))
 	p := tea.NewProgram(s, append(opts, o.Program...)...)
 
 	type watch struct {
@@ -50,9 +53,9 @@ func Run(ctx context.Context, s *Shell, o RunOptions) error {
 			watched <- watch{}
 		case <-o.Hangup:
 			err := drain(ctx, o)
-			// Killed, not asked to quit: the loop may hang in a write to a terminal
-			// that is gone.
-			p.Kill()
+			// Not asked to quit by a message: the loop may not read another one, and
+			// the question whether to quit has nobody to answer it.
+			stop()
 			watched <- watch{hungUp: true, err: err}
 		}
 	}()

@@ -2,6 +2,7 @@ package uitest
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strings"
 	"sync"
@@ -51,7 +52,8 @@ func Dial(t testing.TB, o ui.Options, w, h int) *Wire {
 	}
 	o.Terminal.Ask = false
 	shell := ui.New(context.Background(), o)
-	wire.program = tea.NewProgram(shell,
+	running, stop := context.WithCancel(context.Background())
+	wire.program = tea.NewProgram(shell, tea.WithContext(running),
 		tea.WithInput(nil), tea.WithOutput(&wire.out), tea.WithoutSignalHandler(),
 		tea.WithWindowSize(w, h), tea.WithColorProfile(o.Terminal.Profile),
 		tea.WithEnvironment([]string{"TERM=xterm-256color"}))
@@ -63,8 +65,11 @@ func Dial(t testing.TB, o ui.Options, w, h int) *Wire {
 	}()
 	wire.running.Go(func() { _, wire.err = wire.program.Run() })
 	t.Cleanup(func() {
-		wire.program.Kill()
+		stop()
 		wire.running.Wait()
+		if errors.Is(wire.err, tea.ErrProgramPanic) {
+			t.Error(wire.err)
+		}
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		if err := shell.Close(ctx); err != nil {
