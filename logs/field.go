@@ -3,7 +3,6 @@ package logs
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
 )
 
 // Lookup returns the value at a dotted path of a JSON object without decoding
@@ -25,9 +24,12 @@ func Lookup(doc json.RawMessage, path string) (json.RawMessage, bool) {
 		if !ok {
 			return nil, false
 		}
-		rest, match := strings.CutPrefix(path, key)
-		switch {
-		case !match || key == "":
+		// Converted within the comparison, the name is not copied.
+		match := len(key) > 0 && len(key) <= len(path) && path[:len(key)] == string(key)
+		if !match {
+			continue
+		}
+		switch rest := path[len(key):]; {
 		case rest == "":
 			return value, true
 		case rest[0] == '.':
@@ -53,8 +55,7 @@ func Text(v json.RawMessage) string {
 // unquote avoids the decoder for the strings that need no work, which is most.
 func unquote(v []byte) string {
 	inner := v[1 : len(v)-1]
-	plain := bytes.IndexByte(inner, '\\') < 0
-	if plain {
+	if bytes.IndexByte(inner, '\\') < 0 {
 		return string(inner)
 	}
 	var s string
@@ -93,16 +94,19 @@ func (s *scanner) open(c byte) bool {
 }
 
 // key consumes a member's name and its colon.
-func (s *scanner) key(first bool) (string, bool) {
+func (s *scanner) key(first bool) ([]byte, bool) {
 	if !first && !s.open(',') {
-		return "", false
+		return nil, false
 	}
 	s.space()
 	start := s.i
 	if !s.str() {
-		return "", false
+		return nil, false
 	}
-	name := unquote(s.b[start:s.i])
+	name := s.b[start+1 : s.i-1]
+	if bytes.IndexByte(name, '\\') >= 0 {
+		name = []byte(unquote(s.b[start:s.i]))
+	}
 	return name, s.open(':')
 }
 
