@@ -113,6 +113,24 @@ func TestCutting(t *testing.T) {
 	}
 }
 
+func TestARangeIsWidenedToWholeCharacters(t *testing.T) {
+	for _, c := range []struct {
+		s            string
+		from, to     int
+		wide0, wide1 int
+	}{
+		{"abc", 1, 2, 1, 2},
+		{"ae\u0301b", 1, 2, 1, 4},
+		{"ae\u0301b", 2, 4, 1, 4},
+		{"ab東", 0, 2, 0, 2},
+		{"東京", 3, 6, 3, 6},
+	} {
+		if from, to := text.Whole(c.s, c.from, c.to); from != c.wide0 || to != c.wide1 {
+			t.Errorf("Whole(%q, %d, %d) = %d, %d", c.s, c.from, c.to, from, to)
+		}
+	}
+}
+
 func TestAgesAreCoarse(t *testing.T) {
 	const day = 24 * time.Hour
 	for d, want := range map[time.Duration]string{

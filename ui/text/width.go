@@ -228,6 +228,24 @@ func behind(s string, n int) string {
 	return Spaces(cells - n)
 }
 
+// Whole widens a range of bytes of clean text until it splits no character, combining
+// marks included, so that the range can be painted apart from what is around it.
+func Whole(s string, from, to int) (wideFrom, wideTo int) {
+	if (from == len(s) || s[from] < 0x80) && (to == len(s) || s[to] < 0x80) {
+		return from, to
+	}
+	wideFrom, wideTo = from, to
+	for i := 0; i < to; {
+		size, _ := cluster(s[i:])
+		if i <= from {
+			wideFrom = i
+		}
+		i += size
+		wideTo = i
+	}
+	return wideFrom, max(wideTo, to)
+}
+
 // cluster returns the length and the width of the first character of clean s as a
 // reader sees it, combining marks included.
 func cluster(s string) (size, width int) {

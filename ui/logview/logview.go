@@ -1,0 +1,189 @@
+// Package logview draws the lines of a log: it follows the newest, holds still when
+// the operator scrolls, searches and filters. It draws from a buffer that its owner
+// keeps, addressed by position, so that lines may be evicted at the front and added
+// at the end without moving what is being read. A frame costs the rows on screen.
+//
+// A Log belongs to the loop: none of its methods may be called from a command.
+package logview
+
+import (
+	"fmt"
+	"sort"
+	"time"
+
+	"gantry/ui/theme"
+)
+
+// Level is how serious a line is.
+type Level uint8
+
+// The levels. The zero level is a line that does not say.
+const (
+	LevelNone Level = iota
+	LevelDebug
+	LevelInfo
+	LevelWarn
+	LevelError
+)
+
+func (l Level) word() string {
+	return [...]string{"     ", "DEBUG", "INFO ", "WARN ", "ERROR"}[min(l, LevelError)]
+}
+
+func (l Level) role() theme.Role {
+	return [...]theme.Role{theme.Text, theme.LogDebug, theme.LogInfo, theme.LogWarn, theme.LogError}[min(l, LevelError)]
+}
+
+// Line is what a log shows of one record. All text is raw; the log cleans and redacts
+// it as it draws.
+type Line struct {
+	Time    time.Time
+	Level   Level
+	Label   string // which task or container wrote it, empty for none
+	Colour  int    // tells labels apart, see theme.TaskColour
+	Message string
+	Late    bool // it arrived after newer lines
+	Gap     bool // it stands for lines that were not read; Message says why
+}
+
+// Lines is the buffer a log draws from. Positions grow by one from line to line.
+// The line at a position stays there until it is evicted, except that a late line put
+// in before it moves it up by one; Changed tells the log.
+type Lines interface {
+	// First is the position of the oldest line, which is also how many were evicted.
+	First() uint64
+	// End is the position after the newest line.
+	End() uint64
+	// At returns the line at a position from First up to, not including, End.
+	At(pos uint64) Line
+}
+
+// Log is a view of a buffer of lines.
+type Log struct {
+	src Lines
+	end uint64 // End of the buffer at the last change
+
+	following bool
+	fresh     int // lines shown that came since following stopped
+	cursor    uint64
+	top       place // first row of a frame that does not follow
+	onScreen  int   // lines in the last frame
+
+	filter  pattern
+	matches []uint64 // positions that the filter shows, ascending
+	find    pattern
+
+	wrap, noTime, reveal bool
+	left                 int // cells of the messages scrolled away
+	labelW               int // remembered width of the labels
+
+	ready map[uint64]string // messages prepared for drawing, by position
+}
+
+// place is a row on screen: a line, and how many of its rows are above.
+type place struct {
+	pos  uint64
+	skip int
+}
+
+// New makes a log that follows the newest line of a buffer.
+func New(src Lines) *Log {
+	l := &Log{src: src, following: true, ready: map[uint64]string{}}
+	l.end = src.End()
+	return l
+}
+
+// Changed takes in what the buffer's owner did to it: lines were added at the end,
+// some perhaps evicted, and late ones put in. Inserted holds the positions of those,
+// ascending, as they are after the change. It costs the new lines alone, and what
+// the filter shows when there are late ones.
+func (l *Log) Changed(inserted []uint64) {
+	moved := func(pos uint64) uint64 {
+		for _, in := range inserted {
+			if in > pos {
+				break
+			}
+			pos++
+		}
+		return pos
+	}
+	if len(inserted) > 0 {
+		l.cursor, l.top.pos = moved(l.cursor), moved(l.top.pos)
+		for i, pos := range l.matches {
+			l.matches[i] = moved(pos)
+		}
+		clear(l.ready)
+	}
+	if l.filter.on() {
+		for _, pos := range inserted {
+			if pos >= l.src.First() && l.filter.matches(l.src.At(pos)) {
+				l.fresh++
+				at := sort.Search(len(l.matches), func(i int) bool { return l.matches[i] >= pos })
+				l.matches = append(l.matches, 0)
+				copy(l.matches[at+1:], l.matches[at:])
+				l.matches[at] = pos
+			}
+		}
+		shown := len(l.matches)
+		l.matchFrom(l.end + uint64(len(inserted)))
+		l.fresh += len(l.matches) - shown
+		gone := sort.Search(len(l.matches), func(i int) bool { return l.matches[i] >= l.src.First() })
+		l.matches = l.matches[gone:]
+	} else {
+		l.fresh += int(l.src.End() - l.end)
+	}
+	l.end = l.src.End()
+}
+
+// Following reports whether the view moves with the newest line.
+func (l *Log) Following() bool { return l.following }
+
+// New returns how many of the lines shown have come since the view stopped following.
+func (l *Log) New() int {
+	if l.following {
+		return 0
+	}
+	return l.fresh
+}
+
+// Status says in a few words what the view does: "following", or "paused" and how
+// many lines have come since.
+func (l *Log) Status() string {
+	switch n := l.New(); {
+	case l.following:
+		return "following"
+	case n > 0:
+		return fmt.Sprintf("paused +%d new", n)
+	}
+	return "paused"
+}
+
+// Selected returns the position of the line under the cursor; false when no line is
+// shown. While following it is the newest.
+func (l *Log) Selected() (pos uint64, ok bool) {
+	if l.following {
+		return l.last()
+	}
+	return l.atOrAfter(l.cursor)
+}
+
+// SetWrap breaks long lines into rows, or cuts them at the edge.
+func (l *Log) SetWrap(on bool) { l.wrap, l.top.skip = on, 0 }
+
+// Wrap reports whether long lines are broken into rows.
+func (l *Log) Wrap() bool { return l.wrap }
+
+// SetTime shows or hides the times.
+func (l *Log) SetTime(on bool) { l.noTime = !on }
+
+// Time reports whether times are shown.
+func (l *Log) Time() bool { return !l.noTime }
+
+// SetReveal shows what is masked as a secret otherwise.
+func (l *Log) SetReveal(on bool) {
+	l.reveal = on
+	clear(l.ready)
+}
+
+// Reveal reports whether secrets are shown.
+func (l *Log) Reveal() bool { return l.reveal }

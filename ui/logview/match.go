@@ -1,0 +1,187 @@
+package logview
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+	"unicode/utf8"
+)
+
+// pattern is what a search or a filter looks for. The zero pattern looks for nothing.
+type pattern struct {
+	typed   string
+	literal string // in lower-case ASCII, for a pattern without special characters
+	re      *regexp.Regexp
+	invert  bool
+}
+
+// parse reads a pattern: a regular expression without regard to case. A filter may
+// begin with "!", which shows the lines that do not match.
+func parse(typed string, inverts bool) (pattern, error) {
+	p := pattern{typed: typed}
+	expr := typed
+	if rest, ok := strings.CutPrefix(expr, "!"); ok && inverts {
+		p.invert, expr = true, rest
+	}
+	if expr == "" {
+		return p, nil
+	}
+	if regexp.QuoteMeta(expr) == expr && ascii(expr) {
+		p.literal = strings.ToLower(expr)
+		return p, nil
+	}
+	re, err := regexp.Compile("(?i)" + expr)
+	if err != nil {
+		var se *syntax.Error
+		if errors.As(err, &se) {
+			return pattern{}, fmt.Errorf("%q is no regular expression: %s", expr, se.Code)
+		}
+		return pattern{}, fmt.Errorf("%q: %w", expr, err)
+	}
+	p.re = re
+	return p, nil
+}
+
+func (p *pattern) on() bool { return p.literal != "" || p.re != nil }
+
+// matches reports whether a filter shows a line. A gap is always shown: hiding it
+// would hide that lines are missing.
+func (p *pattern) matches(line Line) bool {
+	if line.Gap {
+		return true
+	}
+	return (p.in(line.Message) || p.in(line.Label)) != p.invert
+}
+
+func (p *pattern) in(s string) bool {
+	if p.re != nil {
+		return p.re.MatchString(s)
+	}
+	return foldIndex(s, p.literal) >= 0
+}
+
+// next returns where the first match in s begins and ends; from is negative when
+// there is none.
+func (p *pattern) next(s string) (from, to int) {
+	if p.re != nil {
+		if at := p.re.FindStringIndex(s); at != nil {
+			return at[0], at[1]
+		}
+		return -1, -1
+	}
+	if from = foldIndex(s, p.literal); from >= 0 {
+		return from, from + len(p.literal)
+	}
+	return -1, -1
+}
+
+// foldIndex is strings.Index without regard to ASCII case; lower is in lower case and
+// not empty. It allocates nothing, since a filter runs over every line of a buffer.
+func foldIndex(s, lower string) int {
+	first := lower[0]
+	other := first
+	if first >= 'a' && first <= 'z' {
+		other = first - 'a' + 'A'
+	}
+scan:
+	for i := 0; i+len(lower) <= len(s); i++ {
+		if c := s[i]; c != first && c != other {
+			continue
+		}
+		for j := 1; j < len(lower); j++ {
+			c := s[i+j]
+			if c >= 'A' && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			if c != lower[j] {
+				continue scan
+			}
+		}
+		return i
+	}
+	return -1
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// SetFilter hides the lines that a filter does not match; empty shows all. A filter
+// that cannot be read returns an error that says why and leaves the last good one in
+// force.
+func (l *Log) SetFilter(typed string) error {
+	p, err := parse(typed, true)
+	if err != nil {
+		return fmt.Errorf("filter %w", err)
+	}
+	l.filter, l.matches = p, nil
+	if p.on() {
+		l.matchFrom(l.src.First())
+	}
+	l.top.skip = 0
+	return nil
+}
+
+// Filter returns the filter in force, as it was typed.
+func (l *Log) Filter() string { return l.filter.typed }
+
+// Shown returns how many lines the filter shows.
+func (l *Log) Shown() int {
+	if l.filter.on() {
+		return len(l.matches)
+	}
+	return int(l.src.End() - l.src.First())
+}
+
+// matchFrom appends the lines that the filter shows from a position on.
+func (l *Log) matchFrom(pos uint64) {
+	for pos = max(pos, l.src.First()); pos < l.src.End(); pos++ {
+		if l.filter.matches(l.src.At(pos)) {
+			l.matches = append(l.matches, pos)
+		}
+	}
+}
+
+// SetSearch highlights what matches and lets FindNext and FindPrevious go there; the
+// other lines stay. A pattern that cannot be read returns an error that says why and
+// leaves the last good one in force.
+func (l *Log) SetSearch(typed string) error {
+	p, err := parse(typed, false)
+	if err != nil {
+		return fmt.Errorf("search %w", err)
+	}
+	l.find = p
+	return nil
+}
+
+// Search returns the search in force, as it was typed.
+func (l *Log) Search() string { return l.find.typed }
+
+// FindNext moves the cursor to the next newer line that the search matches and
+// reports whether there is one. Following stops when there is.
+func (l *Log) FindNext() bool { return l.findWith(l.after) }
+
+// FindPrevious is FindNext towards older lines.
+func (l *Log) FindPrevious() bool { return l.findWith(l.before) }
+
+func (l *Log) findWith(step func(uint64) (uint64, bool)) bool {
+	pos, ok := l.Selected()
+	if !ok || !l.find.on() {
+		return false
+	}
+	for pos, ok = step(pos); ok; pos, ok = step(pos) {
+		if line := l.src.At(pos); l.find.in(line.Message) || l.find.in(line.Label) {
+			l.pause()
+			l.cursor = pos
+			return true
+		}
+	}
+	return false
+}
