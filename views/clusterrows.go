@@ -1,0 +1,149 @@
+package views
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+
+	"gantry/awsx"
+	"gantry/awsx/diagnose"
+	"gantry/ui/table"
+	"gantry/ui/theme"
+)
+
+// clusterRow is one cluster, with what is known of its inside.
+type clusterRow struct {
+	cluster awsx.Cluster
+	status  theme.Status
+	agents  table.Cell
+	worst   table.Cell
+	// worstStatus and worstRank are the worst service's.
+	worstStatus theme.Status
+	worstRank   int
+}
+
+// clusterInside is what a services screen has read of a cluster.
+type clusterInside struct {
+	services      []diagnose.Finding
+	names         []string // of the services
+	read          bool
+	instances     []awsx.Instance
+	instancesRead bool
+}
+
+// clusterRows puts clusters into rows that know nothing of their inside.
+func clusterRows(clusters []awsx.Cluster) []*clusterRow {
+	rows := make([]*clusterRow, len(clusters))
+	for i, c := range clusters {
+		rows[i] = &clusterRow{cluster: c, status: clusterStatus(c.Status)}
+	}
+	return withInside(rows, func(awsx.Ref) clusterInside { return clusterInside{} })
+}
+
+// withInside returns the rows with what is known of each cluster's inside.
+func withInside(rows []*clusterRow, inside func(awsx.Ref) clusterInside) []*clusterRow {
+	out := make([]*clusterRow, len(rows))
+	for i, r := range rows {
+		in := inside(r.cluster.Ref)
+		x := *r
+		x.agents = table.Cell{Text: "-", Role: theme.Dim}
+		if r.cluster.Instances > 0 {
+			x.agents, _ = agents(in.instances, in.instancesRead)
+		}
+		x.worst, x.worstStatus, x.worstRank = worstService(in, r.cluster.Services)
+		out[i] = &x
+	}
+	return out
+}
+
+// fault tells whether a cluster wants attention; one whose services nobody read
+// may.
+func (r *clusterRow) fault() bool { return isFault(r.status) || isFault(r.worstStatus) }
+
+// clusterStatus is a cluster's own state, which says nothing of its services.
+func clusterStatus(s string) theme.Status {
+	switch s {
+	case "ACTIVE":
+		return theme.StatusOK
+	case "PROVISIONING", "DEPROVISIONING":
+		return theme.StatusPending
+	case "FAILED":
+		return theme.StatusFailed
+	case "INACTIVE":
+		return theme.StatusStopped
+	}
+	return theme.StatusUnknown
+}
+
+// unreadRank places a cluster whose services nobody read where diagnose places a
+// service of which too little was read.
+const unreadRank = int(diagnose.OK-diagnose.Unknown) * 100
+
+// worstService names the service that stands worst, "?" while none was read.
+func worstService(in clusterInside, services int) (table.Cell, theme.Status, int) {
+	switch {
+	case services == 0 && len(in.services) == 0:
+		return table.Cell{Text: "-", Role: theme.Dim}, theme.StatusStopped, 0
+	case !in.read || len(in.services) == 0:
+		return table.Cell{Text: unread, Role: theme.Unknown}, theme.StatusUnknown, unreadRank
+	}
+	worst := 0
+	for i, f := range in.services {
+		if f.Severity > in.services[worst].Severity {
+			worst = i
+		}
+	}
+	f := in.services[worst]
+	s := verdictStatus(f.Status)
+	cell := table.Cell{Text: s.Glyph() + " " + in.names[worst], Role: s.Role()}
+	if f.Why != "" && isFault(s) {
+		cell.Text += ": " + f.Why
+	}
+	return cell, s, f.Severity
+}
+
+// severity puts the cluster with the worst service first; its own state counts
+// more.
+func (r *clusterRow) severity() int {
+	if r.status != theme.StatusOK {
+		return r.status.Severity() * 10000
+	}
+	return r.worstRank
+}
+
+// clusterColumns are the columns of the clusters table.
+func clusterColumns() []table.Column[*clusterRow] {
+	type row = *clusterRow
+	number := func(n func(row) int) (func(row) table.Cell, func(a, b row) int) {
+		return func(r row) table.Cell { return table.Cell{Text: strconv.Itoa(n(r))} },
+			func(a, b row) int { return cmp.Compare(n(a), n(b)) }
+	}
+	services, byServices := number(func(r row) int { return r.cluster.Services })
+	instances, byInstances := number(func(r row) int { return r.cluster.Instances })
+	return []table.Column[row]{
+		{ID: colName, Title: "CLUSTER", Frozen: true, Min: 12, Max: 40,
+			Cell:    func(r row) table.Cell { return table.Cell{Text: r.cluster.Name} },
+			Compare: func(a, b row) int { return strings.Compare(a.cluster.Name, b.cluster.Name) }},
+		{ID: colState, Title: "STATUS", Descending: true,
+			Cell: func(r row) table.Cell {
+				return table.Cell{Text: r.status.Glyph() + " " + strings.ToLower(r.cluster.Status), Role: r.status.Role()}
+			},
+			Compare: func(a, b row) int { return cmp.Compare(a.severity(), b.severity()) }},
+		{ID: "services", Title: "SERVICES", Cell: services, Compare: byServices, Right: true, Descending: true},
+		{ID: "tasks", Title: "RUN/PEND", Right: true, Descending: true, Cell: pendingCell,
+			Compare: func(a, b row) int { return cmp.Compare(a.cluster.Running, b.cluster.Running) }},
+		{ID: "instances", Title: "INST", Cell: instances, Compare: byInstances, Right: true, Priority: 3, Descending: true},
+		{ID: "agents", Title: "AGENTS", Right: true, Priority: 2, Cell: func(r row) table.Cell { return r.agents }},
+		{ID: "worst", Title: "WORST SERVICE", Grow: true, Min: 14, Priority: 1, Descending: true,
+			Cell:    func(r row) table.Cell { return r.worst },
+			Compare: func(a, b row) int { return cmp.Compare(a.worstRank, b.worstRank) }},
+	}
+}
+
+func pendingCell(r *clusterRow) table.Cell {
+	c := table.Cell{Text: strconv.Itoa(r.cluster.Running) + "/" + strconv.Itoa(r.cluster.Pending)}
+	if r.cluster.Pending > 0 {
+		c.Role = theme.Pending
+	}
+	return c
+}

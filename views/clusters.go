@@ -1,0 +1,67 @@
+package views
+
+import (
+	"context"
+	"time"
+
+	"gantry/awsx"
+	"gantry/ui"
+	"gantry/ui/table"
+	"gantry/ui/theme"
+)
+
+// glimpseAge is how long what a services screen saw of a cluster is believed
+// after that screen was left.
+const glimpseAge = 5 * time.Minute
+
+// NewClusters makes the screen of a context's clusters. What it says of a
+// cluster's services is what their own screen saw last: a list of clusters does
+// not pay for the services of all.
+func NewClusters(deps *Deps, id awsx.ContextID) ui.Screen {
+	type glimpse struct {
+		clusterInside
+		at time.Time
+	}
+	seen := map[awsx.Ref]glimpse{}
+	inside := func(c awsx.Ref) clusterInside {
+		if g := seen[c]; deps.Now().Sub(g.at) <= glimpseAge {
+			return g.clusterInside
+		}
+		return clusterInside{}
+	}
+	return newTableScreen(deps, tableSpec[*clusterRow]{
+		name: "clusters", nouns: "clusters", permission: "ecs:ListClusters",
+		subject: awsx.Ref{Context: id}, crumb: id.String(),
+		table: table.Options[*clusterRow]{
+			Key:     func(r *clusterRow) string { return r.cluster.Ref.ARN },
+			Columns: clusterColumns(), Sort: colState, Fault: (*clusterRow).fault,
+		},
+		status: func(r *clusterRow) (theme.Status, bool) { return r.status, true },
+		open: func() feed[*clusterRow] {
+			clusters := deps.Store.Clusters(id)
+			return feed[*clusterRow]{
+				watches: []watch{clusters},
+				build: func(time.Time) load[*clusterRow] {
+					s := clusters.Snapshot()
+					return load[*clusterRow]{rows: clusterRows(s.Items), status: statusOf(s)}
+				},
+			}
+		},
+		pick: func(rows []*clusterRow) ([]*clusterRow, []span) {
+			return withInside(rows, inside), nil
+		},
+		actions: func(r *clusterRow, ok bool) []ui.Action {
+			open := ui.Shared(ui.ActEnter, ui.Do(func() {
+				ref := r.cluster.Ref
+				deps.Host.Push(newServices(deps, ref, func(in clusterInside) { seen[ref] = glimpse{in, deps.Now()} }))
+			}))
+			open.Name, open.Disabled = "services", nothing(ok)
+			return []ui.Action{open}
+		},
+		kind: awsx.KindCluster,
+		ref:  func(r *clusterRow) awsx.Ref { return r.cluster.Ref },
+		describe: func(_ context.Context, r *clusterRow) ([]para, error) {
+			return describeCluster(r.cluster), nil
+		},
+	})
+}

@@ -1,0 +1,70 @@
+package views
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/store"
+	"gantry/ui"
+)
+
+// Deps is what every screen is given. The composition root makes one per
+// console; screens share it and never change it.
+type Deps struct {
+	// Host is the shell, and with it the theme.
+	Host *ui.Host
+	// Now is the clock. Unlike the Host it may be asked from commands.
+	Now func() time.Time
+	// Store holds the watches that fill the tables.
+	Store *store.Store
+	// Policy tells what is at stake where.
+	Policy Policy
+	// Nav opens what is not a table.
+	Nav Nav
+}
+
+// Policy tells how much care a cluster wants. Its methods answer from memory.
+type Policy interface {
+	// Production is true unless the cluster is known to be something else.
+	Production(cluster awsx.Ref) bool
+	// Scope is what the shell asks its Gate about before something in the
+	// cluster is changed.
+	Scope(cluster awsx.Ref) string
+}
+
+// Nav opens the screens and dialogs that act on what a table has selected. Each
+// is called on the loop, pushes what it opens through the Host, and returns a
+// command of the calling screen, or nil.
+type Nav interface {
+	// Logs tails the lines of a service, a task or a container.
+	Logs(LogScope) tea.Cmd
+	// Image deploys another image to a service.
+	Image(service awsx.Ref) tea.Cmd
+	// Env edits a service's environment.
+	Env(service awsx.Ref) tea.Cmd
+	// Scale asks for another desired count.
+	Scale(service awsx.Ref) tea.Cmd
+	// Restart forces a new deployment of what runs.
+	Restart(service awsx.Ref) tea.Cmd
+	// RollBack asks which revision to go back to.
+	RollBack(service awsx.Ref) tea.Cmd
+}
+
+// LogScope chooses whose lines to tail: a service's, one task's of it, or one
+// container's of that task.
+type LogScope struct {
+	Service awsx.Ref   // zero for a task of no service
+	Task    *awsx.Task // nil for the whole service
+	// Container is a container's name, empty for all of the task's.
+	Container string
+}
+
+// badge says what is at stake in a cluster.
+func (d *Deps) badge(cluster awsx.Ref) ui.Badge {
+	if d.Policy.Production(cluster) {
+		return ui.Badge{Text: "PROD", Grave: true}
+	}
+	return ui.Badge{Text: "NONPROD"}
+}

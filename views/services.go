@@ -1,0 +1,179 @@
+package views
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/alb"
+	"gantry/awsx/diagnose"
+	"gantry/awsx/store"
+	"gantry/ui"
+	"gantry/ui/table"
+	"gantry/ui/theme"
+)
+
+// NewServices makes the screen of a cluster's services: which one is in trouble,
+// since when, and why.
+func NewServices(deps *Deps, cluster awsx.Ref) ui.Screen { return newServices(deps, cluster, nil) }
+
+// newServices makes the screen; glimpse is told of each load, on the loop, and
+// may be nil.
+func newServices(deps *Deps, cluster awsx.Ref, glimpse func(clusterInside)) *tableScreen[*serviceRow] {
+	return newTableScreen(deps, tableSpec[*serviceRow]{
+		name: "services", nouns: "services", permission: "ecs:ListServices",
+		subject: cluster, crumb: cluster.Context.String() + " " + cluster.Name(),
+		table: table.Options[*serviceRow]{
+			Key:     func(r *serviceRow) string { return r.service().Ref.ARN },
+			Columns: serviceColumns(), Sort: colState, Fault: (*serviceRow).fault,
+		},
+		status: func(r *serviceRow) (theme.Status, bool) { return r.status, true },
+		open:   func() feed[*serviceRow] { return openServices(deps.Store, cluster) },
+		pick: func(rows []*serviceRow) ([]*serviceRow, []span) {
+			if glimpse != nil {
+				glimpse(insideOf(rows))
+			}
+			return rows, nil
+		},
+		evidence: serviceEvidence,
+		actions: func(r *serviceRow, ok bool) []ui.Action {
+			if !ok {
+				return serviceActions(deps, awsx.Service{}, "no service is selected")
+			}
+			return serviceActions(deps, *r.service(), "")
+		},
+		kind: awsx.KindService,
+		ref:  func(r *serviceRow) awsx.Ref { return r.service().Ref },
+		describe: func(ctx context.Context, r *serviceRow) ([]para, error) {
+			td, err := deps.Store.TaskDefinition(ctx, r.service().Ref.Context, r.service().TaskDefinition)
+			if err != nil {
+				return nil, err
+			}
+			return describeService(*r.service(), td, deps.Now()), nil
+		},
+	})
+}
+
+// openServices watches what the services table shows: the services give the
+// rows, the others fill cells as they come.
+func openServices(st *store.Store, cluster awsx.Ref) feed[*serviceRow] {
+	services, tasks := st.Services(cluster), st.Tasks(cluster)
+	targets, instances := st.Targets(cluster), st.Instances(cluster)
+	define := func(arn string) *awsx.TaskDefinition {
+		td, _ := st.CachedTaskDefinition(cluster.Context, arn)
+		return td
+	}
+	return feed[*serviceRow]{
+		watches: []watch{services, tasks, targets, instances},
+		build: func(now time.Time) load[*serviceRow] {
+			rows, t, i := services.Snapshot(), tasks.Snapshot(), instances.Snapshot()
+			f := &clusterFacts{
+				services: rows.Items, servicesRead: read(rows), tasks: diagnose.ByService(t.Items),
+				runningRead: read(t), stoppedRead: read(t),
+				groups: groupsOf(targets.Snapshot().Items), definition: define,
+				instances: i.Items, instancesRead: read(i), now: now,
+			}
+			l := load[*serviceRow]{rows: serviceRows(f), status: statusOf(rows)}
+			l.note = serviceNote(l.rows, f)
+			return l
+		},
+		details: func(ctx context.Context, visible []string) bool {
+			shown := make(map[string]bool, len(visible))
+			for _, arn := range visible {
+				shown[arn] = true
+			}
+			var arns []string
+			for _, s := range services.Snapshot().Items {
+				if shown[s.Ref.ARN] {
+					arns = append(arns, s.TaskDefinition)
+				}
+			}
+			return cacheDefinitions(ctx, st, cluster.Context, arns)
+		},
+	}
+}
+
+// read tells whether a listing was read whole. After a poll that failed in part
+// what is missing is not known to be missing.
+func read[T any](s *store.Snapshot[T]) bool { return !s.At.IsZero() && len(s.Partial) == 0 }
+
+func groupsOf(items []store.GroupState) map[string]alb.Group {
+	out := make(map[string]alb.Group, len(items))
+	for _, g := range items {
+		out[g.ARN] = g.Group
+	}
+	return out
+}
+
+// cacheDefinitions reads those of the task definitions that are not known yet,
+// and tells whether there were any. A failure ends it: the next load tries again.
+func cacheDefinitions(ctx context.Context, st *store.Store, id awsx.ContextID, arns []string) (changed bool) {
+	for _, arn := range arns {
+		if _, ok := st.CachedTaskDefinition(id, arn); ok || arn == "" {
+			continue
+		}
+		if _, err := st.TaskDefinition(ctx, id, arn); err != nil {
+			if awsx.ClassOf(err) == awsx.NotFound {
+				continue
+			}
+			return changed
+		}
+		changed = true
+	}
+	return changed
+}
+
+// insideOf is what the clusters screen wants to know of a cluster's services.
+func insideOf(rows []*serviceRow) clusterInside {
+	if len(rows) == 0 {
+		return clusterInside{}
+	}
+	f := rows[0].facts
+	in := clusterInside{read: f.servicesRead, instances: f.instances, instancesRead: f.instancesRead}
+	for _, r := range rows {
+		in.services = append(in.services, r.finding)
+		in.names = append(in.names, r.service().Name)
+	}
+	return in
+}
+
+// The actions on a service, by which a configuration binds other keys.
+const (
+	actLogs     = "logs"
+	actImage    = "image"
+	actEnv      = "environment"
+	actScale    = "scale"
+	actRestart  = "restart"
+	actRollBack = "roll-back"
+	actService  = "service"
+	actToggle   = "toggle-stopped"
+)
+
+// serviceActions are what can be done to a service; why says that there is none.
+// The Gate refuses those with a tier while nothing may be changed.
+func serviceActions(deps *Deps, s awsx.Service, why string) []ui.Action {
+	ref := s.Ref
+	open := ui.Shared(ui.ActEnter, ui.Do(func() { deps.Host.Push(NewTasks(deps, ref)) }))
+	open.Name = "tasks"
+	open.Disabled = why
+	list := []ui.Action{
+		open,
+		{ID: actLogs, Name: "logs", Keys: []string{"l"}, Hint: 2, Run: func() tea.Cmd { return deps.Nav.Logs(LogScope{Service: ref}) }},
+		{ID: actRollBack, Name: "roll back", Keys: []string{"u"}, Tier: 1, Hint: 3, Run: func() tea.Cmd { return deps.Nav.RollBack(ref) }},
+		{ID: actImage, Name: "image", Keys: []string{"i"}, Tier: 2, Hint: 4, Run: func() tea.Cmd { return deps.Nav.Image(ref) }},
+		{ID: actEnv, Name: "env", Keys: []string{"v"}, Tier: 2, Hint: 5, Run: func() tea.Cmd { return deps.Nav.Env(ref) }},
+		{ID: actScale, Name: "scale", Keys: []string{"s"}, Tier: 1, Hint: 6, Run: func() tea.Cmd { return deps.Nav.Scale(ref) }},
+		{ID: actRestart, Name: "restart", Keys: []string{"r"}, Tier: 1, Hint: 7, Run: func() tea.Cmd { return deps.Nav.Restart(ref) }},
+	}
+	for i := range list[1:] {
+		list[i+1].Disabled = why
+	}
+	for i := range list {
+		if list[i].Tier > 0 && list[i].Disabled == "" && s.Status == "DRAINING" {
+			list[i].Disabled = "the service is being deleted"
+		}
+	}
+	return list
+}

@@ -1,0 +1,243 @@
+package views
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/ui"
+	"gantry/ui/table"
+	"gantry/ui/theme"
+)
+
+// restDelay is how long the cursor stays on a row before its evidence is drawn:
+// a cursor on its way must not pay for what nobody reads.
+const restDelay = 150 * time.Millisecond
+
+// tableSpec is all that makes one table screen different from another.
+type tableSpec[T any] struct {
+	name  string // the screen's short name
+	nouns string // what the rows are, in the plural
+	// permission is what listing the rows takes, as IAM spells it.
+	permission string
+	// subject is the cluster, or what of it, the rows belong to. The context of a
+	// list of clusters has no cluster.
+	subject awsx.Ref
+	crumb   string
+	table   table.Options[T]
+	// status is a row's state, for the totals; ok is false for a row that is none
+	// of the things counted.
+	status func(T) (s theme.Status, ok bool)
+	// open starts the watches.
+	open func() feed[T]
+	// pick chooses on the loop which rows to show, by the screen's mode, and says
+	// what that leaves out; nil shows all.
+	pick func(rows []T) ([]T, []span)
+	// evidence explains the row under the cursor; nil for none.
+	evidence func(T) []para
+	// actions are what can be done here besides what all tables can. The row is
+	// the one under the cursor; ok is false when there is none.
+	actions func(row T, ok bool) []ui.Action
+	// kind and ref name a row's resource, for copying and for its JSON. A row
+	// without one has the zero reference.
+	kind awsx.Kind
+	ref  func(T) awsx.Ref
+	// describe makes the text about a row; it runs in a command.
+	describe func(ctx context.Context, row T) ([]para, error)
+}
+
+// tableScreen is a live table of resources. It owns what all such screens have
+// in common: the watches' life, the header, filter, marks, sort, copying, and
+// the evidence about the row under the cursor.
+type tableScreen[T any] struct {
+	deps  *Deps
+	spec  tableSpec[T]
+	table *table.Table[T]
+
+	ctx     context.Context
+	feed    feed[T]
+	load    load[T]
+	picked  []span // what the pick says of what it left out
+	totals  totals
+	feds    int    // loads taken in the screen's life
+	build   uint64 // the newest of this opening
+	covered bool
+	chosen  bool   // the operator chose a column
+	want    string // the row to put the cursor on once it is there
+
+	reported  []string // the rows that the watches were told of
+	detailing bool
+
+	moves    int // of the cursor
+	moving   bool
+	evidence panel
+}
+
+func newTableScreen[T any](deps *Deps, spec tableSpec[T]) *tableScreen[T] {
+	return &tableScreen[T]{deps: deps, spec: spec, table: table.New(spec.table)}
+}
+
+// rested tells that the cursor may have come to rest.
+type rested struct{ move int }
+
+// drawn tells that a frame was drawn since the rows changed.
+type drawn struct{}
+
+// aged tells that no load came for a while: the words for its age may change.
+type aged struct{ fed int }
+
+// quiet is how long no news may come before the age is looked at, and ageStep
+// how often from then on. News comes more often while all is well, so that a
+// healthy screen at rest draws nothing.
+const (
+	quiet   = time.Minute
+	ageStep = 10 * time.Second
+)
+
+// Name is the screen's name.
+func (s *tableScreen[T]) Name() string { return s.spec.name }
+
+// Capturing is false: a table takes no keys itself.
+func (s *tableScreen[T]) Capturing() bool { return false }
+
+// Open starts the watches and shows what they have already.
+func (s *tableScreen[T]) Open(ctx context.Context) tea.Cmd {
+	s.ctx, s.feed = ctx, s.spec.open()
+	s.feed.builds = new(atomic.Uint64)
+	s.build, s.covered, s.reported, s.detailing = 0, false, nil, false
+	return tea.Batch(s.feed.keep(ctx), s.feed.now(s.deps.Now), s.feed.next(ctx, s.deps.Now))
+}
+
+// Update takes what was built, and the wake-ups of this screen.
+func (s *tableScreen[T]) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case fed[T]:
+		return s.take(msg)
+	case detailed:
+		s.detailing = false
+		if msg.changed {
+			return s.feed.now(s.deps.Now)
+		}
+	case rested:
+		if msg.move == s.moves {
+			return s.settle()
+		}
+	case drawn:
+		return s.report()
+	case aged:
+		if msg.fed == s.feds {
+			s.table.SetStale(s.load.status.stale(s.deps.Now()))
+			return s.ageing(ageStep)
+		}
+	}
+	return nil
+}
+
+// take shows a load and asks for what follows it.
+func (s *tableScreen[T]) take(f fed[T]) tea.Cmd {
+	var renew tea.Cmd
+	if f.woken {
+		renew = s.feed.next(s.ctx, s.deps.Now)
+	}
+	if f.build < s.build {
+		return renew
+	}
+	s.load, s.build, s.feds = f.load, f.build, s.feds+1
+	s.show()
+	return tea.Batch(renew, func() tea.Msg { return drawn{} }, s.ageing(quiet))
+}
+
+// show puts those of the loaded rows in the table that the screen's mode picks.
+func (s *tableScreen[T]) show() {
+	rows := s.load.rows
+	if s.spec.pick != nil {
+		rows, s.picked = s.spec.pick(rows)
+	}
+	s.totals = totalsOf(rows, s.spec.status)
+	if s.moving {
+		// Nothing may change places under a cursor that is on its way.
+		s.table.Hold()
+	}
+	s.table.SetRows(rows)
+	if s.want != "" && s.table.Select(s.want) {
+		s.want = ""
+	}
+	s.table.SetStale(s.load.status.stale(s.deps.Now()))
+	if !s.moving {
+		s.explain()
+	}
+}
+
+// Covered lets the watches idle while another screen lies above.
+func (s *tableScreen[T]) Covered(covered bool) tea.Cmd {
+	s.covered, s.reported = covered, nil
+	if !covered && s.feds > 0 {
+		s.show()
+	}
+	return s.report()
+}
+
+// report tells the watches which rows are on screen, when that has changed, and
+// has the details of those rows read.
+func (s *tableScreen[T]) report() tea.Cmd {
+	visible := s.table.Visible()
+	if s.reported == nil || !slices.Equal(visible, s.reported) {
+		s.reported = append([]string{}, visible...)
+		s.feed.need(visible, s.covered)
+	}
+	if s.feed.details == nil || s.detailing || s.covered {
+		return nil
+	}
+	s.detailing = true
+	return s.feed.detail(s.ctx, s.reported)
+}
+
+func (s *tableScreen[T]) ageing(d time.Duration) tea.Cmd {
+	return s.deps.Host.After(d, aged{s.feds})
+}
+
+// moved follows a move of the cursor: the evidence waits until it rests.
+func (s *tableScreen[T]) moved() tea.Cmd {
+	s.moves++
+	s.moving = true
+	return s.deps.Host.After(restDelay, rested{s.moves})
+}
+
+// settle is the end of a move.
+func (s *tableScreen[T]) settle() tea.Cmd {
+	s.moving = false
+	if s.table.Held() {
+		s.table.Resort()
+	}
+	s.explain()
+	return s.report()
+}
+
+// explain gathers the evidence about the row under the cursor.
+func (s *tableScreen[T]) explain() {
+	if s.spec.evidence == nil {
+		return
+	}
+	row, ok := s.table.Selected()
+	if !ok {
+		s.evidence.set(nil)
+		return
+	}
+	s.evidence.set(s.spec.evidence(row))
+}
+
+// Filter is the filter in force.
+func (s *tableScreen[T]) Filter() string { return s.table.Filter() }
+
+// SetFilter narrows the table.
+func (s *tableScreen[T]) SetFilter(expr string) error {
+	if err := s.table.SetFilter(expr); err != nil {
+		return err
+	}
+	s.explain()
+	return nil
+}

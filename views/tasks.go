@@ -1,0 +1,249 @@
+package views
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/alb"
+	"gantry/awsx/diagnose"
+	"gantry/awsx/store"
+	"gantry/ui"
+	"gantry/ui/table"
+	"gantry/ui/theme"
+)
+
+// which tasks a tasks screen shows.
+type which int
+
+const (
+	whichRunning which = iota
+	whichStopped
+	whichAll
+)
+
+func (w which) String() string { return [...]string{"running", "stopped", "all"}[w] }
+
+// tasksMode is the operator's choice, and whether it was made: until then a
+// service without running tasks shows its stopped ones.
+type tasksMode struct {
+	which  which
+	chosen bool
+}
+
+// NewTasks makes the screen of a service's tasks: where each runs, on which
+// ports, and what the load balancer thinks of it.
+func NewTasks(deps *Deps, service awsx.Ref) ui.Screen {
+	mode := &tasksMode{}
+	var s *tableScreen[*taskRow]
+	s = newTableScreen(deps, tableSpec[*taskRow]{
+		name: "tasks", nouns: "tasks", permission: "ecs:ListTasks",
+		subject: service, crumb: crumb(service),
+		table: table.Options[*taskRow]{
+			Key: (*taskRow).key, Columns: taskColumns(), Sort: colState,
+			Fault: func(r *taskRow) bool { return isFault(r.status) },
+		},
+		status:   func(r *taskRow) (theme.Status, bool) { return r.status, r.stray == nil },
+		open:     func() feed[*taskRow] { return openTasks(deps.Store, service) },
+		pick:     mode.pick,
+		evidence: taskEvidence,
+		actions: func(r *taskRow, ok bool) []ui.Action {
+			toggle := ui.Action{ID: actToggle, Name: "running/stopped", Keys: []string{"x"}, Hint: 3, Run: ui.Do(func() {
+				mode.next()
+				s.show()
+			})}
+			return append(taskActions(deps, service, r, ok), toggle)
+		},
+		kind: awsx.KindTask,
+		ref: func(r *taskRow) awsx.Ref {
+			if r.stray != nil {
+				return awsx.Ref{}
+			}
+			return r.task.Ref
+		},
+		describe: func(ctx context.Context, r *taskRow) ([]para, error) {
+			td, err := deps.Store.TaskDefinition(ctx, service.Context, r.task.TaskDefinition)
+			if err != nil {
+				return nil, err
+			}
+			return describeTask(r.task, td, r.host, deps.Now()), nil
+		},
+	})
+	return s
+}
+
+// next goes from running to stopped to all tasks.
+func (m *tasksMode) next() {
+	m.which, m.chosen = (m.which+1)%3, true
+}
+
+// pick chooses the rows of the mode. A service that runs nothing shows what
+// became of its tasks instead of an empty table.
+func (m *tasksMode) pick(rows []*taskRow) ([]*taskRow, []span) {
+	running, stopped := 0, 0
+	for _, r := range rows {
+		switch {
+		case r.stray != nil:
+		case r.stopped:
+			stopped++
+		default:
+			running++
+		}
+	}
+	if !m.chosen {
+		m.which = whichRunning
+		if running == 0 && stopped > 0 {
+			m.which = whichStopped
+		}
+	}
+	var shown []*taskRow
+	strays := 0
+	for _, r := range rows {
+		switch {
+		case r.stray != nil:
+			strays++
+			if m.which == whichStopped && running > 0 {
+				continue
+			}
+		case m.which == whichAll, r.stopped == (m.which == whichStopped):
+		default:
+			continue
+		}
+		shown = append(shown, r)
+	}
+	note := []span{{m.which.String(), theme.Accent}}
+	if m.which == whichRunning && stopped > 0 {
+		note = append(note, span{count(stopped, "stopped task"), theme.Dim})
+	}
+	if m.which == whichStopped {
+		note = append(note, span{count(running, "running task"), theme.Dim})
+	}
+	if strays > 0 {
+		note = append(note, span{count(strays, "target") + " of no task", theme.Unknown})
+	}
+	return shown, note
+}
+
+// openTasks watches one service with all that its tasks show, and its cluster's
+// instances.
+func openTasks(st *store.Store, service awsx.Ref) feed[*taskRow] {
+	state, instances := st.Service(service), st.Instances(service.ClusterRef())
+	define := func(arn string) *awsx.TaskDefinition {
+		td, _ := st.CachedTaskDefinition(service.Context, arn)
+		return td
+	}
+	return feed[*taskRow]{
+		watches: []watch{state, instances},
+		build: func(now time.Time) load[*taskRow] {
+			s := state.Snapshot()
+			l := load[*taskRow]{status: statusOf(s)}
+			if len(s.Items) == 0 {
+				return l
+			}
+			f := factsOf(s.Items[0], instances.Snapshot(), define, now)
+			l.rows, l.foot, l.note = taskRows(f), noTasks(f), taskNote(f)
+			return l
+		},
+		details: func(ctx context.Context, _ []string) bool {
+			var arns []string
+			for _, s := range state.Snapshot().Items {
+				for _, t := range append(append([]awsx.Task{}, s.Running...), s.Stopped...) {
+					arns = append(arns, t.TaskDefinition)
+				}
+			}
+			return cacheDefinitions(ctx, st, service.Context, arns)
+		},
+	}
+}
+
+// factsOf puts together what was read of a service.
+func factsOf(s store.ServiceState, instances *store.Snapshot[awsx.Instance], define func(string) *awsx.TaskDefinition, now time.Time) *serviceFacts {
+	byARN := make(map[string]awsx.Instance, len(instances.Items))
+	for _, i := range instances.Items {
+		byARN[i.Ref.ARN] = i
+	}
+	f := &serviceFacts{
+		service: s.Service, running: s.Running, stopped: s.Stopped,
+		runningRead: !s.RunningAt.IsZero(), stoppedRead: !s.StoppedAt.IsZero(),
+		definition: define, now: now,
+		instance: func(arn string) (awsx.Instance, bool) {
+			i, ok := byARN[arn]
+			return i, ok
+		},
+	}
+	for _, g := range s.Groups {
+		f.groups = append(f.groups, g.Group)
+	}
+	return f
+}
+
+// taskNote says which parts of the picture are missing.
+func taskNote(f *serviceFacts) []span {
+	var missing []string
+	if !f.runningRead {
+		missing = append(missing, "tasks")
+	}
+	if !f.stoppedRead {
+		missing = append(missing, "stopped tasks")
+	}
+	for _, g := range f.groups {
+		if !g.Read {
+			missing = append(missing, "targets of "+alb.GroupName(g.ARN))
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return []span{{joinNonEmpty(", ", missing...) + " unread", theme.Unknown}}
+}
+
+// noTasks says why a service has no task to show, with its newest events.
+func noTasks(f *serviceFacts) []para {
+	var d document
+	s := f.service
+	d.paras = append(d.paras, para{
+		text: fmt.Sprintf("%s: %s wanted, %d running, %d stopped within the hour", s.Name, count(s.Desired, "task"), len(f.running), len(f.stopped)), depth: 1,
+	})
+	if !f.runningRead || !f.stoppedRead {
+		d.paras[0].text = s.Name + ": its tasks were not read yet"
+		d.paras[0].role = theme.Unknown
+	}
+	for _, e := range s.Events[:min(len(s.Events), 10)] {
+		role := theme.Text
+		if !diagnose.Event(e.Message).Routine {
+			role = theme.Degraded
+		}
+		d.paras = append(d.paras, para{label: clock(e.At, f.now), text: diagnose.EventBody(e.Message), role: role, depth: 1})
+	}
+	return d.paras
+}
+
+// taskActions are what can be done with a task.
+func taskActions(deps *Deps, service awsx.Ref, r *taskRow, ok bool) []ui.Action {
+	why := "no task is selected"
+	if ok {
+		why = ""
+		if r.stray != nil {
+			why = "this target belongs to no task"
+		}
+	}
+	open := ui.Shared(ui.ActEnter, ui.Do(func() { deps.Host.Push(NewContainers(deps, service, r.task)) }))
+	open.Name = "containers"
+	logs := ui.Action{ID: actLogs, Name: "logs", Keys: []string{"l"}, Hint: 2, Run: func() tea.Cmd {
+		return deps.Nav.Logs(LogScope{Service: service, Task: &r.task})
+	}}
+	open.Disabled, logs.Disabled = why, why
+	return []ui.Action{open, logs, jumpToService(deps, service)}
+}
+
+// jumpToService goes to a service among those of its cluster.
+func jumpToService(deps *Deps, service awsx.Ref) ui.Action {
+	return ui.Action{ID: actService, Name: "its service", Keys: []string{"J"}, Run: ui.Do(func() {
+		s := newServices(deps, service.ClusterRef(), nil)
+		s.want = service.ARN
+		deps.Host.Push(s)
+	})}
+}

@@ -1,0 +1,210 @@
+package views
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/ui"
+	"gantry/ui/pager"
+	"gantry/ui/text"
+	"gantry/ui/theme"
+)
+
+// textSpec is what a text screen shows.
+type textSpec struct {
+	name    string   // the screen's short name
+	what    string   // what is shown, for messages: "service api"
+	subject awsx.Ref // whose text it is
+	crumb   string
+	load    func(ctx context.Context) ([]para, error)
+}
+
+// textScreen shows a text that one command loads: a description, or JSON as the
+// API gives it. A failure stands in its place, and refreshing tries again.
+type textScreen struct {
+	deps *Deps
+	spec textSpec
+
+	ctx     context.Context
+	loading bool
+	err     error
+	paras   []para
+
+	pager  *pager.Pager
+	theme  *theme.Theme // of the lines laid out
+	starts []int        // the first line of each paragraph
+	wrap   bool
+
+	expr    string
+	search  *regexp.Regexp
+	current int // the paragraph found last
+}
+
+func newTextScreen(deps *Deps, spec textSpec) *textScreen {
+	s := &textScreen{deps: deps, spec: spec, wrap: true, current: -1}
+	s.pager = pager.New(s.layout)
+	return s
+}
+
+// loaded is what the load brought.
+type loaded struct {
+	paras []para
+	err   error
+}
+
+func (s *textScreen) Name() string    { return s.spec.name }
+func (s *textScreen) Capturing() bool { return false }
+
+func (s *textScreen) Open(ctx context.Context) tea.Cmd {
+	s.ctx = ctx
+	return s.reload()
+}
+
+func (s *textScreen) reload() tea.Cmd {
+	s.loading = true
+	ctx, load := s.ctx, s.spec.load
+	return func() tea.Msg {
+		paras, err := load(ctx)
+		return loaded{paras: paras, err: err}
+	}
+}
+
+func (s *textScreen) Update(msg tea.Msg) tea.Cmd {
+	if msg, ok := msg.(loaded); ok {
+		s.loading, s.err = false, msg.err
+		if msg.err == nil {
+			s.paras = msg.paras
+		}
+		s.pager.Changed()
+	}
+	return nil
+}
+
+func (s *textScreen) View(w, h int) ui.Frame {
+	if th := s.deps.Host.Theme(); th != s.theme {
+		s.theme = th
+		s.pager.Changed()
+	}
+	return ui.Frame{Body: s.pager.View(w, h)}
+}
+
+// layout gives the pager its lines.
+func (s *textScreen) layout(w int) []string {
+	th := s.deps.Host.Theme()
+	s.starts = nil
+	switch {
+	case s.paras != nil:
+		lines, starts := layout{theme: th, width: w, wrap: s.wrap, search: s.search}.lines(s.paras)
+		s.starts = starts
+		return lines
+	case s.err != nil:
+		lines, _ := layout{theme: th, width: w, wrap: true}.lines([]para{
+			{text: s.spec.what + " could not be read", role: theme.Failed},
+			{text: s.err.Error()},
+			{text: s.deps.Host.Key(ui.Shared(ui.ActRefresh, nil)) + " tries again", role: theme.Dim},
+		})
+		return lines
+	case s.loading:
+		return []string{th.Paint(theme.Dim, text.Truncate("loading "+s.spec.what, w, th.Glyphs().Ellipsis))}
+	}
+	return nil
+}
+
+func (s *textScreen) Header() ui.Header {
+	h := ui.Header{
+		Badge: s.deps.badge(s.spec.subject.ClusterRef()),
+		Crumb: s.spec.crumb + " " + s.spec.name,
+		Scope: s.deps.Policy.Scope(s.spec.subject.ClusterRef()),
+	}
+	switch {
+	case s.err != nil:
+		t := troubleOf(s.err, s.spec.subject.Context)
+		h.Fresh = ui.Fresh{State: freshOf(t.class), Text: t.word}
+		h.Banner = t.banner
+	case s.loading:
+		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "loading"}
+	}
+	return h
+}
+
+// Filter is the expression searched for.
+func (s *textScreen) Filter() string { return s.expr }
+
+// SetFilter searches: all lines stay, matches are painted and shown.
+func (s *textScreen) SetFilter(expr string) error {
+	var re *regexp.Regexp
+	if expr != "" {
+		var err error
+		if re, err = regexp.Compile("(?i)" + expr); err != nil {
+			return err
+		}
+	}
+	s.expr, s.search, s.current = expr, re, -1
+	s.pager.Changed()
+	s.find(1)
+	return nil
+}
+
+// find goes to the next paragraph that matches, or the previous one.
+func (s *textScreen) find(step int) {
+	n := len(s.paras)
+	if s.search == nil || n == 0 {
+		return
+	}
+	from := s.current
+	if from < 0 && step < 0 {
+		from = n
+	}
+	for i := 1; i <= n; i++ {
+		at := ((from+step*i)%n + n) % n
+		if !s.paras[at].matches(s.search) {
+			continue
+		}
+		s.current = at
+		if at < len(s.starts) {
+			s.pager.Show(s.starts[at])
+		}
+		return
+	}
+	s.deps.Host.Flash(ui.Info, "nothing matches %s", s.expr)
+}
+
+// Text is the whole text, for a file.
+func (s *textScreen) Text() string { return plainText(s.paras) }
+
+func (s *textScreen) Actions() []ui.Action {
+	var empty, searching string
+	if s.paras == nil {
+		empty = "nothing was read yet"
+	}
+	if s.search == nil {
+		searching = "nothing is searched for"
+	}
+	cp := ui.Shared(ui.ActCopy, ui.Do(func() { s.deps.Host.Copy(s.spec.what, s.Text()) }))
+	cp.Name, cp.Disabled, cp.Hint = "copy text", empty, 3
+	wrap := ui.Shared(ui.ActWrap, ui.Do(func() {
+		s.wrap = !s.wrap
+		s.pager.Changed()
+	}))
+	wrap.Hint = 2
+	refresh := ui.Shared(ui.ActRefresh, s.reload)
+	refresh.Hint = 4
+	next := ui.Shared(ui.ActFindNext, ui.Do(func() { s.find(1) }))
+	prev := ui.Shared(ui.ActFindPrev, ui.Do(func() { s.find(-1) }))
+	next.Disabled, prev.Disabled = searching, searching
+	return append([]ui.Action{wrap, cp, refresh, next, prev}, ui.Movement(s.pager)...)
+}
+
+// jsonParas makes a paragraph of each line of laid-out JSON.
+func jsonParas(s string) []para {
+	lines := strings.Split(s, "\n")
+	out := make([]para, len(lines))
+	for i, line := range lines {
+		out[i] = para{text: line}
+	}
+	return out
+}
