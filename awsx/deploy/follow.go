@@ -26,10 +26,11 @@ type FollowSpec struct {
 	Timeout              time.Duration // zero never times out
 }
 
-// Observation is one reading of what a follow looks at. Err says that the latest
-// reading failed and the rest is the last good one.
+// Observation is what is known of a followed service at one moment. Err says
+// that the latest reading failed and the rest is the last good one.
 type Observation struct {
-	At      time.Time
+	At     time.Time // the moment
+	ReadAt time.Time // when the service was read; zero when that is unknown
 	Service awsx.Service
 	Stopped []awsx.Task
 	Groups  []awsx.GroupHealth
@@ -89,8 +90,8 @@ func (f *Follower) Observe(o Observation) Progress {
 		return f.last
 	}
 	p := Progress{At: o.At, Elapsed: o.At.Sub(f.spec.Started), Timeout: f.spec.Timeout, Err: o.Err}
-	if o.Service.Ref.ARN == "" { // nothing was read yet
-		p.Phase = PhaseWaiting
+	if o.Service.Ref.ARN == "" || !o.ReadAt.IsZero() && o.ReadAt.Before(f.spec.Started) {
+		p.Phase = PhaseWaiting // nothing was read since the change
 		f.last = f.expire(p)
 		return f.last
 	}

@@ -115,6 +115,9 @@ func Resume(svc awsx.Service, td *awsx.TaskDefinition, groups []awsx.TargetGroup
 		return FollowSpec{}, false
 	}
 	spec = FollowSpec{Service: svc.Ref, Deployment: d.ID, TaskDefinition: d.TaskDefinition, Started: d.CreatedAt}
+	if spec.Started.After(now) {
+		spec.Started = now // the service's clock is ahead of ours
+	}
 	for _, old := range svc.Deployments {
 		if old.ID != d.ID {
 			spec.Previous = old
@@ -127,6 +130,6 @@ func Resume(svc awsx.Service, td *awsx.TaskDefinition, groups []awsx.TargetGroup
 			tree = parsed
 		}
 	}
-	spec.Timeout = max(now.Sub(d.CreatedAt), 0) + deriveTimeout(svc, tree, groups, svc.Desired)
+	spec.Timeout = now.Sub(spec.Started) + deriveTimeout(svc, tree, groups, svc.Desired)
 	return spec, true
 }

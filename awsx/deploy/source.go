@@ -1,0 +1,41 @@
+package deploy
+
+import (
+	"errors"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/store"
+)
+
+// storeSource makes observations of a store's watch.
+type storeSource struct {
+	watch *store.Watch[store.ServiceState]
+}
+
+// FromStore returns the source of a follow that looks at a service through a
+// watch, which stays the caller's to close.
+func FromStore(w *store.Watch[store.ServiceState]) Source { return storeSource{w} }
+
+// Changed receives when the watch has news.
+func (s storeSource) Changed() <-chan struct{} { return s.watch.Changed() }
+
+// Observe returns what the watch knows.
+func (s storeSource) Observe() (Observation, bool) {
+	snap := s.watch.Snapshot()
+	o := Observation{At: time.Now(), ReadAt: snap.At, Err: snap.Err}
+	if o.Err == nil {
+		o.Err = errors.Join(snap.Partial...)
+	}
+	if len(snap.Items) == 0 {
+		return o, o.Err != nil
+	}
+	state := snap.Items[0]
+	o.Service, o.Stopped, o.Record = state.Service, state.Stopped, state.Deployment
+	for _, g := range state.Groups {
+		if g.Read {
+			o.Groups = append(o.Groups, awsx.GroupHealth{TargetGroup: g.ARN, Targets: g.Targets})
+		}
+	}
+	return o, true
+}
