@@ -1,0 +1,81 @@
+package ecslog
+
+import (
+	"slices"
+
+	"gantry/awsx"
+)
+
+// Subject says whose lines are wanted.
+type Subject struct {
+	// Kind and Name say it in words: "service" and "api".
+	Kind, Name string
+	// Tasks are the tasks whose lines are wanted, running and remembered ones.
+	Tasks []awsx.Task
+	// Container restricts to the containers of one name; empty takes all.
+	Container string
+	// Families are the task definition families whose lines are wanted beyond
+	// those of Tasks; empty for none.
+	Families []string
+	// Definition tells the log driver of each container; nil when it could not be
+	// read.
+	Definition *awsx.TaskDefinition
+}
+
+// OfService is everything a service wrote: its tasks' lines, and those of tasks
+// that are forgotten, as far as their family tells. Definition is the revision
+// that the service runs.
+func OfService(s awsx.Service, tasks []awsx.Task, definition *awsx.TaskDefinition) Subject {
+	var families []string
+	add := func(definitionARN string) {
+		if family, _ := awsx.SplitRevision(definitionARN); family != "" && !slices.Contains(families, family) {
+			families = append(families, family)
+		}
+	}
+	add(s.TaskDefinition)
+	for _, t := range tasks {
+		add(t.TaskDefinition)
+	}
+	return Subject{Kind: "service", Name: s.Name, Tasks: tasks, Families: families, Definition: definition}
+}
+
+// OfTask is everything one task wrote.
+func OfTask(t awsx.Task, definition *awsx.TaskDefinition) Subject {
+	return Subject{Kind: "task", Name: t.ID, Tasks: []awsx.Task{t}, Definition: definition}
+}
+
+// OfContainer is everything one container of a task wrote.
+func OfContainer(t awsx.Task, container string, definition *awsx.TaskDefinition) Subject {
+	s := OfTask(t, definition)
+	s.Kind, s.Name, s.Container = "container", container, container
+	return s
+}
+
+// wants reports whether a container's lines are of the subject.
+func (s Subject) wants(container string) bool { return s.Container == "" || s.Container == container }
+
+// maxRuntimeIDs bounds a query: a store refuses one that names too many.
+const maxRuntimeIDs = 2000
+
+// runtimeIDs returns the ids of the containers that some driver writes for, the
+// youngest tasks' first, and how many tasks they belong to.
+func (s Subject) runtimeIDs(written func(container string) bool) (ids []string, tasks int) {
+	youngest := slices.Clone(s.Tasks)
+	slices.SortStableFunc(youngest, func(a, b awsx.Task) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	for _, t := range youngest {
+		before := len(ids)
+		for _, c := range t.Containers {
+			if c.RuntimeID == "" || !s.wants(c.Name) || !written(c.Name) || slices.Contains(ids, c.RuntimeID) {
+				continue
+			}
+			if len(ids) == maxRuntimeIDs {
+				return ids, tasks
+			}
+			ids = append(ids, c.RuntimeID)
+		}
+		if len(ids) > before {
+			tasks++
+		}
+	}
+	return ids, tasks
+}
