@@ -157,10 +157,12 @@ func (x *serviceSource) turn(s awsx.Service, d demand) turn {
 	switch {
 	case !x.polled || x.last != turnRunning:
 		return turnRunning
-	case x.state.StoppedAt.IsZero() || x.stops || now.Sub(x.state.StoppedAt) >= 3*d.interval:
+	case x.state.StoppedAt.IsZero():
 		return turnStopped
 	case (inProgress || ended) && now.Sub(x.deploymentAt) >= wait:
 		return turnDeployment
+	case x.stops || now.Sub(x.state.StoppedAt) >= 3*d.interval:
+		return turnStopped
 	}
 	return turnRunning
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"math"
-	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -20,8 +19,9 @@ const (
 	urgentRate  = 5  // a second, after that
 	suspectAge  = 10 * time.Second
 	restAge     = 5 * time.Minute
-	restPause   = time.Second // between two groups nobody looks at
-	failedAge   = time.Minute // before a group that fails on its own is tried again
+	restPause   = time.Second   // between two groups nobody looks at
+	tick        = restPause / 4 // so soon is read what scrolls into view
+	failedAge   = time.Minute   // before a group that fails on its own is tried again
 	parallel    = 4
 	// troubleFor is how long an event that names unhealthy targets makes its
 	// service a suspect.
@@ -55,7 +55,6 @@ type targetSource struct {
 	mu     sync.Mutex
 	seq    uint64 // of the services snapshot that wanted was made from
 	wanted []*wantedGroup
-	sent   []GroupState
 }
 
 // wantedGroup is a group that some service names.
@@ -91,11 +90,17 @@ func (t *targetSource) fill(s *Snapshot[GroupState]) bool {
 		}
 	}
 	s.Done, s.Total = done, len(items)
-	if s.Items != nil && reflect.DeepEqual(items, t.sent) {
+	if s.Items != nil && slices.EqualFunc(items, s.Items, sameReading) {
 		return false
 	}
-	s.Items, t.sent = items, items
+	s.Items = items
 	return true
+}
+
+// sameReading tells whether two states come from one reading of a group.
+func sameReading(a, b GroupState) bool {
+	return a.ARN == b.ARN && a.Read == b.Read && a.ReadAt.Equal(b.ReadAt) && (a.Err == nil) == (b.Err == nil) &&
+		a.Settings.ARN == b.Settings.ARN && slices.Equal(a.Services, b.Services)
 }
 
 func (t *targetSource) poll(ctx context.Context, d demand, landed func()) outcome {
@@ -111,18 +116,18 @@ func (t *targetSource) poll(ctx context.Context, d demand, landed func()) outcom
 	if d.refresh {
 		t.restAt = time.Time{}
 	}
-	pause := restPause
+	pause, next := restPause, tick
 	if d.idle {
-		pause *= 5
+		pause, next = 5*restPause, restPause
 	}
 	chosen := t.choose(d, pause)
 	if len(chosen) == 0 {
 		quiet := t.told && !news
 		t.told = true
-		return outcome{next: pause, quiet: quiet}
+		return outcome{next: next, quiet: quiet}
 	}
 	t.told = true
-	return t.read(ctx, account, chosen, landed).outcome(len(chosen), pause)
+	return t.read(ctx, account, chosen, landed).outcome(len(chosen), next)
 }
 
 // awaitServices waits until the cluster's services are known at least in part.
@@ -306,11 +311,17 @@ func (f *failures) hopeless() bool {
 	return awsx.ClassOf(worst(f.all)) == awsx.Expired
 }
 
-func (f *failures) outcome(tried int, pause time.Duration) outcome {
-	if len(f.all) >= tried || f.hopeless() {
-		return outcome{err: worst(f.all), next: pause}
+// outcome is that of a tick that tried so many groups. After a failure that is
+// not a group's own, the wait starts from the slower pause.
+func (f *failures) outcome(tried int, next time.Duration) outcome {
+	o := outcome{partial: slices.Concat(f.all, f.own), next: next}
+	if len(f.all) > 0 {
+		o.next = restPause
 	}
-	return outcome{partial: slices.Concat(f.all, f.own), next: pause}
+	if len(f.all) >= tried || f.hopeless() {
+		o.err, o.partial = worst(f.all), nil
+	}
+	return o
 }
 
 func itsOwn(err error) bool {

@@ -1,0 +1,186 @@
+package store_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+	"gantry/awsx/store"
+)
+
+// groupsRead returns the target groups whose health was read, in order.
+func groupsRead(a *awsxtest.Account) []string {
+	var out []string
+	for _, c := range a.Calls() {
+		if c.Op == awsxtest.TargetHealth {
+			out = append(out, c.Resource)
+		}
+	}
+	return out
+}
+
+// groupOf returns the target group of a service.
+func groupOf(a *awsxtest.Account, service awsx.Ref) string {
+	var arn string
+	a.Edit(func(d *awsxtest.Data) {
+		for _, s := range d.Services {
+			if s.Ref == service {
+				arn = s.LoadBalancers[0].TargetGroup
+			}
+		}
+	})
+	return arn
+}
+
+func TestSuspectGroupsAreReadFirstThenVisibleOnesThenTheRestOneASecond(t *testing.T) {
+	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
+		refs := make([]awsx.Ref, 60)
+		for i := range refs {
+			option := awsxtest.Desired(1)
+			switch i {
+			case 40, 41, 42:
+				option = awsxtest.Running(1) // of two
+			case 50:
+				option = awsxtest.Event("(port 8080) is unhealthy in (target-group web) due to (reason Request timed out)")
+			}
+			refs[i] = c.Service(fmt.Sprintf("s%02d", i), option)
+		}
+		services := s.Services(c.Ref)
+		until(t, services, complete)
+		release := a.Block(awsxtest.TargetHealth)
+		w := s.Targets(c.Ref)
+		w.Need(store.Need{Visible: []string{refs[20].ARN, groupOf(a, refs[30])}})
+		synctest.Wait()
+		if got := w.Snapshot(); len(got.Items) != 0 {
+			for _, g := range got.Items {
+				if g.Read {
+					t.Errorf("%s is read before its call returned", g.ARN)
+				}
+			}
+		}
+		release()
+		pass(500 * time.Millisecond)
+		read := groupsRead(a)
+		var suspects, visible []string
+		for _, i := range []int{40, 41, 42, 50} {
+			suspects = append(suspects, groupOf(a, refs[i]))
+		}
+		for _, i := range []int{20, 30} {
+			visible = append(visible, groupOf(a, refs[i]))
+		}
+		slices.Sort(suspects)
+		// Four calls go out at once, in any order among themselves.
+		if len(read) != 7 || !slices.Equal(slices.Sorted(slices.Values(read[:4])), suspects) || !slices.Contains(read[4:], visible[0]) || !slices.Contains(read[4:], visible[1]) {
+			t.Fatalf("read %v first; suspects are %v, visible %v", read, suspects, visible)
+		}
+		snap := w.Snapshot()
+		if len(snap.Items) != 60 || snap.Done != 7 || snap.Total != 60 {
+			t.Errorf("%d groups, %d of %d read", len(snap.Items), snap.Done, snap.Total)
+		}
+		a.Forget()
+		pass(10 * time.Second)
+		if n := len(groupsRead(a)); n < 13 || n > 18 {
+			t.Errorf("%d groups in 10 s: ten of the rest and the suspects again were to be read", n)
+		}
+		pass(2 * time.Minute)
+		for _, g := range w.Snapshot().Items {
+			if !g.Read || len(g.Targets) == 0 || len(g.Services) != 1 || g.Settings.ARN != g.ARN {
+				t.Errorf("%+v", g)
+			}
+		}
+	})
+}
+
+func TestTargetReadsStayWithinTheBudgetWhenEverythingIsSuspect(t *testing.T) {
+	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
+		for i := range 200 {
+			c.Service(fmt.Sprintf("s%03d", i), awsxtest.Desired(1), awsxtest.Targets("unhealthy", "Target.Timeout"))
+			a.Edit(func(d *awsxtest.Data) { d.Services[i].Desired = 2 })
+		}
+		s.Targets(c.Ref)
+		pass(2 * time.Minute)
+		// A burst, then five urgent ones a second at most; ELB grants ten in all.
+		if n := a.Count(awsxtest.TargetHealth) + a.Count(awsxtest.TargetGroups); n < 500 || n > 20+120*6 {
+			t.Errorf("%d calls in two minutes", n)
+		}
+	})
+}
+
+func TestACoveredScreenHardlyReadsTargets(t *testing.T) {
+	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
+		for i := range 30 {
+			c.Service(fmt.Sprintf("s%02d", i))
+		}
+		s.Targets(c.Ref).Need(store.Need{Idle: true, Visible: []string{"x"}})
+		pass(time.Minute)
+		if n := a.Count(awsxtest.TargetHealth); n < 10 || n > 14 {
+			t.Errorf("%d calls in a minute, want one in 5 s", n)
+		}
+	})
+}
+
+func TestAGroupThatIsGoneSpoilsNoOther(t *testing.T) {
+	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
+		gone := c.Service("gone", awsxtest.Running(1))
+		c.Service("here", awsxtest.Running(1))
+		arn := groupOf(a, gone)
+		a.Edit(func(d *awsxtest.Data) {
+			delete(d.Health, arn)
+			d.TargetGroups = slices.DeleteFunc(d.TargetGroups, func(g awsx.TargetGroup) bool { return g.ARN == arn })
+		})
+		w := s.Targets(c.Ref)
+		pass(2 * time.Minute)
+		for _, g := range w.Snapshot().Items {
+			if g.ARN == arn && (g.Read || awsx.ClassOf(g.Err) != awsx.NotFound) {
+				t.Errorf("the deleted group: %+v", g)
+			}
+			if g.ARN != arn && (!g.Read || g.Settings.ARN == "") {
+				t.Errorf("the group that is there: %+v", g)
+			}
+		}
+		if f := w.Snapshot().State(time.Now()); f.State != store.Fresh {
+			t.Errorf("%+v", f)
+		}
+	})
+}
+
+func TestThrottledTargetReadsWidenAndRecover(t *testing.T) {
+	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
+		c.Service("api", awsxtest.Running(1))
+		w := s.Targets(c.Ref)
+		until(t, w, func(x *store.Snapshot[store.GroupState]) bool { return x.Done == 1 })
+		a.Fail(awsxtest.TargetHealth, &awsx.Error{Class: awsx.Throttled})
+		until(t, w, func(x *store.Snapshot[store.GroupState]) bool { return x.State(time.Now()).State == store.Throttled })
+		a.Forget()
+		pass(2 * time.Minute)
+		if n := a.Count(awsxtest.TargetHealth); n > 8 {
+			t.Errorf("%d calls while throttled", n)
+		}
+		if g := w.Snapshot().Items[0]; !g.Read || g.Err == nil {
+			t.Errorf("a reading of two minutes ago counts, beside its error: %+v", g)
+		}
+		pass(15 * time.Minute)
+		w.Refresh()
+		pass(time.Second)
+		if g := w.Snapshot().Items[0]; g.Read {
+			t.Errorf("a reading that could not be repeated for a quarter of an hour still counts")
+		}
+		a.Fail(awsxtest.TargetHealth, nil)
+		until(t, w, func(x *store.Snapshot[store.GroupState]) bool {
+			return x.State(time.Now()).State == store.Fresh && x.Items[0].Read && x.Items[0].Err == nil
+		})
+	})
+}
+
+func TestAClusterWithoutGroupsIsEmptyNotLoading(t *testing.T) {
+	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
+		c.Service("worker", awsxtest.Unbalanced())
+		if got := until(t, s.Targets(c.Ref), complete); len(got.Items) != 0 {
+			t.Errorf("%+v", got.Items)
+		}
+	})
+}
