@@ -20,8 +20,11 @@ type edit struct {
 
 // applyIntent edits a copy of the definition in use.
 func applyIntent(cur Current, intent Intent) (edit, error) {
-	if use, ok := intent.(UseRevision); ok {
-		return applyRevision(cur, use)
+	switch in := intent.(type) {
+	case UseRevision:
+		return applyRevision(cur, in)
+	case Scale:
+		return edit{tree: &node{kind: object}}, checkScale(cur.Service, in)
 	}
 	tree, err := cloneDocument(cur.Definition)
 	if err != nil {
@@ -41,8 +44,6 @@ func applyIntent(cur Current, intent Intent) (edit, error) {
 		if err == nil && len(e.env) == 0 {
 			err = nothingChanged("the environment is like this already", "")
 		}
-	case Scale:
-		err = checkScale(cur.Service, in)
 	case Restart:
 		e.register = inactive(cur.Definition)
 	}
@@ -171,8 +172,11 @@ func preconditions(svc awsx.Service, intent Intent) []Precondition {
 
 // summaries tells before and after in a line each, without values of variables.
 func summaries(cur Current, intent Intent, edited edit) (before, after string) {
+	if in, ok := intent.(Scale); ok {
+		return count(cur.Service.Desired, "task"), count(in.Count, "task")
+	}
 	now := awsx.ARNName(cur.Definition.ARN)
-	switch in := intent.(type) {
+	switch intent.(type) {
 	case SetImages:
 		for _, c := range edited.images {
 			before += ", " + c.container + " " + c.before
@@ -181,8 +185,6 @@ func summaries(cur Current, intent Intent, edited edit) (before, after string) {
 		return now + before, "new revision" + after
 	case SetEnv:
 		return now, "new revision, " + describeEnv(edited.env)
-	case Scale:
-		return count(cur.Service.Desired, "task"), count(in.Count, "task")
 	case Restart:
 		return now, now + ", all tasks started anew"
 	}

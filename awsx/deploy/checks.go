@@ -21,6 +21,14 @@ const (
 	CheckRevision     = "revision"
 )
 
+// CheckNames returns every name that an override may give.
+func CheckNames() []string {
+	return []string{
+		CheckImage, CheckInProgress, CheckPercent, CheckController, CheckLoadBalancer, CheckBreaker,
+		CheckTag, CheckRevision, OverrideAudit,
+	}
+}
+
 // runChecks runs the checks that matter to an intent on what was read.
 func runChecks(cur Current, intent Intent, edited edit, e effect) []Check {
 	checks := []Check{checkController(cur.Service, intent), checkInProgress(cur.Service, intent)}

@@ -36,18 +36,6 @@ func diffDocuments(oldName, newName string, before, after *node) string {
 	return udiff.Unified(oldName, newName, indent(b), indent(a))
 }
 
-// MaskedJSON returns a task definition's document in normal form, indented, with
-// secret-looking values masked.
-func MaskedJSON(doc []byte) (string, error) {
-	tree, err := parseTree(doc)
-	if err != nil {
-		return "", invalid("%w", err)
-	}
-	tree = normalise(tree)
-	maskTree(tree, "", "", func(_, _, masked string) string { return masked })
-	return indent(tree), nil
-}
-
 func indent(n *node) string {
 	var b bytes.Buffer
 	_ = json.Indent(&b, n.bytes(), "", "  ") // the tree is valid JSON

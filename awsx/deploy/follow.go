@@ -29,8 +29,8 @@ type FollowSpec struct {
 // Observation is what is known of a followed service at one moment. Err says
 // that the latest reading failed and the rest is the last good one.
 type Observation struct {
-	At     time.Time // the moment
-	ReadAt time.Time // when the service was read; zero when that is unknown
+	At      time.Time // the moment
+	ReadAt  time.Time // when the service was read; zero when that is unknown
 	Service awsx.Service
 	Stopped []awsx.Task
 	Groups  []awsx.GroupHealth
@@ -47,7 +47,7 @@ const (
 	Succeeded    Outcome = "succeeded"
 	SucceededBut Outcome = "succeeded-but"
 	RolledBack   Outcome = "rolled back"
-	FailedToRoll Outcome = "failed"
+	Failed       Outcome = "failed"
 	Superseded   Outcome = "superseded"
 	TimedOut     Outcome = "timed out"
 	Stopped      Outcome = "stopped"
@@ -140,7 +140,7 @@ func (f *Follower) observeDeployment(p *Progress, o Observation) {
 	p.Stops = stopReasons(o.Stopped, f.spec.Deployment)
 	switch {
 	case o.Service.Status == "INACTIVE" || o.Service.Status == "DRAINING":
-		p.end(FailedToRoll, "the service is being deleted")
+		p.end(Failed, "the service is being deleted")
 	case own != nil && own.Status == "PRIMARY":
 		f.judgePrimary(p, *own, others, o)
 	case f.failed && primary.ID != "":
@@ -206,7 +206,7 @@ func (f *Follower) judgePrimary(p *Progress, d awsx.Deployment, others []awsx.De
 	}
 	switch d.RolloutState {
 	case "FAILED":
-		p.end(FailedToRoll, "ECS gave the deployment up and did not roll back: "+orNone(d.RolloutReason))
+		p.end(Failed, "ECS gave the deployment up and did not roll back: "+orNone(d.RolloutReason))
 		return
 	case "IN_PROGRESS":
 		return
@@ -216,7 +216,7 @@ func (f *Follower) judgePrimary(p *Progress, d awsx.Deployment, others []awsx.De
 		}
 	}
 	if f.definition != d.TaskDefinition {
-		p.end(FailedToRoll, fmt.Sprintf("the deployment runs %s, not %s", awsx.ARNName(d.TaskDefinition), awsx.ARNName(f.definition)))
+		p.end(Failed, fmt.Sprintf("the deployment runs %s, not %s", awsx.ARNName(d.TaskDefinition), awsx.ARNName(f.definition)))
 		return
 	}
 	p.succeed(fmt.Sprintf("%s runs %s", awsx.ARNName(f.spec.Service.ARN), awsx.ARNName(d.TaskDefinition)), p.reservations(d))
@@ -229,9 +229,9 @@ func (f *Follower) judgeRollback(p *Progress, primary awsx.Deployment, events []
 	back := awsx.ARNName(primary.TaskDefinition)
 	switch {
 	case !f.returnsTo(primary, events):
-		p.end(FailedToRoll, fmt.Sprintf("ECS gave %s up; %s deploys %s now", awsx.ARNName(f.definition), primary.ID, back))
+		p.end(Failed, fmt.Sprintf("ECS gave %s up; %s deploys %s now", awsx.ARNName(f.definition), primary.ID, back))
 	case primary.RolloutState == "FAILED":
-		p.end(FailedToRoll, "the deployment failed, and so did the roll back to "+back)
+		p.end(Failed, "the deployment failed, and so did the roll back to "+back)
 	case primary.RolloutState == "COMPLETED",
 		primary.RolloutState == "" && primary.Running == primary.Desired:
 		p.end(RolledBack, fmt.Sprintf("ECS gave %s up and runs %s again", awsx.ARNName(f.definition), back))
@@ -287,7 +287,7 @@ func (f *Follower) observeCount(p *Progress, o Observation) {
 	f.seen = f.seen || svc.Desired == f.spec.Count
 	switch {
 	case svc.Status == "INACTIVE" || svc.Status == "DRAINING" && f.spec.Count > 0:
-		p.end(FailedToRoll, "the service is being deleted")
+		p.end(Failed, "the service is being deleted")
 	case svc.Desired != f.spec.Count && !f.seen && svc.Desired == f.spec.PreviousCount:
 		p.Phase = PhaseWaiting // read before the change took effect
 	case svc.Desired != f.spec.Count:

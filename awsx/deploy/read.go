@@ -13,7 +13,8 @@ import (
 // so.
 type Current struct {
 	Service awsx.Service
-	// Definition is the revision that the primary deployment runs.
+	// Definition is the revision that the primary deployment runs, nil for an
+	// intent that only scales.
 	Definition *awsx.TaskDefinition
 	// Wanted is the revision that UseRevision names, nil for other intents.
 	Wanted *awsx.TaskDefinition
@@ -44,8 +45,11 @@ func Read(ctx context.Context, r awsx.Reader, service awsx.Ref, intent Intent) (
 		return Current{}, err
 	}
 	cur := Current{Service: svc, Images: map[string]ImageState{}}
-	if cur.Definition, err = r.TaskDefinition(ctx, svc.TaskDefinition); err != nil {
-		return Current{}, err
+	if intent.starts() {
+		// Who scales needs no right to read definitions.
+		if cur.Definition, err = readDefinition(ctx, r, svc); err != nil {
+			return Current{}, err
+		}
 	}
 	if use, ok := intent.(UseRevision); ok {
 		id, err := use.revisionID(cur.Definition.Family)
@@ -62,6 +66,16 @@ func Read(ctx context.Context, r awsx.Reader, service awsx.Ref, intent Intent) (
 	}
 	readBeside(ctx, r, &cur, intent, edited)
 	return cur, ctx.Err()
+}
+
+// readDefinition reads what a service runs. A service that an external
+// controller deploys runs task sets and has no definition of its own.
+func readDefinition(ctx context.Context, r awsx.TaskDefinitionReader, svc awsx.Service) (*awsx.TaskDefinition, error) {
+	if svc.TaskDefinition == "" {
+		return nil, awsx.Errorf(awsx.Invalid, "plan", svc.Ref.ARN,
+			"the service has no task definition: its deployment controller (%s) runs task sets", orNone(svc.Controller))
+	}
+	return r.TaskDefinition(ctx, svc.TaskDefinition)
 }
 
 // readBeside fills in what only checks and estimates need. A failure there is

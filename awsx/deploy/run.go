@@ -113,6 +113,11 @@ func Run(ctx context.Context, o RunOptions) (Result, error) {
 
 // admit passes the gates and makes sure that the target is what the plan says.
 func admit(ctx context.Context, o RunOptions) error {
+	for _, name := range o.Override {
+		if !slices.Contains(CheckNames(), name) {
+			return invalid("there is no check %q to override: expected one of %s", name, strings.Join(CheckNames(), ", "))
+		}
+	}
 	if err := o.Gate.Allow(o.Plan); err != nil {
 		return err
 	}
