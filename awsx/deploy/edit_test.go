@@ -262,3 +262,19 @@ func TestDotenvRoundTrip(t *testing.T) {
 		}
 	})
 }
+
+func TestShortFormsTellVersionsApart(t *testing.T) {
+	for s, want := range map[string]string{
+		"web": "latest", "web:1": "1", "web@" + digestA: "@aaaaaaaa", "web:1@" + digestB: "1@bbbbbbbb",
+	} {
+		ref, err := ParseReference(s)
+		if err != nil || ref.Short() != want {
+			t.Errorf("%s: %s (%v), want %s", s, ref.Short(), err, want)
+		}
+	}
+	for ref, want := range map[Reference]string{{Repository: "web"}: "latest", {Tag: "1"}: "1", {Tag: "1", Digest: digestA}: digestA} {
+		if got := ref.Lookup(); got != want {
+			t.Errorf("%+v is looked up as %s, want %s", ref, got, want)
+		}
+	}
+}

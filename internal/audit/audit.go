@@ -1,5 +1,5 @@
-// Package audit keeps the journal of changes: one JSON object a line, appended
-// and flushed to disk before the change goes on. It may be kept by several
+// Package audit keeps the journal of changes: one JSON object a line (an empty
+// line means nothing), appended and flushed to disk before the change goes on. It may be kept by several
 // processes at once. Values of environment variables enter it as an HMAC only.
 package audit
 
@@ -147,7 +147,9 @@ func (l *Log) append(r Record) (err error) {
 }
 
 // endsTorn reports whether the file's last line has no end, which a full disk
-// or a crash leaves behind. The next record then starts a line of its own.
+// or a crash leaves behind. The next record then starts a line of its own. A
+// record that another process is writing at this moment can look torn as well,
+// which costs an empty line.
 func endsTorn(f file) (bool, error) {
 	info, err := f.Stat()
 	if err != nil || info.Size() == 0 {
