@@ -173,7 +173,7 @@ func (d *drawing) line(pos uint64) []string {
 		if i > 0 {
 			head = text.Spaces(1 + used)
 		}
-		pieces[i] = head + d.message(text.Pad(piece, max(room, 0)), line.Level.role())
+		pieces[i] = head + d.message(text.PadPainted(piece, room), line.Level.role())
 	}
 	return pieces
 }

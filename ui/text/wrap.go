@@ -17,7 +17,9 @@ func Wrap(s string, w int) []string {
 }
 
 // Hardwrap breaks one line into pieces of at most w cells, wherever they end, so that
-// joining the pieces gives the line again. A character wider than w becomes "?".
+// joining the pieces gives the line again. A character wider than w becomes "?". The
+// pieces are clean: pad them with PadPainted, since cleaned on its own a piece may
+// begin with a vowel sign that only made sense behind the piece before it.
 func Hardwrap(s string, w int) []string {
 	return appendWrapped(nil, clean.Line(s), w, false)
 }
