@@ -34,6 +34,8 @@ const (
 	breakerTriggered  = "TRIGGERED"
 )
 
+const breakerReason = "Service deployment rolled back because the circuit breaker threshold was exceeded."
+
 // deploy makes d the service's task definition by a new deployment, and what
 // ran before it a deployment that is on its way out.
 func (a *Account) deploy(s *service, d *taskDefinition) *deployment {
@@ -162,7 +164,7 @@ func (a *Account) trip(s *service, rollback bool) {
 		r.end(a.now, statusRollbackFailed, "The rollback failed because tasks failed to start.")
 		return
 	}
-	if rollback && a.rollBack(s, "Service deployment rolled back because the circuit breaker threshold was exceeded.") {
+	if rollback && a.rollBack(s, breakerReason) {
 		return
 	}
 	r.end(a.now, statusStopped, "Service deployment stopped because the circuit breaker threshold was exceeded.")

@@ -1,8 +1,8 @@
 package sim
 
 import (
-	"regexp"
 	"slices"
+	"strings"
 )
 
 // registerTaskDefinition keeps the request as it came, so that members which
@@ -60,7 +60,15 @@ func takeTags(document map[string]any) ([]tag, error) {
 }
 
 func reservedTag(key string) bool {
-	return regexp.MustCompile(`^(?i)aws:`).MatchString(key)
+	return len(key) >= 4 && strings.EqualFold(key[:4], "aws:")
+}
+
+// plainName tells whether a name has only letters, digits, hyphens and
+// underscores.
+func plainName(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool {
+		return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	})
 }
 
 func validateDefinition(document map[string]any) error {
@@ -73,7 +81,7 @@ func validateDefinition(document map[string]any) error {
 	switch {
 	case familyName == "":
 		return clientError("Family cannot be empty.")
-	case len(familyName) > 255 || !regexp.MustCompile(`^[A-Za-z0-9_-]+$`).MatchString(familyName):
+	case len(familyName) > 255 || !plainName(familyName):
 		return clientError("Family contains invalid characters.")
 	}
 	mode := text(document["networkMode"])
@@ -113,11 +121,11 @@ func validateContainer(c map[string]any, mode string, taskHasMemory bool) error 
 	switch {
 	case name == "":
 		return clientError("Container.name should not be null or empty.")
-	case len(name) > 255 || !regexp.MustCompile(`^[A-Za-z0-9_-]+$`).MatchString(name):
+	case len(name) > 255 || !plainName(name):
 		return clientError("Container.name contains invalid characters.")
 	case text(c["image"]) == "":
 		return clientError("Container.image should not be null or empty.")
-	case regexp.MustCompile(`[\s\x00-\x1f]`).MatchString(text(c["image"])):
+	case strings.ContainsFunc(text(c["image"]), func(r rune) bool { return r <= ' ' || r == 0x7f }):
 		return clientError("Container.image contains invalid characters.")
 	}
 	memory, reservation := integer(c["memory"]), integer(c["memoryReservation"])

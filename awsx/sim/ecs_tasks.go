@@ -25,14 +25,21 @@ func (a *Account) listTasks(in *listTasksInput) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var tasks []*task
-	for _, t := range c.tasks {
+	p := paging[*task]{key: func(t *task) string { return fmt.Sprintf("%016x", t.seq) }, fallback: 100, max: 100}
+	rest, err := p.after(c.tasks, in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	// One more than the largest page tells whether there is another.
+	tasks := make([]*task, 0, p.max+1)
+	for _, t := range rest {
 		if keep(t) {
-			tasks = append(tasks, t)
+			if tasks = append(tasks, t); len(tasks) > p.max {
+				break
+			}
 		}
 	}
-	p := paging[*task]{key: func(t *task) string { return fmt.Sprintf("%016x", t.seq) }, fallback: 100, max: 100}
-	page, next, err := p.cut(tasks, in.NextToken, in.MaxResults)
+	page, next, err := p.cut(tasks, "", in.MaxResults)
 	if err != nil {
 		return nil, err
 	}

@@ -25,13 +25,12 @@ type listener struct {
 	rules    []*rule // by priority, the default last
 }
 
-// rule forwards what matches all of its conditions to its groups. One without
+// rule forwards what is asked of one of its hosts to its groups. One without
 // groups answers by itself.
 type rule struct {
 	arn      string
 	priority string // a number, or "default"
 	hosts    []string
-	paths    []string
 	groups   []weightedGroup
 	fixed    string // status code of a fixed response
 }
@@ -236,24 +235,18 @@ func (r *rule) write(x *xmlWriter) {
 	x.text("RuleArn", r.arn)
 	x.text("Priority", r.priority)
 	x.open("Conditions")
-	r.writeCondition(x, "host-header", "HostHeaderConfig", r.hosts)
-	r.writeCondition(x, "path-pattern", "PathPatternConfig", r.paths)
+	if len(r.hosts) > 0 {
+		x.open("member")
+		x.text("Field", "host-header")
+		x.strings("Values", r.hosts)
+		x.open("HostHeaderConfig")
+		x.strings("Values", r.hosts)
+		x.close("HostHeaderConfig")
+		x.close("member")
+	}
 	x.close("Conditions")
 	r.writeActions(x, "Actions")
 	x.bool("IsDefault", r.priority == "default")
-}
-
-func (r *rule) writeCondition(x *xmlWriter, field, config string, values []string) {
-	if len(values) == 0 {
-		return
-	}
-	x.open("member")
-	x.text("Field", field)
-	x.strings("Values", values)
-	x.open(config)
-	x.strings("Values", values)
-	x.close(config)
-	x.close("member")
 }
 
 func (r *rule) writeActions(x *xmlWriter, name string) {

@@ -43,18 +43,17 @@ func (a *Account) judgeFailing(s *service) {
 					") is unhealthy in (target-group "+target.group.arn+") due to (reason "+target.description+")")
 			}
 		}
-		a.countFailure(t, reason)
+		a.countFailure(t)
 	}
 }
 
 // countFailure notes that a task ended, or has to, without having been healthy.
 // One that was healthy before does not count against its deployment.
-func (a *Account) countFailure(t *task, reason string) {
+func (a *Account) countFailure(t *task) {
 	if t.counted {
 		return
 	}
 	t.counted = true
-	t.failure = reason
 	d, s := t.deployment, t.service
 	if t.startedAt.IsZero() {
 		d.neverRan++

@@ -68,7 +68,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	header := make(http.Header, 4)
 	reply.header(header)
 	return &http.Response{
-		Status:        http.StatusText(reply.status),
+		Status:        itoa(reply.status) + " " + http.StatusText(reply.status),
 		StatusCode:    reply.status,
 		Proto:         "HTTP/1.1",
 		ProtoMajor:    1,
@@ -99,30 +99,31 @@ func (a *Account) serve(r *http.Request) (answer, error) {
 	if err := wait(r.Context(), a.opts.Latency); err != nil {
 		return answer{}, err
 	}
-	if fault != nil {
-		switch fault.Kind {
-		case Stall:
-			if err := stall(r.Context(), fault.Delay); err != nil {
-				return answer{}, err
-			}
-		default:
-			if err := wait(r.Context(), fault.Delay); err != nil {
-				return answer{}, err
-			}
-		}
-		switch fault.Kind {
-		case Throttle:
-			return a.refuse(req, throttled(req)), nil
-		case ServerError:
-			return a.refuse(req, serverError(req)), nil
-		case Reset:
-			return answer{lost: true}, nil
-		}
+	if fault == nil {
+		return a.act(req), nil
+	}
+	return a.fail(r.Context(), req, fault)
+}
+
+// fail answers a call that meets a fault.
+func (a *Account) fail(ctx context.Context, req *request, fault *Fault) (answer, error) {
+	hold := wait
+	if fault.Kind == Stall {
+		hold = stall
+	}
+	if err := hold(ctx, fault.Delay); err != nil {
+		return answer{}, err
+	}
+	switch fault.Kind {
+	case Throttle:
+		return a.refuse(req, throttled(req)), nil
+	case ServerError:
+		return a.refuse(req, serverError(req)), nil
+	case Reset:
+		return answer{lost: true}, nil
 	}
 	reply := a.act(req)
-	if fault != nil && fault.Kind == ResetAfter {
-		reply.lost = true
-	}
+	reply.lost = fault.Kind == ResetAfter
 	return reply, nil
 }
 

@@ -152,7 +152,7 @@ func (a *Account) failStart(t *task, reason string) {
 	t.desired = stopped
 	t.stopCode, t.stopReason = failedToStart, reason
 	t.stoppingAt = a.now
-	a.countFailure(t, reason)
+	a.countFailure(t)
 	for _, c := range t.containers {
 		c.last = stopped
 	}
@@ -264,7 +264,7 @@ func (a *Account) exit(c *container, code int) {
 	t.desired = stopped
 	t.stopCode, t.stopReason = essentialExited, "Essential container in task exited"
 	t.stoppingAt = a.now
-	a.countFailure(t, t.stopReason)
+	a.countFailure(t)
 	a.deregisterTargets(t)
 	a.move(t, deactivating)
 	a.inPhase(t, a.rng.between(500*time.Millisecond, 1200*time.Millisecond), func() { a.terminate(t) })

@@ -184,7 +184,6 @@ type task struct {
 	stoppedAt    time.Time
 	degradesAt   time.Time
 	wasHealthy   bool // passed its checks at least once
-	failure      string
 	counted      bool // its failure was counted against the deployment
 	announced    bool // the scheduler said that it replaces the task
 	reservedCPU  int

@@ -27,17 +27,25 @@ func (p paging[T]) cut(items []T, token string, size *int) (page []T, next strin
 			return nil, "", invalid("maxResults must be between 1 and " + itoa(p.max) + ".")
 		}
 	}
-	if token != "" {
-		last, ok := decodeToken(token)
-		if !ok {
-			return nil, "", invalid("Invalid token.")
-		}
-		items = items[p.beyond(items, last):]
+	if items, err = p.after(items, token); err != nil {
+		return nil, "", err
 	}
 	if len(items) <= limit {
 		return items, "", nil
 	}
 	return items[:limit], encodeToken(p.key(items[limit-1])), nil
+}
+
+// after returns the items that come after what a token has shown.
+func (p paging[T]) after(items []T, token string) ([]T, error) {
+	if token == "" {
+		return items, nil
+	}
+	last, ok := decodeToken(token)
+	if !ok {
+		return nil, invalid("Invalid token.")
+	}
+	return items[p.beyond(items, last):], nil
 }
 
 // beyond is the index of the first item that comes after the key last.

@@ -347,7 +347,11 @@ func (w *world) watchBounds(desired, minimum, maximum int32, crashes bool) (prob
 		release = "v1.4.0"
 	}
 	id := w.deploy(name, w.reviseImage(name, release))
-	for range 400 {
+	seconds := 400
+	if crashes {
+		seconds = 90 // it will never settle
+	}
+	for range seconds {
 		time.Sleep(time.Second)
 		s := w.service(name)
 		if total := s.RunningCount + s.PendingCount; total > upper {

@@ -82,13 +82,13 @@ func (a *Account) seedBalancer(name, scheme string) *loadBalancer {
 }
 
 // forward adds a rule before the default one.
-func (a *Account) forward(lb *loadBalancer, g *targetGroup, hosts, paths []string) {
+func (a *Account) forward(lb *loadBalancer, g *targetGroup, hosts []string) {
 	g.balancer = lb
 	l := lb.listeners[0]
 	last := len(l.rules) - 1
 	r := &rule{
 		arn:      strings.Replace(l.arn, ":listener/", ":listener-rule/", 1) + "/" + a.rng.hex(16),
-		priority: itoa(10 * len(l.rules)), hosts: hosts, paths: paths,
+		priority: itoa(10 * len(l.rules)), hosts: hosts,
 		groups: []weightedGroup{{g, 1}},
 	}
 	l.rules = slices.Insert(l.rules, last, r)
@@ -173,6 +173,25 @@ func (a *Account) seedRelease(s *service, d *taskDefinition, at time.Time) *depl
 	})
 	s.steady = true
 	return released
+}
+
+// seedRolledBack records a deployment of the past that the circuit breaker
+// undid.
+func (a *Account) seedRolledBack(s *service, d *taskDefinition, at time.Time) {
+	a.at(at, func() {
+		before := s.deployments[0]
+		undone := a.newDeployment(s, d)
+		previous := s.current
+		r := a.openRollout(s, undone, []*serviceRevision{before.revision})
+		s.current = previous
+		r.failures, r.breaker = r.threshold, breakerTriggered
+		r.rollbackRevision, r.rollbackAt = before.revision, at.Add(3*time.Minute)
+		r.rollbackReason = breakerReason
+		r.end(at.Add(4*time.Minute), statusRollbackSuccessful, breakerReason)
+		a.eventAt(s, r.rollbackAt, "(service "+s.name+") (deployment "+undone.id+") deployment failed: tasks failed to start.")
+		a.eventAt(s, r.rollbackAt, "(service "+s.name+") rolling back to deployment "+before.id+".")
+		a.eventAt(s, r.finishedAt, "(service "+s.name+") has reached a steady state.")
+	})
 }
 
 // seedTask makes a task that has been RUNNING since at, with its targets

@@ -66,7 +66,7 @@ func (a *Account) productionServices() []serviceSeed {
 		plain("catalog", "java", 3, history(Behaviour{}, []string{"v3.2.0", "v3.3.0", "v3.3.1", "v3.4.0"}, 90*day, 44*day, 43*day, 6*day)...),
 		plain("inventory", "node", 2, history(Behaviour{}, []string{"v1.18.0", "v1.19.0", "v1.20.0"}, 50*day, 22*day, 9*day)...),
 		plain("users", "java", 3, history(Behaviour{}, []string{"v7.0.1", "v7.1.0", "v7.2.0"}, 75*day, 30*day, 12*day)...),
-		plain("pricing", "python", 2, history(Behaviour{}, []string{"v0.9.0", "v0.9.1", "v0.10.0", "v0.10.2", "v0.11.0"}, 33*day, 28*day, 20*day, 11*day, 2*day)...),
+		pricing(),
 		plain("sessions", "node", 2, history(Behaviour{}, []string{"v2.4.0", "v2.4.1", "v2.5.0"}, 61*day, 40*day, 15*day)...),
 		plain("recommendations", "python", 2, history(Behaviour{StartsIn: 20 * time.Second}, []string{"v1.0.0", "v1.1.0", "v1.2.0"}, 25*day, 17*day, 4*day)...),
 	)
@@ -165,6 +165,15 @@ func gateway() serviceSeed {
 		environment: [][2]string{{"ADMIN_TOKEN", "demo-admin-51ce"}},
 	})
 	s.balancers = append(s.balancers, balancerSeed{container: "admin", port: 9090, suffix: "-admin", path: "/ping"})
+	return s
+}
+
+// pricing was rolled back from v0.10.0 on its way to what runs now.
+func pricing() serviceSeed {
+	s := plain("pricing", "python", 2, history(Behaviour{}, []string{"v0.9.0", "v0.9.1", "v0.10.0", "v0.10.2", "v0.11.0"},
+		33*day, 28*day, 20*day, 11*day, 2*day)...)
+	s.releases[2].rolledBack = true
+	s.releases[2].behaviour = Behaviour{NeedsEnv: []string{"RATES_URL"}}
 	return s
 }
 

@@ -18,7 +18,7 @@ type serviceSeed struct {
 	balancers  []balancerSeed
 	rolling    rollingConfig
 	grace      int           // seconds, 0 for none
-	releases   []releaseSeed // oldest first; the last one runs
+	releases   []releaseSeed // oldest first; the last one runs, the first and the last succeeded
 	pushed     []releaseSeed // in the registry, never deployed
 	tags       []tag
 }
@@ -36,20 +36,19 @@ type containerSeed struct {
 }
 
 type balancerSeed struct {
-	container  string
-	port       int
-	suffix     string // of the group's name
-	path       string
-	hosts      []string
-	interval   time.Duration
-	unhealthy  int
-	unattached bool
+	container string
+	port      int
+	suffix    string // of the group's name
+	path      string
+	interval  time.Duration
+	unhealthy int
 }
 
 type releaseSeed struct {
-	tag       string
-	age       time.Duration
-	behaviour Behaviour
+	tag        string
+	age        time.Duration
+	behaviour  Behaviour
+	rolledBack bool // it failed, and what ran before came back
 }
 
 // seedWhole builds the service with its images, revisions, history and tasks.
@@ -73,6 +72,10 @@ func (a *Account) seedWhole(c *cluster, lb *loadBalancer, seed serviceSeed) erro
 		d, err := a.seedRevision(c, seed, r)
 		if err != nil {
 			return err
+		}
+		if r.rolledBack {
+			a.seedRolledBack(s, d, a.ago(r.age))
+			continue
 		}
 		current = a.seedRelease(s, d, a.ago(r.age))
 	}
@@ -219,13 +222,7 @@ func (a *Account) seedServiceBalancer(c *cluster, lb *loadBalancer, seed service
 		g.unhealthyAfter = 3
 	}
 	group := a.seedGroup(g)
-	if !b.unattached {
-		hosts := b.hosts
-		if len(hosts) == 0 {
-			hosts = []string{seed.name + b.suffix + "." + c.name + ".example.com"}
-		}
-		a.forward(lb, group, hosts, nil)
-	}
+	a.forward(lb, group, []string{seed.name + b.suffix + "." + c.name + ".example.com"})
 	return serviceBalancer{group, b.container, b.port}
 }
 

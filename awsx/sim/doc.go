@@ -1,0 +1,48 @@
+// Package sim is an AWS account that lives in memory: clusters whose services
+// roll, crash, fail their health checks and heal, behind the wire protocols of
+// ECS, Elastic Load Balancing, ECR and STS. An Account is an http.Handler, so
+// the real SDK talks to it through RoundTripper, in tests under fake time, or
+// over TCP.
+//
+// # Model
+//
+// New builds the account with everything that should be running already
+// running. Run moves it: an agenda holds what happens next, and each item is
+// played at its own instant. A service's scheduler looks at the service when
+// something about it changed; it starts what is missing below the upper bound
+// of the deployment configuration and stops what is old above the lower one. A
+// task passes every status of its life, with the durations of an instance that
+// pulls from a registry nearby. A target is checked at its group's interval
+// while the outcome is open, and left alone once it is not. Options.Speed
+// shortens all of these.
+//
+// What a task does is a property of its image, see Behaviour: a person changes
+// the outcome by deploying another tag, by setting the variable that the
+// program asks for, or by going back.
+//
+// # Images worth deploying in the demo account
+//
+//	api-orders    v2.32.0      exits at start unless DB_URL is set
+//	api-orders    v2.32.1      is well
+//	api-checkout  v1.9.1       answers 503 after some minutes (runs at the start)
+//	api-checkout  v1.9.2       is well
+//	api-checkout  v1.10.0-rc1  never answers its health check
+//	web           v5.3.0       listens where nobody reaches it
+//	payments      v3.9.0       ignores SIGTERM
+//	worker-mail   v1.5.0       crashes after 40 seconds, unseen by the breaker
+//	any           other tags   cannot be pulled
+//
+// In a generated account v1.3.0 of a service is well and v1.4.0 needs DB_URL.
+//
+// # What is left out
+//
+// Signatures are not checked, and every caller may do everything. Services are
+// REPLICA services on EC2 with the ECS deployment controller and the rolling
+// strategy: no Fargate, daemons, task sets, blue/green, capacity providers,
+// draining instances or standalone tasks. Placement spreads over zones and
+// instances whatever the service's strategy says, and does not read
+// constraints. Health checks of a load balancer are those of an application
+// load balancer over HTTP. Registries other than the account's own have every
+// image. An operation that the account does not have is refused as AWS refuses
+// one that does not exist.
+package sim
