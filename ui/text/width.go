@@ -128,7 +128,7 @@ func Window(s string, left, w int) string {
 		return s + Spaces(w-len(s))
 	}
 	s = behind(s, left)
-	return Pad(head(s, w), w)
+	return PadPainted(head(s, w), w) // Cleaned on its own, a cut piece could grow.
 }
 
 // FitPainted is Fit for text that is styled already.
