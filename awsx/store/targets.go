@@ -343,6 +343,12 @@ func (t *targetSource) read(ctx context.Context, a awsx.Account, arns []string, 
 		landed()
 	})
 	if len(f.all) == 0 {
+		// The call has room for groups that are to be read later.
+		t.mu.Lock()
+		for _, w := range t.wanted {
+			arns = append(arns, w.arn)
+		}
+		t.mu.Unlock()
 		f.add(t.store.groups.describe(ctx, a, t.cluster.Context, arns))
 	}
 	return f
