@@ -180,7 +180,8 @@ func (p *pump) advance(now time.Time) {
 	if p.seen.crowded() {
 		// The overlap may double before the next poll.
 		forget := p.high.Add(-max(2*p.status.Overlap, catchUp) - sweepEvery)
-		p.floor = later(p.floor, forget.Truncate(p.src.Limits().Step))
+		// An index of a pattern may be coarser than the pattern's finest.
+		p.floor = later(p.floor, forget.Truncate(max(p.src.Limits().Step, time.Millisecond)))
 		p.seen.forget(p.floor)
 		maps.DeleteFunc(p.overflowed, func(at time.Time, _ bool) bool { return at.Before(p.floor) })
 	}

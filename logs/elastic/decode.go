@@ -3,6 +3,8 @@ package elastic
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -46,6 +48,21 @@ func (a *answer) partial() *logs.Partial {
 	return p
 }
 
+// badQuery returns the reason when the only shards that had something to search
+// could not understand the query. Shards that are empty answer any query.
+func (a *answer) badQuery() string {
+	if len(a.Hits.Hits) > 0 || len(a.Shards.Failures) == 0 {
+		return ""
+	}
+	if cause := a.Shards.Failures[0].Reason; cause.Type == "query_shard_exception" {
+		return quote(cause.text())
+	}
+	return ""
+}
+
+// errBadQuery is the failure of a query that the store cannot understand.
+var errBadQuery = errors.New("bad query")
+
 // layout says where in a document the parts of an entry are.
 type layout struct {
 	timestamp string
@@ -60,6 +77,9 @@ func (l layout) page(body []byte, limit int, step time.Duration) (logs.Page, err
 	var a answer
 	if err := json.Unmarshal(body, &a); err != nil {
 		return logs.Page{}, err
+	}
+	if reason := a.badQuery(); reason != "" {
+		return logs.Page{}, fmt.Errorf("%w: %s", errBadQuery, reason)
 	}
 	page := logs.Page{
 		Full:     len(a.Hits.Hits) >= limit,
@@ -90,7 +110,7 @@ func (l layout) entry(h *hit, step time.Duration) (logs.Entry, time.Time) {
 	if v, ok := logs.Lookup(h.Source, l.timestamp); ok {
 		// The document may be more exact than the index, and no more is believed.
 		if t, err := time.Parse(time.RFC3339Nano, logs.Text(v)); err == nil {
-			if d := t.Sub(stored); d >= 0 && d < step || stored.IsZero() {
+			if d := t.Sub(stored); d >= 0 && d < resolution(stored, step) || stored.IsZero() {
 				e.Time = t.UTC()
 			}
 		}
@@ -105,6 +125,16 @@ func (l layout) entry(h *hit, step time.Duration) (logs.Entry, time.Time) {
 	e.Level = l.levelOf(h.Source, e.Message)
 	e.Container = first(h.Source, l.container)
 	return e, stored
+}
+
+// resolution returns how exactly an index stored a time. A search over indices of
+// both kinds returns nanoseconds, and those of a date field are whole
+// milliseconds.
+func resolution(stored time.Time, step time.Duration) time.Duration {
+	if stored.Nanosecond()%int(time.Millisecond) == 0 {
+		return time.Millisecond
+	}
+	return step
 }
 
 // levelOf prefers a field that is a level's name, then what the line itself says,

@@ -3,6 +3,7 @@ package elastic
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -40,6 +41,10 @@ func TestAnEntryOfADocument(t *testing.T) {
 			`{"@timestamp":"2026-03-01T12:00:00.000000007Z","short_message":"m","severity":"notice"}`, fmt.Sprintf("[%d, 12]", noon.UnixNano()+7), time.Nanosecond,
 			logs.Entry{Time: noon.Add(7), Message: "m", Level: "notice"},
 		},
+		"a date field beside date_nanos": {
+			`{"@timestamp":"2026-03-01T12:00:00.0001Z","message":"m"}`, fmt.Sprintf("[%d]", noon.UnixNano()), time.Nanosecond,
+			logs.Entry{Time: noon.Add(100 * time.Microsecond), Message: "m"},
+		},
 		"a formatted sort value": {
 			`{"message":"m","log":{"level":"custom"}}`, `["2026-03-01T12:00:00Z"]`, time.Millisecond,
 			logs.Entry{Time: noon, Message: "m", Level: "custom"},
@@ -64,6 +69,18 @@ func TestAPartialAnswerSaysWhy(t *testing.T) {
 	page, err := gelfLayout().page([]byte(`{"timed_out":true,"_shards":{"total":5,"failed":2,"failures":[{"reason":{"type":"x","reason":"disk\u0007 full"}}]},"hits":{"hits":[]}}`), 10, time.Millisecond)
 	if err != nil || page.Partial == nil || page.Partial.String() != `2 of 5 shards failed: disk\x07 full` {
 		t.Errorf("got %v %v", page.Partial, err)
+	}
+}
+
+func TestAQueryThatNoShardUnderstandsIsAnError(t *testing.T) {
+	failed := `{"_shards":{"total":2,"failed":1,"failures":[{"reason":{"type":"query_shard_exception","reason":"unexpected end-of-string"}}]},"hits":{"hits":[%s]}}`
+	_, err := gelfLayout().page(fmt.Appendf(nil, failed, ""), 10, time.Millisecond)
+	if !errors.Is(err, errBadQuery) || !strings.Contains(err.Error(), "unexpected end-of-string") {
+		t.Errorf("got %v", err)
+	}
+	page, err := gelfLayout().page(fmt.Appendf(nil, failed, `{"_source":{},"sort":[1]}`), 10, time.Millisecond)
+	if err != nil || page.Partial == nil {
+		t.Errorf("with a line found, got %v and %v", page.Partial, err)
 	}
 }
 

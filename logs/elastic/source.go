@@ -99,6 +99,9 @@ func (s *Source) search(ctx context.Context, q logs.Query, r logs.Range, limit i
 		return logs.Page{}, err
 	}
 	page, err := s.layout.page(answer, limit, s.Limits().Step)
+	if errors.Is(err, errBadQuery) {
+		return logs.Page{}, &logs.Error{Class: logs.Invalid, Op: s.op("search"), Err: err}
+	}
 	if err != nil {
 		return logs.Page{}, notJSON(s.op("search"), answer, err)
 	}
