@@ -21,8 +21,7 @@ type panel struct {
 
 	lines []string
 	theme *theme.Theme
-	width int
-	wrap  bool
+	w, h  int
 }
 
 // set shows other evidence.
@@ -30,11 +29,15 @@ func (p *panel) set(paras []para) {
 	p.paras, p.theme = paras, nil
 }
 
-// rows gives the lines for a width.
-func (p *panel) rows(th *theme.Theme, w int, wrap bool) []string {
-	if th != p.theme || w != p.width || wrap != p.wrap {
-		p.lines, _ = layout{theme: th, width: w, wrap: wrap}.lines(p.paras)
-		p.theme, p.width, p.wrap = th, w, wrap
+// fit gives at most h lines of at most w cells: whole sentences where there is
+// room for all, else one line of each.
+func (p *panel) fit(th *theme.Theme, w, h int) []string {
+	if th != p.theme || w != p.w || h != p.h {
+		p.theme, p.w, p.h = th, w, h
+		if p.lines, _ = (layout{theme: th, width: w, wrap: true}).lines(p.paras); len(p.lines) > h {
+			p.lines, _ = layout{theme: th, width: w}.lines(p.paras)
+		}
+		p.lines = p.lines[:min(h, len(p.lines))]
 	}
 	return p.lines
 }
@@ -54,13 +57,12 @@ func beside(w int) int { return min(w*2/5, 90) }
 // room.
 func (p *panel) stack(th *theme.Theme, w, h, n int, table func(w, h int) string) string {
 	foot := below(h, n)
-	lines := p.rows(th, w, false)
 	var b strings.Builder
 	body := table(w, h-foot)
 	b.WriteString(body)
 	used := strings.Count(body, "\n") + 1
 	b.WriteString(strings.Repeat("\n", max(0, h-foot-used)))
-	for _, line := range lines[:min(foot, len(lines))] {
+	for _, line := range p.fit(th, w, foot) {
 		b.WriteByte('\n')
 		b.WriteString(line)
 	}
@@ -72,7 +74,7 @@ func (p *panel) stack(th *theme.Theme, w, h, n int, table func(w, h int) string)
 func (p *panel) side(th *theme.Theme, w, h int, table func(w, h int) string) string {
 	right := beside(w)
 	left := w - right - gutter
-	lines := p.rows(th, right, true)
+	lines := p.fit(th, right, h)
 	rows := strings.Split(table(left, h), "\n")
 	ellipsis := th.Glyphs().Ellipsis
 	var b strings.Builder

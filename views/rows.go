@@ -346,11 +346,13 @@ func serviceEvidence(r *serviceRow) []para {
 	}
 	d.paras = append(d.paras, para{text: head, role: role})
 	for _, l := range diagnose.Panel(r.evidence) {
-		label := ""
+		p := para{text: l.Text}
 		if !l.At.IsZero() {
-			label = clock(l.At, r.evidence.Now)
+			p.label = clock(l.At, r.evidence.Now)
+		} else if rest, ok := strings.CutPrefix(l.Text, "target "); ok {
+			p.label, p.text = "target", rest
 		}
-		d.paras = append(d.paras, para{label: label, text: l.Text})
+		d.paras = append(d.paras, p)
 	}
 	if r.finding.Next != "" {
 		d.paras = append(d.paras, para{label: "next", text: r.finding.Next, role: theme.Accent})

@@ -134,11 +134,29 @@ func (s *tableScreen[T]) openDescription(row T) {
 	describe := s.spec.describe
 	s.deps.Host.Push(newTextScreen(s.deps, textSpec{
 		name:    "describe",
-		what:    string(s.spec.kind) + " " + s.spec.ref(row).Name(),
+		what:    string(s.spec.kind) + " " + s.shortName(row),
 		subject: s.spec.ref(row),
-		crumb:   s.spec.crumb + " " + s.spec.ref(row).Name(),
+		crumb:   s.crumbOf(row),
 		load:    func(ctx context.Context) ([]para, error) { return describe(ctx, row) },
 	}))
+}
+
+// shortName is what a row's resource is called among its like.
+func (s *tableScreen[T]) shortName(row T) string {
+	name := s.spec.ref(row).Name()
+	if s.spec.kind == awsx.KindTask {
+		return shortID(name)
+	}
+	return name
+}
+
+// crumbOf is where a row's own screen stands. A screen about one resource does
+// not name it twice.
+func (s *tableScreen[T]) crumbOf(row T) string {
+	if s.spec.ref(row) == s.spec.subject {
+		return s.spec.crumb
+	}
+	return s.spec.crumb + " " + s.shortName(row)
 }
 
 // openJSON shows a row's resource as the API gives it.
@@ -146,9 +164,9 @@ func (s *tableScreen[T]) openJSON(row T) {
 	ref := s.spec.ref(row)
 	s.deps.Host.Push(newTextScreen(s.deps, textSpec{
 		name:    "json",
-		what:    string(s.spec.kind) + " " + ref.Name(),
+		what:    string(s.spec.kind) + " " + s.shortName(row),
 		subject: ref,
-		crumb:   s.spec.crumb + " " + ref.Name(),
+		crumb:   s.crumbOf(row),
 		load:    s.deps.json(s.spec.kind, ref),
 	}))
 }

@@ -197,14 +197,14 @@ func (s *tableScreen[T]) report() tea.Cmd {
 }
 
 func (s *tableScreen[T]) ageing(d time.Duration) tea.Cmd {
-	return s.deps.Host.After(d, aged{s.feds})
+	return later(s.ctx, d, aged{s.feds})
 }
 
 // moved follows a move of the cursor: the evidence waits until it rests.
 func (s *tableScreen[T]) moved() tea.Cmd {
 	s.moves++
 	s.moving = true
-	return s.deps.Host.After(restDelay, rested{s.moves})
+	return later(s.ctx, restDelay, rested{s.moves})
 }
 
 // settle is the end of a move.
@@ -240,4 +240,18 @@ func (s *tableScreen[T]) SetFilter(expr string) error {
 	}
 	s.explain()
 	return nil
+}
+
+// later brings a message after d, unless ctx ends before.
+func later(ctx context.Context, d time.Duration, msg tea.Msg) tea.Cmd {
+	return func() tea.Msg {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-timer.C:
+			return msg
+		}
+	}
 }

@@ -19,12 +19,15 @@ func since(at, now time.Time) string {
 	return text.Age(now.Sub(at))
 }
 
-// clock is the time of day of an event, with the date when it was not within a
-// day.
+// clock is when something happened: the time of day, with the date when that was
+// not within a day.
 func clock(at, now time.Time) string {
 	at = at.In(now.Location())
-	if d := now.Sub(at); d < 24*time.Hour && d > -24*time.Hour {
+	switch d := now.Sub(at); {
+	case d < 24*time.Hour && d > -24*time.Hour:
 		return at.Format("15:04")
+	case at.Year() == now.Year():
+		return at.Format("01-02 15:04")
 	}
 	return at.Format("2006-01-02 15:04")
 }

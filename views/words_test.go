@@ -15,7 +15,8 @@ func TestClockNamesTheDayOnlyWhenItIsAnother(t *testing.T) {
 	}{
 		{now.Add(-18 * time.Minute), "03:12"},
 		{now.Add(-10 * time.Hour), "17:30"},
-		{now.Add(-25 * time.Hour), "2026-03-03 02:30"},
+		{now.Add(-25 * time.Hour), "03-03 02:30"},
+		{now.AddDate(-1, 0, 0), "2025-03-04 03:30"},
 		{now.Add(-18 * time.Minute).In(time.FixedZone("x", 3600)), "03:12"},
 	} {
 		if got := clock(c.at, now); got != c.want {

@@ -1,0 +1,128 @@
+package views
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"go.uber.org/goleak"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+	"gantry/awsx/store"
+	"gantry/ui"
+	"gantry/ui/uitest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// visited records what the screens asked of what lies outside them.
+type visited struct{ calls []string }
+
+func (v *visited) note(what string, service awsx.Ref) tea.Cmd {
+	v.calls = append(v.calls, what+" "+service.Name())
+	return nil
+}
+
+func (v *visited) Logs(s LogScope) tea.Cmd {
+	what := "logs"
+	if s.Task != nil {
+		what += " " + shortID(s.Task.ID)
+	}
+	if s.Container != "" {
+		what += " " + s.Container
+	}
+	return v.note(what, s.Service)
+}
+func (v *visited) Image(s awsx.Ref) tea.Cmd    { return v.note("image", s) }
+func (v *visited) Env(s awsx.Ref) tea.Cmd      { return v.note("env", s) }
+func (v *visited) Scale(s awsx.Ref) tea.Cmd    { return v.note("scale", s) }
+func (v *visited) Restart(s awsx.Ref) tea.Cmd  { return v.note("restart", s) }
+func (v *visited) RollBack(s awsx.Ref) tea.Cmd { return v.note("roll back", s) }
+
+// exceptStaging takes every cluster for production but staging.
+type exceptStaging struct{}
+
+func (exceptStaging) Production(c awsx.Ref) bool { return c.Name() != "staging" }
+func (exceptStaging) Scope(c awsx.Ref) string    { return c.Name() }
+
+// locked is a gate that lets nothing change until it is armed.
+type locked struct{ armed bool }
+
+func (l *locked) Mode(scope string) ui.Mode {
+	if l.armed || scope == "staging" || scope == "" {
+		return ui.Mode{Writable: true}
+	}
+	return ui.Mode{Label: "READ-ONLY", Armable: true, Why: "production starts read-only"}
+}
+
+func (l *locked) Arm(string) (ui.Arming, error) {
+	l.armed = true
+	return nil, nil
+}
+
+// desk is a console on an account in memory.
+type desk struct {
+	*uitest.Console
+	account *awsxtest.Account
+	store   *store.Store
+	visited *visited
+}
+
+// bubble runs a test in a bubble whose clock stands at the account's present.
+func bubble(t *testing.T, f func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(awsxtest.Now))
+		f(t)
+	})
+}
+
+// sit opens a console on an account, at the screen that root makes.
+func sit(t *testing.T, a *awsxtest.Account, look uitest.Look, root func(*Deps) ui.Screen) *desk {
+	t.Helper()
+	st := store.New(t.Context(), store.Options{Opener: awsxtest.NewOpener(a)})
+	t.Cleanup(st.Close)
+	d := &desk{account: a, store: st, visited: &visited{}}
+	d.Console = uitest.New(t, uitest.Options{
+		W: look.W, H: look.H, Bubble: true,
+		Shell: ui.Options{
+			Title: "gantry", Terminal: look.Terminal(), Gate: &locked{},
+			Root: func(h *ui.Host) ui.Screen {
+				return root(&Deps{Host: h, Now: time.Now, Store: st, Policy: exceptStaging{}, Nav: d.visited})
+			},
+		},
+	})
+	return d
+}
+
+// read lets everything be read, and drawn as it lands.
+func (d *desk) read() *desk {
+	for range 25 {
+		d.Advance(200 * time.Millisecond)
+	}
+	return d
+}
+
+var standard = uitest.Look{W: 80, H: 24}
+
+// shop is a cluster in which each kind of trouble happens once.
+func shop() (a *awsxtest.Account, cluster *awsxtest.Cluster) {
+	a = awsxtest.New(awsx.ContextID{Profile: "main"})
+	cluster = a.Cluster("payments")
+	a.Cluster("staging").Service("web", awsxtest.Desired(1))
+	cluster.Service("api-checkout", awsxtest.Desired(4), awsxtest.Targets("unhealthy", "Target.ResponseCodeMismatch"))
+	cluster.Service("api-orders", awsxtest.Desired(4), awsxtest.Tag("v2"), awsxtest.Env("DB_PASSWORD", "hunter2"), awsxtest.Env("LOG_LEVEL", "debug"))
+	cluster.Service("batch", awsxtest.Desired(2), awsxtest.Running(0), awsxtest.Unbalanced(),
+		awsxtest.Event("was unable to place a task because no container instance met all of its requirements."),
+		awsxtest.Stopped("CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref batch:v9: not found"))
+	cluster.Service("front", awsxtest.Network("awsvpc"))
+	cluster.Service("legacy", awsxtest.Network("host"))
+	cluster.Service("worker", awsxtest.Unbalanced())
+	return a, cluster
+}
+
+func onServices(cluster *awsxtest.Cluster) func(*Deps) ui.Screen {
+	return func(d *Deps) ui.Screen { return NewServices(d, cluster.Ref) }
+}
