@@ -13,6 +13,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/store"
 	"gantry/ui"
 	"gantry/ui/form"
 	"gantry/ui/table"
@@ -63,7 +64,7 @@ func newImages(c *Changes, service awsx.Ref) *imagesScreen {
 		table: table.Options[imageRow]{
 			Key: imageRow.key, Columns: imageColumns(c.Deps), Sort: colAge,
 		},
-		status: func(imageRow) theme.Status { return theme.StatusOK },
+		status: func(imageRow) (theme.Status, bool) { return theme.StatusOK, false },
 		open:   s.open,
 		actions: func(r imageRow, ok bool) []ui.Action {
 			return s.actions(r, ok)
@@ -77,28 +78,44 @@ func (s *imagesScreen) open() feed[imageRow] {
 	s.query = ask(s.load)
 	return feed[imageRow]{
 		watches: []watch{s.query},
-		build:   func(now time.Time) load[imageRow] { return imagesLoad(s.query.Answer(), now) },
-		need:    func([]string, bool) {},
+		build:   func(time.Time) load[imageRow] { return imagesLoad(s.query.Answer()) },
 	}
 }
 
 // imagesLoad turns an answer into rows with their freshness.
-func imagesLoad(a answer[imageList], now time.Time) load[imageRow] {
-	return load[imageRow]{rows: a.value.rows, status: answerStatus(a.read, a.done, a.err, now)}
+func imagesLoad(a answer[imageList]) load[imageRow] {
+	return load[imageRow]{rows: a.value.rows, status: answerStatus(a.read, a.done, a.err)}
 }
 
-// answerStatus is how current a one-off read is.
-func answerStatus(read, done bool, err error, now time.Time) status {
-	st := status{fresh: ui.FreshLive, at: now, err: err}
+// answerStatus is how far a one-off read can be trusted.
+func answerStatus(read, done bool, err error) status {
+	f := store.Freshness{State: store.Fresh, RetryIn: -1}
+	st := status{}
 	switch {
 	case err != nil && read:
-		st.fresh, st.partial = ui.FreshStale, true
+		f.Partial, st.partial = true, []error{err}
 	case err != nil:
-		st.fresh = freshOf(troubleOf(err, awsx.ContextID{}).class)
+		st.err, f.State = err, stateOf(awsx.ClassOf(err))
 	case !done:
-		st.fresh = ui.FreshLoading
+		f.State = store.Loading
 	}
+	st.at = func(time.Time) store.Freshness { return f }
 	return st
+}
+
+// stateOf is the state that an error leaves a read in.
+func stateOf(c awsx.Class) store.State {
+	switch c {
+	case awsx.Denied:
+		return store.Denied
+	case awsx.Expired:
+		return store.Expired
+	case awsx.Throttled:
+		return store.Throttled
+	case awsx.Offline:
+		return store.Offline
+	}
+	return store.Failing
 }
 
 // load reads the definition in use, then the repositories of its containers.

@@ -47,16 +47,15 @@ func newRevisions(c *Changes, service awsx.Ref) *revisionsScreen {
 		table: table.Options[revisionRow]{
 			Key: func(r revisionRow) string { return r.arn }, Columns: revisionColumns(c.Deps), Sort: colName,
 		},
-		status: func(revisionRow) theme.Status { return theme.StatusOK },
+		status: func(revisionRow) (theme.Status, bool) { return theme.StatusOK, false },
 		open: func() feed[revisionRow] {
 			s.query = ask(s.load)
 			return feed[revisionRow]{
 				watches: []watch{s.query},
-				build: func(now time.Time) load[revisionRow] {
+				build: func(time.Time) load[revisionRow] {
 					a := s.query.Answer()
-					return load[revisionRow]{rows: a.value, status: answerStatus(a.read, a.done, a.err, now)}
+					return load[revisionRow]{rows: a.value, status: answerStatus(a.read, a.done, a.err)}
 				},
-				need: func([]string, bool) {},
 			}
 		},
 		actions: func(r revisionRow, ok bool) []ui.Action {

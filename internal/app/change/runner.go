@@ -45,13 +45,14 @@ const (
 
 // Status is what is known about a job. It is a copy that nobody changes.
 type Status struct {
-	ID       string
-	Target   awsx.Ref
-	Action   string
-	Summary  string
-	Stage    Stage
-	Step     string // the step under way, in words
-	Started  time.Time
+	ID      string
+	Target  awsx.Ref
+	Action  string
+	Summary string
+	Stage   Stage
+	Step    string // the step under way, in words
+	Started time.Time
+	// Progress is the latest; its events are those of all progress so far.
 	Progress deploy.Progress
 	// Result and Err are what an ended job came to.
 	Result deploy.Result
@@ -183,12 +184,25 @@ func (r *Runner) follow(id string, spec deploy.FollowSpec) (deploy.Verdict, erro
 	src, closeSource := r.o.Source(spec)
 	defer closeSource()
 	verdict, err := deploy.Watch(r.follows, src, spec, func(p deploy.Progress) {
-		r.update(id, func(s *Status) { s.Progress = p })
+		r.update(id, func(s *Status) {
+			p.Events = recent(s.Progress.Events, p.Events)
+			s.Progress = p
+		})
 	})
 	if err != nil {
 		err = ErrShutDown
 	}
 	return verdict, err
+}
+
+// keptEvents is how many of a service's events a job remembers.
+const keptEvents = 100
+
+// recent joins the events of one progress to those before, so that a reader who
+// missed some progress misses no event.
+func recent(before, more []awsx.ServiceEvent) []awsx.ServiceEvent {
+	all := slices.Concat(before, more)
+	return all[max(0, len(all)-keptEvents):]
 }
 
 func (r *Runner) update(id string, change func(*Status)) {

@@ -1,0 +1,121 @@
+// Package app is the composition root: it turns a configuration into opened
+// accounts, a log store, the store of snapshots and the runner of changes, which
+// the console and the headless commands share.
+package app
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/awsx/sdk"
+	"gantry/awsx/store"
+	"gantry/internal/app/change"
+	"gantry/internal/audit"
+	"gantry/internal/config"
+	"gantry/logs"
+)
+
+// Options say how the application runs.
+type Options struct {
+	Version string
+	// Demo opens the embedded account and its log store instead of real ones.
+	Demo bool
+	// AuditDir is where the journal is kept; empty is the user's state directory.
+	AuditDir string
+}
+
+// App is everything that a run of gantry works with.
+type App struct {
+	Config  config.Config
+	Context awsx.ContextID
+	Store   *store.Store
+	Seen    *store.Memory
+	Policy  deploy.Policy
+	// Gate refuses what this run may not change; the console's wants arming.
+	Gate   deploy.Gate
+	Arming *change.Arming
+
+	journal  *audit.Log
+	runner   *change.Runner
+	logStore func() (logs.Source, error)
+	logMu    sync.Mutex
+	logs     logs.Source
+	closers  []func() error
+}
+
+// patience is how long closing waits for calls under way.
+const patience = 20 * time.Second
+
+// Open makes the application. It makes no call to the account, but looks for
+// credentials: an error of class Expired says that there are none.
+func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
+	a := &App{Config: cfg, Context: cfg.Context, Seen: &store.Memory{}, Policy: deploy.Policy{NonProduction: cfg.NonProduction}}
+	var opener awsx.Opener
+	var err error
+	if o.Demo {
+		opener, err = a.openDemo(ctx, o)
+	} else {
+		opener, err = a.openReal(ctx, o)
+	}
+	if err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	dir := o.AuditDir
+	if dir == "" {
+		dir = audit.DefaultDir()
+	}
+	if o.Demo {
+		dir = filepath.Join(dir, "demo")
+	}
+	if a.journal, err = audit.Open(dir); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	a.Store = store.New(ctx, store.Options{Opener: opener, Refresh: cfg.Refresh, Observer: a.Seen})
+	a.Arming = change.NewArming(cfg.Writing.ReadOnly, 0)
+	a.Gate = a.Arming
+	a.runner = change.New(change.Options{Gate: gate{a}, Audit: change.Journal(a.journal), Source: change.StoreSource(a.Store)})
+	return a, nil
+}
+
+// gate is the application's gate at the time it is asked: the console exchanges
+// it for one that wants arming.
+type gate struct{ a *App }
+
+func (g gate) Allow(p deploy.Plan) error { return g.a.Gate.Allow(p) }
+
+func (a *App) openReal(ctx context.Context, o Options) (awsx.Opener, error) {
+	opener := sdk.New(sdk.Options{Version: o.Version, ReadOnly: a.Config.Writing.ReadOnly})
+	id, err := opener.Resolve(ctx, a.Context)
+	if err != nil {
+		return nil, err
+	}
+	a.Context = id
+	if err := opener.Login(ctx, id); err != nil {
+		return nil, err
+	}
+	a.logStore = a.configuredLogs
+	return opener, nil
+}
+
+// Close ends what Open began, in the reverse order. Calls of changes under way
+// are waited for.
+func (a *App) Close() error {
+	var errs []error
+	if a.runner != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		errs = append(errs, a.runner.Shutdown(ctx))
+	}
+	if a.Store != nil {
+		a.Store.Close()
+	}
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		errs = append(errs, a.closers[i]())
+	}
+	return errors.Join(errs...)
+}

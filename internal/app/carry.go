@@ -1,0 +1,82 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/internal/app/change"
+	"gantry/internal/audit"
+)
+
+// Plan reads what an intent depends on and builds its plan.
+func (a *App) Plan(ctx context.Context, service awsx.Ref, intent deploy.Intent) (deploy.Plan, error) {
+	account, err := a.Store.Account(ctx, service.Context)
+	if err != nil {
+		return deploy.Plan{}, err
+	}
+	current, err := deploy.Read(ctx, account, service, intent)
+	if err != nil {
+		return deploy.Plan{}, err
+	}
+	return deploy.Build(current, intent, a.Policy)
+}
+
+// CarryOptions say how a plan is carried out.
+type CarryOptions struct {
+	Follow   bool
+	Timeout  time.Duration // of the follow; zero takes the derived one
+	Override []string
+	// Step is told of each call before it is made, Progress of each observation.
+	// Both are called from one goroutine, and may miss what was soon outdated.
+	Step     func(words string)
+	Progress func(deploy.Progress)
+}
+
+// Carry carries a plan out and waits for its end. When ctx ends first the calls
+// go on until they are done, and the deployment goes on in ECS.
+func (a *App) Carry(ctx context.Context, plan deploy.Plan, o CarryOptions) (deploy.Result, error) {
+	account, err := a.Store.Account(ctx, plan.Target.Context)
+	if err != nil {
+		return deploy.Result{}, err
+	}
+	changed, stop := a.runner.Subscribe()
+	defer stop()
+	id, err := a.runner.Start(change.Job{
+		Account: account, Plan: plan, Override: o.Override, NoFollow: !o.Follow, Timeout: o.Timeout,
+	})
+	if err != nil {
+		return deploy.Result{}, err
+	}
+	var step string
+	var at time.Time
+	for {
+		s, _ := a.runner.Status(id)
+		if s.Step != "" && s.Step != step {
+			step = s.Step
+			o.Step(step)
+		}
+		if s.Progress.At.After(at) {
+			at = s.Progress.At
+			o.Progress(s.Progress)
+		}
+		if s.Stage == change.Ended {
+			return s.Result, s.Err
+		}
+		select {
+		case <-ctx.Done():
+			return deploy.Result{}, ctx.Err()
+		case <-changed:
+		}
+	}
+}
+
+// RecordReveal writes to the journal that secrets of a service are shown. What
+// cannot be recorded is not shown.
+func (a *App) RecordReveal(_ context.Context, service awsx.Ref) error {
+	return a.journal.Append(audit.Record{
+		Kind: audit.End, Change: deploy.NewID(), Context: service.Context.String(),
+		Cluster: service.ClusterName(), Service: service.Name(), Action: "reveal", Outcome: "shown",
+	})
+}

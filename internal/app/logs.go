@@ -1,0 +1,291 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+	"gantry/internal/config"
+	"gantry/logs"
+	"gantry/logs/ecslog"
+	"gantry/logs/elastic"
+)
+
+// ErrNoLogs is the cause when no log store is configured.
+var ErrNoLogs = errors.New("no log store is configured")
+
+// configuredLogs opens the log store that the configuration names.
+func (a *App) configuredLogs() (logs.Source, error) {
+	c := a.Config.Logs
+	if len(c.Endpoints) == 0 {
+		return nil, &logs.Error{Class: logs.Invalid, Op: "open the log store", Err: ErrNoLogs,
+			Fix: "set logs.endpoints in " + fileName(a.Config)}
+	}
+	return elastic.Open(elastic.Config{
+		Addresses: c.Endpoints, Index: c.Index, Timestamp: c.Timestamp, Message: []string{c.Message},
+		Auth:   elastic.Auth{Username: c.User, Password: c.Password, APIKey: c.APIKey},
+		CAFile: c.CAFile,
+	})
+}
+
+func fileName(c config.Config) string {
+	if c.File != "" {
+		return c.File
+	}
+	return config.DefaultFile()
+}
+
+// OpenLogs opens the log store. There is one, whatever the context.
+func (a *App) OpenLogs(context.Context, string) (logs.Source, error) {
+	a.logMu.Lock()
+	defer a.logMu.Unlock()
+	if a.logs == nil {
+		src, err := a.logStore()
+		if err != nil {
+			return nil, err
+		}
+		a.logs = src
+		if c, ok := src.(interface{ Close() }); ok {
+			a.closers = append(a.closers, func() error { c.Close(); return nil })
+		}
+	}
+	return a.logs, nil
+}
+
+// pageSize is how many lines one request of a bounded read asks for.
+const pageSize = 1000
+
+// ReadLogs prints the newest lines of a range, oldest first, at most limit of
+// them; a limit of zero prints all. It returns how many it printed.
+func (a *App) ReadLogs(ctx context.Context, q logs.Query, r logs.Range, limit int, print func(logs.Entry) error) (int, error) {
+	src, err := a.OpenLogs(ctx, "")
+	if err != nil {
+		return 0, err
+	}
+	if limit > 0 && limit <= src.Limits().MaxPage {
+		page, err := src.Latest(ctx, q, r, limit)
+		if err != nil {
+			return 0, err
+		}
+		for i, e := range slices.Backward(page.Entries) {
+			if err := print(e); err != nil {
+				return len(page.Entries) - i - 1, err
+			}
+		}
+		return len(page.Entries), partialError(page)
+	}
+	return readAll(ctx, src, q, r, limit, print)
+}
+
+// readAll reads a range page by page. Lines that share the timestamp at a page's
+// edge come twice and are printed once.
+func readAll(ctx context.Context, src logs.Source, q logs.Query, r logs.Range, limit int, print func(logs.Entry) error) (int, error) {
+	if r.To.IsZero() {
+		r.To = time.Now()
+	}
+	type key struct{ index, id string }
+	edge := map[key]bool{}
+	size, n := pageSize, 0
+	for {
+		page, err := src.Since(ctx, q, r, size)
+		if err != nil {
+			return n, err
+		}
+		fresh := 0
+		seen := map[key]bool{}
+		for _, e := range page.Entries {
+			k := key{e.Index, e.ID}
+			seen[k] = true
+			if edge[k] {
+				continue
+			}
+			fresh++
+			n++
+			if err := print(e); err != nil {
+				return n, err
+			}
+			if limit > 0 && n == limit {
+				return n, nil
+			}
+		}
+		if err := partialError(page); err != nil {
+			return n, err
+		}
+		switch {
+		case !page.Full:
+			return n, nil
+		case fresh == 0 && size >= src.Limits().MaxPage:
+			return n, &logs.Error{Class: logs.Failed, Op: "read logs", Fix: "narrow the query with --query",
+				Err: fmt.Errorf("more than %d lines share the time %s", size, page.Last.UTC().Format(time.RFC3339Nano))}
+		case fresh == 0:
+			size = min(size*4, src.Limits().MaxPage)
+		}
+		r.From, edge = page.Last, seen
+	}
+}
+
+// partialError is the error of an answer that not all of the store gave.
+func partialError(p logs.Page) error {
+	if p.Partial == nil {
+		return nil
+	}
+	return &logs.Error{Class: logs.Failed, Op: "read logs", Err: errors.New("the answer is partial: " + p.Partial.String())}
+}
+
+// FollowLogs prints lines as they arrive until ctx ends, which is no error.
+// State is told of what happens to the tail, in words, when it changes.
+func (a *App) FollowLogs(ctx context.Context, q logs.Query, from time.Time, limit int, print func(logs.Entry) error, state func(string)) error {
+	src, err := a.OpenLogs(ctx, "")
+	if err != nil {
+		return err
+	}
+	o := logs.TailOptions{From: from}
+	if limit > 0 {
+		o = logs.TailOptions{Last: limit}
+	}
+	tail := logs.Follow(ctx, src, q, o)
+	defer tail.Close()
+	words := ""
+	for {
+		b, err := tail.Next(ctx)
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, context.Canceled):
+			return nil
+		case err != nil:
+			return err
+		}
+		for _, e := range b.Entries {
+			if err := print(e); err != nil {
+				return err
+			}
+		}
+		if b.Status.State == logs.Stopped && b.Status.Err != nil {
+			return b.Status.Err
+		}
+		if now := b.Status.Words(time.Now()); now != words && b.Status.State != logs.Following && b.Status.State != logs.Opening {
+			state(now)
+			words = now
+		}
+	}
+}
+
+// ExplainLogs says why there are no lines.
+func (a *App) ExplainLogs(ctx context.Context, q logs.Query, r logs.Range) string {
+	src, err := a.OpenLogs(ctx, "")
+	if err != nil {
+		return err.Error()
+	}
+	e, err := src.Explain(ctx, q, r)
+	if err != nil {
+		return err.Error()
+	}
+	return "no lines: " + e.String()
+}
+
+// LogScope is whose lines are read: the query, and who wrote a line of it.
+type LogScope struct {
+	Query logs.Query
+	// Note says how the lines are found and what limits that.
+	Note    string
+	origins ecslog.Origins
+}
+
+// LogScope derives the query for CLUSTER, SERVICE and, when given, TASK and
+// CONTAINER.
+func (a *App) LogScope(ctx context.Context, parts []string) (LogScope, error) {
+	svc, err := a.FindService(ctx, parts[0], parts[1])
+	if err != nil {
+		return LogScope{}, err
+	}
+	account, err := a.Store.Account(ctx, svc.Ref.Context)
+	if err != nil {
+		return LogScope{}, err
+	}
+	tasks, err := serviceTasks(ctx, account, svc)
+	if err != nil {
+		return LogScope{}, err
+	}
+	td, err := a.Store.TaskDefinition(ctx, svc.Ref.Context, svc.TaskDefinition)
+	if err != nil {
+		return LogScope{}, err
+	}
+	subject := ecslog.OfService(svc, tasks, td)
+	if len(parts) > 2 {
+		task, err := oneTask(tasks, parts[2])
+		if err != nil {
+			return LogScope{}, err
+		}
+		if task.TaskDefinition != svc.TaskDefinition {
+			if td, err = a.Store.TaskDefinition(ctx, svc.Ref.Context, task.TaskDefinition); err != nil {
+				return LogScope{}, err
+			}
+		}
+		subject = ecslog.OfTask(task, td)
+		if len(parts) > 3 {
+			if _, ok := td.Container(parts[3]); !ok {
+				return LogScope{}, awsx.Errorf(awsx.NotFound, "find container", parts[3], "task %s has no container of that name", task.ID)
+			}
+			subject = ecslog.OfContainer(task, parts[3], td)
+		}
+	}
+	d, err := ecslog.Standard().Derive(subject)
+	if err != nil {
+		return LogScope{}, err
+	}
+	return LogScope{Query: d.Query, Note: strings.Join(append([]string{d.Description}, d.Notes...), "; "), origins: d.Origins}, nil
+}
+
+// serviceTasks reads a service's running tasks, then those that stopped lately.
+func serviceTasks(ctx context.Context, r awsx.TaskReader, svc awsx.Service) ([]awsx.Task, error) {
+	var tasks []awsx.Task
+	var failed error
+	for _, stopped := range []bool{false, true} {
+		for page, err := range r.Tasks(ctx, awsx.TaskQuery{Cluster: svc.Ref.ClusterRef(), Service: svc.Name, Stopped: stopped}) {
+			failed = errors.Join(failed, err)
+			tasks = append(tasks, page.Items...)
+		}
+	}
+	return tasks, failed
+}
+
+// oneTask finds a task by its id, its ARN or the beginning of its id.
+func oneTask(tasks []awsx.Task, name string) (awsx.Task, error) {
+	id := awsx.ARNName(name)
+	var found []awsx.Task
+	for _, t := range tasks {
+		if t.ID == id {
+			return t, nil
+		}
+		if strings.HasPrefix(t.ID, id) {
+			found = append(found, t)
+		}
+	}
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	return awsx.Task{}, awsx.Errorf(awsx.NotFound, "find task", name, "%d of the service's %d running and stopped tasks have an id that begins so", len(found), len(tasks))
+}
+
+// Origin is who wrote a line; Label names it in one word.
+type Origin struct{ Task, Container, Label string }
+
+// shortID is how much of a task's id tells it from its siblings.
+const shortID = 8
+
+// Who returns who wrote a line.
+func (s LogScope) Who(e logs.Entry) Origin {
+	o := s.origins.Of(&e)
+	label := strings.Trim(o.TaskID[:min(len(o.TaskID), shortID)]+"/"+o.Container, "/")
+	if o.ByFamily {
+		label += "(by family)"
+	}
+	if label == "" {
+		label = "-"
+	}
+	return Origin{Task: o.TaskID, Container: o.Container, Label: label}
+}

@@ -1,0 +1,187 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/sdk"
+	"gantry/awsx/sim"
+	"gantry/internal/config"
+	"gantry/logs"
+	"gantry/logs/elastic"
+	logsim "gantry/logs/sim"
+)
+
+// SimOptions shape a simulated account that is served.
+type SimOptions struct {
+	Listen                    string
+	Latency                   time.Duration
+	Clusters, Services, Tasks int
+	Scenario                  string
+	Speed                     float64
+	Seed                      uint64
+}
+
+// SimAddresses is where a simulated account is served.
+type SimAddresses struct{ AWS, Logs, Region, Index string }
+
+const simRegion = "eu-west-1"
+
+// Scenarios names what can be wrong in a simulated account.
+func Scenarios() []string {
+	var names []string
+	for _, s := range sim.Scenarios() {
+		names = append(names, string(s))
+	}
+	return names
+}
+
+// invalidOption makes an error of an option that a person gave.
+func invalidOption(err error) error {
+	return &awsx.Error{Class: awsx.Invalid, Op: "simulate", Err: err}
+}
+
+// simulation is an account that lives and the log store its tasks write to.
+type simulation struct {
+	account *sim.Account
+	logs    *logsim.Store
+	cancel  context.CancelFunc
+	done    chan struct{}
+}
+
+// simulate builds an account and lets it live until stop is called.
+func simulate(o SimOptions) (*simulation, error) {
+	scenario, err := sim.ParseScenario(o.Scenario)
+	if err != nil {
+		return nil, invalidOption(err)
+	}
+	s := &simulation{logs: logsim.New(logsim.Options{}), done: make(chan struct{})}
+	s.account, err = sim.New(sim.Options{
+		Seed: o.Seed, Clusters: o.Clusters, Services: o.Services, Tasks: o.Tasks,
+		Scenario: scenario, Speed: o.Speed, Latency: o.Latency, Region: simRegion, Logs: sink{s.logs},
+	})
+	if err != nil {
+		return nil, invalidOption(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
+	go func() {
+		defer close(s.done)
+		_ = s.account.Run(ctx) // ends with the context's error
+	}()
+	return s, nil
+}
+
+func (s *simulation) stop() error {
+	s.cancel()
+	<-s.done
+	return nil
+}
+
+// sink hands the tasks' lines to the log store as logstash would.
+type sink struct{ store *logsim.Store }
+
+// WriteLog stores one document. A document that is no JSON cannot come from the
+// simulator.
+func (s sink) WriteLog(d sim.LogDoc) {
+	b, err := json.Marshal(d)
+	if err != nil {
+		return
+	}
+	var doc map[string]any
+	if json.Unmarshal(b, &doc) == nil {
+		_ = s.store.Index("", doc, d.Time)
+	}
+}
+
+// openDemo opens an embedded account. Nothing of it leaves the process.
+func (a *App) openDemo(_ context.Context, o Options) (awsx.Opener, error) {
+	s, err := simulate(SimOptions{Seed: 1, Speed: 1})
+	if err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, s.stop)
+	a.Context = awsx.ContextID{Profile: "simulated", Region: simRegion}
+	a.logStore = func() (logs.Source, error) {
+		return elastic.Open(elastic.Config{Addresses: []string{"http://logs.invalid"}, Transport: s.logs.RoundTripper()})
+	}
+	return sdk.NewStatic(
+		sdk.Options{Version: o.Version, ReadOnly: a.Config.Writing.ReadOnly, Transport: s.account.RoundTripper()},
+		sdk.Static{Region: simRegion, AccessKey: "simulated", SecretKey: "simulated"},
+	), nil
+}
+
+// Simulate serves a simulated account and its log store until ctx ends. Ready is
+// called once both listen.
+func Simulate(ctx context.Context, o SimOptions, ready func(SimAddresses)) (err error) {
+	s, err := simulate(o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.stop()) }()
+	aws, err := net.Listen("tcp", o.Listen)
+	if err != nil {
+		return invalidOption(fmt.Errorf("--listen %s: %w", o.Listen, err))
+	}
+	defer aws.Close()
+	lines, err := net.Listen("tcp", nextPort(aws.Addr(), o.Listen))
+	if err != nil {
+		return invalidOption(fmt.Errorf("the log store's address: %w", err))
+	}
+	defer lines.Close()
+	ready(SimAddresses{
+		AWS: "http://" + aws.Addr().String(), Logs: "http://" + lines.Addr().String(),
+		Region: simRegion, Index: config.DefaultIndex,
+	})
+	return serve(ctx, map[net.Listener]http.Handler{aws: s.account, lines: s.logs})
+}
+
+// nextPort is the address beside one that was asked for; any free port when any
+// was asked for.
+func nextPort(got net.Addr, asked string) string {
+	host, port, err := net.SplitHostPort(asked)
+	if err != nil || port == "0" {
+		return net.JoinHostPort(host, "0")
+	}
+	tcp, ok := got.(*net.TCPAddr)
+	if !ok {
+		return net.JoinHostPort(host, "0")
+	}
+	return net.JoinHostPort(host, strconv.Itoa(tcp.Port+1))
+}
+
+// serve serves handlers until ctx ends or one of them fails.
+func serve(ctx context.Context, handlers map[net.Listener]http.Handler) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	errs := make(chan error, len(handlers))
+	for l, h := range handlers {
+		srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+		wg.Go(func() {
+			if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				errs <- err
+				cancel()
+			}
+		})
+		wg.Go(func() {
+			<-ctx.Done()
+			_ = srv.Close()
+		})
+	}
+	wg.Wait()
+	close(errs)
+	var all []error
+	for err := range errs {
+		all = append(all, err)
+	}
+	return errors.Join(all...)
+}

@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"gantry/awsx/deploy"
+	"gantry/internal/clean"
+)
+
+// consent is how a change may be answered without a dialog.
+type consent struct {
+	yes     bool
+	confirm string // the name typed in advance
+}
+
+// word is what somebody has to type for a plan: the target's name, or the
+// number of targets and the cluster's name for what is graver.
+func word(p deploy.Plan) string {
+	if p.Tier >= deploy.TierBulk {
+		return "1 " + p.Target.ClusterName()
+	}
+	return p.Target.Name()
+}
+
+// ask decides whether a plan is carried out. A name given in advance answers the
+// graver tiers, --yes the lightest; without a terminal --yes answers them all,
+// since a pipeline was written by somebody who could think about it.
+func (c consent) ask(ctx context.Context, s Streams, p deploy.Plan) error {
+	want := word(p)
+	switch {
+	case c.confirm != "" && c.confirm != want:
+		return refuse("--confirm %q does not match: this change wants %q", c.confirm, want)
+	case c.confirm != "", c.yes && (p.Tier <= deploy.TierConfirm || !s.Terminal):
+		return nil
+	case !s.Terminal:
+		return refuse("not confirmed: without a terminal give --yes or --confirm %q", want)
+	case p.Tier <= deploy.TierConfirm:
+		answer, err := prompt(ctx, s, "Carry it out? y/N ")
+		if err != nil {
+			return err
+		}
+		if a := strings.ToLower(answer); a != "y" && a != "yes" {
+			return refuse("not confirmed")
+		}
+		return nil
+	}
+	answer, err := prompt(ctx, s, fmt.Sprintf("Type %q to carry it out: ", clean.Line(want)))
+	if err != nil {
+		return err
+	}
+	if answer != want {
+		return refuse("not confirmed: %q was wanted", want)
+	}
+	return nil
+}
+
+func refuse(format string, args ...any) error {
+	return &exitError{exitRefused, fmt.Errorf(format, args...)}
+}
+
+// prompt asks on standard error and reads a line. The reader is left behind when
+// the context ends first: a terminal's read cannot be called off, and the program
+// is on its way out.
+func prompt(ctx context.Context, s Streams, question string) (string, error) {
+	fmt.Fprint(s.Err, question)
+	type read struct {
+		line string
+		err  error
+	}
+	got := make(chan read, 1)
+	go func() {
+		line, err := bufio.NewReader(s.In).ReadString('\n')
+		got <- read{line, err}
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(s.Err)
+		return "", ctx.Err()
+	case r := <-got:
+		if r.err != nil && (r.err != io.EOF || r.line == "") {
+			return "", refuse("not confirmed: %v", r.err)
+		}
+		return strings.TrimSpace(r.line), nil
+	}
+}

@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/internal/app"
+	"gantry/internal/clean"
+)
+
+func (p *program) envCommand() *cobra.Command {
+	var output, container string
+	var reveal bool
+	cmd := &cobra.Command{
+		Use:   "env CLUSTER/SERVICE",
+		Short: "Show the environment variables of a service",
+		Long:  "Show the environment variables that a service's primary task definition sets, per\ncontainer. Values that look secret are masked unless --reveal is given.",
+		Args:  arguments(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := outputs(output, "table", "json", "dotenv"); err != nil {
+				return err
+			}
+			return p.showEnv(cmd.Context(), args[0], container, output, reveal)
+		},
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", "table", "table, json or dotenv")
+	cmd.Flags().StringVar(&container, "container", "", "only this container (dotenv wants one when there are several)")
+	cmd.Flags().BoolVar(&reveal, "reveal", false, "print values that look secret; the audit file records it")
+	cmd.AddCommand(p.envSetCommand())
+	return cmd
+}
+
+// envRow is one variable as -o json prints it.
+type envRow struct {
+	Container string `json:"container"`
+	Name      string `json:"name"`
+	Value     string `json:"value,omitempty"`
+	Masked    bool   `json:"masked,omitempty"`
+	From      string `json:"valueFrom,omitempty"`
+}
+
+func (p *program) showEnv(ctx context.Context, target, container, output string, reveal bool) error {
+	cluster, name, err := parseService(target)
+	if err != nil {
+		return err
+	}
+	return p.with(ctx, func(a *app.App) error {
+		svc, err := a.FindService(ctx, cluster, name)
+		if err != nil {
+			return err
+		}
+		td, err := a.Store.TaskDefinition(ctx, svc.Ref.Context, svc.TaskDefinition)
+		if err != nil {
+			return err
+		}
+		containers, err := chosen(td, container)
+		if err != nil {
+			return err
+		}
+		if reveal {
+			if err := a.RecordReveal(ctx, svc.Ref); err != nil {
+				return err
+			}
+		}
+		var rows []envRow
+		for _, c := range containers {
+			for _, v := range c.Env {
+				value := v.Value.Reveal()
+				row := envRow{Container: c.Name, Name: v.Name, Value: value}
+				if !reveal && clean.LooksSecret(v.Name, value) {
+					row.Value, row.Masked = clean.Mask, true
+				}
+				rows = append(rows, row)
+			}
+			for _, s := range c.Secrets {
+				rows = append(rows, envRow{Container: c.Name, Name: s.Name, From: s.ValueFrom})
+			}
+		}
+		return p.printEnv(rows, containers, output)
+	})
+}
+
+// chosen returns the containers of a definition that a command is about.
+func chosen(td *awsx.TaskDefinition, container string) ([]awsx.ContainerDefinition, error) {
+	if container == "" {
+		return td.Containers, nil
+	}
+	c, ok := td.Container(container)
+	if !ok {
+		var names []string
+		for _, c := range td.Containers {
+			names = append(names, c.Name)
+		}
+		return nil, usagef("--container %q: the task definition has %s", container, strings.Join(names, ", "))
+	}
+	return []awsx.ContainerDefinition{c}, nil
+}
+
+func (p *program) printEnv(rows []envRow, containers []awsx.ContainerDefinition, output string) error {
+	switch output {
+	case "json":
+		if rows == nil {
+			rows = []envRow{}
+		}
+		return writeJSON(p.Out, rows)
+	case "dotenv":
+		if len(containers) > 1 {
+			return usagef("-o dotenv: the service has %d containers, choose one with --container", len(containers))
+		}
+		var vars []awsx.EnvVar
+		for _, r := range rows {
+			if r.From == "" {
+				vars = append(vars, awsx.EnvVar{Name: r.Name, Value: clean.Secret(r.Value)})
+			}
+		}
+		_, err := io.WriteString(p.Out, deploy.FormatDotenv(vars))
+		return err
+	}
+	table := make([][]string, 0, len(rows))
+	for _, r := range rows {
+		value := r.Value
+		if r.From != "" {
+			value = "from " + r.From
+		}
+		table = append(table, []string{r.Container, r.Name, value})
+	}
+	return writeTable(p.Out, []string{"CONTAINER", "NAME", "VALUE"}, table)
+}
+
+func (p *program) envSetCommand() *cobra.Command {
+	var f changeFlags
+	var container, file string
+	var unset []string
+	var replace bool
+	cmd := &cobra.Command{
+		Use:   "set CLUSTER/SERVICE [NAME=VALUE ...]",
+		Short: "Change environment variables and deploy the result",
+		Args:  cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("expected CLUSTER/SERVICE, then NAME=VALUE")
+			}
+			edit, err := envEdit(p.In, args[1:], unset, file, replace)
+			if err != nil {
+				return err
+			}
+			return p.change(cmd.Context(), args[0], deploy.SetEnv{Containers: map[string]deploy.EnvEdit{container: edit}}, f)
+		},
+	}
+	f.add(cmd, true)
+	cmd.Flags().StringVar(&container, "container", "", "the container to edit (needed when there are several)")
+	cmd.Flags().StringArrayVar(&unset, "unset", nil, "remove the variable `NAME`")
+	cmd.Flags().StringVar(&file, "from-file", "", "read variables from a .env `FILE` (- is standard input)")
+	cmd.Flags().BoolVar(&replace, "replace", false, "keep exactly the variables given, remove the others of this container")
+	return cmd
+}
+
+// envEdit reads an edit from a file, then from NAME=VALUE arguments, which win.
+func envEdit(in io.Reader, assignments, unset []string, file string, replace bool) (deploy.EnvEdit, error) {
+	edit := deploy.EnvEdit{Unset: unset, Replace: replace}
+	if file != "" {
+		var content []byte
+		var err error
+		if file == "-" {
+			content, err = io.ReadAll(in)
+		} else {
+			content, err = os.ReadFile(file)
+		}
+		if err != nil {
+			return edit, usagef("--from-file: %v", err)
+		}
+		if edit.Set, err = deploy.ParseDotenv(string(content)); err != nil {
+			return edit, &exitError{exitUsage, fmt.Errorf("%s: %w", file, err)}
+		}
+	}
+	for i, a := range assignments {
+		name, value, ok := strings.Cut(a, "=")
+		if !ok {
+			return edit, usagef("argument %d after the service: expected NAME=VALUE", i+1)
+		}
+		edit.Set = put(edit.Set, awsx.EnvVar{Name: name, Value: clean.Secret(value)})
+	}
+	if len(edit.Set) == 0 && len(edit.Unset) == 0 && !replace {
+		return edit, usagef("nothing to change: give NAME=VALUE, --unset or --from-file")
+	}
+	return edit, nil
+}
+
+func put(vars []awsx.EnvVar, v awsx.EnvVar) []awsx.EnvVar {
+	for i := range vars {
+		if vars[i].Name == v.Name {
+			vars[i] = v
+			return vars
+		}
+	}
+	return append(vars, v)
+}

@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"gantry/internal/app"
+	"gantry/internal/config"
+)
+
+// Streams is what a command reads and writes.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+	// Terminal is true when somebody sits at both ends, and can be asked.
+	Terminal bool
+	Getenv   func(string) string
+}
+
+// program is one run of gantry.
+type program struct {
+	Streams
+	version string
+	flags   config.Flags
+	demo    bool
+}
+
+// Main runs gantry with the process's own arguments and streams and returns the
+// exit code.
+func Main(version string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	s := Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv}
+	s.Terminal = term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd())
+	return Run(ctx, version, os.Args[1:], s)
+}
+
+// Run runs gantry with arguments and returns the exit code. Errors are printed,
+// one line each, on the error stream.
+func Run(ctx context.Context, version string, args []string, s Streams) int {
+	p := &program{Streams: s, version: version}
+	root := p.root()
+	root.SetArgs(args)
+	root.SetIn(s.In)
+	root.SetOut(s.Out)
+	root.SetErr(s.Err)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	if errors.Is(err, syscall.EPIPE) {
+		return exitDone // whoever read has seen enough
+	}
+	report(s.Err, err)
+	return codeOf(err)
+}
+
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "gantry",
+		Short: "The operations console for Amazon ECS",
+		Long: `gantry is the operations console for Amazon ECS: from cluster to service to task,
+with target health, ports and logs, and changes with a plan before and a verdict after.
+
+Without a command it opens the console. gantry --demo opens it on a simulated account.`,
+		Args:          arguments(0),
+		Version:       p.version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return p.console(cmd.Context()) },
+	}
+	fs := root.PersistentFlags()
+	fs.StringVar(&p.flags.File, "config", "", "configuration `file` (default "+config.DefaultFile()+")")
+	fs.StringVar(&p.flags.Context, "context", "", "a context of the configuration file, by `name`")
+	fs.StringVar(&p.flags.Profile, "profile", "", "AWS profile")
+	fs.StringVar(&p.flags.Region, "region", "", "AWS region")
+	fs.StringVar(&p.flags.Endpoint, "endpoint", "", "address of every AWS service, such as the simulator's")
+	fs.BoolVar(&p.flags.ReadOnly, "readonly", false, "refuse every change; cannot be lifted from inside")
+	fs.BoolVar(&p.flags.NoColor, "no-color", false, "draw without colour")
+	fs.BoolVar(&p.flags.ASCII, "ascii", false, "draw with ASCII characters only")
+	fs.BoolVar(&p.demo, "demo", false, "use a simulated account")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%w; see gantry %s --help", err, cmd.Name())
+	})
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(
+		p.statusCommand(), p.deployCommand(), p.envCommand(), p.scaleCommand(),
+		p.restartCommand(), p.rollbackCommand(), p.logsCommand(), p.simCommand(),
+	)
+	return root
+}
+
+// with opens the application, calls f with it and closes it again.
+func (p *program) with(ctx context.Context, f func(*app.App) error) error {
+	a, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	err = f(a)
+	if closeErr := a.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+func (p *program) open(ctx context.Context) (*app.App, error) {
+	cfg, err := config.Load(p.flags, p.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	return app.Open(ctx, cfg, app.Options{Version: p.version, Demo: p.demo})
+}
+
+// console opens the interactive program.
+func (p *program) console(ctx context.Context) error {
+	if !p.Terminal {
+		return &exitError{exitUsage, fmt.Errorf("the console needs a terminal on standard input and output (%w); without one use a command such as gantry status", errNowhere)}
+	}
+	return p.with(ctx, func(a *app.App) error { return a.Console(ctx, p.Getenv) })
+}

@@ -1,0 +1,309 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gantry/awsx"
+	"gantry/awsx/alb"
+	"gantry/awsx/diagnose"
+	"gantry/internal/app"
+	"gantry/internal/clean"
+	"gantry/ui/text"
+)
+
+func (p *program) statusCommand() *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "status [CLUSTER[/SERVICE]]",
+		Short: "Show how clusters, a cluster's services or a service's tasks stand",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usagef("expected: gantry status [CLUSTER[/SERVICE]]")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := outputs(output, "table", "json"); err != nil {
+				return err
+			}
+			return p.with(cmd.Context(), func(a *app.App) error {
+				switch {
+				case len(args) == 0:
+					return p.clusters(cmd.Context(), a, output)
+				case !strings.Contains(args[0], "/"):
+					return p.services(cmd.Context(), a, args[0], output)
+				}
+				return p.service(cmd.Context(), a, args[0], output)
+			})
+		},
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", "table", "table or json")
+	return cmd
+}
+
+// partial warns of what could not be read.
+func (p *program) partial(errs []error) {
+	for _, err := range errs {
+		fmt.Fprintln(p.Err, "warning: partial: "+clean.Redact(clean.Line(err.Error())))
+	}
+}
+
+type clusterStatus struct {
+	Name      string `json:"name"`
+	ARN       string `json:"arn"`
+	Status    string `json:"status"`
+	Services  int    `json:"services"`
+	Running   int    `json:"running"`
+	Pending   int    `json:"pending"`
+	Instances int    `json:"instances"`
+}
+
+func (p *program) clusters(ctx context.Context, a *app.App, output string) error {
+	clusters, partial, err := a.Clusters(ctx)
+	if err != nil {
+		return err
+	}
+	p.partial(partial)
+	list := make([]clusterStatus, len(clusters))
+	rows := make([][]string, len(clusters))
+	for i, c := range clusters {
+		list[i] = clusterStatus{c.Name, c.Ref.ARN, c.Status, c.Services, c.Running, c.Pending, c.Instances}
+		rows[i] = []string{c.Name, c.Status, strconv.Itoa(c.Services), strconv.Itoa(c.Running), strconv.Itoa(c.Pending), strconv.Itoa(c.Instances)}
+	}
+	if output == "json" {
+		return writeJSON(p.Out, map[string]any{"context": a.Context.String(), "clusters": list})
+	}
+	return writeTable(p.Out, []string{"CLUSTER", "STATUS", "SERVICES", "RUNNING", "PENDING", "INSTANCES"}, rows)
+}
+
+// serviceStatus is a service as -o json prints it. Numbers that were not read
+// are null.
+type serviceStatus struct {
+	Name           string     `json:"name"`
+	ARN            string     `json:"arn"`
+	Status         string     `json:"status"`
+	Since          *time.Time `json:"since,omitempty"`
+	Why            string     `json:"why,omitempty"`
+	Next           string     `json:"next,omitempty"`
+	Desired        int        `json:"desired"`
+	Running        int        `json:"running"`
+	Pending        int        `json:"pending"`
+	TaskDefinition string     `json:"taskDefinition"`
+	Rollout        *rollout   `json:"rollout,omitempty"`
+	Targets        *targets   `json:"targets"`
+	Died           *int       `json:"diedInLastHour"`
+	Changed        *time.Time `json:"changed,omitempty"`
+}
+
+type rollout struct {
+	Running int    `json:"running"`
+	Desired int    `json:"desired"`
+	Failed  int    `json:"failed"`
+	Breaker string `json:"breaker,omitempty"`
+}
+
+type targets struct {
+	Healthy      int `json:"healthy"`
+	Total        int `json:"total"`
+	UnreadGroups int `json:"unreadGroups"`
+}
+
+func statusOf(s awsx.Service, f diagnose.Finding) serviceStatus {
+	out := serviceStatus{
+		Name: s.Name, ARN: s.Ref.ARN, Status: f.Status.String(), Why: f.Why, Next: f.Next,
+		Desired: s.Desired, Running: s.Running, Pending: s.Pending, TaskDefinition: awsx.ARNName(s.TaskDefinition),
+		Since: moment(f.Since), Changed: moment(f.Changed),
+	}
+	if f.Rollout.Active {
+		out.Rollout = &rollout{f.Rollout.Running, f.Rollout.Desired, f.Rollout.Failed, f.Breaker}
+	}
+	if f.Targets.Groups > 0 {
+		out.Targets = &targets{f.Targets.Healthy, f.Targets.Total, f.Targets.Unread}
+	}
+	if !f.Died.Unread {
+		out.Died = &f.Died.Count
+	}
+	return out
+}
+
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+func (p *program) services(ctx context.Context, a *app.App, name, output string) error {
+	cluster, err := a.FindCluster(ctx, name)
+	if err != nil {
+		return err
+	}
+	survey, err := a.Survey(ctx, cluster.Ref)
+	if err != nil {
+		return err
+	}
+	p.partial(survey.Partial)
+	slices.SortStableFunc(survey.Standings, func(a, b app.Standing) int { return cmp.Compare(b.Finding.Severity, a.Finding.Severity) })
+	list := make([]serviceStatus, len(survey.Standings))
+	rows := make([][]string, len(survey.Standings))
+	for i, s := range survey.Standings {
+		list[i] = statusOf(s.Service, s.Finding)
+		rows[i] = serviceCells(list[i])
+	}
+	if output == "json" {
+		return writeJSON(p.Out, map[string]any{"context": a.Context.String(), "cluster": cluster.Name, "services": list})
+	}
+	return writeTable(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, rows)
+}
+
+// serviceCells are the cells of the services table. What was not read is "?".
+func serviceCells(s serviceStatus) []string {
+	fresh, tgt, died, changed := "-", "-", "?", "-"
+	if s.Rollout != nil {
+		fresh = fmt.Sprintf("%d/%d x%d", s.Rollout.Running, s.Rollout.Desired, s.Rollout.Failed)
+	}
+	if s.Targets != nil {
+		tgt = fmt.Sprintf("%d/%d", s.Targets.Healthy, s.Targets.Total)
+		if s.Targets.UnreadGroups > 0 {
+			tgt = "?"
+		}
+	}
+	if s.Died != nil {
+		died = strconv.Itoa(*s.Died) + "/1h"
+	}
+	if s.Changed != nil {
+		changed = text.Age(time.Since(*s.Changed))
+	}
+	return []string{s.Name, s.Status, fmt.Sprintf("%d/%d", s.Running, s.Desired), fresh, tgt, died, changed, s.TaskDefinition, s.Why}
+}
+
+type taskStatus struct {
+	ID             string         `json:"id"`
+	Status         string         `json:"status"`
+	Health         string         `json:"health"`
+	TaskDefinition string         `json:"taskDefinition"`
+	Zone           string         `json:"availabilityZone"`
+	Ports          []string       `json:"ports"`
+	Targets        []targetStatus `json:"targets"`
+	Started        *time.Time     `json:"started,omitempty"`
+	Stopped        *time.Time     `json:"stopped,omitempty"`
+	Reason         string         `json:"reason,omitempty"`
+}
+
+type targetStatus struct {
+	Group  string `json:"group"`
+	Target string `json:"target,omitempty"`
+	State  string `json:"state"`
+	Reason string `json:"reason,omitempty"`
+}
+
+func (p *program) service(ctx context.Context, a *app.App, target, output string) error {
+	cluster, name, err := parseService(target)
+	if err != nil {
+		return err
+	}
+	svc, err := a.FindService(ctx, cluster, name)
+	if err != nil {
+		return err
+	}
+	state, joined, finding, err := a.Inspect(ctx, svc.Ref)
+	if err != nil {
+		return err
+	}
+	var tasks []taskStatus
+	for i, t := range state.Running {
+		tasks = append(tasks, taskOf(t, joined.Tasks[i]))
+	}
+	for _, t := range state.Stopped {
+		s := taskOf(t, alb.TaskTargets{})
+		s.Stopped, s.Reason = moment(t.StoppedAt), diagnose.StoppedTask(t).Text
+		tasks = append(tasks, s)
+	}
+	others := leftovers(joined)
+	if output == "json" {
+		return writeJSON(p.Out, map[string]any{
+			"context": a.Context.String(), "cluster": cluster,
+			"service": statusOf(state.Service, finding), "tasks": tasks, "otherTargets": others,
+		})
+	}
+	summary := serviceCells(statusOf(state.Service, finding))
+	if err := writeTable(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, [][]string{summary}); err != nil {
+		return err
+	}
+	fmt.Fprintln(p.Out)
+	rows := make([][]string, 0, len(tasks)+len(others))
+	for _, t := range tasks {
+		rows = append(rows, []string{t.ID, t.Status, t.Health, t.TaskDefinition, t.Zone, dash(strings.Join(t.Ports, " ")), dash(targetWords(t.Targets)), t.Reason})
+	}
+	for _, o := range others {
+		rows = append(rows, []string{"(no task)", "", "", "", "", o.Target, o.State, o.Reason})
+	}
+	return writeTable(p.Out, []string{"TASK", "STATUS", "HEALTH", "REVISION", "ZONE", "PORTS", "TARGETS", "REASON"}, rows)
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func taskOf(t awsx.Task, j alb.TaskTargets) taskStatus {
+	s := taskStatus{
+		ID: t.ID, Status: t.LastStatus, Health: t.Health, TaskDefinition: awsx.ARNName(t.TaskDefinition),
+		Zone: t.AvailabilityZone, Ports: []string{}, Targets: []targetStatus{}, Started: moment(t.StartedAt),
+	}
+	for _, port := range j.Ports {
+		s.Ports = append(s.Ports, fmt.Sprintf("%s:%d>%s:%d", port.Container, port.ContainerPort, dash(port.Host), port.HostPort))
+	}
+	for _, target := range j.Targets {
+		ts := targetStatus{Group: alb.GroupName(target.Group), State: target.Health.State, Reason: target.Health.Reason}
+		if target.Address.ID != "" {
+			ts.Target = fmt.Sprintf("%s:%d", target.Address.ID, target.Address.Port)
+		}
+		switch target.Standing {
+		case alb.Unread:
+			ts.State = "?"
+		case alb.Unresolved:
+			ts.State = "unresolved"
+		case alb.NotRegistered:
+			ts.State = "not registered"
+		case alb.Registered:
+		}
+		s.Targets = append(s.Targets, ts)
+	}
+	return s
+}
+
+func targetWords(list []targetStatus) string {
+	words := make([]string, len(list))
+	for i, t := range list {
+		words[i] = t.State
+		if t.Reason != "" {
+			words[i] += " " + t.Reason
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// leftovers are registered targets that belong to no task: draining, or
+// registered by somebody else.
+func leftovers(j alb.Joined) []targetStatus {
+	out := []targetStatus{}
+	for _, u := range j.Unmatched {
+		out = append(out, targetStatus{
+			Group: alb.GroupName(u.Group), Target: fmt.Sprintf("%s:%d", u.Target.ID, u.Target.Port),
+			State: u.Kind.String(), Reason: strings.Trim(u.Target.State+" "+u.Target.Reason, " "),
+		})
+	}
+	return out
+}
