@@ -54,8 +54,13 @@ func (s *tableScreen[T]) about(row T, ok bool) []ui.Action {
 	if s.spec.describe != nil {
 		out = append(out, describe)
 	}
+	why := nothing(ok)
 	for i := range out {
-		out[i].Disabled = nothing(ok)
+		out[i].Disabled = why
+		// Only the name can be copied of a row that is no resource.
+		if ok && i > 0 && s.spec.ref(row) == (awsx.Ref{}) {
+			out[i].Disabled = "there is no resource behind this row"
+		}
 	}
 	return out
 }
