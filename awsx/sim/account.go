@@ -16,6 +16,7 @@ type Account struct {
 	now      time.Time // the instant of the event or call being handled
 	rng      source
 	logRng   source
+	callRng  source // request ids and what the quota lets through
 	agenda   agenda
 	wake     chan struct{} // set while Run is active
 	outbox   []LogDoc
@@ -54,6 +55,7 @@ func New(opts Options) (*Account, error) {
 		now:           time.Now(),
 		rng:           newSource(opts.Seed, controlStream),
 		logRng:        newSource(opts.Seed, logStream),
+		callRng:       newSource(opts.Seed, callStream),
 		clusterByName: map[string]*cluster{},
 		services:      map[string]*service{},
 		tasks:         map[string]*task{},

@@ -50,6 +50,7 @@ func live(t *testing.T, opts sim.Options, test func(*world)) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- w.account.Run(ctx) }()
+		synctest.Wait() // it runs before the first call
 		defer func() {
 			cancel()
 			if err := <-done; err != context.Canceled {

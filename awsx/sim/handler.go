@@ -131,8 +131,8 @@ func (a *Account) act(req *request) answer {
 	reply := answer{status: http.StatusOK, json: req.json}
 	var failure error
 	a.change(func() {
-		reply.id = a.logRng.uuid()
-		if a.opts.Scenario == Throttled && !a.quota.take(req, time.Now(), a.logRng) {
+		reply.id = a.callRng.uuid()
+		if a.opts.Scenario == Throttled && !a.quota.take(req, time.Now(), a.callRng) {
 			failure = throttled(req)
 			return
 		}
@@ -168,7 +168,7 @@ func (a *Account) refuse(req *request, err error) answer {
 	failure := asAPIError(err)
 	reply := answer{status: failure.status, json: req.json}
 	a.mu.Lock()
-	reply.id = a.logRng.uuid()
+	reply.id = a.callRng.uuid()
 	a.mu.Unlock()
 	if req.json {
 		reply.body = jsonFailure(failure)

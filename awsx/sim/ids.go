@@ -11,11 +11,12 @@ import (
 // source makes the account's random choices, all from one seed.
 type source struct{ *rand.Rand }
 
-// Two streams keep the control plane the same whether or not anyone listens to
-// the logs.
+// Separate streams keep the control plane the same whether or not anyone
+// listens to the logs, and the logs the same however often someone calls.
 const (
 	controlStream = 0x6563732d636f6e74
 	logStream     = 0x6c6f672d6c696e65
+	callStream    = 0x6170692d63616c6c
 )
 
 func newSource(seed, stream uint64) source {

@@ -49,7 +49,7 @@ func (a *Account) log(c *container, at time.Time, level int, message string) {
 		return
 	}
 	a.outbox = append(a.outbox, LogDoc{
-		Time: at, Version: "1.1", Host: c.task.instance.host, SourceHost: c.task.instance.ip,
+		Time: at.UTC(), Version: "1.1", Host: c.task.instance.host, SourceHost: c.task.instance.ip,
 		Level: level, Message: message,
 		ContainerID: c.runtimeID, ContainerName: c.dockerName, ImageName: c.image,
 		ImageID: contentDigest(c.digest, "image"), Command: strings.Join(c.def.command, " "),

@@ -77,7 +77,12 @@ func envelope(field string, docs [][]byte, rest any) []byte {
 	b = append(b, `{"`...)
 	b = append(b, field...)
 	b = append(b, `":[`...)
-	b = append(b, bytes.Join(docs, []byte{','})...)
+	for i, d := range docs {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, d...)
+	}
 	b = append(b, ']')
 	if rest != nil {
 		if tail := encode(rest); len(tail) > 2 {
