@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 
 	"gantry/awsx"
 )
@@ -34,6 +35,8 @@ var _ awsx.Account = (*Account)(nil)
 func newAccount(id awsx.ContextID, l loaded, o Options) *Account {
 	cfg := l.cfg.Copy()
 	cfg.Retryer = retryer
+	// The SDK would log to standard error, in the middle of a drawn screen.
+	cfg.Logger = logging.Nop{}
 	cfg.APIOptions = slices.Clone(cfg.APIOptions)
 	cfg.APIOptions = append(cfg.APIOptions, newLimiter().attach)
 	if o.Version != "" {
