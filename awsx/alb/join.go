@@ -92,6 +92,13 @@ type Joined struct {
 	Unread    []string      // ARNs of the service's groups that were not read
 }
 
+// Foreign tells whether a target was found to belong to no task of the service.
+func (j Joined) Foreign(group string, t awsx.TargetHealth) bool {
+	return slices.ContainsFunc(j.Unmatched, func(u Unmatched) bool {
+		return u.Kind == Foreign && u.Group == group && u.Target.ID == t.ID && u.Target.Port == t.Port
+	})
+}
+
 // Join relates tasks to targets by the service's load balancer entries.
 func Join(in Input) Joined {
 	j := newJoin(in)

@@ -239,6 +239,17 @@ func TestATaskIsFoundInItsGroupInEveryNetworkMode(t *testing.T) {
 	}
 }
 
+func TestOnlyForeignTargetsAreCalledForeign(t *testing.T) {
+	ours, theirs, leaving := target("i-0a1", 32768, "healthy"), target("i-0zz", 9, "healthy"), target("i-0a1", 40000, "draining")
+	j := alb.Join(alb.Input{
+		Service: service(), Instance: instances, Groups: []alb.Group{group(ours, theirs, leaving)},
+		Tasks: []awsx.Task{task("t1", bound(awsx.Binding{ContainerPort: 8080, HostPort: 32768}))},
+	})
+	if j.Foreign(webGroup, ours) || !j.Foreign(webGroup, theirs) || j.Foreign(webGroup, leaving) || j.Foreign(admGroup, theirs) {
+		t.Errorf("%+v", j)
+	}
+}
+
 func TestAReusedPortBelongsToTheTaskThatRunsNow(t *testing.T) {
 	static := bound(awsx.Binding{ContainerPort: 8080, HostPort: 80})
 	old := task("old", static)

@@ -174,6 +174,9 @@ func (f *facts) group(arn string) (alb.Group, bool) {
 func (f *facts) countGroup(g alb.Group) {
 	healthy, total := 0, 0
 	for _, t := range g.Targets {
+		if f.Foreign != nil && f.Foreign(g.ARN, t) {
+			continue
+		}
 		switch t.State {
 		case "draining":
 			continue

@@ -42,6 +42,10 @@ type Evidence struct {
 	// Groups are the service's target groups. One that the service names and
 	// that is missing here counts as unread.
 	Groups []alb.Group
+	// Foreign tells whether a target is known to be none of the service's own,
+	// as alb.Joined.Foreign does; such targets count for nothing. When it is
+	// nil, every target of the groups counts.
+	Foreign func(group string, t awsx.TargetHealth) bool
 	// Definition returns a task definition by ARN, nil when it was not read. It
 	// may be nil; only the panel's wording depends on it.
 	Definition func(arn string) *awsx.TaskDefinition
@@ -60,7 +64,8 @@ type Rollout struct {
 	Failed int
 }
 
-// Targets counts the registered targets of all groups, draining ones left out.
+// Targets counts the registered targets of all groups; draining and foreign
+// ones are left out.
 type Targets struct {
 	Healthy, Total int
 	Unread         int // groups whose health was not read

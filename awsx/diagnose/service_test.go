@@ -147,6 +147,10 @@ func TestTheVerdictOnAService(t *testing.T) {
 		}, diagnose.Degraded, "exit 1: Essential container in task exited"},
 		{"one death a while ago", func(e *diagnose.Evidence) { died(e, "ecs-svc/1", 40*time.Minute, 1) }, diagnose.OK, ""},
 		{"a new target's first checks", func(e *diagnose.Evidence) { e.Groups[0].Targets[0].State = "initial" }, diagnose.Pending, "1 targets in first checks"},
+		{"a sick target of somebody else", func(e *diagnose.Evidence) {
+			sick(e, 1)
+			e.Foreign = func(group string, t awsx.TargetHealth) bool { return group == webGroup && t.Port == 32768 }
+		}, diagnose.OK, ""},
 		{"targets unread", func(e *diagnose.Evidence) { e.Groups[0].Read = false }, diagnose.Unknown, "unread: targets of web"},
 		{"classic load balancer", func(e *diagnose.Evidence) {
 			e.Service.LoadBalancers = append(e.Service.LoadBalancers, awsx.LoadBalancer{Classic: "old-elb", Container: "app"})
