@@ -121,10 +121,23 @@ func (f *facts) degraded() (verdict, bool) {
 		return verdict{Degraded, f.meaning, f.primary.CreatedAt}, true
 	case f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active:
 		return verdict{Degraded, f.targetCause(), f.lastChange()}, true
-	case f.died.Count >= flapping, f.died.Count > 0 && f.Now.Sub(f.died.Last) < recent:
-		return verdict{Degraded, f.newest.Cause, f.firstDeath()}, true
+	case f.dying():
+		return verdict{Degraded, f.ofNewest.Cause, f.firstDeath()}, true
 	}
 	return verdict{}, false
+}
+
+// dying tells whether tasks of what runs now keep dying although all of them run
+// at this moment. Tasks that a deployment which was replaced since lost are
+// history: the way back out of it would otherwise stay red for an hour.
+func (f *facts) dying() bool {
+	n := 0
+	for _, d := range f.deaths {
+		if f.ofPrimary(d.task) {
+			n++
+		}
+	}
+	return n >= flapping || n > 0 && f.Now.Sub(f.ofNewest.at) < recent
 }
 
 // filling tells whether missing tasks are on their way: a rollout or scaling

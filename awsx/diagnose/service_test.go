@@ -145,6 +145,11 @@ func TestTheVerdictOnAService(t *testing.T) {
 				died(e, "ecs-svc/1", time.Duration(10+i)*time.Minute, 1)
 			}
 		}, diagnose.Degraded, "exit 1: Essential container in task exited"},
+		{"rolled back, with the dead of the way there", func(e *diagnose.Evidence) {
+			for i := range 7 {
+				died(e, "ecs-svc/9", time.Duration(2+i)*time.Minute, 1)
+			}
+		}, diagnose.OK, ""},
 		{"one death a while ago", func(e *diagnose.Evidence) { died(e, "ecs-svc/1", 40*time.Minute, 1) }, diagnose.OK, ""},
 		{"a new target's first checks", func(e *diagnose.Evidence) { e.Groups[0].Targets[0].State = "initial" }, diagnose.Pending, "1 targets in first checks"},
 		{"a sick target of somebody else", func(e *diagnose.Evidence) {

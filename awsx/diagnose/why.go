@@ -180,7 +180,7 @@ func (f *facts) lastChange() time.Time {
 func (f *facts) firstDeath() time.Time {
 	var first time.Time
 	for _, d := range f.deaths {
-		if first.IsZero() || d.at.Before(first) {
+		if f.ofPrimary(d.task) && (first.IsZero() || d.at.Before(first)) {
 			first = d.at
 		}
 	}
