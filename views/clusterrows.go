@@ -24,9 +24,8 @@ type clusterRow struct {
 
 // clusterInside is what a services screen has read of a cluster.
 type clusterInside struct {
-	services      []diagnose.Finding
-	names         []string // of the services
-	read          bool
+	worst         *serviceRow // nil if there was no service
+	read          bool        // all services were read
 	instances     []awsx.Instance
 	instancesRead bool
 }
@@ -79,27 +78,20 @@ func clusterStatus(s string) theme.Status {
 // service of which too little was read.
 const unreadRank = int(diagnose.OK-diagnose.Unknown) * 100
 
-// worstService names the service that stands worst, "?" while none was read.
+// worstService names the service that stands worst, "?" while not all were read.
 func worstService(in clusterInside, services int) (table.Cell, theme.Status, int) {
 	switch {
-	case services == 0 && len(in.services) == 0:
+	case services == 0 && in.worst == nil:
 		return table.Cell{Text: "-", Role: theme.Dim}, theme.StatusStopped, 0
-	case !in.read || len(in.services) == 0:
+	case !in.read || in.worst == nil:
 		return table.Cell{Text: unread, Role: theme.Unknown}, theme.StatusUnknown, unreadRank
 	}
-	worst := 0
-	for i, f := range in.services {
-		if f.Severity > in.services[worst].Severity {
-			worst = i
-		}
+	w := in.worst
+	cell := table.Cell{Text: w.status.Glyph() + " " + w.service().Name, Role: w.status.Role()}
+	if w.finding.Why != "" && w.fault() {
+		cell.Text += ": " + w.finding.Why
 	}
-	f := in.services[worst]
-	s := verdictStatus(f.Status)
-	cell := table.Cell{Text: s.Glyph() + " " + in.names[worst], Role: s.Role()}
-	if f.Why != "" && isFault(s) {
-		cell.Text += ": " + f.Why
-	}
-	return cell, s, f.Severity
+	return cell, w.status, w.finding.Severity
 }
 
 // severity puts the cluster with the worst service first; its own state counts

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/alb"
 	"gantry/internal/clean"
 	"gantry/ui/text"
 	"gantry/ui/theme"
@@ -241,18 +242,7 @@ func groupName(lb awsx.LoadBalancer) string {
 	if lb.TargetGroup == "" {
 		return "classic load balancer " + lb.Classic
 	}
-	return "target group " + targetGroupName(lb.TargetGroup)
-}
-
-// targetGroupName is the name inside a target group's ARN, which ends in
-// targetgroup/<name>/<id>.
-func targetGroupName(arn string) string {
-	if _, _, resource, ok := awsx.ARNParts(arn); ok {
-		if parts := strings.Split(resource, "/"); len(parts) == 3 {
-			return parts[1]
-		}
-	}
-	return awsx.ARNName(arn)
+	return "target group " + alb.GroupName(lb.TargetGroup)
 }
 
 func launchType(s awsx.Service) string {

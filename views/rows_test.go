@@ -121,24 +121,32 @@ func TestAgentsAreCountedOnlyWhenRead(t *testing.T) {
 }
 
 func TestWorstServiceOfACluster(t *testing.T) {
-	finding := func(s diagnose.Status, why string) diagnose.Finding {
-		return diagnose.Finding{Status: s, Severity: int(diagnose.OK-s) * 100, Why: why}
+	row := func(name string, s diagnose.Status, why string) *serviceRow {
+		return &serviceRow{
+			facts:    &clusterFacts{servicesRead: true},
+			evidence: diagnose.Evidence{Service: awsx.Service{Name: name}},
+			finding:  diagnose.Finding{Status: s, Severity: int(diagnose.OK-s) * 100, Why: why}, status: verdictStatus(s),
+		}
 	}
-	for _, c := range []struct {
-		in       clusterInside
+	a, b, c := row("a", diagnose.OK, ""), row("b", diagnose.Failed, "exit 1"), row("c", diagnose.Unknown, "")
+	half := row("half", diagnose.OK, "")
+	half.facts.servicesRead = false
+	for _, x := range []struct {
+		rows     []*serviceRow
 		services int
 		want     string
 		status   theme.Status
 	}{
-		{clusterInside{}, 3, unread, theme.StatusUnknown},
-		{clusterInside{}, 0, "-", theme.StatusStopped},
-		{clusterInside{read: false, names: []string{"a"}, services: []diagnose.Finding{finding(diagnose.OK, "")}}, 3, unread, theme.StatusUnknown},
-		{clusterInside{read: true, names: []string{"a", "b"}, services: []diagnose.Finding{finding(diagnose.OK, ""), finding(diagnose.Failed, "exit 1")}}, 2, "x b: exit 1", theme.StatusFailed},
-		{clusterInside{read: true, names: []string{"a", "b"}, services: []diagnose.Finding{finding(diagnose.OK, ""), finding(diagnose.OK, "")}}, 2, "+ a", theme.StatusOK},
+		{nil, 3, unread, theme.StatusUnknown},
+		{nil, 0, "-", theme.StatusStopped},
+		{[]*serviceRow{half}, 3, unread, theme.StatusUnknown},
+		{[]*serviceRow{a, b, c}, 3, "x b: exit 1", theme.StatusFailed},
+		{[]*serviceRow{a, c}, 2, "? c", theme.StatusUnknown},
+		{[]*serviceRow{a, a}, 2, "+ a", theme.StatusOK},
 	} {
-		cell, status, _ := worstService(c.in, c.services)
-		if cell.Text != c.want || status != c.status {
-			t.Errorf("%+v: %q, %s", c.in, cell.Text, status.Word())
+		cell, status, _ := worstService(insideOf(x.rows), x.services)
+		if cell.Text != x.want || status != x.status {
+			t.Errorf("%q, %s; expected %q", cell.Text, status.Word(), x.want)
 		}
 	}
 }

@@ -131,10 +131,11 @@ func insideOf(rows []*serviceRow) clusterInside {
 		return clusterInside{}
 	}
 	f := rows[0].facts
-	in := clusterInside{read: f.servicesRead, instances: f.instances, instancesRead: f.instancesRead}
+	in := clusterInside{worst: rows[0], read: f.servicesRead, instances: f.instances, instancesRead: f.instancesRead}
 	for _, r := range rows {
-		in.services = append(in.services, r.finding)
-		in.names = append(in.names, r.service().Name)
+		if r.finding.Severity > in.worst.finding.Severity {
+			in.worst = r
+		}
 	}
 	return in
 }

@@ -2,15 +2,9 @@ package views
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 
-	"gantry/awsx"
-	"gantry/awsx/alb"
-	"gantry/awsx/diagnose"
 	"gantry/ui/table"
-	"gantry/ui/text"
-	"gantry/ui/theme"
 )
 
 // taskColumns are the columns of the tasks table.
@@ -57,86 +51,4 @@ func (r *taskRow) severity() int {
 		n++
 	}
 	return n
-}
-
-// taskEvidence explains a row in full: each target with its reason and its
-// health check, each container with how it ended.
-func taskEvidence(r *taskRow) []para {
-	var d document
-	if r.stray != nil {
-		d.paras = append(d.paras, para{text: "target " + address(r.stray.Target.ID, r.stray.Target.Port) + "  " + strayWords(*r.stray), role: r.status.Role()})
-		d.paras = append(d.paras, targetPara(r.facts, r.stray.Group, r.stray.Target))
-		return d.paras
-	}
-	role := r.status.Role()
-	if r.status == theme.StatusOK {
-		role = theme.Title
-	}
-	head := "task " + r.task.ID + "  " + awsx.ARNName(r.task.TaskDefinition)
-	if r.stopped && r.ended.Text != "" {
-		head += "  " + r.ended.Text
-	}
-	d.paras = append(d.paras, para{text: head, role: role})
-	for _, t := range r.targets {
-		if t.Standing != alb.Registered {
-			d.paras = append(d.paras, para{label: shortGroup(t), text: r.facts.targetWords(t), role: targetStatus(t).Role()})
-			continue
-		}
-		d.paras = append(d.paras, targetPara(r.facts, t.Group, t.Health))
-	}
-	if r.task.StoppedReason != "" {
-		d.paras = append(d.paras, para{label: "stopped", text: joinNonEmpty(": ", r.task.StopCode, r.task.StoppedReason)})
-	}
-	for _, c := range r.task.Containers {
-		d.paras = append(d.paras, containerPara(c))
-	}
-	if r.stopped && r.ended.Next != "" {
-		d.paras = append(d.paras, para{label: "next", text: r.ended.Next, role: theme.Accent})
-	}
-	if e := r.facts.service.Events; len(e) > 0 {
-		d.paras = append(d.paras, para{label: clock(e[0].At, r.facts.now), text: diagnose.EventBody(e[0].Message), role: theme.Dim})
-	}
-	return d.paras
-}
-
-// targetPara is a registered target's state, reason and check in words.
-func targetPara(f *serviceFacts, group string, h awsx.TargetHealth) para {
-	check := f.check(group)
-	cause := diagnose.Target(h, check)
-	p := para{label: alb.GroupName(group), role: healthStatus(h.State).Role(), text: cause.Text}
-	if words := checkSentence(check); words != "" {
-		p.text += "; check " + words
-	}
-	if cause.Next != "" && !cause.Routine {
-		p.text += "; " + cause.Next
-	}
-	return p
-}
-
-// checkSentence says how a group checks its targets.
-func checkSentence(c awsx.HealthCheck) string {
-	if c == (awsx.HealthCheck{}) {
-		return ""
-	}
-	if !c.Enabled {
-		return "off"
-	}
-	return joinNonEmpty(" ", c.Protocol, c.Path, c.Matcher, "every", text.Span(c.Interval)) +
-		fmt.Sprintf(", timeout %s, %d good or %d bad turn it", text.Span(c.Timeout), c.Healthy, c.Unhealthy)
-}
-
-// containerPara is a container's state and end on one line.
-func containerPara(c awsx.Container) para {
-	p := para{label: c.Name, text: joinNonEmpty("  ", strings.ToLower(c.LastStatus), shortImage(c.Image, c.ImageDigest), ports(c.Bindings))}
-	if code := exit(c.ExitCode); code != "" {
-		p.text += "  exit " + code
-		if c.ExitCode != 0 {
-			p.role = theme.Failed
-		}
-	}
-	if c.Reason != "" {
-		p.text += "  " + c.Reason
-		p.role = theme.Failed
-	}
-	return p
 }
