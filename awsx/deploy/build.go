@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/aymanbagabas/go-udiff"
+
 	"gantry/awsx"
 )
 
@@ -122,7 +124,8 @@ func diffPlan(p *Plan, cur Current, edited edit) error {
 	if !edited.register {
 		name = awsx.ARNName(edited.arn)
 	}
-	p.Diff = diffDocuments(awsx.ARNName(cur.Definition.ARN), name, before, edited.tree)
+	p.Old, p.New = maskDocuments(before, edited.tree)
+	p.Diff = udiff.Unified(awsx.ARNName(cur.Definition.ARN), name, p.Old, p.New)
 	return nil
 }
 

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/aymanbagabas/go-udiff"
-
 	"gantry/internal/clean"
 )
 
@@ -15,9 +13,9 @@ import (
 // not the one on the old side: the line shows up although neither is told.
 const changedMask = clean.Mask + " changed"
 
-// diffDocuments returns the unified difference of two documents in normal form,
-// with secret-looking values masked.
-func diffDocuments(oldName, newName string, before, after *node) string {
+// maskDocuments returns two documents in normal form, a member a line, with
+// secret-looking values masked so that a changed one still differs.
+func maskDocuments(before, after *node) (old, fresh string) {
 	b, a := normalise(before), normalise(after)
 	known := map[string]string{}
 	maskTree(b, "", "", func(path, value, masked string) string {
@@ -33,7 +31,7 @@ func diffDocuments(oldName, newName string, before, after *node) string {
 		}
 		return masked
 	})
-	return udiff.Unified(oldName, newName, indent(b), indent(a))
+	return indent(b), indent(a)
 }
 
 func indent(n *node) string {

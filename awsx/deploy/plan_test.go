@@ -299,7 +299,7 @@ func TestNoSecretLeavesThroughAPlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	for what, text := range map[string]string{
-		"the difference": p.Diff, "the plan as JSON": string(shown),
+		"the difference": p.Diff, "the old text": p.Old, "the new text": p.New, "the plan as JSON": string(shown),
 		"%v": fmt.Sprintf("%v", p), "%+v": fmt.Sprintf("%+v", p), "%#v": fmt.Sprintf("%#v", p), "the commands": strings.Join(p.Commands(), "\n"),
 	} {
 		if strings.Contains(text, "canary") {

@@ -1,5 +1,5 @@
 // Package diffview shows what changes between two texts: hunks of removed and added
-// lines with some context, to scroll through before a change is confirmed.
+// lines with some context, to be read before a change is confirmed.
 package diffview
 
 import (
@@ -25,8 +25,8 @@ const (
 	Hunk
 )
 
-// sign is the first cell of a line, which tells the kinds apart without colour.
-func (k Kind) sign() string {
+// Sign is the first cell of a line, which tells the kinds apart without colour.
+func (k Kind) Sign() string {
 	return [...]string{" ", "+", "-", "@"}[min(k, Hunk)]
 }
 
@@ -38,6 +38,9 @@ func (k Kind) role() theme.Role {
 type Line struct {
 	Kind Kind
 	Text string
+	// Number is the line's place in the text it stands in, from 1: in before for a
+	// removed line, in after for others. A hunk has none.
+	Number int
 }
 
 // Compare returns what changes from before to after, nothing when the texts have the
@@ -56,13 +59,13 @@ func Compare(before, after string) []Line {
 		from, to := len(out), [2]int{}
 		out = append(out, Line{Kind: Hunk})
 		for _, l := range h.Lines {
-			line := Line{Text: strings.TrimSuffix(l.Content, "\n")}
+			line := Line{Text: strings.TrimSuffix(l.Content, "\n"), Number: h.ToLine + to[1]}
 			switch l.Kind {
 			case udiff.Insert:
 				line.Kind = Added
 				to[1]++
 			case udiff.Delete:
-				line.Kind = Removed
+				line.Kind, line.Number = Removed, h.FromLine+to[0]
 				to[0]++
 			default:
 				to[0]++
@@ -84,12 +87,12 @@ func heading(from, removed, to, added int) string {
 // the other comes.
 func replaced(before, after string) []Line {
 	old, fresh := split(before), split(after)
-	out := []Line{{Hunk, heading(1, len(old), 1, len(fresh))}}
-	for _, s := range old {
-		out = append(out, Line{Removed, s})
+	out := []Line{{Kind: Hunk, Text: heading(1, len(old), 1, len(fresh))}}
+	for i, s := range old {
+		out = append(out, Line{Removed, s, i + 1})
 	}
-	for _, s := range fresh {
-		out = append(out, Line{Added, s})
+	for i, s := range fresh {
+		out = append(out, Line{Added, s, i + 1})
 	}
 	return out
 }

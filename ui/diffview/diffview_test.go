@@ -26,8 +26,8 @@ func definition(image, level string) string {
 	return b.String()
 }
 
-func change() *diffview.View {
-	return diffview.New(
+func change() []diffview.Line {
+	return diffview.Compare(
 		definition("123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/api-orders:v2.31.0", "info"),
 		definition("123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/api-orders:v2.32.0", "debug\x1b[2J"),
 	)
@@ -37,69 +37,38 @@ func TestFrames(t *testing.T) {
 	coloured := theme.New(theme.Options{Profile: colorprofile.ANSI, Dark: true})
 	bare := theme.New(theme.Options{Profile: colorprofile.Ascii, ASCII: true})
 	for name, c := range map[string]struct {
-		th   *theme.Theme
-		w, h int
-	}{"80x24": {coloured, 80, 24}, "200x50": {coloured, 200, 50}, "60x15 bare": {bare, 60, 15}} {
+		th *theme.Theme
+		w  int
+	}{"80x24": {coloured, 80}, "200x50": {coloured, 200}, "60x15 bare": {bare, 60}} {
 		t.Run(name, func(t *testing.T) {
-			golden.RequireEqual(t, change().View(c.th, c.w, c.h))
+			rows, _ := diffview.Draw(c.th, change(), c.w)
+			golden.RequireEqual(t, strings.Join(rows, "\n"))
 		})
 	}
 }
 
-func shown(v *diffview.View, w, h int) []string {
-	return strings.Split(ansi.Strip(v.View(theme.New(theme.Options{}), w, h)), "\n")
-}
-
 func TestTheSummaryCountsLines(t *testing.T) {
-	if got := change().Summary(); got != "2 added, 2 removed" {
+	if got := diffview.Summary(change()); got != "2 added, 2 removed" {
 		t.Errorf("got %q", got)
 	}
-	same := diffview.New("a\nb", "a\nb\n")
-	if !same.Empty() || same.Summary() != "no difference" || shown(same, 80, 5)[0] != "no difference" {
-		t.Errorf("the same lines differ: %q", same.Summary())
-	}
-}
-
-func TestScrolling(t *testing.T) {
-	v := change()
-	first := shown(v, 40, 5)
-	last := shown(v, 40, 1000)
-	top := func(key string) string {
-		if !v.Key(key) {
-			t.Errorf("%s is not taken", key)
-		}
-		return shown(v, 40, 5)[0]
-	}
-	for _, c := range []struct{ key, want string }{
-		{"k", first[0]}, {"j", first[1]}, {"down", first[2]}, {"up", first[1]}, {"g", first[0]},
-		{"pgdown", first[4]}, {"pgup", first[0]}, {"N", first[0]}, {"n", "@ -43,7 +43,7"}, {"n", "@ -43,7 +43,7"},
-		{"N", first[0]}, {"G", last[len(last)-5]}, {"j", last[len(last)-5]},
-	} {
-		if got := top(c.key); got != c.want {
-			t.Errorf("after %s the first row is %q, want %q", c.key, got, c.want)
-		}
-	}
-	if v.Key("q") {
-		t.Error("q means nothing to a difference")
+	same := diffview.Compare("a\nb", "a\nb\n")
+	if len(same) > 0 || diffview.Summary(same) != "no difference" {
+		t.Errorf("the same lines differ: %v", same)
 	}
 }
 
 func TestTheEndOfALongLineIsShown(t *testing.T) {
-	got := strings.Join(shown(change(), 40, 1000), "\n")
+	rows, starts := diffview.Draw(theme.New(theme.Options{}), change(), 40)
+	got := ansi.Strip(strings.Join(rows, "\n"))
 	for _, tag := range []string{"v2.31.0", "v2.32.0"} {
 		if !strings.Contains(got, tag) {
 			t.Errorf("%s is not on screen:\n%s", tag, got)
 		}
 	}
-}
-
-func TestAnotherWidthKeepsTheLineAtTheTop(t *testing.T) {
-	v := change()
-	shown(v, 200, 5)
-	v.NextHunk(1)
-	want := shown(v, 200, 5)[0]
-	if got := shown(v, 40, 5)[0]; got != want {
-		t.Errorf("the first row is %q, want %q", got, want)
+	for i, line := range change() {
+		if row := ansi.Strip(rows[starts[i]]); !strings.HasPrefix(row, line.Kind.Sign()+" ") {
+			t.Errorf("line %d begins at %q", i, row)
+		}
 	}
 }
 
@@ -121,10 +90,16 @@ func TestADifferenceLeadsFromBeforeToAfter(t *testing.T) {
 				got = append(got, before[at:from-1]...)
 				at = from - 1
 			case diffview.Added:
+				if after[l.Number-1] != l.Text {
+					t.Fatalf("line %d of after is %q, not %q", l.Number, after[l.Number-1], l.Text)
+				}
 				got = append(got, l.Text)
 			default:
 				if before[at] != l.Text {
 					t.Fatalf("line %d is %q, not %q", at, before[at], l.Text)
+				}
+				if l.Kind == diffview.Removed && l.Number != at+1 {
+					t.Fatalf("line %d is numbered %d", at+1, l.Number)
 				}
 				if l.Kind == diffview.Same {
 					got = append(got, l.Text)
@@ -149,15 +124,9 @@ func joined(lines []string) string {
 func TestNoRowIsWiderThanTheScreenOrObeys(t *testing.T) {
 	th := theme.New(theme.Options{})
 	rapid.Check(t, func(t *rapid.T) {
-		v := diffview.New(rapid.String().Draw(t, "before"), rapid.String().Draw(t, "after"))
-		w, h := rapid.IntRange(0, 60).Draw(t, "w"), rapid.IntRange(0, 20).Draw(t, "h")
-		v.View(th, w, h)
-		v.Move(rapid.IntRange(-9, 9).Draw(t, "move"))
-		view := v.View(th, w, h)
-		rows := strings.Split(view, "\n")
-		if view != "" && len(rows) > h {
-			t.Fatalf("%d rows on a screen of %d", len(rows), h)
-		}
+		lines := diffview.Compare(rapid.String().Draw(t, "before"), rapid.String().Draw(t, "after"))
+		w := rapid.IntRange(0, 60).Draw(t, "w")
+		rows, _ := diffview.Draw(th, lines, w)
 		for _, row := range rows {
 			if ansi.StringWidth(row) > w {
 				t.Fatalf("%d cells on a screen of %d: %q", ansi.StringWidth(row), w, row)
