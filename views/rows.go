@@ -63,6 +63,7 @@ func (f *clusterFacts) row(s awsx.Service) *serviceRow {
 			e.Groups = append(e.Groups, g)
 		}
 	}
+	e.LeaveOutForeign(f.instance)
 	r := &serviceRow{facts: f, evidence: e, finding: diagnose.Service(e), image: unread}
 	r.status = verdictStatus(r.finding.Status)
 	_, r.revision = awsx.SplitRevision(s.TaskDefinition)
@@ -71,6 +72,16 @@ func (f *clusterFacts) row(s awsx.Service) *serviceRow {
 		r.image = shortImage(c.Image, runningDigest(tasks.Running, s.TaskDefinition, c.Name))
 	}
 	return r
+}
+
+// instance returns a container instance; ok is false while it is unread.
+func (f *clusterFacts) instance(arn string) (awsx.Instance, bool) {
+	for _, i := range f.instances {
+		if i.Ref.ARN == arn {
+			return i, true
+		}
+	}
+	return awsx.Instance{}, false
 }
 
 func (f *clusterFacts) define(arn string) *awsx.TaskDefinition {

@@ -18,6 +18,10 @@ import (
 // a cursor on its way must not pay for what nobody reads.
 const restDelay = 150 * time.Millisecond
 
+// landing is how long after opening the cursor stays on the worst row while cells
+// land. Later it stays on its row: nothing must be acted on but what was chosen.
+const landing = 5 * time.Second
+
 // tableSpec is all that makes one table screen different from another.
 type tableSpec[T any] struct {
 	name  string // the screen's short name
@@ -58,6 +62,7 @@ type tableScreen[T any] struct {
 	spec  tableSpec[T]
 	table *table.Table[T]
 
+	opened  time.Time
 	ctx     context.Context
 	feed    feed[T]
 	load    load[T]
@@ -106,7 +111,7 @@ func (s *tableScreen[T]) Capturing() bool { return false }
 
 // Open starts the watches and shows what they have already.
 func (s *tableScreen[T]) Open(ctx context.Context) tea.Cmd {
-	s.ctx, s.feed = ctx, s.spec.open()
+	s.ctx, s.feed, s.opened = ctx, s.spec.open(), s.deps.Now()
 	s.feed.builds = new(atomic.Uint64)
 	s.build, s.covered, s.reported, s.detailing = 0, false, nil, false
 	return tea.Batch(s.feed.keep(ctx), s.feed.now(s.deps.Now), s.feed.next(ctx, s.deps.Now))
@@ -161,6 +166,9 @@ func (s *tableScreen[T]) show() {
 	if s.moving {
 		// Nothing may change places under a cursor that is on its way.
 		s.table.Hold()
+	}
+	if s.deps.Now().Sub(s.opened) > landing {
+		s.table.Pin()
 	}
 	s.table.SetRows(rows)
 	if s.want != "" && s.table.Select(s.want) {

@@ -24,25 +24,36 @@ func (t *Table[T]) Select(key string) bool {
 	if at < 0 {
 		return false
 	}
-	t.moveTo(at)
+	t.choose(at)
 	return true
 }
 
 // Move moves the cursor n rows down, up if negative, and stops at the ends.
-func (t *Table[T]) Move(n int) { t.moveTo(t.pos + n) }
+func (t *Table[T]) Move(n int) { t.choose(t.pos + n) }
 
 // Page moves the cursor n screens down, up if negative.
 func (t *Table[T]) Page(n int) {
 	by := n * max(t.page, 1)
 	t.top += by
-	t.moveTo(t.pos + by)
+	t.choose(t.pos + by)
 }
 
 // Top moves the cursor to the first row.
-func (t *Table[T]) Top() { t.moveTo(0) }
+func (t *Table[T]) Top() { t.choose(0) }
 
 // Bottom moves the cursor to the last row.
-func (t *Table[T]) Bottom() { t.moveTo(len(t.shown) - 1) }
+func (t *Table[T]) Bottom() { t.choose(len(t.shown) - 1) }
+
+// choose moves the cursor because somebody asked for it.
+func (t *Table[T]) choose(at int) {
+	t.Pin()
+	t.moveTo(at)
+}
+
+// Pin keeps the cursor on its row from now on. Until then, or until it is moved, it
+// is on the first row, whatever sorts there: rows land in any order at first, and
+// the worst is to be under the cursor, not whatever came first.
+func (t *Table[T]) Pin() { t.pinned = true }
 
 func (t *Table[T]) moveTo(at int) {
 	t.pos = max(min(at, len(t.shown)-1), 0)

@@ -86,6 +86,7 @@ type Table[T any] struct {
 
 	cursor string // key of the selected row
 	pos    int    // its position in shown
+	pinned bool   // it stays on its row
 	anchor string // key of the row marked last, where a range begins
 	marks  map[string]struct{}
 
@@ -109,7 +110,7 @@ func New[T any](o Options[T]) *Table[T] {
 }
 
 // SetRows shows other rows. The table keeps the slice, which must not change any
-// more. The cursor stays on its row wherever that went; when it is gone, it goes to
+// more. A cursor that is pinned stays on its row wherever that went; when it is gone, it goes to
 // the nearest that was shown beside it. Marks of rows that are gone are dropped.
 func (t *Table[T]) SetRows(rows []T) {
 	keys := make([]string, len(rows))
@@ -128,6 +129,9 @@ func (t *Table[T]) SetRows(rows []T) {
 		clear(t.widths)
 	}
 	t.refilter(before)
+	if !t.pinned {
+		t.moveTo(0)
+	}
 }
 
 // Rows returns the rows last set, in the order they were given.

@@ -106,6 +106,7 @@ func TestTheSelectedRowKeepsItsLineOnScreen(t *testing.T) {
 func TestATableAtItsTopShowsWhatSortsAbove(t *testing.T) {
 	tb := newTable()
 	tb.SetRows(named("m", "n"))
+	tb.Pin()
 	tb.View(coloured(), 80, 11)
 	tb.SetRows(named("a", "m", "n"))
 	tb.View(coloured(), 80, 11)
@@ -113,6 +114,16 @@ func TestATableAtItsTopShowsWhatSortsAbove(t *testing.T) {
 	if got := tb.Visible()[0]; got != "arn:a" {
 		t.Errorf("the first row on screen is %s", got)
 	}
+}
+
+func TestUntilItIsPinnedTheCursorIsOnTheFirstRow(t *testing.T) {
+	tb := newTable()
+	tb.SetRows(named("m", "n"))
+	tb.SetRows(named("a", "m", "n"))
+	wantSelected(t, tb, "a")
+	tb.Move(1)
+	tb.SetRows(named("A", "a", "m", "n"))
+	wantSelected(t, tb, "m")
 }
 
 func TestEqualRowsAreOrderedByKey(t *testing.T) {
