@@ -1,0 +1,507 @@
+package views
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+	"gantry/awsx/store"
+	"gantry/logs"
+	"gantry/ui"
+	"gantry/ui/uitest"
+)
+
+func tasksOf(a *awsxtest.Account, service awsx.Ref) []awsx.Task {
+	var out []awsx.Task
+	a.Edit(func(d *awsxtest.Data) {
+		for _, t := range d.Tasks {
+			if t.Group == "service:"+service.Name() && t.DesiredStatus == "RUNNING" {
+				out = append(out, t)
+			}
+		}
+	})
+	return out
+}
+
+// logDesk is a console that shows the logs of a service of two tasks.
+type logDesk struct {
+	*desk
+	shelf   *shelf
+	screen  *logScreen
+	service awsx.Ref
+	ids     []string // runtime ids of the tasks' containers
+}
+
+func logAccount() (*awsxtest.Account, awsx.Ref) {
+	a := awsxtest.New(awsx.ContextID{Profile: "main"})
+	service := a.Cluster("payments").Service("api-orders", awsxtest.Desired(2))
+	return a, service
+}
+
+// tail opens the logs of a service, or of what of it scope chooses.
+func tail(t *testing.T, look uitest.Look, s *shelf, scope func(a *awsxtest.Account, service awsx.Ref) LogScope) *logDesk {
+	t.Helper()
+	a, service := logAccount()
+	at := LogScope{Service: service}
+	if scope != nil {
+		at = scope(a, service)
+	}
+	d := &logDesk{shelf: s, service: service}
+	d.desk = sit(t, a, look, func(deps *Deps) ui.Screen {
+		d.screen = newLogScreen(viewerOf(deps, s), at)
+		return d.screen
+	})
+	d.ids = d.runtimes(service)
+	return d
+}
+
+func viewerOf(d *Deps, s *shelf) *LogViewer {
+	return &LogViewer{Deps: d, Open: func(context.Context) (logs.Source, error) { return s, nil }}
+}
+
+// say writes a line of the n-th task, now.
+func (d *logDesk) say(task int, level, message string) {
+	d.shelf.write(time.Now(), d.ids[task], fmt.Sprintf("ecs-api-orders-1-api-orders-%020x", task), level, message)
+}
+
+// readTime is long enough for everything to be read.
+const readTime = 5 * time.Second
+
+// says writes n numbered lines.
+func (d *logDesk) says(n int, from int) {
+	for i := range n {
+		d.say(i%len(d.ids), "info", fmt.Sprintf("line %d", from+i))
+	}
+}
+
+func ofFirstTask(a *awsxtest.Account, service awsx.Ref) LogScope {
+	task := tasksOf(a, service)[0]
+	return LogScope{Service: service, Task: &task}
+}
+
+func TestLogFrames(t *testing.T) {
+	uitest.Golden(t, uitest.MainLooks(), func(t *testing.T, look uitest.Look) (c *uitest.Console) {
+		a, service := logAccount()
+		bubble(t, func(t *testing.T) {
+			s, drawn := &shelf{}, time.Now().Add(readTime)
+			for i, id := range []string{tasksOf(a, service)[0].Containers[0].RuntimeID, tasksOf(a, service)[1].Containers[0].RuntimeID, "ffffffffffff"} {
+				name := fmt.Sprintf("ecs-api-orders-1-api-orders-%020x", i)
+				at := time.Now().Add(time.Duration(i) * 100 * time.Millisecond)
+				s.write(at.Add(-9*time.Second), id, name, "info", "GET /orders 200")
+				s.write(at.Add(-5*time.Second), id, name, "warn", "slow query took 812 ms")
+				s.write(at.Add(-2*time.Second), id, name, "error", "KeyError: 'DB_URL' \x1b[2J password=hunter2")
+			}
+			c = sit(t, a, look, func(deps *Deps) ui.Screen {
+				deps.Now = func() time.Time { return drawn } // frames are drawn outside the bubble
+				return newLogScreen(viewerOf(deps, s), LogScope{Service: service})
+			}).read().Console
+		})
+		return c
+	})
+}
+
+func TestLinesAreShownAfterOneSearch(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &shelf{}
+		a, service := logAccount()
+		s.write(time.Now(), tasksOf(a, service)[0].Containers[0].RuntimeID, "ecs-api-orders-1-api-orders-0a", "info", "hello")
+		d := sit(t, a, standard, func(deps *Deps) ui.Screen {
+			deps.Nav = logNav{deps.Nav, viewerOf(deps, s)}
+			return NewServices(deps, service.ClusterRef())
+		}).read()
+		defer a.Block(awsxtest.Tasks)()
+		defer a.Block(awsxtest.DescribeServices)()
+		d.Press("l").Shows("hello")
+		if s.latest != 1 {
+			t.Errorf("%d searches", s.latest)
+		}
+	})
+}
+
+// logNav opens real logs among visits that are only noted.
+type logNav struct {
+	Nav
+	viewer *LogViewer
+}
+
+func (n logNav) Logs(s LogScope) tea.Cmd { return n.viewer.Logs(s) }
+
+func TestScrollingUpPausesAndLosesNothing(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := tail(t, standard, &shelf{}, nil)
+		d.says(40, 0)
+		d.read()
+		d.Shows("line 39", "following").Hides("line 5 ")
+		d.Press("k").Shows("paused")
+		before := d.Screen()[2:22]
+		d.says(60, 40)
+		d.Advance(10*time.Second).Shows("paused +60 new", "100 lines")
+		if after := d.Screen()[2:22]; strings.Join(after, "\n") != strings.Join(before, "\n") {
+			t.Errorf("the lines moved while paused:\n%s", strings.Join(after, "\n"))
+		}
+		d.Press("G").Shows("line 99", "following").Hides("paused")
+		text := d.screen.Text()
+		for i := range 100 {
+			if strings.Count(text, fmt.Sprintf("line %d\n", i)) != 1 {
+				t.Fatalf("line %d is not there once:\n%s", i, text)
+			}
+		}
+		d.Press("s").Shows("paused")
+		d.Press("s").Shows("following")
+	})
+}
+
+func TestASearchKeepsTheOtherLines(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := tail(t, standard, &shelf{}, nil)
+		for _, m := range []string{"alpha", "needle one", "beta", "needle two", "gamma"} {
+			d.say(0, "info", m)
+		}
+		d.read()
+		d.Press("/").Type("needle").Press("enter").Shows("alpha", "beta", "gamma", "needle two", "/needle")
+		d.onLine(t, "needle two")
+		d.onLine(t, "needle one", "N")
+		d.Press("N").Shows("no older line matches needle")
+		d.onLine(t, "needle two", "n")
+		d.Press("n").Shows("no newer line matches needle")
+		d.Press("esc").Hides("/needle")
+		d.Press("/").Type("[").Shows("no regular expression")
+		d.Press("esc", "G").Press("/").Type("alpha")
+		d.onLine(t, "alpha")
+		d.Press("esc").Shows("following")
+	})
+}
+
+// onLine presses keys, and fails the test unless the cursor is then on the line
+// that says text.
+func (d *logDesk) onLine(t *testing.T, text string, keys ...string) {
+	t.Helper()
+	d.Press(keys...)
+	if row := d.Row(text); row == "" || strings.HasPrefix(row, " ") {
+		t.Errorf("the cursor is not on %q:\n%s", text, d.Text())
+	}
+}
+
+func TestAFilterHidesLines(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := tail(t, standard, &shelf{}, nil)
+		d.says(12, 0)
+		d.read()
+		filter := func(keys ...string) {
+			d.Press("&").Advance(time.Second)
+			for range 20 {
+				d.Press("backspace")
+			}
+			d.Type(strings.Join(keys, "")).Press("enter")
+		}
+		filter("line 1")
+		d.Shows("line 1", "line 11", "&line 1 shows 3 of").Hides("line 2")
+		filter("(")
+		d.Shows("no regular expression")
+		d.Press("esc").Shows("&line 1 shows 3 of")
+		filter("nothing like it")
+		d.Shows("the filter hides 12 lines")
+		d.says(1, 12)
+		d.read().Shows("the filter hides 13 lines")
+		filter("")
+		d.Shows("line 2", "13 lines")
+	})
+}
+
+func TestWhyThereAreNoLines(t *testing.T) {
+	for name, c := range map[string]struct {
+		shelf *shelf
+		open  error
+		edit  func(*awsxtest.Data)
+		shows []string
+	}{
+		"no store is configured": {
+			open:  &logs.Error{Class: logs.Invalid, Op: "open the log store", Err: errors.New("no log store is configured"), Fix: "set logs.endpoints in config.yaml"},
+			shows: []string{"no log store", "no log store is configured", "set logs.endpoints in config.yaml"},
+		},
+		"a driver that is not read": {
+			edit:  func(d *awsxtest.Data) { d.TaskDefinitions[0].Containers[0].LogDriver = "splunk" },
+			shows: []string{"these lines cannot be found", "log driver splunk of container api-orders is not read yet", "gelf"},
+		},
+		"no index": {
+			shelf: &shelf{empty: true, why: logs.Explanation{Cause: logs.NoIndex, Index: "logstash-*"}},
+			shows: []string{"no index", "no index matches logstash-*, or these credentials may not see it"},
+		},
+		"index that is not there": {
+			shelf: &shelf{err: &logs.Error{Class: logs.NotFound, Op: "search logs-9", Err: errors.New("no such index [logs-9]"), Fix: "set logs.index"}},
+			shows: []string{"there is no index of the configured name", "no such index [logs-9]", "set logs.index", "tried again"},
+		},
+		"no permission": {
+			shelf: &shelf{err: &logs.Error{Class: logs.Denied, Op: "search logstash-*", Err: errors.New("user gantry lacks read")}},
+			shows: []string{"stopped, denied", "does not allow this search", "user gantry lacks read", "ctrl+r tries again"},
+		},
+		"bad credentials": {
+			shelf: &shelf{err: &logs.Error{Class: logs.Expired, Op: "search logstash-*", Err: errors.New("401 https://u:hunter2@logs")}},
+			shows: []string{"does not accept the credentials", "(masked)"},
+		},
+		"no answer": {
+			shelf: &shelf{err: &logs.Error{Class: logs.Offline, Op: "search logstash-*", Err: errors.New("connection refused")}},
+			shows: []string{"retrying in", "the log store does not answer", "connection refused"},
+		},
+		"nothing in the range": {
+			shelf: &shelf{why: logs.Explanation{Cause: logs.NoDocuments, Index: "logstash-*", Newest: awsxtest.Now.Add(-4 * time.Minute)}},
+			shows: []string{"logstash-* has no documents in this range", "newest   2026-03-14 09:22:53"},
+		},
+		"fields are missing": {
+			shelf: &shelf{why: logs.Explanation{Cause: logs.NoFields, Index: "logstash-*", Looked: []string{"container_id", "container_name"}}},
+			shows: []string{"has none of the fields looked for: container_id, container_name"},
+		},
+		"only others' lines": {
+			shelf: &shelf{why: logs.Explanation{Cause: logs.NoMatch, Index: "logstash-*", Looked: []string{"container_id"}, Found: []string{"container_id"}}},
+			shows: []string{"receives lines, and none of them is of this query", "container names of family", "no lines yet"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				a, service := logAccount()
+				if c.edit != nil {
+					a.Edit(c.edit)
+				}
+				s := cmp.Or(c.shelf, &shelf{})
+				d := sit(t, a, uitest.Look{W: 120, H: 30}, func(deps *Deps) ui.Screen {
+					v := viewerOf(deps, s)
+					if c.open != nil {
+						v.Open = func(context.Context) (logs.Source, error) { return nil, c.open }
+					}
+					return newLogScreen(v, LogScope{Service: service})
+				}).read()
+				d.Shows(c.shows...).Hides("hunter2")
+				d.Press("j", "k", "G", "n", "e", "E", "enter", "c").Shows("logs")
+			})
+		})
+	}
+}
+
+func TestATroubleLeavesTheLines(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := tail(t, standard, &shelf{}, nil)
+		d.says(3, 0)
+		d.read()
+		d.shelf.do(func() { d.shelf.partial = &logs.Partial{Failed: 1, Shards: 3, Reason: "disk"} })
+		d.Advance(10*time.Second).Shows("partial: 1 of 3 shards failed: disk", "line 2")
+		d.shelf.do(func() {
+			d.shelf.partial, d.shelf.err = nil, logs.Errorf(logs.Throttled, "search", "too many requests")
+		})
+		d.Advance(10*time.Second).Shows("retrying in", "too many requests", "line 2")
+		d.shelf.do(func() { d.shelf.err = nil })
+		d.Advance(40*time.Second).Advance(time.Second).Shows("following", "line 2").Hides("too many requests")
+		d.Advance(5 * time.Minute).Shows("following, newest 6m old")
+		d.shelf.do(func() { d.shelf.err = logs.Errorf(logs.Denied, "search", "revoked") })
+		d.Advance(10*time.Second).Shows("stopped, denied", "revoked", "line 2")
+		d.shelf.do(func() { d.shelf.err = nil })
+		d.Press("ctrl+r").Advance(readTime).Shows("following", "line 2")
+	})
+}
+
+func TestTasksComeWhileFollowing(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := tail(t, standard, &shelf{}, nil)
+		d.say(0, "info", "from an old task")
+		d.read()
+		newcomer := "abcdef0123456789" + strings.Repeat("9", 48)
+		// Its name says nothing: only the task's runtime id ties it to the service.
+		d.shelf.write(time.Now(), newcomer, "", "info", "from a new task")
+		d.Advance(10 * time.Second).Hides("from a new task")
+		d.account.Edit(func(data *awsxtest.Data) {
+			task := data.Tasks[0]
+			task.ID = "0123456789abcdef0123456789abcdef"
+			task.Ref.ARN += "-new"
+			task.Containers = []awsx.Container{{Name: "api-orders", RuntimeID: newcomer, ExitCode: awsx.Unset}}
+			data.Tasks = append(data.Tasks, task)
+		})
+		d.Advance(time.Minute).Shows("from a new task", "from an old task", "3 tasks of api-orders", "01234567")
+	})
+}
+
+func TestLinesOfForgottenTasksAreFoundAndOthersAreMarked(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		a, service := logAccount()
+		s := &shelf{}
+		gone, stranger := strings.Repeat("ab", 32), strings.Repeat("cd", 32)
+		s.write(time.Now(), gone, "", "info", "from a forgotten task")
+		s.write(time.Now(), stranger, "ecs-api-orders-7-api-orders-0a", "info", "from who knows where")
+		s.write(time.Now(), strings.Repeat("ef", 32), "ecs-api-orders-worker-7-api-orders-0a", "info", "of another family")
+		d := sit(t, a, standard, func(deps *Deps) ui.Screen {
+			v := viewerOf(deps, s)
+			v.Remembered = func(of awsx.Ref) []store.Seen {
+				return []store.Seen{{Service: of.Name(), ID: gone, Task: "arn:aws:ecs:eu-west-1:1:task/payments/f00df00df00df00d", Container: "api-orders", Family: "api-orders", Revision: "1"}}
+			}
+			return newLogScreen(v, LogScope{Service: service})
+		}).read()
+		if row := d.Row("from a forgotten task"); !strings.Contains(row, "f00df00d") {
+			t.Errorf("not attributed: %q", row)
+		}
+		if row := d.Row("from who knows where"); !strings.Contains(row, byFamily) {
+			t.Errorf("not marked: %q", row)
+		}
+		d.Hides("of another family")
+	})
+}
+
+func TestWindows(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := tail(t, standard, &shelf{}, nil)
+		for i := range 600 {
+			d.shelf.write(time.Now().Add(-time.Duration(600-i)*10*time.Second), d.ids[0], "", "info", fmt.Sprintf("line %d.", i))
+		}
+		d.Press("0").Advance(readTime).Shows("tail, 500 lines", "line 599.")
+		d.Press("1").Advance(readTime).Shows("head, 500 lines", "line 0.", "not following").Hides("line 599.")
+		for key, want := range map[string]string{"2": "last 1m, ", "3": "last 5m, ", "4": "last 15m, ", "5": "last 30m, ", "6": "last 1h, "} {
+			d.Press(key).Advance(readTime).Shows(want, "line 599.", "following")
+		}
+		d.Press("4").Advance(readTime).Shows("last 15m, 8")
+		d.Press("0").Advance(readTime).Shows("tail, 500 lines")
+	})
+}
+
+func TestErrorsAreWalked(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := tail(t, standard, &shelf{}, nil)
+		d.say(0, "error", "first failure")
+		d.says(30, 0)
+		d.say(0, "fatal", "second failure")
+		d.says(30, 30)
+		d.read()
+		d.onLine(t, "second failure", "E")
+		d.onLine(t, "first failure", "E")
+		d.Press("E").Shows("no older line is an error")
+		d.onLine(t, "first failure")
+		d.onLine(t, "second failure", "e")
+		d.Press("e").Shows("no newer line is an error")
+	})
+}
+
+func TestARecordIsShownCopiedAndSavedWithoutSecrets(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := tail(t, uitest.Look{W: 100, H: 40}, &shelf{}, nil)
+		d.say(0, "error", "Traceback \x1b[31m\n  File app.py\nlogin password=hunter2")
+		d.read()
+		d.Hides("hunter2")
+		d.Press("c")
+		if strings.Contains(d.Clipboard, "hunter2") || !strings.Contains(d.Clipboard, "File app.py\nlogin password=") {
+			t.Errorf("copied %q", d.Clipboard)
+		}
+		text := d.screen.Text()
+		if strings.Contains(text, "hunter2") || strings.Contains(text, "\x1b") || !strings.Contains(text, "File app.py") {
+			t.Errorf("saved %q", text)
+		}
+		d.Press("enter").Shows("record", "level      error", "  File app.py", `"container_name":`, "logstash-2026.03.14").Hides("hunter2")
+		d.Press("esc").Shows("following")
+		d.Press("d").Shows("query", "container_id", "gelf over UDP").Press("esc")
+		t.Chdir(t.TempDir())
+		d.Press("ctrl+s").Advance(readTime).Shows("saved to")
+		files, err := filepath.Glob("logs-*.txt")
+		if err != nil || len(files) != 1 {
+			t.Fatalf("%v, %v", files, err)
+		}
+		saved, err := os.ReadFile(files[0])
+		if err != nil || strings.Contains(string(saved), "hunter2") || !strings.Contains(string(saved), "File app.py") {
+			t.Errorf("the file says %q, %v", saved, err)
+		}
+	})
+}
+
+func TestATaskAndItsPredecessor(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &shelf{}
+		d := tail(t, standard, s, func(a *awsxtest.Account, service awsx.Ref) LogScope {
+			a.Edit(func(data *awsxtest.Data) {
+				dead := data.Tasks[1]
+				dead.DesiredStatus, dead.LastStatus = "STOPPED", "STOPPED"
+				dead.CreatedAt, dead.StoppedAt = dead.CreatedAt.Add(-time.Hour), dead.CreatedAt
+				data.Tasks[1] = dead
+			})
+			return ofFirstTask(a, service)
+		})
+		var dead awsx.Task
+		d.account.Edit(func(data *awsxtest.Data) { dead = data.Tasks[1] })
+		d.say(0, "info", "I live")
+		s.write(time.Now(), dead.Containers[0].RuntimeID, "", "info", "I died")
+		d.read()
+		d.Shows("I live", "task "+shortID(d.tasks(d.service)[0].ID)).Hides("I died")
+		d.Press("p").Advance(readTime).Shows("I died", "task "+shortID(dead.ID)).Hides("I live")
+		d.Press("p").Shows("no task is known that stopped before")
+		d.Press("esc").Shows("I live")
+	})
+}
+
+func TestATaskThatNeverStartedHasNoLines(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := tail(t, standard, &shelf{}, func(a *awsxtest.Account, service awsx.Ref) LogScope {
+			a.Edit(func(data *awsxtest.Data) {
+				data.Tasks[0].Containers[0].RuntimeID = ""
+				data.Tasks[0].StoppedReason = "CannotPullContainerError: not found"
+			})
+			return ofFirstTask(a, service)
+		})
+		d.read().Shows("has no container that has started yet", "CannotPullContainerError")
+		if d.shelf.latest != 0 {
+			t.Error("searched for nothing")
+		}
+	})
+}
+
+func TestAContainersLines(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := tail(t, standard, &shelf{}, func(a *awsxtest.Account, service awsx.Ref) LogScope {
+			scope := ofFirstTask(a, service)
+			scope.Container = "api-orders"
+			return scope
+		})
+		d.say(0, "info", "mine")
+		d.say(1, "info", "not mine")
+		d.read()
+		d.Shows("mine", "container_id: api-orders of task").Hides("not mine")
+	})
+}
+
+func TestAnIdleLogWritesNothing(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		a, service := logAccount()
+		s := &shelf{}
+		s.write(time.Now(), tasksOf(a, service)[0].Containers[0].RuntimeID, "", "info", "hello")
+		st := store.New(t.Context(), store.Options{Opener: awsxtest.NewOpener(a)})
+		t.Cleanup(st.Close)
+		w := uitest.Dial(t, ui.Options{Title: "gantry", Root: func(h *ui.Host) ui.Screen {
+			deps := &Deps{Host: h, Now: time.Now, Store: st, Policy: exceptStaging{}, Nav: &visited{}}
+			return newLogScreen(viewerOf(deps, s), LogScope{Service: service})
+		}}, 80, 24)
+		time.Sleep(15 * time.Second)
+		if !strings.Contains(w.Text(), "hello") {
+			t.Fatalf("the screen shows\n%s", w.Text())
+		}
+		if n := w.Idle(30 * time.Second); n != 0 {
+			t.Errorf("%d bytes in half a minute of silence", n)
+		}
+	})
+}
+
+func TestLogKeysDoNotCollide(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := tail(t, standard, &shelf{}, nil)
+		taken := map[string]string{}
+		for _, a := range d.Shell.Bindings(d.screen.Actions()) {
+			for _, key := range a.Keys {
+				if by, ok := taken[key]; ok {
+					t.Errorf("%s is taken by %s and %s", key, by, a.ID)
+				}
+				taken[key] = a.ID
+			}
+		}
+	})
+}

@@ -1,0 +1,269 @@
+package views
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"gantry/awsx"
+	"gantry/internal/clean"
+	"gantry/logs"
+	"gantry/ui"
+	"gantry/ui/text"
+	"gantry/ui/theme"
+)
+
+// View draws the lines, or why there are none.
+func (s *logScreen) View(w, h int) ui.Frame {
+	if w <= 0 || h <= 0 {
+		return ui.Frame{}
+	}
+	th := s.viewer.Deps.Host.Theme()
+	if s.view.Shown() > 0 {
+		return ui.Frame{Body: s.view.View(th, w, h)}
+	}
+	lines, _ := layout{theme: th, width: w, wrap: true}.lines(s.emptiness())
+	return ui.Frame{Body: strings.Join(lines[:min(len(lines), h)], "\n")}
+}
+
+// crumb is where the screen stands.
+func (s *logScreen) crumb() string {
+	var parts []string
+	if s.scope.Service.ARN != "" {
+		parts = append(parts, crumb(s.scope.Service))
+	} else {
+		cluster := s.cluster()
+		parts = append(parts, cluster.Context.String(), cluster.Name())
+	}
+	if s.scope.Task != nil {
+		parts = append(parts, shortID(s.scope.Task.ID))
+	}
+	return strings.Join(append(parts, joinNonEmpty(" ", s.scope.Container, "logs")), " ")
+}
+
+func (s *logScreen) cluster() awsx.Ref {
+	if s.scope.Task != nil {
+		return s.scope.Task.Ref.ClusterRef()
+	}
+	return s.scope.Service.ClusterRef()
+}
+
+// Header tells whose lines these are, how they are found and how the tail stands.
+func (s *logScreen) Header() ui.Header {
+	th := s.viewer.Deps.Host.Theme()
+	h := ui.Header{
+		Badge:  s.viewer.Deps.badge(s.cluster()),
+		Crumb:  s.crumb(),
+		Scope:  s.viewer.Deps.Policy.Scope(s.cluster()),
+		Counts: s.counts(th),
+		Sort:   s.extent(th),
+	}
+	h.Fresh, h.Banner = s.fresh()
+	if err := s.subject.status.trouble(); h.Banner == "" && err != nil {
+		h.Banner = troubleOf(err, s.scope.context()).banner
+	}
+	if !s.view.Following() && h.Fresh.State != ui.FreshLive {
+		h.Note = s.view.Status()
+	}
+	return h
+}
+
+// counts is the query in a few words, and what limits it. A search in force is
+// shown behind it and leaves less room.
+func (s *logScreen) counts(th *theme.Theme) string {
+	brief := text.Line(s.subject.brief)
+	if s.view.Search() != "" {
+		return brief
+	}
+	out := joinNonEmpty(": ", text.Line(s.subject.fields), brief)
+	if len(s.subject.derivation.Notes) > 0 {
+		out += "  " + th.Paint(theme.Warn, text.Line(s.subject.derivation.Notes[0]))
+	}
+	return out
+}
+
+// extent is how many lines are held of which window, and the filter over them.
+func (s *logScreen) extent(th *theme.Theme) string {
+	held := s.lines.ring.Len()
+	out := " " + s.window.name + ", " + count(held, "line")
+	if f := s.view.Filter(); f != "" {
+		out = " " + th.Paint(theme.Accent, "&"+text.Line(f)) + fmt.Sprintf(" shows %d of%s", s.view.Shown(), out)
+	}
+	return out
+}
+
+// fresh puts the tail's state in the header's words; what takes more of them is
+// the banner.
+func (s *logScreen) fresh() (ui.Fresh, string) {
+	loading := func(words string) (ui.Fresh, string) {
+		return ui.Fresh{State: ui.FreshLoading, Text: words}, ""
+	}
+	st := s.status
+	switch {
+	case s.sourceErr != nil:
+		return ui.Fresh{State: ui.FreshOffline, Text: "no log store"}, s.overLines(s.sourceErr)
+	case s.subject.err != nil:
+		return ui.Fresh{State: ui.FreshOffline, Text: "not searched"}, s.overLines(s.subject.err)
+	case !s.subject.known:
+		if s.subject.status.err != nil {
+			return s.subject.status.fresh(s.viewer.Deps.Now()), ""
+		}
+		return loading("reading tasks")
+	case s.session == nil && !s.subject.searchable():
+		return ui.Fresh{State: ui.FreshNone}, ""
+	case s.session == nil || st.State == logs.Opening:
+		return loading("searching")
+	}
+	words := strings.ReplaceAll(st.Words(s.viewer.Deps.Now()), " · ", ", ")
+	short, _, _ := strings.Cut(words, ": ")
+	switch st.State {
+	case logs.Following:
+		return ui.Fresh{State: ui.FreshLive, Text: s.view.Status() + strings.TrimPrefix(words, "following")}, ""
+	case logs.Behind:
+		return ui.Fresh{State: ui.FreshStale, Text: short}, words
+	case logs.PartialAnswers:
+		return ui.Fresh{State: ui.FreshStale, Text: short}, words
+	case logs.NoStore:
+		return ui.Fresh{State: ui.FreshDenied, Text: "no index"}, s.overLines(st.Err)
+	case logs.Retrying:
+		state := ui.FreshStale
+		if logs.ClassOf(st.Err) == logs.Offline {
+			state = ui.FreshOffline
+		}
+		return ui.Fresh{State: state, Text: short}, s.overLines(st.Err)
+	}
+	if st.Err != nil {
+		return ui.Fresh{State: ui.FreshDenied, Text: "stopped, " + logs.ClassOf(st.Err).String()}, s.overLines(st.Err)
+	}
+	if st.Partial != nil {
+		return ui.Fresh{State: ui.FreshStale, Text: "partial"}, "partial: " + st.Partial.String()
+	}
+	return ui.Fresh{State: ui.FreshLive, Text: "not following"}, ""
+}
+
+// overLines is an error as a banner above lines; without lines the body tells it.
+func (s *logScreen) overLines(err error) string {
+	if err == nil || s.view.Shown() == 0 {
+		return ""
+	}
+	return clean.Redact(err.Error())
+}
+
+// emptiness says why no line is shown.
+func (s *logScreen) emptiness() []para {
+	var d document
+	st := s.status
+	switch {
+	case s.lines.ring.Len() > 0:
+		d.line(theme.Text, fmt.Sprintf("the filter hides %s (%s and an empty filter shows them)",
+			count(s.lines.ring.Len(), "line"), s.viewer.Deps.Host.Key(s.filterAction())))
+	case s.sourceErr != nil:
+		s.refused(&d, "the log store could not be opened", s.sourceErr)
+	case s.subject.err != nil:
+		s.refused(&d, "these lines cannot be found", s.subject.err)
+	case !s.subject.known:
+		s.unknown(&d)
+	case !s.subject.searchable():
+		d.line(theme.Text, s.subject.derivation.Description)
+		d.field("stopped", s.subject.reason)
+	case st.Err != nil:
+		s.refused(&d, failedSearch(logs.ClassOf(st.Err)), st.Err)
+	case st.Explanation != nil:
+		s.explain(&d, *st.Explanation)
+	case st.State == logs.NoStore:
+		d.line(theme.Failed, "no index has the configured name, or these credentials may not see it")
+	case st.State == logs.Opening:
+		d.line(theme.Dim, "searching")
+		s.found(&d)
+	default:
+		d.line(theme.Text, "no lines")
+		s.found(&d)
+	}
+	return d.paras
+}
+
+// failedSearch says what a class of failure means for the search.
+func failedSearch(c logs.Class) string {
+	switch c {
+	case logs.Denied:
+		return "the log store does not allow this search"
+	case logs.Expired:
+		return "the log store does not accept the credentials"
+	case logs.NotFound:
+		return "there is no index of the configured name"
+	case logs.Offline:
+		return "the log store does not answer"
+	case logs.Throttled:
+		return "the log store asks for fewer searches"
+	case logs.Invalid:
+		return "the log store cannot read the search"
+	case logs.Failed:
+	}
+	return "the search failed"
+}
+
+// unknown says why it is not known yet what to search for.
+func (s *logScreen) unknown(d *document) {
+	err := s.subject.status.err
+	if err == nil {
+		d.line(theme.Dim, "reading the tasks of "+s.scope.Service.Name())
+		return
+	}
+	d.line(theme.Failed, "the tasks of "+s.scope.Service.Name()+" could not be read, so nothing tells which lines are theirs")
+	d.line(theme.Text, err.Error())
+	s.again(d)
+}
+
+// refused tells of an error with its cause and its remedy apart.
+func (s *logScreen) refused(d *document, what string, err error) {
+	d.line(theme.Failed, what)
+	var e *logs.Error
+	if errors.As(err, &e) && e.Err != nil {
+		d.field("cause", joinNonEmpty(": ", e.Op, e.Err.Error()))
+		d.field("remedy", e.Fix)
+	} else {
+		d.field("cause", err.Error())
+	}
+	if s.status.State == logs.Retrying || s.status.State == logs.NoStore {
+		d.line(theme.Dim, "it is tried again by itself")
+		return
+	}
+	s.again(d)
+}
+
+func (s *logScreen) again(d *document) {
+	d.line(theme.Dim, s.viewer.Deps.Host.Key(ui.Shared(ui.ActRefresh, nil))+" tries again")
+}
+
+// explain says why a search that worked found nothing.
+func (s *logScreen) explain(d *document, x logs.Explanation) {
+	d.line(theme.Degraded, "no lines: "+x.String())
+	if x.Cause != logs.NoIndex {
+		if !x.Newest.IsZero() {
+			d.field("newest", moment(x.Newest, s.viewer.Deps.Now()))
+		}
+		d.field("looked for", strings.Join(x.Looked, ", "))
+		d.field("found", strings.Join(x.Found, ", "))
+	}
+	s.found(d)
+}
+
+// found tells how the lines are searched for.
+func (s *logScreen) found(d *document) {
+	d.field("query", s.query.String())
+	d.field("meaning", s.subject.derivation.Description)
+	for _, note := range s.subject.derivation.Notes {
+		d.field("note", note)
+	}
+	if s.window.since > 0 {
+		d.field("since", text.Span(s.window.since)+" before it was opened")
+	}
+}
+
+// Text is all lines that are held, or why there are none, for a file.
+func (s *logScreen) Text() string {
+	if s.lines.ring.Len() == 0 {
+		return plainText(s.emptiness())
+	}
+	return s.lines.text()
+}
