@@ -73,7 +73,7 @@ func TestStoppedTasksAreClassified(t *testing.T) {
 		failure    bool
 	}{
 		{"application error beside a terminated sidecar", "EssentialContainerExited", "Essential container in task exited",
-			[]awsx.Container{sidecar(143), app(1, "")}, diagnose.KindExit, "exit 1: Essential container in task exited", true},
+			[]awsx.Container{sidecar(143), app(1, "")}, diagnose.KindExit, "exit 1", true},
 		{"clean exit", "EssentialContainerExited", "Essential container in task exited", []awsx.Container{app(0, "")},
 			diagnose.KindExit, "exit 0: finished, but a service's task should not", true},
 		{"missing command", "EssentialContainerExited", "Essential container in task exited", []awsx.Container{app(127, "")},

@@ -28,6 +28,10 @@ func Service(e Evidence) Finding {
 	out.Status, out.Since, out.Kind, out.Why, out.Next = v.status, v.since, v.cause.Kind, v.cause.Text, v.cause.Next
 	if f.failing() {
 		out.Breaker = f.breaker()
+		if !f.Service.Breaker.Enabled && f.primary.RolloutState != "FAILED" && out.Why != "" {
+			// Nothing but a person will end it: that belongs into the row.
+			out.Why += ", breaker off"
+		}
 	}
 	out.Severity = int(OK-out.Status)*100 + f.lost()
 	return out

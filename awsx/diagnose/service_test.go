@@ -88,11 +88,11 @@ func TestTheVerdictOnAService(t *testing.T) {
 			for i := range 7 {
 				died(e, "ecs-svc/2", time.Duration(i+1)*time.Minute, 1)
 			}
-		}, diagnose.Failed, "exit 1: Essential container in task exited"},
+		}, diagnose.Failed, "exit 1, breaker off"},
 		{"rollout with a first failure", func(e *diagnose.Evidence) {
 			rollingOut(e, 1, 0)
 			died(e, "ecs-svc/2", time.Minute, 139)
-		}, diagnose.Degraded, "exit 139: segmentation fault"},
+		}, diagnose.Degraded, "exit 139: segmentation fault, breaker off"},
 		{"failed rollout without its tasks", func(e *diagnose.Evidence) {
 			rollingOut(e, 0, 4)
 			e.Service.Deployments[0].RolloutState = "FAILED"
@@ -102,12 +102,12 @@ func TestTheVerdictOnAService(t *testing.T) {
 			rollingOut(e, 2, 0)
 			e.Service.Deployments[0].RolloutReason = "ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1."
 			died(e, "ecs-svc/9", 2*time.Minute, 1)
-		}, diagnose.Degraded, "rolling back: exit 1: Essential container in task exited"},
+		}, diagnose.Degraded, "rolling back: exit 1"},
 		{"new tasks refused by their target group", func(e *diagnose.Evidence) {
 			rollingOut(e, 1, 0)
 			e.Stopped = append(e.Stopped, awsx.Task{StartedBy: "ecs-svc/2", StopCode: "ServiceSchedulerInitiated", StoppedReason: "Task failed ELB health checks in (target-group x)", StoppedAt: ago(time.Minute)})
 			sick(e, 1)
-		}, diagnose.Degraded, "503 /health i-0a1:32768"},
+		}, diagnose.Degraded, "503 /health i-0a1:32768, breaker off"},
 		{"rollout that goes well", func(e *diagnose.Evidence) {
 			rollingOut(e, 2, 0)
 			e.Groups[0].Targets[3].State = "initial"
@@ -144,7 +144,7 @@ func TestTheVerdictOnAService(t *testing.T) {
 			for i := range 3 {
 				died(e, "ecs-svc/1", time.Duration(10+i)*time.Minute, 1)
 			}
-		}, diagnose.Degraded, "exit 1: Essential container in task exited"},
+		}, diagnose.Degraded, "exit 1"},
 		{"rolled back, with the dead of the way there", func(e *diagnose.Evidence) {
 			for i := range 7 {
 				died(e, "ecs-svc/9", time.Duration(2+i)*time.Minute, 1)
@@ -197,7 +197,7 @@ func TestTheCountsOfARow(t *testing.T) {
 	got := diagnose.Service(e)
 	want := diagnose.Finding{
 		Status: diagnose.Failed, Severity: 499, Since: ago(11 * time.Minute),
-		Kind: diagnose.KindExit, Why: "exit 1: Essential container in task exited", Next: "read the last lines of the container's log",
+		Kind: diagnose.KindExit, Why: "exit 1, breaker off", Next: "read the last lines of the container's log",
 		Breaker: "breaker off: will retry for ever",
 		Rollout: diagnose.Rollout{Active: true, Running: 0, Desired: 4, Failed: 7},
 		Targets: diagnose.Targets{Healthy: 4, Total: 4, Groups: 1},
@@ -232,7 +232,7 @@ func TestThePanelShowsTheEvidence(t *testing.T) {
 	}
 	want := []diagnose.Line{
 		{At: ago(11 * time.Minute), Text: "api:7 (api:v2.31.0) -> api:8 (api:v2.32.0) by ci-deploy, breaker off: will retry for ever"},
-		{At: ago(time.Minute), Text: "task 5ec1d2e3 exit 1: Essential container in task exited (app)"},
+		{At: ago(time.Minute), Text: "task 5ec1d2e3 exit 1 (app)"},
 		{At: ago(time.Minute), Text: "is unable to consistently start tasks successfully."},
 	}
 	if diff := cmp.Diff(want, diagnose.Panel(e)); diff != "" {

@@ -112,7 +112,12 @@ func (s *Stopped) pull(reason string, c awsx.Container) {
 func (s *Stopped) exit(c awsx.Container, k Kind, text, next string) {
 	s.fail(k, text, next)
 	s.name(c)
-	if c.Name != "" && c.ExitCode != awsx.Unset {
+	switch {
+	case c.Name == "" || c.ExitCode == awsx.Unset:
+		s.Text = orElse(text, "essential container exited")
+	case text == "":
+		s.Text = fmt.Sprintf("exit %d", c.ExitCode)
+	default:
 		s.Text = fmt.Sprintf("exit %d: %s", c.ExitCode, text)
 	}
 }
@@ -146,7 +151,7 @@ func culprit(cs []awsx.Container) (awsx.Container, bool) {
 }
 
 // exitWords prefers what a well-known exit code means over the service's
-// sentence, which is the same for every exit.
+// sentence. The one that is the same for every exit says nothing.
 func exitWords(code int, reason string) string {
 	switch code {
 	case 0:
@@ -162,7 +167,10 @@ func exitWords(code int, reason string) string {
 	case 143:
 		return "terminated by signal"
 	}
-	return orElse(reason, "Essential container in task exited")
+	if strings.EqualFold(reason, "Essential container in task exited") {
+		return ""
+	}
+	return reason
 }
 
 func exitNext(code int) string {
