@@ -158,6 +158,9 @@ func (s *logScreen) aim(found foundLogs) tea.Cmd {
 	case s.subject.err != nil:
 		s.stop()
 	case s.session == nil:
+		if s.lines.ring.Len() > 0 {
+			s.clear() // a search that was given up begins anew, and would bring its lines twice
+		}
 		cmds = append(cmds, s.start())
 	case !reflect.DeepEqual(q, s.query) && s.session.tail != nil:
 		s.query = q

@@ -1,9 +1,7 @@
 package views
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -218,96 +216,6 @@ func TestAFilterHidesLines(t *testing.T) {
 	})
 }
 
-func TestWhyThereAreNoLines(t *testing.T) {
-	for name, c := range map[string]struct {
-		shelf *shelf
-		open  error
-		edit  func(*awsxtest.Data)
-		shows []string
-	}{
-		"no store is configured": {
-			open:  &logs.Error{Class: logs.Invalid, Op: "open the log store", Err: errors.New("no log store is configured"), Fix: "set logs.endpoints in config.yaml"},
-			shows: []string{"no log store", "no log store is configured", "set logs.endpoints in config.yaml"},
-		},
-		"a driver that is not read": {
-			edit:  func(d *awsxtest.Data) { d.TaskDefinitions[0].Containers[0].LogDriver = "splunk" },
-			shows: []string{"these lines cannot be found", "log driver splunk of container api-orders is not read yet", "gelf"},
-		},
-		"no index": {
-			shelf: &shelf{empty: true, why: logs.Explanation{Cause: logs.NoIndex, Index: "logstash-*"}},
-			shows: []string{"no index", "no index matches logstash-*, or these credentials may not see it"},
-		},
-		"index that is not there": {
-			shelf: &shelf{err: &logs.Error{Class: logs.NotFound, Op: "search logs-9", Err: errors.New("no such index [logs-9]"), Fix: "set logs.index"}},
-			shows: []string{"there is no index of the configured name", "no such index [logs-9]", "set logs.index", "tried again"},
-		},
-		"no permission": {
-			shelf: &shelf{err: &logs.Error{Class: logs.Denied, Op: "search logstash-*", Err: errors.New("user gantry lacks read")}},
-			shows: []string{"stopped, denied", "does not allow this search", "user gantry lacks read", "ctrl+r tries again"},
-		},
-		"bad credentials": {
-			shelf: &shelf{err: &logs.Error{Class: logs.Expired, Op: "search logstash-*", Err: errors.New("401 https://u:hunter2@logs")}},
-			shows: []string{"does not accept the credentials", "(masked)"},
-		},
-		"no answer": {
-			shelf: &shelf{err: &logs.Error{Class: logs.Offline, Op: "search logstash-*", Err: errors.New("connection refused")}},
-			shows: []string{"retrying in", "the log store does not answer", "connection refused"},
-		},
-		"nothing in the range": {
-			shelf: &shelf{why: logs.Explanation{Cause: logs.NoDocuments, Index: "logstash-*", Newest: awsxtest.Now.Add(-4 * time.Minute)}},
-			shows: []string{"logstash-* has no documents in this range", "newest   2026-03-14 09:22:53"},
-		},
-		"fields are missing": {
-			shelf: &shelf{why: logs.Explanation{Cause: logs.NoFields, Index: "logstash-*", Looked: []string{"container_id", "container_name"}}},
-			shows: []string{"has none of the fields looked for: container_id, container_name"},
-		},
-		"only others' lines": {
-			shelf: &shelf{why: logs.Explanation{Cause: logs.NoMatch, Index: "logstash-*", Looked: []string{"container_id"}, Found: []string{"container_id"}}},
-			shows: []string{"receives lines, and none of them is of this query", "container names of family", "no lines yet"},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
-				a, service := logAccount()
-				if c.edit != nil {
-					a.Edit(c.edit)
-				}
-				s := cmp.Or(c.shelf, &shelf{})
-				d := sit(t, a, uitest.Look{W: 120, H: 30}, func(deps *Deps) ui.Screen {
-					v := viewerOf(deps, s)
-					if c.open != nil {
-						v.Open = func(context.Context) (logs.Source, error) { return nil, c.open }
-					}
-					return newLogScreen(v, LogScope{Service: service})
-				}).read()
-				d.Shows(c.shows...).Hides("hunter2")
-				d.Press("j", "k", "G", "n", "e", "E", "enter", "c").Shows("logs")
-			})
-		})
-	}
-}
-
-func TestATroubleLeavesTheLines(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		d := tail(t, standard, &shelf{}, nil)
-		d.says(3, 0)
-		d.read()
-		d.shelf.do(func() { d.shelf.partial = &logs.Partial{Failed: 1, Shards: 3, Reason: "disk"} })
-		d.Advance(10*time.Second).Shows("partial: 1 of 3 shards failed: disk", "line 2")
-		d.shelf.do(func() {
-			d.shelf.partial, d.shelf.err = nil, logs.Errorf(logs.Throttled, "search", "too many requests")
-		})
-		d.Advance(10*time.Second).Shows("retrying in", "too many requests", "line 2")
-		d.shelf.do(func() { d.shelf.err = nil })
-		d.Advance(40*time.Second).Advance(time.Second).Shows("following", "line 2").Hides("too many requests")
-		d.Advance(5 * time.Minute).Shows("following, newest 6m old")
-		d.shelf.do(func() { d.shelf.err = logs.Errorf(logs.Denied, "search", "revoked") })
-		d.Advance(10*time.Second).Shows("stopped, denied", "revoked", "line 2")
-		d.shelf.do(func() { d.shelf.err = nil })
-		d.Press("ctrl+r").Advance(readTime).Shows("following", "line 2")
-	})
-}
-
 func TestTasksComeWhileFollowing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		d := tail(t, standard, &shelf{}, nil)
@@ -437,22 +345,6 @@ func TestATaskAndItsPredecessor(t *testing.T) {
 		d.Press("p").Advance(readTime).Shows("I died", "task "+shortID(dead.ID)).Hides("I live")
 		d.Press("p").Shows("no task is known that stopped before")
 		d.Press("esc").Shows("I live")
-	})
-}
-
-func TestATaskThatNeverStartedHasNoLines(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		d := tail(t, standard, &shelf{}, func(a *awsxtest.Account, service awsx.Ref) LogScope {
-			a.Edit(func(data *awsxtest.Data) {
-				data.Tasks[0].Containers[0].RuntimeID = ""
-				data.Tasks[0].StoppedReason = "CannotPullContainerError: not found"
-			})
-			return ofFirstTask(a, service)
-		})
-		d.read().Shows("has no container that has started yet", "CannotPullContainerError")
-		if d.shelf.latest != 0 {
-			t.Error("searched for nothing")
-		}
 	})
 }
 

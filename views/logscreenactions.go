@@ -11,9 +11,9 @@ import (
 // Actions are what can be done with lines.
 func (s *logScreen) Actions() []ui.Action {
 	pos, ok := s.view.Selected()
-	nothing := unless(ok, "no line is shown")
+	noLine := unless(ok, "no line is shown")
 	record := ui.Shared(ui.ActEnter, ui.Do(func() { s.openRecord(pos) }))
-	record.Name, record.Disabled = "record", nothing
+	record.Name, record.Disabled = "record", noLine
 	follow := ui.Action{ID: "log-follow", Name: "follow", Keys: []string{"s"}, Hint: 2, Run: s.moving(ui.Do(func() {
 		s.view.SetFollowing(!s.view.Following())
 	}))}
@@ -21,7 +21,7 @@ func (s *logScreen) Actions() []ui.Action {
 		follow.Name = "pause"
 	}
 	line := ui.Shared(ui.ActCopy, ui.Do(func() { s.copyLine(pos) }))
-	line.Name, line.Hint, line.Disabled = "copy line", 8, nothing
+	line.Name, line.Hint, line.Disabled = "copy line", 8, noLine
 	wrap := ui.Shared(ui.ActWrap, ui.Do(func() { s.view.SetWrap(!s.view.Wrap()) }))
 	wrap.Hint = 5
 	refresh := ui.Shared(ui.ActRefresh, s.refresh)
@@ -30,8 +30,8 @@ func (s *logScreen) Actions() []ui.Action {
 	query.Name = "the query in full"
 	out := []ui.Action{
 		record, follow, s.filterAction(),
-		{ID: "log-next-error", Name: "next error", Keys: []string{"e"}, Disabled: nothing, Run: s.moving(ui.Do(func() { s.seekError(1) }))},
-		{ID: "log-previous-error", Name: "previous error", Keys: []string{"E"}, Hint: 4, Disabled: nothing, Run: s.moving(ui.Do(func() { s.seekError(-1) }))},
+		{ID: "log-next-error", Name: "next error", Keys: []string{"e"}, Disabled: noLine, Run: s.moving(ui.Do(func() { s.seekError(1) }))},
+		{ID: "log-previous-error", Name: "previous error", Keys: []string{"E"}, Hint: 4, Disabled: noLine, Run: s.moving(ui.Do(func() { s.seekError(-1) }))},
 		wrap,
 		{ID: "log-time", Name: "time", Keys: []string{"t"}, Hint: 6, Run: ui.Do(func() { s.view.SetTime(!s.view.Time()) })},
 		s.predecessorAction(), line, query, refresh,

@@ -111,6 +111,8 @@ func (s *logScreen) fresh() (ui.Fresh, string) {
 		return loading("reading tasks")
 	case s.session == nil && !s.subject.searchable():
 		return ui.Fresh{State: ui.FreshNone}, ""
+	case s.source == nil:
+		return loading("opening the log store")
 	case s.session == nil || st.State == logs.Opening:
 		return loading("searching")
 	}
@@ -173,7 +175,7 @@ func (s *logScreen) emptiness() []para {
 	case st.State == logs.NoStore:
 		d.line(theme.Failed, "no index has the configured name, or these credentials may not see it")
 	case st.State == logs.Opening:
-		d.line(theme.Dim, "searching")
+		d.line(theme.Dim, "searching the log store")
 		s.found(&d)
 	default:
 		d.line(theme.Text, "no lines")
@@ -250,7 +252,7 @@ func (s *logScreen) explain(d *document, x logs.Explanation) {
 
 // found tells how the lines are searched for.
 func (s *logScreen) found(d *document) {
-	d.field("query", s.query.String())
+	d.field("query", s.subject.derivation.Query.String())
 	d.field("meaning", s.subject.derivation.Description)
 	for _, note := range s.subject.derivation.Notes {
 		d.field("note", note)

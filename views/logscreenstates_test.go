@@ -1,0 +1,158 @@
+package views
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+	"gantry/logs"
+	"gantry/ui"
+	"gantry/ui/uitest"
+)
+
+func TestWhyThereAreNoLines(t *testing.T) {
+	for name, c := range map[string]struct {
+		shelf *shelf
+		open  error
+		edit  func(*awsxtest.Data)
+		shows []string
+	}{
+		"no store is configured": {
+			open:  &logs.Error{Class: logs.Invalid, Op: "open the log store", Err: errors.New("no log store is configured"), Fix: "set logs.endpoints in config.yaml"},
+			shows: []string{"no log store", "no log store is configured", "set logs.endpoints in config.yaml"},
+		},
+		"a driver that is not read": {
+			edit:  func(d *awsxtest.Data) { d.TaskDefinitions[0].Containers[0].LogDriver = "splunk" },
+			shows: []string{"these lines cannot be found", "log driver splunk of container api-orders is not read yet", "gelf"},
+		},
+		"no index": {
+			shelf: &shelf{empty: true, why: logs.Explanation{Cause: logs.NoIndex, Index: "logstash-*"}},
+			shows: []string{"no index", "no index matches logstash-*, or these credentials may not see it"},
+		},
+		"index that is not there": {
+			shelf: &shelf{err: &logs.Error{Class: logs.NotFound, Op: "search logs-9", Err: errors.New("no such index [logs-9]"), Fix: "set logs.index"}},
+			shows: []string{"there is no index of the configured name", "no such index [logs-9]", "set logs.index", "tried again"},
+		},
+		"no permission": {
+			shelf: &shelf{err: &logs.Error{Class: logs.Denied, Op: "search logstash-*", Err: errors.New("user gantry lacks read")}},
+			shows: []string{"stopped, denied", "does not allow this search", "user gantry lacks read", "ctrl+r tries again"},
+		},
+		"bad credentials": {
+			shelf: &shelf{err: &logs.Error{Class: logs.Expired, Op: "search logstash-*", Err: errors.New("401 https://u:hunter2@logs")}},
+			shows: []string{"does not accept the credentials", "(masked)"},
+		},
+		"no answer": {
+			shelf: &shelf{err: &logs.Error{Class: logs.Offline, Op: "search logstash-*", Err: errors.New("connection refused")}},
+			shows: []string{"retrying in", "the log store does not answer", "connection refused"},
+		},
+		"nothing in the range": {
+			shelf: &shelf{why: logs.Explanation{Cause: logs.NoDocuments, Index: "logstash-*", Newest: awsxtest.Now.Add(-4 * time.Minute)}},
+			shows: []string{"logstash-* has no documents in this range", "newest   2026-03-14 09:22:53"},
+		},
+		"fields are missing": {
+			shelf: &shelf{why: logs.Explanation{Cause: logs.NoFields, Index: "logstash-*", Looked: []string{"container_id", "container_name"}}},
+			shows: []string{"has none of the fields looked for: container_id, container_name"},
+		},
+		"only others' lines": {
+			shelf: &shelf{why: logs.Explanation{Cause: logs.NoMatch, Index: "logstash-*", Looked: []string{"container_id"}, Found: []string{"container_id"}}},
+			shows: []string{"receives lines, and none of them is of this query", "container names of family", "no lines yet"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				a, service := logAccount()
+				if c.edit != nil {
+					a.Edit(c.edit)
+				}
+				s := cmp.Or(c.shelf, &shelf{})
+				d := sit(t, a, uitest.Look{W: 120, H: 30}, func(deps *Deps) ui.Screen {
+					v := viewerOf(deps, s)
+					if c.open != nil {
+						v.Open = func(context.Context) (logs.Source, error) { return nil, c.open }
+					}
+					return newLogScreen(v, LogScope{Service: service})
+				}).read()
+				d.Shows(c.shows...).Hides("hunter2")
+				d.Press("j", "k", "G", "n", "e", "E", "enter", "c").Shows("logs")
+			})
+		})
+	}
+}
+
+func TestATroubleLeavesTheLines(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := tail(t, standard, &shelf{}, nil)
+		d.says(3, 0)
+		d.read()
+		d.shelf.do(func() { d.shelf.partial = &logs.Partial{Failed: 1, Shards: 3, Reason: "disk"} })
+		d.Advance(10*time.Second).Shows("partial: 1 of 3 shards failed: disk", "line 2")
+		d.shelf.do(func() {
+			d.shelf.partial, d.shelf.err = nil, logs.Errorf(logs.Throttled, "search", "too many requests")
+		})
+		d.Advance(10*time.Second).Shows("retrying in", "too many requests", "line 2")
+		d.shelf.do(func() { d.shelf.err = nil })
+		d.Advance(40*time.Second).Advance(time.Second).Shows("following", "line 2").Hides("too many requests")
+		d.Advance(5 * time.Minute).Shows("following, newest 6m old")
+		d.shelf.do(func() { d.shelf.err = logs.Errorf(logs.Denied, "search", "revoked") })
+		d.Advance(10*time.Second).Shows("stopped, denied", "revoked", "line 2")
+		d.shelf.do(func() { d.shelf.err = nil })
+		d.Press("ctrl+r").Advance(readTime).Shows("following", "line 2")
+	})
+}
+
+func TestATaskThatNeverStartedHasNoLines(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := tail(t, standard, &shelf{}, func(a *awsxtest.Account, service awsx.Ref) LogScope {
+			a.Edit(func(data *awsxtest.Data) {
+				data.Tasks[0].Containers[0].RuntimeID = ""
+				data.Tasks[0].StoppedReason = "CannotPullContainerError: not found"
+			})
+			return ofFirstTask(a, service)
+		})
+		d.read().Shows("has no container that has started yet", "CannotPullContainerError")
+		if d.shelf.latest != 0 {
+			t.Error("searched for nothing")
+		}
+	})
+}
+
+func TestTasksThatCannotBeReadAreNamed(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		a, service := logAccount()
+		a.Fail(awsxtest.DescribeServices, awsx.Errorf(awsx.Denied, "ecs:DescribeServices", service.ARN, "not authorized"))
+		d := sit(t, a, standard, func(deps *Deps) ui.Screen {
+			return newLogScreen(viewerOf(deps, &shelf{}), LogScope{Service: service})
+		}).read()
+		d.Shows("nothing tells which lines", "ecs:DescribeServices", "denied", "ctrl+r tries again")
+		a.Fail(awsxtest.DescribeServices, nil)
+		d.Press("ctrl+r").Advance(readTime).Shows("following", "no lines")
+	})
+}
+
+// TestASearchGivenUpBeginsAnew: a service that moves to a driver that is not read
+// keeps its lines on screen, and has each once when it moves back.
+func TestASearchGivenUpBeginsAnew(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := tail(t, uitest.Look{W: 120, H: 24}, &shelf{}, nil)
+		d.say(0, "info", "hello")
+		d.read().Shows("hello", "following")
+		var gelf string
+		d.account.Edit(func(data *awsxtest.Data) {
+			gelf = data.Services[0].TaskDefinition
+			td := *data.TaskDefinitions[0]
+			td.ARN = strings.Replace(td.ARN, ":1", ":2", 1) + "2"
+			td.Containers = append([]awsx.ContainerDefinition(nil), td.Containers...)
+			td.Containers[0].LogDriver = "splunk"
+			data.TaskDefinitions = append(data.TaskDefinitions, &td)
+			data.Services[0].TaskDefinition = td.ARN
+		})
+		d.Advance(time.Minute).Shows("not searched", "log driver splunk", "hello")
+		d.account.Edit(func(data *awsxtest.Data) { data.Services[0].TaskDefinition = gelf })
+		d.Advance(time.Minute).Shows("following", "hello", "tail, 1 line")
+	})
+}
