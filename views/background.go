@@ -20,20 +20,18 @@ var _ ui.Background = (*Background)(nil)
 
 // Open begins to watch the jobs.
 func (b *Background) Open(ctx context.Context) tea.Cmd {
-	changed, stop := b.Changer.Subscribe()
-	context.AfterFunc(ctx, stop)
 	b.jobs = b.Changer.Jobs()
-	return followNext(ctx, changed)
+	return watchJobs(ctx, b.Changer)
 }
 
 // Update takes the jobs as they are now.
 func (b *Background) Update(msg tea.Msg) tea.Cmd {
-	sub, ok := msg.(subscription)
+	news, ok := msg.(jobsChanged)
 	if !ok {
 		return nil
 	}
 	b.jobs = b.Changer.Jobs()
-	return followNext(sub.ctx, sub.changed)
+	return news.next()
 }
 
 // Status says how the changes stand: each that runs, else how the last one ended.

@@ -13,13 +13,14 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/ui"
 	"gantry/ui/form"
+	"gantry/ui/modal"
 )
 
 // Changer makes changes for the console: plans them, carries them out apart from
-// any screen, and tells how they stand. Its methods other than Plan answer from
-// memory.
+// any screen, and tells how they stand. Plan and Reveal wait and are called from
+// commands; the others answer from memory.
 type Changer interface {
-	// Plan reads what the intent depends on and builds the plan; it waits.
+	// Plan reads what the intent depends on and builds the plan.
 	Plan(ctx context.Context, service awsx.Ref, intent deploy.Intent) (deploy.Plan, error)
 	// Start carries a plan out and returns the job's id.
 	Start(plan deploy.Plan, override []string) (string, error)
@@ -79,15 +80,18 @@ func (c *Changes) RollBack(service awsx.Ref) tea.Cmd {
 
 // Scale asks for a count and plans it.
 func (c *Changes) Scale(service awsx.Ref) tea.Cmd {
+	// The field starts empty: digits typed behind a count that stands there
+	// already would make 25 out of 2 and 5.
 	field := form.Field{
-		Label: "tasks", Help: "the number of tasks to run, 0 or more",
+		Label: "tasks", Help: "how many to run, 0 or more",
 		Check: func(s string) error {
 			_, err := parseCount(s)
 			return err
 		},
 	}
 	if desired, ok := c.desired(service); ok {
-		field.Value = strconv.Itoa(desired)
+		field.Placeholder = strconv.Itoa(desired)
+		field.Help += "; " + strconv.Itoa(desired) + " now"
 	}
 	c.Deps.Host.Modal(form.New(c.Deps.Host.Theme(), form.Options{
 		Title:  "Scale " + service.ClusterName() + "/" + service.Name(),
@@ -123,10 +127,52 @@ func parseCount(s string) (int, error) {
 	return n, nil
 }
 
-// propose shows the plan of an intent. Started is called on the loop once the
-// plan is being carried out; it may be nil.
-func (c *Changes) propose(service awsx.Ref, intent deploy.Intent, started func()) {
-	c.Deps.Host.Push(newPlanScreen(c, service, intent, started))
+// propose shows the plan of an intent. Started is called on the loop with the
+// job's id once the plan is being carried out; it may be nil.
+func (c *Changes) propose(service awsx.Ref, intent deploy.Intent, started func(job string)) {
+	c.Deps.Host.Push(newPlanScreen(c, proposal{service, intent, started}))
+}
+
+// proposal is what somebody wants to happen to a service.
+type proposal struct {
+	service awsx.Ref
+	intent  deploy.Intent
+	started func(job string)
+}
+
+// ask puts a question as gravely as its tier wants.
+func (c *Changes) ask(tier deploy.Tier, service awsx.Ref, q modal.Question) {
+	th := c.Deps.Host.Theme()
+	switch {
+	case tier >= deploy.TierBulk:
+		c.Deps.Host.Modal(modal.NewTyped(th, q, "the number of services and the cluster's name", "1 "+service.ClusterName()))
+	case tier == deploy.TierName:
+		c.Deps.Host.Modal(modal.NewTyped(th, q, "the service's name", service.Name()))
+	default:
+		c.Deps.Host.Modal(modal.NewConfirm(th, q))
+	}
+}
+
+// changeTable is a table whose rows are proposed as changes. What it has read is
+// old once one of them is carried out: it reads again when it is seen again.
+type changeTable[T any] struct {
+	*tableScreen[T]
+	changes *Changes
+	service awsx.Ref
+	acted   bool
+}
+
+func (s *changeTable[T]) propose(intent deploy.Intent) {
+	s.changes.propose(s.service, intent, func(string) { s.acted = true })
+}
+
+// Covered reads again when that is due.
+func (s *changeTable[T]) Covered(covered bool) tea.Cmd {
+	if !covered && s.acted {
+		s.acted = false
+		s.feed.refresh()
+	}
+	return s.tableScreen.Covered(covered)
 }
 
 // crumb is where a screen about a service stands.

@@ -2,9 +2,9 @@ package views
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -13,6 +13,7 @@ import (
 	"gantry/internal/clean"
 	"gantry/ui"
 	"gantry/ui/form"
+	"gantry/ui/modal"
 	"gantry/ui/text"
 	"gantry/ui/theme"
 )
@@ -24,9 +25,12 @@ type environmentScreen struct {
 	service awsx.Ref
 
 	ctx        context.Context
+	covered    bool
 	definition *awsx.TaskDefinition
 	err        error
 	editor     *form.Editor
+	job        string // the change that carries the edits, until it is known to
+	recorded   bool   // that secrets are shown, since the screen was opened
 }
 
 func newEnvironment(c *Changes, service awsx.Ref) *environmentScreen {
@@ -43,11 +47,12 @@ func (s *environmentScreen) Name() string    { return "environment" }
 func (s *environmentScreen) Capturing() bool { return s.editor != nil && s.editor.Capturing() }
 
 func (s *environmentScreen) Open(ctx context.Context) tea.Cmd {
-	s.ctx = ctx
+	s.ctx, s.covered, s.recorded = ctx, false, false
+	jobs := watchJobs(ctx, s.changes.Changer)
 	if s.editor != nil {
-		return nil // edits outlive a walk through the history
+		return jobs // edits outlive a walk through the history
 	}
-	return s.read()
+	return tea.Batch(jobs, s.read())
 }
 
 func (s *environmentScreen) read() tea.Cmd {
@@ -67,18 +72,38 @@ func (s *environmentScreen) read() tea.Cmd {
 }
 
 func (s *environmentScreen) Update(msg tea.Msg) tea.Cmd {
-	if msg, ok := msg.(definitionRead); ok {
-		s.err = msg.err
-		if msg.err == nil {
-			s.definition = msg.definition
-			s.edit()
-		}
+	switch msg := msg.(type) {
+	case definitionRead:
+		s.take(msg)
+		return nil
+	case jobsChanged:
+		return tea.Batch(s.settle(), msg.next())
+	case revealed:
+		s.reveal(msg)
 		return nil
 	}
 	if s.editor == nil {
 		return nil
 	}
 	return s.editor.Update(msg)
+}
+
+// take shows a definition, unless something was edited or is being typed since it
+// was asked for.
+func (s *environmentScreen) take(msg definitionRead) {
+	switch {
+	case s.editor == nil:
+		s.err = msg.err
+	case msg.err != nil:
+		s.changes.Deps.Host.Flash(ui.Error, "%s", msg.err)
+		return
+	case s.editor.Capturing() || s.editor.Changes() > 0:
+		return
+	}
+	if msg.err == nil {
+		s.definition = msg.definition
+		s.edit()
+	}
 }
 
 // edit opens the editor on the definition that was read.
@@ -143,20 +168,9 @@ func (s *environmentScreen) View(w, h int) ui.Frame {
 		lines, _ := layout{theme: th, width: w, wrap: true}.lines([]para{
 			{text: "the environment could not be read", role: theme.Failed}, {text: s.err.Error()},
 		})
-		return ui.Frame{Body: joinLines(lines, h)}
+		return ui.Frame{Body: strings.Join(lines[:min(len(lines), h)], "\n")}
 	}
 	return ui.Frame{Body: th.Paint(theme.Dim, text.Truncate("reading the task definition", w, ""))}
-}
-
-func joinLines(lines []string, h int) string {
-	body := ""
-	for i, line := range lines[:min(len(lines), h)] {
-		if i > 0 {
-			body += "\n"
-		}
-		body += line
-	}
-	return body
 }
 
 func (s *environmentScreen) Header() ui.Header {
@@ -189,11 +203,7 @@ func (s *environmentScreen) Unsaved() string {
 	if s.editor == nil || s.editor.Changes() == 0 {
 		return ""
 	}
-	n := s.editor.Changes()
-	if n == 1 {
-		return "1 edit was not carried out"
-	}
-	return fmt.Sprintf("%d edits were not carried out", n)
+	return count(s.editor.Changes(), "edit") + " not carried out"
 }
 
 func (s *environmentScreen) Actions() []ui.Action {
@@ -207,7 +217,7 @@ func (s *environmentScreen) Actions() []ui.Action {
 		refresh.Disabled = s.Unsaved() + ": undo them first"
 	}
 	plan := ui.Action{ID: "plan", Name: "plan", Keys: []string{"w"}, Hint: 1, Run: func() tea.Cmd {
-		s.changes.propose(s.service, s.intent(), s.applied)
+		s.changes.propose(s.service, s.intent(), s.carried)
 		return nil
 	}}
 	if s.editor.Changes() == 0 {
@@ -215,34 +225,79 @@ func (s *environmentScreen) Actions() []ui.Action {
 	}
 	out := []ui.Action{plan, refresh}
 	for _, a := range ui.EditorActions(s.editor) {
-		if a.ID == ui.ActReveal {
-			a = s.guarded(a)
+		if a.ID == ui.ActReveal && !s.recorded {
+			a.Tier, a.Run = int(deploy.TierName), ui.Do(s.askToReveal)
 		}
 		out = append(out, a)
 	}
 	return out
 }
 
-// guarded makes revealing a value an act that leaves a record.
-func (s *environmentScreen) guarded(reveal ui.Action) ui.Action {
-	show := reveal.Run
-	reveal.Tier = int(deploy.TierName)
-	reveal.Run = func() tea.Cmd {
-		if err := s.changes.Changer.Reveal(s.service); err != nil {
-			s.changes.Deps.Host.Flash(ui.Error, "%s", err)
-			return nil
-		}
-		return show()
+// Paste takes lines of NAME=value into the container under the cursor.
+func (s *environmentScreen) Paste(text string) tea.Cmd {
+	if s.editor != nil {
+		s.editor.Paste(text)
 	}
-	return reveal
+	return nil
 }
 
-// applied forgets the edits once they are on their way. What runs is read anew
-// when the screen is seen again.
-func (s *environmentScreen) applied() { s.editor, s.definition = nil, nil }
+// revealed is whether showing secrets was recorded.
+type revealed struct{ err error }
+
+// askToReveal makes showing a value an act that is confirmed and leaves a record:
+// once for as long as the screen is open.
+func (s *environmentScreen) askToReveal() {
+	tier := deploy.TierConfirm
+	if s.changes.Deps.Policy.Production(s.service.ClusterRef()) {
+		tier = deploy.TierName
+	}
+	changer, service := s.changes.Changer, s.service
+	s.changes.ask(tier, service, modal.Question{
+		Title: "Show secrets of " + service.ClusterName() + "/" + service.Name() + "?",
+		Body:  modal.Plain(" The audit file records that they were shown."),
+		Yes:   func() tea.Cmd { return func() tea.Msg { return revealed{changer.Reveal(service)} } },
+	})
+}
+
+// reveal shows the value under the cursor once that is recorded.
+func (s *environmentScreen) reveal(msg revealed) {
+	if msg.err != nil {
+		s.changes.Deps.Host.Flash(ui.Error, "%s", msg.err)
+		return
+	}
+	s.recorded = true
+	if s.editor != nil && s.editor.OnLine() == "" {
+		s.editor.Reveal()
+	}
+}
+
+// carried notes the change that carries the edits.
+func (s *environmentScreen) carried(job string) { s.job = job }
+
+// settle forgets the edits once the change was made. One that was refused leaves
+// them, to be planned again.
+func (s *environmentScreen) settle() tea.Cmd {
+	if s.job == "" {
+		return nil
+	}
+	job, known := s.changes.Changer.Job(s.job)
+	switch {
+	case known && !job.Ended && job.Progress.At.IsZero():
+		return nil // calls are being made
+	case known && job.Ended && job.Err != nil && !job.Result.State.Applied:
+		s.job = ""
+		return nil
+	}
+	s.job, s.editor, s.definition = "", nil, nil
+	if s.covered {
+		return nil
+	}
+	return s.read()
+}
 
 // Covered reads again when the screen comes back without edits.
 func (s *environmentScreen) Covered(covered bool) tea.Cmd {
+	s.covered = covered
 	if covered || s.editor != nil {
 		return nil
 	}

@@ -45,46 +45,56 @@ func (r imageRow) pinned() string { return "@" + r.image.Digest }
 type imageList struct {
 	definition *awsx.TaskDefinition
 	rows       []imageRow
+	elsewhere  []awsx.ContainerDefinition // whose images no ECR repository holds
 }
 
 // imagesScreen lists what can be deployed. It is a table screen that also takes
 // a reference as it is typed, since a registry other than ECR has no list.
 type imagesScreen struct {
-	*tableScreen[imageRow]
-	changes *Changes
-	service awsx.Ref
-	query   *query[imageList]
+	changeTable[imageRow]
+	query *query[imageList]
 }
 
 func newImages(c *Changes, service awsx.Ref) *imagesScreen {
-	s := &imagesScreen{changes: c, service: service}
+	s := &imagesScreen{changeTable: changeTable[imageRow]{changes: c, service: service}}
 	s.tableScreen = newTableScreen(c.Deps, tableSpec[imageRow]{
 		name: "images", nouns: "images", permission: "ecr:DescribeImages",
 		subject: service, crumb: crumb(service),
 		table: table.Options[imageRow]{
 			Key: imageRow.key, Columns: imageColumns(c.Deps), Sort: colAge,
 		},
-		status: func(imageRow) (theme.Status, bool) { return theme.StatusOK, false },
-		open:   s.open,
-		actions: func(r imageRow, ok bool) []ui.Action {
-			return s.actions(r, ok)
-		},
-		ref: func(r imageRow) awsx.Ref { return service.In(r.image.Repository + r.pinned()) },
+		status:  func(imageRow) (theme.Status, bool) { return theme.StatusOK, false },
+		open:    s.open,
+		actions: s.actions,
+		ref:     func(r imageRow) awsx.Ref { return service.In(r.image.Repository + r.pinned()) },
 	})
 	return s
 }
 
 func (s *imagesScreen) open() feed[imageRow] {
-	s.query = ask(s.load)
+	q, typing := ask(s.load), s.deps.Host.Key(s.typing())
+	s.query = q
 	return feed[imageRow]{
-		watches: []watch{s.query},
-		build:   func(time.Time) load[imageRow] { return imagesLoad(s.query.Answer()) },
+		watches: []watch{q},
+		build:   func(time.Time) load[imageRow] { return imagesLoad(q.Answer(), typing) },
 	}
 }
 
-// imagesLoad turns an answer into rows with their freshness.
-func imagesLoad(a answer[imageList]) load[imageRow] {
-	return load[imageRow]{rows: a.value.rows, status: answerStatus(a.read, a.done, a.err)}
+// imagesLoad turns an answer into rows with their freshness. A registry other
+// than ECR cannot be listed: its images are typed.
+func imagesLoad(a answer[imageList], typing string) load[imageRow] {
+	l := load[imageRow]{rows: a.value.rows, status: answerStatus(len(a.value.rows) > 0, a.done, a.err)}
+	if len(a.value.elsewhere) == 0 {
+		return l
+	}
+	for _, c := range a.value.elsewhere {
+		l.foot = append(l.foot, para{label: c.Name, text: c.Image + " is in a registry that cannot be listed", depth: 1})
+	}
+	l.foot = append(l.foot, para{text: typing + " types what to deploy: a tag, a digest or a whole reference", role: theme.Accent, depth: 1})
+	if len(l.rows) > 0 {
+		l.note = []span{{text: count(len(a.value.elsewhere), "container") + " not in ECR (" + typing + " types)", role: theme.Dim}}
+	}
+	return l
 }
 
 // answerStatus is how far a one-off read can be trusted.
@@ -133,11 +143,11 @@ func (s *imagesScreen) load(ctx context.Context, publish func(imageList)) error 
 		return err
 	}
 	list := imageList{definition: td}
-	publish(list)
 	var failed error
 	for _, c := range td.Containers {
 		ref, err := deploy.ParseReference(c.Image)
 		if err != nil || !ref.ECR() {
+			list.elsewhere = append(slices.Clone(list.elsewhere), c)
 			continue
 		}
 		for page, err := range account.Images(ctx, ref.Repository) {
@@ -149,6 +159,7 @@ func (s *imagesScreen) load(ctx context.Context, publish func(imageList)) error 
 			publish(list)
 		}
 	}
+	publish(list)
 	return failed
 }
 
@@ -205,67 +216,63 @@ func imageColumns(deps *Deps) []table.Column[imageRow] {
 }
 
 func (s *imagesScreen) actions(r imageRow, ok bool) []ui.Action {
-	typing := ""
-	if s.query == nil || s.query.Answer().value.definition == nil {
-		typing = "the task definition was not read yet"
-	}
-	enter := ui.Shared(ui.ActEnter, func() tea.Cmd { s.propose(r.container, r.reference()); return nil })
+	enter := ui.Shared(ui.ActEnter, func() tea.Cmd { s.deploy(r.container, r.reference()); return nil })
 	enter.Name, enter.Disabled = "deploy", nothing(ok)
 	pin := ui.Action{ID: "deploy-pinned", Name: "deploy its digest", Keys: []string{"D"}, Hint: 3, Disabled: nothing(ok),
-		Run: func() tea.Cmd { s.propose(r.container, r.pinned()); return nil }}
-	typed := ui.Action{ID: "type-image", Name: "type an image", Keys: []string{"i"}, Hint: 2, Disabled: typing,
-		Run: func() tea.Cmd { s.ask(r.container); return nil }}
+		Run: func() tea.Cmd { s.deploy(r.container, r.pinned()); return nil }}
+	typed := s.typing()
+	typed.Run = func() tea.Cmd { s.ask(r.container); return nil }
+	if s.query == nil || s.query.Answer().value.definition == nil {
+		typed.Disabled = "the task definition was not read yet"
+	}
 	return []ui.Action{enter, typed, pin}
+}
+
+// typing is the action that takes a reference as typed.
+func (s *imagesScreen) typing() ui.Action {
+	return ui.Action{ID: "type-image", Name: "type an image", Keys: []string{"i"}, Hint: 2}
+}
+
+func (s *imagesScreen) deploy(container, reference string) {
+	s.propose(deploy.SetImages{Images: map[string]string{container: reference}})
 }
 
 // ask takes a reference as typed, for a container of the definition.
 func (s *imagesScreen) ask(container string) {
 	td := s.query.Answer().value.definition
-	if container == "" && len(td.Containers) > 0 {
+	if container == "" {
 		container = td.Containers[0].Name
 	}
 	names := make([]string, len(td.Containers))
 	for i, c := range td.Containers {
 		names[i] = c.Name
 	}
-	current := func(name string) string {
-		c, _ := td.Container(name)
-		return c.Image
-	}
-	fields := []form.Field{{
-		Label: "container", Value: container, Help: "one of " + strings.Join(names, ", "),
-		Check: func(name string) error {
-			if !has(names, name) {
-				return fmt.Errorf("%q is no container of %s: expected %s", name, awsx.ARNName(td.ARN), strings.Join(names, ", "))
-			}
-			return nil
-		},
-	}, {
-		Label: "image", Placeholder: ":tag", Help: "REPOSITORY:TAG, REPOSITORY@DIGEST, or :TAG to keep the repository",
-		Check: func(ref string) error {
-			_, err := deploy.ResolveReference(ref, current(container))
-			return err
-		},
-	}}
-	if len(names) == 1 {
-		fields = fields[1:]
+	image := form.Field{Label: "image", Placeholder: ":tag", Help: "REPOSITORY:TAG, REPOSITORY@DIGEST, or :TAG to keep the repository"}
+	fields := []form.Field{image}
+	if len(names) > 1 {
+		fields = []form.Field{{
+			Label: "container", Value: container, Help: "one of " + strings.Join(names, ", "),
+			Check: func(name string) error {
+				if !slices.Contains(names, name) {
+					return fmt.Errorf("%q is no container of %s: expected %s", name, awsx.ARNName(td.ARN), strings.Join(names, ", "))
+				}
+				return nil
+			},
+		}, image}
 	}
 	s.changes.Deps.Host.Modal(form.New(s.changes.Deps.Host.Theme(), form.Options{
 		Title: "Deploy an image to " + s.service.ClusterName() + "/" + s.service.Name(), Fields: fields,
 		Submit: func(values []string) (tea.Cmd, error) {
-			name := container
+			name, reference := container, strings.TrimSpace(values[len(values)-1])
 			if len(values) == 2 {
 				name = values[0]
 			}
-			if _, err := deploy.ResolveReference(values[len(values)-1], current(name)); err != nil {
+			current, _ := td.Container(name)
+			if _, err := deploy.ResolveReference(reference, current.Image); err != nil {
 				return nil, err
 			}
-			s.propose(name, values[len(values)-1])
+			s.deploy(name, reference)
 			return nil, nil
 		},
 	}))
-}
-
-func (s *imagesScreen) propose(container, reference string) {
-	s.changes.propose(s.service, deploy.SetImages{Images: map[string]string{container: reference}}, nil)
 }

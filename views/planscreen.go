@@ -2,7 +2,7 @@ package views
 
 import (
 	"context"
-	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/ui"
+	"gantry/ui/diffview"
 	"gantry/ui/modal"
 	"gantry/ui/pager"
 	"gantry/ui/text"
@@ -27,30 +28,34 @@ const (
 // screen that proposed it stays below with all that was typed there.
 type planScreen struct {
 	changes *Changes
-	service awsx.Ref
-	intent  deploy.Intent
-	started func()
+	proposal
 
 	ctx        context.Context
+	reading    uint64 // the newest planning
 	planning   bool
 	plan       *deploy.Plan
+	diff       []diffview.Line
 	err        error
 	overridden []string
 
 	pager *pager.Pager
 	theme *theme.Theme
+	mode  string // why nothing may be changed, as it was drawn
+	hunks []int  // their rows
 }
 
-func newPlanScreen(c *Changes, service awsx.Ref, intent deploy.Intent, started func()) *planScreen {
-	s := &planScreen{changes: c, service: service, intent: intent, started: started}
+func newPlanScreen(c *Changes, p proposal) *planScreen {
+	s := &planScreen{changes: c, proposal: p}
 	s.pager = pager.New(s.layout)
 	return s
 }
 
-// planned is what planning brought.
+// planned is what a planning brought.
 type planned struct {
-	plan deploy.Plan
-	err  error
+	reading uint64
+	plan    deploy.Plan
+	diff    []diffview.Line
+	err     error
 }
 
 func (s *planScreen) Name() string    { return "plan" }
@@ -64,18 +69,19 @@ func (s *planScreen) Open(ctx context.Context) tea.Cmd {
 // replan reads the account anew: a plan is about what is, not about what was
 // when the table was drawn.
 func (s *planScreen) replan() tea.Cmd {
+	s.reading++
 	s.planning = true
 	s.pager.Changed()
-	ctx, changer, service, intent := s.ctx, s.changes.Changer, s.service, s.intent
+	ctx, changer, p, reading := s.ctx, s.changes.Changer, s.proposal, s.reading
 	return func() tea.Msg {
-		plan, err := changer.Plan(ctx, service, intent)
-		return planned{plan, err}
+		plan, err := changer.Plan(ctx, p.service, p.intent)
+		return planned{reading, plan, difference(plan), err}
 	}
 }
 
 func (s *planScreen) Update(msg tea.Msg) tea.Cmd {
-	if msg, ok := msg.(planned); ok {
-		s.planning, s.err, s.plan, s.overridden = false, msg.err, nil, nil
+	if msg, ok := msg.(planned); ok && msg.reading == s.reading {
+		s.planning, s.err, s.plan, s.diff, s.overridden = false, msg.err, nil, msg.diff, nil
 		if msg.err == nil {
 			s.plan = &msg.plan
 		}
@@ -85,112 +91,125 @@ func (s *planScreen) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (s *planScreen) View(w, h int) ui.Frame {
-	if th := s.changes.Deps.Host.Theme(); th != s.theme {
-		s.theme = th
+	th, mode := s.changes.Deps.Host.Theme(), s.refusal()
+	if th != s.theme || mode != s.mode {
+		s.theme, s.mode = th, mode
 		s.pager.Changed()
 	}
 	return ui.Frame{Body: s.pager.View(w, h)}
 }
 
-func (s *planScreen) layout(w int) []string {
-	lines, _ := layout{theme: s.changes.Deps.Host.Theme(), width: w, wrap: true}.lines(s.paras())
-	return lines
+// refusal says why nothing may be changed here now, empty if it may.
+func (s *planScreen) refusal() string {
+	host := s.changes.Deps.Host
+	m := host.Mode(s.changes.Deps.Policy.Scope(s.service.ClusterRef()))
+	switch {
+	case m.Writable:
+		return ""
+	case m.Armable:
+		return orDefault(m.Why, "read-only") + ": " + host.Key(ui.Action{ID: ui.ActArm, Keys: []string{"W"}}) + " arms writing"
+	}
+	return orDefault(m.Why, "read-only")
 }
 
-func (s *planScreen) paras() []para {
+// layout puts the difference between the summary and the checks, whose outcome
+// the summary tells already.
+func (s *planScreen) layout(w int) []string {
+	th := s.changes.Deps.Host.Theme()
+	lay := layout{theme: th, width: w, wrap: true}
+	s.hunks = nil
+	head, tail := s.paras()
+	out, _ := lay.lines(head)
+	rows, starts := diffview.Draw(th, s.diff, max(w-1, 0))
+	for i, l := range s.diff {
+		if l.Kind == diffview.Hunk {
+			s.hunks = append(s.hunks, len(out)+starts[i])
+		}
+	}
+	for _, row := range rows {
+		out = append(out, " "+row)
+	}
+	rest, _ := lay.lines(tail)
+	return append(out, rest...)
+}
+
+// paras are what stands above the difference, and below it.
+func (s *planScreen) paras() (head, tail []para) {
 	var d document
 	switch {
 	case s.planning:
 		d.line(theme.Dim, "reading "+s.service.Name()+" and making a plan")
 	case s.err != nil:
-		d.line(theme.Failed, s.err.Error())
-		d.line(theme.Dim, "nothing was changed; esc goes back to what was typed")
+		d.paras = append(d.paras, para{text: theme.StatusFailed.Glyph() + " there is no plan: " + s.err.Error(), role: theme.Failed})
+		d.line(theme.Text, "Nothing was changed, and what was typed is still there.")
+		d.line(theme.Dim, s.key(ui.Shared(ui.ActRefresh, nil))+" plans anew, esc goes back")
 	default:
-		return planParas(*s.plan, s.overridden)
+		return s.summary(), checkParas(s.plan.Checks, s.overridden)
+	}
+	return d.paras, nil
+}
+
+func (s *planScreen) key(a ui.Action) string { return s.changes.Deps.Host.Key(a) }
+
+// summary puts a plan in words: what and where, what comes next, and the exact
+// calls.
+func (s *planScreen) summary() []para {
+	var d document
+	p := *s.plan
+	d.heading(title(p))
+	d.paras = append(d.paras, s.next())
+	effects(&d, p)
+	d.field("checks", checkTotals(p, s.overridden))
+	d.heading("Calls")
+	for _, step := range p.Steps {
+		d.line(theme.Text, step.Describe().Text)
+	}
+	if len(p.Carried) > 0 {
+		d.line(theme.Dim, "fields unknown to this version are sent as they were read: "+strings.Join(p.Carried, ", "))
+	}
+	if len(s.diff) > 0 {
+		d.heading("Difference: " + diffview.Summary(s.diff))
 	}
 	return d.paras
 }
 
-// planParas puts a plan in words: what and where, the difference, the checks and
-// the exact calls.
-func planParas(p deploy.Plan, overridden []string) []para {
-	var d document
-	d.heading(title(p))
+// effects are what a person agrees to.
+func effects(d *document, p deploy.Plan) {
 	d.field("now", p.Before)
 	d.field("then", p.After)
 	d.field("meanwhile", p.Leaves)
-	if p.Identity.ARN != "" {
-		d.field("as", p.Identity.ARN)
+	d.field("as", p.Identity.ARN)
+}
+
+// next is what stands in the way, or what the key that goes on does.
+func (s *planScreen) next() para {
+	blocking := s.plan.Blocking(s.overridden...)
+	next := para{label: "next", role: theme.Accent, depth: 1}
+	switch {
+	case len(blocking) > 0:
+		c := blocking[0]
+		next.role = theme.Failed
+		next.text = theme.StatusFailed.Glyph() + " " + c.Name + ": " + c.Text + " (mend it, or " + s.key(s.overriding()) + " overrides it)"
+	case s.mode != "":
+		next.role, next.text = theme.Degraded, s.mode
+	default:
+		next.text = s.key(s.carryingOut()) + " " + gateWords(s.plan.Tier) + ", then " + count(len(s.plan.Steps), "call") + " and the follow to a verdict"
 	}
-	if len(p.Carried) > 0 {
-		d.field("carried unchanged", strings.Join(p.Carried, ", ")+" (unknown to this version)")
-	}
-	if p.Diff != "" {
-		d.heading("Difference")
-		for line := range strings.Lines(p.Diff) {
-			line = strings.TrimSuffix(line, "\n")
-			d.paras = append(d.paras, para{text: line, role: diffRole(line)})
-		}
-	}
-	if len(p.Checks) > 0 {
-		d.heading("Checks")
-		for _, c := range p.Checks {
-			role, words := checkWords(c, overridden)
-			d.fieldAs(role, c.Name, words)
-		}
-	}
-	d.heading("Calls")
-	for _, s := range p.Steps {
-		d.line(theme.Text, s.Describe().Text)
-	}
-	return d.paras
+	return next
 }
 
 func title(p deploy.Plan) string {
-	return fmt.Sprintf("%s %s/%s", p.Intent.Action(), p.Target.ClusterName(), p.Target.Name())
+	return p.Intent.Action() + " " + p.Target.ClusterName() + "/" + p.Target.Name()
 }
 
-func diffRole(line string) theme.Role {
-	switch {
-	case strings.HasPrefix(line, "+++"), strings.HasPrefix(line, "---"):
-		return theme.Dim
-	case strings.HasPrefix(line, "+"):
-		return theme.Added
-	case strings.HasPrefix(line, "-"):
-		return theme.Removed
-	case strings.HasPrefix(line, "@@"):
-		return theme.Hunk
+func gateWords(t deploy.Tier) string {
+	switch t {
+	case deploy.TierName:
+		return "asks for the service's name"
+	case deploy.TierBulk:
+		return "asks for the number of services and the cluster's name"
 	}
-	return theme.Text
-}
-
-// checkWords is a check's result with its glyph, so that colour is not needed.
-func checkWords(c deploy.Check, overridden []string) (theme.Role, string) {
-	switch c.Result {
-	case deploy.OK:
-		return theme.OK, theme.StatusOK.Glyph() + " " + c.Text
-	case deploy.Warning:
-		return theme.Degraded, theme.StatusDegraded.Glyph() + " " + c.Text
-	case deploy.Skipped:
-		return theme.Unknown, theme.StatusUnknown.Glyph() + " skipped: " + c.Text
-	}
-	words := theme.StatusFailed.Glyph() + " " + c.Text
-	switch {
-	case c.Advice:
-		return theme.Degraded, words + " (advice: this change mends)"
-	case has(overridden, c.Name):
-		return theme.Degraded, words + " (overridden)"
-	}
-	return theme.Failed, words
-}
-
-func has(list []string, s string) bool {
-	for _, have := range list {
-		if have == s {
-			return true
-		}
-	}
-	return false
+	return "asks yes or no"
 }
 
 func (s *planScreen) Header() ui.Header {
@@ -200,25 +219,29 @@ func (s *planScreen) Header() ui.Header {
 		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "planning"}
 	case s.err != nil:
 		t := troubleOf(s.err, s.service.Context)
-		h.Fresh = ui.Fresh{State: ui.FreshDenied, Text: t.word}
-	case s.plan != nil:
-		h.Counts = fmt.Sprintf("%s, %s", count(len(s.plan.Steps), "call"), gateWords(s.plan.Tier))
+		h.Fresh = ui.Fresh{State: freshOf(t.class), Text: t.word}
+		if t.class == awsx.Expired {
+			h.Banner = t.banner
+		}
 	}
 	return h
 }
 
-func gateWords(t deploy.Tier) string {
-	switch t {
-	case deploy.TierName:
-		return "wants the service's name"
-	case deploy.TierBulk:
-		return "wants the number of services and the cluster's name"
-	}
-	return "wants a yes"
+// Text is the plan, for a file.
+func (s *planScreen) Text() string {
+	head, tail := s.paras()
+	return plainText(head) + plainDifference(s.diff) + plainText(tail)
 }
 
-// Text is the plan, for a file.
-func (s *planScreen) Text() string { return plainText(s.paras()) }
+func (s *planScreen) carryingOut() ui.Action {
+	return ui.Action{ID: actCarryOut, Name: "carry out", Keys: []string{"enter"}, Tier: 1, Hint: 1,
+		Run: ui.Do(s.confirm)}
+}
+
+func (s *planScreen) overriding() ui.Action {
+	return ui.Action{ID: actOverride, Name: "override a check", Keys: []string{"O"}, Tier: 1,
+		Run: ui.Do(s.override)}
+}
 
 func (s *planScreen) Actions() []ui.Action {
 	waiting := ""
@@ -231,61 +254,83 @@ func (s *planScreen) Actions() []ui.Action {
 	default:
 		blocking = s.plan.Blocking(s.overridden...)
 	}
-	carry := ui.Action{ID: actCarryOut, Name: "carry out", Keys: []string{"enter"}, Tier: 1, Hint: 1, Disabled: waiting,
-		Run: func() tea.Cmd { s.confirm(); return nil }}
-	override := ui.Action{ID: actOverride, Name: "override a check", Keys: []string{"O"}, Tier: 1, Disabled: waiting,
-		Run: func() tea.Cmd { s.override(blocking[0]); return nil }}
+	carry, override := s.carryingOut(), s.overriding()
+	carry.Disabled, override.Disabled = waiting, waiting
 	if s.plan != nil {
 		carry.Tier = int(s.plan.Tier)
 	}
 	if len(blocking) > 0 {
 		carry.Disabled = "the check " + blocking[0].Name + " failed: mend it, or override it"
 		override.Hint = 2
-	} else if waiting == "" {
-		override.Disabled = "no check stands in the way"
 	}
 	commands := ui.Action{ID: actCommands, Name: "copy commands", Keys: []string{"c"}, Hint: 3, Disabled: waiting,
 		Run: ui.Do(func() { s.changes.Deps.Host.Copy("plan", strings.Join(s.plan.Commands(), "\n")+"\n") })}
 	refresh := ui.Shared(ui.ActRefresh, s.replan)
 	refresh.Name, refresh.Hint = "plan anew", 4
-	return append([]ui.Action{carry, override, commands, refresh}, ui.Movement(s.pager)...)
+	next := ui.Shared(ui.ActFindNext, ui.Do(func() { s.hunk(1) }))
+	prev := ui.Shared(ui.ActFindPrev, ui.Do(func() { s.hunk(-1) }))
+	next.Name, prev.Name = "next hunk", "previous hunk"
+	if len(s.diff) == 0 {
+		next.Disabled, prev.Disabled = "there is no difference", "there is no difference"
+	}
+	return append([]ui.Action{carry, override, commands, refresh, next, prev}, ui.Movement(s.pager)...)
 }
 
-// confirm asks as much as the plan's tier wants.
+// hunk goes to the next hunk of the difference, or the one before.
+func (s *planScreen) hunk(step int) {
+	first, _, _ := s.pager.Position()
+	at, on := slices.BinarySearch(s.hunks, first)
+	switch {
+	case step < 0:
+		at--
+	case on:
+		at++
+	}
+	if at >= 0 && at < len(s.hunks) {
+		s.pager.ShowTop(s.hunks[at])
+	}
+}
+
+// confirm asks as much as the plan's tier wants. The question is about the plan
+// as it is now, whatever is read later.
 func (s *planScreen) confirm() {
-	th := s.changes.Deps.Host.Theme()
-	p := *s.plan
-	q := modal.Question{
-		Title: title(p) + " in " + p.Target.Context.String(),
-		Body: func(w int) []string {
-			var d document
-			d.field("now", p.Before)
-			d.field("then", p.After)
-			d.field("meanwhile", p.Leaves)
+	p, overridden := *s.plan, slices.Clone(s.overridden)
+	s.changes.ask(p.Tier, p.Target, modal.Question{
+		Title: title(p) + " in " + p.Target.Context.String() + "?",
+		Body: s.body(func(d *document) {
+			effects(d, p)
+			d.field("overridden", strings.Join(overridden, ", "))
 			for _, step := range p.Steps {
 				d.field("call", step.Describe().Text)
 			}
-			lines, _ := layout{theme: th, width: w, wrap: true}.lines(d.paras)
-			return lines
-		},
-		Yes: func() tea.Cmd { s.start(p); return nil },
-	}
-	switch {
-	case p.Tier >= deploy.TierBulk:
-		s.changes.Deps.Host.Modal(modal.NewTyped(th, q, "the number of services and the cluster's name", "1 "+p.Target.ClusterName()))
-	case p.Tier == deploy.TierName:
-		s.changes.Deps.Host.Modal(modal.NewTyped(th, q, "the service's name", p.Target.Name()))
-	default:
-		s.changes.Deps.Host.Modal(modal.NewConfirm(th, q))
+		}),
+		Yes: func() tea.Cmd { s.start(p, overridden); return nil },
+	})
+}
+
+// body makes the text of a question.
+func (s *planScreen) body(write func(*document)) modal.Body {
+	th := s.changes.Deps.Host.Theme()
+	var d document
+	write(&d)
+	return func(w int) []string {
+		lines, _ := layout{theme: th, width: w, wrap: true}.lines(d.paras)
+		return lines
 	}
 }
 
-// override asks for a failed check's name, so that passing it over is a decision.
-func (s *planScreen) override(c deploy.Check) {
-	th := s.changes.Deps.Host.Theme()
-	s.changes.Deps.Host.Modal(modal.NewTyped(th, modal.Question{
-		Title: "Go on although the check " + text.Line(c.Name) + " failed?",
-		Body:  modal.Plain(c.Text),
+// override asks for the name of what is passed over, so that it is a decision:
+// the failed check, or without one the record in the audit file.
+func (s *planScreen) override() {
+	c := deploy.Check{Name: deploy.OverrideAudit, Text: "Without it a change is refused when the audit file cannot be written, as on a full disk."}
+	question := "Go on even without an audit record?"
+	if blocking := s.plan.Blocking(s.overridden...); len(blocking) > 0 {
+		c = blocking[0]
+		question = "Go on although the check " + text.Line(c.Name) + " failed?"
+	}
+	s.changes.Deps.Host.Modal(modal.NewTyped(s.changes.Deps.Host.Theme(), modal.Question{
+		Title: question,
+		Body:  s.body(func(d *document) { d.line(theme.Text, c.Text) }),
 		Yes: func() tea.Cmd {
 			s.overridden = append(s.overridden, c.Name)
 			s.pager.Changed()
@@ -294,15 +339,15 @@ func (s *planScreen) override(c deploy.Check) {
 	}, "the check's name", c.Name))
 }
 
-func (s *planScreen) start(p deploy.Plan) {
+func (s *planScreen) start(p deploy.Plan, overridden []string) {
 	host := s.changes.Deps.Host
-	id, err := s.changes.Changer.Start(p, s.overridden)
+	id, err := s.changes.Changer.Start(p, overridden)
 	if err != nil {
 		host.Flash(ui.Error, "%s", err)
 		return
 	}
 	if s.started != nil {
-		s.started()
+		s.started(id)
 	}
-	host.Replace(newFollow(s.changes, id, p.Target))
+	host.Replace(newFollow(s.changes, id, s.proposal))
 }

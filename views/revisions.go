@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/ui"
@@ -32,15 +30,10 @@ type revisionRow struct {
 const maxRevisions = 50
 
 // revisionsScreen lists the revisions that a service could go back to.
-type revisionsScreen struct {
-	*tableScreen[revisionRow]
-	changes *Changes
-	service awsx.Ref
-	query   *query[[]revisionRow]
-}
+type revisionsScreen struct{ changeTable[revisionRow] }
 
 func newRevisions(c *Changes, service awsx.Ref) *revisionsScreen {
-	s := &revisionsScreen{changes: c, service: service}
+	s := &revisionsScreen{changeTable[revisionRow]{changes: c, service: service}}
 	s.tableScreen = newTableScreen(c.Deps, tableSpec[revisionRow]{
 		name: "revisions", nouns: "revisions", permission: "ecs:ListTaskDefinitions",
 		subject: service, crumb: crumb(service),
@@ -49,21 +42,18 @@ func newRevisions(c *Changes, service awsx.Ref) *revisionsScreen {
 		},
 		status: func(revisionRow) (theme.Status, bool) { return theme.StatusOK, false },
 		open: func() feed[revisionRow] {
-			s.query = ask(s.load)
+			q := ask(s.load)
 			return feed[revisionRow]{
-				watches: []watch{s.query},
+				watches: []watch{q},
 				build: func(time.Time) load[revisionRow] {
-					a := s.query.Answer()
+					a := q.Answer()
 					return load[revisionRow]{rows: a.value, status: answerStatus(a.read, a.done, a.err)}
 				},
 			}
 		},
 		actions: func(r revisionRow, ok bool) []ui.Action {
-			enter := ui.Shared(ui.ActEnter, func() tea.Cmd {
-				s.changes.propose(service, deploy.UseRevision{Revision: r.arn}, nil)
-				return nil
-			})
-			enter.Name, enter.Disabled = "roll back to it", nothing(ok)
+			enter := ui.Shared(ui.ActEnter, ui.Do(func() { s.propose(deploy.UseRevision{Revision: r.arn}) }))
+			enter.Name, enter.Disabled = "deploy this revision", nothing(ok)
 			if ok && r.current {
 				enter.Disabled = "this is the revision in use"
 			}
@@ -151,7 +141,7 @@ func markRuns(ctx context.Context, r awsx.DeploymentReader, service awsx.Ref, ro
 	slices.SortFunc(deployments, func(a, b awsx.ServiceDeployment) int { return b.CreatedAt.Compare(a.CreatedAt) })
 	var arns []string
 	for _, d := range deployments {
-		if !has(arns, d.TargetRevision) {
+		if !slices.Contains(arns, d.TargetRevision) {
 			arns = append(arns, d.TargetRevision)
 		}
 	}

@@ -1,0 +1,76 @@
+package views
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gantry/awsx/deploy"
+	"gantry/ui/theme"
+)
+
+// checkLook is how one check is read: its state, and words for what the state
+// alone does not tell.
+func checkLook(c deploy.Check, overridden []string) (theme.Status, string) {
+	switch c.Result {
+	case deploy.OK:
+		return theme.StatusOK, c.Text
+	case deploy.Warning:
+		return theme.StatusDegraded, c.Text
+	case deploy.Skipped:
+		return theme.StatusUnknown, "skipped: " + c.Text
+	}
+	switch {
+	case c.Advice:
+		return theme.StatusDegraded, c.Text + " (advice: this change mends)"
+	case slices.Contains(overridden, c.Name):
+		return theme.StatusDegraded, c.Text + " (overridden)"
+	}
+	return theme.StatusFailed, c.Text
+}
+
+// checkParas lists the checks, the worst first.
+func checkParas(checks []deploy.Check, overridden []string) []para {
+	if len(checks) == 0 {
+		return nil
+	}
+	sorted := slices.Clone(checks)
+	severity := func(c deploy.Check) int {
+		st, _ := checkLook(c, overridden)
+		return st.Severity()
+	}
+	slices.SortStableFunc(sorted, func(a, b deploy.Check) int { return severity(b) - severity(a) })
+	var d document
+	d.heading("Checks")
+	for _, c := range sorted {
+		st, words := checkLook(c, overridden)
+		d.fieldAs(st.Role(), c.Name, st.Glyph()+" "+words)
+	}
+	return append([]para{{}}, d.paras...)
+}
+
+// checkTotals counts the checks by their state, the worst first, and names those
+// that are not well.
+func checkTotals(p deploy.Plan, overridden []string) string {
+	names := map[theme.Status][]string{}
+	for _, c := range p.Checks {
+		st, _ := checkLook(c, overridden)
+		names[st] = append(names[st], c.Name)
+	}
+	var parts []string
+	for _, s := range [...]struct {
+		status theme.Status
+		word   string
+	}{{theme.StatusFailed, "failed"}, {theme.StatusDegraded, "to mind"}, {theme.StatusUnknown, "skipped"}, {theme.StatusOK, "passed"}} {
+		list := names[s.status]
+		if len(list) == 0 {
+			continue
+		}
+		part := fmt.Sprintf("%s %d %s", s.status.Glyph(), len(list), s.word)
+		if s.status != theme.StatusOK {
+			part += " (" + strings.Join(list, ", ") + ")"
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, "  ")
+}
