@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"unique"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,6 +24,9 @@ import (
 type Account struct {
 	id    awsx.ContextID
 	login string // how its credentials are renewed
+	// expired is set when a service or a source of credentials said that they
+	// will not do: the opener then loads the configuration anew.
+	expired atomic.Bool
 
 	ecs *ecs.Client
 	elb *elb.Client

@@ -62,6 +62,9 @@ func (a *Account) classify(ctx context.Context, resource string, err error) erro
 	default:
 		e.Err = root(err)
 	}
+	if e.Class == awsx.Expired {
+		a.expired.Store(true)
+	}
 	e.Unknown = wasSent(err) && outcomeOpen(err)
 	if e.Unknown && e.Fix == "" {
 		e.Fix = "read the resource to see whether the call was carried out"

@@ -116,12 +116,13 @@ func NewStatic(o Options, s Static) *Opener {
 }
 
 // Open returns the account of a context. It makes no call; it may read the
-// shared config. The error is an awsx.Error: Invalid without a region or with a
+// shared config, and does again once the credentials turned out to have expired:
+// keys that a login wrote there are only read when it is loaded. The error is an awsx.Error: Invalid without a region or with a
 // profile that is not there, Expired when the profile asks for an MFA code.
 func (o *Opener) Open(ctx context.Context, id awsx.ContextID) (awsx.Account, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if a, ok := o.open[id]; ok {
+	if a, ok := o.open[id]; ok && !a.expired.Load() {
 		return a, nil
 	}
 	l, err := o.load(ctx, id)

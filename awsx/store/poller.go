@@ -85,10 +85,15 @@ func notify(c chan struct{}) {
 
 func (p *poller[T]) kick() { notify(p.wake) }
 
+// expired tells that polling has stopped for want of credentials.
+func (p *poller[T]) expired() bool {
+	s := p.snap.Load()
+	return awsx.ClassOf(s.Err) == awsx.Expired || awsx.ClassOf(worst(s.Partial)) == awsx.Expired
+}
+
 // credentialsChanged polls again if polling had stopped for want of credentials.
 func (p *poller[T]) credentialsChanged() {
-	s := p.snap.Load()
-	if awsx.ClassOf(s.Err) != awsx.Expired && awsx.ClassOf(worst(s.Partial)) != awsx.Expired {
+	if !p.expired() {
 		return
 	}
 	p.mu.Lock()
@@ -224,8 +229,12 @@ func (p *poller[T]) run(ctx context.Context) {
 			if !o.aborted {
 				plan.ended(now.start, time.Now(), o)
 				if !o.quiet {
+					before := p.expired()
 					p.publish(plan, p.demand(), &o)
 					published, flush = time.Now(), time.Time{}
+					if before && !p.expired() {
+						p.store.CredentialsChanged(p.key.context)
+					}
 				}
 			}
 			now = nil

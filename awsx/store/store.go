@@ -100,7 +100,8 @@ func (s *Store) Close() {
 }
 
 // CredentialsChanged resumes the polling of a context that had stopped because
-// its credentials expired. The rest of its polling is left as it is.
+// its credentials expired. The rest of its polling is left as it is. The store
+// calls it by itself when one of the pollers, told to refresh, gets through.
 func (s *Store) CredentialsChanged(id awsx.ContextID) {
 	s.identities.forget(id)
 	s.mu.Lock()
