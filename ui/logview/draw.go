@@ -149,7 +149,7 @@ func (d *drawing) line(pos uint64) []string {
 		marker = d.g.Marker
 	}
 	if line.Gap {
-		row := text.Fit(d.g.Rule+d.g.Rule+" "+l.prepared(pos, line), d.w-1, d.g.Ellipsis)
+		row := text.Fit(d.g.Rule+d.g.Rule+" "+oneLine(l.prepared(pos, line)), d.w-1, d.g.Ellipsis)
 		return []string{d.th.Paint(theme.Marker, marker) + d.th.Paint(theme.Gap, row)}
 	}
 	prefix, used := d.prefix(line)
@@ -161,13 +161,16 @@ func (d *drawing) line(pos uint64) []string {
 	first := d.th.Paint(theme.Marker, marker) + prefix
 	if !l.wrap {
 		if l.left == 0 {
-			message = text.Fit(message, room, d.g.Ellipsis)
+			message = text.Fit(d.fold(message, room), room, d.g.Ellipsis)
 		} else {
-			message = text.Window(message, l.left, room)
+			message = text.Window(oneLine(message), l.left, room)
 		}
 		return []string{first + d.message(message, line.Level.role())}
 	}
-	pieces := text.Hardwrap(message, room)
+	var pieces []string
+	for part := range strings.SplitSeq(message, "\n") {
+		pieces = append(pieces, text.Hardwrap(part, room)...)
+	}
 	for i, piece := range pieces {
 		head := first
 		if i > 0 {
@@ -177,6 +180,36 @@ func (d *drawing) line(pos uint64) []string {
 	}
 	return pieces
 }
+
+// fold puts a message of several lines, such as a stack trace, on one of w cells:
+// how it begins and the line that tells what happened. That is the last one that is
+// not indented: Python's exception, and Java's innermost cause.
+func (d *drawing) fold(message string, w int) string {
+	head, rest, several := strings.Cut(message, "\n")
+	if !several {
+		return message
+	}
+	tail := ""
+	for line := range strings.SplitSeq(rest, "\n") {
+		if line != "" && line[0] != ' ' && line[0] != '\t' {
+			tail = line
+		}
+	}
+	if tail == "" {
+		return oneLine(message)
+	}
+	between := fmt.Sprintf(" %s+%d ", d.g.Ellipsis, strings.Count(rest, "\n")+1)
+	room := w - text.Width(between)
+	tailRoom := min(text.Width(tail), room*3/4)
+	if tailRoom <= 0 {
+		return oneLine(message)
+	}
+	head = text.Truncate(head, room-tailRoom, d.g.Ellipsis)
+	return head + between + text.Truncate(tail, tailRoom, d.g.Ellipsis)
+}
+
+// oneLine shows the line ends of a clean message as escapes.
+func oneLine(message string) string { return strings.ReplaceAll(message, "\n", `\n`) }
 
 // prefix draws what stands before the message, and returns its width.
 func (d *drawing) prefix(line Line) (string, int) {
@@ -229,7 +262,8 @@ func (d *drawing) message(s string, r theme.Role) string {
 	return b.String()
 }
 
-// prepared returns a message as it is drawn: cut, redacted and clean. What is on
+// prepared returns a message as it is drawn: cut, redacted and clean but for its line
+// ends. What is on
 // screen is prepared once and not again in each frame.
 func (l *Log) prepared(pos uint64, line Line) string {
 	if s, ok := l.ready[pos]; ok {
@@ -252,9 +286,9 @@ func printable(message string, reveal bool) string {
 		s = clean.Redact(s)
 	}
 	if len(s) <= maxMessage {
-		return clean.Line(s)
+		return clean.Text(s)
 	}
-	return clean.Line(cut(s, maxMessage)) + fmt.Sprintf(" (cut: %d KiB in all)", whole>>10)
+	return clean.Text(cut(s, maxMessage)) + fmt.Sprintf(" (cut: %d KiB in all)", whole>>10)
 }
 
 // cut returns at most n bytes of s and splits no character.

@@ -286,3 +286,28 @@ func TestEveryRowIsExactlyAsWideAsTheScreenAndObeysNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestAStackTraceIsOneRowThatSaysWhatHappened(t *testing.T) {
+	for name, c := range map[string]struct{ message, want string }{
+		"python": {"Traceback (most recent call last):\n  File \"settings.py\", line 27, in load_settings\n    url = os.environ[\"DB_URL\"]\nKeyError: 'DB_URL'", "Traceback (most recent call last): …+3 KeyError: 'DB_URL'"},
+		"java":   {"java.lang.IllegalStateException: cannot start\n\tat Main.main(Main.java:3)\nCaused by: NoSuchElement: DB_URL\n\tat Env.get(Env.java:9)", "java.lang.IllegalStateException: cannot start …+3 Caused by: NoSuchElement: DB_URL"},
+		"plain":  {"one\n  two", `one\n  two`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := &buffer{max: 10}
+			b.add(logview.Line{Message: c.message})
+			l := logview.New(b)
+			l.SetTime(false)
+			if got := strings.Join(rows(l, 120, 1), ""); !strings.HasSuffix(strings.TrimSpace(got), c.want) {
+				t.Errorf("the row is %q", got)
+			}
+			l.SetWrap(true)
+			wrapped := rows(l, 120, 5)
+			for i, line := range strings.Split(c.message, "\n") {
+				if want := strings.TrimSpace(line); !strings.Contains(wrapped[i], want) {
+					t.Errorf("wrapped row %d is %q, want %q in it", i, wrapped[i], want)
+				}
+			}
+		})
+	}
+}
