@@ -112,6 +112,14 @@ func (s *Shell) Close(ctx context.Context) error {
 	return s.cmds.close(ctx)
 }
 
+// Top is the screen that is shown; nil before Init.
+func (s *Shell) Top() Screen {
+	if top := s.trail.top(); top != nil {
+		return top.screen
+	}
+	return nil
+}
+
 // History are the palette's commands, oldest first, for the next run.
 func (s *Shell) History() []string { return s.history.Lines() }
 

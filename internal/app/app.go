@@ -54,32 +54,42 @@ const patience = 20 * time.Second
 // Open makes the application. It makes no call to the account, but looks for
 // credentials: an error of class Expired says that there are none.
 func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
-	a := &App{Config: cfg, Context: cfg.Context, Seen: &store.Memory{}, Policy: deploy.Policy{NonProduction: cfg.NonProduction}}
-	var opener awsx.Opener
-	var err error
-	if o.Demo {
-		opener, err = a.openDemo(ctx, o)
-	} else {
-		opener, err = a.openReal(ctx, o)
-	}
-	if err != nil {
-		return nil, errors.Join(err, a.Close())
-	}
 	dir := o.AuditDir
 	if dir == "" {
 		dir = audit.DefaultDir()
 	}
+	open := (*App).openReal
 	if o.Demo {
+		open = (*App).openDemo
 		dir = filepath.Join(dir, "demo")
+		// A context of the file would be the simulated account under the name of a
+		// real one.
+		cfg.Contexts = nil
 	}
-	if a.journal, err = audit.Open(dir); err != nil {
+	a := &App{Config: cfg, Context: cfg.Context}
+	opener, err := open(a, ctx, o)
+	if err == nil {
+		err = a.assemble(ctx, opener, dir)
+	}
+	if err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
-	a.Store = store.New(ctx, store.Options{Opener: opener, Refresh: cfg.Refresh, Observer: a.Seen})
-	a.Arming = change.NewArming(cfg.Writing.ReadOnly, 0)
+	return a, nil
+}
+
+// assemble builds what stands on the opened account.
+func (a *App) assemble(ctx context.Context, opener awsx.Opener, auditDir string) error {
+	journal, err := audit.Open(auditDir)
+	if err != nil {
+		return err
+	}
+	a.journal, a.Seen = journal, &store.Memory{}
+	a.Policy = deploy.Policy{NonProduction: a.Config.NonProduction}
+	a.Store = store.New(ctx, store.Options{Opener: opener, Refresh: a.Config.Refresh, Observer: a.Seen})
+	a.Arming = change.NewArming(a.Config.Writing.ReadOnly, 0)
 	a.Gate = a.Arming
 	a.runner = change.New(change.Options{Gate: gate{a}, Audit: change.Journal(a.journal), Source: change.StoreSource(a.Store)})
-	return a, nil
+	return nil
 }
 
 // gate is the application's gate at the time it is asked: the console exchanges

@@ -1,0 +1,69 @@
+package app
+
+import (
+	"context"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/internal/app/change"
+	"gantry/views"
+)
+
+// changer makes the console's changes through the runner.
+type changer struct {
+	app  *App
+	last string // the job started last
+}
+
+var _ views.Changer = (*changer)(nil)
+
+// Plan reads and builds.
+func (c *changer) Plan(ctx context.Context, service awsx.Ref, intent deploy.Intent) (deploy.Plan, error) {
+	return c.app.Plan(ctx, service, intent)
+}
+
+// Start hands a plan to the runner. The account is open: its plan was made there.
+func (c *changer) Start(plan deploy.Plan, override []string) (string, error) {
+	account, err := c.app.Store.Account(context.Background(), plan.Target.Context)
+	if err != nil {
+		return "", err
+	}
+	id, err := c.app.runner.Start(change.Job{Account: account, Plan: plan, Override: override})
+	if err == nil {
+		c.last = id
+	}
+	return id, err
+}
+
+// Job returns a job by id.
+func (c *changer) Job(id string) (views.Job, bool) {
+	s, ok := c.app.runner.Status(id)
+	return job(s), ok
+}
+
+// Jobs returns what runs, and the job started last when it has ended.
+func (c *changer) Jobs() []views.Job {
+	var jobs []views.Job
+	if s, ok := c.app.runner.Status(c.last); ok && s.Stage == change.Ended {
+		jobs = append(jobs, job(s))
+	}
+	for _, s := range c.app.runner.Running() {
+		jobs = append(jobs, job(s))
+	}
+	return jobs
+}
+
+func job(s change.Status) views.Job {
+	return views.Job{
+		ID: s.ID, Target: s.Target, Action: s.Action, Summary: s.Summary, Step: s.Step,
+		Started: s.Started, Progress: s.Progress, Ended: s.Stage == change.Ended, Result: s.Result, Err: s.Err,
+	}
+}
+
+// Subscribe tells of changes to jobs.
+func (c *changer) Subscribe() (<-chan struct{}, func()) { return c.app.runner.Subscribe() }
+
+// Reveal records that secrets are shown.
+func (c *changer) Reveal(service awsx.Ref) error {
+	return c.app.RecordReveal(context.Background(), service)
+}

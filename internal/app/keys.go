@@ -1,0 +1,123 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/awsx/store"
+	"gantry/internal/config"
+	"gantry/logs"
+	"gantry/ui"
+	"gantry/ui/form"
+	"gantry/views"
+)
+
+// keymap makes the keymap of the configuration. A name that binds nothing, or a
+// key that would run two actions of one screen, is told at the start: found out
+// in the middle of an incident it would cost more.
+func keymap(c config.Keys) (*ui.Keymap, error) {
+	keys, err := ui.NewKeymap(c.Preset, c.Bind)
+	if err != nil {
+		return nil, err
+	}
+	own, err := ui.NewKeymap(ui.PresetK9s, c.Bind)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	var wrong []error
+	for _, s := range bindings() {
+		for _, a := range s.actions {
+			ids = append(ids, a.ID)
+		}
+		for _, conflict := range keys.Conflicts(s.actions) {
+			wrong = append(wrong, fmt.Errorf("keys.bind: on %s %s", s.screen, conflict))
+		}
+	}
+	for _, name := range own.Unknown(ids) {
+		wrong = append(wrong, fmt.Errorf("keys.bind: no action is named %q, the help and the palette show their names", name))
+	}
+	return keys, errors.Join(wrong...)
+}
+
+// screenBindings are the actions of a screen together with the shell's.
+type screenBindings struct {
+	screen  string
+	actions []ui.Action
+}
+
+// bindings are what there is to bind, screen by screen. The screens are opened in
+// a console of their own, which has no account and draws nothing.
+func bindings() []screenBindings {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	st := store.New(ctx, store.Options{Opener: noAccount{}})
+	defer st.Close()
+	deps := &views.Deps{Now: time.Now, Store: st, Policy: nowhere{}}
+	changes := &views.Changes{Deps: deps, Changer: noChange{}}
+	lines := &views.LogViewer{Deps: deps, Open: func(context.Context) (logs.Source, error) { return nil, ErrNoLogs }}
+	shell := ui.New(ctx, ui.Options{Root: func(h *ui.Host) ui.Screen {
+		deps.Host = h
+		return views.NewClusters(deps, awsx.ContextID{})
+	}})
+	shell.Init()
+
+	var all []screenBindings
+	add := func(more ...ui.Action) {
+		top := shell.Top()
+		all = append(all, screenBindings{top.Name(), shell.Bindings(slices.Concat(top.Actions(), more))})
+	}
+	add()
+	var ref awsx.Ref
+	for _, s := range []ui.Screen{
+		views.NewServices(deps, ref), views.NewTasks(deps, ref), views.NewContainers(deps, ref, awsx.Task{}),
+		ui.NewDocument(deps.Host, ui.DocumentOptions{Name: "text"}),
+	} {
+		deps.Host.Push(s)
+		add()
+	}
+	for _, open := range []func(awsx.Ref) tea.Cmd{
+		changes.Image, changes.RollBack, changes.Restart,
+		func(service awsx.Ref) tea.Cmd { return lines.Logs(views.LogScope{Service: service}) },
+	} {
+		open(ref)
+		add()
+	}
+	changes.Env(ref)
+	// The editor opens with the first definition that is read.
+	editor := form.NewEditor(form.EditorOptions{Theme: deps.Host.Theme(), Groups: []form.Group{{}}})
+	add(append(ui.EditorActions(editor), ui.Action{ID: "plan", Keys: []string{"w"}})...)
+	return all
+}
+
+// noAccount opens nothing.
+type noAccount struct{}
+
+func (noAccount) Open(context.Context, awsx.ContextID) (awsx.Account, error) {
+	return nil, awsx.Errorf(awsx.NotFound, "open", "", "there is no account")
+}
+
+// nowhere knows no production.
+type nowhere struct{}
+
+func (nowhere) Production(awsx.Ref) bool { return false }
+func (nowhere) Scope(awsx.Ref) string    { return scopeElse }
+
+// noChange changes nothing.
+type noChange struct{}
+
+func (noChange) Plan(context.Context, awsx.Ref, deploy.Intent) (deploy.Plan, error) {
+	return deploy.Plan{}, deploy.ErrRefused
+}
+func (noChange) Start(deploy.Plan, []string) (string, error) { return "", deploy.ErrRefused }
+func (noChange) Job(string) (views.Job, bool)                { return views.Job{}, false }
+func (noChange) Jobs() []views.Job                           { return nil }
+func (noChange) Subscribe() (<-chan struct{}, func())        { return nil, func() {} }
+func (noChange) Reveal(awsx.Ref) error                       { return deploy.ErrRefused }
