@@ -195,7 +195,28 @@ func summaries(cur Current, intent Intent, edited edit) (before, after string) {
 	if edited.register {
 		after = "a copy of " + after
 	}
-	return now, after
+	return now + runs(cur, cur.Definition), after + runs(cur, cur.Wanted)
+}
+
+// runs names the images of a revision, each with the digest that it resolves to
+// as far as that was read: a tag says little about what will run.
+func runs(cur Current, td *awsx.TaskDefinition) string {
+	var images []string
+	for _, c := range td.Containers {
+		ref, err := ParseReference(c.Image)
+		if err != nil {
+			continue
+		}
+		name := ref.Short()
+		if found := cur.Images[c.Image]; found.Err == nil && found.Image.Digest != "" && !ref.Pinned() {
+			name += "@" + ShortDigest(found.Image.Digest)
+		}
+		images = append(images, name)
+	}
+	if len(images) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(images, ", ") + ")"
 }
 
 // describeEnv names what happens to variables, by container.

@@ -107,12 +107,15 @@ func TestIntentsThatCannotBe(t *testing.T) {
 func TestRollingBackUsesTheRevisionOrACopyOfIt(t *testing.T) {
 	f := newFake(t)
 	p := f.plan(t, UseRevision{"6"})
-	if len(p.Steps) != 1 || !strings.HasSuffix(p.Commands()[0], "--task-definition api:6") || p.After != "api:6" {
+	if len(p.Steps) != 1 || !strings.HasSuffix(p.Commands()[0], "--task-definition api:6") {
 		t.Errorf("an active revision gives %v", p.Commands())
+	}
+	if !strings.HasPrefix(p.After, "api:6 (1.0@aaaaaaaa") {
+		t.Errorf("the way back is %q, which does not say the digest that it will run", p.After)
 	}
 	f.definitions[revisionARN("api", 6)].Status = "INACTIVE"
 	p = f.plan(t, UseRevision{revisionARN("api", 6)})
-	if len(p.Steps) != 2 || p.After != "a copy of api:6" {
+	if len(p.Steps) != 2 || !strings.HasPrefix(p.After, "a copy of api:6 (") {
 		t.Errorf("an inactive revision gives %v", p.Commands())
 	}
 	if c := check(t, p, CheckRevision); c.Result != Warning || !strings.Contains(c.Text, "INACTIVE") {
