@@ -51,13 +51,13 @@ func checkParas(checks []deploy.Check, overridden []string) []para {
 
 // checkTotals counts the checks by their state, the worst first, and names those
 // that are not well.
-func checkTotals(p deploy.Plan, overridden []string) string {
+func checkTotals(checks []deploy.Check, overridden []string) []span {
 	names := map[theme.Status][]string{}
-	for _, c := range p.Checks {
+	for _, c := range checks {
 		st, _ := checkLook(c, overridden)
 		names[st] = append(names[st], c.Name)
 	}
-	var parts []string
+	out := []span{{text: "checks"}}
 	for _, s := range [...]struct {
 		status theme.Status
 		word   string
@@ -66,11 +66,11 @@ func checkTotals(p deploy.Plan, overridden []string) string {
 		if len(list) == 0 {
 			continue
 		}
-		part := fmt.Sprintf("%s %d %s", s.status.Glyph(), len(list), s.word)
+		words := fmt.Sprintf("%s %d %s", s.status.Glyph(), len(list), s.word)
 		if s.status != theme.StatusOK {
-			part += " (" + strings.Join(list, ", ") + ")"
+			words += " (" + strings.Join(list, ", ") + ")"
 		}
-		parts = append(parts, part)
+		out = append(out, span{words, s.status.Role()})
 	}
-	return strings.Join(parts, "  ")
+	return out
 }

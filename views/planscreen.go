@@ -113,7 +113,7 @@ func (s *planScreen) refusal() string {
 }
 
 // layout puts the difference between the summary and the checks, whose outcome
-// the summary tells already.
+// the header tells already.
 func (s *planScreen) layout(w int) []string {
 	th := s.changes.Deps.Host.Theme()
 	lay := layout{theme: th, width: w, wrap: true}
@@ -159,7 +159,6 @@ func (s *planScreen) summary() []para {
 	d.heading(title(p))
 	d.paras = append(d.paras, s.next())
 	effects(&d, p)
-	d.field("checks", checkTotals(p, s.overridden))
 	d.heading("Calls")
 	for _, step := range p.Steps {
 		d.line(theme.Text, step.Describe().Text)
@@ -173,12 +172,28 @@ func (s *planScreen) summary() []para {
 	return d.paras
 }
 
-// effects are what a person agrees to.
+// effects are what a person agrees to. A registry that stays the same goes
+// unsaid; the difference spells it.
 func effects(d *document, p deploy.Plan) {
-	d.field("now", p.Before)
-	d.field("then", p.After)
+	before, after := p.Before, p.After
+	if host := registryIn(before); host != "" && strings.Contains(after, host) {
+		before, after = strings.ReplaceAll(before, host, ""), strings.ReplaceAll(after, host, "")
+	}
+	d.field("now", before)
+	d.field("then", after)
 	d.field("meanwhile", p.Leaves)
 	d.field("as", p.Identity.ARN)
+}
+
+// registryIn is the first registry of ECR that a summary names, with the slash
+// behind it; empty if there is none.
+func registryIn(summary string) string {
+	for word := range strings.FieldsSeq(summary) {
+		if ref, err := deploy.ParseReference(strings.TrimSuffix(word, ",")); err == nil && ref.ECR() {
+			return word[:strings.IndexByte(word, '/')+1]
+		}
+	}
+	return ""
 }
 
 // next is what stands in the way, or what the key that goes on does.
@@ -193,7 +208,7 @@ func (s *planScreen) next() para {
 	case s.mode != "":
 		next.role, next.text = theme.Degraded, s.mode
 	default:
-		next.text = s.key(s.carryingOut()) + " " + gateWords(s.plan.Tier) + ", then " + count(len(s.plan.Steps), "call") + " and the follow to a verdict"
+		next.text = s.key(s.carryingOut()) + " " + gateWords(s.plan.Tier) + ", then makes " + count(len(s.plan.Steps), "call")
 	}
 	return next
 }
@@ -217,12 +232,14 @@ func (s *planScreen) Header() ui.Header {
 	switch {
 	case s.planning:
 		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "planning"}
-	case s.err != nil:
+	case s.plan == nil:
 		t := troubleOf(s.err, s.service.Context)
 		h.Fresh = ui.Fresh{State: freshOf(t.class), Text: t.word}
 		if t.class == awsx.Expired {
 			h.Banner = t.banner
 		}
+	default:
+		h.Counts = paintSpans(s.changes.Deps.Host.Theme(), checkTotals(s.plan.Checks, s.overridden))
 	}
 	return h
 }
