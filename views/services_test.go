@@ -145,6 +145,9 @@ func TestNameAndARNAreCopied(t *testing.T) {
 		if d.Press("N", "shift+right", "Y"); d.Clipboard != "x fail" {
 			t.Errorf("copied %q", d.Clipboard)
 		}
+		if d.Press("g", "space", "space", "c"); strings.Count(d.Clipboard, "\n") != 1 || !strings.Contains(d.Clipboard, "api-checkout") {
+			t.Errorf("copied %q, expected the names of the two marked rows", d.Clipboard)
+		}
 	})
 }
 

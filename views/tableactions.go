@@ -45,7 +45,7 @@ func nothing(ok bool) string {
 func (s *tableScreen[T]) about(row T, ok bool) []ui.Action {
 	describe := ui.Shared(ui.ActDescribe, func() tea.Cmd { s.openDescription(row); return nil })
 	json := ui.Shared(ui.ActJSON, func() tea.Cmd { s.openJSON(row); return nil })
-	name := ui.Shared(ui.ActCopy, ui.Do(func() { s.deps.Host.Copy("name", s.table.Name()) }))
+	name := ui.Shared(ui.ActCopy, ui.Do(s.copyNames))
 	cell := ui.Shared(ui.ActCopyCell, ui.Do(func() { s.copyCell(row) }))
 	out := []ui.Action{name, cell}
 	if s.spec.kind != "" {
@@ -121,6 +121,21 @@ func (s *tableScreen[T]) carrying(run func() tea.Cmd) func() tea.Cmd {
 		run()
 		return s.moved()
 	}
+}
+
+// copyNames copies the name of the row under the cursor, or of all marked rows, one
+// a line.
+func (s *tableScreen[T]) copyNames() {
+	marked := s.table.Marked()
+	if len(marked) == 0 {
+		s.deps.Host.Copy("name", s.table.Name())
+		return
+	}
+	names := make([]string, len(marked))
+	for i, row := range marked {
+		names[i] = s.spec.table.Columns[0].Cell(row).Text
+	}
+	s.deps.Host.Copy(count(len(marked), "marked name"), strings.Join(names, "\n"))
 }
 
 // copyCell copies the cell under the column cursor, or the row's ARN while no
