@@ -1,0 +1,326 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/awsx/sdk"
+	"gantry/awsx/sim"
+	"gantry/internal/config"
+	"gantry/logs"
+	"gantry/logs/elastic"
+	"gantry/ui"
+	"gantry/ui/uitest"
+)
+
+// desk is an operator's: the whole console on a simulated account, in a bubble
+// where minutes take no time.
+type desk struct {
+	*uitest.Console
+	t   *testing.T
+	app *App
+	sim *sim.Account
+	// wire lies between the SDK and the account.
+	wire *wire
+}
+
+// setting is how a desk differs from the usual one.
+type setting struct {
+	sim  SimOptions
+	w, h int
+	// configure changes the configuration.
+	configure func(*config.Config)
+}
+
+// wire lets a test answer in the place of the account.
+type wire struct {
+	next http.RoundTripper
+	// instead answers a call of an ECS or ECR operation; nil, or a nil answer,
+	// leaves it to the account. It is set while nothing is under way.
+	instead func(operation string, r *http.Request) *http.Response
+}
+
+func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	if w.instead != nil {
+		_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+		if res := w.instead(operation, r); res != nil {
+			return res, nil
+		}
+	}
+	return w.next.RoundTrip(r)
+}
+
+// says is an answer of a service, or of what stands before it.
+func says(r *http.Request, status int, contentType, body string) *http.Response {
+	return &http.Response{
+		StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Request: r,
+		Header: http.Header{"Content-Type": {contentType}}, Body: io.NopCloser(strings.NewReader(body)),
+	}
+}
+
+// refuses answers with an error of the JSON protocol.
+func refuses(r *http.Request, code, message string) *http.Response {
+	body, _ := json.Marshal(map[string]string{"__type": code, "message": message})
+	return says(r, http.StatusBadRequest, "application/x-amz-json-1.1", string(body))
+}
+
+// sit gives a test a desk. The simulated account runs at the speed of the clock.
+func sit(t *testing.T, s setting, act func(*desk)) {
+	t.Helper()
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		cfg := config.Config{
+			NonProduction: deploy.DefaultNonProduction(),
+			Writing:       config.Writing{Arm: config.DefaultArm},
+			Refresh:       config.DefaultRefresh,
+			Screen:        config.Screen{Colours: "default", Background: "dark", Sync: "auto"},
+		}
+		if s.configure != nil {
+			s.configure(&cfg)
+		}
+		d := open(t, s, cfg, dir)
+		defer d.leave()
+		act(d)
+	})
+}
+
+func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
+	t.Helper()
+	if s.sim.Seed == 0 {
+		s.sim.Seed = 1
+	}
+	if s.sim.Speed == 0 {
+		s.sim.Speed = 1
+	}
+	simulated, err := simulate(s.sim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &desk{t: t, sim: simulated.account, wire: &wire{next: simulated.account.RoundTripper()}}
+	id := awsx.ContextID{Profile: "main", Region: simRegion}
+	if cfg.Context == (awsx.ContextID{}) {
+		cfg.Context = id
+	}
+	d.app = &App{Config: cfg, Context: id, closers: []func() error{simulated.stop}}
+	d.app.logStore = func() (logs.Source, error) {
+		return elastic.Open(elastic.Config{Addresses: []string{"http://logs.invalid"}, Transport: simulated.logs.RoundTripper()})
+	}
+	opener := sdk.NewStatic(
+		sdk.Options{Version: "test", ReadOnly: cfg.Writing.ReadOnly, Transport: d.wire},
+		sdk.Static{Region: simRegion, AccessKey: "AKID", SecretKey: "SECRET"},
+	)
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel)
+	if err := d.app.assemble(ctx, opener, dir); err != nil {
+		t.Fatal(err)
+	}
+	options, err := d.app.console(utf8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options.Clipboard = ui.Clipboard{Getenv: func(name string) string {
+		if name == "SSH_TTY" {
+			return "/dev/pts/0" // copies through the terminal
+		}
+		return ""
+	}}
+	options.SaveDir = dir
+	d.Console = uitest.New(t, uitest.Options{Shell: options, W: s.w, H: s.h, Bubble: true})
+	d.read()
+	return d
+}
+
+// utf8 is the environment of a terminal that can draw.
+func utf8(name string) string {
+	if name == "LANG" {
+		return "C.UTF-8"
+	}
+	return ""
+}
+
+// leave closes the console as the end of the program does.
+func (d *desk) leave() {
+	d.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := d.Shell.Close(ctx); err != nil {
+		d.t.Errorf("commands did not end with their contexts: %v", err)
+	}
+	if err := d.app.Close(); err != nil {
+		d.t.Error(err)
+	}
+}
+
+// read lets what was asked for be read, and drawn as it lands.
+func (d *desk) read() *desk {
+	d.t.Helper()
+	return d.wait(4 * time.Second)
+}
+
+// step is how often a wait looks at what came: often enough that commands which
+// wait for each other keep their order.
+const step = 200 * time.Millisecond
+
+// wait lets time pass.
+func (d *desk) wait(span time.Duration) *desk {
+	d.t.Helper()
+	for range span / step {
+		d.Advance(step)
+	}
+	return d
+}
+
+// until lets time pass until the screen shows all of the texts.
+func (d *desk) until(most time.Duration, parts ...string) *desk {
+	d.t.Helper()
+	for range most / time.Second {
+		if d.showing(parts...) {
+			return d
+		}
+		d.Advance(time.Second)
+	}
+	d.Shows(parts...)
+	d.t.Fatalf("not within %s", most)
+	return d
+}
+
+func (d *desk) showing(parts ...string) bool {
+	text := d.Text()
+	for _, p := range parts {
+		if !strings.Contains(text, p) {
+			return false
+		}
+	}
+	return true
+}
+
+// press presses keys, each once what the one before set off has been read.
+func (d *desk) press(keys ...string) *desk {
+	d.t.Helper()
+	for _, k := range keys {
+		d.Press(k)
+		d.wait(time.Second)
+	}
+	return d
+}
+
+// filter narrows the table and rests on what is left.
+func (d *desk) filter(expr string) *desk {
+	d.t.Helper()
+	d.Press("/").Type(expr)
+	return d.press("enter")
+}
+
+// cluster goes from the clusters into one.
+func (d *desk) cluster(name string) *desk {
+	d.t.Helper()
+	d.Shows("CLUSTER")
+	return d.filter("^" + name + "$").press("enter").read()
+}
+
+// service puts the cursor on a service, with no filter left in force.
+func (d *desk) service(name string) *desk {
+	d.t.Helper()
+	d.filter("^" + name + "$")
+	d.Shows(name)
+	return d.press("esc")
+}
+
+// selected is the name under the cursor of a table.
+func (d *desk) selected() string {
+	for _, row := range d.Screen() {
+		if rest, ok := strings.CutPrefix(row, ">"); ok {
+			return strings.Fields(rest)[0]
+		}
+	}
+	return ""
+}
+
+// answer types what a dialog wants, once it listens.
+func (d *desk) answer(text string) *desk {
+	d.t.Helper()
+	d.Advance(400 * time.Millisecond)
+	d.Type(text)
+	return d.press("enter")
+}
+
+// journal is the audit file.
+func (d *desk) journal() (records []map[string]any, raw string) {
+	d.t.Helper()
+	b, err := os.ReadFile(d.app.journal.Path())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for line := range bytes.Lines(b) {
+		var r map[string]any
+		if err := json.Unmarshal(line, &r); err != nil {
+			d.t.Fatalf("audit line %q: %v", line, err)
+		}
+		records = append(records, r)
+	}
+	return records, string(b)
+}
+
+// kinds names the records of the journal in their order: the kind, and the call
+// or the outcome.
+func (d *desk) kinds() string {
+	d.t.Helper()
+	records, _ := d.journal()
+	var words []string
+	for _, r := range records {
+		w := r["kind"].(string)
+		for _, more := range []string{"call", "outcome"} {
+			if v, ok := r[more].(string); ok && v != "" {
+				w += " " + v
+			}
+		}
+		words = append(words, w)
+	}
+	return strings.Join(words, ", ")
+}
+
+// changes are the mutating calls that reached the account.
+func (d *desk) changes() []string {
+	var names []string
+	for _, c := range d.sim.Calls() {
+		if !strings.HasPrefix(c.Operation, "List") && !strings.HasPrefix(c.Operation, "Describe") && !strings.HasPrefix(c.Operation, "Get") && !strings.HasPrefix(c.Operation, "BatchGet") {
+			names = append(names, c.Service+":"+c.Operation)
+		}
+	}
+	return names
+}
+
+// Shows, Hides, Press, Type and Advance are the console's, at this desk.
+func (d *desk) Shows(parts ...string) *desk {
+	d.t.Helper()
+	d.Console.Shows(parts...)
+	return d
+}
+
+func (d *desk) Hides(parts ...string) *desk {
+	d.t.Helper()
+	d.Console.Hides(parts...)
+	return d
+}
+
+func (d *desk) Press(keys ...string) *desk {
+	d.t.Helper()
+	d.Console.Press(keys...)
+	return d
+}
+
+func (d *desk) Type(s string) *desk {
+	d.t.Helper()
+	d.Console.Type(s)
+	return d
+}

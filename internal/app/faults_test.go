@@ -1,0 +1,123 @@
+package app
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"gantry/awsx/sim"
+)
+
+// TestFaultsAreStatesOfALiveScreen injects what goes wrong between a console and
+// AWS. The rows stay, the header says what is the matter, keys still work, and
+// the end of the trouble is seen without being asked for.
+func TestFaultsAreStatesOfALiveScreen(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault sim.Fault
+		shows string
+	}{
+		"throttled":     {sim.Fault{Service: "ecs", Kind: sim.Throttle}, "◐ throttled, retry"},
+		"server error":  {sim.Fault{Service: "ecs", Kind: sim.ServerError}, "◐ failed"},
+		"reset":         {sim.Fault{Service: "ecs", Kind: sim.Reset}, "○ OFFLINE"},
+		"stalled":       {sim.Fault{Service: "ecs", Kind: sim.Stall, Delay: 10 * time.Second}, "s old"},
+		"never answers": {sim.Fault{Service: "ecs", Kind: sim.Stall}, "○ OFFLINE"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sit(t, setting{}, func(d *desk) {
+				d.cluster("prod").Shows("● live", "api-orders")
+				remove := d.sim.Inject(c.fault)
+				d.until(3*time.Minute, c.shows)
+				d.wait(2*time.Minute).Shows("api-orders", "api-checkout", "catalog", "15:")
+				d.press("j", "k", "/", "esc", "d", "esc", "enter")
+				d.Shows("main/eu-west-1 prod api-orders")
+				d.press("esc").Shows("15:", "api-orders")
+				remove()
+				d.until(6*time.Minute, "● live").Shows("15:", "api-orders")
+				if d.Quit {
+					t.Error("a fault ended the program")
+				}
+			})
+		})
+	}
+}
+
+// TestFaultsAtTheStartAreWaitedOut opens the console in the middle of trouble.
+func TestFaultsAtTheStartAreWaitedOut(t *testing.T) {
+	sit(t, setting{}, func(d *desk) {
+		remove := d.sim.Inject(sim.Fault{Service: "ecs", Operation: "ListServices", Kind: sim.Reset})
+		d.cluster("prod").until(time.Minute, "○ OFFLINE").Hides("no services", "none exist")
+		remove()
+		d.until(2*time.Minute, "● live", "api-orders")
+	})
+}
+
+// containing matches the calls of an operation whose body holds a text.
+func containing(r *http.Request, text string) bool {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return strings.Contains(string(body), text)
+}
+
+func TestAFailedBatchKeepsTheOthersRows(t *testing.T) {
+	sit(t, setting{}, func(d *desk) {
+		d.wire.instead = func(op string, r *http.Request) *http.Response {
+			if op == "DescribeServices" && containing(r, "worker-mail") {
+				return says(r, 500, "application/x-amz-json-1.1", `{"__type":"ServerException","message":"oh"}`)
+			}
+			return nil
+		}
+		d.cluster("prod").wait(20 * time.Second)
+		d.Shows("1 part failed: ecs:DescribeServices failed", "api-orders", "catalog").Hides("worker-mail")
+		d.wire.instead = nil
+		d.until(time.Minute, "15:").filter("worker").Shows("worker-mail").Hides("part failed")
+	})
+}
+
+// TestDeploymentsThatCannotBeListedAreBorne: an emulator, and a proxy on a bad
+// day, answer with a page of HTML.
+func TestDeploymentsThatCannotBeListedAreBorne(t *testing.T) {
+	sit(t, setting{}, func(d *desk) {
+		d.wire.instead = func(op string, r *http.Request) *http.Response {
+			if op == "ListServiceDeployments" {
+				return says(r, 500, "text/html", "<!doctype html><title>500 Internal Server Error</title>")
+			}
+			return nil
+		}
+		d.cluster("staging").service("catalog").press("u").read()
+		d.Shows("catalog:2", "catalog:1", "in use", "no record").Hides("<!doctype")
+		d.filter(":1$").press("enter").read().Shows("Calls", "Difference")
+		d.press("enter").answer("y")
+		d.until(15*time.Minute, "succeeded").Hides("rolled back", "<!doctype")
+	})
+}
+
+func TestDeniedNamesWhatIsMissing(t *testing.T) {
+	sit(t, setting{}, func(d *desk) {
+		d.wire.instead = func(op string, r *http.Request) *http.Response {
+			if op == "ListServices" {
+				return refuses(r, "AccessDeniedException", "User: arn:aws:iam::000000000000:user/op is not authorized to perform: ecs:ListServices on resource: *")
+			}
+			return nil
+		}
+		d.cluster("prod").Shows("denied: ecs:ListServices is missing", "○ denied").Hides("no services exist")
+		d.wire.instead = nil
+		d.press("ctrl+r").read().Shows("● live", "api-orders").Hides("denied")
+	})
+}
+
+func TestAnEmptyClusterSaysSo(t *testing.T) {
+	sit(t, setting{}, func(d *desk) {
+		d.wire.instead = func(op string, r *http.Request) *http.Response {
+			if op == "ListServices" {
+				return says(r, 200, "application/x-amz-json-1.1", `{"serviceArns":[]}`)
+			}
+			return nil
+		}
+		d.cluster("staging").Shows("no services", "● live").Hides("denied", "the filter")
+		d.press("enter", "l", "i", "d", "y", "c", "space")
+		d.Shows("staging")
+	})
+}
