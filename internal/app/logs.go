@@ -61,13 +61,18 @@ func (a *App) OpenLogs(context.Context, string) (logs.Source, error) {
 const pageSize = 1000
 
 // ReadLogs prints the newest lines of a range, oldest first, at most limit of
-// them; a limit of zero prints all. It returns how many it printed.
+// them; a limit of zero prints all. It returns how many it printed. A limit that
+// is more than the store hands out at once is Invalid.
 func (a *App) ReadLogs(ctx context.Context, q logs.Query, r logs.Range, limit int, print func(logs.Entry) error) (int, error) {
 	src, err := a.OpenLogs(ctx, "")
 	if err != nil {
 		return 0, err
 	}
-	if limit > 0 && limit <= src.Limits().MaxPage {
+	if most := src.Limits().MaxPage; limit > most {
+		return 0, &logs.Error{Class: logs.Invalid, Op: "read logs", Err: fmt.Errorf("%d lines were asked for", limit),
+			Fix: fmt.Sprintf("give --limit as at most %d, or as 0 for all lines of the range", most)}
+	}
+	if limit > 0 {
 		page, err := src.Latest(ctx, q, r, limit)
 		if err != nil {
 			return 0, err
@@ -79,12 +84,12 @@ func (a *App) ReadLogs(ctx context.Context, q logs.Query, r logs.Range, limit in
 		}
 		return len(page.Entries), partialError(page)
 	}
-	return readAll(ctx, src, q, r, limit, print)
+	return readAll(ctx, src, q, r, print)
 }
 
 // readAll reads a range page by page. Lines that share the timestamp at a page's
 // edge come twice and are printed once.
-func readAll(ctx context.Context, src logs.Source, q logs.Query, r logs.Range, limit int, print func(logs.Entry) error) (int, error) {
+func readAll(ctx context.Context, src logs.Source, q logs.Query, r logs.Range, print func(logs.Entry) error) (int, error) {
 	if r.To.IsZero() {
 		r.To = time.Now()
 	}
@@ -108,9 +113,6 @@ func readAll(ctx context.Context, src logs.Source, q logs.Query, r logs.Range, l
 			n++
 			if err := print(e); err != nil {
 				return n, err
-			}
-			if limit > 0 && n == limit {
-				return n, nil
 			}
 		}
 		if err := partialError(page); err != nil {
@@ -137,7 +139,9 @@ func partialError(p logs.Page) error {
 	return &logs.Error{Class: logs.Failed, Op: "read logs", Err: errors.New("the answer is partial: " + p.Partial.String())}
 }
 
-// FollowLogs prints lines as they arrive until ctx ends, which is no error.
+// FollowLogs prints the newest lines, at most limit of them and none before
+// from, and then what arrives until ctx ends, which is no error. A limit of zero
+// begins with all lines since from.
 // State is told of what happens to the tail, in words, when it changes.
 func (a *App) FollowLogs(ctx context.Context, q logs.Query, from time.Time, limit int, print func(logs.Entry) error, state func(string)) error {
 	src, err := a.OpenLogs(ctx, "")
@@ -160,6 +164,9 @@ func (a *App) FollowLogs(ctx context.Context, q logs.Query, from time.Time, limi
 			return err
 		}
 		for _, e := range b.Entries {
+			if e.Time.Before(from) && e.Gap == nil && !e.Late {
+				continue
+			}
 			if err := print(e); err != nil {
 				return err
 			}

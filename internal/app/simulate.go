@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"gantry/awsx"
@@ -62,6 +64,9 @@ func simulate(o SimOptions) (*simulation, error) {
 	scenario, err := sim.ParseScenario(o.Scenario)
 	if err != nil {
 		return nil, invalidOption(err)
+	}
+	if o.Speed <= 0 { // which the account would take for its default
+		return nil, invalidOption(fmt.Errorf("speed is %g: want more than 0", o.Speed))
 	}
 	s := &simulation{logs: logsim.New(logsim.Options{}), done: make(chan struct{})}
 	s.account, err = sim.New(sim.Options{
@@ -129,12 +134,13 @@ func Simulate(ctx context.Context, o SimOptions, ready func(SimAddresses)) (err 
 	defer func() { err = errors.Join(err, s.stop()) }()
 	aws, err := net.Listen("tcp", o.Listen)
 	if err != nil {
-		return invalidOption(fmt.Errorf("--listen %s: %w", o.Listen, err))
+		return cannotListen(o.Listen, err)
 	}
 	defer aws.Close()
-	lines, err := net.Listen("tcp", nextPort(aws.Addr(), o.Listen))
+	beside := nextPort(aws.Addr(), o.Listen)
+	lines, err := net.Listen("tcp", beside)
 	if err != nil {
-		return invalidOption(fmt.Errorf("the log store's address: %w", err))
+		return cannotListen(beside, err)
 	}
 	defer lines.Close()
 	ready(SimAddresses{
@@ -142,6 +148,20 @@ func Simulate(ctx context.Context, o SimOptions, ready func(SimAddresses)) (err 
 		Region: simRegion, Index: config.DefaultIndex,
 	})
 	return serve(ctx, map[net.Listener]http.Handler{aws: s.account, lines: s.logs})
+}
+
+// cannotListen says why an address is not served, and what would do.
+func cannotListen(address string, err error) error {
+	fix := "give --listen an address of this machine as HOST:PORT, such as 127.0.0.1:4566"
+	var syscallErr *os.SyscallError
+	if errors.As(err, &syscallErr) {
+		err = syscallErr.Err
+	}
+	if errors.Is(err, syscall.EADDRINUSE) {
+		err = errors.New("something listens there already, perhaps another gantry sim")
+		fix = "choose another address with --listen; with port 0 any free one is taken"
+	}
+	return &awsx.Error{Class: awsx.Invalid, Op: "listen on " + address, Fix: fix, Err: err}
 }
 
 // nextPort is the address beside one that was asked for; any free port when any

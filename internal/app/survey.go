@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"time"
 
 	"gantry/awsx"
@@ -10,9 +12,11 @@ import (
 	"gantry/awsx/store"
 )
 
-// targetPatience is how long a survey waits for target health, which a large
-// cluster's rate does not allow to read whole. What is missing stays unread.
-const targetPatience = 5 * time.Second
+// patienceOfReads is how long a command waits for what explains a service, once
+// the service itself is known. Elastic Load Balancing's rate does not allow to
+// read the targets of a large cluster whole, and an account that throttles may
+// not tell its tasks either. What is missing by then stays unread.
+const patienceOfReads = 10 * time.Second
 
 // inspectAge is how old the reading of one service may be when it is inspected.
 const inspectAge = 2 * time.Second
@@ -54,17 +58,19 @@ func (a *App) Survey(ctx context.Context, cluster awsx.Ref) (Survey, error) {
 	if s.Err != nil {
 		return Survey{}, s.Err
 	}
-	t, err := await(ctx, tasks, ended[awsx.Task])
-	if err != nil {
-		return Survey{}, err
+	out := Survey{Partial: slices.Clone(s.Partial)}
+	patient, cancel := context.WithTimeout(ctx, patienceOfReads)
+	defer cancel()
+	need := make([]string, len(s.Items))
+	for i, svc := range s.Items {
+		need[i] = svc.Ref.ARN
 	}
-	groups := a.readTargets(ctx, targets)
-	out := Survey{Partial: append(append([]error{}, s.Partial...), t.Partial...)}
-	if t.Err != nil {
-		out.Partial = append(out.Partial, t.Err)
-	}
-	tasksRead := t.Err == nil && len(t.Partial) == 0
+	targets.Need(store.Need{Visible: need})
+	t, tasksRead := a.readTasks(patient, tasks, &out)
+	groups := a.readTargets(patient, targets, &out)
 	byService := diagnose.ByService(t.Items)
+	instances := sync.OnceValue(func() map[string]awsx.Instance { return a.instances(patient, cluster) })
+	instance := func(arn string) (awsx.Instance, bool) { i, ok := instances()[arn]; return i, ok }
 	for _, svc := range s.Items {
 		own := byService[svc.Name]
 		e := diagnose.Evidence{
@@ -76,15 +82,28 @@ func (a *App) Survey(ctx context.Context, cluster awsx.Ref) (Survey, error) {
 				e.Groups = append(e.Groups, g)
 			}
 		}
+		e.LeaveOutForeign(instance)
 		out.Standings = append(out.Standings, Standing{svc, diagnose.Service(e)})
 	}
 	return out, ctx.Err()
 }
 
+// readTasks waits for the tasks of a cluster and tells whether all were read.
+func (a *App) readTasks(ctx context.Context, w *store.Watch[awsx.Task], out *Survey) (*store.Snapshot[awsx.Task], bool) {
+	t, err := await(ctx, w, ended[awsx.Task])
+	switch {
+	case err != nil:
+		out.Partial = append(out.Partial, awsx.Errorf(awsx.Offline, "read tasks", "", "they were not all read within %s", patienceOfReads))
+		return w.Snapshot(), false
+	case t.Err != nil:
+		out.Partial = append(out.Partial, t.Err)
+	}
+	out.Partial = append(out.Partial, t.Partial...)
+	return t, t.Err == nil && len(t.Partial) == 0
+}
+
 // readTargets waits for target health as long as that is worth it.
-func (a *App) readTargets(ctx context.Context, w *store.Watch[store.GroupState]) map[string]alb.Group {
-	ctx, cancel := context.WithTimeout(ctx, targetPatience)
-	defer cancel()
+func (a *App) readTargets(ctx context.Context, w *store.Watch[store.GroupState], out *Survey) map[string]alb.Group {
 	_, _ = await(ctx, w, func(s *store.Snapshot[store.GroupState]) bool {
 		if !ended(s) {
 			return false
@@ -97,8 +116,19 @@ func (a *App) readTargets(ctx context.Context, w *store.Watch[store.GroupState])
 		return true
 	})
 	groups := map[string]alb.Group{}
+	unread := 0
 	for _, g := range w.Snapshot().Items {
 		groups[g.ARN] = g.Group
+		switch {
+		case g.Err != nil:
+			out.Partial = append(out.Partial, g.Err)
+		case !g.Read:
+			unread++
+		}
+	}
+	if unread > 0 {
+		out.Partial = append(out.Partial, awsx.Errorf(awsx.Offline, "read target health", "",
+			"%d of %d target groups were not read within %s", unread, len(groups), patienceOfReads))
 	}
 	return groups
 }
@@ -108,14 +138,19 @@ func (a *App) Inspect(ctx context.Context, service awsx.Ref) (store.ServiceState
 	w := a.Store.Service(service)
 	defer w.Close()
 	w.Need(store.Need{MaxAge: inspectAge})
-	s, err := await(ctx, w, func(s *store.Snapshot[store.ServiceState]) bool {
+	patient, cancel := context.WithTimeout(ctx, patienceOfReads)
+	defer cancel()
+	s, err := await(patient, w, func(s *store.Snapshot[store.ServiceState]) bool {
 		if s.Err != nil {
 			return true
 		}
 		return len(s.Items) > 0 && !s.Items[0].RunningAt.IsZero() && allRead(s.Items[0])
 	})
-	if err == nil {
+	switch {
+	case err == nil:
 		err = s.Err
+	case ctx.Err() == nil && len(w.Snapshot().Items) > 0:
+		s, err = w.Snapshot(), nil // what is missing is unread
 	}
 	if err != nil {
 		return store.ServiceState{}, alb.Joined{}, diagnose.Finding{}, err
@@ -131,11 +166,11 @@ func (a *App) Inspect(ctx context.Context, service awsx.Ref) (store.ServiceState
 		Service: state.Service, Tasks: state.Running, Stopped: state.Stopped, Definition: define, Groups: groups,
 		Instance: func(arn string) (awsx.Instance, bool) { i, ok := instances[arn]; return i, ok },
 	})
-	finding := diagnose.Service(diagnose.Evidence{
-		Service: state.Service, Running: state.Running, RunningRead: true, Stopped: state.Stopped,
-		StoppedRead: !state.StoppedAt.IsZero(), Groups: groups, Definition: define, Now: time.Now(),
-	})
-	return state, joined, finding, nil
+	e := diagnose.Evidence{
+		Service: state.Service, Running: state.Running, RunningRead: !state.RunningAt.IsZero(), Stopped: state.Stopped,
+		StoppedRead: !state.StoppedAt.IsZero(), Groups: groups, Definition: define, Now: time.Now(), Foreign: joined.Foreign,
+	}
+	return state, joined, diagnose.Service(e), nil
 }
 
 // allRead reports whether each group was read, or failed to be.

@@ -2,8 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,7 +13,6 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/internal/app"
-	"gantry/internal/clean"
 )
 
 // changeFlags are the flags that every change takes.
@@ -37,65 +37,38 @@ func (f *changeFlags) add(cmd *cobra.Command, deploys bool) {
 	fs.BoolVar(&f.wait, "wait", true, "wait for the verdict")
 	fs.BoolVar(&f.noWait, "no-wait", false, "do not wait for the verdict")
 	fs.DurationVar(&f.timeout, "timeout", 0, "how long to wait for the verdict (default: derived from the service)")
-	fs.StringArrayVar(&f.override, "override", nil, "go on although this `check` failed")
-	fs.StringVarP(&f.output, "output", "o", "text", "text or json")
-	cmd.MarkFlagsMutuallyExclusive("wait", "no-wait")
+	fs.StringArrayVar(&f.override, "override", nil, "go on although this `check` failed, may be repeated")
+	outputFlag(cmd, &f.output, "text", "json")
 	if deploys {
-		fs.BoolVar(&f.rollback, "rollback", false, "go back to the previous revision if it fails (needs this process to live)")
+		fs.BoolVar(&f.rollback, "rollback", false, "go back to what ran before if it fails or times out (this process has to live)")
+	}
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
+		if fs.Changed("wait") && f.wait && f.noWait {
+			return usagef("--wait and --no-wait exclude each other")
+		}
+		return f.validate()
 	}
 }
+
+func (f *changeFlags) follows() bool { return f.wait && !f.noWait }
 
 func (f *changeFlags) validate() error {
 	if f.timeout < 0 {
 		return usagef("--timeout %s: expected a positive duration such as 10m", f.timeout)
 	}
-	if f.rollback && f.noWait {
+	if f.rollback && !f.follows() {
 		return usagef("--rollback waits for the verdict: it cannot go with --no-wait")
+	}
+	for _, name := range f.override {
+		if !slices.Contains(deploy.CheckNames(), name) {
+			return usagef("--override %q: expected one of %s", name, strings.Join(deploy.CheckNames(), ", "))
+		}
 	}
 	return outputs(f.output, "text", "json")
 }
 
-// outcome is the result of a change, as -o json prints it.
-type outcome struct {
-	ID           string   `json:"id,omitempty"`
-	Action       string   `json:"action"`
-	Cluster      string   `json:"cluster"`
-	Service      string   `json:"service"`
-	Before       string   `json:"before"`
-	After        string   `json:"after"`
-	Diff         string   `json:"diff,omitempty"`
-	Checks       []check  `json:"checks,omitempty"`
-	Calls        []string `json:"calls"`
-	Revision     string   `json:"revision,omitempty"`
-	Deployment   string   `json:"deployment,omitempty"`
-	Outcome      string   `json:"outcome"` // dry run, started, or the verdict's
-	Text         string   `json:"text,omitempty"`
-	Details      []string `json:"details,omitempty"`
-	RolledBackBy *outcome `json:"rollback,omitempty"`
-}
-
-type check struct {
-	Name   string `json:"name"`
-	Result string `json:"result"`
-	Text   string `json:"text"`
-}
-
-func describe(p deploy.Plan) outcome {
-	o := outcome{
-		Action: p.Intent.Action(), Cluster: p.Target.ClusterName(), Service: p.Target.Name(),
-		Before: p.Before, After: p.After, Diff: p.Diff, Calls: p.Commands(),
-	}
-	for _, c := range p.Checks {
-		o.Checks = append(o.Checks, check{c.Name, string(c.Result), c.Text})
-	}
-	return o
-}
-
 // change plans an intent for a service, asks, carries it out and follows it.
 func (p *program) change(ctx context.Context, target string, intent deploy.Intent, f changeFlags) error {
-	if err := f.validate(); err != nil {
-		return err
-	}
 	cluster, name, err := parseService(target)
 	if err != nil {
 		return err
@@ -110,79 +83,143 @@ func (p *program) change(ctx context.Context, target string, intent deploy.Inten
 			return err
 		}
 		printPlan(p.Err, plan)
+		refused := blocked(plan, f.override)
 		if f.dryRun {
 			o := describe(plan)
 			o.Outcome = "dry run"
-			return p.printOutcome(f, o)
+			return errors.Join(refused, p.printOutcome(f, o))
 		}
 		if err := a.Gate.Allow(plan); err != nil {
 			return err
 		}
+		if refused != nil {
+			return refused
+		}
 		if err := f.ask(ctx, p.Streams, plan); err != nil {
 			return err
 		}
-		o, verdict, err := p.carryOut(ctx, a, plan, f)
-		if err != nil {
-			return err
-		}
-		code := codeOfVerdict(verdict)
-		if code == exitFailed && f.rollback {
-			code = p.goBack(ctx, a, plan, svc, f, &o)
-		}
-		if err := p.printOutcome(f, o); err != nil {
-			return err
-		}
-		if code != exitDone {
-			return &exitError{code, fmt.Errorf("%s/%s: %s", cluster, name, o.Text)}
-		}
-		return nil
+		return p.carry(ctx, a, plan, svc, f)
 	})
 }
 
-// carryOut runs a plan through the runner and prints what happens.
-func (p *program) carryOut(ctx context.Context, a *app.App, plan deploy.Plan, f changeFlags) (outcome, *deploy.Verdict, error) {
-	progress := newProgressPrinter(p.Err)
+// carry carries a plan out, goes back if that was asked for and prints the
+// outcome.
+func (p *program) carry(ctx context.Context, a *app.App, plan deploy.Plan, before awsx.Service, f changeFlags) error {
+	o, verdict, err := p.carryOut(ctx, a, plan, before.Events, f)
+	if err != nil {
+		return err
+	}
+	code := codeOfVerdict(verdict)
+	if f.rollback && verdict != nil && (verdict.Outcome == deploy.Failed || verdict.Outcome == deploy.TimedOut) {
+		code = p.goBack(ctx, a, plan, before, f, &o)
+	}
+	err = p.printOutcome(f, o)
+	if code == exitDone {
+		return err
+	}
+	// Who reads the output at a terminal has just read the verdict there.
+	return &exitError{code: code, told: p.Terminal && f.output == "text" && err == nil,
+		err: fmt.Errorf("%s/%s: %s: %s", o.Cluster, o.Service, o.Outcome, o.Text)}
+}
+
+// blocked is the refusal of a plan with failed checks that nobody overrode.
+func blocked(p deploy.Plan, override []string) error {
+	failed := p.Blocking(override...)
+	if len(failed) == 0 {
+		return nil
+	}
+	var texts, names []string
+	for _, c := range failed {
+		texts = append(texts, c.Name+": "+c.Text)
+		names = append(names, "--override "+c.Name)
+	}
+	return refuse("refused: %s (mend it, or give %s)", strings.Join(texts, "; "), strings.Join(names, " "))
+}
+
+// carryOut runs a plan through the runner and prints what happens. Events from
+// before are not news.
+func (p *program) carryOut(ctx context.Context, a *app.App, plan deploy.Plan, before []awsx.ServiceEvent, f changeFlags) (outcome, *deploy.Verdict, error) {
+	progress := newProgressPrinter(p.Err, before)
 	res, err := a.Carry(ctx, plan, app.CarryOptions{
-		Follow: !f.noWait, Timeout: f.timeout, Override: f.override,
+		Follow: f.follows(), Timeout: f.timeout, Override: f.override,
 		Step: progress.step, Progress: progress.progress,
 	})
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return outcome{}, nil, &exitError{code: exitInterrupt, err: fmt.Errorf(
+			"interrupted: a call under way is finished, and what it started goes on in ECS (see gantry status %s/%s)",
+			plan.Target.ClusterName(), plan.Target.Name())}
+	case err != nil:
 		return outcome{}, nil, err
-	}
-	if res.AuditErr != nil {
-		fmt.Fprintln(p.Err, "warning: the audit file is incomplete: "+clean.Line(res.AuditErr.Error()))
+	case res.AuditErr != nil:
+		fmt.Fprintln(p.Err, "warning: the audit file is incomplete: "+shown(res.AuditErr.Error()))
 	}
 	o := describe(plan)
-	o.ID, o.Deployment, o.Outcome = res.ID, res.State.Deployment, "started"
+	o.ID, o.Deployment, o.Outcome = res.ID, res.Spec.Deployment, "started"
 	if res.State.Registered != nil {
 		o.Revision = awsx.ARNName(res.State.Registered.ARN)
 	}
-	if res.Verdict != nil {
-		o.Outcome, o.Text, o.Details = string(res.Verdict.Outcome), res.Verdict.Text, res.Verdict.Details
+	if v := res.Verdict; v != nil {
+		o.judge(*v)
 	}
 	return o, res.Verdict, nil
 }
 
 // goBack deploys what ran before a change that failed. It returns the exit code.
+// The timeout that was asked for is the change's: the way back takes its own.
 func (p *program) goBack(ctx context.Context, a *app.App, failed deploy.Plan, before awsx.Service, f changeFlags, o *outcome) int {
-	fmt.Fprintln(p.Err, "\nrolling back to "+clean.Line(awsx.ARNName(before.TaskDefinition)))
-	plan, err := a.Plan(ctx, failed.Target, deploy.UseRevision{Revision: before.TaskDefinition})
+	to := wayBack(before)
+	name := awsx.ARNName(to)
+	fmt.Fprintln(p.Err, shown(o.Outcome+": "+o.Text))
+	fmt.Fprintln(p.Err, "going back to "+shown(name))
+	now, err := a.FindService(ctx, failed.Target.ClusterName(), failed.Target.Name())
 	if err != nil {
-		report(p.Err, fmt.Errorf("rolling back: %w", err))
-		return exitFailed
+		return p.stuck(o, name, err)
 	}
-	back, verdict, err := p.carryOut(ctx, a, plan, f)
+	plan, err := a.Plan(ctx, failed.Target, deploy.UseRevision{Revision: to})
 	if err != nil {
-		report(p.Err, fmt.Errorf("rolling back: %w", err))
-		return exitFailed
+		return p.stuck(o, name, err)
 	}
-	o.RolledBackBy = &back
-	if verdict != nil && verdict.Good() {
-		o.Text += "; rolled back to " + awsx.ARNName(before.TaskDefinition)
+	f.timeout = 0
+	back, verdict, err := p.carryOut(ctx, a, plan, now.Events, f)
+	if err != nil {
+		return p.stuck(o, name, err)
+	}
+	o.Rollback = &back
+	switch {
+	case verdict == nil:
+		return exitFailed
+	case verdict.Good():
+		o.Text += "; went back to " + name
 		return exitRolledBack
 	}
-	o.Text += "; rolling back: " + back.Text
-	return codeOfVerdict(verdict)
+	o.Text += "; going back to " + name + ": " + back.Outcome + ": " + back.Text
+	if verdict.Outcome == deploy.TimedOut {
+		return exitTimedOut
+	}
+	return exitFailed
+}
+
+// stuck tells that the way back could not be taken.
+func (p *program) stuck(o *outcome, to string, err error) int {
+	report(p.Err, fmt.Errorf("going back to %s: %w", to, err))
+	o.Text += "; could not go back to " + to
+	return exitFailed
+}
+
+// wayBack is the revision that a service ran before a change. When the change
+// replaced a rollout that had not ended, that is the one before it.
+func wayBack(before awsx.Service) string {
+	rolling, ok := deploy.InProgress(before)
+	if !ok {
+		return before.TaskDefinition
+	}
+	for _, d := range before.Deployments {
+		if d.ID != rolling.ID && d.Running > 0 {
+			return d.TaskDefinition
+		}
+	}
+	return before.TaskDefinition
 }
 
 // codeOfVerdict is the exit code of a verdict; a change that was not followed
@@ -197,83 +234,4 @@ func codeOfVerdict(v *deploy.Verdict) int {
 		return exitTimedOut
 	}
 	return exitFailed
-}
-
-func (p *program) printOutcome(f changeFlags, o outcome) error {
-	if f.output == "json" {
-		return writeJSON(p.Out, o)
-	}
-	line := fmt.Sprintf("%s/%s: %s", o.Cluster, o.Service, o.Outcome)
-	if o.Text != "" {
-		line = fmt.Sprintf("%s/%s: %s: %s", o.Cluster, o.Service, o.Outcome, o.Text)
-	}
-	if o.Revision != "" {
-		line += " (" + o.Revision + ")"
-	}
-	if _, err := fmt.Fprintln(p.Out, clean.Line(line)); err != nil {
-		return err
-	}
-	for _, d := range o.Details {
-		if _, err := fmt.Fprintln(p.Out, "  "+clean.Line(d)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// printPlan prints what a plan would do: target, difference, checks, calls.
-func printPlan(w io.Writer, p deploy.Plan) {
-	where := "non-production"
-	if p.Production {
-		where = "PRODUCTION"
-	}
-	say := func(s string) { fmt.Fprintln(w, clean.Line(s)) }
-	say(fmt.Sprintf("%s %s/%s in %s (%s)", p.Intent.Action(), p.Target.ClusterName(), p.Target.Name(), p.Target.Context, where))
-	say("  " + p.Summary())
-	if p.Leaves != "" {
-		say("  " + p.Leaves)
-	}
-	for line := range strings.Lines(p.Diff) {
-		say(strings.TrimSuffix(line, "\n"))
-	}
-	if len(p.Carried) > 0 {
-		say("  carried unchanged, unknown to this version: " + strings.Join(p.Carried, ", "))
-	}
-	for _, c := range p.Checks {
-		advice := ""
-		if c.Advice && c.Result == deploy.Broken {
-			advice = " (advice)"
-		}
-		say(fmt.Sprintf("  %-8s%s: %s%s", c.Result, c.Name, c.Text, advice))
-	}
-	for _, s := range p.Steps {
-		say("  call    " + s.Describe().Text)
-	}
-}
-
-// progressPrinter prints what is new since the progress before, so that a
-// pipeline's log tells the story once. The verdict is the result's to tell.
-type progressPrinter struct {
-	w    io.Writer
-	seen map[string]bool
-}
-
-func newProgressPrinter(w io.Writer) *progressPrinter { return &progressPrinter{w: w} }
-
-func (p *progressPrinter) step(words string) { fmt.Fprintln(p.w, clean.Line("- "+words)) }
-
-func (p *progressPrinter) progress(pr deploy.Progress) {
-	pr.Verdict = nil
-	now := map[string]bool{}
-	for i, line := range pr.Lines() {
-		key := line
-		if cut := strings.LastIndex(line, "; "); i == 0 && cut > 0 {
-			key = line[:cut] // the time that passes is no news
-		}
-		now[key] = true
-		if !p.seen[key] {
-			fmt.Fprintln(p.w, "  "+clean.Line(line))
-		}
-	}
-	p.seen = now
 }

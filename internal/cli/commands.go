@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gantry/awsx"
 	"gantry/awsx/deploy"
 )
 
@@ -19,6 +20,17 @@ func arguments(n int) cobra.PositionalArgs {
 	}
 }
 
+// noCommand refuses what is no command, and names those that look like it.
+func noCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return usagef("there is no command %q: did you mean %s?", args[0], strings.Join(near, " or "))
+	}
+	return usagef("there is no command %q; see gantry --help", args[0])
+}
+
 func usageOf(cmd *cobra.Command) string {
 	use := cmd.Use
 	for c := cmd.Parent(); c != nil && c.HasParent(); c = c.Parent() {
@@ -29,6 +41,10 @@ func usageOf(cmd *cobra.Command) string {
 
 // parseService splits CLUSTER/SERVICE.
 func parseService(s string) (cluster, service string, err error) {
+	if _, _, resource, ok := awsx.ARNParts(s); ok {
+		example := strings.TrimPrefix(resource, "service/")
+		return "", "", usagef("%q: expected CLUSTER/SERVICE instead of an ARN, such as %s", s, example)
+	}
 	cluster, service, ok := strings.Cut(s, "/")
 	if !ok || cluster == "" || service == "" || strings.Contains(service, "/") {
 		return "", "", usagef("%q: expected CLUSTER/SERVICE, such as prod/api", s)
@@ -71,8 +87,11 @@ func imagesIntent(images []string) (deploy.Intent, error) {
 		if !ok {
 			container, ref = "", image
 		}
+		if ok && container == "" {
+			return nil, usagef("--image %q: expected a container's name before =", image)
+		}
 		if _, twice := in.Images[container]; twice {
-			return nil, usagef("--image %q: the container was given twice", image)
+			return nil, usagef("--image %q: that container has an image already", image)
 		}
 		in.Images[container] = ref
 	}

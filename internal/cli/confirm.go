@@ -59,7 +59,7 @@ func (c consent) ask(ctx context.Context, s Streams, p deploy.Plan) error {
 }
 
 func refuse(format string, args ...any) error {
-	return &exitError{exitRefused, fmt.Errorf(format, args...)}
+	return &exitError{code: exitRefused, err: fmt.Errorf(format, args...)}
 }
 
 // prompt asks on standard error and reads a line. The reader is left behind when

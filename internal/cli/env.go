@@ -30,20 +30,36 @@ func (p *program) envCommand() *cobra.Command {
 			return p.showEnv(cmd.Context(), args[0], container, output, reveal)
 		},
 	}
-	cmd.Flags().StringVarP(&output, "output", "o", "table", "table, json or dotenv")
-	cmd.Flags().StringVar(&container, "container", "", "only this container (dotenv wants one when there are several)")
+	outputFlag(cmd, &output, "table", "json", "dotenv")
+	cmd.Flags().StringVar(&container, "container", "", "only the container of this `name` (dotenv wants one when there are several)")
 	cmd.Flags().BoolVar(&reveal, "reveal", false, "print values that look secret; the audit file records it")
 	cmd.AddCommand(p.envSetCommand())
 	return cmd
 }
 
-// envRow is one variable as -o json prints it.
+// environment is what env -o json prints.
+type environment struct {
+	Context        string   `json:"context"`
+	Cluster        string   `json:"cluster"`
+	Service        string   `json:"service"`
+	TaskDefinition string   `json:"taskDefinition"`
+	Variables      []envRow `json:"variables"`
+}
+
 type envRow struct {
-	Container string `json:"container"`
-	Name      string `json:"name"`
-	Value     string `json:"value,omitempty"`
-	Masked    bool   `json:"masked,omitempty"`
-	From      string `json:"valueFrom,omitempty"`
+	Container string  `json:"container"`
+	Name      string  `json:"name"`
+	Value     *string `json:"value,omitempty"` // absent when masked, and for references
+	Masked    bool    `json:"masked,omitempty"`
+	From      string  `json:"valueFrom,omitempty"`
+}
+
+// shown is the value as a table or a .env file has it.
+func (r envRow) shown() string {
+	if r.Masked {
+		return clean.Mask
+	}
+	return *r.Value
 }
 
 func (p *program) showEnv(ctx context.Context, target, container, output string, reveal bool) error {
@@ -64,27 +80,39 @@ func (p *program) showEnv(ctx context.Context, target, container, output string,
 		if err != nil {
 			return err
 		}
+		if output == "dotenv" && len(containers) > 1 {
+			return usagef("-o dotenv: the task definition has several containers, name one of %s with --container", containerNames(td))
+		}
 		if reveal {
 			if err := a.RecordReveal(ctx, svc.Ref); err != nil {
 				return err
 			}
 		}
-		var rows []envRow
-		for _, c := range containers {
-			for _, v := range c.Env {
-				value := v.Value.Reveal()
-				row := envRow{Container: c.Name, Name: v.Name, Value: value}
-				if !reveal && clean.LooksSecret(v.Name, value) {
-					row.Value, row.Masked = clean.Mask, true
-				}
-				rows = append(rows, row)
-			}
-			for _, s := range c.Secrets {
-				rows = append(rows, envRow{Container: c.Name, Name: s.Name, From: s.ValueFrom})
-			}
-		}
-		return p.printEnv(rows, containers, output)
+		return p.printEnv(environment{
+			Context: svc.Ref.Context.String(), Cluster: svc.Ref.ClusterName(), Service: svc.Name,
+			TaskDefinition: awsx.ARNName(svc.TaskDefinition), Variables: variables(containers, reveal),
+		}, output)
 	})
+}
+
+// variables lists what containers find in their environment, masked unless
+// revealed.
+func variables(containers []awsx.ContainerDefinition, reveal bool) []envRow {
+	rows := []envRow{}
+	for _, c := range containers {
+		for _, v := range c.Env {
+			row := envRow{Container: c.Name, Name: v.Name}
+			value := v.Value.Reveal()
+			if row.Masked = !reveal && clean.LooksSecret(v.Name, value); !row.Masked {
+				row.Value = &value
+			}
+			rows = append(rows, row)
+		}
+		for _, s := range c.Secrets {
+			rows = append(rows, envRow{Container: c.Name, Name: s.Name, From: s.ValueFrom})
+		}
+	}
+	return rows
 }
 
 // chosen returns the containers of a definition that a command is about.
@@ -94,40 +122,38 @@ func chosen(td *awsx.TaskDefinition, container string) ([]awsx.ContainerDefiniti
 	}
 	c, ok := td.Container(container)
 	if !ok {
-		var names []string
-		for _, c := range td.Containers {
-			names = append(names, c.Name)
-		}
-		return nil, usagef("--container %q: the task definition has %s", container, strings.Join(names, ", "))
+		return nil, usagef("--container %q: expected one of %s", container, containerNames(td))
 	}
 	return []awsx.ContainerDefinition{c}, nil
 }
 
-func (p *program) printEnv(rows []envRow, containers []awsx.ContainerDefinition, output string) error {
+func containerNames(td *awsx.TaskDefinition) string {
+	names := make([]string, len(td.Containers))
+	for i, c := range td.Containers {
+		names[i] = c.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+func (p *program) printEnv(env environment, output string) error {
 	switch output {
 	case "json":
-		if rows == nil {
-			rows = []envRow{}
-		}
-		return writeJSON(p.Out, rows)
+		return writeJSON(p.Out, env)
 	case "dotenv":
-		if len(containers) > 1 {
-			return usagef("-o dotenv: the service has %d containers, choose one with --container", len(containers))
-		}
 		var vars []awsx.EnvVar
-		for _, r := range rows {
+		for _, r := range env.Variables {
 			if r.From == "" {
-				vars = append(vars, awsx.EnvVar{Name: r.Name, Value: clean.Secret(r.Value)})
+				vars = append(vars, awsx.EnvVar{Name: r.Name, Value: clean.Secret(r.shown())})
 			}
 		}
 		_, err := io.WriteString(p.Out, deploy.FormatDotenv(vars))
 		return err
 	}
-	table := make([][]string, 0, len(rows))
-	for _, r := range rows {
-		value := r.Value
-		if r.From != "" {
-			value = "from " + r.From
+	table := make([][]string, 0, len(env.Variables))
+	for _, r := range env.Variables {
+		value := "from " + r.From
+		if r.From == "" {
+			value = r.shown()
 		}
 		table = append(table, []string{r.Container, r.Name, value})
 	}
@@ -145,7 +171,7 @@ func (p *program) envSetCommand() *cobra.Command {
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usagef("expected CLUSTER/SERVICE, then NAME=VALUE")
+				return usagef("expected: gantry %s", usageOf(cmd))
 			}
 			edit, err := envEdit(p.In, args[1:], unset, file, replace)
 			if err != nil {
@@ -155,9 +181,10 @@ func (p *program) envSetCommand() *cobra.Command {
 		},
 	}
 	f.add(cmd, true)
-	cmd.Flags().StringVar(&container, "container", "", "the container to edit (needed when there are several)")
+	cmd.Flags().StringVar(&container, "container", "", "the container to edit, by `name` (needed when there are several)")
 	cmd.Flags().StringArrayVar(&unset, "unset", nil, "remove the variable `NAME`")
 	cmd.Flags().StringVar(&file, "from-file", "", "read variables from a .env `FILE` (- is standard input)")
+	_ = cmd.MarkFlagFilename("from-file") // fails for an unknown flag only
 	cmd.Flags().BoolVar(&replace, "replace", false, "keep exactly the variables given, remove the others of this container")
 	return cmd
 }
@@ -177,7 +204,7 @@ func envEdit(in io.Reader, assignments, unset []string, file string, replace boo
 			return edit, usagef("--from-file: %v", err)
 		}
 		if edit.Set, err = deploy.ParseDotenv(string(content)); err != nil {
-			return edit, &exitError{exitUsage, fmt.Errorf("%s: %w", file, err)}
+			return edit, &exitError{code: exitUsage, err: fmt.Errorf("%s: %w", file, err)}
 		}
 	}
 	for i, a := range assignments {

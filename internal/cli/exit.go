@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
@@ -27,6 +28,7 @@ const (
 type exitError struct {
 	code int
 	err  error
+	told bool // the output says it, so that it is not said twice
 }
 
 func (e *exitError) Error() string { return e.err.Error() }
@@ -34,18 +36,21 @@ func (e *exitError) Unwrap() error { return e.err }
 
 // usagef makes an error of wrong usage or input.
 func usagef(format string, args ...any) error {
-	return &exitError{exitUsage, fmt.Errorf(format, args...)}
+	return &exitError{code: exitUsage, err: fmt.Errorf(format, args...)}
 }
 
 // codeOf chooses the exit code of an error.
 func codeOf(err error) int {
 	var exit *exitError
 	var lost *logs.Error
+	var start *startError
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &exit):
 		return exit.code
+	case errors.As(err, &start):
+		return exitUsage
 	case errors.Is(err, context.Canceled):
 		return exitInterrupt
 	case errors.Is(err, deploy.ErrRefused):
@@ -54,21 +59,35 @@ func codeOf(err error) int {
 		return exitUsage
 	}
 	switch awsx.ClassOf(err) {
-	case awsx.Invalid, awsx.Expired:
-		return exitUsage
+	case awsx.Invalid, awsx.Expired, awsx.NotFound:
+		return exitUsage // what was named, or who asks, is not what the account knows
 	case awsx.Drift:
 		return exitRefused
 	}
 	return exitFailed
 }
 
-// report prints an error on one line. What it quotes comes from outside.
+// startError is the failure to begin at all: no terminal, no region, no
+// credentials. The demo needs none of them.
+type startError struct{ error }
+
+// Unwrap returns the cause.
+func (e *startError) Unwrap() error { return e.error }
+
+// report prints an error on one line, or on one for each of several faults. What
+// it quotes comes from outside.
 func report(w io.Writer, err error) {
-	fmt.Fprintln(w, "gantry: "+clean.Redact(clean.Line(err.Error())))
-	if awsx.ClassOf(err) == awsx.Expired || errors.Is(err, errNowhere) {
+	var exit *exitError
+	if errors.As(err, &exit) && exit.told {
+		return
+	}
+	mark := "gantry: "
+	for line := range strings.Lines(clean.Text(err.Error())) {
+		fmt.Fprintln(w, mark+clean.Redact(strings.TrimSuffix(line, "\n")))
+		mark = "  "
+	}
+	var start *startError
+	if errors.As(err, &start) || awsx.ClassOf(err) == awsx.Expired {
 		fmt.Fprintln(w, "gantry: to look around without an account: gantry --demo")
 	}
 }
-
-// errNowhere marks errors of starting that the demo would not have.
-var errNowhere = errors.New("nowhere to start")

@@ -41,7 +41,7 @@ func (p *program) logsCommand() *cobra.Command {
 	fs.StringVar(&f.until, "until", "", "where to end: a `time` such as 2026-11-22T03:12:00Z, or a duration ago such as 5m")
 	fs.StringVar(&f.query, "query", "", "words that the line must contain, or a phrase in double quotes")
 	fs.IntVar(&f.limit, "limit", 1000, "print at most this many of the newest lines (0: all that --since reaches)")
-	fs.StringVarP(&f.output, "output", "o", "text", "text or json (one document a line)")
+	outputFlag(cmd, &f.output, "text", "json")
 	return cmd
 }
 

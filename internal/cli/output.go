@@ -2,15 +2,39 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 	"unicode"
 	"unicode/utf16"
+
+	"github.com/spf13/cobra"
 
 	"gantry/internal/clean"
 	"gantry/ui/text"
 )
+
+// errNoReader is the failure to print because whoever read has seen enough.
+var errNoReader = errors.New("nobody reads the output")
+
+// outlet is standard output. A connection that breaks is another matter, so
+// only what fails here becomes errNoReader.
+type outlet struct{ io.Writer }
+
+// Write writes.
+func (o outlet) Write(b []byte) (int, error) {
+	n, err := o.Writer.Write(b)
+	if errors.Is(err, syscall.EPIPE) {
+		err = errNoReader
+	}
+	return n, err
+}
+
+// shown is text from outside as it may be printed: on one line, credentials
+// masked.
+func shown(s string) string { return clean.Redact(clean.Line(s)) }
 
 // writeJSON prints a value as indented JSON. Texts keep their value; what could
 // act on a terminal is written as JSON escapes.
@@ -81,6 +105,12 @@ func writeTable(w io.Writer, header []string, rows [][]string) error {
 		}
 	}
 	return nil
+}
+
+// outputFlag declares -o; the first kind is the default.
+func outputFlag(cmd *cobra.Command, to *string, kinds ...string) {
+	cmd.Flags().StringVarP(to, "output", "o", kinds[0], "`format`: "+strings.Join(kinds, ", "))
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(kinds, cobra.ShellCompDirectiveNoFileComp)) // fails when declared twice
 }
 
 // outputs checks an -o value against what a command can print.

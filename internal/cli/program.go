@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -12,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
+	"gantry/awsx"
 	"gantry/internal/app"
 	"gantry/internal/config"
 )
@@ -36,16 +36,32 @@ type program struct {
 // Main runs gantry with the process's own arguments and streams and returns the
 // exit code.
 func Main(version string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
+	// Only the first signal is caught: whoever sends a second does not want to
+	// wait for calls under way.
+	context.AfterFunc(ctx, stop)
+	// A reader that goes away, as head does, must not kill a change half-way:
+	// caught, the signal becomes an error of the write.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	s := Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv}
 	s.Terminal = term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd())
 	return Run(ctx, version, os.Args[1:], s)
 }
 
+// endings are the signals that end the program. Under nohup a hang-up does not.
+func endings() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
+}
+
 // Run runs gantry with arguments and returns the exit code. Errors are printed,
 // one line each, on the error stream.
 func Run(ctx context.Context, version string, args []string, s Streams) int {
+	s.Out = outlet{s.Out}
 	p := &program{Streams: s, version: version}
 	root := p.root()
 	root.SetArgs(args)
@@ -53,11 +69,8 @@ func Run(ctx context.Context, version string, args []string, s Streams) int {
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	err := root.ExecuteContext(ctx)
-	if err == nil {
+	if err == nil || errors.Is(err, errNoReader) {
 		return exitDone
-	}
-	if errors.Is(err, syscall.EPIPE) {
-		return exitDone // whoever read has seen enough
 	}
 	report(s.Err, err)
 	return codeOf(err)
@@ -71,7 +84,7 @@ func (p *program) root() *cobra.Command {
 with target health, ports and logs, and changes with a plan before and a verdict after.
 
 Without a command it opens the console. gantry --demo opens it on a simulated account.`,
-		Args:          arguments(0),
+		Args:          noCommand,
 		Version:       p.version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -80,17 +93,18 @@ Without a command it opens the console. gantry --demo opens it on a simulated ac
 	fs := root.PersistentFlags()
 	fs.StringVar(&p.flags.File, "config", "", "configuration `file` (default "+config.DefaultFile()+")")
 	fs.StringVar(&p.flags.Context, "context", "", "a context of the configuration file, by `name`")
-	fs.StringVar(&p.flags.Profile, "profile", "", "AWS profile")
-	fs.StringVar(&p.flags.Region, "region", "", "AWS region")
-	fs.StringVar(&p.flags.Endpoint, "endpoint", "", "address of every AWS service, such as the simulator's")
+	fs.StringVar(&p.flags.Profile, "profile", "", "AWS profile, by `name`")
+	fs.StringVar(&p.flags.Region, "region", "", "AWS region, by `name`")
+	fs.StringVar(&p.flags.Endpoint, "endpoint", "", "`address` of every AWS service, such as the simulator's")
 	fs.BoolVar(&p.flags.ReadOnly, "readonly", false, "refuse every change; cannot be lifted from inside")
 	fs.BoolVar(&p.flags.NoColor, "no-color", false, "draw without colour")
 	fs.BoolVar(&p.flags.ASCII, "ascii", false, "draw with ASCII characters only")
 	fs.BoolVar(&p.demo, "demo", false, "use a simulated account")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef("%w; see gantry %s --help", err, cmd.Name())
+		return usagef("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.CompletionOptions.HiddenDefaultCmd = true
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
+	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml") // fails for an unknown flag only
 	root.AddCommand(
 		p.statusCommand(), p.deployCommand(), p.envCommand(), p.scaleCommand(),
 		p.restartCommand(), p.rollbackCommand(), p.logsCommand(), p.simCommand(),
@@ -116,13 +130,17 @@ func (p *program) open(ctx context.Context) (*app.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	return app.Open(ctx, cfg, app.Options{Version: p.version, Demo: p.demo})
+	a, err := app.Open(ctx, cfg, app.Options{Version: p.version, Demo: p.demo})
+	if fault := (*awsx.Error)(nil); errors.As(err, &fault) {
+		return nil, &startError{err}
+	}
+	return a, err
 }
 
 // console opens the interactive program.
 func (p *program) console(ctx context.Context) error {
 	if !p.Terminal {
-		return &exitError{exitUsage, fmt.Errorf("the console needs a terminal on standard input and output (%w); without one use a command such as gantry status", errNowhere)}
+		return &startError{errors.New("the console needs a terminal on standard input and output; without one use a command such as gantry status")}
 	}
 	return p.with(ctx, func(a *app.App) error { return a.Console(ctx, p.Getenv) })
 }

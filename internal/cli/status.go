@@ -45,14 +45,14 @@ func (p *program) statusCommand() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringVarP(&output, "output", "o", "table", "table or json")
+	outputFlag(cmd, &output, "table", "json")
 	return cmd
 }
 
 // partial warns of what could not be read.
 func (p *program) partial(errs []error) {
 	for _, err := range errs {
-		fmt.Fprintln(p.Err, "warning: partial: "+clean.Redact(clean.Line(err.Error())))
+		fmt.Fprintln(p.Err, "warning: partial: "+shown(err.Error()))
 	}
 }
 
@@ -79,7 +79,10 @@ func (p *program) clusters(ctx context.Context, a *app.App, output string) error
 		rows[i] = []string{c.Name, c.Status, strconv.Itoa(c.Services), strconv.Itoa(c.Running), strconv.Itoa(c.Pending), strconv.Itoa(c.Instances)}
 	}
 	if output == "json" {
-		return writeJSON(p.Out, map[string]any{"context": a.Context.String(), "clusters": list})
+		return writeJSON(p.Out, struct {
+			Context  string          `json:"context"`
+			Clusters []clusterStatus `json:"clusters"`
+		}{a.Context.String(), list})
 	}
 	return writeTable(p.Out, []string{"CLUSTER", "STATUS", "SERVICES", "RUNNING", "PENDING", "INSTANCES"}, rows)
 }
@@ -118,7 +121,7 @@ type targets struct {
 
 func statusOf(s awsx.Service, f diagnose.Finding) serviceStatus {
 	out := serviceStatus{
-		Name: s.Name, ARN: s.Ref.ARN, Status: f.Status.String(), Why: f.Why, Next: f.Next,
+		Name: s.Name, ARN: s.Ref.ARN, Status: f.Status.String(), Why: clean.Redact(f.Why), Next: f.Next,
 		Desired: s.Desired, Running: s.Running, Pending: s.Pending, TaskDefinition: awsx.ARNName(s.TaskDefinition),
 		Since: moment(f.Since), Changed: moment(f.Changed),
 	}
@@ -160,7 +163,11 @@ func (p *program) services(ctx context.Context, a *app.App, name, output string)
 		rows[i] = serviceCells(list[i])
 	}
 	if output == "json" {
-		return writeJSON(p.Out, map[string]any{"context": a.Context.String(), "cluster": cluster.Name, "services": list})
+		return writeJSON(p.Out, struct {
+			Context  string          `json:"context"`
+			Cluster  string          `json:"cluster"`
+			Services []serviceStatus `json:"services"`
+		}{a.Context.String(), cluster.Name, list})
 	}
 	return writeTable(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, rows)
 }
@@ -219,21 +226,24 @@ func (p *program) service(ctx context.Context, a *app.App, target, output string
 	if err != nil {
 		return err
 	}
-	var tasks []taskStatus
+	tasks := []taskStatus{}
 	for i, t := range state.Running {
 		tasks = append(tasks, taskOf(t, joined.Tasks[i]))
 	}
 	for _, t := range state.Stopped {
 		s := taskOf(t, alb.TaskTargets{})
-		s.Stopped, s.Reason = moment(t.StoppedAt), diagnose.StoppedTask(t).Text
+		s.Stopped, s.Reason = moment(t.StoppedAt), clean.Redact(diagnose.StoppedTask(t).Text)
 		tasks = append(tasks, s)
 	}
 	others := leftovers(joined)
 	if output == "json" {
-		return writeJSON(p.Out, map[string]any{
-			"context": a.Context.String(), "cluster": cluster,
-			"service": statusOf(state.Service, finding), "tasks": tasks, "otherTargets": others,
-		})
+		return writeJSON(p.Out, struct {
+			Context      string         `json:"context"`
+			Cluster      string         `json:"cluster"`
+			Service      serviceStatus  `json:"service"`
+			Tasks        []taskStatus   `json:"tasks"`
+			OtherTargets []targetStatus `json:"otherTargets"`
+		}{a.Context.String(), cluster, statusOf(state.Service, finding), tasks, others})
 	}
 	summary := serviceCells(statusOf(state.Service, finding))
 	if err := writeTable(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, [][]string{summary}); err != nil {
