@@ -40,6 +40,8 @@ type setting struct {
 	w, h int
 	// configure changes the configuration.
 	configure func(*config.Config)
+	// opener makes what opens the account; nil takes literal keys.
+	opener func(sdk.Options) awsx.Opener
 }
 
 // wire lets a test answer in the place of the account.
@@ -68,8 +70,12 @@ func says(r *http.Request, status int, contentType, body string) *http.Response 
 	}
 }
 
-// refuses answers with an error of the JSON protocol.
+// refuses answers with an error in the protocol of the call.
 func refuses(r *http.Request, code, message string) *http.Response {
+	if r.Header.Get("X-Amz-Target") == "" {
+		return says(r, http.StatusForbidden, "text/xml",
+			"<ErrorResponse><Error><Type>Sender</Type><Code>"+code+"</Code><Message>"+message+"</Message></Error></ErrorResponse>")
+	}
 	body, _ := json.Marshal(map[string]string{"__type": code, "message": message})
 	return says(r, http.StatusBadRequest, "application/x-amz-json-1.1", string(body))
 }
@@ -115,10 +121,12 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 	d.app.logStore = func() (logs.Source, error) {
 		return elastic.Open(elastic.Config{Addresses: []string{"http://logs.invalid"}, Transport: simulated.logs.RoundTripper()})
 	}
-	opener := sdk.NewStatic(
-		sdk.Options{Version: "test", ReadOnly: cfg.Writing.ReadOnly, Transport: d.wire},
-		sdk.Static{Region: simRegion, AccessKey: "AKID", SecretKey: "SECRET"},
-	)
+	if s.opener == nil {
+		s.opener = func(o sdk.Options) awsx.Opener {
+			return sdk.NewStatic(o, sdk.Static{Region: simRegion, AccessKey: "AKID", SecretKey: "SECRET"})
+		}
+	}
+	opener := s.opener(sdk.Options{Version: "test", ReadOnly: cfg.Writing.ReadOnly, Transport: d.wire})
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
 	if err := d.app.assemble(ctx, opener, dir); err != nil {
@@ -300,7 +308,7 @@ func (d *desk) changes() []string {
 	return names
 }
 
-// Shows, Hides, Press, Type and Advance are the console's, at this desk.
+// Shows, Hides, Press, Paste and Type are the console's, at this desk.
 func (d *desk) Shows(parts ...string) *desk {
 	d.t.Helper()
 	d.Console.Shows(parts...)
@@ -316,6 +324,12 @@ func (d *desk) Hides(parts ...string) *desk {
 func (d *desk) Press(keys ...string) *desk {
 	d.t.Helper()
 	d.Console.Press(keys...)
+	return d
+}
+
+func (d *desk) Paste(s string) *desk {
+	d.t.Helper()
+	d.Console.Paste(s)
 	return d
 }
 
