@@ -63,7 +63,8 @@ func endedWords(j Job) string {
 	what := j.Action + " " + j.Target.Name() + ": "
 	switch {
 	case j.Err != nil:
-		return what + j.Err.Error()
+		cause, _ := causeOf(j.Err)
+		return what + cause
 	case j.Result.Verdict != nil:
 		return what + string(j.Result.Verdict.Outcome)
 	}

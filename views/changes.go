@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -187,4 +188,33 @@ func (c *Changes) header(service awsx.Ref, name string) ui.Header {
 		Crumb: crumb(service) + " " + name,
 		Scope: c.Deps.Policy.Scope(service.ClusterRef()),
 	}
+}
+
+// causeOf is what an error says without the call that the screen is about anyway,
+// and what to do about it. Refusals of gantry's own and input that does not fit
+// explain themselves; of others the call is half of the explanation.
+func causeOf(err error) (cause, fix string) {
+	var e *awsx.Error
+	if !errors.As(err, &e) || e.Err == nil {
+		return err.Error(), ""
+	}
+	if e.Class == awsx.Invalid && e.Op == "plan" || errors.Is(err, deploy.ErrRefused) {
+		return e.Err.Error(), e.Fix
+	}
+	return err.Error(), ""
+}
+
+// brief drops a registry that a summary names more than once: it stays the same,
+// and the difference spells it.
+func brief(summary string) string {
+	for word := range strings.FieldsSeq(summary) {
+		ref, err := deploy.ParseReference(strings.TrimSuffix(word, ","))
+		if err != nil || !ref.ECR() {
+			continue
+		}
+		if host := word[:strings.IndexByte(word, '/')+1]; strings.Count(summary, host) > 1 {
+			return strings.ReplaceAll(summary, host, "")
+		}
+	}
+	return summary
 }

@@ -79,7 +79,7 @@ func (s *followScreen) paras() []para {
 		return d.paras
 	}
 	s.standing(&d)
-	d.field("change", s.job.Action+" "+s.job.Target.ClusterName()+"/"+s.job.Target.Name()+": "+s.job.Summary)
+	d.field("change", s.job.Action+" "+s.job.Target.ClusterName()+"/"+s.job.Target.Name()+": "+brief(s.job.Summary))
 	d.field("id", s.job.ID)
 	d.field("next", s.advice())
 	if s.job.Result.AuditErr != nil {
@@ -107,7 +107,9 @@ func (s *followScreen) standing(d *document) {
 	case !j.Ended:
 		say(theme.StatusPending, fmt.Sprintf("%s: %d of %s running", p.Phase, p.Running, count(p.Desired, "task")))
 	case j.Err != nil:
-		say(theme.StatusFailed, j.Err.Error())
+		cause, fix := causeOf(j.Err)
+		say(theme.StatusFailed, cause)
+		d.fieldAs(theme.Accent, "fix", fix)
 	case j.Result.Verdict == nil:
 		say(theme.StatusOK, "done")
 	default:

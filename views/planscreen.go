@@ -140,9 +140,10 @@ func (s *planScreen) paras() (head, tail []para) {
 	case s.planning:
 		d.line(theme.Dim, "reading "+s.service.Name()+" and making a plan")
 	case s.err != nil:
-		d.paras = append(d.paras, para{text: theme.StatusFailed.Glyph() + " there is no plan: " + s.err.Error(), role: theme.Failed})
-		d.line(theme.Text, "Nothing was changed, and what was typed is still there.")
-		d.line(theme.Dim, s.key(ui.Shared(ui.ActRefresh, nil))+" plans anew, esc goes back")
+		cause, fix := causeOf(s.err)
+		d.paras = append(d.paras, para{text: theme.StatusFailed.Glyph() + " there is no plan: " + cause, role: theme.Failed})
+		d.fieldAs(theme.Accent, "fix", fix)
+		d.field("next", "nothing was changed; "+s.key(ui.Shared(ui.ActRefresh, nil))+" plans anew, esc goes back to what was typed")
 	default:
 		return s.summary(), checkParas(s.plan.Checks, s.overridden)
 	}
@@ -172,28 +173,13 @@ func (s *planScreen) summary() []para {
 	return d.paras
 }
 
-// effects are what a person agrees to. A registry that stays the same goes
-// unsaid; the difference spells it.
+// effects are what a person agrees to.
 func effects(d *document, p deploy.Plan) {
-	before, after := p.Before, p.After
-	if host := registryIn(before); host != "" && strings.Contains(after, host) {
-		before, after = strings.ReplaceAll(before, host, ""), strings.ReplaceAll(after, host, "")
-	}
+	before, after, _ := strings.Cut(brief(p.Before+"\n"+p.After), "\n")
 	d.field("now", before)
 	d.field("then", after)
 	d.field("meanwhile", p.Leaves)
 	d.field("as", p.Identity.ARN)
-}
-
-// registryIn is the first registry of ECR that a summary names, with the slash
-// behind it; empty if there is none.
-func registryIn(summary string) string {
-	for word := range strings.FieldsSeq(summary) {
-		if ref, err := deploy.ParseReference(strings.TrimSuffix(word, ",")); err == nil && ref.ECR() {
-			return word[:strings.IndexByte(word, '/')+1]
-		}
-	}
-	return ""
 }
 
 // next is what stands in the way, or what the key that goes on does.
@@ -234,7 +220,9 @@ func (s *planScreen) Header() ui.Header {
 		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "planning"}
 	case s.plan == nil:
 		t := troubleOf(s.err, s.service.Context)
-		h.Fresh = ui.Fresh{State: freshOf(t.class), Text: t.word}
+		if t.class != awsx.Invalid { // the account has answered, the wish did not fit
+			h.Fresh = ui.Fresh{State: freshOf(t.class), Text: t.word}
+		}
 		if t.class == awsx.Expired {
 			h.Banner = t.banner
 		}

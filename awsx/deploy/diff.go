@@ -1,8 +1,7 @@
 package deploy
 
 import (
-	"bytes"
-	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,7 +12,7 @@ import (
 // not the one on the old side: the line shows up although neither is told.
 const changedMask = clean.Mask + " changed"
 
-// maskDocuments returns two documents in normal form, a member a line, with
+// maskDocuments returns two documents in normal form, laid out for comparing, with
 // secret-looking values masked so that a changed one still differs.
 func maskDocuments(before, after *node) (old, fresh string) {
 	b, a := normalise(before), normalise(after)
@@ -31,14 +30,58 @@ func maskDocuments(before, after *node) (old, fresh string) {
 		}
 		return masked
 	})
-	return indent(b), indent(a)
+	return readable(b), readable(a)
 }
 
-func indent(n *node) string {
-	var b bytes.Buffer
-	_ = json.Indent(&b, n.bytes(), "", "  ") // the tree is valid JSON
-	b.WriteByte('\n')
+// readable lays a document out for comparing: a member a line, an item that
+// nests nothing (a variable, a port mapping) on one line, and no commas, so that a
+// line differs only where what it says does.
+func readable(n *node) string {
+	var b strings.Builder
+	layOut(&b, n, "", "")
 	return b.String()
+}
+
+func layOut(b *strings.Builder, n *node, margin, label string) {
+	b.WriteString(margin + label)
+	if n.kind == scalar || label == "" && margin != "" && n.flat() || len(n.members)+len(n.items) == 0 {
+		b.WriteString(n.oneLine() + "\n")
+		return
+	}
+	brackets := n.brackets()
+	b.WriteString(brackets[:1] + "\n")
+	for _, m := range n.members {
+		layOut(b, m.value, margin+"  ", string(quote(m.name))+": ")
+	}
+	for _, item := range n.items {
+		layOut(b, item, margin+"  ", "")
+	}
+	b.WriteString(margin + brackets[1:] + "\n")
+}
+
+func (n *node) brackets() string {
+	if n.kind == array {
+		return "[]"
+	}
+	return "{}"
+}
+
+// flat reports whether a node is an object without anything nested in it.
+func (n *node) flat() bool {
+	return n.kind == object && !slices.ContainsFunc(n.members, func(m member) bool { return m.value.kind != scalar })
+}
+
+// oneLine writes a scalar, or an object of scalars.
+func (n *node) oneLine() string {
+	if n.kind == scalar {
+		return string(n.raw)
+	}
+	parts := make([]string, len(n.members))
+	for i, m := range n.members {
+		parts[i] = string(quote(m.name)) + ": " + string(m.value.raw)
+	}
+	brackets := n.brackets()
+	return brackets[:1] + strings.Join(parts, ", ") + brackets[1:]
 }
 
 // maskTree replaces every string that may hold a secret by what hide returns for

@@ -23,7 +23,8 @@ type Plan struct {
 	// Diff is the unified difference of the task definitions in normal form,
 	// secrets masked; empty when the change registers nothing and moves nothing.
 	Diff string
-	// Old and New are the two texts that Diff compares: JSON, a member a line.
+	// Old and New are the two texts that Diff compares: JSON without its commas,
+	// a member or a small item a line.
 	Old, New string
 	// Carried names fields of the document which this version knows nothing
 	// about and which are sent as they were read.

@@ -309,7 +309,7 @@ func TestNoSecretLeavesThroughAPlan(t *testing.T) {
 			t.Errorf("%s shows a planted secret:\n%s", what, text)
 		}
 	}
-	for _, want := range []string{"(masked) changed", `"SENTRY_DSN"`, `+          "value": "debug"`} {
+	for _, want := range []string{"(masked) changed", `"SENTRY_DSN"`, `+        {"name": "LOG_LEVEL", "value": "debug"}`} {
 		if !strings.Contains(p.Diff, want) {
 			t.Errorf("the difference lacks %q:\n%s", want, p.Diff)
 		}
@@ -344,5 +344,20 @@ func TestVariablesOfAContainer(t *testing.T) {
 	}
 	if _, err := Env(td, ""); err == nil {
 		t.Error("two containers and no name are no error")
+	}
+}
+
+// TestAVariableMoreIsOneLineMore guards against differences in which a comma or
+// the other half of a pair makes the neighbour of a change look changed.
+func TestAVariableMoreIsOneLineMore(t *testing.T) {
+	p := newFake(t).plan(t, SetEnv{Containers: map[string]EnvEdit{"web": {Set: []awsx.EnvVar{{Name: "ZONE", Value: "a"}}}}})
+	var changed []string
+	for _, line := range strings.Split(p.Diff, "\n")[2:] {
+		if strings.HasPrefix(line, "+") || strings.HasPrefix(line, "-") {
+			changed = append(changed, line)
+		}
+	}
+	if want := `+        {"name": "ZONE", "value": "a"}`; len(changed) != 1 || changed[0] != want {
+		t.Errorf("changed are %q, want %q", changed, want)
 	}
 }

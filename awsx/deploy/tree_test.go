@@ -160,7 +160,7 @@ func TestNormalFormIgnoresOrderUnitsAndEmptyLists(t *testing.T) {
 	ta, _ := parseTree([]byte(a))
 	tb, _ := parseTree([]byte(b))
 	if !sameDocument(ta, tb) {
-		t.Errorf("not the same:\n%s\n%s", indent(normalise(ta)), indent(normalise(tb)))
+		t.Errorf("not the same:\n%s\n%s", readable(normalise(ta)), readable(normalise(tb)))
 	}
 	if string(ta.bytes()) == string(normalise(ta).bytes()) {
 		t.Error("normalising changed the document itself")

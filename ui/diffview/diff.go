@@ -12,7 +12,7 @@ import (
 )
 
 // Context is how many unchanged lines are shown around a change.
-const Context = 3
+const Context = 2
 
 // Kind is what happens to a line.
 type Kind uint8

@@ -1,0 +1,199 @@
+package views
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy"
+	"gantry/ui"
+	"gantry/ui/uitest"
+)
+
+// onPlan opens the plan of an intent.
+func onPlan(intent deploy.Intent) func(*Changes, awsx.Ref) ui.Screen {
+	return func(c *Changes, s awsx.Ref) ui.Screen { return newPlanScreen(c, proposal{service: s, intent: intent}) }
+}
+
+func image(tag string) deploy.SetImages {
+	return deploy.SetImages{Images: map[string]string{"api-orders": ":" + tag}}
+}
+
+func TestAFailedCheckBlocksUntilItsNameIsTyped(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := orders(t, standard, onPlan(image("v9"))).read()
+		f.Shows("x image: not in its repository", "O overrides it", "x 1 failed (image)", "<O>override a check")
+		f.keys("enter").Shows("carry out: the check image failed: mend it, or override it").Hides("To go on")
+		f.keys("O").Shows("Go on although the check image failed?", "To go on, type the check's name: image")
+		f.answer("yes").Shows("this is not the check's name")
+		f.keys("ctrl+u")
+		f.answer("image").Shows("! 1 to mind (image)", "asks for the service's name")
+		f.keys("enter").Shows("overridden")
+		f.answer("api-orders").Shows("Rollout")
+	})
+}
+
+func TestPlanningThatFailsSaysWhyAndIsTriedAgain(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := prepared(t, standard, func(f *shopfloor) {
+			f.account.FailOnce(awsxtest.DescribeServices, &awsx.Error{Class: awsx.Denied, Op: "ecs:DescribeServices", Resource: "api-orders",
+				Fix: "ask for it", Err: errors.New("AccessDeniedException")})
+		}, onPlan(image("v3"))).read()
+		f.Shows("x there is no plan: ecs:DescribeServices api-orders: denied:", "AccessDeniedException (ask for it)", "nothing was changed", "ctrl+r plans anew", "○ denied")
+		f.keys("enter").Shows("carry out: there is no plan")
+		f.keys("ctrl+r").Shows("Difference", "<enter>carry out")
+	})
+}
+
+func TestAPlanThatChangesNothingSaysSo(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := orders(t, standard, onPlan(image("v2"))).read()
+		f.Shows("x there is no plan: nothing changed: the service runs this image already", "fix   restart it to pull the same tag again")
+	})
+}
+
+func TestPlanningTakesTimeAndSaysSo(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := orders(t, standard, images).read()
+		release := f.account.Block(awsxtest.Identity)
+		f.keys("enter").Shows("reading api-orders and making a plan", "◐ planning")
+		f.keys("enter").Shows("carry out: the plan is being made")
+		f.keys("ctrl+r") // the first reading is overtaken
+		release()
+		f.read().Shows("Difference")
+	})
+}
+
+func TestAServiceThatMovedIsRefusedAndPlannedAnew(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := orders(t, standard, onPlan(image("v3"))).read()
+		f.keys("enter")
+		f.edit(func(s *awsx.Service) { s.Deployments[0].ID = "ecs-svc/other" })
+		f.answer("api-orders").Shows("x refused: the deployment was ecs-svc/", "and is ecs-svc/other", "fix     look again and plan anew", "nothing was changed; ctrl+r plans anew", "<ctrl+r>plan anew")
+		if f.account.Count(awsxtest.UpdateService)+f.account.Count(awsxtest.RegisterTaskDefinition) != 0 {
+			t.Error("a call was made")
+		}
+		f.keys("ctrl+r").Shows("Difference", "<enter>carry out")
+	})
+}
+
+func TestAFullDiskRefusesTheChangeUnlessOverridden(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := orders(t, standard, onPlan(image("v3"))).read()
+		f.disk = errors.New("no space left on device")
+		f.keys("enter")
+		f.answer("api-orders").Shows("x refused: the audit record cannot be written: no space left on device", "deploy api-orders: refused")
+		f.keys("ctrl+r", "O").Shows("Go on even without an audit record?")
+		f.answer("audit").keys("enter")
+		f.answer("api-orders").Shows("Rollout")
+		f.account.FinishRollout("api-orders")
+		f.read().Shows("succeeded", "the record is incomplete: no space left on device")
+	})
+}
+
+func TestARevisionThatIsRegisteredAndNotUsedIsNamed(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := orders(t, standard, onPlan(image("v3"))).read()
+		f.account.Fail(awsxtest.UpdateService, awsx.Errorf(awsx.Denied, "ecs:UpdateService", "api-orders", "AccessDeniedException"))
+		f.keys("enter")
+		f.answer("api-orders").Shows("x deploy api-orders:2: denied", "revision api-orders:2 was registered and is not in use").Hides("nothing was changed")
+	})
+}
+
+func TestThePlanIsCopiedAsCommands(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := orders(t, standard, onPlan(image("v3"))).read()
+		f.Press("c")
+		for _, want := range []string{"aws ecs register-task-definition", "aws ecs update-service", `--task-definition "$REVISION"`, "--profile main"} {
+			if !strings.Contains(f.Clipboard, want) {
+				t.Errorf("%q is missing in %q", want, f.Clipboard)
+			}
+		}
+	})
+}
+
+func TestHunksAreGoneThrough(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var filler strings.Builder
+		for _, letter := range "ABCDEFGHIJ" {
+			filler.WriteString(`{"name":"` + string(letter) + `","value":"1"},`)
+		}
+		const env = `"environment":[`
+		intent := deploy.SetEnv{Containers: map[string]deploy.EnvEdit{"": {Set: []awsx.EnvVar{{Name: "A", Value: "2"}, {Name: "J", Value: "2"}}}}}
+		f := prepared(t, uitest.Look{W: 80, H: 15}, func(f *shopfloor) { f.redefine(env, env+filler.String()) }, onPlan(intent)).read()
+		top := func() string { return f.Screen()[2] }
+		first := top()
+		f.Press("n")
+		if !strings.Contains(top(), "@ containerDefinitions / api-orders / environment") {
+			t.Errorf("the first hunk is headed by %q", top())
+		}
+		f.Press("n").Shows(`-   {"name": "J", "value": "1"}`).Hides(`"A"`)
+		if !strings.Contains(top(), "environment") {
+			t.Errorf("the second hunk is headed by %q", top())
+		}
+		f.Press("N", "g")
+		if top() != first {
+			t.Errorf("the top is %q", top())
+		}
+	})
+}
+
+// saved is what ctrl+s wrote.
+func (f *shopfloor) saved(t *testing.T) string {
+	t.Helper()
+	f.keys("ctrl+s")
+	_, path, ok := strings.Cut(f.Row("saved"), "/")
+	if !ok {
+		t.Fatalf("nothing was saved:\n%s", f.Text())
+	}
+	files, err := filepath.Glob(filepath.Join(filepath.Dir("/"+path), "*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no file beside %s (%v)", path, err)
+	}
+	b, err := os.ReadFile(files[len(files)-1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestThePlanIsSavedWhole(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := orders(t, standard, onPlan(image("v3"))).read()
+		got := f.saved(t)
+		for _, want := range []string{"deploy payments/api-orders", "+ \"image\"", "Checks", "load-balancer: + "} {
+			if !strings.Contains(got, want) {
+				t.Errorf("the file lacks %q:\n%s", want, got)
+			}
+		}
+	})
+}
+
+func TestPlaceNamesWhatALineLiesIn(t *testing.T) {
+	lines := strings.Split(`{
+  "containerDefinitions": [
+    {
+      "environment": [
+        {"name": "A", "value": "1"}
+      ]
+      "name": "web"
+    }
+  ]
+  "family": "api"
+}`, "\n")
+	for i, want := range map[int]string{
+		4: "containerDefinitions / web / environment",
+		3: "containerDefinitions / web",
+		6: "containerDefinitions / web",
+		2: "containerDefinitions",
+		9: "the definition itself",
+	} {
+		if got := place(lines, i); got != want {
+			t.Errorf("line %d lies in %q, want %q", i, got, want)
+		}
+	}
+}
