@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -46,6 +47,7 @@ type groupCache struct {
 
 	mu     sync.Mutex
 	groups map[groupKey]*groupReading
+	rev    uint64 // grows with each reading that differs from the one before
 }
 
 // groupReading is what is known of one group.
@@ -96,6 +98,13 @@ func (c *groupCache) state(key groupKey, now time.Time) GroupState {
 	return s
 }
 
+// revision tells whether any reading brought something new since the last time.
+func (c *groupCache) revision() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.rev
+}
+
 // tried returns when a group was last read or tried; zero for never.
 func (c *groupCache) tried(key groupKey) (at time.Time, err error) {
 	c.mu.Lock()
@@ -137,12 +146,19 @@ func (c *groupCache) read(ctx context.Context, a awsx.Account, key groupKey, max
 	// A cancelled attempt says nothing about the group.
 	if ctx.Err() == nil {
 		now := time.Now()
+		if g.triedAt.IsZero() || (err == nil) != (g.err == nil) {
+			c.rev++
+		}
 		g.triedAt, g.err = now, err
 		if err == nil {
 			if !g.readAt.IsZero() {
 				changes = targetChanges(key, g.health, health.Targets, now)
 			}
-			g.health, g.readAt = sortedTargets(health.Targets), now
+			if sorted := sortedTargets(health.Targets); g.readAt.IsZero() || !slices.Equal(g.health, sorted) {
+				g.health = sorted
+				c.rev++
+			}
+			g.readAt = now
 		}
 	}
 	close(done)
@@ -195,7 +211,10 @@ func (c *groupCache) describe(ctx context.Context, a awsx.Account, id awsx.Conte
 		}
 	}
 	for _, x := range groups {
-		c.reading(groupKey{id, x.ARN}).settings = x
+		if g := c.reading(groupKey{id, x.ARN}); !reflect.DeepEqual(g.settings, x) {
+			g.settings = x
+			c.rev++
+		}
 	}
 	if awsx.ClassOf(err) == awsx.NotFound {
 		return nil

@@ -95,8 +95,9 @@ func (l *listSource[T]) read(ctx context.Context, account awsx.Account, i int, l
 				r.errs = append(r.errs, awsx.Errorf(awsx.Failed, "describe", m.ARN, "%s %s", m.Reason, m.Detail))
 			}
 		}
-		l.land(i, page, before)
-		landed()
+		if l.land(i, page, before) {
+			landed()
+		}
 	}
 	if len(r.errs) == 0 && (complete || r.pages == 0) && ctx.Err() == nil {
 		l.mu.Lock()
@@ -106,15 +107,19 @@ func (l *listSource[T]) read(ctx context.Context, account awsx.Account, i int, l
 	return r
 }
 
-func (l *listSource[T]) land(i int, page awsx.Page[T], before int) {
+// land takes a page and tells whether watchers should hear of it before the
+// sweep ends: it changed something, or the first sweep is still on its way.
+func (l *listSource[T]) land(i int, page awsx.Page[T], before int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.done += len(page.Items)
 	l.total = max(l.total, before+page.Total, l.done)
-	for _, item := range page.Items {
+	for j := range page.Items {
+		item := &page.Items[j]
 		old := l.table.put(i, item)
 		if l.parts[i].seen != nil {
-			l.parts[i].seen(item, old)
+			l.parts[i].seen(*item, old)
 		}
 	}
+	return l.table.dirty || l.table.sweep == 1
 }

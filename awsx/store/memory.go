@@ -38,9 +38,16 @@ type serviceKey struct {
 
 // past is what was seen of one service.
 type past struct {
-	ids     map[string]*Seen
+	cluster awsx.Ref
+	ids     map[string]*container
 	stopped map[string]stoppedTask
 	events  []awsx.ServiceEvent // newest last
+}
+
+// container is a Seen without what all of a service have in common.
+type container struct {
+	task, name, family, revision string
+	first, last                  time.Time
 }
 
 type stoppedTask struct {
@@ -57,7 +64,7 @@ func (m *Memory) of(key serviceKey) *past {
 		if len(m.services) >= maxServices {
 			m.evict()
 		}
-		p = &past{ids: map[string]*Seen{}, stopped: map[string]stoppedTask{}}
+		p = &past{ids: map[string]*container{}, stopped: map[string]stoppedTask{}}
 		m.services[key] = p
 	}
 	return p
@@ -70,8 +77,8 @@ func (m *Memory) evict() {
 	for key, p := range m.services {
 		var last time.Time
 		for _, s := range p.ids {
-			if s.Last.After(last) {
-				last = s.Last
+			if s.last.After(last) {
+				last = s.last
 			}
 		}
 		for _, s := range p.stopped {
@@ -154,11 +161,12 @@ func (m *Memory) SeenRuntimeID(s Seen) {
 	defer m.mu.Unlock()
 	p := m.of(serviceKey{s.Cluster.Context, s.Cluster.ClusterName(), s.Service})
 	if old := p.ids[s.ID]; old != nil {
-		old.Last = s.Last
+		old.last = s.Last
 		return
 	}
-	p.ids[s.ID] = &s
-	trim(p.ids, maxRuntimeIDs, func(s *Seen) time.Time { return s.Last })
+	p.cluster = s.Cluster
+	p.ids[s.ID] = &container{s.Task, s.Container, s.Family, s.Revision, s.First, s.Last}
+	trim(p.ids, maxRuntimeIDs, func(c *container) time.Time { return c.last })
 }
 
 // SeenTargetChange remembers a target's change of state.
@@ -181,8 +189,11 @@ func (m *Memory) RuntimeIDs(service awsx.Ref) []Seen {
 	defer m.mu.Unlock()
 	var out []Seen
 	if p := m.services[keyOf(service)]; p != nil {
-		for _, s := range p.ids {
-			out = append(out, *s)
+		for id, c := range p.ids {
+			out = append(out, Seen{
+				Cluster: p.cluster, Service: service.Name(), ID: id, Task: c.task, Container: c.name,
+				Family: c.family, Revision: c.revision, First: c.first, Last: c.last,
+			})
 		}
 	}
 	slices.SortFunc(out, func(a, b Seen) int { return cmp.Or(b.Last.Compare(a.Last), cmp.Compare(a.ID, b.ID)) })

@@ -19,7 +19,7 @@ type table[T any] struct {
 // entry is an item with the part of the listing and the sweep it was last in.
 type entry[T any] struct {
 	name, key string
-	item      T
+	item      *T // in the published slice once there is one: never changed, only replaced
 	part      int
 	sweep     uint64
 }
@@ -28,22 +28,23 @@ func newTable[T any](id func(*T) (name, key string)) *table[T] {
 	return &table[T]{id: id, entries: map[string]*entry[T]{}, dirty: true}
 }
 
-// put stores an item and returns the one it replaced, nil for a new one. An
-// equal item costs no new snapshot, and the old one's memory is kept.
-func (t *table[T]) put(part int, item T) (old *T) {
-	name, key := t.id(&item)
+// put stores an item, which must not change afterwards, and returns the one it
+// replaced, nil for a new one. An equal item costs no new snapshot, and the old
+// one's memory is kept.
+func (t *table[T]) put(part int, item *T) (old *T) {
+	name, key := t.id(item)
 	e := t.entries[key]
 	if e == nil {
 		t.entries[key] = &entry[T]{name, key, item, part, t.sweep}
 		t.dirty = true
 		return nil
 	}
-	prev := e.item
+	old = e.item
 	e.part, e.sweep = part, t.sweep
-	if !reflect.DeepEqual(prev, item) {
+	if !reflect.DeepEqual(old, item) {
 		e.item, t.dirty = item, true
 	}
-	return &prev
+	return old
 }
 
 // drop removes the items of a part that the current sweep did not bring. The
@@ -71,7 +72,8 @@ func (t *table[T]) items() (items []T, changed bool) {
 	})
 	out := make([]T, len(order))
 	for i, e := range order {
-		out[i] = e.item
+		out[i] = *e.item
+		e.item = &out[i]
 	}
 	t.sorted, t.dirty = out, false
 	return out, true

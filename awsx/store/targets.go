@@ -23,6 +23,9 @@ const (
 	tick        = restPause / 4 // so soon is read what scrolls into view
 	failedAge   = time.Minute   // before a group that fails on its own is tried again
 	parallel    = 4
+	// sameTold is how often is told that readings brought nothing new: each
+	// telling makes watchers look at all they show.
+	sameTold = 10 * time.Second
 	// troubleFor is how long an event that names unhealthy targets makes its
 	// service a suspect.
 	troubleFor = 15 * time.Minute
@@ -55,6 +58,8 @@ type targetSource struct {
 	mu     sync.Mutex
 	seq    uint64 // of the services snapshot that wanted was made from
 	wanted []*wantedGroup
+	filled time.Time // when a snapshot was last made
+	rev    uint64    // of the readings in it
 }
 
 // wantedGroup is a group that some service names.
@@ -80,6 +85,7 @@ func (t *targetSource) fill(s *Snapshot[GroupState]) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
+	t.filled, t.rev = now, t.store.groups.revision()
 	items := make([]GroupState, len(t.wanted))
 	done := 0
 	for i, w := range t.wanted {
@@ -127,7 +133,21 @@ func (t *targetSource) poll(ctx context.Context, d demand, landed func()) outcom
 		return outcome{next: next, quiet: quiet}
 	}
 	t.told = true
-	return t.read(ctx, account, chosen, landed).outcome(len(chosen), next)
+	o := t.read(ctx, account, chosen, func() {
+		if t.worthTelling() {
+			landed()
+		}
+	}).outcome(len(chosen), next)
+	o.quiet = !news && o.err == nil && len(o.partial) == 0 && !t.worthTelling()
+	return o
+}
+
+// worthTelling tells whether there is something that the last snapshot lacks, be
+// it only that what it holds is still so.
+func (t *targetSource) worthTelling() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.rev != t.store.groups.revision() || time.Since(t.filled) >= sameTold
 }
 
 // awaitServices waits until the cluster's services are known at least in part.
