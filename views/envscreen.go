@@ -179,7 +179,7 @@ func (s *environmentScreen) Header() ui.Header {
 	case s.editor != nil:
 		h.Counts = awsx.ARNName(s.definition.ARN)
 		if n := s.editor.Changes(); n > 0 {
-			h.Counts += ": " + count(n, "edit")
+			h.Counts += ", " + count(n, "edit")
 		}
 	case s.err != nil:
 		t := troubleOf(s.err, s.service.Context)

@@ -79,8 +79,7 @@ func (s *followScreen) paras() []para {
 		return d.paras
 	}
 	s.standing(&d)
-	d.field("change", s.job.Action+" "+s.job.Target.ClusterName()+"/"+s.job.Target.Name()+": "+brief(s.job.Summary))
-	d.field("id", s.job.ID)
+	d.field(s.job.Action, brief(s.job.Summary))
 	d.field("next", s.advice())
 	if s.job.Result.AuditErr != nil {
 		d.fieldAs(theme.Failed, "audit", theme.StatusFailed.Glyph()+" the record is incomplete: "+s.job.Result.AuditErr.Error())
@@ -179,19 +178,8 @@ const (
 func (s *followScreen) rollout(d *document) {
 	p := s.job.Progress
 	glyphs := s.changes.Deps.Host.Theme().Glyphs()
-	d.heading("Rollout: " + string(p.Phase))
-	words := fmt.Sprintf("%s %d/%d running", bar(glyphs, barWidth, p.Running, p.Desired), p.Running, p.Desired)
-	if p.Pending > 0 {
-		words += fmt.Sprintf(", %d pending", p.Pending)
-	}
-	if p.Failed > 0 {
-		words += fmt.Sprintf(", %d failed", p.Failed)
-	}
-	d.field("new", words)
-	if p.Draining > 0 {
-		d.field("old", count(p.Draining, "task")+" still running")
-	}
-	s.breaker(d, glyphs)
+	d.heading("Rollout")
+	s.tasks(d, glyphs)
 	for _, g := range p.Groups {
 		targets(d, g)
 	}
@@ -204,26 +192,48 @@ func (s *followScreen) rollout(d *document) {
 		elapsed += " of at most " + text.Span(p.Timeout)
 	}
 	d.field("elapsed", elapsed)
-	if p.Err != nil {
+	// ECS told the end, so what was not read just before no longer matters.
+	if p.Err != nil && (p.Verdict == nil || p.Verdict.Outcome == deploy.TimedOut) {
 		d.fieldAs(theme.Degraded, "not read", theme.StatusDegraded.Glyph()+" "+p.Err.Error())
 	}
 }
 
-// breaker shows how near the circuit breaker is to giving the deployment up. A
-// change of the count has none.
-func (s *followScreen) breaker(d *document, glyphs *theme.Glyphs) {
-	g := s.job.Progress.Breaker
-	switch {
-	case s.intent.Action() == deploy.Scale{}.Action():
-	case !g.Enabled:
-		d.fieldAs(theme.Degraded, "breaker", theme.StatusDegraded.Glyph()+" off: tasks that fail are tried again for ever")
-	default:
-		role := theme.Text
-		if g.Failures > 0 {
-			role = theme.Degraded
-		}
-		d.fieldAs(role, "breaker", fmt.Sprintf("%s %d of %d failures", bar(glyphs, gaugeWidth, g.Failures, g.Threshold), g.Failures, g.Threshold))
+// tasks counts those of the deployment against those that it replaces. Once ECS
+// lists the deployment no more there is nothing to count, and the verdict says
+// what runs instead.
+func (s *followScreen) tasks(d *document, glyphs *theme.Glyphs) {
+	p := s.job.Progress
+	counting := s.intent.Action() == deploy.Scale{}.Action()
+	if !counting && p.Breaker.Threshold == 0 {
+		return
 	}
+	words := fmt.Sprintf("%s %d/%d running", bar(glyphs, barWidth, p.Running, p.Desired), p.Running, p.Desired)
+	if p.Pending > 0 {
+		words += fmt.Sprintf(", %d pending", p.Pending)
+	}
+	if p.Failed > 0 {
+		words += fmt.Sprintf(", %d failed", p.Failed)
+	}
+	d.field("new", words)
+	if p.Draining > 0 {
+		d.field("old", count(p.Draining, "task")+" still running")
+	}
+	if !counting {
+		breaker(d, glyphs, p.Breaker)
+	}
+}
+
+// breaker shows how near the circuit breaker is to giving the deployment up.
+func breaker(d *document, glyphs *theme.Glyphs, g deploy.Gauge) {
+	if !g.Enabled {
+		d.fieldAs(theme.Degraded, "breaker", theme.StatusDegraded.Glyph()+" off: tasks that fail are tried again for ever")
+		return
+	}
+	role := theme.Text
+	if g.Failures > 0 {
+		role = theme.Degraded
+	}
+	d.fieldAs(role, "breaker", fmt.Sprintf("%s %d of %d failures", bar(glyphs, gaugeWidth, g.Failures, g.Threshold), g.Failures, g.Threshold))
 }
 
 // targets counts a group's targets by state.
@@ -237,8 +247,8 @@ func targets(d *document, g deploy.GroupProgress) {
 			role = theme.Failed
 		}
 	}
-	d.fieldAs(role, "targets", groupName(awsx.LoadBalancer{TargetGroup: g.TargetGroup})+": "+
-		orDefault(strings.Join(states, ", "), "none registered"))
+	name := strings.TrimPrefix(groupName(awsx.LoadBalancer{TargetGroup: g.TargetGroup}), "target group ")
+	d.fieldAs(role, "targets", name+": "+orDefault(strings.Join(states, ", "), "none registered"))
 }
 
 // stops lists why tasks of the change stopped, the most frequent reason first.
@@ -279,9 +289,9 @@ func (s *followScreen) Header() ui.Header {
 	switch {
 	case !s.known:
 	case s.job.Ended:
-		h.Counts = "ended"
+		h.Counts = s.id + " ended"
 	default:
-		h.Counts = "esc leaves it running"
+		h.Counts = s.id + ", esc leaves it running"
 		h.Fresh = ui.Fresh{State: ui.FreshLive, Text: "following"}
 		if err := s.job.Progress.Err; err != nil {
 			t := troubleOf(err, s.service.Context)

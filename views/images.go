@@ -59,11 +59,11 @@ func newImages(c *Changes, service awsx.Ref) *imagesScreen {
 	s := &imagesScreen{changeTable: changeTable[imageRow]{changes: c, service: service}}
 	s.tableScreen = newTableScreen(c.Deps, tableSpec[imageRow]{
 		name: "images", nouns: "images", permission: "ecr:DescribeImages",
-		subject: service, crumb: crumb(service),
+		subject: service, crumb: crumb(service) + " images",
 		table: table.Options[imageRow]{
 			Key: imageRow.key, Columns: imageColumns(c.Deps), Sort: colAge,
 		},
-		status:  func(imageRow) (theme.Status, bool) { return theme.StatusOK, false },
+		status:  imageStatus,
 		open:    s.open,
 		actions: s.actions,
 		ref:     func(r imageRow) awsx.Ref { return service.In(r.image.Repository + r.pinned()) },
@@ -161,6 +161,14 @@ func (s *imagesScreen) load(ctx context.Context, publish func(imageList)) error 
 	}
 	publish(list)
 	return failed
+}
+
+// imageStatus tells what runs from what does not.
+func imageStatus(r imageRow) (theme.Status, bool) {
+	if r.current {
+		return theme.StatusOK, true
+	}
+	return theme.StatusStopped, true
 }
 
 // imageRows gives each tag a row.

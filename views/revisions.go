@@ -26,6 +26,19 @@ type revisionRow struct {
 	ranAt      time.Time // when that began
 }
 
+// status is how the revision did when it was last deployed here.
+func (r revisionRow) status() theme.Status {
+	switch {
+	case r.ran == "":
+		return theme.StatusUnknown
+	case r.ran == "successful":
+		return theme.StatusOK
+	case strings.HasPrefix(r.ran, "rollback"), r.ran == "stopped":
+		return theme.StatusFailed
+	}
+	return theme.StatusPending
+}
+
 // maxRevisions is how many revisions the screen offers, newest first.
 const maxRevisions = 50
 
@@ -36,11 +49,11 @@ func newRevisions(c *Changes, service awsx.Ref) *revisionsScreen {
 	s := &revisionsScreen{changeTable[revisionRow]{changes: c, service: service}}
 	s.tableScreen = newTableScreen(c.Deps, tableSpec[revisionRow]{
 		name: "revisions", nouns: "revisions", permission: "ecs:ListTaskDefinitions",
-		subject: service, crumb: crumb(service),
+		subject: service, crumb: crumb(service) + " revisions",
 		table: table.Options[revisionRow]{
 			Key: func(r revisionRow) string { return r.arn }, Columns: revisionColumns(c.Deps), Sort: colName,
 		},
-		status: func(revisionRow) (theme.Status, bool) { return theme.StatusOK, false },
+		status: func(r revisionRow) (theme.Status, bool) { return r.status(), true },
 		open: func() feed[revisionRow] {
 			q := ask(s.load)
 			return feed[revisionRow]{
@@ -186,13 +199,15 @@ func revisionColumns(deps *Deps) []table.Column[revisionRow] {
 		}},
 		{ID: "ran", Title: "LAST DEPLOYED HERE", Grow: true, Min: 12, Priority: 1,
 			Cell: func(r revisionRow) table.Cell {
-				switch {
-				case r.ran == "":
+				st := r.status()
+				if st == theme.StatusUnknown {
 					return table.Cell{Text: "no record", Role: theme.Dim}
-				case strings.HasPrefix(r.ran, "rollback"), r.ran == "stopped":
-					return table.Cell{Text: r.ran + " " + since(r.ranAt, deps.Host.Now()) + " ago", Role: theme.Failed}
 				}
-				return table.Cell{Text: r.ran + " " + since(r.ranAt, deps.Host.Now()) + " ago"}
+				cell := table.Cell{Text: st.Glyph() + " " + r.ran + " " + since(r.ranAt, deps.Host.Now()) + " ago"}
+				if st == theme.StatusFailed {
+					cell.Role = st.Role()
+				}
+				return cell
 			},
 			Compare: func(a, b revisionRow) int { return a.ranAt.Compare(b.ranAt) }},
 		{ID: colAge, Title: "AGE", Right: true,

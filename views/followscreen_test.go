@@ -1,0 +1,215 @@
+package views
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy"
+	"gantry/ui"
+	"gantry/ui/uitest"
+)
+
+// deploying brings the follow of a deployment of v3 on the screen.
+func deploying(t *testing.T, look uitest.Look, change func(*shopfloor)) *shopfloor {
+	t.Helper()
+	f := prepared(t, look, change, onPlan(image("v3"))).read()
+	f.keys("enter")
+	f.answer("api-orders").Shows("Rollout")
+	return f
+}
+
+func untouched(*shopfloor) {}
+
+// stop adds tasks of the newest deployment that stopped.
+func (f *shopfloor) stop(n int, reason string) {
+	f.account.Edit(func(d *awsxtest.Data) {
+		for _, s := range d.Services {
+			if s.Ref != f.service {
+				continue
+			}
+			for range n {
+				id := fmt.Sprintf("%032x", len(d.Tasks))
+				d.Tasks = append(d.Tasks, awsx.Task{
+					Ref: f.service.In(strings.Replace(f.service.ARN, ":service/", ":task/", 1) + "/" + id), ID: id, TaskDefinition: s.TaskDefinition,
+					Group: "service:" + s.Name, StartedBy: s.Deployments[0].ID, LastStatus: "STOPPED", DesiredStatus: "STOPPED",
+					StopCode: "TaskFailedToStart", StoppedReason: reason, CreatedAt: time.Now(), StoppedAt: time.Now(),
+				})
+			}
+		}
+	})
+	f.edit(func(s *awsx.Service) {
+		s.Deployments[0].Failed += n
+		s.Events = append([]awsx.ServiceEvent{{ID: fmt.Sprint("stop", len(s.Events)), At: time.Now(),
+			Message: "(service api-orders) was unable to place a task."}}, s.Events...)
+	})
+}
+
+func (f *shopfloor) count(part string) int { return strings.Count(f.Text(), part) }
+
+func TestARollbackIsNeverSuccess(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := deploying(t, uitest.Look{W: 80, H: 40}, untouched)
+		f.stop(2, "CannotPullContainerError: no such tag")
+		f.stop(1, "OutOfMemoryError: killed")
+		f.read().Shows("~ rolling: 0 of 4 tasks running", "3 failed", "3 of 3 failures", "2 x", "CannotPullContainerError: no such tag", "1 x", "OutOfMemoryError")
+		f.account.FailRollout("api-orders", true)
+		f.read().Shows("~ rolling back")
+		f.account.FinishRollout("api-orders")
+		f.read().Shows("x rolled back: ECS gave api-orders:2 up and runs api-orders:1 again", "what was asked for does not run; l reads the logs").Hides("succeeded")
+		for _, once := range []string{"CannotPullContainerError", "has reached a steady state", "rolling back to deployment"} {
+			if n := f.count(once); n != 1 {
+				t.Errorf("%q stands there %d times:\n%s", once, n, f.Text())
+			}
+		}
+		f.keys("l")
+		if len(f.visited.calls) != 1 || f.visited.calls[0] != "logs api-orders" {
+			t.Errorf("l led to %v", f.visited.calls)
+		}
+		f.keys("u").Shows("REVISION", "api-orders:2")
+	})
+}
+
+func TestAFailureWithoutRollbackOffersTheWayBack(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := deploying(t, standard, untouched)
+		f.account.FailRollout("api-orders", false)
+		f.read().Shows("x failed: ECS gave the deployment up", "u chooses a revision to go back to")
+	})
+}
+
+func TestSomebodyElsesDeploymentIsNamed(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := deploying(t, standard, untouched)
+		f.edit(func(s *awsx.Service) {
+			s.TaskDefinition = strings.Replace(s.TaskDefinition, ":2", ":1", 1)
+			old := s.Deployments[0]
+			old.Status = "ACTIVE"
+			s.Deployments = []awsx.Deployment{{ID: "ecs-svc/theirs", Status: "PRIMARY", TaskDefinition: s.TaskDefinition, CreatedAt: time.Now(), RolloutState: "IN_PROGRESS"}, old}
+		})
+		f.read().Shows("! superseded: the deployment lost its place: ecs-svc/theirs deploys", "somebody else changed the service meanwhile: look before")
+	})
+}
+
+func TestNoEndIsTold(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := deploying(t, standard, untouched)
+		f.Advance(2*time.Hour).Shows("! timed out: no end after", "gantry stopped watching, ECS goes on")
+	})
+}
+
+func TestTargetsAreCountedByGroupAndStateAndTheSickStandOut(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := deploying(t, standard, func(f *shopfloor) {
+			second := "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/api-orders-grpc/2"
+			f.edit(func(s *awsx.Service) {
+				s.LoadBalancers = append(s.LoadBalancers, awsx.LoadBalancer{TargetGroup: second, Container: "api-orders", ContainerPort: 8080})
+			})
+			f.account.Edit(func(d *awsxtest.Data) {
+				d.TargetGroups = append(d.TargetGroups, awsx.TargetGroup{ARN: second, Name: "api-orders-grpc", TargetType: "instance"})
+				d.Health[second] = awsx.GroupHealth{TargetGroup: second, Targets: []awsx.TargetHealth{
+					{ID: "i-1", Port: 1, State: "unhealthy"}, {ID: "i-2", Port: 1, State: "initial"}, {ID: "i-3", Port: 1, State: "draining"}}}
+			})
+		})
+		f.read().Shows("targets  api-orders: 4 healthy", "targets  api-orders-grpc: 1 initial, x 1 unhealthy, 1 draining")
+	})
+}
+
+func TestABreakerThatIsOffIsSaid(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := deploying(t, standard, func(f *shopfloor) {
+			f.edit(func(s *awsx.Service) { s.Breaker.Enabled = false })
+		})
+		f.Shows("breaker  ! off: tasks that fail are tried again for ever")
+	})
+}
+
+func TestLeavingKeepsTheFollowInTheStatusLine(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := orders(t, standard, images).read()
+		f.keys("enter", "enter")
+		f.answer("api-orders").keys("esc").Shows("deploy api-orders: 0/4 new", "TAG")
+		f.keys("]").Shows("Rollout")
+		f.keys("[")
+		f.keys("ctrl+c").Shows("Quit gantry?", "1 deployment is followed; it goes on in ECS without gantry")
+		f.keys("n")
+		f.account.FinishRollout("api-orders")
+		f.read().Shows("deploy api-orders: succeeded")
+		f.keys("ctrl+c")
+		if !f.Quit {
+			t.Error("nothing runs, and leaving still asks")
+		}
+	})
+}
+
+func TestReadingsThatFailKeepWhatWasSeen(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := deploying(t, standard, untouched)
+		f.account.Fail(awsxtest.DescribeServices, awsx.Errorf(awsx.Throttled, "ecs:DescribeServices", "", "Rate exceeded"))
+		f.read().Shows("0/4 running", "not read", "Rate exceeded", "◐ throttled")
+		f.account.Fail(awsxtest.DescribeServices, nil)
+		f.account.FinishRollout("api-orders")
+		for range 20 {
+			f.read()
+		}
+		f.Shows("+ succeeded").Hides("not read")
+	})
+}
+
+// ticking is a changer of one job that only gets older.
+type ticking struct {
+	Changer
+	mu   sync.Mutex
+	job  Job
+	wake chan struct{}
+}
+
+func (c *ticking) Job(string) (Job, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.job, true
+}
+
+func (c *ticking) Jobs() []Job                          { return nil }
+func (c *ticking) Subscribe() (<-chan struct{}, func()) { return c.wake, func() {} }
+
+func (c *ticking) tick(d time.Duration) {
+	c.mu.Lock()
+	c.job.Progress.Elapsed += d
+	c.mu.Unlock()
+	c.wake <- struct{}{}
+}
+
+func TestTheAgeOfAFollowCostsNothingWhileNothingHappens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := deploy.Progress{Phase: deploy.PhaseRolling, At: time.Now(), Desired: 4, Running: 1, Timeout: 14 * time.Minute}
+		c := &ticking{wake: make(chan struct{}, 1), job: Job{ID: "chg-1", Action: "deploy", Progress: p}}
+		wire := uitest.Dial(t, ui.Options{
+			Terminal: standard.Terminal(),
+			Root: func(h *ui.Host) ui.Screen {
+				changes := &Changes{Changer: c, Deps: &Deps{Host: h, Now: time.Now, Policy: exceptStaging{}}}
+				return newFollow(changes, "chg-1", proposal{intent: deploy.Restart{}})
+			},
+		}, 80, 24)
+		if text := wire.Text(); !strings.Contains(text, "1 of 4 tasks running") {
+			t.Fatalf("the follow is not drawn:\n%s", text)
+		}
+		bytes := 0
+		for range 20 { // readings of one minute, in which nothing but the time moves
+			c.tick(2 * time.Second)
+			bytes += wire.Idle(time.Second)
+		}
+		if bytes > 0 {
+			t.Errorf("%d bytes were written", bytes)
+		}
+		c.tick(3 * time.Minute)
+		if n := wire.Idle(time.Second); n == 0 || n > 40 {
+			t.Errorf("another minute costs %d bytes", n)
+		}
+	})
+}
