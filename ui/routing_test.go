@@ -25,6 +25,14 @@ func TestACapturingScreenTakesAllKeysButCtrlC(t *testing.T) {
 	}
 }
 
+// An esc that a slow line delivers together with ctrl+c reads as alt.
+func TestCtrlCQuitsWithAnEscBeforeIt(t *testing.T) {
+	c, _ := start(t, nil)
+	if c.Press("ctrl+alt+c"); !c.Quit {
+		t.Error("esc and ctrl+c in one piece did not quit")
+	}
+}
+
 func TestAModalTakesKeysBeforeACapturingScreen(t *testing.T) {
 	c, s := start(t, nil)
 	s.host.Modal(modal.NewMessage(s.host.Theme(), "Read this", modal.Plain("carefully")))

@@ -191,7 +191,9 @@ func (s *Shell) newID() uint64 {
 // actions, the shell's before the screen's.
 func (s *Shell) key(msg tea.KeyPressMsg) {
 	key := msg.String()
-	if key == "ctrl+c" {
+	// On a slow line an esc just before it arrives in one piece with it, which
+	// reads as alt.
+	if key == "ctrl+c" || key == "ctrl+alt+c" {
 		s.quit()
 		return
 	}
