@@ -23,8 +23,9 @@ const (
 	tick        = restPause / 4 // so soon is read what scrolls into view
 	failedAge   = time.Minute   // before a group that fails on its own is tried again
 	parallel    = 4
-	// sameTold is how often is told that readings brought nothing new: each
-	// telling makes watchers look at all they show.
+	// Each telling makes watchers look at all they show: newsTold is how often
+	// they are told of readings, sameTold when those brought nothing new.
+	newsTold = 2 * tick
 	sameTold = 10 * time.Second
 	// troubleFor is how long an event that names unhealthy targets makes its
 	// service a suspect.
@@ -128,7 +129,7 @@ func (t *targetSource) poll(ctx context.Context, d demand, landed func()) outcom
 	}
 	chosen := t.choose(d, pause)
 	if len(chosen) == 0 {
-		quiet := t.told && !news
+		quiet := t.told && !news && !t.worthTelling()
 		t.told = true
 		return outcome{next: next, quiet: quiet}
 	}
@@ -147,7 +148,11 @@ func (t *targetSource) poll(ctx context.Context, d demand, landed func()) outcom
 func (t *targetSource) worthTelling() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.rev != t.store.groups.revision() || time.Since(t.filled) >= sameTold
+	wait := sameTold
+	if t.rev != t.store.groups.revision() {
+		wait = newsTold
+	}
+	return time.Since(t.filled) >= wait
 }
 
 // awaitServices waits until the cluster's services are known at least in part.
