@@ -28,8 +28,9 @@ type CarryOptions struct {
 	Follow   bool
 	Timeout  time.Duration // of the follow; zero takes the derived one
 	Override []string
-	// Step is told of each call before it is made, Progress of each observation.
-	// Both are called from one goroutine, and may miss what was soon outdated.
+	// Step is told of each call, in order and about when it is made. Progress is
+	// told of observations, and may miss what was soon outdated. Both are called
+	// from one goroutine.
 	Step     func(words string)
 	Progress func(deploy.Progress)
 }
@@ -49,13 +50,13 @@ func (a *App) Carry(ctx context.Context, plan deploy.Plan, o CarryOptions) (depl
 	if err != nil {
 		return deploy.Result{}, err
 	}
-	var step string
+	steps := plan.Steps
 	var at time.Time
 	for {
 		s, _ := a.runner.Status(id)
-		if s.Step != "" && s.Step != step {
-			step = s.Step
-			o.Step(step)
+		for n := begun(steps, s); n > 0; n-- {
+			o.Step(steps[0].Describe().Text)
+			steps = steps[1:]
 		}
 		if s.Progress.At.After(at) {
 			at = s.Progress.At
@@ -70,6 +71,20 @@ func (a *App) Carry(ctx context.Context, plan deploy.Plan, o CarryOptions) (depl
 		case <-changed:
 		}
 	}
+}
+
+// begun is how many of the steps that were not told of have begun. A status is
+// the latest: it may have passed over some of them.
+func begun(steps []deploy.Step, s change.Status) int {
+	if s.Stage == change.Following || s.Stage == change.Ended && s.Err == nil {
+		return len(steps)
+	}
+	for i, step := range steps {
+		if step.Describe().Text == s.Step {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // RecordReveal writes to the journal that secrets of a service are shown. What

@@ -39,11 +39,21 @@ func usageOf(cmd *cobra.Command) string {
 	return use
 }
 
+// noARN refuses an ARN as a target: it may be of another account or region than
+// the one that is asked.
+func noARN(s string) error {
+	_, _, resource, ok := awsx.ARNParts(s)
+	if !ok {
+		return nil
+	}
+	_, name, _ := strings.Cut(resource, "/")
+	return usagef("%q: expected names instead of an ARN, such as %s", s, name)
+}
+
 // parseService splits CLUSTER/SERVICE.
 func parseService(s string) (cluster, service string, err error) {
-	if _, _, resource, ok := awsx.ARNParts(s); ok {
-		example := strings.TrimPrefix(resource, "service/")
-		return "", "", usagef("%q: expected CLUSTER/SERVICE instead of an ARN, such as %s", s, example)
+	if err := noARN(s); err != nil {
+		return "", "", err
 	}
 	cluster, service, ok := strings.Cut(s, "/")
 	if !ok || cluster == "" || service == "" || strings.Contains(service, "/") {

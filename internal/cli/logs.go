@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -74,6 +75,9 @@ func (p *program) logs(ctx context.Context, target string, f logFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := noARN(target); err != nil {
+		return err
+	}
 	parts := strings.Split(target, "/")
 	if len(parts) < 2 || len(parts) > 4 || slices.Contains(parts, "") {
 		return usagef("%q: expected CLUSTER/SERVICE, CLUSTER/SERVICE/TASK or CLUSTER/SERVICE/TASK/CONTAINER", target)
@@ -115,22 +119,57 @@ type logLine struct {
 func (p *program) printEntry(e logs.Entry, scope app.LogScope, output string) error {
 	from := scope.Who(e)
 	if output == "json" {
-		line := logLine{Time: e.Time, Task: from.Task, Container: from.Container, Level: e.Level, Message: e.Message, Late: e.Late}
+		line := logLine{Time: e.Time, Task: from.Task, Container: from.Container, Level: e.Level, Message: clean.Redact(e.Message), Late: e.Late}
 		if e.Gap != nil {
 			line.Gap = e.Gap.Reason
 		} else {
-			line.Document = e.Source
+			line.Document = redactDocument(e.Source)
 		}
 		return writeJSONLine(p.Out, line)
 	}
 	stamp := e.Time.UTC().Format("2006-01-02T15:04:05.000Z")
-	text := e.Message
+	message := e.Message
 	switch {
 	case e.Gap != nil:
-		text = fmt.Sprintf("--- lines up to %s were not read: %s ---", e.Gap.To.UTC().Format("15:04:05.000"), e.Gap.Reason)
+		message = fmt.Sprintf("--- lines up to %s were not read: %s ---", e.Gap.To.UTC().Format("15:04:05.000"), e.Gap.Reason)
 	case e.Late:
-		text = "(late) " + text
+		message = "(late) " + message
 	}
-	_, err := fmt.Fprintf(p.Out, "%s %s %s\n", stamp, clean.Line(from.Label), clean.Redact(clean.Line(text)))
+	_, err := fmt.Fprintf(p.Out, "%s %s %s\n", stamp, clean.Line(from.Label), shown(message))
 	return err
+}
+
+// redactDocument masks the credentials in a JSON document: values of keys that
+// name a secret, and what texts hold. Numbers keep their digits.
+func redactDocument(doc json.RawMessage) json.RawMessage {
+	dec := json.NewDecoder(bytes.NewReader(doc))
+	dec.UseNumber()
+	var v any
+	if dec.Decode(&v) != nil {
+		return nil
+	}
+	masked, err := json.Marshal(redactValue("", v))
+	if err != nil {
+		return nil
+	}
+	return masked
+}
+
+func redactValue(key string, v any) any {
+	switch v := v.(type) {
+	case string:
+		if clean.LooksSecret(key, v) {
+			return clean.Mask
+		}
+		return clean.Redact(v)
+	case []any:
+		for i := range v {
+			v[i] = redactValue(key, v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = redactValue(k, v[k])
+		}
+	}
+	return v
 }

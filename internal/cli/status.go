@@ -34,6 +34,11 @@ func (p *program) statusCommand() *cobra.Command {
 			if err := outputs(output, "table", "json"); err != nil {
 				return err
 			}
+			if len(args) > 0 {
+				if err := noARN(args[0]); err != nil {
+					return err
+				}
+			}
 			return p.with(cmd.Context(), func(a *app.App) error {
 				switch {
 				case len(args) == 0:

@@ -1,0 +1,176 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// lines decodes the lines of logs -o json.
+func (r result) lines(t *testing.T) []logLine {
+	t.Helper()
+	var all []logLine
+	for line := range strings.Lines(r.out) {
+		var l logLine
+		if err := json.Unmarshal([]byte(line), &l); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+// container is the id of a container of a service that writes lines, and the id
+// of its task.
+func (a *account) container(t *testing.T, service string) (id, task string) {
+	t.Helper()
+	l := a.run(t, "logs", service, "--limit", "1", "-o", "json").wants(t, 0).lines(t)
+	if len(l) != 1 {
+		t.Fatalf("%d lines", len(l))
+	}
+	var doc struct {
+		ID string `json:"container_id"`
+	}
+	if err := json.Unmarshal(l[0].Document, &doc); err != nil || doc.ID == "" || l[0].Task == "" {
+		t.Fatalf("%v in %+v", err, l[0])
+	}
+	return doc.ID, l[0].Task
+}
+
+// write puts a line of a container into the log store.
+func (a *account) write(t *testing.T, container, message string, at time.Time) {
+	t.Helper()
+	err := a.logs.Index("", map[string]any{"container_id": container, "container_name": "x", "message": message}, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wrote waits for the first lines of an account.
+func (a *account) wrote(t *testing.T, service string) *account {
+	t.Helper()
+	for a.run(t, "logs", service, "--limit", "1").wants(t, 0).out == "" {
+		if t.Context().Err() != nil {
+			t.Fatal("no lines")
+		}
+	}
+	return a
+}
+
+func TestLogsAreBoundedAndOldestFirst(t *testing.T) {
+	t.Parallel()
+	a := steady(t).wrote(t, "prod/catalog")
+	id, task := a.container(t, "prod/catalog")
+	began := time.Now().Add(-4 * time.Hour).Truncate(time.Second)
+	for i, message := range []string{"first needle", "second", "third needle", "fourth"} {
+		a.write(t, id, message, began.Add(time.Duration(i)*time.Minute))
+	}
+	messages := func(args ...string) string {
+		var all []string
+		r := a.run(t, append([]string{"logs", "prod/catalog", "-o", "json"}, args...)...).wants(t, 0)
+		for _, l := range r.lines(t) {
+			if l.Task != task || l.Container != "catalog" {
+				t.Errorf("from %s/%s: %s", l.Task, l.Container, l.Message)
+			}
+			all = append(all, l.Message)
+		}
+		return strings.Join(all, ", ")
+	}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--since=5h", "--until=3h"}, "first needle, second, third needle, fourth"},
+		{[]string{"--since=5h", "--until=3h", "--limit=2"}, "third needle, fourth"},
+		{[]string{"--since=5h", "--until=3h", "--limit=0"}, "first needle, second, third needle, fourth"},
+		{[]string{"--since=5h", "--until=3h", "--query=needle"}, "first needle, third needle"},
+		{[]string{"--since=5h", "--until=" + began.Add(90*time.Second).UTC().Format(time.RFC3339)}, "first needle, second"},
+	} {
+		if got := messages(c.args...); got != c.want {
+			t.Errorf("%v: %s, want %s", c.args, got, c.want)
+		}
+	}
+	a.run(t, "logs", "prod/catalog/"+task[:6], "--since=5h", "--until=3h").wants(t, 0, " "+task[:8]+"/catalog second\n")
+	a.run(t, "logs", "prod/catalog/"+task+"/catalog", "--since=5h", "--until=3h").wants(t, 0, "fourth")
+	a.run(t, "logs", "prod/catalog/"+task+"/nope").wants(t, 2, "no container of that name")
+	a.run(t, "logs", "prod/catalog/zzz").wants(t, 2, "0 of the service's 3 running and stopped tasks have an id that begins so")
+	a.run(t, "logs", "prod/catalog", "--since=5h", "--until=4h30m").wants(t, 0, "no lines: ")
+}
+
+func TestLogFlagsThatAreWrong(t *testing.T) {
+	t.Parallel()
+	a := steady(t)
+	for _, c := range []struct{ flag, text string }{
+		{"--since=-5m", "--since -5m0s: expected a positive duration"},
+		{"--since=yesterday", `invalid argument "yesterday" for "--since" flag`},
+		{"--until=noon", `--until "noon": expected a time such as`},
+		{"--until=1h", "--until 1h is before the begin"},
+		{"--limit=-1", "--limit -1: expected a number of lines"},
+		{"--limit=20000", "give --limit as at most 10000"},
+		{"-o=yaml", `-o "yaml" is unknown, expected text, json`},
+	} {
+		a.run(t, "logs", "prod/catalog", c.flag).wants(t, 2, c.text)
+	}
+	a.run(t, "logs", "prod/catalog", "-f", "--until=5m").wants(t, 2, "--until ends the output: it cannot go with --follow")
+	r := run(t.Context(), Streams{}, "logs", "prod/catalog", "--endpoint", a.url)
+	r.wants(t, 2, "no log store is configured", "set logs.endpoints in ")
+}
+
+func TestFollowedLogsEndCleanly(t *testing.T) {
+	t.Parallel()
+	a := steady(t).wrote(t, "prod/catalog")
+	id, _ := a.container(t, "prod/catalog")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out := &watched{marks: []string{"the first mark", "the second mark"}, seen: func(i int) {
+		if i == 0 {
+			a.write(t, id, "the second mark", time.Now())
+			return
+		}
+		cancel()
+	}}
+	a.write(t, id, "long before", time.Now().Add(-3*time.Hour))
+	a.write(t, id, "the first mark", time.Now())
+	r := a.runWith(ctx, Streams{Out: out}, "logs", "prod/catalog", "-f", "--limit", "100").wants(t, 0)
+	if strings.Contains(r.err, "gantry:") {
+		t.Errorf("an error was told:\n%s", r.err)
+	}
+	if strings.Contains(out.all.String(), "long before") {
+		t.Error("a line from before --since was printed")
+	}
+}
+
+// watched is an output that tells when texts went by.
+type watched struct {
+	mu    sync.Mutex
+	all   bytes.Buffer
+	marks []string
+	next  int
+	seen  func(int)
+}
+
+func (w *watched) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.all.Write(b)
+	for w.next < len(w.marks) && strings.Contains(w.all.String(), w.marks[w.next]) {
+		w.next++
+		w.seen(w.next - 1)
+	}
+	return len(b), nil
+}
+
+func TestLogsHideWhatActsOnATerminal(t *testing.T) {
+	t.Parallel()
+	a := steady(t).wrote(t, "prod/catalog")
+	id, _ := a.container(t, "prod/catalog")
+	a.write(t, id, "evil \x1b]0;title\x07 \u202e token=5ecr3t99canary", time.Now().Add(-3*time.Hour))
+	for _, output := range []string{"text", "json"} {
+		a.run(t, "logs", "prod/catalog", "--since=4h", "--until=2h", "-o", output).wants(t, 0, "evil ").
+			lacks(t, "\x1b", "\x07", "\u202e", "5ecr3t99canary")
+	}
+}

@@ -1,0 +1,228 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/adrg/xdg"
+	"go.uber.org/goleak"
+
+	"gantry/awsx/sim"
+	"gantry/internal/audit"
+	logsim "gantry/logs/sim"
+)
+
+// TestMain gives the tests a machine of their own: keys, no shared config, no
+// instance metadata, a state directory.
+func TestMain(m *testing.M) {
+	home, err := os.MkdirTemp("", "gantry-cli")
+	if err != nil {
+		panic(err)
+	}
+	for name, value := range map[string]string{
+		"HOME": home, "XDG_STATE_HOME": filepath.Join(home, "state"), "XDG_CONFIG_HOME": filepath.Join(home, "config"),
+		"AWS_CONFIG_FILE": filepath.Join(home, "none"), "AWS_SHARED_CREDENTIALS_FILE": filepath.Join(home, "none"),
+		"AWS_EC2_METADATA_DISABLED": "true", "AWS_PROFILE": "", "AWS_ENDPOINT_URL": "",
+		"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+	} {
+		if err := os.Setenv(name, value); err != nil {
+			panic(err)
+		}
+	}
+	xdg.Reload()
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		_ = os.RemoveAll(home)
+		os.Exit(code)
+	}))
+}
+
+// account is a simulated account that is served with its log store, and a
+// configuration file that names them.
+type account struct {
+	*sim.Account
+	url, file string
+	logs      *logsim.Store
+}
+
+// fast is how much faster than real time the accounts of these tests live.
+const fast = 200
+
+func newAccount(t *testing.T, o sim.Options) *account {
+	t.Helper()
+	a := &account{logs: logsim.New(logsim.Options{})}
+	if o.Speed == 0 {
+		o.Speed = fast
+	}
+	o.Seed, o.Logs = 1, sink{a.logs}
+	var err error
+	if a.Account, err = sim.New(o); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var lives sync.WaitGroup
+	lives.Go(func() { _ = a.Run(ctx) })
+	aws, lines := httptest.NewServer(a.Account), httptest.NewServer(a.logs)
+	t.Cleanup(func() {
+		aws.Close()
+		lines.Close()
+		cancel()
+		lives.Wait()
+	})
+	a.url = aws.URL
+	a.file = filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(a.file, []byte("logs:\n  endpoints: ["+lines.URL+"]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// steady is the demo account with nothing wrong.
+func steady(t *testing.T) *account { return newAccount(t, sim.Options{Scenario: sim.Steady}) }
+
+type sink struct{ store *logsim.Store }
+
+func (s sink) WriteLog(d sim.LogDoc) {
+	var doc map[string]any
+	if b, err := json.Marshal(d); err == nil && json.Unmarshal(b, &doc) == nil {
+		_ = s.store.Index("", doc, d.Time)
+	}
+}
+
+// result is what came of a run.
+type result struct {
+	code     int
+	out, err string
+}
+
+// wants fails the test unless the run ended with a code, and said each of the
+// texts on one of its streams.
+func (r result) wants(t *testing.T, code int, texts ...string) result {
+	t.Helper()
+	if r.code != code {
+		t.Errorf("exit code %d, want %d", r.code, code)
+	}
+	for _, text := range texts {
+		if !strings.Contains(r.out+r.err, text) {
+			t.Errorf("%q was not said", text)
+		}
+	}
+	if t.Failed() {
+		t.Fatalf("stdout:\n%s\nstderr:\n%s", r.out, r.err)
+	}
+	return r
+}
+
+// lacks fails the test when one of the texts was said.
+func (r result) lacks(t *testing.T, texts ...string) result {
+	t.Helper()
+	for _, text := range texts {
+		if strings.Contains(r.out+r.err, text) {
+			t.Fatalf("%q was said\nstdout:\n%s\nstderr:\n%s", text, r.out, r.err)
+		}
+	}
+	return r
+}
+
+// run runs gantry in a pipeline: nobody is there to be asked.
+func (a *account) run(t *testing.T, args ...string) result {
+	t.Helper()
+	return a.runWith(t.Context(), Streams{In: strings.NewReader("")}, args...)
+}
+
+// answering runs gantry at a terminal at which somebody types.
+func (a *account) answering(t *testing.T, typed io.Reader, args ...string) result {
+	t.Helper()
+	return a.runWith(t.Context(), Streams{In: typed, Terminal: true}, args...)
+}
+
+func (a *account) runWith(ctx context.Context, s Streams, args ...string) result {
+	return run(ctx, s, append(args, "--endpoint", a.url, "--config", a.file)...)
+}
+
+// run runs gantry with what it writes gathered, unless the streams say where it
+// goes.
+func run(ctx context.Context, s Streams, args ...string) result {
+	var out, err bytes.Buffer
+	if s.Out == nil {
+		s.Out = &out
+	}
+	if s.Err == nil {
+		s.Err = &err
+	}
+	if s.Getenv == nil {
+		s.Getenv = os.Getenv
+	}
+	code := Run(ctx, "test", args, s)
+	return result{code, out.String(), err.String()}
+}
+
+// object decodes a result's JSON.
+func (r result) object(t *testing.T) map[string]any {
+	t.Helper()
+	var v map[string]any
+	if err := json.Unmarshal([]byte(r.out), &v); err != nil {
+		t.Fatalf("%v in\n%s%s", err, r.out, r.err)
+	}
+	return v
+}
+
+// at follows keys and indices into decoded JSON.
+func at(t *testing.T, v any, path ...any) any {
+	t.Helper()
+	for _, step := range path {
+		switch step := step.(type) {
+		case string:
+			v = v.(map[string]any)[step]
+		case int:
+			v = v.([]any)[step]
+		}
+	}
+	return v
+}
+
+// changes are the calls that were sent and did not only read.
+func (a *account) changes() []string {
+	var sent []string
+	for _, c := range a.Calls() {
+		reads := false
+		for _, prefix := range []string{"Describe", "List", "Get", "BatchGet"} {
+			reads = reads || strings.HasPrefix(c.Operation, prefix)
+		}
+		if !reads {
+			sent = append(sent, c.Operation)
+		}
+	}
+	return sent
+}
+
+// journal returns the lines of the audit file that are about this account.
+func (a *account) journal(t *testing.T) (lines []string, kinds string) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(audit.DefaultDir(), "audit.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(b)) {
+		var r audit.Record
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(r.Context, a.url) {
+			lines = append(lines, line)
+			kinds += strings.TrimSpace(fmt.Sprintf("%s %s%s", r.Kind, r.Call, r.Outcome)) + "\n"
+		}
+	}
+	return lines, kinds
+}

@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"gantry/awsx/sim"
+)
+
+func TestUsageThatIsWrong(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ args, text string }{
+		{"statsu", `there is no command "statsu": did you mean status?`},
+		{"xyzzy", `there is no command "xyzzy"; see gantry --help`},
+		{"status --nope", "unknown flag: --nope; see gantry status --help"},
+		{"env set --nope", "unknown flag: --nope; see gantry env set --help"},
+		{"status a b", "expected: gantry status [CLUSTER[/SERVICE]]"},
+		{"status -o yaml", `-o "yaml" is unknown, expected table, json`},
+		{"deploy prod/api", "--image is missing"},
+		{"deploy prod/api --image a=:1 --image a=:2", `--image "a=:2": that container has an image already`},
+		{"deploy prod/api --image =:1", `--image "=:1": expected a container's name before =`},
+		{"deploy", "expected: gantry deploy CLUSTER/SERVICE --image"},
+		{"scale prod/api", "expected: gantry scale CLUSTER/SERVICE COUNT"},
+		{"scale prod/api many", `count "many": expected a whole number, 0 or more`},
+		{"scale prod/api -- -1", `count "-1": expected a whole number, 0 or more`},
+		{"restart prod/api --timeout soon", `invalid argument "soon" for "--timeout" flag`},
+		{"restart prod/api --timeout=-5s", "--timeout -5s: expected a positive duration"},
+		{"restart prod/api --wait --no-wait", "--wait and --no-wait exclude each other"},
+		{"deploy prod/api --image=:1 --rollback --no-wait", "--rollback waits for the verdict"},
+		{"restart prod/api --override nope", `--override "nope": expected one of image, `},
+		{"restart prod/api --rollback", "unknown flag: --rollback"},
+		{"status --context nope", `context "nope": no configuration file names any context`},
+		{"status --config /nowhere/x.yaml", "open /nowhere/x.yaml: no such file"},
+		{"status --endpoint nowhere", "--endpoint: expected an address"},
+		{"sim --scenario wrong", `unknown scenario "wrong": want one of steady, bad-image`},
+		{"sim --speed 0", "speed is 0: want more than 0"},
+		{"sim --clusters=-1", "clusters is -1: want 0 to 100"},
+		{"sim --listen here", "give --listen an address of this machine as HOST:PORT"},
+	} {
+		r := run(t.Context(), Streams{In: strings.NewReader("")}, strings.Fields(c.args)...)
+		if r.code != 2 || !strings.Contains(r.err, c.text) || strings.Count(r.err, "\n") != 1 || r.out != "" {
+			t.Errorf("gantry %s: exit code %d\n%s%s", c.args, r.code, r.out, r.err)
+		}
+	}
+}
+
+func TestAFaultyConfigurationNamesEachLine(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "c.yaml")
+	if err := os.WriteFile(file, []byte("refresh: never\nnope: 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run(t.Context(), Streams{}, "status", "--config", file).wants(t, 2, "c.yaml:1", "c.yaml:2")
+}
+
+const demoHint = "gantry: to look around without an account: gantry --demo\n"
+
+func TestNowhereToStart(t *testing.T) {
+	t.Run("no terminal", func(t *testing.T) {
+		run(t.Context(), Streams{}).wants(t, 2, "the console needs a terminal", demoHint)
+	})
+	t.Run("no region", func(t *testing.T) {
+		t.Setenv("AWS_REGION", "")
+		run(t.Context(), Streams{}, "status").wants(t, 2, "no region is configured (name one with --region, or set AWS_REGION)", demoHint)
+		run(t.Context(), Streams{Terminal: true}).wants(t, 2, "no region is configured", demoHint)
+	})
+	t.Run("no credentials", func(t *testing.T) {
+		t.Setenv("AWS_ACCESS_KEY_ID", "")
+		t.Setenv("AWS_SECRET_ACCESS_KEY", "")
+		run(t.Context(), Streams{}, "status").wants(t, 2, "gantry: ", demoHint)
+		run(t.Context(), Streams{Terminal: true}).wants(t, 2, "gantry: ", demoHint)
+	})
+	t.Run("no such profile", func(t *testing.T) {
+		run(t.Context(), Streams{}, "status", "--profile", "nope").wants(t, 2, `there is no profile "nope" in the shared config`, demoHint)
+	})
+}
+
+func TestWhereACommandGoes(t *testing.T) {
+	t.Parallel()
+	a, other := steady(t), steady(t)
+	file := filepath.Join(t.TempDir(), "c.yaml")
+	content := "contexts:\n  live:\n    region: eu-central-1\n    endpoint: " + a.url + "\n  spare:\n    region: eu-west-1\n    endpoint: " + other.url + "\ncontext: live\n"
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ flags, env, context string }{
+		{"", "", "default/eu-central-1@" + a.url},
+		{"--context spare", "", "default/eu-west-1@" + other.url},
+		{"--region us-east-1", "", "default/us-east-1@" + a.url},
+		{"--context spare --endpoint " + a.url, "", "default/eu-west-1@" + a.url},
+		{"", "AWS_REGION=ap-south-1", "default/eu-central-1@" + a.url},
+	} {
+		getenv := func(name string) string {
+			if value, ok := strings.CutPrefix(c.env, name+"="); ok {
+				return value
+			}
+			return ""
+		}
+		args := append([]string{"status", "-o", "json", "--config", file}, strings.Fields(c.flags)...)
+		r := run(t.Context(), Streams{Getenv: getenv}, args...).wants(t, 0)
+		if got := r.object(t)["context"]; got != c.context {
+			t.Errorf("%s %s goes to %v, want %s", c.flags, c.env, got, c.context)
+		}
+	}
+}
+
+func TestTheDemoNeedsNothing(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "")
+	t.Setenv("AWS_REGION", "")
+	run(t.Context(), Streams{}, "status", "--demo").wants(t, 0, "prod     ACTIVE")
+	run(t.Context(), Streams{}, "env", "prod/catalog", "--demo").wants(t, 0, "DB_HOST")
+}
+
+func TestCompletionAndHelp(t *testing.T) {
+	t.Parallel()
+	help := run(t.Context(), Streams{}, "--help").wants(t, 0, "completion ", "deploy ", "--readonly")
+	if help.err != "" {
+		t.Errorf("help on standard error: %s", help.err)
+	}
+	run(t.Context(), Streams{}, "completion", "bash").wants(t, 0, "__start_gantry")
+	run(t.Context(), Streams{}, "__complete", "env", "-o", "").wants(t, 0, "table\njson\ndotenv\n")
+	run(t.Context(), Streams{}, "__complete", "r").wants(t, 0, "restart\t", "rollback\t").lacks(t, "status\t")
+	run(t.Context(), Streams{}, "--version").wants(t, 0, "gantry version test\n")
+}
+
+func TestAnInterruptedChangeSaysWhatGoesOn(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, sim.Options{Scenario: sim.Steady, Speed: 1})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	errs := &watched{marks: []string{"rolling: "}, seen: func(int) { cancel() }}
+	r := a.runWith(ctx, Streams{Err: errs}, "restart", "prod/catalog", "--yes")
+	r.err = errs.all.String()
+	r.wants(t, 130, "interrupted: a call under way is finished, and what it started goes on in ECS (see gantry status prod/catalog)")
+}
+
+func TestSimServesUntilItIsTold(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ready := make(chan string, 1)
+	out := &watched{marks: []string{"logstash-*"}}
+	out.seen = func(int) { ready <- out.all.String() }
+	ended := make(chan result)
+	go func() {
+		ended <- run(ctx, Streams{Out: out}, "sim", "--listen", "127.0.0.1:0", "--scenario", "steady", "--speed", "50")
+	}()
+	addresses := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindAllString(<-ready, -1)
+	if len(addresses) != 3 || addresses[0] != addresses[1] || addresses[0] == addresses[2] {
+		t.Fatalf("printed\n%s", out.all.String())
+	}
+	run(t.Context(), Streams{}, "status", "--endpoint", addresses[0]).wants(t, 0, "prod     ACTIVE")
+	file := filepath.Join(t.TempDir(), "c.yaml")
+	if err := os.WriteFile(file, []byte("logs:\n  endpoints: ["+addresses[2]+"]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run(t.Context(), Streams{}, "logs", "prod/catalog", "--endpoint", addresses[0], "--config", file).wants(t, 0, "(gelf)")
+
+	busy := strings.TrimPrefix(addresses[0], "http://")
+	run(t.Context(), Streams{}, "sim", "--listen", busy).wants(t, 2, "something listens there already", "choose another address with --listen")
+	cancel()
+	select {
+	case r := <-ended:
+		r.wants(t, 0)
+		if r.err != "" {
+			t.Errorf("said %s", r.err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("it does not end")
+	}
+}
