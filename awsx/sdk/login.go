@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"context"
+	"fmt"
 
 	"gantry/awsx"
 )
@@ -16,9 +17,9 @@ func (o *Opener) Login(ctx context.Context, id awsx.ContextID) error {
 	o.mu.Lock()
 	a := o.open[id]
 	o.mu.Unlock()
-	_, err := a.ecs.Options().Credentials.Retrieve(ctx)
-	if err != nil {
-		return a.classify(ctx, "", err)
+	if _, err := a.ecs.Options().Credentials.Retrieve(ctx); err != nil {
+		// Wrapped as a call does that cannot be signed, so that it is told alike.
+		return a.classify(ctx, "", fmt.Errorf("get identity: %w", err))
 	}
 	return nil
 }

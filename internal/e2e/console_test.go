@@ -86,7 +86,11 @@ func TestAnIncidentFromThePageToTheWayBack(t *testing.T) {
 	c.press("y")
 	c.sees("Rollout", "targets")
 	c.sees("succeeded")
-	c.press(escape, escape)
+	c.press(escape)
+	c.sees("LAST DEPLOYED")
+	c.press(escape) // the filter
+	c.sees("api-orders:4")
+	c.press(escape)
 	c.sees("api-checkout")
 	c.press(ctrlC)
 	if code := c.exits(); code != 0 {

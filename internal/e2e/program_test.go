@@ -63,7 +63,7 @@ func environment(t *testing.T, add ...string) []string {
 // account is the environment of a test's account behind an endpoint.
 func account(t *testing.T, endpoint string, add ...string) []string {
 	return environment(t, append([]string{
-		"AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=example", "AWS_REGION=eu-west-1",
+		"AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=example", "AWS_REGION=eu-west-1", "AWS_DEFAULT_REGION=eu-west-1",
 		"AWS_ENDPOINT_URL=" + endpoint,
 	}, add...)...)
 }
