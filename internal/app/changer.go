@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"sync"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
@@ -13,21 +14,38 @@ import (
 type changer struct {
 	app  *App
 	last string // the job started last
+
+	mu       sync.Mutex
+	accounts map[awsx.ContextID]awsx.Account // of the plans that were made
 }
 
 var _ views.Changer = (*changer)(nil)
 
 // Plan reads and builds.
 func (c *changer) Plan(ctx context.Context, service awsx.Ref, intent deploy.Intent) (deploy.Plan, error) {
-	return c.app.Plan(ctx, service, intent)
+	plan, err := c.app.Plan(ctx, service, intent)
+	if err != nil {
+		return plan, err
+	}
+	account, err := c.app.Store.Account(ctx, plan.Target.Context)
+	if err != nil {
+		return plan, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.accounts == nil {
+		c.accounts = map[awsx.ContextID]awsx.Account{}
+	}
+	c.accounts[plan.Target.Context] = account
+	return plan, nil
 }
 
-// Start hands a plan to the runner. The account is open: its plan was made there.
+// Start hands a plan to the runner, with the account that its plan was made on:
+// opening one may read files, which the loop must not.
 func (c *changer) Start(plan deploy.Plan, override []string) (string, error) {
-	account, err := c.app.Store.Account(context.Background(), plan.Target.Context)
-	if err != nil {
-		return "", err
-	}
+	c.mu.Lock()
+	account := c.accounts[plan.Target.Context]
+	c.mu.Unlock()
 	id, err := c.app.runner.Start(change.Job{Account: account, Plan: plan, Override: override})
 	if err == nil {
 		c.last = id

@@ -12,7 +12,7 @@ import (
 )
 
 func TestProductionIsReadOnlyUntilArmedAndOnlyForAWhile(t *testing.T) {
-	sit(t, setting{}, func(d *desk) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
 		for _, other := range []string{"staging", "preprod"} {
 			d.cluster(other).Shows("NONPROD").Hides("READ-ONLY", "ARMED")
 			d.press("W").Shows("writing is not locked here").press("esc").press("esc").read()
@@ -33,7 +33,7 @@ func TestProductionIsReadOnlyUntilArmedAndOnlyForAWhile(t *testing.T) {
 // TestADialogLeftOpenUntilTheTimeIsUpChangesNothing: the gate is asked again when
 // the change is made.
 func TestADialogLeftOpenUntilTheTimeIsUpChangesNothing(t *testing.T) {
-	sit(t, setting{}, func(d *desk) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
 		d.cluster("prod").press("W").service("catalog")
 		scaleTo("5")(d)
 		d.press("enter").Shows("[ No ]").wait(16 * time.Minute)
@@ -45,7 +45,7 @@ func TestADialogLeftOpenUntilTheTimeIsUpChangesNothing(t *testing.T) {
 }
 
 func TestReadOnlyCannotBeArmed(t *testing.T) {
-	sit(t, setting{configure: func(c *config.Config) { c.Writing.ReadOnly = true }}, func(d *desk) {
+	sit(t, setting{configure: func(c *config.Config) { c.Writing.ReadOnly = true }}, func(t *testing.T, d *desk) {
 		for _, name := range []string{"staging", "prod"} {
 			d.cluster(name).Shows("READ-ONLY").Hides("W arms")
 			d.press("W").Shows("gantry is read-only").Hides("ARMED")
@@ -63,7 +63,7 @@ func TestThePaletteFindsPlaces(t *testing.T) {
 		c.Contexts = []config.NamedContext{{Name: "home", ID: awsx.ContextID{Profile: "main"}}, {Name: "away", ID: other}}
 		c.Context = c.Contexts[0].ID
 	}
-	sit(t, setting{configure: configure}, func(d *desk) {
+	sit(t, setting{configure: configure}, func(t *testing.T, d *desk) {
 		d.press(":").Type("staging").Shows("cluster staging")
 		d.press("enter").read().Shows("NONPROD main/eu-west-1 staging", "● live", "catalog")
 
@@ -177,7 +177,7 @@ func TestEveryBindingIsKnown(t *testing.T) {
 			known = append(known, a.ID)
 		}
 	}
-	sit(t, setting{sim: SimOptions{Scenario: "steady"}}, func(d *desk) {
+	sit(t, setting{sim: SimOptions{Scenario: "steady"}}, func(t *testing.T, d *desk) {
 		d.press(":").Type("cluster prod").press("enter").read().press("W", "esc")
 		screens := map[string]bool{}
 		d.walk(func() {
@@ -204,7 +204,7 @@ func TestNoKeyChangesAnythingWithoutAnAnswer(t *testing.T) {
 	for _, armed := range []bool{false, true} {
 		name := map[bool]string{false: "read-only", true: "armed"}[armed]
 		t.Run(name, func(t *testing.T) {
-			sit(t, setting{}, func(d *desk) {
+			sit(t, setting{}, func(t *testing.T, d *desk) {
 				pressed := 0
 				d.walk(func() {
 					if armed {

@@ -19,6 +19,7 @@ import (
 	"gantry/internal/config"
 	"gantry/logs"
 	"gantry/logs/elastic"
+	logsim "gantry/logs/sim"
 	"gantry/ui"
 	"gantry/ui/uitest"
 )
@@ -30,6 +31,8 @@ type desk struct {
 	t   *testing.T
 	app *App
 	sim *sim.Account
+	// logs is the log store.
+	logs *logsim.Store
 	// wire lies between the SDK and the account.
 	wire *wire
 }
@@ -81,7 +84,7 @@ func refuses(r *http.Request, code, message string) *http.Response {
 }
 
 // sit gives a test a desk. The simulated account runs at the speed of the clock.
-func sit(t *testing.T, s setting, act func(*desk)) {
+func sit(t *testing.T, s setting, act func(*testing.T, *desk)) {
 	t.Helper()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -96,7 +99,7 @@ func sit(t *testing.T, s setting, act func(*desk)) {
 		}
 		d := open(t, s, cfg, dir)
 		defer d.leave()
-		act(d)
+		act(t, d)
 	})
 }
 
@@ -112,7 +115,7 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{t: t, sim: simulated.account, wire: &wire{next: simulated.account.RoundTripper()}}
+	d := &desk{t: t, sim: simulated.account, logs: simulated.logs, wire: &wire{next: simulated.account.RoundTripper()}}
 	id := awsx.ContextID{Profile: "main", Region: simRegion}
 	if cfg.Context == (awsx.ContextID{}) {
 		cfg.Context = id
@@ -175,13 +178,13 @@ func (d *desk) read() *desk {
 	return d.wait(4 * time.Second)
 }
 
-// step is how often a wait looks at what came: often enough that commands which
-// wait for each other keep their order.
-const step = 200 * time.Millisecond
-
-// wait lets time pass.
+// wait lets time pass, in steps short enough to draw what lands as it lands.
 func (d *desk) wait(span time.Duration) *desk {
 	d.t.Helper()
+	step := 200 * time.Millisecond
+	if span > 10*time.Second {
+		step = time.Second
+	}
 	for range span / step {
 		d.Advance(step)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gantry/awsx/sim"
+	logsim "gantry/logs/sim"
 )
 
 // TestFaultsAreStatesOfALiveScreen injects what goes wrong between a console and
@@ -26,7 +27,7 @@ func TestFaultsAreStatesOfALiveScreen(t *testing.T) {
 		"never answers": {sim.Fault{Service: "ecs", Kind: sim.Stall}, "○ OFFLINE"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			sit(t, setting{}, func(d *desk) {
+			sit(t, setting{}, func(t *testing.T, d *desk) {
 				d.cluster("prod").Shows("● live", "api-orders")
 				remove := d.sim.Inject(c.fault)
 				d.until(3*time.Minute, c.shows)
@@ -46,7 +47,7 @@ func TestFaultsAreStatesOfALiveScreen(t *testing.T) {
 
 // TestFaultsAtTheStartAreWaitedOut opens the console in the middle of trouble.
 func TestFaultsAtTheStartAreWaitedOut(t *testing.T) {
-	sit(t, setting{}, func(d *desk) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
 		remove := d.sim.Inject(sim.Fault{Service: "ecs", Operation: "ListServices", Kind: sim.Reset})
 		d.cluster("prod").until(time.Minute, "○ OFFLINE").Hides("no services", "none exist")
 		remove()
@@ -62,7 +63,7 @@ func containing(r *http.Request, text string) bool {
 }
 
 func TestAFailedBatchKeepsTheOthersRows(t *testing.T) {
-	sit(t, setting{}, func(d *desk) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
 		d.wire.instead = func(op string, r *http.Request) *http.Response {
 			if op == "DescribeServices" && containing(r, "worker-mail") {
 				return says(r, 500, "application/x-amz-json-1.1", `{"__type":"ServerException","message":"oh"}`)
@@ -79,7 +80,7 @@ func TestAFailedBatchKeepsTheOthersRows(t *testing.T) {
 // TestDeploymentsThatCannotBeListedAreBorne: an emulator, and a proxy on a bad
 // day, answer with a page of HTML.
 func TestDeploymentsThatCannotBeListedAreBorne(t *testing.T) {
-	sit(t, setting{}, func(d *desk) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
 		d.wire.instead = func(op string, r *http.Request) *http.Response {
 			if op == "ListServiceDeployments" {
 				return says(r, 500, "text/html", "<!doctype html><title>500 Internal Server Error</title>")
@@ -95,7 +96,7 @@ func TestDeploymentsThatCannotBeListedAreBorne(t *testing.T) {
 }
 
 func TestDeniedNamesWhatIsMissing(t *testing.T) {
-	sit(t, setting{}, func(d *desk) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
 		d.wire.instead = func(op string, r *http.Request) *http.Response {
 			if op == "ListServices" {
 				return refuses(r, "AccessDeniedException", "User: arn:aws:iam::000000000000:user/op is not authorized to perform: ecs:ListServices on resource: *")
@@ -109,7 +110,7 @@ func TestDeniedNamesWhatIsMissing(t *testing.T) {
 }
 
 func TestAnEmptyClusterSaysSo(t *testing.T) {
-	sit(t, setting{}, func(d *desk) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
 		d.wire.instead = func(op string, r *http.Request) *http.Response {
 			if op == "ListServices" {
 				return says(r, 200, "application/x-amz-json-1.1", `{"serviceArns":[]}`)
@@ -119,5 +120,34 @@ func TestAnEmptyClusterSaysSo(t *testing.T) {
 		d.cluster("staging").Shows("no services", "● live").Hides("denied", "the filter")
 		d.press("enter", "l", "i", "d", "y", "c", "space")
 		d.Shows("staging")
+	})
+}
+
+// TestALogStoreInTroubleKeepsTheLines takes the log store away and gives it back.
+func TestALogStoreInTroubleKeepsTheLines(t *testing.T) {
+	for name, fault := range map[string]logsim.Fault{
+		"unavailable": {Status: 503},
+		"too many":    {Status: 429, RetryAfter: 5 * time.Second},
+		"refused":     {Status: 403},
+		"stalled":     {Stall: 10 * time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sit(t, setting{}, func(t *testing.T, d *desk) {
+				d.cluster("prod").press("l").until(time.Minute, "KeyError: 'DB_URL'", "● following")
+				remove := d.logs.Inject(fault)
+				d.wait(2*time.Minute).Shows("KeyError", "logs").Hides("● following")
+				d.press("k", "/").Type("KeyError").press("enter").press("n", "w", "esc").Shows("logs", "KeyError")
+				remove()
+				d.press("ctrl+r").until(3*time.Minute, "● following", "KeyError")
+				d.press("esc").Shows("SERVICE")
+			})
+		})
+	}
+}
+
+func TestAPartialAnswerOfTheLogStoreIsSaid(t *testing.T) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
+		d.logs.Inject(logsim.Fault{Partial: true})
+		d.cluster("prod").press("l").read().Shows("partial")
 	})
 }

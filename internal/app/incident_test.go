@@ -1,6 +1,8 @@
 package app
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +13,7 @@ import (
 // TestTheNightOfTheMissingVariable is what the console is for: which service is
 // red and why, the line that explains it, and the way back.
 func TestTheNightOfTheMissingVariable(t *testing.T) {
-	sit(t, setting{}, func(d *desk) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
 		d.cluster("prod").Shows("PROD", "READ-ONLY (W arms)", "exit 1")
 		if d.selected() != "api-orders" {
 			t.Fatalf("the worst service is %q:\n%s", d.selected(), d.Text())
@@ -38,7 +40,7 @@ func TestTheNightOfTheMissingVariable(t *testing.T) {
 
 // TestTheMissingVariableIsAdded mends the same service forward.
 func TestTheMissingVariableIsAdded(t *testing.T) {
-	sit(t, setting{}, func(d *desk) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
 		const dsn = "postgres://app:hunter2@db/orders"
 		d.cluster("prod").press("W", "v").read().Shows("DB_HOST", "environment").Hides("demo-api-orders-pw", "demo-token")
 		d.press("a").Type("DB_URL").Press("enter")
@@ -60,7 +62,7 @@ func TestTheMissingVariableIsAdded(t *testing.T) {
 }
 
 func TestATagThatIsNotThereIsRefusedBeforehand(t *testing.T) {
-	sit(t, setting{}, func(d *desk) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
 		d.cluster("staging").service("catalog").press("i").read().Shows("v3.4.0", "in use")
 		d.press("i").answer("v3.4.0:what is this").Shows("v3.4.0:what is this")
 		d.Press("ctrl+u").answer(":v9.9.9").read()
@@ -75,7 +77,7 @@ func TestATagThatIsNotThereIsRefusedBeforehand(t *testing.T) {
 
 // TestACrashThatTripsTheBreakerIsNoSuccess deploys an image that exits.
 func TestACrashThatTripsTheBreakerIsNoSuccess(t *testing.T) {
-	sit(t, setting{}, func(d *desk) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
 		d.cluster("prod").press("W").service("pricing").press("i").read()
 		d.filter("v0.10.0").press("enter").read().Shows("v0.10.0", "Calls")
 		d.press("enter").answer("pricing")
@@ -88,7 +90,7 @@ func TestACrashThatTripsTheBreakerIsNoSuccess(t *testing.T) {
 
 // TestAChangeOutlivesItsScreen leaves a rollout, and then the program.
 func TestAChangeOutlivesItsScreen(t *testing.T) {
-	sit(t, setting{}, func(d *desk) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
 		d.cluster("staging").service("web").press("r").read().Shows("Calls")
 		d.press("enter").answer("y")
 		d.until(time.Minute, "Rollout").press("esc")
@@ -105,9 +107,44 @@ func TestAChangeOutlivesItsScreen(t *testing.T) {
 	})
 }
 
+// TestLeavingWhileADeploymentRollsLetsItRoll: what was sent is finished and
+// recorded, and what ECS does goes on without gantry.
+func TestLeavingWhileADeploymentRollsLetsItRoll(t *testing.T) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
+		d.cluster("staging").service("web").press("r").read().press("enter").answer("y")
+		d.until(time.Minute, "Rollout").Press("ctrl+c")
+		d.Advance(400 * time.Millisecond)
+		if d.press("y"); !d.Quit {
+			t.Fatal("Yes does not quit")
+		}
+		before := time.Now()
+		if err := d.app.runner.Shutdown(t.Context()); err != nil || time.Since(before) > time.Second {
+			t.Errorf("leaving took %s: %v", time.Since(before), err)
+		}
+		if kinds := d.kinds(); !strings.HasPrefix(kinds, "begin, call ECS:UpdateService, end ") || strings.Contains(kinds, "succeeded") {
+			t.Errorf("the journal holds %q", kinds)
+		}
+	})
+}
+
+// TestAChangeThatCannotBeRecordedIsNotMade: the disk is full, or the file is gone
+// and its folder with it.
+func TestAChangeThatCannotBeRecordedIsNotMade(t *testing.T) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
+		d.cluster("staging").service("web").press("r").read()
+		if err := os.RemoveAll(filepath.Dir(d.app.journal.Path())); err != nil {
+			t.Fatal(err)
+		}
+		d.press("enter").answer("y").read().Shows("audit")
+		if got := d.changes(); len(got) > 0 {
+			t.Errorf("calls left: %v", got)
+		}
+	})
+}
+
 // TestAnAnswerThatIsLostIsReadBack: the update was carried out, and nobody said so.
 func TestAnAnswerThatIsLostIsReadBack(t *testing.T) {
-	sit(t, setting{}, func(d *desk) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
 		d.cluster("staging").service("users").press("s").Press("ctrl+u")
 		d.sim.Inject(sim.Fault{Service: "ecs", Operation: "UpdateService", Kind: sim.ResetAfter, Times: 1})
 		d.answer("2").read().press("enter").answer("y")
@@ -140,7 +177,7 @@ func TestHowMuchIsAskedBefore(t *testing.T) {
 		"prod restarts with a yes":   {"prod", "catalog", func(d *desk) { d.press("r").read() }, "[ No ]"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			sit(t, setting{}, func(d *desk) {
+			sit(t, setting{}, func(t *testing.T, d *desk) {
 				d.cluster(c.cluster)
 				if c.cluster == "prod" {
 					d.Shows("READ-ONLY").press("W")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -41,8 +42,10 @@ func keymap(c config.Keys) (*ui.Keymap, error) {
 			wrong = append(wrong, fmt.Errorf("keys.bind: on %s %s", s.screen, conflict))
 		}
 	}
+	slices.Sort(ids)
+	names := strings.Join(slices.Compact(ids), ", ")
 	for _, name := range own.Unknown(ids) {
-		wrong = append(wrong, fmt.Errorf("keys.bind: no action is named %q, the help and the palette show their names", name))
+		wrong = append(wrong, fmt.Errorf("keys.bind: no action is named %q, expected one of %s", name, names))
 	}
 	return keys, errors.Join(wrong...)
 }

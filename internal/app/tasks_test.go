@@ -9,7 +9,7 @@ import (
 // TestTasksShowTheirPortsAndTargets looks at one service of each network mode,
 // with several groups, and with several containers behind the load balancer.
 func TestTasksShowTheirPortsAndTargets(t *testing.T) {
-	sit(t, setting{w: 150, h: 40}, func(d *desk) {
+	sit(t, setting{w: 150, h: 40}, func(t *testing.T, d *desk) {
 		d.cluster("prod")
 		for _, c := range []struct {
 			service string
@@ -46,7 +46,7 @@ func TestTasksShowTheirPortsAndTargets(t *testing.T) {
 }
 
 func TestStoppedTasksSayWhyAndTheirTargetsDrain(t *testing.T) {
-	sit(t, setting{w: 150, h: 40}, func(d *desk) {
+	sit(t, setting{w: 150, h: 40}, func(t *testing.T, d *desk) {
 		d.cluster("prod").service("api-orders").press("enter").read()
 		d.Shows("stopped tasks", "+ running").until(5*time.Minute, "draining")
 		d.press("x").read().Shows("x stopped", "exit 1", "6 new", "Essential container in task exited")
@@ -57,7 +57,7 @@ func TestStoppedTasksSayWhyAndTheirTargetsDrain(t *testing.T) {
 
 // TestAnImageThatCannotBePulledIsExplained by its tasks, none of which ever ran.
 func TestAnImageThatCannotBePulledIsExplained(t *testing.T) {
-	sit(t, setting{w: 150, h: 40, sim: SimOptions{Scenario: "bad-image"}}, func(d *desk) {
+	sit(t, setting{w: 150, h: 40, sim: SimOptions{Scenario: "bad-image"}}, func(t *testing.T, d *desk) {
 		d.cluster("prod").Shows("api-orders")
 		d.service("api-orders").press("enter").read().press("x").read()
 		d.Shows("CannotPullContainerError", "v2.33.0")

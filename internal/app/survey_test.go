@@ -1,0 +1,158 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/diagnose"
+	"gantry/awsx/sdk"
+	"gantry/awsx/sim"
+	"gantry/awsx/store"
+)
+
+// surveyed runs what a command does with an account, on fake time, and returns
+// how long it took.
+func surveyed(t *testing.T, o sim.Options, faults []sim.Fault, do func(ctx context.Context, a *App)) time.Duration {
+	t.Helper()
+	account, err := sim.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range faults {
+		account.Inject(f)
+	}
+	opener := sdk.NewStatic(sdk.Options{Transport: account.RoundTripper()}, sdk.Static{Region: "eu-west-1", AccessKey: "k", SecretKey: "s"})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	a := &App{Context: awsx.ContextID{Region: "eu-west-1"}, Store: store.New(ctx, store.Options{Opener: opener})}
+	defer a.Store.Close()
+	began := time.Now()
+	do(ctx, a)
+	return time.Since(began)
+}
+
+func survey(t *testing.T, ctx context.Context, a *App, cluster string) Survey {
+	t.Helper()
+	c, err := a.FindCluster(ctx, cluster)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := a.Survey(ctx, c.Ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// unread counts the services with target groups that were not read.
+func (s Survey) unread() (n int) {
+	for _, x := range s.Standings {
+		if x.Finding.Targets.Unread > 0 {
+			n++
+			if x.Finding.Status == diagnose.OK {
+				n = -len(s.Standings) // unread is not healthy
+			}
+		}
+	}
+	return n
+}
+
+func warned(s Survey, text string) bool {
+	for _, err := range s.Partial {
+		if strings.Contains(err.Error(), text) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestALargeClusterIsSurveyedInBoundedTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := sim.Options{Clusters: 1, Services: 300, Tasks: 10, Scenario: sim.Steady, Latency: 30 * time.Millisecond}
+		took := surveyed(t, o, nil, func(ctx context.Context, a *App) {
+			clusters, _, err := a.Clusters(ctx)
+			if err != nil || len(clusters) != 1 {
+				t.Fatalf("%d clusters, %v", len(clusters), err)
+			}
+			s := survey(t, ctx, a, clusters[0].Name)
+			if n := s.unread(); len(s.Standings) != 300 || n < 1 || n > 270 {
+				t.Errorf("%d of %d services have unread targets", n, len(s.Standings))
+			}
+			if !warned(s, "target groups were not read within 10s") {
+				t.Errorf("warned of %v", s.Partial)
+			}
+		})
+		if took > 15*time.Second {
+			t.Errorf("it took %s", took)
+		}
+	})
+}
+
+func TestASmallClusterIsReadWhole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		took := surveyed(t, sim.Options{Scenario: sim.Steady, Latency: 30 * time.Millisecond}, nil, func(ctx context.Context, a *App) {
+			s := survey(t, ctx, a, "prod")
+			if s.unread() != 0 || len(s.Partial) != 0 || len(s.Standings) != 15 {
+				t.Errorf("%d of %d services are unread, warned of %v", s.unread(), len(s.Standings), s.Partial)
+			}
+			for _, x := range s.Standings {
+				if x.Finding.Status != diagnose.OK {
+					t.Errorf("%s is %s: %s", x.Service.Name, x.Finding.Status, x.Finding.Why)
+				}
+			}
+		})
+		if took > 2*time.Second {
+			t.Errorf("it took %s", took)
+		}
+	})
+}
+
+func TestWhatStallsIsLeftUnread(t *testing.T) {
+	for operation, missing := range map[string]string{
+		"ListTasks":            "read tasks: offline: they were not all read within 10s",
+		"DescribeTargetHealth": "target groups were not read within 10s",
+	} {
+		t.Run(operation, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				stall := sim.Fault{Operation: operation, Kind: sim.Stall, Delay: time.Minute}
+				took := surveyed(t, sim.Options{Scenario: sim.Steady}, []sim.Fault{stall}, func(ctx context.Context, a *App) {
+					s := survey(t, ctx, a, "staging")
+					if len(s.Standings) != 6 || !warned(s, missing) {
+						t.Errorf("%d services, warned of %v", len(s.Standings), s.Partial)
+					}
+					for _, x := range s.Standings {
+						if x.Finding.Status == diagnose.OK && len(x.Service.LoadBalancers) > 0 {
+							t.Errorf("%s is ok although not everything was read", x.Service.Name)
+						}
+					}
+				})
+				if took > 15*time.Second {
+					t.Errorf("it took %s", took)
+				}
+			})
+		})
+	}
+}
+
+func TestInspectTellsWhatItCouldRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stall := sim.Fault{Operation: "DescribeTargetHealth", Kind: sim.Stall, Delay: time.Minute}
+		took := surveyed(t, sim.Options{Scenario: sim.Steady}, []sim.Fault{stall}, func(ctx context.Context, a *App) {
+			svc, err := a.FindService(ctx, "prod", "catalog")
+			if err != nil {
+				t.Fatal(err)
+			}
+			state, _, finding, err := a.Inspect(ctx, svc.Ref)
+			if err != nil || len(state.Running) != 3 || finding.Targets.Unread != 1 {
+				t.Errorf("%d tasks, %d unread groups, %v", len(state.Running), finding.Targets.Unread, err)
+			}
+		})
+		if took > 15*time.Second {
+			t.Errorf("it took %s", took)
+		}
+	})
+}
