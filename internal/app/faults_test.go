@@ -151,3 +151,19 @@ func TestAPartialAnswerOfTheLogStoreIsSaid(t *testing.T) {
 		d.cluster("prod").press("l").read().Shows("partial")
 	})
 }
+
+// TestABusyAccountStillFills: the rest of the account eats the quota.
+func TestABusyAccountStillFills(t *testing.T) {
+	sit(t, setting{sim: SimOptions{Scenario: "throttled", Latency: 30 * time.Millisecond}}, func(t *testing.T, d *desk) {
+		d.until(3*time.Minute, "prod", "staging")
+		d.cluster("prod").until(5*time.Minute, "15:", "worker-mail", "api-orders")
+		seen := false
+		for range 10 {
+			seen = seen || d.showing("throttled, retry")
+			d.wait(time.Minute).Shows("15:", "api-orders")
+		}
+		if !seen {
+			t.Error("no throttling was ever shown")
+		}
+	})
+}
