@@ -86,7 +86,7 @@ func (s *tableScreen[T]) choosing() []ui.Action {
 			t.SetFaultsOnly(!t.FaultsOnly())
 			s.explain()
 		})),
-		ui.Shared(ui.ActWide, ui.Do(func() { t.SetWide(!t.Wide()) })),
+		ui.Shared(ui.ActWide, ui.Do(func() { s.wide = !s.wide })),
 		ui.Shared(ui.ActRefresh, ui.Do(s.feed.refresh)),
 		ui.Shared(ui.ActMark, s.carrying(ui.Do(func() {
 			t.ToggleMark()

@@ -63,6 +63,7 @@ type tableScreen[T any] struct {
 	table *table.Table[T]
 
 	opened  time.Time
+	wide    bool // the operator wants the other than what the width gives
 	ctx     context.Context
 	feed    feed[T]
 	load    load[T]

@@ -10,6 +10,10 @@ import (
 	"gantry/ui/theme"
 )
 
+// wideWidth is the width from which a table shows the columns of wide mode unasked:
+// there they fit beside the cause.
+const wideWidth = 110
+
 // View draws the table, and the evidence beside or below it.
 func (s *tableScreen[T]) View(w, h int) ui.Frame {
 	if w <= 0 || h <= 0 {
@@ -29,6 +33,7 @@ func (s *tableScreen[T]) View(w, h int) ui.Frame {
 
 // body is the table, with a word on why it is empty when it is.
 func (s *tableScreen[T]) body(th *theme.Theme, w, h int) string {
+	s.table.SetWide(w >= wideWidth != s.wide)
 	out := s.table.View(th, w, h)
 	if s.table.Counts().Shown > 0 || h < 2 {
 		return out
