@@ -49,6 +49,9 @@ func (p *progressPrinter) progress(pr deploy.Progress) {
 			key = line[:cut] // the time that passes is no news
 		}
 		now[key] = true
+		if i == 0 && pr.Phase == deploy.PhaseEnded && pr.Running+pr.Desired+pr.Draining == 0 {
+			continue // there is nothing to count, or it was never read
+		}
 		if p.lines[key] && (quiet || i > 0) {
 			continue
 		}

@@ -54,9 +54,17 @@ func (p *program) statusCommand() *cobra.Command {
 	return cmd
 }
 
+// maxWarnings is how many warnings are told one by one: a permission that is
+// missing fails every group of a cluster alike.
+const maxWarnings = 5
+
 // partial warns of what could not be read.
 func (p *program) partial(errs []error) {
-	for _, err := range errs {
+	for i, err := range errs {
+		if i == maxWarnings {
+			fmt.Fprintf(p.Err, "warning: partial: and %d more like these\n", len(errs)-i)
+			return
+		}
 		fmt.Fprintln(p.Err, "warning: partial: "+shown(err.Error()))
 	}
 }
@@ -231,6 +239,13 @@ func (p *program) service(ctx context.Context, a *app.App, target, output string
 	if err != nil {
 		return err
 	}
+	var unread []error
+	for _, g := range state.Groups {
+		if g.Err != nil {
+			unread = append(unread, g.Err)
+		}
+	}
+	p.partial(unread)
 	tasks := []taskStatus{}
 	for i, t := range state.Running {
 		tasks = append(tasks, taskOf(t, joined.Tasks[i]))
