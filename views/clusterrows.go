@@ -13,10 +13,11 @@ import (
 
 // clusterRow is one cluster, with what is known of its inside.
 type clusterRow struct {
-	cluster awsx.Cluster
-	status  theme.Status
-	agents  table.Cell
-	worst   table.Cell
+	production bool
+	cluster    awsx.Cluster
+	status     theme.Status
+	agents     table.Cell
+	worst      table.Cell
 	// worstStatus and worstRank are the worst service's.
 	worstStatus theme.Status
 	worstRank   int
@@ -36,15 +37,16 @@ func clusterRows(clusters []awsx.Cluster) []*clusterRow {
 	for i, c := range clusters {
 		rows[i] = &clusterRow{cluster: c, status: clusterStatus(c.Status)}
 	}
-	return withInside(rows, func(awsx.Ref) clusterInside { return clusterInside{} })
+	return withInside(rows, func(awsx.Ref) clusterInside { return clusterInside{} }, func(awsx.Ref) bool { return false })
 }
 
 // withInside returns the rows with what is known of each cluster's inside.
-func withInside(rows []*clusterRow, inside func(awsx.Ref) clusterInside) []*clusterRow {
+func withInside(rows []*clusterRow, inside func(awsx.Ref) clusterInside, production func(awsx.Ref) bool) []*clusterRow {
 	out := make([]*clusterRow, len(rows))
 	for i, r := range rows {
 		in := inside(r.cluster.Ref)
 		x := *r
+		x.production = production(r.cluster.Ref)
 		x.agents = table.Cell{Text: "-", Role: theme.Dim}
 		if r.cluster.Instances > 0 {
 			x.agents, _ = agents(in.instances, in.instancesRead)
@@ -103,6 +105,14 @@ func (r *clusterRow) severity() int {
 	return r.worstRank
 }
 
+// stakes puts production first among clusters that stand alike.
+func (r *clusterRow) stakes() int {
+	if r.production {
+		return 1
+	}
+	return 0
+}
+
 // clusterColumns are the columns of the clusters table.
 func clusterColumns() []table.Column[*clusterRow] {
 	type row = *clusterRow
@@ -120,7 +130,9 @@ func clusterColumns() []table.Column[*clusterRow] {
 			Cell: func(r row) table.Cell {
 				return table.Cell{Text: r.status.Glyph() + " " + strings.ToLower(r.cluster.Status), Role: r.status.Role()}
 			},
-			Compare: func(a, b row) int { return cmp.Compare(a.severity(), b.severity()) }},
+			Compare: func(a, b row) int {
+				return cmp.Or(cmp.Compare(a.severity(), b.severity()), cmp.Compare(a.stakes(), b.stakes()))
+			}},
 		{ID: "services", Title: "SERVICES", Cell: services, Compare: byServices, Right: true, Descending: true},
 		{ID: "tasks", Title: "RUN/PEND", Right: true, Descending: true, Cell: pendingCell,
 			Compare: func(a, b row) int { return cmp.Compare(a.cluster.Running, b.cluster.Running) }},

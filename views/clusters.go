@@ -48,7 +48,7 @@ func NewClusters(deps *Deps, id awsx.ContextID) ui.Screen {
 			}
 		},
 		pick: func(rows []*clusterRow) ([]*clusterRow, []span) {
-			return withInside(rows, inside), nil
+			return withInside(rows, inside, deps.Policy.Production), nil
 		},
 		actions: func(r *clusterRow, ok bool) []ui.Action {
 			open := ui.Shared(ui.ActEnter, ui.Do(func() {
