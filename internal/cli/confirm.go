@@ -82,7 +82,11 @@ func prompt(ctx context.Context, s Streams, question string) (string, error) {
 		return "", ctx.Err()
 	case r := <-got:
 		if r.err != nil && (r.err != io.EOF || r.line == "") {
-			return "", refuse("not confirmed: %v", r.err)
+			fmt.Fprintln(s.Err)
+			if r.err == io.EOF {
+				return "", refuse("not confirmed: the input ended")
+			}
+			return "", refuse("not confirmed: %w", r.err)
 		}
 		return strings.TrimSpace(r.line), nil
 	}
