@@ -45,6 +45,9 @@ type setting struct {
 	configure func(*config.Config)
 	// opener makes what opens the account; nil takes literal keys.
 	opener func(sdk.Options) awsx.Opener
+	// alone keeps other tests from running beside this one, which has changed the
+	// environment.
+	alone bool
 }
 
 // wire lets a test answer in the place of the account.
@@ -86,6 +89,9 @@ func refuses(r *http.Request, code, message string) *http.Response {
 // sit gives a test a desk. The simulated account runs at the speed of the clock.
 func sit(t *testing.T, s setting, act func(*testing.T, *desk)) {
 	t.Helper()
+	if !s.alone {
+		t.Parallel()
+	}
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		cfg := config.Config{

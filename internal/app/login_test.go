@@ -72,7 +72,7 @@ func portal(r *http.Request) *http.Response {
 // login ran out: the exact command, no more calls, and life again after it.
 func TestAnEndedSessionSaysHowToLogInAndStops(t *testing.T) {
 	login := signedOn(t)
-	sit(t, setting{opener: func(o sdk.Options) awsx.Opener { return sdk.New(o) }}, func(t *testing.T, d *desk) {
+	sit(t, setting{alone: true, opener: func(o sdk.Options) awsx.Opener { return sdk.New(o) }}, func(t *testing.T, d *desk) {
 		const command = "aws sso login --profile main"
 		var calls atomic.Int64
 		var ended atomic.Bool
