@@ -101,8 +101,9 @@ func SeverityOf(level string) Severity {
 const levelWindow = 96
 
 // LevelIn returns the level that a line's own text announces: the "level" of a
-// JSON object, or the first word in capitals near the line's start that is a
-// level. It returns "" when there is none.
+// JSON object, the first word in capitals near the line's start that is a level, or
+// "error" for what runtimes write of an exception that nobody caught, which carries
+// no level. It returns "" when there is none.
 func LevelIn(message string) string {
 	if strings.HasPrefix(message, "{") {
 		for _, path := range [...]string{"level", "log.level", "severity"} {
@@ -130,7 +131,23 @@ func LevelIn(message string) string {
 		}
 		i = end
 	}
+	if thrown(message) {
+		return "error"
+	}
 	return ""
+}
+
+// thrown tells whether a line begins as runtimes begin the report of an uncaught
+// exception: Python's traceback, Go's panic, Java's and JavaScript's class of the
+// exception with a colon.
+func thrown(message string) bool {
+	for _, begin := range [...]string{"Traceback (most recent call last)", "panic: ", "fatal error: ", "Exception in thread ", "Caused by: ", "Uncaught "} {
+		if strings.HasPrefix(message, begin) {
+			return true
+		}
+	}
+	class, _, ok := strings.Cut(message[:min(len(message), levelWindow)], ":")
+	return ok && !strings.ContainsAny(class, " \t") && (strings.HasSuffix(class, "Error") || strings.HasSuffix(class, "Exception"))
 }
 
 func wordByte(c byte) bool {

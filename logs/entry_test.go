@@ -43,9 +43,14 @@ func TestLevelInALine(t *testing.T) {
 		"2026-03-01T12:00:00Z ERROR [main] c.e.App - boom": "ERROR",
 		"[WARNING] disk":                                   "WARNING",
 		"no level, TERROR and ERRORS are other words":      "",
-		"FATAL":        "FATAL",
-		"INFO_TOTAL=3": "",
-		"":             "",
+		"Traceback (most recent call last):\n  File \"x\"\nKeyError: 'DB_URL'": "error",
+		"java.lang.IllegalStateException: cannot start\n\tat Main":             "error",
+		"TypeError: x is undefined":                                            "error",
+		"panic: runtime error":                                                 "error",
+		"there was no Error: all is well":                                      "",
+		"FATAL":                                                                "FATAL",
+		"INFO_TOTAL=3":                                                         "",
+		"":                                                                     "",
 	} {
 		if got := LevelIn(line); got != want {
 			t.Errorf("%q: level %q, want %q", line, got, want)
