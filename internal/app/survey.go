@@ -67,7 +67,7 @@ func (a *App) Survey(ctx context.Context, cluster awsx.Ref) (Survey, error) {
 	}
 	targets.Need(store.Need{Visible: need})
 	t, tasksRead := a.readTasks(patient, tasks, &out)
-	groups := a.readTargets(patient, targets, &out)
+	groups := a.readTargets(patient, targets, s.Items, &out)
 	byService := diagnose.ByService(t.Items)
 	instances := sync.OnceValue(func() map[string]awsx.Instance { return a.instances(patient, cluster) })
 	instance := func(arn string) (awsx.Instance, bool) { i, ok := instances()[arn]; return i, ok }
@@ -102,8 +102,9 @@ func (a *App) readTasks(ctx context.Context, w *store.Watch[awsx.Task], out *Sur
 	return t, t.Err == nil && len(t.Partial) == 0
 }
 
-// readTargets waits for target health as long as that is worth it.
-func (a *App) readTargets(ctx context.Context, w *store.Watch[store.GroupState], out *Survey) map[string]alb.Group {
+// readTargets waits for the target health of services as long as that is worth
+// it.
+func (a *App) readTargets(ctx context.Context, w *store.Watch[store.GroupState], services []awsx.Service, out *Survey) map[string]alb.Group {
 	_, _ = await(ctx, w, func(s *store.Snapshot[store.GroupState]) bool {
 		if !ended(s) {
 			return false
@@ -116,19 +117,26 @@ func (a *App) readTargets(ctx context.Context, w *store.Watch[store.GroupState],
 		return true
 	})
 	groups := map[string]alb.Group{}
-	unread := 0
-	for _, g := range w.Snapshot().Items {
-		groups[g.ARN] = g.Group
-		switch {
-		case g.Err != nil:
-			out.Partial = append(out.Partial, g.Err)
-		case !g.Read:
-			unread++
+	unread := map[string]bool{}
+	for _, svc := range services {
+		for _, lb := range svc.LoadBalancers {
+			unread[lb.TargetGroup] = true
 		}
 	}
-	if unread > 0 {
+	delete(unread, "") // a classic load balancer has no group
+	total := len(unread)
+	for _, g := range w.Snapshot().Items {
+		groups[g.ARN] = g.Group
+		if g.Err != nil {
+			out.Partial = append(out.Partial, g.Err)
+		}
+		if g.Read || g.Err != nil {
+			delete(unread, g.ARN)
+		}
+	}
+	if len(unread) > 0 {
 		out.Partial = append(out.Partial, awsx.Errorf(awsx.Offline, "read target health", "",
-			"%d of %d target groups were not read within %s", unread, len(groups), patienceOfReads))
+			"%d of %d target groups were not read within %s", len(unread), total, patienceOfReads))
 	}
 	return groups
 }
