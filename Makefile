@@ -1,4 +1,4 @@
-.PHONY: build test race integration bench golden
+.PHONY: build test race integration bench bench-program golden
 
 build:
 	go build -o bin/gantry .
@@ -17,6 +17,12 @@ integration:
 # The figures of docs/benchmarks.md.
 bench:
 	go test -run '^$$' -bench . -benchmem ./ui/... ./views/... ./awsx/... ./logs/... ./internal/...
+
+# The figures of the built program against the simulator: some ten minutes.
+bench-program:
+	go test -tags integration -run '^$$' -bench Start -benchtime 20x ./internal/e2e
+	go test -tags integration -run '^$$' -bench Memory -benchtime 1x -timeout 20m ./internal/e2e
+	go test -tags integration -run 'AtRest|CursorIsCheap' -count=1 -v ./internal/e2e
 
 # Writes the golden frames anew; read the difference before committing it.
 golden:

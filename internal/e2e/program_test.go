@@ -49,7 +49,7 @@ func TestMain(m *testing.M) {
 
 // environment is a clean one: a home of its own, no AWS settings of whoever
 // runs the tests, then what the test adds.
-func environment(t *testing.T, add ...string) []string {
+func environment(t testing.TB, add ...string) []string {
 	t.Helper()
 	home := t.TempDir()
 	env := []string{
@@ -61,7 +61,7 @@ func environment(t *testing.T, add ...string) []string {
 }
 
 // account is the environment of a test's account behind an endpoint.
-func account(t *testing.T, endpoint string, add ...string) []string {
+func account(t testing.TB, endpoint string, add ...string) []string {
 	return environment(t, append([]string{
 		"AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=example", "AWS_REGION=eu-west-1", "AWS_DEFAULT_REGION=eu-west-1",
 		"AWS_ENDPOINT_URL=" + endpoint,
@@ -75,7 +75,7 @@ type result struct {
 }
 
 // run runs the program without a terminal until it ends.
-func run(t *testing.T, env []string, args ...string) result {
+func run(t testing.TB, env []string, args ...string) result {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
 	defer cancel()
@@ -93,7 +93,7 @@ func run(t *testing.T, env []string, args ...string) result {
 
 // console is the program in a pseudo-terminal.
 type console struct {
-	t       *testing.T
+	t       testing.TB
 	tty     *os.File
 	screen  *vt.SafeEmulator
 	cmd     *exec.Cmd
@@ -104,7 +104,7 @@ type console struct {
 }
 
 // open starts the program in a terminal of a size.
-func open(t *testing.T, w, h int, env []string, args ...string) *console {
+func open(t testing.TB, w, h int, env []string, args ...string) *console {
 	t.Helper()
 	c := &console{
 		t: t, screen: vt.NewSafeEmulator(w, h),
@@ -224,7 +224,7 @@ func (c *console) exits() int {
 }
 
 // simulator starts gantry sim and returns the addresses it prints.
-func simulator(t *testing.T, args ...string) (aws, logs string) {
+func simulator(t testing.TB, args ...string) (aws, logs string) {
 	t.Helper()
 	cmd := exec.Command(gantry, append([]string{"sim", "--listen", "127.0.0.1:0"}, args...)...)
 	cmd.Env = environment(t)
@@ -247,7 +247,7 @@ func simulator(t *testing.T, args ...string) (aws, logs string) {
 
 // service starts a program that serves until the test ends and returns the
 // lines of one of its outputs up to the one that says it is ready.
-func service(t *testing.T, cmd *exec.Cmd, output func() (io.ReadCloser, error), ready func(string) bool) []string {
+func service(t testing.TB, cmd *exec.Cmd, output func() (io.ReadCloser, error), ready func(string) bool) []string {
 	t.Helper()
 	pipe, err := output()
 	if err != nil {
