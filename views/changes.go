@@ -18,13 +18,15 @@ import (
 )
 
 // Changer makes changes for the console: plans them, carries them out apart from
-// any screen, and tells how they stand. Plan and Reveal wait and are called from
-// commands; the others answer from memory.
+// any screen, and tells how they stand. Plan, Resume and Reveal wait and are called
+// from commands; the others answer from memory.
 type Changer interface {
 	// Plan reads what the intent depends on and builds the plan.
 	Plan(ctx context.Context, service awsx.Ref, intent deploy.Intent) (deploy.Plan, error)
 	// Start carries a plan out and returns the job's id.
 	Start(plan deploy.Plan, override []string) (string, error)
+	// Resume follows the deployment that a service has in progress; it waits.
+	Resume(ctx context.Context, service awsx.Ref) (string, error)
 	// Job returns a job by id; Jobs all that run, oldest first, and the latest
 	// that ended.
 	Job(id string) (Job, bool)

@@ -78,6 +78,10 @@ func (w *workshop) Jobs() []Job {
 	return jobs
 }
 
+func (w *workshop) Resume(context.Context, awsx.Ref) (string, error) {
+	return "", awsx.Errorf(awsx.NotFound, "follow", "", "no deployment is in progress any more")
+}
+
 func (w *workshop) Subscribe() (<-chan struct{}, func()) { return w.runner.Subscribe() }
 
 func (w *workshop) Reveal(awsx.Ref) error {

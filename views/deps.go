@@ -50,6 +50,8 @@ type Nav interface {
 	Restart(service awsx.Ref) tea.Cmd
 	// RollBack asks which revision to go back to.
 	RollBack(service awsx.Ref) tea.Cmd
+	// Follow follows the deployment in progress.
+	Follow(service awsx.Ref) tea.Cmd
 }
 
 // LogScope chooses whose lines to tail: a service's, one task's of it, or one

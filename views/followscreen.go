@@ -167,7 +167,7 @@ func (s *followScreen) advice() string {
 // unmade tells that the change ended before anything was changed.
 func (s *followScreen) unmade() bool {
 	r := s.job.Result.State
-	return s.job.Ended && s.job.Err != nil && !r.Applied && r.Registered == nil
+	return s.intent != nil && s.job.Ended && s.job.Err != nil && !r.Applied && r.Registered == nil
 }
 
 const (
@@ -203,7 +203,7 @@ func (s *followScreen) rollout(d *document) {
 // what runs instead.
 func (s *followScreen) tasks(d *document, glyphs *theme.Glyphs) {
 	p := s.job.Progress
-	counting := s.intent.Action() == deploy.Scale{}.Action()
+	counting := s.job.Action == deploy.Scale{}.Action()
 	if !counting && p.Breaker.Threshold == 0 {
 		return
 	}
@@ -327,6 +327,9 @@ func (s *followScreen) Actions() []ui.Action {
 		again.Hint = 1
 	} else {
 		again.Disabled = "the change was made or is being made"
+	}
+	if s.intent == nil {
+		again.Disabled = "this deployment was not planned here"
 	}
 	cp := ui.Shared(ui.ActCopy, ui.Do(func() { s.changes.Deps.Host.Copy("progress", s.Text()) }))
 	cp.Name, cp.Hint = "copy text", 3

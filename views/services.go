@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/alb"
+	"gantry/awsx/deploy"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
 	"gantry/ui"
@@ -148,6 +149,7 @@ const (
 	actScale    = "scale"
 	actRestart  = "restart"
 	actRollBack = "roll-back"
+	actFollow   = "follow"
 	actService  = "service"
 	actToggle   = "toggle-stopped"
 )
@@ -166,10 +168,18 @@ func serviceActions(deps *Deps, s awsx.Service, why string) []ui.Action {
 		{ID: actImage, Name: "image", Keys: []string{"i"}, Tier: 2, Hint: 4, Run: func() tea.Cmd { return deps.Nav.Image(ref) }},
 		{ID: actEnv, Name: "env", Keys: []string{"v"}, Tier: 2, Hint: 5, Run: func() tea.Cmd { return deps.Nav.Env(ref) }},
 		{ID: actScale, Name: "scale", Keys: []string{"s"}, Tier: 1, Hint: 6, Run: func() tea.Cmd { return deps.Nav.Scale(ref) }},
+		{ID: actFollow, Name: "follow its deployment", Keys: []string{"z"}, Run: func() tea.Cmd { return deps.Nav.Follow(ref) }},
 		{ID: actRestart, Name: "restart", Keys: []string{"r"}, Tier: 1, Hint: 7, Run: func() tea.Cmd { return deps.Nav.Restart(ref) }},
 	}
 	for i := range list[1:] {
 		list[i+1].Disabled = why
+	}
+	if _, ok := deploy.InProgress(s); !ok && why == "" {
+		for i := range list {
+			if list[i].ID == actFollow {
+				list[i].Disabled = "no deployment is in progress"
+			}
+		}
 	}
 	for i := range list {
 		if list[i].Tier > 0 && list[i].Disabled == "" && s.Status == "DRAINING" {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"sync"
+	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
@@ -51,6 +52,38 @@ func (c *changer) Start(plan deploy.Plan, override []string) (string, error) {
 		c.last = id
 	}
 	return id, err
+}
+
+// Resume picks up the deployment that a service has in progress.
+func (c *changer) Resume(ctx context.Context, service awsx.Ref) (string, error) {
+	account, err := c.app.Store.Account(ctx, service.Context)
+	if err != nil {
+		return "", err
+	}
+	svc, err := deploy.ReadService(ctx, account, service)
+	if err != nil {
+		return "", err
+	}
+	// The definition and the groups only make the timeout fit better.
+	td, err := c.app.Store.TaskDefinition(ctx, service.Context, svc.TaskDefinition)
+	if err != nil {
+		td = nil
+	}
+	var arns []string
+	for _, lb := range svc.LoadBalancers {
+		if lb.TargetGroup != "" {
+			arns = append(arns, lb.TargetGroup)
+		}
+	}
+	groups, err := account.TargetGroups(ctx, arns)
+	if err != nil {
+		groups = nil
+	}
+	spec, ok := deploy.Resume(svc, td, groups, time.Now())
+	if !ok {
+		return "", awsx.Errorf(awsx.NotFound, "follow", service.ARN, "no deployment is in progress any more")
+	}
+	return c.app.runner.Resume(spec)
 }
 
 // Job returns a job by id.

@@ -38,6 +38,20 @@ func TestTheNightOfTheMissingVariable(t *testing.T) {
 	})
 }
 
+// TestADeploymentOfOthersIsPickedUp follows what a pipeline started, sees its tasks
+// fail, and changes nothing.
+func TestADeploymentOfOthersIsPickedUp(t *testing.T) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
+		d.cluster("prod").press("z").until(time.Minute, "0/4 running", "breaker", "following")
+		d.until(15*time.Minute, "exited with code 1")
+		d.press("esc").read().filter("^payments$")
+		d.press("z").Shows("no deployment is in progress")
+		if got := d.kinds(); got != "" {
+			t.Errorf("following wrote %q to the journal", got)
+		}
+	})
+}
+
 // TestTheMissingVariableIsAdded mends the same service forward.
 func TestTheMissingVariableIsAdded(t *testing.T) {
 	sit(t, setting{}, func(t *testing.T, d *desk) {

@@ -87,7 +87,7 @@ func bindings() []screenBindings {
 		add()
 	}
 	for _, open := range []func(awsx.Ref) tea.Cmd{
-		changes.Image, changes.RollBack, changes.Restart,
+		changes.Image, changes.RollBack, changes.Restart, changes.Follow,
 		func(service awsx.Ref) tea.Cmd { return lines.Logs(views.LogScope{Service: service}) },
 	} {
 		open(ref)
@@ -120,7 +120,10 @@ func (noChange) Plan(context.Context, awsx.Ref, deploy.Intent) (deploy.Plan, err
 	return deploy.Plan{}, deploy.ErrRefused
 }
 func (noChange) Start(deploy.Plan, []string) (string, error) { return "", deploy.ErrRefused }
-func (noChange) Job(string) (views.Job, bool)                { return views.Job{}, false }
-func (noChange) Jobs() []views.Job                           { return nil }
-func (noChange) Subscribe() (<-chan struct{}, func())        { return nil, func() {} }
-func (noChange) Reveal(awsx.Ref) error                       { return deploy.ErrRefused }
+func (noChange) Resume(context.Context, awsx.Ref) (string, error) {
+	return "", deploy.ErrRefused
+}
+func (noChange) Job(string) (views.Job, bool)         { return views.Job{}, false }
+func (noChange) Jobs() []views.Job                    { return nil }
+func (noChange) Subscribe() (<-chan struct{}, func()) { return nil, func() {} }
+func (noChange) Reveal(awsx.Ref) error                { return deploy.ErrRefused }

@@ -1,0 +1,87 @@
+package views
+
+import (
+	"context"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/ui"
+	"gantry/ui/theme"
+)
+
+// Follow follows the deployment that a service has in progress, whoever started
+// it: all of its state is in ECS.
+func (c *Changes) Follow(service awsx.Ref) tea.Cmd {
+	for _, j := range c.Changer.Jobs() {
+		if j.Target == service && !j.Ended {
+			c.Deps.Host.Push(newFollow(c, j.ID, proposal{service: service}))
+			return nil
+		}
+	}
+	c.Deps.Host.Push(&pickUpScreen{changes: c, service: service})
+	return nil
+}
+
+// pickUpScreen finds the deployment in progress and gives way to its follow.
+type pickUpScreen struct {
+	changes *Changes
+	service awsx.Ref
+
+	ctx context.Context
+	err error
+}
+
+// pickedUp is the job that follows what was found.
+type pickedUp struct {
+	id  string
+	err error
+}
+
+func (s *pickUpScreen) Name() string    { return "follow" }
+func (s *pickUpScreen) Capturing() bool { return false }
+
+func (s *pickUpScreen) Open(ctx context.Context) tea.Cmd {
+	s.ctx = ctx
+	return s.find()
+}
+
+func (s *pickUpScreen) find() tea.Cmd {
+	s.err = nil
+	ctx, changer, service := s.ctx, s.changes.Changer, s.service
+	return func() tea.Msg {
+		id, err := changer.Resume(ctx, service)
+		return pickedUp{id, err}
+	}
+}
+
+func (s *pickUpScreen) Update(msg tea.Msg) tea.Cmd {
+	if found, ok := msg.(pickedUp); ok {
+		if s.err = found.err; s.err == nil {
+			s.changes.Deps.Host.Replace(newFollow(s.changes, found.id, proposal{service: s.service}))
+		}
+	}
+	return nil
+}
+
+func (s *pickUpScreen) View(w, h int) ui.Frame {
+	th := s.changes.Deps.Host.Theme()
+	text := para{text: "looking for the deployment in progress", role: theme.Dim}
+	if s.err != nil {
+		text = para{text: theme.StatusFailed.Glyph() + " " + s.err.Error(), role: theme.Failed}
+	}
+	lines, _ := layout{theme: th, width: w, wrap: true}.lines([]para{text})
+	return ui.Frame{Body: strings.Join(lines[:min(len(lines), h)], "\n")}
+}
+
+func (s *pickUpScreen) Header() ui.Header { return s.changes.header(s.service, "follow") }
+
+func (s *pickUpScreen) Actions() []ui.Action {
+	again := ui.Shared(ui.ActRefresh, s.find)
+	again.Name, again.Hint = "look again", 1
+	if s.err == nil {
+		again.Disabled = "it is being looked for"
+	}
+	return []ui.Action{again}
+}
