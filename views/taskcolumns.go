@@ -24,7 +24,9 @@ func taskColumns() []table.Column[*taskRow] {
 			Text:    func(r row) string { return orDefault(r.task.ID, r.key()) },
 			Compare: func(a, b row) int { return strings.Compare(a.task.ID, b.task.ID) }},
 		{ID: colState, Title: "STATE", Cell: row.stateCell, Descending: true,
-			Compare: func(a, b row) int { return cmp.Compare(a.severity(), b.severity()) }},
+			Compare: func(a, b row) int {
+				return cmp.Or(cmp.Compare(a.severity(), b.severity()), a.began().Compare(b.began()))
+			}},
 		{ID: "health", Title: "HEALTH", Cell: row.healthCell, Priority: 8,
 			Compare: func(a, b row) int { return strings.Compare(a.task.Health, b.task.Health) }},
 		{ID: "ports", Title: "PORTS", Cell: plain(row.portsText), Priority: 2, Min: 10, Max: 24},
