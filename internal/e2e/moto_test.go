@@ -105,6 +105,9 @@ func TestConsoleNavigatesAnAccountThatOthersMade(t *testing.T) {
 	c.sees(instance[:10], "32768")
 	c.press("\x1b")
 	c.sees("0/1")
+	// Moto answers the service deployments API with an HTML page and status 500.
+	c.press("u")
+	c.sees("api:1", "in use", "no record")
 	c.press("\x03")
 	if code := c.exits(); code != 0 {
 		t.Fatalf("quit with %d", code)
