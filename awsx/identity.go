@@ -6,8 +6,8 @@ import (
 
 // ContextID names where a call goes: a profile, a region and an endpoint. The
 // account is not part of it, because it is unknown until STS has answered.
-// Every reference, snapshot key, plan and audit record carries one, so that
-// several contexts can stand in one table and nothing is sent to the wrong one.
+// Every reference, snapshot key, plan and audit record carries one: rows of two
+// accounts may be on one screen, and each call still goes where its row came from.
 type ContextID struct {
 	// Profile is the shared-config profile; empty means the SDK's default chain.
 	Profile string
