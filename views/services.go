@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -66,12 +67,13 @@ func openServices(st *store.Store, cluster awsx.Ref) feed[*serviceRow] {
 		td, _ := st.CachedTaskDefinition(cluster.Context, arn)
 		return td
 	}
+	var split taskSplit
 	return feed[*serviceRow]{
 		watches: []watch{services, tasks, targets, instances},
 		build: func(now time.Time) load[*serviceRow] {
 			rows, t, i := services.Snapshot(), tasks.Snapshot(), instances.Snapshot()
 			f := &clusterFacts{
-				services: rows.Items, servicesRead: read(rows), tasks: diagnose.ByService(t.Items),
+				services: rows.Items, servicesRead: read(rows), tasks: split.of(t),
 				runningRead: read(t), stoppedRead: read(t),
 				groups: groupsOf(targets.Snapshot().Items), definition: define,
 				instances: i.Items, instancesRead: read(i), now: now,
@@ -94,6 +96,23 @@ func openServices(st *store.Store, cluster awsx.Ref) feed[*serviceRow] {
 			return cacheDefinitions(ctx, st, cluster.Context, arns)
 		},
 	}
+}
+
+// taskSplit keeps a cluster's tasks by service while they stand still: most loads
+// come from targets. Loads may overlap.
+type taskSplit struct {
+	mu    sync.Mutex
+	rev   uint64
+	tasks map[string]diagnose.Tasks
+}
+
+func (s *taskSplit) of(t *store.Snapshot[awsx.Task]) map[string]diagnose.Tasks {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tasks == nil || s.rev != t.Rev {
+		s.tasks, s.rev = diagnose.ByService(t.Items), t.Rev
+	}
+	return s.tasks
 }
 
 // read tells whether a listing was read whole. After a poll that failed in part

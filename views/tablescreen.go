@@ -77,6 +77,7 @@ type tableScreen[T any] struct {
 
 	reported  []string // the rows that the watches were told of
 	detailing bool
+	ageing    bool // a look at the age is under way
 
 	moves    int // of the cursor
 	moving   bool
@@ -114,7 +115,7 @@ func (s *tableScreen[T]) Capturing() bool { return false }
 func (s *tableScreen[T]) Open(ctx context.Context) tea.Cmd {
 	s.ctx, s.feed, s.opened = ctx, s.spec.open(), s.deps.Now()
 	s.feed.builds = new(atomic.Uint64)
-	s.build, s.covered, s.reported, s.detailing = 0, false, nil, false
+	s.build, s.covered, s.reported, s.detailing, s.ageing = 0, false, nil, false, false
 	return tea.Batch(s.feed.keep(ctx), s.feed.now(s.deps.Now), s.feed.next(ctx, s.deps.Now))
 }
 
@@ -135,10 +136,12 @@ func (s *tableScreen[T]) Update(msg tea.Msg) tea.Cmd {
 	case drawn:
 		return s.report()
 	case aged:
-		if msg.fed == s.feds {
-			s.table.SetStale(s.load.status.stale(s.deps.Now()))
-			return s.ageing(ageStep)
+		s.ageing = false
+		if msg.fed != s.feds {
+			return s.age(quiet)
 		}
+		s.table.SetStale(s.load.status.stale(s.deps.Now()))
+		return s.age(ageStep)
 	}
 	return nil
 }
@@ -154,7 +157,7 @@ func (s *tableScreen[T]) take(f fed[T]) tea.Cmd {
 	}
 	s.load, s.build, s.feds = f.load, f.build, s.feds+1
 	s.show()
-	return tea.Batch(renew, func() tea.Msg { return drawn{} }, s.ageing(quiet))
+	return tea.Batch(renew, func() tea.Msg { return drawn{} }, s.age(quiet))
 }
 
 // show puts those of the loaded rows in the table that the screen's mode picks.
@@ -205,7 +208,13 @@ func (s *tableScreen[T]) report() tea.Cmd {
 	return s.feed.detail(s.ctx, s.reported)
 }
 
-func (s *tableScreen[T]) ageing(d time.Duration) tea.Cmd {
+// age looks at the age of the rows after d. One such look is under way at a time:
+// loads come faster than it.
+func (s *tableScreen[T]) age(d time.Duration) tea.Cmd {
+	if s.ageing {
+		return nil
+	}
+	s.ageing = true
 	return later(s.ctx, d, aged{s.feds})
 }
 

@@ -13,19 +13,49 @@ type Tasks struct{ Running, Stopped []awsx.Task }
 // A task whose desired status is STOPPED is stopped for this purpose, whatever
 // it still runs.
 func ByService(tasks []awsx.Task) map[string]Tasks {
-	out := map[string]Tasks{}
-	for _, t := range tasks {
-		name, ok := strings.CutPrefix(t.Group, "service:")
+	type size struct{ running, stopped int }
+	sizes := map[string]size{}
+	for i := range tasks {
+		if name, stopped, ok := ofService(&tasks[i]); ok {
+			n := sizes[name]
+			if stopped {
+				n.stopped++
+			} else {
+				n.running++
+			}
+			sizes[name] = n
+		}
+	}
+	// Counted first: a cluster has thousands of tasks, and growing a list for
+	// each service would allocate three times what is kept.
+	out := make(map[string]Tasks, len(sizes))
+	for name, n := range sizes {
+		var x Tasks
+		if n.running > 0 {
+			x.Running = make([]awsx.Task, 0, n.running)
+		}
+		if n.stopped > 0 {
+			x.Stopped = make([]awsx.Task, 0, n.stopped)
+		}
+		out[name] = x
+	}
+	for i := range tasks {
+		name, stopped, ok := ofService(&tasks[i])
 		if !ok {
 			continue
 		}
 		x := out[name]
-		if t.DesiredStatus == "STOPPED" || t.LastStatus == "STOPPED" {
-			x.Stopped = append(x.Stopped, t)
+		if stopped {
+			x.Stopped = append(x.Stopped, tasks[i])
 		} else {
-			x.Running = append(x.Running, t)
+			x.Running = append(x.Running, tasks[i])
 		}
 		out[name] = x
 	}
 	return out
+}
+
+func ofService(t *awsx.Task) (name string, stopped, ok bool) {
+	name, ok = strings.CutPrefix(t.Group, "service:")
+	return name, t.DesiredStatus == "STOPPED" || t.LastStatus == "STOPPED", ok
 }
