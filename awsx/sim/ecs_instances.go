@@ -37,30 +37,13 @@ type describeInstancesInput struct {
 }
 
 func (a *Account) describeInstances(in *describeInstancesInput) ([]byte, error) {
-	if len(in.Instances) == 0 {
-		return nil, invalid("Container instances cannot be empty.")
-	}
-	if len(in.Instances) > 100 {
-		return nil, invalid("Container instances cannot be more than 100.")
-	}
-	c, err := a.clusterOf(in.Cluster, in.Instances[0])
-	if err != nil {
-		return nil, err
-	}
-	out := described{Failures: []failure{}}
-	docs := make([][]byte, 0, len(in.Instances))
-	for _, name := range in.Instances {
-		i := a.findInstance(c, name)
-		if i == nil {
-			if !isARN(name) {
-				name = a.arn("ecs", "container-instance/"+c.name+"/"+name)
-			}
-			out.Failures = append(out.Failures, missing(name))
-			continue
+	kind := kindOfResource{"Container instances", "container-instance", "containerInstances", 100}
+	return a.describeEach(kind, in.Cluster, in.Instances, func(c *cluster, name string) []byte {
+		if i := a.findInstance(c, name); i != nil {
+			return encode(i.describe())
 		}
-		docs = append(docs, encode(i.describe()))
-	}
-	return envelope("containerInstances", docs, out), nil
+		return nil
+	})
 }
 
 type instanceDoc struct {

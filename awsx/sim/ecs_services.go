@@ -35,30 +35,13 @@ type describeServicesInput struct {
 }
 
 func (a *Account) describeServices(in *describeServicesInput) ([]byte, error) {
-	if len(in.Services) == 0 {
-		return nil, invalid("Services cannot be empty.")
-	}
-	if len(in.Services) > 10 {
-		return nil, invalid("Services cannot be more than 10.")
-	}
-	c, err := a.clusterOf(in.Cluster, in.Services[0])
-	if err != nil {
-		return nil, err
-	}
-	out := described{Failures: []failure{}}
-	docs := make([][]byte, 0, len(in.Services))
-	for _, name := range in.Services {
-		s := a.findService(c, name)
-		if s == nil {
-			if !isARN(name) {
-				name = a.arn("ecs", "service/"+c.name+"/"+name)
-			}
-			out.Failures = append(out.Failures, missing(name))
-			continue
+	tags := includes(in.Include, "TAGS")
+	return a.describeEach(kindOfResource{"Services", "service", "services", 10}, in.Cluster, in.Services, func(c *cluster, name string) []byte {
+		if s := a.findService(c, name); s != nil {
+			return s.encoded(tags)
 		}
-		docs = append(docs, s.encoded(includes(in.Include, "TAGS")))
-	}
-	return envelope("services", docs, out), nil
+		return nil
+	})
 }
 
 type serviceDoc struct {

@@ -84,30 +84,12 @@ type describeTasksInput struct {
 }
 
 func (a *Account) describeTasks(in *describeTasksInput) ([]byte, error) {
-	if len(in.Tasks) == 0 {
-		return nil, invalid("Tasks cannot be empty.")
-	}
-	if len(in.Tasks) > 100 {
-		return nil, invalid("Tasks cannot be more than 100.")
-	}
-	c, err := a.clusterOf(in.Cluster, in.Tasks[0])
-	if err != nil {
-		return nil, err
-	}
-	out := described{Failures: []failure{}}
-	docs := make([][]byte, 0, len(in.Tasks))
-	for _, name := range in.Tasks {
-		t := a.findTask(c, name)
-		if t == nil {
-			if !isARN(name) {
-				name = a.arn("ecs", "task/"+c.name+"/"+name)
-			}
-			out.Failures = append(out.Failures, missing(name))
-			continue
+	return a.describeEach(kindOfResource{"Tasks", "task", "tasks", 100}, in.Cluster, in.Tasks, func(c *cluster, name string) []byte {
+		if t := a.findTask(c, name); t != nil {
+			return t.encoded()
 		}
-		docs = append(docs, t.encoded())
-	}
-	return envelope("tasks", docs, out), nil
+		return nil
+	})
 }
 
 type stopTaskInput struct {
