@@ -89,6 +89,9 @@ func worstService(in clusterInside, services int) (table.Cell, theme.Status, int
 		return table.Cell{Text: unread, Role: theme.Unknown}, theme.StatusUnknown, unreadRank
 	}
 	w := in.worst
+	if w.status == theme.StatusUnknown {
+		return table.Cell{Text: unread, Role: theme.Unknown}, w.status, unreadRank
+	}
 	cell := table.Cell{Text: w.status.Glyph() + " " + w.service().Name, Role: w.status.Role()}
 	if w.finding.Why != "" && w.fault() {
 		cell.Text += ": " + w.finding.Why

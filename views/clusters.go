@@ -10,25 +10,12 @@ import (
 	"gantry/ui/theme"
 )
 
-// glimpseAge is how long what a services screen saw of a cluster is believed
-// after that screen was left.
-const glimpseAge = 5 * time.Minute
-
-// NewClusters makes the screen of a context's clusters. What it says of a
-// cluster's services is what their own screen saw last: a list of clusters does
-// not pay for the services of all.
+// NewClusters makes the screen of a context's clusters. What it says of a cluster's
+// inside is what the services' own screen saw last, or what the services alone tell
+// when they are few.
 func NewClusters(deps *Deps, id awsx.ContextID) ui.Screen {
-	type glimpse struct {
-		clusterInside
-		at time.Time
-	}
-	seen := map[awsx.Ref]glimpse{}
-	inside := func(c awsx.Ref) clusterInside {
-		if g := seen[c]; deps.Now().Sub(g.at) <= glimpseAge {
-			return g.clusterInside
-		}
-		return clusterInside{}
-	}
+	seen := &glimpses{}
+	inside := func(c awsx.Ref) clusterInside { return seen.inside(c, deps.Now()) }
 	return newTableScreen(deps, tableSpec[*clusterRow]{
 		name: "clusters", nouns: "clusters", permission: "ecs:ListClusters",
 		subject: awsx.Ref{Context: id}, crumb: id.String(),
@@ -45,6 +32,9 @@ func NewClusters(deps *Deps, id awsx.ContextID) ui.Screen {
 					s := clusters.Snapshot()
 					return load[*clusterRow]{rows: clusterRows(s.Items), status: statusOf(s)}
 				},
+				details: func(ctx context.Context, visible []string) bool {
+					return seen.look(ctx, deps, clusters.Snapshot().Items, visible)
+				},
 			}
 		},
 		pick: func(rows []*clusterRow) ([]*clusterRow, []span) {
@@ -53,7 +43,7 @@ func NewClusters(deps *Deps, id awsx.ContextID) ui.Screen {
 		actions: func(r *clusterRow, ok bool) []ui.Action {
 			open := ui.Shared(ui.ActEnter, ui.Do(func() {
 				ref := r.cluster.Ref
-				deps.Host.Push(newServices(deps, ref, func(in clusterInside) { seen[ref] = glimpse{in, deps.Now()} }))
+				deps.Host.Push(newServices(deps, ref, func(in clusterInside) { seen.put(ref, glimpse{in, deps.Now(), true}) }))
 			}))
 			open.Name, open.Disabled = "services", nothing(ok)
 			return []ui.Action{open}

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,23 +15,38 @@ func onClusters(a *awsxtest.Account) func(*Deps) ui.Screen {
 	return func(d *Deps) ui.Screen { return NewClusters(d, a.ID) }
 }
 
-func TestClustersTellOfTheirInsideOnlyWhatWasSeen(t *testing.T) {
+func TestClustersTellTheirWorstService(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		a, _ := shop()
 		d := sit(t, a, standard, onClusters(a)).read()
-		d.Shows("main/eu-west-1", "2: +2")
-		if n := a.Count(awsxtest.Services); n != 0 {
-			t.Fatalf("the list of clusters read services %d times", n)
+		// The services alone tell that one cannot be placed, not that targets fail.
+		d.Shows("main/eu-west-1", "2: +2", "2/2 x batch: no instance fits")
+		if n := a.Count(awsxtest.TargetHealth) + a.Count(awsxtest.Tasks); n != 0 {
+			t.Errorf("the list of clusters made %d calls for tasks and targets", n)
+		}
+		if row := d.Row("staging"); !strings.HasSuffix(row, "2/2 ?") {
+			t.Errorf("without tasks and targets read, staging cannot be well: %q", row)
 		}
 		d.Press("enter")
 		d.read().Shows("PROD")
 		d.Press("esc").Shows("2/2 x api-checkout: wrong")
-		if row := d.Row("staging"); row == "" || row[len(row)-3:] != "? ?" {
-			t.Errorf("nobody read staging: %q", row)
+	})
+}
+
+func TestALargeClusterIsNotReadForTheList(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		a := awsxtest.New(awsx.ContextID{Profile: "main"})
+		c := a.Cluster("prod")
+		for i := range glimpseServices + 1 {
+			c.Service(fmt.Sprintf("api-%d", i), awsxtest.Unbalanced())
 		}
-		d.Advance(glimpseAge + time.Hour)
-		d.Press("ctrl+r")
-		d.read().Hides("api-checkout")
+		d := sit(t, a, standard, onClusters(a)).read()
+		if row := d.Row("prod"); !strings.HasSuffix(row, "?") {
+			t.Errorf("the row is %q", row)
+		}
+		if n := a.Count(awsxtest.Services); n != 0 {
+			t.Errorf("its services were read %d times", n)
+		}
 	})
 }
 

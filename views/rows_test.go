@@ -141,7 +141,7 @@ func TestWorstServiceOfACluster(t *testing.T) {
 		{nil, 0, "-", theme.StatusStopped},
 		{[]*serviceRow{half}, 3, unread, theme.StatusUnknown},
 		{[]*serviceRow{a, b, c}, 3, "x b: exit 1", theme.StatusFailed},
-		{[]*serviceRow{a, c}, 2, "? c", theme.StatusUnknown},
+		{[]*serviceRow{a, c}, 2, unread, theme.StatusUnknown},
 		{[]*serviceRow{a, a}, 2, "+ a", theme.StatusOK},
 	} {
 		cell, status, _ := worstService(insideOf(x.rows), x.services)
