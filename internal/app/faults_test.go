@@ -70,10 +70,13 @@ func TestAFailedBatchKeepsTheOthersRows(t *testing.T) {
 			}
 			return nil
 		}
-		d.cluster("prod").wait(20 * time.Second)
-		d.Shows("1 part failed: ecs:DescribeServices failed", "api-orders", "catalog").Hides("worker-mail")
+		// The list of clusters has read the services once, before the fault: what the
+		// failed batch would have brought stays as it was.
+		d.cluster("prod").press("ctrl+r").wait(20 * time.Second)
+		d.Shows("1 part failed: ecs:DescribeServices failed", "api-orders", "catalog").filter("worker").Shows("worker-mail")
 		d.wire.instead = nil
-		d.until(time.Minute, "15:").filter("worker").Shows("worker-mail").Hides("part failed")
+		d.wait(time.Minute)
+		d.Shows("● live", "worker-mail").Hides("part failed")
 	})
 }
 
