@@ -197,23 +197,7 @@ func (s *Shell) key(msg tea.KeyPressMsg) {
 		s.quit()
 		return
 	}
-	if m := s.topModal(); m != nil {
-		if s.opts.Now().Before(m.deafUntil) {
-			return
-		}
-		s.updateModal(m, msg)
-		return
-	}
-	if s.prompt != nil {
-		s.promptKey(msg)
-		return
-	}
-	top := s.trail.top()
-	if top == nil {
-		return
-	}
-	if top.screen.Capturing() {
-		s.as(top.owner(), func() tea.Cmd { return top.screen.Update(msg) })
+	if s.taken(msg, func() { s.promptKey(msg) }) {
 		return
 	}
 	if key == "esc" && s.notes.current.level == Error {
@@ -222,6 +206,26 @@ func (s *Shell) key(msg tea.KeyPressMsg) {
 	}
 	s.notes.keyPressed()
 	s.press(key)
+}
+
+// taken gives what is typed or pasted to whoever takes all of it: a modal, which
+// lets it pass by while it is deaf, the prompt, or a capturing screen.
+func (s *Shell) taken(msg tea.Msg, prompt func()) bool {
+	m, top := s.topModal(), s.trail.top()
+	switch {
+	case m != nil:
+		if !s.opts.Now().Before(m.deafUntil) {
+			s.updateModal(m, msg)
+		}
+	case s.prompt != nil:
+		prompt()
+	case top == nil:
+	case top.screen.Capturing():
+		s.as(top.owner(), func() tea.Cmd { return top.screen.Update(msg) })
+	default:
+		return false
+	}
+	return true
 }
 
 // press runs what a key is bound to, or says why nothing happens.
@@ -251,24 +255,10 @@ func (s *Shell) perform(a Action, o owner) {
 // paste goes where typing would go; on a screen that takes none it opens the
 // palette with it, where an identifier finds its screen.
 func (s *Shell) paste(msg tea.PasteMsg) {
-	if m := s.topModal(); m != nil {
-		if !s.opts.Now().Before(m.deafUntil) {
-			s.updateModal(m, msg)
-		}
-		return
-	}
-	if s.prompt != nil {
-		s.promptUpdate(msg)
+	if s.taken(msg, func() { s.promptUpdate(msg) }) {
 		return
 	}
 	top := s.trail.top()
-	if top == nil {
-		return
-	}
-	if top.screen.Capturing() {
-		s.as(top.owner(), func() tea.Cmd { return top.screen.Update(msg) })
-		return
-	}
 	if p, ok := top.screen.(Pastable); ok {
 		s.as(top.owner(), func() tea.Cmd { return p.Paste(msg.Content) })
 		return
