@@ -309,54 +309,6 @@ func (t *targetSource) troubled(arn string, now time.Time) bool {
 	})
 }
 
-// failures are those of a tick. A group's own failure, such as being gone, is
-// told by its item; the others are about the account and widen the pause.
-type failures struct {
-	mu       sync.Mutex
-	own, all []error
-}
-
-func (f *failures) add(err error) {
-	if err == nil {
-		return
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if itsOwn(err) {
-		f.own = append(f.own, err)
-	} else {
-		f.all = append(f.all, err)
-	}
-}
-
-// hopeless tells whether further calls would fail for want of credentials.
-func (f *failures) hopeless() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return awsx.ClassOf(worst(f.all)) == awsx.Expired
-}
-
-// outcome is that of a tick that tried so many groups. After a failure that is
-// not a group's own, the wait starts from the slower pause.
-func (f *failures) outcome(tried int, next time.Duration) outcome {
-	o := outcome{partial: slices.Concat(f.all, f.own), next: next}
-	if len(f.all) > 0 {
-		o.next = restPause
-	}
-	if len(f.all) >= tried || f.hopeless() {
-		o.err, o.partial = worst(f.all), nil
-	}
-	return o
-}
-
-func itsOwn(err error) bool {
-	switch awsx.ClassOf(err) {
-	case awsx.NotFound, awsx.Invalid, awsx.Failed:
-		return true
-	}
-	return false
-}
-
 // read reads the chosen groups, a few at a time.
 func (t *targetSource) read(ctx context.Context, a awsx.Account, arns []string, landed func()) *failures {
 	f := &failures{}
