@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -52,16 +53,21 @@ type setting struct {
 
 // wire lets a test answer in the place of the account.
 type wire struct {
-	next http.RoundTripper
-	// instead answers a call of an ECS or ECR operation; nil, or a nil answer,
-	// leaves it to the account. It is set while nothing is under way.
-	instead func(operation string, r *http.Request) *http.Response
+	next    http.RoundTripper
+	instead atomic.Pointer[answer]
 }
 
+// answer is given to a call of an ECS or ECR operation; nil leaves it to the
+// account.
+type answer func(operation string, r *http.Request) *http.Response
+
+// answer takes the place of the account from now on; nil gives it back.
+func (w *wire) answer(f answer) { w.instead.Store(&f) }
+
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
-	if w.instead != nil {
+	if f := w.instead.Load(); f != nil && *f != nil {
 		_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-		if res := w.instead(operation, r); res != nil {
+		if res := (*f)(operation, r); res != nil {
 			return res, nil
 		}
 	}

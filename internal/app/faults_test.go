@@ -64,17 +64,17 @@ func containing(r *http.Request, text string) bool {
 
 func TestAFailedBatchKeepsTheOthersRows(t *testing.T) {
 	sit(t, setting{}, func(t *testing.T, d *desk) {
-		d.wire.instead = func(op string, r *http.Request) *http.Response {
+		d.wire.answer(func(op string, r *http.Request) *http.Response {
 			if op == "DescribeServices" && containing(r, "worker-mail") {
 				return says(r, 500, "application/x-amz-json-1.1", `{"__type":"ServerException","message":"oh"}`)
 			}
 			return nil
-		}
+		})
 		// The list of clusters has read the services once, before the fault: what the
 		// failed batch would have brought stays as it was.
 		d.cluster("prod").press("ctrl+r").wait(20 * time.Second)
 		d.Shows("1 part failed: ecs:DescribeServices failed", "api-orders", "catalog").filter("worker").Shows("worker-mail")
-		d.wire.instead = nil
+		d.wire.answer(nil)
 		d.wait(time.Minute)
 		d.Shows("● live", "worker-mail").Hides("part failed")
 	})
@@ -84,12 +84,12 @@ func TestAFailedBatchKeepsTheOthersRows(t *testing.T) {
 // day, answer with a page of HTML.
 func TestDeploymentsThatCannotBeListedAreBorne(t *testing.T) {
 	sit(t, setting{}, func(t *testing.T, d *desk) {
-		d.wire.instead = func(op string, r *http.Request) *http.Response {
+		d.wire.answer(func(op string, r *http.Request) *http.Response {
 			if op == "ListServiceDeployments" {
 				return says(r, 500, "text/html", "<!doctype html><title>500 Internal Server Error</title>")
 			}
 			return nil
-		}
+		})
 		d.cluster("staging").service("catalog").press("u").read()
 		d.Shows("catalog:2", "catalog:1", "in use", "no record").Hides("<!doctype")
 		d.filter(":1$").press("enter").read().Shows("Calls", "Difference")
@@ -100,26 +100,26 @@ func TestDeploymentsThatCannotBeListedAreBorne(t *testing.T) {
 
 func TestDeniedNamesWhatIsMissing(t *testing.T) {
 	sit(t, setting{}, func(t *testing.T, d *desk) {
-		d.wire.instead = func(op string, r *http.Request) *http.Response {
+		d.wire.answer(func(op string, r *http.Request) *http.Response {
 			if op == "ListServices" {
 				return refuses(r, "AccessDeniedException", "User: arn:aws:iam::000000000000:user/op is not authorized to perform: ecs:ListServices on resource: *")
 			}
 			return nil
-		}
+		})
 		d.cluster("prod").Shows("denied: ecs:ListServices is missing", "○ denied").Hides("no services exist")
-		d.wire.instead = nil
+		d.wire.answer(nil)
 		d.press("ctrl+r").read().Shows("● live", "api-orders").Hides("denied")
 	})
 }
 
 func TestAnEmptyClusterSaysSo(t *testing.T) {
 	sit(t, setting{}, func(t *testing.T, d *desk) {
-		d.wire.instead = func(op string, r *http.Request) *http.Response {
+		d.wire.answer(func(op string, r *http.Request) *http.Response {
 			if op == "ListServices" {
 				return says(r, 200, "application/x-amz-json-1.1", `{"serviceArns":[]}`)
 			}
 			return nil
-		}
+		})
 		d.cluster("staging").Shows("no services", "● live").Hides("denied", "the filter")
 		d.press("enter", "l", "i", "d", "y", "c", "space")
 		d.Shows("staging")
@@ -161,9 +161,9 @@ func TestABusyAccountStillFills(t *testing.T) {
 		d.until(3*time.Minute, "prod", "staging")
 		d.cluster("prod").until(5*time.Minute, "15:", "worker-mail", "api-orders")
 		seen := false
-		for range 10 {
+		for range 120 {
 			seen = seen || d.showing("throttled, retry")
-			d.wait(time.Minute).Shows("15:", "api-orders")
+			d.wait(5*time.Second).Shows("15:", "api-orders")
 		}
 		if !seen {
 			t.Error("no throttling was ever shown")

@@ -76,7 +76,7 @@ func TestAnEndedSessionSaysHowToLogInAndStops(t *testing.T) {
 		const command = "aws sso login --profile main"
 		var calls atomic.Int64
 		var ended atomic.Bool
-		d.wire.instead = func(_ string, r *http.Request) *http.Response {
+		d.wire.answer(func(_ string, r *http.Request) *http.Response {
 			if res := portal(r); res != nil {
 				return res
 			}
@@ -85,7 +85,7 @@ func TestAnEndedSessionSaysHowToLogInAndStops(t *testing.T) {
 				return refuses(r, "ExpiredTokenException", "The security token included in the request is expired")
 			}
 			return nil
-		}
+		})
 		quiet := func() {
 			t.Helper()
 			calls.Store(0)
