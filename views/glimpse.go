@@ -112,15 +112,9 @@ func lookInside(ctx context.Context, deps *Deps, cluster awsx.Ref) (clusterInsid
 
 // awaitRead waits for the first reading of a watch; ok is false when it failed.
 func awaitRead[T any](ctx context.Context, w *store.Watch[T]) (s *store.Snapshot[T], ok bool) {
-	for {
-		s = w.Snapshot()
-		if s.Err != nil || !s.At.IsZero() {
-			return s, s.Err == nil
-		}
-		select {
-		case <-ctx.Done():
-			return s, false
-		case <-w.Changed():
-		}
+	s, err := w.Await(ctx, func(s *store.Snapshot[T]) bool { return s.Err != nil || !s.At.IsZero() })
+	if err != nil {
+		return w.Snapshot(), false
 	}
+	return s, s.Err == nil
 }

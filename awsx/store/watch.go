@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"slices"
 	"time"
 )
@@ -58,4 +59,19 @@ func (w *Watch[T]) Close() {
 	delete(w.p.watches, w)
 	w.p.mu.Unlock()
 	w.p.kick()
+}
+
+// Await waits for a snapshot that satisfies a condition. The error is the
+// context's.
+func (w *Watch[T]) Await(ctx context.Context, ok func(*Snapshot[T]) bool) (*Snapshot[T], error) {
+	for {
+		if s := w.Snapshot(); ok(s) {
+			return s, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-w.Changed():
+		}
+	}
 }

@@ -38,7 +38,7 @@ type Survey struct {
 func (a *App) Clusters(ctx context.Context) ([]awsx.Cluster, []error, error) {
 	w := a.Store.Clusters(a.Context)
 	defer w.Close()
-	s, err := await(ctx, w, ended[awsx.Cluster])
+	s, err := w.Await(ctx, ended[awsx.Cluster])
 	if err != nil {
 		return nil, nil, err
 	}
@@ -51,7 +51,7 @@ func (a *App) Survey(ctx context.Context, cluster awsx.Ref) (Survey, error) {
 	defer services.Close()
 	defer tasks.Close()
 	defer targets.Close()
-	s, err := await(ctx, services, ended[awsx.Service])
+	s, err := services.Await(ctx, ended[awsx.Service])
 	if err != nil {
 		return Survey{}, err
 	}
@@ -90,7 +90,7 @@ func (a *App) Survey(ctx context.Context, cluster awsx.Ref) (Survey, error) {
 
 // readTasks waits for the tasks of a cluster and tells whether all were read.
 func (a *App) readTasks(ctx context.Context, w *store.Watch[awsx.Task], out *Survey) (*store.Snapshot[awsx.Task], bool) {
-	t, err := await(ctx, w, ended[awsx.Task])
+	t, err := w.Await(ctx, ended[awsx.Task])
 	switch {
 	case err != nil:
 		out.Partial = append(out.Partial, awsx.Errorf(awsx.Offline, "read tasks", "", "they were not all read within %s", patienceOfReads))
@@ -105,7 +105,7 @@ func (a *App) readTasks(ctx context.Context, w *store.Watch[awsx.Task], out *Sur
 // readTargets waits for the target health of services as long as that is worth
 // it.
 func (a *App) readTargets(ctx context.Context, w *store.Watch[store.GroupState], services []awsx.Service, out *Survey) map[string]alb.Group {
-	_, _ = await(ctx, w, func(s *store.Snapshot[store.GroupState]) bool {
+	_, _ = w.Await(ctx, func(s *store.Snapshot[store.GroupState]) bool {
 		if !ended(s) {
 			return false
 		}
@@ -148,7 +148,7 @@ func (a *App) Inspect(ctx context.Context, service awsx.Ref) (store.ServiceState
 	w.Need(store.Need{MaxAge: inspectAge})
 	patient, cancel := context.WithTimeout(ctx, patienceOfReads)
 	defer cancel()
-	s, err := await(patient, w, func(s *store.Snapshot[store.ServiceState]) bool {
+	s, err := w.Await(patient, func(s *store.Snapshot[store.ServiceState]) bool {
 		if s.Err != nil {
 			return true
 		}
@@ -211,7 +211,7 @@ func (a *App) instances(ctx context.Context, cluster awsx.Ref) map[string]awsx.I
 	w := a.Store.Instances(cluster)
 	defer w.Close()
 	found := map[string]awsx.Instance{}
-	s, err := await(ctx, w, ended[awsx.Instance])
+	s, err := w.Await(ctx, ended[awsx.Instance])
 	if err != nil {
 		return found
 	}
@@ -223,17 +223,3 @@ func (a *App) instances(ctx context.Context, cluster awsx.Ref) map[string]awsx.I
 
 // ended tells that a poll has ended, well or not.
 func ended[T any](s *store.Snapshot[T]) bool { return s.Err != nil || !s.At.IsZero() }
-
-// await waits for a snapshot that satisfies a condition.
-func await[T any](ctx context.Context, w *store.Watch[T], ok func(*store.Snapshot[T]) bool) (*store.Snapshot[T], error) {
-	for {
-		if s := w.Snapshot(); ok(s) {
-			return s, nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-w.Changed():
-		}
-	}
-}
