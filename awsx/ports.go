@@ -86,6 +86,37 @@ type ImageReader interface {
 	Image(ctx context.Context, repository, reference string) (Image, error)
 }
 
+// PlatformReader tells for which platforms an image was built.
+type PlatformReader interface {
+	// Platforms returns those of an image's index, as os/architecture in Docker's
+	// spelling (linux/arm64). It is empty when the manifest is of one image: such
+	// a manifest does not tell.
+	Platforms(ctx context.Context, repository, reference string) ([]string, error)
+}
+
+// GroupDetailReader reads what a target group's description leaves out. Each
+// group costs one call for its attributes, all together one for their tags (20 a
+// call); both draw on the ELB bucket.
+type GroupDetailReader interface {
+	GroupDetails(ctx context.Context, arns []string) ([]GroupDetails, error)
+}
+
+// ScalingReader reads Application Auto Scaling.
+type ScalingReader interface {
+	// ScalableTarget returns a service's bounds and policies; NotFound when it is
+	// not scaled by Application Auto Scaling.
+	ScalableTarget(ctx context.Context, service Ref) (ScalableTarget, error)
+}
+
+// AlarmReader reads CloudWatch alarms.
+type AlarmReader interface {
+	// AlarmsByName describes alarms (100 a call), composite ones included; those
+	// that do not exist are left out.
+	AlarmsByName(ctx context.Context, names []string) ([]Alarm, error)
+	// AlarmsIn lists the alarms in a state: OK, ALARM or INSUFFICIENT_DATA.
+	AlarmsIn(ctx context.Context, state string) ([]Alarm, error)
+}
+
 // DeploymentReader reads the service deployments API, which an account's
 // region, or an emulator, may lack: the callers bear any error.
 type DeploymentReader interface {
@@ -138,6 +169,40 @@ type ServiceUpdate struct {
 	TaskDefinition *string // ARN
 	Desired        *int
 	ForceNew       bool
+	// DeploymentConfiguration is the whole object in the API's JSON, sent as it
+	// is: what it leaves out is reset. Nil is not sent.
+	DeploymentConfiguration json.RawMessage
+}
+
+// RunTask is one RunTask call. What is empty is not sent.
+type RunTask struct {
+	Cluster        Ref
+	TaskDefinition string // ARN or family:revision
+	Count          int    // 1 to 10
+	LaunchType     string
+	// CapacityProviders and NetworkConfiguration, in the API's JSON, are those of
+	// a service whose surroundings the task shares; nil without.
+	CapacityProviderStrategy json.RawMessage
+	NetworkConfiguration     json.RawMessage
+	Overrides                []ContainerOverride
+	StartedBy                string // at most 128 characters
+	// Token makes a repeated call start nothing twice (RunTask, clientToken).
+	Token string
+}
+
+// ContainerOverride changes one container of a task that is run.
+type ContainerOverride struct {
+	Container string
+	Command   []string
+	Env       []EnvVar
+}
+
+// ScalingUpdate is what one RegisterScalableTarget call changes; nil leaves it.
+type ScalingUpdate struct {
+	Service  Ref
+	Min, Max *int
+	// Suspend suspends (true) or resumes (false) all three kinds of scaling.
+	Suspend *bool
 }
 
 // Writer is everything that changes the account. Each call needs a Change in
@@ -147,6 +212,42 @@ type Writer interface {
 	// RegisterTaskDefinition sends the document as it is, tags included in it.
 	RegisterTaskDefinition(ctx context.Context, doc Document) (*TaskDefinition, error)
 	UpdateService(ctx context.Context, u ServiceUpdate) (Service, error)
+}
+
+// TaskWriter runs and stops tasks.
+type TaskWriter interface {
+	// RunTask starts tasks. Instances that could not take one are an error of
+	// class Failed with the service's reasons, beside the tasks that did start.
+	RunTask(ctx context.Context, r RunTask) ([]Task, error)
+	// StopTask stops a task; the reason is kept with it (at most 255 characters).
+	StopTask(ctx context.Context, task Ref, reason string) (Task, error)
+}
+
+// InstanceWriter changes container instances.
+type InstanceWriter interface {
+	// SetInstanceStatus sets an instance to ACTIVE or DRAINING.
+	SetInstanceStatus(ctx context.Context, instance Ref, status string) (Instance, error)
+}
+
+// DeploymentWriter steers service deployments.
+type DeploymentWriter interface {
+	// StopServiceDeployment rolls a running service deployment back, which is the
+	// only way that the API knows to stop one.
+	StopServiceDeployment(ctx context.Context, deployment string) error
+	// ContinueServiceDeployment ends a hook's pause: onwards, or back.
+	ContinueServiceDeployment(ctx context.Context, deployment, hook string, rollBack bool) error
+}
+
+// ScalingWriter changes Application Auto Scaling.
+type ScalingWriter interface {
+	UpdateScaling(ctx context.Context, u ScalingUpdate) error
+}
+
+// DefinitionWriter ends revisions.
+type DefinitionWriter interface {
+	// DeregisterTaskDefinition makes a revision INACTIVE: it is kept, what runs it
+	// goes on, and nothing new can use it.
+	DeregisterTaskDefinition(ctx context.Context, arn string) error
 }
 
 // Account is an opened context: its readers and its writer.

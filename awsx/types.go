@@ -37,11 +37,14 @@ type Service struct {
 	MinHealthyPercent  int    // Unset when not sent
 	MaxPercent         int    // Unset when not sent
 	Breaker            Breaker
+	Alarms             DeploymentAlarms
 	// GracePeriod is how long target health is ignored after a task starts.
 	GracePeriod   time.Duration
 	Deployments   []Deployment
 	Events        []ServiceEvent // newest first, at most 100
 	LoadBalancers []LoadBalancer
+	// TaskSets holds what the controllers CODE_DEPLOY and EXTERNAL deploy.
+	TaskSets []TaskSet
 	// CurrentDeployment is the ARN of the running service deployment.
 	CurrentDeployment    string
 	PlacementConstraints []string // as type or type(expression)
@@ -64,6 +67,37 @@ func (s Service) Primary() (Deployment, bool) {
 type Breaker struct {
 	Enabled  bool
 	Rollback bool
+	// Threshold is the configured number of failed tasks, or the share of the
+	// desired count in percent when Percent is true; 0 is the service's own rule,
+	// half the desired count, at least 3 and at most 200.
+	Threshold int
+	Percent   bool
+	// KeepsCount is true when a healthy task does not reset the count of failures
+	// (resetOnHealthyTask false).
+	KeepsCount bool
+}
+
+// DeploymentAlarms are the CloudWatch alarms that fail a deployment.
+type DeploymentAlarms struct {
+	Enabled  bool
+	Rollback bool
+	Names    []string
+}
+
+// TaskSet is a set of tasks that a deployment controller other than ECS made.
+type TaskSet struct {
+	ID             string
+	ExternalID     string
+	Status         string // PRIMARY, ACTIVE, DRAINING
+	TaskDefinition string // ARN
+	Desired        int    // computed from the scale and the service's desired count
+	Running        int
+	Pending        int
+	// Scale is the share of the service's desired count, in percent.
+	Scale     float64
+	Stability string // STEADY_STATE, STABILIZING
+	StartedBy string
+	CreatedAt time.Time
 }
 
 // Deployment is one entry of a service's deployments list.
@@ -96,6 +130,12 @@ type LoadBalancer struct {
 	Classic       string // classic load balancer name
 	Container     string
 	ContainerPort int
+	// Alternate is the second target group (ARN) of a blue/green service, with
+	// which the first swaps its role at each deployment; empty without one.
+	Alternate string
+	// ProductionRule and TestRule are the listener rules (ARN) whose traffic a
+	// blue/green deployment shifts; empty without one.
+	ProductionRule, TestRule string
 }
 
 // Tag is a resource tag.
@@ -171,7 +211,11 @@ type Instance struct {
 	CPU              Capacity // CPU units, 1024 a core
 	Memory           Capacity // MiB
 	UsedPorts        []int    // host ports in use, TCP
-	RegisteredAt     time.Time
+	UsedUDPPorts     []int    // host ports in use, UDP
+	// Attributes holds the instance's attributes, built in and custom; a value
+	// may be empty.
+	Attributes   map[string]string
+	RegisteredAt time.Time
 }
 
 // Capacity is what an instance registered and what of it is left.
@@ -186,6 +230,15 @@ type TargetGroup struct {
 	Port          int
 	LoadBalancers []string // ARNs
 	Check         HealthCheck
+}
+
+// GroupDetails is what of a target group is read beside its description.
+type GroupDetails struct {
+	ARN string
+	// DeregistrationDelay is how long a target that leaves is drained (ELBv2,
+	// deregistration_delay.timeout_seconds).
+	DeregistrationDelay time.Duration
+	Tags                []Tag
 }
 
 // HealthCheck is a target group's health check.
@@ -224,31 +277,3 @@ type Image struct {
 	Size       int64 // bytes, compressed
 	ScanStatus string
 }
-
-// ServiceDeployment is one record of the service deployments API.
-type ServiceDeployment struct {
-	ARN              string
-	Status           string // PENDING … ROLLBACK_FAILED
-	StatusReason     string
-	TargetRevision   string // service revision ARN
-	SourceRevisions  []string
-	RollbackRevision string
-	Alarms           []string
-	BreakerStatus    string
-	BreakerFailures  int
-	BreakerThreshold int
-	CreatedAt        time.Time
-	StartedAt        time.Time
-	FinishedAt       time.Time
-}
-
-// ServiceRevision is what a service deployment ran, with resolved digests.
-type ServiceRevision struct {
-	ARN            string
-	TaskDefinition string
-	Images         []RevisionImage
-	CreatedAt      time.Time
-}
-
-// RevisionImage is the image of one container of a service revision.
-type RevisionImage struct{ Container, Image, Digest string }

@@ -154,8 +154,8 @@ func markRuns(ctx context.Context, r awsx.DeploymentReader, service awsx.Ref, ro
 	slices.SortFunc(deployments, func(a, b awsx.ServiceDeployment) int { return b.CreatedAt.Compare(a.CreatedAt) })
 	var arns []string
 	for _, d := range deployments {
-		if !slices.Contains(arns, d.TargetRevision) {
-			arns = append(arns, d.TargetRevision)
+		if !slices.Contains(arns, d.Target.ARN) {
+			arns = append(arns, d.Target.ARN)
 		}
 	}
 	revisions, err := r.ServiceRevisions(ctx, arns)
@@ -168,7 +168,7 @@ func markRuns(ctx context.Context, r awsx.DeploymentReader, service awsx.Ref, ro
 	}
 	for _, d := range deployments {
 		for i := range rows {
-			if rows[i].ran == "" && rows[i].arn == definition[d.TargetRevision] {
+			if rows[i].ran == "" && rows[i].arn == definition[d.Target.ARN] {
 				rows[i].ran = strings.ToLower(strings.ReplaceAll(d.Status, "_", " "))
 				rows[i].ranAt = d.CreatedAt
 			}

@@ -42,7 +42,7 @@ func history(f *shopfloor) {
 				rev := strings.Replace(s.Ref.ARN, ":service/", ":service-revision/", 1) + "/" + n
 				d.Revisions = append(d.Revisions, awsx.ServiceRevision{ARN: rev, TaskDefinition: base + n})
 				d.Deployments[s.Ref.ARN] = append(d.Deployments[s.Ref.ARN], awsx.ServiceDeployment{
-					TargetRevision: rev, Status: status, CreatedAt: awsxtest.Now.Add(-2 * time.Hour)})
+					Target: awsx.RevisionShare{ARN: rev}, Status: status, CreatedAt: awsxtest.Now.Add(-2 * time.Hour)})
 			}
 		}
 	})

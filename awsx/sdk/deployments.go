@@ -12,16 +12,31 @@ import (
 )
 
 type wireServiceDeployment struct {
-	ServiceDeploymentArn   string    `json:"serviceDeploymentArn"`
-	Status                 string    `json:"status"`
-	StatusReason           string    `json:"statusReason"`
-	TargetServiceRevision  wireArn   `json:"targetServiceRevision"`
-	SourceServiceRevisions []wireArn `json:"sourceServiceRevisions"`
-	Rollback               struct {
+	ServiceDeploymentArn    string `json:"serviceDeploymentArn"`
+	Status                  string `json:"status"`
+	StatusReason            string `json:"statusReason"`
+	LifecycleStage          string `json:"lifecycleStage"`
+	DeploymentConfiguration struct {
+		Strategy string `json:"strategy"`
+	} `json:"deploymentConfiguration"`
+	TargetServiceRevision  wireShare   `json:"targetServiceRevision"`
+	SourceServiceRevisions []wireShare `json:"sourceServiceRevisions"`
+	Rollback               *struct {
+		Reason             string `json:"reason"`
 		ServiceRevisionArn string `json:"serviceRevisionArn"`
+		StartedAt          epoch  `json:"startedAt"`
 	} `json:"rollback"`
+	LifecycleHookDetails []struct {
+		HookID        string `json:"hookId"`
+		Status        string `json:"status"`
+		TargetType    string `json:"targetType"`
+		TargetArn     string `json:"targetArn"`
+		TimeoutAction string `json:"timeoutAction"`
+		ExpiresAt     epoch  `json:"expiresAt"`
+	} `json:"lifecycleHookDetails"`
 	Alarms struct {
-		AlarmNames []string `json:"alarmNames"`
+		AlarmNames          []string `json:"alarmNames"`
+		TriggeredAlarmNames []string `json:"triggeredAlarmNames"`
 	} `json:"alarms"`
 	DeploymentCircuitBreaker struct {
 		Status       string `json:"status"`
@@ -31,10 +46,29 @@ type wireServiceDeployment struct {
 	CreatedAt  epoch `json:"createdAt"`
 	StartedAt  epoch `json:"startedAt"`
 	FinishedAt epoch `json:"finishedAt"`
+	StoppedAt  epoch `json:"stoppedAt"`
 }
 
-type wireArn struct {
-	Arn string `json:"arn"`
+type wireShare struct {
+	Arn        string   `json:"arn"`
+	Requested  int      `json:"requestedTaskCount"`
+	Running    int      `json:"runningTaskCount"`
+	Pending    int      `json:"pendingTaskCount"`
+	Production *float64 `json:"requestedProductionTrafficWeight"`
+	Test       *float64 `json:"requestedTestTrafficWeight"`
+}
+
+func (w wireShare) share() awsx.RevisionShare {
+	weight := func(f *float64) float64 {
+		if f == nil {
+			return awsx.Unset
+		}
+		return *f
+	}
+	return awsx.RevisionShare{
+		ARN: w.Arn, Requested: w.Requested, Running: w.Running, Pending: w.Pending,
+		Production: weight(w.Production), Test: weight(w.Test),
+	}
 }
 
 type wireServiceRevision struct {
@@ -45,6 +79,11 @@ type wireServiceRevision struct {
 		Image         string `json:"image"`
 		ImageDigest   string `json:"imageDigest"`
 	} `json:"containerImages"`
+	ResolvedConfiguration struct {
+		LoadBalancers []struct {
+			TargetGroupArn string `json:"targetGroupArn"`
+		} `json:"loadBalancers"`
+	} `json:"resolvedConfiguration"`
 	CreatedAt epoch `json:"createdAt"`
 }
 
@@ -127,13 +166,23 @@ func inOrder[T any](items []T, arns []string, arn func(T) string) {
 func serviceDeployment(w *wireServiceDeployment) awsx.ServiceDeployment {
 	d := awsx.ServiceDeployment{
 		ARN: w.ServiceDeploymentArn, Status: w.Status, StatusReason: w.StatusReason,
-		TargetRevision: w.TargetServiceRevision.Arn, RollbackRevision: w.Rollback.ServiceRevisionArn,
-		Alarms: w.Alarms.AlarmNames, BreakerStatus: w.DeploymentCircuitBreaker.Status,
+		Stage: w.LifecycleStage, Strategy: w.DeploymentConfiguration.Strategy, Target: w.TargetServiceRevision.share(),
+		Alarms: w.Alarms.AlarmNames, TriggeredAlarms: w.Alarms.TriggeredAlarmNames,
+		BreakerStatus:   w.DeploymentCircuitBreaker.Status,
 		BreakerFailures: w.DeploymentCircuitBreaker.FailureCount, BreakerThreshold: w.DeploymentCircuitBreaker.Threshold,
-		CreatedAt: w.CreatedAt.time(), StartedAt: w.StartedAt.time(), FinishedAt: w.FinishedAt.time(),
+		CreatedAt: w.CreatedAt.time(), StartedAt: w.StartedAt.time(), FinishedAt: w.FinishedAt.time(), StoppedAt: w.StoppedAt.time(),
 	}
 	for _, s := range w.SourceServiceRevisions {
-		d.SourceRevisions = append(d.SourceRevisions, s.Arn)
+		d.Sources = append(d.Sources, s.share())
+	}
+	if r := w.Rollback; r != nil {
+		d.Rollback = &awsx.RollbackRecord{Reason: r.Reason, Revision: r.ServiceRevisionArn, At: r.StartedAt.time()}
+	}
+	for _, h := range w.LifecycleHookDetails {
+		d.Hooks = append(d.Hooks, awsx.LifecycleHook{
+			ID: h.HookID, Type: h.TargetType, Status: h.Status, Target: h.TargetArn,
+			ExpiresAt: h.ExpiresAt.time(), TimeoutAction: h.TimeoutAction,
+		})
 	}
 	return d
 }
@@ -142,6 +191,9 @@ func serviceRevision(w *wireServiceRevision) awsx.ServiceRevision {
 	r := awsx.ServiceRevision{ARN: w.ServiceRevisionArn, TaskDefinition: w.TaskDefinition, CreatedAt: w.CreatedAt.time()}
 	for _, c := range w.ContainerImages {
 		r.Images = append(r.Images, awsx.RevisionImage{Container: c.ContainerName, Image: c.Image, Digest: c.ImageDigest})
+	}
+	for _, l := range w.ResolvedConfiguration.LoadBalancers {
+		r.TargetGroups = append(r.TargetGroups, l.TargetGroupArn)
 	}
 	return r
 }

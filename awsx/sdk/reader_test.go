@@ -288,8 +288,10 @@ func TestServiceDeploymentsKeepTheirOrderOverBatches(t *testing.T) {
 			t.Fatalf("deployment %d is %s", i, d.ARN)
 		}
 	}
-	want := awsx.ServiceDeployment{ARN: "d00", Status: "ROLLBACK_SUCCESSFUL", TargetRevision: "new", SourceRevisions: []string{"old"},
-		RollbackRevision: "old", BreakerStatus: "TRIGGERED", BreakerFailures: 3, BreakerThreshold: 3}
+	want := awsx.ServiceDeployment{ARN: "d00", Status: "ROLLBACK_SUCCESSFUL",
+		Target:   awsx.RevisionShare{ARN: "new", Production: awsx.Unset, Test: awsx.Unset},
+		Sources:  []awsx.RevisionShare{{ARN: "old", Production: awsx.Unset, Test: awsx.Unset}},
+		Rollback: &awsx.RollbackRecord{Revision: "old"}, BreakerStatus: "TRIGGERED", BreakerFailures: 3, BreakerThreshold: 3}
 	if d := cmp.Diff(want, got[0]); d != "" {
 		t.Error(d)
 	}

@@ -284,7 +284,7 @@ func TestRegisteredRevisionRunsInTheSimulator(t *testing.T) {
 		if len(d) != 1 || d[0].Status != "SUCCESSFUL" {
 			t.Fatalf("service deployments %+v", d)
 		}
-		r := must[[]awsx.ServiceRevision](t)(a.ServiceRevisions(ctx, []string{d[0].TargetRevision}))
+		r := must[[]awsx.ServiceRevision](t)(a.ServiceRevisions(ctx, []string{d[0].Target.ARN}))
 		if len(r) != 1 || r[0].TaskDefinition != td.ARN || len(r[0].Images) == 0 || r[0].Images[0].Digest == "" {
 			t.Errorf("service revisions %+v", r)
 		}

@@ -1,0 +1,45 @@
+package awsx
+
+import "time"
+
+// ScalableTarget is a service as Application Auto Scaling knows it.
+type ScalableTarget struct {
+	Service  Ref
+	Min, Max int // bounds of the desired count
+	// SuspendedIn, SuspendedOut and SuspendedScheduled tell which kinds of scaling
+	// are suspended.
+	SuspendedIn, SuspendedOut, SuspendedScheduled bool
+	Policies                                      []ScalingPolicy
+}
+
+// Suspended reports whether nothing moves the count by itself.
+func (t ScalableTarget) Suspended() bool {
+	return t.SuspendedIn && t.SuspendedOut && t.SuspendedScheduled
+}
+
+// ScalingPolicy is one policy that moves a service's count.
+type ScalingPolicy struct {
+	Name   string
+	Type   string   // TargetTrackingScaling, StepScaling, PredictiveScaling
+	Alarms []string // names
+	// Metric is what a target tracking policy follows, such as
+	// ECSServiceAverageCPUUtilization, and Target the value it keeps.
+	Metric string
+	Target float64
+}
+
+// Alarm is a CloudWatch alarm.
+type Alarm struct {
+	Name   string
+	State  string // OK, ALARM, INSUFFICIENT_DATA
+	Reason string
+	Since  time.Time // when the state was last changed
+	Metric string    // namespace/name; empty for a composite or metric maths alarm
+	// Dimensions holds those of the metric, of metric maths all of them.
+	Dimensions []Dimension
+	// Rule is a composite alarm's expression; empty for others.
+	Rule string
+}
+
+// Dimension is a dimension of a metric.
+type Dimension struct{ Name, Value string }
