@@ -39,6 +39,7 @@ type Account struct {
 	groups        []*targetGroup // by name
 	groupByARN    map[string]*targetGroup
 	balancers     []*loadBalancer
+	runTokens     map[string]runRecord // by client token
 	repositories  map[string]*repository
 	repoNames     []string // sorted
 }
@@ -64,6 +65,7 @@ func New(opts Options) (*Account, error) {
 		rollouts:      map[string]*rollout{},
 		revisions:     map[string]*serviceRevision{},
 		groupByARN:    map[string]*targetGroup{},
+		runTokens:     map[string]runRecord{},
 		repositories:  map[string]*repository{},
 	}
 	a.quota = newQuota(a.now)

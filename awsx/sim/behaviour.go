@@ -28,6 +28,9 @@ type Behaviour struct {
 	// Zero is never. With NeedsEnv it is how long the process takes to notice.
 	ExitAfter time.Duration
 	ExitCode  int
+	// Finishes makes the image one of a batch job: it works for this long and
+	// exits with ExitCode. Zero is a program that stays.
+	Finishes time.Duration
 	// StartsIn is how long the process takes to listen; checks before are refused.
 	StartsIn time.Duration
 	// Health is the answer to checks from then on.
@@ -63,6 +66,9 @@ func (c *container) fate() (after time.Duration, code int, dies bool) {
 	}
 	if c.missingVariable() != "" {
 		return after, 1, true
+	}
+	if c.behaviour.Finishes > 0 {
+		return c.behaviour.Finishes, c.behaviour.ExitCode, true
 	}
 	if c.behaviour.ExitAfter > 0 && len(c.behaviour.NeedsEnv) == 0 {
 		return after, c.behaviour.ExitCode, true

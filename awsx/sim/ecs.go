@@ -20,6 +20,8 @@ func ecsOperation(name string) func(*Account, []byte) ([]byte, error) {
 		return takes((*Account).listTasks)
 	case "DescribeTasks":
 		return takes((*Account).describeTasks)
+	case "RunTask":
+		return (*Account).runTask
 	case "StopTask":
 		return takes((*Account).stopTask)
 	case "ListTaskDefinitions":
@@ -36,6 +38,8 @@ func ecsOperation(name string) func(*Account, []byte) ([]byte, error) {
 		return takes((*Account).listInstances)
 	case "DescribeContainerInstances":
 		return takes((*Account).describeInstances)
+	case "UpdateContainerInstancesState":
+		return takes((*Account).updateInstancesState)
 	case "ListServiceDeployments":
 		return takes((*Account).listServiceDeployments)
 	case "DescribeServiceDeployments":
@@ -259,7 +263,10 @@ func (a *Account) tagsOf(arn string) ([]tag, bool) {
 	if s := a.services[arn]; s != nil {
 		return s.tags, true
 	}
-	if a.tasks[arn] != nil || a.instances[arn] != nil {
+	if t := a.tasks[arn]; t != nil {
+		return t.tags, true
+	}
+	if a.instances[arn] != nil {
 		return nil, true
 	}
 	if c := a.clusterByName[tail(arn)]; c != nil && c.arn == arn {

@@ -37,13 +37,16 @@ type describeInstancesInput struct {
 }
 
 func (a *Account) describeInstances(in *describeInstancesInput) ([]byte, error) {
-	kind := kindOfResource{"Container instances", "container-instance", "containerInstances", 100}
-	return a.describeEach(kind, in.Cluster, in.Instances, func(c *cluster, name string) []byte {
+	return a.describeEach(kindOfInstances(100), in.Cluster, in.Instances, func(c *cluster, name string) []byte {
 		if i := a.findInstance(c, name); i != nil {
 			return encode(i.describe())
 		}
 		return nil
 	})
+}
+
+func kindOfInstances(most int) kindOfResource {
+	return kindOfResource{"Container instances", "container-instance", "containerInstances", most}
 }
 
 type instanceDoc struct {

@@ -5,12 +5,19 @@ import (
 	"strings"
 )
 
+// maxDefinition is how large a task definition may be, in bytes (Amazon ECS
+// service quotas, task definition size).
+const maxDefinition = 64 << 10
+
 // registerTaskDefinition keeps the request as it came, so that members which
 // this package does not know are given back by every later describe.
 func (a *Account) registerTaskDefinition(body []byte) ([]byte, error) {
 	document, err := decodeTree(body)
 	if err != nil {
 		return nil, malformed(err)
+	}
+	if size := len(compact(body)); size > maxDefinition {
+		return nil, clientError("Actual length: '" + itoa(size) + "'. Max allowed length is '" + itoa(maxDefinition) + "' bytes.")
 	}
 	tags, err := takeTags(document)
 	if err != nil {
@@ -148,12 +155,14 @@ func validateContainer(c map[string]any, mode string, taskHasMemory bool) error 
 	return validateEnvironment(c)
 }
 
+const namelessVariable = "Environment variable name should not be null or empty."
+
 func validateEnvironment(c map[string]any) error {
 	variables := map[string]bool{}
 	for _, item := range list(c["environment"]) {
 		name := text(object(item)["name"])
 		if name == "" {
-			return clientError("Environment variable name should not be null or empty.")
+			return clientError(namelessVariable)
 		}
 		variables[name] = true
 	}

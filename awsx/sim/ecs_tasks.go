@@ -50,7 +50,7 @@ func (a *Account) taskFilter(c *cluster, in *listTasksInput) (func(*task) bool, 
 	desired := running
 	switch in.DesiredStatus {
 	case "", running:
-	case stopped, pending: // no task of a service has the desired status PENDING
+	case stopped, pending: // no task has the desired status PENDING
 		desired = in.DesiredStatus
 	default:
 		return nil, invalid("Invalid desiredStatus: " + in.DesiredStatus)
@@ -73,7 +73,7 @@ func (a *Account) taskFilter(c *cluster, in *listTasksInput) (func(*task) bool, 
 			(on == nil || t.instance == on) &&
 			(in.Family == "" || t.def.family == in.Family) &&
 			(in.LaunchType == "" || in.LaunchType == "EC2") &&
-			(in.StartedBy == "" || t.deployment.id == in.StartedBy)
+			(in.StartedBy == "" || t.startedBy == in.StartedBy)
 	}, nil
 }
 
@@ -84,9 +84,10 @@ type describeTasksInput struct {
 }
 
 func (a *Account) describeTasks(in *describeTasksInput) ([]byte, error) {
+	tags := includes(in.Include, "TAGS")
 	return a.describeEach(kindOfResource{"Tasks", "task", "tasks", 100}, in.Cluster, in.Tasks, func(c *cluster, name string) []byte {
 		if t := a.findTask(c, name); t != nil {
-			return t.encoded()
+			return t.encoded(tags)
 		}
 		return nil
 	})
@@ -115,9 +116,11 @@ func (a *Account) stopTask(in *stopTaskInput) ([]byte, error) {
 		reason = "Task stopped by user"
 	}
 	a.stop(t, userInitiated, reason)
-	t.service.steady = false
+	if t.service != nil {
+		t.service.steady = false
+	}
 	a.look(t.service, time.Second)
-	return []byte(`{"task":` + string(t.encoded()) + `}`), nil
+	return []byte(`{"task":` + string(t.encoded(false)) + `}`), nil
 }
 
 type taskDoc struct {
@@ -128,7 +131,7 @@ type taskDoc struct {
 	Zone              string          `json:"availabilityZone"`
 	LaunchType        string          `json:"launchType"`
 	Group             string          `json:"group"`
-	StartedBy         string          `json:"startedBy"`
+	StartedBy         string          `json:"startedBy,omitempty"`
 	Desired           string          `json:"desiredStatus"`
 	Last              string          `json:"lastStatus"`
 	Health            string          `json:"healthStatus"`
@@ -150,14 +153,9 @@ type taskDoc struct {
 	Containers        []containerDoc  `json:"containers"`
 	Attachments       []attachmentDoc `json:"attachments"`
 	Attributes        []nameText      `json:"attributes"`
-	Overrides         overridesDoc    `json:"overrides"`
+	Overrides         map[string]any  `json:"overrides"`
 	Tags              []tag           `json:"tags"`
 	InferenceAccelers []string        `json:"inferenceAccelerators"`
-}
-
-type overridesDoc struct {
-	Containers []attributeDoc `json:"containerOverrides"`
-	Inference  []string       `json:"inferenceAcceleratorOverrides"`
 }
 
 type containerDoc struct {
@@ -191,7 +189,12 @@ type attachmentDoc struct {
 }
 
 // encoded is the task's description, kept until the task changes.
-func (t *task) encoded() []byte {
+func (t *task) encoded(withTags bool) []byte {
+	if withTags && len(t.tags) > 0 {
+		doc := t.describe()
+		doc.Tags = t.tags
+		return encode(doc)
+	}
 	if t.doc == nil {
 		t.doc = encode(t.describe())
 	}
@@ -202,21 +205,20 @@ func (t *task) describe() taskDoc {
 	cpu, memory := t.def.needs()
 	doc := taskDoc{
 		ARN: t.arn, ClusterARN: t.cluster.arn, DefinitionARN: t.def.arn, InstanceARN: t.instance.arn,
-		Zone: t.instance.az, LaunchType: "EC2", Group: "service:" + t.service.name, StartedBy: t.deployment.id,
+		Zone: t.instance.az, LaunchType: "EC2", Group: t.group, StartedBy: t.startedBy,
 		Desired: t.desired, Last: t.last, Health: t.health, CPU: itoa(cpu), Memory: itoa(memory),
 		CreatedAt: epoch{t.createdAt}, PullStartedAt: epoch{t.pullStarted}, PullStoppedAt: epoch{t.pullStopped},
 		StartedAt: epoch{t.startedAt}, StoppingAt: epoch{t.stoppingAt}, ExecutionStopped: epoch{t.execStopped},
 		StoppedAt: epoch{t.stoppedAt}, StopCode: t.stopCode, StoppedReason: t.stopReason, Version: t.version,
 		Containers: []containerDoc{}, Attachments: []attachmentDoc{}, Tags: []tag{}, InferenceAccelers: []string{},
 		Attributes: []nameText{{"ecs.cpu-architecture", "x86_64"}},
-		Overrides:  overridesDoc{Containers: []attributeDoc{}, Inference: []string{}},
+		Overrides:  t.describeOverrides(),
 	}
 	if !t.pullStarted.IsZero() {
 		doc.Connectivity, doc.ConnectivityAt = "CONNECTED", epoch{t.pullStarted}
 	}
 	for _, c := range t.containers {
 		doc.Containers = append(doc.Containers, c.describe())
-		doc.Overrides.Containers = append(doc.Overrides.Containers, attributeDoc{Name: c.def.name})
 	}
 	if n := t.eni; n != nil {
 		doc.Attachments = append(doc.Attachments, attachmentDoc{

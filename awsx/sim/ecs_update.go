@@ -93,12 +93,9 @@ func (a *Account) readChange(s *service, in *updateServiceInput, raw map[string]
 		change.desired = *in.DesiredCount
 	}
 	if in.TaskDefinition != nil {
-		d := a.findDefinition(*in.TaskDefinition)
-		switch {
-		case d == nil:
-			return nil, clientError("TaskDefinition not found.")
-		case d.status != active:
-			return nil, clientError("TaskDefinition is inactive")
+		d, err := a.usableDefinition(*in.TaskDefinition)
+		if err != nil {
+			return nil, err
 		}
 		change.deploys = change.deploys || d != s.def
 		change.def = d
@@ -156,10 +153,12 @@ func (a *Account) readBalancers(s *service, in *updateServiceInput, raw map[stri
 		}
 	}
 	if change.def.networkMode == "awsvpc" && s.settings["networkConfiguration"] == nil && raw["networkConfiguration"] == nil {
-		return invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+		return invalid(networkMissing)
 	}
 	return nil
 }
+
+const networkMissing = "Network Configuration must be provided when networkMode 'awsvpc' is specified."
 
 func (c *containerDefinition) exposes(port int) bool {
 	for _, p := range c.ports {

@@ -48,9 +48,10 @@ func (a *Account) judgeFailing(s *service) {
 }
 
 // countFailure notes that a task ended, or has to, without having been healthy.
-// One that was healthy before does not count against its deployment.
+// One that was healthy before does not count against its deployment, and a
+// standalone one has none.
 func (a *Account) countFailure(t *task) {
-	if t.counted {
+	if t.counted || t.service == nil {
 		return
 	}
 	t.counted = true
@@ -98,6 +99,9 @@ func (a *Account) backOff(s *service, d *deployment, failures int, first, most t
 // firstHealthy resets the counts of consecutive failures.
 func (a *Account) firstHealthy(t *task) {
 	d, s := t.deployment, t.service
+	if d == nil {
+		return
+	}
 	d.crashed, d.neverRan = 0, 0
 	d.notBefore = time.Time{}
 	if s.rolling.resetsOnHealthy() {

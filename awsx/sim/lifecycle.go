@@ -24,26 +24,34 @@ const (
 // create makes a task of a deployment on an instance that has room for it, and
 // leaves it PROVISIONING.
 func (a *Account) create(d *deployment, s *service, on *instance) *task {
+	t := a.newTask(d.def, on)
+	t.service, t.deployment = s, d
+	t.group, t.startedBy, t.digests = "service:"+s.name, d.id, d.digests
+	s.live = append(s.live, t)
+	s.touch()
+	return t
+}
+
+// newTask makes a task that belongs to nothing yet, and reserves its room.
+func (a *Account) newTask(d *taskDefinition, on *instance) *task {
 	a.taskSeq++
 	t := &task{
-		seq:        a.taskSeq,
-		id:         a.rng.hex(32),
-		cluster:    s.cluster,
-		service:    s,
-		deployment: d,
-		def:        d.def,
-		instance:   on,
-		desired:    running,
-		last:       provisioning,
-		health:     healthUnknown,
-		createdAt:  a.now,
-		version:    1,
+		seq:       a.taskSeq,
+		id:        a.rng.hex(32),
+		cluster:   on.cluster,
+		def:       d,
+		instance:  on,
+		desired:   running,
+		last:      provisioning,
+		health:    healthUnknown,
+		createdAt: a.now,
+		version:   1,
 	}
-	t.arn = a.arn("ecs", "task/"+s.cluster.name+"/"+t.id)
-	for _, def := range d.def.containers {
+	t.arn = a.arn("ecs", "task/"+t.cluster.name+"/"+t.id)
+	for _, def := range d.containers {
 		t.containers = append(t.containers, &container{
 			def:       def,
-			arn:       a.arn("ecs", "container/"+s.cluster.name+"/"+t.id+"/"+a.rng.uuid()),
+			arn:       a.arn("ecs", "container/"+t.cluster.name+"/"+t.id+"/"+a.rng.uuid()),
 			task:      t,
 			image:     def.image,
 			last:      pending,
@@ -56,9 +64,7 @@ func (a *Account) create(d *deployment, s *service, on *instance) *task {
 	}
 	on.reserve(t)
 	a.tasks[t.arn] = t
-	s.cluster.tasks = append(s.cluster.tasks, t)
-	s.live = append(s.live, t)
-	s.touch()
+	t.cluster.tasks = append(t.cluster.tasks, t)
 	return t
 }
 
@@ -72,9 +78,14 @@ func (a *Account) newInterface(on *instance) *networkInterface {
 	}
 }
 
-// launch creates a task and sets it on its way.
+// launch creates a task of a deployment and sets it on its way.
 func (a *Account) launch(d *deployment, s *service, on *instance) *task {
 	t := a.create(d, s, on)
+	a.provision(t)
+	return t
+}
+
+func (a *Account) provision(t *task) {
 	provision := a.rng.between(600*time.Millisecond, 1500*time.Millisecond)
 	if t.eni != nil {
 		provision += a.rng.between(3*time.Second, 6*time.Second)
@@ -83,7 +94,6 @@ func (a *Account) launch(d *deployment, s *service, on *instance) *task {
 		a.move(t, pending)
 		a.inPhase(t, a.rng.between(500*time.Millisecond, 1500*time.Millisecond), func() { a.startPull(t) })
 	})
-	return t
 }
 
 // inPhase plans do for when d has passed, unless the task left its phase first.
@@ -109,7 +119,12 @@ func (t *task) touch() {
 	t.instance.version++
 }
 
-func (s *service) touch() { s.doc = nil }
+// touch drops the encoded description. A standalone task has no service.
+func (s *service) touch() {
+	if s != nil {
+		s.doc = nil
+	}
+}
 
 func (a *Account) startPull(t *task) {
 	t.pullStarted = a.now
@@ -121,7 +136,7 @@ func (a *Account) startPull(t *task) {
 		}
 		t.pullStopped = a.now
 		a.startContainers(t)
-		if len(t.service.balancers) == 0 {
+		if t.service == nil || len(t.service.balancers) == 0 {
 			a.run(t)
 			return
 		}
@@ -134,15 +149,16 @@ func (a *Account) startPull(t *task) {
 }
 
 // pullAll resolves every image of the task. Within a deployment a tag is
-// resolved once: later tasks get the same digest.
+// resolved once: later tasks get the same digest. A standalone task resolves its
+// own.
 func (a *Account) pullAll(t *task) (failure string) {
 	for _, c := range t.containers {
-		digest, behaviour, failure := a.pull(c.image, t.deployment.digests[c.image])
+		digest, behaviour, failure := a.pull(c.image, t.digests[c.image])
 		if failure != "" {
 			c.reason = failure
 			return failure
 		}
-		t.deployment.digests[c.image] = digest
+		t.digests[c.image] = digest
 		c.digest, c.behaviour = digest, behaviour
 	}
 	return ""
@@ -189,8 +205,10 @@ func dockerName(d *taskDefinition, c *containerDefinition, suffix string) string
 func (a *Account) run(t *task) {
 	t.startedAt = a.now
 	a.move(t, running)
-	t.deployment.neverRan = 0
-	t.deployment.inconsistent = false
+	if d := t.deployment; d != nil {
+		d.neverRan = 0
+		d.inconsistent = false
+	}
 	for _, c := range t.containers {
 		a.planProcess(t, c)
 	}
@@ -340,7 +358,9 @@ func (a *Account) finish(t *task) {
 	}
 	a.move(t, stopped)
 	t.instance.release(t)
-	t.service.live = slices.DeleteFunc(t.service.live, func(o *task) bool { return o == t })
+	if s := t.service; s != nil {
+		s.live = slices.DeleteFunc(s.live, func(o *task) bool { return o == t })
+	}
 	a.agenda.plan(a.now.Add(stoppedRetention), func() { a.forget(t) })
 	a.look(t.service, 500*time.Millisecond)
 }

@@ -28,8 +28,8 @@ type LogDoc struct {
 	Created       string    `json:"created"` // when the container was, RFC 3339
 	Tag           string    `json:"tag"`     // the first 12 characters of the id
 
-	// Cluster and Service say where the container runs. They are not in the
-	// document: nothing in a GELF message names them.
+	// Cluster and Service say where the container runs; a standalone task has no
+	// service. They are not in the document: nothing in a GELF message names them.
 	Cluster string `json:"-"`
 	Service string `json:"-"`
 }
@@ -48,13 +48,17 @@ func (a *Account) log(c *container, at time.Time, level int, message string) {
 	if a.opts.Logs == nil || c.runtimeID == "" {
 		return
 	}
+	of := ""
+	if s := c.task.service; s != nil {
+		of = s.name
+	}
 	a.outbox = append(a.outbox, LogDoc{
 		Time: at.UTC(), Version: "1.1", Host: c.task.instance.host, SourceHost: c.task.instance.ip,
 		Level: level, Message: message,
 		ContainerID: c.runtimeID, ContainerName: c.dockerName, ImageName: c.image,
 		ImageID: contentDigest(c.digest, "image"), Command: strings.Join(c.def.command, " "),
 		Created: c.createdAt.UTC().Format(time.RFC3339Nano), Tag: c.runtimeID[:12],
-		Cluster: c.task.cluster.name, Service: c.task.service.name,
+		Cluster: c.task.cluster.name, Service: of,
 	})
 }
 

@@ -21,6 +21,7 @@ const (
 const (
 	active   = "ACTIVE"
 	inactive = "INACTIVE"
+	draining = "DRAINING"
 	primary  = "PRIMARY"
 )
 
@@ -158,13 +159,20 @@ type serviceRevision struct {
 	digests   map[string]string // shared with the deployment
 }
 
+// task is one run of a task definition. A standalone one has no service and no
+// deployment.
 type task struct {
 	arn, id      string
 	seq          uint64
 	cluster      *cluster
 	service      *service
 	deployment   *deployment
-	def          *taskDefinition
+	group        string
+	startedBy    string
+	def          *taskDefinition // with the overrides of a standalone task
+	overrides    map[string]any  // as they were sent, nil without
+	tags         []tag
+	digests      map[string]string // image reference to digest, a service's task shares its deployment's
 	instance     *instance
 	desired      string
 	last         string

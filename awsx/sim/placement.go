@@ -14,15 +14,25 @@ const (
 // agentPorts are reserved on every instance: SSH, Docker and the agent's own.
 func agentPorts() []string { return []string{"22", "2375", "2376", "51678", "51679"} }
 
-// place chooses an instance for a task: spread over zones, then over instances,
-// as the strategy of the services says. When none fits it returns the reason in
-// the words of the service event.
+// obstacle is why a task cannot go on an instance: in the words of a service's
+// event, and as the reason of a failure of RunTask.
+type obstacle struct{ event, failure string }
+
+// place chooses an instance for a task of a service. When none fits it returns
+// the reason in the words of the service event.
 func (a *Account) place(s *service, d *taskDefinition) (*instance, string) {
+	return s.cluster.place(s.live, d)
+}
+
+// place spreads over zones, then over instances, as the strategy of the services
+// says and as RunTask does without one. Mates are the tasks among which it
+// spreads. An instance that drains does not exist for it.
+func (c *cluster) place(mates []*task, d *taskDefinition) (*instance, string) {
 	cpu, memory := d.needs()
 	ports := d.staticPorts()
 	perZone := map[string]int{}
 	perInstance := map[*instance]int{}
-	for _, t := range s.live {
+	for _, t := range mates {
 		if t.desired == running {
 			perZone[t.instance.az]++
 			perInstance[t.instance]++
@@ -30,11 +40,14 @@ func (a *Account) place(s *service, d *taskDefinition) (*instance, string) {
 	}
 	var best *instance
 	var closest *instance
-	var obstacle string
-	for _, i := range s.cluster.instances {
-		if why := i.refuses(cpu, memory, ports); why != "" {
+	var in obstacle
+	for _, i := range c.instances {
+		if i.status != active {
+			continue
+		}
+		if why := i.refuses(cpu, memory, ports); why.event != "" {
 			if closest == nil || i.cpu-i.usedCPU > closest.cpu-closest.usedCPU {
-				closest, obstacle = i, why
+				closest, in = i, why
 			}
 			continue
 		}
@@ -48,7 +61,7 @@ func (a *Account) place(s *service, d *taskDefinition) (*instance, string) {
 	case closest == nil:
 		return nil, "No Container Instances were found in your cluster."
 	}
-	return nil, fmt.Sprintf("The closest matching (container-instance %s) %s.", closest.id, obstacle)
+	return nil, fmt.Sprintf("The closest matching (container-instance %s) %s.", closest.id, in.event)
 }
 
 func spreadLess(a, b *instance, perZone map[string]int, perInstance map[*instance]int) bool {
@@ -61,24 +74,23 @@ func spreadLess(a, b *instance, perZone map[string]int, perInstance map[*instanc
 	return a.memory-a.usedMemory > b.memory-b.usedMemory
 }
 
-// refuses says why a task cannot go on the instance, or nothing if it can.
-func (i *instance) refuses(cpu, memory int, ports []portMapping) string {
+// refuses says why a task cannot go on the ACTIVE instance; the zero value when
+// it can.
+func (i *instance) refuses(cpu, memory int, ports []portMapping) obstacle {
 	switch {
-	case i.status != active:
-		return "is not active"
 	case !i.connected:
-		return `encountered error "AGENT"`
+		return obstacle{`encountered error "AGENT"`, "AGENT"}
 	case i.cpu-i.usedCPU < cpu:
-		return "has insufficient CPU units available"
+		return obstacle{"has insufficient CPU units available", "RESOURCE:CPU"}
 	case i.memory-i.usedMemory < memory:
-		return "has insufficient memory available"
+		return obstacle{"has insufficient memory available", "RESOURCE:MEMORY"}
 	}
 	for _, p := range ports {
 		if _, taken := i.static[p.host]; taken || i.dynamic[p.host] {
-			return "is already using a port required by your task"
+			return obstacle{"is already using a port required by your task", "RESOURCE:PORTS"}
 		}
 	}
-	return ""
+	return obstacle{}
 }
 
 // reserve takes what the task needs; its dynamic ports come when its containers

@@ -62,11 +62,11 @@ func bucketOf(req *request) string {
 
 func ecsBucket(operation string) string {
 	switch operation {
-	case "UpdateService", "StopServiceDeployment":
+	case "UpdateService", "StopServiceDeployment", "UpdateContainerInstancesState":
 		return "modify"
 	case "RegisterTaskDefinition", "DeregisterTaskDefinition":
 		return "register"
-	case "StopTask":
+	case "RunTask", "StopTask":
 		return "stop"
 	case "ListServices", "DescribeServices":
 		return "service"

@@ -13,9 +13,10 @@ const troubleshooting = " For more information, see the Troubleshooting section 
 // look has the scheduler look at the service in d.
 func (a *Account) look(s *service, d time.Duration) { a.lookAt(s, a.now.Add(a.scaled(d))) }
 
-// lookAt plans one look at the service, unless one is planned before at.
+// lookAt plans one look at the service, unless one is planned before at. Nobody
+// looks after a standalone task, which has no service.
 func (a *Account) lookAt(s *service, at time.Time) {
-	if s.looking && !at.Before(s.lookAt) {
+	if s == nil || s.looking && !at.Before(s.lookAt) {
 		return
 	}
 	s.looking, s.lookAt = true, at
@@ -56,10 +57,10 @@ func (s *service) census() census {
 }
 
 // standing are the tasks of a deployment that are meant to stay, without those
-// that fail their checks and are to be replaced.
+// that fail their checks or leave a draining instance and are to be replaced.
 func (a *Account) standing(s *service, d *deployment) (count, healthy int) {
 	for _, t := range s.live {
-		if t.deployment != d || t.desired != running || a.failing(t) != "" {
+		if t.deployment != d || t.desired != running || t.leaving() || a.failing(t) != "" {
 			continue
 		}
 		count++
@@ -104,6 +105,7 @@ func (a *Account) schedule(s *service) {
 		a.event(s, "(service "+s.name+") has started "+itoa(len(started))+" tasks: "+nameTasks(started)+".")
 	}
 	stopped := a.stopFailing(s, room)
+	stopped = append(stopped, a.stopDraining(s, lower)...)
 	stopped = append(stopped, a.stopOld(s, lower, blocked)...)
 	stopped = append(stopped, a.stopSurplus(s, lower)...)
 	a.announceStopped(s, stopped)
@@ -208,7 +210,7 @@ func (a *Account) stopSurplus(s *service, lower int) []*task {
 		return nil
 	}
 	candidates := slices.DeleteFunc(slices.Clone(s.live), func(t *task) bool {
-		return t.deployment != head || t.desired != running || a.failing(t) != ""
+		return t.deployment != head || t.desired != running || t.leaving() || a.failing(t) != ""
 	})
 	// Those that do not serve go first, then the newest.
 	slices.SortStableFunc(candidates, func(x, y *task) int {
@@ -261,7 +263,8 @@ func nameTasks(tasks []*task) string {
 // complainDeadlock reports a configuration that lets the scheduler neither
 // start a new task nor stop an old one.
 func (a *Account) complainDeadlock(s *service, lower, upper, blocked int) {
-	if blocked == 0 || s.desired == 0 || upper > s.desired || lower < s.desired {
+	deploying := s.deployments[0].rollout == rolloutInProgress
+	if !deploying || blocked == 0 || s.desired == 0 || upper > s.desired || lower < s.desired {
 		return
 	}
 	a.complain(s, "(service "+s.name+") was unable to stop or start tasks during a deployment because of the service deployment "+
