@@ -38,7 +38,7 @@ func (w *workshop) Plan(ctx context.Context, service awsx.Ref, intent deploy.Int
 	if err != nil {
 		return deploy.Plan{}, err
 	}
-	cur, err := deploy.Read(ctx, account, service, intent)
+	cur, err := deploy.Read(ctx, account, service, intent, deploy.Held{})
 	if err != nil {
 		return deploy.Plan{}, err
 	}

@@ -1,9 +1,7 @@
 package deploy
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -11,244 +9,116 @@ import (
 	"gantry/awsx"
 )
 
-// edit is what an intent makes of the definition in use.
-type edit struct {
-	tree     *node // the document that would run
-	register bool  // whether it has to be registered first
-	arn      string
-	images   []imageChange
-	env      []EnvChange
-}
-
-// applyIntent edits a copy of the definition in use.
-func applyIntent(cur Current, intent Intent) (edit, error) {
-	switch in := intent.(type) {
-	case UseRevision:
-		return applyRevision(cur, in)
-	case Scale:
-		return edit{tree: &node{kind: object}}, checkScale(cur.Service, in)
-	}
-	tree, err := cloneDocument(cur.Definition)
-	if err != nil {
-		return edit{}, err
-	}
-	e := edit{tree: tree, arn: cur.Definition.ARN}
-	switch in := intent.(type) {
-	case SetImages:
-		e.register = true
-		e.images, err = setImages(tree, in)
-		if err == nil && len(e.images) == 0 {
-			err = nothingChanged("the service runs this image already", "restart it to pull the same tag again")
-		}
-	case SetEnv:
-		e.register = true
-		e.env, err = setEnv(tree, in)
-		if err == nil && len(e.env) == 0 {
-			err = nothingChanged("the environment is like this already", "")
-		}
-	case Restart:
-		e.register = inactive(cur.Definition)
-	}
-	return e, err
-}
-
-func applyRevision(cur Current, use UseRevision) (edit, error) {
-	if cur.Wanted == nil {
-		return edit{}, invalid("revision %q was not read", use.Revision)
-	}
-	if cur.Wanted.ARN == cur.Definition.ARN {
-		return edit{}, nothingChanged("the service runs "+awsx.ARNName(cur.Wanted.ARN)+" already", "restart it to start its tasks anew")
-	}
-	tree, err := cloneDocument(cur.Wanted)
-	return edit{tree: tree, arn: cur.Wanted.ARN, register: inactive(cur.Wanted)}, err
-}
-
-func checkScale(svc awsx.Service, in Scale) error {
-	switch {
-	case in.Count < 0:
-		return invalid("a service cannot run %d tasks: expected a count of 0 or more", in.Count)
-	case svc.SchedulingStrategy == "DAEMON":
-		return invalid("%s is a daemon: it runs one task on each instance and has no count", svc.Name)
-	case in.Count == svc.Desired:
-		return nothingChanged("the desired count is "+strconv.Itoa(in.Count)+" already", "")
-	}
-	return nil
-}
-
-func nothingChanged(why, fix string) *awsx.Error {
-	return &awsx.Error{Class: awsx.Invalid, Op: "plan", Fix: fix, Err: fmt.Errorf("nothing changed: %s", why)}
-}
-
 // Build makes the plan that carries an intent out on what was read. It is pure:
 // the same input gives the same plan and nothing is asked of the account.
 // Input that cannot be carried out, or that changes nothing, is an Invalid
 // error.
 func Build(cur Current, intent Intent, policy Policy) (Plan, error) {
-	edited, err := applyIntent(cur, intent)
+	d, err := intent.draft(cur)
 	if err != nil {
 		return Plan{}, err
 	}
-	effect := weigh(cur, intent)
+	if len(d.unpinned) > 0 {
+		return Plan{}, invalid("the digest is not known of %s: deploy it by tag, or name the digest", strings.Join(d.unpinned, ", "))
+	}
 	p := Plan{
-		Target: cur.Service.Ref, Identity: cur.Identity, Intent: intent, Env: edited.env,
-		Production: policy.Production(cur.Service.Ref, cur.Identity.Account),
+		Target: cur.Target, Identity: cur.Identity, Intent: intent, Env: d.env, Secrets: d.secrets,
+		Production: policy.Production(cur.Target, cur.Identity.Account),
 		Tier:       TierConfirm,
-		Leaves:     leaves(cur.Service, intent),
+		Before:     d.before, After: d.after, Leaves: d.leaves,
+		Preconditions: d.preconditions,
+		Checks:        runChecks(cur, d),
+		subject:       intent.needs().subject,
+		starts:        d.starts,
+		follow:        d.follow,
 	}
 	if p.Production {
-		p.Tier = effect.tier
+		p.Tier = d.effect.tier
 	}
-	p.Before, p.After = summaries(cur, intent, edited)
-	p.Preconditions = preconditions(cur.Service, intent)
-	p.Checks = runChecks(cur, intent, edited, effect)
-	p.follow = followSpec(cur, intent, edited)
-	if p.Steps, err = steps(cur, intent, edited); err != nil {
+	if p.Steps, err = d.seal(cur); err != nil {
 		return Plan{}, err
 	}
-	if !intent.starts() {
+	if d.tree == nil || cur.Definition == nil {
 		return p, nil
 	}
-	if edited.register {
-		p.Carried = unknownFields(edited.tree)
+	if d.register {
+		p.Carried = unknownFields(d.tree)
 	}
-	return p, diffPlan(&p, cur, edited)
+	return p, diffPlan(&p, cur, d)
 }
 
-// diffPlan adds the difference between what runs and what would.
-func diffPlan(p *Plan, cur Current, edited edit) error {
-	before, err := cloneDocument(cur.Definition)
+// editDefinition begins a draft that registers an edited copy of the definition
+// in use and deploys it.
+func editDefinition(cur Current) (draft, error) {
+	d, err := redeploy(cur, cur.Definition)
+	d.register = true
+	return d, err
+}
+
+// redeploy begins a draft that deploys a revision. One that is no longer ACTIVE
+// cannot be deployed itself: a copy is registered (ECS, DeregisterTaskDefinition).
+func redeploy(cur Current, td *awsx.TaskDefinition) (draft, error) {
+	tree, err := cloneDocument(td)
 	if err != nil {
-		return err
+		return draft{}, err
 	}
-	name := edited.tree.word("family") + ":new"
-	if !edited.register {
-		name = awsx.ARNName(edited.arn)
-	}
-	p.Old, p.New = maskDocuments(before, edited.tree)
-	p.Diff = udiff.Unified(awsx.ARNName(cur.Definition.ARN), name, p.Old, p.New)
-	return nil
+	return draft{
+		tree: tree, arn: td.ARN, register: inactive(td), starts: true,
+		leaves:        leavesDuring(cur.Service),
+		effect:        effect{tier: TierName},
+		preconditions: rolloutPreconditions(cur.Service),
+		follow:        followSpec(cur, tree, cur.Service.Desired),
+		steps:         []Step{&updateStep{before: cur.Service}},
+	}, nil
 }
 
-func steps(cur Current, intent Intent, edited edit) ([]Step, error) {
-	if in, ok := intent.(Scale); ok {
-		return []Step{&updateStep{before: cur.Service, desired: &in.Count}}, nil
+// force makes the draft's deployment start even though nothing else changes.
+func (d *draft) force(cur Current) {
+	d.steps = []Step{&updateStep{before: cur.Service, update: awsx.ServiceUpdate{ForceNew: true}}}
+}
+
+// seal completes the steps: what runs is registered first, or named, as the
+// service runs it already only when a deployment is forced.
+func (d *draft) seal(cur Current) ([]Step, error) {
+	if d.tree == nil {
+		return d.steps, nil
 	}
-	_, force := intent.(Restart)
-	update := &updateStep{before: cur.Service, force: force}
-	if !edited.register {
-		if !force {
-			update.definition = edited.arn
+	update, deploys := d.steps[0].(*updateStep)
+	if !d.register {
+		if deploys && !update.update.ForceNew {
+			update.update.TaskDefinition = &d.arn
 		}
-		return []Step{update}, nil
+		return d.steps, nil
 	}
-	doc, err := sealDocument(edited.tree)
+	doc, err := sealDocument(d.tree)
 	if err != nil {
 		return nil, err
 	}
-	update.registered = true
-	register := &registerStep{target: cur.Service.Ref, family: edited.tree.word("family"), doc: doc}
+	if deploys {
+		update.registered = true
+	}
+	register := &registerStep{target: cur.Target, family: d.tree.word("family"), doc: doc}
 	for _, known := range []*awsx.TaskDefinition{cur.Definition, cur.Wanted} {
 		if known != nil && known.Family == register.family {
 			register.after = max(register.after, known.Revision)
 		}
 	}
-	return []Step{register, update}, nil
+	return append([]Step{register}, d.steps...), nil
 }
 
-// preconditions lists what the intent touches, and nothing else.
-func preconditions(svc awsx.Service, intent Intent) []Precondition {
-	desired := Precondition{What: "desired count", now: func(s awsx.Service) string { return strconv.Itoa(s.Desired) }}
-	definition := Precondition{What: "task definition", now: func(s awsx.Service) string { return awsx.ARNName(s.TaskDefinition) }}
-	deployment := Precondition{What: "deployment", now: func(s awsx.Service) string {
-		d, _ := s.Primary()
-		return d.ID
-	}}
-	list := []Precondition{definition, deployment}
-	if !intent.starts() {
-		list = []Precondition{desired}
+// diffPlan adds the difference between what runs and what would.
+func diffPlan(p *Plan, cur Current, d draft) error {
+	before, err := cloneDocument(cur.Definition)
+	if err != nil {
+		return err
 	}
-	for i := range list {
-		list[i].Was = list[i].now(svc)
+	name := d.tree.word("family") + ":new"
+	if !d.register {
+		name = awsx.ARNName(d.arn)
 	}
-	return list
-}
-
-// summaries tells before and after in a line each, without values of variables.
-func summaries(cur Current, intent Intent, edited edit) (before, after string) {
-	if in, ok := intent.(Scale); ok {
-		return count(cur.Service.Desired, "task"), count(in.Count, "task")
-	}
-	now := awsx.ARNName(cur.Definition.ARN)
-	switch intent.(type) {
-	case SetImages:
-		for _, c := range edited.images {
-			before += ", " + c.container + " " + c.before
-			after += ", " + c.container + " " + c.after
-		}
-		return now + before, "new revision" + after
-	case SetEnv:
-		return now, "new revision, " + describeEnv(edited.env)
-	case Restart:
-		return now, now + ", all tasks started anew"
-	}
-	after = awsx.ARNName(edited.arn)
-	if edited.register {
-		after = "a copy of " + after
-	}
-	return now + runs(cur, cur.Definition), after + runs(cur, cur.Wanted)
-}
-
-// runs names the images of a revision, each with the digest that it resolves to
-// as far as that was read: a tag says little about what will run.
-func runs(cur Current, td *awsx.TaskDefinition) string {
-	var images []string
-	for _, c := range td.Containers {
-		ref, err := ParseReference(c.Image)
-		if err != nil {
-			continue
-		}
-		name := ref.Short()
-		if found := cur.Images[c.Image]; found.Err == nil && found.Image.Digest != "" && !ref.Pinned() {
-			name += "@" + ShortDigest(found.Image.Digest)
-		}
-		images = append(images, name)
-	}
-	if len(images) == 0 {
-		return ""
-	}
-	return " (" + strings.Join(images, ", ") + ")"
-}
-
-// describeEnv names what happens to variables, by container.
-func describeEnv(changes []EnvChange) string {
-	var parts []string
-	for i, c := range changes {
-		verb := "set"
-		switch {
-		case !c.Has:
-			verb = "unset"
-		case !c.Had:
-			verb = "add"
-		}
-		part := verb + " " + c.Name
-		if i == 0 || changes[i-1].Container != c.Container {
-			part = c.Container + " " + part
-		}
-		parts = append(parts, part)
-	}
-	return strings.Join(parts, ", ")
-}
-
-// leaves says what a person has left, which is what a mistake would be felt by.
-func leaves(svc awsx.Service, intent Intent) string {
-	if in, ok := intent.(Scale); ok {
-		if in.Count > svc.Desired {
-			return fmt.Sprintf("adds %s to %d", count(in.Count-svc.Desired, "task"), svc.Desired)
-		}
-		return fmt.Sprintf("leaves %d of %s", in.Count, count(svc.Desired, "task"))
-	}
-	lower, _ := bounds(svc, svc.Desired)
-	return fmt.Sprintf("leaves at least %d of %s during the deployment", min(lower, svc.Desired), count(svc.Desired, "task"))
+	p.Old, p.New = maskDocuments(before, d.tree)
+	p.Diff = udiff.Unified(awsx.ARNName(cur.Definition.ARN), name, p.Old, p.New)
+	return nil
 }
 
 // Env returns the variables of one container as they run, for editing; an empty

@@ -29,39 +29,37 @@ func CheckNames() []string {
 	}
 }
 
-// runChecks runs the checks that matter to an intent on what was read.
-func runChecks(cur Current, intent Intent, edited edit, e effect) []Check {
-	checks := []Check{checkController(cur.Service, intent), checkInProgress(cur.Service, intent)}
-	if intent.starts() {
+// runChecks runs the checks that matter to a draft on what was read.
+func runChecks(cur Current, d draft) []Check {
+	var checks []Check
+	if cur.Service.Ref.ARN != "" {
+		checks = append(checks, checkController(cur.Service, d.starts), checkInProgress(cur.Service, d.starts))
+	}
+	if d.starts {
 		checks = append(checks,
-			checkImages(cur, edited.tree),
+			checkImages(cur, d.tree),
 			checkPercent(cur.Service),
 			checkBreaker(cur.Service))
 		if len(cur.Service.LoadBalancers) > 0 {
-			checks = append(checks, checkLoadBalancers(cur.Service, edited.tree))
+			checks = append(checks, checkLoadBalancers(cur.Service, d.tree))
 		}
 	}
-	switch intent.(type) {
-	case Restart:
-		checks = append(checks, checkTag(cur))
-	case UseRevision:
-		checks = append(checks, checkRevision(cur.Wanted))
-	}
+	checks = append(checks, d.checks...)
 	for i := range checks {
 		// A controller that owns the change makes the service refuse the call: no
 		// urgency alters that.
-		checks[i].Advice = e.mitigation && checks[i].Name != CheckController
+		checks[i].Advice = d.effect.mitigation && checks[i].Name != CheckController
 	}
 	return checks
 }
 
 // checkController: UpdateService refuses to start deployments of services that
 // CodeDeploy or an external controller deploys (ECS, DeploymentController).
-func checkController(svc awsx.Service, intent Intent) Check {
+func checkController(svc awsx.Service, starts bool) Check {
 	c := Check{Name: CheckController, Result: OK, Text: "ECS deploys this service"}
 	switch {
 	case svc.Controller == "" || svc.Controller == "ECS":
-	case !intent.starts() && svc.Controller == "CODE_DEPLOY":
+	case !starts && svc.Controller == "CODE_DEPLOY":
 		c.Text = "CODE_DEPLOY deploys this service; the count is still its own"
 	default:
 		c.Result = Broken
@@ -70,7 +68,7 @@ func checkController(svc awsx.Service, intent Intent) Check {
 	return c
 }
 
-func checkInProgress(svc awsx.Service, intent Intent) Check {
+func checkInProgress(svc awsx.Service, starts bool) Check {
 	d, running := InProgress(svc)
 	if !running {
 		return Check{Name: CheckInProgress, Result: OK, Text: "no deployment is in progress"}
@@ -78,7 +76,7 @@ func checkInProgress(svc awsx.Service, intent Intent) Check {
 	c := Check{Name: CheckInProgress, Result: Broken,
 		Text: fmt.Sprintf("%s is rolling out %s (%d of %d running, %d failed): this change would replace it",
 			d.ID, awsx.ARNName(d.TaskDefinition), d.Running, d.Desired, d.Failed)}
-	if !intent.starts() {
+	if !starts {
 		c.Result = Warning
 		c.Text = fmt.Sprintf("%s is rolling out %s: the new count applies to it as well", d.ID, awsx.ARNName(d.TaskDefinition))
 	}

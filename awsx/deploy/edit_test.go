@@ -100,16 +100,16 @@ func example(t *testing.T) *node {
 
 func TestImagesFindTheirContainer(t *testing.T) {
 	tree := example(t)
-	changes, err := setImages(tree, SetImages{map[string]string{"": registry + "/web:2"}})
+	changes, err := setImages(tree, SetImages{Images: map[string]string{"": registry + "/web:2"}})
 	if err != nil || len(changes) != 1 || changes[0].container != "web" {
 		t.Errorf("a reference of the same repository gives %+v (%v)", changes, err)
 	}
 	for typed, want := range map[string]string{":2": "name one of web, proxy", "redis:7": "name one of web, proxy"} {
-		if _, err := setImages(tree, SetImages{map[string]string{"": typed}}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := setImages(tree, SetImages{Images: map[string]string{"": typed}}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s without a container: %v", typed, err)
 		}
 	}
-	if _, err := setImages(tree, SetImages{map[string]string{"wbe": ":2"}}); err == nil || !strings.Contains(err.Error(), `container "wbe" is not in the task definition: expected one of web, proxy`) {
+	if _, err := setImages(tree, SetImages{Images: map[string]string{"wbe": ":2"}}); err == nil || !strings.Contains(err.Error(), `container "wbe" is not in the task definition: expected one of web, proxy`) {
 		t.Errorf("a misspelt container: %v", err)
 	}
 }

@@ -205,7 +205,7 @@ func (f *fake) plan(t *testing.T, intent Intent) Plan {
 }
 
 func (f *fake) tryPlan(intent Intent) (Plan, error) {
-	cur, err := Read(context.Background(), f, f.service.Ref, intent)
+	cur, err := Read(context.Background(), f, f.service.Ref, intent, Held{})
 	if err != nil {
 		return Plan{}, err
 	}

@@ -4,86 +4,87 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/clean"
 )
 
-// Intent is what somebody wants to happen to a service. The set is closed:
-// Build knows each of them.
+// Intent is what somebody wants to happen to a service, a task, an instance or
+// a family. The set is closed; each verb has a file of its own.
 type Intent interface {
 	// Action is the verb by which plans, policies and the audit file name the
 	// intent.
 	Action() string
-	// starts reports whether carrying it out starts a deployment, which a change
-	// of the count alone does not (ECS, UpdateService).
-	starts() bool
+	// needs says what a plan of the intent depends on.
+	needs() needs
+	// draft applies the intent to what was read. It is pure, and refuses input
+	// that cannot be carried out or that changes nothing.
+	draft(cur Current) (draft, error)
 }
 
-// SetImages deploys images. Images maps a container's name to a reference, or
-// to ":tag" or "@digest" to keep the repository in use; an empty name means the
-// only container there is.
-type SetImages struct{ Images map[string]string }
-
-// SetEnv changes environment variables, by container name; an empty name means
-// the only container there is.
-type SetEnv struct{ Containers map[string]EnvEdit }
-
-// EnvEdit is what happens to one container's variables. Set merges, and keeps
-// those it does not name unless Replace is true, in which case exactly these
-// stay. Unsetting a variable that is not there is an error, as it is most often
-// a misspelt name.
-type EnvEdit struct {
-	Set     []awsx.EnvVar
-	Unset   []string
-	Replace bool
+// needs says what Read gathers. Whatever is not needed costs no call.
+type needs struct {
+	subject subject
+	// definition reads the revision in use; who scales needs no right to.
+	definition bool
+	// revision names a revision to read besides: an ARN, family:revision, or a
+	// number of the family in use.
+	revision string
+	// rollout reads what bears on starting tasks of a revision: its images, the
+	// target groups, the instances.
+	rollout bool
+	// digests reads what the running tasks were started from.
+	digests bool
+	// record reads the service deployment in progress, history those that ended,
+	// each with its service revisions.
+	record, history bool
+	// raw reads the service as the API's own JSON.
+	raw bool
+	// scaling reads what Application Auto Scaling does with the service.
+	scaling bool
 }
 
-// Scale sets the number of tasks that a service should run.
-type Scale struct{ Count int }
+// subject is the kind of resource that an intent changes.
+type subject uint8
 
-// Restart starts every task anew on the revision in use.
-type Restart struct{}
+const (
+	ofService subject = iota
+	ofTask
+	ofInstance
+	ofDefinition
+)
 
-// UseRevision deploys a revision that exists: an ARN, family:revision, or a
-// revision number of the family in use. Going to an earlier one is a roll back.
-// A revision that is no longer ACTIVE is copied into a new one.
-type UseRevision struct{ Revision string }
+// draft is what an intent comes to on what was read.
+type draft struct {
+	// tree is the document that would run, nil when the intent changes none. It
+	// is registered first, or arn exists already.
+	tree     *node
+	register bool
+	arn      string
+	// starts is true when the change starts a deployment, which one of the count
+	// or the settings alone does not (ECS, UpdateService).
+	starts bool
 
-// Action names the intent.
-func (SetImages) Action() string { return "deploy" }
+	images  []imageChange
+	env     []EnvChange
+	secrets []SecretChange
 
-// Action names the intent.
-func (SetEnv) Action() string { return "env" }
+	before, after string
+	leaves        string
+	effect        effect
+	steps         []Step
+	preconditions []Precondition
+	checks        []Check // those of this verb alone
+	// follow says what to follow: its Deployment is filled in by the run.
+	follow FollowSpec
+	// unpinned names images whose digest was asked for and is not known.
+	unpinned []string
+}
 
-// Action names the intent.
-func (Scale) Action() string { return "scale" }
-
-// Action names the intent.
-func (Restart) Action() string { return "restart" }
-
-// Action names the intent.
-func (UseRevision) Action() string { return "use revision" }
-
-func (SetImages) starts() bool   { return true }
-func (SetEnv) starts() bool      { return true }
-func (Scale) starts() bool       { return false }
-func (Restart) starts() bool     { return true }
-func (UseRevision) starts() bool { return true }
-
-// revisionID turns what UseRevision holds into something that can be described.
-func (u UseRevision) revisionID(family string) (string, error) {
-	s := strings.TrimSpace(u.Revision)
-	number := s
-	if strings.Contains(s, ":") {
-		_, number = awsx.SplitRevision(s)
-	} else {
-		s = family + ":" + s
-	}
-	if number == "" || strings.Trim(number, "0123456789") != "" || strings.HasPrefix(number, "0") {
-		return "", invalid("revision %q: expected a number, family:number or a task definition ARN", u.Revision)
-	}
-	return s, nil
+// imageChange is one container whose image an edit replaced.
+type imageChange struct {
+	container     string
+	before, after string
 }
 
 // EnvChange is one variable that a plan sets or unsets. The values print as
@@ -92,6 +93,41 @@ type EnvChange struct {
 	Container, Name string
 	Before, After   awsx.EnvVar
 	Had, Has        bool // whether the variable exists before and after
+}
+
+// SecretChange is one reference to a secret that a plan sets or unsets; an empty
+// end means that there is none. References are no secrets themselves.
+type SecretChange struct {
+	Container, Name string
+	Before, After   string
+}
+
+// nothingChanged refuses a change that would change nothing.
+func nothingChanged(why, fix string) *awsx.Error {
+	return &awsx.Error{Class: awsx.Invalid, Op: "plan", Fix: fix, Err: fmt.Errorf("nothing changed: %s", why)}
+}
+
+// rolloutPreconditions are what every change that starts a deployment minds:
+// the definition in use and a newer deployment, and no count.
+func rolloutPreconditions(svc awsx.Service) []Precondition {
+	return []Precondition{
+		minds("task definition", svc, func(s awsx.Service) string { return awsx.ARNName(s.TaskDefinition) }),
+		minds("deployment", svc, func(s awsx.Service) string {
+			d, _ := s.Primary()
+			return d.ID
+		}),
+	}
+}
+
+// minds makes a precondition of one fact about a service.
+func minds(what string, svc awsx.Service, fact func(awsx.Service) string) Precondition {
+	return Precondition{What: what, Was: fact(svc), now: func(f Facts) string { return fact(f.Service) }}
+}
+
+// leavesDuring says how many tasks a rollout keeps.
+func leavesDuring(svc awsx.Service) string {
+	lower, _ := bounds(svc, svc.Desired)
+	return fmt.Sprintf("leaves at least %d of %s during the deployment", min(lower, svc.Desired), count(svc.Desired, "task"))
 }
 
 // sortedKeys returns the keys of a map in order, so that plans read the same
@@ -106,4 +142,9 @@ func count(n int, noun string) string {
 		return fmt.Sprintf("%d %s", n, noun)
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// secretValue wraps a document's value so that it prints as a mask.
+func secretValue(name, value string) awsx.EnvVar {
+	return awsx.EnvVar{Name: name, Value: clean.Secret(value)}
 }

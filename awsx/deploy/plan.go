@@ -32,13 +32,16 @@ type Plan struct {
 	Checks        []Check
 	Preconditions []Precondition
 	Env           []EnvChange
+	Secrets       []SecretChange
 	Production    bool
 	Tier          Tier
 	// Leaves says what still runs meanwhile or afterwards, such as "leaves 3 of
 	// 4 tasks".
 	Leaves string
 
-	follow FollowSpec
+	subject subject
+	starts  bool
+	follow  FollowSpec
 }
 
 // Step is one thing that a plan does to the account.
@@ -73,7 +76,15 @@ type State struct {
 type Precondition struct {
 	What string // in words, such as "task definition"
 	Was  string
-	now  func(awsx.Service) string
+	now  func(Facts) string
+}
+
+// Facts is the target of a plan as it was read again before the first call.
+type Facts struct {
+	Service  awsx.Service
+	Task     awsx.Task
+	Instance awsx.Instance
+	Scaling  *awsx.ScalableTarget // nil when the service is not scaled
 }
 
 // Check is what one preflight check found.

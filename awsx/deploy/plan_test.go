@@ -10,7 +10,7 @@ import (
 )
 
 func TestADeployRegistersAndUpdates(t *testing.T) {
-	p := newFake(t).plan(t, SetImages{map[string]string{"web": ":1.1"}})
+	p := newFake(t).plan(t, SetImages{Images: map[string]string{"web": ":1.1"}})
 	if len(p.Steps) != 2 {
 		t.Fatalf("%d steps", len(p.Steps))
 	}
@@ -64,7 +64,7 @@ func TestScalingNeedsNoRightToReadDefinitions(t *testing.T) {
 
 func TestIntentsThatChangeNothingRegisterNothing(t *testing.T) {
 	for name, intent := range map[string]Intent{
-		"same image":    SetImages{map[string]string{"web": ":1.0"}},
+		"same image":    SetImages{Images: map[string]string{"web": ":1.0"}},
 		"same value":    SetEnv{map[string]EnvEdit{"web": {Set: vars("LOG_LEVEL", "info")}}},
 		"no edit":       SetEnv{},
 		"same count":    Scale{4},
@@ -124,7 +124,7 @@ func TestRollingBackUsesTheRevisionOrACopyOfIt(t *testing.T) {
 }
 
 func TestTiers(t *testing.T) {
-	image := SetImages{map[string]string{"web": ":1.1"}}
+	image := SetImages{Images: map[string]string{"web": ":1.1"}}
 	env := SetEnv{map[string]EnvEdit{"web": {Unset: []string{"LOG_LEVEL"}}}}
 	runs := func(digest string) func(*fake) {
 		return func(f *fake) {
@@ -208,7 +208,7 @@ func check(t *testing.T, p Plan, name string) Check {
 }
 
 func TestChecks(t *testing.T) {
-	image := func(s string) Intent { return SetImages{map[string]string{"web": s}} }
+	image := func(s string) Intent { return SetImages{Images: map[string]string{"web": s}} }
 	denied := awsx.Errorf(awsx.Denied, "ecr:DescribeImages", "", "not authorized")
 	cases := []struct {
 		name   string
@@ -269,7 +269,7 @@ func TestChecks(t *testing.T) {
 func TestChecksHoldADeployUpAndAMitigationNot(t *testing.T) {
 	f := newFake(t)
 	f.service.Deployments[0].RolloutState = "IN_PROGRESS"
-	deploy := f.plan(t, SetImages{map[string]string{"web": ":1.1"}})
+	deploy := f.plan(t, SetImages{Images: map[string]string{"web": ":1.1"}})
 	if b := deploy.Blocking(); len(b) != 1 || b[0].Name != CheckInProgress {
 		t.Errorf("a deploy is held up by %+v", b)
 	}

@@ -4,30 +4,69 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"gantry/awsx"
 )
 
 // Current is the part of the account that a plan is made from. Everything but
-// the service and its definition may be missing; the checks that needed it say
-// so.
+// the target, and its definition where one is needed, may be missing; the checks
+// that needed it say so.
 type Current struct {
+	// Target is what the intent changes: a service, a task, an instance, or a
+	// revision to run.
+	Target awsx.Ref
+	// Service is zero when the target is none.
 	Service awsx.Service
 	// Definition is the revision that the primary deployment runs, nil for an
-	// intent that only scales.
+	// intent that changes none.
 	Definition *awsx.TaskDefinition
-	// Wanted is the revision that UseRevision names, nil for other intents.
+	// Wanted is the revision that the intent names, nil for others.
 	Wanted *awsx.TaskDefinition
 	// Images holds what ECR says about the images that the change would run, by
 	// reference as the document spells it. References outside ECR are absent.
 	Images map[string]ImageState
 	// Running holds the digests that the running tasks of the revision in use
-	// were started from, by container; read for a restart only.
+	// were started from, by container; nil unless they were read.
 	Running map[string][]string
-	// Groups holds the target groups of the service, for their health checks.
-	Groups []awsx.TargetGroup
+	// Groups holds the target groups of the service, for their health checks, and
+	// Details what is told apart from them.
+	Groups  []awsx.TargetGroup
+	Details []awsx.GroupDetails
+	// Fleet is the cluster's instances; Err is set when they could not be read.
+	Fleet Answer[[]awsx.Instance]
+	// Scaling is what Application Auto Scaling does with the service; its value
+	// is nil when it does nothing.
+	Scaling Answer[*awsx.ScalableTarget]
+	// Alarms holds the alarms that are in ALARM in the account and region.
+	Alarms Answer[[]awsx.Alarm]
+	// Family holds the services of the cluster that run the same family.
+	Family Answer[[]string]
+	// Record is the service deployment in progress; its value is nil when there
+	// is none, or no such API.
+	Record Answer[*awsx.ServiceDeployment]
+	// History holds the service deployments that the service remembers, newest
+	// first, and Revisions their service revisions by ARN.
+	History   Answer[[]awsx.ServiceDeployment]
+	Revisions map[string]awsx.ServiceRevision
+	// Raw is the service in the API's own JSON.
+	Raw []byte
+	// Task and Instance are the target when it is one, Tasks what runs there.
+	Task     awsx.Task
+	Instance awsx.Instance
+	Tasks    Answer[[]awsx.Task]
 	// Identity is whose credentials these are; empty when STS did not say.
 	Identity awsx.Identity
+	// Now is when it was read.
+	Now time.Time
+}
+
+// Answer is something that was read, or the reason why not. Done is false when
+// nobody asked.
+type Answer[T any] struct {
+	Value T
+	Err   error
+	Done  bool
 }
 
 // ImageState is the answer to whether an image exists.
@@ -36,51 +75,67 @@ type ImageState struct {
 	Err   error
 }
 
-// Read gathers what a plan for the intent depends on: the service and its
-// definition first, the rest side by side. An intent that does not fit the
-// service is refused here, before more is asked.
-func Read(ctx context.Context, r awsx.Reader, service awsx.Ref, intent Intent) (Current, error) {
-	svc, err := ReadService(ctx, r, service)
+// Held is what somebody has read already of the target's cluster and of which a
+// plan may make use; nil means that it is not held.
+type Held struct {
+	Services  []awsx.Service
+	Instances []awsx.Instance
+}
+
+// Read gathers what a plan for the intent depends on: the target and its
+// definition first, the rest side by side, so that no more than three answers
+// are waited for one after the other. An intent that does not fit is refused
+// here, before more is asked.
+func Read(ctx context.Context, r awsx.Reader, target awsx.Ref, intent Intent, held Held) (Current, error) {
+	n := intent.needs()
+	cur := Current{Target: target, Images: map[string]ImageState{}, Now: time.Now()}
+	if err := readTarget(ctx, r, &cur, n); err != nil {
+		return Current{}, err
+	}
+	if err := readDefinitions(ctx, r, &cur, n); err != nil {
+		return Current{}, err
+	}
+	d, err := intent.draft(cur)
 	if err != nil {
 		return Current{}, err
 	}
-	cur := Current{Service: svc, Images: map[string]ImageState{}}
-	if intent.starts() {
-		// Who scales needs no right to read definitions.
-		if cur.Definition, err = readDefinition(ctx, r, svc); err != nil {
-			return Current{}, err
-		}
-	}
-	if use, ok := intent.(UseRevision); ok {
-		id, err := use.revisionID(cur.Definition.Family)
-		if err != nil {
-			return Current{}, err
-		}
-		if cur.Wanted, err = r.TaskDefinition(ctx, id); err != nil {
-			return Current{}, err
-		}
-	}
-	edited, err := applyIntent(cur, intent)
-	if err != nil {
-		return Current{}, err
-	}
-	readBeside(ctx, r, &cur, intent, edited)
+	readBeside(ctx, r, &cur, n, d, held)
 	return cur, ctx.Err()
 }
 
-// readDefinition reads what a service runs. A service that an external
-// controller deploys runs task sets and has no definition of its own.
-func readDefinition(ctx context.Context, r awsx.TaskDefinitionReader, svc awsx.Service) (*awsx.TaskDefinition, error) {
+// readTarget reads what the intent changes.
+func readTarget(ctx context.Context, r awsx.Reader, cur *Current, n needs) (err error) {
+	if n.subject == ofService {
+		cur.Service, err = ReadService(ctx, r, cur.Target)
+	}
+	return err
+}
+
+// readDefinitions reads the revision in use and the one that the intent names.
+// A service that an external controller deploys runs task sets and has no
+// definition of its own.
+func readDefinitions(ctx context.Context, r awsx.TaskDefinitionReader, cur *Current, n needs) (err error) {
+	if !n.definition {
+		return nil
+	}
+	svc := cur.Service
 	if svc.TaskDefinition == "" {
-		return nil, awsx.Errorf(awsx.Invalid, "plan", svc.Ref.ARN,
+		return awsx.Errorf(awsx.Invalid, "plan", svc.Ref.ARN,
 			"the service has no task definition: its deployment controller (%s) runs task sets", orNone(svc.Controller))
 	}
-	return r.TaskDefinition(ctx, svc.TaskDefinition)
+	if cur.Definition, err = r.TaskDefinition(ctx, svc.TaskDefinition); err != nil || n.revision == "" {
+		return err
+	}
+	id, err := revisionID(n.revision, cur.Definition.Family)
+	if err == nil {
+		cur.Wanted, err = r.TaskDefinition(ctx, id)
+	}
+	return err
 }
 
 // readBeside fills in what only checks and estimates need. A failure there is
 // told by the check concerned and stops nothing.
-func readBeside(ctx context.Context, r awsx.Reader, cur *Current, intent Intent, edited edit) {
+func readBeside(ctx context.Context, r awsx.Reader, cur *Current, n needs, d draft, held Held) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	wg.Go(func() {
@@ -88,7 +143,10 @@ func readBeside(ctx context.Context, r awsx.Reader, cur *Current, intent Intent,
 			cur.Identity = id
 		}
 	})
-	if !intent.starts() {
+	if n.digests {
+		wg.Go(func() { cur.Running = runningDigests(ctx, r, cur.Service) })
+	}
+	if !n.rollout {
 		return
 	}
 	wg.Go(func() {
@@ -98,9 +156,14 @@ func readBeside(ctx context.Context, r awsx.Reader, cur *Current, intent Intent,
 			}
 		}
 	})
+	readImages(ctx, r, cur, d.tree, &wg)
+}
+
+// readImages asks ECR for every image that would run.
+func readImages(ctx context.Context, r awsx.ImageReader, cur *Current, tree *node, wg *sync.WaitGroup) {
 	var mu sync.Mutex
 	seen := map[string]bool{}
-	for _, c := range edited.tree.list("containerDefinitions") {
+	for _, c := range tree.list("containerDefinitions") {
 		image := c.word("image")
 		ref, err := ParseReference(image)
 		if err != nil || !ref.ECR() || seen[image] {
@@ -114,9 +177,14 @@ func readBeside(ctx context.Context, r awsx.Reader, cur *Current, intent Intent,
 			cur.Images[image] = ImageState{found, err}
 		})
 	}
-	if _, ok := intent.(Restart); ok {
-		wg.Go(func() { cur.Running = runningDigests(ctx, r, cur.Service) })
+}
+
+// look reads the target of a plan again.
+func look(ctx context.Context, r awsx.Reader, p Plan) (f Facts, err error) {
+	if p.subject == ofService {
+		f.Service, err = ReadService(ctx, r, p.Target)
 	}
+	return f, err
 }
 
 // ReadService reads one service afresh; NotFound when it is not there.

@@ -129,7 +129,7 @@ func admit(ctx context.Context, o RunOptions) error {
 		}
 		return refusal(awsx.Denied, o.Plan, "mend it, or override "+strings.Join(names, " and "), "%s", strings.Join(texts, "; "))
 	}
-	now, err := ReadService(ctx, o.Account, o.Plan.Target)
+	now, err := look(ctx, o.Account, o.Plan)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func admit(ctx context.Context, o RunOptions) error {
 }
 
 // drift refuses when something that the plan touches moved since.
-func drift(ctx context.Context, o RunOptions, now awsx.Service) error {
+func drift(ctx context.Context, o RunOptions, now Facts) error {
 	var moved []string
 	for _, c := range o.Plan.Preconditions {
 		if is := c.now(now); is != c.Was {
@@ -147,8 +147,10 @@ func drift(ctx context.Context, o RunOptions, now awsx.Service) error {
 	if len(moved) == 0 {
 		return nil
 	}
-	if by := registrant(ctx, o.Account, now.TaskDefinition); by != "" && o.Plan.Intent.starts() {
-		moved = append(moved, awsx.ARNName(now.TaskDefinition)+" was registered by "+by)
+	if o.Plan.starts {
+		if by := registrant(ctx, o.Account, now.Service.TaskDefinition); by != "" {
+			moved = append(moved, awsx.ARNName(now.Service.TaskDefinition)+" was registered by "+by)
+		}
 	}
 	return refusal(awsx.Drift, o.Plan, "look again and plan anew", "%s", strings.Join(moved, "; "))
 }

@@ -46,7 +46,7 @@ func options(f *fake, p Plan) (RunOptions, *journal) {
 }
 
 func deployImage(f *fake, t *testing.T) Plan {
-	return f.plan(t, SetImages{map[string]string{"web": ":1.1"}})
+	return f.plan(t, SetImages{Images: map[string]string{"web": ":1.1"}})
 }
 
 func TestARunRecordsThenRegistersThenUpdates(t *testing.T) {
@@ -88,8 +88,8 @@ func TestRefusalsSendNothing(t *testing.T) {
 		{"the gate", Scale{3}, func(_ *fake, o *RunOptions, _ *journal) {
 			o.Gate = gate{awsx.Errorf(awsx.Denied, "scale", "", "%w: read-only", ErrRefused)}
 		}, awsx.Denied, "read-only"},
-		{"a failed check", SetImages{map[string]string{"web": ":9"}}, nil, awsx.Denied, "mend it, or override image"},
-		{"another revision", SetImages{map[string]string{"web": ":1.1"}}, func(f *fake, _ *RunOptions, _ *journal) {
+		{"a failed check", SetImages{Images: map[string]string{"web": ":9"}}, nil, awsx.Denied, "mend it, or override image"},
+		{"another revision", SetImages{Images: map[string]string{"web": ":1.1"}}, func(f *fake, _ *RunOptions, _ *journal) {
 			f.service.TaskDefinition = revisionARN("api", 6)
 		}, awsx.Drift, "the task definition was api:7 and is api:6; api:6 was registered by ci"},
 		{"another deployment", Restart{}, func(f *fake, _ *RunOptions, _ *journal) { f.service.Deployments[0].ID = "ecs-svc/9" }, awsx.Drift, "the deployment was ecs-svc/7 and is ecs-svc/9"},
@@ -131,7 +131,7 @@ func TestOnlyWhatTheIntentTouchesIsDrift(t *testing.T) {
 
 func TestOverridesLetAChangeThrough(t *testing.T) {
 	f := newFake(t)
-	o, j := options(f, f.plan(t, SetImages{map[string]string{"web": ":9"}}))
+	o, j := options(f, f.plan(t, SetImages{Images: map[string]string{"web": ":9"}}))
 	j.beginErr, j.callErr = errors.New("disk full"), errors.New("disk full")
 	o.Override = []string{CheckImage, OverrideAudit}
 	res, err := Run(context.Background(), o)
@@ -182,7 +182,7 @@ func TestAHalfDoneDeployTellsWhatItLeft(t *testing.T) {
 
 func TestALostAnswerIsResolvedByReadingAndNeverSentAgain(t *testing.T) {
 	for name, intent := range map[string]Intent{
-		"deploy":    SetImages{map[string]string{"web": ":1.1"}},
+		"deploy":    SetImages{Images: map[string]string{"web": ":1.1"}},
 		"scale":     Scale{3},
 		"restart":   Restart{},
 		"roll back": UseRevision{"6"},
@@ -195,7 +195,7 @@ func TestALostAnswerIsResolvedByReadingAndNeverSentAgain(t *testing.T) {
 			if err != nil || !res.State.Applied {
 				t.Fatalf("state %+v (%v)", res.State, err)
 			}
-			if intent.starts() && res.State.Deployment != "ecs-svc/8" {
+			if o.Plan.starts && res.State.Deployment != "ecs-svc/8" {
 				t.Errorf("follows %q", res.State.Deployment)
 			}
 			if want := len(o.Plan.Steps); len(f.sent) != want {

@@ -21,7 +21,7 @@ type registerStep struct {
 func (s *registerStep) Describe() Description {
 	return Description{
 		Text: fmt.Sprintf("register a new revision of %s (%d bytes)", s.family, len(s.doc)),
-		Command: "REVISION=$(" + awsCommand(s.target.Context, "register-task-definition",
+		Command: "REVISION=$(" + awsCommand(s.target.Context, "ecs", "register-task-definition",
 			"--cli-input-json", "file://"+s.family+".json",
 			"--query", "taskDefinition.taskDefinitionArn", "--output", "text") + ")",
 	}
@@ -57,14 +57,13 @@ func (s *registerStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (b
 	return true, nil
 }
 
-// updateStep points the service at a revision, changes its count, or forces a
-// deployment. It names only what changes.
+// updateStep updates a service. It names only what changes.
 type updateStep struct {
 	before     awsx.Service
-	definition string // ARN; empty leaves it, unless registered
-	registered bool   // use the revision that the run registered
-	desired    *int
-	force      bool
+	update     awsx.ServiceUpdate // its Service is before's
+	registered bool               // use the revision that the run registered
+	// words says what else than the revision and the count is set.
+	words string
 }
 
 // Describe spells the call.
@@ -75,27 +74,32 @@ func (s *updateStep) Describe() Description {
 	case s.registered:
 		args = append(args, "--task-definition", "$REVISION")
 		what = append(what, "deploy the new revision")
-	case s.definition != "":
-		args = append(args, "--task-definition", awsx.ARNName(s.definition))
-		what = append(what, "deploy "+awsx.ARNName(s.definition))
+	case s.update.TaskDefinition != nil:
+		args = append(args, "--task-definition", awsx.ARNName(*s.update.TaskDefinition))
+		what = append(what, "deploy "+awsx.ARNName(*s.update.TaskDefinition))
 	}
-	if s.desired != nil {
-		args = append(args, "--desired-count", fmt.Sprint(*s.desired))
-		what = append(what, fmt.Sprintf("set the desired count to %d", *s.desired))
+	if s.update.Desired != nil {
+		args = append(args, "--desired-count", fmt.Sprint(*s.update.Desired))
+		what = append(what, fmt.Sprintf("set the desired count to %d", *s.update.Desired))
 	}
-	if s.force {
+	if s.update.ForceNew {
 		args = append(args, "--force-new-deployment")
 		what = append(what, "force a new deployment")
 	}
+	if s.update.DeploymentConfiguration != nil {
+		args = append(args, "--deployment-configuration", string(s.update.DeploymentConfiguration))
+		what = append(what, s.words)
+	}
 	return Description{
 		Text:    fmt.Sprintf("update service %s: %s", s.before.Name, strings.Join(what, ", ")),
-		Command: awsCommand(s.before.Ref.Context, "update-service", args...),
+		Command: awsCommand(s.before.Ref.Context, "ecs", "update-service", args...),
 	}
 }
 
 // Run updates the service.
 func (s *updateStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
-	u := awsx.ServiceUpdate{Service: s.before.Ref, Desired: s.desired, ForceNew: s.force}
+	u := s.update
+	u.Service = s.before.Ref
 	if arn := s.wanted(st); arn != "" {
 		u.TaskDefinition = &arn
 	}
@@ -115,11 +119,11 @@ func (s *updateStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (boo
 	if err != nil {
 		return false, err
 	}
-	if s.desired != nil && svc.Desired != *s.desired {
+	if s.update.Desired != nil && svc.Desired != *s.update.Desired {
 		return false, nil
 	}
 	wanted := s.wanted(st)
-	if wanted != "" || s.force {
+	if wanted != "" || s.update.ForceNew {
 		was, _ := s.before.Primary()
 		now, _ := svc.Primary()
 		if now.ID == was.ID || wanted != "" && now.TaskDefinition != wanted {
@@ -134,7 +138,10 @@ func (s *updateStep) wanted(st *State) string {
 	if s.registered && st.Registered != nil {
 		return st.Registered.ARN
 	}
-	return s.definition
+	if s.update.TaskDefinition != nil {
+		return *s.update.TaskDefinition
+	}
+	return ""
 }
 
 func (s *updateStep) note(svc awsx.Service, st *State) {
@@ -144,9 +151,9 @@ func (s *updateStep) note(svc awsx.Service, st *State) {
 	}
 }
 
-// awsCommand spells a call to ECS for a shell. A variable stays one.
-func awsCommand(id awsx.ContextID, operation string, args ...string) string {
-	words := []string{"aws", "ecs", operation}
+// awsCommand spells a call for a shell. A variable stays one.
+func awsCommand(id awsx.ContextID, service, operation string, args ...string) string {
+	words := []string{"aws", service, operation}
 	for _, option := range [][2]string{{"--profile", id.Profile}, {"--region", id.Region}, {"--endpoint-url", id.Endpoint}} {
 		if option[1] != "" {
 			words = append(words, option[0], shellQuote(option[1]))

@@ -55,36 +55,3 @@ type effect struct {
 	mitigation bool
 	tier       Tier // in production
 }
-
-// weigh decides the tier and whether the intent mends rather than changes.
-func weigh(cur Current, intent Intent) effect {
-	switch in := intent.(type) {
-	case Scale:
-		switch {
-		case in.Count == 0:
-			return effect{tier: TierBulk}
-		case in.Count < cur.Service.Desired:
-			return effect{tier: TierName}
-		}
-		return effect{mitigation: true, tier: TierConfirm}
-	case Restart:
-		// Only images known to be the same make it a mere restart.
-		if same, _ := compareDigests(cur); same {
-			return effect{mitigation: true, tier: TierConfirm}
-		}
-		return effect{tier: TierName}
-	case UseRevision:
-		if rollsBack(cur) {
-			return effect{mitigation: true, tier: TierConfirm}
-		}
-		return effect{tier: TierName}
-	}
-	return effect{tier: TierName}
-}
-
-// rollsBack reports whether the wanted revision is an earlier one of the family
-// in use.
-func rollsBack(cur Current) bool {
-	return cur.Wanted != nil && cur.Wanted.Family == cur.Definition.Family &&
-		cur.Wanted.Revision < cur.Definition.Revision
-}

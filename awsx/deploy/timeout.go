@@ -78,24 +78,24 @@ func number(n *node, name string, absent int) int {
 	return i
 }
 
-// followSpec prepares what can be said about following a plan before it runs.
-func followSpec(cur Current, intent Intent, edited edit) FollowSpec {
-	primary, _ := cur.Service.Primary()
-	spec := FollowSpec{Service: cur.Service.Ref, Previous: primary, PreviousCount: cur.Service.Desired, Count: cur.Service.Desired}
-	n := cur.Service.Desired
-	if in, ok := intent.(Scale); ok {
-		// Tasks come all at once and leave all at once.
-		spec.Count, n = in.Count, 1
+// followSpec prepares what can be said about following a change before it runs:
+// a rollout of n tasks of a document, or a change without one.
+func followSpec(cur Current, tree *node, n int) FollowSpec {
+	if tree == nil {
+		tree = &node{kind: object}
 	}
-	spec.Timeout = deriveTimeout(cur.Service, edited.tree, cur.Groups, n)
-	return spec
+	primary, _ := cur.Service.Primary()
+	return FollowSpec{
+		Service: cur.Service.Ref, Previous: primary, PreviousCount: cur.Service.Desired, Count: cur.Service.Desired,
+		Timeout: deriveTimeout(cur.Service, tree, cur.Groups, n),
+	}
 }
 
 // followFrom completes the plan's spec with what its run produced.
 func (p Plan) followFrom(st State, started time.Time) FollowSpec {
 	spec := p.follow
 	spec.Started = started
-	if !p.Intent.starts() {
+	if !p.starts {
 		return spec
 	}
 	spec.Deployment = st.Deployment

@@ -124,7 +124,7 @@ func TestWhatIsSentIsWhatWasReadButForTheEditAndTheReadOnlyFields(t *testing.T) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := setImages(tree, SetImages{map[string]string{"c0": ":2"}}); err != nil {
+		if _, err := setImages(tree, SetImages{Images: map[string]string{"c0": ":2"}}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := setEnv(tree, SetEnv{map[string]EnvEdit{"c0": {Set: []awsx.EnvVar{{Name: "NEW", Value: "n"}, {Name: "V0", Value: secret(value)}}}}}); err != nil {

@@ -16,7 +16,7 @@ func (a *App) Plan(ctx context.Context, service awsx.Ref, intent deploy.Intent) 
 	if err != nil {
 		return deploy.Plan{}, err
 	}
-	current, err := deploy.Read(ctx, account, service, intent)
+	current, err := deploy.Read(ctx, account, service, intent, deploy.Held{})
 	if err != nil {
 		return deploy.Plan{}, err
 	}

@@ -56,7 +56,7 @@ func newBench(audit deploy.Audit) *bench {
 
 func (b *bench) scale(t *testing.T, service awsx.Ref, n int) change.Job {
 	t.Helper()
-	cur, err := deploy.Read(t.Context(), b.account, service, deploy.Scale{Count: n})
+	cur, err := deploy.Read(t.Context(), b.account, service, deploy.Scale{Count: n}, deploy.Held{})
 	if err != nil {
 		t.Fatal(err)
 	}

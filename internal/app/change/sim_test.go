@@ -103,7 +103,7 @@ func (w *world) service(t *testing.T, name string) awsx.Ref {
 
 func (w *world) plan(t *testing.T, service string, intent deploy.Intent) deploy.Plan {
 	t.Helper()
-	cur, err := deploy.Read(t.Context(), w.account, w.service(t, service), intent)
+	cur, err := deploy.Read(t.Context(), w.account, w.service(t, service), intent, deploy.Held{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,56 +9,59 @@ import (
 	"gantry/internal/clean"
 )
 
-// imageChange is one container whose image an edit replaced.
-type imageChange struct {
-	container     string
-	before, after string
+// SetEnv changes environment variables, by container name; an empty name means
+// the only container there is.
+type SetEnv struct{ Containers map[string]EnvEdit }
+
+// EnvEdit is what happens to one container's variables. Set merges, and keeps
+// those it does not name unless Replace is true, in which case exactly these
+// stay. Unsetting a variable that is not there is an error, as it is most often
+// a misspelt name.
+type EnvEdit struct {
+	Set     []awsx.EnvVar
+	Unset   []string
+	Replace bool
 }
 
-// setImages replaces images in a tree and returns what moved.
-func setImages(tree *node, in SetImages) ([]imageChange, error) {
-	if len(in.Images) == 0 {
-		return nil, invalid("no image is given: expected registry/repository:tag or :tag")
+// Action names the intent.
+func (SetEnv) Action() string { return "env" }
+
+func (SetEnv) needs() needs { return needs{definition: true, rollout: true, scaling: true} }
+
+func (in SetEnv) draft(cur Current) (draft, error) {
+	d, err := editDefinition(cur)
+	if err != nil {
+		return d, err
 	}
-	var changes []imageChange
-	for _, name := range sortedKeys(in.Images) {
-		c, err := pickForImage(tree, name, in.Images[name])
-		if err != nil {
-			return nil, err
-		}
-		ref, err := ResolveReference(in.Images[name], c.word("image"))
-		if err != nil {
-			return nil, err
-		}
-		if before := c.word("image"); before != ref.String() {
-			changes = append(changes, imageChange{c.word("name"), before, ref.String()})
-			c.set("image", text(ref.String()))
-		}
+	if d.env, err = setEnv(d.tree, in); err != nil {
+		return d, err
 	}
-	return changes, nil
+	if len(d.env) == 0 {
+		return d, nothingChanged("the environment is like this already", "")
+	}
+	d.before = awsx.ARNName(cur.Definition.ARN)
+	d.after = "new revision, " + describeEnv(d.env)
+	return d, nil
 }
 
-// pickForImage resolves a container; without a name, a full reference also finds
-// the one container that runs an image of the same repository.
-func pickForImage(tree *node, name, typed string) (*node, error) {
-	c, err := tree.pickContainer(name)
-	if err == nil || name != "" {
-		return c, err
-	}
-	ref, refErr := ParseReference(typed)
-	if refErr != nil {
-		return nil, err
-	}
-	var found []*node
-	for _, c := range tree.list("containerDefinitions") {
-		if now, e := ParseReference(c.word("image")); e == nil && now.Repository == ref.Repository {
-			found = append(found, c)
+// describeEnv names what happens to variables, by container.
+func describeEnv(changes []EnvChange) string {
+	var parts []string
+	for i, c := range changes {
+		verb := "set"
+		switch {
+		case !c.Has:
+			verb = "unset"
+		case !c.Had:
+			verb = "add"
 		}
+		part := verb + " " + c.Name
+		if i == 0 || changes[i-1].Container != c.Container {
+			part = c.Container + " " + part
+		}
+		parts = append(parts, part)
 	}
-	if len(found) != 1 {
-		return nil, err
-	}
-	return found[0], nil
+	return strings.Join(parts, ", ")
 }
 
 // setEnv edits environments in a tree and returns what changed, by container.

@@ -1,0 +1,112 @@
+package deploy
+
+import (
+	"gantry/awsx"
+)
+
+// SetImages deploys images. Images maps a container's name to a reference, or
+// to ":tag" or "@digest" to keep the repository in use; an empty name means the
+// only container there is.
+type SetImages struct {
+	Images map[string]string
+	// Pin writes the digest that each tag resolves to now, so that a tag pushed
+	// again changes nothing.
+	Pin bool
+}
+
+// Action names the intent.
+func (SetImages) Action() string { return "deploy" }
+
+func (SetImages) needs() needs { return needs{definition: true, rollout: true, scaling: true} }
+
+func (in SetImages) draft(cur Current) (draft, error) {
+	d, err := editDefinition(cur)
+	if err != nil {
+		return d, err
+	}
+	if d.images, err = setImages(d.tree, in); err != nil {
+		return d, err
+	}
+	if in.Pin {
+		d.pin(cur)
+	}
+	if len(d.images) == 0 && len(d.unpinned) == 0 {
+		return d, nothingChanged("the service runs this image already", "restart it to pull the same tag again")
+	}
+	d.before = awsx.ARNName(cur.Definition.ARN)
+	d.after = "new revision"
+	for _, c := range d.images {
+		d.before += ", " + c.container + " " + c.before
+		d.after += ", " + c.container + " " + c.after
+	}
+	return d, nil
+}
+
+// setImages replaces images in a tree and returns what moved.
+func setImages(tree *node, in SetImages) ([]imageChange, error) {
+	if len(in.Images) == 0 {
+		return nil, invalid("no image is given: expected registry/repository:tag or :tag")
+	}
+	var changes []imageChange
+	for _, name := range sortedKeys(in.Images) {
+		c, err := pickForImage(tree, name, in.Images[name])
+		if err != nil {
+			return nil, err
+		}
+		ref, err := ResolveReference(in.Images[name], c.word("image"))
+		if err != nil {
+			return nil, err
+		}
+		if before := c.word("image"); before != ref.String() {
+			changes = append(changes, imageChange{c.word("name"), before, ref.String()})
+			c.set("image", text(ref.String()))
+		}
+	}
+	return changes, nil
+}
+
+// pickForImage resolves a container; without a name, a full reference also finds
+// the one container that runs an image of the same repository.
+func pickForImage(tree *node, name, typed string) (*node, error) {
+	c, err := tree.pickContainer(name)
+	if err == nil || name != "" {
+		return c, err
+	}
+	ref, refErr := ParseReference(typed)
+	if refErr != nil {
+		return nil, err
+	}
+	var found []*node
+	for _, c := range tree.list("containerDefinitions") {
+		if now, e := ParseReference(c.word("image")); e == nil && now.Repository == ref.Repository {
+			found = append(found, c)
+		}
+	}
+	if len(found) != 1 {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// pin replaces the tags of the images that change by the digests that they
+// resolve to. What ECR was not asked about, or does not know, stays a tag and is
+// named: Build refuses a plan that has any.
+func (d *draft) pin(cur Current) {
+	kept := d.images[:0]
+	for _, c := range d.images {
+		ref, err := ParseReference(c.after)
+		state, asked := cur.Images[c.after]
+		switch {
+		case err != nil || ref.Pinned():
+		case !asked || state.Err != nil || state.Image.Digest == "":
+			d.unpinned = append(d.unpinned, c.after)
+		default:
+			c.after = ref.Repository + "@" + state.Image.Digest
+			d.tree.container(c.container).set("image", text(c.after))
+		}
+		if c.before != c.after {
+			kept = append(kept, c)
+		}
+	}
+	d.images = kept
+}

@@ -1,0 +1,30 @@
+package deploy
+
+import "gantry/awsx"
+
+// Restart starts every task anew on the revision in use.
+type Restart struct{}
+
+// Action names the intent.
+func (Restart) Action() string { return "restart" }
+
+func (Restart) needs() needs {
+	return needs{definition: true, rollout: true, digests: true, scaling: true}
+}
+
+func (Restart) draft(cur Current) (draft, error) {
+	d, err := redeploy(cur, cur.Definition)
+	if err != nil {
+		return d, err
+	}
+	d.force(cur)
+	d.effect = effect{tier: TierName}
+	// Only images known to be the same make it a mere restart.
+	if same, _ := compareDigests(cur); same {
+		d.effect = effect{mitigation: true, tier: TierConfirm}
+	}
+	d.checks = append(d.checks, checkTag(cur))
+	d.before = awsx.ARNName(cur.Definition.ARN)
+	d.after = d.before + ", all tasks started anew"
+	return d, nil
+}
