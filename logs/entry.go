@@ -35,6 +35,11 @@ type Entry struct {
 	Late bool
 	// Gap is not nil on a gap line.
 	Gap *Gap
+	// Piece is not nil when the line is a piece of a message whose other pieces
+	// are missing.
+	Piece *Piece
+	// Pieces are the documents beyond ID that the message was joined of. See Join.
+	Pieces []Part
 }
 
 // Gap is a stretch of time of which some lines were not read, both ends included.
@@ -58,7 +63,11 @@ func (e *Entry) Field(path string) (string, bool) {
 // Bytes returns the memory that the entry holds on to, by estimate: its texts
 // and the struct itself.
 func (e *Entry) Bytes() int {
-	return int(unsafe.Sizeof(*e)) + len(e.ID) + len(e.Source) + len(e.Sort) + len(e.Message) + len(e.Level) + len(e.Container)
+	n := 0
+	for _, p := range e.Pieces {
+		n += int(unsafe.Sizeof(p)) + len(p.ID)
+	}
+	return n + int(unsafe.Sizeof(*e)) + len(e.ID) + len(e.Source) + len(e.Sort) + len(e.Message) + len(e.Level) + len(e.Container)
 }
 
 // Severity orders levels across the spellings that loggers use.

@@ -113,7 +113,7 @@ func (p *pump) skip(ctx context.Context, cursor time.Time, r *reading) error {
 		if page.Partial != nil && len(page.Entries) > 0 {
 			end = later(end, page.Entries[0].Time)
 		}
-		p.gap(cursor, end, "more lines came than could be read")
+		p.gap(cursor, end, reasonBudget)
 		p.holes = slices.DeleteFunc(p.holes, func(h Range) bool { return !h.From.Before(cursor) })
 		p.holes = append(p.holes, Range{From: cursor, To: page.Last})
 		r.skipped = true
@@ -130,7 +130,7 @@ func (p *pump) start(now time.Time) (from time.Time, whole bool) {
 	}
 	overlap := p.status.Overlap
 	busy := p.sweepLines > busyLines
-	whole = !busy || p.changed || p.status.Partial != nil || now.Sub(p.swept) >= sweepEvery
+	whole = !busy || p.changed || p.status.Partial.passing() || now.Sub(p.swept) >= sweepEvery
 	switch {
 	case !whole:
 		overlap = min(overlap, briefOverlap)
@@ -150,7 +150,7 @@ func (p *pump) start(now time.Time) (from time.Time, whole bool) {
 // too much: then a gap line says what may be missing.
 // A skip moves it all the same: its gap line says so.
 func (p *pump) settle(now time.Time, r reading) {
-	if r.partial != nil && !r.skipped {
+	if r.partial.passing() && !r.skipped {
 		if now.Sub(p.high) < maxOverlap {
 			return
 		}
@@ -166,7 +166,7 @@ func (p *pump) overflow(from, to time.Time) {
 		return
 	}
 	p.overflowed[from] = true
-	p.gap(from, to, "more lines share one timestamp than the store returns at once")
+	p.gap(from, to, reasonOneTimestamp)
 }
 
 // advance moves the high water to the newest line read, but never beyond now,

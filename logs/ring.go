@@ -1,6 +1,9 @@
 package logs
 
-import "iter"
+import (
+	"iter"
+	"sort"
+)
 
 // The bounds of a ring whose options leave them out.
 const (
@@ -13,7 +16,7 @@ const (
 // hands it immutable batches.
 //
 // Each line has a position. Positions grow by one from line to line and count
-// from zero at the first line ever added; eviction moves First and renumbers
+// from zero at the first line ever added; eviction at the front moves First and renumbers
 // nothing. A late line is put at its time, which moves the lines after it up by
 // one: Add returns a Change, and Change.Moved tells where a remembered position
 // is now. Lines of one time stay in the order in which they came.
@@ -51,8 +54,7 @@ func (r *Ring) Bytes() int { return r.bytes }
 // lines evicted so far.
 func (r *Ring) First() uint64 { return r.first }
 
-// End returns the position after the newest line: the number of lines added so
-// far.
+// End returns the position after the newest line.
 func (r *Ring) End() uint64 { return r.first + uint64(r.n) }
 
 // At returns the line at a position, or nil when it is evicted or yet to come.
@@ -75,20 +77,45 @@ func (r *Ring) From(pos uint64) iter.Seq2[uint64, *Entry] {
 	}
 }
 
-// Change is what one Add did.
+// Known returns the documents that the ring holds of a stretch of time, both ends
+// included.
+func (r *Ring) Known(stretch Range) Known {
+	at := func(i int) *Entry { return r.buf[r.slot(i)] }
+	lo := sort.Search(r.n, func(i int) bool { return !at(i).Time.Before(stretch.From) })
+	return KnownOf(func(yield func(*Entry) bool) {
+		for i := lo; i < r.n && (stretch.To.IsZero() || !at(i).Time.After(stretch.To)); i++ {
+			if !yield(at(i)) {
+				return
+			}
+		}
+	})
+}
+
+// Change is what one call did to the ring.
 type Change struct {
 	// Added is the number of lines taken in, late ones included.
 	Added int
-	// Evicted is the number of lines dropped at the front.
-	Evicted int
-	// Inserted holds the positions of the late lines, ascending, as they are
-	// after the change.
+	// Evicted is the number of lines dropped at the front, Dropped at the end.
+	Evicted, Dropped int
+	// Removed holds the positions, as they were before the change, of lines taken
+	// out of the middle, ascending.
+	Removed []uint64
+	// Inserted holds the positions of the lines put before others, ascending, as
+	// they are after the change.
 	Inserted []uint64
 }
 
-// Moved returns where the line that stood at pos before the change stands now. A
-// position beyond the lines of then is moved like one after all of them.
+// Moved returns where the line that stood at pos before the change stands now; for
+// a removed line, where the one after it stands. A position beyond the lines of
+// then is moved like one after all of them.
 func (c Change) Moved(pos uint64) uint64 {
+	removed := uint64(0)
+	for _, out := range c.Removed {
+		if out < pos {
+			removed++
+		}
+	}
+	pos -= removed
 	for _, in := range c.Inserted {
 		if in > pos {
 			break
@@ -98,32 +125,74 @@ func (c Change) Moved(pos uint64) uint64 {
 	return pos
 }
 
-// Add takes a batch in. The batch must be in the order of its times, as a Tail's
-// batches are; it is kept by reference and must not change afterwards. A line
-// costs constant time, a late one the lines after its place.
+// Add takes a batch in and makes room at the front. The batch must be in the order
+// of its times, as a Tail's batches are; it is kept by reference and must not
+// change afterwards. A line costs constant time, a late one the lines after its
+// place.
 func (r *Ring) Add(batch []Entry) Change {
+	before := r.first
+	change := r.merge(batch, true)
+	change.Evicted = int(r.first - before)
+	return change
+}
+
+// Prepend takes a batch in as Add does and makes room at the end, for reading back
+// beyond what the ring can hold. Once Change.Dropped is not zero the newest lines
+// are gone, and what a Tail brings no longer continues the last line held.
+func (r *Ring) Prepend(batch []Entry) Change {
+	change := r.merge(batch, false)
+	for r.overfull() {
+		r.n--
+		s := r.slot(r.n)
+		r.bytes -= r.buf[s].Bytes()
+		r.buf[s] = nil
+		change.Dropped++
+	}
+	return change
+}
+
+// Replace takes the line at a position out and the batch in, as Add does: the lines
+// that a gap line hid come in its place. A position that holds nothing removes
+// nothing.
+func (r *Ring) Replace(pos uint64, batch []Entry) Change {
+	var removed []uint64
+	if e := r.At(pos); e != nil {
+		removed = []uint64{pos}
+		r.bytes -= e.Bytes()
+		for i := int(pos - r.first); i < r.n-1; i++ {
+			r.buf[r.slot(i)] = r.buf[r.slot(i+1)]
+		}
+		r.n--
+		r.buf[r.slot(r.n)] = nil
+	}
+	change := r.Add(batch)
+	change.Removed = removed
+	return change
+}
+
+// merge puts a batch among the lines at its times; with evict it makes room at the
+// front meanwhile.
+func (r *Ring) merge(batch []Entry, evict bool) Change {
 	change := Change{Added: len(batch)}
 	if len(batch) == 0 {
 		return change
 	}
-	before := r.first
 	tail := r.cut(&batch[0])
 	for i := range batch {
 		e := &batch[i]
 		for len(tail) > 0 && !e.Time.Before(tail[0].Time) {
-			r.push(tail[0])
+			r.push(tail[0], evict)
 			tail = tail[1:]
 		}
 		if len(tail) > 0 {
 			change.Inserted = append(change.Inserted, r.End())
 		}
-		r.push(e)
+		r.push(e, evict)
 	}
 	for _, e := range tail {
-		r.push(e)
+		r.push(e, evict)
 	}
 	clear(r.scratch)
-	change.Evicted = int(r.first - before)
 	return change
 }
 
@@ -145,14 +214,14 @@ func (r *Ring) cut(e *Entry) []*Entry {
 	return r.scratch
 }
 
-func (r *Ring) push(e *Entry) {
+func (r *Ring) push(e *Entry, evict bool) {
 	if r.n == len(r.buf) {
 		r.grow()
 	}
 	r.buf[r.slot(r.n)] = e
 	r.n++
 	r.bytes += e.Bytes()
-	for r.n > r.maxLines || r.bytes > r.maxBytes && r.n > 1 {
+	for evict && r.overfull() {
 		r.bytes -= r.buf[r.head].Bytes()
 		r.buf[r.head] = nil
 		r.head = r.slot(1)
@@ -160,6 +229,8 @@ func (r *Ring) push(e *Entry) {
 		r.first++
 	}
 }
+
+func (r *Ring) overfull() bool { return r.n > r.maxLines || r.bytes > r.maxBytes && r.n > 1 }
 
 func (r *Ring) slot(i int) int { return (r.head + i) & (len(r.buf) - 1) }
 

@@ -2,12 +2,14 @@ package logs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
 
 // Source is a store of log lines: the port that Tail reads from. Methods may be
-// called concurrently; errors carry an *Error.
+// called concurrently; errors carry an *Error. What only some stores can do is
+// told by Historian, Counter and Histogrammer.
 type Source interface {
 	// Latest returns the newest limit lines of a range, newest first.
 	Latest(ctx context.Context, q Query, r Range, limit int) (Page, error)
@@ -19,6 +21,65 @@ type Source interface {
 	Explain(ctx context.Context, q Query, r Range) (Explanation, error)
 	// Limits returns what pages of this store look like.
 	Limits() Limits
+}
+
+// Cursor is a place in a store's order, in the store's own words.
+type Cursor []byte
+
+// Direction is the order in which lines are read.
+type Direction uint8
+
+// The directions.
+const (
+	// Older reads from the newest line of a range towards the past.
+	Older Direction = iota
+	// Newer reads from the oldest line of a range towards the present.
+	Newer
+)
+
+// Historian is a Source that can hold still what searches see, so that pages
+// neither repeat nor skip a line while others are written. See History.
+type Historian interface {
+	// OpenPoint opens a point in time. The store keeps it for minutes after its
+	// last use, at a cost: close it. The error is ErrNoPoints when this store, or
+	// these credentials, cannot have one.
+	OpenPoint(ctx context.Context) (Point, error)
+}
+
+// Point is a store as it was when the point was opened. Calls follow one another.
+type Point interface {
+	// Read returns up to limit lines of a range in one direction: those after a
+	// page's Cursor, or the first when that is empty. The error is ErrPointGone
+	// when the store has let the point go.
+	Read(ctx context.Context, q Query, r Range, d Direction, after Cursor, limit int) (Page, error)
+	// Close gives the point back.
+	Close(ctx context.Context) error
+}
+
+// The reasons for which a point in time cannot be read.
+var (
+	ErrNoPoints  = errors.New("the store has no points in time")
+	ErrPointGone = errors.New("the point in time is over")
+)
+
+// Counter is a Source that counts lines without reading them.
+type Counter interface {
+	Count(ctx context.Context, q Query, r Range) (Count, error)
+}
+
+// Count is a number of lines.
+type Count struct {
+	Lines int
+	// Partial says what part of the store did not count; nil when all of it did.
+	Partial *Partial
+}
+
+// Histogrammer is a Source that counts lines by time without reading them.
+type Histogrammer interface {
+	// Histogram returns the bars of a range, both of whose ends are set. The
+	// interval is a whole number of seconds; bars begin at its multiples since
+	// 1970.
+	Histogram(ctx context.Context, q Query, r Range, interval time.Duration) (Histogram, error)
 }
 
 // Limits are a store's bounds.
@@ -36,6 +97,9 @@ type Page struct {
 	// Last is the store's timestamp of the last entry, in the store's own
 	// resolution, which may be coarser than the entry's; zero on an empty page.
 	Last time.Time
+	// Cursor continues a Point's reading after the last entry; empty when the
+	// store has no order that tells lines of one timestamp apart.
+	Cursor Cursor
 	// Full is true when there may be more entries beyond the limit.
 	Full bool
 	// Partial says what part of the store did not answer; nil when all of it did.
@@ -49,6 +113,9 @@ type Page struct {
 type Partial struct {
 	Failed, Shards int
 	TimedOut       bool
+	// Lasting is true when the missing part will not answer later either, such as
+	// a store that refuses: reading the stretch again would bring nothing.
+	Lasting bool
 	// Reason is the store's first reason, cleaned; may be empty.
 	Reason string
 }
@@ -56,6 +123,8 @@ type Partial struct {
 // String returns the state in a few words.
 func (p *Partial) String() string {
 	switch {
+	case p.Lasting:
+		return fmt.Sprintf("%d of %d log stores cannot be read: %s", p.Failed, p.Shards, p.Reason)
 	case p.Failed > 0 && p.Reason != "":
 		return fmt.Sprintf("%d of %d shards failed: %s", p.Failed, p.Shards, p.Reason)
 	case p.Failed > 0:
@@ -91,10 +160,15 @@ type Explanation struct {
 	// Newest is the time of the newest document of the index, whatever its
 	// query; zero when there is none.
 	Newest time.Time
+	// Words say it in the store's own terms; empty leaves it to String.
+	Words string
 }
 
 // String says it in one sentence, without a full stop.
 func (e Explanation) String() string {
+	if e.Words != "" {
+		return e.Words
+	}
 	switch e.Cause {
 	case NoIndex:
 		return fmt.Sprintf("no index matches %s, or these credentials may not see it", e.Index)

@@ -172,7 +172,7 @@ func bounded(entries []Entry, lines, bytes int) []Entry {
 	if g := entries[0].Gap; g != nil {
 		from = earlier(from, g.From)
 	}
-	gap := Gap{From: from, To: entries[keep-1].Time, Reason: "lines came faster than they were taken"}
+	gap := Gap{From: from, To: entries[keep-1].Time, Reason: reasonNotTaken}
 	return append([]Entry{{Time: gap.To, Gap: &gap}}, entries[keep:]...)
 }
 

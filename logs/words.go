@@ -6,6 +6,13 @@ import (
 	"time"
 )
 
+// The reasons of gap lines.
+const (
+	reasonBudget       = "more lines came than could be read"
+	reasonOneTimestamp = "more lines share one timestamp than the store returns at once"
+	reasonNotTaken     = "lines came faster than they were taken"
+)
+
 // plural returns "1 line" or "2 lines".
 func plural(n int, one, many string) string {
 	if n == 1 {
