@@ -139,7 +139,7 @@ func (a *Account) logStart(c *container) {
 	a.log(c, a.now, stdout, startLine(c, a.now))
 }
 
-// logDeath explains why the process exits.
+// logDeath is the last thing that a process says which exits by itself.
 func (a *Account) logDeath(c *container, code int) {
 	at := a.now.Add(-50 * time.Millisecond)
 	if name := c.missingVariable(); name != "" {
@@ -148,7 +148,9 @@ func (a *Account) logDeath(c *container, code int) {
 	}
 	if code != 0 {
 		a.log(c, at, stderr, fatalTrace(c, code))
+		return
 	}
+	a.log(c, at, stdout, stamp(c, at, "INFO")+"all work done")
 }
 
 // logSignal is what a process writes when it is asked to stop.

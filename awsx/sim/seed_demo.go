@@ -24,6 +24,9 @@ func (a *Account) seedDemo() error {
 		}
 	}
 	a.seedForeignTarget()
+	if err := a.seedJobs(); err != nil {
+		return err
+	}
 	return a.breakServices(a.clusterByName["prod"])
 }
 

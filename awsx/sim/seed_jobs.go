@@ -1,0 +1,30 @@
+package sim
+
+import "time"
+
+// seedJobs registers what is run by hand or on a schedule: a family whose newest
+// revision ends well, and the one before it with 1. They draw on a stream of
+// their own, so that everything else keeps its identifiers.
+func (a *Account) seedJobs() error {
+	keep := a.rng
+	a.rng = newSource(a.opts.Seed, jobStream)
+	defer func() { a.rng = keep }()
+	job := serviceSeed{
+		name: "orders-migrate",
+		containers: []containerSeed{{
+			name: "migrate", repository: "orders-migrate", language: "python", cpu: 128, memory: 256,
+			environment: [][2]string{{"DB_HOST", "postgres.internal"}, {"DB_PASSWORD", "demo-migrate-pw"}},
+		}},
+		releases: []releaseSeed{
+			{tag: "v2.30.0", age: 20 * day, behaviour: Behaviour{Finishes: 12 * time.Second, ExitCode: 1}},
+			{tag: "v2.31.0", age: 5 * day, behaviour: Behaviour{Finishes: 30 * time.Second}},
+		},
+	}
+	a.seedImages(job)
+	for _, r := range job.releases {
+		if _, err := a.seedRevision(a.clusterByName["prod"], job, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
