@@ -124,6 +124,7 @@ func (l layout) entry(h *hit, step time.Duration) (logs.Entry, time.Time) {
 	}
 	e.Level = l.levelOf(h.Source, e.Message)
 	e.Container = first(h.Source, l.container)
+	e.Piece = logs.PieceOf(h.Source)
 	return e, stored
 }
 

@@ -1,7 +1,6 @@
 package elastic
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -30,6 +29,7 @@ type Source struct {
 	caps       *caps
 	layout     layout
 	preference string
+	points     points
 }
 
 var _ logs.Source = (*Source)(nil)
@@ -78,26 +78,31 @@ func (s *Source) search(ctx context.Context, q logs.Query, r logs.Range, limit i
 	if err := s.probe(ctx, q); err != nil {
 		return logs.Page{}, err
 	}
-	limit = max(1, min(limit, maxPage))
-	body, err := json.Marshal(search{
-		Size: limit,
-		// The store gives up, and says what it has, before the connection does.
-		Timeout: fmt.Sprintf("%dms", (s.cfg.Timeout * 8 / 10).Milliseconds()),
-		Query:   s.query(q, r),
-		Sort:    s.sort(o),
-	})
-	if err != nil {
-		return logs.Page{}, &logs.Error{Class: logs.Invalid, Op: s.op("search"), Err: err}
-	}
-	res, err := esapi.SearchRequest{
-		Index:      s.indices(),
-		Body:       bytes.NewReader(body),
-		Preference: s.preference,
-	}.Do(ctx, s.carrier)
-	answer, err := s.read("search", res, err)
+	body := s.body(q, r, limit, o)
+	answer, err := s.ask(ctx, "search", "/"+s.cfg.Index+"/_search", body)
 	if err != nil {
 		return logs.Page{}, err
 	}
+	return s.page(answer, body.Size)
+}
+
+// body makes the body of a search for lines.
+func (s *Source) body(q logs.Query, r logs.Range, limit int, o order) search {
+	return search{
+		Size: max(1, min(limit, maxPage)),
+		// The store gives up, and says what it has, before the connection does.
+		Timeout: s.patience(),
+		Query:   s.query(q, r),
+		Sort:    s.sort(o),
+	}
+}
+
+func (s *Source) patience() string {
+	return fmt.Sprintf("%dms", (s.cfg.Timeout * 8 / 10).Milliseconds())
+}
+
+// page reads the answer of a search for lines.
+func (s *Source) page(answer []byte, limit int) (logs.Page, error) {
 	page, err := s.layout.page(answer, limit, s.Limits().Step)
 	if errors.Is(err, errBadQuery) {
 		return logs.Page{}, &logs.Error{Class: logs.Invalid, Op: s.op("search"), Err: err}
@@ -108,9 +113,10 @@ func (s *Source) search(ctx context.Context, q logs.Query, r logs.Range, limit i
 	return page, nil
 }
 
-// probe makes sure that the kinds of the fields which a query needs are known.
-func (s *Source) probe(ctx context.Context, q logs.Query) error {
-	fields := append([]string{s.cfg.Timestamp}, logs.Fields(q.Where)...)
+// probe makes sure that the kinds of the fields which a query needs are known, and
+// of some more.
+func (s *Source) probe(ctx context.Context, q logs.Query, more ...string) error {
+	fields := slices.Concat([]string{s.cfg.Timestamp}, logs.Fields(q.Where), more)
 	names := s.caps.wanted(fields, time.Now())
 	if len(names) == 0 {
 		return nil
