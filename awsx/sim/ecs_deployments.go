@@ -2,8 +2,6 @@ package sim
 
 import (
 	"encoding/json"
-	"fmt"
-	"math"
 	"slices"
 	"time"
 )
@@ -38,10 +36,7 @@ func (a *Account) listServiceDeployments(in *listServiceDeploymentsInput) ([]byt
 			kept = append(kept, r)
 		}
 	}
-	// Newest first: the key counts down with the time of creation.
-	p := paging[*rollout]{key: func(r *rollout) string {
-		return fmt.Sprintf("%019d%s", math.MaxInt64-r.createdAt.UnixNano(), r.arn)
-	}, fallback: 20, max: 100}
+	p := paging[*rollout]{key: func(r *rollout) string { return countdown(r.createdAt) + r.arn }, fallback: 20, max: 100}
 	page, next, err := p.cut(kept, in.NextToken, in.MaxResults)
 	if err != nil {
 		return nil, err

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
-	"time"
 )
 
 // startsDeployment tells whether a change of the named setting of a service is
@@ -178,18 +177,13 @@ func compact(raw json.RawMessage) []byte {
 }
 
 func (a *Account) apply(s *service, change *serviceChange) {
-	if change.desired != s.desired {
-		s.steady = false
-	}
-	s.desired, s.rolling, s.balancers, s.grace = change.desired, change.rolling, change.balancers, change.grace
+	s.rolling, s.balancers, s.grace = change.rolling, change.balancers, change.grace
 	s.settings = change.settings
-	s.touch()
 	if change.deploys {
+		s.desired = change.desired
 		a.deploy(s, change.def)
-		return
+	} else {
+		a.rescale(s, change.desired)
 	}
-	if r := s.current; r != nil && !r.terminal() {
-		r.targetRequested = s.desired
-	}
-	a.look(s, a.rng.between(300*time.Millisecond, time.Second))
+	a.evaluateSoon(s)
 }

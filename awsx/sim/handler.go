@@ -17,7 +17,7 @@ const maxRequest = 4 << 20
 
 // request is one call, whatever the protocol it came by.
 type request struct {
-	service   string // ecs, ecr, elbv2 or sts
+	service   string // as in Call
 	operation string
 	json      bool
 	body      []byte

@@ -17,7 +17,7 @@ const (
 	controlStream = 0x6563732d636f6e74
 	logStream     = 0x6c6f672d6c696e65
 	callStream    = 0x6170692d63616c6c
-	jobStream     = 0x6a6f622d73656564
+	asideStream   = 0x61736964652d7365
 )
 
 func newSource(seed, stream uint64) source {

@@ -79,6 +79,7 @@ type service struct {
 	tags        []tag
 	createdAt   time.Time
 	createdBy   string
+	scaling     *scalable // nil: not autoscaled
 
 	steady        bool // the steady state was announced and holds
 	lookAt        time.Time

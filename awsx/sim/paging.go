@@ -2,9 +2,12 @@ package sim
 
 import (
 	"encoding/base64"
+	"fmt"
+	"math"
 	"slices"
 	"sort"
 	"strings"
+	"time"
 )
 
 // paging cuts one page out of items that are sorted by key. The token carries
@@ -57,6 +60,9 @@ func (p paging[T]) beyond(items []T, last string) int {
 		return p.key(items[i]) > last
 	})
 }
+
+// countdown is a key that puts the newest first.
+func countdown(t time.Time) string { return fmt.Sprintf("%019d", math.MaxInt64-t.UnixNano()) }
 
 func encodeToken(key string) string {
 	return base64.StdEncoding.EncodeToString([]byte(tokenPrefix + key))

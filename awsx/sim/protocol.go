@@ -16,6 +16,8 @@ func jsonService(prefix string) string {
 		return "ecs"
 	case "AmazonEC2ContainerRegistry_V20150921":
 		return "ecr"
+	case "AnyScaleFrontendService":
+		return "application-autoscaling"
 	}
 	return ""
 }
@@ -32,8 +34,11 @@ func queryService(version string) string {
 }
 
 func jsonOperation(service, name string) func(*Account, []byte) ([]byte, error) {
-	if service == "ecr" {
+	switch service {
+	case "ecr":
 		return ecrOperation(name)
+	case "application-autoscaling":
+		return scalingOperation(name)
 	}
 	return ecsOperation(name)
 }

@@ -15,6 +15,16 @@ func (a *Account) at(then time.Time, do func()) {
 	a.now = now
 }
 
+// aside runs do with a stream of its own, so that what it makes leaves the
+// identifiers of everything else as they are.
+func (a *Account) aside(do func() error) error {
+	keep := a.rng
+	a.rng = newSource(a.opts.Seed, asideStream)
+	err := do()
+	a.rng = keep
+	return err
+}
+
 func (a *Account) ago(d time.Duration) time.Time { return a.now.Add(-d) }
 
 func (a *Account) zones() []string {

@@ -24,10 +24,16 @@ func (a *Account) seedDemo() error {
 		}
 	}
 	a.seedForeignTarget()
-	if err := a.seedJobs(); err != nil {
+	if err := a.aside(a.seedSurroundings); err != nil {
 		return err
 	}
 	return a.breakServices(a.clusterByName["prod"])
+}
+
+// seedSurroundings adds what is around the services of production.
+func (a *Account) seedSurroundings() error {
+	a.seedScaling(a.clusterByName["prod"])
+	return a.seedJobs()
 }
 
 // seedForeignTarget registers something that is not a task, as a group has that

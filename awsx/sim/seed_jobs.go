@@ -3,12 +3,8 @@ package sim
 import "time"
 
 // seedJobs registers what is run by hand or on a schedule: a family whose newest
-// revision ends well, and the one before it with 1. They draw on a stream of
-// their own, so that everything else keeps its identifiers.
+// revision ends well, and the one before it with 1.
 func (a *Account) seedJobs() error {
-	keep := a.rng
-	a.rng = newSource(a.opts.Seed, jobStream)
-	defer func() { a.rng = keep }()
 	job := serviceSeed{
 		name: "orders-migrate",
 		containers: []containerSeed{{
