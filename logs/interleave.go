@@ -1,0 +1,138 @@
+package logs
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+)
+
+// grain is the coarsest resolution in which a store keeps times: pages of
+// several stores can only be put in one order at the coarsest of theirs.
+const grain = time.Millisecond
+
+// OldestFirst joins what several stores answered to one Since, or one store to
+// several: the oldest limit lines of all of them. A page that is Full may lack
+// lines after its Last, so nothing of the others beyond that is taken. The joined
+// page can be read on from its own Last like any other.
+func OldestFirst(limit int, pages ...Page) Page { return interleave(limit, pages, 1) }
+
+// NewestFirst joins what several stores answered to one Latest.
+func NewestFirst(limit int, pages ...Page) Page { return interleave(limit, pages, -1) }
+
+// placed is an entry with the time that it is ordered by.
+type placed struct {
+	*Entry
+	at int64 // milliseconds since 1970
+}
+
+// at is an instant in the resolution that all stores have. Rounding down keeps
+// the order of every store, and gives a time from which reading on misses nothing.
+func at(t time.Time) int64 { return t.UnixMilli() }
+
+// interleave merges pages; direction is 1 for the oldest lines first and -1 for
+// the newest.
+func interleave(limit int, pages []Page, direction int) Page {
+	var out Page
+	var all []placed
+	var horizon *int64 // what lies beyond is not known of every store
+	fine := false // some time is finer than a millisecond
+	out.NoShards = len(pages) > 0
+	for i := range pages {
+		p := &pages[i]
+		out.NoShards = out.NoShards && p.NoShards
+		out.Partial = out.Partial.and(p.Partial)
+		out.Full = out.Full || p.Full
+		if edge := at(p.Last); p.Full && len(p.Entries) > 0 && (horizon == nil || cmp.Compare(edge, *horizon) == -direction) {
+			horizon = &edge
+		}
+		for j := range p.Entries {
+			fine = fine || p.Entries[j].Time.Nanosecond()%int(grain) != 0
+			all = append(all, placed{&p.Entries[j], at(p.Entries[j].Time)})
+		}
+	}
+	// Stable: lines of one instant keep their store's order, and the stores theirs,
+	// so that asking again gives the same beginning.
+	slices.SortStableFunc(all, func(a, b placed) int { return direction * cmp.Compare(a.at, b.at) })
+	if horizon != nil {
+		beyond := func(e placed) bool { return cmp.Compare(e.at, *horizon) == direction }
+		if i := slices.IndexFunc(all, beyond); i >= 0 {
+			all = all[:i]
+		}
+	}
+	if len(all) > limit {
+		all, out.Full = all[:limit], true
+	}
+	if len(all) == 0 {
+		return out
+	}
+	out.Entries = make([]Entry, len(all))
+	for i, e := range all {
+		out.Entries[i] = *e.Entry
+	}
+	out.Last = time.UnixMilli(all[len(all)-1].at).UTC()
+	if direction < 0 && fine {
+		// Reading on towards the past begins at the end of this millisecond: the
+		// page may have some of its lines only.
+		out.Last = out.Last.Add(grain - 1)
+	}
+	return out
+}
+
+// passing reports whether an answer lacks something that may come later.
+func (p *Partial) passing() bool { return p != nil && !p.Lasting }
+
+// and adds up what two answers lack.
+func (p *Partial) and(o *Partial) *Partial {
+	if p == nil {
+		return o
+	}
+	if o == nil {
+		return p
+	}
+	return &Partial{
+		Failed: p.Failed + o.Failed, Shards: p.Shards + o.Shards,
+		TimedOut: p.TimedOut || o.TimedOut, Lasting: p.Lasting && o.Lasting,
+		Reason: cmp.Or(p.Reason, o.Reason),
+	}
+}
+
+// Gather reads n pages side by side and waits for all of them. A failure that may
+// pass fails the whole, so that the poll is made again. One that lasts, such as a
+// refusal, leaves the others readable: its page is empty and partial, and says
+// so. When no read succeeds the error is the first.
+func Gather(ctx context.Context, n int, read func(ctx context.Context, i int) (Page, error)) ([]Page, error) {
+	pages, errs := make([]Page, n), make([]error, n)
+	if n == 1 {
+		pages[0], errs[0] = read(ctx, 0)
+		return pages, errs[0]
+	}
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { pages[i], errs[i] = read(ctx, i) })
+	}
+	wg.Wait()
+	failed := 0
+	for i, err := range errs {
+		if err == nil {
+			continue
+		}
+		if !lasts(err) {
+			return nil, err
+		}
+		failed++
+		pages[i] = Page{Partial: &Partial{Failed: 1, Shards: n, Lasting: true, Reason: err.Error()}}
+	}
+	if failed == n && n > 0 {
+		return nil, errs[0]
+	}
+	return pages, nil
+}
+
+// lasts reports whether an error is one that asking again does not mend.
+func lasts(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && !e.Class.Passing()
+}

@@ -1,0 +1,200 @@
+package logs
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Member is one of several stores that are read as one.
+type Member struct {
+	// Fields are those that only this store's lines have. A branch of a query
+	// that names one of them is for this member alone; what names no member's field is
+	// for the member without Fields, of which there is one.
+	Fields []string
+	// Open opens the store. It is called when a query first needs the member, and
+	// again after it has failed; its error carries an *Error.
+	Open func(ctx context.Context) (Source, error)
+}
+
+// refusalLasts is how long a part that refused a query is not asked it again
+// while other parts answer.
+const refusalLasts = 30 * time.Second
+
+// Merged reads several stores as one. A query is split by the fields it names, so
+// that each store is asked for its own lines only, and one that a query does not
+// concern is not even opened. When a query concerns one store only, its answers
+// are that store's own.
+type Merged struct{ parts []*part }
+
+var (
+	_ Source       = (*Merged)(nil)
+	_ Historian    = (*Merged)(nil)
+	_ Counter      = (*Merged)(nil)
+	_ Histogrammer = (*Merged)(nil)
+)
+
+type part struct {
+	Member
+
+	mu      sync.Mutex
+	source  Source
+	refused refusal
+}
+
+// refusal is an answer that asking again would not change soon.
+type refusal struct {
+	where string
+	err   error
+	until time.Time
+}
+
+// Merge makes one Source of several stores.
+func Merge(members ...Member) *Merged {
+	m := &Merged{}
+	for _, p := range members {
+		m.parts = append(m.parts, &part{Member: p})
+	}
+	return m
+}
+
+// open returns the part's store, opened once.
+func (p *part) open(ctx context.Context) (Source, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.source == nil {
+		src, err := p.Open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		p.source = src
+	}
+	return p.source, nil
+}
+
+// opened returns the part's store if it is open.
+func (p *part) opened() Source {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.source
+}
+
+// recall returns the part's refusal of a query if it is recent.
+func (p *part) recall(where string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.refused.where == where && time.Now().Before(p.refused.until) {
+		return p.refused.err
+	}
+	return nil
+}
+
+func (p *part) remember(where string, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refused = refusal{where, err, time.Now().Add(refusalLasts)}
+}
+
+// Latest returns the newest lines of all the stores that a query concerns.
+func (m *Merged) Latest(ctx context.Context, q Query, r Range, limit int) (Page, error) {
+	return m.read(ctx, q, limit, NewestFirst, func(ctx context.Context, src Source, q Query) (Page, error) {
+		return src.Latest(ctx, q, r, limit)
+	})
+}
+
+// Since returns the oldest lines of all the stores that a query concerns.
+func (m *Merged) Since(ctx context.Context, q Query, r Range, limit int) (Page, error) {
+	return m.read(ctx, q, limit, OldestFirst, func(ctx context.Context, src Source, q Query) (Page, error) {
+		return src.Since(ctx, q, r, limit)
+	})
+}
+
+func (m *Merged) read(
+	ctx context.Context, q Query, limit int, join func(int, ...Page) Page,
+	read func(context.Context, Source, Query) (Page, error),
+) (Page, error) {
+	asked := m.split(q)
+	if len(asked) == 1 {
+		src, err := asked[0].open(ctx)
+		if err != nil {
+			return Page{}, err
+		}
+		return read(ctx, src, asked[0].query)
+	}
+	pages, err := Gather(ctx, len(asked), func(ctx context.Context, i int) (Page, error) {
+		a := asked[i]
+		where := a.query.String()
+		if err := a.recall(where); err != nil {
+			return Page{}, err
+		}
+		src, err := a.open(ctx)
+		if err != nil {
+			return Page{}, err
+		}
+		page, err := read(ctx, src, a.query)
+		if err != nil && lasts(err) {
+			a.remember(where, err)
+		}
+		return page, err
+	})
+	if err != nil {
+		return Page{}, err
+	}
+	return join(limit, pages...), nil
+}
+
+// Explain says why a query has no lines, for each store that it concerns.
+func (m *Merged) Explain(ctx context.Context, q Query, r Range) (Explanation, error) {
+	var all Explanation
+	for i, a := range m.split(q) {
+		src, err := a.open(ctx)
+		if err != nil {
+			return Explanation{}, err
+		}
+		x, err := src.Explain(ctx, a.query, r)
+		if err != nil {
+			return Explanation{}, err
+		}
+		if i == 0 {
+			all = x
+			continue
+		}
+		all.Words = all.String() + "; " + x.String()
+		all.Index += ", " + x.Index
+		all.Cause = min(all.Cause, x.Cause)
+		all.Looked = append(slices.Clone(all.Looked), x.Looked...)
+		all.Found = append(slices.Clone(all.Found), x.Found...)
+		all.Newest = later(all.Newest, x.Newest)
+	}
+	return all, nil
+}
+
+// Limits returns the narrowest bounds of the stores that are open, and those of
+// most stores before one is.
+func (m *Merged) Limits() Limits {
+	l := Limits{MaxPage: 10_000, Step: grain}
+	open := 0
+	for _, p := range m.parts {
+		src := p.opened()
+		if src == nil {
+			continue
+		}
+		of := src.Limits()
+		if open++; open == 1 {
+			l = of
+			continue
+		}
+		l = Limits{MaxPage: min(l.MaxPage, of.MaxPage), Step: max(l.Step, of.Step, grain)}
+	}
+	return l
+}
+
+// Close closes the stores that are open and can be closed.
+func (m *Merged) Close() {
+	for _, p := range m.parts {
+		if c, ok := p.opened().(interface{ Close() }); ok {
+			c.Close()
+		}
+	}
+}

@@ -1,0 +1,269 @@
+package logs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// shelf is a store that keeps times in steps and sorts by them.
+type shelf struct {
+	entries []Entry
+	step    time.Duration
+	err     error
+	queries []string
+}
+
+func (s *shelf) Limits() Limits { return Limits{MaxPage: 500, Step: s.step} }
+
+func (s *shelf) answer(q Query, r Range, limit, direction int) (Page, error) {
+	s.queries = append(s.queries, q.String())
+	if s.err != nil {
+		return Page{}, s.err
+	}
+	stored := func(e Entry) time.Time { return e.Time.Truncate(s.step) }
+	found := slices.DeleteFunc(slices.Clone(s.entries), func(e Entry) bool {
+		return stored(e).Before(r.From.Truncate(s.step)) || !r.To.IsZero() && stored(e).After(r.To)
+	})
+	slices.SortStableFunc(found, func(a, b Entry) int { return direction * stored(a).Compare(stored(b)) })
+	page := Page{Full: len(found) >= limit, Entries: found[:min(limit, len(found))]}
+	if n := len(page.Entries); n > 0 {
+		page.Last = stored(page.Entries[n-1])
+	}
+	return page, nil
+}
+
+func (s *shelf) Latest(_ context.Context, q Query, r Range, limit int) (Page, error) {
+	return s.answer(q, r, limit, -1)
+}
+
+func (s *shelf) Since(_ context.Context, q Query, r Range, limit int) (Page, error) {
+	return s.answer(q, r, limit, 1)
+}
+
+func (s *shelf) Explain(_ context.Context, q Query, _ Range) (Explanation, error) {
+	return Explanation{Cause: NoDocuments, Index: q.String()}, s.err
+}
+
+func opens(src Source) func(context.Context) (Source, error) {
+	return func(context.Context) (Source, error) { return src, nil }
+}
+
+func is(field, value string) Match { return Match{Fields: []string{field}, Values: []string{value}} }
+
+// three merges stores whose lines are chosen by the fields a and b, and by any
+// other field.
+func three(a, b, rest Source) *Merged {
+	return Merge(Member{Open: opens(rest)}, Member{Fields: []string{"a"}, Open: opens(a)}, Member{Fields: []string{"b"}, Open: opens(b)})
+}
+
+var ofAll = Query{Where: Any{is("a", "1"), is("b", "1"), is("c", "1")}}
+
+// TestPagesOfSeveralStoresMissAndRepeatNothing reads stores of different
+// resolutions in both directions, with pages far smaller than what shares a
+// timestamp.
+func TestPagesOfSeveralStoresMissAndRepeatNothing(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		start := time.UnixMilli(1_790_000_000_000).UTC()
+		var shelves [3]*shelf
+		want := map[string]bool{}
+		for i, step := range []time.Duration{time.Millisecond, time.Nanosecond, time.Millisecond} {
+			shelves[i] = &shelf{step: step}
+			times := rapid.SliceOfN(rapid.OneOf(rapid.Int64Range(0, 3_000_000), rapid.Int64Range(0, 20_000_000_000), rapid.Just(int64(5_000_000))), 0, 40).Draw(rt, fmt.Sprint("times ", i))
+			for n, ns := range times {
+				e := Entry{Time: start.Add(time.Duration(ns)), Index: fmt.Sprint(i), ID: fmt.Sprint(n)}
+				shelves[i].entries = append(shelves[i].entries, e)
+				want[e.Index+"/"+e.ID] = true
+			}
+		}
+		direction := rapid.SampledFrom([]Direction{Older, Newer}).Draw(rt, "direction")
+		size := rapid.IntRange(1, 12).Draw(rt, "page")
+		h := OpenHistory(three(shelves[0], shelves[1], shelves[2]), ofAll, Range{From: start, To: start.Add(time.Minute)}, direction, Known{})
+		got := map[string]int{}
+		var last time.Time
+		for {
+			page, err := h.Next(t.Context(), size)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			for _, e := range page.Entries {
+				if e.Gap != nil {
+					rt.Fatalf("a gap line: %+v", e.Gap)
+				}
+				got[e.Index+"/"+e.ID]++
+				// Stores that differ in resolution agree to a millisecond.
+				at := e.Time.Truncate(time.Millisecond)
+				if !last.IsZero() && (direction == Newer && at.Before(last) || direction == Older && at.After(last)) {
+					rt.Fatalf("%s comes after %s", at, last)
+				}
+				last = at
+			}
+			if !page.Full {
+				break
+			}
+		}
+		for id := range want {
+			if got[id] != 1 {
+				rt.Fatalf("%s came %d times", id, got[id])
+			}
+		}
+		if len(got) != len(want) {
+			rt.Fatalf("%d lines, want %d", len(got), len(want))
+		}
+	})
+}
+
+// TestATailOfSeveralStoresBringsEveryLineOnce follows two stores whose lines come
+// late, independently of each other.
+func TestATailOfSeveralStoresBringsEveryLineOnce(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		type plan struct{ store, at, late int }
+		plans := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) plan {
+			return plan{rapid.IntRange(0, 1).Draw(rt, "store"), rapid.IntRange(0, 30_000).Draw(rt, "at"), rapid.IntRange(0, 12_000).Draw(rt, "late")}
+		}), 0, 120).Draw(rt, "lines")
+		var got *reader
+		synctest.Test(t, func(*testing.T) {
+			start := time.Now()
+			stores := [2]*store{{}, {}}
+			for i, p := range plans {
+				written := start.Add(time.Duration(p.at) * time.Millisecond)
+				stores[p.store].add(doc(i, written, written.Add(time.Duration(p.late)*time.Millisecond)))
+			}
+			m := Merge(Member{Open: opens(stores[0])}, Member{Fields: []string{"a"}, Open: opens(stores[1])})
+			got = newReader()
+			tail := Follow(context.Background(), m, Query{Where: Any{is("a", "1"), is("c", "1")}}, TailOptions{PageSize: 7})
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			defer cancel()
+			for b := range tail.All(ctx) {
+				got.take(b)
+			}
+			tail.Close()
+			for b := range tail.Batches() {
+				got.take(b)
+			}
+		})
+		for i := range plans {
+			if n := got.counts[fmt.Sprint(i)]; n != 1 {
+				rt.Fatalf("line %d came %d times; %d gaps, overlap %s", i, n, len(got.gaps), got.last.Overlap)
+			}
+		}
+		if got.ring.Len() != len(plans) {
+			rt.Fatalf("%d lines, want %d", got.ring.Len(), len(plans))
+		}
+	})
+}
+
+func TestAQueryIsSplitByTheFieldsItNames(t *testing.T) {
+	for query, want := range map[string]struct {
+		where      Filter
+		a, b, rest string
+	}{
+		"nothing said":           {nil, "-", "-", "*"},
+		"one store":              {All{is("a", "1"), is("x", "2")}, "a:1 and x:2", "-", "-"},
+		"another store":          {is("c", "1"), "-", "-", "c:1"},
+		"each its branch":        {Any{is("c", "1"), is("a", "1"), All{is("b", "1"), is("x", "2")}}, "a:1", "b:1 and x:2", "c:1"},
+		"what is common to all":  {All{Any{is("c", "1"), is("a", "1")}, is("x", "2")}, "a:1 and x:2", "-", "c:1 and x:2"},
+		"a choice within one":    {All{is("a", "1"), Any{is("x", "2"), is("x", "3")}}, "a:1 and (x:2 or x:3)", "-", "-"},
+		"alternatives of a name": {Any{is("a", "1"), is("a", "2"), is("c", "3")}, "a:1 or a:2", "-", "c:3"},
+		"what nobody can match":  {All{is("a", "1"), is("b", "2")}, "-", "-", "a:1 and b:2"},
+		"no line at all":         {Any{}, "-", "-", "not *"},
+	} {
+		a, b, rest := &shelf{step: step}, &shelf{step: step}, &shelf{step: step}
+		if _, err := three(a, b, rest).Latest(t.Context(), Query{Where: want.where}, Range{}, 10); err != nil {
+			t.Errorf("%s: %v", query, err)
+		}
+		for name, c := range map[string]struct {
+			s    *shelf
+			want string
+		}{"a": {a, want.a}, "b": {b, want.b}, "the rest": {rest, want.rest}} {
+			got := strings.Join(c.s.queries, " | ")
+			if got == "" {
+				got = "-"
+			}
+			if got != c.want {
+				t.Errorf("%s: %s was asked %q, want %q", query, name, got, c.want)
+			}
+		}
+	}
+}
+
+func TestAStoreThatNoQueryConcernsIsNotOpened(t *testing.T) {
+	m := Merge(
+		Member{Open: func(context.Context) (Source, error) { return nil, Errorf(Invalid, "open", "nothing is configured") }},
+		Member{Fields: []string{"a"}, Open: opens(&shelf{step: step, entries: []Entry{{ID: "1", Time: time.Now()}}})},
+	)
+	if page, err := m.Latest(t.Context(), Query{Where: is("a", "1")}, Range{}, 10); err != nil || len(page.Entries) != 1 {
+		t.Errorf("%d lines, %v", len(page.Entries), err)
+	}
+	if _, err := m.Latest(t.Context(), Query{Where: is("c", "1")}, Range{}, 10); ClassOf(err) != Invalid {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestAStoreThatRefusesLeavesTheOthersReadable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		good := &shelf{step: step, entries: []Entry{{ID: "1", Time: time.Now()}}}
+		bad := &shelf{step: step, err: Errorf(Denied, "logs:FilterLogEvents", "no identity-based policy allows it")}
+		m := three(bad, &shelf{step: step}, good)
+		q := Query{Where: Any{is("a", "1"), is("c", "1")}}
+		for range 5 {
+			page, err := m.Since(t.Context(), q, Range{}, 10)
+			if err != nil || len(page.Entries) != 1 || page.Partial == nil || !page.Partial.Lasting {
+				t.Fatalf("page %+v, %v", page, err)
+			}
+			if said := page.Partial.String(); !strings.Contains(said, "1 of 2 log stores cannot be read: logs:FilterLogEvents: denied") {
+				t.Errorf("it says %q", said)
+			}
+		}
+		if len(bad.queries) != 1 {
+			t.Errorf("the refusing store was asked %d times", len(bad.queries))
+		}
+		time.Sleep(refusalLasts + time.Second)
+		bad.err = nil
+		if page, err := m.Since(t.Context(), q, Range{}, 10); err != nil || page.Partial != nil {
+			t.Errorf("page %+v, %v", page, err)
+		}
+		bad.err = Errorf(Throttled, "logs:FilterLogEvents", "rate exceeded")
+		if _, err := m.Since(t.Context(), q, Range{}, 10); ClassOf(err) != Throttled {
+			t.Errorf("a failure that passes gives %v, want it for the whole", err)
+		}
+		good.err, bad.err = Errorf(NotFound, "search", "no index"), Errorf(Denied, "search", "no")
+		if _, err := m.Since(t.Context(), q, Range{}, 10); !errors.Is(err, bad.err) && !errors.Is(err, good.err) {
+			t.Errorf("the error is %v", err)
+		}
+	})
+}
+
+func TestATailGoesOnBesideAStoreThatRefuses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		good := &store{}
+		for i := range 60 {
+			at := time.Now().Add(time.Duration(i) * time.Second)
+			good.add(doc(i, at, at))
+		}
+		m := Merge(Member{Open: opens(good)}, Member{Fields: []string{"a"}, Open: opens(&shelf{step: step, err: Errorf(Denied, "read", "no")})})
+		r := newReader()
+		tail := Follow(context.Background(), m, Query{Where: Any{is("a", "1"), is("c", "1")}}, TailOptions{})
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+		defer cancel()
+		for b := range tail.All(ctx) {
+			r.take(b)
+		}
+		tail.Close()
+		if r.ring.Len() != 60 || len(r.gaps) != 0 || r.last.State != PartialAnswers {
+			t.Errorf("%d lines, %d gaps, %s", r.ring.Len(), len(r.gaps), r.last.Words(time.Now()))
+		}
+		// What will not come is not waited for: the stretch that is read again does
+		// not grow.
+		if since := time.Since(good.from[len(good.from)-1]); since > 3*time.Minute {
+			t.Errorf("the last poll read %s again", since)
+		}
+	})
+}

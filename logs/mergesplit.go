@@ -1,0 +1,101 @@
+package logs
+
+import "slices"
+
+// asked is a part with what it is asked.
+type asked struct {
+	*part
+	query Query
+}
+
+// split returns the parts that a query concerns, each with its own branches of
+// the query. There is always one: what no part could match is for the part
+// without fields of its own, which says so.
+func (m *Merged) split(q Query) []asked {
+	var out []asked
+	var rest *part
+	for _, p := range m.parts {
+		if len(p.Fields) == 0 {
+			rest = p
+		}
+		if where, ok := m.branches(q.Where, p); ok {
+			own := q
+			own.Where = where
+			out = append(out, asked{p, own})
+		}
+	}
+	if len(out) == 0 {
+		return []asked{{rest, q}}
+	}
+	return out
+}
+
+// branches returns what a filter asks of a part; ok is false when nothing.
+func (m *Merged) branches(f Filter, p *part) (own Filter, ok bool) {
+	if f == nil {
+		return nil, len(p.Fields) == 0
+	}
+	if own, ok = m.project(f, p); !ok {
+		return nil, false
+	}
+	// A part with fields of its own has to be addressed by them.
+	return own, len(p.Fields) == 0 || m.owned(own)
+}
+
+// project leaves out the branches that are for other parts.
+func (m *Merged) project(f Filter, p *part) (Filter, bool) {
+	switch f := f.(type) {
+	case All:
+		out := make(All, len(f))
+		for i, member := range f {
+			var ok bool
+			if out[i], ok = m.project(member, p); !ok {
+				return nil, false
+			}
+		}
+		return out, true
+	case Any:
+		// Where some branch is for a part by its fields, those that name none are
+		// for the part without.
+		routed := slices.ContainsFunc(f, m.owned)
+		var out Any
+		for _, member := range f {
+			if routed && len(p.Fields) > 0 && !m.owned(member) {
+				continue
+			}
+			if own, ok := m.project(member, p); ok {
+				out = append(out, own)
+			}
+		}
+		if len(out) == 1 {
+			return out[0], true
+		}
+		return out, len(out) > 0
+	}
+	owner := m.owner(f)
+	return f, owner == nil || owner == p
+}
+
+// owned reports whether a filter names a field of some part.
+func (m *Merged) owned(f Filter) bool {
+	return slices.ContainsFunc(Fields(f), func(name string) bool { return m.of(name) != nil })
+}
+
+// owner returns the part whose field a leaf names, nil when it names none.
+func (m *Merged) owner(f Filter) *part {
+	for _, name := range Fields(f) {
+		if p := m.of(name); p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+func (m *Merged) of(field string) *part {
+	for _, p := range m.parts {
+		if slices.Contains(p.Fields, field) {
+			return p
+		}
+	}
+	return nil
+}

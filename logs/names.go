@@ -1,0 +1,14 @@
+package logs
+
+// The fields by which a Filter chooses lines of CloudWatch Logs, which are also
+// fields of such a line's document. A Filter that is to find any there names a
+// log group.
+const (
+	// FieldGroup is the log group's name.
+	FieldGroup = "log_group"
+	// FieldStream is the log stream's name.
+	FieldStream = "log_stream"
+	// FieldRegion is the AWS region that the log group is in. A Filter that leaves
+	// it out means the region of the Source.
+	FieldRegion = "log_region"
+)
