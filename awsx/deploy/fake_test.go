@@ -52,6 +52,9 @@ type fake struct {
 	registerErr error // returned without registering
 	lostAnswer  bool  // calls take effect and their answers are lost
 	updateErr   error
+	history     []awsx.ServiceDeployment
+	historyErr  error
+	revisions   map[string]awsx.ServiceRevision
 }
 
 func newFake(t *testing.T) *fake {

@@ -22,8 +22,10 @@ type FollowSpec struct {
 	// Count is the number of tasks wanted when the count is followed, and
 	// PreviousCount the one before.
 	Count, PreviousCount int
-	Started              time.Time
-	Timeout              time.Duration // zero never times out
+	// Cancels is true when a roll back of the deployment is what was asked for.
+	Cancels bool
+	Started time.Time
+	Timeout time.Duration // zero never times out
 }
 
 // Observation is what is known of a followed service at one moment. Err says
@@ -81,7 +83,7 @@ type Follower struct {
 
 // NewFollower returns a follower of one change.
 func NewFollower(spec FollowSpec) *Follower {
-	return &Follower{spec: spec, events: map[string]bool{}, definition: spec.TaskDefinition, last: Progress{Phase: PhaseWaiting, Timeout: spec.Timeout}}
+	return &Follower{spec: spec, seen: spec.Cancels, failed: spec.Cancels, events: map[string]bool{}, definition: spec.TaskDefinition, last: Progress{Phase: PhaseWaiting, Timeout: spec.Timeout}}
 }
 
 // Observe takes one observation in. Once there is a verdict, it stays.
@@ -215,6 +217,10 @@ func (f *Follower) judgePrimary(p *Progress, d awsx.Deployment, others []awsx.De
 			return
 		}
 	}
+	if f.spec.Cancels {
+		p.end(Failed, fmt.Sprintf("the deployment of %s ended before it could be stopped", awsx.ARNName(d.TaskDefinition)))
+		return
+	}
 	if f.definition != d.TaskDefinition {
 		p.end(Failed, fmt.Sprintf("the deployment runs %s, not %s", awsx.ARNName(d.TaskDefinition), awsx.ARNName(f.definition)))
 		return
@@ -237,6 +243,9 @@ func (f *Follower) judgeRollback(p *Progress, primary awsx.Deployment, events []
 		p.end(RolledBack, fmt.Sprintf("ECS gave %s up and runs %s again", awsx.ARNName(f.definition), back))
 	default:
 		return
+	}
+	if f.spec.Cancels && p.Verdict.Outcome == RolledBack {
+		p.succeed(fmt.Sprintf("%s runs %s again", awsx.ARNName(f.spec.Service.ARN), back), p.reservations(primary))
 	}
 	p.Verdict.Other = primary.TaskDefinition
 	if f.reason != "" {

@@ -35,9 +35,11 @@ type needs struct {
 	rollout bool
 	// digests reads what the running tasks were started from.
 	digests bool
-	// record reads the service deployment in progress, history those that ended,
-	// each with its service revisions.
-	record, history bool
+	// history reads the service deployments, the one in progress and those that
+	// ended, with their service revisions.
+	history bool
+	// wayBack reads the revision that a roll back chooses.
+	wayBack bool
 	// raw reads the service as the API's own JSON.
 	raw bool
 	// scaling reads what Application Auto Scaling does with the service.
@@ -77,6 +79,8 @@ type draft struct {
 	checks        []Check // those of this verb alone
 	// follow says what to follow: its Deployment is filled in by the run.
 	follow FollowSpec
+	// ask holds images to ask ECR about besides those of the tree.
+	ask []string
 	// unpinned names images whose digest was asked for and is not known.
 	unpinned []string
 }

@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,6 +50,9 @@ type Current struct {
 	// first, and Revisions their service revisions by ARN.
 	History   Answer[[]awsx.ServiceDeployment]
 	Revisions map[string]awsx.ServiceRevision
+	// Documents holds definitions that had to be compared to tell two states
+	// apart, by ARN.
+	Documents map[string]*awsx.TaskDefinition
 	// Raw is the service in the API's own JSON.
 	Raw []byte
 	// Task and Instance are the target when it is one, Tasks what runs there.
@@ -92,7 +96,17 @@ func Read(ctx context.Context, r awsx.Reader, target awsx.Ref, intent Intent, he
 	if err := readTarget(ctx, r, &cur, n); err != nil {
 		return Current{}, err
 	}
-	if err := readDefinitions(ctx, r, &cur, n); err != nil {
+	var err error
+	var wg sync.WaitGroup
+	if n.history {
+		wg.Go(func() { readHistory(ctx, r, &cur) })
+	}
+	wg.Go(func() { err = readDefinitions(ctx, r, &cur, n) })
+	wg.Wait()
+	if err == nil && n.wayBack {
+		err = readWayBack(ctx, r, &cur)
+	}
+	if err != nil {
 		return Current{}, err
 	}
 	d, err := intent.draft(cur)
@@ -156,20 +170,23 @@ func readBeside(ctx context.Context, r awsx.Reader, cur *Current, n needs, d dra
 			}
 		}
 	})
-	readImages(ctx, r, cur, d.tree, &wg)
+	readImages(ctx, r, cur, d, &wg)
 }
 
-// readImages asks ECR for every image that would run.
-func readImages(ctx context.Context, r awsx.ImageReader, cur *Current, tree *node, wg *sync.WaitGroup) {
+// readImages asks ECR for every image that would run, and those that the draft
+// asks for besides.
+func readImages(ctx context.Context, r awsx.ImageReader, cur *Current, d draft, wg *sync.WaitGroup) {
+	images := slices.Clone(d.ask)
+	for _, c := range d.tree.list("containerDefinitions") {
+		images = append(images, c.word("image"))
+	}
 	var mu sync.Mutex
-	seen := map[string]bool{}
-	for _, c := range tree.list("containerDefinitions") {
-		image := c.word("image")
+	slices.Sort(images)
+	for _, image := range slices.Compact(images) {
 		ref, err := ParseReference(image)
-		if err != nil || !ref.ECR() || seen[image] {
+		if err != nil || !ref.ECR() {
 			continue
 		}
-		seen[image] = true
 		wg.Go(func() {
 			found, err := r.Image(ctx, ref.Repository, ref.Lookup())
 			mu.Lock()

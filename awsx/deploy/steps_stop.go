@@ -1,0 +1,69 @@
+package deploy
+
+import (
+	"context"
+	"strings"
+
+	"gantry/awsx"
+)
+
+// stopStep has ECS stop the deployment in progress and roll it back.
+type stopStep struct {
+	service awsx.Service
+	record  string // ARN of the service deployment
+}
+
+// stopDeployment makes a draft of rolling the deployment in progress back. What
+// runs afterwards is for ECS to deploy, so nothing is registered or updated.
+func (d *draft) stopDeployment(cur Current) {
+	d.steps = []Step{&stopStep{service: cur.Service, record: cur.Record.Value.ARN}}
+	d.starts = false
+	d.effect = effect{mitigation: true, tier: TierConfirm}
+	primary, _ := cur.Service.Primary()
+	d.follow.Deployment, d.follow.TaskDefinition = primary.ID, primary.TaskDefinition
+	d.follow.Previous = awsx.Deployment{}
+	for _, other := range cur.Service.Deployments {
+		if other.ID != primary.ID {
+			d.follow.Previous = other
+			break
+		}
+	}
+	d.follow.Cancels = true
+}
+
+// Describe spells the call.
+func (s *stopStep) Describe() Description {
+	return Description{
+		Text: "stop the deployment of " + s.service.Name + " that is in progress and roll it back",
+		Command: awsCommand(s.service.Ref.Context, "ecs", "stop-service-deployment",
+			"--service-deployment-arn", s.record, "--stop-type", "ROLLBACK"),
+	}
+}
+
+// Run asks ECS to roll back.
+func (s *stopStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
+	if err := w.StopServiceDeployment(ctx, s.record); err != nil {
+		return err
+	}
+	s.note(st)
+	return nil
+}
+
+// Resolve reads the record: once it is asked to roll back, its status says so.
+func (s *stopStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
+	list, err := r.ServiceDeployments(ctx, s.service.Ref, recordsRead)
+	if err != nil {
+		return false, err
+	}
+	for _, d := range list {
+		if d.ARN == s.record && (strings.HasPrefix(d.Status, "ROLLBACK_") || d.Status == "STOP_REQUESTED" || d.Status == "STOPPED") {
+			s.note(st)
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (s *stopStep) note(st *State) {
+	st.Service, st.Applied = s.service, true
+}

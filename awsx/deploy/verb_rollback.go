@@ -1,0 +1,193 @@
+package deploy
+
+import (
+	"fmt"
+	"strings"
+
+	"gantry/awsx"
+)
+
+// Pinning says which images are named by the digest that ran instead of by tag.
+type Pinning uint8
+
+// The ways to pin.
+const (
+	// PinMoved pins the images whose tags were pushed again or are gone: by tag
+	// the way back would pull something that never ran.
+	PinMoved Pinning = iota
+	// PinAll pins every image whose digest is known.
+	PinAll
+	// PinNone deploys the revision as it is.
+	PinNone
+)
+
+// RollBack returns a service to what ran before: a deployment in progress is
+// stopped and rolled back by ECS itself; otherwise the state is deployed that
+// stood before the one in use. To names a revision instead of that choice.
+type RollBack struct {
+	To  string
+	Pin Pinning
+}
+
+// Action names the intent.
+func (RollBack) Action() string { return "roll back" }
+
+func (in RollBack) needs() needs {
+	return needs{definition: true, revision: in.To, history: true, wayBack: in.To == "", rollout: true, scaling: true}
+}
+
+func (in RollBack) draft(cur Current) (draft, error) {
+	if in.To != "" {
+		d, err := UseRevision{Revision: in.To}.draft(cur)
+		if err != nil {
+			return d, err
+		}
+		run, _ := ranAs(cur, cur.Wanted.ARN)
+		return in.finish(cur, d, run), nil
+	}
+	run, err := wayBack(cur)
+	if err != nil {
+		return draft{}, err
+	}
+	if cur.Wanted == nil || cur.Wanted.ARN != run.Definition {
+		return draft{}, invalid("revision %s, to which the service would return, was not read", awsx.ARNName(run.Definition))
+	}
+	d, err := redeploy(cur, cur.Wanted)
+	if err != nil {
+		return d, err
+	}
+	d.checks = append(d.checks, checkRevision(cur.Wanted))
+	if rec := cur.Record.Value; rec != nil && !rec.Ended() {
+		return in.stop(cur, d, run), nil
+	}
+	return in.finish(cur, d, run), nil
+}
+
+// stop has ECS roll the deployment in progress back: its own way returns traffic
+// and counts as well, and registers nothing.
+func (in RollBack) stop(cur Current, d draft, run PastRun) draft {
+	d.stopDeployment(cur)
+	d.register = false // ECS returns to the revision even when it is not ACTIVE
+	d.arn = run.Definition
+	d.before = awsx.ARNName(cur.Definition.ARN) + runs(cur, cur.Definition) + ", rolling out"
+	d.after = awsx.ARNName(run.Definition) + ranWith(run) + ", by rolling the deployment back"
+	return d
+}
+
+// finish completes a draft that deploys what ran: pinned where that is needed.
+func (in RollBack) finish(cur Current, d draft, run PastRun) draft {
+	d.effect = effect{mitigation: true, tier: TierConfirm}
+	pins := in.pins(cur, d.tree, run)
+	for _, p := range pins {
+		if p.pinned {
+			d.tree.container(p.container).set("image", text(p.reference))
+			d.register = true
+		}
+		d.ask = append(d.ask, p.reference)
+	}
+	d.checks = append(d.checks, checkRan(run, pins))
+	d.before = awsx.ARNName(cur.Definition.ARN) + runs(cur, cur.Definition)
+	d.after = awsx.ARNName(run.Definition) + ranWith(run)
+	if run.Definition == "" {
+		d.after = awsx.ARNName(cur.Wanted.ARN) + runs(cur, cur.Wanted)
+	}
+	if d.register {
+		d.after = "a copy of " + d.after
+	}
+	return d
+}
+
+// pin is what is known about one container's image of the way back.
+type pin struct {
+	container string
+	tagged    string // the image as the revision names it
+	reference string // the image by the digest that ran
+	ran, now  string // digests; now is empty when the tag is gone or was not read
+	known     bool   // whether ECR said what the tag is now
+	pinned    bool
+}
+
+func (p pin) moved() bool { return p.known && p.ran != p.now }
+
+// pins compares the digests that ran with what the tags resolve to now.
+func (in RollBack) pins(cur Current, tree *node, run PastRun) []pin {
+	var pins []pin
+	for _, c := range tree.list("containerDefinitions") {
+		image := c.word("image")
+		ref, err := ParseReference(image)
+		ran := run.Digests[c.word("name")]
+		if err != nil || ref.Pinned() || ran == "" {
+			continue
+		}
+		p := pin{
+			container: c.word("name"), tagged: image, ran: ran,
+			reference: Reference{Repository: ref.Repository, Digest: ran}.String(),
+		}
+		state, asked := cur.Images[image]
+		p.known = asked && (state.Err == nil || awsx.ClassOf(state.Err) == awsx.NotFound)
+		p.now = state.Image.Digest
+		p.pinned = in.Pin == PinAll || in.Pin == PinMoved && p.moved()
+		pins = append(pins, p)
+	}
+	return pins
+}
+
+// checkRan tells whether the way back runs what ran: ECS resolves a tag anew for
+// each deployment, so the old revision may pull the very image that is at fault.
+func checkRan(run PastRun, pins []pin) Check {
+	var moved, same, unknown []string
+	pulls := false
+	for _, p := range pins {
+		switch {
+		case p.moved():
+			now := "is gone"
+			if p.now != "" {
+				now = "is " + ShortDigest(p.now) + " now"
+			}
+			end := "would be pulled"
+			if p.pinned {
+				end = "pinned to what ran"
+			} else {
+				pulls = true
+			}
+			moved = append(moved, fmt.Sprintf("%s of %s ran as %s and %s: %s", shortTag(p.tagged), p.container, ShortDigest(p.ran), now, end))
+		case p.known:
+			same = append(same, shortTag(p.tagged)+" is still "+ShortDigest(p.ran))
+		default:
+			unknown = append(unknown, p.tagged)
+		}
+	}
+	switch {
+	case pulls:
+		return Check{Name: CheckTag, Result: Broken, Text: strings.Join(moved, "; ")}
+	case len(moved) > 0:
+		return Check{Name: CheckTag, Result: Warning, Text: strings.Join(moved, "; ")}
+	case len(unknown) > 0:
+		return Check{Name: CheckTag, Result: Skipped, Text: "whether the tag was pushed again is not known: " + strings.Join(unknown, ", ")}
+	case len(same) > 0:
+		return Check{Name: CheckTag, Result: OK, Text: strings.Join(same, "; ")}
+	case len(run.Digests) == 0:
+		return Check{Name: CheckTag, Result: Skipped, Text: "no record of the digests that ran"}
+	}
+	return Check{Name: CheckTag, Result: OK, Text: "the images are pinned to digests"}
+}
+
+func shortTag(image string) string {
+	ref, err := ParseReference(image)
+	if err != nil {
+		return image
+	}
+	return ref.Short()
+}
+
+// ranWith names the digests that ran, in the order of the containers' names.
+func ranWith(r PastRun) string {
+	var parts []string
+	for _, name := range sortedKeys(r.Digests) {
+		parts = append(parts, name+" "+ShortDigest(r.Digests[name]))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}

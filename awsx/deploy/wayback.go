@@ -1,0 +1,179 @@
+package deploy
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+)
+
+// PastRun is a state that a service stood in after a deployment succeeded.
+type PastRun struct {
+	// Definition is the ARN of the task definition; empty when the service
+	// revision could not be read.
+	Definition string
+	// Digests holds the digest of each container's image that ran, by container.
+	Digests map[string]string
+	// From is when its deployment began.
+	From time.Time
+}
+
+// runOf is what a service revision ran.
+func runOf(d awsx.ServiceDeployment, r awsx.ServiceRevision) PastRun {
+	run := PastRun{Definition: r.TaskDefinition, Digests: map[string]string{}, From: cmpTime(d.StartedAt, d.CreatedAt)}
+	for _, i := range r.Images {
+		if i.Digest != "" {
+			run.Digests[i.Container] = i.Digest
+		}
+	}
+	return run
+}
+
+func cmpTime(t, otherwise time.Time) time.Time {
+	if t.IsZero() {
+		return otherwise
+	}
+	return t
+}
+
+// PastRuns replays a service's deployments, in any order, into the states that it
+// could return to: oldest first, the last one is where it stands when nothing is
+// in progress. A deployment that returns to an earlier state takes away those
+// above it: they were rolled back from, however well their own deployments
+// ended. Same tells when two runs are one state.
+func PastRuns(history []awsx.ServiceDeployment, revisions map[string]awsx.ServiceRevision, same func(a, b PastRun) bool) []PastRun {
+	byAge := slices.Clone(history)
+	slices.SortStableFunc(byAge, func(a, b awsx.ServiceDeployment) int {
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), strings.Compare(a.ARN, b.ARN))
+	})
+	var stack []PastRun
+	for _, d := range byAge {
+		if d.Status != "SUCCESSFUL" {
+			// A roll back returns to what stood before, which is on top already.
+			continue
+		}
+		run := runOf(d, revisions[d.Target.ARN])
+		if i := slices.IndexFunc(stack, func(r PastRun) bool { return same(r, run) }); i >= 0 {
+			stack = stack[:i]
+		}
+		stack = append(stack, run)
+	}
+	return stack
+}
+
+// sameRun reports whether two runs are one state: the same definition with the
+// same images, or two definitions that differ in nothing but how they name one
+// image, as a copy does that is pinned to a digest. Documents holds those of the
+// definitions that were read, by ARN.
+func sameRun(a, b PastRun, documents map[string]*awsx.TaskDefinition) bool {
+	if a.Definition == "" || b.Definition == "" || !sameDigests(a, b) {
+		return false
+	}
+	if a.Definition == b.Definition {
+		return true
+	}
+	x, y := pinnedDocument(documents[a.Definition], a), pinnedDocument(documents[b.Definition], b)
+	return x != nil && y != nil && sameDocument(x, y)
+}
+
+// sameDigests reports whether no container is known to have run two images.
+func sameDigests(a, b PastRun) bool {
+	for name, digest := range a.Digests {
+		if other, known := b.Digests[name]; known && other != digest {
+			return false
+		}
+	}
+	return true
+}
+
+// pinnedDocument is a definition with the digests that ran in place of its tags;
+// nil when it was not read. Tags of the resource are no part of what runs.
+func pinnedDocument(td *awsx.TaskDefinition, r PastRun) *node {
+	if td == nil {
+		return nil
+	}
+	tree, err := cloneDocument(td)
+	if err != nil {
+		return nil
+	}
+	tree.drop("tags")
+	for _, c := range tree.list("containerDefinitions") {
+		ref, err := ParseReference(c.word("image"))
+		if digest := r.Digests[c.word("name")]; err == nil && digest != "" {
+			c.set("image", text(Reference{Repository: ref.Repository, Digest: digest}.String()))
+		}
+	}
+	return tree
+}
+
+// twins returns the definitions that must be read to tell whether two states are
+// one: those of one family that ran the same images under different revisions.
+func twins(runs []PastRun) []string {
+	var arns []string
+	for i, a := range runs {
+		for _, b := range runs[:i] {
+			fa, _ := awsx.SplitRevision(a.Definition)
+			fb, _ := awsx.SplitRevision(b.Definition)
+			if a.Definition != "" && a.Definition != b.Definition && fa == fb && len(a.Digests) > 0 && sameDigests(a, b) {
+				arns = appendNew(appendNew(arns, a.Definition), b.Definition)
+			}
+		}
+	}
+	return arns
+}
+
+// runs are the states that the service's record tells of.
+func (cur Current) runs() []PastRun {
+	return PastRuns(cur.History.Value, cur.Revisions, func(a, b PastRun) bool { return sameRun(a, b, cur.Documents) })
+}
+
+// wayBack is the state to return to when nobody chooses: what stood before the
+// deployment in progress, else before the state that the service is in. The
+// next older revision may never have run here, and the newest successful
+// deployment may be the one that is at fault, so neither is it. It is NotFound
+// when there is no record to tell.
+func wayBack(cur Current) (PastRun, error) {
+	stack := cur.runs()
+	rolling, inProgress := InProgress(cur.Service)
+	if !inProgress && len(stack) > 0 && stack[len(stack)-1].Definition == cur.Service.TaskDefinition {
+		stack = stack[:len(stack)-1]
+	}
+	if len(stack) > 0 && stack[len(stack)-1].Definition != "" {
+		return stack[len(stack)-1], nil
+	}
+	if inProgress {
+		// Without a record, what still runs beside the rollout is what it replaces.
+		for _, d := range cur.Service.Deployments {
+			if d.ID != rolling.ID && d.Running > 0 && d.TaskDefinition != rolling.TaskDefinition {
+				return PastRun{Definition: d.TaskDefinition, From: d.CreatedAt}, nil
+			}
+		}
+	}
+	return PastRun{}, noWayBack(cur)
+}
+
+// noWayBack says why nothing can be chosen.
+func noWayBack(cur Current) error {
+	e := &awsx.Error{Class: awsx.NotFound, Op: "roll back", Resource: cur.Service.Ref.ARN,
+		Fix: "choose the revision to go back to"}
+	if cur.History.Err != nil {
+		e.Err = errors.New("the service's deployments are not known: " + whyUnread(cur.History.Err))
+		return e
+	}
+	e.Err = errors.New("no deployment that succeeded before this one is on record")
+	return e
+}
+
+// ranAs finds the run of a definition in the record, the latest first.
+func ranAs(cur Current, definition string) (PastRun, bool) {
+	runs := cur.runs()
+	for _, r := range slices.Backward(runs) {
+		if r.Definition == definition {
+			return r, true
+		}
+	}
+	return PastRun{}, false
+}
