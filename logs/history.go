@@ -42,8 +42,8 @@ func OpenHistory(src Source, q Query, r Range, d Direction, known Known) *Histor
 	return &History{src: src, query: q, rng: r, dir: d, known: known, atEdge: KnownOf(each(nil))}
 }
 
-// Next returns the next lines in the direction of reading, at most n and at least
-// one while there are any; Page.Full tells whether there may be more after them.
+// Next returns the next lines in the direction of reading (turn a page of Older
+// ones round to show it), at most n and at least one while there are any; Page.Full tells whether there may be more after them.
 // A stretch of which a part of the store did not answer, or of which one timestamp
 // holds more lines than the store gives, has a gap line after its lines. After an
 // error the same call may be made again.
@@ -128,7 +128,13 @@ func (h *History) search(ctx context.Context, size int) (Page, error) {
 	if h.dir == Newer {
 		return h.src.Since(ctx, h.query, h.rest(), size)
 	}
-	return h.src.Latest(ctx, h.query, h.rest(), size)
+	page, err := h.src.Latest(ctx, h.query, h.rest(), size)
+	// Without a tiebreak, lines of one time come in the order of writing even where
+	// the newest come first.
+	page.Entries = slices.Clone(page.Entries)
+	byTime(page.Entries)
+	slices.Reverse(page.Entries)
+	return page, err
 }
 
 // rest returns the range that is left to read, the edge included.

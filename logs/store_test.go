@@ -24,6 +24,7 @@ type store struct {
 	fault    func(at time.Time, page *Page) error
 	searches int
 	from     []time.Time
+	queries  []Query
 }
 
 const step = time.Millisecond
@@ -49,11 +50,12 @@ func (s *store) visible(r Range) []document {
 	return found
 }
 
-func (s *store) answer(r Range, limit int, order func(a, b document) int) (Page, error) {
+func (s *store) answer(q Query, r Range, limit int, order func(a, b document) int) (Page, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.searches++
 	s.from = append(s.from, r.From)
+	s.queries = append(s.queries, q)
 	found := s.visible(r)
 	slices.SortStableFunc(found, order)
 	page := Page{Full: len(found) >= limit}
@@ -69,14 +71,14 @@ func (s *store) answer(r Range, limit int, order func(a, b document) int) (Page,
 	return page, nil
 }
 
-func (s *store) Latest(_ context.Context, _ Query, r Range, limit int) (Page, error) {
-	return s.answer(r, limit, func(a, b document) int {
+func (s *store) Latest(_ context.Context, q Query, r Range, limit int) (Page, error) {
+	return s.answer(q, r, limit, func(a, b document) int {
 		return b.Time.Truncate(step).Compare(a.Time.Truncate(step))
 	})
 }
 
-func (s *store) Since(_ context.Context, _ Query, r Range, limit int) (Page, error) {
-	return s.answer(r, limit, func(a, b document) int {
+func (s *store) Since(_ context.Context, q Query, r Range, limit int) (Page, error) {
+	return s.answer(q, r, limit, func(a, b document) int {
 		return a.Time.Truncate(step).Compare(b.Time.Truncate(step))
 	})
 }
