@@ -35,6 +35,10 @@ type TaskQuery struct {
 	// Stopped asks for tasks whose desired status is STOPPED, which the service
 	// remembers for about an hour, instead of RUNNING.
 	Stopped bool
+	// Known, when set, is asked about each ARN that is listed, one after another
+	// and before the pages end. A task that it knows is not described again and
+	// comes on no page: a task that has STOPPED stays as it is.
+	Known func(arn string) bool
 }
 
 // ClusterReader reads the clusters of a context.
@@ -156,8 +160,12 @@ type Reader interface {
 	InstanceReader
 	TaskDefinitionReader
 	TargetReader
+	GroupDetailReader
 	ImageReader
+	PlatformReader
 	DeploymentReader
+	ScalingReader
+	AlarmReader
 	IdentityReader
 	RawReader
 }
@@ -212,6 +220,11 @@ type Writer interface {
 	// RegisterTaskDefinition sends the document as it is, tags included in it.
 	RegisterTaskDefinition(ctx context.Context, doc Document) (*TaskDefinition, error)
 	UpdateService(ctx context.Context, u ServiceUpdate) (Service, error)
+	TaskWriter
+	InstanceWriter
+	DeploymentWriter
+	ScalingWriter
+	DefinitionWriter
 }
 
 // TaskWriter runs and stops tasks.

@@ -72,6 +72,9 @@ type Breaker struct {
 	// half the desired count, at least 3 and at most 200.
 	Threshold int
 	Percent   bool
+	// Unbounded is true when the service does not keep the number that a share
+	// comes to between 3 and 200 (UNBOUNDED_PERCENT).
+	Unbounded bool
 	// KeepsCount is true when a healthy task does not reset the count of failures
 	// (resetOnHealthyTask false).
 	KeepsCount bool

@@ -20,23 +20,36 @@ type Op string
 
 // The operations, named as the methods of awsx.Account.
 const (
-	Clusters               Op = "Clusters"
-	Services               Op = "Services"
-	DescribeServices       Op = "DescribeServices"
-	Tasks                  Op = "Tasks"
-	Instances              Op = "Instances"
-	TaskDefinition         Op = "TaskDefinition"
-	Revisions              Op = "Revisions"
-	TargetGroups           Op = "TargetGroups"
-	TargetHealth           Op = "TargetHealth"
-	Images                 Op = "Images"
-	Image                  Op = "Image"
-	ServiceDeployments     Op = "ServiceDeployments"
-	ServiceRevisions       Op = "ServiceRevisions"
-	Identity               Op = "Identity"
-	Raw                    Op = "Raw"
-	RegisterTaskDefinition Op = "RegisterTaskDefinition"
-	UpdateService          Op = "UpdateService"
+	Clusters           Op = "Clusters"
+	Services           Op = "Services"
+	DescribeServices   Op = "DescribeServices"
+	Tasks              Op = "Tasks"
+	Instances          Op = "Instances"
+	TaskDefinition     Op = "TaskDefinition"
+	Revisions          Op = "Revisions"
+	TargetGroups       Op = "TargetGroups"
+	TargetHealth       Op = "TargetHealth"
+	Images             Op = "Images"
+	Image              Op = "Image"
+	ServiceDeployments Op = "ServiceDeployments"
+	ServiceRevisions   Op = "ServiceRevisions"
+	Identity           Op = "Identity"
+	Raw                Op = "Raw"
+	Platforms          Op = "Platforms"
+	GroupDetails       Op = "GroupDetails"
+	ScalableTarget     Op = "ScalableTarget"
+	AlarmsByName       Op = "AlarmsByName"
+	AlarmsIn           Op = "AlarmsIn"
+
+	RegisterTaskDefinition    Op = "RegisterTaskDefinition"
+	DeregisterTaskDefinition  Op = "DeregisterTaskDefinition"
+	UpdateService             Op = "UpdateService"
+	UpdateScaling             Op = "UpdateScaling"
+	RunTask                   Op = "RunTask"
+	StopTask                  Op = "StopTask"
+	SetInstanceStatus         Op = "SetInstanceStatus"
+	StopServiceDeployment     Op = "StopServiceDeployment"
+	ContinueServiceDeployment Op = "ContinueServiceDeployment"
 )
 
 // Call is one call of a port: what it was about is an ARN or a name, and empty
@@ -60,6 +73,18 @@ type Data struct {
 	Deployments     map[string][]awsx.ServiceDeployment // by service ARN
 	Revisions       []awsx.ServiceRevision
 	Raw             map[string][]byte // by ARN; what is missing is made up
+	// ScalableTargets are those of services, by service ARN: one without is not
+	// scaled by Application Auto Scaling.
+	ScalableTargets map[string]awsx.ScalableTarget
+	Alarms          []awsx.Alarm
+	// Platforms are those of images that are indexes, by digest.
+	Platforms map[string][]string
+	// GroupDetails are those of target groups, by ARN; a group without has ELB's
+	// default delay of 300 s and no tags.
+	GroupDetails map[string]awsx.GroupDetails
+	// Refusals are the reasons, such as RESOURCE:MEMORY, for which RunTask cannot
+	// place its last tasks: one task each.
+	Refusals []awsx.Missing
 }
 
 // Account is an account in memory; it implements awsx.Account.
@@ -76,6 +101,7 @@ type Account struct {
 	calls   []Call
 	scripts map[Op]*script
 	serial  int
+	started map[string][]string // ARNs of the tasks of a RunTask, by its token
 }
 
 var _ awsx.Account = (*Account)(nil)
@@ -106,7 +132,12 @@ func New(id awsx.ContextID) *Account {
 			Images:      map[string][]awsx.Image{},
 			Deployments: map[string][]awsx.ServiceDeployment{},
 			Raw:         map[string][]byte{},
+
+			ScalableTargets: map[string]awsx.ScalableTarget{},
+			Platforms:       map[string][]string{},
+			GroupDetails:    map[string]awsx.GroupDetails{},
 		},
+		started: map[string][]string{},
 	}
 }
 

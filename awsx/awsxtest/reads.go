@@ -3,6 +3,7 @@ package awsxtest
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -110,7 +111,8 @@ func (a *Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.T
 	}
 	return paged(ctx, a, Tasks, resource, 100, arn, func(d *Data) (found []awsx.Task, _ []awsx.Missing) {
 		for _, t := range d.Tasks {
-			if t.Ref.Cluster == q.Cluster.Cluster && (q.Service == "" || t.Group == "service:"+q.Service) && (t.DesiredStatus == "STOPPED") == q.Stopped {
+			chosen := t.Ref.Cluster == q.Cluster.Cluster && (q.Service == "" || t.Group == "service:"+q.Service) && (t.DesiredStatus == "STOPPED") == q.Stopped
+			if chosen && (q.Known == nil || !q.Known(t.Ref.ARN)) {
 				found = append(found, cloneTask(t))
 			}
 		}
@@ -124,8 +126,7 @@ func (a *Account) Instances(ctx context.Context, cluster awsx.Ref) awsx.Pages[aw
 	return paged(ctx, a, Instances, cluster.Cluster, 100, arn, func(d *Data) (found []awsx.Instance, _ []awsx.Missing) {
 		for _, i := range d.Instances {
 			if i.Ref.Cluster == cluster.Cluster {
-				i.UsedPorts = slices.Clone(i.UsedPorts)
-				found = append(found, i)
+				found = append(found, cloneInstance(i))
 			}
 		}
 		return found, nil
@@ -222,6 +223,10 @@ func (a *Account) Image(ctx context.Context, repository, reference string) (awsx
 	if err := a.repository(repository); err != nil {
 		return awsx.Image{}, err
 	}
+	return a.image("ecr:DescribeImages", repository, reference)
+}
+
+func (a *Account) image(op, repository, reference string) (awsx.Image, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, i := range a.data.Images[repository] {
@@ -229,7 +234,7 @@ func (a *Account) Image(ctx context.Context, repository, reference string) (awsx
 			return i, nil
 		}
 	}
-	return awsx.Image{}, awsx.Errorf(awsx.NotFound, "ecr:DescribeImages", repository+":"+reference, "the repository has no such image")
+	return awsx.Image{}, awsx.Errorf(awsx.NotFound, op, repository+":"+reference, "the repository has no such image")
 }
 
 func (a *Account) repository(uri string) error {
@@ -239,38 +244,6 @@ func (a *Account) repository(uri string) error {
 		return awsx.Errorf(awsx.NotFound, "ecr:DescribeImages", uri, "the repository does not exist")
 	}
 	return nil
-}
-
-// ServiceDeployments implements awsx.DeploymentReader.
-func (a *Account) ServiceDeployments(ctx context.Context, service awsx.Ref, limit int) ([]awsx.ServiceDeployment, error) {
-	if err := a.begin(ctx, ServiceDeployments, service.ARN); err != nil {
-		return nil, err
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	found := slices.Clone(a.data.Deployments[service.ARN])
-	if limit > 0 && len(found) > limit {
-		found = found[:limit]
-	}
-	return found, nil
-}
-
-// ServiceRevisions implements awsx.DeploymentReader.
-func (a *Account) ServiceRevisions(ctx context.Context, arns []string) ([]awsx.ServiceRevision, error) {
-	if err := a.begin(ctx, ServiceRevisions, strings.Join(arns, ",")); err != nil {
-		return nil, err
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	var found []awsx.ServiceRevision
-	for _, arn := range arns {
-		for _, r := range a.data.Revisions {
-			if r.ARN == arn {
-				found = append(found, r)
-			}
-		}
-	}
-	return found, nil
 }
 
 // Identity implements awsx.IdentityReader.
@@ -314,9 +287,17 @@ func cloneService(s awsx.Service) awsx.Service {
 	s.Deployments = slices.Clone(s.Deployments)
 	s.Events = slices.Clone(s.Events)
 	s.LoadBalancers = slices.Clone(s.LoadBalancers)
+	s.TaskSets = slices.Clone(s.TaskSets)
+	s.Alarms.Names = slices.Clone(s.Alarms.Names)
 	s.PlacementConstraints = slices.Clone(s.PlacementConstraints)
 	s.Tags = slices.Clone(s.Tags)
 	return s
+}
+
+func cloneInstance(i awsx.Instance) awsx.Instance {
+	i.UsedPorts, i.UsedUDPPorts = slices.Clone(i.UsedPorts), slices.Clone(i.UsedUDPPorts)
+	i.Attributes = maps.Clone(i.Attributes)
+	return i
 }
 
 func cloneTask(t awsx.Task) awsx.Task {

@@ -122,3 +122,12 @@ func imageDigest(image string) string {
 	}
 	return digest(image, "latest")
 }
+
+// serviceOf returns the name of the service that a task belongs to, or nothing.
+func serviceOf(t awsx.Task) string {
+	name, _ := strings.CutPrefix(t.Group, "service:")
+	if name == t.Group {
+		return ""
+	}
+	return name
+}

@@ -5,14 +5,31 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gantry/awsx"
 )
 
+// api is one of the services, by the SDK's id of it.
+type api string
+
+const (
+	ecsAPI     api = "ECS"
+	scalingAPI api = "Application Auto Scaling"
+)
+
+// action returns an operation as IAM policies spell it.
+func (s api) action(operation string) string {
+	if s == scalingAPI {
+		return "application-autoscaling:" + operation
+	}
+	return "ecs:" + operation
+}
+
 // permit is the guard of a real account: no change, no call.
-func (a *Account) permit(ctx context.Context, operation string) error {
-	op := "ecs:" + operation
+func (a *Account) permit(ctx context.Context, in api, operation string) error {
+	op := in.action(operation)
 	change := awsx.ChangeFrom(ctx)
 	switch {
 	case a.ReadOnly:
@@ -20,7 +37,7 @@ func (a *Account) permit(ctx context.Context, operation string) error {
 	case change == nil || change.ID == "" || change.Record == nil:
 		return &awsx.Error{Class: awsx.Denied, Op: op, Err: errors.New("no confirmed change permits this call")}
 	}
-	if err := change.Record(awsx.Call{Service: "ECS", Operation: operation}); err != nil {
+	if err := change.Record(awsx.Call{Service: string(in), Operation: operation}); err != nil {
 		return &awsx.Error{Class: awsx.Denied, Op: op, Err: fmt.Errorf("the call cannot be recorded: %w", err)}
 	}
 	return nil
@@ -38,7 +55,7 @@ func (a *Account) RegisterTaskDefinition(ctx context.Context, doc awsx.Document)
 	if err := errors.Join(json.Unmarshal(doc, &fields), json.Unmarshal(doc, &head)); err != nil || head.Family == "" {
 		return nil, awsx.Errorf(awsx.Invalid, "ecs:"+operation, "", "the document is no task definition: %v", err)
 	}
-	if err := a.permit(ctx, operation); err != nil {
+	if err := a.permit(ctx, ecsAPI, operation); err != nil {
 		return nil, err
 	}
 	if err := a.begin(ctx, RegisterTaskDefinition, head.Family); err != nil {
@@ -84,7 +101,7 @@ func (a *Account) register(family string, tags []awsx.Tag, fields map[string]jso
 // deployment starts one; FinishRollout and FailRollout end it.
 func (a *Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx.Service, error) {
 	const operation = "UpdateService"
-	if err := a.permit(ctx, operation); err != nil {
+	if err := a.permit(ctx, ecsAPI, operation); err != nil {
 		return awsx.Service{}, err
 	}
 	if err := a.begin(ctx, UpdateService, u.Service.ARN); err != nil {
@@ -95,6 +112,11 @@ func (a *Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx
 	s := a.service(u.Service.ARN)
 	if s == nil {
 		return awsx.Service{}, awsx.Errorf(awsx.NotFound, "ecs:"+operation, u.Service.ARN, "ServiceNotFoundException: Service not found.")
+	}
+	if u.DeploymentConfiguration != nil {
+		if err := configure(s, u.DeploymentConfiguration); err != nil {
+			return awsx.Service{}, awsx.Errorf(awsx.Invalid, "ecs:"+operation, u.Service.ARN, "InvalidParameterException: %v", err)
+		}
 	}
 	if u.Desired != nil {
 		s.Desired = *u.Desired
@@ -150,6 +172,7 @@ func (a *Account) FinishRollout(service string) {
 	s.Deployments = []awsx.Deployment{primary}
 	s.Running, s.Pending = s.Desired, 0
 	a.replaceTasks(s, primary.ID)
+	a.endRecord(s, false)
 	a.event(s, "has reached a steady state.")
 }
 
@@ -168,11 +191,24 @@ func (a *Account) FailRollout(service string, rollback bool) {
 	failed.RolloutReason = "ECS deployment circuit breaker: tasks failed to start."
 	a.event(s, "(deployment "+failed.ID+") deployment failed: tasks failed to start.")
 	if !rollback || len(s.Deployments) < 2 {
+		a.endRecord(s, true)
+		return
+	}
+	if i := slices.IndexFunc(a.data.Deployments[s.Ref.ARN], func(d awsx.ServiceDeployment) bool { return d.ARN == s.CurrentDeployment }); i >= 0 {
+		a.data.Deployments[s.Ref.ARN][i].Status = "ROLLBACK_IN_PROGRESS"
+	}
+	a.rollBack(s, "ECS deployment circuit breaker")
+}
+
+// rollBack begins a deployment of the revision that ran before the newest; the
+// lock is held.
+func (a *Account) rollBack(s *awsx.Service, reason string) {
+	if len(s.Deployments) < 2 {
 		return
 	}
 	s.TaskDefinition = s.Deployments[1].TaskDefinition
 	a.startDeployment(s)
-	s.Deployments[0].RolloutReason = "ECS deployment circuit breaker: rolling back to deploymentId " + s.Deployments[2].ID + "."
+	s.Deployments[0].RolloutReason = reason + ": rolling back to deploymentId " + s.Deployments[2].ID + "."
 	a.event(s, "rolling back to deployment "+s.Deployments[2].ID+".")
 }
 

@@ -10,6 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -28,10 +30,12 @@ type Account struct {
 	// will not do: the opener then loads the configuration anew.
 	expired atomic.Bool
 
-	ecs *ecs.Client
-	elb *elb.Client
-	ecr *ecr.Client
-	sts *sts.Client
+	ecs     *ecs.Client
+	elb     *elb.Client
+	ecr     *ecr.Client
+	sts     *sts.Client
+	scaling *scaling.Client
+	alarms  *cloudwatch.Client
 }
 
 var _ awsx.Account = (*Account)(nil)
@@ -60,6 +64,12 @@ func newAccount(id awsx.ContextID, l loaded, o Options) *Account {
 		elb: elb.NewFromConfig(cfg, func(o *elb.Options) { o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint) }),
 		ecr: ecr.NewFromConfig(cfg, func(o *ecr.Options) { o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint) }),
 		sts: sts.NewFromConfig(cfg, func(o *sts.Options) { o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint) }),
+		scaling: scaling.NewFromConfig(cfg, func(o *scaling.Options) {
+			o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint)
+		}),
+		alarms: cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) {
+			o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint)
+		}),
 	}
 }
 

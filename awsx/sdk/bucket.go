@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
 
 	"gantry/awsx"
@@ -78,8 +77,10 @@ func (b *bucket) empty() {
 // limiter holds the buckets of one account and region.
 type limiter [buckets]*bucket
 
-// newLimiter returns full buckets with the grants that the service documents
-// under "API request throttling": burst, and tokens a second.
+// newLimiter returns full buckets with the grants that the services document
+// under "API request throttling": burst, and tokens a second. For ECR and
+// Application Auto Scaling, and for the status of container instances, no grant
+// is documented: theirs are guesses that keep well away from any.
 func newLimiter() *limiter {
 	return &limiter{
 		clusterReads:         newBucket(50, 20),
@@ -87,9 +88,13 @@ func newLimiter() *limiter {
 		resourceReads:        newBucket(100, 20),
 		deploymentReads:      newBucket(50, 20),
 		serviceWrites:        newBucket(50, 5),
+		taskWrites:           newBucket(100, 40),
+		instanceWrites:       newBucket(20, 5),
 		taskDefinitionWrites: newBucket(20, 1),
 		balancing:            newBucket(40, 10),
 		registry:             newBucket(40, 10),
+		autoscaler:           newBucket(10, 4),
+		alarmReads:           newBucket(9, 9),
 	}
 }
 
@@ -103,7 +108,7 @@ func (l *limiter) attach(stack *middleware.Stack) error {
 func (l *limiter) limit(
 	ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler,
 ) (middleware.FinalizeOutput, middleware.Metadata, error) {
-	_, id := operation(awsx.Call{Service: awsmiddleware.GetServiceID(ctx), Operation: awsmiddleware.GetOperationName(ctx)})
+	_, id := operation(called(ctx))
 	b := l[id]
 	if b == nil {
 		return next.HandleFinalize(ctx, in)

@@ -7,11 +7,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
-	"github.com/aws/aws-sdk-go-v2/service/ecr"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
@@ -53,8 +48,8 @@ func (g guard) attach(stack *middleware.Stack) error {
 // services in use. A stack knows its operation but not its service; that no
 // service changes anything under the name of another's read is tested.
 func readsSomewhere(op string) bool {
-	for _, service := range []string{ecs.ServiceID, elb.ServiceID, ecr.ServiceID, sts.ServiceID} {
-		if reads, _ := operation(awsx.Call{Service: service, Operation: op}); reads {
+	for _, service := range services() {
+		if reads, _ := operation(awsx.Call{Service: service.id, Operation: op}); reads {
 			return true
 		}
 	}
@@ -68,7 +63,7 @@ func (guard) ID() string { return "GantryGuard" }
 func (g guard) HandleInitialize(
 	ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
 ) (middleware.InitializeOutput, middleware.Metadata, error) {
-	call := awsx.Call{Service: awsmiddleware.GetServiceID(ctx), Operation: awsmiddleware.GetOperationName(ctx)}
+	call := called(ctx)
 	if reads, _ := operation(call); reads {
 		return next.HandleInitialize(ctx, in)
 	}
@@ -81,6 +76,13 @@ func (g guard) HandleInitialize(
 		err = &sentError{err}
 	}
 	return out, md, err
+}
+
+// called names the call of a context. Every client says so itself before its
+// stack runs; the SDK's own metadata is, by some clients, set in the stack only
+// and after the guard.
+func called(ctx context.Context) awsx.Call {
+	return awsx.Call{Service: middleware.GetServiceID(ctx), Operation: middleware.GetOperationName(ctx)}
 }
 
 func (g guard) permit(ctx context.Context, call awsx.Call) error {

@@ -76,12 +76,8 @@ func (a *Account) Image(ctx context.Context, uri, reference string) (awsx.Image,
 	if err != nil {
 		return awsx.Image{}, err
 	}
-	id := types.ImageIdentifier{ImageTag: aws.String(reference)}
-	if strings.HasPrefix(reference, "sha256:") {
-		id = types.ImageIdentifier{ImageDigest: aws.String(reference)}
-	}
 	out, err := a.ecr.DescribeImages(ctx, &ecr.DescribeImagesInput{
-		RegistryId: aws.String(repo.registry), RepositoryName: aws.String(repo.name), ImageIds: []types.ImageIdentifier{id},
+		RegistryId: aws.String(repo.registry), RepositoryName: aws.String(repo.name), ImageIds: []types.ImageIdentifier{imageID(reference)},
 	}, repo.options)
 	if err != nil {
 		return awsx.Image{}, a.classify(ctx, uri+":"+reference, err)
@@ -90,6 +86,14 @@ func (a *Account) Image(ctx context.Context, uri, reference string) (awsx.Image,
 		return awsx.Image{}, awsx.Errorf(awsx.NotFound, "ecr:DescribeImages", uri+":"+reference, "the repository has no such image")
 	}
 	return image(uri, out.ImageDetails[0]), nil
+}
+
+// imageID names an image by its tag or its sha256: digest.
+func imageID(reference string) types.ImageIdentifier {
+	if strings.HasPrefix(reference, "sha256:") {
+		return types.ImageIdentifier{ImageDigest: aws.String(reference)}
+	}
+	return types.ImageIdentifier{ImageTag: aws.String(reference)}
 }
 
 func image(uri string, d types.ImageDetail) awsx.Image {

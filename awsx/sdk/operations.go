@@ -1,6 +1,8 @@
 package sdk
 
 import (
+	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -18,11 +20,15 @@ const (
 	serviceReads             // services
 	resourceReads            // tasks and container instances
 	deploymentReads          // service deployments and revisions
-	serviceWrites
+	serviceWrites            // services and their deployments
+	taskWrites               // RunTask, StopTask
+	instanceWrites
 	taskDefinitionWrites
-	balancing // every ELB action, of everything that the account runs
-	registry  // ECR
-	buckets   // how many there are
+	balancing  // every ELB action, of everything that the account runs
+	registry   // ECR
+	autoscaler // every action of Application Auto Scaling
+	alarmReads // DescribeAlarms, which ECS needs for its own rollback alarms
+	buckets    // how many there are
 )
 
 // operation says whether a call reads, and which bucket it draws on. Only the
@@ -40,19 +46,35 @@ func operation(c awsx.Call) (reads bool, from bucketID) {
 			return true, resourceReads
 		case "ListServiceDeployments", "DescribeServiceDeployments", "DescribeServiceRevisions":
 			return true, deploymentReads
-		case "UpdateService":
+		case "UpdateService", "StopServiceDeployment", "ContinueServiceDeployment":
 			return false, serviceWrites
-		case "RegisterTaskDefinition":
+		case "RunTask", "StopTask":
+			return false, taskWrites
+		case "UpdateContainerInstancesState":
+			return false, instanceWrites
+		case "RegisterTaskDefinition", "DeregisterTaskDefinition":
 			return false, taskDefinitionWrites
 		}
 	case elb.ServiceID:
 		switch c.Operation {
-		case "DescribeTargetGroups", "DescribeTargetHealth":
+		case "DescribeTargetGroups", "DescribeTargetHealth", "DescribeTargetGroupAttributes", "DescribeTags":
 			return true, balancing
 		}
 	case ecr.ServiceID:
-		if c.Operation == "DescribeImages" {
+		switch c.Operation {
+		case "DescribeImages", "BatchGetImage":
 			return true, registry
+		}
+	case scaling.ServiceID:
+		switch c.Operation {
+		case "DescribeScalableTargets", "DescribeScalingPolicies":
+			return true, autoscaler
+		case "RegisterScalableTarget":
+			return false, autoscaler
+		}
+	case cloudwatch.ServiceID:
+		if c.Operation == "DescribeAlarms" {
+			return true, alarmReads
 		}
 	case sts.ServiceID:
 		if c.Operation == "GetCallerIdentity" {
@@ -62,18 +84,27 @@ func operation(c awsx.Call) (reads bool, from bucketID) {
 	return false, unlimited
 }
 
+// service is an API in use: the SDK's id of it, and its prefix in IAM actions.
+type service struct{ id, prefix string }
+
+// services returns the APIs in use.
+func services() [6]service {
+	return [...]service{
+		{ecs.ServiceID, "ecs"},
+		{elb.ServiceID, "elasticloadbalancing"},
+		{ecr.ServiceID, "ecr"},
+		{sts.ServiceID, "sts"},
+		{scaling.ServiceID, "application-autoscaling"},
+		{cloudwatch.ServiceID, "cloudwatch"},
+	}
+}
+
 // iamName returns a call as IAM policies spell it.
 func iamName(c awsx.Call) string {
-	prefix := c.Service
-	switch c.Service {
-	case ecs.ServiceID:
-		prefix = "ecs"
-	case elb.ServiceID:
-		prefix = "elasticloadbalancing"
-	case ecr.ServiceID:
-		prefix = "ecr"
-	case sts.ServiceID:
-		prefix = "sts"
+	for _, s := range services() {
+		if s.id == c.Service {
+			return s.prefix + ":" + c.Operation
+		}
 	}
-	return prefix + ":" + c.Operation
+	return c.Service + ":" + c.Operation
 }

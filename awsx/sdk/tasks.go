@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -61,7 +62,8 @@ type wireContainer struct {
 	} `json:"networkInterfaces"`
 }
 
-// Tasks lists (100 a call) and describes (100 a call) the tasks of a query.
+// Tasks lists (100 a call) and describes (100 a call) the tasks of a query that
+// are not known.
 func (a *Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.Task] {
 	in := ecs.ListTasksInput{
 		Cluster: aws.String(q.Cluster.Cluster), MaxResults: aws.Int32(listPage), DesiredStatus: types.DesiredStatusRunning,
@@ -81,6 +83,9 @@ func (a *Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.T
 		out, err := a.ecs.ListTasks(ctx, &page)
 		if err != nil {
 			return nil, nil, a.classify(ctx, q.Cluster.Cluster, err)
+		}
+		if q.Known != nil {
+			return slices.DeleteFunc(out.TaskArns, q.Known), out.NextToken, nil
 		}
 		return out.TaskArns, out.NextToken, nil
 	}

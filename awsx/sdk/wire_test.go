@@ -41,7 +41,13 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	op := r.Header.Get("X-Amz-Target")
 	op = op[strings.LastIndexByte(op, '.')+1:]
 	in := map[string]any{}
-	if op != "" {
+	fromPath, binary := overCBOR(r)
+	if binary {
+		op = fromPath
+		if in, err = fromCBOR(body); err != nil {
+			return nil, err
+		}
+	} else if op != "" {
 		if err := json.Unmarshal(body, &in); err != nil {
 			return nil, err
 		}
@@ -64,8 +70,15 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if status == 0 {
 		return nil, io.ErrUnexpectedEOF
 	}
+	header := http.Header{}
+	if binary {
+		header.Set("Smithy-Protocol", "rpc-v2-cbor")
+		if answer, err = toCBOR(answer); err != nil {
+			return nil, err
+		}
+	}
 	return &http.Response{
-		StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{}, Request: r,
+		StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Header: header, Request: r,
 		Body: io.NopCloser(strings.NewReader(answer)),
 	}, nil
 }

@@ -1,0 +1,132 @@
+package awsxtest
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+)
+
+// Platforms implements awsx.PlatformReader, by the image's digest.
+func (a *Account) Platforms(ctx context.Context, repository, reference string) ([]string, error) {
+	if err := a.begin(ctx, Platforms, repository+":"+reference); err != nil {
+		return nil, err
+	}
+	if err := a.repository(repository); err != nil {
+		return nil, err
+	}
+	image, err := a.image("ecr:BatchGetImage", repository, reference)
+	if err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.data.Platforms[image.Digest]), nil
+}
+
+// GroupDetails implements awsx.GroupDetailReader.
+func (a *Account) GroupDetails(ctx context.Context, arns []string) ([]awsx.GroupDetails, error) {
+	if err := a.begin(ctx, GroupDetails, strings.Join(arns, ",")); err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var found []awsx.GroupDetails
+	for _, arn := range arns {
+		if !slices.ContainsFunc(a.data.TargetGroups, func(g awsx.TargetGroup) bool { return g.ARN == arn }) {
+			continue
+		}
+		d, ok := a.data.GroupDetails[arn]
+		if !ok {
+			d.DeregistrationDelay = 300 * time.Second
+		}
+		d.ARN, d.Tags = arn, slices.Clone(d.Tags)
+		found = append(found, d)
+	}
+	if len(arns) == 1 && len(found) == 0 {
+		return nil, awsx.Errorf(awsx.NotFound, "elasticloadbalancing:DescribeTargetGroupAttributes", arns[0], "One or more target groups not found")
+	}
+	return found, nil
+}
+
+// ScalableTarget implements awsx.ScalingReader.
+func (a *Account) ScalableTarget(ctx context.Context, service awsx.Ref) (awsx.ScalableTarget, error) {
+	if err := a.begin(ctx, ScalableTarget, service.ARN); err != nil {
+		return awsx.ScalableTarget{}, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	t, ok := a.data.ScalableTargets[service.ARN]
+	if !ok {
+		return awsx.ScalableTarget{}, awsx.Errorf(awsx.NotFound, "application-autoscaling:DescribeScalableTargets", service.ARN,
+			"the service is not registered with Application Auto Scaling")
+	}
+	t.Service, t.Policies = service, slices.Clone(t.Policies)
+	for i := range t.Policies {
+		t.Policies[i].Alarms = slices.Clone(t.Policies[i].Alarms)
+	}
+	return t, nil
+}
+
+// UpdateScaling implements awsx.ScalingWriter.
+func (a *Account) UpdateScaling(ctx context.Context, u awsx.ScalingUpdate) error {
+	const operation = "RegisterScalableTarget"
+	if err := a.permit(ctx, scalingAPI, operation); err != nil {
+		return err
+	}
+	if err := a.begin(ctx, UpdateScaling, u.Service.ARN); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	refuse := func(format string, args ...any) error {
+		return awsx.Errorf(awsx.Invalid, scalingAPI.action(operation), u.Service.ARN, "ValidationException: "+format, args...)
+	}
+	t, ok := a.data.ScalableTargets[u.Service.ARN]
+	if !ok && (u.Min == nil || u.Max == nil) {
+		return refuse("MinCapacity and MaxCapacity are required for a new scalable target")
+	}
+	t.Service = u.Service
+	if u.Min != nil {
+		t.Min = *u.Min
+	}
+	if u.Max != nil {
+		t.Max = *u.Max
+	}
+	if t.Min > t.Max {
+		return refuse("minimum capacity %d is more than maximum capacity %d", t.Min, t.Max)
+	}
+	if u.Suspend != nil {
+		t.SuspendedIn, t.SuspendedOut, t.SuspendedScheduled = *u.Suspend, *u.Suspend, *u.Suspend
+	}
+	a.data.ScalableTargets[u.Service.ARN] = t
+	return nil
+}
+
+// AlarmsByName implements awsx.AlarmReader.
+func (a *Account) AlarmsByName(ctx context.Context, names []string) ([]awsx.Alarm, error) {
+	return a.alarms(ctx, AlarmsByName, strings.Join(names, ","), func(alarm awsx.Alarm) bool { return slices.Contains(names, alarm.Name) })
+}
+
+// AlarmsIn implements awsx.AlarmReader.
+func (a *Account) AlarmsIn(ctx context.Context, state string) ([]awsx.Alarm, error) {
+	return a.alarms(ctx, AlarmsIn, state, func(alarm awsx.Alarm) bool { return alarm.State == state })
+}
+
+func (a *Account) alarms(ctx context.Context, op Op, resource string, chosen func(awsx.Alarm) bool) ([]awsx.Alarm, error) {
+	if err := a.begin(ctx, op, resource); err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var found []awsx.Alarm
+	for _, alarm := range a.data.Alarms {
+		if chosen(alarm) {
+			alarm.Dimensions = slices.Clone(alarm.Dimensions)
+			found = append(found, alarm)
+		}
+	}
+	return found, nil
+}

@@ -1,0 +1,77 @@
+package sdk
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+
+	"gantry/awsx"
+)
+
+// GroupDetails reads attributes and tags of target groups, in the order asked
+// for. A group that does not exist is left out; it is NotFound when it was the
+// only one.
+func (a *Account) GroupDetails(ctx context.Context, arns []string) ([]awsx.GroupDetails, error) {
+	var found []awsx.GroupDetails
+	for _, arn := range arns {
+		delay, err := a.deregistrationDelay(ctx, arn)
+		if awsx.ClassOf(err) == awsx.NotFound && len(arns) > 1 {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, awsx.GroupDetails{ARN: arn, DeregistrationDelay: delay})
+	}
+	for part := range slices.Chunk(found, describeGroups) {
+		if err := a.groupTags(ctx, part); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+func (a *Account) deregistrationDelay(ctx context.Context, arn string) (time.Duration, error) {
+	out, err := a.elb.DescribeTargetGroupAttributes(ctx, &elb.DescribeTargetGroupAttributesInput{TargetGroupArn: aws.String(arn)})
+	if err != nil {
+		return 0, a.classify(ctx, arn, err)
+	}
+	for _, at := range out.Attributes {
+		if aws.ToString(at.Key) != "deregistration_delay.timeout_seconds" {
+			continue
+		}
+		seconds, err := strconv.Atoi(aws.ToString(at.Value))
+		if err != nil || seconds < 0 {
+			return 0, awsx.Errorf(awsx.Failed, "elasticloadbalancing:DescribeTargetGroupAttributes", arn,
+				"the deregistration delay %q is no number of seconds", aws.ToString(at.Value))
+		}
+		return time.Duration(seconds) * time.Second, nil
+	}
+	return 0, nil
+}
+
+// groupTags fills the tags of at most describeGroups groups, in one call.
+func (a *Account) groupTags(ctx context.Context, groups []awsx.GroupDetails) error {
+	arns := make([]string, len(groups))
+	for i, g := range groups {
+		arns[i] = g.ARN
+	}
+	out, err := a.elb.DescribeTags(ctx, &elb.DescribeTagsInput{ResourceArns: arns})
+	if err != nil {
+		return a.classify(ctx, arns[0], err)
+	}
+	for _, d := range out.TagDescriptions {
+		i := slices.Index(arns, aws.ToString(d.ResourceArn))
+		if i < 0 {
+			continue
+		}
+		for _, t := range d.Tags {
+			groups[i].Tags = append(groups[i].Tags, awsx.Tag{Key: aws.ToString(t.Key), Value: aws.ToString(t.Value)})
+		}
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package sdk
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"math"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
+
+	"gantry/awsx"
+)
+
+// scalingPage is the largest page of Application Auto Scaling's listings.
+const scalingPage = 50
+
+// scalableID names a service as Application Auto Scaling does.
+func scalableID(service awsx.Ref) string {
+	return "service/" + service.ClusterName() + "/" + service.Name()
+}
+
+// ScalableTarget reads the bounds of a service's desired count, what of its
+// scaling is suspended, and its policies: at least two calls.
+func (a *Account) ScalableTarget(ctx context.Context, service awsx.Ref) (awsx.ScalableTarget, error) {
+	if err := a.here(service); err != nil {
+		return awsx.ScalableTarget{}, err
+	}
+	id := scalableID(service)
+	out, err := a.scaling.DescribeScalableTargets(ctx, &scaling.DescribeScalableTargetsInput{
+		ServiceNamespace: types.ServiceNamespaceEcs, ScalableDimension: types.ScalableDimensionECSServiceDesiredCount,
+		ResourceIds: []string{id},
+	})
+	if err != nil {
+		return awsx.ScalableTarget{}, a.classify(ctx, service.ARN, err)
+	}
+	if len(out.ScalableTargets) == 0 {
+		return awsx.ScalableTarget{}, awsx.Errorf(awsx.NotFound, "application-autoscaling:DescribeScalableTargets", service.ARN,
+			"the service is not registered with Application Auto Scaling")
+	}
+	t := out.ScalableTargets[0]
+	target := awsx.ScalableTarget{Service: service, Min: int(aws.ToInt32(t.MinCapacity)), Max: int(aws.ToInt32(t.MaxCapacity))}
+	if s := t.SuspendedState; s != nil {
+		target.SuspendedIn, target.SuspendedOut = aws.ToBool(s.DynamicScalingInSuspended), aws.ToBool(s.DynamicScalingOutSuspended)
+		target.SuspendedScheduled = aws.ToBool(s.ScheduledScalingSuspended)
+	}
+	target.Policies, err = a.scalingPolicies(ctx, service)
+	return target, err
+}
+
+func (a *Account) scalingPolicies(ctx context.Context, service awsx.Ref) ([]awsx.ScalingPolicy, error) {
+	var policies []awsx.ScalingPolicy
+	list := func(ctx context.Context, token *string) ([]string, *string, error) {
+		out, err := a.scaling.DescribeScalingPolicies(ctx, &scaling.DescribeScalingPoliciesInput{
+			ServiceNamespace: types.ServiceNamespaceEcs, ScalableDimension: types.ScalableDimensionECSServiceDesiredCount,
+			ResourceId: aws.String(scalableID(service)), MaxResults: aws.Int32(scalingPage), NextToken: token,
+		})
+		if err != nil {
+			return nil, nil, a.classify(ctx, service.ARN, err)
+		}
+		for _, p := range out.ScalingPolicies {
+			policies = append(policies, scalingPolicy(p))
+		}
+		return nil, out.NextToken, nil
+	}
+	err := pages(ctx, list, func([]string, bool) bool { return true })
+	return policies, err
+}
+
+func scalingPolicy(p types.ScalingPolicy) awsx.ScalingPolicy {
+	policy := awsx.ScalingPolicy{Name: aws.ToString(p.PolicyName), Type: string(p.PolicyType)}
+	for _, alarm := range p.Alarms {
+		policy.Alarms = append(policy.Alarms, aws.ToString(alarm.AlarmName))
+	}
+	t := p.TargetTrackingScalingPolicyConfiguration
+	if t == nil {
+		return policy
+	}
+	policy.Target = aws.ToFloat64(t.TargetValue)
+	if m := t.PredefinedMetricSpecification; m != nil {
+		policy.Metric = string(m.PredefinedMetricType)
+	}
+	if m := t.CustomizedMetricSpecification; m != nil {
+		policy.Metric = cmp.Or(policy.Metric, metricName(m.Namespace, m.MetricName))
+	}
+	return policy
+}
+
+// metricName joins what names a metric; it is empty for metric maths.
+func metricName(namespace, name *string) string {
+	if aws.ToString(name) == "" {
+		return ""
+	}
+	return aws.ToString(namespace) + "/" + aws.ToString(name)
+}
+
+// UpdateScaling changes what u names. A service that is not registered becomes
+// so by bounds; the service refuses one that is given nothing else.
+func (a *Account) UpdateScaling(ctx context.Context, u awsx.ScalingUpdate) error {
+	const op = "application-autoscaling:RegisterScalableTarget"
+	if err := a.here(u.Service); err != nil {
+		return err
+	}
+	if u.Min == nil && u.Max == nil && u.Suspend == nil {
+		return &awsx.Error{Class: awsx.Invalid, Op: op, Resource: u.Service.ARN, Err: errors.New("nothing is to be changed")}
+	}
+	in := scaling.RegisterScalableTargetInput{
+		ServiceNamespace: types.ServiceNamespaceEcs, ScalableDimension: types.ScalableDimensionECSServiceDesiredCount,
+		ResourceId: aws.String(scalableID(u.Service)),
+	}
+	for _, bound := range []struct {
+		from *int
+		to   **int32
+	}{{u.Min, &in.MinCapacity}, {u.Max, &in.MaxCapacity}} {
+		if bound.from == nil {
+			continue
+		}
+		if *bound.from < 0 || *bound.from > math.MaxInt32 {
+			return awsx.Errorf(awsx.Invalid, op, u.Service.ARN, "a bound of %d is not possible", *bound.from)
+		}
+		*bound.to = aws.Int32(int32(*bound.from))
+	}
+	if u.Suspend != nil {
+		in.SuspendedState = &types.SuspendedState{
+			DynamicScalingInSuspended: u.Suspend, DynamicScalingOutSuspended: u.Suspend, ScheduledScalingSuspended: u.Suspend,
+		}
+	}
+	_, err := a.scaling.RegisterScalableTarget(ctx, &in)
+	return a.classify(ctx, u.Service.ARN, err)
+}
