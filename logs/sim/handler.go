@@ -23,6 +23,7 @@ func (s *Store) routes() http.Handler {
 			mux.HandleFunc(method+prefix+"/_field_caps", s.serveFieldCaps)
 		}
 	}
+	s.pointRoutes(mux)
 	mux.HandleFunc("GET /{$}", serveInfo)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusBadRequest, map[string]any{

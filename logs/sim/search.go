@@ -26,6 +26,9 @@ type searchBody struct {
 	TrackTotalHits json.RawMessage   `json:"track_total_hits"`
 	TerminateAfter int               `json:"terminate_after"`
 	Source         json.RawMessage   `json:"_source"`
+	Pit            *pitBody          `json:"pit"`
+	SearchAfter    []int64           `json:"search_after"`
+	Aggs           aggregations      `json:"aggs"`
 }
 
 // search is a request ready to run.
@@ -36,6 +39,8 @@ type search struct {
 	sorted     bool
 	nanos      bool // sort values in nanoseconds: numeric_type date_nanos
 	count      bool
+	place      place
+	aggs       aggregations
 }
 
 type hit struct {
@@ -71,6 +76,10 @@ func (s *Store) serveSearch(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
+	if names, err = s.resume(&run, body, r, names); err != nil {
+		fail(w, err)
+		return
+	}
 	hits, total := s.run(run, names)
 	shards := shardCounts{Total: len(names), Successful: len(names)}
 	if f := s.partialFault(); f != nil && len(names) > 0 {
@@ -83,12 +92,19 @@ func (s *Store) serveSearch(w http.ResponseWriter, r *http.Request) {
 	if run.count {
 		result["total"] = map[string]any{"value": total, "relation": "eq"}
 	}
-	writeJSON(w, http.StatusOK, map[string]any{
+	answer := map[string]any{
 		"took":      time.Since(started).Milliseconds(),
 		"timed_out": false,
 		"_shards":   shards,
 		"hits":      result,
-	})
+	}
+	if run.aggs != nil {
+		answer["aggregations"] = run.aggs.answer()
+	}
+	if body.Pit != nil {
+		answer["pit_id"] = body.Pit.ID
+	}
+	writeJSON(w, http.StatusOK, answer)
 }
 
 func (s *Store) serveCount(w http.ResponseWriter, r *http.Request) {
@@ -173,6 +189,8 @@ func (run *search) sortBy(raw json.RawMessage, position int) error {
 	}
 	switch {
 	case name == "_doc":
+	case name == "_shard_doc" && position == 1:
+		run.place.docked, run.place.descending = true, options.Order == "desc"
 	case name == timestampField && position == 0:
 		run.sorted, run.descending, run.nanos = true, options.Order == "desc", options.NumericType == "date_nanos"
 	default:
@@ -183,18 +201,17 @@ func (run *search) sortBy(raw json.RawMessage, position int) error {
 
 // run returns the hits of a search, and how many there are when it counts.
 func (s *Store) run(run search, names []string) (hits []hit, total int) {
-	docs := s.between(run.match.span())
-	if run.sorted && run.descending {
-		newestFirst(docs)
-	}
+	docs := s.chosen(run)
 	for _, d := range docs {
-		if !run.count && len(hits) >= run.size {
+		if !run.count && run.aggs == nil && len(hits) >= run.size {
 			break
 		}
-		if _, ok := slices.BinarySearch(names, d.index); !ok || !run.match.matches(parsed(d)) {
+		f := parsed(d)
+		if _, ok := slices.BinarySearch(names, d.index); !ok || !run.match.matches(f) {
 			continue
 		}
 		total++
+		run.aggs.add(f)
 		if total <= run.from || len(hits) >= run.size {
 			continue
 		}
@@ -204,7 +221,10 @@ func (s *Store) run(run search, names []string) (hits []hit, total int) {
 			if run.nanos {
 				value = d.at.UnixNano()
 			}
-			h.Sort = []int64{value}
+			h.Sort = run.place.values(value, d)
+			if !run.place.beyond(h.Sort, run.descending) {
+				continue
+			}
 		}
 		hits = append(hits, h)
 	}

@@ -36,6 +36,8 @@ type Store struct {
 	indices map[string]*index
 	written uint64
 	faults  []*Fault
+	points  map[string]*heldPoint
+	opened  int // points ever opened
 }
 
 type document struct {
@@ -54,7 +56,7 @@ type index struct {
 func New(opts Options) *Store {
 	opts.MaxDocs = cmp.Or(opts.MaxDocs, 20_000)
 	opts.MaxAge = cmp.Or(opts.MaxAge, 6*time.Hour)
-	s := &Store{opts: opts, indices: map[string]*index{}}
+	s := &Store{opts: opts, indices: map[string]*index{}, points: map[string]*heldPoint{}}
 	s.handler = s.routes()
 	return s
 }
@@ -192,9 +194,14 @@ func (s *Store) evict() {
 func (s *Store) between(from, to time.Time) []*document {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	lo, hi := 0, len(s.docs)
+	return slices.Clone(within(s.docs, from, to))
+}
+
+// within returns the part of documents in the order of time that a stretch has.
+func within(docs []*document, from, to time.Time) []*document {
+	lo, hi := 0, len(docs)
 	if !from.IsZero() {
-		lo, _ = slices.BinarySearchFunc(s.docs, from, func(d *document, t time.Time) int {
+		lo, _ = slices.BinarySearchFunc(docs, from, func(d *document, t time.Time) int {
 			if d.at.Before(t) {
 				return -1
 			}
@@ -202,12 +209,12 @@ func (s *Store) between(from, to time.Time) []*document {
 		})
 	}
 	if !to.IsZero() {
-		hi, _ = slices.BinarySearchFunc(s.docs, to, func(d *document, t time.Time) int {
+		hi, _ = slices.BinarySearchFunc(docs, to, func(d *document, t time.Time) int {
 			if d.at.After(t) {
 				return 1
 			}
 			return -1
 		})
 	}
-	return slices.Clone(s.docs[lo:max(lo, hi)])
+	return docs[lo:max(lo, hi)]
 }
