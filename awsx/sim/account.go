@@ -22,9 +22,12 @@ type Account struct {
 	outbox   []LogDoc
 	logging  bool          // the services are talking
 	logPause time.Duration // mean time between two lines of a service
-	calls    callLog
-	faults   []*Fault
-	quota    quota
+	logSeq   uint64        // of the events in log groups
+	// logRegions is CloudWatch Logs, by region.
+	logRegions map[string]*logRegion
+	calls      callLog
+	faults     []*Fault
+	quota      quota
 
 	taskSeq       uint64
 	clusters      []*cluster // by name

@@ -12,7 +12,7 @@ const maxCalls = 8192
 // Call is one request that reached the account, refused ones included.
 type Call struct {
 	Time      time.Time
-	Service   string // ecs, ecr, elbv2, sts or application-autoscaling
+	Service   string // ecs, ecr, elbv2, sts, application-autoscaling or logs
 	Operation string
 	Body      []byte // as it was sent: JSON, or a form
 }
@@ -67,7 +67,7 @@ const (
 
 // Fault is something that happens to calls. Empty names match any.
 type Fault struct {
-	Service   string // ecs, ecr, elbv2, sts or application-autoscaling
+	Service   string // ecs, ecr, elbv2, sts, application-autoscaling or logs
 	Operation string
 	Kind      FaultKind
 	Times     int           // how many calls it happens to; 0 is all of them

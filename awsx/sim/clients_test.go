@@ -45,20 +45,24 @@ func config(rt http.RoundTripper) aws.Config {
 // live runs test in a bubble of fake time, in which the account moves.
 func live(t *testing.T, opts sim.Options, test func(*world)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, opts)
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error, 1)
-		go func() { done <- w.account.Run(ctx) }()
-		synctest.Wait() // it runs before the first call
-		defer func() {
-			cancel()
-			if err := <-done; err != context.Canceled {
-				t.Errorf("Run ended with %v, want the context's error", err)
-			}
-		}()
-		test(w)
-	})
+	synctest.Test(t, func(t *testing.T) { moving(t, opts, test) })
+}
+
+// moving runs test while the account moves.
+func moving(t *testing.T, opts sim.Options, test func(*world)) {
+	t.Helper()
+	w := newWorld(t, opts)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- w.account.Run(ctx) }()
+	synctest.Wait() // it runs before the first call
+	defer func() {
+		cancel()
+		if err := <-done; err != context.Canceled {
+			t.Errorf("Run ended with %v, want the context's error", err)
+		}
+	}()
+	test(w)
 }
 
 func newWorld(t *testing.T, opts sim.Options) *world {

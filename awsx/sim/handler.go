@@ -19,6 +19,7 @@ const maxRequest = 4 << 20
 type request struct {
 	service   string // as in Call
 	operation string
+	region    string // that it was signed for
 	json      bool
 	body      []byte
 	form      url.Values
@@ -147,6 +148,9 @@ func (a *Account) act(req *request) answer {
 func (a *Account) dispatch(req *request, id string) ([]byte, error) {
 	if req.json {
 		do := jsonOperation(req.service, req.operation)
+		if req.service == "logs" {
+			do = logsOperation(req.operation, req.region)
+		}
 		if do == nil {
 			return nil, fail("UnknownOperationException", "")
 		}
@@ -179,7 +183,7 @@ func (a *Account) refuse(req *request, err error) answer {
 }
 
 func readRequest(r *http.Request) (*request, error) {
-	req := &request{json: true}
+	req := &request{json: true, region: signedRegion(r)}
 	target := r.Header.Get("X-Amz-Target")
 	if target == "" {
 		req.json = false

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// LogSink takes what containers write. Run calls it from one goroutine, in the
+// LogSink takes what containers write, except through the awslogs driver, whose
+// lines are in CloudWatch Logs. Run calls it from one goroutine, in the
 // order of the documents' times; it must not call the account back.
 type LogSink interface{ WriteLog(LogDoc) }
 
@@ -46,6 +47,10 @@ const backlog = 10 * time.Minute
 // log writes a message of a container.
 func (a *Account) log(c *container, at time.Time, level int, message string) {
 	if a.opts.Logs == nil || c.runtimeID == "" {
+		return
+	}
+	if c.def.logDriver == awslogs {
+		a.logToGroup(c, at, message)
 		return
 	}
 	of := ""

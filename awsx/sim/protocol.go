@@ -18,6 +18,8 @@ func jsonService(prefix string) string {
 		return "ecr"
 	case "AnyScaleFrontendService":
 		return "application-autoscaling"
+	case "Logs_20140328":
+		return "logs"
 	}
 	return ""
 }

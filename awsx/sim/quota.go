@@ -32,6 +32,7 @@ func newQuota(now time.Time) quota {
 		"register":   left(20, 1, 0.5, 0.2),
 		"stop":       left(100, 40, 0.2, 0.2),
 		"elb":        left(40, 10, 0.05, 0.6),
+		"events":     left(5, 5, 0.5, 0.2),
 	}}
 }
 
@@ -54,6 +55,10 @@ func bucketOf(req *request) string {
 	switch req.service {
 	case "elbv2":
 		return "elb"
+	case "logs":
+		if req.operation == "FilterLogEvents" {
+			return "events"
+		}
 	case "ecs":
 		return ecsBucket(req.operation)
 	}

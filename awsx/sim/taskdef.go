@@ -36,6 +36,7 @@ type containerDefinition struct {
 	stopTimeout time.Duration
 	healthCheck *healthCheck
 	logDriver   string
+	logOptions  map[string]string
 }
 
 type portMapping struct {
@@ -132,6 +133,10 @@ func parseContainer(o map[string]any, mode string) *containerDefinition {
 		secrets:     map[string]bool{},
 		stopTimeout: defaultStopTimeout,
 		logDriver:   text(object(o["logConfiguration"])["logDriver"]),
+		logOptions:  map[string]string{},
+	}
+	for name, value := range object(object(o["logConfiguration"])["options"]) {
+		c.logOptions[name] = text(value)
 	}
 	for _, item := range list(o["portMappings"]) {
 		p := object(item)
