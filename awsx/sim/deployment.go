@@ -58,8 +58,11 @@ func (a *Account) deploy(s *service, d *taskDefinition) *deployment {
 	s.deployments = slices.Insert(s.deployments, 0, created)
 	s.def = d
 	s.steady = false
-	a.openRollout(s, created, sources)
+	r := a.openRollout(s, created, sources)
 	s.touch()
+	if r.shift != nil {
+		a.begin(r)
+	}
 	a.look(s, a.rng.between(500*time.Millisecond, 1500*time.Millisecond))
 	return created
 }
@@ -78,12 +81,17 @@ func (a *Account) newDeployment(s *service, d *taskDefinition) *deployment {
 			created.digests[c.image] = digest
 		}
 	}
+	var before *serviceRevision
+	if d := s.settled(nil); d != nil {
+		before = d.revision
+	}
 	created.revision = &serviceRevision{
 		arn:       a.arn("ecs", "service-revision/"+s.cluster.name+"/"+s.name+"/"+a.rng.digits(19)),
 		service:   s,
 		def:       d,
 		createdAt: a.now,
 		balancers: slices.Clone(s.balancers),
+		resolved:  s.resolve(before),
 		settings:  revisionSettings(s.settings),
 		digests:   created.digests,
 	}
@@ -117,6 +125,9 @@ func (a *Account) openRollout(s *service, d *deployment, sources []*serviceRevis
 	}
 	if enabled, _ := s.rolling.breaker(); enabled {
 		r.breaker = breakerMonitoring
+	}
+	if s.rolling.shifts() {
+		r.shift = newShift(s, d)
 	}
 	a.rollouts[r.arn] = r
 	s.current = r
@@ -195,6 +206,9 @@ func (a *Account) rollBack(s *service, reason string) bool {
 	r.failures = 0
 	s.steady = false
 	a.event(s, "(service "+s.name+") rolling back to deployment "+back.id+".")
+	if r.shift != nil {
+		a.turnBack(r)
+	}
 	a.look(s, time.Second)
 	return true
 }

@@ -46,6 +46,8 @@ func ecsOperation(name string) func(*Account, []byte) ([]byte, error) {
 		return takes((*Account).describeServiceDeployments)
 	case "StopServiceDeployment":
 		return takes((*Account).stopServiceDeployment)
+	case "ContinueServiceDeployment":
+		return takes((*Account).continueServiceDeployment)
 	case "DescribeServiceRevisions":
 		return takes((*Account).describeServiceRevisions)
 	case "ListTagsForResource":

@@ -64,21 +64,23 @@ type rolloutBrief struct {
 }
 
 type rolloutDoc struct {
-	ARN        string            `json:"serviceDeploymentArn"`
-	ServiceARN string            `json:"serviceArn"`
-	ClusterARN string            `json:"clusterArn"`
-	CreatedAt  epoch             `json:"createdAt"`
-	StartedAt  epoch             `json:"startedAt,omitzero"`
-	UpdatedAt  epoch             `json:"updatedAt,omitzero"`
-	FinishedAt epoch             `json:"finishedAt,omitzero"`
-	StoppedAt  epoch             `json:"stoppedAt,omitzero"`
-	Sources    []revisionSummary `json:"sourceServiceRevisions"`
-	Target     revisionSummary   `json:"targetServiceRevision"`
-	Status     string            `json:"status"`
-	Reason     string            `json:"statusReason,omitempty"`
-	Config     rollingConfig     `json:"deploymentConfiguration"`
-	Rollback   *rollbackDoc      `json:"rollback,omitempty"`
-	Breaker    breakerDoc        `json:"deploymentCircuitBreaker"`
+	ARN        string           `json:"serviceDeploymentArn"`
+	ServiceARN string           `json:"serviceArn"`
+	ClusterARN string           `json:"clusterArn"`
+	CreatedAt  epoch            `json:"createdAt"`
+	StartedAt  epoch            `json:"startedAt,omitzero"`
+	UpdatedAt  epoch            `json:"updatedAt,omitzero"`
+	FinishedAt epoch            `json:"finishedAt,omitzero"`
+	StoppedAt  epoch            `json:"stoppedAt,omitzero"`
+	Sources    []weighedSummary `json:"sourceServiceRevisions"`
+	Target     weighedSummary   `json:"targetServiceRevision"`
+	Status     string           `json:"status"`
+	Reason     string           `json:"statusReason,omitempty"`
+	Stage      string           `json:"lifecycleStage,omitempty"`
+	Hooks      []hookDoc        `json:"lifecycleHookDetails,omitempty"`
+	Config     rollingConfig    `json:"deploymentConfiguration"`
+	Rollback   *rollbackDoc     `json:"rollback,omitempty"`
+	Breaker    breakerDoc       `json:"deploymentCircuitBreaker"`
 }
 
 type rollbackDoc struct {
@@ -119,22 +121,32 @@ func (r *rollout) describe() rolloutDoc {
 	doc := rolloutDoc{
 		ARN: r.arn, ServiceARN: s.arn, ClusterARN: s.cluster.arn, CreatedAt: epoch{r.createdAt}, StartedAt: epoch{r.startedAt},
 		UpdatedAt: epoch{r.updatedAt}, FinishedAt: epoch{r.finishedAt}, StoppedAt: epoch{r.stoppedAt},
-		Sources: []revisionSummary{}, Target: s.summary(r.target, r.targetRequested), Status: r.status, Reason: r.reason,
+		Sources: []weighedSummary{}, Status: r.status, Reason: r.reason,
 		Config: r.config, Breaker: breakerDoc{r.breaker, r.failures, r.threshold},
 	}
+	requested := r.targetRequested
+	if r.shift != nil {
+		doc.Stage, doc.Hooks = r.shift.stage, r.shift.hookDocs()
+		requested = s.requested(r.target)
+	}
+	doc.Target = r.weigh(r.target, s.summary(r.target, requested))
 	for _, source := range r.sources {
-		requested := 0
-		for _, d := range s.deployments {
-			if d.revision == source {
-				requested = d.want
-			}
-		}
-		doc.Sources = append(doc.Sources, s.summary(source, requested))
+		doc.Sources = append(doc.Sources, r.weigh(source, s.summary(source, s.requested(source))))
 	}
 	if r.rollbackRevision != nil {
 		doc.Rollback = &rollbackDoc{r.rollbackReason, epoch{r.rollbackAt}, r.rollbackRevision.arn}
 	}
 	return doc
+}
+
+// requested is how many tasks of a revision the service is to have.
+func (s *service) requested(r *serviceRevision) int {
+	for _, d := range s.deployments {
+		if d.revision == r {
+			return s.wanted(d)
+		}
+	}
+	return 0
 }
 
 func (s *service) summary(r *serviceRevision, requested int) revisionSummary {
@@ -167,8 +179,8 @@ func (a *Account) stopServiceDeployment(in *stopServiceDeploymentInput) ([]byte,
 	r.status = statusRollbackRequested
 	r.updatedAt = a.now
 	a.after(a.rng.between(time.Second, 2*time.Second), func() {
-		if r.status == statusRollbackRequested && !a.rollBack(s, "Service deployment rolled back because it was stopped by a user.") {
-			r.end(a.now, statusRollbackFailed, "There is no completed deployment to roll back to.")
+		if r.status == statusRollbackRequested {
+			a.retreat(r, "Service deployment rolled back because it was stopped by a user.")
 		}
 	})
 	return encode(map[string]string{"serviceDeploymentArn": r.arn}), nil
@@ -185,6 +197,7 @@ type revisionDoc struct {
 	Definition    string               `json:"taskDefinition"`
 	LaunchType    string               `json:"launchType"`
 	LoadBalancers []serviceBalancerDoc `json:"loadBalancers"`
+	Resolved      *resolvedDoc         `json:"resolvedConfiguration,omitempty"`
 	Images        []revisionImage      `json:"containerImages"`
 	Network       json.RawMessage      `json:"networkConfiguration,omitempty"`
 	GuardDuty     bool                 `json:"guardDutyEnabled"`
@@ -211,7 +224,7 @@ func (a *Account) describeServiceRevisions(in *describeServiceRevisionsInput) ([
 		}
 		doc := revisionDoc{
 			ARN: r.arn, ServiceARN: r.service.arn, ClusterARN: r.service.cluster.arn, Definition: r.def.arn, LaunchType: "EC2",
-			LoadBalancers: balancerDocs(r.balancers), Network: r.settings["networkConfiguration"], CreatedAt: epoch{r.createdAt},
+			LoadBalancers: balancerDocs(r.balancers), Resolved: r.resolvedDoc(), Network: r.settings["networkConfiguration"], CreatedAt: epoch{r.createdAt},
 		}
 		for _, c := range r.def.containers {
 			doc.Images = append(doc.Images, revisionImage{c.name, c.image, r.digests[c.image]})

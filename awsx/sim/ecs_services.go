@@ -53,9 +53,10 @@ type serviceDoc struct {
 	Running              int                  `json:"runningCount"`
 	Pending              int                  `json:"pendingCount"`
 	LaunchType           string               `json:"launchType"`
-	TaskDefinition       string               `json:"taskDefinition"`
+	TaskDefinition       string               `json:"taskDefinition,omitempty"`
 	DeploymentConfig     rollingConfig        `json:"deploymentConfiguration"`
 	Deployments          []deploymentDoc      `json:"deployments"`
+	TaskSets             []taskSetDoc         `json:"taskSets,omitempty"`
 	Events               []serviceEvent       `json:"events"`
 	LoadBalancers        []serviceBalancerDoc `json:"loadBalancers"`
 	Grace                *int                 `json:"healthCheckGracePeriodSeconds,omitempty"`
@@ -68,9 +69,10 @@ type serviceDoc struct {
 }
 
 type serviceBalancerDoc struct {
-	TargetGroup string `json:"targetGroupArn"`
-	Container   string `json:"containerName"`
-	Port        int    `json:"containerPort"`
+	TargetGroup string       `json:"targetGroupArn"`
+	Container   string       `json:"containerName"`
+	Port        int          `json:"containerPort"`
+	Advanced    *advancedDoc `json:"advancedConfiguration,omitempty"`
 }
 
 type deploymentDoc struct {
@@ -110,12 +112,19 @@ func (s *service) encoded(withTags bool) []byte {
 func (s *service) describe() []byte {
 	doc := serviceDoc{
 		ARN: s.arn, Name: s.name, ClusterARN: s.cluster.arn, Status: active,
-		Desired: s.desired, LaunchType: "EC2", TaskDefinition: s.def.arn,
+		Desired: s.desired, LaunchType: "EC2", TaskDefinition: s.shownDefinition(), Deployments: []deploymentDoc{},
 		DeploymentConfig: s.rolling, Events: s.events, LoadBalancers: balancerDocs(s.balancers),
 		Grace: s.grace, CreatedAt: epoch{s.createdAt}, CreatedBy: s.createdBy,
-		SchedulingStrategy: "REPLICA", DeploymentController: map[string]string{"type": "ECS"},
+		SchedulingStrategy: "REPLICA", DeploymentController: map[string]string{"type": s.controllerType()},
 	}
 	for _, d := range s.deployments {
+		if d.set != nil {
+			set := s.describeSet(d)
+			doc.Running += set.Running
+			doc.Pending += set.Pending
+			doc.TaskSets = append(doc.TaskSets, set)
+			continue
+		}
 		entry := s.describeDeployment(d)
 		doc.Running += entry.Running
 		doc.Pending += entry.Pending
@@ -137,22 +146,19 @@ func (s *service) describe() []byte {
 func balancerDocs(balancers []serviceBalancer) []serviceBalancerDoc {
 	docs := []serviceBalancerDoc{}
 	for _, lb := range balancers {
-		docs = append(docs, serviceBalancerDoc{lb.group.arn, lb.container, lb.port})
+		docs = append(docs, serviceBalancerDoc{lb.group.arn, lb.container, lb.port, lb.advanced.describe()})
 	}
 	return docs
 }
 
 func (s *service) describeDeployment(d *deployment) deploymentDoc {
 	doc := deploymentDoc{
-		ID: d.id, Status: d.status, TaskDefinition: d.def.arn, Desired: d.want, Failed: d.failed,
+		ID: d.id, Status: d.status, TaskDefinition: d.def.arn, Desired: s.wanted(d), Failed: d.failed,
 		CreatedAt: epoch{d.createdAt}, UpdatedAt: epoch{d.updatedAt}, LaunchType: "EC2",
 		Network: d.revision.settings["networkConfiguration"], Rollout: d.rollout, Reason: d.reason,
 	}
-	if d.status == primary {
-		doc.Desired = s.desired
-		if d.rollout == rolloutFailed {
-			doc.Desired = 0
-		}
+	if d.status == primary && d.rollout == rolloutFailed {
+		doc.Desired = 0
 	}
 	doc.Running, doc.Pending = s.countRevision(d.revision)
 	return doc

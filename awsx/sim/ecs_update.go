@@ -72,6 +72,9 @@ func (a *Account) updateService(body []byte) ([]byte, error) {
 	if s == nil {
 		return nil, fail("ServiceNotFoundException", "Service not found.")
 	}
+	if err := s.refuses(&in, raw); err != nil {
+		return nil, err
+	}
 	change, err := a.readChange(s, &in, raw)
 	if err != nil {
 		return nil, err
@@ -118,6 +121,9 @@ func (a *Account) readChange(s *service, in *updateServiceInput, raw map[string]
 	if err := a.readBalancers(s, in, raw, change); err != nil {
 		return nil, err
 	}
+	if err := change.validateShift(); err != nil {
+		return nil, err
+	}
 	for name, value := range raw {
 		if !storedSetting(name) {
 			continue
@@ -137,9 +143,13 @@ func (a *Account) readBalancers(s *service, in *updateServiceInput, raw map[stri
 		for _, lb := range in.LoadBalancers {
 			group := a.groupByARN[lb.TargetGroup]
 			if group == nil {
-				return invalid("Unable to describe target group " + lb.TargetGroup + ": One or more target groups not found")
+				return groupMissing(lb.TargetGroup)
 			}
-			change.balancers = append(change.balancers, serviceBalancer{group, lb.Container, lb.Port})
+			advanced, err := a.readAdvanced(group, lb.Advanced)
+			if err != nil {
+				return err
+			}
+			change.balancers = append(change.balancers, serviceBalancer{group, lb.Container, lb.Port, advanced})
 		}
 	}
 	for _, lb := range change.balancers {

@@ -136,7 +136,7 @@ func (a *Account) startPull(t *task) {
 		}
 		t.pullStopped = a.now
 		a.startContainers(t)
-		if t.service == nil || len(t.service.balancers) == 0 {
+		if t.service == nil || len(t.deployment.revision.resolved) == 0 {
 			a.run(t)
 			return
 		}

@@ -70,7 +70,8 @@ type service struct {
 	balancers   []serviceBalancer
 	grace       *int // seconds
 	def         *taskDefinition
-	deployments []*deployment // the PRIMARY first, then ACTIVE ones, newest first
+	controller  string        // CODE_DEPLOY or EXTERNAL, empty for ECS itself
+	deployments []*deployment // the PRIMARY first, then ACTIVE ones, newest first; task sets of another controller
 	current     *rollout      // in progress, or the last one
 	rollouts    []*rollout    // newest first
 	events      []serviceEvent
@@ -93,12 +94,6 @@ type service struct {
 type complaint struct {
 	message string
 	at      time.Time
-}
-
-type serviceBalancer struct {
-	group     *targetGroup
-	container string
-	port      int
 }
 
 type serviceEvent struct {
@@ -125,6 +120,7 @@ type deployment struct {
 	crashed      int               // tasks in a row that ran and stopped before they were healthy
 	notBefore    time.Time         // backoff
 	inconsistent bool              // the backoff was announced
+	set          *taskSet          // of another controller than ECS
 }
 
 // rollout is a service deployment: the record of how a service went from one
@@ -148,6 +144,7 @@ type rollout struct {
 	rollbackRevision *serviceRevision
 	rollbackReason   string
 	rollbackAt       time.Time
+	shift            *shift // nil for a rolling deployment
 }
 
 type serviceRevision struct {
@@ -155,7 +152,8 @@ type serviceRevision struct {
 	service   *service
 	def       *taskDefinition
 	createdAt time.Time
-	balancers []serviceBalancer
+	balancers []serviceBalancer // as the service has them
+	resolved  []serviceBalancer // with the groups that the revision uses
 	settings  map[string]json.RawMessage
 	digests   map[string]string // shared with the deployment
 }

@@ -24,6 +24,10 @@ const (
 	CrashLoop Scenario = "crash-loop"
 	// UnhealthyTargets has services that fail their target group's checks.
 	UnhealthyTargets Scenario = "unhealthy-targets"
+	// BlueGreen has five more services: three in the middle of deployments that
+	// shift traffic, of which one pauses until it is continued, and two whose
+	// deployment controllers are not ECS.
+	BlueGreen Scenario = "blue-green"
 	// Throttled is steady, but the rest of the account eats the API quota.
 	Throttled Scenario = "throttled"
 )
@@ -31,7 +35,7 @@ const (
 // Scenarios returns every scenario that has a name, in the order in which they
 // are documented. Demo, which has none, is left out.
 func Scenarios() []Scenario {
-	return []Scenario{Steady, BadImage, CrashLoop, UnhealthyTargets, Throttled}
+	return []Scenario{Steady, BadImage, CrashLoop, UnhealthyTargets, BlueGreen, Throttled}
 }
 
 // ParseScenario returns the scenario called name; the empty name is Demo. The

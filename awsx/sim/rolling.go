@@ -77,14 +77,11 @@ func (r rollingConfig) validate() error {
 	case minimum == 100 && maximum == 100:
 		return invalid("Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.")
 	}
-	if strategy := text(r.document["strategy"]); strategy != "" && strategy != "ROLLING" {
-		return invalid("The deployment strategy " + strategy + " is not supported for this service.")
-	}
 	switch kind, value := r.thresholdRule(); {
 	case kind != "COUNT" && kind != "BOUNDED_PERCENT" && kind != "UNBOUNDED_PERCENT":
 		return invalid("Invalid threshold type " + kind + ".")
 	case value < 1:
 		return invalid("The threshold value should be at least 1.")
 	}
-	return nil
+	return r.validateStrategy()
 }

@@ -46,6 +46,11 @@ func TestEveryScenarioShowsWhatItNames(t *testing.T) {
 			return false
 		},
 	}
+	shows[sim.BlueGreen] = func(w *world, _ string) bool {
+		s := w.service("storefront")
+		return len(s.Deployments) == 2 && s.DeploymentConfiguration.Strategy == types.DeploymentStrategyBlueGreen &&
+			w.service("billing").DeploymentController.Type == types.DeploymentControllerTypeCodeDeploy
+	}
 	for _, scenario := range sim.Scenarios() {
 		if scenario == sim.Throttled {
 			continue // nothing in the account, only in its answers

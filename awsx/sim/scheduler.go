@@ -74,6 +74,14 @@ func (a *Account) standing(s *service, d *deployment) (count, healthy int) {
 // schedule is one step of the service scheduler: replace what fails, start what
 // is missing within the upper bound, stop what is old within the lower one.
 func (a *Account) schedule(s *service) {
+	switch {
+	case s.controller != "":
+		a.scheduleSets(s)
+		return
+	case s.shifting():
+		a.scheduleShift(s)
+		return
+	}
 	a.judgeFailing(s)
 	head := s.deployments[0]
 	lower, upper := s.bounds()
@@ -100,10 +108,7 @@ func (a *Account) schedule(s *service) {
 			}
 		}
 	}
-	if len(started) > 0 {
-		s.steady = false
-		a.event(s, "(service "+s.name+") has started "+itoa(len(started))+" tasks: "+nameTasks(started)+".")
-	}
+	a.announceStarted(s, started)
 	stopped := a.stopFailing(s, room)
 	stopped = append(stopped, a.stopDraining(s, lower)...)
 	stopped = append(stopped, a.stopOld(s, lower, blocked)...)
@@ -157,11 +162,7 @@ func (a *Account) stopFailing(s *service, room int) []*task {
 		if reason == "" || t.desired != running {
 			continue
 		}
-		want := t.deployment.want
-		if t.deployment == s.deployments[0] {
-			want = s.desired
-		}
-		if _, healthy := a.standing(s, t.deployment); healthy < want && room > 0 {
+		if _, healthy := a.standing(s, t.deployment); healthy < s.wanted(t.deployment) && room > 0 {
 			continue
 		}
 		a.stop(t, schedulerStopped, reason)
@@ -209,22 +210,9 @@ func (a *Account) stopSurplus(s *service, lower int) []*task {
 	if surplus <= 0 || head.rollout == rolloutFailed {
 		return nil
 	}
-	candidates := slices.DeleteFunc(slices.Clone(s.live), func(t *task) bool {
-		return t.deployment != head || t.desired != running || t.leaving() || a.failing(t) != ""
-	})
-	// Those that do not serve go first, then the newest.
-	slices.SortStableFunc(candidates, func(x, y *task) int {
-		if x.passing() != y.passing() {
-			if y.passing() {
-				return -1
-			}
-			return 1
-		}
-		return int(y.seq) - int(x.seq)
-	})
 	budget := s.census().healthy - lower
 	var stopped []*task
-	for _, t := range candidates[:surplus] {
+	for _, t := range a.leastNeeded(s, head)[:surplus] {
 		if t.passing() {
 			if budget == 0 {
 				break
@@ -237,8 +225,34 @@ func (a *Account) stopSurplus(s *service, lower int) []*task {
 	return stopped
 }
 
+// leastNeeded are the standing tasks of a deployment, those first that do not
+// serve, then the newest.
+func (a *Account) leastNeeded(s *service, d *deployment) []*task {
+	candidates := slices.DeleteFunc(slices.Clone(s.live), func(t *task) bool {
+		return t.deployment != d || t.desired != running || t.leaving() || a.failing(t) != ""
+	})
+	slices.SortStableFunc(candidates, func(x, y *task) int {
+		if x.passing() != y.passing() {
+			if y.passing() {
+				return -1
+			}
+			return 1
+		}
+		return int(y.seq) - int(x.seq)
+	})
+	return candidates
+}
+
 func scaleReason(d *deployment) string {
 	return "Scaling activity initiated by (deployment " + d.id + ")"
+}
+
+func (a *Account) announceStarted(s *service, tasks []*task) {
+	if len(tasks) == 0 {
+		return
+	}
+	s.steady = false
+	a.event(s, "(service "+s.name+") has started "+itoa(len(tasks))+" tasks: "+nameTasks(tasks)+".")
 }
 
 func (a *Account) announceStopped(s *service, tasks []*task) {

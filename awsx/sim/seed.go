@@ -92,7 +92,7 @@ func (a *Account) seedBalancer(name, scheme string) *loadBalancer {
 }
 
 // forward adds a rule before the default one.
-func (a *Account) forward(lb *loadBalancer, g *targetGroup, hosts []string) {
+func (a *Account) forward(lb *loadBalancer, g *targetGroup, hosts []string) *rule {
 	g.balancer = lb
 	l := lb.listeners[0]
 	last := len(l.rules) - 1
@@ -102,6 +102,7 @@ func (a *Account) forward(lb *loadBalancer, g *targetGroup, hosts []string) {
 		groups: []weightedGroup{{g, 1}},
 	}
 	l.rules = slices.Insert(l.rules, last, r)
+	return r
 }
 
 type groupSeed struct {
@@ -176,6 +177,7 @@ func (a *Account) seedRelease(s *service, d *taskDefinition, at time.Time) *depl
 		r := a.openRollout(s, released, sources)
 		took := a.rng.between(90*time.Second, 5*time.Minute)
 		r.end(at.Add(took), statusSuccessful, "")
+		a.arrive(r)
 		released.rollout, released.reason = rolloutCompleted, "ECS deployment "+released.id+" completed."
 		released.updatedAt = r.finishedAt
 		a.eventAt(s, r.finishedAt, "(service "+s.name+") (deployment "+released.id+") deployment completed.")

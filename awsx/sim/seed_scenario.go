@@ -21,6 +21,8 @@ func (a *Account) breakServices(c *cluster) error {
 	case BadImage:
 		s, release := a.victim(c, "api-orders", "v2.33.0", "v9.9.9")
 		return a.seedBadImage(s, release)
+	case BlueGreen:
+		return a.seedStrategies(c)
 	case UnhealthyTargets:
 		for i, name := range []string{"api-checkout", "web", "catalog"} {
 			s := c.byName[name]

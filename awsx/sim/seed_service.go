@@ -42,6 +42,7 @@ type balancerSeed struct {
 	path      string
 	interval  time.Duration
 	unhealthy int
+	shifts    bool // has a second group, and rules between the two
 }
 
 type releaseSeed struct {
@@ -51,8 +52,8 @@ type releaseSeed struct {
 	rolledBack bool // it failed, and what ran before came back
 }
 
-// seedWhole builds the service with its images, revisions, history and tasks.
-func (a *Account) seedWhole(c *cluster, lb *loadBalancer, seed serviceSeed) error {
+// seedBare builds the service with its images and target groups.
+func (a *Account) seedBare(c *cluster, lb *loadBalancer, seed serviceSeed) *service {
 	a.seedImages(seed)
 	s := a.seedService(c, seed.name, seed.desired, seed.rolling)
 	s.createdAt = a.ago(seed.releases[0].age)
@@ -67,6 +68,12 @@ func (a *Account) seedWhole(c *cluster, lb *loadBalancer, seed serviceSeed) erro
 	for _, b := range seed.balancers {
 		s.balancers = append(s.balancers, a.seedServiceBalancer(c, lb, seed, b))
 	}
+	return s
+}
+
+// seedWhole builds the service with its revisions, history and tasks.
+func (a *Account) seedWhole(c *cluster, lb *loadBalancer, seed serviceSeed) error {
+	s := a.seedBare(c, lb, seed)
 	var current *deployment
 	for _, r := range seed.releases {
 		d, err := a.seedRevision(c, seed, r)
@@ -222,8 +229,13 @@ func (a *Account) seedServiceBalancer(c *cluster, lb *loadBalancer, seed service
 		g.unhealthyAfter = 3
 	}
 	group := a.seedGroup(g)
-	a.forward(lb, group, []string{seed.name + b.suffix + "." + c.name + ".example.com"})
-	return serviceBalancer{group, b.container, b.port}
+	host := seed.name + b.suffix + "." + c.name + ".example.com"
+	production := a.forward(lb, group, []string{host})
+	balancer := serviceBalancer{group: group, container: b.container, port: b.port}
+	if b.shifts {
+		a.seedAlternate(lb, &balancer, g, production, host)
+	}
+	return balancer
 }
 
 func shorten(name string, n int) string {

@@ -62,7 +62,7 @@ func (a *Account) registerTargets(t *task) {
 
 // enterGroups adds the task's targets to their groups.
 func (t *task) enterGroups() []*target {
-	for _, lb := range t.service.balancers {
+	for _, lb := range t.deployment.revision.resolved {
 		c := t.container(lb.container)
 		if c == nil {
 			continue
