@@ -30,6 +30,10 @@
 //	web           v5.3.0       listens where nobody reaches it
 //	payments      v3.9.0       ignores SIGTERM
 //	worker-mail   v1.5.0       crashes after 40 seconds, unseen by the breaker
+//	storefront, ranking and shipping, of the scenario BlueGreen:
+//	              v1.2.0       is well (being deployed at the start)
+//	              v1.3.0       exits at start
+//	              v1.4.0       never answers its health check
 //	any           other tags   cannot be pulled
 //
 // In a generated account v1.3.0 of a service is well and v1.4.0 needs DB_URL.
@@ -37,9 +41,10 @@
 // # What is left out
 //
 // Signatures are not checked, and every caller may do everything. Services are
-// REPLICA services on EC2 with the ECS deployment controller and the rolling
-// strategy: no Fargate, daemons, task sets, blue/green, capacity providers,
-// draining instances or standalone tasks. Placement spreads over zones and
+// REPLICA services on EC2: no Fargate, daemons or capacity providers. Traffic
+// shifts between the target groups of an application load balancer alone, the
+// functions of lifecycle hooks always succeed, and task sets are shown but not
+// made or shifted. Placement spreads over zones and
 // instances whatever the service's strategy says, and does not read
 // constraints. Health checks of a load balancer are those of an application
 // load balancer over HTTP. Registries other than the account's own have every
