@@ -32,9 +32,18 @@ type TaskQuery struct {
 	Cluster Ref
 	// Service is a service's name; empty means the whole cluster.
 	Service string
+	// Instance is the ARN of the container instance that the tasks run on; empty
+	// means any.
+	Instance string
+	// StartedBy is who the tasks name as their starter, and with it neither a
+	// service nor an instance can be asked for (ListTasks); empty means anybody.
+	StartedBy string
 	// Stopped asks for tasks whose desired status is STOPPED, which the service
 	// remembers for about an hour, instead of RUNNING.
 	Stopped bool
+	// ARNs names the tasks; nothing is listed then, and what else chooses is left
+	// aside. A task that is no longer known comes as Missing.
+	ARNs []string
 	// Known, when set, is asked about each ARN that is listed, one after another
 	// and before the pages end. A task that it knows is not described again and
 	// comes on no page: a task that has STOPPED stays as it is.

@@ -112,6 +112,10 @@ func (a *Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.T
 	return paged(ctx, a, Tasks, resource, 100, arn, func(d *Data) (found []awsx.Task, _ []awsx.Missing) {
 		for _, t := range d.Tasks {
 			chosen := t.Ref.Cluster == q.Cluster.Cluster && (q.Service == "" || t.Group == "service:"+q.Service) && (t.DesiredStatus == "STOPPED") == q.Stopped
+			chosen = chosen && (q.Instance == "" || t.ContainerInstance == q.Instance) && (q.StartedBy == "" || t.StartedBy == q.StartedBy)
+			if len(q.ARNs) > 0 {
+				chosen = slices.Contains(q.ARNs, t.Ref.ARN)
+			}
 			if chosen && (q.Known == nil || !q.Known(t.Ref.ARN)) {
 				found = append(found, cloneTask(t))
 			}

@@ -255,9 +255,16 @@ func TestProgressTellsWhatAPersonWatches(t *testing.T) {
 }
 
 func TestTheBreakersThreshold(t *testing.T) {
-	for n, want := range map[int]int{0: 3, 1: 3, 6: 3, 7: 4, 25: 13, 1000: 200} {
-		if got := breakerThreshold(n); got != want {
-			t.Errorf("%d tasks: %d, want %d", n, got, want)
+	share := awsx.Breaker{Enabled: true, Threshold: 20, Percent: true}
+	for _, c := range []struct {
+		breaker awsx.Breaker
+		n, want int
+	}{
+		{awsx.Breaker{}, 0, 3}, {awsx.Breaker{}, 1, 3}, {awsx.Breaker{}, 6, 3}, {awsx.Breaker{}, 7, 4}, {awsx.Breaker{}, 25, 13}, {awsx.Breaker{}, 1000, 200},
+		{awsx.Breaker{Threshold: 5}, 1000, 5}, {share, 12, 3}, {share, 1, 1},
+	} {
+		if got := breakerThreshold(c.breaker, c.n); got != c.want {
+			t.Errorf("%d tasks with %+v: %d, want %d", c.n, c.breaker, got, c.want)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +16,7 @@ const (
 	PhaseWaiting     Phase = "waiting"      // the change is not visible yet
 	PhaseRolling     Phase = "rolling"      // new tasks start
 	PhaseDraining    Phase = "draining"     // old tasks stop
+	PhasePaused      Phase = "paused"       // a hook waits for somebody
 	PhaseRollingBack Phase = "rolling back" // ECS gave up and returns
 	PhaseEnded       Phase = "ended"        // there is a verdict
 )
@@ -27,17 +27,27 @@ type Progress struct {
 	Phase                             Phase
 	At                                time.Time
 	Elapsed, Timeout                  time.Duration
+	Expected                          time.Duration // zero when nothing tells
 	Desired, Running, Pending, Failed int
 	Draining                          int // tasks of other deployments that still run
 	Groups                            []GroupProgress
 	Breaker                           Gauge
-	Events                            []awsx.ServiceEvent // new since the progress before, oldest first
-	Stops                             []StopReason
-	Err                               error // why the latest reading is missing
-	Verdict                           *Verdict
+	// Stage and Shares tell of a deployment that shifts traffic how far it has
+	// come; both are empty for a rolling one.
+	Stage  string
+	Shares []Share
+	// Paused is the hook that waits for somebody to continue the deployment, and
+	// Record the service deployment that it is of.
+	Paused  *awsx.LifecycleHook
+	Record  string
+	Events  []awsx.ServiceEvent // new since the progress before, oldest first
+	Stops   []StopReason
+	Err     error // why the latest reading is missing
+	Verdict *Verdict
 }
 
 // Gauge shows failures against the circuit breaker's threshold.
+// The zero Gauge is of a change that no circuit breaker watches.
 type Gauge struct {
 	Enabled             bool
 	Failures, Threshold int
@@ -51,9 +61,12 @@ func (g Gauge) String() string {
 	return fmt.Sprintf("%d/%d", g.Failures, g.Threshold)
 }
 
-// GroupProgress counts the targets of one group by state.
+// GroupProgress counts the targets of one group by state. The groups of a
+// blue/green service swap their roles at each deployment: Role is RoleNew or
+// RoleOld, or empty where all groups hold both.
 type GroupProgress struct {
 	TargetGroup string // ARN
+	Role        string
 	States      []StateCount
 }
 
@@ -64,7 +77,7 @@ type StateCount struct {
 }
 
 // fill takes over the numbers of the followed deployment and of the others.
-func (p *Progress) fill(o Observation, own *awsx.Deployment, others []awsx.Deployment) {
+func (p *Progress) fill(o Observation, own *awsx.Deployment, others []awsx.Deployment, record *awsx.ServiceDeployment) {
 	for _, d := range others {
 		p.Draining += d.Running
 	}
@@ -72,17 +85,25 @@ func (p *Progress) fill(o Observation, own *awsx.Deployment, others []awsx.Deplo
 		return
 	}
 	p.Desired, p.Running, p.Pending, p.Failed = own.Desired, own.Running, own.Pending, own.Failed
-	p.Breaker = Gauge{Enabled: o.Service.Breaker.Enabled, Failures: own.Failed, Threshold: breakerThreshold(own.Desired)}
-	if recordOf(*own, o.Record) && o.Record.BreakerThreshold > 0 {
-		p.Breaker.Threshold = o.Record.BreakerThreshold
-		p.Breaker.Failures = max(p.Breaker.Failures, o.Record.BreakerFailures)
+	p.Breaker = Gauge{Enabled: o.Service.Breaker.Enabled, Failures: own.Failed, Threshold: breakerThreshold(o.Service.Breaker, own.Desired)}
+	if record != nil && record.BreakerThreshold > 0 {
+		p.Breaker.Threshold = record.BreakerThreshold
+		p.Breaker.Failures = max(p.Breaker.Failures, record.BreakerFailures)
 	}
 }
 
 // breakerThreshold is how many failures trip the circuit breaker of a service
-// with n tasks: half of them, at least 3 and at most 200 (ECS, deployment
-// circuit breaker).
-func breakerThreshold(n int) int { return min(max((n+1)/2, 3), 200) }
+// with n tasks: what it is configured to, else half of them, at least 3 and at
+// most 200 (ECS, deployment circuit breaker).
+func breakerThreshold(b awsx.Breaker, n int) int {
+	switch {
+	case b.Threshold > 0 && b.Percent:
+		return max((n*b.Threshold+99)/100, 1)
+	case b.Threshold > 0:
+		return b.Threshold
+	}
+	return min(max((n+1)/2, 3), 200)
+}
 
 func (p *Progress) end(outcome Outcome, text string) {
 	p.Phase = PhaseEnded
@@ -136,15 +157,15 @@ func (p *Progress) evidence() []string {
 }
 
 // groupProgress counts states in the order of a target's life.
-func groupProgress(groups []awsx.GroupHealth) []GroupProgress {
+func groupProgress(o Observation) []GroupProgress {
 	order := []string{"initial", "healthy", "unhealthy", "draining", "unused", "unavailable"}
 	var list []GroupProgress
-	for _, g := range groups {
+	for _, g := range o.Groups {
 		counts := map[string]int{}
 		for _, t := range g.Targets {
 			counts[t.State]++
 		}
-		gp := GroupProgress{TargetGroup: g.TargetGroup}
+		gp := GroupProgress{TargetGroup: g.TargetGroup, Role: o.roleOf(g.TargetGroup)}
 		for _, state := range append(order, sortedKeys(counts)...) {
 			if n := counts[state]; n > 0 {
 				gp.States = append(gp.States, StateCount{state, n})
@@ -176,36 +197,4 @@ type StopReason struct {
 // String returns the count and the reason.
 func (s StopReason) String() string {
 	return fmt.Sprintf("%s stopped: %s", count(s.Count, "task"), s.Text)
-}
-
-// Lines returns the progress as text, a line a subject. It may hold words of
-// the service and is not cleaned.
-func (p Progress) Lines() []string {
-	lines := []string{fmt.Sprintf("%s: %d of %d running, %d pending, %d failed; %d old still running; breaker %s; %s of at most %s",
-		p.Phase, p.Running, p.Desired, p.Pending, p.Failed, p.Draining, p.Breaker,
-		p.Elapsed.Round(time.Second), p.Timeout)}
-	for _, g := range p.Groups {
-		var states []string
-		for _, s := range g.States {
-			states = append(states, fmt.Sprintf("%d %s", s.Count, s.State))
-		}
-		if len(states) == 0 {
-			states = []string{"no targets"}
-		}
-		lines = append(lines, "targets of "+groupName(g.TargetGroup)+": "+strings.Join(states, ", "))
-	}
-	for _, s := range p.Stops {
-		lines = append(lines, s.String())
-	}
-	for _, e := range p.Events {
-		lines = append(lines, e.At.UTC().Format("15:04:05")+" "+e.Message)
-	}
-	if p.Err != nil {
-		lines = append(lines, "not read: "+p.Err.Error())
-	}
-	if p.Verdict != nil {
-		lines = append(lines, string(p.Verdict.Outcome)+": "+p.Verdict.Text)
-		lines = append(lines, slices.Clone(p.Verdict.Details)...)
-	}
-	return lines
 }

@@ -31,7 +31,8 @@ func (s storeSource) Observe() (Observation, bool) {
 		return o, o.Err != nil
 	}
 	state := snap.Items[0]
-	o.Service, o.Stopped, o.Record = state.Service, state.Stopped, state.Deployment
+	o.Service, o.Stopped, o.StoppedAt = state.Service, state.Stopped, state.StoppedAt
+	o.Record, o.Revisions = state.Deployment, state.Revisions
 	for _, g := range state.Groups {
 		if g.Read {
 			o.Groups = append(o.Groups, awsx.GroupHealth{TargetGroup: g.ARN, Targets: g.Targets})

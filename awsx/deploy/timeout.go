@@ -19,16 +19,19 @@ const (
 
 	minTimeout = 10 * time.Minute
 	maxTimeout = 2 * time.Hour
+	// drainTimeout is how long an instance is waited for to become empty: its
+	// services replace their tasks in their own steps.
+	drainTimeout = time.Hour
 )
 
 // deriveTimeout estimates how long a deployment may take before waiting on is
 // pointless: the steps that the percentages allow, each as long as a task needs
 // to become healthy and its predecessor to drain, and half as much again.
-func deriveTimeout(svc awsx.Service, tree *node, groups []awsx.TargetGroup, n int) time.Duration {
+func deriveTimeout(svc awsx.Service, tree *node, groups []awsx.TargetGroup, details []awsx.GroupDetails, n int) time.Duration {
 	up := bootTime + startPeriod(tree)
 	down := stopTimeout(tree)
 	if len(svc.LoadBalancers) > 0 {
-		down += deregistrationDelay
+		down += drainTime(groups, details)
 		var checks time.Duration
 		for _, g := range groups {
 			checks = max(checks, g.Check.Interval*time.Duration(max(g.Check.Healthy, g.Check.Unhealthy)))
@@ -40,6 +43,19 @@ func deriveTimeout(svc awsx.Service, tree *node, groups []awsx.TargetGroup, n in
 	steps := max((n+atOnce-1)/atOnce, 1)
 	total := time.Duration(steps) * (up + down)
 	return min(max(total+total/2, minTimeout), maxTimeout).Round(time.Second)
+}
+
+// drainTime is the longest deregistration delay of a service's groups; a group
+// that was not read has the default.
+func drainTime(groups []awsx.TargetGroup, details []awsx.GroupDetails) time.Duration {
+	if len(details) == 0 || len(details) < len(groups) {
+		return deregistrationDelay
+	}
+	var longest time.Duration
+	for _, d := range details {
+		longest = max(longest, d.DeregistrationDelay)
+	}
+	return longest
 }
 
 // startPeriod is the longest that a container's own health check is waited for,
@@ -87,7 +103,8 @@ func followSpec(cur Current, tree *node, n int) FollowSpec {
 	primary, _ := cur.Service.Primary()
 	return FollowSpec{
 		Service: cur.Service.Ref, Previous: primary, PreviousCount: cur.Service.Desired, Count: cur.Service.Desired,
-		Timeout: deriveTimeout(cur.Service, tree, cur.Groups, n),
+		Timeout:  deriveTimeout(cur.Service, tree, cur.Groups.Value, cur.Details.Value, n),
+		Expected: Expected(cur.History.Value),
 	}
 }
 
@@ -95,6 +112,9 @@ func followSpec(cur Current, tree *node, n int) FollowSpec {
 func (p Plan) followFrom(st State, started time.Time) FollowSpec {
 	spec := p.follow
 	spec.Started = started
+	for _, t := range st.Tasks {
+		spec.Tasks = append(spec.Tasks, t.Ref)
+	}
 	if !p.starts {
 		return spec
 	}
@@ -130,6 +150,6 @@ func Resume(svc awsx.Service, td *awsx.TaskDefinition, groups []awsx.TargetGroup
 			tree = parsed
 		}
 	}
-	spec.Timeout = now.Sub(spec.Started) + deriveTimeout(svc, tree, groups, svc.Desired)
+	spec.Timeout = now.Sub(spec.Started) + deriveTimeout(svc, tree, groups, nil, svc.Desired)
 	return spec, true
 }

@@ -62,8 +62,8 @@ type wireContainer struct {
 	} `json:"networkInterfaces"`
 }
 
-// Tasks lists (100 a call) and describes (100 a call) the tasks of a query that
-// are not known.
+// Tasks lists (100 a call), unless the query names them, and describes (100 a
+// call) the tasks that are not known.
 func (a *Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.Task] {
 	in := ecs.ListTasksInput{
 		Cluster: aws.String(q.Cluster.Cluster), MaxResults: aws.Int32(listPage), DesiredStatus: types.DesiredStatusRunning,
@@ -74,9 +74,18 @@ func (a *Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.T
 	if q.Service != "" {
 		in.ServiceName = aws.String(q.Service)
 	}
+	if q.Instance != "" {
+		in.ContainerInstance = aws.String(q.Instance)
+	}
+	if q.StartedBy != "" {
+		in.StartedBy = aws.String(q.StartedBy)
+	}
 	list := func(ctx context.Context, token *string) ([]string, *string, error) {
 		if err := a.here(q.Cluster); err != nil {
 			return nil, nil, err
+		}
+		if len(q.ARNs) > 0 {
+			return q.ARNs, nil, nil
 		}
 		page := in
 		page.NextToken = token

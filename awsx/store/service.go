@@ -43,6 +43,9 @@ type ServiceState struct {
 	// could not be read: many accounts and emulators lack that API.
 	Deployment    *awsx.ServiceDeployment
 	DeploymentErr error
+	// Revisions are the service revisions that Deployment names, by ARN; those
+	// that could not be read are missing.
+	Revisions map[string]awsx.ServiceRevision
 }
 
 // Service watches one service, as a single item. A poll makes at most four
@@ -211,11 +214,25 @@ func failedTasks(s awsx.Service) int {
 }
 
 // tasks reads the tasks of one query whole; what landed before an error is not
-// used, since a list with holes looks like tasks that are gone.
-func (x *serviceSource) tasks(ctx context.Context, a awsx.Account, s awsx.Service, stopped bool) ([]awsx.Task, error) {
-	var out []awsx.Task
+// used, since a list with holes looks like tasks that are gone. Of the tasks
+// given, those that have STOPPED and are still listed are taken as they are.
+func (x *serviceSource) tasks(ctx context.Context, a awsx.Account, s awsx.Service, stopped bool, have []awsx.Task) ([]awsx.Task, error) {
+	final := map[string]awsx.Task{}
+	for _, t := range have {
+		if t.LastStatus == "STOPPED" {
+			final[t.Ref.ARN] = t
+		}
+	}
+	var kept, out []awsx.Task
+	known := func(arn string) bool {
+		t, ok := final[arn]
+		if ok {
+			kept = append(kept, t)
+		}
+		return ok
+	}
 	var errs []error
-	for page, err := range a.Tasks(ctx, awsx.TaskQuery{Cluster: x.ref.ClusterRef(), Service: s.Name, Stopped: stopped}) {
+	for page, err := range a.Tasks(ctx, awsx.TaskQuery{Cluster: x.ref.ClusterRef(), Service: s.Name, Stopped: stopped, Known: known}) {
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -225,6 +242,7 @@ func (x *serviceSource) tasks(ctx context.Context, a awsx.Account, s awsx.Servic
 	if len(errs) > 0 {
 		return nil, worst(errs)
 	}
+	out = append(out, kept...)
 	for _, t := range out {
 		x.store.seenTask(t)
 	}
@@ -232,7 +250,7 @@ func (x *serviceSource) tasks(ctx context.Context, a awsx.Account, s awsx.Servic
 }
 
 func (x *serviceSource) readRunning(ctx context.Context, a awsx.Account, s awsx.Service) error {
-	tasks, err := x.tasks(ctx, a, s, false)
+	tasks, err := x.tasks(ctx, a, s, false, nil)
 	if err != nil {
 		return err
 	}
@@ -248,7 +266,7 @@ func (x *serviceSource) readRunning(ctx context.Context, a awsx.Account, s awsx.
 }
 
 func (x *serviceSource) readStopped(ctx context.Context, a awsx.Account, s awsx.Service) error {
-	tasks, err := x.tasks(ctx, a, s, true)
+	tasks, err := x.tasks(ctx, a, s, true, x.state.Stopped)
 	if err != nil {
 		return err
 	}
@@ -275,16 +293,45 @@ func stoppedAt(t awsx.Task) time.Time {
 func (x *serviceSource) readDeployment(ctx context.Context, a awsx.Account) {
 	list, err := a.ServiceDeployments(ctx, x.ref, 1)
 	x.deploymentAt = time.Now()
+	var revisions map[string]awsx.ServiceRevision
+	if err == nil && len(list) > 0 {
+		revisions = x.readRevisions(ctx, a, list[0])
+	}
 	x.update(func(s *ServiceState) {
 		s.DeploymentErr = err
 		if err == nil {
-			s.Deployment = nil
+			s.Deployment, s.Revisions = nil, revisions
 			if len(list) > 0 {
 				newest := list[0]
 				s.Deployment = &newest
 			}
 		}
 	})
+}
+
+// readRevisions reads the service revisions that a deployment names, once: they
+// never change. One that cannot be read is asked for again with the next record.
+func (x *serviceSource) readRevisions(ctx context.Context, a awsx.Account, d awsx.ServiceDeployment) map[string]awsx.ServiceRevision {
+	found := map[string]awsx.ServiceRevision{}
+	var missing []string
+	for _, share := range append([]awsx.RevisionShare{d.Target}, d.Sources...) {
+		if known, ok := x.state.Revisions[share.ARN]; ok {
+			found[share.ARN] = known
+		} else if share.ARN != "" {
+			missing = append(missing, share.ARN)
+		}
+	}
+	if len(missing) == 0 {
+		return found
+	}
+	revisions, err := a.ServiceRevisions(ctx, missing)
+	if err != nil {
+		return found
+	}
+	for _, r := range revisions {
+		found[r.ARN] = r
+	}
+	return found
 }
 
 // readGroups reads the groups that are older than their age allows.

@@ -1,0 +1,224 @@
+package deploy
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+)
+
+// observeDeployment decides by the followed deployment's own state; what else
+// is seen only qualifies it.
+func (f *Follower) observeDeployment(p *Progress, o Observation) {
+	own, others := split(o.Service.Deployments, f.spec.Deployment)
+	primary, _ := o.Service.Primary()
+	f.learn(own, o)
+	record := f.recordIn(o)
+	p.fill(o, own, others, record)
+	p.shift(record, o.Revisions)
+	p.Stops = stopReasons(o.Stopped, f.spec.Deployment)
+	switch {
+	case o.Service.Status == "INACTIVE" || o.Service.Status == "DRAINING":
+		p.end(Failed, "the service is being deleted")
+	case own != nil && own.Status == "PRIMARY":
+		f.judgePrimary(p, *own, others, record)
+	case f.failed && primary.ID != "":
+		f.judgeRollback(p, primary, o.Service.Events)
+	case !f.seen && (primary.ID == "" || primary.ID == f.spec.Previous.ID):
+		p.Phase = PhaseWaiting // read before the change took effect
+	default:
+		f.judgeReplaced(p, own, primary)
+	}
+	f.settle(p, o)
+	if p.Verdict != nil && !p.Verdict.Good() {
+		p.Verdict.Details = append(p.Verdict.Details, p.evidence()...)
+	}
+}
+
+// rollingBack is what ECS says, in reasons and events, of the deployment that
+// its circuit breaker or an alarm returns to.
+const rollingBack = "rolling back"
+
+// learn keeps what only some readings tell: that the deployment was there, which
+// revision it runs, and that ECS gave it up.
+func (f *Follower) learn(own *awsx.Deployment, o Observation) {
+	if own != nil {
+		f.seen, f.created = true, own.CreatedAt
+		if f.definition == "" {
+			f.definition = own.TaskDefinition
+		}
+		if own.RolloutState == "FAILED" {
+			f.failed, f.reason = true, own.RolloutReason
+		}
+	}
+	primary, _ := o.Service.Primary()
+	if f.seen && primary.ID != f.spec.Deployment && strings.Contains(primary.RolloutReason, rollingBack) {
+		f.failed = true
+	}
+	for _, e := range o.Service.Events {
+		if strings.Contains(e.Message, "(deployment "+f.spec.Deployment+") deployment failed") {
+			f.failed = true
+			if f.reason == "" {
+				f.reason = e.Message
+			}
+		}
+	}
+	if r := f.recordIn(o); r != nil {
+		f.record = r.ARN
+		if strings.HasPrefix(r.Status, "ROLLBACK_") {
+			f.failed, f.reason = true, cmp.Or(f.reason, rollbackReason(*r))
+		}
+	}
+}
+
+func rollbackReason(r awsx.ServiceDeployment) string {
+	if r.Rollback != nil && r.Rollback.Reason != "" {
+		return r.Rollback.Reason
+	}
+	return r.StatusReason
+}
+
+// recordIn returns the service deployment that is the record of the one followed,
+// nil when the observation has another or none. The API links the two by nothing
+// but the time at which they were created; once they were linked, the record's
+// ARN tells.
+func (f *Follower) recordIn(o Observation) *awsx.ServiceDeployment {
+	r := o.Record
+	switch {
+	case r == nil:
+		return nil
+	case f.record != "":
+		if r.ARN != f.record {
+			return nil
+		}
+		return r
+	case f.created.IsZero() || r.CreatedAt.IsZero() || r.CreatedAt.Sub(f.created).Abs() > time.Minute:
+		return nil
+	}
+	return r
+}
+
+// settleTime bounds how long a bad verdict waits for what explains it.
+const settleTime = 10 * time.Second
+
+// settle holds a bad verdict back until the tasks that stopped were read once
+// more: a deployment can end within one look, and a verdict without a reason
+// helps nobody.
+func (f *Follower) settle(p *Progress, o Observation) {
+	if p.Verdict == nil || p.Verdict.Good() || o.StoppedAt.IsZero() {
+		return
+	}
+	if f.endedAt.IsZero() {
+		f.endedAt = o.At
+	}
+	if o.StoppedAt.Before(f.endedAt) && o.At.Sub(f.endedAt) < settleTime {
+		p.Verdict = nil
+		p.Phase = PhaseRollingBack
+	}
+}
+
+func (f *Follower) judgePrimary(p *Progress, d awsx.Deployment, others []awsx.Deployment, record *awsx.ServiceDeployment) {
+	p.Phase = PhaseRolling
+	if p.Running >= d.Desired && p.Draining > 0 {
+		p.Phase = PhaseDraining
+	}
+	if p.Paused != nil {
+		p.Phase = PhasePaused
+	}
+	if record != nil && record.Status == "STOPPED" {
+		p.end(Stopped, "the deployment was stopped: "+orNone(record.StatusReason))
+		return
+	}
+	switch d.RolloutState {
+	case "FAILED":
+		p.end(Failed, "ECS gave the deployment up and did not roll back: "+orNone(d.RolloutReason))
+		return
+	case "IN_PROGRESS":
+		return
+	case "": // without rollout states, a lone deployment at its count is done
+		if d.Running != d.Desired || d.Pending > 0 || len(others) > 0 {
+			return
+		}
+	}
+	if f.spec.Cancels {
+		p.end(Failed, fmt.Sprintf("the deployment of %s ended before it could be stopped", awsx.ARNName(d.TaskDefinition)))
+		return
+	}
+	if f.definition != d.TaskDefinition {
+		p.end(Failed, fmt.Sprintf("the deployment runs %s, not %s", awsx.ARNName(d.TaskDefinition), awsx.ARNName(f.definition)))
+		return
+	}
+	p.succeed(fmt.Sprintf("%s runs %s", awsx.ARNName(f.spec.Service.ARN), awsx.ARNName(d.TaskDefinition)), p.reservations(d))
+}
+
+// judgeRollback waits for ECS to finish what it rolls back to. A primary that
+// ECS does not roll back to is somebody's next attempt.
+func (f *Follower) judgeRollback(p *Progress, primary awsx.Deployment, events []awsx.ServiceEvent) {
+	p.Phase = PhaseRollingBack
+	back := awsx.ARNName(primary.TaskDefinition)
+	switch {
+	case !f.returnsTo(primary, events):
+		p.end(Failed, fmt.Sprintf("ECS gave %s up; %s deploys %s now", awsx.ARNName(f.definition), primary.ID, back))
+	case primary.RolloutState == "FAILED":
+		p.end(Failed, "the deployment failed, and so did the roll back to "+back)
+	case primary.RolloutState == "COMPLETED",
+		primary.RolloutState == "" && primary.Running == primary.Desired:
+		p.end(RolledBack, fmt.Sprintf("ECS gave %s up and runs %s again", awsx.ARNName(f.definition), back))
+	default:
+		return
+	}
+	if f.spec.Cancels && p.Verdict.Outcome == RolledBack {
+		p.Draining -= primary.Running // what is returned to is no old task
+		p.succeed(fmt.Sprintf("%s runs %s again", awsx.ARNName(f.spec.Service.ARN), back), p.reservations(primary))
+	}
+	p.Verdict.Other = primary.TaskDefinition
+	if f.reason != "" {
+		p.Verdict.Details = append(p.Verdict.Details, f.reason)
+	}
+}
+
+// returnsTo reports whether a primary is what ECS rolls back to: it says so, an
+// event names it, or it runs what ran before.
+func (f *Follower) returnsTo(primary awsx.Deployment, events []awsx.ServiceEvent) bool {
+	if f.spec.Previous.TaskDefinition == primary.TaskDefinition || strings.Contains(primary.RolloutReason, rollingBack) {
+		return true
+	}
+	for _, e := range events {
+		if strings.Contains(e.Message, rollingBack) && strings.Contains(e.Message, primary.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+// judgeReplaced: the deployment is no longer primary and ECS did not say that it
+// failed, so somebody started another one, the same revision again included.
+func (f *Follower) judgeReplaced(p *Progress, own *awsx.Deployment, primary awsx.Deployment) {
+	if primary.ID == "" {
+		p.Phase = PhaseWaiting
+		return
+	}
+	verb := "vanished"
+	if own != nil {
+		verb = "lost its place"
+	}
+	p.end(Superseded, fmt.Sprintf("the deployment %s: %s deploys %s since %s", verb, primary.ID,
+		awsx.ARNName(primary.TaskDefinition), primary.CreatedAt.UTC().Format("15:04:05 UTC")))
+	p.Verdict.Other = primary.TaskDefinition
+	if primary.RolloutReason != "" {
+		p.Verdict.Details = append(p.Verdict.Details, primary.RolloutReason)
+	}
+}
+
+func split(list []awsx.Deployment, id string) (own *awsx.Deployment, others []awsx.Deployment) {
+	for _, d := range list {
+		if d.ID == id {
+			own = &d
+		} else {
+			others = append(others, d)
+		}
+	}
+	return own, others
+}

@@ -1,0 +1,124 @@
+package deploy
+
+import (
+	"fmt"
+	"strings"
+
+	"gantry/awsx"
+)
+
+// observeTasks follows tasks to their end, or an instance until it is empty of
+// services' tasks.
+func (f *Follower) observeTasks(p *Progress, o Observation) {
+	p.Phase = PhaseRolling
+	if f.spec.Instance.ARN != "" {
+		f.observeDrain(p, o)
+		return
+	}
+	ended := 0
+	for _, t := range o.Tasks {
+		switch t.LastStatus {
+		case "RUNNING":
+			p.Running++
+		case "STOPPED":
+			ended++
+		case "DEPROVISIONING", "STOPPING", "DEACTIVATING":
+			p.Draining++
+		default:
+			p.Pending++
+		}
+	}
+	p.Desired = len(f.spec.Tasks)
+	f.seen = f.seen || len(o.Tasks) > 0
+	switch {
+	case len(o.Tasks) == 0 && f.seen && o.Err == nil:
+		p.end(Failed, "ECS no longer knows the "+plural("task", len(f.spec.Tasks))+", so the end was not seen")
+	case len(o.Tasks) == 0:
+		p.Phase = PhaseWaiting
+	case ended < len(o.Tasks):
+	case !f.spec.Exits:
+		p.end(Succeeded, fmt.Sprintf("%s stopped", count(ended, "task")))
+	default:
+		judgeExits(p, o.Tasks)
+	}
+	if p.Running == 0 && p.Draining > 0 {
+		p.Phase = PhaseDraining
+	}
+}
+
+// judgeExits decides by the exit codes of tasks that have ended: a container
+// that never ran, or ended with another code than 0, fails its task.
+func judgeExits(p *Progress, tasks []awsx.Task) {
+	var bad []string
+	for _, t := range tasks {
+		if why := exitOf(t); why != "" {
+			bad = append(bad, fmt.Sprintf("task %s: %s", t.ID[:min(8, len(t.ID))], why))
+			p.Failed++
+		}
+	}
+	p.Stops = stopReasons(tasks, "")
+	if len(bad) == 0 {
+		p.Stops = nil
+		p.end(Succeeded, fmt.Sprintf("%s ended with exit code 0", count(len(tasks), "task")))
+		return
+	}
+	p.end(Failed, bad[0])
+	p.Verdict.Details = bad[1:]
+}
+
+// exitOf says why a task did not end well; empty when it did.
+func exitOf(t awsx.Task) string {
+	for _, c := range t.Containers {
+		switch {
+		case c.ExitCode == awsx.Unset:
+			return reasonOf(t)
+		case c.ExitCode != 0:
+			words := fmt.Sprintf("container %s ended with exit code %d", c.Name, c.ExitCode)
+			if c.Reason != "" {
+				words += ": " + c.Reason
+			}
+			return words
+		}
+	}
+	if len(t.Containers) == 0 {
+		return reasonOf(t)
+	}
+	return ""
+}
+
+// observeDrain waits until the tasks of services have left an instance; tasks
+// that belong to none stay (ECS, container instance draining).
+func (f *Follower) observeDrain(p *Progress, o Observation) {
+	if o.Instance.Ref.ARN == "" {
+		p.Phase = PhaseWaiting
+		return
+	}
+	p.Phase = PhaseDraining
+	standalone := 0
+	for _, t := range o.Tasks {
+		if strings.HasPrefix(t.Group, "service:") {
+			p.Draining++
+		} else {
+			standalone++
+		}
+	}
+	f.seen = f.seen || o.Instance.Status == "DRAINING"
+	switch {
+	case f.seen && o.Instance.Status != "DRAINING":
+		p.end(Superseded, fmt.Sprintf("the instance is %s again: somebody ended the drain", o.Instance.Status))
+	case f.seen && p.Draining == 0 && o.Err == nil:
+		text := "no task of a service is left on " + o.Instance.EC2ID
+		var but []string
+		if standalone > 0 {
+			but = []string{fmt.Sprintf("%s of no service stay", count(standalone, "task"))}
+		}
+		p.succeed(text, but)
+	}
+}
+
+func plural(noun string, n int) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}

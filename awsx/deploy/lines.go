@@ -1,0 +1,84 @@
+package deploy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+)
+
+// Lines returns the progress as text, a line a subject. It may hold words of
+// the service and is not cleaned.
+func (p Progress) Lines() []string {
+	lines := []string{p.counts()}
+	if p.Stage != "" {
+		lines = append(lines, "stage: "+p.Stage)
+	}
+	for _, s := range p.Shares {
+		lines = append(lines, s.String())
+	}
+	if p.Paused != nil {
+		lines = append(lines, pauseWords(*p.Paused))
+	}
+	for _, g := range p.Groups {
+		lines = append(lines, g.String())
+	}
+	for _, s := range p.Stops {
+		lines = append(lines, s.String())
+	}
+	for _, e := range p.Events {
+		lines = append(lines, e.At.UTC().Format("15:04:05")+" "+e.Message)
+	}
+	if p.Err != nil {
+		lines = append(lines, "not read: "+p.Err.Error())
+	}
+	if p.Verdict != nil {
+		lines = append(lines, string(p.Verdict.Outcome)+": "+p.Verdict.Text)
+		lines = append(lines, slices.Clone(p.Verdict.Details)...)
+	}
+	return lines
+}
+
+// counts is the first line: the tasks, the breaker where there is one, the time.
+func (p Progress) counts() string {
+	words := fmt.Sprintf("%s: %d of %d running, %d pending, %d failed; %d old still running",
+		p.Phase, p.Running, p.Desired, p.Pending, p.Failed, p.Draining)
+	if p.Breaker != (Gauge{}) {
+		words += "; breaker " + p.Breaker.String()
+	}
+	words += "; " + p.Elapsed.Round(time.Second).String()
+	if p.Expected > 0 {
+		words += " of about " + p.Expected.String() + ","
+	}
+	if p.Timeout > 0 {
+		words += " of at most " + p.Timeout.String()
+	}
+	return words
+}
+
+// String counts the targets by state, after the group's name and role.
+func (g GroupProgress) String() string {
+	var states []string
+	for _, s := range g.States {
+		states = append(states, fmt.Sprintf("%d %s", s.Count, s.State))
+	}
+	if len(states) == 0 {
+		states = []string{"no targets"}
+	}
+	name := groupName(g.TargetGroup)
+	if g.Role != "" {
+		name += " (" + g.Role + ")"
+	}
+	return "targets of " + name + ": " + strings.Join(states, ", ")
+}
+
+// pauseWords tells what a paused deployment waits for.
+func pauseWords(h awsx.LifecycleHook) string {
+	words := "paused: waits to be continued"
+	if !h.ExpiresAt.IsZero() {
+		words += fmt.Sprintf(" until %s, then %s", h.ExpiresAt.UTC().Format("15:04:05 UTC"), strings.ToLower(orNone(h.TimeoutAction)))
+	}
+	return words
+}
