@@ -42,6 +42,8 @@ type Account struct {
 	groups        []*targetGroup // by name
 	groupByARN    map[string]*targetGroup
 	balancers     []*loadBalancer
+	alarms        map[string]*alarm    // by name
+	alarmNames    []string             // sorted
 	runTokens     map[string]runRecord // by client token
 	repositories  map[string]*repository
 	repoNames     []string // sorted
@@ -68,6 +70,7 @@ func New(opts Options) (*Account, error) {
 		rollouts:      map[string]*rollout{},
 		revisions:     map[string]*serviceRevision{},
 		groupByARN:    map[string]*targetGroup{},
+		alarms:        map[string]*alarm{},
 		runTokens:     map[string]runRecord{},
 		repositories:  map[string]*repository{},
 	}

@@ -12,9 +12,9 @@ const maxCalls = 8192
 // Call is one request that reached the account, refused ones included.
 type Call struct {
 	Time      time.Time
-	Service   string // ecs, ecr, elbv2, sts, application-autoscaling or logs
+	Service   string // ecs, ecr, elbv2, sts, application-autoscaling, cloudwatch or logs
 	Operation string
-	Body      []byte // as it was sent: JSON, or a form
+	Body      []byte // as it was sent: a form, or JSON, into which CBOR is put
 }
 
 // callLog is a ring.
@@ -67,7 +67,7 @@ const (
 
 // Fault is something that happens to calls. Empty names match any.
 type Fault struct {
-	Service   string // ecs, ecr, elbv2, sts, application-autoscaling or logs
+	Service   string // ecs, ecr, elbv2, sts, application-autoscaling, cloudwatch or logs
 	Operation string
 	Kind      FaultKind
 	Times     int           // how many calls it happens to; 0 is all of them
@@ -115,9 +115,9 @@ func (a *Account) nextFault(req *request) *Fault {
 }
 
 func throttled(req *request) error {
-	code := "Throttling"
-	if req.json {
-		code = "ThrottlingException"
+	code := "ThrottlingException"
+	if req.wire == queryWire || req.service == "cloudwatch" {
+		code = "Throttling"
 	}
 	return fail(code, "Rate exceeded")
 }
@@ -129,6 +129,8 @@ func serverError(req *request) error {
 		code, message = "ServerException", "Service Unavailable. Please try again later."
 	case "application-autoscaling":
 		code, message = "InternalServiceException", "The service encountered an internal error."
+	case "cloudwatch":
+		code, message = "InternalServiceError", "The service encountered an internal error."
 	}
 	return &apiError{status: http.StatusInternalServerError, code: code, message: message}
 }

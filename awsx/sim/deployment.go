@@ -36,6 +36,23 @@ const (
 
 const breakerReason = "Service deployment rolled back because the circuit breaker threshold was exceeded."
 
+// cause is why the control plane gives a deployment up, in its words.
+type cause struct {
+	by, what     string // "what found it": "what it found"
+	back, halted string // the service deployment's reason: rolled back, or stopped
+}
+
+func breakerTripped() cause {
+	return cause{"ECS deployment circuit breaker", "tasks failed to start", breakerReason,
+		"Service deployment stopped because the circuit breaker threshold was exceeded."}
+}
+
+func alarmDetected() cause {
+	return cause{"ECS deployment alarms", "alarm detected",
+		"Service deployment rolled back because a CloudWatch alarm entered the ALARM state.",
+		"Service deployment stopped because a CloudWatch alarm entered the ALARM state."}
+}
+
 // deploy makes d the service's task definition by a new deployment, and what
 // ran before it a deployment that is on its way out.
 func (a *Account) deploy(s *service, d *taskDefinition) *deployment {
@@ -122,6 +139,7 @@ func (a *Account) openRollout(s *service, d *deployment, sources []*serviceRevis
 		config:          s.rolling,
 		breaker:         breakerDisabled,
 		threshold:       s.threshold(),
+		watch:           a.watchAlarms(s.rolling),
 	}
 	if enabled, _ := s.rolling.breaker(); enabled {
 		r.breaker = breakerMonitoring
@@ -143,6 +161,7 @@ func (r *rollout) end(at time.Time, status, reason string) {
 	if r.breaker == breakerMonitoring {
 		r.breaker = breakerComplete
 	}
+	r.watch.end()
 }
 
 // complete ends the deployment of the PRIMARY, which is all that runs.
@@ -162,23 +181,26 @@ func (a *Account) complete(s *service) {
 	a.event(s, "(service "+s.name+") (deployment "+head.id+") deployment completed.")
 }
 
-// trip is the circuit breaker: the deployment failed, and the service goes back
-// to the last one that completed if it is configured to.
-func (a *Account) trip(s *service, rollback bool) {
+// trip gives the deployment up, as the circuit breaker and the alarms do: it
+// failed, and the service goes back to the last one that completed if it is
+// configured to.
+func (a *Account) trip(s *service, why cause, rollback bool) {
 	head := s.deployments[0]
-	head.rollout, head.reason = rolloutFailed, "ECS deployment circuit breaker: tasks failed to start."
+	head.rollout, head.reason = rolloutFailed, why.by+": "+why.what+"."
 	head.updatedAt = a.now
-	a.event(s, "(service "+s.name+") (deployment "+head.id+") deployment failed: tasks failed to start.")
+	a.event(s, "(service "+s.name+") (deployment "+head.id+") deployment failed: "+why.what+".")
 	r := s.current
 	if r.rollbackRevision != nil {
 		// The revision that it went back to fails as well.
 		r.end(a.now, statusRollbackFailed, "The rollback failed because tasks failed to start.")
 		return
 	}
-	if rollback && a.rollBack(s, breakerReason) {
+	if rollback && a.rollBack(s, why.back) {
+		back := s.deployments[0]
+		back.reason = why.by + ": rolling back to deploymentId " + back.id + "."
 		return
 	}
-	r.end(a.now, statusStopped, "Service deployment stopped because the circuit breaker threshold was exceeded.")
+	r.end(a.now, statusStopped, why.halted)
 	r.stoppedAt = a.now
 	s.touch()
 }
@@ -194,7 +216,7 @@ func (a *Account) rollBack(s *service, reason string) bool {
 	from.status, from.want, from.rollout = active, 0, rolloutFailed
 	from.updatedAt = a.now
 	back.status, back.rollout = primary, rolloutInProgress
-	back.reason = "ECS deployment circuit breaker: rolling back to deploymentId " + back.id + "."
+	back.reason = "ECS deployment rolling back to deploymentId " + back.id + "."
 	back.updatedAt = a.now
 	s.deployments = slices.Delete(s.deployments, 1+i, 2+i)
 	s.deployments = slices.Insert(s.deployments, 0, back)

@@ -81,6 +81,7 @@ type rolloutDoc struct {
 	Config     rollingConfig    `json:"deploymentConfiguration"`
 	Rollback   *rollbackDoc     `json:"rollback,omitempty"`
 	Breaker    breakerDoc       `json:"deploymentCircuitBreaker"`
+	Alarms     *watchDoc        `json:"alarms,omitempty"`
 }
 
 type rollbackDoc struct {
@@ -122,7 +123,7 @@ func (r *rollout) describe() rolloutDoc {
 		ARN: r.arn, ServiceARN: s.arn, ClusterARN: s.cluster.arn, CreatedAt: epoch{r.createdAt}, StartedAt: epoch{r.startedAt},
 		UpdatedAt: epoch{r.updatedAt}, FinishedAt: epoch{r.finishedAt}, StoppedAt: epoch{r.stoppedAt},
 		Sources: []weighedSummary{}, Status: r.status, Reason: r.reason,
-		Config: r.config, Breaker: breakerDoc{r.breaker, r.failures, r.threshold},
+		Config: r.config, Breaker: breakerDoc{r.breaker, r.failures, r.threshold}, Alarms: r.watch.describe(),
 	}
 	requested := r.targetRequested
 	if r.shift != nil {

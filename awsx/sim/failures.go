@@ -140,5 +140,5 @@ func (a *Account) countAgainstBreaker(s *service) {
 		return
 	}
 	r.breaker = breakerTriggered
-	a.trip(s, rollback)
+	a.trip(s, breakerTripped(), rollback)
 }

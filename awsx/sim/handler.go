@@ -20,8 +20,8 @@ type request struct {
 	service   string // as in Call
 	operation string
 	region    string // that it was signed for
-	json      bool
-	body      []byte
+	wire      wire
+	body      []byte // JSON, also of what came as CBOR
 	form      url.Values
 }
 
@@ -29,13 +29,15 @@ type request struct {
 type answer struct {
 	status int
 	body   []byte
-	json   bool
+	wire   wire
+	query  string // code and fault of an error, for clients that knew the Query protocol
 	id     string
 	lost   bool
 }
 
-// ServeHTTP speaks JSON 1.1 and the Query protocol on one address, telling the
-// services apart by X-Amz-Target and Version. Signatures are not checked.
+// ServeHTTP speaks JSON 1.0 and 1.1, the Query protocol and RPC v2 CBOR on one
+// address, telling the services apart by X-Amz-Target, Version and path.
+// Signatures are not checked.
 func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	reply, err := a.serve(r)
 	if err != nil || reply.lost {
@@ -82,12 +84,14 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func (p answer) header(h http.Header) {
-	if p.json {
-		h.Set("Content-Type", "application/x-amz-json-1.1")
-	} else {
-		h.Set("Content-Type", "text/xml")
-	}
+	h.Set("Content-Type", p.wire.contentType())
 	h.Set("X-Amzn-Requestid", p.id)
+	if p.wire == cborWire {
+		h.Set("Smithy-Protocol", rpcV2)
+	}
+	if p.query != "" {
+		h.Set("X-Amzn-Query-Error", p.query)
+	}
 }
 
 // serve reads, delays, acts and answers; its error is the context's.
@@ -129,7 +133,7 @@ func (a *Account) fail(ctx context.Context, req *request, fault *Fault) (answer,
 }
 
 func (a *Account) act(req *request) answer {
-	reply := answer{status: http.StatusOK, json: req.json}
+	reply := answer{status: http.StatusOK, wire: req.wire}
 	var failure error
 	a.change(func() {
 		reply.id = a.callRng.uuid()
@@ -146,7 +150,18 @@ func (a *Account) act(req *request) answer {
 }
 
 func (a *Account) dispatch(req *request, id string) ([]byte, error) {
-	if req.json {
+	switch {
+	case req.service == "cloudwatch":
+		do := alarmOperation(req.operation)
+		if do == nil {
+			return nil, fail("UnknownOperationException", "")
+		}
+		tree, err := do(a, req.body)
+		if err != nil {
+			return nil, err
+		}
+		return req.wire.encode(tree), nil
+	case req.wire != queryWire:
 		do := jsonOperation(req.service, req.operation)
 		if req.service == "logs" {
 			do = logsOperation(req.operation, req.region)
@@ -170,24 +185,24 @@ func (a *Account) dispatch(req *request, id string) ([]byte, error) {
 // refuse shapes an error as the request's protocol does.
 func (a *Account) refuse(req *request, err error) answer {
 	failure := asAPIError(err)
-	reply := answer{status: failure.status, json: req.json}
+	reply := answer{status: failure.status, wire: req.wire}
 	a.mu.Lock()
 	reply.id = a.callRng.uuid()
 	a.mu.Unlock()
-	if req.json {
-		reply.body = jsonFailure(failure)
-	} else {
+	if req.wire == queryWire {
 		reply.body = queryFailure(failure, reply.id)
+		return reply
+	}
+	reply.body = req.wire.encode(failure.tree())
+	if req.service == "cloudwatch" {
+		reply.query = failure.code + ";" + failure.side()
 	}
 	return reply
 }
 
 func readRequest(r *http.Request) (*request, error) {
-	req := &request{json: true, region: signedRegion(r)}
 	target := r.Header.Get("X-Amz-Target")
-	if target == "" {
-		req.json = false
-	}
+	req := &request{wire: wireOf(r, target), region: signedRegion(r)}
 	if r.Body != nil {
 		body, err := io.ReadAll(io.LimitReader(r.Body, maxRequest+1))
 		if err != nil {
@@ -198,7 +213,10 @@ func readRequest(r *http.Request) (*request, error) {
 		}
 		req.body = body
 	}
-	if target != "" {
+	switch req.wire {
+	case cborWire:
+		return req, req.readCBOR(r.URL.Path)
+	case json10Wire, json11Wire:
 		prefix, operation, _ := strings.Cut(target, ".")
 		req.operation = operation
 		req.service = jsonService(prefix)

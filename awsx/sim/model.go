@@ -140,7 +140,8 @@ type rollout struct {
 	config           rollingConfig
 	failures         int
 	threshold        int
-	breaker          string // DISABLED, MONITORING, MONITORING_COMPLETE or TRIGGERED
+	breaker          string      // DISABLED, MONITORING, MONITORING_COMPLETE or TRIGGERED
+	watch            *alarmWatch // nil: no alarms are watched
 	rollbackRevision *serviceRevision
 	rollbackReason   string
 	rollbackAt       time.Time

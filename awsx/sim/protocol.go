@@ -20,6 +20,8 @@ func jsonService(prefix string) string {
 		return "application-autoscaling"
 	case "Logs_20140328":
 		return "logs"
+	case cloudWatchTarget:
+		return "cloudwatch"
 	}
 	return ""
 }
@@ -73,13 +75,6 @@ func malformed(err error) error {
 	return fail("SerializationException", "The request body is not valid JSON: "+err.Error())
 }
 
-func jsonFailure(e *apiError) []byte {
-	return encode(struct {
-		Type    string `json:"__type"`
-		Message string `json:"message,omitempty"`
-	}{e.code, e.message})
-}
-
 func namespace(service string) string {
 	if service == "sts" {
 		return "https://sts.amazonaws.com/doc/2011-06-15/"
@@ -98,14 +93,10 @@ func queryResponse(req *request, result []byte, id string) []byte {
 }
 
 func queryFailure(e *apiError, id string) []byte {
-	side := "Sender"
-	if e.status >= 500 {
-		side = "Receiver"
-	}
 	var x xmlWriter
 	x.open("ErrorResponse")
 	x.open("Error")
-	x.text("Type", side)
+	x.text("Type", e.side())
 	x.text("Code", e.code)
 	x.text("Message", e.message)
 	x.close("Error")

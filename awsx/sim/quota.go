@@ -33,6 +33,7 @@ func newQuota(now time.Time) quota {
 		"stop":       left(100, 40, 0.2, 0.2),
 		"elb":        left(40, 10, 0.05, 0.6),
 		"events":     left(5, 5, 0.5, 0.2),
+		"alarms":     left(9, 9, 0.3, 0.2),
 	}}
 }
 
@@ -59,6 +60,8 @@ func bucketOf(req *request) string {
 		if req.operation == "FilterLogEvents" {
 			return "events"
 		}
+	case "cloudwatch":
+		return "alarms"
 	case "ecs":
 		return ecsBucket(req.operation)
 	}

@@ -63,6 +63,15 @@ func (r rollingConfig) thresholdRule() (kind string, value int) {
 	return text(rule["type"]), integer(rule["value"])
 }
 
+// alarms are the CloudWatch alarms that fail a deployment.
+func (r rollingConfig) alarms() (names []string, enabled, rollback bool) {
+	o := object(r.document["alarms"])
+	for _, name := range list(o["alarmNames"]) {
+		names = append(names, text(name))
+	}
+	return names, o["enable"] == true, o["rollback"] == true
+}
+
 // MarshalJSON implements json.Marshaler.
 func (r rollingConfig) MarshalJSON() ([]byte, error) { return json.Marshal(r.document) }
 
@@ -76,6 +85,9 @@ func (r rollingConfig) validate() error {
 		return invalid("maximumPercent should be between 100 and 400.")
 	case minimum == 100 && maximum == 100:
 		return invalid("Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.")
+	}
+	if names, enabled, _ := r.alarms(); enabled && len(names) == 0 {
+		return invalid("alarmNames must be specified when deployment alarms are enabled.")
 	}
 	switch kind, value := r.thresholdRule(); {
 	case kind != "COUNT" && kind != "BOUNDED_PERCENT" && kind != "UNBOUNDED_PERCENT":

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -66,8 +67,9 @@ func (t *scalable) resource() string {
 // wanted is the count that the policy steers to.
 func (t *scalable) wanted() int { return max(t.min, min(t.max, t.demand)) }
 
-// autoscale registers a service with a policy whose load asks for what runs.
-func (a *Account) autoscale(s *service, minimum, maximum int) *scalable {
+// autoscale registers a service with a policy, its two alarms and a load that
+// asks for what runs.
+func (a *Account) autoscale(s *service, minimum, maximum int) error {
 	t := a.registerScalable(s, minimum, maximum)
 	id := a.rng.uuid()
 	p := &scalingPolicy{
@@ -77,7 +79,15 @@ func (a *Account) autoscale(s *service, minimum, maximum int) *scalable {
 	}
 	p.arn = a.arn("autoscaling", "scalingPolicy:"+id+":resource/ecs/"+t.resource()+":policyName/"+p.name)
 	t.policies = append(t.policies, p)
-	return t
+	for _, name := range []string{p.high, p.low} {
+		if err := a.putAlarm(Alarm{
+			Name: name, Namespace: "AWS/ECS", Metric: "CPUUtilization", Dimensions: s.dimensions(),
+			Description: "DO NOT EDIT OR DELETE. For TargetTrackingScaling policy " + p.arn + ".",
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *Account) registerScalable(s *service, minimum, maximum int) *scalable {
@@ -126,6 +136,7 @@ func (s *service) deploying() bool {
 
 func (a *Account) scaleTo(t *scalable, count int, alarm string) {
 	a.rescale(t.service, count)
+	a.pulse(alarm)
 	t.record(&scalingActivity{
 		id: a.rng.uuid(), description: fmt.Sprintf("Setting desired count to %d.", count),
 		cause:  fmt.Sprintf("monitor alarm %s in state ALARM triggered policy %s", alarm, t.policies[0].name),
@@ -186,9 +197,7 @@ func (a *Account) Autoscale(clusterName, serviceName string, minimum, maximum in
 		if minimum < 0 || maximum < minimum {
 			return fmt.Errorf("bounds are %d to %d: want 0 or more, in order", minimum, maximum)
 		}
-		a.autoscale(s, minimum, maximum)
-		a.evaluateSoon(s)
-		return nil
+		return a.autoscale(s, minimum, maximum)
 	})
 }
 
@@ -220,9 +229,9 @@ func (a *Account) changeService(clusterName, serviceName string, do func(*servic
 }
 
 // seedScaling has the load move the count of two services.
-func (a *Account) seedScaling(c *cluster) {
+func (a *Account) seedScaling(c *cluster) (err error) {
 	a.at(a.ago(300*day), func() {
-		a.autoscale(c.byName["sessions"], 2, 8)
-		a.autoscale(c.byName["recommendations"], 1, 4)
+		err = errors.Join(a.autoscale(c.byName["sessions"], 2, 8), a.autoscale(c.byName["recommendations"], 1, 4))
 	})
+	return err
 }

@@ -299,7 +299,7 @@ func (a *Account) conclude(s *service) {
 	if head.rollout == rolloutFailed || count != s.desired || healthy != s.desired || len(s.live) != s.desired {
 		return
 	}
-	if head.rollout == rolloutInProgress {
+	if head.rollout == rolloutInProgress && a.baked(s) {
 		a.complete(s)
 	}
 	if !s.steady {

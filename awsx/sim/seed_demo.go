@@ -1,6 +1,9 @@
 package sim
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // seedDemo builds the account that the demo opens on.
 func (a *Account) seedDemo() error {
@@ -32,8 +35,8 @@ func (a *Account) seedDemo() error {
 
 // seedSurroundings adds what is around the services of production.
 func (a *Account) seedSurroundings() error {
-	a.seedScaling(a.clusterByName["prod"])
-	return a.seedJobs()
+	prod := a.clusterByName["prod"]
+	return errors.Join(a.seedScaling(prod), a.seedAlarms(prod), a.seedJobs())
 }
 
 // seedForeignTarget registers something that is not a task, as a group has that
