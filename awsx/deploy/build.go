@@ -14,6 +14,9 @@ import (
 // Input that cannot be carried out, or that changes nothing, is an Invalid
 // error.
 func Build(cur Current, intent Intent, policy Policy) (Plan, error) {
+	if err := policy.Validate(); err != nil {
+		return Plan{}, err
+	}
 	d, err := intent.draft(cur)
 	if err != nil {
 		return Plan{}, err
@@ -34,6 +37,10 @@ func Build(cur Current, intent Intent, policy Policy) (Plan, error) {
 	}
 	if p.Production {
 		p.Tier = d.effect.tier
+	}
+	policy.rule(&p)
+	if d.register && policy.KeepRevisions > 0 {
+		p.prune = &Prune{Keep: policy.KeepRevisions, Spare: []string{cur.Definition.ARN}}
 	}
 	if p.Steps, err = d.seal(cur); err != nil {
 		return Plan{}, err
@@ -101,6 +108,11 @@ func (d *draft) seal(cur Current) ([]Step, error) {
 	for _, known := range []*awsx.TaskDefinition{cur.Definition, cur.Wanted} {
 		if known != nil && known.Family == register.family {
 			register.after = max(register.after, known.Revision)
+		}
+		if known != nil && known.ARN == d.arn {
+			if register.command, err = registerCommand(cur.Target.Context, known, d.tree); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return append([]Step{register}, d.steps...), nil

@@ -17,18 +17,19 @@ const changedMask = clean.Mask + " changed"
 func maskDocuments(before, after *node) (old, fresh string) {
 	b, a := normalise(before), normalise(after)
 	known := map[string]string{}
-	maskTree(b, "", "", func(path, value, masked string) string {
-		known[path] = value
-		return masked
+	eachSecret(b, func(s secretText) {
+		known[s.path] = s.value
+		s.node.raw = quote(s.masked)
 	})
-	maskTree(a, "", "", func(path, value, masked string) string {
-		if was, ok := known[path]; ok && was != value {
-			if masked == clean.Mask {
-				return changedMask
-			}
-			return masked + " " + changedMask
+	eachSecret(a, func(s secretText) {
+		switch was, ok := known[s.path]; {
+		case !ok || was == s.value:
+		case s.masked == clean.Mask:
+			s.masked = changedMask
+		default:
+			s.masked += " " + changedMask
 		}
-		return masked
+		s.node.raw = quote(s.masked)
 	})
 	return readable(b), readable(a)
 }
@@ -84,10 +85,20 @@ func (n *node) oneLine() string {
 	return brackets[:1] + strings.Join(parts, ", ") + brackets[1:]
 }
 
-// maskTree replaces every string that may hold a secret by what hide returns for
-// its path, its value and its masked form. Paths go by names where array items
-// have one, so that a reordered list still finds its counterpart.
-func maskTree(n *node, path, name string, hide func(path, value, masked string) string) {
+// secretText is a string of a document that may hold a secret.
+type secretText struct {
+	node *node
+	// path goes by names where array items have one, so that a reordered list
+	// still finds its counterpart; name is what the string is the value of, such
+	// as a variable.
+	path, name    string
+	value, masked string
+}
+
+// eachSecret calls visit for every string of a document that may hold a secret.
+func eachSecret(tree *node, visit func(secretText)) { visitSecrets(tree, "", "", visit) }
+
+func visitSecrets(n *node, path, name string, visit func(secretText)) {
 	switch n.kind {
 	case object:
 		label := n.word("name")
@@ -99,11 +110,11 @@ func maskTree(n *node, path, name string, hide func(path, value, masked string) 
 			if m.name == "value" && label != "" {
 				under = label
 			}
-			maskTree(m.value, path+"/"+m.name, under, hide)
+			visitSecrets(m.value, path+"/"+m.name, under, visit)
 		}
 	case array:
 		for i, item := range n.items {
-			maskTree(item, path+"/"+itemLabel(item, i), "", hide)
+			visitSecrets(item, path+"/"+itemLabel(item, i), "", visit)
 		}
 	case scalar:
 		value, ok := n.str()
@@ -111,7 +122,7 @@ func maskTree(n *node, path, name string, hide func(path, value, masked string) 
 			return
 		}
 		if masked := maskString(path, name, value); masked != value {
-			n.raw = quote(hide(path, value, masked))
+			visit(secretText{n, path, name, value, masked})
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -42,8 +43,16 @@ type needs struct {
 	wayBack bool
 	// raw reads the service as the API's own JSON.
 	raw bool
-	// scaling reads what Application Auto Scaling does with the service.
-	scaling bool
+	// scaling reads what Application Auto Scaling does with the service, for the
+	// checks; scaled for the change itself.
+	scaling, scaled bool
+	// record reads the service deployment in progress again before the first call.
+	record bool
+	// like names a service of the cluster to read besides.
+	like string
+	// users reads what the revisions of a family are used by, account-wide, and
+	// revisions which of them are ACTIVE.
+	users, revisions bool
 }
 
 // subject is the kind of resource that an intent changes.
@@ -97,6 +106,9 @@ type EnvChange struct {
 	Container, Name string
 	Before, After   awsx.EnvVar
 	Had, Has        bool // whether the variable exists before and after
+	// From and To are set on the two changes that a rename comes to: the old name
+	// goes To the new one, which comes From it.
+	From, To string
 }
 
 // SecretChange is one reference to a secret that a plan sets or unsets; an empty
@@ -106,10 +118,16 @@ type SecretChange struct {
 	Before, After   string
 }
 
+// errNothing marks changes that would change nothing.
+var errNothing = errors.New("nothing changed")
+
 // nothingChanged refuses a change that would change nothing.
 func nothingChanged(why, fix string) *awsx.Error {
-	return &awsx.Error{Class: awsx.Invalid, Op: "plan", Fix: fix, Err: fmt.Errorf("nothing changed: %s", why)}
+	return &awsx.Error{Class: awsx.Invalid, Op: "plan", Fix: fix, Err: fmt.Errorf("%w: %s", errNothing, why)}
 }
+
+// nothing reports whether a plan was refused because it would change nothing.
+func nothing(err error) bool { return errors.Is(err, errNothing) }
 
 // rolloutPreconditions are what every change that starts a deployment minds:
 // the definition in use and a newer deployment, and no count.

@@ -35,12 +35,16 @@ type Plan struct {
 	Secrets       []SecretChange
 	Production    bool
 	Tier          Tier
+	// Denied is why a rule refuses the change, whoever confirms it; empty when
+	// none does. Rule is the reason that a rule gives for the tier.
+	Denied, Rule string
 	// Leaves says what still runs meanwhile or afterwards, such as "leaves 3 of
 	// 4 tasks".
 	Leaves string
 
 	subject subject
 	starts  bool
+	prune   *Prune // what follows a success; nil when nothing does
 	follow  FollowSpec
 }
 
@@ -66,6 +70,12 @@ type State struct {
 	Service awsx.Service
 	// Deployment is the id (ecs-svc/…) of the deployment that the run started.
 	Deployment string
+	// Tasks holds the tasks that the run started.
+	Tasks []awsx.Task
+	// Steps is how many steps were taken to their end.
+	Steps int
+	// Change is the id of the change that the steps belong to.
+	Change string
 	// Applied is true once the target itself was changed.
 	Applied bool
 }
@@ -81,10 +91,14 @@ type Precondition struct {
 
 // Facts is the target of a plan as it was read again before the first call.
 type Facts struct {
-	Service  awsx.Service
-	Task     awsx.Task
-	Instance awsx.Instance
-	Scaling  *awsx.ScalableTarget // nil when the service is not scaled
+	Service    awsx.Service
+	Task       awsx.Task
+	Instance   awsx.Instance
+	Definition *awsx.TaskDefinition
+	Scaling    *awsx.ScalableTarget    // nil when the service is not scaled
+	Record     *awsx.ServiceDeployment // nil when none is in progress
+	Users      Users
+	Raw        []byte // the service in the API's own JSON
 }
 
 // Check is what one preflight check found.
@@ -131,6 +145,13 @@ func (p Plan) Commands() []string {
 
 // Summary returns before and after on one line.
 func (p Plan) Summary() string { return fmt.Sprintf("%s -> %s", p.Before, p.After) }
+
+// Follows reports whether the change has an end that is worth waiting for: a
+// setting is made once its call has returned.
+func (p Plan) Follows() bool {
+	f := p.follow
+	return f.Service.ARN != "" || f.Instance.ARN != "" || f.Exits || len(f.Tasks) > 0
+}
 
 // Timeout is how long the follow waits for a verdict unless told otherwise.
 func (p Plan) Timeout() time.Duration { return p.follow.Timeout }

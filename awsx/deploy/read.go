@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -32,16 +33,18 @@ type Current struct {
 	Running map[string][]string
 	// Groups holds the target groups of the service, for their health checks, and
 	// Details what is told apart from them.
-	Groups  []awsx.TargetGroup
-	Details []awsx.GroupDetails
+	Groups  Answer[[]awsx.TargetGroup]
+	Details Answer[[]awsx.GroupDetails]
 	// Fleet is the cluster's instances; Err is set when they could not be read.
 	Fleet Answer[[]awsx.Instance]
 	// Scaling is what Application Auto Scaling does with the service; its value
 	// is nil when it does nothing.
 	Scaling Answer[*awsx.ScalableTarget]
-	// Alarms holds the alarms that are in ALARM in the account and region.
+	// Alarms holds the alarms that are in ALARM in the account and region, and
+	// those that the composite ones among them are made of.
 	Alarms Answer[[]awsx.Alarm]
-	// Family holds the services of the cluster that run the same family.
+	// Family holds the names of the other services of the cluster that run the
+	// family in use.
 	Family Answer[[]string]
 	// Record is the service deployment in progress; its value is nil when there
 	// is none, or no such API.
@@ -55,10 +58,19 @@ type Current struct {
 	Documents map[string]*awsx.TaskDefinition
 	// Raw is the service in the API's own JSON.
 	Raw []byte
-	// Task and Instance are the target when it is one, Tasks what runs there.
+	// Task and Instance are the target when it is one.
 	Task     awsx.Task
 	Instance awsx.Instance
-	Tasks    Answer[[]awsx.Task]
+	// Tasks holds the tasks on the instance that is the target, or those of the
+	// service that the task belongs to, whose targets Health tells by group.
+	Tasks  Answer[[]awsx.Task]
+	Health []Answer[awsx.GroupHealth]
+	// Hosted holds the services that have tasks on the instance.
+	Hosted Answer[[]awsx.Service]
+	// Users tells what the revisions of the family are used by, and Active which
+	// are ACTIVE, by ARN.
+	Users  Users
+	Active []string
 	// Identity is whose credentials these are; empty when STS did not say.
 	Identity awsx.Identity
 	// Now is when it was read.
@@ -73,10 +85,14 @@ type Answer[T any] struct {
 	Done  bool
 }
 
-// ImageState is the answer to whether an image exists.
+// ImageState is the answer to whether an image exists, and for what it was built.
 type ImageState struct {
 	Image awsx.Image
 	Err   error
+	// Platforms are those of the image's index, empty when its manifest is of one
+	// image and does not tell.
+	Platforms   []string
+	PlatformErr error
 }
 
 // Held is what somebody has read already of the target's cluster and of which a
@@ -101,8 +117,11 @@ func Read(ctx context.Context, r awsx.Reader, target awsx.Ref, intent Intent, he
 	if n.history {
 		wg.Go(func() { readHistory(ctx, r, &cur) })
 	}
+	var aroundErr error
+	wg.Go(func() { aroundErr = readAround(ctx, r, &cur, n, held) })
 	wg.Go(func() { err = readDefinitions(ctx, r, &cur, n) })
 	wg.Wait()
+	err = cmp.Or(err, aroundErr)
 	if err == nil && n.wayBack {
 		err = readWayBack(ctx, r, &cur)
 	}
@@ -121,8 +140,9 @@ func Read(ctx context.Context, r awsx.Reader, target awsx.Ref, intent Intent, he
 func readTarget(ctx context.Context, r awsx.Reader, cur *Current, n needs) (err error) {
 	if n.subject == ofService {
 		cur.Service, err = ReadService(ctx, r, cur.Target)
+		return err
 	}
-	return err
+	return readSubject(ctx, r, cur, n)
 }
 
 // readDefinitions reads the revision in use and the one that the intent names.
@@ -165,9 +185,7 @@ func readBeside(ctx context.Context, r awsx.Reader, cur *Current, n needs, d dra
 	}
 	wg.Go(func() {
 		if arns := groupARNs(cur.Service); len(arns) > 0 {
-			if groups, err := r.TargetGroups(ctx, arns); err == nil {
-				cur.Groups = groups
-			}
+			cur.Groups.Value, cur.Groups.Err = r.TargetGroups(ctx, arns)
 		}
 	})
 	readImages(ctx, r, cur, d, &wg)
@@ -191,17 +209,9 @@ func readImages(ctx context.Context, r awsx.ImageReader, cur *Current, d draft, 
 			found, err := r.Image(ctx, ref.Repository, ref.Lookup())
 			mu.Lock()
 			defer mu.Unlock()
-			cur.Images[image] = ImageState{found, err}
+			cur.Images[image] = ImageState{Image: found, Err: err}
 		})
 	}
-}
-
-// look reads the target of a plan again.
-func look(ctx context.Context, r awsx.Reader, p Plan) (f Facts, err error) {
-	if p.subject == ofService {
-		f.Service, err = ReadService(ctx, r, p.Target)
-	}
-	return f, err
 }
 
 // ReadService reads one service afresh; NotFound when it is not there.

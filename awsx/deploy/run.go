@@ -61,6 +61,12 @@ type Result struct {
 	Spec FollowSpec
 	// Verdict is nil when nothing was followed to its end.
 	Verdict *Verdict
+	// Left is a revision that the run registered and did not get deployed: it can
+	// be deployed, or ended by Deregister. Nil when there is none.
+	Left *awsx.TaskDefinition
+	// Pruned is what became of older revisions after a success, nil when none
+	// were to go.
+	Pruned *Pruned
 	// AuditErr is set when the change was made and the audit file did not take
 	// a record of it.
 	AuditErr error
@@ -80,7 +86,7 @@ func NewID() string {
 // the first call wraps ErrRefused or comes from reading; later ones come with a
 // Result that says what was done.
 func Run(ctx context.Context, o RunOptions) (Result, error) {
-	res := Result{ID: o.ID}
+	res := Result{ID: o.ID, State: State{Change: o.ID}}
 	if err := admit(ctx, o); err != nil {
 		return res, err
 	}
@@ -97,16 +103,20 @@ func Run(ctx context.Context, o RunOptions) (Result, error) {
 	case err != nil:
 		outcome = "failed: " + awsx.ClassOf(err).String()
 		if res.State.Registered != nil && !res.State.Applied {
-			outcome += ", left " + awsx.ARNName(res.State.Registered.ARN)
+			res.Left = res.State.Registered
+			outcome += ", left " + awsx.ARNName(res.Left.ARN)
 		}
 	default:
 		res.Spec = o.Plan.followFrom(res.State, started)
-		if o.Follow != nil {
+		if o.Follow != nil && o.Plan.Follows() {
 			outcome, err = followed(ctx, o, &res)
 		}
 	}
 	if endErr := o.Audit.End(o.ID, o.Plan, outcome); endErr != nil {
 		res.AuditErr = errors.Join(res.AuditErr, endErr)
+	}
+	if res.Verdict != nil && res.Verdict.Good() {
+		res.Pruned = prune(ctx, o)
 	}
 	return res, err
 }
@@ -117,6 +127,9 @@ func admit(ctx context.Context, o RunOptions) error {
 		if !slices.Contains(CheckNames(), name) {
 			return invalid("there is no check %q to override: expected one of %s", name, strings.Join(CheckNames(), ", "))
 		}
+	}
+	if o.Plan.Denied != "" {
+		return refusal(awsx.Denied, o.Plan, "", "a rule of the configuration denies this: %s", o.Plan.Denied)
 	}
 	if err := o.Gate.Allow(o.Plan); err != nil {
 		return err
@@ -198,6 +211,7 @@ func execute(ctx context.Context, o RunOptions, res *Result) error {
 		if err != nil {
 			return partial(res.State, err)
 		}
+		res.State.Steps = i + 1
 	}
 	return nil
 }

@@ -14,16 +14,15 @@ type registerStep struct {
 	family string
 	doc    awsx.Document
 	after  int // a revision that existed when the plan was made
+	// command does the same from the revision that the document was made of.
+	command string
 }
 
-// Describe names the family; the document itself may hold secrets and goes by
-// file.
+// Describe names the family; the document itself may hold secrets.
 func (s *registerStep) Describe() Description {
 	return Description{
-		Text: fmt.Sprintf("register a new revision of %s (%d bytes)", s.family, len(s.doc)),
-		Command: "REVISION=$(" + awsCommand(s.target.Context, "ecs", "register-task-definition",
-			"--cli-input-json", "file://"+s.family+".json",
-			"--query", "taskDefinition.taskDefinitionArn", "--output", "text") + ")",
+		Text:    fmt.Sprintf("register a new revision of %s (%d bytes)", s.family, len(s.doc)),
+		Command: s.command,
 	}
 }
 

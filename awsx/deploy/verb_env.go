@@ -15,11 +15,14 @@ type SetEnv struct{ Containers map[string]EnvEdit }
 
 // EnvEdit is what happens to one container's variables. Set merges, and keeps
 // those it does not name unless Replace is true, in which case exactly these
-// stay. Unsetting a variable that is not there is an error, as it is most often
-// a misspelt name.
+// stay. Unsetting or renaming a variable that is not there is an error, as it is
+// most often a misspelt name.
 type EnvEdit struct {
-	Set     []awsx.EnvVar
-	Unset   []string
+	Set   []awsx.EnvVar
+	Unset []string
+	// Rename maps names to new ones. The values stay, whatever they are, and so
+	// does the order; two variables may swap their names. Not beside Replace.
+	Rename  map[string]string
 	Replace bool
 }
 
@@ -50,6 +53,11 @@ func describeEnv(changes []EnvChange) string {
 	for i, c := range changes {
 		verb := "set"
 		switch {
+		case c.To != "":
+			verb = "rename"
+			c.Name += " to " + c.To
+		case c.From != "":
+			continue
 		case !c.Has:
 			verb = "unset"
 		case !c.Had:
@@ -105,6 +113,38 @@ func checkEdit(c *node, e EnvEdit) error {
 			return invalid("container %s has no variable %q to unset", c.word("name"), name)
 		}
 	}
+	return checkRenames(c, e, seen)
+}
+
+// checkRenames refuses names that are missing, taken or used twice. Set holds the
+// names that the edit sets.
+func checkRenames(c *node, e EnvEdit, set map[string]bool) error {
+	if e.Replace && len(e.Rename) > 0 {
+		return invalid("to rename variables and to replace all of them exclude each other")
+	}
+	has := func(list, name string) bool {
+		return slices.ContainsFunc(c.list(list), func(v *node) bool { return v.word("name") == name })
+	}
+	taken := map[string]bool{}
+	for _, from := range sortedKeys(e.Rename) {
+		to := e.Rename[from]
+		_, leaves := e.Rename[to]
+		switch err := CheckEnvName(to); {
+		case err != nil:
+			return err
+		case !has("environment", from):
+			return invalid("container %s has no variable %q to rename", c.word("name"), from)
+		case from == to:
+			return invalid("variable %s is renamed to itself", from)
+		case set[from] || slices.Contains(e.Unset, from):
+			return invalid("variable %s is renamed and also set or unset", from)
+		case set[to] || taken[to] || has("environment", to) && !leaves && !slices.Contains(e.Unset, to):
+			return invalid("variable %s cannot be renamed to %s: that name is taken", from, to)
+		case has("secrets", to):
+			return invalid("variable %s cannot be renamed to %s: that is a secret of container %s", from, to, c.word("name"))
+		}
+		taken[to] = true
+	}
 	return nil
 }
 
@@ -159,6 +199,14 @@ func editEnv(c *node, e EnvEdit) []EnvChange {
 		before := awsx.EnvVar{Name: name, Value: clean.Secret(v.word("value"))}
 		after, set := wanted[name]
 		had[name] = true
+		if to, renamed := e.Rename[name]; renamed {
+			changes = append(changes,
+				EnvChange{Container: container, Name: name, Before: before, Had: true, To: to},
+				EnvChange{Container: container, Name: to, After: awsx.EnvVar{Name: to, Value: before.Value}, Has: true, From: name})
+			v.set("name", text(to))
+			list.items = append(list.items, v)
+			continue
+		}
 		switch {
 		case !set && (e.Replace || slices.Contains(e.Unset, name)):
 			changes = append(changes, EnvChange{Container: container, Name: name, Before: before, Had: true})

@@ -1,0 +1,166 @@
+package deploy
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+)
+
+// parseDocument parses what a person wrote. Its errors name the line and the
+// column, counted in characters from 1.
+func parseDocument(doc []byte) (*node, error) {
+	if i := invalidUTF8(doc); i >= 0 {
+		return nil, invalid("%s: not UTF-8 text", position(doc, i))
+	}
+	var syntax *json.SyntaxError
+	if err := json.Unmarshal(doc, new(json.RawMessage)); errors.As(err, &syntax) {
+		// The offset is that of the byte after the one at fault, but for a text that
+		// ends too early.
+		return nil, invalid("%s: not JSON: %w", position(doc, int(syntax.Offset)-1), err)
+	}
+	if name, at := repeatedMember(doc); at >= 0 {
+		return nil, invalid("%s: %q is there twice in one object", position(doc, at), name)
+	}
+	tree, err := parseTree(doc)
+	if err != nil {
+		return nil, invalid("%w", err)
+	}
+	if tree.kind != object {
+		return nil, invalid("expected the JSON object of a task definition")
+	}
+	return tree, nil
+}
+
+// position names the line and column of a byte.
+func position(doc []byte, i int) string {
+	i = min(max(i, 0), len(doc))
+	start := bytes.LastIndexByte(doc[:i], '\n') + 1
+	return fmt.Sprintf("line %d, column %d", 1+bytes.Count(doc[:i], []byte("\n")), 1+utf8.RuneCount(doc[start:i]))
+}
+
+func invalidUTF8(doc []byte) int {
+	for i := 0; i < len(doc); {
+		r, size := utf8.DecodeRune(doc[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return -1
+}
+
+// repeatedMember finds a name that an object has twice: readers disagree on which
+// of the two counts. At is where it ends, -1 when there is none.
+func repeatedMember(doc []byte) (name string, at int) {
+	dec := json.NewDecoder(bytes.NewReader(doc))
+	dec.UseNumber()
+	// One entry per open object or array; a nil set is an array's.
+	var open []map[string]bool
+	key := false // whether the next token names a member
+	for {
+		tok, err := dec.Token()
+		if err != nil {
+			return "", -1 // io.EOF, as the document is valid
+		}
+		top := len(open) - 1
+		if d, ok := tok.(json.Delim); ok {
+			switch d {
+			case '{':
+				open = append(open, map[string]bool{})
+			case '[':
+				open = append(open, nil)
+			default:
+				open = open[:top]
+			}
+		} else if s, ok := tok.(string); ok && key {
+			if open[top][s] {
+				return s, int(dec.InputOffset()) - 1
+			}
+			open[top][s], key = true, false
+			continue
+		}
+		key = len(open) > 0 && open[len(open)-1] != nil
+	}
+}
+
+// Limits of the API that are told before anything is sent (ECS,
+// RegisterTaskDefinition and ContainerDefinition).
+const mostContainers = 10
+
+var containerForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
+
+// checkDocument refuses a document that the service would refuse, as far as that
+// shows without asking it. What sizes go together is for the service to say.
+func checkDocument(tree *node) error {
+	containers := tree.get("containerDefinitions")
+	if containers == nil || containers.kind != array || len(containers.items) == 0 {
+		return invalid("containerDefinitions: expected a list of at least one container")
+	}
+	if n := len(containers.items); n > mostContainers {
+		return invalid("containerDefinitions: %d containers, and a task has at most %d", n, mostContainers)
+	}
+	essential := false
+	seen := map[string]bool{}
+	for i, c := range containers.items {
+		name := c.word("name")
+		switch {
+		case c.kind != object:
+			return invalid("containerDefinitions[%d]: expected an object", i)
+		case !containerForm.MatchString(name):
+			return invalid("containerDefinitions[%d].name: expected 1 to 255 letters, digits, '_' or '-', found %q", i, name)
+		case seen[name]:
+			return invalid("container %s is there twice", name)
+		}
+		seen[name] = true
+		essential = essential || c.get("essential") == nil || c.truth("essential")
+		if err := checkContainer(c); err != nil {
+			return invalid("container %s: %w", name, err)
+		}
+	}
+	if !essential {
+		return invalid("no container is essential, and a task needs one that is")
+	}
+	return nil
+}
+
+func checkContainer(c *node) error {
+	if image, ok := c.get("image").str(); !ok || image == "" {
+		return errors.New("image: expected an image reference, found none")
+	}
+	for i, m := range c.list("portMappings") {
+		for _, field := range []struct {
+			name  string
+			least int
+		}{{"containerPort", 1}, {"hostPort", 0}} {
+			v := m.get(field.name)
+			if v == nil || string(v.raw) == "null" {
+				continue
+			}
+			if port, err := strconv.Atoi(string(v.raw)); err != nil || port < field.least || port > 65535 {
+				return fmt.Errorf("portMappings[%d].%s: expected a port from %d to 65535", i, field.name, field.least)
+			}
+		}
+	}
+	var names []string
+	for _, list := range []struct{ name, value string }{{"environment", "value"}, {"secrets", "valueFrom"}} {
+		for i, v := range c.list(list.name) {
+			name, named := v.get("name").str()
+			_, valued := v.get(list.value).str()
+			switch {
+			case !named || name == "":
+				return fmt.Errorf("%s[%d].name: expected a name", list.name, i)
+			case !valued:
+				return fmt.Errorf("%s: %s of %s: expected a text in quotes", list.name, list.value, name)
+			case slices.Contains(names, name):
+				return fmt.Errorf("%s: %s is there twice, in the environment or the secrets", list.name, name)
+			}
+			names = append(names, name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,82 @@
+package deploy
+
+import (
+	"path"
+	"strings"
+)
+
+// Rule decides about changes that match it. The first rule of a policy that
+// matches decides alone.
+type Rule struct {
+	// Account, Cluster, Service and Action are globs without regard to case; an
+	// empty one matches anything. Account is matched against the account's number
+	// and the profile, Service against the name of the target whatever it is, and
+	// Action against the verb, such as deploy.
+	Account, Cluster, Service, Action string
+	// Deny refuses the change, whoever confirms it.
+	Deny bool
+	// Confirm replaces the tier; nil leaves it. It is never less than TierConfirm.
+	Confirm *Tier
+	// MaxBulk is the largest number of targets that one batch may change; 0 sets
+	// no limit.
+	MaxBulk int
+	// Reason is told to whom the rule stops.
+	Reason string
+}
+
+// match returns the rule that decides about a plan, nil when none does.
+func (p Policy) match(plan Plan) *Rule {
+	target := plan.Target
+	for i, r := range p.Rules {
+		account := globs(r.Account, plan.Identity.Account) || target.Context.Profile != "" && globs(r.Account, target.Context.Profile)
+		if account && globs(r.Cluster, target.ClusterName()) && globs(r.Service, target.Name()) && globs(r.Action, plan.Intent.Action()) {
+			return &p.Rules[i]
+		}
+	}
+	return nil
+}
+
+// rule applies the rule that decides about a plan.
+func (p Policy) rule(plan *Plan) {
+	r := p.match(*plan)
+	if r == nil {
+		return
+	}
+	if r.Deny {
+		plan.Denied = "it gives no reason"
+		if r.Reason != "" {
+			plan.Denied = r.Reason
+		}
+		return
+	}
+	if r.Confirm != nil {
+		plan.Tier, plan.Rule = max(*r.Confirm, TierConfirm), r.Reason
+	}
+}
+
+// globs matches a name against a glob; an empty glob matches anything.
+func globs(glob, name string) bool {
+	if glob == "" {
+		return true
+	}
+	ok, err := path.Match(strings.ToLower(glob), strings.ToLower(name))
+	return ok && err == nil
+}
+
+// Validate refuses a policy that cannot be kept to.
+func (p Policy) Validate() error {
+	if p.KeepRevisions != 0 && p.KeepRevisions < LeastKept {
+		return invalid("%d revisions to keep: expected 0 for all of them, or at least %d so that the way back stays open", p.KeepRevisions, LeastKept)
+	}
+	for i, r := range p.Rules {
+		for _, glob := range []string{r.Account, r.Cluster, r.Service, r.Action} {
+			if _, err := path.Match(glob, ""); err != nil {
+				return invalid("rule %d: %q is no glob", i+1, glob)
+			}
+		}
+		if r.MaxBulk < 0 {
+			return invalid("rule %d: a batch cannot have %d targets", i+1, r.MaxBulk)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,275 @@
+package deploy
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"gantry/awsx"
+)
+
+// registerCommand spells for a shell how a document is registered that was made
+// by editing a revision. The commands hold no secret: they read the revision,
+// apply the edit with jq and send the result on. A value that may be secret is
+// taken from where the revision has it; one that is new must be exported first,
+// which the commands insist on.
+func registerCommand(id awsx.ContextID, base *awsx.TaskDefinition, tree *node) (string, error) {
+	old, err := cloneDocument(base)
+	if err != nil {
+		return "", err
+	}
+	s := newScript(old, tree)
+	edit := s.change(old, tree)
+	program := `. as $answer | .taskDefinition | del(.` + strings.Join(ReadOnlyFields(), ", .") + `)` +
+		` | .tags = [$answer.tags[]? | select(.key | ascii_downcase | startswith("aws:") | not)]` +
+		` | if .tags == [] then del(.tags) else . end`
+	if s.refers {
+		program += " | . as $old"
+	}
+	if edit != "" {
+		program += " | " + edit
+	}
+	var b strings.Builder
+	if carried := unknownFields(tree); len(carried) > 0 {
+		fmt.Fprintf(&b, "# an AWS CLI that does not know these fields leaves them out: %s\n", strings.Join(carried, ", "))
+	}
+	b.WriteString(s.needed())
+	b.WriteString("REVISION=$(")
+	b.WriteString(awsCommand(id, "ecs", "describe-task-definition", "--task-definition", awsx.ARNName(base.ARN), "--include", "TAGS", "--output", "json"))
+	b.WriteString(" |\n  jq " + shellQuote(program) + " |\n  ")
+	b.WriteString(awsCommand(id, "ecs", "register-task-definition", "--cli-input-json", "file:///dev/stdin",
+		"--query", "taskDefinition.taskDefinitionArn", "--output", "text"))
+	b.WriteString(")")
+	return b.String(), nil
+}
+
+// script writes jq expressions that make one document of another.
+type script struct {
+	secrets map[*node]secretText // of the new document
+	known   map[string]string    // where the old document has a value, as a path of jq
+	wanted  []wantedValue
+	refers  bool // a value is taken from the old document
+}
+
+// wantedValue is a secret value that only the operator has.
+type wantedValue struct{ variable, value, what string }
+
+// newScript prepares the way from one document to another; without an old one
+// there is nothing to take values from.
+func newScript(old, fresh *node) *script {
+	s := &script{secrets: map[*node]secretText{}, known: map[string]string{}}
+	eachSecret(fresh, func(t secretText) { s.secrets[t.node] = t })
+	if old != nil {
+		s.locate(old, "$old")
+	}
+	return s
+}
+
+// locate notes where the old document has its strings.
+func (s *script) locate(n *node, path string) {
+	for _, m := range n.members {
+		s.locate(m.value, path+step(m.name))
+	}
+	for i, item := range n.items {
+		s.locate(item, fmt.Sprintf("%s[%d]", path, i))
+	}
+	if value, ok := n.str(); ok {
+		if _, seen := s.known[value]; !seen {
+			s.known[value] = path
+		}
+	}
+}
+
+var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// step is the path from an object to a member.
+func step(name string) string {
+	if plainName.MatchString(name) {
+		return "." + name
+	}
+	return "[" + string(quote(name)) + "]"
+}
+
+// member is the path to a member of the value at hand.
+func (s *script) member(name string) string {
+	if p := step(name); p[0] == '.' {
+		return p
+	}
+	return "." + step(name)
+}
+
+// literal spells a value, its secrets by reference.
+func (s *script) literal(n *node) string {
+	switch n.kind {
+	case object:
+		parts := make([]string, len(n.members))
+		for i, m := range n.members {
+			parts[i] = string(quote(m.name)) + ": " + s.literal(m.value)
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	case array:
+		parts := make([]string, len(n.items))
+		for i, item := range n.items {
+			parts[i] = s.literal(item)
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	}
+	t, secret := s.secrets[n]
+	if !secret {
+		return string(n.raw)
+	}
+	if path, ok := s.known[t.value]; ok {
+		s.refers = true
+		return path
+	}
+	return "(env." + s.want(t) + ` // error("a value is missing"))`
+}
+
+// want returns the shell variable that a new secret value has to be given in.
+func (s *script) want(t secretText) string {
+	name := t.name
+	if !plainName.MatchString(name) {
+		name = "VALUE"
+	}
+	name = "NEW_" + strings.ToUpper(name)
+	taken := func(v string) bool {
+		return slices.ContainsFunc(s.wanted, func(w wantedValue) bool { return w.variable == v && w.value != t.value })
+	}
+	variable := name
+	for i := 2; taken(variable); i++ {
+		variable = fmt.Sprintf("%s_%d", name, i)
+	}
+	w := wantedValue{variable, t.value, strings.TrimPrefix(t.path, "/")}
+	if !slices.ContainsFunc(s.wanted, func(have wantedValue) bool { return have.variable == variable }) {
+		s.wanted = append(s.wanted, w)
+	}
+	return variable
+}
+
+// needed spells the lines that insist on the values which only the operator has.
+func (s *script) needed() string {
+	var b strings.Builder
+	for _, w := range s.wanted {
+		what := strings.Map(func(r rune) rune {
+			if strings.ContainsRune(bareAlphabet, r) {
+				return r
+			}
+			return '_'
+		}, w.what)
+		fmt.Fprintf(&b, "export %s; : \"${%s:?set it to the new value of %s}\"\n", w.variable, w.variable, what)
+	}
+	return b.String()
+}
+
+// change spells the edit that turns the old value into the new one; it is empty
+// when there is none.
+func (s *script) change(old, fresh *node) string {
+	switch {
+	case bytes.Equal(old.bytes(), fresh.bytes()):
+		return ""
+	case old.kind == object && fresh.kind == object:
+		return s.changeObject(old, fresh)
+	case old.kind == array && fresh.kind == array:
+		return s.changeArray(old, fresh)
+	}
+	return s.literal(fresh)
+}
+
+func (s *script) changeObject(old, fresh *node) string {
+	var parts, gone []string
+	for _, m := range old.members {
+		if fresh.get(m.name) == nil {
+			gone = append(gone, s.member(m.name))
+		}
+	}
+	if len(gone) > 0 {
+		parts = append(parts, "del("+strings.Join(gone, ", ")+")")
+	}
+	for _, m := range fresh.members {
+		was := old.get(m.name)
+		switch {
+		case was == nil || was.kind != m.value.kind || was.kind == scalar && !bytes.Equal(was.raw, m.value.raw):
+			parts = append(parts, s.member(m.name)+" = "+s.literal(m.value))
+		default:
+			if edit := s.change(was, m.value); edit != "" {
+				parts = append(parts, s.member(m.name)+" |= ("+edit+")")
+			}
+		}
+	}
+	return strings.Join(parts, " | ")
+}
+
+// changeArray edits items where they stand as long as the list keeps its items,
+// by their names where they have one; else it lists the items anew, those that
+// stay by their places.
+func (s *script) changeArray(old, fresh *node) string {
+	if sameLabels(old, fresh) {
+		var parts []string
+		for i, item := range fresh.items {
+			if edit := s.change(old.items[i], item); edit != "" {
+				place := fmt.Sprintf(".[%d]", i)
+				if name := item.word("name"); name != "" {
+					place = "(.[] | select(.name == " + string(quote(name)) + "))"
+				}
+				parts = append(parts, place+" |= ("+edit+")")
+			}
+		}
+		return strings.Join(parts, " | ")
+	}
+	used := make([]bool, len(old.items))
+	find := func(fits func(*node) bool) int {
+		for i, was := range old.items {
+			if !used[i] && fits(was) {
+				return i
+			}
+		}
+		return -1
+	}
+	parts := make([]string, len(fresh.items))
+	for i, item := range fresh.items {
+		at := find(func(was *node) bool { return bytes.Equal(was.bytes(), item.bytes()) })
+		if at < 0 {
+			if label := item.label(); label != "" {
+				at = find(func(was *node) bool { return was.label() == label })
+			}
+		}
+		switch {
+		case at < 0:
+			parts[i] = s.literal(item)
+			continue
+		case bytes.Equal(old.items[at].bytes(), item.bytes()):
+			parts[i] = fmt.Sprintf(".[%d]", at)
+		default:
+			parts[i] = fmt.Sprintf("(.[%d] | %s)", at, s.change(old.items[at], item))
+		}
+		used[at] = true
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+// sameLabels reports whether two lists hold items of the same names, each once,
+// in the same order, or unnamed ones at the same places.
+func sameLabels(a, b *node) bool {
+	if len(a.items) != len(b.items) {
+		return false
+	}
+	seen := map[string]bool{}
+	for i := range a.items {
+		label := a.items[i].label()
+		if label != b.items[i].label() || a.items[i].kind != b.items[i].kind || label != "" && seen[label] {
+			return false
+		}
+		seen[label] = true
+	}
+	return true
+}
+
+// label is what names an item of a list; empty when nothing does.
+func (n *node) label() string {
+	if s := n.word("name"); s != "" {
+		return s
+	}
+	return n.word("key")
+}

@@ -1,0 +1,79 @@
+package deploy
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	"gantry/awsx"
+)
+
+// Users tells what runs the revisions of a family, as far as the account's
+// clusters could be read. Schedules, pipelines and people that start tasks by
+// themselves are not seen.
+type Users struct {
+	// By holds the names (cluster/service) of the services that a revision is in
+	// use by, by the revision's ARN.
+	By map[string][]string
+	// Unread says which clusters could not be read and why: a revision may be in
+	// use there.
+	Unread []string
+}
+
+// clustersAtOnce bounds how many clusters are read side by side.
+const clustersAtOnce = 4
+
+// readUsers looks through every service of the account and region.
+func readUsers(ctx context.Context, r awsx.Reader, family string) Users {
+	users := Users{By: map[string][]string{}}
+	clusters, err := collectPages(r.Clusters(ctx))
+	if err != nil {
+		users.Unread = append(users.Unread, "the list of clusters: "+whyUnread(err))
+	}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, clustersAtOnce)
+	for _, c := range clusters {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			services, err := collectPages(r.Services(ctx, c.Ref))
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				users.Unread = append(users.Unread, "cluster "+c.Name+": "+whyUnread(err))
+			}
+			for _, svc := range services {
+				users.add(svc, family)
+			}
+		})
+	}
+	wg.Wait()
+	slices.Sort(users.Unread)
+	for _, names := range users.By {
+		slices.Sort(names)
+	}
+	return users
+}
+
+// add notes the revisions of a family that a service runs, rolls out, drains or
+// has in its task sets.
+func (u Users) add(svc awsx.Service, family string) {
+	arns := []string{svc.TaskDefinition}
+	for _, d := range svc.Deployments {
+		arns = append(arns, d.TaskDefinition)
+	}
+	for _, set := range svc.TaskSets {
+		arns = append(arns, set.TaskDefinition)
+	}
+	slices.Sort(arns)
+	for _, arn := range slices.Compact(arns) {
+		if f, _ := awsx.SplitRevision(arn); f == family {
+			u.By[arn] = append(u.By[arn], svc.Ref.ClusterName()+"/"+svc.Name)
+		}
+	}
+}
+
+// unread says in one line what was not read.
+func (u Users) unread() string { return strings.Join(u.Unread, "; ") }

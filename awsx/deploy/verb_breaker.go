@@ -1,0 +1,119 @@
+package deploy
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"gantry/awsx"
+)
+
+// SetBreaker sets the deployment circuit breaker: whether a deployment whose
+// tasks keep failing is given up, and whether it is then rolled back.
+type SetBreaker struct{ Enabled, Rollback bool }
+
+// Action names the intent.
+func (SetBreaker) Action() string { return "breaker" }
+
+func (SetBreaker) needs() needs { return needs{raw: true} }
+
+func (in SetBreaker) draft(cur Current) (draft, error) {
+	svc := cur.Service
+	switch {
+	case in.Rollback && !in.Enabled:
+		return draft{}, invalid("a circuit breaker that is off rolls nothing back: turn it on as well")
+	case svc.Controller != "" && svc.Controller != "ECS":
+		return draft{}, invalid("the deployment controller %s deploys %s: the circuit breaker is for deployments of ECS", svc.Controller, svc.Name)
+	}
+	config, err := configuration(cur.Raw)
+	if err != nil {
+		return draft{}, err
+	}
+	was := string(config.bytes())
+	breaker := config.get("deploymentCircuitBreaker")
+	if breaker == nil || breaker.kind != object {
+		breaker = &node{kind: object}
+		config.set("deploymentCircuitBreaker", breaker)
+	}
+	if breaker.truth("enable") == in.Enabled && breaker.truth("rollback") == in.Rollback {
+		return draft{}, nothingChanged("the "+describeBreaker(in.Enabled, in.Rollback)+" already", "")
+	}
+	before := describeBreaker(breaker.truth("enable"), breaker.truth("rollback"))
+	breaker.set("enable", truth(in.Enabled))
+	breaker.set("rollback", truth(in.Rollback))
+	after := describeBreaker(in.Enabled, in.Rollback)
+	return draft{
+		before: before, after: after, leaves: "leaves every task as it is",
+		effect: effect{tier: TierName},
+		steps: []Step{&updateStep{before: svc, words: "the " + after,
+			update: awsx.ServiceUpdate{DeploymentConfiguration: config.bytes()}}},
+		// The call replaces the whole configuration, so all of it must still be what
+		// was read.
+		preconditions: []Precondition{{What: "deployment configuration", Was: was, now: func(f Facts) string {
+			now, err := configuration(f.Raw)
+			if err != nil {
+				return ""
+			}
+			return string(now.bytes())
+		}}},
+	}, nil
+}
+
+func describeBreaker(enabled, rollback bool) string {
+	switch {
+	case !enabled:
+		return "circuit breaker is off"
+	case rollback:
+		return "circuit breaker is on and rolls back"
+	}
+	return "circuit breaker is on and does not roll back"
+}
+
+// configuration returns the deployment configuration out of a service's JSON.
+// UpdateService replaces it whole: what is unknown here must be sent along.
+func configuration(raw []byte) (*node, error) {
+	service, err := parseTree(raw)
+	if err != nil {
+		return nil, invalid("the service's own JSON: %w", err)
+	}
+	if config := service.get("deploymentConfiguration"); config != nil && config.kind == object {
+		return config, nil
+	}
+	return &node{kind: object}, nil
+}
+
+// configured reports whether a service has the configuration that was sent, but
+// for what the service adds to it.
+func configured(ctx context.Context, r awsx.RawReader, service awsx.Ref, sent []byte) (bool, error) {
+	raw, err := r.Raw(ctx, awsx.KindService, service)
+	if err != nil {
+		return false, err
+	}
+	now, err := configuration(raw)
+	if err != nil {
+		return false, err
+	}
+	want, err := parseTree(sent)
+	if err != nil {
+		return false, err
+	}
+	return bytes.Equal(now.sorted(), want.sorted()), nil
+}
+
+// sorted writes a copy of the tree with its members by name and without empty
+// ones.
+func (n *node) sorted() []byte {
+	c := n.clone()
+	dropEmpty(c)
+	sortMembers(c)
+	return c.bytes()
+}
+
+// truth returns the value of a boolean member, false when it is none.
+func (n *node) truth(name string) bool {
+	v := n.get(name)
+	return v != nil && string(v.raw) == "true"
+}
+
+// truth makes a boolean node.
+func truth(v bool) *node { return &node{raw: []byte(fmt.Sprint(v))} }

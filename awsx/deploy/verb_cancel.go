@@ -1,0 +1,90 @@
+package deploy
+
+import (
+	"fmt"
+	"strings"
+
+	"gantry/awsx"
+)
+
+// Cancel stops the deployment in progress. ECS knows one way to stop one, which
+// is to roll it back.
+type Cancel struct{}
+
+// Action names the intent.
+func (Cancel) Action() string { return "cancel" }
+
+func (Cancel) needs() needs { return needs{history: true, record: true} }
+
+func (Cancel) draft(cur Current) (draft, error) {
+	rec, err := rollingOut(cur)
+	if err != nil {
+		return draft{}, err
+	}
+	if strings.HasPrefix(rec.Status, "ROLLBACK_") || rec.Status == "STOP_REQUESTED" {
+		return draft{}, nothingChanged("the deployment is being stopped already ("+rec.Status+")", "")
+	}
+	d := draft{follow: followSpec(cur, nil, cur.Service.Desired)}
+	d.stopDeployment(cur)
+	d.before = describeRollout(cur)
+	d.after = "rolled back to " + cameFrom(cur, rec)
+	d.leaves = leavesDuring(cur.Service)
+	d.preconditions = []Precondition{minds("deployment", cur.Service, primaryID), mindsRecord(rec)}
+	return d, nil
+}
+
+// rollingOut returns the record of the deployment in progress, or why none can
+// be steered.
+func rollingOut(cur Current) (*awsx.ServiceDeployment, error) {
+	svc := cur.Service
+	if svc.Controller != "" && svc.Controller != "ECS" {
+		return nil, awsx.Errorf(awsx.Invalid, "plan", svc.Ref.ARN, "the deployment controller %s owns the deployments of this service: steer them there", svc.Controller)
+	}
+	if rec := cur.Record.Value; rec != nil && !rec.Ended() {
+		return rec, nil
+	}
+	if cur.Record.Err == nil {
+		return nil, awsx.Errorf(awsx.Invalid, "plan", svc.Ref.ARN, "no deployment of %s is in progress", svc.Name)
+	}
+	return nil, &awsx.Error{Class: awsx.ClassOf(cur.Record.Err), Op: "plan", Resource: svc.Ref.ARN,
+		Fix: "roll back to a revision instead",
+		Err: fmt.Errorf("the service's deployments are not known: %s", whyUnread(cur.Record.Err))}
+}
+
+func primaryID(s awsx.Service) string {
+	d, _ := s.Primary()
+	return d.ID
+}
+
+// mindsRecord is the precondition that the service deployment is still the one
+// that was shown.
+func mindsRecord(rec *awsx.ServiceDeployment) Precondition {
+	return Precondition{What: "service deployment", Was: awsx.ARNName(rec.ARN), now: func(f Facts) string {
+		if f.Record == nil {
+			return ""
+		}
+		return awsx.ARNName(f.Record.ARN)
+	}}
+}
+
+// describeRollout says how far the deployment in progress is.
+func describeRollout(cur Current) string {
+	d, _ := cur.Service.Primary()
+	return fmt.Sprintf("%s rolling out, %d of %s running", awsx.ARNName(d.TaskDefinition), d.Running, count(d.Desired, "task"))
+}
+
+// cameFrom names the revision that a deployment replaces.
+func cameFrom(cur Current, rec *awsx.ServiceDeployment) string {
+	for _, source := range rec.Sources {
+		if r, ok := cur.Revisions[source.ARN]; ok && r.TaskDefinition != "" {
+			return awsx.ARNName(r.TaskDefinition)
+		}
+	}
+	primary, _ := cur.Service.Primary()
+	for _, d := range cur.Service.Deployments {
+		if d.ID != primary.ID {
+			return awsx.ARNName(d.TaskDefinition)
+		}
+	}
+	return "what ran before"
+}

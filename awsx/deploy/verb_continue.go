@@ -1,0 +1,110 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+
+	"gantry/awsx"
+)
+
+// Continue ends the pause of a deployment that a lifecycle hook holds up: onwards,
+// or back.
+type Continue struct{ RollBack bool }
+
+// Action names the intent.
+func (Continue) Action() string { return "continue" }
+
+func (Continue) needs() needs { return needs{history: true, record: true} }
+
+func (in Continue) draft(cur Current) (draft, error) {
+	rec, err := rollingOut(cur)
+	if err != nil {
+		return draft{}, err
+	}
+	hook, paused := rec.Paused()
+	if !paused {
+		return draft{}, awsx.Errorf(awsx.Invalid, "plan", cur.Service.Ref.ARN, "no hook holds the deployment of %s up (%s)", cur.Service.Name, rec.Status)
+	}
+	d := draft{
+		follow: followSpec(cur, nil, cur.Service.Desired), effect: effect{tier: TierName},
+		leaves:        leavesDuring(cur.Service),
+		preconditions: []Precondition{mindsRecord(rec), mindsHook(hook)},
+	}
+	d.after = "the deployment goes on"
+	if in.RollBack {
+		d.stopDeployment(cur) // for what is followed: a roll back is what is asked for
+		d.after = "rolled back to " + cameFrom(cur, rec)
+	} else {
+		primary, _ := cur.Service.Primary()
+		d.follow.Deployment, d.follow.TaskDefinition = primary.ID, primary.TaskDefinition
+	}
+	d.steps = []Step{&continueStep{service: cur.Service, record: rec.ARN, hook: hook.ID, rollBack: in.RollBack}}
+	d.before = "paused"
+	if rec.Stage != "" {
+		d.before += " at " + rec.Stage
+	}
+	d.before += " by hook " + hook.ID
+	if !hook.ExpiresAt.IsZero() {
+		d.before += fmt.Sprintf(", which ends at %s with %s", hook.ExpiresAt.UTC().Format("15:04:05 UTC"), orNone(hook.TimeoutAction))
+	}
+	return d, nil
+}
+
+// mindsHook is the precondition that the hook still waits.
+func mindsHook(hook awsx.LifecycleHook) Precondition {
+	return Precondition{What: "hook that waits", Was: hook.ID, now: func(f Facts) string {
+		if f.Record == nil {
+			return ""
+		}
+		h, _ := f.Record.Paused()
+		return h.ID
+	}}
+}
+
+// continueStep ends the pause of a hook.
+type continueStep struct {
+	service      awsx.Service
+	record, hook string
+	rollBack     bool
+}
+
+// Describe spells the call.
+func (s *continueStep) Describe() Description {
+	action, text := "CONTINUE", "let the deployment of "+s.service.Name+" go on past hook "+s.hook
+	if s.rollBack {
+		action, text = "ROLLBACK", "roll the deployment of "+s.service.Name+" back at hook "+s.hook
+	}
+	return Description{Text: text, Command: awsCommand(s.service.Ref.Context, "ecs", "continue-service-deployment",
+		"--service-deployment-arn", s.record, "--hook-id", s.hook, "--action", action)}
+}
+
+// Run ends the pause.
+func (s *continueStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
+	if err := w.ContinueServiceDeployment(ctx, s.record, s.hook, s.rollBack); err != nil {
+		return err
+	}
+	s.note(st)
+	return nil
+}
+
+// Resolve reads the record: the hook no longer waits once it was told.
+func (s *continueStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
+	list, err := r.ServiceDeployments(ctx, s.service.Ref, recordsRead)
+	if err != nil {
+		return false, err
+	}
+	for _, d := range list {
+		if hook, paused := d.Paused(); d.ARN == s.record && (!paused || hook.ID != s.hook) {
+			s.note(st)
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (s *continueStep) note(st *State) {
+	st.Service, st.Applied = s.service, true
+	if d, ok := s.service.Primary(); ok {
+		st.Deployment = d.ID
+	}
+}

@@ -1,0 +1,183 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gantry/awsx"
+)
+
+// Drain takes an instance out of service: nothing new is placed on it, and its
+// services' tasks are replaced elsewhere.
+type Drain struct{}
+
+// Activate puts an instance back into service.
+type Activate struct{}
+
+// Action names the intent.
+func (Drain) Action() string { return "drain" }
+
+// Action names the intent.
+func (Activate) Action() string { return "activate" }
+
+func (Drain) needs() needs    { return needs{subject: ofInstance} }
+func (Activate) needs() needs { return needs{subject: ofInstance} }
+
+func (Drain) draft(cur Current) (draft, error) {
+	d, err := setStatus(cur, "DRAINING")
+	if err != nil {
+		return d, err
+	}
+	d.effect = effect{tier: TierName}
+	d.leaves = fmt.Sprintf("leaves %s of %d active", count(activeBeside(cur), "instance"), len(cur.Fleet.Value))
+	if cur.Fleet.Err != nil {
+		d.leaves = "how many instances are left is not known: " + whyUnread(cur.Fleet.Err)
+	}
+	d.checks = []Check{checkDrain(cur)}
+	d.follow = FollowSpec{Instance: cur.Instance.Ref, Timeout: drainTimeout}
+	return d, nil
+}
+
+func (Activate) draft(cur Current) (draft, error) {
+	d, err := setStatus(cur, "ACTIVE")
+	d.effect = effect{mitigation: true, tier: TierConfirm}
+	d.leaves = "leaves every task where it is"
+	return d, err
+}
+
+func setStatus(cur Current, status string) (draft, error) {
+	i := cur.Instance
+	switch i.Status {
+	case status:
+		return draft{}, nothingChanged("the instance is "+status+" already", "")
+	case "ACTIVE", "DRAINING":
+	default:
+		return draft{}, invalid("the instance is %s: only one that is ACTIVE or DRAINING can be set to %s", orNone(i.Status), status)
+	}
+	return draft{
+		before: i.EC2ID + " " + i.Status + ", " + count(len(cur.Tasks.Value), "task"), after: status,
+		preconditions: []Precondition{{What: "instance's status", Was: i.Status, now: func(f Facts) string { return f.Instance.Status }}},
+		steps:         []Step{&statusStep{instance: i, status: status}},
+	}, nil
+}
+
+func activeBeside(cur Current) int {
+	n := 0
+	for _, i := range cur.Fleet.Value {
+		if i.Status == "ACTIVE" && i.Ref.ARN != cur.Instance.Ref.ARN {
+			n++
+		}
+	}
+	return n
+}
+
+// CheckDrain names the check of what draining does to the tasks of an instance.
+const CheckDrain = "drain"
+
+// checkDrain sorts the tasks on an instance by what becomes of them: those of a
+// service move as its percentages allow, 100/100 allowing nothing; daemons stop;
+// standalone tasks stay until they end (ECS, container instance draining).
+func checkDrain(cur Current) Check {
+	if cur.Tasks.Err != nil {
+		return Check{Name: CheckDrain, Result: Skipped, Text: "the tasks on the instance are not known: " + whyUnread(cur.Tasks.Err)}
+	}
+	byService := map[string][]awsx.Task{}
+	var alone []string
+	for _, t := range cur.Tasks.Value {
+		if name, ok := strings.CutPrefix(t.Group, "service:"); ok {
+			byService[name] = append(byService[name], t)
+		} else {
+			alone = append(alone, awsx.ARNName(t.TaskDefinition)+" "+t.ID)
+		}
+	}
+	c := Check{Name: CheckDrain, Result: OK}
+	var move, stuck, daemons, unknown, pending []string
+	for _, name := range sortedKeys(byService) {
+		tasks := byService[name]
+		label := name + " " + count(len(tasks), "task")
+		i := slices.IndexFunc(cur.Hosted.Value, func(s awsx.Service) bool { return s.Name == name })
+		switch {
+		case i < 0:
+			unknown = append(unknown, label)
+		case cur.Hosted.Value[i].SchedulingStrategy == "DAEMON":
+			daemons = append(daemons, label)
+		case deadlocked(cur.Hosted.Value[i]):
+			stuck = append(stuck, label)
+		default:
+			move = append(move, label)
+		}
+		for _, t := range tasks {
+			if t.LastStatus != "RUNNING" {
+				pending = append(pending, t.ID)
+			}
+		}
+	}
+	slices.Sort(alone)
+	var parts []string
+	say := func(result CheckResult, what string, names []string) {
+		if len(names) == 0 {
+			return
+		}
+		if result != OK {
+			c.Result = result
+		}
+		parts = append(parts, what+" "+strings.Join(names, ", "))
+	}
+	say(Warning, "never move, as their minimum and maximum percent allow no task more or less:", stuck)
+	say(Warning, "are standalone, stay and do not come back elsewhere:", alone)
+	say(Warning, "are of services that were not read:", unknown)
+	say(OK, "move:", move)
+	say(OK, "are daemons and end:", daemons)
+	say(OK, "are stopped at once, not running yet:", pending)
+	if len(cur.Tasks.Value) > 0 && cur.Fleet.Err == nil && activeBeside(cur) == 0 {
+		say(Warning, "no other instance of the cluster is", []string{"active"})
+	}
+	c.Text = strings.Join(parts, "; ")
+	if len(parts) == 0 {
+		c.Text = "no task is on the instance"
+	}
+	return c
+}
+
+// deadlocked reports whether a service can neither start a task more nor stop
+// one: draining then waits for ever.
+func deadlocked(svc awsx.Service) bool {
+	lower, upper := bounds(svc, svc.Desired)
+	return svc.Desired > 0 && upper <= svc.Desired && lower >= svc.Desired
+}
+
+// statusStep sets an instance's status.
+type statusStep struct {
+	instance awsx.Instance
+	status   string
+}
+
+// Describe spells the call.
+func (s *statusStep) Describe() Description {
+	return Description{
+		Text: "set instance " + s.instance.EC2ID + " to " + s.status,
+		Command: awsCommand(s.instance.Ref.Context, "ecs", "update-container-instances-state",
+			"--cluster", s.instance.Ref.ClusterName(), "--container-instances", s.instance.Ref.Name(), "--status", s.status),
+	}
+}
+
+// Run sets it.
+func (s *statusStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
+	if _, err := w.SetInstanceStatus(ctx, s.instance.Ref, s.status); err != nil {
+		return err
+	}
+	st.Applied = true
+	return nil
+}
+
+// Resolve reads the instance.
+func (s *statusStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
+	i, err := readInstance(ctx, r, s.instance.Ref)
+	if err != nil {
+		return false, err
+	}
+	st.Applied = i.Status == s.status
+	return st.Applied, nil
+}

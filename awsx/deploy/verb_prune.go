@@ -1,0 +1,120 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gantry/awsx"
+)
+
+// Prune ends the older revisions of a family but for the newest Keep, those in
+// use, and those to spare. The plan's target is any revision of the family.
+type Prune struct {
+	Keep int
+	// Spare holds ARNs of revisions that stay whatever their age, such as the one
+	// that ran before.
+	Spare []string
+}
+
+// Pruned is what became of the older revisions of a family after a change.
+type Pruned struct {
+	ID string // the change's, under which the audit file has it
+	// Ended holds the names (family:revision) that were deregistered.
+	Ended []string
+	Err   error // why it was not done, or not to its end
+}
+
+// LeastKept is the smallest number of revisions that can be kept: fewer would
+// close the way back.
+const LeastKept = 3
+
+// mostPruned bounds how many revisions one change ends; the rest goes with the
+// next.
+const mostPruned = 50
+
+// Action names the intent.
+func (Prune) Action() string { return "prune" }
+
+func (Prune) needs() needs { return needs{subject: ofDefinition, users: true, revisions: true} }
+
+func (in Prune) draft(cur Current) (draft, error) {
+	family := cur.Wanted.Family
+	switch {
+	case in.Keep < LeastKept:
+		return draft{}, invalid("%d revisions to keep: expected at least %d, so that the way back stays open", in.Keep, LeastKept)
+	case len(cur.Users.Unread) > 0:
+		return draft{}, awsx.Errorf(awsx.Failed, "plan", cur.Wanted.ARN, "the revisions stay, as they may be in use where nothing could be read: %s", cur.Users.unread())
+	}
+	active := slices.Clone(cur.Active)
+	slices.SortFunc(active, func(a, b string) int { return revisionNumber(b) - revisionNumber(a) })
+	var d draft
+	var names []string
+	for i, arn := range active {
+		if i < in.Keep || len(cur.Users.By[arn]) > 0 || slices.Contains(in.Spare, arn) || arn == cur.Wanted.ARN {
+			continue
+		}
+		names = append(names, awsx.ARNName(arn))
+		d.steps = append(d.steps, &deregisterStep{target: cur.Target.In(arn)})
+	}
+	// The oldest go first, so that what a limit leaves is the newer part.
+	slices.Reverse(d.steps)
+	slices.Reverse(names)
+	if len(names) > mostPruned {
+		d.steps, names = d.steps[:mostPruned], names[:mostPruned]
+	}
+	if len(names) == 0 {
+		return d, nothingChanged("no revision of "+family+" is older than the newest "+strconv.Itoa(in.Keep)+" and out of use", "")
+	}
+	d.effect = effect{tier: TierName}
+	d.before = count(len(active), "active revision") + " of " + family
+	d.after = strings.Join(names, ", ") + " INACTIVE"
+	d.leaves = fmt.Sprintf("leaves %d active", len(active)-len(names))
+	d.preconditions = []Precondition{{What: "use of the revisions", now: func(f Facts) string {
+		var used []string
+		for _, arn := range active {
+			if slices.Contains(names, awsx.ARNName(arn)) && len(f.Users.By[arn]) > 0 {
+				used = append(used, awsx.ARNName(arn)+" by "+strings.Join(f.Users.By[arn], ", "))
+			}
+		}
+		return strings.Join(used, "; ")
+	}}}
+	return d, nil
+}
+
+func revisionNumber(arn string) int {
+	_, revision := awsx.SplitRevision(arn)
+	n, _ := strconv.Atoi(revision)
+	return n
+}
+
+// prune ends older revisions after a change that succeeded, as a change of its
+// own. Its failure is no failure of the change before it.
+func prune(ctx context.Context, o RunOptions) *Pruned {
+	if o.Plan.prune == nil {
+		return nil
+	}
+	cur, err := Read(ctx, o.Account, o.Plan.Target.In(o.Plan.Steps[0].(*registerStep).family), *o.Plan.prune, Held{})
+	if err != nil {
+		if nothing(err) {
+			return nil
+		}
+		return &Pruned{Err: err}
+	}
+	// Confirming the change confirmed the setting that goes with it, and its rules
+	// have been kept: what may refuse now is the gate.
+	plan, err := Build(cur, *o.Plan.prune, Policy{})
+	if err != nil {
+		return &Pruned{Err: err}
+	}
+	plan.Production, plan.Tier = o.Plan.Production, TierConfirm
+	done := &Pruned{ID: NewID()}
+	res, err := Run(ctx, RunOptions{ID: done.ID, Account: o.Account, Plan: plan, Gate: o.Gate, Audit: o.Audit})
+	done.Err = err
+	for _, step := range plan.Steps[:res.State.Steps] {
+		done.Ended = append(done.Ended, step.(*deregisterStep).target.Name())
+	}
+	return done
+}

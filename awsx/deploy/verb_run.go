@@ -1,0 +1,220 @@
+package deploy
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gantry/awsx"
+)
+
+// RunTask starts standalone tasks of a revision, which is the plan's target.
+type RunTask struct {
+	// Count is how many, 1 to 10; 0 is one.
+	Count int
+	// Overrides change containers for these tasks alone; an empty container name
+	// means the only one there is.
+	Overrides []awsx.ContainerOverride
+	// Like names a service of the cluster whose network, launch type and capacity
+	// providers the tasks share; empty without.
+	Like string
+}
+
+// Limits of RunTask (ECS): tasks a call, and the length of the overrides as JSON.
+const (
+	mostTasks        = 10
+	longestOverrides = 8192
+)
+
+// Action names the intent.
+func (RunTask) Action() string { return "run" }
+
+func (in RunTask) needs() needs {
+	return needs{subject: ofDefinition, like: in.Like, raw: in.Like != ""}
+}
+
+func (in RunTask) draft(cur Current) (draft, error) {
+	td := cur.Wanted
+	n := max(in.Count, 1)
+	switch {
+	case in.Count < 0 || n > mostTasks:
+		return draft{}, invalid("%d tasks: one call starts 1 to %d", in.Count, mostTasks)
+	case inactive(td):
+		return draft{}, awsx.Errorf(awsx.Invalid, "plan", td.ARN, "the revision is %s and cannot be run: choose one that is ACTIVE", td.Status)
+	}
+	run := awsx.RunTask{Cluster: cur.Target.ClusterRef(), TaskDefinition: td.ARN, Count: n}
+	if err := surround(&run, cur, in.Like); err != nil {
+		return draft{}, err
+	}
+	d := draft{
+		before: "no task of this run", after: count(n, "task") + " of " + awsx.ARNName(td.ARN),
+		leaves: "leaves every other task as it is; no service starts these again",
+		effect: effect{tier: TierName},
+		follow: FollowSpec{Exits: true, Timeout: maxTimeout},
+	}
+	var err error
+	if run.Overrides, d.env, err = in.overrides(td); err != nil {
+		return draft{}, err
+	}
+	for _, o := range run.Overrides {
+		if len(o.Command) > 0 {
+			d.after += ", " + o.Container + " with another command"
+		}
+	}
+	if len(d.env) > 0 {
+		d.after += ", " + describeEnv(d.env)
+	}
+	d.steps = []Step{&runTaskStep{run: run}}
+	return d, nil
+}
+
+// surround gives the tasks the surroundings of a service. Without one they run
+// on the cluster's instances, and a task with a network of its own cannot.
+func surround(run *awsx.RunTask, cur Current, like string) error {
+	td := cur.Wanted
+	if like == "" {
+		if td.NetworkMode == "awsvpc" {
+			return invalid("%s has network mode awsvpc, so its tasks need subnets: name a service whose network they share", awsx.ARNName(td.ARN))
+		}
+		return nil
+	}
+	service, err := parseTree(cur.Raw)
+	if err != nil {
+		return invalid("the JSON of service %s: %w", like, err)
+	}
+	if c := service.get("networkConfiguration"); c != nil && c.kind == object && td.NetworkMode == "awsvpc" {
+		run.NetworkConfiguration = c.bytes()
+	}
+	if s := service.get("capacityProviderStrategy"); s != nil && len(s.items) > 0 {
+		run.CapacityProviderStrategy = s.bytes() // excludes a launch type (RunTask)
+		return nil
+	}
+	run.LaunchType = cur.Service.LaunchType
+	return nil
+}
+
+// overrides resolves and checks what is changed for these tasks, and returns the
+// variables that differ from the revision's.
+func (in RunTask) overrides(td *awsx.TaskDefinition) ([]awsx.ContainerOverride, []EnvChange, error) {
+	tree, err := parseTree(td.Raw)
+	if err != nil {
+		return nil, nil, invalid("%w", err)
+	}
+	var list []awsx.ContainerOverride
+	var changes []EnvChange
+	for _, o := range in.Overrides {
+		c, err := tree.pickContainer(o.Container)
+		if err != nil {
+			return nil, nil, err
+		}
+		o.Container = c.word("name")
+		if slices.ContainsFunc(list, func(other awsx.ContainerOverride) bool { return other.Container == o.Container }) {
+			return nil, nil, invalid("container %s is overridden twice", o.Container)
+		}
+		if err := checkEdit(c, EnvEdit{Set: o.Env}); err != nil {
+			return nil, nil, err
+		}
+		changes = append(changes, editEnv(c, EnvEdit{Set: o.Env})...)
+		list = append(list, o)
+	}
+	if size := len(overridesJSON(list).bytes()); size > longestOverrides {
+		return nil, nil, invalid("the overrides are %d bytes and the service admits %d", size, longestOverrides)
+	}
+	return list, changes, nil
+}
+
+// overridesJSON spells overrides as the API takes them.
+func overridesJSON(list []awsx.ContainerOverride) *node {
+	containers := &node{kind: array}
+	for _, o := range list {
+		c := fields("name", o.Container)
+		if len(o.Command) > 0 {
+			words := &node{kind: array}
+			for _, w := range o.Command {
+				words.items = append(words.items, text(w))
+			}
+			c.set("command", words)
+		}
+		if len(o.Env) > 0 {
+			env := &node{kind: array}
+			for _, v := range o.Env {
+				env.items = append(env.items, fields("name", v.Name, "value", v.Value.Reveal()))
+			}
+			c.set("environment", env)
+		}
+		containers.items = append(containers.items, c)
+	}
+	all := &node{kind: object}
+	all.set("containerOverrides", containers)
+	return all
+}
+
+// runTaskStep starts tasks. The change's id is their token and their starter, by
+// which they are found again.
+type runTaskStep struct{ run awsx.RunTask }
+
+// Describe spells the call.
+func (s *runTaskStep) Describe() Description {
+	r := s.run
+	args := []string{"--cluster", r.Cluster.ClusterName(), "--task-definition", awsx.ARNName(r.TaskDefinition), "--count", fmt.Sprint(r.Count)}
+	if r.LaunchType != "" {
+		args = append(args, "--launch-type", r.LaunchType)
+	}
+	for _, option := range []struct {
+		name string
+		doc  json.RawMessage
+	}{{"--capacity-provider-strategy", r.CapacityProviderStrategy}, {"--network-configuration", r.NetworkConfiguration}} {
+		if len(option.doc) > 0 {
+			args = append(args, option.name, string(option.doc))
+		}
+	}
+	command := awsCommand(r.Cluster.Context, "ecs", "run-task", args...)
+	if len(r.Overrides) > 0 {
+		all := overridesJSON(r.Overrides)
+		s := newScript(nil, all)
+		expression := "{overrides: " + s.literal(all) + "}"
+		command = s.needed() + "jq -n " + shellQuote(expression) + " | " + command + " --cli-input-json file:///dev/stdin"
+	}
+	return Description{Text: fmt.Sprintf("run %s of %s on cluster %s", count(r.Count, "task"), awsx.ARNName(r.TaskDefinition), r.Cluster.ClusterName()), Command: command}
+}
+
+// Run starts them. Those that did start are noted even when others could not be
+// placed.
+func (s *runTaskStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
+	r := s.run
+	r.Token, r.StartedBy = st.Change, startedBy(st)
+	tasks, err := w.RunTask(ctx, r)
+	s.note(tasks, st)
+	if err != nil && len(tasks) > 0 {
+		var ids []string
+		for _, t := range tasks {
+			ids = append(ids, t.ID)
+		}
+		return &awsx.Error{Class: awsx.ClassOf(err), Op: "run", Resource: r.TaskDefinition, Err: err,
+			Fix: fmt.Sprintf("%d of %s did start: %s", len(tasks), count(r.Count, "task"), strings.Join(ids, ", "))}
+	}
+	return err
+}
+
+// Resolve looks for tasks that the change started.
+func (s *runTaskStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
+	var found []awsx.Task
+	for _, stopped := range []bool{false, true} {
+		list, err := collectPages(r.Tasks(ctx, awsx.TaskQuery{Cluster: s.run.Cluster, StartedBy: startedBy(st), Stopped: stopped}))
+		if err != nil {
+			return false, err
+		}
+		found = append(found, slices.DeleteFunc(list, func(t awsx.Task) bool { return t.StartedBy != startedBy(st) })...)
+	}
+	s.note(found, st)
+	return len(found) > 0, nil
+}
+
+func (s *runTaskStep) note(tasks []awsx.Task, st *State) {
+	st.Tasks, st.Applied = tasks, len(tasks) > 0
+}
+
+// startedBy is how a task names the change that started it.
+func startedBy(st *State) string { return "gantry/" + st.Change }

@@ -1,0 +1,183 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"gantry/awsx"
+)
+
+// SetScaling changes the bounds between which Application Auto Scaling moves a
+// service's count, and suspends or resumes it. What is nil stays.
+type SetScaling struct {
+	Min, Max *int
+	Suspend  *bool
+}
+
+// Action names the intent.
+func (SetScaling) Action() string { return "scaling" }
+
+func (SetScaling) needs() needs { return needs{scaled: true} }
+
+func (in SetScaling) draft(cur Current) (draft, error) {
+	if in.Min == nil && in.Max == nil && in.Suspend == nil {
+		return draft{}, invalid("nothing is asked for: expected a minimum, a maximum, or to suspend or resume")
+	}
+	if cur.Scaling.Err != nil {
+		return draft{}, notScaled(cur)
+	}
+	was := *cur.Scaling.Value
+	want := in.applied(was)
+	switch {
+	case want.Min < 0:
+		return draft{}, invalid("a service cannot run %d tasks: expected a minimum of 0 or more", want.Min)
+	case want.Min > want.Max:
+		return draft{}, invalid("the minimum of %d would be above the maximum of %d", want.Min, want.Max)
+	case describeBounds(was) == describeBounds(want) && describeScaling(was) == describeScaling(want):
+		return draft{}, nothingChanged("scaling is like this already: "+describeBounds(was)+", "+describeScaling(was), "")
+	}
+	return draft{
+		before:        describeBounds(was) + ", " + describeScaling(was),
+		after:         describeBounds(want) + ", " + describeScaling(want),
+		leaves:        moves(cur.Service.Desired, want),
+		effect:        in.effect(was, want),
+		preconditions: mindsScaling(was),
+		steps:         []Step{&scalingStep{service: cur.Service.Ref, update: awsx.ScalingUpdate{Service: cur.Service.Ref, Min: in.Min, Max: in.Max, Suspend: in.Suspend}}},
+	}, nil
+}
+
+// notScaled says why there is nothing to set. A service becomes scaled by bounds
+// and a policy together, which is for whoever owns the policies to do.
+func notScaled(cur Current) error {
+	err := cur.Scaling.Err
+	if awsx.ClassOf(err) != awsx.NotFound {
+		return err
+	}
+	return &awsx.Error{Class: awsx.NotFound, Op: "plan", Resource: cur.Service.Ref.ARN,
+		Fix: "scale it by its count instead",
+		Err: fmt.Errorf("service %s is not scaled by Application Auto Scaling, so it has no bounds to set", cur.Service.Name)}
+}
+
+// applied returns the target as it would be.
+func (in SetScaling) applied(t awsx.ScalableTarget) awsx.ScalableTarget {
+	if in.Min != nil {
+		t.Min = *in.Min
+	}
+	if in.Max != nil {
+		t.Max = *in.Max
+	}
+	if in.Suspend != nil {
+		t.SuspendedIn, t.SuspendedOut, t.SuspendedScheduled = *in.Suspend, *in.Suspend, *in.Suspend
+	}
+	return t
+}
+
+// effect: bounds that only rise cannot take a task away; whatever may, or keeps
+// tasks from being added, is not done by a keystroke.
+func (in SetScaling) effect(was, want awsx.ScalableTarget) effect {
+	switch {
+	case want.Max == 0:
+		return effect{tier: TierBulk}
+	case in.Suspend == nil && want.Min >= was.Min && want.Max >= was.Max:
+		return effect{mitigation: true, tier: TierConfirm}
+	}
+	return effect{tier: TierName}
+}
+
+func mindsScaling(was awsx.ScalableTarget) []Precondition {
+	mind := func(what string, fact func(awsx.ScalableTarget) string) Precondition {
+		return Precondition{What: what, Was: fact(was), now: func(f Facts) string {
+			if f.Scaling == nil {
+				return ""
+			}
+			return fact(*f.Scaling)
+		}}
+	}
+	return []Precondition{mind("scaling bounds", describeBounds), mind("scaling", describeScaling)}
+}
+
+func describeBounds(t awsx.ScalableTarget) string {
+	return strconv.Itoa(t.Min) + " to " + count(t.Max, "task")
+}
+
+func describeScaling(t awsx.ScalableTarget) string {
+	switch {
+	case t.Suspended():
+		return "scaling suspended"
+	case !t.SuspendedIn && !t.SuspendedOut && !t.SuspendedScheduled:
+		return "scaling active"
+	}
+	word := func(suspended bool) string {
+		if suspended {
+			return "suspended"
+		}
+		return "active"
+	}
+	return fmt.Sprintf("scaling in %s, out %s, by schedule %s", word(t.SuspendedIn), word(t.SuspendedOut), word(t.SuspendedScheduled))
+}
+
+// moves says what bounds do to the count at once: a count outside of them is set
+// to the nearer one unless scaling is suspended (Application Auto Scaling,
+// RegisterScalableTarget).
+func moves(desired int, t awsx.ScalableTarget) string {
+	switch {
+	case t.Suspended():
+	case desired < t.Min:
+		return fmt.Sprintf("raises the desired count from %d to %d", desired, t.Min)
+	case desired > t.Max:
+		return fmt.Sprintf("leaves %d of %s", t.Max, count(desired, "task"))
+	}
+	return "leaves the desired count at " + strconv.Itoa(desired)
+}
+
+// scalingStep registers the bounds and suspensions of a service.
+type scalingStep struct {
+	service awsx.Ref
+	update  awsx.ScalingUpdate
+}
+
+// Describe spells the call.
+func (s *scalingStep) Describe() Description {
+	args := []string{"--service-namespace", "ecs", "--scalable-dimension", "ecs:service:DesiredCount",
+		"--resource-id", "service/" + s.service.ClusterName() + "/" + s.service.Name()}
+	text := "set the scaling of " + s.service.Name() + ":"
+	if s.update.Min != nil {
+		args = append(args, "--min-capacity", strconv.Itoa(*s.update.Min))
+		text += " at least " + strconv.Itoa(*s.update.Min)
+	}
+	if s.update.Max != nil {
+		args = append(args, "--max-capacity", strconv.Itoa(*s.update.Max))
+		text += " at most " + strconv.Itoa(*s.update.Max)
+	}
+	if s.update.Suspend != nil {
+		state := strconv.FormatBool(*s.update.Suspend)
+		args = append(args, "--suspended-state",
+			"DynamicScalingInSuspended="+state+",DynamicScalingOutSuspended="+state+",ScheduledScalingSuspended="+state)
+		text += map[bool]string{true: " suspended", false: " resumed"}[*s.update.Suspend]
+	}
+	return Description{Text: text, Command: awsCommand(s.service.Context, "application-autoscaling", "register-scalable-target", args...)}
+}
+
+// Run registers them.
+func (s *scalingStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
+	if err := w.UpdateScaling(ctx, s.update); err != nil {
+		return err
+	}
+	st.Applied = true
+	return nil
+}
+
+// Resolve reads the bounds back.
+func (s *scalingStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
+	now, err := r.ScalableTarget(ctx, s.service)
+	if err != nil {
+		return false, err
+	}
+	want := SetScaling{Min: s.update.Min, Max: s.update.Max, Suspend: s.update.Suspend}.applied(now)
+	if describeBounds(now) != describeBounds(want) || describeScaling(now) != describeScaling(want) {
+		return false, nil
+	}
+	st.Applied = true
+	return true, nil
+}

@@ -1,0 +1,170 @@
+package deploy
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"gantry/awsx"
+)
+
+// SetSecrets changes references to secrets, by container name; an empty name
+// means the only container there is. The secrets themselves are not touched.
+type SetSecrets struct{ Containers map[string]SecretEdit }
+
+// SecretEdit is what happens to one container's references. Set merges. Unsetting
+// one that is not there is an error.
+type SecretEdit struct {
+	Set   []awsx.SecretRef
+	Unset []string
+	// Move takes a variable of the same name out of the environment, where it may
+	// not stay beside the secret.
+	Move bool
+}
+
+// Action names the intent.
+func (SetSecrets) Action() string { return "secrets" }
+
+func (SetSecrets) needs() needs { return needs{definition: true, rollout: true, scaling: true} }
+
+func (in SetSecrets) draft(cur Current) (draft, error) {
+	d, err := editDefinition(cur)
+	if err != nil {
+		return d, err
+	}
+	for _, name := range sortedKeys(in.Containers) {
+		c, err := d.tree.pickContainer(name)
+		if err != nil {
+			return d, err
+		}
+		moved, err := checkSecrets(c, in.Containers[name])
+		if err != nil {
+			return d, err
+		}
+		d.env = append(d.env, editEnv(c, EnvEdit{Unset: moved})...)
+		d.secrets = append(d.secrets, editSecrets(c, in.Containers[name])...)
+	}
+	if len(d.secrets) == 0 && len(d.env) == 0 {
+		return d, nothingChanged("the secrets are like this already", "")
+	}
+	d.before = awsx.ARNName(cur.Definition.ARN)
+	d.after = "new revision, " + describeSecrets(d.secrets)
+	if len(d.env) > 0 {
+		d.after += ", " + describeEnv(d.env)
+	}
+	return d, nil
+}
+
+// describeSecrets names what happens to references, by container.
+func describeSecrets(changes []SecretChange) string {
+	var parts []string
+	for i, c := range changes {
+		verb := "set"
+		switch {
+		case c.After == "":
+			verb = "unset"
+		case c.Before == "":
+			verb = "add"
+		}
+		part := verb + " secret " + c.Name
+		if i == 0 || changes[i-1].Container != c.Container {
+			part = c.Container + " " + part
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// What a reference may be (ECS, Secret.valueFrom): the ARN of a parameter, that
+// of a secret with up to three parts that choose within it, or the name of a
+// parameter in the task's own region.
+var (
+	parameterARN  = regexp.MustCompile(`^arn:aws[a-z-]*:ssm:[a-z0-9-]+:[0-9]{12}:parameter/[A-Za-z0-9._/-]+$`)
+	secretARN     = regexp.MustCompile(`^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+(:[^:]*){0,3}$`)
+	parameterName = regexp.MustCompile(`^[A-Za-z0-9._/-]+$`)
+)
+
+// longestReference is how long an ARN or a name may be, in characters.
+const longestReference = 2048
+
+// CheckReference checks what a container may name as the source of a secret.
+func CheckReference(valueFrom string) error {
+	for _, form := range []*regexp.Regexp{parameterARN, secretARN, parameterName} {
+		if len(valueFrom) <= longestReference && form.MatchString(valueFrom) {
+			return nil
+		}
+	}
+	// A secret itself may stand here by mistake, so it is not repeated.
+	return invalid("a secret comes from the ARN of a parameter or a secret, or the name of a parameter: the given text is neither")
+}
+
+// checkSecrets refuses an edit that the service would not accept, and returns
+// the variables that have to leave the environment for it.
+func checkSecrets(c *node, e SecretEdit) (moved []string, err error) {
+	has := func(list, name string) bool {
+		return slices.ContainsFunc(c.list(list), func(n *node) bool { return n.word("name") == name })
+	}
+	seen := map[string]bool{}
+	for _, ref := range e.Set {
+		if err := CheckEnvName(ref.Name); err != nil {
+			return nil, err
+		}
+		if err := CheckReference(ref.ValueFrom); err != nil {
+			return nil, invalid("secret %s: %w", ref.Name, err)
+		}
+		if seen[ref.Name] {
+			return nil, invalid("secret %s is set twice", ref.Name)
+		}
+		seen[ref.Name] = true
+		if has("environment", ref.Name) {
+			if !e.Move {
+				return nil, invalid("%s is a variable of container %s: a name cannot be in both its environment and its secrets; move it to take it out of the environment", ref.Name, c.word("name"))
+			}
+			moved = append(moved, ref.Name)
+		}
+	}
+	for _, name := range e.Unset {
+		if seen[name] {
+			return nil, invalid("secret %s is both set and unset", name)
+		}
+		if !has("secrets", name) {
+			return nil, invalid("container %s has no secret %q to unset", c.word("name"), name)
+		}
+	}
+	return moved, nil
+}
+
+// editSecrets applies a checked edit. References that stay keep their place.
+func editSecrets(c *node, e SecretEdit) []SecretChange {
+	var changes []SecretChange
+	container := c.word("name")
+	wanted := map[string]string{}
+	for _, ref := range e.Set {
+		wanted[ref.Name] = ref.ValueFrom
+	}
+	list := &node{kind: array}
+	had := map[string]bool{}
+	for _, s := range c.list("secrets") {
+		name, before := s.word("name"), s.word("valueFrom")
+		had[name] = true
+		if slices.Contains(e.Unset, name) {
+			changes = append(changes, SecretChange{Container: container, Name: name, Before: before})
+			continue
+		}
+		if after, set := wanted[name]; set && after != before {
+			changes = append(changes, SecretChange{Container: container, Name: name, Before: before, After: after})
+			s.set("valueFrom", text(after))
+		}
+		list.items = append(list.items, s)
+	}
+	for _, ref := range e.Set {
+		if !had[ref.Name] {
+			changes = append(changes, SecretChange{Container: container, Name: ref.Name, After: ref.ValueFrom})
+			list.items = append(list.items, fields("name", ref.Name, "valueFrom", ref.ValueFrom))
+		}
+	}
+	if len(changes) > 0 {
+		c.set("secrets", list)
+	}
+	return changes
+}

@@ -1,0 +1,103 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"gantry/awsx"
+)
+
+// StopTask stops one task. A service starts another in its place; a standalone
+// task does not come back. The reason is kept with the task.
+type StopTask struct{ Reason string }
+
+// longestReason is how long a reason may be, in characters (ECS, StopTask).
+const longestReason = 255
+
+// Action names the intent.
+func (StopTask) Action() string { return "stop" }
+
+func (StopTask) needs() needs { return needs{subject: ofTask} }
+
+func (in StopTask) draft(cur Current) (draft, error) {
+	t := cur.Task
+	switch {
+	case t.LastStatus == "STOPPED" || t.DesiredStatus == "STOPPED":
+		return draft{}, nothingChanged("the task is stopping or has stopped already: "+orNone(t.StoppedReason), "")
+	case utf8.RuneCountInString(in.Reason) > longestReason:
+		return draft{}, invalid("the reason is %d characters and the service keeps %d", utf8.RuneCountInString(in.Reason), longestReason)
+	}
+	return draft{
+		before: "task " + t.ID + " of " + awsx.ARNName(t.TaskDefinition) + " " + t.LastStatus, after: "stopped",
+		leaves: leavesWithout(cur), effect: effect{tier: TierName},
+		preconditions: []Precondition{{What: "task's desired status", Was: t.DesiredStatus, now: func(f Facts) string { return f.Task.DesiredStatus }}},
+		steps:         []Step{&stopTaskStep{task: t, reason: in.Reason}},
+		follow:        FollowSpec{Tasks: []awsx.Ref{t.Ref}, Timeout: minTimeout},
+	}, nil
+}
+
+// leavesWithout says what still serves once the task is gone.
+func leavesWithout(cur Current) string {
+	name, ofService := strings.CutPrefix(cur.Task.Group, "service:")
+	switch {
+	case !ofService:
+		return "no service starts it again"
+	case cur.Tasks.Err != nil:
+		return "what is left of " + name + " is not known: " + whyUnread(cur.Tasks.Err)
+	}
+	healthy, known := healthyTasks(cur)
+	left, all := 0, 0
+	for _, t := range cur.Tasks.Value {
+		if t.DesiredStatus != "RUNNING" {
+			continue
+		}
+		all++
+		if healthy[t.Ref.ARN] && t.Ref.ARN != cur.Task.Ref.ARN {
+			left++
+		}
+	}
+	again := name + " starts another"
+	if cur.Service.SchedulingStrategy == "DAEMON" {
+		again += " on the same instance"
+	}
+	if !known {
+		return fmt.Sprintf("leaves %d of %s, how healthy they are is not known; %s", all-1, count(all, "task"), again)
+	}
+	return fmt.Sprintf("leaves %d healthy of %s; %s", left, count(all, "task"), again)
+}
+
+// stopTaskStep stops a task.
+type stopTaskStep struct {
+	task   awsx.Task
+	reason string
+}
+
+// Describe spells the call.
+func (s *stopTaskStep) Describe() Description {
+	args := []string{"--cluster", s.task.Ref.ClusterName(), "--task", s.task.ID}
+	if s.reason != "" {
+		args = append(args, "--reason", s.reason)
+	}
+	return Description{Text: "stop task " + s.task.ID, Command: awsCommand(s.task.Ref.Context, "ecs", "stop-task", args...)}
+}
+
+// Run stops it.
+func (s *stopTaskStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
+	if _, err := w.StopTask(ctx, s.task.Ref, s.reason); err != nil {
+		return err
+	}
+	st.Applied = true
+	return nil
+}
+
+// Resolve reads the task: one that was stopped says so at once, or is forgotten.
+func (s *stopTaskStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
+	t, err := ReadTask(ctx, r, s.task.Ref)
+	if err != nil && awsx.ClassOf(err) != awsx.NotFound {
+		return false, err
+	}
+	st.Applied = err != nil || t.DesiredStatus == "STOPPED"
+	return st.Applied, nil
+}
