@@ -36,6 +36,18 @@ type TaskDefinition struct {
 	RegisteredBy  string
 	RegisteredAt  time.Time
 	Containers    []ContainerDefinition
+	// RequiresAttributes names the attributes, as name or name=value, that the
+	// service found an instance to need for this revision.
+	RequiresAttributes []string
+	// PlacementConstraints are those of the revision, as type or
+	// type(expression); a service may have more.
+	PlacementConstraints []string
+	// LaunchTypes are those that the revision was validated for
+	// (requiresCompatibilities): EC2, FARGATE, EXTERNAL, …
+	LaunchTypes []string
+	// Architecture and OS are of the runtime platform, such as ARM64 and LINUX;
+	// empty when the revision does not say.
+	Architecture, OS string
 }
 
 // ContainerDefinition is the parsed view of one container definition.
@@ -76,17 +88,30 @@ type SecretRef struct {
 }
 
 type rawTaskDefinition struct {
-	TaskDefinitionArn    string  `json:"taskDefinitionArn"`
-	Family               string  `json:"family"`
-	Revision             int     `json:"revision"`
-	Status               string  `json:"status"`
-	NetworkMode          string  `json:"networkMode"`
-	CPU                  string  `json:"cpu"`
-	Memory               string  `json:"memory"`
-	ExecutionRoleArn     string  `json:"executionRoleArn"`
-	TaskRoleArn          string  `json:"taskRoleArn"`
-	RegisteredBy         string  `json:"registeredBy"`
-	RegisteredAt         float64 `json:"registeredAt"`
+	TaskDefinitionArn  string  `json:"taskDefinitionArn"`
+	Family             string  `json:"family"`
+	Revision           int     `json:"revision"`
+	Status             string  `json:"status"`
+	NetworkMode        string  `json:"networkMode"`
+	CPU                string  `json:"cpu"`
+	Memory             string  `json:"memory"`
+	ExecutionRoleArn   string  `json:"executionRoleArn"`
+	TaskRoleArn        string  `json:"taskRoleArn"`
+	RegisteredBy       string  `json:"registeredBy"`
+	RegisteredAt       float64 `json:"registeredAt"`
+	RequiresAttributes []struct {
+		Name  string `json:"name"`
+		Value string `json:"value"`
+	} `json:"requiresAttributes"`
+	PlacementConstraints []struct {
+		Type       string `json:"type"`
+		Expression string `json:"expression"`
+	} `json:"placementConstraints"`
+	RequiresCompatibilities []string `json:"requiresCompatibilities"`
+	RuntimePlatform         struct {
+		CPUArchitecture       string `json:"cpuArchitecture"`
+		OperatingSystemFamily string `json:"operatingSystemFamily"`
+	} `json:"runtimePlatform"`
 	ContainerDefinitions []struct {
 		Name              string        `json:"name"`
 		Image             string        `json:"image"`
@@ -121,6 +146,16 @@ func ParseTaskDefinition(doc Document, tags []Tag) (*TaskDefinition, error) {
 		ARN: r.TaskDefinitionArn, Family: r.Family, Revision: r.Revision, Status: r.Status,
 		NetworkMode: r.NetworkMode, CPU: r.CPU, Memory: r.Memory,
 		ExecutionRole: r.ExecutionRoleArn, TaskRole: r.TaskRoleArn, RegisteredBy: r.RegisteredBy,
+		LaunchTypes: r.RequiresCompatibilities, Architecture: r.RuntimePlatform.CPUArchitecture, OS: r.RuntimePlatform.OperatingSystemFamily,
+	}
+	for _, a := range r.RequiresAttributes {
+		if a.Value != "" {
+			a.Name += "=" + a.Value
+		}
+		td.RequiresAttributes = append(td.RequiresAttributes, a.Name)
+	}
+	for _, c := range r.PlacementConstraints {
+		td.PlacementConstraints = append(td.PlacementConstraints, ConstraintText(c.Type, c.Expression))
 	}
 	if r.RegisteredAt > 0 {
 		td.RegisteredAt = time.UnixMilli(int64(r.RegisteredAt * 1000))
@@ -140,6 +175,14 @@ func ParseTaskDefinition(doc Document, tags []Tag) (*TaskDefinition, error) {
 		td.Containers = append(td.Containers, d)
 	}
 	return td, nil
+}
+
+// ConstraintText returns a placement constraint as type or type(expression).
+func ConstraintText(kind, expression string) string {
+	if expression == "" {
+		return kind
+	}
+	return kind + "(" + expression + ")"
 }
 
 // Container returns the definition of a container by name.

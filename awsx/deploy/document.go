@@ -11,10 +11,11 @@ import (
 // task definition, in bytes (ECS service quotas: task definition size, 64 KiB).
 const documentLimit = 64 << 10
 
-// A document that is read differs from one that is sent by the fields that only
-// the service sets. They are dropped by name, here and nowhere else; everything
-// else is carried, known or not.
-func readOnlyFields() []string {
+// ReadOnlyFields are the members of a task definition that only the service
+// sets: by them a document that is read differs from one that is sent. They are
+// dropped by name, here and nowhere else; everything else is carried, known or
+// not.
+func ReadOnlyFields() []string {
 	return []string{
 		"taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities",
 		"registeredAt", "registeredBy", "deregisteredAt", "deleteRequestedAt",
@@ -29,7 +30,7 @@ func cloneDocument(td *awsx.TaskDefinition) (*node, error) {
 	if err != nil || tree.kind != object {
 		return nil, awsx.Errorf(awsx.Invalid, "plan", td.ARN, "the task definition's document is no JSON object")
 	}
-	for _, name := range readOnlyFields() {
+	for _, name := range ReadOnlyFields() {
 		tree.drop(name)
 	}
 	tree.drop("tags")
@@ -89,13 +90,13 @@ func (n *node) pickContainer(name string) (*node, error) {
 func unknownFields(tree *node) []string {
 	var names []string
 	for _, m := range tree.members {
-		if !slices.Contains(knownTopFields(), m.name) {
+		if !slices.Contains(KnownFields(), m.name) {
 			names = append(names, m.name)
 		}
 	}
 	for _, c := range tree.list("containerDefinitions") {
 		for _, m := range c.members {
-			if !slices.Contains(knownContainerFields(), m.name) {
+			if !slices.Contains(KnownContainerFields(), m.name) {
 				names = append(names, "containerDefinitions["+c.word("name")+"]."+m.name)
 			}
 		}
@@ -103,9 +104,9 @@ func unknownFields(tree *node) []string {
 	return names
 }
 
-// knownTopFields are the members of a RegisterTaskDefinition request as of ECS
+// KnownFields are the members of a RegisterTaskDefinition request as of ECS
 // API 2014-11-13 in SDK 1.104.1.
-func knownTopFields() []string {
+func KnownFields() []string {
 	return []string{
 		"containerDefinitions", "family", "cpu", "memory", "enableFaultInjection", "ephemeralStorage",
 		"executionRoleArn", "taskRoleArn", "inferenceAccelerators", "ipcMode", "pidMode", "networkMode",
@@ -114,9 +115,9 @@ func knownTopFields() []string {
 	}
 }
 
-// knownContainerFields are the members of a container definition in the same
+// KnownContainerFields are the members of a container definition in the same
 // version of the API.
-func knownContainerFields() []string {
+func KnownContainerFields() []string {
 	return []string{
 		"command", "cpu", "credentialSpecs", "dependsOn", "disableNetworking", "dnsSearchDomains",
 		"dnsServers", "dockerLabels", "dockerSecurityOptions", "entryPoint", "environment",

@@ -14,7 +14,7 @@ import (
 // sent is never normalised.
 func normalise(tree *node) *node {
 	n := tree.clone()
-	for _, name := range readOnlyFields() {
+	for _, name := range ReadOnlyFields() {
 		n.drop(name)
 	}
 	normaliseSize(n, "cpu", cpuUnits)

@@ -65,14 +65,17 @@ func definitionText() *rapid.Generator[string] {
 			}).Draw(t, "container"))
 		}
 		first := []string{`"family":"f"`, `"containerDefinitions":[` + strings.Join(containers, ",") + `]`}
-		for _, name := range readOnlyFields() {
+		for _, name := range ReadOnlyFields() {
 			if rapid.Bool().Draw(t, name) {
 				first = append(first, `"`+name+`":`+map[bool]string{true: "1", false: `"x"`}[name == "revision" || name == "registeredAt"])
 			}
 		}
 		for i, m := range first {
-			// The parsed view wants these as lists, which the API gives.
-			if strings.HasPrefix(m, `"requiresAttributes"`) || strings.HasPrefix(m, `"compatibilities"`) {
+			// The parsed view wants these as the lists that the API gives.
+			switch {
+			case strings.HasPrefix(m, `"requiresAttributes"`):
+				first[i] = strings.Replace(m, `"x"`, `[{"name":"x"}]`, 1)
+			case strings.HasPrefix(m, `"compatibilities"`):
 				first[i] = strings.Replace(m, `"x"`, `["x"]`, 1)
 			}
 		}
@@ -132,7 +135,7 @@ func TestWhatIsSentIsWhatWasReadButForTheEditAndTheReadOnlyFields(t *testing.T) 
 		}
 
 		want := decoded(t, []byte(doc))
-		for _, name := range readOnlyFields() {
+		for _, name := range ReadOnlyFields() {
 			delete(want, name)
 		}
 		want["tags"] = []any{map[string]any{"key": "team", "value": "pay"}}

@@ -1,8 +1,12 @@
 package sdk
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strconv"
+	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -18,15 +22,17 @@ type wireInstance struct {
 	VersionInfo          struct {
 		AgentVersion string `json:"agentVersion"`
 	} `json:"versionInfo"`
-	Attributes []struct {
-		Name  string `json:"name"`
-		Value string `json:"value"`
-	} `json:"attributes"`
-	Running      int            `json:"runningTasksCount"`
-	Pending      int            `json:"pendingTasksCount"`
-	Registered   []wireResource `json:"registeredResources"`
-	Remaining    []wireResource `json:"remainingResources"`
-	RegisteredAt epoch          `json:"registeredAt"`
+	Attributes   []wireAttribute `json:"attributes"`
+	Running      int             `json:"runningTasksCount"`
+	Pending      int             `json:"pendingTasksCount"`
+	Registered   []wireResource  `json:"registeredResources"`
+	Remaining    []wireResource  `json:"remainingResources"`
+	RegisteredAt epoch           `json:"registeredAt"`
+}
+
+type wireAttribute struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 type wireResource struct {
@@ -50,7 +56,8 @@ func (a *Account) Instances(ctx context.Context, cluster awsx.Ref) awsx.Pages[aw
 		}
 		return out.ContainerInstanceArns, out.NextToken, nil
 	}
-	keep := func(w *wireInstance) awsx.Instance { return a.instance(cluster.Cluster, w) }
+	var sets attributeSets
+	keep := func(w *wireInstance) awsx.Instance { return a.instance(cluster.Cluster, w, &sets) }
 	return gather(ctx, list, describeResources, func(ctx context.Context, arns []string) (page awsx.Page[awsx.Instance], err error) {
 		_, err = a.ecs.DescribeContainerInstances(ctx, &ecs.DescribeContainerInstancesInput{
 			Cluster: aws.String(cluster.Cluster), ContainerInstances: arns,
@@ -59,20 +66,51 @@ func (a *Account) Instances(ctx context.Context, cluster awsx.Ref) awsx.Pages[aw
 	})
 }
 
-func (a *Account) instance(cluster string, w *wireInstance) awsx.Instance {
+// attributeSets holds each set of attributes of a listing once. An instance has
+// some forty, nearly all of them capabilities of its agent, and instances of one
+// group in one zone have the same.
+type attributeSets struct {
+	mu   sync.Mutex
+	sets map[string]map[string]string
+}
+
+// of returns the one set that holds these attributes; it must not be changed.
+func (s *attributeSets) of(attributes []wireAttribute) map[string]string {
+	if len(attributes) == 0 {
+		return nil
+	}
+	slices.SortFunc(attributes, func(x, y wireAttribute) int { return cmp.Compare(x.Name, y.Name) })
+	var b strings.Builder
+	for _, at := range attributes {
+		b.WriteString(at.Name)
+		b.WriteByte(0)
+		b.WriteString(at.Value)
+		b.WriteByte(0)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if set, ok := s.sets[b.String()]; ok {
+		return set
+	}
+	set := make(map[string]string, len(attributes))
+	for _, at := range attributes {
+		set[intern(at.Name)] = intern(at.Value)
+	}
+	if s.sets == nil {
+		s.sets = map[string]map[string]string{}
+	}
+	s.sets[b.String()] = set
+	return set
+}
+
+func (a *Account) instance(cluster string, w *wireInstance, sets *attributeSets) awsx.Instance {
 	i := awsx.Instance{
 		Ref: a.ref(cluster, intern(w.ContainerInstanceArn)), EC2ID: w.EC2InstanceID, Status: intern(w.Status),
 		AgentConnected: w.AgentConnected, AgentVersion: intern(w.VersionInfo.AgentVersion),
 		Running: w.Running, Pending: w.Pending, RegisteredAt: w.RegisteredAt.time(),
+		Attributes: sets.of(w.Attributes),
 	}
-	for _, at := range w.Attributes {
-		switch at.Name {
-		case "ecs.availability-zone":
-			i.AvailabilityZone = intern(at.Value)
-		case "ecs.instance-type":
-			i.InstanceType = intern(at.Value)
-		}
-	}
+	i.AvailabilityZone, i.InstanceType = i.Attributes["ecs.availability-zone"], i.Attributes["ecs.instance-type"]
 	for _, r := range w.Registered {
 		switch r.Name {
 		case "CPU":
@@ -89,12 +127,20 @@ func (a *Account) instance(cluster string, w *wireInstance) awsx.Instance {
 			i.Memory.Remaining = r.IntegerValue
 		case "PORTS":
 			// Among what remains, the service lists the ports that are in use.
-			for _, p := range r.StringSetValue {
-				if n, err := strconv.Atoi(p); err == nil {
-					i.UsedPorts = append(i.UsedPorts, n)
-				}
-			}
+			i.UsedPorts = ports(r.StringSetValue)
+		case "PORTS_UDP":
+			i.UsedUDPPorts = ports(r.StringSetValue)
 		}
 	}
 	return i
+}
+
+func ports(texts []string) []int {
+	var out []int
+	for _, text := range texts {
+		if n, err := strconv.Atoi(text); err == nil {
+			out = append(out, n)
+		}
+	}
+	return out
 }

@@ -249,7 +249,7 @@ func TestInstanceListsThePortsInUse(t *testing.T) {
 		return 200, `{"containerInstances":[{"containerInstanceArn":"x","ec2InstanceId":"i-1","status":"ACTIVE","agentConnected":true,
 			"versionInfo":{"agentVersion":"1.80"},"attributes":[{"name":"ecs.instance-type","value":"m5.large"},{"name":"ecs.availability-zone","value":"eu-west-1b"},{"name":"flag"}],
 			"registeredResources":[{"name":"CPU","type":"INTEGER","integerValue":2048},{"name":"MEMORY","type":"INTEGER","integerValue":7900}],
-			"remainingResources":[{"name":"CPU","type":"INTEGER","integerValue":1024},{"name":"MEMORY","type":"INTEGER","integerValue":100},{"name":"PORTS","type":"STRINGSET","stringSetValue":["22","2376","8080"]}],
+			"remainingResources":[{"name":"CPU","type":"INTEGER","integerValue":1024},{"name":"MEMORY","type":"INTEGER","integerValue":100},{"name":"PORTS","type":"STRINGSET","stringSetValue":["22","2376","8080"]},{"name":"PORTS_UDP","type":"STRINGSET","stringSetValue":["53"]}],
 			"runningTasksCount":3}]}`
 	}}
 	got, _, errs := drain(t, open(t, w, Options{}).Instances(t.Context(), cluster))
@@ -257,7 +257,8 @@ func TestInstanceListsThePortsInUse(t *testing.T) {
 		Ref: cluster.In("x"), EC2ID: "i-1", Status: "ACTIVE", AgentConnected: true, AgentVersion: "1.80",
 		AvailabilityZone: "eu-west-1b", InstanceType: "m5.large", Running: 3,
 		CPU: awsx.Capacity{Registered: 2048, Remaining: 1024}, Memory: awsx.Capacity{Registered: 7900, Remaining: 100},
-		UsedPorts: []int{22, 2376, 8080},
+		UsedPorts: []int{22, 2376, 8080}, UsedUDPPorts: []int{53},
+		Attributes: map[string]string{"ecs.instance-type": "m5.large", "ecs.availability-zone": "eu-west-1b", "flag": ""},
 	}}
 	if d := cmp.Diff(want, got); d != "" || len(errs) > 0 {
 		t.Error(d, errs)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx"
 )
@@ -32,14 +33,25 @@ type wireService struct {
 		MaximumPercent           *int   `json:"maximumPercent"`
 		MinimumHealthyPercent    *int   `json:"minimumHealthyPercent"`
 		DeploymentCircuitBreaker struct {
-			Enable   bool `json:"enable"`
-			Rollback bool `json:"rollback"`
+			Enable                 bool  `json:"enable"`
+			Rollback               bool  `json:"rollback"`
+			ResetOnHealthyTask     *bool `json:"resetOnHealthyTask"`
+			ThresholdConfiguration struct {
+				Type  string `json:"type"`
+				Value int    `json:"value"`
+			} `json:"thresholdConfiguration"`
 		} `json:"deploymentCircuitBreaker"`
+		Alarms struct {
+			AlarmNames []string `json:"alarmNames"`
+			Enable     bool     `json:"enable"`
+			Rollback   bool     `json:"rollback"`
+		} `json:"alarms"`
 	} `json:"deploymentConfiguration"`
 	GraceSeconds             int                `json:"healthCheckGracePeriodSeconds"`
 	Deployments              []wireDeployment   `json:"deployments"`
 	Events                   []wireEvent        `json:"events"`
 	LoadBalancers            []wireLoadBalancer `json:"loadBalancers"`
+	TaskSets                 []wireTaskSet      `json:"taskSets"`
 	CurrentServiceDeployment string             `json:"currentServiceDeployment"`
 	PlacementConstraints     []struct {
 		Type       string `json:"type"`
@@ -75,10 +87,32 @@ type wireLoadBalancer struct {
 	LoadBalancerName string `json:"loadBalancerName"`
 	ContainerName    string `json:"containerName"`
 	ContainerPort    int    `json:"containerPort"`
+	Advanced         struct {
+		AlternateTargetGroupArn string `json:"alternateTargetGroupArn"`
+		ProductionListenerRule  string `json:"productionListenerRule"`
+		TestListenerRule        string `json:"testListenerRule"`
+	} `json:"advancedConfiguration"`
+}
+
+type wireTaskSet struct {
+	ID              string `json:"id"`
+	ExternalID      string `json:"externalId"`
+	Status          string `json:"status"`
+	TaskDefinition  string `json:"taskDefinition"`
+	Desired         int    `json:"computedDesiredCount"`
+	Running         int    `json:"runningCount"`
+	Pending         int    `json:"pendingCount"`
+	StabilityStatus string `json:"stabilityStatus"`
+	StartedBy       string `json:"startedBy"`
+	CreatedAt       epoch  `json:"createdAt"`
+	Scale           struct {
+		Value float64 `json:"value"`
+	} `json:"scale"`
 }
 
 // Services lists (100 a call) and describes (10 a call) the services of a
-// cluster. Tags are not asked for: no row shows them.
+// cluster. Tags are not asked for: no row shows them, and of a whole cluster
+// they would weigh more than all else.
 func (a *Account) Services(ctx context.Context, cluster awsx.Ref) awsx.Pages[awsx.Service] {
 	list := func(ctx context.Context, token *string) ([]string, *string, error) {
 		if err := a.here(cluster); err != nil {
@@ -92,23 +126,29 @@ func (a *Account) Services(ctx context.Context, cluster awsx.Ref) awsx.Pages[aws
 		}
 		return out.ServiceArns, out.NextToken, nil
 	}
-	return a.services(ctx, cluster, list)
+	return a.services(ctx, cluster, list, nil)
 }
 
-// DescribeServices describes services of one cluster by ARN or name.
+// DescribeServices describes services of one cluster by ARN or name. As many as
+// one call describes come with their tags, which cost no call and no permission
+// of their own (the service authorization reference names none).
 func (a *Account) DescribeServices(ctx context.Context, cluster awsx.Ref, arns []string) awsx.Pages[awsx.Service] {
+	var include []types.ServiceField
+	if len(arns) <= describeServices {
+		include = []types.ServiceField{types.ServiceFieldTags}
+	}
 	return a.services(ctx, cluster, func(ctx context.Context, token *string) ([]string, *string, error) {
 		if err := a.here(cluster); err != nil {
 			return nil, nil, err
 		}
 		return arns, nil, nil
-	})
+	}, include)
 }
 
-func (a *Account) services(ctx context.Context, cluster awsx.Ref, list lister) awsx.Pages[awsx.Service] {
+func (a *Account) services(ctx context.Context, cluster awsx.Ref, list lister, include []types.ServiceField) awsx.Pages[awsx.Service] {
 	describe := func(ctx context.Context, arns []string) (page awsx.Page[awsx.Service], err error) {
 		_, err = a.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{
-			Cluster: aws.String(cluster.Cluster), Services: arns,
+			Cluster: aws.String(cluster.Cluster), Services: arns, Include: include,
 		}, decodePage(&page, "services", a.service))
 		return page, a.classify(ctx, cluster.Cluster, err)
 	}
@@ -124,10 +164,7 @@ func (a *Account) service(w *wireService) awsx.Service {
 		Strategy:          intern(w.DeploymentConfiguration.Strategy),
 		MinHealthyPercent: orUnset(w.DeploymentConfiguration.MinimumHealthyPercent),
 		MaxPercent:        orUnset(w.DeploymentConfiguration.MaximumPercent),
-		Breaker: awsx.Breaker{
-			Enabled:  w.DeploymentConfiguration.DeploymentCircuitBreaker.Enable,
-			Rollback: w.DeploymentConfiguration.DeploymentCircuitBreaker.Rollback,
-		},
+		Breaker:           w.breaker(), Alarms: w.alarms(),
 		GracePeriod:       time.Duration(w.GraceSeconds) * time.Second,
 		CurrentDeployment: w.CurrentServiceDeployment,
 		CreatedAt:         w.CreatedAt.time(), CreatedBy: intern(w.CreatedBy), Tags: tags(w.Tags),
@@ -136,11 +173,7 @@ func (a *Account) service(w *wireService) awsx.Service {
 		s.CapacityProviders = append(s.CapacityProviders, intern(p.CapacityProvider))
 	}
 	for _, c := range w.PlacementConstraints {
-		text := c.Type
-		if c.Expression != "" {
-			text += "(" + c.Expression + ")"
-		}
-		s.PlacementConstraints = append(s.PlacementConstraints, intern(text))
+		s.PlacementConstraints = append(s.PlacementConstraints, intern(awsx.ConstraintText(c.Type, c.Expression)))
 	}
 	for _, d := range w.Deployments {
 		s.Deployments = append(s.Deployments, awsx.Deployment{
@@ -161,7 +194,36 @@ func (a *Account) service(w *wireService) awsx.Service {
 		s.LoadBalancers = append(s.LoadBalancers, awsx.LoadBalancer{
 			TargetGroup: intern(l.TargetGroupArn), Classic: l.LoadBalancerName,
 			Container: intern(l.ContainerName), ContainerPort: l.ContainerPort,
+			Alternate:      intern(l.Advanced.AlternateTargetGroupArn),
+			ProductionRule: intern(l.Advanced.ProductionListenerRule), TestRule: intern(l.Advanced.TestListenerRule),
+		})
+	}
+	for _, t := range w.TaskSets {
+		s.TaskSets = append(s.TaskSets, awsx.TaskSet{
+			ID: intern(t.ID), ExternalID: intern(t.ExternalID), Status: intern(t.Status), TaskDefinition: intern(t.TaskDefinition),
+			Desired: t.Desired, Running: t.Running, Pending: t.Pending, Scale: t.Scale.Value,
+			Stability: intern(t.StabilityStatus), StartedBy: intern(t.StartedBy), CreatedAt: t.CreatedAt.time(),
 		})
 	}
 	return s
+}
+
+func (w *wireService) breaker() awsx.Breaker {
+	c := w.DeploymentConfiguration.DeploymentCircuitBreaker
+	b := awsx.Breaker{
+		Enabled: c.Enable, Rollback: c.Rollback, Threshold: c.ThresholdConfiguration.Value,
+		KeepsCount: c.ResetOnHealthyTask != nil && !*c.ResetOnHealthyTask,
+	}
+	b.Unbounded = c.ThresholdConfiguration.Type == string(types.ThresholdTypeUnboundedPercent)
+	b.Percent = b.Unbounded || c.ThresholdConfiguration.Type == string(types.ThresholdTypeBoundedPercent)
+	return b
+}
+
+func (w *wireService) alarms() awsx.DeploymentAlarms {
+	c := w.DeploymentConfiguration.Alarms
+	d := awsx.DeploymentAlarms{Enabled: c.Enable, Rollback: c.Rollback}
+	for _, name := range c.AlarmNames {
+		d.Names = append(d.Names, intern(name))
+	}
+	return d
 }

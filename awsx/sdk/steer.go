@@ -22,9 +22,10 @@ func (a *Account) SetInstanceStatus(ctx context.Context, instance awsx.Ref, stat
 		return awsx.Instance{}, awsx.Errorf(awsx.Invalid, op, instance.ARN, "an instance can be set to ACTIVE or DRAINING, not to %q", status)
 	}
 	var page awsx.Page[awsx.Instance]
+	keep := func(w *wireInstance) awsx.Instance { return a.instance(instance.Cluster, w, &attributeSets{}) }
 	_, err := a.ecs.UpdateContainerInstancesState(ctx, &ecs.UpdateContainerInstancesStateInput{
 		Cluster: aws.String(instance.Cluster), ContainerInstances: []string{instance.ARN}, Status: to,
-	}, decodePage(&page, "containerInstances", func(w *wireInstance) awsx.Instance { return a.instance(instance.Cluster, w) }))
+	}, decodePage(&page, "containerInstances", keep))
 	switch {
 	case err != nil:
 		return awsx.Instance{}, a.classify(ctx, instance.ARN, err)
