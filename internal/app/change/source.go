@@ -1,22 +1,138 @@
 package change
 
 import (
+	"context"
+	"errors"
+	"sync"
 	"time"
 
+	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/store"
 )
 
-// followAge is how old a follow lets a service grow: a rollout moves in seconds.
+// followAge is how old a follow lets what it looks at grow: a rollout moves in
+// seconds.
 const followAge = 2 * time.Second
 
-// StoreSource returns the sources of follows that share a store's pollers with
-// the screens.
+// StoreSource returns the sources of follows: of services they share the store's
+// pollers with the screens, of tasks and instances they poll by themselves.
 func StoreSource(s *store.Store) SourceFunc {
 	return func(spec deploy.FollowSpec) (deploy.Source, func()) {
+		if spec.Service.ARN == "" {
+			p := poll(reader{s, spec}.observe)
+			return p, p.close
+		}
 		w := s.Service(spec.Service)
 		w.Need(store.Need{MaxAge: followAge})
 		w.Refresh()
 		return deploy.FromStore(w), w.Close
 	}
+}
+
+// reader makes observations of tasks, or of an instance.
+type reader struct {
+	store *store.Store
+	spec  deploy.FollowSpec
+}
+
+func (r reader) observe(ctx context.Context) deploy.Observation {
+	var o deploy.Observation
+	target := r.spec.Instance
+	if len(r.spec.Tasks) > 0 {
+		target = r.spec.Tasks[0]
+	}
+	account, err := r.store.Account(ctx, target.Context)
+	if err != nil {
+		o.Err = err
+		return o
+	}
+	q := awsx.TaskQuery{Cluster: target.ClusterRef(), Instance: r.spec.Instance.ARN}
+	for _, t := range r.spec.Tasks {
+		q.ARNs = append(q.ARNs, t.ARN)
+	}
+	for page, err := range account.Tasks(ctx, q) {
+		o.Err = errors.Join(o.Err, err)
+		o.Tasks = append(o.Tasks, page.Items...)
+	}
+	if r.spec.Instance.ARN == "" {
+		return o
+	}
+	for page, err := range account.Instances(ctx, target.ClusterRef()) {
+		o.Err = errors.Join(o.Err, err)
+		for _, i := range page.Items {
+			if i.Ref == r.spec.Instance {
+				o.Instance = i
+			}
+		}
+	}
+	return o
+}
+
+// poller is a source that reads again and again until it is closed.
+type poller struct {
+	changed chan struct{}
+	stop    context.CancelFunc
+	done    chan struct{}
+
+	mu   sync.Mutex
+	last deploy.Observation
+	seen bool
+}
+
+// poll starts a poller, which its caller closes.
+func poll(observe func(context.Context) deploy.Observation) *poller {
+	ctx, stop := context.WithCancel(context.Background())
+	p := &poller{changed: make(chan struct{}, 1), stop: stop, done: make(chan struct{})}
+	go func() {
+		defer close(p.done)
+		tick := time.NewTicker(followAge)
+		defer tick.Stop()
+		for {
+			o := observe(ctx)
+			if ctx.Err() != nil {
+				return
+			}
+			p.tell(o)
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	return p
+}
+
+// tell keeps an observation; one that failed keeps what was read before it.
+func (p *poller) tell(o deploy.Observation) {
+	p.mu.Lock()
+	if o.Err != nil && p.seen {
+		err := o.Err
+		o = p.last
+		o.Err = err
+	}
+	p.last, p.seen = o, true
+	p.mu.Unlock()
+	select {
+	case p.changed <- struct{}{}:
+	default: // one is waiting there already
+	}
+}
+
+func (p *poller) close() {
+	p.stop()
+	<-p.done
+}
+
+// Changed receives after each look.
+func (p *poller) Changed() <-chan struct{} { return p.changed }
+
+// Observe returns what the last look saw.
+func (p *poller) Observe() (deploy.Observation, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	o := p.last
+	o.At = time.Now()
+	return o, p.seen
 }
