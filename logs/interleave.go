@@ -38,7 +38,7 @@ func interleave(limit int, pages []Page, direction int) Page {
 	var out Page
 	var all []placed
 	var horizon *int64 // what lies beyond is not known of every store
-	fine := false // some time is finer than a millisecond
+	fine := false      // some time is finer than a millisecond
 	out.NoShards = len(pages) > 0
 	for i := range pages {
 		p := &pages[i]

@@ -1,0 +1,187 @@
+package cloudwatch
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"gantry/logs"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// stored is an event of the fake service, and when it is received.
+type stored struct {
+	group GroupID
+	Event
+}
+
+// service is CloudWatch Logs in memory, with pages as mean as the real ones:
+// short, empty, and refused whole when a stream that is named does not exist.
+type service struct {
+	mu      sync.Mutex
+	groups  []GroupID
+	streams []StreamID
+	events  []stored // in the order of time, reception and arrival
+	// perPage bounds the events that one page looks at; 0 is no bound.
+	perPage int
+	// headOnly makes the service ignore that the newest events are asked for.
+	headOnly bool
+	fault    func(Request) error
+	calls    []string
+	requests []Request
+}
+
+func (s *service) has(g GroupID) {
+	if !slices.Contains(s.groups, g) {
+		s.groups = append(s.groups, g)
+	}
+}
+
+func (s *service) write(g GroupID, stream string, at, received time.Time, message string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.has(g)
+	if id := (StreamID{g, stream}); !slices.Contains(s.streams, id) {
+		s.streams = append(s.streams, id)
+	}
+	s.events = append(s.events, stored{g, Event{
+		ID: fmt.Sprint(len(s.events)), Stream: stream, Message: message, Time: at.Truncate(time.Millisecond), Ingested: received,
+	}})
+	slices.SortStableFunc(s.events, func(a, b stored) int {
+		if c := a.Time.Compare(b.Time); c != 0 {
+			return c
+		}
+		return a.Ingested.Compare(b.Ingested)
+	})
+}
+
+func missing(what string) error {
+	return logs.Errorf(logs.NotFound, "logs:FilterLogEvents", "ResourceNotFoundException: The specified log %s does not exist.", what)
+}
+
+func (s *service) Events(_ context.Context, r Request) (Events, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, fmt.Sprintf("%s %s* %s %s", r.Group.Name, r.Prefix, strings.Join(r.Streams, ","), r.Pattern))
+	s.requests = append(s.requests, r)
+	if s.fault != nil {
+		if err := s.fault(r); err != nil {
+			return Events{}, err
+		}
+	}
+	switch {
+	case !slices.Contains(s.groups, r.Group):
+		return Events{}, missing("group")
+	case r.Prefix != "" && len(r.Streams) > 0, len(r.Streams) > MaxStreams, r.Limit > MaxEvents,
+		r.Descending && r.From.Before(descendingSince):
+		return Events{}, logs.Errorf(logs.Invalid, "logs:FilterLogEvents", "InvalidParameterException")
+	}
+	for _, name := range r.Streams {
+		if !slices.Contains(s.streams, StreamID{r.Group, name}) {
+			return Events{}, missing("stream")
+		}
+	}
+	all := slices.DeleteFunc(slices.Clone(s.events), func(e stored) bool {
+		return e.group != r.Group || len(r.Streams) > 0 && !slices.Contains(r.Streams, e.Stream) ||
+			!strings.HasPrefix(e.Stream, r.Prefix) || e.Time.Before(r.From) || !r.To.IsZero() && e.Time.After(r.To) ||
+			e.Ingested.After(time.Now())
+	})
+	if r.Descending && !s.headOnly {
+		slices.Reverse(all)
+	}
+	// A token is the id that was shown last, so that new events shift no page.
+	if r.Token != "" {
+		all = all[slices.IndexFunc(all, func(e stored) bool { return e.ID == r.Token })+1:]
+	}
+	var out Events
+	for i, e := range all {
+		if s.perPage > 0 && i == s.perPage || r.Limit > 0 && len(out.Events) == r.Limit {
+			out.Next = all[i-1].ID
+			break
+		}
+		if r.Pattern == "" || regexp.MustCompile(strings.Trim(r.Pattern, "%")).MatchString(e.Message) {
+			out.Events = append(out.Events, e.Event)
+		}
+	}
+	return out, nil
+}
+
+func (s *service) Newest(_ context.Context, id StreamID) (newest Event, ok bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.events {
+		if e.group == id.Group && e.Stream == id.Name {
+			newest, ok = e.Event, true
+		}
+	}
+	return newest, ok, nil
+}
+
+func (s *service) Streams(_ context.Context, g GroupID, prefix string, limit int) ([]Stream, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, "streams "+prefix)
+	if !slices.Contains(s.groups, g) {
+		return nil, missing("group")
+	}
+	var out []Stream
+	for _, id := range s.streams {
+		if id.Group == g && strings.HasPrefix(id.Name, prefix) {
+			out = append(out, Stream{id.Name})
+		}
+	}
+	slices.SortFunc(out, func(a, b Stream) int { return strings.Compare(a.Name, b.Name) })
+	return out[:min(limit, len(out))], nil
+}
+
+func (s *service) RecentStreams(ctx context.Context, g GroupID, limit int) ([]Stream, error) {
+	return s.Streams(ctx, g, "", limit)
+}
+
+func (s *service) Groups(_ context.Context, region, prefix string) ([]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []string
+	for _, g := range s.groups {
+		if g.Region == region && strings.HasPrefix(g.Name, prefix) {
+			out = append(out, g.Name)
+		}
+	}
+	return out, nil
+}
+
+const home = "eu-west-1"
+
+func at(ms int) time.Time { return time.UnixMilli(1_790_000_000_000 + int64(ms)).UTC() }
+
+func inGroup(name string) logs.Match { return exact(logs.FieldGroup, name) }
+
+func exact(field string, values ...string) logs.Match {
+	return logs.Match{Fields: []string{field}, Op: logs.Exact, Values: values}
+}
+
+func begins(field, value string) logs.Match {
+	return logs.Match{Fields: []string{field}, Op: logs.Prefix, Values: []string{value}}
+}
+
+func messages(p logs.Page) string {
+	var out []string
+	for _, e := range p.Entries {
+		out = append(out, e.Message)
+	}
+	return strings.Join(out, " ")
+}
+
+func number(e logs.Entry) int {
+	n, _ := strconv.Atoi(e.Message)
+	return n
+}

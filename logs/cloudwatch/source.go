@@ -1,0 +1,86 @@
+package cloudwatch
+
+import (
+	"context"
+	"time"
+
+	"gantry/logs"
+)
+
+// Source searches CloudWatch Logs. Its methods may be called concurrently.
+type Source struct {
+	port   Port
+	region string
+	named  groupNames
+	exist  existence
+	orders orders
+}
+
+var (
+	_ logs.Source       = (*Source)(nil)
+	_ logs.Histogrammer = (*Source)(nil)
+	_ logs.Counter      = (*Source)(nil)
+)
+
+// New makes a Source. The region is the one that queries without a region mean.
+func New(port Port, region string) *Source {
+	return &Source{port: port, region: region}
+}
+
+// Limits returns the service's largest page; it keeps milliseconds.
+func (*Source) Limits() logs.Limits {
+	return logs.Limits{MaxPage: MaxEvents, Step: time.Millisecond}
+}
+
+// search is a query that is ready to be run over a range.
+type search struct {
+	matches predicate
+	pattern string
+	// sieved is true when lines that the service returns may yet be dropped.
+	sieved   bool
+	from, to time.Time
+}
+
+func prepare(q logs.Query, r logs.Range) (search, error) {
+	matches, err := matcher(q)
+	return search{
+		matches: matches, pattern: termsOf(q).pattern(), sieved: q.Text != "" || !placesOnly(q.Where),
+		from: r.From.Truncate(time.Millisecond), to: r.To.Truncate(time.Millisecond),
+	}, err
+}
+
+// Since returns the oldest lines of a range, oldest first.
+func (s *Source) Since(ctx context.Context, q logs.Query, r logs.Range, limit int) (logs.Page, error) {
+	return s.read(ctx, q, r, limit, s.ascending, logs.OldestFirst)
+}
+
+// Latest returns the newest lines of a range, newest first.
+func (s *Source) Latest(ctx context.Context, q logs.Query, r logs.Range, limit int) (logs.Page, error) {
+	return s.read(ctx, q, r, limit, s.descending, logs.NewestFirst)
+}
+
+// read scans all targets of a query side by side and merges what they bring.
+func (s *Source) read(
+	ctx context.Context, q logs.Query, r logs.Range, limit int,
+	scan func(context.Context, target, search, int) (logs.Page, error), join func(int, ...logs.Page) logs.Page,
+) (logs.Page, error) {
+	limit = max(1, min(limit, MaxEvents))
+	find, err := prepare(q, r)
+	if err != nil {
+		return logs.Page{}, err
+	}
+	targets, err := s.plan(ctx, q.Where)
+	if err != nil {
+		return logs.Page{}, err
+	}
+	if len(targets) == 0 {
+		return logs.Page{NoShards: true}, nil
+	}
+	pages, err := logs.Gather(ctx, len(targets), func(ctx context.Context, i int) (logs.Page, error) {
+		return s.existing(ctx, targets[i], func(t target) (logs.Page, error) { return scan(ctx, t, find, limit) })
+	})
+	if err != nil {
+		return logs.Page{}, err
+	}
+	return join(limit, pages...), nil
+}
