@@ -12,6 +12,7 @@ import (
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwlogs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -36,6 +37,7 @@ type Account struct {
 	sts     *sts.Client
 	scaling *scaling.Client
 	alarms  *cloudwatch.Client
+	logs    *cwlogs.Client
 }
 
 var _ awsx.Account = (*Account)(nil)
@@ -70,6 +72,7 @@ func newAccount(id awsx.ContextID, l loaded, o Options) *Account {
 		alarms: cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) {
 			o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint)
 		}),
+		logs: cwlogs.NewFromConfig(cfg, func(o *cwlogs.Options) { o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint) }),
 	}
 }
 

@@ -95,6 +95,10 @@ func newLimiter() *limiter {
 		registry:             newBucket(40, 10),
 		autoscaler:           newBucket(10, 4),
 		alarmReads:           newBucket(9, 9),
+		// The quotas of CloudWatch Logs differ between regions; these are the least.
+		eventReads:  newBucket(5, 5),
+		streamReads: newBucket(10, 10),
+		groupReads:  newBucket(5, 5),
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwlogs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -32,6 +33,7 @@ var allowed = []string{
 	"ecs:ListServiceDeployments", "ecs:ListServices", "ecs:ListTaskDefinitions", "ecs:ListTasks",
 	"elasticloadbalancing:DescribeTags", "elasticloadbalancing:DescribeTargetGroupAttributes",
 	"elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
+	"logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents",
 	"sts:GetCallerIdentity",
 }
 
@@ -62,7 +64,7 @@ type call struct {
 func clients(a *Account) map[string]any {
 	return map[string]any{
 		ecs.ServiceID: a.ecs, elb.ServiceID: a.elb, ecr.ServiceID: a.ecr, sts.ServiceID: a.sts,
-		scaling.ServiceID: a.scaling, cloudwatch.ServiceID: a.alarms,
+		scaling.ServiceID: a.scaling, cloudwatch.ServiceID: a.alarms, cwlogs.ServiceID: a.logs,
 	}
 }
 
@@ -138,7 +140,7 @@ func TestAllowListIsExactAndAllOfItReads(t *testing.T) {
 		ok, _ := operation(c.Call)
 		if ok {
 			reads = append(reads, iamName(c.Call))
-			if !slices.ContainsFunc([]string{"Describe", "List", "Get", "BatchGet"}, func(verb string) bool { return strings.HasPrefix(c.Operation, verb) }) {
+			if !slices.ContainsFunc([]string{"Describe", "List", "Get", "BatchGet", "Filter"}, func(verb string) bool { return strings.HasPrefix(c.Operation, verb) }) {
 				t.Errorf("%s does not look like a read", iamName(c.Call))
 			}
 		}

@@ -3,6 +3,7 @@ package sdk
 import (
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwlogs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -28,7 +29,10 @@ const (
 	registry   // ECR
 	autoscaler // every action of Application Auto Scaling
 	alarmReads // DescribeAlarms, which ECS needs for its own rollback alarms
-	buckets    // how many there are
+	eventReads // FilterLogEvents
+	streamReads
+	groupReads
+	buckets // how many there are
 )
 
 // operation says whether a call reads, and which bucket it draws on. Only the
@@ -76,6 +80,15 @@ func operation(c awsx.Call) (reads bool, from bucketID) {
 		if c.Operation == "DescribeAlarms" {
 			return true, alarmReads
 		}
+	case cwlogs.ServiceID:
+		switch c.Operation {
+		case "FilterLogEvents":
+			return true, eventReads
+		case "GetLogEvents", "DescribeLogStreams":
+			return true, streamReads
+		case "DescribeLogGroups":
+			return true, groupReads
+		}
 	case sts.ServiceID:
 		if c.Operation == "GetCallerIdentity" {
 			return true, unlimited
@@ -88,7 +101,7 @@ func operation(c awsx.Call) (reads bool, from bucketID) {
 type service struct{ id, prefix string }
 
 // services returns the APIs in use.
-func services() [6]service {
+func services() [7]service {
 	return [...]service{
 		{ecs.ServiceID, "ecs"},
 		{elb.ServiceID, "elasticloadbalancing"},
@@ -96,6 +109,7 @@ func services() [6]service {
 		{sts.ServiceID, "sts"},
 		{scaling.ServiceID, "application-autoscaling"},
 		{cloudwatch.ServiceID, "cloudwatch"},
+		{cwlogs.ServiceID, "logs"},
 	}
 }
 

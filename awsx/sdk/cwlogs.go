@@ -1,0 +1,216 @@
+package sdk
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	cwlogs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+
+	"gantry/awsx"
+	"gantry/logs"
+	"gantry/logs/cloudwatch"
+)
+
+// LogGroups reads the CloudWatch Logs of a context; it implements cloudwatch.Port.
+// The context is opened at each call, so that a login renews it.
+type LogGroups struct {
+	opener *Opener
+	id     awsx.ContextID
+}
+
+var _ cloudwatch.Port = LogGroups{}
+
+// LogGroups returns the log groups of a context. It makes no call.
+func (o *Opener) LogGroups(id awsx.ContextID) LogGroups { return LogGroups{o, id} }
+
+// describedGroups and describedStreams are the largest pages of DescribeLogGroups
+// and DescribeLogStreams.
+const (
+	describedGroups  = 50
+	describedStreams = 50
+)
+
+// Events returns one page of FilterLogEvents.
+func (g LogGroups) Events(ctx context.Context, r cloudwatch.Request) (cloudwatch.Events, error) {
+	in := &cwlogs.FilterLogEventsInput{
+		LogGroupName: aws.String(r.Group.Name), LogStreamNames: r.Streams,
+		LogStreamNamePrefix: set(r.Prefix), FilterPattern: set(r.Pattern), NextToken: set(r.Token),
+		StartTime: milliseconds(r.From), EndTime: milliseconds(r.To),
+	}
+	if r.Limit > 0 {
+		in.Limit = aws.Int32(int32(min(r.Limit, cloudwatch.MaxEvents)))
+	}
+	if r.Descending {
+		in.StartFromHead = aws.Bool(false)
+	}
+	out, err := callLogs(ctx, g, r.Group, func(c *cwlogs.Client, region func(*cwlogs.Options)) (*cwlogs.FilterLogEventsOutput, error) {
+		return c.FilterLogEvents(ctx, in, region)
+	})
+	if err != nil {
+		return cloudwatch.Events{}, err
+	}
+	page := cloudwatch.Events{Events: make([]cloudwatch.Event, len(out.Events)), Next: aws.ToString(out.NextToken)}
+	for i, e := range out.Events {
+		page.Events[i] = cloudwatch.Event{
+			ID: aws.ToString(e.EventId), Stream: intern(aws.ToString(e.LogStreamName)), Message: aws.ToString(e.Message),
+			Time: instant(e.Timestamp), Ingested: instant(e.IngestionTime),
+		}
+	}
+	return page, nil
+}
+
+// Newest returns the newest event of a log stream. The service may answer with
+// empty pages before the one that has it.
+func (g LogGroups) Newest(ctx context.Context, s cloudwatch.StreamID) (cloudwatch.Event, bool, error) {
+	in := &cwlogs.GetLogEventsInput{
+		LogGroupName: aws.String(s.Group.Name), LogStreamName: aws.String(s.Name),
+		Limit: aws.Int32(1), StartFromHead: aws.Bool(false),
+	}
+	for range emptyPages {
+		out, err := callLogs(ctx, g, s.Group, func(c *cwlogs.Client, region func(*cwlogs.Options)) (*cwlogs.GetLogEventsOutput, error) {
+			return c.GetLogEvents(ctx, in, region)
+		})
+		if err != nil {
+			return cloudwatch.Event{}, false, err
+		}
+		if n := len(out.Events); n > 0 {
+			e := out.Events[n-1]
+			return cloudwatch.Event{
+				Stream: s.Name, Message: aws.ToString(e.Message), Time: instant(e.Timestamp), Ingested: instant(e.IngestionTime),
+			}, true, nil
+		}
+		// The token that was given comes back at the stream's end.
+		if out.NextBackwardToken == nil || aws.ToString(in.NextToken) == *out.NextBackwardToken {
+			break
+		}
+		in.NextToken = out.NextBackwardToken
+	}
+	return cloudwatch.Event{}, false, nil
+}
+
+// emptyPages bounds the pages that are read in search of one event.
+const emptyPages = 5
+
+// Streams returns the first log streams whose names begin with a prefix.
+func (g LogGroups) Streams(ctx context.Context, group cloudwatch.GroupID, prefix string, limit int) ([]cloudwatch.Stream, error) {
+	return g.streams(ctx, group, &cwlogs.DescribeLogStreamsInput{LogStreamNamePrefix: set(prefix)}, limit)
+}
+
+// RecentStreams returns the log streams that received events last.
+func (g LogGroups) RecentStreams(ctx context.Context, group cloudwatch.GroupID, limit int) ([]cloudwatch.Stream, error) {
+	return g.streams(ctx, group, &cwlogs.DescribeLogStreamsInput{OrderBy: types.OrderByLastEventTime, Descending: aws.Bool(true)}, limit)
+}
+
+func (g LogGroups) streams(ctx context.Context, group cloudwatch.GroupID, in *cwlogs.DescribeLogStreamsInput, limit int) ([]cloudwatch.Stream, error) {
+	in.LogGroupName = aws.String(group.Name)
+	in.Limit = aws.Int32(int32(min(max(limit, 1), describedStreams)))
+	out, err := callLogs(ctx, g, group, func(c *cwlogs.Client, region func(*cwlogs.Options)) (*cwlogs.DescribeLogStreamsOutput, error) {
+		return c.DescribeLogStreams(ctx, in, region)
+	})
+	if err != nil {
+		return nil, err
+	}
+	streams := make([]cloudwatch.Stream, len(out.LogStreams))
+	for i, s := range out.LogStreams {
+		streams[i].Name = aws.ToString(s.LogStreamName)
+	}
+	return streams, nil
+}
+
+// Groups returns the names of all log groups that begin with a prefix.
+func (g LogGroups) Groups(ctx context.Context, region, prefix string) ([]string, error) {
+	var names []string
+	in := &cwlogs.DescribeLogGroupsInput{LogGroupNamePrefix: set(prefix), Limit: aws.Int32(describedGroups)}
+	for {
+		out, err := callLogs(ctx, g, cloudwatch.GroupID{Region: region, Name: prefix + "*"},
+			func(c *cwlogs.Client, region func(*cwlogs.Options)) (*cwlogs.DescribeLogGroupsOutput, error) {
+				return c.DescribeLogGroups(ctx, in, region)
+			})
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range out.LogGroups {
+			names = append(names, aws.ToString(l.LogGroupName))
+		}
+		if in.NextToken = out.NextToken; in.NextToken == nil {
+			return names, nil
+		}
+	}
+}
+
+// callLogs makes one call for a log group and turns its failure into a logs.Error.
+func callLogs[Out any](ctx context.Context, g LogGroups, group cloudwatch.GroupID, call func(*cwlogs.Client, func(*cwlogs.Options)) (Out, error)) (Out, error) {
+	var none Out
+	account, err := g.opener.account(ctx, g.id)
+	if err != nil {
+		return none, logsError(group, err)
+	}
+	out, err := call(account.logs, func(o *cwlogs.Options) {
+		if group.Region != "" {
+			o.Region = group.Region
+		}
+	})
+	if err != nil {
+		return none, logsError(group, account.classify(ctx, group.Name, err))
+	}
+	return out, nil
+}
+
+// logsError says a failure of the account in the words of a log store. The end of
+// a context stays what it is.
+func logsError(group cloudwatch.GroupID, err error) error {
+	var e *awsx.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	op := e.Op
+	if group.Name != "" {
+		op += " " + group.Name
+	}
+	out := &logs.Error{Class: logsClass(e.Class), Op: op, Fix: e.Fix, RetryAfter: e.RetryAfter, Err: e.Err}
+	if e.Class == awsx.NotFound && out.Fix == "" {
+		out.Fix = "check awslogs-group and awslogs-region in the task definition"
+	}
+	return out
+}
+
+// logsClass returns the class of the same name.
+func logsClass(c awsx.Class) logs.Class {
+	switch c {
+	case awsx.Denied:
+		return logs.Denied
+	case awsx.Throttled:
+		return logs.Throttled
+	case awsx.Expired:
+		return logs.Expired
+	case awsx.NotFound:
+		return logs.NotFound
+	case awsx.Offline:
+		return logs.Offline
+	case awsx.Invalid, awsx.Drift:
+		return logs.Invalid
+	case awsx.Failed:
+	}
+	return logs.Failed
+}
+
+// set returns a string that is to be sent, nil for an empty one.
+func set(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// milliseconds returns a time as the service counts it, nil for none.
+func milliseconds(t time.Time) *int64 {
+	if t.IsZero() {
+		return nil
+	}
+	return aws.Int64(t.UnixMilli())
+}
+
+func instant(ms *int64) time.Time { return time.UnixMilli(aws.ToInt64(ms)).UTC() }
