@@ -38,6 +38,12 @@ type Behaviour struct {
 	// DegradesAfter makes a task answer 503 after about this long, give or take
 	// a half. Zero is never.
 	DegradesAfter time.Duration
+	// Platforms are those that the image was built for, as os/architecture in
+	// Docker's spelling. None is linux/amd64, which is what the instances are.
+	Platforms []string
+	// Bare makes the image a manifest without an index, of its first platform:
+	// what it was built for shows only when it runs.
+	Bare bool
 	// IgnoresTerm makes the process outlive SIGTERM, so that it is killed when
 	// its stop timeout ends.
 	IgnoresTerm bool
@@ -46,6 +52,20 @@ type Behaviour struct {
 // exitDelay is how long a process takes to fail when its behaviour leaves that
 // open.
 const exitDelay = 3 * time.Second
+
+const (
+	instancePlatform = "linux/amd64"
+	exitBadFormat    = 255 // of a program that was built for another processor
+)
+
+func (b Behaviour) platforms() []string {
+	if len(b.Platforms) == 0 {
+		return []string{instancePlatform}
+	}
+	return b.Platforms
+}
+
+func (b Behaviour) runsHere() bool { return slices.Contains(b.platforms(), instancePlatform) }
 
 // missingVariable names the first variable that the process needs and does not
 // find.
@@ -63,6 +83,9 @@ func (c *container) fate() (after time.Duration, code int, dies bool) {
 	after = c.behaviour.ExitAfter
 	if after == 0 {
 		after = exitDelay
+	}
+	if !c.behaviour.runsHere() {
+		return exitDelay, exitBadFormat, true
 	}
 	if c.missingVariable() != "" {
 		return after, 1, true

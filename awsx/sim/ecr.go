@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 )
@@ -19,12 +18,6 @@ func ecrOperation(name string) func(*Account, []byte) ([]byte, error) {
 	}
 	return nil
 }
-
-// The media types of an image and of the index that names its platforms.
-const (
-	indexType    = "application/vnd.oci.image.index.v1+json"
-	manifestType = "application/vnd.oci.image.manifest.v1+json"
-)
 
 type imageID struct {
 	Digest string `json:"imageDigest,omitempty"`
@@ -78,6 +71,7 @@ type imagesInput struct {
 	IDs        []imageID `json:"imageIds"`
 	MaxResults *int      `json:"maxResults"`
 	NextToken  string    `json:"nextToken"`
+	Accepted   []string  `json:"acceptedMediaTypes"`
 	Filter     struct {
 		TagStatus string `json:"tagStatus"`
 	} `json:"filter"`
@@ -199,57 +193,6 @@ type imageDoc struct {
 func (a *Account) describeImage(r *repository, i *image) imageDoc {
 	return imageDoc{
 		Registry: a.opts.AccountID, Repository: r.name, Digest: i.digest, Tags: i.tags, Size: i.size,
-		PushedAt: epoch{i.pushedAt}, PulledAt: epoch{i.pulledAt}, MediaType: indexType,
+		PushedAt: epoch{i.pushedAt}, PulledAt: epoch{i.pulledAt}, MediaType: i.mediaType(),
 	}
-}
-
-func (a *Account) batchGetImage(in *imagesInput) ([]byte, error) {
-	r, err := a.findRepository(in.Repository)
-	if err != nil {
-		return nil, err
-	}
-	if len(in.IDs) == 0 || len(in.IDs) > 100 {
-		return nil, invalid("imageIds must have 1 to 100 items.")
-	}
-	type failedImage struct {
-		ID     imageID `json:"imageId"`
-		Code   string  `json:"failureCode"`
-		Reason string  `json:"failureReason"`
-	}
-	failures := []failedImage{}
-	var docs [][]byte
-	for _, id := range in.IDs {
-		found := r.find(id)
-		if found == nil {
-			failures = append(failures, failedImage{id, "ImageNotFound", "Requested image not found"})
-			continue
-		}
-		docs = append(docs, encode(map[string]any{
-			"registryId": a.opts.AccountID, "repositoryName": r.name, "imageId": imageID{found.digest, id.Tag},
-			"imageManifest": found.manifest(), "imageManifestMediaType": indexType,
-		}))
-	}
-	return envelope("images", docs, struct {
-		Failures []failedImage `json:"failures"`
-	}{failures}), nil
-}
-
-// manifest is an index of one platform, the one that the instances have.
-func (i *image) manifest() string {
-	type platform struct {
-		Architecture string `json:"architecture"`
-		OS           string `json:"os"`
-	}
-	type entry struct {
-		MediaType string   `json:"mediaType"`
-		Digest    string   `json:"digest"`
-		Size      int      `json:"size"`
-		Platform  platform `json:"platform"`
-	}
-	document, _ := json.Marshal(struct { // strings and numbers only: cannot fail
-		Version   int     `json:"schemaVersion"`
-		MediaType string  `json:"mediaType"`
-		Manifests []entry `json:"manifests"`
-	}{2, indexType, []entry{{manifestType, contentDigest(i.digest, "linux/amd64"), 1574, platform{"amd64", "linux"}}}})
-	return string(document)
 }

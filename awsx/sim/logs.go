@@ -141,12 +141,19 @@ func (a *Account) chat(s *service) {
 }
 
 func (a *Account) logStart(c *container) {
+	if !c.behaviour.runsHere() {
+		return
+	}
 	a.log(c, a.now, stdout, startLine(c, a.now))
 }
 
 // logDeath is the last thing that a process says which exits by itself.
 func (a *Account) logDeath(c *container, code int) {
 	at := a.now.Add(-50 * time.Millisecond)
+	if code == exitBadFormat && !c.behaviour.runsHere() {
+		a.log(c, at, stderr, "exec "+executable(c)+": exec format error")
+		return
+	}
 	if name := c.missingVariable(); name != "" {
 		a.log(c, at, stderr, missingTrace(c, name))
 		return

@@ -156,3 +156,11 @@ func handledTrace(c *container, at time.Time, order int) string {
 		"  File \"/app/" + m + "/views.py\", line 118, in show\n    item = upstream.get(key, timeout=1)\n" +
 		"TimeoutError: upstream did not answer within 1 s"
 }
+
+// executable is what the container's command runs.
+func executable(c *container) string {
+	if len(c.def.command) == 0 {
+		return "/app/" + c.def.name
+	}
+	return c.def.command[0]
+}

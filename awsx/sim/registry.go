@@ -155,6 +155,10 @@ func (a *Account) pull(ref, digest string) (string, Behaviour, string) {
 		return "", Behaviour{}, "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref " +
 			ref + ": " + ref + ": not found"
 	}
+	if !found.behaviour.Bare && !found.behaviour.runsHere() {
+		return "", Behaviour{}, "CannotPullContainerError: pull image manifest has been retried 1 time(s): no matching manifest for " +
+			instancePlatform + " in the manifest list entries"
+	}
 	found.pulledAt = a.now
 	return found.digest, found.behaviour, ""
 }

@@ -36,6 +36,8 @@ func (a *Account) seedDemo() error {
 // seedSurroundings adds what is around the services of production.
 func (a *Account) seedSurroundings() error {
 	prod := a.clusterByName["prod"]
+	a.push("catalog", []string{"v3.5.0"}, a.ago(70*time.Minute), Behaviour{Platforms: []string{"linux/amd64", "linux/arm64"}})
+	a.push("catalog", []string{"v3.5.0-arm64"}, a.ago(70*time.Minute), Behaviour{Platforms: []string{"linux/arm64"}})
 	return errors.Join(a.seedScaling(prod), a.seedAlarms(prod), a.seedJobs())
 }
 

@@ -283,3 +283,10 @@ func TestWhatIsInactiveIsListedAsSuch(t *testing.T) {
 		t.Errorf("error %v, want the revision to be refused", err)
 	}
 }
+
+// runTag runs the family once with another image and returns the task's ARN.
+func (w *world) runTag(family, tag string) string {
+	w.t.Helper()
+	arn := w.register(family, tag)
+	return *w.run(&ecs.RunTaskInput{TaskDefinition: &arn}).Tasks[0].TaskArn
+}
