@@ -46,17 +46,19 @@ func compiler(kind string) func(json.RawMessage) (matcher, error) {
 	case "regexp":
 		return compileRegexp
 	case "match":
-		return byField("query", matchWords)
+		return byField("query", compileMatch)
 	case "match_phrase":
-		return byField("query", func(c comparison) test { return phrase([]string{c.field}, c.text(), false) })
+		return byField("query", compilePhrase(false))
 	case "match_phrase_prefix":
-		return byField("query", func(c comparison) test { return phrase([]string{c.field}, c.text(), true) })
+		return byField("query", compilePhrase(true))
 	case "multi_match":
 		return compileMultiMatch
 	case "query_string":
 		return compileQueryString
 	case "exists":
 		return compileExists
+	case "nested":
+		return compileNested
 	}
 	return nil
 }
@@ -175,25 +177,6 @@ func (c comparison) any(ok func(term string) bool) test {
 	return func(f *fields) bool { return slices.ContainsFunc(terms(f, c.field), ok) }
 }
 
-// terms returns what the index has for a field: a keyword's values as they are,
-// a text's words, numbers and booleans in their plain form.
-func terms(f *fields, field string) []string {
-	var out []string
-	name, isKeyword := strings.CutSuffix(field, ".keyword")
-	for _, v := range f.of(name) {
-		s, isText := v.(string)
-		switch {
-		case !isText:
-			out = append(out, plain(v))
-		case isKeyword || name == "@version":
-			out = append(out, s)
-		default:
-			out = append(out, words(s)...)
-		}
-	}
-	return out
-}
-
 func byField(key string, build func(comparison) test) func(json.RawMessage) (matcher, error) {
 	return func(raw json.RawMessage) (matcher, error) {
 		c, err := readComparison(raw, key)
@@ -264,5 +247,23 @@ func compileExists(raw json.RawMessage) (matcher, error) {
 	if err := strict(raw, &e); err != nil {
 		return nil, err
 	}
-	return test(func(f *fields) bool { return len(f.of(strings.TrimSuffix(e.Field, ".keyword"))) > 0 }), nil
+	return test(func(f *fields) bool { return f.has(strings.TrimSuffix(e.Field, keywordSuffix)) }), nil
+}
+
+// compileNested reads a query that one object of a list has to match on its own.
+func compileNested(raw json.RawMessage) (matcher, error) {
+	var n struct {
+		Path           string          `json:"path"`
+		Query          json.RawMessage `json:"query"`
+		ScoreMode      string          `json:"score_mode"`
+		IgnoreUnmapped bool            `json:"ignore_unmapped"`
+	}
+	if err := strict(raw, &n); err != nil {
+		return nil, err
+	}
+	inner, err := compile(n.Query)
+	if err != nil {
+		return nil, err
+	}
+	return test(func(f *fields) bool { return slices.ContainsFunc(f.objects(n.Path), inner.matches) }), nil
 }

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -243,32 +242,4 @@ func newestFirst(docs []*document) {
 		slices.Reverse(docs[i:j])
 		i = j
 	}
-}
-
-// parsed is a document's fields by name, decoded when they are first needed.
-func parsed(d *document) *fields { return &fields{doc: d} }
-
-// fields reads a document's values.
-type fields struct {
-	doc    *document
-	values map[string][]any
-}
-
-func (f *fields) of(name string) []any {
-	if f.values == nil {
-		var doc map[string]any
-		f.values = map[string][]any{}
-		if json.Unmarshal(f.doc.source, &doc) == nil {
-			flatten("", doc, func(field string, value any) { f.values[field] = append(f.values[field], value) })
-		}
-	}
-	return f.values[name]
-}
-
-// plain renders a value as a term.
-func plain(v any) string {
-	if n, ok := v.(float64); ok {
-		return strconv.FormatFloat(n, 'f', -1, 64)
-	}
-	return fmt.Sprint(v)
 }

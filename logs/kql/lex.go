@@ -1,0 +1,302 @@
+package kql
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+)
+
+// kind is the kind of a token.
+type kind uint8
+
+const (
+	tokenEnd kind = iota
+	tokenWords
+	tokenQuoted
+	tokenAnd
+	tokenOr
+	tokenNot
+	tokenOpen
+	tokenClose
+	tokenOpenBrace
+	tokenCloseBrace
+	tokenColon
+	tokenBound
+	tokenBad // what cannot be read; nothing follows it
+)
+
+// token is a piece of what was typed.
+type token struct {
+	kind kind
+	at   int // column
+	raw  string
+	text Text  // of words and quoted texts
+	op   Bound // of a bound
+	err  *SyntaxError
+}
+
+// special reports whether a character has a meaning of its own outside quotes.
+func special(r rune) bool { return strings.ContainsRune(`\():<>"*{}`, r) }
+
+// keywordOf returns the kind of a word that stands alone.
+func keywordOf(word string) kind {
+	switch {
+	case strings.EqualFold(word, "and"):
+		return tokenAnd
+	case strings.EqualFold(word, "or"):
+		return tokenOr
+	case strings.EqualFold(word, "not"):
+		return tokenNot
+	}
+	return tokenWords
+}
+
+// lexer splits what was typed into tokens.
+type lexer struct {
+	runes []rune
+	i     int
+}
+
+// lex returns the tokens of a query; the last is its end, or one that is bad.
+func lex(query string) []token {
+	l := lexer{runes: []rune(query)}
+	var tokens []token
+	for {
+		t := l.next()
+		tokens = append(tokens, t)
+		if t.kind == tokenEnd || t.kind == tokenBad {
+			return tokens
+		}
+	}
+}
+
+func (l *lexer) next() token {
+	l.space()
+	start := l.i
+	t := l.read()
+	t.at = start + 1
+	t.raw = string(l.runes[start:l.i])
+	return t
+}
+
+// space moves the cursor past white space.
+func (l *lexer) space() {
+	for l.i < len(l.runes) && unicode.IsSpace(l.runes[l.i]) {
+		l.i++
+	}
+}
+
+var punctuation = map[rune]kind{
+	'(': tokenOpen, ')': tokenClose, '{': tokenOpenBrace, '}': tokenCloseBrace, ':': tokenColon,
+}
+
+func (l *lexer) read() token {
+	if l.i >= len(l.runes) {
+		return token{kind: tokenEnd}
+	}
+	r := l.runes[l.i]
+	if k, ok := punctuation[r]; ok {
+		l.i++
+		return token{kind: k}
+	}
+	switch r {
+	case '<', '>':
+		l.i++
+		t := token{kind: tokenBound, op: Less}
+		if r == '>' {
+			t.op = Greater
+		}
+		if l.peek() == '=' {
+			l.i++
+			t.op++ // each bound is followed by its inclusive form
+		}
+		return t
+	case '"':
+		return l.quoted()
+	}
+	return l.words()
+}
+
+// peek returns the character at the cursor, -1 at the end.
+func (l *lexer) peek() rune {
+	if l.i < len(l.runes) {
+		return l.runes[l.i]
+	}
+	return -1
+}
+
+func bad(err *SyntaxError) token { return token{kind: tokenBad, err: err} }
+
+// quoted reads a text in double quotes.
+func (l *lexer) quoted() token {
+	start := l.i
+	var b strings.Builder
+	for l.i++; l.i < len(l.runes); l.i++ {
+		switch r := l.runes[l.i]; r {
+		case '"':
+			l.i++
+			return token{kind: tokenQuoted, text: Literal(b.String())}
+		case '\\':
+			s, size, err := l.escaped(true)
+			if err != nil {
+				return bad(err)
+			}
+			b.WriteString(s)
+			l.i += size - 1
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return bad(&SyntaxError{Column: len(l.runes) + 1, Expected: `a closing "`, Found: "the end of the query",
+		Hint: "the text in quotes begins in column " + strconv.Itoa(start+1)})
+}
+
+// words reads a value without quotes: words and the space between them, up to a
+// keyword, a character with a meaning of its own, or the end. A keyword that
+// stands first is a token by itself.
+func (l *lexer) words() token {
+	text := Text{""}
+	for first, end := true, l.i; ; first = false {
+		start := l.i
+		word, err := l.word()
+		if err != nil {
+			return bad(err)
+		}
+		k := keywordOf(string(l.runes[start:l.i]))
+		switch {
+		case k != tokenWords && first:
+			return token{kind: k}
+		case k != tokenWords:
+			l.i = end
+			return token{kind: tokenWords, text: text}
+		}
+		text[len(text)-1] += string(l.runes[end:start]) + word[0]
+		text = append(text, word[1:]...)
+		end = l.i
+		l.space()
+		if r := l.peek(); r < 0 || special(r) && r != '\\' && r != '*' {
+			l.i = end
+			return token{kind: tokenWords, text: text}
+		}
+	}
+}
+
+// word reads one word: no white space, no character with a meaning of its own
+// but wildcards and escapes.
+func (l *lexer) word() (Text, *SyntaxError) {
+	text := Text{""}
+	var b strings.Builder
+	flush := func() { text[len(text)-1] += b.String(); b.Reset() }
+	for l.i < len(l.runes) {
+		r := l.runes[l.i]
+		switch {
+		case r == '*':
+			flush()
+			text = append(text, "")
+			l.i++
+		case r == '\\':
+			s, size, err := l.escaped(false)
+			if err != nil {
+				return nil, err
+			}
+			b.WriteString(s)
+			l.i += size
+		case special(r), unicode.IsSpace(r):
+			flush()
+			return text, nil
+		default:
+			b.WriteRune(r)
+			l.i++
+		}
+	}
+	flush()
+	return text, nil
+}
+
+// escaped reads what a backslash at the cursor stands for, and its length. In
+// quotes a backslash before anything else stands for itself.
+func (l *lexer) escaped(quotes bool) (string, int, *SyntaxError) {
+	rest := l.runes[l.i+1:]
+	if len(rest) == 0 {
+		if quotes {
+			return `\`, 1, nil
+		}
+		return "", 0, l.badEscape()
+	}
+	if !quotes {
+		for _, keyword := range [...]string{"and", "or", "not"} {
+			n := len(keyword)
+			if len(rest) >= n && strings.EqualFold(string(rest[:n]), keyword) && (len(rest) == n || special(rest[n]) || unicode.IsSpace(rest[n])) {
+				return string(rest[:n]), n + 1, nil
+			}
+		}
+	}
+	switch r := rest[0]; {
+	case r == 't':
+		return "\t", 2, nil
+	case r == 'r':
+		return "\r", 2, nil
+	case r == 'n':
+		return "\n", 2, nil
+	case r == 'u':
+		if s, size := unicodeEscape(l.runes[l.i:]); size > 0 {
+			return s, size, nil
+		}
+	case r == '"', r == '\\', !quotes && special(r):
+		return string(r), 2, nil
+	}
+	if quotes {
+		return `\`, 1, nil
+	}
+	return "", 0, l.badEscape()
+}
+
+func (l *lexer) badEscape() *SyntaxError {
+	found := "the end of the query"
+	if l.i+1 < len(l.runes) {
+		found = quoteRaw(string(l.runes[l.i : l.i+2]))
+	}
+	return &SyntaxError{Column: l.i + 1, Found: found,
+		Expected: `after \ one of \ ( ) : < > " * { }, a keyword, t, r, n or u with four hex digits`,
+		Hint:     `\\ stands for a backslash`}
+}
+
+// unicodeEscape reads \uXXXX, or the two of them that make up one character
+// beyond the first plane. Size 0 is none.
+func unicodeEscape(rs []rune) (string, int) {
+	r, ok := hex4(rs)
+	if !ok {
+		return "", 0
+	}
+	if utf16.IsSurrogate(r) {
+		low, ok := hex4(rs[6:])
+		r = utf16.DecodeRune(r, low)
+		if !ok || r == unicode.ReplacementChar {
+			return "", 0
+		}
+		return string(r), 12
+	}
+	return string(r), 6
+}
+
+func hex4(rs []rune) (rune, bool) {
+	if len(rs) < 6 || rs[0] != '\\' || rs[1] != 'u' {
+		return 0, false
+	}
+	var n rune
+	for _, r := range rs[2:6] {
+		switch {
+		case r >= '0' && r <= '9':
+			r -= '0'
+		case r >= 'a' && r <= 'f':
+			r -= 'a' - 10
+		case r >= 'A' && r <= 'F':
+			r -= 'A' - 10
+		default:
+			return 0, false
+		}
+		n = n<<4 | r
+	}
+	return n, true
+}
