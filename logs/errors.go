@@ -90,6 +90,10 @@ func ClassOf(err error) Class {
 	return Failed
 }
 
+// ErrTooLarge is the cause of a failure when an answer was larger than an adapter
+// takes: a smaller page may succeed.
+var ErrTooLarge = errors.New("the answer is too large")
+
 // retryAfter returns the wait that the store asked for, or zero.
 func retryAfter(err error) time.Duration {
 	var e *Error

@@ -93,15 +93,23 @@ func (h *History) read(ctx context.Context, n int) (Page, error) {
 			size += len(h.atEdge.keys)
 		}
 		size = min(size, h.src.Limits().MaxPage)
-		if h.point == nil {
-			return h.search(ctx, size)
+		page, err := h.page(ctx, size)
+		for ; errors.Is(err, ErrTooLarge) && size > 1; page, err = h.page(ctx, size) {
+			size = smaller(size)
 		}
-		page, err := h.point.Read(ctx, h.query, h.rest(), h.dir, h.cursor, size)
 		if !errors.Is(err, ErrPointGone) || reopened {
 			return page, err
 		}
 		h.point, h.cursor = nil, nil
 	}
+}
+
+// page asks for one page in the point in time, or of the store as it is.
+func (h *History) page(ctx context.Context, size int) (Page, error) {
+	if h.point == nil {
+		return h.search(ctx, size)
+	}
+	return h.point.Read(ctx, h.query, h.rest(), h.dir, h.cursor, size)
 }
 
 // open opens a point in time where there is none. A store that does not answer at
@@ -160,7 +168,7 @@ func (h *History) fresh(page Page) Page {
 	}
 	h.cursor = page.Cursor
 	switch {
-	case page.Partial != nil:
+	case page.Partial != nil && !page.Partial.Lasting:
 		entries = h.unread(entries, before, page)
 	case stuck && page.Full && len(page.Cursor) == 0:
 		entries = append(entries, h.overflow())

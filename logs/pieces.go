@@ -64,10 +64,10 @@ func Join(entries []Entry) []Entry {
 		if group[0] != i {
 			continue
 		}
-		slices.SortStableFunc(group, func(a, b int) int {
+		ordered := slices.SortedStableFunc(slices.Values(group), func(a, b int) int {
 			return cmp.Compare(entries[a].Piece.Ordinal, entries[b].Piece.Ordinal)
 		})
-		for run := range runs(entries, group) {
+		for run := range runs(entries, ordered) {
 			out = append(out, joined(entries, run))
 		}
 	}

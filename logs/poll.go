@@ -2,6 +2,7 @@ package logs
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -67,6 +68,11 @@ func (p *pump) read(ctx context.Context, stretch Range, r *reading) error {
 			return p.skip(ctx, cursor, r)
 		}
 		page, err := p.src.Since(ctx, *p.query, Range{From: cursor, To: stretch.To}, size)
+		if errors.Is(err, ErrTooLarge) && size > 1 {
+			size = smaller(size)
+			regular = size
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -104,7 +110,7 @@ func (p *pump) collect(page Page, r *reading) {
 // store answers in part, the gap line reaches to the newest line.
 func (p *pump) skip(ctx context.Context, cursor time.Time, r *reading) error {
 	whole := Range{From: cursor, To: time.Now().Add(ahead)}
-	page, err := p.src.Latest(ctx, *p.query, whole, min(p.opts.PageSize, p.src.Limits().MaxPage))
+	page, err := p.newest(ctx, whole, p.opts.PageSize)
 	if err != nil {
 		return err
 	}
@@ -146,7 +152,7 @@ func (p *pump) start(now time.Time) (from time.Time, whole bool) {
 }
 
 // settle moves the high water after a poll that read to the end. A partial answer
-// keeps it, so that the stretch is read again, until reading it again would cost
+// keeps it, unless its reason is lasting, so that the stretch is read again, until reading it again would cost
 // too much: then a gap line says what may be missing.
 // A skip moves it all the same: its gap line says so.
 func (p *pump) settle(now time.Time, r reading) {

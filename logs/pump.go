@@ -2,6 +2,7 @@ package logs
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"time"
 )
@@ -43,7 +44,9 @@ type pump struct {
 	src  Source
 	opts TailOptions
 
-	query   *Query
+	asked   *Query // what the reader wants
+	query   *Query // what is searched for
+	good    *Query // what was last answered
 	opened  bool
 	changed bool // the query is new since the last good poll
 
@@ -60,16 +63,17 @@ type pump struct {
 
 	status    Status
 	told      Status
+	pieces    assembly
 	pending   []Entry
 	idle      time.Duration
 	failures  int
-	explained time.Time
+	heard     time.Time // when a new line last came
+	explained time.Time // when the store was last asked why none did
 }
 
 func newPump(t *Tail, src Source, opts TailOptions) *pump {
 	return &pump{
 		tail: t, src: src, opts: opts,
-		query:      t.query.Load(),
 		seen:       seen{keys: map[key]time.Time{}},
 		idle:       opts.Poll,
 		overflowed: map[time.Time]bool{},
@@ -84,6 +88,7 @@ func (p *pump) run(ctx context.Context) {
 		wait, ok := p.step(ctx)
 		if ctx.Err() != nil {
 			p.status.State, p.status.Err = Stopped, nil
+			p.pending = append(p.pending, p.pieces.due(time.Now())...)
 			p.tell()
 			return
 		}
@@ -104,8 +109,9 @@ func (p *pump) run(ctx context.Context) {
 // step makes one poll and returns the wait until the next; ok is false when there
 // is none.
 func (p *pump) step(ctx context.Context) (wait time.Duration, ok bool) {
-	if q := p.tail.query.Load(); q != p.query {
-		p.query, p.changed = q, true
+	if q := p.tail.query.Load(); q != p.asked {
+		p.changed = p.asked != nil
+		p.asked, p.query, p.status.Refused = q, q, nil
 	}
 	before := p.status.Lines
 	var err error
@@ -114,13 +120,25 @@ func (p *pump) step(ctx context.Context) (wait time.Duration, ok bool) {
 	} else {
 		err = p.open(ctx)
 	}
+	if err != nil && p.changed && p.good != nil && ClassOf(err) == Invalid {
+		// The query is at fault: the one before it stays in force.
+		p.query, p.changed, p.status.Refused = p.good, false, err
+		return 0, true
+	}
 	if err != nil {
 		return p.failed(err)
 	}
-	p.opened, p.changed, p.failures = true, false, 0
+	now, fresh := time.Now(), p.status.Lines-before
+	p.pending = append(p.pending, p.pieces.due(now.Add(-pieceWait))...)
+	if p.changed {
+		p.status.Rate.pass(now)
+	} else {
+		p.status.Rate.add(fresh, now)
+	}
+	p.good, p.opened, p.changed, p.failures = p.query, true, false, 0
 	p.status.Err, p.status.RetryAt = nil, time.Time{}
-	p.explain(ctx)
-	if p.status.Lines > before || p.status.State == Behind {
+	p.explain(ctx, fresh > 0)
+	if fresh > 0 || p.status.State == Behind {
 		p.idle = p.opts.Poll
 	} else {
 		p.idle = min(p.idle*3/2, p.opts.IdlePoll)
@@ -162,7 +180,7 @@ func (p *pump) open(ctx context.Context) error {
 		p.opened = true
 		return p.poll(ctx)
 	}
-	page, err := p.src.Latest(ctx, *p.query, Range{To: now.Add(ahead)}, min(p.opts.Last, p.src.Limits().MaxPage))
+	page, err := p.newest(ctx, Range{To: now.Add(ahead)}, p.opts.Last)
 	if err != nil {
 		return err
 	}
@@ -170,7 +188,7 @@ func (p *pump) open(ctx context.Context) error {
 	byTime(p.pending)
 	p.high = now.Add(-p.opts.Overlap)
 	if n := len(page.Entries); n > 0 {
-		p.high = earlier(p.pending[len(p.pending)-1].Time, now)
+		p.high = earlier(latest(page.Entries), now)
 		if page.Full {
 			p.floor = page.Last
 		}
@@ -180,6 +198,28 @@ func (p *pump) open(ctx context.Context) error {
 	}
 	p.judge(page)
 	return nil
+}
+
+// newest reads the newest lines of a range: fewer when they are too large to come
+// in one answer.
+func (p *pump) newest(ctx context.Context, r Range, n int) (Page, error) {
+	for n = min(n, p.src.Limits().MaxPage); ; n = smaller(n) {
+		page, err := p.src.Latest(ctx, *p.query, r, n)
+		if n == 1 || !errors.Is(err, ErrTooLarge) {
+			return page, err
+		}
+	}
+}
+
+// smaller returns the page size after one whose answer was too large.
+func smaller(n int) int { return max(1, n/4) }
+
+func latest(entries []Entry) time.Time {
+	var t time.Time
+	for i := range entries {
+		t = later(t, entries[i].Time)
+	}
+	return t
 }
 
 // judge sets the state that a complete poll leaves, by its last page.
@@ -199,6 +239,7 @@ func (p *pump) judge(page Page) {
 // of the newest line when the poll began, are late. It returns how many were new.
 func (p *pump) take(entries []Entry, newest time.Time) (fresh int) {
 	p.lately += len(entries)
+	now := time.Now()
 	for _, e := range entries {
 		if !p.seen.add(e) {
 			continue
@@ -210,27 +251,13 @@ func (p *pump) take(entries []Entry, newest time.Time) (fresh int) {
 			p.status.LateLines++
 			p.status.Lateness = max(p.status.Lateness, newest.Sub(e.Time))
 		}
-		p.pending = append(p.pending, e)
+		if e.Piece == nil {
+			p.pending = append(p.pending, e)
+			continue
+		}
+		p.pending = append(p.pending, p.pieces.add(e, now)...)
 	}
 	return fresh
-}
-
-// explain asks why there are no lines, from time to time, until there are some.
-func (p *pump) explain(ctx context.Context) {
-	if p.status.Lines > 0 {
-		p.status.Explanation = nil
-		return
-	}
-	if !p.explained.IsZero() && time.Since(p.explained) < explainEvery {
-		return
-	}
-	p.explained = time.Now()
-	x, err := p.src.Explain(ctx, *p.query, Range{From: p.opts.From, To: p.explained.Add(ahead)})
-	if err != nil {
-		// The next poll meets the same failure and says so.
-		return
-	}
-	p.status.Explanation = &x
 }
 
 // tell hands over what is pending, and the status when it changed.

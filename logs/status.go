@@ -49,6 +49,16 @@ type Status struct {
 	Lateness time.Duration
 	// Lines, LateLines and Gaps count what was delivered.
 	Lines, LateLines, Gaps int
+	// Rate is how many lines arrive.
+	Rate Rate
+	// Flow says how lines come, or why none do.
+	Flow Flow
+	// IndexNewest is the time of the newest document of the index, whatever its
+	// query, when the store was last asked; zero when it was not, or does not say.
+	IndexNewest time.Time
+	// Refused is the failure of the query set last, when the store did not accept
+	// it and the one before is still followed; nil otherwise.
+	Refused error
 	// Explanation says why there are no lines; nil when there are some, or when
 	// it is not known.
 	Explanation *Explanation
@@ -82,15 +92,32 @@ func (s Status) Words(now time.Time) string {
 		return "stopped"
 	case Following:
 	}
+	if s.Refused != nil {
+		return fmt.Sprintf("still on the query before: %v", s.Refused)
+	}
 	return "following" + s.age(now)
 }
 
 func (s Status) age(now time.Time) string {
 	if s.Newest.IsZero() {
-		return " · no lines yet"
+		return " · no lines yet" + s.flow()
 	}
 	if age := now.Sub(s.Newest); age >= staleAfter {
-		return " · newest " + coarse(age) + " old"
+		return " · newest " + coarse(age) + " old" + s.flow()
+	}
+	return ""
+}
+
+// flow says in words why there is nothing newer.
+func (s Status) flow() string {
+	switch s.Flow {
+	case Lagging:
+		return ", the pipeline is behind"
+	case Quiet:
+		return ", quiet while others write"
+	case Stalled:
+		return ", nothing new of anybody: the pipeline is behind"
+	case FlowUnknown, Flowing:
 	}
 	return ""
 }
@@ -99,7 +126,7 @@ func (s Status) age(now time.Time) string {
 // changed nothing wakes nobody.
 func (s Status) same(o Status) bool {
 	return s.State == o.State && s.RetryAt.Equal(o.RetryAt) && s.Newest.Equal(o.Newest) &&
-		text(s.Err) == text(o.Err) && s.Overlap == o.Overlap &&
+		text(s.Err) == text(o.Err) && text(s.Refused) == text(o.Refused) && s.Flow == o.Flow && s.Overlap == o.Overlap &&
 		(s.Partial == nil) == (o.Partial == nil) && (s.Partial == nil || *s.Partial == *o.Partial) &&
 		(s.Explanation == nil) == (o.Explanation == nil) &&
 		(s.Explanation == nil || s.Explanation.String() == o.Explanation.String())

@@ -43,7 +43,7 @@ func transportError(op string, err error) error {
 	)
 	switch {
 	case errors.Is(err, errTooLarge):
-		e.Class, e.Fix = logs.Failed, "choose a smaller page or a shorter range"
+		e.Class, e.Err, e.Fix = logs.Failed, errTooLarge, "choose a smaller page or a shorter range"
 	case errors.As(err, &authority):
 		e.Fix = "give the CA file of the store's certificate"
 	case errors.As(err, &hostname):

@@ -12,14 +12,17 @@ import (
 	"time"
 
 	"github.com/elastic/elastic-transport-go/v8/elastictransport"
+
+	"gantry/logs"
 )
 
 // maxAnswer bounds an answer's size: a page of 1,000 lines is under 1 MiB as a
-// rule, and an endpoint that never ends must not fill the memory.
-const maxAnswer = 256 << 20
+// rule, and neither a page of huge lines nor an endpoint that never ends must fill
+// the memory.
+const maxAnswer = 64 << 20
 
 // errTooLarge is the failure of an answer beyond maxAnswer.
-var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
+var errTooLarge = fmt.Errorf("%w: more than %d MiB", logs.ErrTooLarge, maxAnswer>>20)
 
 // failover carries a request to the first node that answers, beginning with the
 // one that answered last. It reads the whole answer, so that a node which dies

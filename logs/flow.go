@@ -1,0 +1,76 @@
+package logs
+
+import (
+	"context"
+	"time"
+)
+
+// Flow says how lines come, or why none do.
+type Flow uint8
+
+// The ways in which lines come.
+const (
+	// FlowUnknown means that nothing has come, and that the store does not say when
+	// it last had anything.
+	FlowUnknown Flow = iota
+	// Flowing means that lines come soon after they were written.
+	Flowing
+	// Lagging means that lines come, and that the newest was written more than a
+	// minute ago: the pipeline is behind.
+	Lagging
+	// Quiet means that for a minute no line of the query came while lines of others
+	// did: what is followed writes nothing.
+	Quiet
+	// Stalled means that for a minute the index had nothing new of anybody: the
+	// pipeline is behind or broken, whatever the service does.
+	Stalled
+)
+
+// explain finds out how lines come. While none do it asks the store why, from time
+// to time.
+func (p *pump) explain(ctx context.Context, fresh bool) {
+	now := time.Now()
+	if fresh {
+		p.heard = now
+		p.status.Explanation, p.status.Flow = nil, p.pace(now)
+		return
+	}
+	none := p.status.Lines == 0
+	if !none && now.Sub(p.heard) < staleAfter || !p.explained.IsZero() && now.Sub(p.explained) < explainEvery {
+		return
+	}
+	p.explained = now
+	r := Range{From: p.opts.From, To: now.Add(ahead)}
+	if !none {
+		r.From = now.Add(-staleAfter)
+	}
+	x, err := p.src.Explain(ctx, *p.query, r)
+	if err != nil {
+		// The next poll meets the same failure and says so.
+		return
+	}
+	if none {
+		p.status.Explanation = &x
+	}
+	switch {
+	case x.Newest.IsZero():
+		return
+	case now.Sub(x.Newest) < staleAfter:
+		p.status.Flow = Quiet
+	default:
+		p.status.Flow = Stalled
+	}
+	p.status.IndexNewest = x.Newest
+}
+
+// pace tells lines that come in time from those that the pipeline held back.
+func (p *pump) pace(now time.Time) Flow {
+	newest := p.status.Newest
+	for i := range p.pending {
+		newest = later(newest, p.pending[i].Time)
+	}
+	if now.Sub(newest) >= staleAfter {
+		return Lagging
+	}
+	return Flowing
+}

@@ -1,0 +1,212 @@
+package logs
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestWhyNoLinesComeIsToldApart(t *testing.T) {
+	now := func(now time.Time) time.Time { return now }
+	for name, c := range map[string]struct {
+		others func(now time.Time) time.Time
+		age    time.Duration // of the one line
+		delay  time.Duration
+		want   Flow
+		words  string
+	}{
+		"others write":              {others: now, age: 4 * time.Minute, want: Quiet, words: "newest 6m old, quiet while others write"},
+		"nobody writes":             {others: func(time.Time) time.Time { return time.Now().Add(-time.Hour) }, age: 4 * time.Minute, want: Stalled, words: "nothing new of anybody"},
+		"the store does not say":    {age: 4 * time.Minute, want: Lagging, words: "newest 6m old, the pipeline is behind"},
+		"a line that came just now": {others: now, age: -118 * time.Second, want: Flowing, words: "following"},
+		"a line that came late":     {others: now, delay: 118 * time.Second, want: Lagging, words: "the pipeline is behind"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			src := &store{others: c.others}
+			start := time.Now()
+			arrives := start.Add(c.delay)
+			if c.age < 0 {
+				arrives = start.Add(-c.age)
+			}
+			src.add(doc(1, start.Add(-c.age), arrives))
+			got := watch(src, TailOptions{Overlap: 5 * time.Minute}, 2*time.Minute)
+			if got.last.Flow != c.want || got.last.Lines != 1 {
+				t.Errorf("%s: %d lines with flow %d, want %d", name, got.last.Lines, got.last.Flow, c.want)
+			}
+			got.last.State, got.last.Err = Following, nil
+			if words := got.last.Words(time.Now()); !strings.Contains(words, c.words) {
+				t.Errorf("%s: %q, want %q in it", name, words, c.words)
+			}
+		})
+	}
+}
+
+func TestTheRateIsOfArrivalsAndDecays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := &store{}
+		start := time.Now()
+		for i := range 500 {
+			src.add(doc(-i, start.Add(-time.Duration(i)*time.Millisecond), start))
+		}
+		for i := range 40 * 60 {
+			at := start.Add(time.Duration(i) * 25 * time.Millisecond)
+			src.add(doc(1+i, at, at))
+		}
+		tail := Follow(context.Background(), src, Query{}, TailOptions{})
+		defer tail.Close()
+		var rate Rate
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+		defer cancel()
+		for b := range tail.All(ctx) {
+			rate = b.Status.Rate
+			if b.Status.Lines <= 501 && rate.PerSecond(time.Now()) != 0 {
+				t.Errorf("the lines that it opened with make a rate of %.1f", rate.PerSecond(time.Now()))
+			}
+		}
+		end := start.Add(time.Minute)
+		if got := rate.PerSecond(end.Add(time.Second)); math.Abs(got-40) > 2 {
+			t.Errorf("the rate is %.1f lines a second, want 40", got)
+		}
+		if got := rate.PerSecond(end.Add(time.Minute)); got > 0.5 {
+			t.Errorf("a minute later the rate is %.1f", got)
+		}
+	})
+}
+
+func TestAQueryThatTheStoreRefusesLeavesTheOneBeforeInForce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := &store{}
+		src.fault = func(time.Time, *Page) error {
+			if src.queries[len(src.queries)-1].Text == "bad" {
+				return Errorf(Invalid, "search logs", "unbalanced parenthesis")
+			}
+			return nil
+		}
+		start := time.Now()
+		for i := range 60 {
+			at := start.Add(time.Duration(i) * time.Second)
+			src.add(doc(i, at, at))
+		}
+		tail := Follow(context.Background(), src, Query{Text: "good"}, TailOptions{})
+		time.Sleep(10 * time.Second)
+		tail.SetQuery(Query{Text: "bad"})
+		time.Sleep(10 * time.Second)
+		b, _ := tail.Next(context.Background())
+		if b.Status.Refused == nil || !strings.Contains(b.Status.Words(time.Now()), "unbalanced") || b.Status.State != Following {
+			t.Errorf("with a bad query the tail says %q", b.Status.Words(time.Now()))
+		}
+		tail.SetQuery(Query{Text: "better"})
+		time.Sleep(50 * time.Second)
+		last, _ := tail.Next(context.Background())
+		tail.Close()
+		if n := len(b.Entries) + len(last.Entries); n != 60 || last.Status.Refused != nil {
+			t.Errorf("%d lines came, want 60; refused %v", n, last.Status.Refused)
+		}
+		bad := 0
+		for _, q := range src.queries {
+			if q.Text == "bad" {
+				bad++
+			}
+		}
+		if bad != 1 {
+			t.Errorf("the bad query was asked %d times", bad)
+		}
+	})
+}
+
+// piece is a part of a message as Docker's fluentd driver sends it.
+func piece(id, ordinal int, last bool, at time.Time, arrives time.Time) document {
+	d := doc(id, at, arrives)
+	d.Container, d.Message = "aaa111", fmt.Sprintf("part%d.", ordinal)
+	d.Source = fmt.Appendf(nil, `{"partial_message":"true","partial_id":"m1","partial_ordinal":"%d","partial_last":"%v"}`, ordinal, last)
+	d.Piece = PieceOf(d.Source)
+	return d
+}
+
+func TestThePiecesOfAMessageAreJoinedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		at := start.Add(10 * time.Second)
+		src := &store{}
+		src.add(
+			piece(3, 3, true, at, at),
+			piece(1, 1, false, at, at.Add(time.Second)),
+			piece(2, 2, false, at, at.Add(3*time.Second)),
+			doc(9, at.Add(time.Millisecond), at),
+		)
+		got := watch(src, TailOptions{}, time.Minute)
+		e := got.ring.At(0)
+		if got.ids() != "1 9" || e.Message != "part1.part2.part3." || e.Piece != nil || len(e.Pieces) != 2 {
+			t.Errorf("lines %s, the first is %+v", got.ids(), e)
+		}
+	})
+}
+
+func TestPiecesWhoseMessageNeverEndsAreShownAllTheSame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		at := time.Now().Add(10 * time.Second)
+		src := &store{}
+		src.add(piece(1, 1, false, at, at), piece(2, 2, false, at, at), piece(4, 4, false, at, at))
+		got := watch(src, TailOptions{}, time.Minute)
+		if got.ids() != "1 4" || got.ring.At(0).Message != "part1.part2." || got.ring.At(0).Piece == nil {
+			t.Errorf("lines are %s, the first %+v", got.ids(), got.ring.At(0))
+		}
+	})
+}
+
+func TestAPieceThatWasJoinedIsKnown(t *testing.T) {
+	at := epoch
+	all := Join([]Entry{piece(1, 1, false, at, at).Entry, piece(2, 2, true, at, at).Entry})
+	second := piece(2, 2, true, at, at).Entry
+	if len(all) != 1 || !KnownOf(each(all)).Has(&second) {
+		t.Errorf("joined to %+v", all)
+	}
+}
+
+// TestHugeLinesComeInSmallPagesAndLeaveTheRingItsBound reads lines of 5 MiB from a
+// store whose answers may hold 20 MiB.
+func TestHugeLinesComeInSmallPagesAndLeaveTheRingItsBound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := &store{}
+		src.fault = func(_ time.Time, page *Page) error {
+			bytes := 0
+			for i := range page.Entries {
+				bytes += page.Entries[i].Bytes()
+			}
+			if bytes > 20<<20 {
+				return &Error{Class: Failed, Op: "search logs", Err: ErrTooLarge}
+			}
+			return nil
+		}
+		huge := strings.Repeat("x", 5<<20)
+		start := time.Now()
+		for i := range 40 {
+			at := start.Add(time.Duration(i-20) * time.Second)
+			d := doc(i, at, at)
+			d.Message = huge
+			src.add(d)
+		}
+		tail := Follow(context.Background(), src, Query{}, TailOptions{})
+		ring := NewRing(0, 64<<20)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		var last string
+		for b := range tail.All(ctx) {
+			ring.Add(b.Entries)
+			if ring.Bytes() > 64<<20 {
+				t.Fatalf("the ring holds %d bytes", ring.Bytes())
+			}
+			if n := len(b.Entries); n > 0 {
+				last = b.Entries[n-1].ID
+			}
+		}
+		tail.Close()
+		if last != "39" || ring.Len() != 12 {
+			t.Errorf("the last line is %s, the ring holds %d, want 39 and 12", last, ring.Len())
+		}
+	})
+}
