@@ -82,7 +82,7 @@ func (a *Account) productionServices() []serviceSeed {
 		plain("users", "java", 3, history(Behaviour{}, []string{"v7.0.1", "v7.1.0", "v7.2.0"}, 75*day, 30*day, 12*day)...),
 		pricing(),
 		plain("sessions", "node", 2, history(Behaviour{}, []string{"v2.4.0", "v2.4.1", "v2.5.0"}, 61*day, 40*day, 15*day)...),
-		plain("recommendations", "python", 2, history(Behaviour{StartsIn: 20 * time.Second}, []string{"v1.0.0", "v1.1.0", "v1.2.0"}, 25*day, 17*day, 4*day)...),
+		recommendations(),
 	)
 }
 
@@ -119,7 +119,15 @@ func (a *Account) apiCheckout() serviceSeed {
 	return s
 }
 
-// payments is checked by Docker as well as by its target group. From v3.9.0 on
+// recommendations logs to CloudWatch Logs.
+func recommendations() serviceSeed {
+	s := plain("recommendations", "python", 2, history(Behaviour{StartsIn: 20 * time.Second}, []string{"v1.0.0", "v1.1.0", "v1.2.0"}, 25*day, 17*day, 4*day)...)
+	s.containers[0].group = "/ecs/recommendations"
+	return s
+}
+
+// payments is checked by Docker as well as by its target group, and its agent logs
+// to CloudWatch Logs. From v3.9.0 on
 // it ignores SIGTERM.
 func payments() serviceSeed {
 	s := plain("payments", "java", 3, history(Behaviour{}, []string{"v3.6.0", "v3.7.0", "v3.8.0", "v3.8.2"}, 80*day, 45*day, 21*day, 8*day)...)
@@ -128,6 +136,7 @@ func payments() serviceSeed {
 	s.containers[0].stopTimeout = 20
 	s.containers = append(s.containers, containerSeed{
 		name: "metrics-agent", image: "public.ecr.aws/telemetry/agent:1.42.0", language: "go", cpu: 32, memory: 64,
+		group: "/ecs/payments",
 	})
 	s.pushed = []releaseSeed{{tag: "v3.9.0", age: 3 * time.Hour, behaviour: Behaviour{IgnoresTerm: true}}}
 	return s

@@ -31,8 +31,9 @@ type containerSeed struct {
 	cpu, memory             int
 	environment             [][2]string
 	secrets                 []string
-	checked                 bool // has a container health check
-	stopTimeout             int  // seconds
+	checked                 bool   // has a container health check
+	stopTimeout             int    // seconds
+	group                   string // log group of its awslogs driver; empty logs through gelf
 }
 
 type balancerSeed struct {
@@ -172,10 +173,7 @@ func (a *Account) containerDocument(c containerSeed, environment, release string
 	document := map[string]any{
 		"name": c.name, "image": image, "cpu": c.cpu, "memoryReservation": c.memory, "memory": 2 * c.memory,
 		"essential": true, "environment": variables, "command": command(c),
-		"logConfiguration": map[string]any{
-			"logDriver": "gelf",
-			"options":   map[string]any{"gelf-address": "udp://logstash.internal:12201"},
-		},
+		"logConfiguration": a.logConfiguration(c),
 	}
 	if len(secrets) > 0 {
 		document["secrets"] = secrets
@@ -197,6 +195,15 @@ func (a *Account) containerDocument(c containerSeed, environment, release string
 		document["stopTimeout"] = c.stopTimeout
 	}
 	return document
+}
+
+func (a *Account) logConfiguration(c containerSeed) map[string]any {
+	if c.group != "" {
+		return map[string]any{"logDriver": awslogs, "options": map[string]any{
+			"awslogs-group": c.group, "awslogs-region": a.opts.Region, "awslogs-stream-prefix": "ecs",
+		}}
+	}
+	return map[string]any{"logDriver": "gelf", "options": map[string]any{"gelf-address": "udp://logstash.internal:12201"}}
 }
 
 // command is what the container runs; the log lines go with it.
