@@ -20,7 +20,7 @@ func maskDocuments(before, after *node) (old, fresh string) {
 	eachSecret(b, func(s secretText) {
 		known[s.path] = s.value
 		s.node.raw = quote(s.masked)
-	})
+	}, after)
 	eachSecret(a, func(s secretText) {
 		switch was, ok := known[s.path]; {
 		case !ok || was == s.value:
@@ -30,7 +30,7 @@ func maskDocuments(before, after *node) (old, fresh string) {
 			s.masked += " " + changedMask
 		}
 		s.node.raw = quote(s.masked)
-	})
+	}, before)
 	return readable(b), readable(a)
 }
 
@@ -95,10 +95,37 @@ type secretText struct {
 	value, masked string
 }
 
-// eachSecret calls visit for every string of a document that may hold a secret.
-func eachSecret(tree *node, visit func(secretText)) { visitSecrets(tree, "", "", visit) }
+// tellingLength is how long a secret must be, in bytes, to be known again
+// elsewhere: shorter ones are words like true that mean nothing in another place.
+const tellingLength = 6
 
-func visitSecrets(n *node, path, name string, visit func(secretText)) {
+// eachSecret calls visit for every string of a document that may hold a secret:
+// by what it is the value of, by its form, or because it is, or holds, a secret
+// of the document or of one beside it. A secret stays one when it moves to a
+// variable whose name does not tell.
+func eachSecret(tree *node, visit func(secretText), beside ...*node) {
+	var known []string
+	for _, t := range append(beside, tree) {
+		eachText(t, "", "", func(s secretText) {
+			if s.masked == clean.Mask && len(s.value) >= tellingLength {
+				known = appendNew(known, s.value)
+			}
+		})
+	}
+	eachText(tree, "", "", func(s secretText) {
+		if s.masked == s.value && mayCarry(s.path) {
+			for _, secret := range known {
+				s.masked = strings.ReplaceAll(s.masked, secret, clean.Mask)
+			}
+		}
+		if s.masked != s.value {
+			visit(s)
+		}
+	})
+}
+
+// eachText calls visit for every string of a document but empty ones.
+func eachText(n *node, path, name string, visit func(secretText)) {
 	switch n.kind {
 	case object:
 		label := n.word("name")
@@ -110,19 +137,15 @@ func visitSecrets(n *node, path, name string, visit func(secretText)) {
 			if m.name == "value" && label != "" {
 				under = label
 			}
-			visitSecrets(m.value, path+"/"+m.name, under, visit)
+			eachText(m.value, path+"/"+m.name, under, visit)
 		}
 	case array:
 		for i, item := range n.items {
-			visitSecrets(item, path+"/"+itemLabel(item, i), "", visit)
+			eachText(item, path+"/"+itemLabel(item, i), "", visit)
 		}
 	case scalar:
-		value, ok := n.str()
-		if !ok || value == "" {
-			return
-		}
-		if masked := maskString(path, name, value); masked != value {
-			visit(secretText{n, path, name, value, masked})
+		if value, ok := n.str(); ok && value != "" {
+			visit(secretText{n, path, name, value, maskString(path, name, value)})
 		}
 	}
 }
@@ -141,8 +164,8 @@ func itemLabel(item *node, i int) string {
 // the value's form does, as fields like "key" say nothing.
 func maskString(path, name, value string) string {
 	switch {
-	case strings.HasSuffix(path, "/valueFrom"), strings.HasSuffix(path, "/name"), strings.HasSuffix(path, "/key"):
-		return value // references and names, which operators need to read
+	case names(path):
+		return value
 	case strings.HasSuffix(path, "/value"), ownNames(path):
 		if clean.LooksSecret(name, value) {
 			return clean.Mask
@@ -151,6 +174,20 @@ func maskString(path, name, value string) string {
 		return clean.Mask
 	}
 	return clean.Redact(value)
+}
+
+// names reports whether a path leads to a reference or a name, which operators
+// need to read.
+func names(path string) bool {
+	return strings.HasSuffix(path, "/valueFrom") || strings.HasSuffix(path, "/name") || strings.HasSuffix(path, "/key")
+}
+
+// mayCarry reports whether a path leads to where operators put values of their
+// own, to which a secret may have moved. Elsewhere, as in the name of an image,
+// a word that is also somebody's secret is chance.
+func mayCarry(path string) bool {
+	return strings.HasSuffix(path, "/value") || ownNames(path) ||
+		strings.Contains(path, "/command/") || strings.Contains(path, "/entryPoint/")
 }
 
 // ownNames reports whether a path leads to a member of a map whose keys the

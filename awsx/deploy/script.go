@@ -60,10 +60,13 @@ type wantedValue struct{ variable, value, what string }
 // there is nothing to take values from.
 func newScript(old, fresh *node) *script {
 	s := &script{secrets: map[*node]secretText{}, known: map[string]string{}}
-	eachSecret(fresh, func(t secretText) { s.secrets[t.node] = t })
-	if old != nil {
-		s.locate(old, "$old")
+	note := func(t secretText) { s.secrets[t.node] = t }
+	if old == nil {
+		eachSecret(fresh, note)
+		return s
 	}
+	eachSecret(fresh, note, old)
+	s.locate(old, "$old")
 	return s
 }
 

@@ -231,7 +231,7 @@ func TestVerbsSayWhatTheyDoAndDoIt(t *testing.T) {
 			if want := fill.Replace(c.command); got != want {
 				t.Errorf("command is\n%s\nwant\n%s", got, want)
 			}
-			res, err := Run(t.Context(), func() RunOptions { o := d.options(p); o.Override = names(p.Blocking()); return o }())
+			res, err := Run(t.Context(), func() RunOptions { o := d.options(p); o.Override = checkNames(p.Blocking()); return o }())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -248,7 +248,7 @@ func TestVerbsSayWhatTheyDoAndDoIt(t *testing.T) {
 	}
 }
 
-func names(checks []Check) []string {
+func checkNames(checks []Check) []string {
 	var list []string
 	for _, c := range checks {
 		list = append(list, c.Name)
@@ -261,7 +261,7 @@ func TestEveryVerbResolvesALostAnswerByReading(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			d, target, _ := c.bench(t)
 			o := d.options(d.mustPlan(t, target, c.intent))
-			o.Account, o.Override = lossy{d.Account}, names(o.Plan.Blocking())
+			o.Account, o.Override = lossy{d.Account}, checkNames(o.Plan.Blocking())
 			res, err := Run(t.Context(), o)
 			if err != nil || !res.State.Applied {
 				t.Fatalf("applied %v: %v", res.State.Applied, err)
