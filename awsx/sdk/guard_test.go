@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
@@ -261,7 +262,7 @@ func TestWriteIsRecordedThenSentOnceWithTheChangeInItsUserAgent(t *testing.T) {
 		"refused":           {400, `{"__type":"InvalidParameterException","message":"no"}`, false},
 		"half of an answer": {200, `{"service":{"servi`, true},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(name, bubble(func(t *testing.T) {
 			w := canned(reply.status, reply.body)
 			a := open(t, w, Options{})
 			for op, write := range writes(t, a) {
@@ -289,8 +290,13 @@ func TestWriteIsRecordedThenSentOnceWithTheChangeInItsUserAgent(t *testing.T) {
 					t.Errorf("%s: %#v", op, err)
 				}
 			}
-		})
+		}))
 	}
+}
+
+// bubble runs a test on fake time, where a wait for a token costs nothing.
+func bubble(test func(*testing.T)) func(*testing.T) {
+	return func(t *testing.T) { synctest.Test(t, test) }
 }
 
 func TestWriteThatNeverLeftIsNotUnknown(t *testing.T) {

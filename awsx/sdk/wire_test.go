@@ -24,6 +24,7 @@ type wire struct {
 	mu      sync.Mutex
 	calls   map[string]int
 	bodies  []string
+	paths   []string
 	headers []http.Header
 
 	// reply returns status and body for one request.
@@ -64,6 +65,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	w.calls[op]++
 	w.bodies = append(w.bodies, string(body))
+	w.paths = append(w.paths, r.URL.Path)
 	w.headers = append(w.headers, r.Header.Clone())
 	w.mu.Unlock()
 	status, answer := w.reply(op, in)
