@@ -124,6 +124,8 @@ func statusError(op string, status int, header http.Header, body []byte) error {
 		if s, err := strconv.Atoi(header.Get("Retry-After")); err == nil && s > 0 {
 			e.RetryAfter = min(time.Duration(s)*time.Second, 5*time.Minute)
 		}
+	case status == http.StatusServiceUnavailable && noShards(kind):
+		e.Class, e.Fix = logs.Failed, "the cluster is red: have its unassigned shards looked at"
 	case status >= 300 && status < 400:
 		e.Class, e.Fix = logs.Invalid, "use the address that it redirects to: "+quote(header.Get("Location"))
 	case status >= 400 && status < 500 && status != http.StatusRequestTimeout:
@@ -132,6 +134,12 @@ func statusError(op string, status int, header http.Header, body []byte) error {
 		e.Class = logs.Failed
 	}
 	return e
+}
+
+// noShards reports whether a failure is that no copy of any shard of the index is
+// assigned to a node.
+func noShards(kind string) bool {
+	return kind == "search_phase_execution_exception" || kind == "no_shard_available_action_exception"
 }
 
 // notJSON is the failure of an answer that cannot be read. A page of HTML with

@@ -1,0 +1,45 @@
+package elastic
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gantry/logs"
+	"gantry/logs/sim"
+)
+
+// TestTheFirstLinesComeWithTheFirstSearch counts what goes over the wire until a
+// screen has lines: one search, after the fields of the index were asked for once.
+func TestTheFirstLinesComeWithTheFirstSearch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := sim.New(sim.Options{})
+		for i := range 2000 {
+			put(t, store, map[string]any{"message": "m", "n": i, "container_id": "aa"}, time.Now().Add(-time.Duration(i)*time.Second))
+		}
+		const roundTripTime = 80 * time.Millisecond
+		var asked []string
+		src := open(t, Config{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			time.Sleep(roundTripTime)
+			asked = append(asked, r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:])
+			return store.RoundTripper().RoundTrip(r)
+		})})
+		q := logs.Query{Where: logs.Match{Fields: []string{"container_id"}, Values: []string{"aa"}}}
+		for _, want := range []string{"_field_caps _search", "_search"} {
+			asked = nil
+			began := time.Now()
+			tail := logs.Follow(t.Context(), src, q, logs.TailOptions{})
+			b, err := tail.Next(t.Context())
+			took, paths := time.Since(began), strings.Join(asked, " ")
+			tail.Close()
+			if err != nil || len(b.Entries) != 500 {
+				t.Fatalf("%d lines: %v", len(b.Entries), err)
+			}
+			if paths != want || took != time.Duration(len(strings.Fields(want)))*roundTripTime {
+				t.Errorf("the first lines came after %s with %s, want %s", took, paths, want)
+			}
+		}
+	})
+}
