@@ -228,6 +228,7 @@ func (a *Account) rollBack(s *service, reason string) bool {
 	r.failures = 0
 	s.steady = false
 	a.event(s, "(service "+s.name+") rolling back to deployment "+back.id+".")
+	a.surge(s)
 	if r.shift != nil {
 		a.turnBack(r)
 	}

@@ -23,14 +23,22 @@ func (a *Account) registerTaskDefinition(body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	d, err := a.register(document, tags, a.callerARN())
+	if err != nil {
+		return nil, err
+	}
+	return d.answer(true), nil
+}
+
+// register makes a document the next revision of its family, if it is valid.
+func (a *Account) register(document map[string]any, tags []tag, by string) (*taskDefinition, error) {
 	if err := validateDefinition(document); err != nil {
 		return nil, err
 	}
 	completeDefinition(document)
 	d := parseTaskDefinition(document)
 	d.tags = tags
-	a.addDefinition(d, a.callerARN())
-	return d.answer(true), nil
+	return a.addDefinition(d, by), nil
 }
 
 // outputOnly are the members of a task definition that only the service writes.

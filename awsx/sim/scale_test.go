@@ -51,15 +51,34 @@ func TestEveryScenarioShowsWhatItNames(t *testing.T) {
 		return len(s.Deployments) == 2 && s.DeploymentConfiguration.Strategy == types.DeploymentStrategyBlueGreen &&
 			w.service("billing").DeploymentController.Type == types.DeploymentControllerTypeCodeDeploy
 	}
+	deploying := func(w *world, name string) bool {
+		return w.service(name).Deployments[0].RolloutState == types.DeploymentRolloutStateInProgress
+	}
+	complains := func(text string) func(*world, string) bool {
+		return func(w *world, name string) bool { return deploying(w, name) && hasEvent(w.service(name), text) }
+	}
+	shows[sim.PortConflict] = complains("is already using a port required by your task.")
+	shows[sim.NoCapacity] = complains("has insufficient memory available.")
+	shows[sim.MinMaxDeadlock] = complains("was unable to stop or start tasks during a deployment")
+	shows[sim.AutoscalerMidRollback] = func(w *world, name string) bool {
+		return deploying(w, name) && w.scalable(name).ResourceId != nil
+	}
+	shows[sim.RepushedTag] = func(w *world, name string) bool {
+		c := w.tasks(name, types.DesiredStatusRunning)[0].Containers[0]
+		return *c.ImageDigest != w.digest(*c.Image)
+	}
 	for _, scenario := range sim.Scenarios() {
-		if scenario == sim.Throttled {
-			continue // nothing in the account, only in its answers
+		if scenario == sim.Throttled || scenario == sim.SecondOperator {
+			continue // nothing in the account yet: only in answers, or later
 		}
 		for size, opts := range map[string]sim.Options{"demo": {}, "generated": {Services: 4, Tasks: 2}} {
 			t.Run(string(scenario)+" "+size, func(t *testing.T) {
 				opts.Scenario = scenario
 				w := newWorld(t, opts)
 				name := "api-orders"
+				if scenario == sim.PortConflict {
+					name = "legacy"
+				}
 				if scenario == sim.UnhealthyTargets {
 					name = "api-checkout"
 				}

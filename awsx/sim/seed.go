@@ -132,13 +132,7 @@ func (a *Account) deployerARN() string { return "arn:aws:iam::" + a.opts.Account
 
 // seedDefinition registers a revision that must be valid.
 func (a *Account) seedDefinition(document map[string]any, tags []tag) (*taskDefinition, error) {
-	if err := validateDefinition(document); err != nil {
-		return nil, err
-	}
-	completeDefinition(document)
-	d := parseTaskDefinition(document)
-	d.tags = tags
-	return a.addDefinition(d, a.deployerARN()), nil
+	return a.register(document, tags, a.deployerARN())
 }
 
 // seedService makes a service without deployments.

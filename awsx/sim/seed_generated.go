@@ -57,5 +57,8 @@ func (a *Account) seedGeneratedService(c *cluster, lb *loadBalancer, n int) erro
 			{tag: "v1.4.0", age: time.Hour, behaviour: Behaviour{NeedsEnv: []string{"DB_URL"}}},
 		},
 	}
+	if a.opts.Scenario == PortConflict {
+		seed.containers[0].hostPort = 20_000 + n // below the dynamic ones
+	}
 	return a.seedWhole(c, lb, seed)
 }

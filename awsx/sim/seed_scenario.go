@@ -21,6 +21,18 @@ func (a *Account) breakServices(c *cluster) error {
 	case BadImage:
 		s, release := a.victim(c, "api-orders", "v2.33.0", "v9.9.9")
 		return a.seedBadImage(s, release)
+	case PortConflict:
+		return a.seedPortConflict(c)
+	case NoCapacity:
+		return a.seedNoCapacity(c)
+	case MinMaxDeadlock:
+		return a.seedDeadlock(c)
+	case RepushedTag:
+		a.seedRepushed(c)
+	case AutoscalerMidRollback:
+		return a.seedRollback(c)
+	case SecondOperator:
+		a.seedSecondOperator(c)
 	case BlueGreen:
 		return a.seedStrategies(c)
 	case UnhealthyTargets:
@@ -50,24 +62,44 @@ func (a *Account) victim(c *cluster, demo, demoRelease, generatedRelease string)
 // beginDeploy starts a deployment of a release some time ago, without a circuit
 // breaker, so that what goes wrong stays to be looked at.
 func (a *Account) beginDeploy(s *service, release string, since time.Duration) (*deployment, error) {
-	document := maps.Clone(s.def.document)
-	for _, name := range outputOnly() {
-		delete(document, name)
-	}
-	first := maps.Clone(object(list(document["containerDefinitions"])[0]))
-	image := text(first["image"])
-	first["image"] = image[:strings.LastIndexByte(image, ':')] + ":" + release
-	document["containerDefinitions"] = append([]any{first}, list(document["containerDefinitions"])[1:]...)
 	s.rolling = newRolling(100, 150, false, false)
-	var d *deployment
-	var err error
+	return a.beginRevision(s, since, retag(release))
+}
+
+// beginRevision starts a deployment of what the service runs, with a change of
+// its first container, some time ago.
+func (a *Account) beginRevision(s *service, since time.Duration, edit func(first map[string]any)) (d *deployment, err error) {
 	a.at(a.ago(since), func() {
 		var def *taskDefinition
-		if def, err = a.seedDefinition(document, s.def.tags); err == nil {
+		if def, err = a.revise(s, a.deployerARN(), edit); err == nil {
 			d = a.deploy(s, def)
 		}
 	})
 	return d, err
+}
+
+// revise registers what the service runs with a change of its first container.
+func (a *Account) revise(s *service, by string, edit func(first map[string]any)) (*taskDefinition, error) {
+	document := maps.Clone(s.def.document)
+	for _, name := range outputOnly() {
+		delete(document, name)
+	}
+	containers := list(document["containerDefinitions"])
+	first := maps.Clone(object(containers[0]))
+	edit(first)
+	document["containerDefinitions"] = append([]any{first}, containers[1:]...)
+	return a.register(document, s.def.tags, by)
+}
+
+// retag has a container run another release of its image.
+func retag(release string) func(map[string]any) {
+	return func(first map[string]any) {
+		image, _, _ := strings.Cut(text(first["image"]), "@")
+		if colon := strings.LastIndexByte(image, ':'); colon > strings.LastIndexByte(image, '/') {
+			image = image[:colon]
+		}
+		first["image"] = image + ":" + release
+	}
 }
 
 // seedFailures leaves n tasks of the deployment that ended in the same way, and
