@@ -22,6 +22,11 @@ func (a *Account) Cluster(name string) *Cluster {
 			EC2ID: fmt.Sprintf("i-%s", a.hex(17)), Status: "ACTIVE", AgentConnected: true, AgentVersion: "1.89.2",
 			AvailabilityZone: a.ID.Region + zone, InstanceType: "m6i.xlarge",
 			CPU: awsx.Capacity{Registered: 4096, Remaining: 4096}, Memory: awsx.Capacity{Registered: 15600, Remaining: 15600},
+			Attributes: map[string]string{
+				"ecs.os-type": "linux", "ecs.cpu-architecture": "x86_64",
+				"com.amazonaws.ecs.capability.logging-driver.awslogs": "", "com.amazonaws.ecs.capability.logging-driver.gelf": "",
+				"com.amazonaws.ecs.capability.logging-driver.json-file": "",
+			},
 			UsedPorts: []int{22, 2375, 2376, 51678, 51679}, RegisteredAt: Now.Add(-time.Duration(30+i) * 24 * time.Hour),
 		})
 	}

@@ -113,6 +113,8 @@ func (a *Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.T
 		for _, t := range d.Tasks {
 			chosen := t.Ref.Cluster == q.Cluster.Cluster && (q.Service == "" || t.Group == "service:"+q.Service) && (t.DesiredStatus == "STOPPED") == q.Stopped
 			chosen = chosen && (q.Instance == "" || t.ContainerInstance == q.Instance) && (q.StartedBy == "" || t.StartedBy == q.StartedBy)
+			family, _ := awsx.SplitRevision(t.TaskDefinition)
+			chosen = chosen && (q.Family == "" || q.Family == family)
 			if len(q.ARNs) > 0 {
 				chosen = slices.Contains(q.ARNs, t.Ref.ARN)
 			}

@@ -1,0 +1,184 @@
+package deploy
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+)
+
+func tier(t Tier) *Tier { return &t }
+
+func TestTheFirstRuleThatMatchesDecides(t *testing.T) {
+	image := SetImages{Images: map[string]string{"": ":v2"}}
+	cases := []struct {
+		name   string
+		rules  []Rule
+		intent Intent
+		tier   Tier
+		denied string
+	}{
+		{"none", nil, image, TierName, ""},
+		{"one of another cluster", []Rule{{Cluster: "stag*", Deny: true}}, image, TierName, ""},
+		{"one of another account", []Rule{{Account: "9*", Deny: true}}, image, TierName, ""},
+		{"one of another service", []Rule{{Service: "web", Deny: true}}, image, TierName, ""},
+		{"one of another action", []Rule{{Action: "scale", Deny: true}}, image, TierName, ""},
+		{"deny", []Rule{{Account: awsxtest.Number, Cluster: "PR?D", Service: "a*", Action: "deploy", Deny: true, Reason: "frozen until Monday"}}, image, TierName, "frozen until Monday"},
+		{"deny without a reason", []Rule{{Deny: true}}, image, TierName, "it gives no reason"},
+		{"by profile", []Rule{{Account: "main", Deny: true, Reason: "no"}}, image, TierName, "no"},
+		{"raise", []Rule{{Confirm: tier(TierBulk)}}, image, TierBulk, ""},
+		{"lower", []Rule{{Confirm: tier(TierConfirm)}}, image, TierConfirm, ""},
+		{"lower than anything", []Rule{{Confirm: tier(TierRead)}}, image, TierConfirm, ""},
+		{"the first of two", []Rule{{Action: "deploy", Confirm: tier(TierConfirm)}, {Deny: true}}, image, TierConfirm, ""},
+		{"a limit alone ends the search", []Rule{{MaxBulk: 3}, {Deny: true}}, image, TierName, ""},
+	}
+	for _, c := range cases {
+		d := newDesk()
+		d.policy.Rules = c.rules
+		p := d.mustPlan(t, d.api, c.intent)
+		if p.Tier != c.tier || p.Denied != c.denied {
+			t.Errorf("%s: tier %s and denied %q, want %s and %q", c.name, p.Tier, p.Denied, c.tier, c.denied)
+		}
+	}
+}
+
+func TestADenialIsFinal(t *testing.T) {
+	d := newDesk()
+	d.policy.Rules = []Rule{{Action: "restart", Deny: true, Reason: "frozen"}}
+	p := d.mustPlan(t, d.api, Restart{})
+	o := d.options(p)
+	o.Override = CheckNames()
+	if _, err := Run(t.Context(), o); !errors.Is(err, ErrRefused) || awsx.ClassOf(err) != awsx.Denied || !strings.Contains(err.Error(), "frozen") {
+		t.Errorf("got %v", err)
+	}
+	if len(d.lines) > 0 {
+		t.Errorf("the journal holds %v", d.lines)
+	}
+}
+
+func TestRulesThatCannotBeKeptAreRefused(t *testing.T) {
+	for want, r := range map[string]Rule{"is no glob": {Cluster: "[a"}, "a batch cannot have -1 targets": {MaxBulk: -1}} {
+		if err := (Policy{Rules: []Rule{{}, r}}).Validate(); err == nil || !strings.Contains(err.Error(), "rule 2: ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
+func TestTiersHaveNames(t *testing.T) {
+	for _, name := range TierNames() {
+		if got, ok := ParseTier(name); !ok || got.String() != name {
+			t.Errorf("%s is parsed as %s", name, got)
+		}
+	}
+	if _, ok := ParseTier("nothing"); ok {
+		t.Error("a change that needs nothing can be configured")
+	}
+}
+
+// plansOf makes restarts of services of some clusters.
+func plansOf(t *testing.T, d *desk, services ...string) []Plan {
+	t.Helper()
+	clusters := map[string]*awsxtest.Cluster{"prod": d.cluster}
+	var plans []Plan
+	for _, s := range services {
+		cluster, name, _ := strings.Cut(s, "/")
+		if clusters[cluster] == nil {
+			clusters[cluster] = d.Account.Cluster(cluster)
+		}
+		plans = append(plans, d.mustPlan(t, clusters[cluster].Service(name), Restart{}))
+	}
+	return plans
+}
+
+func TestABatchIsConfirmedByItsNumberAndItsClusters(t *testing.T) {
+	cases := []struct {
+		name     string
+		services []string
+		tier     Tier
+		word     string
+		order    string
+	}{
+		{"two in production", []string{"prod/web", "prod/orders"}, TierBulk, "2 prod", "prod/orders prod/web"},
+		{"over two clusters", []string{"shop/web", "prod/web", "shop/cart"}, TierBulk, "3 prod shop", "prod/web shop/cart shop/web"},
+		{"outside production", []string{"staging/a", "staging/b"}, TierConfirm, "2 staging", "staging/a staging/b"},
+		{"one of them in production", []string{"staging/a", "prod/b"}, TierBulk, "2 prod staging", "prod/b staging/a"},
+		{"one alone", []string{"prod/web"}, TierConfirm, "web", "prod/web"},
+	}
+	for _, c := range cases {
+		d := newDesk()
+		b, err := BuildBatch(plansOf(t, d, c.services...), d.policy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var order []string
+		for _, p := range b.Plans {
+			order = append(order, p.Target.ClusterName()+"/"+p.Target.Name())
+		}
+		if b.Tier != c.tier || b.Word() != c.word || strings.Join(order, " ") != c.order {
+			t.Errorf("%s: tier %s, word %q, order %v", c.name, b.Tier, b.Word(), order)
+		}
+		text := strings.Join(b.Lines(), "\n")
+		for _, s := range c.services {
+			if !strings.Contains(text, s+": ") {
+				t.Errorf("%s: the text lacks %s:\n%s", c.name, s, text)
+			}
+		}
+		if len(b.Commands()) != len(c.services) {
+			t.Errorf("%s: commands are %q", c.name, b.Commands())
+		}
+	}
+}
+
+func TestBatchesThatAreRefused(t *testing.T) {
+	d := newDesk()
+	plans := plansOf(t, d, "prod/a", "prod/b", "prod/c")
+	scale := d.mustPlan(t, d.api, Scale{5})
+	denied := plans[1]
+	denied.Denied = "frozen"
+	limit := Policy{Rules: []Rule{{Cluster: "prod", MaxBulk: 2, Reason: "two at a time"}}}
+	cases := []struct {
+		name   string
+		plans  []Plan
+		policy Policy
+		class  awsx.Class
+		want   string
+	}{
+		{"empty", nil, Policy{}, awsx.Invalid, "at least one target"},
+		{"two verbs", append(slices.Clone(plans), scale), Policy{}, awsx.Invalid, "one verb for all: found restart and scale"},
+		{"one target twice", append(slices.Clone(plans), plans[0]), Policy{}, awsx.Invalid, "is in the batch twice"},
+		{"a denied one", []Plan{plans[0], denied}, Policy{}, awsx.Denied, "denies this for b: frozen"},
+		{"too many", plans, limit, awsx.Denied, "admits 2 targets at a time and the batch has 3: two at a time"},
+	}
+	for _, c := range cases {
+		_, err := BuildBatch(c.plans, c.policy)
+		if err == nil || awsx.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v", c.name, err)
+		}
+		if c.class == awsx.Denied && !errors.Is(err, ErrRefused) {
+			t.Errorf("%s: the error is no refusal", c.name)
+		}
+	}
+	if _, err := BuildBatch(plans[:2], limit); err != nil {
+		t.Errorf("two are refused: %v", err)
+	}
+}
+
+func TestABatchNamesTheTargetsWhoseChecksStandInTheWay(t *testing.T) {
+	d := newDesk()
+	plans := plansOf(t, d, "prod/a", "prod/b")
+	plans[1].Checks = []Check{{Name: CheckPercent, Result: Broken, Text: "no room"}}
+	b, err := BuildBatch(plans, d.policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocking := b.Blocking()
+	if len(blocking) != 1 || len(blocking[plans[1].Target.ARN]) != 1 || len(b.Blocking(CheckPercent)) != 0 {
+		t.Errorf("in the way: %+v", blocking)
+	}
+	if text := strings.Join(b.Lines(), "\n"); !strings.Contains(text, "  failed min-max: no room") {
+		t.Errorf("the text is\n%s", text)
+	}
+}

@@ -1,0 +1,138 @@
+package deploy
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+)
+
+// deployed deploys an image with a verdict, keeping some revisions.
+func (d *desk) deployed(t *testing.T, keep int, v Verdict) Result {
+	t.Helper()
+	d.policy.KeepRevisions = keep
+	o := d.options(d.mustPlan(t, d.api, SetImages{Images: map[string]string{"": ":v2"}}))
+	o.Follow = func(context.Context, FollowSpec) (Verdict, error) { return v, nil }
+	res, err := Run(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+func (d *desk) active(t *testing.T) string {
+	t.Helper()
+	arns, err := d.Revisions(t.Context(), "api", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, arn := range arns {
+		_, n := awsx.SplitRevision(arn)
+		names = append(names, n)
+	}
+	return strings.Join(names, " ")
+}
+
+func TestOlderRevisionsGoAfterASuccessAndOnlyThen(t *testing.T) {
+	for outcome, want := range map[Outcome]string{
+		Succeeded:    "7 6 5 1", // 1 ran before and is the way back
+		SucceededBut: "7 6 5 1",
+		RolledBack:   "7 6 5 4 3 2 1",
+		Failed:       "7 6 5 4 3 2 1",
+		TimedOut:     "7 6 5 4 3 2 1",
+		Superseded:   "7 6 5 4 3 2 1",
+	} {
+		d := newDesk()
+		d.register(t, 5)
+		res := d.deployed(t, 3, Verdict{Outcome: outcome})
+		if got := d.active(t); got != want {
+			t.Errorf("%s: active are %s, want %s", outcome, got, want)
+		}
+		if outcome != Succeeded {
+			continue
+		}
+		if res.Pruned == nil || res.Pruned.Err != nil || strings.Join(res.Pruned.Ended, " ") != "api:2 api:3 api:4" || res.Pruned.ID == res.ID {
+			t.Errorf("the result says %+v", res.Pruned)
+		}
+		want := "begin deploy; RegisterTaskDefinition; UpdateService; end succeeded; begin prune; DeregisterTaskDefinition; DeregisterTaskDefinition; DeregisterTaskDefinition; end done"
+		if got := strings.Join(d.lines, "; "); got != want {
+			t.Errorf("the journal holds %s", got)
+		}
+	}
+}
+
+func TestKeepingRevisionsIsOffUnlessAsked(t *testing.T) {
+	d := newDesk()
+	d.register(t, 5)
+	if res := d.deployed(t, 0, Verdict{Outcome: Succeeded}); res.Pruned != nil || d.active(t) != "7 6 5 4 3 2 1" {
+		t.Errorf("active are %s: %+v", d.active(t), res.Pruned)
+	}
+}
+
+func TestARevisionInUseAnywhereStays(t *testing.T) {
+	d := newDesk()
+	d.register(t, 5)
+	other := d.Account.Cluster("batch")
+	used := other.Service("worker")
+	td, err := d.TaskDefinition(t.Context(), "api:3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Edit(func(data *awsxtest.Data) {
+		for i := range data.Services {
+			if data.Services[i].Ref == used {
+				data.Services[i].Deployments = append(data.Services[i].Deployments, awsx.Deployment{ID: "ecs-svc/9", Status: "ACTIVE", TaskDefinition: td.ARN})
+			}
+		}
+	})
+	d.deployed(t, 3, Verdict{Outcome: Succeeded})
+	if got := d.active(t); got != "7 6 5 3 1" {
+		t.Errorf("active are %s", got)
+	}
+}
+
+func TestRevisionsStayWhenACLusterCannotBeRead(t *testing.T) {
+	for _, op := range []awsxtest.Op{awsxtest.Clusters, awsxtest.Services} {
+		d := newDesk()
+		d.register(t, 5)
+		d.Fail(op, awsx.Errorf(awsx.Denied, "ecs:Describe", "", "no"))
+		res := d.deployed(t, 3, Verdict{Outcome: Succeeded})
+		if d.active(t) != "7 6 5 4 3 2 1" {
+			t.Errorf("%s: active are %s", op, d.active(t))
+		}
+		if res.Pruned == nil || res.Pruned.Err == nil || !strings.Contains(res.Pruned.Err.Error(), "may be in use where nothing could be read") {
+			t.Errorf("%s: the result says %+v", op, res.Pruned)
+		}
+	}
+}
+
+func TestAFailureToPruneIsNoFailureOfTheDeploy(t *testing.T) {
+	d := newDesk()
+	d.register(t, 5)
+	d.FailOnce(awsxtest.DeregisterTaskDefinition, nil)
+	d.FailOnce(awsxtest.DeregisterTaskDefinition, awsx.Errorf(awsx.Throttled, "ecs:DeregisterTaskDefinition", "", "slow down"))
+	res := d.deployed(t, 3, Verdict{Outcome: Succeeded})
+	if res.Verdict.Outcome != Succeeded || res.Pruned == nil || awsx.ClassOf(res.Pruned.Err) != awsx.Throttled || strings.Join(res.Pruned.Ended, " ") != "api:2" {
+		t.Errorf("the result says %+v", res.Pruned)
+	}
+}
+
+func TestNothingToPruneIsNotTold(t *testing.T) {
+	d := newDesk()
+	if res := d.deployed(t, 3, Verdict{Outcome: Succeeded}); res.Pruned != nil {
+		t.Errorf("the result says %+v", res.Pruned)
+	}
+}
+
+func TestFewerThanThreeRevisionsCannotBeKept(t *testing.T) {
+	for _, n := range []int{-1, 1, 2} {
+		d := newDesk()
+		d.policy.KeepRevisions = n
+		if _, err := d.plan(d.api, Restart{}); awsx.ClassOf(err) != awsx.Invalid || !strings.Contains(err.Error(), "at least 3") {
+			t.Errorf("%d: %v", n, err)
+		}
+	}
+}
