@@ -150,6 +150,9 @@ func newComparison(v Value, anywhere, split bool) comparison {
 	case v.wild():
 		w := &wildcard{anywhere: anywhere, whole: v.Text}
 		for _, term := range v.Text.terms() {
+			if term.Any() {
+				w.alone = true
+			}
 			if term.Wild() {
 				w.patterns = append(w.patterns, pattern{term, term.lower()})
 			} else {
@@ -213,9 +216,10 @@ func (c *phrase) text(s string, words, whole bool) bool {
 }
 
 // wildcard is a value with wildcards. Numbers, booleans and dates have no text
-// that it could match.
+// that it could match, but a * that stands alone among words asks for any value.
 type wildcard struct {
 	anywhere bool
+	alone    bool
 	whole    Text
 	patterns []pattern // the terms with wildcards
 	words    []string  // the words of those without
@@ -231,14 +235,14 @@ func (c *wildcard) text(s string, words, whole bool) bool {
 	if !words {
 		return false
 	}
+	if c.alone {
+		return true
+	}
 	for w := range analysis.Words(s) {
 		for _, wanted := range c.words {
 			if analysis.Same(w, wanted) {
 				return true
 			}
-		}
-		if len(c.patterns) == 0 {
-			continue
 		}
 		w = strings.ToLower(w)
 		for _, p := range c.patterns {
@@ -269,9 +273,9 @@ func (c *wildcard) wholeText(s string) bool {
 	return false
 }
 
-func (c *wildcard) number(float64) bool    { return false }
-func (c *wildcard) truth(bool) bool        { return false }
-func (c *wildcard) instant(time.Time) bool { return false }
+func (c *wildcard) number(float64) bool    { return c.alone }
+func (c *wildcard) truth(bool) bool        { return c.alone }
+func (c *wildcard) instant(time.Time) bool { return c.alone }
 
 // bound is a comparison by order.
 type bound struct {

@@ -37,7 +37,13 @@ type token struct {
 }
 
 // special reports whether a character has a meaning of its own outside quotes.
-func special(r rune) bool { return strings.ContainsRune(`\():<>"*{}`, r) }
+func special(r rune) bool {
+	switch r {
+	case '\\', '(', ')', ':', '<', '>', '"', '*', '{', '}':
+		return true
+	}
+	return false
+}
 
 // keywordOf returns the kind of a word that stands alone.
 func keywordOf(word string) kind {
@@ -61,7 +67,7 @@ type lexer struct {
 // lex returns the tokens of a query; the last is its end, or one that is bad.
 func lex(query string) []token {
 	l := lexer{runes: []rune(query)}
-	var tokens []token
+	tokens := make([]token, 0, 8)
 	for {
 		t := l.next()
 		tokens = append(tokens, t)
@@ -87,20 +93,25 @@ func (l *lexer) space() {
 	}
 }
 
-var punctuation = map[rune]kind{
-	'(': tokenOpen, ')': tokenClose, '{': tokenOpenBrace, '}': tokenCloseBrace, ':': tokenColon,
-}
-
 func (l *lexer) read() token {
 	if l.i >= len(l.runes) {
 		return token{kind: tokenEnd}
 	}
-	r := l.runes[l.i]
-	if k, ok := punctuation[r]; ok {
+	single := func(k kind) token {
 		l.i++
 		return token{kind: k}
 	}
-	switch r {
+	switch r := l.runes[l.i]; r {
+	case '(':
+		return single(tokenOpen)
+	case ')':
+		return single(tokenClose)
+	case '{':
+		return single(tokenOpenBrace)
+	case '}':
+		return single(tokenCloseBrace)
+	case ':':
+		return single(tokenColon)
 	case '<', '>':
 		l.i++
 		t := token{kind: tokenBound, op: Less}
@@ -156,62 +167,73 @@ func (l *lexer) quoted() token {
 // keyword, a character with a meaning of its own, or the end. A keyword that
 // stands first is a token by itself.
 func (l *lexer) words() token {
-	text := Text{""}
+	var text Text
+	var piece strings.Builder // since the last wildcard
 	for first, end := true, l.i; ; first = false {
 		start := l.i
-		word, err := l.word()
-		if err != nil {
-			return bad(err)
-		}
-		k := keywordOf(string(l.runes[start:l.i]))
-		switch {
+		switch k := l.keyword(); {
 		case k != tokenWords && first:
 			return token{kind: k}
 		case k != tokenWords:
 			l.i = end
-			return token{kind: tokenWords, text: text}
+			return token{kind: tokenWords, text: append(text, piece.String())}
 		}
-		text[len(text)-1] += string(l.runes[end:start]) + word[0]
-		text = append(text, word[1:]...)
+		for _, r := range l.runes[end:start] {
+			piece.WriteRune(r)
+		}
+		if err := l.word(&text, &piece); err != nil {
+			return bad(err)
+		}
 		end = l.i
 		l.space()
 		if r := l.peek(); r < 0 || special(r) && r != '\\' && r != '*' {
 			l.i = end
-			return token{kind: tokenWords, text: text}
+			return token{kind: tokenWords, text: append(text, piece.String())}
 		}
 	}
 }
 
+// keyword takes a keyword that stands alone at the cursor.
+func (l *lexer) keyword() kind {
+	end := l.i
+	for end < len(l.runes) && end-l.i <= len("and") && !special(l.runes[end]) && !unicode.IsSpace(l.runes[end]) {
+		end++
+	}
+	if end < len(l.runes) && (l.runes[end] == '\\' || l.runes[end] == '*') {
+		return tokenWords // the word goes on
+	}
+	k := keywordOf(string(l.runes[l.i:end]))
+	if k != tokenWords {
+		l.i = end
+	}
+	return k
+}
+
 // word reads one word: no white space, no character with a meaning of its own
 // but wildcards and escapes.
-func (l *lexer) word() (Text, *SyntaxError) {
-	text := Text{""}
-	var b strings.Builder
-	flush := func() { text[len(text)-1] += b.String(); b.Reset() }
+func (l *lexer) word(text *Text, piece *strings.Builder) *SyntaxError {
 	for l.i < len(l.runes) {
 		r := l.runes[l.i]
 		switch {
 		case r == '*':
-			flush()
-			text = append(text, "")
+			*text = append(*text, piece.String())
+			piece.Reset()
 			l.i++
 		case r == '\\':
 			s, size, err := l.escaped(false)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			b.WriteString(s)
+			piece.WriteString(s)
 			l.i += size
 		case special(r), unicode.IsSpace(r):
-			flush()
-			return text, nil
+			return nil
 		default:
-			b.WriteRune(r)
+			piece.WriteRune(r)
 			l.i++
 		}
 	}
-	flush()
-	return text, nil
+	return nil
 }
 
 // escaped reads what a backslash at the cursor stands for, and its length. In

@@ -1,6 +1,10 @@
 package kql
 
-import "strings"
+import (
+	"strings"
+
+	"gantry/logs/kql/analysis"
+)
 
 // Matcher evaluates a tree on documents. It may be used concurrently.
 type Matcher struct{ test test }
@@ -99,7 +103,7 @@ func (c compiler) is(n Is, at place) test {
 		}
 		return anyLeaf(newComparison(n.Value, true, false))
 	case n.Value.wild() && n.Value.Text.Any():
-		return exists(n.Field.prefixed(at.base))
+		return c.exists(n.Field, at)
 	}
 	kinds := found(c.fields, n.Field.prefixed(at.prefix))[0].Kinds
 	split := !n.Field.Wild() && (kinds == 0 || kinds.only(Number))
@@ -113,46 +117,59 @@ func anyLeaf(c comparison) test {
 	}
 }
 
-func exists(name Text) test {
+func (c compiler) exists(name Text, at place) test {
 	if name.Wild() {
-		return func(doc map[string]any) bool {
-			return paths("", doc, func(path string, _ any) bool { return name.Matches(path) })
-		}
+		return c.pattern(name, at, func(any, Field) bool { return true })
 	}
+	local := at.base + name.Raw()
 	return func(doc map[string]any) bool {
-		return values(doc, name.Raw(), func(v any, _ bool) bool { return leaves(v, func(any) bool { return true }) })
+		return values(doc, local, func(v any, _ bool) bool { return leaves(v, func(any) bool { return true }) })
 	}
 }
 
 // field compares the values of a field, or of all fields that a pattern stands
 // for.
 func (c compiler) field(name Text, at place, cmp comparison) test {
+	if name.Wild() {
+		return c.pattern(name, at, func(v any, f Field) bool { return compare(cmp, v, f.Kinds, false) })
+	}
+	f := found(c.fields, name.prefixed(at.prefix))[0]
+	local := at.base + name.Raw()
+	return func(doc map[string]any) bool {
+		return values(doc, local, func(v any, stripped bool) bool {
+			kinds := f.Kinds
+			if stripped {
+				kinds = Whole
+			}
+			return leaves(v, func(v any) bool { return compare(cmp, v, kinds, f.Keyword != "") })
+		})
+	}
+}
+
+// pattern tests the values of all fields that a pattern stands for. A keyword
+// subfield, which no document holds, has the texts of its field.
+func (c compiler) pattern(name Text, at place, holds func(v any, f Field) bool) test {
 	known := map[string]Field{}
 	for _, f := range found(c.fields, name.prefixed(at.prefix)) {
 		known[f.Name] = f
 	}
-	if !name.Wild() {
-		f := known[name.prefixed(at.prefix).Raw()]
-		local := at.base + name.Raw()
-		return func(doc map[string]any) bool {
-			return values(doc, local, func(v any, stripped bool) bool {
-				kinds := f.Kinds
-				if stripped {
-					kinds = Whole
-				}
-				return leaves(v, func(v any) bool { return compare(cmp, v, kinds, f.Keyword != "") })
-			})
-		}
-	}
-	pattern := name.prefixed(at.base)
+	local := name.prefixed(at.base)
 	return func(doc map[string]any) bool {
 		return paths("", doc, func(path string, v any) bool {
 			inIndex := at.prefix + strings.TrimPrefix(path, at.base)
-			if pattern.Matches(path) && compare(cmp, v, known[inIndex].Kinds, c.fields == nil) {
+			if local.Matches(path) && holds(v, known[inIndex]) {
 				return true
 			}
-			_, sub := known[inIndex+keywordSuffix]
-			return (sub || c.fields == nil) && pattern.Matches(path+keywordSuffix) && compare(cmp, v, Whole, false)
+			text, ok := v.(string)
+			if !ok || !local.Matches(path+keywordSuffix) {
+				return false
+			}
+			sub, ok := known[inIndex+keywordSuffix]
+			if c.fields == nil {
+				_, date := analysis.Timestamp(text)
+				sub, ok = Field{Kinds: Whole}, !date
+			}
+			return ok && holds(v, sub)
 		})
 	}
 }
