@@ -35,19 +35,12 @@ func readSubject(ctx context.Context, r awsx.Reader, cur *Current, n needs) (err
 // ReadTask reads one task afresh, running or stopped; NotFound when the service
 // remembers neither.
 func ReadTask(ctx context.Context, r awsx.TaskReader, task awsx.Ref) (awsx.Task, error) {
-	// The port lists a cluster's tasks. Those that are known already are not
-	// described, which leaves the one.
-	others := func(arn string) bool { return awsx.ARNName(arn) != task.Name() }
-	for _, stopped := range []bool{false, true} {
-		list, err := collectPages(r.Tasks(ctx, awsx.TaskQuery{Cluster: task.ClusterRef(), Stopped: stopped, Known: others}))
-		for _, t := range list {
-			if !others(t.Ref.ARN) {
-				return t, nil
-			}
-		}
-		if err != nil {
-			return awsx.Task{}, err
-		}
+	list, err := collectPages(r.Tasks(ctx, awsx.TaskQuery{Cluster: task.ClusterRef(), ARNs: []string{task.ARN}}))
+	switch {
+	case len(list) > 0:
+		return list[0], nil
+	case err != nil:
+		return awsx.Task{}, err
 	}
 	return awsx.Task{}, awsx.Errorf(awsx.NotFound, "ecs:DescribeTasks", task.ARN, "no such task in cluster %s", task.ClusterName())
 }
