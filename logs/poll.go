@@ -15,6 +15,7 @@ type reading struct {
 	partial *Partial
 	last    Page
 	skipped bool
+	counted int // lines that the store counted instead of giving them
 }
 
 // poll reads everything from an overlap before the high water up to now, page
@@ -24,7 +25,11 @@ func (p *pump) poll(ctx context.Context) error {
 	from, whole := p.start(now)
 	r := reading{newest: p.status.Newest}
 	p.lately = 0
-	for _, stretch := range p.stretches(Range{From: from, To: now.Add(ahead)}) {
+	stretches, err := p.plan(ctx, Range{From: from, To: now.Add(ahead)}, &r)
+	if err != nil {
+		return err
+	}
+	for _, stretch := range stretches {
 		if err := p.read(ctx, stretch, &r); err != nil {
 			return err
 		}
@@ -33,7 +38,7 @@ func (p *pump) poll(ctx context.Context) error {
 		}
 	}
 	if whole && !r.skipped {
-		p.swept, p.sweepLines = now, p.lately
+		p.swept, p.sweepLines, p.sweepTook = now, p.lately+r.counted, time.Since(now)
 	}
 	r.last.Partial = r.partial
 	p.settle(now, r)
@@ -42,19 +47,6 @@ func (p *pump) poll(ctx context.Context) error {
 		p.status.State = Behind
 	}
 	return nil
-}
-
-// stretches returns a range without the holes that gap lines stand for.
-func (p *pump) stretches(r Range) []Range {
-	p.holes = slices.DeleteFunc(p.holes, func(h Range) bool { return h.To.Before(r.From) })
-	var out []Range
-	for _, h := range p.holes {
-		if !h.From.Before(r.From) {
-			out = append(out, Range{From: r.From, To: h.From})
-		}
-		r.From = later(r.From, h.To)
-	}
-	return append(out, r)
 }
 
 // read reads one stretch. When more new lines come than the budget allows, it
@@ -135,14 +127,14 @@ func (p *pump) start(now time.Time) (from time.Time, whole bool) {
 		p.status.Overlap = min(2*late, max(maxOverlap, p.opts.Overlap))
 	}
 	overlap := p.status.Overlap
-	busy := p.sweepLines > busyLines
-	whole = !busy || p.changed || p.status.Partial.passing() || now.Sub(p.swept) >= sweepEvery
+	due := p.sweepDue()
+	whole = !p.busy() || p.changed || p.status.Partial.passing() || now.Sub(p.swept) >= due
 	switch {
 	case !whole:
 		overlap = min(overlap, briefOverlap)
-	case busy:
+	case p.busy():
 		// What came just after the last sweep has aged by as much.
-		overlap += sweepEvery
+		overlap += due
 	}
 	from = p.high.Add(-overlap)
 	if p.changed {
@@ -151,9 +143,12 @@ func (p *pump) start(now time.Time) (from time.Time, whole bool) {
 	return later(from, p.floor), whole
 }
 
+// sweepDue is the wait between two reads of a busy overlap.
+func (p *pump) sweepDue() time.Duration { return max(sweepEvery, sweepShare*p.sweepTook) }
+
 // settle moves the high water after a poll that read to the end. A partial answer
-// keeps it, unless its reason is lasting, so that the stretch is read again, until reading it again would cost
-// too much: then a gap line says what may be missing.
+// keeps it, unless its reason is lasting, so that the stretch is read again, until
+// reading it again would cost too much: then a gap line says what may be missing.
 // A skip moves it all the same: its gap line says so.
 func (p *pump) settle(now time.Time, r reading) {
 	if r.partial.passing() && !r.skipped {
@@ -175,22 +170,31 @@ func (p *pump) overflow(from, to time.Time) {
 	p.gap(from, to, reasonOneTimestamp)
 }
 
-// advance moves the high water to the newest line read, but never beyond now,
-// and forgets the lines that no later poll can read again.
+// advance moves the high water to the newest line read, but never beyond now.
 func (p *pump) advance(now time.Time) {
 	newest := p.status.Newest
 	for i := range p.pending {
 		newest = later(newest, p.pending[i].Time)
 	}
 	p.high = later(p.high, earlier(newest, now))
-	if p.seen.crowded() {
-		// The overlap may double before the next poll.
-		forget := p.high.Add(-max(2*p.status.Overlap, catchUp) - sweepEvery)
-		// An index of a pattern may be coarser than the pattern's finest.
-		p.floor = later(p.floor, forget.Truncate(max(p.src.Limits().Step, time.Millisecond)))
-		p.seen.forget(p.floor)
-		maps.DeleteFunc(p.overflowed, func(at time.Time, _ bool) bool { return at.Before(p.floor) })
+	p.forget()
+}
+
+// forget drops the memory of lines that no later poll reads again: the overlap may
+// double until the next, and a changed query reads further back. Where very many
+// lines come it keeps the overlap alone.
+func (p *pump) forget() {
+	keep := max(2*p.status.Overlap, catchUp)
+	if p.seen.n > seenMost {
+		keep = p.status.Overlap
 	}
+	until := p.high.Add(-keep - p.sweepDue()).Truncate(bar)
+	if !until.After(p.floor) {
+		return
+	}
+	p.floor = until
+	p.seen.forget(until)
+	maps.DeleteFunc(p.overflowed, func(at time.Time, _ bool) bool { return at.Before(until) })
 }
 
 // gap appends a gap line after what was read.

@@ -25,6 +25,12 @@ const (
 	busyLines    = 3000
 	briefOverlap = 3 * time.Second
 	sweepEvery   = 5 * time.Second
+	// sweepShare is how many times longer than the last one took the next sweep
+	// waits at least.
+	sweepShare = 10
+	// seenMost is how many delivered lines are remembered beyond the overlap: some
+	// 15 MiB.
+	seenMost = 500_000
 	// retryFirst and retryMost bound the exponential backoff.
 	retryFirst = time.Second
 	retryMost  = 30 * time.Second
@@ -59,6 +65,8 @@ type pump struct {
 	lately int       // lines that the current poll read, old and new
 	// sweepLines is how many the last read of the whole overlap brought.
 	sweepLines int
+	sweepTook  time.Duration
+	uncounted  bool               // the store cannot count by time
 	overflowed map[time.Time]bool // timestamps that have a gap line of their own
 
 	status    Status
@@ -74,7 +82,7 @@ type pump struct {
 func newPump(t *Tail, src Source, opts TailOptions) *pump {
 	return &pump{
 		tail: t, src: src, opts: opts,
-		seen:       seen{keys: map[key]time.Time{}},
+		seen:       newSeen(),
 		idle:       opts.Poll,
 		overflowed: map[time.Time]bool{},
 		status:     Status{State: Opening, Overlap: opts.Overlap},
@@ -240,10 +248,11 @@ func (p *pump) judge(page Page) {
 func (p *pump) take(entries []Entry, newest time.Time) (fresh int) {
 	p.lately += len(entries)
 	now := time.Now()
-	for _, e := range entries {
-		if !p.seen.add(e) {
+	for i := range entries {
+		if !p.seen.add(&entries[i]) {
 			continue
 		}
+		e := entries[i]
 		p.status.Lines++
 		fresh++
 		if newest.Sub(e.Time) > lateAfter {

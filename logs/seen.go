@@ -1,37 +1,59 @@
 package logs
 
-import "time"
+import (
+	"hash/maphash"
+	"time"
+)
 
 // key identifies a document: ids are unique within an index only.
 type key struct{ index, id string }
 
-// seen remembers which documents were delivered, with their times, for as long as
-// a poll may read them again.
+// digest stands for a key in a sixth of its memory. Of a million documents two have
+// the same with a probability of one in 10^26.
+type digest [2]uint64
+
+// seen remembers which documents were delivered, second by second of their times,
+// for as long as a poll may read them again.
 type seen struct {
-	keys map[key]time.Time
-	kept int // how many stayed after the last forget
+	seeds   [2]maphash.Seed
+	seconds map[int64]map[digest]struct{} // by Unix time
+	n       int
+}
+
+func newSeen() seen {
+	return seen{
+		seeds:   [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
+		seconds: map[int64]map[digest]struct{}{},
+	}
 }
 
 // add reports whether the entry is new, and remembers it.
-func (s *seen) add(e Entry) bool {
+func (s *seen) add(e *Entry) bool {
 	k := key{e.Index, e.ID}
-	if _, ok := s.keys[k]; ok {
+	d := digest{maphash.Comparable(s.seeds[0], k), maphash.Comparable(s.seeds[1], k)}
+	second := e.Time.Unix()
+	set := s.seconds[second]
+	if set == nil {
+		set = map[digest]struct{}{}
+		s.seconds[second] = set
+	}
+	if _, ok := set[d]; ok {
 		return false
 	}
-	s.keys[k] = e.Time
+	set[d] = struct{}{}
+	s.n++
 	return true
 }
 
-// crowded reports whether the memory has doubled since it was last swept, which
-// makes sweeping cost a constant per entry.
-func (s *seen) crowded() bool { return len(s.keys) > 2*s.kept+2048 }
+// of returns how many documents of a second were delivered.
+func (s *seen) of(second time.Time) int { return len(s.seconds[second.Unix()]) }
 
-// forget drops the documents from before a time.
+// forget drops the documents of the seconds before a time.
 func (s *seen) forget(before time.Time) {
-	for k, at := range s.keys {
-		if at.Before(before) {
-			delete(s.keys, k)
+	for second, set := range s.seconds {
+		if second < before.Unix() {
+			s.n -= len(set)
+			delete(s.seconds, second)
 		}
 	}
-	s.kept = len(s.keys)
 }

@@ -42,12 +42,14 @@ func (s *store) add(docs ...document) {
 func (s *store) visible(r Range) []document {
 	var found []document
 	now := time.Now()
-	for _, d := range s.docs {
+	from := r.From.Truncate(step)
+	for i := range s.docs {
+		d := &s.docs[i]
 		at := d.Time.Truncate(step)
-		if d.arrives.After(now) || at.Before(r.From.Truncate(step)) || !r.To.IsZero() && at.After(r.To) {
+		if at.Before(from) || d.arrives.After(now) || !r.To.IsZero() && at.After(r.To) {
 			continue
 		}
-		found = append(found, d)
+		found = append(found, *d)
 	}
 	return found
 }

@@ -1,0 +1,73 @@
+package logs
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// bar is the width of what a census counts.
+const bar = time.Second
+
+// plan returns the stretches that a poll reads. Where few lines come it is all from
+// the poll's beginning on. Where many do, a store that can count is asked how many
+// lines each second of the overlap has, and only those with more lines than were
+// seen are read again: of thousands a second, reading the overlap would cost many
+// times what the new lines do.
+func (p *pump) plan(ctx context.Context, all Range, r *reading) ([]Range, error) {
+	p.holes = slices.DeleteFunc(p.holes, func(h Range) bool { return h.To.Before(all.From) })
+	counting, ok := p.src.(Histogrammer)
+	known := p.high.Truncate(bar)
+	if !ok || p.uncounted || p.changed || !p.busy() || !all.From.Before(known) {
+		return p.cut(all), nil
+	}
+	// Whole seconds, but nothing from before the floor, which was not seen.
+	overlap := Range{From: later(all.From.Truncate(bar), p.floor), To: known.Add(-1)}
+	census, err := counting.Histogram(ctx, *p.query, overlap, bar)
+	if ClassOf(err) == Invalid && err != nil {
+		p.uncounted = true
+		return p.cut(all), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.partial = census.Partial
+	var out []Range
+	for _, b := range census.Bars {
+		r.counted += b.Lines
+		if b.Lines > p.seen.of(b.Start) {
+			second := Range{From: later(b.Start, overlap.From), To: b.Start.Add(bar - 1)}
+			if n := len(out); n > 0 && out[n-1].To.Equal(second.From.Add(-1)) {
+				out[n-1].To = second.To
+				continue
+			}
+			out = append(out, second)
+		}
+	}
+	var cut []Range
+	for _, stretch := range append(out, Range{From: known, To: all.To}) {
+		cut = append(cut, p.cut(stretch)...)
+	}
+	return cut, nil
+}
+
+// busy reports whether the overlap holds too many lines to be read by every poll.
+func (p *pump) busy() bool { return p.sweepLines > busyLines }
+
+// cut returns a range without the holes that gap lines stand for.
+func (p *pump) cut(r Range) []Range {
+	var out []Range
+	for _, h := range p.holes {
+		if h.To.Before(r.From) || h.From.After(r.To) {
+			continue
+		}
+		if !h.From.Before(r.From) {
+			out = append(out, Range{From: r.From, To: h.From})
+		}
+		r.From = later(r.From, h.To)
+	}
+	if r.From.After(r.To) {
+		return out
+	}
+	return append(out, r)
+}
