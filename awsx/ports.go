@@ -32,6 +32,8 @@ type TaskQuery struct {
 	Cluster Ref
 	// Service is a service's name; empty means the whole cluster.
 	Service string
+	// Family is the family of the tasks' definitions; empty means any.
+	Family string
 	// Instance is the ARN of the container instance that the tasks run on; empty
 	// means any.
 	Instance string

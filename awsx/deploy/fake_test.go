@@ -27,7 +27,7 @@ func revisionARN(family string, n int) string {
 // field from a future API included.
 func document(revision int) string {
 	return fmt.Sprintf(`{"taskDefinitionArn":%q,"revision":%d,"status":"ACTIVE","family":"api",
-"compatibilities":["EC2"],"requiresAttributes":[{"name":"x"}],"registeredAt":1.7e9,"registeredBy":"arn:aws:iam::123456789012:user/ci",
+"compatibilities":["EC2"],"requiresAttributes":[{"name":"com.amazonaws.ecs.capability.ecr-auth"}],"executionRoleArn":"arn:aws:iam::123456789012:role/api-execution","registeredAt":1.7e9,"registeredBy":"arn:aws:iam::123456789012:user/ci",
 "cpu":"256","memory":"512","networkMode":"bridge","quantumMode":{"qubits":12345678901234567890},
 "containerDefinitions":[
  {"name":"web","image":"`+registry+`/web:1.0","essential":true,"portMappings":[{"containerPort":8080,"hostPort":0,"protocol":"tcp"}],
@@ -55,11 +55,12 @@ type fake struct {
 	history     []awsx.ServiceDeployment
 	historyErr  error
 	revisions   map[string]awsx.ServiceRevision
+	surroundings
 }
 
 func newFake(t *testing.T) *fake {
 	t.Helper()
-	f := &fake{definitions: map[string]*awsx.TaskDefinition{}, images: map[string]awsx.Image{}}
+	f := &fake{definitions: map[string]*awsx.TaskDefinition{}, images: map[string]awsx.Image{}, surroundings: wellSurrounded()}
 	for _, n := range []int{6, 7} {
 		f.add(t, document(n))
 	}
@@ -129,12 +130,6 @@ func (f *fake) Image(_ context.Context, repository, reference string) (awsx.Imag
 
 func (f *fake) Identity(context.Context) (awsx.Identity, error) {
 	return awsx.Identity{Account: "123456789012", ARN: "arn:aws:sts::123456789012:assumed-role/ops/me"}, nil
-}
-
-func (f *fake) TargetGroups(context.Context, []string) ([]awsx.TargetGroup, error) { return nil, nil }
-
-func (f *fake) Tasks(context.Context, awsx.TaskQuery) awsx.Pages[awsx.Task] {
-	return func(yield func(awsx.Page[awsx.Task], error) bool) { yield(awsx.Page[awsx.Task]{Items: f.tasks}, nil) }
 }
 
 // permit does what the adapter does before a mutating call leaves.

@@ -88,6 +88,8 @@ type draft struct {
 	checks        []Check // those of this verb alone
 	// follow says what to follow: its Deployment is filled in by the run.
 	follow FollowSpec
+	// tasks is how many tasks of the wanted revision are run without a service.
+	tasks int
 	// ask holds images to ask ECR about besides those of the tree.
 	ask []string
 	// unpinned names images whose digest was asked for and is not known.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -102,37 +101,55 @@ type Held struct {
 	Instances []awsx.Instance
 }
 
-// Read gathers what a plan for the intent depends on: the target and its
-// definition first, the rest side by side, so that no more than three answers
-// are waited for one after the other. An intent that does not fit is refused
-// here, before more is asked.
+// Read gathers what a plan for the intent depends on: what the target's name is
+// enough to ask for at once, its definitions next, their images last, so that no
+// more than three answers are waited for one after the other as long as no
+// listing has a second page. An intent that does not fit is refused here, before
+// more is asked.
 func Read(ctx context.Context, r awsx.Reader, target awsx.Ref, intent Intent, held Held) (Current, error) {
 	n := intent.needs()
 	cur := Current{Target: target, Images: map[string]ImageState{}, Now: time.Now()}
-	if err := readTarget(ctx, r, &cur, n); err != nil {
-		return Current{}, err
-	}
-	var err error
-	var wg sync.WaitGroup
+	calls, cancel := context.WithCancel(ctx)
+	b := &beside{ctx: calls, r: r, held: held, images: map[string]bool{}}
+	p := &pastReading{Current: Current{Target: target}}
+	defer b.wg.Wait()
+	defer p.wg.Wait()
+	defer cancel()
+	b.early(target, n)
 	if n.history {
-		wg.Go(func() { readHistory(ctx, r, &cur) })
+		p.wg.Go(func() { readHistory(calls, r, &p.Current) })
 	}
-	var aroundErr error
-	wg.Go(func() { aroundErr = readAround(ctx, r, &cur, n, held) })
-	wg.Go(func() { err = readDefinitions(ctx, r, &cur, n) })
-	wg.Wait()
-	err = cmp.Or(err, aroundErr)
-	if err == nil && n.wayBack {
-		err = readWayBack(ctx, r, &cur)
-	}
-	if err != nil {
+	if err := readTarget(calls, r, &cur, n); err != nil {
 		return Current{}, err
+	}
+	b.service(cur.Service, n)
+	p.Service = cur.Service
+	var definitionErr, aroundErr, pastErr error
+	var wg sync.WaitGroup
+	wg.Go(func() { definitionErr = readDefinitions(calls, r, &cur, n) })
+	wg.Go(func() { aroundErr = readAround(calls, r, &cur, n, held) })
+	if n.wayBack {
+		p.wg.Wait()
+		b.ask(p.likelyImages()...)
+		pastErr = readWayBack(calls, r, &p.Current)
+	}
+	wg.Wait()
+	if err := cmp.Or(definitionErr, aroundErr, pastErr); err != nil {
+		return Current{}, err
+	}
+	if n.history {
+		p.wg.Wait()
+		p.into(&cur)
 	}
 	d, err := intent.draft(cur)
 	if err != nil {
 		return Current{}, err
 	}
-	readBeside(ctx, r, &cur, n, d, held)
+	b.draft(cur, d, n)
+	b.into(&cur)
+	if n.digests {
+		cur.Running = runningDigests(cur.Tasks, cur.Service)
+	}
 	return cur, ctx.Err()
 }
 
@@ -157,61 +174,21 @@ func readDefinitions(ctx context.Context, r awsx.TaskDefinitionReader, cur *Curr
 		return awsx.Errorf(awsx.Invalid, "plan", svc.Ref.ARN,
 			"the service has no task definition: its deployment controller (%s) runs task sets", orNone(svc.Controller))
 	}
-	if cur.Definition, err = r.TaskDefinition(ctx, svc.TaskDefinition); err != nil || n.revision == "" {
-		return err
+	family, _ := awsx.SplitRevision(svc.TaskDefinition)
+	var wanted string
+	if n.revision != "" {
+		if wanted, err = revisionID(n.revision, family); err != nil {
+			return err
+		}
 	}
-	id, err := revisionID(n.revision, cur.Definition.Family)
-	if err == nil {
-		cur.Wanted, err = r.TaskDefinition(ctx, id)
-	}
-	return err
-}
-
-// readBeside fills in what only checks and estimates need. A failure there is
-// told by the check concerned and stops nothing.
-func readBeside(ctx context.Context, r awsx.Reader, cur *Current, n needs, d draft, held Held) {
 	var wg sync.WaitGroup
-	defer wg.Wait()
-	wg.Go(func() {
-		if id, err := r.Identity(ctx); err == nil {
-			cur.Identity = id
-		}
-	})
-	if n.digests {
-		wg.Go(func() { cur.Running = runningDigests(ctx, r, cur.Service) })
+	var wantedErr error
+	if wanted != "" {
+		wg.Go(func() { cur.Wanted, wantedErr = r.TaskDefinition(ctx, wanted) })
 	}
-	if !n.rollout {
-		return
-	}
-	wg.Go(func() {
-		if arns := groupARNs(cur.Service); len(arns) > 0 {
-			cur.Groups.Value, cur.Groups.Err = r.TargetGroups(ctx, arns)
-		}
-	})
-	readImages(ctx, r, cur, d, &wg)
-}
-
-// readImages asks ECR for every image that would run, and those that the draft
-// asks for besides.
-func readImages(ctx context.Context, r awsx.ImageReader, cur *Current, d draft, wg *sync.WaitGroup) {
-	images := slices.Clone(d.ask)
-	for _, c := range d.tree.list("containerDefinitions") {
-		images = append(images, c.word("image"))
-	}
-	var mu sync.Mutex
-	slices.Sort(images)
-	for _, image := range slices.Compact(images) {
-		ref, err := ParseReference(image)
-		if err != nil || !ref.ECR() {
-			continue
-		}
-		wg.Go(func() {
-			found, err := r.Image(ctx, ref.Repository, ref.Lookup())
-			mu.Lock()
-			defer mu.Unlock()
-			cur.Images[image] = ImageState{Image: found, Err: err}
-		})
-	}
+	cur.Definition, err = r.TaskDefinition(ctx, svc.TaskDefinition)
+	wg.Wait()
+	return cmp.Or(err, wantedErr)
 }
 
 // ReadService reads one service afresh; NotFound when it is not there.
@@ -236,28 +213,6 @@ func ReadService(ctx context.Context, r awsx.ServiceReader, service awsx.Ref) (a
 		"no such service in cluster %s", service.ClusterName())
 }
 
-// runningDigests collects the digests of the tasks that run the revision in
-// use. Tasks that cannot be read leave it empty, which the check tells.
-func runningDigests(ctx context.Context, r awsx.TaskReader, svc awsx.Service) map[string][]string {
-	found := map[string][]string{}
-	for page, err := range r.Tasks(ctx, awsx.TaskQuery{Cluster: svc.Ref.ClusterRef(), Service: svc.Name}) {
-		if err != nil {
-			return nil
-		}
-		for _, t := range page.Items {
-			if t.TaskDefinition != svc.TaskDefinition {
-				continue
-			}
-			for _, c := range t.Containers {
-				if c.ImageDigest != "" {
-					found[c.Name] = appendNew(found[c.Name], c.ImageDigest)
-				}
-			}
-		}
-	}
-	return found
-}
-
 func appendNew(list []string, s string) []string {
 	for _, have := range list {
 		if have == s {
@@ -272,6 +227,9 @@ func groupARNs(svc awsx.Service) []string {
 	for _, lb := range svc.LoadBalancers {
 		if lb.TargetGroup != "" {
 			arns = appendNew(arns, lb.TargetGroup)
+		}
+		if lb.Alternate != "" {
+			arns = appendNew(arns, lb.Alternate)
 		}
 	}
 	return arns

@@ -67,3 +67,41 @@ func readWayBack(ctx context.Context, r awsx.TaskDefinitionReader, cur *Current)
 	}
 	return err
 }
+
+// pastReading is what is read of a service's record while its target is: a Current of
+// its own, since the other is written to at the same time.
+type pastReading struct {
+	Current
+	wg sync.WaitGroup
+}
+
+// into hands over what was read.
+func (p *pastReading) into(cur *Current) {
+	cur.History, cur.Record, cur.Revisions, cur.Documents = p.History, p.Record, p.Revisions, p.Documents
+	if p.Wanted != nil {
+		cur.Wanted = p.Wanted
+	}
+}
+
+// likelyImages names the images, by tag and by digest, of the state that a roll
+// back most likely returns to: the record names them before the definition is
+// there to.
+func (p *pastReading) likelyImages() []string {
+	run, err := wayBack(p.Current)
+	if err != nil {
+		return nil
+	}
+	var images []string
+	for _, rev := range p.Revisions {
+		if rev.TaskDefinition != run.Definition {
+			continue
+		}
+		for _, i := range rev.Images {
+			images = appendNew(images, i.Image)
+			if ref, err := ParseReference(i.Image); err == nil && i.Digest != "" {
+				images = appendNew(images, Reference{Repository: ref.Repository, Digest: i.Digest}.String())
+			}
+		}
+	}
+	return images
+}

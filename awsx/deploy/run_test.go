@@ -147,7 +147,7 @@ func TestAMisspeltOverrideIsRefused(t *testing.T) {
 	f := newFake(t)
 	o, _ := options(f, f.plan(t, Scale{3}))
 	o.Override = []string{"imgae"}
-	if _, err := Run(context.Background(), o); awsx.ClassOf(err) != awsx.Invalid || !strings.Contains(err.Error(), "expected one of image, ") || len(f.sent) > 0 {
+	if _, err := Run(context.Background(), o); awsx.ClassOf(err) != awsx.Invalid || !strings.Contains(err.Error(), "expected one of controller, ") || len(f.sent) > 0 {
 		t.Errorf("sent %v (%v)", f.sent, err)
 	}
 }

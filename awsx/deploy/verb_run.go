@@ -53,6 +53,7 @@ func (in RunTask) draft(cur Current) (draft, error) {
 		leaves: "leaves every other task as it is; no service starts these again",
 		effect: effect{tier: TierName},
 		follow: FollowSpec{Exits: true, Timeout: maxTimeout},
+		tasks:  n,
 	}
 	var err error
 	if run.Overrides, d.env, err = in.overrides(td); err != nil {

@@ -77,6 +77,9 @@ func (a *Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.T
 	if q.Instance != "" {
 		in.ContainerInstance = aws.String(q.Instance)
 	}
+	if q.Family != "" {
+		in.Family = aws.String(q.Family)
+	}
 	if q.StartedBy != "" {
 		in.StartedBy = aws.String(q.StartedBy)
 	}

@@ -1,0 +1,306 @@
+package deploy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gantry/awsx"
+)
+
+// footprint is what one task takes of an instance.
+type footprint struct {
+	cpu, memory int // CPU units and MiB
+	tcp, udp    []int
+}
+
+// footprintOf adds a document up as the scheduler does: the task's own CPU and
+// memory, else the sums over its containers, of memory the soft limit where there
+// is one; and the host ports that are fixed. Interfaces of a task's own (awsvpc)
+// take no host port, and in host mode the container's port is the host's (ECS,
+// task definition parameters).
+func footprintOf(tree *node) footprint {
+	var f footprint
+	network := tree.word("networkMode")
+	for _, c := range tree.list("containerDefinitions") {
+		f.cpu += number(c, "cpu", 0)
+		f.memory += number(c, "memoryReservation", number(c, "memory", 0))
+		for _, m := range c.list("portMappings") {
+			port := number(m, "hostPort", 0)
+			if network == "host" && port == 0 {
+				port = number(m, "containerPort", 0)
+			}
+			switch {
+			case port == 0 || network == "awsvpc":
+			case m.word("protocol") == "udp":
+				f.udp = append(f.udp, port)
+			default:
+				f.tcp = append(f.tcp, port)
+			}
+		}
+	}
+	if units, ok := cpuUnits(tree.word("cpu")); ok {
+		f.cpu = units
+	}
+	if mib, ok := mebibytes(tree.word("memory")); ok {
+		f.memory = mib
+	}
+	return f
+}
+
+// String returns what is taken, such as "256 CPU, 512 MiB, port 8080".
+func (f footprint) String() string {
+	parts := []string{fmt.Sprintf("%d CPU", f.cpu), fmt.Sprintf("%d MiB", f.memory)}
+	for _, p := range f.tcp {
+		parts = append(parts, "port "+strconv.Itoa(p))
+	}
+	for _, p := range f.udp {
+		parts = append(parts, "port "+strconv.Itoa(p)+"/udp")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// placement is what decides where a task of a service may go.
+type placement struct {
+	footprint
+	attributes []string // as name or name=value
+	members    []memberOf
+	// distinct keeps the service's tasks on instances of their own.
+	distinct bool
+}
+
+// memberOf is an expression that an instance must satisfy.
+type memberOf struct {
+	expression string
+	match      constraint
+}
+
+const logDriverAttribute = "com.amazonaws.ecs.capability.logging-driver."
+
+// placementOf gathers what bears on placing a document's tasks, the constraints
+// of their service among it. The attributes that a revision requires are worked
+// out by ECS when it is registered: those of the base, from which the document
+// comes, stand in for them, with the log drivers of the document. The error names
+// an expression that is not understood.
+func placementOf(constraints []string, tree *node, base *awsx.TaskDefinition) (placement, error) {
+	p := placement{footprint: footprintOf(tree), attributes: requiredAttributes(tree, base)}
+	constraints = slices.Clone(constraints)
+	for _, c := range tree.list("placementConstraints") {
+		constraints = append(constraints, awsx.ConstraintText(c.word("type"), c.word("expression")))
+	}
+	for _, text := range constraints {
+		kind, expression, _ := strings.Cut(strings.TrimSuffix(text, ")"), "(")
+		if kind == "distinctInstance" {
+			p.distinct = true
+			continue
+		}
+		match, err := parseConstraint(expression)
+		if err != nil {
+			return placement{}, fmt.Errorf("the constraint %q is not understood: %w", expression, err)
+		}
+		p.members = append(p.members, memberOf{expression, match})
+	}
+	return p, nil
+}
+
+func requiredAttributes(tree *node, base *awsx.TaskDefinition) []string {
+	if base == nil || len(base.RequiresAttributes) == 0 {
+		return nil
+	}
+	required := slices.DeleteFunc(slices.Clone(base.RequiresAttributes), func(a string) bool { return strings.HasPrefix(a, logDriverAttribute) })
+	for _, c := range tree.list("containerDefinitions") {
+		if driver := c.get("logConfiguration").word("logDriver"); driver != "" {
+			required = appendNew(required, logDriverAttribute+driver)
+		}
+	}
+	return required
+}
+
+// barred says why an instance is out of the question, whatever room it has;
+// empty when it is not.
+func (p placement) barred(i awsx.Instance) string {
+	switch {
+	case i.Status != "ACTIVE":
+		return i.Status
+	case !i.AgentConnected:
+		return "agent disconnected"
+	}
+	for _, m := range p.members {
+		if !m.match(i) {
+			return "not " + m.expression
+		}
+	}
+	for _, a := range p.attributes {
+		name, want, valued := strings.Cut(a, "=")
+		if v, ok := i.Attributes[name]; !ok || valued && v != want {
+			return "no attribute " + a
+		}
+	}
+	return ""
+}
+
+// room is what an instance has left.
+type room struct {
+	instance    awsx.Instance
+	cpu, memory int
+	tcp, udp    []int // host ports in use
+	own         int   // tasks of the service that run there
+}
+
+func roomOn(i awsx.Instance, own int) room {
+	return room{instance: i, cpu: i.CPU.Remaining, memory: i.Memory.Remaining, tcp: i.UsedPorts, udp: i.UsedUDPPorts, own: own}
+}
+
+// without is the room once one of the service's tasks there has stopped.
+func (r room) without(f footprint) room {
+	r.cpu, r.memory, r.own = r.cpu+f.cpu, r.memory+f.memory, r.own-1
+	r.tcp = slices.DeleteFunc(slices.Clone(r.tcp), func(p int) bool { return slices.Contains(f.tcp, p) })
+	r.udp = slices.DeleteFunc(slices.Clone(r.udp), func(p int) bool { return slices.Contains(f.udp, p) })
+	return r
+}
+
+// shortage is what an instance lacks for one task, the zero value when nothing.
+type shortage struct {
+	cpu, memory int
+	other       string // ports, or a task that must not have a neighbour
+}
+
+func (r room) lacks(p placement) shortage {
+	s := shortage{cpu: max(p.cpu-r.cpu, 0), memory: max(p.memory-r.memory, 0)}
+	var taken []string
+	for _, port := range p.tcp {
+		if slices.Contains(r.tcp, port) {
+			taken = append(taken, strconv.Itoa(port))
+		}
+	}
+	for _, port := range p.udp {
+		if slices.Contains(r.udp, port) {
+			taken = append(taken, strconv.Itoa(port)+"/udp")
+		}
+	}
+	switch {
+	case len(taken) > 0:
+		s.other = "port " + strings.Join(taken, ", ") + " in use"
+	case p.distinct && r.own > 0:
+		s.other = "one task of the service there already"
+	}
+	return s
+}
+
+// holds is how many tasks the room takes, at most limit.
+func (r room) holds(p placement, limit int) int {
+	if r.lacks(p) != (shortage{}) {
+		return 0
+	}
+	if len(p.tcp)+len(p.udp) > 0 || p.distinct {
+		return min(1, limit)
+	}
+	n := limit
+	if p.cpu > 0 {
+		n = min(n, r.cpu/p.cpu)
+	}
+	if p.memory > 0 {
+		n = min(n, r.memory/p.memory)
+	}
+	return n
+}
+
+// survey is what the instances of a cluster have to offer.
+type survey struct {
+	fits int // tasks that can start now, at most as many as were asked for
+	best room
+	// swaps is how many instances take a task once one of the service's own there
+	// has stopped.
+	swaps     int
+	obstacles []obstacle
+}
+
+// obstacle is why some instances take no task.
+type obstacle struct {
+	why       string
+	least     shortage
+	instances int
+}
+
+// surveyRoom looks at every instance. Own counts the service's tasks by instance
+// (ARN), and old is what each of them takes.
+func surveyRoom(fleet []awsx.Instance, p placement, old footprint, own map[string]int, wanted int) survey {
+	var s survey
+	for _, i := range fleet {
+		r := roomOn(i, own[i.Ref.ARN])
+		if why := p.barred(i); why != "" {
+			s.obstructed(why, shortage{})
+			continue
+		}
+		if r.own > 0 && r.without(old).holds(p, 1) > 0 {
+			s.swaps++
+		}
+		n := r.holds(p, wanted)
+		if n == 0 {
+			lacking := r.lacks(p)
+			s.obstructed(lacking.kind(), lacking)
+			continue
+		}
+		if s.fits == 0 || cmp.Or(cmp.Compare(r.memory, s.best.memory), cmp.Compare(r.cpu, s.best.cpu)) > 0 {
+			s.best = r
+		}
+		s.fits += n
+	}
+	s.fits = min(s.fits, wanted)
+	slices.SortStableFunc(s.obstacles, func(a, b obstacle) int { return cmp.Compare(b.instances, a.instances) })
+	return s
+}
+
+// kind names what is short, without amounts.
+func (s shortage) kind() string {
+	return fmt.Sprint(s.cpu > 0, s.memory > 0, s.other)
+}
+
+func (s *survey) obstructed(why string, lacking shortage) {
+	for i := range s.obstacles {
+		o := &s.obstacles[i]
+		if o.why == why {
+			o.instances++
+			o.least.cpu, o.least.memory = min(o.least.cpu, lacking.cpu), min(o.least.memory, lacking.memory)
+			return
+		}
+	}
+	s.obstacles = append(s.obstacles, obstacle{why, lacking, 1})
+}
+
+// String returns the obstacle and how many instances have it, with the least
+// that any of them is short of.
+func (o obstacle) String() string {
+	var amounts, parts []string
+	if o.least.cpu > 0 {
+		amounts = append(amounts, fmt.Sprintf("%d CPU", o.least.cpu))
+	}
+	if o.least.memory > 0 {
+		amounts = append(amounts, fmt.Sprintf("%d MiB", o.least.memory))
+	}
+	if len(amounts) > 0 {
+		short := strings.Join(amounts, " and ") + " short"
+		if o.instances > 1 {
+			short = "at least " + short
+		}
+		parts = append(parts, short)
+	}
+	if o.least.other != "" {
+		parts = append(parts, o.least.other)
+	}
+	if len(parts) == 0 {
+		parts = append(parts, o.why)
+	}
+	return count(o.instances, "instance") + ": " + strings.Join(parts, ", ")
+}
+
+// why lists what stands in the way, the commonest first.
+func (s survey) why() string {
+	var parts []string
+	for _, o := range s.obstacles {
+		parts = append(parts, o.String())
+	}
+	return strings.Join(parts, "; ")
+}

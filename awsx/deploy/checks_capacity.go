@@ -1,0 +1,193 @@
+package deploy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gantry/awsx"
+)
+
+// demand is what a change asks of the instances.
+type demand struct {
+	starts int // tasks that may start before any other stops
+	stops  int // of the service's tasks, those that may stop before any other starts
+	// whole is true when all of them must run before anything goes on.
+	whole bool
+}
+
+// demandOf works out how a change begins. A rolling deployment starts what the
+// maximum leaves room for beside what runs or comes, and stops what is healthy
+// above the minimum; one that shifts traffic first starts a whole second set
+// (ECS, deploymentConfiguration).
+func demandOf(cur Current, d draft) demand {
+	svc := cur.Service
+	switch {
+	case d.tasks > 0:
+		return demand{starts: d.tasks, whole: true}
+	case !d.starts:
+		n, _ := d.newCount()
+		return demand{starts: n - svc.Desired}
+	case shiftsTraffic(svc):
+		return demand{starts: svc.Desired, whole: true}
+	}
+	lower, upper := bounds(svc, svc.Desired)
+	return demand{
+		starts: min(max(upper-svc.Running-svc.Pending, 0), svc.Desired),
+		stops:  max(svc.Running-lower, 0),
+	}
+}
+
+// checkCapacity looks for instances on which the tasks that a change starts fit.
+func checkCapacity(cur Current, d draft) Check {
+	want := demandOf(cur, d)
+	if !d.starts && want.starts <= 0 {
+		return Check{}
+	}
+	tree, base := d.document(cur), cur.baseOf(d)
+	switch {
+	case onFargate(cur.Service):
+		return finding(CheckCapacity, OK, "Fargate finds the room, within the account's quota")
+	case cur.Service.Desired == 0 && d.starts:
+		return finding(CheckCapacity, OK, "the service runs no task")
+	case cur.Fleet.Err != nil:
+		return finding(CheckCapacity, Skipped, "the instances are not known: %s", whyUnread(cur.Fleet.Err))
+	case !cur.Fleet.Done:
+		return Check{}
+	case tree == nil:
+		return finding(CheckCapacity, Skipped, "what a task takes is not known: the task definition was not read")
+	}
+	var constraints []string
+	if cur.onService() {
+		constraints = cur.Service.PlacementConstraints
+	}
+	p, err := placementOf(constraints, tree, base)
+	if err != nil {
+		return finding(CheckCapacity, Skipped, "%v", err)
+	}
+	if cur.Service.SchedulingStrategy == "DAEMON" && d.starts {
+		return daemonCapacity(cur, p, cur.footprint())
+	}
+	return replicaCapacity(cur, p, want)
+}
+
+// footprint is what a task of the revision in use takes.
+func (cur Current) footprint() footprint {
+	if cur.Definition == nil {
+		return footprint{}
+	}
+	tree, err := cloneDocument(cur.Definition)
+	if err != nil {
+		return footprint{}
+	}
+	return footprintOf(tree)
+}
+
+// baseOf is the revision that a draft's document comes from.
+func (cur Current) baseOf(d draft) *awsx.TaskDefinition {
+	if cur.Wanted != nil && (cur.Wanted.ARN == d.arn || d.tasks > 0) {
+		return cur.Wanted
+	}
+	return cur.Definition
+}
+
+// tasksByInstance counts what the service runs on each instance.
+func (cur Current) tasksByInstance() map[string]int {
+	own := map[string]int{}
+	for _, t := range cur.Tasks.Value {
+		if t.ContainerInstance != "" && t.DesiredStatus != "STOPPED" {
+			own[t.ContainerInstance]++
+		}
+	}
+	return own
+}
+
+func replicaCapacity(cur Current, p placement, want demand) Check {
+	fleet := cur.Fleet.Value
+	s := surveyRoom(fleet, p, cur.footprint(), cur.tasksByInstance(), max(want.starts, 1))
+	task := "a task takes " + p.String()
+	short := Broken
+	adds := ""
+	if len(cur.Service.CapacityProviders) > 0 {
+		short = Warning
+		adds = fmt.Sprintf("; %s may add instances", strings.Join(cur.Service.CapacityProviders, ", "))
+	}
+	switch {
+	case len(fleet) == 0:
+		return finding(CheckCapacity, short, "the cluster has no instances%s", adds)
+	case s.fits == 0 && want.stops > 0 && s.swaps > 0 && !want.whole:
+		return finding(CheckCapacity, OK, "%s: none fits beside what runs, so %s first to make room", task, stopWords(want.stops))
+	case s.fits == 0 && want.starts == 0:
+		return finding(CheckCapacity, short, "%s, and not even where one of the service's own stops is there room: %s%s", task, s.why(), adds)
+	case s.fits == 0:
+		return finding(CheckCapacity, short, "%s and no instance has room: %s%s", task, s.why(), adds)
+	case s.fits < want.starts && want.whole:
+		return finding(CheckCapacity, short, "%s: %d of the %d that run beside the old ones fit: %s%s", task, s.fits, want.starts, s.why(), adds)
+	case s.fits < want.starts && cur.Service.Desired < want.starts+cur.Service.Running:
+		return finding(CheckCapacity, Warning, "%s: %d of the %d that may start at once fit, %s%s", task, s.fits, want.starts, bestWords(s.best, p), adds)
+	case want.starts == 0:
+		return finding(CheckCapacity, OK, "%s: %s first, and there is room besides, %s", task, stopWords(want.stops), bestWords(s.best, p))
+	}
+	return finding(CheckCapacity, OK, "%s: all %d that may start at once fit, %s", task, want.starts, bestWords(s.best, p))
+}
+
+// daemonCapacity: a daemon's task takes the place of the one before it.
+func daemonCapacity(cur Current, p placement, old footprint) Check {
+	own := cur.tasksByInstance()
+	p.distinct = false // a daemon has no second task on an instance anyway
+	var fit, asked int
+	s := survey{}
+	for _, i := range cur.Fleet.Value {
+		if p.barred(i) != "" {
+			continue
+		}
+		asked++
+		r := roomOn(i, own[i.Ref.ARN])
+		if r.own > 0 {
+			r = r.without(old)
+		}
+		if lacking := r.lacks(p); lacking != (shortage{}) {
+			s.obstructed(lacking.kind(), lacking)
+			continue
+		}
+		fit++
+	}
+	task := "a task takes " + p.String()
+	switch {
+	case asked == 0:
+		return finding(CheckCapacity, Broken, "no instance can run the daemon")
+	case fit == 0:
+		return finding(CheckCapacity, Broken, "%s and no instance has room: %s", task, s.why())
+	case fit < asked:
+		return finding(CheckCapacity, Warning, "%s and fits on %d of %s: %s", task, fit, count(asked, "instance"), s.why())
+	}
+	return finding(CheckCapacity, OK, "%s and fits on every instance, once the task before it has stopped", task)
+}
+
+func stopWords(n int) string {
+	if n == 1 {
+		return "1 old task stops"
+	}
+	return fmt.Sprintf("%d old tasks stop", n)
+}
+
+// bestWords names the instance with the most room and what one task leaves it.
+func bestWords(r room, p placement) string {
+	name := r.instance.EC2ID
+	if name == "" {
+		name = awsx.ARNName(r.instance.Ref.ARN)
+	}
+	return fmt.Sprintf("best on %s, which keeps %d CPU and %d MiB", name, r.cpu-p.cpu, r.memory-p.memory)
+}
+
+// onFargate reports whether no instance of the cluster runs the service's tasks.
+func onFargate(svc awsx.Service) bool {
+	if len(svc.CapacityProviders) > 0 {
+		return !slices.ContainsFunc(svc.CapacityProviders, func(name string) bool { return name != "FARGATE" && name != "FARGATE_SPOT" })
+	}
+	return svc.LaunchType == "FARGATE"
+}
+
+// shiftsTraffic reports whether deployments of the service run a second set of
+// tasks and move its traffic over.
+func shiftsTraffic(svc awsx.Service) bool { return svc.Strategy != "" && svc.Strategy != "ROLLING" }

@@ -1,0 +1,194 @@
+package deploy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gantry/awsx"
+	"gantry/internal/clean"
+)
+
+// checkPorts finds port mappings that the service, or Docker, refuses.
+func checkPorts(cur Current, d draft) Check {
+	if !d.runs() {
+		return Check{}
+	}
+	network := cmp.Or(d.tree.word("networkMode"), "bridge")
+	var wrong []string
+	taken := map[string]string{} // the container that has a port first
+	mapped := false
+	for _, c := range d.tree.list("containerDefinitions") {
+		name := c.word("name")
+		for _, m := range c.list("portMappings") {
+			mapped = true
+			host, why := hostPort(network, number(m, "containerPort", 0), number(m, "hostPort", 0))
+			if why != "" {
+				wrong = append(wrong, name+": "+why)
+				continue
+			}
+			if host == 0 {
+				continue
+			}
+			port := fmt.Sprintf("%d/%s", host, cmp.Or(m.word("protocol"), "tcp"))
+			if other, ok := taken[port]; ok {
+				wrong = append(wrong, fmt.Sprintf("%s and %s both want %s", other, name, port))
+			}
+			taken[port] = name
+		}
+	}
+	switch {
+	case len(wrong) > 0:
+		return finding(CheckPorts, Broken, "%s", strings.Join(wrong, "; "))
+	case !mapped:
+		return Check{}
+	case network == "awsvpc":
+		return finding(CheckPorts, OK, "each task has an interface of its own (awsvpc)")
+	case len(taken) > 0:
+		return finding(CheckPorts, OK, "%s of the host: one task an instance", strings.Join(sortedKeys(taken), ", "))
+	}
+	return finding(CheckPorts, OK, "the host's ports are chosen when tasks start")
+}
+
+// hostPort is the port that a mapping takes where its task runs, 0 for one that
+// is chosen then, or why the mapping cannot be. Where containers share one
+// network, of the host or of the task, both ports are one; the ports of SSH,
+// Docker and the agent are taken on every instance (ECS, PortMapping).
+func hostPort(network string, container, host int) (port int, why string) {
+	switch network {
+	case "none":
+		return 0, "a task without a network cannot map ports"
+	case "host", "awsvpc":
+		if host != 0 && host != container {
+			return 0, fmt.Sprintf("in network mode %s port %d cannot become %d", network, container, host)
+		}
+		host = container
+	}
+	if network != "awsvpc" && slices.Contains([]int{22, 2375, 2376, 51678, 51679, 51680}, host) {
+		return 0, fmt.Sprintf("port %d of the host is reserved for its agents", host)
+	}
+	return host, ""
+}
+
+// checkLogs names where the lines of each container go, and finds drivers that
+// lack what they cannot start without.
+func checkLogs(cur Current, d draft) Check {
+	if !d.runs() {
+		return Check{}
+	}
+	var wrong, unkept []string
+	kept := map[string][]string{} // containers by where their lines go
+	for _, c := range d.tree.list("containerDefinitions") {
+		name := c.word("name")
+		log := c.get("logConfiguration")
+		if log.word("logDriver") == "" {
+			if essential(c) {
+				unkept = append(unkept, name)
+			}
+			continue
+		}
+		if why := brokenDriver(d.tree, log); why != "" {
+			wrong = append(wrong, name+": "+why)
+			continue
+		}
+		where := logTarget(log)
+		kept[where] = append(kept[where], name)
+	}
+	var parts []string
+	for _, where := range sortedKeys(kept) {
+		parts = append(parts, strings.Join(kept[where], ", ")+" to "+where)
+	}
+	switch {
+	case len(wrong) > 0:
+		return finding(CheckLogs, Broken, "%s", strings.Join(wrong, "; "))
+	case len(unkept) > 0:
+		lost := "the lines of " + strings.Join(unkept, ", ") + " stay on the instance"
+		if onFargate(cur.Service) {
+			lost = "the lines of " + strings.Join(unkept, ", ") + " are lost"
+		}
+		return finding(CheckLogs, Warning, "%s: no log driver is set", strings.Join(append(parts, lost), "; "))
+	}
+	return finding(CheckLogs, OK, "%s", strings.Join(parts, "; "))
+}
+
+// logEndpoints returns, by log driver, the option that says where lines go.
+func logEndpoints() map[string]string {
+	return map[string]string{
+		"awslogs": "awslogs-group", "gelf": "gelf-address", "splunk": "splunk-url",
+		"fluentd": "fluentd-address", "syslog": "syslog-address",
+	}
+}
+
+// brokenDriver says what a log configuration lacks: the drivers below refuse to
+// start without their endpoint (Docker's manuals; ECS for awslogs), and FireLens
+// needs a container that routes.
+func brokenDriver(tree, log *node) string {
+	driver := log.word("logDriver")
+	switch driver {
+	case "awslogs", "gelf", "splunk":
+		option := logEndpoints()[driver]
+		if log.get("options").word(option) == "" && !slices.ContainsFunc(log.list("secretOptions"), func(o *node) bool { return o.word("name") == option }) {
+			return driver + " has no " + option
+		}
+	case "awsfirelens":
+		if !slices.ContainsFunc(tree.list("containerDefinitions"), func(c *node) bool { return c.get("firelensConfiguration") != nil }) {
+			return "awsfirelens has no container that routes"
+		}
+	}
+	return ""
+}
+
+// logTarget names a log driver with its group or endpoint, credentials masked.
+func logTarget(log *node) string {
+	driver, options := log.word("logDriver"), log.get("options")
+	where := options.word(logEndpoints()[driver])
+	if driver == "awsfirelens" {
+		where = strings.TrimSpace(options.word("Name") + " " + cmp.Or(options.word("Host"), options.word("log_group_name"), options.word("delivery_stream")))
+	}
+	return clean.Redact(strings.TrimSpace(driver + " " + where))
+}
+
+// checkRoles names the roles that a revision's tasks take on, which whoever
+// deploys it must be allowed to pass, and finds one that is missing.
+func checkRoles(cur Current, d draft) Check {
+	if !d.runs() {
+		return Check{}
+	}
+	execution, task := d.tree.word("executionRoleArn"), d.tree.word("taskRoleArn")
+	if why := needsExecutionRole(cur, d.tree); why != "" && execution == "" {
+		return finding(CheckRoles, Broken, "there is no execution role, and %s", why)
+	}
+	var names []string
+	if execution != "" {
+		names = append(names, "execution role "+awsx.ARNName(execution))
+	}
+	if task != "" && task != execution {
+		names = append(names, "task role "+awsx.ARNName(task))
+	}
+	if len(names) == 0 {
+		return finding(CheckRoles, OK, "the tasks take on no role of their own")
+	}
+	return finding(CheckRoles, OK, "%s: needs iam:PassRole", strings.Join(names, ", "))
+}
+
+// needsExecutionRole says what the agent cannot do for a task in its own name
+// (ECS, task execution IAM role).
+func needsExecutionRole(cur Current, tree *node) string {
+	fargate := onFargate(cur.Service)
+	for _, c := range tree.list("containerDefinitions") {
+		ref, err := ParseReference(c.word("image"))
+		log := c.get("logConfiguration")
+		switch {
+		case len(c.list("secrets")) > 0 || len(log.list("secretOptions")) > 0:
+			return c.word("name") + " has secrets"
+		case c.get("repositoryCredentials") != nil:
+			return c.word("name") + " pulls with credentials"
+		case fargate && err == nil && ref.ECR():
+			return "Fargate pulls " + c.word("name") + " from ECR"
+		case fargate && log.word("logDriver") == "awslogs":
+			return "Fargate writes the log group of " + c.word("name")
+		}
+	}
+	return ""
+}

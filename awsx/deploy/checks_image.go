@@ -1,0 +1,148 @@
+package deploy
+
+import (
+	"slices"
+	"strings"
+
+	"gantry/awsx"
+)
+
+// checkImages tells whether the images that would run exist. Only private ECR
+// repositories can be asked.
+func checkImages(cur Current, d draft) Check {
+	if !d.runs() {
+		return Check{}
+	}
+	var found, skipped, missing []string
+	for _, image := range imagesOf(d.tree) {
+		state, asked := cur.Images[image]
+		switch {
+		case !asked:
+			skipped = append(skipped, image+" is not in a private ECR repository")
+		case state.Err == nil:
+			found = append(found, describeImage(image, state.Image))
+		case awsx.ClassOf(state.Err) == awsx.NotFound:
+			missing = append(missing, image)
+		default:
+			skipped = append(skipped, image+": "+whyUnread(state.Err))
+		}
+	}
+	switch {
+	case len(missing) > 0:
+		return finding(CheckImage, Broken, "not in its repository: %s", strings.Join(missing, ", "))
+	case len(skipped) > 0 && len(found) == 0:
+		return finding(CheckImage, Skipped, "%s", strings.Join(skipped, "; "))
+	}
+	return finding(CheckImage, OK, "%s", strings.Join(append(found, skipped...), "; "))
+}
+
+// imagesOf names each image of a document once, in the order of its containers.
+func imagesOf(tree *node) []string {
+	var images []string
+	for _, c := range tree.list("containerDefinitions") {
+		if image := c.word("image"); image != "" {
+			images = appendNew(images, image)
+		}
+	}
+	return images
+}
+
+func describeImage(image string, found awsx.Image) string {
+	s := awsx.ARNName(image) + " exists"
+	if found.Digest != "" && !strings.Contains(image, "@") {
+		s += ", " + ShortDigest(found.Digest)
+	}
+	return s
+}
+
+// checkPlatform tells whether the images were built for the machines that would
+// run them. An image that is not an index of several does not say.
+func checkPlatform(cur Current, d draft) Check {
+	if !d.runs() {
+		return Check{}
+	}
+	wanted, source := platforms(cur, d)
+	var suited, silent, wrong []string
+	for _, image := range imagesOf(d.tree) {
+		state, asked := cur.Images[image]
+		if !asked || state.Err != nil {
+			continue // the check of the images tells
+		}
+		name := awsx.ARNName(image)
+		switch lacking := without(wanted, state.Platforms); {
+		case state.PlatformErr != nil:
+			silent = append(silent, name+": "+whyUnread(state.PlatformErr))
+		case len(state.Platforms) == 0:
+			silent = append(silent, name+" does not say what it was built for")
+		case len(lacking) > 0:
+			wrong = append(wrong, name+" was built for "+strings.Join(state.Platforms, ", ")+" and not for "+strings.Join(lacking, ", "))
+		default:
+			suited = append(suited, name)
+		}
+	}
+	switch {
+	case len(suited)+len(silent)+len(wrong) == 0:
+		return Check{}
+	case len(wanted) == 0:
+		return finding(CheckPlatform, Skipped, "neither the task definition nor the instances say on which architecture the tasks run")
+	case len(wrong) > 0 && len(wanted) > 1:
+		return finding(CheckPlatform, Warning, "%s, as %s", strings.Join(wrong, "; "), source+" "+strings.Join(wanted, ", "))
+	case len(wrong) > 0:
+		return finding(CheckPlatform, Broken, "%s, as %s", strings.Join(wrong, "; "), source+" "+strings.Join(wanted, ", "))
+	case len(silent) > 0:
+		return finding(CheckPlatform, Skipped, "%s; needed is %s", strings.Join(silent, "; "), strings.Join(wanted, ", "))
+	}
+	return finding(CheckPlatform, OK, "%s suits %s", strings.Join(suited, ", "), strings.Join(wanted, ", "))
+}
+
+// platforms names what the tasks may come to run on, in Docker's spelling, and
+// who says so: the task definition, Fargate's default (ECS, RuntimePlatform), or
+// the instances.
+func platforms(cur Current, d draft) (wanted []string, source string) {
+	arch := d.tree.get("runtimePlatform").word("cpuArchitecture")
+	system := d.tree.get("runtimePlatform").word("operatingSystemFamily")
+	fargate := onFargate(cur.Service)
+	if arch == "" && fargate {
+		arch = "X86_64"
+	}
+	if arch != "" {
+		source = "the task definition wants"
+		if fargate {
+			source = "Fargate is to run"
+		}
+		return []string{platform(system, arch)}, source
+	}
+	for _, i := range cur.Fleet.Value {
+		if a := i.Attributes["ecs.cpu-architecture"]; a != "" && i.Status == "ACTIVE" {
+			wanted = appendNew(wanted, platform(i.Attributes["ecs.os-type"], a))
+		}
+	}
+	slices.Sort(wanted)
+	return wanted, "the instances are"
+}
+
+// platform spells a system and an architecture of ECS as image indexes do.
+func platform(system, arch string) string {
+	name := "linux"
+	if strings.HasPrefix(strings.ToLower(system), "windows") {
+		name = "windows"
+	}
+	switch strings.ToLower(arch) {
+	case "x86_64":
+		return name + "/amd64"
+	case "arm64":
+		return name + "/arm64"
+	}
+	return name + "/" + strings.ToLower(arch)
+}
+
+// without returns those of list that other lacks.
+func without(list, other []string) []string {
+	var left []string
+	for _, s := range list {
+		if !slices.Contains(other, s) {
+			left = append(left, s)
+		}
+	}
+	return left
+}

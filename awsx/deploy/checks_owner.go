@@ -1,0 +1,75 @@
+package deploy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gantry/awsx"
+)
+
+// checkFamily names the other services that run the family in which a revision
+// is registered: whatever deploys the family's latest revision picks it up.
+func checkFamily(cur Current, d draft) Check {
+	if !d.register || !d.starts || !cur.Family.Done {
+		return Check{}
+	}
+	family := d.tree.word("family")
+	switch {
+	case cur.Family.Err != nil:
+		return finding(CheckFamily, Skipped, "who else runs %s is not known: %s", family, whyUnread(cur.Family.Err))
+	case len(cur.Family.Value) == 0:
+		return finding(CheckFamily, OK, "no other service of the cluster runs %s", family)
+	}
+	return finding(CheckFamily, Warning, "%s is also run by %s: the new revision becomes the latest there too", family, strings.Join(cur.Family.Value, ", "))
+}
+
+// checkStack finds the marks of tools that own the service or its target groups
+// and would set back what is changed beside them.
+func checkStack(cur Current, d draft) Check {
+	if _, counts := d.newCount(); !cur.onService() || !d.starts && !counts {
+		return Check{}
+	}
+	var owners []string
+	for _, t := range cur.Service.Tags {
+		if owner := ownerOf(t); owner != "" {
+			owners = appendNew(owners, owner+" on the service")
+		}
+	}
+	for _, g := range cur.Details.Value {
+		for _, t := range g.Tags {
+			if owner := ownerOf(t); owner != "" {
+				owners = appendNew(owners, owner+" on target group "+groupName(g.ARN))
+			}
+		}
+	}
+	switch {
+	case len(owners) > 0:
+		return finding(CheckStack, Warning, "the next apply may undo this: %s", strings.Join(owners, "; "))
+	case cur.Details.Err != nil && len(groupARNs(cur.Service)) > 0:
+		return finding(CheckStack, Skipped, "the target groups' tags are not known: %s", whyUnread(cur.Details.Err))
+	}
+	return finding(CheckStack, OK, "no tag names a stack or Terraform")
+}
+
+// ownerOf names the tool that a tag speaks of, with the tag; empty when it speaks
+// of none. CloudFormation sets its tags itself. Terraform sets none: whoever uses
+// it marks resources by a tag of its name, or by one like managed-by.
+func ownerOf(t awsx.Tag) string {
+	if t.Key == "aws:cloudformation:stack-name" {
+		return fmt.Sprintf("CloudFormation stack %s (%s)", t.Value, t.Key)
+	}
+	key := strings.NewReplacer("-", "", "_", "", ":", "", ".", "", "/", "", " ", "").Replace(strings.ToLower(t.Key))
+	value := strings.ToLower(t.Value)
+	for _, tool := range []string{"Terraform", "Terragrunt", "OpenTofu", "Pulumi"} {
+		name := strings.ToLower(tool)
+		switch {
+		case strings.HasPrefix(key, name) && value != "false" && value != "no",
+			strings.Contains(value, name) && slices.Contains([]string{
+				"managedby", "manager", "provisioner", "provisionedby", "createdby", "deployedby", "iac", "iactool", "tool",
+			}, key):
+			return fmt.Sprintf("%s (%s=%s)", tool, t.Key, t.Value)
+		}
+	}
+	return ""
+}

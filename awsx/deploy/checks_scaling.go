@@ -1,0 +1,69 @@
+package deploy
+
+import (
+	"fmt"
+	"strings"
+
+	"gantry/awsx"
+)
+
+// checkScaling tells what Application Auto Scaling does to a count that is set,
+// and to a service while it is deployed. It undoes a count by hand at its next
+// evaluation, inside its bounds as well; during a deployment it does not scale
+// in and does scale out (ECS, service auto scaling).
+func checkScaling(cur Current, d draft) Check {
+	n, counts := d.newCount()
+	if !cur.onService() || !cur.Scaling.Done || !d.starts && !counts {
+		return Check{}
+	}
+	if err := cur.Scaling.Err; err != nil {
+		return finding(CheckScaling, Skipped, "whether the service is scaled is not known: %s", whyUnread(err))
+	}
+	t := cur.Scaling.Value
+	switch {
+	case t == nil:
+		return finding(CheckScaling, OK, "nothing scales the service by itself")
+	case t.Suspended():
+		return finding(CheckScaling, OK, "scaling is suspended")
+	case counts:
+		return scaledCount(cur, *t, n)
+	case t.SuspendedOut:
+		return finding(CheckScaling, OK, "scaling out is suspended, and in it pauses during the deployment")
+	}
+	return finding(CheckScaling, OK, "between %d and %d tasks%s: during the deployment it may add tasks and removes none", t.Min, t.Max, by(*t))
+}
+
+// scaledCount tells what becomes of a count that is set by hand.
+func scaledCount(cur Current, t awsx.ScalableTarget, n int) Check {
+	command := "gantry scaling " + cur.Service.Ref.ClusterName() + "/" + cur.Service.Name
+	up := n > cur.Service.Desired
+	switch {
+	case n > t.Max:
+		return finding(CheckScaling, Warning, "%d is above the maximum of %d, to which the next evaluation returns: raise it (%s --max %d) or suspend scaling (%s --suspend)", n, t.Max, command, n, command)
+	case n < t.Min:
+		return finding(CheckScaling, Warning, "%d is below the minimum of %d, to which the next evaluation returns: lower it (%s --min %d) or suspend scaling (%s --suspend)", n, t.Min, command, n, command)
+	case len(t.Policies) == 0:
+		return finding(CheckScaling, OK, "%d is between the bounds of %d and %d, and no policy moves it", n, t.Min, t.Max)
+	case up && t.SuspendedIn || !up && t.SuspendedOut:
+		return finding(CheckScaling, OK, "%d is between the bounds of %d and %d, and what would undo it is suspended", n, t.Min, t.Max)
+	case up:
+		return finding(CheckScaling, Warning, "%d is undone at the next evaluation%s: hold it by a minimum (%s --min %d) or suspend scaling (%s --suspend)", n, by(t), command, n, command)
+	}
+	return finding(CheckScaling, Warning, "%d is undone at the next evaluation%s: hold it by a maximum (%s --max %d) or suspend scaling (%s --suspend)", n, by(t), command, n, command)
+}
+
+// by names what moves the count.
+func by(t awsx.ScalableTarget) string {
+	var names []string
+	for _, p := range t.Policies {
+		name := p.Name
+		if p.Metric != "" {
+			name = fmt.Sprintf("%s at %g", p.Metric, p.Target)
+		}
+		names = append(names, name)
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " by " + strings.Join(names, ", ")
+}

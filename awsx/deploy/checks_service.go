@@ -1,0 +1,167 @@
+package deploy
+
+import (
+	"fmt"
+
+	"gantry/awsx"
+)
+
+// checkController: UpdateService refuses to start deployments of services that
+// CodeDeploy or an external controller deploys (ECS, DeploymentController).
+func checkController(cur Current, d draft) Check {
+	svc := cur.Service
+	switch {
+	case !cur.onService():
+		return Check{}
+	case svc.Controller == "" || svc.Controller == "ECS":
+		return finding(CheckController, OK, "ECS deploys this service")
+	case !d.starts && svc.Controller == "CODE_DEPLOY":
+		return finding(CheckController, OK, "CODE_DEPLOY deploys this service; the count is still its own")
+	}
+	return finding(CheckController, Broken, "the deployment controller %s owns this change: make it there", svc.Controller)
+}
+
+// checkInProgress: a new deployment takes the place of one that is in progress.
+// One of which tasks fail and none runs is what an edit means to mend, and no
+// reason to hold it up.
+func checkInProgress(cur Current, d draft) Check {
+	if !cur.onService() {
+		return Check{}
+	}
+	_, counts := d.newCount()
+	dep, running := InProgress(cur.Service)
+	if !running {
+		return finding(CheckInProgress, OK, "no deployment is in progress")
+	}
+	what := fmt.Sprintf("%s is rolling out %s", dep.ID, awsx.ARNName(dep.TaskDefinition))
+	state := fmt.Sprintf("%d of %d running, %d failed", dep.Running, dep.Desired, dep.Failed)
+	switch {
+	case d.starts && dep.Failed > 0 && dep.Running == 0:
+		return finding(CheckInProgress, Warning, "%s and fails (%s): this change replaces it", what, state)
+	case d.starts:
+		return finding(CheckInProgress, Broken, "%s (%s): this change would replace it", what, state)
+	case counts:
+		return finding(CheckInProgress, Warning, "%s: the new count applies to it as well", what)
+	}
+	return finding(CheckInProgress, OK, "%s (%s): it goes on", what, state)
+}
+
+// InProgress returns the deployment that a service is rolling out, and whether
+// there is one.
+func InProgress(svc awsx.Service) (awsx.Deployment, bool) {
+	d, ok := svc.Primary()
+	if !ok {
+		return awsx.Deployment{}, false
+	}
+	if d.RolloutState == "" { // services without rollout states
+		return d, len(svc.Deployments) > 1
+	}
+	return d, d.RolloutState == "IN_PROGRESS"
+}
+
+// bounds returns how few healthy and how many running tasks a deployment of n
+// tasks allows (ECS, deploymentConfiguration: the minimum rounds up, the maximum
+// down; 100 and 200 by default, 0 and 100 for daemons).
+func bounds(svc awsx.Service, n int) (lower, upper int) {
+	minimum, maximum := 100, 200
+	if svc.SchedulingStrategy == "DAEMON" {
+		minimum, maximum = 0, 100
+	}
+	if svc.MinHealthyPercent != awsx.Unset {
+		minimum = svc.MinHealthyPercent
+	}
+	if svc.MaxPercent != awsx.Unset {
+		maximum = svc.MaxPercent
+	}
+	return (n*minimum + 99) / 100, n * maximum / 100
+}
+
+// checkPercent finds the settings under which a deployment can neither start a
+// new task nor stop an old one.
+func checkPercent(cur Current, d draft) Check {
+	svc := cur.Service
+	if !d.starts || shiftsTraffic(svc) {
+		return Check{}
+	}
+	lower, upper := bounds(svc, svc.Desired)
+	if svc.Desired > 0 && upper <= svc.Desired && lower >= svc.Desired {
+		return finding(CheckPercent, Broken, "of %s at least %d must stay healthy and at most %d may run, so none can be replaced: raise the maximum percent or lower the minimum",
+			count(svc.Desired, "task"), lower, upper)
+	}
+	return finding(CheckPercent, OK, "between %d and %d tasks run during the deployment", lower, max(upper, lower))
+}
+
+// checkStrategy says how a deployment that shifts traffic differs from a rolling
+// one (ECS, DeploymentConfiguration.strategy).
+func checkStrategy(cur Current, d draft) Check {
+	svc := cur.Service
+	if !d.starts || !shiftsTraffic(svc) {
+		return Check{}
+	}
+	how := map[string]string{
+		"BLUE_GREEN": "moves all traffic over at once",
+		"LINEAR":     "moves the traffic over in equal steps",
+		"CANARY":     "moves a small share of the traffic over, then the rest",
+	}[svc.Strategy]
+	if how == "" {
+		return finding(CheckStrategy, Warning, "the deployment strategy %s is not known to this version", svc.Strategy)
+	}
+	for _, lb := range svc.LoadBalancers {
+		if lb.TargetGroup != "" && lb.Alternate == "" {
+			return finding(CheckStrategy, Warning, "%s needs a second target group, and %s has none beside it", svc.Strategy, groupName(lb.TargetGroup))
+		}
+	}
+	return finding(CheckStrategy, OK, "%s starts %s beside those that run, then %s; minimum and maximum percent do not apply",
+		svc.Strategy, count(svc.Desired, "new task"), how)
+}
+
+// checkBreaker tells whether a rollout that cannot succeed ends by itself.
+func checkBreaker(cur Current, d draft) Check {
+	svc := cur.Service
+	if !d.starts || svc.Controller == "CODE_DEPLOY" || svc.Controller == "EXTERNAL" {
+		return Check{}
+	}
+	blind := len(svc.LoadBalancers) == 0 && !watchesHealth(d.tree)
+	alarmed := svc.Alarms.Enabled && len(svc.Alarms.Names) > 0
+	switch {
+	case !svc.Breaker.Enabled:
+		return finding(CheckBreaker, Warning, "the circuit breaker is off: tasks that cannot start are retried for ever")
+	case !svc.Breaker.Rollback:
+		return finding(CheckBreaker, Warning, "the circuit breaker stops a failing deployment and does not roll it back")
+	case blind && !alarmed:
+		return finding(CheckBreaker, Warning, "neither a container nor a target group checks health: a task that dies after its start does not trip the circuit breaker")
+	}
+	return finding(CheckBreaker, OK, "the circuit breaker rolls a failing deployment back")
+}
+
+// watchesHealth reports whether an essential container has a health check; the
+// command NONE turns off one that is built into the image (Docker, HEALTHCHECK).
+func watchesHealth(tree *node) bool {
+	for _, c := range tree.list("containerDefinitions") {
+		command := c.get("healthCheck").list("command")
+		if len(command) == 0 || !essential(c) {
+			continue
+		}
+		if first, _ := command[0].str(); first != "NONE" {
+			return true
+		}
+	}
+	return false
+}
+
+// essential reports whether a task stops with the container; it does unless told
+// otherwise.
+func essential(c *node) bool {
+	e := c.get("essential")
+	return e == nil || string(e.raw) != "false"
+}
+
+func checkRevision(td *awsx.TaskDefinition) Check {
+	name := awsx.ARNName(td.ARN)
+	if inactive(td) {
+		return finding(CheckRevision, Warning, "%s is %s and cannot be deployed itself: a copy of it is registered", name, td.Status)
+	}
+	return finding(CheckRevision, OK, "%s is active", name)
+}
+
+func inactive(td *awsx.TaskDefinition) bool { return td.Status != "" && td.Status != "ACTIVE" }
