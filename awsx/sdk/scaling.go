@@ -13,8 +13,8 @@ import (
 	"gantry/awsx"
 )
 
-// scalingPage is the largest page of Application Auto Scaling's listings.
-const scalingPage = 50
+// scalingPage is the largest page of DescribeScalingPolicies.
+const scalingPage = 10
 
 // scalableID names a service as Application Auto Scaling does.
 func scalableID(service awsx.Ref) string {
