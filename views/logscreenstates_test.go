@@ -28,7 +28,7 @@ func TestWhyThereAreNoLines(t *testing.T) {
 		},
 		"a driver that is not read": {
 			edit:  func(d *awsxtest.Data) { d.TaskDefinitions[0].Containers[0].LogDriver = "splunk" },
-			shows: []string{"these lines cannot be found", "log driver splunk of container api-orders is not read yet", "gelf"},
+			shows: []string{"these lines cannot be found", "log driver splunk of container api-orders is not read", "gelf"},
 		},
 		"no index": {
 			shelf: &shelf{empty: true, why: logs.Explanation{Cause: logs.NoIndex, Index: "logstash-*"}},

@@ -23,7 +23,7 @@ func NewRegistry(drivers ...Driver) Registry {
 }
 
 // Standard returns the registry of the drivers in this package.
-func Standard() Registry { return NewRegistry(Gelf{}) }
+func Standard() Registry { return NewRegistry(Gelf{}, Awslogs{}) }
 
 // Derivation is the query for a subject, and what it rests on.
 type Derivation struct {
@@ -40,34 +40,37 @@ type Derivation struct {
 // Derive makes the query for a subject. The error is of class invalid when no
 // container of the subject has a log driver that is read; it names those found.
 func (r Registry) Derive(s Subject) (Derivation, error) {
-	d := Derivation{Origins: originsOf(s)}
 	byDriver, unread := r.sort(s)
 	if len(byDriver) == 0 {
-		return d, r.refuse(s, unread)
+		return Derivation{Origins: originsOf(s, nil)}, r.refuse(s, unread)
 	}
-	d.Notes = append(d.Notes, unread...)
+	d := Derivation{Notes: unread}
+	var drivers []Driver
 	var filters logs.Any
 	var how []string
 	for _, name := range slices.Sorted(maps.Keys(byDriver)) {
-		driver, containers := r.drivers[name], byDriver[name]
-		w := Wanted{Families: s.Families, Container: s.Container}
+		driver, of := r.drivers[name], *byDriver[name]
+		drivers = append(drivers, driver)
+		w := Wanted{Families: s.Families, Container: s.Container, Definitions: of.definitions}
 		var tasks int
-		w.RuntimeIDs, tasks = s.runtimeIDs(func(c string) bool { return containers.has(c) })
-		if len(w.RuntimeIDs) == maxRuntimeIDs {
-			d.Notes = append(d.Notes, fmt.Sprintf("only the %d youngest containers are searched by their ids", maxRuntimeIDs))
+		w.Containers, tasks = s.containers(of)
+		if len(w.Containers) == maxContainers {
+			d.note(fmt.Sprintf("only the %d youngest containers are searched by their ids", maxContainers))
 		}
-		if f := driver.ByRuntimeID(w); f != nil && len(w.RuntimeIDs) > 0 {
+		container, family := driver.Words()
+		if f := driver.ByContainer(w); f != nil {
 			filters = append(filters, f)
-			how = append(how, fmt.Sprintf("the ids of %s in %s (%s)", count(len(w.RuntimeIDs), "container"), count(tasks, "task"), name))
+			how = append(how, fmt.Sprintf("the %s of %s in %s (%s)", container, count(len(w.Containers), "container"), count(tasks, "task"), name))
 		}
-		if f := driver.ByFamily(w); f != nil && len(w.Families) > 0 {
+		if f := driver.ByFamily(w); f != nil {
 			filters = append(filters, f)
-			how = append(how, fmt.Sprintf("container names of family %s (%s; marked, as another cluster may run it too)", strings.Join(w.Families, ", "), name))
+			how = append(how, fmt.Sprintf("%s of family %s (%s; marked, as another cluster may run it too)", family, strings.Join(w.Families, ", "), name))
 		}
-		if blind := driver.Blind(containers.options); blind != "" {
-			d.Notes = append(d.Notes, blind)
+		for _, note := range driver.Notes(w) {
+			d.note(note)
 		}
 	}
+	d.Origins = originsOf(s, drivers)
 	d.Query = logs.Query{Where: filters}
 	if len(filters) == 1 {
 		d.Query.Where = filters[0]
@@ -80,24 +83,39 @@ func (r Registry) Derive(s Subject) (Derivation, error) {
 	return d, nil
 }
 
-// containers are those of one log driver; without names they are all.
-type containers struct {
-	names   []string
-	options map[string]string
+// note adds a note, once.
+func (d *Derivation) note(note string) {
+	if !slices.Contains(d.Notes, note) {
+		d.Notes = append(d.Notes, note)
+	}
 }
 
-func (c *containers) has(name string) bool { return c.names == nil || slices.Contains(c.names, name) }
+// driven are the containers of one log driver; without definitions they are all.
+type driven struct{ definitions []awsx.ContainerDefinition }
+
+func (d driven) has(name string) bool {
+	return d.definitions == nil || slices.ContainsFunc(d.definitions, func(c awsx.ContainerDefinition) bool { return c.Name == name })
+}
+
+func (d driven) options(name string) map[string]string {
+	for _, c := range d.definitions {
+		if c.Name == name {
+			return c.LogOptions
+		}
+	}
+	return nil
+}
 
 // assumed is the driver that is taken when the task definition is not known.
 const assumed = "gelf"
 
 // sort groups the subject's containers by driver, and names those of drivers that
 // are not read.
-func (r Registry) sort(s Subject) (byDriver map[string]*containers, unread []string) {
-	byDriver = map[string]*containers{}
+func (r Registry) sort(s Subject) (byDriver map[string]*driven, unread []string) {
+	byDriver = map[string]*driven{}
 	if s.Definition == nil {
 		if _, ok := r.drivers[assumed]; ok {
-			byDriver[assumed] = &containers{}
+			byDriver[assumed] = &driven{}
 			unread = append(unread, "the task definition was not read: the log driver is taken to be "+assumed)
 		}
 		return byDriver, unread
@@ -112,10 +130,10 @@ func (r Registry) sort(s Subject) (byDriver map[string]*containers, unread []str
 		}
 		g := byDriver[c.LogDriver]
 		if g == nil {
-			g = &containers{options: c.LogOptions}
+			g = &driven{}
 			byDriver[c.LogDriver] = g
 		}
-		g.names = append(g.names, c.Name)
+		g.definitions = append(g.definitions, c)
 	}
 	return byDriver, unread
 }
@@ -124,7 +142,7 @@ func unreadDriver(c awsx.ContainerDefinition) string {
 	if c.LogDriver == "" {
 		return fmt.Sprintf("container %s sets no log driver: its lines stay on the instance", c.Name)
 	}
-	return fmt.Sprintf("log driver %s of container %s is not read yet", c.LogDriver, c.Name)
+	return fmt.Sprintf("log driver %s of container %s is not read", c.LogDriver, c.Name)
 }
 
 func (r Registry) refuse(s Subject, unread []string) error {

@@ -9,12 +9,12 @@ import (
 
 // Origin is where a line comes from.
 type Origin struct {
-	// Task points at the task; zero when only the family is known.
+	// Task points at the task; zero when the task is not one of the subject's.
 	Task awsx.Ref
-	// TaskID is the task's id; empty when only the family is known.
+	// TaskID is the task's id, as far as it is known.
 	TaskID string
-	// Container is the container's name, as far as it is known: from Docker's name
-	// of the container, in which some characters are dropped, when ByFamily.
+	// Container is the container's name, as far as it is known: where it comes from
+	// Docker's name of the container some characters are dropped.
 	Container string
 	// Revision is the task definition's revision; may be empty.
 	Revision string
@@ -25,8 +25,10 @@ type Origin struct {
 
 // Origins attributes lines to the tasks of a subject.
 type Origins struct {
-	byID     map[string]known
-	families []string
+	byContainer map[string]known  // by the beginning of the runtime id
+	byTask      map[string]Origin // by the task's id, without a container
+	families    []string
+	drivers     []Driver
 }
 
 type known struct {
@@ -34,17 +36,18 @@ type known struct {
 	origin Origin
 }
 
-func originsOf(s Subject) Origins {
-	o := Origins{byID: map[string]known{}, families: s.Families}
+func originsOf(s Subject, drivers []Driver) Origins {
+	o := Origins{byContainer: map[string]known{}, byTask: map[string]Origin{}, families: s.Families, drivers: drivers}
 	for _, t := range s.Tasks {
 		_, revision := awsx.SplitRevision(t.TaskDefinition)
+		of := Origin{Task: t.Ref, TaskID: t.ID, Revision: revision}
+		o.byTask[t.ID] = of
 		for _, c := range t.Containers {
 			if len(c.RuntimeID) < shortID {
 				continue
 			}
-			o.byID[c.RuntimeID[:shortID]] = known{c.RuntimeID, Origin{
-				Task: t.Ref, TaskID: t.ID, Container: c.Name, Revision: revision,
-			}}
+			of.Container = c.Name
+			o.byContainer[c.RuntimeID[:shortID]] = known{c.RuntimeID, of}
 		}
 	}
 	return o
@@ -53,34 +56,20 @@ func originsOf(s Subject) Origins {
 // Of returns where a line comes from.
 func (o Origins) Of(e *logs.Entry) Origin {
 	if id := e.Container; len(id) >= shortID {
-		if k, ok := o.byID[id[:shortID]]; ok && strings.HasPrefix(k.id, id) {
+		if k, ok := o.byContainer[id[:shortID]]; ok && strings.HasPrefix(k.id, id) {
 			return k.origin
 		}
 	}
-	name, ok := e.Field("container_name")
-	if !ok {
-		name, _ = e.Field("container.name")
-	}
-	for _, family := range o.families {
-		if revision, container, ok := splitDockerName(name, family); ok {
-			return Origin{Container: container, Revision: revision, ByFamily: true}
+	for _, d := range o.drivers {
+		t, ok := d.Trace(e, o.families)
+		if !ok {
+			continue
 		}
+		if of, ok := o.byTask[t.TaskID]; ok {
+			of.Container = t.Container
+			return of
+		}
+		return Origin{TaskID: t.TaskID, Container: t.Container, Revision: t.Revision, ByFamily: true}
 	}
 	return Origin{ByFamily: true}
-}
-
-// splitDockerName takes ecs-<family>-<revision>-<container>-<hex> apart.
-func splitDockerName(name, family string) (revision, container string, ok bool) {
-	rest, ok := strings.CutPrefix(strings.TrimPrefix(name, "/"), "ecs-"+family+"-")
-	if !ok {
-		return "", "", false
-	}
-	revision, rest, ok = strings.Cut(rest, "-")
-	if !ok || revision == "" || strings.Trim(revision, "0123456789") != "" {
-		return "", "", false
-	}
-	if i := strings.LastIndexByte(rest, '-'); i >= 0 {
-		rest = rest[:i]
-	}
-	return revision, rest, true
 }

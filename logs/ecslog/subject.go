@@ -54,28 +54,33 @@ func OfContainer(t awsx.Task, container string, definition *awsx.TaskDefinition)
 // wants reports whether a container's lines are of the subject.
 func (s Subject) wants(container string) bool { return s.Container == "" || s.Container == container }
 
-// maxRuntimeIDs bounds a query: a store refuses one that names too many.
-const maxRuntimeIDs = 2000
+// maxContainers bounds a query: a store refuses one that names too many.
+const maxContainers = 2000
 
-// runtimeIDs returns the ids of the containers that some driver writes for, the
-// youngest tasks' first, and how many tasks they belong to.
-func (s Subject) runtimeIDs(written func(container string) bool) (ids []string, tasks int) {
+// containers returns the containers that write through some driver, those of the
+// youngest tasks first, and how many tasks they belong to. One that was never
+// created has no lines.
+func (s Subject) containers(d driven) (found []Container, tasks int) {
 	youngest := slices.Clone(s.Tasks)
 	slices.SortStableFunc(youngest, func(a, b awsx.Task) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	seen := map[string]bool{}
 	for _, t := range youngest {
-		before := len(ids)
+		before := len(found)
 		for _, c := range t.Containers {
-			if c.RuntimeID == "" || !s.wants(c.Name) || !written(c.Name) || slices.Contains(ids, c.RuntimeID) {
+			if c.RuntimeID == "" || seen[c.RuntimeID] || !s.wants(c.Name) || !d.has(c.Name) {
 				continue
 			}
-			if len(ids) == maxRuntimeIDs {
-				return ids, tasks
+			if len(found) == maxContainers {
+				return found, tasks
 			}
-			ids = append(ids, c.RuntimeID)
+			seen[c.RuntimeID] = true
+			found = append(found, Container{
+				TaskARN: t.Ref.ARN, TaskID: t.ID, Name: c.Name, RuntimeID: c.RuntimeID, Options: d.options(c.Name),
+			})
 		}
-		if len(ids) > before {
+		if len(found) > before {
 			tasks++
 		}
 	}
-	return ids, tasks
+	return found, tasks
 }
