@@ -13,11 +13,12 @@ import (
 // of the event under the names that queries use.
 type document struct {
 	Time     string `json:"@timestamp"`
-	Message  string `json:"message"`
 	Region   string `json:"log_region,omitempty"`
 	Group    string `json:"log_group"`
 	Stream   string `json:"log_stream"`
 	Ingested string `json:"ingestion_time"`
+	// Message is last: fields are looked up by reading what is before them.
+	Message string `json:"message"`
 }
 
 // entry makes an entry of a line.

@@ -64,25 +64,31 @@ func (s *Source) descending(ctx context.Context, t target, f search, limit int) 
 	if f.from.Before(descendingSince) {
 		f.from = descendingSince
 	}
-	if s.orders.ascendingOnly(t.group.Region) {
+	order := s.orders.of(t.group.Region)
+	if order == onlyAscending {
 		f.from = earliest
 		return s.widening(ctx, t, f, limit)
 	}
 	var found []line
-	wrong := false
+	var first time.Time
 	// A few events tell whether the order is the one that was asked for.
 	req := f.request(t, max(limit, fewEvents))
 	req.Descending = true
 	partial, err := s.events(ctx, req, func(events []Event) bool {
+		if len(events) > 0 && first.IsZero() {
+			first = events[0].Time
+		}
+		if order == unknownOrder {
+			order = orderOf(first, events)
+		}
 		found = f.keep(found, t, events)
-		wrong = wrong || isAscending(events)
-		return wrong || len(found) >= limit
+		return order == onlyAscending || order != unknownOrder && len(found) >= limit
 	})
 	if err != nil {
 		return logs.Page{}, err
 	}
-	if wrong {
-		s.orders.learn(t.group.Region)
+	s.orders.learn(t.group.Region, order)
+	if order == onlyAscending {
 		f.from = earliest
 		return s.widening(ctx, t, f, limit)
 	}
@@ -116,31 +122,52 @@ func (s *Source) page(found []line, limit int, partial *logs.Partial) logs.Page 
 	return p
 }
 
-// orders remembers which regions, or emulators of the service, do not know how to
-// answer with the newest events first: they ignore being asked.
-type orders struct {
-	mu        sync.Mutex
-	ascending map[string]bool
-}
+// order says whether a region answers with the newest events first when it is
+// asked to. Where that is not known, and in emulators of the service, being asked
+// is ignored.
+type order uint8
 
-func (o *orders) ascendingOnly(region string) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.ascending[region]
-}
+const (
+	unknownOrder order = iota
+	eitherOrder
+	onlyAscending
+)
 
-func (o *orders) learn(region string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.ascending == nil {
-		o.ascending = map[string]bool{}
+// orderOf tells by events that were asked for newest first, and by the time of the
+// first one of the answer; they do not tell when all are of one time.
+func orderOf(first time.Time, events []Event) order {
+	for _, e := range events {
+		switch e.Time.Compare(first) {
+		case 1:
+			return onlyAscending
+		case -1:
+			return eitherOrder
+		}
 	}
-	o.ascending[region] = true
+	return unknownOrder
 }
 
-// isAscending reports whether events go from old to new.
-func isAscending(events []Event) bool {
-	return len(events) > 1 && events[0].Time.Before(events[len(events)-1].Time)
+// orders remembers the order of each region.
+type orders struct {
+	mu       sync.Mutex
+	byRegion map[string]order
+}
+
+func (o *orders) of(region string) order {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.byRegion[region]
+}
+
+func (o *orders) learn(region string, as order) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.byRegion == nil {
+		o.byRegion = map[string]order{}
+	}
+	if as != unknownOrder {
+		o.byRegion[region] = as
+	}
 }
 
 // firstWindow is how far back the first of the widening windows reaches, and
