@@ -1,7 +1,11 @@
 package store_test
 
 import (
+	"context"
+	"slices"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gantry/awsx"
@@ -142,5 +146,75 @@ func TestTwoLooksAtAGroupShareItsReading(t *testing.T) {
 		if n := a.Count(awsxtest.TargetHealth); n != 1 {
 			t.Errorf("%d readings of one group", n)
 		}
+	})
+}
+
+// describing counts the tasks that stopped-task queries describe.
+type describing struct {
+	awsx.Account
+	described atomic.Int64
+}
+
+func (d *describing) Open(context.Context, awsx.ContextID) (awsx.Account, error) { return d, nil }
+
+func (d *describing) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.Task] {
+	return func(yield func(awsx.Page[awsx.Task], error) bool) {
+		for page, err := range d.Account.Tasks(ctx, q) {
+			if q.Stopped {
+				d.described.Add(int64(len(page.Items)))
+			}
+			if !yield(page, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestTaskThatHasStoppedIsDescribedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := awsxtest.New(awsx.ContextID{Profile: "main"})
+		ref := a.Cluster("prod").Service("api", awsxtest.Stopped("first"), awsxtest.Stopped("second"))
+		d := &describing{Account: a}
+		s := store.New(t.Context(), store.Options{Opener: d})
+		t.Cleanup(s.Close)
+		w := s.Service(ref)
+		w.Need(store.Need{MaxAge: 2 * time.Second})
+		until(t, w, whole)
+		pass(time.Minute)
+		if n := d.described.Load(); n != 2 {
+			t.Errorf("%d descriptions of two tasks", n)
+		}
+
+		// A task that is still on its way out is looked at until it has stopped.
+		var ending string
+		a.Edit(func(data *awsxtest.Data) {
+			task := &data.Tasks[0]
+			ending = task.Ref.ARN
+			task.DesiredStatus, task.LastStatus, task.StoppingAt = "STOPPED", "STOPPING", time.Now()
+			data.Services[0].Running--
+		})
+		shows := func(status string) awsx.Task {
+			var found awsx.Task
+			until(t, w, func(x *store.Snapshot[store.ServiceState]) bool {
+				i := slices.IndexFunc(x.Items[0].Stopped, func(task awsx.Task) bool { return task.Ref.ARN == ending && task.LastStatus == status })
+				if i >= 0 {
+					found = x.Items[0].Stopped[i]
+				}
+				return i >= 0
+			})
+			return found
+		}
+		shows("STOPPING")
+		at := time.Now()
+		a.EndTask(ending, 137)
+		if got := shows("STOPPED"); got.Containers[0].ExitCode != 137 || time.Since(at) > 5*time.Second {
+			t.Errorf("after %s: %+v", time.Since(at), got)
+		}
+
+		// What the service forgets is gone, although it is known.
+		a.Edit(func(data *awsxtest.Data) {
+			data.Tasks = slices.DeleteFunc(slices.Clone(data.Tasks), func(x awsx.Task) bool { return x.StoppedReason == "first" })
+		})
+		until(t, w, func(x *store.Snapshot[store.ServiceState]) bool { return len(x.Items[0].Stopped) == 2 })
 	})
 }
