@@ -10,9 +10,11 @@ import (
 type Query struct {
 	// Where restricts by fields; nil does not restrict.
 	Where Filter
-	// Text is what a person typed into search: words that the message must all
-	// contain, the last one perhaps unfinished, or a phrase in double quotes.
+	// Text is words that the message must all contain, the last one perhaps
+	// unfinished, or a phrase in double quotes.
 	Text string
+	// Expr is the query that a person typed.
+	Expr Expr
 }
 
 // Filter is a tree of All, Any and Match.
@@ -125,7 +127,7 @@ func (q Query) String() string {
 	var parts []string
 	if q.Where != nil {
 		where := q.Where.String()
-		if q.Text != "" && compound(q.Where) {
+		if (q.Text != "" || !q.Expr.IsZero()) && compound(q.Where) {
 			where = "(" + where + ")"
 		}
 		parts = append(parts, where)
@@ -133,8 +135,13 @@ func (q Query) String() string {
 	if q.Text != "" {
 		parts = append(parts, "message:"+q.Text)
 	}
-	if len(parts) == 0 {
+	switch {
+	case len(parts) == 0 && q.Expr.IsZero():
 		return "*"
+	case len(parts) == 0:
+		return q.Expr.String()
+	case !q.Expr.IsZero():
+		parts = append(parts, q.Expr.member())
 	}
 	return strings.Join(parts, " and ")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -157,6 +158,8 @@ type Explanation struct {
 	Index string
 	// Looked holds the fields that the query needs, Found those that exist.
 	Looked, Found []string
+	// Unknown holds the fields that the person's query names and the index lacks.
+	Unknown []string
 	// Newest is the time of the newest document of the index, whatever its
 	// query; zero when there is none.
 	Newest time.Time
@@ -180,6 +183,9 @@ func (e Explanation) String() string {
 	case NoFields:
 		return fmt.Sprintf("%s has none of the fields looked for: %s", e.Index, list(e.Looked))
 	case NoMatch:
+		if len(e.Unknown) > 0 {
+			return fmt.Sprintf("%s receives lines, and has no field that is named %s", e.Index, strings.Join(e.Unknown, " or "))
+		}
 	}
 	return fmt.Sprintf("%s receives lines, and none of them is of this query", e.Index)
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"gantry/logs/kql"
 )
 
 // reprobe is the wait before a field that was not there is looked for again: a
@@ -20,7 +22,11 @@ const (
 	words        // analysed text: phrases only
 	day          // date, milliseconds
 	dayNano      // date_nanos
-	other        // numbers, objects and the rest: exact only
+	number       // numeric: exact only
+	boolean      // as number
+	other        // addresses and the rest: exact only
+	object       // holds other fields
+	nested       // holds a list of objects that are compared one by one
 )
 
 // kindOf maps the type names of _field_caps.
@@ -34,11 +40,22 @@ func kindOf(fieldType string) kind {
 		return day
 	case "date_nanos":
 		return dayNano
-	case "object", "nested", "unmapped":
+	case "long", "integer", "short", "byte", "unsigned_long", "double", "float", "half_float", "scaled_float":
+		return number
+	case "boolean":
+		return boolean
+	case "object":
+		return object
+	case "nested":
+		return nested
+	case "unmapped":
 		return absent
 	}
 	return other
 }
+
+// holder reports whether a field has no values of its own.
+func (k kind) holder() bool { return k == object || k == nested }
 
 // caps remembers which fields the index has. A pattern covers many indices, in
 // which one field may be of several kinds.
@@ -58,22 +75,48 @@ func newCaps() *caps {
 // keyword is the subfield that dynamic mappings give to a text field.
 func keyword(field string) string { return field + ".keyword" }
 
-// wanted returns the names to ask for, each with its keyword subfield: those that
-// were never found and not looked for lately.
-func (c *caps) wanted(fields []string, now time.Time) []string {
+// wanted returns the names to ask for: of fields with their keyword subfields and
+// of what a person's query names, those that were never found and not looked for
+// lately.
+func (c *caps) wanted(fields []string, named []kql.Text, now time.Time) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.guess {
+		return nil
+	}
 	var names []string
+	ask := func(name string, more ...string) {
+		if at, ok := c.probed[name]; ok && now.Sub(at) < reprobe || slices.Contains(names, name) {
+			return
+		}
+		names = append(append(names, name), more...)
+	}
 	for _, f := range fields {
-		if c.guess || len(c.kinds[f]) > 0 || len(c.kinds[keyword(f)]) > 0 {
-			continue
+		if !c.has(f) && !c.has(keyword(f)) {
+			ask(f, keyword(f))
 		}
-		if at, ok := c.probed[f]; ok && now.Sub(at) < reprobe {
-			continue
+	}
+	for _, text := range named {
+		name := text.Raw()
+		switch {
+		case text.Wild():
+			ask(name)
+		case !c.has(name) && !c.has(keyword(name)):
+			ask(name, keyword(name))
 		}
-		names = append(names, f, keyword(f))
+		// What a field is in may be a list of nested objects.
+		for i := range name {
+			if name[i] == '.' && len(c.kinds[name[:i]]) == 0 {
+				ask(name[:i])
+			}
+		}
 	}
 	return names
+}
+
+// has reports whether a field has values, in any form. The lock is held.
+func (c *caps) has(name string) bool {
+	return slices.ContainsFunc(c.kinds[name], func(k kind) bool { return !k.holder() })
 }
 
 // fieldCaps is an answer of _field_caps.
@@ -81,13 +124,16 @@ type fieldCaps struct {
 	Fields map[string]map[string]json.RawMessage `json:"fields"`
 }
 
+// learn takes an answer in. Patterns among the names bring fields of other names.
 func (c *caps) learn(names []string, a fieldCaps, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, name := range names {
 		c.probed[name] = now
+	}
+	for name, types := range a.Fields {
 		var kinds []kind
-		for fieldType := range a.Fields[name] {
+		for fieldType := range types {
 			if k := kindOf(fieldType); k != absent && !slices.Contains(kinds, k) {
 				kinds = append(kinds, k)
 			}
@@ -117,7 +163,9 @@ func (c *caps) of(field string) []kind {
 
 // found reports whether the index has a field in any form.
 func (c *caps) found(field string) bool {
-	return len(c.of(field)) > 0 || len(c.of(keyword(field))) > 0
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.guess || c.has(field) || c.has(keyword(field))
 }
 
 // step returns the resolution of the timestamps. An index of the pattern with
@@ -149,11 +197,11 @@ func (c *caps) targets(field string) []target {
 	for _, name := range [...]string{field, keyword(field)} {
 		for _, k := range c.of(name) {
 			switch k {
-			case whole, other:
+			case whole, number, boolean, other:
 				exact = append(exact, target{name, k})
 			case words:
 				analysed = append(analysed, target{name, k})
-			case absent, day, dayNano:
+			case absent, day, dayNano, object, nested:
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gantry/logs"
+	"gantry/logs/kql"
 )
 
 // dsl is a node of the store's query language.
@@ -54,6 +55,9 @@ func (s *Source) query(q logs.Query, r logs.Range) dsl {
 	if q.Text != "" {
 		clauses = append(clauses, s.text(q))
 	}
+	if !q.Expr.IsZero() {
+		clauses = append(clauses, s.expr(q.Expr))
+	}
 	return dsl{"bool": dsl{"filter": clauses}}
 }
 
@@ -81,6 +85,16 @@ func (s *Source) text(q logs.Query) dsl {
 		match = dsl{"query": phrase, "fields": s.cfg.Message, "type": "phrase", "lenient": true}
 	}
 	return dsl{"multi_match": match}
+}
+
+// expr translates what a person typed. In Lucene's syntax, words without a field
+// are looked for in the message, and a value that a field cannot be compared with
+// is an error that the store explains.
+func (s *Source) expr(e logs.Expr) dsl {
+	if e.Language() == logs.Lucene {
+		return dsl{"query_string": dsl{"query": e.Text(), "fields": s.cfg.Message, "lenient": false, "analyze_wildcard": true}}
+	}
+	return kql.Translate(e.Tree(), s.caps)
 }
 
 func (s *Source) filter(f logs.Filter) dsl {

@@ -16,6 +16,7 @@ import (
 
 	"gantry/internal/clean"
 	"gantry/logs"
+	"gantry/logs/kql"
 )
 
 // maxPage is the store's default for index.max_result_window.
@@ -117,7 +118,7 @@ func (s *Source) page(answer []byte, limit int) (logs.Page, error) {
 // of some more.
 func (s *Source) probe(ctx context.Context, q logs.Query, more ...string) error {
 	fields := slices.Concat([]string{s.cfg.Timestamp}, logs.Fields(q.Where), more)
-	names := s.caps.wanted(fields, time.Now())
+	names := s.caps.wanted(fields, kql.Names(q.Expr.Tree()), time.Now())
 	if len(names) == 0 {
 		return nil
 	}
@@ -157,6 +158,7 @@ func (s *Source) Explain(ctx context.Context, q logs.Query, r logs.Range) (logs.
 			x.Found = append(x.Found, f)
 		}
 	}
+	x.Unknown = s.caps.unknown(kql.Names(q.Expr.Tree()))
 	if len(page.Entries) == 0 {
 		x.Cause = logs.NoDocuments
 		if page, err = s.Latest(ctx, logs.Query{}, logs.Range{}, 1); err != nil {

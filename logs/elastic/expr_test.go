@@ -1,0 +1,170 @@
+package elastic
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gantry/logs"
+	"gantry/logs/kql"
+	"gantry/logs/sim"
+)
+
+func typed(t testing.TB, input string) logs.Query {
+	t.Helper()
+	e, err := logs.ParseExpr(input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return logs.Query{Expr: e}
+}
+
+func TestLinesAreFoundByWhatAPersonTypes(t *testing.T) {
+	store := sim.New(sim.Options{})
+	for i, doc := range []map[string]any{
+		{"container_name": "ecs-api-3-web-00ff", "message": "GET /orders/42 200", "level": "info", "status": 200, "ok": true},
+		{"container_name": "ecs-api-3-web-11ff", "message": "Connection refused: db.internal", "log": map[string]any{"level": "error"}, "status": 503},
+		{"container_name": "ecs-worker-1-job-22ff", "message": "refused by policy", "items": []any{map[string]any{"name": "a", "n": 1}, map[string]any{"name": "b", "n": 2}}},
+	} {
+		doc["n"] = i
+		put(t, store, doc, noon.Add(time.Duration(i)*time.Hour))
+	}
+	src := open(t, Config{Transport: store.RoundTripper()})
+	where := logs.Match{Fields: []string{"container_name"}, Op: logs.Prefix, Values: []string{"ecs-api"}}
+	for input, want := range map[string]string{
+		``:                                     "0 1 2",
+		`refused`:                              "1 2",
+		`"connection refused"`:                 "1",
+		`not refused`:                          "0",
+		`container_name:ecs-api-*`:             "0 1",
+		`container_name:*job*`:                 "2",
+		`*name:worker`:                         "2",
+		`log.level:*`:                          "1",
+		`log:*`:                                "1",
+		`l*:info`:                              "0",
+		`status >= 500 or ok:true`:             "0 1",
+		`status:(200 or 503) and not ok:*`:     "1",
+		`@timestamp >= "2026-03-01T13:00:00Z"`: "1 2",
+		`items:{name:a and n:1}`:               "2",
+		`items:{name:a and n:2}`:               "",
+		`items.name:a and items.n:2`:           "2",
+		`levle:error`:                          "",
+		`lucene:refused`:                       "1 2",
+		`lucene:orders`:                        "0",
+		`lucene:refused AND NOT policy`:        "1",
+		`lucene:container_name.keyword:ecs\-api* OR status:[500 TO *]`: "0 1",
+		`lucene:message:/ord.*/`: "0",
+	} {
+		page, err := src.Since(context.Background(), typed(t, input), logs.Range{}, 100)
+		if err != nil || ids(page) != want {
+			t.Errorf("%s finds %q (%v), want %q", input, ids(page), err, want)
+		}
+	}
+	q := typed(t, "refused")
+	q.Where = where
+	if page, err := src.Since(context.Background(), q, logs.Range{}, 100); err != nil || ids(page) != "1" {
+		t.Errorf("%s finds %q (%v)", q, ids(page), err)
+	}
+}
+
+func TestTheStoresReasonComesBackWithAQueryThatItRefuses(t *testing.T) {
+	store := sim.New(sim.Options{})
+	put(t, store, map[string]any{"message": "m"}, noon)
+	src := open(t, Config{Transport: store.RoundTripper()})
+	for input, reason := range map[string]string{
+		`lucene:a AND (`:        "Failed to parse query [a AND (]",
+		`@timestamp > tomorrow`: "failed to parse date field [tomorrow]",
+	} {
+		_, err := src.Latest(context.Background(), typed(t, input), logs.Range{}, 1)
+		if logs.ClassOf(err) != logs.Invalid || !strings.Contains(err.Error(), reason) {
+			t.Errorf("%s: %v, want class invalid and %q", input, err, reason)
+		}
+	}
+}
+
+func TestAFieldThatDoesNotExistIsNamed(t *testing.T) {
+	store := sim.New(sim.Options{})
+	put(t, store, map[string]any{"message": "m", "level": "info"}, noon)
+	src := open(t, Config{Transport: store.RoundTripper()})
+	x, err := src.Explain(context.Background(), typed(t, "levle:error and level:x or co*:y"), logs.Range{})
+	if want := "logstash-* receives lines, and has no field that is named levle or co*"; err != nil || x.String() != want {
+		t.Errorf("%q (%v), want %q", x, err, want)
+	}
+}
+
+// capabilities are an answer of _field_caps.
+const capabilities = `{"fields":{
+ "@timestamp":{"date":{}},"message":{"text":{}},"level":{"keyword":{},"long":{}},"code":{"scaled_float":{}},"ok":{"boolean":{}},"addr":{"ip":{}},
+ "path":{"text":{}},"path.keyword":{"keyword":{}},"_index":{"_index":{}},"gone":{"unmapped":{}},
+ "log":{"object":{}},"log.level":{"keyword":{}},
+ "items":{"nested":{}},"items.name":{"keyword":{}},"items.parts":{"nested":{}},"items.parts.id":{"keyword":{}},"items.plain":{"object":{}},"items.plain.x":{"date_nanos":{}}}}`
+
+func TestFieldsAreWhatTheStoreSaysOfThem(t *testing.T) {
+	var a fieldCaps
+	if err := json.Unmarshal([]byte(capabilities), &a); err != nil {
+		t.Fatal(err)
+	}
+	c := newCaps()
+	c.learn([]string{"*"}, a, noon)
+	for name, want := range map[string][]kql.Field{
+		"@timestamp":     {{Name: "@timestamp", Kinds: kql.Date}},
+		"level":          {{Name: "level", Kinds: kql.Whole | kql.Number}},
+		"code":           {{Name: "code", Kinds: kql.Number}},
+		"ok":             {{Name: "ok", Kinds: kql.Boolean}},
+		"addr":           {{Name: "addr", Kinds: kql.Opaque}},
+		"path":           {{Name: "path", Kinds: kql.Analysed, Keyword: "path.keyword"}},
+		"p*":             {{Name: "path", Kinds: kql.Analysed, Keyword: "path.keyword"}, {Name: "path.keyword", Kinds: kql.Whole}},
+		"log":            {{Name: "log", Kinds: kql.Object}},
+		"items":          {{Name: "items", Kinds: kql.NestedObject}},
+		"items.name":     {{Name: "items.name", Kinds: kql.Whole, Nested: "items"}},
+		"items.parts.id": {{Name: "items.parts.id", Kinds: kql.Whole, Nested: "items.parts"}},
+		"items.plain.x":  {{Name: "items.plain.x", Kinds: kql.Date, Nested: "items"}},
+		"_index":         {{Name: "_index", Kinds: kql.Opaque}},
+		"*ndex":          nil,
+		"gone":           nil,
+	} {
+		if diff := cmp.Diff(want, c.Find(kql.Text(strings.Split(name, "*")))); diff != "" {
+			t.Errorf("%s:\n%s", name, diff)
+		}
+	}
+	if c.found("log") || c.found("items") || !c.found("path") {
+		t.Error("an object passes for a field with values")
+	}
+}
+
+func TestFieldsAreAskedForOnceAndThenNowAndThen(t *testing.T) {
+	c := newCaps()
+	named := kql.Names(typed(t, `items.parts.id:x or log.level:y or lo*:z`).Expr.Tree())
+	ask := func(at time.Time) string {
+		names := c.wanted([]string{"@timestamp"}, named, at)
+		slices.Sort(names)
+		return strings.Join(names, " ")
+	}
+	if got, want := ask(noon), "@timestamp @timestamp.keyword items items.parts items.parts.id items.parts.id.keyword lo* log log.level log.level.keyword"; got != want {
+		t.Errorf("asked for %s, want %s", got, want)
+	}
+	var a fieldCaps
+	if err := json.Unmarshal([]byte(capabilities), &a); err != nil {
+		t.Fatal(err)
+	}
+	delete(a.Fields, "log.level")
+	c.learn(strings.Fields(ask(noon)), a, noon)
+	if got := ask(noon.Add(reprobe / 2)); got != "" {
+		t.Errorf("asked again for %s", got)
+	}
+	if got, want := ask(noon.Add(reprobe)), "lo* log.level log.level.keyword"; got != want {
+		t.Errorf("later asked for %s, want %s", got, want)
+	}
+	c.refuse()
+	if got := ask(noon.Add(time.Hour)); got != "" {
+		t.Errorf("asked for %s of a store that refuses to tell", got)
+	}
+	if got := c.unknown(named); got != nil {
+		t.Errorf("%v are unknown to a store that refuses to tell", got)
+	}
+}
