@@ -38,6 +38,7 @@ type Stage string
 
 // The stages of a job.
 const (
+	Waiting   Stage = "waiting"   // for others of its batch
 	Executing Stage = "executing" // calls are being made
 	Following Stage = "following" // ECS is at work
 	Ended     Stage = "ended"
@@ -74,6 +75,8 @@ type Runner struct {
 	jobs   map[string]*job
 	ended  []string // ids, oldest first
 	wakes  map[chan struct{}]bool
+
+	batches []*batch // oldest first
 }
 
 type job struct {
@@ -101,21 +104,25 @@ func New(o Options) *Runner {
 func (r *Runner) Start(j Job) (string, error) {
 	p := j.Plan
 	id := deploy.NewID()
-	return r.launch(Status{ID: id, Target: p.Target, Action: p.Intent.Action(), Summary: p.Summary(), Stage: Executing}, func() (deploy.Result, error) {
-		o := deploy.RunOptions{
-			ID: id, Account: j.Account, Plan: p, Gate: r.o.Gate, Audit: r.o.Audit, Override: j.Override,
-			Report: func(_ int, d deploy.Description) { r.update(id, func(s *Status) { s.Step = d.Text }) },
-		}
-		if !j.NoFollow {
-			o.Follow = func(_ context.Context, spec deploy.FollowSpec) (deploy.Verdict, error) {
-				if j.Timeout > 0 {
-					spec.Timeout = j.Timeout
-				}
-				return r.follow(id, spec)
+	s := Status{ID: id, Target: p.Target, Action: p.Intent.Action(), Summary: p.Summary(), Stage: Executing}
+	return r.launch(s, func() (deploy.Result, error) { return r.carry(id, j) })
+}
+
+// carry makes the calls of a change and follows it.
+func (r *Runner) carry(id string, j Job) (deploy.Result, error) {
+	o := deploy.RunOptions{
+		ID: id, Account: j.Account, Plan: j.Plan, Gate: r.o.Gate, Audit: r.o.Audit, Override: j.Override,
+		Report: func(_ int, d deploy.Description) { r.update(id, func(s *Status) { s.Step = d.Text }) },
+	}
+	if !j.NoFollow {
+		o.Follow = func(_ context.Context, spec deploy.FollowSpec) (deploy.Verdict, error) {
+			if j.Timeout > 0 {
+				spec.Timeout = j.Timeout
 			}
+			return r.follow(id, spec)
 		}
-		return deploy.Run(r.calls, o)
-	})
+	}
+	return deploy.Run(r.calls, o)
 }
 
 // Resume follows a deployment that is under way already and returns an id for
@@ -139,11 +146,27 @@ func (r *Runner) launch(s Status, run func() (deploy.Result, error)) (string, er
 	if r.closed {
 		return "", refused(s.Action, s.Target.ARN, "", "gantry is about to end")
 	}
+	if err := r.alone(s); err != nil {
+		return "", err
+	}
+	r.add(s, run)
+	r.wake()
+	return s.ID, nil
+}
+
+// alone refuses a job that would make calls about a target while another one
+// does. The mutex is held.
+func (r *Runner) alone(s Status) error {
 	for _, other := range r.jobs {
-		if s.Stage == Executing && other.status.Stage == Executing && other.status.Target == s.Target {
-			return "", refused(s.Action, s.Target.ARN, "wait for it", "change %s is making calls about the same service", other.status.ID)
+		if s.Stage == Executing && other.status.Stage == Executing && other.status.ID != s.ID && other.status.Target == s.Target {
+			return refused(s.Action, s.Target.ARN, "wait for it", "change %s is making calls about the same target", other.status.ID)
 		}
 	}
+	return nil
+}
+
+// add registers a job and runs it. The mutex is held.
+func (r *Runner) add(s Status, run func() (deploy.Result, error)) *job {
 	s.Started = time.Now()
 	j := &job{status: s, done: make(chan struct{})}
 	r.jobs[s.ID] = j
@@ -151,8 +174,7 @@ func (r *Runner) launch(s Status, run func() (deploy.Result, error)) (string, er
 		res, err := guarded(run)
 		r.end(j, res, err)
 	})
-	r.wake()
-	return s.ID, nil
+	return j
 }
 
 // guarded turns a panic into the job's error: it would end the program with the
