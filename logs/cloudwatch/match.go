@@ -33,6 +33,21 @@ func (l line) field(name string) (string, bool) {
 	return logs.Text(v), ok
 }
 
+// record is the line as a document for a query that a person typed: the fields of
+// a message that is a JSON object, and over them those that every line has.
+func (l line) record() map[string]any {
+	record := map[string]any{}
+	if strings.HasPrefix(l.Message, "{") && json.Unmarshal([]byte(l.Message), &record) != nil {
+		record = map[string]any{}
+	}
+	record["@timestamp"] = milliseconds(l.Time)
+	record["message"] = l.Message
+	record[logs.FieldRegion] = l.group.Region
+	record[logs.FieldGroup] = l.group.Name
+	record[logs.FieldStream] = l.Stream
+	return record
+}
+
 // predicate tells whether a line is of a query.
 type predicate func(line) bool
 
@@ -44,7 +59,14 @@ func matcher(q logs.Query) (predicate, error) {
 		return nil, &logs.Error{Class: logs.Invalid, Op: "search CloudWatch Logs", Err: err}
 	}
 	text := termsOf(q)
-	return func(l line) bool { return where(l) && text.in(l.Message) }, nil
+	if q.Expr.IsZero() {
+		return func(l line) bool { return where(l) && text.in(l.Message) }, nil
+	}
+	typed, err := q.Expr.Matcher()
+	if err != nil {
+		return nil, err
+	}
+	return func(l line) bool { return where(l) && text.in(l.Message) && typed.Match(l.record()) }, nil
 }
 
 func compile(f logs.Filter) (predicate, error) {

@@ -44,7 +44,7 @@ type search struct {
 func prepare(q logs.Query, r logs.Range) (search, error) {
 	matches, err := matcher(q)
 	return search{
-		matches: matches, pattern: termsOf(q).pattern(), sieved: q.Text != "" || !placesOnly(q.Where),
+		matches: matches, pattern: termsOf(q).pattern(), sieved: q.Text != "" || !q.Expr.IsZero() || !placesOnly(q.Where),
 		from: r.From.Truncate(time.Millisecond), to: r.To.Truncate(time.Millisecond),
 	}, err
 }

@@ -1,0 +1,43 @@
+package cloudwatch
+
+import (
+	"testing"
+	"time"
+
+	"gantry/logs"
+)
+
+func TestWhatAPersonTypesIsComparedWithTheLineAndItsJSON(t *testing.T) {
+	l := line{GroupID{Region: "eu-west-1", Name: "/ecs/api"}, Event{
+		Stream: "web/api/1", Time: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+		Message: `{"level":"error","status":503,"message":"connection refused"}`,
+	}}
+	for input, want := range map[string]bool{
+		`level:error and status >= 500`: true,
+		`status:200 503`:                true,
+		`level:warn`:                    false,
+		`"connection refused"`:          true,
+		`message:refu*`:                 true,
+		`log_group:"/ecs/api"`:          true,
+		`log_stream:web*`:               true,
+		`@timestamp < 2026-03-01`:       false,
+		`@timestamp:2026-03-01`:         true,
+		`not trace_id:*`:                true,
+	} {
+		e, err := logs.ParseExpr(input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		matches, err := matcher(logs.Query{Expr: e})
+		if err != nil || matches(l) != want {
+			t.Errorf("%s matches %v: %v", input, !want, err)
+		}
+	}
+	e, err := logs.ParseExpr("lucene:error")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := matcher(logs.Query{Expr: e}); logs.ClassOf(err) != logs.Invalid {
+		t.Errorf("Lucene's syntax: %v, want class invalid", err)
+	}
+}
