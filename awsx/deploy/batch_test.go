@@ -2,6 +2,9 @@ package deploy
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -180,5 +183,31 @@ func TestABatchNamesTheTargetsWhoseChecksStandInTheWay(t *testing.T) {
 	}
 	if text := strings.Join(b.Lines(), "\n"); !strings.Contains(text, "  failed min-max: no room") {
 		t.Errorf("the text is\n%s", text)
+	}
+}
+
+// TestEveryVerbIsAnAction guards the list by which rules are checked against a
+// verb that was forgotten there.
+func TestEveryVerbIsAnAction(t *testing.T) {
+	files, err := filepath.Glob("verb_*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := regexp.MustCompile(`\) Action\(\) string \{ return "([^"]+)" \}`)
+	var verbs []string
+	for _, name := range files {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range form.FindAllStringSubmatch(string(source), -1) {
+			verbs = append(verbs, m[1])
+		}
+	}
+	actions := Actions()
+	slices.Sort(verbs)
+	slices.Sort(actions)
+	if len(verbs) < 10 || !slices.Equal(verbs, actions) {
+		t.Errorf("the verbs are %q\nand the actions %q", verbs, actions)
 	}
 }

@@ -23,6 +23,19 @@ type Intent interface {
 	draft(cur Current) (draft, error)
 }
 
+// Actions returns the verbs of all intents, as plans, policies and the audit file
+// name them.
+func Actions() []string {
+	var names []string
+	for _, i := range []Intent{
+		SetImages{}, SetEnv{}, SetSecrets{}, EditDefinition{}, UseRevision{}, RollBack{}, Restart{}, Scale{}, SetScaling{},
+		SetBreaker{}, Cancel{}, Continue{}, StopTask{}, RunTask{}, Drain{}, Activate{}, Deregister{}, Prune{},
+	} {
+		names = append(names, i.Action())
+	}
+	return names
+}
+
 // needs says what Read gathers. Whatever is not needed costs no call.
 type needs struct {
 	subject subject

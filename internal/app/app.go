@@ -18,6 +18,7 @@ import (
 	"gantry/internal/audit"
 	"gantry/internal/config"
 	"gantry/logs"
+	"gantry/logs/cloudwatch"
 )
 
 // Options say how the application runs.
@@ -40,12 +41,15 @@ type App struct {
 	Gate   deploy.Gate
 	Arming *change.Arming
 
-	journal  *audit.Log
-	runner   *change.Runner
-	logStore func() (logs.Source, error)
-	logMu    sync.Mutex
-	logs     logs.Source
-	closers  []func() error
+	journal *audit.Log
+	runner  *change.Runner
+	// logStore opens the store of documents, logGroups CloudWatch Logs of a context.
+	logStore  func() (logs.Source, error)
+	logGroups func(awsx.ContextID) cloudwatch.Port
+	logMu     sync.Mutex
+	logs      logs.Source // the store of documents, once it is open
+	merged    map[awsx.ContextID]*logs.Merged
+	closers   []func() error
 }
 
 // patience is how long closing waits for calls under way.
@@ -84,7 +88,7 @@ func (a *App) assemble(ctx context.Context, opener awsx.Opener, auditDir string)
 		return err
 	}
 	a.journal, a.Seen = journal, &store.Memory{}
-	a.Policy = deploy.Policy{NonProduction: a.Config.NonProduction}
+	a.Policy = a.Config.Policy()
 	a.Store = store.New(ctx, store.Options{Opener: opener, Refresh: a.Config.Refresh, Observer: a.Seen})
 	a.Arming = change.NewArming(a.Config.Writing.ReadOnly, 0)
 	a.Gate = a.Arming
@@ -108,7 +112,7 @@ func (a *App) openReal(ctx context.Context, o Options) (awsx.Opener, error) {
 	if err := opener.Login(ctx, id); err != nil {
 		return nil, err
 	}
-	a.logStore = a.configuredLogs
+	a.logStore, a.logGroups = a.configuredLogs, groupsOf(opener)
 	return opener, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy"
 	"gantry/internal/clean"
 )
 
@@ -23,6 +24,11 @@ type Config struct {
 	Logs     Logs
 	// NonProduction holds the globs that say what is not production.
 	NonProduction []string
+	// Rules refine what changes need, in the order in which they are tried.
+	Rules []deploy.Rule
+	// KeepRevisions is how many of a family's revisions stay active after a
+	// deployment that succeeded; 0 keeps all.
+	KeepRevisions int
 	Writing       Writing
 	// Refresh is how old visible rows may grow.
 	Refresh time.Duration

@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"path"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -31,14 +30,16 @@ func (p *parser) root(cfg *Config, n *yaml.Node) string {
 	var begin string
 	var beginAt *yaml.Node
 	p.mapping(n, "the file", fields{
-		"context":    func(v *yaml.Node) { begin, beginAt = p.text(v, "context"), v },
-		"contexts":   func(v *yaml.Node) { cfg.Contexts = p.contexts(v) },
-		"logs":       func(v *yaml.Node) { p.logs(&cfg.Logs, v) },
-		"production": func(v *yaml.Node) { p.production(cfg, v) },
-		"writing":    func(v *yaml.Node) { p.writing(&cfg.Writing, v) },
-		"refresh":    func(v *yaml.Node) { cfg.Refresh = p.duration(v, "refresh", time.Second, time.Hour) },
-		"screen":     func(v *yaml.Node) { p.screen(&cfg.Screen, v) },
-		"keys":       func(v *yaml.Node) { p.keys(&cfg.Keys, v) },
+		"context":        func(v *yaml.Node) { begin, beginAt = p.text(v, "context"), v },
+		"contexts":       func(v *yaml.Node) { cfg.Contexts = p.contexts(v) },
+		"logs":           func(v *yaml.Node) { p.logs(&cfg.Logs, v) },
+		"production":     func(v *yaml.Node) { p.production(cfg, v) },
+		"rules":          func(v *yaml.Node) { cfg.Rules = p.rules(v) },
+		"keep_revisions": func(v *yaml.Node) { cfg.KeepRevisions = p.keepRevisions(v) },
+		"writing":        func(v *yaml.Node) { p.writing(&cfg.Writing, v) },
+		"refresh":        func(v *yaml.Node) { cfg.Refresh = p.duration(v, "refresh", time.Second, time.Hour) },
+		"screen":         func(v *yaml.Node) { p.screen(&cfg.Screen, v) },
+		"keys":           func(v *yaml.Node) { p.keys(&cfg.Keys, v) },
 	})
 	if _, ok := cfg.named(begin); begin != "" && !ok {
 		p.fault(beginAt, "context %q is not among contexts", begin)
@@ -82,13 +83,7 @@ func (p *parser) logs(l *Logs, n *yaml.Node) {
 func (p *parser) production(cfg *Config, n *yaml.Node) {
 	p.mapping(n, "production", fields{
 		"except": func(v *yaml.Node) {
-			cfg.NonProduction = p.list(v, "except", func(v *yaml.Node, what string) string {
-				glob := p.text(v, what)
-				if _, err := path.Match(glob, ""); err != nil {
-					p.fault(v, "%s: %q is no glob: expected *, ? and [...] as in file names", what, glob)
-				}
-				return glob
-			})
+			cfg.NonProduction = p.list(v, "except", p.glob)
 		},
 	})
 }

@@ -1,0 +1,83 @@
+package config
+
+import (
+	"path"
+	"slices"
+	"strconv"
+
+	"go.yaml.in/yaml/v3"
+
+	"gantry/awsx/deploy"
+)
+
+// Policy returns what changes are kept to.
+func (c Config) Policy() deploy.Policy {
+	return deploy.Policy{NonProduction: c.NonProduction, Rules: c.Rules, KeepRevisions: c.KeepRevisions}
+}
+
+// rules reads the list of rules in the order in which they are tried.
+func (p *parser) rules(n *yaml.Node) []deploy.Rule {
+	if n.Kind != yaml.SequenceNode {
+		p.fault(n, "rules: expected a list of rules, found %s", kindOf(n))
+		return nil
+	}
+	var list []deploy.Rule
+	for _, item := range n.Content {
+		list = append(list, p.rule(resolved(item)))
+	}
+	return list
+}
+
+func (p *parser) rule(n *yaml.Node) (r deploy.Rule) {
+	p.mapping(n, "rule", fields{
+		"account": func(v *yaml.Node) { r.Account = p.glob(v, "account") },
+		"cluster": func(v *yaml.Node) { r.Cluster = p.glob(v, "cluster") },
+		"service": func(v *yaml.Node) { r.Service = p.glob(v, "service") },
+		"action": func(v *yaml.Node) {
+			r.Action = p.glob(v, "action")
+			known := func(action string) bool { ok, err := path.Match(r.Action, action); return ok && err == nil }
+			if r.Action != "" && !slices.ContainsFunc(deploy.Actions(), known) {
+				p.fault(v, "action: %q is none, expected %s or a glob for some of them", r.Action, oneOf(deploy.Actions()))
+			}
+		},
+		"deny": func(v *yaml.Node) { r.Deny = p.flag(v, "deny") },
+		"confirm": func(v *yaml.Node) {
+			if t, ok := deploy.ParseTier(p.choice(v, "confirm", deploy.TierNames()...)); ok {
+				r.Confirm = &t
+			}
+		},
+		"max_bulk": func(v *yaml.Node) { r.MaxBulk = p.number(v, "max_bulk", 1) },
+		"reason":   func(v *yaml.Node) { r.Reason = p.text(v, "reason") },
+	})
+	if r.Deny && (r.Confirm != nil || r.MaxBulk > 0) {
+		p.fault(n, "rule: deny is final, expected neither confirm nor max_bulk beside it")
+	}
+	return r
+}
+
+// glob reads a pattern as for file names.
+func (p *parser) glob(n *yaml.Node, what string) string {
+	glob := p.text(n, what)
+	if _, err := path.Match(glob, ""); err != nil {
+		p.fault(n, "%s: %q is no glob: expected *, ? and [...] as in file names", what, glob)
+	}
+	return glob
+}
+
+// keepRevisions reads how many revisions of a family stay active.
+func (p *parser) keepRevisions(n *yaml.Node) int {
+	if n.Kind == yaml.ScalarNode && n.Value == "0" {
+		return 0
+	}
+	return p.number(n, "keep_revisions", deploy.LeastKept)
+}
+
+// number reads a whole number that is not less than the least.
+func (p *parser) number(n *yaml.Node, what string, least int) int {
+	number, err := strconv.Atoi(n.Value)
+	if n.Kind != yaml.ScalarNode || n.Tag != "!!int" || err != nil || number < least {
+		p.fault(n, "%s: expected a whole number of at least %d, found %s", what, least, kindOf(n))
+		return 0
+	}
+	return number
+}

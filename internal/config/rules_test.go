@@ -1,0 +1,85 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/internal/config"
+)
+
+func TestRulesAreReadInTheirOrder(t *testing.T) {
+	got, err := config.Load(config.Flags{File: write(t, `
+production: {except: [dev]}
+keep_revisions: 10
+rules:
+  - {account: "1234*", cluster: prod, service: "pay-*", action: deploy, deny: true, reason: frozen until Monday}
+  - cluster: prod
+    action: "r*"
+    confirm: bulk
+    max_bulk: 5
+  - confirm: yes
+`)}, env())
+	if err != nil {
+		t.Fatal(err)
+	}
+	bulk, yes := deploy.TierBulk, deploy.TierConfirm
+	want := deploy.Policy{
+		NonProduction: []string{"dev"}, KeepRevisions: 10,
+		Rules: []deploy.Rule{
+			{Account: "1234*", Cluster: "prod", Service: "pay-*", Action: "deploy", Deny: true, Reason: "frozen until Monday"},
+			{Cluster: "prod", Action: "r*", Confirm: &bulk, MaxBulk: 5},
+			{Confirm: &yes},
+		},
+	}
+	if diff := cmp.Diff(want, got.Policy()); diff != "" {
+		t.Error(diff)
+	}
+	if err := got.Policy().Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRulesThatAreWrongNameTheirLines(t *testing.T) {
+	file := write(t, `keep_revisions: 2
+rules:
+  - {cluster: "[a"}
+  - action: deplyo
+  - {deny: true, confirm: name}
+  - confirm: never
+  - max_bulk: 0
+  - max_bulk: many
+  - deny: perhaps
+  - clusters: prod
+  - just a text
+`)
+	_, err := config.Load(config.Flags{File: file}, env())
+	if awsx.ClassOf(err) != awsx.Invalid || err == nil {
+		t.Fatalf("got %v", err)
+	}
+	for _, want := range []string{
+		":1: keep_revisions: expected a whole number of at least 3",
+		`:3: cluster: "[a" is no glob`,
+		`:4: action: "deplyo" is none, expected one of deploy, env,`,
+		":5: rule: deny is final",
+		`:6: confirm: "never" is unknown, expected one of yes, name, bulk`,
+		":7: max_bulk: expected a whole number of at least 1",
+		":8: max_bulk: expected a whole number",
+		":9: deny: expected true or false",
+		`:10: rule: "clusters" is unknown`,
+		":11: rule: expected a mapping",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error lacks %q:\n%v", want, err)
+		}
+	}
+	for yaml, want := range map[string]string{"rules: {deny: true}": "rules: expected a list of rules", "keep_revisions: 0": ""} {
+		_, err := config.Load(config.Flags{File: write(t, yaml)}, env())
+		if (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v", yaml, err)
+		}
+	}
+}
