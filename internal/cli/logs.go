@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,6 +15,8 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/clean"
 	"gantry/logs"
+	"gantry/logs/kql"
+	"gantry/ui/text"
 )
 
 // logFlags are the flags of the logs command.
@@ -40,7 +43,7 @@ func (p *program) logsCommand() *cobra.Command {
 	fs.BoolVarP(&f.follow, "follow", "f", false, "go on with lines as they arrive")
 	fs.DurationVar(&f.since, "since", 15*time.Minute, "how far back to begin")
 	fs.StringVar(&f.until, "until", "", "where to end: a `time` such as 2026-11-22T03:12:00Z, or a duration ago such as 5m")
-	fs.StringVar(&f.query, "query", "", "words that the line must contain, or a phrase in double quotes")
+	fs.StringVar(&f.query, "query", "", "which lines: a query in `KQL` such as 'level:error and not \"timed out\"', or in Lucene's syntax after lucene:")
 	fs.IntVar(&f.limit, "limit", 1000, "print at most this many of the newest lines (0: all that --since reaches)")
 	outputFlag(cmd, &f.output, "text", "json")
 	return cmd
@@ -75,6 +78,10 @@ func (p *program) logs(ctx context.Context, target string, f logFlags) error {
 	if err != nil {
 		return err
 	}
+	expr, err := parseQuery(f.query)
+	if err != nil {
+		return err
+	}
 	if err := noARN(target); err != nil {
 		return err
 	}
@@ -89,7 +96,7 @@ func (p *program) logs(ctx context.Context, target string, f logFlags) error {
 		}
 		fmt.Fprintln(p.Err, clean.Line(scope.Note))
 		query := scope.Query
-		query.Text = f.query
+		query.Expr = expr
 		print := func(e logs.Entry) error { return p.printEntry(e, scope, f.output) }
 		if f.follow {
 			return a.FollowLogs(ctx, query, r.From, f.limit, print, func(state string) {
@@ -102,6 +109,21 @@ func (p *program) logs(ctx context.Context, target string, f logFlags) error {
 		}
 		return err
 	})
+}
+
+// parseQuery reads --query. Where it cannot be read on, the error shows the query
+// with a mark below the place.
+func parseQuery(input string) (logs.Expr, error) {
+	expr, err := logs.ParseExpr(input)
+	var syntax *kql.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		before := string([]rune(input)[:syntax.Column-1])
+		return expr, usagef("--query: %s\n%s\n%s^", syntax, text.Line(input), strings.Repeat(" ", text.Width(before)))
+	case err != nil:
+		return expr, usagef("--query: %w", err)
+	}
+	return expr, nil
 }
 
 // logLine is an entry as -o json prints it.

@@ -88,6 +88,8 @@ func TestLogsAreBoundedAndOldestFirst(t *testing.T) {
 		{[]string{"--since=5h", "--until=3h", "--limit=2"}, "third needle, fourth"},
 		{[]string{"--since=5h", "--until=3h", "--limit=0"}, "first needle, second, third needle, fourth"},
 		{[]string{"--since=5h", "--until=3h", "--query=needle"}, "first needle, third needle"},
+		{[]string{"--since=5h", "--until=3h", "--query=message:(first or sec*) and not second"}, "first needle"},
+		{[]string{"--since=5h", "--until=3h", "--query=lucene:needle AND NOT first"}, "third needle"},
 		{[]string{"--since=5h", "--until=" + began.Add(90*time.Second).UTC().Format(time.RFC3339)}, "first needle, second"},
 	} {
 		if got := messages(c.args...); got != c.want {
@@ -115,6 +117,10 @@ func TestLogFlagsThatAreWrong(t *testing.T) {
 	} {
 		a.run(t, "logs", "prod/catalog", c.flag).wants(t, 2, c.text)
 	}
+	a.run(t, "logs", "prod/catalog", "--query=日 and level: or x").wants(t, 2,
+		"gantry: --query: column 14: expected a value of \"level\", found \"or\"", "\n  日 and level: or x\n                ^\n")
+	a.run(t, "logs", "prod/catalog", "--query=lucene:").wants(t, 2, `expected a query after "lucene:"`)
+	a.run(t, "logs", "prod/catalog", "--query=lucene:a AND (").wants(t, 2, "invalid", "Failed to parse query [a AND (]")
 	a.run(t, "logs", "prod/catalog", "-f", "--until=5m").wants(t, 2, "--until ends the output: it cannot go with --follow")
 	r := run(t.Context(), Streams{}, "logs", "prod/catalog", "--endpoint", a.url)
 	r.wants(t, 2, "no log store is configured", "set logs.endpoints in ")
