@@ -105,7 +105,7 @@ func (cur Current) tasksByInstance() map[string]int {
 func replicaCapacity(cur Current, p placement, want demand) Check {
 	fleet := cur.Fleet.Value
 	s := surveyRoom(fleet, p, cur.footprint(), cur.tasksByInstance(), max(want.starts, 1))
-	task := "a task takes " + p.String()
+	each := "(each takes " + p.String() + ")"
 	short := Broken
 	adds := ""
 	if len(cur.Service.CapacityProviders) > 0 {
@@ -115,20 +115,20 @@ func replicaCapacity(cur Current, p placement, want demand) Check {
 	switch {
 	case len(fleet) == 0:
 		return finding(CheckCapacity, short, "the cluster has no instances%s", adds)
-	case s.fits == 0 && want.stops > 0 && s.swaps > 0 && !want.whole:
-		return finding(CheckCapacity, OK, "%s: none fits beside what runs, so %s first to make room", task, stopWords(want.stops))
-	case s.fits == 0 && want.starts == 0:
-		return finding(CheckCapacity, short, "%s, and not even where one of the service's own stops is there room: %s%s", task, s.why(), adds)
+	case s.fits == 0 && want.stops > 0 && s.swaps > 0:
+		return finding(CheckCapacity, OK, "none fits beside what runs %s: %s first", each, stopWords(want.stops))
+	case s.fits == 0 && want.stops > 0 && cur.Tasks.Err != nil:
+		return finding(CheckCapacity, Skipped, "none fits beside what runs %s, and what old tasks leave is not known: %s", each, whyUnread(cur.Tasks.Err))
 	case s.fits == 0:
-		return finding(CheckCapacity, short, "%s and no instance has room: %s%s", task, s.why(), adds)
+		return finding(CheckCapacity, short, "no instance has room %s: %s%s", each, s.why(), adds)
 	case s.fits < want.starts && want.whole:
-		return finding(CheckCapacity, short, "%s: %d of the %d that run beside the old ones fit: %s%s", task, s.fits, want.starts, s.why(), adds)
-	case s.fits < want.starts && cur.Service.Desired < want.starts+cur.Service.Running:
-		return finding(CheckCapacity, Warning, "%s: %d of the %d that may start at once fit, %s%s", task, s.fits, want.starts, bestWords(s.best, p), adds)
+		return finding(CheckCapacity, short, "%d of %d fit %s, and all of them have to run at once%s", s.fits, want.starts, each, adds)
+	case s.fits < want.starts:
+		return finding(CheckCapacity, Warning, "%d of %d fit at once %s, %s%s", s.fits, want.starts, each, bestWords(s.best, p), adds)
 	case want.starts == 0:
-		return finding(CheckCapacity, OK, "%s: %s first, and there is room besides, %s", task, stopWords(want.stops), bestWords(s.best, p))
+		return finding(CheckCapacity, OK, "%s first, and there is room besides %s, %s", stopWords(want.stops), each, bestWords(s.best, p))
 	}
-	return finding(CheckCapacity, OK, "%s: all %d that may start at once fit, %s", task, want.starts, bestWords(s.best, p))
+	return finding(CheckCapacity, OK, "%d fit at once %s, %s", want.starts, each, bestWords(s.best, p))
 }
 
 // daemonCapacity: a daemon's task takes the place of the one before it.
@@ -152,16 +152,16 @@ func daemonCapacity(cur Current, p placement, old footprint) Check {
 		}
 		fit++
 	}
-	task := "a task takes " + p.String()
+	each := "(each takes " + p.String() + ")"
 	switch {
 	case asked == 0:
 		return finding(CheckCapacity, Broken, "no instance can run the daemon")
 	case fit == 0:
-		return finding(CheckCapacity, Broken, "%s and no instance has room: %s", task, s.why())
+		return finding(CheckCapacity, Broken, "no instance has room %s: %s", each, s.why())
 	case fit < asked:
-		return finding(CheckCapacity, Warning, "%s and fits on %d of %s: %s", task, fit, count(asked, "instance"), s.why())
+		return finding(CheckCapacity, Warning, "fits on %d of %s %s: %s", fit, count(asked, "instance"), each, s.why())
 	}
-	return finding(CheckCapacity, OK, "%s and fits on every instance, once the task before it has stopped", task)
+	return finding(CheckCapacity, OK, "fits on every instance %s once the task before it has stopped", each)
 }
 
 func stopWords(n int) string {

@@ -69,28 +69,29 @@ func checkPlatform(cur Current, d draft) Check {
 			continue // the check of the images tells
 		}
 		name := awsx.ARNName(image)
-		switch lacking := without(wanted, state.Platforms); {
+		switch {
 		case state.PlatformErr != nil:
 			silent = append(silent, name+": "+whyUnread(state.PlatformErr))
 		case len(state.Platforms) == 0:
-			silent = append(silent, name+" does not say what it was built for")
-		case len(lacking) > 0:
-			wrong = append(wrong, name+" was built for "+strings.Join(state.Platforms, ", ")+" and not for "+strings.Join(lacking, ", "))
+			silent = append(silent, name+" does not say what it is built for")
+		case slices.ContainsFunc(wanted, func(p string) bool { return !slices.Contains(state.Platforms, p) }):
+			wrong = append(wrong, name+" is built for "+strings.Join(state.Platforms, ", "))
 		default:
 			suited = append(suited, name)
 		}
 	}
+	needed := source + " " + strings.Join(wanted, ", ")
 	switch {
 	case len(suited)+len(silent)+len(wrong) == 0:
 		return Check{}
 	case len(wanted) == 0:
-		return finding(CheckPlatform, Skipped, "neither the task definition nor the instances say on which architecture the tasks run")
+		return finding(CheckPlatform, Skipped, "neither the task definition nor the instances say what the tasks run on")
 	case len(wrong) > 0 && len(wanted) > 1:
-		return finding(CheckPlatform, Warning, "%s, as %s", strings.Join(wrong, "; "), source+" "+strings.Join(wanted, ", "))
+		return finding(CheckPlatform, Warning, "%s and %s", strings.Join(wrong, "; "), needed)
 	case len(wrong) > 0:
-		return finding(CheckPlatform, Broken, "%s, as %s", strings.Join(wrong, "; "), source+" "+strings.Join(wanted, ", "))
+		return finding(CheckPlatform, Broken, "%s and %s", strings.Join(wrong, "; "), needed)
 	case len(silent) > 0:
-		return finding(CheckPlatform, Skipped, "%s; needed is %s", strings.Join(silent, "; "), strings.Join(wanted, ", "))
+		return finding(CheckPlatform, Skipped, "%s; %s", strings.Join(silent, "; "), needed)
 	}
 	return finding(CheckPlatform, OK, "%s suits %s", strings.Join(suited, ", "), strings.Join(wanted, ", "))
 }
@@ -108,7 +109,7 @@ func platforms(cur Current, d draft) (wanted []string, source string) {
 	if arch != "" {
 		source = "the task definition wants"
 		if fargate {
-			source = "Fargate is to run"
+			source = "Fargate runs"
 		}
 		return []string{platform(system, arch)}, source
 	}
@@ -134,15 +135,4 @@ func platform(system, arch string) string {
 		return name + "/arm64"
 	}
 	return name + "/" + strings.ToLower(arch)
-}
-
-// without returns those of list that other lacks.
-func without(list, other []string) []string {
-	var left []string
-	for _, s := range list {
-		if !slices.Contains(other, s) {
-			left = append(left, s)
-		}
-	}
-	return left
 }

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -99,4 +100,8 @@ func (f *fake) Tasks(_ context.Context, q awsx.TaskQuery) awsx.Pages[awsx.Task] 
 		return page(slices.Concat(f.tasks, f.others), f.tasksErr)
 	}
 	return page(f.tasks, f.tasksErr)
+}
+
+func (f *fake) Raw(context.Context, awsx.Kind, awsx.Ref) (json.RawMessage, error) {
+	return json.RawMessage(`{"deploymentConfiguration":{"deploymentCircuitBreaker":{"enable":true,"rollback":true}}}`), nil
 }

@@ -1,0 +1,239 @@
+package deploy
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"gantry/awsx"
+)
+
+func tree(t *testing.T, doc string) *node {
+	t.Helper()
+	n, err := parseTree([]byte(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestFootprints(t *testing.T) {
+	cases := map[string]struct{ doc, want string }{
+		"of the task":      {`{"cpu":"256","memory":"0.5 GB","containerDefinitions":[{"cpu":1024,"memory":4096}]}`, "256 CPU, 512 MiB"},
+		"of its container": {`{"containerDefinitions":[{"cpu":100,"memory":300},{"cpu":28,"memory":600,"memoryReservation":200}]}`, "128 CPU, 500 MiB"},
+		"of neither":       {`{"containerDefinitions":[{}]}`, "0 CPU, 0 MiB"},
+		"static ports":     {`{"networkMode":"bridge","containerDefinitions":[{"portMappings":[{"containerPort":80,"hostPort":8080},{"containerPort":53,"hostPort":53,"protocol":"udp"},{"containerPort":9,"hostPort":0}]}]}`, "0 CPU, 0 MiB, port 8080, port 53/udp"},
+		"host network":     {`{"networkMode":"host","containerDefinitions":[{"portMappings":[{"containerPort":80}]}]}`, "0 CPU, 0 MiB, port 80"},
+		"own interface":    {`{"networkMode":"awsvpc","containerDefinitions":[{"portMappings":[{"containerPort":80,"hostPort":80}]}]}`, "0 CPU, 0 MiB"},
+	}
+	for name, c := range cases {
+		if got := footprintOf(tree(t, c.doc)).String(); got != c.want {
+			t.Errorf("%s: got %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+// rollout is a plan of another image on a service whose capacity is looked at.
+func capacityOf(t *testing.T, f *fake, intent Intent) Check {
+	t.Helper()
+	return check(t, f.plan(t, intent), CheckCapacity)
+}
+
+// edit replaces a piece of the document in use.
+func (f *fake) edit(t *testing.T, old, new string) {
+	t.Helper()
+	doc := string(f.definitions[f.service.TaskDefinition].Raw)
+	if !strings.Contains(doc, old) {
+		t.Fatalf("the document has no %s", old)
+	}
+	f.add(t, strings.Replace(doc, old, new, 1))
+}
+
+// ownTasks puts tasks of the service on an instance.
+func (f *fake) ownTasks(instance string, n int) {
+	for range n {
+		f.tasks = append(f.tasks, awsx.Task{
+			TaskDefinition: f.service.TaskDefinition, DesiredStatus: "RUNNING", Group: "service:api",
+			ContainerInstance: "arn:aws:ecs:eu-west-1:123456789012:container-instance/prod/" + instance,
+		})
+	}
+}
+
+func TestCapacity(t *testing.T) {
+	image := SetImages{Images: map[string]string{"web": ":1.1"}}
+	denied := awsx.Errorf(awsx.Denied, "ecs:ListContainerInstances", "", "not authorized")
+	port := func(t *testing.T, f *fake) { f.edit(t, `"hostPort":0`, `"hostPort":8080`) }
+	cases := []struct {
+		name   string
+		intent Intent // another image unless given
+		change func(*testing.T, *fake)
+		result CheckResult
+		text   string
+	}{
+		{"room for all", nil, nil, OK, "4 fit at once (each takes 256 CPU, 512 MiB), best on i-1, which keeps 3840 CPU and 7680 MiB"},
+		{"room for some", nil, func(_ *testing.T, f *fake) {
+			f.instances = []awsx.Instance{instance("i-1", 600, 8192)}
+		}, Warning, "2 of 4 fit at once (each takes 256 CPU, 512 MiB), best on i-1, which keeps 344 CPU and 7680 MiB"},
+		{"CPU short", nil, func(_ *testing.T, f *fake) {
+			f.service.MinHealthyPercent = 100
+			f.instances = []awsx.Instance{instance("i-1", 100, 8192), instance("i-2", 200, 8192), instance("i-3", 4096, 500)}
+		}, Broken, "no instance has room (each takes 256 CPU, 512 MiB): 2 instances: at least 56 CPU short; 1 instance: 12 MiB short"},
+		{"both short", nil, func(_ *testing.T, f *fake) {
+			f.service.MinHealthyPercent = 100
+			f.instances = []awsx.Instance{instance("i-1", 0, 0)}
+		}, Broken, "1 instance: 256 CPU and 512 MiB short"},
+		{"old tasks make room", nil, func(_ *testing.T, f *fake) {
+			f.instances = []awsx.Instance{instance("i-1", 0, 0)}
+			f.ownTasks("i-1", 4)
+		}, OK, "none fits beside what runs (each takes 256 CPU, 512 MiB): 2 old tasks stop first"},
+		{"old tasks make too little room", nil, func(t *testing.T, f *fake) {
+			f.service.MaxPercent = 100
+			f.instances = []awsx.Instance{instance("i-1", 0, 0)}
+		}, Broken, "no instance has room"},
+		{"in the place of old ones", nil, func(_ *testing.T, f *fake) { f.service.MaxPercent = 100 }, OK, "2 old tasks stop first, and there is room besides"},
+		{"a port is taken", nil, func(t *testing.T, f *fake) {
+			port(t, f)
+			f.service.MinHealthyPercent = 100
+			for i := range f.instances {
+				f.instances[i].UsedPorts = []int{22, 8080}
+			}
+		}, Broken, "2 instances: port 8080 in use"},
+		{"a port of the service's own", nil, func(t *testing.T, f *fake) {
+			port(t, f)
+			f.service.Desired, f.service.Running, f.service.MinHealthyPercent = 1, 1, 0
+			f.instances = f.instances[:1]
+			f.instances[0].UsedPorts = []int{8080}
+			f.ownTasks("i-1", 1)
+		}, OK, "port 8080): 1 old task stops first"},
+		{"one task a port", nil, func(t *testing.T, f *fake) { port(t, f) }, Warning, "2 of 4 fit at once"},
+		{"a UDP port is another", nil, func(t *testing.T, f *fake) {
+			port(t, f)
+			f.service.Desired, f.service.Running = 1, 1
+			for i := range f.instances {
+				f.instances[i].UsedUDPPorts = []int{8080}
+			}
+		}, OK, "1 fit at once"},
+		{"draining and lost", nil, func(_ *testing.T, f *fake) {
+			f.instances[0].Status, f.instances[1].AgentConnected = "DRAINING", false
+		}, Broken, "1 instance: DRAINING; 1 instance: agent disconnected"},
+		{"an attribute is lacking", nil, func(_ *testing.T, f *fake) {
+			for i := range f.instances {
+				f.instances[i].Attributes = nil
+			}
+		}, Broken, "2 instances: no attribute com.amazonaws.ecs.capability.ecr-auth"},
+		{"a log driver is lacking", nil, func(t *testing.T, f *fake) {
+			f.edit(t, `"stopTimeout":30`, `"stopTimeout":30,"logConfiguration":{"logDriver":"splunk","options":{"splunk-url":"https://s"}}`)
+		}, Broken, "2 instances: no attribute com.amazonaws.ecs.capability.logging-driver.splunk"},
+		{"a constraint of the service", nil, func(_ *testing.T, f *fake) {
+			f.service.PlacementConstraints = []string{"memberOf(attribute:ecs.cpu-architecture == arm64)"}
+		}, Broken, "2 instances: not attribute:ecs.cpu-architecture == arm64"},
+		{"a constraint of the definition", nil, func(t *testing.T, f *fake) {
+			f.edit(t, `"cpu":"256"`, `"cpu":"256","placementConstraints":[{"type":"memberOf","expression":"ec2InstanceId in [i-2]"}]`)
+		}, OK, "best on i-2, which keeps 1792 CPU and 7488 MiB"},
+		{"a constraint that is not understood", nil, func(_ *testing.T, f *fake) {
+			f.service.PlacementConstraints = []string{"memberOf(task:group == service:web)"}
+		}, Skipped, `the constraint "task:group == service:web" is not understood`},
+		{"distinct instances", nil, func(_ *testing.T, f *fake) {
+			f.service.PlacementConstraints = []string{"distinctInstance"}
+			f.ownTasks("i-1", 1)
+		}, Warning, "1 of 4 fit at once (each takes 256 CPU, 512 MiB), best on i-2"},
+		{"no instance", nil, func(_ *testing.T, f *fake) { f.instances = nil }, Broken, "the cluster has no instances"},
+		{"providers add instances", nil, func(_ *testing.T, f *fake) {
+			f.instances, f.service.CapacityProviders = nil, []string{"spot"}
+		}, Warning, "the cluster has no instances; spot may add instances"},
+		{"Fargate", nil, func(_ *testing.T, f *fake) { f.service.LaunchType, f.instances = "FARGATE", nil }, OK, "Fargate finds the room"},
+		{"Fargate by providers", nil, func(_ *testing.T, f *fake) { f.service.CapacityProviders = []string{"FARGATE_SPOT"} }, OK, "Fargate finds the room"},
+		{"denied", nil, func(_ *testing.T, f *fake) { f.fleetErr = denied }, Skipped, "ecs:ListContainerInstances is denied"},
+		{"tasks denied", nil, func(_ *testing.T, f *fake) {
+			f.instances, f.tasksErr = []awsx.Instance{instance("i-1", 0, 0)}, awsx.Errorf(awsx.Denied, "ecs:ListTasks", "", "not authorized")
+		}, Skipped, "what old tasks leave is not known: ecs:ListTasks is denied"},
+		{"no task", nil, func(_ *testing.T, f *fake) { f.service.Desired, f.service.Running = 0, 0 }, OK, "the service runs no task"},
+		{"blue and green", nil, func(_ *testing.T, f *fake) {
+			f.service.Strategy, f.instances = "BLUE_GREEN", []awsx.Instance{instance("i-1", 600, 8192)}
+		}, Broken, "2 of 4 fit (each takes 256 CPU, 512 MiB), and all of them have to run at once"},
+		{"more tasks", Scale{8}, nil, OK, "4 fit at once"},
+		{"more tasks than fit", Scale{100}, nil, Warning, "24 of 96 fit at once"},
+		{"more tasks of who knows what", Scale{8}, func(_ *testing.T, f *fake) { f.definitions = nil }, Skipped, "the task definition was not read"},
+		{"a daemon", nil, func(_ *testing.T, f *fake) {
+			f.service.SchedulingStrategy, f.service.Desired, f.service.Running = "DAEMON", 2, 2
+			f.instances = []awsx.Instance{instance("i-1", 0, 0), instance("i-2", 0, 0)}
+			f.ownTasks("i-1", 1)
+			f.ownTasks("i-2", 1)
+		}, OK, "fits on every instance"},
+		{"a daemon that grew", nil, func(t *testing.T, f *fake) {
+			f.service.SchedulingStrategy, f.service.Desired, f.service.Running = "DAEMON", 2, 2
+			f.instances = []awsx.Instance{instance("i-1", 4096, 8192), instance("i-2", 0, 0)}
+		}, Warning, "fits on 1 of 2 instances (each takes 256 CPU, 512 MiB): 1 instance: 256 CPU and 512 MiB short"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFake(t)
+			if c.change != nil {
+				c.change(t, f)
+			}
+			intent := c.intent
+			if intent == nil {
+				intent = image
+			}
+			got := capacityOf(t, f, intent)
+			if got.Result != c.result || !strings.Contains(got.Text, c.text) {
+				t.Errorf("got %s: %s\nwant %s with %q", got.Result, got.Text, c.result, c.text)
+			}
+		})
+	}
+}
+
+func TestFewerTasksNeedNoRoom(t *testing.T) {
+	for _, c := range newFake(t).plan(t, Scale{2}).Checks {
+		if c.Name == CheckCapacity {
+			t.Errorf("scaling in asks for room: %+v", c)
+		}
+	}
+}
+
+// TestWhatFitsCanBePlaced places as many tasks as were said to fit, one after
+// the other, and then one more.
+func TestWhatFitsCanBePlaced(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ports := rapid.SliceOfN(rapid.SampledFrom([]int{80, 443}), 0, 2)
+		p := placement{footprint: footprint{
+			cpu: rapid.IntRange(0, 1024).Draw(t, "cpu"), memory: rapid.IntRange(1, 2048).Draw(t, "memory"), tcp: ports.Draw(t, "ports"),
+		}, distinct: rapid.Bool().Draw(t, "distinct")}
+		var fleet []awsx.Instance
+		own := map[string]int{}
+		for n := range rapid.IntRange(0, 5).Draw(t, "instances") {
+			i := instance(fmt.Sprint("i-", n), rapid.IntRange(0, 4096).Draw(t, "free CPU"), rapid.IntRange(0, 8192).Draw(t, "free memory"))
+			i.UsedPorts = ports.Draw(t, "used")
+			own[i.Ref.ARN] = rapid.IntRange(0, 1).Draw(t, "own")
+			fleet = append(fleet, i)
+		}
+		const enough = 1 << 20
+		said := surveyRoom(fleet, p, footprint{}, own, enough).fits
+		for range said {
+			if !place(fleet, p, own) {
+				t.Fatalf("%d were said to fit, and one finds no room", said)
+			}
+		}
+		if place(fleet, p, own) {
+			t.Fatalf("%d were said to fit, and there is room for another", said)
+		}
+	})
+}
+
+// place puts one task on the first instance that takes it.
+func place(fleet []awsx.Instance, p placement, own map[string]int) bool {
+	for n := range fleet {
+		i := &fleet[n]
+		if roomOn(*i, own[i.Ref.ARN]).lacks(p) != (shortage{}) {
+			continue
+		}
+		i.CPU.Remaining -= p.cpu
+		i.Memory.Remaining -= p.memory
+		i.UsedPorts = append(i.UsedPorts, p.tcp...)
+		own[i.Ref.ARN]++
+		return true
+	}
+	return false
+}

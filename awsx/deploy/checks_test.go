@@ -1,0 +1,427 @@
+package deploy
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"gantry/awsx"
+)
+
+// checkCase is a state of the account, an intent, and what one check has to say.
+type checkCase struct {
+	name   string
+	intent Intent
+	change func(*fake)
+	check  string
+	result CheckResult
+	text   string
+}
+
+func testChecks(t *testing.T, cases []checkCase) {
+	t.Helper()
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFake(t)
+			if c.change != nil {
+				c.change(f)
+			}
+			got := check(t, f.plan(t, c.intent), c.check)
+			if got.Result != c.result || !strings.Contains(got.Text, c.text) {
+				t.Errorf("got %s: %s\nwant %s with %q", got.Result, got.Text, c.result, c.text)
+			}
+		})
+	}
+}
+
+// testNoCheck makes sure that a plan has no such check.
+func testNoCheck(t *testing.T, f *fake, intent Intent, name string) {
+	t.Helper()
+	for _, c := range f.plan(t, intent).Checks {
+		if c.Name == name {
+			t.Errorf("%s of %s looks at %s", intent.Action(), f.service.Name, c.Text)
+		}
+	}
+}
+
+func image(s string) Intent { return SetImages{Images: map[string]string{"web": s}} }
+
+func denied(op string) error { return awsx.Errorf(awsx.Denied, op, "", "not authorized") }
+
+// piece replaces a piece of the document in use.
+func piece(old, new string) func(*fake) {
+	return func(f *fake) {
+		td := f.definitions[f.service.TaskDefinition]
+		doc := strings.Replace(string(td.Raw), old, new, 1)
+		if doc == string(td.Raw) {
+			panic("the document has no " + old)
+		}
+		parsed, err := awsx.ParseTaskDefinition(awsx.Document(doc), td.Tags)
+		if err != nil {
+			panic(err)
+		}
+		f.definitions[td.ARN] = parsed
+	}
+}
+
+func TestChecksOfImages(t *testing.T) {
+	testChecks(t, []checkCase{
+		{"there", image(":1.1"), nil, CheckImage, OK, "web:1.1 exists, bbbbbbbb"},
+		{"missing", image(":9"), nil, CheckImage, Broken, "not in its repository: " + registry + "/web:9"},
+		{"elsewhere", image("ghcr.io/a/b:1"), nil, CheckImage, Skipped, "ghcr.io/a/b:1 is not in a private ECR repository"},
+		{"denied", image(":1.1"), func(f *fake) { f.imageErr = denied("ecr:DescribeImages") }, CheckImage, Skipped, "ecr:DescribeImages is denied"},
+		{"moved", Restart{}, func(f *fake) {
+			f.tasks = []awsx.Task{{TaskDefinition: f.service.TaskDefinition, Containers: []awsx.Container{{Name: "web", ImageDigest: digestB}}}}
+		}, CheckTag, Warning, "this is a deploy: web runs bbbbbbbb and its tag is aaaaaaaa now"},
+		{"unknown", Restart{}, nil, CheckTag, Skipped, "may pull another image"},
+		{"revision active", UseRevision{"6"}, nil, CheckRevision, OK, "api:6 is active"},
+
+		{"built for the instances", image(":1.1"), func(f *fake) { f.platforms = []string{"linux/amd64", "linux/arm64"} }, CheckPlatform, OK, "web:1.1 suits linux/amd64"},
+		{"built for others", image(":1.1"), func(f *fake) { f.platforms = []string{"linux/arm64"} }, CheckPlatform, Broken, "web:1.1 is built for linux/arm64 and the instances are linux/amd64"},
+		{"built for some", image(":1.1"), func(f *fake) {
+			f.platforms = []string{"linux/amd64"}
+			f.instances[1].Attributes = map[string]string{"com.amazonaws.ecs.capability.ecr-auth": "", "ecs.cpu-architecture": "arm64"}
+		}, CheckPlatform, Warning, "web:1.1 is built for linux/amd64 and the instances are linux/amd64, linux/arm64"},
+		{"what the definition wants", image(":1.1"), func(f *fake) {
+			f.platforms = []string{"linux/amd64"}
+			piece(`"cpu":"256"`, `"cpu":"256","runtimePlatform":{"cpuArchitecture":"ARM64","operatingSystemFamily":"LINUX"}`)(f)
+		}, CheckPlatform, Broken, "the task definition wants linux/arm64"},
+		{"Windows", image(":1.1"), func(f *fake) {
+			f.platforms = []string{"windows/amd64"}
+			piece(`"cpu":"256"`, `"cpu":"256","runtimePlatform":{"cpuArchitecture":"X86_64","operatingSystemFamily":"WINDOWS_SERVER_2022_CORE"}`)(f)
+		}, CheckPlatform, OK, "suits windows/amd64"},
+		{"Fargate's default", image(":1.1"), func(f *fake) { f.platforms, f.service.LaunchType = []string{"linux/arm64"}, "FARGATE" }, CheckPlatform, Broken, "Fargate runs linux/amd64"},
+		{"one manifest", image(":1.1"), nil, CheckPlatform, Skipped, "web:1.1 does not say"},
+		{"manifest denied", image(":1.1"), func(f *fake) { f.unbuilt = denied("ecr:BatchGetImage") }, CheckPlatform, Skipped, "web:1.1: ecr:BatchGetImage is denied"},
+		{"unknown machines", image(":1.1"), func(f *fake) {
+			f.platforms, f.fleetErr, f.instances = []string{"linux/arm64"}, denied("ecs:ListContainerInstances"), nil
+		}, CheckPlatform, Skipped, "neither the task definition nor the instances say"},
+	})
+}
+
+func TestChecksOfTheService(t *testing.T) {
+	rolling := func(running, failed int) func(*fake) {
+		return func(f *fake) {
+			d := &f.service.Deployments[0]
+			d.RolloutState, d.Running, d.Failed = "IN_PROGRESS", running, failed
+		}
+	}
+	percent := func(lower, upper int) func(*fake) {
+		return func(f *fake) { f.service.MinHealthyPercent, f.service.MaxPercent = lower, upper }
+	}
+	testChecks(t, []checkCase{
+		{"quiet", image(":1.1"), nil, CheckInProgress, OK, "no deployment"},
+		{"in progress", image(":1.1"), rolling(2, 1), CheckInProgress, Broken, "ecs-svc/7 is rolling out api:7 (2 of 4 running, 1 failed): this change would replace it"},
+		{"just begun", image(":1.1"), rolling(0, 0), CheckInProgress, Broken, "this change would replace it"},
+		{"failing", image(":1.1"), rolling(0, 3), CheckInProgress, Warning, "ecs-svc/7 is rolling out api:7 and fails (0 of 4 running, 3 failed): this change replaces it"},
+		{"scaling meanwhile", Scale{3}, rolling(2, 0), CheckInProgress, Warning, "applies to it as well"},
+		{"settings meanwhile", SetBreaker{}, rolling(2, 0), CheckInProgress, OK, "it goes on"},
+
+		{"room to move", image(":1.1"), nil, CheckPercent, OK, "between 2 and 8 tasks"},
+		{"no room", image(":1.1"), percent(100, 100), CheckPercent, Broken, "at least 4 must stay healthy and at most 4 may run"},
+		{"no room by rounding", image(":1.1"), func(f *fake) { f.service.Desired = 1; percent(50, 150)(f) }, CheckPercent, Broken, "of 1 task at least 1 must stay healthy and at most 1 may run"},
+		{"room by default", image(":1.1"), percent(awsx.Unset, awsx.Unset), CheckPercent, OK, "between 4 and 8"},
+		{"a daemon by default", image(":1.1"), func(f *fake) {
+			f.service.SchedulingStrategy = "DAEMON"
+			percent(awsx.Unset, awsx.Unset)(f)
+		}, CheckPercent, OK, "between 0 and 4"},
+
+		{"breaker", image(":1.1"), nil, CheckBreaker, OK, "rolls a failing deployment back"},
+		{"breaker off", image(":1.1"), func(f *fake) { f.service.Breaker = awsx.Breaker{} }, CheckBreaker, Warning, "off"},
+		{"breaker without roll back", image(":1.1"), func(f *fake) { f.service.Breaker.Rollback = false }, CheckBreaker, Warning, "does not roll it back"},
+		{"breaker blind", image(":1.1"), func(f *fake) { f.service.LoadBalancers = nil }, CheckBreaker, Warning, "a task that dies after its start does not trip"},
+		{"blind but for alarms", image(":1.1"), func(f *fake) {
+			f.service.LoadBalancers, f.service.Alarms = nil, awsx.DeploymentAlarms{Enabled: true, Names: []string{"5xx"}}
+		}, CheckBreaker, OK, "rolls a failing deployment back"},
+		{"a container checks", image(":1.1"), func(f *fake) {
+			f.service.LoadBalancers = nil
+			piece(`"stopTimeout":30`, `"healthCheck":{"command":["CMD","true"]}`)(f)
+		}, CheckBreaker, OK, "rolls a failing deployment back"},
+		{"a container's check is off", image(":1.1"), func(f *fake) {
+			f.service.LoadBalancers = nil
+			piece(`"stopTimeout":30`, `"healthCheck":{"command":["NONE"]}`)(f)
+		}, CheckBreaker, Warning, "dies after its start"},
+		{"a sidecar checks", image(":1.1"), func(f *fake) {
+			f.service.LoadBalancers = nil
+			piece(`"essential":false`, `"essential":false,"healthCheck":{"command":["CMD","true"]}`)(f)
+		}, CheckBreaker, Warning, "dies after its start"},
+
+		{"ECS deploys", image(":1.1"), nil, CheckController, OK, ""},
+		{"CodeDeploy deploys", image(":1.1"), func(f *fake) { f.service.Controller = "CODE_DEPLOY" }, CheckController, Broken, "CODE_DEPLOY owns this change"},
+		{"CodeDeploy and the count", Scale{5}, func(f *fake) { f.service.Controller = "CODE_DEPLOY" }, CheckController, OK, "still its own"},
+		{"external and the count", Scale{5}, func(f *fake) { f.service.Controller = "EXTERNAL" }, CheckController, Broken, "EXTERNAL owns"},
+
+		{"blue and green", image(":1.1"), func(f *fake) {
+			f.service.Strategy, f.service.LoadBalancers[0].Alternate = "BLUE_GREEN", groupARN
+		}, CheckStrategy, OK, "BLUE_GREEN starts 4 new tasks beside those that run"},
+		{"canary without a second group", image(":1.1"), func(f *fake) { f.service.Strategy = "CANARY" }, CheckStrategy, Warning, "needs a second target group, and api has none"},
+		{"a strategy of the future", image(":1.1"), func(f *fake) { f.service.Strategy = "SPIRAL" }, CheckStrategy, Warning, "SPIRAL is not known"},
+	})
+	testNoCheck(t, newFake(t), image(":1.1"), CheckStrategy)
+	shifting := newFake(t)
+	shifting.service.Strategy = "LINEAR"
+	testNoCheck(t, shifting, image(":1.1"), CheckPercent)
+}
+
+func TestChecksOfTargetGroups(t *testing.T) {
+	group := func(edit func(*awsx.TargetGroup)) func(*fake) { return func(f *fake) { edit(&f.groups[0]) } }
+	testChecks(t, []checkCase{
+		{"port there", image(":1.1"), nil, CheckLoadBalancer, OK, ""},
+		{"port gone", image(":1.1"), func(f *fake) { f.service.LoadBalancers[0].ContainerPort = 9 }, CheckLoadBalancer, Broken, "port 9 of container web"},
+		{"container gone", image(":1.1"), func(f *fake) { f.service.LoadBalancers[0].Container = "app" }, CheckLoadBalancer, Broken, "container app"},
+
+		{"probe", image(":1.1"), nil, CheckTargetGroup, OK, "api probes HTTP /health for 200, 2 times every 15s"},
+		{"probe of a port", image(":1.1"), group(func(g *awsx.TargetGroup) { g.Check = awsx.HealthCheck{Protocol: "TCP", Port: "9000"} }), CheckTargetGroup, OK, "api probes TCP on port 9000"},
+		{"group gone", image(":1.1"), func(f *fake) { f.groups = nil }, CheckTargetGroup, Broken, "api does not exist"},
+		{"only group gone", image(":1.1"), func(f *fake) {
+			f.groups, f.groupsErr = nil, awsx.Errorf(awsx.NotFound, "elasticloadbalancing:DescribeTargetGroups", groupARN, "not found")
+		}, CheckTargetGroup, Broken, "api does not exist"},
+		{"second group gone", image(":1.1"), func(f *fake) {
+			f.service.LoadBalancers[0].Alternate = "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/green/2"
+		}, CheckTargetGroup, Broken, "green does not exist"},
+		{"targets by address", image(":1.1"), group(func(g *awsx.TargetGroup) { g.TargetType = "ip" }), CheckTargetGroup, Broken, "api takes targets by ip, and tasks in network mode bridge are registered by instance"},
+		{"targets by instance", image(":1.1"), piece(`"networkMode":"bridge"`, `"networkMode":"awsvpc"`), CheckTargetGroup, Broken, "tasks in network mode awsvpc are registered by ip"},
+		{"behind nothing", image(":1.1"), group(func(g *awsx.TargetGroup) { g.LoadBalancers = nil }), CheckTargetGroup, Warning, "api is behind no load balancer"},
+		{"denied", image(":1.1"), func(f *fake) { f.groupsErr = denied("elasticloadbalancing:DescribeTargetGroups") }, CheckTargetGroup, Skipped, "elasticloadbalancing:DescribeTargetGroups is denied"},
+	})
+	f := newFake(t)
+	f.service.LoadBalancers = nil
+	testNoCheck(t, f, image(":1.1"), CheckTargetGroup)
+	testNoCheck(t, f, image(":1.1"), CheckLoadBalancer)
+}
+
+func TestChecksOfContainers(t *testing.T) {
+	network := func(mode, ports string) func(*fake) {
+		return func(f *fake) {
+			if mode != "bridge" {
+				piece(`"networkMode":"bridge"`, `"networkMode":"`+mode+`"`)(f)
+			}
+			piece(`[{"containerPort":8080,"hostPort":0,"protocol":"tcp"}]`, ports)(f)
+		}
+	}
+	log := func(configuration string) func(*fake) {
+		return piece(`"stopTimeout":30`, `"logConfiguration":`+configuration)
+	}
+	role := `"executionRoleArn":"arn:aws:iam::123456789012:role/api-execution"`
+	testChecks(t, []checkCase{
+		{"dynamic ports", image(":1.1"), nil, CheckPorts, OK, "chosen when tasks start"},
+		{"a fixed port", image(":1.1"), network("bridge", `[{"containerPort":80,"hostPort":8080}]`), CheckPorts, OK, "8080/tcp of the host: one task an instance"},
+		{"a port twice", image(":1.1"), func(f *fake) {
+			network("bridge", `[{"containerPort":80,"hostPort":8080}]`)(f)
+			piece(`"essential":false`, `"essential":false,"portMappings":[{"containerPort":81,"hostPort":8080}]`)(f)
+		}, CheckPorts, Broken, "web and proxy both want 8080/tcp"},
+		{"a port by two protocols", image(":1.1"), network("bridge", `[{"containerPort":53,"hostPort":53},{"containerPort":53,"hostPort":53,"protocol":"udp"}]`), CheckPorts, OK, "53/tcp, 53/udp of the host"},
+		{"own interface", image(":1.1"), network("awsvpc", `[{"containerPort":8080}]`), CheckPorts, OK, "an interface of its own"},
+		{"own interface, other port", image(":1.1"), network("awsvpc", `[{"containerPort":80,"hostPort":8080}]`), CheckPorts, Broken, "in network mode awsvpc port 80 cannot become 8080"},
+		{"host network, other port", image(":1.1"), network("host", `[{"containerPort":80,"hostPort":8080}]`), CheckPorts, Broken, "in network mode host port 80 cannot become 8080"},
+		{"host network, port twice", image(":1.1"), network("host", `[{"containerPort":80},{"containerPort":80,"hostPort":80}]`), CheckPorts, Broken, "web and web both want 80/tcp"},
+		{"the agent's port", image(":1.1"), network("bridge", `[{"containerPort":80,"hostPort":51678}]`), CheckPorts, Broken, "port 51678 of the host is reserved"},
+		{"no network", image(":1.1"), network("none", `[{"containerPort":80}]`), CheckPorts, Broken, "cannot map ports"},
+
+		{"no driver", image(":1.1"), nil, CheckLogs, Warning, "the lines of web stay on the instance: no log driver is set"},
+		{"no driver on Fargate", image(":1.1"), func(f *fake) { f.service.LaunchType = "FARGATE" }, CheckLogs, Warning, "the lines of web are lost"},
+		{"a group", image(":1.1"), log(`{"logDriver":"awslogs","options":{"awslogs-group":"/ecs/api"}}`), CheckLogs, OK, "web to awslogs /ecs/api"},
+		{"no group", image(":1.1"), log(`{"logDriver":"awslogs"}`), CheckLogs, Broken, "web: awslogs has no awslogs-group"},
+		{"an endpoint", image(":1.1"), log(`{"logDriver":"gelf","options":{"gelf-address":"udp://logs:12201"}}`), CheckLogs, OK, "web to gelf udp://logs:12201"},
+		{"a secret endpoint", image(":1.1"), log(`{"logDriver":"splunk","secretOptions":[{"name":"splunk-url","valueFrom":"arn"}]}`), CheckLogs, OK, "web to splunk"},
+		{"an endpoint with a password", image(":1.1"), log(`{"logDriver":"splunk","options":{"splunk-url":"https://u:canary@s:8088"}}`), CheckLogs, OK, "web to splunk https://"},
+		{"routed by nothing", image(":1.1"), log(`{"logDriver":"awsfirelens","options":{"Name":"es","Host":"es.internal"}}`), CheckLogs, Broken, "no container that routes"},
+		{"routed", image(":1.1"), func(f *fake) {
+			log(`{"logDriver":"awsfirelens","options":{"Name":"es","Host":"es.internal"}}`)(f)
+			piece(`"essential":false`, `"essential":false,"firelensConfiguration":{"type":"fluentbit"}`)(f)
+		}, CheckLogs, OK, "web to awsfirelens es es.internal"},
+
+		{"roles", image(":1.1"), piece(`"cpu":"256"`, `"cpu":"256","taskRoleArn":"arn:aws:iam::123456789012:role/api"`), CheckRoles, OK, "execution role api-execution, task role api: needs iam:PassRole"},
+		{"secrets without a role", image(":1.1"), piece(role, `"x":1`), CheckRoles, Broken, "there is no execution role, and web has secrets"},
+		{"Fargate without a role", image(":1.1"), func(f *fake) {
+			f.service.LaunchType = "FARGATE"
+			piece(role, `"x":1`)(f)
+			piece(`"secrets":[{"name":"API_KEY","valueFrom":"arn:aws:ssm:eu-west-1:123456789012:parameter/api-key"}]`, `"y":1`)(f)
+		}, CheckRoles, Broken, "Fargate pulls web from ECR"},
+		{"no role needed", image(":1.1"), func(f *fake) {
+			piece(role, `"x":1`)(f)
+			piece(`"secrets":[{"name":"API_KEY","valueFrom":"arn:aws:ssm:eu-west-1:123456789012:parameter/api-key"}]`, `"y":1`)(f)
+		}, CheckRoles, OK, "no role of their own"},
+	})
+}
+
+func TestChecksOfScaling(t *testing.T) {
+	policy := awsx.ScalingPolicy{Name: "cpu", Type: "TargetTrackingScaling", Metric: "ECSServiceAverageCPUUtilization", Target: 60}
+	scaled := func(edit ...func(*awsx.ScalableTarget)) func(*fake) {
+		return func(f *fake) {
+			f.scaling = &awsx.ScalableTarget{Min: 2, Max: 8, Policies: []awsx.ScalingPolicy{policy}}
+			for _, e := range edit {
+				e(f.scaling)
+			}
+		}
+	}
+	suspend := func(in, out, scheduled bool) func(*awsx.ScalableTarget) {
+		return func(t *awsx.ScalableTarget) { t.SuspendedIn, t.SuspendedOut, t.SuspendedScheduled = in, out, scheduled }
+	}
+	testChecks(t, []checkCase{
+		{"not scaled", Scale{6}, nil, CheckScaling, OK, "nothing scales the service by itself"},
+		{"inside, up", Scale{6}, scaled(), CheckScaling, Warning, "6 is undone at the next evaluation by ECSServiceAverageCPUUtilization at 60: hold it by a minimum (gantry scaling prod/api --min 6) or suspend scaling (gantry scaling prod/api --suspend)"},
+		{"inside, down", Scale{3}, scaled(), CheckScaling, Warning, "hold it by a maximum (gantry scaling prod/api --max 3)"},
+		{"above", Scale{9}, scaled(), CheckScaling, Warning, "9 is above the maximum of 8, to which the next evaluation returns: raise it (gantry scaling prod/api --max 9)"},
+		{"below", Scale{1}, scaled(), CheckScaling, Warning, "1 is below the minimum of 2"},
+		{"suspended", Scale{9}, scaled(suspend(true, true, true)), CheckScaling, OK, "suspended"},
+		{"the way back suspended", Scale{6}, scaled(suspend(true, false, false)), CheckScaling, OK, "what would undo it is suspended"},
+		{"the other way suspended", Scale{6}, scaled(suspend(false, true, false)), CheckScaling, Warning, "undone at the next evaluation"},
+		{"no policy", Scale{6}, scaled(func(t *awsx.ScalableTarget) { t.Policies = nil }), CheckScaling, OK, "no policy moves it"},
+		{"deployed", image(":1.1"), scaled(), CheckScaling, OK, "between 2 and 8 tasks by ECSServiceAverageCPUUtilization at 60: during the deployment it may add tasks and removes none"},
+		{"deployed, out suspended", image(":1.1"), scaled(suspend(false, true, false)), CheckScaling, OK, "scaling out is suspended"},
+		{"denied", Scale{6}, func(f *fake) { f.scaledErr = denied("application-autoscaling:DescribeScalableTargets") }, CheckScaling, Skipped, "application-autoscaling:DescribeScalableTargets is denied"},
+	})
+}
+
+func TestChecksOfAlarms(t *testing.T) {
+	alarm := func(name string, edit func(*awsx.Alarm)) awsx.Alarm {
+		a := awsx.Alarm{Name: name, State: "ALARM"}
+		if edit != nil {
+			edit(&a)
+		}
+		return a
+	}
+	dimensions := func(pairs ...string) func(*awsx.Alarm) {
+		return func(a *awsx.Alarm) {
+			for i := 0; i < len(pairs); i += 2 {
+				a.Dimensions = append(a.Dimensions, awsx.Dimension{Name: pairs[i], Value: pairs[i+1]})
+			}
+		}
+	}
+	rule := func(s string) func(*awsx.Alarm) { return func(a *awsx.Alarm) { a.Rule = s } }
+	ringing := func(alarms ...awsx.Alarm) func(*fake) { return func(f *fake) { f.alarms = alarms } }
+	cpu := alarm("cpu", dimensions("ClusterName", "prod", "ServiceName", "api"))
+	quiet := cpu
+	quiet.State = "OK"
+	none := "none of the service's alarms is in ALARM"
+	policies := func(f *fake) {
+		f.scaling = &awsx.ScalableTarget{Max: 9, Policies: []awsx.ScalingPolicy{
+			{Type: "TargetTrackingScaling", Alarms: []string{"TargetTracking-api-AlarmHigh-1", "TargetTracking-api-AlarmLow-2"}},
+		}}
+	}
+	testChecks(t, []checkCase{
+		{"none", image(":1.1"), nil, CheckAlarms, OK, none},
+		{"the service's", image(":1.1"), ringing(cpu), CheckAlarms, Warning, "in ALARM: cpu"},
+		{"another cluster's", image(":1.1"), ringing(alarm("cpu", dimensions("ClusterName", "test", "ServiceName", "api"))), CheckAlarms, OK, none},
+		{"another service's", image(":1.1"), ringing(alarm("cpu", dimensions("ClusterName", "prod", "ServiceName", "web"))), CheckAlarms, OK, none},
+		{"the cluster's", image(":1.1"), ringing(alarm("cpu", dimensions("ClusterName", "prod"))), CheckAlarms, OK, none},
+		{"the target group's", image(":1.1"), ringing(alarm("5xx", dimensions("LoadBalancer", "app/x/1", "TargetGroup", "targetgroup/api/1"))), CheckAlarms, Warning, "in ALARM: 5xx"},
+		{"another target group's", image(":1.1"), ringing(alarm("5xx", dimensions("TargetGroup", "targetgroup/web/1"))), CheckAlarms, OK, none},
+		{"one that fails deployments", image(":1.1"), func(f *fake) {
+			f.service.Alarms = awsx.DeploymentAlarms{Enabled: true, Names: []string{"canary"}}
+			f.alarms = []awsx.Alarm{alarm("canary", nil), cpu}
+		}, CheckAlarms, Warning, "in ALARM already, so that it cannot fail this deployment: canary; in ALARM: cpu"},
+		{"a scaling policy's", image(":1.1"), func(f *fake) {
+			policies(f)
+			f.alarms = []awsx.Alarm{alarm("TargetTracking-api-AlarmHigh-1", nil)}
+		}, CheckAlarms, Warning, "in ALARM: TargetTracking-api-AlarmHigh-1"},
+		{"little to do", image(":1.1"), func(f *fake) {
+			policies(f)
+			f.alarms = []awsx.Alarm{alarm("TargetTracking-api-AlarmLow-2", dimensions("ClusterName", "prod", "ServiceName", "api"))}
+		}, CheckAlarms, OK, none},
+		{"a composite over one that rings", image(":1.1"), ringing(cpu, alarm("both", rule(`ALARM("cpu") AND NOT OK(other)`))), CheckAlarms, Warning, "in ALARM: both, cpu"},
+		{"a composite over one that does not", image(":1.1"), ringing(quiet, alarm("gone quiet", rule(`NOT ALARM(arn:aws:cloudwatch:eu-west-1:1:alarm:cpu)`))), CheckAlarms, Warning, "in ALARM: gone quiet"},
+		{"a composite over composites", image(":1.1"), ringing(quiet, alarm("top", rule("ALARM(middle)")), alarm("middle", func(a *awsx.Alarm) { a.State, a.Rule = "OK", "OK('cpu')" })), CheckAlarms, Warning, "in ALARM: top"},
+		{"composites in a circle", image(":1.1"), ringing(alarm("a", rule("ALARM(b)")), alarm("b", rule("ALARM(a)"))), CheckAlarms, OK, none},
+		{"denied", image(":1.1"), func(f *fake) { f.alarmsErr = denied("cloudwatch:DescribeAlarms") }, CheckAlarms, Skipped, "cloudwatch:DescribeAlarms is denied"},
+		{"policies denied", image(":1.1"), func(f *fake) { f.scaledErr = denied("application-autoscaling:DescribeScalableTargets") }, CheckAlarms, OK, "those of scaling policies unseen"},
+	})
+}
+
+func TestChecksOfOwners(t *testing.T) {
+	tagged := func(key, value string) func(*fake) {
+		return func(f *fake) { f.service.Tags = []awsx.Tag{{Key: "team", Value: "pay"}, {Key: key, Value: value}} }
+	}
+	mates := func(f *fake) {
+		f.others = []awsx.Task{{Group: "service:worker"}, {Group: "service:cron"}, {Group: "service:worker"}, {Group: "family:api"}, {Group: "service:api"}}
+	}
+	unmarked := "no tag names a stack or Terraform"
+	testChecks(t, []checkCase{
+		{"unmarked", image(":1.1"), nil, CheckStack, OK, unmarked},
+		{"CloudFormation", image(":1.1"), tagged("aws:cloudformation:stack-name", "shop-prod"), CheckStack, Warning, "CloudFormation stack shop-prod (aws:cloudformation:stack-name) on the service"},
+		{"a count", Scale{6}, tagged("aws:cloudformation:stack-name", "shop-prod"), CheckStack, Warning, "the next apply may undo this"},
+		{"Terraform", image(":1.1"), tagged("managed-by", "terraform"), CheckStack, Warning, "Terraform (managed-by=terraform) on the service"},
+		{"Terraform, spelt otherwise", image(":1.1"), tagged("ManagedBy", "Terraform/prod"), CheckStack, Warning, "Terraform (ManagedBy=Terraform/prod)"},
+		{"Terraform by key", image(":1.1"), tagged("terraform", "true"), CheckStack, Warning, "Terraform (terraform=true)"},
+		{"Terraform by workspace", image(":1.1"), tagged("terraform:workspace", "prod"), CheckStack, Warning, "Terraform (terraform:workspace=prod)"},
+		{"not Terraform", image(":1.1"), tagged("Terraform", "false"), CheckStack, OK, unmarked},
+		{"a name that says so", image(":1.1"), tagged("Name", "terraform-registry"), CheckStack, OK, unmarked},
+		{"the target group's", image(":1.1"), func(f *fake) { f.details[0].Tags = []awsx.Tag{{Key: "provisioner", Value: "OpenTofu"}} }, CheckStack, Warning, "OpenTofu (provisioner=OpenTofu) on target group api"},
+		{"denied", image(":1.1"), func(f *fake) { f.detailErr = denied("elasticloadbalancing:DescribeTags") }, CheckStack, Skipped, "elasticloadbalancing:DescribeTags is denied"},
+
+		{"alone", image(":1.1"), nil, CheckFamily, OK, "no other service of the cluster runs api"},
+		{"shared", image(":1.1"), mates, CheckFamily, Warning, "api is also run by cron, worker"},
+		{"family denied", image(":1.1"), func(f *fake) { f.tasksErr = denied("ecs:ListTasks") }, CheckFamily, Skipped, "ecs:ListTasks is denied"},
+	})
+	shared := newFake(t)
+	mates(shared)
+	testNoCheck(t, shared, Restart{}, CheckFamily)
+	testNoCheck(t, shared, UseRevision{"6"}, CheckFamily)
+}
+
+func TestHeldServicesTellWhoSharesAFamily(t *testing.T) {
+	f := newFake(t)
+	f.tasksErr = denied("ecs:ListTasks")
+	held := Held{Services: []awsx.Service{
+		f.service,
+		{Name: "worker", TaskDefinition: revisionARN("api", 3)},
+		{Name: "gone", Status: "INACTIVE", TaskDefinition: revisionARN("api", 3)},
+		{Name: "web", TaskDefinition: revisionARN("web", 3)},
+	}}
+	cur, err := Read(t.Context(), f, f.service.Ref, image(":1.1"), held)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := cur.Family.Value; !slices.Equal(got, []string{"worker"}) {
+		t.Errorf("the family is shared with %v", got)
+	}
+}
+
+// TestEveryCheckCanBeOverridden makes sure that no plan has a check whose name an
+// override does not know.
+func TestEveryCheckCanBeOverridden(t *testing.T) {
+	f := newFake(t)
+	for _, intent := range []Intent{image(":1.1"), Restart{}, UseRevision{"6"}, Scale{9}, SetBreaker{}} {
+		for _, c := range f.plan(t, intent).Checks {
+			if !slices.Contains(CheckNames(), c.Name) {
+				t.Errorf("%s has check %s, which is not in CheckNames", intent.Action(), c.Name)
+			}
+			if c.Text == "" {
+				t.Errorf("%s: %s says nothing", intent.Action(), c.Name)
+			}
+		}
+	}
+}
+
+func TestAStandaloneTaskIsCheckedAsFarAsItGoes(t *testing.T) {
+	f := newFake(t)
+	f.instances = []awsx.Instance{instance("i-1", 300, 8192)}
+	cur, err := Read(t.Context(), f, awsx.Ref{Cluster: clusterARN, ARN: revisionARN("api", 7)}, RunTask{Count: 2}, Held{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Build(cur, RunTask{Count: 2}, Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := check(t, p, CheckCapacity); c.Result != Broken || !strings.Contains(c.Text, "1 of 2 fit") {
+		t.Errorf("capacity is %+v", c)
+	}
+	if c := check(t, p, CheckImage); c.Result != OK || !strings.Contains(c.Text, "web:1.0 exists") {
+		t.Errorf("image is %+v", c)
+	}
+	for _, c := range p.Checks {
+		if slices.Contains([]string{CheckController, CheckInProgress, CheckPercent, CheckTargetGroup, CheckBreaker}, c.Name) {
+			t.Errorf("a task of no service is checked for its %s: %s", c.Name, c.Text)
+		}
+	}
+}
+
+func TestTheLogCheckShowsNoCredentials(t *testing.T) {
+	f := newFake(t)
+	piece(`"stopTimeout":30`, `"logConfiguration":{"logDriver":"splunk","options":{"splunk-url":"https://u:canary@s:8088","splunk-token":"canary"}}`)(f)
+	if c := check(t, f.plan(t, image(":1.1")), CheckLogs); strings.Contains(c.Text, "canary") {
+		t.Errorf("the check says %s", c.Text)
+	}
+}
