@@ -36,13 +36,20 @@ func registerCommand(id awsx.ContextID, base *awsx.TaskDefinition, tree *node) (
 		fmt.Fprintf(&b, "# an AWS CLI that does not know these fields leaves them out: %s\n", strings.Join(carried, ", "))
 	}
 	b.WriteString(s.needed())
-	b.WriteString("REVISION=$(")
-	b.WriteString(awsCommand(id, "ecs", "describe-task-definition", "--task-definition", awsx.ARNName(base.ARN), "--include", "TAGS", "--output", "json"))
-	b.WriteString(" |\n  jq " + shellQuote(program) + " |\n  ")
-	b.WriteString(awsCommand(id, "ecs", "register-task-definition", "--cli-input-json", "file:///dev/stdin",
-		"--query", "taskDefinition.taskDefinitionArn", "--output", "text"))
-	b.WriteString(")")
+	b.WriteString("REVISION=$")
+	b.WriteString(withDocument(
+		awsCommand(id, "ecs", "describe-task-definition", "--task-definition", awsx.ARNName(base.ARN), "--include", "TAGS", "--output", "json")+
+			" |\n  jq "+shellQuote(program),
+		awsCommand(id, "ecs", "register-task-definition", "--query", "taskDefinition.taskDefinitionArn", "--output", "text")))
 	return b.String(), nil
+}
+
+// withDocument spells how a call gets its input from what writes it. The document
+// may hold secrets, so it goes by a file that only the user can read and that is
+// gone afterwards: arguments are for everybody on the machine to see, and the
+// AWS CLI reads what it is given twice, which a pipe does not bear.
+func withDocument(source, call string) string {
+	return "(doc=$(mktemp); trap 'rm -f \"$doc\"' EXIT\n  " + source + " > \"$doc\" &&\n  " + call + ` --cli-input-json "file://$doc")`
 }
 
 // script writes jq expressions that make one document of another.

@@ -176,7 +176,7 @@ func (s *runTaskStep) Describe() Description {
 		all := overridesJSON(r.Overrides)
 		s := newScript(nil, all)
 		expression := "{overrides: " + s.literal(all) + "}"
-		command = s.needed() + "jq -n " + shellQuote(expression) + " | " + command + " --cli-input-json file:///dev/stdin"
+		command = s.needed() + withDocument("jq -n "+shellQuote(expression), command)
 	}
 	return Description{Text: fmt.Sprintf("run %s of %s on cluster %s", count(r.Count, "task"), awsx.ARNName(r.TaskDefinition), r.Cluster.ClusterName()), Command: command}
 }

@@ -145,9 +145,11 @@ func verbCases() []verbCase {
 			name: "run", tier: TierName, target: family,
 			intent: RunTask{Count: 2, Overrides: []awsx.ContainerOverride{{Command: []string{"migrate", "--all"}, Env: vars("MODE", "once")}}},
 			before: "no task of this run", after: "2 tasks of api:1, api with another command, api add MODE",
-			leaves:  "leaves every other task as it is; no service starts these again",
-			command: `jq -n '{overrides: {"containerOverrides": [{"name": "api", "command": ["migrate", "--all"], "environment": [{"name": "MODE", "value": "once"}]}]}}' | aws ecs run-task --cluster prod --task-definition api:1 --count 2 --cli-input-json file:///dev/stdin`,
-			sent:    "RunTask",
+			leaves: "leaves every other task as it is; no service starts these again",
+			command: "(doc=$(mktemp); trap 'rm -f \"$doc\"' EXIT\n" +
+				`  jq -n '{overrides: {"containerOverrides": [{"name": "api", "command": ["migrate", "--all"], "environment": [{"name": "MODE", "value": "once"}]}]}}' > "$doc" &&` + "\n" +
+				`  aws ecs run-task --cluster prod --task-definition api:1 --count 2 --cli-input-json "file://$doc")`,
+			sent: "RunTask",
 			check: func(t *testing.T, d *desk, res Result) {
 				if len(res.State.Tasks) != 2 || res.State.Tasks[0].StartedBy != "gantry/"+res.ID || len(res.Spec.Tasks) != 2 || !res.Spec.Exits {
 					t.Errorf("started %+v, to follow %+v", res.State.Tasks, res.Spec)
