@@ -95,6 +95,7 @@ type Follower struct {
 	definition string
 	created    time.Time // when the deployment was created
 	record     string    // ARN of its service deployment, once that is known
+	back       string    // id of the deployment that ECS rolls back to
 	endedAt    time.Time // when a bad verdict was first due
 	last       Progress
 }

@@ -51,7 +51,8 @@ func TestACancelledRolloutSucceedsWhenTheOldRevisionRunsAgain(t *testing.T) {
 		"returned, unhealthy":  {[]Observation{withTargets(seen(9, back(tasks(4, 0, 0), rollout("COMPLETED", ""))), "unhealthy")}, SucceededBut},
 		"came too late":        {[]Observation{seen(9, deployment(8, "PRIMARY", 8, tasks(4, 0, 0), rollout("COMPLETED", "")))}, Failed},
 		"the way back failed":  {[]Observation{seen(9, back(rollout("FAILED", "")))}, Failed},
-		"somebody's next":      {[]Observation{seen(9, deployment(9, "PRIMARY", 9))}, Failed},
+		"somebody's next":      {[]Observation{seen(9, deployment(9, "PRIMARY", 9))}, Superseded},
+		"the same by somebody": {[]Observation{seen(9, back(tasks(1, 0, 0))), seen(20, deployment(10, "PRIMARY", 7, tasks(4, 0, 0), rollout("COMPLETED", "")))}, Superseded},
 		"stopped, not removed": {[]Observation{recorded(seen(9, going), record("STOPPED"))}, Stopped},
 	} {
 		p := observe(cancel, c.seen...)

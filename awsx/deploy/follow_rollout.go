@@ -158,8 +158,13 @@ func (f *Follower) judgePrimary(p *Progress, d awsx.Deployment, others []awsx.De
 func (f *Follower) judgeRollback(p *Progress, primary awsx.Deployment, events []awsx.ServiceEvent) {
 	p.Phase = PhaseRollingBack
 	back := awsx.ARNName(primary.TaskDefinition)
+	if f.back == "" && f.returnsTo(primary, events) {
+		f.back = primary.ID
+	}
 	switch {
-	case !f.returnsTo(primary, events):
+	case primary.ID != f.back && f.spec.Cancels:
+		p.end(Superseded, fmt.Sprintf("the roll back lost its place: %s deploys %s now", primary.ID, back))
+	case primary.ID != f.back:
 		p.end(Failed, fmt.Sprintf("ECS gave %s up; %s deploys %s now", awsx.ARNName(f.definition), primary.ID, back))
 	case primary.RolloutState == "FAILED":
 		p.end(Failed, "the deployment failed, and so did the roll back to "+back)
