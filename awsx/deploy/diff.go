@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gantry/awsx"
 	"gantry/internal/clean"
 )
 
@@ -32,6 +33,22 @@ func maskDocuments(before, after *node) (old, fresh string) {
 		s.node.raw = quote(s.masked)
 	}, before)
 	return readable(b), readable(a)
+}
+
+// CompareDefinitions returns two revisions as plans compare them: in normal form,
+// without what the service adds, and with secret-looking values masked so that a
+// changed one still differs.
+func CompareDefinitions(before, after *awsx.TaskDefinition) (old, fresh string, err error) {
+	b, err := cloneDocument(before)
+	if err != nil {
+		return "", "", err
+	}
+	a, err := cloneDocument(after)
+	if err != nil {
+		return "", "", err
+	}
+	old, fresh = maskDocuments(b, a)
+	return old, fresh, nil
 }
 
 // readable lays a document out for comparing: a member a line, an item that

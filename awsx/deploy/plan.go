@@ -155,3 +155,6 @@ func (p Plan) Follows() bool {
 
 // Timeout is how long the follow waits for a verdict unless told otherwise.
 func (p Plan) Timeout() time.Duration { return p.follow.Timeout }
+
+// Expected is how long such a change took before; zero when nothing tells.
+func (p Plan) Expected() time.Duration { return p.follow.Expected }
