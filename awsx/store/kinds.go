@@ -29,10 +29,17 @@ func (s *Store) Clusters(id awsx.ContextID) *Watch[awsx.Cluster] {
 	})
 }
 
+func servicesKey(cluster awsx.Ref) pollKey {
+	return pollKey{cluster.Context, kindServices, cluster.ARN, cluster.ARN}
+}
+
+func instancesKey(cluster awsx.Ref) pollKey {
+	return pollKey{cluster.Context, kindInstances, cluster.ARN, cluster.ARN}
+}
+
 // Services watches the services of a cluster, by name.
 func (s *Store) Services(cluster awsx.Ref) *Watch[awsx.Service] {
-	key := pollKey{cluster.Context, kindServices, cluster.ARN, cluster.ARN}
-	return watch(s, key, pace{s.refresh, sweepFloor}, func() source[awsx.Service] {
+	return watch(s, servicesKey(cluster), pace{s.refresh, sweepFloor}, func() source[awsx.Service] {
 		return newListSource(s.opening(cluster.Context),
 			func(x *awsx.Service) (string, string) { return x.Name, x.Ref.ARN },
 			part[awsx.Service]{
@@ -61,8 +68,7 @@ func (s *Store) Tasks(cluster awsx.Ref) *Watch[awsx.Task] {
 
 // Instances watches the container instances of a cluster, by ARN.
 func (s *Store) Instances(cluster awsx.Ref) *Watch[awsx.Instance] {
-	key := pollKey{cluster.Context, kindInstances, cluster.ARN, cluster.ARN}
-	return watch(s, key, pace{2 * s.refresh, sweepFloor}, func() source[awsx.Instance] {
+	return watch(s, instancesKey(cluster), pace{2 * s.refresh, sweepFloor}, func() source[awsx.Instance] {
 		return newListSource(s.opening(cluster.Context),
 			func(i *awsx.Instance) (string, string) { return "", i.Ref.ARN },
 			part[awsx.Instance]{pages: func(ctx context.Context, a awsx.Account) awsx.Pages[awsx.Instance] { return a.Instances(ctx, cluster) }})

@@ -10,13 +10,17 @@ import (
 	"gantry/internal/audit"
 )
 
-// Plan reads what an intent depends on and builds its plan.
+// Plan reads what an intent depends on, as far as the store does not hold it, and
+// builds its plan.
 func (a *App) Plan(ctx context.Context, service awsx.Ref, intent deploy.Intent) (deploy.Plan, error) {
 	account, err := a.Store.Account(ctx, service.Context)
 	if err != nil {
 		return deploy.Plan{}, err
 	}
-	current, err := deploy.Read(ctx, account, service, intent, deploy.Held{})
+	cluster := service.ClusterRef()
+	current, err := deploy.Read(ctx, account, service, intent, deploy.Held{
+		Services: a.Store.HeldServices(cluster), Instances: a.Store.HeldInstances(cluster),
+	})
 	if err != nil {
 		return deploy.Plan{}, err
 	}
