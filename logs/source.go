@@ -189,9 +189,3 @@ func (e Explanation) String() string {
 	}
 	return fmt.Sprintf("%s receives lines, and none of them is of this query", e.Index)
 }
-
-// Opener opens the log store that belongs to a context of the account. The key
-// is the context's printed form; the same key may return the same Source.
-type Opener interface {
-	OpenLogs(ctx context.Context, contextID string) (Source, error)
-}

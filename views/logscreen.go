@@ -18,8 +18,9 @@ import (
 // LogViewer opens the screens that tail logs.
 type LogViewer struct {
 	Deps *Deps
-	// Open opens the log store; it may wait. Its error says what to configure.
-	Open func(ctx context.Context) (logs.Source, error)
+	// Open opens the logs of a context; it may wait. Its error says what to
+	// configure.
+	Open func(ctx context.Context, id awsx.ContextID) (logs.Source, error)
 	// Remembered returns the containers that were seen of a service, those that
 	// ECS has forgotten included; nil when nothing is remembered.
 	Remembered func(service awsx.Ref) []store.Seen
@@ -112,9 +113,9 @@ func (s *logScreen) Open(ctx context.Context) tea.Cmd {
 }
 
 func (s *logScreen) openSource() tea.Cmd {
-	ctx, open := s.ctx, s.viewer.Open
+	ctx, open, id := s.ctx, s.viewer.Open, s.scope.context()
 	return func() tea.Msg {
-		source, err := open(ctx)
+		source, err := open(ctx, id)
 		return opened{source, err}
 	}
 }

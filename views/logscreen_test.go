@@ -64,7 +64,7 @@ func tail(t *testing.T, look uitest.Look, s *shelf, scope func(a *awsxtest.Accou
 }
 
 func viewerOf(d *Deps, s *shelf) *LogViewer {
-	return &LogViewer{Deps: d, Open: func(context.Context) (logs.Source, error) { return s, nil }}
+	return &LogViewer{Deps: d, Open: func(context.Context, awsx.ContextID) (logs.Source, error) { return s, nil }}
 }
 
 // say writes a line of the n-th task, now.

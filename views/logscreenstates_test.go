@@ -73,7 +73,7 @@ func TestWhyThereAreNoLines(t *testing.T) {
 				d := sit(t, a, uitest.Look{W: 120, H: 30}, func(deps *Deps) ui.Screen {
 					v := viewerOf(deps, s)
 					if c.open != nil {
-						v.Open = func(context.Context) (logs.Source, error) { return nil, c.open }
+						v.Open = func(context.Context, awsx.ContextID) (logs.Source, error) { return nil, c.open }
 					}
 					return newLogScreen(v, LogScope{Service: service})
 				}).read()

@@ -142,6 +142,9 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 		}
 	}
 	opener := s.opener(sdk.Options{Version: "test", ReadOnly: cfg.Writing.ReadOnly, Transport: d.wire})
+	if o, ok := opener.(*sdk.Opener); ok {
+		d.app.logGroups = groupsOf(o)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
 	if err := d.app.assemble(ctx, opener, dir); err != nil {

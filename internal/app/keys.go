@@ -65,7 +65,7 @@ func bindings() []screenBindings {
 	defer st.Close()
 	deps := &views.Deps{Now: time.Now, Store: st, Policy: nowhere{}}
 	changes := &views.Changes{Deps: deps, Changer: noChange{}}
-	lines := &views.LogViewer{Deps: deps, Open: func(context.Context) (logs.Source, error) { return nil, ErrNoLogs }}
+	lines := &views.LogViewer{Deps: deps, Open: func(context.Context, awsx.ContextID) (logs.Source, error) { return nil, ErrNoLogs }}
 	shell := ui.New(ctx, ui.Options{Root: func(h *ui.Host) ui.Screen {
 		deps.Host = h
 		return views.NewClusters(deps, awsx.ContextID{})

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk"
 	"gantry/internal/config"
 	"gantry/logs"
+	"gantry/logs/cloudwatch"
 	"gantry/logs/ecslog"
 	"gantry/logs/elastic"
 )
@@ -40,8 +42,39 @@ func fileName(c config.Config) string {
 	return config.DefaultFile()
 }
 
-// OpenLogs opens the log store. There is one, whatever the context.
-func (a *App) OpenLogs(context.Context, string) (logs.Source, error) {
+// groupsOf returns what opens CloudWatch Logs of a context.
+func groupsOf(o *sdk.Opener) func(awsx.ContextID) cloudwatch.Port {
+	return func(id awsx.ContextID) cloudwatch.Port { return o.LogGroups(id) }
+}
+
+// OpenLogs returns the logs of a context: the store of documents, which is the
+// same for all contexts, and the context's CloudWatch Logs, as one. Each is opened
+// when a query first needs it, so that one which is not configured is only missed
+// by those whose lines it has.
+func (a *App) OpenLogs(id awsx.ContextID) logs.Source {
+	a.logMu.Lock()
+	defer a.logMu.Unlock()
+	if m := a.merged[id]; m != nil {
+		return m
+	}
+	m := logs.Merge(
+		logs.Member{Open: a.openDocuments},
+		logs.Member{
+			Fields: []string{logs.FieldGroup, logs.FieldStream, logs.FieldRegion},
+			Open: func(context.Context) (logs.Source, error) {
+				return cloudwatch.New(a.logGroups(id), id.Region), nil
+			},
+		},
+	)
+	if a.merged == nil {
+		a.merged = map[awsx.ContextID]*logs.Merged{}
+	}
+	a.merged[id] = m
+	return m
+}
+
+// openDocuments opens the store of documents. There is one, whatever the context.
+func (a *App) openDocuments(context.Context) (logs.Source, error) {
 	a.logMu.Lock()
 	defer a.logMu.Unlock()
 	if a.logs == nil {
@@ -64,10 +97,7 @@ const pageSize = 1000
 // them; a limit of zero prints all. It returns how many it printed. A limit that
 // is more than the store hands out at once is Invalid.
 func (a *App) ReadLogs(ctx context.Context, q logs.Query, r logs.Range, limit int, print func(logs.Entry) error) (int, error) {
-	src, err := a.OpenLogs(ctx, "")
-	if err != nil {
-		return 0, err
-	}
+	src := a.OpenLogs(a.Context)
 	if most := src.Limits().MaxPage; limit > most {
 		return 0, &logs.Error{Class: logs.Invalid, Op: "read logs", Err: fmt.Errorf("%d lines were asked for", limit),
 			Fix: fmt.Sprintf("give --limit as at most %d, or as 0 for all lines of the range", most)}
@@ -144,10 +174,7 @@ func partialError(p logs.Page) error {
 // begins with all lines since from.
 // State is told of what happens to the tail, in words, when it changes.
 func (a *App) FollowLogs(ctx context.Context, q logs.Query, from time.Time, limit int, print func(logs.Entry) error, state func(string)) error {
-	src, err := a.OpenLogs(ctx, "")
-	if err != nil {
-		return err
-	}
+	src := a.OpenLogs(a.Context)
 	o := logs.TailOptions{From: from}
 	if limit > 0 {
 		o = logs.TailOptions{Last: limit}
@@ -183,11 +210,7 @@ func (a *App) FollowLogs(ctx context.Context, q logs.Query, from time.Time, limi
 
 // ExplainLogs says why there are no lines.
 func (a *App) ExplainLogs(ctx context.Context, q logs.Query, r logs.Range) string {
-	src, err := a.OpenLogs(ctx, "")
-	if err != nil {
-		return err.Error()
-	}
-	e, err := src.Explain(ctx, q, r)
+	e, err := a.OpenLogs(a.Context).Explain(ctx, q, r)
 	if err != nil {
 		return err.Error()
 	}

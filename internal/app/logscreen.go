@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"gantry/awsx"
 	"gantry/logs"
 	"gantry/views"
 )
@@ -11,7 +12,7 @@ import (
 func (a *App) logViewer(deps *views.Deps) *views.LogViewer {
 	return &views.LogViewer{
 		Deps:       deps,
-		Open:       func(ctx context.Context) (logs.Source, error) { return a.OpenLogs(ctx, a.Context.String()) },
+		Open:       func(_ context.Context, id awsx.ContextID) (logs.Source, error) { return a.OpenLogs(id), nil },
 		Remembered: a.Seen.RuntimeIDs,
 	}
 }

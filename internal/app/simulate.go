@@ -118,10 +118,12 @@ func (a *App) openDemo(_ context.Context, o Options) (awsx.Opener, error) {
 	a.logStore = func() (logs.Source, error) {
 		return elastic.Open(elastic.Config{Addresses: []string{"http://logs.invalid"}, Transport: s.logs.RoundTripper()})
 	}
-	return sdk.NewStatic(
+	opener := sdk.NewStatic(
 		sdk.Options{Version: o.Version, ReadOnly: a.Config.Writing.ReadOnly, Transport: s.account.RoundTripper()},
 		sdk.Static{Region: simRegion, AccessKey: "simulated", SecretKey: "simulated"},
-	), nil
+	)
+	a.logGroups = groupsOf(opener)
+	return opener, nil
 }
 
 // Simulate serves a simulated account and its log store until ctx ends. Ready is
