@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,20 +13,26 @@ import (
 	"gantry/awsx"
 )
 
-// GroupDetails reads attributes and tags of target groups, in the order asked
-// for. A group that does not exist is left out; it is NotFound when it was the
-// only one.
+// GroupDetails reads attributes, side by side, and then tags of target groups, in
+// the order asked for. A group that does not exist is left out; it is NotFound
+// when it was the only one.
 func (a *Account) GroupDetails(ctx context.Context, arns []string) ([]awsx.GroupDetails, error) {
+	delays := make([]time.Duration, len(arns))
+	errs := make([]error, len(arns))
+	var wg sync.WaitGroup
+	for i, arn := range arns {
+		wg.Go(func() { delays[i], errs[i] = a.deregistrationDelay(ctx, arn) })
+	}
+	wg.Wait()
 	var found []awsx.GroupDetails
-	for _, arn := range arns {
-		delay, err := a.deregistrationDelay(ctx, arn)
-		if awsx.ClassOf(err) == awsx.NotFound && len(arns) > 1 {
-			continue
-		}
-		if err != nil {
+	for i, arn := range arns {
+		switch err := errs[i]; {
+		case awsx.ClassOf(err) == awsx.NotFound && len(arns) > 1:
+		case err != nil:
 			return nil, err
+		default:
+			found = append(found, awsx.GroupDetails{ARN: arn, DeregistrationDelay: delays[i]})
 		}
-		found = append(found, awsx.GroupDetails{ARN: arn, DeregistrationDelay: delay})
 	}
 	for part := range slices.Chunk(found, describeGroups) {
 		if err := a.groupTags(ctx, part); err != nil {
