@@ -173,15 +173,7 @@ const nanoDigits = 17
 // of a date_nanos field, or text where the field is formatted. The number is read
 // as an integer: a float would lose the nanoseconds.
 func sortTime(sort json.RawMessage) time.Time {
-	value := bytes.TrimSpace(sort)
-	if len(value) < 2 || value[0] != '[' {
-		return time.Time{}
-	}
-	value = value[1:]
-	if end := bytes.IndexAny(value, ",]"); end >= 0 {
-		value = bytes.TrimSpace(value[:end])
-	}
-	text := strings.Trim(string(value), `"`)
+	text := firstValue(sort)
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		if len(strings.TrimPrefix(text, "-")) >= nanoDigits {
 			return time.Unix(0, n).UTC()
@@ -192,4 +184,23 @@ func sortTime(sort json.RawMessage) time.Time {
 		return t.UTC()
 	}
 	return time.Time{}
+}
+
+// nanoseconds reports whether the first sort value is of a date_nanos field.
+func nanoseconds(sort json.RawMessage) bool {
+	text := strings.TrimPrefix(firstValue(sort), "-")
+	return len(text) >= nanoDigits && strings.Trim(text, "0123456789") == ""
+}
+
+// firstValue returns the text of the first sort value, "" without one.
+func firstValue(sort json.RawMessage) string {
+	value := bytes.TrimSpace(sort)
+	if len(value) < 2 || value[0] != '[' {
+		return ""
+	}
+	value = value[1:]
+	if end := bytes.IndexAny(value, ",]"); end >= 0 {
+		value = bytes.TrimSpace(value[:end])
+	}
+	return strings.Trim(string(value), `"`)
 }

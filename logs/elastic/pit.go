@@ -117,21 +117,25 @@ type point struct {
 // taken to be unique.
 func (p *point) Read(ctx context.Context, q logs.Query, r logs.Range, d logs.Direction, after logs.Cursor, limit int) (logs.Page, error) {
 	s := p.source
-	if err := s.probe(ctx, q); err != nil {
-		return logs.Page{}, err
-	}
 	o := descending
 	if d == logs.Newer {
 		o = ascending
 	}
-	for {
+	for again := false; ; {
+		if err := s.probe(ctx, q); err != nil {
+			return logs.Page{}, err
+		}
 		docked := !s.points.undocked.Load()
 		page, err := p.read(ctx, s.body(q, r, limit, o), docked, o, after)
-		if docked && noShardDoc(err) {
+		switch {
+		case docked && noShardDoc(err):
 			s.points.undocked.Store(true)
-			continue
+		case len(after) == 0 && !again && s.finer(page):
+			s.caps.forget(s.cfg.Timestamp)
+			again = true
+		default:
+			return page, err
 		}
-		return page, err
 	}
 }
 

@@ -76,15 +76,21 @@ func (s *Source) Since(ctx context.Context, q logs.Query, r logs.Range, limit in
 }
 
 func (s *Source) search(ctx context.Context, q logs.Query, r logs.Range, limit int, o order) (logs.Page, error) {
-	if err := s.probe(ctx, q); err != nil {
-		return logs.Page{}, err
+	for again := false; ; again = true {
+		if err := s.probe(ctx, q); err != nil {
+			return logs.Page{}, err
+		}
+		body := s.body(q, r, limit, o)
+		answer, err := s.ask(ctx, "search", "/"+s.cfg.Index+"/_search", body)
+		if err != nil {
+			return logs.Page{}, err
+		}
+		page, err := s.page(answer, body.Size)
+		if again || !s.finer(page) {
+			return page, err
+		}
+		s.caps.forget(s.cfg.Timestamp)
 	}
-	body := s.body(q, r, limit, o)
-	answer, err := s.ask(ctx, "search", "/"+s.cfg.Index+"/_search", body)
-	if err != nil {
-		return logs.Page{}, err
-	}
-	return s.page(answer, body.Size)
 }
 
 // body makes the body of a search for lines.
