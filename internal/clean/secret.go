@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -114,5 +115,7 @@ func secretName(name string) bool {
 			return true
 		}
 	}
-	return false
+	// Short forms count as whole words only: BYPASS hides nothing.
+	words := strings.FieldsFunc(upper, func(r rune) bool { return r < 'A' || r > 'Z' })
+	return slices.Contains(words, "PASS") || slices.Contains(words, "PW")
 }
