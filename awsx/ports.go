@@ -61,7 +61,8 @@ type ClusterReader interface {
 type ServiceReader interface {
 	// Services lists (100 a call) and describes (10 a call) all services.
 	Services(ctx context.Context, cluster Ref) Pages[Service]
-	// DescribeServices describes the named services of one cluster.
+	// DescribeServices describes the named services of one cluster, up to ten of
+	// them with their tags.
 	DescribeServices(ctx context.Context, cluster Ref, arns []string) Pages[Service]
 }
 
@@ -199,8 +200,8 @@ type RunTask struct {
 	TaskDefinition string // ARN or family:revision
 	Count          int    // 1 to 10
 	LaunchType     string
-	// CapacityProviders and NetworkConfiguration, in the API's JSON, are those of
-	// a service whose surroundings the task shares; nil without.
+	// CapacityProviderStrategy and NetworkConfiguration, in the API's JSON, are
+	// those of a service whose surroundings the task shares; nil without.
 	CapacityProviderStrategy json.RawMessage
 	NetworkConfiguration     json.RawMessage
 	Overrides                []ContainerOverride
