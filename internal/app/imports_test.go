@@ -102,6 +102,7 @@ func TestNothingBelowKnowsTheTerminalOrTheSDK(t *testing.T) {
 		{"gantry/awsx/sim", []string{charm, awsSDK, "gantry/awsx"}},
 		{"gantry/awsx/sdk", []string{charm}},
 		{"gantry/logs", []string{charm, awsSDK, "gantry/awsx"}},
+		{"gantry/logs/kql", []string{charm, awsSDK, "gantry/awsx", "gantry/logs", "gantry/logs/elastic"}},
 		{"gantry/logs/elastic", []string{charm, awsSDK, "gantry/awsx"}},
 		{"gantry/logs/cloudwatch", []string{charm, awsSDK, "gantry/awsx"}},
 		{"gantry/logs/sim", []string{charm, awsSDK, "gantry/awsx"}},
