@@ -1,9 +1,9 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 	"time"
 )
@@ -25,7 +25,8 @@ type Alarm struct {
 	Metric      string
 	Dimensions  map[string]string
 	Metrics     []AlarmMetric
-	Rule        string // such as ALARM("a") OR NOT OK("b")
+	Threshold   float64 // fires above it; 80 when 0
+	Rule        string  // such as ALARM("a") OR NOT OK("b")
 }
 
 // AlarmMetric is an entry of an alarm on metric maths: a metric, or the
@@ -104,25 +105,18 @@ func (a *Account) putAlarm(definition Alarm) error {
 		a.followRules()
 		return nil
 	}
-	state := orDefaultText(definition.State, AlarmOK)
+	added.Threshold = cmp.Or(definition.Threshold, 80)
 	added.State = ""
-	return a.setAlarmState(added, state)
+	return a.setAlarmState(added, cmp.Or(definition.State, AlarmOK))
 }
 
-func orDefaultText(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
-}
-
-// alarmReason is why an alarm is in a state; empty for what is none.
-func alarmReason(state string) string {
+// why is the reason for a state; empty for what is none.
+func (on *alarm) why(state string) string {
 	switch state {
 	case AlarmOK:
-		return "Threshold Crossed: no datapoints were greater than the threshold (80.0)."
+		return fmt.Sprintf("Threshold Crossed: no datapoints were greater than the threshold (%.1f).", on.Threshold)
 	case AlarmFiring:
-		return fmt.Sprintf("Threshold Crossed: %d datapoints were greater than the threshold (80.0).", alarmEvaluations)
+		return fmt.Sprintf("Threshold Crossed: %d datapoints were greater than the threshold (%.1f).", alarmEvaluations, on.Threshold)
 	case AlarmInsufficientData:
 		return "Insufficient Data: no datapoints were received."
 	}
@@ -130,7 +124,7 @@ func alarmReason(state string) string {
 }
 
 func (a *Account) setAlarmState(on *alarm, state string) error {
-	reason := alarmReason(state)
+	reason := on.why(state)
 	if reason == "" {
 		return fmt.Errorf("alarm state is %q: want %s, %s or %s", state, AlarmOK, AlarmFiring, AlarmInsufficientData)
 	}
@@ -152,10 +146,10 @@ func (a *Account) moveAlarm(on *alarm, state, reason string) {
 // pulse has an alarm fire for the length of an evaluation.
 func (a *Account) pulse(name string) {
 	on := a.alarms[name]
-	a.moveAlarm(on, AlarmFiring, alarmReason(AlarmFiring))
+	a.moveAlarm(on, AlarmFiring, on.why(AlarmFiring))
 	a.followRules()
 	a.after(evaluationPeriod, func() {
-		a.moveAlarm(on, AlarmOK, alarmReason(AlarmOK))
+		a.moveAlarm(on, AlarmOK, on.why(AlarmOK))
 		a.followRules()
 	})
 }
@@ -185,104 +179,16 @@ func (a *Account) followRules() {
 	}
 }
 
-// alarmWatch is what a deployment does about the alarms of its configuration.
-// A nil one watches nothing.
-type alarmWatch struct {
-	names     []string
-	ignored   map[string]bool // were firing when the deployment started
-	triggered []string
-	rollback  bool
-	status    string
-	bakeEnds  time.Time // zero until everything is in place
-}
-
-// watchAlarms begins to watch; a deployment ignores an alarm that fires already
-// (Amazon ECS Developer Guide, CloudWatch alarms and deployment failures).
-func (a *Account) watchAlarms(config rollingConfig) *alarmWatch {
-	names, enabled, rollback := config.alarms()
-	if !enabled {
-		return nil
-	}
-	w := &alarmWatch{names: names, rollback: rollback, ignored: map[string]bool{}, status: breakerMonitoring}
-	for _, name := range names {
-		if on := a.alarms[name]; on != nil && on.State == AlarmFiring {
-			w.ignored[name] = true
-		}
-	}
-	return w
-}
-
-func (w *alarmWatch) end() {
-	if w != nil && w.status == breakerMonitoring {
-		w.status = breakerComplete
-	}
-}
-
-func (w *alarmWatch) minds(name string) bool {
-	return w != nil && w.status == breakerMonitoring && slices.Contains(w.names, name) && !w.ignored[name]
-}
-
-// alarmFired fails the deployments that mind the alarm, some seconds later, when
-// the control plane has looked.
-func (a *Account) alarmFired(name string) {
-	for _, c := range a.clusters {
-		for _, s := range c.services {
-			r := s.current
-			if r == nil || !r.watch.minds(name) || r.status != statusInProgress {
-				continue
-			}
-			a.after(a.rng.between(2*time.Second, 6*time.Second), func() {
-				if r == s.current && r.status == statusInProgress && r.watch.minds(name) {
-					r.watch.status = breakerTriggered
-					r.watch.triggered = append(r.watch.triggered, name)
-					a.trip(s, alarmDetected(), r.watch.rollback)
-				}
-			})
-		}
-	}
-}
-
-// baked tells whether the alarms of a deployment stayed quiet for long enough
-// since everything was in place, and plans the look at the end of that time. The
-// service derives the time from the alarms, here from period and evaluations.
-func (a *Account) baked(s *service) bool {
-	r := s.current
-	if r == nil || r.watch == nil || r.status != statusInProgress {
-		return true
-	}
-	if r.watch.bakeEnds.IsZero() {
-		r.watch.bakeEnds = a.now.Add(a.scaled(alarmPeriod * alarmEvaluations))
-	}
-	if a.now.Before(r.watch.bakeEnds) {
-		a.lookAt(s, r.watch.bakeEnds)
-		return false
-	}
-	return true
-}
-
-type watchDoc struct {
-	Status    string   `json:"status"`
-	Names     []string `json:"alarmNames"`
-	Triggered []string `json:"triggeredAlarmNames"`
-}
-
-func (w *alarmWatch) describe() *watchDoc {
-	if w == nil {
-		return nil
-	}
-	return &watchDoc{w.status, w.names, append([]string{}, w.triggered...)}
-}
-
 // seedAlarms adds alarms of each kind on services of the cluster, all quiet.
 func (a *Account) seedAlarms(c *cluster) error {
 	orders, checkout := c.byName["api-orders"], c.byName["api-checkout"]
 	group := checkout.balancers[0].group
 	requests := map[string]string{"TargetGroup": groupDimension(group.arn), "LoadBalancer": balancerDimension(group.balancer.arn)}
 	for _, definition := range []Alarm{
-		{Name: "api-orders-cpu-high", Description: "CPU above 85 percent", Namespace: "AWS/ECS", Metric: "CPUUtilization", Dimensions: orders.dimensions()},
+		{Name: "api-orders-cpu-high", Description: "CPU above 85 percent", Namespace: "AWS/ECS", Metric: "CPUUtilization", Dimensions: orders.dimensions(), Threshold: 85},
 		{Name: "api-orders-memory-high", Namespace: "AWS/ECS", Metric: "MemoryUtilization", Dimensions: orders.dimensions()},
-		{Name: "api-checkout-unhealthy", Namespace: "AWS/ApplicationELB", Metric: "UnHealthyHostCount", Dimensions: requests},
-		{Name: "api-checkout-errors", Description: "more than 5 percent of the requests fail", Metrics: []AlarmMetric{
+		{Name: "api-checkout-unhealthy", Namespace: "AWS/ApplicationELB", Metric: "UnHealthyHostCount", Dimensions: requests, Threshold: 1},
+		{Name: "api-checkout-errors", Description: "more than 5 percent of the requests fail", Threshold: 5, Metrics: []AlarmMetric{
 			{ID: "rate", Expression: "100 * errors / requests"},
 			{ID: "errors", Namespace: "AWS/ApplicationELB", Metric: "HTTPCode_Target_5XX_Count", Dimensions: maps.Clone(requests)},
 			{ID: "requests", Namespace: "AWS/ApplicationELB", Metric: "RequestCount", Dimensions: maps.Clone(requests)},

@@ -136,7 +136,7 @@ func (on *alarm) describe() map[string]any {
 	}
 	maps.Copy(doc, map[string]any{
 		"Dimensions": []any{}, "EvaluationPeriods": alarmEvaluations, "DatapointsToAlarm": alarmEvaluations,
-		"Threshold": 80.0, "ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "missing",
+		"Threshold": on.Threshold, "ComparisonOperator": "GreaterThanThreshold", "TreatMissingData": "missing",
 	})
 	if len(on.Metrics) == 0 {
 		maps.Copy(doc, map[string]any{

@@ -51,7 +51,7 @@ func TestAlarmsAreDescribedOverCBOR(t *testing.T) {
 			t.Fatalf("%d alarms, want the one that exists", len(out.MetricAlarms))
 		}
 		got := out.MetricAlarms[0]
-		if got.StateValue != alarm.StateValueAlarm || !got.StateUpdatedTimestamp.Equal(time.Now()) || *got.Threshold != 80 || *got.Period != 60 {
+		if got.StateValue != alarm.StateValueAlarm || !got.StateUpdatedTimestamp.Equal(time.Now()) || *got.Threshold != 85 || *got.Period != 60 {
 			t.Errorf("%s since %s, above %v in %d s", got.StateValue, got.StateUpdatedTimestamp, *got.Threshold, *got.Period)
 		}
 		dimensions := map[string]string{}

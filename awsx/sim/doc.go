@@ -1,8 +1,8 @@
 // Package sim is an AWS account that lives in memory: clusters whose services
 // roll, crash, fail their health checks and heal, behind the wire protocols of
-// ECS, Elastic Load Balancing, ECR and STS. An Account is an http.Handler, so
-// the real SDK talks to it through RoundTripper, in tests under fake time, or
-// over TCP.
+// ECS, Elastic Load Balancing, ECR, STS, Application Auto Scaling, CloudWatch
+// alarms and CloudWatch Logs. An Account is an http.Handler, so the real SDK
+// talks to it through RoundTripper, in tests under fake time, or over TCP.
 //
 // # Model
 //
@@ -30,6 +30,11 @@
 //	web           v5.3.0       listens where nobody reaches it
 //	payments      v3.9.0       ignores SIGTERM
 //	worker-mail   v1.5.0       crashes after 40 seconds, unseen by the breaker
+//	catalog       v3.5.0       is well, and built for linux/arm64 too
+//	catalog       v3.5.0-arm64 has no manifest for the instances
+//	orders-migrate, a family that no service runs:
+//	              revision 2   works for 30 seconds and ends with 0
+//	              revision 1   works for 12 seconds and ends with 1
 //	storefront, ranking and shipping, of the scenario BlueGreen:
 //	              v1.2.0       is well (being deployed at the start)
 //	              v1.3.0       exits at start
@@ -38,16 +43,36 @@
 //
 // In a generated account v1.3.0 of a service is well and v1.4.0 needs DB_URL.
 //
+// # What surrounds the services
+//
+// The services sessions and recommendations are autoscaled: a minute after their
+// count is not the one that the load asks for, it is moved there, within the
+// bounds. There are alarms on api-orders, on api-checkout (on a metric, on metric
+// maths and composite) and those of the scaling policies, all quiet; nothing
+// evaluates metrics, and alarms change when SetAlarm says so. The service legacy
+// and its target group carry the tag of a CloudFormation stack, web and its
+// groups one of Terraform.
+//
+// # What tests can do to the account
+//
+// PushImage, SetBehaviour, DeleteImage, KillTask, SetAgentConnected, SetDemand,
+// Autoscale, PutAlarm, SetAlarm, SetTag and OperatorDeploys change what a caller
+// of the API could not, or somebody else would. Inject breaks calls.
+//
 // # What is left out
 //
 // Signatures are not checked, and every caller may do everything. Services are
 // REPLICA services on EC2: no Fargate, daemons or capacity providers. Traffic
 // shifts between the target groups of an application load balancer alone, the
 // functions of lifecycle hooks always succeed, and task sets are shown but not
-// made or shifted. Placement spreads over zones and
-// instances whatever the service's strategy says, and does not read
-// constraints. Health checks of a load balancer are those of an application
-// load balancer over HTTP. Registries other than the account's own have every
-// image. An operation that the account does not have is refused as AWS refuses
-// one that does not exist.
+// made or shifted. Placement spreads over zones and instances whatever the
+// service's strategy says, and does not read constraints. Health checks of a
+// load balancer are those of an application load balancer over HTTP. RunTask
+// spreads as a service does, and reads no constraints, strategies or capacity
+// providers. Scaling follows target
+// tracking alone, without cooldowns, and policies are not made or removed by
+// calls. Of CloudWatch there are alarms to read, without actions. Of an image
+// there are manifests, but no layers or configuration to download. Registries
+// other than the account's own have every image. An operation that the account
+// does not have is refused as AWS refuses one that does not exist.
 package sim

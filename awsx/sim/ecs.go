@@ -154,20 +154,21 @@ type listInput struct {
 
 func (a *Account) listClusters(in *listInput) ([]byte, error) {
 	p := paging[*cluster]{key: func(c *cluster) string { return c.name }, fallback: 100, max: 100}
-	page, next, err := p.cut(a.clusters, in.NextToken, in.MaxResults)
+	return p.list("clusterArns", a.clusters, in.NextToken, in.MaxResults, func(c *cluster) string { return c.arn })
+}
+
+// list answers a list call with the page that it asks for, each item by its ARN
+// or name.
+func (p paging[T]) list(field string, items []T, token string, size *int, name func(T) string) ([]byte, error) {
+	page, next, err := p.cut(items, token, size)
 	if err != nil {
 		return nil, err
 	}
-	return arnList("clusterArns", page, func(c *cluster) string { return c.arn }, next), nil
-}
-
-// arnList answers a list call.
-func arnList[T any](field string, items []T, arn func(T) string, next string) []byte {
-	docs := make([][]byte, len(items))
-	for i, item := range items {
-		docs[i] = []byte(`"` + arn(item) + `"`)
+	docs := make([][]byte, len(page))
+	for i, item := range page {
+		docs[i] = []byte(`"` + name(item) + `"`)
 	}
-	return envelope(field, docs, tokened{next})
+	return envelope(field, docs, tokened{next}), nil
 }
 
 type describeClustersInput struct {
@@ -245,37 +246,4 @@ func (c *cluster) describe(include []string) clusterDoc {
 		doc.Settings = []nameText{{"containerInsights", "disabled"}}
 	}
 	return doc
-}
-
-type listTagsInput struct {
-	ResourceARN string `json:"resourceArn"`
-}
-
-func (a *Account) listTags(in *listTagsInput) ([]byte, error) {
-	tags, found := a.tagsOf(in.ResourceARN)
-	if !found {
-		return nil, invalid("The specified resource could not be found: " + in.ResourceARN)
-	}
-	return encode(struct {
-		Tags []tag `json:"tags"`
-	}{append([]tag{}, tags...)}), nil
-}
-
-func (a *Account) tagsOf(arn string) ([]tag, bool) {
-	if s := a.services[arn]; s != nil {
-		return s.tags, true
-	}
-	if t := a.tasks[arn]; t != nil {
-		return t.tags, true
-	}
-	if a.instances[arn] != nil {
-		return nil, true
-	}
-	if c := a.clusterByName[tail(arn)]; c != nil && c.arn == arn {
-		return c.tags, true
-	}
-	if d := a.findDefinition(arn); d != nil && d.arn == arn {
-		return d.tags, true
-	}
-	return nil, false
 }

@@ -23,11 +23,7 @@ func (a *Account) listInstances(in *listInstancesInput) ([]byte, error) {
 		instances = slices.DeleteFunc(slices.Clone(instances), func(i *instance) bool { return i.status != in.Status })
 	}
 	p := paging[*instance]{key: func(i *instance) string { return i.id }, fallback: 100, max: 100}
-	page, next, err := p.cut(instances, in.NextToken, in.MaxResults)
-	if err != nil {
-		return nil, err
-	}
-	return arnList("containerInstanceArns", page, func(i *instance) string { return i.arn }, next), nil
+	return p.list("containerInstanceArns", instances, in.NextToken, in.MaxResults, func(i *instance) string { return i.arn })
 }
 
 type describeInstancesInput struct {
@@ -37,11 +33,17 @@ type describeInstancesInput struct {
 }
 
 func (a *Account) describeInstances(in *describeInstancesInput) ([]byte, error) {
+	tags := includes(in.Include, "TAGS")
 	return a.describeEach(kindOfInstances(100), in.Cluster, in.Instances, func(c *cluster, name string) []byte {
-		if i := a.findInstance(c, name); i != nil {
-			return encode(i.describe())
+		i := a.findInstance(c, name)
+		if i == nil {
+			return nil
 		}
-		return nil
+		doc := i.describe()
+		if tags {
+			doc.Tags = append(doc.Tags, i.tags...)
+		}
+		return encode(doc)
 	})
 }
 

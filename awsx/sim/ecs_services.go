@@ -21,11 +21,7 @@ func (a *Account) listServices(in *listServicesInput) ([]byte, error) {
 		services = nil
 	}
 	p := paging[*service]{key: func(s *service) string { return s.name }, fallback: 10, max: 100}
-	page, next, err := p.cut(services, in.NextToken, in.MaxResults)
-	if err != nil {
-		return nil, err
-	}
-	return arnList("serviceArns", page, func(s *service) string { return s.arn }, next), nil
+	return p.list("serviceArns", services, in.NextToken, in.MaxResults, func(s *service) string { return s.arn })
 }
 
 type describeServicesInput struct {

@@ -176,11 +176,7 @@ func (a *Account) listTaskDefinitions(in *listTaskDefinitionsInput) ([]byte, err
 	default:
 		return nil, invalid("Invalid sort order: " + in.Sort)
 	}
-	page, next, err := p.cut(all, in.NextToken, in.MaxResults)
-	if err != nil {
-		return nil, err
-	}
-	return arnList("taskDefinitionArns", page, func(d *taskDefinition) string { return d.arn }, next), nil
+	return p.list("taskDefinitionArns", all, in.NextToken, in.MaxResults, func(d *taskDefinition) string { return d.arn })
 }
 
 // definitionKey sorts by family, then by revision as a number. The separator is
@@ -206,9 +202,5 @@ func (a *Account) listFamilies(in *listFamiliesInput) ([]byte, error) {
 		}
 	}
 	p := paging[string]{key: func(s string) string { return s }, fallback: 100, max: 100}
-	page, next, err := p.cut(names, in.NextToken, in.MaxResults)
-	if err != nil {
-		return nil, err
-	}
-	return arnList("families", page, func(s string) string { return s }, next), nil
+	return p.list("families", names, in.NextToken, in.MaxResults, func(s string) string { return s })
 }

@@ -39,11 +39,7 @@ func (a *Account) listTasks(in *listTasksInput) ([]byte, error) {
 			}
 		}
 	}
-	page, next, err := p.cut(tasks, "", in.MaxResults)
-	if err != nil {
-		return nil, err
-	}
-	return arnList("taskArns", page, func(t *task) string { return t.arn }, next), nil
+	return p.list("taskArns", tasks, "", in.MaxResults, func(t *task) string { return t.arn })
 }
 
 func (a *Account) taskFilter(c *cluster, in *listTasksInput) (func(*task) bool, error) {

@@ -212,13 +212,9 @@ func (a *Account) describeTags(form url.Values) ([]byte, error) {
 	}
 	tags := map[string][]tag{}
 	for _, arn := range arns {
-		switch {
-		case a.groupByARN[arn] != nil:
-			tags[arn] = a.groupByARN[arn].tags
-		case a.findBalancer(arn) != nil:
-			tags[arn] = a.findBalancer(arn).tags
-		case a.findListener(arn) != nil, a.findRule(arn) != nil:
-		default:
+		if known := a.elbTags(arn); known != nil {
+			tags[arn] = *known
+		} else if a.findListener(arn) == nil && a.findRule(arn) == nil { // which have none
 			return nil, groupNotFound()
 		}
 	}

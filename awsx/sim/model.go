@@ -60,6 +60,7 @@ type instance struct {
 	status                 string
 	registeredAt           time.Time
 	version                int
+	tags                   []tag
 }
 
 type service struct {

@@ -81,7 +81,7 @@ func (a *Account) autoscale(s *service, minimum, maximum int) error {
 	t.policies = append(t.policies, p)
 	for _, name := range []string{p.high, p.low} {
 		if err := a.putAlarm(Alarm{
-			Name: name, Namespace: "AWS/ECS", Metric: "CPUUtilization", Dimensions: s.dimensions(),
+			Name: name, Namespace: "AWS/ECS", Metric: "CPUUtilization", Dimensions: s.dimensions(), Threshold: p.target,
 			Description: "DO NOT EDIT OR DELETE. For TargetTrackingScaling policy " + p.arn + ".",
 		}); err != nil {
 			return err

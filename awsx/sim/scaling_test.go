@@ -159,7 +159,7 @@ func TestScalingInWaitsForADeploymentAndScalingOutDoesNot(t *testing.T) {
 		if got := w.service("api-orders").DesiredCount; got != 4 {
 			t.Errorf("scaled in to %d during a deployment", got)
 		}
-		if held := w.activities("api-orders"); len(held) != 1 || *held[0].NotScaledReasons[0].Code != "TargetServicePutResourceAsUnscalable" {
+		if held := w.activities("api-orders"); len(held) != 1 || len(held[0].NotScaledReasons) != 1 || *held[0].NotScaledReasons[0].Code != "TargetServicePutResourceAsUnscalable" {
 			t.Errorf("activities %+v, want one that was not done", held)
 		}
 		w.demand("api-orders", 6)

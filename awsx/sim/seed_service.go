@@ -236,6 +236,7 @@ func (a *Account) seedServiceBalancer(c *cluster, lb *loadBalancer, seed service
 		g.unhealthyAfter = 3
 	}
 	group := a.seedGroup(g)
+	group.tags = append(group.tags, seed.tags...) // whoever made the service made its groups
 	host := seed.name + b.suffix + "." + c.name + ".example.com"
 	production := a.forward(lb, group, []string{host})
 	balancer := serviceBalancer{group: group, container: b.container, port: b.port}

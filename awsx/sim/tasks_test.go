@@ -74,7 +74,8 @@ func TestAStandaloneTaskRunsToItsEnd(t *testing.T) {
 }
 
 func TestOverridesAreThoseOfTheRun(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	var lines recorder
+	live(t, sim.Options{Scenario: sim.Steady, Logs: &lines}, func(w *world) {
 		w.account.PushImage("orders-migrate", "v3", sim.Behaviour{NeedsEnv: []string{"TARGET"}, Finishes: 20 * time.Second})
 		arn := w.register("orders-migrate", "v3")
 		bare := w.ended(*w.run(&ecs.RunTaskInput{TaskDefinition: &arn}).Tasks[0].TaskArn)
@@ -90,6 +91,13 @@ func TestOverridesAreThoseOfTheRun(t *testing.T) {
 		}
 		if o := given.Overrides.ContainerOverrides; len(o) != 1 || strings.Join(o[0].Command, " ") != "python migrate.py --to 7" || *o[0].Environment[0].Value != "7" {
 			t.Errorf("overrides %+v", o)
+		}
+		commands := map[string]bool{}
+		for _, line := range lines.of("") {
+			commands[line.Command] = true
+		}
+		if !commands["python migrate.py --to 7"] || !commands[strings.Join(w.definition(arn).ContainerDefinitions[0].Command, " ")] {
+			t.Errorf("the containers ran %v", commands)
 		}
 	})
 }
