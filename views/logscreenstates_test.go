@@ -36,7 +36,7 @@ func TestWhyThereAreNoLines(t *testing.T) {
 		},
 		"index that is not there": {
 			shelf: &shelf{err: &logs.Error{Class: logs.NotFound, Op: "search logs-9", Err: errors.New("no such index [logs-9]"), Fix: "set logs.index"}},
-			shows: []string{"there is no index of the configured name", "no such index [logs-9]", "set logs.index", "tried again"},
+			shows: []string{"there is no index, or log group, of that name", "no such index [logs-9]", "set logs.index", "tried again"},
 		},
 		"no permission": {
 			shelf: &shelf{err: &logs.Error{Class: logs.Denied, Op: "search logstash-*", Err: errors.New("user gantry lacks read")}},

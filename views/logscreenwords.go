@@ -126,7 +126,7 @@ func (s *logScreen) fresh() (ui.Fresh, string) {
 	case logs.PartialAnswers:
 		return ui.Fresh{State: ui.FreshStale, Text: short}, words
 	case logs.NoStore:
-		return ui.Fresh{State: ui.FreshDenied, Text: "no index"}, s.overLines(st.Err)
+		return ui.Fresh{State: ui.FreshDenied, Text: "not found"}, s.overLines(st.Err)
 	case logs.Retrying:
 		state := ui.FreshStale
 		if logs.ClassOf(st.Err) == logs.Offline {
@@ -192,7 +192,7 @@ func failedSearch(c logs.Class) string {
 	case logs.Expired:
 		return "the log store does not accept the credentials"
 	case logs.NotFound:
-		return "there is no index of the configured name"
+		return "there is no index, or log group, of that name"
 	case logs.Offline:
 		return "the log store does not answer"
 	case logs.Throttled:
