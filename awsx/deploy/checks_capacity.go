@@ -24,7 +24,7 @@ func demandOf(cur Current, d draft) demand {
 	svc := cur.Service
 	switch {
 	case d.tasks > 0:
-		return demand{starts: d.tasks, whole: true}
+		return demand{starts: d.tasks}
 	case !d.starts:
 		n, _ := d.newCount()
 		return demand{starts: n - svc.Desired}
@@ -105,7 +105,7 @@ func (cur Current) tasksByInstance() map[string]int {
 func replicaCapacity(cur Current, p placement, want demand) Check {
 	fleet := cur.Fleet.Value
 	s := surveyRoom(fleet, p, cur.footprint(), cur.tasksByInstance(), max(want.starts, 1))
-	each := "(each takes " + p.String() + ")"
+	each := p.String()
 	short := Broken
 	adds := ""
 	if len(cur.Service.CapacityProviders) > 0 {
@@ -116,19 +116,19 @@ func replicaCapacity(cur Current, p placement, want demand) Check {
 	case len(fleet) == 0:
 		return finding(CheckCapacity, short, "the cluster has no instances%s", adds)
 	case s.fits == 0 && want.stops > 0 && s.swaps > 0:
-		return finding(CheckCapacity, OK, "none fits beside what runs %s: %s first", each, stopWords(want.stops))
+		return finding(CheckCapacity, OK, "none of %s fits beside what runs: %s first", each, stopWords(want.stops))
 	case s.fits == 0 && want.stops > 0 && cur.Tasks.Err != nil:
-		return finding(CheckCapacity, Skipped, "none fits beside what runs %s, and what old tasks leave is not known: %s", each, whyUnread(cur.Tasks.Err))
+		return finding(CheckCapacity, Skipped, "none of %s fits beside what runs, and what old tasks leave is not known: %s", each, whyUnread(cur.Tasks.Err))
 	case s.fits == 0:
-		return finding(CheckCapacity, short, "no instance has room %s: %s%s", each, s.why(), adds)
+		return finding(CheckCapacity, short, "no instance has room for %s: %s%s", each, s.why(), adds)
 	case s.fits < want.starts && want.whole:
-		return finding(CheckCapacity, short, "%d of %d fit %s, and all of them have to run at once%s", s.fits, want.starts, each, adds)
+		return finding(CheckCapacity, short, "%d of %s of %s fit, and all of them have to run at once%s", s.fits, count(want.starts, "task"), each, adds)
 	case s.fits < want.starts:
-		return finding(CheckCapacity, Warning, "%d of %d fit at once %s, %s%s", s.fits, want.starts, each, bestWords(s.best, p), adds)
+		return finding(CheckCapacity, Warning, "%d of %s of %s fit at once; %s%s", s.fits, count(want.starts, "task"), each, bestWords(s.best, p), adds)
 	case want.starts == 0:
-		return finding(CheckCapacity, OK, "%s first, and there is room besides %s, %s", stopWords(want.stops), each, bestWords(s.best, p))
+		return finding(CheckCapacity, OK, "%s first, and there is room besides for %s; %s", stopWords(want.stops), each, bestWords(s.best, p))
 	}
-	return finding(CheckCapacity, OK, "%d fit at once %s, %s", want.starts, each, bestWords(s.best, p))
+	return finding(CheckCapacity, OK, "%s of %s fit at once; %s", count(want.starts, "task"), each, bestWords(s.best, p))
 }
 
 // daemonCapacity: a daemon's task takes the place of the one before it.
@@ -152,16 +152,16 @@ func daemonCapacity(cur Current, p placement, old footprint) Check {
 		}
 		fit++
 	}
-	each := "(each takes " + p.String() + ")"
+	each := p.String()
 	switch {
 	case asked == 0:
 		return finding(CheckCapacity, Broken, "no instance can run the daemon")
 	case fit == 0:
-		return finding(CheckCapacity, Broken, "no instance has room %s: %s", each, s.why())
+		return finding(CheckCapacity, Broken, "no instance has room for %s: %s", each, s.why())
 	case fit < asked:
-		return finding(CheckCapacity, Warning, "fits on %d of %s %s: %s", fit, count(asked, "instance"), each, s.why())
+		return finding(CheckCapacity, Warning, "%s fits on %d of %s: %s", each, fit, count(asked, "instance"), s.why())
 	}
-	return finding(CheckCapacity, OK, "fits on every instance %s once the task before it has stopped", each)
+	return finding(CheckCapacity, OK, "%s fits on every instance once the task before has stopped", each)
 }
 
 func stopWords(n int) string {
@@ -177,7 +177,7 @@ func bestWords(r room, p placement) string {
 	if name == "" {
 		name = awsx.ARNName(r.instance.Ref.ARN)
 	}
-	return fmt.Sprintf("best on %s, which keeps %d CPU and %d MiB", name, r.cpu-p.cpu, r.memory-p.memory)
+	return fmt.Sprintf("best on %s, leaving %d CPU, %d MiB", name, r.cpu-p.cpu, r.memory-p.memory)
 }
 
 // onFargate reports whether no instance of the cluster runs the service's tasks.

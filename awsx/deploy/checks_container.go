@@ -169,7 +169,19 @@ func checkRoles(cur Current, d draft) Check {
 	if len(names) == 0 {
 		return finding(CheckRoles, OK, "the tasks take on no role of their own")
 	}
+	if !d.passesRoles() {
+		return finding(CheckRoles, OK, "%s", strings.Join(names, ", "))
+	}
 	return finding(CheckRoles, OK, "%s: needs iam:PassRole", strings.Join(names, ", "))
+}
+
+// passesRoles reports whether a call of the draft names a revision, for whose
+// roles IAM then asks; a deployment that is forced names none.
+func (d draft) passesRoles() bool {
+	return d.register || d.tasks > 0 || !slices.ContainsFunc(d.steps, func(s Step) bool {
+		u, ok := s.(*updateStep)
+		return ok && u.update.ForceNew
+	})
 }
 
 // needsExecutionRole says what the agent cannot do for a task in its own name

@@ -93,7 +93,7 @@ func checkPlatform(cur Current, d draft) Check {
 	case len(silent) > 0:
 		return finding(CheckPlatform, Skipped, "%s; %s", strings.Join(silent, "; "), needed)
 	}
-	return finding(CheckPlatform, OK, "%s suits %s", strings.Join(suited, ", "), strings.Join(wanted, ", "))
+	return finding(CheckPlatform, OK, "built for %s: %s", strings.Join(wanted, ", "), strings.Join(suited, ", "))
 }
 
 // platforms names what the tasks may come to run on, in Docker's spelling, and

@@ -33,31 +33,31 @@ func checkStack(cur Current, d draft) Check {
 	var owners []string
 	for _, t := range cur.Service.Tags {
 		if owner := ownerOf(t); owner != "" {
-			owners = appendNew(owners, owner+" on the service")
+			owners = appendNew(owners, owner+" on the service)")
 		}
 	}
 	for _, g := range cur.Details.Value {
 		for _, t := range g.Tags {
 			if owner := ownerOf(t); owner != "" {
-				owners = appendNew(owners, owner+" on target group "+groupName(g.ARN))
+				owners = appendNew(owners, owner+" on target group "+groupName(g.ARN)+")")
 			}
 		}
 	}
 	switch {
 	case len(owners) > 0:
-		return finding(CheckStack, Warning, "the next apply may undo this: %s", strings.Join(owners, "; "))
+		return finding(CheckStack, Warning, "%s may undo this when next applied", strings.Join(owners, ", "))
 	case cur.Details.Err != nil && len(groupARNs(cur.Service)) > 0:
 		return finding(CheckStack, Skipped, "the target groups' tags are not known: %s", whyUnread(cur.Details.Err))
 	}
 	return finding(CheckStack, OK, "no tag names a stack or Terraform")
 }
 
-// ownerOf names the tool that a tag speaks of, with the tag; empty when it speaks
-// of none. CloudFormation sets its tags itself. Terraform sets none: whoever uses
+// ownerOf names the tool that a tag speaks of with the tag, the parenthesis left
+// open for the place; empty when it speaks of none. CloudFormation sets its tags itself. Terraform sets none: whoever uses
 // it marks resources by a tag of its name, or by one like managed-by.
 func ownerOf(t awsx.Tag) string {
 	if t.Key == "aws:cloudformation:stack-name" {
-		return fmt.Sprintf("CloudFormation stack %s (%s)", t.Value, t.Key)
+		return fmt.Sprintf("CloudFormation stack %s (%s", t.Value, t.Key)
 	}
 	key := strings.NewReplacer("-", "", "_", "", ":", "", ".", "", "/", "", " ", "").Replace(strings.ToLower(t.Key))
 	value := strings.ToLower(t.Value)
@@ -68,7 +68,7 @@ func ownerOf(t awsx.Tag) string {
 			strings.Contains(value, name) && slices.Contains([]string{
 				"managedby", "manager", "provisioner", "provisionedby", "createdby", "deployedby", "iac", "iactool", "tool",
 			}, key):
-			return fmt.Sprintf("%s (%s=%s)", tool, t.Key, t.Value)
+			return fmt.Sprintf("%s (%s=%s", tool, t.Key, t.Value)
 		}
 	}
 	return ""

@@ -33,7 +33,7 @@ func checkInProgress(cur Current, d draft) Check {
 	if !running {
 		return finding(CheckInProgress, OK, "no deployment is in progress")
 	}
-	what := fmt.Sprintf("%s is rolling out %s", dep.ID, awsx.ARNName(dep.TaskDefinition))
+	what := awsx.ARNName(dep.TaskDefinition) + " is rolling out"
 	state := fmt.Sprintf("%d of %d running, %d failed", dep.Running, dep.Desired, dep.Failed)
 	switch {
 	case d.starts && dep.Failed > 0 && dep.Running == 0:

@@ -76,7 +76,7 @@ func TestChecksOfImages(t *testing.T) {
 		{"unknown", Restart{}, nil, CheckTag, Skipped, "may pull another image"},
 		{"revision active", UseRevision{"6"}, nil, CheckRevision, OK, "api:6 is active"},
 
-		{"built for the instances", image(":1.1"), func(f *fake) { f.platforms = []string{"linux/amd64", "linux/arm64"} }, CheckPlatform, OK, "web:1.1 suits linux/amd64"},
+		{"built for the instances", image(":1.1"), func(f *fake) { f.platforms = []string{"linux/amd64", "linux/arm64"} }, CheckPlatform, OK, "built for linux/amd64: web:1.1"},
 		{"built for others", image(":1.1"), func(f *fake) { f.platforms = []string{"linux/arm64"} }, CheckPlatform, Broken, "web:1.1 is built for linux/arm64 and the instances are linux/amd64"},
 		{"built for some", image(":1.1"), func(f *fake) {
 			f.platforms = []string{"linux/amd64"}
@@ -89,7 +89,7 @@ func TestChecksOfImages(t *testing.T) {
 		{"Windows", image(":1.1"), func(f *fake) {
 			f.platforms = []string{"windows/amd64"}
 			piece(`"cpu":"256"`, `"cpu":"256","runtimePlatform":{"cpuArchitecture":"X86_64","operatingSystemFamily":"WINDOWS_SERVER_2022_CORE"}`)(f)
-		}, CheckPlatform, OK, "suits windows/amd64"},
+		}, CheckPlatform, OK, "built for windows/amd64: web:1.1"},
 		{"Fargate's default", image(":1.1"), func(f *fake) { f.platforms, f.service.LaunchType = []string{"linux/arm64"}, "FARGATE" }, CheckPlatform, Broken, "Fargate runs linux/amd64"},
 		{"one manifest", image(":1.1"), nil, CheckPlatform, Skipped, "web:1.1 does not say"},
 		{"manifest denied", image(":1.1"), func(f *fake) { f.unbuilt = denied("ecr:BatchGetImage") }, CheckPlatform, Skipped, "web:1.1: ecr:BatchGetImage is denied"},
@@ -111,9 +111,9 @@ func TestChecksOfTheService(t *testing.T) {
 	}
 	testChecks(t, []checkCase{
 		{"quiet", image(":1.1"), nil, CheckInProgress, OK, "no deployment"},
-		{"in progress", image(":1.1"), rolling(2, 1), CheckInProgress, Broken, "ecs-svc/7 is rolling out api:7 (2 of 4 running, 1 failed): this change would replace it"},
+		{"in progress", image(":1.1"), rolling(2, 1), CheckInProgress, Broken, "api:7 is rolling out (2 of 4 running, 1 failed): this change would replace it"},
 		{"just begun", image(":1.1"), rolling(0, 0), CheckInProgress, Broken, "this change would replace it"},
-		{"failing", image(":1.1"), rolling(0, 3), CheckInProgress, Warning, "ecs-svc/7 is rolling out api:7 and fails (0 of 4 running, 3 failed): this change replaces it"},
+		{"failing", image(":1.1"), rolling(0, 3), CheckInProgress, Warning, "api:7 is rolling out and fails (0 of 4 running, 3 failed): this change replaces it"},
 		{"scaling meanwhile", Scale{3}, rolling(2, 0), CheckInProgress, Warning, "applies to it as well"},
 		{"settings meanwhile", SetBreaker{}, rolling(2, 0), CheckInProgress, OK, "it goes on"},
 
@@ -232,6 +232,7 @@ func TestChecksOfContainers(t *testing.T) {
 		}, CheckLogs, OK, "web to awsfirelens es es.internal"},
 
 		{"roles", image(":1.1"), piece(`"cpu":"256"`, `"cpu":"256","taskRoleArn":"arn:aws:iam::123456789012:role/api"`), CheckRoles, OK, "execution role api-execution, task role api: needs iam:PassRole"},
+		{"roles of a restart", Restart{}, nil, CheckRoles, OK, "execution role api-execution"},
 		{"secrets without a role", image(":1.1"), piece(role, `"x":1`), CheckRoles, Broken, "there is no execution role, and web has secrets"},
 		{"Fargate without a role", image(":1.1"), func(f *fake) {
 			f.service.LaunchType = "FARGATE"
@@ -339,15 +340,15 @@ func TestChecksOfOwners(t *testing.T) {
 	unmarked := "no tag names a stack or Terraform"
 	testChecks(t, []checkCase{
 		{"unmarked", image(":1.1"), nil, CheckStack, OK, unmarked},
-		{"CloudFormation", image(":1.1"), tagged("aws:cloudformation:stack-name", "shop-prod"), CheckStack, Warning, "CloudFormation stack shop-prod (aws:cloudformation:stack-name) on the service"},
-		{"a count", Scale{6}, tagged("aws:cloudformation:stack-name", "shop-prod"), CheckStack, Warning, "the next apply may undo this"},
-		{"Terraform", image(":1.1"), tagged("managed-by", "terraform"), CheckStack, Warning, "Terraform (managed-by=terraform) on the service"},
-		{"Terraform, spelt otherwise", image(":1.1"), tagged("ManagedBy", "Terraform/prod"), CheckStack, Warning, "Terraform (ManagedBy=Terraform/prod)"},
-		{"Terraform by key", image(":1.1"), tagged("terraform", "true"), CheckStack, Warning, "Terraform (terraform=true)"},
-		{"Terraform by workspace", image(":1.1"), tagged("terraform:workspace", "prod"), CheckStack, Warning, "Terraform (terraform:workspace=prod)"},
+		{"CloudFormation", image(":1.1"), tagged("aws:cloudformation:stack-name", "shop-prod"), CheckStack, Warning, "CloudFormation stack shop-prod (aws:cloudformation:stack-name on the service) may undo this when next applied"},
+		{"a count", Scale{6}, tagged("aws:cloudformation:stack-name", "shop-prod"), CheckStack, Warning, "may undo this when next applied"},
+		{"Terraform", image(":1.1"), tagged("managed-by", "terraform"), CheckStack, Warning, "Terraform (managed-by=terraform on the service)"},
+		{"Terraform, spelt otherwise", image(":1.1"), tagged("ManagedBy", "Terraform/prod"), CheckStack, Warning, "Terraform (ManagedBy=Terraform/prod on"},
+		{"Terraform by key", image(":1.1"), tagged("terraform", "true"), CheckStack, Warning, "Terraform (terraform=true on"},
+		{"Terraform by workspace", image(":1.1"), tagged("terraform:workspace", "prod"), CheckStack, Warning, "Terraform (terraform:workspace=prod on"},
 		{"not Terraform", image(":1.1"), tagged("Terraform", "false"), CheckStack, OK, unmarked},
 		{"a name that says so", image(":1.1"), tagged("Name", "terraform-registry"), CheckStack, OK, unmarked},
-		{"the target group's", image(":1.1"), func(f *fake) { f.details[0].Tags = []awsx.Tag{{Key: "provisioner", Value: "OpenTofu"}} }, CheckStack, Warning, "OpenTofu (provisioner=OpenTofu) on target group api"},
+		{"the target group's", image(":1.1"), func(f *fake) { f.details[0].Tags = []awsx.Tag{{Key: "provisioner", Value: "OpenTofu"}} }, CheckStack, Warning, "OpenTofu (provisioner=OpenTofu on target group api)"},
 		{"denied", image(":1.1"), func(f *fake) { f.detailErr = denied("elasticloadbalancing:DescribeTags") }, CheckStack, Skipped, "elasticloadbalancing:DescribeTags is denied"},
 
 		{"alone", image(":1.1"), nil, CheckFamily, OK, "no other service of the cluster runs api"},
@@ -405,7 +406,7 @@ func TestAStandaloneTaskIsCheckedAsFarAsItGoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := check(t, p, CheckCapacity); c.Result != Broken || !strings.Contains(c.Text, "1 of 2 fit") {
+	if c := check(t, p, CheckCapacity); c.Result != Warning || !strings.Contains(c.Text, "1 of 2 tasks of 256 CPU, 512 MiB fit") {
 		t.Errorf("capacity is %+v", c)
 	}
 	if c := check(t, p, CheckImage); c.Result != OK || !strings.Contains(c.Text, "web:1.0 exists") {
@@ -415,6 +416,12 @@ func TestAStandaloneTaskIsCheckedAsFarAsItGoes(t *testing.T) {
 		if slices.Contains([]string{CheckController, CheckInProgress, CheckPercent, CheckTargetGroup, CheckBreaker}, c.Name) {
 			t.Errorf("a task of no service is checked for its %s: %s", c.Name, c.Text)
 		}
+	}
+}
+
+func TestARestartPassesNoRole(t *testing.T) {
+	if c := check(t, newFake(t).plan(t, Restart{}), CheckRoles); strings.Contains(c.Text, "PassRole") {
+		t.Errorf("a forced deployment names no revision, and the check says %s", c.Text)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"gantry/awsx"
 )
 
 // digestState compares what one container's running tasks were started from
@@ -34,9 +36,9 @@ func digestStates(cur Current) []digestState {
 		case !asked:
 			d.unknown = c.Image + " is not in a private ECR repository"
 		case state.Err != nil:
-			d.unknown = c.Image + ": " + whyUnread(state.Err)
+			d.unknown = awsx.ARNName(c.Image) + ": " + whyUnread(state.Err)
 		case len(d.running) == 0:
-			d.unknown = "no running task says what " + c.Image + " was"
+			d.unknown = "no running task says what " + awsx.ARNName(c.Image) + " was"
 		}
 		d.now = state.Image.Digest
 		states = append(states, d)
