@@ -40,7 +40,7 @@ func Build(cur Current, intent Intent, policy Policy) (Plan, error) {
 	}
 	policy.rule(&p)
 	if d.register && policy.KeepRevisions > 0 {
-		p.prune = &Prune{Keep: policy.KeepRevisions, Spare: []string{cur.Definition.ARN}}
+		p.policy, p.prune = policy, &Prune{Keep: policy.KeepRevisions, Spare: []string{cur.Definition.ARN}}
 	}
 	if p.Steps, err = d.seal(cur); err != nil {
 		return Plan{}, err

@@ -35,7 +35,8 @@ func CheckNames() []string {
 	return []string{
 		CheckController, CheckInProgress, CheckRevision, CheckImage, CheckPlatform, CheckTag, CheckStrategy,
 		CheckPercent, CheckCapacity, CheckLoadBalancer, CheckTargetGroup, CheckPorts, CheckLogs, CheckRoles,
-		CheckScaling, CheckBreaker, CheckAlarms, CheckFamily, CheckStack, CheckDrain, CheckUsers, OverrideAudit,
+		CheckScaling, CheckBreaker, CheckAlarms, CheckFamily, CheckStack, CheckPlain,
+		CheckDrain, CheckUsers, OverrideAudit,
 	}
 }
 

@@ -44,7 +44,8 @@ type Plan struct {
 
 	subject subject
 	starts  bool
-	prune   *Prune // what follows a success; nil when nothing does
+	prune   *Prune // what follows a success, under policy; nil when nothing does
+	policy  Policy
 	follow  FollowSpec
 }
 

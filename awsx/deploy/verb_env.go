@@ -42,9 +42,29 @@ func (in SetEnv) draft(cur Current) (draft, error) {
 	if len(d.env) == 0 {
 		return d, nothingChanged("the environment is like this already", "")
 	}
+	d.checks = plainSecrets(d.env)
 	d.before = awsx.ARNName(cur.Definition.ARN)
 	d.after = "new revision, " + describeEnv(d.env)
 	return d, nil
+}
+
+// CheckPlain names the check of secrets that stand in the environment.
+const CheckPlain = "plain-secret"
+
+// plainSecrets warns of variables whose new values look secret: whoever may read
+// the task definition reads them there. There is no check when none does.
+func plainSecrets(changes []EnvChange) []Check {
+	var names []string
+	for _, c := range changes {
+		if c.Has && c.After.Value != "" && clean.LooksSecret(c.Name, c.After.Value.Reveal()) {
+			names = append(names, c.Name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []Check{{Name: CheckPlain, Result: Warning, Text: strings.Join(names, ", ") +
+		": anybody who reads the task definition reads the value; keep it in SSM Parameter Store or Secrets Manager and refer to it"}}
 }
 
 // describeEnv names what happens to variables, by container.

@@ -76,3 +76,18 @@ func TestRenamesThatAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestASecretInTheEnvironmentIsWarnedOf(t *testing.T) {
+	d := newDesk()
+	env := func(pairs ...string) Intent { return SetEnv{map[string]EnvEdit{"": {Set: vars(pairs...)}}} }
+	p := d.mustPlan(t, d.api, env("DB_PASSWORD", "canary", "MODE", "x", "URL", "https://u:canary@h/"))
+	c := check(t, p, CheckPlain)
+	if c.Result != Warning || !strings.HasPrefix(c.Text, "DB_PASSWORD, URL: ") || !strings.Contains(c.Text, "Secrets Manager") || strings.Contains(c.Text, "canary") {
+		t.Errorf("%s: %s", c.Result, c.Text)
+	}
+	for _, c := range d.mustPlan(t, d.api, env("MODE", "x")).Checks {
+		if c.Name == CheckPlain {
+			t.Errorf("nothing secret is set, and %s", c.Text)
+		}
+	}
+}

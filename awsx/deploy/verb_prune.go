@@ -103,13 +103,12 @@ func prune(ctx context.Context, o RunOptions) *Pruned {
 		}
 		return &Pruned{Err: err}
 	}
-	// Confirming the change confirmed the setting that goes with it, and its rules
-	// have been kept: what may refuse now is the gate.
-	plan, err := Build(cur, *o.Plan.prune, Policy{})
+	// Confirming the change confirmed the setting that goes with it: what may
+	// refuse now are rules and the gate.
+	plan, err := Build(cur, *o.Plan.prune, o.Plan.policy)
 	if err != nil {
 		return &Pruned{Err: err}
 	}
-	plan.Production, plan.Tier = o.Plan.Production, TierConfirm
 	done := &Pruned{ID: NewID()}
 	res, err := Run(ctx, RunOptions{ID: done.ID, Account: o.Account, Plan: plan, Gate: o.Gate, Audit: o.Audit})
 	done.Err = err

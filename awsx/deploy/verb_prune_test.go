@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -94,7 +95,7 @@ func TestARevisionInUseAnywhereStays(t *testing.T) {
 	}
 }
 
-func TestRevisionsStayWhenACLusterCannotBeRead(t *testing.T) {
+func TestRevisionsStayWhenAClusterCannotBeRead(t *testing.T) {
 	for _, op := range []awsxtest.Op{awsxtest.Clusters, awsxtest.Services} {
 		d := newDesk()
 		d.register(t, 5)
@@ -134,5 +135,15 @@ func TestFewerThanThreeRevisionsCannotBeKept(t *testing.T) {
 		if _, err := d.plan(d.api, Restart{}); awsx.ClassOf(err) != awsx.Invalid || !strings.Contains(err.Error(), "at least 3") {
 			t.Errorf("%d: %v", n, err)
 		}
+	}
+}
+
+func TestARuleMayKeepRevisionsFromBeingPruned(t *testing.T) {
+	d := newDesk()
+	d.register(t, 5)
+	d.policy.Rules = []Rule{{Action: "prune", Deny: true, Reason: "auditors look at them"}}
+	res := d.deployed(t, 3, Verdict{Outcome: Succeeded})
+	if d.active(t) != "7 6 5 4 3 2 1" || res.Pruned == nil || !errors.Is(res.Pruned.Err, ErrRefused) {
+		t.Errorf("active are %s: %+v", d.active(t), res.Pruned)
 	}
 }

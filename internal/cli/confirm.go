@@ -17,20 +17,11 @@ type consent struct {
 	confirm string // the name typed in advance
 }
 
-// word is what somebody has to type for a plan: the target's name, or the
-// number of targets and the cluster's name for what is graver.
-func word(p deploy.Plan) string {
-	if p.Tier >= deploy.TierBulk {
-		return "1 " + p.Target.ClusterName()
-	}
-	return p.Target.Name()
-}
-
 // ask decides whether a plan is carried out. A name given in advance answers the
 // graver tiers, --yes the lightest; without a terminal --yes answers them all,
 // since a pipeline was written by somebody who could think about it.
 func (c consent) ask(ctx context.Context, s Streams, p deploy.Plan) error {
-	want := word(p)
+	want := p.Word()
 	switch {
 	case c.confirm != "" && c.confirm != want:
 		return refuse("--confirm %q does not match: this change wants %q", c.confirm, want)
