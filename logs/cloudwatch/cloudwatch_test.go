@@ -85,8 +85,11 @@ func TestNoLineIsLostToThePattern(t *testing.T) {
 	})
 	matched := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		terms := termsOf(logs.Query{Text: text.Draw(rt, "text")})
-		message := text.Draw(rt, "message")
+		searched := text.Draw(rt, "text")
+		terms := termsOf(logs.Query{Text: searched})
+		// What was searched for, in one case or the other, among other things.
+		form := rapid.SampledFrom([]func(string) string{strings.ToUpper, strings.ToLower, func(s string) string { return s }}).Draw(rt, "form")
+		message := text.Draw(rt, "before") + " " + form(searched) + text.Draw(rt, "after")
 		pattern := terms.pattern()
 		if !terms.in(message) || pattern == "" {
 			return
