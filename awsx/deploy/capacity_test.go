@@ -72,10 +72,10 @@ func TestCapacity(t *testing.T) {
 		result CheckResult
 		text   string
 	}{
-		{"room for all", nil, nil, OK, "4 tasks of 256 CPU, 512 MiB fit at once; best on i-1, leaving 3840 CPU, 7680 MiB"},
+		{"room for all", nil, nil, OK, "room for 4 tasks of 256 CPU, 512 MiB at once; best on i-1, leaving 3840 CPU, 7680 MiB"},
 		{"room for some", nil, func(_ *testing.T, f *fake) {
 			f.instances = []awsx.Instance{instance("i-1", 600, 8192)}
-		}, Warning, "2 of 4 tasks of 256 CPU, 512 MiB fit at once; best on i-1, leaving 344 CPU, 7680 MiB"},
+		}, Warning, "room for 2 of 4 tasks of 256 CPU, 512 MiB at once; best on i-1, leaving 344 CPU, 7680 MiB"},
 		{"CPU short", nil, func(_ *testing.T, f *fake) {
 			f.service.MinHealthyPercent = 100
 			f.instances = []awsx.Instance{instance("i-1", 100, 8192), instance("i-2", 200, 8192), instance("i-3", 4096, 500)}
@@ -87,7 +87,7 @@ func TestCapacity(t *testing.T) {
 		{"old tasks make room", nil, func(_ *testing.T, f *fake) {
 			f.instances = []awsx.Instance{instance("i-1", 0, 0)}
 			f.ownTasks("i-1", 4)
-		}, OK, "none of 256 CPU, 512 MiB fits beside what runs: 2 old tasks stop first"},
+		}, OK, "no room for 256 CPU, 512 MiB beside what runs: 2 old tasks stop first"},
 		{"old tasks make too little room", nil, func(t *testing.T, f *fake) {
 			f.service.MaxPercent = 100
 			f.instances = []awsx.Instance{instance("i-1", 0, 0)}
@@ -106,15 +106,15 @@ func TestCapacity(t *testing.T) {
 			f.instances = f.instances[:1]
 			f.instances[0].UsedPorts = []int{8080}
 			f.ownTasks("i-1", 1)
-		}, OK, "port 8080 fits beside what runs: 1 old task stops first"},
-		{"one task a port", nil, func(t *testing.T, f *fake) { port(t, f) }, Warning, "2 of 4 tasks of 256 CPU, 512 MiB, port 8080 fit at once"},
+		}, OK, "port 8080 beside what runs: 1 old task stops first"},
+		{"one task a port", nil, func(t *testing.T, f *fake) { port(t, f) }, Warning, "room for 2 of 4 tasks of 256 CPU, 512 MiB, port 8080 at once"},
 		{"a UDP port is another", nil, func(t *testing.T, f *fake) {
 			port(t, f)
 			f.service.Desired, f.service.Running = 1, 1
 			for i := range f.instances {
 				f.instances[i].UsedUDPPorts = []int{8080}
 			}
-		}, OK, "1 task of 256 CPU, 512 MiB, port 8080 fit at once"},
+		}, OK, "room for 1 task of 256 CPU, 512 MiB, port 8080 at once"},
 		{"draining and lost", nil, func(_ *testing.T, f *fake) {
 			f.instances[0].Status, f.instances[1].AgentConnected = "DRAINING", false
 		}, Broken, "1 instance: DRAINING; 1 instance: agent disconnected"},
@@ -138,7 +138,7 @@ func TestCapacity(t *testing.T) {
 		{"distinct instances", nil, func(_ *testing.T, f *fake) {
 			f.service.PlacementConstraints = []string{"distinctInstance"}
 			f.ownTasks("i-1", 1)
-		}, Warning, "1 of 4 tasks of 256 CPU, 512 MiB fit at once; best on i-2"},
+		}, Warning, "room for 1 of 4 tasks of 256 CPU, 512 MiB at once; best on i-2"},
 		{"no instance", nil, func(_ *testing.T, f *fake) { f.instances = nil }, Broken, "the cluster has no instances"},
 		{"providers add instances", nil, func(_ *testing.T, f *fake) {
 			f.instances, f.service.CapacityProviders = nil, []string{"spot"}
@@ -152,9 +152,9 @@ func TestCapacity(t *testing.T) {
 		{"no task", nil, func(_ *testing.T, f *fake) { f.service.Desired, f.service.Running = 0, 0 }, OK, "the service runs no task"},
 		{"blue and green", nil, func(_ *testing.T, f *fake) {
 			f.service.Strategy, f.instances = "BLUE_GREEN", []awsx.Instance{instance("i-1", 600, 8192)}
-		}, Broken, "2 of 4 tasks of 256 CPU, 512 MiB fit, and all of them have to run at once"},
-		{"more tasks", Scale{8}, nil, OK, "4 tasks of 256 CPU, 512 MiB fit at once"},
-		{"more tasks than fit", Scale{100}, nil, Warning, "24 of 96 tasks of 256 CPU, 512 MiB fit at once"},
+		}, Broken, "room for 2 of 4 tasks of 256 CPU, 512 MiB, and all of them have to run at once"},
+		{"more tasks", Scale{8}, nil, OK, "room for 4 tasks of 256 CPU, 512 MiB at once"},
+		{"more tasks than fit", Scale{100}, nil, Warning, "room for 24 of 96 tasks of 256 CPU, 512 MiB at once"},
 		{"more tasks of who knows what", Scale{8}, func(_ *testing.T, f *fake) { f.definitions = nil }, Skipped, "the task definition was not read"},
 		{"a daemon", nil, func(_ *testing.T, f *fake) {
 			f.service.SchedulingStrategy, f.service.Desired, f.service.Running = "DAEMON", 2, 2

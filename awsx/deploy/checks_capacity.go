@@ -116,19 +116,19 @@ func replicaCapacity(cur Current, p placement, want demand) Check {
 	case len(fleet) == 0:
 		return finding(CheckCapacity, short, "the cluster has no instances%s", adds)
 	case s.fits == 0 && want.stops > 0 && s.swaps > 0:
-		return finding(CheckCapacity, OK, "none of %s fits beside what runs: %s first", each, stopWords(want.stops))
+		return finding(CheckCapacity, OK, "no room for %s beside what runs: %s first", each, stopWords(want.stops))
 	case s.fits == 0 && want.stops > 0 && cur.Tasks.Err != nil:
-		return finding(CheckCapacity, Skipped, "none of %s fits beside what runs, and what old tasks leave is not known: %s", each, whyUnread(cur.Tasks.Err))
+		return finding(CheckCapacity, Skipped, "no room for %s beside what runs, and what old tasks leave is not known: %s", each, whyUnread(cur.Tasks.Err))
 	case s.fits == 0:
 		return finding(CheckCapacity, short, "no instance has room for %s: %s%s", each, s.why(), adds)
 	case s.fits < want.starts && want.whole:
-		return finding(CheckCapacity, short, "%d of %s of %s fit, and all of them have to run at once%s", s.fits, count(want.starts, "task"), each, adds)
+		return finding(CheckCapacity, short, "room for %d of %s of %s, and all of them have to run at once%s", s.fits, count(want.starts, "task"), each, adds)
 	case s.fits < want.starts:
-		return finding(CheckCapacity, Warning, "%d of %s of %s fit at once; %s%s", s.fits, count(want.starts, "task"), each, bestWords(s.best, p), adds)
+		return finding(CheckCapacity, Warning, "room for %d of %s of %s at once; %s%s", s.fits, count(want.starts, "task"), each, bestWords(s.best, p), adds)
 	case want.starts == 0:
 		return finding(CheckCapacity, OK, "%s first, and there is room besides for %s; %s", stopWords(want.stops), each, bestWords(s.best, p))
 	}
-	return finding(CheckCapacity, OK, "%s of %s fit at once; %s", count(want.starts, "task"), each, bestWords(s.best, p))
+	return finding(CheckCapacity, OK, "room for %s of %s at once; %s", count(want.starts, "task"), each, bestWords(s.best, p))
 }
 
 // daemonCapacity: a daemon's task takes the place of the one before it.

@@ -30,18 +30,21 @@ func checkStack(cur Current, d draft) Check {
 	if _, counts := d.newCount(); !cur.onService() || !d.starts && !counts {
 		return Check{}
 	}
-	var owners []string
-	for _, t := range cur.Service.Tags {
-		if owner := ownerOf(t); owner != "" {
-			owners = appendNew(owners, owner+" on the service)")
-		}
-	}
-	for _, g := range cur.Details.Value {
-		for _, t := range g.Tags {
+	places := map[string][]string{} // what each owner has marked
+	mark := func(tags []awsx.Tag, place string) {
+		for _, t := range tags {
 			if owner := ownerOf(t); owner != "" {
-				owners = appendNew(owners, owner+" on target group "+groupName(g.ARN)+")")
+				places[owner] = appendNew(places[owner], place)
 			}
 		}
+	}
+	mark(cur.Service.Tags, "the service")
+	for _, g := range cur.Details.Value {
+		mark(g.Tags, "target group "+groupName(g.ARN))
+	}
+	var owners []string
+	for _, owner := range sortedKeys(places) {
+		owners = append(owners, owner+" on "+strings.Join(places[owner], " and ")+")")
 	}
 	switch {
 	case len(owners) > 0:

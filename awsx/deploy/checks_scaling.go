@@ -35,21 +35,24 @@ func checkScaling(cur Current, d draft) Check {
 
 // scaledCount tells what becomes of a count that is set by hand.
 func scaledCount(cur Current, t awsx.ScalableTarget, n int) Check {
-	command := "gantry scaling " + cur.Service.Ref.ClusterName() + "/" + cur.Service.Name
+	hold := func(bound string) string {
+		return fmt.Sprintf("hold it with gantry scaling %s/%s --%s %d, or --suspend", cur.Service.Ref.ClusterName(), cur.Service.Name, bound, n)
+	}
+	between := fmt.Sprintf("%d is between the bounds of %d and %d", n, t.Min, t.Max)
 	up := n > cur.Service.Desired
 	switch {
 	case n > t.Max:
-		return finding(CheckScaling, Warning, "%d is above the maximum of %d, to which the next evaluation returns: raise it (%s --max %d) or suspend scaling (%s --suspend)", n, t.Max, command, n, command)
+		return finding(CheckScaling, Warning, "%d is above the maximum of %d, to which the next evaluation returns: %s", n, t.Max, hold("max"))
 	case n < t.Min:
-		return finding(CheckScaling, Warning, "%d is below the minimum of %d, to which the next evaluation returns: lower it (%s --min %d) or suspend scaling (%s --suspend)", n, t.Min, command, n, command)
+		return finding(CheckScaling, Warning, "%d is below the minimum of %d, to which the next evaluation returns: %s", n, t.Min, hold("min"))
 	case len(t.Policies) == 0:
-		return finding(CheckScaling, OK, "%d is between the bounds of %d and %d, and no policy moves it", n, t.Min, t.Max)
+		return finding(CheckScaling, OK, "%s, and no policy moves it", between)
 	case up && t.SuspendedIn || !up && t.SuspendedOut:
-		return finding(CheckScaling, OK, "%d is between the bounds of %d and %d, and what would undo it is suspended", n, t.Min, t.Max)
+		return finding(CheckScaling, OK, "%s, and what would undo it is suspended", between)
 	case up:
-		return finding(CheckScaling, Warning, "%d is undone at the next evaluation%s: hold it by a minimum (%s --min %d) or suspend scaling (%s --suspend)", n, by(t), command, n, command)
+		return finding(CheckScaling, Warning, "%d is undone at the next evaluation%s: %s", n, by(t), hold("min"))
 	}
-	return finding(CheckScaling, Warning, "%d is undone at the next evaluation%s: hold it by a maximum (%s --max %d) or suspend scaling (%s --suspend)", n, by(t), command, n, command)
+	return finding(CheckScaling, Warning, "%d is undone at the next evaluation%s: %s", n, by(t), hold("max"))
 }
 
 // by names what moves the count.

@@ -21,9 +21,13 @@ func checkController(cur Current, d draft) Check {
 	return finding(CheckController, Broken, "the deployment controller %s owns this change: make it there", svc.Controller)
 }
 
+// stuckAfter is how long a deployment may be without a single task that runs or
+// comes before it is taken for stuck.
+const stuckAfter = 2 * bootTime
+
 // checkInProgress: a new deployment takes the place of one that is in progress.
-// One of which tasks fail and none runs is what an edit means to mend, and no
-// reason to hold it up.
+// One that has brought nothing up, because its tasks fail or find no place, is
+// the incident that an edit means to mend, and no reason to hold it up.
 func checkInProgress(cur Current, d draft) Check {
 	if !cur.onService() {
 		return Check{}
@@ -33,10 +37,11 @@ func checkInProgress(cur Current, d draft) Check {
 	if !running {
 		return finding(CheckInProgress, OK, "no deployment is in progress")
 	}
+	stuck := dep.Pending == 0 && !dep.CreatedAt.IsZero() && cur.Now.Sub(dep.CreatedAt) > stuckAfter
 	what := awsx.ARNName(dep.TaskDefinition) + " is rolling out"
 	state := fmt.Sprintf("%d of %d running, %d failed", dep.Running, dep.Desired, dep.Failed)
 	switch {
-	case d.starts && dep.Failed > 0 && dep.Running == 0:
+	case d.starts && dep.Running == 0 && (dep.Failed > 0 || stuck):
 		return finding(CheckInProgress, Warning, "%s and fails (%s): this change replaces it", what, state)
 	case d.starts:
 		return finding(CheckInProgress, Broken, "%s (%s): this change would replace it", what, state)
