@@ -56,12 +56,13 @@ func describeImage(image string, found awsx.Image) string {
 }
 
 // checkPlatform tells whether the images were built for the machines that would
-// run them. An image that is not an index of several does not say.
+// run them. The manifest of one image does not say, unless the image runs already.
 func checkPlatform(cur Current, d draft) Check {
 	if !d.runs() {
 		return Check{}
 	}
 	wanted, source := platforms(cur, d)
+	proven := cur.runningImages()
 	var suited, silent, wrong []string
 	for _, image := range imagesOf(d.tree) {
 		state, asked := cur.Images[image]
@@ -72,6 +73,8 @@ func checkPlatform(cur Current, d draft) Check {
 		switch {
 		case state.PlatformErr != nil:
 			silent = append(silent, name+": "+whyUnread(state.PlatformErr))
+		case len(state.Platforms) == 0 && slices.Contains(proven, state.Image.Digest):
+			suited = append(suited, name+" runs here")
 		case len(state.Platforms) == 0:
 			silent = append(silent, name+" does not say what it is built for")
 		case slices.ContainsFunc(wanted, func(p string) bool { return !slices.Contains(state.Platforms, p) }):
@@ -94,6 +97,20 @@ func checkPlatform(cur Current, d draft) Check {
 		return finding(CheckPlatform, Skipped, "%s; %s", strings.Join(silent, "; "), needed)
 	}
 	return finding(CheckPlatform, OK, "built for %s: %s", strings.Join(wanted, ", "), strings.Join(suited, ", "))
+}
+
+// runningImages returns the digests of what the service runs: wherever its tasks
+// go, these have started.
+func (cur Current) runningImages() []string {
+	var digests []string
+	for _, t := range cur.Tasks.Value {
+		for _, c := range t.Containers {
+			if t.LastStatus == "RUNNING" && c.ImageDigest != "" {
+				digests = appendNew(digests, c.ImageDigest)
+			}
+		}
+	}
+	return digests
 }
 
 // platforms names what the tasks may come to run on, in Docker's spelling, and

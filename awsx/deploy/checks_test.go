@@ -93,6 +93,12 @@ func TestChecksOfImages(t *testing.T) {
 		}, CheckPlatform, OK, "built for windows/amd64: web:1.1"},
 		{"Fargate's default", image(":1.1"), func(f *fake) { f.platforms, f.service.LaunchType = []string{"linux/arm64"}, "FARGATE" }, CheckPlatform, Broken, "Fargate runs linux/amd64"},
 		{"one manifest", image(":1.1"), nil, CheckPlatform, Skipped, "web:1.1 does not say"},
+		{"one manifest that runs", Restart{}, func(f *fake) {
+			f.tasks = []awsx.Task{{TaskDefinition: f.service.TaskDefinition, LastStatus: "RUNNING", Containers: []awsx.Container{{Name: "web", ImageDigest: digestA}}}}
+		}, CheckPlatform, OK, "built for linux/amd64: web:1.0 runs here"},
+		{"one manifest that never started", Restart{}, func(f *fake) {
+			f.tasks = []awsx.Task{{TaskDefinition: f.service.TaskDefinition, LastStatus: "PENDING", Containers: []awsx.Container{{Name: "web", ImageDigest: digestA}}}}
+		}, CheckPlatform, Skipped, "web:1.0 does not say"},
 		{"manifest denied", image(":1.1"), func(f *fake) { f.unbuilt = denied("ecr:BatchGetImage") }, CheckPlatform, Skipped, "web:1.1: ecr:BatchGetImage is denied"},
 		{"unknown machines", image(":1.1"), func(f *fake) {
 			f.platforms, f.fleetErr, f.instances = []string{"linux/arm64"}, denied("ecs:ListContainerInstances"), nil
