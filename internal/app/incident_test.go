@@ -60,8 +60,8 @@ func TestTheMissingVariableIsAdded(t *testing.T) {
 		d.press("a").Type("DB_URL").Press("enter")
 		d.Type(dsn).Press("enter").Shows("DB_URL", "1 edit")
 		d.press("w").read().Shows("Difference", "DB_URL").Hides("hunter2")
-		d.press("enter").Shows("in-progress failed: mend it, or override it")
-		d.press("O").answer("in-progress")
+		// The rollout in progress is what this mends: nothing to override.
+		d.Shows("to mind (in-progress")
 		d.press("enter").Shows("type the service's name: api-orders")
 		d.answer("api-order").Shows("this is not the service's name")
 		d.answer("s")

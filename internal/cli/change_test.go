@@ -82,7 +82,7 @@ func TestTheTimeoutEndsTheWaitNotTheDeployment(t *testing.T) {
 	a := newAccount(t, sim.Options{Scenario: sim.Steady, Speed: 1})
 	a.run(t, "restart", "prod/catalog", "--yes", "--timeout", "10ms").wants(t, 4,
 		"prod/catalog: timed out: no end after 10ms; the deployment goes on in ECS")
-	a.run(t, "deploy", "prod/catalog", "--image", ":v3.3.1", "--yes").wants(t, 5, "in-progress: ecs-svc/")
+	a.run(t, "deploy", "prod/catalog", "--image", ":v3.3.1", "--yes").wants(t, 5, "in-progress: catalog:4 is rolling out")
 }
 
 func TestRollbackGoesBackByItself(t *testing.T) {

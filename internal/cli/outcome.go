@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"gantry/awsx/deploy"
@@ -30,10 +32,13 @@ type outcome struct {
 	Rollback   *outcome `json:"rollback,omitempty"`
 }
 
+// check is one preflight check. Advice is true when it would not have stood in
+// the way had it failed.
 type check struct {
 	Name   string `json:"name"`
 	Result string `json:"result"`
 	Text   string `json:"text"`
+	Advice bool   `json:"advice,omitempty"`
 }
 
 func describe(p deploy.Plan) outcome {
@@ -43,7 +48,7 @@ func describe(p deploy.Plan) outcome {
 		Before: p.Before, After: p.After, Diff: p.Diff, Checks: []check{}, Calls: p.Commands(),
 	}
 	for _, c := range p.Checks {
-		o.Checks = append(o.Checks, check{c.Name, string(c.Result), c.Text})
+		o.Checks = append(o.Checks, check{c.Name, string(c.Result), c.Text, c.Advice})
 	}
 	return o
 }
@@ -79,6 +84,17 @@ func (p *program) printOutcome(f changeFlags, o outcome) error {
 	return nil
 }
 
+// worstLast puts the checks that matter where they are seen: a terminal shows the
+// end of what is printed, and the question comes after it.
+func worstLast(checks []deploy.Check) []deploy.Check {
+	order := []deploy.CheckResult{deploy.OK, deploy.Skipped, deploy.Warning, deploy.Broken}
+	sorted := slices.Clone(checks)
+	slices.SortStableFunc(sorted, func(a, b deploy.Check) int {
+		return cmp.Compare(slices.Index(order, a.Result), slices.Index(order, b.Result))
+	})
+	return sorted
+}
+
 // printPlan prints what a plan would do: target, difference, checks, calls.
 func printPlan(w io.Writer, p deploy.Plan) {
 	where := "non-production"
@@ -97,7 +113,7 @@ func printPlan(w io.Writer, p deploy.Plan) {
 	if len(p.Carried) > 0 {
 		say("  carried unchanged, unknown to this version: " + strings.Join(p.Carried, ", "))
 	}
-	for _, c := range p.Checks {
+	for _, c := range worstLast(p.Checks) {
 		advice := ""
 		if c.Advice && c.Result == deploy.Broken {
 			advice = " (advice: it does not stand in the way)"

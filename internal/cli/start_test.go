@@ -32,7 +32,7 @@ func TestUsageThatIsWrong(t *testing.T) {
 		{"restart prod/api --timeout=-5s", "--timeout -5s: expected a positive duration"},
 		{"restart prod/api --wait --no-wait", "--wait and --no-wait exclude each other"},
 		{"deploy prod/api --image=:1 --rollback --no-wait", "--rollback waits for the verdict"},
-		{"restart prod/api --override nope", `--override "nope": expected one of image, `},
+		{"restart prod/api --override nope", `--override "nope": expected one of controller, `},
 		{"restart prod/api --rollback", "unknown flag: --rollback"},
 		{"status --context nope", `context "nope": no configuration file names any context`},
 		{"status --config /nowhere/x.yaml", "open /nowhere/x.yaml: no such file"},
