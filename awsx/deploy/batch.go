@@ -50,9 +50,11 @@ func BuildBatch(plans []Plan, policy Policy) (Batch, error) {
 		if p.Rule != "" {
 			b.Rules = appendNew(b.Rules, p.Rule)
 		}
-		if r := policy.match(p); r != nil && r.MaxBulk > 0 && len(plans) > r.MaxBulk {
-			return Batch{}, refusal(awsx.Denied, p, fmt.Sprintf("take at most %d at a time", r.MaxBulk),
-				"a rule of the configuration admits %s at a time and the batch has %d: %s", count(r.MaxBulk, "target"), len(plans), orNone(r.Reason))
+		for _, r := range policy.matches(p) {
+			if r.MaxBulk > 0 && len(plans) > r.MaxBulk {
+				return Batch{}, refusal(awsx.Denied, p, fmt.Sprintf("take at most %d at a time", r.MaxBulk),
+					"a rule of the configuration admits %s at a time and the batch has %d: %s", count(r.MaxBulk, "target"), len(plans), orNone(r.Reason))
+			}
 		}
 	}
 	if b.Production && len(plans) > 1 {

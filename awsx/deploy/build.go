@@ -32,6 +32,7 @@ func Build(cur Current, intent Intent, policy Policy) (Plan, error) {
 		Preconditions: d.preconditions,
 		Checks:        runChecks(cur, d),
 		subject:       intent.needs().subject,
+		name:          nameOf(cur, intent.needs().subject),
 		starts:        d.starts,
 		follow:        d.follow,
 	}

@@ -270,9 +270,11 @@ func (s *survey) obstructed(why string, lacking shortage) {
 	s.obstacles = append(s.obstacles, obstacle{why, lacking, 1})
 }
 
-// String returns the obstacle and how many instances have it, with the least
-// that any of them is short of.
-func (o obstacle) String() string {
+// String returns the obstacle and how many instances have it.
+func (o obstacle) String() string { return count(o.instances, "instance") + ": " + o.words() }
+
+// words is the obstacle with the least that any of the instances is short of.
+func (o obstacle) words() string {
 	var amounts, parts []string
 	if o.least.cpu > 0 {
 		amounts = append(amounts, fmt.Sprintf("%d CPU", o.least.cpu))
@@ -293,7 +295,7 @@ func (o obstacle) String() string {
 	if len(parts) == 0 {
 		parts = append(parts, o.why)
 	}
-	return count(o.instances, "instance") + ": " + strings.Join(parts, ", ")
+	return strings.Join(parts, ", ")
 }
 
 // why lists what stands in the way, the commonest first.

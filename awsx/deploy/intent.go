@@ -28,7 +28,7 @@ type Intent interface {
 func Actions() []string {
 	var names []string
 	for _, i := range []Intent{
-		SetImages{}, SetEnv{}, SetSecrets{}, EditDefinition{}, UseRevision{}, RollBack{}, Restart{}, Scale{}, SetScaling{},
+		SetImages{}, SetEnv{}, SetSecrets{}, SetVariables{}, EditDefinition{}, UseRevision{}, RollBack{}, Restart{}, Scale{}, SetScaling{},
 		SetBreaker{}, Cancel{}, Continue{}, StopTask{}, RunTask{}, Drain{}, Activate{}, Deregister{}, Prune{},
 	} {
 		names = append(names, i.Action())

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+
+	"gantry/awsx"
 )
 
 // parseDocument parses what a person wrote. Its errors name the line and the
@@ -34,6 +36,13 @@ func parseDocument(doc []byte) (*node, error) {
 		return nil, invalid("expected the JSON object of a task definition")
 	}
 	return tree, nil
+}
+
+// CheckJSON refuses a text that cannot be a task definition at all: what is no JSON
+// object. The error names the line and the column.
+func CheckJSON(doc awsx.Document) error {
+	_, err := parseDocument(doc)
+	return err
 }
 
 // position names the line and column of a byte.

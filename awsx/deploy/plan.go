@@ -42,12 +42,36 @@ type Plan struct {
 	// 4 tasks".
 	Leaves string
 
+	name    string
 	subject subject
 	starts  bool
 	prune   *Prune // what follows a success, under policy; nil when nothing does
 	policy  Policy
 	follow  FollowSpec
 }
+
+// Name is what people call the target: an instance by its EC2 id, a task by the
+// first characters of its own, all else by the last part of its ARN.
+func (p Plan) Name() string {
+	if p.name == "" {
+		return p.Target.Name()
+	}
+	return p.name
+}
+
+// nameOf is the name of a target that is not called as its ARN ends.
+func nameOf(cur Current, s subject) string {
+	switch s {
+	case ofTask:
+		return cur.Task.ID[:min(shownID, len(cur.Task.ID))]
+	case ofInstance:
+		return cur.Instance.EC2ID
+	}
+	return ""
+}
+
+// shownID is how many characters of a task's id tell it from others.
+const shownID = 8
 
 // Step is one thing that a plan does to the account.
 type Step interface {

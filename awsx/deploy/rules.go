@@ -24,33 +24,49 @@ type Rule struct {
 	Reason string
 }
 
-// match returns the rule that decides about a plan, nil when none does.
-func (p Policy) match(plan Plan) *Rule {
+// matches returns the rules that decide about a plan: one at most for each of the
+// verbs that its intent comes to.
+func (p Policy) matches(plan Plan) []*Rule {
+	verbs := []string{plan.Intent.Action()}
+	if several, ok := plan.Intent.(interface{ verbs() []string }); ok {
+		verbs = several.verbs()
+	}
+	var rules []*Rule
+	for _, verb := range verbs {
+		if r := p.match(plan, verb); r != nil {
+			rules = append(rules, r)
+		}
+	}
+	return rules
+}
+
+// match returns the rule that decides about one verb of a plan, nil when none does.
+func (p Policy) match(plan Plan, verb string) *Rule {
 	target := plan.Target
 	for i, r := range p.Rules {
 		account := globs(r.Account, plan.Identity.Account) || target.Context.Profile != "" && globs(r.Account, target.Context.Profile)
-		if account && globs(r.Cluster, target.ClusterName()) && globs(r.Service, target.Name()) && globs(r.Action, plan.Intent.Action()) {
+		if account && globs(r.Cluster, target.ClusterName()) && globs(r.Service, target.Name()) && globs(r.Action, verb) {
 			return &p.Rules[i]
 		}
 	}
 	return nil
 }
 
-// rule applies the rule that decides about a plan.
+// rule applies the rules that decide about a plan, the gravest of them.
 func (p Policy) rule(plan *Plan) {
-	r := p.match(*plan)
-	if r == nil {
-		return
-	}
-	if r.Deny {
-		plan.Denied = "it gives no reason"
-		if r.Reason != "" {
-			plan.Denied = r.Reason
+	var tier Tier
+	for _, r := range p.matches(*plan) {
+		if r.Deny {
+			plan.Denied = "it gives no reason"
+			if r.Reason != "" {
+				plan.Denied = r.Reason
+			}
+			return
 		}
-		return
-	}
-	if r.Confirm != nil {
-		plan.Tier, plan.Rule = max(*r.Confirm, TierConfirm), r.Reason
+		if r.Confirm != nil && max(*r.Confirm, TierConfirm) > tier {
+			tier = max(*r.Confirm, TierConfirm)
+			plan.Tier, plan.Rule = tier, r.Reason
+		}
 	}
 }
 

@@ -32,17 +32,8 @@ func (in SetSecrets) draft(cur Current) (draft, error) {
 	if err != nil {
 		return d, err
 	}
-	for _, name := range sortedKeys(in.Containers) {
-		c, err := d.tree.pickContainer(name)
-		if err != nil {
-			return d, err
-		}
-		moved, err := checkSecrets(c, in.Containers[name])
-		if err != nil {
-			return d, err
-		}
-		d.env = append(d.env, editEnv(c, EnvEdit{Unset: moved})...)
-		d.secrets = append(d.secrets, editSecrets(c, in.Containers[name])...)
+	if d.env, d.secrets, err = setSecrets(d.tree, in); err != nil {
+		return d, err
 	}
 	if len(d.secrets) == 0 && len(d.env) == 0 {
 		return d, nothingChanged("the secrets are like this already", "")
@@ -53,6 +44,24 @@ func (in SetSecrets) draft(cur Current) (draft, error) {
 		d.after += ", " + describeEnv(d.env)
 	}
 	return d, nil
+}
+
+// setSecrets edits references in a tree and returns what changed, the variables that
+// gave way to them among it.
+func setSecrets(tree *node, in SetSecrets) (env []EnvChange, secrets []SecretChange, err error) {
+	for _, name := range sortedKeys(in.Containers) {
+		c, err := tree.pickContainer(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		moved, err := checkSecrets(c, in.Containers[name])
+		if err != nil {
+			return nil, nil, err
+		}
+		env = append(env, editEnv(c, EnvEdit{Unset: moved})...)
+		secrets = append(secrets, editSecrets(c, in.Containers[name])...)
+	}
+	return env, secrets, nil
 }
 
 // describeSecrets names what happens to references, by container.

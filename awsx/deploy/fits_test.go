@@ -1,0 +1,59 @@
+package deploy
+
+import (
+	"strings"
+	"testing"
+
+	"gantry/awsx"
+)
+
+func TestHowManyMoreTasksAnInstanceTakes(t *testing.T) {
+	instance := func(cpu, memory int) awsx.Instance {
+		return awsx.Instance{
+			Status: "ACTIVE", AgentConnected: true, UsedPorts: []int{22},
+			CPU: awsx.Capacity{Registered: 4096, Remaining: cpu}, Memory: awsx.Capacity{Registered: 8192, Remaining: memory},
+		}
+	}
+	edited := func(edit func(*awsx.Instance)) awsx.Instance {
+		i := instance(4096, 8192)
+		edit(&i)
+		return i
+	}
+	const plain = `{"family":"a","cpu":"256","memory":"512","containerDefinitions":[{"name":"a"}]}`
+	const fixed = `{"family":"a","containerDefinitions":[{"name":"a","cpu":1,"memory":1,"portMappings":[{"containerPort":80,"hostPort":8080}]}]}`
+	const nothing = `{"family":"a","containerDefinitions":[{"name":"a"}]}`
+	for _, c := range []struct {
+		name        string
+		doc         string
+		constraints []string
+		on          awsx.Instance
+		own, want   int
+		why         string
+	}{
+		{"memory decides", plain, nil, instance(4096, 1100), 0, 2, ""},
+		{"CPU decides", plain, nil, instance(800, 8192), 0, 3, ""},
+		{"full", plain, nil, instance(100, 100), 0, 0, "156 CPU and 412 MiB short"},
+		{"a fixed port", fixed, nil, instance(4096, 8192), 0, 1, ""},
+		{"a port in use", fixed, nil, edited(func(i *awsx.Instance) { i.UsedPorts = []int{8080} }), 0, 0, "port 8080 in use"},
+		{"without a size", nothing, nil, instance(1, 1), 0, MostFit, ""},
+		{"draining", plain, nil, edited(func(i *awsx.Instance) { i.Status = "DRAINING" }), 0, 0, "DRAINING"},
+		{"no agent", plain, nil, edited(func(i *awsx.Instance) { i.AgentConnected = false }), 0, 0, "agent disconnected"},
+		{"one each", plain, []string{"distinctInstance"}, instance(4096, 8192), 1, 0, "one task of the service there already"},
+	} {
+		td, err := awsx.ParseTaskDefinition([]byte(c.doc), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fit, err := NewFit(awsx.Service{PlacementConstraints: c.constraints}, td)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, why := fit.On(c.on, c.own); n != c.want || why != c.why {
+			t.Errorf("%s: %d fit (%s), want %d (%s)", c.name, n, why, c.want, c.why)
+		}
+	}
+	td, _ := awsx.ParseTaskDefinition([]byte(plain), nil)
+	if _, err := NewFit(awsx.Service{PlacementConstraints: []string{"memberOf(attribute:x ~~ y)"}}, td); err == nil || !strings.Contains(err.Error(), "not understood") {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,0 +1,58 @@
+package deploy
+
+import (
+	"gantry/awsx"
+)
+
+// SetVariables changes variables and references to secrets in one new revision. A
+// name may move from one to the other.
+type SetVariables struct {
+	Env     SetEnv
+	Secrets SetSecrets
+}
+
+// Action names the intent.
+func (SetVariables) Action() string { return "variables" }
+
+// verbs are those by whose rules both halves are made.
+func (in SetVariables) verbs() []string {
+	return []string{in.Action(), in.Env.Action(), in.Secrets.Action()}
+}
+
+func (SetVariables) needs() needs { return needs{definition: true, rollout: true, scaling: true} }
+
+// draft takes away references before the environment is edited, and adds them
+// after it, so that a name can change sides in either direction.
+func (in SetVariables) draft(cur Current) (draft, error) {
+	d, err := editDefinition(cur)
+	if err != nil {
+		return d, err
+	}
+	leaving, coming := SetSecrets{map[string]SecretEdit{}}, SetSecrets{map[string]SecretEdit{}}
+	for name, e := range in.Secrets.Containers {
+		leaving.Containers[name] = SecretEdit{Unset: e.Unset}
+		coming.Containers[name] = SecretEdit{Set: e.Set, Move: e.Move}
+	}
+	if _, d.secrets, err = setSecrets(d.tree, leaving); err != nil {
+		return d, err
+	}
+	if d.env, err = setEnv(d.tree, in.Env); err != nil {
+		return d, err
+	}
+	moved, added, err := setSecrets(d.tree, coming)
+	if err != nil {
+		return d, err
+	}
+	d.env, d.secrets = append(d.env, moved...), append(d.secrets, added...)
+	if len(d.env) == 0 && len(d.secrets) == 0 {
+		return d, nothingChanged("the environment and the secrets are like this already", "")
+	}
+	d.before = awsx.ARNName(cur.Definition.ARN)
+	d.after = "new revision"
+	for _, what := range []string{describeEnv(d.env), describeSecrets(d.secrets)} {
+		if what != "" {
+			d.after += ", " + what
+		}
+	}
+	return d, nil
+}
