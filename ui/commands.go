@@ -74,7 +74,7 @@ func (c *commands) wrap(msg tea.Msg, to owner) tea.Msg {
 		}
 		return tea.BatchMsg(tagged)
 	}
-	if runtimeMessage(msg) {
+	if _, owned := msg.(result); owned || runtimeMessage(msg) {
 		return msg
 	}
 	return result{to: to, msg: msg}

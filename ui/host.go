@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"os/exec"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -48,6 +49,13 @@ func (h *Host) Mode(scope string) Mode { return h.shell.mode(scope) }
 
 // Theme is the current theme; it changes when the terminal tells its colours.
 func (h *Host) Theme() *theme.Theme { return h.shell.theme }
+
+// Exec gives the terminal to a program until it ends; its end comes to the caller
+// as what done makes of it. The loop stands still meanwhile.
+func (h *Host) Exec(c *exec.Cmd, done func(error) tea.Msg) tea.Cmd {
+	to := h.shell.actor
+	return h.shell.opts.Exec(c, func(err error) tea.Msg { return result{to: to, msg: done(err)} })
+}
 
 // Key is the key that runs an action, for a text that mentions it.
 func (h *Host) Key(a Action) string { return h.shell.opts.Keys.Key(a) }

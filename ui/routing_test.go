@@ -2,6 +2,8 @@ package ui_test
 
 import (
 	"context"
+	"errors"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +92,26 @@ func TestTheAnswerOfAModalActsForTheScreenThatAsked(t *testing.T) {
 	})}}
 	c.Press("a").Advance(time.Second).Press("y")
 	if diff := cmp.Diff([]string{"done"}, s.got); diff != "" {
+		t.Errorf("results for the screen (-want +got):\n%s", diff)
+	}
+}
+
+func TestTheEndOfAProgramComesToTheScreenThatRanIt(t *testing.T) {
+	var ran []string
+	c, s := start(t, nil, func(o *uitest.Options) {
+		o.Shell.Exec = func(p *exec.Cmd, done tea.ExecCallback) tea.Cmd {
+			ran = append(ran, p.Args...)
+			return func() tea.Msg { return done(errors.New("exit status 3")) }
+		}
+	})
+	s.extra = []ui.Action{{ID: "edit", Name: "edit", Keys: []string{"a"}, Run: func() tea.Cmd {
+		return s.host.Exec(exec.Command("vi", "fruit"), func(err error) tea.Msg { return err })
+	}}}
+	c.Press("a")
+	if diff := cmp.Diff([]string{"vi", "fruit"}, ran); diff != "" {
+		t.Errorf("what ran (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"exit status 3"}, s.got); diff != "" {
 		t.Errorf("results for the screen (-want +got):\n%s", diff)
 	}
 }

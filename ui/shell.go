@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"os/exec"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -27,6 +28,9 @@ type Options struct {
 	Keys *Keymap
 	// Gate guards changing actions; nil lets all through.
 	Gate Gate
+	// Globals are actions that every screen has besides the shell's own; nil for
+	// none. They are asked for as often as a screen's.
+	Globals func(*Host) []Action
 	// Background is what runs whatever screen is shown; nil for nothing.
 	Background Background
 	// Palette are what ":" finds besides actions: screens, services, pasted
@@ -38,6 +42,8 @@ type Options struct {
 	Clipboard Clipboard
 	// SaveDir is where ctrl+s writes; empty is the working directory.
 	SaveDir string
+	// Exec gives the terminal to a program; nil is tea.ExecProcess.
+	Exec func(c *exec.Cmd, done tea.ExecCallback) tea.Cmd
 	// Now and After are the clock; nil is the real one.
 	Now   func() time.Time
 	After func(d time.Duration, msg tea.Msg) tea.Cmd
@@ -72,6 +78,9 @@ type Shell struct {
 func New(ctx context.Context, o Options) *Shell {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Exec == nil {
+		o.Exec = tea.ExecProcess
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	if o.After == nil {

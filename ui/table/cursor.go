@@ -178,6 +178,25 @@ func (t *Table[T]) Marked() []T {
 	return out
 }
 
+// HiddenMarks returns the marked rows that are not shown, in the order of the table.
+func (t *Table[T]) HiddenMarks() []T {
+	if t.Counts().MarkedHidden == 0 {
+		return nil
+	}
+	shown := make(map[int]struct{}, len(t.shown))
+	for _, i := range t.shown {
+		shown[i] = struct{}{}
+	}
+	var out []T
+	for _, i := range t.sorted {
+		_, marked := t.marks[t.keys[i]]
+		if _, ok := shown[i]; marked && !ok {
+			out = append(out, t.rows[i])
+		}
+	}
+	return out
+}
+
 // dropMarks forgets the marks of rows that are gone.
 func (t *Table[T]) dropMarks() {
 	if len(t.marks) == 0 {

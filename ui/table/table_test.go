@@ -278,6 +278,9 @@ func TestMarksAreKeys(t *testing.T) {
 	if c := tb.Counts(); c.Marked != 2 || c.MarkedHidden != 1 {
 		t.Errorf("%+v, want one mark hidden", c)
 	}
+	if hidden := tb.HiddenMarks(); len(hidden) != 1 || hidden[0].name != "b" {
+		t.Errorf("%v are marked and hidden", hidden)
+	}
 	tb.Key(`ctrl+\`)
 	if got := marked(tb); got != "" {
 		t.Errorf("%q is still marked", got)
