@@ -65,11 +65,7 @@ func (p *pump) explain(ctx context.Context, fresh bool) {
 
 // pace tells lines that come in time from those that the pipeline held back.
 func (p *pump) pace(now time.Time) Flow {
-	newest := p.status.Newest
-	for i := range p.pending {
-		newest = later(newest, p.pending[i].Time)
-	}
-	if now.Sub(newest) >= staleAfter {
+	if now.Sub(p.newestSeen()) >= staleAfter {
 		return Lagging
 	}
 	return Flowing

@@ -39,6 +39,7 @@ func (p *pump) poll(ctx context.Context) error {
 	}
 	if whole && !r.skipped {
 		p.swept, p.sweepLines, p.sweepTook = now, p.lately+r.counted, time.Since(now)
+		p.sweptNewest = p.newestSeen()
 	}
 	r.last.Partial = r.partial
 	p.settle(now, r)
@@ -172,11 +173,7 @@ func (p *pump) overflow(from, to time.Time) {
 
 // advance moves the high water to the newest line read, but never beyond now.
 func (p *pump) advance(now time.Time) {
-	newest := p.status.Newest
-	for i := range p.pending {
-		newest = later(newest, p.pending[i].Time)
-	}
-	p.high = later(p.high, earlier(newest, now))
+	p.high = later(p.high, earlier(p.newestSeen(), now))
 	p.forget()
 }
 

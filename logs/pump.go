@@ -27,7 +27,7 @@ const (
 	sweepEvery   = 5 * time.Second
 	// sweepShare is how many times longer than the last one took the next sweep
 	// waits at least.
-	sweepShare = 10
+	sweepShare = 2
 	// seenMost is how many delivered lines are remembered beyond the overlap: some
 	// 15 MiB.
 	seenMost = 500_000
@@ -64,10 +64,11 @@ type pump struct {
 	swept  time.Time // when the whole overlap was last read
 	lately int       // lines that the current poll read, old and new
 	// sweepLines is how many the last read of the whole overlap brought.
-	sweepLines int
-	sweepTook  time.Duration
-	uncounted  bool               // the store cannot count by time
-	overflowed map[time.Time]bool // timestamps that have a gap line of their own
+	sweepLines  int
+	sweepTook   time.Duration
+	sweptNewest time.Time          // the newest line when it ended
+	uncounted   bool               // the store cannot count by time
+	overflowed  map[time.Time]bool // timestamps that have a gap line of their own
 
 	status    Status
 	told      Status
@@ -204,6 +205,7 @@ func (p *pump) open(ctx context.Context) error {
 			p.high = page.Last
 		}
 	}
+	p.sweptNewest = p.newestSeen()
 	p.judge(page)
 	return nil
 }
@@ -221,6 +223,10 @@ func (p *pump) newest(ctx context.Context, r Range, n int) (Page, error) {
 
 // smaller returns the page size after one whose answer was too large.
 func smaller(n int) int { return max(1, n/4) }
+
+// newestSeen returns the time of the newest line that came, delivered or about to
+// be.
+func (p *pump) newestSeen() time.Time { return later(p.status.Newest, latest(p.pending)) }
 
 func latest(entries []Entry) time.Time {
 	var t time.Time
@@ -258,7 +264,8 @@ func (p *pump) take(entries []Entry, newest time.Time) (fresh int) {
 		if newest.Sub(e.Time) > lateAfter {
 			e.Late = true
 			p.status.LateLines++
-			p.status.Lateness = max(p.status.Lateness, newest.Sub(e.Time))
+			// It may have stood there since just after the last sweep.
+			p.status.Lateness = max(p.status.Lateness, p.sweptNewest.Sub(e.Time))
 		}
 		if e.Piece == nil {
 			p.pending = append(p.pending, e)
