@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"strings"
 	"testing"
 
 	"gantry/awsx"
@@ -123,4 +124,20 @@ func TestChecksOfOwners(t *testing.T) {
 	mates(shared)
 	testNoCheck(t, shared, Restart{}, CheckFamily)
 	testNoCheck(t, shared, UseRevision{"6"}, CheckFamily)
+}
+
+func TestACancelIsNotSaidToReplaceWhatItStops(t *testing.T) {
+	d := newDesk()
+	d.rollOut(t)
+	for _, intent := range []Intent{Cancel{}, RollBack{}} {
+		p := d.mustPlan(t, d.api, intent)
+		if c := check(t, p, CheckInProgress); c.Result != OK || !strings.HasSuffix(c.Text, "it is rolled back") {
+			t.Errorf("%s: %+v", intent.Action(), c)
+		}
+		for _, c := range p.Checks {
+			if strings.Contains(c.Text, "PassRole") {
+				t.Errorf("%s passes no role: %s", intent.Action(), c.Text)
+			}
+		}
+	}
 }

@@ -176,11 +176,11 @@ func checkRoles(cur Current, d draft) Check {
 }
 
 // passesRoles reports whether a call of the draft names a revision, for whose
-// roles IAM then asks; a deployment that is forced names none.
+// roles IAM then asks; one that forces or stops a deployment names none.
 func (d draft) passesRoles() bool {
-	return d.register || d.tasks > 0 || !slices.ContainsFunc(d.steps, func(s Step) bool {
+	return d.register || d.tasks > 0 || slices.ContainsFunc(d.steps, func(s Step) bool {
 		u, ok := s.(*updateStep)
-		return ok && u.update.ForceNew
+		return ok && !u.update.ForceNew
 	})
 }
 

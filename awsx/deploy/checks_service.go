@@ -41,6 +41,8 @@ func checkInProgress(cur Current, d draft) Check {
 	what := awsx.ARNName(dep.TaskDefinition) + " is rolling out"
 	state := fmt.Sprintf("%d of %d running, %d failed", dep.Running, dep.Desired, dep.Failed)
 	switch {
+	case d.follow.Cancels:
+		return finding(CheckInProgress, OK, "%s (%s): it is rolled back", what, state)
 	case d.starts && dep.Running == 0 && (dep.Failed > 0 || stuck):
 		return finding(CheckInProgress, Warning, "%s and fails (%s): this change replaces it", what, state)
 	case d.starts:
