@@ -14,7 +14,7 @@ func (s *Shell) globals(scope string) []Action {
 	top := s.trail.top()
 	_, filterable := top.screen.(Filterable)
 	mode := s.mode(scope)
-	return []Action{
+	own := []Action{
 		{ID: ActFilter, Name: "filter", Keys: []string{"/"}, Hint: 90, Run: Do(s.openPrompt),
 			Disabled: unless(filterable, "there is nothing to filter on "+top.screen.Name())},
 		{ID: ActPalette, Name: "command", Keys: []string{":"}, Hint: 91, Run: Do(func() { s.openPalette("") })},
@@ -35,6 +35,10 @@ func (s *Shell) globals(scope string) []Action {
 		{ID: ActSuspend, Name: "suspend", Keys: []string{"ctrl+z"}, Run: func() tea.Cmd { return tea.Suspend }},
 		{ID: ActQuit, Name: "quit", Keys: []string{"ctrl+c"}, Run: Do(s.quit)},
 	}
+	if s.opts.Globals == nil {
+		return own
+	}
+	return append(own, s.opts.Globals(s.host)...)
 }
 
 func unless(ok bool, why string) string {

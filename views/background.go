@@ -3,15 +3,20 @@ package views
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/awsx/deploy"
 	"gantry/ui"
+	"gantry/ui/theme"
 )
 
 // Background keeps running changes in the status line, whatever screen is shown.
 type Background struct {
 	Changer Changer
+	// Key is the key that lists the changes; nil mentions none.
+	Key func() string
 
 	jobs []Job
 }
@@ -34,33 +39,88 @@ func (b *Background) Update(msg tea.Msg) tea.Cmd {
 	return news.next()
 }
 
-// Status says how the changes stand: each that runs, else how the last one ended.
+// Status says how the changes stand: those that run, the worst first, else how
+// the last one ended.
 func (b *Background) Status() string {
-	var running []string
-	last := ""
-	for _, j := range b.jobs {
-		if j.Ended {
-			last = endedWords(j)
-		} else {
-			running = append(running, runningWords(j))
+	running := worstFirst(b.jobs)
+	switch len(running) {
+	case 0:
+		if len(b.jobs) == 0 {
+			return ""
+		}
+		return endedWords(b.jobs[len(b.jobs)-1])
+	case 1:
+		return runningWords(running[0])
+	}
+	head := count(len(running), "change")
+	if b.Key != nil {
+		head += " (" + b.Key() + " lists them)"
+	}
+	words := make([]string, len(running))
+	for i, j := range running {
+		words[i] = runningWords(j)
+	}
+	return head + ": " + joinNonEmpty("; ", words...)
+}
+
+// worstFirst are the changes that run, those in trouble first. Of several at one
+// target only the newest matters: it replaces what the others follow.
+func worstFirst(jobs []Job) []Job {
+	var running []Job
+	for _, j := range slices.Backward(jobs) {
+		if !j.Ended && !slices.ContainsFunc(running, func(newer Job) bool { return newer.Target == j.Target }) {
+			running = append(running, j)
 		}
 	}
-	if len(running) > 0 {
-		return joinNonEmpty("; ", running...)
+	slices.Reverse(running)
+	slices.SortStableFunc(running, func(a, b Job) int { return urgency(b) - urgency(a) })
+	return running
+}
+
+// urgency orders changes: first what fails, then what waits for somebody.
+func urgency(j Job) int {
+	n := 2 * jobStatus(j).Severity()
+	if !j.Ended && j.Progress.Paused != nil {
+		n++
 	}
-	return last
+	return n
 }
 
 func runningWords(j Job) string {
-	what := j.Action + " " + j.Target.Name()
-	if p := j.Progress; !p.At.IsZero() {
-		return fmt.Sprintf("%s: %d/%d new, %d failed", what, p.Running, p.Desired, p.Failed)
+	if j.Progress.At.IsZero() {
+		return jobName(j) + ": " + orDefault(j.Step, "starting")
 	}
-	return what + ": " + orDefault(j.Step, "starting")
+	words := jobName(j) + ": "
+	switch {
+	case j.Progress.Paused != nil:
+		words += "paused, "
+	case jobStatus(j) == theme.StatusDegraded:
+		words = theme.StatusDegraded.Glyph() + " " + words
+	}
+	return words + progressCounts(j)
+}
+
+// progressCounts are the counts of a change that is followed, in few words.
+func progressCounts(j Job) string {
+	p := j.Progress
+	switch nounOf(j.Target) {
+	case "instance":
+		return count(p.Draining, "task") + " left"
+	case "task", "revision":
+		return orDefault(joinNonEmpty(", ", some(p.Pending, "starting"), some(p.Running, "running"), some(p.Draining, "stopping"), some(p.Failed, "failed")), "ended")
+	}
+	words := fmt.Sprintf("%d/%d new, %d failed", p.Running, p.Desired, p.Failed)
+	if p.Phase == deploy.PhaseRollingBack {
+		words = "rolling back"
+	}
+	if p.Stage != "" {
+		words = stageWords(p.Stage) + ", " + words
+	}
+	return words
 }
 
 func endedWords(j Job) string {
-	what := j.Action + " " + j.Target.Name() + ": "
+	what := jobName(j) + ": "
 	switch {
 	case j.Err != nil:
 		cause, _ := causeOf(j.Err)

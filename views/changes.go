@@ -12,6 +12,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/logs"
 	"gantry/ui"
 	"gantry/ui/form"
 	"gantry/ui/modal"
@@ -27,8 +28,8 @@ type Changer interface {
 	Start(plan deploy.Plan, override []string) (string, error)
 	// Resume follows the deployment that a service has in progress; it waits.
 	Resume(ctx context.Context, service awsx.Ref) (string, error)
-	// Job returns a job by id; Jobs all that run, oldest first, and the latest
-	// that ended.
+	// Job returns a job by id; Jobs all that run and the latest that ended, oldest
+	// first.
 	Job(id string) (Job, bool)
 	Jobs() []Job
 	// Subscribe is sent one value after any number of changes to jobs.
@@ -55,6 +56,9 @@ type Job struct {
 type Changes struct {
 	Deps    *Deps
 	Changer Changer
+	// Lines opens the log store, for what a container wrote before it failed; it
+	// may wait. Its error says what to configure.
+	Lines func(ctx context.Context, id awsx.ContextID) (logs.Source, error)
 }
 
 // Image opens the images of a service's repositories.
@@ -75,9 +79,22 @@ func (c *Changes) Restart(service awsx.Ref) tea.Cmd {
 	return nil
 }
 
-// RollBack opens the revisions of a service's family.
+// RollBack plans the way back that the record of deployments tells. Where it
+// tells none, the plan gives way to the revisions.
 func (c *Changes) RollBack(service awsx.Ref) tea.Cmd {
-	c.Deps.Host.Push(newRevisions(c, service))
+	c.propose(service, deploy.RollBack{}, nil)
+	return nil
+}
+
+// Revisions opens those that a service could go back to.
+func (c *Changes) Revisions(service awsx.Ref) tea.Cmd {
+	c.Deps.Host.Push(newRevisions(c, service, ""))
+	return nil
+}
+
+// Deployments opens the history of a service.
+func (c *Changes) Deployments(service awsx.Ref) tea.Cmd {
+	c.Deps.Host.Push(newDeployments(c, service))
 	return nil
 }
 
@@ -144,16 +161,46 @@ type proposal struct {
 }
 
 // ask puts a question as gravely as its tier wants.
-func (c *Changes) ask(tier deploy.Tier, service awsx.Ref, q modal.Question) {
-	th := c.Deps.Host.Theme()
+func (c *Changes) ask(tier deploy.Tier, target awsx.Ref, q modal.Question) {
+	th, noun := c.Deps.Host.Theme(), nounOf(target)
 	switch {
 	case tier >= deploy.TierBulk:
-		c.Deps.Host.Modal(modal.NewTyped(th, q, "the number of services and the cluster's name", "1 "+service.ClusterName()))
+		c.Deps.Host.Modal(modal.NewTyped(th, q, "the number of "+noun+"s and the cluster's name", "1 "+target.ClusterName()))
 	case tier == deploy.TierName:
-		c.Deps.Host.Modal(modal.NewTyped(th, q, "the service's name", service.Name()))
+		c.Deps.Host.Modal(modal.NewTyped(th, q, "the "+noun+"'s name", target.Name()))
 	default:
 		c.Deps.Host.Modal(modal.NewConfirm(th, q))
 	}
+}
+
+// nounOf is what the target of a change is called, by its ARN.
+func nounOf(target awsx.Ref) string {
+	_, _, resource, _ := awsx.ARNParts(target.ARN)
+	switch kind, _, _ := strings.Cut(resource, "/"); kind {
+	case "task":
+		return "task"
+	case "container-instance":
+		return "instance"
+	case "task-definition":
+		return "revision"
+	}
+	return "service"
+}
+
+// ofService says why something that only services have is not there, empty for a
+// service.
+func ofService(target awsx.Ref) string {
+	if noun := nounOf(target); noun != "service" {
+		return "this is about " + article(noun) + ", not about a service"
+	}
+	return ""
+}
+
+func article(noun string) string {
+	if strings.Contains("aeiou", noun[:1]) {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 // changeTable is a table whose rows are proposed as changes. What it has read is

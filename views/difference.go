@@ -1,19 +1,69 @@
 package views
 
 import (
+	"slices"
 	"strings"
 
-	"gantry/awsx/deploy"
+	"gantry/ui"
 	"gantry/ui/diffview"
+	"gantry/ui/pager"
 	"gantry/ui/text"
+	"gantry/ui/theme"
 )
 
-// difference is what a plan changes in the document, in hunks. Each is headed by
-// where in the document it stands, since line numbers of a normal form tell
-// nobody anything, and loses the indentation that all its lines share.
-func difference(p deploy.Plan) []diffview.Line {
-	lines := diffview.Compare(p.Old, p.New)
-	before, after := strings.Split(p.Old, "\n"), strings.Split(p.New, "\n")
+// hunks is a difference on a screen, gone through hunk by hunk.
+type hunks struct {
+	lines []diffview.Line
+	rows  []int // of the pager, at which a hunk begins
+}
+
+// below draws the difference under rows that are there already.
+func (d *hunks) below(out []string, th *theme.Theme, w int) []string {
+	d.rows = nil
+	rows, starts := diffview.Draw(th, d.lines, max(w-1, 0))
+	for i, l := range d.lines {
+		if l.Kind == diffview.Hunk {
+			d.rows = append(d.rows, len(out)+starts[i])
+		}
+	}
+	for _, row := range rows {
+		out = append(out, " "+row)
+	}
+	return out
+}
+
+// actions go from hunk to hunk.
+func (d *hunks) actions(p *pager.Pager) []ui.Action {
+	next := ui.Shared(ui.ActFindNext, ui.Do(func() { d.show(p, 1) }))
+	prev := ui.Shared(ui.ActFindPrev, ui.Do(func() { d.show(p, -1) }))
+	next.Name, prev.Name = "next hunk", "previous hunk"
+	if len(d.lines) == 0 {
+		next.Disabled, prev.Disabled = "there is no difference", "there is no difference"
+	}
+	return []ui.Action{next, prev}
+}
+
+// show goes to the next hunk, or the one before.
+func (d *hunks) show(p *pager.Pager, step int) {
+	first, _, _ := p.Position()
+	at, on := slices.BinarySearch(d.rows, first)
+	switch {
+	case step < 0:
+		at--
+	case on:
+		at++
+	}
+	if at >= 0 && at < len(d.rows) {
+		p.ShowTop(d.rows[at])
+	}
+}
+
+// difference is what changes from one document to another, in hunks. Each is
+// headed by where in the document it stands, since line numbers of a normal form
+// tell nobody anything, and loses the indentation that all its lines share.
+func difference(old, fresh string) []diffview.Line {
+	lines := diffview.Compare(old, fresh)
+	before, after := strings.Split(old, "\n"), strings.Split(fresh, "\n")
 	for from := 0; from < len(lines); {
 		to := from + 1
 		for to < len(lines) && lines[to].Kind != diffview.Hunk {

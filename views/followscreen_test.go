@@ -61,7 +61,7 @@ func TestARollbackIsNeverSuccess(t *testing.T) {
 		f.account.FailRollout("api-orders", true)
 		f.read().Shows("~ rolling back")
 		f.account.FinishRollout("api-orders")
-		f.read().Shows("x rolled back: ECS gave api-orders:2 up and runs api-orders:1 again", "what was asked for does not run; l reads the logs").Hides("succeeded")
+		f.read().read().read().Shows("x rolled back: ECS gave api-orders:2 up and runs api-orders:1 again", "what was asked for does not run; l reads the logs").Hides("succeeded")
 		for _, once := range []string{"CannotPullContainerError", "has reached a steady state", "rolling back to deployment"} {
 			if n := f.count(once); n != 1 {
 				t.Errorf("%q stands there %d times:\n%s", once, n, f.Text())
@@ -71,7 +71,7 @@ func TestARollbackIsNeverSuccess(t *testing.T) {
 		if len(f.visited.calls) != 1 || f.visited.calls[0] != "logs api-orders" {
 			t.Errorf("l led to %v", f.visited.calls)
 		}
-		f.keys("u").Shows("REVISION", "api-orders:2")
+		f.keys("u").Shows("REVISION", "api-orders:2", "no deployment that succeeded before this one is on record: choose")
 	})
 }
 
@@ -79,7 +79,7 @@ func TestAFailureWithoutRollbackOffersTheWayBack(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := deploying(t, standard, untouched)
 		f.account.FailRollout("api-orders", false)
-		f.read().Shows("x failed: ECS gave the deployment up", "u chooses a revision to go back to")
+		f.read().Shows("x failed: ECS gave the deployment up", "u plans the way back, l reads the logs")
 	})
 }
 

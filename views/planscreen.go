@@ -34,14 +34,14 @@ type planScreen struct {
 	reading    uint64 // the newest planning
 	planning   bool
 	plan       *deploy.Plan
-	diff       []diffview.Line
+	diff       hunks
 	err        error
 	overridden []string
+	covered    bool
 
 	pager *pager.Pager
 	theme *theme.Theme
 	mode  string // why nothing may be changed, as it was drawn
-	hunks []int  // their rows
 }
 
 func newPlanScreen(c *Changes, p proposal) *planScreen {
@@ -75,19 +75,30 @@ func (s *planScreen) replan() tea.Cmd {
 	ctx, changer, p, reading := s.ctx, s.changes.Changer, s.proposal, s.reading
 	return func() tea.Msg {
 		plan, err := changer.Plan(ctx, p.service, p.intent)
-		return planned{reading, plan, difference(plan), err}
+		return planned{reading, plan, difference(plan.Old, plan.New), err}
 	}
 }
 
 func (s *planScreen) Update(msg tea.Msg) tea.Cmd {
 	if msg, ok := msg.(planned); ok && msg.reading == s.reading {
-		s.planning, s.err, s.plan, s.diff, s.overridden = false, msg.err, nil, msg.diff, nil
+		s.planning, s.err, s.plan, s.diff, s.overridden = false, msg.err, nil, hunks{lines: msg.diff}, nil
 		if msg.err == nil {
 			s.plan = &msg.plan
 		}
 		s.pager.Changed()
+		s.unknownWayBack()
 	}
 	return nil
+}
+
+// Covered notes that another screen lies above, in whose place none must come.
+// What was done there may have made the plan an old one.
+func (s *planScreen) Covered(covered bool) tea.Cmd {
+	s.covered = covered
+	if covered {
+		return nil
+	}
+	return s.replan()
 }
 
 func (s *planScreen) View(w, h int) ui.Frame {
@@ -117,18 +128,9 @@ func (s *planScreen) refusal() string {
 func (s *planScreen) layout(w int) []string {
 	th := s.changes.Deps.Host.Theme()
 	lay := layout{theme: th, width: w, wrap: true}
-	s.hunks = nil
 	head, tail := s.paras()
 	out, _ := lay.lines(head)
-	rows, starts := diffview.Draw(th, s.diff, max(w-1, 0))
-	for i, l := range s.diff {
-		if l.Kind == diffview.Hunk {
-			s.hunks = append(s.hunks, len(out)+starts[i])
-		}
-	}
-	for _, row := range rows {
-		out = append(out, " "+row)
-	}
+	out = s.diff.below(out, th, w)
 	rest, _ := lay.lines(tail)
 	return append(out, rest...)
 }
@@ -160,6 +162,8 @@ func (s *planScreen) summary() []para {
 	d.heading(title(p))
 	d.paras = append(d.paras, s.next())
 	effects(&d, p)
+	d.field("images", s.pinning())
+	d.field("takes", takes(p))
 	d.heading("Calls")
 	for _, step := range p.Steps {
 		d.line(theme.Text, step.Describe().Text)
@@ -167,8 +171,8 @@ func (s *planScreen) summary() []para {
 	if len(p.Carried) > 0 {
 		d.line(theme.Dim, "fields unknown to this version are sent as they were read: "+strings.Join(p.Carried, ", "))
 	}
-	if len(s.diff) > 0 {
-		d.heading("Difference: " + diffview.Summary(s.diff))
+	if len(s.diff.lines) > 0 {
+		d.heading("Difference: " + diffview.Summary(s.diff.lines))
 	}
 	return d.paras
 }
@@ -182,11 +186,30 @@ func effects(d *document, p deploy.Plan) {
 	d.field("as", p.Identity.ARN)
 }
 
+// takes says how long the change is expected to take, and how long it is waited
+// for.
+func takes(p deploy.Plan) string {
+	if !p.Follows() {
+		return ""
+	}
+	expected, most := "", ""
+	if d := p.Expected(); d > 0 {
+		expected = "about " + text.Span(d) + " by those before it"
+	}
+	if d := p.Timeout(); d > 0 {
+		most = "followed for at most " + text.Span(d)
+	}
+	return joinNonEmpty("; ", expected, most)
+}
+
 // next is what stands in the way, or what the key that goes on does.
 func (s *planScreen) next() para {
 	blocking := s.plan.Blocking(s.overridden...)
 	next := para{label: "next", role: theme.Accent, depth: 1}
 	switch {
+	case s.plan.Denied != "":
+		next.role = theme.Failed
+		next.text = theme.StatusFailed.Glyph() + " denied by a rule of the configuration: " + s.plan.Denied + " (final: nothing overrides it)"
 	case len(blocking) > 0:
 		c := blocking[0]
 		next.role = theme.Failed
@@ -194,7 +217,7 @@ func (s *planScreen) next() para {
 	case s.mode != "":
 		next.role, next.text = theme.Degraded, s.mode
 	default:
-		next.text = s.key(s.carryingOut()) + " " + gateWords(s.plan.Tier) + ", then makes " + count(len(s.plan.Steps), "call")
+		next.text = s.key(s.carryingOut()) + " " + gateWords(*s.plan) + ", then makes " + count(len(s.plan.Steps), "call")
 	}
 	return next
 }
@@ -203,14 +226,18 @@ func title(p deploy.Plan) string {
 	return p.Intent.Action() + " " + p.Target.ClusterName() + "/" + p.Target.Name()
 }
 
-func gateWords(t deploy.Tier) string {
-	switch t {
+func gateWords(p deploy.Plan) string {
+	words, noun := "asks yes or no", nounOf(p.Target)
+	switch p.Tier {
 	case deploy.TierName:
-		return "asks for the service's name"
+		words = "asks for the " + noun + "'s name"
 	case deploy.TierBulk:
-		return "asks for the number of services and the cluster's name"
+		words = "asks for the number of " + noun + "s and the cluster's name"
 	}
-	return "asks yes or no"
+	if p.Rule != "" {
+		words += " (" + p.Rule + ")"
+	}
+	return words
 }
 
 func (s *planScreen) Header() ui.Header {
@@ -235,7 +262,7 @@ func (s *planScreen) Header() ui.Header {
 // Text is the plan, for a file.
 func (s *planScreen) Text() string {
 	head, tail := s.paras()
-	return plainText(head) + plainDifference(s.diff) + plainText(tail)
+	return plainText(head) + plainDifference(s.diff.lines) + plainText(tail)
 }
 
 func (s *planScreen) carryingOut() ui.Action {
@@ -264,36 +291,21 @@ func (s *planScreen) Actions() []ui.Action {
 	if s.plan != nil {
 		carry.Tier = int(s.plan.Tier)
 	}
-	if len(blocking) > 0 {
+	if s.plan != nil && s.plan.Denied != "" {
+		carry.Disabled = "a rule of the configuration denies this: " + s.plan.Denied
+		override.Disabled = carry.Disabled
+	} else if len(blocking) > 0 {
 		carry.Disabled = "the check " + blocking[0].Name + " failed: mend it, or override it"
 		override.Hint = 2
 	}
-	commands := ui.Action{ID: actCommands, Name: "copy commands", Keys: []string{"c"}, Hint: 3, Disabled: waiting,
+	commands := ui.Action{ID: actCommands, Name: "copy commands", Keys: []string{"c"}, Hint: 5, Disabled: waiting,
 		Run: ui.Do(func() { s.changes.Deps.Host.Copy("plan", strings.Join(s.plan.Commands(), "\n")+"\n") })}
 	refresh := ui.Shared(ui.ActRefresh, s.replan)
-	refresh.Name, refresh.Hint = "plan anew", 4
-	next := ui.Shared(ui.ActFindNext, ui.Do(func() { s.hunk(1) }))
-	prev := ui.Shared(ui.ActFindPrev, ui.Do(func() { s.hunk(-1) }))
-	next.Name, prev.Name = "next hunk", "previous hunk"
-	if len(s.diff) == 0 {
-		next.Disabled, prev.Disabled = "there is no difference", "there is no difference"
-	}
-	return append([]ui.Action{carry, override, commands, refresh, next, prev}, ui.Movement(s.pager)...)
-}
-
-// hunk goes to the next hunk of the difference, or the one before.
-func (s *planScreen) hunk(step int) {
-	first, _, _ := s.pager.Position()
-	at, on := slices.BinarySearch(s.hunks, first)
-	switch {
-	case step < 0:
-		at--
-	case on:
-		at++
-	}
-	if at >= 0 && at < len(s.hunks) {
-		s.pager.ShowTop(s.hunks[at])
-	}
+	refresh.Name, refresh.Hint = "plan anew", 6
+	out := append([]ui.Action{carry, override}, s.variants()...)
+	out = append(out, commands, refresh)
+	out = append(out, s.diff.actions(s.pager)...)
+	return append(out, ui.Movement(s.pager)...)
 }
 
 // confirm asks as much as the plan's tier wants. The question is about the plan

@@ -1,12 +1,9 @@
 package views
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strconv"
-	"strings"
-	"sync"
 	"time"
 
 	"gantry/awsx"
@@ -16,37 +13,20 @@ import (
 	"gantry/ui/theme"
 )
 
-// revisionRow is one revision of a family. A definition that is nil was not read.
-type revisionRow struct {
-	arn        string
-	number     int
-	definition *awsx.TaskDefinition
-	current    bool
-	ran        string    // how its last deployment to the service ended
-	ranAt      time.Time // when that began
-}
-
-// status is how the revision did when it was last deployed here.
-func (r revisionRow) status() theme.Status {
-	switch {
-	case r.ran == "":
-		return theme.StatusUnknown
-	case r.ran == "successful":
-		return theme.StatusOK
-	case strings.HasPrefix(r.ran, "rollback"), r.ran == "stopped":
-		return theme.StatusFailed
-	}
-	return theme.StatusPending
-}
+// actCompare compares two rows of a table.
+const actCompare = "compare"
 
 // maxRevisions is how many revisions the screen offers, newest first.
 const maxRevisions = 50
 
 // revisionsScreen lists the revisions that a service could go back to.
-type revisionsScreen struct{ changeTable[revisionRow] }
+type revisionsScreen struct {
+	changeTable[revisionRow]
+	why string // why one has to be chosen, empty when that was the wish
+}
 
-func newRevisions(c *Changes, service awsx.Ref) *revisionsScreen {
-	s := &revisionsScreen{changeTable[revisionRow]{changes: c, service: service}}
+func newRevisions(c *Changes, service awsx.Ref, why string) *revisionsScreen {
+	s := &revisionsScreen{changeTable: changeTable[revisionRow]{changes: c, service: service}, why: why}
 	s.tableScreen = newTableScreen(c.Deps, tableSpec[revisionRow]{
 		name: "revisions", nouns: "revisions", permission: "ecs:ListTaskDefinitions",
 		subject: service, crumb: crumb(service) + " revisions",
@@ -64,16 +44,9 @@ func newRevisions(c *Changes, service awsx.Ref) *revisionsScreen {
 				},
 			}
 		},
-		actions: func(r revisionRow, ok bool) []ui.Action {
-			enter := ui.Shared(ui.ActEnter, ui.Do(func() { s.propose(deploy.UseRevision{Revision: r.arn}) }))
-			enter.Name, enter.Disabled = "deploy this revision", nothing(ok)
-			if ok && r.current {
-				enter.Disabled = "this is the revision in use"
-			}
-			return []ui.Action{enter}
-		},
-		ref:  func(r revisionRow) awsx.Ref { return service.In(r.arn) },
-		kind: awsx.KindTaskDefinition,
+		actions: s.actions,
+		ref:     func(r revisionRow) awsx.Ref { return service.In(r.arn) },
+		kind:    awsx.KindTaskDefinition,
 		describe: func(ctx context.Context, r revisionRow) ([]para, error) {
 			td, err := c.Deps.Store.TaskDefinition(ctx, service.Context, r.arn)
 			if err != nil {
@@ -85,6 +58,65 @@ func newRevisions(c *Changes, service awsx.Ref) *revisionsScreen {
 		},
 	})
 	return s
+}
+
+// Header says why one has to choose, as long as nothing worse is to be said.
+func (s *revisionsScreen) Header() ui.Header {
+	h := s.changeTable.Header()
+	if h.Banner == "" {
+		h.Banner = s.why
+	}
+	return h
+}
+
+func (s *revisionsScreen) actions(r revisionRow, ok bool) []ui.Action {
+	enter := ui.Shared(ui.ActEnter, ui.Do(func() { s.propose(returning(r.arn, r.older)) }))
+	enter.Name, enter.Disabled = "deploy this revision", nothing(ok)
+	if ok && r.older {
+		enter.Name = "go back to it"
+	}
+	if ok && r.current {
+		enter.Disabled = "this is the revision in use"
+	}
+	return []ui.Action{enter, s.comparing(r, ok)}
+}
+
+// returning deploys a revision: one that is older than what runs is gone back to,
+// with the images that ran; a newer one is deployed like any other.
+func returning(revision string, older bool) deploy.Intent {
+	if older {
+		return deploy.RollBack{To: revision}
+	}
+	return deploy.UseRevision{Revision: revision}
+}
+
+// comparing shows what tells two revisions apart: those that are marked, or the
+// one under the cursor and the marked one or the one in use.
+func (s *revisionsScreen) comparing(r revisionRow, ok bool) ui.Action {
+	a := ui.Action{ID: actCompare, Name: "compare", Keys: []string{"="}, Hint: 2, Disabled: nothing(ok)}
+	two := s.table.Marked()
+	switch {
+	case !ok:
+	case len(two) > 2:
+		a.Disabled = "mark two revisions, not " + strconv.Itoa(len(two))
+	case len(two) == 0:
+		for _, other := range s.table.Rows() {
+			if other.current {
+				two = append(two, other)
+			}
+		}
+		two = append(two, r)
+	case len(two) == 1:
+		two = append(two, r)
+	}
+	if a.Disabled == "" && (len(two) < 2 || two[0].arn == two[1].arn) {
+		a.Disabled = "mark a revision, or choose another than the one in use"
+	}
+	a.Run = ui.Do(func() {
+		slices.SortFunc(two, func(a, b revisionRow) int { return a.number - b.number })
+		s.deps.Host.Push(newCompare(s.deps, s.service, two[0].arn, two[1].arn))
+	})
+	return a
 }
 
 // load lists the family, then reads each revision, then when each ran here. What
@@ -110,118 +142,31 @@ func (s *revisionsScreen) load(ctx context.Context, publish func([]revisionRow))
 	}
 	rows := make([]revisionRow, len(arns))
 	for i, arn := range arns {
-		_, number := awsx.SplitRevision(arn)
-		n, _ := strconv.Atoi(number)
-		rows[i] = revisionRow{arn: arn, number: n, current: arn == svc.TaskDefinition}
+		rows[i] = revisionRow{arn: arn, number: revisionNumber(arn), current: arn == svc.TaskDefinition, older: olderThan(arn, svc)}
 	}
 	publish(slices.Clone(rows))
-	err = readDefinitions(ctx, deps, s.service.Context, rows)
+	definitions, err := readDefinitions(ctx, deps.Store, s.service.Context, arns)
+	for i := range rows {
+		rows[i].definition = definitions[rows[i].arn]
+	}
 	publish(slices.Clone(rows))
-	markRuns(ctx, account, s.service, rows)
+	if past, failed := readHistory(ctx, account, s.service); failed == nil {
+		markRuns(rows, past)
+	}
 	publish(rows)
 	return err
 }
 
-// readers bounds how many definitions are read at once.
-const readers = 4
-
-func readDefinitions(ctx context.Context, deps *Deps, id awsx.ContextID, rows []revisionRow) error {
-	var wg sync.WaitGroup
-	errs := make([]error, len(rows))
-	slots := make(chan struct{}, readers)
-	for i := range rows {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			rows[i].definition, errs[i] = deps.Store.TaskDefinition(ctx, id, rows[i].arn)
-		})
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+func revisionNumber(arn string) int {
+	_, number := awsx.SplitRevision(arn)
+	n, _ := strconv.Atoi(number)
+	return n
 }
 
-// markRuns notes how the newest deployment of each revision ended.
-func markRuns(ctx context.Context, r awsx.DeploymentReader, service awsx.Ref, rows []revisionRow) {
-	deployments, err := r.ServiceDeployments(ctx, service, 20)
-	if err != nil || len(deployments) == 0 {
-		return
-	}
-	slices.SortFunc(deployments, func(a, b awsx.ServiceDeployment) int { return b.CreatedAt.Compare(a.CreatedAt) })
-	var arns []string
-	for _, d := range deployments {
-		if !slices.Contains(arns, d.Target.ARN) {
-			arns = append(arns, d.Target.ARN)
-		}
-	}
-	revisions, err := r.ServiceRevisions(ctx, arns)
-	if err != nil {
-		return
-	}
-	definition := map[string]string{}
-	for _, rev := range revisions {
-		definition[rev.ARN] = rev.TaskDefinition
-	}
-	for _, d := range deployments {
-		for i := range rows {
-			if rows[i].ran == "" && rows[i].arn == definition[d.Target.ARN] {
-				rows[i].ran = strings.ToLower(strings.ReplaceAll(d.Status, "_", " "))
-				rows[i].ranAt = d.CreatedAt
-			}
-		}
-	}
-}
-
-func revisionColumns(deps *Deps) []table.Column[revisionRow] {
-	return []table.Column[revisionRow]{
-		{ID: colName, Title: "REVISION", Frozen: true, Min: 8, Descending: true,
-			Cell:    func(r revisionRow) table.Cell { return table.Cell{Text: awsx.ARNName(r.arn)} },
-			Compare: func(a, b revisionRow) int { return cmp.Compare(a.number, b.number) }},
-		{ID: "use", Title: "USE", Cell: func(r revisionRow) table.Cell {
-			if r.current {
-				return table.Cell{Text: "in use", Role: theme.OK}
-			}
-			return table.Cell{}
-		}},
-		{ID: "image", Title: "IMAGE", Max: 40, Min: 10, Cell: func(r revisionRow) table.Cell {
-			if r.definition == nil {
-				return table.Cell{Text: unread, Role: theme.Unknown}
-			}
-			tags := make([]string, len(r.definition.Containers))
-			for i, c := range r.definition.Containers {
-				tags[i] = shortImage(c.Image, "")
-			}
-			return table.Cell{Text: strings.Join(tags, " ")}
-		}},
-		{ID: "ran", Title: "LAST DEPLOYED HERE", Grow: true, Min: 12, Priority: 1,
-			Cell: func(r revisionRow) table.Cell {
-				st := r.status()
-				if st == theme.StatusUnknown {
-					return table.Cell{Text: "no record", Role: theme.Dim}
-				}
-				cell := table.Cell{Text: st.Glyph() + " " + r.ran + " " + since(r.ranAt, deps.Host.Now()) + " ago"}
-				if st == theme.StatusFailed {
-					cell.Role = st.Role()
-				}
-				return cell
-			},
-			Compare: func(a, b revisionRow) int { return a.ranAt.Compare(b.ranAt) }},
-		{ID: colAge, Title: "AGE", Right: true,
-			Cell: func(r revisionRow) table.Cell {
-				if r.definition == nil {
-					return table.Cell{Text: unread, Role: theme.Unknown}
-				}
-				return table.Cell{Text: orDefault(since(r.definition.RegisteredAt, deps.Host.Now()), "-")}
-			}},
-		{ID: "by", Title: "BY", Max: 24, Priority: 2, Cell: func(r revisionRow) table.Cell {
-			if r.definition == nil {
-				return table.Cell{Text: unread, Role: theme.Unknown}
-			}
-			return table.Cell{Text: orDefault(awsx.ARNName(r.definition.RegisteredBy), "-")}
-		}},
-	}
+// olderThan reports whether a revision is of the family that a service runs, and
+// older than what it runs.
+func olderThan(arn string, svc awsx.Service) bool {
+	family, _ := awsx.SplitRevision(arn)
+	now, _ := awsx.SplitRevision(svc.TaskDefinition)
+	return family == now && revisionNumber(arn) < revisionNumber(svc.TaskDefinition)
 }

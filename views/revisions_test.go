@@ -11,7 +11,7 @@ import (
 	"gantry/ui/uitest"
 )
 
-func revisions(c *Changes, s awsx.Ref) ui.Screen { return newRevisions(c, s) }
+func revisions(c *Changes, s awsx.Ref) ui.Screen { return newRevisions(c, s, "") }
 
 // history gives the service three revisions, the newest in use, and deployments of
 // the first two.
@@ -52,13 +52,13 @@ func TestARevisionIsChosenByHowItRanHere(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := prepared(t, standard, history, revisions).read()
 		f.Shows("REVISION", "LAST DEPLOYED HERE")
-		for name, want := range map[string]string{"api-orders:3": "no record", "api-orders:2": "x rollback successful 2h ago", "api-orders:1": "+ successful 2h ago"} {
+		for name, want := range map[string]string{"api-orders:3": "no record", "api-orders:2": "x rolled back 2h ago", "api-orders:1": "+ succeeded 2h ago"} {
 			if row := f.Row(name); !strings.Contains(row, want) {
 				t.Errorf("%s: %q lacks %q", name, row, want)
 			}
 		}
 		f.keys("enter").Shows("deploy this revision: this is the revision in use")
-		f.keys("G", "enter").Shows("use revision payments/api-orders", "api-orders:3", "api-orders:1", "asks yes or no",
+		f.keys("G", "enter").Shows("roll back payments/api-orders", "api-orders:3", "api-orders:1", "asks yes or no",
 			`/api-orders:v3"`, `/api-orders:v2"`, "revision", "makes 1 call")
 		f.keys("enter").Shows("[ No ]")
 		f.keys("y").Shows("Rollout")

@@ -356,6 +356,7 @@ func serviceEvidence(r *serviceRow) []para {
 		role = theme.Title
 	}
 	d.paras = append(d.paras, para{text: head, role: role})
+	taskSets(&d, *r.service(), r.evidence.Now)
 	for _, l := range diagnose.Panel(r.evidence) {
 		p := para{text: l.Text}
 		if !l.At.IsZero() {

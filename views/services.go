@@ -169,8 +169,10 @@ const (
 	actRestart  = "restart"
 	actRollBack = "roll-back"
 	actFollow   = "follow"
-	actService  = "service"
-	actToggle   = "toggle-stopped"
+	// actDeployments lists how a service was deployed.
+	actDeployments = "deployments"
+	actService     = "service"
+	actToggle      = "toggle-stopped"
 )
 
 // serviceActions are what can be done to a service; why says that there is none.
@@ -188,19 +190,27 @@ func serviceActions(deps *Deps, s awsx.Service, why string) []ui.Action {
 		{ID: actEnv, Name: "env", Keys: []string{"v"}, Tier: 2, Hint: 5, Run: func() tea.Cmd { return deps.Nav.Env(ref) }},
 		{ID: actScale, Name: "scale", Keys: []string{"s"}, Tier: 1, Hint: 6, Run: func() tea.Cmd { return deps.Nav.Scale(ref) }},
 		{ID: actFollow, Name: "follow its deployment", Keys: []string{"z"}, Run: func() tea.Cmd { return deps.Nav.Follow(ref) }},
+		{ID: actDeployments, Name: "deployments", Keys: []string{"Z"}, Run: func() tea.Cmd { return deps.Nav.Deployments(ref) }},
 		{ID: actRestart, Name: "restart", Keys: []string{"r"}, Tier: 1, Hint: 7, Run: func() tea.Cmd { return deps.Nav.Restart(ref) }},
 	}
 	for i := range list[1:] {
 		list[i+1].Disabled = why
 	}
-	if _, ok := deploy.InProgress(s); !ok && why == "" {
+	if _, ok := deploy.InProgress(s); !ok {
+		// With nothing to follow its key leads to what was deployed.
 		for i := range list {
-			if list[i].ID == actFollow {
-				list[i].Disabled = "no deployment is in progress"
+			switch list[i].ID {
+			case actFollow:
+				list[i].Keys, list[i].Disabled = nil, orDefault(why, "no deployment is in progress")
+			case actDeployments:
+				list[i].Keys = []string{"z", "Z"}
 			}
 		}
 	}
 	for i := range list {
+		if owned := ownedBy(s, list[i].ID); owned != "" && list[i].Disabled == "" {
+			list[i].Disabled = owned
+		}
 		if list[i].Tier > 0 && list[i].Disabled == "" && s.Status == "DRAINING" {
 			list[i].Disabled = "the service is being deleted"
 		}

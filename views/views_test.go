@@ -40,7 +40,10 @@ func (v *visited) Env(s awsx.Ref) tea.Cmd      { return v.note("env", s) }
 func (v *visited) Scale(s awsx.Ref) tea.Cmd    { return v.note("scale", s) }
 func (v *visited) Restart(s awsx.Ref) tea.Cmd  { return v.note("restart", s) }
 func (v *visited) RollBack(s awsx.Ref) tea.Cmd { return v.note("roll back", s) }
-func (v *visited) Follow(s awsx.Ref) tea.Cmd   { return v.note("follow", s) }
+func (v *visited) Deployments(s awsx.Ref) tea.Cmd {
+	return v.note("deployments", s)
+}
+func (v *visited) Follow(s awsx.Ref) tea.Cmd { return v.note("follow", s) }
 
 // exceptStaging takes every cluster for production but staging.
 type exceptStaging struct{}

@@ -13,8 +13,7 @@ import (
 
 // changer makes the console's changes through the runner.
 type changer struct {
-	app  *App
-	last string // the job started last
+	app *App
 
 	mu       sync.Mutex
 	accounts map[awsx.ContextID]awsx.Account // of the plans that were made
@@ -47,11 +46,7 @@ func (c *changer) Start(plan deploy.Plan, override []string) (string, error) {
 	c.mu.Lock()
 	account := c.accounts[plan.Target.Context]
 	c.mu.Unlock()
-	id, err := c.app.runner.Start(change.Job{Account: account, Plan: plan, Override: override})
-	if err == nil {
-		c.last = id
-	}
-	return id, err
+	return c.app.runner.Start(change.Job{Account: account, Plan: plan, Override: override})
 }
 
 // Resume picks up the deployment that a service has in progress.
@@ -92,13 +87,10 @@ func (c *changer) Job(id string) (views.Job, bool) {
 	return job(s), ok
 }
 
-// Jobs returns what runs, and the job started last when it has ended.
+// Jobs returns what runs and what ended lately, oldest first.
 func (c *changer) Jobs() []views.Job {
 	var jobs []views.Job
-	if s, ok := c.app.runner.Status(c.last); ok && s.Stage == change.Ended {
-		jobs = append(jobs, job(s))
-	}
-	for _, s := range c.app.runner.Running() {
+	for _, s := range c.app.runner.Jobs() {
 		jobs = append(jobs, job(s))
 	}
 	return jobs

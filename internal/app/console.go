@@ -54,15 +54,15 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	a.Gate = a.Arming
 
 	deps := &views.Deps{Now: time.Now, Store: a.Store, Policy: policy{a}}
-	changer := &changer{app: a}
-	deps.Nav = nav{
-		Changes:   &views.Changes{Deps: deps, Changer: changer},
-		LogViewer: a.logViewer(deps),
-	}
+	lines := a.logViewer(deps)
+	changes := &views.Changes{Deps: deps, Changer: &changer{app: a}, Lines: lines.Open}
+	deps.Nav = nav{Changes: changes, LogViewer: lines}
 	return ui.Options{
 		Title: "gantry", Terminal: terminal, Colours: colours,
-		Keys: keys, Gate: consoleGate{a}, Background: &views.Background{Changer: changer},
-		Clipboard: ui.Clipboard{Getenv: getenv},
+		Keys: keys, Gate: consoleGate{a},
+		Globals:    func(*ui.Host) []ui.Action { return changes.Globals() },
+		Background: &views.Background{Changer: changes.Changer, Key: changes.JobsKey},
+		Clipboard:  ui.Clipboard{Getenv: getenv},
 		Root: func(h *ui.Host) ui.Screen {
 			deps.Host = h
 			return views.NewClusters(deps, a.Context)

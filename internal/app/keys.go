@@ -66,10 +66,13 @@ func bindings() []screenBindings {
 	deps := &views.Deps{Now: time.Now, Store: st, Policy: nowhere{}}
 	changes := &views.Changes{Deps: deps, Changer: noChange{}}
 	lines := &views.LogViewer{Deps: deps, Open: func(context.Context, awsx.ContextID) (logs.Source, error) { return nil, ErrNoLogs }}
-	shell := ui.New(ctx, ui.Options{Root: func(h *ui.Host) ui.Screen {
-		deps.Host = h
-		return views.NewClusters(deps, awsx.ContextID{})
-	}})
+	shell := ui.New(ctx, ui.Options{
+		Globals: func(*ui.Host) []ui.Action { return changes.Globals() },
+		Root: func(h *ui.Host) ui.Screen {
+			deps.Host = h
+			return views.NewClusters(deps, awsx.ContextID{})
+		},
+	})
 	shell.Init()
 
 	var all []screenBindings
@@ -87,7 +90,7 @@ func bindings() []screenBindings {
 		add()
 	}
 	for _, open := range []func(awsx.Ref) tea.Cmd{
-		changes.Image, changes.RollBack, changes.Restart, changes.Follow,
+		changes.Image, changes.RollBack, changes.Restart, changes.Follow, changes.Deployments, changes.Revisions,
 		func(service awsx.Ref) tea.Cmd { return lines.Logs(views.LogScope{Service: service}) },
 	} {
 		open(ref)
@@ -124,6 +127,6 @@ func (noChange) Resume(context.Context, awsx.Ref) (string, error) {
 	return "", deploy.ErrRefused
 }
 func (noChange) Job(string) (views.Job, bool)         { return views.Job{}, false }
-func (noChange) Jobs() []views.Job                    { return nil }
+func (noChange) Jobs() []views.Job                    { return []views.Job{{}} } // to be followed
 func (noChange) Subscribe() (<-chan struct{}, func()) { return nil, func() {} }
 func (noChange) Reveal(awsx.Ref) error                { return deploy.ErrRefused }

@@ -1,6 +1,7 @@
 package change
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"runtime/debug"
@@ -271,6 +272,20 @@ func (r *Runner) Running() []Status {
 		}
 	}
 	slices.SortFunc(list, func(a, b Status) int { return a.Started.Compare(b.Started) })
+	return list
+}
+
+// Jobs returns the jobs that run and those that ended lately, oldest first.
+func (r *Runner) Jobs() []Status {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	list := make([]Status, 0, len(r.jobs))
+	for _, j := range r.jobs {
+		list = append(list, j.status)
+	}
+	slices.SortFunc(list, func(a, b Status) int {
+		return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.ID, b.ID))
+	})
 	return list
 }
 

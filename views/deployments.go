@@ -1,0 +1,269 @@
+package views
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/awsx/store"
+	"gantry/ui"
+	"gantry/ui/table"
+	"gantry/ui/text"
+	"gantry/ui/theme"
+)
+
+// deploymentRow is one deployment of a service, with what it is judged by.
+type deploymentRow struct {
+	pastDeployment
+	service    awsx.Service
+	definition *awsx.TaskDefinition // nil until it was read
+}
+
+// name is the revision deployed, else the record's own id.
+func (r deploymentRow) name() string {
+	if r.revision.TaskDefinition == "" {
+		return orDefault(awsx.ARNName(r.ARN), unread)
+	}
+	return awsx.ARNName(r.revision.TaskDefinition)
+}
+
+// deploymentHistory is what the deployments screen has read.
+type deploymentHistory struct {
+	service     awsx.Service
+	past        []pastDeployment
+	definitions map[string]*awsx.TaskDefinition
+}
+
+// deploymentsScreen lists how a service was deployed, the newest first.
+type deploymentsScreen struct{ changeTable[deploymentRow] }
+
+func newDeployments(c *Changes, service awsx.Ref) *deploymentsScreen {
+	s := &deploymentsScreen{changeTable[deploymentRow]{changes: c, service: service}}
+	s.tableScreen = newTableScreen(c.Deps, tableSpec[deploymentRow]{
+		name: "deployments", nouns: "deployments", permission: "ecs:ListServiceDeployments",
+		subject: service, crumb: crumb(service) + " deployments",
+		table: table.Options[deploymentRow]{
+			Key: func(r deploymentRow) string { return r.ARN }, Columns: deploymentColumns(c.Deps), Sort: colAge,
+			Fault: func(r deploymentRow) bool { return isFault(r.status()) },
+		},
+		status:   func(r deploymentRow) (theme.Status, bool) { return r.status(), true },
+		open:     s.open,
+		evidence: func(r deploymentRow) []para { return deploymentEvidence(r, c.Deps.Now()) },
+		actions:  s.actions,
+		ref:      func(r deploymentRow) awsx.Ref { return service.In(r.ARN) },
+	})
+	return s
+}
+
+// open reads the history once, and watches the service for what goes on.
+func (s *deploymentsScreen) open() feed[deploymentRow] {
+	q, w := ask(s.load), s.deps.Store.Service(s.service)
+	return feed[deploymentRow]{
+		watches: []watch{q, w},
+		build: func(now time.Time) load[deploymentRow] {
+			a, snap := q.Answer(), w.Snapshot()
+			l := load[deploymentRow]{rows: deploymentRows(a.value, snap), status: answerStatus(a.read, a.done, a.err)}
+			if len(snap.Items) > 0 {
+				var d document
+				taskSets(&d, snap.Items[0].Service, now)
+				l.foot = d.paras
+			}
+			return l
+		},
+	}
+}
+
+// load reads the records, then who registered what they deployed.
+func (s *deploymentsScreen) load(ctx context.Context, publish func(deploymentHistory)) error {
+	account, err := s.deps.Store.Account(ctx, s.service.Context)
+	if err != nil {
+		return err
+	}
+	h := deploymentHistory{}
+	if h.service, err = deploy.ReadService(ctx, account, s.service); err != nil {
+		return err
+	}
+	if h.past, err = readHistory(ctx, account, s.service); err != nil && h.past == nil {
+		return err
+	}
+	publish(h)
+	var arns []string
+	for _, d := range h.past {
+		if arn := d.revision.TaskDefinition; arn != "" && !slices.Contains(arns, arn) {
+			arns = append(arns, arn)
+		}
+	}
+	// Who registered a revision that is gone is not known: the row says so.
+	h.definitions, _ = readDefinitions(ctx, s.deps.Store, s.service.Context, arns)
+	publish(h)
+	return err
+}
+
+// deploymentRows joins what was read with the newest that is known of what goes
+// on now.
+func deploymentRows(h deploymentHistory, snap *store.Snapshot[store.ServiceState]) []deploymentRow {
+	past := h.past
+	if len(snap.Items) > 0 && snap.Items[0].Deployment != nil {
+		state := snap.Items[0]
+		h.service = state.Service
+		now := pastDeployment{*state.Deployment, state.Revisions[state.Deployment.Target.ARN]}
+		i := slices.IndexFunc(past, func(d pastDeployment) bool { return d.ARN == now.ARN })
+		switch {
+		case i < 0:
+			past = slices.Concat([]pastDeployment{now}, past)
+		case !past[i].Ended():
+			past = slices.Clone(past)
+			if now.revision.ARN == "" {
+				now.revision = past[i].revision
+			}
+			past[i] = now
+		}
+	}
+	rows := make([]deploymentRow, len(past))
+	for i, d := range past {
+		rows[i] = deploymentRow{d, h.service, h.definitions[d.revision.TaskDefinition]}
+	}
+	return rows
+}
+
+func (s *deploymentsScreen) actions(r deploymentRow, ok bool) []ui.Action {
+	enter := ui.Shared(ui.ActEnter, nil)
+	enter.Disabled = nothing(ok)
+	if ok && !r.Ended() {
+		enter.Name, enter.Run = "follow", ui.Do(func() { s.changes.Follow(s.service) })
+		return []ui.Action{enter, s.changes.rollBack(s.service)}
+	}
+	definition := r.revision.TaskDefinition
+	enter.Name = "go back to it"
+	enter.Run = ui.Do(func() { s.propose(returning(definition, olderThan(definition, r.service))) })
+	switch {
+	case !ok:
+	case definition == "":
+		enter.Disabled = "the revision that was deployed is not known"
+	case definition == r.service.TaskDefinition:
+		enter.Disabled = "this is the revision in use"
+	case !olderThan(definition, r.service):
+		enter.Name = "deploy it again"
+	}
+	return []ui.Action{enter, s.changes.rollBack(s.service)}
+}
+
+// rollBack plans the way back from a screen about a service.
+func (c *Changes) rollBack(service awsx.Ref) ui.Action {
+	return ui.Action{ID: actRollBack, Name: "roll back", Keys: []string{"u"}, Tier: 1, Hint: 2,
+		Run: ui.Do(func() { c.RollBack(service) })}
+}
+
+// took is how long the deployment lasted, or lasts.
+func (r deploymentRow) took(now time.Time) time.Duration {
+	start := r.StartedAt
+	if start.IsZero() {
+		start = r.CreatedAt
+	}
+	end := r.FinishedAt
+	switch {
+	case !r.Ended():
+		end = now
+	case end.IsZero():
+		end = r.StoppedAt
+	}
+	if start.IsZero() || end.Before(start) {
+		return 0
+	}
+	return end.Sub(start)
+}
+
+// why is what there is to say beyond the state: what holds it up, or ended it.
+func (r deploymentRow) why() string {
+	if _, paused := r.Paused(); paused {
+		return "waits at " + stageWords(r.Stage)
+	}
+	if r.Rollback != nil && r.Rollback.Reason != "" {
+		return r.Rollback.Reason
+	}
+	switch {
+	case !r.Ended() && r.Stage != "":
+		return stageWords(r.Stage)
+	case r.status() == theme.StatusFailed:
+		return r.StatusReason
+	}
+	return ""
+}
+
+// breaker is how near the circuit breaker came to giving the deployment up.
+func (r deploymentRow) breaker() string {
+	if r.BreakerThreshold == 0 {
+		return strings.ToLower(r.BreakerStatus)
+	}
+	return deploy.Gauge{Enabled: true, Failures: r.BreakerFailures, Threshold: r.BreakerThreshold}.String()
+}
+
+func (r deploymentRow) strategy() string {
+	return strings.ToLower(strings.ReplaceAll(orDefault(r.Strategy, "ROLLING"), "_", "/"))
+}
+
+func deploymentColumns(deps *Deps) []table.Column[deploymentRow] {
+	type row = deploymentRow
+	return []table.Column[row]{
+		{ID: colName, Title: "REVISION", Frozen: true, Min: 10, Max: 32,
+			Cell:    func(r row) table.Cell { return table.Cell{Text: r.name()} },
+			Compare: func(a, b row) int { return strings.Compare(a.name(), b.name()) }},
+		{ID: colState, Title: "ST", Descending: true,
+			Cell: func(r row) table.Cell {
+				return table.Cell{Text: r.status().Glyph() + " " + r.words(), Role: r.status().Role()}
+			},
+			Compare: func(a, b row) int { return a.status().Severity() - b.status().Severity() }},
+		{ID: colAge, Title: "BEGAN", Right: true, Descending: true,
+			Cell:    func(r row) table.Cell { return table.Cell{Text: since(r.CreatedAt, deps.Host.Now())} },
+			Compare: func(a, b row) int { return a.CreatedAt.Compare(b.CreatedAt) }},
+		{ID: "took", Title: "TOOK", Right: true, Priority: 4, Cell: func(r row) table.Cell {
+			d := r.took(deps.Host.Now())
+			switch {
+			case d == 0:
+				return table.Cell{Text: "-", Role: theme.Dim}
+			case !r.Ended():
+				return table.Cell{Text: text.Age(d), Role: theme.Pending}
+			}
+			return table.Cell{Text: text.Span(d)}
+		}},
+		{ID: "image", Title: "IMAGE", Min: 12, Max: 40, Priority: 1,
+			Cell: func(r row) table.Cell { return readCell(orDefault(r.images(), unread)) }},
+		{ID: "by", Title: "BY", Max: 20, Priority: 3, Cell: func(r row) table.Cell { return authorCell(r.definition) }},
+		{ID: "breaker", Title: "BRK", Right: true, Priority: 6,
+			Cell: func(r row) table.Cell { return table.Cell{Text: orDefault(r.breaker(), "-")} }},
+		{ID: "strategy", Title: "STRATEGY", Priority: 7, Cell: func(r row) table.Cell { return table.Cell{Text: r.strategy()} }},
+		{ID: "why", Title: "WHY", Grow: true, Min: 10, Priority: 5, Cell: func(r row) table.Cell { return table.Cell{Text: r.why()} }},
+	}
+}
+
+// deploymentEvidence tells all of a row.
+func deploymentEvidence(r deploymentRow, now time.Time) []para {
+	var d document
+	head := r.name() + "  " + r.words()
+	if why := r.why(); why != "" {
+		head += ": " + why
+	}
+	role := r.status().Role()
+	if r.status() == theme.StatusOK {
+		role = theme.Title
+	}
+	d.paras = append(d.paras, para{text: head, role: role})
+	say := func(label, value string) {
+		if value != "" {
+			d.paras = append(d.paras, para{label: label, text: value})
+		}
+	}
+	for _, image := range r.revision.Images {
+		say(image.Container, joinNonEmpty("  ", image.Image, image.Digest))
+	}
+	say("began", moment(r.CreatedAt, now))
+	if r.Rollback != nil && r.Rollback.Revision != "" {
+		say("rolled back", moment(r.Rollback.At, now)+" to service revision "+awsx.ARNName(r.Rollback.Revision))
+	}
+	say("alarms", strings.Join(r.TriggeredAlarms, ", "))
+	say("reason", r.StatusReason)
+	return d.paras
+}

@@ -1,0 +1,182 @@
+package views
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gantry/awsx/deploy"
+	"gantry/ui/theme"
+)
+
+// paras tell the story with its end first: how it stands, then what was asked,
+// then the evidence.
+func (s *followScreen) paras() []para {
+	var d document
+	if !s.known {
+		d.line(theme.Dim, "this change ended long ago and is no longer kept in memory; the audit file has it")
+		return d.paras
+	}
+	here := s.changes.Deps.Host.Now().Location()
+	s.standing(&d, here)
+	d.field(s.job.Action, brief(s.job.Summary))
+	d.fieldAs(theme.Accent, "next", s.advice())
+	if s.job.Result.AuditErr != nil {
+		d.fieldAs(theme.Failed, "audit", theme.StatusFailed.Glyph()+" the record is incomplete: "+s.job.Result.AuditErr.Error())
+	}
+	if !s.job.Progress.At.IsZero() {
+		s.rollout(&d)
+		s.stops(&d)
+		s.last.paras(&d, here)
+		s.events(&d, here)
+	}
+	return d.paras
+}
+
+// standing is the first line: the verdict, or how far the change has come.
+func (s *followScreen) standing(d *document, here *time.Location) {
+	say := func(st theme.Status, words string) {
+		d.paras = append(d.paras, para{text: st.Glyph() + " " + words, role: st.Role()})
+	}
+	j, p := s.job, s.job.Progress
+	switch {
+	case !j.Ended && p.At.IsZero() && j.Step != "":
+		say(theme.StatusPending, "calling: "+j.Step)
+	case !j.Ended && p.At.IsZero():
+		say(theme.StatusPending, "waiting for the first reading")
+	case s.paused():
+		say(theme.StatusPending, pauseWords(p, here))
+	case !j.Ended:
+		say(theme.StatusPending, fmt.Sprintf("%s: %s", p.Phase, s.progressWords()))
+	case j.Err != nil:
+		cause, fix := causeOf(j.Err)
+		say(theme.StatusFailed, cause)
+		d.fieldAs(theme.Accent, "fix", fix)
+	case j.Result.Verdict == nil:
+		say(theme.StatusOK, "done")
+	default:
+		v := *j.Result.Verdict
+		say(outcomeStatus(v), string(v.Outcome)+": "+v.Text)
+		for _, detail := range s.details(v) {
+			d.line(theme.Text, detail)
+		}
+	}
+}
+
+// progressWords count what the change is about: tasks of a deployment, tasks that
+// run or stop by themselves, tasks that leave an instance.
+func (s *followScreen) progressWords() string {
+	p := s.job.Progress
+	switch nounOf(s.service) {
+	case "instance":
+		return count(p.Draining, "task") + " of services still on the instance"
+	case "task":
+		return count(p.Running+p.Pending+p.Draining, "task") + " still to stop"
+	case "revision":
+		return fmt.Sprintf("%d of %s ended", s.ended(), count(p.Desired, "task"))
+	}
+	return fmt.Sprintf("%d of %s running", p.Running, count(p.Desired, "task"))
+}
+
+// ended is how many of the tasks that were run have ended.
+func (s *followScreen) ended() int {
+	p := s.job.Progress
+	return max(0, p.Desired-p.Running-p.Pending-p.Draining)
+}
+
+// pauseWords tell what a pause waits for, and what ends it when nobody does.
+func pauseWords(p deploy.Progress, here *time.Location) string {
+	words := "paused"
+	if p.Stage != "" {
+		words += " at " + stageWords(p.Stage)
+	}
+	words += ": waits for somebody to continue it"
+	if h := p.Paused; !h.ExpiresAt.IsZero() {
+		words += " until " + h.ExpiresAt.In(here).Format("15:04")
+		switch h.TimeoutAction {
+		case "ROLLBACK":
+			words += ", then ECS rolls it back"
+		case "CONTINUE":
+			words += ", then ECS continues it"
+		}
+	}
+	return words
+}
+
+func outcomeStatus(v deploy.Verdict) theme.Status {
+	switch v.Outcome {
+	case deploy.Succeeded:
+		return theme.StatusOK
+	case deploy.SucceededBut, deploy.TimedOut, deploy.Superseded, deploy.Stopped:
+		return theme.StatusDegraded
+	}
+	return theme.StatusFailed
+}
+
+// details are what a verdict adds to what stands on the screen anyway.
+func (s *followScreen) details(v deploy.Verdict) []string {
+	return slices.DeleteFunc(slices.Clone(v.Details), func(detail string) bool {
+		if strings.Contains(v.Text, detail) {
+			return true
+		}
+		return slices.ContainsFunc(s.job.Progress.Stops, func(stop deploy.StopReason) bool { return stop.String() == detail })
+	})
+}
+
+// advice says what an operator would do next.
+func (s *followScreen) advice() string {
+	j := s.job
+	keys := s.changes.Deps.Host
+	logs, back := keys.Key(s.logs())+" reads the logs", keys.Key(s.back())+" plans the way back"
+	switch {
+	case s.paused():
+		return keys.Key(s.onwards()) + " plans to continue it, " + back
+	case !j.Ended && len(j.Progress.Stops) > 0 && ofService(s.service) == "":
+		return back + ", " + logs
+	case !j.Ended:
+		return ""
+	case s.unmade():
+		return "nothing was changed; " + keys.Key(s.again()) + " plans anew"
+	case j.Err != nil || j.Result.Verdict == nil || j.Result.Verdict.Good() || ofService(s.service) != "":
+		return ""
+	}
+	switch j.Result.Verdict.Outcome {
+	case deploy.RolledBack:
+		return "what was asked for does not run; " + logs
+	case deploy.Superseded:
+		return "somebody else changed the service meanwhile: look before changing it again"
+	case deploy.TimedOut:
+		return "gantry stopped watching, ECS goes on; " + logs
+	}
+	return back + ", " + logs
+}
+
+// unmade tells that the change ended before anything was changed.
+func (s *followScreen) unmade() bool {
+	r := s.job.Result.State
+	return s.intent != nil && s.job.Ended && s.job.Err != nil && !r.Applied && r.Registered == nil
+}
+
+// stops lists why tasks of the change stopped, the most frequent reason first.
+func (s *followScreen) stops(d *document) {
+	if len(s.job.Progress.Stops) == 0 {
+		return
+	}
+	d.heading("Stopped tasks")
+	for _, stop := range s.job.Progress.Stops {
+		d.fieldAs(theme.Failed, fmt.Sprintf("%d x", stop.Count), stop.Text)
+	}
+}
+
+// events lists the service's own words, newest first, without the name that each
+// of them begins with.
+func (s *followScreen) events(d *document, here *time.Location) {
+	if len(s.job.Progress.Events) == 0 {
+		return
+	}
+	d.heading("Events")
+	for _, e := range slices.Backward(s.job.Progress.Events) {
+		d.field(e.At.In(here).Format("15:04:05"), strings.TrimPrefix(e.Message, "(service "+s.service.Name()+") "))
+	}
+}

@@ -1,0 +1,157 @@
+package views
+
+import (
+	"strings"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/awsx/store"
+	"gantry/ui"
+	"gantry/ui/table"
+	"gantry/ui/theme"
+)
+
+// actJobs lists the changes, whatever screen is shown.
+const actJobs = "changes"
+
+// Globals are the actions that every screen has for the sake of changes.
+func (c *Changes) Globals() []ui.Action {
+	return []ui.Action{{ID: actJobs, Name: "changes", Keys: []string{"%"},
+		Run: ui.Do(func() { c.Deps.Host.Push(newJobs(c)) })}}
+}
+
+// JobsKey is the key that lists the changes.
+func (c *Changes) JobsKey() string {
+	return c.Deps.Host.Key(ui.Action{ID: actJobs, Keys: []string{"%"}})
+}
+
+// jobsWatch makes a table's watch of the jobs, which live in memory.
+type jobsWatch struct {
+	changed <-chan struct{}
+	stop    func()
+}
+
+// Changed receives after any change to a job.
+func (w jobsWatch) Changed() <-chan struct{} { return w.changed }
+
+// Need is for watches that poll.
+func (w jobsWatch) Need(store.Need) {}
+
+// Refresh is for watches that read: jobs tell of themselves.
+func (w jobsWatch) Refresh() {}
+
+// Close ends the watch.
+func (w jobsWatch) Close() { w.stop() }
+
+// newJobs makes the screen of all that this console changes and follows.
+func newJobs(c *Changes) *tableScreen[Job] {
+	return newTableScreen(c.Deps, tableSpec[Job]{
+		name: "changes", nouns: "changes", crumb: "changes",
+		table: table.Options[Job]{
+			Key: func(j Job) string { return j.ID }, Columns: jobColumns(c.Deps), Sort: colState,
+			Fault: func(j Job) bool { return isFault(jobStatus(j)) },
+		},
+		status: func(j Job) (theme.Status, bool) { return jobStatus(j), true },
+		open: func() feed[Job] {
+			changed, stop := c.Changer.Subscribe()
+			return feed[Job]{
+				watches: []watch{jobsWatch{changed, stop}},
+				build: func(time.Time) load[Job] {
+					return load[Job]{
+						rows: c.Changer.Jobs(), status: answerStatus(true, true, nil),
+						foot: []para{{text: "nothing was changed or followed since gantry started", depth: 1}},
+					}
+				},
+			}
+		},
+		evidence: jobEvidence,
+		actions: func(j Job, ok bool) []ui.Action {
+			enter := ui.Shared(ui.ActEnter, ui.Do(func() { c.Deps.Host.Push(newFollow(c, j.ID, proposal{service: j.Target})) }))
+			enter.Name, enter.Disabled = "follow", nothing(ok)
+			return []ui.Action{enter}
+		},
+		ref: func(j Job) awsx.Ref { return j.Target },
+	})
+}
+
+// jobStatus is how a change stands.
+func jobStatus(j Job) theme.Status {
+	p := j.Progress
+	switch {
+	case !j.Ended && (p.Failed > 0 || len(p.Stops) > 0 || p.Phase == deploy.PhaseRollingBack):
+		return theme.StatusDegraded
+	case !j.Ended:
+		return theme.StatusPending
+	case j.Err != nil:
+		return theme.StatusFailed
+	case j.Result.Verdict == nil:
+		return theme.StatusOK
+	}
+	return outcomeStatus(*j.Result.Verdict)
+}
+
+// jobWord is the state of a change in a word or two.
+func jobWord(j Job) string {
+	switch {
+	case !j.Ended && j.Progress.At.IsZero():
+		return "calling"
+	case !j.Ended:
+		return string(j.Progress.Phase)
+	case j.Err != nil:
+		return "failed"
+	case j.Result.Verdict == nil:
+		return "done"
+	}
+	return string(j.Result.Verdict.Outcome)
+}
+
+// jobName says what is done to what.
+func jobName(j Job) string { return j.Action + " " + j.Target.Name() }
+
+func jobColumns(deps *Deps) []table.Column[Job] {
+	return []table.Column[Job]{
+		{ID: colName, Title: "CHANGE", Frozen: true, Min: 16, Max: 40,
+			Cell:    func(j Job) table.Cell { return table.Cell{Text: jobName(j)} },
+			Compare: func(a, b Job) int { return strings.Compare(jobName(a), jobName(b)) }},
+		{ID: colState, Title: "ST", Descending: true,
+			Cell: func(j Job) table.Cell {
+				return table.Cell{Text: jobStatus(j).Glyph() + " " + jobWord(j), Role: jobStatus(j).Role()}
+			},
+			Compare: func(a, b Job) int { return urgency(a) - urgency(b) }},
+		{ID: "cluster", Title: "CLUSTER", Max: 20, Priority: 2,
+			Cell: func(j Job) table.Cell { return table.Cell{Text: j.Target.ClusterName()} }},
+		{ID: colAge, Title: "BEGAN", Right: true, Descending: true,
+			Cell:    func(j Job) table.Cell { return table.Cell{Text: since(j.Started, deps.Host.Now())} },
+			Compare: func(a, b Job) int { return a.Started.Compare(b.Started) }},
+		{ID: "progress", Title: "PROGRESS", Grow: true, Min: 14, Priority: 1,
+			Cell: func(j Job) table.Cell { return table.Cell{Text: jobProgress(j)} }},
+	}
+}
+
+// jobProgress is what there is to say beyond the state.
+func jobProgress(j Job) string {
+	switch {
+	case j.Err != nil:
+		cause, _ := causeOf(j.Err)
+		return cause
+	case j.Ended && j.Result.Verdict != nil:
+		return j.Result.Verdict.Text
+	case j.Progress.At.IsZero():
+		return j.Step
+	}
+	return progressCounts(j)
+}
+
+// jobEvidence tells all of a row.
+func jobEvidence(j Job) []para {
+	paras := []para{{text: jobName(j) + "  " + jobWord(j), role: jobStatus(j).Role()}}
+	if words := jobProgress(j); words != "" {
+		paras = append(paras, para{text: words})
+	}
+	paras = append(paras, para{label: j.Action, text: brief(j.Summary)})
+	for _, stop := range j.Progress.Stops {
+		paras = append(paras, para{label: "stopped", text: stop.String()})
+	}
+	return paras
+}

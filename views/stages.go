@@ -1,0 +1,82 @@
+package views
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+	"gantry/ui/text"
+	"gantry/ui/theme"
+)
+
+// stages are those that a deployment goes through that shifts traffic, in their
+// order (ECS, LifecycleStage).
+func stages() []string {
+	return []string{
+		"RECONCILE_SERVICE", "PRE_SCALE_UP", "SCALE_UP", "POST_SCALE_UP", "TEST_TRAFFIC_SHIFT", "POST_TEST_TRAFFIC_SHIFT",
+		"PRE_PRODUCTION_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT", "POST_PRODUCTION_TRAFFIC_SHIFT", "BAKE_TIME", "CLEAN_UP",
+	}
+}
+
+// stageWords are the stage as one says it.
+func stageWords(stage string) string {
+	return strings.ToLower(strings.ReplaceAll(stage, "_", " "))
+}
+
+// stageLine is the stage with its place among the others.
+func stageLine(stage string) string {
+	all := stages()
+	if i := slices.Index(all, stage); i >= 0 {
+		return fmt.Sprintf("%s (%d of %d)", stageWords(stage), i+1, len(all))
+	}
+	return stageWords(stage)
+}
+
+// taskSets lists what a deployment controller other than ECS runs of a service.
+func taskSets(d *document, s awsx.Service, now time.Time) {
+	if owner := controllerOf(s); owner != "" {
+		d.paras = append(d.paras, para{text: owner + " deploys this service, not ECS: its task sets stand in the place of deployments", role: theme.Accent})
+	}
+	for _, set := range s.TaskSets {
+		d.field(strings.ToLower(set.Status), taskSetWords(set, now))
+	}
+}
+
+// taskSetWords are one task set on a line.
+func taskSetWords(set awsx.TaskSet, now time.Time) string {
+	words := fmt.Sprintf("%s  %d/%d running", awsx.ARNName(set.TaskDefinition), set.Running, set.Desired)
+	if set.Pending > 0 {
+		words += fmt.Sprintf(", %d pending", set.Pending)
+	}
+	words += fmt.Sprintf("  %g%% of the count", set.Scale)
+	if set.Stability != "" {
+		words += "  " + stageWords(set.Stability)
+	}
+	if !set.CreatedAt.IsZero() {
+		words += "  " + text.Ago(now.Sub(set.CreatedAt))
+	}
+	return words + "  " + joinNonEmpty(" ", set.ID, set.ExternalID)
+}
+
+// controllerOf is what deploys a service instead of ECS, empty when ECS does.
+func controllerOf(s awsx.Service) string {
+	if s.Controller == "ECS" {
+		return ""
+	}
+	return s.Controller
+}
+
+// ownedBy says that what starts a deployment belongs to a service's deployment
+// controller, empty when it does not. Whether the count does too, the plan tells.
+func ownedBy(s awsx.Service, action string) string {
+	owner := controllerOf(s)
+	switch action {
+	case actImage, actEnv, actRestart, actRollBack:
+		if owner != "" {
+			return "the deployment controller " + owner + " owns this change: make it there"
+		}
+	}
+	return ""
+}
