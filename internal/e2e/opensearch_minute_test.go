@@ -84,13 +84,13 @@ func (a *reckoning) missing(sent map[string]int) (n int) {
 func (es indexer) aMinute(t *testing.T) {
 	es.call("PUT", "/"+minuteAlias+"-000001", `{"aliases":{"`+minuteAlias+`":{"is_write_index":true}}}`)
 	src := es.source(t, minuteAlias)
-	tail := logs.Follow(t.Context(), src, logs.Query{}, logs.TailOptions{From: time.Now().Add(-30 * time.Second), Budget: 60})
+	tail := logs.Follow(t.Context(), src, logs.Query{}, logs.TailOptions{From: time.Now().Add(-30 * time.Second)})
 	defer tail.Close()
 	written := &ledger{sent: map[string]int{}}
 	began := time.Now()
 	var running sync.WaitGroup
 	for w := range writers {
-		running.Go(func() { es.writer(w, began, written) })
+		running.Go(func() { es.writer(w, written) })
 	}
 	rollover := time.AfterFunc(writingTime/2, func() {
 		es.call("POST", "/"+minuteAlias+"/_rollover", `{"mappings":{"properties":{"@timestamp":{"type":"date_nanos"}}}}`)
@@ -111,6 +111,7 @@ func (es indexer) aMinute(t *testing.T) {
 	var gaps []logs.Gap
 	ctx, cancel := context.WithTimeout(t.Context(), writingTime+time.Minute)
 	defer cancel()
+	var settle *time.Timer
 	for b := range tail.All(ctx) {
 		ring.Add(b.Entries)
 		last = b.Status
@@ -123,8 +124,10 @@ func (es indexer) aMinute(t *testing.T) {
 		}
 		select {
 		case <-done:
-			if len(got.docs) >= written.total {
-				cancel()
+			if len(got.docs) >= written.total && settle == nil {
+				// A little longer, for lines that come twice.
+				settle = time.AfterFunc(4*time.Second, cancel)
+				defer settle.Stop()
 			}
 		default:
 		}
@@ -171,7 +174,7 @@ func fillGaps(t *testing.T, src *elastic.Source, ring *logs.Ring, gaps []logs.Ga
 }
 
 // writer writes its share.
-func (es indexer) writer(w int, began time.Time, written *ledger) {
+func (es indexer) writer(w int, written *ledger) {
 	behind := []time.Duration{0, time.Second, 4 * time.Second, 500 * time.Millisecond}[w]
 	skew := []time.Duration{0, 0, -3 * time.Second, 2 * time.Second}[w]
 	source := rand.New(rand.NewPCG(uint64(w), 7))
@@ -188,9 +191,6 @@ func (es indexer) writer(w int, began time.Time, written *ledger) {
 	defer tick.Stop()
 	for i := range int(writingTime / writePeriod) {
 		<-tick.C
-		if behind := time.Since(began) - time.Duration(i)*writePeriod; behind > 40*time.Second {
-			break // the machine cannot write as fast
-		}
 		var lines []line
 		for range batch {
 			at := time.Now().Add(skew - behind - time.Duration(source.IntN(int(writePeriod))))
