@@ -29,7 +29,9 @@ type Config struct {
 	// KeepRevisions is how many of a family's revisions stay active after a
 	// deployment that succeeded; 0 keeps all.
 	KeepRevisions int
-	Writing       Writing
+	// Notify says whom to tell of changes.
+	Notify  Notify
+	Writing Writing
 	// Refresh is how old visible rows may grow.
 	Refresh time.Duration
 	Screen  Screen

@@ -36,6 +36,7 @@ func (p *parser) root(cfg *Config, n *yaml.Node) string {
 		"production":     func(v *yaml.Node) { p.production(cfg, v) },
 		"rules":          func(v *yaml.Node) { cfg.Rules = p.rules(v) },
 		"keep_revisions": func(v *yaml.Node) { cfg.KeepRevisions = p.keepRevisions(v) },
+		"notify":         func(v *yaml.Node) { p.notify(&cfg.Notify, v) },
 		"writing":        func(v *yaml.Node) { p.writing(&cfg.Writing, v) },
 		"refresh":        func(v *yaml.Node) { cfg.Refresh = p.duration(v, "refresh", time.Second, time.Hour) },
 		"screen":         func(v *yaml.Node) { p.screen(&cfg.Screen, v) },

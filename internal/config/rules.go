@@ -33,14 +33,8 @@ func (p *parser) rule(n *yaml.Node) (r deploy.Rule) {
 		"account": func(v *yaml.Node) { r.Account = p.glob(v, "account") },
 		"cluster": func(v *yaml.Node) { r.Cluster = p.glob(v, "cluster") },
 		"service": func(v *yaml.Node) { r.Service = p.glob(v, "service") },
-		"action": func(v *yaml.Node) {
-			r.Action = p.glob(v, "action")
-			known := func(action string) bool { ok, err := path.Match(r.Action, action); return ok && err == nil }
-			if r.Action != "" && !slices.ContainsFunc(deploy.Actions(), known) {
-				p.fault(v, "action: %q is none, expected %s or a glob for some of them", r.Action, oneOf(deploy.Actions()))
-			}
-		},
-		"deny": func(v *yaml.Node) { r.Deny = p.flag(v, "deny") },
+		"action":  func(v *yaml.Node) { r.Action = p.action(v, "action") },
+		"deny":    func(v *yaml.Node) { r.Deny = p.flag(v, "deny") },
 		"confirm": func(v *yaml.Node) {
 			if t, ok := deploy.ParseTier(p.choice(v, "confirm", deploy.TierNames()...)); ok {
 				r.Confirm = &t
@@ -60,6 +54,16 @@ func (p *parser) glob(n *yaml.Node, what string) string {
 	glob := p.text(n, what)
 	if _, err := path.Match(glob, ""); err != nil {
 		p.fault(n, "%s: %q is no glob: expected *, ? and [...] as in file names", what, glob)
+	}
+	return glob
+}
+
+// action reads a pattern that fits at least one verb.
+func (p *parser) action(n *yaml.Node, what string) string {
+	glob := p.glob(n, what)
+	known := func(action string) bool { ok, err := path.Match(glob, action); return ok && err == nil }
+	if glob != "" && !slices.ContainsFunc(deploy.Actions(), known) {
+		p.fault(n, "%s: %q is none, expected %s or a glob for some of them", what, glob, oneOf(deploy.Actions()))
 	}
 	return glob
 }
