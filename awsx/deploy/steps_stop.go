@@ -29,6 +29,7 @@ func (d *draft) stopDeployment(cur Current) {
 		}
 	}
 	d.follow.Cancels = true
+	d.follow.Expected = 0 // of deployments, which this is none of
 }
 
 // Describe spells the call.

@@ -70,7 +70,7 @@ func (in RollBack) stop(cur Current, d draft, run PastRun) draft {
 	d.register = false // ECS returns to the revision even when it is not ACTIVE
 	d.arn = run.Definition
 	d.before = awsx.ARNName(cur.Definition.ARN) + runs(cur, cur.Definition) + ", rolling out"
-	d.after = awsx.ARNName(run.Definition) + ranWith(run) + ", by rolling the deployment back"
+	d.after = awsx.ARNName(run.Definition) + ranWith(cur.Wanted, run) + ", by rolling the deployment back"
 	return d
 }
 
@@ -87,7 +87,7 @@ func (in RollBack) finish(cur Current, d draft, run PastRun) draft {
 	}
 	d.checks = append(d.checks, checkRan(run, pins))
 	d.before = awsx.ARNName(cur.Definition.ARN) + runs(cur, cur.Definition)
-	d.after = awsx.ARNName(run.Definition) + ranWith(run)
+	d.after = awsx.ARNName(run.Definition) + ranWith(cur.Wanted, run)
 	if run.Definition == "" {
 		d.after = awsx.ARNName(cur.Wanted.ARN) + runs(cur, cur.Wanted)
 	}
@@ -180,14 +180,23 @@ func shortTag(image string) string {
 	return ref.Short()
 }
 
-// ranWith names the digests that ran, in the order of the containers' names.
-func ranWith(r PastRun) string {
-	var parts []string
-	for _, name := range sortedKeys(r.Digests) {
-		parts = append(parts, name+" "+ShortDigest(r.Digests[name]))
+// ranWith names the images of a revision as they ran: the tag that the revision
+// names, and the digest that it was.
+func ranWith(td *awsx.TaskDefinition, r PastRun) string {
+	var images []string
+	for _, c := range td.Containers {
+		ref, err := ParseReference(c.Image)
+		digest := r.Digests[c.Name]
+		switch {
+		case err != nil || digest == "":
+		case ref.Pinned():
+			images = append(images, ref.Short())
+		default:
+			images = append(images, ref.Short()+"@"+ShortDigest(digest))
+		}
 	}
-	if len(parts) == 0 {
+	if len(images) == 0 {
 		return ""
 	}
-	return " (" + strings.Join(parts, ", ") + ")"
+	return " (" + strings.Join(images, ", ") + ")"
 }

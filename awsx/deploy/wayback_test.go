@@ -192,7 +192,7 @@ func TestATagThatWasPushedAgainIsPinnedToWhatRan(t *testing.T) {
 	if !strings.Contains(plan.New, web+"@"+digestA) || len(plan.Steps) != 2 {
 		t.Errorf("%d steps to\n%s", len(plan.Steps), plan.New)
 	}
-	if !strings.Contains(plan.After, "a copy of api:6 (web aaaaaaaa)") {
+	if !strings.Contains(plan.After, "a copy of api:6 (1.0@aaaaaaaa)") {
 		t.Errorf("after: %s", plan.After)
 	}
 	bare := f.plan(t, RollBack{Pin: PinNone})
