@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -207,6 +208,29 @@ func TestHugeLinesComeInSmallPagesAndLeaveTheRingItsBound(t *testing.T) {
 		tail.Close()
 		if last != "39" || ring.Len() != 12 {
 			t.Errorf("the last line is %s, the ring holds %d, want 39 and 12", last, ring.Len())
+		}
+	})
+}
+
+func TestLinesThatOnlyANewQueryChoosesAreNoMeasureOfLateness(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := &store{}
+		src.fault = func(_ time.Time, page *Page) error {
+			if src.queries[len(src.queries)-1].Text == "even" {
+				page.Entries = slices.DeleteFunc(slices.Clone(page.Entries), func(e Entry) bool { return len(e.ID)%2 == 1 })
+			}
+			return nil
+		}
+		start := time.Now()
+		src.add(doc(1, start.Add(10*time.Second), start), doc(22, start.Add(70*time.Second), start))
+		tail := Follow(context.Background(), src, Query{Text: "even"}, TailOptions{})
+		time.Sleep(80 * time.Second)
+		tail.SetQuery(Query{})
+		time.Sleep(10 * time.Second)
+		b, _ := tail.Next(context.Background())
+		tail.Close()
+		if len(b.Entries) != 2 || b.Status.Lateness != 0 || b.Status.Overlap != 30*time.Second {
+			t.Errorf("%d lines, lateness %s, overlap %s", len(b.Entries), b.Status.Lateness, b.Status.Overlap)
 		}
 	})
 }

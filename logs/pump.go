@@ -264,8 +264,10 @@ func (p *pump) take(entries []Entry, newest time.Time) (fresh int) {
 		if newest.Sub(e.Time) > lateAfter {
 			e.Late = true
 			p.status.LateLines++
-			// It may have stood there since just after the last sweep.
-			p.status.Lateness = max(p.status.Lateness, p.sweptNewest.Sub(e.Time))
+			if !p.changed {
+				// It may have stood there since just after the last sweep.
+				p.status.Lateness = max(p.status.Lateness, p.sweptNewest.Sub(e.Time))
+			}
 		}
 		if e.Piece == nil {
 			p.pending = append(p.pending, e)

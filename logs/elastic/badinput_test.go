@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -133,9 +134,9 @@ func TestEachBadInputHasItsOwnMessage(t *testing.T) {
 			if c.transport != nil {
 				transport = c.transport(t, s)
 			}
-			healthy := false
+			var healed atomic.Pointer[sim.Store]
 			src := open(t, Config{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-				if healthy {
+				if s := healed.Load(); s != nil {
 					return s.RoundTripper().RoundTrip(r)
 				}
 				return transport.RoundTrip(r)
@@ -160,7 +161,7 @@ func TestEachBadInputHasItsOwnMessage(t *testing.T) {
 			if c.state != logs.Retrying {
 				return
 			}
-			s, healthy = store(t), true
+			healed.Store(store(t))
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 			defer cancel()
 			for b = range tail.All(ctx) {
