@@ -2,14 +2,10 @@ package elastic
 
 import (
 	"cmp"
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -24,21 +20,33 @@ const (
 	DefaultTimeout   = 10 * time.Second
 )
 
-// Config says where the store is and how its documents look. Addresses is the
-// only field without a default.
+// Config says where the store is and how its documents look. Addresses or CloudID
+// is the only field without a default.
 type Config struct {
 	// Addresses are the base URLs of the store's nodes, such as
-	// http://127.0.0.1:9200. They are tried in order when one fails. A user and a
-	// password in the URL stand for Auth.
+	// http://127.0.0.1:9200, with the path under which a proxy serves them. They
+	// are tried in order when one fails. A user and a password in the URL stand
+	// for Auth.
 	Addresses []string
+	// CloudID stands for Addresses: a deployment of Elastic Cloud by the id that
+	// its console shows.
+	CloudID string
 	// Index is the index, alias, data stream or pattern to search; several are
 	// separated by commas. It is resolved anew by every search.
 	Index string
 	// Auth is how to authenticate; the zero value sends nothing.
 	Auth Auth
+	// Signer signs requests to Amazon OpenSearch, in place of Auth; may be nil.
+	Signer Signer
 	// CAFile is a PEM file with the authority that signed the store's certificate;
 	// empty trusts the system's.
 	CAFile string
+	// Fingerprint is the SHA-256 of the certificate to trust, in hexadecimal: the
+	// store's own or its authority's, which is what Elasticsearch prints.
+	Fingerprint string
+	// CertFile and KeyFile are PEM files with the certificate to show to the store
+	// and its private key; both or none.
+	CertFile, KeyFile string
 	// Timestamp is the date field to sort by.
 	Timestamp string
 	// Message and Level are the fields to take text and level from, the first
@@ -48,47 +56,9 @@ type Config struct {
 	Tiebreak string
 	// Timeout bounds one request to one node.
 	Timeout time.Duration
-	// Transport carries the requests; nil opens connections of its own. CAFile
-	// does not apply to a given one.
+	// Transport carries the requests; nil opens connections of its own. What is
+	// said of certificates does not apply to a given one.
 	Transport http.RoundTripper
-}
-
-// Auth holds credentials. One kind at most may be set.
-type Auth struct {
-	Username string
-	Password clean.Secret
-	// APIKey is the encoded form, as Kibana shows it, or id:key.
-	APIKey clean.Secret
-	Bearer clean.Secret
-}
-
-// header returns the Authorization header's value; empty sends none.
-func (a Auth) header() (string, error) {
-	kinds := 0
-	value := ""
-	if a.Username != "" || a.Password != "" {
-		kinds++
-		pair := a.Username + ":" + a.Password.Reveal()
-		value = "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))
-	}
-	if key := a.APIKey.Reveal(); key != "" {
-		kinds++
-		if strings.Contains(key, ":") {
-			key = base64.StdEncoding.EncodeToString([]byte(key))
-		}
-		value = "ApiKey " + key
-	}
-	if a.Bearer != "" {
-		kinds++
-		value = "Bearer " + a.Bearer.Reveal()
-	}
-	if kinds > 1 {
-		return "", errors.New("more than one kind of credentials is set: keep one of user and password, API key, bearer token")
-	}
-	if strings.ContainsAny(value, "\r\n") {
-		return "", errors.New("the credentials contain a line break")
-	}
-	return value, nil
 }
 
 func (c Config) withDefaults() Config {
@@ -96,7 +66,7 @@ func (c Config) withDefaults() Config {
 	c.Timestamp = cmp.Or(c.Timestamp, DefaultTimestamp)
 	c.Timeout = cmp.Or(c.Timeout, DefaultTimeout)
 	if len(c.Message) == 0 {
-		c.Message = []string{"message", "log", "@message", "short_message"}
+		c.Message = []string{"message", "log", "@message", "short_message", "MESSAGE"}
 	}
 	if len(c.Level) == 0 {
 		c.Level = []string{"log.level", "level", "severity"}
@@ -108,7 +78,7 @@ func (c Config) withDefaults() Config {
 // error is of class invalid and names the setting.
 func Open(cfg Config) (*Source, error) {
 	cfg = cfg.withDefaults()
-	nodes, auth, err := endpoints(cfg)
+	nodes, who, err := endpoints(cfg)
 	if err != nil {
 		return nil, invalid(err)
 	}
@@ -118,16 +88,19 @@ func Open(cfg Config) (*Source, error) {
 	rt := cfg.Transport
 	var own *http.Transport
 	if rt == nil {
-		if own, err = httpTransport(cfg.CAFile); err != nil {
+		if own, err = httpTransport(cfg); err != nil {
 			return nil, invalid(err)
 		}
 		rt = own
 	}
-	carrier, err := newFailover(nodes, rt, auth, cfg.Timeout)
+	if who.signer != nil {
+		rt = signing{rt, who.signer}
+	}
+	carrier, err := newFailover(nodes, rt, who.header, cfg.Timeout)
 	if err != nil {
 		return nil, invalid(err)
 	}
-	return newSource(cfg, carrier, own), nil
+	return newSource(cfg, carrier, own, who), nil
 }
 
 func invalid(err error) error {
@@ -135,20 +108,30 @@ func invalid(err error) error {
 }
 
 // endpoints parses the addresses and takes credentials out of them.
-func endpoints(cfg Config) ([]*url.URL, string, error) {
-	if len(cfg.Addresses) == 0 {
-		return nil, "", errors.New("no address: want a URL such as http://127.0.0.1:9200")
+func endpoints(cfg Config) ([]*url.URL, access, error) {
+	addresses := cfg.Addresses
+	switch {
+	case cfg.CloudID != "" && len(addresses) > 0:
+		return nil, access{}, errors.New("both addresses and a cloud id are set: keep one of them")
+	case cfg.CloudID != "":
+		address, err := cloudAddress(cfg.CloudID)
+		if err != nil {
+			return nil, access{}, err
+		}
+		addresses = []string{address}
+	case len(addresses) == 0:
+		return nil, access{}, errors.New("no address: want a URL such as http://127.0.0.1:9200")
 	}
 	auth := cfg.Auth
-	nodes := make([]*url.URL, 0, len(cfg.Addresses))
-	for _, address := range cfg.Addresses {
+	nodes := make([]*url.URL, 0, len(addresses))
+	for _, address := range addresses {
 		u, err := url.Parse(strings.TrimRight(address, "/"))
 		shown := clean.Line(clean.Redact(address))
 		switch {
 		case err != nil, u.Host == "", u.Scheme != "http" && u.Scheme != "https":
-			return nil, "", fmt.Errorf("address %q: want a URL such as http://127.0.0.1:9200", shown)
+			return nil, access{}, fmt.Errorf("address %q: want a URL such as http://127.0.0.1:9200", shown)
 		case u.RawQuery != "" || u.Fragment != "":
-			return nil, "", fmt.Errorf("address %q: want no query and no fragment", shown)
+			return nil, access{}, fmt.Errorf("address %q: want no query and no fragment", shown)
 		}
 		if u.User != nil && auth == (Auth{}) {
 			password, _ := u.User.Password()
@@ -157,8 +140,8 @@ func endpoints(cfg Config) ([]*url.URL, string, error) {
 		u.User = nil
 		nodes = append(nodes, u)
 	}
-	header, err := auth.header()
-	return nodes, header, err
+	who, err := accessOf(auth, cfg.Signer)
+	return nodes, who, err
 }
 
 // checkIndex refuses what no index may be called and what would change the path
@@ -168,28 +151,4 @@ func checkIndex(index string) error {
 		return fmt.Errorf("index %q: want names or patterns such as logstash-*, separated by commas", clean.Line(index))
 	}
 	return nil
-}
-
-// httpTransport is the standard one, proxies from the environment included, with
-// the authority of a file in place of the system's.
-func httpTransport(caFile string) (*http.Transport, error) {
-	base, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		return nil, fmt.Errorf("the default HTTP transport is a %T", http.DefaultTransport)
-	}
-	t := base.Clone()
-	t.MaxIdleConnsPerHost = 4
-	if caFile == "" {
-		return t, nil
-	}
-	pem, err := os.ReadFile(caFile)
-	if err != nil {
-		return nil, fmt.Errorf("CA file: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("CA file %s: no certificate in it: want PEM", clean.Line(caFile))
-	}
-	t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
-	return t, nil
 }

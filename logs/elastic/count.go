@@ -30,7 +30,7 @@ func (s *Source) Count(ctx context.Context, q logs.Query, r logs.Range) (logs.Co
 		Shards shards `json:"_shards"`
 	}
 	if err := json.Unmarshal(body, &a); err != nil {
-		return logs.Count{}, notJSON(s.op("count"), body, err)
+		return logs.Count{}, s.unreadable("count", body, err)
 	}
 	return logs.Count{Lines: a.Count, Partial: (&answer{Shards: a.Shards}).partial()}, nil
 }
@@ -85,7 +85,7 @@ func (s *Source) Histogram(ctx context.Context, q logs.Query, r logs.Range, inte
 		} `json:"aggregations"`
 	}
 	if err := json.Unmarshal(body, &a); err != nil {
-		return h, notJSON(s.op("count"), body, err)
+		return h, s.unreadable("count", body, err)
 	}
 	h.Partial, h.Bars = a.partial(), logs.EmptyBars(r, interval)
 	for _, b := range a.Aggregations.Time.Buckets {

@@ -175,10 +175,14 @@ func TestErrorsHaveAClassAReasonAndAFix(t *testing.T) {
 		class  logs.Class
 		text   string
 	}{
-		{401, `{"error":{"type":"security_exception","reason":"missing authentication credentials"}}`, logs.Expired, "HTTP 401: missing authentication credentials (check the log store's credentials)"},
+		{401, `{"error":{"type":"security_exception","reason":"missing authentication credentials"}}`, logs.Expired, "HTTP 401: missing authentication credentials (check the log store's credentials: none are set)"},
 		{403, `{"error":{"root_cause":[{"type":"security_exception","reason":"action is unauthorized"}]}}`, logs.Denied, "action is unauthorized"},
 		{404, long, logs.NotFound, "no such index [app] (check the index setting)"},
-		{404, `<html>nothing here</html>`, logs.NotFound, "this path is not a search API"},
+		{404, `{"status":"no such route"}`, logs.NotFound, "this path is not a search API"},
+		{404, `<html>nothing here</html>`, logs.Invalid, "HTTP 404 and a web page answer (check the address: something else answers there"},
+		{401, "<!DOCTYPE html>\n<html><head><title>Sign in\x1b[31m</title>", logs.Invalid, `a web page answer: Sign in\x1b[31m (check the address`},
+		{407, ``, logs.Denied, "give the proxy's user and password"},
+		{503, `{"error":{"root_cause":[],"type":"search_phase_execution_exception","reason":"all shards failed"},"status":503}`, logs.Failed, "the cluster is red: have its unassigned shards looked at"},
 		{400, `{"error":{"type":"x","reason":"all shards failed","caused_by":{"reason":"bad regexp"}}}`, logs.Invalid, "all shards failed: bad regexp"},
 		{429, `{"error":{"type":"circuit_breaking_exception","reason":"too large"}}`, logs.Throttled, "too large"},
 		{503, `{"error":"no master"}`, logs.Failed, "HTTP 503: no master"},
@@ -203,30 +207,6 @@ func TestErrorsHaveAClassAReasonAndAFix(t *testing.T) {
 		if e, ok := err.(*logs.Error); ok && c.status == 429 && e.RetryAfter != 7*time.Second {
 			t.Errorf("retry after %s, want 7s", e.RetryAfter)
 		}
-	}
-}
-
-func TestADeadNodeIsPassedOver(t *testing.T) {
-	store := sim.New(sim.Options{})
-	put(t, store, map[string]any{"n": 1, "message": "m"}, noon)
-	dead := server(t, 200, "")
-	dead.Close()
-	sick := server(t, 503, `{"error":"no master"}`)
-	live := httptest.NewServer(store)
-	defer live.Close()
-
-	src := open(t, Config{Addresses: []string{dead.URL, sick.URL, live.URL + "/"}})
-	for range 2 {
-		page, err := src.Latest(context.Background(), logs.Query{}, logs.Range{}, 1)
-		if err != nil || ids(page) != "1" {
-			t.Fatalf("with one node of three alive: %v", err)
-		}
-	}
-
-	src = open(t, Config{Addresses: []string{dead.URL}})
-	_, err := src.Latest(context.Background(), logs.Query{}, logs.Range{}, 1)
-	if logs.ClassOf(err) != logs.Offline || !strings.Contains(err.Error(), "check the address and that the store is up") {
-		t.Errorf("a dead store gives %v", err)
 	}
 }
 
@@ -291,22 +271,18 @@ func TestABadConfigurationIsNamed(t *testing.T) {
 		"the credentials contain a line break":  {Addresses: []string{"http://logs"}, Auth: Auth{Bearer: "b\r\nX: y"}},
 		"CA file: open /nowhere/ca.pem":         {Addresses: []string{"http://logs"}, CAFile: "/nowhere/ca.pem"},
 		"elastic_test.go: no certificate in it": {Addresses: []string{"http://logs"}, CAFile: "elastic_test.go"},
+		"keep one of user and password":         {Addresses: []string{"http://logs"}, Auth: Auth{APIKey: "k"}, Signer: &stamp{}},
+		"both a CA file and a fingerprint":      {Addresses: []string{"http://logs"}, CAFile: "ca.pem", Fingerprint: strings.Repeat("ab", 32)},
+		"want the 64 hexadecimal digits":        {Addresses: []string{"http://logs"}, Fingerprint: "ab:cd"},
+		"wanted together, one of them is set":   {Addresses: []string{"http://logs"}, KeyFile: "key.pem"},
+		"client certificate client.pem: open ":  {Addresses: []string{"http://logs"}, CertFile: "client.pem", KeyFile: "key.pem"},
+		"both addresses and a cloud id":         {Addresses: []string{"http://logs"}, CloudID: "x:eA"},
+		`cloud id "x:!": want it as`:            {CloudID: "x:!"},
 	} {
 		_, err := Open(cfg)
 		if err == nil || logs.ClassOf(err) != logs.Invalid || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
-	}
-}
-
-func TestTheCertificateOfAnUnknownAuthorityIsRefused(t *testing.T) {
-	store := httptest.NewUnstartedServer(sim.New(sim.Options{}))
-	store.Config.ErrorLog = nil
-	store.StartTLS()
-	defer store.Close()
-	_, err := open(t, Config{Addresses: []string{store.URL}}).Latest(context.Background(), logs.Query{}, logs.Range{}, 1)
-	if logs.ClassOf(err) != logs.Offline || !strings.Contains(err.Error(), "give the CA file") {
-		t.Errorf("an unknown authority gives %v", err)
 	}
 }
 

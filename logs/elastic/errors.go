@@ -1,11 +1,7 @@
 package elastic
 
 import (
-	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -29,38 +25,11 @@ func quote(s string) string {
 	return clean.Line(clean.Redact(s))
 }
 
-// transportError classifies a request that got no answer.
-func transportError(op string, err error) error {
-	if errors.Is(err, context.Canceled) {
-		return err
-	}
-	e := &logs.Error{Class: logs.Offline, Op: op, Err: errors.New(quote(err.Error()))}
-	var (
-		authority x509.UnknownAuthorityError
-		hostname  x509.HostnameError
-		expired   x509.CertificateInvalidError
-		record    tls.RecordHeaderError
-	)
-	switch {
-	case errors.Is(err, errTooLarge):
-		e.Class, e.Err, e.Fix = logs.Failed, errTooLarge, "choose a smaller page or a shorter range"
-	case errors.As(err, &authority):
-		e.Fix = "give the CA file of the store's certificate"
-	case errors.As(err, &hostname):
-		e.Fix = "use the name that the certificate is made for"
-	case errors.As(err, &expired):
-		e.Fix = "the store's certificate has to be renewed"
-	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
-		e.Fix = "the store speaks plain HTTP: use an http:// address"
-	default:
-		e.Fix = "check the address and that the store is up"
-	}
-	return e
-}
-
-// failure is the body of an error answer, in the two forms it takes.
+// failure is the body of an error answer, in the two forms it takes; what stands
+// before a store of Amazon's sends a message alone.
 type failure struct {
-	Error json.RawMessage `json:"error"`
+	Error   json.RawMessage `json:"error"`
+	Message string          `json:"message"`
 }
 
 type failureCause struct {
@@ -89,45 +58,54 @@ func (c failureCause) text() string {
 // JSON, or the beginning of whatever a proxy in between wrote.
 func reasonOf(body []byte) (kind, reason string) {
 	var f failure
-	if json.Unmarshal(body, &f) == nil && len(f.Error) > 0 {
-		var cause failureCause
-		if json.Unmarshal(f.Error, &cause) == nil {
-			kind = cause.Type
-			if len(cause.RootCause) > 0 && cause.RootCause[0].Type != "" {
-				kind = cause.RootCause[0].Type
-			}
-			return kind, quote(cause.text())
-		}
+	if json.Unmarshal(body, &f) != nil || len(f.Error) == 0 && f.Message == "" {
+		return "", quote(string(body))
+	}
+	if len(f.Error) == 0 {
+		return "", quote(f.Message)
+	}
+	var cause failureCause
+	if json.Unmarshal(f.Error, &cause) != nil {
 		return "", quote(logs.Text(f.Error))
 	}
-	return "", quote(string(body))
+	kind = cause.Type
+	if len(cause.RootCause) > 0 && cause.RootCause[0].Type != "" {
+		kind = cause.RootCause[0].Type
+	}
+	return kind, quote(cause.text())
 }
 
-// statusError classifies an answer that is an error.
-func statusError(op string, status int, header http.Header, body []byte) error {
-	kind, reason := reasonOf(body)
-	e := &logs.Error{Op: op, Err: fmt.Errorf("HTTP %d", status)}
-	if reason != "" {
-		e.Err = fmt.Errorf("HTTP %d: %s", status, reason)
+// refusal classifies an answer that is an error.
+func (s *Source) refusal(verb string, a reply) error {
+	if title, ok := webPage(a.body); ok {
+		return s.notAStore(verb, fmt.Errorf("HTTP %d and a web page answer%s", a.status, title))
 	}
-	switch {
+	kind, reason := reasonOf(a.body)
+	e := &logs.Error{Op: s.op(verb), Err: fmt.Errorf("HTTP %d", a.status)}
+	if reason != "" {
+		e.Err = fmt.Errorf("HTTP %d: %s", a.status, reason)
+	}
+	switch status := a.status; {
+	case s.access.kind == bySignature && signatureRefused(e, reason, s.access.signer):
 	case status == http.StatusUnauthorized:
-		e.Class, e.Fix = logs.Expired, "check the log store's credentials"
+		e.Class, e.Fix = logs.Expired, s.access.unaccepted()
 	case status == http.StatusForbidden:
-		e.Class, e.Fix = logs.Denied, "these credentials need read and view_index_metadata on the index"
+		e.Class, e.Fix = logs.Denied, s.access.unauthorized()
 	case status == http.StatusNotFound && kind == "index_not_found_exception":
 		e.Class, e.Fix = logs.NotFound, "check the index setting"
 	case status == http.StatusNotFound:
 		e.Class, e.Fix = logs.NotFound, "check the address: this path is not a search API"
+	case status == http.StatusProxyAuthRequired:
+		e.Class, e.Fix = logs.Denied, "give the proxy's user and password in HTTP_PROXY and HTTPS_PROXY"
 	case status == http.StatusTooManyRequests:
 		e.Class = logs.Throttled
-		if s, err := strconv.Atoi(header.Get("Retry-After")); err == nil && s > 0 {
+		if s, err := strconv.Atoi(a.header.Get("Retry-After")); err == nil && s > 0 {
 			e.RetryAfter = min(time.Duration(s)*time.Second, 5*time.Minute)
 		}
 	case status == http.StatusServiceUnavailable && noShards(kind):
 		e.Class, e.Fix = logs.Failed, "the cluster is red: have its unassigned shards looked at"
 	case status >= 300 && status < 400:
-		e.Class, e.Fix = logs.Invalid, "use the address that it redirects to: "+quote(header.Get("Location"))
+		e.Class, e.Fix = logs.Invalid, "use the address that it redirects to: "+quote(a.header.Get("Location"))
 	case status >= 400 && status < 500 && status != http.StatusRequestTimeout:
 		e.Class = logs.Invalid
 	default:
@@ -136,21 +114,60 @@ func statusError(op string, status int, header http.Header, body []byte) error {
 	return e
 }
 
+// signatureRefused fills e when a service of Amazon's did not accept a signature.
+// It tells what is wrong in its words only, with one status for all of it.
+func signatureRefused(e *logs.Error, reason string, signer Signer) bool {
+	said := strings.ToLower(reason)
+	switch {
+	case strings.Contains(said, "security token") && (strings.Contains(said, "expired") || strings.Contains(said, "invalid")):
+		e.Class, e.Fix = logs.Expired, signer.Rejected()
+	case strings.Contains(said, "signature expired"), strings.Contains(said, "signature not yet current"):
+		e.Class, e.Fix = logs.Invalid, "set this machine's clock"
+	case strings.Contains(said, "credential should be scoped"), strings.Contains(said, "signature we calculated does not match"):
+		e.Class, e.Fix = logs.Invalid, "check the service (es or aoss) and the region that requests are signed for"
+	default:
+		return false
+	}
+	return true
+}
+
 // noShards reports whether a failure is that no copy of any shard of the index is
 // assigned to a node.
 func noShards(kind string) bool {
 	return kind == "search_phase_execution_exception" || kind == "no_shard_available_action_exception"
 }
 
-// notJSON is the failure of an answer that cannot be read. A page of HTML with
+// unreadable is the failure of an answer that cannot be read. A page of HTML with
 // status 200 is a proxy's login; anything that began as JSON was cut off.
-func notJSON(op string, body []byte, err error) error {
-	if trimmed := strings.TrimSpace(string(body[:min(len(body), maxReason)])); trimmed != "" && trimmed[0] != '{' {
-		return &logs.Error{
-			Class: logs.Invalid, Op: op,
-			Err: fmt.Errorf("the answer is not a search answer: %s", quote(trimmed)),
-			Fix: "check the address: something else answers there",
-		}
+func (s *Source) unreadable(verb string, body []byte, err error) error {
+	if title, ok := webPage(body); ok {
+		return s.notAStore(verb, fmt.Errorf("a web page answers%s", title))
 	}
-	return &logs.Error{Class: logs.Failed, Op: op, Err: fmt.Errorf("unreadable answer: %s", quote(err.Error()))}
+	if trimmed := strings.TrimSpace(string(body[:min(len(body), maxReason)])); trimmed != "" && trimmed[0] != '{' {
+		return s.notAStore(verb, fmt.Errorf("the answer is not a search answer: %s", quote(trimmed)))
+	}
+	return &logs.Error{Class: logs.Failed, Op: s.op(verb), Err: fmt.Errorf("unreadable answer: %s", quote(err.Error()))}
+}
+
+// notAStore is the failure of an answer that no search engine gives.
+func (s *Source) notAStore(verb string, err error) error {
+	return &logs.Error{Class: logs.Invalid, Op: s.op(verb), Err: err, Fix: "check the address: something else answers there, such as a login page"}
+}
+
+// webPage reports whether an answer is HTML, and returns its title, quoted after a
+// colon, when it has one.
+func webPage(body []byte) (title string, ok bool) {
+	head := strings.TrimSpace(string(body[:min(len(body), 4<<10)]))
+	lower := strings.ToLower(head)
+	if !strings.HasPrefix(lower, "<!doctype html") && !strings.HasPrefix(lower, "<html") {
+		return "", false
+	}
+	_, after, found := strings.Cut(lower, "<title>")
+	length := strings.Index(after, "</title>")
+	// Lower case may take other bytes than the text does; then it has no title.
+	if !found || length <= 0 || len(lower) != len(head) {
+		return "", true
+	}
+	start := len(head) - len(after)
+	return ": " + quote(head[start:start+length]), true
 }

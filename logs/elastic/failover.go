@@ -29,6 +29,7 @@ var errTooLarge = fmt.Errorf("%w: more than %d MiB", logs.ErrTooLarge, maxAnswer
 // in the middle of one is passed over like a dead one.
 type failover struct {
 	nodes   []*elastictransport.Client
+	hosts   []string
 	auth    string
 	timeout time.Duration
 	current atomic.Int32
@@ -46,30 +47,38 @@ func newFailover(nodes []*url.URL, rt http.RoundTripper, auth string, timeout ti
 		if err != nil {
 			return nil, err
 		}
-		f.nodes = append(f.nodes, client)
+		f.nodes, f.hosts = append(f.nodes, client), append(f.hosts, u.Host)
 	}
 	return f, nil
 }
 
-// Perform sends a request, as esapi.Transport wants it.
+// Perform sends a request, as esapi.Transport wants it. When no node does well,
+// an answer says more than the failure to get one.
 func (f *failover) Perform(req *http.Request) (*http.Response, error) {
-	var (
-		res *http.Response
-		err error
-	)
+	var answer *http.Response
+	var failed error
 	first := int(f.current.Load())
 	for i := range f.nodes {
 		n := (first + i) % len(f.nodes)
-		res, err = f.try(f.nodes[n], req)
-		if req.Context().Err() != nil {
+		res, err := f.try(f.nodes[n], req)
+		switch {
+		case req.Context().Err() != nil:
 			return nil, req.Context().Err()
-		}
-		if err == nil && !gatewayTrouble(res.StatusCode) {
+		case err == nil && !gatewayTrouble(res.StatusCode):
 			f.current.Store(int32(n))
 			return res, nil
+		case err == nil:
+			answer = res
+		case failed == nil && len(f.nodes) > 1:
+			failed = fmt.Errorf("none of the %d nodes answers; %s: %w", len(f.nodes), f.hosts[n], err)
+		case failed == nil:
+			failed = err
 		}
 	}
-	return res, err
+	if answer != nil {
+		return answer, nil
+	}
+	return nil, failed
 }
 
 // gatewayTrouble reports whether another node may do better.

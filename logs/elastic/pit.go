@@ -76,20 +76,20 @@ func (s *Source) openPoint(ctx context.Context, p product) (id string, err error
 	case a.unknownPath():
 		return "", logs.ErrNoPoints
 	case a.status >= http.StatusMultipleChoices:
-		return "", statusError(s.op(verb), a.status, a.header, a.body)
+		return "", s.refusal(verb, a)
 	}
 	var opened struct {
 		ID    string `json:"id"`
 		PitID string `json:"pit_id"`
 	}
 	if err := json.Unmarshal(a.body, &opened); err != nil {
-		return "", notJSON(s.op(verb), a.body, err)
+		return "", s.unreadable(verb, a.body, err)
 	}
 	if opened.ID == "" {
 		opened.ID = opened.PitID
 	}
 	if opened.ID == "" {
-		return "", notJSON(s.op(verb), a.body, errors.New("it has no id"))
+		return "", s.unreadable(verb, a.body, errors.New("it has no id"))
 	}
 	return opened.ID, nil
 }
@@ -167,7 +167,7 @@ func (p *point) read(ctx context.Context, body search, docked bool, o order, aft
 	case gone(a):
 		return logs.Page{}, &logs.Error{Class: logs.Failed, Op: s.op("search"), Err: logs.ErrPointGone}
 	case a.status >= http.StatusMultipleChoices:
-		return logs.Page{}, statusError(s.op("search"), a.status, a.header, a.body)
+		return logs.Page{}, s.refusal("search", a)
 	}
 	page, err := s.page(a.body, body.Size)
 	if err != nil {
@@ -219,7 +219,7 @@ func (p *point) Close(ctx context.Context) error {
 	case a.status == http.StatusNotFound:
 		return nil
 	case a.status >= http.StatusMultipleChoices:
-		return statusError(s.op(verb), a.status, a.header, a.body)
+		return s.refusal(verb, a)
 	}
 	return nil
 }

@@ -66,9 +66,9 @@ func (s *Source) ask(ctx context.Context, verb, path string, body any) ([]byte, 
 	case err != nil:
 		return nil, transportError(s.op(verb), err)
 	case a.status >= http.StatusMultipleChoices:
-		return nil, statusError(s.op(verb), a.status, a.header, a.body)
+		return nil, s.refusal(verb, a)
 	case len(a.body) == 0:
-		return nil, notJSON(s.op(verb), a.body, errors.New("it is empty"))
+		return nil, s.unreadable(verb, a.body, errors.New("it is empty"))
 	}
 	return a.body, nil
 }

@@ -27,6 +27,7 @@ type Source struct {
 	cfg        Config
 	carrier    esapi.Transport
 	own        *http.Transport
+	access     access
 	caps       *caps
 	layout     layout
 	preference string
@@ -35,9 +36,9 @@ type Source struct {
 
 var _ logs.Source = (*Source)(nil)
 
-func newSource(cfg Config, carrier esapi.Transport, own *http.Transport) *Source {
+func newSource(cfg Config, carrier esapi.Transport, own *http.Transport, who access) *Source {
 	return &Source{
-		cfg: cfg, carrier: carrier, own: own,
+		cfg: cfg, carrier: carrier, own: own, access: who,
 		caps: newCaps(),
 		layout: layout{
 			timestamp: cfg.Timestamp, message: cfg.Message, level: cfg.Level,
@@ -115,7 +116,7 @@ func (s *Source) page(answer []byte, limit int) (logs.Page, error) {
 		return logs.Page{}, &logs.Error{Class: logs.Invalid, Op: s.op("search"), Err: err}
 	}
 	if err != nil {
-		return logs.Page{}, notJSON(s.op("search"), answer, err)
+		return logs.Page{}, s.unreadable("search", answer, err)
 	}
 	return page, nil
 }
@@ -139,7 +140,7 @@ func (s *Source) probe(ctx context.Context, q logs.Query, more ...string) error 
 	}
 	var a fieldCaps
 	if err := json.Unmarshal(body, &a); err != nil {
-		return notJSON(s.op("field_caps"), body, err)
+		return s.unreadable("field_caps", body, err)
 	}
 	s.caps.learn(names, a, time.Now())
 	return nil
@@ -215,10 +216,10 @@ func (s *Source) read(verb string, res *esapi.Response, err error) ([]byte, erro
 		return nil, transportError(s.op(verb), err)
 	}
 	if res.StatusCode >= http.StatusMultipleChoices {
-		return nil, statusError(s.op(verb), res.StatusCode, res.Header, body)
+		return nil, s.refusal(verb, reply{res.StatusCode, res.Header, body})
 	}
 	if len(body) == 0 {
-		return nil, notJSON(s.op(verb), body, errors.New("it is empty"))
+		return nil, s.unreadable(verb, body, errors.New("it is empty"))
 	}
 	return body, nil
 }
