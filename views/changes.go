@@ -15,17 +15,23 @@ import (
 	"gantry/logs"
 	"gantry/ui"
 	"gantry/ui/form"
-	"gantry/ui/modal"
 )
 
 // Changer makes changes for the console: plans them, carries them out apart from
-// any screen, and tells how they stand. Plan, Resume and Reveal wait and are called
+// any screen, and tells how they stand. Plan, PlanBatch, Resume and Reveal wait and are called
 // from commands; the others answer from memory.
 type Changer interface {
 	// Plan reads what the intent depends on and builds the plan.
 	Plan(ctx context.Context, service awsx.Ref, intent deploy.Intent) (deploy.Plan, error)
 	// Start carries a plan out and returns the job's id.
 	Start(plan deploy.Plan, override []string) (string, error)
+	// PlanBatch plans one intent for each of several targets. Its error says why they
+	// cannot be confirmed as one.
+	PlanBatch(ctx context.Context, targets []awsx.Ref, intent deploy.Intent) (BatchPlan, error)
+	// StartBatch carries a batch out and returns its id.
+	StartBatch(batch deploy.Batch, override []string) (string, error)
+	// Batch returns the changes of a batch by its id, in the order of its plans.
+	Batch(id string) ([]Job, bool)
 	// Resume follows the deployment that a service has in progress; it waits.
 	Resume(ctx context.Context, service awsx.Ref) (string, error)
 	// Job returns a job by id; Jobs all that run and the latest that ended, oldest
@@ -38,12 +44,23 @@ type Changer interface {
 	Reveal(service awsx.Ref) error
 }
 
+// Turn says where a change stands in its batch.
+type Turn int
+
+// The turns. A change of no batch has had its own.
+const (
+	TurnCame   Turn = iota
+	TurnAhead       // others of the batch come first
+	TurnMissed      // it never came: another one ended badly
+)
+
 // Job is a change under way, or one that ended.
 type Job struct {
 	ID       string
 	Target   awsx.Ref
 	Action   string
 	Summary  string
+	Turn     Turn
 	Step     string // the call being made, in words; empty while ECS works
 	Started  time.Time
 	Progress deploy.Progress
@@ -104,10 +121,7 @@ func (c *Changes) Scale(service awsx.Ref) tea.Cmd {
 	// already would make 25 out of 2 and 5.
 	field := form.Field{
 		Label: "tasks", Help: "how many to run, 0 or more",
-		Check: func(s string) error {
-			_, err := parseCount(s)
-			return err
-		},
+		Check: checkCount,
 	}
 	if desired, ok := c.desired(service); ok {
 		field.Placeholder = strconv.Itoa(desired)
@@ -158,19 +172,6 @@ type proposal struct {
 	service awsx.Ref
 	intent  deploy.Intent
 	started func(job string)
-}
-
-// ask puts a question as gravely as its tier wants.
-func (c *Changes) ask(tier deploy.Tier, target awsx.Ref, q modal.Question) {
-	th, noun := c.Deps.Host.Theme(), nounOf(target)
-	switch {
-	case tier >= deploy.TierBulk:
-		c.Deps.Host.Modal(modal.NewTyped(th, q, "the number of "+noun+"s and the cluster's name", "1 "+target.ClusterName()))
-	case tier == deploy.TierName:
-		c.Deps.Host.Modal(modal.NewTyped(th, q, "the "+noun+"'s name", target.Name()))
-	default:
-		c.Deps.Host.Modal(modal.NewConfirm(th, q))
-	}
 }
 
 // nounOf is what the target of a change is called, by its ARN.

@@ -48,6 +48,10 @@ type Nav interface {
 	Scale(service awsx.Ref) tea.Cmd
 	// Restart forces a new deployment of what runs.
 	Restart(service awsx.Ref) tea.Cmd
+	// ScaleAll and RestartAll do the same to several services of one cluster. Started
+	// is called on the loop once they are being changed.
+	ScaleAll(services []awsx.Ref, started func()) tea.Cmd
+	RestartAll(services []awsx.Ref, started func()) tea.Cmd
 	// RollBack plans the way back to what ran before.
 	RollBack(service awsx.Ref) tea.Cmd
 	// Deployments lists how the service was deployed.

@@ -252,7 +252,7 @@ func (s *environmentScreen) askToReveal() {
 		tier = deploy.TierName
 	}
 	changer, service := s.changes.Changer, s.service
-	s.changes.ask(tier, service, modal.Question{
+	s.changes.ask(tier, service, service.Name(), modal.Question{
 		Title: "Show secrets of " + service.ClusterName() + "/" + service.Name() + "?",
 		Body:  modal.Plain(" The audit file records that they were shown."),
 		Yes:   func() tea.Cmd { return func() tea.Msg { return revealed{changer.Reveal(service)} } },

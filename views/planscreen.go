@@ -102,25 +102,12 @@ func (s *planScreen) Covered(covered bool) tea.Cmd {
 }
 
 func (s *planScreen) View(w, h int) ui.Frame {
-	th, mode := s.changes.Deps.Host.Theme(), s.refusal()
+	th, mode := s.changes.Deps.Host.Theme(), s.changes.refusal(s.service.ClusterRef())
 	if th != s.theme || mode != s.mode {
 		s.theme, s.mode = th, mode
 		s.pager.Changed()
 	}
 	return ui.Frame{Body: s.pager.View(w, h)}
-}
-
-// refusal says why nothing may be changed here now, empty if it may.
-func (s *planScreen) refusal() string {
-	host := s.changes.Deps.Host
-	m := host.Mode(s.changes.Deps.Policy.Scope(s.service.ClusterRef()))
-	switch {
-	case m.Writable:
-		return ""
-	case m.Armable:
-		return orDefault(m.Why, "read-only") + ": " + host.Key(ui.Action{ID: ui.ActArm, Keys: []string{"W"}}) + " arms writing"
-	}
-	return orDefault(m.Why, "read-only")
 }
 
 // layout puts the difference between the summary and the checks, whose outcome
@@ -194,7 +181,7 @@ func takes(p deploy.Plan) string {
 	}
 	expected, most := "", ""
 	if d := p.Expected(); d > 0 {
-		expected = "about " + text.Span(d) + " by those before it"
+		expected = "about " + text.Span(d) + " going by earlier ones"
 	}
 	if d := p.Timeout(); d > 0 {
 		most = "followed for at most " + text.Span(d)
@@ -312,9 +299,9 @@ func (s *planScreen) Actions() []ui.Action {
 // as it is now, whatever is read later.
 func (s *planScreen) confirm() {
 	p, overridden := *s.plan, slices.Clone(s.overridden)
-	s.changes.ask(p.Tier, p.Target, modal.Question{
+	s.changes.ask(p.Tier, p.Target, p.Name(), modal.Question{
 		Title: title(p) + " in " + p.Target.Context.String() + "?",
-		Body: s.body(func(d *document) {
+		Body: s.changes.questionBody(func(d *document) {
 			effects(d, p)
 			d.field("overridden", strings.Join(overridden, ", "))
 			for _, step := range p.Steps {
@@ -325,35 +312,16 @@ func (s *planScreen) confirm() {
 	})
 }
 
-// body makes the text of a question.
-func (s *planScreen) body(write func(*document)) modal.Body {
-	th := s.changes.Deps.Host.Theme()
-	var d document
-	write(&d)
-	return func(w int) []string {
-		lines, _ := layout{theme: th, width: w, wrap: true}.lines(d.paras)
-		return lines
-	}
-}
-
-// override asks for the name of what is passed over, so that it is a decision:
-// the failed check, or without one the record in the audit file.
+// override passes over the failed check that stands in the way.
 func (s *planScreen) override() {
-	c := deploy.Check{Name: deploy.OverrideAudit, Text: "Without it a change is refused when the audit file cannot be written, as on a full disk."}
-	question := "Go on even without an audit record?"
+	var failed deploy.Check
 	if blocking := s.plan.Blocking(s.overridden...); len(blocking) > 0 {
-		c = blocking[0]
-		question = "Go on although the check " + text.Line(c.Name) + " failed?"
+		failed = blocking[0]
 	}
-	s.changes.Deps.Host.Modal(modal.NewTyped(s.changes.Deps.Host.Theme(), modal.Question{
-		Title: question,
-		Body:  s.body(func(d *document) { d.line(theme.Text, c.Text) }),
-		Yes: func() tea.Cmd {
-			s.overridden = append(s.overridden, c.Name)
-			s.pager.Changed()
-			return nil
-		},
-	}, "the check's name", c.Name))
+	s.changes.askOverride(failed, func(name string) {
+		s.overridden = append(s.overridden, name)
+		s.pager.Changed()
+	})
 }
 
 func (s *planScreen) start(p deploy.Plan, overridden []string) {

@@ -24,7 +24,8 @@ func NewServices(deps *Deps, cluster awsx.Ref) ui.Screen { return newServices(de
 // newServices makes the screen; glimpse is told of each load, on the loop, and
 // may be nil.
 func newServices(deps *Deps, cluster awsx.Ref, glimpse func(clusterInside)) *tableScreen[*serviceRow] {
-	return newTableScreen(deps, tableSpec[*serviceRow]{
+	var s *tableScreen[*serviceRow]
+	s = newTableScreen(deps, tableSpec[*serviceRow]{
 		name: "services", nouns: "services", permission: "ecs:ListServices",
 		subject: cluster, crumb: cluster.Context.String() + " " + cluster.Name(),
 		table: table.Options[*serviceRow]{
@@ -44,7 +45,7 @@ func newServices(deps *Deps, cluster awsx.Ref, glimpse func(clusterInside)) *tab
 			if !ok {
 				return serviceActions(deps, awsx.Service{}, "no service is selected")
 			}
-			return serviceActions(deps, *r.service(), "")
+			return overServiceMarks(s, serviceActions(deps, *r.service(), ""))
 		},
 		kind: awsx.KindService,
 		ref:  func(r *serviceRow) awsx.Ref { return r.service().Ref },
@@ -56,6 +57,7 @@ func newServices(deps *Deps, cluster awsx.Ref, glimpse func(clusterInside)) *tab
 			return describeService(*r.service(), td, deps.Now()), nil
 		},
 	})
+	return s
 }
 
 // openServices watches what the services table shows: the services give the

@@ -35,11 +35,13 @@ func (v *visited) Logs(s LogScope) tea.Cmd {
 	}
 	return v.note(what, s.Service)
 }
-func (v *visited) Image(s awsx.Ref) tea.Cmd    { return v.note("image", s) }
-func (v *visited) Env(s awsx.Ref) tea.Cmd      { return v.note("env", s) }
-func (v *visited) Scale(s awsx.Ref) tea.Cmd    { return v.note("scale", s) }
-func (v *visited) Restart(s awsx.Ref) tea.Cmd  { return v.note("restart", s) }
-func (v *visited) RollBack(s awsx.Ref) tea.Cmd { return v.note("roll back", s) }
+func (v *visited) Image(s awsx.Ref) tea.Cmd                  { return v.note("image", s) }
+func (v *visited) Env(s awsx.Ref) tea.Cmd                    { return v.note("env", s) }
+func (v *visited) Scale(s awsx.Ref) tea.Cmd                  { return v.note("scale", s) }
+func (v *visited) Restart(s awsx.Ref) tea.Cmd                { return v.note("restart", s) }
+func (v *visited) ScaleAll(s []awsx.Ref, _ func()) tea.Cmd   { return v.note("scale all", s[0]) }
+func (v *visited) RestartAll(s []awsx.Ref, _ func()) tea.Cmd { return v.note("restart all", s[0]) }
+func (v *visited) RollBack(s awsx.Ref) tea.Cmd               { return v.note("roll back", s) }
 func (v *visited) Deployments(s awsx.Ref) tea.Cmd {
 	return v.note("deployments", s)
 }

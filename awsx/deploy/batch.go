@@ -72,13 +72,13 @@ func (b Batch) Word() string {
 	return fmt.Sprintf("%d %s", len(b.Plans), strings.Join(b.Clusters, " "))
 }
 
-// Word is what somebody has to type for the plan: the name of its target, or the
+// Word is what somebody has to type for the plan: the Name of its target, or the
 // number of targets and the cluster's name for what is graver.
 func (p Plan) Word() string {
 	if p.Tier >= TierBulk {
 		return "1 " + p.Target.ClusterName()
 	}
-	return p.Target.Name()
+	return p.Name()
 }
 
 // Blocking returns the failed checks that stand in the way of any of the plans,

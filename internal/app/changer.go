@@ -98,7 +98,7 @@ func (c *changer) Jobs() []views.Job {
 
 func job(s change.Status) views.Job {
 	return views.Job{
-		ID: s.ID, Target: s.Target, Action: s.Action, Summary: s.Summary, Step: s.Step,
+		ID: s.ID, Target: s.Target, Action: s.Action, Summary: s.Summary, Turn: turnOf(s), Step: s.Step,
 		Started: s.Started, Progress: s.Progress, Ended: s.Stage == change.Ended, Result: s.Result, Err: s.Err,
 	}
 }

@@ -122,6 +122,11 @@ type noChange struct{}
 func (noChange) Plan(context.Context, awsx.Ref, deploy.Intent) (deploy.Plan, error) {
 	return deploy.Plan{}, deploy.ErrRefused
 }
+func (noChange) PlanBatch(context.Context, []awsx.Ref, deploy.Intent) (views.BatchPlan, error) {
+	return views.BatchPlan{}, deploy.ErrRefused
+}
+func (noChange) StartBatch(deploy.Batch, []string) (string, error) { return "", deploy.ErrRefused }
+func (noChange) Batch(string) ([]views.Job, bool)                  { return nil, false }
 func (noChange) Start(deploy.Plan, []string) (string, error) { return "", deploy.ErrRefused }
 func (noChange) Resume(context.Context, awsx.Ref) (string, error) {
 	return "", deploy.ErrRefused
