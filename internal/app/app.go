@@ -6,6 +6,7 @@ package app
 import (
 	"context"
 	"errors"
+	"net/http"
 	"path/filepath"
 	"sync"
 	"time"
@@ -43,6 +44,8 @@ type App struct {
 
 	journal *audit.Log
 	runner  *change.Runner
+	notices notices
+	chat    *chat // nil when nobody is told of changes
 	// logStore opens the store of documents, logGroups CloudWatch Logs of a context.
 	logStore  func() (logs.Source, error)
 	logGroups func(awsx.ContextID) cloudwatch.Port
@@ -50,6 +53,8 @@ type App struct {
 	logs      logs.Source // the store of documents, once it is open
 	merged    map[awsx.ContextID]*logs.Merged
 	closers   []func() error
+	// webhook makes the requests to the team's chat; nil makes them as net/http does.
+	webhook http.RoundTripper
 }
 
 // patience is how long closing waits for calls under way.
@@ -69,6 +74,8 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		// A context of the file would be the simulated account under the name of a
 		// real one.
 		cfg.Contexts = nil
+		// And the team would be told of changes that nobody made.
+		cfg.Notify = config.Notify{}
 	}
 	a := &App{Config: cfg, Context: cfg.Context}
 	opener, err := open(a, ctx, o)
@@ -92,7 +99,12 @@ func (a *App) assemble(ctx context.Context, opener awsx.Opener, auditDir string)
 	a.Store = store.New(ctx, store.Options{Opener: opener, Refresh: a.Config.Refresh, Observer: a.Seen})
 	a.Arming = change.NewArming(a.Config.Writing.ReadOnly, 0)
 	a.Gate = a.Arming
-	a.runner = change.New(change.Options{Gate: gate{a}, Audit: change.Journal(a.journal), Source: change.StoreSource(a.Store)})
+	o := change.Options{Gate: gate{a}, Audit: change.Journal(a.journal), Source: change.StoreSource(a.Store)}
+	a.notices.wake = make(chan struct{}, 1)
+	if a.openChat(); a.chat != nil {
+		o.Herald = a.chat
+	}
+	a.runner = change.New(o)
 	return nil
 }
 
@@ -117,13 +129,16 @@ func (a *App) openReal(ctx context.Context, o Options) (awsx.Opener, error) {
 }
 
 // Close ends what Open began, in the reverse order. Calls of changes under way
-// are waited for.
+// are waited for, and messages about them for a little.
 func (a *App) Close() error {
 	var errs []error
 	if a.runner != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		errs = append(errs, a.runner.Shutdown(ctx))
+	}
+	if a.chat != nil {
+		a.chat.close()
 	}
 	if a.Store != nil {
 		a.Store.Close()

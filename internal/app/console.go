@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"os/exec"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -55,13 +56,13 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 
 	deps := &views.Deps{Now: time.Now, Store: a.Store, Policy: policy{a}}
 	lines := a.logViewer(deps)
-	changes := &views.Changes{Deps: deps, Changer: &changer{app: a}, Lines: lines.Open}
+	changes := &views.Changes{Deps: deps, Changer: &changer{app: a}, Editor: views.Editor{Getenv: getenv, LookPath: exec.LookPath}, Lines: lines.Open}
 	deps.Nav = nav{Changes: changes, LogViewer: lines}
 	return ui.Options{
 		Title: "gantry", Terminal: terminal, Colours: colours,
 		Keys: keys, Gate: consoleGate{a},
 		Globals:    func(*ui.Host) []ui.Action { return changes.Globals() },
-		Background: &views.Background{Changer: changes.Changer, Key: changes.JobsKey},
+		Background: background{&views.Background{Changer: changes.Changer, Key: changes.JobsKey}, a, deps},
 		Clipboard:  ui.Clipboard{Getenv: getenv},
 		Root: func(h *ui.Host) ui.Screen {
 			deps.Host = h

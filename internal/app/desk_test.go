@@ -46,6 +46,8 @@ type setting struct {
 	configure func(*config.Config)
 	// opener makes what opens the account; nil takes literal keys.
 	opener func(sdk.Options) awsx.Opener
+	// webhook is what the team's chat is reached by.
+	webhook http.RoundTripper
 	// alone keeps other tests from running beside this one, which has changed the
 	// environment.
 	alone bool
@@ -132,7 +134,7 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 	if cfg.Context == (awsx.ContextID{}) {
 		cfg.Context = id
 	}
-	d.app = &App{Config: cfg, Context: id, closers: []func() error{simulated.stop}}
+	d.app = &App{Config: cfg, Context: id, closers: []func() error{simulated.stop}, webhook: s.webhook}
 	d.app.logStore = func() (logs.Source, error) {
 		return elastic.Open(elastic.Config{Addresses: []string{"http://logs.invalid"}, Transport: simulated.logs.RoundTripper()})
 	}

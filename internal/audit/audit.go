@@ -100,6 +100,9 @@ func Open(dir string) (*Log, error) {
 	return l, nil
 }
 
+// Who returns the user and the host that records name.
+func (l *Log) Who() (user, host string) { return l.who, l.host }
+
 // Path returns where the journal is.
 func (l *Log) Path() string { return l.path }
 

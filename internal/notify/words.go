@@ -40,6 +40,7 @@ type Verdict struct {
 	Text    string
 	Details []string
 	Good    bool
+	Open    bool          // nobody knows yet: ECS goes on with it
 	Took    time.Duration // zero is not told
 }
 
@@ -134,7 +135,10 @@ func table(rows []Row, line func(Row) string) []string {
 }
 
 func mark(v Verdict) string {
-	if v.Good {
+	switch {
+	case v.Open:
+		return "?"
+	case v.Good:
 		return "+"
 	}
 	return "x"

@@ -39,6 +39,10 @@ func TestWhatAMessageSays(t *testing.T) {
 			"+ deploy prod/api: done\napi:4 (v1) -&gt; new revision (v2)\nin main/eu-west-1 (PRODUCTION)" + signature,
 		},
 		{
+			notify.Ended(change(), notify.Verdict{Outcome: "started", Text: "it goes on", Open: true, Good: true}),
+			"? deploy prod/api: started\nit goes on\napi:4 (v1) -&gt; new revision (v2)\nin main/eu-west-1 (PRODUCTION)" + signature,
+		},
+		{
 			notify.BatchBegan(change(), rows),
 			"deploy 3 targets begins in main/eu-west-1 (PRODUCTION)\nprod/a: 2 -&gt; 3\nprod/b: 1 -&gt; 2\nprod/c: 1 -&gt; 2" + signature,
 		},

@@ -72,12 +72,14 @@ func (r *Runner) StartBatch(j BatchJob) (string, error) {
 	for i, p := range j.Batch.Plans {
 		turns[i] = make(chan struct{})
 		s := Status{ID: deploy.NewID(), Target: p.Target, Action: b.action, Summary: p.Summary(), Stage: Waiting}
-		one := Job{Account: accounts[p.Target.Context], Plan: p, Override: j.Override, NoFollow: j.NoFollow, Timeout: j.Timeout}
+		one := Job{Account: accounts[p.Target.Context], Plan: p, Override: j.Override, NoFollow: j.NoFollow, Timeout: j.Timeout, batched: true}
 		b.jobs = append(b.jobs, r.add(s, func() (deploy.Result, error) { return r.takeTurn(s.ID, turns[i], one) }))
 	}
 	r.wg.Go(func() {
+		ended := r.announceBatch(b, j.Batch)
 		r.call(b, turns, j.KeepGoing)
 		close(b.done)
+		ended()
 	})
 	r.batches = append(r.batches, b)
 	r.batches = r.batches[max(0, len(r.batches)-keptBatches):]
@@ -182,7 +184,8 @@ func (s BatchStatus) Good() bool {
 type BatchRow struct {
 	Target awsx.Ref
 	// Word is the stage while the target is under way, then the outcome: that of
-	// the verdict, done without one, refused, not begun, or failed.
+	// the verdict, done without one, refused, not begun, not followed to its end,
+	// or failed.
 	Word string
 	Text string // what there is to say about it, in one line
 	Good bool   // whether it ended well
@@ -192,12 +195,13 @@ type BatchRow struct {
 func (s BatchStatus) Rows() []BatchRow {
 	rows := make([]BatchRow, len(s.Jobs))
 	for i, j := range s.Jobs {
-		rows[i] = j.row()
+		rows[i] = j.Row()
 	}
 	return rows
 }
 
-func (s Status) row() BatchRow {
+// Row returns what there is to say about a job in one line.
+func (s Status) Row() BatchRow {
 	row := BatchRow{Target: s.Target, Word: string(s.Stage), Text: s.Summary}
 	v := s.Result.Verdict
 	switch {
@@ -209,6 +213,8 @@ func (s Status) row() BatchRow {
 		row.Word, row.Text = "not begun", s.Err.Error()
 	case errors.Is(s.Err, deploy.ErrRefused):
 		row.Word, row.Text = "refused", s.Err.Error()
+	case errors.Is(s.Err, ErrShutDown):
+		row.Word, row.Text = "not followed", s.Err.Error()
 	case s.Err != nil:
 		row.Word, row.Text = string(deploy.Failed), s.Err.Error()
 	case v != nil:

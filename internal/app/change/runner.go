@@ -16,11 +16,12 @@ import (
 // SourceFunc opens the observations that a follow needs; close lets go of them.
 type SourceFunc func(spec deploy.FollowSpec) (src deploy.Source, close func())
 
-// Options is what a runner needs. All are required.
+// Options is what a runner needs. All but the herald are required.
 type Options struct {
 	Gate   deploy.Gate
 	Audit  deploy.Audit
 	Source SourceFunc
+	Herald Herald // nil tells nobody
 }
 
 // Job is a change to make.
@@ -32,6 +33,8 @@ type Job struct {
 	NoFollow bool
 	// Timeout replaces the derived one of the follow when it is not zero.
 	Timeout time.Duration
+
+	batched bool // the herald tells of its batch
 }
 
 // Stage is how far a job has come.
@@ -81,8 +84,9 @@ type Runner struct {
 }
 
 type job struct {
-	status Status
-	done   chan struct{}
+	status   Status
+	done     chan struct{}
+	farewell func(Status) // tells how it ended; nil when nobody wants to know
 }
 
 // keptEnded is how many ended jobs stay readable.
@@ -113,7 +117,12 @@ func (r *Runner) Start(j Job) (string, error) {
 func (r *Runner) carry(id string, j Job) (deploy.Result, error) {
 	o := deploy.RunOptions{
 		ID: id, Account: j.Account, Plan: j.Plan, Gate: r.o.Gate, Audit: r.o.Audit, Override: j.Override,
-		Report: func(_ int, d deploy.Description) { r.update(id, func(s *Status) { s.Step = d.Text }) },
+		Report: func(step int, d deploy.Description) {
+			if step == 0 && !j.batched {
+				r.announce(id, j.Plan)
+			}
+			r.update(id, func(s *Status) { s.Step = d.Text })
+		},
 	}
 	if !j.NoFollow {
 		o.Follow = func(_ context.Context, spec deploy.FollowSpec) (deploy.Verdict, error) {
@@ -174,6 +183,9 @@ func (r *Runner) add(s Status, run func() (deploy.Result, error)) *job {
 	r.wg.Go(func() {
 		res, err := guarded(run)
 		r.end(j, res, err)
+		if j.farewell != nil {
+			j.farewell(j.status)
+		}
 	})
 	return j
 }
