@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"gantry/awsx"
 )
 
@@ -11,15 +13,21 @@ import (
 // than they cost. The error is of class Expired and says how to get some: a
 // program that starts can tell before it draws a screen.
 func (o *Opener) Login(ctx context.Context, id awsx.ContextID) error {
-	if _, err := o.Open(ctx, id); err != nil {
+	a, err := o.account(ctx, id)
+	if err != nil {
 		return err
 	}
-	o.mu.Lock()
-	a := o.open[id]
-	o.mu.Unlock()
-	if _, err := a.ecs.Options().Credentials.Retrieve(ctx); err != nil {
+	_, err = a.retrieve(ctx)
+	return err
+}
+
+// retrieve returns the credentials that calls are signed with, from a cache for as
+// long as they are good.
+func (a *Account) retrieve(ctx context.Context) (aws.Credentials, error) {
+	creds, err := a.ecs.Options().Credentials.Retrieve(ctx)
+	if err != nil {
 		// Wrapped as a call does that cannot be signed, so that it is told alike.
-		return a.classify(ctx, "", fmt.Errorf("get identity: %w", err))
+		return creds, a.classify(ctx, "", fmt.Errorf("get identity: %w", err))
 	}
-	return nil
+	return creds, nil
 }
