@@ -73,6 +73,7 @@ type Job struct {
 type Changes struct {
 	Deps    *Deps
 	Changer Changer
+	Editor  Editor
 	// Lines opens the log store, for what a container wrote before it failed; it
 	// may wait. Its error says what to configure.
 	Lines func(ctx context.Context, id awsx.ContextID) (logs.Source, error)
@@ -151,6 +152,19 @@ func (c *Changes) desired(service awsx.Ref) (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// definitionInUse reads the revision that a service runs now.
+func (c *Changes) definitionInUse(ctx context.Context, service awsx.Ref) (*awsx.TaskDefinition, error) {
+	account, err := c.Deps.Store.Account(ctx, service.Context)
+	if err != nil {
+		return nil, err
+	}
+	svc, err := deploy.ReadService(ctx, account, service)
+	if err != nil {
+		return nil, err
+	}
+	return c.Deps.Store.TaskDefinition(ctx, service.Context, svc.TaskDefinition)
 }
 
 func parseCount(s string) (int, error) {

@@ -44,6 +44,8 @@ type Nav interface {
 	Image(service awsx.Ref) tea.Cmd
 	// Env edits a service's environment.
 	Env(service awsx.Ref) tea.Cmd
+	// Edit gives the whole task definition to the operator's editor.
+	Edit(service awsx.Ref) tea.Cmd
 	// Scale asks for another desired count.
 	Scale(service awsx.Ref) tea.Cmd
 	// Restart forces a new deployment of what runs.

@@ -56,17 +56,9 @@ func (s *environmentScreen) Open(ctx context.Context) tea.Cmd {
 }
 
 func (s *environmentScreen) read() tea.Cmd {
-	ctx, service, st := s.ctx, s.service, s.changes.Deps.Store
+	ctx, service, changes := s.ctx, s.service, s.changes
 	return func() tea.Msg {
-		account, err := st.Account(ctx, service.Context)
-		if err != nil {
-			return definitionRead{err: err}
-		}
-		svc, err := deploy.ReadService(ctx, account, service)
-		if err != nil {
-			return definitionRead{err: err}
-		}
-		td, err := st.TaskDefinition(ctx, service.Context, svc.TaskDefinition)
+		td, err := changes.definitionInUse(ctx, service)
 		return definitionRead{td, err}
 	}
 }

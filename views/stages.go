@@ -73,7 +73,7 @@ func controllerOf(s awsx.Service) string {
 func ownedBy(s awsx.Service, action string) string {
 	owner := controllerOf(s)
 	switch action {
-	case actImage, actEnv, actRestart, actRollBack:
+	case actImage, actEnv, actEdit, actRestart, actRollBack:
 		if owner != "" {
 			return "the deployment controller " + owner + " owns this change: make it there"
 		}

@@ -37,6 +37,7 @@ func (v *visited) Logs(s LogScope) tea.Cmd {
 }
 func (v *visited) Image(s awsx.Ref) tea.Cmd                  { return v.note("image", s) }
 func (v *visited) Env(s awsx.Ref) tea.Cmd                    { return v.note("env", s) }
+func (v *visited) Edit(s awsx.Ref) tea.Cmd                   { return v.note("edit", s) }
 func (v *visited) Scale(s awsx.Ref) tea.Cmd                  { return v.note("scale", s) }
 func (v *visited) Restart(s awsx.Ref) tea.Cmd                { return v.note("restart", s) }
 func (v *visited) ScaleAll(s []awsx.Ref, _ func()) tea.Cmd   { return v.note("scale all", s[0]) }

@@ -90,7 +90,7 @@ func bindings() []screenBindings {
 		add()
 	}
 	for _, open := range []func(awsx.Ref) tea.Cmd{
-		changes.Image, changes.RollBack, changes.Restart, changes.Follow, changes.Deployments, changes.Revisions,
+		changes.Image, changes.RollBack, changes.Edit, changes.Restart, changes.Follow, changes.Deployments, changes.Revisions,
 		func(service awsx.Ref) tea.Cmd { return lines.Logs(views.LogScope{Service: service}) },
 	} {
 		open(ref)
@@ -127,7 +127,7 @@ func (noChange) PlanBatch(context.Context, []awsx.Ref, deploy.Intent) (views.Bat
 }
 func (noChange) StartBatch(deploy.Batch, []string) (string, error) { return "", deploy.ErrRefused }
 func (noChange) Batch(string) ([]views.Job, bool)                  { return nil, false }
-func (noChange) Start(deploy.Plan, []string) (string, error) { return "", deploy.ErrRefused }
+func (noChange) Start(deploy.Plan, []string) (string, error)       { return "", deploy.ErrRefused }
 func (noChange) Resume(context.Context, awsx.Ref) (string, error) {
 	return "", deploy.ErrRefused
 }

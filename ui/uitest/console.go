@@ -6,6 +6,7 @@ package uitest
 import (
 	"context"
 	"fmt"
+	"os/exec"
 	"reflect"
 	"slices"
 	"strings"
@@ -80,6 +81,9 @@ func New(t testing.TB, o Options) *Console {
 	if o.Shell.Terminal == (ui.Terminal{}) {
 		o.Shell.Terminal = trueColour()
 	}
+	if o.Shell.Exec == nil {
+		o.Shell.Exec = inPlace
+	}
 	if !o.Bubble {
 		if o.Shell.Now == nil {
 			o.Shell.Now = func() time.Time { return c.now }
@@ -101,6 +105,11 @@ func New(t testing.TB, o Options) *Console {
 	c.queue = append(c.queue, c.Shell.Init())
 	c.Send(tea.WindowSizeMsg{Width: c.w, Height: c.h})
 	return c
+}
+
+// inPlace runs a program without a terminal of its own.
+func inPlace(p *exec.Cmd, done tea.ExecCallback) tea.Cmd {
+	return func() tea.Msg { return done(p.Run()) }
 }
 
 // trueColour is the terminal of a test that names none.
