@@ -20,6 +20,7 @@ import (
 	"gantry/internal/config"
 	"gantry/logs"
 	"gantry/logs/cloudwatch"
+	"gantry/logs/elastic"
 )
 
 // Options say how the application runs.
@@ -49,6 +50,7 @@ type App struct {
 	// logStore opens the store of documents, logGroups CloudWatch Logs of a context.
 	logStore  func() (logs.Source, error)
 	logGroups func(awsx.ContextID) cloudwatch.Port
+	signers   func(id awsx.ContextID, service, region string) elastic.Signer
 	logMu     sync.Mutex
 	logs      logs.Source // the store of documents, once it is open
 	merged    map[awsx.ContextID]*logs.Merged
@@ -124,7 +126,7 @@ func (a *App) openReal(ctx context.Context, o Options) (awsx.Opener, error) {
 	if err := opener.Login(ctx, id); err != nil {
 		return nil, err
 	}
-	a.logStore, a.logGroups = a.configuredLogs, groupsOf(opener)
+	a.logStore, a.logGroups, a.signers = a.configuredLogs, groupsOf(opener), signersOf(opener)
 	return opener, nil
 }
 

@@ -11,36 +11,10 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/sdk"
-	"gantry/internal/config"
 	"gantry/logs"
 	"gantry/logs/cloudwatch"
 	"gantry/logs/ecslog"
-	"gantry/logs/elastic"
 )
-
-// ErrNoLogs is the cause when no log store is configured.
-var ErrNoLogs = errors.New("no log store is configured")
-
-// configuredLogs opens the log store that the configuration names.
-func (a *App) configuredLogs() (logs.Source, error) {
-	c := a.Config.Logs
-	if len(c.Endpoints) == 0 {
-		return nil, &logs.Error{Class: logs.Invalid, Op: "open the log store", Err: ErrNoLogs,
-			Fix: "set logs.endpoints in " + fileName(a.Config)}
-	}
-	return elastic.Open(elastic.Config{
-		Addresses: c.Endpoints, Index: c.Index, Timestamp: c.Timestamp, Message: []string{c.Message},
-		Auth:   elastic.Auth{Username: c.User, Password: c.Password, APIKey: c.APIKey},
-		CAFile: c.CAFile,
-	})
-}
-
-func fileName(c config.Config) string {
-	if c.File != "" {
-		return c.File
-	}
-	return config.DefaultFile()
-}
 
 // groupsOf returns what opens CloudWatch Logs of a context.
 func groupsOf(o *sdk.Opener) func(awsx.ContextID) cloudwatch.Port {

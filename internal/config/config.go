@@ -9,7 +9,6 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
-	"gantry/internal/clean"
 )
 
 // Config is everything that can be set. It is complete: what nobody set holds
@@ -42,18 +41,6 @@ type Config struct {
 type NamedContext struct {
 	Name string
 	ID   awsx.ContextID
-}
-
-// Logs says where log lines are found. Without an endpoint there are none.
-type Logs struct {
-	Endpoints []string // base URLs of one Elasticsearch or OpenSearch cluster
-	Index     string   // index name or pattern
-	Timestamp string   // field with a line's time
-	Message   string   // field with a line's text
-	User      string
-	Password  clean.Secret
-	APIKey    clean.Secret
-	CAFile    string // PEM certificates to trust besides the system's
 }
 
 // Writing says when changes are possible.

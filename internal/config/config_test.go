@@ -221,7 +221,14 @@ func TestFaultsNameTheLineAndWhatWasExpected(t *testing.T) {
 		{"unset variable", "logs:\n  user: me\n  password: {env: ES_PASSWORD}", []string{":3: password: the environment variable ES_PASSWORD is not set"}},
 		{"missing secret file", "logs:\n  api-key: {file: nowhere}", []string{":2: api-key: open "}},
 		{"empty secret file", "logs:\n  api-key: {file: " + secret + "}", []string{":2: api-key: " + secret + " is empty"}},
-		{"both credentials", "logs:\n  user: me\n  password: {env: HOME}\n  api-key: {env: HOME}", []string{"expected either user and password or api-key"}},
+		{"both credentials", "logs:\n  user: me\n  password: {env: HOME}\n  api-key: {env: HOME}", []string{"expected one of user and password, api-key, bearer, sigv4, found 2 of them"}},
+		{"signed and with a token", "logs:\n  bearer: {env: HOME}\n  sigv4: {service: es}", []string{":2: logs: expected one of"}},
+		{"signed for nothing", "logs:\n  sigv4: {region: eu-west-1}", []string{":2: sigv4: expected a service: es for a domain"}},
+		{"signed for another service", "logs:\n  sigv4: {service: s3}", []string{`:2: service: "s3" is unknown, expected one of es, aoss`}},
+		{"a certificate without its key", "logs:\n  client-cert: c.pem", []string{":2: logs: expected client-cert and client-key together"}},
+		{"two stores", "logs:\n  endpoints: https://es1\n  cloud-id: x:eA", []string{":2: logs: expected either endpoints or cloud-id"}},
+		{"two ways of trust", "logs:\n  ca-file: ca.pem\n  fingerprint: ab", []string{":2: logs: expected either ca-file or fingerprint"}},
+		{"a literal token", "logs:\n  bearer: hunter2", []string{":2: bearer: expected {env: NAME} or {file: PATH}"}},
 		{"half a login", "logs:\n  user: me", []string{":2: logs: expected user and password together"}},
 		{"glob", "production:\n  except: ['[a']", []string{`:2: except: "[a" is no glob`}},
 		{"choice", "screen: {colours: pink}", []string{`:1: colours: "pink" is unknown, expected one of default, blue-orange`}},
@@ -271,6 +278,35 @@ func TestSecretsComeFromFilesToo(t *testing.T) {
 	got, err := config.Load(config.Flags{File: file}, env())
 	if err != nil || got.Logs.APIKey.Reveal() != "abc=" {
 		t.Errorf("key is %q (%v)", got.Logs.APIKey.Reveal(), err)
+	}
+}
+
+func TestTheOtherWaysToALogStore(t *testing.T) {
+	file := write(t, `
+logs:
+  cloud-id: prod:ZXUuZm91bmQuaW8kYWJj
+  bearer: {env: LOGS_TOKEN}
+  fingerprint: "AB:CD"
+  client-cert: client.pem
+  client-key: /etc/client.key
+`)
+	got, err := config.Load(config.Flags{File: file}, env("LOGS_TOKEN", "hunter2"))
+	want := config.Logs{
+		CloudID: "prod:ZXUuZm91bmQuaW8kYWJj", Index: "logstash-*", Timestamp: "@timestamp", Message: "message", Bearer: "hunter2",
+		Fingerprint: "AB:CD", ClientCert: filepath.Join(filepath.Dir(file), "client.pem"), ClientKey: "/etc/client.key",
+	}
+	if diff := cmp.Diff(want, got.Logs, cmp.Comparer(func(a, b clean.Secret) bool { return a == b })); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+	if out := fmt.Sprintf("%+v", got); strings.Contains(out, "hunter2") {
+		t.Error("printing the configuration shows the token")
+	}
+	file = write(t, "logs:\n  endpoints: https://x.eu-west-1.es.amazonaws.com\n  sigv4: {service: es, profile: logs, region: eu-west-1}\n")
+	if got, err = config.Load(config.Flags{File: file}, env()); err != nil || got.Logs.SigV4 != (config.Signature{Service: "es", Profile: "logs", Region: "eu-west-1"}) {
+		t.Errorf("got %+v (%v)", got.Logs.SigV4, err)
+	}
+	if !got.Logs.Configured() || (config.Logs{Index: "x"}).Configured() {
+		t.Error("an endpoint or a cloud id makes a log store, an index does not")
 	}
 }
 

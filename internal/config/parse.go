@@ -62,25 +62,6 @@ func (p *parser) contexts(n *yaml.Node) []NamedContext {
 	return list
 }
 
-func (p *parser) logs(l *Logs, n *yaml.Node) {
-	p.mapping(n, "logs", fields{
-		"endpoints": func(v *yaml.Node) { l.Endpoints = p.list(v, "endpoints", p.url) },
-		"index":     func(v *yaml.Node) { l.Index = p.text(v, "index") },
-		"timestamp": func(v *yaml.Node) { l.Timestamp = p.text(v, "timestamp") },
-		"message":   func(v *yaml.Node) { l.Message = p.text(v, "message") },
-		"user":      func(v *yaml.Node) { l.User = p.text(v, "user") },
-		"password":  func(v *yaml.Node) { l.Password = p.secret(v, "password") },
-		"api-key":   func(v *yaml.Node) { l.APIKey = p.secret(v, "api-key") },
-		"ca-file":   func(v *yaml.Node) { l.CAFile = p.path(v, "ca-file") },
-	})
-	switch {
-	case l.APIKey != "" && (l.User != "" || l.Password != ""):
-		p.fault(n, "logs: expected either user and password or api-key, found both")
-	case (l.User == "") != (l.Password == ""):
-		p.fault(n, "logs: expected user and password together, found one of them")
-	}
-}
-
 func (p *parser) production(cfg *Config, n *yaml.Node) {
 	p.mapping(n, "production", fields{
 		"except": func(v *yaml.Node) {
