@@ -1,6 +1,7 @@
 // Package audit keeps the journal of changes: one JSON object a line (an empty
-// line means nothing), appended and flushed to disk before the change goes on. It may be kept by several
-// processes at once. Values of environment variables enter it as an HMAC only.
+// line means nothing), appended and flushed to disk before the change goes on.
+// It may be kept by several processes at once. Values of environment variables
+// enter it as an HMAC only.
 package audit
 
 import (
@@ -11,6 +12,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -43,8 +45,19 @@ type Record struct {
 	Before   string        `json:"before,omitempty"`
 	After    string        `json:"after,omitempty"`
 	Env      []EnvVariable `json:"env,omitempty"`
+	Secrets  []Reference   `json:"secrets,omitempty"`
 	Call     string        `json:"call,omitempty"` // service:Operation
 	Outcome  string        `json:"outcome,omitempty"`
+}
+
+// Reference is one changed reference to a secret of SSM or Secrets Manager, as it
+// is: who reads it learns where the secret is kept, not what it is. An end is
+// empty when there is none.
+type Reference struct {
+	Container string `json:"container"`
+	Name      string `json:"name"`
+	Before    string `json:"before,omitempty"`
+	After     string `json:"after,omitempty"`
 }
 
 // EnvVariable is one changed environment variable. Before and After are HMACs,
@@ -122,6 +135,12 @@ func (l *Log) append(r Record) (err error) {
 	r.Time, r.Who, r.Host = time.Now().UTC(), l.who, l.host
 	for _, s := range []*string{&r.Before, &r.After, &r.Outcome} {
 		*s = clean.Redact(clean.Line(*s))
+	}
+	r.Secrets = slices.Clone(r.Secrets)
+	for i := range r.Secrets {
+		for _, s := range []*string{&r.Secrets[i].Before, &r.Secrets[i].After} {
+			*s = clean.Line(*s) // redacting would take secret:NAME for a secret
+		}
 	}
 	line, err := json.Marshal(r)
 	if err != nil {

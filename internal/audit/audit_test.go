@@ -1,8 +1,6 @@
 package audit
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -14,26 +12,14 @@ import (
 	"gantry/internal/clean"
 )
 
-// records parses a journal the way a reader would: empty lines mean nothing, and
-// any other line that is no record is passed over and counted.
-func records(t *testing.T, path string) (list []Record, broken int) {
+// records reads a journal.
+func records(t *testing.T, path string) (list []Record, torn int) {
 	t.Helper()
-	data, err := os.ReadFile(path)
+	list, torn, err := Read(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for line := range bytes.Lines(data) {
-		if len(bytes.TrimSpace(line)) == 0 {
-			continue
-		}
-		var r Record
-		if json.Unmarshal(line, &r) != nil {
-			broken++
-			continue
-		}
-		list = append(list, r)
-	}
-	return list, broken
+	return list, torn
 }
 
 func open(t *testing.T, dir string) *Log {
@@ -84,27 +70,64 @@ func TestRecordsSayWhoWhereAndWhen(t *testing.T) {
 	}
 }
 
+// TestATornLastLineCostsOnlyItself cuts the last record wherever a crash may have
+// cut it, also into a tail of zeros as file systems leave one.
 func TestATornLastLineCostsOnlyItself(t *testing.T) {
-	l := open(t, t.TempDir())
-	if err := l.Append(Record{Change: "one"}); err != nil {
-		t.Fatal(err)
-	}
-	f, err := os.OpenFile(l.Path(), os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.WriteString(`{"kind":"begin","chan`); err != nil {
-		t.Fatal(err)
-	}
-	f.Close()
-	for _, change := range []string{"two", "three"} {
-		if err := l.Append(Record{Change: change}); err != nil {
+	dir := t.TempDir()
+	l := open(t, dir)
+	write := func(change string) {
+		t.Helper()
+		if err := l.Append(Record{Kind: Begin, Change: change}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got, broken := records(t, l.Path())
-	if len(got) != 3 || broken != 1 || got[1].Change != "two" || got[2].Change != "three" {
-		t.Errorf("read %+v and %d broken lines, want one, two, three and 1", got, broken)
+	write("one")
+	first, err := os.ReadFile(l.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("two")
+	whole, err := os.ReadFile(l.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for cut := len(first); cut <= len(whole); cut++ {
+		for _, tail := range []string{"", "\x00\x00\x00"} {
+			if err := os.WriteFile(l.Path(), append(whole[:cut:cut], tail...), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			write("three")
+			write("four")
+			want, torn := "one three four", 1
+			switch {
+			case cut >= len(whole)-1 && tail == "", cut == len(whole):
+				want, torn = "one two three four", len(tail)/3
+			case cut == len(first):
+				torn = len(tail) / 3
+			}
+			got, broken := records(t, l.Path())
+			var names []string
+			for _, r := range got {
+				names = append(names, r.Change)
+			}
+			if strings.Join(names, " ") != want || broken != torn {
+				t.Fatalf("cut at %d of %d and %d zeros: read %s and %d torn lines, want %s and %d", cut, len(whole), len(tail), names, broken, want, torn)
+			}
+		}
+	}
+}
+
+func TestWhatIsNoRecordIsTorn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal")
+	if err := os.WriteFile(path, []byte("{}\nnull\n\n[1]\n{\"kind\":\"end\",\"from\":\"a later version\"}\n{\"kind\":"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, torn := records(t, path)
+	if len(got) != 1 || got[0].Kind != End || torn != 4 {
+		t.Errorf("read %+v and %d torn lines", got, torn)
+	}
+	if _, _, err := Read(path + ".gone"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a journal that is not there gives %v", err)
 	}
 }
 
@@ -116,7 +139,7 @@ func TestConcurrentAppendersKeepTheirRecordsWhole(t *testing.T) {
 		l := open(t, dir) // each with a descriptor of its own, as processes have
 		wg.Go(func() {
 			for range each {
-				if err := l.Append(Record{After: strings.Repeat("x", 500)}); err != nil {
+				if err := l.Append(Record{Kind: Begin, After: strings.Repeat("x", 500)}); err != nil {
 					t.Error(err)
 				}
 			}
@@ -157,12 +180,12 @@ func TestAFailingDiskIsReportedAndTheNextRecordSurvives(t *testing.T) {
 				f, err := healthy()
 				return faulty{f, fault.write, fault.sync}, err
 			}
-			err := l.Append(Record{Change: "lost"})
+			err := l.Append(Record{Kind: Sent, Change: "lost"})
 			if !errors.Is(err, fault.write) && !errors.Is(err, fault.sync) {
 				t.Fatalf("append returned %v, want the disk's error", err)
 			}
 			l.open = healthy
-			if err := l.Append(Record{Change: "kept"}); err != nil {
+			if err := l.Append(Record{Kind: Sent, Change: "kept"}); err != nil {
 				t.Fatal(err)
 			}
 			got, _ := records(t, l.Path())

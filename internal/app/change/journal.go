@@ -27,6 +27,9 @@ func (j journal) Begin(id string, p deploy.Plan) error {
 		}
 		r.Env = append(r.Env, v)
 	}
+	for _, c := range p.Secrets {
+		r.Secrets = append(r.Secrets, audit.Reference{Container: c.Container, Name: c.Name, Before: c.Before, After: c.After})
+	}
 	return j.log.Append(r)
 }
 

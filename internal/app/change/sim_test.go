@@ -26,8 +26,10 @@ const secretValue = "canary-7f3a"
 type world struct {
 	sim     *sim.Account
 	account awsx.Account
+	store   *store.Store
 	runner  *change.Runner
 	arming  *change.Arming
+	audit   deploy.Audit
 	journal string
 	id      awsx.ContextID
 }
@@ -55,15 +57,11 @@ func inWorld(t *testing.T, o sim.Options, test func(*testing.T, *world)) {
 			t.Fatal(err)
 		}
 		w.journal = log.Path()
-		st := store.New(ctx, store.Options{Opener: opener})
-		w.runner = change.New(change.Options{Gate: w.arming, Audit: change.Journal(log), Source: change.StoreSource(st)})
+		w.store, w.audit = store.New(ctx, store.Options{Opener: opener}), change.Journal(log)
+		w.open()
 		defer func() {
-			deadline, cancel := context.WithTimeout(context.Background(), time.Minute)
-			defer cancel()
-			if err := w.runner.Shutdown(deadline); err != nil {
-				t.Error(err)
-			}
-			st.Close()
+			w.shutdown(t)
+			w.store.Close()
 			stop()
 			<-done
 		}()
@@ -72,6 +70,27 @@ func inWorld(t *testing.T, o sim.Options, test func(*testing.T, *world)) {
 		}
 		test(t, w)
 	})
+}
+
+// open begins to make changes, and shutdown ends it.
+func (w *world) open() {
+	w.runner = change.New(change.Options{Gate: w.arming, Audit: w.audit, Source: change.StoreSource(w.store)})
+}
+
+func (w *world) shutdown(t *testing.T) {
+	t.Helper()
+	deadline, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := w.runner.Shutdown(deadline); err != nil {
+		t.Error(err)
+	}
+}
+
+// restart ends the runner and opens another, with what the test has exchanged.
+func (w *world) restart(t *testing.T) {
+	t.Helper()
+	w.shutdown(t)
+	w.open()
 }
 
 // service finds a service of the cluster prod.
@@ -140,17 +159,9 @@ func (w *world) verdict(t *testing.T, j change.Job) deploy.Verdict {
 
 func (w *world) records(t *testing.T) []audit.Record {
 	t.Helper()
-	data, err := os.ReadFile(w.journal)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var list []audit.Record
-	for line := range bytes.Lines(data) {
-		var r audit.Record
-		if err := json.Unmarshal(line, &r); err != nil {
-			t.Fatal(err)
-		}
-		list = append(list, r)
+	list, torn, err := audit.Read(w.journal)
+	if err != nil || torn > 0 {
+		t.Fatalf("%d torn lines (%v)", torn, err)
 	}
 	return list
 }
