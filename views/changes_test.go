@@ -15,6 +15,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/awsx/store"
 	"gantry/internal/app/change"
+	"gantry/logs"
 	"gantry/ui"
 	"gantry/ui/uitest"
 )
@@ -25,6 +26,8 @@ type workshop struct {
 	store  *store.Store
 	runner *change.Runner
 	armed  *locked
+	rules  []deploy.Rule
+	shelf  *shelf // the log store; nil for none
 
 	mu       sync.Mutex
 	records  []string // what the audit was told
@@ -41,7 +44,7 @@ func (w *workshop) Plan(ctx context.Context, service awsx.Ref, intent deploy.Int
 	if err != nil {
 		return deploy.Plan{}, err
 	}
-	return deploy.Build(cur, intent, deploy.Policy{NonProduction: deploy.DefaultNonProduction()})
+	return deploy.Build(cur, intent, deploy.Policy{NonProduction: deploy.DefaultNonProduction(), Rules: w.rules})
 }
 
 func (w *workshop) Start(plan deploy.Plan, override []string) (string, error) {
@@ -83,6 +86,13 @@ func (w *workshop) Reveal(awsx.Ref) error {
 	return w.disk
 }
 
+func (w *workshop) lines(context.Context, awsx.ContextID) (logs.Source, error) {
+	if w.shelf == nil {
+		return nil, &logs.Error{Class: logs.Invalid, Op: "open the log store", Err: errors.New("no log store is configured"), Fix: "set logs.endpoints"}
+	}
+	return w.shelf, nil
+}
+
 // Allow is the gate of the runner, which follows the one of the console.
 func (w *workshop) Allow(p deploy.Plan) error {
 	if m := w.armed.Mode(p.Target.ClusterName()); !m.Writable {
@@ -114,6 +124,7 @@ type shopfloor struct {
 	*desk
 	*workshop
 	service awsx.Ref
+	changes *Changes
 }
 
 // working opens a console at a screen that changes a service.
@@ -134,11 +145,14 @@ func working(t *testing.T, a *awsxtest.Account, service awsx.Ref, look uitest.Lo
 	f.Console = uitest.New(t, uitest.Options{
 		W: look.W, H: look.H, Bubble: true,
 		Shell: ui.Options{
-			Title: "gantry", Terminal: look.Terminal(), Gate: w.armed, Background: &Background{Changer: w},
-			SaveDir: t.TempDir(),
+			Title: "gantry", Terminal: look.Terminal(), Gate: w.armed,
+			Globals:    func(*ui.Host) []ui.Action { return f.changes.Globals() },
+			Background: &Background{Changer: w, Key: func() string { return f.changes.JobsKey() }},
+			SaveDir:    t.TempDir(),
 			Root: func(h *ui.Host) ui.Screen {
-				c := &Changes{Changer: w}
+				c := &Changes{Changer: w, Lines: w.lines}
 				c.Deps = &Deps{Host: h, Now: time.Now, Store: st, Policy: exceptStaging{}, Nav: ways{Changes: c, visited: f.visited}}
+				f.changes = c
 				return root(c)
 			},
 		},

@@ -219,7 +219,7 @@ func deploymentColumns(deps *Deps) []table.Column[deploymentRow] {
 		{ID: colAge, Title: "BEGAN", Right: true, Descending: true,
 			Cell:    func(r row) table.Cell { return table.Cell{Text: since(r.CreatedAt, deps.Host.Now())} },
 			Compare: func(a, b row) int { return a.CreatedAt.Compare(b.CreatedAt) }},
-		{ID: "took", Title: "TOOK", Right: true, Priority: 4, Cell: func(r row) table.Cell {
+		{ID: "took", Title: "TOOK", Right: true, Priority: 3, Cell: func(r row) table.Cell {
 			d := r.took(deps.Host.Now())
 			switch {
 			case d == 0:
@@ -231,11 +231,11 @@ func deploymentColumns(deps *Deps) []table.Column[deploymentRow] {
 		}},
 		{ID: "image", Title: "IMAGE", Min: 12, Max: 40, Priority: 1,
 			Cell: func(r row) table.Cell { return readCell(orDefault(r.images(), unread)) }},
-		{ID: "by", Title: "BY", Max: 20, Priority: 3, Cell: func(r row) table.Cell { return authorCell(r.definition) }},
+		{ID: "by", Title: "BY", Max: 20, Priority: 5, Cell: func(r row) table.Cell { return authorCell(r.definition) }},
 		{ID: "breaker", Title: "BRK", Right: true, Priority: 6,
 			Cell: func(r row) table.Cell { return table.Cell{Text: orDefault(r.breaker(), "-")} }},
 		{ID: "strategy", Title: "STRATEGY", Priority: 7, Cell: func(r row) table.Cell { return table.Cell{Text: r.strategy()} }},
-		{ID: "why", Title: "WHY", Grow: true, Min: 10, Priority: 5, Cell: func(r row) table.Cell { return table.Cell{Text: r.why()} }},
+		{ID: "why", Title: "WHY", Grow: true, Min: 24, Priority: 2, Cell: func(r row) table.Cell { return table.Cell{Text: r.why()} }},
 	}
 }
 
@@ -260,6 +260,12 @@ func deploymentEvidence(r deploymentRow, now time.Time) []para {
 		say(image.Container, joinNonEmpty("  ", image.Image, image.Digest))
 	}
 	say("began", moment(r.CreatedAt, now))
+	if d := r.took(now); d > 0 && r.Ended() {
+		say("took", text.Span(d)+", "+r.strategy())
+	}
+	if r.definition != nil {
+		say("by", r.definition.RegisteredBy)
+	}
 	if r.Rollback != nil && r.Rollback.Revision != "" {
 		say("rolled back", moment(r.Rollback.At, now)+" to service revision "+awsx.ARNName(r.Rollback.Revision))
 	}

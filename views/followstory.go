@@ -91,15 +91,16 @@ func pauseWords(p deploy.Progress, here *time.Location) string {
 	if p.Stage != "" {
 		words += " at " + stageWords(p.Stage)
 	}
-	words += ": waits for somebody to continue it"
-	if h := p.Paused; !h.ExpiresAt.IsZero() {
-		words += " until " + h.ExpiresAt.In(here).Format("15:04")
-		switch h.TimeoutAction {
-		case "ROLLBACK":
-			words += ", then ECS rolls it back"
-		case "CONTINUE":
-			words += ", then ECS continues it"
-		}
+	h := p.Paused
+	if h.ExpiresAt.IsZero() {
+		return words + " until somebody continues it"
+	}
+	words += " until " + h.ExpiresAt.In(here).Format("15:04")
+	switch h.TimeoutAction {
+	case "ROLLBACK":
+		words += ", then ECS rolls it back"
+	case "CONTINUE":
+		words += ", then ECS continues it"
 	}
 	return words
 }

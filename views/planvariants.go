@@ -89,9 +89,9 @@ func (s *planScreen) pinning() string {
 		}
 		words = rollBackPinning(in.Pin)
 	case deploy.SetImages:
-		words = "named by tag, which may be pushed again later"
+		words = "by tag, which may be pushed again later"
 		if in.Pin {
-			words = "named by the digest that the tag has now"
+			words = "pinned to the digest that the tag has now"
 		}
 	}
 	return words + " (" + s.key(s.pin(next)) + " changes that)"
@@ -100,11 +100,11 @@ func (s *planScreen) pinning() string {
 func rollBackPinning(p deploy.Pinning) string {
 	switch p {
 	case deploy.PinAll:
-		return "all are named by the digest that ran"
+		return "all pinned to the digest that ran"
 	case deploy.PinNone:
-		return "named as the revision names them: a tag is pulled as it is now"
+		return "as the revision names them: by tag another may be pulled"
 	}
-	return "those whose tag was pushed again are named by the digest that ran"
+	return "pinned to the digest that ran where a tag moved"
 }
 
 // unknownWayBack gives way to the revisions when no record tells which of them a

@@ -359,12 +359,15 @@ func (x *serviceSource) groups(s awsx.Service, now time.Time) []GroupState {
 	return out
 }
 
-// groupARNs returns the target groups a service names, each once.
+// groupARNs returns the target groups a service names, each once. The two of a
+// blue/green service swap their roles, so that either may hold what serves.
 func groupARNs(s awsx.Service) []string {
 	var out []string
 	for _, lb := range s.LoadBalancers {
-		if lb.TargetGroup != "" && !slices.Contains(out, lb.TargetGroup) {
-			out = append(out, lb.TargetGroup)
+		for _, arn := range []string{lb.TargetGroup, lb.Alternate} {
+			if arn != "" && !slices.Contains(out, arn) {
+				out = append(out, arn)
+			}
 		}
 	}
 	return out

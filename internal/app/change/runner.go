@@ -296,7 +296,7 @@ func (r *Runner) Jobs() []Status {
 		list = append(list, j.status)
 	}
 	slices.SortFunc(list, func(a, b Status) int {
-		return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.Target.ARN, b.Target.ARN), cmp.Compare(a.ID, b.ID))
 	})
 	return list
 }

@@ -1,0 +1,58 @@
+package views
+
+import (
+	"strings"
+	"testing"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+	"gantry/ui"
+)
+
+func TestAnyTwoRevisionsAreCompared(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := prepared(t, standard, func(f *shopfloor) {
+			history(f)
+			f.account.Edit(func(d *awsxtest.Data) {
+				for i, td := range d.TaskDefinitions {
+					if strings.HasSuffix(td.ARN, "api-orders:3") {
+						doc := strings.NewReplacer("hunter2", "swordfish", `"debug"`, `"info"`).Replace(string(td.Raw))
+						changed, err := awsx.ParseTaskDefinition(awsx.Document(doc), nil)
+						if err != nil {
+							panic(err)
+						}
+						d.TaskDefinitions[i] = changed
+					}
+				}
+			})
+		}, revisions).read()
+		f.keys("=").Shows("mark a revision, or choose another than the one in use")
+		f.keys("G", "=").Shows("api-orders:1 -> api-orders:3", "3 added, 3 removed", "@ containerDefinitions / api-orders",
+			`- "image": "`+ecr+`api-orders:v2"`, `+ "image": "`+ecr+`api-orders:v3"`, "(masked) changed").Hides("hunter2", "swordfish", "registeredBy")
+		f.Press("c")
+		if !strings.Contains(f.Clipboard, `api-orders:v3"`) || strings.Contains(f.Clipboard, "swordfish") {
+			t.Errorf("copied %q", f.Clipboard)
+		}
+		if got := f.saved(t); !strings.Contains(got, "api-orders:1 -> api-orders:3") || strings.Contains(got, "swordfish") {
+			t.Errorf("saved %q", got)
+		}
+		f.keys("esc", "g", "space", "space", "=").Shows("api-orders:2 -> api-orders:3")
+		f.keys("esc", "G", "space", "=").Shows("compare: mark two revisions, not 3")
+	})
+}
+
+func TestRevisionsThatCannotBeReadAreNotCompared(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := prepared(t, standard, func(f *shopfloor) {
+			history(f)
+			f.account.Fail(awsxtest.TaskDefinition, awsx.Errorf(awsx.Denied, "ecs:DescribeTaskDefinition", "api-orders:1", "no"))
+		}, func(c *Changes, s awsx.Ref) ui.Screen {
+			account, _, _ := strings.Cut(s.ARN, ":service/")
+			revision := account + ":task-definition/api-orders:"
+			return newCompare(c.Deps, s, revision+"1", revision+"3")
+		}).read()
+		f.Shows("x they could not be compared", "ecs:DescribeTaskDefinition", "○ denied")
+		f.account.Fail(awsxtest.TaskDefinition, nil)
+		f.keys("ctrl+r").Shows("1 added, 1 removed")
+	})
+}

@@ -1,0 +1,147 @@
+package views
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy"
+	"gantry/logs"
+	"gantry/ui"
+	"gantry/ui/uitest"
+)
+
+// crash ends a task of the newest deployment with exit code 1, whose container has
+// the given runtime id.
+func (f *shopfloor) crash(runtime string) {
+	f.stop(1, "Essential container in task exited")
+	f.account.Edit(func(d *awsxtest.Data) {
+		t := &d.Tasks[len(d.Tasks)-1]
+		t.StopCode = "EssentialContainerExited"
+		t.Containers = []awsx.Container{
+			{Name: "sidecar", RuntimeID: strings.Repeat("e", 64), ExitCode: 0},
+			{Name: "api-orders", RuntimeID: runtime, ExitCode: 1},
+		}
+	})
+	f.Advance(time.Millisecond) // no two stop at the same time
+}
+
+func TestTheFailedContainersLastLinesExplainIt(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := deploying(t, uitest.Look{W: 100, H: 40}, untouched)
+		f.shelf = &shelf{}
+		first, second := strings.Repeat("a", 64), strings.Repeat("b", 64)
+		for i := range 9 {
+			f.shelf.write(time.Now().Add(time.Duration(i)*time.Millisecond), first, "", "info", fmt.Sprintf("line %d of the first", i))
+		}
+		f.shelf.write(time.Now().Add(10*time.Millisecond), first, "", "error", "Traceback:\n  File main.py\nKeyError: 'DB_URL' password=hunter2")
+		f.crash(first)
+		f.read().Shows("api-orders exited with code 1", "Last lines of api-orders in task", "line 8 of the first", "Traceback:", "KeyError: 'DB_URL'", "u plans the way back, l reads the logs").
+			Hides("hunter2", "line 5 of the first")
+		f.crash(second)
+		f.read().Shows("2 x  api-orders exited with code 1", "no line was found of it").Hides("KeyError")
+		f.shelf.write(time.Now(), second, "", "error", "a line that came late")
+		f.read().read().Shows("a line that came late")
+		read := f.shelf.latest
+		f.read().read().read()
+		if f.shelf.latest != read {
+			t.Errorf("lines that were found are looked for again: %d searches more", f.shelf.latest-read)
+		}
+	})
+}
+
+func TestLinesThatCannotBeHadAreExplained(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*shopfloor)
+		shelf  *shelf
+		crash  func(*shopfloor)
+		shows  string
+	}{
+		"no store":       {untouched, nil, func(f *shopfloor) { f.crash(strings.Repeat("a", 64)) }, "no log store is configured: set logs.endpoints"},
+		"store is down":  {untouched, &shelf{err: logs.Errorf(logs.Offline, "search logstash-*", "connection refused")}, func(f *shopfloor) { f.crash(strings.Repeat("a", 64)) }, "connection refused"},
+		"never started":  {untouched, &shelf{}, func(f *shopfloor) { f.stop(1, "CannotPullContainerError: no") }, "no container of it started"},
+		"another driver": {func(f *shopfloor) { f.redefine(`"gelf"`, `"journald"`) }, &shelf{}, func(f *shopfloor) { f.crash(strings.Repeat("a", 64)) }, "journald"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				f := deploying(t, uitest.Look{W: 120, H: 40}, c.change)
+				f.shelf = c.shelf
+				c.crash(f)
+				f.read().Shows("Last lines of", c.shows)
+			})
+		})
+	}
+}
+
+func TestLinesThatNeverComeAreLookedForAFewTimes(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := deploying(t, standard, untouched)
+		f.shelf = &shelf{}
+		f.crash(strings.Repeat("a", 64))
+		for range 12 {
+			f.read()
+		}
+		if f.shelf.latest != lineTries {
+			t.Errorf("%d searches", f.shelf.latest)
+		}
+	})
+}
+
+func TestTasksThatRunAloneAreFollowedToTheirExit(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		a, cluster := shop()
+		revision := cluster.Ref.In("arn:aws:ecs:eu-west-1:" + awsxtest.Number + ":task-definition/api-orders:1")
+		f := working(t, a, revision, uitest.Look{W: 100, H: 30}, func(c *Changes) ui.Screen {
+			return newPlanScreen(c, proposal{service: revision, intent: deploy.RunTask{Count: 2}})
+		}).read()
+		f.Shows("run payments/api-orders:1", "asks for the revision's name")
+		f.keys("enter").Shows("type the revision's name: api-orders:1")
+		f.answer("api-orders:1").Shows("~ rolling: 0 of 2 tasks ended", "Progress", "0/2 ended").Hides("breaker", "targets")
+		f.keys("u").Shows("this is about a revision, not about a service")
+		var arns []string
+		a.Edit(func(d *awsxtest.Data) {
+			for _, task := range d.Tasks[len(d.Tasks)-2:] {
+				arns = append(arns, task.Ref.ARN)
+			}
+		})
+		a.EndTask(arns[0], 0)
+		f.read().Shows("1 of 2 tasks ended", "1/2 ended")
+		a.EndTask(arns[1], 3)
+		f.read().Shows("x failed: task", "ended with exit code 3", "1 failed")
+	})
+}
+
+func TestADrainIsFollowedUntilTheInstanceIsEmpty(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		a, cluster := shop()
+		var instance awsx.Ref
+		var name string
+		a.Edit(func(d *awsxtest.Data) {
+			for _, i := range d.Instances {
+				if i.Ref.Cluster == cluster.Ref.Cluster {
+					instance, name = i.Ref, i.EC2ID
+					return
+				}
+			}
+		})
+		f := working(t, a, instance, uitest.Look{W: 100, H: 40}, func(c *Changes) ui.Screen {
+			return newPlanScreen(c, proposal{service: instance, intent: deploy.Drain{}})
+		}).read()
+		f.Shows("asks for the instance's name")
+		f.keys("enter")
+		f.answer(name).Shows("~ draining: ", "tasks of services still on the instance", "still to go").Hides("breaker")
+		a.Edit(func(d *awsxtest.Data) {
+			kept := d.Tasks[:0]
+			for _, task := range d.Tasks {
+				if task.ContainerInstance != instance.ARN {
+					kept = append(kept, task)
+				}
+			}
+			d.Tasks = kept
+		})
+		f.read().Shows("+ succeeded: no task of a service is left")
+	})
+}
