@@ -22,7 +22,7 @@ type Surroundings struct {
 // Around returns a line with up to n lines on either side of it: all that the
 // query's filter chooses, whatever text was searched for.
 func Around(ctx context.Context, src Source, q Query, line Entry, n int) (Surroundings, error) {
-	s, err := about(ctx, src, Query{Where: q.Where}, line.Time, n, n+1)
+	s, err := about(ctx, src, Query{Store: q.Store, Where: q.Where}, line.Time, n, n+1)
 	if err != nil {
 		return s, err
 	}

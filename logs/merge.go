@@ -9,9 +9,13 @@ import (
 
 // Member is one of several stores that are read as one.
 type Member struct {
+	// Name is what a Query's Store calls a member without Fields; empty for the one
+	// that queries which name no store are for.
+	Name string
 	// Fields are those that only this store's lines have. A branch of a query
-	// that names one of them is for this member alone; what names no member's field is
-	// for the member without Fields, of which there is one.
+	// that names one of them is for this member alone, whatever the query's Store;
+	// what names no member's field is for the member without Fields that the query's
+	// Store names.
 	Fields []string
 	// Open opens the store. It is called when a query first needs the member, and
 	// again after it has failed; its error carries an *Error.

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"gantry/logs/kql"
 )
 
 // shelf is a store that keeps times in steps and sorts by them.
@@ -204,6 +206,40 @@ func TestAStoreThatNoQueryConcernsIsNotOpened(t *testing.T) {
 	}
 	if _, err := m.Latest(t.Context(), Query{Where: is("c", "1")}, Range{}, 10); ClassOf(err) != Invalid {
 		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestAQueryIsForTheStoreThatItNames(t *testing.T) {
+	stores := map[string]*shelf{}
+	for _, name := range []string{"", "apart", "a"} {
+		stores[name] = &shelf{step: step, entries: []Entry{{ID: name, Time: time.Now()}}}
+	}
+	m := Merge(
+		Member{Open: opens(stores[""])}, Member{Name: "apart", Open: opens(stores["apart"])},
+		Member{Fields: []string{"a"}, Open: opens(stores["a"])},
+	)
+	for _, c := range []struct {
+		q    Query
+		want string
+	}{
+		{Query{Where: is("c", "1")}, ""},
+		{Query{Store: "apart", Where: is("c", "1")}, "apart"},
+		{Query{Store: "apart", Where: Any{is("c", "1"), is("a", "1")}}, "a apart"},
+		{Query{Store: "apart"}, "apart"},
+		{Query{Store: "apart", Where: Any{Condition{kql.Is{Field: kql.Literal("a"), Value: kql.Value{Text: kql.Literal("1")}}}, is("a", "1")}}, "a apart"},
+	} {
+		page, err := m.Latest(t.Context(), c.q, Range{}, 10)
+		var got []string
+		for _, e := range page.Entries {
+			got = append(got, e.ID)
+		}
+		slices.Sort(got)
+		if err != nil || strings.Join(got, " ") != c.want {
+			t.Errorf("%s of %q is answered by %q (%v), want %q", c.q, c.q.Store, got, err, c.want)
+		}
+	}
+	if _, err := m.Latest(t.Context(), Query{Store: "nope"}, Range{}, 1); ClassOf(err) != Invalid {
+		t.Errorf("a store that is none gives %v", err)
 	}
 }
 

@@ -1,6 +1,9 @@
 package logs
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 // asked is a part with what it is asked.
 type asked struct {
@@ -13,10 +16,14 @@ type asked struct {
 // without fields of its own, which says so.
 func (m *Merged) split(q Query) []asked {
 	var out []asked
-	var rest *part
+	rest := unknown(q.Store)
 	for _, p := range m.parts {
-		if len(p.Fields) == 0 {
+		switch {
+		case len(p.Fields) > 0:
+		case p.Name == q.Store:
 			rest = p
+		default:
+			continue
 		}
 		if where, ok := m.branches(q.Where, p); ok {
 			own := q
@@ -28,6 +35,13 @@ func (m *Merged) split(q Query) []asked {
 		return []asked{{rest, q}}
 	}
 	return out
+}
+
+// unknown is the part of a store that no member is.
+func unknown(name string) *part {
+	return &part{Member: Member{Open: func(context.Context) (Source, error) {
+		return nil, Errorf(Invalid, "open the log store", "there is none that is called %q", name)
+	}}}
 }
 
 // branches returns what a filter asks of a part; ok is false when nothing.

@@ -3,11 +3,17 @@ package logs
 import (
 	"strings"
 	"time"
+
+	"gantry/logs/kql"
 )
 
 // Query chooses lines of a store, in terms that every store can translate. The
 // zero Query chooses everything.
 type Query struct {
+	// Store names the store that has the lines, where several of one kind are read
+	// as one; empty is the one for everything of which nothing else is known. See
+	// Member.
+	Store string
 	// Where restricts by fields; nil does not restrict.
 	Where Filter
 	// Text is words that the message must all contain, the last one perhaps
@@ -17,7 +23,7 @@ type Query struct {
 	Expr Expr
 }
 
-// Filter is a tree of All, Any and Match.
+// Filter is a tree of All, Any, Match and Condition.
 type Filter interface {
 	// String renders the filter as a person would write it in Kibana.
 	String() string
@@ -51,11 +57,19 @@ type Match struct {
 	Fields []string
 	Op     Op
 	Values []string
+	// OrAbsent lets lines match that have none of Fields, so that the comparison
+	// restricts those alone that say something about it.
+	OrAbsent bool
 }
 
-func (All) filter()   {}
-func (Any) filter()   {}
-func (Match) filter() {}
+// Condition is a filter written in Kibana's language, for stores of documents. It
+// names no fields by which a store is chosen.
+type Condition struct{ Tree kql.Node }
+
+func (All) filter()       {}
+func (Any) filter()       {}
+func (Match) filter()     {}
+func (Condition) filter() {}
 
 // String joins the members with "and".
 func (a All) String() string { return join(a, " and ", "*") }
@@ -85,7 +99,12 @@ func compound(f Filter) bool {
 	case Any:
 		return len(f) > 1
 	case Match:
-		return len(f.Fields) > 1
+		return len(f.Fields) > 1 || f.OrAbsent
+	case Condition:
+		switch f.Tree.(type) {
+		case kql.And, kql.Or:
+			return true
+		}
 	}
 	return false
 }
@@ -119,8 +138,18 @@ func (m Match) String() string {
 	for i, f := range m.Fields {
 		parts[i] = f + ":" + list
 	}
+	if m.OrAbsent {
+		absent := strings.Join(m.Fields, ":* or ") + ":*"
+		if len(m.Fields) > 1 {
+			absent = "(" + absent + ")"
+		}
+		parts = append(parts, "not "+absent)
+	}
 	return strings.Join(parts, " or ")
 }
+
+// String renders the condition as it could be typed.
+func (c Condition) String() string { return c.Tree.String() }
 
 // String renders the query as the screen shows it.
 func (q Query) String() string {
@@ -154,32 +183,51 @@ func (q Query) Phrase() (string, bool) {
 	return "", false
 }
 
-// Fields returns every field that the filter names, each once, in order.
+// Fields returns every field that the comparisons of a filter name, each once, in
+// order. What conditions name is told by Named.
 func Fields(f Filter) []string {
 	var names []string
 	seen := map[string]bool{}
-	var walk func(Filter)
-	walk = func(f Filter) {
-		switch f := f.(type) {
-		case All:
-			for _, m := range f {
-				walk(m)
-			}
-		case Any:
-			for _, m := range f {
-				walk(m)
-			}
-		case Match:
-			for _, name := range f.Fields {
+	walk(f, func(f Filter) {
+		if m, ok := f.(Match); ok {
+			for _, name := range m.Fields {
 				if !seen[name] {
 					seen[name] = true
 					names = append(names, name)
 				}
 			}
 		}
-	}
-	walk(f)
+	})
 	return names
+}
+
+// Named returns the fields, and patterns for their names, of a filter's
+// conditions.
+func Named(f Filter) []kql.Text {
+	var names []kql.Text
+	walk(f, func(f Filter) {
+		if c, ok := f.(Condition); ok {
+			names = append(names, kql.Names(c.Tree)...)
+		}
+	})
+	return names
+}
+
+// walk calls visit for each leaf of a filter.
+func walk(f Filter, visit func(Filter)) {
+	switch f := f.(type) {
+	case All:
+		for _, m := range f {
+			walk(m, visit)
+		}
+	case Any:
+		for _, m := range f {
+			walk(m, visit)
+		}
+	case nil:
+	default:
+		visit(f)
+	}
 }
 
 // Range is a stretch of time, both ends included; a zero end is open.

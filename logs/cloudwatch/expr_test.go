@@ -41,3 +41,21 @@ func TestWhatAPersonTypesIsComparedWithTheLineAndItsJSON(t *testing.T) {
 		t.Errorf("Lucene's syntax: %v, want class invalid", err)
 	}
 }
+
+func TestAComparisonOfWhatALineDoesNotTellMayLeaveItIn(t *testing.T) {
+	l := line{GroupID{Region: "eu-west-1", Name: "/ecs/api"}, Event{Message: `{"cluster":"prod"}`}}
+	for _, c := range []struct {
+		m    logs.Match
+		want bool
+	}{
+		{logs.Match{Fields: []string{"cluster", "account"}, Values: []string{"prod"}, OrAbsent: true}, true},
+		{logs.Match{Fields: []string{"cluster", "account"}, Values: []string{"lab"}, OrAbsent: true}, false},
+		{logs.Match{Fields: []string{"account"}, Values: []string{"1"}, OrAbsent: true}, true},
+		{logs.Match{Fields: []string{"account"}, Values: []string{"1"}}, false},
+	} {
+		matches, err := matcher(logs.Query{Where: c.m})
+		if err != nil || matches(l) != c.want {
+			t.Errorf("%s matches %v: %v", c.m, !c.want, err)
+		}
+	}
+}

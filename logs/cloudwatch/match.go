@@ -106,10 +106,15 @@ func compileMatch(m logs.Match) (predicate, error) {
 		return nil, err
 	}
 	return func(l line) bool {
-		return slices.ContainsFunc(m.Fields, func(name string) bool {
+		absent := true
+		for _, name := range m.Fields {
 			v, ok := l.field(name)
-			return ok && same(v)
-		})
+			if ok && same(v) {
+				return true
+			}
+			absent = absent && !ok
+		}
+		return m.OrAbsent && absent
 	}, nil
 }
 

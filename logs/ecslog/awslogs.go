@@ -14,7 +14,19 @@ import (
 // a stream prefix, which Fargate demands, a container writes to the log stream
 // <prefix>/<container>/<task id>; without one the stream is named after Docker's
 // id of the container.
-type Awslogs struct{}
+type Awslogs struct {
+	// InDocuments is true where the lines are read from a store of documents that
+	// they are forwarded to, in place of CloudWatch Logs.
+	InDocuments bool
+}
+
+// What forwards log groups into a store of documents keeps the names of stream and
+// group in one of these fields: AWS's own function, Filebeat's and logstash's inputs,
+// and what stores a subscription's records as they are.
+var (
+	streamFields = []string{"@log_stream", "aws.cloudwatch.log_stream", "awscloudwatch.log_stream", "cloudwatch_logs.log_stream", "logStream"}
+	groupFields  = []string{"@log_group", "aws.cloudwatch.log_group", "awscloudwatch.log_group", "cloudwatch_logs.log_group", "logGroup"}
+)
 
 // Name returns "awslogs".
 func (Awslogs) Name() string { return "awslogs" }
@@ -35,8 +47,16 @@ func placeOf(options map[string]string) place {
 	return place{options[optionRegion], options[optionGroup]}
 }
 
-// in is the filter for log streams of a place.
-func (p place) in(streams logs.Match) logs.Filter {
+// in is the filter for log streams of a place. Forwarded lines do not tell the
+// region.
+func (a Awslogs) in(p place, op logs.Op, names []string) logs.Filter {
+	if a.InDocuments {
+		return logs.All{
+			logs.Match{Fields: streamFields, Op: op, Values: names},
+			logs.Match{Fields: groupFields, Values: []string{p.group}, OrAbsent: true},
+		}
+	}
+	streams := logs.Match{Fields: []string{logs.FieldStream}, Op: op, Values: names}
 	all := logs.All{logs.Match{Fields: []string{logs.FieldGroup}, Values: []string{p.group}}, streams}
 	if p.region != "" {
 		all = append(logs.All{logs.Match{Fields: []string{logs.FieldRegion}, Values: []string{p.region}}}, all...)
@@ -47,7 +67,7 @@ func (p place) in(streams logs.Match) logs.Filter {
 // streams collects stream names by place, in the order of the places.
 type streams map[place][]string
 
-func (s streams) filter(op logs.Op) logs.Filter {
+func (a Awslogs) filter(s streams, op logs.Op) logs.Filter {
 	places := make([]place, 0, len(s))
 	for p := range s {
 		places = append(places, p)
@@ -55,26 +75,20 @@ func (s streams) filter(op logs.Op) logs.Filter {
 	slices.SortFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.region, b.region)) })
 	var any logs.Any
 	for _, p := range places {
-		any = append(any, p.in(logs.Match{Fields: []string{logs.FieldStream}, Op: op, Values: s[p]}))
+		any = append(any, a.in(p, op, s[p]))
 	}
-	switch len(any) {
-	case 0:
-		return nil
-	case 1:
-		return any[0]
-	}
-	return any
+	return simplest(any)
 }
 
 // ByContainer matches the log streams of the containers.
-func (Awslogs) ByContainer(w Wanted) logs.Filter {
+func (a Awslogs) ByContainer(w Wanted) logs.Filter {
 	found := streams{}
 	for _, c := range w.Containers {
 		if p := placeOf(c.Options); p.group != "" {
 			found[p] = append(found[p], streamOf(c))
 		}
 	}
-	return found.filter(logs.Exact)
+	return a.filter(found, logs.Exact)
 }
 
 // streamOf returns the name of a container's log stream.
@@ -88,7 +102,7 @@ func streamOf(c Container) string {
 // ByFamily matches all log streams of the containers' prefix, where group or
 // prefix is named after a family. A stream names no family, so in a group that
 // several services share nothing tells whose task a stream was of.
-func (Awslogs) ByFamily(w Wanted) logs.Filter {
+func (a Awslogs) ByFamily(w Wanted) logs.Filter {
 	found := streams{}
 	for _, d := range w.Definitions {
 		prefix := d.LogOptions[optionPrefix]
@@ -96,7 +110,7 @@ func (Awslogs) ByFamily(w Wanted) logs.Filter {
 			found[p] = append(found[p], prefix+"/"+d.Name+"/")
 		}
 	}
-	return found.filter(logs.Prefix)
+	return a.filter(found, logs.Prefix)
 }
 
 // ownedBy reports whether a part of one of the names is a family: the ECS console
@@ -108,7 +122,7 @@ func ownedBy(families []string, names ...string) bool {
 }
 
 // Words returns what log streams and their prefixes are.
-func (Awslogs) Words() (container, family string) { return "log streams", "log stream prefix" }
+func (Awslogs) Words() Words { return Words{"log streams", "log stream prefix", otherCluster} }
 
 // Notes name containers without a group, groups whose forgotten tasks cannot be
 // told apart, and what a full buffer loses.
@@ -144,7 +158,10 @@ func lossy(d awsx.ContainerDefinition) string {
 
 // Trace reads the log stream.
 func (Awslogs) Trace(e *logs.Entry, _ []string) (Trace, bool) {
-	stream, ok := e.Field(logs.FieldStream)
+	stream, ok := field(e, logs.FieldStream)
+	if !ok {
+		stream, ok = field(e, streamFields...)
+	}
 	if !ok {
 		return Trace{}, false
 	}

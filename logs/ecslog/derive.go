@@ -1,6 +1,7 @@
 package ecslog
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,7 +12,10 @@ import (
 )
 
 // Registry holds the drivers whose lines can be found.
-type Registry struct{ drivers map[string]Driver }
+type Registry struct {
+	drivers map[string]Driver
+	rule    func(Subject) Rule // nil without any
+}
 
 // NewRegistry makes a registry of drivers; of two with one name the last counts.
 func NewRegistry(drivers ...Driver) Registry {
@@ -23,7 +27,12 @@ func NewRegistry(drivers ...Driver) Registry {
 }
 
 // Standard returns the registry of the drivers in this package.
-func Standard() Registry { return NewRegistry(Gelf{}, Awslogs{}) }
+func Standard() Registry {
+	return NewRegistry(Gelf(), Fluentd(), Firelens(), Syslog{}, JSONFile(), Journald(), Awslogs{})
+}
+
+// Names returns the names of the drivers, in order.
+func (r Registry) Names() []string { return slices.Sorted(maps.Keys(r.drivers)) }
 
 // Derivation is the query for a subject, and what it rests on.
 type Derivation struct {
@@ -38,8 +47,22 @@ type Derivation struct {
 }
 
 // Derive makes the query for a subject. The error is of class invalid when no
-// container of the subject has a log driver that is read; it names those found.
+// container of the subject has a log driver that is read, and no rule a filter; it
+// names those found.
 func (r Registry) Derive(s Subject) (Derivation, error) {
+	rule := r.ruleOf(s)
+	d, err := r.derive(s, rule)
+	d.Query.Store = rule.Store
+	if err == nil {
+		d.Description += rule.in()
+	}
+	return d, err
+}
+
+func (r Registry) derive(s Subject, rule Rule) (Derivation, error) {
+	if rule.Filter != nil {
+		return r.ruled(s, rule), nil
+	}
 	byDriver, unread := r.sort(s)
 	if len(byDriver) == 0 {
 		return Derivation{Origins: originsOf(s, nil)}, r.refuse(s, unread)
@@ -49,22 +72,22 @@ func (r Registry) Derive(s Subject) (Derivation, error) {
 	var filters logs.Any
 	var how []string
 	for _, name := range slices.Sorted(maps.Keys(byDriver)) {
-		driver, of := r.drivers[name], *byDriver[name]
+		driver, of := r.driver(name, rule), *byDriver[name]
 		drivers = append(drivers, driver)
-		w := Wanted{Families: s.Families, Container: s.Container, Definitions: of.definitions}
+		w := Wanted{Families: s.Families, Container: s.Container, Definitions: of.definitions, Cluster: s.Cluster.Cluster}
 		var tasks int
 		w.Containers, tasks = s.containers(of)
 		if len(w.Containers) == maxContainers {
 			d.note(fmt.Sprintf("only the %d youngest containers are searched by their ids", maxContainers))
 		}
-		container, family := driver.Words()
+		words := driver.Words()
 		if f := driver.ByContainer(w); f != nil {
 			filters = append(filters, f)
-			how = append(how, fmt.Sprintf("the %s of %s in %s (%s)", container, count(len(w.Containers), "container"), count(tasks, "task"), name))
+			how = append(how, fmt.Sprintf("the %s of %s in %s (%s)", words.Container, count(len(w.Containers), "container"), count(tasks, "task"), name))
 		}
 		if f := driver.ByFamily(w); f != nil {
 			filters = append(filters, f)
-			how = append(how, fmt.Sprintf("%s of family %s (%s; marked, as another cluster may run it too)", family, strings.Join(w.Families, ", "), name))
+			how = append(how, fmt.Sprintf("%s of family %s (%s; marked, as %s)", words.Family, strings.Join(w.Families, ", "), name, words.Doubt))
 		}
 		for _, note := range driver.Notes(w) {
 			d.note(note)
@@ -81,6 +104,15 @@ func (r Registry) Derive(s Subject) (Derivation, error) {
 	}
 	d.Description = fmt.Sprintf("%s %s: lines with %s", s.Kind, s.Name, strings.Join(how, ", or "))
 	return d, nil
+}
+
+// driver returns a driver as a rule has it.
+func (r Registry) driver(name string, rule Rule) Driver {
+	if d, ok := r.drivers[name].(Awslogs); ok {
+		d.InDocuments = rule.Documents
+		return d
+	}
+	return r.drivers[name]
 }
 
 // note adds a note, once.
@@ -109,6 +141,9 @@ func (d driven) options(name string) map[string]string {
 // assumed is the driver that is taken when the task definition is not known.
 const assumed = "gelf"
 
+// defaultDriver is what Docker uses for a container that sets none.
+const defaultDriver = "json-file"
+
 // sort groups the subject's containers by driver, and names those of drivers that
 // are not read.
 func (r Registry) sort(s Subject) (byDriver map[string]*driven, unread []string) {
@@ -124,25 +159,19 @@ func (r Registry) sort(s Subject) (byDriver map[string]*driven, unread []string)
 		if !s.wants(c.Name) {
 			continue
 		}
-		if _, ok := r.drivers[c.LogDriver]; !ok {
-			unread = append(unread, unreadDriver(c))
+		name := cmp.Or(c.LogDriver, defaultDriver)
+		if _, ok := r.drivers[name]; !ok {
+			unread = append(unread, fmt.Sprintf("log driver %s of container %s is not read", name, c.Name))
 			continue
 		}
-		g := byDriver[c.LogDriver]
+		g := byDriver[name]
 		if g == nil {
 			g = &driven{}
-			byDriver[c.LogDriver] = g
+			byDriver[name] = g
 		}
 		g.definitions = append(g.definitions, c)
 	}
 	return byDriver, unread
-}
-
-func unreadDriver(c awsx.ContainerDefinition) string {
-	if c.LogDriver == "" {
-		return fmt.Sprintf("container %s sets no log driver: its lines stay on the instance", c.Name)
-	}
-	return fmt.Sprintf("log driver %s of container %s is not read", c.LogDriver, c.Name)
 }
 
 func (r Registry) refuse(s Subject, unread []string) error {
@@ -150,12 +179,11 @@ func (r Registry) refuse(s Subject, unread []string) error {
 	if reason == "" {
 		reason = fmt.Sprintf("the task definition has no container %q", s.Container)
 	}
-	names := slices.Sorted(maps.Keys(r.drivers))
 	return &logs.Error{
 		Class: logs.Invalid,
 		Op:    fmt.Sprintf("logs of %s %s", s.Kind, s.Name),
 		Err:   fmt.Errorf("%s", reason),
-		Fix:   "lines are read of containers that log through " + strings.Join(names, ", "),
+		Fix:   "lines are read of containers that log through " + strings.Join(r.Names(), ", "),
 	}
 }
 

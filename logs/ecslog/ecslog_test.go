@@ -119,8 +119,7 @@ func TestDriversThatAreNotReadAreNamed(t *testing.T) {
 		subject Subject
 		want    string
 	}{
-		{OfTask(task("t1", "api:7", web(idA)), definition("splunk")), "logs of task t1: invalid: log driver splunk of container web is not read (lines are read of containers that log through awslogs, gelf)"},
-		{OfTask(task("t1", "api:7", web(idA)), definition("")), "container web sets no log driver: its lines stay on the instance"},
+		{OfTask(task("t1", "api:7", web(idA)), definition("splunk")), "logs of task t1: invalid: log driver splunk of container web is not read (lines are read of containers that log through awsfirelens, awslogs, fluentd, gelf, journald, json-file, syslog)"},
 		{OfContainer(task("t1", "api:7", web(idA)), "nope", definition("gelf")), `the task definition has no container "nope"`},
 	} {
 		_, err := Standard().Derive(c.subject)
@@ -131,8 +130,8 @@ func TestDriversThatAreNotReadAreNamed(t *testing.T) {
 }
 
 func TestAFamilyIsNotItsNamesake(t *testing.T) {
-	m := Gelf{}.ByFamily(Wanted{Families: []string{"api"}}).(logs.Match)
-	one := Gelf{}.ByFamily(Wanted{Families: []string{"api"}, Container: "side_car"}).(logs.Match)
+	m := Gelf().ByFamily(Wanted{Families: []string{"api"}}).(logs.Match)
+	one := Gelf().ByFamily(Wanted{Families: []string{"api"}, Container: "side_car"}).(logs.Match)
 	for name, want := range map[string][2]bool{
 		"ecs-api-7-web-00ff00ff00ff00ff00ff":        {true, false},
 		"/ecs-api-12-sidecar-00ff00ff00ff00ff00ff":  {true, true},

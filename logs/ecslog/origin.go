@@ -1,8 +1,6 @@
 package ecslog
 
 import (
-	"strings"
-
 	"gantry/awsx"
 	"gantry/logs"
 )
@@ -25,29 +23,34 @@ type Origin struct {
 
 // Origins attributes lines to the tasks of a subject.
 type Origins struct {
-	byContainer map[string]known  // by the beginning of the runtime id
-	byTask      map[string]Origin // by the task's id, without a container
+	byContainer map[string]Origin   // by the runtime id, in full and abbreviated
+	byTask      map[string]Origin   // by the task's id, without a container
+	containers  map[string][]string // names by the task's id
 	families    []string
 	drivers     []Driver
-}
-
-type known struct {
-	id     string
-	origin Origin
+	// chosen is true when a person's own filter found the lines, so that those of
+	// no known task are not the family's either.
+	chosen bool
 }
 
 func originsOf(s Subject, drivers []Driver) Origins {
-	o := Origins{byContainer: map[string]known{}, byTask: map[string]Origin{}, families: s.Families, drivers: drivers}
+	o := Origins{byContainer: map[string]Origin{}, byTask: map[string]Origin{}, containers: map[string][]string{},
+		families: s.Families, drivers: drivers,
+	}
 	for _, t := range s.Tasks {
 		_, revision := awsx.SplitRevision(t.TaskDefinition)
 		of := Origin{Task: t.Ref, TaskID: t.ID, Revision: revision}
 		o.byTask[t.ID] = of
 		for _, c := range t.Containers {
-			if len(c.RuntimeID) < shortID {
+			o.containers[t.ID] = append(o.containers[t.ID], c.Name)
+			if c.RuntimeID == "" {
 				continue
 			}
 			of.Container = c.Name
-			o.byContainer[c.RuntimeID[:shortID]] = known{c.RuntimeID, of}
+			o.byContainer[c.RuntimeID] = of
+			if short, ok := abbreviated(c.RuntimeID); ok {
+				o.byContainer[short] = of
+			}
 		}
 	}
 	return o
@@ -55,21 +58,33 @@ func originsOf(s Subject, drivers []Driver) Origins {
 
 // Of returns where a line comes from.
 func (o Origins) Of(e *logs.Entry) Origin {
-	if id := e.Container; len(id) >= shortID {
-		if k, ok := o.byContainer[id[:shortID]]; ok && strings.HasPrefix(k.id, id) {
-			return k.origin
-		}
+	if of, ok := o.byContainer[e.Container]; ok && e.Container != "" {
+		return of
 	}
 	for _, d := range o.drivers {
 		t, ok := d.Trace(e, o.families)
 		if !ok {
 			continue
 		}
-		if of, ok := o.byTask[t.TaskID]; ok {
-			of.Container = t.Container
+		if of, ok := o.byContainer[t.RuntimeID]; ok && t.RuntimeID != "" {
 			return of
 		}
-		return Origin{TaskID: t.TaskID, Container: t.Container, Revision: t.Revision, ByFamily: true}
+		if of, ok := o.byTask[t.TaskID]; ok && t.TaskID != "" {
+			of.Container = o.container(t)
+			return of
+		}
+		return Origin{TaskID: t.TaskID, Container: t.Container, Revision: t.Revision, ByFamily: !o.chosen}
 	}
-	return Origin{ByFamily: true}
+	return Origin{ByFamily: !o.chosen}
+}
+
+// container returns the name of a known task's container as the task definition has
+// it: of Docker's names some characters are dropped.
+func (o Origins) container(t Trace) string {
+	for _, name := range o.containers[t.TaskID] {
+		if name == t.Container || dockerPart(name) == t.Container {
+			return name
+		}
+	}
+	return t.Container
 }

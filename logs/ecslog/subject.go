@@ -2,6 +2,7 @@ package ecslog
 
 import (
 	"slices"
+	"strings"
 
 	"gantry/awsx"
 )
@@ -10,6 +11,10 @@ import (
 type Subject struct {
 	// Kind and Name say it in words: "service" and "api".
 	Kind, Name string
+	// Cluster is where the subject lives, Service the service that it is or belongs
+	// to, empty for a task of none.
+	Cluster awsx.Ref
+	Service string
 	// Tasks are the tasks whose lines are wanted, running and remembered ones.
 	Tasks []awsx.Task
 	// Container restricts to the containers of one name; empty takes all.
@@ -36,12 +41,16 @@ func OfService(s awsx.Service, tasks []awsx.Task, definition *awsx.TaskDefinitio
 	for _, t := range tasks {
 		add(t.TaskDefinition)
 	}
-	return Subject{Kind: "service", Name: s.Name, Tasks: tasks, Families: families, Definition: definition}
+	return Subject{Kind: "service", Name: s.Name, Cluster: s.Ref.ClusterRef(), Service: s.Name, Tasks: tasks, Families: families, Definition: definition}
 }
 
 // OfTask is everything one task wrote.
 func OfTask(t awsx.Task, definition *awsx.TaskDefinition) Subject {
-	return Subject{Kind: "task", Name: t.ID, Tasks: []awsx.Task{t}, Definition: definition}
+	service, ok := strings.CutPrefix(t.Group, "service:")
+	if !ok {
+		service = "" // a group of another kind
+	}
+	return Subject{Kind: "task", Name: t.ID, Cluster: t.Ref.ClusterRef(), Service: service, Tasks: []awsx.Task{t}, Definition: definition}
 }
 
 // OfContainer is everything one container of a task wrote.
@@ -74,8 +83,10 @@ func (s Subject) containers(d driven) (found []Container, tasks int) {
 				return found, tasks
 			}
 			seen[c.RuntimeID] = true
+			family, revision := awsx.SplitRevision(t.TaskDefinition)
 			found = append(found, Container{
-				TaskARN: t.Ref.ARN, TaskID: t.ID, Name: c.Name, RuntimeID: c.RuntimeID, Options: d.options(c.Name),
+				TaskARN: t.Ref.ARN, TaskID: t.ID, Family: family, Revision: revision,
+				Name: c.Name, RuntimeID: c.RuntimeID, Options: d.options(c.Name),
 			})
 		}
 		if len(found) > before {

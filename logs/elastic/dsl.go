@@ -105,6 +105,8 @@ func (s *Source) filter(f logs.Filter) dsl {
 		return some(s.filters(f))
 	case logs.Match:
 		return s.match(f)
+	case logs.Condition:
+		return kql.Translate(f.Tree, s.caps)
 	}
 	return none()
 }
@@ -120,11 +122,18 @@ func (s *Source) filters(members []logs.Filter) []dsl {
 // match compares each field that exists in the way its kind allows. A comparison
 // that no field allows matches nothing.
 func (s *Source) match(m logs.Match) dsl {
-	var clauses []dsl
+	var clauses, exist []dsl
 	for _, field := range m.Fields {
 		for _, t := range s.caps.targets(field) {
 			clauses = append(clauses, compare(t, m)...)
+			exist = append(exist, dsl{"exists": dsl{"field": t.field}})
 		}
+	}
+	switch {
+	case m.OrAbsent && len(exist) == 0:
+		return dsl{"match_all": dsl{}}
+	case m.OrAbsent:
+		clauses = append(clauses, dsl{"bool": dsl{"must_not": exist}})
 	}
 	return some(clauses)
 }

@@ -42,7 +42,7 @@ func newSource(cfg Config, carrier esapi.Transport, own *http.Transport, who acc
 		caps: newCaps(),
 		layout: layout{
 			timestamp: cfg.Timestamp, message: cfg.Message, level: cfg.Level,
-			container: []string{"container_id", "container.id"},
+			container: []string{"container_id", "container.id", "CONTAINER_ID_FULL"},
 		},
 		// The same copies of the shards answer every poll: two copies refresh at
 		// different moments, and lines would come and go.
@@ -125,7 +125,7 @@ func (s *Source) page(answer []byte, limit int) (logs.Page, error) {
 // of some more.
 func (s *Source) probe(ctx context.Context, q logs.Query, more ...string) error {
 	fields := slices.Concat([]string{s.cfg.Timestamp}, logs.Fields(q.Where), more)
-	names := s.caps.wanted(fields, kql.Names(q.Expr.Tree()), time.Now())
+	names := s.caps.wanted(fields, slices.Concat(logs.Named(q.Where), kql.Names(q.Expr.Tree())), time.Now())
 	if len(names) == 0 {
 		return nil
 	}
@@ -163,6 +163,12 @@ func (s *Source) Explain(ctx context.Context, q logs.Query, r logs.Range) (logs.
 	for _, f := range x.Looked {
 		if s.caps.found(f) {
 			x.Found = append(x.Found, f)
+		}
+	}
+	for _, name := range logs.Named(q.Where) {
+		x.Looked = append(x.Looked, name.Raw())
+		if len(s.caps.Find(name)) > 0 {
+			x.Found = append(x.Found, name.Raw())
 		}
 	}
 	x.Unknown = s.caps.unknown(kql.Names(q.Expr.Tree()))
