@@ -143,11 +143,19 @@ func partialError(p logs.Page) error {
 	return &logs.Error{Class: logs.Failed, Op: "read logs", Err: errors.New("the answer is partial: " + p.Partial.String())}
 }
 
+// LogOutput is where followed lines go.
+type LogOutput struct {
+	Line func(logs.Entry) error
+	// Flush is called when what has arrived so far is printed.
+	Flush func() error
+	// State is told in words what happens to the tail, when that changes.
+	State func(string)
+}
+
 // FollowLogs prints the newest lines, at most limit of them and none before
 // from, and then what arrives until ctx ends, which is no error. A limit of zero
 // begins with all lines since from.
-// State is told of what happens to the tail, in words, when it changes.
-func (a *App) FollowLogs(ctx context.Context, q logs.Query, from time.Time, limit int, print func(logs.Entry) error, state func(string)) error {
+func (a *App) FollowLogs(ctx context.Context, q logs.Query, from time.Time, limit int, out LogOutput) error {
 	src := a.OpenLogs(a.Context)
 	o := logs.TailOptions{From: from}
 	if limit > 0 {
@@ -168,15 +176,18 @@ func (a *App) FollowLogs(ctx context.Context, q logs.Query, from time.Time, limi
 			if e.Time.Before(from) && e.Gap == nil && !e.Late {
 				continue
 			}
-			if err := print(e); err != nil {
+			if err := out.Line(e); err != nil {
 				return err
 			}
+		}
+		if err := out.Flush(); err != nil {
+			return err
 		}
 		if b.Status.State == logs.Stopped && b.Status.Err != nil {
 			return b.Status.Err
 		}
 		if now := b.Status.Words(time.Now()); now != words && b.Status.State != logs.Following && b.Status.State != logs.Opening {
-			state(now)
+			out.State(now)
 			words = now
 		}
 	}

@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,7 +20,7 @@ import (
 // logFlags are the flags of the logs command.
 type logFlags struct {
 	follow bool
-	since  time.Duration
+	since  string
 	until  string
 	query  string
 	limit  int
@@ -41,18 +39,20 @@ func (p *program) logsCommand() *cobra.Command {
 	}
 	fs := cmd.Flags()
 	fs.BoolVarP(&f.follow, "follow", "f", false, "go on with lines as they arrive")
-	fs.DurationVar(&f.since, "since", 15*time.Minute, "how far back to begin")
-	fs.StringVar(&f.until, "until", "", "where to end: a `time` such as 2026-11-22T03:12:00Z, or a duration ago such as 5m")
+	fs.StringVar(&f.since, "since", "15m", "where to begin: a duration ago, or a `time` such as 2026-11-22T03:12:00Z")
+	fs.StringVar(&f.until, "until", "", "where to end: a `time`, or a duration ago such as 5m")
 	fs.StringVar(&f.query, "query", "", "which lines: a query in `KQL` such as 'level:error and not \"timed out\"', or in Lucene's syntax after lucene:")
 	fs.IntVar(&f.limit, "limit", 1000, "print at most this many of the newest lines (0: all that --since reaches)")
 	outputFlag(cmd, &f.output, "text", "json")
 	return cmd
 }
 
-func (f logFlags) validate(now time.Time) (logs.Range, error) {
-	r := logs.Range{From: now.Add(-f.since)}
-	if f.since <= 0 {
-		return r, usagef("--since %s: expected a positive duration such as 15m", f.since)
+func (f logFlags) validate(now time.Time) (r logs.Range, err error) {
+	if r.From, err = instant("--since", f.since, now); err != nil {
+		return r, err
+	}
+	if !r.From.Before(now) {
+		return r, usagef("--since %s: expected a time before now", f.since)
 	}
 	if f.limit < 0 {
 		return r, usagef("--limit %d: expected a number of lines, 0 for all", f.limit)
@@ -61,16 +61,26 @@ func (f logFlags) validate(now time.Time) (logs.Range, error) {
 		if f.follow {
 			return r, usagef("--until ends the output: it cannot go with --follow")
 		}
-		if ago, err := time.ParseDuration(f.until); err == nil {
-			r.To = now.Add(-ago)
-		} else if r.To, err = time.Parse(time.RFC3339, f.until); err != nil {
-			return r, usagef("--until %q: expected a time such as 2026-11-22T03:12:00Z or a duration such as 5m", f.until)
+		if r.To, err = instant("--until", f.until, now); err != nil {
+			return r, err
 		}
 		if !r.To.After(r.From) {
 			return r, usagef("--until %s is before the begin that --since gives", f.until)
 		}
 	}
 	return r, outputs(f.output, "text", "json")
+}
+
+// instant reads a time, or a duration before now.
+func instant(flag, s string, now time.Time) (time.Time, error) {
+	if ago, err := time.ParseDuration(s); err == nil {
+		return now.Add(-ago), nil
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return t, usagef("%s %q: expected a duration such as 15m or a time such as 2026-11-22T03:12:00Z", flag, s)
+	}
+	return t, nil
 }
 
 func (p *program) logs(ctx context.Context, target string, f logFlags) error {
@@ -97,13 +107,17 @@ func (p *program) logs(ctx context.Context, target string, f logFlags) error {
 		fmt.Fprintln(p.Err, clean.Line(scope.Note))
 		query := scope.Query
 		query.Expr = expr
-		print := func(e logs.Entry) error { return p.printEntry(e, scope, f.output) }
+		lines := newLogPrinter(p.Out, scope, f.output)
 		if f.follow {
-			return a.FollowLogs(ctx, query, r.From, f.limit, print, func(state string) {
-				fmt.Fprintln(p.Err, clean.Line(state))
+			return a.FollowLogs(ctx, query, r.From, f.limit, app.LogOutput{
+				Line: lines.print, Flush: lines.out.Flush,
+				State: func(state string) { fmt.Fprintln(p.Err, clean.Line(state)) },
 			})
 		}
-		n, err := a.ReadLogs(ctx, query, r, f.limit, print)
+		n, err := a.ReadLogs(ctx, query, r, f.limit, lines.print)
+		if flushed := lines.out.Flush(); err == nil {
+			err = flushed
+		}
 		if err == nil && n == 0 {
 			fmt.Fprintln(p.Err, clean.Line(a.ExplainLogs(ctx, query, r)))
 		}
@@ -124,74 +138,4 @@ func parseQuery(input string) (logs.Expr, error) {
 		return expr, usagef("--query: %w", err)
 	}
 	return expr, nil
-}
-
-// logLine is an entry as -o json prints it.
-type logLine struct {
-	Time      time.Time       `json:"time"`
-	Task      string          `json:"task,omitempty"`
-	Container string          `json:"container,omitempty"`
-	Level     string          `json:"level,omitempty"`
-	Message   string          `json:"message,omitempty"`
-	Late      bool            `json:"late,omitempty"`
-	Gap       string          `json:"gap,omitempty"`
-	Document  json.RawMessage `json:"document,omitempty"`
-}
-
-func (p *program) printEntry(e logs.Entry, scope app.LogScope, output string) error {
-	from := scope.Who(e)
-	if output == "json" {
-		line := logLine{Time: e.Time, Task: from.Task, Container: from.Container, Level: e.Level, Message: clean.Redact(e.Message), Late: e.Late}
-		if e.Gap != nil {
-			line.Gap = e.Gap.Reason
-		} else {
-			line.Document = redactDocument(e.Source)
-		}
-		return writeJSONLine(p.Out, line)
-	}
-	stamp := e.Time.UTC().Format("2006-01-02T15:04:05.000Z")
-	message := e.Message
-	switch {
-	case e.Gap != nil:
-		message = fmt.Sprintf("--- lines up to %s were not read: %s ---", e.Gap.To.UTC().Format("15:04:05.000"), e.Gap.Reason)
-	case e.Late:
-		message = "(late) " + message
-	}
-	_, err := fmt.Fprintf(p.Out, "%s %s %s\n", stamp, clean.Line(from.Label), shown(message))
-	return err
-}
-
-// redactDocument masks the credentials in a JSON document: values of keys that
-// name a secret, and what texts hold. Numbers keep their digits.
-func redactDocument(doc json.RawMessage) json.RawMessage {
-	dec := json.NewDecoder(bytes.NewReader(doc))
-	dec.UseNumber()
-	var v any
-	if dec.Decode(&v) != nil {
-		return nil
-	}
-	masked, err := json.Marshal(redactValue("", v))
-	if err != nil {
-		return nil
-	}
-	return masked
-}
-
-func redactValue(key string, v any) any {
-	switch v := v.(type) {
-	case string:
-		if clean.LooksSecret(key, v) {
-			return clean.Mask
-		}
-		return clean.Redact(v)
-	case []any:
-		for i := range v {
-			v[i] = redactValue(key, v[i])
-		}
-	case map[string]any:
-		for k := range v {
-			v[k] = redactValue(k, v[k])
-		}
-	}
-	return v
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -91,6 +92,7 @@ func TestLogsAreBoundedAndOldestFirst(t *testing.T) {
 		{[]string{"--since=5h", "--until=3h", "--query=message:(first or sec*) and not second"}, "first needle"},
 		{[]string{"--since=5h", "--until=3h", "--query=lucene:needle AND NOT first"}, "third needle"},
 		{[]string{"--since=5h", "--until=" + began.Add(90*time.Second).UTC().Format(time.RFC3339)}, "first needle, second"},
+		{[]string{"--since=" + began.Add(time.Minute).UTC().Format(time.RFC3339), "--until=3h"}, "second, third needle, fourth"},
 	} {
 		if got := messages(c.args...); got != c.want {
 			t.Errorf("%v: %s, want %s", c.args, got, c.want)
@@ -107,9 +109,10 @@ func TestLogFlagsThatAreWrong(t *testing.T) {
 	t.Parallel()
 	a := steady(t)
 	for _, c := range []struct{ flag, text string }{
-		{"--since=-5m", "--since -5m0s: expected a positive duration"},
-		{"--since=yesterday", `invalid argument "yesterday" for "--since" flag`},
-		{"--until=noon", `--until "noon": expected a time such as`},
+		{"--since=-5m", "--since -5m: expected a time before now"},
+		{"--since=2999-01-01T00:00:00Z", "--since 2999-01-01T00:00:00Z: expected a time before now"},
+		{"--since=yesterday", `--since "yesterday": expected a duration such as 15m or a time such as`},
+		{"--until=noon", `--until "noon": expected a duration such as 15m or a time such as`},
 		{"--until=1h", "--until 1h is before the begin"},
 		{"--limit=-1", "--limit -1: expected a number of lines"},
 		{"--limit=20000", "give --limit as at most 10000"},
@@ -180,3 +183,49 @@ func TestLogsHideWhatActsOnATerminal(t *testing.T) {
 			lacks(t, "\x1b", "\x07", "\u202e", "5ecr3t99canary")
 	}
 }
+
+func TestStrangeLinesArePrintedBoundedAndEscaped(t *testing.T) {
+	t.Parallel()
+	a := steady(t).wrote(t, "prod/catalog")
+	id, _ := a.container(t, "prod/catalog")
+	began := time.Now().Add(-3 * time.Hour)
+	huge := strings.Repeat("0123456789abcdef", 5<<16) // 5 MiB
+	noise := make([]byte, 4096)
+	for i := range noise {
+		noise[i] = byte(i*7 + i/256)
+	}
+	a.write(t, id, "begin "+huge+" end", began)
+	a.write(t, id, strings.ToValidUTF8(string(noise), "\ufffd"), began.Add(time.Second))
+	a.write(t, id, "last", began.Add(2*time.Second))
+	args := []string{"logs", "prod/catalog", "--since=4h", "--until=2h"}
+	text := a.run(t, args...).wants(t, 0, " begin 0123", "more bytes: -o json has them)\n", " last\n")
+	if lines := strings.Count(text.out, "\n"); lines != 3 || len(text.out) > 128<<10 {
+		t.Errorf("%d lines, %d bytes", lines, len(text.out))
+	}
+	for _, r := range text.out {
+		if r < ' ' && r != '\n' || r >= 0x7f && r < 0xa0 {
+			t.Fatalf("%U was printed", r)
+		}
+	}
+	all := a.run(t, append(args, "-o", "json")...).wants(t, 0).lines(t)
+	if len(all) != 3 || all[0].Message != "begin "+huge+" end" {
+		t.Errorf("JSON has %d lines, the first of %d bytes", len(all), len(all[0].Message))
+	}
+}
+
+// TestAReaderThatGoesAwayEndsTheLines breaks off the output as head does.
+func TestAReaderThatGoesAwayEndsTheLines(t *testing.T) {
+	t.Parallel()
+	a := steady(t).wrote(t, "prod/catalog")
+	for _, args := range [][]string{{"-f"}, {"--limit=0"}, {"-o", "json"}} {
+		r := a.runWith(t.Context(), Streams{Out: closed{}}, append([]string{"logs", "prod/catalog"}, args...)...).wants(t, 0)
+		if strings.Contains(r.err, "gantry:") {
+			t.Errorf("%v: an error was told:\n%s", args, r.err)
+		}
+	}
+}
+
+// closed is an output that nobody reads.
+type closed struct{}
+
+func (closed) Write([]byte) (int, error) { return 0, syscall.EPIPE }

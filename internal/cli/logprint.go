@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"gantry/internal/app"
+	"gantry/internal/clean"
+	"gantry/logs"
+)
+
+// maxLine bounds what text output shows of one line, in bytes; JSON has it whole.
+const maxLine = 64 << 10
+
+// logLine is an entry as -o json prints it.
+type logLine struct {
+	Time      time.Time       `json:"time"`
+	Task      string          `json:"task,omitempty"`
+	Container string          `json:"container,omitempty"`
+	Level     string          `json:"level,omitempty"`
+	Message   string          `json:"message,omitempty"`
+	Late      bool            `json:"late,omitempty"`
+	Gap       string          `json:"gap,omitempty"`
+	Document  json.RawMessage `json:"document,omitempty"`
+}
+
+// logPrinter prints entries, one a line. What it printed is seen once it is
+// flushed.
+type logPrinter struct {
+	out    *bufio.Writer
+	scope  app.LogScope
+	output string
+}
+
+func newLogPrinter(w io.Writer, scope app.LogScope, output string) *logPrinter {
+	return &logPrinter{bufio.NewWriterSize(w, maxLine), scope, output}
+}
+
+func (p *logPrinter) print(e logs.Entry) error {
+	from := p.scope.Who(e)
+	if p.output == "json" {
+		line := logLine{Time: e.Time, Task: from.Task, Container: from.Container, Level: e.Level, Message: clean.Redact(e.Message), Late: e.Late}
+		if e.Gap != nil {
+			line.Gap = e.Gap.Reason
+		} else {
+			line.Document = redactDocument(e.Source)
+		}
+		return writeJSONLine(p.out, line)
+	}
+	message := bounded(e.Message)
+	switch {
+	case e.Gap != nil:
+		message = fmt.Sprintf("--- lines up to %s were not read: %s ---", e.Gap.To.UTC().Format("15:04:05.000"), shown(e.Gap.Reason))
+	case e.Late:
+		message = "(late) " + message
+	}
+	_, err := fmt.Fprintf(p.out, "%s %s %s\n", e.Time.UTC().Format("2006-01-02T15:04:05.000Z"), clean.Line(from.Label), message)
+	return err
+}
+
+// bounded is a message as text shows it: on one line, credentials masked, and cut
+// where it is longer than a line may be.
+func bounded(message string) string {
+	if len(message) <= maxLine {
+		return shown(message)
+	}
+	// What is cut may have been half a character.
+	kept := strings.ToValidUTF8(message[:maxLine], "")
+	return fmt.Sprintf("%s... (%d more bytes: -o json has them)", shown(kept), len(message)-len(kept))
+}
+
+// redactDocument masks the credentials in a JSON document: values of keys that
+// name a secret, and what texts hold. Numbers keep their digits.
+func redactDocument(doc json.RawMessage) json.RawMessage {
+	dec := json.NewDecoder(bytes.NewReader(doc))
+	dec.UseNumber()
+	var v any
+	if dec.Decode(&v) != nil {
+		return nil
+	}
+	masked, err := json.Marshal(redactValue("", v))
+	if err != nil {
+		return nil
+	}
+	return masked
+}
+
+func redactValue(key string, v any) any {
+	switch v := v.(type) {
+	case string:
+		if clean.LooksSecret(key, v) {
+			return clean.Mask
+		}
+		return clean.Redact(v)
+	case []any:
+		for i := range v {
+			v[i] = redactValue(key, v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = redactValue(k, v[k])
+		}
+	}
+	return v
+}
