@@ -8,7 +8,6 @@ package logview
 
 import (
 	"fmt"
-	"sort"
 	"time"
 
 	"gantry/ui/theme"
@@ -25,6 +24,9 @@ const (
 	LevelWarn
 	LevelError
 )
+
+// levelCells is the width of a level's word.
+const levelCells = 5
 
 func (l Level) word() string {
 	return [...]string{"     ", "DEBUG", "INFO ", "WARN ", "ERROR"}[min(l, LevelError)]
@@ -44,6 +46,8 @@ type Line struct {
 	Message string
 	Late    bool // it arrived after newer lines
 	Gap     bool // it stands for lines that were not read; Message says why
+	Mark    bool // it is no record: the reader drew it, and Message is its text
+	Anchor  bool // it is the line that the others are shown around
 }
 
 // Lines is the buffer a log draws from. Positions grow by one from line to line.
@@ -69,15 +73,24 @@ type Log struct {
 	top       place // first row of a frame that does not follow
 	onScreen  int   // lines in the last frame
 
+	beyond int       // where the cursor would have gone further, see Beyond
+	ends   [2]string // what stands above the first line and below the last one
+
 	filter  pattern
 	matches []uint64 // positions that the filter shows, ascending
 	find    pattern
 
+	selecting bool
+	selected  uint64          // where the selection began
+	opened    map[uint64]bool // lines shown in all their lines, by position
+	unfolded  bool            // all of them are
+
 	wrap, noTime, reveal bool
+	columns              *Columns
 	left                 int // cells of the messages scrolled away
 	labelW               int // remembered width of the labels
 
-	ready map[uint64]string // messages prepared for drawing, by position
+	ready map[uint64]prepared // messages prepared for drawing, by position
 }
 
 // place is a row on screen: a line, and how many of its rows are above.
@@ -88,51 +101,9 @@ type place struct {
 
 // New makes a log that follows the newest line of a buffer.
 func New(src Lines) *Log {
-	l := &Log{src: src, following: true, ready: map[uint64]string{}}
+	l := &Log{src: src, following: true, ready: map[uint64]prepared{}, opened: map[uint64]bool{}}
 	l.end = src.End()
 	return l
-}
-
-// Changed takes in what the buffer's owner did to it: lines were added at the end,
-// some perhaps evicted, and late ones put in. Inserted holds the positions of those,
-// ascending, as they are after the change. It costs the new lines alone, and what
-// the filter shows when there are late ones.
-func (l *Log) Changed(inserted []uint64) {
-	moved := func(pos uint64) uint64 {
-		for _, in := range inserted {
-			if in > pos {
-				break
-			}
-			pos++
-		}
-		return pos
-	}
-	if len(inserted) > 0 {
-		l.cursor, l.top.pos = moved(l.cursor), moved(l.top.pos)
-		for i, pos := range l.matches {
-			l.matches[i] = moved(pos)
-		}
-		clear(l.ready)
-	}
-	if l.filter.on() {
-		for _, pos := range inserted {
-			if pos >= l.src.First() && l.filter.matches(l.src.At(pos)) {
-				l.fresh++
-				at := sort.Search(len(l.matches), func(i int) bool { return l.matches[i] >= pos })
-				l.matches = append(l.matches, 0)
-				copy(l.matches[at+1:], l.matches[at:])
-				l.matches[at] = pos
-			}
-		}
-		shown := len(l.matches)
-		l.matchFrom(l.end + uint64(len(inserted)))
-		l.fresh += len(l.matches) - shown
-		gone := sort.Search(len(l.matches), func(i int) bool { return l.matches[i] >= l.src.First() })
-		l.matches = l.matches[gone:]
-	} else {
-		l.fresh += int(l.src.End() - l.end)
-	}
-	l.end = l.src.End()
 }
 
 // Following reports whether the view moves with the newest line.
@@ -187,3 +158,11 @@ func (l *Log) SetReveal(on bool) {
 
 // Reveal reports whether secrets are shown.
 func (l *Log) Reveal() bool { return l.reveal }
+
+// SetEnds says what stands above the oldest line and below the newest one, such as
+// that more can be read there; empty for nothing. Both are raw.
+func (l *Log) SetEnds(head, foot string) { l.ends = [2]string{head, foot} }
+
+// Beyond tells that the last movement would have gone further: -1 above the oldest
+// line, 1 below the newest one, 0 neither.
+func (l *Log) Beyond() int { return l.beyond }

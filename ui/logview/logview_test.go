@@ -228,12 +228,28 @@ func TestTheFilterShowsExactlyWhatMatches(t *testing.T) {
 		}
 		next := 0
 		for range rapid.IntRange(1, 10).Draw(t, "steps") {
-			if len(b.lines) > 0 && len(b.lines) < b.max && rapid.Bool().Draw(t, "late") {
+			switch {
+			case len(b.lines) > 0 && rapid.IntRange(0, 3).Draw(t, "replace") == 0:
+				at := b.first + uint64(rapid.IntRange(0, len(b.lines)-1).Draw(t, "gap"))
+				b.lines = slices.Delete(b.lines, int(at-b.first), int(at-b.first)+1)
+				e := logview.Edit{Removed: []uint64{at}, Asked: rapid.Bool().Draw(t, "asked")}
+				for range rapid.IntRange(0, min(3, b.max-len(b.lines))).Draw(t, "fetched") {
+					if int(at-b.first) < len(b.lines) {
+						e.Inserted = append(e.Inserted, at)
+					}
+					b.insert(at, lines(next, 1)[0])
+					next, at = next+1, at+1
+				}
+				if drop := rapid.IntRange(0, 2).Draw(t, "drop"); drop < len(b.lines) && e.Asked {
+					b.lines = b.lines[:len(b.lines)-drop]
+				}
+				l.Edited(e)
+			case len(b.lines) > 0 && len(b.lines) < b.max && rapid.Bool().Draw(t, "late"):
 				at := b.first + uint64(rapid.IntRange(0, len(b.lines)-1).Draw(t, "at"))
 				b.insert(at, lines(next, 1)[0])
 				next++
 				l.Changed([]uint64{at})
-			} else {
+			default:
 				n := rapid.IntRange(0, 30).Draw(t, "n")
 				b.add(lines(next, n)...)
 				next += n

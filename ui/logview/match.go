@@ -46,10 +46,10 @@ func parse(typed string, inverts bool) (pattern, error) {
 
 func (p *pattern) on() bool { return p.literal != "" || p.re != nil }
 
-// matches reports whether a filter shows a line. A gap is always shown: hiding it
-// would hide that lines are missing.
+// matches reports whether a filter shows a line. A gap is always shown, since
+// hiding it would hide that lines are missing, and so is what the reader drew.
 func (p *pattern) matches(line Line) bool {
-	if line.Gap {
+	if line.Gap || line.Mark {
 		return true
 	}
 	return (p.in(line.Message) || p.in(line.Label)) != p.invert
@@ -178,8 +178,7 @@ func (l *Log) findWith(step func(uint64) (uint64, bool)) bool {
 	}
 	for pos, ok = step(pos); ok; pos, ok = step(pos) {
 		if line := l.src.At(pos); l.find.in(line.Message) || l.find.in(line.Label) {
-			l.pause()
-			l.cursor = pos
+			l.Goto(pos)
 			return true
 		}
 	}

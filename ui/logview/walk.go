@@ -59,13 +59,15 @@ func (l *Log) Move(n int) {
 		return
 	}
 	l.pause()
-	step := l.after
+	step, beyond := l.after, 1
 	if n < 0 {
-		n, step = -n, l.before
+		n, step, beyond = -n, l.before, -1
 	}
+	l.beyond = 0
 	for ; n > 0; n-- {
 		next, ok := step(pos)
 		if !ok {
+			l.beyond = beyond
 			break
 		}
 		pos = next
@@ -78,9 +80,12 @@ func (l *Log) Page(n int) { l.Move(n * max(l.onScreen-1, 1)) }
 
 // Top moves the cursor to the oldest line and stops following.
 func (l *Log) Top() {
+	from, _ := l.Selected()
 	if pos, ok := l.first(); ok {
-		l.pause()
-		l.cursor = pos
+		l.Goto(pos)
+		if from == pos {
+			l.beyond = -1
+		}
 	}
 }
 
@@ -93,7 +98,7 @@ func (l *Log) SetFollowing(on bool) {
 		l.pause()
 		return
 	}
-	l.following = true
+	l.following, l.selecting, l.beyond = true, false, 0
 	l.top.skip = 0
 }
 
@@ -102,7 +107,7 @@ func (l *Log) SetFollowing(on bool) {
 func (l *Log) Goto(pos uint64) {
 	if pos, ok := l.atOrAfter(pos); ok {
 		l.pause()
-		l.cursor = pos
+		l.cursor, l.beyond = pos, 0
 	}
 }
 
