@@ -49,9 +49,10 @@ type ServiceState struct {
 }
 
 // Service watches one service, as a single item. A poll makes at most four
-// calls to ECS (for up to 100 tasks): the service, and either its running tasks
-// or, when something hints at a stop, its stopped ones, or its newest service
-// deployment. Target groups are read once in 10 s each.
+// calls to ECS: the service, and either its running tasks or, when something hints
+// at a stop, its stopped ones, or its newest service deployment. More than 100
+// tasks take more calls, which the polls after it make up for by doing without.
+// Target groups are read once in 10 s each.
 func (s *Store) Service(service awsx.Ref) *Watch[ServiceState] {
 	key := pollKey{service.Context, kindService, service.Cluster, service.ARN}
 	return watch(s, key, pace{max(s.refresh/3, serviceFloor), serviceFloor}, func() source[ServiceState] {
@@ -66,7 +67,19 @@ const (
 	turnRunning turn = iota
 	turnStopped
 	turnDeployment
+	turnNothing
 )
+
+// sharedCalls is how many calls a poll may make beside that for the service.
+const sharedCalls = 3
+
+// restAfter is how many polls do without tasks once some were listed, and some of
+// these described, for which a call takes 100 (ListTasks, DescribeTasks).
+func restAfter(listed, described int) int {
+	const each = 100
+	calls := max(1, (listed+each-1)/each) + (described+each-1)/each
+	return (calls+sharedCalls-1)/sharedCalls - 1
+}
 
 type serviceSource struct {
 	store *Store
@@ -76,6 +89,7 @@ type serviceSource struct {
 	polled       bool
 	last         turn
 	stops        bool // something hints at tasks that stopped
+	rest         int  // polls to come that do without tasks
 	inProgress   bool
 	deploymentAt time.Time
 
@@ -130,7 +144,10 @@ func (x *serviceSource) poll(ctx context.Context, d demand, landed func()) outco
 	case turnDeployment:
 		x.readDeployment(ctx, account)
 	}
-	x.polled, x.last = true, turn
+	x.polled = true
+	if turn != turnNothing {
+		x.last = turn
+	}
 	if err != nil {
 		o.partial = append(o.partial, err)
 	}
@@ -143,7 +160,7 @@ func (x *serviceSource) poll(ctx context.Context, d demand, landed func()) outco
 }
 
 // turn decides what to read beside the service: running tasks at least every
-// other time, and what is due in between.
+// other time, unless there are many, and what is due in between.
 func (x *serviceSource) turn(s awsx.Service, d demand) turn {
 	now := time.Now()
 	primary, _ := s.Primary()
@@ -157,13 +174,19 @@ func (x *serviceSource) turn(s awsx.Service, d demand) turn {
 	if x.state.DeploymentErr != nil {
 		wait = deploymentRetry
 	}
+	resting := x.rest > 0
+	if resting {
+		x.rest--
+	}
 	switch {
-	case !x.polled || x.last != turnRunning:
+	case !x.polled || x.last != turnRunning && !resting:
 		return turnRunning
 	case x.state.StoppedAt.IsZero():
 		return turnStopped
 	case (inProgress || ended) && now.Sub(x.deploymentAt) >= wait:
 		return turnDeployment
+	case resting:
+		return turnNothing
 	case x.stops || now.Sub(x.state.StoppedAt) >= 3*d.interval:
 		return turnStopped
 	}
@@ -242,6 +265,7 @@ func (x *serviceSource) tasks(ctx context.Context, a awsx.Account, s awsx.Servic
 	if len(errs) > 0 {
 		return nil, worst(errs)
 	}
+	x.rest = restAfter(len(out)+len(kept), len(out))
 	out = append(out, kept...)
 	for _, t := range out {
 		x.store.seenTask(t)
