@@ -28,6 +28,11 @@ const (
 	bySignature
 )
 
+// String returns the words for it, none for nothing.
+func (i identification) String() string {
+	return [...]string{anonymous: "", byPassword: "user and password", byAPIKey: "API key", byBearer: "bearer token", bySignature: "AWS signature"}[i]
+}
+
 // access is what every request carries to be let in.
 type access struct {
 	kind   identification

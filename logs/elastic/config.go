@@ -100,7 +100,11 @@ func Open(cfg Config) (*Source, error) {
 	if err != nil {
 		return nil, invalid(err)
 	}
-	return newSource(cfg, carrier, own, who), nil
+	s := newSource(cfg, carrier, own, who)
+	for _, u := range nodes {
+		s.addresses = append(s.addresses, clean.Line(u.String()))
+	}
+	return s, nil
 }
 
 func invalid(err error) error {

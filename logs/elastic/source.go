@@ -28,6 +28,7 @@ type Source struct {
 	carrier    esapi.Transport
 	own        *http.Transport
 	access     access
+	addresses  []string
 	caps       *caps
 	layout     layout
 	preference string

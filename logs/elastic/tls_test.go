@@ -121,11 +121,13 @@ func colons(s string) string {
 	return strings.Join(pairs, ":")
 }
 
+func tlsOf(c tls.Certificate) *tls.Config { return &tls.Config{Certificates: []tls.Certificate{c}} }
+
 // secure serves a store with a certificate.
 func secure(t *testing.T, c tls.Certificate, clients *x509.CertPool) string {
 	s := httptest.NewUnstartedServer(one(t))
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
-	s.TLS = &tls.Config{Certificates: []tls.Certificate{c}}
+	s.TLS = tlsOf(c)
 	if clients != nil {
 		s.TLS.ClientAuth, s.TLS.ClientCAs = tls.RequireAndVerifyClientCert, clients
 	}
