@@ -13,6 +13,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/logs"
+	"gantry/logs/ecslog"
 	"gantry/ui"
 	"gantry/ui/form"
 )
@@ -77,6 +78,8 @@ type Changes struct {
 	// Lines opens the log store, for what a container wrote before it failed; it
 	// may wait. Its error says what to configure.
 	Lines func(ctx context.Context, id awsx.ContextID) (logs.Source, error)
+	// LogDrivers are the log drivers whose lines can be found.
+	LogDrivers ecslog.Registry
 }
 
 // Image opens the images of a service's repositories.

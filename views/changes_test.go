@@ -16,6 +16,7 @@ import (
 	"gantry/awsx/store"
 	"gantry/internal/app/change"
 	"gantry/logs"
+	"gantry/logs/ecslog"
 	"gantry/ui"
 	"gantry/ui/uitest"
 )
@@ -150,7 +151,7 @@ func working(t *testing.T, a *awsxtest.Account, service awsx.Ref, look uitest.Lo
 			Background: &Background{Changer: w, Key: func() string { return f.changes.JobsKey() }},
 			SaveDir:    t.TempDir(),
 			Root: func(h *ui.Host) ui.Screen {
-				c := &Changes{Changer: w, Lines: w.lines}
+				c := &Changes{Changer: w, Lines: w.lines, LogDrivers: ecslog.Standard()}
 				c.Deps = &Deps{Host: h, Now: time.Now, Store: st, Policy: exceptStaging{}, Nav: ways{Changes: c, visited: f.visited}}
 				f.changes = c
 				return root(c)

@@ -72,7 +72,7 @@ func newestStop(stops []deploy.StopReason) string {
 
 func (s *followScreen) readLines() tea.Cmd {
 	ctx, task := s.ctx, s.last.task
-	reader := lineReader{store: s.changes.Deps.Store, open: s.changes.Lines, target: s.service}
+	reader := lineReader{store: s.changes.Deps.Store, open: s.changes.Lines, drivers: s.changes.LogDrivers, target: s.service}
 	return func() tea.Msg { return linesRead{reader.read(ctx, task)} }
 }
 

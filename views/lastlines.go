@@ -44,9 +44,10 @@ type lastLine struct {
 // lineReader reads the last lines of a task that failed. Commands use it; it
 // never changes.
 type lineReader struct {
-	store  *store.Store
-	open   func(ctx context.Context, id awsx.ContextID) (logs.Source, error)
-	target awsx.Ref // of the change
+	store   *store.Store
+	open    func(ctx context.Context, id awsx.ContextID) (logs.Source, error)
+	drivers ecslog.Registry
+	target  awsx.Ref // of the change
 }
 
 // read finds the task, its failing container and what that wrote. It waits.
@@ -68,7 +69,7 @@ func (r lineReader) read(ctx context.Context, id string) lastLines {
 	if out.container != "" {
 		subject = ecslog.OfContainer(task, out.container, td)
 	}
-	d, err := ecslog.Standard().Derive(subject)
+	d, err := r.drivers.Derive(subject)
 	if err != nil {
 		out.note = reasonOfLogs(err)
 		return out

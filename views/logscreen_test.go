@@ -15,6 +15,7 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/store"
 	"gantry/logs"
+	"gantry/logs/ecslog"
 	"gantry/ui"
 	"gantry/ui/uitest"
 )
@@ -64,7 +65,7 @@ func tail(t *testing.T, look uitest.Look, s *shelf, scope func(a *awsxtest.Accou
 }
 
 func viewerOf(d *Deps, s *shelf) *LogViewer {
-	return &LogViewer{Deps: d, Open: func(context.Context, awsx.ContextID) (logs.Source, error) { return s, nil }}
+	return &LogViewer{Deps: d, Drivers: ecslog.Standard(), Open: func(context.Context, awsx.ContextID) (logs.Source, error) { return s, nil }}
 }
 
 // say writes a line of the n-th task, now.

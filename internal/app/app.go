@@ -47,12 +47,12 @@ type App struct {
 	runner  *change.Runner
 	notices notices
 	chat    *chat // nil when nobody is told of changes
-	// logStore opens the store of documents, logGroups CloudWatch Logs of a context.
-	logStore  func() (logs.Source, error)
+	// logStore opens a store of documents, logGroups CloudWatch Logs of a context.
+	logStore  func(awsx.ContextID, config.Logs) (logs.Source, error)
 	logGroups func(awsx.ContextID) cloudwatch.Port
 	signers   func(id awsx.ContextID, service, region string) elastic.Signer
 	logMu     sync.Mutex
-	logs      logs.Source // the store of documents, once it is open
+	documents []openStore // the stores of documents that are open
 	merged    map[awsx.ContextID]*logs.Merged
 	closers   []func() error
 	// webhook makes the requests to the team's chat; nil makes them as net/http does.
@@ -76,6 +76,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		// A context of the file would be the simulated account under the name of a
 		// real one.
 		cfg.Contexts = nil
+		cfg.Logs = config.Logs{} // its lines are its own
 		// And the team would be told of changes that nobody made.
 		cfg.Notify = config.Notify{}
 	}

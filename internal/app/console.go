@@ -56,7 +56,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 
 	deps := &views.Deps{Now: time.Now, Store: a.Store, Policy: policy{a}}
 	lines := a.logViewer(deps)
-	changes := &views.Changes{Deps: deps, Changer: &changer{app: a}, Editor: views.Editor{Getenv: getenv, LookPath: exec.LookPath}, Lines: lines.Open}
+	changes := &views.Changes{Deps: deps, Changer: &changer{app: a}, Editor: views.Editor{Getenv: getenv, LookPath: exec.LookPath}, Lines: lines.Open, LogDrivers: lines.Drivers}
 	deps.Nav = nav{Changes: changes, LogViewer: lines}
 	return ui.Options{
 		Title: "gantry", Terminal: terminal, Colours: colours,

@@ -135,7 +135,7 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 		cfg.Context = id
 	}
 	d.app = &App{Config: cfg, Context: id, closers: []func() error{simulated.stop}, webhook: s.webhook}
-	d.app.logStore = func() (logs.Source, error) {
+	d.app.logStore = func(awsx.ContextID, config.Logs) (logs.Source, error) {
 		return elastic.Open(elastic.Config{Addresses: []string{"http://logs.invalid"}, Transport: simulated.logs.RoundTripper()})
 	}
 	if s.opener == nil {

@@ -5,13 +5,17 @@ import (
 	"testing"
 	"time"
 
+	"gantry/awsx"
+	"gantry/internal/config"
 	"gantry/logs"
 )
 
 func TestTheLinesOfALogGroupAreTailed(t *testing.T) {
 	sit(t, setting{w: 160, h: 40}, func(t *testing.T, d *desk) {
 		// What keeps no documents is not missed.
-		d.app.logStore = func() (logs.Source, error) { return nil, logs.Errorf(logs.Invalid, "open the log store", "%w", ErrNoLogs) }
+		d.app.logStore = func(awsx.ContextID, config.Logs) (logs.Source, error) {
+			return nil, logs.Errorf(logs.Invalid, "open the log store", "%w", ErrNoLogs)
+		}
 		d.cluster("prod").service("recommendations").press("l")
 		d.until(time.Minute, "log_region, log_group, log_stream: 2 tasks of recommendations, awslogs", "GET /recommendations/", "● following")
 		d.press("d").Shows("log_group:/ecs/recommendations", "the log streams of 2 containers in 2 tasks (awslogs)").press("esc")

@@ -10,59 +10,9 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/sdk"
 	"gantry/logs"
-	"gantry/logs/cloudwatch"
 	"gantry/logs/ecslog"
 )
-
-// groupsOf returns what opens CloudWatch Logs of a context.
-func groupsOf(o *sdk.Opener) func(awsx.ContextID) cloudwatch.Port {
-	return func(id awsx.ContextID) cloudwatch.Port { return o.LogGroups(id) }
-}
-
-// OpenLogs returns the logs of a context: the store of documents, which is the
-// same for all contexts, and the context's CloudWatch Logs, as one. Each is opened
-// when a query first needs it, so that one which is not configured is only missed
-// by those whose lines it has.
-func (a *App) OpenLogs(id awsx.ContextID) logs.Source {
-	a.logMu.Lock()
-	defer a.logMu.Unlock()
-	if m := a.merged[id]; m != nil {
-		return m
-	}
-	m := logs.Merge(
-		logs.Member{Open: a.openDocuments},
-		logs.Member{
-			Fields: []string{logs.FieldGroup, logs.FieldStream, logs.FieldRegion},
-			Open: func(context.Context) (logs.Source, error) {
-				return cloudwatch.New(a.logGroups(id), id.Region), nil
-			},
-		},
-	)
-	if a.merged == nil {
-		a.merged = map[awsx.ContextID]*logs.Merged{}
-	}
-	a.merged[id] = m
-	return m
-}
-
-// openDocuments opens the store of documents. There is one, whatever the context.
-func (a *App) openDocuments(context.Context) (logs.Source, error) {
-	a.logMu.Lock()
-	defer a.logMu.Unlock()
-	if a.logs == nil {
-		src, err := a.logStore()
-		if err != nil {
-			return nil, err
-		}
-		a.logs = src
-		if c, ok := src.(interface{ Close() }); ok {
-			a.closers = append(a.closers, func() error { c.Close(); return nil })
-		}
-	}
-	return a.logs, nil
-}
 
 // pageSize is how many lines one request of a bounded read asks for.
 const pageSize = 1000
@@ -248,7 +198,7 @@ func (a *App) LogScope(ctx context.Context, parts []string) (LogScope, error) {
 			subject = ecslog.OfContainer(task, parts[3], td)
 		}
 	}
-	d, err := ecslog.Standard().Derive(subject)
+	d, err := a.LogDrivers().Derive(subject)
 	if err != nil {
 		return LogScope{}, err
 	}

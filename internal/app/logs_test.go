@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"gantry/awsx"
+	"gantry/internal/config"
 	"gantry/logs"
 	"gantry/logs/elastic"
 	logsim "gantry/logs/sim"
@@ -29,7 +31,7 @@ func stored(t *testing.T, n int, began time.Time) *App {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &App{logs: src}
+	return &App{logStore: func(awsx.ContextID, config.Logs) (logs.Source, error) { return src, nil }}
 }
 
 func TestARangeIsReadWholeAcrossPages(t *testing.T) {

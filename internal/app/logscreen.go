@@ -12,6 +12,7 @@ import (
 func (a *App) logViewer(deps *views.Deps) *views.LogViewer {
 	return &views.LogViewer{
 		Deps:       deps,
+		Drivers:    a.LogDrivers(),
 		Open:       func(_ context.Context, id awsx.ContextID) (logs.Source, error) { return a.OpenLogs(id), nil },
 		Remembered: a.Seen.RuntimeIDs,
 	}

@@ -16,32 +16,32 @@ import (
 // ErrNoLogs is the cause when no log store is configured.
 var ErrNoLogs = errors.New("no log store is configured")
 
-// configuredLogs opens the log store that the configuration names.
-func (a *App) configuredLogs() (logs.Source, error) {
-	if !a.Config.Logs.Configured() {
+// configuredLogs opens a log store as a context has it.
+func (a *App) configuredLogs(id awsx.ContextID, c config.Logs) (logs.Source, error) {
+	if !c.Configured() {
 		return nil, &logs.Error{Class: logs.Invalid, Op: "open the log store", Err: ErrNoLogs,
 			Fix: "set logs.endpoints in " + fileName(a.Config)}
 	}
-	return elastic.Open(a.storeConfig(a.Config.Logs))
+	return elastic.Open(a.storeConfig(id, c))
 }
 
 // storeConfig says a log store of the configuration in the adapter's words.
-func (a *App) storeConfig(c config.Logs) elastic.Config {
+func (a *App) storeConfig(id awsx.ContextID, c config.Logs) elastic.Config {
 	return elastic.Config{
-		Addresses: c.Endpoints, CloudID: c.CloudID, Index: c.Index, Timestamp: c.Timestamp, Message: []string{c.Message},
+		Addresses: c.Endpoints, CloudID: c.CloudID, Index: c.Index, Timestamp: c.Timestamp, Message: c.Message, Level: c.Level, Tiebreak: c.Tiebreak,
 		Auth:   elastic.Auth{Username: c.User, Password: c.Password, APIKey: c.APIKey, Bearer: c.Bearer},
-		Signer: a.signer(c),
+		Signer: a.signer(id, c),
 		CAFile: c.CAFile, Fingerprint: c.Fingerprint, CertFile: c.ClientCert, KeyFile: c.ClientKey,
 	}
 }
 
-// signer returns what signs requests to a log store; nil when they are not signed.
-func (a *App) signer(c config.Logs) elastic.Signer {
+// signer returns what signs requests to a log store, with the credentials of a
+// context unless the store's settings name a profile; nil when they are not signed.
+func (a *App) signer(id awsx.ContextID, c config.Logs) elastic.Signer {
 	s := c.SigV4
 	if s.Service == "" || a.signers == nil {
 		return nil
 	}
-	id := a.Context
 	if s.Profile != "" {
 		id = awsx.ContextID{Profile: s.Profile, Region: id.Region}
 	}

@@ -42,17 +42,17 @@ func TestWhoseCredentialsSign(t *testing.T) {
 		},
 	} {
 		asked := false
-		a := &App{Context: start, signers: func(id awsx.ContextID, service, region string) elastic.Signer {
+		a := &App{signers: func(id awsx.ContextID, service, region string) elastic.Signer {
 			asked = true
 			if id != c.id || region != c.region || service != "es" {
 				t.Errorf("%s: asked for %v, %s, %q", name, id, service, region)
 			}
 			return nil
 		}}
-		if a.signer(c.logs); !asked {
+		if a.signer(start, c.logs); !asked {
 			t.Errorf("%s: nothing signs", name)
 		}
-		if a.signer(config.Logs{}) != nil {
+		if a.signer(start, config.Logs{}) != nil {
 			t.Error("requests are signed that nobody wants signed")
 		}
 	}

@@ -115,7 +115,7 @@ func (a *App) openDemo(_ context.Context, o Options) (awsx.Opener, error) {
 	}
 	a.closers = append(a.closers, s.stop)
 	a.Context = awsx.ContextID{Profile: "simulated", Region: simRegion}
-	a.logStore = func() (logs.Source, error) {
+	a.logStore = func(awsx.ContextID, config.Logs) (logs.Source, error) {
 		return elastic.Open(elastic.Config{Addresses: []string{"http://logs.invalid"}, Transport: s.logs.RoundTripper()})
 	}
 	opener := sdk.NewStatic(

@@ -41,6 +41,8 @@ type Config struct {
 type NamedContext struct {
 	Name string
 	ID   awsx.ContextID
+	// Logs are the context's own; nil are those of all contexts.
+	Logs *Logs
 }
 
 // Writing says when changes are possible.
@@ -86,12 +88,11 @@ const (
 	DefaultRefresh   = 5 * time.Second
 	DefaultIndex     = "logstash-*"
 	DefaultTimestamp = "@timestamp"
-	DefaultMessage   = "message"
 )
 
 func defaults() Config {
 	return Config{
-		Logs:    Logs{Index: DefaultIndex, Timestamp: DefaultTimestamp, Message: DefaultMessage},
+		Logs:    Logs{Index: DefaultIndex, Timestamp: DefaultTimestamp, Awslogs: FromCloudWatch},
 		Writing: Writing{Arm: DefaultArm},
 		Refresh: DefaultRefresh,
 		Screen:  Screen{Colours: "default", Background: "auto", Sync: "auto"},

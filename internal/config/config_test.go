@@ -54,7 +54,7 @@ func TestWithoutAFileTheDefaultsHold(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := config.Config{
-		Logs:          config.Logs{Index: "logstash-*", Timestamp: "@timestamp", Message: "message"},
+		Logs:          config.Logs{Index: "logstash-*", Timestamp: "@timestamp", Awslogs: "cloudwatch"},
 		NonProduction: deploy.DefaultNonProduction(),
 		Writing:       config.Writing{Arm: 15 * time.Minute},
 		Refresh:       5 * time.Second,
@@ -108,7 +108,7 @@ func TestEveryKeyOfTheFileIsRead(t *testing.T) {
 		},
 		Logs: config.Logs{
 			Endpoints: []string{"https://es1:9200", "https://es2:9200"},
-			Index:     "app-*", Timestamp: "ts", Message: "msg", User: "reader", Password: "hunter2",
+			Index:     "app-*", Timestamp: "ts", Message: []string{"msg"}, Awslogs: "cloudwatch", User: "reader", Password: "hunter2",
 			CAFile: filepath.Join(filepath.Dir(file), "ca.pem"),
 		},
 		NonProduction: []string{"lab-*"},
@@ -205,7 +205,7 @@ func TestFaultsNameTheLineAndWhatWasExpected(t *testing.T) {
 		want       []string
 	}{
 		{"unknown key", "refesh: 5", []string{`:1: the file: "refesh" is unknown, expected one of context, contexts, keep_revisions, keys, logs, notify, production, refresh, rules, screen, writing`}},
-		{"unknown key below", "contexts:\n  a:\n    account:\n      id: 1", []string{`:3: context a: "account" is unknown, expected one of endpoint, profile, region`}},
+		{"unknown key below", "contexts:\n  a:\n    account:\n      id: 1", []string{`:3: context a: "account" is unknown, expected one of endpoint, logs, profile, region`}},
 		{"several at once", "refresh: soon\nwriting:\n  arm: 0\n  readonly: maybe\n", []string{
 			`:1: refresh: expected seconds or a duration from 1s to 1h0m0s, found "soon"`,
 			`:3: arm: expected minutes or a duration from 1m0s to 24h0m0s, found "0"`,
@@ -292,7 +292,7 @@ logs:
 `)
 	got, err := config.Load(config.Flags{File: file}, env("LOGS_TOKEN", "hunter2"))
 	want := config.Logs{
-		CloudID: "prod:ZXUuZm91bmQuaW8kYWJj", Index: "logstash-*", Timestamp: "@timestamp", Message: "message", Bearer: "hunter2",
+		CloudID: "prod:ZXUuZm91bmQuaW8kYWJj", Index: "logstash-*", Timestamp: "@timestamp", Awslogs: "cloudwatch", Bearer: "hunter2",
 		Fingerprint: "AB:CD", ClientCert: filepath.Join(filepath.Dir(file), "client.pem"), ClientKey: "/etc/client.key",
 	}
 	if diff := cmp.Diff(want, got.Logs, cmp.Comparer(func(a, b clean.Secret) bool { return a == b })); diff != "" || err != nil {

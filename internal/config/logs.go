@@ -13,7 +13,13 @@ type Logs struct {
 	CloudID   string   // a deployment of Elastic Cloud, in place of Endpoints
 	Index     string   // index name or pattern
 	Timestamp string   // field with a line's time
-	Message   string   // field with a line's text
+	Message   []string // fields with a line's text, the first that a document has; empty takes the usual ones
+	Level     []string // fields with a line's level, likewise
+	Tiebreak  string   // field that orders lines of one time; empty for none
+
+	// Awslogs says where the lines of containers that log through awslogs are:
+	// FromCloudWatch or FromDocuments.
+	Awslogs string
 
 	// At most one kind of credentials is set.
 	User     string
@@ -26,7 +32,16 @@ type Logs struct {
 	Fingerprint string // SHA-256 of the certificate to trust, or of its authority's
 	ClientCert  string // PEM certificate to show, and the file with its key
 	ClientKey   string
+
+	// Overrides are for some services, in the order in which they are tried.
+	Overrides []LogOverride
 }
+
+// The places where lines of awslogs can be read.
+const (
+	FromCloudWatch = "cloudwatch"
+	FromDocuments  = "documents" // the store that they are forwarded to
+)
 
 // Signature says how requests to Amazon OpenSearch are signed; without a service
 // they are not.
@@ -46,12 +61,28 @@ const (
 func (l Logs) Configured() bool { return len(l.Endpoints) > 0 || l.CloudID != "" }
 
 func (p *parser) logs(l *Logs, n *yaml.Node) {
-	p.mapping(n, "logs", fields{
+	keys := p.store(l)
+	var overrides *yaml.Node
+	keys["overrides"] = func(v *yaml.Node) { overrides = v }
+	p.mapping(n, "logs", keys)
+	p.consistent(*l, n)
+	if overrides != nil {
+		// What they leave out is the store's, of which all is known only now.
+		l.Overrides = p.overrides(*l, overrides)
+	}
+}
+
+// store reads the settings of one store.
+func (p *parser) store(l *Logs) fields {
+	return fields{
 		"endpoints":   func(v *yaml.Node) { l.Endpoints = p.list(v, "endpoints", p.url) },
 		"cloud-id":    func(v *yaml.Node) { l.CloudID = p.text(v, "cloud-id") },
 		"index":       func(v *yaml.Node) { l.Index = p.text(v, "index") },
 		"timestamp":   func(v *yaml.Node) { l.Timestamp = p.text(v, "timestamp") },
-		"message":     func(v *yaml.Node) { l.Message = p.text(v, "message") },
+		"message":     func(v *yaml.Node) { l.Message = p.list(v, "message", p.text) },
+		"level":       func(v *yaml.Node) { l.Level = p.list(v, "level", p.text) },
+		"tiebreak":    func(v *yaml.Node) { l.Tiebreak = p.text(v, "tiebreak") },
+		"awslogs":     func(v *yaml.Node) { l.Awslogs = p.choice(v, "awslogs", FromCloudWatch, FromDocuments) },
 		"user":        func(v *yaml.Node) { l.User = p.text(v, "user") },
 		"password":    func(v *yaml.Node) { l.Password = p.secret(v, "password") },
 		"api-key":     func(v *yaml.Node) { l.APIKey = p.secret(v, "api-key") },
@@ -61,7 +92,11 @@ func (p *parser) logs(l *Logs, n *yaml.Node) {
 		"fingerprint": func(v *yaml.Node) { l.Fingerprint = p.text(v, "fingerprint") },
 		"client-cert": func(v *yaml.Node) { l.ClientCert = p.path(v, "client-cert") },
 		"client-key":  func(v *yaml.Node) { l.ClientKey = p.path(v, "client-key") },
-	})
+	}
+}
+
+// consistent checks what the settings of one store say together.
+func (p *parser) consistent(l Logs, n *yaml.Node) {
 	kinds := 0
 	for _, set := range []bool{l.User != "" || l.Password != "", l.APIKey != "", l.Bearer != "", l.SigV4.Service != ""} {
 		if set {

@@ -14,7 +14,7 @@ import (
 // parse reads the file into the configuration and returns the name of the
 // context that it begins with.
 func parse(cfg *Config, file string, data []byte, getenv func(string) string) (begin string, err error) {
-	p := &parser{file: file, getenv: getenv}
+	p := &parser{file: file, getenv: getenv, ownLogs: map[int]*yaml.Node{}}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		return "", p.syntax(err)
@@ -42,6 +42,12 @@ func (p *parser) root(cfg *Config, n *yaml.Node) string {
 		"screen":         func(v *yaml.Node) { p.screen(&cfg.Screen, v) },
 		"keys":           func(v *yaml.Node) { p.keys(&cfg.Keys, v) },
 	})
+	for i := range cfg.Contexts {
+		// What a context leaves out is that of all, of which all is known only now.
+		if logs := p.ownLogs[i]; logs != nil {
+			cfg.Contexts[i].Logs = p.logsOf(cfg.Logs, logs)
+		}
+	}
 	if _, ok := cfg.named(begin); begin != "" && !ok {
 		p.fault(beginAt, "context %q is not among contexts", begin)
 	}
@@ -52,12 +58,17 @@ func (p *parser) contexts(n *yaml.Node) []NamedContext {
 	var list []NamedContext
 	p.pairs(n, "contexts", func(key, v *yaml.Node) {
 		var id awsx.ContextID
+		var logs *yaml.Node
 		p.mapping(v, "context "+key.Value, fields{
 			"profile":  func(v *yaml.Node) { id.Profile = p.text(v, "profile") },
 			"region":   func(v *yaml.Node) { id.Region = p.text(v, "region") },
 			"endpoint": func(v *yaml.Node) { id.Endpoint = p.url(v, "endpoint") },
+			"logs":     func(v *yaml.Node) { logs = v },
 		})
-		list = append(list, NamedContext{key.Value, id})
+		list = append(list, NamedContext{Name: key.Value, ID: id})
+		if logs != nil {
+			p.ownLogs[len(list)-1] = logs
+		}
 	})
 	return list
 }

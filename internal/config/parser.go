@@ -23,6 +23,8 @@ type parser struct {
 	file   string
 	getenv func(string) string
 	faults []error
+	// ownLogs are the log settings of contexts, by their place in the list.
+	ownLogs map[int]*yaml.Node
 }
 
 // fields maps the keys that a mapping may have to what reads them.
