@@ -3,11 +3,13 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy"
 )
 
 // maxNames is how many names an error suggests.
@@ -74,6 +76,87 @@ func (a *App) FindService(ctx context.Context, cluster, name string) (awsx.Servi
 		}
 	}
 	return awsx.Service{}, awsx.Errorf(awsx.NotFound, "ecs:DescribeServices", name, "no such service in cluster %s; it has %s", cluster, some(name, names))
+}
+
+// FindTask returns a running task of a cluster by its id, the beginning of it, or
+// its ARN. A task that has stopped is found by its whole id as well.
+func (a *App) FindTask(ctx context.Context, cluster, name string) (awsx.Task, error) {
+	c, err := a.FindCluster(ctx, cluster)
+	if err != nil {
+		return awsx.Task{}, err
+	}
+	account, err := a.Store.Account(ctx, a.Context)
+	if err != nil {
+		return awsx.Task{}, err
+	}
+	if id := awsx.ARNName(name); len(id) == taskIDLength {
+		task, err := deploy.ReadTask(ctx, account, c.Ref.In(TaskARN(c.Ref, id)))
+		if err == nil && name != id && task.Ref.ARN != name {
+			return awsx.Task{}, awsx.Errorf(awsx.NotFound, "find task", name, "no such task in %s", a.Context)
+		}
+		return task, err
+	}
+	tasks, err := gather(account.Tasks(ctx, awsx.TaskQuery{Cluster: c.Ref}))
+	if err != nil {
+		return awsx.Task{}, err
+	}
+	return oneTask(tasks, name, "the cluster's "+fmt.Sprint(len(tasks))+" running tasks")
+}
+
+// taskIDLength is the length of a task's id (ECS, since 2018).
+const taskIDLength = 32
+
+// TaskARN is the ARN of a task by its id, in the cluster that a resource lives in.
+func TaskARN(in awsx.Ref, id string) string {
+	return strings.Replace(in.Cluster, ":cluster/", ":task/", 1) + "/" + id
+}
+
+// FindInstance returns an instance of a cluster by its EC2 id, its container
+// instance id or its ARN.
+func (a *App) FindInstance(ctx context.Context, cluster, name string) (awsx.Instance, error) {
+	c, err := a.FindCluster(ctx, cluster)
+	if err != nil {
+		return awsx.Instance{}, err
+	}
+	account, err := a.Store.Account(ctx, a.Context)
+	if err != nil {
+		return awsx.Instance{}, err
+	}
+	instances, err := gather(account.Instances(ctx, c.Ref))
+	var names []string
+	for _, i := range instances {
+		if i.Ref.ARN == name || i.Ref.Name() == name || i.EC2ID == name && name != "" {
+			return i, nil
+		}
+		names = append(names, cmp.Or(i.EC2ID, i.Ref.Name()))
+	}
+	if err != nil {
+		return awsx.Instance{}, err
+	}
+	return awsx.Instance{}, awsx.Errorf(awsx.NotFound, "ecs:DescribeContainerInstances", name, "no such instance in cluster %s; it has %s", cluster, some(name, names))
+}
+
+// Tasks reads tasks of one cluster afresh. What ECS no longer knows is left out.
+func (a *App) Tasks(ctx context.Context, tasks []awsx.Ref) ([]awsx.Task, error) {
+	q := awsx.TaskQuery{Cluster: tasks[0].ClusterRef()}
+	for _, t := range tasks {
+		q.ARNs = append(q.ARNs, t.ARN)
+	}
+	account, err := a.Store.Account(ctx, q.Cluster.Context)
+	if err != nil {
+		return nil, err
+	}
+	return gather(account.Tasks(ctx, q))
+}
+
+// gather joins the batches of a listing. The error says that some failed; what
+// the others brought is good.
+func gather[T any](pages awsx.Pages[T]) (items []T, failed error) {
+	for page, err := range pages {
+		failed = errors.Join(failed, err)
+		items = append(items, page.Items...)
+	}
+	return items, failed
 }
 
 // some lists names, those that look most like the wanted one first, not all of

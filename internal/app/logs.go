@@ -181,7 +181,7 @@ func (a *App) LogScope(ctx context.Context, parts []string) (LogScope, error) {
 	}
 	subject := ecslog.OfService(svc, tasks, td)
 	if len(parts) > 2 {
-		task, err := oneTask(tasks, parts[2])
+		task, err := oneTask(tasks, parts[2], fmt.Sprintf("the service's %d running and stopped tasks", len(tasks)))
 		if err != nil {
 			return LogScope{}, err
 		}
@@ -218,8 +218,9 @@ func serviceTasks(ctx context.Context, r awsx.TaskReader, svc awsx.Service) ([]a
 	return tasks, failed
 }
 
-// oneTask finds a task by its id, its ARN or the beginning of its id.
-func oneTask(tasks []awsx.Task, name string) (awsx.Task, error) {
+// oneTask finds a task by its id, its ARN or the beginning of its id. Among says
+// in words whose tasks these are.
+func oneTask(tasks []awsx.Task, name, among string) (awsx.Task, error) {
 	id := awsx.ARNName(name)
 	var found []awsx.Task
 	for _, t := range tasks {
@@ -233,7 +234,7 @@ func oneTask(tasks []awsx.Task, name string) (awsx.Task, error) {
 	if len(found) == 1 {
 		return found[0], nil
 	}
-	return awsx.Task{}, awsx.Errorf(awsx.NotFound, "find task", name, "%d of the service's %d running and stopped tasks have an id that begins so", len(found), len(tasks))
+	return awsx.Task{}, awsx.Errorf(awsx.NotFound, "find task", name, "%d of %s have an id that begins so", len(found), among)
 }
 
 // Origin is who wrote a line; Label names it in one word.

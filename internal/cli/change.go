@@ -67,63 +67,84 @@ func (f *changeFlags) validate() error {
 	return outputs(f.output, "text", "json")
 }
 
-// change plans an intent for a service, asks, carries it out and follows it.
-func (p *program) change(ctx context.Context, target string, intent deploy.Intent, f changeFlags) error {
-	cluster, name, err := parseService(target)
+// changeService plans an intent for CLUSTER/SERVICE, asks, carries it out and
+// follows it.
+func (p *program) changeService(ctx context.Context, target string, intent deploy.Intent, f changeFlags) error {
+	find, err := serviceNamed(target)
 	if err != nil {
 		return err
 	}
+	return p.change(ctx, find, intent, f)
+}
+
+// change does the same for any target.
+func (p *program) change(ctx context.Context, find finder, intent deploy.Intent, f changeFlags) error {
 	return p.with(ctx, func(a *app.App) error {
-		svc, err := a.FindService(ctx, cluster, name)
+		target, err := find(ctx, a)
 		if err != nil {
 			return err
 		}
-		plan, err := a.Plan(ctx, svc.Ref, intent)
+		plan, err := a.Plan(ctx, target.ref, intent)
 		if err != nil {
 			return err
 		}
-		printPlan(p.Err, plan)
-		refused := blocked(plan, f.override)
-		if f.dryRun {
-			o := describe(plan)
-			o.Outcome = "dry run"
-			return errors.Join(refused, p.printOutcome(f, o))
-		}
-		if err := a.Gate.Allow(plan); err != nil {
-			return err
-		}
-		if refused != nil {
-			return refused
-		}
-		if err := f.ask(ctx, p.Streams, plan); err != nil {
-			return err
-		}
-		return p.carry(ctx, a, plan, svc, f)
+		_, err = p.perform(ctx, a, plan, target, f)
+		return err
 	})
+}
+
+// perform shows a plan, asks, carries it out and follows it. Begun says whether
+// calls were made, whatever came of them.
+func (p *program) perform(ctx context.Context, a *app.App, plan deploy.Plan, target found, f changeFlags) (begun bool, err error) {
+	printPlan(p.Err, plan)
+	refused := blocked(plan, f.override)
+	if f.dryRun {
+		o := describe(plan)
+		o.Outcome = outcomeDryRun
+		return false, errors.Join(refused, p.printOutcome(f, o))
+	}
+	if err := a.Gate.Allow(plan); err != nil {
+		return false, err
+	}
+	if refused != nil {
+		return false, refused
+	}
+	if f.rollback {
+		fmt.Fprintln(p.Err, shown(wayBackWords(target)))
+	}
+	if err := f.ask(ctx, p.Streams, plan.Tier, plan.Word()); err != nil {
+		return false, err
+	}
+	return true, p.carry(ctx, a, plan, target, f)
 }
 
 // carry carries a plan out, goes back if that was asked for and prints the
 // outcome.
-func (p *program) carry(ctx context.Context, a *app.App, plan deploy.Plan, before awsx.Service, f changeFlags) error {
-	o, verdict, err := p.carryOut(ctx, a, plan, before.Events, f)
+func (p *program) carry(ctx context.Context, a *app.App, plan deploy.Plan, before found, f changeFlags) error {
+	r, err := p.carryOut(ctx, a, plan, before.events(), f)
 	if err != nil {
 		return err
 	}
-	code := codeOfVerdict(verdict)
-	if f.rollback && verdict != nil && (verdict.Outcome == deploy.Failed || verdict.Outcome == deploy.TimedOut) {
-		code = p.goBack(ctx, a, plan, before, f, &o)
+	p.lastLines(ctx, a, plan, r)
+	code := codeOfVerdict(r.verdict)
+	if f.rollback && r.failed() {
+		code = p.goBack(ctx, a, plan, before, f, &r.outcome)
 	}
-	err = p.printOutcome(f, o)
+	err = p.printOutcome(f, r.outcome)
 	if code == exitDone {
 		return err
 	}
 	// Who reads the output at a terminal has just read the verdict there.
 	return &exitError{code: code, told: p.Terminal && f.output == "text" && err == nil,
-		err: fmt.Errorf("%s/%s: %s: %s", o.Cluster, o.Service, o.Outcome, o.Text)}
+		err: fmt.Errorf("%s: %s: %s", r.outcome.name(), r.outcome.Outcome, r.outcome.Text)}
 }
 
-// blocked is the refusal of a plan with failed checks that nobody overrode.
+// blocked is the refusal of a plan that a rule denies, or with failed checks that
+// nobody overrode.
 func blocked(p deploy.Plan, override []string) error {
+	if p.Denied != "" {
+		return refuse("refused: a rule of the configuration denies %s here: %s", p.Intent.Action(), p.Denied)
+	}
 	failed := p.Blocking(override...)
 	if len(failed) == 0 {
 		return nil
@@ -136,90 +157,66 @@ func blocked(p deploy.Plan, override []string) error {
 	return refuse("refused: %s (mend it, or give %s)", strings.Join(texts, "; "), strings.Join(names, " "))
 }
 
+// ran is what came of carrying a plan out.
+type ran struct {
+	outcome outcome
+	verdict *deploy.Verdict
+	last    deploy.Progress
+	tasks   []awsx.Ref // that the change started
+}
+
+// failed reports whether the way back is due.
+func (r ran) failed() bool {
+	return r.verdict != nil && (r.verdict.Outcome == deploy.Failed || r.verdict.Outcome == deploy.TimedOut)
+}
+
 // carryOut runs a plan through the runner and prints what happens. Events from
 // before are not news.
-func (p *program) carryOut(ctx context.Context, a *app.App, plan deploy.Plan, before []awsx.ServiceEvent, f changeFlags) (outcome, *deploy.Verdict, error) {
+func (p *program) carryOut(ctx context.Context, a *app.App, plan deploy.Plan, before []awsx.ServiceEvent, f changeFlags) (ran, error) {
 	progress := newProgressPrinter(p.Err, before)
+	var r ran
 	res, err := a.Carry(ctx, plan, app.CarryOptions{
 		Follow: f.follows(), Timeout: f.timeout, Override: f.override,
-		Step: progress.step, Progress: progress.progress,
+		Step: progress.step, Progress: func(pr deploy.Progress) {
+			progress.progress(pr)
+			r.last = pr
+		},
 	})
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return outcome{}, nil, &exitError{code: exitInterrupt, err: fmt.Errorf(
-			"interrupted: a call under way is finished, and what it started goes on in ECS (see gantry status %s/%s)",
-			plan.Target.ClusterName(), plan.Target.Name())}
+		return r, interrupted(plan)
 	case err != nil:
-		return outcome{}, nil, err
-	case res.AuditErr != nil:
+		return r, err
+	}
+	p.warnOf(res)
+	r.outcome, r.verdict = describe(plan), res.Verdict
+	r.outcome.end(plan, res)
+	for _, t := range res.State.Tasks {
+		r.tasks = append(r.tasks, t.Ref)
+	}
+	if len(r.tasks) > 0 {
+		r.outcome.Tasks = p.taskEnds(ctx, a, r.tasks)
+	}
+	return r, nil
+}
+
+// warnOf tells what does not change the outcome of a change.
+func (p *program) warnOf(res deploy.Result) {
+	if res.AuditErr != nil {
 		fmt.Fprintln(p.Err, "warning: the audit file is incomplete: "+shown(res.AuditErr.Error()))
 	}
-	o := describe(plan)
-	o.ID, o.Deployment, o.Outcome = res.ID, res.Spec.Deployment, "started"
-	if res.State.Registered != nil {
-		o.Revision = awsx.ARNName(res.State.Registered.ARN)
+	if res.Pruned != nil && res.Pruned.Err != nil {
+		fmt.Fprintln(p.Err, "warning: older revisions were not ended: "+shown(res.Pruned.Err.Error()))
 	}
-	if v := res.Verdict; v != nil {
-		o.judge(*v)
-	}
-	return o, res.Verdict, nil
 }
 
-// goBack deploys what ran before a change that failed. It returns the exit code.
-// The timeout that was asked for is the change's: the way back takes its own.
-func (p *program) goBack(ctx context.Context, a *app.App, failed deploy.Plan, before awsx.Service, f changeFlags, o *outcome) int {
-	to := wayBack(before)
-	name := awsx.ARNName(to)
-	fmt.Fprintln(p.Err, shown(o.Outcome+": "+o.Text))
-	fmt.Fprintln(p.Err, "going back to "+shown(name))
-	now, err := a.FindService(ctx, failed.Target.ClusterName(), failed.Target.Name())
-	if err != nil {
-		return p.stuck(o, name, err)
+// interrupted is the error of a change that was told to stop waiting.
+func interrupted(plan deploy.Plan) error {
+	advice := ""
+	if o := describe(plan); o.Service != "" {
+		advice = " (see gantry status " + o.name() + ")"
 	}
-	plan, err := a.Plan(ctx, failed.Target, deploy.UseRevision{Revision: to})
-	if err != nil {
-		return p.stuck(o, name, err)
-	}
-	f.timeout = 0
-	back, verdict, err := p.carryOut(ctx, a, plan, now.Events, f)
-	if err != nil {
-		return p.stuck(o, name, err)
-	}
-	o.Rollback = &back
-	switch {
-	case verdict == nil:
-		return exitFailed
-	case verdict.Good():
-		o.Text += "; went back to " + name
-		return exitRolledBack
-	}
-	o.Text += "; going back to " + name + ": " + back.Outcome + ": " + back.Text
-	if verdict.Outcome == deploy.TimedOut {
-		return exitTimedOut
-	}
-	return exitFailed
-}
-
-// stuck tells that the way back could not be taken.
-func (p *program) stuck(o *outcome, to string, err error) int {
-	report(p.Err, fmt.Errorf("going back to %s: %w", to, err))
-	o.Text += "; could not go back to " + to
-	return exitFailed
-}
-
-// wayBack is the revision that a service ran before a change. When the change
-// replaced a rollout that had not ended, that is the one before it.
-func wayBack(before awsx.Service) string {
-	rolling, ok := deploy.InProgress(before)
-	if !ok {
-		return before.TaskDefinition
-	}
-	for _, d := range before.Deployments {
-		if d.ID != rolling.ID && d.Running > 0 {
-			return d.TaskDefinition
-		}
-	}
-	return before.TaskDefinition
+	return &exitError{code: exitInterrupt, err: errors.New("interrupted: a call under way is finished, and what it started goes on in ECS" + advice)}
 }
 
 // codeOfVerdict is the exit code of a verdict; a change that was not followed

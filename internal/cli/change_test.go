@@ -155,13 +155,35 @@ func TestScaleSendsNoTaskDefinition(t *testing.T) {
 func TestRollbackToARevision(t *testing.T) {
 	t.Parallel()
 	a := steady(t)
-	a.run(t, "rollback", "prod/catalog").wants(t, 2, "catalog:4  in use", "catalog:3  -", "such as --to catalog:3")
 	a.run(t, "rollback", "prod/catalog", "--to", "three").wants(t, 2, `revision "three": expected a number`)
 	a.run(t, "rollback", "prod/catalog", "--to", "99").wants(t, 2, "catalog:99")
 	if got := a.changes(); got != nil {
 		t.Fatalf("sent %v", got)
 	}
 	a.run(t, "rollback", "prod/catalog", "--to", "3", "--yes").wants(t, 0, "succeeded: catalog runs catalog:3")
+}
+
+func TestRollbackChoosesByTheRecord(t *testing.T) {
+	t.Parallel()
+	a := steady(t)
+	a.run(t, "rollback", "prod/catalog", "--yes").wants(t, 0, "catalog:4 (v3.4.0) -> catalog:3 (v3.3.1@", "succeeded: catalog runs catalog:3")
+	all := a.run(t, "rollback", "prod/users", "--pin", "all", "--dry-run", "-o", "json").wants(t, 0).object(t)
+	if diff := fmt.Sprint(all["diff"]); !strings.Contains(diff, "/users@sha256:") {
+		t.Errorf("--pin all pins nothing:\n%s", diff)
+	}
+}
+
+func TestRollbackWithoutARecordListsTheRevisions(t *testing.T) {
+	t.Parallel()
+	a := steady(t)
+	a.Inject(sim.Fault{Operation: "ListServiceDeployments", Kind: sim.ServerError})
+	r := a.run(t, "rollback", "prod/catalog", "--yes").wants(t, 2, "catalog:4  in use", "catalog:3  -", "such as --to catalog:3")
+	if r.out != "" {
+		t.Errorf("standard output has\n%s", r.out)
+	}
+	if got := a.changes(); got != nil {
+		t.Errorf("sent %v", got)
+	}
 }
 
 func TestWhatMovedMeanwhileIsDrift(t *testing.T) {

@@ -17,19 +17,19 @@ type consent struct {
 	confirm string // the name typed in advance
 }
 
-// ask decides whether a plan is carried out. A name given in advance answers the
-// graver tiers, --yes the lightest; without a terminal --yes answers them all,
-// since a pipeline was written by somebody who could think about it.
-func (c consent) ask(ctx context.Context, s Streams, p deploy.Plan) error {
-	want := p.Word()
+// ask decides whether a change of a tier is carried out, for which somebody has
+// to type want when it is graver than a yes. The same given in advance answers
+// every tier, --yes the lightest; without a terminal --yes answers them all, since
+// a pipeline was written by somebody who could think about it.
+func (c consent) ask(ctx context.Context, s Streams, tier deploy.Tier, want string) error {
 	switch {
 	case c.confirm != "" && c.confirm != want:
 		return refuse("--confirm %q does not match: this change wants %q", c.confirm, want)
-	case c.confirm != "", c.yes && (p.Tier <= deploy.TierConfirm || !s.Terminal):
+	case c.confirm != "", c.yes && (tier <= deploy.TierConfirm || !s.Terminal):
 		return nil
 	case !s.Terminal:
 		return refuse("not confirmed: without a terminal give --yes or --confirm %q", want)
-	case p.Tier <= deploy.TierConfirm:
+	case tier <= deploy.TierConfirm:
 		answer, err := prompt(ctx, s, "Carry it out? y/N ")
 		if err != nil {
 			return err

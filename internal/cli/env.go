@@ -163,7 +163,7 @@ func (p *program) printEnv(env environment, output string) error {
 func (p *program) envSetCommand() *cobra.Command {
 	var f changeFlags
 	var container, file string
-	var unset []string
+	var unset, rename []string
 	var replace bool
 	cmd := &cobra.Command{
 		Use:   "set CLUSTER/SERVICE [NAME=VALUE ...]",
@@ -173,25 +173,46 @@ func (p *program) envSetCommand() *cobra.Command {
 			if len(args) == 0 {
 				return usagef("expected: gantry %s", usageOf(cmd))
 			}
-			edit, err := envEdit(p.In, args[1:], unset, file, replace)
+			renames, err := parseRenames(rename)
 			if err != nil {
 				return err
 			}
-			return p.change(cmd.Context(), args[0], deploy.SetEnv{Containers: map[string]deploy.EnvEdit{container: edit}}, f)
+			edit, err := envEdit(p.In, args[1:], deploy.EnvEdit{Unset: unset, Rename: renames, Replace: replace}, file)
+			if err != nil {
+				return err
+			}
+			return p.changeService(cmd.Context(), args[0], deploy.SetEnv{Containers: map[string]deploy.EnvEdit{container: edit}}, f)
 		},
 	}
 	f.add(cmd, true)
 	cmd.Flags().StringVar(&container, "container", "", "the container to edit, by `name` (needed when there are several)")
 	cmd.Flags().StringArrayVar(&unset, "unset", nil, "remove the variable `NAME`")
+	cmd.Flags().StringArrayVar(&rename, "rename", nil, "rename a variable, as `OLD=NEW`; its value stays")
 	cmd.Flags().StringVar(&file, "from-file", "", "read variables from a .env `FILE` (- is standard input)")
 	_ = cmd.MarkFlagFilename("from-file") // fails for an unknown flag only
 	cmd.Flags().BoolVar(&replace, "replace", false, "keep exactly the variables given, remove the others of this container")
 	return cmd
 }
 
-// envEdit reads an edit from a file, then from NAME=VALUE arguments, which win.
-func envEdit(in io.Reader, assignments, unset []string, file string, replace bool) (deploy.EnvEdit, error) {
-	edit := deploy.EnvEdit{Unset: unset, Replace: replace}
+// parseRenames reads OLD=NEW.
+func parseRenames(list []string) (map[string]string, error) {
+	renames := map[string]string{}
+	for _, r := range list {
+		old, fresh, ok := strings.Cut(r, "=")
+		if !ok || old == "" || fresh == "" {
+			return nil, usagef("--rename %q: expected OLD=NEW", r)
+		}
+		if _, twice := renames[old]; twice {
+			return nil, usagef("--rename %q: %s is renamed already", r, old)
+		}
+		renames[old] = fresh
+	}
+	return renames, nil
+}
+
+// envEdit adds to an edit what a file sets, then what NAME=VALUE arguments do,
+// which win.
+func envEdit(in io.Reader, args []string, edit deploy.EnvEdit, file string) (deploy.EnvEdit, error) {
 	if file != "" {
 		var content []byte
 		var err error
@@ -207,15 +228,15 @@ func envEdit(in io.Reader, assignments, unset []string, file string, replace boo
 			return edit, &exitError{code: exitUsage, err: fmt.Errorf("%s: %w", file, err)}
 		}
 	}
-	for i, a := range assignments {
-		name, value, ok := strings.Cut(a, "=")
-		if !ok {
-			return edit, usagef("argument %d after the service: expected NAME=VALUE", i+1)
-		}
-		edit.Set = put(edit.Set, awsx.EnvVar{Name: name, Value: clean.Secret(value)})
+	vars, err := assignments("argument %d after the service", args)
+	if err != nil {
+		return edit, err
 	}
-	if len(edit.Set) == 0 && len(edit.Unset) == 0 && !replace {
-		return edit, usagef("nothing to change: give NAME=VALUE, --unset or --from-file")
+	for _, v := range vars {
+		edit.Set = put(edit.Set, v)
+	}
+	if len(edit.Set)+len(edit.Unset)+len(edit.Rename) == 0 && !edit.Replace {
+		return edit, usagef("nothing to change: give NAME=VALUE, --unset, --rename or --from-file")
 	}
 	return edit, nil
 }

@@ -119,7 +119,7 @@ func TestBadVariablesAreNamedNotShown(t *testing.T) {
 		{[]string{"prod/payments", "A=hunter2"}, []string{"several containers: name one of payments, metrics-agent"}},
 		{[]string{"prod/payments", "SIGNING_SECRET=hunter2", "--container=payments"}, []string{"variable SIGNING_SECRET is a secret of container payments"}},
 		{[]string{"prod/catalog", "A=hunter2", "--container=nope"}, []string{`container "nope" is not in the task definition: expected one of catalog`}},
-		{[]string{"prod/catalog"}, []string{"nothing to change: give NAME=VALUE, --unset or --from-file"}},
+		{[]string{"prod/catalog"}, []string{"nothing to change: give NAME=VALUE, --unset, --rename or --from-file"}},
 		{nil, []string{"expected: gantry env set CLUSTER/SERVICE"}},
 	} {
 		a.run(t, append([]string{"env", "set"}, c.args...)...).wants(t, 2, c.texts...).lacks(t, "hunter2")

@@ -145,7 +145,7 @@ func (a *account) answering(t *testing.T, typed io.Reader, args ...string) resul
 }
 
 func (a *account) runWith(ctx context.Context, s Streams, args ...string) result {
-	return run(ctx, s, append(args, "--endpoint", a.url, "--config", a.file)...)
+	return run(ctx, s, append([]string{"--endpoint", a.url, "--config", a.file}, args...)...)
 }
 
 // run runs gantry with what it writes gathered, unless the streams say where it

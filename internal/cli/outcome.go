@@ -7,30 +7,44 @@ import (
 	"slices"
 	"strings"
 
+	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/internal/clean"
 )
 
 // outcome is the result of a change, as -o json prints it.
 type outcome struct {
-	ID         string   `json:"id,omitempty"` // the change's, as in the audit file
-	Context    string   `json:"context"`
-	Cluster    string   `json:"cluster"`
-	Service    string   `json:"service"`
-	Action     string   `json:"action"`
-	Production bool     `json:"production"`
-	Before     string   `json:"before"`
-	After      string   `json:"after"`
-	Diff       string   `json:"diff,omitempty"`
-	Checks     []check  `json:"checks"`
-	Calls      []string `json:"calls"`
-	Revision   string   `json:"revision,omitempty"`
-	Deployment string   `json:"deployment,omitempty"`
-	Outcome    string   `json:"outcome"` // dry run, started, or the verdict's
-	Text       string   `json:"text,omitempty"`
-	Details    []string `json:"details,omitempty"`
-	Rollback   *outcome `json:"rollback,omitempty"`
+	ID         string    `json:"id,omitempty"` // the change's, as in the audit file
+	Context    string    `json:"context"`
+	Cluster    string    `json:"cluster"`
+	Service    string    `json:"service,omitempty"` // when the target is one
+	Target     string    `json:"target"`
+	Action     string    `json:"action"`
+	Production bool      `json:"production"`
+	Tier       string    `json:"tier"`
+	Confirm    string    `json:"confirm"` // what --confirm takes
+	Before     string    `json:"before"`
+	After      string    `json:"after"`
+	Leaves     string    `json:"leaves"`
+	Diff       string    `json:"diff,omitempty"`
+	Checks     []check   `json:"checks"`
+	Calls      []string  `json:"calls"`
+	Revision   string    `json:"revision,omitempty"`
+	Deployment string    `json:"deployment,omitempty"`
+	Tasks      []taskEnd `json:"tasks,omitempty"`
+	Pruned     []string  `json:"pruned,omitempty"`
+	Outcome    string    `json:"outcome"`
+	Text       string    `json:"text,omitempty"`
+	Details    []string  `json:"details,omitempty"`
+	Rollback   *outcome  `json:"rollback,omitempty"`
 }
+
+// The outcomes besides those of verdicts.
+const (
+	outcomeDryRun  = "dry run"
+	outcomeStarted = "started" // and not waited for
+	outcomeDone    = "done"    // there is nothing to wait for
+)
 
 // check is one preflight check. Advice is true when it would not have stood in
 // the way had it failed.
@@ -43,14 +57,37 @@ type check struct {
 
 func describe(p deploy.Plan) outcome {
 	o := outcome{
-		Context: p.Target.Context.String(), Cluster: p.Target.ClusterName(), Service: p.Target.Name(),
-		Action: p.Intent.Action(), Production: p.Production,
-		Before: p.Before, After: p.After, Diff: p.Diff, Checks: []check{}, Calls: p.Commands(),
+		Context: p.Target.Context.String(), Cluster: p.Target.ClusterName(), Target: p.Target.Name(),
+		Action: p.Intent.Action(), Production: p.Production, Tier: p.Tier.String(), Confirm: p.Word(),
+		Before: p.Before, After: p.After, Leaves: p.Leaves, Diff: p.Diff, Checks: []check{}, Calls: p.Commands(),
+	}
+	if _, _, resource, ok := awsx.ARNParts(p.Target.ARN); ok && strings.HasPrefix(resource, "service/") {
+		o.Service = o.Target
 	}
 	for _, c := range p.Checks {
 		o.Checks = append(o.Checks, check{c.Name, string(c.Result), c.Text, c.Advice})
 	}
 	return o
+}
+
+// name is how a result names its target.
+func (o *outcome) name() string { return strings.TrimPrefix(o.Cluster+"/"+o.Target, "/") }
+
+// end takes over what a plan came to.
+func (o *outcome) end(p deploy.Plan, res deploy.Result) {
+	o.ID, o.Deployment, o.Outcome = res.ID, res.Spec.Deployment, outcomeStarted
+	if !p.Follows() {
+		o.Outcome = outcomeDone
+	}
+	if res.State.Registered != nil {
+		o.Revision = awsx.ARNName(res.State.Registered.ARN)
+	}
+	if res.Pruned != nil {
+		o.Pruned = res.Pruned.Ended
+	}
+	if v := res.Verdict; v != nil {
+		o.judge(*v)
+	}
 }
 
 // judge takes a verdict over. Its words quote events and stop reasons.
@@ -65,14 +102,21 @@ func (p *program) printOutcome(f changeFlags, o outcome) error {
 	if f.output == "json" {
 		return writeJSON(p.Out, o)
 	}
-	line := fmt.Sprintf("%s/%s: %s", o.Cluster, o.Service, o.Outcome)
+	line := o.name() + ": " + o.Outcome
 	if o.Text != "" {
 		line += ": " + o.Text
 	}
 	if o.Revision != "" && !strings.Contains(o.Text, o.Revision) {
 		line += " (registered " + o.Revision + ")"
 	}
-	for i, text := range append([]string{line}, o.Details...) {
+	lines := append([]string{line}, o.Details...)
+	for _, t := range o.Tasks {
+		lines = append(lines, t.String())
+	}
+	if len(o.Pruned) > 0 {
+		lines = append(lines, "ended older revisions: "+strings.Join(o.Pruned, ", "))
+	}
+	for i, text := range lines {
 		indent := ""
 		if i > 0 {
 			indent = "  "
@@ -102,7 +146,8 @@ func printPlan(w io.Writer, p deploy.Plan) {
 		where = "PRODUCTION"
 	}
 	say := func(s string) { fmt.Fprintln(w, clean.Line(s)) }
-	say(fmt.Sprintf("%s %s/%s in %s (%s)", p.Intent.Action(), p.Target.ClusterName(), p.Target.Name(), p.Target.Context, where))
+	name := strings.TrimPrefix(p.Target.ClusterName()+"/"+p.Target.Name(), "/")
+	say(fmt.Sprintf("%s %s in %s (%s)", p.Intent.Action(), name, p.Target.Context, where))
 	say("  " + p.Summary())
 	if p.Leaves != "" {
 		say("  " + p.Leaves)

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -20,9 +21,13 @@ import (
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
-	// Terminal is true when somebody sits at both ends, and can be asked.
-	Terminal bool
-	Getenv   func(string) string
+	// Terminal is true when somebody sits at both ends, and can be asked; Keyboard
+	// when standard input alone is one.
+	Terminal, Keyboard bool
+	Getenv             func(string) string
+	// Undisturbed calls a function that runs another program at the terminal, to
+	// which the interrupt key belongs meanwhile; nil calls it as it is.
+	Undisturbed func(func() error) error
 }
 
 // program is one run of gantry.
@@ -36,26 +41,15 @@ type program struct {
 // Main runs gantry with the process's own arguments and streams and returns the
 // exit code.
 func Main(version string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
-	defer stop()
-	// Only the first signal is caught: whoever sends a second does not want to
-	// wait for calls under way.
-	context.AfterFunc(ctx, stop)
+	ctx, attention := listen(context.Background())
+	defer attention.stop()
 	// A reader that goes away, as head does, must not kill a change half-way:
 	// caught, the signal becomes an error of the write.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	s := Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv}
-	s.Terminal = term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd())
+	s := Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Undisturbed: attention.undisturbed}
+	s.Keyboard = term.IsTerminal(os.Stdin.Fd())
+	s.Terminal = s.Keyboard && term.IsTerminal(os.Stdout.Fd())
 	return Run(ctx, version, os.Args[1:], s)
-}
-
-// endings are the signals that end the program. Under nohup a hang-up does not.
-func endings() []os.Signal {
-	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) {
-		signals = append(signals, syscall.SIGHUP)
-	}
-	return signals
 }
 
 // Run runs gantry with arguments and returns the exit code. Errors are printed,
@@ -107,8 +101,12 @@ Without a command it opens the console. gantry --demo opens it on a simulated ac
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml") // fails for an unknown flag only
 	root.AddCommand(
-		p.statusCommand(), p.deployCommand(), p.envCommand(), p.scaleCommand(),
-		p.restartCommand(), p.rollbackCommand(), p.logsCommand(), p.simCommand(),
+		p.statusCommand(), p.historyCommand(), p.diffCommand(), p.logsCommand(),
+		p.deployCommand(), p.envCommand(), p.secretsCommand(), p.editCommand(),
+		p.scaleCommand(), p.scalingCommand(), p.breakerCommand(), p.restartCommand(),
+		p.rollbackCommand(), p.cancelCommand(), p.continueCommand(),
+		p.runCommand(), p.stopCommand(), p.drainCommand(), p.activateCommand(),
+		p.deregisterCommand(), p.simCommand(),
 	)
 	return root
 }
@@ -122,6 +120,9 @@ func (p *program) with(ctx context.Context, f func(*app.App) error) error {
 	err = f(a)
 	if closeErr := a.Close(); err == nil {
 		err = closeErr
+	}
+	for _, warning := range a.Warnings() {
+		fmt.Fprintln(p.Err, "warning: "+shown(warning))
 	}
 	return err
 }

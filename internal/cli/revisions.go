@@ -2,7 +2,8 @@ package cli
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"io"
 	"strings"
 	"time"
 
@@ -11,59 +12,77 @@ import (
 	"gantry/ui/text"
 )
 
-// listedRevisions is how many revisions rollback offers.
+// listedRevisions is how many revisions are listed.
 const listedRevisions = 20
 
-// offerRevisions lists what a service could go back to: without --to there is
-// nothing that gantry could choose without guessing.
-func (p *program) offerRevisions(ctx context.Context, target string) error {
-	cluster, name, err := parseService(target)
+// revisionRow is a revision of a family as lists show it.
+type revisionRow struct {
+	TaskDefinition string    `json:"taskDefinition"`
+	InUse          bool      `json:"inUse"`
+	Registered     time.Time `json:"registered"`
+	By             string    `json:"by,omitempty"`
+	Images         []string  `json:"images"`
+}
+
+// revisions reads the newest ACTIVE revisions of the family that a service runs.
+func revisions(ctx context.Context, a *app.App, svc awsx.Service) ([]revisionRow, error) {
+	account, err := a.Store.Account(ctx, svc.Ref.Context)
 	if err != nil {
+		return nil, err
+	}
+	family, _ := awsx.SplitRevision(svc.TaskDefinition)
+	arns, err := account.Revisions(ctx, family, listedRevisions)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]revisionRow, len(arns))
+	for i, arn := range arns {
+		td, err := a.Store.TaskDefinition(ctx, svc.Ref.Context, arn)
+		if err != nil {
+			return nil, err
+		}
+		rows[i] = revisionRow{
+			TaskDefinition: awsx.ARNName(arn), InUse: arn == svc.TaskDefinition, Registered: td.RegisteredAt.UTC(),
+			By: awsx.ARNName(td.RegisteredBy), Images: []string{},
+		}
+		for _, c := range td.Containers {
+			rows[i].Images = append(rows[i].Images, c.Image)
+		}
+	}
+	return rows, nil
+}
+
+func writeRevisions(w io.Writer, list []revisionRow) error {
+	rows := make([][]string, len(list))
+	for i, r := range list {
+		use := "-"
+		if r.InUse {
+			use = "in use"
+		}
+		rows[i] = []string{r.TaskDefinition, use, text.Age(time.Since(r.Registered)), dash(r.By), strings.Join(r.Images, " ")}
+	}
+	return writeTable(w, []string{"REVISION", "USE", "AGE", "BY", "IMAGE"}, rows)
+}
+
+// offerRevisions lists what a service could go back to: without a record there is
+// nothing that gantry could choose without guessing.
+func (p *program) offerRevisions(ctx context.Context, a *app.App, svc awsx.Service, why error) error {
+	list, err := revisions(ctx, a, svc)
+	if err != nil {
+		return errors.Join(why, err)
+	}
+	if err := writeRevisions(p.Err, list); err != nil {
 		return err
 	}
-	return p.with(ctx, func(a *app.App) error {
-		svc, err := a.FindService(ctx, cluster, name)
-		if err != nil {
-			return err
-		}
-		account, err := a.Store.Account(ctx, svc.Ref.Context)
-		if err != nil {
-			return err
-		}
-		family, _ := awsx.SplitRevision(svc.TaskDefinition)
-		arns, err := account.Revisions(ctx, family, listedRevisions)
-		if err != nil {
-			return err
-		}
-		rows := make([][]string, 0, len(arns))
-		for _, arn := range arns {
-			td, err := a.Store.TaskDefinition(ctx, svc.Ref.Context, arn)
-			if err != nil {
-				return err
-			}
-			use := ""
-			if arn == svc.TaskDefinition {
-				use = "in use"
-			}
-			images := make([]string, len(td.Containers))
-			for i, c := range td.Containers {
-				images[i] = c.Image
-			}
-			rows = append(rows, []string{awsx.ARNName(arn), dash(use), text.Age(time.Since(td.RegisteredAt)), dash(awsx.ARNName(td.RegisteredBy)), strings.Join(images, " ")})
-		}
-		if err := writeTable(p.Err, []string{"REVISION", "USE", "AGE", "BY", "IMAGE"}, rows); err != nil {
-			return err
-		}
-		return usagef("--to is missing: expected one of these revisions, such as --to %s", example(arns, svc.TaskDefinition))
-	})
+	return usagef("%w; name one of these with --to, such as --to %s", why, example(list))
 }
 
 // example is the newest revision before the one in use.
-func example(arns []string, current string) string {
-	for i, arn := range arns {
-		if arn == current && i+1 < len(arns) {
-			return awsx.ARNName(arns[i+1])
+func example(list []revisionRow) string {
+	for i, r := range list {
+		if r.InUse && i+1 < len(list) {
+			return list[i+1].TaskDefinition
 		}
 	}
-	return fmt.Sprint(awsx.ARNName(current))
+	return "1"
 }

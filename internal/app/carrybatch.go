@@ -1,0 +1,59 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/internal/app/change"
+)
+
+// BatchOptions say how a batch is carried out.
+type BatchOptions struct {
+	Follow    bool
+	Timeout   time.Duration // of each follow; zero takes the derived ones
+	Override  []string
+	KeepGoing bool // begin the rest even after a target ended badly
+	// Progress is told of the batch as it stands, again and again.
+	Progress func(change.BatchStatus)
+}
+
+// PlanBatch plans an intent for several targets and puts the plans together.
+func (a *App) PlanBatch(ctx context.Context, targets []awsx.Ref, intent deploy.Intent) (deploy.Batch, error) {
+	plans := make([]deploy.Plan, len(targets))
+	for i, target := range targets {
+		plan, err := a.Plan(ctx, target, intent)
+		if err != nil {
+			return deploy.Batch{}, err
+		}
+		plans[i] = plan
+	}
+	return deploy.BuildBatch(plans, a.Policy)
+}
+
+// CarryBatch carries a batch out and waits for its end. When ctx ends first the
+// targets that have begun go on as with Carry.
+func (a *App) CarryBatch(ctx context.Context, batch deploy.Batch, o BatchOptions) (change.BatchStatus, error) {
+	changed, stop := a.runner.Subscribe()
+	defer stop()
+	id, err := a.runner.StartBatch(change.BatchJob{
+		Batch: batch, Override: o.Override, NoFollow: !o.Follow, Timeout: o.Timeout, KeepGoing: o.KeepGoing,
+		Account: func(id awsx.ContextID) (awsx.Account, error) { return a.Store.Account(ctx, id) },
+	})
+	if err != nil {
+		return change.BatchStatus{}, err
+	}
+	for {
+		s, _ := a.runner.Batch(id)
+		o.Progress(s)
+		if s.Ended {
+			return s, nil
+		}
+		select {
+		case <-ctx.Done():
+			return s, ctx.Err()
+		case <-changed:
+		}
+	}
+}

@@ -1,0 +1,31 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/internal/app"
+)
+
+func (p *program) deregisterCommand() *cobra.Command {
+	var f changeFlags
+	cmd := &cobra.Command{
+		Use:   "deregister FAMILY:REVISION",
+		Short: "End a revision of a task definition that nothing uses",
+		Args:  arguments(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := parseRevision(args[0], false); err != nil {
+				return err
+			}
+			find := func(_ context.Context, a *app.App) (found, error) {
+				return found{ref: awsx.Ref{Context: a.Context, ARN: args[0]}}, nil
+			}
+			return p.change(cmd.Context(), find, deploy.Deregister{}, f)
+		},
+	}
+	f.add(cmd, false)
+	return cmd
+}

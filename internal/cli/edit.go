@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/internal/app"
+)
+
+func (p *program) editCommand() *cobra.Command {
+	var f changeFlags
+	cmd := &cobra.Command{
+		Use:   "edit CLUSTER/SERVICE",
+		Short: "Edit the whole task definition of a service and deploy the result",
+		Long: `Edit the task definition that a service runs, as the API's JSON, in $VISUAL or $EDITOR,
+and deploy the result. Without a terminal the edited document is read from standard
+input instead: what describe-task-definition answers will do.
+
+The editor is given placeholders for values that look secret; they are put back.`,
+		Args: arguments(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			find, err := serviceNamed(args[0])
+			if err != nil {
+				return err
+			}
+			return p.with(cmd.Context(), func(a *app.App) error { return p.edit(cmd.Context(), a, find, args[0], f) })
+		},
+	}
+	f.add(cmd, true)
+	return cmd
+}
+
+// mostRead bounds what is read from standard input: far more than the API takes,
+// which has its own message.
+const mostRead = 1 << 20
+
+func (p *program) edit(ctx context.Context, a *app.App, find finder, name string, f changeFlags) error {
+	if p.Keyboard && !p.Terminal {
+		return usagef("an editor needs a terminal on standard output too; or give the document on standard input")
+	}
+	target, err := find(ctx, a)
+	if err != nil {
+		return err
+	}
+	if !p.Terminal {
+		document, err := io.ReadAll(io.LimitReader(p.In, mostRead))
+		if err != nil {
+			return usagef("standard input: %w", err)
+		}
+		if strings.TrimSpace(string(document)) == "" {
+			return usagef("nothing changed: standard input is empty, and without a terminal it has the task definition")
+		}
+		_, err = p.deployDocument(ctx, a, target, document, f)
+		return err
+	}
+	td, err := a.Store.TaskDefinition(ctx, target.ref.Context, target.service.TaskDefinition)
+	if err != nil {
+		return err
+	}
+	text, err := deploy.Redacted(td)
+	if err != nil {
+		return err
+	}
+	draft, err := newDraft(awsx.ARNName(td.ARN), text)
+	if err != nil {
+		return err
+	}
+	edited, err := p.editDraft(ctx, draft)
+	switch {
+	case err != nil:
+		return p.kept(draft, err, name)
+	case strings.TrimSpace(edited) == "" || edited == text:
+		return errors.Join(usagef("nothing changed"), draft.remove())
+	}
+	begun, err := p.deployDocument(ctx, a, target, []byte(edited), f)
+	if !begun {
+		return p.kept(draft, err, name)
+	}
+	return errors.Join(err, draft.remove())
+}
+
+// deployDocument plans the deployment of an edited document and carries it out.
+// Begun says whether calls were made.
+func (p *program) deployDocument(ctx context.Context, a *app.App, target found, document []byte, f changeFlags) (begun bool, err error) {
+	plan, err := a.Plan(ctx, target.ref, deploy.EditDefinition{Document: awsx.Document(document)})
+	if err != nil {
+		return false, err
+	}
+	return p.perform(ctx, a, plan, target, f)
+}
+
+// kept says where the edit is, so that nothing of it is lost. A dry run, whose
+// edit is as good as any, ends without an error.
+func (p *program) kept(d draft, err error, name string) error {
+	where := fmt.Sprintf("the edit is kept in %s; to go on with it: gantry edit %s < %s", d.file, name, d.file)
+	if err == nil {
+		fmt.Fprintln(p.Err, shown(where))
+		return nil
+	}
+	return fmt.Errorf("%w\n%s", err, where)
+}

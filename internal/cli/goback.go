@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/internal/app"
+)
+
+// wayBackWords tells, before a change with --rollback begins, what going back
+// depends on.
+func wayBackWords(target found) string {
+	words := "note: --rollback is this process's doing: it has to live until the verdict"
+	if b := target.service.Breaker; b.Enabled && b.Rollback {
+		return words + "; the circuit breaker goes back without it"
+	}
+	name := target.ref.ClusterName() + "/" + target.ref.Name()
+	return words + ". The circuit breaker, which does not roll back here, needs nobody: gantry breaker " + name + " on"
+}
+
+// goBack returns the service to what ran before a change that failed. It returns
+// the exit code. The timeout that was asked for is the change's: the way back
+// takes its own.
+func (p *program) goBack(ctx context.Context, a *app.App, failed deploy.Plan, before found, f changeFlags, o *outcome) int {
+	fmt.Fprintln(p.Err, shown(o.Outcome+": "+o.Text))
+	plan, err := p.planBack(ctx, a, *before.service)
+	if err != nil {
+		return p.stuck(o, "what ran before", err)
+	}
+	fmt.Fprintln(p.Err, "going back to "+shown(plan.After))
+	now, err := a.FindService(ctx, failed.Target.ClusterName(), failed.Target.Name())
+	if err != nil {
+		return p.stuck(o, plan.After, err)
+	}
+	f.timeout = 0
+	back, err := p.carryOut(ctx, a, plan, now.Events, f)
+	if err != nil {
+		return p.stuck(o, plan.After, err)
+	}
+	o.Rollback = &back.outcome
+	switch {
+	case back.verdict == nil:
+		return exitFailed
+	case back.verdict.Good():
+		o.Text += "; went back to " + plan.After
+		return exitRolledBack
+	}
+	o.Text += "; going back to " + plan.After + ": " + back.outcome.Outcome + ": " + back.outcome.Text
+	if back.verdict.Outcome == deploy.TimedOut {
+		return exitTimedOut
+	}
+	return exitFailed
+}
+
+// planBack plans the way back by the service's record. Where there is none, what
+// was seen before the change is known still.
+func (p *program) planBack(ctx context.Context, a *app.App, before awsx.Service) (deploy.Plan, error) {
+	plan, err := a.Plan(ctx, before.Ref, deploy.RollBack{})
+	if awsx.ClassOf(err) == awsx.NotFound {
+		plan, err = a.Plan(ctx, before.Ref, deploy.RollBack{To: ranBefore(before)})
+	}
+	if err == nil {
+		printPlan(p.Err, plan)
+	}
+	return plan, err
+}
+
+// stuck tells that the way back could not be taken.
+func (p *program) stuck(o *outcome, to string, err error) int {
+	report(p.Err, fmt.Errorf("going back to %s: %w", to, err))
+	o.Text += "; could not go back to " + to
+	return exitFailed
+}
+
+// ranBefore is the revision that a service ran before a change. When the change
+// replaced a rollout that had not ended, that is the one before it.
+func ranBefore(service awsx.Service) string {
+	rolling, ok := deploy.InProgress(service)
+	if !ok {
+		return service.TaskDefinition
+	}
+	for _, d := range service.Deployments {
+		if d.ID != rolling.ID && d.Running > 0 {
+			return d.TaskDefinition
+		}
+	}
+	return service.TaskDefinition
+}

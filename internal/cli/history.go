@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/internal/app"
+	"gantry/internal/clean"
+)
+
+func (p *program) historyCommand() *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "history CLUSTER/SERVICE",
+		Short: "Show the deployments of a service",
+		Long: `Show the deployments of a service, newest first: what each ran, by revision and digest,
+how it ended, how long it took, and who registered the revision. Where ECS keeps no
+such record the revisions of the family are listed instead.`,
+		Args: arguments(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := outputs(output, "table", "json"); err != nil {
+				return err
+			}
+			find, err := serviceNamed(args[0])
+			if err != nil {
+				return err
+			}
+			return p.history(cmd.Context(), find, output)
+		},
+	}
+	outputFlag(cmd, &output, "table", "json")
+	return cmd
+}
+
+// history is what history -o json prints; one of the two lists is there.
+type history struct {
+	Context     string        `json:"context"`
+	Cluster     string        `json:"cluster"`
+	Service     string        `json:"service"`
+	Deployments []pastRow     `json:"deployments,omitempty"`
+	Revisions   []revisionRow `json:"revisions,omitempty"`
+}
+
+// pastRow is one deployment of a service.
+type pastRow struct {
+	ARN            string      `json:"arn"`
+	Status         string      `json:"status"`
+	Strategy       string      `json:"strategy,omitempty"`
+	TaskDefinition string      `json:"taskDefinition,omitempty"` // absent when it was not read
+	Images         []pastImage `json:"images"`
+	By             string      `json:"by,omitempty"`
+	Started        time.Time   `json:"started"`
+	Finished       *time.Time  `json:"finished,omitempty"`
+	Seconds        *float64    `json:"seconds,omitempty"`
+	Reason         string      `json:"reason,omitempty"`
+	RolledBackTo   string      `json:"rolledBackTo,omitempty"`
+}
+
+type pastImage struct {
+	Container string `json:"container"`
+	Image     string `json:"image"`
+	Digest    string `json:"digest,omitempty"`
+}
+
+// historyLimit is how many deployments are shown, as many as one page of the API
+// holds (ECS, ListServiceDeployments).
+const historyLimit = 20
+
+func (p *program) history(ctx context.Context, find finder, output string) error {
+	return p.with(ctx, func(a *app.App) error {
+		svc, err := find(ctx, a)
+		if err != nil {
+			return err
+		}
+		h := history{Context: svc.ref.Context.String(), Cluster: svc.ref.ClusterName(), Service: svc.ref.Name()}
+		h.Deployments, err = p.past(ctx, a, svc.ref)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			fmt.Fprintln(p.Err, "warning: no record of deployments, these are the revisions: "+shown(err.Error()))
+		case len(h.Deployments) == 0:
+			fmt.Fprintln(p.Err, "warning: no deployment is on record, these are the revisions")
+		}
+		if len(h.Deployments) == 0 {
+			if h.Revisions, err = revisions(ctx, a, *svc.service); err != nil {
+				return err
+			}
+		}
+		switch {
+		case output == "json":
+			return writeJSON(p.Out, h)
+		case len(h.Deployments) == 0:
+			return writeRevisions(p.Out, h.Revisions)
+		}
+		rows := make([][]string, len(h.Deployments))
+		for i, d := range h.Deployments {
+			rows[i] = d.cells()
+		}
+		return writeTable(p.Out, []string{"STARTED", "REVISION", "STATUS", "TOOK", "BY", "IMAGES", "REASON"}, rows)
+	})
+}
+
+// past reads the deployments of a service with what they ran.
+func (p *program) past(ctx context.Context, a *app.App, service awsx.Ref) ([]pastRow, error) {
+	account, err := a.Store.Account(ctx, service.Context)
+	if err != nil {
+		return nil, err
+	}
+	list, err := account.ServiceDeployments(ctx, service, historyLimit)
+	if err != nil {
+		return nil, err
+	}
+	var arns []string
+	for _, d := range list {
+		for _, arn := range []string{d.Target.ARN, returnedTo(d)} {
+			if arn != "" && !slices.Contains(arns, arn) {
+				arns = append(arns, arn)
+			}
+		}
+	}
+	read, err := account.ServiceRevisions(ctx, arns)
+	if err != nil {
+		p.partial([]error{err})
+	}
+	ran := map[string]awsx.ServiceRevision{}
+	for _, r := range read {
+		ran[r.ARN] = r
+	}
+	rows := make([]pastRow, len(list))
+	for i, d := range list {
+		rows[i] = pastOf(d, ran)
+		if arn := ran[d.Target.ARN].TaskDefinition; arn != "" {
+			// Who registered a revision that is gone is not known.
+			if td, err := a.Store.TaskDefinition(ctx, service.Context, arn); err == nil {
+				rows[i].By = awsx.ARNName(td.RegisteredBy)
+			}
+		}
+	}
+	return rows, nil
+}
+
+func returnedTo(d awsx.ServiceDeployment) string {
+	if d.Rollback == nil {
+		return ""
+	}
+	return d.Rollback.Revision
+}
+
+func pastOf(d awsx.ServiceDeployment, ran map[string]awsx.ServiceRevision) pastRow {
+	row := pastRow{
+		ARN: d.ARN, Status: d.Status, Strategy: d.Strategy, Images: []pastImage{}, Started: d.CreatedAt.UTC(),
+		TaskDefinition: awsx.ARNName(ran[d.Target.ARN].TaskDefinition),
+		RolledBackTo:   awsx.ARNName(ran[returnedTo(d)].TaskDefinition),
+		Reason:         clean.Redact(d.StatusReason),
+	}
+	if d.Rollback != nil && d.Rollback.Reason != "" {
+		row.Reason = clean.Redact(d.Rollback.Reason)
+	}
+	if !d.StartedAt.IsZero() {
+		row.Started = d.StartedAt.UTC()
+	}
+	ended := d.FinishedAt
+	if ended.IsZero() {
+		ended = d.StoppedAt
+	}
+	if !ended.IsZero() {
+		took := ended.Sub(row.Started).Round(time.Millisecond).Seconds()
+		row.Finished, row.Seconds = moment(ended), &took
+	}
+	for _, i := range ran[d.Target.ARN].Images {
+		row.Images = append(row.Images, pastImage{i.Container, i.Image, i.Digest})
+	}
+	return row
+}
+
+func (r pastRow) cells() []string {
+	took := "-"
+	if r.Seconds != nil {
+		took = (time.Duration(*r.Seconds * float64(time.Second))).Round(time.Second).String()
+	}
+	images := make([]string, len(r.Images))
+	for i, image := range r.Images {
+		images[i] = image.Image
+		if ref, err := deploy.ParseReference(image.Image); err == nil {
+			images[i] = ref.Short()
+			if image.Digest != "" && !ref.Pinned() {
+				images[i] += "@" + deploy.ShortDigest(image.Digest)
+			}
+		}
+	}
+	reason := r.Reason
+	if r.RolledBackTo != "" {
+		reason = strings.TrimPrefix(reason+"; back to "+r.RolledBackTo, "; ")
+	}
+	return []string{r.Started.Format("2006-01-02 15:04Z"), dash(r.TaskDefinition), r.Status, took, dash(r.By), dash(strings.Join(images, " ")), reason}
+}

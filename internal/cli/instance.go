@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"gantry/awsx/deploy"
+)
+
+func (p *program) drainCommand() *cobra.Command {
+	return p.instanceCommand("drain", "Take an instance out of service: its services' tasks move elsewhere", deploy.Drain{})
+}
+
+func (p *program) activateCommand() *cobra.Command {
+	return p.instanceCommand("activate", "Put a drained instance back into service", deploy.Activate{})
+}
+
+// instanceCommand makes the command of a verb for one instance.
+func (p *program) instanceCommand(verb, short string, intent deploy.Intent) *cobra.Command {
+	var f changeFlags
+	cmd := &cobra.Command{
+		Use:   verb + " CLUSTER/INSTANCE",
+		Short: short,
+		Long:  short + ".\nThe instance is named by its EC2 id, its container instance id or its ARN.",
+		Args:  arguments(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			find, err := instanceNamed(args[0])
+			if err != nil {
+				return err
+			}
+			return p.change(cmd.Context(), find, intent, f)
+		},
+	}
+	f.add(cmd, false)
+	return cmd
+}

@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+)
+
+// endings are the signals that end the program. Under nohup a hang-up does not.
+func endings() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
+}
+
+// attention turns signals into the end of a context.
+type attention struct {
+	signals chan os.Signal
+	done    chan struct{}
+
+	mu        sync.Mutex
+	elsewhere int // programs to which the interrupt key belongs now
+}
+
+// listen returns a context that ends with the first signal. Only that one is
+// caught: whoever sends a second does not want to wait for calls under way.
+func listen(ctx context.Context) (context.Context, *attention) {
+	ctx, cancel := context.WithCancel(ctx)
+	a := &attention{signals: make(chan os.Signal, 1), done: make(chan struct{})}
+	signal.Notify(a.signals, endings()...)
+	go func() {
+		defer close(a.done)
+		defer cancel()
+		for s := range a.signals {
+			if s != os.Interrupt || !a.away() {
+				signal.Stop(a.signals)
+				return
+			}
+		}
+	}()
+	return ctx, a
+}
+
+func (a *attention) away() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.elsewhere > 0
+}
+
+// undisturbed calls f, which runs a program at the terminal: the interrupt key
+// reaches the whole process group and means something to an editor.
+func (a *attention) undisturbed(f func() error) error {
+	a.belongs(1)
+	defer a.belongs(-1)
+	return f()
+}
+
+func (a *attention) belongs(n int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.elsewhere += n
+}
+
+// stop ends the listening and the context.
+func (a *attention) stop() {
+	signal.Stop(a.signals)
+	close(a.signals)
+	<-a.done
+}
