@@ -52,6 +52,13 @@ func TestTheDeploymentInProgressIsFollowedFromTheHistory(t *testing.T) {
 	})
 }
 
+func TestADeploymentThatHasEndedMeanwhileLeadsToTheHistory(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := prepared(t, standard, recorded, func(c *Changes, s awsx.Ref) ui.Screen { return &pickUpScreen{changes: c, service: s} }).read()
+		f.Shows("no deployment of api-orders is in progress any more", "+ succeeded", "x rolled back")
+	})
+}
+
 func TestAnAccountWithoutRecordsSaysSo(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := prepared(t, standard, func(f *shopfloor) {

@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -48,7 +49,7 @@ func (s *followScreen) standing(d *document, here *time.Location) {
 	case s.paused():
 		say(theme.StatusPending, pauseWords(p, here))
 	case !j.Ended:
-		say(theme.StatusPending, fmt.Sprintf("%s: %s", p.Phase, s.progressWords()))
+		say(theme.StatusPending, phaseWords(p)+": "+s.progressWords())
 	case j.Err != nil:
 		cause, fix := causeOf(j.Err)
 		say(theme.StatusFailed, cause)
@@ -62,6 +63,15 @@ func (s *followScreen) standing(d *document, here *time.Location) {
 			d.line(theme.Text, detail)
 		}
 	}
+}
+
+// phaseWords say where a rollout is: a deployment that shifts traffic by its stage,
+// since old tasks that stay for a way back are not draining.
+func phaseWords(p deploy.Progress) string {
+	if p.Stage != "" && (p.Phase == deploy.PhaseRolling || p.Phase == deploy.PhaseDraining) {
+		return stageWords(p.Stage)
+	}
+	return string(p.Phase)
 }
 
 // progressWords count what the change is about: tasks of a deployment, tasks that
@@ -170,6 +180,9 @@ func (s *followScreen) stops(d *document) {
 	}
 }
 
+// groupPattern finds a target group's ARN, of which its name is enough.
+var groupPattern = regexp.MustCompile(`arn:[a-z-]+:elasticloadbalancing:[^ )]*:targetgroup/([^/ )]+)/[0-9a-f]+`)
+
 // events lists the service's own words, newest first, without the name that each
 // of them begins with.
 func (s *followScreen) events(d *document, here *time.Location) {
@@ -178,6 +191,7 @@ func (s *followScreen) events(d *document, here *time.Location) {
 	}
 	d.heading("Events")
 	for _, e := range slices.Backward(s.job.Progress.Events) {
-		d.field(e.At.In(here).Format("15:04:05"), strings.TrimPrefix(e.Message, "(service "+s.service.Name()+") "))
+		words := groupPattern.ReplaceAllString(strings.TrimPrefix(e.Message, "(service "+s.service.Name()+") "), "$1")
+		d.field(e.At.In(here).Format("15:04:05"), words)
 	}
 }

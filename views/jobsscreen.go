@@ -97,7 +97,7 @@ func jobWord(j Job) string {
 	case !j.Ended && j.Progress.At.IsZero():
 		return "calling"
 	case !j.Ended:
-		return string(j.Progress.Phase)
+		return phaseWords(j.Progress)
 	case j.Err != nil:
 		return "failed"
 	case j.Result.Verdict == nil:

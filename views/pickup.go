@@ -29,8 +29,10 @@ type pickUpScreen struct {
 	changes *Changes
 	service awsx.Ref
 
-	ctx context.Context
-	err error
+	ctx     context.Context
+	err     error
+	found   *pickedUp // what came while another screen lay above
+	covered bool
 }
 
 // pickedUp is the job that follows what was found.
@@ -48,7 +50,7 @@ func (s *pickUpScreen) Open(ctx context.Context) tea.Cmd {
 }
 
 func (s *pickUpScreen) find() tea.Cmd {
-	s.err = nil
+	s.err, s.found = nil, nil
 	ctx, changer, service := s.ctx, s.changes.Changer, s.service
 	return func() tea.Msg {
 		id, err := changer.Resume(ctx, service)
@@ -58,10 +60,30 @@ func (s *pickUpScreen) find() tea.Cmd {
 
 func (s *pickUpScreen) Update(msg tea.Msg) tea.Cmd {
 	if found, ok := msg.(pickedUp); ok {
-		if s.err = found.err; s.err == nil {
-			s.changes.Deps.Host.Replace(newFollow(s.changes, found.id, proposal{service: s.service}))
-		}
+		s.err, s.found = found.err, &found
+		s.giveWay()
 	}
+	return nil
+}
+
+// giveWay puts the follow in this screen's place, unless another lies above.
+func (s *pickUpScreen) giveWay() {
+	host := s.changes.Deps.Host
+	switch {
+	case s.covered || s.found == nil:
+	case s.err == nil:
+		host.Replace(newFollow(s.changes, s.found.id, proposal{service: s.service}))
+	case awsx.ClassOf(s.err) == awsx.NotFound:
+		// It has ended since the table was read: the history tells how.
+		host.Replace(newDeployments(s.changes, s.service))
+		host.Flash(ui.Info, "no deployment of %s is in progress any more", s.service.Name())
+	}
+}
+
+// Covered notes that another screen lies above, in whose place none must come.
+func (s *pickUpScreen) Covered(covered bool) tea.Cmd {
+	s.covered = covered
+	s.giveWay()
 	return nil
 }
 

@@ -37,7 +37,7 @@ func stageLine(stage string) string {
 // taskSets lists what a deployment controller other than ECS runs of a service.
 func taskSets(d *document, s awsx.Service, now time.Time) {
 	if owner := controllerOf(s); owner != "" {
-		d.paras = append(d.paras, para{text: owner + " deploys this service, not ECS: its task sets stand in the place of deployments", role: theme.Accent})
+		d.paras = append(d.paras, para{text: owner + " deploys this service, not ECS; its task sets:", role: theme.Accent})
 	}
 	for _, set := range s.TaskSets {
 		d.field(strings.ToLower(set.Status), taskSetWords(set, now))
@@ -57,7 +57,7 @@ func taskSetWords(set awsx.TaskSet, now time.Time) string {
 	if !set.CreatedAt.IsZero() {
 		words += "  " + text.Ago(now.Sub(set.CreatedAt))
 	}
-	return words + "  " + joinNonEmpty(" ", set.ID, set.ExternalID)
+	return words + "  " + joinNonEmpty(" ", set.ExternalID, set.ID)
 }
 
 // controllerOf is what deploys a service instead of ECS, empty when ECS does.

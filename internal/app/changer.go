@@ -49,6 +49,10 @@ func (c *changer) Start(plan deploy.Plan, override []string) (string, error) {
 	return c.app.runner.Start(change.Job{Account: account, Plan: plan, Override: override})
 }
 
+// historyRead is how many deployments tell how long the next one takes: as many as
+// one call describes (ECS, DescribeServiceDeployments).
+const historyRead = 20
+
 // Resume picks up the deployment that a service has in progress.
 func (c *changer) Resume(ctx context.Context, service awsx.Ref) (string, error) {
 	account, err := c.app.Store.Account(ctx, service.Context)
@@ -77,6 +81,10 @@ func (c *changer) Resume(ctx context.Context, service awsx.Ref) (string, error) 
 	spec, ok := deploy.Resume(svc, td, groups, time.Now())
 	if !ok {
 		return "", awsx.Errorf(awsx.NotFound, "follow", service.ARN, "no deployment is in progress any more")
+	}
+	// So do those before it, which not every account remembers.
+	if history, err := account.ServiceDeployments(ctx, service, historyRead); err == nil {
+		spec.Expected = deploy.Expected(history)
 	}
 	return c.app.runner.Resume(spec)
 }

@@ -139,7 +139,11 @@ func (r *Runner) carry(id string, j Job) (deploy.Result, error) {
 // it. Nothing is changed, so no gate is asked and no record is written.
 func (r *Runner) Resume(spec deploy.FollowSpec) (string, error) {
 	id := deploy.NewID()
-	return r.launch(Status{ID: id, Target: spec.Service, Action: "follow", Summary: spec.Deployment, Stage: Following}, func() (deploy.Result, error) {
+	summary := awsx.ARNName(spec.TaskDefinition)
+	if before := awsx.ARNName(spec.Previous.TaskDefinition); before != "" {
+		summary = before + " -> " + summary
+	}
+	return r.launch(Status{ID: id, Target: spec.Service, Action: "follow", Summary: summary, Stage: Following}, func() (deploy.Result, error) {
 		res := deploy.Result{ID: id, Spec: spec}
 		verdict, err := r.follow(id, spec)
 		if err == nil {
