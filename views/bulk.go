@@ -61,6 +61,15 @@ func (c *Changes) proposeAll(targets []awsx.Ref, intent deploy.Intent, started f
 	c.Deps.Host.Push(newBulkPlan(c, targets, intent, started))
 }
 
+// proposeEach shows the plan for one target, or the one for all of several.
+func (c *Changes) proposeEach(targets []awsx.Ref, intent deploy.Intent, started func()) {
+	if len(targets) == 1 {
+		c.propose(targets[0], intent, func(string) { started() })
+		return
+	}
+	c.proposeAll(targets, intent, started)
+}
+
 // overMarks turns an action on the row under the cursor into one on the marked rows
 // once there are any. Marks that a filter hides are refused: nobody acts on what he
 // does not see.
@@ -86,7 +95,12 @@ func (s *tableScreen[T]) overMarks(a ui.Action, run func(targets []awsx.Ref, sta
 			return a
 		}
 	}
-	a.Run = func() tea.Cmd { return run(targets, s.table.ClearMarks) }
+	a.Run = func() tea.Cmd {
+		return run(targets, func() {
+			s.table.ClearMarks()
+			s.act()
+		})
+	}
 	return a
 }
 

@@ -15,7 +15,6 @@ import (
 	"gantry/logs"
 	"gantry/logs/ecslog"
 	"gantry/ui"
-	"gantry/ui/form"
 )
 
 // Changer makes changes for the console: plans them, carries them out apart from
@@ -119,44 +118,6 @@ func (c *Changes) Deployments(service awsx.Ref) tea.Cmd {
 	return nil
 }
 
-// Scale asks for a count and plans it.
-func (c *Changes) Scale(service awsx.Ref) tea.Cmd {
-	// The field starts empty: digits typed behind a count that stands there
-	// already would make 25 out of 2 and 5.
-	field := form.Field{
-		Label: "tasks", Help: "how many to run, 0 or more",
-		Check: checkCount,
-	}
-	if desired, ok := c.desired(service); ok {
-		field.Placeholder = strconv.Itoa(desired)
-		field.Help += "; " + strconv.Itoa(desired) + " now"
-	}
-	c.Deps.Host.Modal(form.New(c.Deps.Host.Theme(), form.Options{
-		Title:  "Scale " + service.ClusterName() + "/" + service.Name(),
-		Fields: []form.Field{field},
-		Submit: func(values []string) (tea.Cmd, error) {
-			n, err := parseCount(values[0])
-			if err == nil {
-				c.propose(service, deploy.Scale{Count: n}, nil)
-			}
-			return nil, err
-		},
-	}))
-	return nil
-}
-
-// desired is the count that the services' watch last saw.
-func (c *Changes) desired(service awsx.Ref) (int, bool) {
-	w := c.Deps.Store.Services(service.ClusterRef())
-	defer w.Close()
-	for _, s := range w.Snapshot().Items {
-		if s.Ref == service {
-			return s.Desired, true
-		}
-	}
-	return 0, false
-}
-
 // definitionInUse reads the revision that a service runs now.
 func (c *Changes) definitionInUse(ctx context.Context, service awsx.Ref) (*awsx.TaskDefinition, error) {
 	account, err := c.Deps.Store.Account(ctx, service.Context)
@@ -221,31 +182,25 @@ func article(noun string) string {
 	return "a " + noun
 }
 
-// changeTable is a table whose rows are proposed as changes. What it has read is
-// old once one of them is carried out: it reads again when it is seen again.
+// changeTable is a table whose rows are proposed as changes of one service.
 type changeTable[T any] struct {
 	*tableScreen[T]
 	changes *Changes
 	service awsx.Ref
-	acted   bool
 }
 
 func (s *changeTable[T]) propose(intent deploy.Intent) {
-	s.changes.propose(s.service, intent, func(string) { s.acted = true })
+	s.changes.propose(s.service, intent, func(string) { s.act() })
 }
 
-// Covered reads again when that is due.
-func (s *changeTable[T]) Covered(covered bool) tea.Cmd {
-	if !covered && s.acted {
-		s.acted = false
-		s.feed.refresh()
+// crumb is where a screen about a service stands, or one about a task or an instance,
+// whose names are too long to be read.
+func crumb(target awsx.Ref) string {
+	name := target.Name()
+	if noun := nounOf(target); noun == "task" || noun == "instance" {
+		name = noun + " " + shortID(name)
 	}
-	return s.tableScreen.Covered(covered)
-}
-
-// crumb is where a screen about a service stands.
-func crumb(service awsx.Ref) string {
-	return service.Context.String() + " " + service.ClusterName() + " " + service.Name()
+	return target.Context.String() + " " + target.ClusterName() + " " + name
 }
 
 // header is the chrome of a screen about a service.

@@ -23,6 +23,14 @@ type clusterRow struct {
 	worstRank   int
 }
 
+// clusterRef is the row's cluster, zero without a row.
+func (r *clusterRow) clusterRef() awsx.Ref {
+	if r == nil {
+		return awsx.Ref{}
+	}
+	return r.cluster.Ref
+}
+
 // clusterInside is what a services screen has read of a cluster.
 type clusterInside struct {
 	worst         *serviceRow // nil if there was no service

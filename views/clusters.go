@@ -46,7 +46,9 @@ func NewClusters(deps *Deps, id awsx.ContextID) ui.Screen {
 				deps.Host.Push(newServices(deps, ref, func(in clusterInside) { seen.put(ref, glimpse{in, deps.Now(), true}) }))
 			}))
 			open.Name, open.Disabled = "services", nothing(ok)
-			return []ui.Action{open}
+			instances := toInstances(deps, InstancesOf{Cluster: r.clusterRef()})
+			instances.Disabled = nothing(ok)
+			return []ui.Action{open, instances}
 		},
 		kind: awsx.KindCluster,
 		ref:  func(r *clusterRow) awsx.Ref { return r.cluster.Ref },

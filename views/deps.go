@@ -48,12 +48,21 @@ type Nav interface {
 	Edit(service awsx.Ref) tea.Cmd
 	// Scale asks for another desired count.
 	Scale(service awsx.Ref) tea.Cmd
+	// Breaker sets the deployment circuit breaker.
+	Breaker(service awsx.Ref) tea.Cmd
 	// Restart forces a new deployment of what runs.
 	Restart(service awsx.Ref) tea.Cmd
 	// ScaleAll and RestartAll do the same to several services of one cluster. Started
 	// is called on the loop once they are being changed.
 	ScaleAll(services []awsx.Ref, started func()) tea.Cmd
 	RestartAll(services []awsx.Ref, started func()) tea.Cmd
+	// StopTasks asks why and stops tasks; Drain and Activate take instances out of
+	// service and put them back.
+	StopTasks(tasks []awsx.Ref, started func()) tea.Cmd
+	Drain(instances []awsx.Ref, started func()) tea.Cmd
+	Activate(instances []awsx.Ref, started func()) tea.Cmd
+	// RunTask asks what to run beside a service, and runs it.
+	RunTask(service awsx.Ref) tea.Cmd
 	// RollBack plans the way back to what ran before.
 	RollBack(service awsx.Ref) tea.Cmd
 	// Deployments lists how the service was deployed.

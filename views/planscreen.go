@@ -210,7 +210,7 @@ func (s *planScreen) next() para {
 }
 
 func title(p deploy.Plan) string {
-	return p.Intent.Action() + " " + p.Target.ClusterName() + "/" + p.Target.Name()
+	return p.Intent.Action() + " " + p.Target.ClusterName() + "/" + p.Name()
 }
 
 func gateWords(p deploy.Plan) string {

@@ -194,6 +194,9 @@ func serviceActions(deps *Deps, s awsx.Service, why string) []ui.Action {
 		{ID: actFollow, Name: "follow its deployment", Keys: []string{"z"}, Run: func() tea.Cmd { return deps.Nav.Follow(ref) }},
 		{ID: actDeployments, Name: "deployments", Keys: []string{"Z"}, Run: func() tea.Cmd { return deps.Nav.Deployments(ref) }},
 		{ID: actEdit, Name: "edit the task definition", Keys: []string{"e"}, Tier: 2, Run: func() tea.Cmd { return deps.Nav.Edit(ref) }},
+		{ID: actBreaker, Name: "circuit breaker", Tier: 2, Run: func() tea.Cmd { return deps.Nav.Breaker(ref) }},
+		{ID: actRun, Name: "run a task like its own", Tier: 2, Run: func() tea.Cmd { return deps.Nav.RunTask(ref) }},
+		toInstances(deps, InstancesOf{Cluster: ref.ClusterRef(), Service: ref}),
 		{ID: actRestart, Name: "restart", Keys: []string{"r"}, Tier: 1, Hint: 7, Run: func() tea.Cmd { return deps.Nav.Restart(ref) }},
 	}
 	for i := range list[1:] {

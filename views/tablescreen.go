@@ -72,6 +72,7 @@ type tableScreen[T any] struct {
 	feds    int    // loads taken in the screen's life
 	build   uint64 // the newest of this opening
 	covered bool
+	acted   bool   // rows were changed: what was read is old
 	chosen  bool   // the operator chose a column
 	want    string // the row to put the cursor on once it is there
 
@@ -184,9 +185,16 @@ func (s *tableScreen[T]) show() {
 	}
 }
 
+// act notes that rows are being changed, to read them again when they are seen again.
+func (s *tableScreen[T]) act() { s.acted = true }
+
 // Covered lets the watches idle while another screen lies above.
 func (s *tableScreen[T]) Covered(covered bool) tea.Cmd {
 	s.covered, s.reported = covered, nil
+	if !covered && s.acted {
+		s.acted = false
+		s.feed.refresh()
+	}
 	if !covered && s.feds > 0 {
 		s.show()
 	}

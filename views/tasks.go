@@ -55,7 +55,7 @@ func NewTasks(deps *Deps, service awsx.Ref) ui.Screen {
 				mode.next()
 				s.show()
 			})}
-			return append(taskActions(deps, service, r, ok), toggle)
+			return append(taskActions(s, service, r, ok), toggle)
 		},
 		kind: awsx.KindTask,
 		ref: func(r *taskRow) awsx.Ref {
@@ -222,8 +222,8 @@ func noTasks(f *serviceFacts) []para {
 }
 
 // taskActions are what can be done with a task.
-func taskActions(deps *Deps, service awsx.Ref, r *taskRow, ok bool) []ui.Action {
-	why := "no task is selected"
+func taskActions(s *tableScreen[*taskRow], service awsx.Ref, r *taskRow, ok bool) []ui.Action {
+	deps, why := s.deps, "no task is selected"
 	if ok {
 		why = ""
 		if r.stray != nil {
@@ -236,7 +236,16 @@ func taskActions(deps *Deps, service awsx.Ref, r *taskRow, ok bool) []ui.Action 
 		return deps.Nav.Logs(LogScope{Service: service, Task: &r.task})
 	}}
 	open.Disabled, logs.Disabled = why, why
-	return []ui.Action{open, logs, jumpToService(deps, service)}
+	instances := toInstances(deps, InstancesOf{Cluster: service.ClusterRef(), Service: service})
+	unstoppable, task := why, awsx.Ref{}
+	if why == "" {
+		instances = toInstances(deps, InstancesOf{Cluster: service.ClusterRef(), Service: service, First: r.task.ContainerInstance})
+		task = r.task.Ref
+		if r.stopped {
+			unstoppable = "the task has stopped already"
+		}
+	}
+	return []ui.Action{open, logs, stopping(s, task, unstoppable), instances, jumpToService(deps, service)}
 }
 
 // jumpToService goes to a service among those of its cluster.

@@ -42,6 +42,11 @@ func (v *visited) Scale(s awsx.Ref) tea.Cmd                  { return v.note("sc
 func (v *visited) Restart(s awsx.Ref) tea.Cmd                { return v.note("restart", s) }
 func (v *visited) ScaleAll(s []awsx.Ref, _ func()) tea.Cmd   { return v.note("scale all", s[0]) }
 func (v *visited) RestartAll(s []awsx.Ref, _ func()) tea.Cmd { return v.note("restart all", s[0]) }
+func (v *visited) StopTasks(s []awsx.Ref, _ func()) tea.Cmd  { return v.note("stop", s[0]) }
+func (v *visited) Drain(s []awsx.Ref, _ func()) tea.Cmd      { return v.note("drain", s[0]) }
+func (v *visited) Activate(s []awsx.Ref, _ func()) tea.Cmd   { return v.note("activate", s[0]) }
+func (v *visited) Breaker(s awsx.Ref) tea.Cmd                { return v.note("breaker", s) }
+func (v *visited) RunTask(s awsx.Ref) tea.Cmd                { return v.note("run", s) }
 func (v *visited) RollBack(s awsx.Ref) tea.Cmd               { return v.note("roll back", s) }
 func (v *visited) Deployments(s awsx.Ref) tea.Cmd {
 	return v.note("deployments", s)

@@ -26,8 +26,9 @@ func (in StopTask) draft(cur Current) (draft, error) {
 	switch {
 	case t.LastStatus == "STOPPED" || t.DesiredStatus == "STOPPED":
 		return draft{}, nothingChanged("the task is stopping or has stopped already: "+orNone(t.StoppedReason), "")
-	case utf8.RuneCountInString(in.Reason) > longestReason:
-		return draft{}, invalid("the reason is %d characters and the service keeps %d", utf8.RuneCountInString(in.Reason), longestReason)
+	}
+	if err := CheckReason(in.Reason); err != nil {
+		return draft{}, err
 	}
 	return draft{
 		before: "task " + t.ID + " of " + awsx.ARNName(t.TaskDefinition) + " " + t.LastStatus, after: "stopped",
@@ -36,6 +37,14 @@ func (in StopTask) draft(cur Current) (draft, error) {
 		steps:         []Step{&stopTaskStep{task: t, reason: in.Reason}},
 		follow:        FollowSpec{Tasks: []awsx.Ref{t.Ref}, Timeout: minTimeout},
 	}, nil
+}
+
+// CheckReason checks the reason for stopping a task.
+func CheckReason(reason string) error {
+	if n := utf8.RuneCountInString(reason); n > longestReason {
+		return invalid("the reason is %d characters and the service keeps %d", n, longestReason)
+	}
+	return nil
 }
 
 // leavesWithout says what still serves once the task is gone.

@@ -83,14 +83,14 @@ func bindings() []screenBindings {
 	add()
 	var ref awsx.Ref
 	for _, s := range []ui.Screen{
-		views.NewServices(deps, ref), views.NewTasks(deps, ref), views.NewContainers(deps, ref, awsx.Task{}),
+		views.NewServices(deps, ref), views.NewInstances(deps, views.InstancesOf{}), views.NewTasks(deps, ref), views.NewContainers(deps, ref, awsx.Task{}),
 		ui.NewDocument(deps.Host, ui.DocumentOptions{Name: "text"}),
 	} {
 		deps.Host.Push(s)
 		add()
 	}
 	for _, open := range []func(awsx.Ref) tea.Cmd{
-		changes.Image, changes.RollBack, changes.Edit, changes.Restart, changes.Follow, changes.Deployments, changes.Revisions,
+		changes.Image, changes.RollBack, changes.Edit, changes.Scale, changes.Restart, changes.Follow, changes.Deployments, changes.Revisions,
 		func(service awsx.Ref) tea.Cmd { return lines.Logs(views.LogScope{Service: service}) },
 	} {
 		open(ref)

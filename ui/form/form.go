@@ -30,6 +30,8 @@ type Options struct {
 	// Submit gets the values, in the order of the fields, once all are right. An
 	// error keeps the form open and is shown.
 	Submit func(values []string) (tea.Cmd, error)
+	// Cancel is called when the form is left; it may be nil.
+	Cancel func() tea.Cmd
 }
 
 // Form is a few fields with one way out: all of them right, or esc. It is a
@@ -78,6 +80,9 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 		switch press.String() {
 		case "esc":
 			f.done = true
+			if f.opts.Cancel != nil {
+				return f.opts.Cancel()
+			}
 			return nil
 		case "tab", "down":
 			f.focus(f.at + 1)

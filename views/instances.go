@@ -1,0 +1,155 @@
+package views
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/awsx/store"
+	"gantry/ui"
+	"gantry/ui/modal"
+	"gantry/ui/table"
+	"gantry/ui/theme"
+)
+
+// The actions on instances.
+const (
+	actInstances = "instances"
+	actDrain     = "drain"
+	actActivate  = "activate"
+	actChoose    = "choose-service"
+)
+
+// InstancesOf chooses which instances to show, and for whom.
+type InstancesOf struct {
+	Cluster awsx.Ref
+	// Service is the one of whose tasks is told how many more fit; zero for none.
+	Service awsx.Ref
+	// First is the ARN of the instance that comes first, with the cursor on it.
+	First string
+}
+
+// NewInstances makes the screen of a cluster's container instances: what is left of
+// each, and how many more tasks of a service it takes.
+func NewInstances(deps *Deps, of InstancesOf) ui.Screen {
+	var s *tableScreen[*instanceRow]
+	s = newTableScreen(deps, tableSpec[*instanceRow]{
+		name: "instances", nouns: "instances", permission: "ecs:ListContainerInstances",
+		subject: of.Cluster, crumb: of.Cluster.Context.String() + " " + of.Cluster.Name() + " instances",
+		table: table.Options[*instanceRow]{
+			Key:     func(r *instanceRow) string { return r.instance.Ref.ARN },
+			Columns: instanceColumns(),
+			Fault:   func(r *instanceRow) bool { return isFault(r.status) },
+		},
+		status:   func(r *instanceRow) (theme.Status, bool) { return r.status, true },
+		open:     func() feed[*instanceRow] { return openInstances(deps.Store, of) },
+		evidence: instanceEvidence,
+		actions: func(r *instanceRow, ok bool) []ui.Action {
+			choose := ui.Action{ID: actChoose, Name: "fit of another service", Keys: []string{"f"}, Hint: 4,
+				Run: ui.Do(func() { chooseService(deps, of, s.table.SelectedKey()) })}
+			return append(instanceActions(s, r, ok), choose)
+		},
+		kind: awsx.KindInstance,
+		ref:  func(r *instanceRow) awsx.Ref { return r.instance.Ref },
+		describe: func(_ context.Context, r *instanceRow) ([]para, error) {
+			return describeInstance(r, deps.Now()), nil
+		},
+	})
+	s.want = of.First
+	return s
+}
+
+// openInstances watches the instances with the tasks on them, and the services whose
+// tasks may come.
+func openInstances(st *store.Store, of InstancesOf) feed[*instanceRow] {
+	instances, tasks, services := st.Instances(of.Cluster), st.Tasks(of.Cluster), st.Services(of.Cluster)
+	chosen := func() (awsx.Service, bool) {
+		for _, s := range services.Snapshot().Items {
+			if s.Ref == of.Service {
+				return s, true
+			}
+		}
+		return awsx.Service{}, false
+	}
+	return feed[*instanceRow]{
+		watches: []watch{instances, tasks, services},
+		build: func(time.Time) load[*instanceRow] {
+			i, t := instances.Snapshot(), tasks.Snapshot()
+			f := &instanceFacts{instances: i.Items, tasks: t.Items, tasksRead: read(t), first: of.First}
+			if svc, ok := chosen(); ok {
+				f.service = svc.Name
+				if td, ok := st.CachedTaskDefinition(of.Cluster.Context, svc.TaskDefinition); ok {
+					fit, err := deploy.NewFit(svc, td)
+					f.fit, f.unfit = &fit, err
+				}
+			}
+			l := load[*instanceRow]{rows: instanceRows(f), status: statusOf(i)}
+			l.note = instanceNote(l.rows, f)
+			return l
+		},
+		details: func(ctx context.Context, _ []string) bool {
+			svc, ok := chosen()
+			return ok && cacheDefinitions(ctx, st, of.Cluster.Context, []string{svc.TaskDefinition})
+		},
+	}
+}
+
+// instanceActions are what can be done with an instance, or with the marked ones.
+func instanceActions(s *tableScreen[*instanceRow], r *instanceRow, ok bool) []ui.Action {
+	deps, why := s.deps, nothing(ok)
+	open := ui.Shared(ui.ActEnter, ui.Do(func() { deps.Host.Push(newHosted(deps, r.instance)) }))
+	open.Name, open.Disabled = "tasks on it", why
+	one := func(change func([]awsx.Ref, func()) tea.Cmd) func() tea.Cmd {
+		return func() tea.Cmd { return change([]awsx.Ref{r.instance.Ref}, s.act) }
+	}
+	drain := ui.Action{ID: actDrain, Name: "drain", Keys: []string{"D"}, Tier: 2, Hint: 2, Disabled: why, Run: one(deps.Nav.Drain)}
+	activate := ui.Action{ID: actActivate, Name: "activate", Keys: []string{"a"}, Tier: 1, Hint: 3, Disabled: why, Run: one(deps.Nav.Activate)}
+	if ok && r.instance.Status == "DRAINING" {
+		drain.Disabled = "the instance is draining already"
+	}
+	if ok && r.instance.Status == "ACTIVE" {
+		activate.Disabled = "the instance is active already"
+	}
+	return []ui.Action{open, s.overMarks(drain, deps.Nav.Drain), s.overMarks(activate, deps.Nav.Activate)}
+}
+
+// Drain plans to take instances out of service.
+func (c *Changes) Drain(instances []awsx.Ref, started func()) tea.Cmd {
+	c.proposeEach(instances, deploy.Drain{}, started)
+	return nil
+}
+
+// Activate plans to put instances back into service.
+func (c *Changes) Activate(instances []awsx.Ref, started func()) tea.Cmd {
+	c.proposeEach(instances, deploy.Activate{}, started)
+	return nil
+}
+
+// toInstances goes to the instances of a cluster.
+func toInstances(deps *Deps, of InstancesOf) ui.Action {
+	return ui.Action{ID: actInstances, Name: "instances", Keys: []string{"o"}, Run: ui.Do(func() { deps.Host.Push(NewInstances(deps, of)) })}
+}
+
+// chooseService asks of which service the tasks are to fit.
+func chooseService(deps *Deps, of InstancesOf, first string) {
+	w := deps.Store.Services(of.Cluster)
+	defer w.Close()
+	services := w.Snapshot().Items
+	options, selected := make([]modal.Option, len(services)), 0
+	for i, s := range services {
+		options[i] = modal.Option{Name: s.Name, Detail: awsx.ARNName(s.TaskDefinition)}
+		if s.Ref == of.Service {
+			selected = i
+		}
+	}
+	deps.Host.Modal(modal.NewChoice(deps.Host.Theme(), modal.ChoiceOptions{
+		Title: "How many more tasks fit of which service?", Options: options, Selected: selected,
+		Chosen: func(i int) tea.Cmd {
+			deps.Host.Replace(NewInstances(deps, InstancesOf{Cluster: of.Cluster, Service: services[i].Ref, First: first}))
+			return nil
+		},
+	}))
+}

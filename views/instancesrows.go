@@ -1,0 +1,304 @@
+package views
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/ui/table"
+	"gantry/ui/text"
+	"gantry/ui/theme"
+)
+
+// instanceFacts is what was read of a cluster's instances.
+type instanceFacts struct {
+	instances []awsx.Instance
+	tasks     []awsx.Task
+	tasksRead bool
+	first     string
+	service   string      // the chosen one, empty for none
+	fit       *deploy.Fit // of its tasks; nil while their definition is unread
+	unfit     error       // why that cannot be told
+}
+
+// instanceRow is one container instance.
+type instanceRow struct {
+	facts    *instanceFacts
+	instance awsx.Instance
+	status   theme.Status
+	hosted   []awsx.Task
+	fits     int
+	full     string // why no more fit
+}
+
+// instanceRows puts the instances into rows: the first one asked for, then those that
+// want attention, then by name.
+func instanceRows(f *instanceFacts) []*instanceRow {
+	hosted := map[string][]awsx.Task{}
+	for _, t := range f.tasks {
+		if t.ContainerInstance != "" && t.LastStatus != "STOPPED" {
+			hosted[t.ContainerInstance] = append(hosted[t.ContainerInstance], t)
+		}
+	}
+	rows := make([]*instanceRow, len(f.instances))
+	for i, x := range f.instances {
+		r := &instanceRow{facts: f, instance: x, status: instanceStatus(x), hosted: hosted[x.Ref.ARN]}
+		if f.fit != nil && f.unfit == nil {
+			r.fits, r.full = f.fit.On(x, r.own())
+		}
+		rows[i] = r
+	}
+	slices.SortStableFunc(rows, func(a, b *instanceRow) int {
+		return cmp.Or(
+			cmp.Compare(b.rank(), a.rank()),
+			cmp.Compare(b.status.Severity(), a.status.Severity()),
+			strings.Compare(a.name(), b.name()),
+		)
+	})
+	return rows
+}
+
+// rank puts the instance that was asked for first.
+func (r *instanceRow) rank() int {
+	if r.instance.Ref.ARN == r.facts.first {
+		return 1
+	}
+	return 0
+}
+
+// own is how many tasks of the chosen service run here.
+func (r *instanceRow) own() int {
+	n := 0
+	for _, t := range r.hosted {
+		if t.Group == "service:"+r.facts.service {
+			n++
+		}
+	}
+	return n
+}
+
+// instanceStatus is how an instance stands: one whose agent is gone runs its tasks on
+// and takes no orders.
+func instanceStatus(i awsx.Instance) theme.Status {
+	switch i.Status {
+	case "ACTIVE":
+		if !i.AgentConnected {
+			return theme.StatusDegraded
+		}
+		return theme.StatusOK
+	case "DRAINING", "REGISTERING", "DEREGISTERING":
+		return theme.StatusPending
+	case "REGISTRATION_FAILED":
+		return theme.StatusFailed
+	case "INACTIVE":
+		return theme.StatusStopped
+	}
+	return theme.StatusUnknown
+}
+
+func (r *instanceRow) name() string { return orDefault(r.instance.EC2ID, r.instance.Ref.Name()) }
+
+func (r *instanceRow) stateCell() table.Cell {
+	word := strings.ToLower(r.instance.Status)
+	if r.status == theme.StatusDegraded {
+		word = "agent off"
+	}
+	return table.Cell{Text: r.status.Glyph() + " " + word, Role: r.status.Role()}
+}
+
+// usedCell is how much is taken of what there is.
+func usedCell(c awsx.Capacity) table.Cell {
+	cell := table.Cell{Text: fmt.Sprintf("%d/%d", c.Registered-c.Remaining, c.Registered)}
+	if c.Remaining <= 0 {
+		cell.Role = theme.Degraded
+	}
+	return cell
+}
+
+// reserved are the ports that the agent and the system keep (ECS, container instance
+// memory and port reservation).
+var reserved = []int{22, 2375, 2376, 51678, 51679, 51680}
+
+// ports are the host ports that tasks use.
+func (r *instanceRow) ports() []string {
+	var out []string
+	for _, p := range r.instance.UsedPorts {
+		if !slices.Contains(reserved, p) {
+			out = append(out, strconv.Itoa(p))
+		}
+	}
+	for _, p := range r.instance.UsedUDPPorts {
+		out = append(out, strconv.Itoa(p)+"/udp")
+	}
+	return out
+}
+
+func (r *instanceRow) tasksCell() table.Cell {
+	c := table.Cell{Text: strconv.Itoa(r.instance.Running)}
+	if r.instance.Pending > 0 {
+		c.Text += "+" + strconv.Itoa(r.instance.Pending)
+		c.Role = theme.Pending
+	}
+	return c
+}
+
+// fitsCell is how many more tasks of the chosen service fit.
+func (r *instanceRow) fitsCell() table.Cell {
+	f := r.facts
+	switch {
+	case f.service == "":
+		return table.Cell{Text: "-", Role: theme.Dim}
+	case f.unfit != nil, f.fit == nil:
+		return table.Cell{Text: unread, Role: theme.Unknown}
+	case r.fits == 0:
+		return table.Cell{Text: "0", Role: theme.Degraded}
+	case r.fits >= deploy.MostFit:
+		return table.Cell{Text: strconv.Itoa(r.fits) + "+"}
+	}
+	return table.Cell{Text: strconv.Itoa(r.fits)}
+}
+
+// instanceColumns are the columns of the instances table.
+func instanceColumns() []table.Column[*instanceRow] {
+	type row = *instanceRow
+	plain := func(s func(row) string) func(row) table.Cell {
+		return func(r row) table.Cell { return table.Cell{Text: s(r)} }
+	}
+	by := func(n func(row) int) func(a, b row) int {
+		return func(a, b row) int { return cmp.Compare(n(a), n(b)) }
+	}
+	return []table.Column[row]{
+		{ID: colName, Title: "INSTANCE", Frozen: true, Min: 19, Max: 24, Cell: plain(row.name),
+			Compare: func(a, b row) int { return strings.Compare(a.name(), b.name()) }},
+		{ID: colState, Title: "ST", Cell: row.stateCell, Descending: true, Compare: by(func(r row) int { return r.status.Severity() })},
+		{ID: "zone", Title: "AZ", Priority: 5, Max: 14, Cell: plain(func(r row) string { return r.instance.AvailabilityZone }),
+			Compare: func(a, b row) int {
+				return strings.Compare(a.instance.AvailabilityZone, b.instance.AvailabilityZone)
+			}},
+		{ID: "type", Title: "TYPE", Priority: 4, Max: 16, Cell: plain(func(r row) string { return r.instance.InstanceType })},
+		{ID: "agent", Title: "AGENT", Priority: 6, Max: 10, Cell: plain(func(r row) string { return r.instance.AgentVersion })},
+		{ID: "cpu", Title: "CPU USED", Right: true, Priority: 2, Descending: true,
+			Cell:    func(r row) table.Cell { return usedCell(r.instance.CPU) },
+			Compare: by(func(r row) int { return -r.instance.CPU.Remaining })},
+		{ID: "memory", Title: "MIB USED", Right: true, Priority: 1, Descending: true,
+			Cell:    func(r row) table.Cell { return usedCell(r.instance.Memory) },
+			Compare: by(func(r row) int { return -r.instance.Memory.Remaining })},
+		{ID: "ports", Title: "PORTS", Right: true, Priority: 3, Descending: true,
+			Cell:    plain(func(r row) string { return strconv.Itoa(len(r.ports())) }),
+			Compare: by(func(r row) int { return len(r.ports()) })},
+		{ID: "tasks", Title: "TASKS", Right: true, Descending: true, Cell: row.tasksCell,
+			Compare: by(func(r row) int { return r.instance.Running })},
+		{ID: "fits", Title: "FITS", Right: true, Cell: row.fitsCell, Compare: by(func(r row) int { return r.fits })},
+		{ID: colAge, Title: "SINCE", Right: true, Wide: true, Priority: 7, Descending: true,
+			Cell:    plain(func(r row) string { return r.instance.RegisteredAt.Format("2006-01-02") }),
+			Compare: func(a, b row) int { return a.instance.RegisteredAt.Compare(b.instance.RegisteredAt) }},
+	}
+}
+
+// instanceNote adds the fits of all instances up.
+func instanceNote(rows []*instanceRow, f *instanceFacts) []span {
+	var out []span
+	if !f.tasksRead {
+		out = append(out, span{"tasks unread", theme.Unknown})
+	}
+	switch {
+	case f.service == "":
+		return out
+	case f.unfit != nil:
+		return append(out, span{"fit of " + f.service + ": " + f.unfit.Error(), theme.Unknown})
+	case f.fit == nil:
+		return append(out, span{"fit of " + f.service + " unread", theme.Unknown})
+	}
+	all := 0
+	for _, r := range rows {
+		all += r.fits
+	}
+	role := theme.Text
+	if all == 0 {
+		role = theme.Degraded
+	}
+	return append(out, span{fmt.Sprintf("%d more of %s fit (%s each)", all, f.service, f.fit), role})
+}
+
+// byService counts the tasks on the instance by what they belong to.
+func (r *instanceRow) byService() string {
+	counts := map[string]int{}
+	var names []string
+	for _, t := range r.hosted {
+		name, ok := strings.CutPrefix(t.Group, "service:")
+		if !ok {
+			name = "no service"
+		}
+		if counts[name]++; counts[name] == 1 {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for i, name := range names {
+		names[i] = fmt.Sprintf("%s %d", name, counts[name])
+	}
+	return strings.Join(names, ", ")
+}
+
+// instanceEvidence explains a row: what is taken and left, and by whom.
+func instanceEvidence(r *instanceRow) []para {
+	i := r.instance
+	role := r.status.Role()
+	if r.status == theme.StatusOK {
+		role = theme.Title
+	}
+	head := joinNonEmpty("  ", r.name(), r.stateCell().Text, i.InstanceType, i.AvailabilityZone)
+	paras := []para{{text: head, role: role}}
+	add := func(label, words string) {
+		if words != "" {
+			paras = append(paras, para{label: label, text: words})
+		}
+	}
+	add("left", fmt.Sprintf("%d of %d CPU, %d of %d MiB", i.CPU.Remaining, i.CPU.Registered, i.Memory.Remaining, i.Memory.Registered))
+	add("ports", strings.Join(r.ports(), " "))
+	add("tasks", r.byService())
+	if r.full != "" {
+		paras = append(paras, para{label: "fits", text: "no more of " + r.facts.service + ": " + r.full, role: theme.Degraded})
+	}
+	return paras
+}
+
+// describeInstance puts an instance in words.
+func describeInstance(r *instanceRow, now time.Time) []para {
+	i := r.instance
+	var d document
+	d.heading("Instance " + r.name())
+	d.field("ARN", i.Ref.ARN)
+	d.field("context", i.Ref.Context.String())
+	d.field("status", i.Status)
+	d.field("agent", joinNonEmpty(", ", i.AgentVersion, map[bool]string{true: "connected", false: "not connected"}[i.AgentConnected]))
+	d.field("type", i.InstanceType)
+	d.field("zone", i.AvailabilityZone)
+	d.field("registered", moment(i.RegisteredAt, now))
+	d.field("CPU", fmt.Sprintf("%d of %d units left", i.CPU.Remaining, i.CPU.Registered))
+	d.field("memory", fmt.Sprintf("%d of %d MiB left", i.Memory.Remaining, i.Memory.Registered))
+	d.field("tasks", fmt.Sprintf("%d running, %d pending", i.Running, i.Pending))
+	d.field("by service", r.byService())
+	d.field("ports in use", strings.Join(r.ports(), " "))
+	if len(i.Attributes) > 0 {
+		d.heading("Attributes")
+	}
+	for _, name := range sortedNames(i.Attributes) {
+		d.line(theme.Text, text.Line(joinNonEmpty("=", name, i.Attributes[name])))
+	}
+	return d.paras
+}
+
+func sortedNames(m map[string]string) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

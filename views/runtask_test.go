@@ -1,0 +1,139 @@
+package views
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+	"gantry/ui/uitest"
+)
+
+// ran are the tasks that no service started.
+func (f *shopfloor) ran() []awsx.Task {
+	var out []awsx.Task
+	f.account.Edit(func(d *awsxtest.Data) {
+		for _, t := range d.Tasks {
+			if strings.HasPrefix(t.StartedBy, "gantry/") {
+				out = append(out, t)
+			}
+		}
+	})
+	return out
+}
+
+// run opens the form for a task like those of the service under test.
+func run(t *testing.T) *shopfloor {
+	f := orders(t, uitest.Look{W: 120, H: 40}, tables).read()
+	f.Press("/").Type("api-orders").Press("enter")
+	f.keys(":")
+	return f.answer("run a task")
+}
+
+func TestATaskIsRunAndItsExitCodeDecides(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := run(t)
+		f.Shows("Run a task of api-orders:1 like payments/api-orders", "command", "environment")
+		f.answer(`rake "db migrate"`).answer("STEP=1").answer("").answer("1")
+		f.Shows("run payments/api-orders:1", "1 task of api-orders:1, api-orders with another command, api-orders add STEP", "asks for the revision's name")
+		f.keys("enter").answer("api-orders:1").Shows("0 of 1 task ended")
+		tasks := f.ran()
+		if len(tasks) != 1 {
+			t.Fatalf("%d tasks run", len(tasks))
+		}
+		f.account.EndTask(tasks[0].Ref.ARN, 1)
+		f.read().Shows("x failed", "exit code 1")
+	})
+}
+
+func TestWhatIsTypedForATaskIsChecked(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := run(t)
+		f.answer(`rake "db`).Shows(`the quote " is not closed`)
+		f.keys("ctrl+u").answer("rake").answer("STEP").Shows(`"STEP": expected NAME=value`)
+		f.keys("ctrl+u").answer("DB_PASSWORD=canary").Shows("DB_PASSWORD looks like a secret")
+		f.keys("ctrl+u").answer("A=1").answer("").answer("11").Shows(`"11": expected a number from 1 to 10`)
+		f.keys("esc").Shows("SERVICE")
+	})
+}
+
+func TestWordsAreSplitAsAShellSplitsThem(t *testing.T) {
+	for line, want := range map[string][]string{
+		"":                         nil,
+		"  a  b\tc ":               {"a", "b", "c"},
+		`'a b' "c d"`:              {"a b", "c d"},
+		`a\ b "x\"y" 'x\y'`:        {"a b", `x"y`, `x\y`},
+		`A='1 2'3 ""`:              {"A=1 23", ""},
+		`python -c 'print("a b")'`: {"python", "-c", `print("a b")`},
+	} {
+		got, err := words(line)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%q: %q (%v), want %q", line, got, err, want)
+		}
+	}
+	for _, line := range []string{`"a`, `'a`, `a\`} {
+		if got, err := words(line); err == nil {
+			t.Errorf("%q is taken for %q", line, got)
+		}
+	}
+}
+
+func TestQuotedWordsComeBackAsTheyWere(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		list := rapid.SliceOf(rapid.StringMatching(`[a-z "$\\'\t]{0,8}`)).Draw(t, "words")
+		quoted := make([]string, len(list))
+		for i, w := range list {
+			quoted[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+		got, err := words(strings.Join(quoted, " "))
+		if err != nil || !slices.Equal(got, list) {
+			t.Errorf("%q became %q (%v)", list, got, err)
+		}
+	})
+}
+
+func TestATaskIsStoppedWithItsReason(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := orders(t, uitest.Look{W: 100, H: 40}, tables).read()
+		f.Press("/").Type("api-orders").Press("enter")
+		f.keys("enter", "ctrl+d").Shows("Stop task", "reason")
+		f.answer("stuck in a loop").Shows("stop payments/", "leaves 3 healthy of 4 tasks; api-orders starts another", "asks for the task's name")
+		id := f.plannedTask(t)
+		f.keys("enter").Shows("type the task's name: " + id[:8])
+		f.answer(id[:8]).Shows("+ succeeded: 1 task stopped")
+		f.account.Edit(func(d *awsxtest.Data) {
+			for _, task := range d.Tasks {
+				if task.ID == id && task.StoppedReason != "stuck in a loop" {
+					t.Errorf("the task stopped for %q", task.StoppedReason)
+				}
+			}
+		})
+	})
+}
+
+// plannedTask is the id of the task in the plan on the screen.
+func (f *shopfloor) plannedTask(t *testing.T) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(f.Row("stop task "), "stop task ")
+	if !ok {
+		t.Fatalf("no task is to be stopped:\n%s", f.Text())
+	}
+	return strings.TrimSpace(rest)
+}
+
+func TestMarkedTasksAreStoppedTogether(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		f := orders(t, uitest.Look{W: 120, H: 40}, tables).read()
+		f.Press("/").Type("api-orders").Press("enter")
+		f.keys("enter", "space", "space", "ctrl+d").Shows("Stop 2 tasks of payments")
+		f.answer("").Shows("stop 2 tasks of payments", "leaves 3 healthy of 4 tasks")
+		f.keys("enter").answer("2 payments").Shows("+ succeeded", "all have ended")
+		if n := f.account.Count(awsxtest.StopTask); n != 2 {
+			t.Errorf("%d tasks were stopped", n)
+		}
+		f.keys("esc").Hides("marked")
+	})
+}
