@@ -76,7 +76,7 @@ func (r Reference) Lookup() string {
 // The grammar of references, after the distribution project's reference package
 // with sha256 as the only algorithm that registries serve.
 var (
-	tagForm       = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`)
+	tagForm       = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
 	digestForm    = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 	registryForm  = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$`)
 	componentForm = regexp.MustCompile(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*$`)
@@ -133,8 +133,11 @@ func printableReference(s string) error {
 	return nil
 }
 
+// longestTag is how many characters a tag has at most.
+const longestTag = 128
+
 func validTag(s, tag string) error {
-	if !tagForm.MatchString(tag) {
+	if len(tag) > longestTag || !tagForm.MatchString(tag) {
 		return invalid("image reference %q: expected after the colon a tag of 1 to 128 letters, digits, '_', '.' or '-', found %q", s, tag)
 	}
 	return nil

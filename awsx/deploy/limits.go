@@ -101,7 +101,10 @@ func repeatedMember(doc []byte) (name string, at int) {
 // RegisterTaskDefinition and ContainerDefinition).
 const mostContainers = 10
 
-var containerForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
+// Counted repetitions of hundreds would make expressions of as many states.
+var containerForm = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+const longestName = 255
 
 // checkDocument refuses a document that the service would refuse, as far as that
 // shows without asking it. What sizes go together is for the service to say.
@@ -120,7 +123,7 @@ func checkDocument(tree *node) error {
 		switch {
 		case c.kind != object:
 			return invalid("containerDefinitions[%d]: expected an object", i)
-		case !containerForm.MatchString(name):
+		case len(name) > longestName || !containerForm.MatchString(name):
 			return invalid("containerDefinitions[%d].name: expected 1 to 255 letters, digits, '_' or '-', found %q", i, name)
 		case seen[name]:
 			return invalid("container %s is there twice", name)
