@@ -33,14 +33,14 @@ type logSubject struct {
 	// known is false while there is nothing to derive a query from.
 	known      bool
 	derivation ecslog.Derivation
-	err        error  // why the lines cannot be found
-	status     status // of the service's watch
-	fields     string // of the store, that the query compares
-	brief      string // the query in a few words, apart from the fields
-	several    bool   // there is more than one container in a task
-	unread     string // ARN of the task definition that was not read
-	stopped    []awsx.Task
-	reason     string // why the task stopped, for a task's scope
+	err        error       // why the lines cannot be found
+	status     status      // of the service's watch
+	fields     string      // of the store, that the query compares
+	brief      string      // the query in a few words, apart from the fields
+	several    bool        // there is more than one container in a task
+	unread     string      // ARN of the task definition that was not read
+	stopped    []awsx.Task // of the service, those that ECS has forgotten too
+	reason     string      // why the task stopped, for a task's scope
 }
 
 // foundLogs is a subject on its way to the screen.
@@ -114,7 +114,11 @@ func (f logFinder) find() logSubject {
 		s.status = statusOf(snap)
 	}
 	if len(snap.Items) > 0 {
-		s.stopped = snap.Items[0].Stopped
+		state := snap.Items[0]
+		s.stopped = slices.Clone(state.Stopped)
+		if f.remembered != nil {
+			s.stopped = append(s.stopped, store.Forgotten(f.scope.Service, slices.Concat(state.Running, state.Stopped), f.remembered(f.scope.Service))...)
+		}
 	}
 	var subject ecslog.Subject
 	if f.scope.Task != nil {
@@ -176,42 +180,11 @@ func (f logFinder) service(snap *store.Snapshot[store.ServiceState]) (awsx.Servi
 		}
 	}
 	if f.remembered != nil {
-		tasks = append(tasks, forgotten(ref, tasks, f.remembered(ref))...)
+		tasks = append(tasks, store.Forgotten(ref, tasks, f.remembered(ref))...)
 	}
 	// A steady order keeps the query the same while nothing changes.
 	slices.SortFunc(tasks, func(a, b awsx.Task) int { return cmp.Compare(a.Ref.ARN, b.Ref.ARN) })
 	return service, tasks
-}
-
-// forgotten makes tasks of the containers that were seen and are not among those
-// that ECS still lists.
-func forgotten(service awsx.Ref, listed []awsx.Task, seen []store.Seen) []awsx.Task {
-	byARN := map[string]*awsx.Task{}
-	for _, t := range listed {
-		byARN[t.Ref.ARN] = nil
-	}
-	var out []*awsx.Task
-	for _, c := range seen {
-		t, known := byARN[c.Task]
-		if known && t == nil {
-			continue
-		}
-		if !known {
-			t = &awsx.Task{
-				Ref: service.In(c.Task), ID: awsx.ARNName(c.Task), TaskDefinition: c.Family + ":" + c.Revision,
-				Group: "service:" + c.Service, CreatedAt: c.First,
-			}
-			byARN[c.Task] = t
-			out = append(out, t)
-		}
-		t.Containers = append(t.Containers, awsx.Container{Name: c.Container, RuntimeID: c.ID})
-	}
-	tasks := make([]awsx.Task, len(out))
-	for i, t := range out {
-		slices.SortFunc(t.Containers, func(a, b awsx.Container) int { return cmp.Compare(a.RuntimeID, b.RuntimeID) })
-		tasks[i] = *t
-	}
-	return tasks
 }
 
 // severalContainers tells that a task's lines come from more than one container.
@@ -254,13 +227,8 @@ func driversOf(s ecslog.Subject) string {
 	return strings.Join(names, ", ")
 }
 
-// predecessor is the task that stopped before a scope's task was made; for a
-// service it is the one that stopped last.
+// predecessor is the task that stopped before a scope's task; for a service it is
+// the one that stopped last.
 func (s logSubject) predecessor(scope LogScope) (awsx.Task, bool) {
-	for _, t := range s.stopped {
-		if scope.Task == nil || t.Ref != scope.Task.Ref && t.CreatedAt.Before(scope.Task.CreatedAt) {
-			return t, true
-		}
-	}
-	return awsx.Task{}, false
+	return store.Predecessor(s.stopped, scope.Task)
 }

@@ -1,0 +1,92 @@
+package store
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"gantry/awsx"
+)
+
+// Forgotten returns the tasks of a service whose containers were seen and which ECS
+// no longer lists: it tells of a stopped task for about an hour (API reference,
+// DescribeTasks). All that is known of them is their containers, their revision, and
+// when they were first and last seen, which stand for when they were created and
+// when they stopped. They have an order of their own, by ARN. Listed has to be all
+// that ECS lists of the service, running and stopped.
+func Forgotten(service awsx.Ref, listed []awsx.Task, seen []Seen) []awsx.Task {
+	known := map[string]bool{}
+	for _, t := range listed {
+		known[t.Ref.ARN] = true
+	}
+	gone := map[string]*awsx.Task{}
+	for _, c := range seen {
+		if known[c.Task] {
+			continue
+		}
+		t := gone[c.Task]
+		if t == nil {
+			t = &awsx.Task{
+				Ref: service.In(c.Task), ID: awsx.ARNName(c.Task), TaskDefinition: c.Family + ":" + c.Revision,
+				Group: "service:" + c.Service, LastStatus: "STOPPED", DesiredStatus: "STOPPED",
+				CreatedAt: c.First, StoppedAt: c.Last,
+			}
+			gone[c.Task] = t
+		}
+		if c.First.Before(t.CreatedAt) {
+			t.CreatedAt = c.First
+		}
+		if c.Last.After(t.StoppedAt) {
+			t.StoppedAt = c.Last
+		}
+		t.Containers = append(t.Containers, awsx.Container{Name: c.Container, RuntimeID: c.ID})
+	}
+	tasks := make([]awsx.Task, 0, len(gone))
+	for _, t := range gone {
+		slices.SortFunc(t.Containers, func(a, b awsx.Container) int { return cmp.Compare(a.RuntimeID, b.RuntimeID) })
+		tasks = append(tasks, *t)
+	}
+	slices.SortFunc(tasks, func(a, b awsx.Task) int { return cmp.Compare(a.Ref.ARN, b.Ref.ARN) })
+	return tasks
+}
+
+// Predecessor returns the task that stopped before another: of one that runs, the
+// last to stop of those that are older than it; of one that has stopped, the next
+// one back. So all are reached, one after the other. Without another it is the one
+// that stopped last. Tasks are a service's, in any order; those that run are passed
+// over.
+func Predecessor(tasks []awsx.Task, of *awsx.Task) (awsx.Task, bool) {
+	var best awsx.Task
+	var at time.Time
+	for _, t := range tasks {
+		end := endOf(t)
+		switch {
+		case end.IsZero():
+			continue
+		case of == nil:
+		case t.Ref == of.Ref:
+			continue
+		case endOf(*of).IsZero() && !t.CreatedAt.Before(of.CreatedAt):
+			continue
+		case !endOf(*of).IsZero() && later(end, t, endOf(*of), *of):
+			continue
+		}
+		if at.IsZero() || later(end, t, at, best) {
+			best, at = t, end
+		}
+	}
+	return best, !at.IsZero()
+}
+
+// endOf returns when a task stopped, or began to; zero while it runs.
+func endOf(t awsx.Task) time.Time {
+	if t.StoppedAt.IsZero() {
+		return t.StoppingAt
+	}
+	return t.StoppedAt
+}
+
+// later orders tasks by their end, those of one moment by their ARN.
+func later(aEnd time.Time, a awsx.Task, bEnd time.Time, b awsx.Task) bool {
+	return cmp.Or(aEnd.Compare(bEnd), cmp.Compare(a.Ref.ARN, b.Ref.ARN)) > 0
+}
