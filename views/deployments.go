@@ -208,7 +208,7 @@ func (r deploymentRow) strategy() string {
 func deploymentColumns(deps *Deps) []table.Column[deploymentRow] {
 	type row = deploymentRow
 	return []table.Column[row]{
-		{ID: colName, Title: "REVISION", Frozen: true, Min: 10, Max: 32,
+		{ID: colName, Title: "REVISION", Frozen: true, Min: 14, Max: 40,
 			Cell:    func(r row) table.Cell { return table.Cell{Text: r.name()} },
 			Compare: func(a, b row) int { return strings.Compare(a.name(), b.name()) }},
 		{ID: colState, Title: "ST", Descending: true,
@@ -235,7 +235,7 @@ func deploymentColumns(deps *Deps) []table.Column[deploymentRow] {
 		{ID: "breaker", Title: "BRK", Right: true, Priority: 6,
 			Cell: func(r row) table.Cell { return table.Cell{Text: orDefault(r.breaker(), "-")} }},
 		{ID: "strategy", Title: "STRATEGY", Priority: 7, Cell: func(r row) table.Cell { return table.Cell{Text: r.strategy()} }},
-		{ID: "why", Title: "WHY", Grow: true, Min: 24, Priority: 2, Cell: func(r row) table.Cell { return table.Cell{Text: r.why()} }},
+		{ID: "why", Title: "WHY", Grow: true, Min: 18, Priority: 2, Cell: func(r row) table.Cell { return table.Cell{Text: r.why()} }},
 	}
 }
 

@@ -18,7 +18,7 @@ func TestTheHistoryTellsHowEachDeploymentEnded(t *testing.T) {
 		f.Shows("3: x1 +2", "sort AGE↓")
 		for name, want := range map[string][]string{
 			"api-orders:3": {"+ succeeded", "25m", " 4m ", "v3@71aa", "operator", "rolling"},
-			"api-orders:2": {"x rolled back", "1h", "3/3", "circuit breaker threshold"},
+			"api-orders:2": {"x rolled back", "1h", "3/3", "because the circuit breaker"},
 			"api-orders:1": {"+ succeeded", "2h", "2m30s", "v2@9f3c"},
 		} {
 			row := ""

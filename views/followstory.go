@@ -29,7 +29,9 @@ func (s *followScreen) paras() []para {
 	if !s.job.Progress.At.IsZero() {
 		s.rollout(&d)
 		s.stops(&d)
-		s.last.paras(&d, here)
+		if v := s.job.Result.Verdict; v == nil || !v.Good() {
+			s.last.paras(&d, here)
+		}
 		s.events(&d, here)
 	}
 	return d.paras
@@ -125,8 +127,12 @@ func outcomeStatus(v deploy.Verdict) theme.Status {
 	return theme.StatusFailed
 }
 
-// details are what a verdict adds to what stands on the screen anyway.
+// details are what a verdict adds to what stands on the screen anyway: one that is
+// good says all in its text.
 func (s *followScreen) details(v deploy.Verdict) []string {
+	if v.Good() {
+		return nil
+	}
 	return slices.DeleteFunc(slices.Clone(v.Details), func(detail string) bool {
 		if strings.Contains(v.Text, detail) {
 			return true

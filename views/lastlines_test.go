@@ -60,10 +60,12 @@ func TestLinesThatCannotBeHadAreExplained(t *testing.T) {
 		crash  func(*shopfloor)
 		shows  string
 	}{
-		"no store":       {untouched, nil, func(f *shopfloor) { f.crash(strings.Repeat("a", 64)) }, "no log store is configured: set logs.endpoints"},
-		"store is down":  {untouched, &shelf{err: logs.Errorf(logs.Offline, "search logstash-*", "connection refused")}, func(f *shopfloor) { f.crash(strings.Repeat("a", 64)) }, "connection refused"},
-		"never started":  {untouched, &shelf{}, func(f *shopfloor) { f.stop(1, "CannotPullContainerError: no") }, "no container of it started"},
-		"another driver": {func(f *shopfloor) { f.redefine(`"gelf"`, `"splunk"`, `"gelf-address"`, `"splunk-url"`, `"tag"`, `"splunk-token"`) }, &shelf{}, func(f *shopfloor) { f.crash(strings.Repeat("a", 64)) }, "splunk"},
+		"no store":      {untouched, nil, func(f *shopfloor) { f.crash(strings.Repeat("a", 64)) }, "no log store is configured: set logs.endpoints"},
+		"store is down": {untouched, &shelf{err: logs.Errorf(logs.Offline, "search logstash-*", "connection refused")}, func(f *shopfloor) { f.crash(strings.Repeat("a", 64)) }, "connection refused"},
+		"never started": {untouched, &shelf{}, func(f *shopfloor) { f.stop(1, "CannotPullContainerError: no") }, "no container of it started"},
+		"another driver": {func(f *shopfloor) {
+			f.redefine(`"gelf"`, `"splunk"`, `"gelf-address"`, `"splunk-url"`, `"tag"`, `"splunk-token"`)
+		}, &shelf{}, func(f *shopfloor) { f.crash(strings.Repeat("a", 64)) }, "splunk"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {

@@ -34,7 +34,7 @@ func (s *planScreen) variants() []ui.Action {
 		pin := s.pin(intent)
 		pin.Disabled = waiting
 		if waiting == "" && s.pinning() == "" && s.plan != nil {
-			pin.Disabled = "ECS returns to what ran before by itself: no image is named"
+			pin.Disabled, pin.Hint = "ECS returns to what ran before by itself: no image is named", 0
 		}
 		out = append(out, pin)
 	}
