@@ -6,6 +6,7 @@ import "gantry/ui/form"
 const (
 	ActAdd    = "add"
 	ActChange = "change"
+	ActRename = "rename"
 	ActRemove = "remove"
 	ActUndo   = "undo"
 	ActReveal = "reveal"
@@ -22,6 +23,7 @@ func EditorActions(e *form.Editor) []Action {
 		{ID: ActChange, Name: "change", Keys: []string{"enter"}, Hint: 3, Run: Do(e.Change), Disabled: line},
 		{ID: ActRemove, Name: "remove", Keys: []string{"x", "delete"}, Hint: 4, Run: Do(e.Remove), Disabled: line},
 		{ID: ActUndo, Name: "undo line", Keys: []string{"u"}, Hint: 5, Run: Do(e.Undo), Disabled: line},
+		{ID: ActRename, Name: "rename", Keys: []string{"n"}, Hint: 8, Run: Do(e.Rename), Disabled: line},
 		{ID: ActBlock, Name: "paste lines", Keys: []string{"p"}, Hint: 6, Run: Do(e.Block)},
 		{ID: ActReveal, Name: "reveal", Keys: []string{"r"}, Hint: 7, Run: Do(e.Reveal), Disabled: line},
 	}

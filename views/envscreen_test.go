@@ -125,16 +125,6 @@ func TestReadOnlyShowsNoSecretsAndLetsEditsBePlanned(t *testing.T) {
 	})
 }
 
-func TestReferencesToSecretsAreLocked(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		f := prepared(t, standard, func(f *shopfloor) {
-			f.redefine(`"environment":`, `"secrets":[{"name":"API_KEY","valueFrom":"arn:aws:ssm:eu-west-1:1:parameter/key"}],"environment":`)
-		}, env).read()
-		f.Shows("API_KEY", "a reference to a secret kept elsewhere")
-		f.keys("G", "enter").Shows("change: a reference to a secret kept elsewhere is not a variable")
-	})
-}
-
 func TestAnEnvironmentThatCannotBeReadSaysWhyAndIsTriedAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := prepared(t, standard, func(f *shopfloor) {

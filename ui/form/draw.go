@@ -69,7 +69,7 @@ func drawRow(th *theme.Theme, r row, selected bool, names, w int) string {
 		marker = g.Marker + " "
 	}
 	if r.line == nil {
-		title := fmt.Sprintf("%s (%d)", r.group.name, len(r.group.lines))
+		title := fmt.Sprintf("%s (%d)", r.group.Name, len(r.group.lines))
 		return marker + th.Paint(theme.Header, text.Truncate(title, w-2, g.Ellipsis))
 	}
 	l := r.line
@@ -86,8 +86,11 @@ func drawRow(th *theme.Theme, r row, selected bool, names, w int) string {
 	name := text.Fit(l.pair.Name, names, g.Ellipsis)
 	room := max(0, w-names-6)
 	value := shown(l.pair, l.revealed)
-	if l.state() == Changed {
+	if l.state() == Changed && l.pair.Value != l.before.Value {
 		value += "   was " + shown(l.before, l.revealed)
+	}
+	if l.renamed() {
+		value += "   was called " + l.before.Name
 	}
 	if l.pair.Locked != "" {
 		value = l.pair.Locked
@@ -120,9 +123,10 @@ func (e *Editor) foot(th *theme.Theme, w, h int) ([]string, *tea.Cursor) {
 	}
 	tail := th.Glyphs().Ellipsis
 	title := map[mode]string{
-		naming:  "name of the new variable in " + e.groupName(),
-		valuing: "value of " + e.name,
-		pasting: "lines of NAME=value for " + e.groupName() + ", ctrl+d takes them",
+		naming:   "name of the new " + e.noun() + " in " + e.groupName(),
+		renaming: "new name of " + e.name,
+		valuing:  "value of " + e.name,
+		pasting:  "lines of NAME=value for " + e.groupName() + ", ctrl+d takes them",
 	}[e.mode]
 	if e.mode == valuing && e.escaped {
 		title += ` (escaped: \n is a line break, \\ a backslash)`
@@ -158,7 +162,14 @@ func (e *Editor) groupName() string {
 	if e.into == nil {
 		return ""
 	}
-	return e.into.name
+	return e.into.Name
+}
+
+func (e *Editor) noun() string {
+	if e.into == nil || e.into.Noun == "" {
+		return "variable"
+	}
+	return e.into.Noun
 }
 
 // Hints are the keys while something is typed.

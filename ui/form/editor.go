@@ -30,6 +30,7 @@ type mode int
 const (
 	browsing mode = iota
 	naming        // the name of a new line
+	renaming      // another name for a line
 	valuing       // a line's value
 	pasting       // a block
 )
@@ -58,10 +59,11 @@ type Editor struct {
 func NewEditor(o EditorOptions) *Editor {
 	e := &Editor{opts: o}
 	for _, g := range o.Groups {
-		eg := &group{name: g.Name}
+		eg := &group{Group: g}
 		for _, p := range g.Pairs {
 			eg.lines = append(eg.lines, &line{pair: p, before: p})
 		}
+		eg.Pairs = nil
 		e.groups = append(e.groups, eg)
 	}
 	e.at = min(1, len(e.rows())-1)
@@ -109,7 +111,7 @@ func (e *Editor) Edits() []Edit {
 func (e *Editor) Changes() int {
 	n := 0
 	for _, edit := range e.Edits() {
-		n += len(edit.Set) + len(edit.Unset)
+		n += edit.size()
 	}
 	return n
 }
@@ -155,6 +157,18 @@ func (e *Editor) Change() {
 	e.value(r.line.pair.Value)
 }
 
+// Rename starts typing another name for the line under the cursor.
+func (e *Editor) Rename() {
+	r := e.current()
+	if e.OnLine() != "" {
+		return
+	}
+	e.into, e.target, e.name, e.mode, e.wrong = r.group, r.line, r.line.pair.Name, renaming, ""
+	e.input, e.escaped = field.New(e.opts.Theme, ""), false
+	e.input.SetValue(e.name)
+	e.input.CursorEnd()
+}
+
 // value starts typing a value. One that a field of one line would spoil is typed
 // with escapes.
 func (e *Editor) value(s string) {
@@ -176,7 +190,7 @@ func (e *Editor) hidden() bool {
 	if e.target != nil {
 		return e.target.pair.Secret && !e.target.revealed
 	}
-	return e.opts.Secret != nil && e.opts.Secret(e.name, "")
+	return !e.into.Public && e.opts.Secret != nil && e.opts.Secret(e.name, "")
 }
 
 // Remove marks the line under the cursor to be removed.
@@ -256,6 +270,14 @@ func (e *Editor) checkPair(p Pair) error {
 	if l := e.into.find(p.Name); l != nil && l.pair.Locked != "" {
 		return fmt.Errorf("%s cannot be set here: %s", p.Name, l.pair.Locked)
 	}
+	if e.into.leaving(p.Name) != nil {
+		return fmt.Errorf("%s is renamed here: undo that first", p.Name)
+	}
+	if e.into.Check != nil {
+		if err := e.into.Check(p); err != nil {
+			return err
+		}
+	}
 	if clean.FindMask(p.Value) > 0 {
 		return fmt.Errorf("%s: %w", p.Name, clean.ErrMasked)
 	}
@@ -263,7 +285,7 @@ func (e *Editor) checkPair(p Pair) error {
 }
 
 func (e *Editor) guarded(p Pair) Pair {
-	if e.opts.Secret != nil && e.opts.Secret(p.Name, p.Value) {
+	if !e.into.Public && e.opts.Secret != nil && e.opts.Secret(p.Name, p.Value) {
 		p.Secret = true
 	}
 	return p
@@ -294,7 +316,7 @@ func (e *Editor) Update(msg tea.Msg) tea.Cmd {
 	}
 	var cmd tea.Cmd
 	switch e.mode {
-	case naming, valuing:
+	case naming, renaming, valuing:
 		e.input, cmd = e.input.Update(msg)
 	case pasting:
 		e.area, cmd = e.area.Update(msg)
@@ -345,8 +367,14 @@ func (e *Editor) accept() {
 			e.wrong = fmt.Sprintf("%s is there already, change it instead", name)
 			return
 		}
+		if e.into.leaving(name) != nil {
+			e.wrong = fmt.Sprintf("%s is renamed here: undo that first", name)
+			return
+		}
 		e.name = name
 		e.value("")
+	case renaming:
+		e.acceptName(strings.TrimSpace(e.input.Value()))
 	case valuing:
 		e.acceptValue()
 	case pasting:
@@ -356,6 +384,30 @@ func (e *Editor) accept() {
 		}
 		e.mode = browsing
 	}
+}
+
+func (e *Editor) acceptName(name string) {
+	l := e.target
+	if name == l.pair.Name {
+		e.mode = browsing
+		return
+	}
+	if err := CheckName(name); err != nil {
+		e.wrong = err.Error()
+		return
+	}
+	if e.into.find(name) != nil {
+		e.wrong = fmt.Sprintf("%s is there already", name)
+		return
+	}
+	if other := e.into.leaving(name); other != nil && other != l {
+		e.wrong = fmt.Sprintf("%s is renamed here: undo that first", name)
+		return
+	}
+	l.removed = false
+	l.pair.Name = name
+	l.pair.Secret = e.guarded(l.pair).Secret
+	e.mode = browsing
 }
 
 func (e *Editor) acceptValue() {

@@ -307,6 +307,46 @@ func TestALockedPairCannotBeChanged(t *testing.T) {
 	}
 }
 
+func TestARenamedPairKeepsItsValueAndFreesNoName(t *testing.T) {
+	e := editor()
+	e.Move(1) // the secret, of which nothing may be seen
+	e.Rename()
+	press(e, "ctrl+u")
+	write(e, "LOG_LEVEL")
+	press(e, "enter")
+	if !strings.Contains(drawn(e), "LOG_LEVEL is there already") {
+		t.Errorf("a name that is taken is not refused:\n%s", drawn(e))
+	}
+	press(e, "ctrl+u")
+	write(e, "DB_PW")
+	press(e, "enter")
+	if r := row(e, "DB_PW"); !strings.Contains(r, "~ DB_PW") || !strings.Contains(r, "was called DB_PASSWORD") || strings.Contains(r, "hunter2") {
+		t.Errorf("the line says %q", r)
+	}
+	e.Add()
+	write(e, "DB_PASSWORD")
+	press(e, "enter")
+	if !strings.Contains(drawn(e), "DB_PASSWORD is renamed here: undo that first") {
+		t.Errorf("a name that leaves is not refused:\n%s", drawn(e))
+	}
+	press(e, "esc")
+	want := []form.Edit{{Group: "api", Set: map[string]string{}, Rename: map[string]string{"DB_PASSWORD": "DB_PW"}}}
+	if diff := cmp.Diff(want, e.Edits()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	e.Change()
+	write(e, "another")
+	press(e, "enter")
+	want = []form.Edit{{Group: "api", Set: map[string]string{"DB_PW": "another"}, Unset: []string{"DB_PASSWORD"}}}
+	if diff := cmp.Diff(want, e.Edits()); diff != "" {
+		t.Errorf("renamed and set (-want +got):\n%s", diff)
+	}
+	e.Undo()
+	if len(e.Edits()) != 0 {
+		t.Errorf("%v is left", e.Edits())
+	}
+}
+
 func TestTheEditorFitsAnySize(t *testing.T) {
 	e := editor()
 	e.Block()

@@ -22,13 +22,21 @@ type Pair struct {
 type Group struct {
 	Name  string
 	Pairs []Pair
+	// Noun is what a pair is called; empty is a variable.
+	Noun string
+	// Public values may be seen, whatever their names.
+	Public bool
+	// Check names what is wrong with a pair and what was expected; nil takes all.
+	Check func(Pair) error
 }
 
-// Edit is what was changed in a group. A name is in Set or in Unset, never both.
+// Edit is what was changed in a group. A name is in one of Set, Unset and the keys of
+// Rename.
 type Edit struct {
-	Group string
-	Set   map[string]string
-	Unset []string // sorted
+	Group  string
+	Set    map[string]string
+	Unset  []string          // sorted
+	Rename map[string]string // to the new name, of pairs whose value stays
 }
 
 // State is what happened to a line.
@@ -57,16 +65,29 @@ func (l *line) state() State {
 		return Removed
 	case l.added:
 		return Added
-	case l.pair.Value != l.before.Value:
+	case l.pair.Value != l.before.Value, l.renamed():
 		return Changed
 	}
 	return Kept
 }
 
+// renamed tells that a line has another name than before.
+func (l *line) renamed() bool { return !l.added && l.pair.Name != l.before.Name }
+
 // group is a list of lines in the editor.
 type group struct {
-	name  string
+	Group // without its pairs
 	lines []*line
+}
+
+// leaving is the line that had a name before it was renamed.
+func (g *group) leaving(name string) *line {
+	for _, l := range g.lines {
+		if l.renamed() && l.before.Name == name {
+			return l
+		}
+	}
+	return nil
 }
 
 func (g *group) find(name string) *line {
@@ -114,18 +135,29 @@ func (g *group) undo(l *line) {
 
 // edit is what changed in the group; ok is false if nothing did.
 func (g *group) edit() (e Edit, ok bool) {
-	e = Edit{Group: g.name, Set: map[string]string{}}
+	e = Edit{Group: g.Name, Set: map[string]string{}}
 	for _, l := range g.lines {
-		switch l.state() {
-		case Added, Changed:
+		switch state := l.state(); {
+		case state == Changed && l.renamed() && l.pair.Value == l.before.Value:
+			if e.Rename == nil {
+				e.Rename = map[string]string{}
+			}
+			e.Rename[l.before.Name] = l.pair.Name
+		case state == Changed && l.renamed():
+			e.Unset = append(e.Unset, l.before.Name)
 			e.Set[l.pair.Name] = l.pair.Value
-		case Removed:
+		case state == Added, state == Changed:
+			e.Set[l.pair.Name] = l.pair.Value
+		case state == Removed:
 			e.Unset = append(e.Unset, l.pair.Name)
 		}
 	}
 	slices.Sort(e.Unset)
-	return e, len(e.Set)+len(e.Unset) > 0
+	return e, e.size() > 0
 }
+
+// size is how many lines an edit is about.
+func (e Edit) size() int { return len(e.Set) + len(e.Unset) + len(e.Rename) }
 
 // CheckName refuses names that no environment can hold: empty ones, and those
 // with an equals sign, a space or a control character.
