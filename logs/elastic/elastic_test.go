@@ -181,6 +181,8 @@ func TestErrorsHaveAClassAReasonAndAFix(t *testing.T) {
 		{404, `{"status":"no such route"}`, logs.NotFound, "this path is not a search API"},
 		{404, `<html>nothing here</html>`, logs.Invalid, "HTTP 404 and a web page answer (check the address: something else answers there"},
 		{401, "<!DOCTYPE html>\n<html><head><title>Sign in\x1b[31m</title>", logs.Invalid, `a web page answer: Sign in\x1b[31m (check the address`},
+		{400, `<ErrorResponse>Missing Action</ErrorResponse>`, logs.Invalid, "HTTP 400 and no answer of a search engine: <ErrorResponse>Missing Action"},
+		{405, `Method Not Allowed`, logs.Invalid, "something else answers there"},
 		{407, ``, logs.Denied, "give the proxy's user and password"},
 		{503, `{"error":{"root_cause":[],"type":"search_phase_execution_exception","reason":"all shards failed"},"status":503}`, logs.Failed, "the cluster is red: have its unassigned shards looked at"},
 		{400, `{"error":{"type":"x","reason":"all shards failed","caused_by":{"reason":"bad regexp"}}}`, logs.Invalid, "all shards failed: bad regexp"},

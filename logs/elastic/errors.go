@@ -81,6 +81,9 @@ func (s *Source) refusal(verb string, a reply) error {
 		return s.notAStore(verb, fmt.Errorf("HTTP %d and a web page answer%s", a.status, title))
 	}
 	kind, reason := reasonOf(a.body)
+	if a.stranger() {
+		return s.notAStore(verb, fmt.Errorf("HTTP %d and no answer of a search engine: %s", a.status, reason))
+	}
 	e := &logs.Error{Op: s.op(verb), Err: fmt.Errorf("HTTP %d", a.status)}
 	if reason != "" {
 		e.Err = fmt.Errorf("HTTP %d: %s", a.status, reason)
@@ -152,6 +155,17 @@ func (s *Source) unreadable(verb string, body []byte, err error) error {
 // notAStore is the failure of an answer that no search engine gives.
 func (s *Source) notAStore(verb string, err error) error {
 	return &logs.Error{Class: logs.Invalid, Op: s.op(verb), Err: err, Fix: "check the address: something else answers there, such as a login page"}
+}
+
+// stranger reports whether an answer refuses a request in a way in which a search
+// engine never does, without JSON. Proxies before one do so as well when it is
+// down, or when they refuse, with other statuses.
+func (a reply) stranger() bool {
+	switch a.status {
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed:
+		return len(a.body) > 0 && !json.Valid(a.body)
+	}
+	return false
 }
 
 // webPage reports whether an answer is HTML, and returns its title, quoted after a
