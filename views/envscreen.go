@@ -108,18 +108,17 @@ func (s *environmentScreen) edit() {
 	})
 }
 
+// environmentGroups gives each container a group of variables and one of references
+// to secrets.
 func environmentGroups(td *awsx.TaskDefinition) []form.Group {
-	groups := make([]form.Group, len(td.Containers))
-	for i, c := range td.Containers {
-		groups[i].Name = c.Name
+	var groups []form.Group
+	for _, c := range td.Containers {
+		group := form.Group{Name: c.Name}
 		for _, v := range c.Env {
 			value := v.Value.Reveal()
-			groups[i].Pairs = append(groups[i].Pairs, form.Pair{Name: v.Name, Value: value, Secret: clean.LooksSecret(v.Name, value)})
+			group.Pairs = append(group.Pairs, form.Pair{Name: v.Name, Value: value, Secret: clean.LooksSecret(v.Name, value)})
 		}
-		for _, ref := range c.Secrets {
-			groups[i].Pairs = append(groups[i].Pairs, form.Pair{Name: ref.Name, Value: "from " + ref.ValueFrom,
-				Locked: "a reference to a secret kept elsewhere is not a variable"})
-		}
+		groups = append(groups, group, secretsGroup(c))
 	}
 	return groups
 }
@@ -137,17 +136,28 @@ func parsePairs(block string) ([]form.Pair, error) {
 	return pairs, nil
 }
 
-// intent is what the edits ask for.
-func (s *environmentScreen) intent() deploy.SetEnv {
-	in := deploy.SetEnv{Containers: map[string]deploy.EnvEdit{}}
+// intent is what the edits ask for: of variables, of references, or of both in one
+// revision.
+func (s *environmentScreen) intent() deploy.Intent {
+	env, secrets := deploy.SetEnv{Containers: map[string]deploy.EnvEdit{}}, deploy.SetSecrets{Containers: map[string]deploy.SecretEdit{}}
 	for _, e := range s.editor.Edits() {
-		edit := deploy.EnvEdit{Unset: e.Unset}
+		if c, ok := secretsOf(s.definition, e.Group); ok {
+			secrets.Containers[c.Name] = secretEdit(c, e)
+			continue
+		}
+		edit := deploy.EnvEdit{Unset: e.Unset, Rename: e.Rename}
 		for _, name := range slices.Sorted(maps.Keys(e.Set)) {
 			edit.Set = append(edit.Set, awsx.EnvVar{Name: name, Value: clean.Secret(e.Set[name])})
 		}
-		in.Containers[e.Group] = edit
+		env.Containers[e.Group] = edit
 	}
-	return in
+	switch {
+	case len(secrets.Containers) == 0:
+		return env
+	case len(env.Containers) == 0:
+		return secrets
+	}
+	return deploy.SetVariables{Env: env, Secrets: secrets}
 }
 
 func (s *environmentScreen) View(w, h int) ui.Frame {
