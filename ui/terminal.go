@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -82,6 +83,19 @@ func unicodeLocale(getenv func(string) string) bool {
 		}
 	}
 	return false
+}
+
+// AsksForSync tells whether a terminal of this environment is asked for synchronized
+// output, which is Bubble Tea's to decide: one at the other end of SSH only when
+// TERM says that it is modern, and Apple's, which does not have it, never.
+func AsksForSync(getenv func(string) string) bool {
+	program, ssh := getenv("TERM_PROGRAM"), getenv("SSH_TTY") != ""
+	if getenv("WT_SESSION") != "" || !ssh && !strings.Contains(program, "Apple") {
+		return true
+	}
+	return slices.ContainsFunc([]string{"ghostty", "wezterm", "alacritty", "kitty", "rio"}, func(modern string) bool {
+		return strings.Contains(getenv("TERM"), modern)
+	})
 }
 
 // Theme is the theme's view of the terminal.

@@ -51,6 +51,7 @@ type App struct {
 	logStore  func(awsx.ContextID, config.Logs) (logs.Source, error)
 	logGroups func(awsx.ContextID) cloudwatch.Port
 	signers   func(id awsx.ContextID, service, region string) elastic.Signer
+	clock     func(context.Context, awsx.ContextID) (sdk.Clock, error)
 	logMu     sync.Mutex
 	documents []openStore // the stores of documents that are open
 	merged    map[awsx.ContextID]*logs.Merged
@@ -128,6 +129,7 @@ func (a *App) openReal(ctx context.Context, o Options) (awsx.Opener, error) {
 		return nil, err
 	}
 	a.logStore, a.logGroups, a.signers = a.configuredLogs, groupsOf(opener), signersOf(opener)
+	a.clock = opener.Clock
 	return opener, nil
 }
 

@@ -122,7 +122,7 @@ func (a *App) openDemo(_ context.Context, o Options) (awsx.Opener, error) {
 		sdk.Options{Version: o.Version, ReadOnly: a.Config.Writing.ReadOnly, Transport: s.account.RoundTripper()},
 		sdk.Static{Region: simRegion, AccessKey: "simulated", SecretKey: "simulated"},
 	)
-	a.logGroups = groupsOf(opener)
+	a.logGroups, a.clock = groupsOf(opener), opener.Clock
 	return opener, nil
 }
 
