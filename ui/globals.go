@@ -29,7 +29,7 @@ func (s *Shell) globals(scope string) []Action {
 		{ID: ActArm, Name: "arm writing", Keys: []string{"W"}, Run: Do(s.arm),
 			Disabled: unless(!mode.Writable, "writing is not locked here")},
 		{ID: ActSave, Name: "save screen", Keys: []string{"ctrl+s"}, Run: s.save},
-		{ID: ActBare, Name: "bare screen", Keys: []string{"b"}, Run: Do(func() { s.bare = !s.bare })},
+		{ID: ActBare, Name: "bare screen", Keys: []string{"b"}, Run: Do(s.host.ToggleBare)},
 		{ID: ActMessages, Name: "messages", Run: Do(s.openMessages)},
 		{ID: ActRedraw, Name: "redraw", Keys: []string{"ctrl+l"}, Run: func() tea.Cmd { return tea.ClearScreen }},
 		{ID: ActSuspend, Name: "suspend", Keys: []string{"ctrl+z"}, Run: func() tea.Cmd { return tea.Suspend }},
@@ -92,10 +92,14 @@ func (s *Shell) strange(key string) string {
 	return fmt.Sprintf("%s does nothing here, %s lists the keys", key, s.opts.Keys.Key(Action{ID: ActHelp, Keys: []string{"?"}}))
 }
 
-// escape goes one step out: the filter first, then the screen.
+// escape goes one step out: what the screen itself is in first, then the filter, then
+// the screen.
 func (s *Shell) escape() {
 	if s.bare {
 		s.bare = false
+		return
+	}
+	if e, ok := s.trail.top().screen.(Escaper); ok && e.Escape() {
 		return
 	}
 	if f, ok := s.trail.top().screen.(Filterable); ok && f.Filter() != "" {

@@ -57,6 +57,9 @@ func (h *Host) Exec(c *exec.Cmd, done func(error) tea.Msg) tea.Cmd {
 	return h.shell.opts.Exec(c, func(err error) tea.Msg { return result{to: to, msg: done(err)} })
 }
 
+// ToggleBare gives the screen all rows, or the chrome its own again.
+func (h *Host) ToggleBare() { h.shell.bare = !h.shell.bare }
+
 // Key is the key that runs an action, for a text that mentions it.
 func (h *Host) Key(a Action) string { return h.shell.opts.Keys.Key(a) }
 

@@ -101,6 +101,12 @@ type Coverable interface {
 	Covered(covered bool) tea.Cmd
 }
 
+// Escaper is a screen with a state of its own that esc leaves before it leaves the
+// screen, such as a selection. Escape reports whether there was one.
+type Escaper interface {
+	Escape() bool
+}
+
 // Unsaved is a screen that would lose what was typed. The answer is a clause
 // such as "3 edits are not applied", empty when nothing would be lost.
 type Unsaved interface {

@@ -14,14 +14,18 @@ import (
 // ask puts a question as gravely as its tier wants. Name is what the target is
 // called.
 func (c *Changes) ask(tier deploy.Tier, target awsx.Ref, name string, q modal.Question) {
-	th, noun := c.Deps.Host.Theme(), nounOf(target)
+	putQuestion(c.Deps.Host, tier, target, name, q)
+}
+
+func putQuestion(h *ui.Host, tier deploy.Tier, target awsx.Ref, name string, q modal.Question) {
+	th, noun := h.Theme(), nounOf(target)
 	switch {
 	case tier >= deploy.TierBulk:
-		c.Deps.Host.Modal(modal.NewTyped(th, q, "the number of "+noun+"s and the cluster's name", "1 "+target.ClusterName()))
+		h.Modal(modal.NewTyped(th, q, "the number of "+noun+"s and the cluster's name", "1 "+target.ClusterName()))
 	case tier == deploy.TierName:
-		c.Deps.Host.Modal(modal.NewTyped(th, q, "the "+noun+"'s name", name))
+		h.Modal(modal.NewTyped(th, q, "the "+noun+"'s name", name))
 	default:
-		c.Deps.Host.Modal(modal.NewConfirm(th, q))
+		h.Modal(modal.NewConfirm(th, q))
 	}
 }
 

@@ -23,6 +23,12 @@ type LogViewer struct {
 	Open func(ctx context.Context, id awsx.ContextID) (logs.Source, error)
 	// Drivers are the log drivers whose lines can be found.
 	Drivers ecslog.Registry
+	// Link returns the address at which a browser shows a query's lines of a range,
+	// and what answers there; its error says why there is none. Nil is none.
+	Link func(q logs.Query, r logs.Range) (name, url string, err error)
+	// Reveal records that masked values in the lines of a service, or of a task of
+	// none, are shown; it may wait, and its error forbids showing them.
+	Reveal func(target awsx.Ref) error
 	// Remembered returns the containers that were seen of a service, those that
 	// ECS has forgotten included; nil when nothing is remembered.
 	Remembered func(service awsx.Ref) []store.Seen
@@ -49,35 +55,50 @@ type logScreen struct {
 	source    logs.Source
 	sourceErr error // why there is none
 
-	window  logWindow
+	opening logOpening
+	expr    logs.Expr   // what a person asks of the lines besides
 	session *logSession // nil until there is a source and something to search for
 	query   logs.Query  // of the session
 	status  logs.Status
+	older   logReach // beyond the oldest line held
+	newer   logReach // beyond the newest one, while it is not followed
+	filling map[*logs.Entry]bool
+	goTo    time.Time // where the histogram sends, once the screen is seen again
 
 	lines  *logLines
 	view   *logview.Log
 	anchor *logAnchor // where the search that is being typed began
 	wake   logWake
+	pace   logPace
+	shown  bool // what is masked was shown once, and that is recorded
 }
 
 func newLogScreen(v *LogViewer, scope LogScope) *logScreen {
-	s := &logScreen{viewer: v, scope: scope, window: logWindows[0]}
+	s := &logScreen{viewer: v, scope: scope, opening: logOpening{window: logWindows[0]}}
 	s.clear()
 	return s
 }
 
 // clear empties the screen of lines; how they are shown stays as it is.
 func (s *logScreen) clear() {
-	before := s.view
+	before, lines := s.view, s.lines
 	s.lines = newLogLines(s.scope, s.viewer.Deps.Now().Location())
-	s.lines.attribute(s.subject)
+	s.lines.anchor = s.opening.line
 	s.view = logview.New(s.lines)
 	s.status, s.anchor = logs.Status{}, nil
+	s.older.reset()
+	s.newer.reset()
+	s.filling = map[*logs.Entry]bool{}
 	if before == nil {
 		return
 	}
+	s.lines.inherit(lines)
+	s.lines.attribute(s.subject)
 	s.view.SetWrap(before.Wrap())
 	s.view.SetTime(before.Time())
+	s.view.SetReveal(before.Reveal())
+	s.view.SetUnfolded(before.Unfolded())
+	s.setColumns(s.lines.columns)
 	// Both were in force, so they are valid.
 	_ = s.view.SetSearch(before.Search())
 	_ = s.view.SetFilter(before.Filter())
@@ -99,7 +120,8 @@ func (s *logScreen) Capturing() bool { return false }
 func (s *logScreen) Open(ctx context.Context) tea.Cmd {
 	deps := s.viewer.Deps
 	s.ctx, s.session, s.wake = ctx, nil, logWake{}
-	s.source, s.sourceErr = nil, nil
+	s.source, s.sourceErr, s.shown = nil, nil, false
+	s.view.SetReveal(false)
 	s.subject, s.asked = logSubject{}, map[string]bool{}
 	s.clear()
 	s.finder = logFinder{
@@ -134,6 +156,16 @@ func (s *logScreen) Update(msg tea.Msg) tea.Cmd {
 		return s.finder.now()
 	case batched:
 		return s.take(msg)
+	case placed:
+		return s.place(msg)
+	case reached:
+		return s.extend(msg)
+	case filled:
+		s.fill(msg)
+	case tried:
+		return s.accept(msg)
+	case revealed:
+		s.reveal(msg)
 	case reworded:
 		s.wake.fired(msg)
 		return s.reword()
@@ -157,7 +189,7 @@ func (s *logScreen) aim(found foundLogs) tea.Cmd {
 		s.asked[arn] = true
 		cmds = append(cmds, s.finder.readDefinition(s.ctx, arn))
 	}
-	switch q := s.subject.derivation.Query; {
+	switch q := s.wanted(); {
 	case s.subject.err != nil:
 		s.stop()
 	case s.session == nil:
@@ -168,8 +200,16 @@ func (s *logScreen) aim(found foundLogs) tea.Cmd {
 	case !reflect.DeepEqual(q, s.query) && s.session.tail != nil:
 		s.query = q
 		s.session.tail.SetQuery(q)
+		s.older.reset()
 	}
 	return tea.Batch(cmds...)
+}
+
+// wanted is the query for what is known now.
+func (s *logScreen) wanted() logs.Query {
+	q := s.subject.derivation.Query
+	q.Expr = s.expr
+	return q
 }
 
 // start searches once there is a store and something to search for.
@@ -177,9 +217,9 @@ func (s *logScreen) start() tea.Cmd {
 	if s.session != nil || s.source == nil || !s.subject.searchable() {
 		return nil
 	}
-	s.query = s.subject.derivation.Query
+	s.query = s.wanted()
 	s.session = newLogSession(s.ctx)
-	return s.session.begin(s.source, s.query, s.window, s.viewer.Deps.Now())
+	return s.session.begin(s.source, s.query, s.opening, s.viewer.Deps.Now())
 }
 
 // stop ends the search; its commands end with it.
@@ -190,10 +230,10 @@ func (s *logScreen) stop() {
 	}
 }
 
-// reopen searches anew, in a window.
-func (s *logScreen) reopen(w logWindow) tea.Cmd {
+// reopen searches anew, from another place.
+func (s *logScreen) reopen(at logOpening) tea.Cmd {
 	s.stop()
-	s.window = w
+	s.opening = at
 	s.clear()
 	if s.source == nil {
 		s.sourceErr = nil
@@ -208,27 +248,35 @@ func (s *logScreen) refresh() tea.Cmd {
 	if s.finder.watch != nil {
 		s.finder.watch.Refresh()
 	}
-	return tea.Batch(s.reopen(s.window), s.finder.now())
+	return tea.Batch(s.reopen(s.opening), s.finder.now())
 }
 
-// take shows a batch and waits for the next.
+// take shows a batch and waits for the next, for as long as the terminal needs for
+// what is drawn.
 func (s *logScreen) take(msg batched) tea.Cmd {
 	if msg.session != s.session {
 		return nil
 	}
 	s.status = msg.batch.Status
-	if len(msg.batch.Entries) > 0 {
-		change := s.lines.ring.Add(msg.batch.Entries)
+	if entries := msg.batch.Entries; len(entries) > 0 {
+		s.lines.met(entries)
+		change := s.lines.ring.Add(entries)
 		s.view.Changed(change.Inserted)
+		if change.Evicted > 0 {
+			s.older.reset() // It would go on from a line that is not there any more.
+		}
 		if s.anchor != nil {
 			s.anchor.pos = change.Moved(s.anchor.pos)
 		}
-		if s.window.head {
-			s.view.Top()
-		}
 	}
-	return tea.Batch(s.session.next(redrawEvery), s.reword())
+	if s.opening.window.head && !s.following() {
+		s.view.Top()
+	}
+	return tea.Batch(s.session.next(s.pace.after(len(msg.batch.Entries), s.view.Following())), s.reword())
 }
+
+// following tells that new lines come by themselves.
+func (s *logScreen) following() bool { return s.session != nil && s.session.tail != nil }
 
 // reword draws again when the words about the age of the newest line, or about
 // the next try, would be others.
@@ -246,6 +294,10 @@ func (s *logScreen) reword() tea.Cmd {
 func (s *logScreen) Covered(covered bool) tea.Cmd {
 	if s.finder.watch != nil {
 		s.finder.watch.Need(store.Need{Idle: covered})
+	}
+	if at := s.goTo; !covered && !at.IsZero() {
+		s.goTo = time.Time{}
+		return s.reopen(logOpening{window: s.opening.window, at: at})
 	}
 	return nil
 }
@@ -287,22 +339,4 @@ func (a *logAnchor) restore(v *logview.Log) {
 		return
 	}
 	v.Goto(a.pos)
-}
-
-// logWindow is how far back the lines go.
-type logWindow struct {
-	id, key, name string
-	head          bool          // the oldest lines, instead of following
-	since         time.Duration // zero for the newest lines
-}
-
-// logWindows are the windows there are; the first is what a screen opens with.
-var logWindows = [...]logWindow{
-	{id: "log-tail", key: "0", name: "tail"},
-	{id: "log-head", key: "1", name: "head", head: true},
-	{id: "log-1m", key: "2", name: "last 1m", since: time.Minute},
-	{id: "log-5m", key: "3", name: "last 5m", since: 5 * time.Minute},
-	{id: "log-15m", key: "4", name: "last 15m", since: 15 * time.Minute},
-	{id: "log-30m", key: "5", name: "last 30m", since: 30 * time.Minute},
-	{id: "log-1h", key: "6", name: "last 1h", since: time.Hour},
 }

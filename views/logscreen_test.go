@@ -359,7 +359,7 @@ func TestAContainersLines(t *testing.T) {
 		d.say(0, "info", "mine")
 		d.say(1, "info", "not mine")
 		d.read()
-		d.Shows("mine", "container_id: api-orders of task").Hides("not mine")
+		d.Shows("mine", "api-orders of task").Hides("not mine")
 	})
 }
 

@@ -12,16 +12,15 @@ import (
 func (s *logScreen) Actions() []ui.Action {
 	pos, ok := s.view.Selected()
 	noLine := unless(ok, "no line is shown")
-	record := ui.Shared(ui.ActEnter, ui.Do(func() { s.openRecord(pos) }))
-	record.Name, record.Disabled = "record", noLine
 	follow := ui.Action{ID: "log-follow", Name: "follow", Keys: []string{"s"}, Hint: 2, Run: s.moving(ui.Do(func() {
 		s.view.SetFollowing(!s.view.Following())
 	}))}
-	if s.view.Following() {
+	switch {
+	case s.view.Following() && s.following():
 		follow.Name = "pause"
+	case !s.following():
+		follow.Run = s.followAgain
 	}
-	line := ui.Shared(ui.ActCopy, ui.Do(func() { s.copyLine(pos) }))
-	line.Name, line.Hint, line.Disabled = "copy line", 8, noLine
 	wrap := ui.Shared(ui.ActWrap, ui.Do(func() { s.view.SetWrap(!s.view.Wrap()) }))
 	wrap.Hint = 5
 	refresh := ui.Shared(ui.ActRefresh, s.refresh)
@@ -29,19 +28,25 @@ func (s *logScreen) Actions() []ui.Action {
 	query := ui.Shared(ui.ActDescribe, ui.Do(s.openQuery))
 	query.Name = "the query in full"
 	out := []ui.Action{
-		record, follow, s.filterAction(),
+		s.enterAction(pos, noLine), follow, s.filterAction(), s.queryAction(),
 		{ID: "log-next-error", Name: "next error", Keys: []string{"e"}, Disabled: noLine, Run: s.moving(ui.Do(func() { s.seekError(1) }))},
 		{ID: "log-previous-error", Name: "previous error", Keys: []string{"E"}, Hint: 4, Disabled: noLine, Run: s.moving(ui.Do(func() { s.seekError(-1) }))},
 		wrap,
 		{ID: "log-time", Name: "time", Keys: []string{"t"}, Hint: 6, Run: ui.Do(func() { s.view.SetTime(!s.view.Time()) })},
-		s.predecessorAction(), line, query, refresh,
+		s.jumpAction(), s.aroundAction(pos, noLine), s.histogramAction(), s.columnsAction(), s.chooseAction(),
+		{ID: "log-unfold", Name: "fold or unfold", Keys: []string{"z"}, Disabled: noLine, Run: s.moving(ui.Do(s.view.ToggleFold))},
+		{ID: "log-unfold-all", Name: "fold or unfold all", Keys: []string{"Z"}, Run: ui.Do(func() { s.view.SetUnfolded(!s.view.Unfolded()) })},
+		s.selectAction(noLine), s.copyAction(pos, noLine), s.markAction(), s.revealAction(), s.linkAction(), s.fullAction(),
+		s.predecessorAction(), query, refresh,
 	}
 	out = append(out, s.searching()...)
-	for _, w := range logWindows {
-		out = append(out, ui.Action{ID: w.id, Name: w.name, Keys: []string{w.key}, Run: func() tea.Cmd { return s.reopen(w) }})
-	}
+	out = append(out, windowActions(func(w logWindow) tea.Cmd { return s.reopen(logOpening{window: w}) })...)
 	for _, move := range ui.Movement(s.view) {
-		move.Run = s.moving(move.Run)
+		run := s.moving(move.Run)
+		move.Run = func() tea.Cmd { return tea.Batch(run(), s.further()) }
+		if move.ID == ui.ActBottom && !s.following() {
+			move.Run = s.followAgain
+		}
 		out = append(out, move)
 	}
 	left := ui.Shared(ui.ActLeft, ui.Do(func() { s.view.ScrollColumns(-1) }))
@@ -65,6 +70,30 @@ func (s *logScreen) moving(run func() tea.Cmd) func() tea.Cmd {
 		s.anchor = nil
 		return run()
 	}
+}
+
+// followAgain goes to the newest lines and follows them.
+func (s *logScreen) followAgain() tea.Cmd {
+	w := s.opening.window
+	if w.head {
+		w = logWindows[0]
+	}
+	return s.reopen(logOpening{window: w})
+}
+
+// enterAction opens what is under the cursor: a line's record, what a gap line hides,
+// or what lies beyond the lines.
+func (s *logScreen) enterAction(pos uint64, noLine string) ui.Action {
+	a := ui.Shared(ui.ActEnter, ui.Do(func() { s.openRecord(pos) }))
+	a.Name, a.Disabled = "record", noLine
+	e := s.lines.ring.At(pos)
+	switch beyond := s.view.Beyond(); {
+	case beyond != 0 && (beyond < 0 || !s.following()):
+		a.Name, a.Run = "read on", s.further
+	case e != nil && e.Gap != nil:
+		a.Name, a.Run = "read what is missing", func() tea.Cmd { return s.readGap(e) }
+	}
+	return a
 }
 
 // searching are the actions on what the search matches.
@@ -162,10 +191,4 @@ func (s *logScreen) push(name, text string) {
 			Scope: s.viewer.Deps.Policy.Scope(s.cluster()),
 		},
 	}))
-}
-
-func (s *logScreen) copyLine(pos uint64) {
-	if e := s.lines.ring.At(pos); e != nil {
-		s.viewer.Deps.Host.Copy("line", safeText(s.lines.At(pos).Message))
-	}
 }

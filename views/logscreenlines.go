@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,9 +23,19 @@ type logLines struct {
 	zone    *time.Location
 	origins ecslog.Origins
 	several bool
+	reveal  bool        // what is masked otherwise is shown
+	anchor  *logs.Entry // the line that the others are shown around
+	columns []string    // fields shown in place of messages; nil for messages
 
 	labels  map[string]logLabel // by the container's runtime id
-	colours map[string]int      // by the task's ARN
+	colours map[string]int      // by the task's ARN, in the order in which they wrote
+	writers []writer            // in the same order
+}
+
+// writer is a task that wrote some of the lines.
+type writer struct {
+	label, revision string
+	colour          int
 }
 
 var _ logview.Lines = (*logLines)(nil)
@@ -46,6 +58,32 @@ func newLogLines(scope LogScope, zone *time.Location) *logLines {
 func (l *logLines) attribute(s logSubject) {
 	l.origins, l.several = s.derivation.Origins, s.several
 	clear(l.labels)
+	l.writers = l.writers[:0]
+	for _, e := range l.ring.From(l.ring.First()) {
+		l.label(e)
+	}
+}
+
+// inherit takes over how the lines were shown before they were searched anew.
+func (l *logLines) inherit(from *logLines) {
+	l.colours, l.columns, l.reveal = from.colours, from.columns, from.reveal
+}
+
+// met takes note of who wrote lines that come in.
+func (l *logLines) met(entries []logs.Entry) {
+	for i := range entries {
+		l.label(&entries[i])
+	}
+}
+
+// find returns where a line stands that is known by its address.
+func (l *logLines) find(line *logs.Entry) (uint64, bool) {
+	for pos, e := range l.ring.From(l.ring.First()) {
+		if e == line {
+			return pos, true
+		}
+	}
+	return 0, false
 }
 
 // First is the position of the oldest line.
@@ -63,11 +101,22 @@ func (l *logLines) At(pos uint64) logview.Line {
 	if e.Gap != nil {
 		return logview.Line{Time: e.Time.In(l.zone), Gap: true, Message: l.gap(e.Gap)}
 	}
+	if isMark(e) {
+		return logview.Line{Time: e.Time.In(l.zone), Mark: true, Message: e.Message}
+	}
 	label := l.label(e)
+	if !l.merged() {
+		label = logLabel{}
+	}
 	return logview.Line{
 		Time: e.Time.In(l.zone), Level: logLevel(e.Level), Label: label.text, Colour: label.colour,
-		Message: e.Message, Late: e.Late,
+		Message: e.Message, Late: e.Late, Anchor: l.anchor != nil && e.Index == l.anchor.Index && e.ID == l.anchor.ID,
 	}
+}
+
+// merged tells that the lines are those of several, so that each says whose it is.
+func (l *logLines) merged() bool {
+	return len(l.writers) > 1 || len(l.writers) == 1 && (l.several || l.writers[0].label == byFamily)
 }
 
 func (l *logLines) gap(g *logs.Gap) string {
@@ -93,14 +142,14 @@ func logLevel(level string) logview.Level {
 
 // label says who wrote a line, as far as the scope leaves that open.
 func (l *logLines) label(e *logs.Entry) logLabel {
-	if label, ok := l.labels[e.Container]; ok && e.Container != "" {
+	if label, ok := l.labels[e.Container]; ok && e.Container != "" || e.Gap != nil || isMark(e) {
 		return label
 	}
 	o := l.origins.Of(e)
 	var label logLabel
 	switch {
 	case l.scope.Task == nil:
-		label.text = byFamily
+		label = logLabel{text: byFamily, colour: l.colour(byFamily)}
 		if !o.ByFamily {
 			label = logLabel{text: shortID(o.TaskID), colour: l.colour(o.Task.ARN)}
 		}
@@ -112,6 +161,9 @@ func (l *logLines) label(e *logs.Entry) logLabel {
 	}
 	if e.Container != "" {
 		l.labels[e.Container] = label
+	}
+	if !slices.ContainsFunc(l.writers, func(w writer) bool { return w.label == label.text }) && label.text != "" {
+		l.writers = append(l.writers, writer{label: label.text, revision: o.Revision, colour: label.colour})
 	}
 	return label
 }
@@ -137,13 +189,24 @@ func (l *logLines) error(pos uint64) bool {
 // safeText makes text from outside fit to be copied, read or saved.
 func safeText(s string) string { return clean.Text(clean.Redact(s)) }
 
-// text is all lines, one after another, for a file.
-func (l *logLines) text() string {
+// safe makes a message fit to be copied or read, with its secrets masked unless they
+// are shown.
+func (l *logLines) safe(message string) string {
+	message = logview.Plain(strings.TrimRight(message, "\r\n"))
+	if l.reveal {
+		return clean.Text(message)
+	}
+	return safeText(message)
+}
+
+// text is some lines, one after another, for a file. It outlives the screen, so that
+// secrets are masked whatever the screen shows.
+func (l *logLines) text(lines iter.Seq[uint64]) string {
 	var b strings.Builder
-	for pos, e := range l.ring.From(l.ring.First()) {
-		line := l.At(pos)
+	for pos := range lines {
+		line, e := l.At(pos), l.ring.At(pos)
 		b.WriteString(joinNonEmpty(" ", line.Time.Format("2006-01-02T15:04:05.000Z07:00"),
-			clean.Line(e.Level), clean.Line(line.Label), safeText(strings.TrimRight(line.Message, "\r\n"))))
+			clean.Line(e.Level), clean.Line(line.Label), safeText(logview.Plain(strings.TrimRight(line.Message, "\r\n")))))
 		b.WriteByte('\n')
 	}
 	return b.String()
@@ -155,12 +218,16 @@ func (l *logLines) record(e *logs.Entry) string {
 	var b strings.Builder
 	field := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "%-10s %s\n", name, clean.Line(clean.Redact(value)))
+			fmt.Fprintf(&b, "%-10s %s\n", name, clean.Line(l.safe(value)))
 		}
 	}
 	field("time", e.Time.In(l.zone).Format("2006-01-02 15:04:05.000000000 -0700"))
 	if e.Gap != nil {
 		field("gap", l.gap(e.Gap))
+		return b.String()
+	}
+	if isMark(e) {
+		field("mark", e.Message)
 		return b.String()
 	}
 	o := l.origins.Of(e)
@@ -176,14 +243,18 @@ func (l *logLines) record(e *logs.Entry) string {
 	if e.Late {
 		field("late", "newer lines had come before it")
 	}
-	b.WriteString("\n" + safeText(strings.TrimRight(e.Message, "\r\n")) + "\n")
+	b.WriteString("\n" + l.safe(pretty(e.Message)) + "\n")
 	if len(e.Source) > 0 {
-		var pretty bytes.Buffer
-		if json.Indent(&pretty, e.Source, "", "  ") != nil {
-			pretty.Reset()
-			pretty.Write(e.Source)
-		}
-		b.WriteString("\n" + safeText(pretty.String()) + "\n")
+		b.WriteString("\n" + l.safe(pretty(string(e.Source))) + "\n")
+	}
+	return b.String()
+}
+
+// pretty breaks JSON into lines. Other text stays as it is.
+func pretty(s string) string {
+	var b bytes.Buffer
+	if !strings.HasPrefix(s, "{") || json.Indent(&b, []byte(s), "", "  ") != nil {
+		return s
 	}
 	return b.String()
 }

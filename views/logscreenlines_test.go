@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ func TestAGapSaysWhatIsMissing(t *testing.T) {
 	if line := l.At(0); !line.Gap || line.Message != want {
 		t.Errorf("drawn as %+v", line)
 	}
-	for name, text := range map[string]string{"record": l.record(l.ring.At(0)), "saved": l.text()} {
+	for name, text := range map[string]string{"record": l.record(l.ring.At(0)), "saved": l.text(slices.Values([]uint64{0}))} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s: %q", name, text)
 		}

@@ -9,19 +9,12 @@ import (
 	"gantry/logs"
 )
 
-const (
-	// redrawEvery is the shortest time between two batches that are drawn.
-	redrawEvery = 100 * time.Millisecond
-	// headLines is how many of the oldest lines the head shows.
-	headLines = 500
-)
-
 // logSession is one search from its first page to its end. Batches of a session
 // that was given up are told by it.
 type logSession struct {
 	ctx  context.Context
 	end  context.CancelFunc
-	tail *logs.Tail // nil for the head, which is read once
+	tail *logs.Tail // nil for what is read once
 }
 
 func newLogSession(ctx context.Context) *logSession {
@@ -37,13 +30,16 @@ type batched struct {
 }
 
 // begin starts the search. One of the commands it returns owns the tail's end.
-func (x *logSession) begin(source logs.Source, q logs.Query, w logWindow, now time.Time) tea.Cmd {
-	if w.head {
+func (x *logSession) begin(source logs.Source, q logs.Query, from logOpening, now time.Time) tea.Cmd {
+	switch {
+	case from.about():
+		return x.about(source, q, from)
+	case from.window.head:
 		return x.head(source, q, now)
 	}
 	var o logs.TailOptions
-	if w.since > 0 {
-		o.From = now.Add(-w.since)
+	if from.window.since > 0 {
+		o.From = now.Add(-from.window.since)
 	}
 	x.tail = logs.Follow(x.ctx, source, q, o)
 	return tea.Batch(x.keep(), x.next(0))
@@ -76,23 +72,9 @@ func (x *logSession) next(pause time.Duration) tea.Cmd {
 	}
 }
 
-// head reads the oldest lines there are.
-func (x *logSession) head(source logs.Source, q logs.Query, now time.Time) tea.Cmd {
-	return func() tea.Msg {
-		all := logs.Range{To: now}
-		page, err := source.Since(x.ctx, q, all, min(headLines, source.Limits().MaxPage))
-		b := logs.Batch{Entries: page.Entries, Status: logs.Status{
-			State: logs.Stopped, Err: err, Partial: page.Partial, Lines: len(page.Entries),
-		}}
-		if err == nil && len(page.Entries) == 0 {
-			// Without a reason the screen says that there are none.
-			if why, err := source.Explain(x.ctx, q, all); err == nil {
-				b.Status.Explanation = &why
-			}
-		}
-		return batched{x, b}
-	}
-}
+// rateFades is how long the rate that is shown may be older than it says once no line
+// comes any more.
+const rateFades = 10 * time.Second
 
 // logWake draws the screen again at a moment when nothing else does. One is
 // under way at a time, the earliest that was asked for.
@@ -141,7 +123,11 @@ func wordsChange(s logs.Status, now time.Time) (at time.Time, ok bool) {
 		if age >= time.Hour {
 			step = time.Hour
 		}
-		return s.Newest.Add(age.Truncate(step) + step), true
+		at = s.Newest.Add(age.Truncate(step) + step)
+		if fades := now.Add(rateFades); s.Rate.PerSecond(now) >= leastRate && fades.Before(at) {
+			return fades, true
+		}
+		return at, true
 	}
 	return time.Time{}, false
 }

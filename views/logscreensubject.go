@@ -41,6 +41,7 @@ type logSubject struct {
 	unread     string      // ARN of the task definition that was not read
 	stopped    []awsx.Task // of the service, those that ECS has forgotten too
 	reason     string      // why the task stopped, for a task's scope
+	rollouts   []rollout   // of the service
 }
 
 // foundLogs is a subject on its way to the screen.
@@ -115,7 +116,7 @@ func (f logFinder) find() logSubject {
 	}
 	if len(snap.Items) > 0 {
 		state := snap.Items[0]
-		s.stopped = slices.Clone(state.Stopped)
+		s.stopped, s.rollouts = slices.Clone(state.Stopped), rolloutsOf(state)
 		if f.remembered != nil {
 			s.stopped = append(s.stopped, store.Forgotten(f.scope.Service, slices.Concat(state.Running, state.Stopped), f.remembered(f.scope.Service))...)
 		}

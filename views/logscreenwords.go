@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"gantry/awsx"
 	"gantry/internal/clean"
@@ -20,7 +21,10 @@ func (s *logScreen) View(w, h int) ui.Frame {
 	}
 	th := s.viewer.Deps.Host.Theme()
 	if s.view.Shown() > 0 {
-		return ui.Frame{Body: s.view.View(th, w, h)}
+		s.showEnds()
+		body := s.view.View(th, w, h)
+		s.pace.drawn(body, h)
+		return ui.Frame{Body: body}
 	}
 	lines, _ := layout{theme: th, width: w, wrap: true}.lines(s.emptiness())
 	return ui.Frame{Body: strings.Join(lines[:min(len(lines), h)], "\n")}
@@ -38,7 +42,11 @@ func (s *logScreen) crumb() string {
 	if s.scope.Task != nil {
 		parts = append(parts, shortID(s.scope.Task.ID))
 	}
-	return strings.Join(append(parts, joinNonEmpty(" ", s.scope.Container, "logs")), " ")
+	parts = append(parts, joinNonEmpty(" ", s.scope.Container, "logs"))
+	if s.opening.line != nil {
+		parts = append(parts, "around a line")
+	}
+	return strings.Join(parts, " ")
 }
 
 func (s *logScreen) cluster() awsx.Ref {
@@ -62,30 +70,89 @@ func (s *logScreen) Header() ui.Header {
 	if err := s.subject.status.trouble(); h.Banner == "" && err != nil {
 		h.Banner = troubleOf(err, s.scope.context()).banner
 	}
-	if !s.view.Following() && h.Fresh.State != ui.FreshLive {
+	if s.following() && !s.view.Following() && h.Fresh.State != ui.FreshLive {
 		h.Note = s.view.Status()
 	}
 	return h
 }
 
-// counts is the query in a few words, and what limits it. A search in force is
-// shown behind it and leaves less room.
+// counts is what is asked for in a few words, how the lines come and what limits them,
+// the most important first: what does not fit is cut. A search in force is shown behind
+// it and leaves less room.
 func (s *logScreen) counts(th *theme.Theme) string {
-	brief := text.Line(s.subject.brief)
+	parts := []string{text.Line(s.subject.brief)}
+	if !s.expr.IsZero() {
+		parts = []string{th.Paint(theme.Accent, "Q "+text.Line(s.expr.String())), parts[0]}
+	}
 	if s.view.Search() != "" {
-		return brief
+		return joinNonEmpty("  ", parts...)
 	}
-	out := joinNonEmpty(": ", text.Line(s.subject.fields), brief)
-	if len(s.subject.derivation.Notes) > 0 {
-		out += "  " + th.Paint(theme.Warn, text.Line(s.subject.derivation.Notes[0]))
+	parts = append(parts, s.rate(), s.overlap(th))
+	if notes := s.subject.derivation.Notes; len(notes) > 0 {
+		parts = append(parts, th.Paint(theme.Warn, text.Line(notes[0])))
 	}
-	return out
+	parts = append(parts, s.legend(th))
+	if s.subject.fields != "" {
+		parts = append(parts, th.Paint(theme.Dim, text.Line("by "+s.subject.fields)))
+	}
+	return joinNonEmpty("  ", parts...)
+}
+
+// rate is how many lines come in a second, while some do.
+func (s *logScreen) rate() string {
+	if !s.following() {
+		return ""
+	}
+	switch r := s.status.Rate.PerSecond(s.viewer.Deps.Now()); {
+	case r >= 9.5:
+		return fmt.Sprintf("%.0f/s", r)
+	case r >= leastRate:
+		return fmt.Sprintf("%.1f/s", r)
+	}
+	return ""
+}
+
+// leastRate is the rate in lines a second below which none is shown.
+const leastRate = 0.5
+
+// usualOverlap is how much of what was read each poll reads again; more is worth
+// saying, since lines come late then.
+const usualOverlap = 30 * time.Second
+
+func (s *logScreen) overlap(th *theme.Theme) string {
+	if !s.following() || s.status.Overlap <= usualOverlap {
+		return ""
+	}
+	return th.Paint(theme.Warn, "lines come late, overlap "+text.Span(s.status.Overlap))
+}
+
+// legendTasks is how many tasks a legend names.
+const legendTasks = 4
+
+// legend names the tasks whose lines are held, with their revisions, where several
+// are merged.
+func (s *logScreen) legend(th *theme.Theme) string {
+	if n := len(s.lines.writers); !s.lines.merged() || s.scope.Task != nil || n > legendTasks {
+		return ""
+	}
+	var parts []string
+	for _, w := range s.lines.writers {
+		parts = append(parts, th.Paint(theme.TaskColour(w.colour), text.Line(joinNonEmpty(":", w.label, w.revision))))
+	}
+	return strings.Join(parts, " ")
 }
 
 // extent is how many lines are held of which window, and the filter over them.
 func (s *logScreen) extent(th *theme.Theme) string {
 	held := s.lines.ring.Len()
-	out := " " + s.window.name + ", " + count(held, "line")
+	where := s.opening.window.name
+	switch at := s.opening; {
+	case at.line != nil:
+		where = "around " + at.line.Time.In(s.lines.zone).Format("15:04:05")
+	case !at.at.IsZero():
+		where = "at " + at.at.In(s.lines.zone).Format("2006-01-02 15:04:05")
+	}
+	out := " " + where + ", " + count(held, "line")
 	if f := s.view.Filter(); f != "" {
 		out = " " + th.Paint(theme.Accent, "&"+text.Line(f)) + fmt.Sprintf(" shows %d of%s", s.view.Shown(), out)
 	}
@@ -252,20 +319,12 @@ func (s *logScreen) explain(d *document, x logs.Explanation) {
 
 // found tells how the lines are searched for.
 func (s *logScreen) found(d *document) {
-	d.field("query", s.subject.derivation.Query.String())
+	d.field("query", s.wanted().String())
 	d.field("meaning", s.subject.derivation.Description)
 	for _, note := range s.subject.derivation.Notes {
 		d.field("note", note)
 	}
-	if s.window.since > 0 {
-		d.field("since", text.Span(s.window.since)+" before it was opened")
+	if since := s.opening.window.since; since > 0 {
+		d.field("since", text.Span(since)+" before it was opened")
 	}
-}
-
-// Text is all lines that are held, or why there are none, for a file.
-func (s *logScreen) Text() string {
-	if s.lines.ring.Len() == 0 {
-		return plainText(s.emptiness())
-	}
-	return s.lines.text()
 }

@@ -19,6 +19,7 @@ type Field struct {
 	Value       string // typed already
 	Placeholder string
 	Help        string // what is expected, shown while the field has the focus
+	Wrong       string // what is known to be wrong with Value already
 	// Check names what is wrong with a value and what was expected; nil takes all.
 	Check func(value string) error
 }
@@ -54,6 +55,7 @@ func New(th *theme.Theme, o Options) *Form {
 		in.Placeholder = spec.Placeholder
 		in.SetValue(spec.Value)
 		in.CursorEnd()
+		f.wrong[i] = spec.Wrong
 		if i > 0 {
 			in.Blur()
 		}

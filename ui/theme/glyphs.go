@@ -21,6 +21,10 @@ type Glyphs struct {
 
 	Rule string    // horizontal line
 	Bars [8]string // an eighth to eight eighths of a bar
+
+	// Shades fill areas that have to be told apart without colour, the lightest
+	// first.
+	Shades [3]string
 }
 
 func glyphs(ascii bool) Glyphs {
@@ -30,6 +34,7 @@ func glyphs(ascii bool) Glyphs {
 			Live: "*", Stale: "~", Offline: "o",
 			Ascending: "^", Descending: "v", Left: "<", Right: ">", To: ">",
 			Rule: "-", Bars: [8]string{".", ".", ":", ":", "=", "=", "#", "#"},
+			Shades: [3]string{".", "+", "#"},
 		}
 	}
 	return Glyphs{
@@ -37,5 +42,6 @@ func glyphs(ascii bool) Glyphs {
 		Live: "●", Stale: "◐", Offline: "○",
 		Ascending: "↑", Descending: "↓", Left: "←", Right: "→", To: "→",
 		Rule: "─", Bars: [8]string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
+		Shades: [3]string{"░", "▒", "█"},
 	}
 }
