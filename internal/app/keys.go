@@ -66,6 +66,7 @@ func bindings() []screenBindings {
 	deps := &views.Deps{Now: time.Now, Store: st, Policy: nowhere{}}
 	changes := &views.Changes{Deps: deps, Changer: noChange{}}
 	lines := &views.LogViewer{Deps: deps, Open: func(context.Context, awsx.ContextID) (logs.Source, error) { return nil, ErrNoLogs }}
+	deps.Nav = nav{Changes: changes, LogViewer: lines}
 	shell := ui.New(ctx, ui.Options{
 		Globals: func(*ui.Host) []ui.Action { return changes.Globals() },
 		Root: func(h *ui.Host) ui.Screen {
