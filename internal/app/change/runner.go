@@ -287,8 +287,13 @@ func (r *Runner) Running() []Status {
 			list = append(list, j.status)
 		}
 	}
-	slices.SortFunc(list, func(a, b Status) int { return a.Started.Compare(b.Started) })
+	slices.SortFunc(list, byAge)
 	return list
+}
+
+// byAge puts the oldest job first; the targets of a batch begin at one moment.
+func byAge(a, b Status) int {
+	return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.Target.ARN, b.Target.ARN), cmp.Compare(a.ID, b.ID))
 }
 
 // Jobs returns the jobs that run and those that ended lately, oldest first.
@@ -299,9 +304,7 @@ func (r *Runner) Jobs() []Status {
 	for _, j := range r.jobs {
 		list = append(list, j.status)
 	}
-	slices.SortFunc(list, func(a, b Status) int {
-		return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.Target.ARN, b.Target.ARN), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(list, byAge)
 	return list
 }
 
