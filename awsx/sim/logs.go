@@ -11,35 +11,32 @@ import (
 // order of the documents' times; it must not call the account back.
 type LogSink interface{ WriteLog(LogDoc) }
 
-// LogDoc is one message as logstash's gelf input leaves it: the fields of
-// Docker's gelf driver without their underscore, short_message renamed to
-// message. Marshalled to JSON it is the document of the log store.
+// LogDoc is one message with what its container's log driver knows. Document makes
+// of it what is stored.
 type LogDoc struct {
-	Time          time.Time `json:"@timestamp"`
-	Version       string    `json:"version"`     // of GELF: 1.1
-	Host          string    `json:"host"`        // the instance's host name
-	SourceHost    string    `json:"source_host"` // the instance's address
-	Level         int       `json:"level"`       // 6 standard output, 3 standard error
-	Message       string    `json:"message"`     // several lines where the driver joined them
-	ContainerID   string    `json:"container_id"`
-	ContainerName string    `json:"container_name"` // ecs-<family>-<revision>-<container>-<20 hex>
-	ImageName     string    `json:"image_name"`
-	ImageID       string    `json:"image_id"`
-	Command       string    `json:"command"`
-	Created       string    `json:"created"` // when the container was, RFC 3339
-	Tag           string    `json:"tag"`     // the first 12 characters of the id
+	Time          time.Time
+	Driver        string // of the container's task definition
+	Host          string // the instance's host name
+	SourceHost    string // the instance's address
+	Instance      string // its EC2 id
+	Stderr        bool   // standard error rather than standard output
+	Message       string // several lines where the driver, or what ships them, joined them
+	ContainerID   string
+	ContainerName string // ecs-<family>-<revision>-<container>-<20 hex>
+	ImageName     string
+	ImageID       string
+	Command       string
+	Created       time.Time // when the container was
+	TaskARN       string
+	Family        string
+	Revision      int
+	Container     string // the name in the task definition
 
 	// Cluster and Service say where the container runs; a standalone task has no
-	// service. They are not in the document: nothing in a GELF message names them.
-	Cluster string `json:"-"`
-	Service string `json:"-"`
+	// service.
+	Cluster string
+	Service string
 }
-
-// The GELF levels of Docker's two streams.
-const (
-	stdout = 6
-	stderr = 3
-)
 
 // backlog is how far back lines reach when the account starts to run.
 const backlog = 10 * time.Minute
@@ -57,13 +54,14 @@ func (a *Account) log(c *container, at time.Time, level int, message string) {
 	if s := c.task.service; s != nil {
 		of = s.name
 	}
+	t := c.task
 	a.outbox = append(a.outbox, LogDoc{
-		Time: at.UTC(), Version: "1.1", Host: c.task.instance.host, SourceHost: c.task.instance.ip,
-		Level: level, Message: message,
+		Time: at.UTC(), Driver: c.def.logDriver, Host: t.instance.host, SourceHost: t.instance.ip, Instance: t.instance.ec2,
+		Stderr: level == stderr, Message: message,
 		ContainerID: c.runtimeID, ContainerName: c.dockerName, ImageName: c.image,
-		ImageID: contentDigest(c.digest, "image"), Command: strings.Join(c.def.command, " "),
-		Created: c.createdAt.UTC().Format(time.RFC3339Nano), Tag: c.runtimeID[:12],
-		Cluster: c.task.cluster.name, Service: of,
+		ImageID: contentDigest(c.digest, "image"), Command: strings.Join(c.def.command, " "), Created: c.createdAt.UTC(),
+		TaskARN: t.arn, Family: t.def.family, Revision: t.def.revision, Container: c.def.name,
+		Cluster: t.cluster.name, Service: of,
 	})
 }
 

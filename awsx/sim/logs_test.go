@@ -44,14 +44,15 @@ func TestALineIsShapedAsLogstashLeavesIt(t *testing.T) {
 		name := regexp.MustCompile(`^ecs-catalog-4-catalog-[0-9a-f]{20}$`)
 		for _, d := range docs {
 			of := slices.IndexFunc(tasks, func(t types.Task) bool { return *t.Containers[0].RuntimeId == d.ContainerID })
-			if of < 0 || d.Tag != d.ContainerID[:12] || len(d.ContainerID) != 64 || !name.MatchString(d.ContainerName) {
+			if of < 0 || len(d.ContainerID) != 64 || !name.MatchString(d.ContainerName) {
 				t.Fatalf("document %+v is of no task", d)
 			}
-			if d.Level != 6 && d.Level != 3 || d.Version != "1.1" || !strings.HasPrefix(d.Host, "ip-") || d.Message == "" {
+			doc := d.Document()
+			if doc["level"] != 6 && doc["level"] != 3 || doc["version"] != "1.1" || doc["tag"] != d.ContainerID[:12] || !strings.HasPrefix(d.Host, "ip-") || d.Message == "" {
 				t.Errorf("document %+v", d)
 			}
 		}
-		raw, err := json.Marshal(docs[0])
+		raw, err := json.Marshal(docs[0].Document())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,13 +71,46 @@ func TestALineIsShapedAsLogstashLeavesIt(t *testing.T) {
 	})
 }
 
+func TestEachDriverLeavesItsOwnShape(t *testing.T) {
+	var lines recorder
+	live(t, sim.Options{Logs: &lines}, func(w *world) {
+		time.Sleep(2 * time.Minute)
+		for service, fields := range map[string][]string{
+			"inventory":   {"container_id", "container_name", "source", "log"},
+			"sessions":    {"container_id", "container_name", "source", "log", "ecs_cluster", "ecs_task_arn", "ecs_task_definition", "ec2_instance_id"},
+			"users":       {"message", "stream", "host", "input", "container"},
+			"worker-mail": {"program", "logsource", "message", "facility_label", "severity"},
+		} {
+			docs := lines.of(service)
+			if len(docs) == 0 {
+				t.Errorf("%s wrote nothing", service)
+				continue
+			}
+			doc := docs[0].Document()
+			for _, field := range append(fields, "@timestamp") {
+				if doc[field] == nil || doc[field] == "" {
+					t.Errorf("%s: no field %s in %v", service, field, doc)
+				}
+			}
+			if len(doc) != len(fields)+1 {
+				t.Errorf("%s: %d fields in %v", service, len(doc), doc)
+			}
+		}
+		session := lines.of("sessions")[0].Document()
+		if !slices.ContainsFunc(w.tasks("sessions", types.DesiredStatusRunning), func(t types.Task) bool { return *t.TaskArn == session["ecs_task_arn"] }) ||
+			session["ecs_task_definition"] != "sessions:3" || session["ecs_cluster"] != "prod" {
+			t.Errorf("a line of sessions says %v", session)
+		}
+	})
+}
+
 func TestACrashExplainsItselfInTheLog(t *testing.T) {
 	var lines recorder
 	live(t, sim.Options{Logs: &lines}, func(w *world) {
 		time.Sleep(2 * time.Minute)
 		traces := map[string]bool{}
 		for _, d := range lines.of("api-orders") {
-			if strings.HasSuffix(d.Message, "KeyError: 'DB_URL'") && strings.Contains(d.Message, "Traceback") && d.Level == 3 {
+			if strings.HasSuffix(d.Message, "KeyError: 'DB_URL'") && strings.Contains(d.Message, "Traceback") && d.Stderr {
 				traces[d.ContainerID] = true
 			}
 		}

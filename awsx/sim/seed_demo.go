@@ -78,12 +78,29 @@ func history(b Behaviour, tags []string, ages ...time.Duration) []releaseSeed {
 func (a *Account) productionServices() []serviceSeed {
 	return append([]serviceSeed{a.apiOrders(), a.apiCheckout(), payments(), legacy(), web(), search(), edgeRouter(), gateway(), mailWorker()},
 		plain("catalog", "java", 3, history(Behaviour{}, []string{"v3.2.0", "v3.3.0", "v3.3.1", "v3.4.0"}, 90*day, 44*day, 43*day, 6*day)...),
-		plain("inventory", "node", 2, history(Behaviour{}, []string{"v1.18.0", "v1.19.0", "v1.20.0"}, 50*day, 22*day, 9*day)...),
-		plain("users", "java", 3, history(Behaviour{}, []string{"v7.0.1", "v7.1.0", "v7.2.0"}, 75*day, 30*day, 12*day)...),
+		through("fluentd", plain("inventory", "node", 2, history(Behaviour{}, []string{"v1.18.0", "v1.19.0", "v1.20.0"}, 50*day, 22*day, 9*day)...)),
+		through("json-file", plain("users", "java", 3, history(Behaviour{}, []string{"v7.0.1", "v7.1.0", "v7.2.0"}, 75*day, 30*day, 12*day)...)),
 		pricing(),
-		plain("sessions", "node", 2, history(Behaviour{}, []string{"v2.4.0", "v2.4.1", "v2.5.0"}, 61*day, 40*day, 15*day)...),
+		routed(plain("sessions", "node", 2, history(Behaviour{}, []string{"v2.4.0", "v2.4.1", "v2.5.0"}, 61*day, 40*day, 15*day)...)),
 		recommendations(),
 	)
+}
+
+// through has a service log through a driver.
+func through(driver string, s serviceSeed) serviceSeed {
+	s.containers[0].driver = driver
+	return s
+}
+
+// routed has a service log through a FireLens router beside it, which logs to
+// CloudWatch Logs itself.
+func routed(s serviceSeed) serviceSeed {
+	s = through("awsfirelens", s)
+	s.containers = append(s.containers, containerSeed{
+		name: "log_router", image: "public.ecr.aws/aws-observability/aws-for-fluent-bit:2.32.4", language: "go", cpu: 32, memory: 64,
+		group: "/ecs/log-routers", routes: true,
+	})
+	return s
 }
 
 // apiOrders needs DB_URL from v2.32.0 on; v2.32.1 can do without.
@@ -204,7 +221,7 @@ func pricing() serviceSeed {
 func mailWorker() serviceSeed {
 	s := plain("worker-mail", "go", 2, history(Behaviour{}, []string{"v1.3.0", "v1.4.0", "v1.4.2"}, 40*day, 18*day, 5*day)...)
 	s.balancers, s.grace = nil, 0
-	s.containers[0].port = 0
+	s.containers[0].port, s.containers[0].driver = 0, "syslog"
 	s.containers[0].environment = [][2]string{{"QUEUE", "mail-outbound"}, {"SMTP_PASSWORD", "demo-smtp-pw"}}
 	s.pushed = []releaseSeed{{tag: "v1.5.0", age: 5 * time.Hour, behaviour: Behaviour{ExitAfter: 40 * time.Second, ExitCode: 1}}}
 	return s

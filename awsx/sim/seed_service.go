@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -33,7 +34,9 @@ type containerSeed struct {
 	secrets                 []string
 	checked                 bool   // has a container health check
 	stopTimeout             int    // seconds
-	group                   string // log group of its awslogs driver; empty logs through gelf
+	group                   string // log group of its awslogs driver; empty logs through driver
+	driver                  string // of its log; empty is gelf
+	routes                  bool   // it takes the lines of awsfirelens
 }
 
 type balancerSeed struct {
@@ -175,6 +178,9 @@ func (a *Account) containerDocument(c containerSeed, environment, release string
 		"essential": true, "environment": variables, "command": command(c),
 		"logConfiguration": a.logConfiguration(c),
 	}
+	if c.routes {
+		document["firelensConfiguration"] = map[string]any{"type": "fluentbit"}
+	}
 	if len(secrets) > 0 {
 		document["secrets"] = secrets
 	}
@@ -203,7 +209,15 @@ func (a *Account) logConfiguration(c containerSeed) map[string]any {
 			"awslogs-group": c.group, "awslogs-region": a.opts.Region, "awslogs-stream-prefix": "ecs",
 		}}
 	}
-	return map[string]any{"logDriver": "gelf", "options": map[string]any{"gelf-address": "udp://logstash.internal:12201"}}
+	options := map[string]map[string]any{
+		"gelf":        {"gelf-address": "udp://logstash.internal:12201"},
+		"fluentd":     {"fluentd-address": "fluentd.internal:24224", "fluentd-async": "true"},
+		"awsfirelens": {"Name": "es", "Host": "logs.internal", "Port": "9200", "Logstash_Format": "On"},
+		"json-file":   {"max-size": "50m", "max-file": "3"},
+		"syslog":      {"syslog-address": "tcp://logstash.internal:5514"},
+	}
+	driver := cmp.Or(c.driver, "gelf")
+	return map[string]any{"logDriver": driver, "options": options[driver]}
 }
 
 // command is what the container runs; the log lines go with it.
