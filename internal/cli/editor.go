@@ -37,7 +37,8 @@ func (d draft) remove() error { return os.RemoveAll(d.dir) }
 func (p *program) editDraft(ctx context.Context, d draft) (string, error) {
 	editor := cmp.Or(p.Getenv("VISUAL"), p.Getenv("EDITOR"), "vi")
 	// Both variables may hold a command with arguments, which is a shell's to read.
-	cmd := exec.Command("sh", "-c", editor+` "$@"`, editor, d.file)
+	// It must not die of an interrupt that is for the editor, nor hide it from it.
+	cmd := exec.Command("sh", "-c", "trap : INT; "+editor+` "$@"`, editor, d.file)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.In, p.Out, p.Err
 	if o, ok := p.Out.(outlet); ok {
 		cmd.Stdout = o.Writer // the terminal itself
