@@ -46,6 +46,8 @@ type setting struct {
 	configure func(*config.Config)
 	// opener makes what opens the account; nil takes literal keys.
 	opener func(sdk.Options) awsx.Opener
+	// editor is the operator's; empty is none.
+	editor string
 	// webhook is what the team's chat is reached by.
 	webhook http.RoundTripper
 	// alone keeps other tests from running beside this one, which has changed the
@@ -152,7 +154,12 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 	if err := d.app.assemble(ctx, opener, dir); err != nil {
 		t.Fatal(err)
 	}
-	options, err := d.app.console(utf8)
+	options, err := d.app.console(func(name string) string {
+		if name == "EDITOR" {
+			return s.editor
+		}
+		return utf8(name)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
