@@ -21,6 +21,8 @@ type Account struct {
 	wake     chan struct{} // set while Run is active
 	outbox   []LogDoc
 	logging  bool          // the services are talking
+	written  chan struct{} // closed once the sink has what was written before Run
+	pastOnce sync.Once
 	logPause time.Duration // mean time between two lines of a service
 	logSeq   uint64        // of the events in log groups
 	// logRegions is CloudWatch Logs, by region.
@@ -59,6 +61,7 @@ func New(opts Options) (*Account, error) {
 	a := &Account{
 		opts:          opts,
 		now:           time.Now(),
+		written:       make(chan struct{}),
 		rng:           newSource(opts.Seed, controlStream),
 		logRng:        newSource(opts.Seed, logStream),
 		callRng:       newSource(opts.Seed, callStream),
@@ -80,6 +83,10 @@ func New(opts Options) (*Account, error) {
 	}
 	return a, a.seedDemo()
 }
+
+// Written is closed once Run has given the log sink what was written before it
+// began.
+func (a *Account) Written() <-chan struct{} { return a.written }
 
 // Run advances the control plane with the clock until ctx ends, and returns
 // ctx's error. It is the only caller of the log sink, which it calls in order
@@ -107,6 +114,7 @@ func (a *Account) Run(ctx context.Context) error {
 		for _, doc := range docs {
 			a.opts.Logs.WriteLog(doc)
 		}
+		a.pastOnce.Do(func() { close(a.written) })
 		if planned {
 			timer.Reset(time.Until(next))
 		} else {

@@ -105,6 +105,11 @@ func (a *App) openDemo(_ context.Context, o Options) (awsx.Opener, error) {
 	a.closers = append(a.closers, s.stop)
 	a.Context = awsx.ContextID{Profile: "simulated", Region: simRegion}
 	a.logStore = func(awsx.ContextID, config.Logs) (logs.Source, error) {
+		// The newest lines are the last to come of those that were there before.
+		select {
+		case <-s.account.Written():
+		case <-s.done:
+		}
 		return elastic.Open(elastic.Config{Addresses: []string{"http://logs.invalid"}, Transport: s.logs.RoundTripper()})
 	}
 	opener := sdk.NewStatic(
