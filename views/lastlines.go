@@ -62,7 +62,7 @@ func (r lineReader) read(ctx context.Context, id string) lastLines {
 		out.note, out.again = "the task was not read: "+err.Error(), true
 		return out
 	}
-	out.container = failing(task)
+	out.container = ecslog.Failed(task)
 	// Without its definition the driver is assumed.
 	td, _ := r.store.TaskDefinition(ctx, r.target.Context, task.TaskDefinition)
 	subject := ecslog.OfTask(task, td)
@@ -123,20 +123,6 @@ func (r lineReader) find(ctx context.Context, id string) (awsx.Task, error) {
 	}
 	cluster := r.target.ClusterRef()
 	return deploy.ReadTask(ctx, account, cluster.In(strings.Replace(cluster.ARN, ":cluster/", ":task/", 1)+"/"+id))
-}
-
-// failing is the container at which a stopped task failed: the one that says why,
-// or that ended badly; empty when none stands out.
-func failing(t awsx.Task) string {
-	for _, bad := range []func(awsx.Container) bool{
-		func(c awsx.Container) bool { return c.ExitCode > 0 },
-		func(c awsx.Container) bool { return c.Reason != "" },
-	} {
-		if i := slices.IndexFunc(t.Containers, bad); i >= 0 {
-			return t.Containers[i].Name
-		}
-	}
-	return ""
 }
 
 // tailOf is the end of a log, oldest line first, of entries newest first. A

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"gantry/awsx"
@@ -31,15 +30,19 @@ func (a *App) LastLines(ctx context.Context, task awsx.Ref, limit int, print fun
 	if err != nil {
 		return "", err
 	}
-	container, ok := failing(t)
-	if !ok {
+	if !ecslog.Started(t) {
 		return "", nil
 	}
+	container = ecslog.Failed(t)
 	td, err := a.Store.TaskDefinition(ctx, task.Context, t.TaskDefinition)
 	if err != nil {
 		return container, err
 	}
-	d, err := a.LogDrivers().Derive(ecslog.OfContainer(t, container, td))
+	subject := ecslog.OfTask(t, td)
+	if container != "" {
+		subject = ecslog.OfContainer(t, container, td)
+	}
+	d, err := a.LogDrivers().Derive(subject)
 	if err != nil {
 		return container, err
 	}
@@ -57,17 +60,4 @@ func (a *App) LastLines(ctx context.Context, task awsx.Ref, limit int, print fun
 		}
 	}
 	return container, nil
-}
-
-// failing is the container at which a task failed, among those that ran: one that
-// ended badly, else the first. Ok is false when none ran, so that none wrote.
-func failing(t awsx.Task) (name string, ok bool) {
-	ran := slices.DeleteFunc(slices.Clone(t.Containers), func(c awsx.Container) bool { return c.RuntimeID == "" })
-	if len(ran) == 0 {
-		return "", false
-	}
-	if i := slices.IndexFunc(ran, func(c awsx.Container) bool { return c.ExitCode > 0 }); i >= 0 {
-		return ran[i].Name, true
-	}
-	return ran[0].Name, true
 }
