@@ -149,7 +149,9 @@ func TestTheCommandsShowNoCanary(t *testing.T) {
 
 	// The definition in an editor, and on standard input.
 	s.run("y\n", true, "edit", "staging/web", "--dry-run")
-	s.run("", true, "edit", "staging/web", "--yes")
+	if code, said := s.run("", true, "edit", "staging/web", "--yes"); code != 0 {
+		t.Errorf("the edit ended with %d:\n%s", code, said)
+	}
 	if edited := app.HuntFiles(t, copies); len(edited) != 2 {
 		t.Errorf("the editor was given %d definitions", len(edited))
 	}

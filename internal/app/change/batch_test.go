@@ -3,6 +3,7 @@ package change_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -88,10 +89,14 @@ func TestAfterABadEndTheRestOfABatchIsNotBegun(t *testing.T) {
 			}
 			s, err := b.runner.WaitBatch(t.Context(), b.startBatch(t, j))
 			want := "failed,failed,failed,failed,not begun,not begun"
-			if keepGoing {
-				want = "failed,failed,failed,failed,done,done"
+			got := words(s)
+			if keepGoing { // which of them meet the four failures is chance
+				want = "done,done,failed,failed,failed,failed"
+				list := strings.Split(got, ",")
+				slices.Sort(list)
+				got = strings.Join(list, ",")
 			}
-			if err != nil || words(s) != want || s.Good() {
+			if err != nil || got != want || s.Good() {
 				t.Errorf("the table is %s (%v), want %s", words(s), err, want)
 			}
 			if err := b.shutdown(t, time.Minute); err != nil {
