@@ -172,11 +172,10 @@ func (x *logHistogram) Actions() []ui.Action {
 	goTo.Name, goTo.Disabled = "its lines", unless(ok, "nothing is counted")
 	refresh := ui.Shared(ui.ActRefresh, func() tea.Cmd { return x.count(x.window) })
 	refresh.Name = "count anew"
-	left := ui.Shared(ui.ActLeft, ui.Do(func() { x.move(-1) }))
-	right := ui.Shared(ui.ActRight, ui.Do(func() { x.move(1) }))
-	left.Name, left.Keys, right.Name, right.Keys = "earlier bar", []string{"left", "h"}, "later bar", []string{"right", "l"}
 	out := []ui.Action{
-		goTo, refresh, left, right,
+		goTo, refresh,
+		{ID: "log-earlier-bar", Name: "earlier bar", Keys: []string{"left", "h"}, Hint: 4, Run: ui.Do(func() { x.move(-1) })},
+		{ID: "log-later-bar", Name: "later bar", Keys: []string{"right", "l"}, Hint: 5, Run: ui.Do(func() { x.move(1) })},
 		{ID: "log-next-error", Name: "next bar with errors", Keys: []string{"e"}, Hint: 2, Disabled: goTo.Disabled, Run: ui.Do(func() { x.seekError(1) })},
 		{ID: "log-previous-error", Name: "previous bar with errors", Keys: []string{"E"}, Hint: 3, Disabled: goTo.Disabled, Run: ui.Do(func() { x.seekError(-1) })},
 	}

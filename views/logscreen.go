@@ -25,7 +25,7 @@ type LogViewer struct {
 	Drivers ecslog.Registry
 	// Link returns the address at which a browser shows a query's lines of a range,
 	// and what answers there; its error says why there is none. Nil is none.
-	Link func(q logs.Query, r logs.Range) (name, url string, err error)
+	Link func(id awsx.ContextID, q logs.Query, r logs.Range) (name, url string, err error)
 	// Reveal records that masked values in the lines of a service, or of a task of
 	// none, are shown; it may wait, and its error forbids showing them.
 	Reveal func(target awsx.Ref) error

@@ -49,11 +49,13 @@ func (s *logScreen) Actions() []ui.Action {
 		}
 		out = append(out, move)
 	}
-	left := ui.Shared(ui.ActLeft, ui.Do(func() { s.view.ScrollColumns(-1) }))
-	right := ui.Shared(ui.ActRight, ui.Do(func() { s.view.ScrollColumns(1) }))
-	left.Disabled = unless(!s.view.Wrap(), "lines are wrapped")
-	right.Disabled = left.Disabled
-	return append(out, left, right)
+	// Names of their own: a preset that scrolls tables by letters leaves these to the
+	// actions here.
+	wrapped := unless(!s.view.Wrap(), "lines are wrapped")
+	return append(out,
+		ui.Action{ID: "log-left", Name: "scroll left", Keys: []string{"left"}, Hidden: true, Disabled: wrapped, Run: ui.Do(func() { s.view.ScrollColumns(-1) })},
+		ui.Action{ID: "log-right", Name: "scroll right", Keys: []string{"right"}, Hidden: true, Disabled: wrapped, Run: ui.Do(func() { s.view.ScrollColumns(1) })},
+	)
 }
 
 func unless(ok bool, why string) string {

@@ -148,7 +148,7 @@ func (s *logScreen) linkAction() ui.Action {
 		Disabled: unless(s.viewer.Link != nil && s.subject.searchable(), "nothing is searched for"),
 		Run: ui.Do(func() {
 			host := s.viewer.Deps.Host
-			name, url, err := s.viewer.Link(s.wanted(), s.stretch())
+			name, url, err := s.viewer.Link(s.scope.context(), s.wanted(), s.stretch())
 			if err != nil {
 				host.Flash(ui.Warn, "%v", err)
 				return

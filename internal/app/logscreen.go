@@ -5,6 +5,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/logs"
+	"gantry/logs/kibana"
 	"gantry/views"
 )
 
@@ -15,5 +16,23 @@ func (a *App) logViewer(deps *views.Deps) *views.LogViewer {
 		Drivers:    a.LogDrivers(),
 		Open:       func(_ context.Context, id awsx.ContextID) (logs.Source, error) { return a.OpenLogs(id), nil },
 		Remembered: a.Seen.RuntimeIDs,
+		Reveal:     func(target awsx.Ref) error { return a.RecordReveal(context.Background(), target) },
+		Link:       a.logLink,
 	}
+}
+
+// logLink returns where a browser shows a query's lines.
+func (a *App) logLink(id awsx.ContextID, q logs.Query, r logs.Range) (name, url string, err error) {
+	settings, _ := a.Config.LogsOf(id)
+	for _, o := range settings.Overrides {
+		if o.At == q.Store {
+			settings = o.Store
+		}
+	}
+	site := kibana.Site{
+		Kibana: settings.Kibana, Dashboards: settings.Dashboards,
+		Index: settings.Index, Timestamp: settings.Timestamp,
+	}
+	url, err = site.Link(q, r)
+	return site.Name(), url, err
 }

@@ -222,6 +222,7 @@ func TestFaultsNameTheLineAndWhatWasExpected(t *testing.T) {
 		{"missing secret file", "logs:\n  api-key: {file: nowhere}", []string{":2: api-key: open "}},
 		{"empty secret file", "logs:\n  api-key: {file: " + secret + "}", []string{":2: api-key: " + secret + " is empty"}},
 		{"both credentials", "logs:\n  user: me\n  password: {env: HOME}\n  api-key: {env: HOME}", []string{"expected one of user and password, api-key, bearer, sigv4, found 2 of them"}},
+		{"two sites", "logs:\n  kibana: https://k\n  dashboards: https://d", []string{":2: logs: expected either kibana or dashboards, found both"}},
 		{"signed and with a token", "logs:\n  bearer: {env: HOME}\n  sigv4: {service: es}", []string{":2: logs: expected one of"}},
 		{"signed for nothing", "logs:\n  sigv4: {region: eu-west-1}", []string{":2: sigv4: expected a service: es for a domain"}},
 		{"signed for another service", "logs:\n  sigv4: {service: s3}", []string{`:2: service: "s3" is unknown, expected one of es, aoss`}},

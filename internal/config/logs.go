@@ -33,6 +33,10 @@ type Logs struct {
 	ClientCert  string // PEM certificate to show, and the file with its key
 	ClientKey   string
 
+	// Kibana and Dashboards are where a browser shows the lines; at most one is set.
+	Kibana     string // base URL of Kibana
+	Dashboards string // base URL of OpenSearch Dashboards
+
 	// Overrides are for some services, in the order in which they are tried.
 	Overrides []LogOverride
 }
@@ -91,6 +95,8 @@ func (p *parser) store(l *Logs) fields {
 		"ca-file":     func(v *yaml.Node) { l.CAFile = p.path(v, "ca-file") },
 		"fingerprint": func(v *yaml.Node) { l.Fingerprint = p.text(v, "fingerprint") },
 		"client-cert": func(v *yaml.Node) { l.ClientCert = p.path(v, "client-cert") },
+		"kibana":      func(v *yaml.Node) { l.Kibana = p.url(v, "kibana") },
+		"dashboards":  func(v *yaml.Node) { l.Dashboards = p.url(v, "dashboards") },
 		"client-key":  func(v *yaml.Node) { l.ClientKey = p.path(v, "client-key") },
 	}
 }
@@ -114,6 +120,9 @@ func (p *parser) consistent(l Logs, n *yaml.Node) {
 	}
 	if len(l.Endpoints) > 0 && l.CloudID != "" {
 		p.fault(n, "logs: expected either endpoints or cloud-id, found both")
+	}
+	if l.Kibana != "" && l.Dashboards != "" {
+		p.fault(n, "logs: expected either kibana or dashboards, found both")
 	}
 	if l.CAFile != "" && l.Fingerprint != "" {
 		p.fault(n, "logs: expected either ca-file or fingerprint, found both")
