@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/internal/config"
 )
@@ -93,13 +94,40 @@ func TestAnInstanceIsDrainedUntilItsServicesHaveLeft(t *testing.T) {
 	})
 }
 
+// ran is the ARN of the task of a cluster that was run by hand.
+func (d *desk) ran(cluster string) string {
+	d.t.Helper()
+	account, err := d.app.Store.Account(d.t.Context(), d.app.Context)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	ref := awsx.Ref{Context: d.app.Context, ARN: "arn:aws:ecs:eu-west-1:000000000000:cluster/" + cluster}
+	ref.Cluster = ref.ARN
+	for page, err := range account.Tasks(d.t.Context(), awsx.TaskQuery{Cluster: ref}) {
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		for _, task := range page.Items {
+			if strings.HasPrefix(task.StartedBy, "gantry/") {
+				return task.Ref.ARN
+			}
+		}
+	}
+	d.t.Fatal("no task was run")
+	return ""
+}
+
 func TestATaskThatExitsWithOneIsAFailure(t *testing.T) {
 	sit(t, setting{w: 140, h: 40}, func(t *testing.T, d *desk) {
 		d.cluster("staging").service("catalog").press(":")
-		d.answer("run a task").Shows("Run a task of catalog:", "like staging/catalog")
+		d.answer("run a task").Shows("Run a task of staging-catalog:", "like staging/catalog")
 		d.answer("sh -c 'exit 1'").answer("STEP=migrate").answer("").answer("1").read()
-		d.Shows("run staging/catalog:", "with another command", "add STEP")
-		d.press("enter").answer("y").until(10*time.Minute, "x failed").Shows("exit code 1")
+		d.Shows("run staging/staging-catalog:", "with another command", "add STEP")
+		d.press("enter").answer("y").until(time.Minute, "1 running")
+		if err := d.sim.KillTask(d.ran("staging"), 1); err != nil {
+			t.Fatal(err)
+		}
+		d.until(time.Minute, "x failed").Shows("exit code 1")
 		if got := d.kinds(); !strings.Contains(got, "call ECS:RunTask") || !strings.Contains(got, "end failed") {
 			t.Errorf("the journal holds %q", got)
 		}
