@@ -57,6 +57,7 @@ func (es indexer) core(t *testing.T) {
 	t.Run("about a line and a time", es.surroundings)
 	t.Run("histogram", es.histogram)
 	t.Run("queries", es.queries)
+	t.Run("derivations", es.derivations)
 	t.Run("why there are no lines", es.explanations)
 }
 
