@@ -141,7 +141,13 @@ func (f logFinder) find() logSubject {
 	s.several = severalContainers(subject)
 	s.derivation, s.err = f.drivers.Derive(subject)
 	if s.err == nil {
-		s.fields = strings.Join(logs.Fields(s.derivation.Query.Where), ", ")
+		names := logs.Fields(s.derivation.Query.Where)
+		for _, name := range logs.Named(s.derivation.Query.Where) {
+			if !slices.Contains(names, name.Raw()) {
+				names = append(names, name.Raw())
+			}
+		}
+		s.fields = strings.Join(names, ", ")
 		s.brief = f.brief(subject)
 	}
 	return s
