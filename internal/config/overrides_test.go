@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -125,5 +126,18 @@ func TestAnOverrideThatIsWrongSaysWhere(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "u:p") {
 			t.Errorf("%s\ngot  %v\nwant %s", yaml, err, want)
 		}
+	}
+}
+
+func TestTheExampleOfTheManualIsRead(t *testing.T) {
+	manual, err := os.ReadFile("../../docs/logs.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(manual), "```yaml\n")
+	example, _, ok := strings.Cut(example, "```")
+	cfg, err := config.Load(config.Flags{File: write(t, example)}, env("VAULT_API_KEY", "abc="))
+	if err != nil || !ok || len(cfg.Logs.Overrides) != 4 {
+		t.Errorf("%d overrides are read: %v", len(cfg.Logs.Overrides), err)
 	}
 }
