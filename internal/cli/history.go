@@ -198,7 +198,7 @@ func (r pastRow) cells() []string {
 	}
 	reason := r.Reason
 	if r.RolledBackTo != "" {
-		reason = strings.TrimPrefix(reason+"; back to "+r.RolledBackTo, "; ")
+		reason = strings.TrimPrefix(strings.TrimSuffix(reason, ".")+"; back to "+r.RolledBackTo, "; ")
 	}
 	return []string{r.Started.Format("2006-01-02 15:04Z"), dash(r.TaskDefinition), r.Status, took, dash(r.By), dash(strings.Join(images, " ")), reason}
 }
