@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	axisCells = 8  // of the counts beside the bars
-	minBars   = 10 // asked for however narrow the screen is
-	belowBars = 5  // rows under the bars: axis, deployments, times, legend, the cursor's bar
+	axisCells  = 8  // of the counts beside the bars
+	leastApart = 16 // cells from one time under the bars to the next
+	minBars    = 10 // asked for however narrow the screen is
+	belowBars  = 5  // rows under the bars: axis, deployments, times, legend, the cursor's bar
 )
 
 // barDrawing is a histogram on a screen of w by h cells.
@@ -25,10 +26,12 @@ type barDrawing struct {
 	histogram logs.Histogram
 	cursor    int
 	changes   []rollout
+	wide      int // cells of a bar
 }
 
 func (d barDrawing) draw() string {
 	from, bars := d.visible()
+	d.wide = max(1, (d.w-axisCells)/len(bars))
 	most := 1
 	for _, b := range bars {
 		most = max(most, b.Lines)
@@ -70,7 +73,7 @@ func (d barDrawing) row(bars []logs.Bar, from, row, rows, most int) string {
 		if from+i == d.cursor {
 			role = theme.Selected
 		}
-		b.WriteString(d.th.Paint(role, glyph))
+		b.WriteString(d.th.Paint(role, strings.Repeat(glyph, d.wide)))
 	}
 	return b.String()
 }
@@ -114,10 +117,8 @@ func stack(b logs.Bar, rows, most int) [3]int {
 // axis is the line under the bars, with the cursor on it.
 func (d barDrawing) axis(bars []logs.Bar, from int) string {
 	g := d.th.Glyphs()
-	rule := strings.Repeat(g.Rule, len(bars))
-	if i := d.cursor - from; i >= 0 && i < len(bars) {
-		rule = strings.Repeat(g.Rule, i) + "+" + strings.Repeat(g.Rule, len(bars)-i-1)
-	}
+	before := (d.cursor - from) * d.wide
+	rule := strings.Repeat(g.Rule, before) + strings.Repeat("+", d.wide) + strings.Repeat(g.Rule, len(bars)*d.wide-before-d.wide)
 	return text.Spaces(axisCells) + d.th.Paint(theme.Dim, rule)
 }
 
@@ -129,7 +130,7 @@ func (d barDrawing) rollouts(bars []logs.Bar) string {
 			cells[i] = d.th.Paint(theme.Marked, d.th.Glyphs().Ascending)
 		}
 	}
-	return text.Spaces(axisCells) + strings.Join(cells, "")
+	return text.Spaces(axisCells) + strings.Join(cells, text.Spaces(d.wide-1))
 }
 
 // barOf is the bar that a moment falls in, -1 for none.
@@ -150,10 +151,10 @@ func (d barDrawing) times(bars []logs.Bar) string {
 	} else if d.histogram.Interval >= time.Minute {
 		layout = "15:04"
 	}
-	const apart = 16
+	apart := (leastApart + d.wide - 1) / d.wide // bars
 	var b strings.Builder
 	for i := 0; i < len(bars); i += apart {
-		b.WriteString(text.Fit(bars[i].Start.In(d.zone).Format(layout), apart, ""))
+		b.WriteString(text.Fit(bars[i].Start.In(d.zone).Format(layout), apart*d.wide, ""))
 	}
 	return text.Spaces(axisCells) + d.th.Paint(theme.Dim, text.Truncate(strings.TrimRight(b.String(), " "), d.w-axisCells, ""))
 }

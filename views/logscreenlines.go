@@ -149,8 +149,9 @@ func (l *logLines) label(e *logs.Entry) logLabel {
 	var label logLabel
 	switch {
 	case l.scope.Task == nil:
-		label = logLabel{text: byFamily, colour: l.colour(byFamily)}
-		if !o.ByFamily {
+		if o.ByFamily {
+			label = logLabel{text: byFamily, colour: l.colour(byFamily)}
+		} else {
 			label = logLabel{text: shortID(o.TaskID), colour: l.colour(o.Task.ARN)}
 		}
 		if l.several && o.Container != "" {

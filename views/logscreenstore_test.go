@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/logs"
+	"gantry/logs/kql"
 )
 
 // shelf is a log store in memory.
@@ -21,7 +22,8 @@ type shelf struct {
 	partial *logs.Partial
 	empty   bool // no index matches
 	why     logs.Explanation
-	latest  int // searches for the newest lines
+	refuses map[string]error // queries that cannot be read, by how they are typed
+	latest  int              // searches for the newest lines
 	since   []logs.Range
 }
 
@@ -50,9 +52,13 @@ func (s *shelf) write(at time.Time, container, name, level, message string) {
 
 func (s *shelf) found(q logs.Query, r logs.Range) []logs.Entry {
 	var out []logs.Entry
+	matcher, err := q.Expr.Matcher()
+	if err != nil {
+		return nil
+	}
 	for _, e := range s.entries {
 		inside := !e.Time.Before(r.From) && (r.To.IsZero() || !e.Time.After(r.To))
-		if inside && chooses(q.Where, &e) {
+		if inside && chooses(q.Where, &e) && (q.Expr.IsZero() || matches(matcher, &e)) {
 			out = append(out, e)
 		}
 	}
@@ -94,8 +100,8 @@ func (s *shelf) Latest(_ context.Context, q logs.Query, r logs.Range, limit int)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.latest++
-	if s.err != nil {
-		return logs.Page{}, s.err
+	if err := s.failure(q); err != nil {
+		return logs.Page{}, err
 	}
 	found := s.found(q, r)
 	slices.Reverse(found)
@@ -106,8 +112,8 @@ func (s *shelf) Since(_ context.Context, q logs.Query, r logs.Range, limit int) 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.since = append(s.since, r)
-	if s.err != nil {
-		return logs.Page{}, s.err
+	if err := s.failure(q); err != nil {
+		return logs.Page{}, err
 	}
 	return s.page(s.found(q, r), limit), nil
 }
@@ -116,6 +122,39 @@ func (s *shelf) Explain(context.Context, logs.Query, logs.Range) (logs.Explanati
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.why, s.err
+}
+
+func (s *shelf) failure(q logs.Query) error {
+	if err := s.refuses[q.Expr.String()]; err != nil {
+		return err
+	}
+	return s.err
+}
+
+// Histogram counts as a store does.
+func (s *shelf) Histogram(_ context.Context, q logs.Query, r logs.Range, interval time.Duration) (logs.Histogram, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.failure(q); err != nil {
+		return logs.Histogram{}, err
+	}
+	h := logs.Histogram{Interval: interval, Bars: logs.EmptyBars(r, interval)}
+	for _, e := range s.found(q, r) {
+		b := &h.Bars[e.Time.Sub(h.Bars[0].Start)/interval]
+		b.Lines++
+		switch logs.SeverityOf(e.Level) {
+		case logs.SeverityError:
+			b.Errors++
+		case logs.SeverityWarn:
+			b.Warnings++
+		}
+	}
+	return h, nil
+}
+
+func matches(m *kql.Matcher, e *logs.Entry) bool {
+	var doc map[string]any
+	return json.Unmarshal(e.Source, &doc) == nil && m.Match(doc)
 }
 
 func (s *shelf) Limits() logs.Limits {

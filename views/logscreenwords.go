@@ -319,6 +319,7 @@ func (s *logScreen) explain(d *document, x logs.Explanation) {
 
 // found tells how the lines are searched for.
 func (s *logScreen) found(d *document) {
+	d.field("typed", s.expr.String())
 	d.field("query", s.wanted().String())
 	d.field("meaning", s.subject.derivation.Description)
 	for _, note := range s.subject.derivation.Notes {

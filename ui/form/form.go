@@ -189,7 +189,9 @@ func (f *Form) View(w, h int) (string, *tea.Cursor) {
 		lines = append(lines, " "+name+"  "+f.inputs[i].View())
 		switch {
 		case f.wrong[i] != "":
-			lines = append(lines, f.theme.Paint(theme.Failed, text.Truncate(text.Spaces(label+3)+f.wrong[i], w, tail)))
+			for _, line := range text.Wrap(f.wrong[i], w-label-3) {
+				lines = append(lines, text.Spaces(label+3)+f.theme.Paint(theme.Failed, line))
+			}
 		case i == f.at && spec.Help != "":
 			lines = append(lines, f.theme.Paint(theme.Dim, text.Truncate(text.Spaces(label+3)+spec.Help, w, tail)))
 		}
