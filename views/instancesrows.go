@@ -124,16 +124,32 @@ func usedCell(c awsx.Capacity) table.Cell {
 // memory and port reservation).
 var reserved = []int{22, 2375, 2376, 51678, 51679, 51680}
 
-// ports are the host ports that tasks use.
+// ports are the host ports that tasks use: those that the instance counts as used,
+// and those that Docker chose for the tasks on it.
 func (r *instanceRow) ports() []string {
-	var out []string
-	for _, p := range r.instance.UsedPorts {
-		if !slices.Contains(reserved, p) {
-			out = append(out, strconv.Itoa(p))
+	tcp, udp := slices.Clone(r.instance.UsedPorts), slices.Clone(r.instance.UsedUDPPorts)
+	for _, t := range r.hosted {
+		for _, c := range t.Containers {
+			for _, b := range c.Bindings {
+				if b.Protocol == "udp" {
+					udp = append(udp, b.HostPort)
+				} else {
+					tcp = append(tcp, b.HostPort)
+				}
+			}
 		}
 	}
-	for _, p := range r.instance.UsedUDPPorts {
-		out = append(out, strconv.Itoa(p)+"/udp")
+	return append(portNames(tcp, ""), portNames(udp, "/udp")...)
+}
+
+// portNames are the ports in order, each once, without those that are kept anyway.
+func portNames(ports []int, suffix string) []string {
+	slices.Sort(ports)
+	var out []string
+	for _, p := range slices.Compact(ports) {
+		if p != 0 && !slices.Contains(reserved, p) {
+			out = append(out, strconv.Itoa(p)+suffix)
+		}
 	}
 	return out
 }
