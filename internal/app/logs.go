@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/store"
 	"gantry/logs"
 	"gantry/logs/ecslog"
 )
@@ -156,13 +157,16 @@ func (a *App) ExplainLogs(ctx context.Context, q logs.Query, r logs.Range) strin
 type LogScope struct {
 	Query logs.Query
 	// Note says how the lines are found and what limits that.
-	Note    string
+	Note string
+	// Began is when the task was made whose lines they are; zero for a service's.
+	Began   time.Time
 	origins ecslog.Origins
 }
 
 // LogScope derives the query for CLUSTER, SERVICE and, when given, TASK and
-// CONTAINER.
-func (a *App) LogScope(ctx context.Context, parts []string) (LogScope, error) {
+// CONTAINER. Previous asks for the task that stopped before the one that is named,
+// or last of all when none is.
+func (a *App) LogScope(ctx context.Context, parts []string, previous bool) (LogScope, error) {
 	svc, err := a.FindService(ctx, parts[0], parts[1])
 	if err != nil {
 		return LogScope{}, err
@@ -175,34 +179,58 @@ func (a *App) LogScope(ctx context.Context, parts []string) (LogScope, error) {
 	if err != nil {
 		return LogScope{}, err
 	}
-	td, err := a.Store.TaskDefinition(ctx, svc.Ref.Context, svc.TaskDefinition)
+	task, err := chosenTask(tasks, parts[2:], previous)
+	if err != nil {
+		return LogScope{}, err
+	}
+	definition := svc.TaskDefinition
+	if task != nil {
+		definition = task.TaskDefinition
+	}
+	td, err := a.Store.TaskDefinition(ctx, svc.Ref.Context, definition)
 	if err != nil {
 		return LogScope{}, err
 	}
 	subject := ecslog.OfService(svc, tasks, td)
-	if len(parts) > 2 {
-		task, err := oneTask(tasks, parts[2], fmt.Sprintf("the service's %d running and stopped tasks", len(tasks)))
-		if err != nil {
-			return LogScope{}, err
+	if task != nil {
+		subject = ecslog.OfTask(*task, td)
+	}
+	if len(parts) > 3 {
+		if _, ok := td.Container(parts[3]); !ok {
+			return LogScope{}, awsx.Errorf(awsx.NotFound, "find container", parts[3], "task %s has no container of that name", task.ID)
 		}
-		if task.TaskDefinition != svc.TaskDefinition {
-			if td, err = a.Store.TaskDefinition(ctx, svc.Ref.Context, task.TaskDefinition); err != nil {
-				return LogScope{}, err
-			}
-		}
-		subject = ecslog.OfTask(task, td)
-		if len(parts) > 3 {
-			if _, ok := td.Container(parts[3]); !ok {
-				return LogScope{}, awsx.Errorf(awsx.NotFound, "find container", parts[3], "task %s has no container of that name", task.ID)
-			}
-			subject = ecslog.OfContainer(task, parts[3], td)
-		}
+		subject = ecslog.OfContainer(*task, parts[3], td)
 	}
 	d, err := a.LogDrivers().Derive(subject)
 	if err != nil {
 		return LogScope{}, err
 	}
-	return LogScope{Query: d.Query, Note: strings.Join(append([]string{d.Description}, d.Notes...), "; "), origins: d.Origins}, nil
+	scope := LogScope{Query: d.Query, Note: strings.Join(append([]string{d.Description}, d.Notes...), "; "), origins: d.Origins}
+	if task != nil {
+		scope.Began = task.CreatedAt
+	}
+	return scope, nil
+}
+
+// chosenTask is the task that a target names, or the one before it; nil stands for
+// all of the service's.
+func chosenTask(tasks []awsx.Task, target []string, previous bool) (*awsx.Task, error) {
+	var task *awsx.Task
+	if len(target) > 0 {
+		named, err := oneTask(tasks, target[0], fmt.Sprintf("the service's %d running and stopped tasks", len(tasks)))
+		if err != nil {
+			return nil, err
+		}
+		task = &named
+	}
+	if !previous {
+		return task, nil
+	}
+	before, ok := store.Predecessor(tasks, task)
+	if !ok {
+		return nil, awsx.Errorf(awsx.NotFound, "find the task before", "", "none stopped of which ECS still tells, which it does for about an hour")
+	}
+	return &before, nil
 }
 
 // serviceTasks reads a service's running tasks, then those that stopped lately.

@@ -19,12 +19,13 @@ import (
 
 // logFlags are the flags of the logs command.
 type logFlags struct {
-	follow bool
-	since  string
-	until  string
-	query  string
-	limit  int
-	output string
+	follow   bool
+	previous bool
+	since    string
+	until    string
+	query    string
+	limit    int
+	output   string
 }
 
 func (p *program) logsCommand() *cobra.Command {
@@ -34,11 +35,14 @@ func (p *program) logsCommand() *cobra.Command {
 		Short: "Print a service's, task's or container's log lines, oldest first",
 		Args:  arguments(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.logs(cmd.Context(), args[0], f)
+			// A task that stopped may have done so before the default's begin.
+			wholeTask := f.previous && !cmd.Flags().Changed("since")
+			return p.logs(cmd.Context(), args[0], f, wholeTask)
 		},
 	}
 	fs := cmd.Flags()
 	fs.BoolVarP(&f.follow, "follow", "f", false, "go on with lines as they arrive")
+	fs.BoolVar(&f.previous, "previous", false, "the task that stopped before TASK, or last of the service's, from its begin")
 	fs.StringVar(&f.since, "since", "15m", "where to begin: a duration ago, or a `time` such as 2026-11-22T03:12:00Z")
 	fs.StringVar(&f.until, "until", "", "where to end: a `time`, or a duration ago such as 5m")
 	fs.StringVar(&f.query, "query", "", "which lines: a query in `KQL` such as 'level:error and not \"timed out\"', or in Lucene's syntax after lucene:")
@@ -56,6 +60,9 @@ func (f logFlags) validate(now time.Time) (r logs.Range, err error) {
 	}
 	if f.limit < 0 {
 		return r, usagef("--limit %d: expected a number of lines, 0 for all", f.limit)
+	}
+	if f.follow && f.previous {
+		return r, usagef("--previous is about a task that has stopped: it cannot go with --follow")
 	}
 	if f.until != "" {
 		if f.follow {
@@ -83,7 +90,7 @@ func instant(flag, s string, now time.Time) (time.Time, error) {
 	return t, nil
 }
 
-func (p *program) logs(ctx context.Context, target string, f logFlags) error {
+func (p *program) logs(ctx context.Context, target string, f logFlags, wholeTask bool) error {
 	r, err := f.validate(time.Now())
 	if err != nil {
 		return err
@@ -100,9 +107,12 @@ func (p *program) logs(ctx context.Context, target string, f logFlags) error {
 		return usagef("%q: expected CLUSTER/SERVICE, CLUSTER/SERVICE/TASK or CLUSTER/SERVICE/TASK/CONTAINER", target)
 	}
 	return p.with(ctx, func(a *app.App) error {
-		scope, err := a.LogScope(ctx, parts)
+		scope, err := a.LogScope(ctx, parts, f.previous)
 		if err != nil {
 			return err
+		}
+		if wholeTask {
+			r.From = scope.Began
 		}
 		fmt.Fprintln(p.Err, clean.Line(scope.Note))
 		query := scope.Query

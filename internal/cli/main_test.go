@@ -90,12 +90,7 @@ func steady(t *testing.T) *account { return newAccount(t, sim.Options{Scenario: 
 
 type sink struct{ store *logsim.Store }
 
-func (s sink) WriteLog(d sim.LogDoc) {
-	var doc map[string]any
-	if b, err := json.Marshal(d); err == nil && json.Unmarshal(b, &doc) == nil {
-		_ = s.store.Index("", doc, d.Time)
-	}
-}
+func (s sink) WriteLog(d sim.LogDoc) { _ = s.store.Index("", d.Document(), d.Time) }
 
 // result is what came of a run.
 type result struct {

@@ -106,7 +106,7 @@ Without a command it opens the console. gantry --demo opens it on a simulated ac
 		p.scaleCommand(), p.scalingCommand(), p.breakerCommand(), p.restartCommand(),
 		p.rollbackCommand(), p.cancelCommand(), p.continueCommand(),
 		p.runCommand(), p.stopCommand(), p.drainCommand(), p.activateCommand(),
-		p.deregisterCommand(), p.simCommand(),
+		p.deregisterCommand(), p.doctorCommand(), p.simCommand(),
 	)
 	return root
 }

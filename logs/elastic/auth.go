@@ -70,20 +70,21 @@ func accessOf(a Auth, signer Signer) (access, error) {
 	return all[0], nil
 }
 
-// unaccepted says what to do when the store does not accept who sends.
+// unaccepted says what to do when the store does not accept who sends. Nothing
+// follows a word such as password in it that would look like one.
 func (a access) unaccepted() string {
 	switch a.kind {
 	case byPassword:
-		return "check the log store's credentials: user and password"
+		return "check user and password of the log store"
 	case byAPIKey:
-		return "check the log store's credentials: the API key may have expired or been invalidated"
+		return "check the API key of the log store, which may have expired or been invalidated"
 	case byBearer:
-		return "check the log store's credentials: the bearer token may have expired"
+		return "renew the bearer token of the log store, which may have expired"
 	case bySignature:
 		return "check that the address is of a domain or a collection of Amazon OpenSearch"
 	case anonymous:
 	}
-	return "check the log store's credentials: none are set"
+	return "check the log store's credentials, of which none are set"
 }
 
 // unauthorized says what to do when the store knows who sends and refuses.

@@ -175,7 +175,7 @@ func TestErrorsHaveAClassAReasonAndAFix(t *testing.T) {
 		class  logs.Class
 		text   string
 	}{
-		{401, `{"error":{"type":"security_exception","reason":"missing authentication credentials"}}`, logs.Expired, "HTTP 401: missing authentication credentials (check the log store's credentials: none are set)"},
+		{401, `{"error":{"type":"security_exception","reason":"missing authentication credentials"}}`, logs.Expired, "HTTP 401: missing authentication credentials (check the log store's credentials, of which none are set)"},
 		{403, `{"error":{"root_cause":[{"type":"security_exception","reason":"action is unauthorized"}]}}`, logs.Denied, "action is unauthorized"},
 		{404, long, logs.NotFound, "no such index [app] (check the index setting)"},
 		{404, `{"status":"no such route"}`, logs.NotFound, "this path is not a search API"},

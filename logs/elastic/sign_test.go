@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"gantry/internal/clean"
 	"gantry/logs"
 )
 
@@ -83,6 +84,18 @@ func TestWhatIsWrongWithASignatureIsTold(t *testing.T) {
 			ask(context.Background(), "search", "/x/_search", dsl{})
 		if err == nil || logs.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.says) || s.rejected.Load() != c.rejected {
 			t.Errorf("%s: %v\nwant %s with %s", name, err, c.class, c.says)
+		}
+	}
+}
+
+// TestWhatToDoIsNotTakenForASecret redacts the advice as whoever shows it does.
+func TestWhatToDoIsNotTakenForASecret(t *testing.T) {
+	for kind := range bySignature + 1 {
+		a := access{kind: kind}
+		for _, fix := range []string{a.unaccepted(), a.unauthorized()} {
+			if clean.Redact(fix) != fix {
+				t.Errorf("%q is shown as %q", fix, clean.Redact(fix))
+			}
 		}
 	}
 }

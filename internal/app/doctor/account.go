@@ -1,0 +1,117 @@
+package doctor
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+)
+
+func (s Setup) checks() []Check {
+	g := group{name: "gantry"}
+	g.ok("version", "%s", s.Version)
+	if s.FileErr != nil {
+		text, fix := apart(s.FileErr)
+		for line := range strings.Lines(text) {
+			g.add("configuration", Failed, fix, "%s", strings.TrimSuffix(line, "\n"))
+		}
+		g.skip("everything else", "the settings have to be read first")
+		return g.checks
+	}
+	if s.File == "" {
+		g.ok("configuration", "no file: the defaults hold (a file would be %s)", s.DefaultFile)
+	} else {
+		g.ok("configuration", "%s", s.File)
+	}
+	if s.JournalErr != nil {
+		g.failure("audit file", Failed, s.JournalErr)
+		g.checks[len(g.checks)-1].Fix = "make it writable: no change is made without a record"
+	} else {
+		g.ok("audit file", "%s can be written", s.Journal)
+	}
+	return g.checks
+}
+
+// The differences between clocks that matter. AWS refuses a signature that is off
+// by more than five minutes.
+const (
+	clockOff    = 30 * time.Second
+	clockBroken = 5 * time.Minute
+)
+
+// clock adds the difference between two clocks.
+func (g *group) clock(whose string, c Clock) {
+	if c.Server.IsZero() {
+		g.skip("clock", "%s told no time", whose)
+		return
+	}
+	off := c.Local.Sub(c.Server).Round(time.Second)
+	// The server's time has no fractions of a second, and took its way here.
+	if off.Abs() <= 2*time.Second {
+		g.ok("clock", "agrees with that of %s", whose)
+		return
+	}
+	word := "ahead of"
+	if off < 0 {
+		word = "behind"
+	}
+	text := fmt.Sprintf("%s %s that of %s", off.Abs(), word, whose)
+	const fix = "set this machine's clock, or have it kept by NTP"
+	switch {
+	case off.Abs() > clockBroken:
+		g.add("clock", Failed, fix, "%s", text)
+	case off.Abs() > clockOff:
+		g.add("clock", Warning, fix, "%s", text)
+	default:
+		g.ok("clock", "%s", text)
+	}
+}
+
+func (a Account) checks() []Check {
+	g := group{name: "aws"}
+	g.ok("context", "%s", a.Context)
+	if a.OpenErr != nil {
+		g.failure("credentials", Failed, a.OpenErr)
+		g.skip("permissions", "nothing was asked without credentials")
+		return g.checks
+	}
+	if a.IdentityErr != nil {
+		result := Failed
+		if awsx.ClassOf(a.IdentityErr) == awsx.Denied {
+			result = Warning // who asks may be told to nobody, and reads still work
+		}
+		g.failure("identity", result, a.IdentityErr)
+	} else {
+		g.ok("identity", "%s in account %s", a.Identity.ARN, a.Identity.Account)
+	}
+	g.clock("AWS", a.Clock)
+	if len(a.Reads) == 0 {
+		g.skip("permissions", "nothing was asked of an account that does not answer")
+	}
+	for _, r := range a.Reads {
+		r.check(&g)
+	}
+	return g.checks
+}
+
+func (r Read) check(g *group) {
+	switch {
+	case r.Skipped != "":
+		g.skip(r.Name, "%s", r.Skipped)
+		return
+	case r.Err == nil:
+		g.ok(r.Name, "%s (%s)", r.Found, r.Actions)
+		return
+	}
+	result := Warning
+	if r.Essential {
+		result = Failed
+	}
+	g.failure(r.Name, result, r.Err)
+	last := &g.checks[len(g.checks)-1]
+	last.Text += ": " + r.Loss
+	if awsx.ClassOf(r.Err) == awsx.Denied {
+		last.Fix = "allow " + r.Actions
+	}
+}

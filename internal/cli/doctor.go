@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/charmbracelet/colorprofile"
+	"github.com/spf13/cobra"
+
+	"gantry/internal/app"
+	"gantry/internal/app/doctor"
+	"gantry/internal/clean"
+	"gantry/internal/config"
+	"gantry/ui"
+)
+
+func (p *program) doctorCommand() *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "doctor [CLUSTER/SERVICE]",
+		Short: "Tell what works and what does not: AWS, the log store, files, the terminal",
+		Long: `Look at everything that gantry rests on and say of each part whether it is well and,
+where it is not, what to do: credentials, permissions and clocks, the log store and what
+it holds, the audit file, the configuration, the terminal. With a service, its log lines
+too. Nothing is changed. The exit code is 1 when something failed.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := outputs(output, "text", "json"); err != nil {
+				return err
+			}
+			var cluster, service string
+			if len(args) > 0 {
+				var err error
+				if cluster, service, err = parseService(args[0]); err != nil {
+					return err
+				}
+			}
+			return p.doctor(cmd.Context(), cluster, service, output)
+		},
+	}
+	outputFlag(cmd, &output, "text", "json")
+	return cmd
+}
+
+// diagnosis is what doctor -o json prints.
+type diagnosis struct {
+	Context  string        `json:"context"`
+	Failed   int           `json:"failed"`
+	Warnings int           `json:"warnings"`
+	Checks   doctor.Report `json:"checks"`
+}
+
+func (p *program) doctor(ctx context.Context, cluster, service, output string) error {
+	facts := doctor.Facts{Now: time.Now(), Setup: doctor.Setup{Version: p.version}}
+	cfg, err := config.Load(p.flags, p.Getenv)
+	if err != nil {
+		facts.Setup.FileErr = err
+	} else {
+		facts = app.Diagnose(ctx, cfg, app.Options{Version: p.version, Demo: p.demo}, cluster, service)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	facts.Terminal = p.terminal(cfg)
+	report := doctor.Examine(facts)
+	d := diagnosis{facts.Account.Context.String(), report.Count(doctor.Failed), report.Count(doctor.Warning), report}
+	if output == "json" {
+		for i := range d.Checks {
+			c := &d.Checks[i]
+			c.Text, c.Fix = clean.Redact(c.Text), clean.Redact(c.Fix)
+		}
+		err = writeJSON(p.Out, d)
+	} else {
+		err = writeReport(p.Out, d)
+	}
+	if err == nil && d.Failed > 0 {
+		err = &exitError{code: exitFailed, err: fmt.Errorf("%d checks failed", d.Failed), told: true}
+	}
+	return err
+}
+
+// writeReport prints the checks by their groups, each with what to do below it.
+func writeReport(w io.Writer, d diagnosis) error {
+	out := bufio.NewWriter(w)
+	group := ""
+	for _, c := range d.Checks {
+		if c.Group != group {
+			group = c.Group
+			fmt.Fprintln(out, group)
+		}
+		fmt.Fprintf(out, "  %-8s %s: %s\n", c.Result, shown(c.Name), shown(c.Text))
+		if c.Fix != "" {
+			fmt.Fprintf(out, "  %-8s -> %s\n", "", shown(c.Fix))
+		}
+	}
+	fmt.Fprintln(out, tally(d.Failed, d.Warnings))
+	return out.Flush()
+}
+
+func tally(failed, warnings int) string {
+	if failed == 0 && warnings == 0 {
+		return "nothing is wrong"
+	}
+	word := "warnings"
+	if warnings == 1 {
+		word = "warning"
+	}
+	return fmt.Sprintf("%d failed, %d %s", failed, warnings, word)
+}
+
+// terminal says what the console would draw on.
+func (p *program) terminal(cfg config.Config) doctor.Terminal {
+	t := doctor.Terminal{
+		IsTerminal: p.Terminal, Term: p.Getenv("TERM"), SSH: p.Getenv("SSH_TTY") != "", Sync: cmp.Or(cfg.Screen.Sync, "auto"),
+	}
+	var env []string
+	for _, name := range []string{"TERM", "COLORTERM", "TERM_PROGRAM", "CLICOLOR", "CLICOLOR_FORCE", "GOOGLE_CLOUD_SHELL", "WT_SESSION", "TMUX", "STY"} {
+		if value := p.Getenv(name); value != "" {
+			env = append(env, name+"="+value)
+		}
+	}
+	t.Profile = colourWords(colorprofile.Env(env))
+	// What is wrong with the settings was told when they were read.
+	if drawn, err := ui.DetectTerminal(ui.TerminalOptions{Getenv: p.Getenv, ASCII: cfg.Screen.ASCII, Sync: t.Sync}); err == nil {
+		t.Unicode = !drawn.ASCII
+	}
+	t.Asked = ui.AsksForSync(p.Getenv)
+	switch {
+	case p.flags.NoColor:
+		t.NoColor = "--no-color"
+	case p.Getenv("NO_COLOR") != "":
+		t.NoColor = "NO_COLOR"
+	case cfg.Screen.NoColor:
+		t.NoColor = "screen.color"
+	}
+	return t
+}
+
+func colourWords(p colorprofile.Profile) string {
+	switch p {
+	case colorprofile.TrueColor:
+		return "24 bits"
+	case colorprofile.ANSI256:
+		return "256 colours"
+	case colorprofile.ANSI:
+		return "16 colours"
+	}
+	return "none: TERM names a terminal without"
+}
