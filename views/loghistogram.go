@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -12,7 +13,6 @@ import (
 	"gantry/awsx/store"
 	"gantry/logs"
 	"gantry/ui"
-	"gantry/ui/text"
 	"gantry/ui/theme"
 )
 
@@ -205,20 +205,26 @@ func (x *logHistogram) View(w, h int) ui.Frame {
 	th := x.log.viewer.Deps.Host.Theme()
 	x.bars = max(minBars, w-axisCells)
 	if len(x.read.Bars) == 0 || x.err != nil {
-		return ui.Frame{Body: th.Paint(theme.Dim, text.Truncate(x.emptiness(), w, th.Glyphs().Ellipsis))}
+		lines, _ := layout{theme: th, width: w, wrap: true}.lines(x.emptiness())
+		return ui.Frame{Body: strings.Join(lines[:min(len(lines), h)], "\n")}
 	}
 	d := barDrawing{th: th, w: w, h: h, zone: x.log.lines.zone, histogram: x.read, cursor: x.cursor, changes: x.changes}
 	return ui.Frame{Body: d.draw()}
 }
 
-func (x *logHistogram) emptiness() string {
+// emptiness says why there are no bars.
+func (x *logHistogram) emptiness() []para {
+	var d document
 	switch {
 	case x.err != nil:
-		return "the lines could not be counted: " + safeText(x.err.Error())
+		d.line(theme.Failed, "the lines could not be counted")
+		d.field("cause", x.err.Error())
 	case x.loading:
-		return "counting lines"
+		d.line(theme.Dim, "counting lines")
+	default:
+		d.line(theme.Text, "there are no lines to count")
 	}
-	return "there are no lines to count"
+	return d.paras
 }
 
 // Text is the bars as a table, for a file.

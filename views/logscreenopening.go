@@ -120,7 +120,7 @@ func (s *logScreen) place(msg placed) tea.Cmd {
 	s.lines.met(found.Entries)
 	s.view.Edited(logview.Edit{Inserted: s.lines.ring.Add(found.Entries).Inserted, Asked: true})
 	s.older.done = !found.Before
-	s.view.Goto(s.lines.First() + uint64(found.Anchor))
+	s.view.GotoMiddle(s.lines.First() + uint64(found.Anchor))
 	return nil
 }
 

@@ -112,7 +112,8 @@ type bucket struct {
 // spelling, and of those that have no such field the ones whose message holds one
 // of the words.
 func (s *Source) level(severities ...logs.Severity) dsl {
-	var named, anyName []dsl
+	var named []dsl
+	anyName := []dsl{} // a list even where no index has a level: null is no query
 	for _, field := range s.cfg.Level {
 		for _, t := range s.caps.targets(field) {
 			if t.kind == whole || t.kind == words {

@@ -59,6 +59,16 @@ func (d *drawing) frame(h int) []string {
 		return d.upFrom(cursor, h)
 	}
 	l.cursor = cursor
+	if l.middle {
+		l.middle, l.top = false, place{pos: cursor}
+		for above := h / 2; above > 0; above-- {
+			pos, ok := l.before(l.top.pos)
+			if !ok {
+				break
+			}
+			l.top.pos = pos
+		}
+	}
 	if l.top.pos > cursor || l.top.pos == cursor && l.top.skip > 0 {
 		l.top = place{pos: cursor}
 	}

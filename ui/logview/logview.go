@@ -71,6 +71,7 @@ type Log struct {
 	fresh     int // lines shown that came since following stopped
 	cursor    uint64
 	top       place // first row of a frame that does not follow
+	middle    bool  // the next frame has the cursor in its middle
 	onScreen  int   // lines in the last frame
 
 	beyond int       // where the cursor would have gone further, see Beyond

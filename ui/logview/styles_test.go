@@ -217,3 +217,15 @@ func TestLinesThatWereAskedForAreNotNew(t *testing.T) {
 		t.Errorf("the end is at %v", got)
 	}
 }
+
+func TestALineIsShownInTheMiddle(t *testing.T) {
+	l, _ := newLog(100)
+	l.GotoMiddle(50)
+	if got := numbers(l, 11); got[5] != 50 {
+		t.Errorf("shown %v", got)
+	}
+	l.GotoMiddle(1)
+	if got := numbers(l, 11); got[1] != 1 {
+		t.Errorf("shown %v", got)
+	}
+}

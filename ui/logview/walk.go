@@ -111,6 +111,12 @@ func (l *Log) Goto(pos uint64) {
 	}
 }
 
+// GotoMiddle is Goto with the line in the middle of the screen.
+func (l *Log) GotoMiddle(pos uint64) {
+	l.Goto(pos)
+	l.middle = true
+}
+
 func (l *Log) pause() {
 	if !l.following {
 		return
