@@ -74,6 +74,7 @@ func (l *Log) prepared(pos uint64, line Line) prepared {
 func printable(message string, reveal bool) prepared {
 	whole := len(message)
 	raw, runs := sgr(cut(strings.TrimRight(message, "\r\n"), maxMessage+lookAhead))
+	raw = strings.TrimRight(raw, "\r\n") // which colours may have followed
 	s := raw
 	if !reveal {
 		if s = clean.Redact(raw); s != raw {
