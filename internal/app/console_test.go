@@ -99,7 +99,7 @@ func TestBindingsAreCheckedAtTheStart(t *testing.T) {
 	}{
 		"fine":           {keys: config.Keys{Bind: map[string][]string{"logs": {"L"}, "palette": {":", "ctrl+p"}}}},
 		"an editor's":    {keys: config.Keys{Bind: map[string][]string{"paste-block": {"P"}, "plan": {"ctrl+w"}}}},
-		"a log window's": {keys: config.Keys{Bind: map[string][]string{"log-tail": {"Q"}}}},
+		"a log window's": {keys: config.Keys{Bind: map[string][]string{"log-tail": {"U"}}}},
 		"vim":            {keys: config.Keys{Preset: "vim"}},
 		"misspelt":       {config.Keys{Bind: map[string][]string{"log": {"L"}}}, []string{`no action is named "log"`}},
 		"two on a screen": {config.Keys{Bind: map[string][]string{"logs": {"s"}}},

@@ -17,7 +17,7 @@ func TestTheLinesOfALogGroupAreTailed(t *testing.T) {
 			return nil, logs.Errorf(logs.Invalid, "open the log store", "%w", ErrNoLogs)
 		}
 		d.cluster("prod").service("recommendations").press("l")
-		d.until(time.Minute, "log_region, log_group, log_stream: 2 tasks of recommendations, awslogs", "GET /recommendations/", "● following")
+		d.until(time.Minute, "2 tasks of recommendations, awslogs", "GET /recommendations/", "● following")
 		d.press("d").Shows("log_group:/ecs/recommendations", "the log streams of 2 containers in 2 tasks (awslogs)").press("esc")
 		d.press("esc").service("catalog").press("l").until(time.Minute, "no log store is configured")
 	})
