@@ -104,7 +104,7 @@ func (p *program) carryBatch(ctx context.Context, a *app.App, batch deploy.Batch
 		p.warnOf(job.Result)
 		target.end(batch.Plans[i], job.Result)
 		if job.Result.Verdict == nil && (job.Err != nil || !row.Good) {
-			target.Outcome, target.Text = row.Word, clean.Redact(row.Text)
+			target.Outcome, target.Text = row.Word, clean.Redact(strings.TrimPrefix(row.Text, row.Word+": "))
 		}
 		if !row.Good {
 			o.Outcome = string(deploy.Failed)

@@ -33,7 +33,7 @@ func (p *program) lastLines(ctx context.Context, a *app.App, plan deploy.Plan, r
 	})
 	lines = lines[max(0, len(lines)-lastLinesShown):]
 	if len(lines) > 0 {
-		fmt.Fprintln(p.Err, shown(fmt.Sprintf("last lines of %s in task %s:", container, task.Name())))
+		fmt.Fprintln(p.Err, shown("last lines of "+strings.TrimPrefix(container+" in task ", " in ")+task.Name()+":"))
 	}
 	for _, line := range lines {
 		fmt.Fprintln(p.Err, "  "+shown(line))

@@ -30,6 +30,10 @@ func TestSecretsAreNeverShown(t *testing.T) {
 		"env set prod/catalog API_TOKEN=" + canaryValue + " --unset DB_PASSWORD" + quick,
 		"deploy prod/catalog --image :v3.3.1 --yes --override in-progress", "deploy prod/catalog --image :nope" + quick,
 		"scale prod/catalog 4" + quick, "restart prod/catalog" + quick, "rollback prod/catalog --to 4" + quick, "rollback prod/catalog",
+		"history prod/catalog", "diff catalog:4 prod/catalog", "diff catalog:5 catalog:4", "secrets prod/catalog", "scaling prod/catalog",
+		"env set prod/catalog --rename DB_PASSWORD=LOGIN --dry-run", "secrets prod/catalog DB_PASSWORD=" + canaryURL, "edit prod/catalog" + quick,
+		"run prod/catalog --dry-run --env DB_PASSWORD=" + canaryValue, "run prod/catalog --env " + canaryValue,
+		"stop prod/nothing --reason " + canaryURL, "restart prod/catalog prod/users --dry-run", "breaker prod/catalog off --dry-run",
 		"env set DB_PASSWORD=" + canaryValue, "env set prod/catalog " + canaryValue, "env set prod/catalog 1=" + canaryValue,
 		"deploy prod/catalog --image " + canaryURL,
 	} {
