@@ -40,10 +40,13 @@ type rollout struct {
 	what string
 }
 
+// ActHistogram is the name of the action that counts the lines of a log over time.
+const ActHistogram = "log-histogram"
+
 // histogramAction counts the lines over time.
 func (s *logScreen) histogramAction() ui.Action {
 	return ui.Action{
-		ID: "log-histogram", Name: "histogram", Keys: []string{"H"}, Hint: 9,
+		ID: ActHistogram, Name: "histogram", Keys: []string{"H"}, Hint: 9,
 		Disabled: unless(s.session != nil, "nothing is searched for"),
 		Run: ui.Do(func() {
 			s.viewer.Deps.Host.Push(&logHistogram{log: s, held: s.stretch(), window: s.opening.window, bars: usualBars})

@@ -97,6 +97,12 @@ func bindings() []screenBindings {
 		open(ref)
 		add()
 	}
+	for _, a := range shell.Top().Actions() {
+		if a.ID == views.ActHistogram {
+			a.Run()
+		}
+	}
+	add()
 	changes.Env(ref)
 	// The editor opens with the first definition that is read.
 	editor := form.NewEditor(form.EditorOptions{Theme: deps.Host.Theme(), Groups: []form.Group{{}}})

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"charm.land/bubbles/v2/viewport"
+
 	"gantry/ui/logview"
 )
 
@@ -80,4 +82,24 @@ func BenchmarkAppendFiltered(b *testing.B) {
 		l.Changed(nil)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/100, "ns/line")
+}
+
+// BenchmarkViewport50000 is the same in Bubbles' viewport with soft wrap: a frame after
+// ten lines came, which is what a plain widget would cost.
+func BenchmarkViewport50000(b *testing.B) {
+	v := viewport.New(viewport.WithWidth(200), viewport.WithHeight(50))
+	v.SoftWrap = true
+	var text []string
+	for _, line := range lines(0, many) {
+		text = append(text, line.Message)
+	}
+	v.SetContentLines(text)
+	for b.Loop() {
+		for _, line := range lines(many, 10) {
+			text = append(text[1:], line.Message)
+		}
+		v.SetContentLines(text)
+		v.GotoBottom()
+		_ = v.View()
+	}
 }

@@ -11,10 +11,11 @@ import (
 
 // pattern is what a search or a filter looks for. The zero pattern looks for nothing.
 type pattern struct {
-	typed   string
-	literal string // in lower-case ASCII, for a pattern without special characters
-	re      *regexp.Regexp
-	invert  bool
+	typed    string
+	literals []string // in lower-case ASCII: one of them is a match
+	re       *regexp.Regexp
+	hint     hint
+	invert   bool
 }
 
 // parse reads a pattern: a regular expression without regard to case. A filter may
@@ -28,11 +29,11 @@ func parse(typed string, inverts bool) (pattern, error) {
 	if expr == "" {
 		return p, nil
 	}
-	if regexp.QuoteMeta(expr) == expr && ascii(expr) {
-		p.literal = strings.ToLower(expr)
-		return p, nil
+	re, err := regexp.Compile("(?i:" + expr + ")")
+	if err == nil {
+		// The parentheses above would hide one that is not closed.
+		_, err = syntax.Parse(expr, syntax.Perl)
 	}
-	re, err := regexp.Compile("(?i)" + expr)
 	if err != nil {
 		var se *syntax.Error
 		if errors.As(err, &se) {
@@ -40,11 +41,18 @@ func parse(typed string, inverts bool) (pattern, error) {
 		}
 		return pattern{}, fmt.Errorf("%q: %w", expr, err)
 	}
+	p.literals, p.hint = analyse(expr)
+	if p.literals != nil {
+		return p, nil
+	}
 	p.re = re
+	if p.hint.begins {
+		p.re = regexp.MustCompile("^(?i:" + expr + ")")
+	}
 	return p, nil
 }
 
-func (p *pattern) on() bool { return p.literal != "" || p.re != nil }
+func (p *pattern) on() bool { return p.literals != nil || p.re != nil }
 
 // matches reports whether a filter shows a line. A gap is always shown, since
 // hiding it would hide that lines are missing, and so is what the reader drew.
@@ -56,23 +64,43 @@ func (p *pattern) matches(line Line) bool {
 }
 
 func (p *pattern) in(s string) bool {
-	if p.re != nil {
-		return p.re.MatchString(s)
+	if p.re == nil {
+		from, _ := p.next(s)
+		return from >= 0
 	}
-	return foldIndex(s, p.literal) >= 0
+	if !p.hint.begins {
+		return p.hint.in(s) && p.re.MatchString(s)
+	}
+	for at := p.hint.next(s, 0); at >= 0; at = p.hint.next(s, at+1) {
+		if p.re.MatchString(s[at:]) {
+			return true
+		}
+	}
+	return false
 }
 
 // next returns where the first match in s begins and ends; from is negative when
 // there is none.
 func (p *pattern) next(s string) (from, to int) {
-	if p.re != nil {
+	from = -1
+	switch {
+	case p.re == nil:
+		for _, literal := range p.literals {
+			if at := foldIndex(s, literal); at >= 0 && (from < 0 || at < from) {
+				from, to = at, at+len(literal)
+			}
+		}
+		return from, to
+	case !p.hint.begins:
 		if at := p.re.FindStringIndex(s); at != nil {
 			return at[0], at[1]
 		}
 		return -1, -1
 	}
-	if from = foldIndex(s, p.literal); from >= 0 {
-		return from, from + len(p.literal)
+	for at := p.hint.next(s, 0); at >= 0; at = p.hint.next(s, at+1) {
+		if match := p.re.FindStringIndex(s[at:]); match != nil {
+			return at, at + match[1]
+		}
 	}
 	return -1, -1
 }
