@@ -13,7 +13,6 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/ui"
 	"gantry/ui/modal"
-	"gantry/ui/pager"
 	"gantry/ui/theme"
 )
 
@@ -35,14 +34,13 @@ type bulkPlanScreen struct {
 	err        error
 	overridden []string
 
-	pager *pager.Pager
-	theme *theme.Theme
-	mode  string // why nothing may be changed, as it was drawn
+	mode string // why nothing may be changed, as it was drawn
+	sheet
 }
 
 func newBulkPlan(c *Changes, targets []awsx.Ref, intent deploy.Intent, started func()) *bulkPlanScreen {
 	s := &bulkPlanScreen{changes: c, targets: targets, intent: intent, started: started}
-	s.pager = pager.New(s.layout)
+	s.sheet = newProse(c.Deps.Host, s.paras)
 	return s
 }
 
@@ -83,17 +81,8 @@ func (s *bulkPlanScreen) Update(msg tea.Msg) tea.Cmd {
 func (s *bulkPlanScreen) cluster() awsx.Ref { return s.targets[0].ClusterRef() }
 
 func (s *bulkPlanScreen) View(w, h int) ui.Frame {
-	th, mode := s.changes.Deps.Host.Theme(), s.changes.refusal(s.cluster())
-	if th != s.theme || mode != s.mode {
-		s.theme, s.mode = th, mode
-		s.pager.Changed()
-	}
-	return ui.Frame{Body: s.pager.View(w, h)}
-}
-
-func (s *bulkPlanScreen) layout(w int) []string {
-	lines, _ := layout{theme: s.changes.Deps.Host.Theme(), width: w, wrap: true}.lines(s.paras())
-	return lines
+	s.mode = s.changes.refusal(s.cluster())
+	return s.draw(s.mode, w, h)
 }
 
 // what is done, to how many.

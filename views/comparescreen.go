@@ -10,7 +10,6 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/ui"
 	"gantry/ui/diffview"
-	"gantry/ui/pager"
 	"gantry/ui/theme"
 )
 
@@ -26,13 +25,12 @@ type compareScreen struct {
 	err     error
 	diff    hunks
 
-	pager *pager.Pager
-	theme *theme.Theme
+	sheet
 }
 
 func newCompare(deps *Deps, service awsx.Ref, before, after string) *compareScreen {
 	s := &compareScreen{deps: deps, service: service, before: before, after: after}
-	s.pager = pager.New(s.layout)
+	s.sheet = newSheet(deps.Host, s.layout)
 	return s
 }
 
@@ -75,18 +73,10 @@ func (s *compareScreen) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (s *compareScreen) View(w, h int) ui.Frame {
-	if th := s.deps.Host.Theme(); th != s.theme {
-		s.theme = th
-		s.pager.Changed()
-	}
-	return ui.Frame{Body: s.pager.View(w, h)}
-}
+func (s *compareScreen) View(w, h int) ui.Frame { return s.draw("", w, h) }
 
-func (s *compareScreen) layout(w int) []string {
-	th := s.deps.Host.Theme()
-	out, _ := layout{theme: th, width: w, wrap: true}.lines(s.paras())
-	return s.diff.below(out, th, w)
+func (s *compareScreen) layout(th *theme.Theme, w int) []string {
+	return s.diff.below(wrapped(th, w, s.paras()), th, w)
 }
 
 // title names the older revision and the newer.

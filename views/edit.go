@@ -10,7 +10,6 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/ui"
-	"gantry/ui/pager"
 	"gantry/ui/theme"
 )
 
@@ -44,13 +43,12 @@ type editScreen struct {
 	file     string // kept for the editor while the text has a problem
 	job      string // the change that carries the edits
 
-	pager *pager.Pager
-	theme *theme.Theme
+	sheet
 }
 
 func newEdit(c *Changes, service awsx.Ref) *editScreen {
 	s := &editScreen{changes: c, service: service}
-	s.pager = pager.New(s.layout)
+	s.sheet = newProse(c.Deps.Host, s.paras)
 	return s
 }
 
@@ -249,18 +247,7 @@ func (s *editScreen) Covered(covered bool) tea.Cmd {
 	return s.read()
 }
 
-func (s *editScreen) View(w, h int) ui.Frame {
-	if th := s.changes.Deps.Host.Theme(); th != s.theme {
-		s.theme = th
-		s.pager.Changed()
-	}
-	return ui.Frame{Body: s.pager.View(w, h)}
-}
-
-func (s *editScreen) layout(w int) []string {
-	lines, _ := layout{theme: s.changes.Deps.Host.Theme(), width: w, wrap: true}.lines(s.paras())
-	return lines
-}
+func (s *editScreen) View(w, h int) ui.Frame { return s.draw("", w, h) }
 
 func (s *editScreen) paras() []para {
 	var d document

@@ -7,8 +7,6 @@ import (
 
 	"gantry/awsx/deploy"
 	"gantry/ui"
-	"gantry/ui/pager"
-	"gantry/ui/theme"
 )
 
 // followScreen shows a change from its first call to its verdict. Leaving it
@@ -23,13 +21,13 @@ type followScreen struct {
 	known bool
 	last  lastLines // of the task that failed last
 	tries int       // to find lines of it
-	pager *pager.Pager
-	theme *theme.Theme
+
+	sheet
 }
 
 func newFollow(c *Changes, id string, p proposal) *followScreen {
 	s := &followScreen{changes: c, id: id, proposal: p}
-	s.pager = pager.New(s.layout)
+	s.sheet = newProse(c.Deps.Host, s.paras)
 	return s
 }
 
@@ -97,18 +95,7 @@ func (s *followScreen) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (s *followScreen) View(w, h int) ui.Frame {
-	if th := s.changes.Deps.Host.Theme(); th != s.theme {
-		s.theme = th
-		s.pager.Changed()
-	}
-	return ui.Frame{Body: s.pager.View(w, h)}
-}
-
-func (s *followScreen) layout(w int) []string {
-	lines, _ := layout{theme: s.changes.Deps.Host.Theme(), width: w, wrap: true}.lines(s.paras())
-	return lines
-}
+func (s *followScreen) View(w, h int) ui.Frame { return s.draw("", w, h) }
 
 func (s *followScreen) Header() ui.Header {
 	h := s.changes.header(s.service, "follow")

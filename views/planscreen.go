@@ -12,7 +12,6 @@ import (
 	"gantry/ui"
 	"gantry/ui/diffview"
 	"gantry/ui/modal"
-	"gantry/ui/pager"
 	"gantry/ui/text"
 	"gantry/ui/theme"
 )
@@ -39,14 +38,13 @@ type planScreen struct {
 	overridden []string
 	covered    bool
 
-	pager *pager.Pager
-	theme *theme.Theme
-	mode  string // why nothing may be changed, as it was drawn
+	mode string // why nothing may be changed, as it was drawn
+	sheet
 }
 
 func newPlanScreen(c *Changes, p proposal) *planScreen {
 	s := &planScreen{changes: c, proposal: p}
-	s.pager = pager.New(s.layout)
+	s.sheet = newSheet(c.Deps.Host, s.layout)
 	return s
 }
 
@@ -102,24 +100,15 @@ func (s *planScreen) Covered(covered bool) tea.Cmd {
 }
 
 func (s *planScreen) View(w, h int) ui.Frame {
-	th, mode := s.changes.Deps.Host.Theme(), s.changes.refusal(s.service.ClusterRef())
-	if th != s.theme || mode != s.mode {
-		s.theme, s.mode = th, mode
-		s.pager.Changed()
-	}
-	return ui.Frame{Body: s.pager.View(w, h)}
+	s.mode = s.changes.refusal(s.service.ClusterRef())
+	return s.draw(s.mode, w, h)
 }
 
 // layout puts the difference between the summary and the checks, whose outcome
 // the header tells already.
-func (s *planScreen) layout(w int) []string {
-	th := s.changes.Deps.Host.Theme()
-	lay := layout{theme: th, width: w, wrap: true}
+func (s *planScreen) layout(th *theme.Theme, w int) []string {
 	head, tail := s.paras()
-	out, _ := lay.lines(head)
-	out = s.diff.below(out, th, w)
-	rest, _ := lay.lines(tail)
-	return append(out, rest...)
+	return append(s.diff.below(wrapped(th, w, head), th, w), wrapped(th, w, tail)...)
 }
 
 // paras are what stands above the difference, and below it.

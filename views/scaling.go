@@ -13,7 +13,6 @@ import (
 	"gantry/ui"
 	"gantry/ui/form"
 	"gantry/ui/modal"
-	"gantry/ui/pager"
 	"gantry/ui/theme"
 )
 
@@ -28,7 +27,7 @@ const (
 // Scale asks for a count, beside what Application Auto Scaling would do to it.
 func (c *Changes) Scale(service awsx.Ref) tea.Cmd {
 	s := &scalingScreen{changes: c, service: service}
-	s.pager = pager.New(s.layout)
+	s.sheet = newProse(c.Deps.Host, s.paras)
 	c.Deps.Host.Push(s)
 	return nil
 }
@@ -60,8 +59,7 @@ type scalingScreen struct {
 	err    error // why that is not known; NotFound says that nothing scales it
 	busy   bool
 
-	pager *pager.Pager
-	theme *theme.Theme
+	sheet
 }
 
 // scalingRead is what was read of a service's scaling.
@@ -188,20 +186,11 @@ func (s *scalingScreen) askBounds() {
 }
 
 func (s *scalingScreen) View(w, h int) ui.Frame {
-	typed := ""
+	s.typed = ""
 	if s.count != nil && !s.count.Done() {
-		typed = s.count.Values()[0]
+		s.typed = s.count.Values()[0]
 	}
-	if th := s.changes.Deps.Host.Theme(); th != s.theme || typed != s.typed {
-		s.theme, s.typed = th, typed
-		s.pager.Changed()
-	}
-	return ui.Frame{Body: s.pager.View(w, h)}
-}
-
-func (s *scalingScreen) layout(w int) []string {
-	lines, _ := layout{theme: s.changes.Deps.Host.Theme(), width: w, wrap: true}.lines(s.paras())
-	return lines
+	return s.draw(s.typed, w, h)
 }
 
 func (s *scalingScreen) paras() []para {

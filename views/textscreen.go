@@ -9,7 +9,6 @@ import (
 
 	"gantry/awsx"
 	"gantry/ui"
-	"gantry/ui/pager"
 	"gantry/ui/text"
 	"gantry/ui/theme"
 )
@@ -34,9 +33,8 @@ type textScreen struct {
 	err     error
 	paras   []para
 
-	pager  *pager.Pager
-	theme  *theme.Theme // of the lines laid out
-	starts []int        // the first line of each paragraph
+	sheet
+	starts []int // the first line of each paragraph
 	wrap   bool
 
 	expr    string
@@ -46,7 +44,7 @@ type textScreen struct {
 
 func newTextScreen(deps *Deps, spec textSpec) *textScreen {
 	s := &textScreen{deps: deps, spec: spec, wrap: true, current: -1}
-	s.pager = pager.New(s.layout)
+	s.sheet = newSheet(deps.Host, s.layout)
 	return s
 }
 
@@ -84,17 +82,10 @@ func (s *textScreen) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (s *textScreen) View(w, h int) ui.Frame {
-	if th := s.deps.Host.Theme(); th != s.theme {
-		s.theme = th
-		s.pager.Changed()
-	}
-	return ui.Frame{Body: s.pager.View(w, h)}
-}
+func (s *textScreen) View(w, h int) ui.Frame { return s.draw("", w, h) }
 
 // layout gives the pager its lines.
-func (s *textScreen) layout(w int) []string {
-	th := s.deps.Host.Theme()
+func (s *textScreen) layout(th *theme.Theme, w int) []string {
 	s.starts = nil
 	switch {
 	case s.paras != nil:
@@ -102,12 +93,11 @@ func (s *textScreen) layout(w int) []string {
 		s.starts = starts
 		return lines
 	case s.err != nil:
-		lines, _ := layout{theme: th, width: w, wrap: true}.lines([]para{
+		return wrapped(th, w, []para{
 			{text: s.spec.what + " could not be read", role: theme.Failed},
 			{text: s.err.Error()},
 			{text: s.deps.Host.Key(ui.Shared(ui.ActRefresh, nil)) + " tries again", role: theme.Dim},
 		})
-		return lines
 	case s.loading:
 		return []string{th.Paint(theme.Dim, text.Truncate("loading "+s.spec.what, w, th.Glyphs().Ellipsis))}
 	}
