@@ -48,6 +48,15 @@ func TestTheFirstRuleThatMatchesDecides(t *testing.T) {
 	}
 }
 
+func TestARuleOfAnAccountHoldsThoughSTSDoesNotSayWhoAsks(t *testing.T) {
+	d := newDesk()
+	d.Fail(awsxtest.Identity, awsx.Errorf(awsx.Denied, "sts:GetCallerIdentity", "", "no"))
+	d.policy.Rules = []Rule{{Account: awsxtest.Number, Deny: true, Reason: "frozen"}}
+	if p := d.mustPlan(t, d.api, Restart{}); p.Denied != "frozen" {
+		t.Errorf("denied is %q", p.Denied)
+	}
+}
+
 func TestADenialIsFinal(t *testing.T) {
 	d := newDesk()
 	d.policy.Rules = []Rule{{Action: "restart", Deny: true, Reason: "frozen"}}

@@ -7,7 +7,8 @@ import (
 )
 
 // checkController: UpdateService refuses to start deployments of services that
-// CodeDeploy or an external controller deploys (ECS, DeploymentController).
+// CodeDeploy or an external controller deploys; of both it takes a count (ECS,
+// DeploymentController and UpdateService).
 func checkController(cur Current, d draft) Check {
 	svc := cur.Service
 	switch {
@@ -15,8 +16,8 @@ func checkController(cur Current, d draft) Check {
 		return Check{}
 	case svc.Controller == "" || svc.Controller == "ECS":
 		return finding(CheckController, OK, "ECS deploys this service")
-	case !d.starts && svc.Controller == "CODE_DEPLOY":
-		return finding(CheckController, OK, "CODE_DEPLOY deploys this service; the count is still its own")
+	case !d.starts:
+		return finding(CheckController, OK, "%s deploys this service; the count is still its own", svc.Controller)
 	}
 	return finding(CheckController, Broken, "the deployment controller %s owns this change: make it there", svc.Controller)
 }

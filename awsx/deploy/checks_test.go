@@ -168,7 +168,8 @@ func TestChecksOfTheService(t *testing.T) {
 		{"ECS deploys", image(":1.1"), nil, CheckController, OK, ""},
 		{"CodeDeploy deploys", image(":1.1"), func(f *fake) { f.service.Controller = "CODE_DEPLOY" }, CheckController, Broken, "CODE_DEPLOY owns this change"},
 		{"CodeDeploy and the count", Scale{5}, func(f *fake) { f.service.Controller = "CODE_DEPLOY" }, CheckController, OK, "still its own"},
-		{"external and the count", Scale{5}, func(f *fake) { f.service.Controller = "EXTERNAL" }, CheckController, Broken, "EXTERNAL owns"},
+		{"external and the count", Scale{5}, func(f *fake) { f.service.Controller = "EXTERNAL" }, CheckController, OK, "still its own"},
+		{"external and a deploy", image(":1.1"), func(f *fake) { f.service.Controller = "EXTERNAL" }, CheckController, Broken, "EXTERNAL owns"},
 
 		{"blue and green", image(":1.1"), func(f *fake) {
 			f.service.Strategy, f.service.LoadBalancers[0].Alternate = "BLUE_GREEN", groupARN

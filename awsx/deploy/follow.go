@@ -97,12 +97,15 @@ type Follower struct {
 	record     string    // ARN of its service deployment, once that is known
 	back       string    // id of the deployment that ECS rolls back to
 	endedAt    time.Time // when a bad verdict was first due
-	last       Progress
+	// tasks holds those of the spec as they were last seen, by ARN: ECS forgets a
+	// task an hour after its end, which another may not have come to by then.
+	tasks map[string]awsx.Task
+	last  Progress
 }
 
 // NewFollower returns a follower of one change.
 func NewFollower(spec FollowSpec) *Follower {
-	return &Follower{spec: spec, seen: spec.Cancels, failed: spec.Cancels, events: map[string]bool{}, definition: spec.TaskDefinition, last: Progress{Phase: PhaseWaiting, Timeout: spec.Timeout}}
+	return &Follower{spec: spec, seen: spec.Cancels, failed: spec.Cancels, events: map[string]bool{}, tasks: map[string]awsx.Task{}, definition: spec.TaskDefinition, last: Progress{Phase: PhaseWaiting, Timeout: spec.Timeout}}
 }
 
 // Observe takes one observation in. Once there is a verdict, it stays.

@@ -147,14 +147,19 @@ func TestTasksThatWereRunEndWithTheirExitCodes(t *testing.T) {
 		outcome Outcome
 		text    string
 	}{
-		"not seen yet":         {[]Observation{at()}, true, "", ""},
-		"one runs":             {[]Observation{at(task("a", "STOPPED", 0), task("b", "RUNNING", awsx.Unset))}, true, "", ""},
-		"both well":            {[]Observation{at(task("a", "STOPPED", 0), task("b", "STOPPED", 0))}, true, Succeeded, "2 tasks ended with exit code 0"},
-		"one failed":           {[]Observation{at(task("a", "STOPPED", 0), task("b", "STOPPED", 3))}, true, Failed, "task b: container job ended with exit code 3"},
-		"never ran":            {[]Observation{at(task("a", "STOPPED", awsx.Unset))}, true, Failed, "CannotPullContainerError"},
-		"told to stop":         {[]Observation{at(task("a", "STOPPED", 143), task("b", "STOPPED", 137))}, false, Succeeded, "2 tasks stopped"},
-		"forgotten by ECS":     {[]Observation{at(task("a", "RUNNING", awsx.Unset)), at()}, true, Failed, "no longer knows"},
-		"not readable for now": {[]Observation{at(task("a", "RUNNING", awsx.Unset)), {At: began, Err: errors.New("throttled")}}, true, "", ""},
+		"not seen yet":     {[]Observation{at()}, true, "", ""},
+		"one runs":         {[]Observation{at(task("a", "STOPPED", 0), task("b", "RUNNING", awsx.Unset))}, true, "", ""},
+		"both well":        {[]Observation{at(task("a", "STOPPED", 0), task("b", "STOPPED", 0))}, true, Succeeded, "2 tasks ended with exit code 0"},
+		"one failed":       {[]Observation{at(task("a", "STOPPED", 0), task("b", "STOPPED", 3))}, true, Failed, "task b: container job ended with exit code 3"},
+		"never ran":        {[]Observation{at(task("a", "STOPPED", awsx.Unset), task("b", "STOPPED", 0))}, true, Failed, "CannotPullContainerError"},
+		"told to stop":     {[]Observation{at(task("a", "STOPPED", 143), task("b", "STOPPED", 137))}, false, Succeeded, "2 tasks stopped"},
+		"forgotten by ECS": {[]Observation{at(task("a", "RUNNING", awsx.Unset)), at()}, true, Failed, "no longer knows"},
+		"one failed, forgotten before the other's end": {[]Observation{
+			at(task("a", "STOPPED", 3), task("b", "RUNNING", awsx.Unset)), at(task("b", "RUNNING", awsx.Unset)), at(task("b", "STOPPED", 0))}, true, Failed, "task a: container job ended with exit code 3"},
+		"one ended unseen": {[]Observation{
+			at(task("a", "RUNNING", awsx.Unset), task("b", "RUNNING", awsx.Unset)), at(task("b", "STOPPED", 0))}, true, Failed, "no longer knows 1 of 2 tasks"},
+		"one not listed for a moment": {[]Observation{at(task("b", "RUNNING", awsx.Unset)), at(task("a", "STOPPED", 0), task("b", "STOPPED", 0))}, true, Succeeded, ""},
+		"not readable for now":        {[]Observation{at(task("a", "RUNNING", awsx.Unset)), {At: began, Err: errors.New("throttled")}}, true, "", ""},
 	} {
 		run.Exits = c.exits
 		p := observe(run, c.seen...)

@@ -96,8 +96,18 @@ func (f *Follower) recordIn(o Observation) *awsx.ServiceDeployment {
 		return r
 	case f.created.IsZero() || r.CreatedAt.IsZero() || r.CreatedAt.Sub(f.created).Abs() > time.Minute:
 		return nil
+	case endedBefore(*r, f.created):
+		return nil // of the deployment before, which may have ended as badly as it likes
+	}
+	if runs := o.Revisions[r.Target.ARN].TaskDefinition; runs != "" && f.definition != "" && runs != f.definition {
+		return nil
 	}
 	return r
+}
+
+// endedBefore reports whether a record had ended at a time.
+func endedBefore(r awsx.ServiceDeployment, t time.Time) bool {
+	return !r.FinishedAt.IsZero() && r.FinishedAt.Before(t) || !r.StoppedAt.IsZero() && r.StoppedAt.Before(t)
 }
 
 // settleTime bounds how long a bad verdict waits for what explains it.
@@ -133,6 +143,10 @@ func (f *Follower) judgePrimary(p *Progress, d awsx.Deployment, others []awsx.De
 	}
 	switch d.RolloutState {
 	case "FAILED":
+		if record != nil && strings.HasPrefix(record.Status, "ROLLBACK_") && !record.Ended() {
+			p.Phase = PhaseRollingBack // what it returns to is not primary yet
+			return
+		}
 		p.end(Failed, "ECS gave the deployment up and did not roll back: "+orNone(d.RolloutReason))
 		return
 	case "IN_PROGRESS":

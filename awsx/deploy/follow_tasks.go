@@ -15,8 +15,9 @@ func (f *Follower) observeTasks(p *Progress, o Observation) {
 		f.observeDrain(p, o)
 		return
 	}
+	known, forgotten := f.recall(o.Tasks)
 	ended := 0
-	for _, t := range o.Tasks {
+	for _, t := range known {
 		switch t.LastStatus {
 		case "RUNNING":
 			p.Running++
@@ -29,32 +30,57 @@ func (f *Follower) observeTasks(p *Progress, o Observation) {
 		}
 	}
 	p.Desired = len(f.spec.Tasks)
-	f.seen = f.seen || len(o.Tasks) > 0
 	switch {
-	case len(o.Tasks) == 0 && f.seen && o.Err == nil:
-		p.end(Failed, "ECS no longer knows the "+plural("task", len(f.spec.Tasks))+", so the end was not seen")
-	case len(o.Tasks) == 0:
+	case len(f.tasks) == 0:
 		p.Phase = PhaseWaiting
-	case ended < len(o.Tasks):
-	case !f.spec.Exits:
-		p.end(Succeeded, fmt.Sprintf("%s stopped", count(ended, "task")))
+	case ended+forgotten < p.Desired || forgotten > 0 && o.Err != nil:
+	case f.spec.Exits:
+		judgeExits(p, known, forgotten)
+	case forgotten > 0:
+		p.end(Failed, lostSight(forgotten, p.Desired))
 	default:
-		judgeExits(p, o.Tasks)
+		p.end(Succeeded, fmt.Sprintf("%s stopped", count(ended, "task")))
 	}
 	if p.Running == 0 && p.Draining > 0 {
 		p.Phase = PhaseDraining
 	}
 }
 
+// recall adds to the tasks of an observation those that were seen to have stopped
+// before, and counts those that are not there without having been.
+func (f *Follower) recall(seen []awsx.Task) (known []awsx.Task, forgotten int) {
+	now := map[string]bool{}
+	for _, t := range seen {
+		now[t.Ref.ARN] = true
+		f.tasks[t.Ref.ARN] = t
+	}
+	for _, ref := range f.spec.Tasks {
+		if t := f.tasks[ref.ARN]; now[ref.ARN] || t.LastStatus == "STOPPED" {
+			known = append(known, t)
+		} else {
+			forgotten++
+		}
+	}
+	return known, forgotten
+}
+
+func lostSight(forgotten, of int) string {
+	return fmt.Sprintf("ECS no longer knows %d of %s, so the end was not seen", forgotten, count(of, "task"))
+}
+
 // judgeExits decides by the exit codes of tasks that have ended: a container
-// that never ran, or ended with another code than 0, fails its task.
-func judgeExits(p *Progress, tasks []awsx.Task) {
+// that never ran, or ended with another code than 0, fails its task. So does an end
+// that nobody saw.
+func judgeExits(p *Progress, tasks []awsx.Task, forgotten int) {
 	var bad []string
 	for _, t := range tasks {
 		if why := exitOf(t); why != "" {
 			bad = append(bad, fmt.Sprintf("task %s: %s", t.ID[:min(8, len(t.ID))], why))
 			p.Failed++
 		}
+	}
+	if forgotten > 0 {
+		bad = append(bad, lostSight(forgotten, p.Desired))
 	}
 	p.Stops = stopReasons(tasks, "")
 	if len(bad) == 0 {
@@ -114,11 +140,4 @@ func (f *Follower) observeDrain(p *Progress, o Observation) {
 		}
 		p.succeed(text, but)
 	}
-}
-
-func plural(noun string, n int) string {
-	if n == 1 {
-		return noun
-	}
-	return noun + "s"
 }

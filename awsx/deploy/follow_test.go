@@ -78,6 +78,13 @@ func TestVerdictsOfADeployment(t *testing.T) {
 	backDone := deployment(9, "PRIMARY", 7, tasks(4, 0, 0), rollout("COMPLETED", "ECS deployment ecs-svc/9 completed."))
 	stopped := seen(60, going)
 	stopped.Record = &awsx.ServiceDeployment{Status: "STOPPED", StatusReason: "by hand", CreatedAt: began.Add(time.Second)}
+	before := seen(10, going, old) // the record of the deployment before is the newest still
+	before.Record = &awsx.ServiceDeployment{ARN: "sd/7", Status: "STOPPED", CreatedAt: began.Add(-20 * time.Second), StoppedAt: began.Add(-time.Second)}
+	others := seen(10, going, old)
+	others.Record = &awsx.ServiceDeployment{ARN: "sd/7", Status: "STOPPED", CreatedAt: began.Add(-20 * time.Second), Target: awsx.RevisionShare{ARN: "rev/7"}}
+	others.Revisions = map[string]awsx.ServiceRevision{"rev/7": {TaskDefinition: revisionARN("api", 7)}}
+	returning := seen(60, deployment(8, "PRIMARY", 8, rollout("FAILED", "tasks failed to start")), old)
+	returning.Record = &awsx.ServiceDeployment{ARN: "sd/8", Status: "ROLLBACK_REQUESTED", CreatedAt: began}
 	gone := seen(60, going)
 	gone.Service.Status = "INACTIVE"
 
@@ -114,6 +121,9 @@ func TestVerdictsOfADeployment(t *testing.T) {
 		{"superseded by the same revision", []Observation{seen(10, going, old), seen(60, deployment(9, "PRIMARY", 8), deployment(8, "ACTIVE", 8))}, Superseded, PhaseEnded, ""},
 		{"back to the old revision by somebody", []Observation{seen(10, going, old), seen(60, deployment(9, "PRIMARY", 7), deployment(8, "ACTIVE", 8))}, Superseded, PhaseEnded, "deploys api:7"},
 		{"stopped", []Observation{stopped}, Stopped, PhaseEnded, "by hand"},
+		{"the one before was stopped", []Observation{before, seen(60, done)}, Succeeded, PhaseEnded, ""},
+		{"another revision's was stopped", []Observation{others, seen(60, done)}, Succeeded, PhaseEnded, ""},
+		{"failed, and the roll back is not to be seen yet", []Observation{returning, seen(70, back, gaveUp), seen(90, backDone)}, RolledBack, PhaseEnded, ""},
 		{"the service goes", []Observation{gone}, Failed, PhaseEnded, "being deleted"},
 		{"timed out", []Observation{seen(10, going, old), seen(600, going, old)}, TimedOut, PhaseEnded, "goes on in ECS"},
 		{"done at the last moment", []Observation{seen(10, going, old), seen(600, done)}, Succeeded, PhaseEnded, ""},

@@ -3,6 +3,8 @@ package deploy
 import (
 	"path"
 	"strings"
+
+	"gantry/awsx"
 )
 
 // Rule decides about changes that match it. The first rule of a policy that
@@ -43,8 +45,12 @@ func (p Policy) matches(plan Plan) []*Rule {
 // match returns the rule that decides about one verb of a plan, nil when none does.
 func (p Policy) match(plan Plan, verb string) *Rule {
 	target := plan.Target
+	number := plan.Identity.Account
+	if number == "" { // STS did not say, which lifts no rule
+		_, number, _, _ = awsx.ARNParts(target.ARN)
+	}
 	for i, r := range p.Rules {
-		account := globs(r.Account, plan.Identity.Account) || target.Context.Profile != "" && globs(r.Account, target.Context.Profile)
+		account := globs(r.Account, number) || target.Context.Profile != "" && globs(r.Account, target.Context.Profile)
 		if account && globs(r.Cluster, target.ClusterName()) && globs(r.Service, target.Name()) && globs(r.Action, verb) {
 			return &p.Rules[i]
 		}

@@ -62,7 +62,8 @@ type Result struct {
 	// Verdict is nil when nothing was followed to its end.
 	Verdict *Verdict
 	// Left is a revision that the run registered and did not get deployed: it can
-	// be deployed, or ended by Deregister. Nil when there is none.
+	// be deployed, or ended by Deregister. Nil when there is none, and when it is
+	// not known whether the service runs it.
 	Left *awsx.TaskDefinition
 	// Pruned is what became of older revisions after a success, nil when none
 	// were to go.
@@ -103,8 +104,10 @@ func Run(ctx context.Context, o RunOptions) (Result, error) {
 	case err != nil:
 		outcome = "failed: " + awsx.ClassOf(err).String()
 		if res.State.Registered != nil && !res.State.Applied {
-			res.Left = res.State.Registered
-			outcome += ", left " + awsx.ARNName(res.Left.ARN)
+			outcome += ", left " + awsx.ARNName(res.State.Registered.ARN)
+			if !unknown(err) {
+				res.Left = res.State.Registered
+			}
 		}
 	default:
 		res.Spec = o.Plan.followFrom(res.State, started)
@@ -267,9 +270,11 @@ func partial(st State, err error) error {
 	if st.Registered == nil || st.Applied {
 		return err
 	}
-	name := awsx.ARNName(st.Registered.ARN)
-	return &awsx.Error{Class: awsx.ClassOf(err), Op: "deploy", Resource: st.Registered.ARN, Unknown: unknown(err), Err: err,
-		Fix: "revision " + name + " was registered and is not in use: deploy it or deregister it"}
+	fix := "revision " + awsx.ARNName(st.Registered.ARN) + " was registered and is not in use: deploy it or deregister it"
+	if unknown(err) {
+		fix = "revision " + awsx.ARNName(st.Registered.ARN) + " was registered, and whether it is in use is not known: look at the service before you repeat this or deregister it"
+	}
+	return &awsx.Error{Class: awsx.ClassOf(err), Op: "deploy", Resource: st.Registered.ARN, Unknown: unknown(err), Err: err, Fix: fix}
 }
 
 // followed waits for the verdict and says for the audit what came of it.

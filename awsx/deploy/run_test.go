@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 
 	"gantry/awsx"
+	"gantry/awsx/awsxtest"
 )
 
 // journal is an audit in memory.
@@ -263,4 +264,32 @@ func TestIDsAreShortAndUnlike(t *testing.T) {
 	if a == b || !strings.HasPrefix(a, "chg-") || len(a) != 20 {
 		t.Errorf("ids are %s and %s", a, b)
 	}
+}
+
+func TestARevisionThatMayBeInUseIsNotOfferedToBeDeregistered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk()
+		p := d.mustPlan(t, d.api, SetImages{Images: map[string]string{"": ":v2"}})
+		o := d.options(p)
+		o.Account = blinded{lossy{d.Account}}
+		res, err := Run(t.Context(), o)
+		if !unknown(err) || !strings.Contains(err.Error(), "whether it is in use is not known") || res.Left != nil {
+			t.Errorf("left %+v: %v", res.Left, err)
+		}
+		if svc := d.service(t); svc.TaskDefinition != res.State.Registered.ARN {
+			t.Errorf("the service runs %s", svc.TaskDefinition)
+		}
+	})
+}
+
+// blinded can be read no more once a service was updated.
+type blinded struct{ lossy }
+
+func (b blinded) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx.Service, error) {
+	defer func() {
+		for range resolveReads {
+			b.FailOnce(awsxtest.DescribeServices, awsx.Errorf(awsx.Offline, "ecs:DescribeServices", "", "no route"))
+		}
+	}()
+	return b.lossy.UpdateService(ctx, u)
 }

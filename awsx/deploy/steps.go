@@ -110,8 +110,8 @@ func (s *updateStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
 	return nil
 }
 
-// Resolve reads the service back. A count is set or it is not; a deployment
-// arrived when a primary stands there that was not there before and runs the
+// Resolve reads the service back. A count or a configuration is set or it is
+// not; a deployment arrived when a primary stands there that was not there before and runs the
 // revision asked for.
 func (s *updateStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
 	svc, err := ReadService(ctx, r, s.before.Ref)
@@ -120,6 +120,11 @@ func (s *updateStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (boo
 	}
 	if s.update.Desired != nil && svc.Desired != *s.update.Desired {
 		return false, nil
+	}
+	if config := s.update.DeploymentConfiguration; config != nil {
+		if set, err := configured(ctx, r, s.before.Ref, config); err != nil || !set {
+			return false, err
+		}
 	}
 	wanted := s.wanted(st)
 	if wanted != "" || s.update.ForceNew {

@@ -75,5 +75,15 @@ func (u Users) add(svc awsx.Service, family string) {
 	}
 }
 
+// of says what uses a revision, and where it may be in use for all that is known;
+// it is empty when nothing does.
+func (u Users) of(arn string) string {
+	uses := slices.Clone(u.By[arn])
+	for _, where := range u.Unread {
+		uses = append(uses, "unknown in "+where)
+	}
+	return strings.Join(uses, ", ")
+}
+
 // unread says in one line what was not read.
 func (u Users) unread() string { return strings.Join(u.Unread, "; ") }

@@ -21,8 +21,8 @@ func (Cancel) draft(cur Current) (draft, error) {
 	if err != nil {
 		return draft{}, err
 	}
-	if strings.HasPrefix(rec.Status, "ROLLBACK_") || rec.Status == "STOP_REQUESTED" {
-		return draft{}, nothingChanged("the deployment is being stopped already ("+rec.Status+")", "")
+	if err := stopping(rec); err != nil {
+		return draft{}, err
 	}
 	d := draft{follow: followSpec(cur, nil, cur.Service.Desired)}
 	d.stopDeployment(cur)
@@ -49,6 +49,15 @@ func rollingOut(cur Current) (*awsx.ServiceDeployment, error) {
 	return nil, &awsx.Error{Class: awsx.ClassOf(cur.Record.Err), Op: "plan", Resource: svc.Ref.ARN,
 		Fix: "roll back to a revision instead",
 		Err: fmt.Errorf("the service's deployments are not known: %s", whyUnread(cur.Record.Err))}
+}
+
+// stopping refuses to stop a deployment that is being stopped already, which the
+// service would refuse as well; nil when it is not.
+func stopping(rec *awsx.ServiceDeployment) error {
+	if strings.HasPrefix(rec.Status, "ROLLBACK_") || rec.Status == "STOP_REQUESTED" {
+		return nothingChanged("the deployment is being stopped already ("+rec.Status+")", "")
+	}
+	return nil
 }
 
 func primaryID(s awsx.Service) string {

@@ -32,7 +32,7 @@ func (Deregister) draft(cur Current) (draft, error) {
 		checks: []Check{checkUsers(cur.Users)},
 		preconditions: []Precondition{
 			{What: "revision's status", Was: td.Status, now: func(f Facts) string { return f.Definition.Status }},
-			{What: "use of the revision", now: func(f Facts) string { return strings.Join(f.Users.By[td.ARN], ", ") }},
+			{What: "use of the revision", Was: cur.Users.of(td.ARN), now: func(f Facts) string { return f.Users.of(td.ARN) }},
 		},
 		steps: []Step{&deregisterStep{target: cur.Target}},
 	}, nil

@@ -79,6 +79,9 @@ func (in Prune) draft(cur Current) (draft, error) {
 				used = append(used, awsx.ARNName(arn)+" by "+strings.Join(f.Users.By[arn], ", "))
 			}
 		}
+		if len(f.Users.Unread) > 0 {
+			used = append(used, "unknown in "+f.Users.unread())
+		}
 		return strings.Join(used, "; ")
 	}}}
 	return d, nil

@@ -45,6 +45,12 @@ func (in RollBack) draft(cur Current) (draft, error) {
 		run, _ := ranAs(cur, cur.Wanted.ARN)
 		return in.finish(cur, d, run), nil
 	}
+	rec := cur.Record.Value
+	if rec != nil && !rec.Ended() {
+		if err := stopping(rec); err != nil {
+			return draft{}, err
+		}
+	}
 	run, err := wayBack(cur)
 	if err != nil {
 		return draft{}, err
@@ -57,7 +63,7 @@ func (in RollBack) draft(cur Current) (draft, error) {
 		return d, err
 	}
 	d.checks = append(d.checks, checkRevision(cur.Wanted))
-	if rec := cur.Record.Value; rec != nil && !rec.Ended() {
+	if rec != nil && !rec.Ended() {
 		return in.stop(cur, d, run), nil
 	}
 	return in.finish(cur, d, run), nil
@@ -84,6 +90,9 @@ func (in RollBack) finish(cur Current, d draft, run PastRun) draft {
 			d.register = true
 		}
 		d.ask = append(d.ask, p.reference)
+	}
+	if !d.register && cur.Wanted.ARN == cur.Definition.ARN {
+		d.force(cur) // the revision in use starts no deployment by being named
 	}
 	d.checks = append(d.checks, checkRan(run, pins))
 	d.before = awsx.ARNName(cur.Definition.ARN) + runs(cur, cur.Definition)

@@ -382,6 +382,9 @@ func TestWhatMovedMeanwhileIsRefused(t *testing.T) {
 			td, _ := d.TaskDefinition(t.Context(), target.ARN)
 			d.edit(func(s *awsx.Service) { s.Deployments[0].TaskDefinition = td.ARN })
 		}, "the use of the revision was none and is prod/api"},
+		{"deregister", func(_ *testing.T, d *desk, _ awsx.Ref) {
+			d.Fail(awsxtest.Services, awsx.Errorf(awsx.Denied, "ecs:DescribeServices", "", "no"))
+		}, "the use of the revision was none and is unknown in cluster prod: ecs:DescribeServices is denied"},
 	}
 	for _, c := range cases {
 		t.Run(c.verb, func(t *testing.T) {
@@ -395,5 +398,15 @@ func TestWhatMovedMeanwhileIsRefused(t *testing.T) {
 				t.Errorf("sent %v: %v, want drift with %q", d.sent(), err, c.want)
 			}
 		})
+	}
+}
+
+func TestABreakerThatWasNotSetIsNotTakenForSet(t *testing.T) {
+	d := newDesk()
+	configured100(t, d)
+	p := d.mustPlan(t, d.api, SetBreaker{Enabled: true})
+	done, err := p.Steps[0].Resolve(t.Context(), d.Account, &State{})
+	if done || err != nil {
+		t.Errorf("resolved as %v (%v), and nothing was sent", done, err)
 	}
 }

@@ -138,7 +138,7 @@ func (cur Current) runs() []PastRun {
 func wayBack(cur Current) (PastRun, error) {
 	stack := cur.runs()
 	rolling, inProgress := InProgress(cur.Service)
-	if !inProgress && len(stack) > 0 && stack[len(stack)-1].Definition == cur.Service.TaskDefinition {
+	if !inProgress && len(stack) > 0 && cur.standsOn(stack[len(stack)-1]) {
 		stack = stack[:len(stack)-1]
 	}
 	if len(stack) > 0 && stack[len(stack)-1].Definition != "" {
@@ -153,6 +153,24 @@ func wayBack(cur Current) (PastRun, error) {
 		}
 	}
 	return PastRun{}, noWayBack(cur)
+}
+
+// standsOn reports whether a state that once stood is the one that the service is
+// in. It is not when the newest deployment, of the same definition, was given up
+// with other images and nothing was rolled back: a restart that pulled a tag which
+// was pushed again.
+func (cur Current) standsOn(top PastRun) bool {
+	if top.Definition != cur.Service.TaskDefinition {
+		return false
+	}
+	var newest awsx.ServiceDeployment
+	for _, d := range cur.History.Value {
+		if newest.ARN == "" || d.CreatedAt.After(newest.CreatedAt) {
+			newest = d
+		}
+	}
+	left := runOf(newest, cur.Revisions[newest.Target.ARN])
+	return newest.Status != "STOPPED" || left.Definition != top.Definition || sameDigests(left, top)
 }
 
 // noWayBack says why nothing can be chosen.

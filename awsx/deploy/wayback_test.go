@@ -14,8 +14,8 @@ import (
 )
 
 // past writes a service's deployments, oldest first, as words such as "6a" for a
-// success of revision 6 with image a, "7b!" for one that ECS rolled back and
-// "8c…" for one in progress.
+// success of revision 6 with image a, "7b!" for one that ECS rolled back, "7b?" for
+// one that was given up and not rolled back, and "8c…" for one in progress.
 func past(words string) (list []awsx.ServiceDeployment, revisions map[string]awsx.ServiceRevision) {
 	revisions = map[string]awsx.ServiceRevision{}
 	for i, w := range strings.Fields(words) {
@@ -26,6 +26,8 @@ func past(words string) (list []awsx.ServiceDeployment, revisions map[string]aws
 		switch {
 		case strings.HasSuffix(w, "!"):
 			d.Status, w = "ROLLBACK_SUCCESSFUL", strings.TrimSuffix(w, "!")
+		case strings.HasSuffix(w, "?"):
+			d.Status, w = "STOPPED", strings.TrimSuffix(w, "?")
 		case strings.HasSuffix(w, "…"):
 			d.Status, w = "IN_PROGRESS", strings.TrimSuffix(w, "…")
 		}
@@ -52,6 +54,10 @@ func TestTheWayBackIsWhatStoodBefore(t *testing.T) {
 		{"6a 7b 7c", "7", "7b"},       // the same revision, whose tag was pushed again
 		{"6a 7b…", "7", "6a"},         // a rollout returns to what it replaces
 		{"6a 7b! 8c…", "8", "6a"},     // the second attempt too
+		{"6a 7b?", "7", "6a"},         // given up where it stood
+		{"6a 7b 7c?", "7", "7b"},      // so was a restart that pulled another image
+		{"6a 7b 7b?", "7", "6a"},      // and one that pulled the same
+		{"6a 7c? 7b", "7", "6a"},
 		{"6a", "6", ""},
 		{"", "6", ""},
 		{"6a 7b 9z!", "7", "6a"},
@@ -218,5 +224,27 @@ func TestACopyPinnedToADigestIsTheStateItCopies(t *testing.T) {
 	f.service.Deployments[0].TaskDefinition = revisionARN("api", 8)
 	if got := f.plan(t, RollBack{Pin: PinNone}).After; !strings.HasPrefix(got, "api:5") {
 		t.Errorf("the way back from the way back is %s", got)
+	}
+}
+
+func TestGoingBackToTheRevisionInUseForcesADeployment(t *testing.T) {
+	f := newFake(t)
+	f.history, f.revisions = past("7a 7b")
+	p := f.plan(t, RollBack{Pin: PinNone})
+	u, ok := p.Steps[0].(*updateStep)
+	if !ok || len(p.Steps) != 1 || !u.update.ForceNew || u.update.TaskDefinition != nil {
+		t.Errorf("the steps are %v", p.Commands())
+	}
+}
+
+func TestWhatIsRolledBackAlreadyIsNotStoppedAgain(t *testing.T) {
+	for _, status := range []string{"STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"} {
+		f := newFake(t)
+		f.history, f.revisions = past("6a 7b…")
+		f.history[0].Status = status
+		f.service.Deployments[0].RolloutState = "IN_PROGRESS"
+		if _, err := f.tryPlan(RollBack{}); !nothing(err) || !strings.Contains(err.Error(), status) {
+			t.Errorf("%s: %v", status, err)
+		}
 	}
 }
