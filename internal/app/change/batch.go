@@ -142,6 +142,9 @@ func (r *Runner) takeTurn(id string, turn <-chan struct{}, j Job) (deploy.Result
 func (r *Runner) begin(id string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.closed {
+		return fmt.Errorf("%w: gantry ends", ErrNotBegun)
+	}
 	j := r.jobs[id]
 	s := j.status
 	s.Stage, s.Started = Executing, time.Now()
