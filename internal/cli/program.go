@@ -58,7 +58,7 @@ func Run(ctx context.Context, version string, args []string, s Streams) int {
 	s.Out = outlet{s.Out}
 	p := &program{Streams: s, version: version}
 	root := p.root()
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // nil would mean the process's own
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
