@@ -112,7 +112,7 @@ func TestRevealingIsAskedAndRecordedOnce(t *testing.T) {
 		d.Shows("the disk is full").Hides("hunter2")
 		fails = nil
 		d.Press("esc", "r").Advance(time.Second).Type("api-orders").Press("enter").Advance(time.Second)
-		d.Shows("password=hunter2")
+		d.Shows("password=hunter2", "secrets are shown")
 		d.Press("k", "enter").Shows("hunter2").Press("esc", "c")
 		if !strings.Contains(d.Clipboard, "hunter2") {
 			t.Errorf("what is shown is copied otherwise: %q", d.Clipboard)

@@ -84,6 +84,9 @@ func (s *logScreen) counts(th *theme.Theme) string {
 	if !s.expr.IsZero() {
 		parts = []string{th.Paint(theme.Accent, "Q "+text.Line(s.expr.String())), parts[0]}
 	}
+	if s.lines.reveal {
+		parts = append([]string{th.Paint(theme.Warn, "secrets are shown")}, parts...)
+	}
 	if s.view.Search() != "" {
 		return joinNonEmpty("  ", parts...)
 	}
