@@ -97,10 +97,7 @@ func (s *bulkPlanScreen) paras() []para {
 		d.line(theme.Dim, "making a plan: "+s.title())
 		return d.paras
 	case s.err != nil:
-		cause, fix := causeOf(s.err)
-		d.paras = append(d.paras, para{text: theme.StatusFailed.Glyph() + " there is no plan: " + cause, role: theme.Failed})
-		d.fieldAs(theme.Accent, "fix", fix)
-		d.field("next", "nothing was changed; esc goes back to the marks")
+		noPlan(&d, s.err, "esc goes back to the marks")
 		return d.paras
 	}
 	d.heading(s.title())
@@ -214,19 +211,8 @@ func (s *bulkPlanScreen) Header() ui.Header {
 // Text is the plan, for a file.
 func (s *bulkPlanScreen) Text() string { return plainText(s.paras()) }
 
-func (s *bulkPlanScreen) carryingOut() ui.Action {
-	return ui.Action{ID: actCarryOut, Name: "carry out", Keys: []string{"enter"}, Tier: 1, Hint: 1, Run: ui.Do(s.confirm)}
-}
-
-func (s *bulkPlanScreen) overriding() ui.Action {
-	return ui.Action{ID: actOverride, Name: "override a check", Keys: []string{"O"}, Tier: 1, Run: ui.Do(func() {
-		c, _ := s.blocking()
-		s.changes.askOverride(c, func(name string) {
-			s.overridden = append(s.overridden, name)
-			s.pager.Changed()
-		})
-	})}
-}
+func (s *bulkPlanScreen) carryingOut() ui.Action { return carryOut(s.confirm) }
+func (s *bulkPlanScreen) overriding() ui.Action  { return overrideCheck(s.override) }
 
 func (s *bulkPlanScreen) leavingOut() ui.Action {
 	return ui.Action{ID: actLeaveOut, Name: "leave out those without a plan", Keys: []string{"x"}, Run: func() tea.Cmd {
@@ -261,11 +247,20 @@ func (s *bulkPlanScreen) Actions() []ui.Action {
 	if waiting == "" && len(s.plan.Unplanned) == 0 {
 		leave.Disabled = "there is a plan for each"
 	}
-	commands := ui.Action{ID: actCommands, Name: "copy commands", Keys: []string{"c"}, Hint: 3, Disabled: waiting,
-		Run: ui.Do(func() { s.changes.Deps.Host.Copy("plan", strings.Join(b.Commands(), "\n")+"\n") })}
-	refresh := ui.Shared(ui.ActRefresh, s.replan)
-	refresh.Name, refresh.Hint = "plan anew", 4
+	commands := copyCommands(s.changes.Deps.Host, b.Commands)
+	commands.Hint, commands.Disabled = 3, waiting
+	refresh := planAnew(s.replan)
+	refresh.Hint = 4
 	return append([]ui.Action{carry, override, leave, commands, refresh}, ui.Movement(s.pager)...)
+}
+
+// override passes over the failed check that stands in the way, for all targets.
+func (s *bulkPlanScreen) override() {
+	failed, _ := s.blocking()
+	s.changes.askOverride(failed, func(name string) {
+		s.overridden = append(s.overridden, name)
+		s.pager.Changed()
+	})
 }
 
 // confirm asks once for all targets, about the plans as they are now.

@@ -16,13 +16,6 @@ import (
 	"gantry/ui/theme"
 )
 
-// The actions of a plan.
-const (
-	actCarryOut = "carry-out"
-	actOverride = "override"
-	actCommands = "copy-commands"
-)
-
 // planScreen shows what a change would do, and asks before it is done. The
 // screen that proposed it stays below with all that was typed there.
 type planScreen struct {
@@ -118,10 +111,7 @@ func (s *planScreen) paras() (head, tail []para) {
 	case s.planning:
 		d.line(theme.Dim, "reading "+s.service.Name()+" and making a plan")
 	case s.err != nil:
-		cause, fix := causeOf(s.err)
-		d.paras = append(d.paras, para{text: theme.StatusFailed.Glyph() + " there is no plan: " + cause, role: theme.Failed})
-		d.fieldAs(theme.Accent, "fix", fix)
-		d.field("next", "nothing was changed; "+s.key(ui.Shared(ui.ActRefresh, nil))+" plans anew, esc goes back to what was typed")
+		noPlan(&d, s.err, s.key(planAnew(nil))+" plans anew, esc goes back to what was typed")
 	default:
 		return s.summary(), checkParas(s.plan.Checks, s.overridden)
 	}
@@ -241,15 +231,8 @@ func (s *planScreen) Text() string {
 	return plainText(head) + plainDifference(s.diff.lines) + plainText(tail)
 }
 
-func (s *planScreen) carryingOut() ui.Action {
-	return ui.Action{ID: actCarryOut, Name: "carry out", Keys: []string{"enter"}, Tier: 1, Hint: 1,
-		Run: ui.Do(s.confirm)}
-}
-
-func (s *planScreen) overriding() ui.Action {
-	return ui.Action{ID: actOverride, Name: "override a check", Keys: []string{"O"}, Tier: 1,
-		Run: ui.Do(s.override)}
-}
+func (s *planScreen) carryingOut() ui.Action { return carryOut(s.confirm) }
+func (s *planScreen) overriding() ui.Action  { return overrideCheck(s.override) }
 
 func (s *planScreen) Actions() []ui.Action {
 	waiting := ""
@@ -274,10 +257,10 @@ func (s *planScreen) Actions() []ui.Action {
 		carry.Disabled = "the check " + blocking[0].Name + " failed: mend it, or override it"
 		override.Hint = 2
 	}
-	commands := ui.Action{ID: actCommands, Name: "copy commands", Keys: []string{"c"}, Hint: 5, Disabled: waiting,
-		Run: ui.Do(func() { s.changes.Deps.Host.Copy("plan", strings.Join(s.plan.Commands(), "\n")+"\n") })}
-	refresh := ui.Shared(ui.ActRefresh, s.replan)
-	refresh.Name, refresh.Hint = "plan anew", 6
+	commands := copyCommands(s.changes.Deps.Host, func() []string { return s.plan.Commands() })
+	commands.Hint, commands.Disabled = 5, waiting
+	refresh := planAnew(s.replan)
+	refresh.Hint = 6
 	out := append([]ui.Action{carry, override}, s.variants()...)
 	out = append(out, commands, refresh)
 	out = append(out, s.diff.actions(s.pager)...)
