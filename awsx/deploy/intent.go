@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"gantry/awsx"
-	"gantry/internal/clean"
 )
 
 // Intent is what somebody wants to happen to a service, a task, an instance or
@@ -179,9 +178,4 @@ func count(n int, noun string) string {
 		return fmt.Sprintf("%d %s", n, noun)
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// secretValue wraps a document's value so that it prints as a mask.
-func secretValue(name, value string) awsx.EnvVar {
-	return awsx.EnvVar{Name: name, Value: clean.Secret(value)}
 }

@@ -124,16 +124,9 @@ func editTags(tree *node, td *awsx.TaskDefinition) error {
 // envChanges returns what differs between the variables of two documents.
 func envChanges(before, after *node) []EnvChange {
 	var changes []EnvChange
-	for _, name := range bothContainers(before, after) {
-		was, now := pairsOf(before.container(name).list("environment"), "value"), pairsOf(after.container(name).list("environment"), "value")
-		for _, key := range bothKeys(was, now) {
-			b, had := was[key]
-			a, has := now[key]
-			if had != has || a != b {
-				changes = append(changes, EnvChange{Container: name, Name: key, Had: had, Has: has,
-					Before: awsx.EnvVar{Name: key, Value: clean.Secret(b)}, After: awsx.EnvVar{Name: key, Value: clean.Secret(a)}})
-			}
-		}
+	for _, c := range pairChanges(before, after, "environment", "value") {
+		changes = append(changes, EnvChange{Container: c.container, Name: c.name, Had: c.had, Has: c.has,
+			Before: awsx.EnvVar{Name: c.name, Value: clean.Secret(c.before)}, After: awsx.EnvVar{Name: c.name, Value: clean.Secret(c.after)}})
 	}
 	return changes
 }
@@ -142,11 +135,30 @@ func envChanges(before, after *node) []EnvChange {
 // documents.
 func secretChanges(before, after *node) []SecretChange {
 	var changes []SecretChange
+	for _, c := range pairChanges(before, after, "secrets", "valueFrom") {
+		changes = append(changes, SecretChange{Container: c.container, Name: c.name, Before: c.before, After: c.after})
+	}
+	return changes
+}
+
+// pairChange is a named value of a container that one of two documents lacks, or
+// that they give differently.
+type pairChange struct {
+	container, name, before, after string
+	had, has                       bool
+}
+
+// pairChanges returns what differs between the containers' lists of named values,
+// which lie in the member called value.
+func pairChanges(before, after *node, list, value string) []pairChange {
+	var changes []pairChange
 	for _, name := range bothContainers(before, after) {
-		was, now := pairsOf(before.container(name).list("secrets"), "valueFrom"), pairsOf(after.container(name).list("secrets"), "valueFrom")
+		was, now := pairsOf(before.container(name).list(list), value), pairsOf(after.container(name).list(list), value)
 		for _, key := range bothKeys(was, now) {
-			if was[key] != now[key] {
-				changes = append(changes, SecretChange{Container: name, Name: key, Before: was[key], After: now[key]})
+			b, had := was[key]
+			a, has := now[key]
+			if had != has || a != b {
+				changes = append(changes, pairChange{name, key, b, a, had, has})
 			}
 		}
 	}
