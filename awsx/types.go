@@ -34,10 +34,13 @@ type Service struct {
 	SchedulingStrategy string // REPLICA, DAEMON
 	Controller         string // ECS, CODE_DEPLOY, EXTERNAL; empty is ECS
 	Strategy           string // ROLLING, BLUE_GREEN, LINEAR, CANARY; empty is ROLLING
-	MinHealthyPercent  int    // Unset when not sent
-	MaxPercent         int    // Unset when not sent
-	Breaker            Breaker
-	Alarms             DeploymentAlarms
+	// ShiftTime is how long a deployment of another strategy than ROLLING waits as
+	// it is configured to: between its shifts of traffic, and after the last one.
+	ShiftTime         time.Duration
+	MinHealthyPercent int // Unset when not sent
+	MaxPercent        int // Unset when not sent
+	Breaker           Breaker
+	Alarms            DeploymentAlarms
 	// GracePeriod is how long target health is ignored after a task starts.
 	GracePeriod   time.Duration
 	Deployments   []Deployment

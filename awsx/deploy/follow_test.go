@@ -307,6 +307,19 @@ func TestTheTimeoutGrowsWithWhatSlowsARolloutDown(t *testing.T) {
 	}
 }
 
+func TestTheTimeoutOutlastsTheTimeThatTrafficRests(t *testing.T) {
+	f := newFake(t)
+	f.service.Strategy = "CANARY"
+	scaled, base := f.plan(t, Scale{6}).Timeout(), deployImage(f, t).Timeout()
+	f.service.ShiftTime = 25 * time.Hour
+	if got := deployImage(f, t).Timeout(); got != base+25*time.Hour {
+		t.Errorf("timeout is %s, and %s without a bake time", got, base)
+	}
+	if got := f.plan(t, Scale{6}).Timeout(); got != scaled {
+		t.Errorf("a change of the count is waited for %s, and %s without a bake time", got, scaled)
+	}
+}
+
 func TestADeploymentInProgressIsPickedUpAgain(t *testing.T) {
 	svc := seen(0, deployment(8, "PRIMARY", 8), deployment(7, "ACTIVE", 7)).Service
 	now := began.Add(time.Hour)

@@ -26,7 +26,8 @@ const (
 
 // deriveTimeout estimates how long a deployment may take before waiting on is
 // pointless: the steps that the percentages allow, each as long as a task needs
-// to become healthy and its predecessor to drain, and half as much again.
+// to become healthy and its predecessor to drain, and half as much again. Where
+// traffic is shifted, the time that it rests by configuration comes on top.
 func deriveTimeout(svc awsx.Service, tree *node, groups []awsx.TargetGroup, details []awsx.GroupDetails, n int) time.Duration {
 	up := bootTime + startPeriod(tree)
 	down := stopTimeout(tree)
@@ -41,8 +42,12 @@ func deriveTimeout(svc awsx.Service, tree *node, groups []awsx.TargetGroup, deta
 	lower, upper := bounds(svc, n)
 	atOnce := max(upper-lower, 1)
 	steps := max((n+atOnce-1)/atOnce, 1)
+	if shiftsTraffic(svc) {
+		steps = 1 // a whole second set of tasks
+	}
 	total := time.Duration(steps) * (up + down)
-	return min(max(total+total/2, minTimeout), maxTimeout).Round(time.Second)
+	// How long traffic rests between shifts is no estimate, and may be days.
+	return min(max(total+total/2, minTimeout), maxTimeout).Round(time.Second) + svc.ShiftTime
 }
 
 // drainTime is the longest deregistration delay of a service's groups; a group

@@ -43,7 +43,8 @@ func (in Scale) draft(cur Current) (draft, error) {
 	if in.Count > svc.Desired {
 		d.leaves = fmt.Sprintf("adds %s to %d", count(in.Count-svc.Desired, "task"), svc.Desired)
 	}
-	// Tasks come all at once and leave all at once.
+	// Tasks come all at once and leave all at once, and no traffic is shifted.
+	cur.Service.ShiftTime = 0
 	d.follow = followSpec(cur, nil, 1)
 	d.follow.Count = in.Count
 	return d, nil

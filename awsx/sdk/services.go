@@ -29,9 +29,10 @@ type wireService struct {
 		Type string `json:"type"`
 	} `json:"deploymentController"`
 	DeploymentConfiguration struct {
-		Strategy                 string `json:"strategy"`
-		MaximumPercent           *int   `json:"maximumPercent"`
-		MinimumHealthyPercent    *int   `json:"minimumHealthyPercent"`
+		Strategy string `json:"strategy"`
+		wireShift
+		MaximumPercent           *int `json:"maximumPercent"`
+		MinimumHealthyPercent    *int `json:"minimumHealthyPercent"`
 		DeploymentCircuitBreaker struct {
 			Enable                 bool  `json:"enable"`
 			Rollback               bool  `json:"rollback"`
@@ -162,6 +163,7 @@ func (a *Account) service(w *wireService) awsx.Service {
 		TaskDefinition: intern(w.TaskDefinition), LaunchType: intern(w.LaunchType),
 		SchedulingStrategy: intern(w.SchedulingStrategy), Controller: intern(w.DeploymentController.Type),
 		Strategy:          intern(w.DeploymentConfiguration.Strategy),
+		ShiftTime:         w.DeploymentConfiguration.time(w.DeploymentConfiguration.Strategy),
 		MinHealthyPercent: orUnset(w.DeploymentConfiguration.MinimumHealthyPercent),
 		MaxPercent:        orUnset(w.DeploymentConfiguration.MaximumPercent),
 		Breaker:           w.breaker(), Alarms: w.alarms(),

@@ -43,6 +43,23 @@ func TestServiceKeepsWhatADeploymentIsDecidedBy(t *testing.T) {
 	}
 }
 
+func TestTheTimeThatShiftsOfTrafficTakeIsReadOfEachStrategy(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		`{"strategy":"ROLLING","bakeTimeInMinutes":5}`:                                                                   0,
+		`{"strategy":"BLUE_GREEN","bakeTimeInMinutes":5}`:                                                                5 * time.Minute,
+		`{"strategy":"LINEAR","bakeTimeInMinutes":5,"linearConfiguration":{"stepPercent":30,"stepBakeTimeInMinutes":2}}`: 11 * time.Minute,
+		`{"strategy":"LINEAR"}`: 54 * time.Minute,
+		`{"strategy":"CANARY","bakeTimeInMinutes":1,"canaryConfiguration":{"canaryPercent":2.5,"canaryBakeTimeInMinutes":0}}`: time.Minute,
+		`{"strategy":"CANARY"}`: 10 * time.Minute,
+	} {
+		w := canned(200, `{"services":[{"serviceArn":"x","deploymentConfiguration":`+text+`}]}`)
+		got, _, _ := drain(t, open(t, w, Options{}).DescribeServices(t.Context(), cluster, []string{"x"}))
+		if got[0].ShiftTime != want {
+			t.Errorf("%s: %s, want %s", text, got[0].ShiftTime, want)
+		}
+	}
+}
+
 func TestThresholdOfTheBreakerIsReadInEachForm(t *testing.T) {
 	for text, want := range map[string]awsx.Breaker{
 		`{"enable":true}`: {Enabled: true},
