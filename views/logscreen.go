@@ -270,7 +270,8 @@ func (s *logScreen) take(msg batched) tea.Cmd {
 		}
 	}
 	if s.opening.window.head && !s.following() {
-		s.view.Top()
+		s.view.Goto(s.lines.First())
+		s.older.done = true
 	}
 	return tea.Batch(s.session.next(s.pace.after(len(msg.batch.Entries), s.view.Following())), s.reword())
 }

@@ -112,6 +112,22 @@ func TestAFullBufferIsReadBackAndForth(t *testing.T) {
 	})
 }
 
+func TestWhatLeftTheBufferIsReadAgain(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s, a, scope := stocked(2000)
+		d := s.open(t, a, scope, standard, nil)
+		for range 2 {
+			d.Press("g", "k").Advance(time.Second)
+		}
+		d.numbered(t, 501, 1999)
+		d.screen.clearTo(smaller(d.screen.lines.ring, 1000))
+		d.Press("g").Shows("499 older lines have left the buffer, enter reads them again", "line 1000.")
+		d.Press("k").Advance(time.Second).Shows("not following")
+		d.onLine(t, "line 999.")
+		d.numbered(t, 501, 1500)
+	})
+}
+
 func smaller(from *logs.Ring, lines int) *logs.Ring {
 	r := logs.NewRing(lines, 0)
 	var batch []logs.Entry
