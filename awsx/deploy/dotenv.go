@@ -61,7 +61,11 @@ func (p *dotenv) statement() {
 		return
 	}
 	p.pos++
-	value, ok := p.value(line, name)
+	label := name
+	if CheckEnvName(name) != nil {
+		label = "without a name"
+	}
+	value, ok := p.value(line, label)
 	if !ok {
 		return
 	}
@@ -69,6 +73,11 @@ func (p *dotenv) statement() {
 }
 
 func (p *dotenv) accept(line int, name, value string) {
+	if CheckEnvName(name) != nil {
+		// It may be no name but a line of a value without quotes, such as a key's.
+		p.fault(line, "what stands before = is no name of a variable: a letter or _ followed by letters, digits, '_', '.' or '-'; a value of several lines needs quotes")
+		return
+	}
 	v := awsx.EnvVar{Name: name, Value: clean.Secret(value)}
 	if err := checkVariable(v); err != nil {
 		var e *awsx.Error

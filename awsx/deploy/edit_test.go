@@ -224,7 +224,7 @@ func TestDotenvFaultsNameTheirLinesAllAtOnce(t *testing.T) {
 	}
 	for _, want := range []string{
 		"line 2: expected NAME=VALUE, found no =",
-		`line 5: variable name "1C"`,
+		`line 5: what stands before = is no name`,
 		"line 6: variable A is set on line 1 already",
 		"line 7: variable M: value contains the mask",
 		"line 8: variable D: expected the line to end after the closing quote",
@@ -236,6 +236,16 @@ func TestDotenvFaultsNameTheirLinesAllAtOnce(t *testing.T) {
 	}
 	if strings.Contains(err.Error(), "canary") {
 		t.Errorf("the error shows a value: %v", err)
+	}
+}
+
+// A key that somebody forgot to quote is no name, and what it says stays unsaid.
+func TestDotenvFaultsDoNotRepeatAKeyThatLacksItsQuotes(t *testing.T) {
+	for _, line := range []string{"can/ary+secret==", "can/ary+secret=\"", "can/ary+secret=\"x\" y", "canary secret"} {
+		_, err := ParseDotenv("KEY=-----BEGIN\n" + line + "\n")
+		if err == nil || !strings.Contains(err.Error(), "line 2") || strings.Contains(err.Error(), "ary") {
+			t.Errorf("%s: %v", line, err)
+		}
 	}
 }
 

@@ -266,12 +266,15 @@ func TestProgressTellsWhatAPersonWatches(t *testing.T) {
 
 func TestTheBreakersThreshold(t *testing.T) {
 	share := awsx.Breaker{Enabled: true, Threshold: 20, Percent: true}
+	unbounded := share
+	unbounded.Unbounded = true
 	for _, c := range []struct {
 		breaker awsx.Breaker
 		n, want int
 	}{
 		{awsx.Breaker{}, 0, 3}, {awsx.Breaker{}, 1, 3}, {awsx.Breaker{}, 6, 3}, {awsx.Breaker{}, 7, 4}, {awsx.Breaker{}, 25, 13}, {awsx.Breaker{}, 1000, 200},
-		{awsx.Breaker{Threshold: 5}, 1000, 5}, {share, 12, 3}, {share, 1, 1},
+		{awsx.Breaker{Threshold: 5}, 1000, 5}, {awsx.Breaker{Threshold: 1}, 1000, 1},
+		{share, 16, 4}, {share, 1, 3}, {share, 2000, 200}, {unbounded, 16, 4}, {unbounded, 1, 1}, {unbounded, 2000, 400},
 	} {
 		if got := breakerThreshold(c.breaker, c.n); got != c.want {
 			t.Errorf("%d tasks with %+v: %d, want %d", c.n, c.breaker, got, c.want)

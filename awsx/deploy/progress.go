@@ -93,16 +93,21 @@ func (p *Progress) fill(o Observation, own *awsx.Deployment, others []awsx.Deplo
 }
 
 // breakerThreshold is how many failures trip the circuit breaker of a service
-// with n tasks: what it is configured to, else half of them, at least 3 and at
-// most 200 (ECS, deployment circuit breaker).
+// with n tasks: a number, or a share of the tasks, half of them by default, that is
+// at least 3 and at most 200 unless it is unbounded (ECS, ThresholdConfiguration).
 func breakerThreshold(b awsx.Breaker, n int) int {
-	switch {
-	case b.Threshold > 0 && b.Percent:
-		return max((n*b.Threshold+99)/100, 1)
-	case b.Threshold > 0:
-		return b.Threshold
+	percent := 50
+	if b.Threshold > 0 {
+		percent = b.Threshold
 	}
-	return min(max((n+1)/2, 3), 200)
+	failures := (n*percent + 99) / 100
+	switch {
+	case b.Threshold > 0 && !b.Percent:
+		return b.Threshold
+	case b.Unbounded:
+		return max(failures, 1)
+	}
+	return min(max(failures, 3), 200)
 }
 
 func (p *Progress) end(outcome Outcome, text string) {
