@@ -77,19 +77,17 @@ func TestAnIncidentFromThePageToTheWayBack(t *testing.T) {
 	c.press("W")
 	c.sees("ARMED")
 	c.press("u")
-	c.sees("api-orders:5", "in use")
-	c.press("/", ":5$", enter, enter)
-	c.sees("Difference", "v2.31.0", "Calls")
+	c.sees("roll back prod/api-orders", "api-orders:5", "Difference", "v2.31.0", "Calls")
 	c.press(enter)
 	c.sees("Yes", "No")
 	typedAhead(t, c)
 	c.press("y")
 	c.sees("Rollout", "targets")
 	c.sees("succeeded")
+	c.press("z")
+	c.sees("rolled back", "api-orders:4")
 	c.press(escape)
-	c.sees("LAST DEPLOYED")
-	c.press(escape) // the filter
-	c.sees("api-orders:4")
+	c.sees("Rollout")
 	c.press(escape)
 	c.sees("api-checkout")
 	c.press(ctrlC)
@@ -98,7 +96,7 @@ func TestAnIncidentFromThePageToTheWayBack(t *testing.T) {
 	}
 
 	records, _ := journal(t, env)
-	if len(records) != 3 || records[0]["kind"] != "begin" || records[1]["call"] != "ECS:UpdateService" || records[2]["outcome"] != "succeeded" {
+	if len(records) != 3 || records[0]["kind"] != "begin" || records[1]["call"] != "ECS:StopServiceDeployment" || records[2]["outcome"] != "succeeded" {
 		t.Errorf("the journal holds %v", records)
 	}
 }

@@ -120,9 +120,9 @@ func TestEnvironmentEditRegistersARevisionOnMoto(t *testing.T) {
 	env := account(t, endpoint)
 
 	// Moto never starts a task, so the service's first deployment is in progress for
-	// ever, and it has no such image.
+	// ever; it has no such image, and its instances tell no capacity.
 	r := run(t, env, "env", "set", "staging/api", "GREETING=good morning", "--unset", "DB_PASSWORD", "--no-wait", "--yes",
-		"--override", "in-progress", "--override", "image")
+		"--override", "in-progress", "--override", "image", "--override", "capacity")
 	if r.code != 0 {
 		t.Fatalf("env set: exit %d\n%s%s", r.code, r.stdout, r.stderr)
 	}
