@@ -57,6 +57,11 @@ func (b *beside) early(target awsx.Ref, n needs) {
 		ask(b, func() (*awsx.ScalableTarget, error) { return readScaling(b.ctx, b.r, target) },
 			func(cur *Current) *Answer[*awsx.ScalableTarget] { return &cur.Scaling })
 	}
+	if n.rollout && n.subject == ofService && !n.history {
+		// How long such a change takes is all that is wanted of them.
+		ask(b, func() ([]awsx.ServiceDeployment, error) { return b.r.ServiceDeployments(b.ctx, target, durationsRead) },
+			func(cur *Current) *Answer[[]awsx.ServiceDeployment] { return &cur.History })
+	}
 	if n.rollout {
 		ask(b, func() ([]awsx.Alarm, error) { return readAlarms(b.ctx, b.r) },
 			func(cur *Current) *Answer[[]awsx.Alarm] { return &cur.Alarms })

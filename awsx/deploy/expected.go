@@ -7,6 +7,9 @@ import (
 	"gantry/awsx"
 )
 
+// durationsRead is how many of a service's deployments say how long one takes.
+const durationsRead = 10
+
 // Expected is how long a service's deployments take: the median of those on
 // record that succeeded; zero when there is none.
 func Expected(history []awsx.ServiceDeployment) time.Duration {
