@@ -17,6 +17,9 @@ type FollowSpec struct {
 	// decide: of tasks that were run, and not of those that were told to stop.
 	Tasks []awsx.Ref
 	Exits bool
+	// Essential names the containers whose exit codes decide; empty for all. The
+	// others are killed when one of these ends (ECS, essential).
+	Essential []string
 	// Instance is followed until no task of a service is left on it.
 	Instance awsx.Ref
 	// TaskDefinition is the ARN of the revision wanted; empty takes the one that

@@ -210,3 +210,15 @@ func TestTheExpectedDurationIsTheMedianOfWhatSucceeded(t *testing.T) {
 		t.Errorf("without a record %s are expected", got)
 	}
 }
+
+func TestASidecarThatIsKilledFailsNoRun(t *testing.T) {
+	task := awsx.Task{ID: "a", Ref: awsx.Ref{ARN: "a"}, LastStatus: "STOPPED", Containers: []awsx.Container{{Name: "proxy", ExitCode: 137}, {Name: "job"}}}
+	run := FollowSpec{Tasks: []awsx.Ref{{ARN: "a"}}, Exits: true, Essential: []string{"job"}, Started: began}
+	if p := observe(run, Observation{At: began, Tasks: []awsx.Task{task}}); p.Verdict == nil || p.Verdict.Outcome != Succeeded {
+		t.Errorf("verdict is %+v", p.Verdict)
+	}
+	task.Containers[1].ExitCode = 2
+	if p := observe(run, Observation{At: began, Tasks: []awsx.Task{task}}); p.Verdict == nil || p.Verdict.Outcome != Failed {
+		t.Errorf("verdict is %+v", p.Verdict)
+	}
+}

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gantry/awsx"
@@ -35,7 +36,7 @@ func (f *Follower) observeTasks(p *Progress, o Observation) {
 		p.Phase = PhaseWaiting
 	case ended+forgotten < p.Desired || forgotten > 0 && o.Err != nil:
 	case f.spec.Exits:
-		judgeExits(p, known, forgotten)
+		judgeExits(p, known, forgotten, f.spec.Essential)
 	case forgotten > 0:
 		p.end(Failed, lostSight(forgotten, p.Desired))
 	default:
@@ -71,10 +72,10 @@ func lostSight(forgotten, of int) string {
 // judgeExits decides by the exit codes of tasks that have ended: a container
 // that never ran, or ended with another code than 0, fails its task. So does an end
 // that nobody saw.
-func judgeExits(p *Progress, tasks []awsx.Task, forgotten int) {
+func judgeExits(p *Progress, tasks []awsx.Task, forgotten int, essential []string) {
 	var bad []string
 	for _, t := range tasks {
-		if why := exitOf(t); why != "" {
+		if why := exitOf(t, essential); why != "" {
 			bad = append(bad, fmt.Sprintf("task %s: %s", t.ID[:min(8, len(t.ID))], why))
 			p.Failed++
 		}
@@ -93,9 +94,10 @@ func judgeExits(p *Progress, tasks []awsx.Task, forgotten int) {
 }
 
 // exitOf says why a task did not end well; empty when it did.
-func exitOf(t awsx.Task) string {
+func exitOf(t awsx.Task, essential []string) string {
 	for _, c := range t.Containers {
 		switch {
+		case len(essential) > 0 && !slices.Contains(essential, c.Name):
 		case c.ExitCode == awsx.Unset:
 			return reasonOf(t)
 		case c.ExitCode != 0:

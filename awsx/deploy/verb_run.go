@@ -55,6 +55,11 @@ func (in RunTask) draft(cur Current) (draft, error) {
 		follow: FollowSpec{Exits: true, Timeout: maxTimeout},
 		tasks:  n,
 	}
+	for _, c := range td.Containers {
+		if c.Essential {
+			d.follow.Essential = append(d.follow.Essential, c.Name)
+		}
+	}
 	var err error
 	if run.Overrides, d.env, err = in.overrides(td); err != nil {
 		return draft{}, err
