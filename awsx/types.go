@@ -1,6 +1,9 @@
 package awsx
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Unset is the value of a number that the service did not send and for which
 // zero means something else.
@@ -64,6 +67,20 @@ func (s Service) Primary() (Deployment, bool) {
 		}
 	}
 	return Deployment{}, false
+}
+
+// TargetGroups returns the ARNs of the target groups that a service names, each
+// once: those of a blue/green service in pairs.
+func (s Service) TargetGroups() []string {
+	var arns []string
+	for _, lb := range s.LoadBalancers {
+		for _, arn := range []string{lb.TargetGroup, lb.Alternate} {
+			if arn != "" && !slices.Contains(arns, arn) {
+				arns = append(arns, arn)
+			}
+		}
+	}
+	return arns
 }
 
 // Breaker is the deployment circuit breaker's setting.

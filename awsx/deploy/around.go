@@ -134,7 +134,7 @@ func readPeers(ctx context.Context, r awsx.Reader, cur *Current) {
 		// An unread definition leaves the ports of its tasks unknown, no more.
 		cur.Definition, _ = r.TaskDefinition(ctx, cur.Task.TaskDefinition)
 	})
-	arns := groupARNs(svc)
+	arns := svc.TargetGroups()
 	cur.Health = make([]Answer[awsx.GroupHealth], len(arns))
 	for i, arn := range arns {
 		wg.Go(func() {

@@ -87,7 +87,7 @@ func (b *beside) service(svc awsx.Service, n needs) {
 	b.tasks(svc)
 	ask(b, func() ([]string, error) { return b.relatives(svc) },
 		func(cur *Current) *Answer[[]string] { return &cur.Family })
-	arns := groupARNs(svc)
+	arns := svc.TargetGroups()
 	if len(arns) == 0 {
 		return
 	}

@@ -110,7 +110,7 @@ func (o ownership) measures(a awsx.Alarm) bool {
 		case "ServiceName":
 			service = service || d.Value == o.svc.Name
 		case "TargetGroup":
-			for _, arn := range groupARNs(o.svc) {
+			for _, arn := range o.svc.TargetGroups() {
 				if _, _, tail, ok := awsx.ARNParts(arn); ok && tail == d.Value {
 					return true
 				}

@@ -49,7 +49,7 @@ func checkStack(cur Current, d draft) Check {
 	switch {
 	case len(owners) > 0:
 		return finding(CheckStack, Warning, "%s may undo this when next applied", strings.Join(owners, ", "))
-	case cur.Details.Err != nil && len(groupARNs(cur.Service)) > 0:
+	case cur.Details.Err != nil && len(cur.Service.TargetGroups()) > 0:
 		return finding(CheckStack, Skipped, "the target groups' tags are not known: %s", whyUnread(cur.Details.Err))
 	}
 	return finding(CheckStack, OK, "no tag names a stack or Terraform")

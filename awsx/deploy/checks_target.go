@@ -36,7 +36,7 @@ func mapsPort(c *node, port int) bool {
 // checkTargetGroups makes sure that the service's target groups exist and can
 // take its tasks, and shows what a new task has to answer.
 func checkTargetGroups(cur Current, d draft) Check {
-	arns := groupARNs(cur.Service)
+	arns := cur.Service.TargetGroups()
 	if !d.starts || len(arns) == 0 {
 		return Check{}
 	}

@@ -221,16 +221,3 @@ func appendNew(list []string, s string) []string {
 	}
 	return append(list, s)
 }
-
-func groupARNs(svc awsx.Service) []string {
-	var arns []string
-	for _, lb := range svc.LoadBalancers {
-		if lb.TargetGroup != "" {
-			arns = appendNew(arns, lb.TargetGroup)
-		}
-		if lb.Alternate != "" {
-			arns = appendNew(arns, lb.Alternate)
-		}
-	}
-	return arns
-}

@@ -360,7 +360,7 @@ func (x *serviceSource) readRevisions(ctx context.Context, a awsx.Account, d aws
 
 // readGroups reads the groups that are older than their age allows.
 func (x *serviceSource) readGroups(ctx context.Context, a awsx.Account, s awsx.Service) []error {
-	arns := groupARNs(s)
+	arns := s.TargetGroups()
 	f := &failures{}
 	each(arns, func(arn string) {
 		f.add(x.store.groups.read(ctx, a, groupKey{x.ref.Context, arn}, groupAge))
@@ -375,24 +375,10 @@ func (x *serviceSource) readGroups(ctx context.Context, a awsx.Account, s awsx.S
 
 func (x *serviceSource) groups(s awsx.Service, now time.Time) []GroupState {
 	var out []GroupState
-	for _, arn := range groupARNs(s) {
+	for _, arn := range s.TargetGroups() {
 		g := x.store.groups.state(groupKey{x.ref.Context, arn}, now)
 		g.Services = []string{s.Ref.ARN}
 		out = append(out, g)
-	}
-	return out
-}
-
-// groupARNs returns the target groups a service names, each once. The two of a
-// blue/green service swap their roles, so that either may hold what serves.
-func groupARNs(s awsx.Service) []string {
-	var out []string
-	for _, lb := range s.LoadBalancers {
-		for _, arn := range []string{lb.TargetGroup, lb.Alternate} {
-			if arn != "" && !slices.Contains(out, arn) {
-				out = append(out, arn)
-			}
-		}
 	}
 	return out
 }

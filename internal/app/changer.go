@@ -68,13 +68,7 @@ func (c *changer) Resume(ctx context.Context, service awsx.Ref) (string, error) 
 	if err != nil {
 		td = nil
 	}
-	var arns []string
-	for _, lb := range svc.LoadBalancers {
-		if lb.TargetGroup != "" {
-			arns = append(arns, lb.TargetGroup)
-		}
-	}
-	groups, err := account.TargetGroups(ctx, arns)
+	groups, err := account.TargetGroups(ctx, svc.TargetGroups())
 	if err != nil {
 		groups = nil
 	}
