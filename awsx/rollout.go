@@ -38,6 +38,31 @@ func (d ServiceDeployment) Ended() bool {
 	return false
 }
 
+// Began is when the deployment started, or was asked for when it has not.
+func (d ServiceDeployment) Began() time.Time {
+	if d.StartedAt.IsZero() {
+		return d.CreatedAt
+	}
+	return d.StartedAt
+}
+
+// Over is when the deployment finished or was stopped; zero while that is not
+// known.
+func (d ServiceDeployment) Over() time.Time {
+	if d.FinishedAt.IsZero() {
+		return d.StoppedAt
+	}
+	return d.FinishedAt
+}
+
+// Why is the reason for the roll back, else for the status; it may be empty.
+func (d ServiceDeployment) Why() string {
+	if d.Rollback != nil && d.Rollback.Reason != "" {
+		return d.Rollback.Reason
+	}
+	return d.StatusReason
+}
+
 // RevisionShare is a service revision's part in a deployment.
 type RevisionShare struct {
 	ARN                         string // service revision

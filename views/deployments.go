@@ -159,16 +159,9 @@ func (c *Changes) rollBack(service awsx.Ref) ui.Action {
 
 // took is how long the deployment lasted, or lasts.
 func (r deploymentRow) took(now time.Time) time.Duration {
-	start := r.StartedAt
-	if start.IsZero() {
-		start = r.CreatedAt
-	}
-	end := r.FinishedAt
-	switch {
-	case !r.Ended():
+	start, end := r.Began(), r.Over()
+	if !r.Ended() {
 		end = now
-	case end.IsZero():
-		end = r.StoppedAt
 	}
 	if start.IsZero() || end.Before(start) {
 		return 0

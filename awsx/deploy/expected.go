@@ -15,7 +15,7 @@ const durationsRead = 10
 func Expected(history []awsx.ServiceDeployment) time.Duration {
 	var took []time.Duration
 	for _, d := range history {
-		started := cmpTime(d.StartedAt, d.CreatedAt)
+		started := d.Began()
 		if d.Status == "SUCCESSFUL" && d.FinishedAt.After(started) {
 			took = append(took, d.FinishedAt.Sub(started))
 		}

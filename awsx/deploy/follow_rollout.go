@@ -68,16 +68,9 @@ func (f *Follower) learn(own *awsx.Deployment, o Observation) {
 	if r := f.recordIn(o); r != nil {
 		f.record = r.ARN
 		if strings.HasPrefix(r.Status, "ROLLBACK_") {
-			f.failed, f.reason = true, cmp.Or(f.reason, rollbackReason(*r))
+			f.failed, f.reason = true, cmp.Or(f.reason, r.Why())
 		}
 	}
-}
-
-func rollbackReason(r awsx.ServiceDeployment) string {
-	if r.Rollback != nil && r.Rollback.Reason != "" {
-		return r.Rollback.Reason
-	}
-	return r.StatusReason
 }
 
 // recordIn returns the service deployment that is the record of the one followed,

@@ -23,20 +23,13 @@ type PastRun struct {
 
 // runOf is what a service revision ran.
 func runOf(d awsx.ServiceDeployment, r awsx.ServiceRevision) PastRun {
-	run := PastRun{Definition: r.TaskDefinition, Digests: map[string]string{}, From: cmpTime(d.StartedAt, d.CreatedAt)}
+	run := PastRun{Definition: r.TaskDefinition, Digests: map[string]string{}, From: d.Began()}
 	for _, i := range r.Images {
 		if i.Digest != "" {
 			run.Digests[i.Container] = i.Digest
 		}
 	}
 	return run
-}
-
-func cmpTime(t, otherwise time.Time) time.Time {
-	if t.IsZero() {
-		return otherwise
-	}
-	return t
 }
 
 // PastRuns replays a service's deployments, in any order, into the states that it

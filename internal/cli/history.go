@@ -156,22 +156,12 @@ func returnedTo(d awsx.ServiceDeployment) string {
 
 func pastOf(d awsx.ServiceDeployment, ran map[string]awsx.ServiceRevision) pastRow {
 	row := pastRow{
-		ARN: d.ARN, Status: d.Status, Strategy: d.Strategy, Images: []pastImage{}, Started: d.CreatedAt.UTC(),
+		ARN: d.ARN, Status: d.Status, Strategy: d.Strategy, Images: []pastImage{}, Started: d.Began().UTC(),
 		TaskDefinition: awsx.ARNName(ran[d.Target.ARN].TaskDefinition),
 		RolledBackTo:   awsx.ARNName(ran[returnedTo(d)].TaskDefinition),
-		Reason:         clean.Redact(d.StatusReason),
+		Reason:         clean.Redact(d.Why()),
 	}
-	if d.Rollback != nil && d.Rollback.Reason != "" {
-		row.Reason = clean.Redact(d.Rollback.Reason)
-	}
-	if !d.StartedAt.IsZero() {
-		row.Started = d.StartedAt.UTC()
-	}
-	ended := d.FinishedAt
-	if ended.IsZero() {
-		ended = d.StoppedAt
-	}
-	if !ended.IsZero() {
+	if ended := d.Over(); !ended.IsZero() {
 		took := ended.Sub(row.Started).Round(time.Millisecond).Seconds()
 		row.Finished, row.Seconds = moment(ended), &took
 	}
