@@ -13,7 +13,7 @@ race:
 # CLI and a real OpenSearch. It fails, and says which, when one cannot start.
 # Before that, ten thousand scripts of changes that run into each other.
 integration:
-	go test -tags integration -count=1 -timeout 40m -run TenThousand ./internal/app/change
+	go test -tags integration -count=1 -timeout 40m -run TenThousand ./awsx/change
 	go test -tags integration -count=1 -timeout 20m -v ./internal/e2e/...
 
 # The figures of docs/benchmarks.md.

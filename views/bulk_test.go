@@ -8,8 +8,8 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
-	"gantry/internal/app/change"
 	"gantry/ui"
 	"gantry/ui/uitest"
 )

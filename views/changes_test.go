@@ -12,9 +12,9 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/store"
-	"gantry/internal/app/change"
 	"gantry/logs"
 	"gantry/logs/ecslog"
 	"gantry/ui"

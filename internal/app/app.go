@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/sdk"
 	"gantry/awsx/store"
-	"gantry/internal/app/change"
 	"gantry/internal/audit"
 	"gantry/internal/config"
 	"gantry/logs"

@@ -6,8 +6,8 @@ import (
 	"sync"
 
 	"gantry/awsx"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
-	"gantry/internal/app/change"
 	"gantry/views"
 )
 

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
-	"gantry/internal/app/change"
 )
 
 // BatchOptions say how a batch is carried out.

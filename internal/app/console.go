@@ -9,7 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
-	"gantry/internal/app/change"
+	"gantry/awsx/change"
 	"gantry/ui"
 	"gantry/ui/palette"
 	"gantry/ui/theme"

@@ -8,8 +8,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
-	"gantry/internal/app/change"
 	"gantry/internal/clean"
 	"gantry/internal/config"
 	"gantry/internal/notify"

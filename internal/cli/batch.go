@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/internal/app"
-	"gantry/internal/app/change"
 	"gantry/internal/clean"
 )
 

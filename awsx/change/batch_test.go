@@ -11,8 +11,8 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
-	"gantry/internal/app/change"
 )
 
 // batch plans to scale services s0, s1, … of a cluster.

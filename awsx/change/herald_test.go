@@ -12,8 +12,8 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
-	"gantry/internal/app/change"
 )
 
 // crier is a herald that keeps what it is told.

@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
 	"gantry/awsx/store"
-	"gantry/internal/app/change"
 )
 
 // first is the first service of the first cluster.

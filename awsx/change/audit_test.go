@@ -14,9 +14,9 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/sim"
-	"gantry/internal/app/change"
 	"gantry/internal/audit"
 	"gantry/internal/clean"
 )

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/sim"
-	"gantry/internal/app/change"
 	"gantry/internal/clean"
 )
 

@@ -8,9 +8,9 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/store"
-	"gantry/internal/app/change"
 )
 
 // A task that was run is followed by looking at that task alone, and what was

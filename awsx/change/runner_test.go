@@ -11,8 +11,8 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
-	"gantry/internal/app/change"
 )
 
 // noAudit is an audit that keeps nothing; fault makes it panic.

@@ -12,11 +12,11 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
 	"gantry/awsx/store"
-	"gantry/internal/app/change"
 	"gantry/internal/audit"
 )
 

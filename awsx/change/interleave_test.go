@@ -16,11 +16,11 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
 	"gantry/awsx/store"
-	"gantry/internal/app/change"
 )
 
 // Whatever two operators, an autoscaler and the network do to one service at the

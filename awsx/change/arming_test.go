@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
-	"gantry/internal/app/change"
 )
 
 func planFor(cluster string, production bool) deploy.Plan {
