@@ -33,6 +33,13 @@ type GroupState struct {
 	// Err is why the last reading failed; the targets are those of the one
 	// before, and turn unread when they get too old.
 	Err error
+
+	rev uint64 // of the groupCache when the group last changed
+}
+
+// alike reports whether two readings of a group say the same.
+func (g *GroupState) alike(o *GroupState) bool {
+	return g.rev == o.rev && g.Read == o.Read && slices.Equal(g.Services, o.Services)
 }
 
 type groupKey struct {
@@ -60,6 +67,7 @@ type groupReading struct {
 	settingsAt time.Time
 	alone      bool          // describing it together with others failed
 	busy       chan struct{} // closed when the attempt under way ends
+	rev        uint64        // of the cache when this last changed
 }
 
 func newGroupCache(o Observer) *groupCache {
@@ -91,14 +99,20 @@ func (c *groupCache) state(key groupKey, now time.Time) GroupState {
 	if g == nil {
 		return s
 	}
-	s.Settings, s.Err, s.ReadAt = g.settings, g.err, g.readAt
+	s.Settings, s.Err, s.ReadAt, s.rev = g.settings, g.err, g.readAt, g.rev
 	if !g.readAt.IsZero() && (g.err == nil || now.Sub(g.readAt) <= targetsForget) {
 		s.Read, s.Targets = true, g.health
 	}
 	return s
 }
 
-// revision tells whether any reading brought something new since the last time.
+// changed notes that what is known of a group is news. The caller holds the lock.
+func (c *groupCache) changed(g *groupReading) {
+	c.rev++
+	g.rev = c.rev
+}
+
+// revision returns a number that grows when any reading brings something new.
 func (c *groupCache) revision() uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -147,7 +161,7 @@ func (c *groupCache) read(ctx context.Context, a awsx.Account, key groupKey, max
 	if ctx.Err() == nil {
 		now := time.Now()
 		if g.triedAt.IsZero() || (err == nil) != (g.err == nil) {
-			c.rev++
+			c.changed(g)
 		}
 		g.triedAt, g.err = now, err
 		if err == nil {
@@ -156,7 +170,7 @@ func (c *groupCache) read(ctx context.Context, a awsx.Account, key groupKey, max
 			}
 			if sorted := sortedTargets(health.Targets); g.readAt.IsZero() || !slices.Equal(g.health, sorted) {
 				g.health = sorted
-				c.rev++
+				c.changed(g)
 			}
 			g.readAt = now
 		}
@@ -213,7 +227,7 @@ func (c *groupCache) describe(ctx context.Context, a awsx.Account, id awsx.Conte
 	for _, x := range groups {
 		if g := c.reading(groupKey{id, x.ARN}); !reflect.DeepEqual(g.settings, x) {
 			g.settings = x
-			c.rev++
+			c.changed(g)
 		}
 	}
 	if awsx.ClassOf(err) == awsx.NotFound {

@@ -31,13 +31,11 @@ func newListSource[T any](open func(context.Context) (awsx.Account, error), id f
 
 func (l *listSource[T]) release() {}
 
-func (l *listSource[T]) fill(s *Snapshot[T]) bool {
+func (l *listSource[T]) fill(s *Snapshot[T]) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s.Done, s.Total = l.done, l.total
-	items, changed := l.table.items()
-	s.Items = items
-	return changed
+	l.table.publish(s)
 }
 
 func (l *listSource[T]) poll(ctx context.Context, _ demand, landed func()) outcome {
@@ -107,7 +105,7 @@ func (l *listSource[T]) read(ctx context.Context, account awsx.Account, i int, l
 	return r
 }
 
-// land takes a page and tells whether watchers should hear of it before the
+// land takes a page and reports whether watchers should hear of it before the
 // sweep ends: it changed something, or the first sweep is still on its way.
 func (l *listSource[T]) land(i int, page awsx.Page[T], before int) bool {
 	l.mu.Lock()

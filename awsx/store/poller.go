@@ -23,9 +23,9 @@ const (
 type source[T any] interface {
 	// poll reads once and calls landed whenever there is something to publish.
 	poll(ctx context.Context, d demand, landed func()) outcome
-	// fill puts what was read so far into a snapshot and tells whether its items
-	// differ from those of the last call.
-	fill(s *Snapshot[T]) (changed bool)
+	// fill puts what was read so far into a snapshot, which holds what the one
+	// before did and has its own Seq.
+	fill(s *Snapshot[T])
 	// release gives up what the source holds of the store, until the next poll.
 	// It is never called during one.
 	release()
@@ -256,10 +256,8 @@ func arm(timer *time.Timer, now, next time.Time) {
 func (p *poller[T]) publish(pl plan, d demand, ended *outcome) {
 	old := p.snap.Load()
 	s := *old
-	s.Seq++
-	if p.source.fill(&s) {
-		s.Rev = s.Seq
-	}
+	s.Seq = p.store.published.Add(1)
+	p.source.fill(&s)
 	// Covered data is stale by the measure of somebody who looks.
 	s.staleAfter = min(d.interval, max(p.pace.base, p.pace.floor))*5/2 + 5*time.Second
 	if ended != nil {

@@ -56,7 +56,7 @@ type ServiceState struct {
 func (s *Store) Service(service awsx.Ref) *Watch[ServiceState] {
 	key := pollKey{service.Context, kindService, service.Cluster, service.ARN}
 	return watch(s, key, pace{max(s.refresh/3, serviceFloor), serviceFloor}, func() source[ServiceState] {
-		return &serviceSource{store: s, ref: service}
+		return newServiceSource(s, service)
 	})
 }
 
@@ -96,25 +96,45 @@ type serviceSource struct {
 	mu    sync.Mutex
 	have  bool
 	state ServiceState
-	sent  ServiceState
+	table *table[ServiceState] // of one item
+}
+
+func newServiceSource(s *Store, service awsx.Ref) *serviceSource {
+	x := &serviceSource{store: s, ref: service}
+	x.table = newTable(func(*ServiceState) (name, key string) { return "", service.ARN })
+	x.table.alike = func(old, new *ServiceState) bool { return reflect.DeepEqual(old.timeless(), new.timeless()) }
+	return x
+}
+
+// timeless returns a state as if all that was read had been read at one moment.
+func (s ServiceState) timeless() ServiceState {
+	once := func(at time.Time) time.Time {
+		if at.IsZero() {
+			return at
+		}
+		return time.Unix(0, 0)
+	}
+	s.RunningAt, s.StoppedAt = once(s.RunningAt), once(s.StoppedAt)
+	s.Groups = slices.Clone(s.Groups)
+	for i := range s.Groups {
+		s.Groups[i].ReadAt = once(s.Groups[i].ReadAt)
+	}
+	return s
 }
 
 func (x *serviceSource) release() {}
 
-func (x *serviceSource) fill(s *Snapshot[ServiceState]) bool {
+func (x *serviceSource) fill(s *Snapshot[ServiceState]) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	s.Done, s.Total = len(s.Items), 1
+	s.Done, s.Total = 0, 1
 	if !x.have {
-		return false
+		return
 	}
 	s.Done = 1
-	if s.Items != nil && reflect.DeepEqual(x.state, x.sent) {
-		return false
-	}
-	x.sent = x.state
-	s.Items = []ServiceState{x.state}
-	return true
+	state := x.state
+	x.table.put(0, &state)
+	x.table.publish(s)
 }
 
 // update changes the state that the next snapshot shows.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"gantry/awsx"
@@ -8,10 +9,12 @@ import (
 
 // Snapshot is what a poller knew at one moment. It never changes once published.
 type Snapshot[T any] struct {
-	// Items are the last good ones, in stable order.
+	// Items are the last good ones, in stable order. Who keeps an item for longer
+	// than its snapshot copies it: a pointer into Items keeps all of them alive.
 	Items []T
-	// Seq grows with every snapshot of a poller; Rev is the Seq at which Items
-	// last changed, so that rows need no rebuilding while it stays.
+	// Seq grows with every snapshot of a store. Rev is the Seq at which Items last
+	// changed: while it stays, there is nothing to rebuild. That something was read
+	// again and found as it was (ReadAt, RunningAt) is no change.
 	Seq, Rev uint64
 	// At is when the last poll that brought anything ended; zero before.
 	At time.Time
@@ -23,8 +26,48 @@ type Snapshot[T any] struct {
 	// after it ended.
 	Done, Total int
 
+	revs  []uint64    // the Seq at which each of Items last changed
+	gone  []departure // the oldest first
+	floor uint64      // what changed before is not all known
+
 	due        time.Time // of the next poll; zero when polling has stopped
 	staleAfter time.Duration
+}
+
+// Changes leads from an older snapshot to a newer one. Applied to what a reader
+// made of the older one's items, in the order of the fields, it gives what the
+// newer one's items would give. The zero value stands for no change.
+type Changes struct {
+	// Anew is true when the way is not known: the reader forgets all it has.
+	Anew bool
+	// Gone are keys (ARNs) of items that left. Some may have come back: those are
+	// among Items too.
+	Gone []string
+	// Items are the indices, in the newer snapshot, of the items that are new or
+	// that changed; all of them when Anew is true.
+	Items []int
+}
+
+// Since returns what changed after the snapshot whose Rev a reader saw last, zero
+// for a reader that saw none. The reader may have skipped any number of snapshots,
+// and may have read those of an earlier watch of the same items.
+func (s *Snapshot[T]) Since(rev uint64) Changes {
+	if rev == s.Rev {
+		return Changes{}
+	}
+	c := Changes{Anew: rev < s.floor || rev > s.Rev}
+	for i, r := range s.revs {
+		if c.Anew || r > rev {
+			c.Items = append(c.Items, i)
+		}
+	}
+	for _, d := range slices.Backward(s.gone) {
+		if c.Anew || d.rev <= rev {
+			break
+		}
+		c.Gone = append(c.Gone, d.key)
+	}
+	return c
 }
 
 // State is what a screen says about its data.

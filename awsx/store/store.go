@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gantry/awsx"
@@ -33,6 +34,10 @@ type Store struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
+
+	// published counts the snapshots of all pollers, so that one which starts
+	// after another was forgotten never gives a revision twice.
+	published atomic.Uint64
 
 	mu      sync.Mutex
 	closed  bool

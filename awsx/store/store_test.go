@@ -372,6 +372,55 @@ func TestRowsThatStayEqualKeepTheirRevision(t *testing.T) {
 	})
 }
 
+func TestWhatIsReadAgainAndFoundAsItWasIsNoChange(t *testing.T) {
+	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
+		api := c.Service("api")
+		targets, service := s.Targets(c.Ref), s.Service(api)
+		groups := until(t, targets, func(x *store.Snapshot[store.GroupState]) bool { return x.Total == 1 && x.Done == 1 })
+		state := until(t, service, whole)
+		pass(time.Minute)
+		groups, state = targets.Snapshot(), service.Snapshot()
+		pass(2 * time.Minute)
+		later, now := targets.Snapshot(), service.Snapshot()
+		if !later.Items[0].ReadAt.After(groups.Items[0].ReadAt) || !now.Items[0].RunningAt.After(state.Items[0].RunningAt) {
+			t.Fatal("nothing was read again")
+		}
+		if later.Rev != groups.Rev || now.Rev != state.Rev {
+			t.Errorf("targets changed at %d, then at %d; the service at %d, then at %d", groups.Rev, later.Rev, state.Rev, now.Rev)
+		}
+		a.Edit(func(d *awsxtest.Data) {
+			for arn, health := range d.Health {
+				health.Targets[0].State = "unhealthy"
+				d.Health[arn] = health
+			}
+		})
+		until(t, service, func(x *store.Snapshot[store.ServiceState]) bool { return x.Rev > now.Rev })
+		sick := until(t, targets, func(x *store.Snapshot[store.GroupState]) bool { return x.Rev > later.Rev })
+		if c := sick.Since(groups.Rev); c.Anew || len(c.Gone) != 0 || len(c.Items) != 1 {
+			t.Errorf("%+v", c)
+		}
+	})
+}
+
+func TestAReaderThatComesBackLateStartsAnew(t *testing.T) {
+	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
+		c.Service("api")
+		c.Service("web")
+		w := s.Services(c.Ref)
+		known := until(t, w, complete).Rev
+		w.Close()
+		pass(10 * time.Minute)
+		a.Edit(func(d *awsxtest.Data) { d.Services = d.Services[1:] })
+		w = s.Services(c.Ref)
+		if c := w.Snapshot().Since(known); !c.Anew {
+			t.Errorf("%+v before anything was read", c)
+		}
+		if c := until(t, w, complete).Since(known); !c.Anew || len(c.Items) != 1 {
+			t.Errorf("%+v", c)
+		}
+	})
+}
+
 func TestRefreshDuringAPollMakesAnotherFollow(t *testing.T) {
 	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
 		release := a.Block(awsxtest.Services)

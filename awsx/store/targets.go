@@ -38,7 +38,7 @@ const (
 func (s *Store) Targets(cluster awsx.Ref) *Watch[GroupState] {
 	key := pollKey{cluster.Context, kindTargets, cluster.ARN, cluster.ARN}
 	return watch(s, key, pace{restAge, time.Second}, func() source[GroupState] {
-		return &targetSource{store: s, cluster: cluster, tokens: urgentBurst}
+		return newTargetSource(s, cluster)
 	})
 }
 
@@ -57,10 +57,19 @@ type targetSource struct {
 	told bool // something was published, be it that there is no group
 
 	mu     sync.Mutex
-	seq    uint64 // of the services snapshot that wanted was made from
+	seq    uint64 // of the snapshot of services that wanted was made from
 	wanted []*wantedGroup
+	table  *table[GroupState]
 	filled time.Time // when a snapshot was last made
 	rev    uint64    // of the readings in it
+}
+
+func newTargetSource(s *Store, cluster awsx.Ref) *targetSource {
+	t := &targetSource{store: s, cluster: cluster, tokens: urgentBurst}
+	t.table = newTable(func(g *GroupState) (name, key string) { return "", g.ARN })
+	t.table.alike = (*GroupState).alike
+	t.table.same = func(old, new *GroupState) bool { return old.ReadAt.Equal(new.ReadAt) && old.alike(new) }
+	return t
 }
 
 // wantedGroup is a group that some service names.
@@ -75,39 +84,27 @@ func (t *targetSource) release() {
 		t.services.Close()
 		t.services = nil
 	}
-	t.mu.Lock()
-	t.seq = 0 // another poller may count anew
-	t.mu.Unlock()
 }
 
 func (t *targetSource) key(arn string) groupKey { return groupKey{t.cluster.Context, arn} }
 
-func (t *targetSource) fill(s *Snapshot[GroupState]) bool {
+func (t *targetSource) fill(s *Snapshot[GroupState]) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
 	t.filled, t.rev = now, t.store.groups.revision()
-	items := make([]GroupState, len(t.wanted))
-	done := 0
-	for i, w := range t.wanted {
-		items[i] = t.store.groups.state(t.key(w.arn), now)
-		items[i].Services = w.services
-		if items[i].Read {
-			done++
+	t.table.sweep++
+	s.Done, s.Total = 0, len(t.wanted)
+	for _, w := range t.wanted {
+		g := t.store.groups.state(t.key(w.arn), now)
+		g.Services = w.services
+		if g.Read {
+			s.Done++
 		}
+		t.table.put(0, &g)
 	}
-	s.Done, s.Total = done, len(items)
-	if s.Items != nil && slices.EqualFunc(items, s.Items, sameReading) {
-		return false
-	}
-	s.Items = items
-	return true
-}
-
-// sameReading tells whether two states come from one reading of a group.
-func sameReading(a, b GroupState) bool {
-	return a.ARN == b.ARN && a.Read == b.Read && a.ReadAt.Equal(b.ReadAt) && (a.Err == nil) == (b.Err == nil) &&
-		a.Settings.ARN == b.Settings.ARN && slices.Equal(a.Services, b.Services)
+	t.table.drop(0)
+	t.table.publish(s)
 }
 
 func (t *targetSource) poll(ctx context.Context, d demand, landed func()) outcome {
