@@ -1,12 +1,9 @@
 package views
 
 import (
-	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/charmbracelet/x/exp/golden"
-	"github.com/charmbracelet/x/vt"
 
 	"gantry/awsx/awsxtest"
 	"gantry/ui"
@@ -36,11 +33,7 @@ func (d *desk) drawing(look uitest.Look) string {
 	if look.Plain || look.ASCII {
 		return d.Text()
 	}
-	emulator := vt.NewEmulator(look.W, look.H)
-	for y, line := range strings.Split(d.View().Content, "\n") {
-		fmt.Fprintf(emulator, "\x1b[%d;1H\x1b[m%s", y+1, line)
-	}
-	return emulator.Render()
+	return d.Render()
 }
 
 func TestFrameOfClusters(t *testing.T) {

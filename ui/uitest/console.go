@@ -6,6 +6,7 @@ package uitest
 import (
 	"context"
 	"fmt"
+	"io"
 	"os/exec"
 	"reflect"
 	"slices"
@@ -16,6 +17,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 
 	"gantry/ui"
@@ -54,6 +56,10 @@ type Console struct {
 	parked  chan timer
 	queue   []tea.Cmd
 	results chan tea.Msg
+
+	emulator *vt.Emulator
+	drawn    string   // the frame that the emulator shows
+	rows     []string // that frame as text
 }
 
 // timer is a command that waits for Advance.
@@ -306,27 +312,40 @@ func (c *Console) Resize(w, h int) *Console {
 // View is what the shell draws now.
 func (c *Console) View() tea.View { return c.Shell.View() }
 
-// emulate draws a frame on a fresh terminal.
+// Render is what the terminal shows, with its colours.
+func (c *Console) Render() string { return c.emulate().Render() }
+
+// emulate draws the present frame on the terminal, unless it shows it already. An
+// emulator costs a buffer of megabytes to make, so one serves every frame of a size.
 func (c *Console) emulate() *vt.Emulator {
-	emu := vt.NewEmulator(max(1, c.w), max(1, c.h))
-	for y, line := range strings.Split(c.View().Content, "\n") {
+	c.t.Helper()
+	w, h, frame := max(1, c.w), max(1, c.h), c.View().Content
+	if c.emulator == nil || c.emulator.Width() != w || c.emulator.Height() != h {
+		c.emulator = vt.NewEmulator(w, h)
+	} else if frame == c.drawn {
+		return c.emulator
+	}
+	c.drawn = frame
+	_, _ = io.WriteString(c.emulator, ansi.ResetInitialState)
+	for y, line := range strings.Split(frame, "\n") {
 		if y >= c.h {
 			c.t.Errorf("uitest: the frame has more than %d rows; the next is %q", c.h, line)
 			break
 		}
-		fmt.Fprintf(emu, "\x1b[%d;1H\x1b[m%s", y+1, line)
+		fmt.Fprintf(c.emulator, "\x1b[%d;1H\x1b[m%s", y+1, line)
 	}
-	return emu
+	c.rows = strings.Split(c.emulator.String(), "\n")
+	for i, row := range c.rows {
+		c.rows[i] = strings.TrimRight(row, " ")
+	}
+	return c.emulator
 }
 
 // Screen is what a person reads: one string for each row, without colours and
 // without blanks at its end.
 func (c *Console) Screen() []string {
-	rows := strings.Split(c.emulate().String(), "\n")
-	for i, row := range rows {
-		rows[i] = strings.TrimRight(row, " ")
-	}
-	return rows
+	c.emulate()
+	return slices.Clone(c.rows)
 }
 
 // Text is the screen as one string.

@@ -59,7 +59,7 @@ func Golden(t *testing.T, looks []Look, build func(t *testing.T, l Look) *Consol
 				golden.RequireEqual(t, c.Text()+"\n")
 				return
 			}
-			golden.RequireEqual(t, c.emulate().Render()+"\n")
+			golden.RequireEqual(t, c.Render()+"\n")
 		})
 	}
 }
