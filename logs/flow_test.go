@@ -9,8 +9,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"gantry/internal/fault"
 )
 
 func TestWhyNoLinesComeIsToldApart(t *testing.T) {
@@ -85,7 +83,7 @@ func TestAQueryThatTheStoreRefusesLeavesTheOneBeforeInForce(t *testing.T) {
 		src := &store{}
 		src.fault = func(time.Time, *Page) error {
 			if src.queries[len(src.queries)-1].Text == "bad" {
-				return fault.Errorf(fault.Invalid, "search logs", "", "unbalanced parenthesis")
+				return Errorf(Invalid, "search logs", "unbalanced parenthesis")
 			}
 			return nil
 		}
@@ -181,7 +179,7 @@ func TestHugeLinesComeInSmallPagesAndLeaveTheRingItsBound(t *testing.T) {
 				bytes += page.Entries[i].Bytes()
 			}
 			if bytes > 20<<20 {
-				return &fault.Error{Class: fault.Failed, Op: "search logs", Err: ErrTooLarge}
+				return &Error{Class: Failed, Op: "search logs", Err: ErrTooLarge}
 			}
 			return nil
 		}

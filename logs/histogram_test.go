@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
-
-	"gantry/internal/fault"
 )
 
 func TestBarsCoverTheRangeAndAreNoMoreThanAsked(t *testing.T) {
@@ -47,7 +45,7 @@ func TestBarsAreOfLengthsThatClocksHave(t *testing.T) {
 
 func TestAStoreThatCannotCountSaysSo(t *testing.T) {
 	_, err := ReadHistogram(context.Background(), &store{}, Query{}, Range{From: epoch}, 10)
-	if fault.ClassOf(err) != fault.Invalid {
+	if ClassOf(err) != Invalid {
 		t.Errorf("got %v", err)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
-	"gantry/awsx/alb"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
@@ -23,7 +22,7 @@ func crowd(n int) *clusterFacts {
 	cluster := awsx.Ref{Cluster: "arn:aws:ecs:eu-west-1:1:cluster/main", ARN: "arn:aws:ecs:eu-west-1:1:cluster/main"}
 	f := &clusterFacts{
 		now: awsxtest.Now, servicesRead: true, runningRead: true, stoppedRead: true, instancesRead: true,
-		tasks: map[string]diagnose.Tasks{}, groups: map[string]alb.Group{},
+		tasks: map[string]diagnose.Tasks{}, groups: map[string]awsx.Group{},
 	}
 	for i := range n {
 		name := fmt.Sprintf("service-%05d", i)

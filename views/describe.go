@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/alb"
 	"gantry/internal/clean"
 	"gantry/ui/text"
 	"gantry/ui/theme"
@@ -246,7 +245,7 @@ func groupName(lb awsx.LoadBalancer) string {
 	if lb.TargetGroup == "" {
 		return "classic load balancer " + lb.Classic
 	}
-	return "target group " + alb.GroupName(lb.TargetGroup)
+	return "target group " + awsx.GroupName(lb.TargetGroup)
 }
 
 func launchType(s awsx.Service) string {

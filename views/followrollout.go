@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"gantry/awsx"
-	"gantry/awsx/alb"
 	"gantry/awsx/deploy"
 	"gantry/ui/text"
 	"gantry/ui/theme"
@@ -177,7 +176,7 @@ func targets(d *document, label string, g deploy.GroupProgress) {
 			role = theme.Failed
 		}
 	}
-	d.fieldAs(role, label, alb.GroupName(g.TargetGroup)+": "+orDefault(strings.Join(states, ", "), "none registered"))
+	d.fieldAs(role, label, awsx.GroupName(g.TargetGroup)+": "+orDefault(strings.Join(states, ", "), "none registered"))
 }
 
 // bar draws done of total, w cells wide.

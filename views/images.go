@@ -14,7 +14,6 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/store"
-	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/form"
 	"gantry/ui/table"
@@ -106,7 +105,7 @@ func answerStatus(read, done bool, err error) status {
 	case err != nil && read:
 		f.Partial, st.partial = true, []error{err}
 	case err != nil:
-		st.err, f.State = err, stateOf(fault.ClassOf(err))
+		st.err, f.State = err, stateOf(awsx.ClassOf(err))
 	case !done:
 		f.State = store.Loading
 	}
@@ -115,15 +114,15 @@ func answerStatus(read, done bool, err error) status {
 }
 
 // stateOf is the state that an error leaves a read in.
-func stateOf(c fault.Class) store.State {
+func stateOf(c awsx.Class) store.State {
 	switch c {
-	case fault.Denied:
+	case awsx.Denied:
 		return store.Denied
-	case fault.Expired:
+	case awsx.Expired:
 		return store.Expired
-	case fault.Throttled:
+	case awsx.Throttled:
 		return store.Throttled
-	case fault.Offline:
+	case awsx.Offline:
 		return store.Offline
 	}
 	return store.Failing

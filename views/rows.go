@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/alb"
 	"gantry/awsx/diagnose"
 	"gantry/ui/table"
 	"gantry/ui/text"
@@ -25,7 +24,7 @@ type clusterFacts struct {
 	tasks         map[string]diagnose.Tasks // by service name
 	runningRead   bool
 	stoppedRead   bool
-	groups        map[string]alb.Group // by ARN
+	groups        map[string]awsx.Group // by ARN
 	definition    func(arn string) *awsx.TaskDefinition
 	instances     []awsx.Instance
 	instancesRead bool

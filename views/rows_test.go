@@ -18,7 +18,7 @@ func TestWhatWasNotReadIsNeverWell(t *testing.T) {
 		desired := rapid.IntRange(1, 4).Draw(t, "desired")
 		s := awsx.Service{Name: "api", Status: "ACTIVE", Desired: desired, Running: desired}
 		f := &clusterFacts{
-			services: []awsx.Service{s}, now: awsxtest.Now, groups: map[string]alb.Group{},
+			services: []awsx.Service{s}, now: awsxtest.Now, groups: map[string]awsx.Group{},
 			runningRead: rapid.Bool().Draw(t, "running read"), stoppedRead: rapid.Bool().Draw(t, "stopped read"),
 		}
 		allRead := f.runningRead && f.stoppedRead
@@ -30,7 +30,7 @@ func TestWhatWasNotReadIsNeverWell(t *testing.T) {
 			read := rapid.Bool().Draw(t, "group read")
 			allRead = allRead && read
 			if rapid.Bool().Draw(t, "group known") || read {
-				f.groups[name] = alb.Group{ARN: name, Read: read, Targets: []awsx.TargetHealth{{ID: "i", Port: 1, State: "healthy"}}}
+				f.groups[name] = awsx.Group{ARN: name, Read: read, Targets: []awsx.TargetHealth{{ID: "i", Port: 1, State: "healthy"}}}
 			}
 		}
 		r := serviceRows(f)[0]
@@ -83,7 +83,7 @@ func TestServiceCells(t *testing.T) {
 			StartedBy: "ecs-svc/2", StopCode: "EssentialContainerExited", StoppedReason: "Essential container in task exited", StoppedAt: now.Add(-2 * time.Minute),
 			Containers: []awsx.Container{{Name: "api", ExitCode: 1}},
 		}}}},
-		groups: map[string]alb.Group{"g": {ARN: "g", Read: true, Targets: []awsx.TargetHealth{healthy, healthy, healthy, {State: "unhealthy", ID: "i", Port: 1}}}},
+		groups: map[string]awsx.Group{"g": {ARN: "g", Read: true, Targets: []awsx.TargetHealth{healthy, healthy, healthy, {State: "unhealthy", ID: "i", Port: 1}}}},
 	}
 	r := serviceRows(f)[0]
 	for name, c := range map[string][2]string{

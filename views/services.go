@@ -8,11 +8,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
-	"gantry/awsx/alb"
 	"gantry/awsx/deploy"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
-	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
@@ -122,8 +120,8 @@ func (s *taskSplit) of(t *store.Snapshot[awsx.Task]) map[string]diagnose.Tasks {
 // what is missing is not known to be missing.
 func read[T any](s *store.Snapshot[T]) bool { return !s.At.IsZero() && len(s.Partial) == 0 }
 
-func groupsOf(items []store.GroupState) map[string]alb.Group {
-	out := make(map[string]alb.Group, len(items))
+func groupsOf(items []store.GroupState) map[string]awsx.Group {
+	out := make(map[string]awsx.Group, len(items))
 	for _, g := range items {
 		out[g.ARN] = g.Group
 	}
@@ -138,7 +136,7 @@ func cacheDefinitions(ctx context.Context, st *store.Store, id awsx.ContextID, a
 			continue
 		}
 		if _, err := st.TaskDefinition(ctx, id, arn); err != nil {
-			if fault.ClassOf(err) == fault.NotFound {
+			if awsx.ClassOf(err) == awsx.NotFound {
 				continue
 			}
 			return changed

@@ -55,7 +55,7 @@ func taskEvidence(r *taskRow) []para {
 func targetPara(f *serviceFacts, group string, h awsx.TargetHealth) para {
 	check := f.check(group)
 	cause := diagnose.Target(h, check)
-	p := para{label: alb.GroupName(group), role: healthStatus(h.State).Role(), text: cause.Text}
+	p := para{label: awsx.GroupName(group), role: healthStatus(h.State).Role(), text: cause.Text}
 	if words := checkSentence(check); words != "" {
 		p.text += "; check " + words
 	}
@@ -118,7 +118,7 @@ func (f *serviceFacts) check(group string) awsx.HealthCheck {
 
 // strayWords explains a target that matches no task.
 func strayWords(u alb.Unmatched) string {
-	in := " in " + alb.GroupName(u.Group)
+	in := " in " + awsx.GroupName(u.Group)
 	switch {
 	case u.Kind == alb.Draining && u.Stopped != "":
 		return "connections of stopped task " + shortID(awsx.ARNName(u.Stopped)) + " end" + in

@@ -22,7 +22,7 @@ type serviceFacts struct {
 	runningRead bool
 	stopped     []awsx.Task
 	stoppedRead bool
-	groups      []alb.Group
+	groups      []awsx.Group
 	definition  func(arn string) *awsx.TaskDefinition
 	instance    func(arn string) (awsx.Instance, bool)
 	now         time.Time
@@ -310,7 +310,7 @@ func shortGroup(t alb.Target) string {
 	if t.Group == "" {
 		return "classic"
 	}
-	return alb.GroupName(t.Group)
+	return awsx.GroupName(t.Group)
 }
 
 // targetWord is a target's state in a word.

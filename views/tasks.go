@@ -8,7 +8,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
-	"gantry/awsx/alb"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
 	"gantry/ui"
@@ -191,7 +190,7 @@ func taskNote(f *serviceFacts) []span {
 	}
 	for _, g := range f.groups {
 		if !g.Read {
-			missing = append(missing, "targets of "+alb.GroupName(g.ARN))
+			missing = append(missing, "targets of "+awsx.GroupName(g.ARN))
 		}
 	}
 	if len(missing) == 0 {

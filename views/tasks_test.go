@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/alb"
 	"gantry/awsx/awsxtest"
 	"gantry/ui"
 	"gantry/ui/theme"
@@ -98,7 +97,7 @@ func TestTargetsOfNoTaskAreShownAsWhatTheyAre(t *testing.T) {
 		a, cluster := shop()
 		a.Edit(func(data *awsxtest.Data) {
 			for arn, h := range data.Health {
-				if alb.GroupName(arn) == "front" {
+				if awsx.GroupName(arn) == "front" {
 					h.Targets = append(h.Targets,
 						awsx.TargetHealth{ID: "10.0.9.9", Port: 8080, State: "draining", Reason: "Target.DeregistrationInProgress"},
 						awsx.TargetHealth{ID: "10.0.9.8", Port: 8080, State: "healthy"})
@@ -158,7 +157,7 @@ func TestSeveralGroupsAndContainers(t *testing.T) {
 			{Name: "sidecar", Bindings: both(8125, 32000)}, {Name: "api", Bindings: both(8080, 32771)}, {Name: "admin", Bindings: both(9090, 32772)},
 		}}},
 		instance: func(string) (awsx.Instance, bool) { return awsx.Instance{EC2ID: "i-1"}, true },
-		groups: []alb.Group{
+		groups: []awsx.Group{
 			{ARN: group + "public/1", Read: true, Targets: []awsx.TargetHealth{{ID: "i-1", Port: 32771, State: "healthy"}}},
 			{ARN: group + "admin/2", Read: true, Settings: awsx.TargetGroup{Check: awsx.HealthCheck{
 				Enabled: true, Protocol: "HTTP", Path: "/ready", Matcher: "200", Interval: 10 * time.Second, Timeout: 5 * time.Second, Healthy: 2, Unhealthy: 3,

@@ -1,6 +1,7 @@
 package alb
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -67,7 +68,7 @@ func taskIPs(t awsx.Task) []string {
 type place struct {
 	// candidates holds each address the target can be registered by; the first
 	// is the one to show when none of them is registered.
-	candidates []Address
+	candidates []awsx.Address
 	// tentative means that the candidates are a guess, good only when one is
 	// registered.
 	tentative bool
@@ -155,4 +156,13 @@ func carries(group, transport string) bool {
 		return true
 	}
 	return !udp
+}
+
+// addressOf returns an address in the form that compares equal: an IPv6 address
+// has many spellings, and the two services do not promise the same one.
+func addressOf(id string, port int) awsx.Address {
+	if ip, err := netip.ParseAddr(id); err == nil {
+		id = ip.Unmap().String()
+	}
+	return awsx.Address{ID: id, Port: port}
 }

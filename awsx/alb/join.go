@@ -19,7 +19,7 @@ type Input struct {
 	Definition func(arn string) *awsx.TaskDefinition
 	// Instance returns a container instance by ARN; ok is false when unread.
 	Instance func(arn string) (i awsx.Instance, ok bool)
-	Groups   []Group
+	Groups   []awsx.Group
 }
 
 // Standing is how a task stands with one target group.
@@ -44,7 +44,7 @@ type Target struct {
 	ContainerPort int
 	Standing      Standing
 	// Address is where the group reaches the task; zero while unresolved.
-	Address Address
+	Address awsx.Address
 	// Health is the registered target; zero unless Standing is Registered.
 	Health awsx.TargetHealth
 }
@@ -160,8 +160,8 @@ type join struct {
 }
 
 type groupIndex struct {
-	Group
-	at      map[Address][]int // indices into Targets, not claimed yet
+	awsx.Group
+	at      map[awsx.Address][]int // indices into Targets, not claimed yet
 	claimed []bool
 	// unlocated is true when some task's address in this group is not known.
 	unlocated bool
@@ -178,7 +178,7 @@ func newJoin(in Input) *join {
 		if j.groups[g.ARN] != nil {
 			continue
 		}
-		x := &groupIndex{Group: g, at: map[Address][]int{}, claimed: make([]bool, len(g.Targets))}
+		x := &groupIndex{Group: g, at: map[awsx.Address][]int{}, claimed: make([]bool, len(g.Targets))}
 		for i, t := range g.Targets {
 			a := addressOf(t.ID, t.Port)
 			x.at[a] = append(x.at[a], i)
@@ -243,7 +243,7 @@ func (j *join) claim(t awsx.Task, lb awsx.LoadBalancer) []Target {
 		return found
 	}
 	base.Standing = NotRegistered
-	if base.Address == (Address{}) && networkMode(t, j.definition(t.TaskDefinition)) != modeNone {
+	if base.Address == (awsx.Address{}) && networkMode(t, j.definition(t.TaskDefinition)) != modeNone {
 		base.Standing = Unresolved
 		g.unlocated = g.unlocated || t.LastStatus == "RUNNING"
 	}
@@ -278,7 +278,7 @@ func (j *join) leftovers() []Unmatched {
 }
 
 // formerOwner returns the newest known stopped task that an address was of.
-func (j *join) formerOwner(group string, a Address) string {
+func (j *join) formerOwner(group string, a awsx.Address) string {
 	var owner awsx.Task
 	for _, t := range j.in.Stopped {
 		for _, lb := range j.entries {

@@ -53,7 +53,7 @@ func TestEveryRegisteredTargetAppearsExactlyOnce(t *testing.T) {
 		}
 		want := map[string]int{}
 		for _, arn := range []string{webGroup, admGroup} {
-			g := alb.Group{ARN: arn, Read: true}
+			g := awsx.Group{ARN: arn, Read: true}
 			for range rapid.IntRange(0, 6).Draw(t, "targets") {
 				h := target(
 					rapid.SampledFrom([]string{"i-0a1", "i-0b2", "10.0.0.1", "2001:db8::2"}).Draw(t, "id"),

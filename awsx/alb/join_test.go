@@ -55,8 +55,8 @@ func service(lbs ...awsx.LoadBalancer) awsx.Service {
 	return awsx.Service{Name: "api", LoadBalancers: lbs}
 }
 
-func group(targets ...awsx.TargetHealth) alb.Group {
-	return alb.Group{ARN: webGroup, Read: true, Targets: targets}
+func group(targets ...awsx.TargetHealth) awsx.Group {
+	return awsx.Group{ARN: webGroup, Read: true, Targets: targets}
 }
 
 func target(id string, port int, state string) awsx.TargetHealth {
@@ -84,7 +84,7 @@ func seen(j alb.Joined) []string {
 		out = append(out, line)
 	}
 	for _, g := range j.Unread {
-		out = append(out, "unread "+alb.GroupName(g))
+		out = append(out, "unread "+awsx.GroupName(g))
 	}
 	return out
 }
@@ -96,45 +96,45 @@ func TestATaskIsFoundInItsGroupInEveryNetworkMode(t *testing.T) {
 		ports  []awsx.PortMapping
 		task   func(*awsx.Task)
 		lbs    []awsx.LoadBalancer
-		groups []alb.Group
+		groups []awsx.Group
 		want   []string
 	}{
 		{
 			name: "bridge with a dynamic port", mode: "bridge",
 			ports:  []awsx.PortMapping{{ContainerPort: 8080}},
 			task:   bound(awsx.Binding{ContainerPort: 8080, HostPort: 32768, Protocol: "tcp", BindIP: "0.0.0.0"}),
-			groups: []alb.Group{group(target("i-0a1", 32768, "healthy"))},
+			groups: []awsx.Group{group(target("i-0a1", 32768, "healthy"))},
 			want:   []string{"t1 app:8080 at i-0a1:32768 registered healthy"},
 		},
 		{
 			name: "both halves of a dual-stack binding are one target", mode: "",
 			task: bound(awsx.Binding{ContainerPort: 8080, HostPort: 32768, BindIP: "0.0.0.0"},
 				awsx.Binding{ContainerPort: 8080, HostPort: 32768, BindIP: "::"}),
-			groups: []alb.Group{group(target("i-0a1", 32768, "initial"))},
+			groups: []awsx.Group{group(target("i-0a1", 32768, "initial"))},
 			want:   []string{"t1 app:8080 at i-0a1:32768 registered initial"},
 		},
 		{
 			name: "bridge with a static port before the agent reports it", mode: "bridge",
 			ports:  []awsx.PortMapping{{ContainerPort: 8080, HostPort: 80}},
-			groups: []alb.Group{group(target("i-0a1", 80, "healthy"))},
+			groups: []awsx.Group{group(target("i-0a1", 80, "healthy"))},
 			want:   []string{"t1 app:8080 at i-0a1:80 registered healthy"},
 		},
 		{
 			name: "bridge with a dynamic port not bound yet", mode: "bridge",
 			ports:  []awsx.PortMapping{{ContainerPort: 8080}},
 			task:   func(t *awsx.Task) { t.LastStatus = "PENDING" },
-			groups: []alb.Group{group()},
+			groups: []awsx.Group{group()},
 			want:   []string{"t1 app:8080 at :0 unresolved"},
 		},
 		{
 			name: "host mode has no bindings", mode: "host",
-			groups: []alb.Group{group(target("i-0a1", 8080, "unhealthy"))},
+			groups: []awsx.Group{group(target("i-0a1", 8080, "unhealthy"))},
 			want:   []string{"t1 app:8080 at i-0a1:8080 registered unhealthy"},
 		},
 		{
 			name: "awsvpc over IPv4", mode: "awsvpc",
 			task:   func(t *awsx.Task) { t.ENIs = []awsx.ENI{{PrivateV4: "10.0.0.9", PrivateV6: "2001:db8::9"}} },
-			groups: []alb.Group{group(target("10.0.0.9", 8080, "healthy"))},
+			groups: []awsx.Group{group(target("10.0.0.9", 8080, "healthy"))},
 			want:   []string{"t1 app:8080 at 10.0.0.9:8080 registered healthy"},
 		},
 		{
@@ -143,29 +143,29 @@ func TestATaskIsFoundInItsGroupInEveryNetworkMode(t *testing.T) {
 				t.ContainerInstance = ""
 				t.ENIs = []awsx.ENI{{PrivateV4: "10.0.0.9", PrivateV6: "2001:db8::9"}}
 			},
-			groups: []alb.Group{group(target("2001:0db8:0:0:0:0:0:9", 8080, "healthy"))},
+			groups: []awsx.Group{group(target("2001:0db8:0:0:0:0:0:9", 8080, "healthy"))},
 			want:   []string{"t1 app:8080 at 2001:db8::9:8080 registered healthy"},
 		},
 		{
 			name: "awsvpc without an interface yet", mode: "awsvpc",
 			task:   func(t *awsx.Task) { t.LastStatus = "PROVISIONING" },
-			groups: []alb.Group{group()},
+			groups: []awsx.Group{group()},
 			want:   []string{"t1 app:8080 at :0 unresolved"},
 		},
 		{
 			name: "a task without its definition is read by what it carries", mode: "-",
 			task:   bound(awsx.Binding{ContainerPort: 8080, HostPort: 32770}),
-			groups: []alb.Group{group(target("i-0a1", 32770, "healthy"))},
+			groups: []awsx.Group{group(target("i-0a1", 32770, "healthy"))},
 			want:   []string{"t1 app:8080 at i-0a1:32770 registered healthy"},
 		},
 		{
 			name: "host mode without the definition is believed when registered", mode: "-",
-			groups: []alb.Group{group(target("i-0a1", 8080, "healthy"))},
+			groups: []awsx.Group{group(target("i-0a1", 8080, "healthy"))},
 			want:   []string{"t1 app:8080 at i-0a1:8080 registered healthy"},
 		},
 		{
 			name: "without definition nothing is claimed by guess", mode: "-",
-			groups: []alb.Group{group(target("i-0a1", 31000, "healthy"))},
+			groups: []awsx.Group{group(target("i-0a1", 31000, "healthy"))},
 			want:   []string{"t1 app:8080 at :0 unresolved", "left i-0a1:31000 undetermined"},
 		},
 		{
@@ -174,7 +174,7 @@ func TestATaskIsFoundInItsGroupInEveryNetworkMode(t *testing.T) {
 				t.ContainerInstance = "ci-unread"
 				t.Containers[0].Bindings = []awsx.Binding{{ContainerPort: 8080, HostPort: 32768}}
 			},
-			groups: []alb.Group{group(target("i-0c3", 32768, "healthy"))},
+			groups: []awsx.Group{group(target("i-0c3", 32768, "healthy"))},
 			want:   []string{"t1 app:8080 at :0 unresolved", "left i-0c3:32768 undetermined"},
 		},
 		{
@@ -189,7 +189,7 @@ func TestATaskIsFoundInItsGroupInEveryNetworkMode(t *testing.T) {
 				{TargetGroup: webGroup, Container: "proxy", ContainerPort: 8080},
 				{TargetGroup: admGroup, Container: "app", ContainerPort: 8081},
 			},
-			groups: []alb.Group{
+			groups: []awsx.Group{
 				group(target("i-0a1", 32770, "healthy")),
 				{ARN: admGroup, Read: true, Targets: []awsx.TargetHealth{target("i-0a1", 32769, "unhealthy")}},
 			},
@@ -201,20 +201,20 @@ func TestATaskIsFoundInItsGroupInEveryNetworkMode(t *testing.T) {
 		{
 			name: "a UDP group takes the UDP binding", mode: "bridge",
 			task: bound(awsx.Binding{ContainerPort: 8080, HostPort: 32768, Protocol: "tcp"}, awsx.Binding{ContainerPort: 8080, HostPort: 32900, Protocol: "udp"}),
-			groups: []alb.Group{{ARN: webGroup, Read: true, Settings: awsx.TargetGroup{ARN: webGroup, Protocol: "UDP"},
+			groups: []awsx.Group{{ARN: webGroup, Read: true, Settings: awsx.TargetGroup{ARN: webGroup, Protocol: "UDP"},
 				Targets: []awsx.TargetHealth{target("i-0a1", 32900, "healthy")}}},
 			want: []string{"t1 app:8080 at i-0a1:32900 registered healthy"},
 		},
 		{
 			name: "a group that was not read says nothing", mode: "bridge",
 			task:   bound(awsx.Binding{ContainerPort: 8080, HostPort: 32768}),
-			groups: []alb.Group{{ARN: webGroup, Targets: []awsx.TargetHealth{target("i-0a1", 32768, "healthy")}}},
+			groups: []awsx.Group{{ARN: webGroup, Targets: []awsx.TargetHealth{target("i-0a1", 32768, "healthy")}}},
 			want:   []string{"t1 app:8080 at i-0a1:32768 unread", "unread web"},
 		},
 		{
 			name: "a located task that is missing from its group", mode: "bridge",
 			task:   bound(awsx.Binding{ContainerPort: 8080, HostPort: 32768}),
-			groups: []alb.Group{group(target("i-0a1", 40000, "draining"), target("i-0zz", 9, "healthy"))},
+			groups: []awsx.Group{group(target("i-0a1", 40000, "draining"), target("i-0zz", 9, "healthy"))},
 			want: []string{
 				"t1 app:8080 at i-0a1:32768 not registered",
 				"left i-0a1:40000 draining",
@@ -242,7 +242,7 @@ func TestATaskIsFoundInItsGroupInEveryNetworkMode(t *testing.T) {
 func TestOnlyForeignTargetsAreCalledForeign(t *testing.T) {
 	ours, theirs, leaving := target("i-0a1", 32768, "healthy"), target("i-0zz", 9, "healthy"), target("i-0a1", 40000, "draining")
 	j := alb.Join(alb.Input{
-		Service: service(), Instance: instances, Groups: []alb.Group{group(ours, theirs, leaving)},
+		Service: service(), Instance: instances, Groups: []awsx.Group{group(ours, theirs, leaving)},
 		Tasks: []awsx.Task{task("t1", bound(awsx.Binding{ContainerPort: 8080, HostPort: 32768}))},
 	})
 	if j.Foreign(webGroup, ours) || !j.Foreign(webGroup, theirs) || j.Foreign(webGroup, leaving) || j.Foreign(admGroup, theirs) {
@@ -258,7 +258,7 @@ func TestAReusedPortBelongsToTheTaskThatRunsNow(t *testing.T) {
 	now.StartedAt = base.Add(time.Minute)
 	got := seen(alb.Join(alb.Input{
 		Service: service(), Tasks: []awsx.Task{old, now}, Instance: instances,
-		Groups: []alb.Group{group(target("i-0a1", 80, "initial"))},
+		Groups: []awsx.Group{group(target("i-0a1", 80, "initial"))},
 	}))
 	want := []string{"old app:8080 at i-0a1:80 not registered", "now app:8080 at i-0a1:80 registered initial"}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -272,7 +272,7 @@ func TestATargetLeftBehindNamesTheNewestStoppedTaskThatHadIt(t *testing.T) {
 	first.StoppedAt, second.StoppedAt = base, base.Add(time.Minute)
 	got := seen(alb.Join(alb.Input{
 		Service: service(), Stopped: []awsx.Task{second, first}, Instance: instances,
-		Groups: []alb.Group{group(target("i-0a1", 32768, "draining"))},
+		Groups: []awsx.Group{group(target("i-0a1", 32768, "draining"))},
 	}))
 	if diff := cmp.Diff([]string{"left i-0a1:32768 draining was second"}, got); diff != "" {
 		t.Error(diff)

@@ -11,7 +11,6 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
-	"gantry/internal/fault"
 )
 
 func read[T any](t *testing.T, pages awsx.Pages[T]) (items []T, errs []error) {
@@ -147,10 +146,10 @@ func TestNothingChangesWithoutAChange(t *testing.T) {
 	with, calls := change(t)
 	for name, ctx := range map[string]context.Context{"no change": t.Context(), "read-only": with} {
 		a.ReadOnly = name == "read-only"
-		if _, err := a.UpdateService(ctx, awsx.ServiceUpdate{Service: ref, ForceNew: true}); fault.ClassOf(err) != fault.Denied {
+		if _, err := a.UpdateService(ctx, awsx.ServiceUpdate{Service: ref, ForceNew: true}); awsx.ClassOf(err) != awsx.Denied {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := a.RegisterTaskDefinition(ctx, awsx.Document(`{"family":"api"}`)); fault.ClassOf(err) != fault.Denied {
+		if _, err := a.RegisterTaskDefinition(ctx, awsx.Document(`{"family":"api"}`)); awsx.ClassOf(err) != awsx.Denied {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -241,7 +240,7 @@ func TestOpenerOpensItsAccounts(t *testing.T) {
 	if got, err := o.Open(t.Context(), a.ID); got != awsx.Account(a) || err != nil {
 		t.Errorf("%v, %v", got, err)
 	}
-	if _, err := o.Open(t.Context(), awsx.ContextID{Profile: "other"}); fault.ClassOf(err) != fault.Invalid {
+	if _, err := o.Open(t.Context(), awsx.ContextID{Profile: "other"}); awsx.ClassOf(err) != awsx.Invalid {
 		t.Error(err)
 	}
 	boom := errors.New("boom")

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 
 	"gantry/awsx"
-	"gantry/internal/fault"
 )
 
 // configure gives a service a deployment configuration in the API's JSON. What
@@ -79,7 +78,7 @@ func (a *Account) DeregisterTaskDefinition(ctx context.Context, arn string) erro
 		a.data.TaskDefinitions[i] = inactive
 		return nil
 	}
-	return fault.Errorf(fault.Invalid, "ecs:"+operation, arn, "ClientException: The specified task definition does not exist.")
+	return awsx.Errorf(awsx.Invalid, "ecs:"+operation, arn, "ClientException: The specified task definition does not exist.")
 }
 
 // deregistered returns an INACTIVE copy of a revision.

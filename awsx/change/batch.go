@@ -11,7 +11,6 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
-	"gantry/internal/fault"
 )
 
 // BatchJob is one verb for several targets.
@@ -247,7 +246,7 @@ func (r *Runner) WaitBatch(ctx context.Context, id string) (BatchStatus, error) 
 	b := r.batch(id)
 	r.mu.Unlock()
 	if b == nil {
-		return BatchStatus{}, fault.Errorf(fault.NotFound, "wait", id, "no such batch")
+		return BatchStatus{}, awsx.Errorf(awsx.NotFound, "wait", id, "no such batch")
 	}
 	select {
 	case <-ctx.Done():

@@ -18,7 +18,6 @@ import (
 	"gantry/awsx/sim"
 	"gantry/awsx/store"
 	"gantry/internal/audit"
-	"gantry/internal/fault"
 )
 
 const secretValue = "canary-7f3a"
@@ -297,7 +296,7 @@ func TestUnarmedProductionGetsNoCall(t *testing.T) {
 	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
 		w.arming.Disarm()
 		s := w.finish(t, change.Job{Plan: w.plan(t, "catalog", deploy.Scale{Count: 9})})
-		if fault.ClassOf(s.Err) != fault.Denied {
+		if awsx.ClassOf(s.Err) != awsx.Denied {
 			t.Errorf("ended with %v", s.Err)
 		}
 		for _, c := range w.sim.Calls() {

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"gantry/awsx"
-	"gantry/internal/fault"
 )
 
 // beside asks for what only checks and estimates need, side by side and as soon
@@ -180,7 +179,7 @@ func readScaling(ctx context.Context, r awsx.ScalingReader, service awsx.Ref) (*
 	switch {
 	case err == nil:
 		return &target, nil
-	case fault.ClassOf(err) == fault.NotFound:
+	case awsx.ClassOf(err) == awsx.NotFound:
 		return nil, nil
 	}
 	return nil, err

@@ -7,7 +7,6 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/clean"
-	"gantry/internal/fault"
 )
 
 // ParseDotenv parses a .env file: NAME=VALUE lines, optionally after export,
@@ -22,7 +21,7 @@ func ParseDotenv(src string) ([]awsx.EnvVar, error) {
 		p.statement()
 	}
 	if len(p.faults) > 0 {
-		return nil, &fault.Error{Class: fault.Invalid, Op: "parse .env", Err: errors.Join(p.faults...)}
+		return nil, &awsx.Error{Class: awsx.Invalid, Op: "parse .env", Err: errors.Join(p.faults...)}
 	}
 	return p.vars, nil
 }
@@ -81,7 +80,7 @@ func (p *dotenv) accept(line int, name, value string) {
 	}
 	v := awsx.EnvVar{Name: name, Value: clean.Secret(value)}
 	if err := checkVariable(v); err != nil {
-		var e *fault.Error
+		var e *awsx.Error
 		if errors.As(err, &e) {
 			err = e.Err
 		}

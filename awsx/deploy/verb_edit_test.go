@@ -11,7 +11,6 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/clean"
-	"gantry/internal/fault"
 )
 
 // edited plans an edit of the example's definition on the text that Redacted
@@ -199,7 +198,7 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 	}
 	for _, c := range cases {
 		_, err := edited(t, c.edit)
-		if err == nil || fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), c.want) {
+		if err == nil || awsx.ClassOf(err) != awsx.Invalid || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an Invalid error with %q", c.name, err, c.want)
 		}
 		if err != nil && strings.Contains(err.Error(), "canary") {

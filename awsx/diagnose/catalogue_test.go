@@ -149,3 +149,17 @@ func TestTargetReasonsAreSaidInWords(t *testing.T) {
 		}
 	}
 }
+
+func TestEventsAboutHealthAreToldFromTheOthers(t *testing.T) {
+	for message, want := range map[string]bool{
+		"(service api) (port 8080) is unhealthy in (target-group web) due to (reason Request timed out)":      true,
+		"(service api) (task 0123) failed container health checks.":                                           true,
+		"(service api) has reached a steady state.":                                                           false,
+		"(service api) was unable to place a task because no container instance met all of its requirements.": false,
+		"(service api) has started 1 tasks: (task 0123).":                                                     false,
+	} {
+		if got := diagnose.AboutHealth(message); got != want {
+			t.Errorf("%t for %s", got, message)
+		}
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/alb"
 )
 
 // window is how far back deaths count: as long as ECS remembers stopped tasks.
@@ -43,7 +42,7 @@ type facts struct {
 }
 
 type sickTarget struct {
-	group  alb.Group
+	group  awsx.Group
 	target awsx.TargetHealth
 }
 
@@ -159,19 +158,19 @@ func (f *facts) countTargets() {
 }
 
 // group returns a group of the evidence; a classic load balancer has none.
-func (f *facts) group(arn string) (alb.Group, bool) {
+func (f *facts) group(arn string) (awsx.Group, bool) {
 	if arn == "" {
-		return alb.Group{}, false
+		return awsx.Group{}, false
 	}
 	for _, g := range f.Groups {
 		if g.ARN == arn {
 			return g, true
 		}
 	}
-	return alb.Group{}, false
+	return awsx.Group{}, false
 }
 
-func (f *facts) countGroup(g alb.Group) {
+func (f *facts) countGroup(g awsx.Group) {
 	healthy, total := 0, 0
 	for _, t := range g.Targets {
 		if f.Foreign != nil && f.Foreign(g.ARN, t) {

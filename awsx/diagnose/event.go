@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/alb"
 )
 
 // eventRules is the catalogue of service events, the telling ones first: ECS
@@ -71,6 +70,13 @@ func Event(message string) Cause {
 	return c
 }
 
+// AboutHealth reports whether an event's message speaks of targets or containers
+// that do not pass their checks.
+func AboutHealth(message string) bool {
+	kind := Event(message).Kind
+	return kind == KindTarget || kind == KindContainer
+}
+
 // everyday recognises the two sentences that fill a busy service's log, before
 // the whole catalogue is searched for each of them.
 func everyday(body string) bool {
@@ -107,7 +113,7 @@ func eventTarget(body, fallback string) string {
 	if at == "" {
 		at = shortID(part(body, "task"))
 	}
-	return joined(reasonWords(reason), at, "in "+alb.GroupName(EventGroup(body)))
+	return joined(reasonWords(reason), at, "in "+awsx.GroupName(EventGroup(body)))
 }
 
 // lastTrouble returns the newest event that is not routine, not ended by a later

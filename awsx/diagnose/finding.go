@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/alb"
 )
 
 // Status is how a service stands.
@@ -41,7 +40,7 @@ type Evidence struct {
 	StoppedRead bool
 	// Groups are the service's target groups. One that the service names and
 	// that is missing here counts as unread.
-	Groups []alb.Group
+	Groups []awsx.Group
 	// Foreign tells whether a target is known to be none of the service's own,
 	// as alb.Joined.Foreign does; such targets count for nothing. When it is
 	// nil, every target of the groups counts.

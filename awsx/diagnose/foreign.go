@@ -26,6 +26,6 @@ func (e *Evidence) LeaveOutForeign(instance func(arn string) (awsx.Instance, boo
 	}).Foreign
 }
 
-func unwell(g alb.Group) bool {
+func unwell(g awsx.Group) bool {
 	return slices.ContainsFunc(g.Targets, func(t awsx.TargetHealth) bool { return t.State != "healthy" })
 }

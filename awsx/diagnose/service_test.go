@@ -10,7 +10,6 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
-	"gantry/awsx/alb"
 	"gantry/awsx/diagnose"
 )
 
@@ -36,7 +35,7 @@ func healthy() diagnose.Evidence {
 			Events:        []awsx.ServiceEvent{{At: ago(time.Hour), Message: "(service api) has reached a steady state."}},
 		},
 		RunningRead: true, StoppedRead: true, Now: now,
-		Groups: []alb.Group{{ARN: webGroup, Read: true, Settings: awsx.TargetGroup{ARN: webGroup, Check: awsx.HealthCheck{Path: "/health"}}}},
+		Groups: []awsx.Group{{ARN: webGroup, Read: true, Settings: awsx.TargetGroup{ARN: webGroup, Check: awsx.HealthCheck{Path: "/health"}}}},
 	}
 	for i := range 4 {
 		e.Running = append(e.Running, awsx.Task{Ref: awsx.Ref{ARN: fmt.Sprintf("task/%d", i)}, Health: "HEALTHY"})

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"gantry/awsx/alb"
+	"gantry/awsx"
 )
 
 // rolloutCause explains a rollout that fails: the newest failed task of the new
@@ -87,7 +87,7 @@ func (f *facts) unreadCause() Cause {
 func (f *facts) unreadGroups() string {
 	var names []string
 	for _, lb := range f.Service.LoadBalancers {
-		name := alb.GroupName(lb.TargetGroup)
+		name := awsx.GroupName(lb.TargetGroup)
 		if lb.TargetGroup == "" {
 			name = joined("classic", lb.Classic)
 		} else if g, ok := f.group(lb.TargetGroup); ok && g.Read {

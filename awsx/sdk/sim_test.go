@@ -13,7 +13,6 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
-	"gantry/internal/fault"
 )
 
 // simulated runs a test against an account that lives, in a bubble where time
@@ -140,7 +139,7 @@ func checkService(t *testing.T, a awsx.Account, s awsx.Service, instances map[st
 	for _, c := range td.Containers {
 		repository, tag, _ := strings.Cut(c.Image, ":")
 		if image, err := a.Image(ctx, repository, tag); err != nil {
-			if fault.ClassOf(err) != fault.Invalid {
+			if awsx.ClassOf(err) != awsx.Invalid {
 				t.Errorf("%s: image %s: %v", s.Name, c.Image, err)
 			}
 		} else if image.Digest == "" || len(all(t, a.Images(ctx, repository))) == 0 {
@@ -193,12 +192,12 @@ func TestFaultsOfTheSimulatorBecomeStates(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		fault sim.Fault
-		class fault.Class
+		class awsx.Class
 	}{
-		{"throttling", sim.Fault{Kind: sim.Throttle}, fault.Throttled},
-		{"500s", sim.Fault{Kind: sim.ServerError}, fault.Failed},
-		{"resets", sim.Fault{Kind: sim.Reset}, fault.Offline},
-		{"a stall", sim.Fault{Kind: sim.Stall}, fault.Offline},
+		{"throttling", sim.Fault{Kind: sim.Throttle}, awsx.Throttled},
+		{"500s", sim.Fault{Kind: sim.ServerError}, awsx.Failed},
+		{"resets", sim.Fault{Kind: sim.Reset}, awsx.Offline},
+		{"a stall", sim.Fault{Kind: sim.Stall}, awsx.Offline},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, world *sim.Account, a awsx.Account) {
@@ -210,7 +209,7 @@ func TestFaultsOfTheSimulatorBecomeStates(t *testing.T) {
 						continue
 					}
 					failed++
-					var own *fault.Error
+					var own *awsx.Error
 					if !errors.As(err, &own) || own.Class != c.class || own.Op != "ecs:DescribeClusters" {
 						t.Errorf("%v", err)
 					}
@@ -235,8 +234,8 @@ func TestAnswerThatIsLostLeavesTheOutcomeOfAWriteUnknown(t *testing.T) {
 		desired := service.Desired + 1
 		ctx := awsx.WithChange(t.Context(), &awsx.Change{ID: "c-1", Record: func(awsx.Call) error { return nil }})
 		_, err := a.UpdateService(ctx, awsx.ServiceUpdate{Service: service.Ref, Desired: &desired})
-		var own *fault.Error
-		if !errors.As(err, &own) || !own.Unknown || own.Class != fault.Offline {
+		var own *awsx.Error
+		if !errors.As(err, &own) || !own.Unknown || own.Class != awsx.Offline {
 			t.Errorf("%v", err)
 		}
 		sent := 0

@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx"
-	"gantry/internal/fault"
 )
 
 func groupsXML(names ...string) string {
@@ -73,7 +72,7 @@ func TestAllGroupsAreReadInCallsOfTwenty(t *testing.T) {
 }
 
 func TestOnlyGroupThatIsGoneIsNotFound(t *testing.T) {
-	if _, err := open(t, balancer("g"), Options{}).TargetGroups(t.Context(), []string{"arn:g"}); fault.ClassOf(err) != fault.NotFound {
+	if _, err := open(t, balancer("g"), Options{}).TargetGroups(t.Context(), []string{"arn:g"}); awsx.ClassOf(err) != awsx.NotFound {
 		t.Error(err)
 	}
 }

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/alb"
-	"gantry/internal/fault"
 )
 
 const (
@@ -26,7 +24,7 @@ const (
 
 // GroupState is a target group of a service with what was last read of it.
 type GroupState struct {
-	alb.Group
+	awsx.Group
 	// Services are the ARNs of the services that register targets in it.
 	Services []string
 	// ReadAt is when Targets was read; zero when it never was.
@@ -95,7 +93,7 @@ func (c *groupCache) reading(key groupKey) *groupReading {
 func (c *groupCache) state(key groupKey, now time.Time) GroupState {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s := GroupState{Group: alb.Group{ARN: key.arn}}
+	s := GroupState{Group: awsx.Group{ARN: key.arn}}
 	g := c.groups[key]
 	if g == nil {
 		return s
@@ -219,9 +217,9 @@ func (c *groupCache) describe(ctx context.Context, a awsx.Account, id awsx.Conte
 		switch {
 		case err == nil:
 			g.settingsAt, g.alone = now, false
-		case fault.ClassOf(err) == fault.NotFound && len(batch) > 1:
+		case awsx.ClassOf(err) == awsx.NotFound && len(batch) > 1:
 			g.alone = true
-		case fault.ClassOf(err) != fault.Throttled:
+		case awsx.ClassOf(err) != awsx.Throttled:
 			g.settingsAt = now
 		}
 	}
@@ -231,7 +229,7 @@ func (c *groupCache) describe(ctx context.Context, a awsx.Account, id awsx.Conte
 			c.changed(g)
 		}
 	}
-	if fault.ClassOf(err) == fault.NotFound {
+	if awsx.ClassOf(err) == awsx.NotFound {
 		return nil
 	}
 	return err
@@ -240,19 +238,19 @@ func (c *groupCache) describe(ctx context.Context, a awsx.Account, id awsx.Conte
 // targetChanges compares two readings of a group.
 func targetChanges(key groupKey, old, now []awsx.TargetHealth, at time.Time) []TargetChange {
 	var out []TargetChange
-	was := make(map[alb.Address]awsx.TargetHealth, len(old))
+	was := make(map[awsx.Address]awsx.TargetHealth, len(old))
 	for _, t := range old {
-		was[alb.Address{ID: t.ID, Port: t.Port}] = t
+		was[awsx.Address{ID: t.ID, Port: t.Port}] = t
 	}
 	for _, t := range now {
-		a := alb.Address{ID: t.ID, Port: t.Port}
+		a := awsx.Address{ID: t.ID, Port: t.Port}
 		if from := was[a]; from.State != t.State || from.Reason != t.Reason {
 			out = append(out, TargetChange{Context: key.context, Group: key.arn, From: from, To: t, At: at})
 		}
 		delete(was, a)
 	}
 	for _, from := range old {
-		if _, gone := was[alb.Address{ID: from.ID, Port: from.Port}]; gone {
+		if _, gone := was[awsx.Address{ID: from.ID, Port: from.Port}]; gone {
 			out = append(out, TargetChange{Context: key.context, Group: key.arn, From: from, At: at})
 		}
 	}

@@ -1,10 +1,11 @@
 package store
 
 import (
+	"errors"
 	"math/rand/v2"
 	"time"
 
-	"gantry/internal/fault"
+	"gantry/awsx"
 )
 
 // pace is how often a kind is polled.
@@ -56,14 +57,14 @@ type outcome struct {
 // most restraint.
 func worst(errs []error) error {
 	rank := func(err error) int {
-		switch fault.ClassOf(err) {
-		case fault.Expired:
+		switch awsx.ClassOf(err) {
+		case awsx.Expired:
 			return 4
-		case fault.Throttled:
+		case awsx.Throttled:
 			return 3
-		case fault.Offline:
+		case awsx.Offline:
 			return 2
-		case fault.Denied:
+		case awsx.Denied:
 			return 1
 		}
 		return 0
@@ -91,7 +92,7 @@ func (o outcome) decisive() error {
 	if o.err != nil {
 		return o.err
 	}
-	if w := worst(o.partial); w != nil && (fault.ClassOf(w) == fault.Throttled || fault.ClassOf(w) == fault.Expired) {
+	if w := worst(o.partial); w != nil && (awsx.ClassOf(w) == awsx.Throttled || awsx.ClassOf(w) == awsx.Expired) {
 		return w
 	}
 	return nil
@@ -128,15 +129,15 @@ func (p *plan) due(interval time.Duration) (at time.Time, ok bool) {
 		}
 		return at, true
 	}
-	switch fault.ClassOf(err) {
-	case fault.Expired:
+	switch awsx.ClassOf(err) {
+	case awsx.Expired:
 		return time.Time{}, false
-	case fault.Throttled:
+	case awsx.Throttled:
 		wait := p.spread(doubled(interval, p.failures, maxThrottled), 0.5)
-		return p.end.Add(max(wait, fault.RetryAfter(err))), true
-	case fault.Offline:
+		return p.end.Add(max(wait, retryAfter(err))), true
+	case awsx.Offline:
 		return p.end.Add(p.spread(doubled(minOffline, p.failures-1, maxOffline), 0.1)), true
-	case fault.Denied:
+	case awsx.Denied:
 		return p.end.Add(p.spread(max(interval, denied), 0.1)), true
 	}
 	return p.end.Add(p.spread(doubled(minFailed, p.failures-1, max(interval, maxFailed)), 0.1)), true
@@ -154,4 +155,12 @@ func doubled(d time.Duration, n int, limit time.Duration) time.Duration {
 		}
 	}
 	return min(d, max(limit, 0))
+}
+
+func retryAfter(err error) time.Duration {
+	var e *awsx.Error
+	if errors.As(err, &e) {
+		return e.RetryAfter
+	}
+	return 0
 }

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/alb"
-	"gantry/awsx/diagnose"
 	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
 	"gantry/awsx/store"
@@ -48,116 +46,6 @@ func clusterNamed(t *testing.T, s *store.Store, id awsx.ContextID, name string) 
 	}
 	t.Fatalf("no cluster %q", name)
 	return awsx.Ref{}
-}
-
-// findings diagnoses every service of a cluster from what the store has read.
-func findings(t *testing.T, s *store.Store, cluster awsx.Ref) map[string]diagnose.Finding {
-	t.Helper()
-	services := until(t, s.Services(cluster), complete)
-	tasks := until(t, s.Tasks(cluster), complete)
-	targets := until(t, s.Targets(cluster), func(x *store.Snapshot[store.GroupState]) bool { return complete(x) && x.Done == x.Total })
-	byService := diagnose.ByService(tasks.Items)
-	var groups []alb.Group
-	for _, g := range targets.Items {
-		groups = append(groups, g.Group)
-	}
-	out := map[string]diagnose.Finding{}
-	for _, x := range services.Items {
-		out[x.Name] = diagnose.Service(diagnose.Evidence{
-			Service: x, Running: byService[x.Name].Running, RunningRead: true,
-			Stopped: byService[x.Name].Stopped, StoppedRead: true, Groups: groups, Now: time.Now(),
-		})
-	}
-	return out
-}
-
-func TestASteadyAccountIsFoundWell(t *testing.T) {
-	overSimulator(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, _ *sim.Account, s *store.Store, id awsx.ContextID) {
-		cluster := clusterNamed(t, s, id, "")
-		got := findings(t, s, cluster)
-		if len(got) == 0 {
-			t.Fatal("no services")
-		}
-		for name, f := range got {
-			if f.Status != diagnose.OK {
-				t.Errorf("%s: %s %q", name, f.Status, f.Why)
-			}
-		}
-	})
-}
-
-func TestAnAccountInTroubleIsFoundOut(t *testing.T) {
-	tests := []struct {
-		scenario sim.Scenario
-		kind     diagnose.Kind
-	}{
-		{sim.BadImage, diagnose.KindImageMissing},
-		{sim.CrashLoop, diagnose.KindExit},
-		{sim.UnhealthyTargets, diagnose.KindTarget},
-	}
-	for _, tt := range tests {
-		t.Run(string(tt.scenario), func(t *testing.T) {
-			overSimulator(t, sim.Options{Scenario: tt.scenario, Clusters: 1, Services: 4}, func(t *testing.T, _ *sim.Account, s *store.Store, id awsx.ContextID) {
-				pass(3 * time.Minute)
-				cluster := clusterNamed(t, s, id, "")
-				all := findings(t, s, cluster)
-				for _, f := range all {
-					if f.Kind == tt.kind && f.Status.Rank() <= diagnose.Degraded.Rank() && f.Why != "" && f.Next != "" {
-						return
-					}
-				}
-				t.Errorf("nobody says %s: %+v", tt.kind, all)
-			})
-		})
-	}
-}
-
-func TestEveryTargetOfALivingAccountIsJoinedToItsTask(t *testing.T) {
-	overSimulator(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, _ *sim.Account, s *store.Store, id awsx.ContextID) {
-		cluster := clusterNamed(t, s, id, "prod")
-		findings(t, s, cluster)
-		instances := map[string]awsx.Instance{}
-		for _, i := range until(t, s.Instances(cluster), complete).Items {
-			instances[i.Ref.ARN] = i
-		}
-		tasks := diagnose.ByService(s.Tasks(cluster).Snapshot().Items)
-		for _, x := range s.Services(cluster).Snapshot().Items {
-			in := alb.Input{Service: x, Tasks: tasks[x.Name].Running,
-				Definition: func(arn string) *awsx.TaskDefinition {
-					td, err := s.TaskDefinition(t.Context(), id, arn)
-					if err != nil {
-						t.Error(err)
-					}
-					return td
-				},
-				Instance: func(arn string) (awsx.Instance, bool) { i, ok := instances[arn]; return i, ok },
-			}
-			for _, lb := range x.LoadBalancers {
-				for _, g := range s.Targets(cluster).Snapshot().Items {
-					if g.ARN == lb.TargetGroup {
-						in.Groups = append(in.Groups, g.Group)
-					}
-				}
-			}
-			j := alb.Join(in)
-			for _, row := range j.Tasks {
-				for _, target := range row.Targets {
-					if target.Standing != alb.Registered {
-						t.Errorf("%s: task %s stands %d with %s at %+v", x.Name, row.Task.Name(), target.Standing, target.Group, target.Address)
-					}
-				}
-			}
-			// The demo has one target that somebody registered by hand.
-			for _, u := range j.Unmatched {
-				if x.Name != "legacy" || u.Kind != alb.Foreign {
-					t.Errorf("%s: left %+v", x.Name, u)
-				}
-			}
-			if len(j.Unread) > 0 {
-				t.Errorf("%s: unread %v", x.Name, j.Unread)
-			}
-		}
-	})
 }
 
 func TestFaultsOfTheAccountAreStatesNotBlankScreens(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"gantry/internal/fault"
+	"gantry/awsx"
 )
 
 // Snapshot is what a poller knew at one moment. It never changes once published.
@@ -112,7 +112,7 @@ func (s *Snapshot[T]) State(now time.Time) Freshness {
 	}
 	switch err := (outcome{err: s.Err, partial: s.Partial}).decisive(); {
 	case err != nil:
-		f.State = failing(fault.ClassOf(err))
+		f.State = failing(awsx.ClassOf(err))
 	case s.At.IsZero():
 		f.State = Loading
 	case f.Age > s.staleAfter:
@@ -123,15 +123,15 @@ func (s *Snapshot[T]) State(now time.Time) Freshness {
 	return f
 }
 
-func failing(c fault.Class) State {
+func failing(c awsx.Class) State {
 	switch c {
-	case fault.Throttled:
+	case awsx.Throttled:
 		return Throttled
-	case fault.Expired:
+	case awsx.Expired:
 		return Expired
-	case fault.Denied:
+	case awsx.Denied:
 		return Denied
-	case fault.Offline:
+	case awsx.Offline:
 		return Offline
 	}
 	return Failing

@@ -22,6 +22,9 @@ type Options struct {
 	Refresh time.Duration
 	// Observer is told what polling sees pass by; nil for nobody.
 	Observer Observer
+	// Alarming reports whether the message of a service's event gives reason to
+	// read the health of its targets soon; nil when none does.
+	Alarming func(message string) bool
 }
 
 // Store owns the pollers of all contexts. Its methods may be called from any
@@ -30,6 +33,7 @@ type Store struct {
 	opener   awsx.Opener
 	refresh  time.Duration
 	observer Observer
+	alarming func(message string) bool
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -79,7 +83,7 @@ type control interface {
 func New(ctx context.Context, o Options) *Store {
 	ctx, cancel := context.WithCancel(ctx)
 	s := &Store{
-		opener: o.Opener, refresh: o.Refresh, observer: o.Observer,
+		opener: o.Opener, refresh: o.Refresh, observer: o.Observer, alarming: o.Alarming,
 		ctx: ctx, cancel: cancel,
 		pollers: map[pollKey]control{},
 	}
@@ -88,6 +92,9 @@ func New(ctx context.Context, o Options) *Store {
 	}
 	if s.observer == nil {
 		s.observer = nobody{}
+	}
+	if s.alarming == nil {
+		s.alarming = func(string) bool { return false }
 	}
 	s.groups = newGroupCache(s.observer)
 	s.definitions = newDefinitions()

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/diagnose"
 )
 
 // How target groups are read. Elastic Load Balancing grants 10 calls a second
@@ -27,8 +26,7 @@ const (
 	// they are told of readings, sameTold when those brought nothing new.
 	newsTold = 2 * tick
 	sameTold = 10 * time.Second
-	// troubleFor is how long an event that names unhealthy targets makes its
-	// service a suspect.
+	// troubleFor is how long an event that alarms makes its service a suspect.
 	troubleFor = 15 * time.Minute
 )
 
@@ -186,7 +184,7 @@ func (t *targetSource) want(s *Snapshot[awsx.Service]) bool {
 	byARN := map[string]*wantedGroup{}
 	var wanted []*wantedGroup
 	for _, x := range s.Items {
-		bad := suspect(x, now)
+		bad := t.suspect(x, now)
 		for _, lb := range x.LoadBalancers {
 			if lb.TargetGroup == "" {
 				continue
@@ -211,8 +209,8 @@ func (t *targetSource) want(s *Snapshot[awsx.Service]) bool {
 	return !same
 }
 
-// suspect tells whether a service gives reason to look at its targets.
-func suspect(s awsx.Service, now time.Time) bool {
+// suspect reports whether a service gives reason to look at its targets.
+func (t *targetSource) suspect(s awsx.Service, now time.Time) bool {
 	if s.Running < s.Desired || len(s.Deployments) > 1 {
 		return true
 	}
@@ -223,7 +221,7 @@ func suspect(s awsx.Service, now time.Time) bool {
 		if now.Sub(e.At) > troubleFor {
 			break
 		}
-		if k := diagnose.Event(e.Message).Kind; k == diagnose.KindTarget || k == diagnose.KindContainer {
+		if t.store.alarming(e.Message) {
 			return true
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose"
 	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
 	"gantry/awsx/store"
@@ -53,7 +54,7 @@ func over(t *testing.T, o sim.Options, test func(*testing.T, *sim.Account, *toge
 		go func() { done <- account.Run(ctx) }()
 		wire := &together{next: account.RoundTripper()}
 		opener := sdk.NewStatic(sdk.Options{Transport: wire, Version: "test"}, sdk.Static{Region: simRegion, AccessKey: "AKID", SecretKey: "SECRET"})
-		s := store.New(ctx, store.Options{Opener: opener, Observer: &store.Memory{}})
+		s := store.New(ctx, store.Options{Opener: opener, Observer: &store.Memory{}, Alarming: diagnose.AboutHealth})
 		defer func() {
 			s.Close()
 			stop()
@@ -110,8 +111,7 @@ func rising[T any](t *testing.T, seen []*store.Snapshot[T], key func(*T) string)
 // rows after 33 calls, running tasks after 60 more, a bounded number at a time.
 func TestALargeClusterShowsWithTheFewestCalls(t *testing.T) {
 	over(t, crowd, func(t *testing.T, account *sim.Account, wire *together, s *store.Store) {
-		id := awsx.ContextID{Profile: "simulated", Region: simRegion}
-		clusters := s.Clusters(id)
+		clusters := s.Clusters(simulated)
 		cluster := landing(t, clusters, ended[awsx.Cluster])[0].Items[0].Ref
 		clusters.Close()
 		before := len(account.Calls())
@@ -157,8 +157,7 @@ func TestALargeClusterShowsWithTheFewestCalls(t *testing.T) {
 // TestALookAgainKeepsEveryRowInItsPlace reads the same cluster twice.
 func TestALookAgainKeepsEveryRowInItsPlace(t *testing.T) {
 	over(t, crowd, func(t *testing.T, _ *sim.Account, _ *together, s *store.Store) {
-		id := awsx.ContextID{Profile: "simulated", Region: simRegion}
-		cluster := landing(t, s.Clusters(id), ended[awsx.Cluster])[0].Items[0].Ref
+		cluster := landing(t, s.Clusters(simulated), ended[awsx.Cluster])[0].Items[0].Ref
 		w := s.Services(cluster)
 		seen := landing(t, w, ended[awsx.Service])
 		first := seen[len(seen)-1]

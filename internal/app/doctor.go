@@ -7,11 +7,12 @@ import (
 	"strings"
 	"time"
 
+	"gantry/awsx"
+	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
 	"gantry/internal/app/doctor"
 	"gantry/internal/audit"
 	"gantry/internal/config"
-	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/ecslog"
 )
@@ -51,7 +52,7 @@ func Diagnose(ctx context.Context, cfg config.Config, o Options, cluster, servic
 		a.logStore = a.configuredLogs
 	} else {
 		a.Seen = &store.Memory{}
-		a.Store = store.New(ctx, store.Options{Opener: opener, Observer: a.Seen})
+		a.Store = store.New(ctx, store.Options{Opener: opener, Observer: a.Seen, Alarming: diagnose.AboutHealth})
 		a.examineAccount(ctx, &f.Account, cluster, service)
 	}
 	f.Store = a.examineStore(ctx, cluster, service, err)
@@ -130,8 +131,8 @@ func (a *App) examineAccount(ctx context.Context, f *doctor.Account, cluster, se
 	if c, err := a.clock(ctx, a.Context); err == nil {
 		f.Clock = doctor.Clock(c)
 	}
-	switch fault.ClassOf(f.IdentityErr) {
-	case fault.Expired, fault.Offline:
+	switch awsx.ClassOf(f.IdentityErr) {
+	case awsx.Expired, awsx.Offline:
 		return // nothing else would be answered otherwise
 	}
 	f.Reads = readAccount(ctx, account, cluster, service)

@@ -14,7 +14,6 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/awsx/store"
 	"gantry/internal/config"
-	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/ui"
 	"gantry/ui/form"
@@ -115,7 +114,7 @@ func bindings() []screenBindings {
 type noAccount struct{}
 
 func (noAccount) Open(context.Context, awsx.ContextID) (awsx.Account, error) {
-	return nil, fault.Errorf(fault.NotFound, "open", "", "there is no account")
+	return nil, awsx.Errorf(awsx.NotFound, "open", "", "there is no account")
 }
 
 // nowhere knows no production.

@@ -10,7 +10,6 @@ import (
 	"gantry/awsx/alb"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
-	"gantry/internal/fault"
 )
 
 // patienceOfReads is how long a command waits for what explains a service, once
@@ -94,7 +93,7 @@ func (a *App) readTasks(ctx context.Context, w *store.Watch[awsx.Task], out *Sur
 	t, err := w.Await(ctx, ended[awsx.Task])
 	switch {
 	case err != nil:
-		out.Partial = append(out.Partial, fault.Errorf(fault.Offline, "read tasks", "", "they were not all read within %s", patienceOfReads))
+		out.Partial = append(out.Partial, awsx.Errorf(awsx.Offline, "read tasks", "", "they were not all read within %s", patienceOfReads))
 		return w.Snapshot(), false
 	case t.Err != nil:
 		out.Partial = append(out.Partial, t.Err)
@@ -105,7 +104,7 @@ func (a *App) readTasks(ctx context.Context, w *store.Watch[awsx.Task], out *Sur
 
 // readTargets waits for the target health of services as long as that is worth
 // it.
-func (a *App) readTargets(ctx context.Context, w *store.Watch[store.GroupState], services []awsx.Service, out *Survey) map[string]alb.Group {
+func (a *App) readTargets(ctx context.Context, w *store.Watch[store.GroupState], services []awsx.Service, out *Survey) map[string]awsx.Group {
 	_, _ = w.Await(ctx, func(s *store.Snapshot[store.GroupState]) bool {
 		if !ended(s) {
 			return false
@@ -117,7 +116,7 @@ func (a *App) readTargets(ctx context.Context, w *store.Watch[store.GroupState],
 		}
 		return true
 	})
-	groups := map[string]alb.Group{}
+	groups := map[string]awsx.Group{}
 	unread := map[string]bool{}
 	for _, svc := range services {
 		for _, lb := range svc.LoadBalancers {
@@ -136,7 +135,7 @@ func (a *App) readTargets(ctx context.Context, w *store.Watch[store.GroupState],
 		}
 	}
 	if len(unread) > 0 {
-		out.Partial = append(out.Partial, fault.Errorf(fault.Offline, "read target health", "",
+		out.Partial = append(out.Partial, awsx.Errorf(awsx.Offline, "read target health", "",
 			"%d of %d target groups were not read within %s", len(unread), total, patienceOfReads))
 	}
 	return groups
@@ -167,7 +166,7 @@ func (a *App) Inspect(ctx context.Context, service awsx.Ref) (store.ServiceState
 	state := s.Items[0]
 	define := a.definitions(ctx, state)
 	instances := a.instances(ctx, service.ClusterRef())
-	groups := make([]alb.Group, len(state.Groups))
+	groups := make([]awsx.Group, len(state.Groups))
 	for i, g := range state.Groups {
 		groups[i] = g.Group
 	}

@@ -28,7 +28,7 @@ func surveyed(t *testing.T, o sim.Options, faults []sim.Fault, do func(ctx conte
 	opener := sdk.NewStatic(sdk.Options{Transport: account.RoundTripper()}, sdk.Static{Region: "eu-west-1", AccessKey: "k", SecretKey: "s"})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	a := &App{Context: awsx.ContextID{Region: "eu-west-1"}, Store: store.New(ctx, store.Options{Opener: opener})}
+	a := &App{Context: awsx.ContextID{Region: "eu-west-1"}, Store: store.New(ctx, store.Options{Opener: opener, Alarming: diagnose.AboutHealth})}
 	defer a.Store.Close()
 	began := time.Now()
 	do(ctx, a)

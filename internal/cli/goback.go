@@ -7,7 +7,6 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/internal/app"
-	"gantry/internal/fault"
 )
 
 // wayBackWords tells, before a change with --rollback begins, what going back
@@ -59,7 +58,7 @@ func (p *program) goBack(ctx context.Context, a *app.App, failed deploy.Plan, be
 // was seen before the change is known still.
 func (p *program) planBack(ctx context.Context, a *app.App, before awsx.Service) (deploy.Plan, error) {
 	plan, err := a.Plan(ctx, before.Ref, deploy.RollBack{})
-	if fault.ClassOf(err) == fault.NotFound {
+	if awsx.ClassOf(err) == awsx.NotFound {
 		plan, err = a.Plan(ctx, before.Ref, deploy.RollBack{To: ranBefore(before)})
 	}
 	if err == nil {

@@ -11,7 +11,6 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/internal/app"
-	"gantry/internal/fault"
 )
 
 func (p *program) scalingCommand() *cobra.Command {
@@ -105,7 +104,7 @@ func (p *program) showScaling(ctx context.Context, target, output string) error 
 		switch {
 		case err == nil:
 			s.scaled(t)
-		case fault.ClassOf(err) != fault.NotFound:
+		case awsx.ClassOf(err) != awsx.NotFound:
 			return err
 		}
 		if output == "json" {

@@ -296,7 +296,7 @@ func taskOf(t awsx.Task, j alb.TaskTargets) taskStatus {
 		s.Ports = append(s.Ports, fmt.Sprintf("%s:%d>%s:%d", port.Container, port.ContainerPort, dash(port.Host), port.HostPort))
 	}
 	for _, target := range j.Targets {
-		ts := targetStatus{Group: alb.GroupName(target.Group), State: target.Health.State, Reason: target.Health.Reason}
+		ts := targetStatus{Group: awsx.GroupName(target.Group), State: target.Health.State, Reason: target.Health.Reason}
 		if target.Address.ID != "" {
 			ts.Target = fmt.Sprintf("%s:%d", target.Address.ID, target.Address.Port)
 		}
@@ -331,7 +331,7 @@ func leftovers(j alb.Joined) []targetStatus {
 	out := []targetStatus{}
 	for _, u := range j.Unmatched {
 		out = append(out, targetStatus{
-			Group: alb.GroupName(u.Group), Target: fmt.Sprintf("%s:%d", u.Target.ID, u.Target.Port),
+			Group: awsx.GroupName(u.Group), Target: fmt.Sprintf("%s:%d", u.Target.ID, u.Target.Port),
 			State: u.Kind.String(), Reason: strings.Trim(u.Target.State+" "+u.Target.Reason, " "),
 		})
 	}

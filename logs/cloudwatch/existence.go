@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -79,7 +78,7 @@ func (s *Source) existing(ctx context.Context, t target, scan func(target) (logs
 	}
 	t.streams = present
 	page, err := scan(t)
-	if fault.ClassOf(err) != fault.NotFound {
+	if logs.ClassOf(err) != logs.NotFound {
 		return page, err
 	}
 	// One that was there is gone, or one was not there yet.

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"gantry/internal/clean"
-	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -53,7 +52,7 @@ func (s *Source) explain(ctx context.Context, t target, r logs.Range) (logs.Expl
 	var x logs.Explanation
 	streams, err := s.streamsOf(ctx, t)
 	switch {
-	case fault.ClassOf(err) == fault.NotFound:
+	case logs.ClassOf(err) == logs.NotFound:
 		x.Cause, x.Words = logs.NoIndex, group+" does not exist"
 		return x, nil
 	case err != nil:
@@ -64,7 +63,7 @@ func (s *Source) explain(ctx context.Context, t target, r logs.Range) (logs.Expl
 	}
 	for _, name := range streams {
 		e, ok, err := s.port.Newest(ctx, StreamID{t.group, name})
-		if err != nil && fault.ClassOf(err) != fault.NotFound {
+		if err != nil && logs.ClassOf(err) != logs.NotFound {
 			return x, err
 		}
 		if ok && e.Time.After(x.Newest) {

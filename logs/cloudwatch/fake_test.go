@@ -13,7 +13,6 @@ import (
 
 	"go.uber.org/goleak"
 
-	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -66,7 +65,7 @@ func (s *service) write(g GroupID, stream string, at, received time.Time, messag
 }
 
 func missing(what string) error {
-	return fault.Errorf(fault.NotFound, "logs:FilterLogEvents", "", "ResourceNotFoundException: The specified log %s does not exist.", what)
+	return logs.Errorf(logs.NotFound, "logs:FilterLogEvents", "ResourceNotFoundException: The specified log %s does not exist.", what)
 }
 
 func (s *service) Events(_ context.Context, r Request) (Events, error) {
@@ -84,7 +83,7 @@ func (s *service) Events(_ context.Context, r Request) (Events, error) {
 		return Events{}, missing("group")
 	case r.Prefix != "" && len(r.Streams) > 0, len(r.Streams) > MaxStreams, r.Limit > MaxEvents,
 		r.Descending && r.From.Before(descendingSince):
-		return Events{}, fault.Errorf(fault.Invalid, "logs:FilterLogEvents", "", "InvalidParameterException")
+		return Events{}, logs.Errorf(logs.Invalid, "logs:FilterLogEvents", "InvalidParameterException")
 	}
 	for _, name := range r.Streams {
 		if !slices.Contains(s.streams, StreamID{r.Group, name}) {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -57,7 +56,7 @@ type predicate func(line) bool
 func matcher(q logs.Query) (predicate, error) {
 	where, err := compile(q.Where)
 	if err != nil {
-		return nil, &fault.Error{Class: fault.Invalid, Op: "search CloudWatch Logs", Err: err}
+		return nil, &logs.Error{Class: logs.Invalid, Op: "search CloudWatch Logs", Err: err}
 	}
 	text := termsOf(q)
 	if q.Expr.IsZero() {

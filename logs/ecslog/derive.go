@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"gantry/awsx"
-	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -180,8 +179,8 @@ func (r Registry) refuse(s Subject, unread []string) error {
 	if reason == "" {
 		reason = fmt.Sprintf("the task definition has no container %q", s.Container)
 	}
-	return &fault.Error{
-		Class: fault.Invalid,
+	return &logs.Error{
+		Class: logs.Invalid,
 		Op:    fmt.Sprintf("logs of %s %s", s.Kind, s.Name),
 		Err:   fmt.Errorf("%s", reason),
 		Fix:   "lines are read of containers that log through " + strings.Join(r.Names(), ", "),

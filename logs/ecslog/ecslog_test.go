@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"gantry/awsx"
-	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -124,7 +123,7 @@ func TestDriversThatAreNotReadAreNamed(t *testing.T) {
 		{OfContainer(task("t1", "api:7", web(idA)), "nope", definition("gelf")), `the task definition has no container "nope"`},
 	} {
 		_, err := Standard().Derive(c.subject)
-		if fault.ClassOf(err) != fault.Invalid || err == nil || !strings.Contains(err.Error(), c.want) {
+		if logs.ClassOf(err) != logs.Invalid || err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("got  %v\nwant %s", err, c.want)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"gantry/internal/clean"
-	"gantry/internal/fault"
+	"gantry/logs"
 )
 
 // The settings that a Config may leave out.
@@ -108,7 +108,7 @@ func Open(cfg Config) (*Source, error) {
 }
 
 func invalid(err error) error {
-	return &fault.Error{Class: fault.Invalid, Op: "log store", Err: err}
+	return &logs.Error{Class: logs.Invalid, Op: "log store", Err: err}
 }
 
 // endpoints parses the addresses and takes credentials out of them.

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"gantry/internal/clean"
-	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -30,9 +29,9 @@ func (s *Source) Examine(ctx context.Context, lately time.Duration, fields []str
 	}
 	page, err := s.Latest(ctx, logs.Query{}, logs.Range{}, examined)
 	x.Newest, x.Partial, x.SearchErr = page.Entries, page.Partial, err
-	x.NoIndex = err == nil && page.NoShards || fault.ClassOf(err) == fault.NotFound
+	x.NoIndex = err == nil && page.NoShards || logs.ClassOf(err) == logs.NotFound
 	// What is wrong with a search may be a field that is missing.
-	if x.NoIndex || err != nil && fault.ClassOf(err) != fault.Invalid {
+	if x.NoIndex || err != nil && logs.ClassOf(err) != logs.Invalid {
 		return x
 	}
 	x.Fields, x.FieldErr = s.uses(ctx, fields)
@@ -48,10 +47,10 @@ func (s *Source) Examine(ctx context.Context, lately time.Duration, fields []str
 // answered reports whether an error is the answer of a search engine, which may
 // refuse one request and take another.
 func answered(err error) bool {
-	switch fault.ClassOf(err) {
-	case fault.Denied, fault.Expired, fault.NotFound, fault.Throttled, fault.Failed:
+	switch logs.ClassOf(err) {
+	case logs.Denied, logs.Expired, logs.NotFound, logs.Throttled, logs.Failed:
 		return true
-	case fault.Offline, fault.Invalid:
+	case logs.Offline, logs.Invalid:
 	}
 	return false
 }
@@ -127,7 +126,7 @@ func (s *Source) uses(ctx context.Context, source []string) ([]logs.FieldUse, er
 		return nil, err
 	}
 	if s.caps.guessing() {
-		return nil, &fault.Error{Class: fault.Denied, Op: s.op("field_caps"), Fix: s.access.unauthorized(),
+		return nil, &logs.Error{Class: logs.Denied, Op: s.op("field_caps"), Fix: s.access.unauthorized(),
 			Err: errors.New("the store does not tell which fields there are, so all are tried")}
 	}
 	for i := range uses {

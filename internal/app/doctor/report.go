@@ -9,7 +9,8 @@ import (
 	"fmt"
 	"time"
 
-	"gantry/internal/fault"
+	"gantry/awsx"
+	"gantry/logs"
 )
 
 // Result is what came of one check.
@@ -87,10 +88,15 @@ func (g *group) failure(name string, result Result, err error) {
 
 // apart separates what an error says from what to do about it.
 func apart(err error) (text, fix string) {
-	var own *fault.Error
+	var account *awsx.Error
+	var store *logs.Error
 	switch {
-	case errors.As(err, &own):
-		e := *own
+	case errors.As(err, &account):
+		e := *account
+		fix, e.Fix = e.Fix, ""
+		return e.Error(), fix
+	case errors.As(err, &store):
+		e := *store
 		fix, e.Fix = e.Fix, ""
 		return e.Error(), fix
 	case errors.Is(err, context.DeadlineExceeded):

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -88,8 +87,8 @@ func search(g *group, x logs.Examination) bool {
 	if access == "" {
 		access = "none are needed"
 	}
-	switch class := fault.ClassOf(x.SearchErr); {
-	case x.SearchErr != nil && (class == fault.Expired || class == fault.Denied):
+	switch class := logs.ClassOf(x.SearchErr); {
+	case x.SearchErr != nil && (class == logs.Expired || class == logs.Denied):
 		g.failure("credentials", Failed, x.SearchErr)
 		return false
 	case x.NoIndex:

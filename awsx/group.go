@@ -1,21 +1,17 @@
-package alb
+package awsx
 
-import (
-	"net/netip"
-
-	"gantry/awsx"
-)
+import "strings"
 
 // Group is one target group as far as it has been read.
 type Group struct {
 	// ARN is the target group's ARN.
 	ARN string
 	// Settings is the group's description; its ARN is empty until it was read.
-	Settings awsx.TargetGroup
+	Settings TargetGroup
 	// Read is true once the health of the group's targets has been read. While
 	// it is false, Targets says nothing: no targets is not the same as unread.
 	Read    bool
-	Targets []awsx.TargetHealth
+	Targets []TargetHealth
 }
 
 // Name returns the group's name: as described, else the one in its ARN
@@ -30,17 +26,12 @@ func (g Group) Name() string {
 // GroupName returns the name inside a target group's ARN, or the string itself
 // when it is no such ARN.
 func GroupName(arn string) string {
-	const kind = "targetgroup/"
-	_, _, resource, ok := awsx.ARNParts(arn)
-	if !ok || len(resource) <= len(kind) || resource[:len(kind)] != kind {
+	_, _, resource, _ := ARNParts(arn)
+	name, ok := strings.CutPrefix(resource, "targetgroup/")
+	if !ok || name == "" {
 		return arn
 	}
-	name := resource[len(kind):]
-	for i := range len(name) {
-		if name[i] == '/' {
-			return name[:i]
-		}
-	}
+	name, _, _ = strings.Cut(name, "/")
 	return name
 }
 
@@ -49,13 +40,4 @@ func GroupName(arn string) string {
 type Address struct {
 	ID   string
 	Port int
-}
-
-// addressOf returns an address in the form that compares equal: an IPv6 address
-// has many spellings, and the two services do not promise the same one.
-func addressOf(id string, port int) Address {
-	if ip, err := netip.ParseAddr(id); err == nil {
-		id = ip.Unmap().String()
-	}
-	return Address{ID: id, Port: port}
 }
