@@ -91,18 +91,22 @@ func (c *caps) wanted(fields []string, named []kql.Text, now time.Time) []string
 		}
 		names = append(append(names, name), more...)
 	}
-	for _, f := range fields {
-		if !c.has(f) && !c.has(keyword(f)) {
-			ask(f, keyword(f))
+	byName := func(name string) {
+		// A field that a pattern brought is asked for once more by its own name: the
+		// pattern said nothing of its keyword subfield.
+		if _, asked := c.probed[name]; !asked || !c.has(name) && !c.has(keyword(name)) {
+			ask(name, keyword(name))
 		}
+	}
+	for _, f := range fields {
+		byName(f)
 	}
 	for _, text := range named {
 		name := text.Raw()
-		switch {
-		case text.Wild():
+		if text.Wild() {
 			ask(name)
-		case !c.has(name) && !c.has(keyword(name)):
-			ask(name, keyword(name))
+		} else {
+			byName(name)
 		}
 		// What a field is in may be a list of nested objects.
 		for i := range name {

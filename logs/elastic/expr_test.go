@@ -72,6 +72,26 @@ func TestLinesAreFoundByWhatAPersonTypes(t *testing.T) {
 	}
 }
 
+// TestAQueryFindsTheSameWhateverWasAskedBefore: a field is compared by its exact
+// form, also when a pattern or its subfield made it known first.
+func TestAQueryFindsTheSameWhateverWasAskedBefore(t *testing.T) {
+	store := sim.New(sim.Options{})
+	put(t, store, map[string]any{"container_name": "ecs-api-3-web-00ff", "message": "m", "n": 0}, noon)
+	for _, before := range []string{`*name:worker`, `container_name.keyword:none`, `*name:ecs-api-*`} {
+		src := open(t, Config{Transport: store.RoundTripper()})
+		for _, step := range []struct{ input, finds string }{
+			{before, ""},
+			{`container_name:ecs-api-*`, "0"},
+			{`container_name:web`, "0"},
+			{`*name:"ecs-api-3-web-00ff"`, "0"},
+		} {
+			if page, err := src.Since(t.Context(), typed(t, step.input), logs.Range{}, 100); err != nil || ids(page) != step.finds {
+				t.Errorf("after %s, %s finds %q (%v), want %q", before, step.input, ids(page), err, step.finds)
+			}
+		}
+	}
+}
+
 func TestTheStoresReasonComesBackWithAQueryThatItRefuses(t *testing.T) {
 	store := sim.New(sim.Options{})
 	put(t, store, map[string]any{"message": "m"}, noon)
