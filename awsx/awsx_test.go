@@ -1,12 +1,12 @@
 package awsx_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 func TestNamesComeFromARNs(t *testing.T) {
@@ -55,23 +55,6 @@ func TestContextsTellWhereACallGoes(t *testing.T) {
 	}
 }
 
-func TestAnErrorSaysWhatOnWhatAndWhatToDo(t *testing.T) {
-	cause := errors.New("not authorized")
-	err := fmt.Errorf("planning: %w", &awsx.Error{
-		Class: awsx.Denied, Op: "ecs:UpdateService", Resource: "arn:aws:ecs:eu-west-1:1:service/prod/api",
-		Fix: "needs ecs:UpdateService", Err: cause,
-	})
-	if want := "planning: ecs:UpdateService api: denied: not authorized (needs ecs:UpdateService)"; err.Error() != want {
-		t.Errorf("it reads %q, want %q", err, want)
-	}
-	if awsx.ClassOf(err) != awsx.Denied || !errors.Is(err, cause) {
-		t.Error("class or cause is lost by wrapping")
-	}
-	if awsx.ClassOf(cause) != awsx.Failed {
-		t.Error("an error of nobody has a class")
-	}
-}
-
 const document = `{"taskDefinitionArn":"arn:aws:ecs:eu-west-1:1:task-definition/api:7","family":"api","revision":7,
 "registeredAt":1763841600.123,"someday":{"kept":true},"containerDefinitions":[
 {"name":"app","image":"api:v1","environment":[{"name":"DB_PASSWORD","value":"canary-5ecret"}],"portMappings":[{"containerPort":8080,"hostPort":0}],
@@ -105,7 +88,7 @@ func TestATaskDefinitionIsReadBesideItsDocument(t *testing.T) {
 
 func TestADocumentThatIsNoneIsInvalid(t *testing.T) {
 	for _, doc := range []string{"", "[]", `{"revision":"seven"}`, `{"family":`} {
-		if _, err := awsx.ParseTaskDefinition(awsx.Document(doc), nil); awsx.ClassOf(err) != awsx.Invalid {
+		if _, err := awsx.ParseTaskDefinition(awsx.Document(doc), nil); fault.ClassOf(err) != fault.Invalid {
 			t.Errorf("%q gives %v", doc, err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gantry/internal/clean"
+	"gantry/internal/fault"
 )
 
 // Document is the JSON of a task definition exactly as the API gave it or will
@@ -139,7 +140,7 @@ type rawTaskDefinition struct {
 func ParseTaskDefinition(doc Document, tags []Tag) (*TaskDefinition, error) {
 	var r rawTaskDefinition
 	if err := json.Unmarshal(doc, &r); err != nil {
-		return nil, &Error{Class: Invalid, Op: "parse task definition", Err: err}
+		return nil, &fault.Error{Class: fault.Invalid, Op: "parse task definition", Err: err}
 	}
 	td := &TaskDefinition{
 		Raw: doc, Tags: tags,

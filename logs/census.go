@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"gantry/internal/fault"
 )
 
 // bar is the width of what a census counts.
@@ -24,7 +26,7 @@ func (p *pump) plan(ctx context.Context, all Range, r *reading) ([]Range, error)
 	// Whole seconds, but nothing from before the floor, which was not seen.
 	overlap := Range{From: later(all.From.Truncate(bar), p.floor), To: known.Add(-1)}
 	census, err := counting.Histogram(ctx, *p.query, overlap, bar)
-	if ClassOf(err) == Invalid && err != nil {
+	if fault.ClassOf(err) == fault.Invalid && err != nil {
 		p.uncounted = true
 		return p.cut(all), nil
 	}

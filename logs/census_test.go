@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"gantry/internal/fault"
 )
 
 // countingStore is a store that counts by time, unless its refusal is set.
@@ -46,8 +48,8 @@ func TestABusyTailReadsWhatIsNewAndLittleElse(t *testing.T) {
 		counts  bool
 	}{
 		"a store that counts":      {nil, 6, true},
-		"a store that cannot":      {Errorf(Invalid, "count", "cannot"), 20, false},
-		"a store that is too busy": {Errorf(Throttled, "count", "busy"), 20, true},
+		"a store that cannot":      {fault.Errorf(fault.Invalid, "count", "", "cannot"), 20, false},
+		"a store that is too busy": {fault.Errorf(fault.Throttled, "count", "", "busy"), 20, true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			mem := &store{}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"gantry/internal/fault"
 	"gantry/logs/kql"
 )
 
@@ -52,7 +53,9 @@ func ParseExpr(input string) (Expr, error) {
 	return Expr{text: text, tree: tree}, nil
 }
 
-func badExpr(err error) error { return &Error{Class: Invalid, Op: "read the query", Err: err} }
+func badExpr(err error) error {
+	return &fault.Error{Class: fault.Invalid, Op: "read the query", Err: err}
+}
 
 // IsZero reports whether there is no query.
 func (e Expr) IsZero() bool { return e.text == "" }
@@ -90,7 +93,7 @@ func (e Expr) member() string {
 // store can evaluate.
 func (e Expr) Matcher() (*kql.Matcher, error) {
 	if e.language == Lucene {
-		return nil, &Error{Class: Invalid, Op: "read the query", Err: errors.New("only Elasticsearch and OpenSearch read Lucene's syntax"),
+		return nil, &fault.Error{Class: fault.Invalid, Op: "read the query", Err: errors.New("only Elasticsearch and OpenSearch read Lucene's syntax"),
 			Fix: "write it in KQL, without " + lucenePrefix}
 	}
 	return kql.Compile(e.tree, nil), nil

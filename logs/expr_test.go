@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"gantry/internal/fault"
 	"gantry/logs/kql"
 )
 
@@ -43,10 +44,10 @@ func TestAQueryIsReadAsItsPrefixSays(t *testing.T) {
 func TestAQueryThatCannotBeReadNamesItsColumn(t *testing.T) {
 	_, err := ParseExpr("  level: and x")
 	var syntax *kql.SyntaxError
-	if ClassOf(err) != Invalid || !errors.As(err, &syntax) || syntax.Column != 10 {
+	if fault.ClassOf(err) != fault.Invalid || !errors.As(err, &syntax) || syntax.Column != 10 {
 		t.Errorf("%v, want an invalid query in column 10", err)
 	}
-	if _, err = ParseExpr("lucene: "); ClassOf(err) != Invalid {
+	if _, err = ParseExpr("lucene: "); fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("nothing in Lucene's syntax: %v", err)
 	}
 }
@@ -80,7 +81,7 @@ func TestAQueryIsEvaluatedWithoutAStore(t *testing.T) {
 			t.Errorf("%q matches %v: %v", input, !want, err)
 		}
 	}
-	if _, err := expr(t, "lucene:warn").Matcher(); ClassOf(err) != Invalid {
+	if _, err := expr(t, "lucene:warn").Matcher(); fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("Lucene's syntax is evaluated here: %v", err)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"gantry/internal/fault"
 )
 
 func TestWhyNoLinesComeIsToldApart(t *testing.T) {
@@ -83,7 +85,7 @@ func TestAQueryThatTheStoreRefusesLeavesTheOneBeforeInForce(t *testing.T) {
 		src := &store{}
 		src.fault = func(time.Time, *Page) error {
 			if src.queries[len(src.queries)-1].Text == "bad" {
-				return Errorf(Invalid, "search logs", "unbalanced parenthesis")
+				return fault.Errorf(fault.Invalid, "search logs", "", "unbalanced parenthesis")
 			}
 			return nil
 		}
@@ -179,7 +181,7 @@ func TestHugeLinesComeInSmallPagesAndLeaveTheRingItsBound(t *testing.T) {
 				bytes += page.Entries[i].Bytes()
 			}
 			if bytes > 20<<20 {
-				return &Error{Class: Failed, Op: "search logs", Err: ErrTooLarge}
+				return &fault.Error{Class: fault.Failed, Op: "search logs", Err: ErrTooLarge}
 			}
 			return nil
 		}

@@ -3,6 +3,8 @@ package logs
 import (
 	"context"
 	"time"
+
+	"gantry/internal/fault"
 )
 
 // Histogram is how many lines a query has over time.
@@ -56,13 +58,13 @@ func ReadHistogram(ctx context.Context, src Source, q Query, r Range, bars int) 
 	const op = "count lines by time"
 	counting, ok := src.(Histogrammer)
 	if !ok {
-		return Histogram{}, Errorf(Invalid, op, "this log store cannot")
+		return Histogram{}, fault.Errorf(fault.Invalid, op, "", "this log store cannot")
 	}
 	if r.To.IsZero() {
 		r.To = time.Now()
 	}
 	if r.From.IsZero() || !r.From.Before(r.To) {
-		return Histogram{}, Errorf(Invalid, op, "the range has no beginning before its end")
+		return Histogram{}, fault.Errorf(fault.Invalid, op, "", "the range has no beginning before its end")
 	}
 	return counting.Histogram(ctx, q, r, BarInterval(r, bars))
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"gantry/internal/fault"
 )
 
 func TestBarsCoverTheRangeAndAreNoMoreThanAsked(t *testing.T) {
@@ -45,7 +47,7 @@ func TestBarsAreOfLengthsThatClocksHave(t *testing.T) {
 
 func TestAStoreThatCannotCountSaysSo(t *testing.T) {
 	_, err := ReadHistogram(context.Background(), &store{}, Query{}, Range{From: epoch}, 10)
-	if ClassOf(err) != Invalid {
+	if fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("got %v", err)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"gantry/internal/fault"
 )
 
 // closeWithin bounds how long giving a point in time back may take.
@@ -123,7 +125,7 @@ func (h *History) open(ctx context.Context) error {
 	switch {
 	case err == nil:
 		h.point = point
-	case ClassOf(err) == Offline || ctx.Err() != nil:
+	case fault.ClassOf(err) == fault.Offline || ctx.Err() != nil:
 		return err
 	default:
 		// Whatever else is wrong, the search says it better, or works.

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"gantry/internal/fault"
 )
 
 // readAll reads a history to its end, n lines at a time.
@@ -66,7 +68,7 @@ func TestHistoryHasEveryLineOnceInOrder(t *testing.T) {
 		case "no tiebreak":
 			points.loose, src = true, points
 		case "points refused":
-			points.refuse, src = Errorf(Denied, "open", "no"), points
+			points.refuse, src = fault.Errorf(fault.Denied, "open", "", "no"), points
 		}
 		// What a screen holds already, at the end where reading begins.
 		byTime(want)
@@ -166,7 +168,7 @@ func TestAFailedPageOfHistoryCanBeAskedForAgain(t *testing.T) {
 	src := &store{}
 	src.fault = func(time.Time, *Page) error {
 		if fail {
-			return Errorf(Throttled, "search", "busy")
+			return fault.Errorf(fault.Throttled, "search", "", "busy")
 		}
 		return nil
 	}
@@ -176,7 +178,7 @@ func TestAFailedPageOfHistoryCanBeAskedForAgain(t *testing.T) {
 	h := OpenHistory(src, Query{}, Range{}, Older, Known{})
 	first, _ := h.Next(context.Background(), 2)
 	fail = true
-	if _, err := h.Next(context.Background(), 2); ClassOf(err) != Throttled {
+	if _, err := h.Next(context.Background(), 2); fault.ClassOf(err) != fault.Throttled {
 		t.Fatalf("a busy store gives %v", err)
 	}
 	fail = false
@@ -187,9 +189,9 @@ func TestAFailedPageOfHistoryCanBeAskedForAgain(t *testing.T) {
 }
 
 func TestAStoreThatIsOfflineIsNotAskedTwice(t *testing.T) {
-	src := &pointStore{store: &store{}, refuse: Errorf(Offline, "open", "down")}
+	src := &pointStore{store: &store{}, refuse: fault.Errorf(fault.Offline, "open", "", "down")}
 	h := OpenHistory(src, Query{}, Range{}, Older, Known{})
-	if _, err := h.Next(context.Background(), 2); ClassOf(err) != Offline || src.searches != 0 {
+	if _, err := h.Next(context.Background(), 2); fault.ClassOf(err) != fault.Offline || src.searches != 0 {
 		t.Errorf("got %v after %d searches", err, src.searches)
 	}
 }

@@ -3,10 +3,11 @@ package logs
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
+
+	"gantry/internal/fault"
 )
 
 // grain is the coarsest resolution in which a store keeps times: pages of
@@ -133,6 +134,6 @@ func Gather(ctx context.Context, n int, read func(ctx context.Context, i int) (P
 
 // lasts reports whether an error is one that asking again does not mend.
 func lasts(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && !e.Class.Passing()
+	e := fault.Of(err)
+	return e != nil && !e.Class.Passing()
 }

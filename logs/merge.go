@@ -18,7 +18,7 @@ type Member struct {
 	// Store names.
 	Fields []string
 	// Open opens the store. It is called when a query first needs the member, and
-	// again after it has failed; its error carries an *Error.
+	// again after it has failed; its error carries a *fault.Error.
 	Open func(ctx context.Context) (Source, error)
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"gantry/internal/fault"
 	"gantry/logs/kql"
 )
 
@@ -198,13 +199,15 @@ func TestAQueryIsSplitByTheFieldsItNames(t *testing.T) {
 
 func TestAStoreThatNoQueryConcernsIsNotOpened(t *testing.T) {
 	m := Merge(
-		Member{Open: func(context.Context) (Source, error) { return nil, Errorf(Invalid, "open", "nothing is configured") }},
+		Member{Open: func(context.Context) (Source, error) {
+			return nil, fault.Errorf(fault.Invalid, "open", "", "nothing is configured")
+		}},
 		Member{Fields: []string{"a"}, Open: opens(&shelf{step: step, entries: []Entry{{ID: "1", Time: time.Now()}}})},
 	)
 	if page, err := m.Latest(t.Context(), Query{Where: is("a", "1")}, Range{}, 10); err != nil || len(page.Entries) != 1 {
 		t.Errorf("%d lines, %v", len(page.Entries), err)
 	}
-	if _, err := m.Latest(t.Context(), Query{Where: is("c", "1")}, Range{}, 10); ClassOf(err) != Invalid {
+	if _, err := m.Latest(t.Context(), Query{Where: is("c", "1")}, Range{}, 10); fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("the error is %v", err)
 	}
 }
@@ -238,7 +241,7 @@ func TestAQueryIsForTheStoreThatItNames(t *testing.T) {
 			t.Errorf("%s of %q is answered by %q (%v), want %q", c.q, c.q.Store, got, err, c.want)
 		}
 	}
-	if _, err := m.Latest(t.Context(), Query{Store: "nope"}, Range{}, 1); ClassOf(err) != Invalid {
+	if _, err := m.Latest(t.Context(), Query{Store: "nope"}, Range{}, 1); fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("a store that is none gives %v", err)
 	}
 }
@@ -246,7 +249,7 @@ func TestAQueryIsForTheStoreThatItNames(t *testing.T) {
 func TestAStoreThatRefusesLeavesTheOthersReadable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		good := &shelf{step: step, entries: []Entry{{ID: "1", Time: time.Now()}}}
-		bad := &shelf{step: step, err: Errorf(Denied, "logs:FilterLogEvents", "no identity-based policy allows it")}
+		bad := &shelf{step: step, err: fault.Errorf(fault.Denied, "logs:FilterLogEvents", "", "no identity-based policy allows it")}
 		m := three(bad, &shelf{step: step}, good)
 		q := Query{Where: Any{is("a", "1"), is("c", "1")}}
 		for range 5 {
@@ -266,11 +269,11 @@ func TestAStoreThatRefusesLeavesTheOthersReadable(t *testing.T) {
 		if page, err := m.Since(t.Context(), q, Range{}, 10); err != nil || page.Partial != nil {
 			t.Errorf("page %+v, %v", page, err)
 		}
-		bad.err = Errorf(Throttled, "logs:FilterLogEvents", "rate exceeded")
-		if _, err := m.Since(t.Context(), q, Range{}, 10); ClassOf(err) != Throttled {
+		bad.err = fault.Errorf(fault.Throttled, "logs:FilterLogEvents", "", "rate exceeded")
+		if _, err := m.Since(t.Context(), q, Range{}, 10); fault.ClassOf(err) != fault.Throttled {
 			t.Errorf("a failure that passes gives %v, want it for the whole", err)
 		}
-		good.err, bad.err = Errorf(NotFound, "search", "no index"), Errorf(Denied, "search", "no")
+		good.err, bad.err = fault.Errorf(fault.NotFound, "search", "", "no index"), fault.Errorf(fault.Denied, "search", "", "no")
 		if _, err := m.Since(t.Context(), q, Range{}, 10); !errors.Is(err, bad.err) && !errors.Is(err, good.err) {
 			t.Errorf("the error is %v", err)
 		}
@@ -284,7 +287,7 @@ func TestATailGoesOnBesideAStoreThatRefuses(t *testing.T) {
 			at := time.Now().Add(time.Duration(i) * time.Second)
 			good.add(doc(i, at, at))
 		}
-		m := Merge(Member{Open: opens(good)}, Member{Fields: []string{"a"}, Open: opens(&shelf{step: step, err: Errorf(Denied, "read", "no")})})
+		m := Merge(Member{Open: opens(good)}, Member{Fields: []string{"a"}, Open: opens(&shelf{step: step, err: fault.Errorf(fault.Denied, "read", "", "no")})})
 		r := newReader()
 		tail := Follow(context.Background(), m, Query{Where: Any{is("a", "1"), is("c", "1")}}, TailOptions{})
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)

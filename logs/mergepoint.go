@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"gantry/internal/fault"
 )
 
 // OpenPoint makes a point that holds still what one store has, as far as that
@@ -49,7 +51,7 @@ func (p *mergedPoint) open(ctx context.Context, a asked) error {
 	switch {
 	case err == nil:
 		return nil
-	case ctx.Err() != nil, ClassOf(err) == Offline && !errors.Is(err, ErrNoPoints):
+	case ctx.Err() != nil, fault.ClassOf(err) == fault.Offline && !errors.Is(err, ErrNoPoints):
 		return err
 	}
 	// Whatever else is wrong, the search says it better, or works.
@@ -76,7 +78,7 @@ func (m *Merged) Count(ctx context.Context, q Query, r Range) (Count, error) {
 		}
 		counter, ok := src.(Counter)
 		if !ok {
-			return Count{}, Errorf(Invalid, "count lines", "this log store cannot")
+			return Count{}, fault.Errorf(fault.Invalid, "count lines", "", "this log store cannot")
 		}
 		c, err := counter.Count(ctx, a.query, r)
 		if err != nil {
@@ -99,7 +101,7 @@ func (m *Merged) Histogram(ctx context.Context, q Query, r Range, interval time.
 		}
 		counting, ok := src.(Histogrammer)
 		if !ok {
-			return Histogram{}, Errorf(Invalid, "count lines by time", "this log store cannot")
+			return Histogram{}, fault.Errorf(fault.Invalid, "count lines by time", "", "this log store cannot")
 		}
 		h, err := counting.Histogram(ctx, a.query, r, interval)
 		if err != nil {

@@ -3,6 +3,8 @@ package logs
 import (
 	"context"
 	"slices"
+
+	"gantry/internal/fault"
 )
 
 // asked is a part with what it is asked.
@@ -40,7 +42,7 @@ func (m *Merged) split(q Query) []asked {
 // unknown is the part of a store that no member is.
 func unknown(name string) *part {
 	return &part{Member: Member{Open: func(context.Context) (Source, error) {
-		return nil, Errorf(Invalid, "open the log store", "there is none that is called %q", name)
+		return nil, fault.Errorf(fault.Invalid, "open the log store", "", "there is none that is called %q", name)
 	}}}
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"gantry/internal/fault"
 )
 
 // pointStore is a store that has points in time.
@@ -40,7 +42,7 @@ type heldPoint struct {
 
 func (p *heldPoint) Read(ctx context.Context, q Query, r Range, d Direction, after Cursor, limit int) (Page, error) {
 	if p.pages++; p.owner.life > 0 && p.pages > p.owner.life {
-		return Page{}, Errorf(Failed, "search", "%w", ErrPointGone)
+		return Page{}, fault.Errorf(fault.Failed, "search", "", "%w", ErrPointGone)
 	}
 	direction := 1
 	if d == Older {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"time"
+
+	"gantry/internal/fault"
 )
 
 const (
@@ -129,7 +131,7 @@ func (p *pump) step(ctx context.Context) (wait time.Duration, ok bool) {
 	} else {
 		err = p.open(ctx)
 	}
-	if err != nil && p.changed && p.good != nil && ClassOf(err) == Invalid {
+	if err != nil && p.changed && p.good != nil && fault.ClassOf(err) == fault.Invalid {
 		// The query is at fault: the one before it stays in force.
 		p.query, p.changed, p.status.Refused = p.good, false, err
 		return 0, true
@@ -158,9 +160,9 @@ func (p *pump) step(ctx context.Context) (wait time.Duration, ok bool) {
 // failed decides what an error means for the tail.
 func (p *pump) failed(err error) (wait time.Duration, ok bool) {
 	p.status.Err = err
-	class := ClassOf(err)
+	class := fault.ClassOf(err)
 	switch {
-	case class == NotFound:
+	case class == fault.NotFound:
 		p.status.State, wait = NoStore, retryMost
 	case !class.Passing():
 		p.status.State = Stopped
@@ -178,7 +180,7 @@ func (p *pump) backoff(err error) time.Duration {
 	d := min(retryFirst<<min(p.failures, 10), retryMost)
 	p.failures++
 	d = d/2 + rand.N(d/2+1)
-	return max(d, retryAfter(err))
+	return max(d, fault.RetryAfter(err))
 }
 
 // open reads the first lines.

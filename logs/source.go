@@ -9,7 +9,7 @@ import (
 )
 
 // Source is a store of log lines: the port that Tail reads from. Methods may be
-// called concurrently; errors carry an *Error. What only some stores can do is
+// called concurrently; errors carry a *fault.Error. What only some stores can do is
 // told by Historian, Counter and Histogrammer.
 type Source interface {
 	// Latest returns the newest limit lines of a range, newest first.
@@ -189,3 +189,7 @@ func (e Explanation) String() string {
 	}
 	return fmt.Sprintf("%s receives lines, and none of them is of this query", e.Index)
 }
+
+// ErrTooLarge is the cause of a failure when an answer was larger than an adapter
+// takes: a smaller page may succeed.
+var ErrTooLarge = errors.New("the answer is too large")

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"gantry/internal/fault"
 )
 
 // reader takes a tail's batches into a ring, as a screen does.
@@ -132,7 +134,7 @@ func TestEveryLineComesOnceInOrderOrAGapLineSaysSo(t *testing.T) {
 func trouble(at time.Time, page *Page) error {
 	switch at.UnixMilli() / 700 % 8 {
 	case 2, 5:
-		return Errorf(Throttled, "search", "too many requests")
+		return fault.Errorf(fault.Throttled, "search", "", "too many requests")
 	case 3, 6:
 		page.Partial = &Partial{Failed: 1, Shards: 2}
 		n := 0
@@ -256,11 +258,11 @@ func TestMoreLinesInOneTimestampThanAPageLeaveOneGapLine(t *testing.T) {
 }
 
 func TestDeniedStopsAndSaysSo(t *testing.T) {
-	for _, class := range []Class{Denied, Expired, Invalid} {
+	for _, class := range []fault.Class{fault.Denied, fault.Expired, fault.Invalid} {
 		synctest.Test(t, func(t *testing.T) {
-			src := &store{fault: func(time.Time, *Page) error { return Errorf(class, "search logs", "no") }}
+			src := &store{fault: func(time.Time, *Page) error { return fault.Errorf(class, "search logs", "", "no") }}
 			got := watch(src, TailOptions{}, time.Minute)
-			if src.searches != 1 || got.last.State != Stopped || ClassOf(got.last.Err) != class {
+			if src.searches != 1 || got.last.State != Stopped || fault.ClassOf(got.last.Err) != class {
 				t.Errorf("%d searches, then %q", src.searches, got.last.Words(time.Now()))
 			}
 		})
@@ -272,7 +274,7 @@ func TestThrottlingBacksOffAndRecovers(t *testing.T) {
 		start := time.Now()
 		src := &store{fault: func(at time.Time, _ *Page) error {
 			if at.Sub(start) < time.Minute {
-				return Errorf(Throttled, "search logs", "busy")
+				return fault.Errorf(fault.Throttled, "search logs", "", "busy")
 			}
 			return nil
 		}}

@@ -12,6 +12,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/ecslog"
 	"gantry/ui"
@@ -216,11 +217,11 @@ func (c *Changes) header(service awsx.Ref, name string) ui.Header {
 // and what to do about it. Refusals of gantry's own and input that does not fit
 // explain themselves; of others the call is half of the explanation.
 func causeOf(err error) (cause, fix string) {
-	var e *awsx.Error
+	var e *fault.Error
 	if !errors.As(err, &e) || e.Err == nil {
 		return err.Error(), ""
 	}
-	if e.Class == awsx.Invalid && e.Op == "plan" || errors.Is(err, deploy.ErrRefused) {
+	if e.Class == fault.Invalid && e.Op == "plan" || errors.Is(err, deploy.ErrRefused) {
 		return e.Err.Error(), e.Fix
 	}
 	return err.Error(), ""

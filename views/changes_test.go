@@ -15,6 +15,7 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/ecslog"
 	"gantry/ui"
@@ -75,7 +76,7 @@ func (w *workshop) Jobs() []Job {
 }
 
 func (w *workshop) Resume(context.Context, awsx.Ref) (string, error) {
-	return "", awsx.Errorf(awsx.NotFound, "follow", "", "no deployment is in progress any more")
+	return "", fault.Errorf(fault.NotFound, "follow", "", "no deployment is in progress any more")
 }
 
 func (w *workshop) Subscribe() (<-chan struct{}, func()) { return w.runner.Subscribe() }
@@ -89,7 +90,7 @@ func (w *workshop) Reveal(awsx.Ref) error {
 
 func (w *workshop) lines(context.Context, awsx.ContextID) (logs.Source, error) {
 	if w.shelf == nil {
-		return nil, &logs.Error{Class: logs.Invalid, Op: "open the log store", Err: errors.New("no log store is configured"), Fix: "set logs.endpoints"}
+		return nil, &fault.Error{Class: fault.Invalid, Op: "open the log store", Err: errors.New("no log store is configured"), Fix: "set logs.endpoints"}
 	}
 	return w.shelf, nil
 }

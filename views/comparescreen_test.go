@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 	"gantry/ui"
 )
 
@@ -45,7 +46,7 @@ func TestRevisionsThatCannotBeReadAreNotCompared(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := prepared(t, standard, func(f *shopfloor) {
 			history(f)
-			f.account.Fail(awsxtest.TaskDefinition, awsx.Errorf(awsx.Denied, "ecs:DescribeTaskDefinition", "api-orders:1", "no"))
+			f.account.Fail(awsxtest.TaskDefinition, fault.Errorf(fault.Denied, "ecs:DescribeTaskDefinition", "api-orders:1", "no"))
 		}, func(c *Changes, s awsx.Ref) ui.Screen {
 			account, _, _ := strings.Cut(s.ARN, ":service/")
 			revision := account + ":task-definition/api-orders:"

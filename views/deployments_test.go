@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/uitest"
 )
@@ -62,7 +63,7 @@ func TestADeploymentThatHasEndedMeanwhileLeadsToTheHistory(t *testing.T) {
 func TestAnAccountWithoutRecordsSaysSo(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := prepared(t, standard, func(f *shopfloor) {
-			f.account.Fail(awsxtest.ServiceDeployments, awsx.Errorf(awsx.Denied, "ecs:ListServiceDeployments", "", "no"))
+			f.account.Fail(awsxtest.ServiceDeployments, fault.Errorf(fault.Denied, "ecs:ListServiceDeployments", "", "no"))
 		}, past).read()
 		f.Shows("deployments could not be read: ecs:ListServiceDeployments is not allowed", "tries again")
 	})

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 	"gantry/ui"
 )
 
@@ -162,7 +163,7 @@ func TestADefinitionThatCannotBeReadIsNotEdited(t *testing.T) {
 	e := newEditor(t, "true")
 	bubble(t, func(t *testing.T) {
 		f := prepared(t, standard, func(f *shopfloor) {
-			f.account.FailOnce(awsxtest.TaskDefinition, awsx.Errorf(awsx.Denied, "ecs:DescribeTaskDefinition", "api-orders:1", "no"))
+			f.account.FailOnce(awsxtest.TaskDefinition, fault.Errorf(fault.Denied, "ecs:DescribeTaskDefinition", "api-orders:1", "no"))
 		}, editing(e)).read()
 		f.Shows("the task definition could not be read", "ecs:DescribeTaskDefinition", "○ denied")
 		f.keys("e").Shows("edit: no task definition was read")

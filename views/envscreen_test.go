@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/uitest"
 )
@@ -128,7 +129,7 @@ func TestReadOnlyShowsNoSecretsAndLetsEditsBePlanned(t *testing.T) {
 func TestAnEnvironmentThatCannotBeReadSaysWhyAndIsTriedAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := prepared(t, standard, func(f *shopfloor) {
-			f.account.FailOnce(awsxtest.TaskDefinition, awsx.Errorf(awsx.Denied, "ecs:DescribeTaskDefinition", "api-orders:1", "no"))
+			f.account.FailOnce(awsxtest.TaskDefinition, fault.Errorf(fault.Denied, "ecs:DescribeTaskDefinition", "api-orders:1", "no"))
 		}, env).read()
 		f.Shows("the environment could not be read", "ecs:DescribeTaskDefinition", "○ denied")
 		f.keys("ctrl+r").Shows("LOG_LEVEL")

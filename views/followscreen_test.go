@@ -11,6 +11,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/uitest"
 )
@@ -150,7 +151,7 @@ func TestLeavingKeepsTheFollowInTheStatusLine(t *testing.T) {
 func TestReadingsThatFailKeepWhatWasSeen(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := deploying(t, standard, untouched)
-		f.account.Fail(awsxtest.DescribeServices, awsx.Errorf(awsx.Throttled, "ecs:DescribeServices", "", "Rate exceeded"))
+		f.account.Fail(awsxtest.DescribeServices, fault.Errorf(fault.Throttled, "ecs:DescribeServices", "", "Rate exceeded"))
 		f.read().Shows("0/4 running", "not read", "Rate exceeded", "◐ throttled")
 		f.account.Fail(awsxtest.DescribeServices, nil)
 		f.account.FinishRollout("api-orders")

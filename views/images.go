@@ -14,6 +14,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/form"
 	"gantry/ui/table"
@@ -105,7 +106,7 @@ func answerStatus(read, done bool, err error) status {
 	case err != nil && read:
 		f.Partial, st.partial = true, []error{err}
 	case err != nil:
-		st.err, f.State = err, stateOf(awsx.ClassOf(err))
+		st.err, f.State = err, stateOf(fault.ClassOf(err))
 	case !done:
 		f.State = store.Loading
 	}
@@ -114,15 +115,15 @@ func answerStatus(read, done bool, err error) status {
 }
 
 // stateOf is the state that an error leaves a read in.
-func stateOf(c awsx.Class) store.State {
+func stateOf(c fault.Class) store.State {
 	switch c {
-	case awsx.Denied:
+	case fault.Denied:
 		return store.Denied
-	case awsx.Expired:
+	case fault.Expired:
 		return store.Expired
-	case awsx.Throttled:
+	case fault.Throttled:
 		return store.Throttled
-	case awsx.Offline:
+	case fault.Offline:
 		return store.Offline
 	}
 	return store.Failing

@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/uitest"
 )
@@ -114,7 +115,7 @@ func TestWithoutAnyListedRegistryTheScreenSaysWhatToDo(t *testing.T) {
 func TestARepositoryThatIsDeniedSaysSoAndTypingStaysPossible(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := prepared(t, standard, func(f *shopfloor) {
-			f.account.Fail(awsxtest.Images, &awsx.Error{Class: awsx.Denied, Op: "ecr:DescribeImages", Resource: "api-orders"})
+			f.account.Fail(awsxtest.Images, &fault.Error{Class: fault.Denied, Op: "ecr:DescribeImages", Resource: "api-orders"})
 		}, images).read()
 		f.Shows("ecr:DescribeImages is not allowed", "ctrl+r tries again")
 		f.keys("i")

@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/ecslog"
 	"gantry/ui/theme"
@@ -85,7 +86,7 @@ func (r lineReader) read(ctx context.Context, id string) lastLines {
 	}
 	page, err := source.Latest(ctx, d.Query, logs.Range{From: task.CreatedAt}, lastLinesShown)
 	if err != nil {
-		out.note, out.again = reasonOfLogs(err), logs.ClassOf(err).Passing()
+		out.note, out.again = reasonOfLogs(err), fault.ClassOf(err).Passing()
 		return out
 	}
 	out.lines = tailOf(page.Entries)
@@ -98,8 +99,8 @@ func (r lineReader) read(ctx context.Context, id string) lastLines {
 // reasonOfLogs is an error of the log store without the class, which tells a
 // reader nothing, and with what to do.
 func reasonOfLogs(err error) string {
-	var e *logs.Error
-	if errors.As(err, &e) && e.Err != nil && e.Class == logs.Invalid {
+	var e *fault.Error
+	if errors.As(err, &e) && e.Err != nil && e.Class == fault.Invalid {
 		return joinNonEmpty(": ", e.Err.Error(), e.Fix)
 	}
 	return err.Error()

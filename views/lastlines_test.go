@@ -9,7 +9,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy"
-	"gantry/logs"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/uitest"
 )
@@ -61,7 +61,7 @@ func TestLinesThatCannotBeHadAreExplained(t *testing.T) {
 		shows  string
 	}{
 		"no store":      {untouched, nil, func(f *shopfloor) { f.crash(strings.Repeat("a", 64)) }, "no log store is configured: set logs.endpoints"},
-		"store is down": {untouched, &shelf{err: logs.Errorf(logs.Offline, "search logstash-*", "connection refused")}, func(f *shopfloor) { f.crash(strings.Repeat("a", 64)) }, "connection refused"},
+		"store is down": {untouched, &shelf{err: fault.Errorf(fault.Offline, "search logstash-*", "", "connection refused")}, func(f *shopfloor) { f.crash(strings.Repeat("a", 64)) }, "connection refused"},
 		"never started": {untouched, &shelf{}, func(f *shopfloor) { f.stop(1, "CannotPullContainerError: no") }, "no container of it started"},
 		"another driver": {func(f *shopfloor) {
 			f.redefine(`"gelf"`, `"splunk"`, `"gelf-address"`, `"splunk-url"`, `"tag"`, `"splunk-token"`)

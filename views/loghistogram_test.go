@@ -6,12 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/ui"
 	"gantry/ui/uitest"
-
-	"pgregory.net/rapid"
 )
 
 func TestTheHistogramLeadsToTheLines(t *testing.T) {
@@ -31,7 +32,7 @@ func TestTheHistogramLeadsToTheLines(t *testing.T) {
 		if text := d.Shell.Top().(ui.Texter).Text(); !strings.Contains(text, " errors ") {
 			t.Errorf("saved as %q", text)
 		}
-		s.do(func() { s.err = logs.Errorf(logs.Offline, "count", "connection refused") })
+		s.do(func() { s.err = fault.Errorf(fault.Offline, "count", "", "connection refused") })
 		d.Press("2").Advance(time.Second).Shows("not counted", "connection refused").Press("esc").Shows("logs")
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/ui"
 	"gantry/ui/form"
@@ -45,7 +46,7 @@ func (s *logScreen) askQuery(typed, wrong string) {
 
 // causeOfQuery is what is wrong with a query, with the column where there is one.
 func causeOfQuery(err error) string {
-	var e *logs.Error
+	var e *fault.Error
 	if errors.As(err, &e) && e.Err != nil {
 		return joinNonEmpty("; ", e.Err.Error(), e.Fix)
 	}
@@ -74,7 +75,7 @@ func (s *logScreen) try(expr logs.Expr) tea.Cmd {
 // accept searches by a query, unless the store cannot read it: then it is asked for
 // again, and the last good one stays in force.
 func (s *logScreen) accept(msg tried) tea.Cmd {
-	if msg.err != nil && logs.ClassOf(msg.err) == logs.Invalid {
+	if msg.err != nil && fault.ClassOf(msg.err) == fault.Invalid {
 		s.askQuery(msg.expr.String(), causeOfQuery(msg.err))
 		return nil
 	}

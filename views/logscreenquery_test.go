@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/ui/uitest"
 )
@@ -24,7 +25,7 @@ func TestAQueryIsAnsweredByTheStore(t *testing.T) {
 		d.Shows(`column 17: expected`, "line 607.")
 		d.Press("esc").Shows("Q log_level:error", "line 957.")
 		s.do(func() {
-			s.refuses = map[string]error{"lucene:[": &logs.Error{Class: logs.Invalid, Op: "search", Err: errors.New("column 1: cannot parse '['")}}
+			s.refuses = map[string]error{"lucene:[": &fault.Error{Class: fault.Invalid, Op: "search", Err: errors.New("column 1: cannot parse '['")}}
 		})
 		ask("lucene:[")
 		d.Shows("cannot parse '['", "lucene:[", "line 607.")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/ui"
 	"gantry/ui/uitest"
@@ -90,7 +91,7 @@ func TestOlderLinesThatCannotBeReadAreTriedAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s, a, scope := stocked(700)
 		d := s.open(t, a, scope, standard, nil)
-		s.do(func() { s.err = logs.Errorf(logs.Denied, "search", "revoked") })
+		s.do(func() { s.err = fault.Errorf(fault.Denied, "search", "", "revoked") })
 		d.Press("g", "k").Advance(time.Second).Shows("older lines could not be read", "revoked")
 		s.do(func() { s.err = nil })
 		d.Press("enter").Advance(time.Second).Shows("line 199.").Hides("could not be read")
@@ -167,7 +168,7 @@ func TestAGapIsReadOnEnter(t *testing.T) {
 		d.Shows("lines from 09:26:53 to 09:30:03 are not shown: more lines")
 		d.onLine(t, "are not shown", strings.Split(strings.Repeat("k", 10), "")...)
 		d.Shows("<enter>read what is missing")
-		s.do(func() { s.err = logs.Errorf(logs.Denied, "search", "revoked") })
+		s.do(func() { s.err = fault.Errorf(fault.Denied, "search", "", "revoked") })
 		d.Press("enter").Advance(time.Second).Shows("could not be read", "are not shown")
 		s.do(func() { s.err = nil })
 		d.Press("esc", "enter").Advance(time.Second).Shows("20 lines read").Hides("are not shown")

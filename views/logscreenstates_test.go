@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/ui"
 	"gantry/ui/uitest"
@@ -23,7 +24,7 @@ func TestWhyThereAreNoLines(t *testing.T) {
 		shows []string
 	}{
 		"no store is configured": {
-			open:  &logs.Error{Class: logs.Invalid, Op: "open the log store", Err: errors.New("no log store is configured"), Fix: "set logs.endpoints in config.yaml"},
+			open:  &fault.Error{Class: fault.Invalid, Op: "open the log store", Err: errors.New("no log store is configured"), Fix: "set logs.endpoints in config.yaml"},
 			shows: []string{"no log store", "no log store is configured", "set logs.endpoints in config.yaml"},
 		},
 		"a driver that is not read": {
@@ -35,19 +36,19 @@ func TestWhyThereAreNoLines(t *testing.T) {
 			shows: []string{"no index", "no index matches logstash-*, or these credentials may not see it"},
 		},
 		"index that is not there": {
-			shelf: &shelf{err: &logs.Error{Class: logs.NotFound, Op: "search logs-9", Err: errors.New("no such index [logs-9]"), Fix: "set logs.index"}},
+			shelf: &shelf{err: &fault.Error{Class: fault.NotFound, Op: "search logs-9", Err: errors.New("no such index [logs-9]"), Fix: "set logs.index"}},
 			shows: []string{"there is no index, or log group, of that name", "no such index [logs-9]", "set logs.index", "tried again"},
 		},
 		"no permission": {
-			shelf: &shelf{err: &logs.Error{Class: logs.Denied, Op: "search logstash-*", Err: errors.New("user gantry lacks read")}},
+			shelf: &shelf{err: &fault.Error{Class: fault.Denied, Op: "search logstash-*", Err: errors.New("user gantry lacks read")}},
 			shows: []string{"stopped, denied", "does not allow this search", "user gantry lacks read", "ctrl+r tries again"},
 		},
 		"bad credentials": {
-			shelf: &shelf{err: &logs.Error{Class: logs.Expired, Op: "search logstash-*", Err: errors.New("401 https://u:hunter2@logs")}},
+			shelf: &shelf{err: &fault.Error{Class: fault.Expired, Op: "search logstash-*", Err: errors.New("401 https://u:hunter2@logs")}},
 			shows: []string{"does not accept the credentials", "(masked)"},
 		},
 		"no answer": {
-			shelf: &shelf{err: &logs.Error{Class: logs.Offline, Op: "search logstash-*", Err: errors.New("connection refused")}},
+			shelf: &shelf{err: &fault.Error{Class: fault.Offline, Op: "search logstash-*", Err: errors.New("connection refused")}},
 			shows: []string{"retrying in", "the log store does not answer", "connection refused"},
 		},
 		"nothing in the range": {
@@ -92,13 +93,13 @@ func TestATroubleLeavesTheLines(t *testing.T) {
 		d.shelf.do(func() { d.shelf.partial = &logs.Partial{Failed: 1, Shards: 3, Reason: "disk"} })
 		d.Advance(10*time.Second).Shows("partial: 1 of 3 shards failed: disk", "line 2")
 		d.shelf.do(func() {
-			d.shelf.partial, d.shelf.err = nil, logs.Errorf(logs.Throttled, "search", "too many requests")
+			d.shelf.partial, d.shelf.err = nil, fault.Errorf(fault.Throttled, "search", "", "too many requests")
 		})
 		d.Advance(10*time.Second).Shows("retrying in", "too many requests", "line 2")
 		d.shelf.do(func() { d.shelf.err = nil })
 		d.Advance(40*time.Second).Advance(time.Second).Shows("following", "line 2").Hides("too many requests")
 		d.Advance(5 * time.Minute).Shows("following, newest 6m old")
-		d.shelf.do(func() { d.shelf.err = logs.Errorf(logs.Denied, "search", "revoked") })
+		d.shelf.do(func() { d.shelf.err = fault.Errorf(fault.Denied, "search", "", "revoked") })
 		d.Advance(10*time.Second).Shows("stopped, denied", "revoked", "line 2")
 		d.shelf.do(func() { d.shelf.err = nil })
 		d.Press("ctrl+r").Advance(readTime).Shows("following", "line 2")
@@ -124,7 +125,7 @@ func TestATaskThatNeverStartedHasNoLines(t *testing.T) {
 func TestTasksThatCannotBeReadAreNamed(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		a, service := logAccount()
-		a.Fail(awsxtest.DescribeServices, awsx.Errorf(awsx.Denied, "ecs:DescribeServices", service.ARN, "not authorized"))
+		a.Fail(awsxtest.DescribeServices, fault.Errorf(fault.Denied, "ecs:DescribeServices", service.ARN, "not authorized"))
 		d := sit(t, a, standard, func(deps *Deps) ui.Screen {
 			return newLogScreen(viewerOf(deps, &shelf{}), LogScope{Service: service})
 		}).read()

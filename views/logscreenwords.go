@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/clean"
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/ui"
 	"gantry/ui/text"
@@ -199,13 +200,13 @@ func (s *logScreen) fresh() (ui.Fresh, string) {
 		return ui.Fresh{State: ui.FreshDenied, Text: "not found"}, s.overLines(st.Err)
 	case logs.Retrying:
 		state := ui.FreshStale
-		if logs.ClassOf(st.Err) == logs.Offline {
+		if fault.ClassOf(st.Err) == fault.Offline {
 			state = ui.FreshOffline
 		}
 		return ui.Fresh{State: state, Text: short}, s.overLines(st.Err)
 	}
 	if st.Err != nil {
-		return ui.Fresh{State: ui.FreshDenied, Text: "stopped, " + logs.ClassOf(st.Err).String()}, s.overLines(st.Err)
+		return ui.Fresh{State: ui.FreshDenied, Text: "stopped, " + fault.ClassOf(st.Err).String()}, s.overLines(st.Err)
 	}
 	if st.Partial != nil {
 		return ui.Fresh{State: ui.FreshStale, Text: "partial"}, "partial: " + st.Partial.String()
@@ -239,7 +240,7 @@ func (s *logScreen) emptiness() []para {
 		d.line(theme.Text, s.subject.derivation.Description)
 		d.field("stopped", s.subject.reason)
 	case st.Err != nil:
-		s.refused(&d, failedSearch(logs.ClassOf(st.Err)), st.Err)
+		s.refused(&d, failedSearch(fault.ClassOf(st.Err)), st.Err)
 	case st.Explanation != nil:
 		s.explain(&d, *st.Explanation)
 	case st.State == logs.NoStore:
@@ -255,21 +256,21 @@ func (s *logScreen) emptiness() []para {
 }
 
 // failedSearch says what a class of failure means for the search.
-func failedSearch(c logs.Class) string {
+func failedSearch(c fault.Class) string {
 	switch c {
-	case logs.Denied:
+	case fault.Denied:
 		return "the log store does not allow this search"
-	case logs.Expired:
+	case fault.Expired:
 		return "the log store does not accept the credentials"
-	case logs.NotFound:
+	case fault.NotFound:
 		return "there is no index, or log group, of that name"
-	case logs.Offline:
+	case fault.Offline:
 		return "the log store does not answer"
-	case logs.Throttled:
+	case fault.Throttled:
 		return "the log store asks for fewer searches"
-	case logs.Invalid:
+	case fault.Invalid:
 		return "the log store cannot read the search"
-	case logs.Failed:
+	case fault.Failed:
 	}
 	return "the search failed"
 }
@@ -289,7 +290,7 @@ func (s *logScreen) unknown(d *document) {
 // refused tells of an error with its cause and its remedy apart.
 func (s *logScreen) refused(d *document, what string, err error) {
 	d.line(theme.Failed, what)
-	var e *logs.Error
+	var e *fault.Error
 	if errors.As(err, &e) && e.Err != nil {
 		d.field("cause", joinNonEmpty(": ", e.Op, e.Err.Error()))
 		d.field("remedy", e.Fix)

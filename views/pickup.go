@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/theme"
 )
@@ -73,7 +74,7 @@ func (s *pickUpScreen) giveWay() {
 	case s.covered || s.found == nil:
 	case s.err == nil:
 		host.Replace(newFollow(s.changes, s.found.id, proposal{service: s.service}))
-	case awsx.ClassOf(s.err) == awsx.NotFound:
+	case fault.ClassOf(s.err) == fault.NotFound:
 		// It has ended since the table was read: the history tells how.
 		host.Replace(newDeployments(s.changes, s.service))
 		host.Flash(ui.Info, "no deployment of %s is in progress any more", s.service.Name())

@@ -7,8 +7,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/diffview"
 	"gantry/ui/modal"
@@ -213,10 +213,10 @@ func (s *planScreen) Header() ui.Header {
 		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "planning"}
 	case s.plan == nil:
 		t := troubleOf(s.err, s.service.Context)
-		if t.class != awsx.Invalid { // the account has answered, the wish did not fit
+		if t.class != fault.Invalid { // the account has answered, the wish did not fit
 			h.Fresh = ui.Fresh{State: freshOf(t.class), Text: t.word}
 		}
-		if t.class == awsx.Expired {
+		if t.class == fault.Expired {
 			h.Banner = t.banner
 		}
 	default:

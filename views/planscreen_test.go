@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/uitest"
 )
@@ -40,7 +41,7 @@ func TestAFailedCheckBlocksUntilItsNameIsTyped(t *testing.T) {
 func TestPlanningThatFailsSaysWhyAndIsTriedAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := prepared(t, standard, func(f *shopfloor) {
-			f.account.FailOnce(awsxtest.DescribeServices, &awsx.Error{Class: awsx.Denied, Op: "ecs:DescribeServices", Resource: "api-orders",
+			f.account.FailOnce(awsxtest.DescribeServices, &fault.Error{Class: fault.Denied, Op: "ecs:DescribeServices", Resource: "api-orders",
 				Fix: "ask for it", Err: errors.New("AccessDeniedException")})
 		}, onPlan(image("v3"))).read()
 		f.Shows("x there is no plan: ecs:DescribeServices api-orders: denied:", "AccessDeniedException (ask for it)", "nothing was changed", "ctrl+r plans anew", "○ denied")
@@ -98,7 +99,7 @@ func TestAFullDiskRefusesTheChangeUnlessOverridden(t *testing.T) {
 func TestARevisionThatIsRegisteredAndNotUsedIsNamed(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := orders(t, standard, onPlan(image("v3"))).read()
-		f.account.Fail(awsxtest.UpdateService, awsx.Errorf(awsx.Denied, "ecs:UpdateService", "api-orders", "AccessDeniedException"))
+		f.account.Fail(awsxtest.UpdateService, fault.Errorf(fault.Denied, "ecs:UpdateService", "api-orders", "AccessDeniedException"))
 		f.keys("enter")
 		f.answer("api-orders").Shows("x deploy api-orders:2: denied", "revision api-orders:2 was registered and is not in use").Hides("nothing was changed")
 	})

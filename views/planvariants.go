@@ -7,8 +7,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/internal/fault"
 	"gantry/ui"
 )
 
@@ -111,11 +111,11 @@ func rollBackPinning(p deploy.Pinning) string {
 // roll back would return to.
 func (s *planScreen) unknownWayBack() {
 	in, ok := s.intent.(deploy.RollBack)
-	if !ok || in.To != "" || s.covered || awsx.ClassOf(s.err) != awsx.NotFound {
+	if !ok || in.To != "" || s.covered || fault.ClassOf(s.err) != fault.NotFound {
 		return
 	}
 	why := s.err.Error()
-	if e := (*awsx.Error)(nil); errors.As(s.err, &e) && e.Err != nil {
+	if e := (*fault.Error)(nil); errors.As(s.err, &e) && e.Err != nil {
 		why = e.Err.Error() + ": choose the revision to go back to"
 	}
 	s.changes.Deps.Host.Replace(newRevisions(s.changes, s.service, why))

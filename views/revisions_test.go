@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/uitest"
 )
@@ -78,7 +79,7 @@ func TestAnAccountWithoutThatAPILeavesNoRecord(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := prepared(t, standard, func(f *shopfloor) {
 			history(f)
-			f.account.Fail(awsxtest.ServiceDeployments, awsx.Errorf(awsx.Failed, "ecs:ListServiceDeployments", "", "500 <html>Internal Server Error</html>"))
+			f.account.Fail(awsxtest.ServiceDeployments, fault.Errorf(fault.Failed, "ecs:ListServiceDeployments", "", "500 <html>Internal Server Error</html>"))
 		}, revisions).read()
 		if n := strings.Count(f.Text(), "no record"); n != 3 {
 			t.Errorf("%d revisions without a record:\n%s", n, f.Text())
@@ -92,7 +93,7 @@ func TestARevisionThatCannotBeReadIsNotGuessed(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := prepared(t, standard, func(f *shopfloor) {
 			history(f)
-			f.account.Fail(awsxtest.TaskDefinition, awsx.Errorf(awsx.Denied, "ecs:DescribeTaskDefinition", "", "no"))
+			f.account.Fail(awsxtest.TaskDefinition, fault.Errorf(fault.Denied, "ecs:DescribeTaskDefinition", "", "no"))
 		}, revisions).read()
 		f.Shows("1 part failed: ecs:DescribeTaskDefinition denied")
 		if row := f.Row("api-orders:2"); !strings.Contains(row, "?") {

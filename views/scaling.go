@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/form"
 	"gantry/ui/modal"
@@ -205,7 +206,7 @@ func (s *scalingScreen) paras() []para {
 		d.field("bounds", bounds)
 		d.field("scaling", state)
 		s.fate(&d)
-	case awsx.ClassOf(s.err) == awsx.NotFound:
+	case fault.ClassOf(s.err) == fault.NotFound:
 		d.field("scaling", "Application Auto Scaling does not know the service: a count stays as it is set")
 	case s.err != nil:
 		d.fieldAs(theme.Unknown, "scaling", theme.StatusUnknown.Glyph()+" not known: "+s.err.Error())
@@ -233,7 +234,7 @@ func (s *scalingScreen) Header() ui.Header {
 	switch {
 	case s.busy:
 		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "reading"}
-	case s.err != nil && awsx.ClassOf(s.err) != awsx.NotFound:
+	case s.err != nil && fault.ClassOf(s.err) != fault.NotFound:
 		t := troubleOf(s.err, s.service.Context)
 		h.Fresh, h.Banner = ui.Fresh{State: freshOf(t.class), Text: t.word}, t.banner
 	}
@@ -247,7 +248,7 @@ func (s *scalingScreen) Actions() []ui.Action {
 	why := ""
 	switch {
 	case s.scaled != nil:
-	case awsx.ClassOf(s.err) == awsx.NotFound:
+	case fault.ClassOf(s.err) == fault.NotFound:
 		why = "nothing scales this service by itself"
 	default:
 		why = "what scales the service was not read"

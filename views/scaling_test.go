@@ -5,6 +5,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 	"gantry/ui/uitest"
 )
 
@@ -65,7 +66,7 @@ func TestAServiceThatNothingScalesSaysSo(t *testing.T) {
 func TestScalingThatCannotBeReadLeavesTheCountToBeSet(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := scaling(t, func(f *shopfloor) {
-			f.account.Fail(awsxtest.ScalableTarget, awsx.Errorf(awsx.Denied, "application-autoscaling:DescribeScalableTargets", "api-orders", "no"))
+			f.account.Fail(awsxtest.ScalableTarget, fault.Errorf(fault.Denied, "application-autoscaling:DescribeScalableTargets", "api-orders", "no"))
 		})
 		f.Shows("? not known: application-autoscaling:DescribeScalableTargets")
 		f.answer("5").Shows("scale payments/api-orders", "5 tasks")

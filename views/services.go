@@ -11,6 +11,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
@@ -136,7 +137,7 @@ func cacheDefinitions(ctx context.Context, st *store.Store, id awsx.ContextID, a
 			continue
 		}
 		if _, err := st.TaskDefinition(ctx, id, arn); err != nil {
-			if awsx.ClassOf(err) == awsx.NotFound {
+			if fault.ClassOf(err) == fault.NotFound {
 				continue
 			}
 			return changed

@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/uitest"
 )
@@ -152,16 +153,16 @@ func TestNameAndARNAreCopied(t *testing.T) {
 }
 
 func TestServicesWithoutAnswerSayWhy(t *testing.T) {
-	denied := &awsx.Error{Class: awsx.Denied, Op: "ecs:ListServices", Resource: "arn:aws:ecs:eu-west-1:1:cluster/payments"}
+	denied := &fault.Error{Class: fault.Denied, Op: "ecs:ListServices", Resource: "arn:aws:ecs:eu-west-1:1:cluster/payments"}
 	for name, c := range map[string]struct {
 		err  error
 		says []string
 	}{
 		"denied":    {denied, []string{"denied: ecs:ListServices is missing", "ecs:ListServices is not allowed", "○ denied", "ctrl+r tries again"}},
-		"expired":   {&awsx.Error{Class: awsx.Expired, Op: "ecs:ListServices", Fix: "run aws sso login --profile main"}, []string{"credentials of profile main are missing or expired: run aws sso login", "○ login expired"}},
-		"throttled": {awsx.Errorf(awsx.Throttled, "ecs:ListServices", "", "Rate exceeded"), []string{"◐ throttled, retry"}},
-		"offline":   {awsx.Errorf(awsx.Offline, "ecs:ListServices", "", "connection reset"), []string{"○ OFFLINE, retry", "connection reset"}},
-		"failed":    {awsx.Errorf(awsx.Failed, "ecs:ListServices", "", "500"), []string{"◐ failed"}},
+		"expired":   {&fault.Error{Class: fault.Expired, Op: "ecs:ListServices", Fix: "run aws sso login --profile main"}, []string{"credentials of profile main are missing or expired: run aws sso login", "○ login expired"}},
+		"throttled": {fault.Errorf(fault.Throttled, "ecs:ListServices", "", "Rate exceeded"), []string{"◐ throttled, retry"}},
+		"offline":   {fault.Errorf(fault.Offline, "ecs:ListServices", "", "connection reset"), []string{"○ OFFLINE, retry", "connection reset"}},
+		"failed":    {fault.Errorf(fault.Failed, "ecs:ListServices", "", "500"), []string{"◐ failed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -181,7 +182,7 @@ func TestFailureKeepsTheRowsAndTheirAge(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		a, cluster := shop()
 		d := sit(t, a, standard, onServices(cluster)).read()
-		a.Fail(awsxtest.Services, awsx.Errorf(awsx.Offline, "ecs:ListServices", "", "connection reset"))
+		a.Fail(awsxtest.Services, fault.Errorf(fault.Offline, "ecs:ListServices", "", "connection reset"))
 		for range 40 {
 			d.Advance(3 * time.Second)
 		}
@@ -206,7 +207,7 @@ func TestLostBatchMarksTheViewAndKeepsTheRest(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		a, cluster := shop()
 		lost := cluster.Service("lost")
-		a.Lose(awsxtest.Services, awsx.Errorf(awsx.Failed, "ecs:DescribeServices", "", "500"), lost.ARN)
+		a.Lose(awsxtest.Services, fault.Errorf(fault.Failed, "ecs:DescribeServices", "", "500"), lost.ARN)
 		d := sit(t, a, standard, onServices(cluster)).read()
 		d.Shows("1 part failed: ecs:DescribeServices failed", "api-orders", "6: x2")
 	})
@@ -226,7 +227,7 @@ func TestLoadingIsCounted(t *testing.T) {
 func TestUnreadTargetsAreNeverWell(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		a, cluster := shop()
-		a.Fail(awsxtest.TargetHealth, awsx.Errorf(awsx.Denied, "elasticloadbalancing:DescribeTargetHealth", "", "no"))
+		a.Fail(awsxtest.TargetHealth, fault.Errorf(fault.Denied, "elasticloadbalancing:DescribeTargetHealth", "", "no"))
 		d := sit(t, a, standard, onServices(cluster)).read()
 		d.Shows("targets unread", "+1 ?4") // only the service without a balancer can be well
 		if row := d.Row(" legacy "); !strings.Contains(row, "? unrd") {

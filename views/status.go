@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"gantry/awsx"
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/text"
 )
@@ -95,11 +95,11 @@ func coarse(d time.Duration) time.Duration {
 }
 
 // freshOf is the header's state for a failure without a snapshot.
-func freshOf(c awsx.Class) ui.FreshState {
+func freshOf(c fault.Class) ui.FreshState {
 	switch c {
-	case awsx.Denied, awsx.Expired:
+	case fault.Denied, fault.Expired:
 		return ui.FreshDenied
-	case awsx.Offline:
+	case fault.Offline:
 		return ui.FreshOffline
 	}
 	return ui.FreshStale
@@ -112,7 +112,7 @@ func (s status) trouble() error {
 		return s.err
 	}
 	for _, err := range s.partial {
-		if awsx.ClassOf(err) == awsx.Expired {
+		if fault.ClassOf(err) == fault.Expired {
 			return err
 		}
 	}
@@ -125,7 +125,7 @@ func (s status) partly() string {
 		return ""
 	}
 	what := count(len(s.partial), "part") + " failed"
-	var e *awsx.Error
+	var e *fault.Error
 	if errors.As(s.partial[0], &e) {
 		what += ": " + joinNonEmpty(" ", e.Op, e.Class.String())
 	}

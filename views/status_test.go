@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/theme"
 )
@@ -44,12 +45,12 @@ func TestTroubleNamesTheRemedy(t *testing.T) {
 		err  error
 		want string
 	}{
-		{&awsx.Error{Class: awsx.Expired, Fix: "run aws sso login --profile main"}, "credentials of profile main are missing or expired: run aws sso login --profile main"},
-		{&awsx.Error{Class: awsx.Expired}, "credentials of profile main are missing or expired: run aws sso login --profile main"},
-		{&awsx.Error{Class: awsx.Denied, Op: "ecs:ListTasks", Resource: "prod"}, "denied: ecs:ListTasks is missing on prod"},
-		{awsx.Errorf(awsx.Throttled, "ecs:ListTasks", "", "slow"), ""},
-		{awsx.Errorf(awsx.Offline, "ecs:ListTasks", "", "reset"), ""},
-		{awsx.Errorf(awsx.Failed, "ecs:ListTasks", "", "500"), "ecs:ListTasks: failed: 500"},
+		{&fault.Error{Class: fault.Expired, Fix: "run aws sso login --profile main"}, "credentials of profile main are missing or expired: run aws sso login --profile main"},
+		{&fault.Error{Class: fault.Expired}, "credentials of profile main are missing or expired: run aws sso login --profile main"},
+		{&fault.Error{Class: fault.Denied, Op: "ecs:ListTasks", Resource: "prod"}, "denied: ecs:ListTasks is missing on prod"},
+		{fault.Errorf(fault.Throttled, "ecs:ListTasks", "", "slow"), ""},
+		{fault.Errorf(fault.Offline, "ecs:ListTasks", "", "reset"), ""},
+		{fault.Errorf(fault.Failed, "ecs:ListTasks", "", "500"), "ecs:ListTasks: failed: 500"},
 	} {
 		if got := troubleOf(c.err, id).banner; got != c.want {
 			t.Errorf("%v: %q", c.err, got)

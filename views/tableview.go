@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"gantry/awsx"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/text"
 	"gantry/ui/theme"
@@ -71,7 +71,7 @@ func (s *tableScreen[T]) emptiness() []para {
 func (s *tableScreen[T]) refused(err error) []para {
 	t := troubleOf(err, s.spec.subject.Context)
 	first := para{text: s.spec.nouns + " could not be read: " + t.word, role: theme.Failed, depth: 1}
-	if t.class == awsx.Denied {
+	if t.class == fault.Denied {
 		first.text = s.spec.nouns + " could not be read: " + s.spec.permission + " is not allowed"
 	}
 	return []para{

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 )
 
 func TestJSONIsShownAsTheAPIGivesItWithoutSecrets(t *testing.T) {
@@ -32,7 +32,7 @@ func TestJSONIsShownAsTheAPIGivesItWithoutSecrets(t *testing.T) {
 func TestTextThatCannotBeReadStaysAndIsTriedAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		a, cluster := shop()
-		a.FailOnce(awsxtest.Raw, &awsx.Error{Class: awsx.Denied, Op: "ecs:DescribeServices", Resource: "api"})
+		a.FailOnce(awsxtest.Raw, &fault.Error{Class: fault.Denied, Op: "ecs:DescribeServices", Resource: "api"})
 		release := a.Block(awsxtest.Raw)
 		d := sit(t, a, standard, onServices(cluster)).read()
 		d.Press("y").Shows("loading service api-checkout", "◐ loading")

@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // trouble is what a failed read means to the operator.
 type trouble struct {
-	class awsx.Class
+	class fault.Class
 	// word is the state in the header's corner.
 	word string
 	// banner is the remedy to show until the trouble ends; empty if waiting is
@@ -19,21 +20,21 @@ type trouble struct {
 
 // troubleOf reads an error of a context.
 func troubleOf(err error, id awsx.ContextID) trouble {
-	var e *awsx.Error
+	var e *fault.Error
 	if !errors.As(err, &e) {
-		return trouble{class: awsx.Failed, word: "failed", banner: err.Error()}
+		return trouble{class: fault.Failed, word: "failed", banner: err.Error()}
 	}
 	t := trouble{class: e.Class, word: e.Class.String()}
 	switch e.Class {
-	case awsx.Denied:
+	case fault.Denied:
 		t.banner = "denied: " + missingAction(e) + " is missing" + about(e)
 		if e.Fix != "" {
 			t.banner += " (" + e.Fix + ")"
 		}
-	case awsx.Expired:
+	case fault.Expired:
 		t.word = "login expired"
 		t.banner = "credentials of profile " + profile(id) + " are missing or expired: " + loginCommand(e, id)
-	case awsx.Throttled, awsx.Offline:
+	case fault.Throttled, fault.Offline:
 	default:
 		t.banner = err.Error()
 	}
@@ -41,14 +42,14 @@ func troubleOf(err error, id awsx.ContextID) trouble {
 }
 
 // missingAction is the permission that a denied call wanted, as IAM spells it.
-func missingAction(e *awsx.Error) string {
+func missingAction(e *fault.Error) string {
 	if e.Op == "" {
 		return "a permission"
 	}
 	return e.Op
 }
 
-func about(e *awsx.Error) string {
+func about(e *fault.Error) string {
 	if e.Resource == "" {
 		return ""
 	}
@@ -59,7 +60,7 @@ func profile(id awsx.ContextID) string { return orDefault(id.Profile, "default")
 
 // loginCommand is what to type in another terminal. The adapter knows best; a
 // profile without advice is taken for one of IAM Identity Center.
-func loginCommand(e *awsx.Error, id awsx.ContextID) string {
+func loginCommand(e *fault.Error, id awsx.ContextID) string {
 	if e.Fix != "" {
 		return e.Fix
 	}

@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 )
 
 func read[T any](t *testing.T, pages awsx.Pages[T]) (items []T, errs []error) {
@@ -146,10 +147,10 @@ func TestNothingChangesWithoutAChange(t *testing.T) {
 	with, calls := change(t)
 	for name, ctx := range map[string]context.Context{"no change": t.Context(), "read-only": with} {
 		a.ReadOnly = name == "read-only"
-		if _, err := a.UpdateService(ctx, awsx.ServiceUpdate{Service: ref, ForceNew: true}); awsx.ClassOf(err) != awsx.Denied {
+		if _, err := a.UpdateService(ctx, awsx.ServiceUpdate{Service: ref, ForceNew: true}); fault.ClassOf(err) != fault.Denied {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := a.RegisterTaskDefinition(ctx, awsx.Document(`{"family":"api"}`)); awsx.ClassOf(err) != awsx.Denied {
+		if _, err := a.RegisterTaskDefinition(ctx, awsx.Document(`{"family":"api"}`)); fault.ClassOf(err) != fault.Denied {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -240,7 +241,7 @@ func TestOpenerOpensItsAccounts(t *testing.T) {
 	if got, err := o.Open(t.Context(), a.ID); got != awsx.Account(a) || err != nil {
 		t.Errorf("%v, %v", got, err)
 	}
-	if _, err := o.Open(t.Context(), awsx.ContextID{Profile: "other"}); awsx.ClassOf(err) != awsx.Invalid {
+	if _, err := o.Open(t.Context(), awsx.ContextID{Profile: "other"}); fault.ClassOf(err) != fault.Invalid {
 		t.Error(err)
 	}
 	boom := errors.New("boom")

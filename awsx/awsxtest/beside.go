@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // Platforms implements awsx.PlatformReader, by the image's digest.
@@ -46,7 +47,7 @@ func (a *Account) GroupDetails(ctx context.Context, arns []string) ([]awsx.Group
 		found = append(found, d)
 	}
 	if len(arns) == 1 && len(found) == 0 {
-		return nil, awsx.Errorf(awsx.NotFound, "elasticloadbalancing:DescribeTargetGroupAttributes", arns[0], "One or more target groups not found")
+		return nil, fault.Errorf(fault.NotFound, "elasticloadbalancing:DescribeTargetGroupAttributes", arns[0], "One or more target groups not found")
 	}
 	return found, nil
 }
@@ -60,7 +61,7 @@ func (a *Account) ScalableTarget(ctx context.Context, service awsx.Ref) (awsx.Sc
 	defer a.mu.Unlock()
 	t, ok := a.data.ScalableTargets[service.ARN]
 	if !ok {
-		return awsx.ScalableTarget{}, awsx.Errorf(awsx.NotFound, "application-autoscaling:DescribeScalableTargets", service.ARN,
+		return awsx.ScalableTarget{}, fault.Errorf(fault.NotFound, "application-autoscaling:DescribeScalableTargets", service.ARN,
 			"the service is not registered with Application Auto Scaling")
 	}
 	t.Service, t.Policies = service, slices.Clone(t.Policies)
@@ -82,7 +83,7 @@ func (a *Account) UpdateScaling(ctx context.Context, u awsx.ScalingUpdate) error
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	refuse := func(format string, args ...any) error {
-		return awsx.Errorf(awsx.Invalid, scalingAPI.action(operation), u.Service.ARN, "ValidationException: "+format, args...)
+		return fault.Errorf(fault.Invalid, scalingAPI.action(operation), u.Service.ARN, "ValidationException: "+format, args...)
 	}
 	t, ok := a.data.ScalableTargets[u.Service.ARN]
 	if !ok && (u.Min == nil || u.Max == nil) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // configure gives a service a deployment configuration in the API's JSON. What
@@ -78,7 +79,7 @@ func (a *Account) DeregisterTaskDefinition(ctx context.Context, arn string) erro
 		a.data.TaskDefinitions[i] = inactive
 		return nil
 	}
-	return awsx.Errorf(awsx.Invalid, "ecs:"+operation, arn, "ClientException: The specified task definition does not exist.")
+	return fault.Errorf(fault.Invalid, "ecs:"+operation, arn, "ClientException: The specified task definition does not exist.")
 }
 
 // deregistered returns an INACTIVE copy of a revision.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // ServiceDeployments implements awsx.DeploymentReader.
@@ -139,7 +140,7 @@ func (a *Account) ContinueServiceDeployment(ctx context.Context, deployment, hoo
 	}
 	i := slices.IndexFunc(d.Hooks, func(h awsx.LifecycleHook) bool { return h.ID == hook && h.Status == "AWAITING_ACTION" })
 	if i < 0 {
-		return awsx.Errorf(awsx.Invalid, "ecs:"+operation, deployment, "InvalidParameterException: no hook %s awaits an action.", hook)
+		return fault.Errorf(fault.Invalid, "ecs:"+operation, deployment, "InvalidParameterException: no hook %s awaits an action.", hook)
 	}
 	d.Hooks = slices.Clone(d.Hooks)
 	if !rollBack {
@@ -161,11 +162,11 @@ func (a *Account) running(operation, deployment string) (*awsx.ServiceDeployment
 			continue
 		}
 		if all[i].Ended() || strings.HasPrefix(all[i].Status, "ROLLBACK") {
-			return nil, nil, awsx.Errorf(awsx.Invalid, "ecs:"+operation, deployment, "ConflictException: The service deployment is %s.", all[i].Status)
+			return nil, nil, fault.Errorf(fault.Invalid, "ecs:"+operation, deployment, "ConflictException: The service deployment is %s.", all[i].Status)
 		}
 		return &all[i], s, nil
 	}
-	return nil, nil, awsx.Errorf(awsx.NotFound, "ecs:"+operation, deployment, "ServiceDeploymentNotFoundException: Service deployment not found.")
+	return nil, nil, fault.Errorf(fault.NotFound, "ecs:"+operation, deployment, "ServiceDeploymentNotFoundException: Service deployment not found.")
 }
 
 // stopRollout rolls a deployment back; the lock is held.

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // Opener opens the accounts it was made of; it implements awsx.Opener.
@@ -56,5 +57,5 @@ func (o *Opener) Open(ctx context.Context, id awsx.ContextID) (awsx.Account, err
 	if a, ok := o.accounts[id]; ok {
 		return a, nil
 	}
-	return nil, awsx.Errorf(awsx.Invalid, "open", id.Profile, "there is no profile %q in the shared config", id.Profile)
+	return nil, fault.Errorf(fault.Invalid, "open", id.Profile, "there is no profile %q in the shared config", id.Profile)
 }

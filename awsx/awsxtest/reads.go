@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // paged yields items in pages of at most size, as the scripts say.
@@ -153,7 +154,7 @@ func (a *Account) TaskDefinition(ctx context.Context, id string) (*awsx.TaskDefi
 			return td, nil
 		}
 	}
-	return nil, awsx.Errorf(awsx.NotFound, "ecs:DescribeTaskDefinition", id, "Unable to describe task definition.")
+	return nil, fault.Errorf(fault.NotFound, "ecs:DescribeTaskDefinition", id, "Unable to describe task definition.")
 }
 
 // Revisions implements awsx.TaskDefinitionReader.
@@ -187,7 +188,7 @@ func (a *Account) TargetGroups(ctx context.Context, arns []string) ([]awsx.Targe
 		}
 	}
 	if len(arns) == 1 && len(found) == 0 {
-		return nil, awsx.Errorf(awsx.NotFound, "elasticloadbalancing:DescribeTargetGroups", arns[0], "One or more target groups not found")
+		return nil, fault.Errorf(fault.NotFound, "elasticloadbalancing:DescribeTargetGroups", arns[0], "One or more target groups not found")
 	}
 	return found, nil
 }
@@ -201,7 +202,7 @@ func (a *Account) TargetHealth(ctx context.Context, targetGroup string) (awsx.Gr
 	defer a.mu.Unlock()
 	h, ok := a.data.Health[targetGroup]
 	if !ok {
-		return awsx.GroupHealth{}, awsx.Errorf(awsx.NotFound, "elasticloadbalancing:DescribeTargetHealth", targetGroup, "One or more target groups not found")
+		return awsx.GroupHealth{}, fault.Errorf(fault.NotFound, "elasticloadbalancing:DescribeTargetHealth", targetGroup, "One or more target groups not found")
 	}
 	h.Targets = slices.Clone(h.Targets)
 	return h, nil
@@ -240,14 +241,14 @@ func (a *Account) image(op, repository, reference string) (awsx.Image, error) {
 			return i, nil
 		}
 	}
-	return awsx.Image{}, awsx.Errorf(awsx.NotFound, op, repository+":"+reference, "the repository has no such image")
+	return awsx.Image{}, fault.Errorf(fault.NotFound, op, repository+":"+reference, "the repository has no such image")
 }
 
 func (a *Account) repository(uri string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if _, ok := a.data.Images[uri]; !ok {
-		return awsx.Errorf(awsx.NotFound, "ecr:DescribeImages", uri, "the repository does not exist")
+		return fault.Errorf(fault.NotFound, "ecr:DescribeImages", uri, "the repository does not exist")
 	}
 	return nil
 }
@@ -279,7 +280,7 @@ func (a *Account) Raw(ctx context.Context, kind awsx.Kind, ref awsx.Ref) (json.R
 				return json.RawMessage(slices.Clone(td.Raw)), nil
 			}
 		}
-		return nil, awsx.Errorf(awsx.NotFound, "ecs:DescribeTaskDefinition", ref.ARN, "Unable to describe task definition.")
+		return nil, fault.Errorf(fault.NotFound, "ecs:DescribeTaskDefinition", ref.ARN, "Unable to describe task definition.")
 	}
 	prefix := map[awsx.Kind]string{
 		awsx.KindCluster: "cluster", awsx.KindService: "service", awsx.KindTask: "task",

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // RunTask implements awsx.TaskWriter. Its tasks are PENDING, as the service's
@@ -27,7 +28,7 @@ func (a *Account) RunTask(ctx context.Context, r awsx.RunTask) ([]awsx.Task, err
 	}
 	td := a.definitionOf(r.TaskDefinition)
 	if td == nil || td.Status != "ACTIVE" {
-		return nil, awsx.Errorf(awsx.Invalid, "ecs:"+operation, r.TaskDefinition, "ClientException: TaskDefinition not found.")
+		return nil, fault.Errorf(fault.Invalid, "ecs:"+operation, r.TaskDefinition, "ClientException: TaskDefinition not found.")
 	}
 	refused := a.data.Refusals
 	var arns []string
@@ -45,7 +46,7 @@ func (a *Account) RunTask(ctx context.Context, r awsx.RunTask) ([]awsx.Task, err
 	}
 	a.started[r.Token] = arns
 	if len(refused) > 0 {
-		return a.tasksOf(arns), &awsx.Error{Class: awsx.Failed, Op: "ecs:" + operation, Resource: r.TaskDefinition, Err: errors.New(refused[0].Reason)}
+		return a.tasksOf(arns), &fault.Error{Class: fault.Failed, Op: "ecs:" + operation, Resource: r.TaskDefinition, Err: errors.New(refused[0].Reason)}
 	}
 	return a.tasksOf(arns), nil
 }
@@ -85,7 +86,7 @@ func (a *Account) StopTask(ctx context.Context, task awsx.Ref, reason string) (a
 	defer a.mu.Unlock()
 	t := a.endTask(task.ARN, "UserInitiated", reason, 143)
 	if t == nil {
-		return awsx.Task{}, awsx.Errorf(awsx.Invalid, "ecs:"+operation, task.ARN, "InvalidParameterException: The referenced task was not found.")
+		return awsx.Task{}, fault.Errorf(fault.Invalid, "ecs:"+operation, task.ARN, "InvalidParameterException: The referenced task was not found.")
 	}
 	return cloneTask(*t), nil
 }
@@ -137,5 +138,5 @@ func (a *Account) SetInstanceStatus(ctx context.Context, instance awsx.Ref, stat
 			return cloneInstance(*found), nil
 		}
 	}
-	return awsx.Instance{}, awsx.Errorf(awsx.NotFound, "ecs:"+operation, instance.ARN, "MISSING")
+	return awsx.Instance{}, fault.Errorf(fault.NotFound, "ecs:"+operation, instance.ARN, "MISSING")
 }

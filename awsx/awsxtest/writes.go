@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // api is one of the services, by the SDK's id of it.
@@ -33,12 +34,12 @@ func (a *Account) permit(ctx context.Context, in api, operation string) error {
 	change := awsx.ChangeFrom(ctx)
 	switch {
 	case a.ReadOnly:
-		return &awsx.Error{Class: awsx.Denied, Op: op, Err: errors.New("gantry is read-only")}
+		return &fault.Error{Class: fault.Denied, Op: op, Err: errors.New("gantry is read-only")}
 	case change == nil || change.ID == "" || change.Record == nil:
-		return &awsx.Error{Class: awsx.Denied, Op: op, Err: errors.New("no confirmed change permits this call")}
+		return &fault.Error{Class: fault.Denied, Op: op, Err: errors.New("no confirmed change permits this call")}
 	}
 	if err := change.Record(awsx.Call{Service: string(in), Operation: operation}); err != nil {
-		return &awsx.Error{Class: awsx.Denied, Op: op, Err: fmt.Errorf("the call cannot be recorded: %w", err)}
+		return &fault.Error{Class: fault.Denied, Op: op, Err: fmt.Errorf("the call cannot be recorded: %w", err)}
 	}
 	return nil
 }
@@ -53,7 +54,7 @@ func (a *Account) RegisterTaskDefinition(ctx context.Context, doc awsx.Document)
 		Tags   []awsx.Tag
 	}
 	if err := errors.Join(json.Unmarshal(doc, &fields), json.Unmarshal(doc, &head)); err != nil || head.Family == "" {
-		return nil, awsx.Errorf(awsx.Invalid, "ecs:"+operation, "", "the document is no task definition: %v", err)
+		return nil, fault.Errorf(fault.Invalid, "ecs:"+operation, "", "the document is no task definition: %v", err)
 	}
 	if err := a.permit(ctx, ecsAPI, operation); err != nil {
 		return nil, err
@@ -111,11 +112,11 @@ func (a *Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx
 	defer a.mu.Unlock()
 	s := a.service(u.Service.ARN)
 	if s == nil {
-		return awsx.Service{}, awsx.Errorf(awsx.NotFound, "ecs:"+operation, u.Service.ARN, "ServiceNotFoundException: Service not found.")
+		return awsx.Service{}, fault.Errorf(fault.NotFound, "ecs:"+operation, u.Service.ARN, "ServiceNotFoundException: Service not found.")
 	}
 	if u.DeploymentConfiguration != nil {
 		if err := configure(s, u.DeploymentConfiguration); err != nil {
-			return awsx.Service{}, awsx.Errorf(awsx.Invalid, "ecs:"+operation, u.Service.ARN, "InvalidParameterException: %v", err)
+			return awsx.Service{}, fault.Errorf(fault.Invalid, "ecs:"+operation, u.Service.ARN, "InvalidParameterException: %v", err)
 		}
 	}
 	if u.Desired != nil {

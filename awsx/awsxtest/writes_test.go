@@ -12,6 +12,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 )
 
 func service(t *testing.T, a *awsxtest.Account, ref awsx.Ref) awsx.Service {
@@ -65,7 +66,7 @@ func TestTaskThatCannotBePlacedIsMissing(t *testing.T) {
 	a.Edit(func(d *awsxtest.Data) { d.Refusals = []awsx.Missing{{Reason: "RESOURCE:MEMORY"}} })
 	ctx, _ := change(t)
 	got, err := a.RunTask(ctx, awsx.RunTask{Cluster: ref.ClusterRef(), TaskDefinition: "api:1", Count: 3})
-	if len(got) != 2 || awsx.ClassOf(err) != awsx.Failed || !strings.Contains(err.Error(), "RESOURCE:MEMORY") {
+	if len(got) != 2 || fault.ClassOf(err) != fault.Failed || !strings.Contains(err.Error(), "RESOURCE:MEMORY") {
 		t.Errorf("%d tasks, %v", len(got), err)
 	}
 }
@@ -93,7 +94,7 @@ func TestInstanceAndRevisionAndConfigurationChange(t *testing.T) {
 	if i, err := a.SetInstanceStatus(ctx, instances[0].Ref, "DRAINING"); err != nil || i.Status != "DRAINING" {
 		t.Errorf("%+v, %v", i, err)
 	}
-	if _, err := a.SetInstanceStatus(ctx, ref.In("nobody"), "DRAINING"); awsx.ClassOf(err) != awsx.NotFound {
+	if _, err := a.SetInstanceStatus(ctx, ref.In("nobody"), "DRAINING"); fault.ClassOf(err) != fault.NotFound {
 		t.Error(err)
 	}
 
@@ -128,7 +129,7 @@ func TestRolloutThatIsStoppedGoesBackAndHasARecord(t *testing.T) {
 	if err := a.StopServiceDeployment(ctx, arn); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.StopServiceDeployment(ctx, arn); awsx.ClassOf(err) != awsx.Invalid {
+	if err := a.StopServiceDeployment(ctx, arn); fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("stopped twice: %v", err)
 	}
 	status := func() string {
@@ -148,7 +149,7 @@ func TestRolloutThatIsStoppedGoesBackAndHasARecord(t *testing.T) {
 	if got := status(); got != "ROLLBACK_SUCCESSFUL" || service(t, a, ref).CurrentDeployment != "" {
 		t.Error(got)
 	}
-	if err := a.StopServiceDeployment(ctx, "nothing"); awsx.ClassOf(err) != awsx.NotFound {
+	if err := a.StopServiceDeployment(ctx, "nothing"); fault.ClassOf(err) != fault.NotFound {
 		t.Error(err)
 	}
 }
@@ -186,7 +187,7 @@ func TestPauseIsContinuedOrTurnedBack(t *testing.T) {
 		a.Edit(func(d *awsxtest.Data) {
 			d.Deployments[ref.ARN][0].Hooks = []awsx.LifecycleHook{{ID: "h", Type: "PAUSE", Status: "AWAITING_ACTION"}}
 		})
-		if err := a.ContinueServiceDeployment(ctx, arn, "other", back); awsx.ClassOf(err) != awsx.Invalid {
+		if err := a.ContinueServiceDeployment(ctx, arn, "other", back); fault.ClassOf(err) != fault.Invalid {
 			t.Errorf("another hook: %v", err)
 		}
 		before, _ := a.ServiceDeployments(ctx, ref, 1)
@@ -209,13 +210,13 @@ func TestScalingAndAlarmsAndDetails(t *testing.T) {
 	ref := a.Cluster("prod").Service("api")
 	ctx, calls := change(t)
 	low, high, yes := 2, 9, true
-	if _, err := a.ScalableTarget(ctx, ref); awsx.ClassOf(err) != awsx.NotFound {
+	if _, err := a.ScalableTarget(ctx, ref); fault.ClassOf(err) != fault.NotFound {
 		t.Error(err)
 	}
-	if err := a.UpdateScaling(ctx, awsx.ScalingUpdate{Service: ref, Suspend: &yes}); awsx.ClassOf(err) != awsx.Invalid {
+	if err := a.UpdateScaling(ctx, awsx.ScalingUpdate{Service: ref, Suspend: &yes}); fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("suspending what is not scaled: %v", err)
 	}
-	if err := a.UpdateScaling(ctx, awsx.ScalingUpdate{Service: ref, Min: &high, Max: &low}); awsx.ClassOf(err) != awsx.Invalid {
+	if err := a.UpdateScaling(ctx, awsx.ScalingUpdate{Service: ref, Min: &high, Max: &low}); fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("bounds that cross: %v", err)
 	}
 	for _, u := range []awsx.ScalingUpdate{{Service: ref, Min: &low, Max: &high}, {Service: ref, Suspend: &yes}} {
@@ -250,14 +251,14 @@ func TestScalingAndAlarmsAndDetails(t *testing.T) {
 			t.Errorf("%v, %v", got, err)
 		}
 	}
-	if _, err := a.Platforms(ctx, image.Repository, "gone"); awsx.ClassOf(err) != awsx.NotFound {
+	if _, err := a.Platforms(ctx, image.Repository, "gone"); fault.ClassOf(err) != fault.NotFound {
 		t.Error(err)
 	}
 	want := []awsx.GroupDetails{{ARN: group, DeregistrationDelay: time.Second, Tags: []awsx.Tag{{Key: "k", Value: "v"}}}}
 	if got, err := a.GroupDetails(ctx, []string{group, "gone"}); err != nil || !cmp.Equal(want, got) {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if _, err := a.GroupDetails(ctx, []string{"gone"}); awsx.ClassOf(err) != awsx.NotFound {
+	if _, err := a.GroupDetails(ctx, []string{"gone"}); fault.ClassOf(err) != fault.NotFound {
 		t.Error(err)
 	}
 }
@@ -266,7 +267,7 @@ func TestEveryWriteNeedsAChangeAndIsScripted(t *testing.T) {
 	a := awsxtest.New(awsx.ContextID{})
 	ref := a.Cluster("prod").Service("api")
 	n := 1
-	boom := awsx.Errorf(awsx.Offline, "x", "", "boom")
+	boom := fault.Errorf(fault.Offline, "x", "", "boom")
 	for op, write := range map[awsxtest.Op]func(context.Context) error{
 		awsxtest.RunTask: func(ctx context.Context) error {
 			_, err := a.RunTask(ctx, awsx.RunTask{Cluster: ref.ClusterRef(), TaskDefinition: "api:1"})
@@ -281,7 +282,7 @@ func TestEveryWriteNeedsAChangeAndIsScripted(t *testing.T) {
 		},
 		awsxtest.DeregisterTaskDefinition: func(ctx context.Context) error { return a.DeregisterTaskDefinition(ctx, "api:1") },
 	} {
-		if err := write(t.Context()); awsx.ClassOf(err) != awsx.Denied || a.Count(op) != 0 {
+		if err := write(t.Context()); fault.ClassOf(err) != fault.Denied || a.Count(op) != 0 {
 			t.Errorf("%s without a change: %v", op, err)
 		}
 		ctx, calls := change(t)

@@ -5,8 +5,8 @@ import (
 	"sync"
 	"time"
 
-	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/internal/fault"
 )
 
 // Arming decides whether changes are possible. Production starts read-only and
@@ -78,6 +78,6 @@ func (a *Arming) Allow(p deploy.Plan) error {
 }
 
 func refused(op, resource, fix, format string, args ...any) error {
-	return &awsx.Error{Class: awsx.Denied, Op: op, Resource: resource, Fix: fix,
+	return &fault.Error{Class: fault.Denied, Op: op, Resource: resource, Fix: fix,
 		Err: fmt.Errorf("%w: %w", deploy.ErrRefused, fmt.Errorf(format, args...))}
 }

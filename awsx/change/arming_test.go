@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/internal/fault"
 )
 
 func planFor(cluster string, production bool) deploy.Plan {
@@ -22,7 +23,7 @@ func TestProductionIsReadOnlyUntilItIsArmedAndAgainAfterwards(t *testing.T) {
 		a := change.NewArming(false, 15*time.Minute)
 		prod, staging := planFor("prod", true), planFor("staging", false)
 		err := a.Allow(prod)
-		if !errors.Is(err, deploy.ErrRefused) || awsx.ClassOf(err) != awsx.Denied || !strings.Contains(err.Error(), "cluster prod is production") {
+		if !errors.Is(err, deploy.ErrRefused) || fault.ClassOf(err) != fault.Denied || !strings.Contains(err.Error(), "cluster prod is production") {
 			t.Errorf("unarmed production gives %v", err)
 		}
 		if err := a.Allow(staging); err != nil {
@@ -51,7 +52,7 @@ func TestProductionIsReadOnlyUntilItIsArmedAndAgainAfterwards(t *testing.T) {
 
 func TestReadOnlyCannotBeArmed(t *testing.T) {
 	a := change.NewArming(true, 15*time.Minute)
-	if err := a.Arm(); awsx.ClassOf(err) != awsx.Denied || err == nil {
+	if err := a.Arm(); fault.ClassOf(err) != fault.Denied || err == nil {
 		t.Errorf("arming gives %v", err)
 	}
 	for _, p := range []deploy.Plan{planFor("prod", true), planFor("staging", false)} {

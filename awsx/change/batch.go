@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/internal/fault"
 )
 
 // BatchJob is one verb for several targets.
@@ -246,7 +247,7 @@ func (r *Runner) WaitBatch(ctx context.Context, id string) (BatchStatus, error) 
 	b := r.batch(id)
 	r.mu.Unlock()
 	if b == nil {
-		return BatchStatus{}, awsx.Errorf(awsx.NotFound, "wait", id, "no such batch")
+		return BatchStatus{}, fault.Errorf(fault.NotFound, "wait", id, "no such batch")
 	}
 	select {
 	case <-ctx.Done():

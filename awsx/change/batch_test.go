@@ -13,6 +13,7 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/internal/fault"
 )
 
 // batch plans to scale services s0, s1, … of a cluster.
@@ -85,7 +86,7 @@ func TestAfterABadEndTheRestOfABatchIsNotBegun(t *testing.T) {
 			j := b.batch(t, 6)
 			j.KeepGoing = keepGoing
 			for range 4 {
-				b.account.FailOnce(awsxtest.UpdateService, awsx.Errorf(awsx.Denied, "ecs:UpdateService", "", "no"))
+				b.account.FailOnce(awsxtest.UpdateService, fault.Errorf(fault.Denied, "ecs:UpdateService", "", "no"))
 			}
 			s, err := b.runner.WaitBatch(t.Context(), b.startBatch(t, j))
 			want := "failed,failed,failed,failed,not begun,not begun"
@@ -201,7 +202,7 @@ func TestALargeBatchKeepsItsTable(t *testing.T) {
 		if err != nil || len(s.Jobs) != 70 || !s.Good() {
 			t.Errorf("%d rows: %s (%v)", len(s.Jobs), words(s), err)
 		}
-		if _, err := b.runner.WaitBatch(t.Context(), "none"); awsx.ClassOf(err) != awsx.NotFound {
+		if _, err := b.runner.WaitBatch(t.Context(), "none"); fault.ClassOf(err) != fault.NotFound {
 			t.Errorf("an unknown batch gives %v", err)
 		}
 		if err := b.shutdown(t, time.Minute); err != nil {

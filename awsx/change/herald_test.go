@@ -10,10 +10,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/internal/fault"
 )
 
 // crier is a herald that keeps what it is told.
@@ -65,7 +65,7 @@ func cried(t *testing.T, audit deploy.Audit, test func(*testing.T, *bench, *crie
 }
 
 func TestAChangeIsToldToBeginAndToEnd(t *testing.T) {
-	denied := awsx.Errorf(awsx.Denied, "ecs:UpdateService", "", "no")
+	denied := fault.Errorf(fault.Denied, "ecs:UpdateService", "", "no")
 	for name, c := range map[string]struct {
 		prepare func(*bench, *change.Job)
 		want    string

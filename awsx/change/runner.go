@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/internal/fault"
 )
 
 // SourceFunc opens the observations that a follow needs; close lets go of them.
@@ -199,7 +200,7 @@ func (r *Runner) add(s Status, run func() (deploy.Result, error)) *job {
 func guarded(run func() (deploy.Result, error)) (res deploy.Result, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = awsx.Errorf(awsx.Failed, "change", "", "internal fault: %v\n%s", v, debug.Stack())
+			err = fault.Errorf(fault.Failed, "change", "", "internal fault: %v\n%s", v, debug.Stack())
 		}
 	}()
 	return run()
@@ -326,7 +327,7 @@ func (r *Runner) Wait(ctx context.Context, id string) (Status, error) {
 	j := r.jobs[id]
 	r.mu.Unlock()
 	if j == nil {
-		return Status{}, awsx.Errorf(awsx.NotFound, "wait", id, "no such change")
+		return Status{}, fault.Errorf(fault.NotFound, "wait", id, "no such change")
 	}
 	select {
 	case <-ctx.Done():

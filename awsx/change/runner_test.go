@@ -13,6 +13,7 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/internal/fault"
 )
 
 // noAudit is an audit that keeps nothing; fault makes it panic.
@@ -206,7 +207,7 @@ func TestWaitingEndsWithTheContextAndTheJobGoesOn(t *testing.T) {
 		if len(b.runner.Running()) != 1 {
 			t.Error("the job ended with the waiting")
 		}
-		if _, err := b.runner.Wait(t.Context(), "chg-none"); awsx.ClassOf(err) != awsx.NotFound {
+		if _, err := b.runner.Wait(t.Context(), "chg-none"); fault.ClassOf(err) != fault.NotFound {
 			t.Errorf("an unknown id gives %v", err)
 		}
 		if err := b.shutdown(t, time.Minute); err != nil {

@@ -18,6 +18,7 @@ import (
 	"gantry/awsx/sim"
 	"gantry/awsx/store"
 	"gantry/internal/audit"
+	"gantry/internal/fault"
 )
 
 const secretValue = "canary-7f3a"
@@ -296,7 +297,7 @@ func TestUnarmedProductionGetsNoCall(t *testing.T) {
 	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
 		w.arming.Disarm()
 		s := w.finish(t, change.Job{Plan: w.plan(t, "catalog", deploy.Scale{Count: 9})})
-		if awsx.ClassOf(s.Err) != awsx.Denied {
+		if fault.ClassOf(s.Err) != fault.Denied {
 			t.Errorf("ended with %v", s.Err)
 		}
 		for _, c := range w.sim.Calls() {

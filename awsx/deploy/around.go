@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/alb"
+	"gantry/internal/fault"
 )
 
 // readSubject reads the task, instance or definition that an intent changes. A
@@ -42,7 +43,7 @@ func ReadTask(ctx context.Context, r awsx.TaskReader, task awsx.Ref) (awsx.Task,
 	case err != nil:
 		return awsx.Task{}, err
 	}
-	return awsx.Task{}, awsx.Errorf(awsx.NotFound, "ecs:DescribeTasks", task.ARN, "no such task in cluster %s", task.ClusterName())
+	return awsx.Task{}, fault.Errorf(fault.NotFound, "ecs:DescribeTasks", task.ARN, "no such task in cluster %s", task.ClusterName())
 }
 
 func readInstance(ctx context.Context, r awsx.InstanceReader, instance awsx.Ref) (awsx.Instance, error) {
@@ -55,7 +56,7 @@ func readInstance(ctx context.Context, r awsx.InstanceReader, instance awsx.Ref)
 	if err != nil {
 		return awsx.Instance{}, err
 	}
-	return awsx.Instance{}, awsx.Errorf(awsx.NotFound, "ecs:DescribeContainerInstances", instance.ARN, "no such instance in cluster %s", instance.ClusterName())
+	return awsx.Instance{}, fault.Errorf(fault.NotFound, "ecs:DescribeContainerInstances", instance.ARN, "no such instance in cluster %s", instance.ClusterName())
 }
 
 // collectPages joins the batches of a listing. The error says that some failed;

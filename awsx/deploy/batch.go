@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // Batch is one verb for several targets, confirmed once. It is made by
@@ -41,7 +42,7 @@ func BuildBatch(plans []Plan, policy Policy) (Batch, error) {
 		case seen[p.Target]:
 			return Batch{}, invalid("%s is in the batch twice", p.Target.Name())
 		case p.Denied != "":
-			return Batch{}, refusal(awsx.Denied, p, "take it out of the batch", "a rule of the configuration denies this for %s: %s", p.Target.Name(), p.Denied)
+			return Batch{}, refusal(fault.Denied, p, "take it out of the batch", "a rule of the configuration denies this for %s: %s", p.Target.Name(), p.Denied)
 		}
 		seen[p.Target] = true
 		b.Clusters = appendNew(b.Clusters, p.Target.ClusterName())
@@ -52,7 +53,7 @@ func BuildBatch(plans []Plan, policy Policy) (Batch, error) {
 		}
 		for _, r := range policy.matches(p) {
 			if r.MaxBulk > 0 && len(plans) > r.MaxBulk {
-				return Batch{}, refusal(awsx.Denied, p, fmt.Sprintf("take at most %d at a time", r.MaxBulk),
+				return Batch{}, refusal(fault.Denied, p, fmt.Sprintf("take at most %d at a time", r.MaxBulk),
 					"a rule of the configuration admits %s at a time and the batch has %d: %s", count(r.MaxBulk, "target"), len(plans), orNone(r.Reason))
 			}
 		}

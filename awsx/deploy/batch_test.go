@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 )
 
 func tier(t Tier) *Tier { return &t }
@@ -50,7 +50,7 @@ func TestTheFirstRuleThatMatchesDecides(t *testing.T) {
 
 func TestARuleOfAnAccountHoldsThoughSTSDoesNotSayWhoAsks(t *testing.T) {
 	d := newDesk()
-	d.Fail(awsxtest.Identity, awsx.Errorf(awsx.Denied, "sts:GetCallerIdentity", "", "no"))
+	d.Fail(awsxtest.Identity, fault.Errorf(fault.Denied, "sts:GetCallerIdentity", "", "no"))
 	d.policy.Rules = []Rule{{Account: awsxtest.Number, Deny: true, Reason: "frozen"}}
 	if p := d.mustPlan(t, d.api, Restart{}); p.Denied != "frozen" {
 		t.Errorf("denied is %q", p.Denied)
@@ -63,7 +63,7 @@ func TestADenialIsFinal(t *testing.T) {
 	p := d.mustPlan(t, d.api, Restart{})
 	o := d.options(p)
 	o.Override = CheckNames()
-	if _, err := Run(t.Context(), o); !errors.Is(err, ErrRefused) || awsx.ClassOf(err) != awsx.Denied || !strings.Contains(err.Error(), "frozen") {
+	if _, err := Run(t.Context(), o); !errors.Is(err, ErrRefused) || fault.ClassOf(err) != fault.Denied || !strings.Contains(err.Error(), "frozen") {
 		t.Errorf("got %v", err)
 	}
 	if len(d.lines) > 0 {
@@ -155,21 +155,21 @@ func TestBatchesThatAreRefused(t *testing.T) {
 		name   string
 		plans  []Plan
 		policy Policy
-		class  awsx.Class
+		class  fault.Class
 		want   string
 	}{
-		{"empty", nil, Policy{}, awsx.Invalid, "at least one target"},
-		{"two verbs", append(slices.Clone(plans), scale), Policy{}, awsx.Invalid, "one verb for all: found restart and scale"},
-		{"one target twice", append(slices.Clone(plans), plans[0]), Policy{}, awsx.Invalid, "is in the batch twice"},
-		{"a denied one", []Plan{plans[0], denied}, Policy{}, awsx.Denied, "denies this for b: frozen"},
-		{"too many", plans, limit, awsx.Denied, "admits 2 targets at a time and the batch has 3: two at a time"},
+		{"empty", nil, Policy{}, fault.Invalid, "at least one target"},
+		{"two verbs", append(slices.Clone(plans), scale), Policy{}, fault.Invalid, "one verb for all: found restart and scale"},
+		{"one target twice", append(slices.Clone(plans), plans[0]), Policy{}, fault.Invalid, "is in the batch twice"},
+		{"a denied one", []Plan{plans[0], denied}, Policy{}, fault.Denied, "denies this for b: frozen"},
+		{"too many", plans, limit, fault.Denied, "admits 2 targets at a time and the batch has 3: two at a time"},
 	}
 	for _, c := range cases {
 		_, err := BuildBatch(c.plans, c.policy)
-		if err == nil || awsx.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.want) {
+		if err == nil || fault.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v", c.name, err)
 		}
-		if c.class == awsx.Denied && !errors.Is(err, ErrRefused) {
+		if c.class == fault.Denied && !errors.Is(err, ErrRefused) {
 			t.Errorf("%s: the error is no refusal", c.name)
 		}
 	}

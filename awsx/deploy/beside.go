@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // beside asks for what only checks and estimates need, side by side and as soon
@@ -179,7 +180,7 @@ func readScaling(ctx context.Context, r awsx.ScalingReader, service awsx.Ref) (*
 	switch {
 	case err == nil:
 		return &target, nil
-	case awsx.ClassOf(err) == awsx.NotFound:
+	case fault.ClassOf(err) == fault.NotFound:
 		return nil, nil
 	}
 	return nil, err

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 func tree(t *testing.T, doc string) *node {
@@ -63,7 +64,7 @@ func (f *fake) ownTasks(instance string, n int) {
 
 func TestCapacity(t *testing.T) {
 	image := SetImages{Images: map[string]string{"web": ":1.1"}}
-	denied := awsx.Errorf(awsx.Denied, "ecs:ListContainerInstances", "", "not authorized")
+	denied := fault.Errorf(fault.Denied, "ecs:ListContainerInstances", "", "not authorized")
 	port := func(t *testing.T, f *fake) { f.edit(t, `"hostPort":0`, `"hostPort":8080`) }
 	cases := []struct {
 		name   string
@@ -147,7 +148,7 @@ func TestCapacity(t *testing.T) {
 		{"Fargate by providers", nil, func(_ *testing.T, f *fake) { f.service.CapacityProviders = []string{"FARGATE_SPOT"} }, OK, "Fargate finds the room"},
 		{"denied", nil, func(_ *testing.T, f *fake) { f.fleetErr = denied }, Skipped, "ecs:ListContainerInstances is denied"},
 		{"tasks denied", nil, func(_ *testing.T, f *fake) {
-			f.instances, f.tasksErr = []awsx.Instance{instance("i-1", 0, 0)}, awsx.Errorf(awsx.Denied, "ecs:ListTasks", "", "not authorized")
+			f.instances, f.tasksErr = []awsx.Instance{instance("i-1", 0, 0)}, fault.Errorf(fault.Denied, "ecs:ListTasks", "", "not authorized")
 		}, Skipped, "what old tasks leave is not known: ecs:ListTasks is denied"},
 		{"no task", nil, func(_ *testing.T, f *fake) { f.service.Desired, f.service.Running = 0, 0 }, OK, "the service runs no task"},
 		{"blue and green", nil, func(_ *testing.T, f *fake) {

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // The names of the checks, by which they are overridden.
@@ -119,9 +119,9 @@ func finding(name string, result CheckResult, format string, args ...any) Check 
 
 // whyUnread names the missing action when a read was denied.
 func whyUnread(err error) string {
-	var e *awsx.Error
-	if errors.As(err, &e) && e.Class == awsx.Denied && e.Op != "" {
+	var e *fault.Error
+	if errors.As(err, &e) && e.Class == fault.Denied && e.Op != "" {
 		return e.Op + " is denied"
 	}
-	return "not read, " + awsx.ClassOf(err).String()
+	return "not read, " + fault.ClassOf(err).String()
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // checkImages tells whether the images that would run exist. Only private ECR
@@ -21,7 +22,7 @@ func checkImages(cur Current, d draft) Check {
 			skipped = append(skipped, image+" is not in a private ECR repository")
 		case state.Err == nil:
 			found = append(found, describeImage(image, state.Image))
-		case awsx.ClassOf(state.Err) == awsx.NotFound:
+		case fault.ClassOf(state.Err) == fault.NotFound:
 			missing = append(missing, image)
 		default:
 			skipped = append(skipped, image+": "+whyUnread(state.Err))

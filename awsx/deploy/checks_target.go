@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // checkLoadBalancers makes sure that each container port a target group sends
@@ -40,7 +41,7 @@ func checkTargetGroups(cur Current, d draft) Check {
 	if !d.starts || len(arns) == 0 {
 		return Check{}
 	}
-	if err := cur.Groups.Err; err != nil && awsx.ClassOf(err) != awsx.NotFound {
+	if err := cur.Groups.Err; err != nil && fault.ClassOf(err) != fault.NotFound {
 		return finding(CheckTargetGroup, Skipped, "the target groups are not known: %s", whyUnread(err))
 	}
 	var wrong, idle, shown []string

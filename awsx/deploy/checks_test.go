@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // checkCase is a state of the account, an intent, and what one check has to say.
@@ -47,7 +48,7 @@ func testNoCheck(t *testing.T, f *fake, intent Intent, name string) {
 
 func image(s string) Intent { return SetImages{Images: map[string]string{"web": s}} }
 
-func denied(op string) error { return awsx.Errorf(awsx.Denied, op, "", "not authorized") }
+func denied(op string) error { return fault.Errorf(fault.Denied, op, "", "not authorized") }
 
 // piece replaces a piece of the document in use.
 func piece(old, new string) func(*fake) {
@@ -194,7 +195,7 @@ func TestChecksOfTargetGroups(t *testing.T) {
 		{"probe of a port", image(":1.1"), group(func(g *awsx.TargetGroup) { g.Check = awsx.HealthCheck{Protocol: "TCP", Port: "9000"} }), CheckTargetGroup, OK, "api probes TCP on port 9000"},
 		{"group gone", image(":1.1"), func(f *fake) { f.groups = nil }, CheckTargetGroup, Broken, "api does not exist"},
 		{"only group gone", image(":1.1"), func(f *fake) {
-			f.groups, f.groupsErr = nil, awsx.Errorf(awsx.NotFound, "elasticloadbalancing:DescribeTargetGroups", groupARN, "not found")
+			f.groups, f.groupsErr = nil, fault.Errorf(fault.NotFound, "elasticloadbalancing:DescribeTargetGroups", groupARN, "not found")
 		}, CheckTargetGroup, Broken, "api does not exist"},
 		{"second group gone", image(":1.1"), func(f *fake) {
 			f.service.LoadBalancers[0].Alternate = "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/green/2"

@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 )
 
 // desk is an account in memory with one cluster and one service, and somebody
@@ -151,7 +152,7 @@ func noAnswer(err error) error {
 	if err != nil {
 		return err
 	}
-	return &awsx.Error{Class: awsx.Offline, Op: "call", Unknown: true, Err: errors.New("connection reset")}
+	return &fault.Error{Class: fault.Offline, Op: "call", Unknown: true, Err: errors.New("connection reset")}
 }
 
 func (l lossy) RunTask(ctx context.Context, r awsx.RunTask) ([]awsx.Task, error) {

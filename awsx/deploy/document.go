@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // documentLimit is the size that the service admits for the document of one
@@ -28,7 +29,7 @@ func ReadOnlyFields() []string {
 func cloneDocument(td *awsx.TaskDefinition) (*node, error) {
 	tree, err := parseTree(td.Raw)
 	if err != nil || tree.kind != object {
-		return nil, awsx.Errorf(awsx.Invalid, "plan", td.ARN, "the task definition's document is no JSON object")
+		return nil, fault.Errorf(fault.Invalid, "plan", td.ARN, "the task definition's document is no JSON object")
 	}
 	for _, name := range ReadOnlyFields() {
 		tree.drop(name)
@@ -141,6 +142,6 @@ func sealDocument(tree *node) (awsx.Document, error) {
 }
 
 // invalid makes the error for input that is refused before anything is sent.
-func invalid(format string, args ...any) *awsx.Error {
-	return awsx.Errorf(awsx.Invalid, "plan", "", format, args...)
+func invalid(format string, args ...any) *fault.Error {
+	return fault.Errorf(fault.Invalid, "plan", "", format, args...)
 }

@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/clean"
+	"gantry/internal/fault"
 )
 
 // ParseDotenv parses a .env file: NAME=VALUE lines, optionally after export,
@@ -21,7 +22,7 @@ func ParseDotenv(src string) ([]awsx.EnvVar, error) {
 		p.statement()
 	}
 	if len(p.faults) > 0 {
-		return nil, &awsx.Error{Class: awsx.Invalid, Op: "parse .env", Err: errors.Join(p.faults...)}
+		return nil, &fault.Error{Class: fault.Invalid, Op: "parse .env", Err: errors.Join(p.faults...)}
 	}
 	return p.vars, nil
 }
@@ -80,7 +81,7 @@ func (p *dotenv) accept(line int, name, value string) {
 	}
 	v := awsx.EnvVar{Name: name, Value: clean.Secret(value)}
 	if err := checkVariable(v); err != nil {
-		var e *awsx.Error
+		var e *fault.Error
 		if errors.As(err, &e) {
 			err = e.Err
 		}

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/clean"
+	"gantry/internal/fault"
 )
 
 func secret(s string) clean.Secret { return clean.Secret(s) }
@@ -55,7 +56,7 @@ func TestReferencesAreParsedAndRefusedWithWhatWasExpected(t *testing.T) {
 	}
 	for s, want := range bad {
 		_, err := ParseReference(s)
-		if err == nil || awsx.ClassOf(err) != awsx.Invalid || !strings.Contains(err.Error(), want) {
+		if err == nil || fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want an Invalid error with %q", s, err, want)
 		}
 		if err != nil && strings.Contains(err.Error(), "\x1b") {
@@ -167,7 +168,7 @@ func TestEnvironmentEditsThatAreRefused(t *testing.T) {
 			tree := example(t)
 			before := string(tree.bytes())
 			_, err := setEnv(tree, SetEnv{map[string]EnvEdit{"web": c.edit}})
-			if err == nil || awsx.ClassOf(err) != awsx.Invalid || !strings.Contains(err.Error(), c.want) {
+			if err == nil || fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want an Invalid error with %q", err, c.want)
 			}
 			if err != nil && strings.Contains(err.Error(), "canary") {
@@ -219,7 +220,7 @@ func TestDotenvFiles(t *testing.T) {
 func TestDotenvFaultsNameTheirLinesAllAtOnce(t *testing.T) {
 	src := "A=1\ncanary\nB=\"x\ny\"\n1C=canary\nA=canary\nM=(masked)\nD='x' canary\nE=\"canary"
 	_, err := ParseDotenv(src)
-	if awsx.ClassOf(err) != awsx.Invalid || err == nil {
+	if fault.ClassOf(err) != fault.Invalid || err == nil {
 		t.Fatalf("got %v", err)
 	}
 	for _, want := range []string{

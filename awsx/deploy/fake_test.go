@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 const (
@@ -113,7 +114,7 @@ func (f *fake) TaskDefinition(_ context.Context, id string) (*awsx.TaskDefinitio
 		}
 	}
 	if latest == nil {
-		return nil, awsx.Errorf(awsx.NotFound, "ecs:DescribeTaskDefinition", id, "no such revision")
+		return nil, fault.Errorf(fault.NotFound, "ecs:DescribeTaskDefinition", id, "no such revision")
 	}
 	return latest, nil
 }
@@ -125,7 +126,7 @@ func (f *fake) Image(_ context.Context, repository, reference string) (awsx.Imag
 	if i, ok := f.images[repository+" "+reference]; ok {
 		return i, nil
 	}
-	return awsx.Image{}, awsx.Errorf(awsx.NotFound, "ecr:DescribeImages", repository, "no such image")
+	return awsx.Image{}, fault.Errorf(fault.NotFound, "ecr:DescribeImages", repository, "no such image")
 }
 
 func (f *fake) Identity(context.Context) (awsx.Identity, error) {
@@ -136,7 +137,7 @@ func (f *fake) Identity(context.Context) (awsx.Identity, error) {
 func (f *fake) permit(ctx context.Context, operation string) error {
 	change := awsx.ChangeFrom(ctx)
 	if change == nil {
-		return awsx.Errorf(awsx.Denied, operation, "", "no change in the context")
+		return fault.Errorf(fault.Denied, operation, "", "no change in the context")
 	}
 	if err := change.Record(awsx.Call{Service: "ECS", Operation: operation}); err != nil {
 		return err
@@ -162,7 +163,7 @@ func (f *fake) RegisterTaskDefinition(ctx context.Context, doc awsx.Document) (*
 	}
 	f.definitions[td.ARN] = td
 	if f.lostAnswer {
-		return nil, &awsx.Error{Class: awsx.Offline, Op: "ecs:RegisterTaskDefinition", Unknown: true, Err: fmt.Errorf("connection reset")}
+		return nil, &fault.Error{Class: fault.Offline, Op: "ecs:RegisterTaskDefinition", Unknown: true, Err: fmt.Errorf("connection reset")}
 	}
 	return td, nil
 }
@@ -187,7 +188,7 @@ func (f *fake) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx.Se
 		}
 	}
 	if f.lostAnswer {
-		return awsx.Service{}, &awsx.Error{Class: awsx.Offline, Op: "ecs:UpdateService", Unknown: true, Err: fmt.Errorf("timeout")}
+		return awsx.Service{}, &fault.Error{Class: fault.Offline, Op: "ecs:UpdateService", Unknown: true, Err: fmt.Errorf("timeout")}
 	}
 	return f.service, nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // Intent is what somebody wants to happen to a service, a task, an instance or
@@ -136,8 +137,8 @@ type SecretChange struct {
 var errNothing = errors.New("nothing changed")
 
 // nothingChanged refuses a change that would change nothing.
-func nothingChanged(why, fix string) *awsx.Error {
-	return &awsx.Error{Class: awsx.Invalid, Op: "plan", Fix: fix, Err: fmt.Errorf("%w: %s", errNothing, why)}
+func nothingChanged(why, fix string) *fault.Error {
+	return &fault.Error{Class: fault.Invalid, Op: "plan", Fix: fix, Err: fmt.Errorf("%w: %s", errNothing, why)}
 }
 
 // nothing reports whether a plan was refused because it would change nothing.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 func TestADeployRegistersAndUpdates(t *testing.T) {
@@ -77,7 +78,7 @@ func TestIntentsThatChangeNothingRegisterNothing(t *testing.T) {
 		"same revision": UseRevision{"7"},
 	} {
 		_, err := newFake(t).tryPlan(intent)
-		if awsx.ClassOf(err) != awsx.Invalid || err == nil || !strings.Contains(err.Error(), "nothing changed") {
+		if fault.ClassOf(err) != fault.Invalid || err == nil || !strings.Contains(err.Error(), "nothing changed") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // Current is the part of the account that a plan is made from. Everything but
@@ -171,7 +172,7 @@ func readDefinitions(ctx context.Context, r awsx.TaskDefinitionReader, cur *Curr
 	}
 	svc := cur.Service
 	if svc.TaskDefinition == "" {
-		return awsx.Errorf(awsx.Invalid, "plan", svc.Ref.ARN,
+		return fault.Errorf(fault.Invalid, "plan", svc.Ref.ARN,
 			"the service has no task definition: its deployment controller (%s) runs task sets", orNone(svc.Controller))
 	}
 	family, _ := awsx.SplitRevision(svc.TaskDefinition)
@@ -209,7 +210,7 @@ func ReadService(ctx context.Context, r awsx.ServiceReader, service awsx.Ref) (a
 	if err := ctx.Err(); err != nil {
 		return awsx.Service{}, err
 	}
-	return awsx.Service{}, awsx.Errorf(awsx.NotFound, "ecs:DescribeServices", service.ARN,
+	return awsx.Service{}, fault.Errorf(fault.NotFound, "ecs:DescribeServices", service.ARN,
 		"no such service in cluster %s", service.ClusterName())
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // ErrRefused marks changes that gantry itself refused before anything was sent:
@@ -93,7 +94,7 @@ func Run(ctx context.Context, o RunOptions) (Result, error) {
 	}
 	if err := o.Audit.Begin(o.ID, o.Plan); err != nil {
 		if !slices.Contains(o.Override, OverrideAudit) {
-			return res, refusal(awsx.Failed, o.Plan, "override the check "+OverrideAudit+" to go on without a record", "the audit record cannot be written: %w", err)
+			return res, refusal(fault.Failed, o.Plan, "override the check "+OverrideAudit+" to go on without a record", "the audit record cannot be written: %w", err)
 		}
 		res.AuditErr = err
 	}
@@ -102,7 +103,7 @@ func Run(ctx context.Context, o RunOptions) (Result, error) {
 	outcome := "done"
 	switch {
 	case err != nil:
-		outcome = "failed: " + awsx.ClassOf(err).String()
+		outcome = "failed: " + fault.ClassOf(err).String()
 		if res.State.Registered != nil && !res.State.Applied {
 			outcome += ", left " + awsx.ARNName(res.State.Registered.ARN)
 			if !unknown(err) {
@@ -132,7 +133,7 @@ func admit(ctx context.Context, o RunOptions) error {
 		}
 	}
 	if o.Plan.Denied != "" {
-		return refusal(awsx.Denied, o.Plan, "", "a rule of the configuration denies this: %s", o.Plan.Denied)
+		return refusal(fault.Denied, o.Plan, "", "a rule of the configuration denies this: %s", o.Plan.Denied)
 	}
 	if err := o.Gate.Allow(o.Plan); err != nil {
 		return err
@@ -143,7 +144,7 @@ func admit(ctx context.Context, o RunOptions) error {
 			names = append(names, c.Name)
 			texts = append(texts, c.Name+": "+c.Text)
 		}
-		return refusal(awsx.Denied, o.Plan, "mend it, or override "+strings.Join(names, " and "), "%s", strings.Join(texts, "; "))
+		return refusal(fault.Denied, o.Plan, "mend it, or override "+strings.Join(names, " and "), "%s", strings.Join(texts, "; "))
 	}
 	now, err := look(ctx, o.Account, o.Plan)
 	if err != nil {
@@ -168,7 +169,7 @@ func drift(ctx context.Context, o RunOptions, now Facts) error {
 			moved = append(moved, awsx.ARNName(now.Service.TaskDefinition)+" was registered by "+by)
 		}
 	}
-	return refusal(awsx.Drift, o.Plan, "look again and plan anew", "%s", strings.Join(moved, "; "))
+	return refusal(fault.Drift, o.Plan, "look again and plan anew", "%s", strings.Join(moved, "; "))
 }
 
 func orNone(s string) string {
@@ -187,8 +188,8 @@ func registrant(ctx context.Context, r awsx.TaskDefinitionReader, arn string) st
 	return awsx.ARNName(td.RegisteredBy)
 }
 
-func refusal(c awsx.Class, p Plan, fix, format string, args ...any) error {
-	return &awsx.Error{Class: c, Op: p.Intent.Action(), Resource: p.Target.ARN, Fix: fix,
+func refusal(c fault.Class, p Plan, fix, format string, args ...any) error {
+	return &fault.Error{Class: c, Op: p.Intent.Action(), Resource: p.Target.ARN, Fix: fix,
 		Err: fmt.Errorf("%w: %w", ErrRefused, fmt.Errorf(format, args...))}
 }
 
@@ -220,8 +221,8 @@ func execute(ctx context.Context, o RunOptions, res *Result) error {
 }
 
 func unknown(err error) bool {
-	var e *awsx.Error
-	return errors.As(err, &e) && e.Unknown
+	e := fault.Of(err)
+	return e != nil && e.Unknown
 }
 
 // The service's reads lag its writes a little, so a call that seems not to have
@@ -254,9 +255,9 @@ func resolve(ctx context.Context, r awsx.Reader, step Step, st *State, cause err
 // unresolved keeps the cause's class. The call is still marked unknown when
 // reading failed as well.
 func unresolved(step Step, cause, readErr error) error {
-	var e *awsx.Error
+	var e *fault.Error
 	errors.As(cause, &e)
-	out := &awsx.Error{Class: e.Class, Op: e.Op, Resource: e.Resource, Unknown: readErr != nil, Err: cause,
+	out := &fault.Error{Class: e.Class, Op: e.Op, Resource: e.Resource, Unknown: readErr != nil, Err: cause,
 		Fix: "the account shows no trace of it: look again before you repeat it"}
 	if readErr != nil {
 		out.Err = errors.Join(cause, fmt.Errorf("and reading back failed: %w", readErr))
@@ -274,7 +275,7 @@ func partial(st State, err error) error {
 	if unknown(err) {
 		fix = "revision " + awsx.ARNName(st.Registered.ARN) + " was registered, and whether it is in use is not known: look at the service before you repeat this or deregister it"
 	}
-	return &awsx.Error{Class: awsx.ClassOf(err), Op: "deploy", Resource: st.Registered.ARN, Unknown: unknown(err), Err: err, Fix: fix}
+	return &fault.Error{Class: fault.ClassOf(err), Op: "deploy", Resource: st.Registered.ARN, Unknown: unknown(err), Err: err, Fix: fix}
 }
 
 // followed waits for the verdict and says for the audit what came of it.

@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 )
 
 // journal is an audit in memory.
@@ -83,19 +84,19 @@ func TestRefusalsSendNothing(t *testing.T) {
 		name   string
 		intent Intent
 		change func(*fake, *RunOptions, *journal)
-		class  awsx.Class
+		class  fault.Class
 		want   string
 	}{
 		{"the gate", Scale{3}, func(_ *fake, o *RunOptions, _ *journal) {
-			o.Gate = gate{awsx.Errorf(awsx.Denied, "scale", "", "%w: read-only", ErrRefused)}
-		}, awsx.Denied, "read-only"},
-		{"a failed check", SetImages{Images: map[string]string{"web": ":9"}}, nil, awsx.Denied, "mend it, or override image"},
+			o.Gate = gate{fault.Errorf(fault.Denied, "scale", "", "%w: read-only", ErrRefused)}
+		}, fault.Denied, "read-only"},
+		{"a failed check", SetImages{Images: map[string]string{"web": ":9"}}, nil, fault.Denied, "mend it, or override image"},
 		{"another revision", SetImages{Images: map[string]string{"web": ":1.1"}}, func(f *fake, _ *RunOptions, _ *journal) {
 			f.service.TaskDefinition = revisionARN("api", 6)
-		}, awsx.Drift, "the task definition was api:7 and is api:6; api:6 was registered by ci"},
-		{"another deployment", Restart{}, func(f *fake, _ *RunOptions, _ *journal) { f.service.Deployments[0].ID = "ecs-svc/9" }, awsx.Drift, "the deployment was ecs-svc/7 and is ecs-svc/9"},
-		{"another count", Scale{3}, func(f *fake, _ *RunOptions, _ *journal) { f.service.Desired = 5 }, awsx.Drift, "the desired count was 4 and is 5"},
-		{"no audit", Scale{3}, func(_ *fake, _ *RunOptions, j *journal) { j.beginErr = errors.New("disk full") }, awsx.Failed, "disk full"},
+		}, fault.Drift, "the task definition was api:7 and is api:6; api:6 was registered by ci"},
+		{"another deployment", Restart{}, func(f *fake, _ *RunOptions, _ *journal) { f.service.Deployments[0].ID = "ecs-svc/9" }, fault.Drift, "the deployment was ecs-svc/7 and is ecs-svc/9"},
+		{"another count", Scale{3}, func(f *fake, _ *RunOptions, _ *journal) { f.service.Desired = 5 }, fault.Drift, "the desired count was 4 and is 5"},
+		{"no audit", Scale{3}, func(_ *fake, _ *RunOptions, j *journal) { j.beginErr = errors.New("disk full") }, fault.Failed, "disk full"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -105,8 +106,8 @@ func TestRefusalsSendNothing(t *testing.T) {
 				c.change(f, &o, j)
 			}
 			_, err := Run(context.Background(), o)
-			if !errors.Is(err, ErrRefused) || awsx.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("got %v of class %v, want a refusal of class %v with %q", err, awsx.ClassOf(err), c.class, c.want)
+			if !errors.Is(err, ErrRefused) || fault.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v of class %v, want a refusal of class %v with %q", err, fault.ClassOf(err), c.class, c.want)
 			}
 			if len(f.sent) > 0 {
 				t.Errorf("sent %v", f.sent)
@@ -148,7 +149,7 @@ func TestAMisspeltOverrideIsRefused(t *testing.T) {
 	f := newFake(t)
 	o, _ := options(f, f.plan(t, Scale{3}))
 	o.Override = []string{"imgae"}
-	if _, err := Run(context.Background(), o); awsx.ClassOf(err) != awsx.Invalid || !strings.Contains(err.Error(), "expected one of controller, ") || len(f.sent) > 0 {
+	if _, err := Run(context.Background(), o); fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), "expected one of controller, ") || len(f.sent) > 0 {
 		t.Errorf("sent %v (%v)", f.sent, err)
 	}
 }
@@ -164,10 +165,10 @@ func TestACallThatCannotBeRecordedIsNotSent(t *testing.T) {
 
 func TestAHalfDoneDeployTellsWhatItLeft(t *testing.T) {
 	f := newFake(t)
-	f.updateErr = awsx.Errorf(awsx.Denied, "ecs:UpdateService", serviceARN, "not authorized")
+	f.updateErr = fault.Errorf(fault.Denied, "ecs:UpdateService", serviceARN, "not authorized")
 	o, j := options(f, deployImage(f, t))
 	res, err := Run(context.Background(), o)
-	if awsx.ClassOf(err) != awsx.Denied || !strings.Contains(err.Error(), "revision api:8 was registered and is not in use") {
+	if fault.ClassOf(err) != fault.Denied || !strings.Contains(err.Error(), "revision api:8 was registered and is not in use") {
 		t.Errorf("got %v", err)
 	}
 	if errors.Is(err, ErrRefused) {
@@ -207,13 +208,13 @@ func TestALostAnswerIsResolvedByReadingAndNeverSentAgain(t *testing.T) {
 }
 
 func TestACallThatNeverArrivedIsToldAndNotRepeated(t *testing.T) {
-	lost := &awsx.Error{Class: awsx.Offline, Op: "ecs:RegisterTaskDefinition", Unknown: true, Err: fmt.Errorf("reset")}
+	lost := &fault.Error{Class: fault.Offline, Op: "ecs:RegisterTaskDefinition", Unknown: true, Err: fmt.Errorf("reset")}
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(t)
 		f.registerErr = lost
 		o, _ := options(f, deployImage(f, t))
 		_, err := Run(context.Background(), o)
-		if awsx.ClassOf(err) != awsx.Offline || !strings.Contains(err.Error(), "no trace of it") || unknown(err) {
+		if fault.ClassOf(err) != fault.Offline || !strings.Contains(err.Error(), "no trace of it") || unknown(err) {
 			t.Errorf("got %v", err)
 		}
 		if len(f.sent) != 1 {
@@ -226,7 +227,7 @@ func TestSomebodyElsesNewRevisionIsNotTakenForOurs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake(t)
 		o, _ := options(f, deployImage(f, t))
-		f.registerErr = &awsx.Error{Class: awsx.Offline, Unknown: true, Err: fmt.Errorf("reset")}
+		f.registerErr = &fault.Error{Class: fault.Offline, Unknown: true, Err: fmt.Errorf("reset")}
 		f.add(t, document(8)) // the old image in a newer revision
 		if _, err := Run(context.Background(), o); err == nil {
 			t.Error("a revision with another document was deployed as ours")
@@ -288,7 +289,7 @@ type blinded struct{ lossy }
 func (b blinded) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx.Service, error) {
 	defer func() {
 		for range resolveReads {
-			b.FailOnce(awsxtest.DescribeServices, awsx.Errorf(awsx.Offline, "ecs:DescribeServices", "", "no route"))
+			b.FailOnce(awsxtest.DescribeServices, fault.Errorf(fault.Offline, "ecs:DescribeServices", "", "no route"))
 		}
 	}()
 	return b.lossy.UpdateService(ctx, u)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 const groupARN = "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/api/1"
@@ -77,7 +78,7 @@ func (f *fake) ScalableTarget(context.Context, awsx.Ref) (awsx.ScalableTarget, e
 	case f.scaledErr != nil:
 		return awsx.ScalableTarget{}, f.scaledErr
 	case f.scaling == nil:
-		return awsx.ScalableTarget{}, awsx.Errorf(awsx.NotFound, "application-autoscaling:DescribeScalableTargets", serviceARN, "not registered")
+		return awsx.ScalableTarget{}, fault.Errorf(fault.NotFound, "application-autoscaling:DescribeScalableTargets", serviceARN, "not registered")
 	}
 	return *f.scaling, nil
 }

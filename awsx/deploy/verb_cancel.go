@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // Cancel stops the deployment in progress. ECS knows one way to stop one, which
@@ -38,15 +39,15 @@ func (Cancel) draft(cur Current) (draft, error) {
 func rollingOut(cur Current) (*awsx.ServiceDeployment, error) {
 	svc := cur.Service
 	if svc.Controller != "" && svc.Controller != "ECS" {
-		return nil, awsx.Errorf(awsx.Invalid, "plan", svc.Ref.ARN, "the deployment controller %s owns the deployments of this service: steer them there", svc.Controller)
+		return nil, fault.Errorf(fault.Invalid, "plan", svc.Ref.ARN, "the deployment controller %s owns the deployments of this service: steer them there", svc.Controller)
 	}
 	if rec := cur.Record.Value; rec != nil && !rec.Ended() {
 		return rec, nil
 	}
 	if cur.Record.Err == nil {
-		return nil, awsx.Errorf(awsx.Invalid, "plan", svc.Ref.ARN, "no deployment of %s is in progress", svc.Name)
+		return nil, fault.Errorf(fault.Invalid, "plan", svc.Ref.ARN, "no deployment of %s is in progress", svc.Name)
 	}
-	return nil, &awsx.Error{Class: awsx.ClassOf(cur.Record.Err), Op: "plan", Resource: svc.Ref.ARN,
+	return nil, &fault.Error{Class: fault.ClassOf(cur.Record.Err), Op: "plan", Resource: svc.Ref.ARN,
 		Fix: "roll back to a revision instead",
 		Err: fmt.Errorf("the service's deployments are not known: %s", whyUnread(cur.Record.Err))}
 }

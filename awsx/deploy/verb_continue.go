@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // Continue ends the pause of a deployment that a lifecycle hook holds up: onwards,
@@ -23,7 +24,7 @@ func (in Continue) draft(cur Current) (draft, error) {
 	}
 	hook, paused := rec.Paused()
 	if !paused {
-		return draft{}, awsx.Errorf(awsx.Invalid, "plan", cur.Service.Ref.ARN, "no hook holds the deployment of %s up (%s)", cur.Service.Name, rec.Status)
+		return draft{}, fault.Errorf(fault.Invalid, "plan", cur.Service.Ref.ARN, "no hook holds the deployment of %s up (%s)", cur.Service.Name, rec.Status)
 	}
 	d := draft{
 		follow: followSpec(cur, nil, cur.Service.Desired), effect: effect{tier: TierName},

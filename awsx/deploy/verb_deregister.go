@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // Deregister ends a revision, which is the plan's target: it is kept as
@@ -24,7 +25,7 @@ func (Deregister) draft(cur Current) (draft, error) {
 		return draft{}, nothingChanged(name+" is "+td.Status+" already", "")
 	}
 	if users := cur.Users.By[td.ARN]; len(users) > 0 {
-		return draft{}, awsx.Errorf(awsx.Invalid, "plan", td.ARN, "the revision is in use by %s: deploy another one there first", strings.Join(users, ", "))
+		return draft{}, fault.Errorf(fault.Invalid, "plan", td.ARN, "the revision is in use by %s: deploy another one there first", strings.Join(users, ", "))
 	}
 	return draft{
 		before: name + " ACTIVE", after: name + " INACTIVE", leaves: "leaves every task as it is",

@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/clean"
+	"gantry/internal/fault"
 )
 
 // edited plans an edit of the example's definition on the text that Redacted
@@ -198,7 +199,7 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 	}
 	for _, c := range cases {
 		_, err := edited(t, c.edit)
-		if err == nil || awsx.ClassOf(err) != awsx.Invalid || !strings.Contains(err.Error(), c.want) {
+		if err == nil || fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an Invalid error with %q", c.name, err, c.want)
 		}
 		if err != nil && strings.Contains(err.Error(), "canary") {

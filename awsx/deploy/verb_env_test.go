@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 func TestRenamedVariablesKeepTheirValuesAndPlaces(t *testing.T) {
@@ -68,7 +68,7 @@ func TestRenamesThatAreRefused(t *testing.T) {
 		tree := example(t)
 		before := string(tree.bytes())
 		_, err := setEnv(tree, SetEnv{map[string]EnvEdit{"web": c.edit}})
-		if awsx.ClassOf(err) != awsx.Invalid || err == nil || !strings.Contains(err.Error(), c.want) {
+		if fault.ClassOf(err) != fault.Invalid || err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
 		if string(tree.bytes()) != before {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // Prune ends the older revisions of a family but for the newest Keep, those in
@@ -46,7 +47,7 @@ func (in Prune) draft(cur Current) (draft, error) {
 	case in.Keep < LeastKept:
 		return draft{}, invalid("%d revisions to keep: expected at least %d, so that the way back stays open", in.Keep, LeastKept)
 	case len(cur.Users.Unread) > 0:
-		return draft{}, awsx.Errorf(awsx.Failed, "plan", cur.Wanted.ARN, "the revisions stay, as they may be in use where nothing could be read: %s", cur.Users.unread())
+		return draft{}, fault.Errorf(fault.Failed, "plan", cur.Wanted.ARN, "the revisions stay, as they may be in use where nothing could be read: %s", cur.Users.unread())
 	}
 	active := slices.Clone(cur.Active)
 	slices.SortFunc(active, func(a, b string) int { return revisionNumber(b) - revisionNumber(a) })

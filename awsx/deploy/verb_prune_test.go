@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 )
 
 // deployed deploys an image with a verdict, keeping some revisions.
@@ -99,7 +100,7 @@ func TestRevisionsStayWhenAClusterCannotBeRead(t *testing.T) {
 	for _, op := range []awsxtest.Op{awsxtest.Clusters, awsxtest.Services} {
 		d := newDesk()
 		d.register(t, 5)
-		d.Fail(op, awsx.Errorf(awsx.Denied, "ecs:Describe", "", "no"))
+		d.Fail(op, fault.Errorf(fault.Denied, "ecs:Describe", "", "no"))
 		res := d.deployed(t, 3, Verdict{Outcome: Succeeded})
 		if d.active(t) != "7 6 5 4 3 2 1" {
 			t.Errorf("%s: active are %s", op, d.active(t))
@@ -114,9 +115,9 @@ func TestAFailureToPruneIsNoFailureOfTheDeploy(t *testing.T) {
 	d := newDesk()
 	d.register(t, 5)
 	d.FailOnce(awsxtest.DeregisterTaskDefinition, nil)
-	d.FailOnce(awsxtest.DeregisterTaskDefinition, awsx.Errorf(awsx.Throttled, "ecs:DeregisterTaskDefinition", "", "slow down"))
+	d.FailOnce(awsxtest.DeregisterTaskDefinition, fault.Errorf(fault.Throttled, "ecs:DeregisterTaskDefinition", "", "slow down"))
 	res := d.deployed(t, 3, Verdict{Outcome: Succeeded})
-	if res.Verdict.Outcome != Succeeded || res.Pruned == nil || awsx.ClassOf(res.Pruned.Err) != awsx.Throttled || strings.Join(res.Pruned.Ended, " ") != "api:2" {
+	if res.Verdict.Outcome != Succeeded || res.Pruned == nil || fault.ClassOf(res.Pruned.Err) != fault.Throttled || strings.Join(res.Pruned.Ended, " ") != "api:2" {
 		t.Errorf("the result says %+v", res.Pruned)
 	}
 }
@@ -132,7 +133,7 @@ func TestFewerThanThreeRevisionsCannotBeKept(t *testing.T) {
 	for _, n := range []int{-1, 1, 2} {
 		d := newDesk()
 		d.policy.KeepRevisions = n
-		if _, err := d.plan(d.api, Restart{}); awsx.ClassOf(err) != awsx.Invalid || !strings.Contains(err.Error(), "at least 3") {
+		if _, err := d.plan(d.api, Restart{}); fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), "at least 3") {
 			t.Errorf("%d: %v", n, err)
 		}
 	}

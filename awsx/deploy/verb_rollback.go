@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // Pinning says which images are named by the digest that ran instead of by tag.
@@ -133,7 +134,7 @@ func (in RollBack) pins(cur Current, tree *node, run PastRun) []pin {
 			reference: Reference{Repository: ref.Repository, Digest: ran}.String(),
 		}
 		state, asked := cur.Images[image]
-		p.known = asked && (state.Err == nil || awsx.ClassOf(state.Err) == awsx.NotFound)
+		p.known = asked && (state.Err == nil || fault.ClassOf(state.Err) == fault.NotFound)
 		p.now = state.Image.Digest
 		p.pinned = in.Pin == PinAll || in.Pin == PinMoved && p.moved()
 		pins = append(pins, p)

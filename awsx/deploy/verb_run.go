@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // RunTask starts standalone tasks of a revision, which is the plan's target.
@@ -42,7 +43,7 @@ func (in RunTask) draft(cur Current) (draft, error) {
 	case in.Count < 0 || n > mostTasks:
 		return draft{}, invalid("%d tasks: one call starts 1 to %d", in.Count, mostTasks)
 	case inactive(td):
-		return draft{}, awsx.Errorf(awsx.Invalid, "plan", td.ARN, "the revision is %s and cannot be run: choose one that is ACTIVE", td.Status)
+		return draft{}, fault.Errorf(fault.Invalid, "plan", td.ARN, "the revision is %s and cannot be run: choose one that is ACTIVE", td.Status)
 	}
 	run := awsx.RunTask{Cluster: cur.Target.ClusterRef(), TaskDefinition: td.ARN, Count: n}
 	if err := surround(&run, cur, in.Like); err != nil {
@@ -198,7 +199,7 @@ func (s *runTaskStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
 		for _, t := range tasks {
 			ids = append(ids, t.ID)
 		}
-		return &awsx.Error{Class: awsx.ClassOf(err), Op: "run", Resource: r.TaskDefinition, Err: err,
+		return &fault.Error{Class: fault.ClassOf(err), Op: "run", Resource: r.TaskDefinition, Err: err,
 			Fix: fmt.Sprintf("%d of %s did start: %s", len(tasks), count(r.Count, "task"), strings.Join(ids, ", "))}
 	}
 	return err

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // SetScaling changes the bounds between which Application Auto Scaling moves a
@@ -51,10 +52,10 @@ func (in SetScaling) draft(cur Current) (draft, error) {
 // and a policy together, which is for whoever owns the policies to do.
 func notScaled(cur Current) error {
 	err := cur.Scaling.Err
-	if awsx.ClassOf(err) != awsx.NotFound {
+	if fault.ClassOf(err) != fault.NotFound {
 		return err
 	}
-	return &awsx.Error{Class: awsx.NotFound, Op: "plan", Resource: cur.Service.Ref.ARN,
+	return &fault.Error{Class: fault.NotFound, Op: "plan", Resource: cur.Service.Ref.ARN,
 		Fix: "scale it by its count instead",
 		Err: fmt.Errorf("service %s is not scaled by Application Auto Scaling, so it has no bounds to set", cur.Service.Name)}
 }

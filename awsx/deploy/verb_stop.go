@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // StopTask stops one task. A service starts another in its place; a standalone
@@ -104,7 +105,7 @@ func (s *stopTaskStep) Run(ctx context.Context, w awsx.Writer, st *State) error 
 // Resolve reads the task: one that was stopped says so at once, or is forgotten.
 func (s *stopTaskStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
 	t, err := ReadTask(ctx, r, s.task.Ref)
-	if err != nil && awsx.ClassOf(err) != awsx.NotFound {
+	if err != nil && fault.ClassOf(err) != fault.NotFound {
 		return false, err
 	}
 	st.Applied = err != nil || t.DesiredStatus == "STOPPED"

@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 )
 
 func TestStoppingATaskSaysHowManyHealthyOnesAreLeft(t *testing.T) {
@@ -24,10 +25,10 @@ func TestStoppingATaskSaysHowManyHealthyOnesAreLeft(t *testing.T) {
 			d.Edit(func(data *awsxtest.Data) { data.Tasks[2].Health = "UNHEALTHY" })
 		}, "leaves 1 healthy of 3 tasks; api starts another"},
 		{"targets were not read", []awsxtest.Option{awsxtest.Desired(3)}, func(d *desk) {
-			d.Fail(awsxtest.TargetHealth, awsx.Errorf(awsx.Throttled, "elasticloadbalancing:DescribeTargetHealth", "", "slow down"))
+			d.Fail(awsxtest.TargetHealth, fault.Errorf(fault.Throttled, "elasticloadbalancing:DescribeTargetHealth", "", "slow down"))
 		}, "leaves 2 of 3 tasks, how healthy they are is not known; api starts another"},
 		{"the service was not read", nil, func(d *desk) {
-			d.Fail(awsxtest.DescribeServices, awsx.Errorf(awsx.Denied, "ecs:DescribeServices", "", "no"))
+			d.Fail(awsxtest.DescribeServices, fault.Errorf(fault.Denied, "ecs:DescribeServices", "", "no"))
 		}, "what is left of api is not known: ecs:DescribeServices is denied"},
 		{"a daemon's", []awsxtest.Option{awsxtest.Desired(2)}, func(d *desk) {
 			d.edit(func(s *awsx.Service) { s.SchedulingStrategy = "DAEMON" })
@@ -78,7 +79,7 @@ func TestDrainingSaysWhatBecomesOfEachTask(t *testing.T) {
 	if got := check(t, p, CheckDrain); !strings.Contains(got.Text, "no other instance of the cluster is active") || p.Leaves != "leaves 0 instances of 2 active" {
 		t.Errorf("%s; %s", got.Text, p.Leaves)
 	}
-	d.Fail(awsxtest.Tasks, awsx.Errorf(awsx.Denied, "ecs:ListTasks", "", "no"))
+	d.Fail(awsxtest.Tasks, fault.Errorf(fault.Denied, "ecs:ListTasks", "", "no"))
 	if got := check(t, d.mustPlan(t, instance.Ref, Drain{}), CheckDrain); got.Result != Skipped || !strings.Contains(got.Text, "ecs:ListTasks is denied") {
 		t.Errorf("%s: %s", got.Result, got.Text)
 	}
@@ -127,7 +128,7 @@ func TestTasksThatDidStartAreToldBesideTheFailure(t *testing.T) {
 	d := newDesk()
 	d.Edit(func(data *awsxtest.Data) { data.Refusals = []awsx.Missing{{Reason: "RESOURCE:MEMORY"}} })
 	res, err := Run(t.Context(), d.options(d.mustPlan(t, family(t, d), RunTask{Count: 3})))
-	if awsx.ClassOf(err) != awsx.Failed || !strings.Contains(err.Error(), "RESOURCE:MEMORY") || !strings.Contains(err.Error(), "2 of 3 tasks did start: ") {
+	if fault.ClassOf(err) != fault.Failed || !strings.Contains(err.Error(), "RESOURCE:MEMORY") || !strings.Contains(err.Error(), "2 of 3 tasks did start: ") {
 		t.Errorf("got %v", err)
 	}
 	if len(res.State.Tasks) != 2 || !res.State.Applied {
@@ -158,7 +159,7 @@ func TestSettingsAreNotFollowedAndTasksAre(t *testing.T) {
 
 func TestAHalfDoneDeployOffersToDeregisterWhatItLeft(t *testing.T) {
 	d := newDesk()
-	d.Fail(awsxtest.UpdateService, awsx.Errorf(awsx.Denied, "ecs:UpdateService", d.api.ARN, "no"))
+	d.Fail(awsxtest.UpdateService, fault.Errorf(fault.Denied, "ecs:UpdateService", d.api.ARN, "no"))
 	res, err := Run(t.Context(), d.options(d.mustPlan(t, d.api, SetImages{Images: map[string]string{"": ":v2"}})))
 	if err == nil || res.Left == nil || res.Left.Revision != 2 {
 		t.Fatalf("left %+v (%v)", res.Left, err)
@@ -172,7 +173,7 @@ func TestAHalfDoneDeployOffersToDeregisterWhatItLeft(t *testing.T) {
 func TestARevisionThatMayBeInUseIsNotDeregisteredWithoutAnOverride(t *testing.T) {
 	d := newDesk()
 	d.register(t, 1)
-	d.Fail(awsxtest.Services, awsx.Errorf(awsx.Denied, "ecs:ListServices", "", "no"))
+	d.Fail(awsxtest.Services, fault.Errorf(fault.Denied, "ecs:ListServices", "", "no"))
 	p := d.mustPlan(t, d.cluster.Ref.In("api:2"), Deregister{})
 	if c := check(t, p, CheckUsers); c.Result != Broken || !strings.Contains(c.Text, "cluster prod: ecs:ListServices is denied") {
 		t.Errorf("%s: %s", c.Result, c.Text)

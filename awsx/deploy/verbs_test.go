@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 )
 
 // verbCase is one verb on the example account: what it is done to and what it
@@ -280,64 +281,64 @@ func TestEveryVerbResolvesALostAnswerByReading(t *testing.T) {
 
 func TestVerbsThatCannotBe(t *testing.T) {
 	long := strings.Repeat("x", 300)
-	denied := awsx.Errorf(awsx.Denied, "ecs:ListServiceDeployments", "", "no")
+	denied := fault.Errorf(fault.Denied, "ecs:ListServiceDeployments", "", "no")
 	cases := []struct {
 		name    string
 		intent  Intent
 		target  func(*testing.T, *desk) awsx.Ref
 		prepare func(*testing.T, *desk)
-		class   awsx.Class
+		class   fault.Class
 		want    string
 	}{
-		{"cancel of nothing", Cancel{}, nil, nil, awsx.Invalid, "no deployment of api is in progress"},
-		{"cancel without the API", Cancel{}, nil, func(t *testing.T, d *desk) { d.Fail(awsxtest.ServiceDeployments, denied) }, awsx.Denied, "ecs:ListServiceDeployments is denied"},
+		{"cancel of nothing", Cancel{}, nil, nil, fault.Invalid, "no deployment of api is in progress"},
+		{"cancel without the API", Cancel{}, nil, func(t *testing.T, d *desk) { d.Fail(awsxtest.ServiceDeployments, denied) }, fault.Denied, "ecs:ListServiceDeployments is denied"},
 		{"cancel twice", Cancel{}, nil, func(t *testing.T, d *desk) {
 			d.rollOut(t)
 			d.run(t, d.mustPlan(t, d.api, Cancel{}))
-		}, awsx.Invalid, "is being stopped already"},
+		}, fault.Invalid, "is being stopped already"},
 		{"cancel of CodeDeploy's", Cancel{}, nil, func(t *testing.T, d *desk) {
 			d.edit(func(s *awsx.Service) { s.Controller = "CODE_DEPLOY" })
-		}, awsx.Invalid, "the deployment controller CODE_DEPLOY owns"},
-		{"continue without a pause", Continue{}, nil, func(t *testing.T, d *desk) { d.rollOut(t) }, awsx.Invalid, "no hook holds the deployment of api up"},
-		{"scaling of nothing", SetScaling{}, nil, scaled(1, 2), awsx.Invalid, "nothing is asked for"},
-		{"scaling without autoscaling", SetScaling{Min: intp(1)}, nil, nil, awsx.NotFound, "is not scaled by Application Auto Scaling"},
-		{"bounds that cross", SetScaling{Min: intp(5)}, nil, scaled(1, 2), awsx.Invalid, "the minimum of 5 would be above the maximum of 2"},
-		{"a negative bound", SetScaling{Min: intp(-1)}, nil, scaled(1, 2), awsx.Invalid, "expected a minimum of 0 or more"},
-		{"the same bounds", SetScaling{Min: intp(1), Suspend: boolp(false)}, nil, scaled(1, 2), awsx.Invalid, "nothing changed: scaling is like this already"},
-		{"a breaker that is off and rolls back", SetBreaker{Rollback: true}, nil, nil, awsx.Invalid, "that is off rolls nothing back"},
-		{"the same breaker", SetBreaker{}, nil, configured100, awsx.Invalid, "nothing changed: the circuit breaker is off already"},
+		}, fault.Invalid, "the deployment controller CODE_DEPLOY owns"},
+		{"continue without a pause", Continue{}, nil, func(t *testing.T, d *desk) { d.rollOut(t) }, fault.Invalid, "no hook holds the deployment of api up"},
+		{"scaling of nothing", SetScaling{}, nil, scaled(1, 2), fault.Invalid, "nothing is asked for"},
+		{"scaling without autoscaling", SetScaling{Min: intp(1)}, nil, nil, fault.NotFound, "is not scaled by Application Auto Scaling"},
+		{"bounds that cross", SetScaling{Min: intp(5)}, nil, scaled(1, 2), fault.Invalid, "the minimum of 5 would be above the maximum of 2"},
+		{"a negative bound", SetScaling{Min: intp(-1)}, nil, scaled(1, 2), fault.Invalid, "expected a minimum of 0 or more"},
+		{"the same bounds", SetScaling{Min: intp(1), Suspend: boolp(false)}, nil, scaled(1, 2), fault.Invalid, "nothing changed: scaling is like this already"},
+		{"a breaker that is off and rolls back", SetBreaker{Rollback: true}, nil, nil, fault.Invalid, "that is off rolls nothing back"},
+		{"the same breaker", SetBreaker{}, nil, configured100, fault.Invalid, "nothing changed: the circuit breaker is off already"},
 		{"a breaker of CodeDeploy", SetBreaker{Enabled: true}, nil, func(t *testing.T, d *desk) {
 			d.edit(func(s *awsx.Service) { s.Controller = "CODE_DEPLOY" })
-		}, awsx.Invalid, "CODE_DEPLOY deploys api"},
+		}, fault.Invalid, "CODE_DEPLOY deploys api"},
 		{"stop of a stopped task", StopTask{}, func(t *testing.T, d *desk) awsx.Ref {
 			ref := firstTask(t, d)
 			d.EndTask(ref.ARN, 1)
 			return ref
-		}, nil, awsx.Invalid, "has stopped already"},
-		{"stop of no task", StopTask{}, func(_ *testing.T, d *desk) awsx.Ref { return d.cluster.Ref.In("nope") }, nil, awsx.NotFound, "no such task in cluster prod"},
-		{"a long reason", StopTask{Reason: long}, firstTask, nil, awsx.Invalid, "the reason is 300 characters and the service keeps 255"},
-		{"too many tasks", RunTask{Count: 11}, family, nil, awsx.Invalid, "one call starts 1 to 10"},
-		{"a container that is not there", RunTask{Overrides: []awsx.ContainerOverride{{Container: "web"}}}, family, nil, awsx.Invalid, `container "web" is not in the task definition`},
-		{"a container twice", RunTask{Overrides: []awsx.ContainerOverride{{}, {Container: "api"}}}, family, nil, awsx.Invalid, "overridden twice"},
-		{"overrides too long", RunTask{Overrides: []awsx.ContainerOverride{{Command: []string{strings.Repeat("x", 9000)}}}}, family, nil, awsx.Invalid, "the service admits 8192"},
+		}, nil, fault.Invalid, "has stopped already"},
+		{"stop of no task", StopTask{}, func(_ *testing.T, d *desk) awsx.Ref { return d.cluster.Ref.In("nope") }, nil, fault.NotFound, "no such task in cluster prod"},
+		{"a long reason", StopTask{Reason: long}, firstTask, nil, fault.Invalid, "the reason is 300 characters and the service keeps 255"},
+		{"too many tasks", RunTask{Count: 11}, family, nil, fault.Invalid, "one call starts 1 to 10"},
+		{"a container that is not there", RunTask{Overrides: []awsx.ContainerOverride{{Container: "web"}}}, family, nil, fault.Invalid, `container "web" is not in the task definition`},
+		{"a container twice", RunTask{Overrides: []awsx.ContainerOverride{{}, {Container: "api"}}}, family, nil, fault.Invalid, "overridden twice"},
+		{"overrides too long", RunTask{Overrides: []awsx.ContainerOverride{{Command: []string{strings.Repeat("x", 9000)}}}}, family, nil, fault.Invalid, "the service admits 8192"},
 		{"a network of its own", RunTask{}, func(_ *testing.T, d *desk) awsx.Ref {
 			d.cluster.Service("net", awsxtest.Network("awsvpc"))
 			return d.cluster.Ref.In("net")
-		}, nil, awsx.Invalid, "name a service whose network they share"},
-		{"like nobody", RunTask{Like: "nobody"}, family, nil, awsx.NotFound, "no such service"},
+		}, nil, fault.Invalid, "name a service whose network they share"},
+		{"like nobody", RunTask{Like: "nobody"}, family, nil, fault.NotFound, "no such service"},
 		{"drain twice", Drain{}, firstInstance, func(t *testing.T, d *desk) {
 			d.Edit(func(data *awsxtest.Data) { data.Instances[0].Status = "DRAINING" })
-		}, awsx.Invalid, "DRAINING already"},
+		}, fault.Invalid, "DRAINING already"},
 		{"drain of one that is not ready", Drain{}, firstInstance, func(t *testing.T, d *desk) {
 			d.Edit(func(data *awsxtest.Data) { data.Instances[0].Status = "REGISTERING" })
-		}, awsx.Invalid, "only one that is ACTIVE or DRAINING"},
-		{"drain of nothing", Drain{}, func(_ *testing.T, d *desk) awsx.Ref { return d.cluster.Ref.In("nope") }, nil, awsx.NotFound, "no such instance"},
-		{"deregister what runs", Deregister{}, family, nil, awsx.Invalid, "is in use by prod/api"},
-		{"a secret that is a variable", SetSecrets{map[string]SecretEdit{"": {Set: []awsx.SecretRef{{Name: "MODE", ValueFrom: "p"}}}}}, nil, nil, awsx.Invalid, "cannot be in both its environment and its secrets"},
-		{"a reference that is none", SetSecrets{map[string]SecretEdit{"": {Set: []awsx.SecretRef{{Name: "S", ValueFrom: "hunter2 canary"}}}}}, nil, nil, awsx.Invalid, "the given text is neither"},
-		{"a secret that is not there", SetSecrets{map[string]SecretEdit{"": {Unset: []string{"S"}}}}, nil, nil, awsx.Invalid, `no secret "S" to unset`},
-		{"a secret set and unset", SetSecrets{map[string]SecretEdit{"": {Set: []awsx.SecretRef{{Name: "S", ValueFrom: "p"}}, Unset: []string{"S"}}}}, nil, nil, awsx.Invalid, "both set and unset"},
-		{"no secrets", SetSecrets{}, nil, nil, awsx.Invalid, "nothing changed"},
+		}, fault.Invalid, "only one that is ACTIVE or DRAINING"},
+		{"drain of nothing", Drain{}, func(_ *testing.T, d *desk) awsx.Ref { return d.cluster.Ref.In("nope") }, nil, fault.NotFound, "no such instance"},
+		{"deregister what runs", Deregister{}, family, nil, fault.Invalid, "is in use by prod/api"},
+		{"a secret that is a variable", SetSecrets{map[string]SecretEdit{"": {Set: []awsx.SecretRef{{Name: "MODE", ValueFrom: "p"}}}}}, nil, nil, fault.Invalid, "cannot be in both its environment and its secrets"},
+		{"a reference that is none", SetSecrets{map[string]SecretEdit{"": {Set: []awsx.SecretRef{{Name: "S", ValueFrom: "hunter2 canary"}}}}}, nil, nil, fault.Invalid, "the given text is neither"},
+		{"a secret that is not there", SetSecrets{map[string]SecretEdit{"": {Unset: []string{"S"}}}}, nil, nil, fault.Invalid, `no secret "S" to unset`},
+		{"a secret set and unset", SetSecrets{map[string]SecretEdit{"": {Set: []awsx.SecretRef{{Name: "S", ValueFrom: "p"}}, Unset: []string{"S"}}}}, nil, nil, fault.Invalid, "both set and unset"},
+		{"no secrets", SetSecrets{}, nil, nil, fault.Invalid, "nothing changed"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -350,8 +351,8 @@ func TestVerbsThatCannotBe(t *testing.T) {
 				target = c.target(t, d)
 			}
 			_, err := d.plan(target, c.intent)
-			if err == nil || awsx.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("got %v of class %v, want one of class %v with %q", err, awsx.ClassOf(err), c.class, c.want)
+			if err == nil || fault.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v of class %v, want one of class %v with %q", err, fault.ClassOf(err), c.class, c.want)
 			}
 			if err != nil && strings.Contains(err.Error(), "canary") {
 				t.Errorf("the error shows what was typed: %v", err)
@@ -383,7 +384,7 @@ func TestWhatMovedMeanwhileIsRefused(t *testing.T) {
 			d.edit(func(s *awsx.Service) { s.Deployments[0].TaskDefinition = td.ARN })
 		}, "the use of the revision was none and is prod/api"},
 		{"deregister", func(_ *testing.T, d *desk, _ awsx.Ref) {
-			d.Fail(awsxtest.Services, awsx.Errorf(awsx.Denied, "ecs:DescribeServices", "", "no"))
+			d.Fail(awsxtest.Services, fault.Errorf(fault.Denied, "ecs:DescribeServices", "", "no"))
 		}, "the use of the revision was none and is unknown in cluster prod: ecs:DescribeServices is denied"},
 	}
 	for _, c := range cases {
@@ -394,7 +395,7 @@ func TestWhatMovedMeanwhileIsRefused(t *testing.T) {
 			p := d.mustPlan(t, target, verb.intent)
 			c.move(t, d, target)
 			_, err := Run(t.Context(), d.options(p))
-			if awsx.ClassOf(err) != awsx.Drift || !strings.Contains(fmt.Sprint(err), c.want) || len(d.sent()) > 0 {
+			if fault.ClassOf(err) != fault.Drift || !strings.Contains(fmt.Sprint(err), c.want) || len(d.sent()) > 0 {
 				t.Errorf("sent %v: %v, want drift with %q", d.sent(), err, c.want)
 			}
 		})

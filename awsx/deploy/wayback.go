@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // PastRun is a state that a service stood in after a deployment succeeded.
@@ -168,7 +169,7 @@ func (cur Current) standsOn(top PastRun) bool {
 
 // noWayBack says why nothing can be chosen.
 func noWayBack(cur Current) error {
-	e := &awsx.Error{Class: awsx.NotFound, Op: "roll back", Resource: cur.Service.Ref.ARN,
+	e := &fault.Error{Class: fault.NotFound, Op: "roll back", Resource: cur.Service.Ref.ARN,
 		Fix: "choose the revision to go back to"}
 	if cur.History.Err != nil {
 		e.Err = errors.New("the service's deployments are not known: " + whyUnread(cur.History.Err))

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // past writes a service's deployments, oldest first, as words such as "6a" for a
@@ -77,7 +78,7 @@ func TestTheWayBackIsWhatStoodBefore(t *testing.T) {
 		if err == nil {
 			_, n := awsx.SplitRevision(run.Definition)
 			got = n + ShortDigest(run.Digests["web"])[:1]
-		} else if awsx.ClassOf(err) != awsx.NotFound {
+		} else if fault.ClassOf(err) != fault.NotFound {
 			t.Errorf("%s: %v", c.history, err)
 		}
 		if got != c.want {
@@ -141,7 +142,7 @@ func (f *fake) StopServiceDeployment(ctx context.Context, arn string) error {
 		}
 	}
 	if f.lostAnswer {
-		return &awsx.Error{Class: awsx.Offline, Op: "ecs:StopServiceDeployment", Unknown: true, Err: fmt.Errorf("timeout")}
+		return &fault.Error{Class: fault.Offline, Op: "ecs:StopServiceDeployment", Unknown: true, Err: fmt.Errorf("timeout")}
 	}
 	return nil
 }
@@ -173,7 +174,7 @@ func TestARollBackOfARolloutIsLeftToECS(t *testing.T) {
 
 func TestARollBackWithoutARecordTakesWhatStillRuns(t *testing.T) {
 	f := newFake(t)
-	f.historyErr = awsx.Errorf(awsx.Invalid, "ecs:ListServiceDeployments", "", "unknown operation")
+	f.historyErr = fault.Errorf(fault.Invalid, "ecs:ListServiceDeployments", "", "unknown operation")
 	f.service.Deployments = []awsx.Deployment{
 		{ID: "ecs-svc/7", Status: "PRIMARY", TaskDefinition: revisionARN("api", 7), Desired: 4, RolloutState: "IN_PROGRESS"},
 		{ID: "ecs-svc/6", Status: "ACTIVE", TaskDefinition: revisionARN("api", 6), Desired: 4, Running: 4},
@@ -183,7 +184,7 @@ func TestARollBackWithoutARecordTakesWhatStillRuns(t *testing.T) {
 	}
 	f.service.Deployments = f.service.Deployments[:1]
 	f.service.Deployments[0].RolloutState = "COMPLETED"
-	if _, err := f.tryPlan(RollBack{}); awsx.ClassOf(err) != awsx.NotFound || !strings.Contains(err.Error(), "choose the revision") {
+	if _, err := f.tryPlan(RollBack{}); fault.ClassOf(err) != fault.NotFound || !strings.Contains(err.Error(), "choose the revision") {
 		t.Errorf("without any record: %v", err)
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // Account is one opened context. It is safe for concurrent use and owns no
@@ -98,7 +99,7 @@ func (a *Account) here(ref awsx.Ref) error {
 	if ref.Context == a.id {
 		return nil
 	}
-	return &awsx.Error{Class: awsx.Invalid, Op: "address", Resource: ref.ARN,
+	return &fault.Error{Class: fault.Invalid, Op: "address", Resource: ref.ARN,
 		Err: fmt.Errorf("the reference belongs to %s, this account is %s", ref.Context, a.id)}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // alarmPage is how many alarms one call names, and how many it answers with.
@@ -32,7 +33,7 @@ func (a *Account) AlarmsByName(ctx context.Context, names []string) ([]awsx.Alar
 // AlarmsIn lists the alarms in a state.
 func (a *Account) AlarmsIn(ctx context.Context, state string) ([]awsx.Alarm, error) {
 	if !slices.Contains(types.StateValue("").Values(), types.StateValue(state)) {
-		return nil, awsx.Errorf(awsx.Invalid, "cloudwatch:DescribeAlarms", "", "there is no alarm state %q", state)
+		return nil, fault.Errorf(fault.Invalid, "cloudwatch:DescribeAlarms", "", "there is no alarm state %q", state)
 	}
 	return a.describeAlarms(ctx, cloudwatch.DescribeAlarmsInput{StateValue: types.StateValue(state)})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 func TestPlatformsOfAnImage(t *testing.T) {
@@ -47,16 +48,16 @@ func TestPlatformsOfAnImage(t *testing.T) {
 }
 
 func TestManifestThatCannotBeHad(t *testing.T) {
-	for body, want := range map[string]awsx.Class{
-		`{"images":[],"failures":[{"failureCode":"ImageNotFound","failureReason":"Requested image not found"}]}`: awsx.NotFound,
-		`{"images":[],"failures":[{"failureCode":"KmsError","failureReason":"key"}]}`:                            awsx.Failed,
-		`{"images":[{"imageManifest":"not json"}]}`:                                                              awsx.Failed,
+	for body, want := range map[string]fault.Class{
+		`{"images":[],"failures":[{"failureCode":"ImageNotFound","failureReason":"Requested image not found"}]}`: fault.NotFound,
+		`{"images":[],"failures":[{"failureCode":"KmsError","failureReason":"key"}]}`:                            fault.Failed,
+		`{"images":[{"imageManifest":"not json"}]}`:                                                              fault.Failed,
 	} {
-		if _, err := open(t, canned(200, body), Options{}).Platforms(t.Context(), repoURI, "sha256:a"); awsx.ClassOf(err) != want {
+		if _, err := open(t, canned(200, body), Options{}).Platforms(t.Context(), repoURI, "sha256:a"); fault.ClassOf(err) != want {
 			t.Errorf("%s: %v", body, err)
 		}
 	}
-	if _, err := open(t, canned(200, `{}`), Options{}).Platforms(t.Context(), "docker.io/library/nginx", "1"); awsx.ClassOf(err) != awsx.Invalid {
+	if _, err := open(t, canned(200, `{}`), Options{}).Platforms(t.Context(), "docker.io/library/nginx", "1"); fault.ClassOf(err) != fault.Invalid {
 		t.Error(err)
 	}
 }
@@ -98,7 +99,7 @@ func TestDetailsOfGroups(t *testing.T) {
 	if w.count("DescribeTags") != 1 || w.count("DescribeTargetGroupAttributes") != 3 {
 		t.Errorf("calls %v", w.calls)
 	}
-	if _, err := open(t, detailed("g1"), Options{}).GroupDetails(t.Context(), []string{"g1"}); awsx.ClassOf(err) != awsx.NotFound {
+	if _, err := open(t, detailed("g1"), Options{}).GroupDetails(t.Context(), []string{"g1"}); fault.ClassOf(err) != fault.NotFound {
 		t.Error(err)
 	}
 	w = detailed()
@@ -136,7 +137,7 @@ func TestScalingOfAService(t *testing.T) {
 
 func TestServiceThatNothingScalesIsNotFound(t *testing.T) {
 	w := canned(200, `{"ScalableTargets":[]}`)
-	if _, err := open(t, w, Options{}).ScalableTarget(t.Context(), cluster.In("s")); awsx.ClassOf(err) != awsx.NotFound || w.total() != 1 {
+	if _, err := open(t, w, Options{}).ScalableTarget(t.Context(), cluster.In("s")); fault.ClassOf(err) != fault.NotFound || w.total() != 1 {
 		t.Errorf("%v, %d calls", err, w.total())
 	}
 }
@@ -183,7 +184,7 @@ func TestAlarmsAreAskedForByTheHundredAndByState(t *testing.T) {
 	if _, err := a.AlarmsIn(t.Context(), "ALARM"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.AlarmsIn(t.Context(), "RED"); awsx.ClassOf(err) != awsx.Invalid {
+	if _, err := a.AlarmsIn(t.Context(), "RED"); fault.ClassOf(err) != fault.Invalid {
 		t.Error(err)
 	}
 	if _, err := a.AlarmsByName(t.Context(), nil); err != nil {
@@ -215,15 +216,15 @@ func TestFailuresOfTheOtherServicesAreClassified(t *testing.T) {
 			return err
 		},
 	}
-	for body, want := range map[string]awsx.Class{
-		`{"__type":"ThrottlingException","message":"Rate exceeded"}`:                                              awsx.Throttled,
-		`{"__type":"AccessDeniedException","message":"User: x is not authorized to perform: y:Z on resource: *"}`: awsx.Denied,
-		`{"__type":"ValidationException","message":"no"}`:                                                         awsx.Invalid,
+	for body, want := range map[string]fault.Class{
+		`{"__type":"ThrottlingException","message":"Rate exceeded"}`:                                              fault.Throttled,
+		`{"__type":"AccessDeniedException","message":"User: x is not authorized to perform: y:Z on resource: *"}`: fault.Denied,
+		`{"__type":"ValidationException","message":"no"}`:                                                         fault.Invalid,
 	} {
 		for name, read := range reads {
 			synctest.Test(t, func(t *testing.T) { // the pauses between attempts cost nothing
 				err := read(t.Context(), open(t, canned(400, body), Options{}))
-				if awsx.ClassOf(err) != want || !strings.Contains(err.Error(), name) {
+				if fault.ClassOf(err) != want || !strings.Contains(err.Error(), name) {
 					t.Errorf("%s, %s: %v", name, body, err)
 				}
 			})

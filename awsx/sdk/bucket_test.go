@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 func TestReadsAreRepeatedAndThenGiveUp(t *testing.T) {
@@ -30,7 +31,7 @@ func TestReadsAreRepeatedAndThenGiveUp(t *testing.T) {
 		}
 		answers = -10
 		start := time.Now()
-		if _, err := a.TaskDefinition(t.Context(), "api:7"); awsx.ClassOf(err) != awsx.Failed || err == nil {
+		if _, err := a.TaskDefinition(t.Context(), "api:7"); fault.ClassOf(err) != fault.Failed || err == nil {
 			t.Errorf("%v", err)
 		}
 		if n, took := w.total(), time.Since(start); n != 6 || took > 10*time.Second {

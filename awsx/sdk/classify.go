@@ -17,23 +17,23 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // notAuthorized finds the action and the resource in IAM's wording of a denial.
 var notAuthorized = regexp.MustCompile(`not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?`)
 
-// classify turns the failure of one call on one resource into an awsx.Error. A
+// classify turns the failure of one call on one resource into a fault.Error. A
 // context that has ended passes through as its own error, unless the call may
 // have changed something: then the error says so and wraps it.
 func (a *Account) classify(ctx context.Context, resource string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var own *awsx.Error
-	if errors.As(err, &own) {
+	if own := fault.Of(err); own != nil {
 		return own
 	}
-	e := &awsx.Error{Resource: resource}
+	e := &fault.Error{Resource: resource}
 	// The innermost operation is the one that failed: it is another's than the
 	// caller's when credentials had to be got first.
 	var op *smithy.OperationError
@@ -44,7 +44,7 @@ func (a *Account) classify(ctx context.Context, resource string, err error) erro
 		if !wasSent(err) || answered(err) {
 			return ended
 		}
-		e.Class, e.Unknown, e.Err = awsx.Offline, true, ended
+		e.Class, e.Unknown, e.Err = fault.Offline, true, ended
 		return e
 	}
 	switch {
@@ -56,13 +56,13 @@ func (a *Account) classify(ctx context.Context, resource string, err error) erro
 	case answered(err) && !isNetwork(err):
 		e.Err = fmt.Errorf("the answer cannot be read: %w", root(err))
 	case isInvalid(err):
-		e.Class, e.Err = awsx.Invalid, root(err)
+		e.Class, e.Err = fault.Invalid, root(err)
 	case isNetwork(err):
-		e.Class, e.Err = awsx.Offline, network(err)
+		e.Class, e.Err = fault.Offline, network(err)
 	default:
 		e.Err = root(err)
 	}
-	if e.Class == awsx.Expired {
+	if e.Class == fault.Expired {
 		a.expired.Store(true)
 	}
 	e.Unknown = wasSent(err) && outcomeOpen(err)
@@ -73,7 +73,7 @@ func (a *Account) classify(ctx context.Context, resource string, err error) erro
 }
 
 // apiFailure classifies an error that the service answered with.
-func (a *Account) apiFailure(e *awsx.Error, err error) {
+func (a *Account) apiFailure(e *fault.Error, err error) {
 	var api smithy.APIError
 	errors.As(err, &api)
 	code, message := api.ErrorCode(), strings.TrimSpace(api.ErrorMessage())
@@ -82,7 +82,7 @@ func (a *Account) apiFailure(e *awsx.Error, err error) {
 		e.Err = fmt.Errorf("%s: %s", code, message)
 	}
 	switch e.Class = classOfCode(code, status(err), e.Op); e.Class {
-	case awsx.Denied:
+	case fault.Denied:
 		e.Fix = "needs " + e.Op
 		if m := notAuthorized.FindStringSubmatch(message); m != nil {
 			e.Fix = "needs " + m[1]
@@ -90,39 +90,39 @@ func (a *Account) apiFailure(e *awsx.Error, err error) {
 				e.Fix += " on " + m[2]
 			}
 		}
-	case awsx.Expired:
+	case fault.Expired:
 		e.Fix = a.login
-	case awsx.Throttled:
+	case fault.Throttled:
 		e.RetryAfter = retryAfter(err)
 	}
 }
 
 // classOfCode maps the error codes of the APIs in use. An unknown code goes by
 // the status: what was refused with a 4xx will be refused again.
-func classOfCode(code string, status int, op string) awsx.Class {
+func classOfCode(code string, status int, op string) fault.Class {
 	switch {
 	case isThrottle(code):
-		return awsx.Throttled
+		return fault.Throttled
 	case code == "ClientException" && op == "ecs:DescribeTaskDefinition":
 		// The service has no code of its own for a revision that is not there.
-		return awsx.NotFound
+		return fault.NotFound
 	case strings.HasSuffix(code, "NotFound"), strings.HasSuffix(code, "NotFoundException"):
-		return awsx.NotFound
+		return fault.NotFound
 	}
 	switch code {
 	case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException", "BlockedException":
-		return awsx.Denied
+		return fault.Denied
 	case "ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId", "UnrecognizedClientException",
 		"InvalidSignatureException", "SignatureDoesNotMatch", "MissingAuthenticationToken", "IncompleteSignature",
 		"MissingAuthenticationTokenException", "IncompleteSignatureException", "AuthFailure", "InvalidToken":
-		return awsx.Expired
+		return fault.Expired
 	case "UnknownError", "UnknownOperationException", "InvalidAction", "InternalFailure", "NotImplemented":
-		return awsx.Failed
+		return fault.Failed
 	}
 	if status/100 == 4 {
-		return awsx.Invalid
+		return fault.Invalid
 	}
-	return awsx.Failed
+	return fault.Failed
 }
 
 func isThrottle(code string) bool {
@@ -208,7 +208,7 @@ func network(err error) error {
 }
 
 // root returns the innermost cause: the layers of the SDK repeat the operation
-// and the status, which awsx.Error says once.
+// and the status, which fault.Error says once.
 func root(err error) error {
 	for {
 		next := errors.Unwrap(err)

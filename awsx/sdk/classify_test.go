@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 func TestAnswersAreClassified(t *testing.T) {
@@ -21,31 +22,31 @@ func TestAnswersAreClassified(t *testing.T) {
 		name   string
 		status int
 		body   string
-		class  awsx.Class
+		class  fault.Class
 		fix    string
 	}{
-		{"denied with the action", 400, `{"__type":"AccessDeniedException","message":"` + denied + `"}`, awsx.Denied, "needs ecs:DescribeServices on arn:aws:ecs:eu-west-1:1:service/prod/api"},
-		{"denied without", 400, `{"__type":"AccessDeniedException","message":"no"}`, awsx.Denied, "needs ecs:DescribeTaskDefinition"},
-		{"namespaced code", 403, `{"__type":"com.amazon.coral.service#AccessDeniedException"}`, awsx.Denied, "needs ecs:DescribeTaskDefinition"},
-		{"expired", 400, `{"__type":"ExpiredTokenException","message":"The security token included in the request is expired"}`, awsx.Expired, "use other keys"},
-		{"unknown key", 400, `{"__type":"UnrecognizedClientException"}`, awsx.Expired, "use other keys"},
-		{"throttled", 400, `{"__type":"ThrottlingException","message":"Rate exceeded"}`, awsx.Throttled, ""},
-		{"no cluster", 400, `{"__type":"ClusterNotFoundException","message":"Cluster not found."}`, awsx.NotFound, ""},
-		{"no revision", 400, `{"__type":"ClientException","message":"Unable to describe task definition."}`, awsx.NotFound, ""},
-		{"bad input", 400, `{"__type":"InvalidParameterException","message":"Invalid revision number."}`, awsx.Invalid, ""},
-		{"new code", 400, `{"__type":"SomethingNewException"}`, awsx.Invalid, ""},
-		{"server", 500, `{"__type":"ServerException","message":"oops"}`, awsx.Failed, ""},
-		{"page of an emulator", 500, "<!doctype html>\n<title>500 Internal Server Error</title>", awsx.Failed, ""},
-		{"page of a proxy", 502, "<html>bad gateway</html>", awsx.Failed, ""},
-		{"not JSON", 200, "<html>login</html>", awsx.Failed, ""},
-		{"half of an answer", 200, `{"taskDefinition":{"fam`, awsx.Offline, ""},
-		{"nothing in the answer", 200, ``, awsx.Offline, ""},
-		{"no answer", 0, "", awsx.Offline, ""},
+		{"denied with the action", 400, `{"__type":"AccessDeniedException","message":"` + denied + `"}`, fault.Denied, "needs ecs:DescribeServices on arn:aws:ecs:eu-west-1:1:service/prod/api"},
+		{"denied without", 400, `{"__type":"AccessDeniedException","message":"no"}`, fault.Denied, "needs ecs:DescribeTaskDefinition"},
+		{"namespaced code", 403, `{"__type":"com.amazon.coral.service#AccessDeniedException"}`, fault.Denied, "needs ecs:DescribeTaskDefinition"},
+		{"expired", 400, `{"__type":"ExpiredTokenException","message":"The security token included in the request is expired"}`, fault.Expired, "use other keys"},
+		{"unknown key", 400, `{"__type":"UnrecognizedClientException"}`, fault.Expired, "use other keys"},
+		{"throttled", 400, `{"__type":"ThrottlingException","message":"Rate exceeded"}`, fault.Throttled, ""},
+		{"no cluster", 400, `{"__type":"ClusterNotFoundException","message":"Cluster not found."}`, fault.NotFound, ""},
+		{"no revision", 400, `{"__type":"ClientException","message":"Unable to describe task definition."}`, fault.NotFound, ""},
+		{"bad input", 400, `{"__type":"InvalidParameterException","message":"Invalid revision number."}`, fault.Invalid, ""},
+		{"new code", 400, `{"__type":"SomethingNewException"}`, fault.Invalid, ""},
+		{"server", 500, `{"__type":"ServerException","message":"oops"}`, fault.Failed, ""},
+		{"page of an emulator", 500, "<!doctype html>\n<title>500 Internal Server Error</title>", fault.Failed, ""},
+		{"page of a proxy", 502, "<html>bad gateway</html>", fault.Failed, ""},
+		{"not JSON", 200, "<html>login</html>", fault.Failed, ""},
+		{"half of an answer", 200, `{"taskDefinition":{"fam`, fault.Offline, ""},
+		{"nothing in the answer", 200, ``, fault.Offline, ""},
+		{"no answer", 0, "", fault.Offline, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				_, err := open(t, canned(c.status, c.body), Options{}).TaskDefinition(t.Context(), "api")
-				var own *awsx.Error
+				var own *fault.Error
 				if !errors.As(err, &own) {
 					t.Fatalf("%#v", err)
 				}
@@ -80,14 +81,14 @@ func TestNetworkFailuresAreOffline(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a := open(t, failing{c.err}, Options{})
 				_, err := a.Identity(t.Context())
-				if awsx.ClassOf(err) != awsx.Offline || !strings.Contains(err.Error(), c.text) {
+				if fault.ClassOf(err) != fault.Offline || !strings.Contains(err.Error(), c.text) {
 					t.Errorf("read: %v", err)
 				}
 				n := 1
 				_, err = a.UpdateService(permitted(t.Context(), func(awsx.Call) error { return nil }),
 					awsx.ServiceUpdate{Service: cluster.In(arn("service/prod/api")), Desired: &n})
-				var own *awsx.Error
-				if !errors.As(err, &own) || own.Class != awsx.Offline || own.Unknown == c.never {
+				var own *fault.Error
+				if !errors.As(err, &own) || own.Class != fault.Offline || own.Unknown == c.never {
 					t.Errorf("write: %#v", err)
 				}
 			})
@@ -100,7 +101,7 @@ func TestStalledAnswerEndsWithTheAttemptTimeout(t *testing.T) {
 		stall := stalled{}
 		start := time.Now()
 		_, err := open(t, stall, Options{AttemptTimeout: 2 * time.Second}).Identity(t.Context())
-		if awsx.ClassOf(err) != awsx.Offline || !strings.Contains(err.Error(), "no answer came in time") {
+		if fault.ClassOf(err) != fault.Offline || !strings.Contains(err.Error(), "no answer came in time") {
 			t.Errorf("%v", err)
 		}
 		if took := time.Since(start); took < 6*time.Second || took > 20*time.Second {
@@ -122,7 +123,7 @@ func TestEndOfTheContextPassesThrough(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		_, err := open(t, stalled{}, Options{}).Identity(ctx)
-		var own *awsx.Error
+		var own *fault.Error
 		if !errors.Is(err, context.DeadlineExceeded) || errors.As(err, &own) {
 			t.Errorf("%#v", err)
 		}
@@ -130,14 +131,14 @@ func TestEndOfTheContextPassesThrough(t *testing.T) {
 }
 
 func TestQueryErrorsOfTheLoadBalancerAreClassified(t *testing.T) {
-	for code, class := range map[string]awsx.Class{
-		"TargetGroupNotFound": awsx.NotFound, "AccessDenied": awsx.Denied, "Throttling": awsx.Throttled,
-		"ValidationError": awsx.Invalid, "ExpiredToken": awsx.Expired, "InternalFailure": awsx.Failed,
+	for code, class := range map[string]fault.Class{
+		"TargetGroupNotFound": fault.NotFound, "AccessDenied": fault.Denied, "Throttling": fault.Throttled,
+		"ValidationError": fault.Invalid, "ExpiredToken": fault.Expired, "InternalFailure": fault.Failed,
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w := canned(400, `<ErrorResponse><Error><Type>Sender</Type><Code>`+code+`</Code><Message>m</Message></Error><RequestId>1</RequestId></ErrorResponse>`)
 			_, err := open(t, w, Options{}).TargetHealth(t.Context(), "arn:tg")
-			if awsx.ClassOf(err) != class || !strings.Contains(err.Error(), "elasticloadbalancing:DescribeTargetHealth") {
+			if fault.ClassOf(err) != class || !strings.Contains(err.Error(), "elasticloadbalancing:DescribeTargetHealth") {
 				t.Errorf("%s: %v", code, err)
 			}
 		})

@@ -20,12 +20,13 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/clean"
+	"gantry/internal/fault"
 )
 
 // credentialFailure fills e when err is the failure to get credentials. What
 // the service behind them answered is left to apiFailure, such as a denied
 // AssumeRole, and a network that is away to the class of the network.
-func (a *Account) credentialFailure(e *awsx.Error, err error) bool {
+func (a *Account) credentialFailure(e *fault.Error, err error) bool {
 	if !gettingCredentials(err) {
 		return false
 	}
@@ -51,7 +52,7 @@ func (a *Account) credentialFailure(e *awsx.Error, err error) bool {
 	default:
 		return false
 	}
-	e.Class, e.Fix = awsx.Expired, a.login
+	e.Class, e.Fix = fault.Expired, a.login
 	return true
 }
 
@@ -159,7 +160,7 @@ func lastLine(s string) string {
 
 // loadFailure classifies the failure to load the configuration of a context.
 func loadFailure(id awsx.ContextID, err error) error {
-	e := &awsx.Error{Class: awsx.Invalid, Op: "load configuration", Resource: id.Profile, Err: err}
+	e := &fault.Error{Class: fault.Invalid, Op: "load configuration", Resource: id.Profile, Err: err}
 	var missing config.SharedConfigProfileNotExistError
 	var mfa config.AssumeRoleTokenProviderNotSetError
 	switch {
@@ -168,7 +169,7 @@ func loadFailure(id awsx.ContextID, err error) error {
 		e.Fix = "aws configure list-profiles shows which there are"
 	case errors.As(err, &mfa):
 		name := shellWord(id.Profile, "default")
-		e.Class = awsx.Expired
+		e.Class = fault.Expired
 		e.Err = errors.New("the profile asks for an MFA code, which gantry does not read")
 		e.Fix = `eval "$(aws configure export-credentials --profile ` + name + ` --format env)" asks for it and exports a session; then start gantry without --profile`
 	}

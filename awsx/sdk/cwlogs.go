@@ -2,7 +2,6 @@ package sdk
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
 	"gantry/awsx"
-	"gantry/logs"
+	"gantry/internal/fault"
 	"gantry/logs/cloudwatch"
 )
 
@@ -141,7 +140,7 @@ func (g LogGroups) Groups(ctx context.Context, region, prefix string) ([]string,
 	}
 }
 
-// callLogs makes one call for a log group and turns its failure into a logs.Error.
+// callLogs makes one call for a log group and turns its failure into a fault.Error.
 func callLogs[Out any](ctx context.Context, g LogGroups, group cloudwatch.GroupID, call func(*cwlogs.Client, func(*cwlogs.Options)) (Out, error)) (Out, error) {
 	var none Out
 	account, err := g.opener.account(ctx, g.id)
@@ -159,42 +158,22 @@ func callLogs[Out any](ctx context.Context, g LogGroups, group cloudwatch.GroupI
 	return out, nil
 }
 
-// logsError says a failure of the account in the words of a log store. The end of
-// a context stays what it is.
+// logsError names the group in a failure's operation. The end of a context stays
+// what it is.
 func logsError(group cloudwatch.GroupID, err error) error {
-	var e *awsx.Error
-	if !errors.As(err, &e) {
+	e := fault.Of(err)
+	if e == nil {
 		return err
 	}
 	op := e.Op
 	if group.Name != "" {
 		op += " " + group.Name
 	}
-	out := &logs.Error{Class: logsClass(e.Class), Op: op, Fix: e.Fix, RetryAfter: e.RetryAfter, Err: e.Err}
-	if e.Class == awsx.NotFound && out.Fix == "" {
+	out := &fault.Error{Class: e.Class, Op: op, Fix: e.Fix, RetryAfter: e.RetryAfter, Err: e.Err}
+	if e.Class == fault.NotFound && out.Fix == "" {
 		out.Fix = "check awslogs-group and awslogs-region in the task definition"
 	}
 	return out
-}
-
-// logsClass returns the class of the same name.
-func logsClass(c awsx.Class) logs.Class {
-	switch c {
-	case awsx.Denied:
-		return logs.Denied
-	case awsx.Throttled:
-		return logs.Throttled
-	case awsx.Expired:
-		return logs.Expired
-	case awsx.NotFound:
-		return logs.NotFound
-	case awsx.Offline:
-		return logs.Offline
-	case awsx.Invalid, awsx.Drift:
-		return logs.Invalid
-	case awsx.Failed:
-	}
-	return logs.Failed
 }
 
 // set returns a string that is to be sent, nil for an empty one.

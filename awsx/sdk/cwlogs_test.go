@@ -14,6 +14,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/cloudwatch"
 )
@@ -243,7 +244,7 @@ func TestALogGroupOfAnotherRegionIsReadThere(t *testing.T) {
 		q := recommendations
 		q.Where = logs.All{q.Where, logs.Match{Fields: []string{logs.FieldRegion}, Values: []string{"us-east-1"}}}
 		_, err := src.Latest(t.Context(), q, logs.Range{}, 10)
-		if logs.ClassOf(err) != logs.NotFound || !strings.Contains(err.Error(), "logs:FilterLogEvents /ecs/recommendations: not found") {
+		if fault.ClassOf(err) != fault.NotFound || !strings.Contains(err.Error(), "logs:FilterLogEvents /ecs/recommendations: not found") {
 			t.Errorf("got %v", err)
 		}
 		x, err := src.Explain(t.Context(), q, logs.Range{})
@@ -272,23 +273,23 @@ func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func TestARefusalNamesTheActionThatIsMissing(t *testing.T) {
 	for body, want := range map[string]struct {
-		class logs.Class
+		class fault.Class
 		says  string
 	}{
 		`{"__type":"AccessDeniedException","message":"User: arn:aws:iam::0:user/x is not authorized to perform: logs:FilterLogEvents on resource: arn:aws:logs:eu-west-1:0:log-group:/g because no identity-based policy allows it"}`: {
-			logs.Denied, "needs logs:FilterLogEvents on arn:aws:logs:eu-west-1:0:log-group:/g",
+			fault.Denied, "needs logs:FilterLogEvents on arn:aws:logs:eu-west-1:0:log-group:/g",
 		},
 		`{"__type":"ResourceNotFoundException","message":"The specified log group does not exist."}`: {
-			logs.NotFound, "check awslogs-group and awslogs-region in the task definition",
+			fault.NotFound, "check awslogs-group and awslogs-region in the task definition",
 		},
 		`{"__type":"ExpiredTokenException","message":"The security token included in the request is expired"}`: {
-			logs.Expired, "use other keys",
+			fault.Expired, "use other keys",
 		},
-		`{"__type":"InvalidParameterException","message":"Invalid filter pattern"}`: {logs.Invalid, "Invalid filter pattern"},
+		`{"__type":"InvalidParameterException","message":"Invalid filter pattern"}`: {fault.Invalid, "Invalid filter pattern"},
 	} {
 		src := cloudwatch.New(logGroups(answering{400, body}), "eu-west-1")
 		_, err := src.Since(t.Context(), logs.Query{Where: inGroup("/g")}, logs.Range{}, 10)
-		if logs.ClassOf(err) != want.class || !strings.Contains(err.Error(), want.says) || !strings.Contains(err.Error(), "logs:FilterLogEvents /g") {
+		if fault.ClassOf(err) != want.class || !strings.Contains(err.Error(), want.says) || !strings.Contains(err.Error(), "logs:FilterLogEvents /g") {
 			t.Errorf("got  %v\nwant %s, %s", err, want.class, want.says)
 		}
 	}

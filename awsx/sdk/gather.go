@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // describers is how many describe calls of one listing run at a time.
@@ -142,7 +143,7 @@ func pages(ctx context.Context, list lister, page func(arns []string, last bool)
 			return nil
 		}
 		if seen[*next] {
-			return &awsx.Error{Class: awsx.Failed, Op: "list", Err: errors.New("the service repeats a page token: the listing would never end")}
+			return &fault.Error{Class: fault.Failed, Op: "list", Err: errors.New("the service repeats a page token: the listing would never end")}
 		}
 		seen[*next] = true
 		token = next

@@ -11,6 +11,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // GroupDetails reads attributes, side by side, and then tags of target groups, in
@@ -27,7 +28,7 @@ func (a *Account) GroupDetails(ctx context.Context, arns []string) ([]awsx.Group
 	var found []awsx.GroupDetails
 	for i, arn := range arns {
 		switch err := errs[i]; {
-		case awsx.ClassOf(err) == awsx.NotFound && len(arns) > 1:
+		case fault.ClassOf(err) == fault.NotFound && len(arns) > 1:
 		case err != nil:
 			return nil, err
 		default:
@@ -53,7 +54,7 @@ func (a *Account) deregistrationDelay(ctx context.Context, arn string) (time.Dur
 		}
 		seconds, err := strconv.Atoi(aws.ToString(at.Value))
 		if err != nil || seconds < 0 {
-			return 0, awsx.Errorf(awsx.Failed, "elasticloadbalancing:DescribeTargetGroupAttributes", arn,
+			return 0, fault.Errorf(fault.Failed, "elasticloadbalancing:DescribeTargetGroupAttributes", arn,
 				"the deregistration delay %q is no number of seconds", aws.ToString(at.Value))
 		}
 		return time.Duration(seconds) * time.Second, nil

@@ -11,6 +11,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // guard stands first in the stack of every call: one that is not known to read
@@ -88,7 +89,7 @@ func called(ctx context.Context) awsx.Call {
 func (g guard) permit(ctx context.Context, call awsx.Call) error {
 	op := iamName(call)
 	refuse := func(fix, format string, args ...any) error {
-		return &awsx.Error{Class: awsx.Denied, Op: op, Fix: fix, Err: fmt.Errorf(format, args...)}
+		return &fault.Error{Class: fault.Denied, Op: op, Fix: fix, Err: fmt.Errorf(format, args...)}
 	}
 	if g.readOnly {
 		return refuse("start gantry without read-only mode", "gantry is read-only")

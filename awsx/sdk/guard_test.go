@@ -21,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // allowed is written out once more on purpose: a call that is added to the
@@ -122,7 +123,7 @@ func TestNoOperationOutsideTheAllowListLeaves(t *testing.T) {
 					continue
 				}
 				seal.op = iamName(call.Call)
-				if err := call.invoke(c.ctx); awsx.ClassOf(err) != awsx.Denied {
+				if err := call.invoke(c.ctx); fault.ClassOf(err) != fault.Denied {
 					t.Errorf("%s: %v", seal.op, err)
 				}
 				refused++
@@ -165,7 +166,7 @@ func TestReadsPassTheGuardInReadOnlyMode(t *testing.T) {
 		}
 		// What comes back may be the SDK's own objection to an empty input; it is
 		// an error of awsx only when the guard refused.
-		var own *awsx.Error
+		var own *fault.Error
 		if err := c.invoke(t.Context()); errors.As(err, &own) {
 			t.Errorf("%s: %v", iamName(c.Call), err)
 		}
@@ -236,14 +237,14 @@ func TestEveryWriterMethodNeedsAChange(t *testing.T) {
 	a, seal := guarded(t, Options{})
 	for name, write := range writes(t, a) {
 		seal.op = name
-		if err := write.send(t.Context()); awsx.ClassOf(err) != awsx.Denied {
+		if err := write.send(t.Context()); fault.ClassOf(err) != fault.Denied {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	readOnly, seal := guarded(t, Options{ReadOnly: true})
 	for name, write := range writes(t, readOnly) {
 		seal.op = name
-		if err := write.send(permitted(t.Context(), func(awsx.Call) error { return nil })); awsx.ClassOf(err) != awsx.Denied {
+		if err := write.send(permitted(t.Context(), func(awsx.Call) error { return nil })); fault.ClassOf(err) != fault.Denied {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -285,7 +286,7 @@ func TestWriteIsRecordedThenSentOnceWithTheChangeInItsUserAgent(t *testing.T) {
 				if !strings.Contains(agent, "gantry/1.2.3") || !strings.Contains(agent, "gantry-change/c-1") {
 					t.Errorf("user agent %q", agent)
 				}
-				var own *awsx.Error
+				var own *fault.Error
 				if !errors.As(err, &own) || own.Unknown != reply.unknown {
 					t.Errorf("%s: %#v", op, err)
 				}
@@ -304,7 +305,7 @@ func TestWriteThatNeverLeftIsNotUnknown(t *testing.T) {
 	cancel()
 	w := canned(200, `{}`)
 	for op, write := range writes(t, open(t, w, Options{})) {
-		if err := write.send(ctx); !errors.Is(err, context.Canceled) || awsx.ClassOf(err) == awsx.Offline {
+		if err := write.send(ctx); !errors.Is(err, context.Canceled) || fault.ClassOf(err) == fault.Offline {
 			t.Errorf("%s: %v", op, err)
 		}
 	}
@@ -316,7 +317,7 @@ func TestWriteCancelledOnTheWireIsUnknown(t *testing.T) {
 	w := &wire{reply: func(string, map[string]any) (int, string) { cancel(); return 0, "" }}
 	n := 1
 	_, err := open(t, w, Options{}).UpdateService(ctx, awsx.ServiceUpdate{Service: cluster.In(arn("service/prod/api")), Desired: &n})
-	var own *awsx.Error
+	var own *fault.Error
 	if !errors.As(err, &own) || !own.Unknown || !errors.Is(err, context.Canceled) {
 		t.Errorf("%#v", err)
 	}

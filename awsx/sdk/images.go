@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // imagePage is the largest page of DescribeImages.
@@ -28,7 +29,7 @@ func parseRepository(uri string) (repository, error) {
 	host, name, ok := strings.Cut(uri, "/")
 	m := registryHost.FindStringSubmatch(host)
 	if !ok || m == nil || name == "" || strings.ContainsAny(name, ":@") {
-		return repository{}, &awsx.Error{Class: awsx.Invalid, Op: "ecr:DescribeImages", Resource: uri, Fix: "type the tag",
+		return repository{}, &fault.Error{Class: fault.Invalid, Op: "ecr:DescribeImages", Resource: uri, Fix: "type the tag",
 			Err: errors.New("only repositories of a private ECR registry can be listed, such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/api")}
 	}
 	return repository{uri: uri, registry: m[1], region: m[2], name: name}, nil
@@ -83,7 +84,7 @@ func (a *Account) Image(ctx context.Context, uri, reference string) (awsx.Image,
 		return awsx.Image{}, a.classify(ctx, uri+":"+reference, err)
 	}
 	if len(out.ImageDetails) == 0 {
-		return awsx.Image{}, awsx.Errorf(awsx.NotFound, "ecr:DescribeImages", uri+":"+reference, "the repository has no such image")
+		return awsx.Image{}, fault.Errorf(fault.NotFound, "ecr:DescribeImages", uri+":"+reference, "the repository has no such image")
 	}
 	return image(uri, out.ImageDetails[0]), nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 const repoURI = "210987654321.dkr.ecr.us-east-1.amazonaws.com/team/api"
@@ -49,7 +50,7 @@ func TestImageIsFoundByTagAndByDigest(t *testing.T) {
 
 func TestImageThatIsNotThereIsNotFound(t *testing.T) {
 	w := canned(400, `{"__type":"ImageNotFoundException","message":"The image with imageId {imageDigest:'null', imageTag:'v9'} does not exist"}`)
-	if _, err := open(t, w, Options{}).Image(t.Context(), repoURI, "v9"); awsx.ClassOf(err) != awsx.NotFound {
+	if _, err := open(t, w, Options{}).Image(t.Context(), repoURI, "v9"); fault.ClassOf(err) != fault.NotFound {
 		t.Error(err)
 	}
 }
@@ -61,7 +62,7 @@ func TestOnlyPrivateRegistriesAreAsked(t *testing.T) {
 	} {
 		w := canned(200, `{}`)
 		_, _, errs := drain(t, open(t, w, Options{}).Images(t.Context(), uri))
-		if len(errs) != 1 || awsx.ClassOf(errs[0]) != awsx.Invalid || w.total() != 0 {
+		if len(errs) != 1 || fault.ClassOf(errs[0]) != fault.Invalid || w.total() != 0 {
 			t.Errorf("%q: %v, %d calls", uri, errs, w.total())
 		}
 	}

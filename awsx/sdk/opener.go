@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // Options are what contexts are opened with.
@@ -117,7 +118,7 @@ func NewStatic(o Options, s Static) *Opener {
 
 // Open returns the account of a context. It makes no call; it may read the
 // shared config, and does again once the credentials turned out to have expired:
-// keys that a login wrote there are only read when it is loaded. The error is an awsx.Error: Invalid without a region or with a
+// keys that a login wrote there are only read when it is loaded. The error is a fault.Error: Invalid without a region or with a
 // profile that is not there, Expired when the profile asks for an MFA code.
 func (o *Opener) Open(ctx context.Context, id awsx.ContextID) (awsx.Account, error) {
 	a, err := o.account(ctx, id)
@@ -138,7 +139,7 @@ func (o *Opener) account(ctx context.Context, id awsx.ContextID) (*Account, erro
 		return nil, err
 	}
 	if l.cfg.Region == "" {
-		return nil, &awsx.Error{Class: awsx.Invalid, Op: "open", Resource: id.Profile,
+		return nil, &fault.Error{Class: fault.Invalid, Op: "open", Resource: id.Profile,
 			Fix: "name one with --region, or set AWS_REGION", Err: errors.New("no region is configured")}
 	}
 	a := newAccount(id, l, o.options)

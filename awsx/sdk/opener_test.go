@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // machine gives the test a machine of its own: no AWS variables, and the given
@@ -114,17 +115,17 @@ func TestWhatCannotBeOpenedSaysWhy(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		id   awsx.ContextID
-		want awsx.Class
+		want fault.Class
 		text string
 	}{
-		{"no region", awsx.ContextID{Profile: "base"}, awsx.Invalid, "--region"},
-		{"no such profile", awsx.ContextID{Profile: "nope", Region: "r"}, awsx.Invalid, `"nope"`},
-		{"MFA", awsx.ContextID{Profile: "mfa"}, awsx.Expired, "export-credentials --profile mfa"},
+		{"no region", awsx.ContextID{Profile: "base"}, fault.Invalid, "--region"},
+		{"no such profile", awsx.ContextID{Profile: "nope", Region: "r"}, fault.Invalid, `"nope"`},
+		{"MFA", awsx.ContextID{Profile: "mfa"}, fault.Expired, "export-credentials --profile mfa"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			machine(t, shared, "")
 			a, err := New(Options{}).Open(t.Context(), c.id)
-			if a != nil || err == nil || awsx.ClassOf(err) != c.want || !strings.Contains(err.Error(), c.text) {
+			if a != nil || err == nil || fault.ClassOf(err) != c.want || !strings.Contains(err.Error(), c.text) {
 				t.Errorf("%v, %v", a, err)
 			}
 		})
@@ -161,8 +162,8 @@ func TestMachineWithoutCredentialsAnswersWithinASecond(t *testing.T) {
 	}
 	start := time.Now()
 	_, err = a.Identity(t.Context())
-	var own *awsx.Error
-	if !errors.As(err, &own) || own.Class != awsx.Expired || !strings.Contains(own.Fix, "--profile") || !strings.Contains(err.Error(), "no credentials were found") {
+	var own *fault.Error
+	if !errors.As(err, &own) || own.Class != fault.Expired || !strings.Contains(own.Fix, "--profile") || !strings.Contains(err.Error(), "no credentials were found") {
 		t.Errorf("%v", err)
 	}
 	if took := time.Since(start); took > 2*time.Second {
@@ -190,7 +191,7 @@ func TestLoginIsNamedWhenASessionHasExpired(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err = a.Identity(t.Context())
-			if awsx.ClassOf(err) != awsx.Expired || !strings.Contains(err.Error(), want) {
+			if fault.ClassOf(err) != fault.Expired || !strings.Contains(err.Error(), want) {
 				t.Errorf("%v", err)
 			}
 			for _, secret := range []string{"leaked", "AKIDSECRETOUT", "hunter2"} {

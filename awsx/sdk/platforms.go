@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
 
-	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // manifestTypes are the media types of image manifests, indexes first: ECR
@@ -40,17 +40,17 @@ func (a *Account) Platforms(ctx context.Context, uri, reference string) ([]strin
 		return nil, a.classify(ctx, name, err)
 	}
 	if len(out.Images) == 0 {
-		class, reason := awsx.NotFound, "the repository has no such image"
+		class, reason := fault.NotFound, "the repository has no such image"
 		if len(out.Failures) > 0 {
 			if code := out.Failures[0].FailureCode; code != types.ImageFailureCodeImageNotFound {
-				class, reason = awsx.Failed, string(code)+": "+aws.ToString(out.Failures[0].FailureReason)
+				class, reason = fault.Failed, string(code)+": "+aws.ToString(out.Failures[0].FailureReason)
 			}
 		}
-		return nil, awsx.Errorf(class, op, name, "%s", reason)
+		return nil, fault.Errorf(class, op, name, "%s", reason)
 	}
 	platforms, err := indexPlatforms(aws.ToString(out.Images[0].ImageManifest))
 	if err != nil {
-		return nil, awsx.Errorf(awsx.Failed, op, name, "the manifest cannot be read: %w", err)
+		return nil, fault.Errorf(fault.Failed, op, name, "the manifest cannot be read: %w", err)
 	}
 	return platforms, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // Profiles returns the names of the profiles in the shared config and
@@ -31,7 +32,7 @@ func Profiles() ([]string, error) {
 	} {
 		sections, err := iniSections(f.path)
 		if err != nil {
-			return nil, &awsx.Error{Class: awsx.Invalid, Op: "list profiles", Err: err}
+			return nil, &fault.Error{Class: fault.Invalid, Op: "list profiles", Err: err}
 		}
 		for _, s := range sections {
 			if name := f.profile(s); name != "" {

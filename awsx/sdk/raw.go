@@ -11,6 +11,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // Raw reads one resource as the API's own JSON: the one element of the list
@@ -40,7 +41,7 @@ func (a *Account) Raw(ctx context.Context, kind awsx.Kind, ref awsx.Ref) (json.R
 	case awsx.KindTargetGroup:
 		return a.rawTargetGroup(ctx, ref.ARN)
 	default:
-		return nil, awsx.Errorf(awsx.Invalid, "describe", ref.ARN, "there is no kind of resource named %q", kind)
+		return nil, fault.Errorf(fault.Invalid, "describe", ref.ARN, "there is no kind of resource named %q", kind)
 	}
 	if err != nil {
 		return nil, a.classify(ctx, ref.ARN, err)
@@ -50,7 +51,7 @@ func (a *Account) Raw(ctx context.Context, kind awsx.Kind, ref awsx.Ref) (json.R
 		if len(page.Missing) > 0 {
 			reason = page.Missing[0].Reason
 		}
-		return nil, &awsx.Error{Class: awsx.NotFound, Op: "describe " + string(kind), Resource: ref.ARN, Err: errors.New(reason)}
+		return nil, &fault.Error{Class: fault.NotFound, Op: "describe " + string(kind), Resource: ref.ARN, Err: errors.New(reason)}
 	}
 	return page.Items[0], nil
 }
@@ -73,7 +74,7 @@ func (a *Account) rawTargetGroup(ctx context.Context, arn string) (json.RawMessa
 		return nil, a.classify(ctx, arn, err)
 	}
 	if len(out.TargetGroups) == 0 {
-		return nil, awsx.Errorf(awsx.NotFound, "describe target group", arn, "it does not exist")
+		return nil, fault.Errorf(fault.NotFound, "describe target group", arn, "it does not exist")
 	}
 	all, err := json.Marshal(out.TargetGroups[0])
 	if err != nil {

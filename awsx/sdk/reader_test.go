@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 func TestClusterOf300ServicesAnd3000TasksCosts93Calls(t *testing.T) {
@@ -199,7 +200,7 @@ func TestReferenceOfAnotherContextIsRefused(t *testing.T) {
 	other := cluster
 	other.Context.Profile = "other"
 	_, _, errs := drain(t, a.Services(t.Context(), other))
-	if len(errs) != 1 || awsx.ClassOf(errs[0]) != awsx.Invalid {
+	if len(errs) != 1 || fault.ClassOf(errs[0]) != fault.Invalid {
 		t.Errorf("errors %v", errs)
 	}
 	if n := w.total(); n != 0 {

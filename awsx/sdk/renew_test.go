@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // keyed answers calls that are signed with one key and refuses all others as AWS
@@ -48,7 +49,7 @@ func TestKeysThatALoginWroteAreReadAgain(t *testing.T) {
 		}
 		return nil
 	}
-	if err := list(); awsx.ClassOf(err) != awsx.Expired {
+	if err := list(); fault.ClassOf(err) != fault.Expired {
 		t.Fatalf("old keys: %v", err)
 	}
 	if err := os.WriteFile(os.Getenv("AWS_SHARED_CREDENTIALS_FILE"), []byte(write("AKIDNEW")), 0o600); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // Limits of RunTask and StopTask.
@@ -57,7 +58,7 @@ func (a *Account) RunTask(ctx context.Context, r awsx.RunTask) ([]awsx.Task, err
 		return nil, err
 	}
 	if r.Count < 0 || r.Count > mostTasks {
-		return nil, awsx.Errorf(awsx.Invalid, op, r.TaskDefinition, "one call starts 1 to %d tasks, not %d", mostTasks, r.Count)
+		return nil, fault.Errorf(fault.Invalid, op, r.TaskDefinition, "one call starts 1 to %d tasks, not %d", mostTasks, r.Count)
 	}
 	body := runRequest{
 		Cluster: r.Cluster.Cluster, TaskDefinition: r.TaskDefinition, Count: r.Count, LaunchType: r.LaunchType,
@@ -84,7 +85,7 @@ func (a *Account) RunTask(ctx context.Context, r awsx.RunTask) ([]awsx.Task, err
 	case err != nil:
 		return nil, a.classify(ctx, r.TaskDefinition, err)
 	case len(page.Missing) > 0:
-		return page.Items, &awsx.Error{Class: awsx.Failed, Op: op, Resource: r.TaskDefinition, Err: refusals(page.Missing)}
+		return page.Items, &fault.Error{Class: fault.Failed, Op: op, Resource: r.TaskDefinition, Err: refusals(page.Missing)}
 	case len(page.Items) == 0:
 		return nil, lost(op, r.TaskDefinition, "task", "list the tasks to see whether one was started")
 	}
@@ -122,7 +123,7 @@ func (a *Account) StopTask(ctx context.Context, task awsx.Ref, reason string) (a
 		return awsx.Task{}, err
 	}
 	if utf8.RuneCountInString(reason) > longReason {
-		return awsx.Task{}, awsx.Errorf(awsx.Invalid, op, task.ARN, "a reason has at most %d characters", longReason)
+		return awsx.Task{}, fault.Errorf(fault.Invalid, op, task.ARN, "a reason has at most %d characters", longReason)
 	}
 	in := ecs.StopTaskInput{Cluster: aws.String(task.Cluster), Task: aws.String(task.ARN)}
 	if reason != "" {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // scalingPage is the largest page of DescribeScalingPolicies.
@@ -36,7 +37,7 @@ func (a *Account) ScalableTarget(ctx context.Context, service awsx.Ref) (awsx.Sc
 		return awsx.ScalableTarget{}, a.classify(ctx, service.ARN, err)
 	}
 	if len(out.ScalableTargets) == 0 {
-		return awsx.ScalableTarget{}, awsx.Errorf(awsx.NotFound, "application-autoscaling:DescribeScalableTargets", service.ARN,
+		return awsx.ScalableTarget{}, fault.Errorf(fault.NotFound, "application-autoscaling:DescribeScalableTargets", service.ARN,
 			"the service is not registered with Application Auto Scaling")
 	}
 	t := out.ScalableTargets[0]
@@ -103,7 +104,7 @@ func (a *Account) UpdateScaling(ctx context.Context, u awsx.ScalingUpdate) error
 		return err
 	}
 	if u.Min == nil && u.Max == nil && u.Suspend == nil {
-		return &awsx.Error{Class: awsx.Invalid, Op: op, Resource: u.Service.ARN, Err: errors.New("nothing is to be changed")}
+		return &fault.Error{Class: fault.Invalid, Op: op, Resource: u.Service.ARN, Err: errors.New("nothing is to be changed")}
 	}
 	in := scaling.RegisterScalableTargetInput{
 		ServiceNamespace: types.ServiceNamespaceEcs, ScalableDimension: types.ScalableDimensionECSServiceDesiredCount,
@@ -117,7 +118,7 @@ func (a *Account) UpdateScaling(ctx context.Context, u awsx.ScalingUpdate) error
 			continue
 		}
 		if *bound.from < 0 || *bound.from > math.MaxInt32 {
-			return awsx.Errorf(awsx.Invalid, op, u.Service.ARN, "a bound of %d is not possible", *bound.from)
+			return fault.Errorf(fault.Invalid, op, u.Service.ARN, "a bound of %d is not possible", *bound.from)
 		}
 		*bound.to = aws.Int32(int32(*bound.from))
 	}

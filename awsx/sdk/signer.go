@@ -3,7 +3,6 @@ package sdk
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -11,7 +10,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"gantry/awsx"
-	"gantry/logs"
+	"gantry/internal/fault"
 )
 
 // Signer signs requests to Amazon OpenSearch with the credentials of a context.
@@ -31,7 +30,7 @@ func (o *Opener) Signer(id awsx.ContextID, service, region string) *Signer {
 }
 
 // Sign adds the headers of a signature to a request whose body is given beside
-// it. The error is a logs.Error, of class expired when there are no credentials.
+// it. The error is a fault.Error, of class expired when there are no credentials.
 func (s *Signer) Sign(r *http.Request, body []byte) error {
 	ctx := r.Context()
 	a, err := s.opener.account(ctx, s.id)
@@ -55,7 +54,7 @@ func (s *Signer) Sign(r *http.Request, body []byte) error {
 	sized := *r
 	sized.ContentLength = 0
 	if err := s.signer.SignHTTP(ctx, creds, &sized, hash, s.service, region, time.Now()); err != nil {
-		return &logs.Error{Class: logs.Failed, Err: err}
+		return &fault.Error{Class: fault.Failed, Err: err}
 	}
 	return nil
 }
@@ -73,15 +72,16 @@ func (s *Signer) Rejected() string {
 	return a.login
 }
 
-// signingError says a failure to get credentials in the words of a log store.
+// signingError makes the failed operation a part of the cause: the caller names
+// its own operation, the request that could not be signed.
 func signingError(err error) error {
-	var e *awsx.Error
-	if !errors.As(err, &e) {
+	e := fault.Of(err)
+	if e == nil {
 		return err
 	}
 	cause := e.Err
 	if e.Op != "" {
 		cause = fmt.Errorf("%s: %w", e.Op, e.Err)
 	}
-	return &logs.Error{Class: logsClass(e.Class), Fix: e.Fix, Err: cause}
+	return &fault.Error{Class: e.Class, Fix: e.Fix, Err: cause}
 }

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/elastic"
 	logsim "gantry/logs/sim"
@@ -199,18 +200,18 @@ func TestWhatAWSSaysOfASignature(t *testing.T) {
 	for name, c := range map[string]struct {
 		opener  *Opener
 		service string
-		class   logs.Class
+		class   fault.Class
 		says    string
 	}{
-		"wrong secret":   {static("AKIDLASTING", "x", "eu-west-1"), "es", logs.Invalid, "(check the service (es or aoss) and the region"},
-		"wrong region":   {static("AKIDLASTING", "one/secret", "eu-west-2"), "es", logs.Invalid, "(check the service (es or aoss) and the region"},
-		"wrong service":  {static("AKIDLASTING", "one/secret", "eu-west-1"), "aoss", logs.Invalid, "(check the service (es or aoss) and the region"},
-		"unknown key":    {static("AKIDNOBODY", "x", "eu-west-1"), "es", logs.Expired, "(use other keys)"},
-		"no session":     {static("ASIATEMPORARY", "another+secret", "eu-west-1"), "es", logs.Expired, "(use other keys)"},
-		"no credentials": {static("", "", "eu-west-1"), "es", logs.Expired, "the request cannot be signed: "},
+		"wrong secret":   {static("AKIDLASTING", "x", "eu-west-1"), "es", fault.Invalid, "(check the service (es or aoss) and the region"},
+		"wrong region":   {static("AKIDLASTING", "one/secret", "eu-west-2"), "es", fault.Invalid, "(check the service (es or aoss) and the region"},
+		"wrong service":  {static("AKIDLASTING", "one/secret", "eu-west-1"), "aoss", fault.Invalid, "(check the service (es or aoss) and the region"},
+		"unknown key":    {static("AKIDNOBODY", "x", "eu-west-1"), "es", fault.Expired, "(use other keys)"},
+		"no session":     {static("ASIATEMPORARY", "another+secret", "eu-west-1"), "es", fault.Expired, "(use other keys)"},
+		"no credentials": {static("", "", "eu-west-1"), "es", fault.Expired, "the request cannot be signed: "},
 	} {
 		err := newest(t, c.opener.Signer(awsx.ContextID{}, c.service, ""), address)
-		if logs.ClassOf(err) != c.class || err == nil || !strings.Contains(err.Error(), c.says) {
+		if fault.ClassOf(err) != c.class || err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v\nwant %s with %s", name, err, c.class, c.says)
 		}
 	}
@@ -241,7 +242,7 @@ func TestExpiredCredentialsAreRenewedByALogin(t *testing.T) {
 	s := New(Options{}).Signer(awsx.ContextID{Profile: "logs", Region: "eu-west-1"}, "es", "")
 	for range 2 {
 		err := newest(t, s, address)
-		if logs.ClassOf(err) != logs.Expired || !strings.HasSuffix(err.Error(), "The security token included in the request is expired (renew the credentials of the profile logs)") {
+		if fault.ClassOf(err) != fault.Expired || !strings.HasSuffix(err.Error(), "The security token included in the request is expired (renew the credentials of the profile logs)") {
 			t.Fatalf("got %v", err)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
+	"gantry/internal/fault"
 )
 
 // simulated runs a test against an account that lives, in a bubble where time
@@ -139,7 +140,7 @@ func checkService(t *testing.T, a awsx.Account, s awsx.Service, instances map[st
 	for _, c := range td.Containers {
 		repository, tag, _ := strings.Cut(c.Image, ":")
 		if image, err := a.Image(ctx, repository, tag); err != nil {
-			if awsx.ClassOf(err) != awsx.Invalid {
+			if fault.ClassOf(err) != fault.Invalid {
 				t.Errorf("%s: image %s: %v", s.Name, c.Image, err)
 			}
 		} else if image.Digest == "" || len(all(t, a.Images(ctx, repository))) == 0 {
@@ -192,12 +193,12 @@ func TestFaultsOfTheSimulatorBecomeStates(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		fault sim.Fault
-		class awsx.Class
+		class fault.Class
 	}{
-		{"throttling", sim.Fault{Kind: sim.Throttle}, awsx.Throttled},
-		{"500s", sim.Fault{Kind: sim.ServerError}, awsx.Failed},
-		{"resets", sim.Fault{Kind: sim.Reset}, awsx.Offline},
-		{"a stall", sim.Fault{Kind: sim.Stall}, awsx.Offline},
+		{"throttling", sim.Fault{Kind: sim.Throttle}, fault.Throttled},
+		{"500s", sim.Fault{Kind: sim.ServerError}, fault.Failed},
+		{"resets", sim.Fault{Kind: sim.Reset}, fault.Offline},
+		{"a stall", sim.Fault{Kind: sim.Stall}, fault.Offline},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, world *sim.Account, a awsx.Account) {
@@ -209,7 +210,7 @@ func TestFaultsOfTheSimulatorBecomeStates(t *testing.T) {
 						continue
 					}
 					failed++
-					var own *awsx.Error
+					var own *fault.Error
 					if !errors.As(err, &own) || own.Class != c.class || own.Op != "ecs:DescribeClusters" {
 						t.Errorf("%v", err)
 					}
@@ -234,8 +235,8 @@ func TestAnswerThatIsLostLeavesTheOutcomeOfAWriteUnknown(t *testing.T) {
 		desired := service.Desired + 1
 		ctx := awsx.WithChange(t.Context(), &awsx.Change{ID: "c-1", Record: func(awsx.Call) error { return nil }})
 		_, err := a.UpdateService(ctx, awsx.ServiceUpdate{Service: service.Ref, Desired: &desired})
-		var own *awsx.Error
-		if !errors.As(err, &own) || !own.Unknown || own.Class != awsx.Offline {
+		var own *fault.Error
+		if !errors.As(err, &own) || !own.Unknown || own.Class != fault.Offline {
 			t.Errorf("%v", err)
 		}
 		sent := 0

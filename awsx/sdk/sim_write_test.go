@@ -12,6 +12,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/sim"
 	"gantry/internal/clean"
+	"gantry/internal/fault"
 )
 
 // changing returns a context that may carry mutating calls.
@@ -97,7 +98,7 @@ func TestTaskThatFitsNowhereIsAnErrorWithReasons(t *testing.T) {
 		td := must[*awsx.TaskDefinition](t)(a.RegisterTaskDefinition(ctx, awsx.Document(
 			`{"family":"huge","containerDefinitions":[{"name":"app","image":"x:1","cpu":100000,"memory":1000000,"essential":true}]}`)))
 		got, err := a.RunTask(ctx, awsx.RunTask{Cluster: clusterNamed(t, a, "prod"), TaskDefinition: td.ARN, Count: 1})
-		if len(got) != 0 || awsx.ClassOf(err) != awsx.Failed || !strings.Contains(err.Error(), "RESOURCE:") {
+		if len(got) != 0 || fault.ClassOf(err) != fault.Failed || !strings.Contains(err.Error(), "RESOURCE:") {
 			t.Errorf("%+v, %v", got, err)
 		}
 	})
@@ -131,7 +132,7 @@ func TestRevisionEndsInTheSimulator(t *testing.T) {
 		if slices.Contains(after, before[1]) || len(after) != len(before)-1 || td.Status != "INACTIVE" {
 			t.Errorf("%v after %v, %s", after, before, td.Status)
 		}
-		if _, err := a.RunTask(ctx, awsx.RunTask{Cluster: clusterNamed(t, a, "prod"), TaskDefinition: before[1]}); awsx.ClassOf(err) != awsx.Invalid {
+		if _, err := a.RunTask(ctx, awsx.RunTask{Cluster: clusterNamed(t, a, "prod"), TaskDefinition: before[1]}); fault.ClassOf(err) != fault.Invalid {
 			t.Errorf("%v", err)
 		}
 	})
@@ -170,10 +171,10 @@ func TestRolloutIsStoppedInTheSimulator(t *testing.T) {
 		if back.ARN != record.ARN || back.Status != "ROLLBACK_SUCCESSFUL" || back.Rollback == nil {
 			t.Errorf("%+v", back)
 		}
-		if err := a.StopServiceDeployment(ctx, record.ARN); awsx.ClassOf(err) != awsx.Invalid {
+		if err := a.StopServiceDeployment(ctx, record.ARN); fault.ClassOf(err) != fault.Invalid {
 			t.Errorf("a deployment that has ended: %v", err)
 		}
-		if err := a.StopServiceDeployment(ctx, record.ARN+"0"); awsx.ClassOf(err) != awsx.NotFound {
+		if err := a.StopServiceDeployment(ctx, record.ARN+"0"); fault.ClassOf(err) != fault.NotFound {
 			t.Errorf("a deployment that never was: %v", err)
 		}
 	})
@@ -221,7 +222,7 @@ func TestScalingIsReadAndChangedInTheSimulator(t *testing.T) {
 		var unscaled awsx.Ref
 		for _, s := range all(t, a.Services(ctx, clusterNamed(t, a, "prod"))) {
 			target, err := a.ScalableTarget(ctx, s.Ref)
-			if awsx.ClassOf(err) == awsx.NotFound {
+			if fault.ClassOf(err) == fault.NotFound {
 				unscaled = s.Ref
 			} else if err != nil {
 				t.Fatal(err)
@@ -243,8 +244,8 @@ func TestScalingIsReadAndChangedInTheSimulator(t *testing.T) {
 		if after.Min != low || after.Max != high || !after.Suspended() {
 			t.Errorf("%+v", after)
 		}
-		var own *awsx.Error
-		if err := a.UpdateScaling(ctx, awsx.ScalingUpdate{Service: unscaled, Suspend: &yes}); !errors.As(err, &own) || own.Class == awsx.Denied || own.Unknown {
+		var own *fault.Error
+		if err := a.UpdateScaling(ctx, awsx.ScalingUpdate{Service: unscaled, Suspend: &yes}); !errors.As(err, &own) || own.Class == fault.Denied || own.Unknown {
 			t.Errorf("suspending what is not scaled: %v", err)
 		}
 		alarms := must[[]awsx.Alarm](t)(a.AlarmsByName(ctx, scaled.Policies[0].Alarms))
@@ -285,7 +286,7 @@ func TestWhatIsReadBesideAPlanAgreesWithTheSimulator(t *testing.T) {
 				t.Errorf("%s is for %v", tag, got)
 			}
 		}
-		if _, err := a.Platforms(t.Context(), repository, "no-such-tag"); awsx.ClassOf(err) != awsx.NotFound {
+		if _, err := a.Platforms(t.Context(), repository, "no-such-tag"); fault.ClassOf(err) != fault.NotFound {
 			t.Errorf("%v", err)
 		}
 		groups := []string{service.LoadBalancers[0].TargetGroup}

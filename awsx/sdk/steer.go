@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // SetInstanceStatus sets a container instance to ACTIVE or DRAINING.
@@ -19,7 +20,7 @@ func (a *Account) SetInstanceStatus(ctx context.Context, instance awsx.Ref, stat
 	}
 	to := types.ContainerInstanceStatus(status)
 	if to != types.ContainerInstanceStatusActive && to != types.ContainerInstanceStatusDraining {
-		return awsx.Instance{}, awsx.Errorf(awsx.Invalid, op, instance.ARN, "an instance can be set to ACTIVE or DRAINING, not to %q", status)
+		return awsx.Instance{}, fault.Errorf(fault.Invalid, op, instance.ARN, "an instance can be set to ACTIVE or DRAINING, not to %q", status)
 	}
 	var page awsx.Page[awsx.Instance]
 	keep := func(w *wireInstance) awsx.Instance { return a.instance(instance.Cluster, w, &attributeSets{}) }
@@ -30,11 +31,11 @@ func (a *Account) SetInstanceStatus(ctx context.Context, instance awsx.Ref, stat
 	case err != nil:
 		return awsx.Instance{}, a.classify(ctx, instance.ARN, err)
 	case len(page.Missing) > 0:
-		class := awsx.Failed
+		class := fault.Failed
 		if strings.EqualFold(page.Missing[0].Reason, "MISSING") {
-			class = awsx.NotFound
+			class = fault.NotFound
 		}
-		return awsx.Instance{}, &awsx.Error{Class: class, Op: op, Resource: instance.ARN, Err: refusals(page.Missing)}
+		return awsx.Instance{}, &fault.Error{Class: class, Op: op, Resource: instance.ARN, Err: refusals(page.Missing)}
 	case len(page.Items) == 0:
 		return awsx.Instance{}, lost(op, instance.ARN, "container instance", "read the instance to see whether its status was set")
 	}

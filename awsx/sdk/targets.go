@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // describeGroups is how many target groups one call names.
@@ -21,7 +22,7 @@ func (a *Account) TargetGroups(ctx context.Context, arns []string) ([]awsx.Targe
 	var groups []awsx.TargetGroup
 	for part := range slices.Chunk(arns, describeGroups) {
 		found, err := a.targetGroups(ctx, part)
-		if err != nil && (awsx.ClassOf(err) != awsx.NotFound || len(arns) == 1) {
+		if err != nil && (fault.ClassOf(err) != fault.NotFound || len(arns) == 1) {
 			return groups, err
 		}
 		groups = append(groups, found...)
@@ -33,12 +34,12 @@ func (a *Account) TargetGroups(ctx context.Context, arns []string) ([]awsx.Targe
 // that is gone, so such a batch is halved until the others are read.
 func (a *Account) targetGroups(ctx context.Context, arns []string) ([]awsx.TargetGroup, error) {
 	groups, err := a.describeTargetGroups(ctx, arns)
-	if awsx.ClassOf(err) != awsx.NotFound || len(arns) == 1 {
+	if fault.ClassOf(err) != fault.NotFound || len(arns) == 1 {
 		return groups, err
 	}
 	for _, half := range [][]string{arns[:len(arns)/2], arns[len(arns)/2:]} {
 		found, err := a.targetGroups(ctx, half)
-		if err != nil && awsx.ClassOf(err) != awsx.NotFound {
+		if err != nil && fault.ClassOf(err) != fault.NotFound {
 			return nil, err
 		}
 		groups = append(groups, found...)

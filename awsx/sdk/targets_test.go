@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 func groupsXML(names ...string) string {
@@ -72,7 +73,7 @@ func TestAllGroupsAreReadInCallsOfTwenty(t *testing.T) {
 }
 
 func TestOnlyGroupThatIsGoneIsNotFound(t *testing.T) {
-	if _, err := open(t, balancer("g"), Options{}).TargetGroups(t.Context(), []string{"arn:g"}); awsx.ClassOf(err) != awsx.NotFound {
+	if _, err := open(t, balancer("g"), Options{}).TargetGroups(t.Context(), []string{"arn:g"}); fault.ClassOf(err) != fault.NotFound {
 		t.Error(err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // document holds fields that no SDK knows, an order and a layout of its own,
@@ -92,7 +93,7 @@ func TestDocumentThatCannotBeRegisteredIsRefusedBeforeAnythingIsRecorded(t *test
 	a := open(t, w, Options{})
 	ctx := permitted(t.Context(), func(awsx.Call) error { t.Error("recorded"); return nil })
 	for _, doc := range []string{``, `[]`, `{"family":"api"}`, `{"containerDefinitions":[{}]}`, `{"family":"api","containerDefinitions":[]}`} {
-		if _, err := a.RegisterTaskDefinition(ctx, awsx.Document(doc)); awsx.ClassOf(err) != awsx.Invalid {
+		if _, err := a.RegisterTaskDefinition(ctx, awsx.Document(doc)); fault.ClassOf(err) != fault.Invalid {
 			t.Errorf("%s: %v", doc, err)
 		}
 	}
@@ -159,7 +160,7 @@ func TestRawIsTheOneElementOfTheAnswer(t *testing.T) {
 			t.Errorf("%s: %s, %v", kind, got, err)
 		}
 		a = open(t, canned(200, `{"`+field+`":[],"failures":[{"arn":"x","reason":"MISSING"}]}`), Options{})
-		if _, err := a.Raw(t.Context(), kind, cluster.In("x")); awsx.ClassOf(err) != awsx.NotFound {
+		if _, err := a.Raw(t.Context(), kind, cluster.In("x")); fault.ClassOf(err) != fault.NotFound {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}
@@ -176,7 +177,7 @@ func TestRawIsTheOneElementOfTheAnswer(t *testing.T) {
 }
 
 func TestRawRefusesAnUnknownKind(t *testing.T) {
-	if _, err := open(t, canned(200, `{}`), Options{}).Raw(context.Background(), "volcano", cluster); awsx.ClassOf(err) != awsx.Invalid {
+	if _, err := open(t, canned(200, `{}`), Options{}).Raw(context.Background(), "volcano", cluster); fault.ClassOf(err) != fault.Invalid {
 		t.Error(err)
 	}
 }

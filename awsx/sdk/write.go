@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // RegisterTaskDefinition sends the document byte for byte, so that fields which
@@ -25,10 +26,10 @@ func (a *Account) RegisterTaskDefinition(ctx context.Context, doc awsx.Document)
 	}
 	const op = "ecs:RegisterTaskDefinition"
 	if err := json.Unmarshal(doc, &head); err != nil {
-		return nil, awsx.Errorf(awsx.Invalid, op, "", "the document is no JSON object: %w", err)
+		return nil, fault.Errorf(fault.Invalid, op, "", "the document is no JSON object: %w", err)
 	}
 	if head.Family == "" || len(head.ContainerDefinitions) == 0 {
-		return nil, &awsx.Error{Class: awsx.Invalid, Op: op, Resource: head.Family,
+		return nil, &fault.Error{Class: fault.Invalid, Op: op, Resource: head.Family,
 			Err: errors.New("the document needs a family and at least one container definition")}
 	}
 	var d describedDefinition
@@ -40,7 +41,7 @@ func (a *Account) RegisterTaskDefinition(ctx context.Context, doc awsx.Document)
 	}
 	td, err := d.parse()
 	if err != nil {
-		return nil, &awsx.Error{Class: awsx.Failed, Op: op, Resource: head.Family, Unknown: true, Err: err,
+		return nil, &fault.Error{Class: fault.Failed, Op: op, Resource: head.Family, Unknown: true, Err: err,
 			Fix: "list the family's revisions to see whether it was registered"}
 	}
 	return td, nil
@@ -64,7 +65,7 @@ func (a *Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx
 		return awsx.Service{}, err
 	}
 	if u.Desired != nil && (*u.Desired < 0 || *u.Desired > math.MaxInt32) {
-		return awsx.Service{}, awsx.Errorf(awsx.Invalid, op, u.Service.ARN, "a desired count of %d is not possible", *u.Desired)
+		return awsx.Service{}, fault.Errorf(fault.Invalid, op, u.Service.ARN, "a desired count of %d is not possible", *u.Desired)
 	}
 	send, err := requestJSON(op, u.Service.ARN, updateRequest{
 		Cluster: u.Service.Cluster, Service: u.Service.ARN, TaskDefinition: u.TaskDefinition, DesiredCount: u.Desired,
@@ -106,14 +107,14 @@ func requestJSON(op, resource string, value any) (func(*ecs.Options), error) {
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(value); err != nil {
-		return nil, awsx.Errorf(awsx.Invalid, op, resource, "the request cannot be written as JSON: %w", err)
+		return nil, fault.Errorf(fault.Invalid, op, resource, "the request cannot be written as JSON: %w", err)
 	}
 	return request(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
 }
 
 // lost is the failure of a mutating call that was answered well, but without
 // the resource that it was to change.
-func lost(op, resource, missing, fix string) *awsx.Error {
-	return &awsx.Error{Class: awsx.Failed, Op: op, Resource: resource, Unknown: true,
+func lost(op, resource, missing, fix string) *fault.Error {
+	return &fault.Error{Class: fault.Failed, Op: op, Resource: resource, Unknown: true,
 		Err: fmt.Errorf("the answer holds no %s", missing), Fix: fix}
 }

@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/clean"
+	"gantry/internal/fault"
 )
 
 func allow(ctx context.Context) context.Context {
@@ -151,7 +152,7 @@ func TestWritesThatCannotBeMeantAreRefusedBeforeAnythingIsRecorded(t *testing.T)
 		"a bound below none": func() error { return a.UpdateScaling(ctx, awsx.ScalingUpdate{Service: api, Min: &negative}) },
 		"another's scaling":  func() error { return a.UpdateScaling(ctx, awsx.ScalingUpdate{Service: other, Min: new(int)}) },
 	} {
-		if err := write(); awsx.ClassOf(err) != awsx.Invalid {
+		if err := write(); fault.ClassOf(err) != fault.Invalid {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -167,8 +168,8 @@ func TestTasksThatCouldNotBePlacedAreAnErrorBesideThoseThatWere(t *testing.T) {
 	if len(got) != 1 || got[0].ID != "t1" {
 		t.Errorf("tasks %+v", got)
 	}
-	var own *awsx.Error
-	if !errors.As(err, &own) || own.Class != awsx.Failed || own.Unknown {
+	var own *fault.Error
+	if !errors.As(err, &own) || own.Class != fault.Failed || own.Unknown {
 		t.Fatalf("%#v", err)
 	}
 	if want := "RESOURCE:MEMORY on i1, i2; ATTRIBUTE (ecs.capability.task-eni)"; own.Err.Error() != want {
@@ -177,10 +178,10 @@ func TestTasksThatCouldNotBePlacedAreAnErrorBesideThoseThatWere(t *testing.T) {
 }
 
 func TestInstanceThatIsNotThereIsNotFound(t *testing.T) {
-	for reason, want := range map[string]awsx.Class{"MISSING": awsx.NotFound, "INACTIVE": awsx.Failed} {
+	for reason, want := range map[string]fault.Class{"MISSING": fault.NotFound, "INACTIVE": fault.Failed} {
 		w := canned(200, `{"containerInstances":[],"failures":[{"arn":"i","reason":"`+reason+`"}]}`)
 		_, err := open(t, w, Options{}).SetInstanceStatus(allow(t.Context()), cluster.In("i"), "DRAINING")
-		if awsx.ClassOf(err) != want {
+		if fault.ClassOf(err) != want {
 			t.Errorf("%s: %v", reason, err)
 		}
 	}
@@ -198,7 +199,7 @@ func TestAnswerWithoutItsResourceLeavesTheOutcomeOpen(t *testing.T) {
 			}
 			continue
 		}
-		var own *awsx.Error
+		var own *fault.Error
 		if err := write.send(allow(t.Context())); !errors.As(err, &own) || !own.Unknown || own.Fix == "" {
 			t.Errorf("%s: %#v", name, err)
 		}

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // failures are those of a tick. A group's own failure, such as being gone, is
@@ -32,7 +32,7 @@ func (f *failures) add(err error) {
 func (f *failures) hopeless() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return awsx.ClassOf(worst(f.all)) == awsx.Expired
+	return fault.ClassOf(worst(f.all)) == fault.Expired
 }
 
 // outcome is that of a tick that tried so many groups. After a failure that is
@@ -49,8 +49,8 @@ func (f *failures) outcome(tried int, next time.Duration) outcome {
 }
 
 func itsOwn(err error) bool {
-	switch awsx.ClassOf(err) {
-	case awsx.NotFound, awsx.Invalid, awsx.Failed:
+	switch fault.ClassOf(err) {
+	case fault.NotFound, fault.Invalid, fault.Failed:
 		return true
 	}
 	return false

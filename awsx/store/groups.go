@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 const (
@@ -217,9 +218,9 @@ func (c *groupCache) describe(ctx context.Context, a awsx.Account, id awsx.Conte
 		switch {
 		case err == nil:
 			g.settingsAt, g.alone = now, false
-		case awsx.ClassOf(err) == awsx.NotFound && len(batch) > 1:
+		case fault.ClassOf(err) == fault.NotFound && len(batch) > 1:
 			g.alone = true
-		case awsx.ClassOf(err) != awsx.Throttled:
+		case fault.ClassOf(err) != fault.Throttled:
 			g.settingsAt = now
 		}
 	}
@@ -229,7 +230,7 @@ func (c *groupCache) describe(ctx context.Context, a awsx.Account, id awsx.Conte
 			c.changed(g)
 		}
 	}
-	if awsx.ClassOf(err) == awsx.NotFound {
+	if fault.ClassOf(err) == fault.NotFound {
 		return nil
 	}
 	return err

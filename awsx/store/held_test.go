@@ -4,9 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 )
 
 func TestWhatIsHeldIsWhatWasReadWholeAndLately(t *testing.T) {
@@ -28,8 +28,8 @@ func TestWhatIsHeldIsWhatWasReadWholeAndLately(t *testing.T) {
 		if s.HeldInstances(cluster) == nil {
 			t.Error("the instances are not held")
 		}
-		a.Lose(awsxtest.DescribeServices, awsx.Errorf(awsx.Failed, "ecs:DescribeServices", "", "internal"), api.ARN)
-		a.Lose(awsxtest.Services, awsx.Errorf(awsx.Failed, "ecs:DescribeServices", "", "internal"), api.ARN)
+		a.Lose(awsxtest.DescribeServices, fault.Errorf(fault.Failed, "ecs:DescribeServices", "", "internal"), api.ARN)
+		a.Lose(awsxtest.Services, fault.Errorf(fault.Failed, "ecs:DescribeServices", "", "internal"), api.ARN)
 		services.Refresh()
 		pass(time.Second)
 		if got := s.HeldServices(cluster); got != nil {

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // listSource reads a listing whole, batch by batch.
@@ -53,7 +54,7 @@ func (l *listSource[T]) poll(ctx context.Context, _ demand, landed func()) outco
 		r := l.read(ctx, account, i, landed)
 		errs = append(errs, r.errs...)
 		brought = brought || r.pages > 0 || len(r.errs) == 0
-		if ctx.Err() != nil || awsx.ClassOf(worst(errs)) == awsx.Expired {
+		if ctx.Err() != nil || fault.ClassOf(worst(errs)) == fault.Expired {
 			break
 		}
 	}
@@ -79,7 +80,7 @@ func (l *listSource[T]) read(ctx context.Context, account awsx.Account, i int, l
 		if err != nil {
 			r.errs = append(r.errs, err)
 			// Without credentials every further batch would fail the same way.
-			if awsx.ClassOf(err) == awsx.Expired {
+			if fault.ClassOf(err) == fault.Expired {
 				break
 			}
 			continue
@@ -90,7 +91,7 @@ func (l *listSource[T]) read(ctx context.Context, account awsx.Account, i int, l
 			// An item that vanished between listing and describing is gone;
 			// any other reason leaves its state unknown.
 			if m.Reason != "MISSING" {
-				r.errs = append(r.errs, awsx.Errorf(awsx.Failed, "describe", m.ARN, "%s %s", m.Reason, m.Detail))
+				r.errs = append(r.errs, fault.Errorf(fault.Failed, "describe", m.ARN, "%s %s", m.Reason, m.Detail))
 			}
 		}
 		if l.land(i, page, before) {

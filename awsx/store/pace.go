@@ -1,11 +1,10 @@
 package store
 
 import (
-	"errors"
 	"math/rand/v2"
 	"time"
 
-	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // pace is how often a kind is polled.
@@ -57,14 +56,14 @@ type outcome struct {
 // most restraint.
 func worst(errs []error) error {
 	rank := func(err error) int {
-		switch awsx.ClassOf(err) {
-		case awsx.Expired:
+		switch fault.ClassOf(err) {
+		case fault.Expired:
 			return 4
-		case awsx.Throttled:
+		case fault.Throttled:
 			return 3
-		case awsx.Offline:
+		case fault.Offline:
 			return 2
-		case awsx.Denied:
+		case fault.Denied:
 			return 1
 		}
 		return 0
@@ -92,7 +91,7 @@ func (o outcome) decisive() error {
 	if o.err != nil {
 		return o.err
 	}
-	if w := worst(o.partial); w != nil && (awsx.ClassOf(w) == awsx.Throttled || awsx.ClassOf(w) == awsx.Expired) {
+	if w := worst(o.partial); w != nil && (fault.ClassOf(w) == fault.Throttled || fault.ClassOf(w) == fault.Expired) {
 		return w
 	}
 	return nil
@@ -129,15 +128,15 @@ func (p *plan) due(interval time.Duration) (at time.Time, ok bool) {
 		}
 		return at, true
 	}
-	switch awsx.ClassOf(err) {
-	case awsx.Expired:
+	switch fault.ClassOf(err) {
+	case fault.Expired:
 		return time.Time{}, false
-	case awsx.Throttled:
+	case fault.Throttled:
 		wait := p.spread(doubled(interval, p.failures, maxThrottled), 0.5)
-		return p.end.Add(max(wait, retryAfter(err))), true
-	case awsx.Offline:
+		return p.end.Add(max(wait, fault.RetryAfter(err))), true
+	case fault.Offline:
 		return p.end.Add(p.spread(doubled(minOffline, p.failures-1, maxOffline), 0.1)), true
-	case awsx.Denied:
+	case fault.Denied:
 		return p.end.Add(p.spread(max(interval, denied), 0.1)), true
 	}
 	return p.end.Add(p.spread(doubled(minFailed, p.failures-1, max(interval, maxFailed)), 0.1)), true
@@ -155,12 +154,4 @@ func doubled(d time.Duration, n int, limit time.Duration) time.Duration {
 		}
 	}
 	return min(d, max(limit, 0))
-}
-
-func retryAfter(err error) time.Duration {
-	var e *awsx.Error
-	if errors.As(err, &e) {
-		return e.RetryAfter
-	}
-	return 0
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 const (
@@ -88,7 +89,7 @@ func (p *poller[T]) kick() { notify(p.wake) }
 // expired tells that polling has stopped for want of credentials.
 func (p *poller[T]) expired() bool {
 	s := p.snap.Load()
-	return awsx.ClassOf(s.Err) == awsx.Expired || awsx.ClassOf(worst(s.Partial)) == awsx.Expired
+	return fault.ClassOf(s.Err) == fault.Expired || fault.ClassOf(worst(s.Partial)) == fault.Expired
 }
 
 // credentialsChanged polls again if polling had stopped for want of credentials.

@@ -7,13 +7,14 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 )
 
 // One look that gets through after a login sets everything in motion again.
 func TestRefreshThatGetsThroughResumesTheOthers(t *testing.T) {
 	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
 		c.Service("api")
-		expired := &awsx.Error{Class: awsx.Expired}
+		expired := &fault.Error{Class: fault.Expired}
 		a.Fail(awsxtest.Services, expired)
 		a.Fail(awsxtest.Tasks, expired)
 		services, tasks := s.Services(c.Ref), s.Tasks(c.Ref)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 const (
@@ -229,7 +230,7 @@ func (x *serviceSource) readService(ctx context.Context, a awsx.Account) (awsx.S
 	case found == nil && len(errs) > 0:
 		return awsx.Service{}, worst(errs)
 	case found == nil:
-		return awsx.Service{}, awsx.Errorf(awsx.NotFound, "ecs:DescribeServices", x.ref.ARN, "no such service in cluster %s", x.ref.ClusterName())
+		return awsx.Service{}, fault.Errorf(fault.NotFound, "ecs:DescribeServices", x.ref.ARN, "no such service in cluster %s", x.ref.ClusterName())
 	}
 	var old *awsx.Service
 	if x.have {

@@ -11,6 +11,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 )
 
 // ecsCalls counts what port calls cost in calls to ECS, for up to 100 tasks.
@@ -87,7 +88,7 @@ func TestAnAccountWithoutServiceDeploymentsIsBorne(t *testing.T) {
 	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
 		ref := c.Service("api")
 		a.Edit(func(d *awsxtest.Data) { d.Services[0].Deployments[0].RolloutState = "IN_PROGRESS" })
-		a.Fail(awsxtest.ServiceDeployments, awsx.Errorf(awsx.Failed, "ecs:ListServiceDeployments", ref.ARN, "<html>"))
+		a.Fail(awsxtest.ServiceDeployments, fault.Errorf(fault.Failed, "ecs:ListServiceDeployments", ref.ARN, "<html>"))
 		w := s.Service(ref)
 		w.Need(store.Need{MaxAge: 2 * time.Second})
 		pass(5 * time.Minute)
@@ -125,13 +126,13 @@ func TestATaskThatVanishesIsLookedForAmongTheStopped(t *testing.T) {
 func TestPartsThatFailLeaveTheRest(t *testing.T) {
 	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
 		ref := c.Service("api")
-		a.Fail(awsxtest.Tasks, &awsx.Error{Class: awsx.Denied, Op: "ecs:ListTasks"})
+		a.Fail(awsxtest.Tasks, &fault.Error{Class: fault.Denied, Op: "ecs:ListTasks"})
 		w := s.Service(ref)
 		got := until(t, w, complete)
 		if len(got.Items) != 1 || !got.Items[0].RunningAt.IsZero() || !got.Items[0].Groups[0].Read || len(got.Partial) == 0 {
 			t.Errorf("%+v", got)
 		}
-		if missing := until(t, s.Service(ref.In("nobody")), func(x *store.Snapshot[store.ServiceState]) bool { return x.Err != nil }); awsx.ClassOf(missing.Err) != awsx.NotFound || len(missing.Items) != 0 {
+		if missing := until(t, s.Service(ref.In("nobody")), func(x *store.Snapshot[store.ServiceState]) bool { return x.Err != nil }); fault.ClassOf(missing.Err) != fault.NotFound || len(missing.Items) != 0 {
 			t.Errorf("%+v", missing)
 		}
 	})

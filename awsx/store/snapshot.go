@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // Snapshot is what a poller knew at one moment. It never changes once published.
@@ -112,7 +112,7 @@ func (s *Snapshot[T]) State(now time.Time) Freshness {
 	}
 	switch err := (outcome{err: s.Err, partial: s.Partial}).decisive(); {
 	case err != nil:
-		f.State = failing(awsx.ClassOf(err))
+		f.State = failing(fault.ClassOf(err))
 	case s.At.IsZero():
 		f.State = Loading
 	case f.Age > s.staleAfter:
@@ -123,15 +123,15 @@ func (s *Snapshot[T]) State(now time.Time) Freshness {
 	return f
 }
 
-func failing(c awsx.Class) State {
+func failing(c fault.Class) State {
 	switch c {
-	case awsx.Throttled:
+	case fault.Throttled:
 		return Throttled
-	case awsx.Expired:
+	case fault.Expired:
 		return Expired
-	case awsx.Denied:
+	case fault.Denied:
 		return Denied
-	case awsx.Offline:
+	case fault.Offline:
 		return Offline
 	}
 	return Failing

@@ -15,6 +15,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -218,20 +219,20 @@ func TestAPollNobodyWaitsForIsCancelledAfterAWhile(t *testing.T) {
 
 func TestAFailureKeepsTheRowsAndItsClassDecidesHowToGoOn(t *testing.T) {
 	tests := []struct {
-		class  awsx.Class
+		class  fault.Class
 		after  time.Duration // RetryAfter
 		state  store.State
 		within time.Duration
 		min    int // calls within
 		max    int
 	}{
-		{awsx.Throttled, 0, store.Throttled, 5 * time.Minute, 1, 4},
-		{awsx.Throttled, 8 * time.Minute, store.Throttled, 7 * time.Minute, 1, 1},
-		{awsx.Expired, 0, store.Expired, time.Hour, 1, 1},
-		{awsx.Denied, 0, store.Denied, 16 * time.Minute, 3, 4},
-		{awsx.Offline, 0, store.Offline, 2 * time.Minute, 5, 8},
-		{awsx.Failed, 0, store.Failing, 2 * time.Minute, 3, 6},
-		{awsx.NotFound, 0, store.Failing, 2 * time.Minute, 3, 6},
+		{fault.Throttled, 0, store.Throttled, 5 * time.Minute, 1, 4},
+		{fault.Throttled, 8 * time.Minute, store.Throttled, 7 * time.Minute, 1, 1},
+		{fault.Expired, 0, store.Expired, time.Hour, 1, 1},
+		{fault.Denied, 0, store.Denied, 16 * time.Minute, 3, 4},
+		{fault.Offline, 0, store.Offline, 2 * time.Minute, 5, 8},
+		{fault.Failed, 0, store.Failing, 2 * time.Minute, 3, 6},
+		{fault.NotFound, 0, store.Failing, 2 * time.Minute, 3, 6},
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprint(tt.class, tt.after), func(t *testing.T) {
@@ -239,7 +240,7 @@ func TestAFailureKeepsTheRowsAndItsClassDecidesHowToGoOn(t *testing.T) {
 				c.Service("api")
 				w := s.Services(c.Ref)
 				good := until(t, w, complete)
-				a.Fail(awsxtest.Services, &awsx.Error{Class: tt.class, Op: "ecs:DescribeServices", RetryAfter: tt.after})
+				a.Fail(awsxtest.Services, &fault.Error{Class: tt.class, Op: "ecs:DescribeServices", RetryAfter: tt.after})
 				bad := until(t, w, func(x *store.Snapshot[awsx.Service]) bool { return x.Err != nil })
 				a.Forget()
 				w.Refresh()
@@ -254,7 +255,7 @@ func TestAFailureKeepsTheRowsAndItsClassDecidesHowToGoOn(t *testing.T) {
 				if f.State != tt.state || f.Age < tt.within {
 					t.Errorf("state %+v", f)
 				}
-				if stopped := f.RetryIn < 0; stopped != (tt.class == awsx.Expired) {
+				if stopped := f.RetryIn < 0; stopped != (tt.class == fault.Expired) {
 					t.Errorf("retry in %s", f.RetryIn)
 				}
 				a.Fail(awsxtest.Services, nil)
@@ -270,7 +271,7 @@ func TestAFailureKeepsTheRowsAndItsClassDecidesHowToGoOn(t *testing.T) {
 
 func TestExpiredCredentialsResumeWhenTheyChange(t *testing.T) {
 	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
-		a.Fail(awsxtest.Services, &awsx.Error{Class: awsx.Expired})
+		a.Fail(awsxtest.Services, &fault.Error{Class: fault.Expired})
 		w := s.Services(c.Ref)
 		until(t, w, func(x *store.Snapshot[awsx.Service]) bool { return x.Err != nil })
 		a.Fail(awsxtest.Services, nil)
@@ -291,7 +292,7 @@ func TestAFailedBatchKeepsItsRowsUntilACleanSweep(t *testing.T) {
 		c.Service("c-kept")
 		w := s.Services(c.Ref)
 		until(t, w, complete)
-		a.Lose(awsxtest.Services, awsx.Errorf(awsx.Failed, "ecs:DescribeServices", "", "500"), lost.ARN)
+		a.Lose(awsxtest.Services, fault.Errorf(fault.Failed, "ecs:DescribeServices", "", "500"), lost.ARN)
 		a.Edit(func(d *awsxtest.Data) { d.Services = append(d.Services[:1:1], d.Services[2:]...) })
 		w.Refresh()
 		partial := until(t, w, func(x *store.Snapshot[awsx.Service]) bool { return len(x.Partial) > 0 })
@@ -442,7 +443,7 @@ func TestAContextThatCannotBeOpenedSaysWhy(t *testing.T) {
 	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
 		w := s.Clusters(awsx.ContextID{Profile: "nobody"})
 		bad := until(t, w, func(x *store.Snapshot[awsx.Cluster]) bool { return x.Err != nil })
-		if awsx.ClassOf(bad.Err) != awsx.Invalid {
+		if fault.ClassOf(bad.Err) != fault.Invalid {
 			t.Error(bad.Err)
 		}
 		if got := until(t, s.Clusters(a.ID), complete); len(got.Items) != 1 || got.Items[0].Name != "prod" {

@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 )
 
 // groupsRead returns the target groups whose health was read, in order.
@@ -135,7 +136,7 @@ func TestAGroupThatIsGoneSpoilsNoOther(t *testing.T) {
 		w := s.Targets(c.Ref)
 		pass(2 * time.Minute)
 		for _, g := range w.Snapshot().Items {
-			if g.ARN == arn && (g.Read || awsx.ClassOf(g.Err) != awsx.NotFound) {
+			if g.ARN == arn && (g.Read || fault.ClassOf(g.Err) != fault.NotFound) {
 				t.Errorf("the deleted group: %+v", g)
 			}
 			if g.ARN != arn && (!g.Read || g.Settings.ARN == "") {
@@ -153,7 +154,7 @@ func TestThrottledTargetReadsWidenAndRecover(t *testing.T) {
 		c.Service("api", awsxtest.Running(1))
 		w := s.Targets(c.Ref)
 		until(t, w, func(x *store.Snapshot[store.GroupState]) bool { return x.Done == 1 })
-		a.Fail(awsxtest.TargetHealth, &awsx.Error{Class: awsx.Throttled})
+		a.Fail(awsxtest.TargetHealth, &fault.Error{Class: fault.Throttled})
 		until(t, w, func(x *store.Snapshot[store.GroupState]) bool { return x.State(time.Now()).State == store.Throttled })
 		a.Forget()
 		pass(2 * time.Minute)

@@ -8,6 +8,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/internal/fault"
 	"gantry/views"
 )
 
@@ -74,7 +75,7 @@ func (c *changer) Resume(ctx context.Context, service awsx.Ref) (string, error) 
 	}
 	spec, ok := deploy.Resume(svc, td, groups, time.Now())
 	if !ok {
-		return "", awsx.Errorf(awsx.NotFound, "follow", service.ARN, "no deployment is in progress any more")
+		return "", fault.Errorf(fault.NotFound, "follow", service.ARN, "no deployment is in progress any more")
 	}
 	// So do those before it, which not every account remembers.
 	if history, err := account.ServiceDeployments(ctx, service, historyRead); err == nil {

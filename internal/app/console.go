@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/change"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/palette"
 	"gantry/ui/theme"
@@ -34,7 +35,7 @@ func (a *App) Console(ctx context.Context, getenv func(string) string) error {
 // Invalid and names the setting that is wrong.
 func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	invalid := func(what string, err error) (ui.Options, error) {
-		return ui.Options{}, &awsx.Error{Class: awsx.Invalid, Op: what, Resource: a.Config.File, Err: err}
+		return ui.Options{}, &fault.Error{Class: fault.Invalid, Op: what, Resource: a.Config.File, Err: err}
 	}
 	screen := a.Config.Screen
 	terminal, err := ui.DetectTerminal(ui.TerminalOptions{

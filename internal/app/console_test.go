@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/config"
+	"gantry/internal/fault"
 	"gantry/ui"
 )
 
@@ -127,11 +128,11 @@ func TestBindingsAreCheckedAtTheStart(t *testing.T) {
 
 func TestAWrongSettingIsInvalid(t *testing.T) {
 	a := &App{Config: config.Config{Keys: config.Keys{Bind: map[string][]string{"nope": {"x"}}}}}
-	if _, err := a.console(utf8); awsx.ClassOf(err) != awsx.Invalid {
+	if _, err := a.console(utf8); fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("error %v", err)
 	}
 	a = &App{Config: config.Config{Screen: config.Screen{Colours: "mauve"}}}
-	if _, err := a.console(utf8); awsx.ClassOf(err) != awsx.Invalid || !strings.Contains(err.Error(), "mauve") {
+	if _, err := a.console(utf8); fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), "mauve") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -7,12 +7,12 @@ import (
 	"strings"
 	"time"
 
-	"gantry/awsx"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
 	"gantry/internal/app/doctor"
 	"gantry/internal/audit"
 	"gantry/internal/config"
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/ecslog"
 )
@@ -131,8 +131,8 @@ func (a *App) examineAccount(ctx context.Context, f *doctor.Account, cluster, se
 	if c, err := a.clock(ctx, a.Context); err == nil {
 		f.Clock = doctor.Clock(c)
 	}
-	switch awsx.ClassOf(f.IdentityErr) {
-	case awsx.Expired, awsx.Offline:
+	switch fault.ClassOf(f.IdentityErr) {
+	case fault.Expired, fault.Offline:
 		return // nothing else would be answered otherwise
 	}
 	f.Reads = readAccount(ctx, account, cluster, service)

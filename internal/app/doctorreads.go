@@ -8,6 +8,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/internal/app/doctor"
+	"gantry/internal/fault"
 )
 
 // sample is an account as far as it was read, for the reads that need something of
@@ -45,7 +46,7 @@ func readAccount(ctx context.Context, account awsx.Account, cluster, service str
 		r := doctor.Read{Name: p.name, Actions: p.actions, Loss: p.loss, Essential: p.essential}
 		r.Found, r.Err = p.read(ctx, s)
 		switch {
-		case awsx.ClassOf(r.Err) == awsx.NotFound:
+		case fault.ClassOf(r.Err) == fault.NotFound:
 			r.Found, r.Err = "may be read, and there is none", nil
 		case errors.Is(r.Err, errNoCluster), errors.Is(r.Err, errNoService), errors.Is(r.Err, errNoDefinition),
 			errors.Is(r.Err, errNoGroup), errors.Is(r.Err, errNotInECR):

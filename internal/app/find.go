@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/internal/fault"
 )
 
 // maxNames is how many names an error suggests.
@@ -39,7 +40,7 @@ func (a *App) FindCluster(ctx context.Context, name string) (awsx.Cluster, error
 	if failed != nil {
 		return awsx.Cluster{}, failed
 	}
-	return awsx.Cluster{}, awsx.Errorf(awsx.NotFound, "ecs:DescribeClusters", name, "no such cluster in %s; it has %s", a.Context, some(name, names))
+	return awsx.Cluster{}, fault.Errorf(fault.NotFound, "ecs:DescribeClusters", name, "no such cluster in %s; it has %s", a.Context, some(name, names))
 }
 
 // FindService returns a service of a cluster by name.
@@ -75,7 +76,7 @@ func (a *App) FindService(ctx context.Context, cluster, name string) (awsx.Servi
 			}
 		}
 	}
-	return awsx.Service{}, awsx.Errorf(awsx.NotFound, "ecs:DescribeServices", name, "no such service in cluster %s; it has %s", cluster, some(name, names))
+	return awsx.Service{}, fault.Errorf(fault.NotFound, "ecs:DescribeServices", name, "no such service in cluster %s; it has %s", cluster, some(name, names))
 }
 
 // FindTask returns a running task of a cluster by its id, the beginning of it, or
@@ -92,7 +93,7 @@ func (a *App) FindTask(ctx context.Context, cluster, name string) (awsx.Task, er
 	if id := awsx.ARNName(name); len(id) == taskIDLength {
 		task, err := deploy.ReadTask(ctx, account, c.Ref.In(TaskARN(c.Ref, id)))
 		if err == nil && name != id && task.Ref.ARN != name {
-			return awsx.Task{}, awsx.Errorf(awsx.NotFound, "find task", name, "no such task in %s", a.Context)
+			return awsx.Task{}, fault.Errorf(fault.NotFound, "find task", name, "no such task in %s", a.Context)
 		}
 		return task, err
 	}
@@ -133,7 +134,7 @@ func (a *App) FindInstance(ctx context.Context, cluster, name string) (awsx.Inst
 	if err != nil {
 		return awsx.Instance{}, err
 	}
-	return awsx.Instance{}, awsx.Errorf(awsx.NotFound, "ecs:DescribeContainerInstances", name, "no such instance in cluster %s; it has %s", cluster, some(name, names))
+	return awsx.Instance{}, fault.Errorf(fault.NotFound, "ecs:DescribeContainerInstances", name, "no such instance in cluster %s; it has %s", cluster, some(name, names))
 }
 
 // Tasks reads tasks of one cluster afresh. What ECS no longer knows is left out.

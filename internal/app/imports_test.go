@@ -54,8 +54,8 @@ func TestDirectImportsStayInTheirLayer(t *testing.T) {
 		may   []string
 	}{
 		{"gantry/ui", []string{"gantry/ui", "gantry/internal/clean", charm, "github.com/charmbracelet/x/ansi", "github.com/sahilm/fuzzy", "github.com/aymanbagabas/go-udiff"}},
-		{"gantry/views", []string{"gantry/ui", "gantry/views", "gantry/internal/clean", "charm.land/bubbletea/v2", "gantry/awsx", "gantry/awsx/store", "gantry/awsx/deploy", "gantry/awsx/alb", "gantry/awsx/diagnose", "gantry/logs", "gantry/logs/ecslog"}},
-		{"gantry/logs", []string{"gantry/logs", "gantry/internal/clean", "gantry/awsx", "github.com/elastic"}},
+		{"gantry/views", []string{"gantry/ui", "gantry/views", "gantry/internal/clean", "gantry/internal/fault", "charm.land/bubbletea/v2", "gantry/awsx", "gantry/awsx/store", "gantry/awsx/deploy", "gantry/awsx/alb", "gantry/awsx/diagnose", "gantry/logs", "gantry/logs/ecslog"}},
+		{"gantry/logs", []string{"gantry/logs", "gantry/internal/clean", "gantry/internal/fault", "gantry/awsx", "github.com/elastic"}},
 	}
 	for pkg, imports := range listed(t, "Imports") {
 		for _, r := range rules {
@@ -110,6 +110,7 @@ func TestNothingBelowKnowsTheTerminalOrTheSDK(t *testing.T) {
 		{"gantry/ui", []string{awsSDK, "gantry/awsx", "gantry/logs"}},
 		{"gantry/views", []string{awsSDK}},
 		{"gantry/internal/clean", []string{charm, awsSDK}},
+		{"gantry/internal/fault", []string{charm, awsSDK, "gantry/awsx", "gantry/logs"}},
 	}
 	deps := listed(t, "Deps")
 	for _, r := range rules {

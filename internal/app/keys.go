@@ -14,6 +14,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/awsx/store"
 	"gantry/internal/config"
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/ui"
 	"gantry/ui/form"
@@ -114,7 +115,7 @@ func bindings() []screenBindings {
 type noAccount struct{}
 
 func (noAccount) Open(context.Context, awsx.ContextID) (awsx.Account, error) {
-	return nil, awsx.Errorf(awsx.NotFound, "open", "", "there is no account")
+	return nil, fault.Errorf(fault.NotFound, "open", "", "there is no account")
 }
 
 // nowhere knows no production.

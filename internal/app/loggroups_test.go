@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/config"
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -14,7 +15,7 @@ func TestTheLinesOfALogGroupAreTailed(t *testing.T) {
 	sit(t, setting{w: 160, h: 40}, func(t *testing.T, d *desk) {
 		// What keeps no documents is not missed.
 		d.app.logStore = func(awsx.ContextID, config.Logs) (logs.Source, error) {
-			return nil, logs.Errorf(logs.Invalid, "open the log store", "%w", ErrNoLogs)
+			return nil, fault.Errorf(fault.Invalid, "open the log store", "", "%w", ErrNoLogs)
 		}
 		d.cluster("prod").service("recommendations").press("l")
 		d.until(time.Minute, "2 tasks of recommendations, awslogs", "GET /recommendations/", "● following")

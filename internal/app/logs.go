@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/ecslog"
 )
@@ -24,7 +25,7 @@ const pageSize = 1000
 func (a *App) ReadLogs(ctx context.Context, q logs.Query, r logs.Range, limit int, print func(logs.Entry) error) (int, error) {
 	src := a.OpenLogs(a.Context)
 	if most := src.Limits().MaxPage; limit > most {
-		return 0, &logs.Error{Class: logs.Invalid, Op: "read logs", Err: fmt.Errorf("%d lines were asked for", limit),
+		return 0, &fault.Error{Class: fault.Invalid, Op: "read logs", Err: fmt.Errorf("%d lines were asked for", limit),
 			Fix: fmt.Sprintf("give --limit as at most %d, or as 0 for all lines of the range", most)}
 	}
 	if limit > 0 {
@@ -77,7 +78,7 @@ func readAll(ctx context.Context, src logs.Source, q logs.Query, r logs.Range, p
 		case !page.Full:
 			return n, nil
 		case fresh == 0 && size >= src.Limits().MaxPage:
-			return n, &logs.Error{Class: logs.Failed, Op: "read logs", Fix: "narrow the query with --query",
+			return n, &fault.Error{Class: fault.Failed, Op: "read logs", Fix: "narrow the query with --query",
 				Err: fmt.Errorf("more than %d lines share the time %s", size, page.Last.UTC().Format(time.RFC3339Nano))}
 		case fresh == 0:
 			size = min(size*4, src.Limits().MaxPage)
@@ -91,7 +92,7 @@ func partialError(p logs.Page) error {
 	if p.Partial == nil {
 		return nil
 	}
-	return &logs.Error{Class: logs.Failed, Op: "read logs", Err: errors.New("the answer is partial: " + p.Partial.String())}
+	return &fault.Error{Class: fault.Failed, Op: "read logs", Err: errors.New("the answer is partial: " + p.Partial.String())}
 }
 
 // LogOutput is where followed lines go.
@@ -197,7 +198,7 @@ func (a *App) LogScope(ctx context.Context, parts []string, previous bool) (LogS
 	}
 	if len(parts) > 3 {
 		if _, ok := td.Container(parts[3]); !ok {
-			return LogScope{}, awsx.Errorf(awsx.NotFound, "find container", parts[3], "task %s has no container of that name", task.ID)
+			return LogScope{}, fault.Errorf(fault.NotFound, "find container", parts[3], "task %s has no container of that name", task.ID)
 		}
 		subject = ecslog.OfContainer(*task, parts[3], td)
 	}
@@ -228,7 +229,7 @@ func chosenTask(tasks []awsx.Task, target []string, previous bool) (*awsx.Task, 
 	}
 	before, ok := store.Predecessor(tasks, task)
 	if !ok {
-		return nil, awsx.Errorf(awsx.NotFound, "find the task before", "", "none stopped of which ECS still tells, which it does for about an hour")
+		return nil, fault.Errorf(fault.NotFound, "find the task before", "", "none stopped of which ECS still tells, which it does for about an hour")
 	}
 	return &before, nil
 }
@@ -262,7 +263,7 @@ func oneTask(tasks []awsx.Task, name, among string) (awsx.Task, error) {
 	if len(found) == 1 {
 		return found[0], nil
 	}
-	return awsx.Task{}, awsx.Errorf(awsx.NotFound, "find task", name, "%d of %s have an id that begins so", len(found), among)
+	return awsx.Task{}, fault.Errorf(fault.NotFound, "find task", name, "%d of %s have an id that begins so", len(found), among)
 }
 
 // Origin is who wrote a line; Label names it in one word.

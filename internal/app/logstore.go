@@ -9,6 +9,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/sdk"
 	"gantry/internal/config"
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/elastic"
 )
@@ -19,7 +20,7 @@ var ErrNoLogs = errors.New("no log store is configured")
 // configuredLogs opens a log store as a context has it.
 func (a *App) configuredLogs(id awsx.ContextID, c config.Logs) (logs.Source, error) {
 	if !c.Configured() {
-		return nil, &logs.Error{Class: logs.Invalid, Op: "open the log store", Err: ErrNoLogs,
+		return nil, &fault.Error{Class: fault.Invalid, Op: "open the log store", Err: ErrNoLogs,
 			Fix: "set logs.endpoints in " + fileName(a.Config)}
 	}
 	return elastic.Open(a.storeConfig(id, c))

@@ -16,6 +16,7 @@ import (
 	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
 	"gantry/internal/config"
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/elastic"
 	logsim "gantry/logs/sim"
@@ -47,7 +48,7 @@ func Scenarios() []string {
 
 // invalidOption makes an error of an option that a person gave.
 func invalidOption(err error) error {
-	return &awsx.Error{Class: awsx.Invalid, Op: "simulate", Err: err}
+	return &fault.Error{Class: fault.Invalid, Op: "simulate", Err: err}
 }
 
 // simulation is an account that lives and the log store its tasks write to.
@@ -157,7 +158,7 @@ func cannotListen(address string, err error) error {
 		err = errors.New("something listens there already, perhaps another gantry sim")
 		fix = "choose another address with --listen; with port 0 any free one is taken"
 	}
-	return &awsx.Error{Class: awsx.Invalid, Op: "listen on " + address, Fix: fix, Err: err}
+	return &fault.Error{Class: fault.Invalid, Op: "listen on " + address, Fix: fix, Err: err}
 }
 
 // nextPort is the address beside one that was asked for; any free port when any

@@ -10,6 +10,7 @@ import (
 	"gantry/awsx/alb"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 )
 
 // patienceOfReads is how long a command waits for what explains a service, once
@@ -93,7 +94,7 @@ func (a *App) readTasks(ctx context.Context, w *store.Watch[awsx.Task], out *Sur
 	t, err := w.Await(ctx, ended[awsx.Task])
 	switch {
 	case err != nil:
-		out.Partial = append(out.Partial, awsx.Errorf(awsx.Offline, "read tasks", "", "they were not all read within %s", patienceOfReads))
+		out.Partial = append(out.Partial, fault.Errorf(fault.Offline, "read tasks", "", "they were not all read within %s", patienceOfReads))
 		return w.Snapshot(), false
 	case t.Err != nil:
 		out.Partial = append(out.Partial, t.Err)
@@ -135,7 +136,7 @@ func (a *App) readTargets(ctx context.Context, w *store.Watch[store.GroupState],
 		}
 	}
 	if len(unread) > 0 {
-		out.Partial = append(out.Partial, awsx.Errorf(awsx.Offline, "read target health", "",
+		out.Partial = append(out.Partial, fault.Errorf(fault.Offline, "read target health", "",
 			"%d of %d target groups were not read within %s", len(unread), total, patienceOfReads))
 	}
 	return groups

@@ -7,10 +7,9 @@ import (
 	"io"
 	"strings"
 
-	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/internal/clean"
-	"gantry/logs"
+	"gantry/internal/fault"
 )
 
 // The exit codes. They are part of the interface: scripts branch on them.
@@ -42,7 +41,6 @@ func usagef(format string, args ...any) error {
 // codeOf chooses the exit code of an error.
 func codeOf(err error) int {
 	var exit *exitError
-	var lost *logs.Error
 	var start *startError
 	switch {
 	case err == nil:
@@ -55,13 +53,11 @@ func codeOf(err error) int {
 		return exitInterrupt
 	case errors.Is(err, deploy.ErrRefused):
 		return exitRefused
-	case errors.As(err, &lost) && lost.Class == logs.Invalid:
-		return exitUsage
 	}
-	switch awsx.ClassOf(err) {
-	case awsx.Invalid, awsx.Expired, awsx.NotFound:
+	switch fault.ClassOf(err) {
+	case fault.Invalid, fault.Expired, fault.NotFound:
 		return exitUsage // what was named, or who asks, is not what the account knows
-	case awsx.Drift:
+	case fault.Drift:
 		return exitRefused
 	}
 	return exitFailed
@@ -87,7 +83,7 @@ func report(w io.Writer, err error) {
 		mark = "  "
 	}
 	var start *startError
-	if errors.As(err, &start) || awsx.ClassOf(err) == awsx.Expired {
+	if errors.As(err, &start) || fault.ClassOf(err) == fault.Expired {
 		fmt.Fprintln(w, "gantry: to look around without an account: gantry --demo")
 	}
 }

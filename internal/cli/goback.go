@@ -7,6 +7,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/internal/app"
+	"gantry/internal/fault"
 )
 
 // wayBackWords tells, before a change with --rollback begins, what going back
@@ -58,7 +59,7 @@ func (p *program) goBack(ctx context.Context, a *app.App, failed deploy.Plan, be
 // was seen before the change is known still.
 func (p *program) planBack(ctx context.Context, a *app.App, before awsx.Service) (deploy.Plan, error) {
 	plan, err := a.Plan(ctx, before.Ref, deploy.RollBack{})
-	if awsx.ClassOf(err) == awsx.NotFound {
+	if fault.ClassOf(err) == fault.NotFound {
 		plan, err = a.Plan(ctx, before.Ref, deploy.RollBack{To: ranBefore(before)})
 	}
 	if err == nil {

@@ -12,9 +12,9 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
-	"gantry/awsx"
 	"gantry/internal/app"
 	"gantry/internal/config"
+	"gantry/internal/fault"
 )
 
 // Streams is what a command reads and writes.
@@ -133,7 +133,7 @@ func (p *program) open(ctx context.Context) (*app.App, error) {
 		return nil, err
 	}
 	a, err := app.Open(ctx, cfg, app.Options{Version: p.version, Demo: p.demo})
-	if fault := (*awsx.Error)(nil); errors.As(err, &fault) {
+	if fault.Of(err) != nil {
 		return nil, &startError{err}
 	}
 	return a, err

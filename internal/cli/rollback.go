@@ -1,13 +1,13 @@
 package cli
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
-	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/internal/app"
-
-	"context"
+	"gantry/internal/fault"
 )
 
 func (p *program) rollbackCommand() *cobra.Command {
@@ -62,7 +62,7 @@ func (p *program) rollBack(ctx context.Context, a *app.App, find finder, intent 
 		return err
 	}
 	plan, err := a.Plan(ctx, target.ref, intent)
-	if intent.To == "" && awsx.ClassOf(err) == awsx.NotFound {
+	if intent.To == "" && fault.ClassOf(err) == fault.NotFound {
 		return p.offerRevisions(ctx, a, *target.service, err)
 	}
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/internal/app"
+	"gantry/internal/fault"
 )
 
 func (p *program) scalingCommand() *cobra.Command {
@@ -104,7 +105,7 @@ func (p *program) showScaling(ctx context.Context, target, output string) error 
 		switch {
 		case err == nil:
 			s.scaled(t)
-		case awsx.ClassOf(err) != awsx.NotFound:
+		case fault.ClassOf(err) != fault.NotFound:
 			return err
 		}
 		if output == "json" {

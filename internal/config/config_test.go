@@ -15,6 +15,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/internal/clean"
 	"gantry/internal/config"
+	"gantry/internal/fault"
 )
 
 func env(pairs ...string) func(string) string {
@@ -179,7 +180,7 @@ func TestTheFileIsFoundByFlagThenVariableThenDefault(t *testing.T) {
 			t.Errorf("refresh is %v (%v), want %v", got.Refresh, err, c.want)
 		}
 	}
-	if _, err := config.Load(config.Flags{File: "/nonexistent/gantry.yaml"}, env()); awsx.ClassOf(err) != awsx.Invalid {
+	if _, err := config.Load(config.Flags{File: "/nonexistent/gantry.yaml"}, env()); fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("a file that was asked for and is missing gives %v, want an Invalid error", err)
 	}
 }
@@ -239,7 +240,7 @@ func TestFaultsNameTheLineAndWhatWasExpected(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			file := write(t, c.yaml)
 			_, err := config.Load(config.Flags{File: file}, env("HOME", "hunter2"))
-			if awsx.ClassOf(err) != awsx.Invalid || err == nil {
+			if fault.ClassOf(err) != fault.Invalid || err == nil {
 				t.Fatalf("got %v, want an Invalid error", err)
 			}
 			for _, want := range c.want {

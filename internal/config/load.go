@@ -12,6 +12,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/internal/fault"
 )
 
 // DefaultFile is where the file is looked for unless a flag or GANTRY_CONFIG
@@ -39,13 +40,13 @@ func Load(flags Flags, getenv func(string) string) (Config, error) {
 		cfg.NonProduction = deploy.DefaultNonProduction()
 		return overlay(cfg, "", flags, getenv)
 	case err != nil:
-		return Config{}, &awsx.Error{Class: awsx.Invalid, Op: "config", Err: err,
+		return Config{}, &fault.Error{Class: fault.Invalid, Op: "config", Err: err,
 			Fix: "create the file, or leave --config and GANTRY_CONFIG unset"}
 	}
 	cfg.File = path
 	begin, err := parse(&cfg, path, data, getenv)
 	if err != nil {
-		return Config{}, &awsx.Error{Class: awsx.Invalid, Op: "config", Err: err}
+		return Config{}, &fault.Error{Class: fault.Invalid, Op: "config", Err: err}
 	}
 	return overlay(cfg, begin, flags, getenv)
 }
@@ -79,7 +80,7 @@ func overlay(cfg Config, begin string, flags Flags, getenv func(string) string) 
 	override(&cfg.Context.Endpoint, flags.Endpoint)
 	if flags.Endpoint != "" {
 		if err := checkURL(flags.Endpoint); err != nil {
-			return Config{}, awsx.Errorf(awsx.Invalid, "config", "", "--endpoint: %w", err)
+			return Config{}, fault.Errorf(fault.Invalid, "config", "", "--endpoint: %w", err)
 		}
 	}
 	cfg.Writing.ReadOnly = cfg.Writing.ReadOnly || flags.ReadOnly
@@ -106,13 +107,13 @@ func (c Config) named(name string) (awsx.ContextID, bool) {
 
 func (c Config) noSuchContext(name string) error {
 	if len(c.Contexts) == 0 {
-		return awsx.Errorf(awsx.Invalid, "config", "", "context %q: no configuration file names any context", name)
+		return fault.Errorf(fault.Invalid, "config", "", "context %q: no configuration file names any context", name)
 	}
 	var names []string
 	for _, n := range c.Contexts {
 		names = append(names, n.Name)
 	}
-	return awsx.Errorf(awsx.Invalid, "config", "", "context %q is not in %s: expected %s", name, c.File, oneOf(names))
+	return fault.Errorf(fault.Invalid, "config", "", "context %q is not in %s: expected %s", name, c.File, oneOf(names))
 }
 
 func oneOf(names []string) string {

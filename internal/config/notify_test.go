@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"gantry/awsx"
 	"gantry/internal/config"
+	"gantry/internal/fault"
 )
 
 const hook = "https://hooks.slack.com/services/T0/B0/hunter2"
@@ -66,7 +66,7 @@ func TestANotifySectionThatIsWrongSaysSo(t *testing.T) {
 	} {
 		_, err := config.Load(config.Flags{File: write(t, yaml)}, env(
 			"HOOK", hook, "PLAIN", "http://hooks.example.com/hunter2", "WORD", "hunter2", "FTP", "ftp://localhost/hunter2", "BROKEN", "https://a\x7f/hunter2"))
-		if awsx.ClassOf(err) != awsx.Invalid || err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
+		if fault.ClassOf(err) != fault.Invalid || err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s\ngives %v\nwant  %s", yaml, err, want)
 		}
 	}

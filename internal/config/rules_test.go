@@ -6,9 +6,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/internal/config"
+	"gantry/internal/fault"
 )
 
 func TestRulesAreReadInTheirOrder(t *testing.T) {
@@ -57,7 +57,7 @@ rules:
   - just a text
 `)
 	_, err := config.Load(config.Flags{File: file}, env())
-	if awsx.ClassOf(err) != awsx.Invalid || err == nil {
+	if fault.ClassOf(err) != fault.Invalid || err == nil {
 		t.Fatalf("got %v", err)
 	}
 	for _, want := range []string{

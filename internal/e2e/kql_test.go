@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/kql/analysis"
 )
@@ -184,7 +185,7 @@ func TestKQLOverOpenSearch(t *testing.T) {
 			`status:5*`:            "Can only use prefix queries on keyword and text fields",
 			`@timestamp > noon`:    "failed to parse date field [noon]",
 		} {
-			if _, err := find(t, input); logs.ClassOf(err) != logs.Invalid || !strings.Contains(err.Error(), reason) {
+			if _, err := find(t, input); fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), reason) {
 				t.Errorf("%s: %v, want class invalid and %q", input, err, reason)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/sdk"
+	"gantry/internal/fault"
 )
 
 // adapter opens the account that an emulator made through gantry's own adapter.
@@ -98,7 +99,7 @@ func runsAndEnds(t *testing.T, endpoint, ec2 string) {
 			t.Errorf("%+v, %v", i, err)
 		}
 	}
-	if _, err := a.SetInstanceStatus(ctx, cluster.In(instances[0].Ref.ARN+"0"), "DRAINING"); awsx.ClassOf(err) != awsx.NotFound {
+	if _, err := a.SetInstanceStatus(ctx, cluster.In(instances[0].Ref.ARN+"0"), "DRAINING"); fault.ClassOf(err) != fault.NotFound {
 		t.Errorf("an instance that is not there: %v", err)
 	}
 
@@ -114,7 +115,7 @@ func scales(t *testing.T, endpoint string) {
 	a, ctx := adapter(t, endpoint), changing(t)
 	_, api := staging(t, a)
 
-	if _, err := a.ScalableTarget(ctx, api.Ref); awsx.ClassOf(err) != awsx.NotFound {
+	if _, err := a.ScalableTarget(ctx, api.Ref); fault.ClassOf(err) != fault.NotFound {
 		t.Errorf("a service that nothing scales: %v", err)
 	}
 	low, high, yes := 1, 6, true
@@ -135,8 +136,8 @@ func scales(t *testing.T, endpoint string) {
 
 	// Moto does not speak the protocol that the SDK speaks to CloudWatch: to a
 	// check that is an account without alarms to read, and nothing worse.
-	var own *awsx.Error
-	if _, err := a.AlarmsIn(ctx, "ALARM"); !errors.As(err, &own) || own.Class != awsx.Failed || own.Unknown {
+	var own *fault.Error
+	if _, err := a.AlarmsIn(ctx, "ALARM"); !errors.As(err, &own) || own.Class != fault.Failed || own.Unknown {
 		t.Errorf("%v", err)
 	}
 }
@@ -158,13 +159,13 @@ func describes(t *testing.T, endpoint string) {
 	if got, err := a.Platforms(ctx, repository, "v1"); err != nil || len(got) != 0 {
 		t.Errorf("%v, %v", got, err)
 	}
-	if _, err := a.Platforms(ctx, repository, "v9"); awsx.ClassOf(err) != awsx.NotFound {
+	if _, err := a.Platforms(ctx, repository, "v9"); fault.ClassOf(err) != fault.NotFound {
 		t.Errorf("an image that is not there: %v", err)
 	}
 	// Moto does not know these calls: what it answers with must not look like
 	// something that the service refused.
-	var own *awsx.Error
-	if err := a.StopServiceDeployment(ctx, "arn:aws:ecs:eu-west-1:123456789012:service-deployment/staging/api/1"); !errors.As(err, &own) || own.Class == awsx.Invalid {
+	var own *fault.Error
+	if err := a.StopServiceDeployment(ctx, "arn:aws:ecs:eu-west-1:123456789012:service-deployment/staging/api/1"); !errors.As(err, &own) || own.Class == fault.Invalid {
 		t.Errorf("%v", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/elastic"
 )
@@ -291,7 +292,7 @@ func (es indexer) queries(t *testing.T) {
 		}
 	}
 	_, err := src.Since(t.Context(), logs.Query{Where: match(logs.Regexp, "container_name", "(")}, logs.Range{}, 10)
-	if logs.ClassOf(err) != logs.Invalid {
+	if fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("a malformed expression gives %v, want class invalid", err)
 	}
 }
@@ -340,7 +341,7 @@ func goesAway(t *testing.T, es indexer, engine *searchEngine) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	b, err := tail.Next(ctx)
-	if err != nil || b.Status.State != logs.Retrying || logs.ClassOf(b.Status.Err) != logs.Offline {
+	if err != nil || b.Status.State != logs.Retrying || fault.ClassOf(b.Status.Err) != fault.Offline {
 		t.Errorf("a tail without its store says %q (%v)", b.Status.Words(time.Now()), err)
 	}
 }

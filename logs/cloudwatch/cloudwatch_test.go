@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -165,7 +166,7 @@ func TestTheFilterSaysWhatIsRead(t *testing.T) {
 		}
 	}
 	for _, open := range []logs.Filter{nil, exact(logs.FieldStream, "x"), logs.Any{inGroup("/a"), exact("level", "error")}} {
-		if _, err := New(s, home).plan(t.Context(), open); logs.ClassOf(err) != logs.Invalid {
+		if _, err := New(s, home).plan(t.Context(), open); fault.ClassOf(err) != fault.Invalid {
 			t.Errorf("%v leaves the group open and gives %v", open, err)
 		}
 	}
@@ -204,7 +205,7 @@ func TestAGroupThatDoesNotExistIsNamed(t *testing.T) {
 	src := New(&service{}, home)
 	for _, where := range []logs.Filter{inGroup("/nope"), logs.All{inGroup("/nope"), exact(logs.FieldStream, "x")}} {
 		_, err := src.Latest(t.Context(), logs.Query{Where: where}, logs.Range{}, 10)
-		if logs.ClassOf(err) != logs.NotFound || !strings.Contains(err.Error(), "log group does not exist") {
+		if fault.ClassOf(err) != fault.NotFound || !strings.Contains(err.Error(), "log group does not exist") {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -290,19 +291,19 @@ func TestAnExplanationNamesWhatIsMissing(t *testing.T) {
 func TestFailuresPassThrough(t *testing.T) {
 	s := &service{fault: func(r Request) error {
 		if r.Group.Name == "/b" {
-			return logs.Errorf(logs.Throttled, "logs:FilterLogEvents /b", "ThrottlingException: Rate exceeded")
+			return fault.Errorf(fault.Throttled, "logs:FilterLogEvents /b", "", "ThrottlingException: Rate exceeded")
 		}
 		return nil
 	}}
 	s.has(GroupID{home, "/a"})
 	s.has(GroupID{home, "/b"})
 	_, err := New(s, home).Since(t.Context(), logs.Query{Where: exact(logs.FieldGroup, "/a", "/b")}, logs.Range{}, 10)
-	if logs.ClassOf(err) != logs.Throttled {
+	if fault.ClassOf(err) != fault.Throttled {
 		t.Errorf("got %v", err)
 	}
 	s.fault = func(r Request) error {
 		if r.Group.Name == "/b" {
-			return logs.Errorf(logs.Denied, "logs:FilterLogEvents /b", "AccessDeniedException")
+			return fault.Errorf(fault.Denied, "logs:FilterLogEvents /b", "", "AccessDeniedException")
 		}
 		return nil
 	}
@@ -310,7 +311,7 @@ func TestFailuresPassThrough(t *testing.T) {
 	if err != nil || page.Partial == nil || !strings.Contains(page.Partial.String(), "logs:FilterLogEvents /b: denied") {
 		t.Errorf("page %+v, %v", page, err)
 	}
-	if _, err := New(s, home).Since(t.Context(), logs.Query{Where: logs.All{inGroup("/a"), logs.Match{Fields: []string{"x"}, Op: logs.Regexp, Values: []string{"("}}}}, logs.Range{}, 1); logs.ClassOf(err) != logs.Invalid || errors.Unwrap(err) == nil {
+	if _, err := New(s, home).Since(t.Context(), logs.Query{Where: logs.All{inGroup("/a"), logs.Match{Fields: []string{"x"}, Op: logs.Regexp, Values: []string{"("}}}}, logs.Range{}, 1); fault.ClassOf(err) != fault.Invalid || errors.Unwrap(err) == nil {
 		t.Errorf("a bad expression gives %v", err)
 	}
 }

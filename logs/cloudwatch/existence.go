@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -78,7 +79,7 @@ func (s *Source) existing(ctx context.Context, t target, scan func(target) (logs
 	}
 	t.streams = present
 	page, err := scan(t)
-	if logs.ClassOf(err) != logs.NotFound {
+	if fault.ClassOf(err) != fault.NotFound {
 		return page, err
 	}
 	// One that was there is gone, or one was not there yet.

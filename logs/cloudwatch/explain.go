@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gantry/internal/clean"
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -52,7 +53,7 @@ func (s *Source) explain(ctx context.Context, t target, r logs.Range) (logs.Expl
 	var x logs.Explanation
 	streams, err := s.streamsOf(ctx, t)
 	switch {
-	case logs.ClassOf(err) == logs.NotFound:
+	case fault.ClassOf(err) == fault.NotFound:
 		x.Cause, x.Words = logs.NoIndex, group+" does not exist"
 		return x, nil
 	case err != nil:
@@ -63,7 +64,7 @@ func (s *Source) explain(ctx context.Context, t target, r logs.Range) (logs.Expl
 	}
 	for _, name := range streams {
 		e, ok, err := s.port.Newest(ctx, StreamID{t.group, name})
-		if err != nil && logs.ClassOf(err) != logs.NotFound {
+		if err != nil && fault.ClassOf(err) != fault.NotFound {
 			return x, err
 		}
 		if ok && e.Time.After(x.Newest) {

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -37,7 +38,7 @@ func TestWhatAPersonTypesIsComparedWithTheLineAndItsJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := matcher(logs.Query{Expr: e}); logs.ClassOf(err) != logs.Invalid {
+	if _, err := matcher(logs.Query{Expr: e}); fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("Lucene's syntax: %v, want class invalid", err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -65,7 +66,7 @@ func (s *service) write(g GroupID, stream string, at, received time.Time, messag
 }
 
 func missing(what string) error {
-	return logs.Errorf(logs.NotFound, "logs:FilterLogEvents", "ResourceNotFoundException: The specified log %s does not exist.", what)
+	return fault.Errorf(fault.NotFound, "logs:FilterLogEvents", "", "ResourceNotFoundException: The specified log %s does not exist.", what)
 }
 
 func (s *service) Events(_ context.Context, r Request) (Events, error) {
@@ -83,7 +84,7 @@ func (s *service) Events(_ context.Context, r Request) (Events, error) {
 		return Events{}, missing("group")
 	case r.Prefix != "" && len(r.Streams) > 0, len(r.Streams) > MaxStreams, r.Limit > MaxEvents,
 		r.Descending && r.From.Before(descendingSince):
-		return Events{}, logs.Errorf(logs.Invalid, "logs:FilterLogEvents", "InvalidParameterException")
+		return Events{}, fault.Errorf(fault.Invalid, "logs:FilterLogEvents", "", "InvalidParameterException")
 	}
 	for _, name := range r.Streams {
 		if !slices.Contains(s.streams, StreamID{r.Group, name}) {

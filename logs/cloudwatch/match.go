@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -56,7 +57,7 @@ type predicate func(line) bool
 func matcher(q logs.Query) (predicate, error) {
 	where, err := compile(q.Where)
 	if err != nil {
-		return nil, &logs.Error{Class: logs.Invalid, Op: "search CloudWatch Logs", Err: err}
+		return nil, &fault.Error{Class: fault.Invalid, Op: "search CloudWatch Logs", Err: err}
 	}
 	text := termsOf(q)
 	if q.Expr.IsZero() {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -179,7 +180,7 @@ func (s *Source) groups(ctx context.Context, c choice) ([]GroupID, error) {
 	for _, region := range regions {
 		names := c.groups
 		if names == nil && c.groupPrefix == "" {
-			return nil, &logs.Error{Class: logs.Invalid, Op: "search CloudWatch Logs", Fix: "name a log group",
+			return nil, &fault.Error{Class: fault.Invalid, Op: "search CloudWatch Logs", Fix: "name a log group",
 				Err: fmt.Errorf("the query leaves %s open", logs.FieldGroup)}
 		}
 		if names == nil {

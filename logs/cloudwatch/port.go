@@ -6,7 +6,7 @@ import (
 )
 
 // Port is what a Source needs of CloudWatch Logs. Methods make one request each,
-// may be called concurrently, and return errors that carry a *logs.Error: of
+// may be called concurrently, and return errors that carry a *fault.Error: of
 // class not found when the log group, or a log stream that was named, does not
 // exist.
 type Port interface {

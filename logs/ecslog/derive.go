@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -179,8 +180,8 @@ func (r Registry) refuse(s Subject, unread []string) error {
 	if reason == "" {
 		reason = fmt.Sprintf("the task definition has no container %q", s.Container)
 	}
-	return &logs.Error{
-		Class: logs.Invalid,
+	return &fault.Error{
+		Class: fault.Invalid,
 		Op:    fmt.Sprintf("logs of %s %s", s.Kind, s.Name),
 		Err:   fmt.Errorf("%s", reason),
 		Fix:   "lines are read of containers that log through " + strings.Join(r.Names(), ", "),

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -123,7 +124,7 @@ func TestDriversThatAreNotReadAreNamed(t *testing.T) {
 		{OfContainer(task("t1", "api:7", web(idA)), "nope", definition("gelf")), `the task definition has no container "nope"`},
 	} {
 		_, err := Standard().Derive(c.subject)
-		if logs.ClassOf(err) != logs.Invalid || err == nil || !strings.Contains(err.Error(), c.want) {
+		if fault.ClassOf(err) != fault.Invalid || err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("got  %v\nwant %s", err, c.want)
 		}
 	}

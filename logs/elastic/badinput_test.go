@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/sim"
 )
@@ -58,12 +59,12 @@ func TestEachBadInputHasItsOwnMessage(t *testing.T) {
 		transport func(t *testing.T, s *sim.Store) http.RoundTripper
 		query     logs.Query
 		state     logs.State
-		class     logs.Class
+		class     fault.Class
 		message   string
 	}{
 		"malformed query": {
 			transport: func(_ *testing.T, s *sim.Store) http.RoundTripper { return lacking(s, 400, malformed, "_search") },
-			state:     logs.Stopped, class: logs.Invalid, message: "Failed to parse query [a AND (]",
+			state:     logs.Stopped, class: fault.Invalid, message: "Failed to parse query [a AND (]",
 		},
 		"unknown field": {query: where("no_such_field"), state: logs.Following, message: "logstash-* has none of the fields looked for: no_such_field"},
 		"unknown value": {query: where("container_id"), state: logs.Following, message: "logstash-* receives lines, and none of them is of this query"},
@@ -71,19 +72,19 @@ func TestEachBadInputHasItsOwnMessage(t *testing.T) {
 			transport: func(*testing.T, *sim.Store) http.RoundTripper {
 				return roundTrip(func(*http.Request) (*http.Response, error) { return nil, syscall.ECONNREFUSED })
 			},
-			state: logs.Retrying, class: logs.Offline, message: "connection refused (check the address and that the store is up)",
+			state: logs.Retrying, class: fault.Offline, message: "connection refused (check the address and that the store is up)",
 		},
 		"401": {
 			transport: func(_ *testing.T, s *sim.Store) http.RoundTripper { return lacking(s, 401, unknown, "_") },
-			state:     logs.Stopped, class: logs.Expired, message: "check the log store's credentials",
+			state:     logs.Stopped, class: fault.Expired, message: "check the log store's credentials",
 		},
 		"403": {
 			transport: func(_ *testing.T, s *sim.Store) http.RoundTripper { return lacking(s, 403, notAllowed, "_") },
-			state:     logs.Stopped, class: logs.Denied, message: "need read and view_index_metadata on the index",
+			state:     logs.Stopped, class: fault.Denied, message: "need read and view_index_metadata on the index",
 		},
 		"red cluster": {
 			transport: func(_ *testing.T, s *sim.Store) http.RoundTripper { return lacking(s, 503, red, "_search") },
-			state:     logs.Retrying, class: logs.Failed, message: "the cluster is red",
+			state:     logs.Retrying, class: fault.Failed, message: "the cluster is red",
 		},
 		"some shards red": {
 			transport: func(_ *testing.T, s *sim.Store) http.RoundTripper {
@@ -97,14 +98,14 @@ func TestEachBadInputHasItsOwnMessage(t *testing.T) {
 				s.Inject(sim.Fault{Status: 429, RetryAfter: time.Minute})
 				return s.RoundTripper()
 			},
-			state: logs.Retrying, class: logs.Throttled, message: "Too Many Requests",
+			state: logs.Retrying, class: fault.Throttled, message: "Too Many Requests",
 		},
 		"stalled": {
 			transport: func(_ *testing.T, s *sim.Store) http.RoundTripper {
 				s.Inject(sim.Fault{Stall: time.Hour})
 				return s.RoundTripper()
 			},
-			state: logs.Retrying, class: logs.Offline, message: "no answer within 10s",
+			state: logs.Retrying, class: fault.Offline, message: "no answer within 10s",
 		},
 		"mapping without a timestamp": {
 			transport: func(*testing.T, *sim.Store) http.RoundTripper {
@@ -125,7 +126,7 @@ func TestEachBadInputHasItsOwnMessage(t *testing.T) {
 			transport: func(*testing.T, *sim.Store) http.RoundTripper {
 				return canned(map[string]string{"": "\x00\x1b[31m" + noise(5000)})
 			},
-			state: logs.Stopped, class: logs.Invalid, message: `something else answers there`,
+			state: logs.Stopped, class: fault.Invalid, message: `something else answers there`,
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -152,7 +153,7 @@ func TestEachBadInputHasItsOwnMessage(t *testing.T) {
 			if b.Status.Explanation != nil {
 				said += " " + b.Status.Explanation.String()
 			}
-			if b.Status.State != c.state || b.Status.Err != nil && logs.ClassOf(b.Status.Err) != c.class || !strings.Contains(said, c.message) {
+			if b.Status.State != c.state || b.Status.Err != nil && fault.ClassOf(b.Status.Err) != c.class || !strings.Contains(said, c.message) {
 				t.Errorf("%s: state %d says %q (%v), want state %d and %q", name, b.Status.State, said, b.Status.Err, c.state, c.message)
 			}
 			if strings.ContainsAny(said, "\x00\x1b") || len(said) > 2000 {

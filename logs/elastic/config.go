@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"gantry/internal/clean"
-	"gantry/logs"
+	"gantry/internal/fault"
 )
 
 // The settings that a Config may leave out.
@@ -108,7 +108,7 @@ func Open(cfg Config) (*Source, error) {
 }
 
 func invalid(err error) error {
-	return &logs.Error{Class: logs.Invalid, Op: "log store", Err: err}
+	return &fault.Error{Class: fault.Invalid, Op: "log store", Err: err}
 }
 
 // endpoints parses the addresses and takes credentials out of them.

@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/sim"
 )
@@ -145,7 +146,7 @@ func TestWhyThereAreNoLines(t *testing.T) {
 		c.cfg.Transport = store.RoundTripper()
 		x, err := open(t, c.cfg).Explain(context.Background(), c.q, c.r)
 		if c.want == "" {
-			if logs.ClassOf(err) != logs.Invalid {
+			if fault.ClassOf(err) != fault.Invalid {
 				t.Errorf("a timestamp the store refuses gives %v", err)
 			}
 			continue
@@ -172,41 +173,41 @@ func TestErrorsHaveAClassAReasonAndAFix(t *testing.T) {
 	for _, c := range []struct {
 		status int
 		body   string
-		class  logs.Class
+		class  fault.Class
 		text   string
 	}{
-		{401, `{"error":{"type":"security_exception","reason":"missing authentication credentials"}}`, logs.Expired, "HTTP 401: missing authentication credentials (check the log store's credentials, of which none are set)"},
-		{403, `{"error":{"root_cause":[{"type":"security_exception","reason":"action is unauthorized"}]}}`, logs.Denied, "action is unauthorized"},
-		{404, long, logs.NotFound, "no such index [app] (check the index setting)"},
-		{404, `{"status":"no such route"}`, logs.NotFound, "this path is not a search API"},
-		{404, `<html>nothing here</html>`, logs.Invalid, "HTTP 404 and a web page answer (check the address: something else answers there"},
-		{401, "<!DOCTYPE html>\n<html><head><title>Sign in\x1b[31m</title>", logs.Invalid, `a web page answer: Sign in\x1b[31m (check the address`},
-		{400, `<ErrorResponse>Missing Action</ErrorResponse>`, logs.Invalid, "HTTP 400 and no answer of a search engine: <ErrorResponse>Missing Action"},
-		{405, `Method Not Allowed`, logs.Invalid, "something else answers there"},
-		{407, ``, logs.Denied, "give the proxy's user and password"},
-		{503, `{"error":{"root_cause":[],"type":"search_phase_execution_exception","reason":"all shards failed"},"status":503}`, logs.Failed, "the cluster is red: have its unassigned shards looked at"},
-		{400, `{"error":{"type":"x","reason":"all shards failed","caused_by":{"reason":"bad regexp"}}}`, logs.Invalid, "all shards failed: bad regexp"},
-		{429, `{"error":{"type":"circuit_breaking_exception","reason":"too large"}}`, logs.Throttled, "too large"},
-		{503, `{"error":"no master"}`, logs.Failed, "HTTP 503: no master"},
-		{500, "\x1b[31mred\u202e Authorization: Bearer abcdefgh.ijk", logs.Failed, `HTTP 500: \x1b[31mred\u202e Authorization: `},
-		{302, ``, logs.Invalid, "use the address that it redirects to"},
-		{200, `<html>login</html>`, logs.Invalid, "something else answers there"},
-		{200, `{"hits":{"hits":[`, logs.Failed, "unreadable answer"},
-		{200, ``, logs.Failed, "unreadable answer"},
+		{401, `{"error":{"type":"security_exception","reason":"missing authentication credentials"}}`, fault.Expired, "HTTP 401: missing authentication credentials (check the log store's credentials, of which none are set)"},
+		{403, `{"error":{"root_cause":[{"type":"security_exception","reason":"action is unauthorized"}]}}`, fault.Denied, "action is unauthorized"},
+		{404, long, fault.NotFound, "no such index [app] (check the index setting)"},
+		{404, `{"status":"no such route"}`, fault.NotFound, "this path is not a search API"},
+		{404, `<html>nothing here</html>`, fault.Invalid, "HTTP 404 and a web page answer (check the address: something else answers there"},
+		{401, "<!DOCTYPE html>\n<html><head><title>Sign in\x1b[31m</title>", fault.Invalid, `a web page answer: Sign in\x1b[31m (check the address`},
+		{400, `<ErrorResponse>Missing Action</ErrorResponse>`, fault.Invalid, "HTTP 400 and no answer of a search engine: <ErrorResponse>Missing Action"},
+		{405, `Method Not Allowed`, fault.Invalid, "something else answers there"},
+		{407, ``, fault.Denied, "give the proxy's user and password"},
+		{503, `{"error":{"root_cause":[],"type":"search_phase_execution_exception","reason":"all shards failed"},"status":503}`, fault.Failed, "the cluster is red: have its unassigned shards looked at"},
+		{400, `{"error":{"type":"x","reason":"all shards failed","caused_by":{"reason":"bad regexp"}}}`, fault.Invalid, "all shards failed: bad regexp"},
+		{429, `{"error":{"type":"circuit_breaking_exception","reason":"too large"}}`, fault.Throttled, "too large"},
+		{503, `{"error":"no master"}`, fault.Failed, "HTTP 503: no master"},
+		{500, "\x1b[31mred\u202e Authorization: Bearer abcdefgh.ijk", fault.Failed, `HTTP 500: \x1b[31mred\u202e Authorization: `},
+		{302, ``, fault.Invalid, "use the address that it redirects to"},
+		{200, `<html>login</html>`, fault.Invalid, "something else answers there"},
+		{200, `{"hits":{"hits":[`, fault.Failed, "unreadable answer"},
+		{200, ``, fault.Failed, "unreadable answer"},
 	} {
 		src := open(t, Config{Addresses: []string{server(t, c.status, c.body).URL}})
 		_, err := src.Latest(context.Background(), logs.Query{}, logs.Range{}, 1)
-		if c.class == logs.Denied {
+		if c.class == fault.Denied {
 			// A store that refuses to tell its fields may still be searched.
 			_, err = src.Latest(context.Background(), logs.Query{}, logs.Range{}, 1)
 		}
-		if err == nil || logs.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.text) {
+		if err == nil || fault.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.text) {
 			t.Errorf("HTTP %d %s\ngives %v\nwant %s with %q", c.status, c.body, err, c.class, c.text)
 		}
 		if err != nil && strings.Contains(err.Error(), "abcdefgh") {
 			t.Errorf("the error shows a credential: %v", err)
 		}
-		if e, ok := err.(*logs.Error); ok && c.status == 429 && e.RetryAfter != 7*time.Second {
+		if e, ok := err.(*fault.Error); ok && c.status == 429 && e.RetryAfter != 7*time.Second {
 			t.Errorf("retry after %s, want 7s", e.RetryAfter)
 		}
 	}
@@ -225,7 +226,7 @@ func TestAStalledNodeTimesOutAndAnotherAnswers(t *testing.T) {
 		}
 		store.Inject(sim.Fault{Stall: time.Minute})
 		_, err = src.Latest(context.Background(), logs.Query{}, logs.Range{}, 1)
-		if logs.ClassOf(err) != logs.Offline || !strings.Contains(err.Error(), "no answer within 3s") {
+		if fault.ClassOf(err) != fault.Offline || !strings.Contains(err.Error(), "no answer within 3s") {
 			t.Errorf("a store that stalls gives %v", err)
 		}
 	})
@@ -282,7 +283,7 @@ func TestABadConfigurationIsNamed(t *testing.T) {
 		`cloud id "x:!": want it as`:            {CloudID: "x:!"},
 	} {
 		_, err := Open(cfg)
-		if err == nil || logs.ClassOf(err) != logs.Invalid || !strings.Contains(err.Error(), want) {
+		if err == nil || fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}

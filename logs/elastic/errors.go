@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gantry/internal/clean"
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -84,50 +85,50 @@ func (s *Source) refusal(verb string, a reply) error {
 	if a.stranger() {
 		return s.notAStore(verb, fmt.Errorf("HTTP %d and no answer of a search engine: %s", a.status, reason))
 	}
-	e := &logs.Error{Op: s.op(verb), Err: fmt.Errorf("HTTP %d", a.status)}
+	e := &fault.Error{Op: s.op(verb), Err: fmt.Errorf("HTTP %d", a.status)}
 	if reason != "" {
 		e.Err = fmt.Errorf("HTTP %d: %s", a.status, reason)
 	}
 	switch status := a.status; {
 	case s.access.kind == bySignature && signatureRefused(e, reason, s.access.signer):
 	case status == http.StatusUnauthorized:
-		e.Class, e.Fix = logs.Expired, s.access.unaccepted()
+		e.Class, e.Fix = fault.Expired, s.access.unaccepted()
 	case status == http.StatusForbidden:
-		e.Class, e.Fix = logs.Denied, s.access.unauthorized()
+		e.Class, e.Fix = fault.Denied, s.access.unauthorized()
 	case status == http.StatusNotFound && kind == "index_not_found_exception":
-		e.Class, e.Fix = logs.NotFound, "check the index setting"
+		e.Class, e.Fix = fault.NotFound, "check the index setting"
 	case status == http.StatusNotFound:
-		e.Class, e.Fix = logs.NotFound, "check the address: this path is not a search API"
+		e.Class, e.Fix = fault.NotFound, "check the address: this path is not a search API"
 	case status == http.StatusProxyAuthRequired:
-		e.Class, e.Fix = logs.Denied, "give the proxy's user and password in HTTP_PROXY and HTTPS_PROXY"
+		e.Class, e.Fix = fault.Denied, "give the proxy's user and password in HTTP_PROXY and HTTPS_PROXY"
 	case status == http.StatusTooManyRequests:
-		e.Class = logs.Throttled
+		e.Class = fault.Throttled
 		if s, err := strconv.Atoi(a.header.Get("Retry-After")); err == nil && s > 0 {
 			e.RetryAfter = min(time.Duration(s)*time.Second, 5*time.Minute)
 		}
 	case status == http.StatusServiceUnavailable && noShards(kind):
-		e.Class, e.Fix = logs.Failed, "the cluster is red: have its unassigned shards looked at"
+		e.Class, e.Fix = fault.Failed, "the cluster is red: have its unassigned shards looked at"
 	case status >= 300 && status < 400:
-		e.Class, e.Fix = logs.Invalid, "use the address that it redirects to: "+quote(a.header.Get("Location"))
+		e.Class, e.Fix = fault.Invalid, "use the address that it redirects to: "+quote(a.header.Get("Location"))
 	case status >= 400 && status < 500 && status != http.StatusRequestTimeout:
-		e.Class = logs.Invalid
+		e.Class = fault.Invalid
 	default:
-		e.Class = logs.Failed
+		e.Class = fault.Failed
 	}
 	return e
 }
 
 // signatureRefused fills e when a service of Amazon's did not accept a signature.
 // It tells what is wrong in its words only, with one status for all of it.
-func signatureRefused(e *logs.Error, reason string, signer Signer) bool {
+func signatureRefused(e *fault.Error, reason string, signer Signer) bool {
 	said := strings.ToLower(reason)
 	switch {
 	case strings.Contains(said, "security token") && (strings.Contains(said, "expired") || strings.Contains(said, "invalid")):
-		e.Class, e.Fix = logs.Expired, signer.Rejected()
+		e.Class, e.Fix = fault.Expired, signer.Rejected()
 	case strings.Contains(said, "signature expired"), strings.Contains(said, "signature not yet current"):
-		e.Class, e.Fix = logs.Invalid, "set this machine's clock"
+		e.Class, e.Fix = fault.Invalid, "set this machine's clock"
 	case strings.Contains(said, "credential should be scoped"), strings.Contains(said, "signature we calculated does not match"):
-		e.Class, e.Fix = logs.Invalid, "check the service (es or aoss) and the region that requests are signed for"
+		e.Class, e.Fix = fault.Invalid, "check the service (es or aoss) and the region that requests are signed for"
 	default:
 		return false
 	}
@@ -149,12 +150,12 @@ func (s *Source) unreadable(verb string, body []byte, err error) error {
 	if trimmed := strings.TrimSpace(string(body[:min(len(body), maxReason)])); trimmed != "" && trimmed[0] != '{' {
 		return s.notAStore(verb, fmt.Errorf("the answer is not a search answer: %s", quote(trimmed)))
 	}
-	return &logs.Error{Class: logs.Failed, Op: s.op(verb), Err: fmt.Errorf("unreadable answer: %s", quote(err.Error()))}
+	return &fault.Error{Class: fault.Failed, Op: s.op(verb), Err: fmt.Errorf("unreadable answer: %s", quote(err.Error()))}
 }
 
 // notAStore is the failure of an answer that no search engine gives.
 func (s *Source) notAStore(verb string, err error) error {
-	return &logs.Error{Class: logs.Invalid, Op: s.op(verb), Err: err, Fix: "check the address: something else answers there, such as a login page"}
+	return &fault.Error{Class: fault.Invalid, Op: s.op(verb), Err: err, Fix: "check the address: something else answers there, such as a login page"}
 }
 
 // stranger reports whether an answer refuses a request in a way in which a search

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gantry/internal/clean"
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -29,9 +30,9 @@ func (s *Source) Examine(ctx context.Context, lately time.Duration, fields []str
 	}
 	page, err := s.Latest(ctx, logs.Query{}, logs.Range{}, examined)
 	x.Newest, x.Partial, x.SearchErr = page.Entries, page.Partial, err
-	x.NoIndex = err == nil && page.NoShards || logs.ClassOf(err) == logs.NotFound
+	x.NoIndex = err == nil && page.NoShards || fault.ClassOf(err) == fault.NotFound
 	// What is wrong with a search may be a field that is missing.
-	if x.NoIndex || err != nil && logs.ClassOf(err) != logs.Invalid {
+	if x.NoIndex || err != nil && fault.ClassOf(err) != fault.Invalid {
 		return x
 	}
 	x.Fields, x.FieldErr = s.uses(ctx, fields)
@@ -47,10 +48,10 @@ func (s *Source) Examine(ctx context.Context, lately time.Duration, fields []str
 // answered reports whether an error is the answer of a search engine, which may
 // refuse one request and take another.
 func answered(err error) bool {
-	switch logs.ClassOf(err) {
-	case logs.Denied, logs.Expired, logs.NotFound, logs.Throttled, logs.Failed:
+	switch fault.ClassOf(err) {
+	case fault.Denied, fault.Expired, fault.NotFound, fault.Throttled, fault.Failed:
 		return true
-	case logs.Offline, logs.Invalid:
+	case fault.Offline, fault.Invalid:
 	}
 	return false
 }
@@ -126,7 +127,7 @@ func (s *Source) uses(ctx context.Context, source []string) ([]logs.FieldUse, er
 		return nil, err
 	}
 	if s.caps.guessing() {
-		return nil, &logs.Error{Class: logs.Denied, Op: s.op("field_caps"), Fix: s.access.unauthorized(),
+		return nil, &fault.Error{Class: fault.Denied, Op: s.op("field_caps"), Fix: s.access.unauthorized(),
 			Err: errors.New("the store does not tell which fields there are, so all are tried")}
 	}
 	for i := range uses {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/sim"
 )
@@ -94,11 +95,11 @@ func TestWhatCannotBeExaminedIsTold(t *testing.T) {
 		t.Errorf("without an index: %+v", x)
 	}
 	x := examine(t, Config{Tiebreak: "event.sequence", Transport: one(t).RoundTripper()})
-	if tiebreak := x.Fields[len(x.Fields)-1]; logs.ClassOf(x.SearchErr) != logs.Invalid || tiebreak.Role != logs.RoleTiebreak || len(tiebreak.Found) > 0 {
+	if tiebreak := x.Fields[len(x.Fields)-1]; fault.ClassOf(x.SearchErr) != fault.Invalid || tiebreak.Role != logs.RoleTiebreak || len(tiebreak.Found) > 0 {
 		t.Errorf("with a tiebreak that is not there: %v, %+v", x.SearchErr, x.Fields)
 	}
 	x = examine(t, Config{Index: "app", Transport: one(t).RoundTripper()})
-	if !x.NoIndex || logs.ClassOf(x.SearchErr) != logs.NotFound {
+	if !x.NoIndex || fault.ClassOf(x.SearchErr) != fault.NotFound {
 		t.Errorf("with another index: %+v", x)
 	}
 }

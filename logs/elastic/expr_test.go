@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/kql"
 	"gantry/logs/sim"
@@ -101,7 +102,7 @@ func TestTheStoresReasonComesBackWithAQueryThatItRefuses(t *testing.T) {
 		`@timestamp > tomorrow`: "failed to parse date field [tomorrow]",
 	} {
 		_, err := src.Latest(context.Background(), typed(t, input), logs.Range{}, 1)
-		if logs.ClassOf(err) != logs.Invalid || !strings.Contains(err.Error(), reason) {
+		if fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), reason) {
 			t.Errorf("%s: %v, want class invalid and %q", input, err, reason)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"net"
 	"strings"
 
-	"gantry/logs"
+	"gantry/internal/fault"
 )
 
 // transportError classifies a request that got no answer.
@@ -18,20 +18,20 @@ func transportError(op string, err error) error {
 		return err
 	}
 	if errors.Is(err, errTooLarge) {
-		return &logs.Error{Class: logs.Failed, Op: op, Err: errTooLarge, Fix: "choose a smaller page or a shorter range"}
+		return &fault.Error{Class: fault.Failed, Op: op, Err: errTooLarge, Fix: "choose a smaller page or a shorter range"}
 	}
 	var unsigned *signError
 	if errors.As(err, &unsigned) {
 		return unsignedError(op, unsigned.error)
 	}
-	return &logs.Error{Class: logs.Offline, Op: op, Err: errors.New(quote(err.Error())), Fix: connectionFix(err)}
+	return &fault.Error{Class: fault.Offline, Op: op, Err: errors.New(quote(err.Error())), Fix: connectionFix(err)}
 }
 
 // unsignedError is the failure of a request that could not be signed, in the
 // words of the signer.
 func unsignedError(op string, err error) error {
-	e := &logs.Error{Class: logs.ClassOf(err), Op: op}
-	var own *logs.Error
+	e := &fault.Error{Class: fault.ClassOf(err), Op: op}
+	var own *fault.Error
 	if errors.As(err, &own) && own.Err != nil {
 		e.Fix, err = own.Fix, own.Err
 	}

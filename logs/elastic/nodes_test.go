@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/sim"
 )
@@ -38,14 +39,14 @@ func TestANodeThatDoesNotDoIsPassedOver(t *testing.T) {
 
 	for name, c := range map[string]struct {
 		nodes []string
-		class logs.Class
+		class fault.Class
 		says  string
 	}{
-		"one of four lives":          {[]string{dead.URL, gateway.URL, sick.URL, live.URL + "/"}, logs.Failed, ""},
-		"the only one is dead":       {[]string{dead.URL}, logs.Offline, "connect: connection refused (check the address and that the store is up)"},
-		"all are dead":               {[]string{dead.URL, "http://" + unresolvable}, logs.Offline, "offline: none of the 2 nodes answers; " + strings.TrimPrefix(dead.URL, "http://") + ": dial tcp"},
-		"an answer says more":        {[]string{sick.URL, dead.URL}, logs.Failed, "HTTP 503: no master"},
-		"a name that does not exist": {[]string{"http://" + unresolvable}, logs.Offline, "(check the host name in the address)"},
+		"one of four lives":          {[]string{dead.URL, gateway.URL, sick.URL, live.URL + "/"}, fault.Failed, ""},
+		"the only one is dead":       {[]string{dead.URL}, fault.Offline, "connect: connection refused (check the address and that the store is up)"},
+		"all are dead":               {[]string{dead.URL, "http://" + unresolvable}, fault.Offline, "offline: none of the 2 nodes answers; " + strings.TrimPrefix(dead.URL, "http://") + ": dial tcp"},
+		"an answer says more":        {[]string{sick.URL, dead.URL}, fault.Failed, "HTTP 503: no master"},
+		"a name that does not exist": {[]string{"http://" + unresolvable}, fault.Offline, "(check the host name in the address)"},
 	} {
 		src := open(t, Config{Addresses: c.nodes})
 		for range 2 {
@@ -53,7 +54,7 @@ func TestANodeThatDoesNotDoIsPassedOver(t *testing.T) {
 			if c.says == "" && (err != nil || ids(page) != "1") {
 				t.Fatalf("%s: %v", name, err)
 			}
-			if c.says != "" && (err == nil || logs.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.says)) {
+			if c.says != "" && (err == nil || fault.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.says)) {
 				t.Errorf("%s: %v\nwant %s with %s", name, err, c.class, c.says)
 			}
 		}

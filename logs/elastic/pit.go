@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync/atomic"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -50,7 +51,7 @@ func (s *Source) OpenPoint(ctx context.Context) (logs.Point, error) {
 		s.points.product.Store(int32(p))
 		return &point{source: s, product: p, id: id}, nil
 	}
-	return nil, &logs.Error{Class: logs.Invalid, Op: s.op("open a point in time of"), Err: logs.ErrNoPoints}
+	return nil, &fault.Error{Class: fault.Invalid, Op: s.op("open a point in time of"), Err: logs.ErrNoPoints}
 }
 
 func (p *points) candidates() []product {
@@ -165,7 +166,7 @@ func (p *point) read(ctx context.Context, body search, docked bool, o order, aft
 	case err != nil:
 		return logs.Page{}, transportError(s.op("search"), err)
 	case gone(a):
-		return logs.Page{}, &logs.Error{Class: logs.Failed, Op: s.op("search"), Err: logs.ErrPointGone}
+		return logs.Page{}, &fault.Error{Class: fault.Failed, Op: s.op("search"), Err: logs.ErrPointGone}
 	case a.status >= http.StatusMultipleChoices:
 		return logs.Page{}, s.refusal("search", a)
 	}
@@ -201,7 +202,7 @@ func gone(a reply) bool {
 // noShardDoc reports whether a search failed because the store does not know the
 // tiebreak.
 func noShardDoc(err error) bool {
-	return err != nil && logs.ClassOf(err) == logs.Invalid && bytes.Contains([]byte(err.Error()), []byte(shardDoc))
+	return err != nil && fault.ClassOf(err) == fault.Invalid && bytes.Contains([]byte(err.Error()), []byte(shardDoc))
 }
 
 // Close gives the point back. A point that is over already is no failure.

@@ -12,7 +12,7 @@ type Signer interface {
 	// Sign adds the headers of a signature to a request that is complete but for
 	// them. It reads neither the request's body, which is given beside it, nor
 	// sends anything but what getting credentials takes. An error that is a
-	// logs.Error keeps its class and says what to do.
+	// fault.Error keeps its class and says what to do.
 	Sign(r *http.Request, body []byte) error
 	// Rejected is told that the service took the credentials for expired, so that
 	// they are got anew. It returns what a person can do about it.

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"gantry/internal/clean"
-	"gantry/logs"
+	"gantry/internal/fault"
 )
 
 // stamp signs with a number and what it was given.
@@ -60,29 +60,29 @@ func TestWhatIsWrongWithASignatureIsTold(t *testing.T) {
 		status   int
 		body     string
 		err      error
-		class    logs.Class
+		class    fault.Class
 		says     string
 		rejected bool
 	}{
 		"expired": {403, `{"message":"The security token included in the request is expired"}`, nil,
-			logs.Expired, "HTTP 403: The security token included in the request is expired (log in again)", true},
+			fault.Expired, "HTTP 403: The security token included in the request is expired (log in again)", true},
 		"not a key of AWS": {403, `{"message":"The security token included in the request is invalid."}`, nil,
-			logs.Expired, "(log in again)", true},
+			fault.Expired, "(log in again)", true},
 		"clock": {403, `{"message":"Signature expired: 20261122T030000Z is now earlier than 20261122T031000Z"}`, nil,
-			logs.Invalid, "(set this machine's clock)", false},
+			fault.Invalid, "(set this machine's clock)", false},
 		"region": {403, `{"message":"Credential should be scoped to a valid region, not 'eu-west-2'. "}`, nil,
-			logs.Invalid, "(check the service (es or aoss) and the region that requests are signed for)", false},
+			fault.Invalid, "(check the service (es or aoss) and the region that requests are signed for)", false},
 		"service": {403, `{"message":"The request signature we calculated does not match the signature you provided."}`, nil,
-			logs.Invalid, "(check the service", false},
+			fault.Invalid, "(check the service", false},
 		"policy": {403, `{"Message":"User: arn:aws:sts::1:assumed-role/x is not authorized to perform: es:ESHttpPost"}`, nil,
-			logs.Denied, "not authorized to perform: es:ESHttpPost (allow es:ESHttpGet and es:ESHttpPost in the domain's access policy", false},
-		"no credentials": {200, "", &logs.Error{Class: logs.Expired, Err: errors.New("the SSO session has expired"), Fix: "aws sso login"},
-			logs.Expired, "expired: the request cannot be signed: the SSO session has expired (aws sso login)", false},
+			fault.Denied, "not authorized to perform: es:ESHttpPost (allow es:ESHttpGet and es:ESHttpPost in the domain's access policy", false},
+		"no credentials": {200, "", &fault.Error{Class: fault.Expired, Err: errors.New("the SSO session has expired"), Fix: "aws sso login"},
+			fault.Expired, "expired: the request cannot be signed: the SSO session has expired (aws sso login)", false},
 	} {
 		s := &stamp{err: c.err}
 		_, err := open(t, Config{Addresses: []string{server(t, c.status, c.body).URL}, Signer: s}).
 			ask(context.Background(), "search", "/x/_search", dsl{})
-		if err == nil || logs.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.says) || s.rejected.Load() != c.rejected {
+		if err == nil || fault.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.says) || s.rejected.Load() != c.rejected {
 			t.Errorf("%s: %v\nwant %s with %s", name, err, c.class, c.says)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
 	"gantry/internal/clean"
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/kql"
 )
@@ -114,7 +115,7 @@ func (s *Source) patience() string {
 func (s *Source) page(answer []byte, limit int) (logs.Page, error) {
 	page, err := s.layout.page(answer, limit, s.Limits().Step)
 	if errors.Is(err, errBadQuery) {
-		return logs.Page{}, &logs.Error{Class: logs.Invalid, Op: s.op("search"), Err: err}
+		return logs.Page{}, &fault.Error{Class: fault.Invalid, Op: s.op("search"), Err: err}
 	}
 	if err != nil {
 		return logs.Page{}, s.unreadable("search", answer, err)
@@ -133,7 +134,7 @@ func (s *Source) probe(ctx context.Context, q logs.Query, more ...string) error 
 	res, err := esapi.FieldCapsRequest{Index: s.indices(), Fields: names}.Do(ctx, s.carrier)
 	body, err := s.read("field_caps", res, err)
 	switch {
-	case err != nil && logs.ClassOf(err) == logs.Denied:
+	case err != nil && fault.ClassOf(err) == fault.Denied:
 		s.caps.refuse()
 		return nil
 	case err != nil:
@@ -152,7 +153,7 @@ func (s *Source) Explain(ctx context.Context, q logs.Query, r logs.Range) (logs.
 	x := logs.Explanation{Cause: logs.NoMatch, Index: clean.Line(s.cfg.Index), Looked: logs.Fields(q.Where)}
 	page, err := s.Latest(ctx, logs.Query{}, r, 1)
 	switch {
-	case logs.ClassOf(err) == logs.NotFound, err == nil && page.NoShards:
+	case fault.ClassOf(err) == fault.NotFound, err == nil && page.NoShards:
 		x.Cause = logs.NoIndex
 		return x, nil
 	case err != nil:

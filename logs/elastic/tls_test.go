@@ -22,7 +22,7 @@ import (
 	"testing"
 	"time"
 
-	"gantry/logs"
+	"gantry/internal/fault"
 )
 
 // authority signs certificates.
@@ -188,7 +188,7 @@ func TestWhichCertificatesAreTrusted(t *testing.T) {
 		switch {
 		case c.says == "" && (err != nil || id != "1"):
 			t.Errorf("%s: %v", name, err)
-		case c.says != "" && (err == nil || logs.ClassOf(err) != logs.Offline || !strings.Contains(err.Error(), c.says)):
+		case c.says != "" && (err == nil || fault.ClassOf(err) != fault.Offline || !strings.Contains(err.Error(), c.says)):
 			t.Errorf("%s: %v\nwant %s", name, err, c.says)
 		}
 	}

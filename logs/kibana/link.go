@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -41,13 +42,13 @@ func (s Site) Link(q logs.Query, r logs.Range) (string, error) {
 	const op = "link to the lines"
 	switch {
 	case slices.Contains(logs.Fields(q.Where), logs.FieldGroup):
-		return "", logs.Errorf(logs.Invalid, op, "they are in CloudWatch Logs")
+		return "", fault.Errorf(fault.Invalid, op, "", "they are in CloudWatch Logs")
 	case s.Kibana != "":
 		return s.locator(q, r)
 	case s.Dashboards != "":
 		return s.dashboards(q, r)
 	}
-	return "", &logs.Error{Class: logs.Invalid, Op: op, Err: errors.New("no address of Kibana is known"),
+	return "", &fault.Error{Class: fault.Invalid, Op: op, Err: errors.New("no address of Kibana is known"),
 		Fix: "set logs.kibana or logs.dashboards"}
 }
 

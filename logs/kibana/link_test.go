@@ -7,9 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"gantry/logs"
-
 	"github.com/google/go-cmp/cmp"
+
+	"gantry/internal/fault"
+	"gantry/logs"
 )
 
 func theRange() logs.Range {
@@ -116,7 +117,7 @@ func TestEveryFilterHasACondition(t *testing.T) {
 }
 
 func TestLinesWithoutALinkSayWhy(t *testing.T) {
-	if _, err := (Site{}).Link(logs.Query{}, theRange()); logs.ClassOf(err) != logs.Invalid || !strings.Contains(err.Error(), "logs.kibana") {
+	if _, err := (Site{}).Link(logs.Query{}, theRange()); fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), "logs.kibana") {
 		t.Errorf("without a site: %v", err)
 	}
 	group := logs.Match{Fields: []string{logs.FieldGroup}, Values: []string{"g"}}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 func (s Setup) checks() []Check {
@@ -78,7 +78,7 @@ func (a Account) checks() []Check {
 	}
 	if a.IdentityErr != nil {
 		result := Failed
-		if awsx.ClassOf(a.IdentityErr) == awsx.Denied {
+		if fault.ClassOf(a.IdentityErr) == fault.Denied {
 			result = Warning // who asks may be told to nobody, and reads still work
 		}
 		g.failure("identity", result, a.IdentityErr)
@@ -111,7 +111,7 @@ func (r Read) check(g *group) {
 	g.failure(r.Name, result, r.Err)
 	last := &g.checks[len(g.checks)-1]
 	last.Text += ": " + r.Loss
-	if awsx.ClassOf(r.Err) == awsx.Denied {
+	if fault.ClassOf(r.Err) == fault.Denied {
 		last.Fix = "allow " + r.Actions
 	}
 }

@@ -9,8 +9,7 @@ import (
 	"fmt"
 	"time"
 
-	"gantry/awsx"
-	"gantry/logs"
+	"gantry/internal/fault"
 )
 
 // Result is what came of one check.
@@ -88,15 +87,10 @@ func (g *group) failure(name string, result Result, err error) {
 
 // apart separates what an error says from what to do about it.
 func apart(err error) (text, fix string) {
-	var account *awsx.Error
-	var store *logs.Error
+	var own *fault.Error
 	switch {
-	case errors.As(err, &account):
-		e := *account
-		fix, e.Fix = e.Fix, ""
-		return e.Error(), fix
-	case errors.As(err, &store):
-		e := *store
+	case errors.As(err, &own):
+		e := *own
 		fix, e.Fix = e.Fix, ""
 		return e.Error(), fix
 	case errors.Is(err, context.DeadlineExceeded):

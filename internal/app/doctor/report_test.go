@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -86,10 +87,10 @@ func find(t *testing.T, r Report, name string) Check {
 }
 
 func TestWhatIsWrongIsNamedWithWhatToDo(t *testing.T) {
-	store := func(class logs.Class, fix string) error {
-		return &logs.Error{Class: class, Op: "search logstash-*", Fix: fix, Err: errors.New("because")}
+	store := func(class fault.Class, fix string) error {
+		return &fault.Error{Class: class, Op: "search logstash-*", Fix: fix, Err: errors.New("because")}
 	}
-	denied := &awsx.Error{Class: awsx.Denied, Op: "ecs:ListClusters", Fix: "needs ecs:ListClusters", Err: errors.New("AccessDenied")}
+	denied := &fault.Error{Class: fault.Denied, Op: "ecs:ListClusters", Fix: "needs ecs:ListClusters", Err: errors.New("AccessDenied")}
 	x := func(change func(*logs.Examination)) func(*Facts) {
 		return func(f *Facts) { change(&f.Store.Examination) }
 	}
@@ -107,11 +108,11 @@ func TestWhatIsWrongIsNamedWithWhatToDo(t *testing.T) {
 		{"no configuration", func(f *Facts) { f.Setup.File, f.Setup.DefaultFile = "", "/home/c.yaml" }, "gantry configuration", OK, "the defaults hold (a file would be /home/c.yaml)", ""},
 		{"audit file", func(f *Facts) { f.Setup.JournalErr = errors.New("audit: permission denied") }, "gantry audit file", Failed, "audit: permission denied", "make it writable"},
 		{"no credentials", func(f *Facts) {
-			f.Account.OpenErr = &awsx.Error{Class: awsx.Expired, Err: errors.New("no credentials were found"), Fix: "aws sso login"}
+			f.Account.OpenErr = &fault.Error{Class: fault.Expired, Err: errors.New("no credentials were found"), Fix: "aws sso login"}
 		}, "aws credentials", Failed, "expired: no credentials were found", "aws sso login"},
 		{"unknown caller", func(f *Facts) { f.Account.IdentityErr = denied }, "aws identity", Warning, "denied", "needs ecs:ListClusters"},
 		{"account away", func(f *Facts) {
-			f.Account.IdentityErr, f.Account.Reads = awsx.Errorf(awsx.Offline, "sts:GetCallerIdentity", "", "refused"), nil
+			f.Account.IdentityErr, f.Account.Reads = fault.Errorf(fault.Offline, "sts:GetCallerIdentity", "", "refused"), nil
 		}, "aws permissions", Skipped, "does not answer", ""},
 		{"no time", func(f *Facts) { f.Account.Clock = Clock{} }, "aws clock", Skipped, "AWS told no time", ""},
 		{"clock a little off", func(f *Facts) { f.Account.Clock.Local = now.Add(10 * time.Second) }, "aws clock", OK, "10s ahead of that of AWS", ""},
@@ -124,38 +125,40 @@ func TestWhatIsWrongIsNamedWithWhatToDo(t *testing.T) {
 		{"not read", func(f *Facts) { f.Account.Reads[0].Skipped = "no cluster" }, "aws clusters", Skipped, "no cluster", ""},
 
 		{"no store", func(f *Facts) { f.Store = Store{Unset: true} }, "log store endpoint", Skipped, "only lines of awslogs", "set logs.endpoints"},
-		{"wrong settings", func(f *Facts) { f.Store = Store{OpenErr: store(logs.Invalid, "fix it")} }, "log store endpoint", Failed, "search logstash-*: invalid: because", "fix it"},
-		{"store down", x(func(e *logs.Examination) { e.Unreached, e.GreetingErr = true, store(logs.Offline, "check the address") }), "log store endpoint", Failed, "offline: because", "check the address"},
-		{"no greeting", x(func(e *logs.Examination) { e.GreetingErr = store(logs.Denied, "x") }), "log store endpoint", OK, "https://es1:9200 answers, and does not tell what it is", ""},
+		{"wrong settings", func(f *Facts) { f.Store = Store{OpenErr: store(fault.Invalid, "fix it")} }, "log store endpoint", Failed, "search logstash-*: invalid: because", "fix it"},
+		{"store down", x(func(e *logs.Examination) {
+			e.Unreached, e.GreetingErr = true, store(fault.Offline, "check the address")
+		}), "log store endpoint", Failed, "offline: because", "check the address"},
+		{"no greeting", x(func(e *logs.Examination) { e.GreetingErr = store(fault.Denied, "x") }), "log store endpoint", OK, "https://es1:9200 answers, and does not tell what it is", ""},
 		{"in the clear", x(func(e *logs.Examination) { e.Addresses, e.Greeting.Security = []string{"http://es1"}, nil }), "log store encryption", Warning, "API key and lines travel in the clear", "use an https:// address"},
 		{"certificate ends", x(func(e *logs.Examination) { e.Greeting.Security.Until = now.AddDate(0, 0, 3) }), "log store encryption", Warning, "ends on 2026-11-25", "have the store's certificate renewed"},
-		{"refused", x(func(e *logs.Examination) { e.SearchErr = store(logs.Expired, "check the key") }), "log store credentials", Failed, "expired: because", "check the key"},
+		{"refused", x(func(e *logs.Examination) { e.SearchErr = store(fault.Expired, "check the key") }), "log store credentials", Failed, "expired: because", "check the key"},
 		{"no index", x(func(e *logs.Examination) { e.NoIndex = true }), "log store index", Failed, "no index matches logstash-*", "check logs.index"},
-		{"red", x(func(e *logs.Examination) { e.SearchErr, e.Fields = store(logs.Failed, "the cluster is red"), nil }), "log store index", Failed, "failed: because", "the cluster is red"},
+		{"red", x(func(e *logs.Examination) { e.SearchErr, e.Fields = store(fault.Failed, "the cluster is red"), nil }), "log store index", Failed, "failed: because", "the cluster is red"},
 		{"partly", x(func(e *logs.Examination) { e.Partial = &logs.Partial{Failed: 1, Shards: 4} }), "log store index", Warning, "1 of 4 shards failed", "have the cluster's shards looked at"},
-		{"no fields told", x(func(e *logs.Examination) { e.FieldErr = store(logs.Denied, "allow it") }), "log store fields", Warning, "denied: because", "allow it"},
+		{"no fields told", x(func(e *logs.Examination) { e.FieldErr = store(fault.Denied, "allow it") }), "log store fields", Warning, "denied: because", "allow it"},
 		{"no timestamp", use(logs.RoleTimestamp), "log store timestamp field", Failed, "logstash-* has no a, b", "set logs.timestamp"},
 		{"no message", use(logs.RoleMessage), "log store message field", Warning, "logstash-* has none of a, b", "set logs.message"},
 		{"no level", use(logs.RoleLevel), "log store level field", OK, "levels are read from the text of lines", ""},
 		{"no tiebreak", use(logs.RoleTiebreak), "log store tiebreak field", Failed, "logstash-* has no a, b", "set logs.tiebreak"},
 		{"no source", use(logs.RoleSource), "log store source fields", Warning, "none of the fields by which containers' lines are found", "check logs.index"},
 		{"quiet", x(func(e *logs.Examination) { e.Count.Lines = 0 }), "log store documents", Warning, "none in the last 15m", "check that shippers"},
-		{"not counted", x(func(e *logs.Examination) { e.CountErr = store(logs.Denied, "") }), "log store documents", Warning, "denied: because", ""},
+		{"not counted", x(func(e *logs.Examination) { e.CountErr = store(fault.Denied, "") }), "log store documents", Warning, "denied: because", ""},
 		{"old", x(func(e *logs.Examination) { e.Newest[0].Time = now.Add(-90 * time.Minute) }), "log store newest", Warning, "1h ago", "check that shippers"},
 		{"ahead", x(func(e *logs.Examination) { e.Newest[0].Time = now.Add(time.Hour) }), "log store newest", Warning, "1h0m0s ahead of this machine's clock", "set the clocks of the instances"},
 		{"empty", x(func(e *logs.Examination) { e.Newest = nil }), "log store newest", Skipped, "there are no documents", ""},
 		{"slow", x(func(e *logs.Examination) { e.Newest[0].Time = now.Add(-2 * time.Minute) }), "log store delay", Warning, "documents take 2m0s to arrive", "have the pipeline looked at"},
 		{"unknown delay", x(func(e *logs.Examination) { e.Newest[0].Source = nil }), "log store delay", Skipped, "event.ingested", ""},
 		{"no points", x(func(e *logs.Examination) {
-			e.PointErr = store(logs.Invalid, "")
+			e.PointErr = store(fault.Invalid, "")
 			e.PointErr = fmt.Errorf("%w", logs.ErrNoPoints)
 		}), "log store point in time", Warning, "has none", ""},
 
 		{"no service", func(f *Facts) {
-			f.Service.Err = awsx.Errorf(awsx.NotFound, "ecs:DescribeServices", "api", "no such service")
+			f.Service.Err = fault.Errorf(fault.NotFound, "ecs:DescribeServices", "api", "no such service")
 		}, "service prod/api", Failed, "no such service", ""},
 		{"no line", func(f *Facts) { f.Service.Latest, f.Service.None = nil, "nothing is of this query" }, "service lines", Warning, "nothing is of this query", ""},
-		{"line unread", func(f *Facts) { f.Service.ReadErr = store(logs.Denied, "allow logs:FilterLogEvents") }, "service lines", Failed, "denied", "allow logs:FilterLogEvents"},
+		{"line unread", func(f *Facts) { f.Service.ReadErr = store(fault.Denied, "allow logs:FilterLogEvents") }, "service lines", Failed, "denied", "allow logs:FilterLogEvents"},
 
 		{"pipeline", func(f *Facts) { f.Terminal.IsTerminal = false }, "terminal terminal", Skipped, "only commands run here", ""},
 		{"dumb", func(f *Facts) { f.Terminal.Term = "dumb" }, "terminal terminal", Warning, `TERM is "dumb"`, "set TERM"},

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -87,8 +88,8 @@ func search(g *group, x logs.Examination) bool {
 	if access == "" {
 		access = "none are needed"
 	}
-	switch class := logs.ClassOf(x.SearchErr); {
-	case x.SearchErr != nil && (class == logs.Expired || class == logs.Denied):
+	switch class := fault.ClassOf(x.SearchErr); {
+	case x.SearchErr != nil && (class == fault.Expired || class == fault.Denied):
 		g.failure("credentials", Failed, x.SearchErr)
 		return false
 	case x.NoIndex:
