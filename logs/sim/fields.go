@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -14,21 +13,18 @@ import (
 type fields struct {
 	doc    *document
 	prefix string         // the object's path; empty for a document
-	root   map[string]any // decoded when first needed
+	root   map[string]any
 	values map[string][]any
 }
 
 // parsed is a document's fields by name.
-func parsed(d *document) *fields { return &fields{doc: d} }
+func parsed(d *document) *fields { return &fields{doc: d, root: d.source} }
 
 func (f *fields) load() {
 	if f.values != nil {
 		return
 	}
 	f.values = map[string][]any{}
-	if f.root == nil && json.Unmarshal(f.doc.source, &f.root) != nil {
-		return
-	}
 	flatten(f.prefix, f.root, func(field string, value any) { f.values[field] = append(f.values[field], value) })
 }
 

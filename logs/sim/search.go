@@ -43,11 +43,11 @@ type search struct {
 }
 
 type hit struct {
-	Index  string          `json:"_index"`
-	ID     string          `json:"_id"`
-	Score  *float64        `json:"_score"`
-	Source json.RawMessage `json:"_source"`
-	Sort   []int64         `json:"sort,omitempty"`
+	Index  string         `json:"_index"`
+	ID     string         `json:"_id"`
+	Score  *float64       `json:"_score"`
+	Source map[string]any `json:"_source"`
+	Sort   []int64        `json:"sort,omitempty"`
 }
 
 type shardCounts struct {

@@ -9,7 +9,6 @@ package sim
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -43,7 +42,7 @@ type Store struct {
 type document struct {
 	index, id string
 	at        time.Time // milliseconds, as a date field keeps
-	source    json.RawMessage
+	source    map[string]any
 }
 
 // index holds what a store knows of one index besides its documents.
@@ -69,22 +68,12 @@ func (s *Store) Index(name string, doc map[string]any, at time.Time) error {
 	if name == "" {
 		name = "logstash-" + at.Format("2006.01.02")
 	}
-	stamped := doc
-	if _, ok := doc["@timestamp"]; !ok {
-		stamped = make(map[string]any, len(doc)+1)
-		for k, v := range doc {
-			stamped[k] = v
-		}
-		stamped["@timestamp"] = at.Format("2006-01-02T15:04:05.000Z")
-	}
-	source, err := json.Marshal(stamped)
+	source, err := object(doc)
 	if err != nil {
 		return fmt.Errorf("index %s: %w", name, err)
 	}
-	// Decoding again gives the types that JSON has, whatever went in.
-	var plain map[string]any
-	if err := json.Unmarshal(source, &plain); err != nil {
-		return fmt.Errorf("index %s: %w", name, err)
+	if _, ok := source[timestampField]; !ok {
+		source[timestampField] = at.Format("2006-01-02T15:04:05.000Z")
 	}
 
 	s.mu.Lock()
@@ -96,7 +85,7 @@ func (s *Store) Index(name string, doc map[string]any, at time.Time) error {
 		place--
 	}
 	s.docs = slices.Insert(s.docs, place, d)
-	s.mapFields(name, plain)
+	s.mapFields(name, source)
 	s.evict()
 	return nil
 }
@@ -139,8 +128,10 @@ func (s *Store) mapFields(name string, doc map[string]any) {
 			case "@version":
 				ix.fields[field] = "keyword"
 			default:
-				ix.fields[field] = "text"
-				ix.fields[field+".keyword"] = "keyword"
+				if ix.fields[field] != "text" {
+					ix.fields[field] = "text"
+					ix.fields[field+keywordSuffix] = "keyword"
+				}
 			}
 		case float64:
 			if ix.fields[field] == "" {
