@@ -12,7 +12,7 @@ import (
 // fields reads the values of a document, or of one object of a list in it.
 type fields struct {
 	doc    *document
-	prefix string         // the object's path; empty for a document
+	prefix string // the object's path; empty for a document
 	root   map[string]any
 	values map[string][]any
 }
