@@ -25,12 +25,12 @@ func footprintOf(tree *node) footprint {
 	var f footprint
 	network := tree.word("networkMode")
 	for _, c := range tree.list("containerDefinitions") {
-		f.cpu += number(c, "cpu", 0)
-		f.memory += number(c, "memoryReservation", number(c, "memory", 0))
+		f.cpu += c.number("cpu", 0)
+		f.memory += c.number("memoryReservation", c.number("memory", 0))
 		for _, m := range c.list("portMappings") {
-			port := number(m, "hostPort", 0)
+			port := m.number("hostPort", 0)
 			if network == "host" && port == 0 {
-				port = number(m, "containerPort", 0)
+				port = m.number("containerPort", 0)
 			}
 			switch {
 			case port == 0 || network == "awsvpc":

@@ -23,7 +23,7 @@ func checkPorts(cur Current, d draft) Check {
 		name := c.word("name")
 		for _, m := range c.list("portMappings") {
 			mapped = true
-			host, why := hostPort(network, number(m, "containerPort", 0), number(m, "hostPort", 0))
+			host, why := hostPort(network, m.number("containerPort", 0), m.number("hostPort", 0))
 			if why != "" {
 				wrong = append(wrong, name+": "+why)
 				continue

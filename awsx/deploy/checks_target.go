@@ -31,7 +31,7 @@ func checkLoadBalancers(cur Current, d draft) Check {
 }
 
 func mapsPort(c *node, port int) bool {
-	return slices.ContainsFunc(c.list("portMappings"), func(m *node) bool { return number(m, "containerPort", -1) == port })
+	return slices.ContainsFunc(c.list("portMappings"), func(m *node) bool { return m.number("containerPort", -1) == port })
 }
 
 // checkTargetGroups makes sure that the service's target groups exist and can

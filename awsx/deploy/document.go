@@ -81,9 +81,9 @@ func (n *node) pickContainer(name string) (*node, error) {
 	}
 	all := strings.Join(names, ", ")
 	if name == "" {
-		return nil, invalid("the task definition has several containers: name one of %s", all)
+		return nil, refused("the task definition has several containers: name one of %s", all)
 	}
-	return nil, invalid("container %q is not in the task definition: expected one of %s", name, all)
+	return nil, refused("container %q is not in the task definition: expected one of %s", name, all)
 }
 
 // unknownFields names the fields of a document that this version knows nothing
@@ -136,12 +136,7 @@ func KnownContainerFields() []string {
 func sealDocument(tree *node) (awsx.Document, error) {
 	doc := tree.bytes()
 	if len(doc) > documentLimit {
-		return nil, invalid("the task definition would be %d bytes and the service admits %d: shorten the environment or move values to Parameter Store", len(doc), documentLimit)
+		return nil, refused("the task definition would be %d bytes and the service admits %d: shorten the environment or move values to Parameter Store", len(doc), documentLimit)
 	}
 	return doc, nil
-}
-
-// invalid makes the error for input that is refused before anything is sent.
-func invalid(format string, args ...any) *fault.Error {
-	return fault.Errorf(fault.Invalid, "plan", "", format, args...)
 }

@@ -17,23 +17,23 @@ import (
 // column, counted in characters from 1.
 func parseDocument(doc []byte) (*node, error) {
 	if i := invalidUTF8(doc); i >= 0 {
-		return nil, invalid("%s: not UTF-8 text", position(doc, i))
+		return nil, refused("%s: not UTF-8 text", position(doc, i))
 	}
 	var syntax *json.SyntaxError
 	if err := json.Unmarshal(doc, new(json.RawMessage)); errors.As(err, &syntax) {
 		// The offset is that of the byte after the one at fault, but for a text that
 		// ends too early.
-		return nil, invalid("%s: not JSON: %w", position(doc, int(syntax.Offset)-1), err)
+		return nil, refused("%s: not JSON: %w", position(doc, int(syntax.Offset)-1), err)
 	}
 	if name, at := repeatedMember(doc); at >= 0 {
-		return nil, invalid("%s: %q is there twice in one object", position(doc, at), name)
+		return nil, refused("%s: %q is there twice in one object", position(doc, at), name)
 	}
 	tree, err := parseTree(doc)
 	if err != nil {
-		return nil, invalid("%w", err)
+		return nil, refused("%w", err)
 	}
 	if tree.kind != object {
-		return nil, invalid("expected the JSON object of a task definition")
+		return nil, refused("expected the JSON object of a task definition")
 	}
 	return tree, nil
 }
@@ -111,10 +111,10 @@ const longestName = 255
 func checkDocument(tree *node) error {
 	containers := tree.get("containerDefinitions")
 	if containers == nil || containers.kind != array || len(containers.items) == 0 {
-		return invalid("containerDefinitions: expected a list of at least one container")
+		return refused("containerDefinitions: expected a list of at least one container")
 	}
 	if n := len(containers.items); n > mostContainers {
-		return invalid("containerDefinitions: %d containers, and a task has at most %d", n, mostContainers)
+		return refused("containerDefinitions: %d containers, and a task has at most %d", n, mostContainers)
 	}
 	essential := false
 	seen := map[string]bool{}
@@ -122,20 +122,20 @@ func checkDocument(tree *node) error {
 		name := c.word("name")
 		switch {
 		case c.kind != object:
-			return invalid("containerDefinitions[%d]: expected an object", i)
+			return refused("containerDefinitions[%d]: expected an object", i)
 		case len(name) > longestName || !containerForm.MatchString(name):
-			return invalid("containerDefinitions[%d].name: expected 1 to 255 letters, digits, '_' or '-', found %q", i, name)
+			return refused("containerDefinitions[%d].name: expected 1 to 255 letters, digits, '_' or '-', found %q", i, name)
 		case seen[name]:
-			return invalid("container %s is there twice", name)
+			return refused("container %s is there twice", name)
 		}
 		seen[name] = true
 		essential = essential || c.get("essential") == nil || c.truth("essential")
 		if err := checkContainer(c); err != nil {
-			return invalid("container %s: %w", name, err)
+			return refused("container %s: %w", name, err)
 		}
 	}
 	if !essential {
-		return invalid("no container is essential, and a task needs one that is")
+		return refused("no container is essential, and a task needs one that is")
 	}
 	return nil
 }

@@ -38,6 +38,15 @@ func sameDocument(a, b *node) bool {
 	return bytes.Equal(na.bytes(), nb.bytes())
 }
 
+// sorted writes a copy of the tree with its members by name and without empty
+// ones.
+func (n *node) sorted() []byte {
+	c := n.clone()
+	dropEmpty(c)
+	sortMembers(c)
+	return c.bytes()
+}
+
 func sortMembers(n *node) {
 	slices.SortStableFunc(n.members, func(a, b member) int { return cmp.Compare(a.name, b.name) })
 	for _, m := range n.members {
@@ -59,18 +68,10 @@ func sortPorts(list *node) {
 	if list == nil {
 		return
 	}
-	number := func(n *node, name string) int {
-		v := n.get(name)
-		if v == nil {
-			return 0
-		}
-		i, _ := strconv.Atoi(string(v.raw))
-		return i
-	}
 	slices.SortStableFunc(list.items, func(a, b *node) int {
 		return cmp.Or(
-			cmp.Compare(number(a, "containerPort"), number(b, "containerPort")),
-			cmp.Compare(number(a, "hostPort"), number(b, "hostPort")),
+			cmp.Compare(a.number("containerPort", 0), b.number("containerPort", 0)),
+			cmp.Compare(a.number("hostPort", 0), b.number("hostPort", 0)),
 			cmp.Compare(a.word("protocol"), b.word("protocol")))
 	})
 }

@@ -24,7 +24,7 @@ func Redacted(td *awsx.TaskDefinition) (string, error) {
 	hide(tree, awsx.ARNName(td.ARN))
 	var b bytes.Buffer
 	if err := json.Indent(&b, tree.bytes(), "", "  "); err != nil {
-		return "", invalid("%w", err)
+		return "", refused("%w", err)
 	}
 	b.WriteByte('\n')
 	return b.String(), nil
@@ -67,7 +67,7 @@ func putBack(tree *node, td *awsx.TaskDefinition) error {
 	values := hide(original, awsx.ARNName(td.ARN))
 	return tree.eachString(func(n *node, value string) error {
 		if clean.FindMask(value) > 0 {
-			return invalid("%w", clean.ErrMasked)
+			return refused("%w", clean.ErrMasked)
 		}
 		var missing string
 		restored := placeholderForm.ReplaceAllStringFunc(value, func(p string) string {
@@ -78,30 +78,11 @@ func putBack(tree *node, td *awsx.TaskDefinition) error {
 			return v.Reveal()
 		})
 		if missing != "" {
-			return invalid("the placeholder %s stands for no value of %s, which runs: put the value in its place, or start from what runs now", missing, awsx.ARNName(td.ARN))
+			return refused("the placeholder %s stands for no value of %s, which runs: put the value in its place, or start from what runs now", missing, awsx.ARNName(td.ARN))
 		}
 		if restored != value {
 			n.raw = quote(restored)
 		}
 		return nil
 	})
-}
-
-// eachString calls visit for every string of the tree that is not a member's
-// name, in order, until it returns an error.
-func (n *node) eachString(visit func(n *node, value string) error) error {
-	if value, ok := n.str(); ok {
-		return visit(n, value)
-	}
-	for _, m := range n.members {
-		if err := m.value.eachString(visit); err != nil {
-			return err
-		}
-	}
-	for _, item := range n.items {
-		if err := item.eachString(visit); err != nil {
-			return err
-		}
-	}
-	return nil
 }

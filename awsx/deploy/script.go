@@ -275,11 +275,3 @@ func sameLabels(a, b *node) bool {
 	}
 	return true
 }
-
-// label is what names an item of a list; empty when nothing does.
-func (n *node) label() string {
-	if s := n.word("name"); s != "" {
-		return s
-	}
-	return n.word("key")
-}

@@ -1,7 +1,6 @@
 package deploy
 
 import (
-	"strconv"
 	"time"
 
 	"gantry/awsx"
@@ -72,7 +71,7 @@ func startPeriod(tree *node) time.Duration {
 		if h == nil || h.kind != object {
 			continue
 		}
-		d := time.Duration(number(h, "startPeriod", 0)+number(h, "interval", 30)*number(h, "retries", 3)) * time.Second
+		d := time.Duration(h.number("startPeriod", 0)+h.number("interval", 30)*h.number("retries", 3)) * time.Second
 		longest = max(longest, d)
 	}
 	return longest
@@ -81,22 +80,9 @@ func startPeriod(tree *node) time.Duration {
 func stopTimeout(tree *node) time.Duration {
 	longest := defaultStopTimeout
 	for _, c := range tree.list("containerDefinitions") {
-		longest = max(longest, time.Duration(number(c, "stopTimeout", 0))*time.Second)
+		longest = max(longest, time.Duration(c.number("stopTimeout", 0))*time.Second)
 	}
 	return longest
-}
-
-// number returns an integer member, or what it means when it is absent.
-func number(n *node, name string, absent int) int {
-	v := n.get(name)
-	if v == nil {
-		return absent
-	}
-	i, err := strconv.Atoi(string(v.raw))
-	if err != nil {
-		return absent
-	}
-	return i
 }
 
 // followSpec prepares what can be said about following a change before it runs:

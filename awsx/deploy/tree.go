@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 )
 
 // node is one JSON value. Objects keep the order of their members and scalars
@@ -100,6 +101,9 @@ func parseNext(dec *json.Decoder) (*node, error) {
 // text makes a string node.
 func text(s string) *node { return &node{raw: quote(s)} }
 
+// truth makes a boolean node.
+func truth(v bool) *node { return &node{raw: strconv.AppendBool(nil, v)} }
+
 // fields makes an object of string members from name and value pairs.
 func fields(pairs ...string) *node {
 	n := &node{kind: object}
@@ -169,10 +173,56 @@ func (n *node) word(name string) string {
 	return s
 }
 
+// number returns an integer member, or what it means when it is absent.
+func (n *node) number(name string, absent int) int {
+	v := n.get(name)
+	if v == nil {
+		return absent
+	}
+	i, err := strconv.Atoi(string(v.raw))
+	if err != nil {
+		return absent
+	}
+	return i
+}
+
+// truth returns the value of a boolean member, false when it is none.
+func (n *node) truth(name string) bool {
+	v := n.get(name)
+	return v != nil && string(v.raw) == "true"
+}
+
+// label is what names an item of a list; empty when nothing does.
+func (n *node) label() string {
+	if s := n.word("name"); s != "" {
+		return s
+	}
+	return n.word("key")
+}
+
 // list returns the items of an array member.
 func (n *node) list(name string) []*node {
 	if l := n.get(name); l != nil {
 		return l.items
+	}
+	return nil
+}
+
+// eachString calls visit for every string of the tree that is not a member's
+// name, in order, until it returns an error.
+func (n *node) eachString(visit func(n *node, value string) error) error {
+	if value, ok := n.str(); ok {
+		return visit(n, value)
+	}
+	for _, m := range n.members {
+		if err := m.value.eachString(visit); err != nil {
+			return err
+		}
+	}
+	for _, item := range n.items {
+		if err := item.eachString(visit); err != nil {
+			return err
+		}
 	}
 	return nil
 }

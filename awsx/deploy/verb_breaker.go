@@ -3,7 +3,6 @@ package deploy
 import (
 	"bytes"
 	"context"
-	"fmt"
 
 	"gantry/awsx"
 )
@@ -99,21 +98,3 @@ func configured(ctx context.Context, r awsx.RawReader, service awsx.Ref, sent []
 	}
 	return bytes.Equal(now.sorted(), want.sorted()), nil
 }
-
-// sorted writes a copy of the tree with its members by name and without empty
-// ones.
-func (n *node) sorted() []byte {
-	c := n.clone()
-	dropEmpty(c)
-	sortMembers(c)
-	return c.bytes()
-}
-
-// truth returns the value of a boolean member, false when it is none.
-func (n *node) truth(name string) bool {
-	v := n.get(name)
-	return v != nil && string(v.raw) == "true"
-}
-
-// truth makes a boolean node.
-func truth(v bool) *node { return &node{raw: []byte(fmt.Sprint(v))} }
