@@ -7,7 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	api "gantry/awsx/document"
 	"gantry/ui"
 	"gantry/ui/diffview"
 	"gantry/ui/theme"
@@ -57,7 +57,7 @@ func (s *compareScreen) compare() tea.Cmd {
 		if err != nil {
 			return compared{err: err}
 		}
-		old, fresh, err := deploy.CompareDefinitions(found[arns[0]], found[arns[1]])
+		old, fresh, err := api.CompareDefinitions(found[arns[0]], found[arns[1]])
 		return compared{difference(old, fresh), err}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/alb"
+	api "gantry/awsx/document"
 	"gantry/ui/table"
 	"gantry/ui/theme"
 )
@@ -119,10 +120,11 @@ func containerColumns() []table.Column[*containerRow] {
 func containerEvidence(r *containerRow) []para {
 	var d document
 	d.heading("Container " + r.container.Name)
-	describeContainer(&d, r.container)
+	masking := api.MaskingOf(r.def)
+	describeContainer(&d, r.container, masking)
 	describeHost(&d, r.task, r.host)
 	if r.task.StoppedReason != "" {
-		d.fieldAs(theme.Failed, "task stopped", joinNonEmpty(": ", r.task.StopCode, r.task.StoppedReason))
+		d.fieldAs(theme.Failed, "task stopped", masking.Text(joinNonEmpty(": ", r.task.StopCode, r.task.StoppedReason)))
 	}
 	timeline(&d, r.task, r.now)
 	d.heading("Environment")
@@ -133,6 +135,6 @@ func containerEvidence(r *containerRow) []para {
 	case !ok || len(def.Env)+len(def.Secrets) == 0:
 		d.line(theme.Dim, "none")
 	}
-	environment(&d, def)
+	environment(&d, def, masking)
 	return d.paras
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/internal/clean"
+	api "gantry/awsx/document"
 	"gantry/ui/text"
 	"gantry/ui/theme"
 )
@@ -59,7 +59,7 @@ func describeService(s awsx.Service, td *awsx.TaskDefinition, now time.Time) []p
 	if td != nil {
 		describeDefinition(&d, td)
 	}
-	describeTags(&d, s.Tags)
+	describeTags(&d, s.Tags, api.MaskingOf(td))
 	d.heading("Events")
 	if len(s.Events) == 0 {
 		d.line(theme.Dim, "none")
@@ -93,13 +93,14 @@ func describeDefinition(d *document, td *awsx.TaskDefinition) {
 	d.field("CPU, memory", joinNonEmpty(", ", td.CPU, td.Memory))
 	d.field("task role", awsx.ARNName(td.TaskRole))
 	d.field("execution role", awsx.ARNName(td.ExecutionRole))
+	masking := api.MaskingOf(td)
 	for _, c := range td.Containers {
 		d.heading("Container " + c.Name)
-		describeContainerDefinition(d, c)
+		describeContainerDefinition(d, c, masking)
 	}
 }
 
-func describeContainerDefinition(d *document, c awsx.ContainerDefinition) {
+func describeContainerDefinition(d *document, c awsx.ContainerDefinition, masking api.Masking) {
 	d.field("image", c.Image)
 	d.field("essential", yesNo(c.Essential))
 	d.field("CPU", nonZero(c.CPU))
@@ -113,25 +114,17 @@ func describeContainerDefinition(d *document, c awsx.ContainerDefinition) {
 	}
 	d.field("log driver", c.LogDriver)
 	d.field("health command", yesNo(c.HasHealth))
-	environment(d, c)
+	environment(d, c, masking)
 }
 
 // environment lists the variables of a container.
-func environment(d *document, c awsx.ContainerDefinition) {
+func environment(d *document, c awsx.ContainerDefinition, masking api.Masking) {
 	for _, v := range c.Env {
-		d.field("env "+v.Name, orDefault(shownValue(v), `""`))
+		d.field("env "+v.Name, orDefault(masking.Value(v.Name, v.Value.Reveal()), `""`))
 	}
 	for _, s := range c.Secrets {
 		d.field("env "+s.Name, "from "+s.ValueFrom)
 	}
-}
-
-// shownValue is a variable's value, or the mask if it looks like a secret.
-func shownValue(v awsx.EnvVar) string {
-	if value := v.Value.Reveal(); !clean.LooksSecret(v.Name, value) {
-		return value
-	}
-	return clean.Mask
 }
 
 // describeTask puts a task in words, with its revision and its host when they
@@ -150,15 +143,16 @@ func describeTask(t awsx.Task, td *awsx.TaskDefinition, host *awsx.Instance, now
 	d.field("zone", t.AvailabilityZone)
 	d.field("CPU, memory", joinNonEmpty(", ", t.CPU, t.Memory))
 	describeHost(&d, t, host)
+	masking := api.MaskingOf(td)
 	if t.StoppedReason != "" || t.StopCode != "" {
-		d.fieldAs(theme.Failed, "stopped because", joinNonEmpty(": ", t.StopCode, t.StoppedReason))
+		d.fieldAs(theme.Failed, "stopped because", masking.Text(joinNonEmpty(": ", t.StopCode, t.StoppedReason)))
 	}
 	timeline(&d, t, now)
 	for _, c := range t.Containers {
 		d.heading("Container " + c.Name)
-		describeContainer(&d, c)
+		describeContainer(&d, c, masking)
 		if def, ok := definitionOf(td, c.Name); ok {
-			environment(&d, def)
+			environment(&d, def, masking)
 		}
 	}
 	return d.paras
@@ -192,7 +186,7 @@ func timeline(d *document, t awsx.Task, now time.Time) {
 	}
 }
 
-func describeContainer(d *document, c awsx.Container) {
+func describeContainer(d *document, c awsx.Container, masking api.Masking) {
 	d.field("image", c.Image)
 	d.field("digest", c.ImageDigest)
 	d.field("runtime id", c.RuntimeID)
@@ -203,22 +197,18 @@ func describeContainer(d *document, c awsx.Container) {
 		role = theme.Failed
 	}
 	d.fieldAs(role, "exit", exit(c.ExitCode))
-	d.fieldAs(theme.Failed, "reason", c.Reason)
+	d.fieldAs(theme.Failed, "reason", masking.Text(c.Reason))
 	d.field("ports", ports(c.Bindings))
 	d.field("addresses", strings.Join(c.Addresses, " "))
 }
 
-func describeTags(d *document, tags []awsx.Tag) {
+func describeTags(d *document, tags []awsx.Tag, masking api.Masking) {
 	if len(tags) == 0 {
 		return
 	}
 	d.heading("Tags")
 	for _, t := range tags {
-		value := t.Value
-		if clean.LooksSecret(t.Key, value) {
-			value = clean.Mask
-		}
-		d.field(t.Key, value)
+		d.field(t.Key, masking.Value(t.Key, t.Value))
 	}
 }
 

@@ -124,6 +124,9 @@ func openerName(lines []string, at int) string {
 	return ""
 }
 
+// indent is one step of laid-out JSON.
+const indent = "  "
+
 func indentation(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
 
 // dedent takes away the indentation that all lines share.

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	api "gantry/awsx/document"
 	"gantry/ui"
 	"gantry/ui/theme"
 )
@@ -95,7 +96,7 @@ func (s *editScreen) read() tea.Cmd {
 		if err != nil {
 			return editable{err: err}
 		}
-		text, err := deploy.Redacted(td)
+		text, err := api.Redacted(td)
 		if err != nil {
 			return editable{err: err}
 		}
@@ -106,7 +107,7 @@ func (s *editScreen) read() tea.Cmd {
 // shownDocument lays a document out for reading. One that cannot be parsed cannot be
 // masked either, and is not shown.
 func shownDocument(text string) []para {
-	masked, err := maskJSON([]byte(text))
+	masked, err := api.Shown([]byte(text))
 	if err != nil {
 		return nil
 	}
@@ -182,7 +183,7 @@ func (s *editScreen) ended(err error) tea.Cmd {
 			return fileRead{err: err}
 		}
 		text := string(b)
-		if err := deploy.CheckJSON(b); err != nil {
+		if err := api.CheckJSON(b); err != nil {
 			return fileRead{text: text, problem: err}
 		}
 		return fileRead{text: text, shown: shownDocument(text), err: dropFile(path)}

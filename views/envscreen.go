@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	api "gantry/awsx/document"
 	"gantry/internal/clean"
 	"gantry/ui"
 	"gantry/ui/form"
@@ -104,19 +105,20 @@ func (s *environmentScreen) edit() {
 		Theme:  s.changes.Deps.Host.Theme(),
 		Groups: environmentGroups(s.definition),
 		Parse:  parsePairs,
-		Secret: clean.LooksSecret,
+		Secret: api.MaskingOf(s.definition).Hides,
 	})
 }
 
 // environmentGroups gives each container a group of variables and one of references
 // to secrets.
 func environmentGroups(td *awsx.TaskDefinition) []form.Group {
+	masking := api.MaskingOf(td)
 	var groups []form.Group
 	for _, c := range td.Containers {
 		group := form.Group{Name: c.Name}
 		for _, v := range c.Env {
 			value := v.Value.Reveal()
-			group.Pairs = append(group.Pairs, form.Pair{Name: v.Name, Value: value, Secret: clean.LooksSecret(v.Name, value)})
+			group.Pairs = append(group.Pairs, form.Pair{Name: v.Name, Value: value, Secret: masking.Hides(v.Name, value)})
 		}
 		groups = append(groups, group, secretsGroup(c))
 	}

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
+	api "gantry/awsx/document"
 	"gantry/ui"
 )
 
@@ -202,7 +203,7 @@ func (d *Deps) json(kind awsx.Kind, ref awsx.Ref) func(ctx context.Context) ([]p
 		if err != nil {
 			return nil, err
 		}
-		text, err := maskJSON(raw)
+		text, err := api.Shown(raw)
 		if err != nil {
 			return nil, err
 		}

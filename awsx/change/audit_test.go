@@ -16,6 +16,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/document"
 	"gantry/awsx/sim"
 	"gantry/internal/audit"
 	"gantry/internal/clean"
@@ -134,7 +135,7 @@ func TestADefinitionThatWasEditedIsRecordedWithoutItsValues(t *testing.T) {
 		}
 		const reference = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:catalog/password-AbCdEf"
 		var doc map[string]any
-		text, err := deploy.Redacted(td)
+		text, err := document.Redacted(td)
 		if err != nil || json.Unmarshal([]byte(text), &doc) != nil {
 			t.Fatalf("%v in %s", err, text)
 		}

@@ -18,6 +18,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/document"
 	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
 	"gantry/awsx/store"
@@ -187,7 +188,7 @@ func (p *play) prepare() {
 	if err := json.Unmarshal(td.Raw, &fields); err != nil {
 		p.t.Fatal(err)
 	}
-	for _, name := range deploy.ReadOnlyFields() {
+	for _, name := range document.ReadOnlyFields() {
 		delete(fields, name)
 	}
 	doc, err := json.Marshal(fields)

@@ -7,6 +7,7 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 )
 
 // Build makes the plan that carries an intent out on what was read. It is pure:
@@ -50,7 +51,7 @@ func Build(cur Current, intent Intent, policy Policy) (Plan, error) {
 		return p, nil
 	}
 	if d.register {
-		p.Carried = unknownFields(d.tree)
+		p.Carried = document.UnknownFields(d.tree)
 	}
 	return p, diffPlan(&p, cur, d)
 }
@@ -66,7 +67,7 @@ func editDefinition(cur Current) (draft, error) {
 // redeploy begins a draft that deploys a revision. One that is no longer ACTIVE
 // cannot be deployed itself: a copy is registered (ECS, DeregisterTaskDefinition).
 func redeploy(cur Current, td *awsx.TaskDefinition) (draft, error) {
-	tree, err := cloneDocument(td)
+	tree, err := document.Registrable(td)
 	if err != nil {
 		return draft{}, err
 	}
@@ -98,14 +99,14 @@ func (d *draft) seal(cur Current) ([]Step, error) {
 		}
 		return d.steps, nil
 	}
-	doc, err := sealDocument(d.tree)
+	doc, err := document.Seal(d.tree)
 	if err != nil {
 		return nil, err
 	}
 	if deploys {
 		update.registered = true
 	}
-	register := &registerStep{target: cur.Target, family: d.tree.word("family"), doc: doc}
+	register := &registerStep{target: cur.Target, family: d.tree.Word("family"), doc: doc}
 	for _, known := range []*awsx.TaskDefinition{cur.Definition, cur.Wanted} {
 		if known != nil && known.Family == register.family {
 			register.after = max(register.after, known.Revision)
@@ -121,15 +122,15 @@ func (d *draft) seal(cur Current) ([]Step, error) {
 
 // diffPlan adds the difference between what runs and what would.
 func diffPlan(p *Plan, cur Current, d draft) error {
-	before, err := cloneDocument(cur.Definition)
+	before, err := document.Registrable(cur.Definition)
 	if err != nil {
 		return err
 	}
-	name := d.tree.word("family") + ":new"
+	name := d.tree.Word("family") + ":new"
 	if !d.register {
 		name = awsx.ARNName(d.arn)
 	}
-	p.Old, p.New = maskDocuments(before, d.tree)
+	p.Old, p.New = document.Compare(before, d.tree)
 	p.Diff = udiff.Unified(awsx.ARNName(cur.Definition.ARN), name, p.Old, p.New)
 	return nil
 }
@@ -137,15 +138,15 @@ func diffPlan(p *Plan, cur Current, d draft) error {
 // Env returns the variables of one container as they run, for editing; an empty
 // name means the only container there is.
 func Env(td *awsx.TaskDefinition, container string) ([]awsx.EnvVar, error) {
-	tree, err := parseTree(td.Raw)
+	tree, err := document.Parse(td.Raw)
 	if err != nil {
 		return nil, invalid("%w", err)
 	}
-	c, err := tree.pickContainer(container)
+	c, err := tree.PickContainer(container)
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(td.Containers, func(d awsx.ContainerDefinition) bool { return d.Name == c.word("name") })
+	i := slices.IndexFunc(td.Containers, func(d awsx.ContainerDefinition) bool { return d.Name == c.Word("name") })
 	if i < 0 {
 		return nil, invalid("container %q is not in the parsed task definition", container)
 	}

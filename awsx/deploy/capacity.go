@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 )
 
 // footprint is what one task takes of an instance.
@@ -21,30 +22,30 @@ type footprint struct {
 // is one; and the host ports that are fixed. Interfaces of a task's own (awsvpc)
 // take no host port, and in host mode the container's port is the host's (ECS,
 // task definition parameters).
-func footprintOf(tree *node) footprint {
+func footprintOf(tree *document.Node) footprint {
 	var f footprint
-	network := tree.word("networkMode")
-	for _, c := range tree.list("containerDefinitions") {
-		f.cpu += c.number("cpu", 0)
-		f.memory += c.number("memoryReservation", c.number("memory", 0))
-		for _, m := range c.list("portMappings") {
-			port := m.number("hostPort", 0)
+	network := tree.Word("networkMode")
+	for _, c := range tree.List("containerDefinitions") {
+		f.cpu += c.Number("cpu", 0)
+		f.memory += c.Number("memoryReservation", c.Number("memory", 0))
+		for _, m := range c.List("portMappings") {
+			port := m.Number("hostPort", 0)
 			if network == "host" && port == 0 {
-				port = m.number("containerPort", 0)
+				port = m.Number("containerPort", 0)
 			}
 			switch {
 			case port == 0 || network == "awsvpc":
-			case m.word("protocol") == "udp":
+			case m.Word("protocol") == "udp":
 				f.udp = append(f.udp, port)
 			default:
 				f.tcp = append(f.tcp, port)
 			}
 		}
 	}
-	if units, ok := cpuUnits(tree.word("cpu")); ok {
+	if units, ok := document.CPUUnits(tree.Word("cpu")); ok {
 		f.cpu = units
 	}
-	if mib, ok := mebibytes(tree.word("memory")); ok {
+	if mib, ok := document.Mebibytes(tree.Word("memory")); ok {
 		f.memory = mib
 	}
 	return f
@@ -84,11 +85,11 @@ const logDriverAttribute = "com.amazonaws.ecs.capability.logging-driver."
 // out by ECS when it is registered: those of the base, from which the document
 // comes, stand in for them, with the log drivers of the document. The error names
 // an expression that is not understood.
-func placementOf(constraints []string, tree *node, base *awsx.TaskDefinition) (placement, error) {
+func placementOf(constraints []string, tree *document.Node, base *awsx.TaskDefinition) (placement, error) {
 	p := placement{footprint: footprintOf(tree), attributes: requiredAttributes(tree, base)}
 	constraints = slices.Clone(constraints)
-	for _, c := range tree.list("placementConstraints") {
-		constraints = append(constraints, awsx.ConstraintText(c.word("type"), c.word("expression")))
+	for _, c := range tree.List("placementConstraints") {
+		constraints = append(constraints, awsx.ConstraintText(c.Word("type"), c.Word("expression")))
 	}
 	for _, text := range constraints {
 		kind, expression, _ := strings.Cut(strings.TrimSuffix(text, ")"), "(")
@@ -105,13 +106,13 @@ func placementOf(constraints []string, tree *node, base *awsx.TaskDefinition) (p
 	return p, nil
 }
 
-func requiredAttributes(tree *node, base *awsx.TaskDefinition) []string {
+func requiredAttributes(tree *document.Node, base *awsx.TaskDefinition) []string {
 	if base == nil || len(base.RequiresAttributes) == 0 {
 		return nil
 	}
 	required := slices.DeleteFunc(slices.Clone(base.RequiresAttributes), func(a string) bool { return strings.HasPrefix(a, logDriverAttribute) })
-	for _, c := range tree.list("containerDefinitions") {
-		if driver := c.get("logConfiguration").word("logDriver"); driver != "" {
+	for _, c := range tree.List("containerDefinitions") {
+		if driver := c.Get("logConfiguration").Word("logDriver"); driver != "" {
 			required = appendNew(required, logDriverAttribute+driver)
 		}
 	}

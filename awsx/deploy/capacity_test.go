@@ -8,12 +8,13 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
 
-func tree(t *testing.T, doc string) *node {
+func tree(t *testing.T, doc string) *document.Node {
 	t.Helper()
-	n, err := parseTree([]byte(doc))
+	n, err := document.Parse([]byte(doc))
 	if err != nil {
 		t.Fatal(err)
 	}

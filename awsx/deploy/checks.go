@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
 
@@ -95,7 +96,7 @@ func (d draft) runs() bool { return d.starts || d.tasks > 0 }
 
 // document is what the tasks that a draft starts run; nil when it starts none of
 // a document that is known.
-func (d draft) document(cur Current) *node {
+func (d draft) document(cur Current) *document.Node {
 	from := cur.Definition
 	switch {
 	case d.tree != nil:
@@ -106,7 +107,7 @@ func (d draft) document(cur Current) *node {
 	if from == nil {
 		return nil
 	}
-	tree, err := cloneDocument(from)
+	tree, err := document.Registrable(from)
 	if err != nil {
 		return nil
 	}

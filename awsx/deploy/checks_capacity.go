@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 )
 
 // demand is what a change asks of the instances.
@@ -76,7 +77,7 @@ func (cur Current) footprint() footprint {
 	if cur.Definition == nil {
 		return footprint{}
 	}
-	tree, err := cloneDocument(cur.Definition)
+	tree, err := document.Registrable(cur.Definition)
 	if err != nil {
 		return footprint{}
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
-	"gantry/internal/clean"
+	"gantry/awsx/document"
 )
 
 // checkPorts finds port mappings that the service, or Docker, refuses.
@@ -15,15 +15,15 @@ func checkPorts(cur Current, d draft) Check {
 	if !d.runs() {
 		return Check{}
 	}
-	network := cmp.Or(d.tree.word("networkMode"), "bridge")
+	network := cmp.Or(d.tree.Word("networkMode"), "bridge")
 	var wrong []string
 	taken := map[string]string{} // the container that has a port first
 	mapped := false
-	for _, c := range d.tree.list("containerDefinitions") {
-		name := c.word("name")
-		for _, m := range c.list("portMappings") {
+	for _, c := range d.tree.List("containerDefinitions") {
+		name := c.Word("name")
+		for _, m := range c.List("portMappings") {
 			mapped = true
-			host, why := hostPort(network, m.number("containerPort", 0), m.number("hostPort", 0))
+			host, why := hostPort(network, m.Number("containerPort", 0), m.Number("hostPort", 0))
 			if why != "" {
 				wrong = append(wrong, name+": "+why)
 				continue
@@ -31,7 +31,7 @@ func checkPorts(cur Current, d draft) Check {
 			if host == 0 {
 				continue
 			}
-			port := fmt.Sprintf("%d/%s", host, cmp.Or(m.word("protocol"), "tcp"))
+			port := fmt.Sprintf("%d/%s", host, cmp.Or(m.Word("protocol"), "tcp"))
 			if other, ok := taken[port]; ok {
 				wrong = append(wrong, fmt.Sprintf("%s and %s both want %s", other, name, port))
 			}
@@ -78,11 +78,12 @@ func checkLogs(cur Current, d draft) Check {
 		return Check{}
 	}
 	var wrong, unkept []string
+	masking := document.MaskingIn(d.tree)
 	kept := map[string][]string{} // containers by where their lines go
-	for _, c := range d.tree.list("containerDefinitions") {
-		name := c.word("name")
-		log := c.get("logConfiguration")
-		if log.word("logDriver") == "" {
+	for _, c := range d.tree.List("containerDefinitions") {
+		name := c.Word("name")
+		log := c.Get("logConfiguration")
+		if log.Word("logDriver") == "" {
 			if essential(c) {
 				unkept = append(unkept, name)
 			}
@@ -92,7 +93,7 @@ func checkLogs(cur Current, d draft) Check {
 			wrong = append(wrong, name+": "+why)
 			continue
 		}
-		where := logTarget(log)
+		where := logTarget(log, masking)
 		kept[where] = append(kept[where], name)
 	}
 	var parts []string
@@ -123,16 +124,16 @@ func logEndpoints() map[string]string {
 // brokenDriver says what a log configuration lacks: the drivers below refuse to
 // start without their endpoint (Docker's manuals; ECS for awslogs), and FireLens
 // needs a container that routes.
-func brokenDriver(tree, log *node) string {
-	driver := log.word("logDriver")
+func brokenDriver(tree, log *document.Node) string {
+	driver := log.Word("logDriver")
 	switch driver {
 	case "awslogs", "gelf", "splunk":
 		option := logEndpoints()[driver]
-		if log.get("options").word(option) == "" && !slices.ContainsFunc(log.list("secretOptions"), func(o *node) bool { return o.word("name") == option }) {
+		if log.Get("options").Word(option) == "" && !slices.ContainsFunc(log.List("secretOptions"), func(o *document.Node) bool { return o.Word("name") == option }) {
 			return driver + " has no " + option
 		}
 	case "awsfirelens":
-		if !slices.ContainsFunc(tree.list("containerDefinitions"), func(c *node) bool { return c.get("firelensConfiguration") != nil }) {
+		if !slices.ContainsFunc(tree.List("containerDefinitions"), func(c *document.Node) bool { return c.Get("firelensConfiguration") != nil }) {
 			return "awsfirelens has no container that routes"
 		}
 	}
@@ -140,13 +141,13 @@ func brokenDriver(tree, log *node) string {
 }
 
 // logTarget names a log driver with its group or endpoint, credentials masked.
-func logTarget(log *node) string {
-	driver, options := log.word("logDriver"), log.get("options")
-	where := options.word(logEndpoints()[driver])
+func logTarget(log *document.Node, masking document.Masking) string {
+	driver, options := log.Word("logDriver"), log.Get("options")
+	where := options.Word(logEndpoints()[driver])
 	if driver == "awsfirelens" {
-		where = strings.TrimSpace(options.word("Name") + " " + cmp.Or(options.word("Host"), options.word("log_group_name"), options.word("delivery_stream")))
+		where = strings.TrimSpace(options.Word("Name") + " " + cmp.Or(options.Word("Host"), options.Word("log_group_name"), options.Word("delivery_stream")))
 	}
-	return clean.Redact(strings.TrimSpace(driver + " " + where))
+	return masking.Text(strings.TrimSpace(driver + " " + where))
 }
 
 // checkRoles names the roles that a revision's tasks take on, which whoever
@@ -155,7 +156,7 @@ func checkRoles(cur Current, d draft) Check {
 	if !d.runs() {
 		return Check{}
 	}
-	execution, task := d.tree.word("executionRoleArn"), d.tree.word("taskRoleArn")
+	execution, task := d.tree.Word("executionRoleArn"), d.tree.Word("taskRoleArn")
 	if why := needsExecutionRole(cur, d.tree); why != "" && execution == "" {
 		return finding(CheckRoles, Broken, "there is no execution role, and %s", why)
 	}
@@ -186,20 +187,20 @@ func (d draft) passesRoles() bool {
 
 // needsExecutionRole says what the agent cannot do for a task in its own name
 // (ECS, task execution IAM role).
-func needsExecutionRole(cur Current, tree *node) string {
+func needsExecutionRole(cur Current, tree *document.Node) string {
 	fargate := onFargate(cur.Service)
-	for _, c := range tree.list("containerDefinitions") {
-		ref, err := ParseReference(c.word("image"))
-		log := c.get("logConfiguration")
+	for _, c := range tree.List("containerDefinitions") {
+		ref, err := ParseReference(c.Word("image"))
+		log := c.Get("logConfiguration")
 		switch {
-		case len(c.list("secrets")) > 0 || len(log.list("secretOptions")) > 0:
-			return c.word("name") + " has secrets"
-		case c.get("repositoryCredentials") != nil:
-			return c.word("name") + " pulls with credentials"
+		case len(c.List("secrets")) > 0 || len(log.List("secretOptions")) > 0:
+			return c.Word("name") + " has secrets"
+		case c.Get("repositoryCredentials") != nil:
+			return c.Word("name") + " pulls with credentials"
 		case fargate && err == nil && ref.ECR():
-			return "Fargate pulls " + c.word("name") + " from ECR"
-		case fargate && log.word("logDriver") == "awslogs":
-			return "Fargate writes the log group of " + c.word("name")
+			return "Fargate pulls " + c.Word("name") + " from ECR"
+		case fargate && log.Word("logDriver") == "awslogs":
+			return "Fargate writes the log group of " + c.Word("name")
 		}
 	}
 	return ""

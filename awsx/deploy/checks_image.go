@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
 
@@ -38,10 +39,10 @@ func checkImages(cur Current, d draft) Check {
 }
 
 // imagesOf names each image of a document once, in the order of its containers.
-func imagesOf(tree *node) []string {
+func imagesOf(tree *document.Node) []string {
 	var images []string
-	for _, c := range tree.list("containerDefinitions") {
-		if image := c.word("image"); image != "" {
+	for _, c := range tree.List("containerDefinitions") {
+		if image := c.Word("image"); image != "" {
 			images = appendNew(images, image)
 		}
 	}
@@ -118,8 +119,8 @@ func (cur Current) runningImages() []string {
 // who says so: the task definition, Fargate's default (ECS, RuntimePlatform), or
 // the instances.
 func platforms(cur Current, d draft) (wanted []string, source string) {
-	arch := d.tree.get("runtimePlatform").word("cpuArchitecture")
-	system := d.tree.get("runtimePlatform").word("operatingSystemFamily")
+	arch := d.tree.Get("runtimePlatform").Word("cpuArchitecture")
+	system := d.tree.Get("runtimePlatform").Word("operatingSystemFamily")
 	fargate := onFargate(cur.Service)
 	if arch == "" && fargate {
 		arch = "X86_64"

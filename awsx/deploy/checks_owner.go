@@ -14,7 +14,7 @@ func checkFamily(cur Current, d draft) Check {
 	if !d.register || !d.starts || !cur.Family.Done {
 		return Check{}
 	}
-	family := d.tree.word("family")
+	family := d.tree.Word("family")
 	switch {
 	case cur.Family.Err != nil:
 		return finding(CheckFamily, Skipped, "who else runs %s is not known: %s", family, whyUnread(cur.Family.Err))

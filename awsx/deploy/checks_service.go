@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 )
 
 // checkController: UpdateService refuses to start deployments of services that
@@ -144,13 +145,13 @@ func checkBreaker(cur Current, d draft) Check {
 
 // watchesHealth reports whether an essential container has a health check; the
 // command NONE turns off one that is built into the image (Docker, HEALTHCHECK).
-func watchesHealth(tree *node) bool {
-	for _, c := range tree.list("containerDefinitions") {
-		command := c.get("healthCheck").list("command")
+func watchesHealth(tree *document.Node) bool {
+	for _, c := range tree.List("containerDefinitions") {
+		command := c.Get("healthCheck").List("command")
 		if len(command) == 0 || !essential(c) {
 			continue
 		}
-		if first, _ := command[0].str(); first != "NONE" {
+		if first, _ := command[0].Text(); first != "NONE" {
 			return true
 		}
 	}
@@ -159,9 +160,9 @@ func watchesHealth(tree *node) bool {
 
 // essential reports whether a task stops with the container; it does unless told
 // otherwise.
-func essential(c *node) bool {
-	e := c.get("essential")
-	return e == nil || string(e.raw) != "false"
+func essential(c *document.Node) bool {
+	e := c.Get("essential")
+	return e == nil || string(e.Raw) != "false"
 }
 
 func checkRevision(td *awsx.TaskDefinition) Check {

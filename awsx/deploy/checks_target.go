@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
 
@@ -17,7 +18,7 @@ func checkLoadBalancers(cur Current, d draft) Check {
 	}
 	var missing []string
 	for _, lb := range cur.Service.LoadBalancers {
-		c := d.tree.container(lb.Container)
+		c := d.tree.Container(lb.Container)
 		if c == nil {
 			missing = append(missing, "container "+lb.Container)
 		} else if !mapsPort(c, lb.ContainerPort) {
@@ -30,8 +31,8 @@ func checkLoadBalancers(cur Current, d draft) Check {
 	return finding(CheckLoadBalancer, OK, "load-balanced containers and ports are still there")
 }
 
-func mapsPort(c *node, port int) bool {
-	return slices.ContainsFunc(c.list("portMappings"), func(m *node) bool { return m.number("containerPort", -1) == port })
+func mapsPort(c *document.Node, port int) bool {
+	return slices.ContainsFunc(c.List("portMappings"), func(m *document.Node) bool { return m.Number("containerPort", -1) == port })
 }
 
 // checkTargetGroups makes sure that the service's target groups exist and can
@@ -52,7 +53,7 @@ func checkTargetGroups(cur Current, d draft) Check {
 			continue
 		}
 		g := cur.Groups.Value[i]
-		if why := mismatch(g, d.tree.word("networkMode")); why != "" {
+		if why := mismatch(g, d.tree.Word("networkMode")); why != "" {
 			wrong = append(wrong, why)
 		}
 		if len(g.LoadBalancers) == 0 {

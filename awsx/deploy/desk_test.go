@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
 
@@ -125,13 +126,13 @@ func (d *desk) register(t *testing.T, n int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tree, err := cloneDocument(td)
+	tree, err := document.Registrable(td)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx := awsx.WithChange(t.Context(), &awsx.Change{ID: "chg-test", Record: func(awsx.Call) error { return nil }})
 	for range n {
-		if _, err := d.RegisterTaskDefinition(ctx, tree.bytes()); err != nil {
+		if _, err := d.RegisterTaskDefinition(ctx, tree.Bytes()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 	"gantry/internal/clean"
 	"gantry/internal/fault"
 )
@@ -90,9 +91,9 @@ func TestOnlyPrivateRepositoriesAreECR(t *testing.T) {
 	}
 }
 
-func example(t *testing.T) *node {
+func example(t *testing.T) *document.Node {
 	t.Helper()
-	tree, err := parseTree([]byte(document(7)))
+	tree, err := document.Parse([]byte(exampleJSON(7)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,8 +136,8 @@ func TestEnvironmentEdits(t *testing.T) {
 				t.Fatalf("changes %v (%v)", changes, err)
 			}
 			var got []string
-			for _, v := range tree.container("web").list("environment") {
-				got = append(got, v.word("name")+"="+v.word("value"))
+			for _, v := range tree.Container("web").List("environment") {
+				got = append(got, v.Word("name")+"="+v.Word("value"))
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
@@ -166,7 +167,7 @@ func TestEnvironmentEditsThatAreRefused(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			tree := example(t)
-			before := string(tree.bytes())
+			before := string(tree.Bytes())
 			_, err := setEnv(tree, SetEnv{map[string]EnvEdit{"web": c.edit}})
 			if err == nil || fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want an Invalid error with %q", err, c.want)
@@ -174,7 +175,7 @@ func TestEnvironmentEditsThatAreRefused(t *testing.T) {
 			if err != nil && strings.Contains(err.Error(), "canary") {
 				t.Errorf("the error shows the value: %v", err)
 			}
-			if string(tree.bytes()) != before {
+			if string(tree.Bytes()) != before {
 				t.Error("a refused edit changed the document")
 			}
 		})

@@ -26,7 +26,7 @@ func revisionARN(family string, n int) string {
 
 // document is the definition of the example service as the API gives it, one
 // field from a future API included.
-func document(revision int) string {
+func exampleJSON(revision int) string {
 	return fmt.Sprintf(`{"taskDefinitionArn":%q,"revision":%d,"status":"ACTIVE","family":"api",
 "compatibilities":["EC2"],"requiresAttributes":[{"name":"com.amazonaws.ecs.capability.ecr-auth"}],"executionRoleArn":"arn:aws:iam::123456789012:role/api-execution","registeredAt":1.7e9,"registeredBy":"arn:aws:iam::123456789012:user/ci",
 "cpu":"256","memory":"512","networkMode":"bridge","quantumMode":{"qubits":12345678901234567890},
@@ -63,7 +63,7 @@ func newFake(t *testing.T) *fake {
 	t.Helper()
 	f := &fake{definitions: map[string]*awsx.TaskDefinition{}, images: map[string]awsx.Image{}, surroundings: wellSurrounded()}
 	for _, n := range []int{6, 7} {
-		f.add(t, document(n))
+		f.add(t, exampleJSON(n))
 	}
 	for tag, digest := range map[string]string{"1.0": digestA, "1.1": digestB} {
 		f.images[registry+"/web "+tag] = awsx.Image{Digest: digest}

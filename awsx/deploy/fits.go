@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"gantry/awsx"
+	"gantry/awsx/document"
 )
 
 // MostFit bounds what Fit.On counts: a task without CPU and memory of its own would
@@ -14,7 +15,7 @@ type Fit struct{ place placement }
 // NewFit prepares the answer for tasks of a revision under the placement constraints
 // of the service. The error names a constraint that is not understood.
 func NewFit(svc awsx.Service, td *awsx.TaskDefinition) (Fit, error) {
-	tree, err := cloneDocument(td)
+	tree, err := document.Registrable(td)
 	if err != nil {
 		return Fit{}, err
 	}

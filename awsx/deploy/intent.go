@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
 
@@ -82,7 +83,7 @@ const (
 type draft struct {
 	// tree is the document that would run, nil when the intent changes none. It
 	// is registered first, or arn exists already.
-	tree     *node
+	tree     *document.Node
 	register bool
 	arn      string
 	// starts is true when the change starts a deployment, which one of the count

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
 
@@ -40,7 +41,7 @@ func TestADeployRegistersAndUpdates(t *testing.T) {
 		"# an AWS CLI that does not know these fields leaves them out: quantumMode\n" +
 			"REVISION=$(doc=$(mktemp); trap 'rm -f \"$doc\"' EXIT\n" +
 			"  aws ecs describe-task-definition --profile main --region eu-west-1 --task-definition api:7 --include TAGS --output json |\n" +
-			"  jq '. as $answer | .taskDefinition | del(." + strings.Join(ReadOnlyFields(), ", .") + ")" +
+			"  jq '. as $answer | .taskDefinition | del(." + strings.Join(document.ReadOnlyFields(), ", .") + ")" +
 			` | .tags = [$answer.tags[]? | select(.key | ascii_downcase | startswith("aws:") | not)] | if .tags == [] then del(.tags) else . end` +
 			` | .containerDefinitions |= ((.[] | select(.name == "web")) |= (.image = "` + registry + "/web:1.1\"))' > \"$doc\" &&\n" +
 			"  aws ecs register-task-definition --profile main --region eu-west-1 --query taskDefinition.taskDefinitionArn --output text --cli-input-json \"file://$doc\")",

@@ -3,12 +3,15 @@ package deploy
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
+	"gantry/awsx/document/documenttest"
 	"gantry/internal/clean"
 )
 
@@ -25,8 +28,8 @@ func strangeName() *rapid.Generator[string] {
 func strangeMembers(t *rapid.T, label string) []string {
 	var members []string
 	for _, name := range rapid.SliceOfNDistinct(strangeName(), 0, 4, rapid.ID[string]).Draw(t, label) {
-		value := rapid.OneOf(rapid.SampledFrom([]string{"1e3", "1E+03", "12345678901234567890", "-0", "0.10", "1e400", `"\u00e9\/"`}), jsonText(3)).Draw(t, name)
-		members = append(members, string(quote(name))+":"+value)
+		value := rapid.OneOf(rapid.SampledFrom([]string{"1e3", "1E+03", "12345678901234567890", "-0", "0.10", "1e400", `"\u00e9\/"`}), documenttest.JSON(3)).Draw(t, name)
+		members = append(members, string(document.Quote(name))+":"+value)
 	}
 	return members
 }
@@ -46,7 +49,7 @@ func strangeDocument() *rapid.Generator[string] {
 			var env, secrets []string
 			for j := range rapid.IntRange(0, 3).Draw(t, label+" variables") {
 				name := rapid.SampledFrom([]string{"V", "v", "MODE", "V_TOKEN", "DB_PASSWORD"}).Draw(t, "name") + fmt.Sprint(j)
-				env = append(env, object(t, label+" variable", []string{`"name":"` + name + `"`, `"value":` + string(quote(rapid.String().Draw(t, "value")))}))
+				env = append(env, object(t, label+" variable", []string{`"name":"` + name + `"`, `"value":` + string(document.Quote(rapid.String().Draw(t, "value")))}))
 			}
 			for j := range rapid.IntRange(0, 2).Draw(t, label+" secrets") {
 				secrets = append(secrets, object(t, label+" secret", []string{fmt.Sprintf(`"name":"S%d"`, j), `"valueFrom":"/a/b"`}))
@@ -60,9 +63,9 @@ func strangeDocument() *rapid.Generator[string] {
 			containers = append(containers, object(t, label, members))
 		}
 		members := []string{`"family":"f"`, `"containerDefinitions":[` + strings.Join(containers, ",") + `]`}
-		for _, name := range ReadOnlyFields() {
+		for _, name := range document.ReadOnlyFields() {
 			if rapid.Bool().Draw(t, name) {
-				members = append(members, `"`+name+`":`+jsonText(1).Draw(t, name+" value"))
+				members = append(members, `"`+name+`":`+documenttest.JSON(1).Draw(t, name+" value"))
 			}
 		}
 		return object(t, "top", members)
@@ -71,46 +74,46 @@ func strangeDocument() *rapid.Generator[string] {
 
 // strangeEdit draws an edit of the first container and says which of its fields
 // it may touch.
-func strangeEdit(t *rapid.T, tree *node) (edit func(*node) error, touches []string) {
-	c := tree.container("c0")
+func strangeEdit(t *rapid.T, tree *document.Node) (edit func(*document.Node) error, touches []string) {
+	c := tree.Container("c0")
 	value := rapid.String().Filter(func(s string) bool { return !strings.ContainsRune(s, 0) && clean.FindMask(s) == 0 }).Draw(t, "new value")
 	set := EnvEdit{Set: []awsx.EnvVar{{Name: "NEW", Value: clean.Secret(value)}}}
-	for _, v := range c.list("environment") {
-		switch rapid.IntRange(0, 3).Draw(t, "what becomes of "+v.word("name")) {
+	for _, v := range c.List("environment") {
+		switch rapid.IntRange(0, 3).Draw(t, "what becomes of "+v.Word("name")) {
 		case 1:
-			set.Set = append(set.Set, awsx.EnvVar{Name: v.word("name"), Value: clean.Secret(value)})
+			set.Set = append(set.Set, awsx.EnvVar{Name: v.Word("name"), Value: clean.Secret(value)})
 		case 2:
-			set.Unset = append(set.Unset, v.word("name"))
+			set.Unset = append(set.Unset, v.Word("name"))
 		case 3:
 			if set.Rename == nil {
 				set.Rename = map[string]string{}
 			}
-			set.Rename[v.word("name")] = "RENAMED_" + v.word("name")
+			set.Rename[v.Word("name")] = "RENAMED_" + v.Word("name")
 		}
 	}
 	secrets := SecretEdit{Set: []awsx.SecretRef{{Name: "NEW_S", ValueFrom: "/new"}}}
-	for _, s := range c.list("secrets") {
-		if rapid.Bool().Draw(t, "unset "+s.word("name")) {
-			secrets.Unset = append(secrets.Unset, s.word("name"))
+	for _, s := range c.List("secrets") {
+		if rapid.Bool().Draw(t, "unset "+s.Word("name")) {
+			secrets.Unset = append(secrets.Unset, s.Word("name"))
 		}
 	}
 	switch rapid.IntRange(0, 2).Draw(t, "verb") {
 	case 0:
-		return func(n *node) error {
+		return func(n *document.Node) error {
 			_, err := setImages(n, SetImages{Images: map[string]string{"c0": ":2"}})
 			return err
 		}, []string{"image"}
 	case 1:
-		return func(n *node) error {
+		return func(n *document.Node) error {
 			_, err := setEnv(n, SetEnv{map[string]EnvEdit{"c0": set}})
 			return err
 		}, []string{"environment"}
 	}
-	return func(n *node) error {
-		if _, err := checkSecrets(n.container("c0"), secrets); err != nil {
+	return func(n *document.Node) error {
+		if _, err := checkSecrets(n.Container("c0"), secrets); err != nil {
 			return err
 		}
-		editSecrets(n.container("c0"), secrets)
+		editSecrets(n.Container("c0"), secrets)
 		return nil
 	}, []string{"secrets"}
 }
@@ -122,52 +125,55 @@ func TestAnEditTouchesNothingElse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		doc := strangeDocument().Draw(t, "document")
 		td := &awsx.TaskDefinition{Raw: awsx.Document(doc), Tags: []awsx.Tag{{Key: "aws:x", Value: "y"}}}
-		tree, err := cloneDocument(td)
+		tree, err := document.Registrable(td)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := parseTree([]byte(doc))
+		want, err := document.Parse([]byte(doc))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range ReadOnlyFields() {
-			want.drop(name)
+		for _, name := range document.ReadOnlyFields() {
+			want.Drop(name)
 		}
-		if !bytes.Equal(tree.bytes(), want.bytes()) {
-			t.Fatalf("cloned as\n%s\nwant\n%s", tree.bytes(), want.bytes())
+		if !bytes.Equal(tree.Bytes(), want.Bytes()) {
+			t.Fatalf("cloned as\n%s\nwant\n%s", tree.Bytes(), want.Bytes())
 		}
 		edit, touches := strangeEdit(t, tree)
 		if err := edit(tree); err != nil {
 			t.Fatal(err)
 		}
 		// An item that is edited keeps its other members.
-		for _, v := range want.container("c0").list(touches[0]) {
-			if now := named(tree.container("c0").list(touches[0]), v.word("name")); now != nil {
-				for _, m := range v.members {
-					if m.name != "value" && m.name != "valueFrom" && !bytes.Equal(m.value.bytes(), now.get(m.name).bytes()) {
-						t.Fatalf("%s of %s became %s", m.value.bytes(), v.word("name"), now.bytes())
+		for _, v := range want.Container("c0").List(touches[0]) {
+			if now := named(tree.Container("c0").List(touches[0]), v.Word("name")); now != nil {
+				for _, m := range v.Members {
+					if m.Name != "value" && m.Name != "valueFrom" && !bytes.Equal(m.Value.Bytes(), now.Get(m.Name).Bytes()) {
+						t.Fatalf("%s of %s became %s", m.Value.Bytes(), v.Word("name"), now.Bytes())
 					}
 				}
 			}
 		}
 		for _, name := range touches {
-			tree.container("c0").drop(name)
-			want.container("c0").drop(name)
+			tree.Container("c0").Drop(name)
+			want.Container("c0").Drop(name)
 		}
-		if !bytes.Equal(tree.bytes(), want.bytes()) {
-			t.Fatalf("beside %v it became\n%s\nand was\n%s", touches, tree.bytes(), want.bytes())
+		if !bytes.Equal(tree.Bytes(), want.Bytes()) {
+			t.Fatalf("beside %v it became\n%s\nand was\n%s", touches, tree.Bytes(), want.Bytes())
 		}
 	})
 }
 
-func named(list []*node, name string) *node {
+func named(list []*document.Node, name string) *document.Node {
 	for _, n := range list {
-		if n.word("name") == name {
+		if n.Word("name") == name {
 			return n
 		}
 	}
 	return nil
 }
+
+// placeholderForm is how the text for an editor stands for a secret.
+var placeholderForm = regexp.MustCompile(`\(masked [0-9]+ of [^()]*\)`)
 
 const planted = "canary-7f3a9b"
 
@@ -179,19 +185,19 @@ func TestNoPlantedSecretIsShownAndNoMaskIsSent(t *testing.T) {
 		doc := strangeDocument().Filter(func(s string) bool {
 			return !strings.Contains(s, clean.Mask) && !placeholderForm.MatchString(s)
 		}).Draw(t, "document")
-		before, err := parseTree([]byte(doc))
+		before, err := document.Parse([]byte(doc))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, c := range before.list("containerDefinitions") {
-			for _, v := range c.list("environment") {
-				if clean.LooksSecret(v.word("name"), "") {
-					v.set("value", text(planted))
+		for _, c := range before.List("containerDefinitions") {
+			for _, v := range c.List("environment") {
+				if clean.LooksSecret(v.Word("name"), "") {
+					v.Set("value", document.Text(planted))
 				}
 			}
 		}
-		td := &awsx.TaskDefinition{Raw: before.bytes(), ARN: revisionARN("f", 3)}
-		after, err := cloneDocument(td)
+		td := &awsx.TaskDefinition{Raw: before.Bytes(), ARN: revisionARN("f", 3)}
+		after, err := document.Registrable(td)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -208,12 +214,12 @@ func TestNoPlantedSecretIsShownAndNoMaskIsSent(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		old, fresh := maskDocuments(before, after)
+		old, fresh := document.Compare(before, after)
 		command, err := registerCommand(awsx.ContextID{}, td, after)
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := Redacted(td)
+		text, err := document.Redacted(td)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,7 +228,7 @@ func TestNoPlantedSecretIsShownAndNoMaskIsSent(t *testing.T) {
 				t.Fatalf("%s shows the secret:\n%s", what, s)
 			}
 		}
-		sent, err := sealDocument(after)
+		sent, err := document.Seal(after)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -228,7 +228,7 @@ func TestSomebodyElsesNewRevisionIsNotTakenForOurs(t *testing.T) {
 		f := newFake(t)
 		o, _ := options(f, deployImage(f, t))
 		f.registerErr = &fault.Error{Class: fault.Offline, Unknown: true, Err: fmt.Errorf("reset")}
-		f.add(t, document(8)) // the old image in a newer revision
+		f.add(t, exampleJSON(8)) // the old image in a newer revision
 		if _, err := Run(context.Background(), o); err == nil {
 			t.Error("a revision with another document was deployed as ours")
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 )
 
 // registerCommand spells for a shell how a document is registered that was made
@@ -15,14 +16,14 @@ import (
 // apply the edit with jq and send the result on. A value that may be secret is
 // taken from where the revision has it; one that is new must be exported first,
 // which the commands insist on.
-func registerCommand(id awsx.ContextID, base *awsx.TaskDefinition, tree *node) (string, error) {
-	old, err := cloneDocument(base)
+func registerCommand(id awsx.ContextID, base *awsx.TaskDefinition, tree *document.Node) (string, error) {
+	old, err := document.Registrable(base)
 	if err != nil {
 		return "", err
 	}
 	s := newScript(old, tree)
 	edit := s.change(old, tree)
-	program := `. as $answer | .taskDefinition | del(.` + strings.Join(ReadOnlyFields(), ", .") + `)` +
+	program := `. as $answer | .taskDefinition | del(.` + strings.Join(document.ReadOnlyFields(), ", .") + `)` +
 		` | .tags = [$answer.tags[]? | select(.key | ascii_downcase | startswith("aws:") | not)]` +
 		` | if .tags == [] then del(.tags) else . end`
 	if s.refers {
@@ -32,7 +33,7 @@ func registerCommand(id awsx.ContextID, base *awsx.TaskDefinition, tree *node) (
 		program += " | " + edit
 	}
 	var b strings.Builder
-	if carried := unknownFields(tree); len(carried) > 0 {
+	if carried := document.UnknownFields(tree); len(carried) > 0 {
 		fmt.Fprintf(&b, "# an AWS CLI that does not know these fields leaves them out: %s\n", strings.Join(carried, ", "))
 	}
 	b.WriteString(s.needed())
@@ -54,8 +55,8 @@ func withDocument(source, call string) string {
 
 // script writes jq expressions that make one document of another.
 type script struct {
-	secrets map[*node]secretText // of the new document
-	known   map[string]string    // where the old document has a value, as a path of jq
+	secrets map[*document.Node]document.Secret // of the new document
+	known   map[string]string                  // where the old document has a value, as a path of jq
 	wanted  []wantedValue
 	refers  bool // a value is taken from the old document
 }
@@ -65,27 +66,27 @@ type wantedValue struct{ variable, value, what string }
 
 // newScript prepares the way from one document to another; without an old one
 // there is nothing to take values from.
-func newScript(old, fresh *node) *script {
-	s := &script{secrets: map[*node]secretText{}, known: map[string]string{}}
-	note := func(t secretText) { s.secrets[t.node] = t }
+func newScript(old, fresh *document.Node) *script {
+	s := &script{secrets: map[*document.Node]document.Secret{}, known: map[string]string{}}
+	note := func(t document.Secret) { s.secrets[t.Node] = t }
 	if old == nil {
-		eachSecret(fresh, note)
+		document.EachSecret(fresh, note)
 		return s
 	}
-	eachSecret(fresh, note, old)
+	document.EachSecret(fresh, note, old)
 	s.locate(old, "$old")
 	return s
 }
 
 // locate notes where the old document has its strings.
-func (s *script) locate(n *node, path string) {
-	for _, m := range n.members {
-		s.locate(m.value, path+step(m.name))
+func (s *script) locate(n *document.Node, path string) {
+	for _, m := range n.Members {
+		s.locate(m.Value, path+step(m.Name))
 	}
-	for i, item := range n.items {
+	for i, item := range n.Items {
 		s.locate(item, fmt.Sprintf("%s[%d]", path, i))
 	}
-	if value, ok := n.str(); ok {
+	if value, ok := n.Text(); ok {
 		if _, seen := s.known[value]; !seen {
 			s.known[value] = path
 		}
@@ -99,7 +100,7 @@ func step(name string) string {
 	if plainName.MatchString(name) {
 		return "." + name
 	}
-	return "[" + string(quote(name)) + "]"
+	return "[" + string(document.Quote(name)) + "]"
 }
 
 // member is the path to a member of the value at hand.
@@ -111,26 +112,26 @@ func (s *script) member(name string) string {
 }
 
 // literal spells a value, its secrets by reference.
-func (s *script) literal(n *node) string {
-	switch n.kind {
-	case object:
-		parts := make([]string, len(n.members))
-		for i, m := range n.members {
-			parts[i] = string(quote(m.name)) + ": " + s.literal(m.value)
+func (s *script) literal(n *document.Node) string {
+	switch n.Kind {
+	case document.Object:
+		parts := make([]string, len(n.Members))
+		for i, m := range n.Members {
+			parts[i] = string(document.Quote(m.Name)) + ": " + s.literal(m.Value)
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
-	case array:
-		parts := make([]string, len(n.items))
-		for i, item := range n.items {
+	case document.Array:
+		parts := make([]string, len(n.Items))
+		for i, item := range n.Items {
 			parts[i] = s.literal(item)
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	}
 	t, secret := s.secrets[n]
 	if !secret {
-		return string(n.raw)
+		return string(n.Raw)
 	}
-	if path, ok := s.known[t.value]; ok {
+	if path, ok := s.known[t.Value.Reveal()]; ok {
 		s.refers = true
 		return path
 	}
@@ -138,20 +139,20 @@ func (s *script) literal(n *node) string {
 }
 
 // want returns the shell variable that a new secret value has to be given in.
-func (s *script) want(t secretText) string {
-	name := t.name
+func (s *script) want(t document.Secret) string {
+	name := t.Name
 	if !plainName.MatchString(name) {
 		name = "VALUE"
 	}
 	name = "NEW_" + strings.ToUpper(name)
 	taken := func(v string) bool {
-		return slices.ContainsFunc(s.wanted, func(w wantedValue) bool { return w.variable == v && w.value != t.value })
+		return slices.ContainsFunc(s.wanted, func(w wantedValue) bool { return w.variable == v && w.value != t.Value.Reveal() })
 	}
 	variable := name
 	for i := 2; taken(variable); i++ {
 		variable = fmt.Sprintf("%s_%d", name, i)
 	}
-	w := wantedValue{variable, t.value, strings.TrimPrefix(t.path, "/")}
+	w := wantedValue{variable, t.Value.Reveal(), strings.TrimPrefix(t.Path, "/")}
 	if !slices.ContainsFunc(s.wanted, func(have wantedValue) bool { return have.variable == variable }) {
 		s.wanted = append(s.wanted, w)
 	}
@@ -175,36 +176,36 @@ func (s *script) needed() string {
 
 // change spells the edit that turns the old value into the new one; it is empty
 // when there is none.
-func (s *script) change(old, fresh *node) string {
+func (s *script) change(old, fresh *document.Node) string {
 	switch {
-	case bytes.Equal(old.bytes(), fresh.bytes()):
+	case bytes.Equal(old.Bytes(), fresh.Bytes()):
 		return ""
-	case old.kind == object && fresh.kind == object:
+	case old.Kind == document.Object && fresh.Kind == document.Object:
 		return s.changeObject(old, fresh)
-	case old.kind == array && fresh.kind == array:
+	case old.Kind == document.Array && fresh.Kind == document.Array:
 		return s.changeArray(old, fresh)
 	}
 	return s.literal(fresh)
 }
 
-func (s *script) changeObject(old, fresh *node) string {
+func (s *script) changeObject(old, fresh *document.Node) string {
 	var parts, gone []string
-	for _, m := range old.members {
-		if fresh.get(m.name) == nil {
-			gone = append(gone, s.member(m.name))
+	for _, m := range old.Members {
+		if fresh.Get(m.Name) == nil {
+			gone = append(gone, s.member(m.Name))
 		}
 	}
 	if len(gone) > 0 {
 		parts = append(parts, "del("+strings.Join(gone, ", ")+")")
 	}
-	for _, m := range fresh.members {
-		was := old.get(m.name)
+	for _, m := range fresh.Members {
+		was := old.Get(m.Name)
 		switch {
-		case was == nil || was.kind != m.value.kind || was.kind == scalar && !bytes.Equal(was.raw, m.value.raw):
-			parts = append(parts, s.member(m.name)+" = "+s.literal(m.value))
+		case was == nil || was.Kind != m.Value.Kind || was.Kind == document.Scalar && !bytes.Equal(was.Raw, m.Value.Raw):
+			parts = append(parts, s.member(m.Name)+" = "+s.literal(m.Value))
 		default:
-			if edit := s.change(was, m.value); edit != "" {
-				parts = append(parts, s.member(m.name)+" |= ("+edit+")")
+			if edit := s.change(was, m.Value); edit != "" {
+				parts = append(parts, s.member(m.Name)+" |= ("+edit+")")
 			}
 		}
 	}
@@ -214,45 +215,45 @@ func (s *script) changeObject(old, fresh *node) string {
 // changeArray edits items where they stand as long as the list keeps its items,
 // by their names where they have one; else it lists the items anew, those that
 // stay by their places.
-func (s *script) changeArray(old, fresh *node) string {
+func (s *script) changeArray(old, fresh *document.Node) string {
 	if sameLabels(old, fresh) {
 		var parts []string
-		for i, item := range fresh.items {
-			if edit := s.change(old.items[i], item); edit != "" {
+		for i, item := range fresh.Items {
+			if edit := s.change(old.Items[i], item); edit != "" {
 				place := fmt.Sprintf(".[%d]", i)
-				if name := item.word("name"); name != "" {
-					place = "(.[] | select(.name == " + string(quote(name)) + "))"
+				if name := item.Word("name"); name != "" {
+					place = "(.[] | select(.name == " + string(document.Quote(name)) + "))"
 				}
 				parts = append(parts, place+" |= ("+edit+")")
 			}
 		}
 		return strings.Join(parts, " | ")
 	}
-	used := make([]bool, len(old.items))
-	find := func(fits func(*node) bool) int {
-		for i, was := range old.items {
+	used := make([]bool, len(old.Items))
+	find := func(fits func(*document.Node) bool) int {
+		for i, was := range old.Items {
 			if !used[i] && fits(was) {
 				return i
 			}
 		}
 		return -1
 	}
-	parts := make([]string, len(fresh.items))
-	for i, item := range fresh.items {
-		at := find(func(was *node) bool { return bytes.Equal(was.bytes(), item.bytes()) })
+	parts := make([]string, len(fresh.Items))
+	for i, item := range fresh.Items {
+		at := find(func(was *document.Node) bool { return bytes.Equal(was.Bytes(), item.Bytes()) })
 		if at < 0 {
-			if label := item.label(); label != "" {
-				at = find(func(was *node) bool { return was.label() == label })
+			if label := item.Label(); label != "" {
+				at = find(func(was *document.Node) bool { return was.Label() == label })
 			}
 		}
 		switch {
 		case at < 0:
 			parts[i] = s.literal(item)
 			continue
-		case bytes.Equal(old.items[at].bytes(), item.bytes()):
+		case bytes.Equal(old.Items[at].Bytes(), item.Bytes()):
 			parts[i] = fmt.Sprintf(".[%d]", at)
 		default:
-			parts[i] = fmt.Sprintf("(.[%d] | %s)", at, s.change(old.items[at], item))
+			parts[i] = fmt.Sprintf("(.[%d] | %s)", at, s.change(old.Items[at], item))
 		}
 		used[at] = true
 	}
@@ -261,14 +262,14 @@ func (s *script) changeArray(old, fresh *node) string {
 
 // sameLabels reports whether two lists hold items of the same names, each once,
 // in the same order, or unnamed ones at the same places.
-func sameLabels(a, b *node) bool {
-	if len(a.items) != len(b.items) {
+func sameLabels(a, b *document.Node) bool {
+	if len(a.Items) != len(b.Items) {
 		return false
 	}
 	seen := map[string]bool{}
-	for i := range a.items {
-		label := a.items[i].label()
-		if label != b.items[i].label() || a.items[i].kind != b.items[i].kind || label != "" && seen[label] {
+	for i := range a.Items {
+		label := a.Items[i].Label()
+		if label != b.Items[i].Label() || a.Items[i].Kind != b.Items[i].Kind || label != "" && seen[label] {
 			return false
 		}
 		seen[label] = true

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 )
 
 // registerStep registers a document as the next revision of a family.
@@ -44,12 +45,12 @@ func (s *registerStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (b
 	if err != nil || latest.Revision <= s.after {
 		return false, err
 	}
-	found, err := cloneDocument(latest)
+	found, err := document.Registrable(latest)
 	if err != nil {
 		return false, err
 	}
-	sent, err := parseTree(s.doc)
-	if err != nil || !sameDocument(found, sent) {
+	sent, err := document.Parse(s.doc)
+	if err != nil || !document.Same(found, sent) {
 		return false, err
 	}
 	st.Registered = latest

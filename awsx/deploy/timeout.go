@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 )
 
 // What a rollout's steps take when nobody says otherwise.
@@ -27,7 +28,7 @@ const (
 // pointless: the steps that the percentages allow, each as long as a task needs
 // to become healthy and its predecessor to drain, and half as much again. Where
 // traffic is shifted, the time that it rests by configuration comes on top.
-func deriveTimeout(svc awsx.Service, tree *node, groups []awsx.TargetGroup, details []awsx.GroupDetails, n int) time.Duration {
+func deriveTimeout(svc awsx.Service, tree *document.Node, groups []awsx.TargetGroup, details []awsx.GroupDetails, n int) time.Duration {
 	up := bootTime + startPeriod(tree)
 	down := stopTimeout(tree)
 	if len(svc.LoadBalancers) > 0 {
@@ -64,32 +65,32 @@ func drainTime(groups []awsx.TargetGroup, details []awsx.GroupDetails) time.Dura
 
 // startPeriod is the longest that a container's own health check is waited for,
 // its retries included (ECS, HealthCheck: interval 30 s, 3 retries by default).
-func startPeriod(tree *node) time.Duration {
+func startPeriod(tree *document.Node) time.Duration {
 	var longest time.Duration
-	for _, c := range tree.list("containerDefinitions") {
-		h := c.get("healthCheck")
-		if h == nil || h.kind != object {
+	for _, c := range tree.List("containerDefinitions") {
+		h := c.Get("healthCheck")
+		if h == nil || h.Kind != document.Object {
 			continue
 		}
-		d := time.Duration(h.number("startPeriod", 0)+h.number("interval", 30)*h.number("retries", 3)) * time.Second
+		d := time.Duration(h.Number("startPeriod", 0)+h.Number("interval", 30)*h.Number("retries", 3)) * time.Second
 		longest = max(longest, d)
 	}
 	return longest
 }
 
-func stopTimeout(tree *node) time.Duration {
+func stopTimeout(tree *document.Node) time.Duration {
 	longest := defaultStopTimeout
-	for _, c := range tree.list("containerDefinitions") {
-		longest = max(longest, time.Duration(c.number("stopTimeout", 0))*time.Second)
+	for _, c := range tree.List("containerDefinitions") {
+		longest = max(longest, time.Duration(c.Number("stopTimeout", 0))*time.Second)
 	}
 	return longest
 }
 
 // followSpec prepares what can be said about following a change before it runs:
 // a rollout of n tasks of a document, or a change without one.
-func followSpec(cur Current, tree *node, n int) FollowSpec {
+func followSpec(cur Current, tree *document.Node, n int) FollowSpec {
 	if tree == nil {
-		tree = &node{kind: object}
+		tree = &document.Node{Kind: document.Object}
 	}
 	primary, _ := cur.Service.Primary()
 	return FollowSpec{
@@ -135,9 +136,9 @@ func Resume(svc awsx.Service, td *awsx.TaskDefinition, groups []awsx.TargetGroup
 			break
 		}
 	}
-	tree := &node{kind: object}
+	tree := &document.Node{Kind: document.Object}
 	if td != nil {
-		if parsed, err := parseTree(td.Raw); err == nil {
+		if parsed, err := document.Parse(td.Raw); err == nil {
 			tree = parsed
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 )
 
 // SetBreaker sets the deployment circuit breaker: whether a deployment whose
@@ -28,24 +29,24 @@ func (in SetBreaker) draft(cur Current) (draft, error) {
 	if err != nil {
 		return draft{}, err
 	}
-	was := string(config.bytes())
-	breaker := config.get("deploymentCircuitBreaker")
-	if breaker == nil || breaker.kind != object {
-		breaker = &node{kind: object}
-		config.set("deploymentCircuitBreaker", breaker)
+	was := string(config.Bytes())
+	breaker := config.Get("deploymentCircuitBreaker")
+	if breaker == nil || breaker.Kind != document.Object {
+		breaker = &document.Node{Kind: document.Object}
+		config.Set("deploymentCircuitBreaker", breaker)
 	}
-	if breaker.truth("enable") == in.Enabled && breaker.truth("rollback") == in.Rollback {
+	if breaker.Truth("enable") == in.Enabled && breaker.Truth("rollback") == in.Rollback {
 		return draft{}, nothingChanged("the "+describeBreaker(in.Enabled, in.Rollback)+" already", "")
 	}
-	before := describeBreaker(breaker.truth("enable"), breaker.truth("rollback"))
-	breaker.set("enable", truth(in.Enabled))
-	breaker.set("rollback", truth(in.Rollback))
+	before := describeBreaker(breaker.Truth("enable"), breaker.Truth("rollback"))
+	breaker.Set("enable", document.Truth(in.Enabled))
+	breaker.Set("rollback", document.Truth(in.Rollback))
 	after := describeBreaker(in.Enabled, in.Rollback)
 	return draft{
 		before: before, after: after, leaves: "leaves every task as it is",
 		effect: effect{tier: TierName},
 		steps: []Step{&updateStep{before: svc, words: "the " + after,
-			update: awsx.ServiceUpdate{DeploymentConfiguration: config.bytes()}}},
+			update: awsx.ServiceUpdate{DeploymentConfiguration: config.Bytes()}}},
 		// The call replaces the whole configuration, so all of it must still be what
 		// was read.
 		preconditions: []Precondition{{What: "deployment configuration", Was: was, now: func(f Facts) string {
@@ -53,7 +54,7 @@ func (in SetBreaker) draft(cur Current) (draft, error) {
 			if err != nil {
 				return ""
 			}
-			return string(now.bytes())
+			return string(now.Bytes())
 		}}},
 	}, nil
 }
@@ -70,15 +71,15 @@ func describeBreaker(enabled, rollback bool) string {
 
 // configuration returns the deployment configuration out of a service's JSON.
 // UpdateService replaces it whole: what is unknown here must be sent along.
-func configuration(raw []byte) (*node, error) {
-	service, err := parseTree(raw)
+func configuration(raw []byte) (*document.Node, error) {
+	service, err := document.Parse(raw)
 	if err != nil {
 		return nil, invalid("the service's own JSON: %w", err)
 	}
-	if config := service.get("deploymentConfiguration"); config != nil && config.kind == object {
+	if config := service.Get("deploymentConfiguration"); config != nil && config.Kind == document.Object {
 		return config, nil
 	}
-	return &node{kind: object}, nil
+	return &document.Node{Kind: document.Object}, nil
 }
 
 // configured reports whether a service has the configuration that was sent, but
@@ -92,9 +93,9 @@ func configured(ctx context.Context, r awsx.RawReader, service awsx.Ref, sent []
 	if err != nil {
 		return false, err
 	}
-	want, err := parseTree(sent)
+	want, err := document.Parse(sent)
 	if err != nil {
 		return false, err
 	}
-	return bytes.Equal(now.sorted(), want.sorted()), nil
+	return bytes.Equal(now.Canonical(), want.Canonical()), nil
 }

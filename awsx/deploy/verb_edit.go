@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 	"gantry/internal/clean"
 )
 
@@ -28,7 +29,7 @@ func (in EditDefinition) draft(cur Current) (draft, error) {
 	if d.tree, err = in.read(cur.Definition); err != nil {
 		return d, err
 	}
-	if sameDocument(before, d.tree) {
+	if document.Same(before, d.tree) {
 		return d, nothingChanged("the task definition says the same", "")
 	}
 	d.env = envChanges(before, d.tree)
@@ -41,34 +42,34 @@ func (in EditDefinition) draft(cur Current) (draft, error) {
 }
 
 // read makes the tree that would be registered of what was given.
-func (in EditDefinition) read(td *awsx.TaskDefinition) (*node, error) {
-	tree, err := parseDocument(in.Document)
+func (in EditDefinition) read(td *awsx.TaskDefinition) (*document.Node, error) {
+	tree, err := document.ParseWritten(in.Document)
 	if err != nil {
 		return nil, err
 	}
-	tags := tree.get("tags")
-	if inner := tree.get("taskDefinition"); inner != nil && inner.kind == object && tree.get("containerDefinitions") == nil {
+	tags := tree.Get("tags")
+	if inner := tree.Get("taskDefinition"); inner != nil && inner.Kind == document.Object && tree.Get("containerDefinitions") == nil {
 		tree = inner // an answer of DescribeTaskDefinition
-		if tags != nil && tree.get("tags") == nil {
-			tree.set("tags", tags)
+		if tags != nil && tree.Get("tags") == nil {
+			tree.Set("tags", tags)
 		}
 	}
 	if err := dropReadOnly(tree, td); err != nil {
 		return nil, err
 	}
-	switch family := tree.get("family"); {
+	switch family := tree.Get("family"); {
 	case family == nil:
-		tree.set("family", text(td.Family))
-	case tree.word("family") != td.Family:
-		return nil, invalid("the family is %q and the service runs %s: another family is another service's business, or needs one of its own", tree.word("family"), td.Family)
+		tree.Set("family", document.Text(td.Family))
+	case tree.Word("family") != td.Family:
+		return nil, invalid("the family is %q and the service runs %s: another family is another service's business, or needs one of its own", tree.Word("family"), td.Family)
 	}
 	if err := editTags(tree, td); err != nil {
 		return nil, err
 	}
-	if err := putBack(tree, td); err != nil {
+	if err := document.PutBack(tree, td); err != nil {
 		return nil, err
 	}
-	return tree, checkDocument(tree)
+	return tree, document.Admit(tree)
 }
 
 // serviceTimes are read-only fields that tools spell in ways of their own.
@@ -76,53 +77,53 @@ var serviceTimes = []string{"registeredAt", "deregisteredAt", "deleteRequestedAt
 
 // dropReadOnly takes out what only the service sets, as long as it is what was
 // read: somebody who changed it expects something that will not happen.
-func dropReadOnly(tree *node, td *awsx.TaskDefinition) error {
-	original, err := parseTree(td.Raw)
+func dropReadOnly(tree *document.Node, td *awsx.TaskDefinition) error {
+	original, err := document.Parse(td.Raw)
 	if err != nil {
 		return invalid("%w", err)
 	}
-	for _, name := range ReadOnlyFields() {
-		given, was := tree.get(name), original.get(name)
+	for _, name := range document.ReadOnlyFields() {
+		given, was := tree.Get(name), original.Get(name)
 		if given == nil {
 			continue
 		}
-		if !slices.Contains(serviceTimes, name) && (was == nil || !bytes.Equal(given.sorted(), was.sorted())) {
+		if !slices.Contains(serviceTimes, name) && (was == nil || !bytes.Equal(given.Canonical(), was.Canonical())) {
 			return invalid("%s is set by the service and is not the one of %s, which runs: leave it out", name, awsx.ARNName(td.ARN))
 		}
-		tree.drop(name)
+		tree.Drop(name)
 	}
 	return nil
 }
 
 // editTags keeps the tags of the revision in use unless the document has its own,
 // of which an empty list takes them away. The service's own tags are not sent.
-func editTags(tree *node, td *awsx.TaskDefinition) error {
-	given := tree.get("tags")
-	if given == nil || given.kind != array {
-		original, err := cloneDocument(td)
-		if tags := original.get("tags"); err == nil && given == nil && tags != nil {
-			tree.set("tags", tags)
+func editTags(tree *document.Node, td *awsx.TaskDefinition) error {
+	given := tree.Get("tags")
+	if given == nil || given.Kind != document.Array {
+		original, err := document.Registrable(td)
+		if tags := original.Get("tags"); err == nil && given == nil && tags != nil {
+			tree.Set("tags", tags)
 		}
 		return err
 	}
-	kept := &node{kind: array}
-	for _, t := range given.items {
-		key := t.word("key")
+	kept := &document.Node{Kind: document.Array}
+	for _, t := range given.Items {
+		key := t.Word("key")
 		if len(key) < 4 || !strings.EqualFold(key[:4], "aws:") {
-			kept.items = append(kept.items, t)
-		} else if !slices.Contains(td.Tags, awsx.Tag{Key: key, Value: t.word("value")}) {
+			kept.Items = append(kept.Items, t)
+		} else if !slices.Contains(td.Tags, awsx.Tag{Key: key, Value: t.Word("value")}) {
 			return invalid("tag %s: keys that begin with aws: are the service's own", key)
 		}
 	}
-	tree.set("tags", kept)
-	if len(kept.items) == 0 {
-		tree.drop("tags")
+	tree.Set("tags", kept)
+	if len(kept.Items) == 0 {
+		tree.Drop("tags")
 	}
 	return nil
 }
 
 // envChanges returns what differs between the variables of two documents.
-func envChanges(before, after *node) []EnvChange {
+func envChanges(before, after *document.Node) []EnvChange {
 	var changes []EnvChange
 	for _, c := range pairChanges(before, after, "environment", "value") {
 		changes = append(changes, EnvChange{Container: c.container, Name: c.name, Had: c.had, Has: c.has,
@@ -133,7 +134,7 @@ func envChanges(before, after *node) []EnvChange {
 
 // secretChanges returns what differs between the references to secrets of two
 // documents.
-func secretChanges(before, after *node) []SecretChange {
+func secretChanges(before, after *document.Node) []SecretChange {
 	var changes []SecretChange
 	for _, c := range pairChanges(before, after, "secrets", "valueFrom") {
 		changes = append(changes, SecretChange{Container: c.container, Name: c.name, Before: c.before, After: c.after})
@@ -150,10 +151,10 @@ type pairChange struct {
 
 // pairChanges returns what differs between the containers' lists of named values,
 // which lie in the member called value.
-func pairChanges(before, after *node, list, value string) []pairChange {
+func pairChanges(before, after *document.Node, list, value string) []pairChange {
 	var changes []pairChange
 	for _, name := range bothContainers(before, after) {
-		was, now := pairsOf(before.container(name).list(list), value), pairsOf(after.container(name).list(list), value)
+		was, now := pairsOf(before.Container(name).List(list), value), pairsOf(after.Container(name).List(list), value)
 		for _, key := range bothKeys(was, now) {
 			b, had := was[key]
 			a, has := now[key]
@@ -165,10 +166,10 @@ func pairChanges(before, after *node, list, value string) []pairChange {
 	return changes
 }
 
-func pairsOf(list []*node, value string) map[string]string {
+func pairsOf(list []*document.Node, value string) map[string]string {
 	pairs := map[string]string{}
 	for _, n := range list {
-		pairs[n.word("name")] = n.word(value)
+		pairs[n.Word("name")] = n.Word(value)
 	}
 	return pairs
 }
@@ -182,20 +183,20 @@ func bothKeys(a, b map[string]string) []string {
 
 // bothContainers returns the names of the containers of two documents, those
 // that stay first.
-func bothContainers(before, after *node) []string {
-	names := before.containerNames()
-	for _, name := range after.containerNames() {
+func bothContainers(before, after *document.Node) []string {
+	names := before.ContainerNames()
+	for _, name := range after.ContainerNames() {
 		names = appendNew(names, name)
 	}
 	return names
 }
 
 // editedParts names the fields in which two documents differ, by container.
-func editedParts(before, after *node) []string {
-	b, a := normalise(before), normalise(after)
+func editedParts(before, after *document.Node) []string {
+	b, a := document.Normal(before), document.Normal(after)
 	var parts []string
 	for _, name := range bothContainers(b, a) {
-		was, now := b.container(name), a.container(name)
+		was, now := b.Container(name), a.Container(name)
 		switch {
 		case was == nil:
 			parts = append(parts, name+" added")
@@ -218,12 +219,12 @@ func editedParts(before, after *node) []string {
 }
 
 // differing names the members in which two objects differ.
-func differing(a, b *node) []string {
+func differing(a, b *document.Node) []string {
 	var names []string
-	for _, m := range slices.Concat(a.members, b.members) {
-		x, y := a.get(m.name), b.get(m.name)
-		if x == nil || y == nil || !bytes.Equal(x.sorted(), y.sorted()) {
-			names = appendNew(names, m.name)
+	for _, m := range slices.Concat(a.Members, b.Members) {
+		x, y := a.Get(m.Name), b.Get(m.Name)
+		if x == nil || y == nil || !bytes.Equal(x.Canonical(), y.Canonical()) {
+			names = appendNew(names, m.Name)
 		}
 	}
 	return names

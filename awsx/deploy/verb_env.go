@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 	"gantry/internal/clean"
 )
 
@@ -93,10 +94,10 @@ func describeEnv(changes []EnvChange) string {
 }
 
 // setEnv edits environments in a tree and returns what changed, by container.
-func setEnv(tree *node, in SetEnv) ([]EnvChange, error) {
+func setEnv(tree *document.Node, in SetEnv) ([]EnvChange, error) {
 	var changes []EnvChange
 	for _, name := range sortedKeys(in.Containers) {
-		c, err := tree.pickContainer(name)
+		c, err := tree.PickContainer(name)
 		if err != nil {
 			return nil, err
 		}
@@ -109,7 +110,7 @@ func setEnv(tree *node, in SetEnv) ([]EnvChange, error) {
 }
 
 // checkEdit refuses an edit that the service, or a shell, could not bear.
-func checkEdit(c *node, e EnvEdit) error {
+func checkEdit(c *document.Node, e EnvEdit) error {
 	seen := map[string]bool{}
 	for _, v := range e.Set {
 		if err := checkVariable(v); err != nil {
@@ -119,9 +120,9 @@ func checkEdit(c *node, e EnvEdit) error {
 			return invalid("variable %s is set twice", v.Name)
 		}
 		seen[v.Name] = true
-		for _, s := range c.list("secrets") {
-			if s.word("name") == v.Name {
-				return invalid("variable %s is a secret of container %s: a name cannot be in both its environment and its secrets", v.Name, c.word("name"))
+		for _, s := range c.List("secrets") {
+			if s.Word("name") == v.Name {
+				return invalid("variable %s is a secret of container %s: a name cannot be in both its environment and its secrets", v.Name, c.Word("name"))
 			}
 		}
 	}
@@ -129,8 +130,8 @@ func checkEdit(c *node, e EnvEdit) error {
 		if seen[name] {
 			return invalid("variable %s is both set and unset", name)
 		}
-		if !slices.ContainsFunc(c.list("environment"), func(v *node) bool { return v.word("name") == name }) {
-			return invalid("container %s has no variable %q to unset", c.word("name"), name)
+		if !slices.ContainsFunc(c.List("environment"), func(v *document.Node) bool { return v.Word("name") == name }) {
+			return invalid("container %s has no variable %q to unset", c.Word("name"), name)
 		}
 	}
 	return checkRenames(c, e, seen)
@@ -138,12 +139,12 @@ func checkEdit(c *node, e EnvEdit) error {
 
 // checkRenames refuses names that are missing, taken or used twice. Set holds the
 // names that the edit sets.
-func checkRenames(c *node, e EnvEdit, set map[string]bool) error {
+func checkRenames(c *document.Node, e EnvEdit, set map[string]bool) error {
 	if e.Replace && len(e.Rename) > 0 {
 		return invalid("to rename variables and to replace all of them exclude each other")
 	}
 	has := func(list, name string) bool {
-		return slices.ContainsFunc(c.list(list), func(v *node) bool { return v.word("name") == name })
+		return slices.ContainsFunc(c.List(list), func(v *document.Node) bool { return v.Word("name") == name })
 	}
 	taken := map[string]bool{}
 	for _, from := range sortedKeys(e.Rename) {
@@ -153,7 +154,7 @@ func checkRenames(c *node, e EnvEdit, set map[string]bool) error {
 		case err != nil:
 			return err
 		case !has("environment", from):
-			return invalid("container %s has no variable %q to rename", c.word("name"), from)
+			return invalid("container %s has no variable %q to rename", c.Word("name"), from)
 		case from == to:
 			return invalid("variable %s is renamed to itself", from)
 		case set[from] || slices.Contains(e.Unset, from):
@@ -161,7 +162,7 @@ func checkRenames(c *node, e EnvEdit, set map[string]bool) error {
 		case set[to] || taken[to] || has("environment", to) && !leaves && !slices.Contains(e.Unset, to):
 			return invalid("variable %s cannot be renamed to %s: that name is taken", from, to)
 		case has("secrets", to):
-			return invalid("variable %s cannot be renamed to %s: that is a secret of container %s", from, to, c.word("name"))
+			return invalid("variable %s cannot be renamed to %s: that is a secret of container %s", from, to, c.Word("name"))
 		}
 		taken[to] = true
 	}
@@ -205,26 +206,26 @@ func CheckEnvName(name string) error {
 
 // editEnv applies a checked edit. Variables that stay keep their place and their
 // other members; new ones follow in the order given.
-func editEnv(c *node, e EnvEdit) []EnvChange {
+func editEnv(c *document.Node, e EnvEdit) []EnvChange {
 	var changes []EnvChange
-	container := c.word("name")
+	container := c.Word("name")
 	wanted := map[string]awsx.EnvVar{}
 	for _, v := range e.Set {
 		wanted[v.Name] = v
 	}
-	list := &node{kind: array}
+	list := &document.Node{Kind: document.Array}
 	had := map[string]bool{}
-	for _, v := range c.list("environment") {
-		name := v.word("name")
-		before := awsx.EnvVar{Name: name, Value: clean.Secret(v.word("value"))}
+	for _, v := range c.List("environment") {
+		name := v.Word("name")
+		before := awsx.EnvVar{Name: name, Value: clean.Secret(v.Word("value"))}
 		after, set := wanted[name]
 		had[name] = true
 		if to, renamed := e.Rename[name]; renamed {
 			changes = append(changes,
 				EnvChange{Container: container, Name: name, Before: before, Had: true, To: to},
 				EnvChange{Container: container, Name: to, After: awsx.EnvVar{Name: to, Value: before.Value}, Has: true, From: name})
-			v.set("name", text(to))
-			list.items = append(list.items, v)
+			v.Set("name", document.Text(to))
+			list.Items = append(list.Items, v)
 			continue
 		}
 		switch {
@@ -233,18 +234,18 @@ func editEnv(c *node, e EnvEdit) []EnvChange {
 			continue
 		case set && after.Value != before.Value:
 			changes = append(changes, EnvChange{Container: container, Name: name, Before: before, After: after, Had: true, Has: true})
-			v.set("value", text(after.Value.Reveal()))
+			v.Set("value", document.Text(after.Value.Reveal()))
 		}
-		list.items = append(list.items, v)
+		list.Items = append(list.Items, v)
 	}
 	for _, v := range e.Set {
 		if !had[v.Name] {
 			changes = append(changes, EnvChange{Container: container, Name: v.Name, After: v, Has: true})
-			list.items = append(list.items, fields("name", v.Name, "value", v.Value.Reveal()))
+			list.Items = append(list.Items, document.Fields("name", v.Name, "value", v.Value.Reveal()))
 		}
 	}
 	if len(changes) > 0 {
-		c.set("environment", list)
+		c.Set("environment", list)
 	}
 	return changes
 }

@@ -27,8 +27,8 @@ func TestRenamedVariablesKeepTheirValuesAndPlaces(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, v := range tree.container("web").list("environment") {
-				got = append(got, v.word("name")+"="+v.word("value"))
+			for _, v := range tree.Container("web").List("environment") {
+				got = append(got, v.Word("name")+"="+v.Word("value"))
 			}
 			if strings.Join(got, " ") != c.want {
 				t.Errorf("the environment is %v, want %s", got, c.want)
@@ -66,12 +66,12 @@ func TestRenamesThatAreRefused(t *testing.T) {
 	}
 	for _, c := range cases {
 		tree := example(t)
-		before := string(tree.bytes())
+		before := string(tree.Bytes())
 		_, err := setEnv(tree, SetEnv{map[string]EnvEdit{"web": c.edit}})
 		if fault.ClassOf(err) != fault.Invalid || err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
-		if string(tree.bytes()) != before {
+		if string(tree.Bytes()) != before {
 			t.Errorf("%s: a refused edit changed the document", c.name)
 		}
 	}

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"gantry/awsx"
+	"gantry/awsx/document"
 )
 
 // SetImages deploys images. Images maps a container's name to a reference, or
@@ -43,7 +44,7 @@ func (in SetImages) draft(cur Current) (draft, error) {
 }
 
 // setImages replaces images in a tree and returns what moved.
-func setImages(tree *node, in SetImages) ([]imageChange, error) {
+func setImages(tree *document.Node, in SetImages) ([]imageChange, error) {
 	if len(in.Images) == 0 {
 		return nil, invalid("no image is given: expected registry/repository:tag or :tag")
 	}
@@ -53,13 +54,13 @@ func setImages(tree *node, in SetImages) ([]imageChange, error) {
 		if err != nil {
 			return nil, err
 		}
-		ref, err := ResolveReference(in.Images[name], c.word("image"))
+		ref, err := ResolveReference(in.Images[name], c.Word("image"))
 		if err != nil {
 			return nil, err
 		}
-		if before := c.word("image"); before != ref.String() {
-			changes = append(changes, imageChange{c.word("name"), before, ref.String()})
-			c.set("image", text(ref.String()))
+		if before := c.Word("image"); before != ref.String() {
+			changes = append(changes, imageChange{c.Word("name"), before, ref.String()})
+			c.Set("image", document.Text(ref.String()))
 		}
 	}
 	return changes, nil
@@ -67,8 +68,8 @@ func setImages(tree *node, in SetImages) ([]imageChange, error) {
 
 // pickForImage resolves a container; without a name, a full reference also finds
 // the one container that runs an image of the same repository.
-func pickForImage(tree *node, name, typed string) (*node, error) {
-	c, err := tree.pickContainer(name)
+func pickForImage(tree *document.Node, name, typed string) (*document.Node, error) {
+	c, err := tree.PickContainer(name)
 	if err == nil || name != "" {
 		return c, err
 	}
@@ -76,9 +77,9 @@ func pickForImage(tree *node, name, typed string) (*node, error) {
 	if refErr != nil {
 		return nil, err
 	}
-	var found []*node
-	for _, c := range tree.list("containerDefinitions") {
-		if now, e := ParseReference(c.word("image")); e == nil && now.Repository == ref.Repository {
+	var found []*document.Node
+	for _, c := range tree.List("containerDefinitions") {
+		if now, e := ParseReference(c.Word("image")); e == nil && now.Repository == ref.Repository {
 			found = append(found, c)
 		}
 	}
@@ -102,7 +103,7 @@ func (d *draft) pin(cur Current) {
 			d.unpinned = append(d.unpinned, c.after)
 		default:
 			c.after = ref.Repository + "@" + state.Image.Digest
-			d.tree.container(c.container).set("image", text(c.after))
+			d.tree.Container(c.container).Set("image", document.Text(c.after))
 		}
 		if c.before != c.after {
 			kept = append(kept, c)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
 
@@ -87,7 +88,7 @@ func (in RollBack) finish(cur Current, d draft, run PastRun) draft {
 	pins := in.pins(cur, d.tree, run)
 	for _, p := range pins {
 		if p.pinned {
-			d.tree.container(p.container).set("image", text(p.reference))
+			d.tree.Container(p.container).Set("image", document.Text(p.reference))
 			d.register = true
 		}
 		d.ask = append(d.ask, p.reference)
@@ -120,17 +121,17 @@ type pin struct {
 func (p pin) moved() bool { return p.known && p.ran != p.now }
 
 // pins compares the digests that ran with what the tags resolve to now.
-func (in RollBack) pins(cur Current, tree *node, run PastRun) []pin {
+func (in RollBack) pins(cur Current, tree *document.Node, run PastRun) []pin {
 	var pins []pin
-	for _, c := range tree.list("containerDefinitions") {
-		image := c.word("image")
+	for _, c := range tree.List("containerDefinitions") {
+		image := c.Word("image")
 		ref, err := ParseReference(image)
-		ran := run.Digests[c.word("name")]
+		ran := run.Digests[c.Word("name")]
 		if err != nil || ref.Pinned() || ran == "" {
 			continue
 		}
 		p := pin{
-			container: c.word("name"), tagged: image, ran: ran,
+			container: c.Word("name"), tagged: image, ran: ran,
 			reference: Reference{Repository: ref.Repository, Digest: ran}.String(),
 		}
 		state, asked := cur.Images[image]

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
 
@@ -87,15 +88,15 @@ func surround(run *awsx.RunTask, cur Current, like string) error {
 		}
 		return nil
 	}
-	service, err := parseTree(cur.Raw)
+	service, err := document.Parse(cur.Raw)
 	if err != nil {
 		return invalid("the JSON of service %s: %w", like, err)
 	}
-	if c := service.get("networkConfiguration"); c != nil && c.kind == object && td.NetworkMode == "awsvpc" {
-		run.NetworkConfiguration = c.bytes()
+	if c := service.Get("networkConfiguration"); c != nil && c.Kind == document.Object && td.NetworkMode == "awsvpc" {
+		run.NetworkConfiguration = c.Bytes()
 	}
-	if s := service.get("capacityProviderStrategy"); s != nil && len(s.items) > 0 {
-		run.CapacityProviderStrategy = s.bytes() // excludes a launch type (RunTask)
+	if s := service.Get("capacityProviderStrategy"); s != nil && len(s.Items) > 0 {
+		run.CapacityProviderStrategy = s.Bytes() // excludes a launch type (RunTask)
 		return nil
 	}
 	run.LaunchType = cur.Service.LaunchType
@@ -105,18 +106,18 @@ func surround(run *awsx.RunTask, cur Current, like string) error {
 // overrides resolves and checks what is changed for these tasks, and returns the
 // variables that differ from the revision's.
 func (in RunTask) overrides(td *awsx.TaskDefinition) ([]awsx.ContainerOverride, []EnvChange, error) {
-	tree, err := parseTree(td.Raw)
+	tree, err := document.Parse(td.Raw)
 	if err != nil {
 		return nil, nil, invalid("%w", err)
 	}
 	var list []awsx.ContainerOverride
 	var changes []EnvChange
 	for _, o := range in.Overrides {
-		c, err := tree.pickContainer(o.Container)
+		c, err := tree.PickContainer(o.Container)
 		if err != nil {
 			return nil, nil, err
 		}
-		o.Container = c.word("name")
+		o.Container = c.Word("name")
 		if slices.ContainsFunc(list, func(other awsx.ContainerOverride) bool { return other.Container == o.Container }) {
 			return nil, nil, invalid("container %s is overridden twice", o.Container)
 		}
@@ -126,35 +127,35 @@ func (in RunTask) overrides(td *awsx.TaskDefinition) ([]awsx.ContainerOverride, 
 		changes = append(changes, editEnv(c, EnvEdit{Set: o.Env})...)
 		list = append(list, o)
 	}
-	if size := len(overridesJSON(list).bytes()); size > longestOverrides {
+	if size := len(overridesJSON(list).Bytes()); size > longestOverrides {
 		return nil, nil, invalid("the overrides are %d bytes and the service admits %d", size, longestOverrides)
 	}
 	return list, changes, nil
 }
 
 // overridesJSON spells overrides as the API takes them.
-func overridesJSON(list []awsx.ContainerOverride) *node {
-	containers := &node{kind: array}
+func overridesJSON(list []awsx.ContainerOverride) *document.Node {
+	containers := &document.Node{Kind: document.Array}
 	for _, o := range list {
-		c := fields("name", o.Container)
+		c := document.Fields("name", o.Container)
 		if len(o.Command) > 0 {
-			words := &node{kind: array}
+			words := &document.Node{Kind: document.Array}
 			for _, w := range o.Command {
-				words.items = append(words.items, text(w))
+				words.Items = append(words.Items, document.Text(w))
 			}
-			c.set("command", words)
+			c.Set("command", words)
 		}
 		if len(o.Env) > 0 {
-			env := &node{kind: array}
+			env := &document.Node{Kind: document.Array}
 			for _, v := range o.Env {
-				env.items = append(env.items, fields("name", v.Name, "value", v.Value.Reveal()))
+				env.Items = append(env.Items, document.Fields("name", v.Name, "value", v.Value.Reveal()))
 			}
-			c.set("environment", env)
+			c.Set("environment", env)
 		}
-		containers.items = append(containers.items, c)
+		containers.Items = append(containers.Items, c)
 	}
-	all := &node{kind: object}
-	all.set("containerOverrides", containers)
+	all := &document.Node{Kind: document.Object}
+	all.Set("containerOverrides", containers)
 	return all
 }
 

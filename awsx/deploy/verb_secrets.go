@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 )
 
 // SetSecrets changes references to secrets, by container name; an empty name
@@ -48,9 +49,9 @@ func (in SetSecrets) draft(cur Current) (draft, error) {
 
 // setSecrets edits references in a tree and returns what changed, the variables that
 // gave way to them among it.
-func setSecrets(tree *node, in SetSecrets) (env []EnvChange, secrets []SecretChange, err error) {
+func setSecrets(tree *document.Node, in SetSecrets) (env []EnvChange, secrets []SecretChange, err error) {
 	for _, name := range sortedKeys(in.Containers) {
-		c, err := tree.pickContainer(name)
+		c, err := tree.PickContainer(name)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -109,9 +110,9 @@ func CheckReference(valueFrom string) error {
 
 // checkSecrets refuses an edit that the service would not accept, and returns
 // the variables that have to leave the environment for it.
-func checkSecrets(c *node, e SecretEdit) (moved []string, err error) {
+func checkSecrets(c *document.Node, e SecretEdit) (moved []string, err error) {
 	has := func(list, name string) bool {
-		return slices.ContainsFunc(c.list(list), func(n *node) bool { return n.word("name") == name })
+		return slices.ContainsFunc(c.List(list), func(n *document.Node) bool { return n.Word("name") == name })
 	}
 	seen := map[string]bool{}
 	for _, ref := range e.Set {
@@ -127,7 +128,7 @@ func checkSecrets(c *node, e SecretEdit) (moved []string, err error) {
 		seen[ref.Name] = true
 		if has("environment", ref.Name) {
 			if !e.Move {
-				return nil, invalid("%s is a variable of container %s: a name cannot be in both its environment and its secrets; move it to take it out of the environment", ref.Name, c.word("name"))
+				return nil, invalid("%s is a variable of container %s: a name cannot be in both its environment and its secrets; move it to take it out of the environment", ref.Name, c.Word("name"))
 			}
 			moved = append(moved, ref.Name)
 		}
@@ -137,24 +138,24 @@ func checkSecrets(c *node, e SecretEdit) (moved []string, err error) {
 			return nil, invalid("secret %s is both set and unset", name)
 		}
 		if !has("secrets", name) {
-			return nil, invalid("container %s has no secret %q to unset", c.word("name"), name)
+			return nil, invalid("container %s has no secret %q to unset", c.Word("name"), name)
 		}
 	}
 	return moved, nil
 }
 
 // editSecrets applies a checked edit. References that stay keep their place.
-func editSecrets(c *node, e SecretEdit) []SecretChange {
+func editSecrets(c *document.Node, e SecretEdit) []SecretChange {
 	var changes []SecretChange
-	container := c.word("name")
+	container := c.Word("name")
 	wanted := map[string]string{}
 	for _, ref := range e.Set {
 		wanted[ref.Name] = ref.ValueFrom
 	}
-	list := &node{kind: array}
+	list := &document.Node{Kind: document.Array}
 	had := map[string]bool{}
-	for _, s := range c.list("secrets") {
-		name, before := s.word("name"), s.word("valueFrom")
+	for _, s := range c.List("secrets") {
+		name, before := s.Word("name"), s.Word("valueFrom")
 		had[name] = true
 		if slices.Contains(e.Unset, name) {
 			changes = append(changes, SecretChange{Container: container, Name: name, Before: before})
@@ -162,18 +163,18 @@ func editSecrets(c *node, e SecretEdit) []SecretChange {
 		}
 		if after, set := wanted[name]; set && after != before {
 			changes = append(changes, SecretChange{Container: container, Name: name, Before: before, After: after})
-			s.set("valueFrom", text(after))
+			s.Set("valueFrom", document.Text(after))
 		}
-		list.items = append(list.items, s)
+		list.Items = append(list.Items, s)
 	}
 	for _, ref := range e.Set {
 		if !had[ref.Name] {
 			changes = append(changes, SecretChange{Container: container, Name: ref.Name, After: ref.ValueFrom})
-			list.items = append(list.items, fields("name", ref.Name, "valueFrom", ref.ValueFrom))
+			list.Items = append(list.Items, document.Fields("name", ref.Name, "valueFrom", ref.ValueFrom))
 		}
 	}
 	if len(changes) > 0 {
-		c.set("secrets", list)
+		c.Set("secrets", list)
 	}
 	return changes
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
 
@@ -70,7 +71,7 @@ func sameRun(a, b PastRun, documents map[string]*awsx.TaskDefinition) bool {
 		return true
 	}
 	x, y := pinnedDocument(documents[a.Definition], a), pinnedDocument(documents[b.Definition], b)
-	return x != nil && y != nil && sameDocument(x, y)
+	return x != nil && y != nil && document.Same(x, y)
 }
 
 // sameDigests reports whether no container is known to have run two images.
@@ -85,19 +86,19 @@ func sameDigests(a, b PastRun) bool {
 
 // pinnedDocument is a definition with the digests that ran in place of its tags;
 // nil when it was not read. Tags of the resource are no part of what runs.
-func pinnedDocument(td *awsx.TaskDefinition, r PastRun) *node {
+func pinnedDocument(td *awsx.TaskDefinition, r PastRun) *document.Node {
 	if td == nil {
 		return nil
 	}
-	tree, err := cloneDocument(td)
+	tree, err := document.Registrable(td)
 	if err != nil {
 		return nil
 	}
-	tree.drop("tags")
-	for _, c := range tree.list("containerDefinitions") {
-		ref, err := ParseReference(c.word("image"))
-		if digest := r.Digests[c.word("name")]; err == nil && digest != "" {
-			c.set("image", text(Reference{Repository: ref.Repository, Digest: digest}.String()))
+	tree.Drop("tags")
+	for _, c := range tree.List("containerDefinitions") {
+		ref, err := ParseReference(c.Word("image"))
+		if digest := r.Digests[c.Word("name")]; err == nil && digest != "" {
+			c.Set("image", document.Text(Reference{Repository: ref.Repository, Digest: digest}.String()))
 		}
 	}
 	return tree

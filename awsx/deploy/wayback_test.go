@@ -217,9 +217,9 @@ func TestATagThatWasPushedAgainIsPinnedToWhatRan(t *testing.T) {
 
 func TestACopyPinnedToADigestIsTheStateItCopies(t *testing.T) {
 	f := newFake(t)
-	pinned := strings.Replace(document(8), registry+"/web:1.0", registry+"/web@"+digestA, 1)
+	pinned := strings.Replace(exampleJSON(8), registry+"/web:1.0", registry+"/web@"+digestA, 1)
 	f.add(t, pinned)
-	f.add(t, document(5))
+	f.add(t, exampleJSON(5))
 	f.history, f.revisions = past("5c 6a 7b 8a") // 8 is 6, pinned
 	f.service.TaskDefinition = revisionARN("api", 8)
 	f.service.Deployments[0].TaskDefinition = revisionARN("api", 8)

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/google/go-cmp/cmp"
 
-	"gantry/awsx/deploy"
+	"gantry/awsx/document"
 )
 
 // members returns the API's names of a shape's members, by the fields of the
@@ -53,18 +53,18 @@ func TestEveryFieldOfATaskDefinitionIsDecidedAbout(t *testing.T) {
 	read, _ := members(reflect.TypeFor[types.TaskDefinition]())
 	container, containerLists := members(reflect.TypeFor[types.ContainerDefinition]())
 
-	if d := cmp.Diff(sorted(deploy.KnownFields()), sent); d != "" {
+	if d := cmp.Diff(sorted(document.KnownFields()), sent); d != "" {
 		t.Errorf("the members of a registration (- known, + the SDK's):\n%s", d)
 	}
-	if d := cmp.Diff(sorted(deploy.KnownContainerFields()), container); d != "" {
+	if d := cmp.Diff(sorted(document.KnownContainerFields()), container); d != "" {
 		t.Errorf("the members of a container definition (- known, + the SDK's):\n%s", d)
 	}
 	// Tags are sent with a definition and read beside it.
-	readable := slices.DeleteFunc(sorted(deploy.KnownFields(), deploy.ReadOnlyFields()), func(name string) bool { return name == "tags" })
+	readable := slices.DeleteFunc(sorted(document.KnownFields(), document.ReadOnlyFields()), func(name string) bool { return name == "tags" })
 	if d := cmp.Diff(readable, read); d != "" {
 		t.Errorf("the members of a description (- sent or dropped, + the SDK's):\n%s", d)
 	}
-	for _, name := range deploy.ReadOnlyFields() {
+	for _, name := range document.ReadOnlyFields() {
 		if slices.Contains(sent, name) {
 			t.Errorf("%s can be sent and is dropped from clones", name)
 		}

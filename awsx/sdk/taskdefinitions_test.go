@@ -15,9 +15,9 @@ import (
 	"gantry/internal/fault"
 )
 
-// document holds fields that no SDK knows, an order and a layout of its own,
+// strange holds fields that no SDK knows, an order and a layout of its own,
 // numbers that a float would spoil and text that JSON may escape in two ways.
-const document = `{ "containerDefinitions":[{"name":"app","image":"app:1","portMappings":[{"containerPort":8080,"hostPort":0}],
+const strange = `{ "containerDefinitions":[{"name":"app","image":"app:1","portMappings":[{"containerPort":8080,"hostPort":0}],
   "futureField":{"big":12345678901234567890,"exp":1E2,"text":"\u003ca\u003e & <b> \/"},"environment":[{"name":"EMPTY","value":""}]}],
  "family":"api", "revision":7,"anotherFutureField":[1,2,null], "volumes":[],"taskDefinitionArn":"arn:aws:ecs:eu-west-1:123456789012:task-definition/api:7"}`
 
@@ -27,7 +27,7 @@ func echo(t *testing.T, got *http.Request, body *string) *Account {
 		b, _ := io.ReadAll(r.Body)
 		*got, *body = *r, string(b)
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-		_, _ = io.WriteString(w, `{"tags":[{"key":"team","value":"core"}],"newTopLevel":1,"taskDefinition": `+document+`}`)
+		_, _ = io.WriteString(w, `{"tags":[{"key":"team","value":"core"}],"newTopLevel":1,"taskDefinition": `+strange+`}`)
 	}))
 	t.Cleanup(server.Close)
 	transport := &http.Transport{}
@@ -47,7 +47,7 @@ func TestTaskDefinitionIsKeptByteForByte(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(document, string(td.Raw)); d != "" {
+	if d := cmp.Diff(strange, string(td.Raw)); d != "" {
 		t.Error(d)
 	}
 	if d := cmp.Diff([]awsx.Tag{{Key: "team", Value: "core"}}, td.Tags); d != "" {
@@ -67,20 +67,20 @@ func TestRegisteredDocumentIsSentByteForByte(t *testing.T) {
 	a := echo(t, &req, &body)
 	var recorded []awsx.Call
 	ctx := permitted(t.Context(), func(c awsx.Call) error { recorded = append(recorded, c); return nil })
-	td, err := a.RegisterTaskDefinition(ctx, awsx.Document(document))
+	td, err := a.RegisterTaskDefinition(ctx, awsx.Document(strange))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(document, body); d != "" {
+	if d := cmp.Diff(strange, body); d != "" {
 		t.Error(d)
 	}
-	if req.ContentLength != int64(len(document)) {
-		t.Errorf("content length %d, want %d", req.ContentLength, len(document))
+	if req.ContentLength != int64(len(strange)) {
+		t.Errorf("content length %d, want %d", req.ContentLength, len(strange))
 	}
 	if auth := req.Header.Get("Authorization"); !strings.Contains(auth, "content-length") || !strings.HasPrefix(auth, "AWS4-HMAC-SHA256") {
 		t.Errorf("authorization %q", auth)
 	}
-	if td.Revision != 7 || string(td.Raw) != document {
+	if td.Revision != 7 || string(td.Raw) != strange {
 		t.Errorf("answer %v", td)
 	}
 	if len(recorded) != 1 {

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/document"
 	"gantry/awsx/sdk"
 	"gantry/internal/config"
 )
@@ -57,7 +57,7 @@ func Plant(t testing.TB, transport http.RoundTripper, cluster, service string) {
 	if err := json.Unmarshal(td.Raw, &doc); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range deploy.ReadOnlyFields() {
+	for _, name := range document.ReadOnlyFields() {
 		delete(doc, name)
 	}
 	container := doc["containerDefinitions"].([]any)[0].(map[string]any)

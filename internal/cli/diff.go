@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/document"
 	"gantry/internal/app"
 	"gantry/internal/clean"
 )
@@ -87,7 +87,7 @@ func (p *program) diff(ctx context.Context, sides []definitionFinder, output str
 		if err != nil {
 			return err
 		}
-		old, fresh, err := deploy.CompareDefinitions(before, after)
+		old, fresh, err := document.CompareDefinitions(before, after)
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/document"
 	"gantry/internal/app"
 )
 
@@ -64,7 +65,7 @@ func (p *program) edit(ctx context.Context, a *app.App, find finder, name string
 	if err != nil {
 		return err
 	}
-	text, err := deploy.Redacted(td)
+	text, err := document.Redacted(td)
 	if err != nil {
 		return err
 	}

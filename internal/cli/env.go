@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/document"
 	"gantry/internal/app"
 	"gantry/internal/clean"
 )
@@ -90,20 +91,21 @@ func (p *program) showEnv(ctx context.Context, target, container, output string,
 		}
 		return p.printEnv(environment{
 			Context: svc.Ref.Context.String(), Cluster: svc.Ref.ClusterName(), Service: svc.Name,
-			TaskDefinition: awsx.ARNName(svc.TaskDefinition), Variables: variables(containers, reveal),
+			TaskDefinition: awsx.ARNName(svc.TaskDefinition), Variables: variables(td, containers, reveal),
 		}, output)
 	})
 }
 
 // variables lists what containers find in their environment, masked unless
 // revealed.
-func variables(containers []awsx.ContainerDefinition, reveal bool) []envRow {
+func variables(td *awsx.TaskDefinition, containers []awsx.ContainerDefinition, reveal bool) []envRow {
 	rows := []envRow{}
+	masking := document.MaskingOf(td)
 	for _, c := range containers {
 		for _, v := range c.Env {
 			row := envRow{Container: c.Name, Name: v.Name}
 			value := v.Value.Reveal()
-			if row.Masked = !reveal && clean.LooksSecret(v.Name, value); !row.Masked {
+			if row.Masked = !reveal && masking.Hides(v.Name, value); !row.Masked {
 				row.Value = &value
 			}
 			rows = append(rows, row)

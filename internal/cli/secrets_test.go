@@ -19,7 +19,7 @@ func TestSecretsAreNeverShown(t *testing.T) {
 	a := steady(t).wrote(t, "prod/catalog")
 	id, _ := a.container(t, "prod/catalog")
 	a.write(t, id, "connecting to "+canaryURL+" Authorization: Bearer "+canaryValue, time.Now())
-	first := Streams{In: strings.NewReader("DB_PASSWORD=" + canaryValue + "\nDATABASE_URL=" + canaryURL + "\n")}
+	first := Streams{In: strings.NewReader("DB_PASSWORD=" + canaryValue + "\nDATABASE_URL=" + canaryURL + "\nLOGIN_HINT=mysql -p" + canaryValue + "\n")}
 	runs := []result{a.runWith(t.Context(), first, "env", "set", "prod/catalog", "--from-file=-", "--yes").wants(t, 0)}
 	a.run(t, "env", "prod/catalog", "--reveal").wants(t, 0, canaryURL)
 	const quick = " --yes --no-wait --override in-progress"

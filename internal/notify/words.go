@@ -172,7 +172,8 @@ func (c Change) signature() string {
 // it is told whatever else has to go.
 func (c Change) message(lines ...string) string {
 	const more = "\n…"
-	safe := func(line string) string { return escape(cut(clean.Redact(c.conceal(clean.Line(line))))) }
+	known := clean.NewKnown(c.Conceal...)
+	safe := func(line string) string { return escape(cut(clean.Redact(known.Hide(clean.Line(line))))) }
 	signature := "\n" + safe(c.signature())
 	var b strings.Builder
 	for i, line := range lines {
@@ -188,23 +189,6 @@ func (c Change) message(lines ...string) string {
 	}
 	return b.String() + signature
 }
-
-// conceal hides the values that are not to be told, as they are and as they look
-// once cleaned.
-func (c Change) conceal(line string) string {
-	for _, v := range c.Conceal {
-		for part := range strings.Lines(v.Reveal()) {
-			if part = clean.Line(strings.TrimSpace(part)); len(part) >= leastConcealed {
-				line = strings.ReplaceAll(line, part, clean.Mask)
-			}
-		}
-	}
-	return line
-}
-
-// leastConcealed is the length in bytes from which a value is looked for. A
-// shorter one is part of ordinary words.
-const leastConcealed = 6
 
 // cut shortens a line.
 func cut(line string) string {

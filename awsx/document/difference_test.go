@@ -1,11 +1,11 @@
-package deploy_test
+package document_test
 
 import (
 	"strings"
 	"testing"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/document"
 )
 
 func TestRevisionsAreComparedWithoutTheirSecretsAndWithoutWhatTheServiceAdds(t *testing.T) {
@@ -17,7 +17,7 @@ func TestRevisionsAreComparedWithoutTheirSecretsAndWithoutWhatTheServiceAdds(t *
 		}
 		return td
 	}
-	old, fresh, err := deploy.CompareDefinitions(revision("1", "hunter2"), revision("2", "swordfish"))
+	old, fresh, err := document.CompareDefinitions(revision("1", "hunter2"), revision("2", "swordfish"))
 	if err != nil {
 		t.Fatal(err)
 	}

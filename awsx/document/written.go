@@ -1,4 +1,4 @@
-package deploy
+package document
 
 import (
 	"bytes"
@@ -13,27 +13,27 @@ import (
 	"gantry/awsx"
 )
 
-// parseDocument parses what a person wrote. Its errors name the line and the
+// ParseWritten parses what a person wrote. Its errors name the line and the
 // column, counted in characters from 1.
-func parseDocument(doc []byte) (*node, error) {
+func ParseWritten(doc []byte) (*Node, error) {
 	if i := invalidUTF8(doc); i >= 0 {
-		return nil, refused("%s: not UTF-8 text", position(doc, i))
+		return nil, invalid("%s: not UTF-8 text", position(doc, i))
 	}
 	var syntax *json.SyntaxError
 	if err := json.Unmarshal(doc, new(json.RawMessage)); errors.As(err, &syntax) {
 		// The offset is that of the byte after the one at fault, but for a text that
 		// ends too early.
-		return nil, refused("%s: not JSON: %w", position(doc, int(syntax.Offset)-1), err)
+		return nil, invalid("%s: not JSON: %w", position(doc, int(syntax.Offset)-1), err)
 	}
 	if name, at := repeatedMember(doc); at >= 0 {
-		return nil, refused("%s: %q is there twice in one object", position(doc, at), name)
+		return nil, invalid("%s: %q is there twice in one object", position(doc, at), name)
 	}
-	tree, err := parseTree(doc)
+	tree, err := Parse(doc)
 	if err != nil {
-		return nil, refused("%w", err)
+		return nil, invalid("%w", err)
 	}
-	if tree.kind != object {
-		return nil, refused("expected the JSON object of a task definition")
+	if tree.Kind != Object {
+		return nil, invalid("expected the JSON object of a task definition")
 	}
 	return tree, nil
 }
@@ -41,7 +41,7 @@ func parseDocument(doc []byte) (*node, error) {
 // CheckJSON refuses a text that cannot be a task definition at all: what is no JSON
 // object. The error names the line and the column.
 func CheckJSON(doc awsx.Document) error {
-	_, err := parseDocument(doc)
+	_, err := ParseWritten(doc)
 	return err
 }
 
@@ -106,63 +106,63 @@ var containerForm = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
 const longestName = 255
 
-// checkDocument refuses a document that the service would refuse, as far as that
+// Admit refuses a document that the service would refuse, as far as that
 // shows without asking it. What sizes go together is for the service to say.
-func checkDocument(tree *node) error {
-	containers := tree.get("containerDefinitions")
-	if containers == nil || containers.kind != array || len(containers.items) == 0 {
-		return refused("containerDefinitions: expected a list of at least one container")
+func Admit(tree *Node) error {
+	containers := tree.Get("containerDefinitions")
+	if containers == nil || containers.Kind != Array || len(containers.Items) == 0 {
+		return invalid("containerDefinitions: expected a list of at least one container")
 	}
-	if n := len(containers.items); n > mostContainers {
-		return refused("containerDefinitions: %d containers, and a task has at most %d", n, mostContainers)
+	if n := len(containers.Items); n > mostContainers {
+		return invalid("containerDefinitions: %d containers, and a task has at most %d", n, mostContainers)
 	}
 	essential := false
 	seen := map[string]bool{}
-	for i, c := range containers.items {
-		name := c.word("name")
+	for i, c := range containers.Items {
+		name := c.Word("name")
 		switch {
-		case c.kind != object:
-			return refused("containerDefinitions[%d]: expected an object", i)
+		case c.Kind != Object:
+			return invalid("containerDefinitions[%d]: expected an object", i)
 		case len(name) > longestName || !containerForm.MatchString(name):
-			return refused("containerDefinitions[%d].name: expected 1 to 255 letters, digits, '_' or '-', found %q", i, name)
+			return invalid("containerDefinitions[%d].name: expected 1 to 255 letters, digits, '_' or '-', found %q", i, name)
 		case seen[name]:
-			return refused("container %s is there twice", name)
+			return invalid("container %s is there twice", name)
 		}
 		seen[name] = true
-		essential = essential || c.get("essential") == nil || c.truth("essential")
+		essential = essential || c.Get("essential") == nil || c.Truth("essential")
 		if err := checkContainer(c); err != nil {
-			return refused("container %s: %w", name, err)
+			return invalid("container %s: %w", name, err)
 		}
 	}
 	if !essential {
-		return refused("no container is essential, and a task needs one that is")
+		return invalid("no container is essential, and a task needs one that is")
 	}
 	return nil
 }
 
-func checkContainer(c *node) error {
-	if image, ok := c.get("image").str(); !ok || image == "" {
+func checkContainer(c *Node) error {
+	if image, ok := c.Get("image").Text(); !ok || image == "" {
 		return errors.New("image: expected an image reference, found none")
 	}
-	for i, m := range c.list("portMappings") {
+	for i, m := range c.List("portMappings") {
 		for _, field := range []struct {
 			name  string
 			least int
 		}{{"containerPort", 1}, {"hostPort", 0}} {
-			v := m.get(field.name)
-			if v == nil || string(v.raw) == "null" {
+			v := m.Get(field.name)
+			if v == nil || string(v.Raw) == "null" {
 				continue
 			}
-			if port, err := strconv.Atoi(string(v.raw)); err != nil || port < field.least || port > 65535 {
+			if port, err := strconv.Atoi(string(v.Raw)); err != nil || port < field.least || port > 65535 {
 				return fmt.Errorf("portMappings[%d].%s: expected a port from %d to 65535", i, field.name, field.least)
 			}
 		}
 	}
 	var names []string
 	for _, list := range []struct{ name, value string }{{"environment", "value"}, {"secrets", "valueFrom"}} {
-		for i, v := range c.list(list.name) {
-			name, named := v.get("name").str()
-			_, valued := v.get(list.value).str()
+		for i, v := range c.List(list.name) {
+			name, named := v.Get("name").Text()
+			_, valued := v.Get(list.value).Text()
 			switch {
 			case !named || name == "":
 				return fmt.Errorf("%s[%d].name: expected a name", list.name, i)

@@ -1,4 +1,4 @@
-package deploy
+package document
 
 import (
 	"slices"
@@ -12,24 +12,24 @@ import (
 // not the one on the old side: the line shows up although neither is told.
 const changedMask = clean.Mask + " changed"
 
-// maskDocuments returns two documents in normal form, laid out for comparing, with
+// Compare returns two documents in normal form, laid out for comparing, with
 // secret-looking values masked so that a changed one still differs.
-func maskDocuments(before, after *node) (old, fresh string) {
-	b, a := normalise(before), normalise(after)
-	known := map[string]string{}
-	eachSecret(b, func(s secretText) {
-		known[s.path] = s.value
-		s.node.raw = quote(s.masked)
+func Compare(before, after *Node) (old, fresh string) {
+	b, a := Normal(before), Normal(after)
+	known := map[string]clean.Secret{}
+	EachSecret(b, func(s Secret) {
+		known[s.Path] = s.Value
+		s.Node.Raw = Quote(s.Masked)
 	}, after)
-	eachSecret(a, func(s secretText) {
-		switch was, ok := known[s.path]; {
-		case !ok || was == s.value:
-		case s.masked == clean.Mask:
-			s.masked = changedMask
+	EachSecret(a, func(s Secret) {
+		switch was, ok := known[s.Path]; {
+		case !ok || was == s.Value:
+		case s.Masked == clean.Mask:
+			s.Masked = changedMask
 		default:
-			s.masked += " " + changedMask
+			s.Masked += " " + changedMask
 		}
-		s.node.raw = quote(s.masked)
+		s.Node.Raw = Quote(s.Masked)
 	}, before)
 	return readable(b), readable(a)
 }
@@ -38,64 +38,64 @@ func maskDocuments(before, after *node) (old, fresh string) {
 // without what the service adds, and with secret-looking values masked so that a
 // changed one still differs.
 func CompareDefinitions(before, after *awsx.TaskDefinition) (old, fresh string, err error) {
-	b, err := cloneDocument(before)
+	b, err := Registrable(before)
 	if err != nil {
 		return "", "", err
 	}
-	a, err := cloneDocument(after)
+	a, err := Registrable(after)
 	if err != nil {
 		return "", "", err
 	}
-	old, fresh = maskDocuments(b, a)
+	old, fresh = Compare(b, a)
 	return old, fresh, nil
 }
 
 // readable lays a document out for comparing: a member a line, an item that
 // nests nothing (a variable, a port mapping) on one line, and no commas, so that a
 // line differs only where what it says does.
-func readable(n *node) string {
+func readable(n *Node) string {
 	var b strings.Builder
 	layOut(&b, n, "", "")
 	return b.String()
 }
 
-func layOut(b *strings.Builder, n *node, margin, label string) {
+func layOut(b *strings.Builder, n *Node, margin, label string) {
 	b.WriteString(margin + label)
-	if n.kind == scalar || label == "" && margin != "" && n.flat() || len(n.members)+len(n.items) == 0 {
+	if n.Kind == Scalar || label == "" && margin != "" && n.flat() || len(n.Members)+len(n.Items) == 0 {
 		b.WriteString(n.oneLine() + "\n")
 		return
 	}
 	brackets := n.brackets()
 	b.WriteString(brackets[:1] + "\n")
-	for _, m := range n.members {
-		layOut(b, m.value, margin+"  ", string(quote(m.name))+": ")
+	for _, m := range n.Members {
+		layOut(b, m.Value, margin+"  ", string(Quote(m.Name))+": ")
 	}
-	for _, item := range n.items {
+	for _, item := range n.Items {
 		layOut(b, item, margin+"  ", "")
 	}
 	b.WriteString(margin + brackets[1:] + "\n")
 }
 
-func (n *node) brackets() string {
-	if n.kind == array {
+func (n *Node) brackets() string {
+	if n.Kind == Array {
 		return "[]"
 	}
 	return "{}"
 }
 
 // flat reports whether a node is an object without anything nested in it.
-func (n *node) flat() bool {
-	return n.kind == object && !slices.ContainsFunc(n.members, func(m member) bool { return m.value.kind != scalar })
+func (n *Node) flat() bool {
+	return n.Kind == Object && !slices.ContainsFunc(n.Members, func(m Member) bool { return m.Value.Kind != Scalar })
 }
 
 // oneLine writes a scalar, or an object of scalars.
-func (n *node) oneLine() string {
-	if n.kind == scalar {
-		return string(n.raw)
+func (n *Node) oneLine() string {
+	if n.Kind == Scalar {
+		return string(n.Raw)
 	}
-	parts := make([]string, len(n.members))
-	for i, m := range n.members {
-		parts[i] = string(quote(m.name)) + ": " + string(m.value.raw)
+	parts := make([]string, len(n.Members))
+	for i, m := range n.Members {
+		parts[i] = string(Quote(m.Name)) + ": " + string(m.Value.Raw)
 	}
 	brackets := n.brackets()
 	return brackets[:1] + strings.Join(parts, ", ") + brackets[1:]

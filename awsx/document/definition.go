@@ -1,4 +1,4 @@
-package deploy
+package document
 
 import (
 	"slices"
@@ -23,24 +23,24 @@ func ReadOnlyFields() []string {
 	}
 }
 
-// cloneDocument returns a tree that can be registered as the next revision: the
+// Registrable returns a tree that can be registered as the next revision: the
 // document without its read-only fields, and with the tags that were read beside
 // it. Keys that start with aws: are the service's own and refused from callers.
-func cloneDocument(td *awsx.TaskDefinition) (*node, error) {
-	tree, err := parseTree(td.Raw)
-	if err != nil || tree.kind != object {
+func Registrable(td *awsx.TaskDefinition) (*Node, error) {
+	tree, err := Parse(td.Raw)
+	if err != nil || tree.Kind != Object {
 		return nil, fault.Errorf(fault.Invalid, "plan", td.ARN, "the task definition's document is no JSON object")
 	}
 	for _, name := range ReadOnlyFields() {
-		tree.drop(name)
+		tree.Drop(name)
 	}
-	tree.drop("tags")
+	tree.Drop("tags")
 	if tags := ownTags(td.Tags); len(tags) > 0 {
-		list := &node{kind: array}
+		list := &Node{Kind: Array}
 		for _, t := range tags {
-			list.items = append(list.items, fields("key", t.Key, "value", t.Value))
+			list.Items = append(list.Items, Fields("key", t.Key, "value", t.Value))
 		}
-		tree.set("tags", list)
+		tree.Set("tags", list)
 	}
 	return tree, nil
 }
@@ -51,54 +51,55 @@ func ownTags(tags []awsx.Tag) []awsx.Tag {
 	})
 }
 
-// container finds a container definition in a document by name.
-func (n *node) container(name string) *node {
-	for _, c := range n.list("containerDefinitions") {
-		if c.word("name") == name {
+// Container finds a container definition in a document by name.
+func (n *Node) Container(name string) *Node {
+	for _, c := range n.List("containerDefinitions") {
+		if c.Word("name") == name {
 			return c
 		}
 	}
 	return nil
 }
 
-func (n *node) containerNames() []string {
+// ContainerNames returns the names of a document's containers, in its order.
+func (n *Node) ContainerNames() []string {
 	var names []string
-	for _, c := range n.list("containerDefinitions") {
-		names = append(names, c.word("name"))
+	for _, c := range n.List("containerDefinitions") {
+		names = append(names, c.Word("name"))
 	}
 	return names
 }
 
-// pickContainer resolves the name an intent gives; an empty one means the only
+// PickContainer resolves the name an intent gives; an empty one means the only
 // container there is.
-func (n *node) pickContainer(name string) (*node, error) {
-	names := n.containerNames()
+func (n *Node) PickContainer(name string) (*Node, error) {
+	names := n.ContainerNames()
 	if name == "" && len(names) == 1 {
 		name = names[0]
 	}
-	if c := n.container(name); c != nil {
+	if c := n.Container(name); c != nil {
 		return c, nil
 	}
 	all := strings.Join(names, ", ")
 	if name == "" {
-		return nil, refused("the task definition has several containers: name one of %s", all)
+		return nil, invalid("the task definition has several containers: name one of %s", all)
 	}
-	return nil, refused("container %q is not in the task definition: expected one of %s", name, all)
+	return nil, invalid("container %q is not in the task definition: expected one of %s", name, all)
 }
 
-// unknownFields names the fields of a document that this version knows nothing
+// UnknownFields names the fields of a document that this version knows nothing
 // about. They are carried all the same; the preview says so.
-func unknownFields(tree *node) []string {
+func UnknownFields(tree *Node) []string {
 	var names []string
-	for _, m := range tree.members {
-		if !slices.Contains(KnownFields(), m.name) {
-			names = append(names, m.name)
+	for _, m := range tree.Members {
+		if !slices.Contains(KnownFields(), m.Name) {
+			names = append(names, m.Name)
 		}
 	}
-	for _, c := range tree.list("containerDefinitions") {
-		for _, m := range c.members {
-			if !slices.Contains(KnownContainerFields(), m.name) {
-				names = append(names, "containerDefinitions["+c.word("name")+"]."+m.name)
+	for _, c := range tree.List("containerDefinitions") {
+		for _, m := range c.Members {
+			if !slices.Contains(KnownContainerFields(), m.Name) {
+				names = append(names, "containerDefinitions["+c.Word("name")+"]."+m.Name)
 			}
 		}
 	}
@@ -131,12 +132,12 @@ func KnownContainerFields() []string {
 	}
 }
 
-// sealDocument writes the tree as the document to send, and refuses one that
+// Seal writes the tree as the document to send, and refuses one that
 // the service would refuse for its size.
-func sealDocument(tree *node) (awsx.Document, error) {
-	doc := tree.bytes()
+func Seal(tree *Node) (awsx.Document, error) {
+	doc := tree.Bytes()
 	if len(doc) > documentLimit {
-		return nil, refused("the task definition would be %d bytes and the service admits %d: shorten the environment or move values to Parameter Store", len(doc), documentLimit)
+		return nil, invalid("the task definition would be %d bytes and the service admits %d: shorten the environment or move values to Parameter Store", len(doc), documentLimit)
 	}
 	return doc, nil
 }

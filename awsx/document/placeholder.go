@@ -1,8 +1,6 @@
-package deploy
+package document
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
@@ -13,21 +11,16 @@ import (
 
 // Redacted returns the definition as an editor is given it: indented JSON of what
 // can be registered, with a placeholder for every string that may hold a secret,
-// so that neither the file nor what an editor leaves behind holds one. An
-// EditDefinition of the same revision puts each value back where its placeholder
+// so that neither the file nor what an editor leaves behind holds one.
+// PutBack of the same revision puts each value back where its placeholder
 // stands, also when a variable was moved or renamed.
 func Redacted(td *awsx.TaskDefinition) (string, error) {
-	tree, err := cloneDocument(td)
+	tree, err := Registrable(td)
 	if err != nil {
 		return "", err
 	}
 	hide(tree, awsx.ARNName(td.ARN))
-	var b bytes.Buffer
-	if err := json.Indent(&b, tree.bytes(), "", "  "); err != nil {
-		return "", refused("%w", err)
-	}
-	b.WriteByte('\n')
-	return b.String(), nil
+	return tree.indented() + "\n", nil
 }
 
 // placeholderForm is how placeholders look: numbered in the order of the
@@ -41,33 +34,33 @@ func placeholder(i int, revision string) string {
 // hide replaces secrets by placeholders and returns the values by placeholder. A
 // value that looks like a placeholder or holds the mask is replaced as well, so
 // that putting back gives what was there, whatever that was.
-func hide(tree *node, revision string) map[string]clean.Secret {
+func hide(tree *Node, revision string) map[string]clean.Secret {
 	values := map[string]clean.Secret{}
-	secret := map[*node]bool{}
-	eachSecret(tree, func(s secretText) { secret[s.node] = true })
-	tree.eachString(func(n *node, value string) error {
+	secret := map[*Node]bool{}
+	EachSecret(tree, func(s Secret) { secret[s.Node] = true })
+	tree.eachString(func(n *Node, value string) error {
 		if secret[n] || placeholderForm.MatchString(value) || clean.FindMask(value) > 0 {
 			p := placeholder(len(values)+1, revision)
 			values[p] = clean.Secret(value)
-			n.raw = quote(p)
+			n.Raw = Quote(p)
 		}
 		return nil
 	})
 	return values
 }
 
-// putBack replaces the placeholders in a document that was edited by the values
+// PutBack replaces the placeholders in a document that was edited by the values
 // that they stand for. One that the revision does not have is an error, and so is
 // the mask, which stands for nothing.
-func putBack(tree *node, td *awsx.TaskDefinition) error {
-	original, err := cloneDocument(td)
+func PutBack(tree *Node, td *awsx.TaskDefinition) error {
+	original, err := Registrable(td)
 	if err != nil {
 		return err
 	}
 	values := hide(original, awsx.ARNName(td.ARN))
-	return tree.eachString(func(n *node, value string) error {
+	return tree.eachString(func(n *Node, value string) error {
 		if clean.FindMask(value) > 0 {
-			return refused("%w", clean.ErrMasked)
+			return invalid("%w", clean.ErrMasked)
 		}
 		var missing string
 		restored := placeholderForm.ReplaceAllStringFunc(value, func(p string) string {
@@ -78,10 +71,10 @@ func putBack(tree *node, td *awsx.TaskDefinition) error {
 			return v.Reveal()
 		})
 		if missing != "" {
-			return refused("the placeholder %s stands for no value of %s, which runs: put the value in its place, or start from what runs now", missing, awsx.ARNName(td.ARN))
+			return invalid("the placeholder %s stands for no value of %s, which runs: put the value in its place, or start from what runs now", missing, awsx.ARNName(td.ARN))
 		}
 		if restored != value {
-			n.raw = quote(restored)
+			n.Raw = Quote(restored)
 		}
 		return nil
 	})

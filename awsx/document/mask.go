@@ -1,0 +1,177 @@
+package document
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gantry/awsx"
+	"gantry/internal/clean"
+)
+
+// Masking decides what of a document's values may be shown. Its rules know a
+// secret by what it is the value of (DB_PASSWORD), by its form (a token, a URL
+// with a password), and where it recurs: a value that the document gives to a
+// secret name is hidden in every other text that carries it, such as a command.
+// Values of less than six bytes and words that settings share are not looked for.
+// Names, references, images and ARNs stay readable, since they are what operators
+// go by. The zero value knows no recurring secrets.
+type Masking struct{ known clean.Known }
+
+// MaskingOf returns the masking that knows the secrets of a revision; nil is one
+// without any.
+func MaskingOf(td *awsx.TaskDefinition) Masking {
+	if td == nil {
+		return Masking{}
+	}
+	tree, err := Parse(td.Raw)
+	if err != nil {
+		return Masking{}
+	}
+	return MaskingIn(tree)
+}
+
+// MaskingIn returns the masking that knows the secrets of the given documents.
+func MaskingIn(trees ...*Node) Masking {
+	var known []clean.Secret
+	for _, tree := range trees {
+		eachText(tree, "", "", func(s Secret) {
+			if (Masking{}).text(s) != clean.Mask {
+				return
+			}
+			v := s.Value.Reveal()
+			if u, err := url.Parse(v); err == nil && u.User != nil {
+				v, _ = u.User.Password() // the rest is no secret
+			}
+			if !slices.Contains(commonWords(), strings.ToLower(v)) {
+				known = append(known, clean.Secret(v))
+			}
+		})
+	}
+	return Masking{clean.NewKnown(known...)}
+}
+
+// commonWords are values which variables with secret-looking names have as well
+// (KEY_STORE=default), and which are no secret wherever else they stand.
+func commonWords() []string {
+	return []string{"default", "disabled", "enabled", "development", "localhost", "production", "staging"}
+}
+
+// Value returns the value of a variable, an option or a tag as it may be shown.
+func (m Masking) Value(name, value string) string {
+	if clean.LooksSecret(name, value) {
+		return clean.Mask
+	}
+	return m.Text(value)
+}
+
+// Hides reports whether something of a variable's value is hidden.
+func (m Masking) Hides(name, value string) bool { return m.Value(name, value) != value }
+
+// Text returns a text that stands under no name of its own as it may be shown.
+func (m Masking) Text(s string) string { return clean.Redact(m.known.Hide(s)) }
+
+// text returns a string of a document as it may be shown. Where the name is the
+// operator's own (variables, labels, log options, tags) it tells whether the value
+// is secret; elsewhere only the value does, as members like "key" say nothing.
+func (m Masking) text(s Secret) string {
+	value := s.Value.Reveal()
+	switch {
+	case strings.HasSuffix(s.Path, "/value"), ownNames(s.Path):
+		return m.Value(s.Name, value)
+	case names(s.Path):
+		return value
+	case clean.LooksCredential(value):
+		return clean.Mask
+	case identifies(s.Path):
+		return clean.Redact(value)
+	}
+	return m.Text(value)
+}
+
+// Secret is a string of a document that may not be shown as it is.
+type Secret struct {
+	Node *Node
+	// Path leads to the string, by names where items of a list have one, so that a
+	// reordered list still finds its counterpart. Name is what the string is the
+	// value of, such as a variable.
+	Path, Name string
+	Value      clean.Secret
+	Masked     string // as it may be shown
+}
+
+// EachSecret calls visit for every string of a document of which something must be
+// hidden, for the secrets of the documents beside it as well: a secret stays one
+// when it moves to a variable whose name does not tell.
+func EachSecret(tree *Node, visit func(Secret), beside ...*Node) {
+	m := MaskingIn(append(beside, tree)...)
+	eachText(tree, "", "", func(s Secret) {
+		if s.Masked = m.text(s); s.Masked != s.Value.Reveal() {
+			visit(s)
+		}
+	})
+}
+
+// Shown lays one JSON document out for reading, with its secrets masked. Members
+// stay in their order and numbers in their spelling.
+func Shown(raw []byte) (string, error) {
+	tree, err := Parse(raw)
+	if err != nil {
+		return "", err
+	}
+	m := MaskingIn(tree)
+	eachText(tree, "", "", func(s Secret) { s.Node.Raw = Quote(m.text(s)) })
+	return tree.indented(), nil
+}
+
+// eachText calls visit for every string of a document but empty ones.
+func eachText(n *Node, path, name string, visit func(Secret)) {
+	switch n.Kind {
+	case Object:
+		label := n.Label()
+		for _, m := range n.Members {
+			under := m.Name
+			if m.Name == "value" && label != "" {
+				under = label
+			}
+			eachText(m.Value, path+"/"+m.Name, under, visit)
+		}
+	case Array:
+		for i, item := range n.Items {
+			label := item.Label()
+			if label == "" {
+				label = strconv.Itoa(i)
+			}
+			eachText(item, path+"/"+label, "", visit)
+		}
+	case Scalar:
+		if value, ok := n.Text(); ok && value != "" {
+			visit(Secret{Node: n, Path: path, Name: name, Value: clean.Secret(value)})
+		}
+	}
+}
+
+// names reports whether a path leads to a reference or a name, which operators
+// need to read.
+func names(path string) bool {
+	return strings.HasSuffix(path, "/valueFrom") || strings.HasSuffix(path, "/name") || strings.HasSuffix(path, "/key")
+}
+
+// identifies reports whether a path leads to what the service knows something by:
+// there, a word that is also somebody's secret is chance.
+func identifies(path string) bool {
+	last := path[strings.LastIndexByte(path, '/')+1:]
+	return last == "image" || last == "imageDigest" || last == "family" || strings.HasSuffix(last, "Name") || strings.HasSuffix(last, "Arn")
+}
+
+// ownNames reports whether a path leads to a member of a map whose keys the
+// operator chose.
+func ownNames(path string) bool {
+	for _, parent := range []string{"/dockerLabels/", "/options/", "/driverOpts/", "/labels/"} {
+		if i := strings.LastIndex(path, parent); i >= 0 && !strings.Contains(path[i+len(parent):], "/") {
+			return true
+		}
+	}
+	return false
+}
