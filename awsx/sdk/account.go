@@ -12,7 +12,6 @@ import (
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	cwlogs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -32,13 +31,15 @@ type Account struct {
 	// will not do: the opener then loads the configuration anew.
 	expired atomic.Bool
 
+	cfg      aws.Config
+	endpoint *string // of all clients; nil leaves it to the SDK
+
 	ecs     *ecs.Client
 	elb     *elb.Client
 	ecr     *ecr.Client
 	sts     *sts.Client
 	scaling *scaling.Client
 	alarms  *cloudwatch.Client
-	logs    *cwlogs.Client
 }
 
 var _ awsx.Account = (*Account)(nil)
@@ -62,7 +63,7 @@ func newAccount(id awsx.ContextID, l loaded, o Options) *Account {
 		endpoint = &l.endpoint
 	}
 	return &Account{
-		id: id, login: l.login,
+		id: id, login: l.login, cfg: cfg, endpoint: endpoint,
 		ecs: ecs.NewFromConfig(cfg, func(o *ecs.Options) { o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint) }),
 		elb: elb.NewFromConfig(cfg, func(o *elb.Options) { o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint) }),
 		ecr: ecr.NewFromConfig(cfg, func(o *ecr.Options) { o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint) }),
@@ -73,8 +74,22 @@ func newAccount(id awsx.ContextID, l loaded, o Options) *Account {
 		alarms: cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) {
 			o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint)
 		}),
-		logs: cwlogs.NewFromConfig(cfg, func(o *cwlogs.Options) { o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint) }),
 	}
+}
+
+// ClientConfig returns what a client of one more service is made from, so that its
+// calls are guarded, limited and repeated as those of all others are. The base
+// endpoint is to be set on the client unless it is nil: in the configuration it
+// would lose against the environment's variable of the service.
+func (a *Account) ClientConfig() (cfg aws.Config, endpoint *string) {
+	return a.cfg.Copy(), a.endpoint
+}
+
+// Classify turns the failure of one call about a resource into a fault.Error, for
+// clients that are made from ClientConfig. A context that has ended passes through
+// as its own error.
+func (a *Account) Classify(ctx context.Context, resource string, err error) error {
+	return a.classify(ctx, resource, err)
 }
 
 // Identity asks STS whose credentials these are.

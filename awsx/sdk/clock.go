@@ -18,7 +18,7 @@ type Clock struct {
 
 // Clock asks STS who calls, and reads the date off its answer.
 func (o *Opener) Clock(ctx context.Context, id awsx.ContextID) (Clock, error) {
-	a, err := o.account(ctx, id)
+	a, err := o.Account(ctx, id)
 	if err != nil {
 		return Clock{}, err
 	}

@@ -66,7 +66,7 @@ type call struct {
 func clients(a *Account) map[string]any {
 	return map[string]any{
 		ecs.ServiceID: a.ecs, elb.ServiceID: a.elb, ecr.ServiceID: a.ecr, sts.ServiceID: a.sts,
-		scaling.ServiceID: a.scaling, cloudwatch.ServiceID: a.alarms, cwlogs.ServiceID: a.logs,
+		scaling.ServiceID: a.scaling, cloudwatch.ServiceID: a.alarms, cwlogs.ServiceID: cwlogs.NewFromConfig(a.cfg, func(o *cwlogs.Options) { o.BaseEndpoint = a.endpoint }),
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // than they cost. The error is of class Expired and says how to get some: a
 // program that starts can tell before it draws a screen.
 func (o *Opener) Login(ctx context.Context, id awsx.ContextID) error {
-	a, err := o.account(ctx, id)
+	a, err := o.Account(ctx, id)
 	if err != nil {
 		return err
 	}

@@ -121,14 +121,16 @@ func NewStatic(o Options, s Static) *Opener {
 // keys that a login wrote there are only read when it is loaded. The error is a fault.Error: Invalid without a region or with a
 // profile that is not there, Expired when the profile asks for an MFA code.
 func (o *Opener) Open(ctx context.Context, id awsx.ContextID) (awsx.Account, error) {
-	a, err := o.account(ctx, id)
+	a, err := o.Account(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	return a, nil
 }
 
-func (o *Opener) account(ctx context.Context, id awsx.ContextID) (*Account, error) {
+// Account is Open for adapters of other services, which make clients of their own
+// from Account.ClientConfig.
+func (o *Opener) Account(ctx context.Context, id awsx.ContextID) (*Account, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if a, ok := o.open[id]; ok && !a.expired.Load() {

@@ -33,7 +33,7 @@ func (o *Opener) Signer(id awsx.ContextID, service, region string) *Signer {
 // it. The error is a fault.Error, of class expired when there are no credentials.
 func (s *Signer) Sign(r *http.Request, body []byte) error {
 	ctx := r.Context()
-	a, err := s.opener.account(ctx, s.id)
+	a, err := s.opener.Account(ctx, s.id)
 	if err != nil {
 		return signingError(err)
 	}

@@ -56,10 +56,11 @@ func TestDirectImportsStayInTheirLayer(t *testing.T) {
 		{"gantry/ui", []string{"gantry/ui", "gantry/internal/clean", charm, "github.com/charmbracelet/x/ansi", "github.com/sahilm/fuzzy", "github.com/aymanbagabas/go-udiff"}},
 		{"gantry/views", []string{"gantry/ui", "gantry/views", "gantry/internal/clean", "gantry/internal/fault", "charm.land/bubbletea/v2", "gantry/awsx", "gantry/awsx/store", "gantry/awsx/deploy", "gantry/awsx/alb", "gantry/awsx/diagnose", "gantry/logs", "gantry/logs/ecslog"}},
 		{"gantry/logs", []string{"gantry/logs", "gantry/internal/clean", "gantry/internal/fault", "gantry/awsx", "github.com/elastic"}},
+		{"gantry/logs/cloudwatch/loggroups", []string{"gantry/internal/fault", "gantry/logs/cloudwatch", awsSDK}},
 	}
 	for pkg, imports := range listed(t, "Imports") {
 		for _, r := range rules {
-			if !under(pkg, r.layer) || strings.HasPrefix(pkg, "gantry/ui/uitest") {
+			if !under(pkg, r.layer) || strings.HasPrefix(pkg, "gantry/ui/uitest") || strings.HasPrefix(pkg, "gantry/logs/cloudwatch/") && r.layer == "gantry/logs" {
 				continue
 			}
 			for _, imp := range imports {
@@ -100,7 +101,7 @@ func TestNothingBelowKnowsTheTerminalOrTheSDK(t *testing.T) {
 		{"gantry/awsx/diagnose", []string{charm, awsSDK}},
 		{"gantry/awsx/awsxtest", []string{charm, awsSDK}},
 		{"gantry/awsx/sim", []string{charm, awsSDK, "gantry/awsx"}},
-		{"gantry/awsx/sdk", []string{charm}},
+		{"gantry/awsx/sdk", []string{charm, "gantry/logs"}},
 		{"gantry/logs", []string{charm, awsSDK, "gantry/awsx"}},
 		{"gantry/logs/kql", []string{charm, awsSDK, "gantry/awsx", "gantry/logs", "gantry/logs/elastic"}},
 		{"gantry/logs/elastic", []string{charm, awsSDK, "gantry/awsx"}},
@@ -131,27 +132,27 @@ func TestNothingBelowKnowsTheTerminalOrTheSDK(t *testing.T) {
 // TestAdaptersAreOpenedInOnePlace keeps the concrete adapters and simulators
 // behind the composition root.
 func TestAdaptersAreOpenedInOnePlace(t *testing.T) {
-	adapters := []string{"gantry/awsx/sdk", "gantry/awsx/sim", "gantry/logs/elastic", "gantry/logs/cloudwatch", "gantry/logs/sim"}
+	adapters := []string{"gantry/awsx/sdk", "gantry/awsx/sim", "gantry/logs/elastic", "gantry/logs/cloudwatch", "gantry/logs/cloudwatch/loggroups", "gantry/logs/sim"}
 	for pkg, imports := range listed(t, "Imports") {
 		if under(pkg, "gantry/internal/app") || under(pkg, "gantry/internal/e2e") {
 			continue
 		}
 		for _, imp := range imports {
 			for _, a := range adapters {
-				// The SDK's adapter stands behind the port of the log groups' source.
-				if imp == a && pkg != a && !(pkg == "gantry/awsx/sdk" && a == "gantry/logs/cloudwatch") {
+				// The log groups' client stands behind the port of their source.
+				if imp == a && pkg != a && !(pkg == "gantry/logs/cloudwatch/loggroups" && a == "gantry/logs/cloudwatch") {
 					t.Errorf("%s imports the adapter %s; only internal/app may", pkg, a)
 				}
 			}
 		}
 	}
 	for pkg, imports := range listed(t, "Imports") {
-		if under(pkg, "gantry/awsx/sdk") {
+		if under(pkg, "gantry/awsx/sdk") || pkg == "gantry/logs/cloudwatch/loggroups" {
 			continue
 		}
 		for _, imp := range imports {
 			if family(imp) == awsSDK {
-				t.Errorf("%s imports %s; only awsx/sdk may", pkg, imp)
+				t.Errorf("%s imports %s; only awsx/sdk and logs/cloudwatch/loggroups may", pkg, imp)
 			}
 		}
 	}

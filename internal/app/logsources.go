@@ -12,6 +12,7 @@ import (
 	"gantry/internal/config"
 	"gantry/logs"
 	"gantry/logs/cloudwatch"
+	"gantry/logs/cloudwatch/loggroups"
 	"gantry/logs/ecslog"
 )
 
@@ -24,7 +25,9 @@ type openStore struct {
 
 // groupsOf returns what opens CloudWatch Logs of a context.
 func groupsOf(o *sdk.Opener) func(awsx.ContextID) cloudwatch.Port {
-	return func(id awsx.ContextID) cloudwatch.Port { return o.LogGroups(id) }
+	return func(id awsx.ContextID) cloudwatch.Port {
+		return loggroups.New(func(ctx context.Context) (loggroups.Account, error) { return o.Account(ctx, id) })
+	}
 }
 
 // OpenLogs returns the logs of a context as one: its store of documents, those that

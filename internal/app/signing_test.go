@@ -1,8 +1,7 @@
-package sdk
+package app
 
 import (
 	"bytes"
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -21,6 +20,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk"
 	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/elastic"
@@ -174,7 +174,7 @@ func TestSignaturesAreThoseThatAWSComputes(t *testing.T) {
 			_ = store.Index("", map[string]any{"message": "m"}, time.Now())
 			store.ServeHTTP(w, r)
 		})
-		lasting := NewStatic(Options{}, Static{Region: "eu-west-1", AccessKey: "AKIDLASTING", SecretKey: "one/secret"})
+		lasting := sdk.NewStatic(sdk.Options{}, sdk.Static{Region: "eu-west-1", AccessKey: "AKIDLASTING", SecretKey: "one/secret"})
 		for name, s := range map[string]elastic.Signer{
 			"the context's region": lasting.Signer(awsx.ContextID{}, service, ""),
 			"another region":       lasting.Signer(awsx.ContextID{Region: "us-east-1"}, service, "eu-west-1"),
@@ -194,11 +194,11 @@ func TestSignaturesAreThoseThatAWSComputes(t *testing.T) {
 
 func TestWhatAWSSaysOfASignature(t *testing.T) {
 	v, address := domain(t, "es", "eu-west-1")
-	static := func(key, secret, region string) *Opener {
-		return NewStatic(Options{}, Static{Region: region, AccessKey: key, SecretKey: secret})
+	static := func(key, secret, region string) *sdk.Opener {
+		return sdk.NewStatic(sdk.Options{}, sdk.Static{Region: region, AccessKey: key, SecretKey: secret})
 	}
 	for name, c := range map[string]struct {
-		opener  *Opener
+		opener  *sdk.Opener
 		service string
 		class   fault.Class
 		says    string
@@ -239,7 +239,7 @@ func TestExpiredCredentialsAreRenewedByALogin(t *testing.T) {
 	v.next.(*logsim.Store).Index("app~1", map[string]any{"message": "m"}, time.Now())
 	v.expired["AKIDLASTING"] = true
 	login("aws_access_key_id = AKIDLASTING\naws_secret_access_key = one/secret\n")
-	s := New(Options{}).Signer(awsx.ContextID{Profile: "logs", Region: "eu-west-1"}, "es", "")
+	s := sdk.New(sdk.Options{}).Signer(awsx.ContextID{Profile: "logs", Region: "eu-west-1"}, "es", "")
 	for range 2 {
 		err := newest(t, s, address)
 		if fault.ClassOf(err) != fault.Expired || !strings.HasSuffix(err.Error(), "The security token included in the request is expired (renew the credentials of the profile logs)") {
@@ -249,20 +249,5 @@ func TestExpiredCredentialsAreRenewedByALogin(t *testing.T) {
 	login("aws_access_key_id = ASIATEMPORARY\naws_secret_access_key = another+secret\naws_session_token = session\n")
 	if err := newest(t, s, address); err != nil {
 		t.Errorf("after the login: %v", err)
-	}
-}
-
-func TestTheClockOfTheServiceIsRead(t *testing.T) {
-	skewed := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Date", time.Now().Add(90*time.Second).UTC().Format(http.TimeFormat))
-		w.Header().Set("Content-Type", "text/xml")
-		fmt.Fprint(w, `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::1:user/x</Arn><UserId>x</UserId><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`)
-	})
-	server := httptest.NewServer(skewed)
-	defer server.Close()
-	o := NewStatic(Options{}, Static{Region: "eu-west-1", AccessKey: "a", SecretKey: "b", Endpoint: server.URL})
-	c, err := o.Clock(context.Background(), awsx.ContextID{})
-	if ahead := c.Server.Sub(c.Local).Round(5 * time.Second); err != nil || ahead != 90*time.Second {
-		t.Errorf("the service is %s ahead (%v): %+v", ahead, err, c)
 	}
 }

@@ -1,4 +1,4 @@
-package sdk_test
+package app
 
 import (
 	"context"
@@ -27,9 +27,9 @@ func (discard) WriteLog(sim.LogDoc) {}
 var loggedContext = awsx.ContextID{Profile: "demo", Region: "eu-west-1"}
 
 // logGroups returns the log groups of an account that is reached by a transport.
-func logGroups(rt http.RoundTripper) sdk.LogGroups {
+func logGroups(rt http.RoundTripper) cloudwatch.Port {
 	static := sdk.Static{Region: loggedContext.Region, AccessKey: "AKID", SecretKey: "SECRET"}
-	return sdk.NewStatic(sdk.Options{Transport: rt}, static).LogGroups(loggedContext)
+	return groupsOf(sdk.NewStatic(sdk.Options{Transport: rt}, static))(loggedContext)
 }
 
 // logging runs a test against an account whose containers write to log groups, in

@@ -1,29 +1,58 @@
-package sdk
+package loggroups
 
 import (
+	"cmp"
 	"context"
+	"sync"
 	"time"
+	"unique"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cwlogs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
-	"gantry/awsx"
 	"gantry/internal/fault"
 	"gantry/logs/cloudwatch"
 )
 
-// LogGroups reads the CloudWatch Logs of a context; it implements cloudwatch.Port.
-// The context is opened at each call, so that a login renews it.
-type LogGroups struct {
-	opener *Opener
-	id     awsx.ContextID
+// Account is an opened context of AWS, as far as a client of CloudWatch Logs needs
+// it. Two values that compare equal have the same configuration.
+type Account interface {
+	// ClientConfig returns what a client is made from, with the account's
+	// credentials, its guard, its rate limits and its retries, and the base endpoint
+	// of all clients; nil leaves the endpoint to the SDK.
+	ClientConfig() (cfg aws.Config, endpoint *string)
+	// Classify turns the failure of a call about a resource into a *fault.Error; the
+	// end of a context stays what it is.
+	Classify(ctx context.Context, resource string, err error) error
 }
 
-var _ cloudwatch.Port = LogGroups{}
+// Groups reads the log groups of an account; it implements cloudwatch.Port and is
+// safe for concurrent use.
+type Groups struct {
+	open func(context.Context) (Account, error)
 
-// LogGroups returns the log groups of a context. It makes no call.
-func (o *Opener) LogGroups(id awsx.ContextID) LogGroups { return LogGroups{o, id} }
+	mu     sync.Mutex
+	opened Account // whose client it is
+	client *cwlogs.Client
+}
+
+var _ cloudwatch.Port = (*Groups)(nil)
+
+// New returns the log groups of an account that is opened at each call, so that a
+// login renews it. It makes no call.
+func New(open func(context.Context) (Account, error)) *Groups { return &Groups{open: open} }
+
+// clientOf returns the client of an account, which is made once.
+func (g *Groups) clientOf(a Account) *cwlogs.Client {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.client == nil || g.opened != a {
+		cfg, endpoint := a.ClientConfig()
+		g.opened, g.client = a, cwlogs.NewFromConfig(cfg, func(o *cwlogs.Options) { o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint) })
+	}
+	return g.client
+}
 
 // describedGroups and describedStreams are the largest pages of DescribeLogGroups
 // and DescribeLogStreams.
@@ -33,7 +62,7 @@ const (
 )
 
 // Events returns one page of FilterLogEvents.
-func (g LogGroups) Events(ctx context.Context, r cloudwatch.Request) (cloudwatch.Events, error) {
+func (g *Groups) Events(ctx context.Context, r cloudwatch.Request) (cloudwatch.Events, error) {
 	in := &cwlogs.FilterLogEventsInput{
 		LogGroupName: aws.String(r.Group.Name), LogStreamNames: r.Streams,
 		LogStreamNamePrefix: set(r.Prefix), FilterPattern: set(r.Pattern), NextToken: set(r.Token),
@@ -45,7 +74,7 @@ func (g LogGroups) Events(ctx context.Context, r cloudwatch.Request) (cloudwatch
 	if r.Descending {
 		in.StartFromHead = aws.Bool(false)
 	}
-	out, err := callLogs(ctx, g, r.Group, func(c *cwlogs.Client, region func(*cwlogs.Options)) (*cwlogs.FilterLogEventsOutput, error) {
+	out, err := call(ctx, g, r.Group, func(c *cwlogs.Client, region func(*cwlogs.Options)) (*cwlogs.FilterLogEventsOutput, error) {
 		return c.FilterLogEvents(ctx, in, region)
 	})
 	if err != nil {
@@ -54,7 +83,7 @@ func (g LogGroups) Events(ctx context.Context, r cloudwatch.Request) (cloudwatch
 	page := cloudwatch.Events{Events: make([]cloudwatch.Event, len(out.Events)), Next: aws.ToString(out.NextToken)}
 	for i, e := range out.Events {
 		page.Events[i] = cloudwatch.Event{
-			ID: aws.ToString(e.EventId), Stream: intern(aws.ToString(e.LogStreamName)), Message: aws.ToString(e.Message),
+			ID: aws.ToString(e.EventId), Stream: unique.Make(aws.ToString(e.LogStreamName)).Value(), Message: aws.ToString(e.Message),
 			Time: instant(e.Timestamp), Ingested: instant(e.IngestionTime),
 		}
 	}
@@ -63,13 +92,13 @@ func (g LogGroups) Events(ctx context.Context, r cloudwatch.Request) (cloudwatch
 
 // Newest returns the newest event of a log stream. The service may answer with
 // empty pages before the one that has it.
-func (g LogGroups) Newest(ctx context.Context, s cloudwatch.StreamID) (cloudwatch.Event, bool, error) {
+func (g *Groups) Newest(ctx context.Context, s cloudwatch.StreamID) (cloudwatch.Event, bool, error) {
 	in := &cwlogs.GetLogEventsInput{
 		LogGroupName: aws.String(s.Group.Name), LogStreamName: aws.String(s.Name),
 		Limit: aws.Int32(1), StartFromHead: aws.Bool(false),
 	}
 	for range emptyPages {
-		out, err := callLogs(ctx, g, s.Group, func(c *cwlogs.Client, region func(*cwlogs.Options)) (*cwlogs.GetLogEventsOutput, error) {
+		out, err := call(ctx, g, s.Group, func(c *cwlogs.Client, region func(*cwlogs.Options)) (*cwlogs.GetLogEventsOutput, error) {
 			return c.GetLogEvents(ctx, in, region)
 		})
 		if err != nil {
@@ -94,19 +123,19 @@ func (g LogGroups) Newest(ctx context.Context, s cloudwatch.StreamID) (cloudwatc
 const emptyPages = 5
 
 // Streams returns the first log streams whose names begin with a prefix.
-func (g LogGroups) Streams(ctx context.Context, group cloudwatch.GroupID, prefix string, limit int) ([]cloudwatch.Stream, error) {
+func (g *Groups) Streams(ctx context.Context, group cloudwatch.GroupID, prefix string, limit int) ([]cloudwatch.Stream, error) {
 	return g.streams(ctx, group, &cwlogs.DescribeLogStreamsInput{LogStreamNamePrefix: set(prefix)}, limit)
 }
 
 // RecentStreams returns the log streams that received events last.
-func (g LogGroups) RecentStreams(ctx context.Context, group cloudwatch.GroupID, limit int) ([]cloudwatch.Stream, error) {
+func (g *Groups) RecentStreams(ctx context.Context, group cloudwatch.GroupID, limit int) ([]cloudwatch.Stream, error) {
 	return g.streams(ctx, group, &cwlogs.DescribeLogStreamsInput{OrderBy: types.OrderByLastEventTime, Descending: aws.Bool(true)}, limit)
 }
 
-func (g LogGroups) streams(ctx context.Context, group cloudwatch.GroupID, in *cwlogs.DescribeLogStreamsInput, limit int) ([]cloudwatch.Stream, error) {
+func (g *Groups) streams(ctx context.Context, group cloudwatch.GroupID, in *cwlogs.DescribeLogStreamsInput, limit int) ([]cloudwatch.Stream, error) {
 	in.LogGroupName = aws.String(group.Name)
 	in.Limit = aws.Int32(int32(min(max(limit, 1), describedStreams)))
-	out, err := callLogs(ctx, g, group, func(c *cwlogs.Client, region func(*cwlogs.Options)) (*cwlogs.DescribeLogStreamsOutput, error) {
+	out, err := call(ctx, g, group, func(c *cwlogs.Client, region func(*cwlogs.Options)) (*cwlogs.DescribeLogStreamsOutput, error) {
 		return c.DescribeLogStreams(ctx, in, region)
 	})
 	if err != nil {
@@ -120,11 +149,11 @@ func (g LogGroups) streams(ctx context.Context, group cloudwatch.GroupID, in *cw
 }
 
 // Groups returns the names of all log groups that begin with a prefix.
-func (g LogGroups) Groups(ctx context.Context, region, prefix string) ([]string, error) {
+func (g *Groups) Groups(ctx context.Context, region, prefix string) ([]string, error) {
 	var names []string
 	in := &cwlogs.DescribeLogGroupsInput{LogGroupNamePrefix: set(prefix), Limit: aws.Int32(describedGroups)}
 	for {
-		out, err := callLogs(ctx, g, cloudwatch.GroupID{Region: region, Name: prefix + "*"},
+		out, err := call(ctx, g, cloudwatch.GroupID{Region: region, Name: prefix + "*"},
 			func(c *cwlogs.Client, region func(*cwlogs.Options)) (*cwlogs.DescribeLogGroupsOutput, error) {
 				return c.DescribeLogGroups(ctx, in, region)
 			})
@@ -140,27 +169,27 @@ func (g LogGroups) Groups(ctx context.Context, region, prefix string) ([]string,
 	}
 }
 
-// callLogs makes one call for a log group and turns its failure into a fault.Error.
-func callLogs[Out any](ctx context.Context, g LogGroups, group cloudwatch.GroupID, call func(*cwlogs.Client, func(*cwlogs.Options)) (Out, error)) (Out, error) {
+// call makes one call for a log group and names the group in its failure.
+func call[Out any](ctx context.Context, g *Groups, group cloudwatch.GroupID, do func(*cwlogs.Client, func(*cwlogs.Options)) (Out, error)) (Out, error) {
 	var none Out
-	account, err := g.opener.account(ctx, g.id)
+	account, err := g.open(ctx)
 	if err != nil {
-		return none, logsError(group, err)
+		return none, about(group, err)
 	}
-	out, err := call(account.logs, func(o *cwlogs.Options) {
+	out, err := do(g.clientOf(account), func(o *cwlogs.Options) {
 		if group.Region != "" {
 			o.Region = group.Region
 		}
 	})
 	if err != nil {
-		return none, logsError(group, account.classify(ctx, group.Name, err))
+		return none, about(group, account.Classify(ctx, group.Name, err))
 	}
 	return out, nil
 }
 
-// logsError names the group in a failure's operation. The end of a context stays
-// what it is.
-func logsError(group cloudwatch.GroupID, err error) error {
+// about names the group, as it was given, in a failure's operation. The end of a
+// context stays what it is.
+func about(group cloudwatch.GroupID, err error) error {
 	e := fault.Of(err)
 	if e == nil {
 		return err
