@@ -3,6 +3,7 @@ package awsx
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"iter"
 )
 
@@ -26,6 +27,16 @@ type Missing struct{ ARN, Reason, Detail string }
 // that failed: the sequence goes on, and what other batches brought is good.
 // Breaking off the loop cancels the calls under way and waits for them.
 type Pages[T any] = iter.Seq2[Page[T], error]
+
+// Collect reads all batches. The error joins those of the batches that failed; what
+// the others brought is good.
+func Collect[T any](pages Pages[T]) (items []T, failed error) {
+	for page, err := range pages {
+		failed = errors.Join(failed, err)
+		items = append(items, page.Items...)
+	}
+	return items, failed
+}
 
 // TaskQuery chooses tasks of a cluster.
 type TaskQuery struct {

@@ -3,6 +3,7 @@ package change
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -51,20 +52,14 @@ func (r reader) observe(ctx context.Context) deploy.Observation {
 	for _, t := range r.spec.Tasks {
 		q.ARNs = append(q.ARNs, t.ARN)
 	}
-	for page, err := range account.Tasks(ctx, q) {
-		o.Err = errors.Join(o.Err, err)
-		o.Tasks = append(o.Tasks, page.Items...)
-	}
+	o.Tasks, o.Err = awsx.Collect(account.Tasks(ctx, q))
 	if r.spec.Instance.ARN == "" {
 		return o
 	}
-	for page, err := range account.Instances(ctx, target.ClusterRef()) {
-		o.Err = errors.Join(o.Err, err)
-		for _, i := range page.Items {
-			if i.Ref == r.spec.Instance {
-				o.Instance = i
-			}
-		}
+	instances, err := awsx.Collect(account.Instances(ctx, target.ClusterRef()))
+	o.Err = errors.Join(o.Err, err)
+	if i := slices.IndexFunc(instances, func(i awsx.Instance) bool { return i.Ref == r.spec.Instance }); i >= 0 {
+		o.Instance = instances[i]
 	}
 	return o
 }

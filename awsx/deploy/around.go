@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -36,7 +35,7 @@ func readSubject(ctx context.Context, r awsx.Reader, cur *Current, n needs) (err
 // ReadTask reads one task afresh, running or stopped; NotFound when the service
 // remembers neither.
 func ReadTask(ctx context.Context, r awsx.TaskReader, task awsx.Ref) (awsx.Task, error) {
-	list, err := collectPages(r.Tasks(ctx, awsx.TaskQuery{Cluster: task.ClusterRef(), ARNs: []string{task.ARN}}))
+	list, err := awsx.Collect(r.Tasks(ctx, awsx.TaskQuery{Cluster: task.ClusterRef(), ARNs: []string{task.ARN}}))
 	switch {
 	case len(list) > 0:
 		return list[0], nil
@@ -47,7 +46,7 @@ func ReadTask(ctx context.Context, r awsx.TaskReader, task awsx.Ref) (awsx.Task,
 }
 
 func readInstance(ctx context.Context, r awsx.InstanceReader, instance awsx.Ref) (awsx.Instance, error) {
-	list, err := collectPages(r.Instances(ctx, instance.ClusterRef()))
+	list, err := awsx.Collect(r.Instances(ctx, instance.ClusterRef()))
 	for _, i := range list {
 		if i.Ref.ARN == instance.ARN || i.Ref.Name() == instance.Name() || i.EC2ID != "" && i.EC2ID == instance.ARN {
 			return i, nil
@@ -57,16 +56,6 @@ func readInstance(ctx context.Context, r awsx.InstanceReader, instance awsx.Ref)
 		return awsx.Instance{}, err
 	}
 	return awsx.Instance{}, fault.Errorf(fault.NotFound, "ecs:DescribeContainerInstances", instance.ARN, "no such instance in cluster %s", instance.ClusterName())
-}
-
-// collectPages joins the batches of a listing. The error says that some failed;
-// what the others brought is good.
-func collectPages[T any](pages awsx.Pages[T]) (items []T, failed error) {
-	for page, err := range pages {
-		failed = errors.Join(failed, err)
-		items = append(items, page.Items...)
-	}
-	return items, failed
 }
 
 // readAround reads what a draft itself depends on besides its target and
@@ -125,11 +114,11 @@ func readPeers(ctx context.Context, r awsx.Reader, cur *Current) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	wg.Go(func() {
-		cur.Tasks.Value, cur.Tasks.Err = collectPages(r.Tasks(ctx, awsx.TaskQuery{Cluster: svc.Ref.ClusterRef(), Service: svc.Name}))
+		cur.Tasks.Value, cur.Tasks.Err = awsx.Collect(r.Tasks(ctx, awsx.TaskQuery{Cluster: svc.Ref.ClusterRef(), Service: svc.Name}))
 	})
 	wg.Go(func() {
 		cur.Fleet.Done = true
-		cur.Fleet.Value, cur.Fleet.Err = collectPages(r.Instances(ctx, svc.Ref.ClusterRef()))
+		cur.Fleet.Value, cur.Fleet.Err = awsx.Collect(r.Instances(ctx, svc.Ref.ClusterRef()))
 	})
 	wg.Go(func() {
 		// An unread definition leaves the ports of its tasks unknown, no more.
@@ -150,14 +139,14 @@ func readPeers(ctx context.Context, r awsx.Reader, cur *Current) {
 func readGuests(ctx context.Context, r awsx.Reader, cur *Current, held Held) {
 	cluster := cur.Target.ClusterRef()
 	cur.Tasks.Done = true
-	cur.Tasks.Value, cur.Tasks.Err = collectPages(r.Tasks(ctx, awsx.TaskQuery{Cluster: cluster, Instance: cur.Target.ARN}))
+	cur.Tasks.Value, cur.Tasks.Err = awsx.Collect(r.Tasks(ctx, awsx.TaskQuery{Cluster: cluster, Instance: cur.Target.ARN}))
 	cur.Tasks.Value = slices.DeleteFunc(cur.Tasks.Value, func(t awsx.Task) bool { return t.ContainerInstance != cur.Target.ARN })
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	wg.Go(func() {
 		cur.Fleet.Done = true
 		if cur.Fleet.Value = held.Instances; held.Instances == nil {
-			cur.Fleet.Value, cur.Fleet.Err = collectPages(r.Instances(ctx, cluster))
+			cur.Fleet.Value, cur.Fleet.Err = awsx.Collect(r.Instances(ctx, cluster))
 		}
 	})
 	var names []string
@@ -168,7 +157,7 @@ func readGuests(ctx context.Context, r awsx.Reader, cur *Current, held Held) {
 	}
 	if len(names) > 0 {
 		cur.Hosted.Done = true
-		cur.Hosted.Value, cur.Hosted.Err = collectPages(r.DescribeServices(ctx, cluster, names))
+		cur.Hosted.Value, cur.Hosted.Err = awsx.Collect(r.DescribeServices(ctx, cluster, names))
 	}
 }
 

@@ -76,7 +76,7 @@ func (b *beside) fleet(target awsx.Ref) {
 		if b.held.Instances != nil {
 			return b.held.Instances, nil
 		}
-		return collectPages(b.r.Instances(b.ctx, target.ClusterRef()))
+		return awsx.Collect(b.r.Instances(b.ctx, target.ClusterRef()))
 	}, func(cur *Current) *Answer[[]awsx.Instance] { return &cur.Fleet })
 }
 
@@ -101,7 +101,7 @@ func (b *beside) service(svc awsx.Service, n needs) {
 // tasks asks for what the service runs.
 func (b *beside) tasks(svc awsx.Service) {
 	ask(b, func() ([]awsx.Task, error) {
-		return collectPages(b.r.Tasks(b.ctx, awsx.TaskQuery{Cluster: svc.Ref.ClusterRef(), Service: svc.Name}))
+		return awsx.Collect(b.r.Tasks(b.ctx, awsx.TaskQuery{Cluster: svc.Ref.ClusterRef(), Service: svc.Name}))
 	}, func(cur *Current) *Answer[[]awsx.Task] { return &cur.Tasks })
 }
 
@@ -120,7 +120,7 @@ func (b *beside) relatives(svc awsx.Service) ([]string, error) {
 		}
 	} else {
 		var tasks []awsx.Task
-		tasks, err = collectPages(b.r.Tasks(b.ctx, awsx.TaskQuery{Cluster: svc.Ref.ClusterRef(), Family: family}))
+		tasks, err = awsx.Collect(b.r.Tasks(b.ctx, awsx.TaskQuery{Cluster: svc.Ref.ClusterRef(), Family: family}))
 		for _, t := range tasks {
 			if name, ok := strings.CutPrefix(t.Group, "service:"); ok {
 				names = appendNew(names, name)

@@ -92,7 +92,7 @@ func (d *desk) service(t *testing.T) awsx.Service {
 // tasks returns the tasks of the cluster that run.
 func (d *desk) tasks(t *testing.T) []awsx.Task {
 	t.Helper()
-	list, err := collectPages(d.Account.Tasks(t.Context(), awsx.TaskQuery{Cluster: d.cluster.Ref}))
+	list, err := awsx.Collect(d.Account.Tasks(t.Context(), awsx.TaskQuery{Cluster: d.cluster.Ref}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func (d *desk) tasks(t *testing.T) []awsx.Task {
 
 func (d *desk) instances(t *testing.T) []awsx.Instance {
 	t.Helper()
-	list, err := collectPages(d.Account.Instances(t.Context(), d.cluster.Ref))
+	list, err := awsx.Collect(d.Account.Instances(t.Context(), d.cluster.Ref))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -130,8 +130,8 @@ func TestAPlanWaitsForThreeAnswers(t *testing.T) {
 		}
 	})
 	var held Held
-	held.Services, _ = collectPages(d.Services(t.Context(), d.api.ClusterRef()))
-	held.Instances, _ = collectPages(d.Instances(t.Context(), d.api.ClusterRef()))
+	held.Services, _ = awsx.Collect(d.Services(t.Context(), d.api.ClusterRef()))
+	held.Instances, _ = awsx.Collect(d.Instances(t.Context(), d.api.ClusterRef()))
 	intents := map[string]Intent{
 		"image": SetImages{Images: map[string]string{"": ":v3"}}, "restart": Restart{}, "scale up": Scale{50}, "scale down": Scale{1},
 		"env": SetEnv{map[string]EnvEdit{"": {Set: vars("A", "b")}}}, "revision": UseRevision{"3"}, "roll back": RollBack{},

@@ -27,7 +27,7 @@ const clustersAtOnce = 4
 // readUsers looks through every service of the account and region.
 func readUsers(ctx context.Context, r awsx.Reader, family string) Users {
 	users := Users{By: map[string][]string{}}
-	clusters, err := collectPages(r.Clusters(ctx))
+	clusters, err := awsx.Collect(r.Clusters(ctx))
 	if err != nil {
 		users.Unread = append(users.Unread, "the list of clusters: "+whyUnread(err))
 	}
@@ -38,7 +38,7 @@ func readUsers(ctx context.Context, r awsx.Reader, family string) Users {
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			services, err := collectPages(r.Services(ctx, c.Ref))
+			services, err := awsx.Collect(r.Services(ctx, c.Ref))
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {

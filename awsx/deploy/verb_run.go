@@ -210,7 +210,7 @@ func (s *runTaskStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
 func (s *runTaskStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
 	var found []awsx.Task
 	for _, stopped := range []bool{false, true} {
-		list, err := collectPages(r.Tasks(ctx, awsx.TaskQuery{Cluster: s.run.Cluster, StartedBy: startedBy(st), Stopped: stopped}))
+		list, err := awsx.Collect(r.Tasks(ctx, awsx.TaskQuery{Cluster: s.run.Cluster, StartedBy: startedBy(st), Stopped: stopped}))
 		if err != nil {
 			return false, err
 		}

@@ -123,7 +123,7 @@ func (a *Account) ServiceDeployments(ctx context.Context, service awsx.Ref, limi
 	if limit > 0 && len(arns) > limit {
 		arns = arns[:limit]
 	}
-	found, err := collect(gather(ctx, listed(arns), describeRevisions, func(ctx context.Context, arns []string) (page awsx.Page[awsx.ServiceDeployment], err error) {
+	found, err := awsx.Collect(gather(ctx, listed(arns), describeRevisions, func(ctx context.Context, arns []string) (page awsx.Page[awsx.ServiceDeployment], err error) {
 		_, err = a.ecs.DescribeServiceDeployments(ctx, &ecs.DescribeServiceDeploymentsInput{
 			ServiceDeploymentArns: arns,
 		}, decodePage(&page, "serviceDeployments", serviceDeployment))
@@ -135,7 +135,7 @@ func (a *Account) ServiceDeployments(ctx context.Context, service awsx.Ref, limi
 
 // ServiceRevisions describes service revisions, in the order asked for.
 func (a *Account) ServiceRevisions(ctx context.Context, arns []string) ([]awsx.ServiceRevision, error) {
-	found, err := collect(gather(ctx, listed(arns), describeRevisions, func(ctx context.Context, arns []string) (page awsx.Page[awsx.ServiceRevision], err error) {
+	found, err := awsx.Collect(gather(ctx, listed(arns), describeRevisions, func(ctx context.Context, arns []string) (page awsx.Page[awsx.ServiceRevision], err error) {
 		_, err = a.ecs.DescribeServiceRevisions(ctx, &ecs.DescribeServiceRevisionsInput{
 			ServiceRevisionArns: arns,
 		}, decodePage(&page, "serviceRevisions", serviceRevision))
@@ -143,15 +143,6 @@ func (a *Account) ServiceRevisions(ctx context.Context, arns []string) ([]awsx.S
 	}))
 	inOrder(found, arns, func(r awsx.ServiceRevision) string { return r.ARN })
 	return found, err
-}
-
-// collect reads a listing to its end; its error is the first of a batch.
-func collect[T any](pages awsx.Pages[T]) (items []T, err error) {
-	for page, perr := range pages {
-		err = cmp.Or(err, perr)
-		items = append(items, page.Items...)
-	}
-	return items, err
 }
 
 // inOrder sorts what batches brought in any order by the order asked for.

@@ -97,7 +97,7 @@ func (a *App) FindTask(ctx context.Context, cluster, name string) (awsx.Task, er
 		}
 		return task, err
 	}
-	tasks, err := gather(account.Tasks(ctx, awsx.TaskQuery{Cluster: c.Ref}))
+	tasks, err := awsx.Collect(account.Tasks(ctx, awsx.TaskQuery{Cluster: c.Ref}))
 	if err != nil {
 		return awsx.Task{}, err
 	}
@@ -123,7 +123,7 @@ func (a *App) FindInstance(ctx context.Context, cluster, name string) (awsx.Inst
 	if err != nil {
 		return awsx.Instance{}, err
 	}
-	instances, err := gather(account.Instances(ctx, c.Ref))
+	instances, err := awsx.Collect(account.Instances(ctx, c.Ref))
 	var names []string
 	for _, i := range instances {
 		if i.Ref.ARN == name || i.Ref.Name() == name || i.EC2ID == name && name != "" {
@@ -147,17 +147,7 @@ func (a *App) Tasks(ctx context.Context, tasks []awsx.Ref) ([]awsx.Task, error) 
 	if err != nil {
 		return nil, err
 	}
-	return gather(account.Tasks(ctx, q))
-}
-
-// gather joins the batches of a listing. The error says that some failed; what
-// the others brought is good.
-func gather[T any](pages awsx.Pages[T]) (items []T, failed error) {
-	for page, err := range pages {
-		failed = errors.Join(failed, err)
-		items = append(items, page.Items...)
-	}
-	return items, failed
+	return awsx.Collect(account.Tasks(ctx, q))
 }
 
 // some lists names, those that look most like the wanted one first, not all of

@@ -236,15 +236,11 @@ func chosenTask(tasks []awsx.Task, target []string, previous bool) (*awsx.Task, 
 
 // serviceTasks reads a service's running tasks, then those that stopped lately.
 func serviceTasks(ctx context.Context, r awsx.TaskReader, svc awsx.Service) ([]awsx.Task, error) {
-	var tasks []awsx.Task
-	var failed error
-	for _, stopped := range []bool{false, true} {
-		for page, err := range r.Tasks(ctx, awsx.TaskQuery{Cluster: svc.Ref.ClusterRef(), Service: svc.Name, Stopped: stopped}) {
-			failed = errors.Join(failed, err)
-			tasks = append(tasks, page.Items...)
-		}
-	}
-	return tasks, failed
+	q := awsx.TaskQuery{Cluster: svc.Ref.ClusterRef(), Service: svc.Name}
+	running, err := awsx.Collect(r.Tasks(ctx, q))
+	q.Stopped = true
+	stopped, more := awsx.Collect(r.Tasks(ctx, q))
+	return append(running, stopped...), errors.Join(err, more)
 }
 
 // oneTask finds a task by its id, its ARN or the beginning of its id. Among says
