@@ -4,6 +4,14 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"gantry/awsx/sim/cwlogs"
+	"gantry/awsx/sim/fleet"
+	"gantry/awsx/sim/output"
+	"gantry/awsx/sim/scaling"
+	"gantry/awsx/sim/seed"
+	"gantry/awsx/sim/wire"
+	"gantry/awsx/sim/world"
 )
 
 // Account is an AWS account in memory: its resources, the control plane that
@@ -12,43 +20,22 @@ import (
 type Account struct {
 	opts Options
 
-	mu       sync.Mutex
-	now      time.Time // the instant of the event or call being handled
-	rng      source
-	logRng   source
-	callRng  source // request ids and what the quota lets through
-	agenda   agenda
+	mu       sync.Mutex    // of everything below
 	wake     chan struct{} // set while Run is active
-	outbox   []LogDoc
-	logging  bool          // the services are talking
 	written  chan struct{} // closed once the sink has what was written before Run
 	pastOnce sync.Once
-	logPause time.Duration // mean time between two lines of a service
-	logSeq   uint64        // of the events in log groups
-	// logRegions is CloudWatch Logs, by region.
-	logRegions map[string]*logRegion
-	calls      callLog
-	faults     []*Fault
-	quota      quota
 
-	taskSeq       uint64
-	clusters      []*cluster // by name
-	clusterByName map[string]*cluster
-	services      map[string]*service // by ARN
-	tasks         map[string]*task    // by ARN
-	instances     map[string]*instance
-	families      map[string]*family
-	familyNames   []string // sorted
-	rollouts      map[string]*rollout
-	revisions     map[string]*serviceRevision
-	groups        []*targetGroup // by name
-	groupByARN    map[string]*targetGroup
-	balancers     []*loadBalancer
-	alarms        map[string]*alarm    // by name
-	alarmNames    []string             // sorted
-	runTokens     map[string]runRecord // by client token
-	repositories  map[string]*repository
-	repoNames     []string // sorted
+	world   *world.World
+	fleet   *fleet.Fleet
+	scaling *scaling.Scaler
+	logs    *cwlogs.Store
+	output  *output.Writer
+
+	table   []*wire.Service
+	callRng world.Source // request ids and what the quota lets through
+	calls   callLog
+	faults  []*Fault
+	quota   quota
 }
 
 // New builds the whole account, everything that should be running already
@@ -58,30 +45,17 @@ func New(opts Options) (*Account, error) {
 	if err != nil {
 		return nil, err
 	}
+	w := world.New(opts.Seed, opts.Speed, opts.Region, opts.AccountID, time.Now())
+	f := fleet.New(w)
+	logs := cwlogs.NewStore(w)
 	a := &Account{
-		opts:          opts,
-		now:           time.Now(),
-		written:       make(chan struct{}),
-		rng:           newSource(opts.Seed, controlStream),
-		logRng:        newSource(opts.Seed, logStream),
-		callRng:       newSource(opts.Seed, callStream),
-		clusterByName: map[string]*cluster{},
-		services:      map[string]*service{},
-		tasks:         map[string]*task{},
-		instances:     map[string]*instance{},
-		families:      map[string]*family{},
-		rollouts:      map[string]*rollout{},
-		revisions:     map[string]*serviceRevision{},
-		groupByARN:    map[string]*targetGroup{},
-		alarms:        map[string]*alarm{},
-		runTokens:     map[string]runRecord{},
-		repositories:  map[string]*repository{},
+		opts: opts, written: make(chan struct{}),
+		world: w, fleet: f, scaling: scaling.New(f), logs: logs, output: output.NewWriter(f, logs, opts.Logs != nil),
+		callRng: world.NewSource(opts.Seed, world.CallStream), quota: newQuota(w.Now),
 	}
-	a.quota = newQuota(a.now)
-	if opts.generated() {
-		return a, a.seedGenerated()
-	}
-	return a, a.seedDemo()
+	f.Output = a.output
+	a.table = a.services()
+	return a, seed.Fill(f, a.scaling, opts.size(), opts.Scenario)
 }
 
 // Written is closed once Run has given the log sink what was written before it
@@ -95,7 +69,7 @@ func (a *Account) Run(ctx context.Context) error {
 	wake := make(chan struct{}, 1)
 	a.mu.Lock()
 	a.wake = wake
-	a.startLogging()
+	a.output.StartLogging()
 	a.mu.Unlock()
 	defer func() {
 		a.mu.Lock()
@@ -106,10 +80,9 @@ func (a *Account) Run(ctx context.Context) error {
 	defer timer.Stop()
 	for {
 		a.mu.Lock()
-		a.advance(time.Now())
-		docs := a.outbox
-		a.outbox = nil
-		next, planned := a.agenda.next()
+		a.world.Advance(time.Now())
+		docs := a.output.Take()
+		next, planned := a.world.Agenda.Next()
 		a.mu.Unlock()
 		for _, doc := range docs {
 			a.opts.Logs.WriteLog(doc)
@@ -129,36 +102,18 @@ func (a *Account) Run(ctx context.Context) error {
 	}
 }
 
-// advance plays everything that is due, each item at its own instant: how late
-// the loop woke up does not show in the account.
-func (a *Account) advance(now time.Time) {
-	for {
-		item, due := a.agenda.take(now)
-		if !due {
-			break
-		}
-		if item.at.After(a.now) {
-			a.now = item.at
-		}
-		item.do()
-	}
-	if now.After(a.now) {
-		a.now = now
-	}
-}
-
 // change runs do with the account locked and up to date, then has Run look at
 // the agenda again. While Run is not active the account stands still.
 func (a *Account) change(do func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.wake != nil {
-		a.advance(time.Now())
+		a.world.Advance(time.Now())
 	}
-	before, hadNext := a.agenda.next()
+	before, hadNext := a.world.Agenda.Next()
 	do()
-	after, hasNext := a.agenda.next()
-	if hasNext && (!hadNext || after.Before(before)) || len(a.outbox) > 0 {
+	after, hasNext := a.world.Agenda.Next()
+	if hasNext && (!hadNext || after.Before(before)) || a.output.Waiting() {
 		a.rouse()
 	}
 }
@@ -171,14 +126,4 @@ func (a *Account) rouse() {
 	case a.wake <- struct{}{}:
 	default: // already awake
 	}
-}
-
-// after plans do for when d of control-plane time has passed.
-func (a *Account) after(d time.Duration, do func()) {
-	a.agenda.plan(a.now.Add(a.scaled(d)), do)
-}
-
-// scaled converts a duration of the control plane to one of the clock.
-func (a *Account) scaled(d time.Duration) time.Duration {
-	return time.Duration(float64(d) / a.opts.Speed)
 }

@@ -1,9 +1,9 @@
 package sim
 
 import (
-	"net/http"
-	"strconv"
 	"time"
+
+	"gantry/awsx/sim/wire"
 )
 
 // maxCalls bounds the record of calls; the oldest go first.
@@ -40,10 +40,10 @@ func (a *Account) Calls() []Call {
 }
 
 // record notes the call and returns the fault that it meets, if any.
-func (a *Account) record(req *request) *Fault {
+func (a *Account) record(req *wire.Request) *Fault {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.calls.add(Call{Time: time.Now(), Service: req.service, Operation: req.operation, Body: req.body})
+	a.calls.add(Call{Time: time.Now(), Service: req.Name(), Operation: req.Operation, Body: req.Body})
 	return a.nextFault(req)
 }
 
@@ -98,9 +98,9 @@ func (a *Account) dropFault(f *Fault) {
 	}
 }
 
-func (a *Account) nextFault(req *request) *Fault {
+func (a *Account) nextFault(req *wire.Request) *Fault {
 	for _, f := range a.faults {
-		if f.Service != "" && f.Service != req.service || f.Operation != "" && f.Operation != req.operation {
+		if f.Service != "" && f.Service != req.Name() || f.Operation != "" && f.Operation != req.Operation {
 			continue
 		}
 		happening := *f
@@ -113,26 +113,3 @@ func (a *Account) nextFault(req *request) *Fault {
 	}
 	return nil
 }
-
-func throttled(req *request) error {
-	code := "ThrottlingException"
-	if req.wire == queryWire || req.service == "cloudwatch" {
-		code = "Throttling"
-	}
-	return fail(code, "Rate exceeded")
-}
-
-func serverError(req *request) error {
-	code, message := "InternalFailure", "An internal failure occurred."
-	switch req.service {
-	case "ecs", "ecr":
-		code, message = "ServerException", "Service Unavailable. Please try again later."
-	case "application-autoscaling":
-		code, message = "InternalServiceException", "The service encountered an internal error."
-	case "cloudwatch":
-		code, message = "InternalServiceError", "The service encountered an internal error."
-	}
-	return &apiError{status: http.StatusInternalServerError, code: code, message: message}
-}
-
-func itoa(n int) string { return strconv.Itoa(n) }

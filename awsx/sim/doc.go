@@ -4,6 +4,26 @@
 // alarms and CloudWatch Logs. An Account is an http.Handler, so the real SDK
 // talks to it through RoundTripper, in tests under fake time, or over TCP.
 //
+// # Rooms
+//
+// This package is the door: it holds the lock, runs the agenda, answers calls, injects
+// faults and lets tests intervene. What is in an account lives in the rooms below:
+//
+//	world             the clock, the agenda, random choices, names
+//	wire              the protocols
+//	taskdef ecr elb alarms cwlogs
+//	                  what stands by itself, each with its API where it has one
+//	fleet             clusters, services, tasks and the control plane
+//	ecs scaling       the APIs of ECS and of Application Auto Scaling over a fleet
+//	output            what containers write
+//	seed              the demo account, generated ones, the scenarios
+//
+// A room names only rooms above it in this list; fleet says what happens to whoever has
+// to know (Fleet.Output, Updated, RolledBack). All of them share one lock, this
+// package's: a call of one service reads and moves what others show, so that each room
+// with a lock of its own would see half of a change. To add an AWS service, write a
+// room with its operations and give it a row in services.go.
+//
 // # Model
 //
 // New builds the account with everything that should be running already

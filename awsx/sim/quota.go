@@ -3,6 +3,9 @@ package sim
 import (
 	"strings"
 	"time"
+
+	"gantry/awsx/sim/wire"
+	"gantry/awsx/sim/world"
 )
 
 // quota holds what the rest of the account leaves of the API's token buckets.
@@ -37,9 +40,12 @@ func newQuota(now time.Time) quota {
 	}}
 }
 
-// take draws a token for the call and tells whether there was one.
-func (q quota) take(req *request, now time.Time, rng source) bool {
-	b := q.buckets[bucketOf(req)]
+// take draws a token for the call and reports whether there was one.
+func (q quota) take(req *wire.Request, now time.Time, rng world.Source) bool {
+	if req.Service.Bucket == nil {
+		return true
+	}
+	b := q.buckets[req.Service.Bucket(req.Operation)]
 	if b == nil {
 		return true
 	}
@@ -52,22 +58,18 @@ func (q quota) take(req *request, now time.Time, rng source) bool {
 	return true
 }
 
-func bucketOf(req *request) string {
-	switch req.service {
-	case "elbv2":
-		return "elb"
-	case "logs":
-		if req.operation == "FilterLogEvents" {
-			return "events"
-		}
-	case "cloudwatch":
-		return "alarms"
-	case "ecs":
-		return ecsBucket(req.operation)
+// always is the bucket of a service whose calls all draw on one.
+func always(name string) func(string) string { return func(string) string { return name } }
+
+// logsBucket is the bucket of a call of CloudWatch Logs.
+func logsBucket(operation string) string {
+	if operation == "FilterLogEvents" {
+		return "events"
 	}
 	return ""
 }
 
+// ecsBucket is the bucket of a call of ECS.
 func ecsBucket(operation string) string {
 	switch operation {
 	case "UpdateService", "StopServiceDeployment", "UpdateContainerInstancesState":

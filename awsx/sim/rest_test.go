@@ -1,8 +1,11 @@
 package sim
 
 import (
+	"strconv"
 	"testing"
 	"time"
+
+	"gantry/awsx/sim/elb"
 )
 
 // What makes thousands of tasks cheap: while nothing happens, nothing is
@@ -12,10 +15,10 @@ func TestAnAccountAtRestPlansNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := a.agenda.Len(); n != 0 {
+	if n := a.world.Agenda.Len(); n != 0 {
 		t.Errorf("%d items planned, want none", n)
 	}
-	if n := len(a.tasks); n != 3000 {
+	if n := len(a.fleet.Tasks); n != 3000 {
 		t.Errorf("%d tasks, want 3000", n)
 	}
 }
@@ -28,16 +31,16 @@ func TestTheBooksBalanceAfterHoursOfTrouble(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			start := a.now
+			start := a.world.Now
 			for step := range 4 * 60 {
-				a.advance(start.Add(time.Duration(step) * time.Minute))
+				a.world.Advance(start.Add(time.Duration(step) * time.Minute))
 				a.checkBooks(t)
 			}
-			if n := len(a.tasks); n > 1500 {
+			if n := len(a.fleet.Tasks); n > 1500 {
 				t.Errorf("%d tasks are kept, want those that run and an hour of stopped ones", n)
 			}
-			if s := a.clusterByName["prod"].byName["api-orders"]; s.census().healthy < 4 {
-				t.Errorf("api-orders has %d healthy tasks, want its old 4 to be kept", s.census().healthy)
+			if s := a.fleet.ClusterByName["prod"].ByName["api-orders"]; s.Census().Healthy < 4 {
+				t.Errorf("api-orders has %d healthy tasks, want its old 4 to be kept", s.Census().Healthy)
 			}
 		})
 	}
@@ -45,32 +48,32 @@ func TestTheBooksBalanceAfterHoursOfTrouble(t *testing.T) {
 
 func (a *Account) checkBooks(t *testing.T) {
 	t.Helper()
-	for _, i := range a.instances {
+	for _, i := range a.fleet.Instances {
 		cpu, memory, static, dynamic := 0, 0, 0, 0
-		for _, task := range i.tasks {
-			c, m := task.def.needs()
+		for _, task := range i.Tasks {
+			c, m := task.Def.Needs()
 			cpu, memory = cpu+c, memory+m
-			static += len(task.def.staticPorts())
-			dynamic += len(task.dynamicPorts)
+			static += len(task.Def.StaticPorts())
+			dynamic += len(task.DynamicPorts)
 		}
-		if cpu != i.usedCPU || memory != i.usedMemory || static != len(i.static) || dynamic != len(i.dynamic) || cpu > i.cpu || memory > i.memory {
+		if cpu != i.UsedCPU || memory != i.UsedMemory || static != len(i.Static) || dynamic != len(i.Dynamic) || cpu > i.CPU || memory > i.Memory {
 			t.Fatalf("instance %s holds %d CPU, %d MiB, %d and %d ports for tasks that need %d, %d, %d and %d",
-				i.ec2, i.usedCPU, i.usedMemory, len(i.static), len(i.dynamic), cpu, memory, static, dynamic)
+				i.EC2, i.UsedCPU, i.UsedMemory, len(i.Static), len(i.Dynamic), cpu, memory, static, dynamic)
 		}
 	}
-	for _, g := range a.groups {
-		seen := map[askedTarget]bool{}
-		for _, target := range g.targets {
-			key := askedTarget{target.id, target.port}
-			if seen[key] && target.state != targetDraining {
-				t.Fatalf("%s:%d is twice in %s", target.id, target.port, g.name)
+	for _, g := range a.fleet.Balancing.Groups {
+		seen := map[string]bool{}
+		for _, target := range g.Targets {
+			key := target.ID + ":" + strconv.Itoa(target.Port)
+			if seen[key] && target.State != elb.TargetDraining {
+				t.Fatalf("%s:%d is twice in %s", target.ID, target.Port, g.Name)
 			}
 			seen[key] = true
 		}
 	}
-	for _, c := range a.clusters {
-		for n := 1; n < len(c.tasks); n++ {
-			if c.tasks[n].seq <= c.tasks[n-1].seq {
+	for _, c := range a.fleet.Clusters {
+		for n := 1; n < len(c.Tasks); n++ {
+			if c.Tasks[n].Seq <= c.Tasks[n-1].Seq {
 				t.Fatal("the cluster's tasks are out of order")
 			}
 		}

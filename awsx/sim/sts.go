@@ -1,23 +1,20 @@
 package sim
 
-import "net/url"
+import (
+	"net/url"
 
-func stsOperation(name string) func(*Account, url.Values) ([]byte, error) {
-	if name == "GetCallerIdentity" {
-		return (*Account).getCallerIdentity
-	}
-	return nil
-}
+	"gantry/awsx/sim/wire"
+)
 
-// callerARN is who every call comes from.
-func (a *Account) callerARN() string {
-	return "arn:aws:sts::" + a.opts.AccountID + ":assumed-role/operator/demo"
+// stsOperations are those of the Security Token Service.
+func (a *Account) stsOperations() map[string]wire.Operation {
+	return map[string]wire.Operation{"GetCallerIdentity": wire.Form(a.getCallerIdentity)}
 }
 
 func (a *Account) getCallerIdentity(url.Values) ([]byte, error) {
-	var x xmlWriter
-	x.text("Arn", a.callerARN())
-	x.text("UserId", "AROADEMODEMODEMODEMO0:demo")
-	x.text("Account", a.opts.AccountID)
+	var x wire.XML
+	x.Text("Arn", a.world.CallerARN())
+	x.Text("UserId", "AROADEMODEMODEMODEMO0:demo")
+	x.Text("Account", a.opts.AccountID)
 	return x.Bytes(), nil
 }

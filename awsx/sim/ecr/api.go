@@ -1,0 +1,196 @@
+package ecr
+
+import (
+	"slices"
+	"strings"
+
+	"gantry/awsx/sim/wire"
+)
+
+// Operations are those of the Elastic Container Registry.
+func (a *Registry) Operations() map[string]wire.Operation {
+	return map[string]wire.Operation{
+		"DescribeRepositories": wire.JSON(a.describeRepositories),
+		"ListImages":           wire.JSON(a.listImages),
+		"DescribeImages":       wire.JSON(a.describeImages),
+		"BatchGetImage":        wire.JSON(a.batchGetImage),
+	}
+}
+
+type imageID struct {
+	Digest string `json:"imageDigest,omitempty"`
+	Tag    string `json:"imageTag,omitempty"`
+}
+
+type describeRepositoriesInput struct {
+	Names      []string `json:"repositoryNames"`
+	MaxResults *int     `json:"maxResults"`
+	NextToken  string   `json:"nextToken"`
+}
+
+func (a *Registry) describeRepositories(in *describeRepositoriesInput) ([]byte, error) {
+	if len(in.Names) > 100 {
+		return nil, wire.Invalid("repositoryNames can have at most 100 items.")
+	}
+	names, next := in.Names, ""
+	if len(names) == 0 {
+		var err error
+		p := wire.Paging[string]{Key: func(s string) string { return s }, Fallback: 100, Max: 1000}
+		if names, next, err = p.Cut(a.names, in.NextToken, in.MaxResults); err != nil {
+			return nil, err
+		}
+	}
+	docs := make([][]byte, 0, len(names))
+	for _, name := range names {
+		r, err := a.findRepository(name)
+		if err != nil {
+			return nil, err
+		}
+		docs = append(docs, wire.Encode(map[string]any{
+			"repositoryArn": r.arn, "registryId": a.AccountID, "repositoryName": r.name, "repositoryUri": r.uri,
+			"createdAt": wire.At(r.createdAt), "imageTagMutability": "MUTABLE",
+			"imageScanningConfiguration": map[string]bool{"scanOnPush": true},
+			"encryptionConfiguration":    map[string]string{"encryptionType": "AES256"},
+		}))
+	}
+	return wire.Envelope("repositories", docs, wire.Tail{NextToken: next}), nil
+}
+
+func (a *Registry) findRepository(name string) (*repository, error) {
+	if r := a.Repositories[name]; r != nil {
+		return r, nil
+	}
+	return nil, wire.Fail("RepositoryNotFoundException",
+		"The repository with name '"+name+"' does not exist in the registry with id '"+a.AccountID+"'")
+}
+
+type imagesInput struct {
+	Repository string    `json:"repositoryName"`
+	IDs        []imageID `json:"imageIds"`
+	MaxResults *int      `json:"maxResults"`
+	NextToken  string    `json:"nextToken"`
+	Accepted   []string  `json:"acceptedMediaTypes"`
+	Filter     struct {
+		TagStatus string `json:"tagStatus"`
+	} `json:"filter"`
+}
+
+// keeps tells whether the filter lets an image through.
+func (in *imagesInput) keeps(i *Image) bool {
+	switch in.Filter.TagStatus {
+	case "TAGGED":
+		return len(i.tags) > 0
+	case "UNTAGGED":
+		return len(i.tags) == 0
+	}
+	return true
+}
+
+func (a *Registry) listImages(in *imagesInput) ([]byte, error) {
+	r, err := a.findRepository(in.Repository)
+	if err != nil {
+		return nil, err
+	}
+	var ids []imageID
+	for _, i := range r.Images {
+		if !in.keeps(i) {
+			continue
+		}
+		if len(i.tags) == 0 {
+			ids = append(ids, imageID{Digest: i.Digest})
+		}
+		for _, t := range i.tags {
+			ids = append(ids, imageID{i.Digest, t})
+		}
+	}
+	key := func(id imageID) string { return id.Digest + "\x00" + id.Tag }
+	slices.SortFunc(ids, func(x, y imageID) int { return strings.Compare(key(x), key(y)) })
+	p := wire.Paging[imageID]{Key: key, Fallback: 100, Max: 1000}
+	page, next, err := p.Cut(ids, in.NextToken, in.MaxResults)
+	if err != nil {
+		return nil, err
+	}
+	docs := make([][]byte, len(page))
+	for i, id := range page {
+		docs[i] = wire.Encode(id)
+	}
+	return wire.Envelope("imageIds", docs, wire.Tail{NextToken: next}), nil
+}
+
+func (a *Registry) describeImages(in *imagesInput) ([]byte, error) {
+	r, err := a.findRepository(in.Repository)
+	if err != nil {
+		return nil, err
+	}
+	var images []*Image
+	next := ""
+	if len(in.IDs) > 0 {
+		if len(in.IDs) > 100 {
+			return nil, wire.Invalid("imageIds can have at most 100 items.")
+		}
+		for _, id := range in.IDs {
+			found := r.find(id)
+			if found == nil {
+				return nil, wire.Fail("ImageNotFoundException", "The image with imageId "+id.words()+
+					" does not exist within the repository with name '"+r.name+"' in the registry with id '"+a.AccountID+"'")
+			}
+			images = append(images, found)
+		}
+	} else {
+		for _, i := range r.Images {
+			if in.keeps(i) {
+				images = append(images, i)
+			}
+		}
+		slices.SortFunc(images, func(x, y *Image) int { return strings.Compare(x.Digest, y.Digest) })
+		p := wire.Paging[*Image]{Key: func(i *Image) string { return i.Digest }, Fallback: 100, Max: 1000}
+		if images, next, err = p.Cut(images, in.NextToken, in.MaxResults); err != nil {
+			return nil, err
+		}
+	}
+	docs := make([][]byte, len(images))
+	for i, found := range images {
+		docs[i] = wire.Encode(a.describeImage(r, found))
+	}
+	return wire.Envelope("imageDetails", docs, wire.Tail{NextToken: next}), nil
+}
+
+func (r *repository) find(id imageID) *Image {
+	if id.Digest == "" {
+		return r.Tagged(id.Tag)
+	}
+	found := r.Digested(id.Digest)
+	if found != nil && id.Tag != "" && !slices.Contains(found.tags, id.Tag) {
+		return nil
+	}
+	return found
+}
+
+func (id imageID) words() string {
+	digest, name := "null", "null"
+	if id.Digest != "" {
+		digest = "'" + id.Digest + "'"
+	}
+	if id.Tag != "" {
+		name = "'" + id.Tag + "'"
+	}
+	return "{imageDigest:" + digest + ", imageTag:" + name + "}"
+}
+
+type imageDoc struct {
+	Registry   string     `json:"registryId"`
+	Repository string     `json:"repositoryName"`
+	Digest     string     `json:"imageDigest"`
+	Tags       []string   `json:"imageTags,omitempty"`
+	Size       int        `json:"imageSizeInBytes"`
+	PushedAt   wire.Epoch `json:"imagePushedAt"`
+	PulledAt   wire.Epoch `json:"lastRecordedPullTime,omitzero"`
+	MediaType  string     `json:"imageManifestMediaType"`
+}
+
+func (a *Registry) describeImage(r *repository, i *Image) imageDoc {
+	return imageDoc{
+		Registry: a.AccountID, Repository: r.name, Digest: i.Digest, Tags: i.tags, Size: i.size,
+		PushedAt: wire.At(i.pushedAt), PulledAt: wire.At(i.pulledAt), MediaType: i.mediaType(),
+	}
+}

@@ -1,0 +1,208 @@
+package ecs
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"gantry/awsx/sim/fleet"
+	"gantry/awsx/sim/wire"
+	"gantry/awsx/sim/world"
+)
+
+// API is the API of ECS over a fleet.
+type API struct {
+	*fleet.Fleet
+	runTokens map[string]runRecord // by client token
+}
+
+// New returns the API over a fleet.
+func New(f *fleet.Fleet) *API { return &API{Fleet: f, runTokens: map[string]runRecord{}} }
+
+// Operations are those of ECS.
+func (a *API) Operations() map[string]wire.Operation {
+	return map[string]wire.Operation{
+		"ListClusters":                  wire.JSON(a.listClusters),
+		"DescribeClusters":              wire.JSON(a.describeClusters),
+		"ListServices":                  wire.JSON(a.listServices),
+		"DescribeServices":              wire.JSON(a.describeServices),
+		"UpdateService":                 wire.Raw(a.updateService),
+		"ListTasks":                     wire.JSON(a.listTasks),
+		"DescribeTasks":                 wire.JSON(a.describeTasks),
+		"RunTask":                       wire.Raw(a.runTask),
+		"StopTask":                      wire.JSON(a.stopTask),
+		"ListTaskDefinitions":           wire.JSON(a.listTaskDefinitions),
+		"ListTaskDefinitionFamilies":    wire.JSON(a.listFamilies),
+		"DescribeTaskDefinition":        wire.JSON(a.describeTaskDefinition),
+		"RegisterTaskDefinition":        wire.Raw(a.registerTaskDefinition),
+		"DeregisterTaskDefinition":      wire.JSON(a.deregisterTaskDefinition),
+		"ListContainerInstances":        wire.JSON(a.listInstances),
+		"DescribeContainerInstances":    wire.JSON(a.describeInstances),
+		"UpdateContainerInstancesState": wire.JSON(a.updateInstancesState),
+		"ListServiceDeployments":        wire.JSON(a.listServiceDeployments),
+		"DescribeServiceDeployments":    wire.JSON(a.describeServiceDeployments),
+		"StopServiceDeployment":         wire.JSON(a.stopServiceDeployment),
+		"ContinueServiceDeployment":     wire.JSON(a.continueServiceDeployment),
+		"DescribeServiceRevisions":      wire.JSON(a.describeServiceRevisions),
+		"ListTagsForResource":           wire.JSON(a.listTags),
+	}
+}
+
+// failure is an entry of the failures of a describe call.
+type failure struct {
+	ARN    string `json:"arn"`
+	Reason string `json:"reason"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// described ends a describe answer.
+type described struct {
+	Failures []failure `json:"failures"`
+}
+
+func missing(arn string) failure { return failure{ARN: arn, Reason: "MISSING"} }
+
+// findCluster takes a name or an ARN; the empty name is the cluster "default",
+// which need not exist.
+func (a *API) findCluster(name string) (*fleet.Cluster, error) {
+	if name == "" {
+		name = "default"
+	}
+	c := a.ClusterByName[world.Tail(name)]
+	if c == nil || world.IsARN(name) && c.ARN != name {
+		return nil, wire.Fail("ClusterNotFoundException", "Cluster not found.")
+	}
+	return c, nil
+}
+
+// clusterOf finds the cluster of a call that may name it only within the ARN of
+// something in it.
+func (a *API) clusterOf(name, resource string) (*fleet.Cluster, error) {
+	if name == "" && world.IsARN(resource) {
+		if parts := strings.Split(resource, "/"); len(parts) == 3 {
+			name = parts[1]
+		}
+	}
+	return a.findCluster(name)
+}
+
+func (a *API) findService(c *fleet.Cluster, name string) *fleet.Service {
+	if world.IsARN(name) {
+		if s := a.Services[name]; s != nil && s.Cluster == c {
+			return s
+		}
+		// The old form of the ARN has no cluster in it.
+		if strings.Count(name, "/") > 1 {
+			return nil
+		}
+	}
+	return c.ByName[world.Tail(name)]
+}
+
+func (a *API) findTask(c *fleet.Cluster, name string) *fleet.Task {
+	if !world.IsARN(name) {
+		name = a.ARN("ecs", "task/"+c.Name+"/"+name)
+	}
+	if t := a.Tasks[name]; t != nil && t.Cluster == c {
+		return t
+	}
+	return nil
+}
+
+func (a *API) findInstance(c *fleet.Cluster, name string) *fleet.Instance {
+	if !world.IsARN(name) {
+		name = a.ARN("ecs", "container-instance/"+c.Name+"/"+name)
+	}
+	if i := a.Instances[name]; i != nil && i.Cluster == c {
+		return i
+	}
+	return nil
+}
+
+type listInput struct {
+	Cluster    string `json:"cluster"`
+	MaxResults *int   `json:"maxResults"`
+	NextToken  string `json:"nextToken"`
+}
+
+func (a *API) listClusters(in *listInput) ([]byte, error) {
+	p := wire.Paging[*fleet.Cluster]{Key: func(c *fleet.Cluster) string { return c.Name }, Fallback: 100, Max: 100}
+	return p.List("clusterArns", a.Clusters, in.NextToken, in.MaxResults, func(c *fleet.Cluster) string { return c.ARN })
+}
+
+type describeClustersInput struct {
+	Clusters []string `json:"clusters"`
+	Include  []string `json:"include"`
+}
+
+type clusterDoc struct {
+	ARN                string      `json:"clusterArn"`
+	Name               string      `json:"clusterName"`
+	Status             string      `json:"status"`
+	Instances          int         `json:"registeredContainerInstancesCount"`
+	Running            int         `json:"runningTasksCount"`
+	Pending            int         `json:"pendingTasksCount"`
+	Services           int         `json:"activeServicesCount"`
+	Statistics         []nameText  `json:"statistics"`
+	Tags               []world.Tag `json:"tags"`
+	Settings           []nameText  `json:"settings"`
+	CapacityProviders  []string    `json:"capacityProviders"`
+	CapacityStrategies []string    `json:"defaultCapacityProviderStrategy"`
+}
+
+type nameText struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+func (a *API) describeClusters(in *describeClustersInput) ([]byte, error) {
+	if len(in.Clusters) > 100 {
+		return nil, wire.Invalid("Clusters cannot be more than 100.")
+	}
+	if len(in.Clusters) == 0 {
+		in.Clusters = []string{"default"}
+	}
+	out := described{Failures: []failure{}}
+	docs := [][]byte{}
+	for _, name := range in.Clusters {
+		c, err := a.findCluster(name)
+		if err != nil {
+			if !world.IsARN(name) {
+				name = a.ARN("ecs", "cluster/"+name)
+			}
+			out.Failures = append(out.Failures, missing(name))
+			continue
+		}
+		docs = append(docs, wire.Encode(describeCluster(c, in.Include)))
+	}
+	return wire.Envelope("clusters", docs, out), nil
+}
+
+func describeCluster(c *fleet.Cluster, include []string) clusterDoc {
+	doc := clusterDoc{
+		ARN: c.ARN, Name: c.Name, Status: fleet.Active,
+		Instances: len(c.Instances), Services: len(c.Services),
+		Statistics: []nameText{}, Tags: []world.Tag{}, Settings: []nameText{},
+		CapacityProviders: []string{}, CapacityStrategies: []string{},
+	}
+	for _, i := range c.Instances {
+		up, coming := i.Counts()
+		doc.Running += up
+		doc.Pending += coming
+	}
+	if slices.Contains(include, "STATISTICS") {
+		doc.Statistics = []nameText{
+			{"runningEC2TasksCount", strconv.Itoa(doc.Running)}, {"runningFargateTasksCount", "0"},
+			{"pendingEC2TasksCount", strconv.Itoa(doc.Pending)}, {"pendingFargateTasksCount", "0"},
+			{"activeEC2ServiceCount", strconv.Itoa(doc.Services)}, {"activeFargateServiceCount", "0"},
+			{"drainingEC2ServiceCount", "0"}, {"drainingFargateServiceCount", "0"},
+		}
+	}
+	if slices.Contains(include, "TAGS") {
+		doc.Tags = c.Tags
+	}
+	if slices.Contains(include, "SETTINGS") {
+		doc.Settings = []nameText{{"containerInsights", "disabled"}}
+	}
+	return doc
+}

@@ -1,0 +1,125 @@
+package elb
+
+import (
+	"slices"
+	"time"
+
+	"gantry/awsx/sim/world"
+)
+
+// Balancing is Elastic Load Balancing in an account: its load balancers with their
+// listeners and rules, and its target groups with their targets.
+type Balancing struct {
+	*world.World
+	Groups     []*Group // by name
+	GroupByARN map[string]*Group
+	Balancers  []*LoadBalancer
+}
+
+// NewBalancing returns one without load balancers and target groups.
+func NewBalancing(w *world.World) *Balancing {
+	return &Balancing{World: w, GroupByARN: map[string]*Group{}}
+}
+
+// LoadBalancer is an application load balancer.
+type LoadBalancer struct {
+	Name, ARN, DNS string
+	Scheme, VPC    string
+	Zones          []string
+	CreatedAt      time.Time
+	Listeners      []*Listener
+	Tags           []world.Tag
+}
+
+// Listener is a port that a load balancer listens on.
+type Listener struct {
+	ARN      string
+	Balancer *LoadBalancer
+	Port     int
+	Protocol string
+	Rules    []*Rule // by priority, the default last
+}
+
+// Rule forwards what is asked of one of its hosts to its groups. One without
+// groups answers by itself.
+type Rule struct {
+	ARN      string
+	Priority string // a number, or "default"
+	Hosts    []string
+	Groups   []WeightedGroup
+	Fixed    string // status code of a fixed response
+}
+
+// WeightedGroup is a target group with its share of what a rule forwards.
+type WeightedGroup struct {
+	Group  *Group
+	Weight int
+}
+
+// Target states.
+const (
+	TargetInitial   = "initial"
+	TargetHealthy   = "healthy"
+	TargetUnhealthy = "unhealthy"
+	TargetDraining  = "draining"
+	TargetUnused    = "unused"
+)
+
+// Group is a target group.
+type Group struct {
+	Name, ARN          string
+	Protocol           string
+	Port               int
+	TargetType         string // instance or ip
+	VPC                string
+	Balancer           *LoadBalancer // nil: no rule sends to the group
+	Path, Matcher      string
+	Interval           time.Duration
+	Timeout            time.Duration
+	HealthyThreshold   int
+	UnhealthyThreshold int
+	Deregistration     time.Duration
+	Targets            []*Target // in order of registration
+	Tags               []world.Tag
+	Doc                []byte
+}
+
+// Target is a registered target with what its health checks found.
+type Target struct {
+	Group               *Group
+	ID                  string
+	Port                int
+	Az                  string
+	State               string
+	Reason, Description string
+}
+
+// Weigh sets the weight of a group of the rule, which it joins if need be.
+func (r *Rule) Weigh(g *Group, weight int) {
+	for i := range r.Groups {
+		if r.Groups[i].Group == g {
+			r.Groups[i].Weight = weight
+			return
+		}
+	}
+	r.Groups = append(r.Groups, WeightedGroup{g, weight})
+}
+
+// BalancerOf is the load balancer whose listener has the rule.
+func (a *Balancing) BalancerOf(r *Rule) *LoadBalancer {
+	for _, lb := range a.Balancers {
+		for _, l := range lb.Listeners {
+			for _, other := range l.Rules {
+				if other == r {
+					return lb
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// Remove takes a target out of the group.
+func (g *Group) Remove(gone *Target) {
+	g.Targets = slices.DeleteFunc(g.Targets, func(t *Target) bool { return t == gone })
+}

@@ -1,0 +1,175 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"gantry/awsx/sim/cwlogs"
+	"gantry/awsx/sim/ecr"
+	"gantry/awsx/sim/fleet"
+	"gantry/awsx/sim/seed"
+	"gantry/awsx/sim/world"
+)
+
+// PushImage puts an image with behaviour b under tag in repository, creating
+// the repository if need be, and returns its digest. A tag that exists moves;
+// services that resolved it keep what they have until they are deployed again.
+func (a *Account) PushImage(repository, tag string, b Behaviour) (digest string) {
+	a.change(func() {
+		digest = a.fleet.Images.Push(repository, []string{tag}, a.world.Now, b).Digest
+	})
+	return digest
+}
+
+// SetBehaviour changes what the image under tag does, for tasks that start from
+// now on.
+func (a *Account) SetBehaviour(repository, tag string, b Behaviour) (err error) {
+	a.change(func() {
+		found := a.fleet.Images.Repositories[repository].Tagged(tag)
+		if found == nil {
+			err = fmt.Errorf("no image %s:%s in the registry", repository, tag)
+			return
+		}
+		found.Behaviour = b
+	})
+	return err
+}
+
+// DeleteImage removes the image under tag, so that it can no longer be pulled.
+func (a *Account) DeleteImage(repository, tag string) (err error) {
+	a.change(func() {
+		repo := a.fleet.Images.Repositories[repository]
+		found := repo.Tagged(tag)
+		if found == nil {
+			err = fmt.Errorf("no image %s:%s in the registry", repository, tag)
+			return
+		}
+		repo.Images = slices.DeleteFunc(repo.Images, func(i *ecr.Image) bool { return i == found })
+	})
+	return err
+}
+
+// KillTask makes the first essential container of a running task, named by ARN
+// or id, exit with code at once.
+func (a *Account) KillTask(name string, code int) (err error) {
+	a.change(func() {
+		for _, t := range a.fleet.Tasks {
+			if t.ARN != name && t.ID != name || t.Last != fleet.Running || t.Desired != fleet.Running {
+				continue
+			}
+			for _, essential := range t.Containers {
+				if essential.Def.Essential {
+					a.fleet.Exit(essential, code)
+					return
+				}
+			}
+		}
+		err = fmt.Errorf("no running task %s", name)
+	})
+	return err
+}
+
+// SetAgentConnected connects or disconnects the agent of an instance, named by
+// ARN or EC2 instance id. Tasks are not placed on a disconnected one.
+func (a *Account) SetAgentConnected(name string, connected bool) (err error) {
+	a.change(func() {
+		for _, i := range a.fleet.Instances {
+			if i.ARN == name || i.EC2 == name {
+				i.Connected = connected
+				i.Version++
+				return
+			}
+		}
+		err = fmt.Errorf("no container instance %s", name)
+	})
+	return err
+}
+
+// Autoscale has Application Auto Scaling move the count of a service between
+// minimum and maximum by a target tracking policy. Until SetDemand says
+// otherwise the load asks for the count that the service has now.
+func (a *Account) Autoscale(clusterName, serviceName string, minimum, maximum int) error {
+	return a.changeService(clusterName, serviceName, func(s *fleet.Service) error {
+		if minimum < 0 || maximum < minimum {
+			return fmt.Errorf("bounds are %d to %d: want 0 or more, in order", minimum, maximum)
+		}
+		return a.scaling.Autoscale(s, minimum, maximum)
+	})
+}
+
+// SetDemand changes how many tasks the load of an autoscaled service asks for.
+// The policy acts on it at its next evaluation, a minute of control-plane time
+// from now, within the bounds.
+func (a *Account) SetDemand(clusterName, serviceName string, tasks int) error {
+	return a.changeService(clusterName, serviceName, func(s *fleet.Service) error {
+		return a.scaling.SetDemand(s, tasks)
+	})
+}
+
+// changeService runs do on a service by the names of its cluster and its own.
+func (a *Account) changeService(clusterName, serviceName string, do func(*fleet.Service) error) (err error) {
+	a.change(func() {
+		c := a.fleet.ClusterByName[clusterName]
+		if c == nil || c.ByName[serviceName] == nil {
+			err = fmt.Errorf("no service %s in cluster %s", serviceName, clusterName)
+			return
+		}
+		err = do(c.ByName[serviceName])
+	})
+	return err
+}
+
+// PutAlarm creates an alarm or replaces the one of that name. A rule may only
+// name alarms that exist.
+func (a *Account) PutAlarm(definition Alarm) (err error) {
+	a.change(func() { err = a.fleet.Alarms.PutAlarm(definition) })
+	return err
+}
+
+// SetAlarm changes the state of an alarm, and of the composite alarms that follow
+// from it. A deployment that watches it is rolled back, unless the alarm was
+// firing when it started.
+func (a *Account) SetAlarm(name, state string) (err error) {
+	a.change(func() { err = a.fleet.Alarms.SetAlarm(name, state) })
+	return err
+}
+
+// SetTag tags a resource of ECS, a target group or a load balancer, as whoever
+// manages it would: keys of CloudFormation, which a caller may not set, included.
+func (a *Account) SetTag(arn, key, value string) (err error) {
+	a.change(func() {
+		tags := a.fleet.TagsOf(arn)
+		if tags == nil {
+			tags = a.fleet.Balancing.TagsOf(arn)
+		}
+		if tags == nil {
+			err = fmt.Errorf("no resource %s", arn)
+			return
+		}
+		kept := slices.DeleteFunc(slices.Clone(*tags), func(t world.Tag) bool { return t.Key == key })
+		*tags = append(kept, world.Tag{Key: key, Value: value})
+	})
+	return err
+}
+
+// OperatorDeploys has somebody else deploy another release of a service: what it
+// runs with another tag for its first image, registered under another name than
+// the caller's. It returns the ARN of the revision.
+func (a *Account) OperatorDeploys(clusterName, serviceName, tag string) (revision string, err error) {
+	err = a.changeService(clusterName, serviceName, func(s *fleet.Service) error {
+		if s.Controller != "" {
+			return fmt.Errorf("service %s is deployed by %s", s.Name, s.Controller)
+		}
+		revision, err = seed.OperatorDeploys(a.fleet, s, tag)
+		return err
+	})
+	return revision, err
+}
+
+// WriteLogEvent writes an event that no container wrote: to the group and stream
+// that it names, in the account's region, received at the given time and not seen
+// before that.
+func (a *Account) WriteLogEvent(group, stream string, at, received time.Time, message string) {
+	a.change(func() { a.logs.WriteEvent(cwlogs.Place{Group: group, Stream: stream}, at, received, message) })
+}

@@ -1,0 +1,66 @@
+package sim
+
+import (
+	"gantry/awsx/sim/alarms"
+	"gantry/awsx/sim/ecr"
+	"gantry/awsx/sim/output"
+	"gantry/awsx/sim/seed"
+)
+
+// What whoever uses an account names, from the rooms that it is made of.
+type (
+	// Scenario is a state of the account that is worth looking at.
+	Scenario = seed.Scenario
+	// Behaviour is what an image does when it runs.
+	Behaviour = ecr.Behaviour
+	// HealthAnswer is what a health check gets from a running application.
+	HealthAnswer = ecr.HealthAnswer
+	// Alarm is a CloudWatch alarm.
+	Alarm = alarms.Alarm
+	// AlarmMetric is an entry of an alarm on metric maths.
+	AlarmMetric = alarms.Metric
+	// LogSink takes what containers write.
+	LogSink = output.Sink
+	// LogDoc is one message with what its container's log driver knows.
+	LogDoc = output.Doc
+)
+
+// The scenarios.
+const (
+	Demo                  = seed.Demo
+	Steady                = seed.Steady
+	BadImage              = seed.BadImage
+	CrashLoop             = seed.CrashLoop
+	UnhealthyTargets      = seed.UnhealthyTargets
+	BlueGreen             = seed.BlueGreen
+	PortConflict          = seed.PortConflict
+	NoCapacity            = seed.NoCapacity
+	MinMaxDeadlock        = seed.MinMaxDeadlock
+	RepushedTag           = seed.RepushedTag
+	AutoscalerMidRollback = seed.AutoscalerMidRollback
+	SecondOperator        = seed.SecondOperator
+	Throttled             = seed.Throttled
+)
+
+// The answers to a health check.
+const (
+	AnswersOK          = ecr.AnswersOK
+	AnswersUnavailable = ecr.AnswersUnavailable
+	NeverAnswers       = ecr.NeverAnswers
+	RefusesConnections = ecr.RefusesConnections
+)
+
+// The states of an alarm.
+const (
+	AlarmOK               = alarms.OK
+	AlarmFiring           = alarms.Firing
+	AlarmInsufficientData = alarms.InsufficientData
+)
+
+// Scenarios returns every scenario that has a name, in the order in which they
+// are documented. Demo, which has none, is left out.
+func Scenarios() []Scenario { return seed.Scenarios() }
+
+// ParseScenario returns the scenario called name; the empty name is Demo. The
+// error lists the names that exist.
+func ParseScenario(name string) (Scenario, error) { return seed.ParseScenario(name) }

@@ -1,0 +1,291 @@
+package seed
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gantry/awsx/sim/ecr"
+	"gantry/awsx/sim/elb"
+	"gantry/awsx/sim/fleet"
+	"gantry/awsx/sim/scaling"
+	"gantry/awsx/sim/taskdef"
+	"gantry/awsx/sim/world"
+)
+
+// Size is how large a generated account is: its clusters, the services of each and
+// the tasks that each of those is to run. The zero value is the demo account.
+type Size struct{ Clusters, Services, Tasks int }
+
+// Generated reports whether the account is a generated one.
+func (s Size) Generated() bool { return s != Size{} }
+
+// seeder fills an account.
+type seeder struct {
+	*fleet.Fleet
+	scaling  *scaling.Scaler
+	size     Size
+	scenario Scenario
+}
+
+// Fill fills a fleet with what should be running already, as the scenario says.
+func Fill(f *fleet.Fleet, scaling *scaling.Scaler, size Size, scenario Scenario) error {
+	a := &seeder{Fleet: f, scaling: scaling, size: size, scenario: scenario}
+	if scenario == AutoscalerMidRollback {
+		f.RolledBack = a.surge
+	}
+	if size.Generated() {
+		return a.seedGenerated()
+	}
+	return a.seedDemo()
+}
+
+const vpcID = "vpc-0f3b9d7a1c5e28640"
+
+func (a *seeder) seedCluster(name string, instances int, instanceType string, cpu, memory int) *fleet.Cluster {
+	c := &fleet.Cluster{
+		Name: name, ARN: a.ARN("ecs", "cluster/"+name), ByName: map[string]*fleet.Service{},
+		Tags: []world.Tag{{Key: "environment", Value: name}, {Key: "team", Value: "platform"}},
+	}
+	a.ClusterByName[name] = c
+	a.Clusters = append(a.Clusters, c)
+	slices.SortFunc(a.Clusters, func(x, y *fleet.Cluster) int { return strings.Compare(x.Name, y.Name) })
+	zones := a.Zones()
+	for n := range instances {
+		az := zones[n%len(zones)]
+		i := &fleet.Instance{
+			ID: a.Rng.Hex(32), EC2: "i-0" + a.Rng.Hex(16), Az: az, InstanceType: instanceType, Cluster: c,
+			IP:  world.AddressIn(az, 16*len(a.Clusters)+n/200, 10+n%200),
+			CPU: cpu, Memory: memory, Static: map[int]string{}, Dynamic: map[int]bool{},
+			NextPort: fleet.FirstDynamicPort + a.Rng.IntN(64), Connected: true, Status: fleet.Active,
+			RegisteredAt: a.Ago(time.Duration(20+a.Rng.IntN(60)) * 24 * time.Hour), Version: 1,
+		}
+		i.Host = "ip-" + strings.ReplaceAll(i.IP, ".", "-")
+		i.ARN = a.ARN("ecs", "container-instance/"+name+"/"+i.ID)
+		a.Instances[i.ARN] = i
+		c.Instances = append(c.Instances, i)
+	}
+	slices.SortFunc(c.Instances, func(x, y *fleet.Instance) int { return strings.Compare(x.ID, y.ID) })
+	return c
+}
+
+func (a *seeder) seedBalancer(name, scheme string) *elb.LoadBalancer {
+	id := a.Rng.Hex(16)
+	lb := &elb.LoadBalancer{
+		Name: name, ARN: a.ARN("elasticloadbalancing", "loadbalancer/app/"+name+"/"+id), Scheme: scheme, VPC: vpcID,
+		DNS:       name + "-" + a.Rng.Digits(10) + "." + a.Region + ".elb.amazonaws.com",
+		CreatedAt: a.Ago(400 * 24 * time.Hour), Zones: a.Zones(), Tags: []world.Tag{{Key: "team", Value: "platform"}},
+	}
+	listenerID := a.Rng.Hex(16)
+	l := &elb.Listener{
+		ARN:      a.ARN("elasticloadbalancing", "listener/app/"+name+"/"+id+"/"+listenerID),
+		Balancer: lb, Port: 443, Protocol: "HTTPS",
+	}
+	l.Rules = []*elb.Rule{{
+		ARN:      a.ARN("elasticloadbalancing", "listener-rule/app/"+name+"/"+id+"/"+listenerID+"/"+a.Rng.Hex(16)),
+		Priority: "default", Fixed: "404",
+	}}
+	lb.Listeners = []*elb.Listener{l}
+	i, _ := slices.BinarySearchFunc(a.Balancing.Balancers, name, func(o *elb.LoadBalancer, n string) int { return strings.Compare(o.Name, n) })
+	a.Balancing.Balancers = slices.Insert(a.Balancing.Balancers, i, lb)
+	return lb
+}
+
+// forward adds a rule before the default one.
+func (a *seeder) forward(lb *elb.LoadBalancer, g *elb.Group, hosts []string) *elb.Rule {
+	g.Balancer = lb
+	l := lb.Listeners[0]
+	last := len(l.Rules) - 1
+	r := &elb.Rule{
+		ARN:      strings.Replace(l.ARN, ":listener/", ":listener-rule/", 1) + "/" + a.Rng.Hex(16),
+		Priority: strconv.Itoa(10 * len(l.Rules)), Hosts: hosts,
+		Groups: []elb.WeightedGroup{{Group: g, Weight: 1}},
+	}
+	l.Rules = slices.Insert(l.Rules, last, r)
+	return r
+}
+
+type groupSeed struct {
+	name, path     string
+	port           int
+	targetType     string
+	interval       time.Duration
+	deregistration time.Duration
+	unhealthyAfter int
+}
+
+func (a *seeder) seedGroup(seed groupSeed) *elb.Group {
+	g := &elb.Group{
+		Name: seed.name, ARN: a.ARN("elasticloadbalancing", "targetgroup/"+seed.name+"/"+a.Rng.Hex(16)),
+		Protocol: "HTTP", Port: seed.port, TargetType: seed.targetType, VPC: vpcID, Path: seed.path, Matcher: "200",
+		Interval: seed.interval, Timeout: 5 * time.Second, HealthyThreshold: 3, UnhealthyThreshold: seed.unhealthyAfter,
+		Deregistration: seed.deregistration, Tags: []world.Tag{{Key: "team", Value: "platform"}},
+	}
+	a.Balancing.GroupByARN[g.ARN] = g
+	i, _ := slices.BinarySearchFunc(a.Balancing.Groups, g.Name, func(o *elb.Group, n string) int { return strings.Compare(o.Name, n) })
+	a.Balancing.Groups = slices.Insert(a.Balancing.Groups, i, g)
+	return g
+}
+
+// deployerARN is who registered the revisions of the past.
+func (a *seeder) deployerARN() string { return "arn:aws:iam::" + a.AccountID + ":user/ci-deploy" }
+
+// seedDefinition registers a revision that must be valid.
+func (a *seeder) seedDefinition(document map[string]any, tags []world.Tag) (*taskdef.Definition, error) {
+	return a.Definitions.Register(document, tags, a.deployerARN())
+}
+
+// seedService makes a service without deployments.
+func (a *seeder) seedService(c *fleet.Cluster, name string, desired int, rolling fleet.Config) *fleet.Service {
+	s := &fleet.Service{
+		ARN: a.ARN("ecs", "service/"+c.Name+"/"+name), Name: name, Cluster: c, Desired: desired, Rolling: rolling,
+		CreatedAt: a.Now, CreatedBy: a.deployerARN(),
+		Settings: map[string]json.RawMessage{
+			"placementConstraints": json.RawMessage(`[]`),
+			"placementStrategy": json.RawMessage(
+				`[{"type":"spread","field":"attribute:ecs.availability-zone"},{"type":"spread","field":"instanceId"}]`),
+			"serviceRegistries":    json.RawMessage(`[]`),
+			"propagateTags":        json.RawMessage(`"NONE"`),
+			"enableECSManagedTags": json.RawMessage(`true`),
+			"enableExecuteCommand": json.RawMessage(`false`),
+		},
+	}
+	c.ByName[name] = s
+	a.Services[s.ARN] = s
+	i, _ := slices.BinarySearchFunc(c.Services, name, func(o *fleet.Service, n string) int { return strings.Compare(o.Name, n) })
+	c.Services = slices.Insert(c.Services, i, s)
+	return s
+}
+
+// seedRelease records a deployment of the past that succeeded at once, and
+// makes it what the service runs.
+func (a *seeder) seedRelease(s *fleet.Service, d *taskdef.Definition, at time.Time) *fleet.Deployment {
+	var released *fleet.Deployment
+	a.At(at, func() {
+		released = a.NewDeployment(s, d)
+		var sources []*fleet.Revision
+		if len(s.Deployments) > 0 {
+			sources = append(sources, s.Deployments[0].Revision)
+		}
+		s.Deployments, s.Def = []*fleet.Deployment{released}, d
+		r := a.OpenRollout(s, released, sources)
+		took := a.Rng.Between(90*time.Second, 5*time.Minute)
+		r.End(at.Add(took), fleet.StatusSuccessful, "")
+		a.arrive(r)
+		released.Rollout, released.Reason = fleet.RolloutCompleted, "ECS deployment "+released.ID+" completed."
+		released.UpdatedAt = r.FinishedAt
+		a.EventAt(s, r.FinishedAt, "(service "+s.Name+") (deployment "+released.ID+") deployment completed.")
+		a.EventAt(s, r.FinishedAt, "(service "+s.Name+") has reached a steady state.")
+	})
+	s.Steady = true
+	return released
+}
+
+// seedRolledBack records a deployment of the past that the circuit breaker
+// undid.
+func (a *seeder) seedRolledBack(s *fleet.Service, d *taskdef.Definition, at time.Time) {
+	a.At(at, func() {
+		before := s.Deployments[0]
+		undone := a.NewDeployment(s, d)
+		previous := s.Current
+		r := a.OpenRollout(s, undone, []*fleet.Revision{before.Revision})
+		s.Current = previous
+		r.Failures, r.Breaker = r.Threshold, fleet.BreakerTriggered
+		r.RollbackRevision, r.RollbackAt = before.Revision, at.Add(3*time.Minute)
+		r.RollbackReason = fleet.BreakerReason
+		r.End(at.Add(4*time.Minute), fleet.StatusRollbackSuccessful, fleet.BreakerReason)
+		a.EventAt(s, r.RollbackAt, "(service "+s.Name+") (deployment "+undone.ID+") deployment failed: tasks failed to start.")
+		a.EventAt(s, r.RollbackAt, "(service "+s.Name+") rolling back to deployment "+before.ID+".")
+		a.EventAt(s, r.FinishedAt, "(service "+s.Name+") has reached a steady state.")
+	})
+}
+
+// seedTask makes a task that has been RUNNING since at, with its targets
+// healthy. It returns nil when no instance has room.
+func (a *seeder) seedTask(s *fleet.Service, d *fleet.Deployment, at time.Time) *fleet.Task {
+	on, _ := a.Place(s, d.Def)
+	if on == nil {
+		return nil
+	}
+	var t *fleet.Task
+	a.At(at, func() {
+		t = a.Create(d, s, on)
+		t.PullStarted, t.PullStopped = at.Add(2*time.Second), at.Add(6*time.Second)
+		a.PullAll(t)
+		a.StartContainers(t)
+		t.StartedAt = at.Add(8 * time.Second)
+		t.Last, t.WasHealthy = fleet.Running, true
+		for _, c := range t.Containers {
+			if c.Def.HealthCheck != nil {
+				c.Health, t.Health = fleet.HealthHealthy, fleet.HealthHealthy
+			}
+		}
+		for _, entered := range t.EnterGroups() {
+			if entered.State == elb.TargetInitial {
+				entered.State, entered.Reason, entered.Description = elb.TargetHealthy, "", ""
+			}
+		}
+	})
+	for _, c := range t.Containers {
+		a.seedDegradation(t, c)
+	}
+	return t
+}
+
+// seedDegradation plans what a running process is yet to do.
+func (a *seeder) seedDegradation(t *fleet.Task, c *fleet.Container) {
+	d := c.Behaviour.DegradesAfter
+	if d == 0 && c.Behaviour.Health == ecr.AnswersOK {
+		return
+	}
+	t.DegradesAt = a.Now.Add(a.Scaled(a.Rng.Between(d/4, d*3/2)))
+	for _, entered := range t.Targets {
+		if entered.Container == c {
+			a.Agenda.Plan(t.DegradesAt, func() { a.Check(entered) })
+		}
+	}
+}
+
+// ending is how a task of the past ended.
+type ending struct {
+	code, reason string
+	exit         *int
+	pull         bool // it never got its image
+}
+
+// seedStopped makes a task that started at and ended after it had run for d.
+func (a *seeder) seedStopped(s *fleet.Service, dep *fleet.Deployment, at time.Time, d time.Duration, e ending) *fleet.Task {
+	on, _ := a.Place(s, dep.Def)
+	if on == nil {
+		return nil
+	}
+	var t *fleet.Task
+	a.At(at, func() {
+		t = a.Create(dep, s, on)
+		t.PullStarted = at.Add(2 * time.Second)
+		ends := at.Add(4 * time.Second)
+		if !e.pull {
+			a.PullAll(t)
+			a.StartContainers(t)
+			t.PullStopped, t.StartedAt = at.Add(5*time.Second), at.Add(7*time.Second)
+			ends = t.StartedAt.Add(d)
+			t.ExecStopped = ends
+		}
+		t.Desired, t.Last = fleet.Stopped, fleet.Stopped
+		t.StopCode, t.StopReason = e.code, e.reason
+		t.Counted, t.Announced = true, true
+		t.StoppingAt, t.StoppedAt = ends, ends.Add(2*time.Second)
+		for _, c := range t.Containers {
+			c.Last, c.ExitCode = fleet.Stopped, e.exit
+			if e.pull {
+				c.Reason = e.reason
+			}
+		}
+	})
+	on.Release(t)
+	s.Live = slices.DeleteFunc(s.Live, func(o *fleet.Task) bool { return o == t })
+	a.Agenda.Plan(t.StoppedAt.Add(fleet.StoppedRetention), func() { a.Forget(t) })
+	return t
+}

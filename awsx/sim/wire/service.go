@@ -1,0 +1,43 @@
+package wire
+
+import "net/http"
+
+// Service is a row of the table of services: how calls of a service are told
+// apart, how it refuses them, and what it can do.
+type Service struct {
+	Name string // as in the endpoint's name: ecs, elbv2, logs …
+	// target is the prefix of X-Amz-Target, and the service's name in the paths of
+	// CBOR; empty for a service of the Query protocol.
+	Target string
+	Cbor   bool // it also speaks RPC v2 CBOR, as one that spoke the Query protocol before
+	// version is the version of the API by which the Query protocol tells services
+	// apart, namespace that of its answers.
+	Version, Namespace string
+	Bucket             func(operation string) string // the rate that a call draws on; nil for one without a limit
+	Throttled          string                        // code of the error when the rate is exceeded
+	Broken             [2]string                     // code and message of the error when the service itself fails
+	Operations         map[string]Operation
+}
+
+// Act carries the request out and returns the body of the answer, which has the
+// given id.
+func (r *Request) Act(id string) ([]byte, error) {
+	do := r.Service.Operations[r.Operation]
+	if do == nil {
+		return nil, r.unknown()
+	}
+	body, err := do(r)
+	if err != nil || r.protocol != Query {
+		return body, err
+	}
+	return queryResponse(r.Service.Namespace, r.Operation, body, id), nil
+}
+
+// TooMany is the error of a call that exceeds the rate.
+func (r *Request) TooMany() error { return Fail(r.Service.Throttled, "Rate exceeded") }
+
+// ServerError is the error of a service that fails.
+func (r *Request) ServerError() error {
+	code, message := r.Service.Broken[0], r.Service.Broken[1]
+	return &Error{status: http.StatusInternalServerError, code: code, message: message}
+}
