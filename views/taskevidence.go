@@ -6,7 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/alb"
-	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/reason"
 	"gantry/ui/text"
 	"gantry/ui/theme"
 )
@@ -25,8 +25,8 @@ func taskEvidence(r *taskRow) []para {
 		role = theme.Title
 	}
 	head := "task " + r.task.ID + "  " + awsx.ARNName(r.task.TaskDefinition)
-	if r.stopped && r.ended.Text != "" {
-		head += "  " + r.ended.Text
+	if r.stopped && r.ended.Why() != "" {
+		head += "  " + r.ended.Why()
 	}
 	d.paras = append(d.paras, para{text: head, role: role})
 	for _, t := range r.targets {
@@ -42,11 +42,11 @@ func taskEvidence(r *taskRow) []para {
 	for _, c := range r.task.Containers {
 		d.paras = append(d.paras, containerPara(c))
 	}
-	if r.stopped && r.ended.Next != "" {
-		d.paras = append(d.paras, para{label: "next", text: r.ended.Next, role: theme.Accent})
+	if r.stopped && r.ended.Next() != "" {
+		d.paras = append(d.paras, para{label: "next", text: r.ended.Next(), role: theme.Accent})
 	}
 	if e := r.facts.service.Events; len(e) > 0 {
-		d.paras = append(d.paras, para{label: clock(e[0].At, r.facts.now), text: diagnose.EventBody(e[0].Message), role: theme.Dim})
+		d.paras = append(d.paras, para{label: clock(e[0].At, r.facts.now), text: reason.EventBody(e[0].Message), role: theme.Dim})
 	}
 	return d.paras
 }
@@ -54,13 +54,13 @@ func taskEvidence(r *taskRow) []para {
 // targetPara is a registered target's state, reason and check in words.
 func targetPara(f *serviceFacts, group string, h awsx.TargetHealth) para {
 	check := f.check(group)
-	cause := diagnose.Target(h, check)
-	p := para{label: awsx.GroupName(group), role: healthStatus(h.State).Role(), text: cause.Text}
+	state := reason.Target(h, check)
+	p := para{label: awsx.GroupName(group), role: healthStatus(h.State).Role(), text: state.Why}
 	if words := checkSentence(check); words != "" {
 		p.text += "; check " + words
 	}
-	if cause.Next != "" && !cause.Routine {
-		p.text += "; " + cause.Next
+	if state.Next != "" && !state.Routine {
+		p.text += "; " + state.Next
 	}
 	return p
 }
@@ -103,7 +103,7 @@ func (f *serviceFacts) targetWords(t alb.Target) string {
 	case alb.NotRegistered:
 		return "not registered in " + shortGroup(t)
 	}
-	return diagnose.Target(t.Health, f.check(t.Group)).Text
+	return reason.Target(t.Health, f.check(t.Group)).Why
 }
 
 // check is a group's health check, zero if it was not read.

@@ -9,7 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/alb"
-	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/reason"
 	"gantry/ui/table"
 	"gantry/ui/text"
 	"gantry/ui/theme"
@@ -33,7 +33,7 @@ type taskRow struct {
 	task    awsx.Task
 	stray   *alb.Unmatched // the target, for a row that is no task
 	stopped bool
-	ended   diagnose.Stopped // why, of a stopped task
+	ended   reason.Stopped // why, of a stopped task
 	status  theme.Status
 	ports   []alb.Port
 	targets []alb.Target
@@ -60,7 +60,7 @@ func taskRows(f *serviceFacts) []*taskRow {
 	}
 	for _, t := range f.stopped {
 		r := f.task(t)
-		r.stopped, r.ended, r.status = true, diagnose.StoppedTask(t), theme.StatusStopped
+		r.stopped, r.ended, r.status = true, reason.StoppedTask(t, r.def), theme.StatusStopped
 		r.ports = alb.Ports(t, r.def, r.instanceID())
 		if r.ended.Failure {
 			r.status = theme.StatusFailed
@@ -346,7 +346,7 @@ func (r *taskRow) began() time.Time {
 // ageCell is how long ago a task started; how long ago it ended, of a stopped one.
 func (r *taskRow) ageCell() table.Cell {
 	if r.stopped {
-		at := diagnose.StoppedAt(r.task)
+		at := reason.StoppedAt(r.task)
 		if at.IsZero() {
 			return table.Cell{}
 		}
@@ -365,7 +365,7 @@ func (r *taskRow) reason() string {
 	case r.stray != nil:
 		return strayWords(*r.stray)
 	case r.stopped:
-		return r.ended.Text
+		return r.ended.Why()
 	}
 	for _, want := range [...]theme.Status{theme.StatusDegraded, theme.StatusUnknown, theme.StatusPending} {
 		for _, t := range r.targets {

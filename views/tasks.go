@@ -8,7 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
-	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/store"
 	"gantry/ui"
 	"gantry/ui/table"
@@ -212,10 +212,10 @@ func noTasks(f *serviceFacts) []para {
 	}
 	for _, e := range s.Events[:min(len(s.Events), 10)] {
 		role := theme.Text
-		if !diagnose.Event(e.Message).Routine {
+		if reason.ReadEvent(e.Message).Trouble() {
 			role = theme.Degraded
 		}
-		d.paras = append(d.paras, para{label: clock(e.At, f.now), text: diagnose.EventBody(e.Message), role: role, depth: 1})
+		d.paras = append(d.paras, para{label: clock(e.At, f.now), text: reason.EventBody(e.Message), role: role, depth: 1})
 	}
 	return d.paras
 }

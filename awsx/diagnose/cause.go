@@ -1,141 +1,148 @@
 package diagnose
 
-import "strings"
+import (
+	"fmt"
+	"time"
 
-// Kind names a cause; the words are stable, for JSON and for filters.
-type Kind string
-
-// The causes, by where they are seen first. Routine ones need no attention.
-const (
-	KindNone    Kind = ""
-	KindSteady  Kind = "steady state"
-	KindRoutine Kind = "routine"
-
-	KindNoFit          Kind = "no instance fits"
-	KindNoCPU          Kind = "insufficient cpu"
-	KindNoMemory       Kind = "insufficient memory"
-	KindPortTaken      Kind = "port taken"
-	KindAgent          Kind = "agent disconnected"
-	KindNoInstances    Kind = "no instances"
-	KindPlacement      Kind = "placement"
-	KindCannotStart    Kind = "cannot start"
-	KindTarget         Kind = "target unhealthy"
-	KindTargetMissing  Kind = "target not registered"
-	KindContainer      Kind = "container unhealthy"
-	KindDeadlock       Kind = "deployment bounds"
-	KindRolloutFailed  Kind = "rollout failed"
-	KindRollingBack    Kind = "rolling back"
-	KindThrottled      Kind = "throttled"
-	KindGroupMissing   Kind = "target group missing"
-	KindImageMissing   Kind = "image not found"
-	KindImageDenied    Kind = "image denied"
-	KindImageNetwork   Kind = "registry unreachable"
-	KindImageLimit     Kind = "registry limit"
-	KindDisk           Kind = "disk full"
-	KindArchitecture   Kind = "wrong architecture"
-	KindImage          Kind = "image pull"
-	KindSecrets        Kind = "secrets"
-	KindLogDriver      Kind = "log driver"
-	KindEnvFile        Kind = "env file"
-	KindInitialization Kind = "initialization"
-	KindMemory         Kind = "out of memory"
-	KindExit           Kind = "container exited"
-	KindScheduler      Kind = "stopped by the scheduler"
-	KindUser           Kind = "stopped by a user"
-	KindSpot           Kind = "spot interruption"
-	KindHost           Kind = "host lost"
-	KindInfrastructure Kind = "infrastructure"
-	KindInitial        Kind = "initial"
-	KindBalancer       Kind = "load balancer"
-	KindUnused         Kind = "target unused"
-	KindDraining       Kind = "draining"
-	KindUnchecked      Kind = "health check off"
-	KindMissingTasks   Kind = "too few tasks"
-	KindUnread         Kind = "unread"
-	KindOther          Kind = "other"
+	"gantry/awsx"
+	"gantry/awsx/diagnose/reason"
 )
 
-// Cause is what one piece of evidence means.
-type Cause struct {
-	Kind Kind
-	// Text says it in a few words. Parts of it come from outside and are raw.
-	Text string
-	// Next is what to look at or do; empty when there is nothing to do.
-	Next string
-	// Routine is true for evidence of normal operation.
-	Routine bool
+// cause is why a service stands as it does.
+type cause struct {
+	// why says it in a few words, next what to do about it. Parts of why come from
+	// outside and are raw.
+	why, next string
+	// read is the reason it was read from; zero for what was counted.
+	read reason.Reason
 }
 
-// rule recognises a cause by words in lower-case text; every word must be there.
-type rule struct {
-	words []string
-	cause Cause
+// counted is a cause that needs no action.
+func counted(format string, args ...any) cause { return cause{why: fmt.Sprintf(format, args...)} }
+
+func ofDeath(s reason.Stopped) cause { return cause{s.Why(), s.Next(), s.Reason} }
+
+func ofEvent(e reason.Event) cause {
+	c := cause{e.Why(), e.Next(), e.Reason}
+	if c.read.Text == "" {
+		c.read.Text = e.Body
+	}
+	return c
 }
 
-// match returns the first rule whose words all occur in text.
-func match(rules []rule, text string) (Cause, bool) {
-	text = strings.ToLower(text)
-	for _, r := range rules {
-		if r.matches(text) {
-			return r.cause, true
+// event is an event of the service with what it says.
+type event struct {
+	at time.Time
+	reason.Event
+}
+
+// present yields the events that bear on the present, newest first: those since
+// the service was last steady and since its primary deployment began, or that
+// name that deployment. What troubled an earlier one does not condemn a rollout.
+func (f *facts) present(yield func(event) bool) {
+	for _, e := range f.Service.Events {
+		read := reason.ReadEvent(e.Message)
+		if read.Kind == reason.Steady {
+			return
 		}
-	}
-	return Cause{}, false
-}
-
-func (r rule) matches(lower string) bool {
-	for _, w := range r.words {
-		if !strings.Contains(lower, w) {
-			return false
-		}
-	}
-	return true
-}
-
-// part returns what stands in "(name …)" inside a message of ECS, up to the
-// parenthesis that closes it; reasons may hold parentheses of their own.
-func part(message, name string) string {
-	open := "(" + name + " "
-	i := strings.Index(message, open)
-	if i < 0 {
-		return ""
-	}
-	rest := message[i+len(open):]
-	depth := 1
-	for j := range len(rest) {
-		switch rest[j] {
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth == 0 {
-				return rest[:j]
-			}
-		}
-	}
-	return rest
-}
-
-// shortID keeps what is enough to tell ids of hex digits apart on a line.
-func shortID(id string) string {
-	if i := strings.LastIndexByte(id, '/'); i >= 0 {
-		id = id[i+1:]
-	}
-	if len(id) > 8 && !strings.HasPrefix(id, "i-") {
-		return id[:8]
-	}
-	return id
-}
-
-func joined(parts ...string) string {
-	var b strings.Builder
-	for _, p := range parts {
-		if p == "" {
+		if e.At.Before(f.primary.CreatedAt) && !f.names(read) {
 			continue
 		}
-		if b.Len() > 0 {
-			b.WriteByte(' ')
+		if !yield(event{e.At, read}) {
+			return
 		}
-		b.WriteString(p)
 	}
-	return b.String()
+}
+
+// names reports whether an event names the primary deployment.
+func (f *facts) names(e reason.Event) bool {
+	id := f.primary.ID
+	return id != "" && (e.Deployment == id || e.TaskSet == id)
+}
+
+// lastTrouble returns the newest trouble of the present that is not older than the
+// window. Protection from scaling in is none: it only explains a surplus.
+func (f *facts) lastTrouble() (event, bool) {
+	for e := range f.present {
+		if f.Now.Sub(e.at) > window {
+			break
+		}
+		if e.Trouble() && e.Reason.Cause != reason.Protected {
+			return e, true
+		}
+	}
+	return event{}, false
+}
+
+// protected reports whether protection keeps tasks from being stopped.
+func (f *facts) protected() bool {
+	for e := range f.present {
+		if e.Reason.Cause == reason.Protected {
+			return true
+		}
+	}
+	return false
+}
+
+// steadySince returns when the service last became steady, if nothing troubled
+// it since.
+func (f *facts) steadySince() time.Time {
+	var since time.Time
+	for _, e := range f.Service.Events {
+		if reason.ReadEvent(e.Message).Kind == reason.Steady {
+			since = e.At
+			continue
+		}
+		// Steady state is repeated every six hours: the oldest one after the
+		// last change or trouble is when it began.
+		if !since.IsZero() {
+			break
+		}
+	}
+	return since
+}
+
+// troubleAt returns when the run of events of a kind began.
+func (f *facts) troubleAt(k reason.EventKind) time.Time {
+	var at time.Time
+	for e := range f.present {
+		if e.Kind == k {
+			at = e.at
+		}
+	}
+	return at
+}
+
+// lastChange returns the oldest trouble since the service was steady, else the
+// newest death.
+func (f *facts) lastChange() time.Time {
+	var at time.Time
+	for e := range f.present {
+		if e.Trouble() {
+			at = e.at
+		}
+	}
+	if at.IsZero() {
+		at = f.died.Last
+	}
+	return at
+}
+
+// firstDeath returns when the first task of the primary deployment died that is
+// still remembered.
+func (f *facts) firstDeath() time.Time {
+	var first time.Time
+	for _, d := range f.deaths {
+		if f.ofPrimary(d.task) && (first.IsZero() || d.at.Before(first)) {
+			first = d.at
+		}
+	}
+	return first
+}
+
+// death is a task that was stopped by failure.
+type death struct {
+	task awsx.Task
+	at   time.Time
+	reason.Stopped
 }

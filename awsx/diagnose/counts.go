@@ -4,17 +4,11 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose/reason"
 )
 
 // window is how far back deaths count: as long as ECS remembers stopped tasks.
 const window = time.Hour
-
-// death is a task that was stopped by failure.
-type death struct {
-	task awsx.Task
-	at   time.Time
-	Stopped
-}
 
 // facts is the evidence, counted once and used by all rules.
 type facts struct {
@@ -35,10 +29,10 @@ type facts struct {
 	empty     int
 	initial   int
 	unhealthy int // running tasks whose container health check fails
-	// event is the last trouble among the service's events, when there is one.
-	event   awsx.ServiceEvent
-	meaning Cause
-	trouble bool
+	// trouble is the last one among the events that bear on the present; it is
+	// zero when troubled is false.
+	trouble  event
+	troubled bool
 }
 
 type sickTarget struct {
@@ -49,7 +43,7 @@ type sickTarget struct {
 func count(e Evidence) *facts {
 	f := &facts{Evidence: e}
 	f.primary, _ = e.Service.Primary()
-	f.event, f.meaning, f.trouble = lastTrouble(e.Service.Events, e.Now)
+	f.trouble, f.troubled = f.lastTrouble()
 	for _, d := range e.Service.Deployments {
 		if d.CreatedAt.After(f.changed) {
 			f.changed = d.CreatedAt
@@ -66,15 +60,6 @@ func count(e Evidence) *facts {
 	return f
 }
 
-// StoppedAt returns when a stopped or stopping task ended; zero when it says
-// nothing about it.
-func StoppedAt(t awsx.Task) time.Time {
-	if !t.StoppedAt.IsZero() {
-		return t.StoppedAt
-	}
-	return t.StoppingAt
-}
-
 func (f *facts) countDeaths() {
 	f.died.Unread = !f.StoppedRead
 	if !f.StoppedRead {
@@ -82,14 +67,14 @@ func (f *facts) countDeaths() {
 	}
 	newest, ofNewest := -1, -1
 	for _, t := range f.Stopped {
-		at := StoppedAt(t)
+		at := reason.StoppedAt(t)
 		if at.IsZero() {
 			at = f.Now
 		}
 		if f.Now.Sub(at) > window {
 			continue
 		}
-		s := StoppedTask(t)
+		s := reason.StoppedTask(t, f.definition(t.TaskDefinition))
 		if !s.Failure {
 			continue
 		}

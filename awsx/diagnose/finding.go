@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose/reason"
 )
 
 // Status is how a service stands.
@@ -46,7 +47,7 @@ type Evidence struct {
 	// nil, every target of the groups counts.
 	Foreign func(group string, t awsx.TargetHealth) bool
 	// Definition returns a task definition by ARN, nil when it was not read. It
-	// may be nil; only the panel's wording depends on it.
+	// may be nil: then no container is known to be unessential.
 	Definition func(arn string) *awsx.TaskDefinition
 	Now        time.Time
 }
@@ -86,11 +87,13 @@ type Finding struct {
 	Severity int
 	// Since is when the status began as far as the evidence tells, else zero.
 	Since time.Time
-	// Kind, Why and Next are the best cause, on one line, and what to do about
-	// it. Why is raw text and empty for a service that needs no word.
-	Kind Kind
+	// Why and Next are the best cause, on one line, and what to do about it. Why is
+	// raw text and empty for a service that needs no word.
 	Why  string
 	Next string
+	// Reason is what Why was read from, with its whole text; zero when Why comes
+	// from counts alone.
+	Reason reason.Reason
 	// Breaker says whether the circuit breaker will end a rollout that fails;
 	// empty unless one is failing.
 	Breaker string

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose/reason"
 )
 
 // Line is one line of evidence. Text is raw; At is zero where no time applies.
@@ -28,27 +29,28 @@ func Panel(e Evidence) []Line {
 		lines = append(lines, deathLine(*f.newest))
 	}
 	for _, s := range f.sick[:min(len(f.sick), maxEvents)] {
-		lines = append(lines, Line{Text: fmt.Sprintf("target %s in %s", Target(s.target, s.group.Settings.Check).Text, s.group.Name())})
+		lines = append(lines, Line{Text: fmt.Sprintf("target %s in %s", reason.Target(s.target, s.group.Settings.Check).Why, s.group.Name())})
 	}
 	quoted := 0
 	for _, ev := range f.Service.Events {
-		if Event(ev.Message).Routine {
+		read := reason.ReadEvent(ev.Message)
+		if read.Everyday() {
 			continue
 		}
-		lines = append(lines, Line{At: ev.At, Text: EventBody(ev.Message)})
+		lines = append(lines, Line{At: ev.At, Text: read.Body})
 		if quoted++; quoted == maxEvents {
 			break
 		}
 	}
 	if quoted == 0 && len(f.Service.Events) > 0 {
 		ev := f.Service.Events[0]
-		lines = append(lines, Line{At: ev.At, Text: EventBody(ev.Message)})
+		lines = append(lines, Line{At: ev.At, Text: reason.EventBody(ev.Message)})
 	}
 	return lines
 }
 
 func deathLine(d death) Line {
-	text := "task " + shortID(d.task.Ref.ARN) + " " + d.Text
+	text := "task " + reason.ShortID(d.task.Ref.ARN) + " " + d.Why()
 	if d.Container != "" {
 		text += " (" + d.Container + ")"
 	}

@@ -3,6 +3,8 @@ package diagnose
 import (
 	"fmt"
 	"time"
+
+	"gantry/awsx/diagnose/reason"
 )
 
 const (
@@ -25,7 +27,7 @@ func Service(e Evidence) Finding {
 	f := count(e)
 	out := Finding{Rollout: f.rollout, Targets: f.targets, Died: f.died, Changed: f.changed}
 	v := f.verdict()
-	out.Status, out.Since, out.Kind, out.Why, out.Next = v.status, v.since, v.cause.Kind, v.cause.Text, v.cause.Next
+	out.Status, out.Since, out.Why, out.Next, out.Reason = v.status, v.since, v.cause.why, v.cause.next, v.cause.read
 	if f.failing() {
 		out.Breaker = f.breaker()
 		if !f.Service.Breaker.Enabled && f.primary.RolloutState != "FAILED" && out.Why != "" {
@@ -40,7 +42,7 @@ func Service(e Evidence) Finding {
 // verdict is a status with its cause.
 type verdict struct {
 	status Status
-	cause  Cause
+	cause  cause
 	since  time.Time
 }
 
@@ -48,11 +50,11 @@ func (f *facts) verdict() verdict {
 	s := f.Service
 	switch {
 	case s.Status == "DRAINING" || s.Status == "INACTIVE":
-		return verdict{status: Pending, cause: Cause{Kind: KindRoutine, Text: "being deleted"}}
+		return verdict{status: Pending, cause: counted("being deleted")}
 	case s.Desired == 0 && s.Running == 0 && s.Pending == 0:
-		return verdict{status: OK, cause: Cause{Kind: KindRoutine, Text: "scaled to zero"}, since: f.steadySince()}
+		return verdict{status: OK, cause: counted("scaled to zero"), since: f.steadySince()}
 	case s.Desired == 0:
-		return verdict{status: Pending, cause: Cause{Kind: KindRoutine, Text: fmt.Sprintf("scaling to zero, %d left", s.Running)}}
+		return verdict{status: Pending, cause: counted("scaling to zero, %d left", s.Running)}
 	}
 	if v, ok := f.failed(); ok {
 		return v
@@ -88,7 +90,7 @@ func (f *facts) failed() (verdict, bool) {
 	case f.Service.Running == 0 && !f.fresh():
 		return verdict{Failed, f.tasksCause(), f.lastChange()}, true
 	case f.dark > 0 && f.noneServes():
-		return verdict{Failed, f.targetCause(), f.troubleAt(KindTarget)}, true
+		return verdict{Failed, f.targetCause(), f.troubleAt(reason.TargetUnhealthy)}, true
 	case f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active && f.targets.Unread == 0 && f.targets.Total == 0:
 		return verdict{Failed, f.targetCause(), f.lastChange()}, true
 	}
@@ -112,21 +114,21 @@ func (f *facts) noneServes() bool {
 
 func (f *facts) degraded() (verdict, bool) {
 	switch {
-	case f.rollout.Active && (f.failing() || f.meaning.Kind == KindRollingBack || f.rollingBack()):
+	case f.rollout.Active && (f.failing() || f.trouble.Kind == reason.RollingBack || f.rollingBack()):
 		return verdict{Degraded, f.rolloutCause(), f.primary.CreatedAt}, true
 	case len(f.sick) > 0:
-		return verdict{Degraded, f.targetCause(), f.troubleAt(KindTarget)}, true
+		return verdict{Degraded, f.targetCause(), f.troubleAt(reason.TargetUnhealthy)}, true
 	case f.unhealthy > 0:
 		text := fmt.Sprintf("%d of %d tasks fail their container health check", f.unhealthy, len(f.Running))
-		return verdict{Degraded, Cause{Kind: KindContainer, Text: text, Next: "check the health command and its start period"}, f.troubleAt(KindContainer)}, true
+		return verdict{Degraded, cause{why: text, next: "check the health command and its start period"}, f.troubleAt(reason.TaskUnhealthy)}, true
 	case f.Service.Running < f.Service.Desired && !f.filling():
 		return verdict{Degraded, f.tasksCause(), f.lastChange()}, true
-	case f.rollout.Active && f.trouble:
-		return verdict{Degraded, f.meaning, f.primary.CreatedAt}, true
+	case f.rollout.Active && f.troubled:
+		return verdict{Degraded, ofEvent(f.trouble.Event), f.primary.CreatedAt}, true
 	case f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active:
 		return verdict{Degraded, f.targetCause(), f.lastChange()}, true
 	case f.dying():
-		return verdict{Degraded, f.ofNewest.Cause, f.firstDeath()}, true
+		return verdict{Degraded, ofDeath(f.ofNewest.Stopped), f.firstDeath()}, true
 	}
 	return verdict{}, false
 }
@@ -147,7 +149,7 @@ func (f *facts) dying() bool {
 // filling tells whether missing tasks are on their way: a rollout or scaling
 // out brings them, and nothing speaks of trouble.
 func (f *facts) filling() bool {
-	if f.trouble || f.died.Count > 0 {
+	if f.troubled || f.died.Count > 0 {
 		return false
 	}
 	return f.rollout.Active || f.Service.Running+f.Service.Pending >= f.Service.Desired
@@ -160,15 +162,15 @@ func (f *facts) pending() (verdict, bool) {
 		if f.initial > 0 {
 			text += fmt.Sprintf(", %d in first checks", f.initial)
 		}
-		return verdict{Pending, Cause{Kind: KindRoutine, Text: text}, f.primary.CreatedAt}, true
+		return verdict{Pending, cause{why: text}, f.primary.CreatedAt}, true
 	}
 	switch {
 	case s.Running < s.Desired:
-		return verdict{Pending, Cause{Kind: KindRoutine, Text: fmt.Sprintf("starting %d", s.Desired-s.Running)}, time.Time{}}, true
+		return verdict{Pending, counted("starting %d", s.Desired-s.Running), time.Time{}}, true
 	case s.Running > s.Desired:
-		return verdict{Pending, Cause{Kind: KindRoutine, Text: fmt.Sprintf("stopping %d", s.Running-s.Desired)}, time.Time{}}, true
+		return verdict{Pending, counted("stopping %d", s.Running-s.Desired), time.Time{}}, true
 	case f.initial > 0:
-		return verdict{Pending, Cause{Kind: KindInitial, Text: fmt.Sprintf("%d targets in first checks", f.initial)}, time.Time{}}, true
+		return verdict{Pending, counted("%d targets in first checks", f.initial), time.Time{}}, true
 	}
 	return verdict{}, false
 }

@@ -11,9 +11,11 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/reason"
 )
 
 const (
+	webGroup    = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/0123456789abcdef"
 	oldRevision = "arn:aws:ecs:eu-west-1:1:task-definition/api:7"
 	newRevision = "arn:aws:ecs:eu-west-1:1:task-definition/api:8"
 )
@@ -196,7 +198,8 @@ func TestTheCountsOfARow(t *testing.T) {
 	got := diagnose.Service(e)
 	want := diagnose.Finding{
 		Status: diagnose.Failed, Severity: 499, Since: ago(11 * time.Minute),
-		Kind: diagnose.KindExit, Why: "exit 1, breaker off", Next: "read the last lines of the container's log",
+		Why: "exit 1, breaker off", Next: "read the last lines of the container's log",
+		Reason:  reason.Reason{Stage: reason.Exit, Text: "Essential container in task exited"},
 		Breaker: "breaker off: will retry for ever",
 		Rollout: diagnose.Rollout{Active: true, Running: 0, Desired: 4, Failed: 7},
 		Targets: diagnose.Targets{Healthy: 4, Total: 4, Groups: 1},

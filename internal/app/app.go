@@ -14,7 +14,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
-	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/sdk"
 	"gantry/awsx/store"
 	"gantry/internal/audit"
@@ -101,7 +101,7 @@ func (a *App) assemble(ctx context.Context, opener awsx.Opener, auditDir string)
 	}
 	a.journal, a.Seen = journal, &store.Memory{}
 	a.Policy = a.Config.Policy()
-	a.Store = store.New(ctx, store.Options{Opener: opener, Refresh: a.Config.Refresh, Observer: a.Seen, Alarming: diagnose.AboutHealth})
+	a.Store = store.New(ctx, store.Options{Opener: opener, Refresh: a.Config.Refresh, Observer: a.Seen, Alarming: reason.AboutHealth})
 	a.Arming = change.NewArming(a.Config.Writing.ReadOnly, 0)
 	a.Gate = a.Arming
 	o := change.Options{Gate: gate{a}, Audit: change.Journal(a.journal), Source: change.StoreSource(a.Store)}

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
 	"gantry/awsx/store"
@@ -54,7 +54,7 @@ func over(t *testing.T, o sim.Options, test func(*testing.T, *sim.Account, *toge
 		go func() { done <- account.Run(ctx) }()
 		wire := &together{next: account.RoundTripper()}
 		opener := sdk.NewStatic(sdk.Options{Transport: wire, Version: "test"}, sdk.Static{Region: simRegion, AccessKey: "AKID", SecretKey: "SECRET"})
-		s := store.New(ctx, store.Options{Opener: opener, Observer: &store.Memory{}, Alarming: diagnose.AboutHealth})
+		s := store.New(ctx, store.Options{Opener: opener, Observer: &store.Memory{}, Alarming: reason.AboutHealth})
 		defer func() {
 			s.Close()
 			stop()

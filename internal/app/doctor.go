@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/store"
 	"gantry/internal/app/doctor"
 	"gantry/internal/audit"
@@ -52,7 +52,7 @@ func Diagnose(ctx context.Context, cfg config.Config, o Options, cluster, servic
 		a.logStore = a.configuredLogs
 	} else {
 		a.Seen = &store.Memory{}
-		a.Store = store.New(ctx, store.Options{Opener: opener, Observer: a.Seen, Alarming: diagnose.AboutHealth})
+		a.Store = store.New(ctx, store.Options{Opener: opener, Observer: a.Seen, Alarming: reason.AboutHealth})
 		a.examineAccount(ctx, &f.Account, cluster, service)
 	}
 	f.Store = a.examineStore(ctx, cluster, service, err)

@@ -7,6 +7,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/alb"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/sim"
 	"gantry/awsx/store"
 )
@@ -71,11 +72,11 @@ func TestASteadyAccountIsFoundWell(t *testing.T) {
 func TestAnAccountInTroubleIsFoundOut(t *testing.T) {
 	tests := []struct {
 		scenario sim.Scenario
-		kind     diagnose.Kind
+		stage    reason.Stage
 	}{
-		{sim.BadImage, diagnose.KindImageMissing},
-		{sim.CrashLoop, diagnose.KindExit},
-		{sim.UnhealthyTargets, diagnose.KindTarget},
+		{sim.BadImage, reason.Pull},
+		{sim.CrashLoop, reason.Exit},
+		{sim.UnhealthyTargets, reason.BalancerCheck},
 	}
 	for _, tt := range tests {
 		t.Run(string(tt.scenario), func(t *testing.T) {
@@ -84,11 +85,11 @@ func TestAnAccountInTroubleIsFoundOut(t *testing.T) {
 				cluster := clusterNamed(t, s, "")
 				all := findings(t, s, cluster)
 				for _, f := range all {
-					if f.Kind == tt.kind && f.Status.Rank() <= diagnose.Degraded.Rank() && f.Why != "" && f.Next != "" {
+					if f.Reason.Stage == tt.stage && f.Status.Rank() <= diagnose.Degraded.Rank() && f.Why != "" && f.Next != "" {
 						return
 					}
 				}
-				t.Errorf("nobody says %s: %+v", tt.kind, all)
+				t.Errorf("nobody says %s: %+v", tt.stage, all)
 			})
 		})
 	}

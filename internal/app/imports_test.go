@@ -54,7 +54,7 @@ func TestDirectImportsStayInTheirLayer(t *testing.T) {
 		may   []string
 	}{
 		{"gantry/ui", []string{"gantry/ui", "gantry/internal/clean", charm, "github.com/charmbracelet/x/ansi", "github.com/sahilm/fuzzy", "github.com/aymanbagabas/go-udiff"}},
-		{"gantry/views", []string{"gantry/ui", "gantry/views", "gantry/internal/clean", "gantry/internal/fault", "charm.land/bubbletea/v2", "gantry/awsx", "gantry/awsx/store", "gantry/awsx/deploy", "gantry/awsx/alb", "gantry/awsx/diagnose", "gantry/logs", "gantry/logs/ecslog"}},
+		{"gantry/views", []string{"gantry/ui", "gantry/views", "gantry/internal/clean", "gantry/internal/fault", "charm.land/bubbletea/v2", "gantry/awsx", "gantry/awsx/store", "gantry/awsx/deploy", "gantry/awsx/alb", "gantry/awsx/diagnose", "gantry/awsx/diagnose/reason", "gantry/logs", "gantry/logs/ecslog"}},
 		{"gantry/logs", []string{"gantry/logs", "gantry/internal/clean", "gantry/internal/fault", "gantry/awsx", "github.com/elastic"}},
 		{"gantry/logs/cloudwatch/loggroups", []string{"gantry/internal/fault", "gantry/logs/cloudwatch", awsSDK}},
 	}
@@ -99,6 +99,7 @@ func TestNothingBelowKnowsTheTerminalOrTheSDK(t *testing.T) {
 		{"gantry/awsx/deploy", []string{charm, awsSDK}},
 		{"gantry/awsx/alb", []string{charm, awsSDK}},
 		{"gantry/awsx/diagnose", []string{charm, awsSDK}},
+		{"gantry/awsx/diagnose/reason", []string{charm, awsSDK}},
 		{"gantry/awsx/awsxtest", []string{charm, awsSDK}},
 		{"gantry/awsx/sim", []string{charm, awsSDK, "gantry/awsx"}},
 		{"gantry/awsx/sdk", []string{charm, "gantry/logs"}},

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
 	"gantry/awsx/store"
@@ -28,7 +29,7 @@ func surveyed(t *testing.T, o sim.Options, faults []sim.Fault, do func(ctx conte
 	opener := sdk.NewStatic(sdk.Options{Transport: account.RoundTripper()}, sdk.Static{Region: "eu-west-1", AccessKey: "k", SecretKey: "s"})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	a := &App{Context: awsx.ContextID{Region: "eu-west-1"}, Store: store.New(ctx, store.Options{Opener: opener, Alarming: diagnose.AboutHealth})}
+	a := &App{Context: awsx.ContextID{Region: "eu-west-1"}, Store: store.New(ctx, store.Options{Opener: opener, Alarming: reason.AboutHealth})}
 	defer a.Store.Close()
 	began := time.Now()
 	do(ctx, a)

@@ -14,6 +14,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/alb"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/reason"
 	"gantry/internal/app"
 	"gantry/internal/clean"
 	"gantry/ui/text"
@@ -252,7 +253,7 @@ func (p *program) service(ctx context.Context, a *app.App, target, output string
 	}
 	for _, t := range state.Stopped {
 		s := taskOf(t, alb.TaskTargets{})
-		s.Stopped, s.Reason = moment(t.StoppedAt), clean.Redact(diagnose.StoppedTask(t).Text)
+		s.Stopped, s.Reason = moment(t.StoppedAt), clean.Redact(reason.StoppedTask(t, nil).Why())
 		tasks = append(tasks, s)
 	}
 	others := leftovers(joined)

@@ -1,0 +1,383 @@
+package reason
+
+import (
+	"strings"
+
+	"gantry/awsx"
+)
+
+// EventKind is what an event of a service tells of. The words are stable.
+type EventKind string
+
+// The kinds of events. Other is an event that no known wording matches: it is
+// shown, and changes no verdict.
+const (
+	Other            EventKind = "other"
+	Steady           EventKind = "steady"
+	NotSteady        EventKind = "not steady"
+	Progress         EventKind = "progress"
+	Rebalancing      EventKind = "rebalancing"
+	TargetUnhealthy  EventKind = "target unhealthy"
+	TaskUnhealthy    EventKind = "task unhealthy" // by its container health check, or unsaid which
+	CannotPlace      EventKind = "cannot place"
+	CannotStart      EventKind = "cannot start"
+	DeploymentFailed EventKind = "deployment failed"
+	RollingBack      EventKind = "rolling back"
+	Bounds           EventKind = "deployment bounds"
+	Misconfigured    EventKind = "misconfigured"
+	EventThrottled   EventKind = "throttled"
+)
+
+// Event is what an event of a service says.
+type Event struct {
+	Kind EventKind
+	// Body is the message without its prefix.
+	Body string
+	// TaskSet and Deployment are the ids of what the event names, as in
+	// "ecs-svc/123"; Group is the ARN of a target group. They may be empty.
+	TaskSet, Deployment, Group string
+	// Reason is the reason that the event gives, read; zero without one.
+	Reason Reason
+}
+
+// Trouble reports whether the event tells of something that goes wrong.
+func (e Event) Trouble() bool {
+	switch e.Kind {
+	case Other, Steady, Progress, Rebalancing:
+		return false
+	}
+	return true
+}
+
+// Everyday reports whether the event belongs to normal operation. One that no
+// wording matches is neither this nor trouble.
+func (e Event) Everyday() bool { return !e.Trouble() && e.Kind != Other }
+
+// AboutHealth reports whether an event's message speaks of targets or containers
+// that do not pass their checks.
+func AboutHealth(message string) bool {
+	kind := ReadEvent(message).Kind
+	return kind == TargetUnhealthy || kind == TaskUnhealthy
+}
+
+// eventForm is a form that a sentence of an event takes. A form is matched at
+// the beginning of the sentence, after the parts in parentheses that may lead it.
+type eventForm struct {
+	form string
+	kind EventKind
+}
+
+// eventForms are the sentences by the ECS developer guide (service event
+// messages, availability zone rebalancing). The first that matches counts.
+var eventForms = []eventForm{
+	{"has reached a steady state", Steady},
+	{"has reached steady state", Steady},
+	{"updated state to STEADY_STATE", Steady},
+	{"was unable to reach steady state", NotSteady},
+	{"was unable to reach a steady state", NotSteady},
+	{"is unable to reach steady state", NotSteady},
+
+	{"has started {} tasks in {} to AZ Rebalance", Rebalancing},
+	{"has stopped {} to AZ Rebalance", Rebalancing},
+	{"is AZ balanced", Rebalancing},
+	{"is not AZ balanced", Rebalancing},
+	{"AZ Rebalance", Rebalancing},
+	{"AZ Rebalancing", Rebalancing},
+	{"stopped AZ Rebalancing", Rebalancing},
+	{"started AZ Rebalancing", Rebalancing},
+
+	{"has started ", Progress},
+	{"has stopped {} due to an unhealthy status", TaskUnhealthy},
+	{"has stopped ", Progress},
+	{"stopped {} pending tasks", Progress},
+	{"stopped {} pending task", Progress},
+	{"stopped {} running tasks", Progress},
+	{"started {} tasks", Progress},
+	{"registered ", Progress},
+	{"deregistered ", Progress},
+	{"has begun draining", Progress},
+	{"updated computedDesiredCount", Progress},
+	{"updated desired count", Progress},
+	{"set desired count", Progress},
+	{"updated state to", Progress},
+	{"deployment completed", Progress},
+	{"deployment in progress", Progress},
+	{"deployment started", Progress},
+
+	{"is unhealthy in", TargetUnhealthy},
+	{"failed ELB health checks", TargetUnhealthy},
+	{"failed container health checks", TaskUnhealthy},
+	{"Amazon ECS replaced {} due to an unhealthy status", TaskUnhealthy},
+	{"has replaced {} due to an unhealthy status", TaskUnhealthy},
+	{"replaced {} due to an unhealthy status", TaskUnhealthy},
+
+	{"was unable to place", CannotPlace},
+	{"is unable to place", CannotPlace},
+	{"was unable to start a task", CannotPlace},
+	{"was unable to start task", CannotPlace},
+	{"could not launch", CannotPlace},
+	{"was unable to launch", CannotPlace},
+	{"failed to launch a task", CannotPlace},
+	{"failed to start a task", CannotPlace},
+	{"Timed out waiting for Amazon ECS Agent", CannotPlace},
+	{"is unable to consistently start tasks", CannotStart},
+	{"deployment failed", DeploymentFailed},
+	{"rolling back to", RollingBack},
+	{"was unable to stop or start tasks during a deployment", Bounds},
+	{"operations are being throttled", EventThrottled},
+	{"failed to register", Misconfigured},
+	{"failed to deregister", Misconfigured},
+	{"failed to describe", Misconfigured},
+	{"was unable to register", Misconfigured},
+	{"was unable to assume", Misconfigured},
+	{"is not healthy in", Misconfigured},
+}
+
+// ReadEvent reads an event's message, in any of the forms of its prefix:
+// "(service S) ", "service (S) " and "(service S, taskSet T) ".
+func ReadEvent(message string) Event {
+	e := Event{Kind: Other}
+	e.Body, e.TaskSet = body(message)
+	if everyday(e.Body) {
+		e.Kind = Progress
+		return e
+	}
+	sentence := e.lead(e.Body)
+	e.Kind = kindOf(sentence)
+	if e.Kind == Progress && !strings.HasSuffix(sentence, ").") || e.Kind == Other {
+		e.Kind = laterKind(sentence, e.Kind)
+	}
+	switch e.Kind {
+	case Steady, Progress, Rebalancing, Other:
+		return e
+	case DeploymentFailed:
+		e.Reason = Reason{Text: after(sentence, "deployment failed: ")}
+		return e
+	case RollingBack:
+		if e.Deployment == "" {
+			e.Deployment = idIn(after(sentence, "deployment "))
+		}
+		return e
+	}
+	e.Group = orElse(part(e.Body, "target-group"), bracketless(sentence))
+	if e.Deployment == "" {
+		e.Deployment = idIn(after(sentence, "for deployment "))
+	}
+	e.Reason = e.reason(sentence)
+	return e
+}
+
+// everyday recognises the two sentences that fill a busy service's log, before all
+// forms are tried on each of them.
+func everyday(body string) bool {
+	return (strings.HasPrefix(body, "has started ") || strings.HasPrefix(body, "has stopped ")) &&
+		strings.HasSuffix(body, ").") && !strings.Contains(body, " to AZ ") && !strings.Contains(body, ". ")
+}
+
+// kindOf returns the kind of a sentence by how it begins.
+func kindOf(sentence string) EventKind {
+	var h holes
+	for _, f := range eventForms {
+		if sentence != "" && match(f.form, sentence, &h) >= 0 {
+			return f.kind
+		}
+	}
+	return Other
+}
+
+// laterKind looks at the sentences that follow the first: ECS tells in the second
+// that tasks it started replace unhealthy ones.
+func laterKind(sentence string, first EventKind) EventKind {
+	for rest := sentence; ; {
+		_, next, ok := strings.Cut(rest, ". ")
+		if !ok {
+			return first
+		}
+		if k := kindOf(next); k != Other && k != Progress {
+			return k
+		}
+		rest = next
+	}
+}
+
+// lead takes the parts in parentheses that lead a body, and "task set (T)", off it
+// and returns the sentence that follows them.
+func (e *Event) lead(sentence string) string {
+	for strings.HasPrefix(sentence, "(") {
+		name, _, _ := strings.Cut(sentence[1:], " ")
+		value := part(sentence, name)
+		end := len(name) + len(value) + 3 // "(", " " and ")"
+		if end > len(sentence) {
+			break
+		}
+		switch name {
+		case "deployment":
+			e.Deployment = value
+		case "taskSet":
+			e.TaskSet = value
+		}
+		sentence = strings.TrimLeft(sentence[end:], " ,")
+	}
+	if rest, ok := strings.CutPrefix(sentence, "task set ("); ok {
+		if set, after, found := strings.Cut(rest, ")"); found {
+			e.TaskSet, sentence = set, strings.TrimSpace(after)
+		}
+	}
+	return sentence
+}
+
+// reason reads the reason that a sentence gives in the ways events do.
+func (e *Event) reason(sentence string) Reason {
+	sentence, _, _ = strings.Cut(sentence, " For more information, see ")
+	for _, name := range [...]string{"reason", "error"} {
+		if inner := part(sentence, name); inner != "" {
+			return Read(inner)
+		}
+	}
+	for _, mark := range [...]string{"Reason: ", "reason: ", " due to ", " because "} {
+		if rest := after(sentence, mark); rest != "" {
+			return Read(rest)
+		}
+	}
+	return Reason{}
+}
+
+// body returns an event's message without its prefix, and the task set that the
+// prefix names.
+func body(message string) (rest, taskSet string) {
+	for _, open := range [...]string{"(service ", "service ("} {
+		if rest, ok := strings.CutPrefix(message, open); ok {
+			if names, text, found := strings.Cut(rest, ")"); found {
+				_, set, _ := strings.Cut(names, ", taskSet ")
+				return strings.TrimSpace(text), set
+			}
+		}
+	}
+	return strings.TrimSpace(message), ""
+}
+
+// EventBody returns an event's message without the prefix that names the service.
+func EventBody(message string) string {
+	text, _ := body(message)
+	return text
+}
+
+// part returns what stands in "(name …)" inside of a message, up to the
+// parenthesis that closes it; reasons may hold parentheses of their own.
+func part(message, name string) string {
+	open := "(" + name + " "
+	i := strings.Index(message, open)
+	if i < 0 {
+		return ""
+	}
+	rest := message[i+len(open):]
+	depth := 1
+	for j := range len(rest) {
+		switch rest[j] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return rest[:j]
+			}
+		}
+	}
+	return rest
+}
+
+// bracketless returns the group of "in target-group (ARN)".
+func bracketless(sentence string) string {
+	group, _, ok := strings.Cut(after(sentence, "target-group ("), ")")
+	if !ok {
+		return ""
+	}
+	return group
+}
+
+// after returns what follows a mark in a text, empty when it is not there.
+func after(text, mark string) string {
+	_, rest, _ := strings.Cut(text, mark)
+	return rest
+}
+
+// idIn returns the id that a text begins with, without what ends a sentence.
+func idIn(text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	return strings.Trim(word, "().,:")
+}
+
+// Why says in a few words what an event means; the message itself where no wording
+// matches. Parts of it are raw.
+func (e Event) Why() string {
+	switch e.Kind {
+	case Steady:
+		return "steady state"
+	case Progress, Rebalancing, Other:
+		return strings.TrimSuffix(e.Body, ".")
+	case NotSteady:
+		return orElse(e.Reason.Why(), "cannot reach a steady state")
+	case TargetUnhealthy:
+		return e.targetWords()
+	case TaskUnhealthy:
+		if t := part(e.Body, "task"); t != "" && foldPrefix(e.Body, "(task ") {
+			return "container health check failed in " + ShortID(t)
+		}
+		return "tasks replaced as unhealthy"
+	case CannotPlace:
+		return orElse(e.Reason.Why(), "cannot place a task")
+	case CannotStart:
+		return "tasks keep failing to start"
+	case DeploymentFailed:
+		return colon("deployment failed", strings.TrimSuffix(e.Reason.Text, "."))
+	case RollingBack:
+		return joined("rolling back", prefixed("to ", e.Deployment))
+	case Bounds:
+		return "minimum and maximum percent leave no room"
+	case EventThrottled:
+		return "calls of ECS are throttled"
+	case Misconfigured:
+		if e.Reason.Known() {
+			return e.Reason.Why()
+		}
+	}
+	return strings.TrimSuffix(e.Body, ".")
+}
+
+// targetWords says an unhealthy target's reason and place as a row shows them.
+func (e Event) targetWords() string {
+	at := part(e.Body, "instance")
+	if port := part(e.Body, "port"); port != "" {
+		at = orElse(at, ShortID(part(e.Body, "task")))
+		if part(e.Body, "instance") != "" {
+			at += ":" + port
+		} else if at == "" {
+			at = "port " + port
+		}
+	}
+	in := awsx.GroupName(e.Group)
+	if in == "" {
+		in = part(e.Body, "elb")
+	}
+	return joined(orElse(checkWords(part(e.Body, "reason")), "target unhealthy"), orElse(at, ShortID(part(e.Body, "task"))), prefixed("in ", in))
+}
+
+// Next says what to look at or do about an event; empty for everyday ones.
+func (e Event) Next() string {
+	switch e.Kind {
+	case TargetUnhealthy:
+		return "check the health path, the security group and the task's log"
+	case TaskUnhealthy:
+		return "check the health command, its start period and the stopped tasks' reasons"
+	case CannotPlace, NotSteady, Misconfigured:
+		return orElse(e.Reason.Next(), "read the event; check capacity and constraints")
+	case CannotStart:
+		return "read the stopped tasks' reasons"
+	case DeploymentFailed, RollingBack:
+		return "read the first stopped task of the deployment that failed"
+	case Bounds:
+		return "lower the minimum or raise the maximum healthy percent"
+	case EventThrottled:
+		return "check the account's API quotas and who uses them"
+	}
+	return ""
+}
