@@ -48,6 +48,7 @@ func TestPullsSayWhyTheImageDidNotCome(t *testing.T) {
 		{"CannotPullContainerError: Error response from daemon: manifest for " + ecr + "/shop:v3 not found: manifest unknown: Requested image not found", reason.Pull, reason.NotFound, "", "no such image: shop:v3"},
 		{"CannotPullContainerError: failed to resolve reference \"" + ecr + "/shop:v3\": " + ecr + "/shop:v3: not found", reason.Pull, reason.NotFound, ecr + "/shop:v3", "no such image: shop:v3"},
 		{"CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref docker.io/acme/shop:v3: docker.io/acme/shop:v3: not found", reason.Pull, reason.NotFound, "docker.io/acme/shop:v3", ""},
+		{"CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref acme/shop:v3: not found", reason.Pull, reason.NotFound, "acme/shop:v3", "no such image: shop:v3"},
 		{"CannotPullImageManifestError: Error response from daemon: manifest unknown: Requested image not found", reason.Pull, reason.NotFound, "", ""},
 		{"CannotCreateContainerError: Error response from daemon: No such image: acme/shop:v3", reason.Pull, reason.NotFound, "acme/shop:v3", ""},
 		{"CannotPullContainerError: API error (404): repository acme/shop not found: does not exist or no pull access", reason.Pull, reason.LoginOrMissing, "", ""},

@@ -11,6 +11,7 @@ var pullWordings = []wording{
 	{form: `failed to copy`},
 
 	{form: "{image}: not found", cause: NotFound, strength: weak},
+	{form: "not found", cause: NotFound, strength: weak, whole: true},
 	{form: "No such image: {image}", stage: Pull, cause: NotFound},
 	{form: "manifest for {image} not found", stage: Pull, cause: NotFound},
 	{form: "manifest unknown", stage: Pull, cause: NotFound},

@@ -67,8 +67,8 @@ var logDriverWordings = []wording{
 var volumeWordings = []wording{
 	{form: "failed to invoke EFS utils commands", stage: Volume},
 	{form: "EFS utils commands", stage: Volume},
-	{form: "Failed to resolve {subject} - check that your file system ID is correct", stage: Volume, cause: NotResolved},
-	{form: "Failed to resolve {subject}", cause: NotResolved, strength: weak},
+	{form: `Failed to resolve "{subject}" - check that your file system ID is correct`, stage: Volume, cause: NotResolved},
+	{form: `Failed to resolve "{subject}"`, stage: Volume, cause: NotResolved, strength: weak},
 	{form: "mount.nfs4: access denied by server while mounting {subject}", stage: Volume, cause: Denied},
 	{form: "b'mount.nfs4: access denied by server while mounting {subject}", stage: Volume, cause: Denied},
 	{form: "access denied by server while mounting {subject}", stage: Volume, cause: Denied},
