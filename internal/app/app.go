@@ -31,6 +31,8 @@ type Options struct {
 	Demo bool
 	// AuditDir is where the journal is kept; empty is the user's state directory.
 	AuditDir string
+	// Transport carries every request in place of the network; nil is the network.
+	Transport http.RoundTripper
 }
 
 // App is everything that a run of gantry works with.
@@ -57,8 +59,9 @@ type App struct {
 	documents []openStore // the stores of documents that are open
 	merged    map[awsx.ContextID]*logs.Merged
 	closers   []func() error
-	// webhook makes the requests to the team's chat; nil makes them as net/http does.
-	webhook http.RoundTripper
+	// transport carries the requests to log stores and to the team's chat; nil is
+	// the network.
+	transport http.RoundTripper
 }
 
 // patience is how long closing waits for calls under way.
@@ -82,7 +85,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		// And the team would be told of changes that nobody made.
 		cfg.Notify = config.Notify{}
 	}
-	a := &App{Config: cfg, Context: cfg.Context}
+	a := &App{Config: cfg, Context: cfg.Context, transport: o.Transport}
 	opener, err := open(a, ctx, o)
 	if err == nil {
 		err = a.assemble(ctx, opener, dir)
@@ -120,7 +123,7 @@ type gate struct{ a *App }
 func (g gate) Allow(p deploy.Plan) error { return g.a.Gate.Allow(p) }
 
 func (a *App) openReal(ctx context.Context, o Options) (awsx.Opener, error) {
-	opener := sdk.New(sdk.Options{Version: o.Version, ReadOnly: a.Config.Writing.ReadOnly})
+	opener := sdk.New(sdk.Options{Version: o.Version, ReadOnly: a.Config.Writing.ReadOnly, Transport: o.Transport})
 	id, err := opener.Resolve(ctx, a.Context)
 	if err != nil {
 		return nil, err

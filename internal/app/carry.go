@@ -33,8 +33,8 @@ type CarryOptions struct {
 	Timeout  time.Duration // of the follow; zero takes the derived one
 	Override []string
 	// Step is told of each call, in order and about when it is made. Progress is
-	// told of observations, and may miss what was soon outdated. Both are called
-	// from one goroutine.
+	// told of observations, and may miss what was soon outdated, but never the last.
+	// Both are called from one goroutine.
 	Step     func(words string)
 	Progress func(deploy.Progress)
 }
@@ -62,7 +62,8 @@ func (a *App) Carry(ctx context.Context, plan deploy.Plan, o CarryOptions) (depl
 			o.Step(steps[0].Describe().Text)
 			steps = steps[1:]
 		}
-		if s.Progress.At.After(at) {
+		// The last one may have been made at the same instant as the one before.
+		if ended := s.Stage == change.Ended && !s.Progress.At.IsZero(); ended || s.Progress.At.After(at) {
 			at = s.Progress.At
 			o.Progress(s.Progress)
 		}

@@ -136,7 +136,7 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 	if cfg.Context == (awsx.ContextID{}) {
 		cfg.Context = id
 	}
-	d.app = &App{Config: cfg, Context: id, closers: []func() error{simulated.stop}, webhook: s.webhook}
+	d.app = &App{Config: cfg, Context: id, closers: []func() error{simulated.stop}, transport: s.webhook}
 	d.app.logStore = func(awsx.ContextID, config.Logs) (logs.Source, error) {
 		return elastic.Open(elastic.Config{Addresses: []string{"http://logs.invalid"}, Transport: simulated.logs.RoundTripper()})
 	}

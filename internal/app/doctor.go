@@ -38,7 +38,7 @@ func Diagnose(ctx context.Context, cfg config.Config, o Options, cluster, servic
 		open, dir = (*App).openDemo, filepath.Join(dir, "demo")
 		cfg.Logs = config.Logs{}
 	}
-	a := &App{Config: cfg, Context: cfg.Context}
+	a := &App{Config: cfg, Context: cfg.Context, transport: o.Transport}
 	defer func() { _ = a.Close() }() // what could not be closed is no finding
 	f := doctor.Facts{Setup: doctor.Setup{Version: o.Version, File: cfg.File, DefaultFile: config.DefaultFile()}}
 	if journal, err := audit.Open(dir); err != nil {

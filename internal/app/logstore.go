@@ -33,6 +33,7 @@ func (a *App) storeConfig(id awsx.ContextID, c config.Logs) elastic.Config {
 		Auth:   elastic.Auth{Username: c.User, Password: c.Password, APIKey: c.APIKey, Bearer: c.Bearer},
 		Signer: a.signer(id, c),
 		CAFile: c.CAFile, Fingerprint: c.Fingerprint, CertFile: c.ClientCert, KeyFile: c.ClientKey,
+		Transport: a.transport,
 	}
 }
 

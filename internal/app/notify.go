@@ -38,7 +38,7 @@ func (a *App) openChat() {
 	user, host := a.journal.Who()
 	a.chat = &chat{
 		wants: a.Config.Notify, who: user + "@" + host,
-		sender: notify.New(notify.Options{URL: a.Config.Notify.Webhook, Transport: a.webhook, Warn: a.notices.add}),
+		sender: notify.New(notify.Options{URL: a.Config.Notify.Webhook, Transport: a.transport, Warn: a.notices.add}),
 	}
 }
 

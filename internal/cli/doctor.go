@@ -60,7 +60,7 @@ func (p *program) doctor(ctx context.Context, cluster, service, output string) e
 	if err != nil {
 		facts.Setup.FileErr = err
 	} else {
-		facts = app.Diagnose(ctx, cfg, app.Options{Version: p.version, Demo: p.demo}, cluster, service)
+		facts = app.Diagnose(ctx, cfg, p.options(), cluster, service)
 	}
 	if err := ctx.Err(); err != nil {
 		return err

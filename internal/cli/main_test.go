@@ -2,16 +2,23 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"io"
+	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/adrg/xdg"
 	"go.uber.org/goleak"
@@ -31,7 +38,7 @@ func TestMain(m *testing.M) {
 	for name, value := range map[string]string{
 		"HOME": home, "XDG_STATE_HOME": filepath.Join(home, "state"), "XDG_CONFIG_HOME": filepath.Join(home, "config"),
 		"AWS_CONFIG_FILE": filepath.Join(home, "none"), "AWS_SHARED_CREDENTIALS_FILE": filepath.Join(home, "none"),
-		"AWS_EC2_METADATA_DISABLED": "true", "AWS_PROFILE": "", "AWS_ENDPOINT_URL": "",
+		"AWS_EC2_METADATA_DISABLED": "true", "AWS_PROFILE": "", "AWS_ENDPOINT_URL": "", "AWS_CA_BUNDLE": "",
 		"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
 	} {
 		if err := os.Setenv(name, value); err != nil {
@@ -45,23 +52,62 @@ func TestMain(m *testing.M) {
 	}))
 }
 
-// account is a simulated account that is served with its log store, and a
-// configuration file that names them.
+// account is a simulated account that lives in the bubble of a test, its log store,
+// and a configuration file that names the store.
 type account struct {
 	*sim.Account
 	url, file string
 	logs      *logsim.Store
+	net       network
 }
 
-// fast is how much faster than real time the accounts of these tests live.
+// network is who answers at each host. At every other one nobody listens.
+type network map[string]http.RoundTripper
+
+func (n network) RoundTrip(r *http.Request) (*http.Response, error) {
+	host := n[r.URL.Host]
+	if host == nil {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	}
+	answer, err := host.RoundTrip(r)
+	if err == nil && answer.Header.Get("Date") == "" {
+		answer.Header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	}
+	return answer, err
+}
+
+// handled is a host at which a handler answers.
+type handled http.HandlerFunc
+
+func (h handled) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	h(w, r)
+	return w.Result(), nil
+}
+
+const logsHost = "logs.test"
+
+// fast is how much faster than the clock the accounts of these tests live.
 const fast = 200
+
+// live runs a test beside others, with an account of its own, in a bubble in which
+// waiting takes no time.
+func live(t *testing.T, o sim.Options, act func(*testing.T, *account)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { act(t, newAccount(t, o)) })
+}
+
+// steady is live with the demo account that has nothing wrong.
+func steady(t *testing.T, act func(*testing.T, *account)) {
+	t.Helper()
+	live(t, sim.Options{Scenario: sim.Steady}, act)
+}
 
 func newAccount(t *testing.T, o sim.Options) *account {
 	t.Helper()
 	a := &account{logs: logsim.New(logsim.Options{})}
-	if o.Speed == 0 {
-		o.Speed = fast
-	}
+	o.Speed = cmp.Or(o.Speed, fast)
 	o.Seed, o.Logs = 1, sink{a.logs}
 	var err error
 	if a.Account, err = sim.New(o); err != nil {
@@ -70,23 +116,20 @@ func newAccount(t *testing.T, o sim.Options) *account {
 	ctx, cancel := context.WithCancel(context.Background())
 	var lives sync.WaitGroup
 	lives.Go(func() { _ = a.Run(ctx) })
-	aws, lines := httptest.NewServer(a.Account), httptest.NewServer(a.logs)
 	t.Cleanup(func() {
-		aws.Close()
-		lines.Close()
 		cancel()
 		lives.Wait()
 	})
-	a.url = aws.URL
+	// The tests share a journal, in which the address says whose a record is.
+	host := fmt.Sprintf("aws-%x.test", crc32.ChecksumIEEE([]byte(t.Name())))
+	a.net = network{host: a.RoundTripper(), logsHost: a.logs.RoundTripper()}
+	a.url = "http://" + host
 	a.file = filepath.Join(t.TempDir(), "config.yaml")
-	if err := os.WriteFile(a.file, []byte("logs:\n  endpoints: ["+lines.URL+"]\n"), 0o600); err != nil {
+	if err := os.WriteFile(a.file, []byte("logs:\n  endpoints: [http://"+logsHost+"]\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return a
 }
-
-// steady is the demo account with nothing wrong.
-func steady(t *testing.T) *account { return newAccount(t, sim.Options{Scenario: sim.Steady}) }
 
 type sink struct{ store *logsim.Store }
 
@@ -140,6 +183,7 @@ func (a *account) answering(t *testing.T, typed io.Reader, args ...string) resul
 }
 
 func (a *account) runWith(ctx context.Context, s Streams, args ...string) result {
+	s.Wire = a.net
 	return run(ctx, s, append([]string{"--endpoint", a.url, "--config", a.file}, args...)...)
 }
 

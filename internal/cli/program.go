@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -25,6 +26,9 @@ type Streams struct {
 	// when standard input alone is one.
 	Terminal, Keyboard bool
 	Getenv             func(string) string
+	// Wire carries the requests to every account, log store and chat in place of
+	// the network; nil is the network.
+	Wire http.RoundTripper
 	// Undisturbed calls a function that runs another program at the terminal, to
 	// which the interrupt key belongs meanwhile; nil calls it as it is.
 	Undisturbed func(func() error) error
@@ -132,11 +136,15 @@ func (p *program) open(ctx context.Context) (*app.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := app.Open(ctx, cfg, app.Options{Version: p.version, Demo: p.demo})
+	a, err := app.Open(ctx, cfg, p.options())
 	if fault.Of(err) != nil {
 		return nil, &startError{err}
 	}
 	return a, err
+}
+
+func (p *program) options() app.Options {
+	return app.Options{Version: p.version, Demo: p.demo, Transport: p.Wire}
 }
 
 // console opens the interactive program.

@@ -113,32 +113,33 @@ func TestNowhereToStart(t *testing.T) {
 }
 
 func TestWhereACommandGoes(t *testing.T) {
-	t.Parallel()
-	a, other := steady(t), steady(t)
-	file := filepath.Join(t.TempDir(), "c.yaml")
-	content := "contexts:\n  live:\n    region: eu-central-1\n    endpoint: " + a.url + "\n  spare:\n    region: eu-west-1\n    endpoint: " + other.url + "\ncontext: live\n"
-	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct{ flags, env, context string }{
-		{"", "", "default/eu-central-1@" + a.url},
-		{"--context spare", "", "default/eu-west-1@" + other.url},
-		{"--region us-east-1", "", "default/us-east-1@" + a.url},
-		{"--context spare --endpoint " + a.url, "", "default/eu-west-1@" + a.url},
-		{"", "AWS_REGION=ap-south-1", "default/eu-central-1@" + a.url},
-	} {
-		getenv := func(name string) string {
-			if value, ok := strings.CutPrefix(c.env, name+"="); ok {
-				return value
+	steady(t, func(t *testing.T, a *account) {
+		a.net["spare.test"] = a.RoundTripper()
+		file := filepath.Join(t.TempDir(), "c.yaml")
+		content := "contexts:\n  live:\n    region: eu-central-1\n    endpoint: " + a.url + "\n  spare:\n    region: eu-west-1\n    endpoint: http://spare.test\ncontext: live\n"
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct{ flags, env, context string }{
+			{"", "", "default/eu-central-1@" + a.url},
+			{"--context spare", "", "default/eu-west-1@http://spare.test"},
+			{"--region us-east-1", "", "default/us-east-1@" + a.url},
+			{"--context spare --endpoint " + a.url, "", "default/eu-west-1@" + a.url},
+			{"", "AWS_REGION=ap-south-1", "default/eu-central-1@" + a.url},
+		} {
+			getenv := func(name string) string {
+				if value, ok := strings.CutPrefix(c.env, name+"="); ok {
+					return value
+				}
+				return ""
 			}
-			return ""
+			args := append([]string{"status", "-o", "json", "--config", file}, strings.Fields(c.flags)...)
+			r := run(t.Context(), Streams{Getenv: getenv, Wire: a.net}, args...).wants(t, 0)
+			if got := r.object(t)["context"]; got != c.context {
+				t.Errorf("%s %s goes to %v, want %s", c.flags, c.env, got, c.context)
+			}
 		}
-		args := append([]string{"status", "-o", "json", "--config", file}, strings.Fields(c.flags)...)
-		r := run(t.Context(), Streams{Getenv: getenv}, args...).wants(t, 0)
-		if got := r.object(t)["context"]; got != c.context {
-			t.Errorf("%s %s goes to %v, want %s", c.flags, c.env, got, c.context)
-		}
-	}
+	})
 }
 
 func TestTheDemoNeedsNothing(t *testing.T) {
@@ -162,14 +163,14 @@ func TestCompletionAndHelp(t *testing.T) {
 }
 
 func TestAnInterruptedChangeSaysWhatGoesOn(t *testing.T) {
-	t.Parallel()
-	a := newAccount(t, sim.Options{Scenario: sim.Steady, Speed: 1})
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	errs := &watched{marks: []string{"rolling: "}, seen: func(int) { cancel() }}
-	r := a.runWith(ctx, Streams{Err: errs}, "restart", "prod/catalog", "--yes")
-	r.err = errs.all.String()
-	r.wants(t, 130, "interrupted: a call under way is finished, and what it started goes on in ECS (see gantry status prod/catalog)")
+	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		errs := &watched{marks: []string{"rolling: "}, seen: func(int) { cancel() }}
+		r := a.runWith(ctx, Streams{Err: errs}, "restart", "prod/catalog", "--yes")
+		r.err = errs.all.String()
+		r.wants(t, 130, "interrupted: a call under way is finished, and what it started goes on in ECS (see gantry status prod/catalog)")
+	})
 }
 
 func TestSimServesUntilItIsTold(t *testing.T) {
