@@ -3,40 +3,7 @@ package awsx
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"iter"
 )
-
-// Page is a batch of items as it lands. Batches of one listing come in any
-// order; Total is how many items the listing has named so far.
-type Page[T any] struct {
-	Items []T
-	// Missing holds what was asked for and could not be described, with the
-	// service's reason, such as MISSING.
-	Missing []Missing
-	// Total is the number of items listed up to now; Complete is true when the
-	// listing itself has ended, so that Total will not grow.
-	Total    int
-	Complete bool
-}
-
-// Missing is one entry of an API answer's failures list.
-type Missing struct{ ARN, Reason, Detail string }
-
-// Pages yields batches as they land. An error in the sequence is one batch
-// that failed: the sequence goes on, and what other batches brought is good.
-// Breaking off the loop cancels the calls under way and waits for them.
-type Pages[T any] = iter.Seq2[Page[T], error]
-
-// Collect reads all batches. The error joins those of the batches that failed; what
-// the others brought is good.
-func Collect[T any](pages Pages[T]) (items []T, failed error) {
-	for page, err := range pages {
-		failed = errors.Join(failed, err)
-		items = append(items, page.Items...)
-	}
-	return items, failed
-}
 
 // TaskQuery chooses tasks of a cluster.
 type TaskQuery struct {

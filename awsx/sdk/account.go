@@ -1,7 +1,6 @@
 package sdk
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,11 +9,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
-	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	"github.com/aws/aws-sdk-go-v2/service/ecr"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
 
@@ -32,14 +26,8 @@ type Account struct {
 	expired atomic.Bool
 
 	cfg      aws.Config
-	endpoint *string // of all clients; nil leaves it to the SDK
-
-	ecs     *ecs.Client
-	elb     *elb.Client
-	ecr     *ecr.Client
-	sts     *sts.Client
-	scaling *scaling.Client
-	alarms  *cloudwatch.Client
+	endpoint endpoint
+	clients
 }
 
 var _ awsx.Account = (*Account)(nil)
@@ -54,27 +42,18 @@ func newAccount(id awsx.ContextID, l loaded, o Options) *Account {
 	if o.Version != "" {
 		cfg.APIOptions = append(cfg.APIOptions, awsmiddleware.AddUserAgentKeyValue("gantry", o.Version))
 	}
-	guard{readOnly: o.ReadOnly}.install(&cfg)
+	newGuard(o.ReadOnly).install(&cfg)
 
-	// An endpoint set on the configuration would lose against the environment's
-	// variable of the service, one set on the client does not.
-	var endpoint *string
+	a := &Account{id: id, login: l.login, cfg: cfg}
 	if l.endpoint != "" {
-		endpoint = &l.endpoint
+		a.endpoint.url = &l.endpoint
 	}
-	return &Account{
-		id: id, login: l.login, cfg: cfg, endpoint: endpoint,
-		ecs: ecs.NewFromConfig(cfg, func(o *ecs.Options) { o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint) }),
-		elb: elb.NewFromConfig(cfg, func(o *elb.Options) { o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint) }),
-		ecr: ecr.NewFromConfig(cfg, func(o *ecr.Options) { o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint) }),
-		sts: sts.NewFromConfig(cfg, func(o *sts.Options) { o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint) }),
-		scaling: scaling.NewFromConfig(cfg, func(o *scaling.Options) {
-			o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint)
-		}),
-		alarms: cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) {
-			o.BaseEndpoint = cmp.Or(endpoint, o.BaseEndpoint)
-		}),
+	for _, api := range apis() {
+		if api.open != nil {
+			api.open(&a.clients, cfg, a.endpoint)
+		}
 	}
+	return a
 }
 
 // ClientConfig returns what a client of one more service is made from, so that its
@@ -82,7 +61,7 @@ func newAccount(id awsx.ContextID, l loaded, o Options) *Account {
 // endpoint is to be set on the client unless it is nil: in the configuration it
 // would lose against the environment's variable of the service.
 func (a *Account) ClientConfig() (cfg aws.Config, endpoint *string) {
-	return a.cfg.Copy(), a.endpoint
+	return a.cfg.Copy(), a.endpoint.url
 }
 
 // Classify turns the failure of one call about a resource into a fault.Error, for

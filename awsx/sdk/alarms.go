@@ -42,14 +42,14 @@ func (a *Account) describeAlarms(ctx context.Context, in cloudwatch.DescribeAlar
 	// Without types the service answers with metric alarms only.
 	in.AlarmTypes = []types.AlarmType{types.AlarmTypeMetricAlarm, types.AlarmTypeCompositeAlarm}
 	in.MaxRecords = aws.Int32(alarmPage)
-	var alarms []awsx.Alarm
-	list := func(ctx context.Context, token *string) ([]string, *string, error) {
+	return all(ctx, 0, func(ctx context.Context, token *string) ([]awsx.Alarm, *string, error) {
 		page := in
 		page.NextToken = token
 		out, err := a.alarms.DescribeAlarms(ctx, &page)
 		if err != nil {
 			return nil, nil, a.classify(ctx, "", err)
 		}
+		var alarms []awsx.Alarm
 		for _, m := range out.MetricAlarms {
 			alarms = append(alarms, metricAlarm(m))
 		}
@@ -59,10 +59,8 @@ func (a *Account) describeAlarms(ctx context.Context, in cloudwatch.DescribeAlar
 				Since: since(c.StateTransitionedTimestamp, c.StateUpdatedTimestamp), Rule: aws.ToString(c.AlarmRule),
 			})
 		}
-		return nil, out.NextToken, nil
-	}
-	err := pages(ctx, list, func([]string, bool) bool { return true })
-	return alarms, err
+		return alarms, out.NextToken, nil
+	})
 }
 
 func metricAlarm(m types.MetricAlarm) awsx.Alarm {

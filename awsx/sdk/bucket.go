@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -74,46 +75,37 @@ func (b *bucket) empty() {
 	b.tokens, b.filled = 0, time.Now()
 }
 
-// limiter holds the buckets of one account and region.
-type limiter [buckets]*bucket
+// limiter holds the bucket that each call of one account and region draws on.
+type limiter map[awsx.Call]*bucket
 
-// newLimiter returns full buckets with the grants that the services document
-// under "API request throttling": burst, and tokens a second. For ECR and
-// Application Auto Scaling, and for the status of container instances, no grant
-// is documented: theirs are guesses that keep well away from any.
-func newLimiter() *limiter {
-	return &limiter{
-		clusterReads:         newBucket(50, 20),
-		serviceReads:         newBucket(100, 20),
-		resourceReads:        newBucket(100, 20),
-		deploymentReads:      newBucket(50, 20),
-		serviceWrites:        newBucket(50, 5),
-		taskWrites:           newBucket(100, 40),
-		instanceWrites:       newBucket(20, 5),
-		taskDefinitionWrites: newBucket(20, 1),
-		balancing:            newBucket(40, 10),
-		registry:             newBucket(40, 10),
-		autoscaler:           newBucket(10, 4),
-		alarmReads:           newBucket(9, 9),
-		// The quotas of CloudWatch Logs differ between regions; these are the least.
-		eventReads:  newBucket(5, 5),
-		streamReads: newBucket(10, 10),
-		groupReads:  newBucket(5, 5),
+// newLimiter returns full buckets.
+func newLimiter() limiter {
+	l := limiter{}
+	for _, a := range apis() {
+		for _, q := range a.quotas {
+			if q.burst == 0 {
+				continue
+			}
+			b := newBucket(q.burst, q.tokens)
+			for _, op := range slices.Concat(q.reads, q.writes) {
+				l[awsx.Call{Service: a.id, Operation: op}] = b
+			}
+		}
 	}
+	return l
 }
 
 // attach makes every attempt of a call draw a token, a retry included. It runs
 // inside the retry loop and before the request is signed, so that a wait
 // cannot make a signature stale.
-func (l *limiter) attach(stack *middleware.Stack) error {
+func (l limiter) attach(stack *middleware.Stack) error {
 	return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("GantryBuckets", l.limit), "Retry", middleware.After)
 }
 
-func (l *limiter) limit(
+func (l limiter) limit(
 	ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler,
 ) (middleware.FinalizeOutput, middleware.Metadata, error) {
-	_, id := operation(called(ctx))
-	b := l[id]
+	b := l[called(ctx)]
 	if b == nil {
 		return next.HandleFinalize(ctx, in)
 	}

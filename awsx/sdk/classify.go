@@ -231,3 +231,10 @@ func retryAfter(err error) time.Duration {
 	}
 	return time.Duration(seconds) * time.Second
 }
+
+// lost is the failure of a mutating call that was answered well, but without
+// the resource that it was to change.
+func lost(op, resource, missing, fix string) *fault.Error {
+	return &fault.Error{Class: fault.Failed, Op: op, Resource: resource, Unknown: true,
+		Err: fmt.Errorf("the answer holds no %s", missing), Fix: fix}
+}

@@ -18,7 +18,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 
-	"gantry/awsx"
 	"gantry/internal/clean"
 	"gantry/internal/fault"
 )
@@ -156,22 +155,4 @@ func lastLine(s string) string {
 		s = s[i+1:]
 	}
 	return clean.Redact(clean.Line(s))
-}
-
-// loadFailure classifies the failure to load the configuration of a context.
-func loadFailure(id awsx.ContextID, err error) error {
-	e := &fault.Error{Class: fault.Invalid, Op: "load configuration", Resource: id.Profile, Err: err}
-	var missing config.SharedConfigProfileNotExistError
-	var mfa config.AssumeRoleTokenProviderNotSetError
-	switch {
-	case errors.As(err, &missing):
-		e.Err = fmt.Errorf("there is no profile %q in the shared config", missing.Profile)
-		e.Fix = "aws configure list-profiles shows which there are"
-	case errors.As(err, &mfa):
-		name := shellWord(id.Profile, "default")
-		e.Class = fault.Expired
-		e.Err = errors.New("the profile asks for an MFA code, which gantry does not read")
-		e.Fix = `eval "$(aws configure export-credentials --profile ` + name + ` --format env)" asks for it and exports a session; then start gantry without --profile`
-	}
-	return e
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx"
 )
@@ -99,7 +100,7 @@ func (a *Account) ServiceDeployments(ctx context.Context, service awsx.Ref, limi
 	if limit > 0 && limit < listPage {
 		in.MaxResults = aws.Int32(int32(limit))
 	}
-	list := func(ctx context.Context, token *string) ([]string, *string, error) {
+	arns, err := all(ctx, limit, func(ctx context.Context, token *string) ([]string, *string, error) {
 		page := in
 		page.NextToken = token
 		out, err := a.ecs.ListServiceDeployments(ctx, &page)
@@ -111,17 +112,9 @@ func (a *Account) ServiceDeployments(ctx context.Context, service awsx.Ref, limi
 			arns = append(arns, aws.ToString(d.ServiceDeploymentArn))
 		}
 		return arns, out.NextToken, nil
-	}
-	var arns []string
-	err := pages(ctx, list, func(page []string, _ bool) bool {
-		arns = append(arns, page...)
-		return limit <= 0 || len(arns) < limit
 	})
 	if err != nil {
 		return nil, err
-	}
-	if limit > 0 && len(arns) > limit {
-		arns = arns[:limit]
 	}
 	found, err := awsx.Collect(gather(ctx, listed(arns), describeRevisions, func(ctx context.Context, arns []string) (page awsx.Page[awsx.ServiceDeployment], err error) {
 		_, err = a.ecs.DescribeServiceDeployments(ctx, &ecs.DescribeServiceDeploymentsInput{
@@ -187,4 +180,25 @@ func serviceRevision(w *wireServiceRevision) awsx.ServiceRevision {
 		r.TargetGroups = append(r.TargetGroups, l.TargetGroupArn)
 	}
 	return r
+}
+
+// StopServiceDeployment rolls a running service deployment back: the API has no
+// other way to stop one.
+func (a *Account) StopServiceDeployment(ctx context.Context, deployment string) error {
+	_, err := a.ecs.StopServiceDeployment(ctx, &ecs.StopServiceDeploymentInput{
+		ServiceDeploymentArn: aws.String(deployment), StopType: types.StopServiceDeploymentStopTypeRollback,
+	})
+	return a.classify(ctx, deployment, err)
+}
+
+// ContinueServiceDeployment ends the pause of a lifecycle hook.
+func (a *Account) ContinueServiceDeployment(ctx context.Context, deployment, hook string, rollBack bool) error {
+	action := types.DeploymentLifecycleHookActionContinue
+	if rollBack {
+		action = types.DeploymentLifecycleHookActionRollback
+	}
+	_, err := a.ecs.ContinueServiceDeployment(ctx, &ecs.ContinueServiceDeploymentInput{
+		ServiceDeploymentArn: aws.String(deployment), HookId: aws.String(hook), Action: action,
+	})
+	return a.classify(ctx, deployment, err)
 }

@@ -18,6 +18,19 @@ import (
 // is refused before credentials are looked up, unless a change permits it.
 type guard struct {
 	readOnly bool
+	reads    map[awsx.Call]bool
+	// names are those of all operations that read. A stack knows its operation but
+	// not its service; that no service changes anything under the name of
+	// another's read is tested.
+	names map[string]bool
+}
+
+func newGuard(readOnly bool) guard {
+	g := guard{readOnly: readOnly, reads: reads(), names: map[string]bool{}}
+	for c := range g.reads {
+		g.names[c.Operation] = true
+	}
+	return g
 }
 
 // install adds the guard to a configuration. It has to be done after the
@@ -31,7 +44,7 @@ func (g guard) attach(stack *middleware.Stack) error {
 	if err := stack.Initialize.Add(g, middleware.Before); err != nil {
 		return err
 	}
-	if readsSomewhere(stack.ID()) {
+	if g.names[stack.ID()] {
 		return nil
 	}
 	// The SDK would repeat a call that may have been acted on: on a 500 or a
@@ -45,18 +58,6 @@ func (g guard) attach(stack *middleware.Stack) error {
 	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("GantryMarkSent", markSent), middleware.After)
 }
 
-// readsSomewhere tells whether an operation of this name reads in one of the
-// services in use. A stack knows its operation but not its service; that no
-// service changes anything under the name of another's read is tested.
-func readsSomewhere(op string) bool {
-	for _, service := range services() {
-		if reads, _ := operation(awsx.Call{Service: service.id, Operation: op}); reads {
-			return true
-		}
-	}
-	return false
-}
-
 // ID implements the SDK's middleware interface.
 func (guard) ID() string { return "GantryGuard" }
 
@@ -65,7 +66,7 @@ func (g guard) HandleInitialize(
 	ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
 ) (middleware.InitializeOutput, middleware.Metadata, error) {
 	call := called(ctx)
-	if reads, _ := operation(call); reads {
+	if g.reads[call] {
 		return next.HandleInitialize(ctx, in)
 	}
 	if err := g.permit(ctx, call); err != nil {

@@ -45,8 +45,7 @@ func (a *Account) Images(ctx context.Context, uri string) awsx.Pages[awsx.Image]
 			yield(awsx.Page[awsx.Image]{}, err)
 			return
 		}
-		var images []awsx.Image
-		list := func(ctx context.Context, token *string) ([]string, *string, error) {
+		list := func(ctx context.Context, token *string) ([]awsx.Image, *string, error) {
 			out, err := a.ecr.DescribeImages(ctx, &ecr.DescribeImagesInput{
 				RegistryId: aws.String(repo.registry), RepositoryName: aws.String(repo.name),
 				MaxResults: aws.Int32(imagePage), NextToken: token,
@@ -54,14 +53,14 @@ func (a *Account) Images(ctx context.Context, uri string) awsx.Pages[awsx.Image]
 			if err != nil {
 				return nil, nil, a.classify(ctx, uri, err)
 			}
-			images = make([]awsx.Image, 0, len(out.ImageDetails))
+			images := make([]awsx.Image, 0, len(out.ImageDetails))
 			for _, d := range out.ImageDetails {
 				images = append(images, image(repo.uri, d))
 			}
-			return nil, out.NextToken, nil
+			return images, out.NextToken, nil
 		}
 		total := 0
-		err = pages(ctx, list, func(_ []string, last bool) bool {
+		err = pages(ctx, list, func(images []awsx.Image, last bool) bool {
 			total += len(images)
 			return yield(awsx.Page[awsx.Image]{Items: images, Total: total, Complete: last}, nil)
 		})

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"gantry/awsx"
@@ -116,10 +115,7 @@ func NewStatic(o Options, s Static) *Opener {
 	}}
 }
 
-// Open returns the account of a context. It makes no call; it may read the
-// shared config, and does again once the credentials turned out to have expired:
-// keys that a login wrote there are only read when it is loaded. The error is a fault.Error: Invalid without a region or with a
-// profile that is not there, Expired when the profile asks for an MFA code.
+// Open returns the account of a context, as Account does.
 func (o *Opener) Open(ctx context.Context, id awsx.ContextID) (awsx.Account, error) {
 	a, err := o.Account(ctx, id)
 	if err != nil {
@@ -128,8 +124,11 @@ func (o *Opener) Open(ctx context.Context, id awsx.ContextID) (awsx.Account, err
 	return a, nil
 }
 
-// Account is Open for adapters of other services, which make clients of their own
-// from Account.ClientConfig.
+// Account returns the account of a context. It makes no call; it may read the
+// shared config, and does again once the credentials turned out to have expired:
+// keys that a login wrote there are only read when it is loaded. The error is a
+// fault.Error: Invalid without a region or with a profile that is not there,
+// Expired when the profile asks for an MFA code.
 func (o *Opener) Account(ctx context.Context, id awsx.ContextID) (*Account, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -163,38 +162,6 @@ func (o *Opener) Resolve(ctx context.Context, id awsx.ContextID) (awsx.ContextID
 		id.Endpoint = *l.cfg.BaseEndpoint
 	}
 	return id, nil
-}
-
-// loadShared loads a context from the shared config and the environment.
-func loadShared(ctx context.Context, id awsx.ContextID, client aws.HTTPClient) (loaded, error) {
-	env, err := config.NewEnvConfig()
-	if err != nil {
-		return loaded{}, loadFailure(id, err)
-	}
-	// The profile is read a second time, by itself, for what the SDK does not
-	// tell of it. One that cannot be read fails below, with the SDK's error.
-	shared, _ := config.LoadSharedConfigProfile(ctx, profileOf(id, env), sharedFiles(env))
-	options := []func(*config.LoadOptions) error{config.WithHTTPClient(client), metadataOnce(env, shared)}
-	if id.Profile != "" {
-		options = append(options, config.WithSharedConfigProfile(id.Profile))
-	}
-	if id.Region != "" {
-		options = append(options, config.WithRegion(id.Region))
-	}
-	if p := quietProcess(id.Profile, env, shared); p != nil {
-		options = append(options, config.WithCredentialsProvider(p))
-	}
-	cfg, err := config.LoadDefaultConfig(ctx, options...)
-	if err != nil {
-		return loaded{}, loadFailure(id, err)
-	}
-	l := loaded{cfg: cfg, login: loginFix(id.Profile, shared)}
-	// An endpoint that is the environment's own is left to the SDK, which lets
-	// the variable of a single service win over it.
-	if cfg.BaseEndpoint == nil || *cfg.BaseEndpoint != id.Endpoint {
-		l.endpoint = id.Endpoint
-	}
-	return l, nil
 }
 
 // retryer returns the SDK's standard retryer for reads, bounded so that a

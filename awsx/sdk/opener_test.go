@@ -202,19 +202,3 @@ func TestLoginIsNamedWhenASessionHasExpired(t *testing.T) {
 		})
 	}
 }
-
-func TestProfilesOfTheSharedFiles(t *testing.T) {
-	machine(t, "[default]\nregion=x\n[profile prod]\n[ profile  pre prod ]\n[sso-session corp]\n[services s]\n# [profile comment]\n  key = [profile no]\n",
-		"[default]\n[keys only]\n")
-	got, err := Profiles()
-	if d := cmp.Diff([]string{"default", "keys only", "pre prod", "prod"}, got); d != "" || err != nil {
-		t.Error(d, err)
-	}
-}
-
-func TestMachineWithoutSharedFilesHasNoProfiles(t *testing.T) {
-	machine(t, "", "", "AWS_CONFIG_FILE", "/nonexistent/config", "AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials")
-	if got, err := Profiles(); len(got) != 0 || err != nil {
-		t.Error(got, err)
-	}
-}

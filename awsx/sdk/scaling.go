@@ -51,8 +51,7 @@ func (a *Account) ScalableTarget(ctx context.Context, service awsx.Ref) (awsx.Sc
 }
 
 func (a *Account) scalingPolicies(ctx context.Context, service awsx.Ref) ([]awsx.ScalingPolicy, error) {
-	var policies []awsx.ScalingPolicy
-	list := func(ctx context.Context, token *string) ([]string, *string, error) {
+	return all(ctx, 0, func(ctx context.Context, token *string) ([]awsx.ScalingPolicy, *string, error) {
 		out, err := a.scaling.DescribeScalingPolicies(ctx, &scaling.DescribeScalingPoliciesInput{
 			ServiceNamespace: types.ServiceNamespaceEcs, ScalableDimension: types.ScalableDimensionECSServiceDesiredCount,
 			ResourceId: aws.String(scalableID(service)), MaxResults: aws.Int32(scalingPage), NextToken: token,
@@ -60,13 +59,12 @@ func (a *Account) scalingPolicies(ctx context.Context, service awsx.Ref) ([]awsx
 		if err != nil {
 			return nil, nil, a.classify(ctx, service.ARN, err)
 		}
+		var policies []awsx.ScalingPolicy
 		for _, p := range out.ScalingPolicies {
 			policies = append(policies, scalingPolicy(p))
 		}
-		return nil, out.NextToken, nil
-	}
-	err := pages(ctx, list, func([]string, bool) bool { return true })
-	return policies, err
+		return policies, out.NextToken, nil
+	})
 }
 
 func scalingPolicy(p types.ScalingPolicy) awsx.ScalingPolicy {

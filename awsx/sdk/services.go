@@ -2,6 +2,8 @@ package sdk
 
 import (
 	"context"
+	"encoding/json"
+	"math"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -9,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 type wireService struct {
@@ -146,7 +149,7 @@ func (a *Account) DescribeServices(ctx context.Context, cluster awsx.Ref, arns [
 	}, include)
 }
 
-func (a *Account) services(ctx context.Context, cluster awsx.Ref, list lister, include []types.ServiceField) awsx.Pages[awsx.Service] {
+func (a *Account) services(ctx context.Context, cluster awsx.Ref, list lister[string], include []types.ServiceField) awsx.Pages[awsx.Service] {
 	describe := func(ctx context.Context, arns []string) (page awsx.Page[awsx.Service], err error) {
 		_, err = a.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{
 			Cluster: aws.String(cluster.Cluster), Services: arns, Include: include,
@@ -164,8 +167,8 @@ func (a *Account) service(w *wireService) awsx.Service {
 		SchedulingStrategy: intern(w.SchedulingStrategy), Controller: intern(w.DeploymentController.Type),
 		Strategy:          intern(w.DeploymentConfiguration.Strategy),
 		ShiftTime:         w.DeploymentConfiguration.time(w.DeploymentConfiguration.Strategy),
-		MinHealthyPercent: orUnset(w.DeploymentConfiguration.MinimumHealthyPercent),
-		MaxPercent:        orUnset(w.DeploymentConfiguration.MaximumPercent),
+		MinHealthyPercent: or(w.DeploymentConfiguration.MinimumHealthyPercent, awsx.Unset),
+		MaxPercent:        or(w.DeploymentConfiguration.MaximumPercent, awsx.Unset),
 		Breaker:           w.breaker(), Alarms: w.alarms(),
 		GracePeriod:       time.Duration(w.GraceSeconds) * time.Second,
 		CurrentDeployment: w.CurrentServiceDeployment,
@@ -228,4 +231,44 @@ func (w *wireService) alarms() awsx.DeploymentAlarms {
 		d.Names = append(d.Names, intern(name))
 	}
 	return d
+}
+
+// updateRequest is the body of UpdateService. What is left out stays as it is;
+// the deployment configuration is the API's own JSON, sent as it was given.
+type updateRequest struct {
+	Cluster                 string          `json:"cluster"`
+	Service                 string          `json:"service"`
+	TaskDefinition          *string         `json:"taskDefinition,omitempty"`
+	DesiredCount            *int            `json:"desiredCount,omitempty"`
+	ForceNewDeployment      bool            `json:"forceNewDeployment,omitempty"`
+	DeploymentConfiguration json.RawMessage `json:"deploymentConfiguration,omitempty"`
+}
+
+// UpdateService changes what u names and leaves everything else as it is.
+func (a *Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx.Service, error) {
+	const op = "ecs:UpdateService"
+	if err := a.here(u.Service); err != nil {
+		return awsx.Service{}, err
+	}
+	if u.Desired != nil && (*u.Desired < 0 || *u.Desired > math.MaxInt32) {
+		return awsx.Service{}, fault.Errorf(fault.Invalid, op, u.Service.ARN, "a desired count of %d is not possible", *u.Desired)
+	}
+	send, err := requestJSON(op, u.Service.ARN, updateRequest{
+		Cluster: u.Service.Cluster, Service: u.Service.ARN, TaskDefinition: u.TaskDefinition, DesiredCount: u.Desired,
+		ForceNewDeployment: u.ForceNew, DeploymentConfiguration: u.DeploymentConfiguration,
+	})
+	if err != nil {
+		return awsx.Service{}, err
+	}
+	var out struct {
+		Service *wireService `json:"service"`
+	}
+	in := ecs.UpdateServiceInput{Cluster: aws.String(u.Service.Cluster), Service: aws.String(u.Service.ARN)}
+	if _, err := a.ecs.UpdateService(ctx, &in, send, decodeInto(&out)); err != nil {
+		return awsx.Service{}, a.classify(ctx, u.Service.ARN, err)
+	}
+	if out.Service == nil {
+		return awsx.Service{}, lost(op, u.Service.ARN, "service", "read the service to see whether it was updated")
+	}
+	return a.service(out.Service), nil
 }

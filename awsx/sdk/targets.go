@@ -48,19 +48,17 @@ func (a *Account) targetGroups(ctx context.Context, arns []string) ([]awsx.Targe
 }
 
 func (a *Account) describeTargetGroups(ctx context.Context, arns []string) ([]awsx.TargetGroup, error) {
-	var groups []awsx.TargetGroup
-	list := func(ctx context.Context, token *string) ([]string, *string, error) {
+	return all(ctx, 0, func(ctx context.Context, token *string) ([]awsx.TargetGroup, *string, error) {
 		out, err := a.elb.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{TargetGroupArns: arns, Marker: token})
 		if err != nil {
 			return nil, nil, a.classify(ctx, arns[0], err)
 		}
+		var groups []awsx.TargetGroup
 		for _, g := range out.TargetGroups {
 			groups = append(groups, targetGroup(g))
 		}
-		return nil, out.NextMarker, nil
-	}
-	err := pages(ctx, list, func([]string, bool) bool { return true })
-	return groups, err
+		return groups, out.NextMarker, nil
+	})
 }
 
 func targetGroup(g types.TargetGroup) awsx.TargetGroup {

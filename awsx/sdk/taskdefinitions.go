@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // describedDefinition is the answer of DescribeTaskDefinition and of
@@ -49,27 +51,62 @@ func (a *Account) Revisions(ctx context.Context, family string, limit int) ([]st
 	if limit > 0 && limit < listPage {
 		in.MaxResults = aws.Int32(int32(limit))
 	}
-	list := func(ctx context.Context, token *string) ([]string, *string, error) {
+	return all(ctx, limit, func(ctx context.Context, token *string) ([]string, *string, error) {
 		page := in
 		page.NextToken = token
 		out, err := a.ecs.ListTaskDefinitions(ctx, &page)
 		if err != nil {
 			return nil, nil, a.classify(ctx, family, err)
 		}
-		return out.TaskDefinitionArns, out.NextToken, nil
-	}
-	var arns []string
-	err := pages(ctx, list, func(page []string, _ bool) bool {
-		for _, arn := range page {
-			// Some implementations take the family for a prefix of other families.
-			if f, _ := awsx.SplitRevision(arn); f == family {
-				arns = append(arns, arn)
-			}
-		}
-		return limit <= 0 || len(arns) < limit
+		// Some implementations take the family for a prefix of other families.
+		arns := slices.DeleteFunc(out.TaskDefinitionArns, func(arn string) bool {
+			f, _ := awsx.SplitRevision(arn)
+			return f != family
+		})
+		return arns, out.NextToken, nil
 	})
-	if limit > 0 && len(arns) > limit {
-		arns = arns[:limit]
+}
+
+// RegisterTaskDefinition sends the document byte for byte, so that fields which
+// this version of the SDK does not know are kept. The SDK's own input only
+// carries what its validation asks for.
+func (a *Account) RegisterTaskDefinition(ctx context.Context, doc awsx.Document) (*awsx.TaskDefinition, error) {
+	var head struct {
+		Family               string            `json:"family"`
+		ContainerDefinitions []json.RawMessage `json:"containerDefinitions"`
 	}
-	return arns, err
+	const op = "ecs:RegisterTaskDefinition"
+	if err := json.Unmarshal(doc, &head); err != nil {
+		return nil, fault.Errorf(fault.Invalid, op, "", "the document is no JSON object: %w", err)
+	}
+	if head.Family == "" || len(head.ContainerDefinitions) == 0 {
+		return nil, &fault.Error{Class: fault.Invalid, Op: op, Resource: head.Family,
+			Err: errors.New("the document needs a family and at least one container definition")}
+	}
+	var d describedDefinition
+	_, err := a.ecs.RegisterTaskDefinition(ctx, &ecs.RegisterTaskDefinitionInput{
+		Family: aws.String(head.Family), ContainerDefinitions: []types.ContainerDefinition{},
+	}, request(doc), decodeInto(&d))
+	if err != nil {
+		return nil, a.classify(ctx, head.Family, err)
+	}
+	td, err := d.parse()
+	if err != nil {
+		return nil, &fault.Error{Class: fault.Failed, Op: op, Resource: head.Family, Unknown: true, Err: err,
+			Fix: "list the family's revisions to see whether it was registered"}
+	}
+	return td, nil
+}
+
+// DeregisterTaskDefinition makes a revision INACTIVE.
+func (a *Account) DeregisterTaskDefinition(ctx context.Context, arn string) error {
+	var d describedDefinition
+	_, err := a.ecs.DeregisterTaskDefinition(ctx, &ecs.DeregisterTaskDefinitionInput{TaskDefinition: aws.String(arn)}, decodeInto(&d))
+	if err != nil {
+		return a.classify(ctx, arn, err)
+	}
+	if len(d.TaskDefinition) == 0 {
+		return lost("ecs:DeregisterTaskDefinition", arn, "task definition", "read the revision to see whether it is INACTIVE")
+	}
+	return nil
 }

@@ -151,7 +151,7 @@ func (a *Account) task(w *wireTask) awsx.Task {
 func container(w *wireContainer) awsx.Container {
 	c := awsx.Container{
 		Name: intern(w.Name), Image: intern(w.Image), ImageDigest: intern(w.ImageDigest), RuntimeID: w.RuntimeID,
-		LastStatus: intern(w.LastStatus), Health: intern(w.HealthStatus), ExitCode: orUnset(w.ExitCode), Reason: intern(w.Reason),
+		LastStatus: intern(w.LastStatus), Health: intern(w.HealthStatus), ExitCode: or(w.ExitCode, awsx.Unset), Reason: intern(w.Reason),
 	}
 	if len(w.NetworkBindings) > 0 {
 		c.Bindings = make([]awsx.Binding, len(w.NetworkBindings))

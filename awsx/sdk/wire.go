@@ -45,10 +45,10 @@ func tags(w []wireTag) []awsx.Tag {
 	return out
 }
 
-// orUnset returns a number that may not have been sent.
-func orUnset(n *int) int {
+// or returns a number, or another in place of one that was not sent.
+func or(n *int, absent int) int {
 	if n == nil {
-		return awsx.Unset
+		return absent
 	}
 	return *n
 }

@@ -215,37 +215,28 @@ func (x *serviceSource) turn(s awsx.Service, d demand) turn {
 }
 
 func (x *serviceSource) readService(ctx context.Context, a awsx.Account) (awsx.Service, error) {
-	var found *awsx.Service
-	var errs []error
-	for page, err := range a.DescribeServices(ctx, x.ref.ClusterRef(), []string{x.ref.ARN}) {
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		if len(page.Items) > 0 {
-			found = &page.Items[0]
-		}
-	}
+	found, err := awsx.Collect(a.DescribeServices(ctx, x.ref.ClusterRef(), []string{x.ref.ARN}))
 	switch {
-	case found == nil && len(errs) > 0:
-		return awsx.Service{}, worst(errs)
-	case found == nil:
+	case len(found) == 0 && err != nil:
+		return awsx.Service{}, err
+	case len(found) == 0:
 		return awsx.Service{}, fault.Errorf(fault.NotFound, "ecs:DescribeServices", x.ref.ARN, "no such service in cluster %s", x.ref.ClusterName())
 	}
+	service := found[0]
 	var old *awsx.Service
 	if x.have {
 		before := x.state.Service
 		old = &before
-		x.stops = x.stops || found.Running < before.Running || failedTasks(*found) > failedTasks(before)
+		x.stops = x.stops || service.Running < before.Running || failedTasks(service) > failedTasks(before)
 	}
-	x.store.seenService(*found, old)
+	x.store.seenService(service, old)
 	now := time.Now()
 	x.update(func(s *ServiceState) {
 		x.have = true
-		s.Service = *found
-		s.Groups = x.groups(*found, now)
+		s.Service = service
+		s.Groups = x.groups(service, now)
 	})
-	return *found, nil
+	return service, nil
 }
 
 // failedTasks counts the failed tasks of all deployments.
@@ -267,7 +258,7 @@ func (x *serviceSource) tasks(ctx context.Context, a awsx.Account, s awsx.Servic
 			final[t.Ref.ARN] = t
 		}
 	}
-	var kept, out []awsx.Task
+	var kept []awsx.Task
 	known := func(arn string) bool {
 		t, ok := final[arn]
 		if ok {
@@ -275,16 +266,9 @@ func (x *serviceSource) tasks(ctx context.Context, a awsx.Account, s awsx.Servic
 		}
 		return ok
 	}
-	var errs []error
-	for page, err := range a.Tasks(ctx, awsx.TaskQuery{Cluster: x.ref.ClusterRef(), Service: s.Name, Stopped: stopped, Known: known}) {
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		out = append(out, page.Items...)
-	}
-	if len(errs) > 0 {
-		return nil, worst(errs)
+	out, err := awsx.Collect(a.Tasks(ctx, awsx.TaskQuery{Cluster: x.ref.ClusterRef(), Service: s.Name, Stopped: stopped, Known: known}))
+	if err != nil {
+		return nil, err
 	}
 	x.rest = restAfter(len(out)+len(kept), len(out))
 	out = append(out, kept...)

@@ -14,6 +14,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // answer makes an ECS call hand the body of a successful answer to decode,
@@ -159,4 +160,16 @@ func expect(d *json.Decoder, delim json.Delim) error {
 		return fmt.Errorf("expected %v, got %.20v", delim, t)
 	}
 	return nil
+}
+
+// requestJSON makes an ECS call send a value as JSON in the place of what the
+// SDK would have written.
+func requestJSON(op, resource string, value any) (func(*ecs.Options), error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(value); err != nil {
+		return nil, fault.Errorf(fault.Invalid, op, resource, "the request cannot be written as JSON: %w", err)
+	}
+	return request(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
 }

@@ -27,18 +27,11 @@ func (w wireShift) time(strategy string) time.Duration {
 	case "BLUE_GREEN":
 	case "LINEAR":
 		steps := int(math.Ceil(100 / cmp.Or(w.Linear.Percent, 10)))
-		minutes += (steps - 1) * orDefault(w.Linear.Bake, 6)
+		minutes += (steps - 1) * or(w.Linear.Bake, 6)
 	case "CANARY":
-		minutes += orDefault(w.Canary.Bake, 10)
+		minutes += or(w.Canary.Bake, 10)
 	default:
 		return 0
 	}
 	return time.Duration(minutes) * time.Minute
-}
-
-func orDefault(n *int, absent int) int {
-	if n == nil {
-		return absent
-	}
-	return *n
 }

@@ -13,12 +13,12 @@ import (
 // describers is how many describe calls of one listing run at a time.
 const describers = 7
 
-// lister returns one page of a listing: its ARNs and the token of the next
-// page, nil after the last.
-type lister func(ctx context.Context, token *string) (arns []string, next *string, err error)
+// lister returns one page of a listing, of ARNs or of whole items, and the token
+// of the next page, nil after the last.
+type lister[T any] func(ctx context.Context, token *string) (page []T, next *string, err error)
 
 // listed is a lister of names that are known already.
-func listed(arns []string) lister {
+func listed(arns []string) lister[string] {
 	return func(context.Context, *string) ([]string, *string, error) { return arns, nil, nil }
 }
 
@@ -30,7 +30,7 @@ type describer[T any] func(ctx context.Context, arns []string) (awsx.Page[T], er
 // others nothing; a listing that fails ends after what it had named. The last
 // page of a listing that was read to its end says Complete. When the context
 // ends, its error is the last thing yielded.
-func gather[T any](ctx context.Context, list lister, batch int, describe describer[T]) awsx.Pages[T] {
+func gather[T any](ctx context.Context, list lister[string], batch int, describe describer[T]) awsx.Pages[T] {
 	return func(yield func(awsx.Page[T], error) bool) {
 		run, cancel := context.WithCancel(ctx)
 		g := &gathering[T]{results: make(chan result[T]), slots: make(chan struct{}, describers)}
@@ -83,7 +83,7 @@ type gathering[T any] struct {
 
 // run lists and starts a describe call for each batch; it returns when the
 // last has ended, and closes the results.
-func (g *gathering[T]) run(ctx context.Context, list lister, batch int, describe describer[T]) {
+func (g *gathering[T]) run(ctx context.Context, list lister[string], batch int, describe describer[T]) {
 	var calls sync.WaitGroup
 	defer close(g.results)
 	defer calls.Wait()
@@ -128,18 +128,18 @@ func (g *gathering[T]) progress() (total int, complete bool) {
 	return g.total, g.complete
 }
 
-// pages walks a listing. A token that comes back is an error: the listing
-// would never end.
-func pages(ctx context.Context, list lister, page func(arns []string, last bool) bool) error {
+// pages walks a listing until page returns false. A token that comes back is an
+// error: the listing would never end.
+func pages[T any](ctx context.Context, list lister[T], page func(items []T, last bool) bool) error {
 	seen := map[string]bool{}
 	var token *string
 	for {
-		arns, next, err := list(ctx, token)
+		items, next, err := list(ctx, token)
 		if err != nil {
 			return err
 		}
 		last := next == nil || *next == ""
-		if !page(arns, last) || last {
+		if !page(items, last) || last {
 			return nil
 		}
 		if seen[*next] {
@@ -148,4 +148,18 @@ func pages(ctx context.Context, list lister, page func(arns []string, last bool)
 		seen[*next] = true
 		token = next
 	}
+}
+
+// all reads a listing to its end, or until it has limit items (0 for no limit).
+// What came before an error is returned with it.
+func all[T any](ctx context.Context, limit int, list lister[T]) ([]T, error) {
+	var found []T
+	err := pages(ctx, list, func(items []T, _ bool) bool {
+		found = append(found, items...)
+		return limit <= 0 || len(found) < limit
+	})
+	if limit > 0 && len(found) > limit {
+		found = found[:limit]
+	}
+	return found, err
 }

@@ -1,0 +1,151 @@
+package sdk
+
+import (
+	"cmp"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"gantry/awsx"
+)
+
+// clients holds the client of each API in use.
+type clients struct {
+	ecs     *ecs.Client
+	elb     *elb.Client
+	ecr     *ecr.Client
+	sts     *sts.Client
+	scaling *scaling.Client
+	alarms  *cloudwatch.Client
+}
+
+// api is one AWS service that gantry calls. A new one is an entry in apis, a field
+// of clients, and a file with its calls.
+type api struct {
+	// id is the SDK's name of it; iam is the prefix of its actions in policies.
+	id, iam string
+	// open makes the client; nil for an API whose client another package makes.
+	open func(*clients, aws.Config, endpoint)
+	// quotas name the calls that are made. Whatever no quota names is taken for a
+	// call that changes the account, new operations of the SDK included.
+	quotas []quota
+}
+
+// quota is a token bucket that AWS keeps per account and region, and the calls that
+// draw on it. Only the calls under reads may be made without a change.
+type quota struct {
+	burst, tokens float64 // at most, and a second; no burst for no known limit
+	reads, writes []string
+}
+
+// apis is the table of everything that gantry may call. The grants are those that
+// the services document under "API request throttling". For ECR and Application
+// Auto Scaling, and for the status of container instances, no grant is documented:
+// theirs are guesses that keep well away from any.
+func apis() []api {
+	return []api{
+		{
+			id: ecs.ServiceID, iam: "ecs",
+			open: func(c *clients, cfg aws.Config, at endpoint) {
+				c.ecs = ecs.NewFromConfig(cfg, func(o *ecs.Options) { at.override(&o.BaseEndpoint) })
+			},
+			quotas: []quota{
+				{burst: 50, tokens: 20, reads: []string{"ListClusters", "DescribeClusters", "ListTaskDefinitions", "DescribeTaskDefinition"}},
+				{burst: 100, tokens: 20, reads: []string{"ListServices", "DescribeServices"}},
+				{burst: 100, tokens: 20, reads: []string{"ListTasks", "DescribeTasks", "ListContainerInstances", "DescribeContainerInstances"}},
+				{burst: 50, tokens: 20, reads: []string{"ListServiceDeployments", "DescribeServiceDeployments", "DescribeServiceRevisions"}},
+				{burst: 50, tokens: 5, writes: []string{"UpdateService", "StopServiceDeployment", "ContinueServiceDeployment"}},
+				{burst: 100, tokens: 40, writes: []string{"RunTask", "StopTask"}},
+				{burst: 20, tokens: 5, writes: []string{"UpdateContainerInstancesState"}},
+				{burst: 20, tokens: 1, writes: []string{"RegisterTaskDefinition", "DeregisterTaskDefinition"}},
+			},
+		},
+		{
+			id: elb.ServiceID, iam: "elasticloadbalancing",
+			open: func(c *clients, cfg aws.Config, at endpoint) {
+				c.elb = elb.NewFromConfig(cfg, func(o *elb.Options) { at.override(&o.BaseEndpoint) })
+			},
+			// One bucket for every action of everything that the account runs.
+			quotas: []quota{{burst: 40, tokens: 10, reads: []string{
+				"DescribeTargetGroups", "DescribeTargetHealth", "DescribeTargetGroupAttributes", "DescribeTags",
+			}}},
+		},
+		{
+			id: ecr.ServiceID, iam: "ecr",
+			open: func(c *clients, cfg aws.Config, at endpoint) {
+				c.ecr = ecr.NewFromConfig(cfg, func(o *ecr.Options) { at.override(&o.BaseEndpoint) })
+			},
+			quotas: []quota{{burst: 40, tokens: 10, reads: []string{"DescribeImages", "BatchGetImage"}}},
+		},
+		{
+			id: sts.ServiceID, iam: "sts",
+			open: func(c *clients, cfg aws.Config, at endpoint) {
+				c.sts = sts.NewFromConfig(cfg, func(o *sts.Options) { at.override(&o.BaseEndpoint) })
+			},
+			quotas: []quota{{reads: []string{"GetCallerIdentity"}}},
+		},
+		{
+			id: scaling.ServiceID, iam: "application-autoscaling",
+			open: func(c *clients, cfg aws.Config, at endpoint) {
+				c.scaling = scaling.NewFromConfig(cfg, func(o *scaling.Options) { at.override(&o.BaseEndpoint) })
+			},
+			quotas: []quota{{burst: 10, tokens: 4,
+				reads:  []string{"DescribeScalableTargets", "DescribeScalingPolicies"},
+				writes: []string{"RegisterScalableTarget"},
+			}},
+		},
+		{
+			id: cloudwatch.ServiceID, iam: "cloudwatch",
+			open: func(c *clients, cfg aws.Config, at endpoint) {
+				c.alarms = cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) { at.override(&o.BaseEndpoint) })
+			},
+			// ECS needs this one for its own rollback alarms.
+			quotas: []quota{{burst: 9, tokens: 9, reads: []string{"DescribeAlarms"}}},
+		},
+		{
+			// Package loggroups makes the client, from Account.ClientConfig.
+			id: "CloudWatch Logs", iam: "logs",
+			// The quotas differ between regions; these are the least.
+			quotas: []quota{
+				{burst: 5, tokens: 5, reads: []string{"FilterLogEvents"}},
+				{burst: 10, tokens: 10, reads: []string{"GetLogEvents", "DescribeLogStreams"}},
+				{burst: 5, tokens: 5, reads: []string{"DescribeLogGroups"}},
+			},
+		},
+	}
+}
+
+// endpoint is the base URL of every client of an account; without one each has its own.
+// Set on the configuration it would lose against the environment's variable of a
+// service, set on the client it does not.
+type endpoint struct{ url *string }
+
+func (e endpoint) override(base **string) { *base = cmp.Or(e.url, *base) }
+
+// iamName returns a call as IAM policies spell it.
+func iamName(c awsx.Call) string {
+	for _, a := range apis() {
+		if a.id == c.Service {
+			return a.iam + ":" + c.Operation
+		}
+	}
+	return c.Service + ":" + c.Operation
+}
+
+// reads returns the calls that may be made without a change.
+func reads() map[awsx.Call]bool {
+	calls := map[awsx.Call]bool{}
+	for _, a := range apis() {
+		for _, q := range a.quotas {
+			for _, op := range q.reads {
+				calls[awsx.Call{Service: a.id, Operation: op}] = true
+			}
+		}
+	}
+	return calls
+}
