@@ -169,22 +169,23 @@ func TestAResetOverTCPBreaksTheConnection(t *testing.T) {
 }
 
 func TestTheSameSeedLivesTheSameLife(t *testing.T) {
-	life := func(seed uint64) (text string) {
+	life := func(seed uint64) string {
+		var text strings.Builder
 		var lines recorder
 		live(t, sim.Options{Seed: seed, Logs: &lines}, func(w *world) {
 			w.deploy("web", w.reviseImage("web", "v5.3.0"))
 			time.Sleep(4 * time.Minute)
 			for _, name := range []string{"web", "api-orders", "api-checkout"} {
 				_, body := post(t, w.account, ecsTarget+"DescribeServices", `{"cluster":"prod","services":["`+name+`"]}`)
-				text += body
+				text.WriteString(body)
 			}
 			time.Sleep(time.Millisecond)
 			synctest.Wait()
 			for _, doc := range lines.docs {
-				text += doc.Message + doc.ContainerName
+				text.WriteString(doc.Message + doc.ContainerName)
 			}
 		})
-		return text
+		return text.String()
 	}
 	first, second, other := life(7), life(7), life(8)
 	if first != second {

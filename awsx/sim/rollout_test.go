@@ -1,7 +1,6 @@
 package sim_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -11,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
-	"pgregory.net/rapid"
 
 	"gantry/awsx/sim"
 )
@@ -315,65 +313,6 @@ func TestADeadlockIsReported(t *testing.T) {
 			return hasEvent(s, "unable to stop or start tasks during a deployment")
 		})
 	})
-}
-
-// The rule: never more than the upper bound RUNNING or on the way there, never
-// fewer than the lower bound healthy, whatever the configuration.
-func TestARolloutStaysWithinItsBounds(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		desired := rapid.Int32Range(1, 12).Draw(r, "desired")
-		minimum := rapid.Int32Range(0, 100).Draw(r, "minimum")
-		maximum := rapid.Int32Range(101, 250).Draw(r, "maximum")
-		crashes := rapid.Bool().Draw(r, "crashes")
-		problem := ""
-		live(t, sim.Options{Seed: rapid.Uint64().Draw(r, "seed"), Services: 1, Tasks: int(desired)}, func(w *world) {
-			problem = w.watchBounds(desired, minimum, maximum, crashes)
-		})
-		if problem != "" {
-			r.Fatal(problem)
-		}
-	})
-}
-
-// watchBounds rolls a service out under a configuration and tells what broke.
-func (w *world) watchBounds(desired, minimum, maximum int32, crashes bool) (problem string) {
-	lower, upper := (desired*minimum+99)/100, desired*maximum/100
-	name := tail(must[*ecs.ListServicesOutput](w)(w.ecs.ListServices(w.ctx, &ecs.ListServicesInput{Cluster: aws.String("prod")})).ServiceArns[0])
-	w.update(&ecs.UpdateServiceInput{Service: &name, DeploymentConfiguration: &types.DeploymentConfiguration{
-		MinimumHealthyPercent: &minimum, MaximumPercent: &maximum, DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{},
-	}})
-	release := "v1.3.0"
-	if crashes {
-		release = "v1.4.0"
-	}
-	id := w.deploy(name, w.reviseImage(name, release))
-	seconds := 400
-	if crashes {
-		seconds = 90 // it will never settle
-	}
-	for range seconds {
-		time.Sleep(time.Second)
-		s := w.service(name)
-		if total := s.RunningCount + s.PendingCount; total > upper {
-			return fmt.Sprintf("%d tasks, upper bound %d", total, upper)
-		}
-		healthy := int32(0)
-		for _, h := range w.health(*s.LoadBalancers[0].TargetGroupArn) {
-			if h.TargetHealth.State == elbtypes.TargetHealthStateEnumHealthy {
-				healthy++
-			}
-		}
-		if healthy < lower {
-			return fmt.Sprintf("%d healthy targets, lower bound %d", healthy, lower)
-		}
-		if settled(id)(s) {
-			return ""
-		}
-	}
-	if deadlock := upper <= desired && lower >= desired; !crashes && !deadlock {
-		return "not settled: " + deployments(w.service(name))
-	}
-	return ""
 }
 
 func tail(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }

@@ -29,7 +29,7 @@ func (a *Account) services() []*wire.Service {
 			Bucket: logsBucket, Operations: a.logs.Operations(),
 		},
 		{
-			Name: "cloudwatch", Target: "GraniteServiceVersion20100801", Cbor: true, Throttled: "Throttling",
+			Name: "cloudwatch", Target: "GraniteServiceVersion20100801", CBOR: true, Throttled: "Throttling",
 			Broken: [2]string{"InternalServiceError", failed}, Bucket: always("alarms"), Operations: a.fleet.Alarms.Operations(),
 		},
 		{

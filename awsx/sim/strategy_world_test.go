@@ -83,8 +83,8 @@ func (w *world) answer(d types.ServiceDeployment, action types.DeploymentLifecyc
 // whole of the service in healthy targets.
 func (w *world) unserved(service string) string {
 	w.t.Helper()
-	total := 0
-	for group, weight := range w.weights(w.rules(service).ProductionListenerRule) {
+	s, total := w.service(service), 0
+	for group, weight := range w.weights(s.LoadBalancers[0].AdvancedConfiguration.ProductionListenerRule) {
 		total += weight
 		if weight == 0 {
 			continue
@@ -95,7 +95,7 @@ func (w *world) unserved(service string) string {
 				healthy++
 			}
 		}
-		if want := int(w.service(service).DesiredCount); healthy < want {
+		if want := int(s.DesiredCount); healthy < want {
 			return fmt.Sprintf("%d percent of the traffic goes to %d healthy targets, want %d", weight, healthy, want)
 		}
 	}

@@ -41,7 +41,7 @@ func (s *Service) bounds() (lower, upper int) {
 
 // census counts a service's tasks as the scheduler sees them.
 type census struct {
-	occupying int // RUNNING or on the way there, those that have yet to drain included
+	Occupying int // RUNNING or on the way there, those that have yet to drain included
 	Healthy   int
 }
 
@@ -51,7 +51,7 @@ func (s *Service) Census() census {
 	for _, t := range s.Live {
 		switch t.Last {
 		case Provisioning, Pending, activating, Running:
-			c.occupying++
+			c.Occupying++
 		}
 		if t.passing() {
 			c.Healthy++
@@ -89,7 +89,7 @@ func (a *Fleet) Schedule(s *Service) {
 	a.judgeFailing(s)
 	head := s.Deployments[0]
 	lower, upper := s.bounds()
-	room := upper - s.Census().occupying
+	room := upper - s.Census().Occupying
 	var started []*Task
 	// Tasks that die in the older revisions come back there: they carry the
 	// traffic while the newer one proves itself.

@@ -31,7 +31,7 @@ func (r *Request) Refuse(err error, id string) Answer {
 		return reply
 	}
 	reply.body = r.protocol.encode(failure.tree())
-	if r.Service != nil && r.Service.Cbor {
+	if r.Service != nil && r.Service.CBOR {
 		reply.query = failure.code + ";" + failure.side()
 	}
 	return reply

@@ -72,7 +72,7 @@ func (r *Request) readCBOR(path string, find func(func(*Service) bool) *Service)
 	if len(parts) != 4 || parts[0] != "service" || parts[2] != "operation" {
 		return Fail("UnknownOperationException", "")
 	}
-	r.Service = find(func(s *Service) bool { return s.Cbor && s.Target == parts[1] })
+	r.Service = find(func(s *Service) bool { return s.CBOR && s.Target == parts[1] })
 	if r.Service == nil {
 		return Fail("UnknownOperationException", "")
 	}

@@ -6,12 +6,12 @@ import "net/http"
 // apart, how it refuses them, and what it can do.
 type Service struct {
 	Name string // as in the endpoint's name: ecs, elbv2, logs …
-	// target is the prefix of X-Amz-Target, and the service's name in the paths of
+	// Target is the prefix of X-Amz-Target, and the service's name in the paths of
 	// CBOR; empty for a service of the Query protocol.
 	Target string
-	Cbor   bool // it also speaks RPC v2 CBOR, as one that spoke the Query protocol before
-	// version is the version of the API by which the Query protocol tells services
-	// apart, namespace that of its answers.
+	CBOR   bool // it also speaks RPC v2 CBOR, as one that spoke the Query protocol before
+	// Version is the version of the API by which the Query protocol tells services
+	// apart, Namespace that of its answers.
 	Version, Namespace string
 	Bucket             func(operation string) string // the rate that a call draws on; nil for one without a limit
 	Throttled          string                        // code of the error when the rate is exceeded
