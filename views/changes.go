@@ -231,7 +231,7 @@ func causeOf(err error) (cause, fix string) {
 // and the difference spells it.
 func brief(summary string) string {
 	for word := range strings.FieldsSeq(summary) {
-		ref, err := deploy.ParseReference(strings.TrimSuffix(word, ","))
+		ref, err := awsx.ParseReference(strings.TrimSuffix(word, ","))
 		if err != nil || !ref.ECR() {
 			continue
 		}

@@ -146,7 +146,7 @@ func (s *imagesScreen) load(ctx context.Context, publish func(imageList)) error 
 	list := imageList{definition: td}
 	var failed error
 	for _, c := range td.Containers {
-		ref, err := deploy.ParseReference(c.Image)
+		ref, err := awsx.ParseReference(c.Image)
 		if err != nil || !ref.ECR() {
 			list.elsewhere = append(slices.Clone(list.elsewhere), c)
 			continue
@@ -173,7 +173,7 @@ func imageStatus(r imageRow) (theme.Status, bool) {
 }
 
 // imageRows gives each tag a row.
-func imageRows(c awsx.ContainerDefinition, current deploy.Reference, images []awsx.Image) []imageRow {
+func imageRows(c awsx.ContainerDefinition, current awsx.Reference, images []awsx.Image) []imageRow {
 	var rows []imageRow
 	for _, i := range images {
 		tags := i.Tags
@@ -277,7 +277,7 @@ func (s *imagesScreen) ask(container string) {
 				name = values[0]
 			}
 			current, _ := td.Container(name)
-			if _, err := deploy.ResolveReference(reference, current.Image); err != nil {
+			if _, err := awsx.ResolveReference(reference, current.Image); err != nil {
 				return nil, err
 			}
 			s.deploy(name, reference)

@@ -8,7 +8,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
 	"gantry/internal/fault"
@@ -202,7 +201,7 @@ func serviceActions(deps *Deps, s awsx.Service, why string) []ui.Action {
 	for i := range list[1:] {
 		list[i+1].Disabled = why
 	}
-	if _, ok := deploy.InProgress(s); !ok {
+	if _, ok := s.InProgress(); !ok {
 		// With nothing to follow its key leads to what was deployed.
 		for i := range list {
 			switch list[i].ID {

@@ -174,7 +174,7 @@ func (p *play) prepare() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	ref, err := deploy.ParseReference(td.Containers[0].Image)
+	ref, err := awsx.ParseReference(td.Containers[0].Image)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/alb"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // readSubject reads the task, instance or definition that an intent changes. A
@@ -152,7 +153,7 @@ func readGuests(ctx context.Context, r awsx.Reader, cur *Current, held Held) {
 	var names []string
 	for _, t := range cur.Tasks.Value {
 		if name, ok := strings.CutPrefix(t.Group, "service:"); ok {
-			names = appendNew(names, name)
+			names = words.AddNew(names, name)
 		}
 	}
 	if len(names) > 0 {

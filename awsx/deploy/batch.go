@@ -1,12 +1,14 @@
 package deploy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"gantry/awsx"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // Batch is one verb for several targets, confirmed once. It is made by
@@ -45,16 +47,16 @@ func BuildBatch(plans []Plan, policy Policy) (Batch, error) {
 			return Batch{}, refusal(fault.Denied, p, "take it out of the batch", "a rule of the configuration denies this for %s: %s", p.Target.Name(), p.Denied)
 		}
 		seen[p.Target] = true
-		b.Clusters = appendNew(b.Clusters, p.Target.ClusterName())
+		b.Clusters = words.AddNew(b.Clusters, p.Target.ClusterName())
 		b.Production = b.Production || p.Production
 		b.Tier = max(b.Tier, p.Tier)
 		if p.Rule != "" {
-			b.Rules = appendNew(b.Rules, p.Rule)
+			b.Rules = words.AddNew(b.Rules, p.Rule)
 		}
 		for _, r := range policy.matches(p) {
 			if r.MaxBulk > 0 && len(plans) > r.MaxBulk {
 				return Batch{}, refusal(fault.Denied, p, fmt.Sprintf("take at most %d at a time", r.MaxBulk),
-					"a rule of the configuration admits %s at a time and the batch has %d: %s", count(r.MaxBulk, "target"), len(plans), orNone(r.Reason))
+					"a rule of the configuration admits %s at a time and the batch has %d: %s", words.Count(r.MaxBulk, "target"), len(plans), cmp.Or(r.Reason, "none"))
 			}
 		}
 	}
@@ -97,7 +99,7 @@ func (b Batch) Blocking(overridden ...string) map[string][]Check {
 // Lines returns the batch as text: what it does, then every target with what
 // changes there and what its checks found amiss. It is not cleaned.
 func (b Batch) Lines() []string {
-	lines := []string{fmt.Sprintf("%s %s in %s", b.Action, count(len(b.Plans), "target"), strings.Join(b.Clusters, ", "))}
+	lines := []string{fmt.Sprintf("%s %s in %s", b.Action, words.Count(len(b.Plans), "target"), strings.Join(b.Clusters, ", "))}
 	for _, p := range b.Plans {
 		lines = append(lines, fmt.Sprintf("%s/%s: %s; %s", p.Target.ClusterName(), p.Target.Name(), p.Summary(), p.Leaves))
 		for _, c := range p.Checks {

@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // beside asks for what only checks and estimates need, side by side and as soon
@@ -115,7 +116,7 @@ func (b *beside) relatives(svc awsx.Service) ([]string, error) {
 	if b.held.Services != nil {
 		for _, other := range b.held.Services {
 			if f, _ := awsx.SplitRevision(other.TaskDefinition); f == family && other.Status != "INACTIVE" {
-				names = appendNew(names, other.Name)
+				names = words.AddNew(names, other.Name)
 			}
 		}
 	} else {
@@ -123,7 +124,7 @@ func (b *beside) relatives(svc awsx.Service) ([]string, error) {
 		tasks, err = awsx.Collect(b.r.Tasks(b.ctx, awsx.TaskQuery{Cluster: svc.Ref.ClusterRef(), Family: family}))
 		for _, t := range tasks {
 			if name, ok := strings.CutPrefix(t.Group, "service:"); ok {
-				names = appendNew(names, name)
+				names = words.AddNew(names, name)
 			}
 		}
 	}
@@ -157,7 +158,7 @@ func (b *beside) draft(cur Current, d draft, n needs) {
 // ask asks ECR about images, each once.
 func (b *beside) ask(images ...string) {
 	for _, image := range images {
-		ref, err := ParseReference(image)
+		ref, err := awsx.ParseReference(image)
 		if err != nil || !ref.ECR() || b.images[image] {
 			continue
 		}
@@ -231,7 +232,7 @@ func runningDigests(tasks Answer[[]awsx.Task], svc awsx.Service) map[string][]st
 		}
 		for _, c := range t.Containers {
 			if c.ImageDigest != "" {
-				found[c.Name] = appendNew(found[c.Name], c.ImageDigest)
+				found[c.Name] = words.AddNew(found[c.Name], c.ImageDigest)
 			}
 		}
 	}

@@ -72,7 +72,7 @@ func redeploy(cur Current, td *awsx.TaskDefinition) (draft, error) {
 		return draft{}, err
 	}
 	return draft{
-		tree: tree, arn: td.ARN, register: inactive(td), starts: true,
+		tree: tree, arn: td.ARN, register: td.Inactive(), starts: true,
 		leaves:        leavesDuring(cur.Service),
 		effect:        effect{tier: TierName},
 		preconditions: rolloutPreconditions(cur.Service),

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/document"
+	"gantry/internal/words"
 )
 
 // footprint is what one task takes of an instance.
@@ -113,7 +114,7 @@ func requiredAttributes(tree *document.Node, base *awsx.TaskDefinition) []string
 	required := slices.DeleteFunc(slices.Clone(base.RequiresAttributes), func(a string) bool { return strings.HasPrefix(a, logDriverAttribute) })
 	for _, c := range tree.List("containerDefinitions") {
 		if driver := c.Get("logConfiguration").Word("logDriver"); driver != "" {
-			required = appendNew(required, logDriverAttribute+driver)
+			required = words.AddNew(required, logDriverAttribute+driver)
 		}
 	}
 	return required
@@ -272,7 +273,7 @@ func (s *survey) obstructed(why string, lacking shortage) {
 }
 
 // String returns the obstacle and how many instances have it.
-func (o obstacle) String() string { return count(o.instances, "instance") + ": " + o.words() }
+func (o obstacle) String() string { return words.Count(o.instances, "instance") + ": " + o.words() }
 
 // words is the obstacle with the least that any of the instances is short of.
 func (o obstacle) words() string {

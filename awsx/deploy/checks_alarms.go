@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/words"
 )
 
 // checkAlarms names the service's alarms that are in ALARM. One that is meant to
@@ -134,7 +135,7 @@ func alarmsInRule(rule string) []string {
 				name = name[i+len(":alarm:"):]
 			}
 		}
-		names = appendNew(names, name)
+		names = words.AddNew(names, name)
 	}
 	return names
 }

@@ -2,11 +2,11 @@ package deploy
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"gantry/awsx"
 	"gantry/awsx/document"
+	"gantry/internal/words"
 )
 
 // demand is what a change asks of the instances.
@@ -29,10 +29,10 @@ func demandOf(cur Current, d draft) demand {
 	case !d.starts:
 		n, _ := d.newCount()
 		return demand{starts: n - svc.Desired}
-	case shiftsTraffic(svc):
+	case svc.ShiftsTraffic():
 		return demand{starts: svc.Desired, whole: true}
 	}
-	lower, upper := bounds(svc, svc.Desired)
+	lower, upper := svc.Bounds(svc.Desired)
 	return demand{
 		starts: min(max(upper-svc.Running-svc.Pending, 0), svc.Desired),
 		stops:  max(svc.Running-lower, 0),
@@ -47,7 +47,7 @@ func checkCapacity(cur Current, d draft) Check {
 	}
 	tree, base := d.document(cur), cur.baseOf(d)
 	switch {
-	case onFargate(cur.Service):
+	case cur.Service.OnFargate():
 		return finding(CheckCapacity, OK, "Fargate finds the room, within the account's quota")
 	case cur.Service.Desired == 0 && d.starts:
 		return finding(CheckCapacity, OK, "the service runs no task")
@@ -123,13 +123,13 @@ func replicaCapacity(cur Current, p placement, want demand) Check {
 	case s.fits == 0:
 		return finding(CheckCapacity, short, "no instance has room for %s: %s%s", each, s.why(), adds)
 	case s.fits < want.starts && want.whole:
-		return finding(CheckCapacity, short, "room for %d of %s of %s, and all of them have to run at once%s", s.fits, count(want.starts, "task"), each, adds)
+		return finding(CheckCapacity, short, "room for %d of %s of %s, and all of them have to run at once%s", s.fits, words.Count(want.starts, "task"), each, adds)
 	case s.fits < want.starts:
-		return finding(CheckCapacity, Warning, "room for %d of %s of %s at once; %s%s", s.fits, count(want.starts, "task"), each, bestWords(s.best, p), adds)
+		return finding(CheckCapacity, Warning, "room for %d of %s of %s at once; %s%s", s.fits, words.Count(want.starts, "task"), each, bestWords(s.best, p), adds)
 	case want.starts == 0:
 		return finding(CheckCapacity, OK, "%s first, and there is room besides for %s; %s", stopWords(want.stops), each, bestWords(s.best, p))
 	}
-	return finding(CheckCapacity, OK, "room for %s of %s at once; %s", count(want.starts, "task"), each, bestWords(s.best, p))
+	return finding(CheckCapacity, OK, "room for %s of %s at once; %s", words.Count(want.starts, "task"), each, bestWords(s.best, p))
 }
 
 // daemonCapacity: a daemon's task takes the place of the one before it.
@@ -160,7 +160,7 @@ func daemonCapacity(cur Current, p placement, old footprint) Check {
 	case fit == 0:
 		return finding(CheckCapacity, Broken, "no instance has room for %s: %s", each, s.why())
 	case fit < asked:
-		return finding(CheckCapacity, Warning, "%s fits on %d of %s: %s", each, fit, count(asked, "instance"), s.why())
+		return finding(CheckCapacity, Warning, "%s fits on %d of %s: %s", each, fit, words.Count(asked, "instance"), s.why())
 	}
 	return finding(CheckCapacity, OK, "%s fits on every instance once the task before has stopped", each)
 }
@@ -180,15 +180,3 @@ func bestWords(r room, p placement) string {
 	}
 	return fmt.Sprintf("best on %s, leaving %d CPU, %d MiB", name, r.cpu-p.cpu, r.memory-p.memory)
 }
-
-// onFargate reports whether no instance of the cluster runs the service's tasks.
-func onFargate(svc awsx.Service) bool {
-	if len(svc.CapacityProviders) > 0 {
-		return !slices.ContainsFunc(svc.CapacityProviders, func(name string) bool { return name != "FARGATE" && name != "FARGATE_SPOT" })
-	}
-	return svc.LaunchType == "FARGATE"
-}
-
-// shiftsTraffic reports whether deployments of the service run a second set of
-// tasks and move its traffic over.
-func shiftsTraffic(svc awsx.Service) bool { return svc.Strategy != "" && svc.Strategy != "ROLLING" }

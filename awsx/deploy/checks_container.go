@@ -3,6 +3,7 @@ package deploy
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -46,7 +47,7 @@ func checkPorts(cur Current, d draft) Check {
 	case network == "awsvpc":
 		return finding(CheckPorts, OK, "each task has an interface of its own (awsvpc)")
 	case len(taken) > 0:
-		return finding(CheckPorts, OK, "%s of the host: one task an instance", strings.Join(sortedKeys(taken), ", "))
+		return finding(CheckPorts, OK, "%s of the host: one task an instance", strings.Join(slices.Sorted(maps.Keys(taken)), ", "))
 	}
 	return finding(CheckPorts, OK, "the host's ports are chosen when tasks start")
 }
@@ -97,7 +98,7 @@ func checkLogs(cur Current, d draft) Check {
 		kept[where] = append(kept[where], name)
 	}
 	var parts []string
-	for _, where := range sortedKeys(kept) {
+	for _, where := range slices.Sorted(maps.Keys(kept)) {
 		parts = append(parts, strings.Join(kept[where], ", ")+" to "+where)
 	}
 	switch {
@@ -105,7 +106,7 @@ func checkLogs(cur Current, d draft) Check {
 		return finding(CheckLogs, Broken, "%s", strings.Join(wrong, "; "))
 	case len(unkept) > 0:
 		lost := "the lines of " + strings.Join(unkept, ", ") + " stay on the instance"
-		if onFargate(cur.Service) {
+		if cur.Service.OnFargate() {
 			lost = "the lines of " + strings.Join(unkept, ", ") + " are lost"
 		}
 		return finding(CheckLogs, Warning, "%s: no log driver is set", strings.Join(append(parts, lost), "; "))
@@ -188,9 +189,9 @@ func (d draft) passesRoles() bool {
 // needsExecutionRole says what the agent cannot do for a task in its own name
 // (ECS, task execution IAM role).
 func needsExecutionRole(cur Current, tree *document.Node) string {
-	fargate := onFargate(cur.Service)
+	fargate := cur.Service.OnFargate()
 	for _, c := range tree.List("containerDefinitions") {
-		ref, err := ParseReference(c.Word("image"))
+		ref, err := awsx.ParseReference(c.Word("image"))
 		log := c.Get("logConfiguration")
 		switch {
 		case len(c.List("secrets")) > 0 || len(log.List("secretOptions")) > 0:

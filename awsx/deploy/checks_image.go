@@ -7,6 +7,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // checkImages tells whether the images that would run exist. Only private ECR
@@ -43,7 +44,7 @@ func imagesOf(tree *document.Node) []string {
 	var images []string
 	for _, c := range tree.List("containerDefinitions") {
 		if image := c.Word("image"); image != "" {
-			images = appendNew(images, image)
+			images = words.AddNew(images, image)
 		}
 	}
 	return images
@@ -52,7 +53,7 @@ func imagesOf(tree *document.Node) []string {
 func describeImage(image string, found awsx.Image) string {
 	s := awsx.ARNName(image) + " exists"
 	if found.Digest != "" && !strings.Contains(image, "@") {
-		s += ", " + ShortDigest(found.Digest)
+		s += ", " + awsx.ShortDigest(found.Digest)
 	}
 	return s
 }
@@ -108,7 +109,7 @@ func (cur Current) runningImages() []string {
 	for _, t := range cur.Tasks.Value {
 		for _, c := range t.Containers {
 			if t.LastStatus == "RUNNING" && c.ImageDigest != "" {
-				digests = appendNew(digests, c.ImageDigest)
+				digests = words.AddNew(digests, c.ImageDigest)
 			}
 		}
 	}
@@ -121,7 +122,7 @@ func (cur Current) runningImages() []string {
 func platforms(cur Current, d draft) (wanted []string, source string) {
 	arch := d.tree.Get("runtimePlatform").Word("cpuArchitecture")
 	system := d.tree.Get("runtimePlatform").Word("operatingSystemFamily")
-	fargate := onFargate(cur.Service)
+	fargate := cur.Service.OnFargate()
 	if arch == "" && fargate {
 		arch = "X86_64"
 	}
@@ -134,7 +135,7 @@ func platforms(cur Current, d draft) (wanted []string, source string) {
 	}
 	for _, i := range cur.Fleet.Value {
 		if a := i.Attributes["ecs.cpu-architecture"]; a != "" && i.Status == "ACTIVE" {
-			wanted = appendNew(wanted, platform(i.Attributes["ecs.os-type"], a))
+			wanted = words.AddNew(wanted, platform(i.Attributes["ecs.os-type"], a))
 		}
 	}
 	slices.Sort(wanted)

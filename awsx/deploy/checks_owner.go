@@ -2,10 +2,12 @@ package deploy
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/words"
 )
 
 // checkFamily names the other services that run the family in which a revision
@@ -34,16 +36,16 @@ func checkStack(cur Current, d draft) Check {
 	mark := func(tags []awsx.Tag, place string) {
 		for _, t := range tags {
 			if owner := ownerOf(t); owner != "" {
-				places[owner] = appendNew(places[owner], place)
+				places[owner] = words.AddNew(places[owner], place)
 			}
 		}
 	}
 	mark(cur.Service.Tags, "the service")
 	for _, g := range cur.Details.Value {
-		mark(g.Tags, "target group "+groupName(g.ARN))
+		mark(g.Tags, "target group "+awsx.GroupName(g.ARN))
 	}
 	var owners []string
-	for _, owner := range sortedKeys(places) {
+	for _, owner := range slices.Sorted(maps.Keys(places)) {
 		owners = append(owners, owner+" on "+strings.Join(places[owner], " and ")+")")
 	}
 	switch {

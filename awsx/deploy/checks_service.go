@@ -5,6 +5,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/document"
+	"gantry/internal/words"
 )
 
 // checkController: UpdateService refuses to start deployments of services that
@@ -35,7 +36,7 @@ func checkInProgress(cur Current, d draft) Check {
 		return Check{}
 	}
 	_, counts := d.newCount()
-	dep, running := InProgress(cur.Service)
+	dep, running := cur.Service.InProgress()
 	if !running {
 		return finding(CheckInProgress, OK, "no deployment is in progress")
 	}
@@ -55,47 +56,17 @@ func checkInProgress(cur Current, d draft) Check {
 	return finding(CheckInProgress, OK, "%s (%s): it goes on", what, state)
 }
 
-// InProgress returns the deployment that a service is rolling out, and whether
-// there is one.
-func InProgress(svc awsx.Service) (awsx.Deployment, bool) {
-	d, ok := svc.Primary()
-	if !ok {
-		return awsx.Deployment{}, false
-	}
-	if d.RolloutState == "" { // services without rollout states
-		return d, len(svc.Deployments) > 1
-	}
-	return d, d.RolloutState == "IN_PROGRESS"
-}
-
-// bounds returns how few healthy and how many running tasks a deployment of n
-// tasks allows (ECS, deploymentConfiguration: the minimum rounds up, the maximum
-// down; 100 and 200 by default, 0 and 100 for daemons).
-func bounds(svc awsx.Service, n int) (lower, upper int) {
-	minimum, maximum := 100, 200
-	if svc.SchedulingStrategy == "DAEMON" {
-		minimum, maximum = 0, 100
-	}
-	if svc.MinHealthyPercent != awsx.Unset {
-		minimum = svc.MinHealthyPercent
-	}
-	if svc.MaxPercent != awsx.Unset {
-		maximum = svc.MaxPercent
-	}
-	return (n*minimum + 99) / 100, n * maximum / 100
-}
-
 // checkPercent finds the settings under which a deployment can neither start a
 // new task nor stop an old one.
 func checkPercent(cur Current, d draft) Check {
 	svc := cur.Service
-	if !d.starts || shiftsTraffic(svc) {
+	if !d.starts || svc.ShiftsTraffic() {
 		return Check{}
 	}
-	lower, upper := bounds(svc, svc.Desired)
+	lower, upper := svc.Bounds(svc.Desired)
 	if svc.Desired > 0 && upper <= svc.Desired && lower >= svc.Desired {
 		return finding(CheckPercent, Broken, "of %s at least %d must stay healthy and at most %d may run, so none can be replaced: raise the maximum percent or lower the minimum",
-			count(svc.Desired, "task"), lower, upper)
+			words.Count(svc.Desired, "task"), lower, upper)
 	}
 	return finding(CheckPercent, OK, "between %d and %d tasks run during the deployment", lower, max(upper, lower))
 }
@@ -104,7 +75,7 @@ func checkPercent(cur Current, d draft) Check {
 // one (ECS, DeploymentConfiguration.strategy).
 func checkStrategy(cur Current, d draft) Check {
 	svc := cur.Service
-	if !d.starts || !shiftsTraffic(svc) {
+	if !d.starts || !svc.ShiftsTraffic() {
 		return Check{}
 	}
 	how := map[string]string{
@@ -117,11 +88,11 @@ func checkStrategy(cur Current, d draft) Check {
 	}
 	for _, lb := range svc.LoadBalancers {
 		if lb.TargetGroup != "" && lb.Alternate == "" {
-			return finding(CheckStrategy, Warning, "%s needs a second target group, and %s has none beside it", svc.Strategy, groupName(lb.TargetGroup))
+			return finding(CheckStrategy, Warning, "%s needs a second target group, and %s has none beside it", svc.Strategy, awsx.GroupName(lb.TargetGroup))
 		}
 	}
 	return finding(CheckStrategy, OK, "%s starts %s beside those that run, then %s; minimum and maximum percent do not apply",
-		svc.Strategy, count(svc.Desired, "new task"), how)
+		svc.Strategy, words.Count(svc.Desired, "new task"), how)
 }
 
 // checkBreaker tells whether a rollout that cannot succeed ends by itself.
@@ -167,10 +138,8 @@ func essential(c *document.Node) bool {
 
 func checkRevision(td *awsx.TaskDefinition) Check {
 	name := awsx.ARNName(td.ARN)
-	if inactive(td) {
+	if td.Inactive() {
 		return finding(CheckRevision, Warning, "%s is %s and cannot be deployed itself: a copy of it is registered", name, td.Status)
 	}
 	return finding(CheckRevision, OK, "%s is active", name)
 }
-
-func inactive(td *awsx.TaskDefinition) bool { return td.Status != "" && td.Status != "ACTIVE" }

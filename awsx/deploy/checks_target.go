@@ -49,7 +49,7 @@ func checkTargetGroups(cur Current, d draft) Check {
 	for _, arn := range arns {
 		i := slices.IndexFunc(cur.Groups.Value, func(g awsx.TargetGroup) bool { return g.ARN == arn })
 		if i < 0 {
-			wrong = append(wrong, groupName(arn)+" does not exist, so no task can be registered in it")
+			wrong = append(wrong, awsx.GroupName(arn)+" does not exist, so no task can be registered in it")
 			continue
 		}
 		g := cur.Groups.Value[i]

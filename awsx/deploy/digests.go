@@ -26,7 +26,7 @@ func (d digestState) moved() bool {
 func digestStates(cur Current) []digestState {
 	var states []digestState
 	for _, c := range cur.Definition.Containers {
-		ref, err := ParseReference(c.Image)
+		ref, err := awsx.ParseReference(c.Image)
 		if err == nil && ref.Pinned() {
 			continue
 		}
@@ -66,9 +66,9 @@ func checkTag(cur Current) Check {
 		case d.moved():
 			var running []string
 			for _, r := range d.running {
-				running = append(running, ShortDigest(r))
+				running = append(running, awsx.ShortDigest(r))
 			}
-			moved = append(moved, fmt.Sprintf("%s runs %s and its tag is %s now", d.container, strings.Join(running, " and "), ShortDigest(d.now)))
+			moved = append(moved, fmt.Sprintf("%s runs %s and its tag is %s now", d.container, strings.Join(running, " and "), awsx.ShortDigest(d.now)))
 		}
 	}
 	switch {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/words"
 )
 
 // FollowSpec says what to follow and what would count as success: a deployment
@@ -155,7 +156,7 @@ func (f *Follower) expire(p Progress) Progress {
 	}
 	text := fmt.Sprintf("no end after %s; the deployment goes on in ECS", p.Timeout)
 	if f.spec.Deployment == "" {
-		text = fmt.Sprintf("%d of %s run after %s; ECS goes on", p.Running, count(f.spec.Count, "task"), p.Timeout)
+		text = fmt.Sprintf("%d of %s run after %s; ECS goes on", p.Running, words.Count(f.spec.Count, "task"), p.Timeout)
 	}
 	p.end(TimedOut, text)
 	p.Verdict.Details = append(p.Verdict.Details, p.evidence()...)
@@ -178,7 +179,7 @@ func (f *Follower) observeCount(p *Progress, o Observation) {
 	case svc.Desired != f.spec.Count:
 		p.end(Superseded, fmt.Sprintf("the desired count is %d: somebody, or autoscaling, set it after this change", svc.Desired))
 	case svc.Running == svc.Desired && svc.Pending == 0:
-		p.succeed(fmt.Sprintf("%s runs %s", awsx.ARNName(f.spec.Service.ARN), count(svc.Running, "task")), p.unhealthy())
+		p.succeed(fmt.Sprintf("%s runs %s", awsx.ARNName(f.spec.Service.ARN), words.Count(svc.Running, "task")), p.unhealthy())
 	case svc.Running > svc.Desired:
 		p.Phase = PhaseDraining
 		p.Draining = svc.Running - svc.Desired

@@ -131,7 +131,7 @@ func (f *Follower) judgePrimary(p *Progress, d awsx.Deployment, others []awsx.De
 		p.Phase = PhasePaused
 	}
 	if record != nil && record.Status == "STOPPED" {
-		p.end(Stopped, "the deployment was stopped: "+orNone(record.StatusReason))
+		p.end(Stopped, "the deployment was stopped: "+cmp.Or(record.StatusReason, "none"))
 		return
 	}
 	switch d.RolloutState {
@@ -140,7 +140,7 @@ func (f *Follower) judgePrimary(p *Progress, d awsx.Deployment, others []awsx.De
 			p.Phase = PhaseRollingBack // what it returns to is not primary yet
 			return
 		}
-		p.end(Failed, "ECS gave the deployment up and did not roll back: "+orNone(d.RolloutReason))
+		p.end(Failed, "ECS gave the deployment up and did not roll back: "+cmp.Or(d.RolloutReason, "none"))
 		return
 	case "IN_PROGRESS":
 		return

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/words"
 )
 
 // observeTasks follows tasks to their end, or an instance until it is empty of
@@ -40,7 +41,7 @@ func (f *Follower) observeTasks(p *Progress, o Observation) {
 	case forgotten > 0:
 		p.end(Failed, lostSight(forgotten, p.Desired))
 	default:
-		p.end(Succeeded, fmt.Sprintf("%s stopped", count(ended, "task")))
+		p.end(Succeeded, fmt.Sprintf("%s stopped", words.Count(ended, "task")))
 	}
 	if p.Running == 0 && p.Draining > 0 {
 		p.Phase = PhaseDraining
@@ -66,7 +67,7 @@ func (f *Follower) recall(seen []awsx.Task) (known []awsx.Task, forgotten int) {
 }
 
 func lostSight(forgotten, of int) string {
-	return fmt.Sprintf("ECS no longer knows %d of %s, so the end was not seen", forgotten, count(of, "task"))
+	return fmt.Sprintf("ECS no longer knows %d of %s, so the end was not seen", forgotten, words.Count(of, "task"))
 }
 
 // judgeExits decides by the exit codes of tasks that have ended: a container
@@ -86,7 +87,7 @@ func judgeExits(p *Progress, tasks []awsx.Task, forgotten int, essential []strin
 	p.Stops = stopReasons(tasks, "")
 	if len(bad) == 0 {
 		p.Stops = nil
-		p.end(Succeeded, fmt.Sprintf("%s ended with exit code 0", count(len(tasks), "task")))
+		p.end(Succeeded, fmt.Sprintf("%s ended with exit code 0", words.Count(len(tasks), "task")))
 		return
 	}
 	p.end(Failed, bad[0])
@@ -101,11 +102,11 @@ func exitOf(t awsx.Task, essential []string) string {
 		case c.ExitCode == awsx.Unset:
 			return reasonOf(t)
 		case c.ExitCode != 0:
-			words := fmt.Sprintf("container %s ended with exit code %d", c.Name, c.ExitCode)
+			text := fmt.Sprintf("container %s ended with exit code %d", c.Name, c.ExitCode)
 			if c.Reason != "" {
-				words += ": " + c.Reason
+				text += ": " + c.Reason
 			}
-			return words
+			return text
 		}
 	}
 	if len(t.Containers) == 0 {
@@ -138,7 +139,7 @@ func (f *Follower) observeDrain(p *Progress, o Observation) {
 		text := "no task of a service is left on " + o.Instance.EC2ID
 		var but []string
 		if standalone > 0 {
-			but = []string{fmt.Sprintf("%s of no service stay", count(standalone, "task"))}
+			but = []string{fmt.Sprintf("%s of no service stay", words.Count(standalone, "task"))}
 		}
 		p.succeed(text, but)
 	}

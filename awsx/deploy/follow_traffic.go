@@ -26,14 +26,14 @@ type Share struct {
 
 // String returns the share in words.
 func (s Share) String() string {
-	words := fmt.Sprintf("%s %s: %d/%d running", s.Role, orUnknown(awsx.ARNName(s.Definition)), s.Running, s.Requested)
+	text := fmt.Sprintf("%s %s: %d/%d running", s.Role, orUnknown(awsx.ARNName(s.Definition)), s.Running, s.Requested)
 	if s.Production != awsx.Unset {
-		words += fmt.Sprintf(", %g%% of production traffic", s.Production)
+		text += fmt.Sprintf(", %g%% of production traffic", s.Production)
 	}
 	if s.Test != awsx.Unset && s.Test > 0 {
-		words += fmt.Sprintf(", %g%% of test traffic", s.Test)
+		text += fmt.Sprintf(", %g%% of test traffic", s.Test)
 	}
-	return words
+	return text
 }
 
 func orUnknown(s string) string {

@@ -3,12 +3,11 @@ package deploy
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 
 	"gantry/awsx"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // Intent is what somebody wants to happen to a service, a task, an instance or
@@ -164,20 +163,6 @@ func minds(what string, svc awsx.Service, fact func(awsx.Service) string) Precon
 
 // leavesDuring says how many tasks a rollout keeps.
 func leavesDuring(svc awsx.Service) string {
-	lower, _ := bounds(svc, svc.Desired)
-	return fmt.Sprintf("leaves at least %d of %s during the deployment", min(lower, svc.Desired), count(svc.Desired, "task"))
-}
-
-// sortedKeys returns the keys of a map in order, so that plans read the same
-// each time they are made.
-func sortedKeys[V any](m map[string]V) []string {
-	return slices.Sorted(maps.Keys(m))
-}
-
-// count writes a number with its noun.
-func count(n int, noun string) string {
-	if n == 1 {
-		return fmt.Sprintf("%d %s", n, noun)
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	lower, _ := svc.Bounds(svc.Desired)
+	return fmt.Sprintf("leaves at least %d of %s during the deployment", min(lower, svc.Desired), words.Count(svc.Desired, "task"))
 }

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,19 +44,19 @@ func (p Progress) Lines() []string {
 
 // counts is the first line: the tasks, the breaker where there is one, the time.
 func (p Progress) counts() string {
-	words := fmt.Sprintf("%s: %d of %d running, %d pending, %d failed; %d old still running",
+	text := fmt.Sprintf("%s: %d of %d running, %d pending, %d failed; %d old still running",
 		p.Phase, p.Running, p.Desired, p.Pending, p.Failed, p.Draining)
 	if p.Breaker != (Gauge{}) {
-		words += "; breaker " + p.Breaker.String()
+		text += "; breaker " + p.Breaker.String()
 	}
-	words += "; " + p.Elapsed.Round(time.Second).String()
+	text += "; " + p.Elapsed.Round(time.Second).String()
 	if p.Expected > 0 {
-		words += " of about " + p.Expected.String() + ","
+		text += " of about " + p.Expected.String() + ","
 	}
 	if p.Timeout > 0 {
-		words += " of at most " + p.Timeout.String()
+		text += " of at most " + p.Timeout.String()
 	}
-	return words
+	return text
 }
 
 // String counts the targets by state, after the group's name and role.
@@ -67,7 +68,7 @@ func (g GroupProgress) String() string {
 	if len(states) == 0 {
 		states = []string{"no targets"}
 	}
-	name := groupName(g.TargetGroup)
+	name := awsx.GroupName(g.TargetGroup)
 	if g.Role != "" {
 		name += " (" + g.Role + ")"
 	}
@@ -76,9 +77,9 @@ func (g GroupProgress) String() string {
 
 // pauseWords tells what a paused deployment waits for.
 func pauseWords(h awsx.LifecycleHook) string {
-	words := "paused: waits to be continued"
+	text := "paused: waits to be continued"
 	if !h.ExpiresAt.IsZero() {
-		words += fmt.Sprintf(" until %s, then %s", h.ExpiresAt.UTC().Format("15:04:05 UTC"), strings.ToLower(orNone(h.TimeoutAction)))
+		text += fmt.Sprintf(" until %s, then %s", h.ExpiresAt.UTC().Format("15:04:05 UTC"), strings.ToLower(cmp.Or(h.TimeoutAction, "none")))
 	}
-	return words
+	return text
 }

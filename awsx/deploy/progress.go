@@ -2,10 +2,13 @@ package deploy
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/words"
 )
 
 // Phase says where a rollout is.
@@ -132,10 +135,10 @@ func (p *Progress) reservations(d awsx.Deployment) []string {
 	case d.Desired == 0:
 		but = append(but, "the desired count is 0, so nothing runs")
 	case d.Running < d.Desired:
-		but = append(but, fmt.Sprintf("%d of %s run", d.Running, count(d.Desired, "task")))
+		but = append(but, fmt.Sprintf("%d of %s run", d.Running, words.Count(d.Desired, "task")))
 	}
 	if p.Draining > 0 {
-		but = append(but, fmt.Sprintf("%s still draining", count(p.Draining, "old task")))
+		but = append(but, fmt.Sprintf("%s still draining", words.Count(p.Draining, "old task")))
 	}
 	return append(but, p.unhealthy()...)
 }
@@ -145,7 +148,7 @@ func (p *Progress) unhealthy() []string {
 	for _, g := range p.Groups {
 		for _, s := range g.States {
 			if s.State == "unhealthy" {
-				but = append(but, fmt.Sprintf("%s unhealthy in %s", count(s.Count, "target"), groupName(g.TargetGroup)))
+				but = append(but, fmt.Sprintf("%s unhealthy in %s", words.Count(s.Count, "target"), awsx.GroupName(g.TargetGroup)))
 			}
 		}
 	}
@@ -171,7 +174,7 @@ func groupProgress(o Observation) []GroupProgress {
 			counts[t.State]++
 		}
 		gp := GroupProgress{TargetGroup: g.TargetGroup, Role: o.roleOf(g.TargetGroup)}
-		for _, state := range append(order, sortedKeys(counts)...) {
+		for _, state := range append(order, slices.Sorted(maps.Keys(counts))...) {
 			if n := counts[state]; n > 0 {
 				gp.States = append(gp.States, StateCount{state, n})
 				delete(counts, state)
@@ -180,15 +183,6 @@ func groupProgress(o Observation) []GroupProgress {
 		list = append(list, gp)
 	}
 	return list
-}
-
-// groupName returns the name of a target group, which stands second in the
-// resource part of its ARN (targetgroup/name/id).
-func groupName(arn string) string {
-	if parts := strings.Split(arn, "/"); len(parts) == 3 {
-		return parts[1]
-	}
-	return awsx.ARNName(arn)
 }
 
 // StopReason is a group of tasks that stopped for the same reason.
@@ -201,5 +195,5 @@ type StopReason struct {
 
 // String returns the count and the reason.
 func (s StopReason) String() string {
-	return fmt.Sprintf("%s stopped: %s", count(s.Count, "task"), s.Text)
+	return fmt.Sprintf("%s stopped: %s", words.Count(s.Count, "task"), s.Text)
 }

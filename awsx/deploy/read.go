@@ -173,7 +173,7 @@ func readDefinitions(ctx context.Context, r awsx.TaskDefinitionReader, cur *Curr
 	svc := cur.Service
 	if svc.TaskDefinition == "" {
 		return fault.Errorf(fault.Invalid, "plan", svc.Ref.ARN,
-			"the service has no task definition: its deployment controller (%s) runs task sets", orNone(svc.Controller))
+			"the service has no task definition: its deployment controller (%s) runs task sets", cmp.Or(svc.Controller, "none"))
 	}
 	family, _ := awsx.SplitRevision(svc.TaskDefinition)
 	var wanted string
@@ -212,13 +212,4 @@ func ReadService(ctx context.Context, r awsx.ServiceReader, service awsx.Ref) (a
 	}
 	return awsx.Service{}, fault.Errorf(fault.NotFound, "ecs:DescribeServices", service.ARN,
 		"no such service in cluster %s", service.ClusterName())
-}
-
-func appendNew(list []string, s string) []string {
-	for _, have := range list {
-		if have == s {
-			return list
-		}
-	}
-	return append(list, s)
 }

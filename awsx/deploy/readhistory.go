@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"gantry/awsx"
+	"gantry/internal/words"
 )
 
 // recordsRead is how many of a service's deployments are looked at: as many as
@@ -28,7 +29,7 @@ func readHistory(ctx context.Context, r awsx.DeploymentReader, cur *Current) {
 			cur.Record.Value = &d
 		}
 		if d.Target.ARN != "" {
-			arns = appendNew(arns, d.Target.ARN)
+			arns = words.AddNew(arns, d.Target.ARN)
 		}
 	}
 	revisions, err := r.ServiceRevisions(ctx, arns)
@@ -97,9 +98,9 @@ func (p *pastReading) likelyImages() []string {
 			continue
 		}
 		for _, i := range rev.Images {
-			images = appendNew(images, i.Image)
-			if ref, err := ParseReference(i.Image); err == nil && i.Digest != "" {
-				images = appendNew(images, Reference{Repository: ref.Repository, Digest: i.Digest}.String())
+			images = words.AddNew(images, i.Image)
+			if ref, err := awsx.ParseReference(i.Image); err == nil && i.Digest != "" {
+				images = words.AddNew(images, awsx.Reference{Repository: ref.Repository, Digest: i.Digest}.String())
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -158,7 +159,7 @@ func drift(ctx context.Context, o RunOptions, now Facts) error {
 	var moved []string
 	for _, c := range o.Plan.Preconditions {
 		if is := c.now(now); is != c.Was {
-			moved = append(moved, fmt.Sprintf("the %s was %s and is %s", c.What, orNone(c.Was), orNone(is)))
+			moved = append(moved, fmt.Sprintf("the %s was %s and is %s", c.What, cmp.Or(c.Was, "none"), cmp.Or(is, "none")))
 		}
 	}
 	if len(moved) == 0 {
@@ -170,13 +171,6 @@ func drift(ctx context.Context, o RunOptions, now Facts) error {
 		}
 	}
 	return refusal(fault.Drift, o.Plan, "look again and plan anew", "%s", strings.Join(moved, "; "))
-}
-
-func orNone(s string) string {
-	if s == "" {
-		return "none"
-	}
-	return s
 }
 
 // registrant tells who registered a revision, empty when that is unknown.

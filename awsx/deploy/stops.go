@@ -3,6 +3,7 @@ package deploy
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ func stopReasons(tasks []awsx.Task, deployment string) []StopReason {
 		}
 	}
 	var list []StopReason
-	for _, why := range sortedKeys(byText) {
+	for _, why := range slices.Sorted(maps.Keys(byText)) {
 		list = append(list, *byText[why])
 	}
 	slices.SortStableFunc(list, func(a, b StopReason) int { return cmp.Compare(b.Count, a.Count) })
@@ -72,7 +73,7 @@ func reasonOf(t awsx.Task) string {
 	}
 	return identifiers.ReplaceAllStringFunc(reason, func(id string) string {
 		if strings.HasPrefix(id, "arn:") {
-			return groupName(id)
+			return kindOf(id)
 		}
 		return "…"
 	})
@@ -83,4 +84,14 @@ func since(tasks []awsx.Task, start time.Time) []awsx.Task {
 	return slices.DeleteFunc(slices.Clone(tasks), func(t awsx.Task) bool {
 		return t.StoppedAt.Before(start.Add(-clockSkew))
 	})
+}
+
+// kindOf returns what an ARN says that is the same for all of its kind: the middle
+// of a resource in three parts, such as a target group's name or a task's cluster,
+// else the name.
+func kindOf(arn string) string {
+	if parts := strings.Split(arn, "/"); len(parts) == 3 {
+		return parts[1]
+	}
+	return awsx.ARNName(arn)
 }

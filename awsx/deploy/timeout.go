@@ -39,10 +39,10 @@ func deriveTimeout(svc awsx.Service, tree *document.Node, groups []awsx.TargetGr
 		}
 		up += max(checks, svc.GracePeriod)
 	}
-	lower, upper := bounds(svc, n)
+	lower, upper := svc.Bounds(n)
 	atOnce := max(upper-lower, 1)
 	steps := max((n+atOnce-1)/atOnce, 1)
-	if shiftsTraffic(svc) {
+	if svc.ShiftsTraffic() {
 		steps = 1 // a whole second set of tasks
 	}
 	total := time.Duration(steps) * (up + down)
@@ -122,7 +122,7 @@ func (p Plan) followFrom(st State, started time.Time) FollowSpec {
 // progress, whoever started it; ok is false when there is none. The definition
 // and the groups refine the timeout, which counts from now, and may be nil.
 func Resume(svc awsx.Service, td *awsx.TaskDefinition, groups []awsx.TargetGroup, now time.Time) (spec FollowSpec, ok bool) {
-	d, ok := InProgress(svc)
+	d, ok := svc.InProgress()
 	if !ok {
 		return FollowSpec{}, false
 	}

@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // Cancel stops the deployment in progress. ECS knows one way to stop one, which
@@ -80,7 +81,7 @@ func mindsRecord(rec *awsx.ServiceDeployment) Precondition {
 // describeRollout says how far the deployment in progress is.
 func describeRollout(cur Current) string {
 	d, _ := cur.Service.Primary()
-	return fmt.Sprintf("%s rolling out, %d of %s running", awsx.ARNName(d.TaskDefinition), d.Running, count(d.Desired, "task"))
+	return fmt.Sprintf("%s rolling out, %d of %s running", awsx.ARNName(d.TaskDefinition), d.Running, words.Count(d.Desired, "task"))
 }
 
 // cameFrom names the revision that a deployment replaces.

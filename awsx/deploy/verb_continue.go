@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -46,7 +47,7 @@ func (in Continue) draft(cur Current) (draft, error) {
 	}
 	d.before += " by hook " + hook.ID
 	if !hook.ExpiresAt.IsZero() {
-		d.before += fmt.Sprintf(", which ends at %s with %s", hook.ExpiresAt.UTC().Format("15:04:05 UTC"), orNone(hook.TimeoutAction))
+		d.before += fmt.Sprintf(", which ends at %s with %s", hook.ExpiresAt.UTC().Format("15:04:05 UTC"), cmp.Or(hook.TimeoutAction, "none"))
 	}
 	return d, nil
 }

@@ -21,7 +21,7 @@ func (Deregister) needs() needs { return needs{subject: ofDefinition, users: tru
 func (Deregister) draft(cur Current) (draft, error) {
 	td := cur.Wanted
 	name := awsx.ARNName(td.ARN)
-	if inactive(td) {
+	if td.Inactive() {
 		return draft{}, nothingChanged(name+" is "+td.Status+" already", "")
 	}
 	if users := cur.Users.By[td.ARN]; len(users) > 0 {
@@ -76,6 +76,6 @@ func (s *deregisterStep) Resolve(ctx context.Context, r awsx.Reader, st *State) 
 	if err != nil {
 		return false, err
 	}
-	st.Applied = inactive(td)
+	st.Applied = td.Inactive()
 	return st.Applied, nil
 }

@@ -2,12 +2,14 @@ package deploy
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"strings"
 
 	"gantry/awsx"
 	"gantry/awsx/document"
 	"gantry/internal/clean"
+	"gantry/internal/words"
 )
 
 // EditDefinition deploys a whole task definition, given as the API's JSON: what
@@ -176,7 +178,7 @@ func pairsOf(list []*document.Node, value string) map[string]string {
 
 // bothKeys returns the keys of two maps in order.
 func bothKeys(a, b map[string]string) []string {
-	keys := append(sortedKeys(a), sortedKeys(b)...)
+	keys := append(slices.Sorted(maps.Keys(a)), slices.Sorted(maps.Keys(b))...)
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }
@@ -186,7 +188,7 @@ func bothKeys(a, b map[string]string) []string {
 func bothContainers(before, after *document.Node) []string {
 	names := before.ContainerNames()
 	for _, name := range after.ContainerNames() {
-		names = appendNew(names, name)
+		names = words.AddNew(names, name)
 	}
 	return names
 }
@@ -224,7 +226,7 @@ func differing(a, b *document.Node) []string {
 	for _, m := range slices.Concat(a.Members, b.Members) {
 		x, y := a.Get(m.Name), b.Get(m.Name)
 		if x == nil || y == nil || !bytes.Equal(x.Canonical(), y.Canonical()) {
-			names = appendNew(names, m.Name)
+			names = words.AddNew(names, m.Name)
 		}
 	}
 	return names

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -96,7 +97,7 @@ func describeEnv(changes []EnvChange) string {
 // setEnv edits environments in a tree and returns what changed, by container.
 func setEnv(tree *document.Node, in SetEnv) ([]EnvChange, error) {
 	var changes []EnvChange
-	for _, name := range sortedKeys(in.Containers) {
+	for _, name := range slices.Sorted(maps.Keys(in.Containers)) {
 		c, err := tree.PickContainer(name)
 		if err != nil {
 			return nil, err
@@ -147,7 +148,7 @@ func checkRenames(c *document.Node, e EnvEdit, set map[string]bool) error {
 		return slices.ContainsFunc(c.List(list), func(v *document.Node) bool { return v.Word("name") == name })
 	}
 	taken := map[string]bool{}
-	for _, from := range sortedKeys(e.Rename) {
+	for _, from := range slices.Sorted(maps.Keys(e.Rename)) {
 		to := e.Rename[from]
 		_, leaves := e.Rename[to]
 		switch err := CheckEnvName(to); {

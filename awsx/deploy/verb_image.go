@@ -1,6 +1,9 @@
 package deploy
 
 import (
+	"maps"
+	"slices"
+
 	"gantry/awsx"
 	"gantry/awsx/document"
 )
@@ -49,12 +52,12 @@ func setImages(tree *document.Node, in SetImages) ([]imageChange, error) {
 		return nil, invalid("no image is given: expected registry/repository:tag or :tag")
 	}
 	var changes []imageChange
-	for _, name := range sortedKeys(in.Images) {
+	for _, name := range slices.Sorted(maps.Keys(in.Images)) {
 		c, err := pickForImage(tree, name, in.Images[name])
 		if err != nil {
 			return nil, err
 		}
-		ref, err := ResolveReference(in.Images[name], c.Word("image"))
+		ref, err := awsx.ResolveReference(in.Images[name], c.Word("image"))
 		if err != nil {
 			return nil, err
 		}
@@ -73,13 +76,13 @@ func pickForImage(tree *document.Node, name, typed string) (*document.Node, erro
 	if err == nil || name != "" {
 		return c, err
 	}
-	ref, refErr := ParseReference(typed)
+	ref, refErr := awsx.ParseReference(typed)
 	if refErr != nil {
 		return nil, err
 	}
 	var found []*document.Node
 	for _, c := range tree.List("containerDefinitions") {
-		if now, e := ParseReference(c.Word("image")); e == nil && now.Repository == ref.Repository {
+		if now, e := awsx.ParseReference(c.Word("image")); e == nil && now.Repository == ref.Repository {
 			found = append(found, c)
 		}
 	}
@@ -95,7 +98,7 @@ func pickForImage(tree *document.Node, name, typed string) (*document.Node, erro
 func (d *draft) pin(cur Current) {
 	kept := d.images[:0]
 	for _, c := range d.images {
-		ref, err := ParseReference(c.after)
+		ref, err := awsx.ParseReference(c.after)
 		state, asked := cur.Images[c.after]
 		switch {
 		case err != nil || ref.Pinned():

@@ -1,12 +1,15 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/words"
 )
 
 // Drain takes an instance out of service: nothing new is placed on it, and its
@@ -31,7 +34,7 @@ func (Drain) draft(cur Current) (draft, error) {
 		return d, err
 	}
 	d.effect = effect{tier: TierName}
-	d.leaves = fmt.Sprintf("leaves %s of %d active", count(activeBeside(cur), "instance"), len(cur.Fleet.Value))
+	d.leaves = fmt.Sprintf("leaves %s of %d active", words.Count(activeBeside(cur), "instance"), len(cur.Fleet.Value))
 	if cur.Fleet.Err != nil {
 		d.leaves = "how many instances are left is not known: " + whyUnread(cur.Fleet.Err)
 	}
@@ -54,10 +57,10 @@ func setStatus(cur Current, status string) (draft, error) {
 		return draft{}, nothingChanged("the instance is "+status+" already", "")
 	case "ACTIVE", "DRAINING":
 	default:
-		return draft{}, invalid("the instance is %s: only one that is ACTIVE or DRAINING can be set to %s", orNone(i.Status), status)
+		return draft{}, invalid("the instance is %s: only one that is ACTIVE or DRAINING can be set to %s", cmp.Or(i.Status, "none"), status)
 	}
 	return draft{
-		before: i.EC2ID + " " + i.Status + ", " + count(len(cur.Tasks.Value), "task"), after: status,
+		before: i.EC2ID + " " + i.Status + ", " + words.Count(len(cur.Tasks.Value), "task"), after: status,
 		preconditions: []Precondition{{What: "instance's status", Was: i.Status, now: func(f Facts) string { return f.Instance.Status }}},
 		steps:         []Step{&statusStep{instance: i, status: status}},
 	}, nil
@@ -94,16 +97,16 @@ func checkDrain(cur Current) Check {
 	}
 	c := Check{Name: CheckDrain, Result: OK}
 	var move, stuck, daemons, unknown, pending []string
-	for _, name := range sortedKeys(byService) {
+	for _, name := range slices.Sorted(maps.Keys(byService)) {
 		tasks := byService[name]
-		label := name + " " + count(len(tasks), "task")
+		label := name + " " + words.Count(len(tasks), "task")
 		i := slices.IndexFunc(cur.Hosted.Value, func(s awsx.Service) bool { return s.Name == name })
 		switch {
 		case i < 0:
 			unknown = append(unknown, label)
 		case cur.Hosted.Value[i].SchedulingStrategy == "DAEMON":
 			daemons = append(daemons, label)
-		case deadlocked(cur.Hosted.Value[i]):
+		case cur.Hosted.Value[i].Deadlocked():
 			stuck = append(stuck, label)
 		default:
 			move = append(move, label)
@@ -139,13 +142,6 @@ func checkDrain(cur Current) Check {
 		c.Text = "no task is on the instance"
 	}
 	return c
-}
-
-// deadlocked reports whether a service can neither start a task more nor stop
-// one: draining then waits for ever.
-func deadlocked(svc awsx.Service) bool {
-	lower, upper := bounds(svc, svc.Desired)
-	return svc.Desired > 0 && upper <= svc.Desired && lower >= svc.Desired
 }
 
 // statusStep sets an instance's status.

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // Prune ends the older revisions of a family but for the newest Keep, those in
@@ -70,7 +71,7 @@ func (in Prune) draft(cur Current) (draft, error) {
 		return d, nothingChanged("no revision of "+family+" is older than the newest "+strconv.Itoa(in.Keep)+" and out of use", "")
 	}
 	d.effect = effect{tier: TierName}
-	d.before = count(len(active), "active revision") + " of " + family
+	d.before = words.Count(len(active), "active revision") + " of " + family
 	d.after = strings.Join(names, ", ") + " INACTIVE"
 	d.leaves = fmt.Sprintf("leaves %d active", len(active)-len(names))
 	d.preconditions = []Precondition{{What: "use of the revisions", now: func(f Facts) string {

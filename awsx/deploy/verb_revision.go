@@ -70,13 +70,13 @@ func revisionID(typed, family string) (string, error) {
 func runs(cur Current, td *awsx.TaskDefinition) string {
 	var images []string
 	for _, c := range td.Containers {
-		ref, err := ParseReference(c.Image)
+		ref, err := awsx.ParseReference(c.Image)
 		if err != nil {
 			continue
 		}
 		name := ref.Short()
 		if found := cur.Images[c.Image]; found.Err == nil && found.Image.Digest != "" && !ref.Pinned() {
-			name += "@" + ShortDigest(found.Image.Digest)
+			name += "@" + awsx.ShortDigest(found.Image.Digest)
 		}
 		images = append(images, name)
 	}

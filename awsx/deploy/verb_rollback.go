@@ -125,14 +125,14 @@ func (in RollBack) pins(cur Current, tree *document.Node, run PastRun) []pin {
 	var pins []pin
 	for _, c := range tree.List("containerDefinitions") {
 		image := c.Word("image")
-		ref, err := ParseReference(image)
+		ref, err := awsx.ParseReference(image)
 		ran := run.Digests[c.Word("name")]
 		if err != nil || ref.Pinned() || ran == "" {
 			continue
 		}
 		p := pin{
 			container: c.Word("name"), tagged: image, ran: ran,
-			reference: Reference{Repository: ref.Repository, Digest: ran}.String(),
+			reference: awsx.Reference{Repository: ref.Repository, Digest: ran}.String(),
 		}
 		state, asked := cur.Images[image]
 		p.known = asked && (state.Err == nil || fault.ClassOf(state.Err) == fault.NotFound)
@@ -153,7 +153,7 @@ func checkRan(run PastRun, pins []pin) Check {
 		case p.moved():
 			now := "is gone"
 			if p.now != "" {
-				now = "is " + ShortDigest(p.now) + " now"
+				now = "is " + awsx.ShortDigest(p.now) + " now"
 			}
 			end := "would be pulled"
 			if p.pinned {
@@ -161,9 +161,9 @@ func checkRan(run PastRun, pins []pin) Check {
 			} else {
 				pulls = true
 			}
-			moved = append(moved, fmt.Sprintf("%s of %s ran as %s and %s: %s", shortTag(p.tagged), p.container, ShortDigest(p.ran), now, end))
+			moved = append(moved, fmt.Sprintf("%s of %s ran as %s and %s: %s", shortTag(p.tagged), p.container, awsx.ShortDigest(p.ran), now, end))
 		case p.known:
-			same = append(same, shortTag(p.tagged)+" is still "+ShortDigest(p.ran))
+			same = append(same, shortTag(p.tagged)+" is still "+awsx.ShortDigest(p.ran))
 		default:
 			unknown = append(unknown, p.tagged)
 		}
@@ -184,7 +184,7 @@ func checkRan(run PastRun, pins []pin) Check {
 }
 
 func shortTag(image string) string {
-	ref, err := ParseReference(image)
+	ref, err := awsx.ParseReference(image)
 	if err != nil {
 		return image
 	}
@@ -196,14 +196,14 @@ func shortTag(image string) string {
 func ranWith(td *awsx.TaskDefinition, r PastRun) string {
 	var images []string
 	for _, c := range td.Containers {
-		ref, err := ParseReference(c.Image)
+		ref, err := awsx.ParseReference(c.Image)
 		digest := r.Digests[c.Name]
 		switch {
 		case err != nil || digest == "":
 		case ref.Pinned():
 			images = append(images, ref.Short())
 		default:
-			images = append(images, ref.Short()+"@"+ShortDigest(digest))
+			images = append(images, ref.Short()+"@"+awsx.ShortDigest(digest))
 		}
 	}
 	if len(images) == 0 {

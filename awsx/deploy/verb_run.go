@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // RunTask starts standalone tasks of a revision, which is the plan's target.
@@ -43,7 +44,7 @@ func (in RunTask) draft(cur Current) (draft, error) {
 	switch {
 	case in.Count < 0 || n > mostTasks:
 		return draft{}, invalid("%d tasks: one call starts 1 to %d", in.Count, mostTasks)
-	case inactive(td):
+	case td.Inactive():
 		return draft{}, fault.Errorf(fault.Invalid, "plan", td.ARN, "the revision is %s and cannot be run: choose one that is ACTIVE", td.Status)
 	}
 	run := awsx.RunTask{Cluster: cur.Target.ClusterRef(), TaskDefinition: td.ARN, Count: n}
@@ -51,7 +52,7 @@ func (in RunTask) draft(cur Current) (draft, error) {
 		return draft{}, err
 	}
 	d := draft{
-		before: "no task of this run", after: count(n, "task") + " of " + awsx.ARNName(td.ARN),
+		before: "no task of this run", after: words.Count(n, "task") + " of " + awsx.ARNName(td.ARN),
 		leaves: "leaves every other task as it is; no service starts these again",
 		effect: effect{tier: TierName},
 		follow: FollowSpec{Exits: true, Timeout: maxTimeout},
@@ -139,11 +140,11 @@ func overridesJSON(list []awsx.ContainerOverride) *document.Node {
 	for _, o := range list {
 		c := document.Fields("name", o.Container)
 		if len(o.Command) > 0 {
-			words := &document.Node{Kind: document.Array}
+			command := &document.Node{Kind: document.Array}
 			for _, w := range o.Command {
-				words.Items = append(words.Items, document.Text(w))
+				command.Items = append(command.Items, document.Text(w))
 			}
-			c.Set("command", words)
+			c.Set("command", command)
 		}
 		if len(o.Env) > 0 {
 			env := &document.Node{Kind: document.Array}
@@ -185,7 +186,7 @@ func (s *runTaskStep) Describe() Description {
 		expression := "{overrides: " + s.literal(all) + "}"
 		command = s.needed() + withDocument("jq -n "+shellQuote(expression), command)
 	}
-	return Description{Text: fmt.Sprintf("run %s of %s on cluster %s", count(r.Count, "task"), awsx.ARNName(r.TaskDefinition), r.Cluster.ClusterName()), Command: command}
+	return Description{Text: fmt.Sprintf("run %s of %s on cluster %s", words.Count(r.Count, "task"), awsx.ARNName(r.TaskDefinition), r.Cluster.ClusterName()), Command: command}
 }
 
 // Run starts them. Those that did start are noted even when others could not be
@@ -201,7 +202,7 @@ func (s *runTaskStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
 			ids = append(ids, t.ID)
 		}
 		return &fault.Error{Class: fault.ClassOf(err), Op: "run", Resource: r.TaskDefinition, Err: err,
-			Fix: fmt.Sprintf("%d of %s did start: %s", len(tasks), count(r.Count, "task"), strings.Join(ids, ", "))}
+			Fix: fmt.Sprintf("%d of %s did start: %s", len(tasks), words.Count(r.Count, "task"), strings.Join(ids, ", "))}
 	}
 	return err
 }

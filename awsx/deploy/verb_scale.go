@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"gantry/awsx"
+	"gantry/internal/words"
 )
 
 // Scale sets the number of tasks that a service should run.
@@ -26,7 +27,7 @@ func (in Scale) draft(cur Current) (draft, error) {
 		return draft{}, nothingChanged("the desired count is "+strconv.Itoa(in.Count)+" already", "")
 	}
 	d := draft{
-		before: count(svc.Desired, "task"), after: count(in.Count, "task"),
+		before: words.Count(svc.Desired, "task"), after: words.Count(in.Count, "task"),
 		steps:  []Step{&updateStep{before: svc, update: awsx.ServiceUpdate{Desired: &in.Count}}},
 		effect: effect{tier: TierName},
 		preconditions: []Precondition{
@@ -39,9 +40,9 @@ func (in Scale) draft(cur Current) (draft, error) {
 	case in.Count > svc.Desired:
 		d.effect = effect{mitigation: true, tier: TierConfirm}
 	}
-	d.leaves = fmt.Sprintf("leaves %d of %s", in.Count, count(svc.Desired, "task"))
+	d.leaves = fmt.Sprintf("leaves %d of %s", in.Count, words.Count(svc.Desired, "task"))
 	if in.Count > svc.Desired {
-		d.leaves = fmt.Sprintf("adds %s to %d", count(in.Count-svc.Desired, "task"), svc.Desired)
+		d.leaves = fmt.Sprintf("adds %s to %d", words.Count(in.Count-svc.Desired, "task"), svc.Desired)
 	}
 	// Tasks come all at once and leave all at once, and no traffic is shifted.
 	cur.Service.ShiftTime = 0

@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // SetScaling changes the bounds between which Application Auto Scaling moves a
@@ -99,7 +100,7 @@ func mindsScaling(was awsx.ScalableTarget) []Precondition {
 }
 
 func describeBounds(t awsx.ScalableTarget) string {
-	return strconv.Itoa(t.Min) + " to " + count(t.Max, "task")
+	return strconv.Itoa(t.Min) + " to " + words.Count(t.Max, "task")
 }
 
 func describeScaling(t awsx.ScalableTarget) string {
@@ -127,7 +128,7 @@ func moves(desired int, t awsx.ScalableTarget) string {
 	case desired < t.Min:
 		return fmt.Sprintf("raises the desired count from %d to %d", desired, t.Min)
 	case desired > t.Max:
-		return fmt.Sprintf("leaves %d of %s", t.Max, count(desired, "task"))
+		return fmt.Sprintf("leaves %d of %s", t.Max, words.Count(desired, "task"))
 	}
 	return "leaves the desired count at " + strconv.Itoa(desired)
 }

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ func (in SetSecrets) draft(cur Current) (draft, error) {
 // setSecrets edits references in a tree and returns what changed, the variables that
 // gave way to them among it.
 func setSecrets(tree *document.Node, in SetSecrets) (env []EnvChange, secrets []SecretChange, err error) {
-	for _, name := range sortedKeys(in.Containers) {
+	for _, name := range slices.Sorted(maps.Keys(in.Containers)) {
 		c, err := tree.PickContainer(name)
 		if err != nil {
 			return nil, nil, err

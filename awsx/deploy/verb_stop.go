@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // StopTask stops one task. A service starts another in its place; a standalone
@@ -26,7 +28,7 @@ func (in StopTask) draft(cur Current) (draft, error) {
 	t := cur.Task
 	switch {
 	case t.LastStatus == "STOPPED" || t.DesiredStatus == "STOPPED":
-		return draft{}, nothingChanged("the task is stopping or has stopped already: "+orNone(t.StoppedReason), "")
+		return draft{}, nothingChanged("the task is stopping or has stopped already: "+cmp.Or(t.StoppedReason, "none"), "")
 	}
 	if err := CheckReason(in.Reason); err != nil {
 		return draft{}, err
@@ -73,9 +75,9 @@ func leavesWithout(cur Current) string {
 		again += " on the same instance"
 	}
 	if !known {
-		return fmt.Sprintf("leaves %d of %s, how healthy they are is not known; %s", all-1, count(all, "task"), again)
+		return fmt.Sprintf("leaves %d of %s, how healthy they are is not known; %s", all-1, words.Count(all, "task"), again)
 	}
-	return fmt.Sprintf("leaves %d healthy of %s; %s", left, count(all, "task"), again)
+	return fmt.Sprintf("leaves %d healthy of %s; %s", left, words.Count(all, "task"), again)
 }
 
 // stopTaskStep stops a task.

@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // PastRun is a state that a service stood in after a deployment succeeded.
@@ -96,9 +97,9 @@ func pinnedDocument(td *awsx.TaskDefinition, r PastRun) *document.Node {
 	}
 	tree.Drop("tags")
 	for _, c := range tree.List("containerDefinitions") {
-		ref, err := ParseReference(c.Word("image"))
+		ref, err := awsx.ParseReference(c.Word("image"))
 		if digest := r.Digests[c.Word("name")]; err == nil && digest != "" {
-			c.Set("image", document.Text(Reference{Repository: ref.Repository, Digest: digest}.String()))
+			c.Set("image", document.Text(awsx.Reference{Repository: ref.Repository, Digest: digest}.String()))
 		}
 	}
 	return tree
@@ -113,7 +114,7 @@ func twins(runs []PastRun) []string {
 			fa, _ := awsx.SplitRevision(a.Definition)
 			fb, _ := awsx.SplitRevision(b.Definition)
 			if a.Definition != "" && a.Definition != b.Definition && fa == fb && len(a.Digests) > 0 && sameDigests(a, b) {
-				arns = appendNew(appendNew(arns, a.Definition), b.Definition)
+				arns = words.AddNew(words.AddNew(arns, a.Definition), b.Definition)
 			}
 		}
 	}
@@ -132,7 +133,7 @@ func (cur Current) runs() []PastRun {
 // when there is no record to tell.
 func wayBack(cur Current) (PastRun, error) {
 	stack := cur.runs()
-	rolling, inProgress := InProgress(cur.Service)
+	rolling, inProgress := cur.Service.InProgress()
 	if !inProgress && len(stack) > 0 && cur.standsOn(stack[len(stack)-1]) {
 		stack = stack[:len(stack)-1]
 	}

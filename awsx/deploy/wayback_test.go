@@ -77,7 +77,7 @@ func TestTheWayBackIsWhatStoodBefore(t *testing.T) {
 		got := ""
 		if err == nil {
 			_, n := awsx.SplitRevision(run.Definition)
-			got = n + ShortDigest(run.Digests["web"])[:1]
+			got = n + awsx.ShortDigest(run.Digests["web"])[:1]
 		} else if fault.ClassOf(err) != fault.NotFound {
 			t.Errorf("%s: %v", c.history, err)
 		}

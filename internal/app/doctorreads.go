@@ -3,12 +3,11 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
 	"gantry/internal/app/doctor"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // sample is an account as far as it was read, for the reads that need something of
@@ -69,7 +68,7 @@ func probes(cluster, service string) []probe {
 					return "", errNoService
 				}
 				tasks, err := firstPage(s.account.Tasks(ctx, awsx.TaskQuery{Cluster: s.cluster.Ref, Service: s.service.Name}))
-				return count(len(tasks), "task"), err
+				return words.Count(len(tasks), "task"), err
 			}},
 		{"task definitions", "ecs:DescribeTaskDefinition", "neither logs nor changes know what runs", true,
 			func(ctx context.Context, s *sample) (_ string, err error) {
@@ -87,7 +86,7 @@ func probes(cluster, service string) []probe {
 					return "", errNoDefinition
 				}
 				revisions, err := s.account.Revisions(ctx, s.definition.Family, 1)
-				return count(len(revisions), "revision"), err
+				return words.Count(len(revisions), "revision"), err
 			}},
 		{"instances", "ecs:ListContainerInstances, ecs:DescribeContainerInstances", "ports lack their host, and capacity is unknown", false,
 			func(ctx context.Context, s *sample) (string, error) {
@@ -95,7 +94,7 @@ func probes(cluster, service string) []probe {
 					return "", errNoCluster
 				}
 				instances, err := firstPage(s.account.Instances(ctx, s.cluster.Ref))
-				return count(len(instances), "instance"), err
+				return words.Count(len(instances), "instance"), err
 			}},
 		{"deployments", "ecs:ListServiceDeployments, ecs:DescribeServiceDeployments", "a deployment is followed by the service alone", false,
 			func(ctx context.Context, s *sample) (string, error) {
@@ -103,7 +102,7 @@ func probes(cluster, service string) []probe {
 					return "", errNoService
 				}
 				deployments, err := s.account.ServiceDeployments(ctx, s.service.Ref, 1)
-				return count(len(deployments), "deployment"), err
+				return words.Count(len(deployments), "deployment"), err
 			}},
 		{"targets", "elasticloadbalancing:DescribeTargetGroups, elasticloadbalancing:DescribeTargetHealth", "target health is shown as ?", false, readTargets},
 		{"images", "ecr:DescribeImages", "whether an image exists is not checked before a deployment", false, readImage},
@@ -118,7 +117,7 @@ func probes(cluster, service string) []probe {
 		{"alarms", "cloudwatch:DescribeAlarms", "alarms are not checked before a deployment", false,
 			func(ctx context.Context, s *sample) (string, error) {
 				alarms, err := s.account.AlarmsIn(ctx, "ALARM")
-				return count(len(alarms), "alarm") + " in ALARM", err
+				return words.Count(len(alarms), "alarm") + " in ALARM", err
 			}},
 	}
 }
@@ -136,7 +135,7 @@ func (s *sample) readClusters(ctx context.Context, wanted string) (string, error
 			}
 		}
 	}
-	return count(n, "cluster"), nil
+	return words.Count(n, "cluster"), nil
 }
 
 func (s *sample) readServices(ctx context.Context, wanted string) (string, error) {
@@ -151,7 +150,7 @@ func (s *sample) readServices(ctx context.Context, wanted string) (string, error
 	if len(services) > 0 {
 		s.service = &services[0]
 	}
-	return count(len(services), "service"), err
+	return words.Count(len(services), "service"), err
 }
 
 func readTargets(ctx context.Context, s *sample) (string, error) {
@@ -166,7 +165,7 @@ func readTargets(ctx context.Context, s *sample) (string, error) {
 			return "", err
 		}
 		health, err := s.account.TargetHealth(ctx, lb.TargetGroup)
-		return count(len(health.Targets), "target"), err
+		return words.Count(len(health.Targets), "target"), err
 	}
 	return "", errNoGroup
 }
@@ -176,7 +175,7 @@ func readImage(ctx context.Context, s *sample) (string, error) {
 		return "", errNoDefinition
 	}
 	for _, c := range s.definition.Containers {
-		ref, err := deploy.ParseReference(c.Image)
+		ref, err := awsx.ParseReference(c.Image)
 		if err != nil || !ref.ECR() {
 			continue
 		}
@@ -194,11 +193,4 @@ func firstPage[T any](pages awsx.Pages[T]) ([]T, error) {
 		}
 	}
 	return nil, nil
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -78,7 +78,7 @@ func (p *program) stuck(o *outcome, to string, err error) int {
 // ranBefore is the revision that a service ran before a change. When the change
 // replaced a rollout that had not ended, that is the one before it.
 func ranBefore(service awsx.Service) string {
-	rolling, ok := deploy.InProgress(service)
+	rolling, ok := service.InProgress()
 	if !ok {
 		return service.TaskDefinition
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
 	"gantry/internal/app"
 	"gantry/internal/clean"
 )
@@ -179,10 +178,10 @@ func (r pastRow) cells() []string {
 	images := make([]string, len(r.Images))
 	for i, image := range r.Images {
 		images[i] = image.Image
-		if ref, err := deploy.ParseReference(image.Image); err == nil {
+		if ref, err := awsx.ParseReference(image.Image); err == nil {
 			images[i] = ref.Short()
 			if image.Digest != "" && !ref.Pinned() {
-				images[i] += "@" + deploy.ShortDigest(image.Digest)
+				images[i] += "@" + awsx.ShortDigest(image.Digest)
 			}
 		}
 	}

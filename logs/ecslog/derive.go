@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 	"gantry/logs"
 )
 
@@ -81,14 +82,14 @@ func (r Registry) derive(s Subject, rule Rule) (Derivation, error) {
 		if len(w.Containers) == maxContainers {
 			d.note(fmt.Sprintf("only the %d youngest containers are searched by their ids", maxContainers))
 		}
-		words := driver.Words()
+		saying := driver.Words()
 		if f := driver.ByContainer(w); f != nil {
 			filters = append(filters, f)
-			how = append(how, fmt.Sprintf("the %s of %s in %s (%s)", words.Container, count(len(w.Containers), "container"), count(tasks, "task"), name))
+			how = append(how, fmt.Sprintf("the %s of %s in %s (%s)", saying.Container, words.Count(len(w.Containers), "container"), words.Count(tasks, "task"), name))
 		}
 		if f := driver.ByFamily(w); f != nil {
 			filters = append(filters, f)
-			how = append(how, fmt.Sprintf("%s of family %s (%s; marked, as %s)", words.Family, strings.Join(w.Families, ", "), name, words.Doubt))
+			how = append(how, fmt.Sprintf("%s of family %s (%s; marked, as %s)", saying.Family, strings.Join(w.Families, ", "), name, saying.Doubt))
 		}
 		for _, note := range driver.Notes(w) {
 			d.note(note)
@@ -186,11 +187,4 @@ func (r Registry) refuse(s Subject, unread []string) error {
 		Err:   fmt.Errorf("%s", reason),
 		Fix:   "lines are read of containers that log through " + strings.Join(r.Names(), ", "),
 	}
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

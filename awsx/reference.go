@@ -1,9 +1,11 @@
-package deploy
+package awsx
 
 import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"gantry/internal/fault"
 )
 
 // Reference is a container image reference, split where a change replaces one
@@ -121,13 +123,18 @@ func ResolveReference(typed, current string) (Reference, error) {
 	return ParseReference(now.Repository + typed)
 }
 
+// refuseReference makes the error for a reference that is none.
+func refuseReference(format string, args ...any) error {
+	return fault.Errorf(fault.Invalid, "plan", "", format, args...)
+}
+
 func printableReference(s string) error {
 	if s == "" {
-		return invalid("the image reference is empty: expected registry/repository:tag or :tag")
+		return refuseReference("the image reference is empty: expected registry/repository:tag or :tag")
 	}
 	for _, r := range s {
 		if r <= ' ' || r > '~' {
-			return invalid("image reference %q: expected printable ASCII without spaces, found %q", s, r)
+			return refuseReference("image reference %q: expected printable ASCII without spaces, found %q", s, r)
 		}
 	}
 	return nil
@@ -138,14 +145,14 @@ const longestTag = 128
 
 func validTag(s, tag string) error {
 	if len(tag) > longestTag || !tagForm.MatchString(tag) {
-		return invalid("image reference %q: expected after the colon a tag of 1 to 128 letters, digits, '_', '.' or '-', found %q", s, tag)
+		return refuseReference("image reference %q: expected after the colon a tag of 1 to 128 letters, digits, '_', '.' or '-', found %q", s, tag)
 	}
 	return nil
 }
 
 func validDigest(s, digest string) error {
 	if !digestForm.MatchString(digest) {
-		return invalid("image reference %q: expected after @ a digest of the form sha256: and 64 hexadecimal digits, found %q", s, digest)
+		return refuseReference("image reference %q: expected after @ a digest of the form sha256: and 64 hexadecimal digits, found %q", s, digest)
 	}
 	return nil
 }
@@ -154,13 +161,13 @@ func validRepository(s, repository string) error {
 	parts := strings.Split(repository, "/")
 	if len(parts) > 1 && isRegistry(parts[0]) {
 		if !registryForm.MatchString(parts[0]) {
-			return invalid("image reference %q: expected a host name and an optional port as the registry, found %q", s, parts[0])
+			return refuseReference("image reference %q: expected a host name and an optional port as the registry, found %q", s, parts[0])
 		}
 		parts = parts[1:]
 	}
 	for _, p := range parts {
 		if !componentForm.MatchString(p) {
-			return invalid("image reference %q: expected a repository of lower-case letters, digits and single separators between slashes, found %q", s, p)
+			return refuseReference("image reference %q: expected a repository of lower-case letters, digits and single separators between slashes, found %q", s, p)
 		}
 	}
 	return nil
