@@ -213,6 +213,12 @@ func Named(f Filter) []kql.Text {
 	return names
 }
 
+// MatchesNothing reports whether the query names no writer, so that no line can match.
+func (q Query) MatchesNothing() bool {
+	members, ok := q.Where.(Any)
+	return ok && len(members) == 0
+}
+
 // walk calls visit for each leaf of a filter.
 func walk(f Filter, visit func(Filter)) {
 	switch f := f.(type) {

@@ -84,7 +84,7 @@ func New(ctx context.Context, o Options) *Shell {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	if o.After == nil {
-		o.After = func(d time.Duration, msg tea.Msg) tea.Cmd { return after(ctx, d, msg) }
+		o.After = func(d time.Duration, msg tea.Msg) tea.Cmd { return After(ctx, d, msg) }
 	}
 	s := &Shell{
 		ctx:     ctx,
@@ -100,8 +100,8 @@ func New(ctx context.Context, o Options) *Shell {
 	return s
 }
 
-// after is tea.Tick that ends with a context, so that leaving does not wait for it.
-func after(ctx context.Context, d time.Duration, msg tea.Msg) tea.Cmd {
+// After brings msg after d. It is tea.Tick that ends with a context, so that leaving does not wait for it.
+func After(ctx context.Context, d time.Duration, msg tea.Msg) tea.Cmd {
 	return func() tea.Msg {
 		timer := time.NewTimer(d)
 		defer timer.Stop()

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"cmp"
+
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
@@ -15,18 +17,6 @@ import (
 // called.
 func (c *Changes) ask(tier deploy.Tier, target awsx.Ref, name string, q modal.Question) {
 	putQuestion(c.Deps.Host, tier, target, name, q)
-}
-
-func putQuestion(h *ui.Host, tier deploy.Tier, target awsx.Ref, name string, q modal.Question) {
-	th, noun := h.Theme(), nounOf(target)
-	switch {
-	case tier >= deploy.TierBulk:
-		h.Modal(modal.NewTyped(th, q, "the number of "+noun+"s and the cluster's name", "1 "+target.ClusterName()))
-	case tier == deploy.TierName:
-		h.Modal(modal.NewTyped(th, q, "the "+noun+"'s name", name))
-	default:
-		h.Modal(modal.NewConfirm(th, q))
-	}
 }
 
 // askOverride asks for the name of what is passed over, so that it is a decision:
@@ -66,7 +56,7 @@ func (c *Changes) refusal(cluster awsx.Ref) string {
 	case m.Writable:
 		return ""
 	case m.Armable:
-		return orDefault(m.Why, "read-only") + ": " + host.Key(ui.Action{ID: ui.ActArm, Keys: []string{"W"}}) + " arms writing"
+		return cmp.Or(m.Why, "read-only") + ": " + host.Key(ui.Action{ID: ui.ActArm, Keys: []string{"W"}}) + " arms writing"
 	}
-	return orDefault(m.Why, "read-only")
+	return cmp.Or(m.Why, "read-only")
 }

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -88,7 +89,7 @@ func urgency(j Job) int {
 
 func runningWords(j Job) string {
 	if j.Progress.At.IsZero() {
-		return jobName(j) + ": " + orDefault(j.Step, "starting")
+		return jobName(j) + ": " + cmp.Or(j.Step, "starting")
 	}
 	words := jobName(j) + ": "
 	switch {
@@ -107,7 +108,7 @@ func progressCounts(j Job) string {
 	case "instance":
 		return count(p.Draining, "task") + " left"
 	case "task", "revision":
-		return orDefault(joinNonEmpty(", ", some(p.Pending, "starting"), some(p.Running, "running"), some(p.Draining, "stopping"), some(p.Failed, "failed")), "ended")
+		return cmp.Or(joinNonEmpty(", ", some(p.Pending, "starting"), some(p.Running, "running"), some(p.Draining, "stopping"), some(p.Failed, "failed")), "ended")
 	}
 	words := fmt.Sprintf("%d/%d new, %d failed", p.Running, p.Desired, p.Failed)
 	if p.Phase == deploy.PhaseRollingBack {

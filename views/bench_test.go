@@ -12,7 +12,6 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/diagnose"
-	"gantry/awsx/store"
 	"gantry/ui"
 	"gantry/ui/uitest"
 )
@@ -55,18 +54,14 @@ func crowded(h *ui.Host, n int) ui.Screen {
 	f := crowd(n)
 	rows := serviceRows(f)
 	deps := &Deps{Host: h, Now: func() time.Time { return awsxtest.Now }, Policy: exceptStaging{}, Nav: &visited{}}
-	s := newServices(deps, awsx.Ref{ARN: "arn:aws:ecs:eu-west-1:1:cluster/main", Cluster: "arn:aws:ecs:eu-west-1:1:cluster/main"}, nil)
-	s.spec.open = func() feed[*serviceRow] {
+	cluster := awsx.Ref{ARN: "arn:aws:ecs:eu-west-1:1:cluster/main", Cluster: "arn:aws:ecs:eu-west-1:1:cluster/main"}
+	spec := servicesSpec(deps, cluster, nil, func(r *serviceRow, ok bool) []ui.Action { return selectedActions(deps, r, ok) })
+	spec.open = func() feed[*serviceRow] {
 		return feed[*serviceRow]{build: func(time.Time) load[*serviceRow] {
-			return load[*serviceRow]{rows: rows, status: live(), note: serviceNote(rows, f)}
+			return load[*serviceRow]{rows: rows, status: answerStatus(true, true, nil), note: serviceNote(rows, f)}
 		}}
 	}
-	return s
-}
-
-// live is the status of what was just read.
-func live() status {
-	return status{at: func(time.Time) store.Freshness { return store.Freshness{State: store.Fresh} }}
+	return newTableScreen(deps, spec)
 }
 
 // BenchmarkKeyOnServices is what a key costs in a table of 10,000 services: the

@@ -1,64 +1,18 @@
 package views
 
 import (
-	"context"
-	"errors"
 	"strings"
 	"testing"
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
-	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/ui"
 	"gantry/ui/uitest"
 )
 
-// most is how many targets the workshop's rule admits at a time.
-const most = 5
-
-func (w *workshop) PlanBatch(ctx context.Context, targets []awsx.Ref, intent deploy.Intent) (BatchPlan, error) {
-	out := BatchPlan{AtOnce: change.AtOnce}
-	var plans []deploy.Plan
-	for _, target := range targets {
-		p, err := w.Plan(ctx, target, intent)
-		if err != nil {
-			out.Unplanned = append(out.Unplanned, Unplanned{target, err})
-			continue
-		}
-		plans = append(plans, p)
-	}
-	if len(plans) == 0 {
-		return out, nil
-	}
-	var err error
-	out.Batch, err = deploy.BuildBatch(plans, deploy.Policy{Rules: []deploy.Rule{{MaxBulk: most, Reason: "in small steps"}}})
-	return out, err
-}
-
-func (w *workshop) StartBatch(b deploy.Batch, override []string) (string, error) {
-	return w.runner.StartBatch(change.BatchJob{Batch: b, Override: override, Account: func(id awsx.ContextID) (awsx.Account, error) {
-		return w.store.Account(context.Background(), id)
-	}})
-}
-
-func (w *workshop) Batch(id string) ([]Job, bool) {
-	s, ok := w.runner.Batch(id)
-	jobs := make([]Job, len(s.Jobs))
-	for i, j := range s.Jobs {
-		jobs[i] = jobOf(j)
-		switch {
-		case errors.Is(j.Err, change.ErrNotBegun):
-			jobs[i].Turn = TurnMissed
-		case j.Stage == change.Waiting:
-			jobs[i].Turn = TurnAhead
-		}
-	}
-	return jobs, ok
-}
-
 // mark marks the services of a services table whose names match.
-func (f *shopfloor) mark(expr string) *shopfloor {
+func mark(f *shopfloor, expr string) *shopfloor {
 	f.Press("/").Type(expr).Press("enter")
 	f.keys("g", "space", "G", "ctrl+space")
 	return f.keys("esc")
@@ -67,7 +21,7 @@ func (f *shopfloor) mark(expr string) *shopfloor {
 func TestMarkedServicesAreRestartedByOnePlanAndOneAnswer(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := orders(t, uitest.Look{W: 120, H: 40}, tables).read()
-		f.mark("^api|^front").Shows("3 marked")
+		mark(f, "^api|^front").Shows("3 marked")
 		f.keys("r").Shows("restart 3 services of payments", "Targets", "api-checkout", "api-orders", "front", "all tasks started anew", "Checks",
 			"asks for the number of services and the cluster's name, then makes 3 calls", "force a new deployment")
 		f.keys("enter").Shows("restart 3 services of payments in main/eu-west-1?", "type the number of services and the cluster's name: 3 payments")
@@ -90,7 +44,7 @@ func TestMarkedServicesAreRestartedByOnePlanAndOneAnswer(t *testing.T) {
 func TestMarkedServicesAreScaledAndThoseWithoutAPlanLeftOut(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := orders(t, uitest.Look{W: 120, H: 40}, tables).read()
-		f.mark("^api|^front").keys("s").Shows("Scale 3 services of payments")
+		mark(f, "^api|^front").keys("s").Shows("Scale 3 services of payments")
 		f.answer("4").Shows("no plan for 2 of 3 services (x leaves them out)", "the desired count is 4 already")
 		f.keys("enter").Shows("carry out: there is no plan for api-checkout: leave it out")
 		f.keys("x").Shows("scale 1 service of payments", "2 tasks -> 4 tasks").Hides("already")
@@ -101,7 +55,7 @@ func TestMarkedServicesAreScaledAndThoseWithoutAPlanLeftOut(t *testing.T) {
 func TestMarksThatAFilterHidesAreRefused(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := orders(t, standard, tables).read()
-		f.mark("^api")
+		mark(f, "^api")
 		f.Press("/").Type("^front").Press("enter")
 		f.keys("r").Shows("restart 2 marked: marked and hidden by the filter: api-checkout, api-orders", "SERVICE")
 		if f.account.Count(awsxtest.UpdateService) != 0 {
@@ -113,7 +67,7 @@ func TestMarksThatAFilterHidesAreRefused(t *testing.T) {
 func TestMoreThanARuleAdmitsAreRefused(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := orders(t, standard, tables).read()
-		f.mark(".").keys("r").Shows("there is no plan", "admits 5 targets at a", "the batch has 6: in small steps", "fix", "take at most 5 at a time")
+		mark(f, ".").keys("r").Shows("there is no plan", "admits 5 targets at a", "the batch has 6: in small steps", "fix", "take at most 5 at a time")
 		f.keys("enter").Shows("carry out: there is no plan")
 	})
 }

@@ -27,7 +27,7 @@ func newVerdicts(c *Changes, id string, cluster awsx.Ref, b deploy.Batch) ui.Scr
 		crumb: cluster.Context.String() + " " + cluster.Name() + " " + b.Action,
 		table: table.Options[Job]{
 			Key: func(j Job) string { return j.ID }, Columns: verdictColumns(names),
-			Fault: func(j Job) bool { return isFault(verdictOf(j)) },
+			Fault: func(j Job) bool { return verdictOf(j).Fault() },
 		},
 		status: func(j Job) (theme.Status, bool) { return verdictOf(j), true },
 		open: func() feed[Job] {

@@ -3,8 +3,6 @@ package views
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -74,24 +72,17 @@ type Job struct {
 type Changes struct {
 	Deps    *Deps
 	Changer Changer
-	Editor  Editor
 	// Lines opens the log store, for what a container wrote before it failed; it
 	// may wait. Its error says what to configure.
 	Lines func(ctx context.Context, id awsx.ContextID) (logs.Source, error)
 	// LogDrivers are the log drivers whose lines can be found.
 	LogDrivers ecslog.Registry
-}
-
-// Image opens the images of a service's repositories.
-func (c *Changes) Image(service awsx.Ref) tea.Cmd {
-	c.Deps.Host.Push(newImages(c, service))
-	return nil
-}
-
-// Env opens the editor of a service's variables.
-func (c *Changes) Env(service awsx.Ref) tea.Cmd {
-	c.Deps.Host.Push(newEnvironment(c, service))
-	return nil
+	// NewDeployments makes the screen that a follow gives way to when there is nothing
+	// to follow.
+	NewDeployments func(service awsx.Ref) ui.Screen
+	// NewRevisions makes the screen that a roll back gives way to when no record says
+	// what to go back to, and why says so.
+	NewRevisions func(service awsx.Ref, why string) ui.Screen
 }
 
 // Restart plans a new deployment of what runs.
@@ -104,18 +95,6 @@ func (c *Changes) Restart(service awsx.Ref) tea.Cmd {
 // tells none, the plan gives way to the revisions.
 func (c *Changes) RollBack(service awsx.Ref) tea.Cmd {
 	c.propose(service, deploy.RollBack{}, nil)
-	return nil
-}
-
-// Revisions opens those that a service could go back to.
-func (c *Changes) Revisions(service awsx.Ref) tea.Cmd {
-	c.Deps.Host.Push(newRevisions(c, service, ""))
-	return nil
-}
-
-// Deployments opens the history of a service.
-func (c *Changes) Deployments(service awsx.Ref) tea.Cmd {
-	c.Deps.Host.Push(newDeployments(c, service))
 	return nil
 }
 
@@ -132,14 +111,6 @@ func (c *Changes) definitionInUse(ctx context.Context, service awsx.Ref) (*awsx.
 	return c.Deps.Store.TaskDefinition(ctx, service.Context, svc.TaskDefinition)
 }
 
-func parseCount(s string) (int, error) {
-	n, err := strconv.Atoi(strings.TrimSpace(s))
-	if err != nil || n < 0 {
-		return 0, fmt.Errorf("%q: expected a whole number, 0 or more", s)
-	}
-	return n, nil
-}
-
 // propose shows the plan of an intent. Started is called on the loop with the
 // job's id once the plan is being carried out; it may be nil.
 func (c *Changes) propose(service awsx.Ref, intent deploy.Intent, started func(job string)) {
@@ -153,36 +124,6 @@ type proposal struct {
 	started func(job string)
 }
 
-// nounOf is what the target of a change is called, by its ARN.
-func nounOf(target awsx.Ref) string {
-	_, _, resource, _ := awsx.ARNParts(target.ARN)
-	switch kind, _, _ := strings.Cut(resource, "/"); kind {
-	case "task":
-		return "task"
-	case "container-instance":
-		return "instance"
-	case "task-definition":
-		return "revision"
-	}
-	return "service"
-}
-
-// ofService says why something that only services have is not there, empty for a
-// service.
-func ofService(target awsx.Ref) string {
-	if noun := nounOf(target); noun != "service" {
-		return "this is about " + article(noun) + ", not about a service"
-	}
-	return ""
-}
-
-func article(noun string) string {
-	if strings.Contains("aeiou", noun[:1]) {
-		return "an " + noun
-	}
-	return "a " + noun
-}
-
 // changeTable is a table whose rows are proposed as changes of one service.
 type changeTable[T any] struct {
 	*tableScreen[T]
@@ -192,25 +133,6 @@ type changeTable[T any] struct {
 
 func (s *changeTable[T]) propose(intent deploy.Intent) {
 	s.changes.propose(s.service, intent, func(string) { s.act() })
-}
-
-// crumb is where a screen about a service stands, or one about a task or an instance,
-// whose names are too long to be read.
-func crumb(target awsx.Ref) string {
-	name := target.Name()
-	if noun := nounOf(target); noun == "task" || noun == "instance" {
-		name = noun + " " + shortID(name)
-	}
-	return target.Context.String() + " " + target.ClusterName() + " " + name
-}
-
-// header is the chrome of a screen about a service.
-func (c *Changes) header(service awsx.Ref, name string) ui.Header {
-	return ui.Header{
-		Badge: c.Deps.badge(service.ClusterRef()),
-		Crumb: crumb(service) + " " + name,
-		Scope: c.Deps.Policy.Scope(service.ClusterRef()),
-	}
 }
 
 // causeOf is what an error says without the call that the screen is about anyway,

@@ -67,7 +67,7 @@ func withInside(rows []*clusterRow, inside func(awsx.Ref) clusterInside, product
 
 // fault tells whether a cluster wants attention; one whose services nobody read
 // may.
-func (r *clusterRow) fault() bool { return isFault(r.status) || isFault(r.worstStatus) }
+func (r *clusterRow) fault() bool { return r.status.Fault() || r.worstStatus.Fault() }
 
 // clusterStatus is a cluster's own state, which says nothing of its services.
 func clusterStatus(s string) theme.Status {

@@ -62,7 +62,7 @@ func containerStatus(c awsx.Container) theme.Status {
 }
 
 func (r *containerRow) stateCell() table.Cell {
-	word := strings.ToLower(orDefault(r.container.LastStatus, "unknown"))
+	word := strings.ToLower(cmp.Or(r.container.LastStatus, "unknown"))
 	return table.Cell{Text: r.status.Glyph() + " " + word, Role: r.status.Role()}
 }
 

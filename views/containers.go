@@ -23,7 +23,7 @@ func NewContainers(deps *Deps, service awsx.Ref, task awsx.Task) ui.Screen {
 		table: table.Options[*containerRow]{
 			Key:     func(r *containerRow) string { return r.container.Name },
 			Columns: containerColumns(),
-			Fault:   func(r *containerRow) bool { return isFault(r.status) },
+			Fault:   func(r *containerRow) bool { return r.status.Fault() },
 		},
 		status:   func(r *containerRow) (theme.Status, bool) { return r.status, true },
 		open:     func() feed[*containerRow] { return openContainers(deps.Store, service, task) },
@@ -53,7 +53,7 @@ func openContainers(st *store.Store, service awsx.Ref, task awsx.Task) feed[*con
 		watches: []watch{state, instances},
 		build: func(now time.Time) load[*containerRow] {
 			s := state.Snapshot()
-			t, found := findTask(s, task)
+			t, found := store.NewestTask(s, task)
 			var host *awsx.Instance
 			for _, i := range instances.Snapshot().Items {
 				if i.Ref.ARN == t.ContainerInstance {
@@ -72,20 +72,6 @@ func openContainers(st *store.Store, service awsx.Ref, task awsx.Task) feed[*con
 			return cacheDefinitions(ctx, st, task.Ref.Context, []string{task.TaskDefinition})
 		},
 	}
-}
-
-// findTask returns the newest reading of a task, the given one without any.
-func findTask(s *store.Snapshot[store.ServiceState], task awsx.Task) (t awsx.Task, found bool) {
-	for _, state := range s.Items {
-		for _, tasks := range [...][]awsx.Task{state.Running, state.Stopped} {
-			for _, t := range tasks {
-				if t.Ref == task.Ref {
-					return t, true
-				}
-			}
-		}
-	}
-	return task, false
 }
 
 // taskState says what a task does, for the line of totals.

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ type deploymentRow struct {
 // name is the revision deployed, else the record's own id.
 func (r deploymentRow) name() string {
 	if r.revision.TaskDefinition == "" {
-		return orDefault(awsx.ARNName(r.ARN), unread)
+		return cmp.Or(awsx.ARNName(r.ARN), unread)
 	}
 	return awsx.ARNName(r.revision.TaskDefinition)
 }
@@ -40,14 +41,14 @@ type deploymentHistory struct {
 // deploymentsScreen lists how a service was deployed, the newest first.
 type deploymentsScreen struct{ changeTable[deploymentRow] }
 
-func newDeployments(c *Changes, service awsx.Ref) *deploymentsScreen {
+func NewDeployments(c *Changes, service awsx.Ref) *deploymentsScreen {
 	s := &deploymentsScreen{changeTable[deploymentRow]{changes: c, service: service}}
 	s.tableScreen = newTableScreen(c.Deps, tableSpec[deploymentRow]{
 		name: "deployments", nouns: "deployments", permission: "ecs:ListServiceDeployments",
 		subject: service, crumb: crumb(service) + " deployments",
 		table: table.Options[deploymentRow]{
 			Key: func(r deploymentRow) string { return r.ARN }, Columns: deploymentColumns(c.Deps), Sort: colAge,
-			Fault: func(r deploymentRow) bool { return isFault(r.status()) },
+			Fault: func(r deploymentRow) bool { return r.status().Fault() },
 		},
 		status:   func(r deploymentRow) (theme.Status, bool) { return r.status(), true },
 		open:     s.open,
@@ -195,7 +196,7 @@ func (r deploymentRow) breaker() string {
 }
 
 func (r deploymentRow) strategy() string {
-	return strings.ToLower(strings.ReplaceAll(orDefault(r.Strategy, "ROLLING"), "_", "/"))
+	return strings.ToLower(strings.ReplaceAll(cmp.Or(r.Strategy, "ROLLING"), "_", "/"))
 }
 
 func deploymentColumns(deps *Deps) []table.Column[deploymentRow] {
@@ -223,10 +224,10 @@ func deploymentColumns(deps *Deps) []table.Column[deploymentRow] {
 			return table.Cell{Text: text.Span(d)}
 		}},
 		{ID: "image", Title: "IMAGE", Min: 12, Max: 40, Priority: 1,
-			Cell: func(r row) table.Cell { return readCell(orDefault(r.images(), unread)) }},
+			Cell: func(r row) table.Cell { return readCell(cmp.Or(r.images(), unread)) }},
 		{ID: "by", Title: "BY", Max: 20, Priority: 5, Cell: func(r row) table.Cell { return authorCell(r.definition) }},
 		{ID: "breaker", Title: "BRK", Right: true, Priority: 6,
-			Cell: func(r row) table.Cell { return table.Cell{Text: orDefault(r.breaker(), "-")} }},
+			Cell: func(r row) table.Cell { return table.Cell{Text: cmp.Or(r.breaker(), "-")} }},
 		{ID: "strategy", Title: "STRATEGY", Priority: 7, Cell: func(r row) table.Cell { return table.Cell{Text: r.strategy()} }},
 		{ID: "why", Title: "WHY", Grow: true, Min: 18, Priority: 2, Cell: func(r row) table.Cell { return table.Cell{Text: r.why()} }},
 	}

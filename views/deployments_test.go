@@ -11,8 +11,6 @@ import (
 	"gantry/ui/uitest"
 )
 
-func past(c *Changes, s awsx.Ref) ui.Screen { return newDeployments(c, s) }
-
 func TestTheHistoryTellsHowEachDeploymentEnded(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := prepared(t, uitest.Look{W: 150, H: 30}, recorded, past).read()
@@ -55,7 +53,7 @@ func TestTheDeploymentInProgressIsFollowedFromTheHistory(t *testing.T) {
 
 func TestADeploymentThatHasEndedMeanwhileLeadsToTheHistory(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		f := prepared(t, standard, recorded, func(c *Changes, s awsx.Ref) ui.Screen { return &pickUpScreen{changes: c, service: s} }).read()
+		f := prepared(t, standard, recorded, func(c *Changes, s awsx.Ref) ui.Screen { return NewPickUp(c, s) }).read()
 		f.Shows("no deployment of api-orders is in progress any more", "+ succeeded", "x rolled back")
 	})
 }

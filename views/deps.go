@@ -87,3 +87,15 @@ func (d *Deps) badge(cluster awsx.Ref) ui.Badge {
 	}
 	return ui.Badge{Text: "NONPROD"}
 }
+
+// known is what the services' watch last saw of a service.
+func (d *Deps) known(service awsx.Ref) (awsx.Service, bool) {
+	w := d.Store.Services(service.ClusterRef())
+	defer w.Close()
+	for _, s := range w.Snapshot().Items {
+		if s.Ref == service {
+			return s, true
+		}
+	}
+	return awsx.Service{}, false
+}

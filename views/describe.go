@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -38,8 +39,8 @@ func describeService(s awsx.Service, td *awsx.TaskDefinition, now time.Time) []p
 	d.field("task definition", awsx.ARNName(s.TaskDefinition))
 	d.field("launch type", launchType(s))
 	d.field("scheduling", s.SchedulingStrategy)
-	d.field("controller", orDefault(s.Controller, "ECS"))
-	d.field("strategy", orDefault(s.Strategy, "ROLLING"))
+	d.field("controller", cmp.Or(s.Controller, "ECS"))
+	d.field("strategy", cmp.Or(s.Strategy, "ROLLING"))
 	d.field("percent", fmt.Sprintf("minimum healthy %s, maximum %s", percent(s.MinHealthyPercent), percent(s.MaxPercent)))
 	d.field("circuit breaker", breakerWords(s.Breaker))
 	if s.GracePeriod > 0 {
@@ -89,7 +90,7 @@ func describeDeployments(d *document, s awsx.Service, now time.Time) {
 // like secrets are masked.
 func describeDefinition(d *document, td *awsx.TaskDefinition) {
 	d.heading("Task definition " + td.Family + ":" + strconv.Itoa(td.Revision))
-	d.field("network mode", orDefault(td.NetworkMode, "bridge"))
+	d.field("network mode", cmp.Or(td.NetworkMode, "bridge"))
 	d.field("CPU, memory", joinNonEmpty(", ", td.CPU, td.Memory))
 	d.field("task role", awsx.ARNName(td.TaskRole))
 	d.field("execution role", awsx.ARNName(td.ExecutionRole))
@@ -110,7 +111,7 @@ func describeContainerDefinition(d *document, c awsx.ContainerDefinition, maskin
 		if p.HostPort != 0 {
 			host = strconv.Itoa(p.HostPort)
 		}
-		d.field("port", fmt.Sprintf("%d -> %s %s", p.ContainerPort, host, orDefault(p.Protocol, "tcp")))
+		d.field("port", fmt.Sprintf("%d -> %s %s", p.ContainerPort, host, cmp.Or(p.Protocol, "tcp")))
 	}
 	d.field("log driver", c.LogDriver)
 	d.field("health command", yesNo(c.HasHealth))
@@ -120,7 +121,7 @@ func describeContainerDefinition(d *document, c awsx.ContainerDefinition, maskin
 // environment lists the variables of a container.
 func environment(d *document, c awsx.ContainerDefinition, masking api.Masking) {
 	for _, v := range c.Env {
-		d.field("env "+v.Name, orDefault(masking.Value(v.Name, v.Value.Reveal()), `""`))
+		d.field("env "+v.Name, cmp.Or(masking.Value(v.Name, v.Value.Reveal()), `""`))
 	}
 	for _, s := range c.Secrets {
 		d.field("env "+s.Name, "from "+s.ValueFrom)
@@ -263,13 +264,6 @@ func percent(n int) string {
 	return strconv.Itoa(n) + "%"
 }
 
-func orDefault(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
-}
-
 func nonZero(n int) string {
 	if n == 0 {
 		return ""
@@ -282,14 +276,4 @@ func yesNo(b bool) string {
 		return "yes"
 	}
 	return "no"
-}
-
-func joinNonEmpty(sep string, parts ...string) string {
-	var kept []string
-	for _, p := range parts {
-		if p != "" {
-			kept = append(kept, p)
-		}
-	}
-	return strings.Join(kept, sep)
 }

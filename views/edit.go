@@ -16,14 +16,13 @@ import (
 
 // The actions on a task definition.
 const (
-	actEdit = "edit"
 	actPlan = "plan"
 	actDrop = "drop-edits"
 )
 
 // Edit gives the task definition in use to the operator's editor.
-func (c *Changes) Edit(service awsx.Ref) tea.Cmd {
-	c.Deps.Host.Push(newEdit(c, service))
+func (e *Editors) Edit(service awsx.Ref) tea.Cmd {
+	e.Changes.Deps.Host.Push(newEdit(e.Changes, e.Editor, service))
 	return nil
 }
 
@@ -31,6 +30,7 @@ func (c *Changes) Edit(service awsx.Ref) tea.Cmd {
 // in the operator's own editor. What comes back becomes a plan.
 type editScreen struct {
 	changes *Changes
+	editor  Editor
 	service awsx.Ref
 
 	ctx      context.Context
@@ -47,8 +47,8 @@ type editScreen struct {
 	sheet
 }
 
-func newEdit(c *Changes, service awsx.Ref) *editScreen {
-	s := &editScreen{changes: c, service: service}
+func newEdit(c *Changes, editor Editor, service awsx.Ref) *editScreen {
+	s := &editScreen{changes: c, editor: editor, service: service}
 	s.sheet = newProse(c.Deps.Host, s.paras)
 	return s
 }
@@ -147,7 +147,7 @@ func (s *editScreen) Update(msg tea.Msg) tea.Cmd {
 
 // edit writes the text for the editor, unless it lies there still.
 func (s *editScreen) edit() tea.Cmd {
-	if _, err := s.changes.Editor.command(""); err != nil {
+	if _, err := s.editor.command(""); err != nil {
 		s.changes.Deps.Host.Flash(ui.Error, "%s", err)
 		return nil
 	}
@@ -161,7 +161,7 @@ func (s *editScreen) edit() tea.Cmd {
 
 // openEditor gives the terminal to the editor.
 func (s *editScreen) openEditor() tea.Cmd {
-	cmd, err := s.changes.Editor.command(s.file)
+	cmd, err := s.editor.command(s.file)
 	if err != nil {
 		return func() tea.Msg { return editorEnded{err} }
 	}
@@ -276,7 +276,7 @@ func (s *editScreen) paras() []para {
 }
 
 func (s *editScreen) Header() ui.Header {
-	h := s.changes.header(s.service, "edit")
+	h := s.changes.Deps.header(s.service, "edit")
 	h.Counts = s.revision
 	switch {
 	case s.busy:

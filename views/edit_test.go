@@ -59,8 +59,7 @@ func (e *editor) gone(t *testing.T) {
 // editing opens the edit of the service under test in an editor.
 func editing(e *editor) func(*Changes, awsx.Ref) ui.Screen {
 	return func(c *Changes, s awsx.Ref) ui.Screen {
-		c.Editor = Editor{Getenv: func(name string) string { return map[string]string{"EDITOR": e.path}[name] }}
-		return newEdit(c, s)
+		return newEdit(c, Editor{Getenv: func(name string) string { return map[string]string{"EDITOR": e.path}[name] }}, s)
 	}
 }
 
@@ -80,7 +79,7 @@ func TestTheDefinitionIsEditedPlannedAndCarriedOut(t *testing.T) {
 		f.keys("w").Shows("edit payments/api-orders")
 		f.keys("enter")
 		f.answer("api-orders").Shows("Rollout")
-		if got := f.variables(); got != "DB_PW=hunter2 LOG_LEVEL=warn" {
+		if got := variables(f); got != "DB_PW=hunter2 LOG_LEVEL=warn" {
 			t.Errorf("the service runs with %q", got)
 		}
 		f.keys("esc").Shows("api-orders:2 runs now", `"warn"`).Hides("edited, and", "hunter2")
@@ -106,7 +105,7 @@ func TestLeavingDropsTheFileThatWasKept(t *testing.T) {
 	e := newEditor(t, `echo '{' >"$1"`)
 	bubble(t, func(t *testing.T) {
 		f := orders(t, standard, tables).read()
-		f.changes.Editor = Editor{Getenv: func(string) string { return e.path }}
+		f.editors.Editor = Editor{Getenv: func(string) string { return e.path }}
 		f.Press("/").Type("api-orders").Press("enter")
 		f.keys("e").Shows("this is no task definition")
 		f.keys("esc").Shows("Leave edit?", "the edited task definition is not carried out")
@@ -133,30 +132,10 @@ func TestAnEditThatIsGivenUpChangesNothing(t *testing.T) {
 func TestWithoutAnEditorItSaysWhatToSet(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := orders(t, standard, func(c *Changes, s awsx.Ref) ui.Screen {
-			c.Editor = Editor{Getenv: func(string) string { return "" }, LookPath: func(string) (string, error) { return "", errors.New("not found") }}
-			return newEdit(c, s)
+			return newEdit(c, Editor{Getenv: func(string) string { return "" }, LookPath: func(string) (string, error) { return "", errors.New("not found") }}, s)
 		}).read()
 		f.Shows("there is no editor: set VISUAL or EDITOR", "api-orders:1 runs now")
 	})
-}
-
-func TestEditorsAreFoundAsOtherToolsFindThem(t *testing.T) {
-	vi := func(file string) (string, error) { return "/usr/bin/" + file, nil }
-	for _, c := range []struct {
-		name string
-		env  map[string]string
-		want string
-	}{
-		{"VISUAL first", map[string]string{"VISUAL": "code --wait", "EDITOR": "ed"}, `sh -c code --wait "$1" code --wait /f`},
-		{"EDITOR", map[string]string{"EDITOR": "ed"}, `sh -c ed "$1" ed /f`},
-		{"blank", map[string]string{"EDITOR": " "}, "/usr/bin/vi /f"},
-		{"neither", nil, "/usr/bin/vi /f"},
-	} {
-		cmd, err := Editor{Getenv: func(n string) string { return c.env[n] }, LookPath: vi}.command("/f")
-		if err != nil || strings.Join(cmd.Args, " ") != c.want {
-			t.Errorf("%s: %q (%v), want %q", c.name, strings.Join(cmd.Args, " "), err, c.want)
-		}
-	}
 }
 
 func TestADefinitionThatCannotBeReadIsNotEdited(t *testing.T) {

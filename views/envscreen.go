@@ -178,7 +178,7 @@ func (s *environmentScreen) View(w, h int) ui.Frame {
 }
 
 func (s *environmentScreen) Header() ui.Header {
-	h := s.changes.header(s.service, "environment")
+	h := s.changes.Deps.header(s.service, "environment")
 	switch {
 	case s.editor != nil:
 		h.Counts = awsx.ARNName(s.definition.ARN)

@@ -13,7 +13,7 @@ import (
 )
 
 // variables are what the service under test runs with, as NAME=value.
-func (f *shopfloor) variables() string {
+func variables(f *shopfloor) string {
 	var out []string
 	arn := f.now().TaskDefinition
 	f.account.Edit(func(d *awsxtest.Data) {
@@ -45,7 +45,7 @@ func TestVariablesAreAddedChangedRemovedAndCarriedOut(t *testing.T) {
 		f.keys("esc").Shows("3 edits", "warn   was debug")
 		f.keys("w", "enter")
 		f.answer("api-orders").Shows("Rollout")
-		if got := f.variables(); got != "LOG_LEVEL=warn REGION=eu-west-1" {
+		if got := variables(f); got != "LOG_LEVEL=warn REGION=eu-west-1" {
 			t.Errorf("the service runs with %q", got)
 		}
 		f.keys("esc").Shows("LOG_LEVEL", "warn", "api-orders:2").Hides("edit:", "was debug", "1 edit", "3 edits")
@@ -63,7 +63,7 @@ func TestEditsSurviveAPlanThatIsRefused(t *testing.T) {
 		f.keys("w", "enter")
 		f.answer("api-orders").Shows("Rollout")
 		f.keys("esc").Hides("1 edit")
-		if got := f.variables(); !strings.Contains(got, "REGION=eu-west-1") {
+		if got := variables(f); !strings.Contains(got, "REGION=eu-west-1") {
 			t.Errorf("the service runs with %q", got)
 		}
 	})
@@ -172,7 +172,7 @@ func TestSecretsReachNoScreen(t *testing.T) {
 		f.account.FailRollout("api-orders", true)
 		f.read().Press("c")
 		check("the verdict")
-		if v := f.variables(); !strings.Contains(v, canary) {
+		if v := variables(f); !strings.Contains(v, canary) {
 			t.Errorf("the secrets were not kept as they were: %q", v)
 		}
 	})

@@ -26,7 +26,7 @@ func (s *followScreen) Actions() []ui.Action {
 		again.Disabled = "the change was made or is being made"
 	}
 	history := ui.Action{ID: actDeployments, Name: "deployments", Keys: []string{"z"}, Hint: 6, Disabled: ofService(s.service),
-		Run: func() tea.Cmd { return s.changes.Deployments(s.service) }}
+		Run: func() tea.Cmd { return s.changes.Deps.Nav.Deployments(s.service) }}
 	cp := ui.Shared(ui.ActCopy, ui.Do(func() { s.changes.Deps.Host.Copy("progress", s.Text()) }))
 	cp.Name, cp.Hint = "copy text", 7
 	return append([]ui.Action{again, s.onwards(), s.logs(), s.back(), s.cancel(), history, cp}, ui.Movement(s.pager)...)

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -176,7 +177,7 @@ func targets(d *document, label string, g deploy.GroupProgress) {
 			role = theme.Failed
 		}
 	}
-	d.fieldAs(role, label, awsx.GroupName(g.TargetGroup)+": "+orDefault(strings.Join(states, ", "), "none registered"))
+	d.fieldAs(role, label, awsx.GroupName(g.TargetGroup)+": "+cmp.Or(strings.Join(states, ", "), "none registered"))
 }
 
 // bar draws done of total, w cells wide.

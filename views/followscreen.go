@@ -85,7 +85,7 @@ func (s *followScreen) Update(msg tea.Msg) tea.Cmd {
 		s.last = msg.lastLines
 		s.pager.Changed()
 		if s.tries++; msg.again && s.tries < lineTries {
-			return later(s.ctx, lineDelay, linesDue{msg.task})
+			return ui.After(s.ctx, lineDelay, linesDue{msg.task})
 		}
 	case linesDue:
 		if msg.task == s.last.task {
@@ -98,7 +98,7 @@ func (s *followScreen) Update(msg tea.Msg) tea.Cmd {
 func (s *followScreen) View(w, h int) ui.Frame { return s.draw("", w, h) }
 
 func (s *followScreen) Header() ui.Header {
-	h := s.changes.header(s.service, "follow")
+	h := s.changes.Deps.header(s.service, "follow")
 	switch {
 	case !s.known:
 	case s.job.Ended:

@@ -1,7 +1,6 @@
 package views
 
 import (
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -25,33 +24,7 @@ func deploying(t *testing.T, look uitest.Look, change func(*shopfloor)) *shopflo
 	return f
 }
 
-func untouched(*shopfloor) {}
-
-// stop adds tasks of the newest deployment that stopped.
-func (f *shopfloor) stop(n int, reason string) {
-	f.account.Edit(func(d *awsxtest.Data) {
-		for _, s := range d.Services {
-			if s.Ref != f.service {
-				continue
-			}
-			for range n {
-				id := fmt.Sprintf("%032x", len(d.Tasks))
-				d.Tasks = append(d.Tasks, awsx.Task{
-					Ref: f.service.In(strings.Replace(f.service.ARN, ":service/", ":task/", 1) + "/" + id), ID: id, TaskDefinition: s.TaskDefinition,
-					Group: "service:" + s.Name, StartedBy: s.Deployments[0].ID, LastStatus: "STOPPED", DesiredStatus: "STOPPED",
-					StopCode: "TaskFailedToStart", StoppedReason: reason, CreatedAt: time.Now(), StoppedAt: time.Now(),
-				})
-			}
-		}
-	})
-	f.edit(func(s *awsx.Service) {
-		s.Deployments[0].Failed += n
-		s.Events = append([]awsx.ServiceEvent{{ID: fmt.Sprint("stop", len(s.Events)), At: time.Now(),
-			Message: "(service api-orders) was unable to place a task."}}, s.Events...)
-	})
-}
-
-func (f *shopfloor) count(part string) int { return strings.Count(f.Text(), part) }
+func occurrences(f *shopfloor, part string) int { return strings.Count(f.Text(), part) }
 
 func TestARollbackIsNeverSuccess(t *testing.T) {
 	bubble(t, func(t *testing.T) {
@@ -64,7 +37,7 @@ func TestARollbackIsNeverSuccess(t *testing.T) {
 		f.account.FinishRollout("api-orders")
 		f.read().read().read().Shows("x rolled back: ECS gave api-orders:2 up and runs api-orders:1 again", "what was asked for does not run; l reads the logs").Hides("succeeded")
 		for _, once := range []string{"CannotPullContainerError", "has reached a steady state", "rolling back to deployment"} {
-			if n := f.count(once); n != 1 {
+			if n := occurrences(f, once); n != 1 {
 				t.Errorf("%q stands there %d times:\n%s", once, n, f.Text())
 			}
 		}

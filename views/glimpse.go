@@ -82,7 +82,7 @@ func (g *glimpses) look(ctx context.Context, deps *Deps, clusters []awsx.Cluster
 		if !ok {
 			continue
 		}
-		trouble := in.worst != nil && isFault(in.worst.status) && in.worst.finding.Status != diagnose.Unknown
+		trouble := in.worst != nil && in.worst.status.Fault() && in.worst.finding.Status != diagnose.Unknown
 		if before.whole && !trouble && deps.Now().Sub(before.at) <= glimpseAge {
 			continue
 		}

@@ -13,13 +13,20 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
-	"gantry/awsx/store"
-	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/form"
 	"gantry/ui/table"
 	"gantry/ui/theme"
 )
+
+// Images opens the images that a service can be given.
+type Images struct{ Changes *Changes }
+
+// Image opens the images of a service's repositories.
+func (i *Images) Image(service awsx.Ref) tea.Cmd {
+	i.Changes.Deps.Host.Push(newImages(i.Changes, service))
+	return nil
+}
 
 // imageRow is one tag of a repository that a container of the service uses.
 type imageRow struct {
@@ -96,37 +103,6 @@ func imagesLoad(a answer[imageList], typing string) load[imageRow] {
 		l.note = []span{{text: count(len(a.value.elsewhere), "container") + " not in ECR (" + typing + " types)", role: theme.Dim}}
 	}
 	return l
-}
-
-// answerStatus is how far a one-off read can be trusted.
-func answerStatus(read, done bool, err error) status {
-	f := store.Freshness{State: store.Fresh, RetryIn: -1}
-	st := status{}
-	switch {
-	case err != nil && read:
-		f.Partial, st.partial = true, []error{err}
-	case err != nil:
-		st.err, f.State = err, stateOf(fault.ClassOf(err))
-	case !done:
-		f.State = store.Loading
-	}
-	st.at = func(time.Time) store.Freshness { return f }
-	return st
-}
-
-// stateOf is the state that an error leaves a read in.
-func stateOf(c fault.Class) store.State {
-	switch c {
-	case fault.Denied:
-		return store.Denied
-	case fault.Expired:
-		return store.Expired
-	case fault.Throttled:
-		return store.Throttled
-	case fault.Offline:
-		return store.Offline
-	}
-	return store.Failing
 }
 
 // load reads the definition in use, then the repositories of its containers.
@@ -209,7 +185,7 @@ func imageColumns(deps *Deps) []table.Column[imageRow] {
 			Compare: func(a, b imageRow) int { return strings.Compare(a.container, b.container) }},
 		{ID: colAge, Title: "PUSHED", Right: true, Descending: true,
 			Cell: func(r imageRow) table.Cell {
-				return table.Cell{Text: orDefault(since(r.image.PushedAt, deps.Host.Now()), "-")}
+				return table.Cell{Text: cmp.Or(since(r.image.PushedAt, deps.Host.Now()), "-")}
 			},
 			Compare: func(a, b imageRow) int { return a.image.PushedAt.Compare(b.image.PushedAt) }},
 		{ID: "size", Title: "MIB", Right: true, Priority: 3, Descending: true,
@@ -217,7 +193,7 @@ func imageColumns(deps *Deps) []table.Column[imageRow] {
 			Compare: func(a, b imageRow) int { return cmp.Compare(a.image.Size, b.image.Size) }},
 		{ID: "scan", Title: "SCAN", Priority: 4,
 			Cell: func(r imageRow) table.Cell {
-				return table.Cell{Text: orDefault(strings.ToLower(r.image.ScanStatus), "-")}
+				return table.Cell{Text: cmp.Or(strings.ToLower(r.image.ScanStatus), "-")}
 			}},
 		{ID: "digest", Title: "DIGEST", Grow: true, Min: 14, Priority: 1,
 			Cell: func(r imageRow) table.Cell { return table.Cell{Text: r.image.Digest, Role: theme.Dim} }},

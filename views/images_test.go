@@ -9,46 +9,11 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/internal/fault"
-	"gantry/ui"
 	"gantry/ui/uitest"
 )
 
-const ecr = awsxtest.Number + ".dkr.ecr.eu-west-1.amazonaws.com/"
-
-// redefine registers the definition in use once more, with other text in it.
-func (f *shopfloor) redefine(oldnew ...string) {
-	f.account.Edit(func(d *awsxtest.Data) {
-		for i := range d.Services {
-			s := &d.Services[i]
-			if s.Ref != f.service {
-				continue
-			}
-			for j, td := range d.TaskDefinitions {
-				if td.ARN != s.TaskDefinition {
-					continue
-				}
-				doc := strings.NewReplacer(oldnew...).Replace(string(td.Raw))
-				changed, err := awsx.ParseTaskDefinition(awsx.Document(doc), td.Tags)
-				if err != nil {
-					panic(err)
-				}
-				d.TaskDefinitions[j] = changed
-			}
-		}
-	})
-}
-
-// prepared opens a screen on a service after the account was changed.
-func prepared(t *testing.T, look uitest.Look, change func(*shopfloor), root func(*Changes, awsx.Ref) ui.Screen) *shopfloor {
-	t.Helper()
-	a, cluster := shop()
-	ref := cluster.Ref.In("arn:aws:ecs:eu-west-1:" + awsxtest.Number + ":service/payments/api-orders")
-	change(&shopfloor{desk: &desk{account: a}, service: ref})
-	return working(t, a, ref, look, func(c *Changes) ui.Screen { return root(c, ref) })
-}
-
-// column is the first word of each row of a table, from the top.
-func (f *shopfloor) column() []string {
+// tagColumn is the first word of each row of a table, from the top.
+func tagColumn(f *shopfloor) []string {
 	var out []string
 	for _, row := range f.Screen()[3:] {
 		if fields := strings.Fields(strings.TrimPrefix(row, ">")); len(fields) > 0 && !strings.HasPrefix(row, "<") {
@@ -67,7 +32,7 @@ func TestTagsComeNewestFirstAndUntaggedImagesAreOffered(t *testing.T) {
 					Repository: ecr + "api-orders", Digest: digest, PushedAt: awsxtest.Now.Add(-time.Hour)})
 			})
 		}, images).read()
-		if got := f.column(); !slices.Equal(got, []string{"(untagged)", "v3", "v2", "v1"}) {
+		if got := tagColumn(f); !slices.Equal(got, []string{"(untagged)", "v3", "v2", "v1"}) {
 			t.Errorf("the rows are %v", got)
 		}
 		f.keys("enter").Shows(`api-orders@`+digest, " passed")

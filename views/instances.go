@@ -42,7 +42,7 @@ func NewInstances(deps *Deps, of InstancesOf) ui.Screen {
 		table: table.Options[*instanceRow]{
 			Key:     func(r *instanceRow) string { return r.instance.Ref.ARN },
 			Columns: instanceColumns(),
-			Fault:   func(r *instanceRow) bool { return isFault(r.status) },
+			Fault:   func(r *instanceRow) bool { return r.status.Fault() },
 		},
 		status:   func(r *instanceRow) (theme.Status, bool) { return r.status, true },
 		open:     func() feed[*instanceRow] { return openInstances(deps.Store, of) },
@@ -114,18 +114,6 @@ func instanceActions(s *tableScreen[*instanceRow], r *instanceRow, ok bool) []ui
 		activate.Disabled = "the instance is active already"
 	}
 	return []ui.Action{open, s.overMarks(drain, deps.Nav.Drain), s.overMarks(activate, deps.Nav.Activate)}
-}
-
-// Drain plans to take instances out of service.
-func (c *Changes) Drain(instances []awsx.Ref, started func()) tea.Cmd {
-	c.proposeEach(instances, deploy.Drain{}, started)
-	return nil
-}
-
-// Activate plans to put instances back into service.
-func (c *Changes) Activate(instances []awsx.Ref, started func()) tea.Cmd {
-	c.proposeEach(instances, deploy.Activate{}, started)
-	return nil
 }
 
 // toInstances goes to the instances of a cluster.

@@ -16,8 +16,8 @@ func onInstances(c *Changes, s awsx.Ref) ui.Screen {
 	return NewInstances(c.Deps, InstancesOf{Cluster: s.ClusterRef(), Service: s})
 }
 
-// instances are those of the shop.
-func (f *shopfloor) instances() []*awsx.Instance {
+// instancesOf are those of the shop.
+func instancesOf(f *shopfloor) []*awsx.Instance {
 	var out []*awsx.Instance
 	f.account.Edit(func(d *awsxtest.Data) {
 		for i := range d.Instances {
@@ -89,19 +89,19 @@ func TestTheTasksOfAnInstanceAreListed(t *testing.T) {
 func TestAnInstanceIsDrainedAndActivated(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := orders(t, uitest.Look{W: 100, H: 40}, onInstances).read()
-		name := f.instances()[0].EC2ID
+		name := instancesOf(f)[0].EC2ID
 		f.Press("/").Type(name).Press("enter")
 		f.keys("a").Shows("activate: the instance is active already")
 		f.keys("D").Shows("drain payments/", "leaves 1 instance of 2 active", "asks for the instance's name", "move:")
 		f.keys("enter").Shows("type the instance's name: " + name)
 		f.answer(name).Shows("~ draining: 7 tasks of services still on the instance")
-		if got := f.instances()[0].Status; got != "DRAINING" {
+		if got := instancesOf(f)[0].Status; got != "DRAINING" {
 			t.Errorf("the instance is %s", got)
 		}
 		f.keys("esc").Shows("~ draining")
 		f.keys("D").Shows("drain: the instance is draining already")
 		f.keys("a", "enter", "y").Shows("+ done")
-		if got := f.instances()[0].Status; got != "ACTIVE" {
+		if got := instancesOf(f)[0].Status; got != "ACTIVE" {
 			t.Errorf("the instance is %s", got)
 		}
 	})
@@ -110,7 +110,7 @@ func TestAnInstanceIsDrainedAndActivated(t *testing.T) {
 func TestMarkedInstancesAreDrainedTogether(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := orders(t, uitest.Look{W: 120, H: 40}, onInstances).read()
-		f.keys("space", "space", "D").Shows("drain 2 instances of payments", f.instances()[0].EC2ID, f.instances()[1].EC2ID)
+		f.keys("space", "space", "D").Shows("drain 2 instances of payments", instancesOf(f)[0].EC2ID, instancesOf(f)[1].EC2ID)
 		f.keys("enter").Shows("type the number of instances and the cluster's name: 2 payments")
 	})
 }

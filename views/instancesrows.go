@@ -101,7 +101,7 @@ func instanceStatus(i awsx.Instance) theme.Status {
 	return theme.StatusUnknown
 }
 
-func (r *instanceRow) name() string { return orDefault(r.instance.EC2ID, r.instance.Ref.Name()) }
+func (r *instanceRow) name() string { return cmp.Or(r.instance.EC2ID, r.instance.Ref.Name()) }
 
 func (r *instanceRow) stateCell() table.Cell {
 	word := strings.ToLower(r.instance.Status)

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -18,14 +19,14 @@ import (
 // newHosted makes the screen of the tasks on one instance, of whatever service.
 func newHosted(deps *Deps, instance awsx.Instance) ui.Screen {
 	cluster := instance.Ref.ClusterRef()
-	name := orDefault(instance.EC2ID, instance.Ref.Name())
+	name := cmp.Or(instance.EC2ID, instance.Ref.Name())
 	var s *tableScreen[*hostedRow]
 	s = newTableScreen(deps, tableSpec[*hostedRow]{
 		name: "tasks on an instance", nouns: "tasks", permission: "ecs:ListTasks",
 		subject: cluster, crumb: cluster.Context.String() + " " + cluster.Name() + " " + name,
 		table: table.Options[*hostedRow]{
 			Key: func(r *hostedRow) string { return r.key() }, Columns: hostedColumns(), Sort: colState,
-			Fault: func(r *hostedRow) bool { return isFault(r.status) },
+			Fault: func(r *hostedRow) bool { return r.status.Fault() },
 		},
 		status:   func(r *hostedRow) (theme.Status, bool) { return r.status, true },
 		open:     func() feed[*hostedRow] { return openHosted(deps.Store, instance) },

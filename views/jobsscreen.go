@@ -50,7 +50,7 @@ func newJobs(c *Changes) *tableScreen[Job] {
 		name: "changes", nouns: "changes", crumb: "changes",
 		table: table.Options[Job]{
 			Key: func(j Job) string { return j.ID }, Columns: jobColumns(c.Deps), Sort: colState,
-			Fault: func(j Job) bool { return isFault(jobStatus(j)) },
+			Fault: func(j Job) bool { return jobStatus(j).Fault() },
 		},
 		status: func(j Job) (theme.Status, bool) { return jobStatus(j), true },
 		open: func() feed[Job] {

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -75,7 +76,7 @@ func (r lineReader) read(ctx context.Context, id string) lastLines {
 		out.note = reasonOfLogs(err)
 		return out
 	}
-	if matchesNothing(d.Query) {
+	if d.Query.MatchesNothing() {
 		out.note = "no container of it started, so none wrote a line"
 		return out
 	}
@@ -154,7 +155,7 @@ func (l lastLines) paras(d *document, here *time.Location) {
 	}
 	d.heading("Last lines of " + joinNonEmpty(" in ", l.container, "task "+shortID(l.task)))
 	if len(l.lines) == 0 {
-		d.line(theme.Dim, orDefault(l.note, "looking for them"))
+		d.line(theme.Dim, cmp.Or(l.note, "looking for them"))
 		return
 	}
 	for _, line := range l.lines {

@@ -16,7 +16,7 @@ import (
 
 // crash ends a task of the newest deployment with exit code 1, whose container has
 // the given runtime id.
-func (f *shopfloor) crash(runtime string) {
+func crash(f *shopfloor, runtime string) {
 	f.stop(1, "Essential container in task exited")
 	f.account.Edit(func(d *awsxtest.Data) {
 		t := &d.Tasks[len(d.Tasks)-1]
@@ -38,10 +38,10 @@ func TestTheFailedContainersLastLinesExplainIt(t *testing.T) {
 			f.shelf.write(time.Now().Add(time.Duration(i)*time.Millisecond), first, "", "info", fmt.Sprintf("line %d of the first", i))
 		}
 		f.shelf.write(time.Now().Add(10*time.Millisecond), first, "", "error", "Traceback:\n  File main.py\nKeyError: 'DB_URL' password=hunter2")
-		f.crash(first)
+		crash(f, first)
 		f.read().Shows("api-orders exited with code 1", "Last lines of api-orders in task", "line 8 of the first", "Traceback:", "KeyError: 'DB_URL'", "u plans the way back, l reads the logs").
 			Hides("hunter2", "line 5 of the first")
-		f.crash(second)
+		crash(f, second)
 		f.read().Shows("2 x  api-orders exited with code 1", "no line was found of it").Hides("KeyError")
 		f.shelf.write(time.Now(), second, "", "error", "a line that came late")
 		f.read().read().Shows("a line that came late")
@@ -60,12 +60,12 @@ func TestLinesThatCannotBeHadAreExplained(t *testing.T) {
 		crash  func(*shopfloor)
 		shows  string
 	}{
-		"no store":      {untouched, nil, func(f *shopfloor) { f.crash(strings.Repeat("a", 64)) }, "no log store is configured: set logs.endpoints"},
-		"store is down": {untouched, &shelf{err: fault.Errorf(fault.Offline, "search logstash-*", "", "connection refused")}, func(f *shopfloor) { f.crash(strings.Repeat("a", 64)) }, "connection refused"},
+		"no store":      {untouched, nil, func(f *shopfloor) { crash(f, strings.Repeat("a", 64)) }, "no log store is configured: set logs.endpoints"},
+		"store is down": {untouched, &shelf{err: fault.Errorf(fault.Offline, "search logstash-*", "", "connection refused")}, func(f *shopfloor) { crash(f, strings.Repeat("a", 64)) }, "connection refused"},
 		"never started": {untouched, &shelf{}, func(f *shopfloor) { f.stop(1, "CannotPullContainerError: no") }, "no container of it started"},
 		"another driver": {func(f *shopfloor) {
 			f.redefine(`"gelf"`, `"splunk"`, `"gelf-address"`, `"splunk-url"`, `"tag"`, `"splunk-token"`)
-		}, &shelf{}, func(f *shopfloor) { f.crash(strings.Repeat("a", 64)) }, "splunk"},
+		}, &shelf{}, func(f *shopfloor) { crash(f, strings.Repeat("a", 64)) }, "splunk"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -82,11 +82,11 @@ func TestLinesThatNeverComeAreLookedForAFewTimes(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := deploying(t, standard, untouched)
 		f.shelf = &shelf{}
-		f.crash(strings.Repeat("a", 64))
+		crash(f, strings.Repeat("a", 64))
 		for range 12 {
 			f.read()
 		}
-		if f.shelf.latest != lineTries {
+		if f.shelf.latest != 6 {
 			t.Errorf("%d searches", f.shelf.latest)
 		}
 	})

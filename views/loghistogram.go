@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -253,7 +254,7 @@ func rolloutsOf(state store.ServiceState) []rollout {
 	add := func(at time.Time, definition string) {
 		known := slices.ContainsFunc(out, func(r rollout) bool { return r.at.Equal(at) })
 		if !at.IsZero() && !known {
-			out = append(out, rollout{at, orDefault(awsx.ARNName(definition), "the service")})
+			out = append(out, rollout{at, cmp.Or(awsx.ARNName(definition), "the service")})
 		}
 	}
 	for _, d := range state.Service.Deployments {

@@ -164,7 +164,7 @@ func (s *logScreen) Update(msg tea.Msg) tea.Cmd {
 		s.fill(msg)
 	case tried:
 		return s.accept(msg)
-	case revealed:
+	case shownSecrets:
 		s.reveal(msg)
 	case reworded:
 		s.wake.fired(msg)

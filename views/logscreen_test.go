@@ -20,18 +20,6 @@ import (
 	"gantry/ui/uitest"
 )
 
-func tasksOf(a *awsxtest.Account, service awsx.Ref) []awsx.Task {
-	var out []awsx.Task
-	a.Edit(func(d *awsxtest.Data) {
-		for _, t := range d.Tasks {
-			if t.Group == "service:"+service.Name() && t.DesiredStatus == "RUNNING" {
-				out = append(out, t)
-			}
-		}
-	})
-	return out
-}
-
 // logDesk is a console that shows the logs of a service of two tasks.
 type logDesk struct {
 	*desk

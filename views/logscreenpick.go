@@ -127,12 +127,15 @@ func (s *logScreen) askToReveal() {
 	putQuestion(s.viewer.Deps.Host, tier, target, target.Name(), modal.Question{
 		Title: "Show what is masked in the lines of " + target.ClusterName() + "/" + target.Name() + "?",
 		Body:  modal.Plain(" The audit file records that it was shown."),
-		Yes:   func() tea.Cmd { return func() tea.Msg { return revealed{reveal(target)} } },
+		Yes:   func() tea.Cmd { return func() tea.Msg { return shownSecrets{reveal(target)} } },
 	})
 }
 
 // reveal shows what is masked once that is recorded.
-func (s *logScreen) reveal(msg revealed) {
+// shownSecrets is whether showing what was hidden was recorded.
+type shownSecrets struct{ err error }
+
+func (s *logScreen) reveal(msg shownSecrets) {
 	if msg.err != nil {
 		s.viewer.Deps.Host.Flash(ui.Error, "%s", msg.err)
 		return

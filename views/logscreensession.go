@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/logs"
+	"gantry/ui"
 )
 
 // logSession is one search from its first page to its end. Batches of a session
@@ -61,7 +62,7 @@ func (x *logSession) next(pause time.Duration) tea.Cmd {
 	if x.tail == nil {
 		return nil
 	}
-	wait := later(x.ctx, pause, nil)
+	wait := ui.After(x.ctx, pause, nil)
 	return func() tea.Msg {
 		wait()
 		b, err := x.tail.Next(x.ctx)
@@ -95,7 +96,7 @@ func (w *logWake) at(ctx context.Context, due, now time.Time) tea.Cmd {
 	}
 	ctx, w.cancel = context.WithCancel(ctx)
 	w.due = due
-	return later(ctx, due.Sub(now), reworded{due})
+	return ui.After(ctx, due.Sub(now), reworded{due})
 }
 
 func (w *logWake) fired(msg reworded) {

@@ -56,12 +56,7 @@ type logDefinitionRead struct{}
 // searchable tells that there is a query that may find lines. Containers that
 // never started have no lines.
 func (s logSubject) searchable() bool {
-	return s.known && s.err == nil && !matchesNothing(s.derivation.Query)
-}
-
-func matchesNothing(q logs.Query) bool {
-	members, ok := q.Where.(logs.Any)
-	return ok && len(members) == 0
+	return s.known && s.err == nil && !s.derivation.Query.MatchesNothing()
 }
 
 // keep ends the watch with the screen.
@@ -123,7 +118,7 @@ func (f logFinder) find() logSubject {
 	}
 	var subject ecslog.Subject
 	if f.scope.Task != nil {
-		task, _ := findTask(snap, *f.scope.Task)
+		task, _ := store.NewestTask(snap, *f.scope.Task)
 		s.reason = task.StoppedReason
 		definition := f.definition(task.TaskDefinition, &s)
 		subject = ecslog.OfTask(task, definition)
@@ -225,7 +220,7 @@ func driversOf(s ecslog.Subject) string {
 	var names []string
 	for _, c := range s.Definition.Containers {
 		if s.Container == "" || s.Container == c.Name {
-			name := orDefault(c.LogDriver, "no driver")
+			name := cmp.Or(c.LogDriver, "no driver")
 			if !slices.Contains(names, name) {
 				names = append(names, name)
 			}

@@ -21,8 +21,14 @@ func (c *Changes) Follow(service awsx.Ref) tea.Cmd {
 			return nil
 		}
 	}
-	c.Deps.Host.Push(&pickUpScreen{changes: c, service: service})
+	c.Deps.Host.Push(NewPickUp(c, service))
 	return nil
+}
+
+// NewPickUp makes the screen that looks for the deployment that a service has in
+// progress.
+func NewPickUp(c *Changes, service awsx.Ref) ui.Screen {
+	return &pickUpScreen{changes: c, service: service}
 }
 
 // pickUpScreen finds the deployment in progress and gives way to its follow.
@@ -76,7 +82,7 @@ func (s *pickUpScreen) giveWay() {
 		host.Replace(newFollow(s.changes, s.found.id, proposal{service: s.service}))
 	case fault.ClassOf(s.err) == fault.NotFound:
 		// It has ended since the table was read: the history tells how.
-		host.Replace(newDeployments(s.changes, s.service))
+		host.Replace(s.changes.NewDeployments(s.service))
 		host.Flash(ui.Info, "no deployment of %s is in progress any more", s.service.Name())
 	}
 }
@@ -98,7 +104,7 @@ func (s *pickUpScreen) View(w, h int) ui.Frame {
 	return ui.Frame{Body: strings.Join(lines[:min(len(lines), h)], "\n")}
 }
 
-func (s *pickUpScreen) Header() ui.Header { return s.changes.header(s.service, "follow") }
+func (s *pickUpScreen) Header() ui.Header { return s.changes.Deps.header(s.service, "follow") }
 
 func (s *pickUpScreen) Actions() []ui.Action {
 	again := ui.Shared(ui.ActRefresh, s.find)

@@ -207,7 +207,7 @@ func gateWords(p deploy.Plan) string {
 }
 
 func (s *planScreen) Header() ui.Header {
-	h := s.changes.header(s.service, "plan")
+	h := s.changes.Deps.header(s.service, "plan")
 	switch {
 	case s.planning:
 		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "planning"}

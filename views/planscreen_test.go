@@ -2,8 +2,6 @@ package views
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,18 +9,8 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy"
 	"gantry/internal/fault"
-	"gantry/ui"
 	"gantry/ui/uitest"
 )
-
-// onPlan opens the plan of an intent.
-func onPlan(intent deploy.Intent) func(*Changes, awsx.Ref) ui.Screen {
-	return func(c *Changes, s awsx.Ref) ui.Screen { return newPlanScreen(c, proposal{service: s, intent: intent}) }
-}
-
-func image(tag string) deploy.SetImages {
-	return deploy.SetImages{Images: map[string]string{"api-orders": ":" + tag}}
-}
 
 func TestAFailedCheckBlocksUntilItsNameIsTyped(t *testing.T) {
 	bubble(t, func(t *testing.T) {
@@ -143,25 +131,6 @@ func TestHunksAreGoneThrough(t *testing.T) {
 	})
 }
 
-// saved is what ctrl+s wrote.
-func (f *shopfloor) saved(t *testing.T) string {
-	t.Helper()
-	f.keys("ctrl+s")
-	_, path, ok := strings.Cut(f.Row("saved"), "/")
-	if !ok {
-		t.Fatalf("nothing was saved:\n%s", f.Text())
-	}
-	files, err := filepath.Glob(filepath.Join(filepath.Dir("/"+path), "*"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no file beside %s (%v)", path, err)
-	}
-	b, err := os.ReadFile(files[len(files)-1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
-
 func TestThePlanIsSavedWhole(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := orders(t, standard, onPlan(image("v3"))).read()
@@ -172,29 +141,4 @@ func TestThePlanIsSavedWhole(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestPlaceNamesWhatALineLiesIn(t *testing.T) {
-	lines := strings.Split(`{
-  "containerDefinitions": [
-    {
-      "environment": [
-        {"name": "A", "value": "1"}
-      ]
-      "name": "web"
-    }
-  ]
-  "family": "api"
-}`, "\n")
-	for i, want := range map[int]string{
-		4: "containerDefinitions / web / environment",
-		3: "containerDefinitions / web",
-		6: "containerDefinitions / web",
-		2: "containerDefinitions",
-		9: "the definition itself",
-	} {
-		if got := place(lines, i); got != want {
-			t.Errorf("line %d lies in %q, want %q", i, got, want)
-		}
-	}
 }

@@ -44,7 +44,7 @@ func (s *planScreen) variants() []ui.Action {
 // another lists what else to go back to.
 func (s *planScreen) another() ui.Action {
 	return ui.Action{ID: actRevision, Name: "another revision", Keys: []string{"u"}, Hint: 3,
-		Run: ui.Do(func() { s.changes.Deps.Host.Push(newRevisions(s.changes, s.service, "")) })}
+		Run: ui.Do(func() { s.changes.Deps.Host.Push(s.changes.NewRevisions(s.service, "")) })}
 }
 
 // pin plans anew with images named in another way.
@@ -118,5 +118,5 @@ func (s *planScreen) unknownWayBack() {
 	if e := (*fault.Error)(nil); errors.As(s.err, &e) && e.Err != nil {
 		why = e.Err.Error() + ": choose the revision to go back to"
 	}
-	s.changes.Deps.Host.Replace(newRevisions(s.changes, s.service, why))
+	s.changes.Deps.Host.Replace(s.changes.NewRevisions(s.service, why))
 }

@@ -1,9 +1,7 @@
 package views
 
 import (
-	"strings"
 	"testing"
-	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
@@ -11,47 +9,6 @@ import (
 	"gantry/ui"
 	"gantry/ui/uitest"
 )
-
-// ranDigest is what the tag v2 was when it ran.
-const ranDigest = "sha256:9f3c000000000000000000000000000000000000000000000000000000000000"
-
-// recorded gives the service a past: revision 1 was well, 2 was rolled back and 3
-// succeeded and is in use. What ran of revision 1 was pushed over since.
-func recorded(f *shopfloor) {
-	history(f)
-	f.account.Edit(func(d *awsxtest.Data) {
-		old := d.Images[ecr+"api-orders"][0]
-		old.Tags, old.Digest, old.PushedAt = nil, ranDigest, awsxtest.Now.Add(-100*time.Hour)
-		d.Images[ecr+"api-orders"] = append(d.Images[ecr+"api-orders"], old)
-		records := d.Deployments[f.service.ARN]
-		for i := range records {
-			records[i].ARN = strings.Replace(records[i].Target.ARN, "service-revision", "service-deployment", 1)
-			records[i].StartedAt, records[i].FinishedAt = records[i].CreatedAt, records[i].CreatedAt.Add(150*time.Second)
-			if records[i].Status != "SUCCESSFUL" {
-				records[i].CreatedAt = records[i].CreatedAt.Add(30 * time.Minute)
-				records[i].Rollback = &awsx.RollbackRecord{Reason: "Service deployment rolled back because the circuit breaker threshold was exceeded."}
-				records[i].BreakerFailures, records[i].BreakerThreshold = 3, 3
-			}
-		}
-		for i := range d.Revisions {
-			d.Revisions[i].Images = []awsx.RevisionImage{{Container: "api-orders", Image: ecr + "api-orders:v2", Digest: ranDigest}}
-		}
-		third := d.Revisions[0]
-		third.ARN = strings.TrimSuffix(third.ARN, third.ARN[strings.LastIndex(third.ARN, "/")+1:]) + "3"
-		for _, s := range d.Services {
-			if s.Ref == f.service {
-				third.TaskDefinition = s.TaskDefinition
-			}
-		}
-		third.Images = []awsx.RevisionImage{{Container: "api-orders", Image: ecr + "api-orders:v3", Digest: "sha256:71aa"}}
-		d.Revisions = append(d.Revisions, third)
-		d.Deployments[f.service.ARN] = append(records, awsx.ServiceDeployment{
-			ARN: strings.Replace(third.ARN, "service-revision", "service-deployment", 1), Status: "SUCCESSFUL",
-			Target:    awsx.RevisionShare{ARN: third.ARN},
-			CreatedAt: awsxtest.Now.Add(-20 * time.Minute), StartedAt: awsxtest.Now.Add(-20 * time.Minute), FinishedAt: awsxtest.Now.Add(-16 * time.Minute),
-		})
-	})
-}
 
 func TestTheWayBackIsPlannedAtOnceAndPinsWhatWasPushedOver(t *testing.T) {
 	bubble(t, func(t *testing.T) {

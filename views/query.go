@@ -4,8 +4,10 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 )
 
 // answer is what a query has brought so far.
@@ -90,4 +92,35 @@ func (q *query[T]) Close() {
 	}
 	q.mu.Unlock()
 	q.wg.Wait()
+}
+
+// answerStatus is how far a one-off read can be trusted.
+func answerStatus(read, done bool, err error) status {
+	f := store.Freshness{State: store.Fresh, RetryIn: -1}
+	st := status{}
+	switch {
+	case err != nil && read:
+		f.Partial, st.partial = true, []error{err}
+	case err != nil:
+		st.err, f.State = err, stateOf(fault.ClassOf(err))
+	case !done:
+		f.State = store.Loading
+	}
+	st.at = func(time.Time) store.Freshness { return f }
+	return st
+}
+
+// stateOf is the state that an error leaves a read in.
+func stateOf(c fault.Class) store.State {
+	switch c {
+	case fault.Denied:
+		return store.Denied
+	case fault.Expired:
+		return store.Expired
+	case fault.Throttled:
+		return store.Throttled
+	case fault.Offline:
+		return store.Offline
+	}
+	return store.Failing
 }

@@ -89,7 +89,7 @@ func revisionColumns(deps *Deps) []table.Column[revisionRow] {
 				if r.definition == nil {
 					return table.Cell{Text: unread, Role: theme.Unknown}
 				}
-				return table.Cell{Text: orDefault(since(r.definition.RegisteredAt, deps.Host.Now()), "-")}
+				return table.Cell{Text: cmp.Or(since(r.definition.RegisteredAt, deps.Host.Now()), "-")}
 			}},
 		{ID: "by", Title: "BY", Max: 24, Priority: 2, Cell: func(r revisionRow) table.Cell { return authorCell(r.definition) }},
 	}
@@ -108,5 +108,5 @@ func authorCell(td *awsx.TaskDefinition) table.Cell {
 	if td == nil {
 		return table.Cell{Text: unread, Role: theme.Unknown}
 	}
-	return table.Cell{Text: orDefault(awsx.ARNName(td.RegisteredBy), "-")}
+	return table.Cell{Text: cmp.Or(awsx.ARNName(td.RegisteredBy), "-")}
 }

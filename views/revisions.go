@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/ui"
@@ -19,13 +21,28 @@ const actCompare = "compare"
 // maxRevisions is how many revisions the screen offers, newest first.
 const maxRevisions = 50
 
+// Revisions opens what was deployed of a service and what can be deployed again.
+type Revisions struct{ Changes *Changes }
+
+// ShowRevisions opens those that a service could go back to.
+func (r *Revisions) ShowRevisions(service awsx.Ref) tea.Cmd {
+	r.Changes.Deps.Host.Push(NewRevisions(r.Changes, service, ""))
+	return nil
+}
+
+// Deployments opens the history of a service.
+func (r *Revisions) Deployments(service awsx.Ref) tea.Cmd {
+	r.Changes.Deps.Host.Push(NewDeployments(r.Changes, service))
+	return nil
+}
+
 // revisionsScreen lists the revisions that a service could go back to.
 type revisionsScreen struct {
 	changeTable[revisionRow]
 	why string // why one has to be chosen, empty when that was the wish
 }
 
-func newRevisions(c *Changes, service awsx.Ref, why string) *revisionsScreen {
+func NewRevisions(c *Changes, service awsx.Ref, why string) *revisionsScreen {
 	s := &revisionsScreen{changeTable: changeTable[revisionRow]{changes: c, service: service}, why: why}
 	s.tableScreen = newTableScreen(c.Deps, tableSpec[revisionRow]{
 		name: "revisions", nouns: "revisions", permission: "ecs:ListTaskDefinitions",

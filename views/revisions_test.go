@@ -3,51 +3,12 @@ package views
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/internal/fault"
-	"gantry/ui"
 	"gantry/ui/uitest"
 )
-
-func revisions(c *Changes, s awsx.Ref) ui.Screen { return newRevisions(c, s, "") }
-
-// history gives the service three revisions, the newest in use, and deployments of
-// the first two.
-func history(f *shopfloor) {
-	f.account.Edit(func(d *awsxtest.Data) {
-		for i := range d.Services {
-			s := &d.Services[i]
-			if s.Ref != f.service {
-				continue
-			}
-			first := ""
-			for _, td := range d.TaskDefinitions {
-				if td.ARN == s.TaskDefinition {
-					first = string(td.Raw)
-				}
-			}
-			for _, n := range []string{"2", "3"} {
-				doc := strings.NewReplacer(`api-orders:1"`, `api-orders:`+n+`"`, `"revision":1`, `"revision":`+n, `api-orders:v2"`, `api-orders:v`+n+`"`).Replace(first)
-				td, err := awsx.ParseTaskDefinition(awsx.Document(doc), nil)
-				if err != nil {
-					panic(err)
-				}
-				d.TaskDefinitions = append(d.TaskDefinitions, td)
-				s.TaskDefinition, s.Deployments[0].TaskDefinition = td.ARN, td.ARN
-			}
-			base := strings.TrimSuffix(s.TaskDefinition, "3")
-			for n, status := range map[string]string{"1": "SUCCESSFUL", "2": "ROLLBACK_SUCCESSFUL"} {
-				rev := strings.Replace(s.Ref.ARN, ":service/", ":service-revision/", 1) + "/" + n
-				d.Revisions = append(d.Revisions, awsx.ServiceRevision{ARN: rev, TaskDefinition: base + n})
-				d.Deployments[s.Ref.ARN] = append(d.Deployments[s.Ref.ARN], awsx.ServiceDeployment{
-					Target: awsx.RevisionShare{ARN: rev}, Status: status, CreatedAt: awsxtest.Now.Add(-2 * time.Hour)})
-			}
-		}
-	})
-}
 
 func TestARevisionIsChosenByHowItRanHere(t *testing.T) {
 	bubble(t, func(t *testing.T) {

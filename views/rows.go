@@ -237,11 +237,7 @@ func (r *serviceRow) launchCell() table.Cell {
 
 // fault tells whether a service wants attention: one that may be well but was
 // not read does.
-func (r *serviceRow) fault() bool { return isFault(r.status) }
-
-func isFault(s theme.Status) bool {
-	return s == theme.StatusFailed || s == theme.StatusDegraded || s == theme.StatusUnknown
-}
+func (r *serviceRow) fault() bool { return r.status.Fault() }
 
 // serviceColumns are the columns of the services table.
 func serviceColumns() []table.Column[*serviceRow] {

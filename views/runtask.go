@@ -14,17 +14,15 @@ import (
 	"gantry/ui/form"
 )
 
-const actRun = "run"
-
 // RunTask asks for what differs from the service's own tasks, and plans tasks of its
 // revision in its surroundings.
-func (c *Changes) RunTask(service awsx.Ref) tea.Cmd {
-	svc, ok := c.known(service)
+func (e *Editors) RunTask(service awsx.Ref) tea.Cmd {
+	svc, ok := e.Changes.Deps.known(service)
 	if !ok || svc.TaskDefinition == "" {
-		c.Deps.Host.Flash(ui.Warn, "run: the task definition of %s was not read yet", service.Name())
+		e.Changes.Deps.Host.Flash(ui.Warn, "run: the task definition of %s was not read yet", service.Name())
 		return nil
 	}
-	c.Deps.Host.Modal(form.New(c.Deps.Host.Theme(), form.Options{
+	e.Changes.Deps.Host.Modal(form.New(e.Changes.Deps.Host.Theme(), form.Options{
 		Title: "Run a task of " + awsx.ARNName(svc.TaskDefinition) + " like " + service.ClusterName() + "/" + service.Name(),
 		Fields: []form.Field{
 			{Label: "command", Help: "words, quoted as in a shell; empty keeps the container's own", Check: checkWords},
@@ -35,7 +33,7 @@ func (c *Changes) RunTask(service awsx.Ref) tea.Cmd {
 		Submit: func(values []string) (tea.Cmd, error) {
 			in, err := runIntent(service.Name(), values)
 			if err == nil {
-				c.propose(service.In(svc.TaskDefinition), in, nil)
+				e.Changes.propose(service.In(svc.TaskDefinition), in, nil)
 			}
 			return nil, err
 		},

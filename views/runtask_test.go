@@ -1,19 +1,16 @@
 package views
 
 import (
-	"slices"
 	"strings"
 	"testing"
-
-	"pgregory.net/rapid"
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/ui/uitest"
 )
 
-// ran are the tasks that no service started.
-func (f *shopfloor) ran() []awsx.Task {
+// tasksRun are the tasks that no service started.
+func tasksRun(f *shopfloor) []awsx.Task {
 	var out []awsx.Task
 	f.account.Edit(func(d *awsxtest.Data) {
 		for _, t := range d.Tasks {
@@ -40,7 +37,7 @@ func TestATaskIsRunAndItsExitCodeDecides(t *testing.T) {
 		f.answer(`rake "db migrate"`).answer("STEP=1").answer("").answer("1")
 		f.Shows("run payments/api-orders:1", "1 task of api-orders:1, api-orders with another command, api-orders add STEP", "asks for the revision's name")
 		f.keys("enter").answer("api-orders:1").Shows("0 of 1 task ended")
-		tasks := f.ran()
+		tasks := tasksRun(f)
 		if len(tasks) != 1 {
 			t.Fatalf("%d tasks run", len(tasks))
 		}
@@ -60,48 +57,13 @@ func TestWhatIsTypedForATaskIsChecked(t *testing.T) {
 	})
 }
 
-func TestWordsAreSplitAsAShellSplitsThem(t *testing.T) {
-	for line, want := range map[string][]string{
-		"":                         nil,
-		"  a  b\tc ":               {"a", "b", "c"},
-		`'a b' "c d"`:              {"a b", "c d"},
-		`a\ b "x\"y" 'x\y'`:        {"a b", `x"y`, `x\y`},
-		`A='1 2'3 ""`:              {"A=1 23", ""},
-		`python -c 'print("a b")'`: {"python", "-c", `print("a b")`},
-	} {
-		got, err := words(line)
-		if err != nil || !slices.Equal(got, want) {
-			t.Errorf("%q: %q (%v), want %q", line, got, err, want)
-		}
-	}
-	for _, line := range []string{`"a`, `'a`, `a\`} {
-		if got, err := words(line); err == nil {
-			t.Errorf("%q is taken for %q", line, got)
-		}
-	}
-}
-
-func TestQuotedWordsComeBackAsTheyWere(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		list := rapid.SliceOf(rapid.StringMatching(`[a-z "$\\'\t]{0,8}`)).Draw(t, "words")
-		quoted := make([]string, len(list))
-		for i, w := range list {
-			quoted[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-		}
-		got, err := words(strings.Join(quoted, " "))
-		if err != nil || !slices.Equal(got, list) {
-			t.Errorf("%q became %q (%v)", list, got, err)
-		}
-	})
-}
-
 func TestATaskIsStoppedWithItsReason(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := orders(t, uitest.Look{W: 100, H: 40}, tables).read()
 		f.Press("/").Type("api-orders").Press("enter")
 		f.keys("enter", "ctrl+d").Shows("Stop task", "reason")
 		f.answer("stuck in a loop").Shows("stop payments/", "leaves 3 healthy of 4 tasks; api-orders starts another", "asks for the task's name")
-		id := f.plannedTask(t)
+		id := plannedTask(f, t)
 		f.keys("enter").Shows("type the task's name: " + id[:8])
 		f.answer(id[:8]).Shows("+ succeeded: 1 task stopped")
 		f.account.Edit(func(d *awsxtest.Data) {
@@ -115,7 +77,7 @@ func TestATaskIsStoppedWithItsReason(t *testing.T) {
 }
 
 // plannedTask is the id of the task in the plan on the screen.
-func (f *shopfloor) plannedTask(t *testing.T) string {
+func plannedTask(f *shopfloor, t *testing.T) string {
 	t.Helper()
 	_, rest, ok := strings.Cut(f.Row("stop task "), "stop task ")
 	if !ok {

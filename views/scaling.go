@@ -22,27 +22,14 @@ const (
 	actBounds  = "bounds"
 	actSuspend = "suspend-scaling"
 	actResume  = "resume-scaling"
-	actBreaker = "breaker"
 )
 
 // Scale asks for a count, beside what Application Auto Scaling would do to it.
-func (c *Changes) Scale(service awsx.Ref) tea.Cmd {
-	s := &scalingScreen{changes: c, service: service}
-	s.sheet = newProse(c.Deps.Host, s.paras)
-	c.Deps.Host.Push(s)
+func (e *Editors) Scale(service awsx.Ref) tea.Cmd {
+	s := &scalingScreen{changes: e.Changes, service: service}
+	s.sheet = newProse(e.Changes.Deps.Host, s.paras)
+	e.Changes.Deps.Host.Push(s)
 	return nil
-}
-
-// known is what the services' watch last saw of a service.
-func (c *Changes) known(service awsx.Ref) (awsx.Service, bool) {
-	w := c.Deps.Store.Services(service.ClusterRef())
-	defer w.Close()
-	for _, s := range w.Snapshot().Items {
-		if s.Ref == service {
-			return s, true
-		}
-	}
-	return awsx.Service{}, false
 }
 
 // scalingScreen shows what moves the count of a service, with the question for
@@ -75,7 +62,7 @@ func (s *scalingScreen) Capturing() bool { return false }
 
 func (s *scalingScreen) Open(ctx context.Context) tea.Cmd {
 	s.ctx = ctx
-	s.svc, _ = s.changes.known(s.service)
+	s.svc, _ = s.changes.Deps.known(s.service)
 	if !s.asked {
 		s.asked = true
 		s.askCount()
@@ -230,7 +217,7 @@ func (s *scalingScreen) fate(d *document) {
 }
 
 func (s *scalingScreen) Header() ui.Header {
-	h := s.changes.header(s.service, "scaling")
+	h := s.changes.Deps.header(s.service, "scaling")
 	switch {
 	case s.busy:
 		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "reading"}
@@ -273,10 +260,10 @@ func (s *scalingScreen) Actions() []ui.Action {
 }
 
 // Breaker asks how deployments are to be given up, and plans that.
-func (c *Changes) Breaker(service awsx.Ref) tea.Cmd {
-	svc, ok := c.known(service)
+func (e *Editors) Breaker(service awsx.Ref) tea.Cmd {
+	svc, ok := e.Changes.Deps.known(service)
 	if !ok {
-		c.Deps.Host.Flash(ui.Warn, "circuit breaker: %s was not read yet", service.Name())
+		e.Changes.Deps.Host.Flash(ui.Warn, "circuit breaker: %s was not read yet", service.Name())
 		return nil
 	}
 	settings := []deploy.SetBreaker{{}, {Enabled: true}, {Enabled: true, Rollback: true}}
@@ -291,12 +278,41 @@ func (c *Changes) Breaker(service awsx.Ref) tea.Cmd {
 			selected, options[i].Disabled = i, "set like this now"
 		}
 	}
-	c.Deps.Host.Modal(modal.NewChoice(c.Deps.Host.Theme(), modal.ChoiceOptions{
+	e.Changes.Deps.Host.Modal(modal.NewChoice(e.Changes.Deps.Host.Theme(), modal.ChoiceOptions{
 		Title: "Circuit breaker of " + service.ClusterName() + "/" + service.Name(), Options: options, Selected: selected,
 		Chosen: func(i int) tea.Cmd {
-			c.propose(service, settings[i], nil)
+			e.Changes.propose(service, settings[i], nil)
 			return nil
 		},
 	}))
 	return nil
+}
+
+// ScaleAll asks for a count and plans it for several services.
+func (e *Editors) ScaleAll(services []awsx.Ref, started func()) tea.Cmd {
+	e.Changes.Deps.Host.Modal(form.New(e.Changes.Deps.Host.Theme(), form.Options{
+		Title:  fmt.Sprintf("Scale %s of %s", count(len(services), "service"), services[0].ClusterName()),
+		Fields: []form.Field{{Label: "tasks", Help: "how many each of them is to run, 0 or more", Check: checkCount}},
+		Submit: func(values []string) (tea.Cmd, error) {
+			n, err := parseCount(values[0])
+			if err == nil {
+				e.Changes.proposeAll(services, deploy.Scale{Count: n}, started)
+			}
+			return nil, err
+		},
+	}))
+	return nil
+}
+
+func checkCount(s string) error {
+	_, err := parseCount(s)
+	return err
+}
+
+func parseCount(s string) (int, error) {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("%q: expected a whole number, 0 or more", s)
+	}
+	return n, nil
 }

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"gantry/awsx/awsxtest"
-	"gantry/ui/uitest"
 )
 
 const keyReference = "arn:aws:ssm:eu-west-1:123456789012:parameter/key"
@@ -18,7 +17,7 @@ func keeping(f *shopfloor) {
 }
 
 // references are the secrets that the service under test runs with, as NAME=reference.
-func (f *shopfloor) references() string {
+func references(f *shopfloor) string {
 	var out []string
 	arn := f.now().TaskDefinition
 	f.account.Edit(func(d *awsxtest.Data) {
@@ -33,8 +32,6 @@ func (f *shopfloor) references() string {
 	return strings.Join(out, " ")
 }
 
-var tall = uitest.Look{W: 120, H: 40}
-
 func TestReferencesToSecretsAreAddedChangedAndUnset(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		f := prepared(t, tall, keeping, env).read()
@@ -47,7 +44,7 @@ func TestReferencesToSecretsAreAddedChangedAndUnset(t *testing.T) {
 		f.answer("TOKEN").answer("/prod/token").Shows("+ TOKEN", "/prod/token", "2 edits")
 		f.keys("w").Shows("secrets payments/api-orders", "api-orders set secret API_KEY, add secret TOKEN")
 		f.keys("enter").answer("api-orders").Shows("Rollout")
-		if got := f.references(); got != "API_KEY=/prod/key TOKEN=/prod/token" {
+		if got := references(f); got != "API_KEY=/prod/key TOKEN=/prod/token" {
 			t.Errorf("the service runs with %q", got)
 		}
 		f.keys("esc", "G", "x").Shows("- TOKEN")
@@ -62,7 +59,7 @@ func TestAVariableBecomesAReferenceInOneRevision(t *testing.T) {
 		f.keys("g", "j", "j", "enter", "ctrl+u").answer("warn").Shows("2 edits")
 		f.keys("w").Shows("variables payments/api-orders", "set LOG_LEVEL", "unset DB_PASSWORD", "add secret DB_PASSWORD").Hides("hunter2")
 		f.keys("enter").answer("api-orders").Shows("Rollout")
-		if got := f.variables() + " " + f.references(); got != "LOG_LEVEL=warn API_KEY="+keyReference+" DB_PASSWORD=/prod/db" {
+		if got := variables(f) + " " + references(f); got != "LOG_LEVEL=warn API_KEY="+keyReference+" DB_PASSWORD=/prod/db" {
 			t.Errorf("the service runs with %q", got)
 		}
 		if n := f.account.Count(awsxtest.RegisterTaskDefinition); n != 1 {
@@ -82,7 +79,7 @@ func TestVariablesAndReferencesAreRenamed(t *testing.T) {
 		f.keys("G", "n", "ctrl+u").answer("KEY").Shows("~ KEY", "was called API_KEY", "2 edits")
 		f.keys("w").Shows("rename DB_PASSWORD to DB_PW").Hides("hunter2")
 		f.keys("enter").answer("api-orders").Shows("Rollout")
-		if got := f.variables() + " " + f.references(); got != "DB_PW=hunter2 LOG_LEVEL=debug KEY="+keyReference {
+		if got := variables(f) + " " + references(f); got != "DB_PW=hunter2 LOG_LEVEL=debug KEY="+keyReference {
 			t.Errorf("the service runs with %q", got)
 		}
 	})

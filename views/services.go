@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -24,7 +25,24 @@ func NewServices(deps *Deps, cluster awsx.Ref) ui.Screen { return newServices(de
 // may be nil.
 func newServices(deps *Deps, cluster awsx.Ref, glimpse func(clusterInside)) *tableScreen[*serviceRow] {
 	var s *tableScreen[*serviceRow]
-	s = newTableScreen(deps, tableSpec[*serviceRow]{
+	s = newTableScreen(deps, servicesSpec(deps, cluster, glimpse, func(r *serviceRow, ok bool) []ui.Action {
+		return overServiceMarks(s, selectedActions(deps, r, ok))
+	}))
+	return s
+}
+
+// selectedActions are what can be done to the service under the cursor, if there is
+// one.
+func selectedActions(deps *Deps, r *serviceRow, ok bool) []ui.Action {
+	if !ok {
+		return serviceActions(deps, awsx.Service{}, "no service is selected")
+	}
+	return serviceActions(deps, *r.service(), "")
+}
+
+// servicesSpec is what the table of a cluster's services shows.
+func servicesSpec(deps *Deps, cluster awsx.Ref, glimpse func(clusterInside), actions func(*serviceRow, bool) []ui.Action) tableSpec[*serviceRow] {
+	return tableSpec[*serviceRow]{
 		name: "services", nouns: "services", permission: "ecs:ListServices",
 		subject: cluster, crumb: cluster.Context.String() + " " + cluster.Name(),
 		table: table.Options[*serviceRow]{
@@ -40,14 +58,9 @@ func newServices(deps *Deps, cluster awsx.Ref, glimpse func(clusterInside)) *tab
 			return rows, nil
 		},
 		evidence: serviceEvidence,
-		actions: func(r *serviceRow, ok bool) []ui.Action {
-			if !ok {
-				return serviceActions(deps, awsx.Service{}, "no service is selected")
-			}
-			return overServiceMarks(s, serviceActions(deps, *r.service(), ""))
-		},
-		kind: awsx.KindService,
-		ref:  func(r *serviceRow) awsx.Ref { return r.service().Ref },
+		actions:  actions,
+		kind:     awsx.KindService,
+		ref:      func(r *serviceRow) awsx.Ref { return r.service().Ref },
 		describe: func(ctx context.Context, r *serviceRow) ([]para, error) {
 			td, err := deps.Store.TaskDefinition(ctx, r.service().Ref.Context, r.service().TaskDefinition)
 			if err != nil {
@@ -55,8 +68,7 @@ func newServices(deps *Deps, cluster awsx.Ref, glimpse func(clusterInside)) *tab
 			}
 			return describeService(*r.service(), td, deps.Now()), nil
 		},
-	})
-	return s
+	}
 }
 
 // openServices watches what the services table shows: the services give the
@@ -161,21 +173,6 @@ func insideOf(rows []*serviceRow) clusterInside {
 	return in
 }
 
-// The actions on a service, by which a configuration binds other keys.
-const (
-	actLogs     = "logs"
-	actImage    = "image"
-	actEnv      = "environment"
-	actScale    = "scale"
-	actRestart  = "restart"
-	actRollBack = "roll-back"
-	actFollow   = "follow"
-	// actDeployments lists how a service was deployed.
-	actDeployments = "deployments"
-	actService     = "service"
-	actToggle      = "toggle-stopped"
-)
-
 // serviceActions are what can be done to a service; why says that there is none.
 // The Gate refuses those with a tier while nothing may be changed.
 func serviceActions(deps *Deps, s awsx.Service, why string) []ui.Action {
@@ -206,7 +203,7 @@ func serviceActions(deps *Deps, s awsx.Service, why string) []ui.Action {
 		for i := range list {
 			switch list[i].ID {
 			case actFollow:
-				list[i].Keys, list[i].Disabled = nil, orDefault(why, "no deployment is in progress")
+				list[i].Keys, list[i].Disabled = nil, cmp.Or(why, "no deployment is in progress")
 			case actDeployments:
 				list[i].Keys = []string{"z", "Z"}
 			}
@@ -221,4 +218,17 @@ func serviceActions(deps *Deps, s awsx.Service, why string) []ui.Action {
 		}
 	}
 	return list
+}
+
+// overServiceMarks are the actions on services of which some may be marked.
+func overServiceMarks(s *tableScreen[*serviceRow], actions []ui.Action) []ui.Action {
+	for i, a := range actions {
+		switch a.ID {
+		case actRestart:
+			actions[i] = s.overMarks(a, s.deps.Nav.RestartAll)
+		case actScale:
+			actions[i] = s.overMarks(a, s.deps.Nav.ScaleAll)
+		}
+	}
+	return actions
 }

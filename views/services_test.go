@@ -13,8 +13,8 @@ import (
 	"gantry/ui/uitest"
 )
 
-// names are those of the services in the table, from the top.
-func (d *desk) names(of ...string) []string {
+// namesOf are those of the services in the table, from the top.
+func namesOf(d *desk, of ...string) []string {
 	var out []string
 	for _, row := range d.Screen() {
 		fields := strings.Fields(strings.TrimLeft(row, "> *"))
@@ -32,7 +32,7 @@ func TestServicesLeadToWhatIsWrong(t *testing.T) {
 		a, cluster := shop()
 		d := sit(t, a, standard, onServices(cluster)).read()
 		d.Shows("PROD main/eu-west-1 payments", "● live", "6: x2 +4  agents 2/2", "sort FAULT↓")
-		if got := d.names(shopNames...); got[0] != "api-checkout" || got[1] != "batch" {
+		if got := namesOf(d, shopNames...); got[0] != "api-checkout" || got[1] != "batch" {
 			t.Errorf("the worst do not come first: %v", got)
 		}
 		d.Shows("wrong status code /health", "next")
@@ -46,7 +46,7 @@ func TestServicesAreNarrowedAndFoundAgain(t *testing.T) {
 		a, cluster := shop()
 		d := sit(t, a, standard, onServices(cluster)).read()
 		d.Press("/").Type("api").Press("enter").Shows("/api", "showing 2")
-		if got := d.names(shopNames...); !slices.Equal(got, []string{"api-checkout", "api-orders"}) {
+		if got := namesOf(d, shopNames...); !slices.Equal(got, []string{"api-checkout", "api-orders"}) {
 			t.Errorf("the filter shows %v", got)
 		}
 		d.Press("/").Type("-nothing").Press("enter").Shows("the filter hides 6 services (esc shows them)")
@@ -55,7 +55,7 @@ func TestServicesAreNarrowedAndFoundAgain(t *testing.T) {
 		d.Press("!").Hides("faults only")
 		d.Press("/").Type("(").Shows("regular expression").Press("esc")
 		d.Press("N").Shows("sort NAME↑")
-		if got := d.names(shopNames...); !slices.IsSorted(got) || len(got) != 6 {
+		if got := namesOf(d, shopNames...); !slices.IsSorted(got) || len(got) != 6 {
 			t.Errorf("sorted by name: %v", got)
 		}
 		d.Press("space", "space").Shows("2 marked").Press("/").Type("front").Press("enter").Shows("2 marked (2 hidden)")
@@ -283,4 +283,8 @@ func TestHostileNamesNeverReachTheScreenRaw(t *testing.T) {
 		}
 		_ = cluster
 	})
+}
+
+func onServices(cluster *awsxtest.Cluster) func(*Deps) ui.Screen {
+	return func(d *Deps) ui.Screen { return NewServices(d, cluster.Ref) }
 }

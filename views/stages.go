@@ -2,7 +2,6 @@ package views
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -10,29 +9,6 @@ import (
 	"gantry/ui/text"
 	"gantry/ui/theme"
 )
-
-// stages are those that a deployment goes through that shifts traffic, in their
-// order (ECS, LifecycleStage).
-func stages() []string {
-	return []string{
-		"RECONCILE_SERVICE", "PRE_SCALE_UP", "SCALE_UP", "POST_SCALE_UP", "TEST_TRAFFIC_SHIFT", "POST_TEST_TRAFFIC_SHIFT",
-		"PRE_PRODUCTION_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT", "POST_PRODUCTION_TRAFFIC_SHIFT", "BAKE_TIME", "CLEAN_UP",
-	}
-}
-
-// stageWords are the stage as one says it.
-func stageWords(stage string) string {
-	return strings.ToLower(strings.ReplaceAll(stage, "_", " "))
-}
-
-// stageLine is the stage with its place among the others.
-func stageLine(stage string) string {
-	all := stages()
-	if i := slices.Index(all, stage); i >= 0 {
-		return fmt.Sprintf("%s (%d of %d)", stageWords(stage), i+1, len(all))
-	}
-	return stageWords(stage)
-}
 
 // taskSets lists what a deployment controller other than ECS runs of a service.
 func taskSets(d *document, s awsx.Service, now time.Time) {

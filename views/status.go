@@ -94,17 +94,6 @@ func coarse(d time.Duration) time.Duration {
 	return d.Truncate(time.Hour)
 }
 
-// freshOf is the header's state for a failure without a snapshot.
-func freshOf(c fault.Class) ui.FreshState {
-	switch c {
-	case fault.Denied, fault.Expired:
-		return ui.FreshDenied
-	case fault.Offline:
-		return ui.FreshOffline
-	}
-	return ui.FreshStale
-}
-
 // trouble is the error to tell of: what stopped the last poll, else the first
 // part of it that failed for want of credentials.
 func (s status) trouble() error {

@@ -4,18 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/charmbracelet/colorprofile"
-
-	"gantry/awsx"
 	"gantry/awsx/store"
-	"gantry/internal/fault"
 	"gantry/ui"
-	"gantry/ui/theme"
 )
-
-func plainTheme() *theme.Theme {
-	return theme.New(theme.Options{Profile: colorprofile.ASCII, ASCII: true})
-}
 
 func TestStatesInWords(t *testing.T) {
 	for _, c := range []struct {
@@ -35,25 +26,6 @@ func TestStatesInWords(t *testing.T) {
 		s := status{at: func(time.Time) store.Freshness { return c.f }, done: 120, total: 1000}
 		if got := s.fresh(time.Time{}); got != c.want {
 			t.Errorf("%+v: %+v", c.f, got)
-		}
-	}
-}
-
-func TestTroubleNamesTheRemedy(t *testing.T) {
-	id := awsx.ContextID{Profile: "main", Region: "eu-west-1"}
-	for _, c := range []struct {
-		err  error
-		want string
-	}{
-		{&fault.Error{Class: fault.Expired, Fix: "run aws sso login --profile main"}, "credentials of profile main are missing or expired: run aws sso login --profile main"},
-		{&fault.Error{Class: fault.Expired}, "credentials of profile main are missing or expired: run aws sso login --profile main"},
-		{&fault.Error{Class: fault.Denied, Op: "ecs:ListTasks", Resource: "prod"}, "denied: ecs:ListTasks is missing on prod"},
-		{fault.Errorf(fault.Throttled, "ecs:ListTasks", "", "slow"), ""},
-		{fault.Errorf(fault.Offline, "ecs:ListTasks", "", "reset"), ""},
-		{fault.Errorf(fault.Failed, "ecs:ListTasks", "", "500"), "ecs:ListTasks: failed: 500"},
-	} {
-		if got := troubleOf(c.err, id).banner; got != c.want {
-			t.Errorf("%v: %q", c.err, got)
 		}
 	}
 }

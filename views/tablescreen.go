@@ -223,14 +223,14 @@ func (s *tableScreen[T]) age(d time.Duration) tea.Cmd {
 		return nil
 	}
 	s.ageing = true
-	return later(s.ctx, d, aged{s.feds})
+	return ui.After(s.ctx, d, aged{s.feds})
 }
 
 // moved follows a move of the cursor: the evidence waits until it rests.
 func (s *tableScreen[T]) moved() tea.Cmd {
 	s.moves++
 	s.moving = true
-	return later(s.ctx, restDelay, rested{s.moves})
+	return ui.After(s.ctx, restDelay, rested{s.moves})
 }
 
 // settle is the end of a move.
@@ -266,18 +266,4 @@ func (s *tableScreen[T]) SetFilter(expr string) error {
 	}
 	s.explain()
 	return nil
-}
-
-// later brings a message after d, unless ctx ends before.
-func later(ctx context.Context, d time.Duration, msg tea.Msg) tea.Cmd {
-	return func() tea.Msg {
-		timer := time.NewTimer(d)
-		defer timer.Stop()
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-timer.C:
-			return msg
-		}
-	}
 }

@@ -21,7 +21,7 @@ func taskColumns() []table.Column[*taskRow] {
 	}
 	return []table.Column[row]{
 		{ID: colName, Title: "TASK", Frozen: true, Cell: plain(row.name),
-			Text:    func(r row) string { return orDefault(r.task.ID, r.key()) },
+			Text:    func(r row) string { return cmp.Or(r.task.ID, r.key()) },
 			Compare: func(a, b row) int { return strings.Compare(a.task.ID, b.task.ID) }},
 		{ID: colState, Title: "STATE", Cell: row.stateCell, Descending: true,
 			Compare: func(a, b row) int {

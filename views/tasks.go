@@ -15,6 +15,13 @@ import (
 	"gantry/ui/theme"
 )
 
+// The actions that only tasks have.
+const (
+	actService = "service"
+	actToggle  = "toggle-stopped"
+	actStop    = "stop"
+)
+
 // which tasks a tasks screen shows.
 type which int
 
@@ -43,7 +50,7 @@ func NewTasks(deps *Deps, service awsx.Ref) ui.Screen {
 		subject: service, crumb: crumb(service),
 		table: table.Options[*taskRow]{
 			Key: (*taskRow).key, Columns: taskColumns(), Sort: colState,
-			Fault: func(r *taskRow) bool { return isFault(r.status) },
+			Fault: func(r *taskRow) bool { return r.status.Fault() },
 		},
 		status:   func(r *taskRow) (theme.Status, bool) { return r.status, r.stray == nil },
 		open:     func() feed[*taskRow] { return openTasks(deps.Store, service) },
@@ -254,4 +261,12 @@ func jumpToService(deps *Deps, service awsx.Ref) ui.Action {
 		s.want = service.ARN
 		deps.Host.Push(s)
 	})}
+}
+
+// stopping stops the task under the cursor, or the marked ones. Why says that there
+// is none to stop.
+func stopping[T any](s *tableScreen[T], task awsx.Ref, why string) ui.Action {
+	nav := s.deps.Nav
+	return s.overMarks(ui.Action{ID: actStop, Name: "stop", Keys: []string{"ctrl+d"}, Tier: 2, Hint: 5, Disabled: why,
+		Run: func() tea.Cmd { return nav.StopTasks([]awsx.Ref{task}, s.act) }}, nav.StopTasks)
 }

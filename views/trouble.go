@@ -1,11 +1,13 @@
 package views
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
 	"gantry/awsx"
 	"gantry/internal/fault"
+	"gantry/ui"
 )
 
 // trouble is what a failed read means to the operator.
@@ -56,7 +58,7 @@ func about(e *fault.Error) string {
 	return " on " + e.Resource
 }
 
-func profile(id awsx.ContextID) string { return orDefault(id.Profile, "default") }
+func profile(id awsx.ContextID) string { return cmp.Or(id.Profile, "default") }
 
 // loginCommand is what to type in another terminal. The adapter knows best; a
 // profile without advice is taken for one of IAM Identity Center.
@@ -69,4 +71,15 @@ func loginCommand(e *fault.Error, id awsx.ContextID) string {
 		command = append(command, "--profile", id.Profile)
 	}
 	return strings.Join(command, " ")
+}
+
+// freshOf is the header's state for a failure without a snapshot.
+func freshOf(c fault.Class) ui.FreshState {
+	switch c {
+	case fault.Denied, fault.Expired:
+		return ui.FreshDenied
+	case fault.Offline:
+		return ui.FreshOffline
+	}
+	return ui.FreshStale
 }

@@ -49,6 +49,21 @@ type ServiceState struct {
 	Revisions map[string]awsx.ServiceRevision
 }
 
+// NewestTask returns the newest reading of a task, the given one when the
+// snapshot lists it no more.
+func NewestTask(s *Snapshot[ServiceState], task awsx.Task) (newest awsx.Task, found bool) {
+	for _, state := range s.Items {
+		for _, tasks := range [...][]awsx.Task{state.Running, state.Stopped} {
+			for _, t := range tasks {
+				if t.Ref == task.Ref {
+					return t, true
+				}
+			}
+		}
+	}
+	return task, false
+}
+
 // Service watches one service, as a single item. A poll makes at most four
 // calls to ECS: the service, and either its running tasks or, when something hints
 // at a stop, its stopped ones, or its newest service deployment. More than 100

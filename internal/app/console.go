@@ -57,8 +57,8 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 
 	deps := &views.Deps{Now: time.Now, Store: a.Store, Policy: policy{a}}
 	lines := a.logViewer(deps)
-	changes := &views.Changes{Deps: deps, Changer: &changer{app: a}, Editor: views.Editor{Getenv: getenv, LookPath: exec.LookPath}, Lines: lines.Open, LogDrivers: lines.Drivers}
-	deps.Nav = nav{Changes: changes, LogViewer: lines}
+	changes := &views.Changes{Deps: deps, Changer: &changer{app: a}, Lines: lines.Open, LogDrivers: lines.Drivers}
+	deps.Nav = newNav(changes, views.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines)
 	return ui.Options{
 		Title: "gantry", Terminal: terminal, Colours: colours,
 		Keys: keys, Gate: consoleGate{a},
@@ -76,7 +76,17 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 // nav is what the tables open.
 type nav struct {
 	*views.Changes
+	*views.Editors
+	*views.Images
+	*views.Revisions
 	*views.LogViewer
+}
+
+// newNav joins the screens of changes with those that lead to changes.
+func newNav(c *views.Changes, editor views.Editor, lines *views.LogViewer) nav {
+	c.NewDeployments = func(service awsx.Ref) ui.Screen { return views.NewDeployments(c, service) }
+	c.NewRevisions = func(service awsx.Ref, why string) ui.Screen { return views.NewRevisions(c, service, why) }
+	return nav{c, &views.Editors{Changes: c, Editor: editor}, &views.Images{Changes: c}, &views.Revisions{Changes: c}, lines}
 }
 
 // The scopes that the console's gate knows.

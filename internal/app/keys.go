@@ -67,7 +67,8 @@ func bindings() []screenBindings {
 	deps := &views.Deps{Now: time.Now, Store: st, Policy: nowhere{}}
 	changes := &views.Changes{Deps: deps, Changer: noChange{}}
 	lines := &views.LogViewer{Deps: deps, Open: func(context.Context, awsx.ContextID) (logs.Source, error) { return nil, ErrNoLogs }}
-	deps.Nav = nav{Changes: changes, LogViewer: lines}
+	nav := newNav(changes, views.Editor{}, lines)
+	deps.Nav = nav
 	shell := ui.New(ctx, ui.Options{
 		Globals: func(*ui.Host) []ui.Action { return changes.Globals() },
 		Root: func(h *ui.Host) ui.Screen {
@@ -92,7 +93,7 @@ func bindings() []screenBindings {
 		add()
 	}
 	for _, open := range []func(awsx.Ref) tea.Cmd{
-		changes.Image, changes.RollBack, changes.Edit, changes.Scale, changes.Restart, changes.Follow, changes.Deployments, changes.Revisions,
+		nav.Image, nav.RollBack, nav.Edit, nav.Scale, nav.Restart, nav.Follow, nav.Deployments, nav.ShowRevisions,
 		func(service awsx.Ref) tea.Cmd { return lines.Logs(views.LogScope{Service: service}) },
 	} {
 		open(ref)
@@ -104,7 +105,7 @@ func bindings() []screenBindings {
 		}
 	}
 	add()
-	changes.Env(ref)
+	nav.Env(ref)
 	// The editor opens with the first definition that is read.
 	editor := form.NewEditor(form.EditorOptions{Theme: deps.Host.Theme(), Groups: []form.Group{{}}})
 	add(append(ui.EditorActions(editor), ui.Action{ID: "plan", Keys: []string{"w"}})...)

@@ -15,6 +15,11 @@ const (
 	StatusFailed
 )
 
+// Fault reports whether somebody should look at what is in this state: it is bad, or not known.
+func (s Status) Fault() bool {
+	return s == StatusFailed || s == StatusDegraded || s == StatusUnknown
+}
+
 // Glyph returns the one ASCII character that stands for the state.
 func (s Status) Glyph() string {
 	switch s {

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"gantry/awsx"
 	"gantry/logs"
 	"gantry/logs/kql"
 )
@@ -63,26 +62,6 @@ func (s *shelf) found(q logs.Query, r logs.Range) []logs.Entry {
 		}
 	}
 	return out
-}
-
-func chooses(f logs.Filter, e *logs.Entry) bool {
-	switch f := f.(type) {
-	case logs.All:
-		return !slices.ContainsFunc(f, func(m logs.Filter) bool { return !chooses(m, e) })
-	case logs.Any:
-		return slices.ContainsFunc(f, func(m logs.Filter) bool { return chooses(m, e) })
-	case logs.Match:
-		return slices.ContainsFunc(f.Fields, func(name string) bool {
-			have, ok := e.Field(name)
-			return ok && slices.ContainsFunc(f.Values, func(want string) bool {
-				if f.Op == logs.Regexp {
-					return regexp.MustCompile("^(?:" + want + ")$").MatchString(have)
-				}
-				return have == want
-			})
-		})
-	}
-	return true
 }
 
 func (s *shelf) page(found []logs.Entry, limit int) logs.Page {
@@ -152,25 +131,31 @@ func (s *shelf) Histogram(_ context.Context, q logs.Query, r logs.Range, interva
 	return h, nil
 }
 
-func matches(m *kql.Matcher, e *logs.Entry) bool {
-	var doc map[string]any
-	return json.Unmarshal(e.Source, &doc) == nil && m.Match(doc)
-}
-
 func (s *shelf) Limits() logs.Limits {
 	return logs.Limits{MaxPage: 10_000, Step: time.Millisecond}
 }
 
-// runtimes are the runtime ids of a service's running containers.
-func (d *desk) runtimes(service awsx.Ref) []string {
-	var ids []string
-	for _, t := range d.tasks(service) {
-		ids = append(ids, t.Containers[0].RuntimeID)
+func chooses(f logs.Filter, e *logs.Entry) bool {
+	switch f := f.(type) {
+	case logs.All:
+		return !slices.ContainsFunc(f, func(m logs.Filter) bool { return !chooses(m, e) })
+	case logs.Any:
+		return slices.ContainsFunc(f, func(m logs.Filter) bool { return chooses(m, e) })
+	case logs.Match:
+		return slices.ContainsFunc(f.Fields, func(name string) bool {
+			have, ok := e.Field(name)
+			return ok && slices.ContainsFunc(f.Values, func(want string) bool {
+				if f.Op == logs.Regexp {
+					return regexp.MustCompile("^(?:" + want + ")$").MatchString(have)
+				}
+				return have == want
+			})
+		})
 	}
-	return ids
+	return true
 }
 
-// tasks are a service's running tasks.
-func (d *desk) tasks(service awsx.Ref) []awsx.Task {
-	return tasksOf(d.account, service)
+func matches(m *kql.Matcher, e *logs.Entry) bool {
+	var doc map[string]any
+	return json.Unmarshal(e.Source, &doc) == nil && m.Match(doc)
 }
