@@ -2,15 +2,15 @@ package views
 
 // The actions that several screens have, by which a configuration binds other keys.
 const (
-	actLogs        = "logs"
-	actImage       = "image"
-	actEnv         = "environment"
-	actEdit        = "edit"
-	actScale       = "scale"
-	actBreaker     = "breaker"
-	actRun         = "run"
-	actRestart     = "restart"
-	actRollBack    = "roll-back"
-	actFollow      = "follow"
-	actDeployments = "deployments"
+	ActLogs        = "logs"
+	ActImage       = "image"
+	ActEnv         = "environment"
+	ActEdit        = "edit"
+	ActScale       = "scale"
+	ActBreaker     = "breaker"
+	ActRun         = "run"
+	ActRestart     = "restart"
+	ActRollBack    = "roll-back"
+	ActFollow      = "follow"
+	ActDeployments = "deployments"
 )

@@ -80,8 +80,16 @@ type LogScope struct {
 	Container string
 }
 
-// badge says what is at stake in a cluster.
-func (d *Deps) badge(cluster awsx.Ref) ui.Badge {
+// Context is where the lines' writers run.
+func (s LogScope) Context() awsx.ContextID {
+	if s.Task != nil {
+		return s.Task.Ref.Context
+	}
+	return s.Service.Context
+}
+
+// Badge says what is at stake in a cluster.
+func (d *Deps) Badge(cluster awsx.Ref) ui.Badge {
 	if d.Policy.Production(cluster) {
 		return ui.Badge{Text: "PROD", Grave: true}
 	}
@@ -89,7 +97,7 @@ func (d *Deps) badge(cluster awsx.Ref) ui.Badge {
 }
 
 // known is what the services' watch last saw of a service.
-func (d *Deps) known(service awsx.Ref) (awsx.Service, bool) {
+func (d *Deps) Known(service awsx.Ref) (awsx.Service, bool) {
 	w := d.Store.Services(service.ClusterRef())
 	defer w.Close()
 	for _, s := range w.Snapshot().Items {

@@ -1,5 +1,8 @@
-// Package views holds the console's screens, one small file each beside its
-// test. A screen that lists resources is a TableScreen filled by a pure
-// function from domain values to rows (rows.go and its neighbours); the other
-// kinds show a document or ask for a change.
+// Package views is what all screens share: what they are given (Deps), the ways
+// that lead from one to another (Nav), and what a thing that is acted on is called.
+//
+// The screens themselves lie in the folders below, one a subject: resources,
+// images, changes, editors, revisions and logs. Screens that are tables are made
+// by livetable, those that are read from top to bottom by prose. A room below
+// imports views, never the other way round.
 package views

@@ -8,11 +8,11 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
-	"gantry/views"
+	"gantry/views/changes"
 )
 
 // PlanBatch plans one intent for several targets, a few of them side by side.
-func (c *changer) PlanBatch(ctx context.Context, targets []awsx.Ref, intent deploy.Intent) (views.BatchPlan, error) {
+func (c *changer) PlanBatch(ctx context.Context, targets []awsx.Ref, intent deploy.Intent) (changes.BatchPlan, error) {
 	plans, errs := make([]deploy.Plan, len(targets)), make([]error, len(targets))
 	places := make(chan struct{}, change.AtOnce)
 	var wg sync.WaitGroup
@@ -28,12 +28,12 @@ func (c *changer) PlanBatch(ctx context.Context, targets []awsx.Ref, intent depl
 }
 
 // batchOf puts the plans that there are together.
-func batchOf(targets []awsx.Ref, plans []deploy.Plan, errs []error, policy deploy.Policy) (views.BatchPlan, error) {
-	out := views.BatchPlan{AtOnce: change.AtOnce}
+func batchOf(targets []awsx.Ref, plans []deploy.Plan, errs []error, policy deploy.Policy) (changes.BatchPlan, error) {
+	out := changes.BatchPlan{AtOnce: change.AtOnce}
 	var made []deploy.Plan
 	for i, target := range targets {
 		if errs[i] != nil {
-			out.Unplanned = append(out.Unplanned, views.Unplanned{Target: target, Err: errs[i]})
+			out.Unplanned = append(out.Unplanned, changes.Unplanned{Target: target, Err: errs[i]})
 			continue
 		}
 		made = append(made, plans[i])
@@ -56,9 +56,9 @@ func (c *changer) StartBatch(batch deploy.Batch, override []string) (string, err
 }
 
 // Batch returns the changes of a batch.
-func (c *changer) Batch(id string) ([]views.Job, bool) {
+func (c *changer) Batch(id string) ([]changes.Job, bool) {
 	s, ok := c.app.runner.Batch(id)
-	jobs := make([]views.Job, len(s.Jobs))
+	jobs := make([]changes.Job, len(s.Jobs))
 	for i, j := range s.Jobs {
 		jobs[i] = job(j)
 	}
@@ -66,12 +66,12 @@ func (c *changer) Batch(id string) ([]views.Job, bool) {
 }
 
 // turnOf says where a job stands in its batch.
-func turnOf(s change.Status) views.Turn {
+func turnOf(s change.Status) changes.Turn {
 	switch {
 	case errors.Is(s.Err, change.ErrNotBegun):
-		return views.TurnMissed
+		return changes.TurnMissed
 	case s.Stage == change.Waiting:
-		return views.TurnAhead
+		return changes.TurnAhead
 	}
-	return views.TurnCame
+	return changes.TurnCame
 }

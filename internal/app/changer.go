@@ -9,7 +9,7 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/internal/fault"
-	"gantry/views"
+	"gantry/views/changes"
 )
 
 // changer makes the console's changes through the runner.
@@ -20,7 +20,7 @@ type changer struct {
 	accounts map[awsx.ContextID]awsx.Account // of the plans that were made
 }
 
-var _ views.Changer = (*changer)(nil)
+var _ changes.Changer = (*changer)(nil)
 
 // Plan reads and builds.
 func (c *changer) Plan(ctx context.Context, service awsx.Ref, intent deploy.Intent) (deploy.Plan, error) {
@@ -85,22 +85,22 @@ func (c *changer) Resume(ctx context.Context, service awsx.Ref) (string, error) 
 }
 
 // Job returns a job by id.
-func (c *changer) Job(id string) (views.Job, bool) {
+func (c *changer) Job(id string) (changes.Job, bool) {
 	s, ok := c.app.runner.Status(id)
 	return job(s), ok
 }
 
 // Jobs returns what runs and what ended lately, oldest first.
-func (c *changer) Jobs() []views.Job {
-	var jobs []views.Job
+func (c *changer) Jobs() []changes.Job {
+	var jobs []changes.Job
 	for _, s := range c.app.runner.Jobs() {
 		jobs = append(jobs, job(s))
 	}
 	return jobs
 }
 
-func job(s change.Status) views.Job {
-	return views.Job{
+func job(s change.Status) changes.Job {
+	return changes.Job{
 		ID: s.ID, Target: s.Target, Action: s.Action, Summary: s.Summary, Turn: turnOf(s), Step: s.Step,
 		Started: s.Started, Progress: s.Progress, Ended: s.Stage == change.Ended, Result: s.Result, Err: s.Err,
 	}

@@ -15,6 +15,12 @@ import (
 	"gantry/ui/palette"
 	"gantry/ui/theme"
 	"gantry/views"
+	"gantry/views/changes"
+	"gantry/views/editors"
+	"gantry/views/images"
+	logviews "gantry/views/logs"
+	"gantry/views/resources"
+	"gantry/views/revisions"
 )
 
 // Console runs the interactive console until the operator leaves it. A change
@@ -57,17 +63,17 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 
 	deps := &views.Deps{Now: time.Now, Store: a.Store, Policy: policy{a}}
 	lines := a.logViewer(deps)
-	changes := &views.Changes{Deps: deps, Changer: &changer{app: a}, Lines: lines.Open, LogDrivers: lines.Drivers}
-	deps.Nav = newNav(changes, views.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines)
+	made := &changes.Changes{Deps: deps, Changer: &changer{app: a}, Lines: lines.Open, LogDrivers: lines.Drivers}
+	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines)
 	return ui.Options{
 		Title: "gantry", Terminal: terminal, Colours: colours,
 		Keys: keys, Gate: consoleGate{a},
-		Globals:    func(*ui.Host) []ui.Action { return changes.Globals() },
-		Background: background{&views.Background{Changer: changes.Changer, Key: changes.JobsKey}, a, deps},
+		Globals:    func(*ui.Host) []ui.Action { return made.Globals() },
+		Background: background{&changes.Background{Changer: made.Changer, Key: made.JobsKey}, a, deps},
 		Clipboard:  ui.Clipboard{Getenv: getenv},
 		Root: func(h *ui.Host) ui.Screen {
 			deps.Host = h
-			return views.NewClusters(deps, a.Context)
+			return resources.NewClusters(deps, a.Context)
 		},
 		Palette: func(h *ui.Host) []palette.Source { return a.palette(deps, h) },
 	}, nil
@@ -75,18 +81,18 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 
 // nav is what the tables open.
 type nav struct {
-	*views.Changes
-	*views.Editors
-	*views.Images
-	*views.Revisions
-	*views.LogViewer
+	*changes.Changes
+	*editors.Editors
+	*images.Images
+	*revisions.Revisions
+	*logviews.Viewer
 }
 
 // newNav joins the screens of changes with those that lead to changes.
-func newNav(c *views.Changes, editor views.Editor, lines *views.LogViewer) nav {
-	c.NewDeployments = func(service awsx.Ref) ui.Screen { return views.NewDeployments(c, service) }
-	c.NewRevisions = func(service awsx.Ref, why string) ui.Screen { return views.NewRevisions(c, service, why) }
-	return nav{c, &views.Editors{Changes: c, Editor: editor}, &views.Images{Changes: c}, &views.Revisions{Changes: c}, lines}
+func newNav(c *changes.Changes, editor editors.Editor, lines *logviews.Viewer) nav {
+	c.NewDeployments = func(service awsx.Ref) ui.Screen { return revisions.NewDeployments(c, service) }
+	c.NewRevisions = func(service awsx.Ref, why string) ui.Screen { return revisions.NewRevisions(c, service, why) }
+	return nav{c, &editors.Editors{Changes: c, Editor: editor}, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, lines}
 }
 
 // The scopes that the console's gate knows.

@@ -19,6 +19,10 @@ import (
 	"gantry/ui"
 	"gantry/ui/form"
 	"gantry/views"
+	"gantry/views/changes"
+	"gantry/views/editors"
+	logviews "gantry/views/logs"
+	"gantry/views/resources"
 )
 
 // keymap makes the keymap of the configuration. A name that binds nothing, or a
@@ -65,15 +69,15 @@ func bindings() []screenBindings {
 	st := store.New(ctx, store.Options{Opener: noAccount{}})
 	defer st.Close()
 	deps := &views.Deps{Now: time.Now, Store: st, Policy: nowhere{}}
-	changes := &views.Changes{Deps: deps, Changer: noChange{}}
-	lines := &views.LogViewer{Deps: deps, Open: func(context.Context, awsx.ContextID) (logs.Source, error) { return nil, ErrNoLogs }}
-	nav := newNav(changes, views.Editor{}, lines)
+	changes := &changes.Changes{Deps: deps, Changer: noChange{}}
+	lines := &logviews.Viewer{Deps: deps, Open: func(context.Context, awsx.ContextID) (logs.Source, error) { return nil, ErrNoLogs }}
+	nav := newNav(changes, editors.Editor{}, lines)
 	deps.Nav = nav
 	shell := ui.New(ctx, ui.Options{
 		Globals: func(*ui.Host) []ui.Action { return changes.Globals() },
 		Root: func(h *ui.Host) ui.Screen {
 			deps.Host = h
-			return views.NewClusters(deps, awsx.ContextID{})
+			return resources.NewClusters(deps, awsx.ContextID{})
 		},
 	})
 	shell.Init()
@@ -86,7 +90,7 @@ func bindings() []screenBindings {
 	add()
 	var ref awsx.Ref
 	for _, s := range []ui.Screen{
-		views.NewServices(deps, ref), views.NewInstances(deps, views.InstancesOf{}), views.NewTasks(deps, ref), views.NewContainers(deps, ref, awsx.Task{}),
+		resources.NewServices(deps, ref), resources.NewInstances(deps, resources.InstancesOf{}), resources.NewTasks(deps, ref), resources.NewContainers(deps, ref, awsx.Task{}),
 		ui.NewDocument(deps.Host, ui.DocumentOptions{Name: "text"}),
 	} {
 		deps.Host.Push(s)
@@ -100,7 +104,7 @@ func bindings() []screenBindings {
 		add()
 	}
 	for _, a := range shell.Top().Actions() {
-		if a.ID == views.ActHistogram {
+		if a.ID == logviews.ActHistogram {
 			a.Run()
 		}
 	}
@@ -131,16 +135,16 @@ type noChange struct{}
 func (noChange) Plan(context.Context, awsx.Ref, deploy.Intent) (deploy.Plan, error) {
 	return deploy.Plan{}, deploy.ErrRefused
 }
-func (noChange) PlanBatch(context.Context, []awsx.Ref, deploy.Intent) (views.BatchPlan, error) {
-	return views.BatchPlan{}, deploy.ErrRefused
+func (noChange) PlanBatch(context.Context, []awsx.Ref, deploy.Intent) (changes.BatchPlan, error) {
+	return changes.BatchPlan{}, deploy.ErrRefused
 }
 func (noChange) StartBatch(deploy.Batch, []string) (string, error) { return "", deploy.ErrRefused }
-func (noChange) Batch(string) ([]views.Job, bool)                  { return nil, false }
+func (noChange) Batch(string) ([]changes.Job, bool)                { return nil, false }
 func (noChange) Start(deploy.Plan, []string) (string, error)       { return "", deploy.ErrRefused }
 func (noChange) Resume(context.Context, awsx.Ref) (string, error) {
 	return "", deploy.ErrRefused
 }
-func (noChange) Job(string) (views.Job, bool)         { return views.Job{}, false }
-func (noChange) Jobs() []views.Job                    { return []views.Job{{}} } // to be followed
+func (noChange) Job(string) (changes.Job, bool)       { return changes.Job{}, false }
+func (noChange) Jobs() []changes.Job                  { return []changes.Job{{}} } // to be followed
 func (noChange) Subscribe() (<-chan struct{}, func()) { return nil, func() {} }
 func (noChange) Reveal(awsx.Ref) error                { return deploy.ErrRefused }

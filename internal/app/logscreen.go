@@ -7,11 +7,12 @@ import (
 	"gantry/logs"
 	"gantry/logs/kibana"
 	"gantry/views"
+	logviews "gantry/views/logs"
 )
 
 // logViewer opens log screens on the application's log store.
-func (a *App) logViewer(deps *views.Deps) *views.LogViewer {
-	return &views.LogViewer{
+func (a *App) logViewer(deps *views.Deps) *logviews.Viewer {
+	return &logviews.Viewer{
 		Deps:       deps,
 		Drivers:    a.LogDrivers(),
 		Open:       func(_ context.Context, id awsx.ContextID) (logs.Source, error) { return a.OpenLogs(id), nil },

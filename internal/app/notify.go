@@ -15,6 +15,7 @@ import (
 	"gantry/internal/notify"
 	"gantry/ui"
 	"gantry/views"
+	"gantry/views/changes"
 )
 
 // patienceOfChat is how long closing waits for messages that are on their way.
@@ -172,7 +173,7 @@ func (a *App) Warnings() []string { return a.notices.take() }
 
 // background shows notices among the console's messages.
 type background struct {
-	*views.Background
+	*changes.Background
 	app  *App
 	deps *views.Deps
 }

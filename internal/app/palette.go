@@ -9,6 +9,7 @@ import (
 	"gantry/ui"
 	"gantry/ui/palette"
 	"gantry/views"
+	"gantry/views/resources"
 )
 
 // palette lists what ":" opens besides actions: contexts of the configuration,
@@ -18,10 +19,10 @@ func (a *App) palette(deps *views.Deps, h *ui.Host) []palette.Source {
 		return ui.Do(func() { h.Push(s) })
 	}
 	contexts := func(string) []palette.Item {
-		items := []palette.Item{{Name: "clusters", Detail: a.Context.String(), Run: open(views.NewClusters(deps, a.Context))}}
+		items := []palette.Item{{Name: "clusters", Detail: a.Context.String(), Run: open(resources.NewClusters(deps, a.Context))}}
 		for _, c := range a.Config.Contexts {
 			id := a.resolved(c.ID)
-			items = append(items, palette.Item{Name: "context " + c.Name, Detail: id.String(), Run: open(views.NewClusters(deps, id))})
+			items = append(items, palette.Item{Name: "context " + c.Name, Detail: id.String(), Run: open(resources.NewClusters(deps, id))})
 		}
 		return items
 	}
@@ -30,7 +31,7 @@ func (a *App) palette(deps *views.Deps, h *ui.Host) []palette.Source {
 		defer w.Close()
 		var items []palette.Item
 		for _, c := range w.Snapshot().Items {
-			items = append(items, palette.Item{Name: "cluster " + c.Name, Detail: a.Context.String(), Run: open(views.NewServices(deps, c.Ref))})
+			items = append(items, palette.Item{Name: "cluster " + c.Name, Detail: a.Context.String(), Run: open(resources.NewServices(deps, c.Ref))})
 		}
 		return items
 	}
@@ -69,10 +70,10 @@ func (a *App) screenOf(deps *views.Deps, arn string) (string, ui.Screen) {
 	parts := strings.Split(resource, "/")
 	switch {
 	case parts[0] == "cluster" && len(parts) == 2:
-		return "cluster " + parts[1], views.NewServices(deps, awsx.Ref{Context: id, Cluster: arn, ARN: arn})
+		return "cluster " + parts[1], resources.NewServices(deps, awsx.Ref{Context: id, Cluster: arn, ARN: arn})
 	case parts[0] == "service" && len(parts) == 3:
 		cluster := strings.TrimSuffix(arn, resource) + "cluster/" + parts[1]
-		return "service " + parts[1] + "/" + parts[2], views.NewTasks(deps, awsx.Ref{Context: id, Cluster: cluster, ARN: arn})
+		return "service " + parts[1] + "/" + parts[2], resources.NewTasks(deps, awsx.Ref{Context: id, Cluster: cluster, ARN: arn})
 	}
 	return "", nil
 }

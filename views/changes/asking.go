@@ -1,0 +1,64 @@
+package changes
+
+import (
+	"cmp"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/ui"
+	"gantry/ui/modal"
+	"gantry/ui/text"
+	"gantry/ui/theme"
+	"gantry/views"
+	"gantry/views/prose"
+)
+
+// ask puts a question as gravely as its tier wants. Name is what the target is
+// called.
+func (c *Changes) Ask(tier deploy.Tier, target awsx.Ref, name string, q modal.Question) {
+	views.Ask(c.Deps.Host, tier, target, name, q)
+}
+
+// askOverride asks for the name of what is passed over, so that it is a decision:
+// a failed check, or without one the record in the audit file.
+func (c *Changes) askOverride(failed deploy.Check, yes func(name string)) {
+	question := "Go on although the check " + text.Line(failed.Name) + " failed?"
+	if failed.Name == "" {
+		failed = deploy.Check{Name: deploy.OverrideAudit, Text: "Without it a change is refused when the audit file cannot be written, as on a full disk."}
+		question = "Go on even without an audit record?"
+	}
+	c.Deps.Host.Modal(modal.NewTyped(c.Deps.Host.Theme(), modal.Question{
+		Title: question,
+		Body:  c.questionBody(func(d *prose.Document) { d.Line(theme.Text, failed.Text) }),
+		Yes: func() tea.Cmd {
+			yes(failed.Name)
+			return nil
+		},
+	}, "the check's name", failed.Name))
+}
+
+// questionBody makes the text of a question.
+func (c *Changes) questionBody(write func(*prose.Document)) modal.Body {
+	th := c.Deps.Host.Theme()
+	var d prose.Document
+	write(&d)
+	return func(w int) []string {
+		lines, _ := prose.Layout{Theme: th, Width: w, Wrap: true}.Lines(d.Paras)
+		return lines
+	}
+}
+
+// refusal says why nothing may be changed in a cluster now, empty if it may.
+func (c *Changes) refusal(cluster awsx.Ref) string {
+	host := c.Deps.Host
+	m := host.Mode(c.Deps.Policy.Scope(cluster))
+	switch {
+	case m.Writable:
+		return ""
+	case m.Armable:
+		return cmp.Or(m.Why, "read-only") + ": " + host.Key(ui.Action{ID: ui.ActArm, Keys: []string{"W"}}) + " arms writing"
+	}
+	return cmp.Or(m.Why, "read-only")
+}

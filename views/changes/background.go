@@ -1,0 +1,156 @@
+package changes
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx/deploy"
+	"gantry/ui"
+	"gantry/ui/theme"
+	"gantry/views"
+	"gantry/views/wording"
+)
+
+// Background keeps running changes in the status line, whatever screen is shown.
+type Background struct {
+	Changer Changer
+	// Key is the key that lists the changes; nil mentions none.
+	Key func() string
+
+	jobs []Job
+}
+
+var _ ui.Background = (*Background)(nil)
+
+// Open begins to watch the jobs.
+func (b *Background) Open(ctx context.Context) tea.Cmd {
+	b.jobs = b.Changer.Jobs()
+	return WatchJobs(ctx, b.Changer)
+}
+
+// Update takes the jobs as they are now.
+func (b *Background) Update(msg tea.Msg) tea.Cmd {
+	news, ok := msg.(JobsChanged)
+	if !ok {
+		return nil
+	}
+	b.jobs = b.Changer.Jobs()
+	return news.Next()
+}
+
+// Status says how the changes stand: those that run, the worst first, else how
+// the last one ended.
+func (b *Background) Status() string {
+	running := worstFirst(b.jobs)
+	switch len(running) {
+	case 0:
+		if len(b.jobs) == 0 {
+			return ""
+		}
+		return endedWords(b.jobs[len(b.jobs)-1])
+	case 1:
+		return runningWords(running[0])
+	}
+	head := wording.Count(len(running), "change")
+	if b.Key != nil {
+		head += " (" + b.Key() + " lists them)"
+	}
+	words := make([]string, len(running))
+	for i, j := range running {
+		words[i] = runningWords(j)
+	}
+	return head + ": " + wording.JoinNonEmpty("; ", words...)
+}
+
+// worstFirst are the changes that run, those in trouble first. Of several at one
+// target only the newest matters: it replaces what the others follow.
+func worstFirst(jobs []Job) []Job {
+	var running []Job
+	for _, j := range slices.Backward(jobs) {
+		if !j.Ended && !slices.ContainsFunc(running, func(newer Job) bool { return newer.Target == j.Target }) {
+			running = append(running, j)
+		}
+	}
+	slices.Reverse(running)
+	slices.SortStableFunc(running, func(a, b Job) int { return urgency(b) - urgency(a) })
+	return running
+}
+
+// urgency orders changes: first what fails, then what waits for somebody.
+func urgency(j Job) int {
+	n := 2 * jobStatus(j).Severity()
+	if !j.Ended && j.Progress.Paused != nil {
+		n++
+	}
+	return n
+}
+
+func runningWords(j Job) string {
+	if j.Progress.At.IsZero() {
+		return jobName(j) + ": " + cmp.Or(j.Step, "starting")
+	}
+	words := jobName(j) + ": "
+	switch {
+	case j.Progress.Paused != nil:
+		words += "paused, "
+	case jobStatus(j) == theme.StatusDegraded:
+		words = theme.StatusDegraded.Glyph() + " " + words
+	}
+	return words + progressCounts(j)
+}
+
+// progressCounts are the counts of a change that is followed, in few words.
+func progressCounts(j Job) string {
+	p := j.Progress
+	switch views.NounOf(j.Target) {
+	case "instance":
+		return wording.Count(p.Draining, "task") + " left"
+	case "task", "revision":
+		return cmp.Or(wording.JoinNonEmpty(", ", some(p.Pending, "starting"), some(p.Running, "running"), some(p.Draining, "stopping"), some(p.Failed, "failed")), "ended")
+	}
+	words := fmt.Sprintf("%d/%d new, %d failed", p.Running, p.Desired, p.Failed)
+	if p.Phase == deploy.PhaseRollingBack {
+		words = "rolling back"
+	}
+	if p.Stage != "" {
+		words = wording.StageWords(p.Stage) + ", " + words
+	}
+	return words
+}
+
+func endedWords(j Job) string {
+	what := jobName(j) + ": "
+	switch {
+	case j.Err != nil:
+		cause, _ := CauseOf(j.Err)
+		return what + cause
+	case j.Result.Verdict != nil:
+		return what + string(j.Result.Verdict.Outcome)
+	}
+	return what + "done"
+}
+
+// Busy says what quitting would interrupt or leave alone.
+func (b *Background) Busy() string {
+	calling, following := 0, 0
+	for _, j := range b.jobs {
+		switch {
+		case j.Ended:
+		case j.Progress.At.IsZero():
+			calling++
+		default:
+			following++
+		}
+	}
+	switch {
+	case calling > 0:
+		return wording.Count(calling, "change") + " is making calls; gantry waits for them, and the rest goes on in ECS"
+	case following > 0:
+		return wording.Count(following, "deployment") + " is followed; it goes on in ECS without gantry"
+	}
+	return ""
+}

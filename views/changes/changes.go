@@ -1,0 +1,167 @@
+package changes
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/internal/fault"
+	"gantry/logs"
+	"gantry/logs/ecslog"
+	"gantry/ui"
+	"gantry/views"
+	"gantry/views/livetable"
+)
+
+// Changer makes changes for the console: plans them, carries them out apart from
+// any screen, and tells how they stand. Plan, PlanBatch, Resume and Reveal wait and are called
+// from commands; the others answer from memory.
+type Changer interface {
+	// Plan reads what the intent depends on and builds the plan.
+	Plan(ctx context.Context, service awsx.Ref, intent deploy.Intent) (deploy.Plan, error)
+	// Start carries a plan out and returns the job's id.
+	Start(plan deploy.Plan, override []string) (string, error)
+	// PlanBatch plans one intent for each of several targets. Its error says why they
+	// cannot be confirmed as one.
+	PlanBatch(ctx context.Context, targets []awsx.Ref, intent deploy.Intent) (BatchPlan, error)
+	// StartBatch carries a batch out and returns its id.
+	StartBatch(batch deploy.Batch, override []string) (string, error)
+	// Batch returns the changes of a batch by its id, in the order of its plans.
+	Batch(id string) ([]Job, bool)
+	// Resume follows the deployment that a service has in progress; it waits.
+	Resume(ctx context.Context, service awsx.Ref) (string, error)
+	// Job returns a job by id; Jobs all that run and the latest that ended, oldest
+	// first.
+	Job(id string) (Job, bool)
+	Jobs() []Job
+	// Subscribe is sent one value after any number of changes to jobs.
+	Subscribe() (changed <-chan struct{}, stop func())
+	// Reveal records that secrets of a service are shown; an error forbids it.
+	Reveal(service awsx.Ref) error
+}
+
+// Turn says where a change stands in its batch.
+type Turn int
+
+// The turns. A change of no batch has had its own.
+const (
+	TurnCame   Turn = iota
+	TurnAhead       // others of the batch come first
+	TurnMissed      // it never came: another one ended badly
+)
+
+// Job is a change under way, or one that ended.
+type Job struct {
+	ID       string
+	Target   awsx.Ref
+	Action   string
+	Summary  string
+	Turn     Turn
+	Step     string // the call being made, in words; empty while ECS works
+	Started  time.Time
+	Progress deploy.Progress
+	Ended    bool
+	Result   deploy.Result
+	Err      error
+}
+
+// Changes opens the screens that change a service.
+type Changes struct {
+	Deps    *views.Deps
+	Changer Changer
+	// Lines opens the log store, for what a container wrote before it failed; it
+	// may wait. Its error says what to configure.
+	Lines func(ctx context.Context, id awsx.ContextID) (logs.Source, error)
+	// LogDrivers are the log drivers whose lines can be found.
+	LogDrivers ecslog.Registry
+	// NewDeployments makes the screen that a follow gives way to when there is nothing
+	// to follow.
+	NewDeployments func(service awsx.Ref) ui.Screen
+	// NewRevisions makes the screen that a roll back gives way to when no record says
+	// what to go back to, and why says so.
+	NewRevisions func(service awsx.Ref, why string) ui.Screen
+}
+
+// Restart plans a new deployment of what runs.
+func (c *Changes) Restart(service awsx.Ref) tea.Cmd {
+	c.Propose(service, deploy.Restart{}, nil)
+	return nil
+}
+
+// RollBack plans the way back that the record of deployments tells. Where it
+// tells none, the plan gives way to the revisions.
+func (c *Changes) RollBack(service awsx.Ref) tea.Cmd {
+	c.Propose(service, deploy.RollBack{}, nil)
+	return nil
+}
+
+// definitionInUse reads the revision that a service runs now.
+func (c *Changes) DefinitionInUse(ctx context.Context, service awsx.Ref) (*awsx.TaskDefinition, error) {
+	account, err := c.Deps.Store.Account(ctx, service.Context)
+	if err != nil {
+		return nil, err
+	}
+	svc, err := deploy.ReadService(ctx, account, service)
+	if err != nil {
+		return nil, err
+	}
+	return c.Deps.Store.TaskDefinition(ctx, service.Context, svc.TaskDefinition)
+}
+
+// propose shows the plan of an intent. Started is called on the loop with the
+// job's id once the plan is being carried out; it may be nil.
+func (c *Changes) Propose(service awsx.Ref, intent deploy.Intent, started func(job string)) {
+	c.Deps.Host.Push(NewPlan(c, Proposal{service, intent, started}))
+}
+
+// proposal is what somebody wants to happen to a service.
+type Proposal struct {
+	Service awsx.Ref
+	Intent  deploy.Intent
+	started func(job string)
+}
+
+// ServiceTable is a table whose rows are proposed as changes of one service.
+type ServiceTable[T any] struct {
+	*livetable.Screen[T]
+	Changes *Changes
+	Service awsx.Ref
+}
+
+func (s *ServiceTable[T]) Propose(intent deploy.Intent) {
+	s.Changes.Propose(s.Service, intent, func(string) { s.Act() })
+}
+
+// causeOf is what an error says without the call that the screen is about anyway,
+// and what to do about it. Refusals of gantry's own and input that does not fit
+// explain themselves; of others the call is half of the explanation.
+func CauseOf(err error) (cause, fix string) {
+	var e *fault.Error
+	if !errors.As(err, &e) || e.Err == nil {
+		return err.Error(), ""
+	}
+	if e.Class == fault.Invalid && e.Op == "plan" || errors.Is(err, deploy.ErrRefused) {
+		return e.Err.Error(), e.Fix
+	}
+	return err.Error(), ""
+}
+
+// brief drops a registry that a summary names more than once: it stays the same,
+// and the difference spells it.
+func brief(summary string) string {
+	for word := range strings.FieldsSeq(summary) {
+		ref, err := awsx.ParseReference(strings.TrimSuffix(word, ","))
+		if err != nil || !ref.ECR() {
+			continue
+		}
+		if host := word[:strings.IndexByte(word, '/')+1]; strings.Count(summary, host) > 1 {
+			return strings.ReplaceAll(summary, host, "")
+		}
+	}
+	return summary
+}

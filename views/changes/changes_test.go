@@ -1,0 +1,106 @@
+package changes_test
+
+import (
+	"strings"
+	"testing"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+	"gantry/views/changestest"
+	"gantry/views/viewstest"
+)
+
+func TestAnImageIsChosenPlannedConfirmedAndFollowed(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := changestest.Orders(t, viewstest.Standard, changestest.Tables).Read()
+		f.Press("/").Type("api-orders").Press("enter")
+		f.Keys("i").Shows("TAG", "> v3", "v2", "in use", "PUSHED")
+		f.Keys("enter").Shows("deploy payments/api-orders", " passed", "api-orders:1, api-orders api-orders:v2", "new revision, api-orders api-orders:v3",
+			"Calls", "register a new revision of api-orders", "update service api-orders", "Difference: 1 added, 1 removed",
+			"containerDefinitions / api-orders", `/api-orders:v2"`, `/api-orders:v3"`, "<enter>carry out")
+		f.Keys("enter").Shows("type the service's name: api-orders")
+		f.Answer("api-order").Shows("this is not the service's name", "> api-order")
+		if n := f.Account.Count(awsxtest.RegisterTaskDefinition); n != 0 {
+			t.Fatalf("the wrong name registered %d revisions", n)
+		}
+		f.Answer("s").Shows("~ rolling: 0 of 4 tasks running", "0/4 running", "breaker", "esc leaves it running")
+		f.Account.FinishRollout("api-orders")
+		f.Read().Shows("+ succeeded: api-orders runs api-orders:2", "4/4 running", "api-orders: 4 healthy", "has reached a steady state.")
+		if got := f.Now().TaskDefinition; !strings.HasSuffix(got, "api-orders:2") {
+			t.Errorf("the service runs %s", got)
+		}
+		f.Keys("esc").Shows("TAG")
+		if row := f.Row("v3"); !strings.Contains(row, "in use") {
+			t.Errorf("the table still shows what was: %q", row)
+		}
+		const image = " 123456789012.dkr.ecr.eu-west-1.amazonaws.com/api-orders:"
+		want := []string{"begin api-orders:1, api-orders" + image + "v2 -> new revision, api-orders" + image + "v3", "call RegisterTaskDefinition", "call UpdateService", "end succeeded"}
+		if strings.Join(f.Records, "|") != strings.Join(want, "|") {
+			t.Errorf("the audit holds %q", f.Records)
+		}
+	})
+}
+
+func TestOutsideProductionYesIsEnoughAndNoHasTheFocus(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := changestest.Web(t, changestest.Images).Read()
+		f.Keys("enter", "enter").Shows("[ No ]", "deploy staging/web in main/eu-west-1?")
+		f.Keys("enter").Shows("Difference").Hides("[ No ]")
+		if f.Account.Count(awsxtest.UpdateService) != 0 {
+			t.Fatal("enter alone agreed")
+		}
+		f.Keys("enter", "y").Shows("Rollout")
+		if f.Account.Count(awsxtest.UpdateService) != 1 {
+			t.Error("yes was not heard")
+		}
+	})
+}
+
+func TestScaleTakesACountAndSaysWhatIsWrongWithIt(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := changestest.Orders(t, viewstest.Standard, changestest.Tables).Read()
+		f.Press("/").Type("api-orders").Press("enter")
+		f.Keys("s").Shows("Scale payments/api-orders", "0 or more; 4 now")
+		f.Answer("-2").Shows(`"-2": expected a whole number, 0 or more`, "-2")
+		f.Keys("ctrl+u")
+		f.Answer("6").Shows("scale payments/api-orders", "4 tasks", "6 tasks", "adds 2 tasks to 4", "asks yes or no", "set the desired count to 6").Hides("Difference")
+		f.Keys("enter", "y").Shows("~ rolling: 4 of 6 tasks running").Hides("breaker")
+		f.Edit(func(s *awsx.Service) { s.Running = 6 })
+		f.Read().Shows("+ succeeded: api-orders runs 6 tasks")
+		if f.Account.Count(awsxtest.RegisterTaskDefinition) != 0 {
+			t.Error("scaling registered a definition")
+		}
+	})
+}
+
+func TestScalingDownAndToNothingAskForMore(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := changestest.Orders(t, viewstest.Standard, changestest.Tables).Read()
+		f.Press("/").Type("api-orders").Press("enter")
+		f.Keys("s")
+		f.Answer("1").Shows("leaves 1 of 4 tasks")
+		f.Keys("enter").Shows("type the service's name: api-orders")
+		f.Keys("esc", "esc", "s")
+		f.Answer("0").Keys("enter").Shows("the number of services and the cluster's name: 1 payments")
+		f.Answer("1 payments").Shows("Rollout")
+	})
+}
+
+func TestRestartIsPlannedWithoutADifference(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := changestest.Orders(t, viewstest.Standard, changestest.Tables).Read()
+		f.Press("/").Type("api-orders").Press("enter")
+		f.Keys("r").Shows("restart payments/api-orders", "force a new deployment", "asks yes or no").Hides("Difference")
+	})
+}
+
+func TestReadOnlyPlansButDoesNotCarryOut(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := changestest.Orders(t, viewstest.Standard, changestest.Images)
+		f.Armed.Armed = false
+		f.Read().Keys("enter").Shows("production starts read-only: W arms writing", "Difference")
+		f.Keys("enter").Shows("carry out: production starts read-only, W arms writing").Hides("To go on")
+		f.Keys("W").Shows("asks for the service's name")
+		f.Keys("enter").Shows("To go on")
+	})
+}

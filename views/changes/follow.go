@@ -1,0 +1,119 @@
+package changes
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx/deploy"
+	"gantry/ui"
+	"gantry/views/prose"
+)
+
+// followScreen shows a change from its first call to its verdict. Leaving it
+// leaves the change running.
+type followScreen struct {
+	changes *Changes
+	id      string
+	Proposal
+
+	ctx   context.Context
+	job   Job
+	known bool
+	last  lastLines // of the task that failed last
+	tries int       // to find lines of it
+
+	prose.Sheet
+}
+
+func NewFollow(c *Changes, id string, p Proposal) *followScreen {
+	s := &followScreen{changes: c, id: id, Proposal: p}
+	s.Sheet = prose.NewParagraphs(c.Deps.Host, s.paras)
+	return s
+}
+
+// linesRead are the last lines of a failed task, or why there are none.
+type linesRead struct{ lastLines }
+
+// linesDue tells that it is time to look for a task's lines again.
+type linesDue struct{ task string }
+
+func (s *followScreen) Name() string    { return "follow" }
+func (s *followScreen) Capturing() bool { return false }
+
+func (s *followScreen) Open(ctx context.Context) tea.Cmd {
+	s.ctx, s.last = ctx, lastLines{}
+	return tea.Batch(s.look(), WatchJobs(ctx, s.changes.Changer))
+}
+
+// look takes the job as it is now, and reads what another task wrote that failed
+// since.
+func (s *followScreen) look() tea.Cmd {
+	s.job, s.known = s.changes.Changer.Job(s.id)
+	s.Pager.Changed()
+	if task := newestStop(s.job.Progress.Stops); task != "" && task != s.last.task {
+		s.last, s.tries = lastLines{task: task}, 0
+		return s.readLines()
+	}
+	return nil
+}
+
+// newestStop is the task that stopped last of those that a change lost.
+func newestStop(stops []deploy.StopReason) string {
+	var newest deploy.StopReason
+	for _, stop := range stops {
+		if newest.Task == "" || stop.At.After(newest.At) {
+			newest = stop
+		}
+	}
+	return newest.Task
+}
+
+func (s *followScreen) readLines() tea.Cmd {
+	ctx, task := s.ctx, s.last.task
+	reader := lineReader{store: s.changes.Deps.Store, open: s.changes.Lines, drivers: s.changes.LogDrivers, target: s.Service}
+	return func() tea.Msg { return linesRead{reader.read(ctx, task)} }
+}
+
+func (s *followScreen) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case JobsChanged:
+		return tea.Batch(s.look(), msg.Next())
+	case linesRead:
+		if msg.task != s.last.task {
+			return nil
+		}
+		s.last = msg.lastLines
+		s.Pager.Changed()
+		if s.tries++; msg.again && s.tries < lineTries {
+			return ui.After(s.ctx, lineDelay, linesDue{msg.task})
+		}
+	case linesDue:
+		if msg.task == s.last.task {
+			return s.readLines()
+		}
+	}
+	return nil
+}
+
+func (s *followScreen) View(w, h int) ui.Frame { return s.Draw("", w, h) }
+
+func (s *followScreen) Header() ui.Header {
+	h := s.changes.Deps.Header(s.Service, "follow")
+	switch {
+	case !s.known:
+	case s.job.Ended:
+		h.Counts = s.id + " ended"
+	default:
+		h.Counts = s.id + ", esc leaves it running"
+		h.Fresh = ui.Fresh{State: ui.FreshLive, Text: "following"}
+		if err := s.job.Progress.Err; err != nil {
+			t := prose.TroubleOf(err, s.Service.Context)
+			h.Fresh = ui.Fresh{State: prose.FreshOf(t.Class), Text: t.Word}
+		}
+	}
+	return h
+}
+
+// Text is the story so far, for a file.
+func (s *followScreen) Text() string { return prose.PlainText(s.paras()) }

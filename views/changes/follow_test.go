@@ -1,0 +1,193 @@
+package changes_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy"
+	"gantry/internal/fault"
+	"gantry/ui"
+	"gantry/ui/uitest"
+	"gantry/views"
+	"gantry/views/changes"
+	"gantry/views/changestest"
+	"gantry/views/viewstest"
+)
+
+// deploying brings the follow of a deployment of v3 on the screen.
+func deploying(t *testing.T, look uitest.Look, change func(*changestest.Shopfloor)) *changestest.Shopfloor {
+	t.Helper()
+	f := changestest.Prepared(t, look, change, changestest.OnPlan(changestest.Image("v3"))).Read()
+	f.Keys("enter")
+	f.Answer("api-orders").Shows("Rollout")
+	return f
+}
+
+func occurrences(f *changestest.Shopfloor, part string) int { return strings.Count(f.Text(), part) }
+
+func TestARollbackIsNeverSuccess(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := deploying(t, uitest.Look{W: 80, H: 40}, changestest.Untouched)
+		f.Stop(2, "CannotPullContainerError: no such tag")
+		f.Stop(1, "OutOfMemoryError: killed")
+		f.Read().Shows("~ rolling: 0 of 4 tasks running", "3 failed", "3 of 3 failures", "2 x", "CannotPullContainerError: no such tag", "1 x", "OutOfMemoryError")
+		f.Account.FailRollout("api-orders", true)
+		f.Read().Shows("~ rolling back")
+		f.Account.FinishRollout("api-orders")
+		f.Read().Read().Read().Shows("x rolled back: ECS gave api-orders:2 up and runs api-orders:1 again", "what was asked for does not run; l reads the logs").Hides("succeeded")
+		for _, once := range []string{"CannotPullContainerError", "has reached a steady state", "rolling back to deployment"} {
+			if n := occurrences(f, once); n != 1 {
+				t.Errorf("%q stands there %d times:\n%s", once, n, f.Text())
+			}
+		}
+		f.Keys("l")
+		if len(f.Visited.Calls) != 1 || f.Visited.Calls[0] != "logs api-orders" {
+			t.Errorf("l led to %v", f.Visited.Calls)
+		}
+		f.Keys("u").Shows("REVISION", "api-orders:2", "no deployment that succeeded before this one is on record: choose")
+	})
+}
+
+func TestAFailureWithoutRollbackOffersTheWayBack(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := deploying(t, viewstest.Standard, changestest.Untouched)
+		f.Account.FailRollout("api-orders", false)
+		f.Read().Shows("x failed: ECS gave the deployment up", "u plans the way back, l reads the logs")
+	})
+}
+
+func TestSomebodyElsesDeploymentIsNamed(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := deploying(t, viewstest.Standard, changestest.Untouched)
+		f.Edit(func(s *awsx.Service) {
+			s.TaskDefinition = strings.Replace(s.TaskDefinition, ":2", ":1", 1)
+			old := s.Deployments[0]
+			old.Status = "ACTIVE"
+			s.Deployments = []awsx.Deployment{{ID: "ecs-svc/theirs", Status: "PRIMARY", TaskDefinition: s.TaskDefinition, CreatedAt: time.Now(), RolloutState: "IN_PROGRESS"}, old}
+		})
+		f.Read().Shows("! superseded: the deployment lost its place: ecs-svc/theirs deploys", "somebody else changed the service meanwhile: look before")
+	})
+}
+
+func TestNoEndIsTold(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := deploying(t, viewstest.Standard, changestest.Untouched)
+		f.Advance(2*time.Hour).Shows("! timed out: no end after", "gantry stopped watching, ECS goes on")
+	})
+}
+
+func TestTargetsAreCountedByGroupAndStateAndTheSickStandOut(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := deploying(t, viewstest.Standard, func(f *changestest.Shopfloor) {
+			second := "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/api-orders-grpc/2"
+			f.Edit(func(s *awsx.Service) {
+				s.LoadBalancers = append(s.LoadBalancers, awsx.LoadBalancer{TargetGroup: second, Container: "api-orders", ContainerPort: 8080})
+			})
+			f.Account.Edit(func(d *awsxtest.Data) {
+				d.TargetGroups = append(d.TargetGroups, awsx.TargetGroup{ARN: second, Name: "api-orders-grpc", TargetType: "instance"})
+				d.Health[second] = awsx.GroupHealth{TargetGroup: second, Targets: []awsx.TargetHealth{
+					{ID: "i-1", Port: 1, State: "unhealthy"}, {ID: "i-2", Port: 1, State: "initial"}, {ID: "i-3", Port: 1, State: "draining"}}}
+			})
+		})
+		f.Read().Shows("targets  api-orders: 4 healthy", "targets  api-orders-grpc: 1 initial, x 1 unhealthy, 1 draining")
+	})
+}
+
+func TestABreakerThatIsOffIsSaid(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := deploying(t, viewstest.Standard, func(f *changestest.Shopfloor) {
+			f.Edit(func(s *awsx.Service) { s.Breaker.Enabled = false })
+		})
+		f.Shows("breaker  ! off: tasks that fail are tried again for ever")
+	})
+}
+
+func TestLeavingKeepsTheFollowInTheStatusLine(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := changestest.Orders(t, viewstest.Standard, changestest.Images).Read()
+		f.Keys("enter", "enter")
+		f.Answer("api-orders").Keys("esc").Shows("deploy api-orders: 0/4 new", "TAG")
+		f.Keys("]").Shows("Rollout")
+		f.Keys("[")
+		f.Keys("ctrl+c").Shows("Quit gantry?", "1 deployment is followed; it goes on in ECS without gantry")
+		f.Keys("n")
+		f.Account.FinishRollout("api-orders")
+		f.Read().Shows("deploy api-orders: succeeded")
+		f.Keys("ctrl+c")
+		if !f.Quit {
+			t.Error("nothing runs, and leaving still asks")
+		}
+	})
+}
+
+func TestReadingsThatFailKeepWhatWasSeen(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := deploying(t, viewstest.Standard, changestest.Untouched)
+		f.Account.Fail(awsxtest.DescribeServices, fault.Errorf(fault.Throttled, "ecs:DescribeServices", "", "Rate exceeded"))
+		f.Read().Shows("0/4 running", "not read", "Rate exceeded", "◐ throttled")
+		f.Account.Fail(awsxtest.DescribeServices, nil)
+		f.Account.FinishRollout("api-orders")
+		for range 20 {
+			f.Read()
+		}
+		f.Shows("+ succeeded").Hides("not read")
+	})
+}
+
+// ticking is a changer of one job that only gets older.
+type ticking struct {
+	changes.Changer
+	mu   sync.Mutex
+	job  changes.Job
+	wake chan struct{}
+}
+
+func (c *ticking) Job(string) (changes.Job, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.job, true
+}
+
+func (c *ticking) Jobs() []changes.Job                  { return nil }
+func (c *ticking) Subscribe() (<-chan struct{}, func()) { return c.wake, func() {} }
+
+func (c *ticking) tick(d time.Duration) {
+	c.mu.Lock()
+	c.job.Progress.Elapsed += d
+	c.mu.Unlock()
+	c.wake <- struct{}{}
+}
+
+func TestTheAgeOfAFollowCostsNothingWhileNothingHappens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := deploy.Progress{Phase: deploy.PhaseRolling, At: time.Now(), Desired: 4, Running: 1, Timeout: 14 * time.Minute}
+		c := &ticking{wake: make(chan struct{}, 1), job: changes.Job{ID: "chg-1", Action: "deploy", Progress: p}}
+		wire := uitest.Dial(t, ui.Options{
+			Terminal: viewstest.Standard.Terminal(),
+			Root: func(h *ui.Host) ui.Screen {
+				all := &changes.Changes{Changer: c, Deps: &views.Deps{Host: h, Now: time.Now, Policy: viewstest.ExceptStaging{}}}
+				return changes.NewFollow(all, "chg-1", changes.Proposal{Intent: deploy.Restart{}})
+			},
+		}, 80, 24)
+		if text := wire.Text(); !strings.Contains(text, "1 of 4 tasks running") {
+			t.Fatalf("the follow is not drawn:\n%s", text)
+		}
+		bytes := 0
+		for range 20 { // readings of one minute, in which nothing but the time moves
+			c.tick(2 * time.Second)
+			bytes += wire.Idle(time.Second)
+		}
+		if bytes > 0 {
+			t.Errorf("%d bytes were written", bytes)
+		}
+		c.tick(3 * time.Minute)
+		if n := wire.Idle(time.Second); n == 0 || n > 40 {
+			t.Errorf("another minute costs %d bytes", n)
+		}
+	})
+}

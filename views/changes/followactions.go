@@ -1,0 +1,93 @@
+package changes
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx/deploy"
+	"gantry/ui"
+	"gantry/views"
+)
+
+// The actions of a follow.
+const (
+	actContinue = "continue"
+	actCancel   = "cancel"
+)
+
+// Actions come first that the moment asks for: what a pause waits for, else the
+// logs and the way back.
+func (s *followScreen) Actions() []ui.Action {
+	again := s.again()
+	switch {
+	case s.Intent == nil:
+		again.Disabled = "this deployment was not planned here"
+	case s.unmade():
+		again.Hint = 1
+	default:
+		again.Disabled = "the change was made or is being made"
+	}
+	history := ui.Action{ID: views.ActDeployments, Name: "deployments", Keys: []string{"z"}, Hint: 6, Disabled: views.OfService(s.Service),
+		Run: func() tea.Cmd { return s.changes.Deps.Nav.Deployments(s.Service) }}
+	cp := ui.Shared(ui.ActCopy, ui.Do(func() { s.changes.Deps.Host.Copy("progress", s.Text()) }))
+	cp.Name, cp.Hint = "copy text", 7
+	return append([]ui.Action{again, s.onwards(), s.logs(), s.back(), s.cancel(), history, cp}, ui.Movement(s.Pager)...)
+}
+
+func (s *followScreen) logs() ui.Action {
+	return ui.Action{ID: views.ActLogs, Name: "logs", Keys: []string{"l"}, Hint: 2, Disabled: views.OfService(s.Service),
+		Run: func() tea.Cmd { return s.changes.Deps.Nav.Logs(views.LogScope{Service: s.Service}) }}
+}
+
+// paused reports whether the deployment waits for somebody.
+func (s *followScreen) paused() bool { return !s.job.Ended && s.job.Progress.Paused != nil }
+
+// onwards ends the pause of a deployment.
+func (s *followScreen) onwards() ui.Action {
+	a := ui.Action{ID: actContinue, Name: "continue", Keys: []string{"enter"}, Tier: 2,
+		Run: ui.Do(func() { s.changes.Propose(s.Service, deploy.Continue{}, nil) })}
+	if !s.paused() {
+		a.Disabled = "no hook holds the deployment up"
+		return a
+	}
+	a.Hint = 1
+	return a
+}
+
+// back plans the way back: of a deployment that waits by its hook, of another by
+// what the record tells.
+func (s *followScreen) back() ui.Action {
+	a := ui.Action{ID: views.ActRollBack, Name: "roll back", Keys: []string{"u"}, Tier: 1, Hint: 3, Disabled: views.OfService(s.Service),
+		Run: func() tea.Cmd { return s.changes.RollBack(s.Service) }}
+	if s.paused() {
+		a.Run = ui.Do(func() { s.changes.Propose(s.Service, deploy.Continue{RollBack: true}, nil) })
+	}
+	return a
+}
+
+// cancel plans to stop the deployment.
+func (s *followScreen) cancel() ui.Action {
+	a := ui.Action{ID: actCancel, Name: "cancel", Keys: []string{"x"}, Tier: 1, Disabled: views.OfService(s.Service),
+		Run: ui.Do(func() { s.changes.Propose(s.Service, deploy.Cancel{}, nil) })}
+	p := s.job.Progress
+	switch {
+	case a.Disabled != "":
+	case s.job.Ended:
+		a.Disabled = "the change has ended"
+	case p.At.IsZero() || p.Phase == deploy.PhaseWaiting:
+		a.Disabled = "nothing was read of the deployment yet"
+	case p.Phase == deploy.PhaseRollingBack:
+		a.Disabled = "it is being rolled back already"
+	case p.Record == "":
+		a.Disabled = "no record of a deployment in progress was read, so none can be stopped"
+	default:
+		a.Hint = 4
+	}
+	return a
+}
+
+// again proposes the same once more, on what is there now.
+func (s *followScreen) again() ui.Action {
+	a := ui.Shared(ui.ActRefresh, ui.Do(func() { s.changes.Deps.Host.Replace(NewPlan(s.changes, s.Proposal)) }))
+	a.Name = "plan anew"
+	return a
+}

@@ -1,0 +1,161 @@
+package changes
+
+import (
+	"strings"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/awsx/store"
+	"gantry/ui"
+	"gantry/ui/table"
+	"gantry/ui/theme"
+	"gantry/views"
+	"gantry/views/livetable"
+	"gantry/views/prose"
+	"gantry/views/wording"
+)
+
+// actJobs lists the changes, whatever screen is shown.
+const actJobs = "changes"
+
+// Globals are the actions that every screen has for the sake of changes.
+func (c *Changes) Globals() []ui.Action {
+	return []ui.Action{{ID: actJobs, Name: "changes", Keys: []string{"%"},
+		Run: ui.Do(func() { c.Deps.Host.Push(newJobs(c)) })}}
+}
+
+// JobsKey is the key that lists the changes.
+func (c *Changes) JobsKey() string {
+	return c.Deps.Host.Key(ui.Action{ID: actJobs, Keys: []string{"%"}})
+}
+
+// jobsWatch makes a table's watch of the jobs, which live in memory.
+type jobsWatch struct {
+	changed <-chan struct{}
+	stop    func()
+}
+
+// Changed receives after any change to a job.
+func (w jobsWatch) Changed() <-chan struct{} { return w.changed }
+
+// Need is for watches that poll.
+func (w jobsWatch) Need(store.Need) {}
+
+// Refresh is for watches that read: jobs tell of themselves.
+func (w jobsWatch) Refresh() {}
+
+// Close ends the watch.
+func (w jobsWatch) Close() { w.stop() }
+
+// newJobs makes the screen of all that this console changes and follows.
+func newJobs(c *Changes) *livetable.Screen[Job] {
+	return livetable.New(c.Deps, livetable.Spec[Job]{
+		Name: "changes", Nouns: "changes", Crumb: "changes",
+		Table: table.Options[Job]{
+			Key: func(j Job) string { return j.ID }, Columns: jobColumns(c.Deps), Sort: livetable.ColState,
+			Fault: func(j Job) bool { return jobStatus(j).Fault() },
+		},
+		Status: func(j Job) (theme.Status, bool) { return jobStatus(j), true },
+		Open: func() livetable.Feed[Job] {
+			changed, stop := c.Changer.Subscribe()
+			return livetable.Feed[Job]{
+				Watches: []livetable.Watch{jobsWatch{changed, stop}},
+				Build: func(time.Time) livetable.Load[Job] {
+					return livetable.Load[Job]{
+						Rows: c.Changer.Jobs(), Status: livetable.AnswerStatus(true, true, nil),
+						Foot: []prose.Para{{Text: "nothing was changed or followed since gantry started", Depth: 1}},
+					}
+				},
+			}
+		},
+		Evidence: jobEvidence,
+		Actions: func(j Job, ok bool) []ui.Action {
+			enter := ui.Shared(ui.ActEnter, ui.Do(func() { c.Deps.Host.Push(NewFollow(c, j.ID, Proposal{Service: j.Target})) }))
+			enter.Name, enter.Disabled = "follow", livetable.Nothing(ok)
+			return []ui.Action{enter}
+		},
+		Ref: func(j Job) awsx.Ref { return j.Target },
+	})
+}
+
+// jobStatus is how a change stands.
+func jobStatus(j Job) theme.Status {
+	p := j.Progress
+	switch {
+	case !j.Ended && (p.Failed > 0 || len(p.Stops) > 0 || p.Phase == deploy.PhaseRollingBack):
+		return theme.StatusDegraded
+	case !j.Ended:
+		return theme.StatusPending
+	case j.Err != nil:
+		return theme.StatusFailed
+	case j.Result.Verdict == nil:
+		return theme.StatusOK
+	}
+	return outcomeStatus(*j.Result.Verdict)
+}
+
+// jobWord is the state of a change in a word or two.
+func jobWord(j Job) string {
+	switch {
+	case !j.Ended && j.Progress.At.IsZero():
+		return "calling"
+	case !j.Ended:
+		return phaseWords(j.Progress)
+	case j.Err != nil:
+		return "failed"
+	case j.Result.Verdict == nil:
+		return "done"
+	}
+	return string(j.Result.Verdict.Outcome)
+}
+
+// jobName says what is done to what.
+func jobName(j Job) string { return j.Action + " " + j.Target.Name() }
+
+func jobColumns(deps *views.Deps) []table.Column[Job] {
+	return []table.Column[Job]{
+		{ID: livetable.ColName, Title: "CHANGE", Frozen: true, Min: 16, Max: 40,
+			Cell:    func(j Job) table.Cell { return table.Cell{Text: jobName(j)} },
+			Compare: func(a, b Job) int { return strings.Compare(jobName(a), jobName(b)) }},
+		{ID: livetable.ColState, Title: "ST", Descending: true,
+			Cell: func(j Job) table.Cell {
+				return table.Cell{Text: jobStatus(j).Glyph() + " " + jobWord(j), Role: jobStatus(j).Role()}
+			},
+			Compare: func(a, b Job) int { return urgency(a) - urgency(b) }},
+		{ID: "cluster", Title: "CLUSTER", Max: 20, Priority: 2,
+			Cell: func(j Job) table.Cell { return table.Cell{Text: j.Target.ClusterName()} }},
+		{ID: livetable.ColAge, Title: "BEGAN", Right: true, Descending: true,
+			Cell:    func(j Job) table.Cell { return table.Cell{Text: wording.Since(j.Started, deps.Host.Now())} },
+			Compare: func(a, b Job) int { return a.Started.Compare(b.Started) }},
+		{ID: "progress", Title: "PROGRESS", Grow: true, Min: 14, Priority: 1,
+			Cell: func(j Job) table.Cell { return table.Cell{Text: jobProgress(j)} }},
+	}
+}
+
+// jobProgress is what there is to say beyond the state.
+func jobProgress(j Job) string {
+	switch {
+	case j.Err != nil:
+		cause, _ := CauseOf(j.Err)
+		return cause
+	case j.Ended && j.Result.Verdict != nil:
+		return j.Result.Verdict.Text
+	case j.Progress.At.IsZero():
+		return j.Step
+	}
+	return progressCounts(j)
+}
+
+// jobEvidence tells all of a row.
+func jobEvidence(j Job) []prose.Para {
+	paras := []prose.Para{{Text: jobName(j) + "  " + jobWord(j), Role: jobStatus(j).Role()}}
+	if words := jobProgress(j); words != "" {
+		paras = append(paras, prose.Para{Text: words})
+	}
+	paras = append(paras, prose.Para{Label: j.Action, Text: brief(j.Summary)})
+	for _, stop := range j.Progress.Stops {
+		paras = append(paras, prose.Para{Label: "stopped", Text: stop.String()})
+	}
+	return paras
+}

@@ -1,0 +1,122 @@
+package changes
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx/deploy"
+	"gantry/internal/fault"
+	"gantry/ui"
+)
+
+// The actions that plan a variant of what was proposed.
+const (
+	actPin      = "pin"
+	actRevision = "another-revision"
+)
+
+// variants are the ways in which the same intent can be meant.
+func (s *planScreen) variants() []ui.Action {
+	waiting := ""
+	if s.planning {
+		waiting = "the plan is being made"
+	}
+	var out []ui.Action
+	if _, ok := s.Intent.(deploy.RollBack); ok {
+		another := s.another()
+		another.Disabled = waiting
+		out = append(out, another)
+	}
+	if intent, ok := nextPinning(s.Intent); ok {
+		pin := s.pin(intent)
+		pin.Disabled = waiting
+		if waiting == "" && s.pinning() == "" && s.plan != nil {
+			pin.Disabled, pin.Hint = "ECS returns to what ran before by itself: no image is named", 0
+		}
+		out = append(out, pin)
+	}
+	return out
+}
+
+// another lists what else to go back to.
+func (s *planScreen) another() ui.Action {
+	return ui.Action{ID: actRevision, Name: "another revision", Keys: []string{"u"}, Hint: 3,
+		Run: ui.Do(func() { s.changes.Deps.Host.Push(s.changes.NewRevisions(s.Service, "")) })}
+}
+
+// pin plans anew with images named in another way.
+func (s *planScreen) pin(intent deploy.Intent) ui.Action {
+	return ui.Action{ID: actPin, Name: "pin images", Keys: []string{"p"}, Hint: 4, Run: func() tea.Cmd {
+		s.Intent = intent
+		return s.replan()
+	}}
+}
+
+// nextPinning is the intent with the next way to name its images; ok is false
+// when it names none, or names them by digest anyway.
+func nextPinning(intent deploy.Intent) (next deploy.Intent, ok bool) {
+	switch in := intent.(type) {
+	case deploy.RollBack:
+		in.Pin = (in.Pin + 1) % (deploy.PinNone + 1)
+		return in, true
+	case deploy.SetImages:
+		for _, image := range in.Images {
+			if !strings.Contains(image, "@") {
+				in.Pin = !in.Pin
+				return in, true
+			}
+		}
+	}
+	return intent, false
+}
+
+// pinning says how the plan names its images, and what changes that; empty where
+// there is no choice.
+func (s *planScreen) pinning() string {
+	next, ok := nextPinning(s.Intent)
+	if !ok || s.plan == nil {
+		return ""
+	}
+	words := ""
+	switch in := s.Intent.(type) {
+	case deploy.RollBack:
+		// The check is the engine's word on what ran, made where images are deployed.
+		if !slices.ContainsFunc(s.plan.Checks, func(c deploy.Check) bool { return c.Name == deploy.CheckTag }) {
+			return ""
+		}
+		words = rollBackPinning(in.Pin)
+	case deploy.SetImages:
+		words = "by tag, which may be pushed again later"
+		if in.Pin {
+			words = "pinned to the digest that the tag has now"
+		}
+	}
+	return words + " (" + s.key(s.pin(next)) + " changes that)"
+}
+
+func rollBackPinning(p deploy.Pinning) string {
+	switch p {
+	case deploy.PinAll:
+		return "all pinned to the digest that ran"
+	case deploy.PinNone:
+		return "as the revision names them: by tag another may be pulled"
+	}
+	return "pinned to the digest that ran where a tag moved"
+}
+
+// unknownWayBack gives way to the revisions when no record tells which of them a
+// roll back would return to.
+func (s *planScreen) unknownWayBack() {
+	in, ok := s.Intent.(deploy.RollBack)
+	if !ok || in.To != "" || s.covered || fault.ClassOf(s.err) != fault.NotFound {
+		return
+	}
+	why := s.err.Error()
+	if e := (*fault.Error)(nil); errors.As(s.err, &e) && e.Err != nil {
+		why = e.Err.Error() + ": choose the revision to go back to"
+	}
+	s.changes.Deps.Host.Replace(s.changes.NewRevisions(s.Service, why))
+}

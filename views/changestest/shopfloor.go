@@ -1,0 +1,215 @@
+package changestest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+	"gantry/awsx/change"
+	"gantry/awsx/store"
+	"gantry/logs/ecslog"
+	"gantry/ui"
+	"gantry/ui/uitest"
+	"gantry/views"
+	"gantry/views/changes"
+	"gantry/views/editors"
+	"gantry/views/images"
+	"gantry/views/revisions"
+	"gantry/views/viewstest"
+)
+
+// shopfloor is a console on which changes are made.
+type Shopfloor struct {
+	*viewstest.Desk
+	*Workshop
+	Service awsx.Ref
+	changes *changes.Changes
+	Editors *editors.Editors
+}
+
+// working opens a console at a screen that changes a service.
+func Working(t *testing.T, a *awsxtest.Account, service awsx.Ref, look uitest.Look, root func(*changes.Changes) ui.Screen) *Shopfloor {
+	t.Helper()
+	st := store.New(t.Context(), store.Options{Opener: awsxtest.NewOpener(a)})
+	t.Cleanup(st.Close)
+	w := &Workshop{store: st, Armed: &viewstest.Locked{Armed: true}}
+	w.runner = change.New(change.Options{Gate: w, Audit: w, Source: change.StoreSource(st)})
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := w.runner.Shutdown(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	f := &Shopfloor{Desk: &viewstest.Desk{Account: a, Store: st, Visited: &viewstest.Visited{}}, Workshop: w, Service: service}
+	f.Console = uitest.New(t, uitest.Options{
+		W: look.W, H: look.H, Bubble: true,
+		Shell: ui.Options{
+			Title: "gantry", Terminal: look.Terminal(), Gate: w.Armed,
+			Globals:    func(*ui.Host) []ui.Action { return f.changes.Globals() },
+			Background: &changes.Background{Changer: w, Key: func() string { return f.changes.JobsKey() }},
+			SaveDir:    t.TempDir(),
+			Root: func(h *ui.Host) ui.Screen {
+				c := &changes.Changes{Changer: w, Lines: w.lines, LogDrivers: ecslog.Standard()}
+				c.NewDeployments = func(service awsx.Ref) ui.Screen { return revisions.NewDeployments(c, service) }
+				c.NewRevisions = func(service awsx.Ref, why string) ui.Screen { return revisions.NewRevisions(c, service, why) }
+				f.changes, f.Editors = c, &editors.Editors{Changes: c}
+				c.Deps = &views.Deps{Host: h, Now: time.Now, Store: st, Policy: viewstest.ExceptStaging{}, Nav: ways{c, f.Editors, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, f.Visited}}
+				return root(c)
+			},
+		},
+	})
+	return f
+}
+
+// ways lead to the real screens of changes, and note who wants logs.
+type ways struct {
+	*changes.Changes
+	*editors.Editors
+	*images.Images
+	*revisions.Revisions
+	visited *viewstest.Visited
+}
+
+func (w ways) Logs(s views.LogScope) tea.Cmd { return w.visited.Logs(s) }
+
+// orders is the service api-orders of the shop, in production.
+func Orders(t *testing.T, look uitest.Look, root func(*changes.Changes, awsx.Ref) ui.Screen) *Shopfloor {
+	t.Helper()
+	a, cluster := viewstest.Shop()
+	ref := cluster.Ref.In("arn:aws:ecs:eu-west-1:" + awsxtest.Number + ":service/payments/api-orders")
+	return Working(t, a, ref, look, func(c *changes.Changes) ui.Screen { return root(c, ref) })
+}
+
+// web is the service web in staging.
+func Web(t *testing.T, root func(*changes.Changes, awsx.Ref) ui.Screen) *Shopfloor {
+	t.Helper()
+	a, cluster := viewstest.Shop()
+	staging := strings.Replace(cluster.Ref.ARN, "payments", "staging", 1)
+	ref := awsx.Ref{Context: cluster.Ref.Context, Cluster: staging, ARN: strings.Replace(staging, "cluster/", "service/", 1) + "/web"}
+	return Working(t, a, ref, viewstest.Standard, func(c *changes.Changes) ui.Screen { return root(c, ref) })
+}
+
+// prepared opens a screen on a service after the account was changed.
+func Prepared(t *testing.T, look uitest.Look, change func(*Shopfloor), root func(*changes.Changes, awsx.Ref) ui.Screen) *Shopfloor {
+	t.Helper()
+	a, cluster := viewstest.Shop()
+	ref := cluster.Ref.In("arn:aws:ecs:eu-west-1:" + awsxtest.Number + ":service/payments/api-orders")
+	change(&Shopfloor{Desk: &viewstest.Desk{Account: a}, Service: ref})
+	return Working(t, a, ref, look, func(c *changes.Changes) ui.Screen { return root(c, ref) })
+}
+
+func Untouched(*Shopfloor) {}
+
+func (f *Shopfloor) Read() *Shopfloor {
+	f.Desk.Read()
+	return f
+}
+
+// keys presses keys with a moment before each, as dialogs are deaf at first.
+func (f *Shopfloor) Keys(keys ...string) *Shopfloor {
+	for _, k := range keys {
+		f.Advance(400 * time.Millisecond)
+		f.Press(k)
+	}
+	f.Read()
+	return f
+}
+
+// answer types a line into a dialog.
+func (f *Shopfloor) Answer(s string) *Shopfloor {
+	f.Advance(400 * time.Millisecond)
+	f.Type(s)
+	return f.Keys("enter")
+}
+
+// edit changes the service under test in the account.
+func (f *Shopfloor) Edit(change func(*awsx.Service)) {
+	f.Account.Edit(func(d *awsxtest.Data) {
+		for i := range d.Services {
+			if d.Services[i].Ref == f.Service {
+				change(&d.Services[i])
+			}
+		}
+	})
+}
+
+func (f *Shopfloor) Now() awsx.Service {
+	var got awsx.Service
+	f.Edit(func(s *awsx.Service) { got = *s })
+	return got
+}
+
+// redefine registers the definition in use once more, with other text in it.
+func (f *Shopfloor) Redefine(oldnew ...string) {
+	f.Account.Edit(func(d *awsxtest.Data) {
+		for i := range d.Services {
+			s := &d.Services[i]
+			if s.Ref != f.Service {
+				continue
+			}
+			for j, td := range d.TaskDefinitions {
+				if td.ARN != s.TaskDefinition {
+					continue
+				}
+				doc := strings.NewReplacer(oldnew...).Replace(string(td.Raw))
+				changed, err := awsx.ParseTaskDefinition(awsx.Document(doc), td.Tags)
+				if err != nil {
+					panic(err)
+				}
+				d.TaskDefinitions[j] = changed
+			}
+		}
+	})
+}
+
+// stop adds tasks of the newest deployment that stopped.
+func (f *Shopfloor) Stop(n int, reason string) {
+	f.Account.Edit(func(d *awsxtest.Data) {
+		for _, s := range d.Services {
+			if s.Ref != f.Service {
+				continue
+			}
+			for range n {
+				id := fmt.Sprintf("%032x", len(d.Tasks))
+				d.Tasks = append(d.Tasks, awsx.Task{
+					Ref: f.Service.In(strings.Replace(f.Service.ARN, ":service/", ":task/", 1) + "/" + id), ID: id, TaskDefinition: s.TaskDefinition,
+					Group: "service:" + s.Name, StartedBy: s.Deployments[0].ID, LastStatus: "STOPPED", DesiredStatus: "STOPPED",
+					StopCode: "TaskFailedToStart", StoppedReason: reason, CreatedAt: time.Now(), StoppedAt: time.Now(),
+				})
+			}
+		}
+	})
+	f.Edit(func(s *awsx.Service) {
+		s.Deployments[0].Failed += n
+		s.Events = append([]awsx.ServiceEvent{{ID: fmt.Sprint("stop", len(s.Events)), At: time.Now(),
+			Message: "(service api-orders) was unable to place a task."}}, s.Events...)
+	})
+}
+
+// saved is what ctrl+s wrote.
+func (f *Shopfloor) Saved(t *testing.T) string {
+	t.Helper()
+	f.Keys("ctrl+s")
+	_, path, ok := strings.Cut(f.Row("saved"), "/")
+	if !ok {
+		t.Fatalf("nothing was saved:\n%s", f.Text())
+	}
+	files, err := filepath.Glob(filepath.Join(filepath.Dir("/"+path), "*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no file beside %s (%v)", path, err)
+	}
+	b, err := os.ReadFile(files[len(files)-1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}

@@ -1,0 +1,2 @@
+// Package images is the screen of the images that a service can be given.
+package images

@@ -1,0 +1,215 @@
+package livetable
+
+import (
+	"context"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	api "gantry/awsx/document"
+	"gantry/ui"
+	"gantry/views"
+	"gantry/views/prose"
+	"gantry/views/wording"
+)
+
+// The IDs of the columns that N, S and A sort by, where a table has them.
+const (
+	ColName  = "name"
+	ColState = "fault"
+	ColAge   = "age"
+)
+
+// Actions are the screen's own, then what every table can do.
+func (s *Screen[T]) Actions() []ui.Action {
+	row, ok := s.Table.Selected()
+	var out []ui.Action
+	if s.spec.Actions != nil {
+		out = s.spec.Actions(row, ok)
+	}
+	out = append(out, s.about(row, ok)...)
+	out = append(out, s.choosing()...)
+	for _, move := range ui.Movement(s.Table) {
+		move.Run = s.carrying(move.Run)
+		out = append(out, move)
+	}
+	return out
+}
+
+// nothing says why an action on a row is not possible, if it is not.
+func Nothing(ok bool) string {
+	if ok {
+		return ""
+	}
+	return "no row is selected"
+}
+
+// about are the actions on the row under the cursor.
+func (s *Screen[T]) about(row T, ok bool) []ui.Action {
+	describe := ui.Shared(ui.ActDescribe, func() tea.Cmd { s.openDescription(row); return nil })
+	json := ui.Shared(ui.ActJSON, func() tea.Cmd { s.openJSON(row); return nil })
+	name := ui.Shared(ui.ActCopy, ui.Do(s.copyNames))
+	cell := ui.Shared(ui.ActCopyCell, ui.Do(func() { s.copyCell(row) }))
+	out := []ui.Action{name, cell}
+	if s.spec.Kind != "" {
+		out = append(out, json)
+	}
+	if s.spec.Describe != nil {
+		out = append(out, describe)
+	}
+	why := Nothing(ok)
+	for i := range out {
+		out[i].Disabled = why
+		// Only the name can be copied of a row that is no resource.
+		if ok && i > 0 && s.spec.Ref(row) == (awsx.Ref{}) {
+			out[i].Disabled = "there is no resource behind this row"
+		}
+	}
+	return out
+}
+
+// choosing are the actions on the table as a whole.
+func (s *Screen[T]) choosing() []ui.Action {
+	t := s.Table
+	sortBy := func(id, column string) ui.Action {
+		a := ui.Shared(id, ui.Do(func() { t.SortBy(column) }))
+		if !s.sortable(column) {
+			a.Disabled = "this table has no such column"
+		}
+		return a
+	}
+	column := func(id string, n int) ui.Action {
+		return ui.Shared(id, ui.Do(func() {
+			s.chosen = true
+			t.Choose(n)
+		}))
+	}
+	return []ui.Action{
+		ui.Shared(ui.ActFaults, ui.Do(func() {
+			t.SetFaultsOnly(!t.FaultsOnly())
+			s.explain()
+		})),
+		ui.Shared(ui.ActWide, ui.Do(func() { s.wide = !s.wide })),
+		ui.Shared(ui.ActRefresh, ui.Do(s.feed.refresh)),
+		ui.Shared(ui.ActMark, s.carrying(ui.Do(func() {
+			t.ToggleMark()
+			t.Move(1)
+		}))),
+		ui.Shared(ui.ActMarkRange, ui.Do(t.MarkRange)),
+		ui.Shared(ui.ActClearMarks, ui.Do(t.ClearMarks)),
+		ui.Shared(ui.ActSort, ui.Do(func() { t.SortChosen() })),
+		sortBy(ui.ActSortName, ColName),
+		sortBy(ui.ActSortState, ColState),
+		sortBy(ui.ActSortAge, ColAge),
+		column(ui.ActColumnLeft, -1),
+		column(ui.ActColumnRight, 1),
+		ui.Shared(ui.ActLeft, ui.Do(func() { t.ScrollColumns(-1) })),
+		ui.Shared(ui.ActRight, ui.Do(func() { t.ScrollColumns(1) })),
+	}
+}
+
+// sortable tells whether the table has a column and an order for it.
+func (s *Screen[T]) sortable(id string) bool {
+	for _, c := range s.spec.Table.Columns {
+		if c.ID == id {
+			return c.Compare != nil
+		}
+	}
+	return false
+}
+
+// carrying runs something that moves the cursor.
+func (s *Screen[T]) carrying(run func() tea.Cmd) func() tea.Cmd {
+	return func() tea.Cmd {
+		run()
+		return s.moved()
+	}
+}
+
+// copyNames copies the name of the row under the cursor, or of all marked rows, one
+// a line.
+func (s *Screen[T]) copyNames() {
+	marked := s.Table.Marked()
+	if len(marked) == 0 {
+		s.Deps.Host.Copy("name", s.Table.Name())
+		return
+	}
+	names := make([]string, len(marked))
+	for i, row := range marked {
+		names[i] = s.spec.Table.Columns[0].Cell(row).Text
+	}
+	s.Deps.Host.Copy(wording.Count(len(marked), "marked name"), strings.Join(names, "\n"))
+}
+
+// copyCell copies the cell under the column cursor, or the row's ARN while no
+// column was chosen.
+func (s *Screen[T]) copyCell(row T) {
+	if !s.chosen {
+		s.Deps.Host.Copy("ARN", s.spec.Ref(row).ARN)
+		return
+	}
+	column := s.Table.Chosen()
+	s.Deps.Host.Copy(strings.ToLower(column), s.Table.CellText(column))
+}
+
+// openDescription shows a row in words.
+func (s *Screen[T]) openDescription(row T) {
+	describe := s.spec.Describe
+	s.Deps.Host.Push(prose.NewTextScreen(s.Deps, prose.TextSpec{
+		Name:    "describe",
+		What:    string(s.spec.Kind) + " " + s.shortName(row),
+		Subject: s.spec.Ref(row),
+		Crumb:   s.crumbOf(row),
+		Load:    func(ctx context.Context) ([]prose.Para, error) { return describe(ctx, row) },
+	}))
+}
+
+// shortName is what a row's resource is called among its like.
+func (s *Screen[T]) shortName(row T) string {
+	name := s.spec.Ref(row).Name()
+	if s.spec.Kind == awsx.KindTask {
+		return wording.ShortID(name)
+	}
+	return name
+}
+
+// crumbOf is where a row's own screen stands. A screen about one resource does
+// not name it twice.
+func (s *Screen[T]) crumbOf(row T) string {
+	if s.spec.Ref(row) == s.spec.Subject {
+		return s.spec.Crumb
+	}
+	return s.spec.Crumb + " " + s.shortName(row)
+}
+
+// openJSON shows a row's resource as the API gives it.
+func (s *Screen[T]) openJSON(row T) {
+	ref := s.spec.Ref(row)
+	s.Deps.Host.Push(prose.NewTextScreen(s.Deps, prose.TextSpec{
+		Name:    "json",
+		What:    string(s.spec.Kind) + " " + s.shortName(row),
+		Subject: ref,
+		Crumb:   s.crumbOf(row),
+		Load:    resourceJSON(s.Deps, s.spec.Kind, ref),
+	}))
+}
+
+// resourceJSON loads one resource as the API gives it, with secrets masked.
+func resourceJSON(d *views.Deps, kind awsx.Kind, ref awsx.Ref) func(ctx context.Context) ([]prose.Para, error) {
+	return func(ctx context.Context) ([]prose.Para, error) {
+		account, err := d.Store.Account(ctx, ref.Context)
+		if err != nil {
+			return nil, err
+		}
+		raw, err := account.Raw(ctx, kind, ref)
+		if err != nil {
+			return nil, err
+		}
+		text, err := api.Shown(raw)
+		if err != nil {
+			return nil, err
+		}
+		return prose.JSONParas(text), nil
+	}
+}

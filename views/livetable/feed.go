@@ -1,0 +1,122 @@
+package livetable
+
+import (
+	"context"
+	"reflect"
+	"sync/atomic"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx/store"
+	"gantry/views/prose"
+)
+
+// watch is what a screen does with a watch of the store, whatever that holds.
+type Watch interface {
+	// Changed is sent one value when there is a newer snapshot.
+	Changed() <-chan struct{}
+	Need(store.Need)
+	Refresh()
+	Close()
+}
+
+// feed fills one table: the watches that it reads, and how rows are made of
+// their snapshots. Its functions run in commands, off the loop: they read
+// snapshots, which never change, and nothing of the screen.
+type Feed[T any] struct {
+	Watches []Watch
+	// build makes the rows.
+	Build func(now time.Time) Load[T]
+	// details reads what costs a call for each row, for the rows on screen, and
+	// tells whether that brought anything; nil for none.
+	Details func(ctx context.Context, visible []string) bool
+
+	builds *atomic.Uint64
+}
+
+// load is what a feed built at one moment.
+type Load[T any] struct {
+	Rows   []T
+	Status Status // of the watch that gives the rows
+	// note is added to the counts: what of the cells was not read, and totals of
+	// things that are no rows.
+	Note []Span
+	// foot is shown instead of rows when there is none.
+	Foot []prose.Para
+}
+
+// fed is a load on its way to its screen.
+type fed[T any] struct {
+	load  Load[T]
+	build uint64 // loads that overtake each other are told apart by it
+	woken bool   // it came from a change, whose wait has to be renewed
+}
+
+// detailed tells that the reading of details ended.
+type detailed struct{ changed bool }
+
+// keep ends the watches with the screen. Its command is the owner of that end:
+// the shell waits for it.
+func (f Feed[T]) keep(ctx context.Context) tea.Cmd {
+	return func() tea.Msg {
+		<-ctx.Done()
+		for _, w := range f.Watches {
+			w.Close()
+		}
+		return nil
+	}
+}
+
+func (f Feed[T]) make(clock func() time.Time, woken bool) fed[T] {
+	n := f.builds.Add(1)
+	return fed[T]{load: f.Build(clock()), build: n, woken: woken}
+}
+
+// now builds from the snapshots as they are.
+func (f Feed[T]) now(clock func() time.Time) tea.Cmd {
+	return func() tea.Msg { return f.make(clock, false) }
+}
+
+// next waits until one of the watches has something newer, and builds. One such
+// command is under way at a time, so changes that come faster than they can be
+// drawn are seen together.
+func (f Feed[T]) next(ctx context.Context, clock func() time.Time) tea.Cmd {
+	return func() tea.Msg {
+		cases := []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(ctx.Done())}}
+		for _, w := range f.Watches {
+			cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(w.Changed())})
+		}
+		if woken, _, _ := reflect.Select(cases); woken == 0 {
+			return nil
+		}
+		for _, w := range f.Watches {
+			select {
+			case <-w.Changed():
+			default:
+			}
+		}
+		return f.make(clock, true)
+	}
+}
+
+// detail reads the details of the rows on screen.
+func (f Feed[T]) detail(ctx context.Context, visible []string) tea.Cmd {
+	return func() tea.Msg { return detailed{f.Details(ctx, visible)} }
+}
+
+// need tells the watches what is on screen. While it lies covered nothing is.
+func (f Feed[T]) need(visible []string, covered bool) {
+	if covered {
+		visible = nil
+	}
+	for _, w := range f.Watches {
+		w.Need(store.Need{Visible: visible, Idle: covered})
+	}
+}
+
+func (f Feed[T]) refresh() {
+	for _, w := range f.Watches {
+		w.Refresh()
+	}
+}

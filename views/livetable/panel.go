@@ -1,0 +1,99 @@
+package livetable
+
+import (
+	"strings"
+
+	"gantry/ui/text"
+	"gantry/ui/theme"
+	"gantry/views/prose"
+)
+
+// sideWidth is the screen width from which evidence stands at the right of the
+// table and not below it.
+const sideWidth = 160
+
+// gutter separates the table from evidence beside it.
+const gutter = 3
+
+// panel draws the evidence about the row under the cursor. It lays lines out
+// again only when something about them changed.
+type panel struct {
+	paras []prose.Para
+
+	lines []string
+	theme *theme.Theme
+	w, h  int
+}
+
+// set shows other evidence.
+func (p *panel) set(paras []prose.Para) {
+	p.paras, p.theme = paras, nil
+}
+
+// fit gives at most h lines of at most w cells: whole sentences where there is
+// room for all, else one line of each.
+func (p *panel) fit(th *theme.Theme, w, h int) []string {
+	if th != p.theme || w != p.w || h != p.h {
+		p.theme, p.w, p.h = th, w, h
+		if p.lines, _ = (prose.Layout{Theme: th, Width: w, Wrap: true}).Lines(p.paras); len(p.lines) > h {
+			p.lines, _ = prose.Layout{Theme: th, Width: w}.Lines(p.paras)
+		}
+		p.lines = p.lines[:min(h, len(p.lines))]
+	}
+	return p.lines
+}
+
+// below is how many of h rows the evidence gets under a table of n rows: a few,
+// and what a short table leaves. It does not depend on the evidence itself, so
+// that the table keeps its height when the cursor moves.
+func below(h, n int) int {
+	few := min(max(h/5, 3), 8)
+	return min(max(few, h-n-2), h/2+h/4)
+}
+
+// beside is the width of evidence at the right of a table w cells wide.
+func beside(w int) int { return min(w*2/5, 90) }
+
+// stack puts the evidence below the table. A line separates them where there is
+// room.
+func (p *panel) stack(th *theme.Theme, w, h, n int, table func(w, h int) string) string {
+	foot := below(h, n)
+	var b strings.Builder
+	body := table(w, h-foot)
+	b.WriteString(body)
+	used := strings.Count(body, "\n") + 1
+	b.WriteString(strings.Repeat("\n", max(0, h-foot-used)))
+	for _, line := range p.fit(th, w, foot) {
+		b.WriteByte('\n')
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+// side puts the evidence at the right of the table. Blank cells part them: a
+// drawn line would be copied along with the text.
+func (p *panel) side(th *theme.Theme, w, h int, table func(w, h int) string) string {
+	right := beside(w)
+	left := w - right - gutter
+	lines := p.fit(th, right, h)
+	rows := strings.Split(table(left, h), "\n")
+	ellipsis := th.Glyphs().Ellipsis
+	var b strings.Builder
+	for i := range h {
+		row := ""
+		if i < len(rows) {
+			row = rows[i]
+		}
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		if i >= len(lines) {
+			b.WriteString(row)
+			continue
+		}
+		b.WriteString(text.FitPainted(row, left, ellipsis))
+		b.WriteString(text.Spaces(gutter))
+		b.WriteString(lines[i])
+	}
+	return b.String()
+}

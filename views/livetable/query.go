@@ -1,0 +1,126 @@
+package livetable
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gantry/awsx/store"
+	"gantry/internal/fault"
+)
+
+// answer is what a query has brought so far.
+type Answer[T any] struct {
+	Value T
+	Read  bool // some of it is there
+	Done  bool // the load has ended
+	Err   error
+}
+
+// query is a one-off read behind a table: what no poller watches, such as the
+// images of a repository. It is a watch, so that a screen treats both alike.
+type Query[T any] struct {
+	load    func(ctx context.Context, publish func(T)) error
+	changed chan struct{}
+	now     atomic.Pointer[Answer[T]]
+
+	mu     sync.Mutex
+	closed bool
+	cancel context.CancelFunc
+	wg     sync.WaitGroup
+}
+
+var _ Watch = (*Query[int])(nil)
+
+// ask starts a query. Load publishes what it has whenever that is worth showing;
+// what it published must not be changed any more.
+func Ask[T any](load func(ctx context.Context, publish func(T)) error) *Query[T] {
+	q := &Query[T]{load: load, changed: make(chan struct{}, 1)}
+	q.now.Store(&Answer[T]{})
+	q.Refresh()
+	return q
+}
+
+// Answer is what has been read; it never waits.
+func (q *Query[T]) Answer() Answer[T] { return *q.now.Load() }
+
+// Changed is sent one value when there is a newer answer.
+func (q *Query[T]) Changed() <-chan struct{} { return q.changed }
+
+// Need is for watches that poll; a query reads once.
+func (q *Query[T]) Need(store.Need) {}
+
+// Refresh reads again; the last answer stays until there is a newer one.
+func (q *Query[T]) Refresh() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return
+	}
+	if q.cancel != nil {
+		q.cancel()
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	q.cancel = cancel
+	q.wg.Go(func() {
+		err := q.load(ctx, func(v T) { q.publish(ctx, Answer[T]{Value: v, Read: true}) })
+		last := q.Answer()
+		last.Done, last.Err = true, err
+		q.publish(ctx, last)
+	})
+}
+
+// publish stores an answer unless a later read has taken over.
+func (q *Query[T]) publish(ctx context.Context, a Answer[T]) {
+	if ctx.Err() != nil {
+		return
+	}
+	q.now.Store(&a)
+	select {
+	case q.changed <- struct{}{}:
+	default:
+	}
+}
+
+// Close ends the read and waits for it.
+func (q *Query[T]) Close() {
+	q.mu.Lock()
+	q.closed = true
+	if q.cancel != nil {
+		q.cancel()
+	}
+	q.mu.Unlock()
+	q.wg.Wait()
+}
+
+// answerStatus is how far a one-off read can be trusted.
+func AnswerStatus(read, done bool, err error) Status {
+	f := store.Freshness{State: store.Fresh, RetryIn: -1}
+	st := Status{}
+	switch {
+	case err != nil && read:
+		f.Partial, st.partial = true, []error{err}
+	case err != nil:
+		st.Err, f.State = err, stateOf(fault.ClassOf(err))
+	case !done:
+		f.State = store.Loading
+	}
+	st.at = func(time.Time) store.Freshness { return f }
+	return st
+}
+
+// stateOf is the state that an error leaves a read in.
+func stateOf(c fault.Class) store.State {
+	switch c {
+	case fault.Denied:
+		return store.Denied
+	case fault.Expired:
+		return store.Expired
+	case fault.Throttled:
+		return store.Throttled
+	case fault.Offline:
+		return store.Offline
+	}
+	return store.Failing
+}

@@ -1,0 +1,271 @@
+package livetable
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/ui"
+	"gantry/ui/table"
+	"gantry/ui/theme"
+	"gantry/views"
+	"gantry/views/prose"
+)
+
+// restDelay is how long the cursor stays on a row before its evidence is drawn:
+// a cursor on its way must not pay for what nobody reads.
+const RestDelay = 150 * time.Millisecond
+
+// landing is how long after opening the cursor stays on the worst row while cells
+// land. Later it stays on its row: nothing must be acted on but what was chosen.
+const landing = 5 * time.Second
+
+// tableSpec is all that makes one table screen different from another.
+type Spec[T any] struct {
+	Name  string // the screen's short name
+	Nouns string // what the rows are, in the plural
+	// permission is what listing the rows takes, as IAM spells it.
+	Permission string
+	// subject is the cluster, or what of it, the rows belong to. The context of a
+	// list of clusters has no cluster.
+	Subject awsx.Ref
+	Crumb   string
+	Table   table.Options[T]
+	// status is a row's state, for the totals; ok is false for a row that is none
+	// of the things counted.
+	Status func(T) (s theme.Status, ok bool)
+	// open starts the watches.
+	Open func() Feed[T]
+	// pick chooses on the loop which rows to show, by the screen's mode, and says
+	// what that leaves out; nil shows all.
+	Pick func(rows []T) ([]T, []Span)
+	// evidence explains the row under the cursor; nil for none.
+	Evidence func(T) []prose.Para
+	// actions are what can be done here besides what all tables can. The row is
+	// the one under the cursor; ok is false when there is none.
+	Actions func(row T, ok bool) []ui.Action
+	// kind and ref name a row's resource, for copying and for its JSON. A row
+	// without one has the zero reference.
+	Kind awsx.Kind
+	Ref  func(T) awsx.Ref
+	// describe makes the text about a row; it runs in a command.
+	Describe func(ctx context.Context, row T) ([]prose.Para, error)
+}
+
+// tableScreen is a live table of resources. It owns what all such screens have
+// in common: the watches' life, the header, filter, marks, sort, copying, and
+// the evidence about the row under the cursor.
+type Screen[T any] struct {
+	Deps  *views.Deps
+	spec  Spec[T]
+	Table *table.Table[T]
+
+	opened  time.Time
+	wide    bool // the operator wants the other than what the width gives
+	ctx     context.Context
+	feed    Feed[T]
+	load    Load[T]
+	picked  []Span // what the pick says of what it left out
+	totals  totals
+	feds    int    // loads taken in the screen's life
+	build   uint64 // the newest of this opening
+	covered bool
+	acted   bool   // rows were changed: what was read is old
+	chosen  bool   // the operator chose a column
+	Want    string // the row to put the cursor on once it is there
+
+	reported  []string // the rows that the watches were told of
+	detailing bool
+	ageing    bool // a look at the age is under way
+
+	moves    int // of the cursor
+	moving   bool
+	evidence panel
+}
+
+func New[T any](deps *views.Deps, spec Spec[T]) *Screen[T] {
+	return &Screen[T]{Deps: deps, spec: spec, Table: table.New(spec.Table)}
+}
+
+// rested tells that the cursor may have come to rest.
+type rested struct{ move int }
+
+// drawn tells that a frame was drawn since the rows changed.
+type drawn struct{}
+
+// aged tells that no load came for a while: the words for its age may change.
+type aged struct{ fed int }
+
+// quiet is how long no news may come before the age is looked at, and ageStep
+// how often from then on. News comes more often while all is well, so that a
+// healthy screen at rest draws nothing.
+const (
+	quiet   = time.Minute
+	ageStep = 10 * time.Second
+)
+
+// Name is the screen's name.
+func (s *Screen[T]) Name() string { return s.spec.Name }
+
+// Capturing is false: a table takes no keys itself.
+func (s *Screen[T]) Capturing() bool { return false }
+
+// Open starts the watches and shows what they have already.
+func (s *Screen[T]) Open(ctx context.Context) tea.Cmd {
+	s.ctx, s.feed, s.opened = ctx, s.spec.Open(), s.Deps.Now()
+	s.feed.builds = new(atomic.Uint64)
+	s.build, s.covered, s.reported, s.detailing, s.ageing = 0, false, nil, false, false
+	return tea.Batch(s.feed.keep(ctx), s.feed.now(s.Deps.Now), s.feed.next(ctx, s.Deps.Now))
+}
+
+// Update takes what was built, and the wake-ups of this screen.
+func (s *Screen[T]) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case fed[T]:
+		return s.take(msg)
+	case detailed:
+		s.detailing = false
+		if msg.changed {
+			return s.feed.now(s.Deps.Now)
+		}
+	case rested:
+		if msg.move == s.moves {
+			return s.settle()
+		}
+	case drawn:
+		return s.report()
+	case aged:
+		s.ageing = false
+		if msg.fed != s.feds {
+			return s.age(quiet)
+		}
+		s.Table.SetStale(s.load.Status.stale(s.Deps.Now()))
+		return s.age(ageStep)
+	}
+	return nil
+}
+
+// take shows a load and asks for what follows it.
+func (s *Screen[T]) take(f fed[T]) tea.Cmd {
+	var renew tea.Cmd
+	if f.woken {
+		renew = s.feed.next(s.ctx, s.Deps.Now)
+	}
+	if f.build < s.build {
+		return renew
+	}
+	s.load, s.build, s.feds = f.load, f.build, s.feds+1
+	s.Show()
+	return tea.Batch(renew, func() tea.Msg { return drawn{} }, s.age(quiet))
+}
+
+// show puts those of the loaded rows in the table that the screen's mode picks.
+func (s *Screen[T]) Show() {
+	rows := s.load.Rows
+	if s.spec.Pick != nil {
+		rows, s.picked = s.spec.Pick(rows)
+	}
+	s.totals = totalsOf(rows, s.spec.Status)
+	if s.moving {
+		// Nothing may change places under a cursor that is on its way.
+		s.Table.Hold()
+	}
+	if s.Deps.Now().Sub(s.opened) > landing {
+		s.Table.Pin()
+	}
+	s.Table.SetRows(rows)
+	if s.Want != "" && s.Table.Select(s.Want) {
+		s.Want = ""
+	}
+	s.Table.SetStale(s.load.Status.stale(s.Deps.Now()))
+	if !s.moving {
+		s.explain()
+	}
+}
+
+// act notes that rows are being changed, to read them again when they are seen again.
+func (s *Screen[T]) Act() { s.acted = true }
+
+// Covered lets the watches idle while another screen lies above.
+func (s *Screen[T]) Covered(covered bool) tea.Cmd {
+	s.covered, s.reported = covered, nil
+	if !covered && s.acted {
+		s.acted = false
+		s.feed.refresh()
+	}
+	if !covered && s.feds > 0 {
+		s.Show()
+	}
+	return s.report()
+}
+
+// report tells the watches which rows are on screen, when that has changed, and
+// has the details of those rows read.
+func (s *Screen[T]) report() tea.Cmd {
+	visible := s.Table.Visible()
+	if s.reported == nil || !slices.Equal(visible, s.reported) {
+		s.reported = append([]string{}, visible...)
+		s.feed.need(visible, s.covered)
+	}
+	if s.feed.Details == nil || s.detailing || s.covered {
+		return nil
+	}
+	s.detailing = true
+	return s.feed.detail(s.ctx, s.reported)
+}
+
+// age looks at the age of the rows after d. One such look is under way at a time:
+// loads come faster than it.
+func (s *Screen[T]) age(d time.Duration) tea.Cmd {
+	if s.ageing {
+		return nil
+	}
+	s.ageing = true
+	return ui.After(s.ctx, d, aged{s.feds})
+}
+
+// moved follows a move of the cursor: the evidence waits until it rests.
+func (s *Screen[T]) moved() tea.Cmd {
+	s.moves++
+	s.moving = true
+	return ui.After(s.ctx, RestDelay, rested{s.moves})
+}
+
+// settle is the end of a move.
+func (s *Screen[T]) settle() tea.Cmd {
+	s.moving = false
+	if s.Table.Held() {
+		s.Table.Resort()
+	}
+	s.explain()
+	return s.report()
+}
+
+// explain gathers the evidence about the row under the cursor.
+func (s *Screen[T]) explain() {
+	if s.spec.Evidence == nil {
+		return
+	}
+	row, ok := s.Table.Selected()
+	if !ok {
+		s.evidence.set(nil)
+		return
+	}
+	s.evidence.set(s.spec.Evidence(row))
+}
+
+// Filter is the filter in force.
+func (s *Screen[T]) Filter() string { return s.Table.Filter() }
+
+// SetFilter narrows the table.
+func (s *Screen[T]) SetFilter(expr string) error {
+	if err := s.Table.SetFilter(expr); err != nil {
+		return err
+	}
+	s.explain()
+	return nil
+}

@@ -1,0 +1,123 @@
+package livetable
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"gantry/awsx/store"
+	"gantry/internal/fault"
+	"gantry/ui"
+	"gantry/ui/text"
+	"gantry/views/wording"
+)
+
+// status is how far the rows of a table can be trusted: the state of the
+// snapshot that gives them.
+type Status struct {
+	// at derives the freshness for a moment; nil until there is a snapshot.
+	at          func(now time.Time) store.Freshness
+	Err         error
+	partial     []error
+	done, total int
+}
+
+// statusOf takes a snapshot's state.
+func StatusOf[T any](s *store.Snapshot[T]) Status {
+	return Status{at: s.State, Err: s.Err, partial: s.Partial, done: s.Done, total: s.Total}
+}
+
+func (s Status) freshness(now time.Time) store.Freshness {
+	if s.at == nil {
+		return store.Freshness{State: store.Loading, RetryIn: -1}
+	}
+	return s.at(now)
+}
+
+// loading tells that no listing has ended yet.
+func (s Status) loading(now time.Time) bool { return s.freshness(now).State == store.Loading }
+
+// stale tells that the rows are older than they should be.
+func (s Status) stale(now time.Time) bool {
+	switch s.freshness(now).State {
+	case store.Loading, store.Fresh:
+		return false
+	}
+	return true
+}
+
+// fresh puts the state in the header's words. Ages are coarse.
+func (s Status) Fresh(now time.Time) ui.Fresh {
+	f := s.freshness(now)
+	age := ""
+	if f.Age > 0 {
+		age = text.Span(coarse(f.Age))
+	}
+	retry := ""
+	if f.RetryIn >= 0 {
+		retry = "retry " + text.Span(f.RetryIn)
+	}
+	old := age
+	if old != "" {
+		old += " old"
+	}
+	switch f.State {
+	case store.Loading:
+		if s.total > 0 {
+			return ui.Fresh{State: ui.FreshLoading, Text: fmt.Sprintf("loading %d/%d", s.done, s.total)}
+		}
+		return ui.Fresh{State: ui.FreshLoading, Text: "loading"}
+	case store.Fresh:
+		return ui.Fresh{State: ui.FreshLive, Text: "live"}
+	case store.Throttled:
+		return ui.Fresh{State: ui.FreshStale, Text: wording.JoinNonEmpty(", ", "throttled", retry)}
+	case store.Offline:
+		return ui.Fresh{State: ui.FreshOffline, Text: wording.JoinNonEmpty(", ", wording.JoinNonEmpty(" ", "OFFLINE", age), retry)}
+	case store.Expired:
+		return ui.Fresh{State: ui.FreshDenied, Text: wording.JoinNonEmpty(", ", "login expired", old)}
+	case store.Denied:
+		return ui.Fresh{State: ui.FreshDenied, Text: wording.JoinNonEmpty(", ", "denied", old)}
+	case store.Stale:
+		return ui.Fresh{State: ui.FreshStale, Text: old}
+	}
+	return ui.Fresh{State: ui.FreshStale, Text: wording.JoinNonEmpty(", ", "failed", old, retry)}
+}
+
+// coarse rounds an age to steps that grow with it, so that text which shows it
+// changes seldom.
+func coarse(d time.Duration) time.Duration {
+	switch {
+	case d < time.Minute:
+		return d.Truncate(time.Second)
+	case d < time.Hour:
+		return d.Truncate(10 * time.Second)
+	}
+	return d.Truncate(time.Hour)
+}
+
+// trouble is the error to tell of: what stopped the last poll, else the first
+// part of it that failed for want of credentials.
+func (s Status) Trouble() error {
+	if s.Err != nil {
+		return s.Err
+	}
+	for _, err := range s.partial {
+		if fault.ClassOf(err) == fault.Expired {
+			return err
+		}
+	}
+	return nil
+}
+
+// partly says what of a poll failed, empty if nothing did.
+func (s Status) partly() string {
+	if len(s.partial) == 0 {
+		return ""
+	}
+	what := wording.Count(len(s.partial), "part") + " failed"
+	var e *fault.Error
+	if errors.As(s.partial[0], &e) {
+		what += ": " + wording.JoinNonEmpty(" ", e.Op, e.Class.String())
+	}
+	return what
+}

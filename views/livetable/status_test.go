@@ -1,0 +1,31 @@
+package livetable
+
+import (
+	"testing"
+	"time"
+
+	"gantry/awsx/store"
+	"gantry/ui"
+)
+
+func TestStatesInWords(t *testing.T) {
+	for _, c := range []struct {
+		f    store.Freshness
+		want ui.Fresh
+	}{
+		{store.Freshness{State: store.Loading, RetryIn: -1}, ui.Fresh{State: ui.FreshLoading, Text: "loading 120/1000"}},
+		{store.Freshness{State: store.Fresh, Age: 47 * time.Second}, ui.Fresh{State: ui.FreshLive, Text: "live"}},
+		{store.Freshness{State: store.Stale, Age: 47 * time.Second}, ui.Fresh{State: ui.FreshStale, Text: "47s old"}},
+		{store.Freshness{State: store.Stale, Age: 3*time.Hour + 4*time.Minute}, ui.Fresh{State: ui.FreshStale, Text: "3h old"}},
+		{store.Freshness{State: store.Throttled, RetryIn: 8 * time.Second}, ui.Fresh{State: ui.FreshStale, Text: "throttled, retry 8s"}},
+		{store.Freshness{State: store.Offline, Age: 131 * time.Second, RetryIn: 30 * time.Second}, ui.Fresh{State: ui.FreshOffline, Text: "OFFLINE 2m10s, retry 30s"}},
+		{store.Freshness{State: store.Expired, Age: 90 * time.Second, RetryIn: -1}, ui.Fresh{State: ui.FreshDenied, Text: "login expired, 1m30s old"}},
+		{store.Freshness{State: store.Denied, RetryIn: time.Minute}, ui.Fresh{State: ui.FreshDenied, Text: "denied"}},
+		{store.Freshness{State: store.Failing, Age: time.Minute, RetryIn: 5 * time.Second}, ui.Fresh{State: ui.FreshStale, Text: "failed, 1m old, retry 5s"}},
+	} {
+		s := Status{at: func(time.Time) store.Freshness { return c.f }, done: 120, total: 1000}
+		if got := s.Fresh(time.Time{}); got != c.want {
+			t.Errorf("%+v: %+v", c.f, got)
+		}
+	}
+}

@@ -1,0 +1,160 @@
+package livetable
+
+import (
+	"fmt"
+	"strings"
+
+	"gantry/internal/fault"
+	"gantry/ui"
+	"gantry/ui/text"
+	"gantry/ui/theme"
+	"gantry/views/prose"
+)
+
+// wideWidth is the width from which a table shows the columns of wide mode unasked:
+// there they fit beside the cause.
+const wideWidth = 110
+
+// View draws the table, and the evidence beside or below it.
+func (s *Screen[T]) View(w, h int) ui.Frame {
+	if w <= 0 || h <= 0 {
+		return ui.Frame{}
+	}
+	th := s.Deps.Host.Theme()
+	draw := func(w, h int) string { return s.body(th, w, h) }
+	shown := s.Table.Counts().Shown
+	switch {
+	case s.spec.Evidence == nil || shown == 0:
+		return ui.Frame{Body: draw(w, h)}
+	case w >= sideWidth:
+		return ui.Frame{Body: s.evidence.side(th, w, h, draw)}
+	}
+	return ui.Frame{Body: s.evidence.stack(th, w, h, shown, draw)}
+}
+
+// body is the table, with a word on why it is empty when it is.
+func (s *Screen[T]) body(th *theme.Theme, w, h int) string {
+	s.Table.SetWide(w >= wideWidth != s.wide)
+	out := s.Table.View(th, w, h)
+	if s.Table.Counts().Shown > 0 || h < 2 {
+		return out
+	}
+	lines, _ := prose.Layout{Theme: th, Width: w, Wrap: true}.Lines(s.emptiness())
+	return out + "\n" + strings.Join(lines[:min(len(lines), h-1)], "\n")
+}
+
+// emptiness says why no row is shown: never an empty table without a reason.
+func (s *Screen[T]) emptiness() []prose.Para {
+	say := func(format string, args ...any) []prose.Para {
+		return []prose.Para{{Text: fmt.Sprintf(format, args...), Depth: 1}}
+	}
+	hidden := s.Table.Counts().Total
+	st := s.load.Status
+	switch {
+	case hidden > 0 && s.Table.Filter() != "":
+		return say("the filter hides %d %s (%s shows them)", hidden, s.spec.Nouns, s.key(ui.ActBack, "esc"))
+	case hidden > 0:
+		return say("none of %d %s has a fault (%s shows all)", hidden, s.spec.Nouns, s.key(ui.ActFaults, ""))
+	case s.feds == 0 || st.loading(s.Deps.Now()):
+		if st.total > 0 {
+			return say("loading %d/%d %s", st.done, st.total, s.spec.Nouns)
+		}
+		return say("loading %s", s.spec.Nouns)
+	case st.Err != nil:
+		return s.refused(st.Err)
+	case s.load.Foot != nil:
+		return s.load.Foot
+	}
+	return say("there are no %s here", s.spec.Nouns)
+}
+
+// refused explains a listing that brought nothing.
+func (s *Screen[T]) refused(err error) []prose.Para {
+	t := prose.TroubleOf(err, s.spec.Subject.Context)
+	first := prose.Para{Text: s.spec.Nouns + " could not be read: " + t.Word, Role: theme.Failed, Depth: 1}
+	if t.Class == fault.Denied {
+		first.Text = s.spec.Nouns + " could not be read: " + s.spec.Permission + " is not allowed"
+	}
+	return []prose.Para{
+		first,
+		{Text: err.Error(), Depth: 1},
+		{Text: s.key(ui.ActRefresh, "") + " tries again", Role: theme.Dim, Depth: 1},
+	}
+}
+
+// key is the key of an action that this screen mentions.
+func (s *Screen[T]) key(id, otherwise string) string {
+	a := ui.Shared(id, nil)
+	if otherwise != "" {
+		a.Keys = []string{otherwise}
+	}
+	return s.Deps.Host.Key(a)
+}
+
+// Header tells where one is, how current the rows are and how many there are.
+func (s *Screen[T]) Header() ui.Header {
+	th := s.Deps.Host.Theme()
+	id := s.spec.Subject.Context
+	h := ui.Header{
+		Crumb:  s.spec.Crumb,
+		Counts: s.counts(th),
+		Sort:   s.sortLabel(th),
+	}
+	if cluster := s.spec.Subject.ClusterRef(); cluster.ARN != "" {
+		h.Badge = s.Deps.Badge(cluster)
+		h.Scope = s.Deps.Policy.Scope(cluster)
+	}
+	if s.feds == 0 {
+		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "loading"}
+		return h
+	}
+	h.Fresh = s.load.Status.Fresh(s.Deps.Now())
+	if err := s.load.Status.Trouble(); err != nil {
+		h.Banner = prose.TroubleOf(err, id).Banner
+	}
+	return h
+}
+
+// counts is the line of totals, with all that keeps rows or cells from view.
+func (s *Screen[T]) counts(th *theme.Theme) string {
+	if s.feds == 0 {
+		return ""
+	}
+	c := s.Table.Counts()
+	parts := []string{s.totals.paint(th)}
+	if hidden := c.Total - c.Shown; hidden > 0 {
+		parts = append(parts, th.Paint(theme.Accent, fmt.Sprintf("showing %d", c.Shown)))
+	}
+	if s.Table.FaultsOnly() {
+		parts = append(parts, th.Paint(theme.Accent, "faults only"))
+	}
+	if c.Marked > 0 {
+		marked := fmt.Sprintf("%d marked", c.Marked)
+		if c.MarkedHidden > 0 {
+			marked += fmt.Sprintf(" (%d hidden)", c.MarkedHidden)
+		}
+		parts = append(parts, th.Paint(theme.Marked, marked))
+	}
+	if partly := s.load.Status.partly(); partly != "" {
+		parts = append(parts, th.Paint(theme.Warn, text.Line(partly)))
+	}
+	for _, note := range [...][]Span{s.picked, s.load.Note} {
+		if len(note) > 0 {
+			parts = append(parts, PaintSpans(th, note))
+		}
+	}
+	return strings.Join(parts, "  ")
+}
+
+// sortLabel names the sorted column and its direction.
+func (s *Screen[T]) sortLabel(th *theme.Theme) string {
+	id, descending := s.Table.Sort()
+	if id == "" {
+		return ""
+	}
+	arrow := th.Glyphs().Ascending
+	if descending {
+		arrow = th.Glyphs().Descending
+	}
+	return th.Paint(theme.Dim, "sort ") + strings.ToUpper(id) + arrow
+}

@@ -1,0 +1,266 @@
+package logs
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/store"
+	"gantry/logs"
+	"gantry/ui"
+	"gantry/ui/theme"
+	"gantry/views/prose"
+)
+
+// logHistogram counts the lines of a log over time. It is read once for each range;
+// enter goes to the lines of a bar.
+type logHistogram struct {
+	log    *logScreen
+	held   logs.Range // what the log holds, for the range of that name
+	window logWindow
+
+	ctx     context.Context
+	bars    int // as many as fit the width that was drawn
+	asked   int // the latest reading
+	loading bool
+	read    logs.Histogram
+	rng     logs.Range
+	err     error
+	cursor  int
+	changes []rollout
+}
+
+// rollout is when a deployment of the service began.
+type rollout struct {
+	at   time.Time
+	what string
+}
+
+// ActHistogram is the name of the action that counts the lines of a log over time.
+const ActHistogram = "log-histogram"
+
+// histogramAction counts the lines over time.
+func (s *logScreen) histogramAction() ui.Action {
+	return ui.Action{
+		ID: ActHistogram, Name: "histogram", Keys: []string{"H"}, Hint: 9,
+		Disabled: unless(s.session != nil, "nothing is searched for"),
+		Run: ui.Do(func() {
+			s.viewer.Deps.Host.Push(&logHistogram{log: s, held: s.stretch(), window: s.opening.window, bars: usualBars})
+		}),
+	}
+}
+
+// usualBars is how many bars are asked for before the width is known.
+const usualBars = 60
+
+// counted is a histogram that was read.
+type counted struct {
+	asked int
+	read  logs.Histogram
+	rng   logs.Range
+	err   error
+}
+
+// Name is the screen's name.
+func (x *logHistogram) Name() string { return "histogram" }
+
+// Capturing is false: all keys are actions.
+func (x *logHistogram) Capturing() bool { return false }
+
+// Open counts.
+func (x *logHistogram) Open(ctx context.Context) tea.Cmd {
+	x.ctx = ctx
+	x.changes = x.log.subject.rollouts
+	return x.count(x.window)
+}
+
+// count reads the bars of a window.
+func (x *logHistogram) count(w logWindow) tea.Cmd {
+	x.window, x.loading, x.asked = w, true, x.asked+1
+	ctx, asked, source, q, n := x.ctx, x.asked, x.log.source, x.log.wanted(), x.bars
+	now := x.log.viewer.Deps.Now()
+	r := x.held
+	if w.since > 0 {
+		r = logs.Range{From: now.Add(-w.since), To: now}
+	}
+	return func() tea.Msg {
+		msg := counted{asked: asked, rng: r}
+		if w.head {
+			msg.rng = logs.Range{To: now}
+			page, err := source.Since(ctx, q, msg.rng, 1)
+			if err != nil || len(page.Entries) == 0 {
+				msg.err = err
+				return msg
+			}
+			msg.rng.From = page.Entries[0].Time
+		}
+		msg.read, msg.err = logs.ReadHistogram(ctx, source, q, msg.rng, n)
+		return msg
+	}
+}
+
+// Update takes the bars. The cursor stays at its time.
+func (x *logHistogram) Update(msg tea.Msg) tea.Cmd {
+	m, ok := msg.(counted)
+	if !ok || m.asked != x.asked {
+		return nil
+	}
+	x.loading, x.err = false, m.err
+	if m.err != nil {
+		return nil
+	}
+	at, had := x.at()
+	x.read, x.rng = m.read, m.rng
+	x.cursor = len(x.read.Bars) - 1
+	if had {
+		for i, b := range x.read.Bars {
+			if !b.Start.After(at) {
+				x.cursor = i
+			}
+		}
+	}
+	return nil
+}
+
+// at is when the bar under the cursor begins.
+func (x *logHistogram) at() (time.Time, bool) {
+	if x.cursor < 0 || x.cursor >= len(x.read.Bars) {
+		return time.Time{}, false
+	}
+	return x.read.Bars[x.cursor].Start, true
+}
+
+// Header tells what is counted.
+func (x *logHistogram) Header() ui.Header {
+	deps := x.log.viewer.Deps
+	h := ui.Header{
+		Badge: deps.Badge(x.log.cluster()), Crumb: x.log.crumb() + " histogram",
+		Scope:  deps.Policy.Scope(x.log.cluster()),
+		Counts: x.log.counts(deps.Host.Theme()),
+		Sort:   " " + x.windowName(),
+	}
+	switch {
+	case x.loading:
+		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "counting"}
+	case x.err != nil:
+		h.Fresh = ui.Fresh{State: ui.FreshOffline, Text: "not counted"}
+	case x.read.Partial != nil:
+		h.Fresh, h.Banner = ui.Fresh{State: ui.FreshStale, Text: "partial"}, "partial: "+x.read.Partial.String()
+	}
+	return h
+}
+
+// windowName says what the range is, since a tail and a head have no length.
+func (x *logHistogram) windowName() string {
+	switch {
+	case x.window.head:
+		return "all there is"
+	case x.window.since == 0:
+		return "the lines held"
+	}
+	return x.window.name
+}
+
+// Actions move the cursor, choose the range and go to a bar's lines.
+func (x *logHistogram) Actions() []ui.Action {
+	at, ok := x.at()
+	goTo := ui.Shared(ui.ActEnter, ui.Do(func() {
+		x.log.goTo = at
+		x.log.viewer.Deps.Host.Pop()
+	}))
+	goTo.Name, goTo.Disabled = "its lines", unless(ok, "nothing is counted")
+	refresh := ui.Shared(ui.ActRefresh, func() tea.Cmd { return x.count(x.window) })
+	refresh.Name = "count anew"
+	out := []ui.Action{
+		goTo, refresh,
+		{ID: "log-earlier-bar", Name: "earlier bar", Keys: []string{"left", "h"}, Hint: 4, Run: ui.Do(func() { x.move(-1) })},
+		{ID: "log-later-bar", Name: "later bar", Keys: []string{"right", "l"}, Hint: 5, Run: ui.Do(func() { x.move(1) })},
+		{ID: "log-next-error", Name: "next bar with errors", Keys: []string{"e"}, Hint: 2, Disabled: goTo.Disabled, Run: ui.Do(func() { x.seekError(1) })},
+		{ID: "log-previous-error", Name: "previous bar with errors", Keys: []string{"E"}, Hint: 3, Disabled: goTo.Disabled, Run: ui.Do(func() { x.seekError(-1) })},
+	}
+	return append(out, windowActions(x.count)...)
+}
+
+func (x *logHistogram) move(n int) {
+	x.cursor = max(0, min(x.cursor+n, len(x.read.Bars)-1))
+}
+
+func (x *logHistogram) seekError(step int) {
+	for i := x.cursor + step; i >= 0 && i < len(x.read.Bars); i += step {
+		if x.read.Bars[i].Errors > 0 {
+			x.cursor = i
+			return
+		}
+	}
+	x.log.viewer.Deps.Host.Flash(ui.Info, "no bar that way has errors")
+}
+
+// View draws the bars over their times, the deployments, and the bar under the cursor
+// in words.
+func (x *logHistogram) View(w, h int) ui.Frame {
+	if w <= 0 || h <= 0 {
+		return ui.Frame{}
+	}
+	th := x.log.viewer.Deps.Host.Theme()
+	x.bars = max(minBars, w-axisCells)
+	if len(x.read.Bars) == 0 || x.err != nil {
+		lines, _ := prose.Layout{Theme: th, Width: w, Wrap: true}.Lines(x.emptiness())
+		return ui.Frame{Body: strings.Join(lines[:min(len(lines), h)], "\n")}
+	}
+	d := barDrawing{th: th, w: w, h: h, zone: x.log.lines.zone, histogram: x.read, cursor: x.cursor, changes: x.changes}
+	return ui.Frame{Body: d.draw()}
+}
+
+// emptiness says why there are no bars.
+func (x *logHistogram) emptiness() []prose.Para {
+	var d prose.Document
+	switch {
+	case x.err != nil:
+		d.Line(theme.Failed, "the lines could not be counted")
+		d.Field("cause", x.err.Error())
+	case x.loading:
+		d.Line(theme.Dim, "counting lines")
+	default:
+		d.Line(theme.Text, "there are no lines to count")
+	}
+	return d.Paras
+}
+
+// Text is the bars as a table, for a file.
+func (x *logHistogram) Text() string {
+	var d prose.Document
+	for _, b := range x.read.Bars {
+		d.Line(theme.Text, fmt.Sprintf("%s  %6d lines  %6d errors  %6d warnings",
+			b.Start.In(x.log.lines.zone).Format("2006-01-02 15:04:05"), b.Lines, b.Errors, b.Warnings))
+	}
+	for _, c := range x.changes {
+		d.Line(theme.Text, c.words(x.log.lines.zone))
+	}
+	return prose.PlainText(d.Paras)
+}
+
+func (c rollout) words(zone *time.Location) string {
+	return "deployment " + c.at.In(zone).Format("15:04:05") + " of " + c.what
+}
+
+// rolloutsOf are the deployments that a service's state tells of, oldest first.
+func rolloutsOf(state store.ServiceState) []rollout {
+	var out []rollout
+	add := func(at time.Time, definition string) {
+		known := slices.ContainsFunc(out, func(r rollout) bool { return r.at.Equal(at) })
+		if !at.IsZero() && !known {
+			out = append(out, rollout{at, cmp.Or(awsx.ARNName(definition), "the service")})
+		}
+	}
+	for _, d := range state.Service.Deployments {
+		add(d.CreatedAt, d.TaskDefinition)
+	}
+	slices.SortFunc(out, func(a, b rollout) int { return a.at.Compare(b.at) })
+	return out
+}

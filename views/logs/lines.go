@@ -1,0 +1,263 @@
+package logs
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"gantry/internal/clean"
+	"gantry/logs"
+	"gantry/logs/ecslog"
+	"gantry/ui/logview"
+	"gantry/views"
+	"gantry/views/wording"
+)
+
+// logLines is a ring as the log widget draws it: each line with its level and
+// with the task that wrote it.
+type logLines struct {
+	ring    *logs.Ring
+	scope   views.LogScope
+	zone    *time.Location
+	origins ecslog.Origins
+	several bool
+	reveal  bool        // what is masked otherwise is shown
+	anchor  *logs.Entry // the line that the others are shown around
+	columns []string    // fields shown in place of messages; nil for messages
+
+	labels  map[string]logLabel // by the container's runtime id
+	colours map[string]int      // by the task's ARN, in the order in which they wrote
+	writers []writer            // in the same order
+}
+
+// writer is a task that wrote some of the lines.
+type writer struct {
+	label, revision string
+	colour          int
+}
+
+var _ logview.Lines = (*logLines)(nil)
+
+// logLabel is who wrote a line.
+type logLabel struct {
+	text   string
+	colour int
+}
+
+func newLogLines(scope views.LogScope, zone *time.Location) *logLines {
+	return &logLines{
+		ring: logs.NewRing(0, 0), scope: scope, zone: zone,
+		labels: map[string]logLabel{}, colours: map[string]int{},
+	}
+}
+
+// attribute takes in what is known of the tasks. Lines that are shown already are
+// attributed anew; a task keeps its colour.
+func (l *logLines) attribute(s logSubject) {
+	l.origins, l.several = s.derivation.Origins, s.several
+	clear(l.labels)
+	l.writers = l.writers[:0]
+	for _, e := range l.ring.From(l.ring.First()) {
+		l.label(e)
+	}
+}
+
+// inherit takes over how the lines were shown before they were searched anew.
+func (l *logLines) inherit(from *logLines) {
+	l.colours, l.columns, l.reveal = from.colours, from.columns, from.reveal
+}
+
+// met takes note of who wrote lines that come in.
+func (l *logLines) met(entries []logs.Entry) {
+	for i := range entries {
+		l.label(&entries[i])
+	}
+}
+
+// find returns where a line stands that is known by its address.
+func (l *logLines) find(line *logs.Entry) (uint64, bool) {
+	for pos, e := range l.ring.From(l.ring.First()) {
+		if e == line {
+			return pos, true
+		}
+	}
+	return 0, false
+}
+
+// First is the position of the oldest line.
+func (l *logLines) First() uint64 { return l.ring.First() }
+
+// End is the position after the newest line.
+func (l *logLines) End() uint64 { return l.ring.End() }
+
+// At returns the line at a position.
+func (l *logLines) At(pos uint64) logview.Line {
+	e := l.ring.At(pos)
+	if e == nil {
+		return logview.Line{}
+	}
+	if e.Gap != nil {
+		return logview.Line{Time: e.Time.In(l.zone), Gap: true, Message: l.gap(e.Gap)}
+	}
+	if isMark(e) {
+		return logview.Line{Time: e.Time.In(l.zone), Mark: true, Message: e.Message}
+	}
+	label := l.label(e)
+	if !l.merged() {
+		label = logLabel{}
+	}
+	return logview.Line{
+		Time: e.Time.In(l.zone), Level: logLevel(e.Level), Label: label.text, Colour: label.colour,
+		Message: e.Message, Late: e.Late, Anchor: l.anchor != nil && e.Index == l.anchor.Index && e.ID == l.anchor.ID,
+	}
+}
+
+// merged tells that the lines are those of several, so that each says whose it is.
+func (l *logLines) merged() bool {
+	return len(l.writers) > 1 || len(l.writers) == 1 && (l.several || l.writers[0].label == byFamily)
+}
+
+func (l *logLines) gap(g *logs.Gap) string {
+	const layout = "15:04:05"
+	return fmt.Sprintf("lines from %s to %s are not shown: %s", g.From.In(l.zone).Format(layout), g.To.In(l.zone).Format(layout), g.Reason)
+}
+
+// logLevel is a level as the widget paints it.
+func logLevel(level string) logview.Level {
+	switch logs.SeverityOf(level) {
+	case logs.SeverityTrace, logs.SeverityDebug:
+		return logview.LevelDebug
+	case logs.SeverityInfo:
+		return logview.LevelInfo
+	case logs.SeverityWarn:
+		return logview.LevelWarn
+	case logs.SeverityError, logs.SeverityFatal:
+		return logview.LevelError
+	case logs.SeverityUnknown:
+	}
+	return logview.LevelNone
+}
+
+// label says who wrote a line, as far as the scope leaves that open.
+func (l *logLines) label(e *logs.Entry) logLabel {
+	if label, ok := l.labels[e.Container]; ok && e.Container != "" || e.Gap != nil || isMark(e) {
+		return label
+	}
+	o := l.origins.Of(e)
+	var label logLabel
+	switch {
+	case l.scope.Task == nil:
+		if o.ByFamily {
+			label = logLabel{text: byFamily, colour: l.colour(byFamily)}
+		} else {
+			label = logLabel{text: wording.ShortID(o.TaskID), colour: l.colour(o.Task.ARN)}
+		}
+		if l.several && o.Container != "" {
+			label.text += "/" + o.Container
+		}
+	case l.several:
+		label = logLabel{text: o.Container, colour: l.colour(o.Container)}
+	}
+	if e.Container != "" {
+		l.labels[e.Container] = label
+	}
+	if !slices.ContainsFunc(l.writers, func(w writer) bool { return w.label == label.text }) && label.text != "" {
+		l.writers = append(l.writers, writer{label: label.text, revision: o.Revision, colour: label.colour})
+	}
+	return label
+}
+
+// byFamily marks a line that nothing but its family ties to the service.
+const byFamily = "family"
+
+func (l *logLines) colour(of string) int {
+	n, ok := l.colours[of]
+	if !ok {
+		n = len(l.colours)
+		l.colours[of] = n
+	}
+	return n
+}
+
+// error tells that the line at a position is an error.
+func (l *logLines) error(pos uint64) bool {
+	e := l.ring.At(pos)
+	return e != nil && e.Gap == nil && logLevel(e.Level) == logview.LevelError
+}
+
+// safeText makes text from outside fit to be copied, read or saved.
+func safeText(s string) string { return clean.Text(clean.Redact(s)) }
+
+// safe makes a message fit to be copied or read, with its secrets masked unless they
+// are shown.
+func (l *logLines) safe(message string) string {
+	message = logview.Plain(strings.TrimRight(message, "\r\n"))
+	if l.reveal {
+		return clean.Text(message)
+	}
+	return safeText(message)
+}
+
+// text is some lines, one after another, for a file. It outlives the screen, so that
+// secrets are masked whatever the screen shows.
+func (l *logLines) text(lines iter.Seq[uint64]) string {
+	var b strings.Builder
+	for pos := range lines {
+		line, e := l.At(pos), l.ring.At(pos)
+		b.WriteString(wording.JoinNonEmpty(" ", line.Time.Format("2006-01-02T15:04:05.000Z07:00"),
+			clean.Line(e.Level), clean.Line(line.Label), safeText(logview.Plain(strings.TrimRight(line.Message, "\r\n")))))
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// record is everything about one line: who wrote it, the whole message with its
+// line breaks, and the document as the store holds it.
+func (l *logLines) record(e *logs.Entry) string {
+	var b strings.Builder
+	field := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "%-10s %s\n", name, clean.Line(l.safe(value)))
+		}
+	}
+	field("time", e.Time.In(l.zone).Format("2006-01-02 15:04:05.000000000 -0700"))
+	if e.Gap != nil {
+		field("gap", l.gap(e.Gap))
+		return b.String()
+	}
+	if isMark(e) {
+		field("mark", e.Message)
+		return b.String()
+	}
+	o := l.origins.Of(e)
+	field("level", e.Level)
+	field("task", o.TaskID)
+	field("container", o.Container)
+	field("revision", o.Revision)
+	if o.ByFamily && l.scope.Task == nil {
+		field("found by", "its family alone: another cluster or account may have written it")
+	}
+	field("index", e.Index)
+	field("id", e.ID)
+	if e.Late {
+		field("late", "newer lines had come before it")
+	}
+	b.WriteString("\n" + l.safe(pretty(e.Message)) + "\n")
+	if len(e.Source) > 0 {
+		b.WriteString("\n" + l.safe(pretty(string(e.Source))) + "\n")
+	}
+	return b.String()
+}
+
+// pretty breaks JSON into lines. Other text stays as it is.
+func pretty(s string) string {
+	var b bytes.Buffer
+	if !strings.HasPrefix(s, "{") || json.Indent(&b, []byte(s), "", "  ") != nil {
+		return s
+	}
+	return b.String()
+}

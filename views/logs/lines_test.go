@@ -1,0 +1,88 @@
+package logs
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"gantry/awsx/awsxtest"
+	"gantry/logs"
+	"gantry/ui/logview"
+	"gantry/views"
+	"gantry/views/viewstest"
+)
+
+func TestAGapSaysWhatIsMissing(t *testing.T) {
+	l := newLogLines(views.LogScope{}, time.UTC)
+	at := awsxtest.Now
+	l.ring.Add([]logs.Entry{{Time: at, Gap: &logs.Gap{From: at.Add(-time.Minute), To: at, Reason: "more lines came than could be read"}}})
+	const want = "lines from 09:25:53 to 09:26:53 are not shown: more lines came than could be read"
+	if line := l.At(0); !line.Gap || line.Message != want {
+		t.Errorf("drawn as %+v", line)
+	}
+	for name, text := range map[string]string{"record": l.record(l.ring.At(0)), "saved": l.text(slices.Values([]uint64{0}))} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s: %q", name, text)
+		}
+	}
+	if l.error(0) {
+		t.Error("a gap is no error line")
+	}
+}
+
+func TestLevelsAreTheLoggersOwn(t *testing.T) {
+	for level, want := range map[string]logview.Level{
+		"TRACE": logview.LevelDebug, "debug": logview.LevelDebug, "Notice": logview.LevelInfo, "WARNING": logview.LevelWarn,
+		"err": logview.LevelError, "FATAL": logview.LevelError, "": logview.LevelNone, "3": logview.LevelNone,
+	} {
+		if got := logLevel(level); got != want {
+			t.Errorf("%q is %v, want %v", level, got, want)
+		}
+	}
+}
+
+// TestTheScreenWakesBeforeItsWordsAreWrong: up to the moment for which a wake-up
+// is asked the words stay true.
+func TestTheScreenWakesBeforeItsWordsAreWrong(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		now := awsxtest.Now
+		span := func(name string, most time.Duration) time.Duration {
+			return time.Duration(rapid.Int64Range(-int64(time.Minute), int64(most)).Draw(t, name))
+		}
+		s := logs.Status{
+			State:   rapid.SampledFrom([]logs.State{logs.Following, logs.Behind, logs.Retrying, logs.NoStore}).Draw(t, "state"),
+			Newest:  now.Add(-span("age", 100*time.Hour)),
+			RetryAt: now.Add(span("retry", time.Minute)),
+		}
+		at, ok := wordsChange(s, now)
+		if !ok {
+			at = now.Add(time.Hour)
+		} else if !at.After(now) {
+			t.Fatalf("it would wake at once, for ever: %v", at.Sub(now))
+		}
+		if before, last := s.Words(now), s.Words(at.Add(-1)); before != last {
+			t.Fatalf("%q became %q before %v", before, last, at.Sub(now))
+		}
+	})
+}
+
+func TestBatchesAreDrawnAtMostTenTimesASecond(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		s := &viewstest.Shelf{}
+		s.Write(time.Now(), "", "", "info", "hello")
+		x := newLogSession(t.Context())
+		x.tail = logs.Follow(x.ctx, s, logs.Query{}, logs.TailOptions{})
+		defer x.tail.Close()
+		defer x.end()
+		began := time.Now()
+		if b, ok := x.next(redrawEvery)().(batched); !ok || len(b.batch.Entries) != 1 {
+			t.Errorf("it brought %+v", b)
+		}
+		if took := time.Since(began); took < 100*time.Millisecond {
+			t.Errorf("drawn again after %v", took)
+		}
+	})
+}

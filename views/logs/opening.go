@@ -1,0 +1,154 @@
+package logs
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/logs"
+	"gantry/ui"
+	"gantry/ui/logview"
+)
+
+// logOpening is where a search begins: with a window, or with the lines about a
+// moment or about a line.
+type logOpening struct {
+	window logWindow
+	at     time.Time
+	line   *logs.Entry
+}
+
+// about tells that the search begins in the midst of the lines.
+func (o logOpening) about() bool { return o.line != nil || !o.at.IsZero() }
+
+// logWindow is how far back the lines go.
+type logWindow struct {
+	id, key, name string
+	head          bool          // the oldest lines, instead of following
+	since         time.Duration // zero for the newest lines
+}
+
+// logWindows are the windows there are; the first is what a screen opens with.
+var logWindows = [...]logWindow{
+	{id: "log-tail", key: "0", name: "tail"},
+	{id: "log-head", key: "1", name: "head", head: true},
+	{id: "log-1m", key: "2", name: "last 1m", since: time.Minute},
+	{id: "log-5m", key: "3", name: "last 5m", since: 5 * time.Minute},
+	{id: "log-15m", key: "4", name: "last 15m", since: 15 * time.Minute},
+	{id: "log-30m", key: "5", name: "last 30m", since: 30 * time.Minute},
+	{id: "log-1h", key: "6", name: "last 1h", since: time.Hour},
+}
+
+// windowActions open the windows.
+func windowActions(open func(logWindow) tea.Cmd) []ui.Action {
+	var out []ui.Action
+	for _, w := range logWindows {
+		out = append(out, ui.Action{ID: w.id, Name: w.name, Keys: []string{w.key}, Run: func() tea.Cmd { return open(w) }})
+	}
+	return out
+}
+
+// headLines is how many of the oldest lines the head shows.
+const headLines = 500
+
+// aboutLines is how many lines are read on either side of a moment or a line.
+const aboutLines = 500
+
+// placed is what a search about a moment or a line brought.
+type placed struct {
+	session *logSession
+	lines   logs.Surroundings
+	why     *logs.Explanation
+	err     error
+}
+
+// about reads the lines about a moment or a line.
+func (x *logSession) about(source logs.Source, q logs.Query, from logOpening) tea.Cmd {
+	return func() tea.Msg {
+		msg := placed{session: x}
+		if from.line != nil {
+			msg.lines, msg.err = logs.Around(x.ctx, source, q, *from.line, aboutLines)
+		} else {
+			msg.lines, msg.err = logs.At(x.ctx, source, q, from.at, aboutLines)
+		}
+		if msg.err == nil && len(msg.lines.Entries) == 0 {
+			msg.why = explained(x.ctx, source, q, logs.Range{})
+		}
+		return msg
+	}
+}
+
+// head reads the oldest lines there are.
+func (x *logSession) head(source logs.Source, q logs.Query, now time.Time) tea.Cmd {
+	return func() tea.Msg {
+		all := logs.Range{To: now}
+		page, err := source.Since(x.ctx, q, all, min(headLines, source.Limits().MaxPage))
+		b := logs.Batch{Entries: page.Entries, Status: logs.Status{
+			State: logs.Stopped, Err: err, Partial: page.Partial, Lines: len(page.Entries),
+		}}
+		if err == nil && len(page.Entries) == 0 {
+			b.Status.Explanation = explained(x.ctx, source, q, all)
+		}
+		return batched{x, b}
+	}
+}
+
+// explained says why there are no lines, nil when that is not known: without a
+// reason the screen says that there are none.
+func explained(ctx context.Context, source logs.Source, q logs.Query, r logs.Range) *logs.Explanation {
+	why, err := source.Explain(ctx, q, r)
+	if err != nil {
+		return nil
+	}
+	return &why
+}
+
+// place shows what a search in the midst of the lines brought, with the cursor on
+// what was asked about.
+func (s *logScreen) place(msg placed) tea.Cmd {
+	if msg.session != s.session {
+		return nil
+	}
+	found := msg.lines
+	s.status = logs.Status{
+		State: logs.Stopped, Err: msg.err, Partial: found.Partial, Lines: len(found.Entries), Explanation: msg.why,
+	}
+	if msg.err != nil {
+		return nil
+	}
+	s.lines.met(found.Entries)
+	s.view.Edited(logview.Edit{Inserted: s.lines.ring.Add(found.Entries).Inserted, Asked: true})
+	s.older.done = !found.Before
+	s.view.GotoMiddle(s.lines.First() + uint64(found.Anchor))
+	return nil
+}
+
+// logPace says how long to wait between two batches that are drawn: what a frame
+// costs the terminal sets how many there are in a second.
+type logPace struct {
+	bytes, rows int // of the last frame
+}
+
+const (
+	// redrawEvery is the shortest time between two batches that are drawn, and
+	// redrawAtLeast the longest.
+	redrawEvery   = 100 * time.Millisecond
+	redrawAtLeast = time.Second
+	// terminalBytes is what may be written to the terminal in a second: a slow line
+	// takes no more, and keys must not wait behind it.
+	terminalBytes = 24 << 10
+)
+
+// drawn notes a frame.
+func (p *logPace) drawn(body string, rows int) { p.bytes, p.rows = len(body), rows }
+
+// after is the wait after a batch. Rows that only move up cost next to nothing: the
+// terminal scrolls them.
+func (p *logPace) after(lines int, following bool) time.Duration {
+	if !following || p.rows == 0 {
+		return redrawEvery
+	}
+	changed := p.bytes * min(lines, p.rows) / p.rows
+	return min(max(redrawEvery, time.Duration(changed)*time.Second/terminalBytes), redrawAtLeast)
+}

@@ -1,0 +1,57 @@
+package logs
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+	"gantry/awsx/store"
+	"gantry/ui"
+	"gantry/views"
+	"gantry/views/viewstest"
+)
+
+// TestTheTasksBeforeAreReachedHoursLater goes back to tasks that ECS has forgotten,
+// from a service and then from task to task.
+func TestTheTasksBeforeAreReachedHoursLater(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, service := logAccount()
+		a.Edit(func(data *awsxtest.Data) {
+			for i := range data.Tasks {
+				data.Tasks[i].CreatedAt = time.Now()
+			}
+		})
+		s := &viewstest.Shelf{}
+		var seen []store.Seen
+		for i, name := range []string{"f00d", "beef", "cafe"} {
+			id := strings.Repeat(name, 16)
+			at := time.Now().Add(time.Duration(i-8) * time.Hour)
+			s.Write(at, id, "", "info", "last words of "+name)
+			seen = append(seen, store.Seen{
+				Service: service.Name(), ID: id, Task: "arn:aws:ecs:eu-west-1:1:task/payments/" + name + name, Container: "api-orders",
+				Family: "api-orders", Revision: "1", First: at.Add(-time.Hour), Last: at,
+			})
+		}
+		d := viewstest.Sit(t, a, viewstest.Standard, func(deps *views.Deps) ui.Screen {
+			v := viewerOf(deps, s)
+			v.Remembered = func(awsx.Ref) []store.Seen { return seen }
+			return newLogScreen(v, views.LogScope{Service: service})
+		}).Read()
+		for _, name := range []string{"cafe", "beef", "f00d"} {
+			d.Press("p")
+			d.Read()
+			d.Shows("last words of "+name, "task "+name+name).Hides(otherThan(name)...)
+		}
+	})
+}
+
+func otherThan(name string) (out []string) {
+	for _, other := range []string{"f00d", "beef", "cafe"} {
+		if other != name {
+			out = append(out, "last words of "+other)
+		}
+	}
+	return out
+}

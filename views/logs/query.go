@@ -1,0 +1,168 @@
+package logs
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/internal/fault"
+	"gantry/logs"
+	"gantry/ui"
+	"gantry/ui/form"
+	"gantry/views/wording"
+)
+
+// queryAction asks for a query in Kibana's language, which the store answers. Other
+// than the filter it is not bound to the lines that are held.
+func (s *logScreen) queryAction() ui.Action {
+	return ui.Action{ID: "log-query", Name: "query", Keys: []string{"Q"}, Hint: 3, Run: ui.Do(func() { s.askQuery(s.expr.String(), "") })}
+}
+
+// askQuery asks for the query; wrong is why the one that is there already was refused.
+func (s *logScreen) askQuery(typed, wrong string) {
+	s.viewer.Deps.Host.Modal(form.New(s.viewer.Deps.Host.Theme(), form.Options{
+		Title: "Only the lines that the store finds by",
+		Fields: []form.Field{{
+			Label: "query", Value: typed, Wrong: wrong, Placeholder: `level:error and not message:"health check"`,
+			Help: "Kibana's language, or lucene: before Lucene's; empty is every line",
+			Check: func(value string) error {
+				if _, err := logs.ParseExpr(value); err != nil {
+					return errors.New(causeOfQuery(err))
+				}
+				return nil
+			},
+		}},
+		Submit: func(values []string) (tea.Cmd, error) {
+			expr, err := logs.ParseExpr(values[0])
+			if err != nil {
+				return nil, err
+			}
+			return s.try(expr), nil
+		},
+	}))
+}
+
+// causeOfQuery is what is wrong with a query, with the column where there is one.
+func causeOfQuery(err error) string {
+	var e *fault.Error
+	if errors.As(err, &e) && e.Err != nil {
+		return wording.JoinNonEmpty("; ", e.Err.Error(), e.Fix)
+	}
+	return err.Error()
+}
+
+// tried is what the store says to a query.
+type tried struct {
+	expr logs.Expr
+	err  error
+}
+
+// try puts a query to the store before it takes the place of the one in force.
+func (s *logScreen) try(expr logs.Expr) tea.Cmd {
+	if expr.IsZero() || s.source == nil || !s.subject.searchable() {
+		return s.accept(tried{expr: expr})
+	}
+	ctx, source, q, now := s.ctx, s.source, s.subject.derivation.Query, s.viewer.Deps.Now()
+	q.Expr = expr
+	return func() tea.Msg {
+		_, err := source.Latest(ctx, q, logs.Range{To: now}, 1)
+		return tried{expr, err}
+	}
+}
+
+// accept searches by a query, unless the store cannot read it: then it is asked for
+// again, and the last good one stays in force.
+func (s *logScreen) accept(msg tried) tea.Cmd {
+	if msg.err != nil && fault.ClassOf(msg.err) == fault.Invalid {
+		s.askQuery(msg.expr.String(), causeOfQuery(msg.err))
+		return nil
+	}
+	s.expr = msg.expr
+	if !s.subject.searchable() {
+		return nil
+	}
+	return s.reopen(s.opening)
+}
+
+// jumpAction goes to a time.
+func (s *logScreen) jumpAction() ui.Action {
+	return ui.Action{ID: "log-jump", Name: "go to a time", Keys: []string{"T"}, Run: ui.Do(func() {
+		now := s.viewer.Deps.Now()
+		parse := func(typed string) (time.Time, error) { return parseMoment(typed, now) }
+		s.viewer.Deps.Host.Modal(form.New(s.viewer.Deps.Host.Theme(), form.Options{
+			Title: "Go to the lines of",
+			Fields: []form.Field{{
+				Label: "time", Help: "14:05, 14:05:30, " + now.Format("2006-01-02T15:04") + ", or how long ago: 90s, 15m, 2h, 1d",
+				Check: func(value string) error { _, err := parse(value); return err },
+			}},
+			Submit: func(values []string) (tea.Cmd, error) {
+				at, err := parse(values[0])
+				if err != nil {
+					return nil, err
+				}
+				return s.reopen(logOpening{window: s.opening.window, at: at}), nil
+			},
+		}))
+	})}
+}
+
+// parseMoment reads a time of the day, which is the last one that has passed, a date
+// with a time, or how long ago. The zone is that of now unless the date names one.
+func parseMoment(typed string, now time.Time) (time.Time, error) {
+	typed = strings.TrimSpace(typed)
+	for _, layout := range []string{"15:04", "15:04:05"} {
+		if t, err := time.Parse(layout, typed); err == nil {
+			at := time.Date(now.Year(), now.Month(), now.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), now.Location())
+			if at.After(now) {
+				at = at.AddDate(0, 0, -1)
+			}
+			return at, nil
+		}
+	}
+	dated := strings.Replace(typed, " ", "T", 1)
+	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", time.RFC3339, time.DateOnly} {
+		if t, err := time.ParseInLocation(layout, dated, now.Location()); err == nil {
+			return t, nil
+		}
+	}
+	if ago, err := parseAgo(typed); err == nil {
+		return now.Add(-ago), nil
+	}
+	return time.Time{}, fmt.Errorf("%q is no time: expected 14:05, 14:05:30, 2006-01-02T15:04 or 2h", typed)
+}
+
+// parseAgo reads a positive duration, of days too.
+func parseAgo(typed string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(typed, "d"); ok {
+		n, err := time.ParseDuration(days + "h")
+		return checkAgo(n*24, err)
+	}
+	n, err := time.ParseDuration(typed)
+	return checkAgo(n, err)
+}
+
+func checkAgo(d time.Duration, err error) (time.Duration, error) {
+	if err == nil && d <= 0 {
+		return 0, errors.New("not in the past")
+	}
+	return d, err
+}
+
+// aroundAction shows the lines around the one under the cursor, whatever is searched
+// for.
+func (s *logScreen) aroundAction(pos uint64, noLine string) ui.Action {
+	a := ui.Action{ID: "log-around", Name: "around this line", Keys: []string{"o"}, Disabled: noLine}
+	line := s.lines.ring.At(pos)
+	if line != nil && (line.Gap != nil || isMark(line)) {
+		a.Disabled = "this is no line of the store"
+	}
+	a.Run = ui.Do(func() {
+		around := newLogScreen(s.viewer, s.scope)
+		around.opening.line = line
+		s.viewer.Deps.Host.Push(around)
+	})
+	return a
+}

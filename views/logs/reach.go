@@ -1,0 +1,251 @@
+package logs
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/logs"
+	"gantry/ui"
+	"gantry/ui/logview"
+	"gantry/views/wording"
+)
+
+// reachLines is how many lines are read at once beyond those that are held.
+const reachLines = 500
+
+// logReach reads on beyond one end of the lines that are held. The zero logReach has
+// not begun.
+type logReach struct {
+	history *logs.History // nil until it is needed
+	ctx     context.Context
+	end     context.CancelFunc
+	loading bool
+	done    bool // there is nothing more that way
+	err     error
+}
+
+// reset forgets where reading stands: it begins anew at the end of what is held.
+func (r *logReach) reset() {
+	if r.end != nil {
+		r.end()
+	}
+	*r = logReach{}
+}
+
+// reached is what reading on brought, newest first when it went back.
+type reached struct {
+	history *logs.History
+	page    logs.Page
+	err     error
+}
+
+// reach reads on in a direction, unless that is under way.
+func (s *logScreen) reach(d logs.Direction) tea.Cmd {
+	r := s.reachOf(d)
+	if s.session == nil || r.loading || r.done || s.lines.ring.Len() == 0 {
+		return nil
+	}
+	if d == logs.Older && s.lines.First() > 0 {
+		s.unfollow() // Otherwise newer lines push those out that are to be read.
+	}
+	r.loading, r.err = true, nil
+	var cmds []tea.Cmd
+	if r.history == nil {
+		r.ctx, r.end = context.WithCancel(s.ctx)
+		r.history = s.openHistory(d)
+		cmds = append(cmds, closeWith(r.ctx, r.history))
+	}
+	ctx, history := r.ctx, r.history
+	return tea.Batch(append(cmds, func() tea.Msg {
+		page, err := history.Next(ctx, reachLines)
+		return reached{history, page, err}
+	})...)
+}
+
+func (s *logScreen) reachOf(d logs.Direction) *logReach {
+	if d == logs.Newer {
+		return &s.newer
+	}
+	return &s.older
+}
+
+// openHistory begins at the oldest or at the newest line that is held.
+func (s *logScreen) openHistory(d logs.Direction) *logs.History {
+	ring := s.lines.ring
+	var r logs.Range
+	edge := ring.At(ring.First()).Time
+	if d == logs.Newer {
+		edge = ring.At(ring.End() - 1).Time
+		r.From = edge
+	} else {
+		r.To = edge
+	}
+	// A store's timestamps may be coarser than the lines'.
+	return logs.OpenHistory(s.source, s.query, r, d, ring.Known(logs.Range{From: edge.Add(-time.Second), To: edge.Add(time.Second)}))
+}
+
+// closeWith gives the store's point in time back when a context ends.
+func closeWith(ctx context.Context, h *logs.History) tea.Cmd {
+	return func() tea.Msg {
+		<-ctx.Done()
+		// The store lets the point go by itself, at its own time.
+		_ = h.Close(ctx)
+		return nil
+	}
+}
+
+// extend takes lines in at the end where they were read, and moves the cursor on.
+func (s *logScreen) extend(msg reached) tea.Cmd {
+	var d logs.Direction
+	switch msg.history {
+	case s.older.history:
+		d = logs.Older
+	case s.newer.history:
+		d = logs.Newer
+	default:
+		return nil
+	}
+	r := s.reachOf(d)
+	r.loading, r.err = false, msg.err
+	if msg.err != nil {
+		return nil
+	}
+	r.done = !msg.page.Full
+	if d == logs.Newer {
+		r.done = false // Lines go on being written.
+	}
+	if len(msg.page.Entries) == 0 {
+		if d == logs.Newer {
+			r.reset()
+		}
+		return nil
+	}
+	beyond := s.view.Beyond()
+	s.lines.met(msg.page.Entries)
+	if d == logs.Older {
+		s.prepend(msg.page.Entries)
+	} else {
+		s.lines.edit(s.view, s.lines.ring.Add(msg.page.Entries))
+		s.older.reset() // What left the ring can be read again.
+	}
+	if (d == logs.Older) == (beyond < 0) && beyond != 0 {
+		s.view.Move(beyond)
+	}
+	return nil
+}
+
+// prepend puts older lines before those that are held. Once that makes the newest
+// ones leave, what the tail brings does not continue the lines any more: it ends.
+func (s *logScreen) prepend(newestFirst []logs.Entry) {
+	batch := slices.Clone(newestFirst)
+	slices.Reverse(batch)
+	slices.SortStableFunc(batch, func(a, b logs.Entry) int { return a.Time.Compare(b.Time) })
+	change := s.lines.ring.Prepend(batch)
+	s.lines.edit(s.view, change)
+	if change.Dropped == 0 {
+		return
+	}
+	s.newer.reset()
+	s.unfollow()
+}
+
+// unfollow ends the tail and keeps its lines.
+func (s *logScreen) unfollow() {
+	if s.following() {
+		s.stop()
+		s.session = newLogSession(s.ctx)
+		s.status = logs.Status{State: logs.Stopped, Lines: s.status.Lines, Newest: s.status.Newest}
+	}
+}
+
+// edit tells the view what was done to the ring at a person's wish.
+func (l *logLines) edit(v *logview.Log, c logs.Change) {
+	v.Edited(logview.Edit{Removed: c.Removed, Inserted: c.Inserted, Asked: true})
+}
+
+// further reads on where a movement would have gone beyond the lines.
+func (s *logScreen) further() tea.Cmd {
+	switch b := s.view.Beyond(); {
+	case b < 0:
+		return s.reach(logs.Older)
+	case b > 0 && !s.following():
+		return s.reach(logs.Newer)
+	}
+	return nil
+}
+
+// showEnds says beyond the lines what can be read there.
+func (s *logScreen) showEnds() {
+	head, foot := "", ""
+	switch r := s.older; {
+	case r.loading:
+		head = "loading older lines"
+	case r.err != nil:
+		head = fmt.Sprintf("older lines could not be read, enter tries again: %v", r.err)
+	case r.done:
+		head = "the beginning: there are no older lines"
+	case s.lines.First() > 0:
+		head = "enter reads them again"
+	}
+	if !s.following() && s.session != nil {
+		switch r := s.newer; {
+		case r.loading:
+			foot = "loading newer lines"
+		case r.err != nil:
+			foot = fmt.Sprintf("newer lines could not be read, enter tries again: %v", r.err)
+		default:
+			foot = fmt.Sprintf("newer lines are read on the way down, %s follows the newest", s.viewer.Deps.Host.Key(ui.Shared(ui.ActBottom, nil)))
+		}
+	}
+	s.view.SetEnds(safeText(head), safeText(foot))
+}
+
+// filled is what a gap line hid.
+type filled struct {
+	gap  *logs.Entry
+	page logs.Page
+	err  error
+}
+
+// gapLines is how many lines are read at once in place of a gap line.
+const gapLines = 2000
+
+// readGap reads what a gap line hides.
+func (s *logScreen) readGap(e *logs.Entry) tea.Cmd {
+	if s.session == nil || s.filling[e] {
+		return nil
+	}
+	s.filling[e] = true
+	session, source, q, known := s.session, s.source, s.query, s.lines.ring.Known(logs.Range{From: e.Gap.From, To: e.Gap.To})
+	s.viewer.Deps.Host.Flash(ui.Info, "reading what is missing")
+	return func() tea.Msg {
+		page, err := logs.FetchGap(session.ctx, source, q, *e.Gap, known, gapLines)
+		return filled{e, page, err}
+	}
+}
+
+// fill puts lines in the place of their gap line.
+func (s *logScreen) fill(msg filled) {
+	if !s.filling[msg.gap] {
+		return
+	}
+	delete(s.filling, msg.gap)
+	host := s.viewer.Deps.Host
+	if msg.err != nil {
+		host.Flash(ui.Error, "what is missing could not be read: %v", msg.err)
+		return
+	}
+	pos, ok := s.lines.find(msg.gap)
+	if !ok {
+		host.Flash(ui.Info, "the lines that were missing have left the buffer")
+		return
+	}
+	s.lines.met(msg.page.Entries)
+	s.lines.edit(s.view, s.lines.ring.Replace(pos, msg.page.Entries))
+	n := len(slices.DeleteFunc(slices.Clone(msg.page.Entries), func(e logs.Entry) bool { return e.Gap != nil }))
+	host.Flash(ui.Info, "%s read", wording.Count(n, "line"))
+}

@@ -1,0 +1,85 @@
+package prose
+
+import (
+	"cmp"
+	"errors"
+	"strings"
+
+	"gantry/awsx"
+	"gantry/internal/fault"
+	"gantry/ui"
+)
+
+// trouble is what a failed read means to the operator.
+type trouble struct {
+	Class fault.Class
+	// word is the state in the header's corner.
+	Word string
+	// banner is the remedy to show until the trouble ends; empty if waiting is
+	// the remedy.
+	Banner string
+}
+
+// troubleOf reads an error of a context.
+func TroubleOf(err error, id awsx.ContextID) trouble {
+	var e *fault.Error
+	if !errors.As(err, &e) {
+		return trouble{Class: fault.Failed, Word: "failed", Banner: err.Error()}
+	}
+	t := trouble{Class: e.Class, Word: e.Class.String()}
+	switch e.Class {
+	case fault.Denied:
+		t.Banner = "denied: " + missingAction(e) + " is missing" + about(e)
+		if e.Fix != "" {
+			t.Banner += " (" + e.Fix + ")"
+		}
+	case fault.Expired:
+		t.Word = "login expired"
+		t.Banner = "credentials of profile " + profile(id) + " are missing or expired: " + loginCommand(e, id)
+	case fault.Throttled, fault.Offline:
+	default:
+		t.Banner = err.Error()
+	}
+	return t
+}
+
+// missingAction is the permission that a denied call wanted, as IAM spells it.
+func missingAction(e *fault.Error) string {
+	if e.Op == "" {
+		return "a permission"
+	}
+	return e.Op
+}
+
+func about(e *fault.Error) string {
+	if e.Resource == "" {
+		return ""
+	}
+	return " on " + e.Resource
+}
+
+func profile(id awsx.ContextID) string { return cmp.Or(id.Profile, "default") }
+
+// loginCommand is what to type in another terminal. The adapter knows best; a
+// profile without advice is taken for one of IAM Identity Center.
+func loginCommand(e *fault.Error, id awsx.ContextID) string {
+	if e.Fix != "" {
+		return e.Fix
+	}
+	command := []string{"run", "aws", "sso", "login"}
+	if id.Profile != "" {
+		command = append(command, "--profile", id.Profile)
+	}
+	return strings.Join(command, " ")
+}
+
+// freshOf is the header's state for a failure without a snapshot.
+func FreshOf(c fault.Class) ui.FreshState {
+	switch c {
+	case fault.Denied, fault.Expired:
+		return ui.FreshDenied
+	case fault.Offline:
+		return ui.FreshOffline
+	}
+	return ui.FreshStale
+}

@@ -1,0 +1,62 @@
+package resources
+
+import (
+	"context"
+	"time"
+
+	"gantry/awsx"
+	"gantry/ui"
+	"gantry/ui/table"
+	"gantry/ui/theme"
+	"gantry/views"
+	"gantry/views/livetable"
+	"gantry/views/prose"
+)
+
+// NewClusters makes the screen of a context's clusters. What it says of a cluster's
+// inside is what the services' own screen saw last, or what the services alone tell
+// when they are few.
+func NewClusters(deps *views.Deps, id awsx.ContextID) ui.Screen {
+	seen := &glimpses{}
+	inside := func(c awsx.Ref) clusterInside { return seen.inside(c, deps.Now()) }
+	return livetable.New(deps, livetable.Spec[*clusterRow]{
+		Name: "clusters", Nouns: "clusters", Permission: "ecs:ListClusters",
+		Subject: awsx.Ref{Context: id}, Crumb: id.String(),
+		Table: table.Options[*clusterRow]{
+			Key:     func(r *clusterRow) string { return r.cluster.Ref.ARN },
+			Columns: clusterColumns(), Sort: livetable.ColState, Fault: (*clusterRow).fault,
+		},
+		Status: func(r *clusterRow) (theme.Status, bool) { return r.status, true },
+		Open: func() livetable.Feed[*clusterRow] {
+			clusters := deps.Store.Clusters(id)
+			return livetable.Feed[*clusterRow]{
+				Watches: []livetable.Watch{clusters},
+				Build: func(time.Time) livetable.Load[*clusterRow] {
+					s := clusters.Snapshot()
+					return livetable.Load[*clusterRow]{Rows: clusterRows(s.Items), Status: livetable.StatusOf(s)}
+				},
+				Details: func(ctx context.Context, visible []string) bool {
+					return seen.look(ctx, deps, clusters.Snapshot().Items, visible)
+				},
+			}
+		},
+		Pick: func(rows []*clusterRow) ([]*clusterRow, []livetable.Span) {
+			return withInside(rows, inside, deps.Policy.Production), nil
+		},
+		Actions: func(r *clusterRow, ok bool) []ui.Action {
+			open := ui.Shared(ui.ActEnter, ui.Do(func() {
+				ref := r.cluster.Ref
+				deps.Host.Push(newServices(deps, ref, func(in clusterInside) { seen.put(ref, glimpse{in, deps.Now(), true}) }))
+			}))
+			open.Name, open.Disabled = "services", livetable.Nothing(ok)
+			instances := toInstances(deps, InstancesOf{Cluster: r.clusterRef()})
+			instances.Disabled = livetable.Nothing(ok)
+			return []ui.Action{open, instances}
+		},
+		Kind: awsx.KindCluster,
+		Ref:  func(r *clusterRow) awsx.Ref { return r.cluster.Ref },
+		Describe: func(_ context.Context, r *clusterRow) ([]prose.Para, error) {
+			return describeCluster(r.cluster), nil
+		},
+	})
+}

@@ -1,0 +1,87 @@
+package resources
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+	"gantry/ui"
+	"gantry/views"
+	"gantry/views/viewstest"
+)
+
+func onClusters(a *awsxtest.Account) func(*views.Deps) ui.Screen {
+	return func(d *views.Deps) ui.Screen { return NewClusters(d, a.ID) }
+}
+
+func TestClustersTellTheirWorstService(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, _ := viewstest.Shop()
+		d := viewstest.Sit(t, a, viewstest.Standard, onClusters(a)).Read()
+		// The services alone tell that one cannot be placed, not that targets fail.
+		d.Shows("main/eu-west-1", "2: +2", "2/2 x batch: no instance fits")
+		if n := a.Count(awsxtest.TargetHealth) + a.Count(awsxtest.Tasks); n != 0 {
+			t.Errorf("the list of clusters made %d calls for tasks and targets", n)
+		}
+		if row := d.Row("staging"); !strings.HasSuffix(row, "2/2 ?") {
+			t.Errorf("without tasks and targets read, staging cannot be well: %q", row)
+		}
+		d.Press("enter")
+		d.Read().Shows("PROD")
+		d.Press("esc").Shows("2/2 x api-checkout: wrong")
+	})
+}
+
+func TestALargeClusterIsNotReadForTheList(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a := awsxtest.New(awsx.ContextID{Profile: "main"})
+		c := a.Cluster("prod")
+		for i := range glimpseServices + 1 {
+			c.Service(fmt.Sprintf("api-%d", i), awsxtest.Unbalanced())
+		}
+		d := viewstest.Sit(t, a, viewstest.Standard, onClusters(a)).Read()
+		if row := d.Row("prod"); !strings.HasSuffix(row, "?") {
+			t.Errorf("the row is %q", row)
+		}
+		if n := a.Count(awsxtest.Services); n != 0 {
+			t.Errorf("its services were read %d times", n)
+		}
+	})
+}
+
+func TestStagingIsNoProduction(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, _ := viewstest.Shop()
+		d := viewstest.Sit(t, a, viewstest.Standard, onClusters(a)).Read()
+		d.Press("N", "G", "enter")
+		d.Read().Shows("NONPROD main/eu-west-1 staging").Hides("READ-ONLY")
+	})
+}
+
+func TestContextWithoutClusters(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a := awsxtest.New(awsx.ContextID{Profile: "main"})
+		viewstest.Sit(t, a, viewstest.Standard, onClusters(a)).Read().Shows("there are no clusters here")
+	})
+}
+
+func TestGoingBackKeepsTheState(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		d := viewstest.Sit(t, a, viewstest.Standard, onServices(cluster)).Read()
+		d.Press("N", "/").Type("o").Press("enter", "j", "j")
+		d.Advance(time.Second)
+		before := d.Text()
+		d.Press("enter")
+		d.Read().Shows("TASK")
+		d.Press("esc")
+		if after := d.Text(); after != before {
+			t.Errorf("before:\n%s\nafter:\n%s", before, after)
+		}
+		d.Press("]")
+		d.Read().Shows("TASK")
+	})
+}

@@ -1,0 +1,153 @@
+package resources
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/store"
+	"gantry/ui"
+	"gantry/ui/table"
+	"gantry/ui/theme"
+	"gantry/views"
+	"gantry/views/livetable"
+	"gantry/views/prose"
+)
+
+// newHosted makes the screen of the tasks on one instance, of whatever service.
+func newHosted(deps *views.Deps, instance awsx.Instance) ui.Screen {
+	cluster := instance.Ref.ClusterRef()
+	name := cmp.Or(instance.EC2ID, instance.Ref.Name())
+	var s *livetable.Screen[*hostedRow]
+	s = livetable.New(deps, livetable.Spec[*hostedRow]{
+		Name: "tasks on an instance", Nouns: "tasks", Permission: "ecs:ListTasks",
+		Subject: cluster, Crumb: cluster.Context.String() + " " + cluster.Name() + " " + name,
+		Table: table.Options[*hostedRow]{
+			Key: func(r *hostedRow) string { return r.key() }, Columns: hostedColumns(), Sort: livetable.ColState,
+			Fault: func(r *hostedRow) bool { return r.status.Fault() },
+		},
+		Status:   func(r *hostedRow) (theme.Status, bool) { return r.status, true },
+		Open:     func() livetable.Feed[*hostedRow] { return openHosted(deps.Store, instance) },
+		Evidence: func(r *hostedRow) []prose.Para { return taskEvidence(r.taskRow) },
+		Actions: func(r *hostedRow, ok bool) []ui.Action {
+			if !ok {
+				return hostedActions(deps, nil)
+			}
+			return append(hostedActions(deps, r), stopping(s, r.task.Ref, ""))
+		},
+		Kind: awsx.KindTask,
+		Ref:  func(r *hostedRow) awsx.Ref { return r.task.Ref },
+		Describe: func(ctx context.Context, r *hostedRow) ([]prose.Para, error) {
+			td, err := deps.Store.TaskDefinition(ctx, cluster.Context, r.task.TaskDefinition)
+			if err != nil {
+				return nil, err
+			}
+			return describeTask(r.task, td, r.host, deps.Now()), nil
+		},
+	})
+	return s
+}
+
+// hostedRow is a task among those of other services.
+type hostedRow struct {
+	*taskRow
+	service awsx.Ref // zero for a task of none, or of one that was not read
+}
+
+// group is what the task belongs to.
+func (r *hostedRow) group() string {
+	if name, ok := strings.CutPrefix(r.task.Group, "service:"); ok {
+		return name
+	}
+	return r.task.Group
+}
+
+// openHosted watches the tasks of an instance.
+func openHosted(st *store.Store, instance awsx.Instance) livetable.Feed[*hostedRow] {
+	cluster := instance.Ref.ClusterRef()
+	tasks, services, instances := st.Tasks(cluster), st.Services(cluster), st.Instances(cluster)
+	define := func(arn string) *awsx.TaskDefinition {
+		td, _ := st.CachedTaskDefinition(cluster.Context, arn)
+		return td
+	}
+	here := func() []awsx.Task {
+		return slices.DeleteFunc(slices.Clone(tasks.Snapshot().Items), func(t awsx.Task) bool {
+			return t.ContainerInstance != instance.Ref.ARN || t.LastStatus == "STOPPED"
+		})
+	}
+	return livetable.Feed[*hostedRow]{
+		Watches: []livetable.Watch{tasks, services, instances},
+		Build: func(now time.Time) livetable.Load[*hostedRow] {
+			byName := map[string]awsx.Ref{}
+			for _, s := range services.Snapshot().Items {
+				byName["service:"+s.Name] = s.Ref
+			}
+			f := factsOf(store.ServiceState{Running: here()}, instances.Snapshot(), define, now)
+			var rows []*hostedRow
+			for _, r := range taskRows(f) {
+				rows = append(rows, &hostedRow{r, byName[r.task.Group]})
+			}
+			return livetable.Load[*hostedRow]{Rows: rows, Status: livetable.StatusOf(tasks.Snapshot())}
+		},
+		Details: func(ctx context.Context, _ []string) bool {
+			var arns []string
+			for _, t := range here() {
+				arns = append(arns, t.TaskDefinition)
+			}
+			return cacheDefinitions(ctx, st, cluster.Context, arns)
+		},
+	}
+}
+
+// hostedColumns are those of tasks, with the service in the place of what is the
+// same for all.
+func hostedColumns() []table.Column[*hostedRow] {
+	type row = *hostedRow
+	var out []table.Column[row]
+	for _, c := range taskColumns() {
+		switch c.ID {
+		case "host", "zone", "target":
+			continue
+		}
+		column := table.Column[row]{
+			ID: c.ID, Title: c.Title, Descending: c.Descending, Min: c.Min, Max: c.Max, Grow: c.Grow, Priority: c.Priority,
+			Right: c.Right, Frozen: c.Frozen, Wide: c.Wide, Cell: func(r row) table.Cell { return c.Cell(r.taskRow) },
+		}
+		if c.Text != nil {
+			column.Text = func(r row) string { return c.Text(r.taskRow) }
+		}
+		if c.Compare != nil {
+			column.Compare = func(a, b row) int { return c.Compare(a.taskRow, b.taskRow) }
+		}
+		out = append(out, column)
+		if c.ID == livetable.ColName {
+			out = append(out, table.Column[row]{ID: "service", Title: "SERVICE", Min: 12, Max: 32,
+				Cell:    func(r row) table.Cell { return table.Cell{Text: r.group()} },
+				Compare: func(a, b row) int { return strings.Compare(a.group(), b.group()) }})
+		}
+	}
+	return out
+}
+
+// hostedActions lead to what belongs to a task; r is nil when none is selected.
+func hostedActions(deps *views.Deps, r *hostedRow) []ui.Action {
+	why := livetable.Nothing(r != nil)
+	if r == nil {
+		r = &hostedRow{taskRow: &taskRow{}}
+	} else if r.service == (awsx.Ref{}) {
+		why = "this task belongs to no service that was read"
+	}
+	open := ui.Shared(ui.ActEnter, ui.Do(func() { deps.Host.Push(NewContainers(deps, r.service, r.task)) }))
+	open.Name, open.Disabled = "containers", why
+	logs := ui.Action{ID: views.ActLogs, Name: "logs", Keys: []string{"l"}, Hint: 2, Disabled: why, Run: func() tea.Cmd {
+		return deps.Nav.Logs(views.LogScope{Service: r.service, Task: &r.task})
+	}}
+	service := jumpToService(deps, r.service)
+	service.Disabled = why
+	return []ui.Action{open, logs, service}
+}

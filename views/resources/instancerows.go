@@ -1,0 +1,323 @@
+package resources
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/ui/table"
+	"gantry/ui/text"
+	"gantry/ui/theme"
+	"gantry/views/livetable"
+	"gantry/views/prose"
+	"gantry/views/wording"
+)
+
+// instanceFacts is what was read of a cluster's instances.
+type instanceFacts struct {
+	instances []awsx.Instance
+	tasks     []awsx.Task
+	tasksRead bool
+	first     string
+	service   string      // the chosen one, empty for none
+	fit       *deploy.Fit // of its tasks; nil while their definition is unread
+	unfit     error       // why that cannot be told
+}
+
+// instanceRow is one container instance.
+type instanceRow struct {
+	facts    *instanceFacts
+	instance awsx.Instance
+	status   theme.Status
+	hosted   []awsx.Task
+	fits     int
+	full     string // why no more fit
+}
+
+// instanceRows puts the instances into rows: the first one asked for, then those that
+// want attention, then by name.
+func instanceRows(f *instanceFacts) []*instanceRow {
+	hosted := map[string][]awsx.Task{}
+	for _, t := range f.tasks {
+		if t.ContainerInstance != "" && t.LastStatus != "STOPPED" {
+			hosted[t.ContainerInstance] = append(hosted[t.ContainerInstance], t)
+		}
+	}
+	rows := make([]*instanceRow, len(f.instances))
+	for i, x := range f.instances {
+		r := &instanceRow{facts: f, instance: x, status: instanceStatus(x), hosted: hosted[x.Ref.ARN]}
+		if f.fit != nil && f.unfit == nil {
+			r.fits, r.full = f.fit.On(x, r.own())
+		}
+		rows[i] = r
+	}
+	slices.SortStableFunc(rows, func(a, b *instanceRow) int {
+		return cmp.Or(
+			cmp.Compare(b.rank(), a.rank()),
+			cmp.Compare(b.status.Severity(), a.status.Severity()),
+			strings.Compare(a.name(), b.name()),
+		)
+	})
+	return rows
+}
+
+// rank puts the instance that was asked for first.
+func (r *instanceRow) rank() int {
+	if r.instance.Ref.ARN == r.facts.first {
+		return 1
+	}
+	return 0
+}
+
+// own is how many tasks of the chosen service run here.
+func (r *instanceRow) own() int {
+	n := 0
+	for _, t := range r.hosted {
+		if t.Group == "service:"+r.facts.service {
+			n++
+		}
+	}
+	return n
+}
+
+// instanceStatus is how an instance stands: one whose agent is gone runs its tasks on
+// and takes no orders.
+func instanceStatus(i awsx.Instance) theme.Status {
+	switch i.Status {
+	case "ACTIVE":
+		if !i.AgentConnected {
+			return theme.StatusDegraded
+		}
+		return theme.StatusOK
+	case "DRAINING", "REGISTERING", "DEREGISTERING":
+		return theme.StatusPending
+	case "REGISTRATION_FAILED":
+		return theme.StatusFailed
+	case "INACTIVE":
+		return theme.StatusStopped
+	}
+	return theme.StatusUnknown
+}
+
+func (r *instanceRow) name() string { return cmp.Or(r.instance.EC2ID, r.instance.Ref.Name()) }
+
+func (r *instanceRow) stateCell() table.Cell {
+	word := strings.ToLower(r.instance.Status)
+	if r.status == theme.StatusDegraded {
+		word = "agent off"
+	}
+	return table.Cell{Text: r.status.Glyph() + " " + word, Role: r.status.Role()}
+}
+
+// usedCell is how much is taken of what there is.
+func usedCell(c awsx.Capacity) table.Cell {
+	cell := table.Cell{Text: fmt.Sprintf("%d/%d", c.Registered-c.Remaining, c.Registered)}
+	if c.Remaining <= 0 {
+		cell.Role = theme.Degraded
+	}
+	return cell
+}
+
+// reserved are the ports that the agent and the system keep (ECS, container instance
+// memory and port reservation).
+var reserved = []int{22, 2375, 2376, 51678, 51679, 51680}
+
+// ports are the host ports that tasks use: those that the instance counts as used,
+// and those that Docker chose for the tasks on it.
+func (r *instanceRow) ports() []string {
+	tcp, udp := slices.Clone(r.instance.UsedPorts), slices.Clone(r.instance.UsedUDPPorts)
+	for _, t := range r.hosted {
+		for _, c := range t.Containers {
+			for _, b := range c.Bindings {
+				if b.Protocol == "udp" {
+					udp = append(udp, b.HostPort)
+				} else {
+					tcp = append(tcp, b.HostPort)
+				}
+			}
+		}
+	}
+	return append(portNames(tcp, ""), portNames(udp, "/udp")...)
+}
+
+// portNames are the ports in order, each once, without those that are kept anyway.
+func portNames(ports []int, suffix string) []string {
+	slices.Sort(ports)
+	var out []string
+	for _, p := range slices.Compact(ports) {
+		if p != 0 && !slices.Contains(reserved, p) {
+			out = append(out, strconv.Itoa(p)+suffix)
+		}
+	}
+	return out
+}
+
+func (r *instanceRow) tasksCell() table.Cell {
+	c := table.Cell{Text: strconv.Itoa(r.instance.Running)}
+	if r.instance.Pending > 0 {
+		c.Text += "+" + strconv.Itoa(r.instance.Pending)
+		c.Role = theme.Pending
+	}
+	return c
+}
+
+// fitsCell is how many more tasks of the chosen service fit.
+func (r *instanceRow) fitsCell() table.Cell {
+	f := r.facts
+	switch {
+	case f.service == "":
+		return table.Cell{Text: "-", Role: theme.Dim}
+	case f.unfit != nil, f.fit == nil:
+		return table.Cell{Text: Unread, Role: theme.Unknown}
+	case r.fits == 0:
+		return table.Cell{Text: "0", Role: theme.Degraded}
+	case r.fits >= deploy.MostFit:
+		return table.Cell{Text: strconv.Itoa(r.fits) + "+"}
+	}
+	return table.Cell{Text: strconv.Itoa(r.fits)}
+}
+
+// instanceColumns are the columns of the instances table.
+func instanceColumns() []table.Column[*instanceRow] {
+	type row = *instanceRow
+	plain := func(s func(row) string) func(row) table.Cell {
+		return func(r row) table.Cell { return table.Cell{Text: s(r)} }
+	}
+	by := func(n func(row) int) func(a, b row) int {
+		return func(a, b row) int { return cmp.Compare(n(a), n(b)) }
+	}
+	return []table.Column[row]{
+		{ID: livetable.ColName, Title: "INSTANCE", Frozen: true, Min: 19, Max: 24, Cell: plain(row.name),
+			Compare: func(a, b row) int { return strings.Compare(a.name(), b.name()) }},
+		{ID: livetable.ColState, Title: "ST", Cell: row.stateCell, Descending: true, Compare: by(func(r row) int { return r.status.Severity() })},
+		{ID: "zone", Title: "AZ", Priority: 5, Max: 14, Cell: plain(func(r row) string { return r.instance.AvailabilityZone }),
+			Compare: func(a, b row) int {
+				return strings.Compare(a.instance.AvailabilityZone, b.instance.AvailabilityZone)
+			}},
+		{ID: "type", Title: "TYPE", Priority: 4, Max: 16, Cell: plain(func(r row) string { return r.instance.InstanceType })},
+		{ID: "agent", Title: "AGENT", Priority: 6, Max: 10, Cell: plain(func(r row) string { return r.instance.AgentVersion })},
+		{ID: "cpu", Title: "CPU USED", Right: true, Priority: 2, Descending: true,
+			Cell:    func(r row) table.Cell { return usedCell(r.instance.CPU) },
+			Compare: by(func(r row) int { return -r.instance.CPU.Remaining })},
+		{ID: "memory", Title: "MIB USED", Right: true, Priority: 1, Descending: true,
+			Cell:    func(r row) table.Cell { return usedCell(r.instance.Memory) },
+			Compare: by(func(r row) int { return -r.instance.Memory.Remaining })},
+		{ID: "ports", Title: "PORTS", Right: true, Priority: 3, Descending: true,
+			Cell:    plain(func(r row) string { return strconv.Itoa(len(r.ports())) }),
+			Compare: by(func(r row) int { return len(r.ports()) })},
+		{ID: "tasks", Title: "TASKS", Right: true, Descending: true, Cell: row.tasksCell,
+			Compare: by(func(r row) int { return r.instance.Running })},
+		{ID: "fits", Title: "FITS", Right: true, Cell: row.fitsCell, Compare: by(func(r row) int { return r.fits })},
+		{ID: livetable.ColAge, Title: "SINCE", Right: true, Wide: true, Priority: 7, Descending: true,
+			Cell:    plain(func(r row) string { return r.instance.RegisteredAt.Format("2006-01-02") }),
+			Compare: func(a, b row) int { return a.instance.RegisteredAt.Compare(b.instance.RegisteredAt) }},
+	}
+}
+
+// instanceNote adds the fits of all instances up.
+func instanceNote(rows []*instanceRow, f *instanceFacts) []livetable.Span {
+	var out []livetable.Span
+	if !f.tasksRead {
+		out = append(out, livetable.Span{Text: "tasks unread", Role: theme.Unknown})
+	}
+	switch {
+	case f.service == "":
+		return out
+	case f.unfit != nil:
+		return append(out, livetable.Span{Text: "fit of " + f.service + ": " + f.unfit.Error(), Role: theme.Unknown})
+	case f.fit == nil:
+		return append(out, livetable.Span{Text: "fit of " + f.service + " unread", Role: theme.Unknown})
+	}
+	all := 0
+	for _, r := range rows {
+		all += r.fits
+	}
+	role := theme.Text
+	if all == 0 {
+		role = theme.Degraded
+	}
+	return append(out, livetable.Span{Text: fmt.Sprintf("%d more of %s fit (%s each)", all, f.service, f.fit), Role: role})
+}
+
+// byService counts the tasks on the instance by what they belong to.
+func (r *instanceRow) byService() string {
+	counts := map[string]int{}
+	var names []string
+	for _, t := range r.hosted {
+		name, ok := strings.CutPrefix(t.Group, "service:")
+		if !ok {
+			name = "no service"
+		}
+		if counts[name]++; counts[name] == 1 {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for i, name := range names {
+		names[i] = fmt.Sprintf("%s %d", name, counts[name])
+	}
+	return strings.Join(names, ", ")
+}
+
+// instanceEvidence explains a row: what is taken and left, and by whom.
+func instanceEvidence(r *instanceRow) []prose.Para {
+	i := r.instance
+	role := r.status.Role()
+	if r.status == theme.StatusOK {
+		role = theme.Title
+	}
+	head := wording.JoinNonEmpty("  ", r.name(), r.stateCell().Text, i.InstanceType, i.AvailabilityZone)
+	paras := []prose.Para{{Text: head, Role: role}}
+	add := func(label, words string) {
+		if words != "" {
+			paras = append(paras, prose.Para{Label: label, Text: words})
+		}
+	}
+	add("left", fmt.Sprintf("%d of %d CPU, %d of %d MiB", i.CPU.Remaining, i.CPU.Registered, i.Memory.Remaining, i.Memory.Registered))
+	add("ports", strings.Join(r.ports(), " "))
+	add("tasks", r.byService())
+	if r.full != "" {
+		paras = append(paras, prose.Para{Label: "fits", Text: "no more of " + r.facts.service + ": " + r.full, Role: theme.Degraded})
+	}
+	return paras
+}
+
+// describeInstance puts an instance in words.
+func describeInstance(r *instanceRow, now time.Time) []prose.Para {
+	i := r.instance
+	var d prose.Document
+	d.Heading("Instance " + r.name())
+	d.Field("ARN", i.Ref.ARN)
+	d.Field("context", i.Ref.Context.String())
+	d.Field("status", i.Status)
+	d.Field("agent", wording.JoinNonEmpty(", ", i.AgentVersion, map[bool]string{true: "connected", false: "not connected"}[i.AgentConnected]))
+	d.Field("type", i.InstanceType)
+	d.Field("zone", i.AvailabilityZone)
+	d.Field("registered", wording.Moment(i.RegisteredAt, now))
+	d.Field("CPU", fmt.Sprintf("%d of %d units left", i.CPU.Remaining, i.CPU.Registered))
+	d.Field("memory", fmt.Sprintf("%d of %d MiB left", i.Memory.Remaining, i.Memory.Registered))
+	d.Field("tasks", fmt.Sprintf("%d running, %d pending", i.Running, i.Pending))
+	d.Field("by service", r.byService())
+	d.Field("ports in use", strings.Join(r.ports(), " "))
+	if len(i.Attributes) > 0 {
+		d.Heading("Attributes")
+	}
+	for _, name := range sortedNames(i.Attributes) {
+		d.Line(theme.Text, text.Line(wording.JoinNonEmpty("=", name, i.Attributes[name])))
+	}
+	return d.Paras
+}
+
+func sortedNames(m map[string]string) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

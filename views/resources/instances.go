@@ -1,0 +1,146 @@
+package resources
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/awsx/store"
+	"gantry/ui"
+	"gantry/ui/modal"
+	"gantry/ui/table"
+	"gantry/ui/theme"
+	"gantry/views"
+	"gantry/views/livetable"
+	"gantry/views/prose"
+)
+
+// The actions on instances.
+const (
+	actInstances = "instances"
+	actDrain     = "drain"
+	actActivate  = "activate"
+	actChoose    = "choose-service"
+)
+
+// InstancesOf chooses which instances to show, and for whom.
+type InstancesOf struct {
+	Cluster awsx.Ref
+	// Service is the one of whose tasks is told how many more fit; zero for none.
+	Service awsx.Ref
+	// First is the ARN of the instance that comes first, with the cursor on it.
+	First string
+}
+
+// NewInstances makes the screen of a cluster's container instances: what is left of
+// each, and how many more tasks of a service it takes.
+func NewInstances(deps *views.Deps, of InstancesOf) ui.Screen {
+	var s *livetable.Screen[*instanceRow]
+	s = livetable.New(deps, livetable.Spec[*instanceRow]{
+		Name: "instances", Nouns: "instances", Permission: "ecs:ListContainerInstances",
+		Subject: of.Cluster, Crumb: of.Cluster.Context.String() + " " + of.Cluster.Name() + " instances",
+		Table: table.Options[*instanceRow]{
+			Key:     func(r *instanceRow) string { return r.instance.Ref.ARN },
+			Columns: instanceColumns(),
+			Fault:   func(r *instanceRow) bool { return r.status.Fault() },
+		},
+		Status:   func(r *instanceRow) (theme.Status, bool) { return r.status, true },
+		Open:     func() livetable.Feed[*instanceRow] { return openInstances(deps.Store, of) },
+		Evidence: instanceEvidence,
+		Actions: func(r *instanceRow, ok bool) []ui.Action {
+			choose := ui.Action{ID: actChoose, Name: "fit of another service", Keys: []string{"f"}, Hint: 4,
+				Run: ui.Do(func() { chooseService(deps, of, s.Table.SelectedKey()) })}
+			return append(instanceActions(s, r, ok), choose)
+		},
+		Kind: awsx.KindInstance,
+		Ref:  func(r *instanceRow) awsx.Ref { return r.instance.Ref },
+		Describe: func(_ context.Context, r *instanceRow) ([]prose.Para, error) {
+			return describeInstance(r, deps.Now()), nil
+		},
+	})
+	s.Want = of.First
+	return s
+}
+
+// openInstances watches the instances with the tasks on them, and the services whose
+// tasks may come.
+func openInstances(st *store.Store, of InstancesOf) livetable.Feed[*instanceRow] {
+	instances, tasks, services := st.Instances(of.Cluster), st.Tasks(of.Cluster), st.Services(of.Cluster)
+	chosen := func() (awsx.Service, bool) {
+		for _, s := range services.Snapshot().Items {
+			if s.Ref == of.Service {
+				return s, true
+			}
+		}
+		return awsx.Service{}, false
+	}
+	return livetable.Feed[*instanceRow]{
+		Watches: []livetable.Watch{instances, tasks, services},
+		Build: func(time.Time) livetable.Load[*instanceRow] {
+			i, t := instances.Snapshot(), tasks.Snapshot()
+			f := &instanceFacts{instances: i.Items, tasks: t.Items, tasksRead: read(t), first: of.First}
+			if svc, ok := chosen(); ok {
+				f.service = svc.Name
+				if td, ok := st.CachedTaskDefinition(of.Cluster.Context, svc.TaskDefinition); ok {
+					fit, err := deploy.NewFit(svc, td)
+					f.fit, f.unfit = &fit, err
+				}
+			}
+			l := livetable.Load[*instanceRow]{Rows: instanceRows(f), Status: livetable.StatusOf(i)}
+			l.Note = instanceNote(l.Rows, f)
+			return l
+		},
+		Details: func(ctx context.Context, _ []string) bool {
+			svc, ok := chosen()
+			return ok && cacheDefinitions(ctx, st, of.Cluster.Context, []string{svc.TaskDefinition})
+		},
+	}
+}
+
+// instanceActions are what can be done with an instance, or with the marked ones.
+func instanceActions(s *livetable.Screen[*instanceRow], r *instanceRow, ok bool) []ui.Action {
+	deps, why := s.Deps, livetable.Nothing(ok)
+	open := ui.Shared(ui.ActEnter, ui.Do(func() { deps.Host.Push(newHosted(deps, r.instance)) }))
+	open.Name, open.Disabled = "tasks on it", why
+	one := func(change func([]awsx.Ref, func()) tea.Cmd) func() tea.Cmd {
+		return func() tea.Cmd { return change([]awsx.Ref{r.instance.Ref}, s.Act) }
+	}
+	drain := ui.Action{ID: actDrain, Name: "drain", Keys: []string{"D"}, Tier: 2, Hint: 2, Disabled: why, Run: one(deps.Nav.Drain)}
+	activate := ui.Action{ID: actActivate, Name: "activate", Keys: []string{"a"}, Tier: 1, Hint: 3, Disabled: why, Run: one(deps.Nav.Activate)}
+	if ok && r.instance.Status == "DRAINING" {
+		drain.Disabled = "the instance is draining already"
+	}
+	if ok && r.instance.Status == "ACTIVE" {
+		activate.Disabled = "the instance is active already"
+	}
+	return []ui.Action{open, s.OverMarks(drain, deps.Nav.Drain), s.OverMarks(activate, deps.Nav.Activate)}
+}
+
+// toInstances goes to the instances of a cluster.
+func toInstances(deps *views.Deps, of InstancesOf) ui.Action {
+	return ui.Action{ID: actInstances, Name: "instances", Keys: []string{"o"}, Run: ui.Do(func() { deps.Host.Push(NewInstances(deps, of)) })}
+}
+
+// chooseService asks of which service the tasks are to fit.
+func chooseService(deps *views.Deps, of InstancesOf, first string) {
+	w := deps.Store.Services(of.Cluster)
+	defer w.Close()
+	services := w.Snapshot().Items
+	options, selected := make([]modal.Option, len(services)), 0
+	for i, s := range services {
+		options[i] = modal.Option{Name: s.Name, Detail: awsx.ARNName(s.TaskDefinition)}
+		if s.Ref == of.Service {
+			selected = i
+		}
+	}
+	deps.Host.Modal(modal.NewChoice(deps.Host.Theme(), modal.ChoiceOptions{
+		Title: "How many more tasks fit of which service?", Options: options, Selected: selected,
+		Chosen: func(i int) tea.Cmd {
+			deps.Host.Replace(NewInstances(deps, InstancesOf{Cluster: of.Cluster, Service: services[i].Ref, First: first}))
+			return nil
+		},
+	}))
+}

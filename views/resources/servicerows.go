@@ -1,0 +1,371 @@
+package resources
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/diagnose"
+	"gantry/ui/table"
+	"gantry/ui/text"
+	"gantry/ui/theme"
+	"gantry/views/livetable"
+	"gantry/views/prose"
+	"gantry/views/wording"
+)
+
+// unread is what a cell shows instead of a value that was not read.
+const Unread = "?"
+
+// clusterFacts is what was read of a cluster, in which rows of services are
+// found. What was not read says so: nothing is taken for zero.
+type clusterFacts struct {
+	services      []awsx.Service
+	servicesRead  bool
+	tasks         map[string]diagnose.Tasks // by service name
+	runningRead   bool
+	stoppedRead   bool
+	groups        map[string]awsx.Group // by ARN
+	definition    func(arn string) *awsx.TaskDefinition
+	instances     []awsx.Instance
+	instancesRead bool
+	now           time.Time
+}
+
+// serviceRow is one service with the verdict on it.
+type serviceRow struct {
+	facts    *clusterFacts
+	evidence diagnose.Evidence
+	finding  diagnose.Finding
+	status   theme.Status
+	image    string // tag@digest, "?" until its definition was read
+	revision string
+}
+
+// serviceRows puts a cluster's facts into rows, in the order of the services.
+func serviceRows(f *clusterFacts) []*serviceRow {
+	rows := make([]*serviceRow, len(f.services))
+	for i, s := range f.services {
+		rows[i] = f.row(s)
+	}
+	return rows
+}
+
+func (f *clusterFacts) row(s awsx.Service) *serviceRow {
+	tasks := f.tasks[s.Name]
+	e := diagnose.Evidence{
+		Service: s, Definition: f.definition, Now: f.now,
+		Running: tasks.Running, RunningRead: f.runningRead,
+		Stopped: tasks.Stopped, StoppedRead: f.stoppedRead,
+	}
+	for _, lb := range s.LoadBalancers {
+		if g, ok := f.groups[lb.TargetGroup]; ok {
+			e.Groups = append(e.Groups, g)
+		}
+	}
+	e.LeaveOutForeign(f.instance)
+	r := &serviceRow{facts: f, evidence: e, finding: diagnose.Service(e), image: Unread}
+	r.status = verdictStatus(r.finding.Status)
+	_, r.revision = awsx.SplitRevision(s.TaskDefinition)
+	if td := f.define(s.TaskDefinition); td != nil {
+		c := mainContainer(s, td)
+		r.image = wording.ShortImage(c.Image, runningDigest(tasks.Running, s.TaskDefinition, c.Name))
+	}
+	return r
+}
+
+// instance returns a container instance; ok is false while it is unread.
+func (f *clusterFacts) instance(arn string) (awsx.Instance, bool) {
+	for _, i := range f.instances {
+		if i.Ref.ARN == arn {
+			return i, true
+		}
+	}
+	return awsx.Instance{}, false
+}
+
+func (f *clusterFacts) define(arn string) *awsx.TaskDefinition {
+	if f.definition == nil {
+		return nil
+	}
+	return f.definition(arn)
+}
+
+// verdictStatus gives a verdict its place among the states that tables show.
+func verdictStatus(s diagnose.Status) theme.Status {
+	switch s {
+	case diagnose.Failed:
+		return theme.StatusFailed
+	case diagnose.Degraded:
+		return theme.StatusDegraded
+	case diagnose.Pending:
+		return theme.StatusPending
+	case diagnose.OK:
+		return theme.StatusOK
+	}
+	return theme.StatusUnknown
+}
+
+// mainContainer is the one whose image an operator means: that behind the load
+// balancer, else the first essential one.
+func mainContainer(s awsx.Service, td *awsx.TaskDefinition) awsx.ContainerDefinition {
+	for _, lb := range s.LoadBalancers {
+		if c, ok := td.Container(lb.Container); ok {
+			return c
+		}
+	}
+	for _, c := range td.Containers {
+		if c.Essential {
+			return c
+		}
+	}
+	return awsx.ContainerDefinition{}
+}
+
+// runningDigest is what a container of a revision runs, empty if no task tells.
+func runningDigest(tasks []awsx.Task, definition, container string) string {
+	for _, t := range tasks {
+		if t.TaskDefinition != definition {
+			continue
+		}
+		for _, c := range t.Containers {
+			if c.Name == container && c.ImageDigest != "" {
+				return c.ImageDigest
+			}
+		}
+	}
+	return ""
+}
+
+func (r *serviceRow) service() *awsx.Service { return &r.evidence.Service }
+
+func (r *serviceRow) stateCell() table.Cell { return stateCell(r.status) }
+
+// stateCell is a state as glyph and word, in its colour.
+func stateCell(s theme.Status) table.Cell {
+	return table.Cell{Text: s.Glyph() + " " + s.Short(), Role: s.Role()}
+}
+
+func (r *serviceRow) countCell() table.Cell {
+	s := r.service()
+	c := table.Cell{Text: strconv.Itoa(s.Running) + "/" + strconv.Itoa(s.Desired)}
+	if s.Running < s.Desired {
+		c.Role = theme.Degraded
+	}
+	return c
+}
+
+// newCell is the rollout: without it a service whose old tasks still run would
+// look complete.
+func (r *serviceRow) newCell() table.Cell {
+	n := r.finding.Rollout
+	if !n.Active {
+		return table.Cell{Text: "-", Role: theme.Dim}
+	}
+	c := table.Cell{Text: strconv.Itoa(n.Running) + "/" + strconv.Itoa(n.Desired), Role: theme.Pending}
+	if n.Failed > 0 {
+		c.Text += " x" + strconv.Itoa(n.Failed)
+		c.Role = theme.Failed
+	}
+	return c
+}
+
+func (r *serviceRow) targetCell() table.Cell {
+	t := r.finding.Targets
+	switch {
+	case t.Groups == 0:
+		return table.Cell{Text: "-", Role: theme.Dim}
+	case t.Unread == t.Groups:
+		return table.Cell{Text: Unread, Role: theme.Unknown}
+	}
+	c := table.Cell{Text: strconv.Itoa(t.Healthy) + "/" + strconv.Itoa(t.Total)}
+	switch {
+	case t.Healthy == 0 && r.service().Desired > 0:
+		c.Role = theme.Failed
+	case t.Healthy < t.Total:
+		c.Role = theme.Degraded
+	case t.Unread > 0:
+		c.Role = theme.Unknown
+	}
+	if t.Unread > 0 {
+		c.Text += Unread
+	}
+	return c
+}
+
+func (r *serviceRow) diedCell() table.Cell {
+	d := r.finding.Died
+	switch {
+	case d.Unread:
+		return table.Cell{Text: Unread, Role: theme.Unknown}
+	case d.Count == 0:
+		return table.Cell{Text: "0/1h", Role: theme.Dim}
+	}
+	return table.Cell{Text: strconv.Itoa(d.Count) + "/1h", Role: theme.Degraded}
+}
+
+func (r *serviceRow) lastDeathCell() table.Cell {
+	return table.Cell{Text: wording.Since(r.finding.Died.Last, r.evidence.Now)}
+}
+
+func (r *serviceRow) changeCell() table.Cell {
+	c := table.Cell{Text: wording.Since(r.finding.Changed, r.evidence.Now)}
+	if c.Text == "" {
+		return table.Cell{Text: Unread, Role: theme.Unknown}
+	}
+	if r.evidence.Now.Sub(r.finding.Changed) < time.Hour {
+		c.Role = theme.Accent
+	}
+	return c
+}
+
+func (r *serviceRow) whyCell() table.Cell {
+	c := table.Cell{Text: r.finding.Why, Role: r.status.Role()}
+	switch r.status {
+	case theme.StatusUnknown, theme.StatusOK, theme.StatusPending:
+		c.Role = theme.Dim
+	}
+	return c
+}
+
+func (r *serviceRow) launchCell() table.Cell {
+	s := r.service()
+	if s.LaunchType == "" {
+		return table.Cell{Text: strings.Join(s.CapacityProviders, ",")}
+	}
+	return table.Cell{Text: s.LaunchType}
+}
+
+// fault tells whether a service wants attention: one that may be well but was
+// not read does.
+func (r *serviceRow) fault() bool { return r.status.Fault() }
+
+// serviceColumns are the columns of the services table.
+func serviceColumns() []table.Column[*serviceRow] {
+	type row = *serviceRow
+	return []table.Column[row]{
+		{ID: livetable.ColName, Title: "SERVICE", Min: 12, Max: 40, Frozen: true,
+			Cell:    func(r row) table.Cell { return table.Cell{Text: r.service().Name} },
+			Compare: func(a, b row) int { return strings.Compare(a.service().Name, b.service().Name) }},
+		{ID: livetable.ColState, Title: "ST", Cell: row.stateCell, Descending: true,
+			Compare: func(a, b row) int { return cmp.Compare(a.finding.Severity, b.finding.Severity) }},
+		{ID: "running", Title: "RUN/DES", Cell: row.countCell, Right: true, Descending: true,
+			Compare: func(a, b row) int { return cmp.Compare(a.missing(), b.missing()) }},
+		{ID: "new", Title: "NEW", Cell: row.newCell, Priority: 3, Descending: true,
+			Compare: func(a, b row) int { return cmp.Compare(a.finding.Rollout.Failed, b.finding.Rollout.Failed) }},
+		{ID: "targets", Title: "TGT", Cell: row.targetCell, Priority: 1, Right: true, Descending: true,
+			Compare: compareTargets},
+		{ID: "died", Title: "DIED", Cell: row.diedCell, Priority: 4, Right: true, Descending: true,
+			Compare: func(a, b row) int {
+				x, y := a.finding.Died, b.finding.Died
+				return cmp.Or(cmp.Compare(table.Rank(!x.Unread, x.Count == 0), table.Rank(!y.Unread, y.Count == 0)), cmp.Compare(x.Count, y.Count))
+			}},
+		{ID: "last", Title: "LAST", Cell: row.lastDeathCell, Wide: true, Priority: 9, Right: true},
+		{ID: livetable.ColAge, Title: "CHG", Cell: row.changeCell, Priority: 2, Right: true, Descending: true,
+			Compare: func(a, b row) int { return a.finding.Changed.Compare(b.finding.Changed) }},
+		{ID: "image", Title: "IMAGE", Wide: true, Priority: 6, Max: 24,
+			Cell:    func(r row) table.Cell { return ReadCell(r.image) },
+			Compare: func(a, b row) int { return strings.Compare(a.image, b.image) }},
+		{ID: "revision", Title: "REV", Wide: true, Priority: 7, Right: true,
+			Cell: func(r row) table.Cell { return table.Cell{Text: r.revision} }},
+		{ID: "launch", Title: "TYPE", Wide: true, Priority: 8, Max: 12, Cell: row.launchCell},
+		{ID: "why", Title: "WHY", Cell: row.whyCell, Grow: true, Min: 12, Priority: 5},
+	}
+}
+
+// missing is how many wanted tasks do not run.
+func (r *serviceRow) missing() int { return r.service().Desired - r.service().Running }
+
+func compareTargets(a, b *serviceRow) int {
+	x, y := a.finding.Targets, b.finding.Targets
+	return cmp.Or(
+		cmp.Compare(table.Rank(x.Unread == 0, x.Healthy == x.Total), table.Rank(y.Unread == 0, y.Healthy == y.Total)),
+		cmp.Compare(x.Total-x.Healthy, y.Total-y.Healthy),
+	)
+}
+
+// readCell paints what was not read.
+func ReadCell(s string) table.Cell {
+	if s == Unread {
+		return table.Cell{Text: s, Role: theme.Unknown}
+	}
+	return table.Cell{Text: s}
+}
+
+// serviceNote says what keeps rows from a verdict, and how many agents answer.
+func serviceNote(rows []*serviceRow, f *clusterFacts) []livetable.Span {
+	var missing []string
+	var targets bool
+	for _, r := range rows {
+		targets = targets || r.finding.Targets.Unread > 0
+	}
+	if !f.runningRead {
+		missing = append(missing, "tasks")
+	}
+	if !f.stoppedRead {
+		missing = append(missing, "stopped tasks")
+	}
+	if targets {
+		missing = append(missing, "targets")
+	}
+	var out []livetable.Span
+	if len(missing) > 0 && len(rows) > 0 {
+		out = append(out, livetable.Span{Text: strings.Join(missing, ", ") + " unread", Role: theme.Unknown})
+	}
+	if a, ok := agents(f.instances, f.instancesRead); ok {
+		out = append(out, livetable.Span{Text: "agents " + a.Text, Role: a.Role})
+	}
+	return out
+}
+
+// agents says how many container agents are connected; ok is false where there
+// are no instances to speak of.
+func agents(instances []awsx.Instance, read bool) (c table.Cell, ok bool) {
+	if !read {
+		return table.Cell{Text: Unread, Role: theme.Unknown}, true
+	}
+	connected := 0
+	for _, i := range instances {
+		if i.AgentConnected {
+			connected++
+		}
+	}
+	c.Text = strconv.Itoa(connected) + "/" + strconv.Itoa(len(instances))
+	if connected < len(instances) {
+		c.Role = theme.Degraded
+	}
+	return c, len(instances) > 0
+}
+
+// serviceEvidence explains a row: the verdict in full and what it rests on.
+func serviceEvidence(r *serviceRow) []prose.Para {
+	var d prose.Document
+	head := r.service().Name + "  " + r.status.Word()
+	if at := r.finding.Since; !at.IsZero() {
+		head += " for " + text.Age(r.evidence.Now.Sub(at))
+	}
+	if r.finding.Why != "" {
+		head += ": " + r.finding.Why
+	}
+	role := r.status.Role()
+	if r.status == theme.StatusOK {
+		role = theme.Title
+	}
+	d.Paras = append(d.Paras, prose.Para{Text: head, Role: role})
+	TaskSets(&d, *r.service(), r.evidence.Now)
+	for _, l := range diagnose.Panel(r.evidence) {
+		p := prose.Para{Text: l.Text}
+		if !l.At.IsZero() {
+			p.Label = wording.Clock(l.At, r.evidence.Now)
+		} else if rest, ok := strings.CutPrefix(l.Text, "target "); ok {
+			p.Label, p.Text = "target", rest
+		}
+		d.Paras = append(d.Paras, p)
+	}
+	if r.finding.Next != "" {
+		d.Paras = append(d.Paras, prose.Para{Label: "next", Text: r.finding.Next, Role: theme.Accent})
+	}
+	return d.Paras
+}

@@ -1,0 +1,239 @@
+package resources
+
+import (
+	"cmp"
+	"context"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/diagnose"
+	"gantry/awsx/store"
+	"gantry/internal/fault"
+	"gantry/ui"
+	"gantry/ui/table"
+	"gantry/ui/theme"
+	"gantry/views"
+	"gantry/views/livetable"
+	"gantry/views/prose"
+)
+
+// NewServices makes the screen of a cluster's services: which one is in trouble,
+// since when, and why.
+func NewServices(deps *views.Deps, cluster awsx.Ref) ui.Screen {
+	return newServices(deps, cluster, nil)
+}
+
+// newServices makes the screen; glimpse is told of each load, on the loop, and
+// may be nil.
+func newServices(deps *views.Deps, cluster awsx.Ref, glimpse func(clusterInside)) *livetable.Screen[*serviceRow] {
+	var s *livetable.Screen[*serviceRow]
+	s = livetable.New(deps, servicesSpec(deps, cluster, glimpse, func(r *serviceRow, ok bool) []ui.Action {
+		return overServiceMarks(s, selectedActions(deps, r, ok))
+	}))
+	return s
+}
+
+// selectedActions are what can be done to the service under the cursor, if there is
+// one.
+func selectedActions(deps *views.Deps, r *serviceRow, ok bool) []ui.Action {
+	if !ok {
+		return serviceActions(deps, awsx.Service{}, "no service is selected")
+	}
+	return serviceActions(deps, *r.service(), "")
+}
+
+// servicesSpec is what the table of a cluster's services shows.
+func servicesSpec(deps *views.Deps, cluster awsx.Ref, glimpse func(clusterInside), actions func(*serviceRow, bool) []ui.Action) livetable.Spec[*serviceRow] {
+	return livetable.Spec[*serviceRow]{
+		Name: "services", Nouns: "services", Permission: "ecs:ListServices",
+		Subject: cluster, Crumb: cluster.Context.String() + " " + cluster.Name(),
+		Table: table.Options[*serviceRow]{
+			Key:     func(r *serviceRow) string { return r.service().Ref.ARN },
+			Columns: serviceColumns(), Sort: livetable.ColState, Fault: (*serviceRow).fault,
+		},
+		Status: func(r *serviceRow) (theme.Status, bool) { return r.status, true },
+		Open:   func() livetable.Feed[*serviceRow] { return openServices(deps.Store, cluster) },
+		Pick: func(rows []*serviceRow) ([]*serviceRow, []livetable.Span) {
+			if glimpse != nil {
+				glimpse(insideOf(rows))
+			}
+			return rows, nil
+		},
+		Evidence: serviceEvidence,
+		Actions:  actions,
+		Kind:     awsx.KindService,
+		Ref:      func(r *serviceRow) awsx.Ref { return r.service().Ref },
+		Describe: func(ctx context.Context, r *serviceRow) ([]prose.Para, error) {
+			td, err := deps.Store.TaskDefinition(ctx, r.service().Ref.Context, r.service().TaskDefinition)
+			if err != nil {
+				return nil, err
+			}
+			return describeService(*r.service(), td, deps.Now()), nil
+		},
+	}
+}
+
+// openServices watches what the services table shows: the services give the
+// rows, the others fill cells as they come.
+func openServices(st *store.Store, cluster awsx.Ref) livetable.Feed[*serviceRow] {
+	services, tasks := st.Services(cluster), st.Tasks(cluster)
+	targets, instances := st.Targets(cluster), st.Instances(cluster)
+	define := func(arn string) *awsx.TaskDefinition {
+		td, _ := st.CachedTaskDefinition(cluster.Context, arn)
+		return td
+	}
+	var split taskSplit
+	return livetable.Feed[*serviceRow]{
+		Watches: []livetable.Watch{services, tasks, targets, instances},
+		Build: func(now time.Time) livetable.Load[*serviceRow] {
+			rows, t, i := services.Snapshot(), tasks.Snapshot(), instances.Snapshot()
+			f := &clusterFacts{
+				services: rows.Items, servicesRead: read(rows), tasks: split.of(t),
+				runningRead: read(t), stoppedRead: read(t),
+				groups: groupsOf(targets.Snapshot().Items), definition: define,
+				instances: i.Items, instancesRead: read(i), now: now,
+			}
+			l := livetable.Load[*serviceRow]{Rows: serviceRows(f), Status: livetable.StatusOf(rows)}
+			l.Note = serviceNote(l.Rows, f)
+			return l
+		},
+		Details: func(ctx context.Context, visible []string) bool {
+			shown := make(map[string]bool, len(visible))
+			for _, arn := range visible {
+				shown[arn] = true
+			}
+			var arns []string
+			for _, s := range services.Snapshot().Items {
+				if shown[s.Ref.ARN] {
+					arns = append(arns, s.TaskDefinition)
+				}
+			}
+			return cacheDefinitions(ctx, st, cluster.Context, arns)
+		},
+	}
+}
+
+// taskSplit keeps a cluster's tasks by service while they stand still: most loads
+// come from targets. Loads may overlap.
+type taskSplit struct {
+	mu    sync.Mutex
+	rev   uint64
+	tasks map[string]diagnose.Tasks
+}
+
+func (s *taskSplit) of(t *store.Snapshot[awsx.Task]) map[string]diagnose.Tasks {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tasks == nil || s.rev != t.Rev {
+		s.tasks, s.rev = diagnose.ByService(t.Items), t.Rev
+	}
+	return s.tasks
+}
+
+// read tells whether a listing was read whole. After a poll that failed in part
+// what is missing is not known to be missing.
+func read[T any](s *store.Snapshot[T]) bool { return !s.At.IsZero() && len(s.Partial) == 0 }
+
+func groupsOf(items []store.GroupState) map[string]awsx.Group {
+	out := make(map[string]awsx.Group, len(items))
+	for _, g := range items {
+		out[g.ARN] = g.Group
+	}
+	return out
+}
+
+// cacheDefinitions reads those of the task definitions that are not known yet,
+// and tells whether there were any. A failure ends it: the next load tries again.
+func cacheDefinitions(ctx context.Context, st *store.Store, id awsx.ContextID, arns []string) (changed bool) {
+	for _, arn := range arns {
+		if _, ok := st.CachedTaskDefinition(id, arn); ok || arn == "" {
+			continue
+		}
+		if _, err := st.TaskDefinition(ctx, id, arn); err != nil {
+			if fault.ClassOf(err) == fault.NotFound {
+				continue
+			}
+			return changed
+		}
+		changed = true
+	}
+	return changed
+}
+
+// insideOf is what the clusters screen wants to know of a cluster's services.
+func insideOf(rows []*serviceRow) clusterInside {
+	if len(rows) == 0 {
+		return clusterInside{}
+	}
+	f := rows[0].facts
+	in := clusterInside{worst: rows[0], read: f.servicesRead, instances: f.instances, instancesRead: f.instancesRead}
+	for _, r := range rows {
+		if r.finding.Severity > in.worst.finding.Severity {
+			in.worst = r
+		}
+	}
+	return in
+}
+
+// serviceActions are what can be done to a service; why says that there is none.
+// The Gate refuses those with a tier while nothing may be changed.
+func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
+	ref := s.Ref
+	open := ui.Shared(ui.ActEnter, ui.Do(func() { deps.Host.Push(NewTasks(deps, ref)) }))
+	open.Name = "tasks"
+	open.Disabled = why
+	list := []ui.Action{
+		open,
+		{ID: views.ActLogs, Name: "logs", Keys: []string{"l"}, Hint: 2, Run: func() tea.Cmd { return deps.Nav.Logs(views.LogScope{Service: ref}) }},
+		{ID: views.ActRollBack, Name: "roll back", Keys: []string{"u"}, Tier: 1, Hint: 3, Run: func() tea.Cmd { return deps.Nav.RollBack(ref) }},
+		{ID: views.ActImage, Name: "image", Keys: []string{"i"}, Tier: 2, Hint: 4, Run: func() tea.Cmd { return deps.Nav.Image(ref) }},
+		{ID: views.ActEnv, Name: "env", Keys: []string{"v"}, Tier: 2, Hint: 5, Run: func() tea.Cmd { return deps.Nav.Env(ref) }},
+		{ID: views.ActScale, Name: "scale", Keys: []string{"s"}, Tier: 1, Hint: 6, Run: func() tea.Cmd { return deps.Nav.Scale(ref) }},
+		{ID: views.ActFollow, Name: "follow its deployment", Keys: []string{"z"}, Run: func() tea.Cmd { return deps.Nav.Follow(ref) }},
+		{ID: views.ActDeployments, Name: "deployments", Keys: []string{"Z"}, Run: func() tea.Cmd { return deps.Nav.Deployments(ref) }},
+		{ID: views.ActEdit, Name: "edit the task definition", Keys: []string{"e"}, Tier: 2, Run: func() tea.Cmd { return deps.Nav.Edit(ref) }},
+		{ID: views.ActBreaker, Name: "circuit breaker", Tier: 2, Run: func() tea.Cmd { return deps.Nav.Breaker(ref) }},
+		{ID: views.ActRun, Name: "run a task like its own", Tier: 2, Run: func() tea.Cmd { return deps.Nav.RunTask(ref) }},
+		toInstances(deps, InstancesOf{Cluster: ref.ClusterRef(), Service: ref}),
+		{ID: views.ActRestart, Name: "restart", Keys: []string{"r"}, Tier: 1, Hint: 7, Run: func() tea.Cmd { return deps.Nav.Restart(ref) }},
+	}
+	for i := range list[1:] {
+		list[i+1].Disabled = why
+	}
+	if _, ok := s.InProgress(); !ok {
+		// With nothing to follow its key leads to what was deployed.
+		for i := range list {
+			switch list[i].ID {
+			case views.ActFollow:
+				list[i].Keys, list[i].Disabled = nil, cmp.Or(why, "no deployment is in progress")
+			case views.ActDeployments:
+				list[i].Keys = []string{"z", "Z"}
+			}
+		}
+	}
+	for i := range list {
+		if owned := ownedBy(s, list[i].ID); owned != "" && list[i].Disabled == "" {
+			list[i].Disabled = owned
+		}
+		if list[i].Tier > 0 && list[i].Disabled == "" && s.Status == "DRAINING" {
+			list[i].Disabled = "the service is being deleted"
+		}
+	}
+	return list
+}
+
+// overServiceMarks are the actions on services of which some may be marked.
+func overServiceMarks(s *livetable.Screen[*serviceRow], actions []ui.Action) []ui.Action {
+	for i, a := range actions {
+		switch a.ID {
+		case views.ActRestart:
+			actions[i] = s.OverMarks(a, s.Deps.Nav.RestartAll)
+		case views.ActScale:
+			actions[i] = s.OverMarks(a, s.Deps.Nav.ScaleAll)
+		}
+	}
+	return actions
+}

@@ -1,0 +1,382 @@
+package resources
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/alb"
+	"gantry/awsx/diagnose/reason"
+	"gantry/ui/table"
+	"gantry/ui/text"
+	"gantry/ui/theme"
+	"gantry/views/wording"
+)
+
+// serviceFacts is what was read of one service and its tasks.
+type serviceFacts struct {
+	service     awsx.Service
+	running     []awsx.Task
+	runningRead bool
+	stopped     []awsx.Task
+	stoppedRead bool
+	groups      []awsx.Group
+	definition  func(arn string) *awsx.TaskDefinition
+	instance    func(arn string) (awsx.Instance, bool)
+	now         time.Time
+}
+
+// taskRow is one task of a service, or a registered target that belongs to none.
+type taskRow struct {
+	task    awsx.Task
+	stray   *alb.Unmatched // the target, for a row that is no task
+	stopped bool
+	ended   reason.Stopped // why, of a stopped task
+	status  theme.Status
+	ports   []alb.Port
+	targets []alb.Target
+	host    *awsx.Instance
+	def     *awsx.TaskDefinition
+	fresh   bool // of the revision that is being rolled out
+	image   string
+	facts   *serviceFacts
+}
+
+// taskRows puts a service's facts into rows: running tasks, stopped ones, and
+// the targets that match none.
+func taskRows(f *serviceFacts) []*taskRow {
+	joined := alb.Join(alb.Input{
+		Service: f.service, Tasks: f.running, Stopped: f.stopped,
+		Definition: f.definition, Instance: f.instance, Groups: f.groups,
+	})
+	rows := make([]*taskRow, 0, len(f.running)+len(f.stopped)+len(joined.Unmatched))
+	for i, t := range f.running {
+		r := f.task(t)
+		r.ports, r.targets = joined.Tasks[i].Ports, joined.Tasks[i].Targets
+		r.status = runningStatus(t, r.targets)
+		rows = append(rows, r)
+	}
+	for _, t := range f.stopped {
+		r := f.task(t)
+		r.stopped, r.ended, r.status = true, reason.StoppedTask(t, r.def), theme.StatusStopped
+		r.ports = alb.Ports(t, r.def, r.instanceID())
+		if r.ended.Failure {
+			r.status = theme.StatusFailed
+		}
+		rows = append(rows, r)
+	}
+	for i := range joined.Unmatched {
+		u := &joined.Unmatched[i]
+		r := &taskRow{stray: u, facts: f, status: theme.StatusUnknown, image: "-"}
+		if u.Kind == alb.Draining {
+			r.status = theme.StatusStopped
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func (f *serviceFacts) task(t awsx.Task) *taskRow {
+	r := &taskRow{task: t, facts: f, image: Unread}
+	if f.instance != nil && t.ContainerInstance != "" {
+		if host, ok := f.instance(t.ContainerInstance); ok {
+			r.host = &host
+		}
+	}
+	if f.definition != nil {
+		r.def = f.definition(t.TaskDefinition)
+	}
+	if c, ok := f.mainOf(t, r.def); ok {
+		r.image = wording.ShortImage(c.Image, c.ImageDigest)
+	}
+	r.fresh = f.rollingOut(t)
+	return r
+}
+
+// mainOf is the container of a task whose image an operator means.
+func (f *serviceFacts) mainOf(t awsx.Task, td *awsx.TaskDefinition) (awsx.Container, bool) {
+	name := ""
+	if td != nil {
+		name = mainContainer(f.service, td).Name
+	} else if len(f.service.LoadBalancers) > 0 {
+		name = f.service.LoadBalancers[0].Container
+	}
+	for _, c := range t.Containers {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	if len(t.Containers) == 1 {
+		return t.Containers[0], true
+	}
+	return awsx.Container{}, false
+}
+
+// rollingOut tells whether a task belongs to a deployment that replaces another.
+func (f *serviceFacts) rollingOut(t awsx.Task) bool {
+	primary, ok := f.service.Primary()
+	if !ok || len(f.service.Deployments) < 2 {
+		return false
+	}
+	if t.StartedBy != "" && primary.ID != "" {
+		return t.StartedBy == primary.ID
+	}
+	return t.TaskDefinition == primary.TaskDefinition
+}
+
+// runningStatus is how a task stands that should run. What decides and was not
+// read makes it unknown.
+func runningStatus(t awsx.Task, targets []alb.Target) theme.Status {
+	worst := theme.StatusOK
+	raise := func(s theme.Status) {
+		if s.Severity() > worst.Severity() {
+			worst = s
+		}
+	}
+	switch t.LastStatus {
+	case "RUNNING":
+	case "DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED":
+		raise(theme.StatusStopped)
+	default:
+		return theme.StatusPending
+	}
+	if t.Health == "UNHEALTHY" {
+		raise(theme.StatusDegraded)
+	}
+	for _, target := range targets {
+		raise(targetStatus(target))
+	}
+	return worst
+}
+
+// targetStatus is how a task stands with one of its targets.
+func targetStatus(t alb.Target) theme.Status {
+	switch t.Standing {
+	case alb.NotRegistered:
+		return theme.StatusDegraded
+	case alb.Registered:
+		return healthStatus(t.Health.State)
+	}
+	return theme.StatusUnknown
+}
+
+func healthStatus(state string) theme.Status {
+	switch state {
+	case "healthy":
+		return theme.StatusOK
+	case "initial":
+		return theme.StatusPending
+	case "draining":
+		return theme.StatusStopped
+	case "unhealthy", "unused":
+		return theme.StatusDegraded
+	}
+	return theme.StatusUnknown
+}
+
+// key identifies a row: the task, or the target's place.
+func (r *taskRow) key() string {
+	if r.stray != nil {
+		return "target " + r.stray.Group + " " + address(r.stray.Target.ID, r.stray.Target.Port)
+	}
+	return r.task.Ref.ARN
+}
+
+func address(id string, port int) string { return id + ":" + strconv.Itoa(port) }
+
+func (r *taskRow) name() string {
+	if r.stray != nil {
+		return "(target)"
+	}
+	return wording.ShortID(r.task.ID)
+}
+
+func (r *taskRow) instanceID() string {
+	if r.host != nil {
+		return r.host.EC2ID
+	}
+	return ""
+}
+
+// stateCell says what the task does, in the scheduler's words, under the sign of
+// how that stands.
+func (r *taskRow) stateCell() table.Cell {
+	word := strings.ToLower(r.task.LastStatus)
+	switch {
+	case r.stray != nil:
+		word = r.stray.Kind.String()
+	case r.task.DesiredStatus == "STOPPED" && r.task.LastStatus == "RUNNING":
+		word = "to stop"
+	}
+	return table.Cell{Text: r.status.Glyph() + " " + word, Role: r.status.Role()}
+}
+
+func (r *taskRow) healthCell() table.Cell {
+	switch r.task.Health {
+	case "HEALTHY":
+		return table.Cell{Text: "ok", Role: theme.OK}
+	case "UNHEALTHY":
+		return table.Cell{Text: "unhealthy", Role: theme.Degraded}
+	}
+	// ECS says UNKNOWN of a task without a health command as well.
+	return table.Cell{Text: "-", Role: theme.Dim}
+}
+
+// portsText lists container ports with the host's, the load-balanced ones first.
+func (r *taskRow) portsText() string {
+	if r.stray != nil {
+		return ">" + strconv.Itoa(r.stray.Target.Port)
+	}
+	list := slices.Clone(r.ports)
+	slices.SortStableFunc(list, func(a, b alb.Port) int { return cmp.Compare(r.balanced(a), r.balanced(b)) })
+	parts := make([]string, len(list))
+	for i, p := range list {
+		parts[i] = portText(p)
+	}
+	return strings.Join(parts, " ")
+}
+
+func (r *taskRow) balanced(p alb.Port) int {
+	for _, lb := range r.facts.service.LoadBalancers {
+		if lb.Container == p.Container && lb.ContainerPort == p.ContainerPort {
+			return 0
+		}
+	}
+	return 1
+}
+
+// portText is a container port and the host's port that leads to it; one that is
+// not bound yet is unread.
+func portText(p alb.Port) string {
+	host := Unread
+	if p.HostPort != 0 {
+		host = strconv.Itoa(p.HostPort)
+	}
+	s := strconv.Itoa(p.ContainerPort) + ">" + host
+	if p.Protocol != "tcp" {
+		s += "/" + p.Protocol
+	}
+	return s
+}
+
+func (r *taskRow) hostCell() table.Cell {
+	switch {
+	case r.stray != nil:
+		return table.Cell{Text: r.stray.Target.ID}
+	case r.host != nil:
+		c := table.Cell{Text: r.host.EC2ID}
+		if !r.host.AgentConnected {
+			c.Text += " agent off"
+			c.Role = theme.Degraded
+		}
+		return c
+	case r.task.ContainerInstance != "":
+		return table.Cell{Text: Unread, Role: theme.Unknown}
+	}
+	for _, p := range r.ports {
+		if p.Host != "" {
+			return table.Cell{Text: p.Host}
+		}
+	}
+	return table.Cell{Text: strings.ToLower(r.task.LaunchType), Role: theme.Dim}
+}
+
+// targetCell is the task's state in each of its groups, worst in colour.
+func (r *taskRow) targetCell() table.Cell {
+	if r.stray != nil {
+		return table.Cell{Text: r.stray.Target.State, Role: healthStatus(r.stray.Target.State).Role()}
+	}
+	if len(r.targets) == 0 {
+		return table.Cell{Text: "-", Role: theme.Dim}
+	}
+	parts := make([]string, len(r.targets))
+	worst := theme.StatusOK
+	for i, t := range r.targets {
+		parts[i] = targetWord(t)
+		if len(r.targets) > 1 {
+			parts[i] = shortGroup(t) + " " + parts[i]
+		}
+		if s := targetStatus(t); s.Severity() > worst.Severity() {
+			worst = s
+		}
+	}
+	return table.Cell{Text: strings.Join(slices.Compact(parts), ", "), Role: worst.Role()}
+}
+
+// shortGroup names a target's group, by the load balancer for a classic one.
+func shortGroup(t alb.Target) string {
+	if t.Group == "" {
+		return "classic"
+	}
+	return awsx.GroupName(t.Group)
+}
+
+// targetWord is a target's state in a word.
+func targetWord(t alb.Target) string {
+	switch t.Standing {
+	case alb.Unread:
+		return Unread
+	case alb.Unresolved:
+		return "? address"
+	case alb.NotRegistered:
+		return "absent"
+	}
+	return t.Health.State
+}
+
+// revisionCell marks the tasks of the revision that is being rolled out.
+func (r *taskRow) revisionCell() table.Cell {
+	_, rev := awsx.SplitRevision(r.task.TaskDefinition)
+	if r.fresh {
+		return table.Cell{Text: rev + " new", Role: theme.Accent}
+	}
+	return table.Cell{Text: rev}
+}
+
+// began is when the task started, or was created while it has not.
+func (r *taskRow) began() time.Time {
+	if r.task.StartedAt.IsZero() {
+		return r.task.CreatedAt
+	}
+	return r.task.StartedAt
+}
+
+// ageCell is how long ago a task started; how long ago it ended, of a stopped one.
+func (r *taskRow) ageCell() table.Cell {
+	if r.stopped {
+		at := reason.StoppedAt(r.task)
+		if at.IsZero() {
+			return table.Cell{}
+		}
+		return table.Cell{Text: text.Ago(r.facts.now.Sub(at)), Role: theme.Dim}
+	}
+	return table.Cell{Text: wording.Since(r.began(), r.facts.now)}
+}
+
+// reasonCell is the one line that explains a task that is not well.
+func (r *taskRow) reasonCell() table.Cell {
+	return table.Cell{Text: r.reason(), Role: r.status.Role()}
+}
+
+func (r *taskRow) reason() string {
+	switch {
+	case r.stray != nil:
+		return strayWords(*r.stray)
+	case r.stopped:
+		return r.ended.Why()
+	}
+	for _, want := range [...]theme.Status{theme.StatusDegraded, theme.StatusUnknown, theme.StatusPending} {
+		for _, t := range r.targets {
+			if targetStatus(t) == want {
+				return r.facts.targetWords(t)
+			}
+		}
+	}
+	if r.task.Health == "UNHEALTHY" {
+		return "the container's health command fails"
+	}
+	return ""
+}

@@ -1,0 +1,276 @@
+package resources
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/diagnose/reason"
+	"gantry/awsx/store"
+	"gantry/ui"
+	"gantry/ui/table"
+	"gantry/ui/theme"
+	"gantry/views"
+	"gantry/views/livetable"
+	"gantry/views/prose"
+	"gantry/views/wording"
+)
+
+// The actions that only tasks have.
+const (
+	actService = "service"
+	actToggle  = "toggle-stopped"
+	actStop    = "stop"
+)
+
+// which tasks a tasks screen shows.
+type which int
+
+const (
+	whichRunning which = iota
+	whichStopped
+	whichAll
+)
+
+func (w which) String() string { return [...]string{"running", "stopped", "all"}[w] }
+
+// tasksMode is the operator's choice, and whether it was made: until then a
+// service without running tasks shows its stopped ones.
+type tasksMode struct {
+	which  which
+	chosen bool
+}
+
+// NewTasks makes the screen of a service's tasks: where each runs, on which
+// ports, and what the load balancer thinks of it.
+func NewTasks(deps *views.Deps, service awsx.Ref) ui.Screen {
+	mode := &tasksMode{}
+	var s *livetable.Screen[*taskRow]
+	s = livetable.New(deps, livetable.Spec[*taskRow]{
+		Name: "tasks", Nouns: "tasks", Permission: "ecs:ListTasks",
+		Subject: service, Crumb: views.Crumb(service),
+		Table: table.Options[*taskRow]{
+			Key: (*taskRow).key, Columns: taskColumns(), Sort: livetable.ColState,
+			Fault: func(r *taskRow) bool { return r.status.Fault() },
+		},
+		Status:   func(r *taskRow) (theme.Status, bool) { return r.status, r.stray == nil },
+		Open:     func() livetable.Feed[*taskRow] { return openTasks(deps.Store, service) },
+		Pick:     mode.pick,
+		Evidence: taskEvidence,
+		Actions: func(r *taskRow, ok bool) []ui.Action {
+			toggle := ui.Action{ID: actToggle, Name: "running/stopped", Keys: []string{"x"}, Hint: 3, Run: ui.Do(func() {
+				mode.next()
+				s.Show()
+			})}
+			return append(taskActions(s, service, r, ok), toggle)
+		},
+		Kind: awsx.KindTask,
+		Ref: func(r *taskRow) awsx.Ref {
+			if r.stray != nil {
+				return awsx.Ref{}
+			}
+			return r.task.Ref
+		},
+		Describe: func(ctx context.Context, r *taskRow) ([]prose.Para, error) {
+			td, err := deps.Store.TaskDefinition(ctx, service.Context, r.task.TaskDefinition)
+			if err != nil {
+				return nil, err
+			}
+			return describeTask(r.task, td, r.host, deps.Now()), nil
+		},
+	})
+	return s
+}
+
+// next goes from running to stopped to all tasks.
+func (m *tasksMode) next() {
+	m.which, m.chosen = (m.which+1)%3, true
+}
+
+// pick chooses the rows of the mode. A service that runs nothing shows what
+// became of its tasks instead of an empty table.
+func (m *tasksMode) pick(rows []*taskRow) ([]*taskRow, []livetable.Span) {
+	running, stopped := 0, 0
+	for _, r := range rows {
+		switch {
+		case r.stray != nil:
+		case r.stopped:
+			stopped++
+		default:
+			running++
+		}
+	}
+	if !m.chosen {
+		m.which = whichRunning
+		if running == 0 && stopped > 0 {
+			m.which = whichStopped
+		}
+	}
+	var shown []*taskRow
+	strays := 0
+	for _, r := range rows {
+		switch {
+		case r.stray != nil:
+			strays++
+			if m.which == whichStopped && running > 0 {
+				continue
+			}
+		case m.which == whichAll, r.stopped == (m.which == whichStopped):
+		default:
+			continue
+		}
+		shown = append(shown, r)
+	}
+	note := []livetable.Span{{Text: m.which.String(), Role: theme.Accent}}
+	if m.which == whichRunning && stopped > 0 {
+		note = append(note, livetable.Span{Text: wording.Count(stopped, "stopped task"), Role: theme.Dim})
+	}
+	if m.which == whichStopped {
+		note = append(note, livetable.Span{Text: wording.Count(running, "running task"), Role: theme.Dim})
+	}
+	if strays > 0 {
+		note = append(note, livetable.Span{Text: wording.Count(strays, "target") + " of no task", Role: theme.Unknown})
+	}
+	return shown, note
+}
+
+// openTasks watches one service with all that its tasks show, and its cluster's
+// instances.
+func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
+	state, instances := st.Service(service), st.Instances(service.ClusterRef())
+	define := func(arn string) *awsx.TaskDefinition {
+		td, _ := st.CachedTaskDefinition(service.Context, arn)
+		return td
+	}
+	return livetable.Feed[*taskRow]{
+		Watches: []livetable.Watch{state, instances},
+		Build: func(now time.Time) livetable.Load[*taskRow] {
+			s := state.Snapshot()
+			l := livetable.Load[*taskRow]{Status: livetable.StatusOf(s)}
+			if len(s.Items) == 0 {
+				return l
+			}
+			f := factsOf(s.Items[0], instances.Snapshot(), define, now)
+			l.Rows, l.Foot, l.Note = taskRows(f), noTasks(f), taskNote(f)
+			return l
+		},
+		Details: func(ctx context.Context, _ []string) bool {
+			var arns []string
+			for _, s := range state.Snapshot().Items {
+				for _, t := range append(append([]awsx.Task{}, s.Running...), s.Stopped...) {
+					arns = append(arns, t.TaskDefinition)
+				}
+			}
+			return cacheDefinitions(ctx, st, service.Context, arns)
+		},
+	}
+}
+
+// factsOf puts together what was read of a service.
+func factsOf(s store.ServiceState, instances *store.Snapshot[awsx.Instance], define func(string) *awsx.TaskDefinition, now time.Time) *serviceFacts {
+	byARN := make(map[string]awsx.Instance, len(instances.Items))
+	for _, i := range instances.Items {
+		byARN[i.Ref.ARN] = i
+	}
+	f := &serviceFacts{
+		service: s.Service, running: s.Running, stopped: s.Stopped,
+		runningRead: !s.RunningAt.IsZero(), stoppedRead: !s.StoppedAt.IsZero(),
+		definition: define, now: now,
+		instance: func(arn string) (awsx.Instance, bool) {
+			i, ok := byARN[arn]
+			return i, ok
+		},
+	}
+	for _, g := range s.Groups {
+		f.groups = append(f.groups, g.Group)
+	}
+	return f
+}
+
+// taskNote says which parts of the picture are missing.
+func taskNote(f *serviceFacts) []livetable.Span {
+	var missing []string
+	if !f.runningRead {
+		missing = append(missing, "tasks")
+	}
+	if !f.stoppedRead {
+		missing = append(missing, "stopped tasks")
+	}
+	for _, g := range f.groups {
+		if !g.Read {
+			missing = append(missing, "targets of "+awsx.GroupName(g.ARN))
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return []livetable.Span{{Text: wording.JoinNonEmpty(", ", missing...) + " unread", Role: theme.Unknown}}
+}
+
+// noTasks says why a service has no task to show, with its newest events.
+func noTasks(f *serviceFacts) []prose.Para {
+	var d prose.Document
+	s := f.service
+	d.Paras = append(d.Paras, prose.Para{
+		Text: fmt.Sprintf("%s: %s wanted, %d running, %d stopped within the hour", s.Name, wording.Count(s.Desired, "task"), len(f.running), len(f.stopped)), Depth: 1,
+	})
+	if !f.runningRead || !f.stoppedRead {
+		d.Paras[0].Text = s.Name + ": its tasks were not read yet"
+		d.Paras[0].Role = theme.Unknown
+	}
+	for _, e := range s.Events[:min(len(s.Events), 10)] {
+		role := theme.Text
+		if reason.ReadEvent(e.Message).Trouble() {
+			role = theme.Degraded
+		}
+		d.Paras = append(d.Paras, prose.Para{Label: wording.Clock(e.At, f.now), Text: reason.EventBody(e.Message), Role: role, Depth: 1})
+	}
+	return d.Paras
+}
+
+// taskActions are what can be done with a task.
+func taskActions(s *livetable.Screen[*taskRow], service awsx.Ref, r *taskRow, ok bool) []ui.Action {
+	deps, why := s.Deps, "no task is selected"
+	if ok {
+		why = ""
+		if r.stray != nil {
+			why = "this target belongs to no task"
+		}
+	}
+	open := ui.Shared(ui.ActEnter, ui.Do(func() { deps.Host.Push(NewContainers(deps, service, r.task)) }))
+	open.Name = "containers"
+	logs := ui.Action{ID: views.ActLogs, Name: "logs", Keys: []string{"l"}, Hint: 2, Run: func() tea.Cmd {
+		return deps.Nav.Logs(views.LogScope{Service: service, Task: &r.task})
+	}}
+	open.Disabled, logs.Disabled = why, why
+	instances := toInstances(deps, InstancesOf{Cluster: service.ClusterRef(), Service: service})
+	unstoppable, task := why, awsx.Ref{}
+	if why == "" {
+		instances = toInstances(deps, InstancesOf{Cluster: service.ClusterRef(), Service: service, First: r.task.ContainerInstance})
+		task = r.task.Ref
+		if r.stopped {
+			unstoppable = "the task has stopped already"
+		}
+	}
+	return []ui.Action{open, logs, stopping(s, task, unstoppable), instances, jumpToService(deps, service)}
+}
+
+// jumpToService goes to a service among those of its cluster.
+func jumpToService(deps *views.Deps, service awsx.Ref) ui.Action {
+	return ui.Action{ID: actService, Name: "its service", Keys: []string{"J"}, Run: ui.Do(func() {
+		s := newServices(deps, service.ClusterRef(), nil)
+		s.Want = service.ARN
+		deps.Host.Push(s)
+	})}
+}
+
+// stopping stops the task under the cursor, or the marked ones. Why says that there
+// is none to stop.
+func stopping[T any](s *livetable.Screen[T], task awsx.Ref, why string) ui.Action {
+	nav := s.Deps.Nav
+	return s.OverMarks(ui.Action{ID: actStop, Name: "stop", Keys: []string{"ctrl+d"}, Tier: 2, Hint: 5, Disabled: why,
+		Run: func() tea.Cmd { return nav.StopTasks([]awsx.Ref{task}, s.Act) }}, nav.StopTasks)
+}

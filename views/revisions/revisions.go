@@ -1,0 +1,194 @@
+package revisions
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/ui"
+	"gantry/ui/table"
+	"gantry/ui/theme"
+	"gantry/views"
+	"gantry/views/changes"
+	"gantry/views/livetable"
+	"gantry/views/prose"
+	"gantry/views/resources"
+)
+
+// actCompare compares two rows of a table.
+const actCompare = "compare"
+
+// maxRevisions is how many revisions the screen offers, newest first.
+const maxRevisions = 50
+
+// Revisions opens what was deployed of a service and what can be deployed again.
+type Revisions struct{ Changes *changes.Changes }
+
+// ShowRevisions opens those that a service could go back to.
+func (r *Revisions) ShowRevisions(service awsx.Ref) tea.Cmd {
+	r.Changes.Deps.Host.Push(NewRevisions(r.Changes, service, ""))
+	return nil
+}
+
+// Deployments opens the history of a service.
+func (r *Revisions) Deployments(service awsx.Ref) tea.Cmd {
+	r.Changes.Deps.Host.Push(NewDeployments(r.Changes, service))
+	return nil
+}
+
+// revisionsScreen lists the revisions that a service could go back to.
+type revisionsScreen struct {
+	changes.ServiceTable[revisionRow]
+	why string // why one has to be chosen, empty when that was the wish
+}
+
+func NewRevisions(c *changes.Changes, service awsx.Ref, why string) *revisionsScreen {
+	s := &revisionsScreen{ServiceTable: changes.ServiceTable[revisionRow]{Changes: c, Service: service}, why: why}
+	s.Screen = livetable.New(c.Deps, livetable.Spec[revisionRow]{
+		Name: "revisions", Nouns: "revisions", Permission: "ecs:ListTaskDefinitions",
+		Subject: service, Crumb: views.Crumb(service) + " revisions",
+		Table: table.Options[revisionRow]{
+			Key: func(r revisionRow) string { return r.arn }, Columns: revisionColumns(c.Deps), Sort: livetable.ColName,
+		},
+		Status: func(r revisionRow) (theme.Status, bool) { return r.status(), true },
+		Open: func() livetable.Feed[revisionRow] {
+			q := livetable.Ask(s.load)
+			return livetable.Feed[revisionRow]{
+				Watches: []livetable.Watch{q},
+				Build: func(time.Time) livetable.Load[revisionRow] {
+					a := q.Answer()
+					return livetable.Load[revisionRow]{Rows: a.Value, Status: livetable.AnswerStatus(a.Read, a.Done, a.Err)}
+				},
+			}
+		},
+		Actions: s.actions,
+		Ref:     func(r revisionRow) awsx.Ref { return service.In(r.arn) },
+		Kind:    awsx.KindTaskDefinition,
+		Describe: func(ctx context.Context, r revisionRow) ([]prose.Para, error) {
+			td, err := c.Deps.Store.TaskDefinition(ctx, service.Context, r.arn)
+			if err != nil {
+				return nil, err
+			}
+			var d prose.Document
+			resources.DescribeDefinition(&d, td)
+			return d.Paras, nil
+		},
+	})
+	return s
+}
+
+// Header says why one has to choose, as long as nothing worse is to be said.
+func (s *revisionsScreen) Header() ui.Header {
+	h := s.ServiceTable.Header()
+	if h.Banner == "" {
+		h.Banner = s.why
+	}
+	return h
+}
+
+func (s *revisionsScreen) actions(r revisionRow, ok bool) []ui.Action {
+	enter := ui.Shared(ui.ActEnter, ui.Do(func() { s.Propose(returning(r.arn, r.older)) }))
+	enter.Name, enter.Disabled = "deploy this revision", livetable.Nothing(ok)
+	if ok && r.older {
+		enter.Name = "go back to it"
+	}
+	if ok && r.current {
+		enter.Disabled = "this is the revision in use"
+	}
+	return []ui.Action{enter, s.comparing(r, ok)}
+}
+
+// returning deploys a revision: one that is older than what runs is gone back to,
+// with the images that ran; a newer one is deployed like any other.
+func returning(revision string, older bool) deploy.Intent {
+	if older {
+		return deploy.RollBack{To: revision}
+	}
+	return deploy.UseRevision{Revision: revision}
+}
+
+// comparing shows what tells two revisions apart: those that are marked, or the
+// one under the cursor and the marked one or the one in use.
+func (s *revisionsScreen) comparing(r revisionRow, ok bool) ui.Action {
+	a := ui.Action{ID: actCompare, Name: "compare", Keys: []string{"="}, Hint: 2, Disabled: livetable.Nothing(ok)}
+	two := s.Table.Marked()
+	switch {
+	case !ok:
+	case len(two) > 2:
+		a.Disabled = "mark two revisions, not " + strconv.Itoa(len(two))
+	case len(two) == 0:
+		for _, other := range s.Table.Rows() {
+			if other.current {
+				two = append(two, other)
+			}
+		}
+		two = append(two, r)
+	case len(two) == 1:
+		two = append(two, r)
+	}
+	if a.Disabled == "" && (len(two) < 2 || two[0].arn == two[1].arn) {
+		a.Disabled = "mark a revision, or choose another than the one in use"
+	}
+	a.Run = ui.Do(func() {
+		slices.SortFunc(two, func(a, b revisionRow) int { return a.number - b.number })
+		s.Deps.Host.Push(NewCompare(s.Deps, s.Service, two[0].arn, two[1].arn))
+	})
+	return a
+}
+
+// load lists the family, then reads each revision, then when each ran here. What
+// the service deployments API does not tell stays out: an account, or an
+// emulator, may not have it.
+func (s *revisionsScreen) load(ctx context.Context, publish func([]revisionRow)) error {
+	deps := s.Changes.Deps
+	account, err := deps.Store.Account(ctx, s.Service.Context)
+	if err != nil {
+		return err
+	}
+	svc, err := deploy.ReadService(ctx, account, s.Service)
+	if err != nil {
+		return err
+	}
+	family, _ := awsx.SplitRevision(svc.TaskDefinition)
+	arns, err := account.Revisions(ctx, family, maxRevisions)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(arns, svc.TaskDefinition) { // it is INACTIVE
+		arns = append(arns, svc.TaskDefinition)
+	}
+	rows := make([]revisionRow, len(arns))
+	for i, arn := range arns {
+		rows[i] = revisionRow{arn: arn, number: revisionNumber(arn), current: arn == svc.TaskDefinition, older: olderThan(arn, svc)}
+	}
+	publish(slices.Clone(rows))
+	definitions, err := readDefinitions(ctx, deps.Store, s.Service.Context, arns)
+	for i := range rows {
+		rows[i].definition = definitions[rows[i].arn]
+	}
+	publish(slices.Clone(rows))
+	if past, failed := readHistory(ctx, account, s.Service); failed == nil {
+		markRuns(rows, past)
+	}
+	publish(rows)
+	return err
+}
+
+func revisionNumber(arn string) int {
+	_, number := awsx.SplitRevision(arn)
+	n, _ := strconv.Atoi(number)
+	return n
+}
+
+// olderThan reports whether a revision is of the family that a service runs, and
+// older than what it runs.
+func olderThan(arn string, svc awsx.Service) bool {
+	family, _ := awsx.SplitRevision(arn)
+	now, _ := awsx.SplitRevision(svc.TaskDefinition)
+	return family == now && revisionNumber(arn) < revisionNumber(svc.TaskDefinition)
+}

@@ -1,0 +1,58 @@
+package views
+
+import (
+	"strings"
+
+	"gantry/awsx"
+	"gantry/ui"
+	"gantry/views/wording"
+)
+
+// nounOf is what the target of a change is called, by its ARN.
+func NounOf(target awsx.Ref) string {
+	_, _, resource, _ := awsx.ARNParts(target.ARN)
+	switch kind, _, _ := strings.Cut(resource, "/"); kind {
+	case "task":
+		return "task"
+	case "container-instance":
+		return "instance"
+	case "task-definition":
+		return "revision"
+	}
+	return "service"
+}
+
+// ofService says why something that only services have is not there, empty for a
+// service.
+func OfService(target awsx.Ref) string {
+	if noun := NounOf(target); noun != "service" {
+		return "this is about " + article(noun) + ", not about a service"
+	}
+	return ""
+}
+
+func article(noun string) string {
+	if strings.Contains("aeiou", noun[:1]) {
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
+// crumb is where a screen about a service stands, or one about a task or an instance,
+// whose names are too long to be read.
+func Crumb(target awsx.Ref) string {
+	name := target.Name()
+	if noun := NounOf(target); noun == "task" || noun == "instance" {
+		name = noun + " " + wording.ShortID(name)
+	}
+	return target.Context.String() + " " + target.ClusterName() + " " + name
+}
+
+// header is the chrome of a screen about a service.
+func (d *Deps) Header(service awsx.Ref, name string) ui.Header {
+	return ui.Header{
+		Badge: d.Badge(service.ClusterRef()),
+		Crumb: Crumb(service) + " " + name,
+		Scope: d.Policy.Scope(service.ClusterRef()),
+	}
+}

@@ -1,0 +1,168 @@
+package viewstest
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+	"gantry/awsx/store"
+	"gantry/ui"
+	"gantry/ui/uitest"
+	"gantry/views"
+	"gantry/views/wording"
+)
+
+// visited records what the screens asked of what lies outside them.
+type Visited struct{ Calls []string }
+
+func (v *Visited) note(what string, service awsx.Ref) tea.Cmd {
+	v.Calls = append(v.Calls, what+" "+service.Name())
+	return nil
+}
+
+func (v *Visited) Logs(s views.LogScope) tea.Cmd {
+	what := "logs"
+	if s.Task != nil {
+		what += " " + wording.ShortID(s.Task.ID)
+	}
+	if s.Container != "" {
+		what += " " + s.Container
+	}
+	return v.note(what, s.Service)
+}
+
+func (v *Visited) Image(s awsx.Ref) tea.Cmd { return v.note("image", s) }
+
+func (v *Visited) Env(s awsx.Ref) tea.Cmd { return v.note("env", s) }
+
+func (v *Visited) Edit(s awsx.Ref) tea.Cmd { return v.note("edit", s) }
+
+func (v *Visited) Scale(s awsx.Ref) tea.Cmd { return v.note("scale", s) }
+
+func (v *Visited) Restart(s awsx.Ref) tea.Cmd { return v.note("restart", s) }
+
+func (v *Visited) ScaleAll(s []awsx.Ref, _ func()) tea.Cmd { return v.note("scale all", s[0]) }
+
+func (v *Visited) RestartAll(s []awsx.Ref, _ func()) tea.Cmd { return v.note("restart all", s[0]) }
+
+func (v *Visited) StopTasks(s []awsx.Ref, _ func()) tea.Cmd { return v.note("stop", s[0]) }
+
+func (v *Visited) Drain(s []awsx.Ref, _ func()) tea.Cmd { return v.note("drain", s[0]) }
+
+func (v *Visited) Activate(s []awsx.Ref, _ func()) tea.Cmd { return v.note("activate", s[0]) }
+
+func (v *Visited) Breaker(s awsx.Ref) tea.Cmd { return v.note("breaker", s) }
+
+func (v *Visited) RunTask(s awsx.Ref) tea.Cmd { return v.note("run", s) }
+
+func (v *Visited) RollBack(s awsx.Ref) tea.Cmd { return v.note("roll back", s) }
+
+func (v *Visited) Deployments(s awsx.Ref) tea.Cmd {
+	return v.note("deployments", s)
+}
+
+func (v *Visited) Follow(s awsx.Ref) tea.Cmd { return v.note("follow", s) }
+
+// exceptStaging takes every cluster for production but staging.
+type ExceptStaging struct{}
+
+func (ExceptStaging) Production(c awsx.Ref) bool { return c.Name() != "staging" }
+
+func (ExceptStaging) Scope(c awsx.Ref) string { return c.Name() }
+
+// locked is a gate that lets nothing change until it is armed.
+type Locked struct{ Armed bool }
+
+func (l *Locked) Mode(scope string) ui.Mode {
+	if l.Armed || scope == "staging" || scope == "" {
+		return ui.Mode{Writable: true}
+	}
+	return ui.Mode{Label: "READ-ONLY", Armable: true, Why: "production starts read-only"}
+}
+
+func (l *Locked) Arm(string) (ui.Arming, error) {
+	l.Armed = true
+	return nil, nil
+}
+
+// desk is a console on an account in memory.
+type Desk struct {
+	*uitest.Console
+	Account *awsxtest.Account
+	Store   *store.Store
+	Visited *Visited
+}
+
+// bubble runs a test in a bubble whose clock stands a little after the account
+// was built, so that no age is about to change its unit.
+func Bubble(t *testing.T, f func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(awsxtest.Now.Add(5 * time.Minute)))
+		f(t)
+	})
+}
+
+// sit opens a console on an account, at the screen that root makes.
+func Sit(t *testing.T, a *awsxtest.Account, look uitest.Look, root func(*views.Deps) ui.Screen) *Desk {
+	t.Helper()
+	st := store.New(t.Context(), store.Options{Opener: awsxtest.NewOpener(a)})
+	t.Cleanup(st.Close)
+	d := &Desk{Account: a, Store: st, Visited: &Visited{}}
+	d.Console = uitest.New(t, uitest.Options{
+		W: look.W, H: look.H, Bubble: true,
+		Shell: ui.Options{
+			Title: "gantry", Terminal: look.Terminal(), Gate: &Locked{},
+			Root: func(h *ui.Host) ui.Screen {
+				return root(&views.Deps{Host: h, Now: time.Now, Store: st, Policy: ExceptStaging{}, Nav: d.Visited})
+			},
+		},
+	})
+	return d
+}
+
+// read lets everything be read, and drawn as it lands.
+func (d *Desk) Read() *Desk {
+	for range 25 {
+		d.Advance(200 * time.Millisecond)
+	}
+	return d
+}
+
+// runtimes are the runtime ids of a service's running containers.
+func (d *Desk) Runtimes(service awsx.Ref) []string {
+	var ids []string
+	for _, t := range d.Tasks(service) {
+		ids = append(ids, t.Containers[0].RuntimeID)
+	}
+	return ids
+}
+
+// tasks are a service's running tasks.
+func (d *Desk) Tasks(service awsx.Ref) []awsx.Task {
+	return TasksOf(d.Account, service)
+}
+
+// drawing is what the terminal shows, with its colours if the look has any.
+func (d *Desk) Drawing(look uitest.Look) string {
+	if look.Plain || look.ASCII {
+		return d.Text()
+	}
+	return d.Render()
+}
+
+func TasksOf(a *awsxtest.Account, service awsx.Ref) []awsx.Task {
+	var out []awsx.Task
+	a.Edit(func(d *awsxtest.Data) {
+		for _, t := range d.Tasks {
+			if t.Group == "service:"+service.Name() && t.DesiredStatus == "RUNNING" {
+				out = append(out, t)
+			}
+		}
+	})
+	return out
+}

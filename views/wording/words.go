@@ -1,0 +1,141 @@
+package wording
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+	"gantry/ui/text"
+)
+
+// since is the age of a time, empty for none.
+func Since(at, now time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return text.Age(now.Sub(at))
+}
+
+// clock is when something happened: the time of day, with the date when that was
+// not within a day.
+func Clock(at, now time.Time) string {
+	at = at.In(now.Location())
+	switch d := now.Sub(at); {
+	case d < 24*time.Hour && d > -24*time.Hour:
+		return at.Format("15:04")
+	case at.Year() == now.Year():
+		return at.Format("01-02 15:04")
+	}
+	return at.Format("2006-01-02 15:04")
+}
+
+// moment is a time in full with how long ago it was, "-" for none.
+func Moment(at, now time.Time) string {
+	if at.IsZero() {
+		return "-"
+	}
+	return at.In(now.Location()).Format("2006-01-02 15:04:05 -0700") + " (" + text.Ago(now.Sub(at)) + ")"
+}
+
+// shortDigest keeps enough of a digest to tell two images apart.
+func shortDigest(digest string) string {
+	hex := strings.TrimPrefix(digest, "sha256:")
+	return hex[:min(4, len(hex))]
+}
+
+// imageParts splits an image reference into repository, tag and digest; the
+// tag is empty when there is none, which the registry takes for latest.
+func ImageParts(image string) (repository, tag, digest string) {
+	repository, digest, _ = strings.Cut(image, "@")
+	if i := strings.LastIndexByte(repository, ':'); i > strings.LastIndexByte(repository, '/') {
+		repository, tag = repository[:i], repository[i+1:]
+	}
+	return repository, tag, digest
+}
+
+// shortImage is an image as tag@digest, cut to what tells revisions apart. The
+// digest is the one that runs, else the one that the reference pins.
+func ShortImage(image, running string) string {
+	if image == "" {
+		return ""
+	}
+	_, tag, pinned := ImageParts(image)
+	if tag == "" && pinned == "" {
+		tag = "latest"
+	}
+	if running == "" {
+		running = pinned
+	}
+	if running == "" {
+		return tag
+	}
+	return tag + "@" + shortDigest(running)
+}
+
+// shortID keeps enough of a task's id to recognise it.
+func ShortID(id string) string { return id[:min(8, len(id))] }
+
+// ports says what a container's bindings map, container port first, each once:
+// the two halves of a dual-stack binding are one.
+func Ports(bindings []awsx.Binding) string {
+	var out []string
+	for _, b := range bindings {
+		s := strconv.Itoa(b.ContainerPort)
+		if b.HostPort != 0 {
+			s += ">" + strconv.Itoa(b.HostPort)
+		}
+		if b.Protocol != "" && b.Protocol != "tcp" {
+			s += "/" + b.Protocol
+		}
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// exit says what an exit code means; the codes above 128 are a signal's number
+// plus 128.
+func Exit(code int) string {
+	switch code {
+	case awsx.Unset:
+		return ""
+	case 0:
+		return "0 finished"
+	case 1:
+		return "1 application error"
+	case 126:
+		return "126 not executable"
+	case 127:
+		return "127 not found"
+	case 137:
+		return "137 killed"
+	case 139:
+		return "139 segmentation fault"
+	case 143:
+		return "143 terminated"
+	}
+	return strconv.Itoa(code)
+}
+
+// count says how many of something there are: 1 task, 2 tasks.
+func Count(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
+// joinNonEmpty joins the parts that say something.
+func JoinNonEmpty(sep string, parts ...string) string {
+	var kept []string
+	for _, p := range parts {
+		if p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, sep)
+}
