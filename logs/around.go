@@ -57,8 +57,10 @@ func about(ctx context.Context, src Source, q Query, t time.Time, before, after 
 	if err != nil {
 		return Surroundings{}, err
 	}
-	older := Join(KnownOf(each(from.Entries)).without(until.Entries))
+	older := KnownOf(each(from.Entries)).without(until.Entries)
+	slices.Reverse(older)
 	byTime(older)
+	older = Join(older)
 	s := Surroundings{
 		Entries: append(older, Join(from.Entries)...), Anchor: len(older),
 		Before: until.Full, After: from.Full, Partial: from.Partial,

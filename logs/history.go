@@ -44,11 +44,12 @@ func OpenHistory(src Source, q Query, r Range, d Direction, known Known) *Histor
 	return &History{src: src, query: q, rng: r, dir: d, known: known, atEdge: KnownOf(each(nil))}
 }
 
-// Next returns the next lines in the direction of reading (turn a page of Older
-// ones round to show it), at most n and at least one while there are any; Page.Full tells whether there may be more after them.
-// A stretch of which a part of the store did not answer, or of which one timestamp
-// holds more lines than the store gives, has a gap line after its lines. After an
-// error the same call may be made again.
+// Next returns the next lines in the direction of reading, at most n and at least
+// one while there are any; Page.Full says whether there may be more. Whatever the
+// direction, the lines of a page are in the order of their times, and pieces of one
+// message are joined. A stretch of which a part of the store did not answer, or of
+// which one timestamp holds more lines than the store gives, has a gap line at its
+// far end. After an error the same call may be made again.
 func (h *History) Next(ctx context.Context, n int) (Page, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -62,6 +63,11 @@ func (h *History) Next(ctx context.Context, n int) (Page, error) {
 		}
 		page = h.fresh(page)
 		if len(page.Entries) > 0 || !page.Full {
+			if h.dir == Older {
+				slices.Reverse(page.Entries)
+			}
+			// Entries may be finer than the times that the store orders by.
+			byTime(page.Entries)
 			page.Entries = Join(page.Entries)
 			return page, nil
 		}
@@ -108,10 +114,13 @@ func (h *History) read(ctx context.Context, n int) (Page, error) {
 
 // page asks for one page in the point in time, or of the store as it is.
 func (h *History) page(ctx context.Context, size int) (Page, error) {
-	if h.point == nil {
-		return h.search(ctx, size)
+	switch {
+	case h.point != nil:
+		return h.point.Read(ctx, h.query, h.rest(), h.dir, h.cursor, size)
+	case h.dir == Newer:
+		return h.src.Since(ctx, h.query, h.rest(), size)
 	}
-	return h.point.Read(ctx, h.query, h.rest(), h.dir, h.cursor, size)
+	return h.src.Latest(ctx, h.query, h.rest(), size)
 }
 
 // open opens a point in time where there is none. A store that does not answer at
@@ -132,19 +141,6 @@ func (h *History) open(ctx context.Context) error {
 		h.plain = true
 	}
 	return nil
-}
-
-func (h *History) search(ctx context.Context, size int) (Page, error) {
-	if h.dir == Newer {
-		return h.src.Since(ctx, h.query, h.rest(), size)
-	}
-	page, err := h.src.Latest(ctx, h.query, h.rest(), size)
-	// Without a tiebreak, lines of one time come in the order of writing even where
-	// the newest come first.
-	page.Entries = slices.Clone(page.Entries)
-	byTime(page.Entries)
-	slices.Reverse(page.Entries)
-	return page, err
 }
 
 // rest returns the range that is left to read, the edge included.
@@ -236,6 +232,26 @@ func (h *History) overflow() Entry {
 	}
 	h.atEdge = KnownOf(each(nil))
 	return gap
+}
+
+// Newest reads the newest lines of a range, at most limit of them, in the order of
+// their times. It holds no point in time: where the store gives that many at once,
+// it makes one search.
+func Newest(ctx context.Context, src Source, q Query, r Range, limit int) (Page, error) {
+	h := OpenHistory(src, q, r, Older, Known{})
+	h.plain = true
+	var all Page
+	for {
+		page, err := h.Next(ctx, limit-len(all.Entries))
+		if err != nil {
+			return Page{}, err
+		}
+		page.Entries = append(page.Entries, all.Entries...)
+		page.Partial = page.Partial.and(all.Partial)
+		if all = page; !page.Full || len(page.Entries) >= limit {
+			return all, nil
+		}
+	}
 }
 
 // FetchGap reads what a gap line hides, oldest first: at most limit lines of those

@@ -14,7 +14,8 @@ import (
 	"gantry/internal/fault"
 )
 
-// readAll reads a history to its end, n lines at a time.
+// readAll reads a history to its end, n lines at a time, and returns its lines in
+// the order of their times.
 func readAll(t rapid.TB, h *History, n int) (entries []Entry, gaps []Gap) {
 	t.Helper()
 	for range 10_000 {
@@ -22,12 +23,18 @@ func readAll(t rapid.TB, h *History, n int) (entries []Entry, gaps []Gap) {
 		if err != nil {
 			t.Fatalf("history: %v", err)
 		}
+		var lines []Entry
 		for _, e := range page.Entries {
 			if e.Gap != nil {
 				gaps = append(gaps, *e.Gap)
 				continue
 			}
-			entries = append(entries, e)
+			lines = append(lines, e)
+		}
+		if h.dir == Older {
+			entries = append(lines, entries...)
+		} else {
+			entries = append(entries, lines...)
 		}
 		if !page.Full {
 			return entries, gaps
@@ -91,7 +98,7 @@ func TestHistoryHasEveryLineOnceInOrder(t *testing.T) {
 				continue
 			}
 			before, after := got[i-1].Time.Truncate(step), e.Time.Truncate(step)
-			if dir == Older && after.After(before) || dir == Newer && after.Before(before) {
+			if after.Before(before) {
 				rt.Fatalf("%s stands after %s", after, before)
 			}
 		}
@@ -119,8 +126,23 @@ func TestHistoryDoesNotSeeWhatIsWrittenMeanwhile(t *testing.T) {
 	}
 	src.add(doc(90, epoch.Add(3*time.Second), epoch))
 	got, _ := readAll(t, h, 4)
-	if len(got) != 6 || got[0].ID != "5" {
-		t.Errorf("then came %d lines from %s on, want the six of before", len(got), got[0].ID)
+	if ids := idsOf(got); ids != "0 1 2 3 4 5" {
+		t.Errorf("then came %s, want the six of before", ids)
+	}
+}
+
+func TestTheNewestLinesAreReadInOneSearchWhereTheStoreGivesThem(t *testing.T) {
+	src := &pointStore{store: &store{maxPage: 6}}
+	for i := range 20 {
+		src.add(doc(i, epoch.Add(time.Duration(i/8)*time.Second), epoch))
+	}
+	page, err := Newest(context.Background(), src, Query{}, Range{}, 6)
+	if ids := idsOf(page.Entries); err != nil || ids != "14 15 16 17 18 19" || !page.Full || src.searches != 1 || src.opened != 0 {
+		t.Errorf("the newest are %s after %d searches and %d points (%v)", ids, src.searches, src.opened, err)
+	}
+	page, err = Newest(context.Background(), src, Query{}, Range{}, 9)
+	if ids := idsOf(page.Entries); err != nil || ids != "11 12 13 14 15 16 17 18 19" || !page.Full {
+		t.Errorf("beyond a page they are %s (%v)", ids, err)
 	}
 }
 
@@ -252,7 +274,7 @@ func TestAroundALineTheSearchIsOffAndTheFilterOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if ids := idsOf(got.Entries); ids != "6 9 10 11 12 13 14 15 16" {
+	if ids := idsOf(got.Entries); ids != "8 9 10 11 12 13 14 15 16" {
 		t.Errorf("about line 13 stand %s", ids)
 	}
 	if got.Entries[got.Anchor].ID != "13" || !got.Before || !got.After {

@@ -44,14 +44,11 @@ func (p *heldPoint) Read(ctx context.Context, q Query, r Range, d Direction, aft
 	if p.pages++; p.owner.life > 0 && p.pages > p.owner.life {
 		return Page{}, fault.Errorf(fault.Failed, "search", "", "%w", ErrPointGone)
 	}
-	direction := 1
-	if d == Older {
-		direction = -1
-	}
 	docs := slices.Clone(p.docs)
-	slices.SortStableFunc(docs, func(a, b document) int {
-		return direction * a.Time.Truncate(step).Compare(b.Time.Truncate(step))
-	})
+	oldestFirst(docs)
+	if d == Older {
+		slices.Reverse(docs)
+	}
 	at := 0
 	if len(after) > 0 {
 		at, _ = strconv.Atoi(string(after))

@@ -110,7 +110,7 @@ func (p *pump) skip(ctx context.Context, cursor time.Time, r *reading) error {
 	if page.Full && page.Last.After(cursor) {
 		end := page.Last
 		if page.Partial != nil && len(page.Entries) > 0 {
-			end = later(end, page.Entries[0].Time)
+			end = later(end, page.Entries[len(page.Entries)-1].Time)
 		}
 		p.gap(cursor, end, reasonBudget)
 		p.holes = slices.DeleteFunc(p.holes, func(h Range) bool { return !h.From.Before(cursor) })

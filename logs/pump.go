@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"gantry/internal/fault"
@@ -212,12 +213,13 @@ func (p *pump) open(ctx context.Context) error {
 	return nil
 }
 
-// newest reads the newest lines of a range: fewer when they are too large to come
-// in one answer.
+// newest reads the newest lines of a range, oldest first: fewer when they are too
+// large to come in one answer.
 func (p *pump) newest(ctx context.Context, r Range, n int) (Page, error) {
 	for n = min(n, p.src.Limits().MaxPage); ; n = smaller(n) {
 		page, err := p.src.Latest(ctx, *p.query, r, n)
 		if n == 1 || !errors.Is(err, ErrTooLarge) {
+			slices.Reverse(page.Entries)
 			return page, err
 		}
 	}

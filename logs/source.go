@@ -12,7 +12,8 @@ import (
 // called concurrently; errors carry a *fault.Error. What only some stores can do is
 // told by Historian, Counter and Histogrammer.
 type Source interface {
-	// Latest returns the newest limit lines of a range, newest first.
+	// Latest returns the newest limit lines of a range, newest first: turned round,
+	// they stand in the order in which Since gives them, also those of one time.
 	Latest(ctx context.Context, q Query, r Range, limit int) (Page, error)
 	// Since returns the oldest limit lines of a range, oldest first. To read on,
 	// ask again from Page.Last and drop what was seen: lines that share a
@@ -49,7 +50,8 @@ type Historian interface {
 
 // Point is a store as it was when the point was opened. Calls follow one another.
 type Point interface {
-	// Read returns up to limit lines of a range in one direction: those after a
+	// Read returns up to limit lines of a range, ordered as by Latest for Older ones
+	// and as by Since for Newer ones: those after a
 	// page's Cursor, or the first when that is empty. The error is ErrPointGone
 	// when the store has let the point go.
 	Read(ctx context.Context, q Query, r Range, d Direction, after Cursor, limit int) (Page, error)

@@ -54,14 +54,14 @@ func (s *store) visible(r Range) []document {
 	return found
 }
 
-func (s *store) answer(q Query, r Range, limit int, order func(a, b document) int) (Page, error) {
+func (s *store) answer(q Query, r Range, limit int, order func([]document)) (Page, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.searches++
 	s.from = append(s.from, r.From)
 	s.queries = append(s.queries, q)
 	found := s.visible(r)
-	slices.SortStableFunc(found, order)
+	order(found)
 	page := Page{Full: len(found) >= limit}
 	for _, d := range found[:min(limit, len(found))] {
 		page.Entries = append(page.Entries, d.Entry)
@@ -75,16 +75,21 @@ func (s *store) answer(q Query, r Range, limit int, order func(a, b document) in
 	return page, nil
 }
 
+// oldestFirst sorts documents by the time that the store keeps, those of one time
+// in the order of writing.
+func oldestFirst(docs []document) {
+	slices.SortStableFunc(docs, func(a, b document) int { return a.Time.Truncate(step).Compare(b.Time.Truncate(step)) })
+}
+
 func (s *store) Latest(_ context.Context, q Query, r Range, limit int) (Page, error) {
-	return s.answer(q, r, limit, func(a, b document) int {
-		return b.Time.Truncate(step).Compare(a.Time.Truncate(step))
+	return s.answer(q, r, limit, func(docs []document) {
+		oldestFirst(docs)
+		slices.Reverse(docs)
 	})
 }
 
 func (s *store) Since(_ context.Context, q Query, r Range, limit int) (Page, error) {
-	return s.answer(q, r, limit, func(a, b document) int {
-		return a.Time.Truncate(step).Compare(b.Time.Truncate(step))
-	})
+	return s.answer(q, r, limit, oldestFirst)
 }
 
 func (s *store) Explain(context.Context, Query, Range) (Explanation, error) {

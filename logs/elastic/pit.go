@@ -170,11 +170,12 @@ func (p *point) read(ctx context.Context, body search, docked bool, o order, aft
 	case a.status >= http.StatusMultipleChoices:
 		return logs.Page{}, s.refusal("search", a)
 	}
-	page, err := s.page(a.body, body.Size)
+	tiebreak := docked || s.cfg.Tiebreak != ""
+	page, err := s.page(a.body, body.Size, o, tiebreak)
 	if err != nil {
 		return page, err
 	}
-	if n := len(page.Entries); n > 0 && (docked || s.cfg.Tiebreak != "") {
+	if n := len(page.Entries); n > 0 && tiebreak {
 		page.Cursor = logs.Cursor(page.Entries[n-1].Sort)
 	}
 	p.renew(a.body)

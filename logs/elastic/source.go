@@ -1,6 +1,7 @@
 package elastic
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -88,7 +89,7 @@ func (s *Source) search(ctx context.Context, q logs.Query, r logs.Range, limit i
 		if err != nil {
 			return logs.Page{}, err
 		}
-		page, err := s.page(answer, body.Size)
+		page, err := s.page(answer, body.Size, o, s.cfg.Tiebreak != "")
 		if again || !s.finer(page) {
 			return page, err
 		}
@@ -111,9 +112,13 @@ func (s *Source) patience() string {
 	return fmt.Sprintf("%dms", (s.cfg.Timeout * 8 / 10).Milliseconds())
 }
 
-// page reads the answer of a search for lines.
-func (s *Source) page(answer []byte, limit int) (logs.Page, error) {
+// page reads the answer of a search for lines. Without a tiebreak the store gives
+// those of one time in the order of writing, whatever the order of the times.
+func (s *Source) page(answer []byte, limit int, o order, tiebreak bool) (logs.Page, error) {
 	page, err := s.layout.page(answer, limit, s.Limits().Step)
+	if o == descending && !tiebreak {
+		reverseTies(page.Entries)
+	}
 	if errors.Is(err, errBadQuery) {
 		return logs.Page{}, &fault.Error{Class: fault.Invalid, Op: s.op("search"), Err: err}
 	}
@@ -121,6 +126,18 @@ func (s *Source) page(answer []byte, limit int) (logs.Page, error) {
 		return logs.Page{}, s.unreadable("search", answer, err)
 	}
 	return page, nil
+}
+
+// reverseTies turns each run of entries with one sort value round.
+func reverseTies(entries []logs.Entry) {
+	for len(entries) > 0 {
+		n := 1
+		for n < len(entries) && bytes.Equal(entries[n].Sort, entries[0].Sort) {
+			n++
+		}
+		slices.Reverse(entries[:n])
+		entries = entries[n:]
+	}
 }
 
 // probe makes sure that the kinds of the fields which a query needs are known, and

@@ -36,7 +36,7 @@ func (r *logReach) reset() {
 	*r = logReach{}
 }
 
-// reached is what reading on brought, newest first when it went back.
+// reached is what reading on brought.
 type reached struct {
 	history *logs.History
 	page    logs.Page
@@ -140,11 +140,8 @@ func (s *logScreen) extend(msg reached) tea.Cmd {
 
 // prepend puts older lines before those that are held. Once that makes the newest
 // ones leave, what the tail brings does not continue the lines any more: it ends.
-func (s *logScreen) prepend(newestFirst []logs.Entry) {
-	batch := slices.Clone(newestFirst)
-	slices.Reverse(batch)
-	slices.SortStableFunc(batch, func(a, b logs.Entry) int { return a.Time.Compare(b.Time) })
-	change := s.lines.ring.Prepend(batch)
+func (s *logScreen) prepend(older []logs.Entry) {
+	change := s.lines.ring.Prepend(older)
 	s.lines.edit(s.view, change)
 	if change.Dropped == 0 {
 		return
