@@ -28,19 +28,13 @@ func (r *logRegion) describeLogGroups(in *describeLogGroupsInput) ([]byte, error
 		return !strings.HasPrefix(n, in.Prefix) || !strings.Contains(n, in.Pattern)
 	})
 	p := wire.Paging[string]{Key: func(s string) string { return s }, Fallback: maxDescribed, Max: maxDescribed}
-	page, next, err := p.Cut(names, in.NextToken, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	docs := make([][]byte, len(page))
-	for i, name := range page {
+	return p.Answer("logGroups", names, in.NextToken, in.Limit, func(name string) any {
 		g := r.groups[name]
-		docs[i] = wire.Encode(map[string]any{
+		return map[string]any{
 			"logGroupName": g.name, "creationTime": g.createdAt.UnixMilli(), "metricFilterCount": 0, "storedBytes": g.bytes(),
 			"arn": g.arn + ":*", "logGroupArn": g.arn, "logGroupClass": "STANDARD",
-		})
-	}
-	return wire.Envelope("logGroups", docs, wire.Tail{NextToken: next}), nil
+		}
+	})
 }
 
 func (g *logGroup) bytes() int {
@@ -100,12 +94,7 @@ func (r *logRegion) describeLogStreams(in *describeLogStreamsInput) ([]byte, err
 		return c
 	})
 	p := wire.Paging[string]{Key: key, Descending: in.Descending, Fallback: maxDescribed, Max: maxDescribed}
-	page, next, err := p.Cut(names, in.NextToken, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	docs := make([][]byte, len(page))
-	for i, name := range page {
+	return p.Answer("logStreams", names, in.NextToken, in.Limit, func(name string) any {
 		s := g.streams[name]
 		doc := map[string]any{
 			"logStreamName": name, "creationTime": s.createdAt.UnixMilli(), "storedBytes": 0,
@@ -114,7 +103,6 @@ func (r *logRegion) describeLogStreams(in *describeLogStreamsInput) ([]byte, err
 		if span := spans[s]; span != nil {
 			doc["firstEventTimestamp"], doc["lastEventTimestamp"], doc["lastIngestionTime"] = span.first, span.last, span.ingested
 		}
-		docs[i] = wire.Encode(doc)
-	}
-	return wire.Envelope("logStreams", docs, wire.Tail{NextToken: next}), nil
+		return doc
+	})
 }

@@ -32,28 +32,25 @@ func (a *Registry) describeRepositories(in *describeRepositoriesInput) ([]byte, 
 	if len(in.Names) > 100 {
 		return nil, wire.Invalid("repositoryNames can have at most 100 items.")
 	}
-	names, next := in.Names, ""
-	if len(names) == 0 {
-		var err error
-		p := wire.Paging[string]{Key: func(s string) string { return s }, Fallback: 100, Max: 1000}
-		if names, next, err = p.Cut(a.names, in.NextToken, in.MaxResults); err != nil {
+	names, token, size := a.names, in.NextToken, in.MaxResults
+	if len(in.Names) > 0 {
+		names, token, size = in.Names, "", nil
+	}
+	for _, name := range names {
+		if _, err := a.findRepository(name); err != nil {
 			return nil, err
 		}
 	}
-	docs := make([][]byte, 0, len(names))
-	for _, name := range names {
-		r, err := a.findRepository(name)
-		if err != nil {
-			return nil, err
-		}
-		docs = append(docs, wire.Encode(map[string]any{
+	p := wire.Paging[string]{Key: func(s string) string { return s }, Fallback: 100, Max: 1000}
+	return p.Answer("repositories", names, token, size, func(name string) any {
+		r := a.Repositories[name]
+		return map[string]any{
 			"repositoryArn": r.arn, "registryId": a.AccountID, "repositoryName": r.name, "repositoryUri": r.uri,
 			"createdAt": wire.At(r.createdAt), "imageTagMutability": "MUTABLE",
 			"imageScanningConfiguration": map[string]bool{"scanOnPush": true},
 			"encryptionConfiguration":    map[string]string{"encryptionType": "AES256"},
-		}))
-	}
-	return wire.Envelope("repositories", docs, wire.Tail{NextToken: next}), nil
+		}
+	})
 }
 
 func (a *Registry) findRepository(name string) (*repository, error) {
@@ -106,15 +103,7 @@ func (a *Registry) listImages(in *imagesInput) ([]byte, error) {
 	key := func(id imageID) string { return id.Digest + "\x00" + id.Tag }
 	slices.SortFunc(ids, func(x, y imageID) int { return strings.Compare(key(x), key(y)) })
 	p := wire.Paging[imageID]{Key: key, Fallback: 100, Max: 1000}
-	page, next, err := p.Cut(ids, in.NextToken, in.MaxResults)
-	if err != nil {
-		return nil, err
-	}
-	docs := make([][]byte, len(page))
-	for i, id := range page {
-		docs[i] = wire.Encode(id)
-	}
-	return wire.Envelope("imageIds", docs, wire.Tail{NextToken: next}), nil
+	return p.Answer("imageIds", ids, in.NextToken, in.MaxResults, func(id imageID) any { return id })
 }
 
 func (a *Registry) describeImages(in *imagesInput) ([]byte, error) {
@@ -122,37 +111,25 @@ func (a *Registry) describeImages(in *imagesInput) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(in.IDs) > 100 {
+		return nil, wire.Invalid("imageIds can have at most 100 items.")
+	}
 	var images []*Image
-	next := ""
-	if len(in.IDs) > 0 {
-		if len(in.IDs) > 100 {
-			return nil, wire.Invalid("imageIds can have at most 100 items.")
+	token, size := in.NextToken, in.MaxResults
+	for _, id := range in.IDs {
+		found := r.find(id)
+		if found == nil {
+			return nil, wire.Fail("ImageNotFoundException", "The image with imageId "+id.words()+
+				" does not exist within the repository with name '"+r.name+"' in the registry with id '"+a.AccountID+"'")
 		}
-		for _, id := range in.IDs {
-			found := r.find(id)
-			if found == nil {
-				return nil, wire.Fail("ImageNotFoundException", "The image with imageId "+id.words()+
-					" does not exist within the repository with name '"+r.name+"' in the registry with id '"+a.AccountID+"'")
-			}
-			images = append(images, found)
-		}
-	} else {
-		for _, i := range r.Images {
-			if in.keeps(i) {
-				images = append(images, i)
-			}
-		}
+		images, token, size = append(images, found), "", nil
+	}
+	if len(in.IDs) == 0 {
+		images = slices.DeleteFunc(slices.Clone(r.Images), func(i *Image) bool { return !in.keeps(i) })
 		slices.SortFunc(images, func(x, y *Image) int { return strings.Compare(x.Digest, y.Digest) })
-		p := wire.Paging[*Image]{Key: func(i *Image) string { return i.Digest }, Fallback: 100, Max: 1000}
-		if images, next, err = p.Cut(images, in.NextToken, in.MaxResults); err != nil {
-			return nil, err
-		}
 	}
-	docs := make([][]byte, len(images))
-	for i, found := range images {
-		docs[i] = wire.Encode(a.describeImage(r, found))
-	}
-	return wire.Envelope("imageDetails", docs, wire.Tail{NextToken: next}), nil
+	p := wire.Paging[*Image]{Key: func(i *Image) string { return i.Digest }, Fallback: 100, Max: 1000}
+	return p.Answer("imageDetails", images, token, size, func(i *Image) any { return a.describeImage(r, i) })
 }
 
 func (r *repository) find(id imageID) *Image {

@@ -48,20 +48,6 @@ func (a *API) Operations() map[string]wire.Operation {
 	}
 }
 
-// failure is an entry of the failures of a describe call.
-type failure struct {
-	ARN    string `json:"arn"`
-	Reason string `json:"reason"`
-	Detail string `json:"detail,omitempty"`
-}
-
-// described ends a describe answer.
-type described struct {
-	Failures []failure `json:"failures"`
-}
-
-func missing(arn string) failure { return failure{ARN: arn, Reason: "MISSING"} }
-
 // findCluster takes a name or an ARN; the empty name is the cluster "default",
 // which need not exist.
 func (a *API) findCluster(name string) (*fleet.Cluster, error) {
@@ -119,15 +105,8 @@ func (a *API) findInstance(c *fleet.Cluster, name string) *fleet.Instance {
 	return nil
 }
 
-type listInput struct {
-	Cluster    string `json:"cluster"`
-	MaxResults *int   `json:"maxResults"`
-	NextToken  string `json:"nextToken"`
-}
-
 func (a *API) listClusters(in *listInput) ([]byte, error) {
-	p := wire.Paging[*fleet.Cluster]{Key: func(c *fleet.Cluster) string { return c.Name }, Fallback: 100, Max: 100}
-	return p.List("clusterArns", a.Clusters, in.NextToken, in.MaxResults, func(c *fleet.Cluster) string { return c.ARN })
+	return list(in, "clusterArns", 100, a.Clusters, func(c *fleet.Cluster) string { return c.ARN })
 }
 
 type describeClustersInput struct {
@@ -162,20 +141,13 @@ func (a *API) describeClusters(in *describeClustersInput) ([]byte, error) {
 	if len(in.Clusters) == 0 {
 		in.Clusters = []string{"default"}
 	}
-	out := described{Failures: []failure{}}
-	docs := [][]byte{}
-	for _, name := range in.Clusters {
+	return a.describeAll("clusters", "cluster/", in.Clusters, func(name string) []byte {
 		c, err := a.findCluster(name)
 		if err != nil {
-			if !world.IsARN(name) {
-				name = a.ARN("ecs", "cluster/"+name)
-			}
-			out.Failures = append(out.Failures, missing(name))
-			continue
+			return nil
 		}
-		docs = append(docs, wire.Encode(describeCluster(c, in.Include)))
-	}
-	return wire.Envelope("clusters", docs, out), nil
+		return wire.Encode(describeCluster(c, in.Include))
+	}), nil
 }
 
 func describeCluster(c *fleet.Cluster, include []string) clusterDoc {

@@ -40,18 +40,12 @@ func (a *API) listServiceDeployments(in *listServiceDeploymentsInput) ([]byte, e
 		}
 	}
 	p := wire.Paging[*fleet.Rollout]{Key: func(r *fleet.Rollout) string { return wire.Countdown(r.CreatedAt) + r.ARN }, Fallback: 20, Max: 100}
-	page, next, err := p.Cut(kept, in.NextToken, in.MaxResults)
-	if err != nil {
-		return nil, err
-	}
-	docs := make([][]byte, len(page))
-	for i, r := range page {
-		docs[i] = wire.Encode(rolloutBrief{
+	return p.Answer("serviceDeployments", kept, in.NextToken, in.MaxResults, func(r *fleet.Rollout) any {
+		return rolloutBrief{
 			ARN: r.ARN, ServiceARN: s.ARN, ClusterARN: c.ARN, CreatedAt: wire.At(r.CreatedAt), StartedAt: wire.At(r.StartedAt),
 			FinishedAt: wire.At(r.FinishedAt), Target: r.Target.ARN, Status: r.Status, Reason: r.Reason,
-		})
-	}
-	return wire.Envelope("serviceDeployments", docs, wire.Tail{NextToken: next}), nil
+		}
+	})
 }
 
 type rolloutBrief struct {
@@ -104,20 +98,12 @@ type describeServiceDeploymentsInput struct {
 }
 
 func (a *API) describeServiceDeployments(in *describeServiceDeploymentsInput) ([]byte, error) {
-	if len(in.ARNs) == 0 || len(in.ARNs) > 20 {
-		return nil, wire.Invalid("serviceDeploymentArns must have 1 to 20 items.")
-	}
-	out := described{Failures: []failure{}}
-	docs := [][]byte{}
-	for _, arn := range in.ARNs {
-		r := a.Rollouts[arn]
-		if r == nil {
-			out.Failures = append(out.Failures, missing(arn))
-			continue
+	return a.describeARNs("serviceDeployments", "serviceDeploymentArns", in.ARNs, func(arn string) any {
+		if r := a.Rollouts[arn]; r != nil {
+			return describeRollout(r)
 		}
-		docs = append(docs, wire.Encode(describeRollout(r)))
-	}
-	return wire.Envelope("serviceDeployments", docs, out), nil
+		return nil
+	})
 }
 
 func describeRollout(r *fleet.Rollout) rolloutDoc {
@@ -215,16 +201,10 @@ type revisionImage struct {
 }
 
 func (a *API) describeServiceRevisions(in *describeServiceRevisionsInput) ([]byte, error) {
-	if len(in.ARNs) == 0 || len(in.ARNs) > 20 {
-		return nil, wire.Invalid("serviceRevisionArns must have 1 to 20 items.")
-	}
-	out := described{Failures: []failure{}}
-	docs := [][]byte{}
-	for _, arn := range in.ARNs {
+	return a.describeARNs("serviceRevisions", "serviceRevisionArns", in.ARNs, func(arn string) any {
 		r := a.Revisions[arn]
 		if r == nil {
-			out.Failures = append(out.Failures, missing(arn))
-			continue
+			return nil
 		}
 		doc := revisionDoc{
 			ARN: r.ARN, ServiceARN: r.Service.ARN, ClusterARN: r.Service.Cluster.ARN, Definition: r.Def.ARN, LaunchType: "EC2",
@@ -233,9 +213,8 @@ func (a *API) describeServiceRevisions(in *describeServiceRevisionsInput) ([]byt
 		for _, c := range r.Def.Containers {
 			doc.Images = append(doc.Images, revisionImage{c.Name, c.Image, r.Digests[c.Image]})
 		}
-		docs = append(docs, wire.Encode(doc))
-	}
-	return wire.Envelope("serviceRevisions", docs, out), nil
+		return doc
+	})
 }
 
 type watchDoc struct {

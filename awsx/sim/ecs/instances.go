@@ -28,8 +28,7 @@ func (a *API) listInstances(in *listInstancesInput) ([]byte, error) {
 	if in.Status != "" {
 		instances = slices.DeleteFunc(slices.Clone(instances), func(i *fleet.Instance) bool { return i.Status != in.Status })
 	}
-	p := wire.Paging[*fleet.Instance]{Key: func(i *fleet.Instance) string { return i.ID }, Fallback: 100, Max: 100}
-	return p.List("containerInstanceArns", instances, in.NextToken, in.MaxResults, func(i *fleet.Instance) string { return i.ARN })
+	return list(&in.listInput, "containerInstanceArns", 100, instances, func(i *fleet.Instance) string { return i.ARN })
 }
 
 type describeInstancesInput struct {

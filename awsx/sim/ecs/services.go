@@ -23,8 +23,7 @@ func (a *API) listServices(in *listServicesInput) ([]byte, error) {
 	if in.LaunchType != "" && in.LaunchType != "EC2" || in.SchedulingStrategy == "DAEMON" {
 		services = nil
 	}
-	p := wire.Paging[*fleet.Service]{Key: func(s *fleet.Service) string { return s.Name }, Fallback: 10, Max: 100}
-	return p.List("serviceArns", services, in.NextToken, in.MaxResults, func(s *fleet.Service) string { return s.ARN })
+	return list(&in.listInput, "serviceArns", 10, services, func(s *fleet.Service) string { return s.ARN })
 }
 
 type describeServicesInput struct {

@@ -48,9 +48,8 @@ func (a *API) deregisterTaskDefinition(in *deregisterInput) ([]byte, error) {
 }
 
 type listTaskDefinitionsInput struct {
+	listInput
 	FamilyPrefix string `json:"familyPrefix"`
-	MaxResults   *int   `json:"maxResults"`
-	NextToken    string `json:"nextToken"`
 	Sort         string `json:"sort"`
 	Status       string `json:"status"`
 }
@@ -83,7 +82,7 @@ func (a *API) listTaskDefinitions(in *listTaskDefinitionsInput) ([]byte, error) 
 	default:
 		return nil, wire.Invalid("Invalid sort order: " + in.Sort)
 	}
-	return p.List("taskDefinitionArns", all, in.NextToken, in.MaxResults, func(d *taskdef.Definition) string { return d.ARN })
+	return listBy(p, &in.listInput, "taskDefinitionArns", all, func(d *taskdef.Definition) string { return d.ARN })
 }
 
 // definitionKey sorts by family, then by revision as a number. The separator is
@@ -93,9 +92,8 @@ func definitionKey(d *taskdef.Definition) string {
 }
 
 type listFamiliesInput struct {
+	listInput
 	FamilyPrefix string `json:"familyPrefix"`
-	MaxResults   *int   `json:"maxResults"`
-	NextToken    string `json:"nextToken"`
 	Status       string `json:"status"`
 }
 
@@ -108,6 +106,5 @@ func (a *API) listFamilies(in *listFamiliesInput) ([]byte, error) {
 			names = append(names, name)
 		}
 	}
-	p := wire.Paging[string]{Key: func(s string) string { return s }, Fallback: 100, Max: 100}
-	return p.List("families", names, in.NextToken, in.MaxResults, func(s string) string { return s })
+	return list(&in.listInput, "families", 100, names, func(name string) string { return name })
 }

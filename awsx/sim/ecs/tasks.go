@@ -45,7 +45,7 @@ func (a *API) listTasks(in *listTasksInput) ([]byte, error) {
 			}
 		}
 	}
-	return p.List("taskArns", tasks, "", in.MaxResults, func(t *fleet.Task) string { return t.ARN })
+	return listBy(p, &listInput{MaxResults: in.MaxResults}, "taskArns", tasks, func(t *fleet.Task) string { return t.ARN })
 }
 
 func (a *API) taskFilter(c *fleet.Cluster, in *listTasksInput) (func(*fleet.Task) bool, error) {

@@ -1,6 +1,7 @@
 package elb
 
 import (
+	"iter"
 	"net/url"
 	"slices"
 	"strconv"
@@ -25,22 +26,25 @@ func (a *Balancing) Operations() map[string]wire.Operation {
 
 func validation(message string) error { return wire.Fail("ValidationError", message) }
 
-// elbPage cuts a page as Marker and PageSize ask.
-func elbPage[T any](form url.Values, items []T, key func(T) string) (page []T, next string, err error) {
+// list answers with a page, as Marker and PageSize ask.
+func list[T any](form url.Values, field string, items []T, key func(T) string, write func(*wire.XML, T)) ([]byte, error) {
 	var size *int
 	if text := form.Get("PageSize"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > 400 {
-			return nil, "", validation("1 validation error detected: Value '" + text + "' at 'pageSize' failed to satisfy constraint: Member must be between 1 and 400")
+			return nil, validation("1 validation error detected: Value '" + text + "' at 'pageSize' failed to satisfy constraint: Member must be between 1 and 400")
 		}
 		size = &n
 	}
 	p := wire.Paging[T]{Key: key, Fallback: 400, Max: 400}
-	page, next, err = p.Cut(items, form.Get("Marker"), size)
+	page, next, err := p.Cut(items, form.Get("Marker"), size)
 	if err != nil {
-		return nil, "", validation("The specified marker is not valid")
+		return nil, validation("The specified marker is not valid")
 	}
-	return page, next, nil
+	var x wire.XML
+	wire.Members(&x, field, page, func(item T) { write(&x, item) })
+	x.Text("NextMarker", next)
+	return x.Bytes(), nil
 }
 
 func (a *Balancing) findBalancer(arn string) *LoadBalancer {
@@ -68,14 +72,7 @@ func (a *Balancing) describeLoadBalancers(form url.Values) ([]byte, error) {
 			chosen = append(chosen, a.Balancers[i])
 		}
 	}
-	page, next, err := elbPage(form, chosen, func(lb *LoadBalancer) string { return lb.Name })
-	if err != nil {
-		return nil, err
-	}
-	var x wire.XML
-	wire.Members(&x, "LoadBalancers", page, func(lb *LoadBalancer) { lb.write(&x) })
-	x.Text("NextMarker", next)
-	return x.Bytes(), nil
+	return list(form, "LoadBalancers", chosen, func(lb *LoadBalancer) string { return lb.Name }, func(x *wire.XML, lb *LoadBalancer) { lb.write(x) })
 }
 
 func (lb *LoadBalancer) write(x *wire.XML) {
@@ -117,12 +114,7 @@ func (a *Balancing) describeListeners(form url.Values) ([]byte, error) {
 		}
 		chosen = append(chosen, l)
 	}
-	page, next, err := elbPage(form, chosen, func(l *Listener) string { return l.ARN })
-	if err != nil {
-		return nil, err
-	}
-	var x wire.XML
-	wire.Members(&x, "Listeners", page, func(l *Listener) {
+	return list(form, "Listeners", chosen, func(l *Listener) string { return l.ARN }, func(x *wire.XML, l *Listener) {
 		x.Text("ListenerArn", l.ARN)
 		x.Text("LoadBalancerArn", l.Balancer.ARN)
 		x.Number("Port", l.Port)
@@ -130,18 +122,27 @@ func (a *Balancing) describeListeners(form url.Values) ([]byte, error) {
 		if l.Protocol == "HTTPS" {
 			x.Text("SslPolicy", "ELBSecurityPolicy-TLS13-1-2-2021-06")
 		}
-		l.Rules[len(l.Rules)-1].writeActions(&x, "DefaultActions")
+		l.Rules[len(l.Rules)-1].writeActions(x, "DefaultActions")
 	})
-	x.Text("NextMarker", next)
-	return x.Bytes(), nil
+}
+
+// listeners are those of all load balancers.
+func (a *Balancing) listeners() iter.Seq[*Listener] {
+	return func(yield func(*Listener) bool) {
+		for _, lb := range a.Balancers {
+			for _, l := range lb.Listeners {
+				if !yield(l) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func (a *Balancing) findListener(arn string) *Listener {
-	for _, lb := range a.Balancers {
-		for _, l := range lb.Listeners {
-			if l.ARN == arn {
-				return l
-			}
+	for l := range a.listeners() {
+		if l.ARN == arn {
+			return l
 		}
 	}
 	return nil
@@ -166,14 +167,7 @@ func (a *Balancing) describeRules(form url.Values) ([]byte, error) {
 		}
 		chosen = append(chosen, r)
 	}
-	page, next, err := elbPage(form, chosen, ruleKey)
-	if err != nil {
-		return nil, err
-	}
-	var x wire.XML
-	wire.Members(&x, "Rules", page, func(r *Rule) { r.write(&x) })
-	x.Text("NextMarker", next)
-	return x.Bytes(), nil
+	return list(form, "Rules", chosen, ruleKey, func(x *wire.XML, r *Rule) { r.write(x) })
 }
 
 // ruleKey sorts by priority as a number, the default after all of them.
@@ -183,13 +177,9 @@ func ruleKey(r *Rule) string {
 
 // FindRule returns the rule of an ARN, nil where there is none.
 func (a *Balancing) FindRule(arn string) *Rule {
-	for _, lb := range a.Balancers {
-		for _, l := range lb.Listeners {
-			for _, r := range l.Rules {
-				if r.ARN == arn {
-					return r
-				}
-			}
+	for l := range a.listeners() {
+		if i := slices.IndexFunc(l.Rules, func(r *Rule) bool { return r.ARN == arn }); i >= 0 {
+			return l.Rules[i]
 		}
 	}
 	return nil

@@ -74,14 +74,7 @@ func (a *Balancing) describeTargetGroups(form url.Values) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, next, err := elbPage(form, chosen, func(g *Group) string { return g.Name })
-	if err != nil {
-		return nil, err
-	}
-	var x wire.XML
-	wire.Members(&x, "TargetGroups", page, func(g *Group) { x.Write(g.encoded()) })
-	x.Text("NextMarker", next)
-	return x.Bytes(), nil
+	return list(form, "TargetGroups", chosen, func(g *Group) string { return g.Name }, func(x *wire.XML, g *Group) { x.Write(g.encoded()) })
 }
 
 // encoded is the group's description; what it says never changes.

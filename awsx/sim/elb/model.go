@@ -107,13 +107,9 @@ func (r *Rule) Weigh(g *Group, weight int) {
 
 // BalancerOf is the load balancer whose listener has the rule.
 func (a *Balancing) BalancerOf(r *Rule) *LoadBalancer {
-	for _, lb := range a.Balancers {
-		for _, l := range lb.Listeners {
-			for _, other := range l.Rules {
-				if other == r {
-					return lb
-				}
-			}
+	for l := range a.listeners() {
+		if slices.Contains(l.Rules, r) {
+			return l.Balancer
 		}
 	}
 	return nil

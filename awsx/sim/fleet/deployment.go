@@ -186,7 +186,7 @@ func (a *Fleet) complete(s *Service) {
 			r.End(a.Now, StatusSuccessful, "")
 		}
 	}
-	a.Event(s, "(service "+s.Name+") (deployment "+head.ID+") deployment completed.")
+	a.Event(s, "(deployment "+head.ID+") deployment completed.")
 }
 
 // trip gives the deployment up, as the circuit breaker and the alarms do: it
@@ -196,7 +196,7 @@ func (a *Fleet) trip(s *Service, why cause, rollback bool) {
 	head := s.Deployments[0]
 	head.Rollout, head.Reason = RolloutFailed, why.by+": "+why.what+"."
 	head.UpdatedAt = a.Now
-	a.Event(s, "(service "+s.Name+") (deployment "+head.ID+") deployment failed: "+why.what+".")
+	a.Event(s, "(deployment "+head.ID+") deployment failed: "+why.what+".")
 	r := s.Current
 	if r.RollbackRevision != nil {
 		// The revision that it went back to fails as well.
@@ -235,7 +235,7 @@ func (a *Fleet) rollBack(s *Service, reason string) bool {
 	r.UpdatedAt = a.Now
 	r.Failures = 0
 	s.Steady = false
-	a.Event(s, "(service "+s.Name+") rolling back to deployment "+back.ID+".")
+	a.Event(s, "rolling back to deployment "+back.ID+".")
 	a.RolledBack(s)
 	if r.Shift != nil {
 		a.turnBack(r)

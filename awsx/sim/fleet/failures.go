@@ -38,11 +38,11 @@ func (a *Fleet) judgeFailing(s *Service) {
 		t.Announced = true
 		s.Steady = false
 		if t.Health == healthUnhealthy {
-			a.Event(s, "(service "+s.Name+") (task "+t.ID+") failed container health checks.")
+			a.Event(s, "(task "+t.ID+") failed container health checks.")
 		}
 		for _, target := range t.Targets {
 			if target.State == elb.TargetUnhealthy {
-				a.Event(s, "(service "+s.Name+") (task "+t.ID+") (instance "+t.Instance.EC2+") (port "+strconv.Itoa(target.Port)+
+				a.Event(s, "(task "+t.ID+") (instance "+t.Instance.EC2+") (port "+strconv.Itoa(target.Port)+
 					") is unhealthy in (target-group "+target.Group.ARN+") due to (reason "+target.Description+")")
 			}
 		}
@@ -95,7 +95,7 @@ func (a *Fleet) backOff(s *Service, d *Deployment, failures int, first, most tim
 	}
 	if d.NeverRan >= 3 && !d.Inconsistent {
 		d.Inconsistent = true
-		a.Event(s, "(service "+s.Name+") is unable to consistently start tasks successfully."+Troubleshooting)
+		a.Event(s, Inconsistent)
 	}
 }
 

@@ -10,8 +10,14 @@ import (
 	"gantry/awsx/sim/wire"
 )
 
-// Troubleshooting ends the events that report a problem.
-const Troubleshooting = " For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
+// What the scheduler says in more than one place.
+const (
+	troubleshooting = " For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
+	// SteadyState ends whatever the scheduler was at.
+	SteadyState = "has reached a steady state."
+	// Inconsistent is said of a deployment whose tasks do not start.
+	Inconsistent = "is unable to consistently start tasks successfully." + troubleshooting
+)
 
 // Look has the scheduler look at the service in d.
 func (a *Fleet) Look(s *Service, d time.Duration) { a.lookAt(s, a.Now.Add(a.Scaled(d))) }
@@ -137,8 +143,8 @@ func (a *Fleet) start(s *Service, d *Deployment, n int) (begun []*Task, placed b
 	for range n {
 		on, obstacle := a.Place(s, d.Def)
 		if on == nil {
-			a.complain(s, "(service "+s.Name+") was unable to place a task because no container instance met all of its requirements. "+
-				obstacle+Troubleshooting)
+			a.complain(s, "was unable to place a task because no container instance met all of its requirements. "+
+				obstacle+troubleshooting)
 			a.Look(s, 15*time.Second)
 			return begun, false
 		}
@@ -256,7 +262,7 @@ func (a *Fleet) announceStarted(s *Service, tasks []*Task) {
 		return
 	}
 	s.Steady = false
-	a.Event(s, "(service "+s.Name+") has started "+strconv.Itoa(len(tasks))+" tasks: "+nameTasks(tasks)+".")
+	a.Event(s, "has started "+strconv.Itoa(len(tasks))+" tasks: "+nameTasks(tasks)+".")
 }
 
 func (a *Fleet) announceStopped(s *Service, tasks []*Task) {
@@ -265,9 +271,9 @@ func (a *Fleet) announceStopped(s *Service, tasks []*Task) {
 	}
 	s.Steady = false
 	if len(s.Balancers) > 0 {
-		a.Event(s, "(service "+s.Name+") has begun draining connections on "+strconv.Itoa(len(tasks))+" tasks.")
+		a.Event(s, "has begun draining connections on "+strconv.Itoa(len(tasks))+" tasks.")
 	}
-	a.Event(s, "(service "+s.Name+") has stopped "+strconv.Itoa(len(tasks))+" running tasks: "+nameTasks(tasks)+".")
+	a.Event(s, "has stopped "+strconv.Itoa(len(tasks))+" running tasks: "+nameTasks(tasks)+".")
 }
 
 func nameTasks(tasks []*Task) string {
@@ -285,7 +291,7 @@ func (a *Fleet) complainDeadlock(s *Service, lower, upper, blocked int) {
 	if !deploying || blocked == 0 || s.Desired == 0 || upper > s.Desired || lower < s.Desired {
 		return
 	}
-	a.complain(s, "(service "+s.Name+") was unable to stop or start tasks during a deployment because of the service deployment "+
+	a.complain(s, "was unable to stop or start tasks during a deployment because of the service deployment "+
 		"configuration. Update the minimumHealthyPercent or maximumPercent value and try again.")
 	a.Look(s, 30*time.Second)
 }
@@ -308,14 +314,14 @@ func (a *Fleet) conclude(s *Service) {
 	}
 	if !s.Steady {
 		s.Steady = true
-		a.Event(s, "(service "+s.Name+") has reached a steady state.")
+		a.Event(s, SteadyState)
 	}
 }
 
 // maxEvents is how many events a service keeps.
 const maxEvents = 100
 
-// Event adds an event to those of a service.
+// Event adds an event to those of a service, whose name goes before it.
 func (a *Fleet) Event(s *Service, message string) {
 	a.EventAt(s, a.Now, message)
 }
@@ -326,7 +332,7 @@ func (a *Fleet) EventAt(s *Service, at time.Time, message string) {
 	if newest < 0 {
 		newest = len(s.Events)
 	}
-	s.Events = slices.Insert(s.Events, newest, ServiceEvent{ID: a.Rng.UUID(), CreatedAt: wire.At(at), Message: message})
+	s.Events = slices.Insert(s.Events, newest, ServiceEvent{ID: a.Rng.UUID(), CreatedAt: wire.At(at), Message: "(service " + s.Name + ") " + message})
 	if len(s.Events) > maxEvents {
 		s.Events = s.Events[:maxEvents]
 	}

@@ -19,7 +19,7 @@ type registration struct {
 func (a *Fleet) registerTargets(t *Task) {
 	for _, target := range t.EnterGroups() {
 		group := target.Group
-		a.Event(t.Service, "(service "+t.Service.Name+") registered 1 targets in (target-group "+group.ARN+")")
+		a.Event(t.Service, "registered 1 targets in (target-group "+group.ARN+")")
 		if target.State != elb.TargetInitial {
 			continue
 		}
@@ -89,7 +89,7 @@ func (a *Fleet) deregisterTargets(t *Task) (longest time.Duration) {
 			continue
 		}
 		group := target.Group
-		a.Event(t.Service, "(service "+t.Service.Name+") deregistered 1 targets in (target-group "+group.ARN+")")
+		a.Event(t.Service, "deregistered 1 targets in (target-group "+group.ARN+")")
 		if target.State == elb.TargetUnused {
 			group.Remove(target.Target)
 			continue

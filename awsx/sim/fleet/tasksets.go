@@ -56,6 +56,6 @@ func (a *Fleet) scheduleSets(s *Service) {
 	}
 	if steady && !s.Steady {
 		s.Steady = true
-		a.Event(s, "(service "+s.Name+") has reached a steady state.")
+		a.Event(s, SteadyState)
 	}
 }

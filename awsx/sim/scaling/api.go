@@ -58,30 +58,17 @@ func (a *Scaler) scalables(in *scalingInput, keep func(resource string) bool) ([
 
 func anyResource(string) bool { return true }
 
-// scalingPage cuts a page in the way of this service.
-func scalingPage[T any](in *scalingInput, items []T, most int, key func(T) string) (page []T, next string, err error) {
+// list answers with a page of at most most items, in the way of this service.
+func list[T any](in *scalingInput, field string, most int, items []T, key func(T) string, describe func(T) any) ([]byte, error) {
 	if n := in.MaxResults; n != nil && (*n < 1 || *n > most) {
-		return nil, "", invalidScaling(fmt.Sprintf("MaxResults must be between 1 and %d.", most))
+		return nil, invalidScaling(fmt.Sprintf("MaxResults must be between 1 and %d.", most))
 	}
-	p := wire.Paging[T]{Key: key, Fallback: most, Max: most}
-	if page, next, err = p.Cut(items, in.NextToken, in.MaxResults); err != nil {
-		return nil, "", wire.Fail("InvalidNextTokenException", "The next token supplied was invalid.")
+	p := wire.Paging[T]{Key: key, Fallback: most, Max: most, Token: "NextToken"}
+	answer, err := p.Answer(field, items, in.NextToken, in.MaxResults, describe)
+	if err != nil {
+		return nil, wire.Fail("InvalidNextTokenException", "The next token supplied was invalid.")
 	}
-	return page, next, nil
-}
-
-// scalingTail ends a list answer.
-type scalingTail struct {
-	NextToken string `json:"NextToken,omitempty"`
-}
-
-// answerScaling lists items in the form that describe gives them.
-func answerScaling[T any](field string, items []T, next string, describe func(T) any) []byte {
-	docs := make([][]byte, len(items))
-	for i, item := range items {
-		docs[i] = wire.Encode(describe(item))
-	}
-	return wire.Envelope(field, docs, scalingTail{next})
+	return answer, nil
 }
 
 type describeTargetsInput struct {
@@ -99,11 +86,7 @@ func (a *Scaler) describeScalableTargets(in *describeTargetsInput) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	page, next, err := scalingPage(&in.scalingInput, targets, 50, (*scalable).resource)
-	if err != nil {
-		return nil, err
-	}
-	return answerScaling("ScalableTargets", page, next, func(t *scalable) any {
+	return list(&in.scalingInput, "ScalableTargets", 50, targets, (*scalable).resource, func(t *scalable) any {
 		return map[string]any{
 			"ServiceNamespace": scalingNamespace, "ResourceId": t.resource(), "ScalableDimension": scalingDimension,
 			"MinCapacity": t.min, "MaxCapacity": t.max, "SuspendedState": t.suspended, "CreationTime": wire.At(t.createdAt),
@@ -111,7 +94,7 @@ func (a *Scaler) describeScalableTargets(in *describeTargetsInput) ([]byte, erro
 				":role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService",
 			"ScalableTargetARN": t.arn,
 		}
-	}), nil
+	})
 }
 
 type registerTargetInput struct {
@@ -202,11 +185,7 @@ func (a *Scaler) describeScalingPolicies(in *describePoliciesInput) ([]byte, err
 			}
 		}
 	}
-	page, next, err := scalingPage(&in.scalingInput, policies, 10, func(p owned) string { return p.of.resource() + "\x00" + p.name })
-	if err != nil {
-		return nil, err
-	}
-	return answerScaling("ScalingPolicies", page, next, func(p owned) any {
+	return list(&in.scalingInput, "ScalingPolicies", 10, policies, func(p owned) string { return p.of.resource() + "\x00" + p.name }, func(p owned) any {
 		alarm := func(name string) map[string]string {
 			return map[string]string{"AlarmName": name, "AlarmARN": a.ARN("cloudwatch", "alarm:"+name)}
 		}
@@ -220,7 +199,7 @@ func (a *Scaler) describeScalingPolicies(in *describePoliciesInput) ([]byte, err
 			},
 			"Alarms": []map[string]string{alarm(p.high), alarm(p.low)},
 		}
-	}), nil
+	})
 }
 
 type describeActivitiesInput struct {
@@ -263,11 +242,7 @@ func (a *Scaler) describeScalingActivities(in *describeActivitiesInput) ([]byte,
 	}
 	newestFirst := func(o owned) string { return wire.Countdown(o.startedAt) + o.id }
 	slices.SortFunc(all, func(x, y owned) int { return cmp.Compare(newestFirst(x), newestFirst(y)) })
-	page, next, err := scalingPage(&in.scalingInput, all, 50, newestFirst)
-	if err != nil {
-		return nil, err
-	}
-	return answerScaling("ScalingActivities", page, next, func(o owned) any {
+	return list(&in.scalingInput, "ScalingActivities", 50, all, newestFirst, func(o owned) any {
 		doc := activityDoc{
 			ID: o.id, Namespace: scalingNamespace, Resource: o.of.resource(), Dimension: scalingDimension,
 			Description: o.description, Cause: o.cause, StartedAt: wire.At(o.startedAt), EndedAt: wire.At(o.endedAt),
@@ -277,5 +252,5 @@ func (a *Scaler) describeScalingActivities(in *describeActivitiesInput) ([]byte,
 			doc.NotScaled = []notScaledReason{*o.notScaled}
 		}
 		return doc
-	}), nil
+	})
 }

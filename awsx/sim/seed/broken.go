@@ -119,11 +119,11 @@ func (a *seeder) seedFailures(s *fleet.Service, d *fleet.Deployment, since time.
 		if t == nil {
 			continue
 		}
-		a.EventAt(s, at, "(service "+s.Name+") has started 1 tasks: (task "+t.ID+").")
+		a.EventAt(s, at, "has started 1 tasks: (task "+t.ID+").")
 		for _, lb := range s.Balancers {
 			if !e.pull {
-				a.EventAt(s, t.StartedAt, "(service "+s.Name+") registered 1 targets in (target-group "+lb.Group.ARN+")")
-				a.EventAt(s, t.StoppingAt, "(service "+s.Name+") deregistered 1 targets in (target-group "+lb.Group.ARN+")")
+				a.EventAt(s, t.StartedAt, "registered 1 targets in (target-group "+lb.Group.ARN+")")
+				a.EventAt(s, t.StoppingAt, "deregistered 1 targets in (target-group "+lb.Group.ARN+")")
 			}
 		}
 	}
@@ -132,7 +132,7 @@ func (a *seeder) seedFailures(s *fleet.Service, d *fleet.Deployment, since time.
 	s.Current.Failures, s.Current.UpdatedAt = n, d.UpdatedAt
 	if e.pull {
 		d.NeverRan, d.Inconsistent = n, true
-		a.Event(s, "(service "+s.Name+") is unable to consistently start tasks successfully."+fleet.Troubleshooting)
+		a.Event(s, fleet.Inconsistent)
 	} else {
 		d.Crashed = n
 	}
@@ -171,10 +171,10 @@ func (a *seeder) seedDegraded(s *fleet.Service) {
 			code: fleet.SchedulerStopped, reason: "Task failed ELB health checks in (target-group " + group.ARN + ")", exit: new(int),
 		})
 		if t != nil {
-			a.EventAt(s, t.StoppingAt, "(service "+s.Name+") (task "+t.ID+") (instance "+t.Instance.EC2+") (port "+
+			a.EventAt(s, t.StoppingAt, "(task "+t.ID+") (instance "+t.Instance.EC2+") (port "+
 				strconv.Itoa(fleet.FirstDynamicPort+a.Rng.IntN(60))+") is unhealthy in (target-group "+group.ARN+
 				") due to (reason Health checks failed with these codes: [503])")
-			a.EventAt(s, t.StoppingAt.Add(90*time.Second), "(service "+s.Name+") has reached a steady state.")
+			a.EventAt(s, t.StoppingAt.Add(90*time.Second), fleet.SteadyState)
 		}
 	}
 	sick := s.Live[0]

@@ -88,8 +88,7 @@ func (a *seeder) seedBalancer(name, scheme string) *elb.LoadBalancer {
 		Priority: "default", Fixed: "404",
 	}}
 	lb.Listeners = []*elb.Listener{l}
-	i, _ := slices.BinarySearchFunc(a.Balancing.Balancers, name, func(o *elb.LoadBalancer, n string) int { return strings.Compare(o.Name, n) })
-	a.Balancing.Balancers = slices.Insert(a.Balancing.Balancers, i, lb)
+	a.Balancing.Balancers = world.Insert(a.Balancing.Balancers, lb, func(lb *elb.LoadBalancer) string { return lb.Name })
 	return lb
 }
 
@@ -124,8 +123,7 @@ func (a *seeder) seedGroup(seed groupSeed) *elb.Group {
 		Deregistration: seed.deregistration, Tags: []world.Tag{{Key: "team", Value: "platform"}},
 	}
 	a.Balancing.GroupByARN[g.ARN] = g
-	i, _ := slices.BinarySearchFunc(a.Balancing.Groups, g.Name, func(o *elb.Group, n string) int { return strings.Compare(o.Name, n) })
-	a.Balancing.Groups = slices.Insert(a.Balancing.Groups, i, g)
+	a.Balancing.Groups = world.Insert(a.Balancing.Groups, g, func(g *elb.Group) string { return g.Name })
 	return g
 }
 
@@ -154,8 +152,7 @@ func (a *seeder) seedService(c *fleet.Cluster, name string, desired int, rolling
 	}
 	c.ByName[name] = s
 	a.Services[s.ARN] = s
-	i, _ := slices.BinarySearchFunc(c.Services, name, func(o *fleet.Service, n string) int { return strings.Compare(o.Name, n) })
-	c.Services = slices.Insert(c.Services, i, s)
+	c.Services = world.Insert(c.Services, s, func(s *fleet.Service) string { return s.Name })
 	return s
 }
 
@@ -176,8 +173,8 @@ func (a *seeder) seedRelease(s *fleet.Service, d *taskdef.Definition, at time.Ti
 		a.arrive(r)
 		released.Rollout, released.Reason = fleet.RolloutCompleted, "ECS deployment "+released.ID+" completed."
 		released.UpdatedAt = r.FinishedAt
-		a.EventAt(s, r.FinishedAt, "(service "+s.Name+") (deployment "+released.ID+") deployment completed.")
-		a.EventAt(s, r.FinishedAt, "(service "+s.Name+") has reached a steady state.")
+		a.EventAt(s, r.FinishedAt, "(deployment "+released.ID+") deployment completed.")
+		a.EventAt(s, r.FinishedAt, fleet.SteadyState)
 	})
 	s.Steady = true
 	return released
@@ -196,9 +193,9 @@ func (a *seeder) seedRolledBack(s *fleet.Service, d *taskdef.Definition, at time
 		r.RollbackRevision, r.RollbackAt = before.Revision, at.Add(3*time.Minute)
 		r.RollbackReason = fleet.BreakerReason
 		r.End(at.Add(4*time.Minute), fleet.StatusRollbackSuccessful, fleet.BreakerReason)
-		a.EventAt(s, r.RollbackAt, "(service "+s.Name+") (deployment "+undone.ID+") deployment failed: tasks failed to start.")
-		a.EventAt(s, r.RollbackAt, "(service "+s.Name+") rolling back to deployment "+before.ID+".")
-		a.EventAt(s, r.FinishedAt, "(service "+s.Name+") has reached a steady state.")
+		a.EventAt(s, r.RollbackAt, "(deployment "+undone.ID+") deployment failed: tasks failed to start.")
+		a.EventAt(s, r.RollbackAt, "rolling back to deployment "+before.ID+".")
+		a.EventAt(s, r.FinishedAt, fleet.SteadyState)
 	})
 }
 

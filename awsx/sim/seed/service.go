@@ -280,7 +280,7 @@ func (a *seeder) seedSteadyEvents(s *fleet.Service) {
 	offset := a.Rng.Between(10*time.Minute, period)
 	for n := 3; n >= 0; n-- {
 		if at := a.Ago(offset + time.Duration(n)*period); at.After(s.Deployments[0].UpdatedAt) {
-			a.EventAt(s, at, "(service "+s.Name+") has reached a steady state.")
+			a.EventAt(s, at, fleet.SteadyState)
 		}
 	}
 }

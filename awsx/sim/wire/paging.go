@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"math"
@@ -18,6 +19,7 @@ type Paging[T any] struct {
 	Descending bool
 	Fallback   int // page size when the request names none
 	Max        int
+	Token      string // how an answer calls the next token; empty is nextToken
 }
 
 const tokenPrefix = "sim1:"
@@ -80,21 +82,20 @@ func DecodeToken(token string) (string, bool) {
 	return strings.CutPrefix(string(raw), tokenPrefix)
 }
 
-// Tail ends a list answer.
-type Tail struct {
-	NextToken string `json:"nextToken,omitempty"`
-}
-
-// List answers a list call with the page that it asks for, each item by its ARN
-// or name.
-func (p Paging[T]) List(field string, items []T, token string, size *int, name func(T) string) ([]byte, error) {
+// Answer answers a list call with the page that it asks for, each item as describe
+// gives it.
+func (p Paging[T]) Answer(field string, items []T, token string, size *int, describe func(T) any) ([]byte, error) {
 	page, next, err := p.Cut(items, token, size)
 	if err != nil {
 		return nil, err
 	}
 	docs := make([][]byte, len(page))
 	for i, item := range page {
-		docs[i] = []byte(`"` + name(item) + `"`)
+		docs[i] = Encode(describe(item))
 	}
-	return Envelope(field, docs, Tail{next}), nil
+	rest := map[string]string{}
+	if next != "" {
+		rest[cmp.Or(p.Token, "nextToken")] = next
+	}
+	return Envelope(field, docs, rest), nil
 }

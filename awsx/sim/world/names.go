@@ -11,13 +11,19 @@ type Tag struct {
 	Value string `json:"value"`
 }
 
-// InsertName keeps a sorted list of distinct names.
-func InsertName(names []string, name string) []string {
-	i, found := slices.BinarySearch(names, name)
+// Insert puts an item into a list that is sorted by name, unless there is one of that
+// name.
+func Insert[T any](items []T, item T, name func(T) string) []T {
+	i, found := slices.BinarySearchFunc(items, name(item), func(other T, n string) int { return strings.Compare(name(other), n) })
 	if found {
-		return names
+		return items
 	}
-	return slices.Insert(names, i, name)
+	return slices.Insert(items, i, item)
+}
+
+// InsertName puts a name into a sorted list of distinct ones.
+func InsertName(names []string, name string) []string {
+	return Insert(names, name, func(n string) string { return n })
 }
 
 // Tail is the last part of an ARN, or the whole of a plain name.
