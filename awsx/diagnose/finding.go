@@ -49,7 +49,10 @@ type Evidence struct {
 	// Definition returns a task definition by ARN, nil when it was not read. It
 	// may be nil: then no container is known to be unessential.
 	Definition func(arn string) *awsx.TaskDefinition
-	Now        time.Time
+	// Instance returns a container instance by ARN; it may be nil. It only serves
+	// to tell the service's own targets from foreign ones.
+	Instance func(arn string) (i awsx.Instance, ok bool)
+	Now      time.Time
 }
 
 // Rollout is the primary deployment while it matters.

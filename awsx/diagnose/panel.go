@@ -126,10 +126,3 @@ func (f *facts) author(arn string) string {
 	}
 	return ""
 }
-
-func (f *facts) definition(arn string) *awsx.TaskDefinition {
-	if f.Definition == nil || arn == "" {
-		return nil
-	}
-	return f.Definition(arn)
-}

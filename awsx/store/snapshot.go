@@ -34,6 +34,14 @@ type Snapshot[T any] struct {
 	staleAfter time.Duration
 }
 
+// Ended reports whether a poll has ended, well or not. As a method expression it
+// is what to await for a first reading.
+func (s *Snapshot[T]) Ended() bool { return s.Err != nil || !s.At.IsZero() }
+
+// Whole reports whether the listing was read whole. After a poll that failed in
+// part, what is missing is not known to be missing.
+func (s *Snapshot[T]) Whole() bool { return !s.At.IsZero() && len(s.Partial) == 0 }
+
 // Changes leads from an older snapshot to a newer one. Applied to what a reader
 // made of the older one's items, in the order of the fields, it gives what the
 // newer one's items would give. The zero value stands for no change.

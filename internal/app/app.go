@@ -19,6 +19,7 @@ import (
 	"gantry/awsx/store"
 	"gantry/internal/audit"
 	"gantry/internal/config"
+	"gantry/internal/inquiry"
 	"gantry/logs"
 	"gantry/logs/cloudwatch"
 	"gantry/logs/elastic"
@@ -37,11 +38,10 @@ type Options struct {
 
 // App is everything that a run of gantry works with.
 type App struct {
-	Config  config.Config
-	Context awsx.ContextID
-	Store   *store.Store
-	Seen    *store.Memory
-	Policy  deploy.Policy
+	Config config.Config
+	inquiry.Reader
+	Seen   *store.Memory
+	Policy deploy.Policy
 	// Gate refuses what this run may not change; the console's wants arming.
 	Gate   deploy.Gate
 	Arming *change.Arming
@@ -85,7 +85,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		// And the team would be told of changes that nobody made.
 		cfg.Notify = config.Notify{}
 	}
-	a := &App{Config: cfg, Context: cfg.Context, transport: o.Transport}
+	a := &App{Config: cfg, Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport}
 	opener, err := open(a, ctx, o)
 	if err == nil {
 		err = a.assemble(ctx, opener, dir)

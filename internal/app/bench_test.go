@@ -112,12 +112,12 @@ func rising[T any](t *testing.T, seen []*store.Snapshot[T], key func(*T) string)
 func TestALargeClusterShowsWithTheFewestCalls(t *testing.T) {
 	over(t, crowd, func(t *testing.T, account *sim.Account, wire *together, s *store.Store) {
 		clusters := s.Clusters(simulated)
-		cluster := landing(t, clusters, ended[awsx.Cluster])[0].Items[0].Ref
+		cluster := landing(t, clusters, (*store.Snapshot[awsx.Cluster]).Ended)[0].Items[0].Ref
 		clusters.Close()
 		before := len(account.Calls())
 
 		start := time.Now()
-		services := landing(t, s.Services(cluster), ended[awsx.Service])
+		services := landing(t, s.Services(cluster), (*store.Snapshot[awsx.Service]).Ended)
 		rows := services[len(services)-1].Items
 		if calls := len(account.Calls()) - before; len(rows) != 300 || calls != 33 {
 			t.Errorf("%d rows after %d calls", len(rows), calls)
@@ -157,9 +157,9 @@ func TestALargeClusterShowsWithTheFewestCalls(t *testing.T) {
 // TestALookAgainKeepsEveryRowInItsPlace reads the same cluster twice.
 func TestALookAgainKeepsEveryRowInItsPlace(t *testing.T) {
 	over(t, crowd, func(t *testing.T, _ *sim.Account, _ *together, s *store.Store) {
-		cluster := landing(t, s.Clusters(simulated), ended[awsx.Cluster])[0].Items[0].Ref
+		cluster := landing(t, s.Clusters(simulated), (*store.Snapshot[awsx.Cluster]).Ended)[0].Items[0].Ref
 		w := s.Services(cluster)
-		seen := landing(t, w, ended[awsx.Service])
+		seen := landing(t, w, (*store.Snapshot[awsx.Service]).Ended)
 		first := seen[len(seen)-1]
 		w.Refresh()
 		for _, again := range landing(t, w, func(x *store.Snapshot[awsx.Service]) bool { return x.At.After(first.At) }) {

@@ -18,6 +18,7 @@ import (
 	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
 	"gantry/internal/config"
+	"gantry/internal/inquiry"
 	"gantry/logs"
 	"gantry/logs/elastic"
 	logsim "gantry/logs/sim"
@@ -136,7 +137,7 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 	if cfg.Context == (awsx.ContextID{}) {
 		cfg.Context = id
 	}
-	d.app = &App{Config: cfg, Context: id, closers: []func() error{simulated.stop}, transport: s.webhook}
+	d.app = &App{Config: cfg, Reader: inquiry.Reader{Context: id}, closers: []func() error{simulated.stop}, transport: s.webhook}
 	d.app.logStore = func(awsx.ContextID, config.Logs) (logs.Source, error) {
 		return elastic.Open(elastic.Config{Addresses: []string{"http://logs.invalid"}, Transport: simulated.logs.RoundTripper()})
 	}

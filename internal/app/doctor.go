@@ -9,10 +9,11 @@ import (
 
 	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/store"
-	"gantry/internal/app/doctor"
 	"gantry/internal/audit"
 	"gantry/internal/config"
 	"gantry/internal/fault"
+	"gantry/internal/inquiry"
+	"gantry/internal/inquiry/doctor"
 	"gantry/logs"
 	"gantry/logs/ecslog"
 )
@@ -38,7 +39,7 @@ func Diagnose(ctx context.Context, cfg config.Config, o Options, cluster, servic
 		open, dir = (*App).openDemo, filepath.Join(dir, "demo")
 		cfg.Logs = config.Logs{}
 	}
-	a := &App{Config: cfg, Context: cfg.Context, transport: o.Transport}
+	a := &App{Config: cfg, Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport}
 	defer func() { _ = a.Close() }() // what could not be closed is no finding
 	f := doctor.Facts{Setup: doctor.Setup{Version: o.Version, File: cfg.File, DefaultFile: config.DefaultFile()}}
 	if journal, err := audit.Open(dir); err != nil {
@@ -135,5 +136,5 @@ func (a *App) examineAccount(ctx context.Context, f *doctor.Account, cluster, se
 	case fault.Expired, fault.Offline:
 		return // nothing else would be answered otherwise
 	}
-	f.Reads = readAccount(ctx, account, cluster, service)
+	f.Reads = inquiry.Probe(ctx, account, cluster, service)
 }

@@ -24,7 +24,7 @@ func landed[T any](t *testing.T, w *store.Watch[T], ok func(*store.Snapshot[T]) 
 // clusterNamed returns a cluster of the account, any for an empty name.
 func clusterNamed(t *testing.T, s *store.Store, name string) awsx.Ref {
 	t.Helper()
-	for _, c := range landed(t, s.Clusters(simulated), ended).Items {
+	for _, c := range landed(t, s.Clusters(simulated), (*store.Snapshot[awsx.Cluster]).Ended).Items {
 		if name == "" || c.Name == name {
 			return c.Ref
 		}
@@ -36,9 +36,9 @@ func clusterNamed(t *testing.T, s *store.Store, name string) awsx.Ref {
 // findings diagnoses every service of a cluster from what the store has read.
 func findings(t *testing.T, s *store.Store, cluster awsx.Ref) map[string]diagnose.Finding {
 	t.Helper()
-	services := landed(t, s.Services(cluster), ended)
-	tasks := landed(t, s.Tasks(cluster), ended)
-	targets := landed(t, s.Targets(cluster), func(x *store.Snapshot[store.GroupState]) bool { return ended(x) && x.Done == x.Total })
+	services := landed(t, s.Services(cluster), (*store.Snapshot[awsx.Service]).Ended)
+	tasks := landed(t, s.Tasks(cluster), (*store.Snapshot[awsx.Task]).Ended)
+	targets := landed(t, s.Targets(cluster), func(x *store.Snapshot[store.GroupState]) bool { return x.Ended() && x.Done == x.Total })
 	byService := diagnose.ByService(tasks.Items)
 	var groups []awsx.Group
 	for _, g := range targets.Items {
@@ -100,7 +100,7 @@ func TestEveryTargetOfALivingAccountIsJoinedToItsTask(t *testing.T) {
 		cluster := clusterNamed(t, s, "prod")
 		findings(t, s, cluster)
 		instances := map[string]awsx.Instance{}
-		for _, i := range landed(t, s.Instances(cluster), ended).Items {
+		for _, i := range landed(t, s.Instances(cluster), (*store.Snapshot[awsx.Instance]).Ended).Items {
 			instances[i.Ref.ARN] = i
 		}
 		tasks := diagnose.ByService(s.Tasks(cluster).Snapshot().Items)

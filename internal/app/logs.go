@@ -12,6 +12,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/store"
 	"gantry/internal/fault"
+	"gantry/internal/inquiry"
 	"gantry/logs"
 	"gantry/logs/ecslog"
 )
@@ -218,7 +219,7 @@ func (a *App) LogScope(ctx context.Context, parts []string, previous bool) (LogS
 func chosenTask(tasks []awsx.Task, target []string, previous bool) (*awsx.Task, error) {
 	var task *awsx.Task
 	if len(target) > 0 {
-		named, err := oneTask(tasks, target[0], fmt.Sprintf("the service's %d running and stopped tasks", len(tasks)))
+		named, err := inquiry.OneTask(tasks, target[0], fmt.Sprintf("the service's %d running and stopped tasks", len(tasks)))
 		if err != nil {
 			return nil, err
 		}
@@ -241,25 +242,6 @@ func serviceTasks(ctx context.Context, r awsx.TaskReader, svc awsx.Service) ([]a
 	q.Stopped = true
 	stopped, more := awsx.Collect(r.Tasks(ctx, q))
 	return append(running, stopped...), errors.Join(err, more)
-}
-
-// oneTask finds a task by its id, its ARN or the beginning of its id. Among says
-// in words whose tasks these are.
-func oneTask(tasks []awsx.Task, name, among string) (awsx.Task, error) {
-	id := awsx.ARNName(name)
-	var found []awsx.Task
-	for _, t := range tasks {
-		if t.ID == id {
-			return t, nil
-		}
-		if strings.HasPrefix(t.ID, id) {
-			found = append(found, t)
-		}
-	}
-	if len(found) == 1 {
-		return found[0], nil
-	}
-	return awsx.Task{}, fault.Errorf(fault.NotFound, "find task", name, "%d of %s have an id that begins so", len(found), among)
 }
 
 // Origin is who wrote a line; Label names it in one word.

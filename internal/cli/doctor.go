@@ -12,9 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"gantry/internal/app"
-	"gantry/internal/app/doctor"
 	"gantry/internal/clean"
 	"gantry/internal/config"
+	"gantry/internal/inquiry/doctor"
 	"gantry/ui"
 )
 

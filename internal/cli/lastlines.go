@@ -9,6 +9,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/internal/app"
+	"gantry/internal/inquiry"
 	"gantry/logs"
 )
 
@@ -50,6 +51,6 @@ func (r ran) failing(plan deploy.Plan) (awsx.Ref, bool) {
 	case r.verdict == nil || r.verdict.Good() || r.verdict.Outcome == deploy.Superseded || len(r.last.Stops) == 0:
 		return awsx.Ref{}, false
 	default:
-		return plan.Target.In(app.TaskARN(plan.Target, r.last.Stops[0].Task)), true
+		return plan.Target.In(inquiry.TaskARN(plan.Target, r.last.Stops[0].Task)), true
 	}
 }

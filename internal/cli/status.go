@@ -110,6 +110,7 @@ type serviceStatus struct {
 	Since          *time.Time `json:"since,omitempty"`
 	Why            string     `json:"why,omitempty"`
 	Next           string     `json:"next,omitempty"`
+	ReasonText     string     `json:"reasonText,omitempty"` // all of what Why was read from
 	Desired        int        `json:"desired"`
 	Running        int        `json:"running"`
 	Pending        int        `json:"pending"`
@@ -135,7 +136,7 @@ type targets struct {
 
 func statusOf(s awsx.Service, f diagnose.Finding) serviceStatus {
 	out := serviceStatus{
-		Name: s.Name, ARN: s.Ref.ARN, Status: f.Status.String(), Why: clean.Redact(f.Why), Next: f.Next,
+		Name: s.Name, ARN: s.Ref.ARN, Status: f.Status.String(), Why: clean.Redact(f.Why), Next: f.Next, ReasonText: clean.Redact(f.Reason.Text),
 		Desired: s.Desired, Running: s.Running, Pending: s.Pending, TaskDefinition: awsx.ARNName(s.TaskDefinition),
 		Since: moment(f.Since), Changed: moment(f.Changed),
 	}
@@ -169,11 +170,11 @@ func (p *program) services(ctx context.Context, a *app.App, name, output string)
 		return err
 	}
 	p.partial(survey.Partial)
-	slices.SortStableFunc(survey.Standings, func(a, b app.Standing) int { return cmp.Compare(b.Finding.Severity, a.Finding.Severity) })
+	slices.SortStableFunc(survey.Standings, func(a, b diagnose.Standing) int { return cmp.Compare(b.Finding.Severity, a.Finding.Severity) })
 	list := make([]serviceStatus, len(survey.Standings))
 	rows := make([][]string, len(survey.Standings))
 	for i, s := range survey.Standings {
-		list[i] = statusOf(s.Service, s.Finding)
+		list[i] = statusOf(s.Service(), s.Finding)
 		rows[i] = serviceCells(list[i])
 	}
 	if output == "json" {
@@ -217,7 +218,9 @@ type taskStatus struct {
 	Targets        []targetStatus `json:"targets"`
 	Started        *time.Time     `json:"started,omitempty"`
 	Stopped        *time.Time     `json:"stopped,omitempty"`
-	Reason         string         `json:"reason,omitempty"`
+	// Reason is in short why the task stopped, ReasonText all that ECS wrote.
+	Reason     string `json:"reason,omitempty"`
+	ReasonText string `json:"reasonText,omitempty"`
 }
 
 type targetStatus struct {
@@ -236,27 +239,24 @@ func (p *program) service(ctx context.Context, a *app.App, target, output string
 	if err != nil {
 		return err
 	}
-	state, joined, finding, err := a.Inspect(ctx, svc.Ref)
+	found, err := a.Inspect(ctx, svc.Ref)
 	if err != nil {
 		return err
 	}
-	var unread []error
-	for _, g := range state.Groups {
-		if g.Err != nil {
-			unread = append(unread, g.Err)
-		}
-	}
-	p.partial(unread)
+	p.partial(found.Partial)
+	joined, seen := found.Joined(), found.Evidence
 	tasks := []taskStatus{}
-	for i, t := range state.Running {
+	for i, t := range seen.Running {
 		tasks = append(tasks, taskOf(t, joined.Tasks[i]))
 	}
-	for _, t := range state.Stopped {
+	for _, t := range seen.Stopped {
 		s := taskOf(t, alb.TaskTargets{})
-		s.Stopped, s.Reason = moment(t.StoppedAt), clean.Redact(reason.StoppedTask(t, nil).Why())
+		ended := reason.StoppedTask(t, seen.Definition(t.TaskDefinition))
+		s.Stopped, s.Reason, s.ReasonText = moment(t.StoppedAt), clean.Redact(ended.Why()), clean.Redact(ended.Text)
 		tasks = append(tasks, s)
 	}
 	others := leftovers(joined)
+	service := statusOf(found.Service(), found.Finding)
 	if output == "json" {
 		return writeJSON(p.Out, struct {
 			Context      string         `json:"context"`
@@ -264,10 +264,9 @@ func (p *program) service(ctx context.Context, a *app.App, target, output string
 			Service      serviceStatus  `json:"service"`
 			Tasks        []taskStatus   `json:"tasks"`
 			OtherTargets []targetStatus `json:"otherTargets"`
-		}{a.Context.String(), cluster, statusOf(state.Service, finding), tasks, others})
+		}{a.Context.String(), cluster, service, tasks, others})
 	}
-	summary := serviceCells(statusOf(state.Service, finding))
-	if err := writeTable(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, [][]string{summary}); err != nil {
+	if err := writeTable(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, [][]string{serviceCells(service)}); err != nil {
 		return err
 	}
 	fmt.Fprintln(p.Out)

@@ -55,18 +55,12 @@ func serviceRows(f *clusterFacts) []*serviceRow {
 
 func (f *clusterFacts) row(s awsx.Service) *serviceRow {
 	tasks := f.tasks[s.Name]
-	e := diagnose.Evidence{
-		Service: s, Definition: f.definition, Now: f.now,
-		Running: tasks.Running, RunningRead: f.runningRead,
-		Stopped: tasks.Stopped, StoppedRead: f.stoppedRead,
+	c := diagnose.Cluster{
+		Tasks: f.tasks, RunningRead: f.runningRead, StoppedRead: f.stoppedRead, Groups: f.groups,
+		Definition: f.definition, Instance: f.instance, Now: f.now,
 	}
-	for _, lb := range s.LoadBalancers {
-		if g, ok := f.groups[lb.TargetGroup]; ok {
-			e.Groups = append(e.Groups, g)
-		}
-	}
-	e.LeaveOutForeign(f.instance)
-	r := &serviceRow{facts: f, evidence: e, finding: diagnose.Service(e), image: Unread}
+	stands := c.Stand(s)
+	r := &serviceRow{facts: f, evidence: stands.Evidence, finding: stands.Finding, image: Unread}
 	r.status = verdictStatus(r.finding.Status)
 	_, r.revision = awsx.SplitRevision(s.TaskDefinition)
 	if td := f.define(s.TaskDefinition); td != nil {

@@ -1,4 +1,4 @@
-package app
+package inquiry
 
 import (
 	"cmp"
@@ -17,8 +17,8 @@ const maxNames = 10
 
 // FindCluster returns a cluster by name. The error names those there are, the
 // likeliest first.
-func (a *App) FindCluster(ctx context.Context, name string) (awsx.Cluster, error) {
-	account, err := a.Store.Account(ctx, a.Context)
+func (r Reader) FindCluster(ctx context.Context, name string) (awsx.Cluster, error) {
+	account, err := r.Store.Account(ctx, r.Context)
 	if err != nil {
 		return awsx.Cluster{}, err
 	}
@@ -39,16 +39,16 @@ func (a *App) FindCluster(ctx context.Context, name string) (awsx.Cluster, error
 	if failed != nil {
 		return awsx.Cluster{}, failed
 	}
-	return awsx.Cluster{}, fault.Errorf(fault.NotFound, "ecs:DescribeClusters", name, "no such cluster in %s; it has %s", a.Context, some(name, names))
+	return awsx.Cluster{}, fault.Errorf(fault.NotFound, "ecs:DescribeClusters", name, "no such cluster in %s; it has %s", r.Context, some(name, names))
 }
 
 // FindService returns a service of a cluster by name.
-func (a *App) FindService(ctx context.Context, cluster, name string) (awsx.Service, error) {
-	c, err := a.FindCluster(ctx, cluster)
+func (r Reader) FindService(ctx context.Context, cluster, name string) (awsx.Service, error) {
+	c, err := r.FindCluster(ctx, cluster)
 	if err != nil {
 		return awsx.Service{}, err
 	}
-	account, err := a.Store.Account(ctx, a.Context)
+	account, err := r.Store.Account(ctx, r.Context)
 	if err != nil {
 		return awsx.Service{}, err
 	}
@@ -80,19 +80,19 @@ func (a *App) FindService(ctx context.Context, cluster, name string) (awsx.Servi
 
 // FindTask returns a running task of a cluster by its id, the beginning of it, or
 // its ARN. A task that has stopped is found by its whole id as well.
-func (a *App) FindTask(ctx context.Context, cluster, name string) (awsx.Task, error) {
-	c, err := a.FindCluster(ctx, cluster)
+func (r Reader) FindTask(ctx context.Context, cluster, name string) (awsx.Task, error) {
+	c, err := r.FindCluster(ctx, cluster)
 	if err != nil {
 		return awsx.Task{}, err
 	}
-	account, err := a.Store.Account(ctx, a.Context)
+	account, err := r.Store.Account(ctx, r.Context)
 	if err != nil {
 		return awsx.Task{}, err
 	}
 	if id := awsx.ARNName(name); len(id) == taskIDLength {
 		task, err := deploy.ReadTask(ctx, account, c.Ref.In(TaskARN(c.Ref, id)))
 		if err == nil && name != id && task.Ref.ARN != name {
-			return awsx.Task{}, fault.Errorf(fault.NotFound, "find task", name, "no such task in %s", a.Context)
+			return awsx.Task{}, fault.Errorf(fault.NotFound, "find task", name, "no such task in %s", r.Context)
 		}
 		return task, err
 	}
@@ -100,7 +100,7 @@ func (a *App) FindTask(ctx context.Context, cluster, name string) (awsx.Task, er
 	if err != nil {
 		return awsx.Task{}, err
 	}
-	return oneTask(tasks, name, "the cluster's "+fmt.Sprint(len(tasks))+" running tasks")
+	return OneTask(tasks, name, "the cluster's "+fmt.Sprint(len(tasks))+" running tasks")
 }
 
 // taskIDLength is the length of a task's id (ECS, since 2018).
@@ -111,14 +111,33 @@ func TaskARN(in awsx.Ref, id string) string {
 	return strings.Replace(in.Cluster, ":cluster/", ":task/", 1) + "/" + id
 }
 
+// OneTask finds a task by its id, its ARN or the beginning of its id. Among says
+// in words whose tasks these are.
+func OneTask(tasks []awsx.Task, name, among string) (awsx.Task, error) {
+	id := awsx.ARNName(name)
+	var found []awsx.Task
+	for _, t := range tasks {
+		if t.ID == id {
+			return t, nil
+		}
+		if strings.HasPrefix(t.ID, id) {
+			found = append(found, t)
+		}
+	}
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	return awsx.Task{}, fault.Errorf(fault.NotFound, "find task", name, "%d of %s have an id that begins so", len(found), among)
+}
+
 // FindInstance returns an instance of a cluster by its EC2 id, its container
 // instance id or its ARN.
-func (a *App) FindInstance(ctx context.Context, cluster, name string) (awsx.Instance, error) {
-	c, err := a.FindCluster(ctx, cluster)
+func (r Reader) FindInstance(ctx context.Context, cluster, name string) (awsx.Instance, error) {
+	c, err := r.FindCluster(ctx, cluster)
 	if err != nil {
 		return awsx.Instance{}, err
 	}
-	account, err := a.Store.Account(ctx, a.Context)
+	account, err := r.Store.Account(ctx, r.Context)
 	if err != nil {
 		return awsx.Instance{}, err
 	}
@@ -137,12 +156,12 @@ func (a *App) FindInstance(ctx context.Context, cluster, name string) (awsx.Inst
 }
 
 // Tasks reads tasks of one cluster afresh. What ECS no longer knows is left out.
-func (a *App) Tasks(ctx context.Context, tasks []awsx.Ref) ([]awsx.Task, error) {
+func (r Reader) Tasks(ctx context.Context, tasks []awsx.Ref) ([]awsx.Task, error) {
 	q := awsx.TaskQuery{Cluster: tasks[0].ClusterRef()}
 	for _, t := range tasks {
 		q.ARNs = append(q.ARNs, t.ARN)
 	}
-	account, err := a.Store.Account(ctx, q.Cluster.Context)
+	account, err := r.Store.Account(ctx, q.Cluster.Context)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package app
+package inquiry
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 
 // surveyed runs what a command does with an account, on fake time, and returns
 // how long it took.
-func surveyed(t *testing.T, o sim.Options, faults []sim.Fault, do func(ctx context.Context, a *App)) time.Duration {
+func surveyed(t *testing.T, o sim.Options, faults []sim.Fault, do func(ctx context.Context, a Reader)) time.Duration {
 	t.Helper()
 	account, err := sim.New(o)
 	if err != nil {
@@ -29,14 +29,14 @@ func surveyed(t *testing.T, o sim.Options, faults []sim.Fault, do func(ctx conte
 	opener := sdk.NewStatic(sdk.Options{Transport: account.RoundTripper()}, sdk.Static{Region: "eu-west-1", AccessKey: "k", SecretKey: "s"})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	a := &App{Context: awsx.ContextID{Region: "eu-west-1"}, Store: store.New(ctx, store.Options{Opener: opener, Alarming: reason.AboutHealth})}
+	a := Reader{Context: awsx.ContextID{Region: "eu-west-1"}, Store: store.New(ctx, store.Options{Opener: opener, Alarming: reason.AboutHealth})}
 	defer a.Store.Close()
 	began := time.Now()
 	do(ctx, a)
 	return time.Since(began)
 }
 
-func survey(t *testing.T, ctx context.Context, a *App, cluster string) Survey {
+func survey(t *testing.T, ctx context.Context, a Reader, cluster string) Survey {
 	t.Helper()
 	c, err := a.FindCluster(ctx, cluster)
 	if err != nil {
@@ -74,7 +74,7 @@ func warned(s Survey, text string) bool {
 func TestALargeClusterIsSurveyedInBoundedTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := sim.Options{Clusters: 1, Services: 300, Tasks: 10, Scenario: sim.Steady, Latency: 30 * time.Millisecond}
-		took := surveyed(t, o, nil, func(ctx context.Context, a *App) {
+		took := surveyed(t, o, nil, func(ctx context.Context, a Reader) {
 			clusters, _, err := a.Clusters(ctx)
 			if err != nil || len(clusters) != 1 {
 				t.Fatalf("%d clusters, %v", len(clusters), err)
@@ -95,14 +95,14 @@ func TestALargeClusterIsSurveyedInBoundedTime(t *testing.T) {
 
 func TestASmallClusterIsReadWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		took := surveyed(t, sim.Options{Scenario: sim.Steady, Latency: 30 * time.Millisecond}, nil, func(ctx context.Context, a *App) {
+		took := surveyed(t, sim.Options{Scenario: sim.Steady, Latency: 30 * time.Millisecond}, nil, func(ctx context.Context, a Reader) {
 			s := survey(t, ctx, a, "prod")
 			if s.unread() != 0 || len(s.Partial) != 0 || len(s.Standings) != 15 {
 				t.Errorf("%d of %d services are unread, warned of %v", s.unread(), len(s.Standings), s.Partial)
 			}
 			for _, x := range s.Standings {
 				if x.Finding.Status != diagnose.OK {
-					t.Errorf("%s is %s: %s", x.Service.Name, x.Finding.Status, x.Finding.Why)
+					t.Errorf("%s is %s: %s", x.Service().Name, x.Finding.Status, x.Finding.Why)
 				}
 			}
 		})
@@ -120,14 +120,14 @@ func TestWhatStallsIsLeftUnread(t *testing.T) {
 		t.Run(operation, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				stall := sim.Fault{Operation: operation, Kind: sim.Stall, Delay: time.Minute}
-				took := surveyed(t, sim.Options{Scenario: sim.Steady}, []sim.Fault{stall}, func(ctx context.Context, a *App) {
+				took := surveyed(t, sim.Options{Scenario: sim.Steady}, []sim.Fault{stall}, func(ctx context.Context, a Reader) {
 					s := survey(t, ctx, a, "staging")
 					if len(s.Standings) != 6 || !warned(s, missing) {
 						t.Errorf("%d services, warned of %v", len(s.Standings), s.Partial)
 					}
 					for _, x := range s.Standings {
-						if x.Finding.Status == diagnose.OK && len(x.Service.LoadBalancers) > 0 {
-							t.Errorf("%s is ok although not everything was read", x.Service.Name)
+						if x.Finding.Status == diagnose.OK && len(x.Service().LoadBalancers) > 0 {
+							t.Errorf("%s is ok although not everything was read", x.Service().Name)
 						}
 					}
 				})
@@ -142,14 +142,14 @@ func TestWhatStallsIsLeftUnread(t *testing.T) {
 func TestInspectTellsWhatItCouldRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stall := sim.Fault{Operation: "DescribeTargetHealth", Kind: sim.Stall, Delay: time.Minute}
-		took := surveyed(t, sim.Options{Scenario: sim.Steady}, []sim.Fault{stall}, func(ctx context.Context, a *App) {
+		took := surveyed(t, sim.Options{Scenario: sim.Steady}, []sim.Fault{stall}, func(ctx context.Context, a Reader) {
 			svc, err := a.FindService(ctx, "prod", "catalog")
 			if err != nil {
 				t.Fatal(err)
 			}
-			state, _, finding, err := a.Inspect(ctx, svc.Ref)
-			if err != nil || len(state.Running) != 3 || finding.Targets.Unread != 1 {
-				t.Errorf("%d tasks, %d unread groups, %v", len(state.Running), finding.Targets.Unread, err)
+			found, err := a.Inspect(ctx, svc.Ref)
+			if err != nil || len(found.Evidence.Running) != 3 || found.Finding.Targets.Unread != 1 {
+				t.Errorf("%d tasks, %d unread groups, %v", len(found.Evidence.Running), found.Finding.Targets.Unread, err)
 			}
 		})
 		if took > 15*time.Second {

@@ -1,12 +1,12 @@
-package app
+package inquiry
 
 import (
 	"context"
 	"errors"
 
 	"gantry/awsx"
-	"gantry/internal/app/doctor"
 	"gantry/internal/fault"
+	"gantry/internal/inquiry/doctor"
 	"gantry/internal/words"
 )
 
@@ -36,9 +36,9 @@ type probe struct {
 	read                func(ctx context.Context, s *sample) (string, error)
 }
 
-// readAccount tries every kind of read once, on the named service or on the first
+// Probe tries every kind of read once, on the named service or on the first
 // that there is.
-func readAccount(ctx context.Context, account awsx.Account, cluster, service string) []doctor.Read {
+func Probe(ctx context.Context, account awsx.Account, cluster, service string) []doctor.Read {
 	s := &sample{account: account}
 	var reads []doctor.Read
 	for _, p := range probes(cluster, service) {

@@ -1,0 +1,121 @@
+package diagnose
+
+import (
+	"slices"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/alb"
+	"gantry/awsx/diagnose/reason"
+)
+
+// Cluster is what was read of a cluster, from which its services are judged.
+// Screens and commands fill it alike; nothing else decides how a service stands.
+type Cluster struct {
+	// Tasks are the cluster's tasks by the name of their service, as ByService
+	// splits them.
+	Tasks                    map[string]Tasks
+	RunningRead, StoppedRead bool
+	// Groups are the target groups that were read or tried, by ARN.
+	Groups map[string]awsx.Group
+	// Definition returns a task definition by ARN, nil while it is unread;
+	// Instance a container instance. Either may be nil, which is unread.
+	Definition func(arn string) *awsx.TaskDefinition
+	Instance   func(arn string) (i awsx.Instance, ok bool)
+	Now        time.Time
+}
+
+// Standing is how a service stands: the evidence, and the verdict on it.
+type Standing struct {
+	Evidence Evidence
+	Finding  Finding
+	joined   *alb.Joined
+}
+
+// Service is the service that was judged.
+func (s Standing) Service() awsx.Service { return s.Evidence.Service }
+
+// Joined relates the service's tasks to the targets of its groups.
+func (s Standing) Joined() alb.Joined {
+	if s.joined != nil {
+		return *s.joined
+	}
+	return s.Evidence.join()
+}
+
+// Stand judges one service of the cluster.
+func (c *Cluster) Stand(s awsx.Service) Standing {
+	own := c.Tasks[s.Name]
+	e := Evidence{
+		Service: s, Running: own.Running, RunningRead: c.RunningRead, Stopped: own.Stopped, StoppedRead: c.StoppedRead,
+		Definition: c.Definition, Instance: c.Instance, Now: c.Now,
+	}
+	for _, arn := range s.TargetGroups() {
+		if g, ok := c.Groups[arn]; ok {
+			e.Groups = append(e.Groups, g)
+		}
+	}
+	return Stand(e)
+}
+
+// Stand judges a service by the evidence. Targets that none of its tasks explains
+// count for nothing, as far as that can be known.
+func Stand(e Evidence) Standing {
+	s := Standing{Evidence: e}
+	if e.Foreign == nil && e.joinable() {
+		joined := e.join()
+		s.joined, s.Evidence.Foreign = &joined, joined.Foreign
+	}
+	s.Finding = Service(s.Evidence)
+	return s
+}
+
+// joinable reports whether relating tasks to targets can turn the verdict. It
+// cannot while all targets are healthy: these need no explanation. Nor is it done
+// while the tasks read are fewer than those the service counts: a target of a task
+// that is not known yet is not foreign.
+func (e *Evidence) joinable() bool {
+	return e.RunningRead && len(e.Running) >= e.Service.Running+e.Service.Pending && slices.ContainsFunc(e.Groups, unwell)
+}
+
+func (e *Evidence) join() alb.Joined {
+	return alb.Join(alb.Input{
+		Service: e.Service, Tasks: e.Running, Stopped: e.Stopped,
+		Definition: e.definition, Instance: e.Instance, Groups: e.Groups,
+	})
+}
+
+func (e *Evidence) definition(arn string) *awsx.TaskDefinition {
+	if e.Definition == nil || arn == "" {
+		return nil
+	}
+	return e.Definition(arn)
+}
+
+func unwell(g awsx.Group) bool {
+	return slices.ContainsFunc(g.Targets, func(t awsx.TargetHealth) bool { return t.State != "healthy" })
+}
+
+// Needs returns the ARNs of the task definitions that were not read and that the
+// verdict may hang on: those of tasks behind groups with targets that do not serve,
+// where the network mode tells which target is whose, and those of tasks that an
+// exit ended, where they tell which container is essential.
+func (e *Evidence) Needs() []string {
+	var arns []string
+	need := func(arn string) {
+		if arn != "" && e.definition(arn) == nil && !slices.Contains(arns, arn) {
+			arns = append(arns, arn)
+		}
+	}
+	if e.joinable() {
+		for _, t := range e.Running {
+			need(t.TaskDefinition)
+		}
+	}
+	for _, t := range e.Stopped {
+		if len(t.Containers) > 1 && e.Now.Sub(reason.StoppedAt(t)) <= window && reason.StoppedTask(t, nil).Stage == reason.Exit {
+			need(t.TaskDefinition)
+		}
+	}
+	return arns
+}

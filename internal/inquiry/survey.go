@@ -1,0 +1,225 @@
+package inquiry
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/diagnose"
+	"gantry/awsx/store"
+	"gantry/internal/fault"
+)
+
+// patience is how long a command waits for what explains a service, once the
+// service itself is known. Elastic Load Balancing's rate does not allow to read
+// the targets of a large cluster whole, and an account that throttles may not tell
+// its tasks either. What is missing by then stays unread.
+const patience = 10 * time.Second
+
+// inspectAge is how old the reading of one service may be when it is inspected.
+const inspectAge = 2 * time.Second
+
+// definitionsAtOnce is how many task definitions are read at the same time.
+const definitionsAtOnce = 8
+
+// Survey is how the services of a cluster stand.
+type Survey struct {
+	Standings []diagnose.Standing
+	// Partial holds what could not be read; the rest is good.
+	Partial []error
+}
+
+// Clusters reads the clusters of the context. The errors of the second result are
+// of parts that could not be read.
+func (r Reader) Clusters(ctx context.Context) ([]awsx.Cluster, []error, error) {
+	w := r.Store.Clusters(r.Context)
+	defer w.Close()
+	s, err := w.Await(ctx, (*store.Snapshot[awsx.Cluster]).Ended)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.Items, s.Partial, s.Err
+}
+
+// Survey reads how all services of a cluster stand.
+func (r Reader) Survey(ctx context.Context, cluster awsx.Ref) (Survey, error) {
+	services, tasks, targets := r.Store.Services(cluster), r.Store.Tasks(cluster), r.Store.Targets(cluster)
+	defer services.Close()
+	defer tasks.Close()
+	defer targets.Close()
+	s, err := services.Await(ctx, (*store.Snapshot[awsx.Service]).Ended)
+	if err == nil {
+		err = s.Err
+	}
+	if err != nil {
+		return Survey{}, err
+	}
+	out := Survey{Partial: slices.Clone(s.Partial)}
+	patient, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	need := make([]string, len(s.Items))
+	for i, svc := range s.Items {
+		need[i] = svc.Ref.ARN
+	}
+	targets.Need(store.Need{Visible: need})
+	t, tasksRead := out.tasks(patient, tasks)
+	out.targets(patient, targets, s.Items)
+	instances := sync.OnceValue(func() []awsx.Instance { return r.instances(patient, cluster) })
+	c := diagnose.Cluster{
+		Tasks: diagnose.ByService(t.Items), RunningRead: tasksRead, StoppedRead: tasksRead, Groups: Groups(targets.Snapshot().Items),
+		Definition: r.cached, Instance: func(arn string) (awsx.Instance, bool) { return Instances(instances())(arn) }, Now: time.Now(),
+	}
+	for _, svc := range s.Items {
+		out.Standings = append(out.Standings, c.Stand(svc))
+	}
+	r.judgeAgain(patient, &c, &out)
+	return out, ctx.Err()
+}
+
+// judgeAgain reads the task definitions that verdicts hang on, and judges those
+// services anew.
+func (r Reader) judgeAgain(ctx context.Context, c *diagnose.Cluster, out *Survey) {
+	var arns []string
+	var waiting []int
+	for i := range out.Standings {
+		if needs := out.Standings[i].Evidence.Needs(); len(needs) > 0 {
+			arns, waiting = append(arns, needs...), append(waiting, i)
+		}
+	}
+	if err := r.define(ctx, arns); err != nil {
+		out.Partial = append(out.Partial, err)
+	}
+	for _, i := range waiting {
+		out.Standings[i] = c.Stand(out.Standings[i].Service())
+	}
+}
+
+// define reads task definitions into the store's cache and returns the first
+// failure.
+func (r Reader) define(ctx context.Context, arns []string) error {
+	slices.Sort(arns)
+	arns = slices.Compact(arns)
+	var first error
+	for batch := range slices.Chunk(arns, definitionsAtOnce) {
+		errs := make([]error, len(batch))
+		var reading sync.WaitGroup
+		for i, arn := range batch {
+			reading.Go(func() { _, errs[i] = r.Store.TaskDefinition(ctx, r.Context, arn) })
+		}
+		reading.Wait()
+		for _, err := range errs {
+			if first == nil {
+				first = err
+			}
+		}
+	}
+	return first
+}
+
+// cached returns a task definition that was read before, nil when it was not.
+func (r Reader) cached(arn string) *awsx.TaskDefinition {
+	td, _ := r.Store.CachedTaskDefinition(r.Context, arn)
+	return td
+}
+
+// tasks waits for the tasks of a cluster and reports whether all were read.
+func (s *Survey) tasks(ctx context.Context, w *store.Watch[awsx.Task]) (*store.Snapshot[awsx.Task], bool) {
+	t, err := w.Await(ctx, (*store.Snapshot[awsx.Task]).Ended)
+	switch {
+	case err != nil:
+		s.Partial = append(s.Partial, fault.Errorf(fault.Offline, "read tasks", "", "they were not all read within %s", patience))
+		return w.Snapshot(), false
+	case t.Err != nil:
+		s.Partial = append(s.Partial, t.Err)
+	}
+	s.Partial = append(s.Partial, t.Partial...)
+	return t, t.Err == nil && t.Whole()
+}
+
+// targets waits for the target health of services as long as that is worth it.
+func (s *Survey) targets(ctx context.Context, w *store.Watch[store.GroupState], services []awsx.Service) {
+	tried := func(g store.GroupState) bool { return g.Read || g.Err != nil }
+	_, _ = w.Await(ctx, func(x *store.Snapshot[store.GroupState]) bool {
+		return x.Ended() && !slices.ContainsFunc(x.Items, func(g store.GroupState) bool { return !tried(g) })
+	}) // what is not there by then is told below
+	unread := map[string]bool{}
+	for _, svc := range services {
+		for _, arn := range svc.TargetGroups() {
+			unread[arn] = true
+		}
+	}
+	total := len(unread)
+	for _, g := range w.Snapshot().Items {
+		if g.Err != nil {
+			s.Partial = append(s.Partial, g.Err)
+		}
+		if tried(g) {
+			delete(unread, g.ARN)
+		}
+	}
+	if len(unread) > 0 {
+		s.Partial = append(s.Partial, fault.Errorf(fault.Offline, "read target health", "",
+			"%d of %d target groups were not read within %s", len(unread), total, patience))
+	}
+}
+
+// Inspection is one service with its tasks and how it stands.
+type Inspection struct {
+	diagnose.Standing
+	// Partial holds what could not be read; the rest is good.
+	Partial []error
+}
+
+// Inspect reads one service with its tasks and their targets.
+func (r Reader) Inspect(ctx context.Context, service awsx.Ref) (Inspection, error) {
+	w := r.Store.Service(service)
+	defer w.Close()
+	w.Need(store.Need{MaxAge: inspectAge})
+	patient, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	s, err := w.Await(patient, func(s *store.Snapshot[store.ServiceState]) bool {
+		return s.Err != nil || len(s.Items) > 0 && allRead(s.Items[0])
+	})
+	switch {
+	case err == nil:
+		err = s.Err
+	case ctx.Err() == nil && len(w.Snapshot().Items) > 0:
+		s, err = w.Snapshot(), nil // what is missing is unread
+	}
+	if err != nil {
+		return Inspection{}, err
+	}
+	state := s.Items[0]
+	var out Inspection
+	for _, g := range state.Groups {
+		if g.Err != nil {
+			out.Partial = append(out.Partial, g.Err)
+		}
+	}
+	var arns []string
+	for _, t := range slices.Concat(state.Running, state.Stopped) {
+		arns = append(arns, t.TaskDefinition)
+	}
+	_ = r.define(ctx, arns) // what cannot be read is missing
+	instances := r.instances(ctx, service.ClusterRef())
+	out.Standing = diagnose.Stand(Evidence(state, r.cached, Instances(instances), time.Now()))
+	return out, nil
+}
+
+// allRead reports whether all of a service was read, or failed to be.
+func allRead(s store.ServiceState) bool {
+	return !s.RunningAt.IsZero() && !s.StoppedAt.IsZero() &&
+		!slices.ContainsFunc(s.Groups, func(g store.GroupState) bool { return !g.Read && g.Err == nil })
+}
+
+func (r Reader) instances(ctx context.Context, cluster awsx.Ref) []awsx.Instance {
+	w := r.Store.Instances(cluster)
+	defer w.Close()
+	s, err := w.Await(ctx, (*store.Snapshot[awsx.Instance]).Ended)
+	if err != nil {
+		return nil
+	}
+	return s.Items
+}
