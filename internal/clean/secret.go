@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -73,49 +71,4 @@ func FindMask(s string) int {
 		return 0
 	}
 	return 1 + strings.Count(s[:i], "\n")
-}
-
-// LooksSecret reports whether a variable probably holds a secret: by a word in its
-// name, or because the value is a credential whatever its name says.
-func LooksSecret(name, value string) bool {
-	return secretName(name) || LooksCredential(value)
-}
-
-// LooksCredential reports whether a value is a credential by its form: a URL with a
-// password, a JSON Web Token, an AWS access key id, or a private key in PEM.
-func LooksCredential(value string) bool {
-	value = strings.TrimSpace(value)
-	switch {
-	case strings.Contains(value, "-----BEGIN") && strings.Contains(value, "PRIVATE KEY-----"):
-		return true
-	case jwtLen(value) > 0, accessKeyLen(value) > 0:
-		return true
-	}
-	if !strings.Contains(value, "://") {
-		return false
-	}
-	if u, err := url.Parse(value); err == nil {
-		_, has := u.User.Password()
-		return has
-	}
-	// A password with unescaped characters does not parse, and still is one.
-	_, end := userinfo(value, strings.Index(value, "://")+3)
-	return end > 0
-}
-
-// secretName matches the words that environment variables commonly carry. A match
-// too many costs the operator one key to reveal; a match too few costs a secret.
-func secretName(name string) bool {
-	upper := strings.ToUpper(name)
-	for _, word := range [...]string{
-		"PASSWORD", "PASSWD", "PASSPHRASE", "PWD", "SECRET", "TOKEN", "KEY", "DSN",
-		"CREDENTIAL", "PRIVATE", "AUTHORIZATION", "CONNECTION_STRING", "CONNSTR",
-	} {
-		if strings.Contains(upper, word) {
-			return true
-		}
-	}
-	// Short forms count as whole words only: BYPASS hides nothing.
-	words := strings.FieldsFunc(upper, func(r rune) bool { return r < 'A' || r > 'Z' })
-	return slices.Contains(words, "PASS") || slices.Contains(words, "PW")
 }

@@ -132,10 +132,3 @@ func BenchmarkLine(b *testing.B) {
 		_ = clean.Line(s)
 	}
 }
-
-func BenchmarkRedact(b *testing.B) {
-	s := strings.Repeat(`level=info msg="GET /orders 200" took=12ms `, 4)
-	for b.Loop() {
-		_ = clean.Redact(s)
-	}
-}

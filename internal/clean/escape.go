@@ -1,9 +1,3 @@
-// Package clean makes text from outside safe to draw, print and save, and keeps
-// secrets out of all three.
-//
-// The package is a leaf: it knows neither terminals nor the account. Values stay
-// raw while the program works with them, because an environment value has to be
-// written back byte for byte; they pass through here at the moment they leave.
 package clean
 
 import (

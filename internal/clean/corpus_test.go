@@ -1,0 +1,301 @@
+package clean_test
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"gantry/internal/clean"
+)
+
+// ordinary are lines as the loggers of many languages and servers write them, with
+// the words for secrets wherever a program says something about one. A name in
+// braces is drawn from the words of that name.
+var ordinary = []string{
+	// What went wrong with a secret.
+	"TokenExpiredError: jwt expired",
+	"JsonWebTokenError: invalid signature",
+	"JsonWebTokenError: jwt malformed",
+	"ExpiredTokenException: The security token included in the request is expired",
+	"botocore.exceptions.ClientError: An error occurred (ExpiredToken) when calling the {op} operation: The provided token has expired.",
+	"com.amazonaws.services.securitytoken.model.ExpiredTokenException: The security token included in the request is expired (Service: AWSSecurityTokenService; Status Code: 403; Error Code: ExpiredToken; Request ID: {uuid})",
+	"NoCredentialProviders: no valid providers in chain. Deprecated.",
+	"InvalidTokenException: token is malformed",
+	"PasswordResetController: request from {ip}",
+	"SecretNotFoundException: Secrets Manager can't find the specified secret",
+	"csrf token: missing",
+	"CSRF token: validation failed for {path}",
+	"gantry: password: expected {env: NAME}",
+	"logs.api-key: expected {env: NAME} or {file: PATH}",
+	"invalid password: must contain at least {n} characters",
+	"password: must be at least {n} characters long",
+	"Password: required",
+	"auth: token expired for user {user}",
+	"auth: failed for {user} from {ip}",
+	"ERROR {class} - failed to refresh token: connection reset by peer",
+	"ERROR {class} - could not verify token: signature is invalid",
+	"WARN {class} - invalid token: illegal base64 data at input byte {n}",
+	"{ts} ERROR [{thread}] {class} : Unable to fetch secret: AccessDeniedException: User: arn:aws:sts::{acct}:assumed-role/{name}/{hexid} is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:{acct}:secret:prod/{name}-AbCdEf",
+	"ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried {n} time(s)",
+	"CannotPullContainerError: pull image manifest has been retried {n} time(s): failed to resolve ref {repo}/{name}-secret:{ver}: no basic auth credentials",
+	"ValidationException: ValueFrom of secret {NAME} is arn:aws:ssm:eu-west-1:{acct}:parameter/prod/{name}/password",
+	"FATAL: password authentication failed for user \"{user}\"",
+	"Access denied for user '{user}'@'{ip}' (using password: YES)",
+	"Access denied for user '{user}'@'{ip}' (using password: NO)",
+	"NOAUTH Authentication required.",
+	"WRONGPASS invalid username-password pair or user is disabled.",
+	"ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?",
+	"SyntaxError: Unexpected token < in JSON at position {n}",
+	"SyntaxError: Unexpected token: punc ({)",
+	"Unexpected token: STRING at line {n}",
+	"parse error: unexpected token: NUMBER",
+	"org.springframework.security.authentication.BadCredentialsException: Bad credentials",
+	"Bad credentials: user not found",
+	"credentials: none found in chain, trying the instance's role",
+	"io.jsonwebtoken.ExpiredJwtException: JWT expired at {ts}. Current time: {ts}, a difference of {n} milliseconds.",
+	"invalid_grant: refresh token: expired or revoked",
+	"x509: certificate signed by unknown authority (possibly because of \"crypto/rsa: verification error\" while trying to verify candidate authority certificate \"{name}\")",
+	"AuthenticationFailedException: Invalid credentials: please try again",
+	"could not decrypt private key: passphrase required",
+	"private key: loaded from /etc/tls/{name}.key",
+	"client secret: not configured, using the instance profile",
+	"API key: missing or invalid",
+	"Missing API key: please pass it in the header",
+	"access token: expired at {ts}",
+	"token: valid",
+	"refresh token: ok",
+	"Secret: prod/{name}/database loaded",
+	"SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+	"InvalidAccessKeyId: The AWS Access Key Id you provided does not exist in our records.",
+	"NoSuchKey: The specified key does not exist.",
+	"UnrecognizedClientException: The security token included in the request is invalid.",
+	"IncompleteSignatureException: authorization header requires 'Credential' parameter",
+	"jwt: key is of invalid type",
+	"session token: refreshed for {user}",
+	"the --token flag is deprecated, use --token-file instead",
+	"usage: {name} --password PASSWORD --user USER",
+	"  --password string   password for the {name} database",
+	"  --api-key KEY       the key to call {name} with",
+	"unknown flag: --secret",
+	"error: --token is required",
+	"Unexpected token: '}' at line {n}",
+	"invalid secret: \"{name}\" not found",
+	"update users set password=?, token=? where id=?",
+	"update users set password=?,token=? where id=?",
+	"SELECT id FROM sessions WHERE token = $1 AND secret = :secret LIMIT 1",
+	"UserDetails [Username={user}, Password=[PROTECTED], Enabled=true]",
+	"  password = (sensitive value)",
+	"secretKeyRef: name={name} key=password",
+	"secretName: {name}-tls",
+	"proxy_pass: http://{name}:8080",
+	"client_auth=want ssl=true",
+	"GET https://[::1]:8443/@{name}/x@1.2.3",
+	"cloning ssh://git@github.com/{name}/{name}",
+	"token=None user={user}",
+	"{'token': None, 'password': ''}",
+	// Numbers and states of secrets.
+	"level=info msg=\"usage\" model={name} prompt_tokens={n} completion_tokens={n} total_tokens={n}",
+	"{\"usage\":{\"prompt_tokens\":{n},\"completion_tokens\":{n},\"total_tokens\":{n}},\"max_tokens\":4096}",
+	"level=debug msg=\"token issued\" token_type=bearer expires_in={n} user={user}",
+	"{\"level\":\"info\",\"token_type\":\"Bearer\",\"expires_in\":{n},\"scope\":\"openid profile\"}",
+	"{\"ts\":\"{ts}\",\"msg\":\"login\",\"user\":\"{user}\",\"auth_method\":\"password\",\"ok\":true}",
+	"level=warn msg=\"password about to expire\" user={user} password_age_days={n}",
+	"level=info msg=\"rotated\" secret_name=prod/{name} secret_version={n}",
+	"password_min_length={n} password_require_digits=true password_history=5",
+	"token_ttl={n}s token_refresh_interval={n}s",
+	"auth=none tls=true",
+	"auth=ldap user={user} result=success",
+	"requires_auth=false secure=true",
+	"tokenizer=cl100k_base tokens={n}",
+	"Loaded {n} secrets from /run/secrets in {n}ms",
+	"secrets={n} parameters={n}",
+	"passwordless=true sudo=false",
+	"cookie_domain=example.com cookie_secure=true",
+	"has_password=true has_token=false",
+	"\"password\": null, \"token\": null",
+	"{\"password\":\"[FILTERED]\",\"email\":\"{user}@example.com\"}",
+	"Parameters: {\"user\"=>{\"email\"=>\"{user}@example.com\", \"password\"=>\"[FILTERED]\"}, \"commit\"=>\"Log in\"}",
+	"password=*** user={user}",
+	"password=${DB_PASSWORD} host={host}",
+	"password=<redacted>",
+	"authorization: denied by policy {name}",
+	"Authorization: missing",
+	"authorization header: not present",
+	"cookies: none",
+	"Cookie: rejected, no session",
+	"auth_url=https://login.example.com/oauth2/authorize token_url=https://login.example.com/oauth2/token",
+	"token_endpoint=https://login.example.com/oauth2/token jwks_uri=https://login.example.com/keys",
+	"keySerializer=org.apache.kafka.common.serialization.StringSerializer",
+	"key.serializer = class org.apache.kafka.common.serialization.StringSerializer",
+	"\tssl.key.password = null",
+	"\tsasl.jaas.config = null",
+	"\tssl.keystore.password = null",
+	"\tssl.truststore.location = /etc/kafka/{name}.jks",
+	"\tsasl.oauthbearer.token.endpoint.url = null",
+	// Keys that are none.
+	"cache miss key=user:{n} ttl={n}",
+	"cache hit key=orders/{n} region={name}",
+	"primary_key=id partition_key={name} sort_key=createdAt",
+	"routing_key=orders.created queue={name}",
+	"idempotency_key={uuid} order={n}",
+	"object_key=uploads/{n}/{name}.png bucket={name}",
+	"cacheKey=products:{n} hit=true",
+	"messageKey=order-{n} partition={n} offset={n}",
+	"{\"key\":\"user:{n}\",\"value\":\"{n}\"}",
+	"{\"name\":\"LOG_LEVEL\",\"value\":\"debug\"}",
+	"{\"Key\":\"team\",\"Value\":\"{name}\"}",
+	"duplicate key value violates unique constraint \"{name}_pkey\"",
+	"ERROR: duplicate key: (id)=({n}) already exists",
+	"unknown key: {name}",
+	"key: {name}, value: {n}",
+	"public_key=MIIBIjANBgkqhkiG9w0BAQ fingerprint=SHA256:{hexid}",
+	"kms_key=alias/{name}",
+	"Key name: {name}; key usage: ENCRYPT_DECRYPT",
+	"press any key: continuing in {n}s",
+	"keyspace={name} keys={n} expires={n}",
+	"--- PASS: Test{Name} ({n}.00s)",
+	"--- FAIL: TestPassword ({n}.00s)",
+	"pass: {n} fail: {n} skip: {n}",
+	"pass={n} fail={n}",
+	"PASS  src/auth/token.test.ts ({n} s)",
+	"BYPASS_CACHE=1 PASSENGERS=4",
+	"pwd=/srv/{name}",
+	"PWD=/app OLDPWD=/",
+	// Routes, classes, images, code.
+	"GET /users/password/reset?lang=en 200 {n}ms",
+	"Mapped {POST [/api/auth/token]} onto public {class}.token",
+	"[Nest] {n}  - {ts}     LOG [RouterExplorer] Mapped {/auth/refresh-token, POST} route +1ms",
+	"POST /v1/projects/{name}/secrets/{name}:access 200",
+	"POST /reset-password/:token 200 {n}",
+	"image: {repo}/{name}-token:{ver}",
+	"Pulling {repo}/vault-secret:{ver}",
+	"starting container {name} from {repo}/auth-service@sha256:{hex64}",
+	"SecretManager::Client initialized in {n}ms",
+	"std::auth::Token::new took {n}us",
+	"at com.example.auth.TokenFilter.doFilter(TokenFilter.java:{n})",
+	"at PasswordService.hash (/app/src/password.service.ts:{n}:{n})",
+	"  File \"/app/auth/token.py\", line {n}, in verify",
+	"goroutine {n} [running]: main.(*tokenStore).get(0xc000{n})",
+	"o.s.s.web.DefaultSecurityFilterChain     : Will secure any request with [DisableEncodeUrlFilter, BasicAuthenticationFilter, AuthorizationFilter]",
+	"OAuth2AuthorizationCodeGrantFilter: matched {path}",
+	"TokenRefreshJob: finished in {n}ms",
+	"SecretRotation: {n} rotated, {n} failed",
+	"AuthService: user {user} logged in from {ip}",
+	"KeyVaultClient: connected",
+	"CredentialsProvider: using instance role {name}",
+	"using Basic authentication against {host}",
+	"Basic usage of {name}: see the docs",
+	"the bearer of this message is {user}",
+	"Bearer token is missing",
+	"WWW-Authenticate: Bearer realm=\"{name}\", error=\"invalid_token\"",
+	"WWW-Authenticate: Basic realm=\"Restricted\"",
+	"redirect to https://{host}/login?next=/account&mail={user}@example.com",
+	"dial tcp: lookup auth-token on {ip}:53: no such host",
+	"connecting to http://auth-token:8080/health",
+	"upstream token-service:8080 is down",
+	"mail from {user}@example.com to {user}@example.org",
+	"ssh: handshake failed: ssh: unable to authenticate, attempted methods [none password], no supported methods remain",
+	"git clone https://github.com/{name}/{name}.git",
+	"arn:aws:secretsmanager:eu-west-1:{acct}:secret:prod/{name}-AbCdEf",
+	"valueFrom=arn:aws:secretsmanager:eu-west-1:{acct}:secret:prod/{name}-AbCdEf:password::",
+	"sending request to https://hooks.example.com/{name}",
+	"webhook: received {n} events",
+	"webhook=stripe event=invoice.paid",
+	"WebhookController: {n} deliveries pending",
+	// The everyday lines of many loggers.
+	"{ts} INFO  [{thread}] {class} - Started {Name} in {n}.{n} seconds (JVM running for {n}.{n})",
+	"{ts} DEBUG 1 --- [{thread}] o.s.web.servlet.DispatcherServlet : GET \"{path}\", parameters={}",
+	"{ip} - {user} [{ts}] \"GET {path} HTTP/1.1\" 200 {n} \"-\" \"Mozilla/5.0 (X11; Linux x86_64)\"",
+	"time={ts} level=INFO msg=\"request done\" method=GET path={path} status=200 duration={n}ms trace_id={hexid}",
+	"{\"level\":30,\"time\":{n}000,\"pid\":1,\"hostname\":\"{host}\",\"req\":{\"id\":{n},\"method\":\"GET\",\"url\":\"{path}\"},\"msg\":\"request completed\"}",
+	"{\"timestamp\":\"{ts}\",\"level\":\"INFO\",\"logger\":\"{class}\",\"message\":\"order {n} created\",\"order_id\":\"{uuid}\"}",
+	"I0927 10:11:12.{n} 1 {name}.go:{n}] listening on :{n}",
+	"{ts} [notice] 1#1: start worker process {n}",
+	"[{ts}] [core:error] [pid {n}] AH00124: Request exceeded the limit of 10 internal redirects",
+	"{ts}\tINFO\t{name}/{name}.go:{n}\tserving\t{\"addr\": \":{n}\", \"tls\": false}",
+	"{ts} ERROR:{name}:could not connect to {host}:5432 (attempt {n})",
+	"info: Microsoft.Hosting.Lifetime[14] Now listening on: http://[::]:{n}",
+	"[{ts} INF] HTTP GET {path} responded 200 in {n}.{n} ms",
+	"{n}:M {ts} * Ready to accept connections tcp",
+	"{ts} UTC [{n}] LOG:  duration: {n}.{n} ms  statement: SELECT id, name FROM {name} WHERE id = {n}",
+	"npm info ok",
+	"Traceback (most recent call last):",
+	"Container {hexid} exited with code 137: OutOfMemoryError: Container killed due to memory usage",
+	"commit {hex40} by {user}",
+	"sha256:{hex64}",
+	"etag=\"{hex40}\" size={n}",
+	"span_id={hexid} trace_id={hex32} parent={hexid}",
+	"request {uuid} took {n}ms",
+	"session {uuid} opened for {user}",
+	"sk-SK locale loaded; key-value store ready; pat-terns compiled",
+	"https://{host}:8443/{path}?page={n}&sort=-created",
+	"redis://{host}:6379/0 connected",
+	"postgres://{host}:5432/{name} connected",
+	"jdbc:postgresql://{host}:5432/{name}?ssl=true",
+	"s3://{name}/{name}/{n}.parquet written",
+	"-Xmx512m -Dserver.port={n} -Dspring.profiles.active=prod",
+	"curl -u {user} https://{host}/health",
+	"docker run -u 1000:1000 -p 8080:80 {repo}/{name}:{ver}",
+	"chown -R www-data:www-data /srv/{name}",
+	"nginx -u www-data:www-data",
+	"total $12.50 paid, $5 off, $1,000 left",
+	"price=$5 discount=$1",
+	"user <{user}@example.com> subscribed",
+	"<secret-name>prod</secret-name>",
+	"\x1b[32mINFO\x1b[0m {class} \x1b[36mstarted\x1b[0m in {n}ms",
+}
+
+var words = map[string][]string{
+	"op":     {"GetObject", "AssumeRole", "DescribeServices", "PutItem"},
+	"ip":     {"10.0.3.17", "192.168.1.4", "172.31.9.200"},
+	"path":   {"/api/orders/17", "/health", "/login", "/v2/users/9/tokens", "/auth/callback"},
+	"user":   {"alice", "bob", "svc-orders", "admin"},
+	"class":  {"c.e.shop.OrderService", "com.example.auth.TokenService", "a.b.SecretLoader", "PasswordEncoder"},
+	"thread": {"main", "http-nio-8080-exec-3", "pool-2-thread-1"},
+	"name":   {"orders", "payments", "session-store", "ledger", "gateway"},
+	"Name":   {"Orders", "TokenService", "PasswordReset"},
+	"NAME":   {"DB_PASSWORD", "API_KEY", "SIGNING_SECRET"},
+	"host":   {"db.internal", "cache-1", "search.example.com"},
+	"repo":   {"registry.example.com/acme", "000000000000.dkr.ecr.eu-west-1.amazonaws.com"},
+	"ver":    {"1.4.2", "v3", "2024-05-01"},
+	"acct":   {"000000000000"},
+	"ts":     {"2026-01-01 10:00:00.000", "2026-01-01T10:00:00Z", "01/Jan/2026:10:00:00 +0000"},
+}
+
+// fill puts words in the places of a template.
+func fill(r *rand.Rand, template string) string {
+	const digits = "0123456789abcdef"
+	hex := func(n int) string {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = digits[r.IntN(16)]
+		}
+		return string(b)
+	}
+	for _, name := range slices.Sorted(maps.Keys(words)) {
+		list := words[name]
+		for strings.Contains(template, "{"+name+"}") {
+			template = strings.Replace(template, "{"+name+"}", list[r.IntN(len(list))], 1)
+		}
+	}
+	for strings.Contains(template, "{n}") {
+		template = strings.Replace(template, "{n}", fmt.Sprint(1+r.IntN(9000)), 1)
+	}
+	return strings.NewReplacer(
+		"{uuid}", fmt.Sprintf("%s-%s-4%s-8%s-%s", hex(8), hex(4), hex(3), hex(3), hex(12)),
+		"{hexid}", hex(12), "{hex32}", hex(32), "{hex40}", hex(40), "{hex64}", hex(64),
+	).Replace(template)
+}
+
+func TestTwoThousandOrdinaryLinesShowNoMask(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 11))
+	for i := range 2000 {
+		line := fill(r, ordinary[i%len(ordinary)])
+		if got := clean.Redact(line); got != clean.Plain(line) {
+			t.Errorf("%s\n  became %s", line, got)
+		}
+	}
+}
