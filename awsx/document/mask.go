@@ -1,7 +1,6 @@
 package document
 
 import (
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,15 +36,13 @@ func MaskingIn(trees ...*Node) Masking {
 	var known []clean.Secret
 	for _, tree := range trees {
 		eachText(tree, "", "", func(s Secret) {
-			if (Masking{}).text(s) != clean.Mask {
+			if s.variable() == "" && (names(s.Path) || identifies(s.Path)) {
 				return
 			}
-			v := s.Value.Reveal()
-			if u, err := url.Parse(v); err == nil && u.User != nil {
-				v, _ = u.User.Password() // the rest is no secret
-			}
-			if !slices.Contains(commonWords(), strings.ToLower(v)) {
-				known = append(known, clean.Secret(v))
+			for _, secret := range clean.Hidden(s.variable(), s.Value.Reveal()) {
+				if !slices.Contains(commonWords(), strings.ToLower(secret.Reveal())) {
+					known = append(known, secret)
+				}
 			}
 		})
 	}
@@ -60,10 +57,8 @@ func commonWords() []string {
 
 // Value returns the value of a variable, an option or a tag as it may be shown.
 func (m Masking) Value(name, value string) string {
-	if clean.LooksSecret(name, value) {
-		return clean.Mask
-	}
-	return m.Text(value)
+	shown, _ := clean.Value(name, m.known.Hide(value))
+	return shown
 }
 
 // Hides reports whether something of a variable's value is hidden.
@@ -78,16 +73,25 @@ func (m Masking) Text(s string) string { return clean.Redact(m.known.Hide(s)) }
 func (m Masking) text(s Secret) string {
 	value := s.Value.Reveal()
 	switch {
-	case strings.HasSuffix(s.Path, "/value"), ownNames(s.Path):
-		return m.Value(s.Name, value)
+	case s.variable() != "":
+		return m.Value(s.variable(), value)
 	case names(s.Path):
 		return value
-	case clean.LooksCredential(value):
-		return clean.Mask
 	case identifies(s.Path):
 		return clean.Redact(value)
+	case s.argument != "":
+		return m.known.Hide(s.argument)
 	}
-	return m.Text(value)
+	return m.Value("", value)
+}
+
+// variable is the name of a string where operators chose it; elsewhere it is empty,
+// as members like "key" say nothing.
+func (s Secret) variable() string {
+	if strings.HasSuffix(s.Path, "/value") || ownNames(s.Path) {
+		return s.Name
+	}
+	return ""
 }
 
 // Secret is a string of a document that may not be shown as it is.
@@ -99,6 +103,9 @@ type Secret struct {
 	Path, Name string
 	Value      clean.Secret
 	Masked     string // as it may be shown
+	// argument is the string as it may be shown beside those before it, in a list that
+	// is a command.
+	argument string
 }
 
 // EachSecret calls visit for every string of a document of which something must be
@@ -138,18 +145,38 @@ func eachText(n *Node, path, name string, visit func(Secret)) {
 			eachText(m.Value, path+"/"+m.Name, under, visit)
 		}
 	case Array:
+		arguments := commandIn(n)
 		for i, item := range n.Items {
 			label := item.Label()
 			if label == "" {
 				label = strconv.Itoa(i)
 			}
-			eachText(item, path+"/"+label, "", visit)
+			eachText(item, path+"/"+label, "", func(s Secret) {
+				if arguments != nil {
+					s.argument = arguments[i]
+				}
+				visit(s)
+			})
 		}
 	case Scalar:
 		if value, ok := n.Text(); ok && value != "" {
 			visit(Secret{Node: n, Path: path, Name: name, Value: clean.Secret(value)})
 		}
 	}
+}
+
+// commandIn returns the strings of a list as they may be shown if it is a command: a
+// flag tells of the string after it. It returns nil for other lists.
+func commandIn(list *Node) []string {
+	var args []string
+	for _, item := range list.Items {
+		text, ok := item.Text()
+		if !ok {
+			return nil
+		}
+		args = append(args, text)
+	}
+	return clean.Arguments(args)
 }
 
 // names reports whether a path leads to a reference or a name, which operators

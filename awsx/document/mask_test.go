@@ -44,6 +44,49 @@ func TestJSONHidesWhatLooksSecretAndNothingElse(t *testing.T) {
 	}
 }
 
+// TestCommandsHideWhatTheirFlagsAnnounce is about the arguments of commands, in a list
+// and as one text, in the JSON and in a difference.
+func TestCommandsHideWhatTheirFlagsAnnounce(t *testing.T) {
+	const doc = `{"family":"cache","containerDefinitions":[{"name":"app","image":"redis:7","memory":128,
+		"command":["redis-server","--requirepass","Tr0ub4dor","--token=abc123tok","-u","admin:pw1234","--api-key","k-998877","--port","6380"],
+		"entryPoint":["sh","-c","exec app --db-password hunter2pass --verbose"],
+		"healthCheck":{"command":["CMD-SHELL","curl -u probe:pr0bepass http://localhost/"]},
+		"dockerLabels":{"traefik.http.middlewares.auth.basicauth.users":"admin:$apr1$H6uskkkW$IgXLP6ewTrSuBkTrqE8wj/"}}]}`
+	other := strings.NewReplacer("Tr0ub4dor", "Tr1ub4dor", "hunter2pass", "hunter3pass").Replace(doc)
+	shown, err := document.Shown([]byte(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, fresh, err := document.CompareDefinitions(revision(t, doc), revision(t, other))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, s := range map[string]string{"the JSON": shown, "the old side": old, "the new side": fresh} {
+		for _, secret := range []string{"ub4dor", "abc123tok", "pw1234", "k-998877", "hunter", "pr0bepass", "H6uskkkW"} {
+			if strings.Contains(s, secret) {
+				t.Errorf("%s shows %s:\n%s", what, secret, s)
+			}
+		}
+		for _, plain := range []string{"--requirepass", "--port", "6380", "admin:" + clean.Mask, "--verbose", "curl -u probe:" + clean.Mask + " http://localhost/"} {
+			if !strings.Contains(s, plain) {
+				t.Errorf("%s lacks %s:\n%s", what, plain, s)
+			}
+		}
+	}
+	if n := strings.Count(fresh, clean.Mask+" changed"); n != 2 {
+		t.Errorf("%d arguments are said to have changed, want 2:\n%s", n, fresh)
+	}
+}
+
+func revision(t *testing.T, doc string) *awsx.TaskDefinition {
+	t.Helper()
+	td, err := awsx.ParseTaskDefinition(awsx.Document(doc), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return td
+}
+
 func TestJSONKeepsOrderAndMeaning(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		value := drawJSON(t, 3)
@@ -187,6 +230,7 @@ func TestValuesAreMaskedByTheSecretsOfTheirRevision(t *testing.T) {
 	m := document.MaskingOf(recurs(t))
 	for _, c := range []struct{ name, value, want string }{
 		{"DB_PASSWORD", "anything", clean.Mask},
+		{"JDBC", "jdbc:postgresql://db/app?user=a&password=b7c8", "jdbc:postgresql://db/app?user=a&password=" + clean.Mask},
 		{"FLAGS", "--pw zebra-quartz-88", "--pw " + clean.Mask},
 		{"STAGE", "prod", "prod"},
 		{"MODE", "default", "default"},

@@ -170,18 +170,20 @@ func keyBefore(s string, i int) setting {
 // named handles the value at byte i of a pair whose other half is a name, as
 // {"name": "DB_PASSWORD", "value": "…"}, in JSON, YAML or an attribute.
 func (x *scanner) named(i int, v extent) (from, to int) {
-	const reach = 256
+	const reach = 128
 	s := x.s
 	before := s[max(0, i-reach):i]
-	before = before[strings.LastIndexAny(before, "{}[]<")+1:]
+	for k := len(before) - 1; k >= 0; k-- {
+		if c := before[k]; c == '{' || c == '}' || c == '<' {
+			before = before[k+1:]
+			break
+		}
+	}
 	name := pairName(before)
 	if name == "" && v.quote != 0 {
 		end := x.end(v)
 		after := s[end:min(len(s), end+reach)]
-		if end := strings.IndexAny(after, "{}[]<>"); end >= 0 {
-			after = after[:end]
-		}
-		name = pairName(after)
+		name = pairName(after[:skip(after, 0, reach, func(c byte) bool { return c != '{' && c != '}' && c != '>' })])
 	}
 	if name == "" || !variableName(name) {
 		return 0, 0
@@ -191,20 +193,17 @@ func (x *scanner) named(i int, v extent) (from, to int) {
 
 // pairName returns what the last member called name or key holds.
 func pairName(s string) string {
-	for _, member := range [...]string{"name", "key"} {
-		i := strings.LastIndex(s, member)
-		if i < 0 {
-			i = strings.LastIndex(s, strings.ToUpper(member[:1])+member[1:])
-		}
-		if i < 0 || i > 0 && wordByte(s[i-1]) {
+	for _, rest := range [...]string{"ame", "ey"} {
+		i := strings.LastIndex(s, rest) - 1
+		if i < 0 || s[i]|0x20 != 'n' && s[i]|0x20 != 'k' || i > 0 && wordByte(s[i-1]) {
 			continue
 		}
-		rest := strings.TrimLeft(s[i+len(member):], `\"' `)
-		if rest == "" || rest[0] != ':' && rest[0] != '=' {
+		after := strings.TrimLeft(s[i+1+len(rest):], `\"' `)
+		if after == "" || after[0] != ':' && after[0] != '=' {
 			continue
 		}
-		rest = strings.TrimLeft(rest[1:], `\"' `)
-		return rest[:skip(rest, 0, longestName, keyByte)]
+		after = strings.TrimLeft(after[1:], `\"' `)
+		return after[:skip(after, 0, longestName, keyByte)]
 	}
 	return ""
 }

@@ -294,7 +294,7 @@ func TestTwoThousandOrdinaryLinesShowNoMask(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 11))
 	for i := range 2000 {
 		line := fill(r, ordinary[i%len(ordinary)])
-		if got := clean.Redact(line); got != clean.Plain(line) {
+		if got := clean.Redact(line); got != line {
 			t.Errorf("%s\n  became %s", line, got)
 		}
 	}

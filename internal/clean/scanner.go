@@ -1,42 +1,76 @@
 package clean
 
 import (
+	"slices"
+	"sort"
 	"strings"
 	"sync"
 )
 
-// Redact returns s without the colours that programs send to terminals and with the
-// credentials in it replaced by the mask: the values of settings whose name announces
-// a secret, in any of the usual notations; of flags such as --password; headers that
-// authorise; the user information of URLs; the passwords in connection strings;
-// private keys, hashes of passwords, and tokens that say themselves what they are.
-// It recognises forms, not values. A string without any is returned as it is,
-// without allocation, and Redact of the result is itself.
-func Redact(s string) string {
-	x := scanner{s: Plain(s)}
-	return x.run()
-}
+// Redact returns s with the credentials in it replaced by the mask: the values of
+// settings whose name announces a secret, in any of the usual notations; of flags such
+// as --password; headers that authorise; the user information of URLs; the passwords
+// in connection strings; private keys, hashes of passwords, and tokens that say
+// themselves what they are. Colours in the middle of one do not hide it. It
+// recognises forms, not values. A string without any is returned as it is, without
+// allocation, and Redact of the result is itself.
+func Redact(s string) string { return mask(s, scanner{}.secrets(s)) }
 
 // Arguments returns the arguments of a command with the credentials in them
 // replaced by the mask. It knows more than Redact of each does: --password masks the
-// whole of the argument after it. The arguments themselves are not changed.
+// whole of the argument after it. Those without any are returned as they are.
 func Arguments(args []string) []string {
-	out := make([]string, len(args))
-	for i, arg := range args {
-		out[i] = Plain(arg)
-		if strings.IndexByte(arg, 0) >= 0 { // No process can be given it.
-			out[i] = strings.ReplaceAll(out[i], "\x00", `\x00`)
-		}
+	plain := slices.Clone(args)
+	for i := range plain {
+		plain[i] = strings.ReplaceAll(plain[i], "\x00", `\x00`) // which no process can be given
 	}
-	if len(args) == 0 {
-		return out
-	}
-	x := scanner{s: strings.Join(out, "\x00"), list: true}
-	return strings.Split(x.run(), "\x00")
+	all := strings.Join(plain, "\x00")
+	return strings.Split(mask(all, scanner{list: true}.secrets(all)), "\x00")
 }
 
-// scanner finds the secrets in a text, from left to right, and collects the text
-// with the mask in their places. It copies nothing until one is found.
+// span is where a secret stands in a text.
+type span struct{ from, to int }
+
+// mask returns s with the mask in the place of each span.
+func mask(s string, spans []span) string {
+	if len(spans) == 0 {
+		return s
+	}
+	var b strings.Builder
+	done := 0
+	for _, p := range spans {
+		b.WriteString(s[done:p.from])
+		b.WriteString(Mask)
+		done = p.to
+	}
+	b.WriteString(s[done:])
+	return b.String()
+}
+
+// secrets returns where the secrets of a text stand. The text is scanned without the
+// sequences for a terminal that are in it.
+func (x scanner) secrets(s string) []span {
+	if x.s = s; !mayHaveSequences(s) {
+		x.run()
+		return x.spans
+	}
+	var cuts []cut
+	x.s, cuts = strip(s, sequenceLen)
+	x.run()
+	removed := func(at int) int {
+		i := sort.Search(len(cuts), func(i int) bool { return cuts[i].at > at })
+		if i == 0 {
+			return 0
+		}
+		return cuts[i-1].removed
+	}
+	for i, p := range x.spans {
+		x.spans[i] = span{p.from + removed(p.from), p.to + removed(p.to)}
+	}
+	return x.spans
+}
+
+// scanner finds the secrets in a text, from left to right.
 type scanner struct {
 	s string
 	// whole is true for the value of a setting, which ends where s does, and false
@@ -45,8 +79,8 @@ type scanner struct {
 	// list is true for the arguments of a command, with a NUL between each two.
 	list bool
 
-	b    strings.Builder
-	done int // bytes of s taken over
+	spans []span
+	done  int // where the last of them ends
 
 	program  *program // the last command seen that has short flags for secrets
 	jwtUntil int      // no JSON Web Token begins before here
@@ -78,8 +112,8 @@ var kinds = [256]byte{
 	'v': wordsByte, 'w': wordsByte, 'x': wordsByte, 'y': wordsByte, 'z': wordsByte,
 }
 
-// run scans the text once. A range to hide never begins before what is taken over.
-func (x *scanner) run() string {
+// run scans the text once.
+func (x *scanner) run() {
 	s := x.s
 	start := true // a word may begin here
 	openings := wordOpenings()
@@ -112,15 +146,10 @@ func (x *scanner) run() string {
 			i++
 		}
 	}
-	if x.done == 0 {
-		return s
-	}
-	x.b.WriteString(s[x.done:])
-	return x.b.String()
 }
 
-// hide puts the mask in place of a range, and reports whether there was something to
-// hide in it.
+// hide takes a range for a secret, and reports whether there is something to hide in
+// it.
 func (x *scanner) hide(from, to int) bool {
 	if end := strings.IndexByte(x.s[from:to], 0); end >= 0 {
 		to = from + end // A secret ends with its argument.
@@ -128,8 +157,7 @@ func (x *scanner) hide(from, to int) bool {
 	if from = max(from, x.done); from >= to || harmless(x.s[from:to]) {
 		return false
 	}
-	x.b.WriteString(x.s[x.done:from])
-	x.b.WriteString(Mask)
+	x.spans = append(x.spans, span{from, to})
 	x.done = to
 	return true
 }

@@ -6,37 +6,57 @@ import "strings"
 // are no colours, and what pretends to be one must not swallow a line.
 const longestSequence = 4 << 10
 
-// Plain returns s without the sequences by which programs colour their output:
-// control sequences (ECMA-48, such as ESC [ 31 m), operating system commands that
-// are terminated (links, titles), and the selection of a character set that tput
-// sends. An escape character that begins none of these becomes the visible \x1b, so
-// that taking out one sequence cannot make another of what stood around it. A string
+// Plain returns s without the sequences by which programs colour their output
+// (ECMA-48: ESC [ 31 m), and those that come with them: erasing the rest of a line,
+// and the selection of a character set that tput sends. Others stay, as what clears a
+// screen or names a window is no part of a log, and Line makes them visible. A string
 // without escape characters is returned as it is, without allocation.
 func Plain(s string) string {
-	if strings.IndexByte(s, 0x1b) < 0 && strings.IndexByte(s, 0xc2) < 0 {
+	if !mayHaveSequences(s) {
 		return s
 	}
+	out, _ := strip(s, colourLen)
+	if again, _ := strip(out, colourLen); len(out) < len(s) && len(again) < len(out) {
+		// Taking out one has made another of what stood around it. That is an attack,
+		// and its escape characters are made visible.
+		out = strings.NewReplacer("\x1b", `\x1b`, "\u009b", `\u009b`, "\u009d", `\u009d`).Replace(out)
+	}
+	return out
+}
+
+func mayHaveSequences(s string) bool {
+	return strings.IndexByte(s, 0x1b) >= 0 || strings.IndexByte(s, 0xc2) >= 0
+}
+
+// cut is a piece taken out of a text: what was at at and later in the text stands
+// removed bytes earlier now.
+type cut struct{ at, removed int }
+
+// strip returns s without the sequences that length knows, which returns how long the
+// one is that a text begins with, and where they stood.
+func strip(s string, length func(string) int) (string, []cut) {
 	var b strings.Builder
-	done := 0
+	var cuts []cut
+	done, removed := 0, 0
 	for i := 0; i < len(s); {
-		if !introducer(s[i:]) {
+		n := 0
+		if introducer(s[i:]) {
+			n = length(s[i:])
+		}
+		if n == 0 {
 			i++
 			continue
 		}
 		b.WriteString(s[done:i])
-		n := sequenceLen(s[i:])
-		if n == 0 {
-			n = escapeLen(s[i:])
-			b.WriteString(Line(s[i : i+n]))
-		}
 		i += n
-		done = i
+		done, removed = i, removed+n
+		cuts = append(cuts, cut{b.Len(), removed})
 	}
 	if done == 0 {
-		return s
+		return s, nil
 	}
 	b.WriteString(s[done:])
-	return b.String()
+	return b.String(), cuts
 }
 
 // introducer reports whether s begins with ESC, or with a control character between
@@ -51,6 +71,24 @@ func escapeLen(s string) int {
 		return 1
 	}
 	return 2
+}
+
+// colourLen returns the length of the sequence for colours, or what comes with them,
+// that s begins with, or 0.
+func colourLen(s string) int {
+	n := sequenceLen(s)
+	if n == 0 {
+		return 0
+	}
+	switch last := s[n-1]; {
+	case last == 'm' || last == 'K':
+		if intermediate := s[n-2]; intermediate < 0x20 || intermediate > 0x2f {
+			return n
+		}
+	case s[1] == '(' || s[1] == ')':
+		return n
+	}
+	return 0
 }
 
 // sequenceLen returns the length of the terminal sequence that s begins with, or 0.

@@ -2,9 +2,9 @@ package clean
 
 import "strings"
 
-// Shown is a text from outside as one line that may be shown: without colours,
-// with its credentials masked and its control characters escaped, in that order. An
-// escape in the middle of a token would hide it from the masking.
+// Shown is a text from outside as one line that may be shown: its credentials are
+// masked and its control characters escaped, in that order, as an escape in the
+// middle of a token would hide it.
 func Shown(s string) string { return Line(Redact(s)) }
 
 // ShownText is Shown for text of several lines.
@@ -17,12 +17,25 @@ func Value(name, value string) (shown string, masked bool) {
 	if variableName(name) || foldContains(name, "webhook") && strings.Contains(value, "://") {
 		return Mask, true
 	}
-	plain := Plain(value)
-	x := scanner{s: plain, whole: true}
-	if shown = x.run(); shown == plain {
-		return value, false
+	spans := scanner{whole: true}.secrets(value)
+	return mask(value, spans), len(spans) > 0
+}
+
+// Hidden returns the secrets that Value hides in the value of a variable: all of it
+// or parts. Of the address of a server it is the password, as the rest is no secret.
+func Hidden(name, value string) []Secret {
+	var found []Secret
+	for _, p := range (scanner{whole: true}).secrets(value) {
+		secret := value[p.from:p.to]
+		if _, password, ok := strings.Cut(secret, ":"); ok && strings.HasPrefix(value[p.to:], "@") {
+			secret = password
+		}
+		found = append(found, Secret(Plain(secret)))
 	}
-	return shown, true
+	if shown, _ := Value(name, value); shown == Mask && (len(found) == 0 || !strings.Contains(value, "://")) {
+		found = append(found, Secret(value))
+	}
+	return found
 }
 
 // LooksSecret reports whether a variable probably holds a secret: by its name, or
@@ -37,7 +50,7 @@ func LooksSecret(name, value string) bool {
 // secret, api_key does.
 func Field(name, value string) string {
 	level, _ := lineName(name)
-	if plain := Plain(value); level.hides(plain) && !harmless(plain) {
+	if level.hides(value) && !harmless(value) {
 		return Mask
 	}
 	return Redact(value)
