@@ -59,7 +59,7 @@ func about(ctx context.Context, src Source, q Query, t time.Time, before, after 
 	}
 	older := KnownOf(each(from.Entries)).without(until.Entries)
 	slices.Reverse(older)
-	byTime(older)
+	SortByTime(older)
 	older = Join(older)
 	s := Surroundings{
 		Entries: append(older, Join(from.Entries)...), Anchor: len(older),

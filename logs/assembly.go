@@ -2,12 +2,9 @@ package logs
 
 import "time"
 
-// pieceWait is how long the pieces of a message wait for the missing ones: they are
-// sent together.
-const pieceWait = 5 * time.Second
-
-// assembly holds the pieces of messages until they are complete.
-type assembly struct{ waiting map[pieceKey]*unfinished }
+// Assembly holds the pieces of messages that come one by one until they are
+// complete. The zero Assembly is empty.
+type Assembly struct{ waiting map[pieceKey]*unfinished }
 
 type unfinished struct {
 	pieces []Entry
@@ -15,8 +12,8 @@ type unfinished struct {
 	last   int       // the ordinal of the last piece, zero until it came
 }
 
-// add takes a piece in and returns the message that it completes, if it does.
-func (a *assembly) add(e Entry, now time.Time) []Entry {
+// Add takes a piece in and returns the message that it completes, if it does.
+func (a *Assembly) Add(e Entry, now time.Time) []Entry {
 	if a.waiting == nil {
 		a.waiting = map[pieceKey]*unfinished{}
 	}
@@ -37,9 +34,9 @@ func (a *assembly) add(e Entry, now time.Time) []Entry {
 	return Join(u.pieces)
 }
 
-// due returns the messages that have waited since before a time, as far as they
-// came.
-func (a *assembly) due(before time.Time) []Entry {
+// Due returns the messages of which pieces have waited since before a time, as far
+// as they came.
+func (a *Assembly) Due(before time.Time) []Entry {
 	var out []Entry
 	for k, u := range a.waiting {
 		if !u.since.After(before) {

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 	"unsafe"
 )
@@ -38,7 +39,7 @@ type Entry struct {
 	// are missing.
 	Piece *Piece
 	// Pieces are the documents beyond ID that the message was joined of. See Join.
-	Pieces []Part
+	Pieces []DocumentID
 }
 
 // Gap is a stretch of time of which some lines were not read, both ends included.
@@ -67,4 +68,10 @@ func (e *Entry) Bytes() int {
 		n += int(unsafe.Sizeof(p)) + len(p.ID)
 	}
 	return n + int(unsafe.Sizeof(*e)) + len(e.ID) + len(e.Source) + len(e.Sort) + len(e.Message) + len(e.Level) + len(e.Container)
+}
+
+// SortByTime puts entries in the order of their times. Those of one time keep their
+// order.
+func SortByTime(entries []Entry) {
+	slices.SortStableFunc(entries, func(a, b Entry) int { return a.Time.Compare(b.Time) })
 }

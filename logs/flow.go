@@ -40,7 +40,7 @@ func (p *pump) explain(ctx context.Context, fresh bool) {
 		return
 	}
 	p.explained = now
-	r := Range{From: p.opts.From, To: now.Add(ahead)}
+	r := Range{From: p.opts.From, To: now.Add(Ahead)}
 	if !none {
 		r.From = now.Add(-staleAfter)
 	}

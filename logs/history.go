@@ -10,6 +10,10 @@ import (
 	"gantry/internal/fault"
 )
 
+// ReasonOneTimestamp is the reason of a gap line for a timestamp whose lines the
+// store does not give whole.
+const ReasonOneTimestamp = "more lines share one timestamp than the store returns at once"
+
 // closeWithin bounds how long giving a point in time back may take.
 const closeWithin = 5 * time.Second
 
@@ -67,7 +71,7 @@ func (h *History) Next(ctx context.Context, n int) (Page, error) {
 				slices.Reverse(page.Entries)
 			}
 			// Entries may be finer than the times that the store orders by.
-			byTime(page.Entries)
+			SortByTime(page.Entries)
 			page.Entries = Join(page.Entries)
 			return page, nil
 		}
@@ -101,10 +105,7 @@ func (h *History) read(ctx context.Context, n int) (Page, error) {
 			size += len(h.atEdge.keys)
 		}
 		size = min(size, h.src.Limits().MaxPage)
-		page, err := h.page(ctx, size)
-		for ; errors.Is(err, ErrTooLarge) && size > 1; page, err = h.page(ctx, size) {
-			size = smaller(size)
-		}
+		page, _, err := Fitting(size, func(n int) (Page, error) { return h.page(ctx, n) })
 		if !errors.Is(err, ErrPointGone) || reopened {
 			return page, err
 		}
@@ -204,12 +205,14 @@ func (h *History) unread(entries []Entry, before time.Time, page Page) []Entry {
 		from, to = before, h.edge
 	}
 	if from.IsZero() || h.dir == Older && !page.Full {
-		from = later(h.rng.From, time.Unix(0, 0))
+		if from = h.rng.From; from.IsZero() {
+			from = time.Unix(0, 0)
+		}
 	}
 	if to.IsZero() || h.dir == Newer && !page.Full {
 		to = h.rng.To
 		if to.IsZero() {
-			to = time.Now().Add(ahead)
+			to = time.Now().Add(Ahead)
 		}
 	}
 	at := to
@@ -223,7 +226,7 @@ func (h *History) unread(entries []Entry, before time.Time, page Page) []Entry {
 func (h *History) overflow() Entry {
 	step := h.src.Limits().Step
 	last := h.edge.Add(step - 1)
-	gap := Entry{Time: h.edge, Gap: &Gap{From: h.edge, To: last, Reason: reasonOneTimestamp}}
+	gap := Entry{Time: h.edge, Gap: &Gap{From: h.edge, To: last, Reason: ReasonOneTimestamp}}
 	if h.dir == Newer {
 		gap.Time = last
 		h.edge = h.edge.Add(step)
@@ -247,7 +250,7 @@ func Newest(ctx context.Context, src Source, q Query, r Range, limit int) (Page,
 			return Page{}, err
 		}
 		page.Entries = append(page.Entries, all.Entries...)
-		page.Partial = page.Partial.and(all.Partial)
+		page.Partial = page.Partial.And(all.Partial)
 		if all = page; !page.Full || len(page.Entries) >= limit {
 			return all, nil
 		}

@@ -78,7 +78,7 @@ func TestHistoryHasEveryLineOnceInOrder(t *testing.T) {
 			points.refuse, src = fault.Errorf(fault.Denied, "open", "", "no"), points
 		}
 		// What a screen holds already, at the end where reading begins.
-		byTime(want)
+		SortByTime(want)
 		if dir == Older {
 			slices.Reverse(want)
 		}

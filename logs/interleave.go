@@ -10,9 +10,9 @@ import (
 	"gantry/internal/fault"
 )
 
-// grain is the coarsest resolution in which a store keeps times: pages of
+// Grain is the coarsest resolution in which a store keeps times: pages of
 // several stores can only be put in one order at the coarsest of theirs.
-const grain = time.Millisecond
+const Grain = time.Millisecond
 
 // OldestFirst joins what several stores answered to one Since, or one store to
 // several: the oldest limit lines of all of them. A page that is Full may lack
@@ -44,13 +44,13 @@ func interleave(limit int, pages []Page, direction int) Page {
 	for i := range pages {
 		p := &pages[i]
 		out.NoShards = out.NoShards && p.NoShards
-		out.Partial = out.Partial.and(p.Partial)
+		out.Partial = out.Partial.And(p.Partial)
 		out.Full = out.Full || p.Full
 		if edge := at(p.Last); p.Full && len(p.Entries) > 0 && (horizon == nil || cmp.Compare(edge, *horizon) == -direction) {
 			horizon = &edge
 		}
 		for j := range p.Entries {
-			fine = fine || p.Entries[j].Time.Nanosecond()%int(grain) != 0
+			fine = fine || p.Entries[j].Time.Nanosecond()%int(Grain) != 0
 			all = append(all, placed{&p.Entries[j], at(p.Entries[j].Time)})
 		}
 	}
@@ -77,16 +77,16 @@ func interleave(limit int, pages []Page, direction int) Page {
 	if direction < 0 && fine {
 		// Reading on towards the past begins at the end of this millisecond: the
 		// page may have some of its lines only.
-		out.Last = out.Last.Add(grain - 1)
+		out.Last = out.Last.Add(Grain - 1)
 	}
 	return out
 }
 
-// passing reports whether an answer lacks something that may come later.
-func (p *Partial) passing() bool { return p != nil && !p.Lasting }
+// Passing reports whether an answer lacks something that may come later.
+func (p *Partial) Passing() bool { return p != nil && !p.Lasting }
 
-// and adds up what two answers lack.
-func (p *Partial) and(o *Partial) *Partial {
+// And adds up what two answers lack; nil lacks nothing.
+func (p *Partial) And(o *Partial) *Partial {
 	if p == nil {
 		return o
 	}
@@ -120,7 +120,7 @@ func Gather(ctx context.Context, n int, read func(ctx context.Context, i int) (P
 		if err == nil {
 			continue
 		}
-		if !lasts(err) {
+		if !fault.Lasting(err) {
 			return nil, err
 		}
 		failed++
@@ -130,10 +130,4 @@ func Gather(ctx context.Context, n int, read func(ctx context.Context, i int) (P
 		return nil, errs[0]
 	}
 	return pages, nil
-}
-
-// lasts reports whether an error is one that asking again does not mend.
-func lasts(err error) bool {
-	e := fault.Of(err)
-	return e != nil && !e.Class.Passing()
 }

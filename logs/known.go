@@ -7,12 +7,12 @@ import (
 
 // Known is a set of documents that a reader has already. It does not change, so
 // it may be given away.
-type Known struct{ keys map[key]struct{} }
+type Known struct{ keys map[DocumentID]struct{} }
 
 // KnownOf returns the set of some entries, with the pieces that they were joined
 // of. Gap lines stand for no document.
 func KnownOf(entries iter.Seq[*Entry]) Known {
-	k := Known{keys: map[key]struct{}{}}
+	k := Known{keys: map[DocumentID]struct{}{}}
 	for e := range entries {
 		k.add(e)
 	}
@@ -23,15 +23,15 @@ func (k Known) add(e *Entry) {
 	if e.Gap != nil {
 		return
 	}
-	k.keys[key{e.Index, e.ID}] = struct{}{}
+	k.keys[DocumentID{e.Index, e.ID}] = struct{}{}
 	for _, p := range e.Pieces {
-		k.keys[key{p.Index, p.ID}] = struct{}{}
+		k.keys[DocumentID{p.Index, p.ID}] = struct{}{}
 	}
 }
 
 // Has reports whether an entry's document is in the set. The zero Known has none.
 func (k Known) Has(e *Entry) bool {
-	_, ok := k.keys[key{e.Index, e.ID}]
+	_, ok := k.keys[DocumentID{e.Index, e.ID}]
 	return ok
 }
 

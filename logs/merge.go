@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"gantry/internal/fault"
 )
 
 // Member is one of several stores that are read as one.
@@ -137,7 +139,7 @@ func (m *Merged) read(
 			return Page{}, err
 		}
 		page, err := read(ctx, src, a.query)
-		if err != nil && lasts(err) {
+		if fault.Lasting(err) {
 			a.remember(where, err)
 		}
 		return page, err
@@ -169,7 +171,9 @@ func (m *Merged) Explain(ctx context.Context, q Query, r Range) (Explanation, er
 		all.Cause = min(all.Cause, x.Cause)
 		all.Looked = append(slices.Clone(all.Looked), x.Looked...)
 		all.Found = append(slices.Clone(all.Found), x.Found...)
-		all.Newest = later(all.Newest, x.Newest)
+		if x.Newest.After(all.Newest) {
+			all.Newest = x.Newest
+		}
 	}
 	return all, nil
 }
@@ -177,7 +181,7 @@ func (m *Merged) Explain(ctx context.Context, q Query, r Range) (Explanation, er
 // Limits returns the narrowest bounds of the stores that are open, and those of
 // most stores before one is.
 func (m *Merged) Limits() Limits {
-	l := Limits{MaxPage: 10_000, Step: grain}
+	l := Limits{MaxPage: 10_000, Step: Grain}
 	open := 0
 	for _, p := range m.parts {
 		src := p.opened()
@@ -189,7 +193,7 @@ func (m *Merged) Limits() Limits {
 			l = of
 			continue
 		}
-		l = Limits{MaxPage: min(l.MaxPage, of.MaxPage), Step: max(l.Step, of.Step, grain)}
+		l = Limits{MaxPage: min(l.MaxPage, of.MaxPage), Step: max(l.Step, of.Step, Grain)}
 	}
 	return l
 }

@@ -85,7 +85,7 @@ func (m *Merged) Count(ctx context.Context, q Query, r Range) (Count, error) {
 			return Count{}, err
 		}
 		sum.Lines += c.Lines
-		sum.Partial = sum.Partial.and(c.Partial)
+		sum.Partial = sum.Partial.And(c.Partial)
 	}
 	return sum, nil
 }
@@ -107,7 +107,7 @@ func (m *Merged) Histogram(ctx context.Context, q Query, r Range, interval time.
 		if err != nil {
 			return Histogram{}, err
 		}
-		sum.Partial = sum.Partial.and(h.Partial)
+		sum.Partial = sum.Partial.And(h.Partial)
 		for i := range min(len(h.Bars), len(sum.Bars)) {
 			sum.Bars[i].Lines += h.Bars[i].Lines
 			sum.Bars[i].Errors += h.Bars[i].Errors

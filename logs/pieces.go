@@ -19,8 +19,8 @@ type Piece struct {
 	Last    bool
 }
 
-// Part names a document that was joined into an entry.
-type Part struct{ Index, ID string }
+// DocumentID names a document of a store: ids are unique within an index only.
+type DocumentID struct{ Index, ID string }
 
 // PieceOf reads the fields of a piece from a document, nil when it is a whole
 // message. Pieces without an id, as Docker before 19.03 sent them, cannot be told
@@ -111,7 +111,7 @@ func joined(entries []Entry, pieces []int) Entry {
 	for i, at := range pieces {
 		message.WriteString(entries[at].Message)
 		if i > 0 {
-			e.Pieces = append(e.Pieces, Part{entries[at].Index, entries[at].ID})
+			e.Pieces = append(e.Pieces, DocumentID{entries[at].Index, entries[at].ID})
 		}
 	}
 	e.Message = message.String()

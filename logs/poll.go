@@ -2,7 +2,6 @@ package logs
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -25,7 +24,7 @@ func (p *pump) poll(ctx context.Context) error {
 	from, whole := p.start(now)
 	r := reading{newest: p.status.Newest}
 	p.lately = 0
-	stretches, err := p.plan(ctx, Range{From: from, To: now.Add(ahead)}, &r)
+	stretches, err := p.plan(ctx, Range{From: from, To: now.Add(Ahead)}, &r)
 	if err != nil {
 		return err
 	}
@@ -60,14 +59,14 @@ func (p *pump) read(ctx context.Context, stretch Range, r *reading) error {
 		if p.opts.Budget > 0 && r.fresh >= p.opts.Budget*p.opts.PageSize {
 			return p.skip(ctx, cursor, r)
 		}
-		page, err := p.src.Since(ctx, *p.query, Range{From: cursor, To: stretch.To}, size)
-		if errors.Is(err, ErrTooLarge) && size > 1 {
-			size = smaller(size)
-			regular = size
-			continue
-		}
+		page, fitting, err := Fitting(size, func(n int) (Page, error) {
+			return p.src.Since(ctx, *p.query, Range{From: cursor, To: stretch.To}, n)
+		})
 		if err != nil {
 			return err
+		}
+		if fitting < size {
+			size, regular = fitting, fitting
 		}
 		p.collect(page, r)
 		if !page.Full || len(page.Entries) == 0 {
@@ -102,7 +101,7 @@ func (p *pump) collect(page Page, r *reading) {
 // line between that and what was read. The hole is not read again. While the
 // store answers in part, the gap line reaches to the newest line.
 func (p *pump) skip(ctx context.Context, cursor time.Time, r *reading) error {
-	whole := Range{From: cursor, To: time.Now().Add(ahead)}
+	whole := Range{From: cursor, To: time.Now().Add(Ahead)}
 	page, err := p.newest(ctx, whole, p.opts.PageSize)
 	if err != nil {
 		return err
@@ -112,7 +111,7 @@ func (p *pump) skip(ctx context.Context, cursor time.Time, r *reading) error {
 		if page.Partial != nil && len(page.Entries) > 0 {
 			end = later(end, page.Entries[len(page.Entries)-1].Time)
 		}
-		p.gap(cursor, end, reasonBudget)
+		p.gap(cursor, end, "more lines came than could be read")
 		p.holes = slices.DeleteFunc(p.holes, func(h Range) bool { return !h.From.Before(cursor) })
 		p.holes = append(p.holes, Range{From: cursor, To: page.Last})
 		r.skipped = true
@@ -129,7 +128,7 @@ func (p *pump) start(now time.Time) (from time.Time, whole bool) {
 	}
 	overlap := p.status.Overlap
 	due := p.sweepDue()
-	whole = !p.busy() || p.changed || p.status.Partial.passing() || now.Sub(p.swept) >= due
+	whole = !p.busy() || p.changed || p.status.Partial.Passing() || now.Sub(p.swept) >= due
 	switch {
 	case !whole:
 		overlap = min(overlap, briefOverlap)
@@ -152,7 +151,7 @@ func (p *pump) sweepDue() time.Duration { return max(sweepEvery, sweepShare*p.sw
 // reading it again would cost too much: then a gap line says what may be missing.
 // A skip moves it all the same: its gap line says so.
 func (p *pump) settle(now time.Time, r reading) {
-	if r.partial.passing() && !r.skipped {
+	if r.partial.Passing() && !r.skipped {
 		if now.Sub(p.high) < maxOverlap {
 			return
 		}
@@ -168,7 +167,7 @@ func (p *pump) overflow(from, to time.Time) {
 		return
 	}
 	p.overflowed[from] = true
-	p.gap(from, to, reasonOneTimestamp)
+	p.gap(from, to, ReasonOneTimestamp)
 }
 
 // advance moves the high water to the newest line read, but never beyond now.

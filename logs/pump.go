@@ -2,7 +2,6 @@ package logs
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -11,9 +10,9 @@ import (
 )
 
 const (
-	// ahead is how far beyond now a line's time may be and still be read: the
-	// clocks of writers differ.
-	ahead = 5 * time.Minute
+	// pieceWait is how long the pieces of a message wait for the missing ones: they
+	// are sent together.
+	pieceWait = 5 * time.Second
 	// maxOverlap bounds how far lateness may widen the overlap.
 	maxOverlap = 10 * time.Minute
 	// catchUp is how far back the first poll of a changed query reads.
@@ -75,7 +74,7 @@ type pump struct {
 
 	status    Status
 	told      Status
-	pieces    assembly
+	pieces    Assembly
 	pending   []Entry
 	idle      time.Duration
 	failures  int
@@ -100,7 +99,7 @@ func (p *pump) run(ctx context.Context) {
 		wait, ok := p.step(ctx)
 		if ctx.Err() != nil {
 			p.status.State, p.status.Err = Stopped, nil
-			p.pending = append(p.pending, p.pieces.due(time.Now())...)
+			p.pending = append(p.pending, p.pieces.Due(time.Now())...)
 			p.tell()
 			return
 		}
@@ -141,7 +140,7 @@ func (p *pump) step(ctx context.Context) (wait time.Duration, ok bool) {
 		return p.failed(err)
 	}
 	now, fresh := time.Now(), p.status.Lines-before
-	p.pending = append(p.pending, p.pieces.due(now.Add(-pieceWait))...)
+	p.pending = append(p.pending, p.pieces.Due(now.Add(-pieceWait))...)
 	if p.changed {
 		p.status.Rate.pass(now)
 	} else {
@@ -192,12 +191,12 @@ func (p *pump) open(ctx context.Context) error {
 		p.opened = true
 		return p.poll(ctx)
 	}
-	page, err := p.newest(ctx, Range{To: now.Add(ahead)}, p.opts.Last)
+	page, err := p.newest(ctx, Range{To: now.Add(Ahead)}, p.opts.Last)
 	if err != nil {
 		return err
 	}
 	p.take(page.Entries, time.Time{})
-	byTime(p.pending)
+	SortByTime(p.pending)
 	p.high = now.Add(-p.opts.Overlap)
 	if n := len(page.Entries); n > 0 {
 		p.high = earlier(latest(page.Entries), now)
@@ -216,17 +215,10 @@ func (p *pump) open(ctx context.Context) error {
 // newest reads the newest lines of a range, oldest first: fewer when they are too
 // large to come in one answer.
 func (p *pump) newest(ctx context.Context, r Range, n int) (Page, error) {
-	for n = min(n, p.src.Limits().MaxPage); ; n = smaller(n) {
-		page, err := p.src.Latest(ctx, *p.query, r, n)
-		if n == 1 || !errors.Is(err, ErrTooLarge) {
-			slices.Reverse(page.Entries)
-			return page, err
-		}
-	}
+	page, _, err := Fitting(min(n, p.src.Limits().MaxPage), func(n int) (Page, error) { return p.src.Latest(ctx, *p.query, r, n) })
+	slices.Reverse(page.Entries)
+	return page, err
 }
-
-// smaller returns the page size after one whose answer was too large.
-func smaller(n int) int { return max(1, n/4) }
 
 // newestSeen returns the time of the newest line that came, delivered or about to
 // be.
@@ -277,7 +269,7 @@ func (p *pump) take(entries []Entry, newest time.Time) (fresh int) {
 			p.pending = append(p.pending, e)
 			continue
 		}
-		p.pending = append(p.pending, p.pieces.add(e, now)...)
+		p.pending = append(p.pending, p.pieces.Add(e, now)...)
 	}
 	return fresh
 }
@@ -288,7 +280,7 @@ func (p *pump) tell() { p.flush(time.Time{}) }
 // flush hands over the pending entries before a time, or all of them. The rest
 // stays: lines of one stored timestamp may still come and belong among them.
 func (p *pump) flush(before time.Time) {
-	byTime(p.pending)
+	SortByTime(p.pending)
 	n := len(p.pending)
 	if !before.IsZero() {
 		for n > 0 && !p.pending[n-1].Time.Before(before) {

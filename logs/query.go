@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -128,7 +129,7 @@ func (m Match) String() string {
 		}
 	}
 	if more := len(m.Values) - len(shown); more > 0 {
-		values = append(values, "…"+plural(more, "more", "more"))
+		values = append(values, "…"+fmt.Sprint(more, " more"))
 	}
 	list := strings.Join(values, " or ")
 	if len(values) > 1 {

@@ -96,7 +96,7 @@ func TestRingEqualsASortedSlice(t *testing.T) {
 				batch = append(batch, line(next, time.Duration(rapid.IntRange(0, 20).Draw(t, "at"))*time.Second))
 				next++
 			}
-			byTime(batch)
+			SortByTime(batch)
 			before := slices.Clone(model)
 			change := r.Add(batch)
 

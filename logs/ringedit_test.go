@@ -21,7 +21,7 @@ func TestReadingBackDropsTheNewest(t *testing.T) {
 				b = append(b, line(next, time.Duration(rapid.IntRange(0, 20).Draw(t, "at"))*time.Second))
 				next++
 			}
-			byTime(b)
+			SortByTime(b)
 			return b
 		}
 		for range rapid.IntRange(1, 12).Draw(t, "steps") {
@@ -38,7 +38,7 @@ func TestReadingBackDropsTheNewest(t *testing.T) {
 				change = r.Prepend(b)
 			}
 			model = append(model, b...)
-			byTime(model)
+			SortByTime(model)
 			for i, e := range before {
 				if i == gone {
 					continue

@@ -5,10 +5,7 @@ import (
 	"time"
 )
 
-// key identifies a document: ids are unique within an index only.
-type key struct{ index, id string }
-
-// digest stands for a key in a sixth of its memory. Of a million documents two have
+// digest stands for a document's id in a sixth of its memory. Of a million documents two have
 // the same with a probability of one in 10^26.
 type digest [2]uint64
 
@@ -29,7 +26,7 @@ func newSeen() seen {
 
 // add reports whether the entry is new, and remembers it.
 func (s *seen) add(e *Entry) bool {
-	k := key{e.Index, e.ID}
+	k := DocumentID{e.Index, e.ID}
 	d := digest{maphash.Comparable(s.seeds[0], k), maphash.Comparable(s.seeds[1], k)}
 	second := e.Time.Unix()
 	set := s.seconds[second]

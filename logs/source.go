@@ -25,6 +25,10 @@ type Source interface {
 	Limits() Limits
 }
 
+// Ahead is how far beyond now a line's time may be and still be read: the clocks of
+// writers differ.
+const Ahead = 5 * time.Minute
+
 // Cursor is a place in a store's order, in the store's own words.
 type Cursor []byte
 
@@ -183,7 +187,7 @@ func (e Explanation) String() string {
 		}
 		return fmt.Sprintf("%s has no documents in this range; its newest is of %s", e.Index, e.Newest.UTC().Format(time.RFC3339))
 	case NoFields:
-		return fmt.Sprintf("%s has none of the fields looked for: %s", e.Index, list(e.Looked))
+		return fmt.Sprintf("%s has none of the fields looked for: %s", e.Index, strings.Join(e.Looked, ", "))
 	case NoMatch:
 		if len(e.Unknown) > 0 {
 			return fmt.Sprintf("%s receives lines, and has no field that is named %s", e.Index, strings.Join(e.Unknown, " or "))
@@ -195,3 +199,14 @@ func (e Explanation) String() string {
 // ErrTooLarge is the cause of a failure when an answer was larger than an adapter
 // takes: a smaller page may succeed.
 var ErrTooLarge = errors.New("the answer is too large")
+
+// Fitting reads a page of up to n lines, and smaller ones while the answer is too
+// large. It returns how many lines the page was asked for that came.
+func Fitting(n int, read func(n int) (Page, error)) (Page, int, error) {
+	for ; ; n = max(1, n/4) {
+		page, err := read(n)
+		if n == 1 || !errors.Is(err, ErrTooLarge) {
+			return page, n, err
+		}
+	}
+}

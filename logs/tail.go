@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"iter"
-	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -152,7 +151,7 @@ func merged(a, b []Entry) []Entry {
 	both := make([]Entry, 0, len(a)+len(b))
 	both = append(append(both, a...), b...)
 	if b[0].Time.Before(a[len(a)-1].Time) {
-		byTime(both)
+		SortByTime(both)
 	}
 	return both
 }
@@ -172,10 +171,6 @@ func bounded(entries []Entry, lines, bytes int) []Entry {
 	if g := entries[0].Gap; g != nil {
 		from = earlier(from, g.From)
 	}
-	gap := Gap{From: from, To: entries[keep-1].Time, Reason: reasonNotTaken}
+	gap := Gap{From: from, To: entries[keep-1].Time, Reason: "lines came faster than they were taken"}
 	return append([]Entry{{Time: gap.To, Gap: &gap}}, entries[keep:]...)
-}
-
-func byTime(entries []Entry) {
-	slices.SortStableFunc(entries, func(a, b Entry) int { return a.Time.Compare(b.Time) })
 }

@@ -131,3 +131,9 @@ func RetryAfter(err error) time.Duration {
 	}
 	return 0
 }
+
+// Lasting reports whether an error is one that asking again does not mend.
+func Lasting(err error) bool {
+	e := Of(err)
+	return e != nil && !e.Class.Passing()
+}
