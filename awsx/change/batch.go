@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/fault"
 )
 
@@ -220,7 +221,7 @@ func (s Status) Row() BatchRow {
 	case errors.Is(s.Err, ErrShutDown):
 		row.Word, row.Text = "not followed", s.Err.Error()
 	case s.Err != nil:
-		row.Word, row.Text = string(deploy.Failed), s.Err.Error()
+		row.Word, row.Text = string(follow.Failed), s.Err.Error()
 	case v != nil:
 		row.Word, row.Text, row.Good = string(v.Outcome), v.Text, v.Good()
 	default:

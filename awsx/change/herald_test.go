@@ -13,6 +13,7 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/fault"
 )
 
@@ -56,7 +57,7 @@ func cried(t *testing.T, audit deploy.Audit, test func(*testing.T, *bench, *crie
 		c := &crier{}
 		b := newBench(audit)
 		b.runner = change.New(change.Options{Gate: change.NewArming(false, time.Minute), Audit: audit, Herald: c,
-			Source: func(deploy.FollowSpec) (deploy.Source, func()) { return quiet{make(chan struct{})}, func() {} }})
+			Source: func(follow.Spec) (follow.Source, func()) { return quiet{make(chan struct{})}, func() {} }})
 		test(t, b, c)
 		if err := b.shutdown(t, time.Minute); err != nil {
 			t.Error(err)
@@ -126,7 +127,7 @@ func (panicsAtTheEnd) End(string, deploy.Plan, string) error { panic("boom") }
 
 func TestNothingIsToldOfFollowingAlone(t *testing.T) {
 	cried(t, noAudit{}, func(t *testing.T, b *bench, heard *crier) {
-		if _, err := b.runner.Resume(deploy.FollowSpec{Service: b.services[0], Timeout: time.Second, Started: time.Now()}); err != nil {
+		if _, err := b.runner.Resume(follow.Spec{Service: b.services[0], Timeout: time.Second, Started: time.Now()}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Minute)

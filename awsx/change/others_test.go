@@ -12,6 +12,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/awsx/sim"
 	"gantry/internal/clean"
 )
@@ -70,7 +71,7 @@ func (w *world) start(t *testing.T, j change.Job) (id string) {
 }
 
 // wait returns the verdict of a change that was begun.
-func (w *world) wait(t *testing.T, id string) deploy.Verdict {
+func (w *world) wait(t *testing.T, id string) follow.Verdict {
 	t.Helper()
 	s, err := w.runner.Wait(t.Context(), id)
 	if err != nil || s.Result.Verdict == nil {
@@ -88,7 +89,7 @@ func TestARollbackIsNeverASuccess(t *testing.T) {
 				w.images("catalog")
 				before, _ := w.running(t, "catalog")
 				v := w.verdict(t, change.Job{Plan: w.plan(t, "catalog", image(":"+kind))})
-				if v.Outcome != deploy.RolledBack || v.Good() || v.Other != before.TaskDefinition {
+				if v.Outcome != follow.RolledBack || v.Good() || v.Other != before.TaskDefinition {
 					t.Errorf("the verdict is %+v", v)
 				}
 				if !strings.Contains(strings.Join(v.Details, "\n"), reason) {
@@ -111,7 +112,7 @@ func TestARevisionInUseIsNeverDeregistered(t *testing.T) {
 	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
 		w.images("catalog")
 		policy := deploy.Policy{NonProduction: deploy.DefaultNonProduction(), KeepRevisions: deploy.LeastKept}
-		keeping := func(tag string) deploy.Verdict {
+		keeping := func(tag string) follow.Verdict {
 			intent := image(tag)
 			cur, err := deploy.Read(t.Context(), w.account, w.service(t, "catalog"), intent, deploy.Held{})
 			if err != nil {
@@ -177,7 +178,7 @@ func TestStableMeansHealthyAndTheWantedRevision(t *testing.T) {
 				t.Fatal(err)
 			}
 			v := w.wait(t, ours)
-			if v.Outcome != deploy.Superseded || v.Good() || v.Other != theirs || !strings.Contains(strings.Join(v.Details, "\n"), "registered by") {
+			if v.Outcome != follow.Superseded || v.Good() || v.Other != theirs || !strings.Contains(strings.Join(v.Details, "\n"), "registered by") {
 				t.Errorf("the verdict is %+v", v)
 			}
 		})
@@ -185,7 +186,7 @@ func TestStableMeansHealthyAndTheWantedRevision(t *testing.T) {
 	t.Run("never healthy", func(t *testing.T) {
 		inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
 			w.images("api-orders")
-			if v := w.verdict(t, change.Job{Plan: w.plan(t, "api-orders", image(":sick")), Timeout: 20 * time.Minute}); v.Outcome != deploy.TimedOut {
+			if v := w.verdict(t, change.Job{Plan: w.plan(t, "api-orders", image(":sick")), Timeout: 20 * time.Minute}); v.Outcome != follow.TimedOut {
 				t.Errorf("the verdict is %+v", v)
 			}
 		})
@@ -194,7 +195,7 @@ func TestStableMeansHealthyAndTheWantedRevision(t *testing.T) {
 		inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
 			// Something that no task answers for stands in the group.
 			v := w.verdict(t, change.Job{Plan: w.plan(t, "legacy", deploy.Restart{})})
-			if v.Outcome != deploy.SucceededBut || !strings.Contains(v.Text, "1 target unhealthy") {
+			if v.Outcome != follow.SucceededBut || !strings.Contains(v.Text, "1 target unhealthy") {
 				t.Errorf("the verdict is %+v", v)
 			}
 		})
@@ -352,7 +353,7 @@ func TestMoreThanAHundredTasksAreSeenRunning(t *testing.T) {
 	inWorld(t, sim.Options{Clusters: 1, Services: 1, Tasks: tasks}, func(t *testing.T, w *world) {
 		name := w.first(t).Name
 		s := w.finish(t, change.Job{Plan: w.plan(t, name, image(":v1.3.0"))})
-		if s.Err != nil || s.Result.Verdict == nil || s.Result.Verdict.Outcome != deploy.Succeeded {
+		if s.Err != nil || s.Result.Verdict == nil || s.Result.Verdict.Outcome != follow.Succeeded {
 			t.Fatalf("ended with %+v (%v)", s.Result.Verdict, s.Err)
 		}
 		if p := s.Progress; p.Running != tasks || p.Desired != tasks {

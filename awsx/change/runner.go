@@ -11,11 +11,12 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/fault"
 )
 
 // SourceFunc opens the observations that a follow needs; close lets go of them.
-type SourceFunc func(spec deploy.FollowSpec) (src deploy.Source, close func())
+type SourceFunc func(spec follow.Spec) (src follow.Source, close func())
 
 // Options is what a runner needs. All but the herald are required.
 type Options struct {
@@ -59,7 +60,7 @@ type Status struct {
 	Step    string // the step under way, in words
 	Started time.Time
 	// Progress is the latest; its events are those of all progress so far.
-	Progress deploy.Progress
+	Progress follow.Progress
 	// Result and Err are what an ended job came to.
 	Result deploy.Result
 	Err    error
@@ -126,7 +127,7 @@ func (r *Runner) carry(id string, j Job) (deploy.Result, error) {
 		},
 	}
 	if !j.NoFollow {
-		o.Follow = func(_ context.Context, spec deploy.FollowSpec) (deploy.Verdict, error) {
+		o.Follow = func(_ context.Context, spec follow.Spec) (follow.Verdict, error) {
 			if j.Timeout > 0 {
 				spec.Timeout = j.Timeout
 			}
@@ -138,7 +139,7 @@ func (r *Runner) carry(id string, j Job) (deploy.Result, error) {
 
 // Resume follows a deployment that is under way already and returns an id for
 // it. Nothing is changed, so no gate is asked and no record is written.
-func (r *Runner) Resume(spec deploy.FollowSpec) (string, error) {
+func (r *Runner) Resume(spec follow.Spec) (string, error) {
 	id := deploy.NewID()
 	summary := awsx.ARNName(spec.TaskDefinition)
 	if before := awsx.ARNName(spec.Previous.TaskDefinition); before != "" {
@@ -219,11 +220,11 @@ func (r *Runner) end(j *job, res deploy.Result, err error) {
 	r.wake()
 }
 
-func (r *Runner) follow(id string, spec deploy.FollowSpec) (deploy.Verdict, error) {
+func (r *Runner) follow(id string, spec follow.Spec) (follow.Verdict, error) {
 	r.update(id, func(s *Status) { s.Stage, s.Step = Following, "" })
 	src, closeSource := r.o.Source(spec)
 	defer closeSource()
-	verdict, err := deploy.Watch(r.follows, src, spec, func(p deploy.Progress) {
+	verdict, err := follow.Watch(r.follows, src, spec, func(p follow.Progress) {
 		r.update(id, func(s *Status) {
 			p.Events = recent(s.Progress.Events, p.Events)
 			s.Progress = p

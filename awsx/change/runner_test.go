@@ -13,6 +13,7 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/fault"
 )
 
@@ -32,7 +33,7 @@ func (noAudit) End(string, deploy.Plan, string) error     { return nil }
 type quiet struct{ changed chan struct{} }
 
 func (q quiet) Changed() <-chan struct{}          { return q.changed }
-func (quiet) Observe() (deploy.Observation, bool) { return deploy.Observation{}, false }
+func (quiet) Observe() (follow.Observation, bool) { return follow.Observation{}, false }
 
 type bench struct {
 	account  *awsxtest.Account
@@ -48,7 +49,7 @@ func newBench(audit deploy.Audit) *bench {
 	b.services = []awsx.Ref{cluster.Service("api"), cluster.Service("web")}
 	b.runner = change.New(change.Options{
 		Gate: change.NewArming(false, time.Minute), Audit: audit,
-		Source: func(deploy.FollowSpec) (deploy.Source, func()) {
+		Source: func(follow.Spec) (follow.Source, func()) {
 			return quiet{make(chan struct{})}, func() { b.closed.Add(1) }
 		},
 	})
@@ -223,7 +224,7 @@ func TestTheTimeoutOfAJobReplacesTheDerivedOne(t *testing.T) {
 		j.Timeout = 90 * time.Second
 		began := time.Now()
 		s, err := b.runner.Wait(t.Context(), b.start(t, j))
-		if err != nil || s.Result.Verdict.Outcome != deploy.TimedOut || time.Since(began) != j.Timeout {
+		if err != nil || s.Result.Verdict.Outcome != follow.TimedOut || time.Since(began) != j.Timeout {
 			t.Errorf("after %s: %+v (%v)", time.Since(began), s.Result.Verdict, err)
 		}
 		if err := b.shutdown(t, time.Minute); err != nil {

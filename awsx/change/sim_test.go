@@ -14,6 +14,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
 	"gantry/awsx/store"
@@ -149,7 +150,7 @@ func (w *world) finish(t *testing.T, j change.Job) change.Status {
 	return s
 }
 
-func (w *world) verdict(t *testing.T, j change.Job) deploy.Verdict {
+func (w *world) verdict(t *testing.T, j change.Job) follow.Verdict {
 	t.Helper()
 	s := w.finish(t, j)
 	if s.Err != nil || s.Result.Verdict == nil {
@@ -206,7 +207,7 @@ func TestACrashingImageIsRolledBackAndThatIsNoSuccess(t *testing.T) {
 	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
 		w.sim.PushImage("catalog", "v9", sim.Behaviour{ExitAfter: 2 * time.Second, ExitCode: 3})
 		v := w.verdict(t, change.Job{Plan: w.plan(t, "catalog", image(":v9"))})
-		if v.Outcome != deploy.RolledBack || v.Good() {
+		if v.Outcome != follow.RolledBack || v.Good() {
 			t.Fatalf("verdict is %+v", v)
 		}
 		if details := strings.Join(v.Details, "\n"); !strings.Contains(details, "exited with code 3") {
@@ -220,7 +221,7 @@ func TestWithoutABreakerACrashingImageTimesOut(t *testing.T) {
 		w.sim.PushImage("api-orders", "v9", sim.Behaviour{ExitAfter: 2 * time.Second, ExitCode: 1})
 		p := w.plan(t, "api-orders", image(":v9"))
 		v := w.verdict(t, change.Job{Plan: p, Timeout: 7 * time.Minute})
-		if v.Outcome != deploy.TimedOut || !strings.Contains(v.Text, "7m0s") {
+		if v.Outcome != follow.TimedOut || !strings.Contains(v.Text, "7m0s") {
 			t.Fatalf("verdict is %+v", v)
 		}
 	})
@@ -319,7 +320,7 @@ func TestAFollowIsPickedUpAgainAfterARestartOfTheProgram(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		spec, ok := deploy.Resume(svc, nil, nil, time.Now())
+		spec, ok := follow.Resume(svc, nil, nil, time.Now())
 		if !ok {
 			t.Fatalf("nothing to follow in %+v", svc.Deployments)
 		}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/awsx/store"
 )
 
@@ -19,7 +19,7 @@ const followAge = 2 * time.Second
 // StoreSource returns the sources of follows: of services they share the store's
 // pollers with the screens, of tasks and instances they poll by themselves.
 func StoreSource(s *store.Store) SourceFunc {
-	return func(spec deploy.FollowSpec) (deploy.Source, func()) {
+	return func(spec follow.Spec) (follow.Source, func()) {
 		if spec.Service.ARN == "" {
 			p := poll(reader{s, spec}.observe)
 			return p, p.close
@@ -27,18 +27,18 @@ func StoreSource(s *store.Store) SourceFunc {
 		w := s.Service(spec.Service)
 		w.Need(store.Need{MaxAge: followAge})
 		w.Refresh()
-		return deploy.FromStore(w), w.Close
+		return follow.FromStore(w), w.Close
 	}
 }
 
 // reader makes observations of tasks, or of an instance.
 type reader struct {
 	store *store.Store
-	spec  deploy.FollowSpec
+	spec  follow.Spec
 }
 
-func (r reader) observe(ctx context.Context) deploy.Observation {
-	var o deploy.Observation
+func (r reader) observe(ctx context.Context) follow.Observation {
+	var o follow.Observation
 	target := r.spec.Instance
 	if len(r.spec.Tasks) > 0 {
 		target = r.spec.Tasks[0]
@@ -71,12 +71,12 @@ type poller struct {
 	done    chan struct{}
 
 	mu   sync.Mutex
-	last deploy.Observation
+	last follow.Observation
 	seen bool
 }
 
 // poll starts a poller, which its caller closes.
-func poll(observe func(context.Context) deploy.Observation) *poller {
+func poll(observe func(context.Context) follow.Observation) *poller {
 	ctx, stop := context.WithCancel(context.Background())
 	p := &poller{changed: make(chan struct{}, 1), stop: stop, done: make(chan struct{})}
 	go func() {
@@ -100,7 +100,7 @@ func poll(observe func(context.Context) deploy.Observation) *poller {
 }
 
 // tell keeps an observation; one that failed keeps what was read before it.
-func (p *poller) tell(o deploy.Observation) {
+func (p *poller) tell(o follow.Observation) {
 	p.mu.Lock()
 	if o.Err != nil && p.seen {
 		err := o.Err
@@ -124,7 +124,7 @@ func (p *poller) close() {
 func (p *poller) Changed() <-chan struct{} { return p.changed }
 
 // Observe returns what the last look saw.
-func (p *poller) Observe() (deploy.Observation, bool) {
+func (p *poller) Observe() (follow.Observation, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	o := p.last

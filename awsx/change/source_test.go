@@ -9,7 +9,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/change"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/awsx/store"
 )
 
@@ -23,7 +23,7 @@ func TestTasksAreFollowedWithoutTheClustersOthers(t *testing.T) {
 		account.Edit(func(d *awsxtest.Data) { task = d.Tasks[0].Ref })
 		s := store.New(t.Context(), store.Options{Opener: awsxtest.NewOpener(account), Refresh: time.Minute})
 		defer s.Close()
-		src, closeSource := change.StoreSource(s)(deploy.FollowSpec{Tasks: []awsx.Ref{task}})
+		src, closeSource := change.StoreSource(s)(follow.Spec{Tasks: []awsx.Ref{task}})
 		defer closeSource()
 
 		<-src.Changed()

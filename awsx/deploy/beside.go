@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -61,7 +62,9 @@ func (b *beside) early(target awsx.Ref, n needs) {
 	}
 	if n.rollout && n.subject == ofService && !n.history {
 		// How long such a change takes is all that is wanted of them.
-		ask(b, func() ([]awsx.ServiceDeployment, error) { return b.r.ServiceDeployments(b.ctx, target, durationsRead) },
+		ask(b, func() ([]awsx.ServiceDeployment, error) {
+			return b.r.ServiceDeployments(b.ctx, target, follow.DurationsRead)
+		},
 			func(cur *Current) *Answer[[]awsx.ServiceDeployment] { return &cur.History })
 	}
 	if n.rollout {

@@ -1,41 +1,12 @@
 package deploy
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"gantry/awsx"
-	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
-
-func tree(t *testing.T, doc string) *document.Node {
-	t.Helper()
-	n, err := document.Parse([]byte(doc))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
-func TestFootprints(t *testing.T) {
-	cases := map[string]struct{ doc, want string }{
-		"of the task":      {`{"cpu":"256","memory":"0.5 GB","containerDefinitions":[{"cpu":1024,"memory":4096}]}`, "256 CPU, 512 MiB"},
-		"of its container": {`{"containerDefinitions":[{"cpu":100,"memory":300},{"cpu":28,"memory":600,"memoryReservation":200}]}`, "128 CPU, 500 MiB"},
-		"of neither":       {`{"containerDefinitions":[{}]}`, "0 CPU, 0 MiB"},
-		"static ports":     {`{"networkMode":"bridge","containerDefinitions":[{"portMappings":[{"containerPort":80,"hostPort":8080},{"containerPort":53,"hostPort":53,"protocol":"udp"},{"containerPort":9,"hostPort":0}]}]}`, "0 CPU, 0 MiB, port 8080, port 53/udp"},
-		"host network":     {`{"networkMode":"host","containerDefinitions":[{"portMappings":[{"containerPort":80}]}]}`, "0 CPU, 0 MiB, port 80"},
-		"own interface":    {`{"networkMode":"awsvpc","containerDefinitions":[{"portMappings":[{"containerPort":80,"hostPort":80}]}]}`, "0 CPU, 0 MiB"},
-	}
-	for name, c := range cases {
-		if got := footprintOf(tree(t, c.doc)).String(); got != c.want {
-			t.Errorf("%s: got %s, want %s", name, got, c.want)
-		}
-	}
-}
 
 // rollout is a plan of another image on a service whose capacity is looked at.
 func capacityOf(t *testing.T, f *fake, intent Intent) Check {
@@ -193,49 +164,4 @@ func TestFewerTasksNeedNoRoom(t *testing.T) {
 			t.Errorf("scaling in asks for room: %+v", c)
 		}
 	}
-}
-
-// TestWhatFitsCanBePlaced places as many tasks as were said to fit, one after
-// the other, and then one more.
-func TestWhatFitsCanBePlaced(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		ports := rapid.SliceOfN(rapid.SampledFrom([]int{80, 443}), 0, 2)
-		p := placement{footprint: footprint{
-			cpu: rapid.IntRange(0, 1024).Draw(t, "cpu"), memory: rapid.IntRange(1, 2048).Draw(t, "memory"), tcp: ports.Draw(t, "ports"),
-		}, distinct: rapid.Bool().Draw(t, "distinct")}
-		var fleet []awsx.Instance
-		own := map[string]int{}
-		for n := range rapid.IntRange(0, 5).Draw(t, "instances") {
-			i := instance(fmt.Sprint("i-", n), rapid.IntRange(0, 4096).Draw(t, "free CPU"), rapid.IntRange(0, 8192).Draw(t, "free memory"))
-			i.UsedPorts = ports.Draw(t, "used")
-			own[i.Ref.ARN] = rapid.IntRange(0, 1).Draw(t, "own")
-			fleet = append(fleet, i)
-		}
-		const enough = 1 << 20
-		said := surveyRoom(fleet, p, footprint{}, own, enough).fits
-		for range said {
-			if !place(fleet, p, own) {
-				t.Fatalf("%d were said to fit, and one finds no room", said)
-			}
-		}
-		if place(fleet, p, own) {
-			t.Fatalf("%d were said to fit, and there is room for another", said)
-		}
-	})
-}
-
-// place puts one task on the first instance that takes it.
-func place(fleet []awsx.Instance, p placement, own map[string]int) bool {
-	for n := range fleet {
-		i := &fleet[n]
-		if roomOn(*i, own[i.Ref.ARN]).lacks(p) != (shortage{}) {
-			continue
-		}
-		i.CPU.Remaining -= p.cpu
-		i.Memory.Remaining -= p.memory
-		i.UsedPorts = append(i.UsedPorts, p.tcp...)
-		own[i.Ref.ARN]++
-		return true
-	}
-	return false
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/place"
 	"gantry/awsx/document"
 	"gantry/internal/words"
 )
@@ -62,26 +63,26 @@ func checkCapacity(cur Current, d draft) Check {
 	if cur.onService() {
 		constraints = cur.Service.PlacementConstraints
 	}
-	p, err := placementOf(constraints, tree, base)
+	p, err := place.PlacementOf(constraints, tree, base)
 	if err != nil {
 		return finding(CheckCapacity, Skipped, "%v", err)
 	}
 	if cur.Service.SchedulingStrategy == "DAEMON" && d.starts {
-		return daemonCapacity(cur, p, cur.footprint())
+		return daemonCapacity(cur, p)
 	}
 	return replicaCapacity(cur, p, want)
 }
 
 // footprint is what a task of the revision in use takes.
-func (cur Current) footprint() footprint {
+func (cur Current) footprint() place.Footprint {
 	if cur.Definition == nil {
-		return footprint{}
+		return place.Footprint{}
 	}
 	tree, err := document.Registrable(cur.Definition)
 	if err != nil {
-		return footprint{}
+		return place.Footprint{}
 	}
-	return footprintOf(tree)
+	return place.FootprintOf(tree)
 }
 
 // baseOf is the revision that a draft's document comes from.
@@ -103,9 +104,9 @@ func (cur Current) tasksByInstance() map[string]int {
 	return own
 }
 
-func replicaCapacity(cur Current, p placement, want demand) Check {
+func replicaCapacity(cur Current, p place.Placement, want demand) Check {
 	fleet := cur.Fleet.Value
-	s := surveyRoom(fleet, p, cur.footprint(), cur.tasksByInstance(), max(want.starts, 1))
+	s := place.Look(fleet, p, cur.footprint(), cur.tasksByInstance(), max(want.starts, 1))
 	each := p.String()
 	short := Broken
 	adds := ""
@@ -116,51 +117,33 @@ func replicaCapacity(cur Current, p placement, want demand) Check {
 	switch {
 	case len(fleet) == 0:
 		return finding(CheckCapacity, short, "the cluster has no instances%s", adds)
-	case s.fits == 0 && want.stops > 0 && s.swaps > 0:
+	case s.Fits == 0 && want.stops > 0 && s.Swaps > 0:
 		return finding(CheckCapacity, OK, "no room for %s beside what runs: %s first", each, stopWords(want.stops))
-	case s.fits == 0 && want.stops > 0 && cur.Tasks.Err != nil:
+	case s.Fits == 0 && want.stops > 0 && cur.Tasks.Err != nil:
 		return finding(CheckCapacity, Skipped, "no room for %s beside what runs, and what old tasks leave is not known: %s", each, whyUnread(cur.Tasks.Err))
-	case s.fits == 0:
-		return finding(CheckCapacity, short, "no instance has room for %s: %s%s", each, s.why(), adds)
-	case s.fits < want.starts && want.whole:
-		return finding(CheckCapacity, short, "room for %d of %s of %s, and all of them have to run at once%s", s.fits, words.Count(want.starts, "task"), each, adds)
-	case s.fits < want.starts:
-		return finding(CheckCapacity, Warning, "room for %d of %s of %s at once; %s%s", s.fits, words.Count(want.starts, "task"), each, bestWords(s.best, p), adds)
+	case s.Fits == 0:
+		return finding(CheckCapacity, short, "no instance has room for %s: %s%s", each, s.Why(), adds)
+	case s.Fits < want.starts && want.whole:
+		return finding(CheckCapacity, short, "room for %d of %s of %s, and all of them have to run at once%s", s.Fits, words.Count(want.starts, "task"), each, adds)
+	case s.Fits < want.starts:
+		return finding(CheckCapacity, Warning, "room for %d of %s of %s at once; %s%s", s.Fits, words.Count(want.starts, "task"), each, s.Best(p), adds)
 	case want.starts == 0:
-		return finding(CheckCapacity, OK, "%s first, and there is room besides for %s; %s", stopWords(want.stops), each, bestWords(s.best, p))
+		return finding(CheckCapacity, OK, "%s first, and there is room besides for %s; %s", stopWords(want.stops), each, s.Best(p))
 	}
-	return finding(CheckCapacity, OK, "room for %s of %s at once; %s", words.Count(want.starts, "task"), each, bestWords(s.best, p))
+	return finding(CheckCapacity, OK, "room for %s of %s at once; %s", words.Count(want.starts, "task"), each, s.Best(p))
 }
 
 // daemonCapacity: a daemon's task takes the place of the one before it.
-func daemonCapacity(cur Current, p placement, old footprint) Check {
-	own := cur.tasksByInstance()
-	p.distinct = false // a daemon has no second task on an instance anyway
-	var fit, asked int
-	s := survey{}
-	for _, i := range cur.Fleet.Value {
-		if p.barred(i) != "" {
-			continue
-		}
-		asked++
-		r := roomOn(i, own[i.Ref.ARN])
-		if r.own > 0 {
-			r = r.without(old)
-		}
-		if lacking := r.lacks(p); lacking != (shortage{}) {
-			s.obstructed(lacking.kind(), lacking)
-			continue
-		}
-		fit++
-	}
+func daemonCapacity(cur Current, p place.Placement) Check {
+	s := place.LookForDaemon(cur.Fleet.Value, p, cur.footprint(), cur.tasksByInstance())
 	each := p.String()
 	switch {
-	case asked == 0:
+	case s.Asked == 0:
 		return finding(CheckCapacity, Broken, "no instance can run the daemon")
-	case fit == 0:
-		return finding(CheckCapacity, Broken, "no instance has room for %s: %s", each, s.why())
-	case fit < asked:
-		return finding(CheckCapacity, Warning, "%s fits on %d of %s: %s", each, fit, words.Count(asked, "instance"), s.why())
+	case s.Fits == 0:
+		return finding(CheckCapacity, Broken, "no instance has room for %s: %s", each, s.Why())
+	case s.Fits < s.Asked:
+		return finding(CheckCapacity, Warning, "%s fits on %d of %s: %s", each, s.Fits, words.Count(s.Asked, "instance"), s.Why())
 	}
 	return finding(CheckCapacity, OK, "%s fits on every instance once the task before has stopped", each)
 }
@@ -170,13 +153,4 @@ func stopWords(n int) string {
 		return "1 old task stops"
 	}
 	return fmt.Sprintf("%d old tasks stop", n)
-}
-
-// bestWords names the instance with the most room and what one task leaves it.
-func bestWords(r room, p placement) string {
-	name := r.instance.EC2ID
-	if name == "" {
-		name = awsx.ARNName(r.instance.Ref.ARN)
-	}
-	return fmt.Sprintf("best on %s, leaving %d CPU, %d MiB", name, r.cpu-p.cpu, r.memory-p.memory)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/follow"
 	"gantry/awsx/document"
 	"gantry/internal/words"
 )
@@ -26,7 +27,7 @@ func checkController(cur Current, d draft) Check {
 
 // stuckAfter is how long a deployment may be without a single task that runs or
 // comes before it is taken for stuck.
-const stuckAfter = 2 * bootTime
+const stuckAfter = 2 * follow.BootTime
 
 // checkInProgress: a new deployment takes the place of one that is in progress.
 // One that has brought nothing up, because its tasks fail or find no place, is

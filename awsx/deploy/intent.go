@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/follow"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
 	"gantry/internal/words"
@@ -100,7 +101,7 @@ type draft struct {
 	preconditions []Precondition
 	checks        []Check // those of this verb alone
 	// follow says what to follow: its Deployment is filled in by the run.
-	follow FollowSpec
+	follow follow.Spec
 	// tasks is how many tasks of the wanted revision are run without a service.
 	tasks int
 	// ask holds images to ask ECR about besides those of the tree.

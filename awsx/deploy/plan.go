@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/follow"
 )
 
 // Plan is everything that is known about a change before it is made: what a
@@ -47,7 +48,7 @@ type Plan struct {
 	starts  bool
 	prune   *Prune // what follows a success, under policy; nil when nothing does
 	policy  Policy
-	follow  FollowSpec
+	follow  follow.Spec
 }
 
 // Name is what people call the target: an instance by its EC2 id, a task by the

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/follow"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
@@ -65,7 +66,7 @@ func TestScalingSendsACountAndNothingElse(t *testing.T) {
 func TestScalingNeedsNoRightToReadDefinitions(t *testing.T) {
 	f := newFake(t)
 	f.definitions = nil
-	if p := f.plan(t, Scale{6}); p.Timeout() < minTimeout {
+	if p := f.plan(t, Scale{6}); p.Timeout() < follow.MinTimeout {
 		t.Errorf("timeout is %s", p.Timeout())
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/fault"
 )
 
@@ -47,7 +48,7 @@ type RunOptions struct {
 	Override []string
 	// Follow waits for the verdict between the last step and the end of the
 	// audit; nil ends the run once the calls are made.
-	Follow func(ctx context.Context, spec FollowSpec) (Verdict, error)
+	Follow func(ctx context.Context, spec follow.Spec) (follow.Verdict, error)
 	// Report is told of each step before it is taken; it may be nil.
 	Report func(step int, d Description)
 }
@@ -60,9 +61,9 @@ type Result struct {
 	ID    string
 	State State
 	// Spec is what to follow; its Deployment is empty for a change of the count.
-	Spec FollowSpec
+	Spec follow.Spec
 	// Verdict is nil when nothing was followed to its end.
-	Verdict *Verdict
+	Verdict *follow.Verdict
 	// Left is a revision that the run registered and did not get deployed: it can
 	// be deployed, or ended by Deregister. Nil when there is none, and when it is
 	// not known whether the service runs it.
@@ -278,7 +279,7 @@ func followed(ctx context.Context, o RunOptions, res *Result) (string, error) {
 	if err != nil {
 		return "done, not followed to its end", err
 	}
-	if verdict.Outcome == Superseded && verdict.Other != "" {
+	if verdict.Outcome == follow.Superseded && verdict.Other != "" {
 		if by := registrant(ctx, o.Account, verdict.Other); by != "" {
 			verdict.Details = append(verdict.Details, awsx.ARNName(verdict.Other)+" was registered by "+by)
 		}

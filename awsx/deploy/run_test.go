@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/fault"
 )
 
@@ -54,11 +55,11 @@ func deployImage(f *fake, t *testing.T) Plan {
 func TestARunRecordsThenRegistersThenUpdates(t *testing.T) {
 	f := newFake(t)
 	o, j := options(f, deployImage(f, t))
-	o.Follow = func(_ context.Context, spec FollowSpec) (Verdict, error) {
+	o.Follow = func(_ context.Context, spec follow.Spec) (follow.Verdict, error) {
 		if spec.Deployment != "ecs-svc/8" || spec.TaskDefinition != revisionARN("api", 8) || spec.Previous.ID != "ecs-svc/7" || spec.Timeout == 0 || spec.Started.IsZero() {
 			t.Errorf("follow got %+v", spec)
 		}
-		return Verdict{Outcome: Succeeded}, nil
+		return follow.Verdict{Outcome: follow.Succeeded}, nil
 	}
 	res, err := Run(context.Background(), o)
 	if err != nil {
@@ -67,7 +68,7 @@ func TestARunRecordsThenRegistersThenUpdates(t *testing.T) {
 	if got := strings.Join(j.lines, "; "); got != "begin deploy; call RegisterTaskDefinition; call UpdateService; end succeeded" {
 		t.Errorf("journal is %s", got)
 	}
-	if res.State.Deployment != "ecs-svc/8" || res.State.Registered.Revision != 8 || res.Verdict.Outcome != Succeeded {
+	if res.State.Deployment != "ecs-svc/8" || res.State.Registered.Revision != 8 || res.Verdict.Outcome != follow.Succeeded {
 		t.Errorf("result is %+v", res)
 	}
 	sent := f.definitions[revisionARN("api", 8)]
@@ -238,8 +239,8 @@ func TestSomebodyElsesNewRevisionIsNotTakenForOurs(t *testing.T) {
 func TestASupersededVerdictNamesWho(t *testing.T) {
 	f := newFake(t)
 	o, _ := options(f, deployImage(f, t))
-	o.Follow = func(context.Context, FollowSpec) (Verdict, error) {
-		return Verdict{Outcome: Superseded, Other: revisionARN("api", 6)}, nil
+	o.Follow = func(context.Context, follow.Spec) (follow.Verdict, error) {
+		return follow.Verdict{Outcome: follow.Superseded, Other: revisionARN("api", 6)}, nil
 	}
 	res, err := Run(context.Background(), o)
 	if err != nil || len(res.Verdict.Details) != 1 || res.Verdict.Details[0] != "api:6 was registered by ci" {
@@ -250,7 +251,7 @@ func TestASupersededVerdictNamesWho(t *testing.T) {
 func TestAnInterruptedFollowEndsTheJournalHonestly(t *testing.T) {
 	f := newFake(t)
 	o, j := options(f, deployImage(f, t))
-	o.Follow = func(context.Context, FollowSpec) (Verdict, error) { return Verdict{}, context.Canceled }
+	o.Follow = func(context.Context, follow.Spec) (follow.Verdict, error) { return follow.Verdict{}, context.Canceled }
 	res, err := Run(context.Background(), o)
 	if !errors.Is(err, context.Canceled) || res.Verdict != nil || !res.State.Applied {
 		t.Errorf("got %+v (%v)", res, err)

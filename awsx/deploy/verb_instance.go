@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/words"
 )
 
@@ -39,7 +40,7 @@ func (Drain) draft(cur Current) (draft, error) {
 		d.leaves = "how many instances are left is not known: " + whyUnread(cur.Fleet.Err)
 	}
 	d.checks = []Check{checkDrain(cur)}
-	d.follow = FollowSpec{Instance: cur.Instance.Ref, Timeout: drainTimeout}
+	d.follow = follow.Spec{Instance: cur.Instance.Ref, Timeout: follow.DrainTimeout}
 	return d, nil
 }
 

@@ -8,15 +8,16 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/fault"
 )
 
 // deployed deploys an image with a verdict, keeping some revisions.
-func (d *desk) deployed(t *testing.T, keep int, v Verdict) Result {
+func (d *desk) deployed(t *testing.T, keep int, v follow.Verdict) Result {
 	t.Helper()
 	d.policy.KeepRevisions = keep
 	o := d.options(d.mustPlan(t, d.api, SetImages{Images: map[string]string{"": ":v2"}}))
-	o.Follow = func(context.Context, FollowSpec) (Verdict, error) { return v, nil }
+	o.Follow = func(context.Context, follow.Spec) (follow.Verdict, error) { return v, nil }
 	res, err := Run(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -39,21 +40,21 @@ func (d *desk) active(t *testing.T) string {
 }
 
 func TestOlderRevisionsGoAfterASuccessAndOnlyThen(t *testing.T) {
-	for outcome, want := range map[Outcome]string{
-		Succeeded:    "7 6 5 1", // 1 ran before and is the way back
-		SucceededBut: "7 6 5 1",
-		RolledBack:   "7 6 5 4 3 2 1",
-		Failed:       "7 6 5 4 3 2 1",
-		TimedOut:     "7 6 5 4 3 2 1",
-		Superseded:   "7 6 5 4 3 2 1",
+	for outcome, want := range map[follow.Outcome]string{
+		follow.Succeeded:    "7 6 5 1", // 1 ran before and is the way back
+		follow.SucceededBut: "7 6 5 1",
+		follow.RolledBack:   "7 6 5 4 3 2 1",
+		follow.Failed:       "7 6 5 4 3 2 1",
+		follow.TimedOut:     "7 6 5 4 3 2 1",
+		follow.Superseded:   "7 6 5 4 3 2 1",
 	} {
 		d := newDesk()
 		d.register(t, 5)
-		res := d.deployed(t, 3, Verdict{Outcome: outcome})
+		res := d.deployed(t, 3, follow.Verdict{Outcome: outcome})
 		if got := d.active(t); got != want {
 			t.Errorf("%s: active are %s, want %s", outcome, got, want)
 		}
-		if outcome != Succeeded {
+		if outcome != follow.Succeeded {
 			continue
 		}
 		if res.Pruned == nil || res.Pruned.Err != nil || strings.Join(res.Pruned.Ended, " ") != "api:2 api:3 api:4" || res.Pruned.ID == res.ID {
@@ -69,7 +70,7 @@ func TestOlderRevisionsGoAfterASuccessAndOnlyThen(t *testing.T) {
 func TestKeepingRevisionsIsOffUnlessAsked(t *testing.T) {
 	d := newDesk()
 	d.register(t, 5)
-	if res := d.deployed(t, 0, Verdict{Outcome: Succeeded}); res.Pruned != nil || d.active(t) != "7 6 5 4 3 2 1" {
+	if res := d.deployed(t, 0, follow.Verdict{Outcome: follow.Succeeded}); res.Pruned != nil || d.active(t) != "7 6 5 4 3 2 1" {
 		t.Errorf("active are %s: %+v", d.active(t), res.Pruned)
 	}
 }
@@ -90,7 +91,7 @@ func TestARevisionInUseAnywhereStays(t *testing.T) {
 			}
 		}
 	})
-	d.deployed(t, 3, Verdict{Outcome: Succeeded})
+	d.deployed(t, 3, follow.Verdict{Outcome: follow.Succeeded})
 	if got := d.active(t); got != "7 6 5 3 1" {
 		t.Errorf("active are %s", got)
 	}
@@ -101,7 +102,7 @@ func TestRevisionsStayWhenAClusterCannotBeRead(t *testing.T) {
 		d := newDesk()
 		d.register(t, 5)
 		d.Fail(op, fault.Errorf(fault.Denied, "ecs:Describe", "", "no"))
-		res := d.deployed(t, 3, Verdict{Outcome: Succeeded})
+		res := d.deployed(t, 3, follow.Verdict{Outcome: follow.Succeeded})
 		if d.active(t) != "7 6 5 4 3 2 1" {
 			t.Errorf("%s: active are %s", op, d.active(t))
 		}
@@ -116,15 +117,15 @@ func TestAFailureToPruneIsNoFailureOfTheDeploy(t *testing.T) {
 	d.register(t, 5)
 	d.FailOnce(awsxtest.DeregisterTaskDefinition, nil)
 	d.FailOnce(awsxtest.DeregisterTaskDefinition, fault.Errorf(fault.Throttled, "ecs:DeregisterTaskDefinition", "", "slow down"))
-	res := d.deployed(t, 3, Verdict{Outcome: Succeeded})
-	if res.Verdict.Outcome != Succeeded || res.Pruned == nil || fault.ClassOf(res.Pruned.Err) != fault.Throttled || strings.Join(res.Pruned.Ended, " ") != "api:2" {
+	res := d.deployed(t, 3, follow.Verdict{Outcome: follow.Succeeded})
+	if res.Verdict.Outcome != follow.Succeeded || res.Pruned == nil || fault.ClassOf(res.Pruned.Err) != fault.Throttled || strings.Join(res.Pruned.Ended, " ") != "api:2" {
 		t.Errorf("the result says %+v", res.Pruned)
 	}
 }
 
 func TestNothingToPruneIsNotTold(t *testing.T) {
 	d := newDesk()
-	if res := d.deployed(t, 3, Verdict{Outcome: Succeeded}); res.Pruned != nil {
+	if res := d.deployed(t, 3, follow.Verdict{Outcome: follow.Succeeded}); res.Pruned != nil {
 		t.Errorf("the result says %+v", res.Pruned)
 	}
 }
@@ -143,7 +144,7 @@ func TestARuleMayKeepRevisionsFromBeingPruned(t *testing.T) {
 	d := newDesk()
 	d.register(t, 5)
 	d.policy.Rules = []Rule{{Action: "prune", Deny: true, Reason: "auditors look at them"}}
-	res := d.deployed(t, 3, Verdict{Outcome: Succeeded})
+	res := d.deployed(t, 3, follow.Verdict{Outcome: follow.Succeeded})
 	if d.active(t) != "7 6 5 4 3 2 1" || res.Pruned == nil || !errors.Is(res.Pruned.Err, ErrRefused) {
 		t.Errorf("active are %s: %+v", d.active(t), res.Pruned)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/follow"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
 	"gantry/internal/words"
@@ -55,7 +56,7 @@ func (in RunTask) draft(cur Current) (draft, error) {
 		before: "no task of this run", after: words.Count(n, "task") + " of " + awsx.ARNName(td.ARN),
 		leaves: "leaves every other task as it is; no service starts these again",
 		effect: effect{tier: TierName},
-		follow: FollowSpec{Exits: true, Timeout: maxTimeout},
+		follow: follow.Spec{Exits: true, Timeout: follow.MaxTimeout},
 		tasks:  n,
 	}
 	for _, c := range td.Containers {

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -38,7 +39,7 @@ func (in StopTask) draft(cur Current) (draft, error) {
 		leaves: leavesWithout(cur), effect: effect{tier: TierName},
 		preconditions: []Precondition{{What: "task's desired status", Was: t.DesiredStatus, now: func(f Facts) string { return f.Task.DesiredStatus }}},
 		steps:         []Step{&stopTaskStep{task: t, reason: in.Reason}},
-		follow:        FollowSpec{Tasks: []awsx.Ref{t.Ref}, Timeout: minTimeout},
+		follow:        follow.Spec{Tasks: []awsx.Ref{t.Ref}, Timeout: follow.MinTimeout},
 	}, nil
 }
 

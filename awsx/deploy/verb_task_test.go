@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/fault"
 )
 
@@ -143,9 +144,9 @@ func TestSettingsAreNotFollowedAndTasksAre(t *testing.T) {
 		o := d.options(p)
 		o.Override = checkNames(p.Blocking())
 		followed := false
-		o.Follow = func(context.Context, FollowSpec) (Verdict, error) {
+		o.Follow = func(context.Context, follow.Spec) (follow.Verdict, error) {
 			followed = true
-			return Verdict{Outcome: Succeeded}, nil
+			return follow.Verdict{Outcome: follow.Succeeded}, nil
 		}
 		if _, err := Run(t.Context(), o); err != nil {
 			t.Errorf("%s: %v", c.name, err)

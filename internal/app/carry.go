@@ -7,6 +7,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/audit"
 )
 
@@ -36,7 +37,7 @@ type CarryOptions struct {
 	// told of observations, and may miss what was soon outdated, but never the last.
 	// Both are called from one goroutine.
 	Step     func(words string)
-	Progress func(deploy.Progress)
+	Progress func(follow.Progress)
 }
 
 // Carry carries a plan out and waits for its end. When ctx ends first the calls

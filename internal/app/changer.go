@@ -8,6 +8,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/fault"
 	"gantry/views/changes"
 )
@@ -73,13 +74,13 @@ func (c *changer) Resume(ctx context.Context, service awsx.Ref) (string, error) 
 	if err != nil {
 		groups = nil
 	}
-	spec, ok := deploy.Resume(svc, td, groups, time.Now())
+	spec, ok := follow.Resume(svc, td, groups, time.Now())
 	if !ok {
 		return "", fault.Errorf(fault.NotFound, "follow", service.ARN, "no deployment is in progress any more")
 	}
 	// So do those before it, which not every account remembers.
 	if history, err := account.ServiceDeployments(ctx, service, historyRead); err == nil {
-		spec.Expected = deploy.Expected(history)
+		spec.Expected = follow.Expected(history)
 	}
 	return c.app.runner.Resume(spec)
 }

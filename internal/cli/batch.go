@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/app"
 	"gantry/internal/clean"
 )
@@ -107,7 +108,7 @@ func (p *program) carryBatch(ctx context.Context, a *app.App, batch deploy.Batch
 			target.Outcome, target.Text = row.Word, clean.Redact(strings.TrimPrefix(row.Text, row.Word+": "))
 		}
 		if !row.Good {
-			o.Outcome = string(deploy.Failed)
+			o.Outcome = string(follow.Failed)
 			codes[codeOfJob(job)] = true
 		}
 	}

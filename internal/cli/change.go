@@ -12,6 +12,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/app"
 )
 
@@ -160,14 +161,14 @@ func blocked(p deploy.Plan, override []string) error {
 // ran is what came of carrying a plan out.
 type ran struct {
 	outcome outcome
-	verdict *deploy.Verdict
-	last    deploy.Progress
+	verdict *follow.Verdict
+	last    follow.Progress
 	tasks   []awsx.Ref // that the change started
 }
 
 // failed reports whether the way back is due.
 func (r ran) failed() bool {
-	return r.verdict != nil && (r.verdict.Outcome == deploy.Failed || r.verdict.Outcome == deploy.TimedOut)
+	return r.verdict != nil && (r.verdict.Outcome == follow.Failed || r.verdict.Outcome == follow.TimedOut)
 }
 
 // carryOut runs a plan through the runner and prints what happens. Events from
@@ -177,7 +178,7 @@ func (p *program) carryOut(ctx context.Context, a *app.App, plan deploy.Plan, be
 	var r ran
 	res, err := a.Carry(ctx, plan, app.CarryOptions{
 		Follow: f.follows(), Timeout: f.timeout, Override: f.override,
-		Step: progress.step, Progress: func(pr deploy.Progress) {
+		Step: progress.step, Progress: func(pr follow.Progress) {
 			progress.progress(pr)
 			r.last = pr
 		},
@@ -221,13 +222,13 @@ func interrupted(plan deploy.Plan) error {
 
 // codeOfVerdict is the exit code of a verdict; a change that was not followed
 // was done as far as asked.
-func codeOfVerdict(v *deploy.Verdict) int {
+func codeOfVerdict(v *follow.Verdict) int {
 	switch {
 	case v == nil || v.Good():
 		return exitDone
-	case v.Outcome == deploy.RolledBack:
+	case v.Outcome == follow.RolledBack:
 		return exitRolledBack
-	case v.Outcome == deploy.TimedOut:
+	case v.Outcome == follow.TimedOut:
 		return exitTimedOut
 	}
 	return exitFailed

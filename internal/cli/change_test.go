@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/awsx/sim"
 )
 
@@ -276,6 +276,6 @@ func TestALongWaitIsNotSilent(t *testing.T) {
 }
 
 // progressOf is a rollout of so many tasks that does not get on.
-func progressOf(n int) deploy.Progress {
-	return deploy.Progress{Phase: deploy.PhaseRolling, Desired: n, Pending: n, Timeout: 10 * time.Minute}
+func progressOf(n int) follow.Progress {
+	return follow.Progress{Phase: follow.PhaseRolling, Desired: n, Pending: n, Timeout: 10 * time.Minute}
 }

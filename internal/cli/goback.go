@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/app"
 	"gantry/internal/fault"
 )
@@ -49,7 +50,7 @@ func (p *program) goBack(ctx context.Context, a *app.App, failed deploy.Plan, be
 		return exitRolledBack
 	}
 	o.Text += "; going back to " + plan.After + ": " + back.outcome.Outcome + ": " + back.outcome.Text
-	if back.verdict.Outcome == deploy.TimedOut {
+	if back.verdict.Outcome == follow.TimedOut {
 		return exitTimedOut
 	}
 	return exitFailed

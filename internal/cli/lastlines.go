@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/app"
 	"gantry/internal/inquiry"
 	"gantry/logs"
@@ -48,7 +49,7 @@ func (p *program) lastLines(ctx context.Context, a *app.App, plan deploy.Plan, r
 // run, or the one that stopped last for the most frequent reason.
 func (r ran) failing(plan deploy.Plan) (awsx.Ref, bool) {
 	switch {
-	case r.verdict == nil || r.verdict.Good() || r.verdict.Outcome == deploy.Superseded || len(r.last.Stops) == 0:
+	case r.verdict == nil || r.verdict.Good() || r.verdict.Outcome == follow.Superseded || len(r.last.Stops) == 0:
 		return awsx.Ref{}, false
 	default:
 		return plan.Target.In(inquiry.TaskARN(plan.Target, r.last.Stops[0].Task)), true

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/clean"
 )
 
@@ -91,7 +92,7 @@ func (o *outcome) end(p deploy.Plan, res deploy.Result) {
 }
 
 // judge takes a verdict over. Its words quote events and stop reasons.
-func (o *outcome) judge(v deploy.Verdict) {
+func (o *outcome) judge(v follow.Verdict) {
 	o.Outcome, o.Text = string(v.Outcome), clean.Redact(v.Text)
 	for _, d := range v.Details {
 		o.Details = append(o.Details, clean.Redact(d))

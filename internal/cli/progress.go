@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 )
 
 // heartbeat is after how long a progress without news is told again, since
@@ -38,7 +38,7 @@ func newProgressPrinter(w io.Writer, before []awsx.ServiceEvent) *progressPrinte
 
 func (p *progressPrinter) step(words string) { fmt.Fprintln(p.w, "- "+shown(words)) }
 
-func (p *progressPrinter) progress(pr deploy.Progress) {
+func (p *progressPrinter) progress(pr follow.Progress) {
 	events := p.news(pr.Events)
 	pr.Verdict, pr.Events = nil, nil
 	quiet := pr.At.Sub(p.at) < heartbeat
@@ -49,7 +49,7 @@ func (p *progressPrinter) progress(pr deploy.Progress) {
 			key = line[:cut] // the time that passes is no news
 		}
 		now[key] = true
-		if i == 0 && pr.Phase == deploy.PhaseEnded && pr.Running+pr.Desired+pr.Draining == 0 {
+		if i == 0 && pr.Phase == follow.PhaseEnded && pr.Running+pr.Desired+pr.Draining == 0 {
 			continue // there is nothing to count, or it was never read
 		}
 		if p.lines[key] && (quiet || i > 0) {

@@ -8,7 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/ui"
 	"gantry/ui/theme"
 	"gantry/views"
@@ -113,7 +113,7 @@ func progressCounts(j Job) string {
 		return cmp.Or(wording.JoinNonEmpty(", ", some(p.Pending, "starting"), some(p.Running, "running"), some(p.Draining, "stopping"), some(p.Failed, "failed")), "ended")
 	}
 	words := fmt.Sprintf("%d/%d new, %d failed", p.Running, p.Desired, p.Failed)
-	if p.Phase == deploy.PhaseRollingBack {
+	if p.Phase == follow.PhaseRollingBack {
 		words = "rolling back"
 	}
 	if p.Stage != "" {

@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/ecslog"
@@ -64,7 +65,7 @@ type Job struct {
 	Turn     Turn
 	Step     string // the call being made, in words; empty while ECS works
 	Started  time.Time
-	Progress deploy.Progress
+	Progress follow.Progress
 	Ended    bool
 	Result   deploy.Result
 	Err      error

@@ -5,7 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/ui"
 	"gantry/views/prose"
 )
@@ -59,8 +59,8 @@ func (s *followScreen) look() tea.Cmd {
 }
 
 // newestStop is the task that stopped last of those that a change lost.
-func newestStop(stops []deploy.StopReason) string {
-	var newest deploy.StopReason
+func newestStop(stops []follow.StopReason) string {
+	var newest follow.StopReason
 	for _, stop := range stops {
 		if newest.Task == "" || stop.At.After(newest.At) {
 			newest = stop

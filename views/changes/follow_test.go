@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/uitest"
@@ -165,7 +166,7 @@ func (c *ticking) tick(d time.Duration) {
 
 func TestTheAgeOfAFollowCostsNothingWhileNothingHappens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := deploy.Progress{Phase: deploy.PhaseRolling, At: time.Now(), Desired: 4, Running: 1, Timeout: 14 * time.Minute}
+		p := follow.Progress{Phase: follow.PhaseRolling, At: time.Now(), Desired: 4, Running: 1, Timeout: 14 * time.Minute}
 		c := &ticking{wake: make(chan struct{}, 1), job: changes.Job{ID: "chg-1", Action: "deploy", Progress: p}}
 		wire := uitest.Dial(t, ui.Options{
 			Terminal: viewstest.Standard.Terminal(),

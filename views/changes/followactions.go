@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/ui"
 	"gantry/views"
 )
@@ -73,9 +74,9 @@ func (s *followScreen) cancel() ui.Action {
 	case a.Disabled != "":
 	case s.job.Ended:
 		a.Disabled = "the change has ended"
-	case p.At.IsZero() || p.Phase == deploy.PhaseWaiting:
+	case p.At.IsZero() || p.Phase == follow.PhaseWaiting:
 		a.Disabled = "nothing was read of the deployment yet"
-	case p.Phase == deploy.PhaseRollingBack:
+	case p.Phase == follow.PhaseRollingBack:
 		a.Disabled = "it is being rolled back already"
 	case p.Record == "":
 		a.Disabled = "no record of a deployment in progress was read, so none can be stopped"

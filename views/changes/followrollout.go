@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/ui/text"
 	"gantry/ui/theme"
 	"gantry/views"
@@ -39,7 +40,7 @@ func (s *followScreen) rollout(d *prose.Document) {
 	}
 	d.Field("elapsed", s.elapsed())
 	// ECS told the end, so what was not read just before no longer matters.
-	if p.Err != nil && (p.Verdict == nil || p.Verdict.Outcome == deploy.TimedOut) {
+	if p.Err != nil && (p.Verdict == nil || p.Verdict.Outcome == follow.TimedOut) {
 		d.FieldAs(theme.Degraded, "not read", theme.StatusDegraded.Glyph()+" "+p.Err.Error())
 	}
 }
@@ -94,7 +95,7 @@ func (s *followScreen) shifting(d *prose.Document, glyphs *theme.Glyphs) {
 	d.FieldAs(theme.Accent, "stage", wording.StageLine(p.Stage))
 	for _, share := range p.Shares {
 		failed := 0
-		if share.Role == deploy.RoleNew {
+		if share.Role == follow.RoleNew {
 			failed = p.Failed
 		}
 		words := running(glyphs, share.Running, share.Requested, share.Pending, failed)
@@ -121,7 +122,7 @@ func (s *followScreen) shifting(d *prose.Document, glyphs *theme.Glyphs) {
 
 // traffic draws a side's share of the production traffic; empty where the
 // deployment shifts none.
-func traffic(glyphs *theme.Glyphs, share deploy.Share) string {
+func traffic(glyphs *theme.Glyphs, share follow.Share) string {
 	if share.Production == awsx.Unset {
 		return ""
 	}
@@ -157,7 +158,7 @@ func some(n int, word string) string {
 }
 
 // breaker shows how near the circuit breaker is to giving the deployment up.
-func breaker(d *prose.Document, glyphs *theme.Glyphs, g deploy.Gauge) {
+func breaker(d *prose.Document, glyphs *theme.Glyphs, g follow.Gauge) {
 	if !g.Enabled {
 		d.FieldAs(theme.Degraded, "breaker", theme.StatusDegraded.Glyph()+" off: tasks that fail are tried again for ever")
 		return
@@ -170,7 +171,7 @@ func breaker(d *prose.Document, glyphs *theme.Glyphs, g deploy.Gauge) {
 }
 
 // targets counts a group's targets by state.
-func targets(d *prose.Document, label string, g deploy.GroupProgress) {
+func targets(d *prose.Document, label string, g follow.GroupProgress) {
 	role := theme.Text
 	states := make([]string, len(g.States))
 	for i, st := range g.States {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/ui/theme"
 	"gantry/views"
 	"gantry/views/prose"
@@ -72,8 +72,8 @@ func (s *followScreen) standing(d *prose.Document, here *time.Location) {
 
 // phaseWords say where a rollout is: a deployment that shifts traffic by its stage,
 // since old tasks that stay for a way back are not draining.
-func phaseWords(p deploy.Progress) string {
-	if p.Stage != "" && (p.Phase == deploy.PhaseRolling || p.Phase == deploy.PhaseDraining) {
+func phaseWords(p follow.Progress) string {
+	if p.Stage != "" && (p.Phase == follow.PhaseRolling || p.Phase == follow.PhaseDraining) {
 		return wording.StageWords(p.Stage)
 	}
 	return string(p.Phase)
@@ -101,7 +101,7 @@ func (s *followScreen) ended() int {
 }
 
 // pauseWords tell what a pause waits for, and what ends it when nobody does.
-func pauseWords(p deploy.Progress, here *time.Location) string {
+func pauseWords(p follow.Progress, here *time.Location) string {
 	words := "paused"
 	if p.Stage != "" {
 		words += " at " + wording.StageWords(p.Stage)
@@ -120,11 +120,11 @@ func pauseWords(p deploy.Progress, here *time.Location) string {
 	return words
 }
 
-func outcomeStatus(v deploy.Verdict) theme.Status {
+func outcomeStatus(v follow.Verdict) theme.Status {
 	switch v.Outcome {
-	case deploy.Succeeded:
+	case follow.Succeeded:
 		return theme.StatusOK
-	case deploy.SucceededBut, deploy.TimedOut, deploy.Superseded, deploy.Stopped:
+	case follow.SucceededBut, follow.TimedOut, follow.Superseded, follow.Stopped:
 		return theme.StatusDegraded
 	}
 	return theme.StatusFailed
@@ -132,7 +132,7 @@ func outcomeStatus(v deploy.Verdict) theme.Status {
 
 // details are what a verdict adds to what stands on the screen anyway: one that is
 // good says all in its text.
-func (s *followScreen) details(v deploy.Verdict) []string {
+func (s *followScreen) details(v follow.Verdict) []string {
 	if v.Good() {
 		return nil
 	}
@@ -140,7 +140,7 @@ func (s *followScreen) details(v deploy.Verdict) []string {
 		if strings.Contains(v.Text, detail) {
 			return true
 		}
-		return slices.ContainsFunc(s.job.Progress.Stops, func(stop deploy.StopReason) bool { return stop.String() == detail })
+		return slices.ContainsFunc(s.job.Progress.Stops, func(stop follow.StopReason) bool { return stop.String() == detail })
 	})
 }
 
@@ -162,11 +162,11 @@ func (s *followScreen) advice() string {
 		return ""
 	}
 	switch j.Result.Verdict.Outcome {
-	case deploy.RolledBack:
+	case follow.RolledBack:
 		return "what was asked for does not run; " + logs
-	case deploy.Superseded:
+	case follow.Superseded:
 		return "somebody else changed the service meanwhile: look before changing it again"
-	case deploy.TimedOut:
+	case follow.TimedOut:
 		return "gantry stopped watching, ECS goes on; " + logs
 	}
 	return back + ", " + logs

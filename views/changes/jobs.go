@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/awsx/store"
 	"gantry/ui"
 	"gantry/ui/table"
@@ -83,7 +83,7 @@ func newJobs(c *Changes) *livetable.Screen[Job] {
 func jobStatus(j Job) theme.Status {
 	p := j.Progress
 	switch {
-	case !j.Ended && (p.Failed > 0 || len(p.Stops) > 0 || p.Phase == deploy.PhaseRollingBack):
+	case !j.Ended && (p.Failed > 0 || len(p.Stops) > 0 || p.Phase == follow.PhaseRollingBack):
 		return theme.StatusDegraded
 	case !j.Ended:
 		return theme.StatusPending

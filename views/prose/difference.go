@@ -72,9 +72,9 @@ func Difference(old, fresh string) []diffview.Line {
 		for _, l := range lines[from+1 : to] {
 			switch l.Kind {
 			case diffview.Removed:
-				lines[from].Text = place(before, l.Number-1)
+				lines[from].Text = placeOf(before, l.Number-1)
 			case diffview.Added:
-				lines[from].Text = place(after, l.Number-1)
+				lines[from].Text = placeOf(after, l.Number-1)
 			default:
 				continue
 			}
@@ -86,9 +86,9 @@ func Difference(old, fresh string) []diffview.Line {
 	return lines
 }
 
-// place names what the i-th line of laid-out JSON lies in, from the outside in:
+// placeOf names what the i-th line of laid-out JSON lies in, from the outside in:
 // members by their name, items of a list by the name they carry.
-func place(lines []string, i int) string {
+func placeOf(lines []string, i int) string {
 	var path []string
 	depth := indentation(lines[i])
 	for at := i - 1; at >= 0 && depth > 0; at-- {

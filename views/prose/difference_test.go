@@ -24,7 +24,7 @@ func TestPlaceNamesWhatALineLiesIn(t *testing.T) {
 		2: "containerDefinitions",
 		9: "the definition itself",
 	} {
-		if got := place(lines, i); got != want {
+		if got := placeOf(lines, i); got != want {
 			t.Errorf("line %d lies in %q, want %q", i, got, want)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/place"
 	"gantry/ui/table"
 	"gantry/ui/text"
 	"gantry/ui/theme"
@@ -24,9 +24,9 @@ type instanceFacts struct {
 	tasks     []awsx.Task
 	tasksRead bool
 	first     string
-	service   string      // the chosen one, empty for none
-	fit       *deploy.Fit // of its tasks; nil while their definition is unread
-	unfit     error       // why that cannot be told
+	service   string     // the chosen one, empty for none
+	fit       *place.Fit // of its tasks; nil while their definition is unread
+	unfit     error      // why that cannot be told
 }
 
 // instanceRow is one container instance.
@@ -176,7 +176,7 @@ func (r *instanceRow) fitsCell() table.Cell {
 		return table.Cell{Text: Unread, Role: theme.Unknown}
 	case r.fits == 0:
 		return table.Cell{Text: "0", Role: theme.Degraded}
-	case r.fits >= deploy.MostFit:
+	case r.fits >= place.MostFit:
 		return table.Cell{Text: strconv.Itoa(r.fits) + "+"}
 	}
 	return table.Cell{Text: strconv.Itoa(r.fits)}

@@ -7,7 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/place"
 	"gantry/awsx/store"
 	"gantry/ui"
 	"gantry/ui/modal"
@@ -85,7 +85,7 @@ func openInstances(st *store.Store, of InstancesOf) livetable.Feed[*instanceRow]
 			if svc, ok := chosen(); ok {
 				f.service = svc.Name
 				if td, ok := st.CachedTaskDefinition(of.Cluster.Context, svc.TaskDefinition); ok {
-					fit, err := deploy.NewFit(svc, td)
+					fit, err := place.NewFit(svc, td)
 					f.fit, f.unfit = &fit, err
 				}
 			}

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
 	"gantry/awsx/store"
 	"gantry/ui"
 	"gantry/ui/table"
@@ -200,7 +201,7 @@ func (r deploymentRow) breaker() string {
 	if r.BreakerThreshold == 0 {
 		return strings.ToLower(r.BreakerStatus)
 	}
-	return deploy.Gauge{Enabled: true, Failures: r.BreakerFailures, Threshold: r.BreakerThreshold}.String()
+	return follow.Gauge{Enabled: true, Failures: r.BreakerFailures, Threshold: r.BreakerThreshold}.String()
 }
 
 func (r deploymentRow) strategy() string {

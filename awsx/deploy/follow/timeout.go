@@ -1,4 +1,4 @@
-package deploy
+package follow
 
 import (
 	"time"
@@ -10,26 +10,26 @@ import (
 // What a rollout's steps take when nobody says otherwise.
 const (
 	// bootTime covers placing a task, pulling its image and starting it.
-	bootTime = 90 * time.Second
+	BootTime = 90 * time.Second
 	// deregistrationDelay is a target group's default (ELBv2,
 	// deregistration_delay.timeout_seconds).
 	deregistrationDelay = 300 * time.Second
 	// defaultStopTimeout is the agent's (ECS_CONTAINER_STOP_TIMEOUT).
 	defaultStopTimeout = 30 * time.Second
 
-	minTimeout = 10 * time.Minute
-	maxTimeout = 2 * time.Hour
+	MinTimeout = 10 * time.Minute
+	MaxTimeout = 2 * time.Hour
 	// drainTimeout is how long an instance is waited for to become empty: its
 	// services replace their tasks in their own steps.
-	drainTimeout = time.Hour
+	DrainTimeout = time.Hour
 )
 
-// deriveTimeout estimates how long a deployment may take before waiting on is
+// Timeout estimates how long a deployment may take before waiting on is
 // pointless: the steps that the percentages allow, each as long as a task needs
 // to become healthy and its predecessor to drain, and half as much again. Where
 // traffic is shifted, the time that it rests by configuration comes on top.
-func deriveTimeout(svc awsx.Service, tree *document.Node, groups []awsx.TargetGroup, details []awsx.GroupDetails, n int) time.Duration {
-	up := bootTime + startPeriod(tree)
+func Timeout(svc awsx.Service, tree *document.Node, groups []awsx.TargetGroup, details []awsx.GroupDetails, n int) time.Duration {
+	up := BootTime + startPeriod(tree)
 	down := stopTimeout(tree)
 	if len(svc.LoadBalancers) > 0 {
 		down += drainTime(groups, details)
@@ -47,7 +47,7 @@ func deriveTimeout(svc awsx.Service, tree *document.Node, groups []awsx.TargetGr
 	}
 	total := time.Duration(steps) * (up + down)
 	// How long traffic rests between shifts is no estimate, and may be days.
-	return min(max(total+total/2, minTimeout), maxTimeout).Round(time.Second) + svc.ShiftTime
+	return min(max(total+total/2, MinTimeout), MaxTimeout).Round(time.Second) + svc.ShiftTime
 }
 
 // drainTime is the longest deregistration delay of a service's groups; a group
@@ -86,47 +86,15 @@ func stopTimeout(tree *document.Node) time.Duration {
 	return longest
 }
 
-// followSpec prepares what can be said about following a change before it runs:
-// a rollout of n tasks of a document, or a change without one.
-func followSpec(cur Current, tree *document.Node, n int) FollowSpec {
-	if tree == nil {
-		tree = &document.Node{Kind: document.Object}
-	}
-	primary, _ := cur.Service.Primary()
-	return FollowSpec{
-		Service: cur.Service.Ref, Previous: primary, PreviousCount: cur.Service.Desired, Count: cur.Service.Desired,
-		Timeout:  deriveTimeout(cur.Service, tree, cur.Groups.Value, cur.Details.Value, n),
-		Expected: Expected(cur.History.Value),
-	}
-}
-
-// followFrom completes the plan's spec with what its run produced.
-func (p Plan) followFrom(st State, started time.Time) FollowSpec {
-	spec := p.follow
-	spec.Started = started
-	for _, t := range st.Tasks {
-		spec.Tasks = append(spec.Tasks, t.Ref)
-	}
-	if !p.starts {
-		return spec
-	}
-	spec.Deployment = st.Deployment
-	spec.TaskDefinition = st.Service.TaskDefinition
-	if d, ok := st.Service.Primary(); ok {
-		spec.TaskDefinition = d.TaskDefinition
-	}
-	return spec
-}
-
 // Resume returns what to follow when a service is found with a deployment in
 // progress, whoever started it; ok is false when there is none. The definition
 // and the groups refine the timeout, which counts from now, and may be nil.
-func Resume(svc awsx.Service, td *awsx.TaskDefinition, groups []awsx.TargetGroup, now time.Time) (spec FollowSpec, ok bool) {
+func Resume(svc awsx.Service, td *awsx.TaskDefinition, groups []awsx.TargetGroup, now time.Time) (spec Spec, ok bool) {
 	d, ok := svc.InProgress()
 	if !ok {
-		return FollowSpec{}, false
+		return Spec{}, false
 	}
-	spec = FollowSpec{Service: svc.Ref, Deployment: d.ID, TaskDefinition: d.TaskDefinition, Started: d.CreatedAt}
+	spec = Spec{Service: svc.Ref, Deployment: d.ID, TaskDefinition: d.TaskDefinition, Started: d.CreatedAt}
 	if spec.Started.After(now) {
 		spec.Started = now // the service's clock is ahead of ours
 	}
@@ -142,6 +110,6 @@ func Resume(svc awsx.Service, td *awsx.TaskDefinition, groups []awsx.TargetGroup
 			tree = parsed
 		}
 	}
-	spec.Timeout = now.Sub(spec.Started) + deriveTimeout(svc, tree, groups, nil, svc.Desired)
+	spec.Timeout = now.Sub(spec.Started) + Timeout(svc, tree, groups, nil, svc.Desired)
 	return spec, true
 }

@@ -1,4 +1,4 @@
-package deploy
+package follow
 
 import (
 	"cmp"

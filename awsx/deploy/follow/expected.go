@@ -1,4 +1,4 @@
-package deploy
+package follow
 
 import (
 	"slices"
@@ -7,8 +7,8 @@ import (
 	"gantry/awsx"
 )
 
-// durationsRead is how many of a service's deployments say how long one takes.
-const durationsRead = 10
+// DurationsRead is how many of a service's deployments say how long one takes.
+const DurationsRead = 10
 
 // Expected is how long a service's deployments take: the median of those on
 // record that succeeded; zero when there is none.

@@ -1,4 +1,4 @@
-package deploy
+package follow
 
 import (
 	"context"
@@ -15,13 +15,23 @@ import (
 	"gantry/awsx"
 )
 
+// The service that is followed.
+const (
+	followedCluster = "arn:aws:ecs:eu-west-1:123456789012:cluster/prod"
+	followedService = "arn:aws:ecs:eu-west-1:123456789012:service/prod/api"
+)
+
+func definition(n int) string {
+	return fmt.Sprintf("arn:aws:ecs:eu-west-1:123456789012:task-definition/api:%d", n)
+}
+
 var began = time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
 
 // Deployments as a service lists them: the new one by id 8, the old one by 7.
 type dep func(*awsx.Deployment)
 
 func deployment(id int, status string, revision int, more ...dep) awsx.Deployment {
-	d := awsx.Deployment{ID: fmt.Sprintf("ecs-svc/%d", id), Status: status, TaskDefinition: revisionARN("api", revision),
+	d := awsx.Deployment{ID: fmt.Sprintf("ecs-svc/%d", id), Status: status, TaskDefinition: definition(revision),
 		Desired: 4, RolloutState: "IN_PROGRESS", CreatedAt: began}
 	for _, f := range more {
 		f(&d)
@@ -37,9 +47,9 @@ func tasks(running, pending, failed int) dep {
 	return func(d *awsx.Deployment) { d.Running, d.Pending, d.Failed = running, pending, failed }
 }
 
-func spec() FollowSpec {
-	return FollowSpec{
-		Service: awsx.Ref{Cluster: clusterARN, ARN: serviceARN}, Deployment: "ecs-svc/8", TaskDefinition: revisionARN("api", 8),
+func spec() Spec {
+	return Spec{
+		Service: awsx.Ref{Cluster: followedCluster, ARN: followedService}, Deployment: "ecs-svc/8", TaskDefinition: definition(8),
 		Previous: deployment(7, "PRIMARY", 7), Started: began, Timeout: 10 * time.Minute,
 	}
 }
@@ -48,7 +58,7 @@ func spec() FollowSpec {
 func seen(seconds int, list ...awsx.Deployment) Observation {
 	return Observation{
 		At: began.Add(time.Duration(seconds) * time.Second),
-		Service: awsx.Service{Ref: awsx.Ref{Cluster: clusterARN, ARN: serviceARN}, Name: "api", Status: "ACTIVE", Desired: 4, Running: 4,
+		Service: awsx.Service{Ref: awsx.Ref{Cluster: followedCluster, ARN: followedService}, Name: "api", Status: "ACTIVE", Desired: 4, Running: 4,
 			Breaker: awsx.Breaker{Enabled: true, Rollback: true}, Deployments: list},
 	}
 }
@@ -82,7 +92,7 @@ func TestVerdictsOfADeployment(t *testing.T) {
 	before.Record = &awsx.ServiceDeployment{ARN: "sd/7", Status: "STOPPED", CreatedAt: began.Add(-20 * time.Second), StoppedAt: began.Add(-time.Second)}
 	others := seen(10, going, old)
 	others.Record = &awsx.ServiceDeployment{ARN: "sd/7", Status: "STOPPED", CreatedAt: began.Add(-20 * time.Second), Target: awsx.RevisionShare{ARN: "rev/7"}}
-	others.Revisions = map[string]awsx.ServiceRevision{"rev/7": {TaskDefinition: revisionARN("api", 7)}}
+	others.Revisions = map[string]awsx.ServiceRevision{"rev/7": {TaskDefinition: definition(7)}}
 	returning := seen(60, deployment(8, "PRIMARY", 8, rollout("FAILED", "tasks failed to start")), old)
 	returning.Record = &awsx.ServiceDeployment{ARN: "sd/8", Status: "ROLLBACK_REQUESTED", CreatedAt: began}
 	gone := seen(60, going)
@@ -164,7 +174,7 @@ func TestVerdictsOfADeployment(t *testing.T) {
 
 func TestARestartThatFailsIsARollBackAlthoughTheRevisionIsTheSame(t *testing.T) {
 	s := spec()
-	s.TaskDefinition = revisionARN("api", 7)
+	s.TaskDefinition = definition(7)
 	f := NewFollower(s)
 	f.Observe(seen(10, deployment(8, "PRIMARY", 7), deployment(7, "ACTIVE", 7)))
 	p := f.Observe(seen(60, deployment(9, "PRIMARY", 7, tasks(4, 0, 0), rollout("COMPLETED", "")), deployment(8, "ACTIVE", 7, rollout("FAILED", "breaker"))))
@@ -195,7 +205,7 @@ func TestVerdictsOfACount(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			f := NewFollower(FollowSpec{Service: awsx.Ref{ARN: serviceARN}, Count: 6, PreviousCount: 4, Started: began, Timeout: 10 * time.Minute})
+			f := NewFollower(Spec{Service: awsx.Ref{ARN: followedService}, Count: 6, PreviousCount: 4, Started: began, Timeout: 10 * time.Minute})
 			var p Progress
 			for _, o := range c.seen {
 				p = f.Observe(o)
@@ -291,35 +301,6 @@ func TestTheRecordRefinesTheGaugeOnlyWhenItIsOurs(t *testing.T) {
 	o.Record.CreatedAt = began.Add(-time.Hour)
 	if got := NewFollower(spec()).Observe(o).Breaker.String(); got != "1/3" {
 		t.Errorf("with another deployment's record the gauge is %s", got)
-	}
-}
-
-func TestTheTimeoutGrowsWithWhatSlowsARolloutDown(t *testing.T) {
-	f := newFake(t)
-	base := deployImage(f, t).Timeout()
-	if base < minTimeout || base > time.Hour {
-		t.Errorf("timeout is %s", base)
-	}
-	f.service.MaxPercent, f.service.MinHealthyPercent = 125, 100 // one at a time
-	slow := deployImage(f, t).Timeout()
-	f.service.GracePeriod = 10 * time.Minute
-	graced := deployImage(f, t).Timeout()
-	f.service.Desired, f.service.MaxPercent = 100, 101
-	if huge := deployImage(f, t).Timeout(); !(base < slow && slow < graced && graced <= huge && huge == maxTimeout) {
-		t.Errorf("timeouts are %s, %s, %s, %s", base, slow, graced, huge)
-	}
-}
-
-func TestTheTimeoutOutlastsTheTimeThatTrafficRests(t *testing.T) {
-	f := newFake(t)
-	f.service.Strategy = "CANARY"
-	scaled, base := f.plan(t, Scale{6}).Timeout(), deployImage(f, t).Timeout()
-	f.service.ShiftTime = 25 * time.Hour
-	if got := deployImage(f, t).Timeout(); got != base+25*time.Hour {
-		t.Errorf("timeout is %s, and %s without a bake time", got, base)
-	}
-	if got := f.plan(t, Scale{6}).Timeout(); got != scaled {
-		t.Errorf("a change of the count is waited for %s, and %s without a bake time", got, scaled)
 	}
 }
 

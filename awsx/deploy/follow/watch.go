@@ -1,4 +1,4 @@
-package deploy
+package follow
 
 import (
 	"context"
@@ -17,7 +17,7 @@ type Source interface {
 // Watch follows a change on a source until there is a verdict, and tells report
 // of each step on the way. It ends with the context's error when that is done
 // first: the deployment goes on, and Resume picks it up again.
-func Watch(ctx context.Context, src Source, spec FollowSpec, report func(Progress)) (Verdict, error) {
+func Watch(ctx context.Context, src Source, spec Spec, report func(Progress)) (Verdict, error) {
 	f := NewFollower(spec)
 	var expired <-chan time.Time
 	if spec.Timeout > 0 {

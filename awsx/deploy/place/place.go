@@ -1,4 +1,4 @@
-package deploy
+package place
 
 import (
 	"cmp"
@@ -12,19 +12,19 @@ import (
 	"gantry/internal/words"
 )
 
-// footprint is what one task takes of an instance.
-type footprint struct {
+// Footprint is what one task takes of an instance.
+type Footprint struct {
 	cpu, memory int // CPU units and MiB
 	tcp, udp    []int
 }
 
-// footprintOf adds a document up as the scheduler does: the task's own CPU and
+// FootprintOf adds a document up as the scheduler does: the task's own CPU and
 // memory, else the sums over its containers, of memory the soft limit where there
 // is one; and the host ports that are fixed. Interfaces of a task's own (awsvpc)
 // take no host port, and in host mode the container's port is the host's (ECS,
 // task definition parameters).
-func footprintOf(tree *document.Node) footprint {
-	var f footprint
+func FootprintOf(tree *document.Node) Footprint {
+	var f Footprint
 	network := tree.Word("networkMode")
 	for _, c := range tree.List("containerDefinitions") {
 		f.cpu += c.Number("cpu", 0)
@@ -53,7 +53,7 @@ func footprintOf(tree *document.Node) footprint {
 }
 
 // String returns what is taken, such as "256 CPU, 512 MiB, port 8080".
-func (f footprint) String() string {
+func (f Footprint) String() string {
 	parts := []string{fmt.Sprintf("%d CPU", f.cpu), fmt.Sprintf("%d MiB", f.memory)}
 	for _, p := range f.tcp {
 		parts = append(parts, "port "+strconv.Itoa(p))
@@ -64,9 +64,9 @@ func (f footprint) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// placement is what decides where a task of a service may go.
-type placement struct {
-	footprint
+// Placement is what decides where a task of a service may go.
+type Placement struct {
+	Footprint
 	attributes []string // as name or name=value
 	members    []memberOf
 	// distinct keeps the service's tasks on instances of their own.
@@ -81,13 +81,13 @@ type memberOf struct {
 
 const logDriverAttribute = "com.amazonaws.ecs.capability.logging-driver."
 
-// placementOf gathers what bears on placing a document's tasks, the constraints
+// PlacementOf gathers what bears on placing a document's tasks, the constraints
 // of their service among it. The attributes that a revision requires are worked
 // out by ECS when it is registered: those of the base, from which the document
 // comes, stand in for them, with the log drivers of the document. The error names
 // an expression that is not understood.
-func placementOf(constraints []string, tree *document.Node, base *awsx.TaskDefinition) (placement, error) {
-	p := placement{footprint: footprintOf(tree), attributes: requiredAttributes(tree, base)}
+func PlacementOf(constraints []string, tree *document.Node, base *awsx.TaskDefinition) (Placement, error) {
+	p := Placement{Footprint: FootprintOf(tree), attributes: requiredAttributes(tree, base)}
 	constraints = slices.Clone(constraints)
 	for _, c := range tree.List("placementConstraints") {
 		constraints = append(constraints, awsx.ConstraintText(c.Word("type"), c.Word("expression")))
@@ -100,7 +100,7 @@ func placementOf(constraints []string, tree *document.Node, base *awsx.TaskDefin
 		}
 		match, err := parseConstraint(expression)
 		if err != nil {
-			return placement{}, fmt.Errorf("the constraint %q is not understood: %w", expression, err)
+			return Placement{}, fmt.Errorf("the constraint %q is not understood: %w", expression, err)
 		}
 		p.members = append(p.members, memberOf{expression, match})
 	}
@@ -122,7 +122,7 @@ func requiredAttributes(tree *document.Node, base *awsx.TaskDefinition) []string
 
 // barred says why an instance is out of the question, whatever room it has;
 // empty when it is not.
-func (p placement) barred(i awsx.Instance) string {
+func (p Placement) barred(i awsx.Instance) string {
 	switch {
 	case i.Status != "ACTIVE":
 		return i.Status
@@ -156,7 +156,7 @@ func roomOn(i awsx.Instance, own int) room {
 }
 
 // without is the room once one of the service's tasks there has stopped.
-func (r room) without(f footprint) room {
+func (r room) without(f Footprint) room {
 	r.cpu, r.memory, r.own = r.cpu+f.cpu, r.memory+f.memory, r.own-1
 	r.tcp = slices.DeleteFunc(slices.Clone(r.tcp), func(p int) bool { return slices.Contains(f.tcp, p) })
 	r.udp = slices.DeleteFunc(slices.Clone(r.udp), func(p int) bool { return slices.Contains(f.udp, p) })
@@ -169,7 +169,7 @@ type shortage struct {
 	other       string // ports, or a task that must not have a neighbour
 }
 
-func (r room) lacks(p placement) shortage {
+func (r room) lacks(p Placement) shortage {
 	s := shortage{cpu: max(p.cpu-r.cpu, 0), memory: max(p.memory-r.memory, 0)}
 	var taken []string
 	for _, port := range p.tcp {
@@ -192,7 +192,7 @@ func (r room) lacks(p placement) shortage {
 }
 
 // holds is how many tasks the room takes, at most limit.
-func (r room) holds(p placement, limit int) int {
+func (r room) holds(p Placement, limit int) int {
 	if r.lacks(p) != (shortage{}) {
 		return 0
 	}
@@ -211,11 +211,12 @@ func (r room) holds(p placement, limit int) int {
 
 // survey is what the instances of a cluster have to offer.
 type survey struct {
-	fits int // tasks that can start now, at most as many as were asked for
-	best room
+	Fits  int // tasks that can start now, at most as many as were asked for
+	Asked int // instances that can run a daemon at all
+	best  room
 	// swaps is how many instances take a task once one of the service's own there
 	// has stopped.
-	swaps     int
+	Swaps     int
 	obstacles []obstacle
 }
 
@@ -226,9 +227,9 @@ type obstacle struct {
 	instances int
 }
 
-// surveyRoom looks at every instance. Own counts the service's tasks by instance
+// Look looks at every instance. Own counts the service's tasks by instance
 // (ARN), and old is what each of them takes.
-func surveyRoom(fleet []awsx.Instance, p placement, old footprint, own map[string]int, wanted int) survey {
+func Look(fleet []awsx.Instance, p Placement, old Footprint, own map[string]int, wanted int) survey {
 	var s survey
 	for _, i := range fleet {
 		r := roomOn(i, own[i.Ref.ARN])
@@ -237,7 +238,7 @@ func surveyRoom(fleet []awsx.Instance, p placement, old footprint, own map[strin
 			continue
 		}
 		if r.own > 0 && r.without(old).holds(p, 1) > 0 {
-			s.swaps++
+			s.Swaps++
 		}
 		n := r.holds(p, wanted)
 		if n == 0 {
@@ -245,14 +246,44 @@ func surveyRoom(fleet []awsx.Instance, p placement, old footprint, own map[strin
 			s.obstructed(lacking.kind(), lacking)
 			continue
 		}
-		if s.fits == 0 || cmp.Or(cmp.Compare(r.memory, s.best.memory), cmp.Compare(r.cpu, s.best.cpu)) > 0 {
+		if s.Fits == 0 || cmp.Or(cmp.Compare(r.memory, s.best.memory), cmp.Compare(r.cpu, s.best.cpu)) > 0 {
 			s.best = r
 		}
-		s.fits += n
+		s.Fits += n
 	}
-	s.fits = min(s.fits, wanted)
+	s.Fits = min(s.Fits, wanted)
 	slices.SortStableFunc(s.obstacles, func(a, b obstacle) int { return cmp.Compare(b.instances, a.instances) })
 	return s
+}
+
+// LookForDaemon looks at every instance that can run a daemon: its task takes the
+// place of the one before it, and it has no second one on an instance anyway.
+func LookForDaemon(fleet []awsx.Instance, p Placement, old Footprint, own map[string]int) survey {
+	p.distinct = false
+	var s survey
+	for _, i := range fleet {
+		if p.barred(i) != "" {
+			continue
+		}
+		s.Asked++
+		r := roomOn(i, own[i.Ref.ARN])
+		if r.own > 0 {
+			r = r.without(old)
+		}
+		if lacking := r.lacks(p); lacking != (shortage{}) {
+			s.obstructed(lacking.kind(), lacking)
+			continue
+		}
+		s.Fits++
+	}
+	return s
+}
+
+// Best names the instance with the most room and what one task leaves it.
+func (s survey) Best(p Placement) string {
+	r := s.best
+	name := cmp.Or(r.instance.EC2ID, awsx.ARNName(r.instance.Ref.ARN))
+	return fmt.Sprintf("best on %s, leaving %d CPU, %d MiB", name, r.cpu-p.cpu, r.memory-p.memory)
 }
 
 // kind names what is short, without amounts.
@@ -300,8 +331,8 @@ func (o obstacle) words() string {
 	return strings.Join(parts, ", ")
 }
 
-// why lists what stands in the way, the commonest first.
-func (s survey) why() string {
+// Why lists what stands in the way, the commonest first.
+func (s survey) Why() string {
 	var parts []string
 	for _, o := range s.obstacles {
 		parts = append(parts, o.String())

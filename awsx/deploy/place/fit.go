@@ -1,4 +1,4 @@
-package deploy
+package place
 
 import (
 	"gantry/awsx"
@@ -10,7 +10,7 @@ import (
 const MostFit = 99
 
 // Fit answers how many more tasks of a service an instance takes.
-type Fit struct{ place placement }
+type Fit struct{ place Placement }
 
 // NewFit prepares the answer for tasks of a revision under the placement constraints
 // of the service. The error names a constraint that is not understood.
@@ -19,7 +19,7 @@ func NewFit(svc awsx.Service, td *awsx.TaskDefinition) (Fit, error) {
 	if err != nil {
 		return Fit{}, err
 	}
-	p, err := placementOf(svc.PlacementConstraints, tree, td)
+	p, err := PlacementOf(svc.PlacementConstraints, tree, td)
 	return Fit{p}, err
 }
 

@@ -1,4 +1,4 @@
-package deploy
+package follow
 
 import (
 	"errors"
@@ -27,7 +27,7 @@ func recorded(o Observation, r *awsx.ServiceDeployment) Observation {
 }
 
 // observe feeds observations to a follower and returns what the last one gave.
-func observe(spec FollowSpec, seen ...Observation) Progress {
+func observe(spec Spec, seen ...Observation) Progress {
 	f := NewFollower(spec)
 	var p Progress
 	for _, o := range seen {
@@ -106,8 +106,8 @@ func TestTrafficIsToldByRevisionAndTargetsByRole(t *testing.T) {
 			r.Hooks = []awsx.LifecycleHook{{ID: "h", Status: "AWAITING_ACTION", TimeoutAction: "ROLLBACK", ExpiresAt: began.Add(time.Hour)}}
 		}))
 	o.Revisions = map[string]awsx.ServiceRevision{
-		"rev/8": {TaskDefinition: revisionARN("api", 8), TargetGroups: []string{green}},
-		"rev/7": {TaskDefinition: revisionARN("api", 7), TargetGroups: []string{blue}},
+		"rev/8": {TaskDefinition: definition(8), TargetGroups: []string{green}},
+		"rev/7": {TaskDefinition: definition(7), TargetGroups: []string{blue}},
 	}
 	o.Groups = []awsx.GroupHealth{
 		{TargetGroup: blue, Targets: []awsx.TargetHealth{{State: "healthy"}}},
@@ -135,7 +135,7 @@ func TestTrafficIsToldByRevisionAndTargetsByRole(t *testing.T) {
 }
 
 func TestTasksThatWereRunEndWithTheirExitCodes(t *testing.T) {
-	run := FollowSpec{Tasks: []awsx.Ref{{ARN: "a"}, {ARN: "b"}}, Exits: true, Started: began, Timeout: time.Hour}
+	run := Spec{Tasks: []awsx.Ref{{ARN: "a"}, {ARN: "b"}}, Exits: true, Started: began, Timeout: time.Hour}
 	task := func(id, status string, code int) awsx.Task {
 		return awsx.Task{ID: id, Ref: awsx.Ref{ARN: id}, LastStatus: status, StoppedReason: "CannotPullContainerError: x",
 			Containers: []awsx.Container{{Name: "job", ExitCode: code}}}
@@ -173,7 +173,7 @@ func TestTasksThatWereRunEndWithTheirExitCodes(t *testing.T) {
 }
 
 func TestADrainEndsWhenNoServiceHasATaskThere(t *testing.T) {
-	drain := FollowSpec{Instance: awsx.Ref{ARN: "instance/1"}, Started: began, Timeout: time.Hour}
+	drain := Spec{Instance: awsx.Ref{ARN: "instance/1"}, Started: began, Timeout: time.Hour}
 	at := func(status string, groups ...string) Observation {
 		o := Observation{At: began.Add(time.Minute), Instance: awsx.Instance{Ref: drain.Instance, EC2ID: "i-1", Status: status}}
 		for _, g := range groups {
@@ -213,7 +213,7 @@ func TestTheExpectedDurationIsTheMedianOfWhatSucceeded(t *testing.T) {
 
 func TestASidecarThatIsKilledFailsNoRun(t *testing.T) {
 	task := awsx.Task{ID: "a", Ref: awsx.Ref{ARN: "a"}, LastStatus: "STOPPED", Containers: []awsx.Container{{Name: "proxy", ExitCode: 137}, {Name: "job"}}}
-	run := FollowSpec{Tasks: []awsx.Ref{{ARN: "a"}}, Exits: true, Essential: []string{"job"}, Started: began}
+	run := Spec{Tasks: []awsx.Ref{{ARN: "a"}}, Exits: true, Essential: []string{"job"}, Started: began}
 	if p := observe(run, Observation{At: began, Tasks: []awsx.Task{task}}); p.Verdict == nil || p.Verdict.Outcome != Succeeded {
 		t.Errorf("verdict is %+v", p.Verdict)
 	}

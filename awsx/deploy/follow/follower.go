@@ -1,4 +1,4 @@
-package deploy
+package follow
 
 import (
 	"fmt"
@@ -8,9 +8,9 @@ import (
 	"gantry/internal/words"
 )
 
-// FollowSpec says what to follow and what would count as success: a deployment
+// Spec says what to follow and what would count as success: a deployment
 // of a service, or its count, or else tasks or an instance.
-type FollowSpec struct {
+type Spec struct {
 	Service awsx.Ref
 	// Deployment is the id (ecs-svc/…) to follow; empty follows the count.
 	Deployment string
@@ -89,7 +89,7 @@ func (v Verdict) Good() bool { return v.Outcome == Succeeded || v.Outcome == Suc
 // Follower turns observations into progress and, in the end, a verdict. It
 // holds no clock, does no I/O and is used by one goroutine.
 type Follower struct {
-	spec FollowSpec
+	spec Spec
 	seen bool // the deployment, or the count, was there
 	// failed is true once ECS gave the deployment up, which later readings may
 	// no longer say.
@@ -108,7 +108,7 @@ type Follower struct {
 }
 
 // NewFollower returns a follower of one change.
-func NewFollower(spec FollowSpec) *Follower {
+func NewFollower(spec Spec) *Follower {
 	return &Follower{spec: spec, seen: spec.Cancels, failed: spec.Cancels, events: map[string]bool{}, tasks: map[string]awsx.Task{}, definition: spec.TaskDefinition, last: Progress{Phase: PhaseWaiting, Timeout: spec.Timeout}}
 }
 

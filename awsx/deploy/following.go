@@ -1,0 +1,40 @@
+package deploy
+
+import (
+	"time"
+
+	"gantry/awsx/deploy/follow"
+	"gantry/awsx/document"
+)
+
+// followSpec prepares what can be said about following a change before it runs:
+// a rollout of n tasks of a document, or a change without one.
+func followSpec(cur Current, tree *document.Node, n int) follow.Spec {
+	if tree == nil {
+		tree = &document.Node{Kind: document.Object}
+	}
+	primary, _ := cur.Service.Primary()
+	return follow.Spec{
+		Service: cur.Service.Ref, Previous: primary, PreviousCount: cur.Service.Desired, Count: cur.Service.Desired,
+		Timeout:  follow.Timeout(cur.Service, tree, cur.Groups.Value, cur.Details.Value, n),
+		Expected: follow.Expected(cur.History.Value),
+	}
+}
+
+// followFrom completes the plan's spec with what its run produced.
+func (p Plan) followFrom(st State, started time.Time) follow.Spec {
+	spec := p.follow
+	spec.Started = started
+	for _, t := range st.Tasks {
+		spec.Tasks = append(spec.Tasks, t.Ref)
+	}
+	if !p.starts {
+		return spec
+	}
+	spec.Deployment = st.Deployment
+	spec.TaskDefinition = st.Service.TaskDefinition
+	if d, ok := st.Service.Primary(); ok {
+		spec.TaskDefinition = d.TaskDefinition
+	}
+	return spec
+}
