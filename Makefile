@@ -1,4 +1,4 @@
-.PHONY: build test race integration bench bench-program golden
+.PHONY: build test race lint integration bench bench-program golden
 
 build:
 	go build -o bin/gantry .
@@ -8,6 +8,19 @@ test:
 
 race:
 	go test -race ./...
+
+# What the compiler does not say: staticcheck's findings, code that nothing reaches,
+# and what go.mod has too much or too little of. None of it is in go.mod itself.
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+DEADCODE = golang.org/x/tools/cmd/deadcode@v0.52.0
+
+lint:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -d $$(git ls-files '*.go'); exit 1; }
+	go vet ./...
+	go vet -tags integration ./...
+	go mod tidy -diff
+	go run $(STATICCHECK) -tags integration ./...
+	@dead=$$(go run $(DEADCODE) -test -tags integration ./...) || exit 1; test -z "$$dead" || { echo "$$dead"; exit 1; }
 
 # The built program in a pseudo-terminal against the simulator, moto, the aws
 # CLI and a real OpenSearch. It fails, and says which, when one cannot start.

@@ -33,7 +33,6 @@ type toy struct {
 	head      ui.Header
 	extra     []ui.Action
 	open      func(ctx context.Context) tea.Cmd
-	texts     string
 	cursor    *tea.Cursor
 }
 

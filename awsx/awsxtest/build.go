@@ -45,7 +45,6 @@ type spec struct {
 	image            string
 	network          string
 	containerPort    int
-	hostPort         int
 	balanced         bool
 	env              []envVar
 	state, reason    string
@@ -78,9 +77,6 @@ func Env(name, value string) Option {
 // Network sets the network mode: bridge, host or awsvpc. Default bridge, on
 // dynamic ports.
 func Network(mode string) Option { return func(s *spec) { s.network = mode } }
-
-// HostPort gives the service a static host port.
-func HostPort(port int) Option { return func(s *spec) { s.hostPort = port } }
 
 // Unbalanced gives the service no load balancer.
 func Unbalanced() Option { return func(s *spec) { s.balanced = false } }
@@ -157,7 +153,7 @@ func (c *Cluster) Service(name string, options ...Option) awsx.Ref {
 
 // definition registers the service's first revision; the lock is held.
 func (a *Account) definition(name, repository string, o spec) *awsx.TaskDefinition {
-	host := o.hostPort
+	host := 0 // dynamic
 	if o.network != "bridge" {
 		host = o.containerPort
 	}

@@ -74,16 +74,6 @@ func (f *facts) lastTrouble() (event, bool) {
 	return event{}, false
 }
 
-// protected reports whether protection keeps tasks from being stopped.
-func (f *facts) protected() bool {
-	for e := range f.present {
-		if e.Reason.Cause == reason.Protected {
-			return true
-		}
-	}
-	return false
-}
-
 // steadySince returns when the service last became steady, if nothing troubled
 // it since.
 func (f *facts) steadySince() time.Time {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -180,9 +179,4 @@ func messages(p logs.Page) string {
 		out = append(out, e.Message)
 	}
 	return strings.Join(out, " ")
-}
-
-func number(e logs.Entry) int {
-	n, _ := strconv.Atoi(e.Message)
-	return n
 }

@@ -34,7 +34,7 @@ type shipped struct {
 type writer struct {
 	who                  string // in words, unique with the container
 	account, cluster     string
-	family, task, id     string
+	family, task         string
 	container, runtimeID string
 }
 

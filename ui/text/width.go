@@ -88,12 +88,6 @@ func Pad(s string, w int) string {
 	return s + Spaces(w-Width(s))
 }
 
-// PadLeft adds spaces in front of s up to w cells. It cuts nothing.
-func PadLeft(s string, w int) string {
-	s = clean.Line(s)
-	return Spaces(w-Width(s)) + s
-}
-
 // Fit returns s in exactly w cells: cut with tail, or padded behind.
 func Fit(s string, w int, tail string) string {
 	if w <= 0 {

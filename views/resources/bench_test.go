@@ -72,8 +72,7 @@ func crowded(h *ui.Host, n int) ui.Screen {
 func BenchmarkKeyOnServices(b *testing.B) {
 	for _, look := range uitest.Looks() {
 		b.Run(look.String(), func(b *testing.B) {
-			var shell *ui.Shell
-			shell = ui.New(b.Context(), ui.Options{
+			shell := ui.New(b.Context(), ui.Options{
 				Terminal: look.Terminal(),
 				Root:     func(h *ui.Host) ui.Screen { return crowded(h, 10_000) },
 			})
