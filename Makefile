@@ -41,4 +41,4 @@ bench-program:
 
 # Writes the golden frames anew; read the difference before committing it.
 golden:
-	go test ./ui/... ./views/... -update
+	go test ./ui/... ./views/... -update && go test ./internal/app -run Readme -update

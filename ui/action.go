@@ -2,30 +2,58 @@ package ui
 
 import tea "charm.land/bubbletea/v2"
 
-// Action is one thing an operator can do. The same value feeds the keys, the
-// hint line, the help, the palette and the read-only mode, so that they cannot
-// disagree.
-type Action struct {
-	// ID is the binding's name, by which a configuration gives it other keys.
+// Binding is an action as it is declared, before any screen is open: what the hint
+// line, the help, the palette, the configuration and the README know of it.
+type Binding struct {
+	// ID is the name by which a configuration gives it other keys.
 	ID string
 	// Name is a short verb phrase for hints and help.
 	Name string
 	// Keys are the default keys, in Bubble Tea's spelling: "enter", "ctrl+d", "O".
 	Keys []string
 	// Tier is how grave it is: 0 reads, from 1 on it changes something and is
-	// refused while the Gate is closed.
+	// refused while the Gate is closed. A screen that knows more may say a higher one.
 	Tier int
-	// Disabled says why it is not possible now; empty when it is.
-	Disabled string
 	// Hint is its place in the hint line: 1 comes first and is dropped last, 0 is
 	// left to the help.
 	Hint int
 	// Hidden keeps plain movement out of the palette.
 	Hidden bool
+	// Reveals says that it shows what is masked, and so is recorded.
+	Reveals bool
+}
+
+// As is the binding under the name and in the place that a screen gives it.
+func (b Binding) As(name string, hint int) Binding {
+	b.Name, b.Hint = name, hint
+	return b
+}
+
+// Runs makes the action that a screen offers now.
+func (b Binding) Runs(run func() tea.Cmd) Action { return Action{Binding: b, Run: run} }
+
+// Does is Runs for what needs no command.
+func (b Binding) Does(f func()) Action { return b.Runs(Do(f)) }
+
+// Action is one thing an operator can do now. The same value feeds the keys, the
+// hint line, the help, the palette and the read-only mode, so that they cannot
+// disagree.
+type Action struct {
+	// Binding is what was declared; a screen may change name, hint and keys to suit
+	// what it shows.
+	Binding
+	// Disabled says why it is not possible now; empty when it is.
+	Disabled string
 	// Scope is what the Gate is asked about; empty for the screen's own.
 	Scope string
 	// Run does it, on the loop. The command belongs to the screen.
 	Run func() tea.Cmd
+}
+
+// Unless is the action when it is possible; why says that it is not.
+func (a Action) Unless(why string) Action {
+	a.Disabled = why
+	return a
 }
 
 // Do makes an Action's Run of a function that needs no command.
@@ -36,138 +64,65 @@ func Do(f func()) func() tea.Cmd {
 	}
 }
 
-// The names of the shell's own actions.
-const (
-	ActPalette  = "palette"
-	ActFilter   = "filter"
-	ActHelp     = "help"
-	ActBack     = "back"
-	ActQuit     = "quit"
-	ActLast     = "last"
-	ActPrevious = "history-back"
-	ActNext     = "history-forward"
-	ActRedraw   = "redraw"
-	ActSave     = "save"
-	ActSuspend  = "suspend"
-	ActArm      = "arm"
-	ActBare     = "bare"
-	ActMessages = "messages"
+// The shell's own actions, in the order of the help.
+var (
+	ActFilter   = Binding{ID: "filter", Name: "filter", Keys: []string{"/"}, Hint: 90}
+	ActPalette  = Binding{ID: "palette", Name: "command", Keys: []string{":"}, Hint: 91}
+	ActHelp     = Binding{ID: "help", Name: "help", Keys: []string{"?"}, Hint: 92}
+	ActBack     = Binding{ID: "back", Name: "back", Keys: []string{"esc"}}
+	ActPrevious = Binding{ID: "history-back", Name: "back in history", Keys: []string{"["}}
+	ActNext     = Binding{ID: "history-forward", Name: "forward in history", Keys: []string{"]"}}
+	ActLast     = Binding{ID: "last", Name: "last screen", Keys: []string{"-"}}
+	ActArm      = Binding{ID: "arm", Name: "arm writing", Keys: []string{"W"}}
+	ActSave     = Binding{ID: "save", Name: "save screen", Keys: []string{"ctrl+s"}}
+	ActBare     = Binding{ID: "bare", Name: "bare screen", Keys: []string{"b"}}
+	ActMessages = Binding{ID: "messages", Name: "messages"}
+	ActRedraw   = Binding{ID: "redraw", Name: "redraw", Keys: []string{"ctrl+l"}}
+	ActSuspend  = Binding{ID: "suspend", Name: "suspend", Keys: []string{"ctrl+z"}}
+	ActQuit     = Binding{ID: "quit", Name: "quit", Keys: []string{"ctrl+c"}}
 )
 
-// The names of actions that mean the same on every screen that has them.
-const (
-	ActEnter       = "enter"
-	ActRefresh     = "refresh"
-	ActWide        = "wide"
-	ActFaults      = "faults"
-	ActMark        = "mark"
-	ActMarkRange   = "mark-range"
-	ActClearMarks  = "clear-marks"
-	ActUp          = "up"
-	ActDown        = "down"
-	ActTop         = "top"
-	ActBottom      = "bottom"
-	ActPageUp      = "page-up"
-	ActPageDown    = "page-down"
-	ActLeft        = "left"
-	ActRight       = "right"
-	ActColumnLeft  = "column-left"
-	ActColumnRight = "column-right"
-	ActSort        = "sort"
-	ActSortName    = "sort-name"
-	ActSortAge     = "sort-age"
-	ActSortState   = "sort-state"
-	ActCopy        = "copy"
-	ActCopyCell    = "copy-cell"
-	ActDescribe    = "describe"
-	ActJSON        = "json"
-	ActWrap        = "wrap"
-	ActFindNext    = "find-next"
-	ActFindPrev    = "find-previous"
+// The actions that mean the same on every screen that has them. What they do is the
+// screen's.
+var (
+	ActEnter       = Binding{ID: "enter", Name: "open", Keys: []string{"enter"}, Hint: 1}
+	ActRefresh     = Binding{ID: "refresh", Name: "refresh", Keys: []string{"ctrl+r"}}
+	ActWide        = Binding{ID: "wide", Name: "wide columns", Keys: []string{"ctrl+w"}}
+	ActFaults      = Binding{ID: "faults", Name: "faults only", Keys: []string{"!"}}
+	ActMark        = Binding{ID: "mark", Name: "mark", Keys: []string{"space"}}
+	ActMarkRange   = Binding{ID: "mark-range", Name: "mark range", Keys: []string{"ctrl+space"}}
+	ActClearMarks  = Binding{ID: "clear-marks", Name: "clear marks", Keys: []string{`ctrl+\`}}
+	ActUp          = Binding{ID: "up", Name: "up", Keys: []string{"k", "up"}, Hidden: true}
+	ActDown        = Binding{ID: "down", Name: "down", Keys: []string{"j", "down"}, Hidden: true}
+	ActTop         = Binding{ID: "top", Name: "top", Keys: []string{"g", "home"}, Hidden: true}
+	ActBottom      = Binding{ID: "bottom", Name: "bottom", Keys: []string{"G", "end"}, Hidden: true}
+	ActPageUp      = Binding{ID: "page-up", Name: "page up", Keys: []string{"pgup", "ctrl+b"}, Hidden: true}
+	ActPageDown    = Binding{ID: "page-down", Name: "page down", Keys: []string{"pgdown", "ctrl+f"}, Hidden: true}
+	ActLeft        = Binding{ID: "left", Name: "scroll left", Keys: []string{"left"}, Hidden: true}
+	ActRight       = Binding{ID: "right", Name: "scroll right", Keys: []string{"right"}, Hidden: true}
+	ActColumnLeft  = Binding{ID: "column-left", Name: "column left", Keys: []string{"shift+left"}, Hidden: true}
+	ActColumnRight = Binding{ID: "column-right", Name: "column right", Keys: []string{"shift+right"}, Hidden: true}
+	ActSort        = Binding{ID: "sort", Name: "sort by the chosen column", Keys: []string{"O"}}
+	ActSortName    = Binding{ID: "sort-name", Name: "sort by name", Keys: []string{"N"}}
+	ActSortAge     = Binding{ID: "sort-age", Name: "sort by age", Keys: []string{"A"}}
+	ActSortState   = Binding{ID: "sort-state", Name: "sort by state", Keys: []string{"S"}}
+	ActCopy        = Binding{ID: "copy", Name: "copy name", Keys: []string{"c"}}
+	ActCopyCell    = Binding{ID: "copy-cell", Name: "copy cell", Keys: []string{"Y"}}
+	ActDescribe    = Binding{ID: "describe", Name: "describe", Keys: []string{"d"}}
+	ActJSON        = Binding{ID: "json", Name: "JSON", Keys: []string{"y"}}
+	ActWrap        = Binding{ID: "wrap", Name: "wrap", Keys: []string{"w"}}
+	ActFindNext    = Binding{ID: "find-next", Name: "next match", Keys: []string{"n"}, Hidden: true}
+	ActFindPrev    = Binding{ID: "find-previous", Name: "previous match", Keys: []string{"N"}, Hidden: true}
 )
 
-// shared holds name, keys and hint place of the actions above; what they do is
-// the screen's.
-func shared(id string) Action {
-	switch id {
-	case ActEnter:
-		return Action{Name: "open", Keys: []string{"enter"}, Hint: 1}
-	case ActRefresh:
-		return Action{Name: "refresh", Keys: []string{"ctrl+r"}}
-	case ActWide:
-		return Action{Name: "wide columns", Keys: []string{"ctrl+w"}}
-	case ActFaults:
-		return Action{Name: "faults only", Keys: []string{"!"}}
-	case ActMark:
-		return Action{Name: "mark", Keys: []string{"space"}}
-	case ActMarkRange:
-		return Action{Name: "mark range", Keys: []string{"ctrl+space"}}
-	case ActClearMarks:
-		return Action{Name: "clear marks", Keys: []string{`ctrl+\`}}
-	case ActUp:
-		return Action{Name: "up", Keys: []string{"k", "up"}, Hidden: true}
-	case ActDown:
-		return Action{Name: "down", Keys: []string{"j", "down"}, Hidden: true}
-	case ActTop:
-		return Action{Name: "top", Keys: []string{"g", "home"}, Hidden: true}
-	case ActBottom:
-		return Action{Name: "bottom", Keys: []string{"G", "end"}, Hidden: true}
-	case ActPageUp:
-		return Action{Name: "page up", Keys: []string{"pgup", "ctrl+b"}, Hidden: true}
-	case ActPageDown:
-		return Action{Name: "page down", Keys: []string{"pgdown", "ctrl+f"}, Hidden: true}
-	case ActLeft:
-		return Action{Name: "scroll left", Keys: []string{"left"}, Hidden: true}
-	case ActRight:
-		return Action{Name: "scroll right", Keys: []string{"right"}, Hidden: true}
-	case ActColumnLeft:
-		return Action{Name: "column left", Keys: []string{"shift+left"}, Hidden: true}
-	case ActColumnRight:
-		return Action{Name: "column right", Keys: []string{"shift+right"}, Hidden: true}
-	case ActSort:
-		return Action{Name: "sort by the chosen column", Keys: []string{"O"}}
-	case ActSortName:
-		return Action{Name: "sort by name", Keys: []string{"N"}}
-	case ActSortAge:
-		return Action{Name: "sort by age", Keys: []string{"A"}}
-	case ActSortState:
-		return Action{Name: "sort by state", Keys: []string{"S"}}
-	case ActCopy:
-		return Action{Name: "copy name", Keys: []string{"c"}}
-	case ActCopyCell:
-		return Action{Name: "copy cell", Keys: []string{"Y"}}
-	case ActDescribe:
-		return Action{Name: "describe", Keys: []string{"d"}}
-	case ActJSON:
-		return Action{Name: "JSON", Keys: []string{"y"}}
-	case ActWrap:
-		return Action{Name: "wrap", Keys: []string{"w"}}
-	case ActFindNext:
-		return Action{Name: "next match", Keys: []string{"n"}, Hidden: true}
-	case ActFindPrev:
-		return Action{Name: "previous match", Keys: []string{"N"}, Hidden: true}
-	}
-	return Action{Name: id}
-}
-
-// sharedIDs are the names that shared knows.
-func sharedIDs() []string {
-	return []string{
-		ActEnter, ActRefresh, ActWide, ActFaults, ActMark,
-		ActMarkRange, ActClearMarks, ActUp, ActDown, ActTop,
-		ActBottom, ActPageUp, ActPageDown, ActLeft, ActRight,
-		ActColumnLeft, ActColumnRight, ActSort, ActSortName, ActSortAge,
-		ActSortState, ActCopy, ActCopyCell, ActDescribe, ActJSON,
+// shared are those that mean the same on every screen.
+func shared() []Binding {
+	return []Binding{
+		ActEnter, ActRefresh, ActWide, ActFaults, ActMark, ActMarkRange, ActClearMarks, ActUp, ActDown,
+		ActTop, ActBottom, ActPageUp, ActPageDown, ActLeft, ActRight, ActColumnLeft, ActColumnRight,
+		ActSort, ActSortName, ActSortAge, ActSortState, ActCopy, ActCopyCell, ActDescribe, ActJSON,
 		ActWrap, ActFindNext, ActFindPrev,
 	}
-}
-
-// Shared makes an action that is bound and named alike on every screen, from
-// one of the names above. Fields of the result may be set as a screen needs.
-func Shared(id string, run func() tea.Cmd) Action {
-	a := shared(id)
-	a.ID, a.Run = id, run
-	return a
 }
 
 // Scroller is a widget that moves: a table, a log, a text.
@@ -184,11 +139,16 @@ type Scroller interface {
 // Movement makes the vertical movement actions of a widget.
 func Movement(w Scroller) []Action {
 	return []Action{
-		Shared(ActDown, Do(func() { w.Move(1) })),
-		Shared(ActUp, Do(func() { w.Move(-1) })),
-		Shared(ActPageDown, Do(func() { w.Page(1) })),
-		Shared(ActPageUp, Do(func() { w.Page(-1) })),
-		Shared(ActTop, Do(w.Top)),
-		Shared(ActBottom, Do(w.Bottom)),
+		ActDown.Does(func() { w.Move(1) }),
+		ActUp.Does(func() { w.Move(-1) }),
+		ActPageDown.Does(func() { w.Page(1) }),
+		ActPageUp.Does(func() { w.Page(-1) }),
+		ActTop.Does(w.Top),
+		ActBottom.Does(w.Bottom),
 	}
+}
+
+// MovementBindings are those that Movement binds.
+func MovementBindings() []Binding {
+	return []Binding{ActDown, ActUp, ActPageDown, ActPageUp, ActTop, ActBottom}
 }

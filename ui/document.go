@@ -246,23 +246,27 @@ func (d *Document) lineInView() int {
 	return line
 }
 
+// DocumentBindings are those of a Document.
+func DocumentBindings() []Binding {
+	return append(MovementBindings(), ActLeft, ActRight, ActWrap, ActCopy.As("copy all", 1), ActFindNext, ActFindPrev, ActRefresh)
+}
+
 // Actions are moving, searching, wrapping, copying and loading again.
 func (d *Document) Actions() []Action {
-	copyAll := Shared(ActCopy, Do(func() { d.host.Copy(d.opts.Name, d.text) }))
-	copyAll.Name, copyAll.Hint = "copy all", 1
-	wrap := Shared(ActWrap, Do(func() { d.wrap, d.left = !d.wrap, 0; d.pager.Changed() }))
+	copyAll := ActCopy.As("copy all", 1).Does(func() { d.host.Copy(d.opts.Name, d.text) })
+	wrap := ActWrap.Does(func() { d.wrap, d.left = !d.wrap, 0; d.pager.Changed() })
 	wrap.Hint = 2
 	none := unless(d.find != nil, "nothing is searched for")
-	next := Shared(ActFindNext, Do(func() { d.seek(1) }))
-	prev := Shared(ActFindPrev, Do(func() { d.seek(-1) }))
+	next := ActFindNext.Does(func() { d.seek(1) })
+	prev := ActFindPrev.Does(func() { d.seek(-1) })
 	next.Disabled, prev.Disabled = none, none
 	wrapped := unless(!d.wrap, "lines are wrapped")
-	left := Shared(ActLeft, Do(func() { d.shift(-8) }))
-	right := Shared(ActRight, Do(func() { d.shift(8) }))
+	left := ActLeft.Does(func() { d.shift(-8) })
+	right := ActRight.Does(func() { d.shift(8) })
 	left.Disabled, right.Disabled = wrapped, wrapped
 	list := append(Movement(d.pager), left, right, wrap, copyAll, next, prev)
 	if d.opts.Load != nil {
-		list = append(list, Shared(ActRefresh, d.load))
+		list = append(list, ActRefresh.Runs(d.load))
 	}
 	return list
 }

@@ -15,7 +15,7 @@ import (
 func read(t *testing.T, o ui.DocumentOptions) *uitest.Console {
 	t.Helper()
 	c, s := start(t, nil)
-	s.extra = []ui.Action{{ID: "read", Name: "read", Keys: []string{"o"}, Run: ui.Do(func() { s.host.Push(ui.NewDocument(s.host, o)) })}}
+	s.extra = []ui.Action{ui.Binding{ID: "read", Name: "read", Keys: []string{"o"}}.Does(func() { s.host.Push(ui.NewDocument(s.host, o)) })}
 	return c.Press("o")
 }
 

@@ -79,7 +79,7 @@ func TestHintsFitAndKeepTheWayToAllOthers(t *testing.T) {
 	for _, w := range []int{60, 80, 200} {
 		c, s := start(t, func(s *toy) {
 			for i := range 20 {
-				s.extra = append(s.extra, ui.Action{ID: fmt.Sprint("x", i), Name: fmt.Sprintf("thing number %d", i), Keys: []string{fmt.Sprint("f", i)}, Hint: 10 + i})
+				s.extra = append(s.extra, ui.Binding{ID: fmt.Sprint("x", i), Name: fmt.Sprintf("thing number %d", i), Keys: []string{fmt.Sprint("f", i)}, Hint: 10 + i}.Runs(nil))
 			}
 		})
 		_ = s

@@ -3,6 +3,7 @@ package ui
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,25 +16,20 @@ func (s *Shell) globals(scope string) []Action {
 	_, filterable := top.screen.(Filterable)
 	mode := s.mode(scope)
 	own := []Action{
-		{ID: ActFilter, Name: "filter", Keys: []string{"/"}, Hint: 90, Run: Do(s.openPrompt),
-			Disabled: unless(filterable, "there is nothing to filter on "+top.screen.Name())},
-		{ID: ActPalette, Name: "command", Keys: []string{":"}, Hint: 91, Run: Do(func() { s.openPalette("") })},
-		{ID: ActHelp, Name: "help", Keys: []string{"?"}, Hint: 92, Run: Do(s.openHelp)},
-		{ID: ActBack, Name: "back", Keys: []string{"esc"}, Run: Do(s.escape)},
-		{ID: ActPrevious, Name: "back in history", Keys: []string{"["}, Run: Do(func() { s.back(s.trail.at - 1) }),
-			Disabled: unless(s.trail.at > 0, "this is the first screen")},
-		{ID: ActNext, Name: "forward in history", Keys: []string{"]"}, Run: Do(func() { s.walk(s.trail.at + 1) }),
-			Disabled: unless(s.trail.at+1 < len(s.trail.entries), "no screen was left after this one")},
-		{ID: ActLast, Name: "last screen", Keys: []string{"-"}, Run: Do(func() { s.back(s.trail.index(s.trail.last)) }),
-			Disabled: unless(s.trail.index(s.trail.last) >= 0, "no other screen was open")},
-		{ID: ActArm, Name: "arm writing", Keys: []string{"W"}, Run: Do(s.arm),
-			Disabled: unless(!mode.Writable, "writing is not locked here")},
-		{ID: ActSave, Name: "save screen", Keys: []string{"ctrl+s"}, Run: s.save},
-		{ID: ActBare, Name: "bare screen", Keys: []string{"b"}, Run: Do(s.host.ToggleBare)},
-		{ID: ActMessages, Name: "messages", Run: Do(s.openMessages)},
-		{ID: ActRedraw, Name: "redraw", Keys: []string{"ctrl+l"}, Run: func() tea.Cmd { return tea.ClearScreen }},
-		{ID: ActSuspend, Name: "suspend", Keys: []string{"ctrl+z"}, Run: func() tea.Cmd { return tea.Suspend }},
-		{ID: ActQuit, Name: "quit", Keys: []string{"ctrl+c"}, Run: Do(s.quit)},
+		ActFilter.Does(s.openPrompt).Unless(unless(filterable, "there is nothing to filter on "+top.screen.Name())),
+		ActPalette.Does(func() { s.openPalette("") }),
+		ActHelp.Does(s.openHelp),
+		ActBack.Does(s.escape),
+		ActPrevious.Does(func() { s.back(s.trail.at - 1) }).Unless(unless(s.trail.at > 0, "this is the first screen")),
+		ActNext.Does(func() { s.walk(s.trail.at + 1) }).Unless(unless(s.trail.at+1 < len(s.trail.entries), "no screen was left after this one")),
+		ActLast.Does(func() { s.back(s.trail.index(s.trail.last)) }).Unless(unless(s.trail.index(s.trail.last) >= 0, "no other screen was open")),
+		ActArm.Does(s.arm).Unless(unless(!mode.Writable, "writing is not locked here")),
+		ActSave.Runs(s.save),
+		ActBare.Does(s.host.ToggleBare),
+		ActMessages.Does(s.openMessages),
+		ActRedraw.Runs(func() tea.Cmd { return tea.ClearScreen }),
+		ActSuspend.Runs(func() tea.Cmd { return tea.Suspend }),
+		ActQuit.Does(s.quit),
 	}
 	if s.opts.Globals == nil {
 		return own
@@ -78,18 +74,17 @@ func (s *Shell) refusal(m Mode) string {
 }
 
 func (s *Shell) armKey() string {
-	return s.opts.Keys.Key(Action{ID: ActArm, Keys: []string{"W"}})
+	return s.opts.Keys.Key(ActArm)
 }
 
 // strange says why a key does nothing here.
 func (s *Shell) strange(key string) string {
-	for _, id := range sharedIDs() {
-		a := Shared(id, nil)
-		if _, ok := s.opts.Keys.Find([]Action{a}, key); ok {
-			return fmt.Sprintf("%s (%s) means nothing on %s", a.Name, key, s.trail.top().screen.Name())
+	for _, b := range shared() {
+		if slices.Contains(s.opts.Keys.Keys(b), key) {
+			return fmt.Sprintf("%s (%s) means nothing on %s", b.Name, key, s.trail.top().screen.Name())
 		}
 	}
-	return fmt.Sprintf("%s does nothing here, %s lists the keys", key, s.opts.Keys.Key(Action{ID: ActHelp, Keys: []string{"?"}}))
+	return fmt.Sprintf("%s does nothing here, %s lists the keys", key, s.opts.Keys.Key(ActHelp))
 }
 
 // escape goes one step out: what the screen itself is in first, then the filter, then
@@ -225,10 +220,4 @@ func (s *Shell) own(msg tea.Msg) {
 		}
 		s.flash(Info, msg.what+" "+msg.how)
 	}
-}
-
-// Bindings are the shell's actions followed by those of a screen, in the order
-// in which keys find them: what Keymap.Conflicts is asked about.
-func (s *Shell) Bindings(screen []Action) []Action {
-	return append(s.globals(s.scope()), screen...)
 }

@@ -15,7 +15,7 @@ import (
 func sizeText(w, h int) string { return fmt.Sprintf("%dx%d", w, h) }
 
 // keyLabel is how an action's first key is written, empty if it has none.
-func (s *Shell) keyLabel(a Action) string { return s.opts.Keys.Key(a) }
+func (s *Shell) keyLabel(a Action) string { return s.opts.Keys.Key(a.Binding) }
 
 // piece is one hint, drawn and measured.
 type piece struct {
@@ -129,7 +129,7 @@ func (s *Shell) helpSection(title string, actions []Action, w int) []string {
 	tail := s.theme.Glyphs().Ellipsis
 	out := []string{s.theme.Paint(theme.Header, text.Truncate(title, w, tail))}
 	for _, a := range actions {
-		keys := strings.Join(s.opts.Keys.Keys(a), " ")
+		keys := strings.Join(s.opts.Keys.Keys(a.Binding), " ")
 		if keys == "" {
 			keys = ":" + a.ID
 		}

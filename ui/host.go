@@ -61,7 +61,7 @@ func (h *Host) Exec(c *exec.Cmd, done func(error) tea.Msg) tea.Cmd {
 func (h *Host) ToggleBare() { h.shell.bare = !h.shell.bare }
 
 // Key is the key that runs an action, for a text that mentions it.
-func (h *Host) Key(a Action) string { return h.shell.opts.Keys.Key(a) }
+func (h *Host) Key(b Binding) string { return h.shell.opts.Keys.Key(b) }
 
 // Now is the console's clock.
 func (h *Host) Now() time.Time { return h.shell.opts.Now() }

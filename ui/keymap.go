@@ -23,14 +23,14 @@ const (
 // half-page keys take ctrl+d from "stop", which moves to a capital.
 func vimKeys() map[string][]string {
 	return map[string][]string{
-		ActBack:     {"esc", "q", "ctrl+o"},
-		ActNext:     {"]", "tab"},
-		ActLast:     {"-", "ctrl+^"},
-		ActPageDown: {"ctrl+d", "pgdown", "ctrl+f"},
-		ActPageUp:   {"ctrl+u", "pgup", "ctrl+b"},
-		ActLeft:     {"left", "H"},
-		ActRight:    {"right", "L"},
-		"stop":      {"D"},
+		ActBack.ID:     {"esc", "q", "ctrl+o"},
+		ActNext.ID:     {"]", "tab"},
+		ActLast.ID:     {"-", "ctrl+^"},
+		ActPageDown.ID: {"ctrl+d", "pgdown", "ctrl+f"},
+		ActPageUp.ID:   {"ctrl+u", "pgup", "ctrl+b"},
+		ActLeft.ID:     {"left", "H"},
+		ActRight.ID:    {"right", "L"},
+		"stop":         {"D"},
 	}
 }
 
@@ -55,7 +55,7 @@ func NewKeymap(preset string, overrides map[string][]string) (*Keymap, error) {
 			}
 			normal = append(normal, n)
 		}
-		if name == ActQuit && !slices.Contains(normal, "ctrl+c") {
+		if name == ActQuit.ID && !slices.Contains(normal, "ctrl+c") {
 			// Leaving must not depend on a configuration.
 			normal = append(normal, "ctrl+c")
 		}
@@ -65,18 +65,18 @@ func NewKeymap(preset string, overrides map[string][]string) (*Keymap, error) {
 }
 
 // Keys are the keys of an action.
-func (k *Keymap) Keys(a Action) []string {
+func (k *Keymap) Keys(b Binding) []string {
 	if k != nil {
-		if keys, ok := k.bound[a.ID]; ok {
+		if keys, ok := k.bound[b.ID]; ok {
 			return keys
 		}
 	}
-	return a.Keys
+	return b.Keys
 }
 
 // Key is the key shown for an action, empty if it has none.
-func (k *Keymap) Key(a Action) string {
-	if keys := k.Keys(a); len(keys) > 0 {
+func (k *Keymap) Key(b Binding) string {
+	if keys := k.Keys(b); len(keys) > 0 {
 		return keys[0]
 	}
 	return ""
@@ -85,7 +85,7 @@ func (k *Keymap) Key(a Action) string {
 // Find returns the action that a key runs.
 func (k *Keymap) Find(actions []Action, key string) (Action, bool) {
 	for _, a := range actions {
-		if slices.Contains(k.Keys(a), key) {
+		if slices.Contains(k.Keys(a.Binding), key) {
 			return a, true
 		}
 	}
@@ -103,14 +103,14 @@ func (c Conflict) String() string {
 	return fmt.Sprintf("key %q runs %s", c.Key, strings.Join(c.IDs, " and "))
 }
 
-// Conflicts are the keys that more than one of the actions claim, by key. Give
-// it one screen's actions together with the shell's.
-func (k *Keymap) Conflicts(actions []Action) []Conflict {
+// Conflicts are the keys that more than one of the bindings claim, by key. Give it
+// one screen's together with those that every screen has.
+func (k *Keymap) Conflicts(bindings []Binding) []Conflict {
 	claims := map[string][]string{}
-	for _, a := range actions {
-		for _, key := range k.Keys(a) {
-			if !slices.Contains(claims[key], a.ID) {
-				claims[key] = append(claims[key], a.ID)
+	for _, b := range bindings {
+		for _, key := range k.Keys(b) {
+			if !slices.Contains(claims[key], b.ID) {
+				claims[key] = append(claims[key], b.ID)
 			}
 		}
 	}

@@ -35,7 +35,7 @@ func TestKeysAreSpeltAsTheTerminalReportsThem(t *testing.T) {
 		"shift+o": "O", "O": "O", "ctrl+D": "ctrl+d", "return": "enter", "PageDown": "pgdown",
 		"shift+left": "shift+left", "ctrl+space": "ctrl+space", `ctrl+\`: `ctrl+\`, "+": "+", "ctrl++": "ctrl++", "F5": "f5", "alt+x": "alt+x",
 	} {
-		a := ui.Action{ID: "a"}
+		a := ui.Binding{ID: "a"}
 		if got := keymap(t, "", map[string][]string{"a": {given}}).Keys(a); !slices.Equal(got, []string{want}) {
 			t.Errorf("%q is bound as %q, want %q", given, got, want)
 		}
@@ -62,13 +62,13 @@ func TestAWrongKeyOrPresetIsNamed(t *testing.T) {
 
 func TestLeavingCannotBeBoundAway(t *testing.T) {
 	k := keymap(t, "", map[string][]string{"quit": {"Q"}})
-	if keys := k.Keys(ui.Action{ID: "quit"}); !slices.Contains(keys, "ctrl+c") {
+	if keys := k.Keys(ui.ActQuit); !slices.Contains(keys, "ctrl+c") {
 		t.Errorf("quit is bound to %q only", keys)
 	}
 }
 
 func TestConflictsAreFoundAcrossAnyActions(t *testing.T) {
-	actions := []ui.Action{{ID: "a", Keys: []string{"x"}}, {ID: "b", Keys: []string{"y"}}, {ID: "c", Keys: []string{"z"}}}
+	actions := []ui.Binding{{ID: "a", Keys: []string{"x"}}, {ID: "b", Keys: []string{"y"}}, {ID: "c", Keys: []string{"z"}}}
 	if got := keymap(t, "", nil).Conflicts(actions); len(got) != 0 {
 		t.Errorf("conflicts %v, want none", got)
 	}
@@ -79,30 +79,42 @@ func TestConflictsAreFoundAcrossAnyActions(t *testing.T) {
 }
 
 func TestUnknownNamesAreReported(t *testing.T) {
-	got := keymap(t, "", map[string][]string{"eat": {"x"}, "aet": {"y"}}).Unknown([]string{"eat"})
-	if !slices.Equal(got, []string{"aet"}) {
-		t.Errorf("unknown %q, want aet", got)
+	c := ui.Catalog{Screens: []ui.Declaration{{Screen: "fruit", Bindings: []ui.Binding{{ID: "eat", Keys: []string{"e"}}}}}}
+	_, err := c.Keymap("", map[string][]string{"eat": {"x"}, "aet": {"y"}})
+	if err == nil || err.Error() != `keys.bind: no action is named "aet", expected one of eat` {
+		t.Errorf("error %v", err)
+	}
+	if _, err := c.Keymap("vim", map[string][]string{"eat": {"x"}}); err != nil {
+		t.Errorf("what a preset binds is not the operator's: %v", err)
 	}
 }
 
 func TestTheShellsKeysDoNotConflictWithAScreensInEitherPreset(t *testing.T) {
 	for _, preset := range []string{ui.PresetK9s, ui.PresetVim} {
 		k := keymap(t, preset, nil)
-		c, s := start(t, nil, func(o *uitest.Options) { o.Shell.Keys = k })
-		if got := k.Conflicts(c.Shell.Bindings(s.Actions())); len(got) != 0 {
+		_, s := start(t, nil, func(o *uitest.Options) { o.Shell.Keys = k })
+		if got := k.Conflicts(append(ui.Everywhere(), bindingsOf(s)...)); len(got) != 0 {
 			t.Errorf("%s: %v", preset, got)
 		}
 	}
 }
 
+// bindingsOf are the bindings of what a screen offers.
+func bindingsOf(s ui.Screen) (out []ui.Binding) {
+	for _, a := range s.Actions() {
+		out = append(out, a.Binding)
+	}
+	return out
+}
+
 func TestSharedActionsAreNamedAndBound(t *testing.T) {
-	for _, id := range []string{
+	for _, b := range []ui.Binding{
 		ui.ActEnter, ui.ActRefresh, ui.ActWide, ui.ActFaults, ui.ActMark, ui.ActMarkRange, ui.ActClearMarks, ui.ActSort,
 		ui.ActColumnLeft, ui.ActColumnRight, ui.ActSortName, ui.ActSortAge, ui.ActSortState, ui.ActCopy, ui.ActCopyCell,
 		ui.ActDescribe, ui.ActJSON, ui.ActUp, ui.ActDown, ui.ActTop, ui.ActBottom, ui.ActPageUp, ui.ActPageDown,
 	} {
-		if a := ui.Shared(id, nil); a.ID != id || a.Name == "" || len(a.Keys) == 0 {
-			t.Errorf("%s: %+v", id, a)
+		if b.ID == "" || b.Name == "" || len(b.Keys) == 0 {
+			t.Errorf("%+v", b)
 		}
 	}
 }

@@ -82,13 +82,13 @@ func (s *Shell) commandItems(string) []palette.Item {
 	var items []palette.Item
 	add := func(actions []Action, global bool) {
 		for _, a := range actions {
-			if a.Hidden || a.ID == ActPalette {
+			if a.Hidden || a.ID == ActPalette.ID {
 				continue
 			}
 			item := palette.Item{
 				Name: a.Name, Aliases: []string{a.ID}, Detail: s.keyLabel(a), Disabled: a.Disabled, Run: a.Run,
 			}
-			if a.ID == ActQuit {
+			if a.ID == ActQuit.ID {
 				item.Aliases = append(item.Aliases, "q", "q!", "exit")
 			}
 			if global {

@@ -31,11 +31,11 @@ func TestBackKeepsTheStateOfTheScreenBelow(t *testing.T) {
 func TestLeavingAScreenEndsItsContextAndGoingForwardOpensItAgain(t *testing.T) {
 	var second *toy
 	c, s := start(t, nil)
-	s.extra = []ui.Action{{ID: "go", Name: "go", Keys: []string{"o"}, Run: ui.Do(func() {
+	s.extra = []ui.Action{ui.Binding{ID: "go", Name: "go", Keys: []string{"o"}}.Does(func() {
 		second = newToy(s.host)
 		second.name = "second"
 		s.host.Push(second)
-	})}}
+	})}
 	c.Press("o", "j", "j")
 	if second.ctx.Err() != nil {
 		t.Fatal("the context of an open screen ended")
@@ -67,7 +67,7 @@ func TestAResultThatComesAfterItsScreenWasLeftIsDropped(t *testing.T) {
 				return at
 			}
 		}
-		s.extra = []ui.Action{{ID: "go", Name: "go", Keys: []string{"o"}, Run: ui.Do(func() { s.host.Push(second) })}}
+		s.extra = []ui.Action{ui.Binding{ID: "go", Name: "go", Keys: []string{"o"}}.Does(func() { s.host.Push(second) })}
 		c.Press("o", "esc", "]").Advance(2 * time.Second)
 		if diff := cmp.Diff([]string{"2"}, second.got); diff != "" {
 			t.Errorf("results of the second opening (-want +got):\n%s", diff)
@@ -110,7 +110,7 @@ func TestLeavingAsksWhenTypedTextWouldBeLost(t *testing.T) {
 	c, s := start(t, nil)
 	second := newToy(s.host)
 	second.name, second.unsaved = "second", "1 edit is not applied"
-	s.extra = []ui.Action{{ID: "go", Name: "go", Keys: []string{"o"}, Run: ui.Do(func() { s.host.Push(second) })}}
+	s.extra = []ui.Action{ui.Binding{ID: "go", Name: "go", Keys: []string{"o"}}.Does(func() { s.host.Push(second) })}
 	c.Press("o", "esc").Shows("Leave second?", "1 edit is not applied").Advance(time.Second)
 	c.Press("enter")
 	if second.ctx.Err() != nil {
@@ -135,7 +135,7 @@ func TestReplaceTakesTheScreensPlace(t *testing.T) {
 	c, s := start(t, nil)
 	next := newToy(s.host)
 	next.rows = []string{"walnut"}
-	s.extra = []ui.Action{{ID: "swap", Name: "swap", Keys: []string{"o"}, Run: ui.Do(func() { s.host.Replace(next) })}}
+	s.extra = []ui.Action{ui.Binding{ID: "swap", Name: "swap", Keys: []string{"o"}}.Does(func() { s.host.Replace(next) })}
 	c.Press("o").Shows("walnut").Press("esc").Shows("walnut")
 	if s.ctx.Err() == nil {
 		t.Error("the replaced screen's context lives")
@@ -152,16 +152,16 @@ func TestOpenScreensAreThoseOnTheTrail(t *testing.T) {
 		for _, key := range rapid.SliceOfN(rapid.SampledFrom([]string{"o", "esc", "[", "]", "-", "r"}), 1, 40).Draw(rt, "keys") {
 			for _, s := range all {
 				s.extra = []ui.Action{
-					{ID: "go", Name: "go", Keys: []string{"o"}, Run: ui.Do(func() {
+					ui.Binding{ID: "go", Name: "go", Keys: []string{"o"}}.Does(func() {
 						onTop = newToy(root.host)
 						all = append(all, onTop)
 						root.host.Push(onTop)
-					})},
-					{ID: "swap", Name: "swap", Keys: []string{"r"}, Run: ui.Do(func() {
+					}),
+					ui.Binding{ID: "swap", Name: "swap", Keys: []string{"r"}}.Does(func() {
 						onTop = newToy(root.host)
 						all = append(all, onTop)
 						root.host.Replace(onTop)
-					})},
+					}),
 				}
 			}
 			c.Press(key)

@@ -47,7 +47,7 @@ func TestAModalTakesKeysBeforeACapturingScreen(t *testing.T) {
 
 func TestAGlobalKeyComesBeforeTheScreensOwn(t *testing.T) {
 	c, s := start(t, func(s *toy) {
-		s.extra = []ui.Action{{ID: "rude", Name: "rude", Keys: []string{"?"}, Run: ui.Do(func() { s.got = append(s.got, "rude") })}}
+		s.extra = []ui.Action{ui.Binding{ID: "rude", Name: "rude", Keys: []string{"?"}}.Does(func() { s.got = append(s.got, "rude") })}
 	})
 	c.Press("?").Shows("everywhere")
 	if len(s.got) > 0 {
@@ -85,11 +85,11 @@ func TestAModalIsDeafToKeysTypedAhead(t *testing.T) {
 
 func TestTheAnswerOfAModalActsForTheScreenThatAsked(t *testing.T) {
 	c, s := start(t, nil)
-	s.extra = []ui.Action{{ID: "ask", Name: "ask", Keys: []string{"a"}, Run: ui.Do(func() {
+	s.extra = []ui.Action{ui.Binding{ID: "ask", Name: "ask", Keys: []string{"a"}}.Does(func() {
 		s.host.Modal(modal.NewConfirm(s.host.Theme(), modal.Question{Title: "Sure?", Yes: func() tea.Cmd {
 			return func() tea.Msg { return "done" }
 		}}))
-	})}}
+	})}
 	c.Press("a").Advance(time.Second).Press("y")
 	if diff := cmp.Diff([]string{"done"}, s.got); diff != "" {
 		t.Errorf("results for the screen (-want +got):\n%s", diff)
@@ -104,9 +104,9 @@ func TestTheEndOfAProgramComesToTheScreenThatRanIt(t *testing.T) {
 			return func() tea.Msg { return done(errors.New("exit status 3")) }
 		}
 	})
-	s.extra = []ui.Action{{ID: "edit", Name: "edit", Keys: []string{"a"}, Run: func() tea.Cmd {
+	s.extra = []ui.Action{ui.Binding{ID: "edit", Name: "edit", Keys: []string{"a"}}.Runs(func() tea.Cmd {
 		return s.host.Exec(exec.Command("vi", "fruit"), func(err error) tea.Msg { return err })
-	}}}
+	})}
 	c.Press("a")
 	if diff := cmp.Diff([]string{"vi", "fruit"}, ran); diff != "" {
 		t.Errorf("what ran (-want +got):\n%s", diff)

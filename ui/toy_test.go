@@ -103,16 +103,16 @@ func (s *toy) Top()       { s.at = 0 }
 func (s *toy) Bottom()    { s.at = len(s.visible()) - 1 }
 
 func (s *toy) Actions() []ui.Action {
-	eat := ui.Action{ID: "eat", Name: "eat", Keys: []string{"e"}, Tier: 2, Hint: 2, Run: ui.Do(func() { s.got = append(s.got, "eaten") })}
-	peel := ui.Action{ID: "peel", Name: "peel", Keys: []string{"p"}, Hint: 3, Disabled: "an apple has no peel to speak of"}
+	eat := ui.Binding{ID: "eat", Name: "eat", Keys: []string{"e"}, Tier: 2, Hint: 2}.Does(func() { s.got = append(s.got, "eaten") })
+	peel := ui.Binding{ID: "peel", Name: "peel", Keys: []string{"p"}, Hint: 3}.Runs(nil).Unless("an apple has no peel to speak of")
 	list := []ui.Action{
-		ui.Shared(ui.ActEnter, ui.Do(func() {
+		ui.ActEnter.Does(func() {
 			next := newToy(s.host)
 			next.name = s.visible()[s.at]
 			s.host.Push(next)
-		})),
+		}),
 		eat, peel,
-		ui.Shared(ui.ActCopy, ui.Do(func() { s.host.Copy("name", s.visible()[s.at]) })),
+		ui.ActCopy.Does(func() { s.host.Copy("name", s.visible()[s.at]) }),
 	}
 	return append(append(list, ui.Movement(s)...), s.extra...)
 }

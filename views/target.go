@@ -22,9 +22,9 @@ func NounOf(target awsx.Ref) string {
 	return "service"
 }
 
-// ofService says why something that only services have is not there, empty for a
+// NotAService says why something that only services have is not there, empty for a
 // service.
-func OfService(target awsx.Ref) string {
+func NotAService(target awsx.Ref) string {
 	if noun := NounOf(target); noun != "service" {
 		return "this is about " + article(noun) + ", not about a service"
 	}

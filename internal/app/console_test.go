@@ -102,6 +102,7 @@ func TestBindingsAreCheckedAtTheStart(t *testing.T) {
 		"an editor's":    {keys: config.Keys{Bind: map[string][]string{"paste-block": {"P"}, "plan": {"ctrl+w"}}}},
 		"a log window's": {keys: config.Keys{Bind: map[string][]string{"log-tail": {"U"}}}},
 		"vim":            {keys: config.Keys{Preset: "vim"}},
+		"a batch's":      {keys: config.Keys{Bind: map[string][]string{"leave-out": {"f9"}, "compare": {"f8"}, "another-revision": {"f7"}}}},
 		"misspelt":       {config.Keys{Bind: map[string][]string{"log": {"L"}}}, []string{`no action is named "log"`}},
 		"two on a screen": {config.Keys{Bind: map[string][]string{"logs": {"s"}}},
 			[]string{`on services key "s" runs logs and scale`}},
@@ -110,7 +111,7 @@ func TestBindingsAreCheckedAtTheStart(t *testing.T) {
 		"no such preset": {config.Keys{Preset: "emacs"}, []string{"emacs", "k9s"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			keys, err := keymap(c.keys)
+			keys, err := Catalog().Keymap(c.keys.Preset, c.keys.Bind)
 			if (err == nil) != (len(c.says) == 0) {
 				t.Fatalf("error %v", err)
 			}
@@ -169,27 +170,24 @@ func (d *desk) walk(visit func()) {
 	visit()
 }
 
-// TestEveryBindingIsKnown keeps the list that a configuration is checked against
-// whole: an action of a screen that is not in it could not be bound.
-func TestEveryBindingIsKnown(t *testing.T) {
-	var known []string
-	for _, s := range bindings() {
-		for _, a := range s.actions {
-			known = append(known, a.ID)
-		}
-	}
+// TestEveryActionIsDeclared: an action of a screen that its kind does not declare
+// could not be bound.
+func TestEveryActionIsDeclared(t *testing.T) {
+	catalog := Catalog()
 	sit(t, setting{sim: SimOptions{Scenario: "steady"}}, func(t *testing.T, d *desk) {
 		d.press(":").Type("cluster prod").press("enter").read().press("W", "esc")
 		screens := map[string]bool{}
 		d.walk(func() {
 			top := d.Shell.Top()
 			screens[top.Name()] = true
-			for _, a := range top.Actions() {
-				if !slices.Contains(known, a.ID) {
-					t.Errorf("%s: %q is not known", top.Name(), a.ID)
-				}
+			if undeclared := catalog.Undeclared(top); len(undeclared) > 0 {
+				t.Errorf("%s: %q", top.Name(), undeclared)
 			}
-			if c := (&ui.Keymap{}).Conflicts(d.Shell.Bindings(top.Actions())); len(c) > 0 {
+			offered := slices.Clone(catalog.Everywhere)
+			for _, a := range top.Actions() {
+				offered = append(offered, a.Binding)
+			}
+			if c := (&ui.Keymap{}).Conflicts(offered); len(c) > 0 {
 				t.Errorf("%s: %v", top.Name(), c)
 			}
 		})

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -9,20 +10,22 @@ import (
 	"gantry/ui"
 	"gantry/ui/palette"
 	"gantry/views"
-	"gantry/views/resources"
 )
 
 // palette lists what ":" opens besides actions: contexts of the configuration,
 // the clusters seen, and whatever an ARN that was typed or pasted names.
 func (a *App) palette(deps *views.Deps, h *ui.Host) []palette.Source {
-	open := func(s ui.Screen) func() tea.Cmd {
-		return ui.Do(func() { h.Push(s) })
+	open := func(k views.Kind, of awsx.Ref) func() tea.Cmd {
+		return ui.Do(func() { h.Push(k.Open(deps, of)) })
 	}
 	contexts := func(string) []palette.Item {
-		items := []palette.Item{{Name: "clusters", Detail: a.Context.String(), Run: open(resources.NewClusters(deps, a.Context))}}
-		for _, c := range a.Config.Contexts {
-			id := a.resolved(c.ID)
-			items = append(items, palette.Item{Name: "context " + c.Name, Detail: id.String(), Run: open(resources.NewClusters(deps, id))})
+		var items []palette.Item
+		for _, k := range kindsOf(views.OfContext) {
+			items = append(items, palette.Item{Name: k.Screen, Detail: a.Context.String(), Run: open(k, awsx.Ref{Context: a.Context})})
+			for _, c := range a.Config.Contexts {
+				id := a.resolved(c.ID)
+				items = append(items, palette.Item{Name: k.Word + " " + c.Name, Detail: id.String(), Run: open(k, awsx.Ref{Context: id})})
+			}
 		}
 		return items
 	}
@@ -31,18 +34,26 @@ func (a *App) palette(deps *views.Deps, h *ui.Host) []palette.Source {
 		defer w.Close()
 		var items []palette.Item
 		for _, c := range w.Snapshot().Items {
-			items = append(items, palette.Item{Name: "cluster " + c.Name, Detail: a.Context.String(), Run: open(resources.NewServices(deps, c.Ref))})
+			for _, k := range kindsOf(views.OfCluster) {
+				items = append(items, palette.Item{Name: k.Word + " " + c.Name, Detail: a.Context.String(), Run: open(k, c.Ref)})
+			}
 		}
 		return items
 	}
 	arns := func(text string) []palette.Item {
-		name, screen := a.screenOf(deps, strings.TrimSpace(text))
-		if screen == nil {
-			return nil
+		name, of, ref := a.named(strings.TrimSpace(text))
+		var items []palette.Item
+		for _, k := range kindsOf(of) {
+			items = append(items, palette.Item{Name: k.Word + " " + name, Answer: true, Run: open(k, ref)})
 		}
-		return []palette.Item{{Name: name, Answer: true, Run: open(screen)}}
+		return items
 	}
 	return []palette.Source{contexts, clusters, arns}
+}
+
+// kindsOf are the screens that can be opened for something by its name alone.
+func kindsOf(of views.Of) []views.Kind {
+	return slices.DeleteFunc(kinds(), func(k views.Kind) bool { return k.Of != of || of == views.OfNothing })
 }
 
 // resolved is a context of the configuration as this run knows it: where it
@@ -55,13 +66,13 @@ func (a *App) resolved(id awsx.ContextID) awsx.ContextID {
 	return id
 }
 
-// screenOf is the screen of a cluster's or service's ARN. The cluster's ARN is
-// made from the service's, which names it (the long form, the only one since
-// 2021). An ARN of another region is looked for there, under the same profile.
-func (a *App) screenOf(deps *views.Deps, arn string) (string, ui.Screen) {
+// named is what a cluster's or service's ARN names. The cluster's ARN is made from
+// the service's, which names it (the long form, the only one since 2021). An ARN of
+// another region is looked for there, under the same profile.
+func (a *App) named(arn string) (name string, of views.Of, ref awsx.Ref) {
 	region, _, resource, ok := awsx.ARNParts(arn)
 	if !ok || !strings.Contains(arn, ":ecs:") {
-		return "", nil
+		return "", views.OfNothing, awsx.Ref{}
 	}
 	id := a.Context
 	if region != "" {
@@ -70,10 +81,10 @@ func (a *App) screenOf(deps *views.Deps, arn string) (string, ui.Screen) {
 	parts := strings.Split(resource, "/")
 	switch {
 	case parts[0] == "cluster" && len(parts) == 2:
-		return "cluster " + parts[1], resources.NewServices(deps, awsx.Ref{Context: id, Cluster: arn, ARN: arn})
+		return parts[1], views.OfCluster, awsx.Ref{Context: id, Cluster: arn, ARN: arn}
 	case parts[0] == "service" && len(parts) == 3:
 		cluster := strings.TrimSuffix(arn, resource) + "cluster/" + parts[1]
-		return "service " + parts[1] + "/" + parts[2], resources.NewTasks(deps, awsx.Ref{Context: id, Cluster: cluster, ARN: arn})
+		return parts[1] + "/" + parts[2], views.OfService, awsx.Ref{Context: id, Cluster: cluster, ARN: arn}
 	}
-	return "", nil
+	return "", views.OfNothing, awsx.Ref{}
 }

@@ -58,7 +58,7 @@ func (c *Changes) refusal(cluster awsx.Ref) string {
 	case m.Writable:
 		return ""
 	case m.Armable:
-		return cmp.Or(m.Why, "read-only") + ": " + host.Key(ui.Action{ID: ui.ActArm, Keys: []string{"W"}}) + " arms writing"
+		return cmp.Or(m.Why, "read-only") + ": " + host.Key(ui.ActArm) + " arms writing"
 	}
 	return cmp.Or(m.Why, "read-only")
 }

@@ -20,9 +20,6 @@ import (
 	"gantry/views/wording"
 )
 
-// actLeaveOut takes the targets without a plan out of a batch.
-const actLeaveOut = "leave-out"
-
 // bulkPlanScreen shows what one intent would do to several targets, and asks once
 // for all of them.
 type bulkPlanScreen struct {
@@ -161,9 +158,9 @@ func (s *bulkPlanScreen) next() prose.Para {
 	switch {
 	case len(s.plan.Unplanned) > 0:
 		next.Text = fmt.Sprintf("%s no plan for %d of %s (%s leaves them out)", theme.StatusFailed.Glyph(), len(s.plan.Unplanned),
-			wording.Count(len(s.targets), views.NounOf(s.targets[0])), key(s.leavingOut()))
+			wording.Count(len(s.targets), views.NounOf(s.targets[0])), key(actLeaveOut))
 	case blocking.Name != "":
-		next.Text = fmt.Sprintf("%s %s of %s: %s (mend it, or %s overrides it for all)", theme.StatusFailed.Glyph(), blocking.Name, where, blocking.Text, key(s.overriding()))
+		next.Text = fmt.Sprintf("%s %s of %s: %s (mend it, or %s overrides it for all)", theme.StatusFailed.Glyph(), blocking.Name, where, blocking.Text, key(actOverride))
 	case s.mode != "":
 		next.Role, next.Text = theme.Degraded, s.mode
 	default:
@@ -171,7 +168,7 @@ func (s *bulkPlanScreen) next() prose.Para {
 		for _, p := range s.plan.Batch.Plans {
 			calls += len(p.Steps)
 		}
-		next.Role, next.Text = theme.Accent, key(s.carryingOut())+" "+s.gateWords()+", then makes "+wording.Count(calls, "call")
+		next.Role, next.Text = theme.Accent, key(actCarryOut)+" "+s.gateWords()+", then makes "+wording.Count(calls, "call")
 	}
 	return next
 }
@@ -215,16 +212,12 @@ func (s *bulkPlanScreen) Header() ui.Header {
 // Text is the plan, for a file.
 func (s *bulkPlanScreen) Text() string { return prose.PlainText(s.paras()) }
 
-func (s *bulkPlanScreen) carryingOut() ui.Action { return carryOut(s.confirm) }
-func (s *bulkPlanScreen) overriding() ui.Action  { return overrideCheck(s.override) }
-
-func (s *bulkPlanScreen) leavingOut() ui.Action {
-	return ui.Action{ID: actLeaveOut, Name: "leave out those without a plan", Keys: []string{"x"}, Run: func() tea.Cmd {
-		s.targets = slices.DeleteFunc(slices.Clone(s.targets), func(t awsx.Ref) bool {
-			return slices.ContainsFunc(s.plan.Unplanned, func(u Unplanned) bool { return u.Target == t })
-		})
-		return s.replan()
-	}}
+// leaveOut plans anew without the targets that have no plan.
+func (s *bulkPlanScreen) leaveOut() tea.Cmd {
+	s.targets = slices.DeleteFunc(slices.Clone(s.targets), func(t awsx.Ref) bool {
+		return slices.ContainsFunc(s.plan.Unplanned, func(u Unplanned) bool { return u.Target == t })
+	})
+	return s.replan()
 }
 
 func (s *bulkPlanScreen) Actions() []ui.Action {
@@ -236,7 +229,7 @@ func (s *bulkPlanScreen) Actions() []ui.Action {
 	case s.err != nil || len(b.Plans) == 0:
 		waiting = "there is no plan"
 	}
-	carry, override, leave := s.carryingOut(), s.overriding(), s.leavingOut()
+	carry, override, leave := actCarryOut.Does(s.confirm), actOverride.Does(s.override), actLeaveOut.Runs(s.leaveOut)
 	carry.Disabled, override.Disabled, leave.Disabled = waiting, waiting, waiting
 	carry.Tier = max(1, int(b.Tier))
 	switch blocking, where := s.blocking(); {
@@ -253,7 +246,7 @@ func (s *bulkPlanScreen) Actions() []ui.Action {
 	}
 	commands := copyCommands(s.changes.Deps.Host, b.Commands)
 	commands.Hint, commands.Disabled = 3, waiting
-	refresh := planAnew(s.replan)
+	refresh := actPlanAnew.Runs(s.replan)
 	refresh.Hint = 4
 	return append([]ui.Action{carry, override, leave, commands, refresh}, ui.Movement(s.Pager)...)
 }

@@ -10,10 +10,21 @@ import (
 )
 
 // The actions of a follow.
-const (
-	actContinue = "continue"
-	actCancel   = "cancel"
+var (
+	actContinue  = ui.Binding{ID: "continue", Name: "continue", Keys: []string{"enter"}, Tier: 2}
+	actCancel    = ui.Binding{ID: "cancel", Name: "cancel", Keys: []string{"x"}, Tier: 1}
+	actHistory   = ui.Binding{ID: views.ActDeployments.ID, Name: "deployments", Keys: []string{"z"}, Hint: 6}
+	actCopyText  = ui.ActCopy.As("copy text", 7)
+	actPlanAnew  = ui.ActRefresh.As("plan anew", 0)
+	actLookAgain = ui.ActRefresh.As("look again", 1)
 )
+
+// followKind declares the follow of a change, and of a deployment that is looked for.
+func followKind() views.Kind {
+	return views.Kind{Declaration: ui.Declaration{Screen: "follow", Title: "A change under way", Bindings: append([]ui.Binding{
+		actPlanAnew, actContinue, views.ActLogs, views.ActRollBack, actCancel, actHistory, actCopyText, actLookAgain,
+	}, ui.MovementBindings()...)}}
+}
 
 // Actions come first that the moment asks for: what a pause waits for, else the
 // logs and the way back.
@@ -27,16 +38,13 @@ func (s *followScreen) Actions() []ui.Action {
 	default:
 		again.Disabled = "the change was made or is being made"
 	}
-	history := ui.Action{ID: views.ActDeployments, Name: "deployments", Keys: []string{"z"}, Hint: 6, Disabled: views.OfService(s.Service),
-		Run: func() tea.Cmd { return s.changes.Deps.Nav.Deployments(s.Service) }}
-	cp := ui.Shared(ui.ActCopy, ui.Do(func() { s.changes.Deps.Host.Copy("progress", s.Text()) }))
-	cp.Name, cp.Hint = "copy text", 7
+	history := actHistory.Runs(func() tea.Cmd { return s.changes.Deps.Nav.Deployments(s.Service) }).Unless(views.NotAService(s.Service))
+	cp := actCopyText.Does(func() { s.changes.Deps.Host.Copy("progress", s.Text()) })
 	return append([]ui.Action{again, s.onwards(), s.logs(), s.back(), s.cancel(), history, cp}, ui.Movement(s.Pager)...)
 }
 
 func (s *followScreen) logs() ui.Action {
-	return ui.Action{ID: views.ActLogs, Name: "logs", Keys: []string{"l"}, Hint: 2, Disabled: views.OfService(s.Service),
-		Run: func() tea.Cmd { return s.changes.Deps.Nav.Logs(views.LogScope{Service: s.Service}) }}
+	return views.ActLogs.Runs(func() tea.Cmd { return s.changes.Deps.Nav.Logs(views.LogScope{Service: s.Service}) }).Unless(views.NotAService(s.Service))
 }
 
 // paused reports whether the deployment waits for somebody.
@@ -44,8 +52,7 @@ func (s *followScreen) paused() bool { return !s.job.Ended && s.job.Progress.Pau
 
 // onwards ends the pause of a deployment.
 func (s *followScreen) onwards() ui.Action {
-	a := ui.Action{ID: actContinue, Name: "continue", Keys: []string{"enter"}, Tier: 2,
-		Run: ui.Do(func() { s.changes.Propose(s.Service, deploy.Continue{}, nil) })}
+	a := actContinue.Does(func() { s.changes.Propose(s.Service, deploy.Continue{}, nil) })
 	if !s.paused() {
 		a.Disabled = "no hook holds the deployment up"
 		return a
@@ -57,8 +64,7 @@ func (s *followScreen) onwards() ui.Action {
 // back plans the way back: of a deployment that waits by its hook, of another by
 // what the record tells.
 func (s *followScreen) back() ui.Action {
-	a := ui.Action{ID: views.ActRollBack, Name: "roll back", Keys: []string{"u"}, Tier: 1, Hint: 3, Disabled: views.OfService(s.Service),
-		Run: func() tea.Cmd { return s.changes.RollBack(s.Service) }}
+	a := views.ActRollBack.Runs(func() tea.Cmd { return s.changes.RollBack(s.Service) }).Unless(views.NotAService(s.Service))
 	if s.paused() {
 		a.Run = ui.Do(func() { s.changes.Propose(s.Service, deploy.Continue{RollBack: true}, nil) })
 	}
@@ -67,8 +73,7 @@ func (s *followScreen) back() ui.Action {
 
 // cancel plans to stop the deployment.
 func (s *followScreen) cancel() ui.Action {
-	a := ui.Action{ID: actCancel, Name: "cancel", Keys: []string{"x"}, Tier: 1, Disabled: views.OfService(s.Service),
-		Run: ui.Do(func() { s.changes.Propose(s.Service, deploy.Cancel{}, nil) })}
+	a := actCancel.Does(func() { s.changes.Propose(s.Service, deploy.Cancel{}, nil) }).Unless(views.NotAService(s.Service))
 	p := s.job.Progress
 	switch {
 	case a.Disabled != "":
@@ -88,7 +93,5 @@ func (s *followScreen) cancel() ui.Action {
 
 // again proposes the same once more, on what is there now.
 func (s *followScreen) again() ui.Action {
-	a := ui.Shared(ui.ActRefresh, ui.Do(func() { s.changes.Deps.Host.Replace(NewPlan(s.changes, s.Proposal)) }))
-	a.Name = "plan anew"
-	return a
+	return actPlanAnew.Does(func() { s.changes.Deps.Host.Replace(NewPlan(s.changes, s.Proposal)) })
 }

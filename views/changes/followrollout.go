@@ -25,7 +25,7 @@ func (s *followScreen) rollout(d *prose.Document) {
 	p := s.job.Progress
 	glyphs := s.changes.Deps.Host.Theme().Glyphs()
 	switch {
-	case views.OfService(s.Service) != "":
+	case views.NotAService(s.Service) != "":
 		d.Heading("Progress")
 		s.alone(d, glyphs)
 	case len(p.Shares) > 0:

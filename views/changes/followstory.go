@@ -148,17 +148,17 @@ func (s *followScreen) details(v follow.Verdict) []string {
 func (s *followScreen) advice() string {
 	j := s.job
 	keys := s.changes.Deps.Host
-	logs, back := keys.Key(s.logs())+" reads the logs", keys.Key(s.back())+" plans the way back"
+	logs, back := keys.Key(views.ActLogs)+" reads the logs", keys.Key(views.ActRollBack)+" plans the way back"
 	switch {
 	case s.paused():
-		return keys.Key(s.onwards()) + " plans to continue it, " + back
-	case !j.Ended && len(j.Progress.Stops) > 0 && views.OfService(s.Service) == "":
+		return keys.Key(actContinue) + " plans to continue it, " + back
+	case !j.Ended && len(j.Progress.Stops) > 0 && views.NotAService(s.Service) == "":
 		return back + ", " + logs
 	case !j.Ended:
 		return ""
 	case s.unmade():
-		return "nothing was changed; " + keys.Key(s.again()) + " plans anew"
-	case j.Err != nil || j.Result.Verdict == nil || j.Result.Verdict.Good() || views.OfService(s.Service) != "":
+		return "nothing was changed; " + keys.Key(actPlanAnew) + " plans anew"
+	case j.Err != nil || j.Result.Verdict == nil || j.Result.Verdict.Good() || views.NotAService(s.Service) != "":
 		return ""
 	}
 	switch j.Result.Verdict.Outcome {

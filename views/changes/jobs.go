@@ -16,18 +16,33 @@ import (
 	"gantry/views/wording"
 )
 
-// actJobs lists the changes, whatever screen is shown.
-const actJobs = "changes"
+// The actions on the list of changes, which every screen opens.
+var (
+	actJobs   = ui.Binding{ID: "changes", Name: "changes", Keys: []string{"%"}}
+	actFollow = ui.ActEnter.As("follow", 1)
+)
+
+// Everywhere are the bindings that every screen has for the sake of changes.
+func Everywhere() []ui.Binding { return []ui.Binding{actJobs} }
+
+// Kinds are the screens of this room.
+func Kinds() []views.Kind {
+	listed := livetable.Bindings(actFollow)
+	return []views.Kind{
+		planKind(), followKind(),
+		{Declaration: ui.Declaration{Screen: "verdicts", Bindings: listed}},
+		{Declaration: ui.Declaration{Screen: "changes", Title: "Changes of this run", Bindings: listed}},
+	}
+}
 
 // Globals are the actions that every screen has for the sake of changes.
 func (c *Changes) Globals() []ui.Action {
-	return []ui.Action{{ID: actJobs, Name: "changes", Keys: []string{"%"},
-		Run: ui.Do(func() { c.Deps.Host.Push(newJobs(c)) })}}
+	return []ui.Action{actJobs.Does(func() { c.Deps.Host.Push(newJobs(c)) })}
 }
 
 // JobsKey is the key that lists the changes.
 func (c *Changes) JobsKey() string {
-	return c.Deps.Host.Key(ui.Action{ID: actJobs, Keys: []string{"%"}})
+	return c.Deps.Host.Key(actJobs)
 }
 
 // jobsWatch makes a table's watch of the jobs, which live in memory.
@@ -71,8 +86,8 @@ func newJobs(c *Changes) *livetable.Screen[Job] {
 		},
 		Evidence: jobEvidence,
 		Actions: func(j Job, ok bool) []ui.Action {
-			enter := ui.Shared(ui.ActEnter, ui.Do(func() { c.Deps.Host.Push(NewFollow(c, j.ID, Proposal{Service: j.Target})) }))
-			enter.Name, enter.Disabled = "follow", livetable.Nothing(ok)
+			enter := actFollow.Does(func() { c.Deps.Host.Push(NewFollow(c, j.ID, Proposal{Service: j.Target})) })
+			enter.Disabled = livetable.Nothing(ok)
 			return []ui.Action{enter}
 		},
 		Ref: func(j Job) awsx.Ref { return j.Target },

@@ -112,7 +112,7 @@ func reasonOfLogs(err error) string {
 
 // find returns a task as the service's watch has it, else as ECS describes it.
 func (r lineReader) find(ctx context.Context, id string) (awsx.Task, error) {
-	if views.OfService(r.target) == "" {
+	if views.NotAService(r.target) == "" {
 		w := r.store.Service(r.target)
 		defer w.Close()
 		if items := w.Snapshot().Items; len(items) > 0 {

@@ -108,8 +108,7 @@ func (s *pickUpScreen) View(w, h int) ui.Frame {
 func (s *pickUpScreen) Header() ui.Header { return s.changes.Deps.Header(s.service, "follow") }
 
 func (s *pickUpScreen) Actions() []ui.Action {
-	again := ui.Shared(ui.ActRefresh, s.find)
-	again.Name, again.Hint = "look again", 1
+	again := actLookAgain.Runs(s.find)
 	if s.err == nil {
 		again.Disabled = "it is being looked for"
 	}

@@ -115,14 +115,14 @@ func (s *planScreen) paras() (head, tail []prose.Para) {
 	case s.planning:
 		d.Line(theme.Dim, "reading "+s.Service.Name()+" and making a plan")
 	case s.err != nil:
-		noPlan(&d, s.err, s.key(planAnew(nil))+" plans anew, esc goes back to what was typed")
+		noPlan(&d, s.err, s.key(actPlanAnew)+" plans anew, esc goes back to what was typed")
 	default:
 		return s.summary(), checkParas(s.plan.Checks, s.overridden)
 	}
 	return d.Paras, nil
 }
 
-func (s *planScreen) key(a ui.Action) string { return s.changes.Deps.Host.Key(a) }
+func (s *planScreen) key(b ui.Binding) string { return s.changes.Deps.Host.Key(b) }
 
 // summary puts a plan in words: what and where, what comes next, and the exact
 // calls.
@@ -183,11 +183,11 @@ func (s *planScreen) next() prose.Para {
 	case len(blocking) > 0:
 		c := blocking[0]
 		next.Role = theme.Failed
-		next.Text = theme.StatusFailed.Glyph() + " " + c.Name + ": " + c.Text + " (mend it, or " + s.key(s.overriding()) + " overrides it)"
+		next.Text = theme.StatusFailed.Glyph() + " " + c.Name + ": " + c.Text + " (mend it, or " + s.key(actOverride) + " overrides it)"
 	case s.mode != "":
 		next.Role, next.Text = theme.Degraded, s.mode
 	default:
-		next.Text = s.key(s.carryingOut()) + " " + gateWords(*s.plan) + ", then makes " + wording.Count(len(s.plan.Steps), "call")
+		next.Text = s.key(actCarryOut) + " " + gateWords(*s.plan) + ", then makes " + wording.Count(len(s.plan.Steps), "call")
 	}
 	return next
 }
@@ -235,9 +235,6 @@ func (s *planScreen) Text() string {
 	return prose.PlainText(head) + prose.PlainDifference(s.diff.Lines) + prose.PlainText(tail)
 }
 
-func (s *planScreen) carryingOut() ui.Action { return carryOut(s.confirm) }
-func (s *planScreen) overriding() ui.Action  { return overrideCheck(s.override) }
-
 func (s *planScreen) Actions() []ui.Action {
 	waiting := ""
 	var blocking []deploy.Check
@@ -249,7 +246,7 @@ func (s *planScreen) Actions() []ui.Action {
 	default:
 		blocking = s.plan.Blocking(s.overridden...)
 	}
-	carry, override := s.carryingOut(), s.overriding()
+	carry, override := actCarryOut.Does(s.confirm), actOverride.Does(s.override)
 	carry.Disabled, override.Disabled = waiting, waiting
 	if s.plan != nil {
 		carry.Tier = int(s.plan.Tier)
@@ -263,7 +260,7 @@ func (s *planScreen) Actions() []ui.Action {
 	}
 	commands := copyCommands(s.changes.Deps.Host, func() []string { return s.plan.Commands() })
 	commands.Hint, commands.Disabled = 5, waiting
-	refresh := planAnew(s.replan)
+	refresh := actPlanAnew.Runs(s.replan)
 	refresh.Hint = 6
 	out := append([]ui.Action{carry, override}, s.variants()...)
 	out = append(out, commands, refresh)

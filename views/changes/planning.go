@@ -1,21 +1,31 @@
 package changes
 
 import (
+	"slices"
 	"strings"
-
-	tea "charm.land/bubbletea/v2"
 
 	"gantry/ui"
 	"gantry/ui/theme"
+	"gantry/views"
 	"gantry/views/prose"
 )
 
-// The actions of a plan.
-const (
-	actCarryOut = "carry-out"
-	actOverride = "override"
-	actCommands = "copy-commands"
+// The actions of a plan, of one target or of many.
+var (
+	actCarryOut = ui.Binding{ID: "carry-out", Name: "carry out", Keys: []string{"enter"}, Tier: 1, Hint: 1}
+	actOverride = ui.Binding{ID: "override", Name: "override a check", Keys: []string{"O"}, Tier: 1}
+	actLeaveOut = ui.Binding{ID: "leave-out", Name: "leave out those without a plan", Keys: []string{"x"}}
+	actRevision = ui.Binding{ID: "another-revision", Name: "another revision", Keys: []string{"u"}, Hint: 3}
+	actPin      = ui.Binding{ID: "pin", Name: "pin images", Keys: []string{"p"}, Hint: 4}
+	actCommands = ui.Binding{ID: "copy-commands", Name: "copy commands", Keys: []string{"c"}}
 )
+
+// planKind declares the plan of one target and of many.
+func planKind() views.Kind {
+	return views.Kind{Declaration: ui.Declaration{Screen: "plan", Title: "A plan", Bindings: slices.Concat([]ui.Binding{
+		actCarryOut, actOverride, actLeaveOut, actRevision, actPin, actCommands, actPlanAnew,
+	}, prose.HunkBindings(), ui.MovementBindings())}}
+}
 
 // noPlan says why there is no plan, and what can be done about it.
 func noPlan(d *prose.Document, err error, next string) {
@@ -25,25 +35,7 @@ func noPlan(d *prose.Document, err error, next string) {
 	d.Field("next", "nothing was changed; "+next)
 }
 
-// carryOut is the action that asks for a plan to be carried out.
-func carryOut(confirm func()) ui.Action {
-	return ui.Action{ID: actCarryOut, Name: "carry out", Keys: []string{"enter"}, Tier: 1, Hint: 1, Run: ui.Do(confirm)}
-}
-
-// overrideCheck is the action that passes over a failed check.
-func overrideCheck(override func()) ui.Action {
-	return ui.Action{ID: actOverride, Name: "override a check", Keys: []string{"O"}, Tier: 1, Run: ui.Do(override)}
-}
-
 // copyCommands is the action that copies the commands that would do the same.
 func copyCommands(host *ui.Host, commands func() []string) ui.Action {
-	return ui.Action{ID: actCommands, Name: "copy commands", Keys: []string{"c"},
-		Run: ui.Do(func() { host.Copy("plan", strings.Join(commands(), "\n")+"\n") })}
-}
-
-// planAnew is the action that makes the plan again.
-func planAnew(replan func() tea.Cmd) ui.Action {
-	a := ui.Shared(ui.ActRefresh, replan)
-	a.Name = "plan anew"
-	return a
+	return actCommands.Does(func() { host.Copy("plan", strings.Join(commands(), "\n")+"\n") })
 }

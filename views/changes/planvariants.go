@@ -12,12 +12,6 @@ import (
 	"gantry/ui"
 )
 
-// The actions that plan a variant of what was proposed.
-const (
-	actPin      = "pin"
-	actRevision = "another-revision"
-)
-
 // variants are the ways in which the same intent can be meant.
 func (s *planScreen) variants() []ui.Action {
 	waiting := ""
@@ -43,16 +37,15 @@ func (s *planScreen) variants() []ui.Action {
 
 // another lists what else to go back to.
 func (s *planScreen) another() ui.Action {
-	return ui.Action{ID: actRevision, Name: "another revision", Keys: []string{"u"}, Hint: 3,
-		Run: ui.Do(func() { s.changes.Deps.Host.Push(s.changes.NewRevisions(s.Service, "")) })}
+	return actRevision.Does(func() { s.changes.Deps.Host.Push(s.changes.NewRevisions(s.Service, "")) })
 }
 
 // pin plans anew with images named in another way.
 func (s *planScreen) pin(intent deploy.Intent) ui.Action {
-	return ui.Action{ID: actPin, Name: "pin images", Keys: []string{"p"}, Hint: 4, Run: func() tea.Cmd {
+	return actPin.Runs(func() tea.Cmd {
 		s.Intent = intent
 		return s.replan()
-	}}
+	})
 }
 
 // nextPinning is the intent with the next way to name its images; ok is false
@@ -76,7 +69,7 @@ func nextPinning(intent deploy.Intent) (next deploy.Intent, ok bool) {
 // pinning says how the plan names its images, and what changes that; empty where
 // there is no choice.
 func (s *planScreen) pinning() string {
-	next, ok := nextPinning(s.Intent)
+	_, ok := nextPinning(s.Intent)
 	if !ok || s.plan == nil {
 		return ""
 	}
@@ -94,7 +87,7 @@ func (s *planScreen) pinning() string {
 			words = "pinned to the digest that the tag has now"
 		}
 	}
-	return words + " (" + s.key(s.pin(next)) + " changes that)"
+	return words + " (" + s.key(actPin) + " changes that)"
 }
 
 func rollBackPinning(p deploy.Pinning) string {

@@ -49,10 +49,10 @@ func newVerdicts(c *Changes, id string, cluster awsx.Ref, b deploy.Batch) ui.Scr
 		},
 		Evidence: verdictEvidence,
 		Actions: func(j Job, ok bool) []ui.Action {
-			enter := ui.Shared(ui.ActEnter, ui.Do(func() {
+			enter := actFollow.Does(func() {
 				c.Deps.Host.Push(NewFollow(c, j.ID, Proposal{Service: j.Target, Intent: intents[j.Target]}))
-			}))
-			enter.Name, enter.Disabled = "follow", livetable.Nothing(ok)
+			})
+			enter.Disabled = livetable.Nothing(ok)
 			return []ui.Action{enter}
 		},
 		Ref: func(j Job) awsx.Ref { return j.Target },

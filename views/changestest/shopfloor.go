@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,8 @@ import (
 	"gantry/views/changes"
 	"gantry/views/editors"
 	"gantry/views/images"
+	"gantry/views/prose"
+	"gantry/views/resources"
 	"gantry/views/revisions"
 	"gantry/views/viewstest"
 )
@@ -109,9 +112,25 @@ func Prepared(t *testing.T, look uitest.Look, change func(*Shopfloor), root func
 
 func Untouched(*Shopfloor) {}
 
+// Read lets everything be read. No screen of these rooms may offer what its kind does
+// not declare: nobody could bind it.
 func (f *Shopfloor) Read() *Shopfloor {
 	f.Desk.Read()
+	if top := f.Shell.Top(); top != nil {
+		if undeclared := catalog().Undeclared(top); len(undeclared) > 0 {
+			panic(fmt.Sprintf("%s offers %q, which its kind does not declare", top.Name(), undeclared))
+		}
+	}
 	return f
+}
+
+// catalog is what the rooms declare that a change is made in.
+func catalog() ui.Catalog {
+	c := ui.Catalog{Everywhere: append(ui.Everywhere(), changes.Everywhere()...), Screens: ui.Declarations()}
+	for _, k := range slices.Concat(resources.Kinds(), images.Kinds(), changes.Kinds(), editors.Kinds(), revisions.Kinds(), prose.Kinds()) {
+		c.Screens = append(c.Screens, k.Declaration)
+	}
+	return c
 }
 
 // keys presses keys with a moment before each, as dialogs are deaf at first.

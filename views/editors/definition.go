@@ -18,10 +18,18 @@ import (
 )
 
 // The actions on a task definition.
-const (
-	actPlan = "plan"
-	actDrop = "drop-edits"
+var (
+	actOpenEditor = ui.Binding{ID: views.ActEdit.ID, Name: "edit", Keys: []string{"e", "enter"}, Hint: 1}
+	actPlan       = ui.Binding{ID: "plan", Name: "plan", Keys: []string{"w"}, Hint: 2}
+	actDrop       = ui.Binding{ID: "drop-edits", Name: "drop the edits", Keys: []string{"x"}, Hint: 3}
+	actReadAgain  = ui.ActRefresh.As("read again", 0)
 )
+
+// definitionKind declares the screen of the task definition in the operator's editor.
+func definitionKind() views.Kind {
+	return views.Kind{Declaration: ui.Declaration{Screen: "edit", Title: "Task definition",
+		Bindings: append([]ui.Binding{actOpenEditor, actPlan, actDrop, actReadAgain}, ui.MovementBindings()...)}}
+}
 
 // Edit gives the task definition in use to the operator's editor.
 func (e *Editors) Edit(service awsx.Ref) tea.Cmd {
@@ -266,14 +274,14 @@ func (s *editScreen) paras() []prose.Para {
 	case s.problem != nil:
 		cause, _ := changes.CauseOf(s.problem)
 		d.Paras = append(d.Paras, prose.Para{Text: theme.StatusFailed.Glyph() + " this is no task definition: " + cause, Role: theme.Failed})
-		d.Field("next", key(s.editing())+" opens it again as it was left, "+key(s.dropping())+" drops the edits")
+		d.Field("next", key(actOpenEditor)+" opens it again as it was left, "+key(actDrop)+" drops the edits")
 		d.Field("file", s.file)
 	case s.edited():
 		d.Paras = append(d.Paras, prose.Para{Text: theme.StatusPending.Glyph() + " edited, and not carried out", Role: theme.Pending})
-		d.Field("next", key(s.planning())+" plans it, "+key(s.editing())+" edits on, "+key(s.dropping())+" drops the edits")
+		d.Field("next", key(actPlan)+" plans it, "+key(actOpenEditor)+" edits on, "+key(actDrop)+" drops the edits")
 	default:
 		d.Paras = append(d.Paras, prose.Para{Text: s.revision + " runs now", Role: theme.Title})
-		d.Field("next", key(s.editing())+" opens it in your editor, with a placeholder for each value that looks like a secret")
+		d.Field("next", key(actOpenEditor)+" opens it in your editor, with a placeholder for each value that looks like a secret")
 	}
 	return append(d.Paras, s.shown...)
 }
@@ -302,22 +310,9 @@ func (s *editScreen) Unsaved() string {
 	return "the edited task definition is not carried out"
 }
 
-func (s *editScreen) editing() ui.Action {
-	return ui.Action{ID: views.ActEdit, Name: "edit", Keys: []string{"e", "enter"}, Hint: 1, Run: s.edit}
-}
-
-func (s *editScreen) planning() ui.Action {
-	return ui.Action{ID: actPlan, Name: "plan", Keys: []string{"w"}, Hint: 2, Run: ui.Do(s.plan)}
-}
-
-func (s *editScreen) dropping() ui.Action {
-	return ui.Action{ID: actDrop, Name: "drop the edits", Keys: []string{"x"}, Hint: 3, Run: s.drop}
-}
-
 func (s *editScreen) Actions() []ui.Action {
-	edit, plan, drop := s.editing(), s.planning(), s.dropping()
-	refresh := ui.Shared(ui.ActRefresh, s.read)
-	refresh.Name = "read again"
+	edit, plan, drop := actOpenEditor.Runs(s.edit), actPlan.Does(s.plan), actDrop.Runs(s.drop)
+	refresh := actReadAgain.Runs(s.read)
 	switch {
 	case s.busy:
 		why := "the task definition is being read"

@@ -17,10 +17,17 @@ import (
 	"gantry/ui/modal"
 	"gantry/ui/text"
 	"gantry/ui/theme"
+	"gantry/views"
 	"gantry/views/changes"
 	"gantry/views/prose"
 	"gantry/views/wording"
 )
+
+// environmentKind declares the editor of a service's variables.
+func environmentKind() views.Kind {
+	return views.Kind{Declaration: ui.Declaration{Screen: "environment", Title: "Environment",
+		Bindings: append([]ui.Binding{actPlan, actReadAgain}, ui.EditorBindings()...)}}
+}
 
 // environmentScreen edits the variables of a service's containers in place. It
 // changes nothing itself: its edits become a plan.
@@ -214,8 +221,7 @@ func (s *environmentScreen) Unsaved() string {
 }
 
 func (s *environmentScreen) Actions() []ui.Action {
-	refresh := ui.Shared(ui.ActRefresh, s.read)
-	refresh.Name = "read again"
+	refresh := actReadAgain.Runs(s.read)
 	if s.editor == nil {
 		refresh.Hint = 1
 		return []ui.Action{refresh}
@@ -223,16 +229,16 @@ func (s *environmentScreen) Actions() []ui.Action {
 	if s.editor.Changes() > 0 {
 		refresh.Disabled = s.Unsaved() + ": undo them first"
 	}
-	plan := ui.Action{ID: "plan", Name: "plan", Keys: []string{"w"}, Hint: 1, Run: func() tea.Cmd {
+	plan := actPlan.As("plan", 1).Runs(func() tea.Cmd {
 		s.changes.Propose(s.service, s.intent(), s.carried)
 		return nil
-	}}
+	})
 	if s.editor.Changes() == 0 {
 		plan.Disabled = "nothing was edited"
 	}
 	out := []ui.Action{plan, refresh}
 	for _, a := range ui.EditorActions(s.editor) {
-		if a.ID == ui.ActReveal && !s.recorded {
+		if a.ID == ui.ActReveal.ID && !s.recorded {
 			a.Tier, a.Run = int(deploy.TierName), ui.Do(s.askToReveal)
 		}
 		out = append(out, a)

@@ -22,11 +22,18 @@ import (
 )
 
 // The actions on what scales a service.
-const (
-	actBounds  = "bounds"
-	actSuspend = "suspend-scaling"
-	actResume  = "resume-scaling"
+var (
+	actCount   = ui.Binding{ID: views.ActScale.ID, Name: "count", Keys: []string{"s", "enter"}, Tier: 1, Hint: 1}
+	actBounds  = ui.Binding{ID: "bounds", Name: "bounds", Keys: []string{"m"}, Tier: 1, Hint: 2}
+	actSuspend = ui.Binding{ID: "suspend-scaling", Name: "suspend scaling", Keys: []string{"p"}, Tier: 2, Hint: 3}
+	actResume  = ui.Binding{ID: "resume-scaling", Name: "resume scaling", Keys: []string{"r"}, Tier: 2, Hint: 4}
 )
+
+// scalingKind declares the screen of what moves the count of a service.
+func scalingKind() views.Kind {
+	return views.Kind{Declaration: ui.Declaration{Screen: "scaling", Title: "Scaling",
+		Bindings: append([]ui.Binding{actCount, actBounds, actSuspend, actResume, ui.ActRefresh}, ui.MovementBindings()...)}}
+}
 
 // Scale asks for a count, beside what Application Auto Scaling would do to it.
 func (e *Editors) Scale(service awsx.Ref) tea.Cmd {
@@ -247,10 +254,10 @@ func (s *scalingScreen) Actions() []ui.Action {
 	set := func(suspend bool) func() tea.Cmd {
 		return ui.Do(func() { s.changes.Propose(s.service, deploy.SetScaling{Suspend: &suspend}, nil) })
 	}
-	scale := ui.Action{ID: views.ActScale, Name: "count", Keys: []string{"s", "enter"}, Tier: 1, Hint: 1, Run: ui.Do(s.askCount)}
-	bounds := ui.Action{ID: actBounds, Name: "bounds", Keys: []string{"m"}, Tier: 1, Hint: 2, Disabled: why, Run: ui.Do(s.askBounds)}
-	suspend := ui.Action{ID: actSuspend, Name: "suspend scaling", Keys: []string{"p"}, Tier: 2, Hint: 3, Disabled: why, Run: set(true)}
-	resume := ui.Action{ID: actResume, Name: "resume scaling", Keys: []string{"r"}, Tier: 2, Hint: 4, Disabled: why, Run: set(false)}
+	scale := actCount.Does(s.askCount)
+	bounds := actBounds.Does(s.askBounds).Unless(why)
+	suspend := actSuspend.Runs(set(true)).Unless(why)
+	resume := actResume.Runs(set(false)).Unless(why)
 	if t := s.scaled; t != nil {
 		if t.Suspended() {
 			suspend.Disabled = "scaling is suspended already"
@@ -259,7 +266,7 @@ func (s *scalingScreen) Actions() []ui.Action {
 			resume.Disabled = "scaling is active already"
 		}
 	}
-	refresh := ui.Shared(ui.ActRefresh, s.read)
+	refresh := ui.ActRefresh.Runs(s.read)
 	return append([]ui.Action{scale, bounds, suspend, resume, refresh}, ui.Movement(s.Pager)...)
 }
 

@@ -24,6 +24,19 @@ import (
 	"gantry/views/wording"
 )
 
+// The actions on an image.
+var (
+	actDeploy       = ui.ActEnter.As("deploy", 1)
+	actTypeImage    = ui.Binding{ID: "type-image", Name: "type an image", Keys: []string{"i"}, Hint: 2}
+	actDeployPinned = ui.Binding{ID: "deploy-pinned", Name: "deploy its digest", Keys: []string{"D"}, Hint: 3}
+)
+
+// Kinds are the screens of this room.
+func Kinds() []views.Kind {
+	return []views.Kind{{Declaration: ui.Declaration{Screen: "images", Title: "Images",
+		Bindings: livetable.Bindings(actDeploy, actTypeImage, actDeployPinned)}}}
+}
+
 // Images opens the images that a service can be given.
 type Images struct{ Changes *changes.Changes }
 
@@ -85,7 +98,7 @@ func New(c *changes.Changes, service awsx.Ref) *imagesScreen {
 }
 
 func (s *imagesScreen) open() livetable.Feed[imageRow] {
-	q, typing := livetable.Ask(s.load), s.Deps.Host.Key(s.typing())
+	q, typing := livetable.Ask(s.load), s.Deps.Host.Key(actTypeImage)
 	s.query = q
 	return livetable.Feed[imageRow]{
 		Watches: []livetable.Watch{q},
@@ -206,21 +219,13 @@ func imageColumns(deps *views.Deps) []table.Column[imageRow] {
 }
 
 func (s *imagesScreen) actions(r imageRow, ok bool) []ui.Action {
-	enter := ui.Shared(ui.ActEnter, func() tea.Cmd { s.deploy(r.container, r.reference()); return nil })
-	enter.Name, enter.Disabled = "deploy", livetable.Nothing(ok)
-	pin := ui.Action{ID: "deploy-pinned", Name: "deploy its digest", Keys: []string{"D"}, Hint: 3, Disabled: livetable.Nothing(ok),
-		Run: func() tea.Cmd { s.deploy(r.container, r.pinned()); return nil }}
-	typed := s.typing()
-	typed.Run = func() tea.Cmd { s.ask(r.container); return nil }
+	enter := actDeploy.Does(func() { s.deploy(r.container, r.reference()) }).Unless(livetable.Nothing(ok))
+	pin := actDeployPinned.Runs(func() tea.Cmd { s.deploy(r.container, r.pinned()); return nil }).Unless(livetable.Nothing(ok))
+	typed := actTypeImage.Does(func() { s.ask(r.container) })
 	if s.query == nil || s.query.Answer().Value.definition == nil {
 		typed.Disabled = "the task definition was not read yet"
 	}
 	return []ui.Action{enter, typed, pin}
-}
-
-// typing is the action that takes a reference as typed.
-func (s *imagesScreen) typing() ui.Action {
-	return ui.Action{ID: "type-image", Name: "type an image", Keys: []string{"i"}, Hint: 2}
 }
 
 func (s *imagesScreen) deploy(container, reference string) {

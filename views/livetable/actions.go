@@ -2,6 +2,7 @@ package livetable
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -21,6 +22,16 @@ const (
 	ColAge   = "age"
 )
 
+// Bindings are those that a table screen declares: its own, and what every table has.
+func Bindings(own ...ui.Binding) []ui.Binding {
+	return slices.Concat(own, []ui.Binding{
+		ui.ActCopy, ui.ActCopyCell, ui.ActJSON, ui.ActDescribe,
+		ui.ActFaults, ui.ActWide, ui.ActRefresh, ui.ActMark, ui.ActMarkRange, ui.ActClearMarks,
+		ui.ActSort, ui.ActSortName, ui.ActSortState, ui.ActSortAge,
+		ui.ActColumnLeft, ui.ActColumnRight, ui.ActLeft, ui.ActRight,
+	}, ui.MovementBindings())
+}
+
 // Actions are the screen's own, then what every table can do.
 func (s *Screen[T]) Actions() []ui.Action {
 	row, ok := s.Table.Selected()
@@ -37,7 +48,7 @@ func (s *Screen[T]) Actions() []ui.Action {
 	return out
 }
 
-// nothing says why an action on a row is not possible, if it is not.
+// Nothing says why an action on a row is not possible, if it is not.
 func Nothing(ok bool) string {
 	if ok {
 		return ""
@@ -47,10 +58,10 @@ func Nothing(ok bool) string {
 
 // about are the actions on the row under the cursor.
 func (s *Screen[T]) about(row T, ok bool) []ui.Action {
-	describe := ui.Shared(ui.ActDescribe, func() tea.Cmd { s.openDescription(row); return nil })
-	json := ui.Shared(ui.ActJSON, func() tea.Cmd { s.openJSON(row); return nil })
-	name := ui.Shared(ui.ActCopy, ui.Do(s.copyNames))
-	cell := ui.Shared(ui.ActCopyCell, ui.Do(func() { s.copyCell(row) }))
+	describe := ui.ActDescribe.Runs(func() tea.Cmd { s.openDescription(row); return nil })
+	json := ui.ActJSON.Runs(func() tea.Cmd { s.openJSON(row); return nil })
+	name := ui.ActCopy.Does(s.copyNames)
+	cell := ui.ActCopyCell.Does(func() { s.copyCell(row) })
 	out := []ui.Action{name, cell}
 	if s.spec.Kind != "" {
 		out = append(out, json)
@@ -72,40 +83,40 @@ func (s *Screen[T]) about(row T, ok bool) []ui.Action {
 // choosing are the actions on the table as a whole.
 func (s *Screen[T]) choosing() []ui.Action {
 	t := s.Table
-	sortBy := func(id, column string) ui.Action {
-		a := ui.Shared(id, ui.Do(func() { t.SortBy(column) }))
+	sortBy := func(b ui.Binding, column string) ui.Action {
+		a := b.Does(func() { t.SortBy(column) })
 		if !s.sortable(column) {
 			a.Disabled = "this table has no such column"
 		}
 		return a
 	}
-	column := func(id string, n int) ui.Action {
-		return ui.Shared(id, ui.Do(func() {
+	column := func(b ui.Binding, n int) ui.Action {
+		return b.Does(func() {
 			s.chosen = true
 			t.Choose(n)
-		}))
+		})
 	}
 	return []ui.Action{
-		ui.Shared(ui.ActFaults, ui.Do(func() {
+		ui.ActFaults.Does(func() {
 			t.SetFaultsOnly(!t.FaultsOnly())
 			s.explain()
-		})),
-		ui.Shared(ui.ActWide, ui.Do(func() { s.wide = !s.wide })),
-		ui.Shared(ui.ActRefresh, ui.Do(s.feed.refresh)),
-		ui.Shared(ui.ActMark, s.carrying(ui.Do(func() {
+		}),
+		ui.ActWide.Does(func() { s.wide = !s.wide }),
+		ui.ActRefresh.Does(s.feed.refresh),
+		ui.ActMark.Runs(s.carrying(ui.Do(func() {
 			t.ToggleMark()
 			t.Move(1)
 		}))),
-		ui.Shared(ui.ActMarkRange, ui.Do(t.MarkRange)),
-		ui.Shared(ui.ActClearMarks, ui.Do(t.ClearMarks)),
-		ui.Shared(ui.ActSort, ui.Do(func() { t.SortChosen() })),
+		ui.ActMarkRange.Does(t.MarkRange),
+		ui.ActClearMarks.Does(t.ClearMarks),
+		ui.ActSort.Does(func() { t.SortChosen() }),
 		sortBy(ui.ActSortName, ColName),
 		sortBy(ui.ActSortState, ColState),
 		sortBy(ui.ActSortAge, ColAge),
 		column(ui.ActColumnLeft, -1),
 		column(ui.ActColumnRight, 1),
-		ui.Shared(ui.ActLeft, ui.Do(func() { t.ScrollColumns(-1) })),
-		ui.Shared(ui.ActRight, ui.Do(func() { t.ScrollColumns(1) })),
+		ui.ActLeft.Does(func() { t.ScrollColumns(-1) }),
+		ui.ActRight.Does(func() { t.ScrollColumns(1) }),
 	}
 }
 

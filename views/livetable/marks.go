@@ -25,7 +25,7 @@ func (s *Screen[T]) OverMarks(a ui.Action, run func(targets []awsx.Ref, started 
 		for i, row := range hidden {
 			names[i] = s.shortName(row)
 		}
-		a.Disabled = fmt.Sprintf("marked and hidden by the filter: %s (%s clears marks)", strings.Join(names, ", "), s.key(ui.ActClearMarks, ""))
+		a.Disabled = fmt.Sprintf("marked and hidden by the filter: %s (%s clears marks)", strings.Join(names, ", "), s.Deps.Host.Key(ui.ActClearMarks))
 		return a
 	}
 	targets := make([]awsx.Ref, len(marked))

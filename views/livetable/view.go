@@ -52,9 +52,9 @@ func (s *Screen[T]) emptiness() []prose.Para {
 	st := s.load.Status
 	switch {
 	case hidden > 0 && s.Table.Filter() != "":
-		return say("the filter hides %d %s (%s shows them)", hidden, s.spec.Nouns, s.key(ui.ActBack, "esc"))
+		return say("the filter hides %d %s (%s shows them)", hidden, s.spec.Nouns, s.Deps.Host.Key(ui.ActBack))
 	case hidden > 0:
-		return say("none of %d %s has a fault (%s shows all)", hidden, s.spec.Nouns, s.key(ui.ActFaults, ""))
+		return say("none of %d %s has a fault (%s shows all)", hidden, s.spec.Nouns, s.Deps.Host.Key(ui.ActFaults))
 	case s.feds == 0 || st.loading(s.Deps.Now()):
 		if st.total > 0 {
 			return say("loading %d/%d %s", st.done, st.total, s.spec.Nouns)
@@ -78,17 +78,8 @@ func (s *Screen[T]) refused(err error) []prose.Para {
 	return []prose.Para{
 		first,
 		{Text: err.Error(), Depth: 1},
-		{Text: s.key(ui.ActRefresh, "") + " tries again", Role: theme.Dim, Depth: 1},
+		{Text: s.Deps.Host.Key(ui.ActRefresh) + " tries again", Role: theme.Dim, Depth: 1},
 	}
-}
-
-// key is the key of an action that this screen mentions.
-func (s *Screen[T]) key(id, otherwise string) string {
-	a := ui.Shared(id, nil)
-	if otherwise != "" {
-		a.Keys = []string{otherwise}
-	}
-	return s.Deps.Host.Key(a)
 }
 
 // Header tells where one is, how current the rows are and how many there are.

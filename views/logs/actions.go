@@ -14,49 +14,41 @@ import (
 func (s *logScreen) Actions() []ui.Action {
 	pos, ok := s.view.Selected()
 	noLine := unless(ok, "no line is shown")
-	follow := ui.Action{ID: "log-follow", Name: "follow", Keys: []string{"s"}, Hint: 2, Run: s.moving(ui.Do(func() {
+	follow := actFollow.Runs(s.moving(ui.Do(func() {
 		s.view.SetFollowing(!s.view.Following())
-	}))}
+	})))
 	switch {
 	case s.view.Following() && s.following():
 		follow.Name = "pause"
 	case !s.following():
 		follow.Run = s.followAgain
 	}
-	wrap := ui.Shared(ui.ActWrap, ui.Do(func() { s.view.SetWrap(!s.view.Wrap()) }))
-	wrap.Hint = 5
-	refresh := ui.Shared(ui.ActRefresh, s.refresh)
-	refresh.Name = "search anew"
-	query := ui.Shared(ui.ActDescribe, ui.Do(s.openQuery))
-	query.Name = "the query in full"
 	out := []ui.Action{
 		s.enterAction(pos, noLine), follow, s.filterAction(), s.queryAction(),
-		{ID: "log-next-error", Name: "next error", Keys: []string{"e"}, Disabled: noLine, Run: s.moving(ui.Do(func() { s.seekError(1) }))},
-		{ID: "log-previous-error", Name: "previous error", Keys: []string{"E"}, Hint: 4, Disabled: noLine, Run: s.moving(ui.Do(func() { s.seekError(-1) }))},
-		wrap,
-		{ID: "log-time", Name: "time", Keys: []string{"t"}, Hint: 6, Run: ui.Do(func() { s.view.SetTime(!s.view.Time()) })},
+		actNextError.Runs(s.moving(ui.Do(func() { s.seekError(1) }))).Unless(noLine),
+		actPreviousError.Runs(s.moving(ui.Do(func() { s.seekError(-1) }))).Unless(noLine),
+		actWrap.Does(func() { s.view.SetWrap(!s.view.Wrap()) }),
+		actTime.Does(func() { s.view.SetTime(!s.view.Time()) }),
 		s.jumpAction(), s.aroundAction(pos, noLine), s.histogramAction(), s.columnsAction(), s.chooseAction(),
-		{ID: "log-unfold", Name: "fold or unfold", Keys: []string{"z"}, Disabled: noLine, Run: s.moving(ui.Do(s.view.ToggleFold))},
-		{ID: "log-unfold-all", Name: "fold or unfold all", Keys: []string{"Z"}, Run: ui.Do(func() { s.view.SetUnfolded(!s.view.Unfolded()) })},
+		actUnfold.Runs(s.moving(ui.Do(s.view.ToggleFold))).Unless(noLine),
+		actUnfoldAll.Does(func() { s.view.SetUnfolded(!s.view.Unfolded()) }),
 		s.selectAction(noLine), s.copyAction(pos, noLine), s.markAction(), s.revealAction(), s.linkAction(), s.fullAction(),
-		s.predecessorAction(), query, refresh,
+		s.predecessorAction(), actQueryInFull.Does(s.openQuery), actSearchAnew.Runs(s.refresh),
 	}
 	out = append(out, s.searching()...)
 	out = append(out, windowActions(func(w logWindow) tea.Cmd { return s.reopen(logOpening{window: w}) })...)
 	for _, move := range ui.Movement(s.view) {
 		run := s.moving(move.Run)
 		move.Run = func() tea.Cmd { return tea.Batch(run(), s.further()) }
-		if move.ID == ui.ActBottom && !s.following() {
+		if move.ID == ui.ActBottom.ID && !s.following() {
 			move.Run = s.followAgain
 		}
 		out = append(out, move)
 	}
-	// Names of their own: a preset that scrolls tables by letters leaves these to the
-	// actions here.
 	wrapped := unless(!s.view.Wrap(), "lines are wrapped")
 	return append(out,
-		ui.Action{ID: "log-left", Name: "scroll left", Keys: []string{"left"}, Hidden: true, Disabled: wrapped, Run: ui.Do(func() { s.view.ScrollColumns(-1) })},
-		ui.Action{ID: "log-right", Name: "scroll right", Keys: []string{"right"}, Hidden: true, Disabled: wrapped, Run: ui.Do(func() { s.view.ScrollColumns(1) })},
+		actLeft.Does(func() { s.view.ScrollColumns(-1) }).Unless(wrapped),
+		actRight.Does(func() { s.view.ScrollColumns(1) }).Unless(wrapped),
 	)
 }
 
@@ -88,8 +80,7 @@ func (s *logScreen) followAgain() tea.Cmd {
 // enterAction opens what is under the cursor: a line's record, what a gap line hides,
 // or what lies beyond the lines.
 func (s *logScreen) enterAction(pos uint64, noLine string) ui.Action {
-	a := ui.Shared(ui.ActEnter, ui.Do(func() { s.openRecord(pos) }))
-	a.Name, a.Disabled = "record", noLine
+	a := actRecord.Does(func() { s.openRecord(pos) }).Unless(noLine)
 	e := s.lines.ring.At(pos)
 	switch beyond := s.view.Beyond(); {
 	case beyond != 0 && (beyond < 0 || !s.following()):
@@ -109,16 +100,16 @@ func (s *logScreen) searching() []ui.Action {
 			}
 		}))
 	}
-	next := ui.Shared(ui.ActFindNext, find(s.view.FindNext, "newer"))
-	previous := ui.Shared(ui.ActFindPrev, find(s.view.FindPrevious, "older"))
-	next.Disabled = unless(s.view.Search() != "", "nothing is searched for")
-	previous.Disabled = next.Disabled
-	return []ui.Action{next, previous}
+	none := unless(s.view.Search() != "", "nothing is searched for")
+	return []ui.Action{
+		ui.ActFindNext.Runs(find(s.view.FindNext, "newer")).Unless(none),
+		ui.ActFindPrev.Runs(find(s.view.FindPrevious, "older")).Unless(none),
+	}
 }
 
 // filterAction asks for a filter: other than the search it hides lines.
 func (s *logScreen) filterAction() ui.Action {
-	return ui.Action{ID: "log-filter", Name: "filter", Keys: []string{"&"}, Hint: 3, Run: ui.Do(func() {
+	return actFilter.Does(func() {
 		s.viewer.Deps.Host.Modal(form.New(s.viewer.Deps.Host.Theme(), form.Options{
 			Title: "Show only the lines that match",
 			Fields: []form.Field{{
@@ -127,7 +118,7 @@ func (s *logScreen) filterAction() ui.Action {
 			}},
 			Submit: func(values []string) (tea.Cmd, error) { return nil, s.view.SetFilter(values[0]) },
 		}))
-	})}
+	})
 }
 
 // seekError goes to the next error line that is shown, in steps of one line.
@@ -156,7 +147,7 @@ func (s *logScreen) seekError(step int) {
 
 // predecessorAction opens the logs of the task that stopped before this one.
 func (s *logScreen) predecessorAction() ui.Action {
-	a := ui.Action{ID: "log-predecessor", Name: "previous task", Keys: []string{"p"}, Hint: 7}
+	a := actPredecessor.Runs(nil)
 	task, ok := s.subject.predecessor(s.scope)
 	a.Disabled = unless(ok, "no task is known that stopped before")
 	a.Run = func() tea.Cmd {

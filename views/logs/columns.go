@@ -29,11 +29,11 @@ const (
 
 // columnsAction shows fields of structured lines in columns, or messages again.
 func (s *logScreen) columnsAction() ui.Action {
-	name := "columns"
+	columns := actColumns
 	if s.view.InColumns() {
-		name = "raw lines"
+		columns.Name = "raw lines"
 	}
-	return ui.Action{ID: "log-columns", Name: name, Keys: []string{"J"}, Run: ui.Do(func() {
+	return columns.Does(func() {
 		if s.view.InColumns() {
 			s.setColumns(nil)
 			return
@@ -44,12 +44,12 @@ func (s *logScreen) columnsAction() ui.Action {
 			return
 		}
 		s.setColumns(usual)
-	})}
+	})
 }
 
 // chooseAction asks for the fields and their order.
 func (s *logScreen) chooseAction() ui.Action {
-	return ui.Action{ID: "log-choose-columns", Name: "choose columns", Keys: []string{"C"}, Run: ui.Do(func() {
+	return actChooseColumns.Does(func() {
 		found := s.lines.survey()
 		names := s.lines.columns
 		if names == nil {
@@ -69,7 +69,7 @@ func (s *logScreen) chooseAction() ui.Action {
 				return nil, err
 			},
 		}))
-	})}
+	})
 }
 
 // setColumns shows fields in columns, each as wide as the lines that are held need.

@@ -42,18 +42,11 @@ type rollout struct {
 	what string
 }
 
-// ActHistogram is the name of the action that counts the lines of a log over time.
-const ActHistogram = "log-histogram"
-
 // histogramAction counts the lines over time.
 func (s *logScreen) histogramAction() ui.Action {
-	return ui.Action{
-		ID: ActHistogram, Name: "histogram", Keys: []string{"H"}, Hint: 9,
-		Disabled: unless(s.session != nil, "nothing is searched for"),
-		Run: ui.Do(func() {
-			s.viewer.Deps.Host.Push(&logHistogram{log: s, held: s.stretch(), window: s.opening.window, bars: usualBars})
-		}),
-	}
+	return actHistogram.Does(func() {
+		s.viewer.Deps.Host.Push(&logHistogram{log: s, held: s.stretch(), window: s.opening.window, bars: usualBars})
+	}).Unless(unless(s.session != nil, "nothing is searched for"))
 }
 
 // usualBars is how many bars are asked for before the width is known.
@@ -164,25 +157,23 @@ func (x *logHistogram) windowName() string {
 	case x.window.since == 0:
 		return "the lines held"
 	}
-	return x.window.name
+	return x.window.Name
 }
 
 // Actions move the cursor, choose the range and go to a bar's lines.
 func (x *logHistogram) Actions() []ui.Action {
 	at, ok := x.at()
-	goTo := ui.Shared(ui.ActEnter, ui.Do(func() {
-		x.log.goTo = at
-		x.log.viewer.Deps.Host.Pop()
-	}))
-	goTo.Name, goTo.Disabled = "its lines", unless(ok, "nothing is counted")
-	refresh := ui.Shared(ui.ActRefresh, func() tea.Cmd { return x.count(x.window) })
-	refresh.Name = "count anew"
+	none := unless(ok, "nothing is counted")
 	out := []ui.Action{
-		goTo, refresh,
-		{ID: "log-earlier-bar", Name: "earlier bar", Keys: []string{"left", "h"}, Hint: 4, Run: ui.Do(func() { x.move(-1) })},
-		{ID: "log-later-bar", Name: "later bar", Keys: []string{"right", "l"}, Hint: 5, Run: ui.Do(func() { x.move(1) })},
-		{ID: "log-next-error", Name: "next bar with errors", Keys: []string{"e"}, Hint: 2, Disabled: goTo.Disabled, Run: ui.Do(func() { x.seekError(1) })},
-		{ID: "log-previous-error", Name: "previous bar with errors", Keys: []string{"E"}, Hint: 3, Disabled: goTo.Disabled, Run: ui.Do(func() { x.seekError(-1) })},
+		actLinesOfBar.Does(func() {
+			x.log.goTo = at
+			x.log.viewer.Deps.Host.Pop()
+		}).Unless(none),
+		actCountAnew.Runs(func() tea.Cmd { return x.count(x.window) }),
+		actEarlierBar.Does(func() { x.move(-1) }),
+		actLaterBar.Does(func() { x.move(1) }),
+		actNextBar.Does(func() { x.seekError(1) }).Unless(none),
+		actPreviousBar.Does(func() { x.seekError(-1) }).Unless(none),
 	}
 	return append(out, windowActions(x.count)...)
 }

@@ -24,27 +24,36 @@ func (o logOpening) about() bool { return o.line != nil || !o.at.IsZero() }
 
 // logWindow is how far back the lines go.
 type logWindow struct {
-	id, key, name string
-	head          bool          // the oldest lines, instead of following
-	since         time.Duration // zero for the newest lines
+	ui.Binding
+	head  bool          // the oldest lines, instead of following
+	since time.Duration // zero for the newest lines
 }
 
 // logWindows are the windows there are; the first is what a screen opens with.
 var logWindows = [...]logWindow{
-	{id: "log-tail", key: "0", name: "tail"},
-	{id: "log-head", key: "1", name: "head", head: true},
-	{id: "log-1m", key: "2", name: "last 1m", since: time.Minute},
-	{id: "log-5m", key: "3", name: "last 5m", since: 5 * time.Minute},
-	{id: "log-15m", key: "4", name: "last 15m", since: 15 * time.Minute},
-	{id: "log-30m", key: "5", name: "last 30m", since: 30 * time.Minute},
-	{id: "log-1h", key: "6", name: "last 1h", since: time.Hour},
+	{Binding: ui.Binding{ID: "log-tail", Keys: []string{"0"}, Name: "tail"}},
+	{Binding: ui.Binding{ID: "log-head", Keys: []string{"1"}, Name: "head"}, head: true},
+	{Binding: ui.Binding{ID: "log-1m", Keys: []string{"2"}, Name: "last 1m"}, since: time.Minute},
+	{Binding: ui.Binding{ID: "log-5m", Keys: []string{"3"}, Name: "last 5m"}, since: 5 * time.Minute},
+	{Binding: ui.Binding{ID: "log-15m", Keys: []string{"4"}, Name: "last 15m"}, since: 15 * time.Minute},
+	{Binding: ui.Binding{ID: "log-30m", Keys: []string{"5"}, Name: "last 30m"}, since: 30 * time.Minute},
+	{Binding: ui.Binding{ID: "log-1h", Keys: []string{"6"}, Name: "last 1h"}, since: time.Hour},
 }
 
 // windowActions open the windows.
 func windowActions(open func(logWindow) tea.Cmd) []ui.Action {
 	var out []ui.Action
 	for _, w := range logWindows {
-		out = append(out, ui.Action{ID: w.id, Name: w.name, Keys: []string{w.key}, Run: func() tea.Cmd { return open(w) }})
+		out = append(out, w.Runs(func() tea.Cmd { return open(w) }))
+	}
+	return out
+}
+
+// windowBindings are those that windowActions binds.
+func windowBindings() []ui.Binding {
+	var out []ui.Binding
+	for _, w := range logWindows {
+		out = append(out, w.Binding)
 	}
 	return out
 }

@@ -19,7 +19,7 @@ import (
 
 // selectAction begins and ends a selection.
 func (s *logScreen) selectAction(noLine string) ui.Action {
-	a := ui.Action{ID: "log-select", Name: "select", Keys: []string{"v"}, Disabled: noLine}
+	a := actSelect.Runs(nil).Unless(noLine)
 	if s.view.Selecting() {
 		a.Name, a.Hint = "give the selection up", 2
 	}
@@ -36,8 +36,7 @@ func (s *logScreen) Escape() bool {
 
 // copyAction copies the lines that are selected, or the one under the cursor.
 func (s *logScreen) copyAction(pos uint64, noLine string) ui.Action {
-	a := ui.Shared(ui.ActCopy, ui.Do(func() { s.copy(pos) }))
-	a.Name, a.Hint, a.Disabled = "copy line", 8, noLine
+	a := actCopy.Does(func() { s.copy(pos) }).Unless(noLine)
 	if s.view.Selecting() {
 		a.Name, a.Hint = "copy the selection", 1
 	}
@@ -81,15 +80,11 @@ func isMark(e *logs.Entry) bool { return e.Index == markIndex }
 
 // markAction draws a line below what has come, to tell it from what comes.
 func (s *logScreen) markAction() ui.Action {
-	return ui.Action{
-		ID: "log-mark", Name: "draw a mark", Keys: []string{"m"},
-		Disabled: unless(s.following(), "new lines are not followed"),
-		Run: ui.Do(func() {
-			now := s.viewer.Deps.Now()
-			mark := logs.Entry{Time: now, Index: markIndex, ID: now.String(), Message: "mark " + now.Format("15:04:05")}
-			s.view.Changed(s.lines.ring.Add([]logs.Entry{mark}).Inserted)
-		}),
-	}
+	return actMark.Does(func() {
+		now := s.viewer.Deps.Now()
+		mark := logs.Entry{Time: now, Index: markIndex, ID: now.String(), Message: "mark " + now.Format("15:04:05")}
+		s.view.Changed(s.lines.ring.Add([]logs.Entry{mark}).Inserted)
+	}).Unless(unless(s.following(), "new lines are not followed"))
 }
 
 // target is whose secrets the lines may tell.
@@ -103,7 +98,7 @@ func (s *logScreen) target() awsx.Ref {
 // revealAction shows what is masked. The first time that is an act which is confirmed
 // and leaves a record.
 func (s *logScreen) revealAction() ui.Action {
-	a := ui.Action{ID: ui.ActReveal, Name: "show what is masked", Keys: []string{"r"}}
+	a := actReveal.Runs(nil)
 	switch {
 	case s.lines.reveal:
 		a.Name, a.Run = "mask secrets again", ui.Do(func() { s.setReveal(false) })
@@ -134,10 +129,10 @@ func (s *logScreen) askToReveal() {
 	})
 }
 
-// reveal shows what is masked once that is recorded.
 // shownSecrets is whether showing what was hidden was recorded.
 type shownSecrets struct{ err error }
 
+// reveal shows what is masked once that is recorded.
 func (s *logScreen) reveal(msg shownSecrets) {
 	if msg.err != nil {
 		s.viewer.Deps.Host.Flash(ui.Error, "%s", msg.err)
@@ -149,20 +144,16 @@ func (s *logScreen) reveal(msg shownSecrets) {
 
 // linkAction links to the same lines in a browser.
 func (s *logScreen) linkAction() ui.Action {
-	return ui.Action{
-		ID: "log-link", Name: "link to Kibana", Keys: []string{"K"},
-		Disabled: unless(s.viewer.Link != nil && s.subject.searchable(), "nothing is searched for"),
-		Run: ui.Do(func() {
-			host := s.viewer.Deps.Host
-			name, url, err := s.viewer.Link(s.scope.Context(), s.wanted(), s.stretch())
-			if err != nil {
-				host.Flash(ui.Warn, "%v", err)
-				return
-			}
-			host.Copy("link", url)
-			host.Modal(modal.NewMessage(host.Theme(), "These lines in "+name, modal.Plain(url)))
-		}),
-	}
+	return actLink.Does(func() {
+		host := s.viewer.Deps.Host
+		name, url, err := s.viewer.Link(s.scope.Context(), s.wanted(), s.stretch())
+		if err != nil {
+			host.Flash(ui.Warn, "%v", err)
+			return
+		}
+		host.Copy("link", url)
+		host.Modal(modal.NewMessage(host.Theme(), "These lines in "+name, modal.Plain(url)))
+	}).Unless(unless(s.viewer.Link != nil && s.subject.searchable(), "nothing is searched for"))
 }
 
 // stretch is the time that the lines which are held span, up to now while they are
@@ -188,5 +179,5 @@ func (s *logScreen) stretch() logs.Range {
 
 // fullAction gives the lines the whole screen.
 func (s *logScreen) fullAction() ui.Action {
-	return ui.Action{ID: "log-full", Name: "full screen", Keys: []string{"f"}, Run: ui.Do(s.viewer.Deps.Host.ToggleBare)}
+	return actFull.Does(s.viewer.Deps.Host.ToggleBare)
 }

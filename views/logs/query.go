@@ -18,7 +18,7 @@ import (
 // queryAction asks for a query in Kibana's language, which the store answers. Other
 // than the filter it is not bound to the lines that are held.
 func (s *logScreen) queryAction() ui.Action {
-	return ui.Action{ID: "log-query", Name: "query", Keys: []string{"Q"}, Hint: 3, Run: ui.Do(func() { s.askQuery(s.expr.String(), "") })}
+	return actQuery.Does(func() { s.askQuery(s.expr.String(), "") })
 }
 
 // askQuery asks for the query; wrong is why the one that is there already was refused.
@@ -89,7 +89,7 @@ func (s *logScreen) accept(msg tried) tea.Cmd {
 
 // jumpAction goes to a time.
 func (s *logScreen) jumpAction() ui.Action {
-	return ui.Action{ID: "log-jump", Name: "go to a time", Keys: []string{"T"}, Run: ui.Do(func() {
+	return actJump.Does(func() {
 		now := s.viewer.Deps.Now()
 		parse := func(typed string) (time.Time, error) { return parseMoment(typed, now) }
 		s.viewer.Deps.Host.Modal(form.New(s.viewer.Deps.Host.Theme(), form.Options{
@@ -106,7 +106,7 @@ func (s *logScreen) jumpAction() ui.Action {
 				return s.reopen(logOpening{window: s.opening.window, at: at}), nil
 			},
 		}))
-	})}
+	})
 }
 
 // parseMoment reads a time of the day, which is the last one that has passed, a date
@@ -154,7 +154,7 @@ func checkAgo(d time.Duration, err error) (time.Duration, error) {
 // aroundAction shows the lines around the one under the cursor, whatever is searched
 // for.
 func (s *logScreen) aroundAction(pos uint64, noLine string) ui.Action {
-	a := ui.Action{ID: "log-around", Name: "around this line", Keys: []string{"o"}, Disabled: noLine}
+	a := actAround.Runs(nil).Unless(noLine)
 	line := s.lines.ring.At(pos)
 	if line != nil && (line.Gap != nil || isMark(line)) {
 		a.Disabled = "this is no line of the store"

@@ -195,7 +195,7 @@ func (s *logScreen) showEnds() {
 		case r.err != nil:
 			foot = fmt.Sprintf("newer lines could not be read, enter tries again: %v", r.err)
 		default:
-			foot = fmt.Sprintf("newer lines are read on the way down, %s follows the newest", s.viewer.Deps.Host.Key(ui.Shared(ui.ActBottom, nil)))
+			foot = fmt.Sprintf("newer lines are read on the way down, %s follows the newest", s.viewer.Deps.Host.Key(ui.ActBottom))
 		}
 	}
 	s.view.SetEnds(safeText(head), safeText(foot))

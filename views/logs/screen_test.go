@@ -380,12 +380,16 @@ func TestLogKeysDoNotCollide(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		d := tail(t, viewstest.Standard, &viewstest.Shelf{}, nil)
 		taken := map[string]string{}
-		for _, a := range d.Shell.Bindings(d.screen.Actions()) {
-			for _, key := range a.Keys {
+		offered := ui.Everywhere()
+		for _, a := range d.screen.Actions() {
+			offered = append(offered, a.Binding)
+		}
+		for _, b := range offered {
+			for _, key := range b.Keys {
 				if by, ok := taken[key]; ok {
-					t.Errorf("%s is taken by %s and %s", key, by, a.ID)
+					t.Errorf("%s is taken by %s and %s", key, by, b.ID)
 				}
-				taken[key] = a.ID
+				taken[key] = b.ID
 			}
 		}
 	})

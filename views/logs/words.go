@@ -152,7 +152,7 @@ func (s *logScreen) legend(th *theme.Theme) string {
 // extent is how many lines are held of which window, and the filter over them.
 func (s *logScreen) extent(th *theme.Theme) string {
 	held := s.lines.ring.Len()
-	where := s.opening.window.name
+	where := s.opening.window.Name
 	switch at := s.opening; {
 	case at.line != nil:
 		where = "around " + at.line.Time.In(s.lines.zone).Format("15:04:05")
@@ -232,7 +232,7 @@ func (s *logScreen) emptiness() []prose.Para {
 	switch {
 	case s.lines.ring.Len() > 0:
 		d.Line(theme.Text, fmt.Sprintf("the filter hides %s (%s and an empty filter shows them)",
-			wording.Count(s.lines.ring.Len(), "line"), s.viewer.Deps.Host.Key(s.filterAction())))
+			wording.Count(s.lines.ring.Len(), "line"), s.viewer.Deps.Host.Key(actFilter)))
 	case s.sourceErr != nil:
 		s.refused(&d, "the log store could not be opened", s.sourceErr)
 	case s.subject.err != nil:
@@ -308,7 +308,7 @@ func (s *logScreen) refused(d *prose.Document, what string, err error) {
 }
 
 func (s *logScreen) again(d *prose.Document) {
-	d.Line(theme.Dim, s.viewer.Deps.Host.Key(ui.Shared(ui.ActRefresh, nil))+" tries again")
+	d.Line(theme.Dim, s.viewer.Deps.Host.Key(ui.ActRefresh)+" tries again")
 }
 
 // explain says why a search that worked found nothing.

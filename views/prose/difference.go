@@ -11,13 +11,13 @@ import (
 	"gantry/ui/theme"
 )
 
-// hunks is a difference on a screen, gone through hunk by hunk.
+// Hunks is a difference on a screen, gone through hunk by hunk.
 type Hunks struct {
 	Lines []diffview.Line
 	rows  []int // of the pager, at which a hunk begins
 }
 
-// below draws the difference under rows that are there already.
+// Below draws the difference under rows that are there already.
 func (d *Hunks) Below(out []string, th *theme.Theme, w int) []string {
 	d.rows = nil
 	rows, starts := diffview.Draw(th, d.Lines, max(w-1, 0))
@@ -32,15 +32,25 @@ func (d *Hunks) Below(out []string, th *theme.Theme, w int) []string {
 	return out
 }
 
-// actions go from hunk to hunk.
+// The actions on a difference.
+var (
+	actNextHunk = ui.ActFindNext.As("next hunk", 0)
+	actPrevHunk = ui.ActFindPrev.As("previous hunk", 0)
+)
+
+// HunkBindings are those on a difference.
+func HunkBindings() []ui.Binding { return []ui.Binding{actNextHunk, actPrevHunk} }
+
+// Actions go from hunk to hunk.
 func (d *Hunks) Actions(p *pager.Pager) []ui.Action {
-	next := ui.Shared(ui.ActFindNext, ui.Do(func() { d.show(p, 1) }))
-	prev := ui.Shared(ui.ActFindPrev, ui.Do(func() { d.show(p, -1) }))
-	next.Name, prev.Name = "next hunk", "previous hunk"
+	none := ""
 	if len(d.Lines) == 0 {
-		next.Disabled, prev.Disabled = "there is no difference", "there is no difference"
+		none = "there is no difference"
 	}
-	return []ui.Action{next, prev}
+	return []ui.Action{
+		actNextHunk.Does(func() { d.show(p, 1) }).Unless(none),
+		actPrevHunk.Does(func() { d.show(p, -1) }).Unless(none),
+	}
 }
 
 // show goes to the next hunk, or the one before.

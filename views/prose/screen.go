@@ -14,7 +14,7 @@ import (
 	"gantry/views"
 )
 
-// textSpec is what a text screen shows.
+// TextSpec is what a text screen shows.
 type TextSpec struct {
 	Name    string   // the screen's short name
 	What    string   // what is shown, for messages: "service api"
@@ -43,6 +43,23 @@ type textScreen struct {
 	current int // the paragraph found last
 }
 
+// The actions of a text.
+var (
+	actWrap    = ui.ActWrap.As("wrap", 2)
+	actCopy    = ui.ActCopy.As("copy text", 3)
+	actRefresh = ui.ActRefresh.As("refresh", 4)
+)
+
+// Kinds are the screens of this room: a description, and JSON as the API gives it.
+func Kinds() []views.Kind {
+	bindings := append([]ui.Binding{actWrap, actCopy, actRefresh, ui.ActFindNext, ui.ActFindPrev}, ui.MovementBindings()...)
+	return []views.Kind{
+		{Declaration: ui.Declaration{Screen: "describe", Bindings: bindings}},
+		{Declaration: ui.Declaration{Screen: "json", Bindings: bindings}},
+	}
+}
+
+// NewTextScreen makes the screen of a text.
 func NewTextScreen(deps *views.Deps, spec TextSpec) *textScreen {
 	s := &textScreen{deps: deps, spec: spec, wrap: true, current: -1}
 	s.Sheet = NewSheet(deps.Host, s.layout)
@@ -97,7 +114,7 @@ func (s *textScreen) layout(th *theme.Theme, w int) []string {
 		return Wrapped(th, w, []Para{
 			{Text: s.spec.What + " could not be read", Role: theme.Failed},
 			{Text: s.err.Error()},
-			{Text: s.deps.Host.Key(ui.Shared(ui.ActRefresh, nil)) + " tries again", Role: theme.Dim},
+			{Text: s.deps.Host.Key(ui.ActRefresh) + " tries again", Role: theme.Dim},
 		})
 	case s.loading:
 		return []string{th.Paint(theme.Dim, text.Truncate("loading "+s.spec.What, w, th.Glyphs().Ellipsis))}
@@ -175,22 +192,19 @@ func (s *textScreen) Actions() []ui.Action {
 	if s.search == nil {
 		searching = "nothing is searched for"
 	}
-	cp := ui.Shared(ui.ActCopy, ui.Do(func() { s.deps.Host.Copy(s.spec.What, s.Text()) }))
-	cp.Name, cp.Disabled, cp.Hint = "copy text", empty, 3
-	wrap := ui.Shared(ui.ActWrap, ui.Do(func() {
-		s.wrap = !s.wrap
-		s.Pager.Changed()
-	}))
-	wrap.Hint = 2
-	refresh := ui.Shared(ui.ActRefresh, s.reload)
-	refresh.Hint = 4
-	next := ui.Shared(ui.ActFindNext, ui.Do(func() { s.find(1) }))
-	prev := ui.Shared(ui.ActFindPrev, ui.Do(func() { s.find(-1) }))
-	next.Disabled, prev.Disabled = searching, searching
-	return append([]ui.Action{wrap, cp, refresh, next, prev}, ui.Movement(s.Pager)...)
+	return append([]ui.Action{
+		actWrap.Does(func() {
+			s.wrap = !s.wrap
+			s.Pager.Changed()
+		}),
+		actCopy.Does(func() { s.deps.Host.Copy(s.spec.What, s.Text()) }).Unless(empty),
+		actRefresh.Runs(s.reload),
+		ui.ActFindNext.Does(func() { s.find(1) }).Unless(searching),
+		ui.ActFindPrev.Does(func() { s.find(-1) }).Unless(searching),
+	}, ui.Movement(s.Pager)...)
 }
 
-// jsonParas makes a paragraph of each line of laid-out JSON.
+// JSONParas makes a paragraph of each line of laid-out JSON.
 func JSONParas(s string) []Para {
 	lines := strings.Split(s, "\n")
 	out := make([]Para, len(lines))

@@ -13,6 +13,18 @@ import (
 	"gantry/views/prose"
 )
 
+// actServices opens the services of the cluster under the cursor.
+var actServices = ui.ActEnter.As("services", 1)
+
+// clustersKind declares the clusters screen.
+func clustersKind() views.Kind {
+	return views.Kind{
+		Declaration: ui.Declaration{Screen: "clusters", Title: "Clusters", Bindings: livetable.Bindings(actServices, actInstances)},
+		Of:          views.OfContext, Word: "context",
+		Open: func(deps *views.Deps, of awsx.Ref) ui.Screen { return NewClusters(deps, of.Context) },
+	}
+}
+
 // NewClusters makes the screen of a context's clusters. What it says of a cluster's
 // inside is what the services' own screen saw last, or what the services alone tell
 // when they are few.
@@ -44,11 +56,10 @@ func NewClusters(deps *views.Deps, id awsx.ContextID) ui.Screen {
 			return withInside(rows, inside, deps.Policy.Production), nil
 		},
 		Actions: func(r *clusterRow, ok bool) []ui.Action {
-			open := ui.Shared(ui.ActEnter, ui.Do(func() {
+			open := actServices.Does(func() {
 				ref := r.cluster.Ref
 				deps.Host.Push(newServices(deps, ref, func(in clusterInside) { seen.put(ref, glimpse{in, deps.Now(), true}) }))
-			}))
-			open.Name, open.Disabled = "services", livetable.Nothing(ok)
+			}).Unless(livetable.Nothing(ok))
 			instances := toInstances(deps, InstancesOf{Cluster: r.clusterRef()})
 			instances.Disabled = livetable.Nothing(ok)
 			return []ui.Action{open, instances}

@@ -17,6 +17,12 @@ import (
 	"gantry/views/wording"
 )
 
+// taskKind declares the screen of one task.
+func taskKind() views.Kind {
+	return views.Kind{Declaration: ui.Declaration{Screen: "task", Title: "Containers",
+		Bindings: livetable.Bindings(views.ActLogs, actService)}}
+}
+
 // NewContainers makes the screen of one task: its containers, and for each what
 // it runs, how it ended, its variables and the task's timeline. The task is shown
 // as it was given until it is read anew, and after ECS has forgotten it.
@@ -33,9 +39,9 @@ func NewContainers(deps *views.Deps, service awsx.Ref, task awsx.Task) ui.Screen
 		Open:     func() livetable.Feed[*containerRow] { return openContainers(deps.Store, service, task) },
 		Evidence: containerEvidence,
 		Actions: func(r *containerRow, ok bool) []ui.Action {
-			logs := ui.Action{ID: views.ActLogs, Name: "logs", Keys: []string{"l"}, Hint: 2, Disabled: livetable.Nothing(ok), Run: func() tea.Cmd {
+			logs := views.ActLogs.Runs(func() tea.Cmd {
 				return deps.Nav.Logs(views.LogScope{Service: service, Task: &r.task, Container: r.container.Name})
-			}}
+			}).Unless(livetable.Nothing(ok))
 			return []ui.Action{logs, jumpToService(deps, service)}
 		},
 		Kind: awsx.KindTask,

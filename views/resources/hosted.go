@@ -19,6 +19,12 @@ import (
 	"gantry/views/prose"
 )
 
+// hostedKind declares the screen of the tasks on one instance.
+func hostedKind() views.Kind {
+	return views.Kind{Declaration: ui.Declaration{Screen: "tasks on an instance",
+		Bindings: livetable.Bindings(actContainers, views.ActLogs, actService, actStop)}}
+}
+
 // newHosted makes the screen of the tasks on one instance, of whatever service.
 func newHosted(deps *views.Deps, instance awsx.Instance) ui.Screen {
 	cluster := instance.Ref.ClusterRef()
@@ -142,11 +148,10 @@ func hostedActions(deps *views.Deps, r *hostedRow) []ui.Action {
 	} else if r.service == (awsx.Ref{}) {
 		why = "this task belongs to no service that was read"
 	}
-	open := ui.Shared(ui.ActEnter, ui.Do(func() { deps.Host.Push(NewContainers(deps, r.service, r.task)) }))
-	open.Name, open.Disabled = "containers", why
-	logs := ui.Action{ID: views.ActLogs, Name: "logs", Keys: []string{"l"}, Hint: 2, Disabled: why, Run: func() tea.Cmd {
+	open := actContainers.Does(func() { deps.Host.Push(NewContainers(deps, r.service, r.task)) }).Unless(why)
+	logs := views.ActLogs.Runs(func() tea.Cmd {
 		return deps.Nav.Logs(views.LogScope{Service: r.service, Task: &r.task})
-	}}
+	}).Unless(why)
 	service := jumpToService(deps, r.service)
 	service.Disabled = why
 	return []ui.Action{open, logs, service}

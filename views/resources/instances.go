@@ -19,12 +19,19 @@ import (
 )
 
 // The actions on instances.
-const (
-	actInstances = "instances"
-	actDrain     = "drain"
-	actActivate  = "activate"
-	actChoose    = "choose-service"
+var (
+	actHosted    = ui.ActEnter.As("tasks on it", 1)
+	actDrain     = ui.Binding{ID: "drain", Name: "drain", Keys: []string{"D"}, Tier: 2, Hint: 2}
+	actActivate  = ui.Binding{ID: "activate", Name: "activate", Keys: []string{"a"}, Tier: 1, Hint: 3}
+	actChoose    = ui.Binding{ID: "choose-service", Name: "fit of another service", Keys: []string{"f"}, Hint: 4}
+	actInstances = ui.Binding{ID: "instances", Name: "instances", Keys: []string{"o"}} // on other screens
 )
+
+// instancesKind declares the instances screen.
+func instancesKind() views.Kind {
+	return views.Kind{Declaration: ui.Declaration{Screen: "instances", Title: "Instances",
+		Bindings: livetable.Bindings(actHosted, actDrain, actActivate, actChoose)}}
+}
 
 // InstancesOf chooses which instances to show, and for whom.
 type InstancesOf struct {
@@ -51,8 +58,7 @@ func NewInstances(deps *views.Deps, of InstancesOf) ui.Screen {
 		Open:     func() livetable.Feed[*instanceRow] { return openInstances(deps.Store, of) },
 		Evidence: instanceEvidence,
 		Actions: func(r *instanceRow, ok bool) []ui.Action {
-			choose := ui.Action{ID: actChoose, Name: "fit of another service", Keys: []string{"f"}, Hint: 4,
-				Run: ui.Do(func() { chooseService(deps, of, s.Table.SelectedKey()) })}
+			choose := actChoose.Does(func() { chooseService(deps, of, s.Table.SelectedKey()) })
 			return append(instanceActions(s, r, ok), choose)
 		},
 		Kind: awsx.KindInstance,
@@ -103,13 +109,12 @@ func openInstances(st *store.Store, of InstancesOf) livetable.Feed[*instanceRow]
 // instanceActions are what can be done with an instance, or with the marked ones.
 func instanceActions(s *livetable.Screen[*instanceRow], r *instanceRow, ok bool) []ui.Action {
 	deps, why := s.Deps, livetable.Nothing(ok)
-	open := ui.Shared(ui.ActEnter, ui.Do(func() { deps.Host.Push(newHosted(deps, r.instance)) }))
-	open.Name, open.Disabled = "tasks on it", why
+	open := actHosted.Does(func() { deps.Host.Push(newHosted(deps, r.instance)) }).Unless(why)
 	one := func(change func([]awsx.Ref, func()) tea.Cmd) func() tea.Cmd {
 		return func() tea.Cmd { return change([]awsx.Ref{r.instance.Ref}, s.Act) }
 	}
-	drain := ui.Action{ID: actDrain, Name: "drain", Keys: []string{"D"}, Tier: 2, Hint: 2, Disabled: why, Run: one(deps.Nav.Drain)}
-	activate := ui.Action{ID: actActivate, Name: "activate", Keys: []string{"a"}, Tier: 1, Hint: 3, Disabled: why, Run: one(deps.Nav.Activate)}
+	drain := actDrain.Runs(one(deps.Nav.Drain)).Unless(why)
+	activate := actActivate.Runs(one(deps.Nav.Activate)).Unless(why)
 	if ok && r.instance.Status == "DRAINING" {
 		drain.Disabled = "the instance is draining already"
 	}
@@ -121,7 +126,7 @@ func instanceActions(s *livetable.Screen[*instanceRow], r *instanceRow, ok bool)
 
 // toInstances goes to the instances of a cluster.
 func toInstances(deps *views.Deps, of InstancesOf) ui.Action {
-	return ui.Action{ID: actInstances, Name: "instances", Keys: []string{"o"}, Run: ui.Do(func() { deps.Host.Push(NewInstances(deps, of)) })}
+	return actInstances.Does(func() { deps.Host.Push(NewInstances(deps, of)) })
 }
 
 // chooseService asks of which service the tasks are to fit.

@@ -20,6 +20,20 @@ import (
 	"gantry/views/prose"
 )
 
+// actTasks opens the tasks of the service under the cursor.
+var actTasks = ui.ActEnter.As("tasks", 1)
+
+// servicesKind declares the services screen.
+func servicesKind() views.Kind {
+	return views.Kind{
+		Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(
+			actTasks, views.ActLogs, views.ActRollBack, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
+			views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, actInstances, views.ActRestart,
+		)},
+		Of: views.OfCluster, Word: "cluster", Open: NewServices,
+	}
+}
+
 // NewServices makes the screen of a cluster's services: which one is in trouble,
 // since when, and why.
 func NewServices(deps *views.Deps, cluster awsx.Ref) ui.Screen {
@@ -182,23 +196,20 @@ func insideOf(rows []*serviceRow) clusterInside {
 // The Gate refuses those with a tier while nothing may be changed.
 func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 	ref := s.Ref
-	open := ui.Shared(ui.ActEnter, ui.Do(func() { deps.Host.Push(NewTasks(deps, ref)) }))
-	open.Name = "tasks"
-	open.Disabled = why
 	list := []ui.Action{
-		open,
-		{ID: views.ActLogs, Name: "logs", Keys: []string{"l"}, Hint: 2, Run: func() tea.Cmd { return deps.Nav.Logs(views.LogScope{Service: ref}) }},
-		{ID: views.ActRollBack, Name: "roll back", Keys: []string{"u"}, Tier: 1, Hint: 3, Run: func() tea.Cmd { return deps.Nav.RollBack(ref) }},
-		{ID: views.ActImage, Name: "image", Keys: []string{"i"}, Tier: 2, Hint: 4, Run: func() tea.Cmd { return deps.Nav.Image(ref) }},
-		{ID: views.ActEnv, Name: "env", Keys: []string{"v"}, Tier: 2, Hint: 5, Run: func() tea.Cmd { return deps.Nav.Env(ref) }},
-		{ID: views.ActScale, Name: "scale", Keys: []string{"s"}, Tier: 1, Hint: 6, Run: func() tea.Cmd { return deps.Nav.Scale(ref) }},
-		{ID: views.ActFollow, Name: "follow its deployment", Keys: []string{"z"}, Run: func() tea.Cmd { return deps.Nav.Follow(ref) }},
-		{ID: views.ActDeployments, Name: "deployments", Keys: []string{"Z"}, Run: func() tea.Cmd { return deps.Nav.Deployments(ref) }},
-		{ID: views.ActEdit, Name: "edit the task definition", Keys: []string{"e"}, Tier: 2, Run: func() tea.Cmd { return deps.Nav.Edit(ref) }},
-		{ID: views.ActBreaker, Name: "circuit breaker", Tier: 2, Run: func() tea.Cmd { return deps.Nav.Breaker(ref) }},
-		{ID: views.ActRun, Name: "run a task like its own", Tier: 2, Run: func() tea.Cmd { return deps.Nav.RunTask(ref) }},
+		actTasks.Does(func() { deps.Host.Push(NewTasks(deps, ref)) }).Unless(why),
+		views.ActLogs.Runs(func() tea.Cmd { return deps.Nav.Logs(views.LogScope{Service: ref}) }),
+		views.ActRollBack.Runs(func() tea.Cmd { return deps.Nav.RollBack(ref) }),
+		views.ActImage.Runs(func() tea.Cmd { return deps.Nav.Image(ref) }),
+		views.ActEnv.Runs(func() tea.Cmd { return deps.Nav.Env(ref) }),
+		views.ActScale.Runs(func() tea.Cmd { return deps.Nav.Scale(ref) }),
+		views.ActFollow.Runs(func() tea.Cmd { return deps.Nav.Follow(ref) }),
+		views.ActDeployments.Runs(func() tea.Cmd { return deps.Nav.Deployments(ref) }),
+		views.ActEdit.Runs(func() tea.Cmd { return deps.Nav.Edit(ref) }),
+		views.ActBreaker.Runs(func() tea.Cmd { return deps.Nav.Breaker(ref) }),
+		views.ActRun.Runs(func() tea.Cmd { return deps.Nav.RunTask(ref) }),
 		toInstances(deps, InstancesOf{Cluster: ref.ClusterRef(), Service: ref}),
-		{ID: views.ActRestart, Name: "restart", Keys: []string{"r"}, Tier: 1, Hint: 7, Run: func() tea.Cmd { return deps.Nav.Restart(ref) }},
+		views.ActRestart.Runs(func() tea.Cmd { return deps.Nav.Restart(ref) }),
 	}
 	for i := range list[1:] {
 		list[i+1].Disabled = why
@@ -207,9 +218,9 @@ func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 		// With nothing to follow its key leads to what was deployed.
 		for i := range list {
 			switch list[i].ID {
-			case views.ActFollow:
+			case views.ActFollow.ID:
 				list[i].Keys, list[i].Disabled = nil, cmp.Or(why, "no deployment is in progress")
-			case views.ActDeployments:
+			case views.ActDeployments.ID:
 				list[i].Keys = []string{"z", "Z"}
 			}
 		}
@@ -229,9 +240,9 @@ func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 func overServiceMarks(s *livetable.Screen[*serviceRow], actions []ui.Action) []ui.Action {
 	for i, a := range actions {
 		switch a.ID {
-		case views.ActRestart:
+		case views.ActRestart.ID:
 			actions[i] = s.OverMarks(a, s.Deps.Nav.RestartAll)
-		case views.ActScale:
+		case views.ActScale.ID:
 			actions[i] = s.OverMarks(a, s.Deps.Nav.ScaleAll)
 		}
 	}

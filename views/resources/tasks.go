@@ -19,12 +19,22 @@ import (
 	"gantry/views/wording"
 )
 
-// The actions that only tasks have.
-const (
-	actService = "service"
-	actToggle  = "toggle-stopped"
-	actStop    = "stop"
+// The actions on tasks.
+var (
+	actContainers = ui.ActEnter.As("containers", 1)
+	actToggle     = ui.Binding{ID: "toggle-stopped", Name: "running/stopped", Keys: []string{"x"}, Hint: 3}
+	actStop       = ui.Binding{ID: "stop", Name: "stop", Keys: []string{"ctrl+d"}, Tier: 2, Hint: 5}
+	actService    = ui.Binding{ID: "service", Name: "its service", Keys: []string{"J"}}
 )
+
+// tasksKind declares the tasks screen.
+func tasksKind() views.Kind {
+	return views.Kind{
+		Declaration: ui.Declaration{Screen: "tasks", Title: "Tasks",
+			Bindings: livetable.Bindings(actContainers, views.ActLogs, actStop, actToggle, actInstances, actService)},
+		Of: views.OfService, Word: "service", Open: NewTasks,
+	}
+}
 
 // which tasks a tasks screen shows.
 type which int
@@ -61,10 +71,10 @@ func NewTasks(deps *views.Deps, service awsx.Ref) ui.Screen {
 		Pick:     mode.pick,
 		Evidence: taskEvidence,
 		Actions: func(r *taskRow, ok bool) []ui.Action {
-			toggle := ui.Action{ID: actToggle, Name: "running/stopped", Keys: []string{"x"}, Hint: 3, Run: ui.Do(func() {
+			toggle := actToggle.Does(func() {
 				mode.next()
 				s.Show()
-			})}
+			})
 			return append(taskActions(s, service, r, ok), toggle)
 		},
 		Kind: awsx.KindTask,
@@ -240,11 +250,10 @@ func taskActions(s *livetable.Screen[*taskRow], service awsx.Ref, r *taskRow, ok
 			why = "this target belongs to no task"
 		}
 	}
-	open := ui.Shared(ui.ActEnter, ui.Do(func() { deps.Host.Push(NewContainers(deps, service, r.task)) }))
-	open.Name = "containers"
-	logs := ui.Action{ID: views.ActLogs, Name: "logs", Keys: []string{"l"}, Hint: 2, Run: func() tea.Cmd {
+	open := actContainers.Does(func() { deps.Host.Push(NewContainers(deps, service, r.task)) })
+	logs := views.ActLogs.Runs(func() tea.Cmd {
 		return deps.Nav.Logs(views.LogScope{Service: service, Task: &r.task})
-	}}
+	})
 	open.Disabled, logs.Disabled = why, why
 	instances := toInstances(deps, InstancesOf{Cluster: service.ClusterRef(), Service: service})
 	unstoppable, task := why, awsx.Ref{}
@@ -260,17 +269,16 @@ func taskActions(s *livetable.Screen[*taskRow], service awsx.Ref, r *taskRow, ok
 
 // jumpToService goes to a service among those of its cluster.
 func jumpToService(deps *views.Deps, service awsx.Ref) ui.Action {
-	return ui.Action{ID: actService, Name: "its service", Keys: []string{"J"}, Run: ui.Do(func() {
+	return actService.Does(func() {
 		s := newServices(deps, service.ClusterRef(), nil)
 		s.Want = service.ARN
 		deps.Host.Push(s)
-	})}
+	})
 }
 
 // stopping stops the task under the cursor, or the marked ones. Why says that there
 // is none to stop.
 func stopping[T any](s *livetable.Screen[T], task awsx.Ref, why string) ui.Action {
 	nav := s.Deps.Nav
-	return s.OverMarks(ui.Action{ID: actStop, Name: "stop", Keys: []string{"ctrl+d"}, Tier: 2, Hint: 5, Disabled: why,
-		Run: func() tea.Cmd { return nav.StopTasks([]awsx.Ref{task}, s.Act) }}, nav.StopTasks)
+	return s.OverMarks(actStop.Runs(func() tea.Cmd { return nav.StopTasks([]awsx.Ref{task}, s.Act) }).Unless(why), nav.StopTasks)
 }

@@ -52,7 +52,7 @@ func controllerOf(s awsx.Service) string {
 func ownedBy(s awsx.Service, action string) string {
 	owner := controllerOf(s)
 	switch action {
-	case views.ActImage, views.ActEnv, views.ActEdit, views.ActRestart, views.ActRollBack:
+	case views.ActImage.ID, views.ActEnv.ID, views.ActEdit.ID, views.ActRestart.ID, views.ActRollBack.ID:
 		if owner != "" {
 			return "the deployment controller " + owner + " owns this change: make it there"
 		}

@@ -2,6 +2,7 @@ package revisions
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -15,6 +16,15 @@ import (
 	"gantry/views/changes"
 	"gantry/views/prose"
 )
+
+// actCopyText copies the difference.
+var actCopyText = ui.ActCopy.As("copy text", 3)
+
+// compareKind declares the screen of what tells two revisions apart.
+func compareKind() views.Kind {
+	return views.Kind{Declaration: ui.Declaration{Screen: "compare",
+		Bindings: slices.Concat(prose.HunkBindings(), []ui.Binding{actCopyText, ui.ActRefresh}, ui.MovementBindings())}}
+}
 
 // compareScreen shows what tells two revisions apart, secrets masked.
 type compareScreen struct {
@@ -126,12 +136,11 @@ func (s *compareScreen) Text() string {
 }
 
 func (s *compareScreen) Actions() []ui.Action {
-	cp := ui.Shared(ui.ActCopy, ui.Do(func() { s.deps.Host.Copy("difference", s.Text()) }))
-	cp.Name, cp.Hint = "copy text", 3
+	cp := actCopyText.Does(func() { s.deps.Host.Copy("difference", s.Text()) })
 	if !s.read {
 		cp.Disabled = "nothing was read yet"
 	}
-	refresh := ui.Shared(ui.ActRefresh, s.compare)
+	refresh := ui.ActRefresh.Runs(s.compare)
 	steps := s.diff.Actions(s.Pager)
 	for i := range steps {
 		steps[i].Hint = i + 1

@@ -45,6 +45,18 @@ type deploymentHistory struct {
 	definitions map[string]*awsx.TaskDefinition
 }
 
+// The actions on a deployment.
+var (
+	actGoBack   = ui.ActEnter.As("go back to it", 1)
+	actRollBack = views.ActRollBack.As("roll back", 2)
+)
+
+// deploymentsKind declares the screen of how a service was deployed.
+func deploymentsKind() views.Kind {
+	return views.Kind{Declaration: ui.Declaration{Screen: "deployments", Title: "Deployments",
+		Bindings: livetable.Bindings(actGoBack, actRollBack)}}
+}
+
 // deploymentsScreen lists how a service was deployed, the newest first.
 type deploymentsScreen struct {
 	changes.ServiceTable[deploymentRow]
@@ -140,14 +152,12 @@ func deploymentRows(h deploymentHistory, snap *store.Snapshot[store.ServiceState
 }
 
 func (s *deploymentsScreen) actions(r deploymentRow, ok bool) []ui.Action {
-	enter := ui.Shared(ui.ActEnter, nil)
-	enter.Disabled = livetable.Nothing(ok)
+	enter := actGoBack.Runs(nil).Unless(livetable.Nothing(ok))
 	if ok && !r.Ended() {
 		enter.Name, enter.Run = "follow", ui.Do(func() { s.Changes.Follow(s.Service) })
 		return []ui.Action{enter, s.rollBack()}
 	}
 	definition := r.revision.TaskDefinition
-	enter.Name = "go back to it"
 	enter.Run = ui.Do(func() { s.Propose(returning(definition, olderThan(definition, r.service))) })
 	switch {
 	case !ok:
@@ -163,8 +173,7 @@ func (s *deploymentsScreen) actions(r deploymentRow, ok bool) []ui.Action {
 
 // rollBack plans the way back.
 func (s *deploymentsScreen) rollBack() ui.Action {
-	return ui.Action{ID: views.ActRollBack, Name: "roll back", Keys: []string{"u"}, Tier: 1, Hint: 2,
-		Run: ui.Do(func() { s.Changes.RollBack(s.Service) })}
+	return actRollBack.Does(func() { s.Changes.RollBack(s.Service) })
 }
 
 // took is how long the deployment lasted, or lasts.

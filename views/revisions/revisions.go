@@ -20,11 +20,25 @@ import (
 	"gantry/views/resources"
 )
 
-// actCompare compares two rows of a table.
-const actCompare = "compare"
-
 // maxRevisions is how many revisions the screen offers, newest first.
 const maxRevisions = 50
+
+// The actions on a revision.
+var (
+	actDeployRevision = ui.ActEnter.As("deploy this revision", 1)
+	actCompare        = ui.Binding{ID: "compare", Name: "compare", Keys: []string{"="}, Hint: 2}
+)
+
+// revisionsKind declares the screen of a task definition's revisions.
+func revisionsKind() views.Kind {
+	return views.Kind{Declaration: ui.Declaration{Screen: "revisions", Title: "Revisions",
+		Bindings: livetable.Bindings(actDeployRevision, actCompare)}}
+}
+
+// Kinds are the screens of this room.
+func Kinds() []views.Kind {
+	return []views.Kind{revisionsKind(), deploymentsKind(), compareKind()}
+}
 
 // Revisions opens what was deployed of a service and what can be deployed again.
 type Revisions struct{ Changes *changes.Changes }
@@ -92,8 +106,7 @@ func (s *revisionsScreen) Header() ui.Header {
 }
 
 func (s *revisionsScreen) actions(r revisionRow, ok bool) []ui.Action {
-	enter := ui.Shared(ui.ActEnter, ui.Do(func() { s.Propose(returning(r.arn, r.older)) }))
-	enter.Name, enter.Disabled = "deploy this revision", livetable.Nothing(ok)
+	enter := actDeployRevision.Does(func() { s.Propose(returning(r.arn, r.older)) }).Unless(livetable.Nothing(ok))
 	if ok && r.older {
 		enter.Name = "go back to it"
 	}
@@ -115,7 +128,7 @@ func returning(revision string, older bool) deploy.Intent {
 // comparing shows what tells two revisions apart: those that are marked, or the
 // one under the cursor and the marked one or the one in use.
 func (s *revisionsScreen) comparing(r revisionRow, ok bool) ui.Action {
-	a := ui.Action{ID: actCompare, Name: "compare", Keys: []string{"="}, Hint: 2, Disabled: livetable.Nothing(ok)}
+	a := actCompare.Runs(nil).Unless(livetable.Nothing(ok))
 	two := s.Table.Marked()
 	switch {
 	case !ok:

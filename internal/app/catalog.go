@@ -1,0 +1,31 @@
+package app
+
+import (
+	"slices"
+
+	"gantry/ui"
+	"gantry/views"
+	"gantry/views/changes"
+	"gantry/views/editors"
+	"gantry/views/images"
+	logviews "gantry/views/logs"
+	"gantry/views/prose"
+	"gantry/views/resources"
+	"gantry/views/revisions"
+)
+
+// kinds are all the screens there are, a room after another.
+func kinds() []views.Kind {
+	return slices.Concat(
+		resources.Kinds(), images.Kinds(), changes.Kinds(), editors.Kinds(), revisions.Kinds(), logviews.Kinds(), prose.Kinds(),
+	)
+}
+
+// Catalog is what there is to bind in the console.
+func Catalog() ui.Catalog {
+	c := ui.Catalog{Everywhere: slices.Concat(ui.Everywhere(), changes.Everywhere()), Screens: ui.Declarations()}
+	for _, k := range kinds() {
+		c.Screens = append(c.Screens, k.Declaration)
+	}
+	return c
+}
