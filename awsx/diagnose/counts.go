@@ -74,7 +74,7 @@ func (f *facts) countDeaths() {
 		if f.Now.Sub(at) > window {
 			continue
 		}
-		s := reason.StoppedTask(t, f.definition(t.TaskDefinition))
+		s := reason.StoppedTask(t, f.TaskDefinition(t.TaskDefinition))
 		if !s.Failure {
 			continue
 		}

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"fmt"
 	"time"
 
 	"gantry/awsx"
@@ -67,6 +68,17 @@ type Rollout struct {
 	Failed int
 }
 
+// String is the rollout in a cell: "-" without one, 1/4, or 1/4 x2 when 2 failed.
+func (r Rollout) String() string {
+	switch {
+	case !r.Active:
+		return "-"
+	case r.Failed > 0:
+		return fmt.Sprintf("%d/%d x%d", r.Running, r.Desired, r.Failed)
+	}
+	return fmt.Sprintf("%d/%d", r.Running, r.Desired)
+}
+
 // Targets counts the registered targets of all groups; draining and foreign
 // ones are left out.
 type Targets struct {
@@ -75,11 +87,33 @@ type Targets struct {
 	Groups         int // groups the service names; 0 means no load balancer
 }
 
+// String is the count in a cell: "-" without groups, 3/4, 3/4? while some group was
+// not read, "?" while none was.
+func (t Targets) String() string {
+	switch {
+	case t.Groups == 0:
+		return "-"
+	case t.Unread == t.Groups:
+		return "?"
+	case t.Unread > 0:
+		return fmt.Sprintf("%d/%d?", t.Healthy, t.Total)
+	}
+	return fmt.Sprintf("%d/%d", t.Healthy, t.Total)
+}
+
 // Died counts tasks that were stopped by failure within the last hour.
 type Died struct {
 	Count  int
 	Last   time.Time // zero when there was none
 	Unread bool      // the stopped tasks were not read: Count says nothing
+}
+
+// String is the count in a cell, "?" while it was not read.
+func (d Died) String() string {
+	if d.Unread {
+		return "?"
+	}
+	return fmt.Sprintf("%d/1h", d.Count)
 }
 
 // Finding is the verdict on a service.

@@ -91,7 +91,7 @@ func (f *facts) breakerSetting() string {
 // revision names a task definition and, when it was read, its image's tag.
 func (f *facts) revision(arn string) string {
 	name := awsx.ARNName(arn)
-	td := f.definition(arn)
+	td := f.TaskDefinition(arn)
 	if td == nil || len(td.Containers) == 0 {
 		return name
 	}
@@ -121,7 +121,7 @@ func (f *facts) image(td *awsx.TaskDefinition) string {
 // author returns who registered a revision: the last part of the caller's ARN,
 // which is a user or the session name of an assumed role.
 func (f *facts) author(arn string) string {
-	if td := f.definition(arn); td != nil {
+	if td := f.TaskDefinition(arn); td != nil {
 		return strings.TrimSpace(awsx.ARNName(td.RegisteredBy))
 	}
 	return ""

@@ -40,7 +40,7 @@ func (s Standing) Joined() alb.Joined {
 	if s.joined != nil {
 		return *s.joined
 	}
-	return s.Evidence.join()
+	return s.Evidence.Join()
 }
 
 // Stand judges one service of the cluster.
@@ -63,7 +63,7 @@ func (c *Cluster) Stand(s awsx.Service) Standing {
 func Stand(e Evidence) Standing {
 	s := Standing{Evidence: e}
 	if e.Foreign == nil && e.joinable() {
-		joined := e.join()
+		joined := e.Join()
 		s.joined, s.Evidence.Foreign = &joined, joined.Foreign
 	}
 	s.Finding = Service(s.Evidence)
@@ -78,14 +78,16 @@ func (e *Evidence) joinable() bool {
 	return e.RunningRead && len(e.Running) >= e.Service.Running+e.Service.Pending && slices.ContainsFunc(e.Groups, unwell)
 }
 
-func (e *Evidence) join() alb.Joined {
+// Join relates the service's tasks to the targets of its groups.
+func (e *Evidence) Join() alb.Joined {
 	return alb.Join(alb.Input{
 		Service: e.Service, Tasks: e.Running, Stopped: e.Stopped,
-		Definition: e.definition, Instance: e.Instance, Groups: e.Groups,
+		Definition: e.TaskDefinition, Instance: e.Instance, Groups: e.Groups,
 	})
 }
 
-func (e *Evidence) definition(arn string) *awsx.TaskDefinition {
+// TaskDefinition returns a task definition by ARN, nil when it was not read.
+func (e *Evidence) TaskDefinition(arn string) *awsx.TaskDefinition {
 	if e.Definition == nil || arn == "" {
 		return nil
 	}
@@ -103,7 +105,7 @@ func unwell(g awsx.Group) bool {
 func (e *Evidence) Needs() []string {
 	var arns []string
 	need := func(arn string) {
-		if arn != "" && e.definition(arn) == nil && !slices.Contains(arns, arn) {
+		if arn != "" && e.TaskDefinition(arn) == nil && !slices.Contains(arns, arn) {
 			arns = append(arns, arn)
 		}
 	}

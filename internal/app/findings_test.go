@@ -10,6 +10,7 @@ import (
 	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/sim"
 	"gantry/awsx/store"
+	"gantry/internal/inquiry"
 )
 
 var simulated = awsx.ContextID{Profile: "simulated", Region: simRegion}
@@ -33,23 +34,16 @@ func clusterNamed(t *testing.T, s *store.Store, name string) awsx.Ref {
 	return awsx.Ref{}
 }
 
-// findings diagnoses every service of a cluster from what the store has read.
+// findings are the verdicts on every service of a cluster.
 func findings(t *testing.T, s *store.Store, cluster awsx.Ref) map[string]diagnose.Finding {
 	t.Helper()
-	services := landed(t, s.Services(cluster), (*store.Snapshot[awsx.Service]).Ended)
-	tasks := landed(t, s.Tasks(cluster), (*store.Snapshot[awsx.Task]).Ended)
-	targets := landed(t, s.Targets(cluster), func(x *store.Snapshot[store.GroupState]) bool { return x.Ended() && x.Done == x.Total })
-	byService := diagnose.ByService(tasks.Items)
-	var groups []awsx.Group
-	for _, g := range targets.Items {
-		groups = append(groups, g.Group)
+	survey, err := inquiry.Reader{Context: simulated, Store: s}.Survey(t.Context(), cluster)
+	if err != nil {
+		t.Fatal(err)
 	}
 	out := map[string]diagnose.Finding{}
-	for _, x := range services.Items {
-		out[x.Name] = diagnose.Service(diagnose.Evidence{
-			Service: x, Running: byService[x.Name].Running, RunningRead: true,
-			Stopped: byService[x.Name].Stopped, StoppedRead: true, Groups: groups, Now: time.Now(),
-		})
+	for _, x := range survey.Standings {
+		out[x.Service().Name] = x.Finding
 	}
 	return out
 }

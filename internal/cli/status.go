@@ -175,7 +175,7 @@ func (p *program) services(ctx context.Context, a *app.App, name, output string)
 	rows := make([][]string, len(survey.Standings))
 	for i, s := range survey.Standings {
 		list[i] = statusOf(s.Service(), s.Finding)
-		rows[i] = serviceCells(list[i])
+		rows[i] = serviceCells(list[i], s.Finding)
 	}
 	if output == "json" {
 		return writeJSON(p.Out, struct {
@@ -188,24 +188,12 @@ func (p *program) services(ctx context.Context, a *app.App, name, output string)
 }
 
 // serviceCells are the cells of the services table. What was not read is "?".
-func serviceCells(s serviceStatus) []string {
-	fresh, tgt, died, changed := "-", "-", "?", "-"
-	if s.Rollout != nil {
-		fresh = fmt.Sprintf("%d/%d x%d", s.Rollout.Running, s.Rollout.Desired, s.Rollout.Failed)
-	}
-	if s.Targets != nil {
-		tgt = fmt.Sprintf("%d/%d", s.Targets.Healthy, s.Targets.Total)
-		if s.Targets.UnreadGroups > 0 {
-			tgt = "?"
-		}
-	}
-	if s.Died != nil {
-		died = strconv.Itoa(*s.Died) + "/1h"
-	}
+func serviceCells(s serviceStatus, f diagnose.Finding) []string {
+	changed := "-"
 	if s.Changed != nil {
 		changed = text.Age(time.Since(*s.Changed))
 	}
-	return []string{s.Name, s.Status, fmt.Sprintf("%d/%d", s.Running, s.Desired), fresh, tgt, died, changed, s.TaskDefinition, s.Why}
+	return []string{s.Name, s.Status, fmt.Sprintf("%d/%d", s.Running, s.Desired), f.Rollout.String(), f.Targets.String(), f.Died.String(), changed, s.TaskDefinition, s.Why}
 }
 
 type taskStatus struct {
@@ -251,7 +239,7 @@ func (p *program) service(ctx context.Context, a *app.App, target, output string
 	}
 	for _, t := range seen.Stopped {
 		s := taskOf(t, alb.TaskTargets{})
-		ended := reason.StoppedTask(t, seen.Definition(t.TaskDefinition))
+		ended := reason.StoppedTask(t, seen.TaskDefinition(t.TaskDefinition))
 		s.Stopped, s.Reason, s.ReasonText = moment(t.StoppedAt), clean.Redact(ended.Why()), clean.Redact(ended.Text)
 		tasks = append(tasks, s)
 	}
@@ -266,7 +254,7 @@ func (p *program) service(ctx context.Context, a *app.App, target, output string
 			OtherTargets []targetStatus `json:"otherTargets"`
 		}{a.Context.String(), cluster, service, tasks, others})
 	}
-	if err := writeTable(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, [][]string{serviceCells(service)}); err != nil {
+	if err := writeTable(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, [][]string{serviceCells(service, found.Finding)}); err != nil {
 		return err
 	}
 	fmt.Fprintln(p.Out)

@@ -23,8 +23,8 @@ import (
 func crowd(n int) *clusterFacts {
 	cluster := awsx.Ref{Cluster: "arn:aws:ecs:eu-west-1:1:cluster/main", ARN: "arn:aws:ecs:eu-west-1:1:cluster/main"}
 	f := &clusterFacts{
-		now: awsxtest.Now, servicesRead: true, runningRead: true, stoppedRead: true, instancesRead: true,
-		tasks: map[string]diagnose.Tasks{}, groups: map[string]awsx.Group{},
+		servicesRead: true, instancesRead: true,
+		Cluster: diagnose.Cluster{Now: awsxtest.Now, RunningRead: true, StoppedRead: true, Tasks: map[string]diagnose.Tasks{}, Groups: map[string]awsx.Group{}},
 	}
 	for i := range n {
 		name := fmt.Sprintf("service-%05d", i)
@@ -33,9 +33,9 @@ func crowd(n int) *clusterFacts {
 			TaskDefinition: "arn:aws:ecs:eu-west-1:1:task-definition/" + name + ":7", LaunchType: "EC2",
 			Deployments: []awsx.Deployment{{
 				ID: "ecs-svc/1", Status: "PRIMARY", Desired: 4, Running: 4, RolloutState: "COMPLETED",
-				TaskDefinition: "arn:aws:ecs:eu-west-1:1:task-definition/" + name + ":7", CreatedAt: f.now.Add(-time.Duration(i) * time.Minute),
+				TaskDefinition: "arn:aws:ecs:eu-west-1:1:task-definition/" + name + ":7", CreatedAt: f.Now.Add(-time.Duration(i) * time.Minute),
 			}},
-			Events: []awsx.ServiceEvent{{ID: "e", At: f.now.Add(-time.Hour), Message: "(service " + name + ") has reached a steady state."}},
+			Events: []awsx.ServiceEvent{{ID: "e", At: f.Now.Add(-time.Hour), Message: "(service " + name + ") has reached a steady state."}},
 		}
 		if i%10 == 0 {
 			s.Running = 3
@@ -44,7 +44,7 @@ func crowd(n int) *clusterFacts {
 				"(port 32771) is unhealthy in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/" + name + "/0123) due to (reason Health checks failed with these codes: [503]).",
 				"(task 0123abcd) failed container health checks.",
 			}[i/10%3]
-			s.Events = append([]awsx.ServiceEvent{{ID: "f", At: f.now.Add(-time.Duration(i%50) * time.Minute), Message: "(service " + name + ") " + trouble}}, s.Events...)
+			s.Events = append([]awsx.ServiceEvent{{ID: "f", At: f.Now.Add(-time.Duration(i%50) * time.Minute), Message: "(service " + name + ") " + trouble}}, s.Events...)
 			s.Breaker.Enabled = i%20 == 0
 		}
 		f.services = append(f.services, s)

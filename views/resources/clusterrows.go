@@ -102,10 +102,10 @@ func worstService(in clusterInside, services int) (table.Cell, theme.Status, int
 		return table.Cell{Text: Unread, Role: theme.Unknown}, w.status, unreadRank
 	}
 	cell := table.Cell{Text: w.status.Glyph() + " " + w.service().Name, Role: w.status.Role()}
-	if w.finding.Why != "" && w.fault() {
-		cell.Text += ": " + w.finding.Why
+	if w.Finding.Why != "" && w.fault() {
+		cell.Text += ": " + w.Finding.Why
 	}
-	return cell, w.status, w.finding.Severity
+	return cell, w.status, w.Finding.Severity
 }
 
 // severity puts the cluster with the worst service first; its own state counts

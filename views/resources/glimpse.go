@@ -83,7 +83,7 @@ func (g *glimpses) look(ctx context.Context, deps *views.Deps, clusters []awsx.C
 		if !ok {
 			continue
 		}
-		trouble := in.worst != nil && in.worst.status.Fault() && in.worst.finding.Status != diagnose.Unknown
+		trouble := in.worst != nil && in.worst.status.Fault() && in.worst.Finding.Status != diagnose.Unknown
 		if before.whole && !trouble && deps.Now().Sub(before.at) <= glimpseAge {
 			continue
 		}
@@ -105,15 +105,15 @@ func lookInside(ctx context.Context, deps *views.Deps, cluster awsx.Ref) (cluste
 	}
 	i, ok := awaitRead(ctx, instances)
 	f := &clusterFacts{
-		services: s.Items, servicesRead: read(s), now: deps.Now(),
-		instances: i.Items, instancesRead: ok && read(i),
+		Cluster: diagnose.Cluster{Now: deps.Now()}, services: s.Items, servicesRead: s.Whole(),
+		instances: i.Items, instancesRead: ok && i.Whole(),
 	}
 	return insideOf(serviceRows(f)), true
 }
 
 // awaitRead waits for the first reading of a watch; ok is false when it failed.
 func awaitRead[T any](ctx context.Context, w *store.Watch[T]) (s *store.Snapshot[T], ok bool) {
-	s, err := w.Await(ctx, func(s *store.Snapshot[T]) bool { return s.Err != nil || !s.At.IsZero() })
+	s, err := w.Await(ctx, (*store.Snapshot[T]).Ended)
 	if err != nil {
 		return w.Snapshot(), false
 	}

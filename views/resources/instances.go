@@ -87,7 +87,7 @@ func openInstances(st *store.Store, of InstancesOf) livetable.Feed[*instanceRow]
 		Watches: []livetable.Watch{instances, tasks, services},
 		Build: func(time.Time) livetable.Load[*instanceRow] {
 			i, t := instances.Snapshot(), tasks.Snapshot()
-			f := &instanceFacts{instances: i.Items, tasks: t.Items, tasksRead: read(t), first: of.First}
+			f := &instanceFacts{instances: i.Items, tasks: t.Items, tasksRead: t.Whole(), first: of.First}
 			if svc, ok := chosen(); ok {
 				f.service = svc.Name
 				if td, ok := st.CachedTaskDefinition(of.Cluster.Context, svc.TaskDefinition); ok {

@@ -22,23 +22,17 @@ const Unread = "?"
 // clusterFacts is what was read of a cluster, in which rows of services are
 // found. What was not read says so: nothing is taken for zero.
 type clusterFacts struct {
+	diagnose.Cluster
 	services      []awsx.Service
 	servicesRead  bool
-	tasks         map[string]diagnose.Tasks // by service name
-	runningRead   bool
-	stoppedRead   bool
-	groups        map[string]awsx.Group // by ARN
-	definition    func(arn string) *awsx.TaskDefinition
 	instances     []awsx.Instance
 	instancesRead bool
-	now           time.Time
 }
 
 // serviceRow is one service with the verdict on it.
 type serviceRow struct {
+	diagnose.Standing
 	facts    *clusterFacts
-	evidence diagnose.Evidence
-	finding  diagnose.Finding
 	status   theme.Status
 	image    string // tag@digest, "?" until its definition was read
 	revision string
@@ -54,37 +48,14 @@ func serviceRows(f *clusterFacts) []*serviceRow {
 }
 
 func (f *clusterFacts) row(s awsx.Service) *serviceRow {
-	tasks := f.tasks[s.Name]
-	c := diagnose.Cluster{
-		Tasks: f.tasks, RunningRead: f.runningRead, StoppedRead: f.stoppedRead, Groups: f.groups,
-		Definition: f.definition, Instance: f.instance, Now: f.now,
-	}
-	stands := c.Stand(s)
-	r := &serviceRow{facts: f, evidence: stands.Evidence, finding: stands.Finding, image: Unread}
-	r.status = verdictStatus(r.finding.Status)
+	r := &serviceRow{facts: f, Standing: f.Stand(s), image: Unread}
+	r.status = verdictStatus(r.Finding.Status)
 	_, r.revision = awsx.SplitRevision(s.TaskDefinition)
-	if td := f.define(s.TaskDefinition); td != nil {
+	if td := r.Evidence.TaskDefinition(s.TaskDefinition); td != nil {
 		c := mainContainer(s, td)
-		r.image = wording.ShortImage(c.Image, runningDigest(tasks.Running, s.TaskDefinition, c.Name))
+		r.image = wording.ShortImage(c.Image, runningDigest(r.Evidence.Running, s.TaskDefinition, c.Name))
 	}
 	return r
-}
-
-// instance returns a container instance; ok is false while it is unread.
-func (f *clusterFacts) instance(arn string) (awsx.Instance, bool) {
-	for _, i := range f.instances {
-		if i.Ref.ARN == arn {
-			return i, true
-		}
-	}
-	return awsx.Instance{}, false
-}
-
-func (f *clusterFacts) define(arn string) *awsx.TaskDefinition {
-	if f.definition == nil {
-		return nil
-	}
-	return f.definition(arn)
 }
 
 // verdictStatus gives a verdict its place among the states that tables show.
@@ -133,7 +104,7 @@ func runningDigest(tasks []awsx.Task, definition, container string) string {
 	return ""
 }
 
-func (r *serviceRow) service() *awsx.Service { return &r.evidence.Service }
+func (r *serviceRow) service() *awsx.Service { return &r.Evidence.Service }
 
 func (r *serviceRow) stateCell() table.Cell { return stateCell(r.status) }
 
@@ -154,28 +125,25 @@ func (r *serviceRow) countCell() table.Cell {
 // newCell is the rollout: without it a service whose old tasks still run would
 // look complete.
 func (r *serviceRow) newCell() table.Cell {
-	n := r.finding.Rollout
-	if !n.Active {
-		return table.Cell{Text: "-", Role: theme.Dim}
-	}
-	c := table.Cell{Text: strconv.Itoa(n.Running) + "/" + strconv.Itoa(n.Desired), Role: theme.Pending}
-	if n.Failed > 0 {
-		c.Text += " x" + strconv.Itoa(n.Failed)
+	n := r.Finding.Rollout
+	c := table.Cell{Text: n.String(), Role: theme.Pending}
+	switch {
+	case !n.Active:
+		c.Role = theme.Dim
+	case n.Failed > 0:
 		c.Role = theme.Failed
 	}
 	return c
 }
 
 func (r *serviceRow) targetCell() table.Cell {
-	t := r.finding.Targets
+	t := r.Finding.Targets
+	c := table.Cell{Text: t.String()}
 	switch {
 	case t.Groups == 0:
-		return table.Cell{Text: "-", Role: theme.Dim}
+		c.Role = theme.Dim
 	case t.Unread == t.Groups:
-		return table.Cell{Text: Unread, Role: theme.Unknown}
-	}
-	c := table.Cell{Text: strconv.Itoa(t.Healthy) + "/" + strconv.Itoa(t.Total)}
-	switch {
+		c.Role = theme.Unknown
 	case t.Healthy == 0 && r.service().Desired > 0:
 		c.Role = theme.Failed
 	case t.Healthy < t.Total:
@@ -183,40 +151,38 @@ func (r *serviceRow) targetCell() table.Cell {
 	case t.Unread > 0:
 		c.Role = theme.Unknown
 	}
-	if t.Unread > 0 {
-		c.Text += Unread
-	}
 	return c
 }
 
 func (r *serviceRow) diedCell() table.Cell {
-	d := r.finding.Died
+	d := r.Finding.Died
+	c := table.Cell{Text: d.String(), Role: theme.Degraded}
 	switch {
 	case d.Unread:
-		return table.Cell{Text: Unread, Role: theme.Unknown}
+		c.Role = theme.Unknown
 	case d.Count == 0:
-		return table.Cell{Text: "0/1h", Role: theme.Dim}
+		c.Role = theme.Dim
 	}
-	return table.Cell{Text: strconv.Itoa(d.Count) + "/1h", Role: theme.Degraded}
+	return c
 }
 
 func (r *serviceRow) lastDeathCell() table.Cell {
-	return table.Cell{Text: wording.Since(r.finding.Died.Last, r.evidence.Now)}
+	return table.Cell{Text: wording.Since(r.Finding.Died.Last, r.Evidence.Now)}
 }
 
 func (r *serviceRow) changeCell() table.Cell {
-	c := table.Cell{Text: wording.Since(r.finding.Changed, r.evidence.Now)}
+	c := table.Cell{Text: wording.Since(r.Finding.Changed, r.Evidence.Now)}
 	if c.Text == "" {
 		return table.Cell{Text: Unread, Role: theme.Unknown}
 	}
-	if r.evidence.Now.Sub(r.finding.Changed) < time.Hour {
+	if r.Evidence.Now.Sub(r.Finding.Changed) < time.Hour {
 		c.Role = theme.Accent
 	}
 	return c
 }
 
 func (r *serviceRow) whyCell() table.Cell {
-	c := table.Cell{Text: r.finding.Why, Role: r.status.Role()}
+	c := table.Cell{Text: r.Finding.Why, Role: r.status.Role()}
 	switch r.status {
 	case theme.StatusUnknown, theme.StatusOK, theme.StatusPending:
 		c.Role = theme.Dim
@@ -244,21 +210,21 @@ func serviceColumns() []table.Column[*serviceRow] {
 			Cell:    func(r row) table.Cell { return table.Cell{Text: r.service().Name} },
 			Compare: func(a, b row) int { return strings.Compare(a.service().Name, b.service().Name) }},
 		{ID: livetable.ColState, Title: "ST", Cell: row.stateCell, Descending: true,
-			Compare: func(a, b row) int { return cmp.Compare(a.finding.Severity, b.finding.Severity) }},
+			Compare: func(a, b row) int { return cmp.Compare(a.Finding.Severity, b.Finding.Severity) }},
 		{ID: "running", Title: "RUN/DES", Cell: row.countCell, Right: true, Descending: true,
 			Compare: func(a, b row) int { return cmp.Compare(a.missing(), b.missing()) }},
 		{ID: "new", Title: "NEW", Cell: row.newCell, Priority: 3, Descending: true,
-			Compare: func(a, b row) int { return cmp.Compare(a.finding.Rollout.Failed, b.finding.Rollout.Failed) }},
+			Compare: func(a, b row) int { return cmp.Compare(a.Finding.Rollout.Failed, b.Finding.Rollout.Failed) }},
 		{ID: "targets", Title: "TGT", Cell: row.targetCell, Priority: 1, Right: true, Descending: true,
 			Compare: compareTargets},
 		{ID: "died", Title: "DIED", Cell: row.diedCell, Priority: 4, Right: true, Descending: true,
 			Compare: func(a, b row) int {
-				x, y := a.finding.Died, b.finding.Died
+				x, y := a.Finding.Died, b.Finding.Died
 				return cmp.Or(cmp.Compare(table.Rank(!x.Unread, x.Count == 0), table.Rank(!y.Unread, y.Count == 0)), cmp.Compare(x.Count, y.Count))
 			}},
 		{ID: "last", Title: "LAST", Cell: row.lastDeathCell, Wide: true, Priority: 9, Right: true},
 		{ID: livetable.ColAge, Title: "CHG", Cell: row.changeCell, Priority: 2, Right: true, Descending: true,
-			Compare: func(a, b row) int { return a.finding.Changed.Compare(b.finding.Changed) }},
+			Compare: func(a, b row) int { return a.Finding.Changed.Compare(b.Finding.Changed) }},
 		{ID: "image", Title: "IMAGE", Wide: true, Priority: 6, Max: 24,
 			Cell:    func(r row) table.Cell { return ReadCell(r.image) },
 			Compare: func(a, b row) int { return strings.Compare(a.image, b.image) }},
@@ -273,7 +239,7 @@ func serviceColumns() []table.Column[*serviceRow] {
 func (r *serviceRow) missing() int { return r.service().Desired - r.service().Running }
 
 func compareTargets(a, b *serviceRow) int {
-	x, y := a.finding.Targets, b.finding.Targets
+	x, y := a.Finding.Targets, b.Finding.Targets
 	return cmp.Or(
 		cmp.Compare(table.Rank(x.Unread == 0, x.Healthy == x.Total), table.Rank(y.Unread == 0, y.Healthy == y.Total)),
 		cmp.Compare(x.Total-x.Healthy, y.Total-y.Healthy),
@@ -293,12 +259,12 @@ func serviceNote(rows []*serviceRow, f *clusterFacts) []livetable.Span {
 	var missing []string
 	var targets bool
 	for _, r := range rows {
-		targets = targets || r.finding.Targets.Unread > 0
+		targets = targets || r.Finding.Targets.Unread > 0
 	}
-	if !f.runningRead {
+	if !f.RunningRead {
 		missing = append(missing, "tasks")
 	}
-	if !f.stoppedRead {
+	if !f.StoppedRead {
 		missing = append(missing, "stopped tasks")
 	}
 	if targets {
@@ -337,29 +303,29 @@ func agents(instances []awsx.Instance, read bool) (c table.Cell, ok bool) {
 func serviceEvidence(r *serviceRow) []prose.Para {
 	var d prose.Document
 	head := r.service().Name + "  " + r.status.Word()
-	if at := r.finding.Since; !at.IsZero() {
-		head += " for " + text.Age(r.evidence.Now.Sub(at))
+	if at := r.Finding.Since; !at.IsZero() {
+		head += " for " + text.Age(r.Evidence.Now.Sub(at))
 	}
-	if r.finding.Why != "" {
-		head += ": " + r.finding.Why
+	if r.Finding.Why != "" {
+		head += ": " + r.Finding.Why
 	}
 	role := r.status.Role()
 	if r.status == theme.StatusOK {
 		role = theme.Title
 	}
 	d.Paras = append(d.Paras, prose.Para{Text: head, Role: role})
-	TaskSets(&d, *r.service(), r.evidence.Now)
-	for _, l := range diagnose.Panel(r.evidence) {
+	TaskSets(&d, *r.service(), r.Evidence.Now)
+	for _, l := range diagnose.Panel(r.Evidence) {
 		p := prose.Para{Text: l.Text}
 		if !l.At.IsZero() {
-			p.Label = wording.Clock(l.At, r.evidence.Now)
+			p.Label = wording.Clock(l.At, r.Evidence.Now)
 		} else if rest, ok := strings.CutPrefix(l.Text, "target "); ok {
 			p.Label, p.Text = "target", rest
 		}
 		d.Paras = append(d.Paras, p)
 	}
-	if r.finding.Next != "" {
-		d.Paras = append(d.Paras, prose.Para{Label: "next", Text: r.finding.Next, Role: theme.Accent})
+	if r.Finding.Next != "" {
+		d.Paras = append(d.Paras, prose.Para{Label: "next", Text: r.Finding.Next, Role: theme.Accent})
 	}
 	return d.Paras
 }

@@ -18,10 +18,12 @@ func TestWhatWasNotReadIsNeverWell(t *testing.T) {
 		desired := rapid.IntRange(1, 4).Draw(t, "desired")
 		s := awsx.Service{Name: "api", Status: "ACTIVE", Desired: desired, Running: desired}
 		f := &clusterFacts{
-			services: []awsx.Service{s}, now: awsxtest.Now, groups: map[string]awsx.Group{},
-			runningRead: rapid.Bool().Draw(t, "running read"), stoppedRead: rapid.Bool().Draw(t, "stopped read"),
+			services: []awsx.Service{s}, Cluster: diagnose.Cluster{
+				Now: awsxtest.Now, Groups: map[string]awsx.Group{},
+				RunningRead: rapid.Bool().Draw(t, "running read"), StoppedRead: rapid.Bool().Draw(t, "stopped read"),
+			},
 		}
-		allRead := f.runningRead && f.stoppedRead
+		allRead := f.RunningRead && f.StoppedRead
 		for _, name := range []string{"one", "two"} {
 			if !rapid.Bool().Draw(t, "balanced") {
 				continue
@@ -30,7 +32,7 @@ func TestWhatWasNotReadIsNeverWell(t *testing.T) {
 			read := rapid.Bool().Draw(t, "group read")
 			allRead = allRead && read
 			if rapid.Bool().Draw(t, "group known") || read {
-				f.groups[name] = awsx.Group{ARN: name, Read: read, Targets: []awsx.TargetHealth{{ID: "i", Port: 1, State: "healthy"}}}
+				f.Groups[name] = awsx.Group{ARN: name, Read: read, Targets: []awsx.TargetHealth{{ID: "i", Port: 1, State: "healthy"}}}
 			}
 		}
 		r := serviceRows(f)[0]
@@ -38,15 +40,15 @@ func TestWhatWasNotReadIsNeverWell(t *testing.T) {
 			t.Fatalf("status %s, fault %v", r.status.Word(), r.fault())
 		}
 		if allRead && r.status != theme.StatusOK {
-			t.Fatalf("all was read and well: %s, %s", r.status.Word(), r.finding.Why)
+			t.Fatalf("all was read and well: %s, %s", r.status.Word(), r.Finding.Why)
 		}
-		if !f.stoppedRead && r.diedCell().Text != Unread {
+		if !f.StoppedRead && r.diedCell().Text != Unread {
 			t.Fatalf("DIED is %q", r.diedCell().Text)
 		}
-		if r.image != Unread || r.finding.Targets.Unread == 0 && r.targetCell().Role == theme.Unknown {
+		if r.image != Unread || r.Finding.Targets.Unread == 0 && r.targetCell().Role == theme.Unknown {
 			t.Fatalf("image %q, targets %+v", r.image, r.targetCell())
 		}
-		if r.finding.Targets.Unread > 0 && r.targetCell().Role != theme.Unknown {
+		if r.Finding.Targets.Unread > 0 && r.targetCell().Role != theme.Unknown {
 			t.Fatalf("unread targets are %+v", r.targetCell())
 		}
 	})
@@ -78,13 +80,14 @@ func TestServiceCells(t *testing.T) {
 	}
 	healthy := awsx.TargetHealth{State: "healthy"}
 	f := &clusterFacts{
-		services: []awsx.Service{s}, now: now, runningRead: true, stoppedRead: true,
-		tasks: map[string]diagnose.Tasks{"api-orders": {Stopped: []awsx.Task{{
-			StartedBy: "ecs-svc/2", StopCode: "EssentialContainerExited", StoppedReason: "Essential container in task exited", StoppedAt: now.Add(-2 * time.Minute),
-			Containers: []awsx.Container{{Name: "api", ExitCode: 1}},
-		}}}},
-		groups: map[string]awsx.Group{"g": {ARN: "g", Read: true, Targets: []awsx.TargetHealth{healthy, healthy, healthy, {State: "unhealthy", ID: "i", Port: 1}}}},
-	}
+		services: []awsx.Service{s}, Cluster: diagnose.Cluster{
+			Now: now, RunningRead: true, StoppedRead: true,
+			Tasks: map[string]diagnose.Tasks{"api-orders": {Stopped: []awsx.Task{{
+				StartedBy: "ecs-svc/2", StopCode: "EssentialContainerExited", StoppedReason: "Essential container in task exited", StoppedAt: now.Add(-2 * time.Minute),
+				Containers: []awsx.Container{{Name: "api", ExitCode: 1}},
+			}}}},
+			Groups: map[string]awsx.Group{"g": {ARN: "g", Read: true, Targets: []awsx.TargetHealth{healthy, healthy, healthy, {State: "unhealthy", ID: "i", Port: 1}}}},
+		}}
 	r := serviceRows(f)[0]
 	for name, c := range map[string][2]string{
 		"ST": {r.stateCell().Text, "x fail"}, "RUN/DES": {r.countCell().Text, "4/4"}, "NEW": {r.newCell().Text, "0/4 x7"},
@@ -95,8 +98,8 @@ func TestServiceCells(t *testing.T) {
 			t.Errorf("%s is %q, expected %q", name, c[0], c[1])
 		}
 	}
-	if r.finding.Why == "" || r.whyCell().Role != theme.Failed || r.newCell().Role != theme.Failed {
-		t.Errorf("why %q is painted %v, NEW %v", r.finding.Why, r.whyCell().Role, r.newCell().Role)
+	if r.Finding.Why == "" || r.whyCell().Role != theme.Failed || r.newCell().Role != theme.Failed {
+		t.Errorf("why %q is painted %v, NEW %v", r.Finding.Why, r.whyCell().Role, r.newCell().Role)
 	}
 }
 
@@ -124,8 +127,7 @@ func TestWorstServiceOfACluster(t *testing.T) {
 	row := func(name string, s diagnose.Status, why string) *serviceRow {
 		return &serviceRow{
 			facts:    &clusterFacts{servicesRead: true},
-			evidence: diagnose.Evidence{Service: awsx.Service{Name: name}},
-			finding:  diagnose.Finding{Status: s, Severity: int(diagnose.OK-s) * 100, Why: why}, status: verdictStatus(s),
+			Standing: diagnose.Standing{Evidence: diagnose.Evidence{Service: awsx.Service{Name: name}}, Finding: diagnose.Finding{Status: s, Severity: int(diagnose.OK-s) * 100, Why: why}}, status: verdictStatus(s),
 		}
 	}
 	a, b, c := row("a", diagnose.OK, ""), row("b", diagnose.Failed, "exit 1"), row("c", diagnose.Unknown, "")

@@ -3,7 +3,9 @@ package resources
 import (
 	"cmp"
 	"context"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -12,6 +14,7 @@ import (
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
 	"gantry/internal/fault"
+	"gantry/internal/inquiry"
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
@@ -100,18 +103,21 @@ func openServices(st *store.Store, cluster awsx.Ref) livetable.Feed[*serviceRow]
 		return td
 	}
 	var split taskSplit
+	var needs atomic.Pointer[[]string] // definitions that verdicts hang on, seen or not
 	return livetable.Feed[*serviceRow]{
 		Watches: []livetable.Watch{services, tasks, targets, instances},
 		Build: func(now time.Time) livetable.Load[*serviceRow] {
 			rows, t, i := services.Snapshot(), tasks.Snapshot(), instances.Snapshot()
 			f := &clusterFacts{
-				services: rows.Items, servicesRead: read(rows), tasks: split.of(t),
-				runningRead: read(t), stoppedRead: read(t),
-				groups: groupsOf(targets.Snapshot().Items), definition: define,
-				instances: i.Items, instancesRead: read(i), now: now,
+				services: rows.Items, servicesRead: rows.Whole(), instances: i.Items, instancesRead: i.Whole(),
+				Cluster: diagnose.Cluster{
+					Tasks: split.of(t), RunningRead: t.Whole(), StoppedRead: t.Whole(), Groups: inquiry.Groups(targets.Snapshot().Items),
+					Definition: define, Instance: inquiry.Instances(i.Items), Now: now,
+				},
 			}
 			l := livetable.Load[*serviceRow]{Rows: serviceRows(f), Status: livetable.StatusOf(rows)}
 			l.Note = serviceNote(l.Rows, f)
+			needs.Store(needsOf(l.Rows))
 			return l
 		},
 		Details: func(ctx context.Context, visible []string) bool {
@@ -120,6 +126,9 @@ func openServices(st *store.Store, cluster awsx.Ref) livetable.Feed[*serviceRow]
 				shown[arn] = true
 			}
 			var arns []string
+			if n := needs.Load(); n != nil {
+				arns = slices.Clone(*n)
+			}
 			for _, s := range services.Snapshot().Items {
 				if shown[s.Ref.ARN] {
 					arns = append(arns, s.TaskDefinition)
@@ -128,6 +137,15 @@ func openServices(st *store.Store, cluster awsx.Ref) livetable.Feed[*serviceRow]
 			return cacheDefinitions(ctx, st, cluster.Context, arns)
 		},
 	}
+}
+
+// needsOf lists the task definitions that the verdicts on rows hang on.
+func needsOf(rows []*serviceRow) *[]string {
+	var arns []string
+	for _, r := range rows {
+		arns = append(arns, r.Evidence.Needs()...)
+	}
+	return &arns
 }
 
 // taskSplit keeps a cluster's tasks by service while they stand still: most loads
@@ -145,18 +163,6 @@ func (s *taskSplit) of(t *store.Snapshot[awsx.Task]) map[string]diagnose.Tasks {
 		s.tasks, s.rev = diagnose.ByService(t.Items), t.Rev
 	}
 	return s.tasks
-}
-
-// read tells whether a listing was read whole. After a poll that failed in part
-// what is missing is not known to be missing.
-func read[T any](s *store.Snapshot[T]) bool { return !s.At.IsZero() && len(s.Partial) == 0 }
-
-func groupsOf(items []store.GroupState) map[string]awsx.Group {
-	out := make(map[string]awsx.Group, len(items))
-	for _, g := range items {
-		out[g.ARN] = g.Group
-	}
-	return out
 }
 
 // cacheDefinitions reads those of the task definitions that are not known yet,
@@ -185,7 +191,7 @@ func insideOf(rows []*serviceRow) clusterInside {
 	f := rows[0].facts
 	in := clusterInside{worst: rows[0], read: f.servicesRead, instances: f.instances, instancesRead: f.instancesRead}
 	for _, r := range rows {
-		if r.finding.Severity > in.worst.finding.Severity {
+		if r.Finding.Severity > in.worst.Finding.Severity {
 			in.worst = r
 		}
 	}

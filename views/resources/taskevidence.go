@@ -47,8 +47,8 @@ func taskEvidence(r *taskRow) []prose.Para {
 	if r.stopped && r.ended.Next() != "" {
 		d.Paras = append(d.Paras, prose.Para{Label: "next", Text: r.ended.Next(), Role: theme.Accent})
 	}
-	if e := r.facts.service.Events; len(e) > 0 {
-		d.Paras = append(d.Paras, prose.Para{Label: wording.Clock(e[0].At, r.facts.now), Text: reason.EventBody(e[0].Message), Role: theme.Dim})
+	if e := r.facts.Service.Events; len(e) > 0 {
+		d.Paras = append(d.Paras, prose.Para{Label: wording.Clock(e[0].At, r.facts.Now), Text: reason.EventBody(e[0].Message), Role: theme.Dim})
 	}
 	return d.Paras
 }
@@ -110,7 +110,7 @@ func (f *serviceFacts) targetWords(t alb.Target) string {
 
 // check is a group's health check, zero if it was not read.
 func (f *serviceFacts) check(group string) awsx.HealthCheck {
-	for _, g := range f.groups {
+	for _, g := range f.Groups {
 		if g.ARN == group {
 			return g.Settings.Check
 		}

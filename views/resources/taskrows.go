@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/alb"
+	"gantry/awsx/diagnose"
 	"gantry/awsx/diagnose/reason"
 	"gantry/ui/table"
 	"gantry/ui/text"
@@ -17,17 +18,7 @@ import (
 )
 
 // serviceFacts is what was read of one service and its tasks.
-type serviceFacts struct {
-	service     awsx.Service
-	running     []awsx.Task
-	runningRead bool
-	stopped     []awsx.Task
-	stoppedRead bool
-	groups      []awsx.Group
-	definition  func(arn string) *awsx.TaskDefinition
-	instance    func(arn string) (awsx.Instance, bool)
-	now         time.Time
-}
+type serviceFacts struct{ diagnose.Evidence }
 
 // taskRow is one task of a service, or a registered target that belongs to none.
 type taskRow struct {
@@ -48,18 +39,15 @@ type taskRow struct {
 // taskRows puts a service's facts into rows: running tasks, stopped ones, and
 // the targets that match none.
 func taskRows(f *serviceFacts) []*taskRow {
-	joined := alb.Join(alb.Input{
-		Service: f.service, Tasks: f.running, Stopped: f.stopped,
-		Definition: f.definition, Instance: f.instance, Groups: f.groups,
-	})
-	rows := make([]*taskRow, 0, len(f.running)+len(f.stopped)+len(joined.Unmatched))
-	for i, t := range f.running {
+	joined := f.Join()
+	rows := make([]*taskRow, 0, len(f.Running)+len(f.Stopped)+len(joined.Unmatched))
+	for i, t := range f.Running {
 		r := f.task(t)
 		r.ports, r.targets = joined.Tasks[i].Ports, joined.Tasks[i].Targets
 		r.status = runningStatus(t, r.targets)
 		rows = append(rows, r)
 	}
-	for _, t := range f.stopped {
+	for _, t := range f.Stopped {
 		r := f.task(t)
 		r.stopped, r.ended, r.status = true, reason.StoppedTask(t, r.def), theme.StatusStopped
 		r.ports = alb.Ports(t, r.def, r.instanceID())
@@ -81,14 +69,12 @@ func taskRows(f *serviceFacts) []*taskRow {
 
 func (f *serviceFacts) task(t awsx.Task) *taskRow {
 	r := &taskRow{task: t, facts: f, image: Unread}
-	if f.instance != nil && t.ContainerInstance != "" {
-		if host, ok := f.instance(t.ContainerInstance); ok {
+	if f.Instance != nil && t.ContainerInstance != "" {
+		if host, ok := f.Instance(t.ContainerInstance); ok {
 			r.host = &host
 		}
 	}
-	if f.definition != nil {
-		r.def = f.definition(t.TaskDefinition)
-	}
+	r.def = f.TaskDefinition(t.TaskDefinition)
 	if c, ok := f.mainOf(t, r.def); ok {
 		r.image = wording.ShortImage(c.Image, c.ImageDigest)
 	}
@@ -100,9 +86,9 @@ func (f *serviceFacts) task(t awsx.Task) *taskRow {
 func (f *serviceFacts) mainOf(t awsx.Task, td *awsx.TaskDefinition) (awsx.Container, bool) {
 	name := ""
 	if td != nil {
-		name = mainContainer(f.service, td).Name
-	} else if len(f.service.LoadBalancers) > 0 {
-		name = f.service.LoadBalancers[0].Container
+		name = mainContainer(f.Service, td).Name
+	} else if len(f.Service.LoadBalancers) > 0 {
+		name = f.Service.LoadBalancers[0].Container
 	}
 	for _, c := range t.Containers {
 		if c.Name == name {
@@ -117,8 +103,8 @@ func (f *serviceFacts) mainOf(t awsx.Task, td *awsx.TaskDefinition) (awsx.Contai
 
 // rollingOut tells whether a task belongs to a deployment that replaces another.
 func (f *serviceFacts) rollingOut(t awsx.Task) bool {
-	primary, ok := f.service.Primary()
-	if !ok || len(f.service.Deployments) < 2 {
+	primary, ok := f.Service.Primary()
+	if !ok || len(f.Service.Deployments) < 2 {
 		return false
 	}
 	if t.StartedBy != "" && primary.ID != "" {
@@ -240,7 +226,7 @@ func (r *taskRow) portsText() string {
 }
 
 func (r *taskRow) balanced(p alb.Port) int {
-	for _, lb := range r.facts.service.LoadBalancers {
+	for _, lb := range r.facts.Service.LoadBalancers {
 		if lb.Container == p.Container && lb.ContainerPort == p.ContainerPort {
 			return 0
 		}
@@ -351,9 +337,9 @@ func (r *taskRow) ageCell() table.Cell {
 		if at.IsZero() {
 			return table.Cell{}
 		}
-		return table.Cell{Text: text.Ago(r.facts.now.Sub(at)), Role: theme.Dim}
+		return table.Cell{Text: text.Ago(r.facts.Now.Sub(at)), Role: theme.Dim}
 	}
-	return table.Cell{Text: wording.Since(r.began(), r.facts.now)}
+	return table.Cell{Text: wording.Since(r.began(), r.facts.Now)}
 }
 
 // reasonCell is the one line that explains a task that is not well.

@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/store"
+	"gantry/internal/inquiry"
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
@@ -181,35 +182,19 @@ func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 
 // factsOf puts together what was read of a service.
 func factsOf(s store.ServiceState, instances *store.Snapshot[awsx.Instance], define func(string) *awsx.TaskDefinition, now time.Time) *serviceFacts {
-	byARN := make(map[string]awsx.Instance, len(instances.Items))
-	for _, i := range instances.Items {
-		byARN[i.Ref.ARN] = i
-	}
-	f := &serviceFacts{
-		service: s.Service, running: s.Running, stopped: s.Stopped,
-		runningRead: !s.RunningAt.IsZero(), stoppedRead: !s.StoppedAt.IsZero(),
-		definition: define, now: now,
-		instance: func(arn string) (awsx.Instance, bool) {
-			i, ok := byARN[arn]
-			return i, ok
-		},
-	}
-	for _, g := range s.Groups {
-		f.groups = append(f.groups, g.Group)
-	}
-	return f
+	return &serviceFacts{inquiry.Evidence(s, define, inquiry.Instances(instances.Items), now)}
 }
 
 // taskNote says which parts of the picture are missing.
 func taskNote(f *serviceFacts) []livetable.Span {
 	var missing []string
-	if !f.runningRead {
+	if !f.RunningRead {
 		missing = append(missing, "tasks")
 	}
-	if !f.stoppedRead {
+	if !f.StoppedRead {
 		missing = append(missing, "stopped tasks")
 	}
-	for _, g := range f.groups {
+	for _, g := range f.Groups {
 		if !g.Read {
 			missing = append(missing, "targets of "+awsx.GroupName(g.ARN))
 		}
@@ -223,11 +208,11 @@ func taskNote(f *serviceFacts) []livetable.Span {
 // noTasks says why a service has no task to show, with its newest events.
 func noTasks(f *serviceFacts) []prose.Para {
 	var d prose.Document
-	s := f.service
+	s := f.Service
 	d.Paras = append(d.Paras, prose.Para{
-		Text: fmt.Sprintf("%s: %s wanted, %d running, %d stopped within the hour", s.Name, wording.Count(s.Desired, "task"), len(f.running), len(f.stopped)), Depth: 1,
+		Text: fmt.Sprintf("%s: %s wanted, %d running, %d stopped within the hour", s.Name, wording.Count(s.Desired, "task"), len(f.Running), len(f.Stopped)), Depth: 1,
 	})
-	if !f.runningRead || !f.stoppedRead {
+	if !f.RunningRead || !f.StoppedRead {
 		d.Paras[0].Text = s.Name + ": its tasks were not read yet"
 		d.Paras[0].Role = theme.Unknown
 	}
@@ -236,7 +221,7 @@ func noTasks(f *serviceFacts) []prose.Para {
 		if reason.ReadEvent(e.Message).Trouble() {
 			role = theme.Degraded
 		}
-		d.Paras = append(d.Paras, prose.Para{Label: wording.Clock(e.At, f.now), Text: reason.EventBody(e.Message), Role: role, Depth: 1})
+		d.Paras = append(d.Paras, prose.Para{Label: wording.Clock(e.At, f.Now), Text: reason.EventBody(e.Message), Role: role, Depth: 1})
 	}
 	return d.Paras
 }

@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/diagnose"
 	"gantry/ui"
 	"gantry/ui/theme"
 	"gantry/views"
@@ -118,17 +119,17 @@ func TestTargetsOfNoTaskAreShownAsWhatTheyAre(t *testing.T) {
 
 func TestTasksOfTheNewRevisionStandOut(t *testing.T) {
 	now := awsxtest.Now
-	f := &serviceFacts{
-		now: now,
-		service: awsx.Service{Name: "api", Desired: 2, Deployments: []awsx.Deployment{
+	f := &serviceFacts{diagnose.Evidence{
+		Now: now,
+		Service: awsx.Service{Name: "api", Desired: 2, Deployments: []awsx.Deployment{
 			{ID: "new", Status: "PRIMARY", TaskDefinition: "task-definition/api:2"}, {ID: "old", Status: "ACTIVE", TaskDefinition: "task-definition/api:1"},
 		}},
-		running: []awsx.Task{
+		Running: []awsx.Task{
 			{ID: "a", LastStatus: "RUNNING", StartedBy: "new", TaskDefinition: "task-definition/api:2"},
 			{ID: "b", LastStatus: "RUNNING", StartedBy: "old", TaskDefinition: "task-definition/api:1"},
 			{ID: "c", LastStatus: "PENDING", TaskDefinition: "task-definition/api:2"},
 		},
-	}
+	}}
 	rows := taskRows(f)
 	for i, want := range []string{"2 new", "1", "2 new"} {
 		if got := rows[i].revisionCell().Text; got != want {
@@ -154,19 +155,19 @@ func TestSeveralGroupsAndContainers(t *testing.T) {
 			{ContainerPort: containerPort, HostPort: hostPort, Protocol: "tcp", BindIP: "::"},
 		}
 	}
-	f := &serviceFacts{
-		now: awsxtest.Now, service: service,
-		running: []awsx.Task{{ID: "a", LastStatus: "RUNNING", ContainerInstance: "ci", Containers: []awsx.Container{
+	f := &serviceFacts{diagnose.Evidence{
+		Now: awsxtest.Now, Service: service,
+		Running: []awsx.Task{{ID: "a", LastStatus: "RUNNING", ContainerInstance: "ci", Containers: []awsx.Container{
 			{Name: "sidecar", Bindings: both(8125, 32000)}, {Name: "api", Bindings: both(8080, 32771)}, {Name: "admin", Bindings: both(9090, 32772)},
 		}}},
-		instance: func(string) (awsx.Instance, bool) { return awsx.Instance{EC2ID: "i-1"}, true },
-		groups: []awsx.Group{
+		Instance: func(string) (awsx.Instance, bool) { return awsx.Instance{EC2ID: "i-1"}, true },
+		Groups: []awsx.Group{
 			{ARN: group + "public/1", Read: true, Targets: []awsx.TargetHealth{{ID: "i-1", Port: 32771, State: "healthy"}}},
 			{ARN: group + "admin/2", Read: true, Settings: awsx.TargetGroup{Check: awsx.HealthCheck{
 				Enabled: true, Protocol: "HTTP", Path: "/ready", Matcher: "200", Interval: 10 * time.Second, Timeout: 5 * time.Second, Healthy: 2, Unhealthy: 3,
 			}}, Targets: []awsx.TargetHealth{{ID: "i-1", Port: 32772, State: "unhealthy", Reason: "Target.Timeout"}}},
 		},
-	}
+	}}
 	r := taskRows(f)[0]
 	if got := r.portsText(); got != "8080>32771 9090>32772 8125>32000" {
 		t.Errorf("ports %q", got)
@@ -183,7 +184,7 @@ func TestSeveralGroupsAndContainers(t *testing.T) {
 			t.Errorf("the evidence misses %q:\n%s", want, evidence)
 		}
 	}
-	if len(f.groups[0].Targets) != 1 {
+	if len(f.Groups[0].Targets) != 1 {
 		t.Error("the facts were changed")
 	}
 }

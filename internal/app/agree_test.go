@@ -1,0 +1,80 @@
+package app
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"gantry/awsx"
+	"gantry/awsx/diagnose"
+	"gantry/awsx/sim"
+)
+
+// TestTheConsoleAndStatusAgree looks at every scenario of the simulator on the
+// services' screen, and asks what the command status prints.
+func TestTheConsoleAndStatusAgree(t *testing.T) {
+	for _, scenario := range sim.Scenarios() {
+		if scenario == sim.Throttled {
+			continue // what it lets be read is a matter of luck
+		}
+		t.Run(string(scenario), func(t *testing.T) {
+			s := setting{w: 240, h: 60}
+			s.sim.Scenario = string(scenario)
+			sit(t, s, func(t *testing.T, d *desk) {
+				clusters, _, err := d.app.Clusters(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, c := range clusters {
+					if c.Services == 0 || c.Services > 40 {
+						continue
+					}
+					d.cluster(c.Name).read()
+					agrees(t, d, c.Ref)
+					d.press("esc", "esc")
+				}
+			})
+		})
+	}
+}
+
+// agrees compares the rows on the screen with a survey of the same cluster.
+func agrees(t *testing.T, d *desk, cluster awsx.Ref) {
+	t.Helper()
+	shown := d.Text()
+	survey, err := d.app.Survey(t.Context(), cluster)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range survey.Standings {
+		row, ok := rowOf(shown, s.Service().Name)
+		if !ok {
+			t.Errorf("%s is not on the screen of %s:\n%s", s.Service().Name, cluster.Name(), shown)
+			continue
+		}
+		f := s.Finding
+		words := map[diagnose.Status]string{diagnose.Failed: "x fail", diagnose.Degraded: "! degr", diagnose.Pending: "~ pend", diagnose.Unknown: "?", diagnose.OK: "+ ok"}
+		for _, want := range []string{
+			words[f.Status], fmt.Sprintf("%d/%d", s.Service().Running, s.Service().Desired), f.Rollout.String(), f.Targets.String(), f.Died.String(), firstWords(f.Why),
+		} {
+			if !strings.Contains(row, want) {
+				t.Errorf("%s: the command says %s %q, rollout %s, targets %s, died %s; the screen\n%s\nlacks %q",
+					s.Service().Name, f.Status, f.Why, f.Rollout, f.Targets, f.Died, row, want)
+				break
+			}
+		}
+	}
+}
+
+// rowOf is the line of a table that begins with a name.
+func rowOf(screen, name string) (string, bool) {
+	for line := range strings.Lines(screen) {
+		if f := strings.Fields(strings.TrimLeft(line, "> *")); len(f) > 0 && f[0] == name {
+			return line, true
+		}
+	}
+	return "", false
+}
+
+// firstWords is as much of a cause as any column has room for.
+func firstWords(why string) string { return why[:min(len(why), 20)] }
