@@ -12,8 +12,8 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
-	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
 )
 
@@ -165,9 +165,7 @@ func TestAChangeOfStateIsSeenWithinOnePoll(t *testing.T) {
 // rate of its own.
 func (w *world) looker(t *testing.T, service awsx.Ref) func() awsx.Service {
 	t.Helper()
-	opener := sdk.NewStatic(sdk.Options{Transport: w.sim.RoundTripper(), Version: "test"},
-		sdk.Static{Region: "eu-west-1", AccessKey: "AKID", SecretKey: "SECRET"})
-	account, err := opener.Open(t.Context(), w.id)
+	account, err := simtest.Opener(w.sim.Account).Open(t.Context(), w.id)
 	if err != nil {
 		t.Fatal(err)
 	}

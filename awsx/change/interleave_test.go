@@ -19,8 +19,8 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/document"
-	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
 )
 
@@ -141,8 +141,7 @@ func newPlay(t *testing.T, seed uint64) *play {
 	p := &play{t: t, sim: simulated, cancel: cancel, done: make(chan error, 1), plans: map[string]deploy.Plan{}, began: time.Now()}
 	go func() { p.done <- simulated.Run(ctx) }()
 	open := func(profile string) awsx.Account {
-		opener := sdk.NewStatic(sdk.Options{Transport: simulated.RoundTripper(), Version: "test"},
-			sdk.Static{Region: "eu-west-1", AccessKey: "AKID", SecretKey: "SECRET"})
+		opener := simtest.Opener(simulated)
 		id := awsx.ContextID{Profile: profile, Region: "eu-west-1"}
 		account, err := opener.Open(ctx, id)
 		fail(err)

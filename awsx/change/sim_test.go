@@ -15,8 +15,8 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
-	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
 	"gantry/internal/audit"
 	"gantry/internal/fault"
@@ -26,7 +26,7 @@ const secretValue = "canary-7f3a"
 
 // world is a whole program without a screen, on an account that lives.
 type world struct {
-	sim     *sim.Account
+	sim     *simtest.World
 	account awsx.Account
 	store   *store.Store
 	runner  *change.Runner
@@ -41,31 +41,19 @@ func inWorld(t *testing.T, o sim.Options, test func(*testing.T, *world)) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		o.Scenario = sim.Steady
-		simulated, err := sim.New(o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, stop := context.WithCancel(context.Background())
-		done := make(chan error)
-		go func() { done <- simulated.Run(ctx) }()
-		w := &world{sim: simulated, arming: change.NewArming(false, 15*time.Minute), id: awsx.ContextID{Profile: "main", Region: "eu-west-1"}}
-		opener := sdk.NewStatic(sdk.Options{Transport: simulated.RoundTripper(), Version: "test"},
-			sdk.Static{Region: "eu-west-1", AccessKey: "AKID", SecretKey: "SECRET"})
-		if w.account, err = opener.Open(ctx, w.id); err != nil {
-			t.Fatal(err)
-		}
+		live := simtest.Open(t, o)
 		log, err := audit.Open(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.journal = log.Path()
-		w.store, w.audit = store.New(ctx, store.Options{Opener: opener}), change.Journal(log)
+		w := &world{
+			sim: live, account: live.Port, id: live.ID, arming: change.NewArming(false, 15*time.Minute), journal: log.Path(),
+			store: store.New(t.Context(), store.Options{Opener: live.Opener}), audit: change.Journal(log),
+		}
 		w.open()
 		defer func() {
 			w.shutdown(t)
 			w.store.Close()
-			stop()
-			<-done
 		}()
 		if err := w.arming.Arm(); err != nil {
 			t.Fatal(err)
@@ -98,28 +86,7 @@ func (w *world) restart(t *testing.T) {
 // service finds a service of the cluster prod.
 func (w *world) service(t *testing.T, name string) awsx.Ref {
 	t.Helper()
-	for clusters, err := range w.account.Clusters(t.Context()) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, c := range clusters.Items {
-			if c.Name != "prod" {
-				continue
-			}
-			for page, err := range w.account.Services(t.Context(), c.Ref) {
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, s := range page.Items {
-					if s.Name == name {
-						return s.Ref
-					}
-				}
-			}
-		}
-	}
-	t.Fatalf("no service %s", name)
-	return awsx.Ref{}
+	return w.sim.Service(t, "prod", name)
 }
 
 func (w *world) plan(t *testing.T, service string, intent deploy.Intent) deploy.Plan {

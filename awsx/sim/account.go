@@ -55,7 +55,7 @@ func New(opts Options) (*Account, error) {
 	}
 	f.Output = a.output
 	a.table = a.services()
-	return a, seed.Fill(f, a.scaling, opts.size(), opts.Scenario)
+	return a, seed.Fill(f, a.scaling, opts.contents())
 }
 
 // Written is closed once Run has given the log sink what was written before it

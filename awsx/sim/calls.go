@@ -56,6 +56,8 @@ const (
 	Throttle FaultKind = iota
 	// ServerError answers with a 500.
 	ServerError
+	// Deny answers that the caller may not do this.
+	Deny
 	// Reset breaks the connection before the request is acted on.
 	Reset
 	// ResetAfter acts on the request and then loses the answer.

@@ -73,6 +73,8 @@ func (a *Account) fail(ctx context.Context, req *wire.Request, fault *Fault) (wi
 		return a.refuse(req, req.TooMany()), nil
 	case ServerError:
 		return a.refuse(req, req.ServerError()), nil
+	case Deny:
+		return a.refuse(req, req.Denied()), nil
 	case Reset:
 		return wire.Answer{Lost: true}, nil
 	}

@@ -11,6 +11,10 @@ import (
 type (
 	// Scenario is a state of the account that is worth looking at.
 	Scenario = seed.Scenario
+	// Cluster is a cluster of an account that is laid out.
+	Cluster = seed.Cluster
+	// Service is a service of a cluster that is laid out.
+	Service = seed.Service
 	// Behaviour is what an image does when it runs.
 	Behaviour = ecr.Behaviour
 	// HealthAnswer is what a health check gets from a running application.

@@ -18,7 +18,9 @@ type Options struct {
 	// generated account. All zero is the demo account; if any is set, the others
 	// default to 1, 10 and 2.
 	Clusters, Services, Tasks int
-	// Scenario is what is wrong at the start.
+	// Layout is the whole account, in place of the demo or a generated one.
+	Layout []Cluster
+	// Scenario is what is wrong at the start. A laid-out account has none.
 	Scenario Scenario
 	// Speed divides every duration of the control plane: 1, the default, is real
 	// time and 10 is ten times as fast. Timestamps stay those of the clock.
@@ -48,7 +50,7 @@ func (o Options) withDefaults() (Options, error) {
 	if o.AccountID == "" {
 		o.AccountID = defaultAccountID
 	}
-	if o.size().Generated() {
+	if o.contents().Generated() {
 		o.Clusters = cmp.Or(o.Clusters, 1)
 		o.Services = cmp.Or(o.Services, 10)
 		o.Tasks = cmp.Or(o.Tasks, 2)
@@ -87,6 +89,6 @@ func (o Options) validate() error {
 
 const maxGeneratedTasks = 50_000
 
-func (o Options) size() seed.Size {
-	return seed.Size{Clusters: o.Clusters, Services: o.Services, Tasks: o.Tasks}
+func (o Options) contents() seed.Contents {
+	return seed.Contents{Layout: o.Layout, Clusters: o.Clusters, Services: o.Services, Tasks: o.Tasks, Scenario: o.Scenario}
 }

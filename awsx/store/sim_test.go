@@ -1,14 +1,13 @@
 package store_test
 
 import (
-	"context"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
 )
 
@@ -17,22 +16,10 @@ import (
 func overSimulator(t *testing.T, o sim.Options, test func(t *testing.T, world *sim.Account, s *store.Store, id awsx.ContextID)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		world, err := sim.New(o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, stop := context.WithCancel(context.Background())
-		done := make(chan error)
-		go func() { done <- world.Run(ctx) }()
-		opener := sdk.NewStatic(sdk.Options{Transport: world.RoundTripper(), Version: "test"},
-			sdk.Static{Region: "eu-west-1", AccessKey: "AKID", SecretKey: "SECRET"})
-		s := store.New(t.Context(), store.Options{Opener: opener, Observer: &store.Memory{}})
-		defer func() {
-			s.Close()
-			stop()
-			<-done
-		}()
-		test(t, world, s, awsx.ContextID{Profile: "demo", Region: "eu-west-1"})
+		world := simtest.Open(t, o)
+		s := store.New(t.Context(), store.Options{Opener: world.Opener, Observer: &store.Memory{}})
+		defer s.Close()
+		test(t, world.Account, s, world.ID)
 	})
 }
 

@@ -10,8 +10,8 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/diagnose/reason"
-	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
 )
 
@@ -26,10 +26,9 @@ func surveyed(t *testing.T, o sim.Options, faults []sim.Fault, do func(ctx conte
 	for _, f := range faults {
 		account.Inject(f)
 	}
-	opener := sdk.NewStatic(sdk.Options{Transport: account.RoundTripper()}, sdk.Static{Region: "eu-west-1", AccessKey: "k", SecretKey: "s"})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	a := Reader{Context: awsx.ContextID{Region: "eu-west-1"}, Store: store.New(ctx, store.Options{Opener: opener, Alarming: reason.AboutHealth})}
+	a := Reader{Context: awsx.ContextID{Region: "eu-west-1"}, Store: store.New(ctx, store.Options{Opener: simtest.Opener(account), Alarming: reason.AboutHealth})}
 	defer a.Store.Close()
 	began := time.Now()
 	do(ctx, a)

@@ -15,9 +15,9 @@ import (
 
 // breakServices makes the cluster look as the scenario says.
 func (a *seeder) breakServices(c *fleet.Cluster) error {
-	switch a.scenario {
+	switch a.want.Scenario {
 	case Demo:
-		if a.size.Generated() {
+		if a.want.Generated() {
 			return nil
 		}
 		a.seedDegraded(c.ByName["api-checkout"])
@@ -45,7 +45,7 @@ func (a *seeder) breakServices(c *fleet.Cluster) error {
 	case UnhealthyTargets:
 		for i, name := range []string{"api-checkout", "web", "catalog"} {
 			s := c.ByName[name]
-			if a.size.Generated() {
+			if a.want.Generated() {
 				if i >= len(c.Services) {
 					break
 				}
@@ -60,7 +60,7 @@ func (a *seeder) breakServices(c *fleet.Cluster) error {
 // victim is the service that plays the scenario's part, with the release that
 // does it.
 func (a *seeder) victim(c *fleet.Cluster, demo, demoRelease, generatedRelease string) (*fleet.Service, string) {
-	if a.size.Generated() {
+	if a.want.Generated() {
 		return c.Services[0], generatedRelease
 	}
 	return c.ByName[demo], demoRelease

@@ -126,7 +126,7 @@ func (a *seeder) apiOrders() serviceSeed {
 // fixed, and v1.10.0-rc1 never answers its health check.
 func (a *seeder) apiCheckout() serviceSeed {
 	leak := ecr.Behaviour{DegradesAfter: 8 * time.Minute, StartsIn: 35 * time.Second}
-	if a.scenario != Demo {
+	if a.want.Scenario != Demo {
 		leak.DegradesAfter = 0
 	}
 	s := plain("api-checkout", "java", 4,

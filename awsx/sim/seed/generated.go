@@ -14,16 +14,16 @@ import (
 func (a *seeder) seedGenerated() error {
 	const cpu, memory = 16384, 64_000
 	perInstance := cpu / 128
-	for n := range a.size.Clusters {
+	for n := range a.want.Clusters {
 		name := "prod"
-		if a.size.Clusters > 1 {
+		if a.want.Clusters > 1 {
 			name = fmt.Sprintf("prod-%02d", n+1)
 		}
-		tasks := a.size.Services * a.size.Tasks
+		tasks := a.want.Services * a.want.Tasks
 		// Room for every service to run twice, as a rollout at 200 percent may.
 		c := a.seedCluster(name, 3+2*tasks/perInstance, "m5.4xlarge", cpu, memory)
 		var lb *elb.LoadBalancer
-		for i := range a.size.Services {
+		for i := range a.want.Services {
 			if i%90 == 0 { // a load balancer takes 100 target groups
 				lb = a.seedBalancer(fmt.Sprintf("%s-%d", name, i/90+1), "internal")
 			}
@@ -48,7 +48,7 @@ func (a *seeder) seedGeneratedService(c *fleet.Cluster, lb *elb.LoadBalancer, n 
 	name := generatedName(n)
 	languages := []string{"python", "java", "node", "go"}
 	seed := serviceSeed{
-		name: name, desired: a.size.Tasks, rolling: fleet.NewConfig(100, 200, true, true),
+		name: name, desired: a.want.Tasks, rolling: fleet.NewConfig(100, 200, true, true),
 		containers: []containerSeed{{
 			name: "app", repository: name, language: languages[n%len(languages)], port: 8080, cpu: 128, memory: 256,
 		}},
@@ -61,7 +61,7 @@ func (a *seeder) seedGeneratedService(c *fleet.Cluster, lb *elb.LoadBalancer, n 
 			{tag: "v1.4.0", age: time.Hour, behaviour: ecr.Behaviour{NeedsEnv: []string{"DB_URL"}}},
 		},
 	}
-	if a.scenario == PortConflict {
+	if a.want.Scenario == PortConflict {
 		seed.containers[0].hostPort = 20_000 + n // below the dynamic ones
 	}
 	return a.seedWhole(c, lb, seed)

@@ -15,28 +15,34 @@ import (
 	"gantry/awsx/sim/world"
 )
 
-// Size is how large a generated account is: its clusters, the services of each and
-// the tasks that each of those is to run. The zero value is the demo account.
-type Size struct{ Clusters, Services, Tasks int }
+// Contents say what an account is to hold: what Layout says or, when it is empty, a
+// generated account of a size, or the demo account when that is not set either.
+type Contents struct {
+	Layout                    []Cluster
+	Clusters, Services, Tasks int // services of a cluster, tasks that each is to run
+	Scenario                  Scenario
+}
 
-// Generated reports whether the account is a generated one.
-func (s Size) Generated() bool { return s != Size{} }
+// Generated reports whether the account is one of a size.
+func (c Contents) Generated() bool { return c.Clusters != 0 || c.Services != 0 || c.Tasks != 0 }
 
 // seeder fills an account.
 type seeder struct {
 	*fleet.Fleet
-	scaling  *scaling.Scaler
-	size     Size
-	scenario Scenario
+	scaling *scaling.Scaler
+	want    Contents
 }
 
-// Fill fills a fleet with what should be running already, as the scenario says.
-func Fill(f *fleet.Fleet, scaling *scaling.Scaler, size Size, scenario Scenario) error {
-	a := &seeder{Fleet: f, scaling: scaling, size: size, scenario: scenario}
-	if scenario == AutoscalerMidRollback {
+// Fill fills a fleet with what should be running already.
+func Fill(f *fleet.Fleet, scaling *scaling.Scaler, want Contents) error {
+	a := &seeder{Fleet: f, scaling: scaling, want: want}
+	if want.Scenario == AutoscalerMidRollback {
 		f.RolledBack = a.surge
 	}
-	if size.Generated() {
+	switch {
+	case len(want.Layout) > 0:
+		return a.seedLayout()
+	case want.Generated():
 		return a.seedGenerated()
 	}
 	return a.seedDemo()

@@ -20,6 +20,7 @@ const day = 24 * time.Hour
 // serviceSeed describes a service, what it runs and what it ran before.
 type serviceSeed struct {
 	name       string
+	family     string // of its task definitions; empty is its name, after its cluster's outside of prod
 	desired    int
 	mode       string // network mode, bridge by default
 	containers []containerSeed
@@ -133,8 +134,8 @@ func teamOf(name string) string {
 // seedRevision registers the service's task definition with the image of a
 // release.
 func (a *seeder) seedRevision(c *fleet.Cluster, seed serviceSeed, r releaseSeed) (d *taskdef.Definition, err error) {
-	family := seed.name
-	if c.Name != "prod" {
+	family := cmp.Or(seed.family, seed.name)
+	if seed.family == "" && c.Name != "prod" {
 		family = c.Name + "-" + seed.name
 	}
 	a.At(a.Ago(r.age+time.Minute), func() {

@@ -36,6 +36,11 @@ func (r *Request) Act(id string) ([]byte, error) {
 // TooMany is the error of a call that exceeds the rate.
 func (r *Request) TooMany() error { return Fail(r.Service.Throttled, "Rate exceeded") }
 
+// Denied is the error of a caller who may not do this.
+func (r *Request) Denied() error {
+	return &Error{status: http.StatusBadRequest, code: "AccessDeniedException", message: "User is not authorized to perform: " + r.Service.Name + ":" + r.Operation}
+}
+
 // ServerError is the error of a service that fails.
 func (r *Request) ServerError() error {
 	code, message := r.Service.Broken[0], r.Service.Broken[1]
