@@ -62,6 +62,8 @@ type ContainerDefinition struct {
 	Ports       []PortMapping
 	Env         []EnvVar
 	Secrets     []SecretRef
+	// EnvFiles are ARNs of objects in S3 whose variables the agent sets as well.
+	EnvFiles    []string
 	LogDriver   string
 	LogOptions  map[string]string
 	HasHealth   bool
@@ -126,6 +128,9 @@ type rawTaskDefinition struct {
 			Value string `json:"value"`
 		} `json:"environment"`
 		Secrets          []SecretRef `json:"secrets"`
+		EnvironmentFiles []struct {
+			Value string `json:"value"`
+		} `json:"environmentFiles"`
 		LogConfiguration struct {
 			LogDriver string            `json:"logDriver"`
 			Options   map[string]string `json:"options"`
@@ -172,6 +177,9 @@ func ParseTaskDefinition(doc Document, tags []Tag) (*TaskDefinition, error) {
 		}
 		for _, e := range c.Environment {
 			d.Env = append(d.Env, EnvVar{Name: e.Name, Value: clean.Secret(e.Value)})
+		}
+		for _, f := range c.EnvironmentFiles {
+			d.EnvFiles = append(d.EnvFiles, f.Value)
 		}
 		td.Containers = append(td.Containers, d)
 	}

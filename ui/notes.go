@@ -27,7 +27,7 @@ type notes struct {
 func newNotes(now func() time.Time) *notes { return &notes{now: now} }
 
 func (n *notes) add(level Level, text string) {
-	n.current = note{at: n.now(), level: level, text: clean.Redact(clean.Line(text))}
+	n.current = note{at: n.now(), level: level, text: clean.Shown(text)}
 	if len(n.all) == maxNotes {
 		n.all = append(n.all[:0], n.all[1:]...)
 	}

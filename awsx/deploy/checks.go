@@ -36,7 +36,7 @@ func CheckNames() []string {
 	return []string{
 		CheckController, CheckInProgress, CheckRevision, CheckImage, CheckPlatform, CheckTag, CheckStrategy,
 		CheckPercent, CheckCapacity, CheckLoadBalancer, CheckTargetGroup, CheckPorts, CheckLogs, CheckRoles,
-		CheckScaling, CheckBreaker, CheckAlarms, CheckFamily, CheckStack, CheckPlain,
+		CheckScaling, CheckBreaker, CheckAlarms, CheckFamily, CheckStack, CheckPlain, CheckReferences,
 		CheckDrain, CheckUsers, OverrideAudit,
 	}
 }

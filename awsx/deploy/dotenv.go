@@ -125,7 +125,7 @@ func (p *dotenv) bare() string {
 	start, end := p.pos, p.pos
 	for !p.atEnd() {
 		c := p.src[p.pos]
-		if c == '#' && (p.pos == start || p.src[p.pos-1] == ' ' || p.src[p.pos-1] == '\t') {
+		if before := p.src[p.pos-1]; c == '#' && (before == ' ' || before == '\t') {
 			break
 		}
 		p.pos++

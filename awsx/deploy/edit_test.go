@@ -126,6 +126,9 @@ func TestDotenvFiles(t *testing.T) {
 	src := "\ufeff# settings\r\n" +
 		"PLAIN=value # comment\r\n" +
 		"HASH=a#b\n" +
+		"CHANNEL=#tech\n" +
+		"COLOUR=#a1b2c3 # red\n" +
+		"NONE= # nothing\n" +
 		"export  EXPORTED = spaced out  \n" +
 		"EMPTY=\n" +
 		"SINGLE='a\\n $B # \"'\n" +
@@ -138,7 +141,7 @@ func TestDotenvFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := vars("PLAIN", "value", "HASH", "a#b", "EXPORTED", "spaced out", "EMPTY", "", "SINGLE", "a\\n $B # \"",
+	want := vars("PLAIN", "value", "HASH", "a#b", "CHANNEL", "#tech", "COLOUR", "#a1b2c3", "NONE", "", "EXPORTED", "spaced out", "EMPTY", "", "SINGLE", "a\\n $B # \"",
 		"DOUBLE", "a\n\t\"\\$\\q", "MULTI", "one\ntwo\nthree", "PEM", "-----BEGIN\nx\n-----END", "exported", "1", "LAST", "x=y")
 	if len(got) != len(want) {
 		t.Fatalf("read %d variables, want %d", len(got), len(want))

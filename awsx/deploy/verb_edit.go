@@ -36,7 +36,7 @@ func (in EditDefinition) draft(cur Current) (draft, error) {
 	}
 	d.env = envChanges(before, d.tree)
 	d.secrets = secretChanges(before, d.tree)
-	d.checks = plainSecrets(d.env)
+	d.checks = append(plainSecrets(d.env), incompleteReferences(d.secrets)...)
 	d.before = awsx.ARNName(cur.Definition.ARN)
 	d.after = "new revision, edited: " + strings.Join(editedParts(before, d.tree), "; ")
 	d.follow = followSpec(cur, d.tree, cur.Service.Desired)

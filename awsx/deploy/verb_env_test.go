@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"gantry/awsx"
 	"gantry/internal/fault"
 )
 
@@ -88,6 +89,26 @@ func TestASecretInTheEnvironmentIsWarnedOf(t *testing.T) {
 	for _, c := range d.mustPlan(t, d.api, env("MODE", "x")).Checks {
 		if c.Name == CheckPlain {
 			t.Errorf("nothing secret is set, and %s", c.Text)
+		}
+	}
+}
+
+func TestAReferenceToAKeyWantsAllItsFields(t *testing.T) {
+	d := newDesk()
+	const arn = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:prod/db-AbCdEf"
+	for given, want := range map[string]string{"": "", ":password": ":password::", ":password:": ":password::", ":password::": "", ":password:AWSCURRENT": ":password:AWSCURRENT:"} {
+		in := SetSecrets{map[string]SecretEdit{"": {Set: []awsx.SecretRef{{Name: "PW", ValueFrom: arn + given}}}}}
+		var texts []string
+		for _, c := range d.mustPlan(t, d.api, in).Checks {
+			if c.Name == CheckReferences {
+				texts = append(texts, string(c.Result)+" "+c.Text)
+			}
+		}
+		switch {
+		case want == "" && len(texts) > 0:
+			t.Errorf("%q: %s", given, texts)
+		case want != "" && (len(texts) != 1 || !strings.HasPrefix(texts[0], string(Warning)) || !strings.HasSuffix(texts[0], ": "+arn+want)):
+			t.Errorf("%q: %q, want a warning that ends in %s", given, texts, want)
 		}
 	}
 }

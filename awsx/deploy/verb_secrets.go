@@ -40,6 +40,7 @@ func (in SetSecrets) draft(cur Current) (draft, error) {
 	if len(d.secrets) == 0 && len(d.env) == 0 {
 		return d, nothingChanged("the secrets are like this already", "")
 	}
+	d.checks = incompleteReferences(d.secrets)
 	d.before = awsx.ARNName(cur.Definition.ARN)
 	d.after = "new revision, " + describeSecrets(d.secrets)
 	if len(d.env) > 0 {
@@ -107,6 +108,32 @@ func CheckReference(valueFrom string) error {
 	}
 	// A secret itself may stand here by mistake, so it is not repeated.
 	return invalid("a secret comes from the ARN of a parameter or a secret, or the name of a parameter: the given text is neither")
+}
+
+// CheckReferences names the check of how references to secrets are spelt.
+const CheckReferences = "secret-reference"
+
+// incompleteReferences warns of ARNs that name a key in a secret without the two
+// fields behind it, which the service wants even when they are empty (ECS, "Passing
+// Secrets Manager secrets": arn:…:secret:name:json-key:version-stage:version-id). A
+// task with such a reference does not start. There is no check when none is.
+func incompleteReferences(changes []SecretChange) []Check {
+	const fields = 3 // that choose within a secret
+	var texts []string
+	for _, c := range changes {
+		if !secretARN.MatchString(c.After) {
+			continue
+		}
+		_, name, _ := strings.Cut(c.After, ":secret:")
+		if given := strings.Count(name, ":"); given > 0 && given < fields {
+			texts = append(texts, c.Name+": a key in a secret is followed by a version stage and a version id, which may be empty: "+
+				c.After+strings.Repeat(":", fields-given))
+		}
+	}
+	if len(texts) == 0 {
+		return nil
+	}
+	return []Check{{Name: CheckReferences, Result: Warning, Text: strings.Join(texts, "; ")}}
 }
 
 // checkSecrets refuses an edit that the service would not accept, and returns

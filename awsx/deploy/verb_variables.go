@@ -47,6 +47,7 @@ func (in SetVariables) draft(cur Current) (draft, error) {
 	if len(d.env) == 0 && len(d.secrets) == 0 {
 		return d, nothingChanged("the environment and the secrets are like this already", "")
 	}
+	d.checks = append(plainSecrets(d.env), incompleteReferences(d.secrets)...)
 	d.before = awsx.ARNName(cur.Definition.ARN)
 	d.after = "new revision"
 	for _, what := range []string{describeEnv(d.env), describeSecrets(d.secrets)} {

@@ -154,5 +154,5 @@ func lastLine(s string) string {
 	if i := strings.LastIndexByte(s, '\n'); i >= 0 {
 		s = s[i+1:]
 	}
-	return clean.Redact(clean.Line(s))
+	return clean.Shown(s)
 }

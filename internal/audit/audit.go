@@ -134,7 +134,7 @@ func (l *Log) Append(r Record) error {
 func (l *Log) append(r Record) (err error) {
 	r.Time, r.Who, r.Host = time.Now().UTC(), l.who, l.host
 	for _, s := range []*string{&r.Before, &r.After, &r.Outcome} {
-		*s = clean.Redact(clean.Line(*s))
+		*s = clean.Shown(*s)
 	}
 	r.Secrets = slices.Clone(r.Secrets)
 	for i := range r.Secrets {

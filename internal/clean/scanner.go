@@ -20,6 +20,9 @@ func Redact(s string) string { return mask(s, scanner{}.secrets(s)) }
 // replaced by the mask. It knows more than Redact of each does: --password masks the
 // whole of the argument after it. Those without any are returned as they are.
 func Arguments(args []string) []string {
+	if len(args) == 0 {
+		return nil
+	}
 	plain := slices.Clone(args)
 	for i := range plain {
 		plain[i] = strings.ReplaceAll(plain[i], "\x00", `\x00`) // which no process can be given
@@ -50,12 +53,12 @@ func mask(s string, spans []span) string {
 // secrets returns where the secrets of a text stand. The text is scanned without the
 // sequences for a terminal that are in it.
 func (x scanner) secrets(s string) []span {
-	if x.s = s; !mayHaveSequences(s) {
+	if x.s = s; !mayHaveSequences(s) && !mayBeCoded(s) {
 		x.run()
 		return x.spans
 	}
 	var cuts []cut
-	x.s, cuts = strip(s, sequenceLen)
+	x.s, cuts = strip(s, anyLen)
 	x.run()
 	removed := func(at int) int {
 		i := sort.Search(len(cuts), func(i int) bool { return cuts[i].at > at })

@@ -28,6 +28,37 @@ func mayHaveSequences(s string) bool {
 	return strings.IndexByte(s, 0x1b) >= 0 || strings.IndexByte(s, 0xc2) >= 0
 }
 
+// mayBeCoded reports whether escape characters may stand in s in the way of JSON or of
+// source code: what scans for secrets reads these too, and Plain leaves them.
+func mayBeCoded(s string) bool {
+	return strings.IndexByte(s, '\\') >= 0 &&
+		(strings.Contains(s, "1b[") || strings.Contains(s, "1B[") || strings.Contains(s, "033["))
+}
+
+// codedLen returns the length of a colour that is written out, such as \u001b[31m.
+func codedLen(s string) int {
+	for _, esc := range [...]string{`\u001b[`, `\u001B[`, `\x1b[`, `\x1B[`, `\033[`} {
+		if strings.HasPrefix(s, esc) {
+			if n := skip(s, len(esc), longestName, parameterByte); n < len(s) && s[n] == 'm' {
+				return n + 1
+			}
+		}
+	}
+	return 0
+}
+
+// anyLen returns the length of the sequence that s begins with, also of a colour that
+// is written out.
+func anyLen(s string) int {
+	if s[0] == '\\' {
+		return codedLen(s)
+	}
+	return sequenceLen(s)
+}
+
+// parameterByte reports whether c may stand between ESC [ and the last byte.
+func parameterByte(c byte) bool { return c >= 0x20 && c <= 0x3f }
+
 // cut is a piece taken out of a text: what was at at and later in the text stands
 // removed bytes earlier now.
 type cut struct{ at, removed int }
@@ -40,7 +71,7 @@ func strip(s string, length func(string) int) (string, []cut) {
 	done, removed := 0, 0
 	for i := 0; i < len(s); {
 		n := 0
-		if introducer(s[i:]) {
+		if c := s[i]; c == 0x1b || c == 0xc2 || c == '\\' {
 			n = length(s[i:])
 		}
 		if n == 0 {
@@ -93,6 +124,9 @@ func colourLen(s string) int {
 
 // sequenceLen returns the length of the terminal sequence that s begins with, or 0.
 func sequenceLen(s string) int {
+	if !introducer(s) {
+		return 0
+	}
 	n := escapeLen(s)
 	var kind byte
 	if n == 2 {
@@ -105,7 +139,7 @@ func sequenceLen(s string) int {
 	}
 	switch kind {
 	case '[':
-		n = skip(s, n, longestSequence, func(c byte) bool { return c >= 0x20 && c <= 0x3f })
+		n = skip(s, n, longestSequence, parameterByte)
 		if n < len(s) && s[n] >= 0x40 && s[n] <= 0x7e {
 			return n + 1
 		}

@@ -22,7 +22,7 @@ func (p *program) envCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "env CLUSTER/SERVICE",
 		Short: "Show the environment variables of a service",
-		Long:  "Show the environment variables that a service's primary task definition sets, per\ncontainer. Values that look secret are masked unless --reveal is given.",
+		Long:  "Show the environment variables that a service's primary task definition sets, per\ncontainer. What is secret in values is masked unless --reveal is given.",
 		Args:  arguments(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := outputs(output, "table", "json", "dotenv"); err != nil {
@@ -45,19 +45,29 @@ type environment struct {
 	Service        string   `json:"service"`
 	TaskDefinition string   `json:"taskDefinition"`
 	Variables      []envRow `json:"variables"`
+	// Files come before the variables, which win.
+	Files []envFile `json:"environmentFiles,omitempty"`
 }
 
 type envRow struct {
-	Container string  `json:"container"`
-	Name      string  `json:"name"`
-	Value     *string `json:"value,omitempty"` // absent when masked, and for references
-	Masked    bool    `json:"masked,omitempty"`
-	From      string  `json:"valueFrom,omitempty"`
+	Container string `json:"container"`
+	Name      string `json:"name"`
+	// Value has the mask in place of what is secret in it. It is absent when all of it
+	// is, and for references.
+	Value  *string `json:"value,omitempty"`
+	Masked bool    `json:"masked,omitempty"`
+	From   string  `json:"valueFrom,omitempty"`
+}
+
+// envFile is an object in S3 whose variables the agent sets as well.
+type envFile struct {
+	Container string `json:"container"`
+	ARN       string `json:"arn"`
 }
 
 // shown is the value as a table or a .env file has it.
 func (r envRow) shown() string {
-	if r.Masked {
+	if r.Value == nil {
 		return clean.Mask
 	}
 	return *r.Value
@@ -92,6 +102,7 @@ func (p *program) showEnv(ctx context.Context, target, container, output string,
 		return p.printEnv(environment{
 			Context: svc.Ref.Context.String(), Cluster: svc.Ref.ClusterName(), Service: svc.Name,
 			TaskDefinition: awsx.ARNName(svc.TaskDefinition), Variables: variables(td, containers, reveal),
+			Files: environmentFiles(containers),
 		}, output)
 	})
 }
@@ -104,8 +115,11 @@ func variables(td *awsx.TaskDefinition, containers []awsx.ContainerDefinition, r
 	for _, c := range containers {
 		for _, v := range c.Env {
 			row := envRow{Container: c.Name, Name: v.Name}
-			value := v.Value.Reveal()
-			if row.Masked = !reveal && masking.Hides(v.Name, value); !row.Masked {
+			value, raw := v.Value.Reveal(), v.Value.Reveal()
+			if !reveal {
+				value = masking.Value(v.Name, raw)
+			}
+			if row.Masked = value != raw; !row.Masked || value != clean.Mask {
 				row.Value = &value
 			}
 			rows = append(rows, row)
@@ -115,6 +129,16 @@ func variables(td *awsx.TaskDefinition, containers []awsx.ContainerDefinition, r
 		}
 	}
 	return rows
+}
+
+func environmentFiles(containers []awsx.ContainerDefinition) []envFile {
+	var files []envFile
+	for _, c := range containers {
+		for _, arn := range c.EnvFiles {
+			files = append(files, envFile{c.Name, arn})
+		}
+	}
+	return files
 }
 
 // chosen returns the containers of a definition that a command is about.
@@ -148,7 +172,16 @@ func (p *program) printEnv(env environment, output string) error {
 				vars = append(vars, awsx.EnvVar{Name: r.Name, Value: clean.Secret(r.shown())})
 			}
 		}
-		_, err := io.WriteString(p.Out, deploy.FormatDotenv(vars))
+		var text strings.Builder
+		for _, f := range env.Files {
+			text.WriteString("# and the variables of " + clean.Line(f.ARN) + "\n")
+		}
+		text.WriteString(deploy.FormatDotenv(vars))
+		if p.Watched {
+			_, err := io.WriteString(p.Out, clean.Text(text.String()))
+			return err
+		}
+		_, err := io.WriteString(p.Out, text.String())
 		return err
 	}
 	table := make([][]string, 0, len(env.Variables))
@@ -158,6 +191,9 @@ func (p *program) printEnv(env environment, output string) error {
 			value = r.shown()
 		}
 		table = append(table, []string{r.Container, r.Name, value})
+	}
+	for _, f := range env.Files {
+		table = append(table, []string{f.Container, "(file)", "from " + f.ARN})
 	}
 	return writeTable(p.Out, []string{"CONTAINER", "NAME", "VALUE"}, table)
 }

@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"gantry/awsx/deploy"
+	"gantry/awsx/sim"
 	"gantry/internal/clean"
 )
 
@@ -49,6 +52,33 @@ func TestRevealIsRecorded(t *testing.T) {
 		if kinds != "end shown\n" || !strings.Contains(lines[0], `"service":"payments","action":"reveal"`) || strings.Contains(lines[0], "demo-payments-pw") {
 			t.Errorf("the journal says %s", lines)
 		}
+	})
+}
+
+// TestEnvMasksThePartOfAValueThatIsSecret is about values with a password among other
+// things, and about files of variables, in each output.
+func TestEnvMasksThePartOfAValueThatIsSecret(t *testing.T) {
+	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+		a.run(t, "env", "set", "prod/catalog", "--yes", "--no-wait",
+			"JDBC=jdbc:postgresql://db/app?user=a&password=canary77", `CONFIG={"db":{"password":"canary77"},"n":1}`,
+			"OPTS=-Xmx1g -Dapp.password=canary77 -Dx=y", "NOTE=a\x1b[2Jb").wants(t, 0).lacks(t, "canary77")
+		a.editing(t, `sed -i 's/"environment": \[/"environmentFiles": [{"value":"arn:aws:s3:::conf\/app.env","type":"s3"}], "environment": [/' "$1"`,
+			"", "--confirm", "catalog", "--override", "in-progress").wants(t, 0)
+		m := clean.Mask
+		a.run(t, "env", "prod/catalog").wants(t, 0, "?user=a&password="+m+"\n", `{"db":{"password":"`+m+`"},"n":1}`,
+			"-Xmx1g -Dapp.password="+m+" -Dx=y", "(file)", "from arn:aws:s3:::conf/app.env").lacks(t, "canary77", "\x1b")
+		o := a.run(t, "env", "prod/catalog", "-o", "json").wants(t, 0, `"value": "jdbc:postgresql://db/app?user=a&password=`+m+`"`).lacks(t, "canary77").object(t)
+		if got := fmt.Sprint(o["environmentFiles"]); got != "[map[arn:arn:aws:s3:::conf/app.env container:catalog]]" {
+			t.Errorf("the files are %s", got)
+		}
+		file := a.run(t, "env", "prod/catalog", "-o", "dotenv").
+			wants(t, 0, "# and the variables of arn:aws:s3:::conf/app.env\n", "?user=a&password="+m, "DB_PASSWORD="+m+"\n", "a\x1b[2Jb").lacks(t, "canary77")
+		if _, err := deploy.ParseDotenv(file.out); !errors.Is(err, clean.ErrMasked) {
+			t.Errorf("a file with masks is read back: %v", err)
+		}
+		onScreen := Streams{In: strings.NewReader(""), Watched: true}
+		a.runWith(t.Context(), onScreen, "env", "prod/catalog", "-o", "dotenv").wants(t, 0, `a\x1b[2Jb`).lacks(t, "\x1b", "canary77")
+		a.run(t, "env", "prod/catalog", "--reveal").wants(t, 0, "password=canary77")
 	})
 }
 

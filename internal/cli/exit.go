@@ -78,8 +78,8 @@ func report(w io.Writer, err error) {
 		return
 	}
 	mark := "gantry: "
-	for line := range strings.Lines(clean.Text(err.Error())) {
-		fmt.Fprintln(w, mark+clean.Redact(strings.TrimSuffix(line, "\n")))
+	for line := range strings.Lines(clean.ShownText(err.Error())) {
+		fmt.Fprintln(w, mark+strings.TrimSuffix(line, "\n"))
 		mark = "  "
 	}
 	var start *startError

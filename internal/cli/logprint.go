@@ -44,7 +44,7 @@ func newLogPrinter(w io.Writer, scope app.LogScope, output string) *logPrinter {
 func (p *logPrinter) print(e logs.Entry) error {
 	from := p.scope.Who(e)
 	if p.output == "json" {
-		line := logLine{Time: e.Time, Task: from.Task, Container: from.Container, Level: e.Level, Message: clean.Redact(e.Message), Late: e.Late}
+		line := logLine{Time: e.Time, Task: from.Task, Container: from.Container, Level: e.Level, Message: clean.Redact(clean.Plain(e.Message)), Late: e.Late}
 		if e.Gap != nil {
 			line.Gap = e.Gap.Reason
 		} else {
@@ -52,7 +52,7 @@ func (p *logPrinter) print(e logs.Entry) error {
 		}
 		return writeJSONLine(p.out, line)
 	}
-	message := bounded(e.Message)
+	message := bounded(clean.Plain(e.Message))
 	switch {
 	case e.Gap != nil:
 		message = fmt.Sprintf("--- lines up to %s were not read: %s ---", e.Gap.To.UTC().Format("15:04:05.000"), shown(e.Gap.Reason))
@@ -66,12 +66,13 @@ func (p *logPrinter) print(e logs.Entry) error {
 // bounded is a message as text shows it: on one line, credentials masked, and cut
 // where it is longer than a line may be.
 func bounded(message string) string {
+	message = clean.Redact(message) // before it is cut, since half a token is not recognised
 	if len(message) <= maxLine {
-		return shown(message)
+		return clean.Line(message)
 	}
 	// What is cut may have been half a character.
 	kept := strings.ToValidUTF8(message[:maxLine], "")
-	return fmt.Sprintf("%s... (%d more bytes: -o json has them)", shown(kept), len(message)-len(kept))
+	return fmt.Sprintf("%s... (%d more bytes: -o json has them)", clean.Line(kept), len(message)-len(kept))
 }
 
 // redactDocument masks the credentials in a JSON document: values of keys that
@@ -93,10 +94,7 @@ func redactDocument(doc json.RawMessage) json.RawMessage {
 func redactValue(key string, v any) any {
 	switch v := v.(type) {
 	case string:
-		if clean.LooksSecret(key, v) {
-			return clean.Mask
-		}
-		return clean.Redact(v)
+		return clean.Field(key, clean.Plain(v))
 	case []any:
 		for i := range v {
 			v[i] = redactValue(key, v[i])

@@ -195,6 +195,20 @@ func TestLogsHideWhatActsOnATerminal(t *testing.T) {
 	})
 }
 
+// TestColoursOfALineAreTakenOutFirst is about credentials with colours in them.
+func TestColoursOfALineAreTakenOutFirst(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		a.wrote()
+		id, _ := a.container(t, "prod/catalog")
+		a.write(t, id, "\x1b[34mAuthorization\x1b[0m: Bearer \x1b[33mabcdef0123\x1b[0m456789abcdef", time.Now().Add(-3*time.Hour))
+		a.write(t, id, "\x1b[1;33mWARN\x1b[0m [server] slow, TokenExpiredError: jwt expired", time.Now().Add(-3*time.Hour+time.Second))
+		for _, output := range []string{"text", "json"} {
+			a.run(t, "logs", "prod/catalog", "--since=4h", "--until=2h", "-o", output).
+				wants(t, 0, "Authorization: Bearer (masked)", "WARN [server] slow, TokenExpiredError: jwt expired").lacks(t, "abcdef0123", "456789abcdef", "[0m")
+		}
+	})
+}
+
 func TestStrangeLinesArePrintedBoundedAndEscaped(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
 		a.wrote()

@@ -34,7 +34,7 @@ func (o outlet) Write(b []byte) (int, error) {
 
 // shown is text from outside as it may be printed: on one line, credentials
 // masked.
-func shown(s string) string { return clean.Redact(clean.Line(s)) }
+func shown(s string) string { return clean.Shown(s) }
 
 // writeJSON prints a value as indented JSON. Texts keep their value; what could
 // act on a terminal is written as JSON escapes.

@@ -25,7 +25,9 @@ type Streams struct {
 	// Terminal is true when somebody sits at both ends, and can be asked; Keyboard
 	// when standard input alone is one.
 	Terminal, Keyboard bool
-	Getenv             func(string) string
+	// Watched is true when standard output is a terminal.
+	Watched bool
+	Getenv  func(string) string
 	// Wire carries the requests to every account, log store and chat in place of
 	// the network; nil is the network.
 	Wire http.RoundTripper
@@ -52,7 +54,8 @@ func Main(version string) int {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	s := Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Undisturbed: attention.undisturbed}
 	s.Keyboard = term.IsTerminal(os.Stdin.Fd())
-	s.Terminal = s.Keyboard && term.IsTerminal(os.Stdout.Fd())
+	s.Watched = term.IsTerminal(os.Stdout.Fd())
+	s.Terminal = s.Keyboard && s.Watched
 	return Run(ctx, version, os.Args[1:], s)
 }
 

@@ -173,7 +173,7 @@ func (c Change) signature() string {
 func (c Change) message(lines ...string) string {
 	const more = "\n…"
 	known := clean.NewKnown(c.Conceal...)
-	safe := func(line string) string { return escape(cut(clean.Redact(known.Hide(clean.Line(line))))) }
+	safe := func(line string) string { return escape(cut(clean.Shown(known.Hide(line)))) }
 	signature := "\n" + safe(c.signature())
 	var b strings.Builder
 	for i, line := range lines {

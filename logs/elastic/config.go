@@ -130,7 +130,7 @@ func endpoints(cfg Config) ([]*url.URL, access, error) {
 	nodes := make([]*url.URL, 0, len(addresses))
 	for _, address := range addresses {
 		u, err := url.Parse(strings.TrimRight(address, "/"))
-		shown := clean.Line(clean.Redact(address))
+		shown := clean.Shown(address)
 		switch {
 		case err != nil, u.Host == "", u.Scheme != "http" && u.Scheme != "https":
 			return nil, access{}, fmt.Errorf("address %q: want a URL such as http://127.0.0.1:9200", shown)

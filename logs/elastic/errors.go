@@ -23,7 +23,7 @@ func quote(s string) string {
 	if len(s) > maxReason {
 		s = strings.ToValidUTF8(s[:maxReason], "") + "…"
 	}
-	return clean.Line(clean.Redact(s))
+	return clean.Shown(s)
 }
 
 // failure is the body of an error answer, in the two forms it takes; what stands

@@ -49,7 +49,7 @@ func (e *Editor) View(w, h int) (string, *tea.Cursor) {
 	names = min(names, w/2)
 	var lines []string
 	for i := e.top; i < min(e.top+e.height, len(rows)); i++ {
-		lines = append(lines, drawRow(th, rows[i], i == e.at, names, w))
+		lines = append(lines, e.drawRow(th, rows[i], i == e.at, names, w))
 	}
 	for len(lines) < e.height {
 		lines = append(lines, "")
@@ -62,7 +62,7 @@ func (e *Editor) View(w, h int) (string, *tea.Cursor) {
 
 // drawRow draws a group's title or one of its lines, with its state as glyph and
 // colour.
-func drawRow(th *theme.Theme, r row, selected bool, names, w int) string {
+func (e *Editor) drawRow(th *theme.Theme, r row, selected bool, names, w int) string {
 	g := th.Glyphs()
 	marker := "  "
 	if selected {
@@ -85,9 +85,9 @@ func drawRow(th *theme.Theme, r row, selected bool, names, w int) string {
 	}
 	name := text.Fit(l.pair.Name, names, g.Ellipsis)
 	room := max(0, w-names-6)
-	value := shown(l.pair, l.revealed)
+	value := e.shown(l.pair, l.revealed)
 	if l.state() == Changed && l.pair.Value != l.before.Value {
-		value += "   was " + shown(l.before, l.revealed)
+		value += "   was " + e.shown(l.before, l.revealed)
 	}
 	if l.renamed() {
 		value += "   was called " + l.before.Name
@@ -105,9 +105,13 @@ func drawRow(th *theme.Theme, r row, selected bool, names, w int) string {
 	return marker + th.Paint(role, sign+" "+name+"  "+value)
 }
 
-// shown is a value as it may be seen.
-func shown(p Pair, revealed bool) string {
+// shown is a value as it may be seen: a secret one with what is secret in it masked,
+// and one that took the place of a secret as a whole.
+func (e *Editor) shown(p Pair, revealed bool) string {
 	if p.Secret && !revealed {
+		if e.secret(p.Name, p.Value) {
+			return e.opts.Shown(p.Name, p.Value)
+		}
 		return clean.Mask
 	}
 	if p.Value == "" {

@@ -20,8 +20,9 @@ type EditorOptions struct {
 	Groups []Group
 	// Parse reads a pasted block, such as a .env file; its error names the line.
 	Parse func(block string) ([]Pair, error)
-	// Secret guesses whether a new value must be hidden; nil hides none.
-	Secret func(name, value string) bool
+	// Shown returns a value as it may be seen, with a mask in place of what is secret in
+	// it; nil shows all.
+	Shown func(name, value string) string
 }
 
 // mode is what the keys mean now.
@@ -190,7 +191,7 @@ func (e *Editor) hidden() bool {
 	if e.target != nil {
 		return e.target.pair.Secret && !e.target.revealed
 	}
-	return !e.into.Public && e.opts.Secret != nil && e.opts.Secret(e.name, "")
+	return !e.into.Public && e.secret(e.name, "")
 }
 
 // Remove marks the line under the cursor to be removed.
@@ -285,10 +286,15 @@ func (e *Editor) checkPair(p Pair) error {
 }
 
 func (e *Editor) guarded(p Pair) Pair {
-	if !e.into.Public && e.opts.Secret != nil && e.opts.Secret(p.Name, p.Value) {
+	if !e.into.Public && e.secret(p.Name, p.Value) {
 		p.Secret = true
 	}
 	return p
+}
+
+// secret reports whether something of a value must be hidden.
+func (e *Editor) secret(name, value string) bool {
+	return e.opts.Shown != nil && e.opts.Shown(name, value) != value
 }
 
 // Update takes keys and pastes while Capturing.

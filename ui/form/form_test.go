@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"gantry/internal/clean"
 	"gantry/ui/form"
 	"gantry/ui/theme"
 	"gantry/ui/uitest"
@@ -118,7 +119,12 @@ func parse(block string) ([]form.Pair, error) {
 func editor() *form.Editor {
 	return form.NewEditor(form.EditorOptions{
 		Theme: theme.New(theme.Options{}), Parse: parse,
-		Secret: func(name, _ string) bool { return strings.Contains(name, "PASSWORD") },
+		Shown: func(name, value string) string {
+			if strings.Contains(name, "PASSWORD") {
+				return clean.Mask
+			}
+			return strings.ReplaceAll(value, "hunter3", clean.Mask)
+		},
 		Groups: []form.Group{
 			{Name: "api", Pairs: []form.Pair{
 				{Name: "LOG_LEVEL", Value: "info"}, {Name: "DB_PASSWORD", Value: "hunter2", Secret: true},
@@ -177,6 +183,20 @@ func TestEditsSayWhatWasAddedChangedAndRemoved(t *testing.T) {
 	e.Undo()
 	if len(e.Edits()) != 0 {
 		t.Errorf("after undoing each line: %v", e.Edits())
+	}
+}
+
+func TestOnlyTheSecretPartOfAValueIsHidden(t *testing.T) {
+	e := editor()
+	e.Change()
+	press(e, "ctrl+u")
+	write(e, "host=db password=hunter3")
+	press(e, "enter")
+	if r := row(e, "LOG_LEVEL"); !strings.Contains(r, "host=db password="+clean.Mask+"   was info") {
+		t.Errorf("the row is %q", r)
+	}
+	if e.Reveal(); !strings.Contains(row(e, "LOG_LEVEL"), "password=hunter3") {
+		t.Errorf("revealed, the row is %q", row(e, "LOG_LEVEL"))
 	}
 }
 

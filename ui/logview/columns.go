@@ -65,12 +65,9 @@ func (c *Columns) row(pos uint64, reveal bool) (prepared, bool) {
 // cell is a value as it is drawn in one line. A field's name tells a secret that its
 // value alone does not.
 func cell(name, value string, reveal bool) string {
-	value = Plain(cut(value, maxMessage+lookAhead))
+	value = clean.Plain(cut(value, maxMessage+lookAhead))
 	if !reveal {
-		if value != "" && clean.LooksSecret(name, value) {
-			return clean.Mask
-		}
-		value = clean.Redact(value)
+		value = clean.Field(name, value)
 	}
 	return clean.Line(cut(value, maxMessage))
 }

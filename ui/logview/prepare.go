@@ -104,13 +104,6 @@ func printable(message string, reveal bool) prepared {
 	return m
 }
 
-// Plain is a message without the colours that it carries. It is as raw as before
-// otherwise.
-func Plain(message string) string {
-	s, _ := sgr(message)
-	return s
-}
-
 // cut returns at most n bytes of s and splits no character.
 func cut(s string, n int) string {
 	if len(s) <= n {

@@ -48,7 +48,7 @@ func TestColoursOfALineAreParsedAndNothingElsePassed(t *testing.T) {
 	if got := l.View(theme.New(theme.Options{Profile: colorprofile.ASCII}), 60, 1); strings.Contains(got, "31m") {
 		t.Errorf("without colour it is drawn as %q", got)
 	}
-	if got := logview.Plain("\x1b[31mred\x1b[0m \x1b[2J"); got != "red \x1b[2J" {
+	if got := clean.Plain("\x1b[31mred\x1b[0m \x1b[2J"); got != "red \x1b[2J" {
 		t.Errorf("plain: %q", got)
 	}
 }
@@ -72,7 +72,7 @@ func TestStylesChangeNoCharacter(t *testing.T) {
 		parts := rapid.SliceOf(rapid.StringMatching(`([a-z=" …世é]\x{301}?)*\n?`)).Draw(t, "parts")
 		styled := strings.Join(parts, "\x1b[31m")
 		a, _ := logOf(styled)
-		b, _ := logOf(logview.Plain(styled))
+		b, _ := logOf(clean.Plain(styled))
 		wrap, scroll := rapid.Bool().Draw(t, "wrap"), rapid.IntRange(0, 2).Draw(t, "scroll")
 		search := rapid.SampledFrom([]string{"", "a", "界"}).Draw(t, "search")
 		for _, l := range []*logview.Log{a, b} {

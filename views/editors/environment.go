@@ -115,7 +115,7 @@ func (s *environmentScreen) edit() {
 		Theme:  s.changes.Deps.Host.Theme(),
 		Groups: environmentGroups(s.definition),
 		Parse:  parsePairs,
-		Secret: api.MaskingOf(s.definition).Hides,
+		Shown:  api.MaskingOf(s.definition).Value,
 	})
 }
 

@@ -189,17 +189,14 @@ func (l *logLines) error(pos uint64) bool {
 	return e != nil && e.Gap == nil && logLevel(e.Level) == logview.LevelError
 }
 
-// safeText makes text from outside fit to be copied, read or saved.
-func safeText(s string) string { return clean.Text(clean.Redact(s)) }
-
 // safe makes a message fit to be copied or read, with its secrets masked unless they
 // are shown.
 func (l *logLines) safe(message string) string {
-	message = logview.Plain(strings.TrimRight(message, "\r\n"))
+	message = clean.Plain(strings.TrimRight(message, "\r\n"))
 	if l.reveal {
 		return clean.Text(message)
 	}
-	return safeText(message)
+	return clean.ShownText(message)
 }
 
 // text is some lines, one after another, for a file. It outlives the screen, so that
@@ -209,7 +206,7 @@ func (l *logLines) text(lines iter.Seq[uint64]) string {
 	for pos := range lines {
 		line, e := l.At(pos), l.ring.At(pos)
 		b.WriteString(wording.JoinNonEmpty(" ", line.Time.Format("2006-01-02T15:04:05.000Z07:00"),
-			clean.Line(e.Level), clean.Line(line.Label), safeText(logview.Plain(strings.TrimRight(line.Message, "\r\n")))))
+			clean.Line(e.Level), clean.Line(line.Label), clean.ShownText(clean.Plain(strings.TrimRight(line.Message, "\r\n")))))
 		b.WriteByte('\n')
 	}
 	return b.String()

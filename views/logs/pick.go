@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/internal/clean"
 	"gantry/logs"
 	"gantry/ui"
 	"gantry/ui/modal"
@@ -54,7 +55,7 @@ func (s *logScreen) copy(pos uint64) {
 	n := 0
 	for pos := range s.view.Selection() {
 		line := s.lines.At(pos)
-		fmt.Fprintf(&b, "%s\n", wording.JoinNonEmpty(" ", line.Time.Format("15:04:05.000"), safeText(line.Label), s.lines.safe(line.Message)))
+		fmt.Fprintf(&b, "%s\n", wording.JoinNonEmpty(" ", line.Time.Format("15:04:05.000"), clean.ShownText(line.Label), s.lines.safe(line.Message)))
 		n++
 	}
 	s.view.SetSelecting(false)

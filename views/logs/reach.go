@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/internal/clean"
 	"gantry/logs"
 	"gantry/ui"
 	"gantry/ui/logview"
@@ -198,7 +199,7 @@ func (s *logScreen) showEnds() {
 			foot = fmt.Sprintf("newer lines are read on the way down, %s follows the newest", s.viewer.Deps.Host.Key(ui.ActBottom))
 		}
 	}
-	s.view.SetEnds(safeText(head), safeText(foot))
+	s.view.SetEnds(clean.ShownText(head), clean.ShownText(foot))
 }
 
 // filled is what a gap line hid.

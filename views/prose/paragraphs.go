@@ -134,7 +134,7 @@ func (l Layout) paint(role theme.Role, s string) string {
 }
 
 // printable is the text as it may be shown or saved.
-func (p Para) printable() string { return clean.Redact(text.Line(p.Text)) }
+func (p Para) printable() string { return clean.Shown(p.Text) }
 
 // matches tells whether the search finds something in the paragraph.
 func (p Para) matches(re *regexp.Regexp) bool {
