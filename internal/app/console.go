@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/change"
+	"gantry/awsx/store"
 	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/palette"
@@ -26,6 +27,11 @@ import (
 // Console runs the interactive console until the operator leaves it. A change
 // under way outlives it up to the deadline of Close.
 func (a *App) Console(ctx context.Context, getenv func(string) string) error {
+	// The first calls are under way while the screen is made that waits for them.
+	// The watch adds nothing to what the first screen's own asks for.
+	first := a.Store.Clusters(a.Context)
+	first.Need(store.Need{Idle: true})
+	defer first.Close()
 	options, err := a.console(getenv)
 	if err != nil {
 		return err

@@ -114,3 +114,30 @@ while :; do read line; done
 	}
 	c.sees("the edit is kept in ")
 }
+
+// TestTmuxIsAskedOnceAndByTheConsoleAlone has a tmux in the path that notes each time
+// it is run.
+func TestTmuxIsAskedOnceAndByTheConsoleAlone(t *testing.T) {
+	dir := t.TempDir()
+	notes := filepath.Join(dir, "notes")
+	if err := os.WriteFile(filepath.Join(dir, "tmux"), []byte("#!/bin/sh\necho \"$@\" >>"+notes+"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	env := environment(t, "TMUX=/tmp/tmux,1,0", "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	asked := func() string {
+		text, err := os.ReadFile(notes)
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	if code := open(t, 80, 24, env, "--version").exits(); code != 0 || asked() != "" {
+		t.Errorf("exit %d, and tmux was asked for %q", code, asked())
+	}
+	c := open(t, 80, 24, env, "--demo")
+	c.sees("prod")
+	c.kill()
+	if got := asked(); got != "info\n" {
+		t.Errorf("the console asked tmux for %q", got)
+	}
+}
