@@ -24,9 +24,11 @@ lint:
 
 # The built program in a pseudo-terminal against the simulator, moto, the aws
 # CLI and a real OpenSearch. It fails, and says which, when one cannot start.
-# Before that, ten thousand scripts of changes that run into each other.
+# Before that, ten thousand scripts of changes that run into each other, and what
+# gantry masks and reads held against gitleaks and python-dotenv.
 integration:
 	go test -tags integration -count=1 -timeout 40m -run TenThousand ./awsx/change
+	go test -tags integration -count=1 -run 'Gitleaks|PythonReads' ./internal/clean ./awsx/deploy
 	go test -tags integration -count=1 -timeout 20m -v ./internal/e2e/...
 
 # The figures of docs/benchmarks.md.
