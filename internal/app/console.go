@@ -69,7 +69,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 
 	deps := &views.Deps{Now: time.Now, Store: a.Store, Policy: policy{a}}
 	lines := a.logViewer(deps)
-	made := &changes.Changes{Deps: deps, Changer: &changer{app: a}, Lines: lines.Open, LogDrivers: lines.Drivers}
+	made := &changes.Changes{Deps: deps, Changer: &changer{app: a}, Lines: a.Lines()}
 	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines)
 	return ui.Options{
 		Title: "gantry", Terminal: terminal, Colours: colours,

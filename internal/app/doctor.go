@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"gantry/awsx/diagnose/reason"
@@ -100,20 +99,29 @@ func (a *App) examineService(ctx context.Context, cluster, service string) *doct
 	ctx, cancel := context.WithTimeout(ctx, examinationTime)
 	defer cancel()
 	s := &doctor.Service{Name: cluster + "/" + service}
-	scope, err := a.LogScope(ctx, []string{cluster, service}, false)
+	svc, err := a.FindService(ctx, cluster, service)
+	if err != nil {
+		s.Err = err
+		return s
+	}
+	scope, err := a.Lines().Scope(ctx, svc, nil, false)
 	if err != nil {
 		s.Err = err
 		return s
 	}
 	s.How = scope.Note
-	page, err := a.OpenLogs(a.Context).Latest(ctx, scope.Query, logs.Range{}, 1)
+	src := a.OpenLogs(a.Context)
+	page, err := src.Latest(ctx, scope.Query, logs.Range{}, 1)
 	switch {
 	case err != nil:
 		s.ReadErr = err
 	case len(page.Entries) > 0:
 		s.Latest = &page.Entries[0]
 	default:
-		s.None = strings.TrimPrefix(a.ExplainLogs(ctx, scope.Query, logs.Range{From: time.Now().Add(-lately)}), "no lines: ")
+		x, err := src.Explain(ctx, scope.Query, logs.Range{From: time.Now().Add(-lately)})
+		if s.None = x.String(); err != nil {
+			s.None = err.Error()
+		}
 	}
 	return s
 }

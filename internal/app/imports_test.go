@@ -55,7 +55,7 @@ func TestDirectImportsStayInTheirLayer(t *testing.T) {
 	}{
 		{"gantry/ui", []string{"gantry/ui", "gantry/internal/clean", charm, "github.com/charmbracelet/x/ansi", "github.com/sahilm/fuzzy", "github.com/aymanbagabas/go-udiff"}},
 		{"gantry/views", []string{"gantry/ui", "gantry/views", "gantry/internal/clean", "gantry/internal/fault", "gantry/internal/inquiry", "gantry/internal/words", "charm.land/bubbletea/v2", "gantry/awsx", "gantry/awsx/store", "gantry/awsx/deploy", "gantry/awsx/alb", "gantry/awsx/diagnose", "gantry/awsx/diagnose/reason", "gantry/awsx/document", "gantry/logs", "gantry/logs/ecslog"}},
-		{"gantry/logs", []string{"gantry/logs", "gantry/internal/clean", "gantry/internal/fault", "gantry/awsx", "github.com/elastic"}},
+		{"gantry/logs", []string{"gantry/logs", "gantry/internal/clean", "gantry/internal/fault", "gantry/internal/words", "gantry/awsx", "github.com/elastic"}},
 		{"gantry/logs/cloudwatch/loggroups", []string{"gantry/internal/fault", "gantry/logs/cloudwatch", awsSDK}},
 	}
 	for pkg, imports := range listed(t, "Imports") {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"gantry/awsx"
 )
 
 // TestLogsAreReadBackQueriedAndCounted is the way from a service to the lines of hours
@@ -72,7 +74,7 @@ func (d *desk) container(cluster, service string) string {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	tasks, err := serviceTasks(ctx, account, svc)
+	tasks, err := awsx.Collect(account.Tasks(ctx, awsx.TaskQuery{Cluster: svc.Ref.ClusterRef(), Service: svc.Name}))
 	if err != nil || len(tasks) == 0 {
 		d.t.Fatalf("%d tasks, %v", len(tasks), err)
 	}

@@ -15,7 +15,7 @@ func (a *App) logViewer(deps *views.Deps) *logviews.Viewer {
 	return &logviews.Viewer{
 		Deps:       deps,
 		Drivers:    a.LogDrivers(),
-		Open:       func(_ context.Context, id awsx.ContextID) (logs.Source, error) { return a.OpenLogs(id), nil },
+		Open:       a.Lines().Open,
 		Remembered: a.Seen.RuntimeIDs,
 		Reveal:     func(target awsx.Ref) error { return a.RecordReveal(context.Background(), target) },
 		Link:       a.logLink,

@@ -10,6 +10,7 @@ import (
 	"gantry/awsx/sdk"
 	"gantry/internal/clean"
 	"gantry/internal/config"
+	"gantry/internal/inquiry"
 	"gantry/logs"
 	"gantry/logs/cloudwatch"
 	"gantry/logs/cloudwatch/loggroups"
@@ -100,6 +101,14 @@ func (a *App) opens(id awsx.ContextID, settings config.Logs) func(context.Contex
 			a.closers = append(a.closers, func() error { c.Close(); return nil })
 		}
 		return src, nil
+	}
+}
+
+// Lines returns what finds the lines of containers.
+func (a *App) Lines() inquiry.Lines {
+	return inquiry.Lines{
+		Store: a.Store, Drivers: a.LogDrivers(),
+		Open: func(_ context.Context, id awsx.ContextID) (logs.Source, error) { return a.OpenLogs(id), nil },
 	}
 }
 

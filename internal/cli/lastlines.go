@@ -5,17 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
 	"gantry/internal/app"
 	"gantry/internal/inquiry"
-	"gantry/logs"
 )
 
-// lastLinesShown is how many log lines of a failing container are shown.
-const lastLinesShown = 10
+const (
+	// lastLinesShown is how many log lines of a failing container are shown.
+	lastLinesShown = 10
+	// lineDelay is how long after nothing was found it is looked for again, since
+	// lines come to the store later than ECS tells of the stop; lineTries is how
+	// often it is looked for.
+	lineDelay = 2 * time.Second
+	lineTries = 3
+)
 
 // lastLines prints what the failing container wrote last, when a change went
 // wrong and tasks of it stopped. Where no logs are configured it says nothing.
@@ -24,21 +31,27 @@ func (p *program) lastLines(ctx context.Context, a *app.App, plan deploy.Plan, r
 	if !ok {
 		return
 	}
-	var lines []string
-	container, err := a.LastLines(ctx, task, lastLinesShown, func(e logs.Entry) error {
-		stamp := e.Time.UTC().Format("15:04:05.000Z ")
-		for line := range strings.Lines(e.Message) {
-			lines = append(lines, stamp+strings.TrimRight(line, "\r\n"))
-			stamp = strings.Repeat(" ", len(stamp))
+	last, err := a.Lines().Last(ctx, task, nil, lastLinesShown)
+	for try := 1; try < lineTries && err == nil && len(last.Lines) == 0 && !last.Unstarted; try++ {
+		select {
+		case <-ctx.Done():
+			err = ctx.Err()
+		case <-time.After(lineDelay):
+			last, err = a.Lines().Last(ctx, task, []awsx.Task{last.Task}, lastLinesShown)
 		}
-		return nil
-	})
-	lines = lines[max(0, len(lines)-lastLinesShown):]
-	if len(lines) > 0 {
-		fmt.Fprintln(p.Err, shown("last lines of "+strings.TrimPrefix(container+" in task ", " in ")+task.Name()+":"))
 	}
-	for _, line := range lines {
-		fmt.Fprintln(p.Err, "  "+shown(line))
+	if len(last.Lines) > 0 {
+		fmt.Fprintln(p.Err, shown("last lines of "+strings.TrimPrefix(last.Container+" in task ", " in ")+task.Name()+":"))
+	}
+	stamp := ""
+	for _, line := range last.Lines {
+		if stamp = strings.Repeat(" ", len(stamp)); !line.At.IsZero() {
+			stamp = line.At.UTC().Format("15:04:05.000Z ")
+		}
+		fmt.Fprintln(p.Err, "  "+shown(stamp+line.Text))
+	}
+	if err == nil && last.Partial != nil {
+		err = partial(last.Partial)
 	}
 	if err != nil && !errors.Is(err, app.ErrNoLogs) {
 		fmt.Fprintln(p.Err, "warning: the last log lines were not read: "+shown(err.Error()))

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"gantry/internal/app"
 	"gantry/internal/clean"
+	"gantry/internal/inquiry"
 	"gantry/logs"
 )
 
@@ -33,16 +33,16 @@ type logLine struct {
 // flushed.
 type logPrinter struct {
 	out    *bufio.Writer
-	scope  app.LogScope
+	scope  inquiry.LineScope
 	output string
 }
 
-func newLogPrinter(w io.Writer, scope app.LogScope, output string) *logPrinter {
+func newLogPrinter(w io.Writer, scope inquiry.LineScope, output string) *logPrinter {
 	return &logPrinter{bufio.NewWriterSize(w, maxLine), scope, output}
 }
 
 func (p *logPrinter) print(e logs.Entry) error {
-	from := p.scope.Who(e)
+	from := p.scope.Writer(e)
 	if p.output == "json" {
 		line := logLine{Time: e.Time, Task: from.Task, Container: from.Container, Level: e.Level, Message: clean.Redact(clean.Plain(e.Message)), Late: e.Late}
 		if e.Gap != nil {

@@ -107,7 +107,11 @@ func (p *program) logs(ctx context.Context, target string, f logFlags, wholeTask
 		return usagef("%q: expected CLUSTER/SERVICE, CLUSTER/SERVICE/TASK or CLUSTER/SERVICE/TASK/CONTAINER", target)
 	}
 	return p.with(ctx, func(a *app.App) error {
-		scope, err := a.LogScope(ctx, parts, f.previous)
+		svc, err := a.FindService(ctx, parts[0], parts[1])
+		if err != nil {
+			return err
+		}
+		scope, err := a.Lines().Scope(ctx, svc, parts[2:], f.previous)
 		if err != nil {
 			return err
 		}
@@ -117,22 +121,32 @@ func (p *program) logs(ctx context.Context, target string, f logFlags, wholeTask
 		fmt.Fprintln(p.Err, clean.Line(scope.Note))
 		query := scope.Query
 		query.Expr = expr
+		src := a.OpenLogs(a.Context)
 		lines := newLogPrinter(p.Out, scope, f.output)
 		if f.follow {
-			return a.FollowLogs(ctx, query, r.From, f.limit, app.LogOutput{
-				Line: lines.print, Flush: lines.out.Flush,
-				State: func(state string) { fmt.Fprintln(p.Err, clean.Line(state)) },
+			return followLines(ctx, src, query, r.From, f.limit, lineOutput{
+				line: lines.print, flush: lines.out.Flush,
+				state: func(state string) { fmt.Fprintln(p.Err, clean.Line(state)) },
 			})
 		}
-		n, err := a.ReadLogs(ctx, query, r, f.limit, lines.print)
+		n, err := readLines(ctx, src, query, r, f.limit, lines.print)
 		if flushed := lines.out.Flush(); err == nil {
 			err = flushed
 		}
 		if err == nil && n == 0 {
-			fmt.Fprintln(p.Err, clean.Line(a.ExplainLogs(ctx, query, r)))
+			fmt.Fprintln(p.Err, clean.Line(whyNone(ctx, src, query, r)))
 		}
 		return err
 	})
+}
+
+// whyNone says why there are no lines.
+func whyNone(ctx context.Context, src logs.Source, q logs.Query, r logs.Range) string {
+	x, err := src.Explain(ctx, q, r)
+	if err != nil {
+		return err.Error()
+	}
+	return "no lines: " + x.String()
 }
 
 // parseQuery reads --query. Where it cannot be read on, the error shows the query

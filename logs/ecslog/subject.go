@@ -53,10 +53,13 @@ func OfTask(t awsx.Task, definition *awsx.TaskDefinition) Subject {
 	return Subject{Kind: "task", Name: t.ID, Cluster: t.Ref.ClusterRef(), Service: service, Tasks: []awsx.Task{t}, Definition: definition}
 }
 
-// OfContainer is everything one container of a task wrote.
+// OfContainer is everything one container of a task wrote; where container is empty,
+// everything the task wrote.
 func OfContainer(t awsx.Task, container string, definition *awsx.TaskDefinition) Subject {
 	s := OfTask(t, definition)
-	s.Kind, s.Name, s.Container = "container", container, container
+	if container != "" {
+		s.Kind, s.Name, s.Container = "container", container, container
+	}
 	return s
 }
 

@@ -12,8 +12,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
 	"gantry/internal/fault"
-	"gantry/logs"
-	"gantry/logs/ecslog"
+	"gantry/internal/inquiry"
 	"gantry/ui"
 	"gantry/views"
 	"gantry/views/livetable"
@@ -75,11 +74,8 @@ type Job struct {
 type Changes struct {
 	Deps    *views.Deps
 	Changer Changer
-	// Lines opens the log store, for what a container wrote before it failed; it
-	// may wait. Its error says what to configure.
-	Lines func(ctx context.Context, id awsx.ContextID) (logs.Source, error)
-	// LogDrivers are the log drivers whose lines can be found.
-	LogDrivers ecslog.Registry
+	// Lines finds what a container wrote before it failed.
+	Lines inquiry.Lines
 	// NewDeployments makes the screen that a follow gives way to when there is nothing
 	// to follow.
 	NewDeployments func(service awsx.Ref) ui.Screen

@@ -71,7 +71,7 @@ func newestStop(stops []follow.StopReason) string {
 
 func (s *followScreen) readLines() tea.Cmd {
 	ctx, task := s.ctx, s.last.task
-	reader := lineReader{store: s.changes.Deps.Store, open: s.changes.Lines, drivers: s.changes.LogDrivers, target: s.Service}
+	reader := lineReader{s.changes.Lines, s.Service}
 	return func() tea.Msg { return linesRead{reader.read(ctx, task)} }
 }
 

@@ -4,16 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
-	"strings"
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
-	"gantry/awsx/store"
 	"gantry/internal/fault"
+	"gantry/internal/inquiry"
 	"gantry/logs"
-	"gantry/logs/ecslog"
 	"gantry/ui/theme"
 	"gantry/views"
 	"gantry/views/prose"
@@ -32,72 +28,46 @@ const (
 
 // lastLines are what a failed task's container wrote last.
 type lastLines struct {
-	task, container string
-	lines           []lastLine
-	// note says why there are no lines.
-	note string
-	// again is set when lines may still come.
-	again bool
-}
-
-type lastLine struct {
-	at   time.Time // zero for what follows in the same message
-	text string
-	role theme.Role
+	task  string // its id
+	read  inquiry.LastLines
+	note  string // why there are no lines
+	again bool   // lines may still come
 }
 
 // lineReader reads the last lines of a task that failed. Commands use it; it
 // never changes.
 type lineReader struct {
-	store   *store.Store
-	open    func(ctx context.Context, id awsx.ContextID) (logs.Source, error)
-	drivers ecslog.Registry
-	target  awsx.Ref // of the change
+	inquiry.Lines
+	target awsx.Ref // of the change
 }
 
 // read finds the task, its failing container and what that wrote. It waits.
 func (r lineReader) read(ctx context.Context, id string) lastLines {
 	out := lastLines{task: id}
-	if r.open == nil {
-		out.note = "no log store is configured"
-		return out
-	}
-	task, err := r.find(ctx, id)
-	if err != nil {
-		out.note, out.again = "the task was not read: "+err.Error(), true
-		return out
-	}
-	out.container = ecslog.Failed(task)
-	// Without its definition the driver is assumed.
-	td, _ := r.store.TaskDefinition(ctx, r.target.Context, task.TaskDefinition)
-	subject := ecslog.OfTask(task, td)
-	if out.container != "" {
-		subject = ecslog.OfContainer(task, out.container, td)
-	}
-	d, err := r.drivers.Derive(subject)
-	if err != nil {
-		out.note = reasonOfLogs(err)
-		return out
-	}
-	if d.Query.MatchesNothing() {
+	var err error
+	out.read, err = r.Last(ctx, r.target.ClusterRef().In(inquiry.TaskARN(r.target, id)), r.stopped(), lastLinesShown)
+	switch {
+	case err != nil:
+		out.note, out.again = reasonOfLogs(err), out.read.Task.ID == "" || fault.ClassOf(err).Passing()
+	case out.read.Unstarted:
 		out.note = "no container of it started, so none wrote a line"
-		return out
-	}
-	source, err := r.open(ctx, r.target.Context)
-	if err != nil {
-		out.note = reasonOfLogs(err)
-		return out
-	}
-	page, err := source.Latest(ctx, d.Query, logs.Range{From: task.CreatedAt}, lastLinesShown)
-	if err != nil {
-		out.note, out.again = reasonOfLogs(err), fault.ClassOf(err).Passing()
-		return out
-	}
-	out.lines = tailOf(page.Entries)
-	if len(out.lines) == 0 {
-		out.note, out.again = "no line was found of it ("+d.Description+")", true
+	case len(out.read.Lines) == 0:
+		out.note, out.again = "no line was found of it ("+out.read.How+")", true
 	}
 	return out
+}
+
+// stopped returns the tasks of a service that are known to have stopped.
+func (r lineReader) stopped() []awsx.Task {
+	if views.NotAService(r.target) != "" {
+		return nil
+	}
+	w := r.Store.Service(r.target)
+	defer w.Close()
+	if items := w.Snapshot().Items; len(items) > 0 {
+		return items[0].Stopped
+	}
+	return nil
 }
 
 // reasonOfLogs is an error of the log store without the class, which tells a
@@ -110,45 +80,15 @@ func reasonOfLogs(err error) string {
 	return err.Error()
 }
 
-// find returns a task as the service's watch has it, else as ECS describes it.
-func (r lineReader) find(ctx context.Context, id string) (awsx.Task, error) {
-	if views.NotAService(r.target) == "" {
-		w := r.store.Service(r.target)
-		defer w.Close()
-		if items := w.Snapshot().Items; len(items) > 0 {
-			i := slices.IndexFunc(items[0].Stopped, func(t awsx.Task) bool { return t.ID == id })
-			if i >= 0 {
-				return items[0].Stopped[i], nil
-			}
-		}
+// roleOf is the colour of a line of some level.
+func roleOf(level string) theme.Role {
+	switch logs.SeverityOf(level) {
+	case logs.SeverityError, logs.SeverityFatal:
+		return theme.LogError
+	case logs.SeverityWarn:
+		return theme.LogWarn
 	}
-	account, err := r.store.Account(ctx, r.target.Context)
-	if err != nil {
-		return awsx.Task{}, err
-	}
-	cluster := r.target.ClusterRef()
-	return deploy.ReadTask(ctx, account, cluster.In(strings.Replace(cluster.ARN, ":cluster/", ":task/", 1)+"/"+id))
-}
-
-// tailOf is the end of a log, oldest line first, of entries newest first. A
-// message may be several lines, of which the last say what happened.
-func tailOf(entries []logs.Entry) []lastLine {
-	var out []lastLine
-	for _, e := range slices.Backward(entries) {
-		role := theme.Text
-		switch logs.SeverityOf(e.Level) {
-		case logs.SeverityError, logs.SeverityFatal:
-			role = theme.LogError
-		case logs.SeverityWarn:
-			role = theme.LogWarn
-		}
-		at := e.Time
-		for line := range strings.SplitSeq(strings.TrimRight(e.Message, "\r\n"), "\n") {
-			out = append(out, lastLine{at, line, role})
-			at = time.Time{}
-		}
-	}
-	return out[max(0, len(out)-lastLinesShown):]
+	return theme.Text
 }
 
 // paras show the lines under what failed.
@@ -156,15 +96,15 @@ func (l lastLines) paras(d *prose.Document, here *time.Location) {
 	if l.task == "" {
 		return
 	}
-	d.Heading("Last lines of " + wording.JoinNonEmpty(" in ", l.container, "task "+wording.ShortID(l.task)))
-	if len(l.lines) == 0 {
+	d.Heading("Last lines of " + wording.JoinNonEmpty(" in ", l.read.Container, "task "+wording.ShortID(l.task)))
+	if len(l.read.Lines) == 0 {
 		d.Line(theme.Dim, cmp.Or(l.note, "looking for them"))
 		return
 	}
-	for _, line := range l.lines {
-		p := prose.Para{Label: " ", Text: line.text, Role: line.role, Depth: 1}
-		if !line.at.IsZero() {
-			p.Label = line.at.In(here).Format("15:04:05")
+	for _, line := range l.read.Lines {
+		p := prose.Para{Label: " ", Text: line.Text, Role: roleOf(line.Level), Depth: 1}
+		if !line.At.IsZero() {
+			p.Label = line.At.In(here).Format("15:04:05")
 		}
 		d.Paras = append(d.Paras, p)
 	}

@@ -16,6 +16,7 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/change"
 	"gantry/awsx/store"
+	"gantry/internal/inquiry"
 	"gantry/logs/ecslog"
 	"gantry/ui"
 	"gantry/ui/uitest"
@@ -61,7 +62,7 @@ func Working(t *testing.T, a *awsxtest.Account, service awsx.Ref, look uitest.Lo
 			Background: &changes.Background{Changer: w, Key: func() string { return f.changes.JobsKey() }},
 			SaveDir:    t.TempDir(),
 			Root: func(h *ui.Host) ui.Screen {
-				c := &changes.Changes{Changer: w, Lines: w.lines, LogDrivers: ecslog.Standard()}
+				c := &changes.Changes{Changer: w, Lines: inquiry.Lines{Store: st, Open: w.lines, Drivers: ecslog.Standard()}}
 				c.NewDeployments = func(service awsx.Ref) ui.Screen { return revisions.NewDeployments(c, service) }
 				c.NewRevisions = func(service awsx.Ref, why string) ui.Screen { return revisions.NewRevisions(c, service, why) }
 				f.changes, f.Editors = c, &editors.Editors{Changes: c}

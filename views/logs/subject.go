@@ -116,11 +116,7 @@ func (f logFinder) find() logSubject {
 	if f.scope.Task != nil {
 		task, _ := store.NewestTask(snap, *f.scope.Task)
 		s.reason = task.StoppedReason
-		definition := f.definition(task.TaskDefinition, &s)
-		subject = ecslog.OfTask(task, definition)
-		if f.scope.Container != "" {
-			subject = ecslog.OfContainer(task, f.scope.Container, definition)
-		}
+		subject = ecslog.OfContainer(task, f.scope.Container, f.definition(task.TaskDefinition, &s))
 	} else {
 		service, tasks := f.service(snap)
 		if service.TaskDefinition == "" && len(tasks) == 0 {

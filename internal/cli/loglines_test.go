@@ -1,4 +1,4 @@
-package app
+package cli
 
 import (
 	"errors"
@@ -6,16 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"gantry/awsx"
-	"gantry/internal/config"
 	"gantry/logs"
 	"gantry/logs/elastic"
 	logsim "gantry/logs/sim"
 )
 
-// stored is an application whose log store holds n lines, the middle ones all of
-// one timestamp.
-func stored(t *testing.T, n int, began time.Time) *App {
+// stored is a log store that holds n lines, the middle ones all of one timestamp.
+func stored(t *testing.T, n int, began time.Time) logs.Source {
 	t.Helper()
 	store := logsim.New(logsim.Options{})
 	for i := range n {
@@ -31,16 +28,16 @@ func stored(t *testing.T, n int, began time.Time) *App {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &App{logStore: func(awsx.ContextID, config.Logs) (logs.Source, error) { return src, nil }}
+	return src
 }
 
 func TestARangeIsReadWholeAcrossPages(t *testing.T) {
 	const n = 6000
 	began := time.Now().Add(-time.Hour).Truncate(time.Second)
-	a := stored(t, n, began)
+	src := stored(t, n, began)
 	var last time.Time
 	seen := map[string]int{}
-	got, err := a.ReadLogs(t.Context(), logs.Query{}, logs.Range{From: began}, 0, func(e logs.Entry) error {
+	got, err := readLines(t.Context(), src, logs.Query{}, logs.Range{From: began}, 0, func(e logs.Entry) error {
 		if e.Time.Before(last) {
 			t.Errorf("%s comes after %s", e.Time, last)
 		}
@@ -55,9 +52,9 @@ func TestARangeIsReadWholeAcrossPages(t *testing.T) {
 
 func TestTheNewestLinesAreReadOldestFirst(t *testing.T) {
 	began := time.Now().Add(-time.Hour).Truncate(time.Second)
-	a := stored(t, 100, began)
+	src := stored(t, 100, began)
 	var got []string
-	n, err := a.ReadLogs(t.Context(), logs.Query{}, logs.Range{From: began}, 3, func(e logs.Entry) error {
+	n, err := readLines(t.Context(), src, logs.Query{}, logs.Range{From: began}, 3, func(e logs.Entry) error {
 		got = append(got, e.Message)
 		return nil
 	})
@@ -65,7 +62,7 @@ func TestTheNewestLinesAreReadOldestFirst(t *testing.T) {
 		t.Errorf("%d lines %v, %v", n, got, err)
 	}
 	full := errors.New("the disk is full")
-	if n, err := a.ReadLogs(t.Context(), logs.Query{}, logs.Range{From: began}, 3, func(logs.Entry) error { return full }); n != 0 || !errors.Is(err, full) {
+	if n, err := readLines(t.Context(), src, logs.Query{}, logs.Range{From: began}, 3, func(logs.Entry) error { return full }); n != 0 || !errors.Is(err, full) {
 		t.Errorf("%d lines were printed, %v", n, err)
 	}
 }

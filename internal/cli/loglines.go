@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"gantry/internal/fault"
+	"gantry/logs"
+)
+
+// pageSize is how many lines one request of a read without a limit asks for.
+const pageSize = 1000
+
+// readLines prints the newest lines of a range, at most limit of them, in the order
+// of their times; a limit of zero prints all. It returns how many it printed. A
+// limit that is more than the store hands out at once is Invalid.
+func readLines(ctx context.Context, src logs.Source, q logs.Query, r logs.Range, limit int, print func(logs.Entry) error) (n int, err error) {
+	if most := src.Limits().MaxPage; limit > most {
+		return 0, &fault.Error{Class: fault.Invalid, Op: "read logs", Err: fmt.Errorf("%d lines were asked for", limit),
+			Fix: fmt.Sprintf("give --limit as at most %d, or as 0 for all lines of the range", most)}
+	}
+	next := func() (logs.Page, error) { return logs.Newest(ctx, src, q, r, limit) }
+	if limit == 0 {
+		if r.To.IsZero() {
+			r.To = time.Now()
+		}
+		h := logs.OpenHistory(src, q, r, logs.Newer, logs.Known{})
+		// The lines are worth no less because a point in time could not be given back.
+		defer func() { _ = h.Close(ctx) }()
+		next = func() (logs.Page, error) { return h.Next(ctx, pageSize) }
+	}
+	for {
+		page, err := next()
+		if err != nil {
+			return n, err
+		}
+		for _, e := range page.Entries {
+			if err := print(e); err != nil {
+				return n, err
+			}
+			n++
+		}
+		if page.Partial != nil {
+			return n, partial(page.Partial)
+		}
+		if !page.Full || limit > 0 {
+			return n, nil
+		}
+	}
+}
+
+// partial is the error of an answer that not all of the store gave.
+func partial(p *logs.Partial) error {
+	return fault.Errorf(fault.Failed, "read logs", "", "the answer is partial: %s", p)
+}
+
+// lineOutput is where followed lines go.
+type lineOutput struct {
+	line func(logs.Entry) error
+	// flush is called when what has arrived so far is printed.
+	flush func() error
+	// state is told in words what happens to the tail, when that changes.
+	state func(string)
+}
+
+// followLines prints the newest lines, at most limit of them and none before from,
+// and then what arrives until ctx ends, which is no error. A limit of zero begins
+// with all lines since from.
+func followLines(ctx context.Context, src logs.Source, q logs.Query, from time.Time, limit int, out lineOutput) error {
+	o := logs.TailOptions{From: from}
+	if limit > 0 {
+		o = logs.TailOptions{Last: limit}
+	}
+	tail := logs.Follow(ctx, src, q, o)
+	defer tail.Close()
+	words := ""
+	for {
+		b, err := tail.Next(ctx)
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, context.Canceled):
+			return nil
+		case err != nil:
+			return err
+		}
+		for _, e := range b.Entries {
+			if e.Time.Before(from) && e.Gap == nil && !e.Late {
+				continue
+			}
+			if err := out.line(e); err != nil {
+				return err
+			}
+		}
+		if err := out.flush(); err != nil {
+			return err
+		}
+		if b.Status.State == logs.Stopped && b.Status.Err != nil {
+			return b.Status.Err
+		}
+		if now := b.Status.Words(time.Now()); now != words && b.Status.State != logs.Following && b.Status.State != logs.Opening {
+			out.state(now)
+			words = now
+		}
+	}
+}
