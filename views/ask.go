@@ -7,7 +7,7 @@ import (
 	"gantry/ui/modal"
 )
 
-// putQuestion asks as gravely as a tier wants. Name is what the target is called.
+// Ask asks as gravely as a tier wants. Name is what the target is called.
 func Ask(h *ui.Host, tier deploy.Tier, target awsx.Ref, name string, q modal.Question) {
 	th, noun := h.Theme(), NounOf(target)
 	switch {

@@ -96,7 +96,7 @@ func (d *Deps) Badge(cluster awsx.Ref) ui.Badge {
 	return ui.Badge{Text: "NONPROD"}
 }
 
-// known is what the services' watch last saw of a service.
+// Known is what the services' watch last saw of a service.
 func (d *Deps) Known(service awsx.Ref) (awsx.Service, bool) {
 	w := d.Store.Services(service.ClusterRef())
 	defer w.Close()

@@ -8,7 +8,7 @@ import (
 	"gantry/views/wording"
 )
 
-// nounOf is what the target of a change is called, by its ARN.
+// NounOf is what the target of a change is called, by its ARN.
 func NounOf(target awsx.Ref) string {
 	_, _, resource, _ := awsx.ARNParts(target.ARN)
 	switch kind, _, _ := strings.Cut(resource, "/"); kind {
@@ -38,7 +38,7 @@ func article(noun string) string {
 	return "a " + noun
 }
 
-// crumb is where a screen about a service stands, or one about a task or an instance,
+// Crumb is where a screen about a service stands, or one about a task or an instance,
 // whose names are too long to be read.
 func Crumb(target awsx.Ref) string {
 	name := target.Name()
@@ -48,7 +48,7 @@ func Crumb(target awsx.Ref) string {
 	return target.Context.String() + " " + target.ClusterName() + " " + name
 }
 
-// header is the chrome of a screen about a service.
+// Header is the chrome of a screen about a service.
 func (d *Deps) Header(service awsx.Ref, name string) ui.Header {
 	return ui.Header{
 		Badge: d.Badge(service.ClusterRef()),

@@ -15,7 +15,7 @@ import (
 	"gantry/views/prose"
 )
 
-// ask puts a question as gravely as its tier wants. Name is what the target is
+// Ask puts a question as gravely as its tier wants. Name is what the target is
 // called.
 func (c *Changes) Ask(tier deploy.Tier, target awsx.Ref, name string, q modal.Question) {
 	views.Ask(c.Deps.Host, tier, target, name, q)

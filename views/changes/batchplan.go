@@ -39,6 +39,8 @@ type bulkPlanScreen struct {
 	prose.Sheet
 }
 
+// NewBatchPlan makes the plan of one intent for several targets. Started is called on the loop once
+// it is being carried out.
 func NewBatchPlan(c *Changes, targets []awsx.Ref, intent deploy.Intent, started func()) *bulkPlanScreen {
 	s := &bulkPlanScreen{changes: c, targets: targets, intent: intent, started: started}
 	s.Sheet = prose.NewParagraphs(c.Deps.Host, s.paras)

@@ -97,7 +97,7 @@ func (c *Changes) RollBack(service awsx.Ref) tea.Cmd {
 	return nil
 }
 
-// definitionInUse reads the revision that a service runs now.
+// DefinitionInUse reads the revision that a service runs now.
 func (c *Changes) DefinitionInUse(ctx context.Context, service awsx.Ref) (*awsx.TaskDefinition, error) {
 	account, err := c.Deps.Store.Account(ctx, service.Context)
 	if err != nil {
@@ -110,13 +110,13 @@ func (c *Changes) DefinitionInUse(ctx context.Context, service awsx.Ref) (*awsx.
 	return c.Deps.Store.TaskDefinition(ctx, service.Context, svc.TaskDefinition)
 }
 
-// propose shows the plan of an intent. Started is called on the loop with the
+// Propose shows the plan of an intent. Started is called on the loop with the
 // job's id once the plan is being carried out; it may be nil.
 func (c *Changes) Propose(service awsx.Ref, intent deploy.Intent, started func(job string)) {
 	c.Deps.Host.Push(NewPlan(c, Proposal{service, intent, started}))
 }
 
-// proposal is what somebody wants to happen to a service.
+// Proposal is what somebody wants to happen to a service.
 type Proposal struct {
 	Service awsx.Ref
 	Intent  deploy.Intent
@@ -130,11 +130,12 @@ type ServiceTable[T any] struct {
 	Service awsx.Ref
 }
 
+// Propose shows the plan of an intent for the service, and clears the marks once it is carried out.
 func (s *ServiceTable[T]) Propose(intent deploy.Intent) {
 	s.Changes.Propose(s.Service, intent, func(string) { s.Act() })
 }
 
-// causeOf is what an error says without the call that the screen is about anyway,
+// CauseOf is what an error says without the call that the screen is about anyway,
 // and what to do about it. Refusals of gantry's own and input that does not fit
 // explain themselves; of others the call is half of the explanation.
 func CauseOf(err error) (cause, fix string) {

@@ -11,7 +11,7 @@ import (
 	"gantry/views/prose"
 )
 
-// checkLook is how one check is read: its state, and words for what the state
+// CheckLook is how one check is read: its state, and words for what the state
 // alone does not tell.
 func CheckLook(c deploy.Check, overridden []string) (theme.Status, string) {
 	switch c.Result {

@@ -26,6 +26,8 @@ type followScreen struct {
 	prose.Sheet
 }
 
+// NewFollow makes the screen that follows a job. P says what it carries out, where that was
+// planned here.
 func NewFollow(c *Changes, id string, p Proposal) *followScreen {
 	s := &followScreen{changes: c, id: id, Proposal: p}
 	s.Sheet = prose.NewParagraphs(c.Deps.Host, s.paras)

@@ -6,14 +6,14 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// jobsChanged tells a screen that something changed about the jobs. It carries
+// JobsChanged tells a screen that something changed about the jobs. It carries
 // what the next wait needs.
 type JobsChanged struct {
 	ctx     context.Context
 	changed <-chan struct{}
 }
 
-// watchJobs begins to watch the jobs until ctx ends. One of its commands owns
+// WatchJobs begins to watch the jobs until ctx ends. One of its commands owns
 // that end.
 func WatchJobs(ctx context.Context, c Changer) tea.Cmd {
 	changed, stop := c.Subscribe()
@@ -25,7 +25,7 @@ func WatchJobs(ctx context.Context, c Changer) tea.Cmd {
 	return tea.Batch(end, JobsChanged{ctx, changed}.Next())
 }
 
-// next waits for another change. One such command is under way at a time, so that
+// Next waits for another change. One such command is under way at a time, so that
 // changes that come faster than they can be drawn are seen together.
 func (j JobsChanged) Next() tea.Cmd {
 	return func() tea.Msg {

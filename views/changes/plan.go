@@ -39,6 +39,7 @@ type planScreen struct {
 	prose.Sheet
 }
 
+// NewPlan makes the plan of what is proposed.
 func NewPlan(c *Changes, p Proposal) *planScreen {
 	s := &planScreen{changes: c, Proposal: p}
 	s.Sheet = prose.NewSheet(c.Deps.Host, s.layout)

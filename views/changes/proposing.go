@@ -29,13 +29,13 @@ func (c *Changes) RestartAll(services []awsx.Ref, started func()) tea.Cmd {
 	return nil
 }
 
-// proposeAll shows the plan of one intent for several targets. Started is called on
+// ProposeAll shows the plan of one intent for several targets. Started is called on
 // the loop once it is being carried out.
 func (c *Changes) ProposeAll(targets []awsx.Ref, intent deploy.Intent, started func()) {
 	c.Deps.Host.Push(NewBatchPlan(c, targets, intent, started))
 }
 
-// proposeEach shows the plan for one target, or the one for all of several.
+// ProposeEach shows the plan for one target, or the one for all of several.
 func (c *Changes) ProposeEach(targets []awsx.Ref, intent deploy.Intent, started func()) {
 	if len(targets) == 1 {
 		c.Propose(targets[0], intent, func(string) { started() })

@@ -13,7 +13,7 @@ import (
 	"gantry/views/viewstest"
 )
 
-// changeFrame compares a screen of a change with its golden files, after acting
+// ChangeFrame compares a screen of a change with its golden files, after acting
 // on it.
 func ChangeFrame(t *testing.T, change func(*Shopfloor), root func(*changes.Changes, awsx.Ref) ui.Screen, act func(*Shopfloor)) {
 	t.Helper()
@@ -37,4 +37,5 @@ func steady(frame string) string {
 	return regexp.MustCompile("[0-9]+s( of at most [0-9ms]+) *").ReplaceAllString(frame, "11s$1")
 }
 
+// Leave does nothing with a screen before its frame is taken.
 func Leave(*Shopfloor) {}

@@ -15,35 +15,42 @@ import (
 	"gantry/views/revisions"
 )
 
+// Tables opens the services of the cluster.
 func Tables(c *changes.Changes, s awsx.Ref) ui.Screen {
 	return resources.NewServices(c.Deps, s.ClusterRef())
 }
 
+// Images opens the service's images.
 func Images(c *changes.Changes, s awsx.Ref) ui.Screen { return images.New(c, s) }
 
+// Env opens the service's variables.
 func Env(c *changes.Changes, s awsx.Ref) ui.Screen { return editors.NewEnvironment(c, s) }
 
+// Revisions opens the revisions of the service's task definition.
 func Revisions(c *changes.Changes, s awsx.Ref) ui.Screen { return revisions.NewRevisions(c, s, "") }
 
+// Past opens how the service was deployed.
 func Past(c *changes.Changes, s awsx.Ref) ui.Screen { return revisions.NewDeployments(c, s) }
 
-// onPlan opens the plan of an intent.
+// OnPlan opens the plan of an intent.
 func OnPlan(intent deploy.Intent) func(*changes.Changes, awsx.Ref) ui.Screen {
 	return func(c *changes.Changes, s awsx.Ref) ui.Screen {
 		return changes.NewPlan(c, changes.Proposal{Service: s, Intent: intent})
 	}
 }
 
+// Image deploys a tag of the image of api-orders.
 func Image(tag string) deploy.SetImages {
 	return deploy.SetImages{Images: map[string]string{"api-orders": ":" + tag}}
 }
 
-// ranDigest is what the tag v2 was when it ran.
+// RanDigest is what the tag v2 was when it ran.
 const RanDigest = "sha256:9f3c000000000000000000000000000000000000000000000000000000000000"
 
+// ECR is the registry of the shop's images.
 const ECR = awsxtest.Number + ".dkr.ecr.eu-west-1.amazonaws.com/"
 
-// recorded gives the service a past: revision 1 was well, 2 was rolled back and 3
+// Recorded gives the service a past: revision 1 was well, 2 was rolled back and 3
 // succeeded and is in use. What ran of revision 1 was pushed over since.
 func Recorded(f *Shopfloor) {
 	History(f)
@@ -81,7 +88,7 @@ func Recorded(f *Shopfloor) {
 	})
 }
 
-// history gives the service three revisions, the newest in use, and deployments of
+// History gives the service three revisions, the newest in use, and deployments of
 // the first two.
 func History(f *Shopfloor) {
 	f.Account.Edit(func(d *awsxtest.Data) {

@@ -30,7 +30,7 @@ import (
 	"gantry/views/viewstest"
 )
 
-// shopfloor is a console on which changes are made.
+// Shopfloor is a console on which changes are made.
 type Shopfloor struct {
 	*viewstest.Desk
 	*Workshop
@@ -39,7 +39,7 @@ type Shopfloor struct {
 	Editors *editors.Editors
 }
 
-// working opens a console at a screen that changes a service.
+// Working opens a console at a screen that changes a service.
 func Working(t *testing.T, a *awsxtest.Account, service awsx.Ref, look uitest.Look, root func(*changes.Changes) ui.Screen) *Shopfloor {
 	t.Helper()
 	st := store.New(t.Context(), store.Options{Opener: awsxtest.NewOpener(a)})
@@ -85,7 +85,7 @@ type ways struct {
 
 func (w ways) Logs(s views.LogScope) tea.Cmd { return w.visited.Logs(s) }
 
-// orders is the service api-orders of the shop, in production.
+// Orders is the service api-orders of the shop, in production.
 func Orders(t *testing.T, look uitest.Look, root func(*changes.Changes, awsx.Ref) ui.Screen) *Shopfloor {
 	t.Helper()
 	a, cluster := viewstest.Shop()
@@ -93,7 +93,7 @@ func Orders(t *testing.T, look uitest.Look, root func(*changes.Changes, awsx.Ref
 	return Working(t, a, ref, look, func(c *changes.Changes) ui.Screen { return root(c, ref) })
 }
 
-// web is the service web in staging.
+// Web is the service web in staging.
 func Web(t *testing.T, root func(*changes.Changes, awsx.Ref) ui.Screen) *Shopfloor {
 	t.Helper()
 	a, cluster := viewstest.Shop()
@@ -102,7 +102,7 @@ func Web(t *testing.T, root func(*changes.Changes, awsx.Ref) ui.Screen) *Shopflo
 	return Working(t, a, ref, viewstest.Standard, func(c *changes.Changes) ui.Screen { return root(c, ref) })
 }
 
-// prepared opens a screen on a service after the account was changed.
+// Prepared opens a screen on a service after the account was changed.
 func Prepared(t *testing.T, look uitest.Look, change func(*Shopfloor), root func(*changes.Changes, awsx.Ref) ui.Screen) *Shopfloor {
 	t.Helper()
 	a, cluster := viewstest.Shop()
@@ -111,6 +111,7 @@ func Prepared(t *testing.T, look uitest.Look, change func(*Shopfloor), root func
 	return Working(t, a, ref, look, func(c *changes.Changes) ui.Screen { return root(c, ref) })
 }
 
+// Untouched leaves the account as it is.
 func Untouched(*Shopfloor) {}
 
 // Read lets everything be read. No screen of these rooms may offer what its kind does
@@ -134,7 +135,7 @@ func catalog() ui.Catalog {
 	return c
 }
 
-// keys presses keys with a moment before each, as dialogs are deaf at first.
+// Keys presses keys with a moment before each, as dialogs are deaf at first.
 func (f *Shopfloor) Keys(keys ...string) *Shopfloor {
 	for _, k := range keys {
 		f.Advance(400 * time.Millisecond)
@@ -144,14 +145,14 @@ func (f *Shopfloor) Keys(keys ...string) *Shopfloor {
 	return f
 }
 
-// answer types a line into a dialog.
+// Answer types a line into a dialog.
 func (f *Shopfloor) Answer(s string) *Shopfloor {
 	f.Advance(400 * time.Millisecond)
 	f.Type(s)
 	return f.Keys("enter")
 }
 
-// edit changes the service under test in the account.
+// Edit changes the service under test in the account.
 func (f *Shopfloor) Edit(change func(*awsx.Service)) {
 	f.Account.Edit(func(d *awsxtest.Data) {
 		for i := range d.Services {
@@ -162,13 +163,14 @@ func (f *Shopfloor) Edit(change func(*awsx.Service)) {
 	})
 }
 
+// Now is the service under test as the account has it.
 func (f *Shopfloor) Now() awsx.Service {
 	var got awsx.Service
 	f.Edit(func(s *awsx.Service) { got = *s })
 	return got
 }
 
-// redefine registers the definition in use once more, with other text in it.
+// Redefine registers the definition in use once more, with other text in it.
 func (f *Shopfloor) Redefine(oldnew ...string) {
 	f.Account.Edit(func(d *awsxtest.Data) {
 		for i := range d.Services {
@@ -191,7 +193,7 @@ func (f *Shopfloor) Redefine(oldnew ...string) {
 	})
 }
 
-// stop adds tasks of the newest deployment that stopped.
+// Stop adds tasks of the newest deployment that stopped.
 func (f *Shopfloor) Stop(n int, reason string) {
 	f.Account.Edit(func(d *awsxtest.Data) {
 		for _, s := range d.Services {
@@ -215,7 +217,7 @@ func (f *Shopfloor) Stop(n int, reason string) {
 	})
 }
 
-// saved is what ctrl+s wrote.
+// Saved is what ctrl+s wrote.
 func (f *Shopfloor) Saved(t *testing.T) string {
 	t.Helper()
 	f.Keys("ctrl+s")

@@ -15,7 +15,7 @@ import (
 	"gantry/views/viewstest"
 )
 
-// workshop makes the changes of a console under test: planned on its account and
+// Workshop makes the changes of a console under test: planned on its account and
 // carried out there by the runner that the program uses.
 type Workshop struct {
 	store  *store.Store
@@ -30,6 +30,7 @@ type Workshop struct {
 	Revealed int
 }
 
+// Plan reads the account and plans an intent.
 func (w *Workshop) Plan(ctx context.Context, service awsx.Ref, intent deploy.Intent) (deploy.Plan, error) {
 	account, err := w.store.Account(ctx, service.Context)
 	if err != nil {
@@ -42,6 +43,7 @@ func (w *Workshop) Plan(ctx context.Context, service awsx.Ref, intent deploy.Int
 	return deploy.Build(cur, intent, deploy.Policy{NonProduction: deploy.DefaultNonProduction(), Rules: w.Rules})
 }
 
+// Start carries a plan out.
 func (w *Workshop) Start(plan deploy.Plan, override []string) (string, error) {
 	account, err := w.store.Account(context.Background(), plan.Target.Context)
 	if err != nil {
@@ -53,6 +55,7 @@ func (w *Workshop) Start(plan deploy.Plan, override []string) (string, error) {
 // most is how many targets the workshop's rule admits at a time.
 const most = 5
 
+// PlanBatch plans an intent for several targets.
 func (w *Workshop) PlanBatch(ctx context.Context, targets []awsx.Ref, intent deploy.Intent) (changes.BatchPlan, error) {
 	out := changes.BatchPlan{AtOnce: change.AtOnce}
 	var plans []deploy.Plan
@@ -72,12 +75,14 @@ func (w *Workshop) PlanBatch(ctx context.Context, targets []awsx.Ref, intent dep
 	return out, err
 }
 
+// StartBatch carries a batch out.
 func (w *Workshop) StartBatch(b deploy.Batch, override []string) (string, error) {
 	return w.runner.StartBatch(change.BatchJob{Batch: b, Override: override, Account: func(id awsx.ContextID) (awsx.Account, error) {
 		return w.store.Account(context.Background(), id)
 	}})
 }
 
+// Batch returns the changes of a batch.
 func (w *Workshop) Batch(id string) ([]changes.Job, bool) {
 	s, ok := w.runner.Batch(id)
 	jobs := make([]changes.Job, len(s.Jobs))
@@ -98,11 +103,13 @@ func jobOf(s change.Status) changes.Job {
 		Progress: s.Progress, Ended: s.Stage == change.Ended, Result: s.Result, Err: s.Err}
 }
 
+// Job returns a change by its id.
 func (w *Workshop) Job(id string) (changes.Job, bool) {
 	s, ok := w.runner.Status(id)
 	return jobOf(s), ok
 }
 
+// Jobs returns all changes.
 func (w *Workshop) Jobs() []changes.Job {
 	var jobs []changes.Job
 	for _, s := range w.runner.Jobs() {
@@ -111,12 +118,15 @@ func (w *Workshop) Jobs() []changes.Job {
 	return jobs
 }
 
+// Resume finds no deployment in progress.
 func (w *Workshop) Resume(context.Context, awsx.Ref) (string, error) {
 	return "", fault.Errorf(fault.NotFound, "follow", "", "no deployment is in progress any more")
 }
 
+// Subscribe is told of changes to jobs.
 func (w *Workshop) Subscribe() (<-chan struct{}, func()) { return w.runner.Subscribe() }
 
+// Reveal counts that secrets were shown; a full disk forbids it.
 func (w *Workshop) Reveal(awsx.Ref) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -149,12 +159,15 @@ func (w *Workshop) record(line string) error {
 	return nil
 }
 
+// Begin records the begin of a change.
 func (w *Workshop) Begin(_ string, p deploy.Plan) error { return w.record("begin " + p.Summary()) }
 
+// Call records a call of a change.
 func (w *Workshop) Call(_ string, _ deploy.Plan, c awsx.Call) error {
 	return w.record("call " + c.Operation)
 }
 
+// End records the end of a change.
 func (w *Workshop) End(_ string, _ deploy.Plan, outcome string) error {
 	return w.record("end " + outcome)
 }

@@ -58,6 +58,7 @@ type editScreen struct {
 	prose.Sheet
 }
 
+// NewEdit makes the screen on which a service's task definition is edited.
 func NewEdit(c *changes.Changes, editor Editor, service awsx.Ref) *editScreen {
 	s := &editScreen{changes: c, editor: editor, service: service}
 	s.Sheet = prose.NewParagraphs(c.Deps.Host, s.paras)

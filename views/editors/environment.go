@@ -44,6 +44,7 @@ type environmentScreen struct {
 	recorded   bool   // that secrets are shown, since the screen was opened
 }
 
+// NewEnvironment makes the editor of a service's variables.
 func NewEnvironment(c *changes.Changes, service awsx.Ref) *environmentScreen {
 	return &environmentScreen{changes: c, service: service}
 }

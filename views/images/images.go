@@ -81,6 +81,7 @@ type imagesScreen struct {
 	query *livetable.Query[imageList]
 }
 
+// New makes the screen of the images of a service's repositories.
 func New(c *changes.Changes, service awsx.Ref) *imagesScreen {
 	s := &imagesScreen{ServiceTable: changes.ServiceTable[imageRow]{Changes: c, Service: service}}
 	s.Screen = livetable.New(c.Deps, livetable.Spec[imageRow]{

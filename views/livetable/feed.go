@@ -12,7 +12,7 @@ import (
 	"gantry/views/prose"
 )
 
-// watch is what a screen does with a watch of the store, whatever that holds.
+// Watch is what a screen does with a watch of the store, whatever that holds.
 type Watch interface {
 	// Changed is sent one value when there is a newer snapshot.
 	Changed() <-chan struct{}
@@ -21,7 +21,7 @@ type Watch interface {
 	Close()
 }
 
-// feed fills one table: the watches that it reads, and how rows are made of
+// Feed fills one table: the watches that it reads, and how rows are made of
 // their snapshots. Its functions run in commands, off the loop: they read
 // snapshots, which never change, and nothing of the screen.
 type Feed[T any] struct {
@@ -35,7 +35,7 @@ type Feed[T any] struct {
 	builds *atomic.Uint64
 }
 
-// load is what a feed built at one moment.
+// Load is what a feed built at one moment.
 type Load[T any] struct {
 	Rows   []T
 	Status Status // of the watch that gives the rows

@@ -10,7 +10,7 @@ import (
 	"gantry/ui"
 )
 
-// overMarks turns an action on the row under the cursor into one on the marked rows
+// OverMarks turns an action on the row under the cursor into one on the marked rows
 // once there are any. Marks that a filter hides are refused: nobody acts on what he
 // does not see.
 func (s *Screen[T]) OverMarks(a ui.Action, run func(targets []awsx.Ref, started func()) tea.Cmd) ui.Action {

@@ -10,7 +10,7 @@ import (
 	"gantry/internal/fault"
 )
 
-// answer is what a query has brought so far.
+// Answer is what a query has brought so far.
 type Answer[T any] struct {
 	Value T
 	Read  bool // some of it is there
@@ -18,7 +18,7 @@ type Answer[T any] struct {
 	Err   error
 }
 
-// query is a one-off read behind a table: what no poller watches, such as the
+// Query is a one-off read behind a table: what no poller watches, such as the
 // images of a repository. It is a watch, so that a screen treats both alike.
 type Query[T any] struct {
 	load    func(ctx context.Context, publish func(T)) error
@@ -33,7 +33,7 @@ type Query[T any] struct {
 
 var _ Watch = (*Query[int])(nil)
 
-// ask starts a query. Load publishes what it has whenever that is worth showing;
+// Ask starts a query. Load publishes what it has whenever that is worth showing;
 // what it published must not be changed any more.
 func Ask[T any](load func(ctx context.Context, publish func(T)) error) *Query[T] {
 	q := &Query[T]{load: load, changed: make(chan struct{}, 1)}
@@ -94,7 +94,7 @@ func (q *Query[T]) Close() {
 	q.wg.Wait()
 }
 
-// answerStatus is how far a one-off read can be trusted.
+// AnswerStatus is how far a one-off read can be trusted.
 func AnswerStatus(read, done bool, err error) Status {
 	f := store.Freshness{State: store.Fresh, RetryIn: -1}
 	st := Status{}

@@ -16,7 +16,7 @@ import (
 	"gantry/views/prose"
 )
 
-// restDelay is how long the cursor stays on a row before its evidence is drawn:
+// RestDelay is how long the cursor stays on a row before its evidence is drawn:
 // a cursor on its way must not pay for what nobody reads.
 const RestDelay = 150 * time.Millisecond
 
@@ -24,7 +24,7 @@ const RestDelay = 150 * time.Millisecond
 // land. Later it stays on its row: nothing must be acted on but what was chosen.
 const landing = 5 * time.Second
 
-// tableSpec is all that makes one table screen different from another.
+// Spec is all that makes one table screen different from another.
 type Spec[T any] struct {
 	Name  string // the screen's short name
 	Nouns string // what the rows are, in the plural
@@ -56,7 +56,7 @@ type Spec[T any] struct {
 	Describe func(ctx context.Context, row T) ([]prose.Para, error)
 }
 
-// tableScreen is a live table of resources. It owns what all such screens have
+// Screen is a live table of resources. It owns what all such screens have
 // in common: the watches' life, the header, filter, marks, sort, copying, and
 // the evidence about the row under the cursor.
 type Screen[T any] struct {
@@ -87,6 +87,7 @@ type Screen[T any] struct {
 	evidence panel
 }
 
+// New makes a table screen of a spec.
 func New[T any](deps *views.Deps, spec Spec[T]) *Screen[T] {
 	return &Screen[T]{Deps: deps, spec: spec, Table: table.New(spec.Table)}
 }
@@ -163,7 +164,7 @@ func (s *Screen[T]) take(f fed[T]) tea.Cmd {
 	return tea.Batch(renew, func() tea.Msg { return drawn{} }, s.age(quiet))
 }
 
-// show puts those of the loaded rows in the table that the screen's mode picks.
+// Show puts those of the loaded rows in the table that the screen's mode picks.
 func (s *Screen[T]) Show() {
 	rows := s.load.Rows
 	if s.spec.Pick != nil {
@@ -187,7 +188,7 @@ func (s *Screen[T]) Show() {
 	}
 }
 
-// act notes that rows are being changed, to read them again when they are seen again.
+// Act notes that rows are being changed, to read them again when they are seen again.
 func (s *Screen[T]) Act() { s.acted = true }
 
 // Covered lets the watches idle while another screen lies above.

@@ -12,7 +12,7 @@ import (
 	"gantry/views/wording"
 )
 
-// status is how far the rows of a table can be trusted: the state of the
+// Status is how far the rows of a table can be trusted: the state of the
 // snapshot that gives them.
 type Status struct {
 	// at derives the freshness for a moment; nil until there is a snapshot.
@@ -22,7 +22,7 @@ type Status struct {
 	done, total int
 }
 
-// statusOf takes a snapshot's state.
+// StatusOf takes a snapshot's state.
 func StatusOf[T any](s *store.Snapshot[T]) Status {
 	return Status{at: s.State, Err: s.Err, partial: s.Partial, done: s.Done, total: s.Total}
 }
@@ -46,7 +46,7 @@ func (s Status) stale(now time.Time) bool {
 	return true
 }
 
-// fresh puts the state in the header's words. Ages are coarse.
+// Fresh puts the state in the header's words. Ages are coarse.
 func (s Status) Fresh(now time.Time) ui.Fresh {
 	f := s.freshness(now)
 	age := ""
@@ -95,7 +95,7 @@ func coarse(d time.Duration) time.Duration {
 	return d.Truncate(time.Hour)
 }
 
-// trouble is the error to tell of: what stopped the last poll, else the first
+// Trouble is the error to tell of: what stopped the last poll, else the first
 // part of it that failed for want of credentials.
 func (s Status) Trouble() error {
 	if s.Err != nil {

@@ -7,13 +7,13 @@ import (
 	"gantry/ui/theme"
 )
 
-// span is a piece of a line with its meaning. Its text is printable already.
+// Span is a piece of a line with its meaning. Its text is printable already.
 type Span struct {
 	Text string
 	Role theme.Role
 }
 
-// paintSpans joins pieces with two spaces between them.
+// PaintSpans joins pieces with two spaces between them.
 func PaintSpans(th *theme.Theme, spans []Span) string {
 	var b strings.Builder
 	for i, s := range spans {

@@ -16,7 +16,7 @@ import (
 	"gantry/views"
 )
 
-// LogViewer opens the screens that tail logs.
+// Viewer opens the screens that tail logs.
 type Viewer struct {
 	Deps *views.Deps
 	// Open opens the logs of a context; it may wait. Its error says what to

@@ -68,7 +68,7 @@ func (d *Hunks) show(p *pager.Pager, step int) {
 	}
 }
 
-// difference is what changes from one document to another, in hunks. Each is
+// Difference is what changes from one document to another, in hunks. Each is
 // headed by where in the document it stands, since line numbers of a normal form
 // tell nobody anything, and loses the indentation that all its lines share.
 func Difference(old, fresh string) []diffview.Line {
@@ -153,7 +153,7 @@ func dedent(lines []diffview.Line) {
 	}
 }
 
-// plainDifference is a difference as text, for a file.
+// PlainDifference is a difference as text, for a file.
 func PlainDifference(lines []diffview.Line) string {
 	var b strings.Builder
 	for _, l := range lines {

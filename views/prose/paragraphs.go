@@ -9,7 +9,7 @@ import (
 	"gantry/ui/theme"
 )
 
-// para is one paragraph of a description or of the evidence below a table:
+// Para is one paragraph of a description or of the evidence below a table:
 // an optional label, and raw text that is cleaned where it is laid out.
 type Para struct {
 	Label string
@@ -18,10 +18,10 @@ type Para struct {
 	Depth int        // indentation, in steps
 }
 
-// document is a text in paragraphs, built from top to bottom.
+// Document is a text in paragraphs, built from top to bottom.
 type Document struct{ Paras []Para }
 
-// heading starts a section.
+// Heading starts a section.
 func (d *Document) Heading(s string) {
 	if len(d.Paras) > 0 {
 		d.Paras = append(d.Paras, Para{})
@@ -29,18 +29,19 @@ func (d *Document) Heading(s string) {
 	d.Paras = append(d.Paras, Para{Text: s, Role: theme.Title})
 }
 
-// field adds a labelled value; one that is empty is left out.
+// Field adds a labelled value; one that is empty is left out.
 func (d *Document) Field(label, value string) {
 	d.FieldAs(theme.Text, label, value)
 }
 
+// FieldAs is Field in the colours of a role.
 func (d *Document) FieldAs(role theme.Role, label, value string) {
 	if value != "" {
 		d.Paras = append(d.Paras, Para{Label: label, Text: value, Role: role, Depth: 1})
 	}
 }
 
-// line adds free text.
+// Line adds free text.
 func (d *Document) Line(role theme.Role, s string) {
 	d.Paras = append(d.Paras, Para{Text: s, Role: role, Depth: 1})
 }
@@ -50,7 +51,7 @@ const (
 	maxLabel  = 22
 )
 
-// layout draws paragraphs as painted lines.
+// Layout draws paragraphs as painted lines.
 type Layout struct {
 	Theme  *theme.Theme
 	Width  int            // cells a line may take
@@ -58,7 +59,7 @@ type Layout struct {
 	search *regexp.Regexp // what to mark; nil for nothing
 }
 
-// lines draws paragraphs, and tells at which line each begins. Labels of one
+// Lines draws paragraphs, and tells at which line each begins. Labels of one
 // section are aligned; an empty paragraph separates sections.
 func (l Layout) Lines(paras []Para) (out []string, starts []int) {
 	if l.Width <= 0 {
@@ -141,7 +142,7 @@ func (p Para) matches(re *regexp.Regexp) bool {
 	return re.MatchString(p.printable()) || re.MatchString(text.Line(p.Label))
 }
 
-// plainText is what paragraphs say, without colours and without breaks.
+// PlainText is what paragraphs say, without colours and without breaks.
 func PlainText(paras []Para) string {
 	var b strings.Builder
 	for _, p := range paras {

@@ -6,7 +6,7 @@ import (
 	"gantry/ui/theme"
 )
 
-// sheet is the body of a screen that is read from top to bottom and scrolled. It is
+// Sheet is the body of a screen that is read from top to bottom and scrolled. It is
 // laid out only when the pager was told of a change, or when it is drawn with
 // something else than before.
 type Sheet struct {
@@ -16,17 +16,17 @@ type Sheet struct {
 	with  string       // what else they were laid out with
 }
 
-// newSheet makes a sheet of the lines that layout gives for a width.
+// NewSheet makes a sheet of the lines that layout gives for a width.
 func NewSheet(host *ui.Host, layout func(th *theme.Theme, w int) []string) Sheet {
 	return Sheet{host: host, Pager: pager.New(func(w int) []string { return layout(host.Theme(), w) })}
 }
 
-// newProse makes a sheet of paragraphs alone.
+// NewParagraphs makes a sheet of paragraphs alone.
 func NewParagraphs(host *ui.Host, paras func() []Para) Sheet {
 	return NewSheet(host, func(th *theme.Theme, w int) []string { return Wrapped(th, w, paras()) })
 }
 
-// draw shows the part that is scrolled to. With stands for what the lines depend on
+// Draw shows the part that is scrolled to. With stands for what the lines depend on
 // that changes without a message to the screen.
 func (s *Sheet) Draw(with string, w, h int) ui.Frame {
 	if th := s.host.Theme(); th != s.theme || with != s.with {
@@ -36,7 +36,7 @@ func (s *Sheet) Draw(with string, w, h int) ui.Frame {
 	return ui.Frame{Body: s.Pager.View(w, h)}
 }
 
-// wrapped lays paragraphs out for a width, as many lines as that takes.
+// Wrapped lays paragraphs out for a width, as many lines as that takes.
 func Wrapped(th *theme.Theme, w int, paras []Para) []string {
 	lines, _ := Layout{Theme: th, Width: w, Wrap: true}.Lines(paras)
 	return lines

@@ -20,7 +20,7 @@ type trouble struct {
 	Banner string
 }
 
-// troubleOf reads an error of a context.
+// TroubleOf reads an error of a context.
 func TroubleOf(err error, id awsx.ContextID) trouble {
 	var e *fault.Error
 	if !errors.As(err, &e) {
@@ -73,7 +73,7 @@ func loginCommand(e *fault.Error, id awsx.ContextID) string {
 	return strings.Join(command, " ")
 }
 
-// freshOf is the header's state for a failure without a snapshot.
+// FreshOf is the header's state for a failure without a snapshot.
 func FreshOf(c fault.Class) ui.FreshState {
 	switch c {
 	case fault.Denied, fault.Expired:

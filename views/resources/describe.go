@@ -88,7 +88,7 @@ func describeDeployments(d *prose.Document, s awsx.Service, now time.Time) {
 	}
 }
 
-// describeDefinition tells what a revision runs. Values of variables that look
+// DescribeDefinition tells what a revision runs. Values of variables that look
 // like secrets are masked.
 func DescribeDefinition(d *prose.Document, td *awsx.TaskDefinition) {
 	d.Heading("Task definition " + td.Family + ":" + strconv.Itoa(td.Revision))

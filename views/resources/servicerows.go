@@ -16,7 +16,7 @@ import (
 	"gantry/views/wording"
 )
 
-// unread is what a cell shows instead of a value that was not read.
+// Unread is what a cell shows instead of a value that was not read.
 const Unread = "?"
 
 // clusterFacts is what was read of a cluster, in which rows of services are
@@ -246,7 +246,7 @@ func compareTargets(a, b *serviceRow) int {
 	)
 }
 
-// readCell paints what was not read.
+// ReadCell paints what was not read.
 func ReadCell(s string) table.Cell {
 	if s == Unread {
 		return table.Cell{Text: s, Role: theme.Unknown}

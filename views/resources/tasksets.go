@@ -13,7 +13,7 @@ import (
 	"gantry/views/wording"
 )
 
-// taskSets lists what a deployment controller other than ECS runs of a service.
+// TaskSets lists what a deployment controller other than ECS runs of a service.
 func TaskSets(d *prose.Document, s awsx.Service, now time.Time) {
 	if owner := controllerOf(s); owner != "" {
 		d.Paras = append(d.Paras, prose.Para{Text: owner + " deploys this service, not ECS; its task sets:", Role: theme.Accent})

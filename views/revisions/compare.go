@@ -41,6 +41,7 @@ type compareScreen struct {
 	prose.Sheet
 }
 
+// NewCompare makes the screen of what tells two revisions apart, by their ARNs.
 func NewCompare(deps *views.Deps, service awsx.Ref, before, after string) *compareScreen {
 	s := &compareScreen{deps: deps, service: service, before: before, after: after}
 	s.Sheet = prose.NewSheet(deps.Host, s.layout)

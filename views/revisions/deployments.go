@@ -62,6 +62,7 @@ type deploymentsScreen struct {
 	changes.ServiceTable[deploymentRow]
 }
 
+// NewDeployments makes the screen of how a service was deployed.
 func NewDeployments(c *changes.Changes, service awsx.Ref) *deploymentsScreen {
 	s := &deploymentsScreen{changes.ServiceTable[deploymentRow]{Changes: c, Service: service}}
 	s.Screen = livetable.New(c.Deps, livetable.Spec[deploymentRow]{

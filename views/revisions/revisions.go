@@ -61,6 +61,8 @@ type revisionsScreen struct {
 	why string // why one has to be chosen, empty when that was the wish
 }
 
+// NewRevisions makes the screen of the revisions of a service; why says why one has to be
+// chosen, empty if nobody has to.
 func NewRevisions(c *changes.Changes, service awsx.Ref, why string) *revisionsScreen {
 	s := &revisionsScreen{ServiceTable: changes.ServiceTable[revisionRow]{Changes: c, Service: service}, why: why}
 	s.Screen = livetable.New(c.Deps, livetable.Spec[revisionRow]{

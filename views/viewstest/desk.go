@@ -16,7 +16,7 @@ import (
 	"gantry/views/wording"
 )
 
-// visited records what the screens asked of what lies outside them.
+// Visited records what the screens asked of what lies outside them.
 type Visited struct{ Calls []string }
 
 func (v *Visited) note(what string, service awsx.Ref) tea.Cmd {
@@ -24,6 +24,7 @@ func (v *Visited) note(what string, service awsx.Ref) tea.Cmd {
 	return nil
 }
 
+// Logs notes who was to be visited.
 func (v *Visited) Logs(s views.LogScope) tea.Cmd {
 	what := "logs"
 	if s.Task != nil {
@@ -35,48 +36,66 @@ func (v *Visited) Logs(s views.LogScope) tea.Cmd {
 	return v.note(what, s.Service)
 }
 
+// Image notes who was to be visited.
 func (v *Visited) Image(s awsx.Ref) tea.Cmd { return v.note("image", s) }
 
+// Env notes who was to be visited.
 func (v *Visited) Env(s awsx.Ref) tea.Cmd { return v.note("env", s) }
 
+// Edit notes who was to be visited.
 func (v *Visited) Edit(s awsx.Ref) tea.Cmd { return v.note("edit", s) }
 
+// Scale notes who was to be visited.
 func (v *Visited) Scale(s awsx.Ref) tea.Cmd { return v.note("scale", s) }
 
+// Restart notes who was to be visited.
 func (v *Visited) Restart(s awsx.Ref) tea.Cmd { return v.note("restart", s) }
 
+// ScaleAll notes who was to be visited.
 func (v *Visited) ScaleAll(s []awsx.Ref, _ func()) tea.Cmd { return v.note("scale all", s[0]) }
 
+// RestartAll notes who was to be visited.
 func (v *Visited) RestartAll(s []awsx.Ref, _ func()) tea.Cmd { return v.note("restart all", s[0]) }
 
+// StopTasks notes who was to be visited.
 func (v *Visited) StopTasks(s []awsx.Ref, _ func()) tea.Cmd { return v.note("stop", s[0]) }
 
+// Drain notes who was to be visited.
 func (v *Visited) Drain(s []awsx.Ref, _ func()) tea.Cmd { return v.note("drain", s[0]) }
 
+// Activate notes who was to be visited.
 func (v *Visited) Activate(s []awsx.Ref, _ func()) tea.Cmd { return v.note("activate", s[0]) }
 
+// Breaker notes who was to be visited.
 func (v *Visited) Breaker(s awsx.Ref) tea.Cmd { return v.note("breaker", s) }
 
+// RunTask notes who was to be visited.
 func (v *Visited) RunTask(s awsx.Ref) tea.Cmd { return v.note("run", s) }
 
+// RollBack notes who was to be visited.
 func (v *Visited) RollBack(s awsx.Ref) tea.Cmd { return v.note("roll back", s) }
 
+// Deployments notes who was to be visited.
 func (v *Visited) Deployments(s awsx.Ref) tea.Cmd {
 	return v.note("deployments", s)
 }
 
+// Follow notes who was to be visited.
 func (v *Visited) Follow(s awsx.Ref) tea.Cmd { return v.note("follow", s) }
 
-// exceptStaging takes every cluster for production but staging.
+// ExceptStaging takes every cluster for production but staging.
 type ExceptStaging struct{}
 
+// Production reports whether it is not staging.
 func (ExceptStaging) Production(c awsx.Ref) bool { return c.Name() != "staging" }
 
+// Scope is the cluster.
 func (ExceptStaging) Scope(c awsx.Ref) string { return c.Name() }
 
-// locked is a gate that lets nothing change until it is armed.
+// Locked is a gate that lets nothing change until it is armed.
 type Locked struct{ Armed bool }
 
+// Mode is read-only in production until it is armed.
 func (l *Locked) Mode(scope string) ui.Mode {
 	if l.Armed || scope == "staging" || scope == "" {
 		return ui.Mode{Writable: true}
@@ -84,12 +103,13 @@ func (l *Locked) Mode(scope string) ui.Mode {
 	return ui.Mode{Label: "READ-ONLY", Armable: true, Why: "production starts read-only"}
 }
 
+// Arm makes production writable.
 func (l *Locked) Arm(string) (ui.Arming, error) {
 	l.Armed = true
 	return nil, nil
 }
 
-// desk is a console on an account in memory.
+// Desk is a console on an account in memory.
 type Desk struct {
 	*uitest.Console
 	Account *awsxtest.Account
@@ -97,7 +117,7 @@ type Desk struct {
 	Visited *Visited
 }
 
-// bubble runs a test in a bubble whose clock stands a little after the account
+// Bubble runs a test in a bubble whose clock stands a little after the account
 // was built, so that no age is about to change its unit.
 func Bubble(t *testing.T, f func(t *testing.T)) {
 	t.Helper()
@@ -107,7 +127,7 @@ func Bubble(t *testing.T, f func(t *testing.T)) {
 	})
 }
 
-// sit opens a console on an account, at the screen that root makes.
+// Sit opens a console on an account, at the screen that root makes.
 func Sit(t *testing.T, a *awsxtest.Account, look uitest.Look, root func(*views.Deps) ui.Screen) *Desk {
 	t.Helper()
 	st := store.New(t.Context(), store.Options{Opener: awsxtest.NewOpener(a)})
@@ -125,7 +145,7 @@ func Sit(t *testing.T, a *awsxtest.Account, look uitest.Look, root func(*views.D
 	return d
 }
 
-// read lets everything be read, and drawn as it lands.
+// Read lets everything be read, and drawn as it lands.
 func (d *Desk) Read() *Desk {
 	for range 25 {
 		d.Advance(200 * time.Millisecond)
@@ -133,7 +153,7 @@ func (d *Desk) Read() *Desk {
 	return d
 }
 
-// runtimes are the runtime ids of a service's running containers.
+// Runtimes are the runtime ids of a service's running containers.
 func (d *Desk) Runtimes(service awsx.Ref) []string {
 	var ids []string
 	for _, t := range d.Tasks(service) {
@@ -142,12 +162,12 @@ func (d *Desk) Runtimes(service awsx.Ref) []string {
 	return ids
 }
 
-// tasks are a service's running tasks.
+// Tasks are a service's running tasks.
 func (d *Desk) Tasks(service awsx.Ref) []awsx.Task {
 	return TasksOf(d.Account, service)
 }
 
-// drawing is what the terminal shows, with its colours if the look has any.
+// Drawing is what the terminal shows, with its colours if the look has any.
 func (d *Desk) Drawing(look uitest.Look) string {
 	if look.Plain || look.ASCII {
 		return d.Text()
@@ -155,6 +175,7 @@ func (d *Desk) Drawing(look uitest.Look) string {
 	return d.Render()
 }
 
+// TasksOf are the tasks of a service in the account.
 func TasksOf(a *awsxtest.Account, service awsx.Ref) []awsx.Task {
 	var out []awsx.Task
 	a.Edit(func(d *awsxtest.Data) {

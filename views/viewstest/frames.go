@@ -11,9 +11,10 @@ import (
 	"gantry/views"
 )
 
+// Standard is the terminal that gantry is made for at the least.
 var Standard = uitest.Look{W: 80, H: 24}
 
-// frame compares a screen with its golden files, after pressing keys. The
+// Frame compares a screen with its golden files, after pressing keys. The
 // screens live in a bubble, so the frame is taken in there.
 func Frame(t *testing.T, looks []uitest.Look, root func(a *awsxtest.Account, c *awsxtest.Cluster) func(*views.Deps) ui.Screen, keys ...string) {
 	t.Helper()
@@ -31,4 +32,5 @@ func Frame(t *testing.T, looks []uitest.Look, root func(a *awsxtest.Account, c *
 	}
 }
 
+// Tall has room for a whole definition.
 var Tall = uitest.Look{W: 120, H: 40}

@@ -13,7 +13,7 @@ import (
 	"gantry/logs/kql"
 )
 
-// shelf is a log store in memory.
+// Shelf is a log store in memory.
 type Shelf struct {
 	mu       sync.Mutex
 	Entries  []logs.Entry // oldest first
@@ -26,13 +26,14 @@ type Shelf struct {
 	since    []logs.Range
 }
 
+// Do changes the shelf while nobody reads it.
 func (s *Shelf) Do(f func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f()
 }
 
-// write adds a line of a container as logstash's gelf input leaves it.
+// Write adds a line of a container as logstash's gelf input leaves it.
 func (s *Shelf) Write(at time.Time, container, name, level, message string) {
 	s.Do(func() {
 		source, err := json.Marshal(map[string]string{
@@ -75,6 +76,7 @@ func (s *Shelf) page(found []logs.Entry, limit int) logs.Page {
 	return p
 }
 
+// Latest returns the newest lines that match.
 func (s *Shelf) Latest(_ context.Context, q logs.Query, r logs.Range, limit int) (logs.Page, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,6 +89,7 @@ func (s *Shelf) Latest(_ context.Context, q logs.Query, r logs.Range, limit int)
 	return s.page(found, limit), nil
 }
 
+// Since returns the oldest lines that match.
 func (s *Shelf) Since(_ context.Context, q logs.Query, r logs.Range, limit int) (logs.Page, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,6 +100,7 @@ func (s *Shelf) Since(_ context.Context, q logs.Query, r logs.Range, limit int) 
 	return s.page(s.found(q, r), limit), nil
 }
 
+// Explain returns what the test says of an empty search.
 func (s *Shelf) Explain(context.Context, logs.Query, logs.Range) (logs.Explanation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -131,6 +135,7 @@ func (s *Shelf) Histogram(_ context.Context, q logs.Query, r logs.Range, interva
 	return h, nil
 }
 
+// Limits are those of a store without any.
 func (s *Shelf) Limits() logs.Limits {
 	return logs.Limits{MaxPage: 10_000, Step: time.Millisecond}
 }

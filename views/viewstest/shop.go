@@ -5,7 +5,7 @@ import (
 	"gantry/awsx/awsxtest"
 )
 
-// shop is a cluster in which each kind of trouble happens once.
+// Shop is a cluster in which each kind of trouble happens once.
 func Shop() (a *awsxtest.Account, cluster *awsxtest.Cluster) {
 	a = awsxtest.New(awsx.ContextID{Profile: "main"})
 	cluster = a.Cluster("payments")

@@ -15,12 +15,12 @@ func stages() []string {
 	}
 }
 
-// stageWords are the stage as one says it.
+// StageWords are the stage as one says it.
 func StageWords(stage string) string {
 	return strings.ToLower(strings.ReplaceAll(stage, "_", " "))
 }
 
-// stageLine is the stage with its place among the others.
+// StageLine is the stage with its place among the others.
 func StageLine(stage string) string {
 	all := stages()
 	if i := slices.Index(all, stage); i >= 0 {

@@ -11,7 +11,7 @@ import (
 	"gantry/ui/text"
 )
 
-// since is the age of a time, empty for none.
+// Since is the age of a time, empty for none.
 func Since(at, now time.Time) string {
 	if at.IsZero() {
 		return ""
@@ -19,7 +19,7 @@ func Since(at, now time.Time) string {
 	return text.Age(now.Sub(at))
 }
 
-// clock is when something happened: the time of day, with the date when that was
+// Clock is when something happened: the time of day, with the date when that was
 // not within a day.
 func Clock(at, now time.Time) string {
 	at = at.In(now.Location())
@@ -32,7 +32,7 @@ func Clock(at, now time.Time) string {
 	return at.Format("2006-01-02 15:04")
 }
 
-// moment is a time in full with how long ago it was, "-" for none.
+// Moment is a time in full with how long ago it was, "-" for none.
 func Moment(at, now time.Time) string {
 	if at.IsZero() {
 		return "-"
@@ -46,7 +46,7 @@ func shortDigest(digest string) string {
 	return hex[:min(4, len(hex))]
 }
 
-// imageParts splits an image reference into repository, tag and digest; the
+// ImageParts splits an image reference into repository, tag and digest; the
 // tag is empty when there is none, which the registry takes for latest.
 func ImageParts(image string) (repository, tag, digest string) {
 	repository, digest, _ = strings.Cut(image, "@")
@@ -56,7 +56,7 @@ func ImageParts(image string) (repository, tag, digest string) {
 	return repository, tag, digest
 }
 
-// shortImage is an image as tag@digest, cut to what tells revisions apart. The
+// ShortImage is an image as tag@digest, cut to what tells revisions apart. The
 // digest is the one that runs, else the one that the reference pins.
 func ShortImage(image, running string) string {
 	if image == "" {
@@ -75,10 +75,10 @@ func ShortImage(image, running string) string {
 	return tag + "@" + shortDigest(running)
 }
 
-// shortID keeps enough of a task's id to recognise it.
+// ShortID keeps enough of a task's id to recognise it.
 func ShortID(id string) string { return id[:min(8, len(id))] }
 
-// ports says what a container's bindings map, container port first, each once:
+// Ports says what a container's bindings map, container port first, each once:
 // the two halves of a dual-stack binding are one.
 func Ports(bindings []awsx.Binding) string {
 	var out []string
@@ -97,7 +97,7 @@ func Ports(bindings []awsx.Binding) string {
 	return strings.Join(out, " ")
 }
 
-// exit says what an exit code means; the codes above 128 are a signal's number
+// Exit says what an exit code means; the codes above 128 are a signal's number
 // plus 128.
 func Exit(code int) string {
 	switch code {
@@ -121,7 +121,7 @@ func Exit(code int) string {
 	return strconv.Itoa(code)
 }
 
-// count says how many of something there are: 1 task, 2 tasks.
+// Count says how many of something there are: 1 task, 2 tasks.
 func Count(n int, one string) string {
 	if n == 1 {
 		return "1 " + one
@@ -129,7 +129,7 @@ func Count(n int, one string) string {
 	return fmt.Sprintf("%d %ss", n, one)
 }
 
-// joinNonEmpty joins the parts that say something.
+// JoinNonEmpty joins the parts that say something.
 func JoinNonEmpty(sep string, parts ...string) string {
 	var kept []string
 	for _, p := range parts {
