@@ -132,7 +132,7 @@ func TestFollowingQuicklyCostsTheTerminalLittle(t *testing.T) {
 		}
 		t.Logf("%d bytes a second", bytes/seconds)
 		w.Bytes(uitest.Key("s"))
-		ring := screen().lines.ring
+		ring := screen().page.lines.ring
 		if ring.Len() != logs.DefaultRingLines {
 			t.Fatalf("%d lines are held", ring.Len())
 		}
@@ -163,7 +163,7 @@ func BenchmarkFollow10000(b *testing.B) {
 		b.ReportMetric(100*used.Seconds()/took.Seconds(), "%core")
 		b.ReportMetric(float64(bytes)/took.Seconds()/1024, "KB/s")
 		b.ReportMetric(float64(m.HeapAlloc)/(1<<20), "MiB-live")
-		b.ReportMetric(float64(screen().lines.ring.Bytes())/(1<<20), "MiB-ring")
+		b.ReportMetric(float64(screen().page.lines.ring.Bytes())/(1<<20), "MiB-ring")
 	}
 }
 
@@ -187,10 +187,10 @@ func fullLog(b *testing.B) (shell *ui.Shell, screen *logScreen, more func() time
 	}})
 	shell.Init()
 	shell.Update(tea.WindowSizeMsg{Width: 200, Height: 50})
-	screen.source = source
-	screen.session = newLogSession(b.Context())
-	screen.session.tail = logs.Follow(b.Context(), &viewstest.Shelf{}, logs.Query{}, logs.TailOptions{})
-	b.Cleanup(screen.session.tail.Close)
+	screen.search.source = source
+	screen.search.session = newLogSession(b.Context())
+	screen.search.session.tail = logs.Follow(b.Context(), &viewstest.Shelf{}, logs.Query{}, logs.TailOptions{})
+	b.Cleanup(screen.search.session.tail.Close)
 	n := time.Now().UnixNano() / int64(source.tick)
 	take := func(lines int) time.Duration {
 		batch := make([]logs.Entry, lines)
@@ -199,7 +199,7 @@ func fullLog(b *testing.B) (shell *ui.Shell, screen *logScreen, more func() time
 			n++
 		}
 		began := time.Now()
-		screen.take(batched{screen.session, logs.Batch{Entries: batch, Status: logs.Status{State: logs.Following}}})
+		screen.take(batched{screen.search.session, logs.Batch{Entries: batch, Status: logs.Status{State: logs.Following}}})
 		return time.Since(began)
 	}
 	take(logs.DefaultRingLines)
@@ -217,7 +217,7 @@ func BenchmarkKeyWhileFollowing(b *testing.B) {
 		more()
 		_ = shell.View()
 		if i%200 == 0 {
-			_ = screen.view.SetFilter(map[bool]string{true: "status=200", false: ""}[i%400 == 0])
+			_ = screen.page.view.SetFilter(map[bool]string{true: "status=200", false: ""}[i%400 == 0])
 		}
 		b.StartTimer()
 		began := time.Now()
@@ -236,7 +236,7 @@ func BenchmarkFilterLog50000(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			_, screen, more := fullLog(b)
 			for b.Loop() {
-				_ = screen.view.SetFilter(typed)
+				_ = screen.page.view.SetFilter(typed)
 			}
 			b.StopTimer()
 			var took time.Duration

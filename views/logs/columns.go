@@ -28,34 +28,34 @@ const (
 )
 
 // columnsAction shows fields of structured lines in columns, or messages again.
-func (s *logScreen) columnsAction() ui.Action {
+func (p *page) columnsAction() ui.Action {
 	columns := actColumns
-	if s.view.InColumns() {
+	if p.view.InColumns() {
 		columns.Name = "raw lines"
 	}
 	return columns.Does(func() {
-		if s.view.InColumns() {
-			s.setColumns(nil)
+		if p.view.InColumns() {
+			p.setColumns(nil)
 			return
 		}
-		usual := s.lines.survey().usual()
+		usual := p.lines.survey().usual()
 		if len(usual) == 0 {
-			s.viewer.Deps.Host.Flash(ui.Info, "no line that is held is JSON")
+			p.deps.Host.Flash(ui.Info, "no line that is held is JSON")
 			return
 		}
-		s.setColumns(usual)
+		p.setColumns(usual)
 	})
 }
 
 // chooseAction asks for the fields and their order.
-func (s *logScreen) chooseAction() ui.Action {
+func (p *page) chooseAction() ui.Action {
 	return actChooseColumns.Does(func() {
-		found := s.lines.survey()
-		names := s.lines.columns
+		found := p.lines.survey()
+		names := p.lines.columns
 		if names == nil {
 			names = found.usual()
 		}
-		s.viewer.Deps.Host.Modal(form.New(s.viewer.Deps.Host.Theme(), form.Options{
+		p.deps.Host.Modal(form.New(p.deps.Host.Theme(), form.Options{
 			Title: "Columns, in this order",
 			Fields: []form.Field{{
 				Label: "fields", Value: strings.Join(names, " "), Help: found.help(),
@@ -64,7 +64,7 @@ func (s *logScreen) chooseAction() ui.Action {
 			Submit: func(values []string) (tea.Cmd, error) {
 				chosen, err := found.choose(values[0])
 				if err == nil {
-					s.setColumns(chosen)
+					p.setColumns(chosen)
 				}
 				return nil, err
 			},
@@ -73,19 +73,19 @@ func (s *logScreen) chooseAction() ui.Action {
 }
 
 // setColumns shows fields in columns, each as wide as the lines that are held need.
-func (s *logScreen) setColumns(names []string) {
-	s.lines.columns = names
+func (p *page) setColumns(names []string) {
+	p.lines.columns = names
 	if len(names) == 0 {
-		s.view.SetColumns(nil)
+		p.view.SetColumns(nil)
 		return
 	}
-	found := s.lines.survey()
+	found := p.lines.survey()
 	columns := make([]logview.Column, len(names))
 	for i, name := range names {
 		columns[i] = logview.Column{Name: name, Width: min(max(found.widths[name], utf8.RuneCountInString(name)), maxColumn)}
 	}
 	columns[len(columns)-1].Width = 0
-	s.view.SetColumns(&logview.Columns{Columns: columns, Cells: s.lines.cells})
+	p.view.SetColumns(&logview.Columns{Columns: columns, Cells: p.lines.cells})
 }
 
 // cells are the values of a line's fields in the order of the columns.

@@ -45,8 +45,8 @@ type rollout struct {
 // histogramAction counts the lines over time.
 func (s *logScreen) histogramAction() ui.Action {
 	return actHistogram.Does(func() {
-		s.viewer.Deps.Host.Push(&logHistogram{log: s, held: s.stretch(), window: s.opening.window, bars: usualBars})
-	}).Unless(unless(s.session != nil, "nothing is searched for"))
+		s.viewer.Deps.Host.Push(&logHistogram{log: s, held: s.stretch(), window: s.search.opening.window, bars: usualBars})
+	}).Unless(unless(s.search.session != nil, "nothing is searched for"))
 }
 
 // usualBars is how many bars are asked for before the width is known.
@@ -69,14 +69,14 @@ func (x *logHistogram) Capturing() bool { return false }
 // Open counts.
 func (x *logHistogram) Open(ctx context.Context) tea.Cmd {
 	x.ctx = ctx
-	x.changes = x.log.subject.rollouts
+	x.changes = x.log.whose.subject.rollouts
 	return x.count(x.window)
 }
 
 // count reads the bars of a window.
 func (x *logHistogram) count(w logWindow) tea.Cmd {
 	x.window, x.loading, x.asked = w, true, x.asked+1
-	ctx, asked, source, q, n := x.ctx, x.asked, x.log.source, x.log.wanted(), x.bars
+	ctx, asked, source, q, n := x.ctx, x.asked, x.log.search.source, x.log.search.wanted(x.log.whose.subject), x.bars
 	now := x.log.viewer.Deps.Now()
 	r := x.held
 	if w.since > 0 {
@@ -133,9 +133,9 @@ func (x *logHistogram) at() (time.Time, bool) {
 func (x *logHistogram) Header() ui.Header {
 	deps := x.log.viewer.Deps
 	h := ui.Header{
-		Badge: deps.Badge(x.log.cluster()), Crumb: x.log.crumb() + " histogram",
-		Scope:  deps.Policy.Scope(x.log.cluster()),
-		Counts: x.log.counts(deps.Host.Theme()),
+		Badge: deps.Badge(x.log.words().cluster()), Crumb: x.log.words().crumb() + " histogram",
+		Scope:  deps.Policy.Scope(x.log.words().cluster()),
+		Counts: x.log.words().counts(deps.Host.Theme()),
 		Sort:   " " + x.windowName(),
 	}
 	switch {
@@ -204,7 +204,7 @@ func (x *logHistogram) View(w, h int) ui.Frame {
 		lines, _ := prose.Layout{Theme: th, Width: w, Wrap: true}.Lines(x.emptiness())
 		return ui.Frame{Body: strings.Join(lines[:min(len(lines), h)], "\n")}
 	}
-	d := barDrawing{th: th, w: w, h: h, zone: x.log.lines.zone, histogram: x.read, cursor: x.cursor, changes: x.changes}
+	d := barDrawing{th: th, w: w, h: h, zone: x.log.page.lines.zone, histogram: x.read, cursor: x.cursor, changes: x.changes}
 	return ui.Frame{Body: d.draw()}
 }
 
@@ -228,10 +228,10 @@ func (x *logHistogram) Text() string {
 	var d prose.Document
 	for _, b := range x.read.Bars {
 		d.Line(theme.Text, fmt.Sprintf("%s  %6d lines  %6d errors  %6d warnings",
-			b.Start.In(x.log.lines.zone).Format("2006-01-02 15:04:05"), b.Lines, b.Errors, b.Warnings))
+			b.Start.In(x.log.page.lines.zone).Format("2006-01-02 15:04:05"), b.Lines, b.Errors, b.Warnings))
 	}
 	for _, c := range x.changes {
-		d.Line(theme.Text, c.words(x.log.lines.zone))
+		d.Line(theme.Text, c.words(x.log.page.lines.zone))
 	}
 	return prose.PlainText(d.Paras)
 }

@@ -116,20 +116,20 @@ func explained(ctx context.Context, source logs.Source, q logs.Query, r logs.Ran
 // place shows what a search in the midst of the lines brought, with the cursor on
 // what was asked about.
 func (s *logScreen) place(msg placed) tea.Cmd {
-	if msg.session != s.session {
+	if msg.session != s.search.session {
 		return nil
 	}
 	found := msg.lines
-	s.status = logs.Status{
+	s.search.status = logs.Status{
 		State: logs.Stopped, Err: msg.err, Partial: found.Partial, Lines: len(found.Entries), Explanation: msg.why,
 	}
 	if msg.err != nil {
 		return nil
 	}
-	s.lines.met(found.Entries)
-	s.view.Edited(logview.Edit{Inserted: s.lines.ring.Add(found.Entries).Inserted, Asked: true})
-	s.older.done = !found.Before
-	s.view.GotoMiddle(s.lines.First() + uint64(found.Anchor))
+	s.page.lines.met(found.Entries)
+	s.page.view.Edited(logview.Edit{Inserted: s.page.lines.ring.Add(found.Entries).Inserted, Asked: true})
+	s.beyond.older.done = !found.Before
+	s.page.view.GotoMiddle(s.page.lines.First() + uint64(found.Anchor))
 	return nil
 }
 

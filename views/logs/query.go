@@ -18,7 +18,7 @@ import (
 // queryAction asks for a query in Kibana's language, which the store answers. Other
 // than the filter it is not bound to the lines that are held.
 func (s *logScreen) queryAction() ui.Action {
-	return actQuery.Does(func() { s.askQuery(s.expr.String(), "") })
+	return actQuery.Does(func() { s.askQuery(s.search.expr.String(), "") })
 }
 
 // askQuery asks for the query; wrong is why the one that is there already was refused.
@@ -62,10 +62,10 @@ type tried struct {
 
 // try puts a query to the store before it takes the place of the one in force.
 func (s *logScreen) try(expr logs.Expr) tea.Cmd {
-	if expr.IsZero() || s.source == nil || !s.subject.searchable() {
+	if expr.IsZero() || s.search.source == nil || !s.whose.subject.searchable() {
 		return s.accept(tried{expr: expr})
 	}
-	ctx, source, q, now := s.ctx, s.source, s.subject.derivation.Query, s.viewer.Deps.Now()
+	ctx, source, q, now := s.ctx, s.search.source, s.whose.subject.derivation.Query, s.viewer.Deps.Now()
 	q.Expr = expr
 	return func() tea.Msg {
 		_, err := source.Latest(ctx, q, logs.Range{To: now}, 1)
@@ -80,11 +80,11 @@ func (s *logScreen) accept(msg tried) tea.Cmd {
 		s.askQuery(msg.expr.String(), causeOfQuery(msg.err))
 		return nil
 	}
-	s.expr = msg.expr
-	if !s.subject.searchable() {
+	s.search.expr = msg.expr
+	if !s.whose.subject.searchable() {
 		return nil
 	}
-	return s.reopen(s.opening)
+	return s.reopen(s.search.opening)
 }
 
 // jumpAction goes to a time.
@@ -103,7 +103,7 @@ func (s *logScreen) jumpAction() ui.Action {
 				if err != nil {
 					return nil, err
 				}
-				return s.reopen(logOpening{window: s.opening.window, at: at}), nil
+				return s.reopen(logOpening{window: s.search.opening.window, at: at}), nil
 			},
 		}))
 	})
@@ -155,13 +155,13 @@ func checkAgo(d time.Duration, err error) (time.Duration, error) {
 // for.
 func (s *logScreen) aroundAction(pos uint64, noLine string) ui.Action {
 	a := actAround.Runs(nil).Unless(noLine)
-	line := s.lines.ring.At(pos)
+	line := s.page.lines.ring.At(pos)
 	if line != nil && (line.Gap != nil || isMark(line)) {
 		a.Disabled = "this is no line of the store"
 	}
 	a.Run = ui.Do(func() {
 		around := newLogScreen(s.viewer, s.scope)
-		around.opening.line = line
+		around.search.opening.line = line
 		s.viewer.Deps.Host.Push(around)
 	})
 	return a

@@ -18,99 +18,72 @@ import (
 	"gantry/views/wording"
 )
 
-// View draws the lines, or why there are none.
-func (s *logScreen) View(w, h int) ui.Frame {
-	if w <= 0 || h <= 0 {
-		return ui.Frame{}
-	}
-	th := s.viewer.Deps.Host.Theme()
-	if s.view.Shown() > 0 {
-		s.showEnds()
-		body := s.view.View(th, w, h)
-		s.pace.drawn(body, h)
-		return ui.Frame{Body: body}
-	}
-	lines, _ := prose.Layout{Theme: th, Width: w, Wrap: true}.Lines(s.emptiness())
-	return ui.Frame{Body: strings.Join(lines[:min(len(lines), h)], "\n")}
+// words are what the screen says of its parts: they only look.
+type words struct {
+	deps   *views.Deps
+	scope  views.LogScope
+	whose  *whose
+	search *search
+	page   *page
 }
 
 // crumb is where the screen stands.
-func (s *logScreen) crumb() string {
+func (w words) crumb() string {
 	var parts []string
-	if s.scope.Service.ARN != "" {
-		parts = append(parts, views.Crumb(s.scope.Service))
+	if w.scope.Service.ARN != "" {
+		parts = append(parts, views.Crumb(w.scope.Service))
 	} else {
-		cluster := s.cluster()
+		cluster := w.cluster()
 		parts = append(parts, cluster.Context.String(), cluster.Name())
 	}
-	if s.scope.Task != nil {
-		parts = append(parts, wording.ShortID(s.scope.Task.ID))
+	if w.scope.Task != nil {
+		parts = append(parts, wording.ShortID(w.scope.Task.ID))
 	}
-	parts = append(parts, wording.JoinNonEmpty(" ", s.scope.Container, "logs"))
-	if s.opening.line != nil {
+	parts = append(parts, wording.JoinNonEmpty(" ", w.scope.Container, "logs"))
+	if w.search.opening.line != nil {
 		parts = append(parts, "around a line")
 	}
 	return strings.Join(parts, " ")
 }
 
-func (s *logScreen) cluster() awsx.Ref {
-	if s.scope.Task != nil {
-		return s.scope.Task.Ref.ClusterRef()
+func (w words) cluster() awsx.Ref {
+	if w.scope.Task != nil {
+		return w.scope.Task.Ref.ClusterRef()
 	}
-	return s.scope.Service.ClusterRef()
-}
-
-// Header tells whose lines these are, how they are found and how the tail stands.
-func (s *logScreen) Header() ui.Header {
-	th := s.viewer.Deps.Host.Theme()
-	h := ui.Header{
-		Badge:  s.viewer.Deps.Badge(s.cluster()),
-		Crumb:  s.crumb(),
-		Scope:  s.viewer.Deps.Policy.Scope(s.cluster()),
-		Counts: s.counts(th),
-		Sort:   s.extent(th),
-	}
-	h.Fresh, h.Banner = s.fresh()
-	if err := s.subject.status.Trouble(); h.Banner == "" && err != nil {
-		h.Banner = prose.TroubleOf(err, s.scope.Context()).Banner
-	}
-	if s.following() && !s.view.Following() && h.Fresh.State != ui.FreshLive {
-		h.Note = s.view.Status()
-	}
-	return h
+	return w.scope.Service.ClusterRef()
 }
 
 // counts is what is asked for in a few words, how the lines come and what limits them,
 // the most important first: what does not fit is cut. A search in force is shown behind
 // it and leaves less room.
-func (s *logScreen) counts(th *theme.Theme) string {
-	parts := []string{text.Line(s.subject.brief)}
-	if !s.expr.IsZero() {
-		parts = []string{th.Paint(theme.Accent, "Q "+text.Line(s.expr.String())), parts[0]}
+func (w words) counts(th *theme.Theme) string {
+	parts := []string{text.Line(w.whose.subject.brief)}
+	if !w.search.expr.IsZero() {
+		parts = []string{th.Paint(theme.Accent, "Q "+text.Line(w.search.expr.String())), parts[0]}
 	}
-	if s.lines.reveal {
+	if w.page.lines.reveal {
 		parts = append([]string{th.Paint(theme.Warn, "secrets are shown")}, parts...)
 	}
-	if s.view.Search() != "" {
+	if w.page.view.Search() != "" {
 		return wording.JoinNonEmpty("  ", parts...)
 	}
-	parts = append(parts, s.rate(), s.overlap(th))
-	if notes := s.subject.derivation.Notes; len(notes) > 0 {
+	parts = append(parts, w.rate(), w.overlap(th))
+	if notes := w.whose.subject.derivation.Notes; len(notes) > 0 {
 		parts = append(parts, th.Paint(theme.Warn, text.Line(notes[0])))
 	}
-	parts = append(parts, s.legend(th))
-	if s.subject.fields != "" {
-		parts = append(parts, th.Paint(theme.Dim, text.Line("by "+s.subject.fields)))
+	parts = append(parts, w.legend(th))
+	if w.whose.subject.fields != "" {
+		parts = append(parts, th.Paint(theme.Dim, text.Line("by "+w.whose.subject.fields)))
 	}
 	return wording.JoinNonEmpty("  ", parts...)
 }
 
 // rate is how many lines come in a second, while some do.
-func (s *logScreen) rate() string {
-	if !s.following() {
+func (w words) rate() string {
+	if !w.search.following() {
 		return ""
 	}
-	switch r := s.status.Rate.PerSecond(s.viewer.Deps.Now()); {
+	switch r := w.search.status.Rate.PerSecond(w.deps.Now()); {
 	case r >= 9.5:
 		return fmt.Sprintf("%.0f/s", r)
 	case r >= leastRate:
@@ -126,11 +99,11 @@ const leastRate = 0.5
 // saying, since lines come late then.
 const usualOverlap = 30 * time.Second
 
-func (s *logScreen) overlap(th *theme.Theme) string {
-	if !s.following() || s.status.Overlap <= usualOverlap {
+func (w words) overlap(th *theme.Theme) string {
+	if !w.search.following() || w.search.status.Overlap <= usualOverlap {
 		return ""
 	}
-	return th.Paint(theme.Warn, "lines come late, overlap "+text.Span(s.status.Overlap))
+	return th.Paint(theme.Warn, "lines come late, overlap "+text.Span(w.search.status.Overlap))
 }
 
 // legendTasks is how many tasks a legend names.
@@ -138,78 +111,78 @@ const legendTasks = 4
 
 // legend names the tasks whose lines are held, with their revisions, where several
 // are merged.
-func (s *logScreen) legend(th *theme.Theme) string {
-	if n := len(s.lines.writers); !s.lines.merged() || s.scope.Task != nil || n > legendTasks {
+func (w words) legend(th *theme.Theme) string {
+	if n := len(w.page.lines.writers); !w.page.lines.merged() || w.scope.Task != nil || n > legendTasks {
 		return ""
 	}
 	var parts []string
-	for _, w := range s.lines.writers {
+	for _, w := range w.page.lines.writers {
 		parts = append(parts, th.Paint(theme.TaskColour(w.colour), text.Line(wording.JoinNonEmpty(":", w.label, w.revision))))
 	}
 	return strings.Join(parts, " ")
 }
 
 // extent is how many lines are held of which window, and the filter over them.
-func (s *logScreen) extent(th *theme.Theme) string {
-	held := s.lines.ring.Len()
-	where := s.opening.window.Name
-	switch at := s.opening; {
+func (w words) extent(th *theme.Theme) string {
+	held := w.page.lines.ring.Len()
+	where := w.search.opening.window.Name
+	switch at := w.search.opening; {
 	case at.line != nil:
-		where = "around " + at.line.Time.In(s.lines.zone).Format("15:04:05")
+		where = "around " + at.line.Time.In(w.page.lines.zone).Format("15:04:05")
 	case !at.at.IsZero():
-		where = "at " + at.at.In(s.lines.zone).Format("2006-01-02 15:04:05")
+		where = "at " + at.at.In(w.page.lines.zone).Format("2006-01-02 15:04:05")
 	}
 	out := " " + where + ", " + wording.Count(held, "line")
-	if f := s.view.Filter(); f != "" {
-		out = " " + th.Paint(theme.Accent, "&"+text.Line(f)) + fmt.Sprintf(" shows %d of%s", s.view.Shown(), out)
+	if f := w.page.view.Filter(); f != "" {
+		out = " " + th.Paint(theme.Accent, "&"+text.Line(f)) + fmt.Sprintf(" shows %d of%s", w.page.view.Shown(), out)
 	}
 	return out
 }
 
 // fresh puts the tail's state in the header's words; what takes more of them is
 // the banner.
-func (s *logScreen) fresh() (ui.Fresh, string) {
+func (w words) fresh() (ui.Fresh, string) {
 	loading := func(words string) (ui.Fresh, string) {
 		return ui.Fresh{State: ui.FreshLoading, Text: words}, ""
 	}
-	st := s.status
+	st := w.search.status
 	switch {
-	case s.sourceErr != nil:
-		return ui.Fresh{State: ui.FreshOffline, Text: "no log store"}, s.overLines(s.sourceErr)
-	case s.subject.err != nil:
-		return ui.Fresh{State: ui.FreshOffline, Text: "not searched"}, s.overLines(s.subject.err)
-	case !s.subject.known:
-		if s.subject.status.Err != nil {
-			return s.subject.status.Fresh(s.viewer.Deps.Now()), ""
+	case w.search.sourceErr != nil:
+		return ui.Fresh{State: ui.FreshOffline, Text: "no log store"}, w.overLines(w.search.sourceErr)
+	case w.whose.subject.err != nil:
+		return ui.Fresh{State: ui.FreshOffline, Text: "not searched"}, w.overLines(w.whose.subject.err)
+	case !w.whose.subject.known:
+		if w.whose.subject.status.Err != nil {
+			return w.whose.subject.status.Fresh(w.deps.Now()), ""
 		}
 		return loading("reading tasks")
-	case s.session == nil && !s.subject.searchable():
+	case w.search.session == nil && !w.whose.subject.searchable():
 		return ui.Fresh{State: ui.FreshNone}, ""
-	case s.source == nil:
+	case w.search.source == nil:
 		return loading("opening the log store")
-	case s.session == nil || st.State == logs.Opening:
+	case w.search.session == nil || st.State == logs.Opening:
 		return loading("searching")
 	}
-	words := strings.ReplaceAll(st.Words(s.viewer.Deps.Now()), " · ", ", ")
+	words := strings.ReplaceAll(st.Words(w.deps.Now()), " · ", ", ")
 	short, _, _ := strings.Cut(words, ": ")
 	switch st.State {
 	case logs.Following:
-		return ui.Fresh{State: ui.FreshLive, Text: s.view.Status() + strings.TrimPrefix(words, "following")}, ""
+		return ui.Fresh{State: ui.FreshLive, Text: w.page.view.Status() + strings.TrimPrefix(words, "following")}, ""
 	case logs.Behind:
 		return ui.Fresh{State: ui.FreshStale, Text: short}, words
 	case logs.PartialAnswers:
 		return ui.Fresh{State: ui.FreshStale, Text: short}, words
 	case logs.NoStore:
-		return ui.Fresh{State: ui.FreshDenied, Text: "not found"}, s.overLines(st.Err)
+		return ui.Fresh{State: ui.FreshDenied, Text: "not found"}, w.overLines(st.Err)
 	case logs.Retrying:
 		state := ui.FreshStale
 		if fault.ClassOf(st.Err) == fault.Offline {
 			state = ui.FreshOffline
 		}
-		return ui.Fresh{State: state, Text: short}, s.overLines(st.Err)
+		return ui.Fresh{State: state, Text: short}, w.overLines(st.Err)
 	}
 	if st.Err != nil {
-		return ui.Fresh{State: ui.FreshDenied, Text: "stopped, " + fault.ClassOf(st.Err).String()}, s.overLines(st.Err)
+		return ui.Fresh{State: ui.FreshDenied, Text: "stopped, " + fault.ClassOf(st.Err).String()}, w.overLines(st.Err)
 	}
 	if st.Partial != nil {
 		return ui.Fresh{State: ui.FreshStale, Text: "partial"}, "partial: " + st.Partial.String()
@@ -218,42 +191,42 @@ func (s *logScreen) fresh() (ui.Fresh, string) {
 }
 
 // overLines is an error as a banner above lines; without lines the body tells it.
-func (s *logScreen) overLines(err error) string {
-	if err == nil || s.view.Shown() == 0 {
+func (w words) overLines(err error) string {
+	if err == nil || w.page.view.Shown() == 0 {
 		return ""
 	}
 	return clean.Redact(err.Error())
 }
 
 // emptiness says why no line is shown.
-func (s *logScreen) emptiness() []prose.Para {
+func (w words) emptiness() []prose.Para {
 	var d prose.Document
-	st := s.status
+	st := w.search.status
 	switch {
-	case s.lines.ring.Len() > 0:
+	case w.page.lines.ring.Len() > 0:
 		d.Line(theme.Text, fmt.Sprintf("the filter hides %s (%s and an empty filter shows them)",
-			wording.Count(s.lines.ring.Len(), "line"), s.viewer.Deps.Host.Key(actFilter)))
-	case s.sourceErr != nil:
-		s.refused(&d, "the log store could not be opened", s.sourceErr)
-	case s.subject.err != nil:
-		s.refused(&d, "these lines cannot be found", s.subject.err)
-	case !s.subject.known:
-		s.unknown(&d)
-	case !s.subject.searchable():
-		d.Line(theme.Text, s.subject.derivation.Description)
-		d.Field("stopped", s.subject.reason)
+			wording.Count(w.page.lines.ring.Len(), "line"), w.deps.Host.Key(actFilter)))
+	case w.search.sourceErr != nil:
+		w.refused(&d, "the log store could not be opened", w.search.sourceErr)
+	case w.whose.subject.err != nil:
+		w.refused(&d, "these lines cannot be found", w.whose.subject.err)
+	case !w.whose.subject.known:
+		w.unknown(&d)
+	case !w.whose.subject.searchable():
+		d.Line(theme.Text, w.whose.subject.derivation.Description)
+		d.Field("stopped", w.whose.subject.reason)
 	case st.Err != nil:
-		s.refused(&d, failedSearch(fault.ClassOf(st.Err)), st.Err)
+		w.refused(&d, failedSearch(fault.ClassOf(st.Err)), st.Err)
 	case st.Explanation != nil:
-		s.explain(&d, *st.Explanation)
+		w.explain(&d, *st.Explanation)
 	case st.State == logs.NoStore:
 		d.Line(theme.Failed, "no index has the configured name, or these credentials may not see it")
 	case st.State == logs.Opening:
 		d.Line(theme.Dim, "searching the log store")
-		s.found(&d)
+		w.found(&d)
 	default:
 		d.Line(theme.Text, "no lines")
-		s.found(&d)
+		w.found(&d)
 	}
 	return d.Paras
 }
@@ -279,19 +252,19 @@ func failedSearch(c fault.Class) string {
 }
 
 // unknown says why it is not known yet what to search for.
-func (s *logScreen) unknown(d *prose.Document) {
-	err := s.subject.status.Err
+func (w words) unknown(d *prose.Document) {
+	err := w.whose.subject.status.Err
 	if err == nil {
-		d.Line(theme.Dim, "reading the tasks of "+s.scope.Service.Name())
+		d.Line(theme.Dim, "reading the tasks of "+w.scope.Service.Name())
 		return
 	}
-	d.Line(theme.Failed, "the tasks of "+s.scope.Service.Name()+" could not be read, so nothing tells which lines are theirs")
+	d.Line(theme.Failed, "the tasks of "+w.scope.Service.Name()+" could not be read, so nothing tells which lines are theirs")
 	d.Line(theme.Text, err.Error())
-	s.again(d)
+	w.again(d)
 }
 
 // refused tells of an error with its cause and its remedy apart.
-func (s *logScreen) refused(d *prose.Document, what string, err error) {
+func (w words) refused(d *prose.Document, what string, err error) {
 	d.Line(theme.Failed, what)
 	var e *fault.Error
 	if errors.As(err, &e) && e.Err != nil {
@@ -300,39 +273,39 @@ func (s *logScreen) refused(d *prose.Document, what string, err error) {
 	} else {
 		d.Field("cause", err.Error())
 	}
-	if s.status.State == logs.Retrying || s.status.State == logs.NoStore {
+	if w.search.status.State == logs.Retrying || w.search.status.State == logs.NoStore {
 		d.Line(theme.Dim, "it is tried again by itself")
 		return
 	}
-	s.again(d)
+	w.again(d)
 }
 
-func (s *logScreen) again(d *prose.Document) {
-	d.Line(theme.Dim, s.viewer.Deps.Host.Key(ui.ActRefresh)+" tries again")
+func (w words) again(d *prose.Document) {
+	d.Line(theme.Dim, w.deps.Host.Key(ui.ActRefresh)+" tries again")
 }
 
 // explain says why a search that worked found nothing.
-func (s *logScreen) explain(d *prose.Document, x logs.Explanation) {
+func (w words) explain(d *prose.Document, x logs.Explanation) {
 	d.Line(theme.Degraded, "no lines: "+x.String())
 	if x.Cause != logs.NoIndex {
 		if !x.Newest.IsZero() {
-			d.Field("newest", wording.Moment(x.Newest, s.viewer.Deps.Now()))
+			d.Field("newest", wording.Moment(x.Newest, w.deps.Now()))
 		}
 		d.Field("looked for", strings.Join(x.Looked, ", "))
 		d.Field("found", strings.Join(x.Found, ", "))
 	}
-	s.found(d)
+	w.found(d)
 }
 
 // found tells how the lines are searched for.
-func (s *logScreen) found(d *prose.Document) {
-	d.Field("typed", s.expr.String())
-	d.Field("query", s.wanted().String())
-	d.Field("meaning", s.subject.derivation.Description)
-	for _, note := range s.subject.derivation.Notes {
+func (w words) found(d *prose.Document) {
+	d.Field("typed", w.search.expr.String())
+	d.Field("query", w.search.wanted(w.whose.subject).String())
+	d.Field("meaning", w.whose.subject.derivation.Description)
+	for _, note := range w.whose.subject.derivation.Notes {
 		d.Field("note", note)
 	}
-	if since := s.opening.window.since; since > 0 {
+	if since := w.search.opening.window.since; since > 0 {
 		d.Field("since", text.Span(since)+" before it was opened")
 	}
 }

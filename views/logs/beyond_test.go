@@ -53,7 +53,7 @@ func openLogs(t *testing.T, s *viewstest.Shelf, a *awsxtest.Account, scope views
 func (d *logDesk) numbered(t *testing.T, first, last int) {
 	t.Helper()
 	var got []string
-	for _, e := range d.screen.lines.ring.From(d.screen.lines.First()) {
+	for _, e := range d.screen.page.lines.ring.From(d.screen.page.lines.First()) {
 		got = append(got, e.Message)
 	}
 	var want []string
@@ -107,8 +107,8 @@ func TestAFullBufferIsReadBackAndForth(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		s, a, scope := stocked(3000)
 		d := openLogs(t, s, a, scope, viewstest.Standard, nil)
-		d.screen.lines.ring = smaller(d.screen.lines.ring, 600)
-		d.screen.clearTo(d.screen.lines.ring)
+		d.screen.page.lines.ring = smaller(d.screen.page.lines.ring, 600)
+		d.screen.clearTo(d.screen.page.lines.ring)
 		d.Press("g", "k").Advance(time.Second).Shows("not following", "600 lines")
 		d.numbered(t, 2001, 2600)
 		d.Press("G").Advance(readTime).Shows("following", "line 2999.")
@@ -123,7 +123,7 @@ func TestWhatLeftTheBufferIsReadAgain(t *testing.T) {
 			d.Press("g", "k").Advance(time.Second)
 		}
 		d.numbered(t, 501, 1999)
-		d.screen.clearTo(smaller(d.screen.lines.ring, 1000))
+		d.screen.clearTo(smaller(d.screen.page.lines.ring, 1000))
 		d.Press("g").Shows("499 older lines have left the buffer, enter reads them again", "line 1000.")
 		d.Press("k").Advance(time.Second).Shows("not following")
 		d.onLine(t, "line 999.")
@@ -180,11 +180,11 @@ func TestAGapIsReadOnEnter(t *testing.T) {
 
 // clearTo shows other lines, as if they had been read.
 func (s *logScreen) clearTo(ring *logs.Ring) {
-	status := s.status
+	status := s.search.status
 	s.clear()
-	s.lines.ring, s.status = ring, status
-	s.lines.attribute(s.subject)
-	s.view.Changed(nil)
+	s.page.lines.ring, s.search.status = ring, status
+	s.page.lines.attribute(s.whose.subject)
+	s.page.view.Changed(nil)
 }
 
 func TestGoingToATime(t *testing.T) {

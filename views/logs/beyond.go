@@ -12,6 +12,7 @@ import (
 	"gantry/logs"
 	"gantry/ui"
 	"gantry/ui/logview"
+	"gantry/views"
 	"gantry/views/wording"
 )
 
@@ -27,6 +28,24 @@ type logReach struct {
 	loading bool
 	done    bool // there is nothing more that way
 	err     error
+}
+
+// beyond is what lies beyond the lines that are held, at both ends and in gaps.
+type beyond struct {
+	older   logReach             // beyond the oldest line held
+	newer   logReach             // beyond the newest one, while it is not followed
+	filling map[*logs.Entry]bool // gaps that are being read
+
+	deps   *views.Deps
+	search *search
+	page   *page
+}
+
+// reset forgets all of it.
+func (x *beyond) reset() {
+	x.older.reset()
+	x.newer.reset()
+	x.filling = map[*logs.Entry]bool{}
 }
 
 // reset forgets where reading stands: it begins anew at the end of what is held.
@@ -45,19 +64,19 @@ type reached struct {
 }
 
 // reach reads on in a direction, unless that is under way.
-func (s *logScreen) reach(d logs.Direction) tea.Cmd {
-	r := s.reachOf(d)
-	if s.session == nil || r.loading || r.done || s.lines.ring.Len() == 0 {
+func (x *beyond) reach(d logs.Direction) tea.Cmd {
+	r := x.of(d)
+	if x.search.session == nil || r.loading || r.done || x.page.lines.ring.Len() == 0 {
 		return nil
 	}
-	if d == logs.Older && s.lines.First() > 0 {
-		s.unfollow() // Otherwise newer lines push those out that are to be read.
+	if d == logs.Older && x.page.lines.First() > 0 {
+		x.search.unfollow() // Otherwise newer lines push those out that are to be read.
 	}
 	r.loading, r.err = true, nil
 	var cmds []tea.Cmd
 	if r.history == nil {
-		r.ctx, r.end = context.WithCancel(s.ctx)
-		r.history = s.openHistory(d)
+		r.ctx, r.end = context.WithCancel(x.search.ctx)
+		r.history = x.openHistory(d)
 		cmds = append(cmds, closeWith(r.ctx, r.history))
 	}
 	ctx, history := r.ctx, r.history
@@ -67,16 +86,16 @@ func (s *logScreen) reach(d logs.Direction) tea.Cmd {
 	})...)
 }
 
-func (s *logScreen) reachOf(d logs.Direction) *logReach {
+func (x *beyond) of(d logs.Direction) *logReach {
 	if d == logs.Newer {
-		return &s.newer
+		return &x.newer
 	}
-	return &s.older
+	return &x.older
 }
 
 // openHistory begins at the oldest or at the newest line that is held.
-func (s *logScreen) openHistory(d logs.Direction) *logs.History {
-	ring := s.lines.ring
+func (x *beyond) openHistory(d logs.Direction) *logs.History {
+	ring := x.page.lines.ring
 	var r logs.Range
 	edge := ring.At(ring.First()).Time
 	if d == logs.Newer {
@@ -86,7 +105,7 @@ func (s *logScreen) openHistory(d logs.Direction) *logs.History {
 		r.To = edge
 	}
 	// A store's timestamps may be coarser than the lines'.
-	return logs.OpenHistory(s.source, s.query, r, d, ring.Known(logs.Range{From: edge.Add(-time.Second), To: edge.Add(time.Second)}))
+	return logs.OpenHistory(x.search.source, x.search.query, r, d, ring.Known(logs.Range{From: edge.Add(-time.Second), To: edge.Add(time.Second)}))
 }
 
 // closeWith gives the store's point in time back when a context ends.
@@ -100,17 +119,17 @@ func closeWith(ctx context.Context, h *logs.History) tea.Cmd {
 }
 
 // extend takes lines in at the end where they were read, and moves the cursor on.
-func (s *logScreen) extend(msg reached) tea.Cmd {
+func (x *beyond) extend(msg reached) tea.Cmd {
 	var d logs.Direction
 	switch msg.history {
-	case s.older.history:
+	case x.older.history:
 		d = logs.Older
-	case s.newer.history:
+	case x.newer.history:
 		d = logs.Newer
 	default:
 		return nil
 	}
-	r := s.reachOf(d)
+	r := x.of(d)
 	r.loading, r.err = false, msg.err
 	if msg.err != nil {
 		return nil
@@ -125,39 +144,30 @@ func (s *logScreen) extend(msg reached) tea.Cmd {
 		}
 		return nil
 	}
-	beyond := s.view.Beyond()
-	s.lines.met(msg.page.Entries)
+	beyond := x.page.view.Beyond()
+	x.page.lines.met(msg.page.Entries)
 	if d == logs.Older {
-		s.prepend(msg.page.Entries)
+		x.prepend(msg.page.Entries)
 	} else {
-		s.lines.edit(s.view, s.lines.ring.Add(msg.page.Entries))
-		s.older.reset() // What left the ring can be read again.
+		x.page.lines.edit(x.page.view, x.page.lines.ring.Add(msg.page.Entries))
+		x.older.reset() // What left the ring can be read again.
 	}
 	if (d == logs.Older) == (beyond < 0) && beyond != 0 {
-		s.view.Move(beyond)
+		x.page.view.Move(beyond)
 	}
 	return nil
 }
 
 // prepend puts older lines before those that are held. Once that makes the newest
 // ones leave, what the tail brings does not continue the lines any more: it ends.
-func (s *logScreen) prepend(older []logs.Entry) {
-	change := s.lines.ring.Prepend(older)
-	s.lines.edit(s.view, change)
+func (x *beyond) prepend(older []logs.Entry) {
+	change := x.page.lines.ring.Prepend(older)
+	x.page.lines.edit(x.page.view, change)
 	if change.Dropped == 0 {
 		return
 	}
-	s.newer.reset()
-	s.unfollow()
-}
-
-// unfollow ends the tail and keeps its lines.
-func (s *logScreen) unfollow() {
-	if s.following() {
-		s.stop()
-		s.session = newLogSession(s.ctx)
-		s.status = logs.Status{State: logs.Stopped, Lines: s.status.Lines, Newest: s.status.Newest}
-	}
+	x.newer.reset()
+	x.search.unfollow()
 }
 
 // edit tells the view what was done to the ring at a person's wish.
@@ -166,40 +176,40 @@ func (l *logLines) edit(v *logview.Log, c logs.Change) {
 }
 
 // further reads on where a movement would have gone beyond the lines.
-func (s *logScreen) further() tea.Cmd {
-	switch b := s.view.Beyond(); {
+func (x *beyond) further() tea.Cmd {
+	switch b := x.page.view.Beyond(); {
 	case b < 0:
-		return s.reach(logs.Older)
-	case b > 0 && !s.following():
-		return s.reach(logs.Newer)
+		return x.reach(logs.Older)
+	case b > 0 && !x.search.following():
+		return x.reach(logs.Newer)
 	}
 	return nil
 }
 
 // showEnds says beyond the lines what can be read there.
-func (s *logScreen) showEnds() {
+func (x *beyond) showEnds() {
 	head, foot := "", ""
-	switch r := s.older; {
+	switch r := x.older; {
 	case r.loading:
 		head = "loading older lines"
 	case r.err != nil:
 		head = fmt.Sprintf("older lines could not be read, enter tries again: %v", r.err)
 	case r.done:
 		head = "the beginning: there are no older lines"
-	case s.lines.First() > 0:
+	case x.page.lines.First() > 0:
 		head = "enter reads them again"
 	}
-	if !s.following() && s.session != nil {
-		switch r := s.newer; {
+	if !x.search.following() && x.search.session != nil {
+		switch r := x.newer; {
 		case r.loading:
 			foot = "loading newer lines"
 		case r.err != nil:
 			foot = fmt.Sprintf("newer lines could not be read, enter tries again: %v", r.err)
 		default:
-			foot = fmt.Sprintf("newer lines are read on the way down, %s follows the newest", s.viewer.Deps.Host.Key(ui.ActBottom))
+			foot = fmt.Sprintf("newer lines are read on the way down, %s follows the newest", x.deps.Host.Key(ui.ActBottom))
 		}
 	}
-	s.view.SetEnds(clean.ShownText(head), clean.ShownText(foot))
+	x.page.view.SetEnds(clean.ShownText(head), clean.ShownText(foot))
 }
 
 // filled is what a gap line hid.
@@ -213,13 +223,13 @@ type filled struct {
 const gapLines = 2000
 
 // readGap reads what a gap line hides.
-func (s *logScreen) readGap(e *logs.Entry) tea.Cmd {
-	if s.session == nil || s.filling[e] {
+func (x *beyond) readGap(e *logs.Entry) tea.Cmd {
+	if x.search.session == nil || x.filling[e] {
 		return nil
 	}
-	s.filling[e] = true
-	session, source, q, known := s.session, s.source, s.query, s.lines.ring.Known(logs.Range{From: e.Gap.From, To: e.Gap.To})
-	s.viewer.Deps.Host.Flash(ui.Info, "reading what is missing")
+	x.filling[e] = true
+	session, source, q, known := x.search.session, x.search.source, x.search.query, x.page.lines.ring.Known(logs.Range{From: e.Gap.From, To: e.Gap.To})
+	x.deps.Host.Flash(ui.Info, "reading what is missing")
 	return func() tea.Msg {
 		page, err := logs.FetchGap(session.ctx, source, q, *e.Gap, known, gapLines)
 		return filled{e, page, err}
@@ -227,23 +237,23 @@ func (s *logScreen) readGap(e *logs.Entry) tea.Cmd {
 }
 
 // fill puts lines in the place of their gap line.
-func (s *logScreen) fill(msg filled) {
-	if !s.filling[msg.gap] {
+func (x *beyond) fill(msg filled) {
+	if !x.filling[msg.gap] {
 		return
 	}
-	delete(s.filling, msg.gap)
-	host := s.viewer.Deps.Host
+	delete(x.filling, msg.gap)
+	host := x.deps.Host
 	if msg.err != nil {
 		host.Flash(ui.Error, "what is missing could not be read: %v", msg.err)
 		return
 	}
-	pos, ok := s.lines.find(msg.gap)
+	pos, ok := x.page.lines.find(msg.gap)
 	if !ok {
 		host.Flash(ui.Info, "the lines that were missing have left the buffer")
 		return
 	}
-	s.lines.met(msg.page.Entries)
-	s.lines.edit(s.view, s.lines.ring.Replace(pos, msg.page.Entries))
+	x.page.lines.met(msg.page.Entries)
+	x.page.lines.edit(x.page.view, x.page.lines.ring.Replace(pos, msg.page.Entries))
 	n := len(slices.DeleteFunc(slices.Clone(msg.page.Entries), func(e logs.Entry) bool { return e.Gap != nil }))
 	host.Flash(ui.Info, "%s read", wording.Count(n, "line"))
 }

@@ -1,0 +1,95 @@
+package logs
+
+import (
+	"context"
+	"reflect"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/logs"
+	"gantry/views"
+)
+
+// search is where the lines come from: the store, what is asked of it, and the session
+// that asks.
+type search struct {
+	deps *views.Deps
+	ctx  context.Context // the screen's
+
+	source    logs.Source
+	sourceErr error // why there is none
+
+	opening logOpening
+	expr    logs.Expr   // what a person asks of the lines besides
+	session *logSession // nil until there is a source and something to search for
+	query   logs.Query  // of the session
+	status  logs.Status
+	wake    logWake
+	pace    logPace
+}
+
+// open forgets the store and the session of an earlier opening.
+func (x *search) open(ctx context.Context) {
+	x.ctx, x.session, x.wake = ctx, nil, logWake{}
+	x.source, x.sourceErr = nil, nil
+}
+
+// wanted is the query for what is known now of the subject.
+func (x *search) wanted(subject logSubject) logs.Query {
+	q := subject.derivation.Query
+	q.Expr = x.expr
+	return q
+}
+
+// start searches once there is a store and something to search for.
+func (x *search) start(subject logSubject) tea.Cmd {
+	if x.session != nil || x.source == nil || !subject.searchable() {
+		return nil
+	}
+	x.query = x.wanted(subject)
+	x.session = newLogSession(x.ctx)
+	return x.session.begin(x.source, x.query, x.opening, x.deps.Now())
+}
+
+// redirect searches for other lines from now on, those that were found stay. It
+// reports whether that changes anything.
+func (x *search) redirect(subject logSubject) bool {
+	q := x.wanted(subject)
+	if reflect.DeepEqual(q, x.query) || x.session.tail == nil {
+		return false
+	}
+	x.query = q
+	x.session.tail.SetQuery(q)
+	return true
+}
+
+// stop ends the search; its commands end with it.
+func (x *search) stop() {
+	if x.session != nil {
+		x.session.end()
+		x.session = nil
+	}
+}
+
+// unfollow ends the tail and keeps its lines.
+func (x *search) unfollow() {
+	if x.following() {
+		x.stop()
+		x.session = newLogSession(x.ctx)
+		x.status = logs.Status{State: logs.Stopped, Lines: x.status.Lines, Newest: x.status.Newest}
+	}
+}
+
+// following tells that new lines come by themselves.
+func (x *search) following() bool { return x.session != nil && x.session.tail != nil }
+
+// reword draws again when the words about the age of the newest line, or about
+// the next try, would be others.
+func (x *search) reword() tea.Cmd {
+	now := x.deps.Now()
+	at, ok := wordsChange(x.status, now)
+	if !ok {
+		return nil
+	}
+	return x.wake.at(x.ctx, at, now)
+}

@@ -1,0 +1,70 @@
+package logs
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/ui"
+	"gantry/ui/modal"
+	"gantry/views"
+)
+
+// secrets says whether what is masked in the lines may be shown.
+type secrets struct {
+	deps   *views.Deps
+	scope  views.LogScope
+	record func(target awsx.Ref) error // nil where nothing records it
+	shown  bool                        // it was shown once, and that is recorded
+}
+
+// target is whose secrets the lines may tell.
+func (x *secrets) target() awsx.Ref {
+	if x.scope.Service.ARN == "" && x.scope.Task != nil {
+		return x.scope.Task.Ref
+	}
+	return x.scope.Service
+}
+
+// action shows what is masked on a page. The first time that is an act which is
+// confirmed and leaves a record.
+func (x *secrets) action(p *page) ui.Action {
+	a := actReveal.Runs(nil)
+	switch {
+	case p.lines.reveal:
+		a.Name, a.Run = "mask secrets again", ui.Do(func() { p.setReveal(false) })
+	case x.shown:
+		a.Run = ui.Do(func() { p.setReveal(true) })
+	default:
+		a.Tier, a.Run = int(deploy.TierName), ui.Do(x.ask)
+		a.Disabled = unless(x.record != nil, "nothing records it")
+	}
+	return a
+}
+
+// shownSecrets is whether showing what was hidden was recorded.
+type shownSecrets struct{ err error }
+
+// ask asks whether it may be shown, and has that recorded.
+func (x *secrets) ask() {
+	target, record := x.target(), x.record
+	tier := deploy.TierConfirm
+	if x.deps.Policy.Production(target.ClusterRef()) {
+		tier = deploy.TierName
+	}
+	views.Ask(x.deps.Host, tier, target, target.Name(), modal.Question{
+		Title: "Show what is masked in the lines of " + target.ClusterName() + "/" + target.Name() + "?",
+		Body:  modal.Plain(" The audit file records that it was shown."),
+		Yes:   func() tea.Cmd { return func() tea.Msg { return shownSecrets{record(target)} } },
+	})
+}
+
+// take shows what is masked once that is recorded.
+func (x *secrets) take(msg shownSecrets, p *page) {
+	if msg.err != nil {
+		x.deps.Host.Flash(ui.Error, "%s", msg.err)
+		return
+	}
+	x.shown = true
+	p.setReveal(true)
+}
