@@ -45,7 +45,8 @@ type Service struct {
 	Breaker           Breaker
 	Alarms            DeploymentAlarms
 	// GracePeriod is how long target health is ignored after a task starts.
-	GracePeriod   time.Duration
+	GracePeriod time.Duration
+	// Deployments are as the API lists them, else as DeploymentsOf the task sets.
 	Deployments   []Deployment
 	Events        []ServiceEvent // newest first, at most 100
 	LoadBalancers []LoadBalancer

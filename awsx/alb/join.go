@@ -20,6 +20,9 @@ type Input struct {
 	// Instance returns a container instance by ARN; ok is false when unread.
 	Instance func(arn string) (i awsx.Instance, ok bool)
 	Groups   []awsx.Group
+	// Incomplete is true when some task of the service is missing among Tasks: then
+	// no target is foreign for want of a task.
+	Incomplete bool
 }
 
 // Standing is how a task stands with one target group.
@@ -109,15 +112,17 @@ func Join(in Input) Joined {
 	}
 	for _, i := range byClaim(in.Tasks) {
 		for _, lb := range j.entries {
-			out.Tasks[i].Targets = append(out.Tasks[i].Targets, j.claim(in.Tasks[i], lb)...)
+			out.Tasks[i].Targets = append(out.Tasks[i].Targets, j.claimEither(in.Tasks[i], lb)...)
 		}
 	}
 	for _, lb := range j.entries {
-		if lb.TargetGroup == "" || slices.Contains(out.Unread, lb.TargetGroup) {
-			continue
-		}
-		if g := j.groups[lb.TargetGroup]; g == nil || !g.Read {
-			out.Unread = append(out.Unread, lb.TargetGroup)
+		for _, arn := range []string{lb.TargetGroup, lb.Alternate} {
+			if arn == "" || slices.Contains(out.Unread, arn) {
+				continue
+			}
+			if g := j.groups[arn]; g == nil || !g.Read {
+				out.Unread = append(out.Unread, arn)
+			}
 		}
 	}
 	out.Unmatched = j.leftovers()
@@ -215,6 +220,28 @@ func (j *join) locate(t awsx.Task, lb awsx.LoadBalancer) place {
 	return locate(t, j.definition(t.TaskDefinition), lb, protocol, j.instance(t.ContainerInstance))
 }
 
+// claimEither returns the targets of one task in an entry's group or, where a
+// deployment swaps two groups (blue/green), in the alternate one: a task is in either,
+// and its absence from the other says nothing.
+func (j *join) claimEither(t awsx.Task, lb awsx.LoadBalancer) []Target {
+	first := j.claim(t, lb)
+	if lb.Alternate == "" {
+		return first
+	}
+	other := lb
+	other.TargetGroup = lb.Alternate
+	second := j.claim(t, other)
+	switch {
+	case first[0].Standing == Registered && second[0].Standing == Registered:
+		return append(first, second...)
+	case first[0].Standing == Registered, second[0].Standing == NotRegistered:
+		return first
+	case second[0].Standing == Registered, first[0].Standing == NotRegistered:
+		return second
+	}
+	return first
+}
+
 // claim returns the targets of one task in one entry's group and takes them
 // out of the group, so that no other task gets them too.
 func (j *join) claim(t awsx.Task, lb awsx.LoadBalancer) []Target {
@@ -268,7 +295,7 @@ func (j *join) leftovers() []Unmatched {
 			switch {
 			case t.State == "draining":
 				u.Kind = Draining
-			case g.unlocated:
+			case g.unlocated || j.in.Incomplete:
 				u.Kind = Undetermined
 			}
 			out = append(out, u)
@@ -282,7 +309,7 @@ func (j *join) formerOwner(group string, a awsx.Address) string {
 	var owner awsx.Task
 	for _, t := range j.in.Stopped {
 		for _, lb := range j.entries {
-			if lb.TargetGroup != group || !slices.Contains(j.locate(t, lb).candidates, a) {
+			if lb.TargetGroup != group && lb.Alternate != group || !slices.Contains(j.locate(t, lb).candidates, a) {
 				continue
 			}
 			if owner.Ref.ARN == "" || t.StoppedAt.After(owner.StoppedAt) {

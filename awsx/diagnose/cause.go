@@ -43,6 +43,9 @@ func (f *facts) present(yield func(event) bool) {
 	for _, e := range f.Service.Events {
 		read := reason.ReadEvent(e.Message)
 		if read.Kind == reason.Steady {
+			if read.TaskSet != "" && read.TaskSet != f.primary.ID {
+				continue // it tells of another task set
+			}
 			return
 		}
 		if e.At.Before(f.primary.CreatedAt) && !f.names(read) {
@@ -72,6 +75,16 @@ func (f *facts) lastTrouble() (event, bool) {
 		}
 	}
 	return event{}, false
+}
+
+// protected reports whether protection keeps tasks from being stopped.
+func (f *facts) protected() bool {
+	for e := range f.present {
+		if e.Reason.Cause == reason.Protected {
+			return true
+		}
+	}
+	return false
 }
 
 // steadySince returns when the service last became steady, if nothing troubled

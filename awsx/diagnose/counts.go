@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"slices"
 	"time"
 
 	"gantry/awsx"
@@ -23,9 +24,11 @@ type facts struct {
 	changed  time.Time
 	// sick are the registered targets that should serve and do not.
 	sick []sickTarget
-	// dark are groups that were read and have targets, none of them healthy.
+	// dark are entries whose groups were read and have targets that ought to serve,
+	// none of them healthy. A group that no rule uses is an odd setting rather than
+	// an outage.
 	dark int
-	// empty are groups that were read and have no target at all.
+	// empty are entries whose groups were read and have no target at all.
 	empty     int
 	initial   int
 	unhealthy int // running tasks whose container health check fails
@@ -118,67 +121,107 @@ func (f *facts) countRollout() {
 	f.rollout.Desired = max(d.Desired, f.Service.Desired)
 	seen := 0
 	for _, x := range f.deaths {
-		if f.ofPrimary(x.task) && !x.at.Before(d.CreatedAt) {
+		if f.ofPrimary(x.task) && !x.Loss() && !x.at.Before(d.CreatedAt) {
 			seen++
 		}
 	}
 	f.rollout.Failed = max(f.rollout.Failed, seen)
 }
 
+// countTargets counts the targets of each entry that serves through a target
+// group. The health of classic load balancers is not read, and counts for nothing.
 func (f *facts) countTargets() {
 	counted := map[string]bool{}
 	for _, lb := range f.Service.LoadBalancers {
-		if lb.TargetGroup != "" && counted[lb.TargetGroup] {
+		if lb.TargetGroup == "" || counted[lb.TargetGroup] {
 			continue
 		}
 		counted[lb.TargetGroup] = true
 		f.targets.Groups++
-		g, ok := f.group(lb.TargetGroup)
-		if !ok || !g.Read {
+		groups := f.serving(lb)
+		if groups == nil {
 			f.targets.Unread++
 			continue
 		}
-		f.countGroup(g)
+		f.countGroups(groups)
 	}
 }
 
-// group returns a group of the evidence; a classic load balancer has none.
-func (f *facts) group(arn string) (awsx.Group, bool) {
-	if arn == "" {
-		return awsx.Group{}, false
+// serving returns the groups behind a load balancer entry that count, nil while it
+// is not known which. Blue/green and its kin leave the entry as it was configured
+// and swap the pair's roles at each deployment: the service is served from the one
+// in which its tasks are registered, and the idle one counts for nothing. While a
+// deployment goes on there are tasks in both.
+func (f *facts) serving(lb awsx.LoadBalancer) []awsx.Group {
+	first, read := f.group(lb.TargetGroup)
+	if lb.Alternate == "" {
+		if !read {
+			return nil
+		}
+		return []awsx.Group{first}
 	}
+	second, readToo := f.group(lb.Alternate)
+	switch {
+	case read && readToo && f.manned(first) && f.manned(second):
+		return []awsx.Group{first, second}
+	case readToo && f.manned(second):
+		return []awsx.Group{second}
+	case read && (readToo || f.manned(first)):
+		return []awsx.Group{first}
+	}
+	return nil
+}
+
+// manned reports whether a group has targets of the service that are not on their
+// way out.
+func (f *facts) manned(g awsx.Group) bool {
+	return slices.ContainsFunc(g.Targets, func(t awsx.TargetHealth) bool { return t.State != "draining" && !f.foreign(g, t) })
+}
+
+func (f *facts) foreign(g awsx.Group, t awsx.TargetHealth) bool {
+	return f.Foreign != nil && f.Foreign(g.ARN, t)
+}
+
+// group returns a group of the evidence, and whether its targets were read.
+func (f *facts) group(arn string) (awsx.Group, bool) {
 	for _, g := range f.Groups {
 		if g.ARN == arn {
-			return g, true
+			return g, g.Read
 		}
 	}
 	return awsx.Group{}, false
 }
 
-func (f *facts) countGroup(g awsx.Group) {
-	healthy, total := 0, 0
-	for _, t := range g.Targets {
-		if f.Foreign != nil && f.Foreign(g.ARN, t) {
-			continue
+// countGroups counts the groups behind one load balancer entry together.
+func (f *facts) countGroups(groups []awsx.Group) {
+	healthy, total, idle := 0, 0, 0
+	for _, g := range groups {
+		for _, t := range g.Targets {
+			if t.State == "draining" || f.foreign(g, t) {
+				continue
+			}
+			total++
+			switch t.State {
+			case "healthy":
+				healthy++
+			case "initial":
+				f.initial++
+			case "unhealthy", "unhealthy.draining":
+				f.sick = append(f.sick, sickTarget{g, t})
+			case "unused", "unavailable":
+				f.sick = append(f.sick, sickTarget{g, t})
+				idle++
+			default:
+				idle++ // a state that this version does not know: it is shown, not judged
+			}
 		}
-		switch t.State {
-		case "draining":
-			continue
-		case "healthy":
-			healthy++
-		case "initial":
-			f.initial++
-		default:
-			f.sick = append(f.sick, sickTarget{g, t})
-		}
-		total++
 	}
 	f.targets.Healthy += healthy
 	f.targets.Total += total
 	switch {
 	case total == 0:
 		f.empty++
-	case healthy == 0:
+	case healthy == 0 && idle < total:
 		f.dark++
 	}
 }

@@ -31,6 +31,11 @@ func Panel(e Evidence) []Line {
 	for _, s := range f.sick[:min(len(f.sick), maxEvents)] {
 		lines = append(lines, Line{Text: fmt.Sprintf("target %s in %s", reason.Target(s.target, s.group.Settings.Check).Why, s.group.Name())})
 	}
+	for _, lb := range f.Service.LoadBalancers {
+		if lb.TargetGroup == "" && lb.Classic != "" {
+			lines = append(lines, Line{Text: "behind the classic load balancer " + lb.Classic + ", whose health is not read"})
+		}
+	}
 	quoted := 0
 	for _, ev := range f.Service.Events {
 		read := reason.ReadEvent(ev.Message)
@@ -80,6 +85,8 @@ func (f *facts) breakerSetting() string {
 	switch b := f.Service.Breaker; {
 	case f.failing():
 		return f.breaker()
+	case !f.byECS():
+		return "deployed by " + f.Service.Controller
 	case !b.Enabled:
 		return "breaker off"
 	case b.Rollback:

@@ -30,7 +30,7 @@ func Service(e Evidence) Finding {
 	out.Status, out.Since, out.Why, out.Next, out.Reason = v.status, v.since, v.cause.why, v.cause.next, v.cause.read
 	if f.failing() {
 		out.Breaker = f.breaker()
-		if !f.Service.Breaker.Enabled && f.primary.RolloutState != "FAILED" && out.Why != "" {
+		if f.byECS() && !f.Service.Breaker.Enabled && f.primary.RolloutState != "FAILED" && out.Why != "" {
 			// Nothing but a person will end it: that belongs into the row.
 			out.Why += ", breaker off"
 		}
@@ -51,6 +51,8 @@ func (f *facts) verdict() verdict {
 	switch {
 	case s.Status == "DRAINING" || s.Status == "INACTIVE":
 		return verdict{status: Pending, cause: counted("being deleted")}
+	case s.SchedulingStrategy == "DAEMON" && s.Desired == 0 && s.Running == 0 && s.Pending == 0:
+		return verdict{status: Pending, cause: counted("no instance to run on"), since: f.steadySince()}
 	case s.Desired == 0 && s.Running == 0 && s.Pending == 0:
 		return verdict{status: OK, cause: counted("scaled to zero"), since: f.steadySince()}
 	case s.Desired == 0:
@@ -89,7 +91,7 @@ func (f *facts) failed() (verdict, bool) {
 		return verdict{Failed, f.rolloutCause(), f.primary.CreatedAt}, true
 	case f.Service.Running == 0 && !f.fresh():
 		return verdict{Failed, f.tasksCause(), f.lastChange()}, true
-	case f.dark > 0 && f.noneServes():
+	case f.dark > 0 && !f.warming():
 		return verdict{Failed, f.targetCause(), f.troubleAt(reason.TargetUnhealthy)}, true
 	case f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active && f.targets.Unread == 0 && f.targets.Total == 0:
 		return verdict{Failed, f.targetCause(), f.lastChange()}, true
@@ -97,19 +99,19 @@ func (f *facts) failed() (verdict, bool) {
 	return verdict{}, false
 }
 
-// noneServes tells whether a group has targets that are refused and none that
-// takes traffic. First checks of new targets are no refusal, and a group that no
-// rule uses is an odd setting rather than an outage.
-func (f *facts) noneServes() bool {
-	if f.targets.Healthy > 0 {
+// warming reports whether targets are in their first checks because the service
+// has only just begun to run: all of its tasks are young and nothing went wrong. The
+// first checks of a service that had served are an outage.
+func (f *facts) warming() bool {
+	if len(f.sick) > 0 || f.troubled || f.died.Count > 0 || len(f.Service.Deployments) > 1 {
 		return false
 	}
-	for _, s := range f.sick {
-		if s.target.State == "unhealthy" {
-			return true
+	for _, t := range f.Running {
+		if began := t.StartedAt; !began.IsZero() && f.Now.Sub(began) > patience {
+			return false
 		}
 	}
-	return false
+	return len(f.Running) > 0
 }
 
 func (f *facts) degraded() (verdict, bool) {
@@ -127,23 +129,29 @@ func (f *facts) degraded() (verdict, bool) {
 		return verdict{Degraded, ofEvent(f.trouble.Event), f.primary.CreatedAt}, true
 	case f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active:
 		return verdict{Degraded, f.targetCause(), f.lastChange()}, true
-	case f.dying():
-		return verdict{Degraded, ofDeath(f.ofNewest.Stopped), f.firstDeath()}, true
+	}
+	if last, ok := f.dying(); ok {
+		return verdict{Degraded, ofDeath(last.Stopped), f.firstDeath()}, true
 	}
 	return verdict{}, false
 }
 
-// dying tells whether tasks of what runs now keep dying although all of them run
-// at this moment. Tasks that a deployment which was replaced since lost are
-// history: the way back out of it would otherwise stay red for an hour.
-func (f *facts) dying() bool {
+// dying returns the last death of a task of what runs now, when such tasks keep
+// dying although all of them run at this moment. Tasks that a deployment which was
+// replaced since lost are history: the way back out of it would otherwise stay red
+// for an hour. Nor do tasks count that were lost with their host: they say nothing
+// of the application.
+func (f *facts) dying() (last death, dying bool) {
 	n := 0
 	for _, d := range f.deaths {
-		if f.ofPrimary(d.task) {
-			n++
+		if !f.ofPrimary(d.task) || d.Loss() {
+			continue
+		}
+		if n++; !d.at.Before(last.at) {
+			last = d
 		}
 	}
-	return n >= flapping || n > 0 && f.Now.Sub(f.ofNewest.at) < recent
+	return last, n >= flapping || n > 0 && f.Now.Sub(last.at) < recent
 }
 
 // filling tells whether missing tasks are on their way: a rollout or scaling
@@ -168,7 +176,11 @@ func (f *facts) pending() (verdict, bool) {
 	case s.Running < s.Desired:
 		return verdict{Pending, counted("starting %d", s.Desired-s.Running), time.Time{}}, true
 	case s.Running > s.Desired:
-		return verdict{Pending, counted("stopping %d", s.Running-s.Desired), time.Time{}}, true
+		c := counted("stopping %d", s.Running-s.Desired)
+		if f.protected() {
+			c.why += ", tasks under protection"
+		}
+		return verdict{Pending, c, time.Time{}}, true
 	case f.initial > 0:
 		return verdict{Pending, counted("%d targets in first checks", f.initial), time.Time{}}, true
 	}

@@ -160,7 +160,7 @@ func TestTheVerdictOnAService(t *testing.T) {
 		{"targets unread", func(e *diagnose.Evidence) { e.Groups[0].Read = false }, diagnose.Unknown, "unread: targets of web"},
 		{"classic load balancer", func(e *diagnose.Evidence) {
 			e.Service.LoadBalancers = append(e.Service.LoadBalancers, awsx.LoadBalancer{Classic: "old-elb", Container: "app"})
-		}, diagnose.Unknown, "unread: targets of classic old-elb"},
+		}, diagnose.OK, ""},
 		{"nothing read but the service", func(e *diagnose.Evidence) {
 			e.RunningRead, e.StoppedRead, e.Groups = false, false, nil
 		}, diagnose.Unknown, "unread: tasks, stopped tasks, targets of web"},

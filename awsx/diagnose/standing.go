@@ -75,14 +75,17 @@ func Stand(e Evidence) Standing {
 // while the tasks read are fewer than those the service counts: a target of a task
 // that is not known yet is not foreign.
 func (e *Evidence) joinable() bool {
-	return e.RunningRead && len(e.Running) >= e.Service.Running+e.Service.Pending && slices.ContainsFunc(e.Groups, unwell)
+	return e.RunningRead && e.missing() == 0 && slices.ContainsFunc(e.Groups, unwell)
 }
+
+// missing is how many tasks the service counts that are not among those read.
+func (e *Evidence) missing() int { return max(0, e.Service.Running+e.Service.Pending-len(e.Running)) }
 
 // Join relates the service's tasks to the targets of its groups.
 func (e *Evidence) Join() alb.Joined {
 	return alb.Join(alb.Input{
 		Service: e.Service, Tasks: e.Running, Stopped: e.Stopped,
-		Definition: e.TaskDefinition, Instance: e.Instance, Groups: e.Groups,
+		Definition: e.TaskDefinition, Instance: e.Instance, Groups: e.Groups, Incomplete: e.missing() > 0,
 	})
 }
 

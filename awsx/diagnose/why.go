@@ -65,6 +65,9 @@ func (f *facts) targetCause() cause {
 		}
 		return c
 	}
+	if f.dark > 0 {
+		return cause{why: fmt.Sprintf("%d targets in first checks, none healthy", f.initial), next: "read the tasks' logs if the checks do not pass soon"}
+	}
 	if f.troubled && (f.trouble.Group != "" || f.trouble.Reason.Stage == reason.BalancerCheck) {
 		return ofEvent(f.trouble.Event)
 	}
@@ -89,13 +92,9 @@ func (f *facts) unreadCause() cause {
 func (f *facts) unreadGroups() string {
 	var names []string
 	for _, lb := range f.Service.LoadBalancers {
-		name := awsx.GroupName(lb.TargetGroup)
-		if lb.TargetGroup == "" {
-			name = "classic " + lb.Classic
-		} else if g, ok := f.group(lb.TargetGroup); ok && g.Read {
-			continue
+		if lb.TargetGroup != "" && f.serving(lb) == nil {
+			names = append(names, awsx.GroupName(lb.TargetGroup))
 		}
-		names = append(names, name)
 	}
 	return " of " + strings.Join(names, ", ")
 }
@@ -104,6 +103,8 @@ func (f *facts) unreadGroups() string {
 // fails. It is off unless configured, and then a bad image is retried for ever.
 func (f *facts) breaker() string {
 	switch b := f.Service.Breaker; {
+	case !f.byECS():
+		return f.Service.Controller + " decides"
 	case f.primary.RolloutState == "FAILED":
 		return "breaker stopped it"
 	case !b.Enabled:
@@ -112,6 +113,11 @@ func (f *facts) breaker() string {
 		return "breaker will roll back"
 	}
 	return "breaker will stop it"
+}
+
+// byECS reports whether ECS deploys the service, and so has a circuit breaker.
+func (f *facts) byECS() bool {
+	return f.Service.Controller == "" || f.Service.Controller == "ECS"
 }
 
 // rollingBack tells whether the primary deployment is the way back from one

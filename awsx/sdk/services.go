@@ -210,6 +210,12 @@ func (a *Account) service(w *wireService) awsx.Service {
 			Stability: intern(t.StabilityStatus), StartedBy: intern(t.StartedBy), CreatedAt: t.CreatedAt.time(),
 		})
 	}
+	if len(s.Deployments) == 0 {
+		s.Deployments = awsx.DeploymentsOf(s.TaskSets)
+	}
+	if set, ok := s.Serving(); ok && s.TaskDefinition == "" {
+		s.TaskDefinition = set.TaskDefinition
+	}
 	return s
 }
 

@@ -26,7 +26,12 @@ func TestServiceKeepsWhatADeploymentIsDecidedBy(t *testing.T) {
 		"tags":[{"key":"aws:cloudformation:stack-name","value":"prod"}]}]}`)
 	got, _, errs := drain(t, open(t, w, Options{}).DescribeServices(t.Context(), cluster, []string{service.ARN}))
 	want := []awsx.Service{{
-		Ref: service, Name: "api", Controller: "EXTERNAL", Strategy: "BLUE_GREEN", MinHealthyPercent: awsx.Unset, MaxPercent: 150,
+		Ref: service, Name: "api", Controller: "EXTERNAL", Strategy: "BLUE_GREEN", TaskDefinition: td,
+		Deployments: []awsx.Deployment{{
+			ID: "ecs-svc/1", Status: "PRIMARY", TaskDefinition: td, Desired: 4, Running: 3, Pending: 1,
+			RolloutState: "COMPLETED", CreatedAt: time.Unix(1700000000, 0),
+		}},
+		MinHealthyPercent: awsx.Unset, MaxPercent: 150,
 		Breaker: awsx.Breaker{Enabled: true, Rollback: true, Threshold: 40, Percent: true, Unbounded: true, KeepsCount: true},
 		Alarms:  awsx.DeploymentAlarms{Enabled: true, Names: []string{"api-5xx", "api-slow"}},
 		LoadBalancers: []awsx.LoadBalancer{{

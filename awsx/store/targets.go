@@ -185,13 +185,10 @@ func (t *targetSource) want(s *Snapshot[awsx.Service]) bool {
 	var wanted []*wantedGroup
 	for _, x := range s.Items {
 		bad := t.suspect(x, now)
-		for _, lb := range x.LoadBalancers {
-			if lb.TargetGroup == "" {
-				continue
-			}
-			w := byARN[lb.TargetGroup]
+		for _, arn := range x.TargetGroups() {
+			w := byARN[arn]
 			if w == nil {
-				w = &wantedGroup{arn: lb.TargetGroup}
+				w = &wantedGroup{arn: arn}
 				byARN[w.arn] = w
 				wanted = append(wanted, w)
 			}
