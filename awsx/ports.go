@@ -207,14 +207,19 @@ type ScalingUpdate struct {
 // its context (WithChange), is refused without one before a byte leaves, and is
 // sent once. An Error with Unknown set must be resolved by reading.
 type Writer interface {
-	// RegisterTaskDefinition sends the document as it is, tags included in it.
-	RegisterTaskDefinition(ctx context.Context, doc Document) (*TaskDefinition, error)
-	UpdateService(ctx context.Context, u ServiceUpdate) (Service, error)
+	ServiceWriter
 	TaskWriter
 	InstanceWriter
 	DeploymentWriter
 	ScalingWriter
 	DefinitionWriter
+}
+
+// ServiceWriter changes services.
+type ServiceWriter interface {
+	// UpdateService changes what the update names and returns the service as it
+	// then is.
+	UpdateService(ctx context.Context, u ServiceUpdate) (Service, error)
 }
 
 // TaskWriter runs and stops tasks.
@@ -246,8 +251,11 @@ type ScalingWriter interface {
 	UpdateScaling(ctx context.Context, u ScalingUpdate) error
 }
 
-// DefinitionWriter ends revisions.
+// DefinitionWriter makes and ends revisions.
 type DefinitionWriter interface {
+	// RegisterTaskDefinition sends the document as it is, tags included in it, and
+	// returns the new revision.
+	RegisterTaskDefinition(ctx context.Context, doc Document) (*TaskDefinition, error)
 	// DeregisterTaskDefinition makes a revision INACTIVE: it is kept, what runs it
 	// goes on, and nothing new can use it.
 	DeregisterTaskDefinition(ctx context.Context, arn string) error

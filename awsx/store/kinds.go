@@ -25,7 +25,7 @@ func (s *Store) Clusters(id awsx.ContextID) *Watch[awsx.Cluster] {
 	return watch(s, key, pace{s.refresh, sweepFloor}, func() source[awsx.Cluster] {
 		return newListSource(s.opening(id),
 			func(c *awsx.Cluster) (string, string) { return c.Name, c.Ref.ARN },
-			part[awsx.Cluster]{pages: func(ctx context.Context, a awsx.Account) awsx.Pages[awsx.Cluster] { return a.Clusters(ctx) }})
+			part[awsx.Cluster]{pages: func(ctx context.Context, r awsx.Reader) awsx.Pages[awsx.Cluster] { return r.Clusters(ctx) }})
 	})
 }
 
@@ -43,7 +43,7 @@ func (s *Store) Services(cluster awsx.Ref) *Watch[awsx.Service] {
 		return newListSource(s.opening(cluster.Context),
 			func(x *awsx.Service) (string, string) { return x.Name, x.Ref.ARN },
 			part[awsx.Service]{
-				pages: func(ctx context.Context, a awsx.Account) awsx.Pages[awsx.Service] { return a.Services(ctx, cluster) },
+				pages: func(ctx context.Context, r awsx.Reader) awsx.Pages[awsx.Service] { return r.Services(ctx, cluster) },
 				seen:  s.seenService,
 			})
 	})
@@ -54,9 +54,9 @@ func (s *Store) Services(cluster awsx.Ref) *Watch[awsx.Service] {
 func (s *Store) Tasks(cluster awsx.Ref) *Watch[awsx.Task] {
 	key := pollKey{cluster.Context, kindTasks, cluster.ARN, cluster.ARN}
 	return watch(s, key, pace{2 * s.refresh, sweepFloor}, func() source[awsx.Task] {
-		query := func(stopped bool) func(context.Context, awsx.Account) awsx.Pages[awsx.Task] {
-			return func(ctx context.Context, a awsx.Account) awsx.Pages[awsx.Task] {
-				return a.Tasks(ctx, awsx.TaskQuery{Cluster: cluster, Stopped: stopped})
+		query := func(stopped bool) func(context.Context, awsx.Reader) awsx.Pages[awsx.Task] {
+			return func(ctx context.Context, r awsx.Reader) awsx.Pages[awsx.Task] {
+				return r.Tasks(ctx, awsx.TaskQuery{Cluster: cluster, Stopped: stopped})
 			}
 		}
 		return newListSource(s.opening(cluster.Context),
@@ -71,7 +71,7 @@ func (s *Store) Instances(cluster awsx.Ref) *Watch[awsx.Instance] {
 	return watch(s, instancesKey(cluster), pace{2 * s.refresh, sweepFloor}, func() source[awsx.Instance] {
 		return newListSource(s.opening(cluster.Context),
 			func(i *awsx.Instance) (string, string) { return "", i.Ref.ARN },
-			part[awsx.Instance]{pages: func(ctx context.Context, a awsx.Account) awsx.Pages[awsx.Instance] { return a.Instances(ctx, cluster) }})
+			part[awsx.Instance]{pages: func(ctx context.Context, r awsx.Reader) awsx.Pages[awsx.Instance] { return r.Instances(ctx, cluster) }})
 	})
 }
 

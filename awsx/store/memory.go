@@ -42,6 +42,7 @@ type past struct {
 	ids     map[string]*container
 	stopped map[string]stoppedTask
 	events  []awsx.ServiceEvent // newest last
+	last    time.Time           // when anything of it was seen
 }
 
 // container is a Seen without what all of a service have in common.
@@ -55,45 +56,41 @@ type stoppedTask struct {
 	seen time.Time
 }
 
-func (m *Memory) of(key serviceKey) *past {
+// of returns the past of a service of which something was seen at a moment.
+func (m *Memory) of(key serviceKey, at time.Time) *past {
 	if m.services == nil {
 		m.services = map[serviceKey]*past{}
 	}
 	p := m.services[key]
 	if p == nil {
 		if len(m.services) >= maxServices {
-			m.evict()
+			m.evict(at)
 		}
 		p = &past{ids: map[string]*container{}, stopped: map[string]stoppedTask{}}
 		m.services[key] = p
 	}
+	if at.After(p.last) {
+		p.last = at
+	}
 	return p
 }
 
-// evict drops the service that was seen the longest ago.
-func (m *Memory) evict() {
-	var oldest serviceKey
-	var at time.Time
+// evict drops a service: the one that was seen the longest ago, if nothing of it is
+// worth keeping any more, else any. Sweeps see all services one after the other: if
+// they are too many, the one seen the longest ago is the one that comes next, and
+// dropping it would forget every service before it is seen again.
+func (m *Memory) evict(now time.Time) {
+	var any, oldest serviceKey
 	for key, p := range m.services {
-		var last time.Time
-		for _, s := range p.ids {
-			if s.last.After(last) {
-				last = s.last
-			}
-		}
-		for _, s := range p.stopped {
-			if s.seen.After(last) {
-				last = s.seen
-			}
-		}
-		if n := len(p.events); n > 0 && p.events[n-1].At.After(last) {
-			last = p.events[n-1].At
-		}
-		if oldest == (serviceKey{}) || last.Before(at) {
-			oldest, at = key, last
+		any = key // the order of a map is random
+		if o := m.services[oldest]; o == nil || p.last.Before(o.last) {
+			oldest = key
 		}
 	}
-	delete(m.services, oldest)
+	if now.Sub(m.services[oldest].last) > stoppedFor {
+		any = oldest
+	}
+	delete(m.services, any)
 }
 
 // SeenStoppedTask remembers a stopped task of a service.
@@ -104,7 +101,7 @@ func (m *Memory) SeenStoppedTask(t awsx.Task, at time.Time) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	p := m.of(serviceKey{t.Ref.Context, t.Ref.ClusterName(), name})
+	p := m.of(serviceKey{t.Ref.Context, t.Ref.ClusterName(), name}, at)
 	p.stopped[t.Ref.ARN] = stoppedTask{t, at}
 	for arn, s := range p.stopped {
 		if at.Sub(s.endedAt()) > stoppedFor {
@@ -139,7 +136,7 @@ func trim[V any](m map[string]V, limit int, at func(V) time.Time) {
 func (m *Memory) SeenEvent(service awsx.Ref, e awsx.ServiceEvent) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	p := m.of(keyOf(service))
+	p := m.of(keyOf(service), e.At)
 	if slices.ContainsFunc(p.events, func(x awsx.ServiceEvent) bool { return x.ID == e.ID }) {
 		return
 	}
@@ -159,7 +156,7 @@ func (m *Memory) SeenEvent(service awsx.Ref, e awsx.ServiceEvent) {
 func (m *Memory) SeenRuntimeID(s Seen) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	p := m.of(serviceKey{s.Cluster.Context, s.Cluster.ClusterName(), s.Service})
+	p := m.of(serviceKey{s.Cluster.Context, s.Cluster.ClusterName(), s.Service}, s.Last)
 	if old := p.ids[s.ID]; old != nil {
 		old.last = s.Last
 		return

@@ -171,3 +171,14 @@ func forget[T any](s *Store, p *poller[T]) bool {
 func (s *Store) Account(ctx context.Context, id awsx.ContextID) (awsx.Account, error) {
 	return s.opener.Open(ctx, id)
 }
+
+// Identity returns whose credentials a context's are; asked once.
+func (s *Store) Identity(ctx context.Context, id awsx.ContextID) (awsx.Identity, error) {
+	return s.identities.do(ctx, s, id, func(ctx context.Context) (awsx.Identity, error) {
+		a, err := s.opener.Open(ctx, id)
+		if err != nil {
+			return awsx.Identity{}, err
+		}
+		return a.Identity(ctx)
+	})
+}

@@ -302,13 +302,13 @@ func (t *targetSource) troubled(arn string, now time.Time) bool {
 }
 
 // read reads the chosen groups, a few at a time.
-func (t *targetSource) read(ctx context.Context, a awsx.Account, arns []string, landed func()) *failures {
+func (t *targetSource) read(ctx context.Context, r awsx.TargetReader, arns []string, landed func()) *failures {
 	f := &failures{}
 	each(arns, func(arn string) {
 		if f.hopeless() {
 			return
 		}
-		f.add(t.store.groups.read(ctx, a, t.key(arn), 0))
+		f.add(t.store.groups.read(ctx, r, t.key(arn), 0))
 		landed()
 	})
 	if len(f.all) == 0 {
@@ -318,7 +318,7 @@ func (t *targetSource) read(ctx context.Context, a awsx.Account, arns []string, 
 			arns = append(arns, w.arn)
 		}
 		t.mu.Unlock()
-		f.add(t.store.groups.describe(ctx, a, t.cluster.Context, arns))
+		f.add(t.store.groups.describe(ctx, r, t.cluster.Context, arns))
 	}
 	return f
 }

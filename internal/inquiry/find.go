@@ -52,28 +52,19 @@ func (r Reader) FindService(ctx context.Context, cluster, name string) (awsx.Ser
 	if err != nil {
 		return awsx.Service{}, err
 	}
-	var failed error
-	for page, err := range account.DescribeServices(ctx, c.Ref, []string{name}) {
-		if err != nil {
-			failed = err
-			continue
-		}
-		for _, s := range page.Items {
-			if s.Status != "INACTIVE" {
-				return s, nil
-			}
+	found, err := awsx.Collect(account.DescribeServices(ctx, c.Ref, []string{name}))
+	for _, s := range found {
+		if s.Status != "INACTIVE" {
+			return s, nil
 		}
 	}
-	if failed != nil {
-		return awsx.Service{}, failed
+	if err != nil {
+		return awsx.Service{}, err
 	}
-	var names []string
-	for page, err := range account.Services(ctx, c.Ref) {
-		if err == nil {
-			for _, s := range page.Items {
-				names = append(names, s.Name)
-			}
-		}
+	all, _ := awsx.Collect(account.Services(ctx, c.Ref)) // for the names alone
+	names := make([]string, len(all))
+	for i, s := range all {
+		names[i] = s.Name
 	}
 	return awsx.Service{}, fault.Errorf(fault.NotFound, "ecs:DescribeServices", name, "no such service in cluster %s; it has %s", cluster, some(name, names))
 }

@@ -131,7 +131,7 @@ func (c *groupCache) tried(key groupKey) (at time.Time, err error) {
 
 // read reads the health of a group unless it was read or tried within maxAge.
 // Callers that want the same group at the same time share the call.
-func (c *groupCache) read(ctx context.Context, a awsx.Account, key groupKey, maxAge time.Duration) error {
+func (c *groupCache) read(ctx context.Context, r awsx.TargetReader, key groupKey, maxAge time.Duration) error {
 	c.mu.Lock()
 	g := c.reading(key)
 	if !g.triedAt.IsZero() && time.Since(g.triedAt) < maxAge {
@@ -152,7 +152,7 @@ func (c *groupCache) read(ctx context.Context, a awsx.Account, key groupKey, max
 	g.busy = done
 	c.mu.Unlock()
 
-	health, err := a.TargetHealth(ctx, key.arn)
+	health, err := r.TargetHealth(ctx, key.arn)
 
 	c.mu.Lock()
 	g.busy = nil
@@ -186,7 +186,7 @@ func (c *groupCache) read(ctx context.Context, a awsx.Account, key groupKey, max
 // describe reads the settings of those of the groups that lack them, with one
 // call. A group that was deleted fails the call for all, so the groups of a
 // failed call are described one at a time from then on.
-func (c *groupCache) describe(ctx context.Context, a awsx.Account, id awsx.ContextID, arns []string) error {
+func (c *groupCache) describe(ctx context.Context, r awsx.TargetReader, id awsx.ContextID, arns []string) error {
 	now := time.Now()
 	var batch []string
 	c.mu.Lock()
@@ -207,7 +207,7 @@ func (c *groupCache) describe(ctx context.Context, a awsx.Account, id awsx.Conte
 	if len(batch) == 0 {
 		return nil
 	}
-	groups, err := a.TargetGroups(ctx, batch)
+	groups, err := r.TargetGroups(ctx, batch)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

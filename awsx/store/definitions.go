@@ -9,17 +9,6 @@ import (
 	"gantry/awsx"
 )
 
-// Identity returns whose credentials a context's are; asked once.
-func (s *Store) Identity(ctx context.Context, id awsx.ContextID) (awsx.Identity, error) {
-	return s.identities.do(ctx, s, id, func(ctx context.Context) (awsx.Identity, error) {
-		a, err := s.opener.Open(ctx, id)
-		if err != nil {
-			return awsx.Identity{}, err
-		}
-		return a.Identity(ctx)
-	})
-}
-
 // TaskDefinition returns a task definition by ARN. It is asked for once: a
 // revision never changes, except for its status, which turns INACTIVE when it
 // is deregistered; who minds the status reads it through Account. A family or

@@ -21,7 +21,7 @@ type listSource[T any] struct {
 
 // part is one listing of a source.
 type part[T any] struct {
-	pages func(ctx context.Context, a awsx.Account) awsx.Pages[T]
+	pages func(ctx context.Context, r awsx.Reader) awsx.Pages[T]
 	// seen is called for every item that lands, with the one it replaces.
 	seen func(item T, old *T)
 }
@@ -70,40 +70,40 @@ type reading struct {
 	errs  []error
 }
 
-func (l *listSource[T]) read(ctx context.Context, account awsx.Account, i int, landed func()) reading {
-	var r reading
+func (l *listSource[T]) read(ctx context.Context, r awsx.Reader, i int, landed func()) reading {
+	var how reading
 	complete := false
 	l.mu.Lock()
 	before := l.total
 	l.mu.Unlock()
-	for page, err := range l.parts[i].pages(ctx, account) {
+	for page, err := range l.parts[i].pages(ctx, r) {
 		if err != nil {
-			r.errs = append(r.errs, err)
+			how.errs = append(how.errs, err)
 			// Without credentials every further batch would fail the same way.
 			if fault.ClassOf(err) == fault.Expired {
 				break
 			}
 			continue
 		}
-		r.pages++
+		how.pages++
 		complete = complete || page.Complete
 		for _, m := range page.Missing {
 			// An item that vanished between listing and describing is gone;
 			// any other reason leaves its state unknown.
 			if m.Reason != "MISSING" {
-				r.errs = append(r.errs, fault.Errorf(fault.Failed, "describe", m.ARN, "%s %s", m.Reason, m.Detail))
+				how.errs = append(how.errs, fault.Errorf(fault.Failed, "describe", m.ARN, "%s %s", m.Reason, m.Detail))
 			}
 		}
 		if l.land(i, page, before) {
 			landed()
 		}
 	}
-	if len(r.errs) == 0 && (complete || r.pages == 0) && ctx.Err() == nil {
+	if len(how.errs) == 0 && (complete || how.pages == 0) && ctx.Err() == nil {
 		l.mu.Lock()
 		l.table.drop(i)
 		l.mu.Unlock()
 	}
-	return r
+	return how
 }
 
 // land takes a page and reports whether watchers should hear of it before the
