@@ -1,4 +1,4 @@
-package resources
+package resources_test
 
 import (
 	"fmt"
@@ -10,11 +10,12 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/ui"
 	"gantry/views"
+	"gantry/views/resources"
 	"gantry/views/viewstest"
 )
 
 func onClusters(a *awsxtest.Account) func(*views.Deps) ui.Screen {
-	return func(d *views.Deps) ui.Screen { return NewClusters(d, a.ID) }
+	return func(d *views.Deps) ui.Screen { return resources.NewClusters(d, a.ID) }
 }
 
 func TestClustersTellTheirWorstService(t *testing.T) {
@@ -39,7 +40,7 @@ func TestALargeClusterIsNotReadForTheList(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		a := awsxtest.New(awsx.ContextID{Profile: "main"})
 		c := a.Cluster("prod")
-		for i := range glimpseServices + 1 {
+		for i := range resources.GlimpseServices + 1 {
 			c.Service(fmt.Sprintf("api-%d", i), awsxtest.Unbalanced())
 		}
 		d := viewstest.Sit(t, a, viewstest.Standard, onClusters(a)).Read()

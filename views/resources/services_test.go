@@ -1,4 +1,4 @@
-package resources
+package resources_test
 
 import (
 	"slices"
@@ -13,6 +13,7 @@ import (
 	"gantry/ui/uitest"
 	"gantry/views"
 	"gantry/views/livetable"
+	"gantry/views/resources"
 	"gantry/views/viewstest"
 )
 
@@ -117,12 +118,12 @@ func TestKeysOfServicesDoNotCollide(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		a, cluster := viewstest.Shop()
 		for _, root := range []func(*views.Deps) ui.Screen{
-			func(d *views.Deps) ui.Screen { return NewClusters(d, a.ID) },
+			func(d *views.Deps) ui.Screen { return resources.NewClusters(d, a.ID) },
 			onServices(cluster),
 			func(d *views.Deps) ui.Screen {
-				return NewTasks(d, cluster.Ref.In("arn:aws:ecs:eu-west-1:1:service/payments/front"))
+				return resources.NewTasks(d, cluster.Ref.In("arn:aws:ecs:eu-west-1:1:service/payments/front"))
 			},
-			func(d *views.Deps) ui.Screen { return NewContainers(d, cluster.Ref, awsx.Task{}) },
+			func(d *views.Deps) ui.Screen { return resources.NewContainers(d, cluster.Ref, awsx.Task{}) },
 		} {
 			var screen ui.Screen
 			viewstest.Sit(t, a, viewstest.Standard, func(d *views.Deps) ui.Screen {
@@ -274,7 +275,7 @@ func TestHostileNamesNeverReachTheScreenRaw(t *testing.T) {
 				data.Tasks[i].Containers[0].Reason = evil
 			}
 		})
-		d := viewstest.Sit(t, a, uitest.Look{W: 200, H: 50}, func(d *views.Deps) ui.Screen { return NewClusters(d, a.ID) }).Read()
+		d := viewstest.Sit(t, a, uitest.Look{W: 200, H: 50}, func(d *views.Deps) ui.Screen { return resources.NewClusters(d, a.ID) }).Read()
 		check := func() {
 			t.Helper()
 			for _, bad := range []string{"\x1b]0;", "\x07", "\u202e", "\r"} {
@@ -293,5 +294,5 @@ func TestHostileNamesNeverReachTheScreenRaw(t *testing.T) {
 }
 
 func onServices(cluster *awsxtest.Cluster) func(*views.Deps) ui.Screen {
-	return func(d *views.Deps) ui.Screen { return NewServices(d, cluster.Ref) }
+	return func(d *views.Deps) ui.Screen { return resources.NewServices(d, cluster.Ref) }
 }
