@@ -1,4 +1,4 @@
-package logs
+package logs_test
 
 import (
 	"context"
@@ -20,6 +20,7 @@ import (
 	"gantry/ui"
 	"gantry/ui/uitest"
 	"gantry/views"
+	logviews "gantry/views/logs"
 	"gantry/views/viewstest"
 )
 
@@ -103,19 +104,19 @@ func (s torrent) Limits() logs.Limits { return logs.Limits{MaxPage: 10_000, Step
 const rapidly = 10_000
 
 // dialLog runs the console on the logs of a service that writes quickly, at 200x50.
-func dialLog(t testing.TB) (*uitest.Wire, func() *logScreen) {
+func dialLog(t testing.TB) (*uitest.Wire, func() *logviews.Screen) {
 	a, service := logAccount()
 	source := torrent{tick: time.Second / rapidly, container: viewstest.TasksOf(a, service)[0].Containers[0].RuntimeID}
 	st := store.New(t.Context(), store.Options{Opener: awsxtest.NewOpener(a)})
 	t.Cleanup(st.Close)
-	var screen *logScreen
+	var screen *logviews.Screen
 	w := uitest.Dial(t, ui.Options{Title: "gantry", Root: func(h *ui.Host) ui.Screen {
 		v := viewerOf(&views.Deps{Host: h, Now: time.Now, Store: st, Policy: viewstest.ExceptStaging{}, Nav: &viewstest.Visited{}}, nil)
 		v.Open = func(context.Context, awsx.ContextID) (logs.Source, error) { return source, nil }
-		screen = newLogScreen(v, views.LogScope{Service: service})
+		screen = logviews.NewScreen(v, views.LogScope{Service: service})
 		return screen
 	}}, 200, 50)
-	return w, func() *logScreen { return screen }
+	return w, func() *logviews.Screen { return screen }
 }
 
 // TestFollowingQuicklyCostsTheTerminalLittle follows 10,000 lines a second into a full
@@ -132,7 +133,7 @@ func TestFollowingQuicklyCostsTheTerminalLittle(t *testing.T) {
 		}
 		t.Logf("%d bytes a second", bytes/seconds)
 		w.Bytes(uitest.Key("s"))
-		ring := screen().page.lines.ring
+		ring := screen().Ring()
 		if ring.Len() != logs.DefaultRingLines {
 			t.Fatalf("%d lines are held", ring.Len())
 		}
@@ -163,7 +164,7 @@ func BenchmarkFollow10000(b *testing.B) {
 		b.ReportMetric(100*used.Seconds()/took.Seconds(), "%core")
 		b.ReportMetric(float64(bytes)/took.Seconds()/1024, "KB/s")
 		b.ReportMetric(float64(m.HeapAlloc)/(1<<20), "MiB-live")
-		b.ReportMetric(float64(screen().page.lines.ring.Bytes())/(1<<20), "MiB-ring")
+		b.ReportMetric(float64(screen().Ring().Bytes())/(1<<20), "MiB-ring")
 	}
 }
 
@@ -178,19 +179,18 @@ func processor(b *testing.B) time.Duration {
 
 // fullLog is a console on a log whose buffer is full, and a function that lets a
 // tenth of a second's lines come and returns how long it took to take them in.
-func fullLog(b *testing.B) (shell *ui.Shell, screen *logScreen, more func() time.Duration) {
+func fullLog(b *testing.B) (shell *ui.Shell, screen *logviews.Screen, more func() time.Duration) {
 	source := torrent{tick: time.Second / rapidly, container: "ab12"}
 	shell = ui.New(b.Context(), ui.Options{Root: func(h *ui.Host) ui.Screen {
 		v := viewerOf(&views.Deps{Host: h, Now: time.Now, Store: store.New(b.Context(), store.Options{Opener: awsxtest.NewOpener()}), Policy: viewstest.ExceptStaging{}, Nav: &viewstest.Visited{}}, nil)
-		screen = newLogScreen(v, views.LogScope{})
+		screen = logviews.NewScreen(v, views.LogScope{})
 		return screen
 	}})
 	shell.Init()
 	shell.Update(tea.WindowSizeMsg{Width: 200, Height: 50})
-	screen.search.source = source
-	screen.search.session = newLogSession(b.Context())
-	screen.search.session.tail = logs.Follow(b.Context(), &viewstest.Shelf{}, logs.Query{}, logs.TailOptions{})
-	b.Cleanup(screen.search.session.tail.Close)
+	tail := logs.Follow(b.Context(), &viewstest.Shelf{}, logs.Query{}, logs.TailOptions{})
+	b.Cleanup(tail.Close)
+	screen.Attach(b.Context(), source, tail)
 	n := time.Now().UnixNano() / int64(source.tick)
 	take := func(lines int) time.Duration {
 		batch := make([]logs.Entry, lines)
@@ -199,7 +199,7 @@ func fullLog(b *testing.B) (shell *ui.Shell, screen *logScreen, more func() time
 			n++
 		}
 		began := time.Now()
-		screen.take(batched{screen.search.session, logs.Batch{Entries: batch, Status: logs.Status{State: logs.Following}}})
+		screen.Take(logs.Batch{Entries: batch, Status: logs.Status{State: logs.Following}})
 		return time.Since(began)
 	}
 	take(logs.DefaultRingLines)
@@ -217,7 +217,7 @@ func BenchmarkKeyWhileFollowing(b *testing.B) {
 		more()
 		_ = shell.View()
 		if i%200 == 0 {
-			_ = screen.page.view.SetFilter(map[bool]string{true: "status=200", false: ""}[i%400 == 0])
+			_ = screen.HideAllBut(map[bool]string{true: "status=200", false: ""}[i%400 == 0])
 		}
 		b.StartTimer()
 		began := time.Now()
@@ -236,7 +236,7 @@ func BenchmarkFilterLog50000(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			_, screen, more := fullLog(b)
 			for b.Loop() {
-				_ = screen.page.view.SetFilter(typed)
+				_ = screen.HideAllBut(typed)
 			}
 			b.StopTimer()
 			var took time.Duration

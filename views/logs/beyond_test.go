@@ -1,4 +1,4 @@
-package logs
+package logs_test
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 	"gantry/ui"
 	"gantry/ui/uitest"
 	"gantry/views"
+	logviews "gantry/views/logs"
 	"gantry/views/viewstest"
 )
 
@@ -32,7 +33,7 @@ func stocked(n int) (*viewstest.Shelf, *awsxtest.Account, views.LogScope) {
 }
 
 // openLogs opens the logs of a stocked shelf.
-func openLogs(t *testing.T, s *viewstest.Shelf, a *awsxtest.Account, scope views.LogScope, look uitest.Look, change func(*Viewer)) *logDesk {
+func openLogs(t *testing.T, s *viewstest.Shelf, a *awsxtest.Account, scope views.LogScope, look uitest.Look, change func(*logviews.Viewer)) *logDesk {
 	t.Helper()
 	d := &logDesk{shelf: s, service: scope.Service}
 	d.Desk = viewstest.Sit(t, a, look, func(deps *views.Deps) ui.Screen {
@@ -40,7 +41,7 @@ func openLogs(t *testing.T, s *viewstest.Shelf, a *awsxtest.Account, scope views
 		if change != nil {
 			change(v)
 		}
-		d.screen = newLogScreen(v, scope)
+		d.screen = logviews.NewScreen(v, scope)
 		return d.screen
 	})
 	d.ids = d.Runtimes(scope.Service)
@@ -53,7 +54,7 @@ func openLogs(t *testing.T, s *viewstest.Shelf, a *awsxtest.Account, scope views
 func (d *logDesk) numbered(t *testing.T, first, last int) {
 	t.Helper()
 	var got []string
-	for _, e := range d.screen.page.lines.ring.From(d.screen.page.lines.First()) {
+	for _, e := range d.screen.Ring().From(d.screen.Ring().First()) {
 		got = append(got, e.Message)
 	}
 	var want []string
@@ -107,8 +108,7 @@ func TestAFullBufferIsReadBackAndForth(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		s, a, scope := stocked(3000)
 		d := openLogs(t, s, a, scope, viewstest.Standard, nil)
-		d.screen.page.lines.ring = smaller(d.screen.page.lines.ring, 600)
-		d.screen.clearTo(d.screen.page.lines.ring)
+		d.screen.ClearTo(smaller(d.screen.Ring(), 600))
 		d.Press("g", "k").Advance(time.Second).Shows("not following", "600 lines")
 		d.numbered(t, 2001, 2600)
 		d.Press("G").Advance(readTime).Shows("following", "line 2999.")
@@ -123,7 +123,7 @@ func TestWhatLeftTheBufferIsReadAgain(t *testing.T) {
 			d.Press("g", "k").Advance(time.Second)
 		}
 		d.numbered(t, 501, 1999)
-		d.screen.clearTo(smaller(d.screen.page.lines.ring, 1000))
+		d.screen.ClearTo(smaller(d.screen.Ring(), 1000))
 		d.Press("g").Shows("499 older lines have left the buffer, enter reads them again", "line 1000.")
 		d.Press("k").Advance(time.Second).Shows("not following")
 		d.onLine(t, "line 999.")
@@ -166,7 +166,7 @@ func TestAGapIsReadOnEnter(t *testing.T) {
 		held = append(held, s.Entries[30:]...)
 		ring := logs.NewRing(0, 0)
 		ring.Add(held)
-		d.screen.clearTo(ring)
+		d.screen.ClearTo(ring)
 		d.Shows("lines from 09:26:53 to 09:30:03 are not shown: more lines")
 		d.onLine(t, "are not shown", strings.Split(strings.Repeat("k", 10), "")...)
 		d.Shows("<enter>read what is missing")
@@ -176,15 +176,6 @@ func TestAGapIsReadOnEnter(t *testing.T) {
 		d.Press("esc", "enter").Advance(time.Second).Shows("20 lines read").Hides("are not shown")
 		d.numbered(t, 0, 39)
 	})
-}
-
-// clearTo shows other lines, as if they had been read.
-func (s *logScreen) clearTo(ring *logs.Ring) {
-	status := s.search.status
-	s.clear()
-	s.page.lines.ring, s.search.status = ring, status
-	s.page.lines.attribute(s.whose.subject)
-	s.page.view.Changed(nil)
 }
 
 func TestGoingToATime(t *testing.T) {
@@ -211,29 +202,6 @@ func TestGoingToATime(t *testing.T) {
 		d.onLine(t, "line 1730.")
 		d.Press("G").Advance(readTime).Shows("following", "line 2999.")
 	})
-}
-
-func TestTimesThatAreTyped(t *testing.T) {
-	now := time.Date(2026, 11, 22, 14, 10, 0, 0, time.FixedZone("", 3600))
-	for typed, want := range map[string]string{
-		"14:05":                "2026-11-22T14:05:00+01:00",
-		"14:05:30":             "2026-11-22T14:05:30+01:00",
-		"14:11":                "2026-11-21T14:11:00+01:00",
-		"2h":                   "2026-11-22T12:10:00+01:00",
-		"1h30m":                "2026-11-22T12:40:00+01:00",
-		"1d":                   "2026-11-21T14:10:00+01:00",
-		"2026-11-20T09:00":     "2026-11-20T09:00:00+01:00",
-		" 2026-11-20 09:00:01": "2026-11-20T09:00:01+01:00",
-		"2026-11-20":           "2026-11-20T00:00:00+01:00",
-		"2026-11-20T09:00:00Z": "2026-11-20T09:00:00Z",
-		"2026-11-20T09:00Z":    "2026-11-20T09:00:00Z",
-		"":                     "", "-2h": "", "soon": "", "xd": "", "24:00": "", "0s": "",
-	} {
-		got, err := parseMoment(typed, now)
-		if (err != nil) != (want == "") || err == nil && got.Format(time.RFC3339) != want {
-			t.Errorf("%q is %v (%v), want %s", typed, got, err, want)
-		}
-	}
 }
 
 func TestLinesAroundALine(t *testing.T) {

@@ -1,4 +1,4 @@
-package logs
+package logs_test
 
 import (
 	"fmt"
@@ -6,14 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"gantry/awsx/awsxtest"
 	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/ui"
 	"gantry/ui/uitest"
 	"gantry/views"
+	logviews "gantry/views/logs"
 	"gantry/views/viewstest"
 )
 
@@ -36,20 +35,6 @@ func TestTheHistogramLeadsToTheLines(t *testing.T) {
 		}
 		s.Do(func() { s.Err = fault.Errorf(fault.Offline, "count", "", "connection refused") })
 		d.Press("2").Advance(time.Second).Shows("not counted", "connection refused").Press("esc").Shows("logs")
-	})
-}
-
-// TestEveryErrorIsSeenInItsBar: whatever the scale, what is there has a row.
-func TestEveryErrorIsSeenInItsBar(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		n := func(name string) int { return rapid.IntRange(0, 5000).Draw(t, name) }
-		b := logs.Bar{Errors: n("errors"), Warnings: n("warnings")}
-		b.Lines = b.Errors + b.Warnings + n("others")
-		rows := rapid.IntRange(3, 60).Draw(t, "rows")
-		h := stack(b, rows, max(b.Lines, 1)+n("most"))
-		if (b.Errors > 0) != (h[0] > 0) || b.Warnings > 0 && h[1] <= h[0] && h[0] < rows || h[0] > h[1] || h[1] > h[2] || h[2] > rows || (b.Lines > 0) != (h[2] > 0) {
-			t.Fatalf("%+v of %d rows is drawn as %v", b, rows, h)
-		}
 	})
 }
 
@@ -82,7 +67,7 @@ func histogramDesk(t *testing.T, look uitest.Look) (c *uitest.Console) {
 		}
 		d := viewstest.Sit(t, a, look, func(deps *views.Deps) ui.Screen {
 			deps.Now = func() time.Time { return drawn }
-			return newLogScreen(viewerOf(deps, s), views.LogScope{Service: service})
+			return logviews.NewScreen(viewerOf(deps, s), views.LogScope{Service: service})
 		}).Read()
 		d.Press("H").Advance(time.Second).Press("6").Advance(time.Second).Press("E", "left")
 		c = d.Console
@@ -106,7 +91,7 @@ func frames(t *testing.T, looks []uitest.Look, act func(*logDesk, func(level, me
 			for i := range 24 {
 				write("info", fmt.Sprintf("GET /orders/%d 200 took=%dms", i*7, i%9), time.Duration(40-i)*time.Second)
 			}
-			d := openLogs(t, s, a, views.LogScope{Service: service}, look, func(v *Viewer) {
+			d := openLogs(t, s, a, views.LogScope{Service: service}, look, func(v *logviews.Viewer) {
 				v.Deps.Now = func() time.Time { return drawn }
 			})
 			act(d, write)
@@ -146,7 +131,7 @@ func TestFramesOfAGap(t *testing.T) {
 		held = append(held, logs.Entry{Time: at, Gap: &logs.Gap{From: d.shelf.Entries[8].Time, To: at, Reason: "more lines came than could be read"}})
 		ring := logs.NewRing(0, 0)
 		ring.Add(append(held, d.shelf.Entries[13:]...))
-		d.screen.clearTo(ring)
+		d.screen.ClearTo(ring)
 		d.Press("m", "k", "k", "v", "k", "k", "k")
 	})
 }

@@ -1,4 +1,4 @@
-package logs
+package logs_test
 
 import (
 	"strings"
@@ -10,6 +10,7 @@ import (
 	"gantry/awsx/store"
 	"gantry/ui"
 	"gantry/views"
+	logviews "gantry/views/logs"
 	"gantry/views/viewstest"
 )
 
@@ -37,7 +38,7 @@ func TestTheTasksBeforeAreReachedHoursLater(t *testing.T) {
 		d := viewstest.Sit(t, a, viewstest.Standard, func(deps *views.Deps) ui.Screen {
 			v := viewerOf(deps, s)
 			v.Remembered = func(awsx.Ref) []store.Seen { return seen }
-			return newLogScreen(v, views.LogScope{Service: service})
+			return logviews.NewScreen(v, views.LogScope{Service: service})
 		}).Read()
 		for _, name := range []string{"cafe", "beef", "f00d"} {
 			d.Press("p")

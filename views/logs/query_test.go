@@ -1,4 +1,4 @@
-package logs
+package logs_test
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/ui/uitest"
+	logviews "gantry/views/logs"
 	"gantry/views/viewstest"
 	"gantry/views/wording"
 )
@@ -103,7 +104,7 @@ func TestRevealingIsAskedAndRecordedOnce(t *testing.T) {
 		s, a, scope := stocked(0)
 		var recorded []string
 		fails := errors.New("the disk is full")
-		d := openLogs(t, s, a, scope, viewstest.Standard, func(v *Viewer) {
+		d := openLogs(t, s, a, scope, viewstest.Standard, func(v *logviews.Viewer) {
 			v.Reveal = func(target awsx.Ref) error {
 				recorded = append(recorded, target.Name())
 				return fails
@@ -135,7 +136,7 @@ func TestALinkIsCopiedAndShown(t *testing.T) {
 		s, a, scope := stocked(600)
 		var asked logs.Query
 		var stretch logs.Range
-		d := openLogs(t, s, a, scope, viewstest.Standard, func(v *Viewer) {
+		d := openLogs(t, s, a, scope, viewstest.Standard, func(v *logviews.Viewer) {
 			v.Link = func(_ awsx.ContextID, q logs.Query, r logs.Range) (string, string, error) {
 				asked, stretch = q, r
 				if q.Expr.IsZero() {

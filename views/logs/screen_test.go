@@ -1,4 +1,4 @@
-package logs
+package logs_test
 
 import (
 	"context"
@@ -19,6 +19,7 @@ import (
 	"gantry/ui"
 	"gantry/ui/uitest"
 	"gantry/views"
+	logviews "gantry/views/logs"
 	"gantry/views/resources"
 	"gantry/views/viewstest"
 	"gantry/views/wording"
@@ -28,7 +29,7 @@ import (
 type logDesk struct {
 	*viewstest.Desk
 	shelf   *viewstest.Shelf
-	screen  *logScreen
+	screen  *logviews.Screen
 	service awsx.Ref
 	ids     []string // runtime ids of the tasks' containers
 }
@@ -49,15 +50,15 @@ func tail(t *testing.T, look uitest.Look, s *viewstest.Shelf, scope func(a *awsx
 	}
 	d := &logDesk{shelf: s, service: service}
 	d.Desk = viewstest.Sit(t, a, look, func(deps *views.Deps) ui.Screen {
-		d.screen = newLogScreen(viewerOf(deps, s), at)
+		d.screen = logviews.NewScreen(viewerOf(deps, s), at)
 		return d.screen
 	})
 	d.ids = d.Runtimes(service)
 	return d
 }
 
-func viewerOf(d *views.Deps, s *viewstest.Shelf) *Viewer {
-	return &Viewer{Deps: d, Drivers: ecslog.Standard(), Open: func(context.Context, awsx.ContextID) (logs.Source, error) { return s, nil }}
+func viewerOf(d *views.Deps, s *viewstest.Shelf) *logviews.Viewer {
+	return &logviews.Viewer{Deps: d, Drivers: ecslog.Standard(), Open: func(context.Context, awsx.ContextID) (logs.Source, error) { return s, nil }}
 }
 
 // say writes a line of the n-th task, now.
@@ -94,7 +95,7 @@ func TestLogFrames(t *testing.T) {
 			}
 			c = viewstest.Sit(t, a, look, func(deps *views.Deps) ui.Screen {
 				deps.Now = func() time.Time { return drawn } // frames are drawn outside the bubble
-				return newLogScreen(viewerOf(deps, s), views.LogScope{Service: service})
+				return logviews.NewScreen(viewerOf(deps, s), views.LogScope{Service: service})
 			}).Read().Console
 		})
 		return c
@@ -122,7 +123,7 @@ func TestLinesAreShownAfterOneSearch(t *testing.T) {
 // logNav opens real logs among visits that are only noted.
 type logNav struct {
 	views.Nav
-	viewer *Viewer
+	viewer *logviews.Viewer
 }
 
 func (n logNav) Logs(s views.LogScope) tea.Cmd { return n.viewer.Logs(s) }
@@ -242,12 +243,12 @@ func TestLinesOfForgottenTasksAreFoundAndOthersAreMarked(t *testing.T) {
 			v.Remembered = func(of awsx.Ref) []store.Seen {
 				return []store.Seen{{Service: of.Name(), ID: gone, Task: "arn:aws:ecs:eu-west-1:1:task/payments/f00df00df00df00d", Container: "api-orders", Family: "api-orders", Revision: "1"}}
 			}
-			return newLogScreen(v, views.LogScope{Service: service})
+			return logviews.NewScreen(v, views.LogScope{Service: service})
 		}).Read()
 		if row := d.Row("from a forgotten task"); !strings.Contains(row, "f00df00d") {
 			t.Errorf("not attributed: %q", row)
 		}
-		if row := d.Row("from who knows where"); !strings.Contains(row, byFamily) {
+		if row := d.Row("from who knows where"); !strings.Contains(row, "family") {
 			t.Errorf("not marked: %q", row)
 		}
 		d.Hides("of another family")
@@ -364,7 +365,7 @@ func TestAnIdleLogWritesNothing(t *testing.T) {
 		t.Cleanup(st.Close)
 		w := uitest.Dial(t, ui.Options{Title: "gantry", Root: func(h *ui.Host) ui.Screen {
 			deps := &views.Deps{Host: h, Now: time.Now, Store: st, Policy: viewstest.ExceptStaging{}, Nav: &viewstest.Visited{}}
-			return newLogScreen(viewerOf(deps, s), views.LogScope{Service: service})
+			return logviews.NewScreen(viewerOf(deps, s), views.LogScope{Service: service})
 		}}, 80, 24)
 		time.Sleep(15 * time.Second)
 		if !strings.Contains(w.Text(), "hello") {

@@ -1,4 +1,4 @@
-package logs
+package logs_test
 
 import (
 	"cmp"
@@ -15,6 +15,7 @@ import (
 	"gantry/ui"
 	"gantry/ui/uitest"
 	"gantry/views"
+	logviews "gantry/views/logs"
 	"gantry/views/viewstest"
 )
 
@@ -78,7 +79,7 @@ func TestWhyThereAreNoLines(t *testing.T) {
 					if c.open != nil {
 						v.Open = func(context.Context, awsx.ContextID) (logs.Source, error) { return nil, c.open }
 					}
-					return newLogScreen(v, views.LogScope{Service: service})
+					return logviews.NewScreen(v, views.LogScope{Service: service})
 				}).Read()
 				d.Shows(c.shows...).Hides("hunter2")
 				d.Press("j", "k", "G", "n", "e", "E", "enter", "c").Shows("logs")
@@ -129,7 +130,7 @@ func TestTasksThatCannotBeReadAreNamed(t *testing.T) {
 		a, service := logAccount()
 		a.Fail(awsxtest.DescribeServices, fault.Errorf(fault.Denied, "ecs:DescribeServices", service.ARN, "not authorized"))
 		d := viewstest.Sit(t, a, viewstest.Standard, func(deps *views.Deps) ui.Screen {
-			return newLogScreen(viewerOf(deps, &viewstest.Shelf{}), views.LogScope{Service: service})
+			return logviews.NewScreen(viewerOf(deps, &viewstest.Shelf{}), views.LogScope{Service: service})
 		}).Read()
 		d.Shows("nothing tells which lines", "ecs:DescribeServices", "denied", "ctrl+r tries again")
 		a.Fail(awsxtest.DescribeServices, nil)

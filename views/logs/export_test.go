@@ -1,0 +1,39 @@
+package logs
+
+import (
+	"context"
+
+	"gantry/logs"
+	"gantry/views"
+)
+
+// Screen is the log screen, for tests that look into it or put it into a state that
+// takes long to come about.
+type Screen = logScreen
+
+// NewScreen makes the screen of a scope.
+func NewScreen(v *Viewer, scope views.LogScope) *Screen { return newLogScreen(v, scope) }
+
+// Ring is the lines that the screen holds.
+func (s *logScreen) Ring() *logs.Ring { return s.page.lines.ring }
+
+// ClearTo shows other lines, as if they had been read.
+func (s *logScreen) ClearTo(ring *logs.Ring) {
+	status := s.search.status
+	s.clear()
+	s.page.lines.ring, s.search.status = ring, status
+	s.page.lines.attribute(s.whose.subject)
+	s.page.view.Changed(nil)
+}
+
+// HideAllBut shows only the lines that match.
+func (s *logScreen) HideAllBut(expr string) error { return s.page.view.SetFilter(expr) }
+
+// Attach gives the screen a store and a tail of its own, whose batches the test brings.
+func (s *logScreen) Attach(ctx context.Context, source logs.Source, tail *logs.Tail) {
+	s.search.source, s.search.session = source, newLogSession(ctx)
+	s.search.session.tail = tail
+}
+
+// Take brings a batch of the tail that was attached.
+func (s *logScreen) Take(b logs.Batch) { s.take(batched{s.search.session, b}) }
