@@ -73,6 +73,7 @@ type ContainerDefinition struct {
 // PortMapping maps a container port to a host port; HostPort 0 is dynamic.
 type PortMapping struct {
 	ContainerPort int    `json:"containerPort"`
+	Range         string `json:"containerPortRange"` // such as 9000-9010; ContainerPort is 0 then
 	HostPort      int    `json:"hostPort"`
 	Protocol      string `json:"protocol"`
 }

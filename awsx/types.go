@@ -2,6 +2,7 @@ package awsx
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -209,8 +210,19 @@ type Container struct {
 type Binding struct {
 	ContainerPort int
 	HostPort      int
-	Protocol      string // tcp, udp
-	BindIP        string // 0.0.0.0 and :: are the two halves of one binding
+	// Range and HostRange are such as 9000-9010 where a range of ports is bound; the
+	// ports are 0 then.
+	Range, HostRange string
+	Protocol         string // tcp, udp
+	BindIP           string // 0.0.0.0 and :: are the two halves of one binding
+}
+
+// PortWords is a port or a range of ports, empty while neither is known.
+func PortWords(port int, ports string) string {
+	if ports != "" || port == 0 {
+		return ports
+	}
+	return strconv.Itoa(port)
 }
 
 // ENI is a task's elastic network interface (awsvpc).

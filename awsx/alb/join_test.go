@@ -312,3 +312,38 @@ func TestPortsAreListedPerContainer(t *testing.T) {
 		})
 	}
 }
+
+func TestAPortRangeIsOnePort(t *testing.T) {
+	task := awsx.Task{Containers: []awsx.Container{{Name: "app", Bindings: []awsx.Binding{
+		{BindIP: "0.0.0.0", Range: "9000-9010", HostRange: "49000-49010", Protocol: "tcp"},
+		{BindIP: "::", Range: "9000-9010", HostRange: "49000-49010", Protocol: "tcp"},
+	}}}}
+	ports := alb.Ports(task, nil, "i-1")
+	if len(ports) != 1 || ports[0].Inside() != "9000-9010" || ports[0].Outside() != "49000-49010" {
+		t.Errorf("ports %+v", ports)
+	}
+	td := &awsx.TaskDefinition{Containers: []awsx.ContainerDefinition{{Name: "app", Ports: []awsx.PortMapping{{Range: "9000-9010"}}}}}
+	if ports := alb.Ports(awsx.Task{}, td, "i-1"); len(ports) != 1 || ports[0].Inside() != "9000-9010" || ports[0].Outside() != "" {
+		t.Errorf("ports of the definition %+v", ports)
+	}
+}
+
+func TestATaskOfAPairOfGroupsIsInEither(t *testing.T) {
+	service := awsx.Service{LoadBalancers: []awsx.LoadBalancer{{TargetGroup: "blue", Alternate: "green", Container: "app", ContainerPort: 80}}}
+	task := awsx.Task{LastStatus: "RUNNING", ENIs: []awsx.ENI{{PrivateV4: "10.0.0.1"}}}
+	in := alb.Input{Service: service, Tasks: []awsx.Task{task}, Groups: []awsx.Group{
+		{ARN: "blue", Read: true}, {ARN: "green", Read: true, Targets: []awsx.TargetHealth{{ID: "10.0.0.1", Port: 80, State: "healthy"}}},
+	}}
+	got := alb.Join(in)
+	if targets := got.Tasks[0].Targets; len(targets) != 1 || targets[0].Standing != alb.Registered || targets[0].Group != "green" || len(got.Unmatched) > 0 {
+		t.Errorf("%+v", got)
+	}
+	in.Groups[1] = awsx.Group{ARN: "green"}
+	if got := alb.Join(in); got.Tasks[0].Targets[0].Standing != alb.Unread || len(got.Unread) != 1 {
+		t.Errorf("the group it may be in is unread: %+v", got)
+	}
+	in.Groups[1].Read = true
+	if got := alb.Join(in); len(got.Tasks[0].Targets) != 1 || got.Tasks[0].Targets[0].Standing != alb.NotRegistered {
+		t.Errorf("it is in neither: %+v", got)
+	}
+}

@@ -15,7 +15,15 @@ type Port struct {
 	Host string
 	// HostPort is 0 until a dynamic port was bound.
 	HostPort int
+	// Range and HostRange stand in place of the ports where a range is mapped.
+	Range, HostRange string
 }
+
+// Inside is the container's port or range of ports.
+func (p Port) Inside() string { return awsx.PortWords(p.ContainerPort, p.Range) }
+
+// Outside is the host's port or range of ports, empty until it was bound.
+func (p Port) Outside() string { return awsx.PortWords(p.HostPort, p.HostRange) }
 
 // Ports lists the container ports of a task in the order of its containers. The
 // instance is the EC2 id the task runs on, empty when unknown; td may be nil,
@@ -63,7 +71,7 @@ func containerPorts(name, mode string, t awsx.Task, td *awsx.TaskDefinition) []P
 			continue
 		}
 		for _, b := range c.Bindings {
-			out = append(out, Port{Container: name, ContainerPort: b.ContainerPort, Protocol: transport(b.Protocol), HostPort: b.HostPort})
+			out = append(out, Port{Container: name, ContainerPort: b.ContainerPort, Protocol: transport(b.Protocol), HostPort: b.HostPort, Range: b.Range, HostRange: b.HostRange})
 		}
 	}
 	if len(out) > 0 || td == nil || mode == modeNone {
@@ -71,9 +79,9 @@ func containerPorts(name, mode string, t awsx.Task, td *awsx.TaskDefinition) []P
 	}
 	def, _ := td.Container(name)
 	for _, m := range def.Ports {
-		p := Port{Container: name, ContainerPort: m.ContainerPort, Protocol: transport(m.Protocol), HostPort: m.HostPort}
+		p := Port{Container: name, ContainerPort: m.ContainerPort, Protocol: transport(m.Protocol), HostPort: m.HostPort, Range: m.Range}
 		if mode == modeHost || mode == modeAWSVPC {
-			p.HostPort = m.ContainerPort
+			p.HostPort, p.HostRange = m.ContainerPort, m.Range
 		}
 		out = append(out, p)
 	}

@@ -79,6 +79,8 @@ func (f *facts) unreadCause() cause {
 	var parts []string
 	if !f.RunningRead {
 		parts = append(parts, "tasks")
+	} else if n := f.untold(); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %d tasks", n, f.Service.Running+f.Service.Pending))
 	}
 	if !f.StoppedRead {
 		parts = append(parts, "stopped tasks")

@@ -53,6 +53,8 @@ type wireContainer struct {
 	NetworkBindings []struct {
 		BindIP        string `json:"bindIP"`
 		ContainerPort int    `json:"containerPort"`
+		Range         string `json:"containerPortRange"`
+		HostRange     string `json:"hostPortRange"`
 		HostPort      int    `json:"hostPort"`
 		Protocol      string `json:"protocol"`
 	} `json:"networkBindings"`
@@ -159,6 +161,7 @@ func container(w *wireContainer) awsx.Container {
 	for i, b := range w.NetworkBindings {
 		c.Bindings[i] = awsx.Binding{
 			ContainerPort: b.ContainerPort, HostPort: b.HostPort, Protocol: intern(b.Protocol), BindIP: intern(b.BindIP),
+			Range: intern(b.Range), HostRange: intern(b.HostRange),
 		}
 	}
 	for _, n := range w.NetworkInterfaces {

@@ -136,3 +136,51 @@ func TestEveryTargetOfALivingAccountIsJoinedToItsTask(t *testing.T) {
 		}
 	})
 }
+
+// TestABlueGreenServiceIsWellAfterEachDeployment deploys three times: after every
+// second one it is served from the group that its load balancer entry does not name.
+func TestABlueGreenServiceIsWellAfterEachDeployment(t *testing.T) {
+	over(t, sim.Options{Scenario: sim.BlueGreen}, func(t *testing.T, _ *sim.Account, _ *together, s *store.Store) {
+		asks := inquiry.Reader{Context: simulated, Store: s}
+		account, err := s.Account(t.Context(), simulated)
+		if err != nil {
+			t.Fatal(err)
+		}
+		permitted := awsx.WithChange(t.Context(), &awsx.Change{ID: "test", Record: func(awsx.Call) error { return nil }})
+		groups := map[string]bool{}
+		for n := range 4 {
+			if n > 0 {
+				service, err := asks.FindService(t.Context(), "prod", "ranking")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := account.UpdateService(permitted, awsx.ServiceUpdate{Service: service.Ref, ForceNew: true}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			<-time.After(2 * time.Hour) // with its bake time, and the deaths forgotten
+			service, err := asks.FindService(t.Context(), "prod", "ranking")
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, err := asks.Inspect(t.Context(), service.Ref)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f := found.Finding; f.Status != diagnose.OK || f.Targets.Healthy != service.Desired || f.Targets.Total != service.Desired {
+				t.Errorf("after %d deployments: %s %q, targets %s", n, f.Status, f.Why, f.Targets)
+			}
+			for _, task := range found.Joined().Tasks {
+				for _, target := range task.Targets {
+					groups[target.Group] = true
+					if target.Standing != alb.Registered {
+						t.Errorf("after %d deployments: a task stands %d with %s", n, target.Standing, target.Group)
+					}
+				}
+			}
+		}
+		if len(groups) != 2 {
+			t.Errorf("it was served from %v", groups)
+		}
+	})
+}

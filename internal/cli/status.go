@@ -281,7 +281,7 @@ func taskOf(t awsx.Task, j alb.TaskTargets) taskStatus {
 		Zone: t.AvailabilityZone, Ports: []string{}, Targets: []targetStatus{}, Started: moment(t.StartedAt),
 	}
 	for _, port := range j.Ports {
-		s.Ports = append(s.Ports, fmt.Sprintf("%s:%d>%s:%d", port.Container, port.ContainerPort, dash(port.Host), port.HostPort))
+		s.Ports = append(s.Ports, fmt.Sprintf("%s:%s>%s:%s", port.Container, port.Inside(), dash(port.Host), cmp.Or(port.Outside(), "0")))
 	}
 	for _, target := range j.Targets {
 		ts := targetStatus{Group: awsx.GroupName(target.Group), State: target.Health.State, Reason: target.Health.Reason}

@@ -113,7 +113,7 @@ func describeContainerDefinition(d *prose.Document, c awsx.ContainerDefinition, 
 		if p.HostPort != 0 {
 			host = strconv.Itoa(p.HostPort)
 		}
-		d.Field("port", fmt.Sprintf("%d -> %s %s", p.ContainerPort, host, cmp.Or(p.Protocol, "tcp")))
+		d.Field("port", fmt.Sprintf("%s -> %s %s", awsx.PortWords(p.ContainerPort, p.Range), host, cmp.Or(p.Protocol, "tcp")))
 	}
 	d.Field("log driver", c.LogDriver)
 	d.Field("health command", yesNo(c.HasHealth))

@@ -20,6 +20,7 @@ func TestWhatWasNotReadIsNeverWell(t *testing.T) {
 		f := &clusterFacts{
 			services: []awsx.Service{s}, Cluster: diagnose.Cluster{
 				Now: awsxtest.Now, Groups: map[string]awsx.Group{},
+				Tasks:       map[string]diagnose.Tasks{"api": {Running: make([]awsx.Task, desired)}},
 				RunningRead: rapid.Bool().Draw(t, "running read"), StoppedRead: rapid.Bool().Draw(t, "stopped read"),
 			},
 		}

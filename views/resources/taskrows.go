@@ -237,11 +237,7 @@ func (r *taskRow) balanced(p alb.Port) int {
 // portText is a container port and the host's port that leads to it; one that is
 // not bound yet is unread.
 func portText(p alb.Port) string {
-	host := Unread
-	if p.HostPort != 0 {
-		host = strconv.Itoa(p.HostPort)
-	}
-	s := strconv.Itoa(p.ContainerPort) + ">" + host
+	s := p.Inside() + ">" + cmp.Or(p.Outside(), Unread)
 	if p.Protocol != "tcp" {
 		s += "/" + p.Protocol
 	}

@@ -83,9 +83,9 @@ func ShortID(id string) string { return id[:min(8, len(id))] }
 func Ports(bindings []awsx.Binding) string {
 	var out []string
 	for _, b := range bindings {
-		s := strconv.Itoa(b.ContainerPort)
-		if b.HostPort != 0 {
-			s += ">" + strconv.Itoa(b.HostPort)
+		s := awsx.PortWords(b.ContainerPort, b.Range)
+		if host := awsx.PortWords(b.HostPort, b.HostRange); host != "" {
+			s += ">" + host
 		}
 		if b.Protocol != "" && b.Protocol != "tcp" {
 			s += "/" + b.Protocol
