@@ -13,27 +13,22 @@ type hint struct {
 	begins bool     // it is the only one, and every match begins with it
 }
 
-// in reports whether s may match.
-func (h hint) in(s string) bool {
+// start returns the byte of s from which the expression is to be searched for, once;
+// negative when s cannot match. To try the expression at each place of a text that
+// matches begin with would cost a long line once for each of them.
+func (h hint) start(s string) int {
 	for _, text := range h.anyOf {
-		if foldIndex(s, text) >= 0 {
-			return true
+		if at := foldIndex(s, text); at >= 0 {
+			if h.begins {
+				return at
+			}
+			return 0
 		}
 	}
-	return len(h.anyOf) == 0
-}
-
-// next returns where the text that every match begins with stands in s from a byte on;
-// negative when it does not.
-func (h hint) next(s string, from int) int {
-	if from > len(s) {
+	if len(h.anyOf) > 0 {
 		return -1
 	}
-	at := foldIndex(s[from:], h.anyOf[0])
-	if at < 0 {
-		return -1
-	}
-	return from + at
+	return 0
 }
 
 // analyse returns the texts that an expression stands for, where it is no more than

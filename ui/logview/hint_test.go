@@ -1,8 +1,11 @@
 package logview
 
 import (
+	"fmt"
 	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -26,6 +29,48 @@ func TestHintsChangeNoMatch(t *testing.T) {
 			t.Fatalf("%q in %q at %d to %d, want %v", expr, s, from, to, want)
 		}
 	})
+}
+
+// worstFilters are filters and pieces of a line that match the beginning of the filter
+// again and again, and never all of it.
+var worstFilters = []struct{ expr, piece string }{
+	{"error.*timeout", "error "}, {"a.*b.*c", "ab"}, {`took=\d+ms slow`, "took=12ms "}, {"(a|aa)+x", "a"}, {"error.*timeout", "errorerror time"},
+}
+
+func TestNoFilterTakesMoreThanLinearTime(t *testing.T) {
+	for _, w := range worstFilters {
+		p, err := parse(w.expr, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := strings.Repeat(w.piece, 1<<20/len(w.piece))
+		start := time.Now()
+		if p.in(line) {
+			t.Errorf("%s is found", w.expr)
+		}
+		// Some hundred milliseconds are usual. Quadratic time would be minutes.
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%s over 1 MiB of %q takes %v", w.expr, w.piece, took)
+		}
+	}
+}
+
+func BenchmarkFilterWorst(b *testing.B) {
+	for _, size := range []int{64 << 10, 1 << 20} {
+		for _, w := range worstFilters {
+			p, err := parse(w.expr, true)
+			if err != nil {
+				b.Fatal(err)
+			}
+			line := strings.Repeat(w.piece, size/len(w.piece))
+			b.Run(fmt.Sprintf("%dKiB/%s", size>>10, w.expr), func(b *testing.B) {
+				b.SetBytes(int64(size))
+				for b.Loop() {
+					p.in(line)
+				}
+			})
+		}
+	}
 }
 
 func TestHints(t *testing.T) {

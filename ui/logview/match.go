@@ -46,9 +46,6 @@ func parse(typed string, inverts bool) (pattern, error) {
 		return p, nil
 	}
 	p.re = re
-	if p.hint.begins {
-		p.re = regexp.MustCompile("^(?i:" + expr + ")")
-	}
 	return p, nil
 }
 
@@ -68,39 +65,28 @@ func (p *pattern) in(s string) bool {
 		from, _ := p.next(s)
 		return from >= 0
 	}
-	if !p.hint.begins {
-		return p.hint.in(s) && p.re.MatchString(s)
-	}
-	for at := p.hint.next(s, 0); at >= 0; at = p.hint.next(s, at+1) {
-		if p.re.MatchString(s[at:]) {
-			return true
-		}
-	}
-	return false
+	at := p.hint.start(s)
+	return at >= 0 && p.re.MatchString(s[at:])
 }
 
 // next returns where the first match in s begins and ends; from is negative when
 // there is none.
 func (p *pattern) next(s string) (from, to int) {
 	from = -1
-	switch {
-	case p.re == nil:
+	if p.re == nil {
 		for _, literal := range p.literals {
 			if at := foldIndex(s, literal); at >= 0 && (from < 0 || at < from) {
 				from, to = at, at+len(literal)
 			}
 		}
 		return from, to
-	case !p.hint.begins:
-		if at := p.re.FindStringIndex(s); at != nil {
-			return at[0], at[1]
-		}
+	}
+	at := p.hint.start(s)
+	if at < 0 {
 		return -1, -1
 	}
-	for at := p.hint.next(s, 0); at >= 0; at = p.hint.next(s, at+1) {
-		if match := p.re.FindStringIndex(s[at:]); match != nil {
-			return at, at + match[1]
-		}
+	if match := p.re.FindStringIndex(s[at:]); match != nil {
+		return at + match[0], at + match[1]
 	}
 	return -1, -1
 }
