@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"gantry/internal/clean"
 )
 
 // Severity orders levels across the spellings that loggers use.
@@ -76,8 +78,9 @@ const levelWindow = 96
 // LevelIn returns the level that a line's own text announces: the "level" of a
 // JSON object, the first word in capitals near the line's start that is a level, or
 // "error" for what runtimes write of an exception that nobody caught, which carries
-// no level. It returns "" when there is none.
+// no level. Colours around a level do not hide it. It returns "" when there is none.
 func LevelIn(message string) string {
+	message = clean.Plain(message)
 	if strings.HasPrefix(message, "{") {
 		for _, path := range [...]string{"level", "log.level", "severity"} {
 			if v, ok := Lookup(json.RawMessage(message), path); ok {

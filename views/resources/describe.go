@@ -128,6 +128,9 @@ func environment(d *prose.Document, c awsx.ContainerDefinition, masking api.Mask
 	for _, s := range c.Secrets {
 		d.Field("env "+s.Name, "from "+s.ValueFrom)
 	}
+	for _, arn := range c.EnvFiles {
+		d.Field("env file", arn)
+	}
 }
 
 // describeTask puts a task in words, with its revision and its host when they
