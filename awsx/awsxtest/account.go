@@ -1,9 +1,10 @@
-// Package awsxtest fakes the ports of package awsx in memory. An account is
-// built in a few lines (New, Cluster, Service), read and changed through the
-// ports, and scripted: an operation can be made to fail, to answer in part, or
-// to block until it is released. It is safe for concurrent use and starts no
-// goroutine. What is built has fixed times, before Now; what changes later is
-// dated by the clock.
+// Package awsxtest fakes the ports of package awsx: data in, errors out. An account
+// is built in a few lines (New, Cluster, Service) or filled by Edit, read through the
+// ports, and scripted: an operation can be made to fail, to answer in part, or to
+// block until it is released. A write puts what it is given into the data and nothing
+// follows from it: for an account that behaves there is the simulator, which package
+// simtest opens. It is safe for concurrent use and starts no goroutine. What is built
+// has fixed times, before Now; what changes later is dated by the clock.
 package awsxtest
 
 import (
@@ -87,6 +88,28 @@ type Data struct {
 	Refusals []awsx.Missing
 }
 
+// Task returns the task of an ARN, nil where there is none.
+func (d *Data) Task(arn string) *awsx.Task {
+	for i := range d.Tasks {
+		if d.Tasks[i].Ref.ARN == arn {
+			return &d.Tasks[i]
+		}
+	}
+	return nil
+}
+
+// Record returns the record of a service deployment, nil where there is none.
+func (d *Data) Record(arn string) *awsx.ServiceDeployment {
+	for _, records := range d.Deployments {
+		for i := range records {
+			if records[i].ARN == arn {
+				return &records[i]
+			}
+		}
+	}
+	return nil
+}
+
 // Account is an account in memory; it implements awsx.Account.
 type Account struct {
 	// ID is the context that every reference carries.
@@ -101,7 +124,6 @@ type Account struct {
 	calls   []Call
 	scripts map[Op]*script
 	serial  int
-	started map[string][]string // ARNs of the tasks of a RunTask, by its token
 }
 
 var _ awsx.Account = (*Account)(nil)
@@ -137,7 +159,6 @@ func New(id awsx.ContextID) *Account {
 			Platforms:       map[string][]string{},
 			GroupDetails:    map[string]awsx.GroupDetails{},
 		},
-		started: map[string][]string{},
 	}
 }
 

@@ -117,27 +117,11 @@ func TestChangesAreAppliedAndRecorded(t *testing.T) {
 		t.Error(d)
 	}
 
-	a.FinishRollout("api")
+	a.Settle("api")
 	after, _ := read(t, a.DescribeServices(ctx, ref.ClusterRef(), []string{"api"}))
 	tasks, _ := read(t, a.Tasks(ctx, awsx.TaskQuery{Cluster: ref.ClusterRef(), Service: "api"}))
 	if after[0].Running != 4 || len(after[0].Deployments) != 1 || after[0].Deployments[0].ID != s.Deployments[0].ID || len(tasks) != 4 || tasks[0].TaskDefinition != td.ARN {
 		t.Errorf("%+v, %d tasks", after[0], len(tasks))
-	}
-}
-
-func TestFailedRolloutGoesBack(t *testing.T) {
-	a := awsxtest.New(awsx.ContextID{})
-	ref := a.Cluster("prod").Service("api")
-	ctx, _ := change(t)
-	s, err := a.UpdateService(ctx, awsx.ServiceUpdate{Service: ref, ForceNew: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	a.FailRollout("api", true)
-	after, _ := read(t, a.DescribeServices(ctx, ref.ClusterRef(), []string{"api"}))
-	d := after[0].Deployments
-	if len(d) != 3 || d[0].Status != "PRIMARY" || d[1].ID != s.Deployments[0].ID || d[1].RolloutState != "FAILED" || !strings.Contains(after[0].Events[0].Message, "rolling back to deployment") {
-		t.Errorf("%+v", after[0])
 	}
 }
 

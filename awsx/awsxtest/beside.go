@@ -71,41 +71,6 @@ func (a *Account) ScalableTarget(ctx context.Context, service awsx.Ref) (awsx.Sc
 	return t, nil
 }
 
-// UpdateScaling implements awsx.ScalingWriter.
-func (a *Account) UpdateScaling(ctx context.Context, u awsx.ScalingUpdate) error {
-	const operation = "RegisterScalableTarget"
-	if err := a.permit(ctx, scalingAPI, operation); err != nil {
-		return err
-	}
-	if err := a.begin(ctx, UpdateScaling, u.Service.ARN); err != nil {
-		return err
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	refuse := func(format string, args ...any) error {
-		return fault.Errorf(fault.Invalid, scalingAPI.action(operation), u.Service.ARN, "ValidationException: "+format, args...)
-	}
-	t, ok := a.data.ScalableTargets[u.Service.ARN]
-	if !ok && (u.Min == nil || u.Max == nil) {
-		return refuse("MinCapacity and MaxCapacity are required for a new scalable target")
-	}
-	t.Service = u.Service
-	if u.Min != nil {
-		t.Min = *u.Min
-	}
-	if u.Max != nil {
-		t.Max = *u.Max
-	}
-	if t.Min > t.Max {
-		return refuse("minimum capacity %d is more than maximum capacity %d", t.Min, t.Max)
-	}
-	if u.Suspend != nil {
-		t.SuspendedIn, t.SuspendedOut, t.SuspendedScheduled = *u.Suspend, *u.Suspend, *u.Suspend
-	}
-	a.data.ScalableTargets[u.Service.ARN] = t
-	return nil
-}
-
 // AlarmsByName implements awsx.AlarmReader.
 func (a *Account) AlarmsByName(ctx context.Context, names []string) ([]awsx.Alarm, error) {
 	return a.alarms(ctx, AlarmsByName, strings.Join(names, ","), func(alarm awsx.Alarm) bool { return slices.Contains(names, alarm.Name) })

@@ -84,9 +84,19 @@ func (a *Account) task(s *awsx.Service, td *awsx.TaskDefinition, deployment stri
 	}
 }
 
-// replaceTasks makes a service's running tasks those of its task definition,
-// healthy in its groups; the lock is held.
-func (a *Account) replaceTasks(s *awsx.Service, deployment string) {
+// Settle makes a service, named or by ARN, what it is when its newest deployment is
+// complete: as many tasks as it wants run its task definition, healthy in their
+// target groups, the older deployments are gone and the record of this one, if it has
+// one, says how it ended.
+func (a *Account) Settle(service string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := a.service(service)
+	d := s.Deployments[0]
+	d.Running, d.Pending, d.Desired = s.Desired, 0, s.Desired
+	d.RolloutState, d.RolloutReason = "COMPLETED", "ECS deployment "+d.ID+" completed."
+	s.Deployments = []awsx.Deployment{d}
+	s.Running, s.Pending = s.Desired, 0
 	a.data.Tasks = slices.DeleteFunc(slices.Clone(a.data.Tasks), func(t awsx.Task) bool {
 		return t.Ref.Cluster == s.Ref.Cluster && t.Group == "service:"+s.Name && t.DesiredStatus == "RUNNING"
 	})
@@ -94,11 +104,40 @@ func (a *Account) replaceTasks(s *awsx.Service, deployment string) {
 		a.data.Health[lb.TargetGroup] = awsx.GroupHealth{TargetGroup: lb.TargetGroup}
 	}
 	i := slices.IndexFunc(a.data.TaskDefinitions, func(td *awsx.TaskDefinition) bool { return td.ARN == s.TaskDefinition })
-	if i < 0 {
-		return
-	}
 	for range s.Desired {
-		a.startTask(s, a.data.TaskDefinitions[i], deployment, "healthy", "")
+		a.startTask(s, a.data.TaskDefinitions[i], d.ID, "healthy", "")
+	}
+	if r := a.data.Record(s.CurrentDeployment); r != nil {
+		r.Status, r.FinishedAt = "SUCCESSFUL", time.Now()
+		if r.Rollback != nil {
+			r.Status = "ROLLBACK_SUCCESSFUL"
+		}
+		s.CurrentDeployment = ""
+	}
+	a.event(s, "has reached a steady state.")
+}
+
+// event adds the newest event of a service, in the service's wording; the lock is
+// held.
+func (a *Account) event(s *awsx.Service, text string) {
+	s.Events = append([]awsx.ServiceEvent{{ID: a.hex(32), At: time.Now(), Message: "(service " + s.Name + ") " + text}}, s.Events...)
+}
+
+// EndTask ends a task as the exit of its essential container does, all of its
+// containers with this exit code.
+func (a *Account) EndTask(arn string, exitCode int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	end(a.data.Task(arn), "EssentialContainerExited", "Essential container in task exited", exitCode)
+}
+
+// end makes a task STOPPED.
+func end(t *awsx.Task, code, reason string, exitCode int) {
+	t.LastStatus, t.DesiredStatus, t.StopCode, t.StoppedReason = "STOPPED", "STOPPED", code, reason
+	t.StoppingAt, t.StoppedAt = time.Now(), time.Now()
+	t.Containers = slices.Clone(t.Containers)
+	for c := range t.Containers {
+		t.Containers[c].LastStatus, t.Containers[c].ExitCode = "STOPPED", exitCode
 	}
 }
 
@@ -121,13 +160,4 @@ func imageDigest(image string) string {
 		return digest(image[:i], image[i+1:])
 	}
 	return digest(image, "latest")
-}
-
-// serviceOf returns the name of the service that a task belongs to, or nothing.
-func serviceOf(t awsx.Task) string {
-	name, _ := strings.CutPrefix(t.Group, "service:")
-	if name == t.Group {
-		return ""
-	}
-	return name
 }

@@ -12,59 +12,56 @@ import (
 	"gantry/internal/fault"
 )
 
-// api is one of the services, by the SDK's id of it.
-type api string
+// A write puts what it is given into the data and answers with it. Nothing follows
+// from it: no deployment moves, no task is replaced, nothing rolls back. What is to
+// follow, a test puts in with Edit, or it runs against the simulator.
 
-const (
-	ecsAPI     api = "ECS"
-	scalingAPI api = "Application Auto Scaling"
-)
-
-// action returns an operation as IAM policies spell it.
-func (s api) action(operation string) string {
-	if s == scalingAPI {
-		return "application-autoscaling:" + operation
+// write is what each write begins with: the guard of a real account, the record of
+// the call and what was arranged for it. Put runs while the lock is held.
+func (a *Account) write(ctx context.Context, op Op, operation, resource string, put func() error) error {
+	service, action := "ECS", "ecs:"+operation
+	if op == UpdateScaling {
+		service, action = "Application Auto Scaling", "application-autoscaling:"+operation
 	}
-	return "ecs:" + operation
-}
-
-// permit is the guard of a real account: no change, no call.
-func (a *Account) permit(ctx context.Context, in api, operation string) error {
-	op := in.action(operation)
 	change := awsx.ChangeFrom(ctx)
 	switch {
 	case a.ReadOnly:
-		return &fault.Error{Class: fault.Denied, Op: op, Err: errors.New("gantry is read-only")}
+		return &fault.Error{Class: fault.Denied, Op: action, Err: errors.New("gantry is read-only")}
 	case change == nil || change.ID == "" || change.Record == nil:
-		return &fault.Error{Class: fault.Denied, Op: op, Err: errors.New("no confirmed change permits this call")}
+		return &fault.Error{Class: fault.Denied, Op: action, Err: errors.New("no confirmed change permits this call")}
 	}
-	if err := change.Record(awsx.Call{Service: string(in), Operation: operation}); err != nil {
-		return &fault.Error{Class: fault.Denied, Op: op, Err: fmt.Errorf("the call cannot be recorded: %w", err)}
+	if err := change.Record(awsx.Call{Service: service, Operation: operation}); err != nil {
+		return &fault.Error{Class: fault.Denied, Op: action, Err: fmt.Errorf("the call cannot be recorded: %w", err)}
 	}
-	return nil
+	if err := a.begin(ctx, op, resource); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return put()
+}
+
+// missing is the error of a write about something that is not in the data.
+func missing(operation, resource string) error {
+	return fault.Errorf(fault.NotFound, "ecs:"+operation, resource, "%s was not found.", resource)
 }
 
 // RegisterTaskDefinition implements awsx.Writer: the document becomes the next
-// revision of its family, with what the service adds to it.
-func (a *Account) RegisterTaskDefinition(ctx context.Context, doc awsx.Document) (*awsx.TaskDefinition, error) {
-	const operation = "RegisterTaskDefinition"
+// revision of its family.
+func (a *Account) RegisterTaskDefinition(ctx context.Context, doc awsx.Document) (td *awsx.TaskDefinition, err error) {
 	fields := map[string]json.RawMessage{}
 	var head struct {
 		Family string
 		Tags   []awsx.Tag
 	}
 	if err := errors.Join(json.Unmarshal(doc, &fields), json.Unmarshal(doc, &head)); err != nil || head.Family == "" {
-		return nil, fault.Errorf(fault.Invalid, "ecs:"+operation, "", "the document is no task definition: %v", err)
+		return nil, fault.Errorf(fault.Invalid, "ecs:RegisterTaskDefinition", "", "the document is no task definition: %v", err)
 	}
-	if err := a.permit(ctx, ecsAPI, operation); err != nil {
-		return nil, err
-	}
-	if err := a.begin(ctx, RegisterTaskDefinition, head.Family); err != nil {
-		return nil, err
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.register(head.Family, head.Tags, fields)
+	err = a.write(ctx, RegisterTaskDefinition, "RegisterTaskDefinition", head.Family, func() error {
+		td, err = a.register(head.Family, head.Tags, fields)
+		return err
+	})
+	return td, err
 }
 
 // register adds a revision; the lock is held.
@@ -76,10 +73,19 @@ func (a *Account) register(family string, tags []awsx.Tag, fields map[string]jso
 		}
 	}
 	delete(fields, "tags")
-	for name, value := range map[string]any{
+	td, err := describe(fields, tags, map[string]any{
 		"taskDefinitionArn": a.arn(fmt.Sprintf("task-definition/%s:%d", family, revision)),
 		"revision":          revision, "status": "ACTIVE", "registeredAt": Now.Unix(), "registeredBy": a.data.Identity.ARN,
-	} {
+	})
+	if err == nil {
+		a.data.TaskDefinitions = append(a.data.TaskDefinitions, td)
+	}
+	return td, err
+}
+
+// describe parses a document with some members set.
+func describe(fields map[string]json.RawMessage, tags []awsx.Tag, set map[string]any) (*awsx.TaskDefinition, error) {
+	for name, value := range set {
 		b, err := json.Marshal(value)
 		if err != nil {
 			return nil, err
@@ -90,50 +96,67 @@ func (a *Account) register(family string, tags []awsx.Tag, fields map[string]jso
 	if err != nil {
 		return nil, err
 	}
-	td, err := awsx.ParseTaskDefinition(doc, tags)
-	if err != nil {
-		return nil, err
-	}
-	a.data.TaskDefinitions = append(a.data.TaskDefinitions, td)
-	return td, nil
+	return awsx.ParseTaskDefinition(doc, tags)
 }
 
-// UpdateService implements awsx.Writer. A new task definition or a forced
-// deployment starts one; FinishRollout and FailRollout end it.
-func (a *Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx.Service, error) {
-	const operation = "UpdateService"
-	if err := a.permit(ctx, ecsAPI, operation); err != nil {
-		return awsx.Service{}, err
-	}
-	if err := a.begin(ctx, UpdateService, u.Service.ARN); err != nil {
-		return awsx.Service{}, err
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	s := a.service(u.Service.ARN)
-	if s == nil {
-		return awsx.Service{}, fault.Errorf(fault.NotFound, "ecs:"+operation, u.Service.ARN, "ServiceNotFoundException: Service not found.")
-	}
-	if u.DeploymentConfiguration != nil {
-		if err := configure(s, u.DeploymentConfiguration); err != nil {
-			return awsx.Service{}, fault.Errorf(fault.Invalid, "ecs:"+operation, u.Service.ARN, "InvalidParameterException: %v", err)
+// DeregisterTaskDefinition implements awsx.DefinitionWriter: the revision is
+// INACTIVE. Who read it before keeps what was read.
+func (a *Account) DeregisterTaskDefinition(ctx context.Context, arn string) error {
+	return a.write(ctx, DeregisterTaskDefinition, "DeregisterTaskDefinition", arn, func() error {
+		for i, td := range a.data.TaskDefinitions {
+			if td.ARN != arn && awsx.ARNName(td.ARN) != arn {
+				continue
+			}
+			fields := map[string]json.RawMessage{}
+			if err := json.Unmarshal(td.Raw, &fields); err != nil {
+				return err
+			}
+			inactive, err := describe(fields, td.Tags, map[string]any{"status": "INACTIVE"})
+			if err != nil {
+				return err
+			}
+			a.data.TaskDefinitions[i] = inactive
+			return nil
 		}
-	}
-	if u.Desired != nil {
-		s.Desired = *u.Desired
-	}
-	if u.TaskDefinition != nil || u.ForceNew {
+		return missing("DeregisterTaskDefinition", arn)
+	})
+}
+
+// UpdateService implements awsx.Writer: the service has what was sent, with a
+// deployment of it before the others when one starts. A deployment configuration
+// becomes what Raw says of the service.
+func (a *Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (s awsx.Service, err error) {
+	err = a.write(ctx, UpdateService, "UpdateService", u.Service.ARN, func() error {
+		found := a.service(u.Service.ARN)
+		if found == nil {
+			return missing("UpdateService", u.Service.ARN)
+		}
+		if u.DeploymentConfiguration != nil {
+			a.data.Raw[found.Ref.ARN] = fmt.Appendf(nil, `{"deploymentConfiguration":%s}`, u.DeploymentConfiguration)
+		}
+		if u.Desired != nil {
+			found.Desired = *u.Desired
+		}
 		if u.TaskDefinition != nil {
-			s.TaskDefinition = *u.TaskDefinition
+			found.TaskDefinition = *u.TaskDefinition
 		}
-		a.startDeployment(s)
-	}
-	for i := range s.Deployments {
-		if s.Deployments[i].Status == "PRIMARY" {
-			s.Deployments[i].Desired = s.Desired
+		found.Deployments = slices.Clone(found.Deployments)
+		if u.TaskDefinition != nil || u.ForceNew {
+			for i := range found.Deployments {
+				found.Deployments[i].Status = "ACTIVE"
+			}
+			found.Deployments = slices.Insert(found.Deployments, 0, awsx.Deployment{
+				ID: "ecs-svc/" + a.digits(19), Status: "PRIMARY", TaskDefinition: found.TaskDefinition,
+				RolloutState: "IN_PROGRESS", RolloutReason: "ECS deployment in progress.", CreatedAt: time.Now(), UpdatedAt: time.Now(),
+			})
 		}
-	}
-	return cloneService(*s), nil
+		if len(found.Deployments) > 0 {
+			found.Deployments[0].Desired = found.Desired
+		}
+		s = cloneService(*found)
+		return nil
+	})
+	return s, err
 }
 
 func (a *Account) service(arn string) *awsx.Service {
@@ -145,75 +168,114 @@ func (a *Account) service(arn string) *awsx.Service {
 	return nil
 }
 
-func (a *Account) startDeployment(s *awsx.Service) {
-	s.Deployments = append([]awsx.Deployment(nil), s.Deployments...)
-	for i := range s.Deployments {
-		s.Deployments[i].Status = "ACTIVE"
-	}
-	now := time.Now()
-	s.Deployments = append([]awsx.Deployment{{
-		ID: "ecs-svc/" + a.digits(19), Status: "PRIMARY", TaskDefinition: s.TaskDefinition, Desired: s.Desired,
-		RolloutState: "IN_PROGRESS", RolloutReason: "ECS deployment in progress.", CreatedAt: now, UpdatedAt: now,
-	}}, s.Deployments...)
+// UpdateScaling implements awsx.ScalingWriter: the target has what was sent.
+func (a *Account) UpdateScaling(ctx context.Context, u awsx.ScalingUpdate) error {
+	return a.write(ctx, UpdateScaling, "RegisterScalableTarget", u.Service.ARN, func() error {
+		t := a.data.ScalableTargets[u.Service.ARN]
+		t.Service = u.Service
+		if u.Min != nil {
+			t.Min = *u.Min
+		}
+		if u.Max != nil {
+			t.Max = *u.Max
+		}
+		if u.Suspend != nil {
+			t.SuspendedIn, t.SuspendedOut, t.SuspendedScheduled = *u.Suspend, *u.Suspend, *u.Suspend
+		}
+		a.data.ScalableTargets[u.Service.ARN] = t
+		return nil
+	})
 }
 
-// FinishRollout completes the deployment of a service, named or by ARN: all its
-// tasks run the new revision, are healthy in their target groups, and the older
-// deployments are gone.
-func (a *Account) FinishRollout(service string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	s := a.service(service)
-	if s == nil || len(s.Deployments) == 0 {
-		return
-	}
-	primary := s.Deployments[0]
-	primary.Running, primary.Pending, primary.Desired = s.Desired, 0, s.Desired
-	primary.RolloutState, primary.RolloutReason = "COMPLETED", "ECS deployment "+primary.ID+" completed."
-	s.Deployments = []awsx.Deployment{primary}
-	s.Running, s.Pending = s.Desired, 0
-	a.replaceTasks(s, primary.ID)
-	a.endRecord(s, false)
-	a.event(s, "has reached a steady state.")
+// RunTask implements awsx.TaskWriter: the tasks are PENDING, all but those that
+// Data.Refusals keeps from starting.
+func (a *Account) RunTask(ctx context.Context, r awsx.RunTask) (tasks []awsx.Task, err error) {
+	err = a.write(ctx, RunTask, "RunTask", r.TaskDefinition, func() error {
+		i := slices.IndexFunc(a.data.TaskDefinitions, func(td *awsx.TaskDefinition) bool {
+			return td.ARN == r.TaskDefinition || awsx.ARNName(td.ARN) == r.TaskDefinition
+		})
+		if i < 0 {
+			return missing("RunTask", r.TaskDefinition)
+		}
+		td := a.data.TaskDefinitions[i]
+		for range max(1, r.Count) - len(a.data.Refusals) {
+			t := awsx.Task{
+				ID: a.hex(16) + a.hex(16), TaskDefinition: td.ARN, Group: "family:" + td.Family, StartedBy: r.StartedBy, LaunchType: r.LaunchType,
+				LastStatus: "PENDING", DesiredStatus: "RUNNING", Health: "UNKNOWN", CPU: td.CPU, Memory: td.Memory, CreatedAt: time.Now(),
+			}
+			t.Ref = r.Cluster.In(a.arn("task/" + r.Cluster.ClusterName() + "/" + t.ID))
+			for _, c := range td.Containers {
+				t.Containers = append(t.Containers, awsx.Container{Name: c.Name, Image: c.Image, LastStatus: "PENDING", ExitCode: awsx.Unset})
+			}
+			a.data.Tasks = append(slices.Clip(a.data.Tasks), t)
+			tasks = append(tasks, cloneTask(t))
+		}
+		for _, refused := range a.data.Refusals {
+			return &fault.Error{Class: fault.Failed, Op: "ecs:RunTask", Resource: r.TaskDefinition, Err: errors.New(refused.Reason)}
+		}
+		return nil
+	})
+	return tasks, err
 }
 
-// FailRollout ends the deployment of a service, named or by ARN, as the circuit
-// breaker does: with failed tasks and an event, and, when rollback is set, with
-// a new deployment of the revision before.
-func (a *Account) FailRollout(service string, rollback bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	s := a.service(service)
-	if s == nil || len(s.Deployments) == 0 {
-		return
-	}
-	failed := &s.Deployments[0]
-	failed.Failed, failed.RolloutState = 3, "FAILED"
-	failed.RolloutReason = "ECS deployment circuit breaker: tasks failed to start."
-	a.event(s, "(deployment "+failed.ID+") deployment failed: tasks failed to start.")
-	if !rollback || len(s.Deployments) < 2 {
-		a.endRecord(s, true)
-		return
-	}
-	if i := slices.IndexFunc(a.data.Deployments[s.Ref.ARN], func(d awsx.ServiceDeployment) bool { return d.ARN == s.CurrentDeployment }); i >= 0 {
-		a.data.Deployments[s.Ref.ARN][i].Status = "ROLLBACK_IN_PROGRESS"
-	}
-	a.rollBack(s, "ECS deployment circuit breaker")
+// StopTask implements awsx.TaskWriter: the task is STOPPED.
+func (a *Account) StopTask(ctx context.Context, task awsx.Ref, reason string) (t awsx.Task, err error) {
+	err = a.write(ctx, StopTask, "StopTask", task.ARN, func() error {
+		found := a.data.Task(task.ARN)
+		if found == nil {
+			return missing("StopTask", task.ARN)
+		}
+		end(found, "UserInitiated", reason, 143)
+		t = cloneTask(*found)
+		return nil
+	})
+	return t, err
 }
 
-// rollBack begins a deployment of the revision that ran before the newest; the
-// lock is held.
-func (a *Account) rollBack(s *awsx.Service, reason string) {
-	if len(s.Deployments) < 2 {
-		return
-	}
-	s.TaskDefinition = s.Deployments[1].TaskDefinition
-	a.startDeployment(s)
-	s.Deployments[0].RolloutReason = reason + ": rolling back to deploymentId " + s.Deployments[2].ID + "."
-	a.event(s, "rolling back to deployment "+s.Deployments[2].ID+".")
+// SetInstanceStatus implements awsx.InstanceWriter: the instance has the status.
+func (a *Account) SetInstanceStatus(ctx context.Context, instance awsx.Ref, status string) (got awsx.Instance, err error) {
+	err = a.write(ctx, SetInstanceStatus, "UpdateContainerInstancesState", instance.ARN, func() error {
+		i := slices.IndexFunc(a.data.Instances, func(i awsx.Instance) bool { return i.Ref.ARN == instance.ARN })
+		if i < 0 {
+			return missing("UpdateContainerInstancesState", instance.ARN)
+		}
+		a.data.Instances[i].Status = status
+		got = cloneInstance(a.data.Instances[i])
+		return nil
+	})
+	return got, err
 }
 
-// event adds the newest event of a service, in the service's wording.
-func (a *Account) event(s *awsx.Service, text string) {
-	s.Events = append([]awsx.ServiceEvent{{ID: a.hex(32), At: time.Now(), Message: "(service " + s.Name + ") " + text}}, s.Events...)
+// StopServiceDeployment implements awsx.DeploymentWriter: the record says that a
+// rollback was requested.
+func (a *Account) StopServiceDeployment(ctx context.Context, deployment string) error {
+	return a.write(ctx, StopServiceDeployment, "StopServiceDeployment", deployment, func() error {
+		d := a.data.Record(deployment)
+		if d == nil {
+			return missing("StopServiceDeployment", deployment)
+		}
+		d.Status = "ROLLBACK_REQUESTED"
+		return nil
+	})
+}
+
+// ContinueServiceDeployment implements awsx.DeploymentWriter: the hook has SUCCEEDED
+// or, on the way back, FAILED.
+func (a *Account) ContinueServiceDeployment(ctx context.Context, deployment, hook string, rollBack bool) error {
+	return a.write(ctx, ContinueServiceDeployment, "ContinueServiceDeployment", deployment+" "+hook, func() error {
+		d := a.data.Record(deployment)
+		if d == nil {
+			return missing("ContinueServiceDeployment", deployment)
+		}
+		d.Hooks = slices.Clone(d.Hooks)
+		for i := range d.Hooks {
+			if d.Hooks[i].ID == hook {
+				d.Hooks[i].Status = map[bool]string{true: "FAILED", false: "SUCCEEDED"}[rollBack]
+			}
+		}
+		if rollBack {
+			d.Status = "ROLLBACK_REQUESTED"
+		}
+		return nil
+	})
 }

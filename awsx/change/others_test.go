@@ -165,6 +165,15 @@ func TestAStuckDeploymentCanBeAborted(t *testing.T) {
 	})
 }
 
+func TestABreakerIsSetAndTheRestOfTheConfigurationStays(t *testing.T) {
+	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
+		w.finish(t, change.Job{Plan: w.plan(t, "api-orders", deploy.SetBreaker{Enabled: true, Rollback: true})})
+		if svc, _ := w.running(t, "api-orders"); !svc.Breaker.Enabled || !svc.Breaker.Rollback || svc.MaxPercent != 150 || svc.MinHealthyPercent != 100 {
+			t.Errorf("the service is %+v", svc)
+		}
+	})
+}
+
 // The waiter of the AWS CLI calls a service stable whose counts agree, whatever it
 // runs and however its targets are.
 func TestStableMeansHealthyAndTheWantedRevision(t *testing.T) {

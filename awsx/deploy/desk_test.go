@@ -3,7 +3,6 @@ package deploy
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -189,11 +188,6 @@ func (l lossy) DeregisterTaskDefinition(ctx context.Context, arn string) error {
 
 func (l lossy) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx.Service, error) {
 	_, err := l.Account.UpdateService(ctx, u)
-	if u.DeploymentConfiguration != nil { // which the fake's raw text does not follow
-		l.Edit(func(data *awsxtest.Data) {
-			data.Raw[u.Service.ARN] = fmt.Appendf(nil, `{"deploymentConfiguration":%s}`, u.DeploymentConfiguration)
-		})
-	}
 	return awsx.Service{}, noAnswer(err)
 }
 

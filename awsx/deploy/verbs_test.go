@@ -71,8 +71,8 @@ func verbCases() []verbCase {
 			before:  "api:2 rolling out, 0 of 2 tasks running", after: "rolled back to api:1", leaves: "leaves at least 2 of 2 tasks during the deployment",
 			command: "aws ecs stop-service-deployment --service-deployment-arn RECORD --stop-type ROLLBACK", sent: "StopServiceDeployment",
 			check: func(t *testing.T, d *desk, _ Result) {
-				if svc := d.service(t); !strings.HasSuffix(svc.TaskDefinition, "api:1") {
-					t.Errorf("the service runs %s", svc.TaskDefinition)
+				if records, _ := d.ServiceDeployments(t.Context(), d.api, 1); records[0].Status != "ROLLBACK_REQUESTED" {
+					t.Errorf("the record is %+v", records[0])
 				}
 			},
 		},
@@ -121,9 +121,9 @@ func verbCases() []verbCase {
 			command: `aws ecs update-service --cluster prod --service api --deployment-configuration '{"maximumPercent":150,"minimumHealthyPercent":50,"shadow":{"x":1e3},"deploymentCircuitBreaker":{"enable":true,"rollback":true,"resetOnHealthyTask":true}}'`,
 			sent:    "UpdateService",
 			check: func(t *testing.T, d *desk, _ Result) {
-				svc := d.service(t)
-				if !svc.Breaker.Enabled || !svc.Breaker.Rollback || svc.MaxPercent != 150 || svc.MinHealthyPercent != 50 {
-					t.Errorf("the service is %+v", svc)
+				want := `{"deploymentConfiguration":{"maximumPercent":150,"minimumHealthyPercent":50,"shadow":{"x":1e3},"deploymentCircuitBreaker":{"enable":true,"rollback":true,"resetOnHealthyTask":true}}}`
+				if raw, _ := d.Raw(t.Context(), awsx.KindService, d.api); string(raw) != want {
+					t.Errorf("the service is %s", raw)
 				}
 			},
 		},
@@ -367,7 +367,7 @@ func TestWhatMovedMeanwhileIsRefused(t *testing.T) {
 		move func(*testing.T, *desk, awsx.Ref)
 		want string
 	}{
-		{"cancel", func(t *testing.T, d *desk, _ awsx.Ref) { d.FinishRollout("api") }, "the service deployment was"},
+		{"cancel", func(t *testing.T, d *desk, _ awsx.Ref) { d.Settle("api") }, "the service deployment was"},
 		{"continue", func(t *testing.T, d *desk, _ awsx.Ref) {
 			d.Edit(func(data *awsxtest.Data) { data.Deployments[d.api.ARN][0].Hooks = nil })
 		}, "the hook that waits was hook-1 and is none"},

@@ -31,10 +31,10 @@ func TestMarkedServicesAreRestartedByOnePlanAndOneAnswer(t *testing.T) {
 		f.Answer("2 payments").Shows("this is not the number of services")
 		f.Keys("ctrl+u")
 		f.Answer("3 payments").Shows("TARGET", "VERDICT", "~ rolling", "0 of 3 ended, esc leaves them running")
-		f.Account.FinishRollout("api-orders")
+		f.Account.Settle("api-orders")
 		f.Read().Shows("+ succeeded", "1 of 3 ended")
-		f.Account.FailRollout("front", false)
-		f.Account.FinishRollout("api-checkout")
+		f.FailRollout("front", false)
+		f.Account.Settle("api-checkout")
 		f.Read().Shows("all have ended", "x failed")
 		if n := f.Account.Count(awsxtest.UpdateService); n != 3 {
 			t.Errorf("%d services were updated", n)
@@ -46,7 +46,7 @@ func TestMarkedServicesAreRestartedByOnePlanAndOneAnswer(t *testing.T) {
 
 func TestMarkedServicesAreScaledAndThoseWithoutAPlanLeftOut(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		f := changestest.Orders(t, uitest.Look{W: 120, H: 40}, changestest.Tables).Read()
+		f := changestest.Living(t, uitest.Look{W: 120, H: 40}, changestest.Tables).Read()
 		mark(f, "^api|^front").Keys("s").Shows("Scale 3 services of payments")
 		f.Answer("4").Shows("no plan for 2 of 3 services (x leaves them out)", "the desired count is 4 already")
 		f.Keys("enter").Shows("carry out: there is no plan for api-checkout: leave it out")
@@ -92,7 +92,7 @@ func TestOneThatEndsBadlyKeepsTheRestFromBeginning(t *testing.T) {
 		f.Shows("4 side by side; once one ends badly the rest is not begun")
 		f.Keys("enter").Answer("5 payments")
 		f.Shows("0 of 5 ended", "~ waiting")
-		f.Account.FailRollout("front", false)
+		f.FailRollout("front", false)
 		f.Read().Shows("x failed", "- not begun", "2 of 5 ended")
 		if n := f.Account.Count(awsxtest.UpdateService); n != 4 {
 			t.Errorf("%d services were updated", n)
@@ -132,6 +132,6 @@ func TestFrameOfABulkPlan(t *testing.T) {
 func TestFrameOfVerdicts(t *testing.T) {
 	changestest.ChangeFrame(t, changestest.Untouched, several(deploy.Restart{}, "api-checkout", "api-orders", "front", "legacy", "worker"), func(f *changestest.Shopfloor) {
 		f.Keys("enter").Answer("5 payments")
-		f.Account.FinishRollout("api-orders")
+		f.Account.Settle("api-orders")
 	})
 }

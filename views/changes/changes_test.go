@@ -3,6 +3,7 @@ package changes_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
@@ -12,7 +13,7 @@ import (
 
 func TestAnImageIsChosenPlannedConfirmedAndFollowed(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		f := changestest.Orders(t, viewstest.Standard, changestest.Tables).Read()
+		f := changestest.Living(t, viewstest.Standard, changestest.Tables).Read()
 		f.Press("/").Type("api-orders").Press("enter")
 		f.Keys("i").Shows("TAG", "> v3", "v2", "in use", "PUSHED")
 		f.Keys("enter").Shows("deploy payments/api-orders", " passed", "api-orders:1, api-orders api-orders:v2", "new revision, api-orders api-orders:v3",
@@ -20,12 +21,11 @@ func TestAnImageIsChosenPlannedConfirmedAndFollowed(t *testing.T) {
 			"containerDefinitions / api-orders", `/api-orders:v2"`, `/api-orders:v3"`, "<enter>carry out")
 		f.Keys("enter").Shows("type the service's name: api-orders")
 		f.Answer("api-order").Shows("this is not the service's name", "> api-order")
-		if n := f.Account.Count(awsxtest.RegisterTaskDefinition); n != 0 {
+		if n := f.World.Count("RegisterTaskDefinition"); n != 0 {
 			t.Fatalf("the wrong name registered %d revisions", n)
 		}
 		f.Answer("s").Shows("~ rolling: 0 of 4 tasks running", "0/4 running", "breaker", "esc leaves it running")
-		f.Account.FinishRollout("api-orders")
-		f.Read().Shows("+ succeeded: api-orders runs api-orders:2", "4/4 running", "api-orders: 4 healthy", "has reached a steady state.")
+		f.Advance(3*time.Minute).Shows("+ succeeded: api-orders runs api-orders:2", "4/4 running", "api-orders: 4 healthy", "has reached a steady state.")
 		if got := f.Now().TaskDefinition; !strings.HasSuffix(got, "api-orders:2") {
 			t.Errorf("the service runs %s", got)
 		}

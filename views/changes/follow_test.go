@@ -37,9 +37,9 @@ func TestARollbackIsNeverSuccess(t *testing.T) {
 		f.Stop(2, "CannotPullContainerError: no such tag")
 		f.Stop(1, "OutOfMemoryError: killed")
 		f.Read().Shows("~ rolling: 0 of 4 tasks running", "3 failed", "3 of 3 failures", "2 x", "CannotPullContainerError: no such tag", "1 x", "OutOfMemoryError")
-		f.Account.FailRollout("api-orders", true)
+		f.FailRollout("api-orders", true)
 		f.Read().Shows("~ rolling back")
-		f.Account.FinishRollout("api-orders")
+		f.Account.Settle("api-orders")
 		f.Read().Read().Read().Shows("x rolled back: ECS gave api-orders:2 up and runs api-orders:1 again", "what was asked for does not run; l reads the logs").Hides("succeeded")
 		for _, once := range []string{"CannotPullContainerError", "has reached a steady state", "rolling back to deployment"} {
 			if n := occurrences(f, once); n != 1 {
@@ -54,10 +54,17 @@ func TestARollbackIsNeverSuccess(t *testing.T) {
 	})
 }
 
+func TestACancelNeedsTheRecordOfTheDeployment(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := deploying(t, viewstest.Standard, changestest.Untouched)
+		f.Keys("x").Shows("cancel: no record of a deployment in progress was read")
+	})
+}
+
 func TestAFailureWithoutRollbackOffersTheWayBack(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		f := deploying(t, viewstest.Standard, changestest.Untouched)
-		f.Account.FailRollout("api-orders", false)
+		f.FailRollout("api-orders", false)
 		f.Read().Shows("x failed: ECS gave the deployment up", "u plans the way back, l reads the logs")
 	})
 }
@@ -110,15 +117,14 @@ func TestABreakerThatIsOffIsSaid(t *testing.T) {
 
 func TestLeavingKeepsTheFollowInTheStatusLine(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		f := changestest.Orders(t, viewstest.Standard, changestest.Images).Read()
+		f := changestest.Living(t, viewstest.Standard, changestest.Images).Read()
 		f.Keys("enter", "enter")
-		f.Answer("api-orders").Keys("esc").Shows("deploy api-orders: 0/4 new", "TAG")
+		f.Answer("api-orders").Keys("esc").Shows("deploy api-orders: 4/4 new", "TAG")
 		f.Keys("]").Shows("Rollout")
 		f.Keys("[")
 		f.Keys("ctrl+c").Shows("Quit gantry?", "1 deployment is followed; it goes on in ECS without gantry")
 		f.Keys("n")
-		f.Account.FinishRollout("api-orders")
-		f.Read().Shows("deploy api-orders: succeeded")
+		f.Advance(3 * time.Minute).Shows("deploy api-orders: succeeded")
 		f.Keys("ctrl+c")
 		if !f.Quit {
 			t.Error("nothing runs, and leaving still asks")
@@ -132,7 +138,7 @@ func TestReadingsThatFailKeepWhatWasSeen(t *testing.T) {
 		f.Account.Fail(awsxtest.DescribeServices, fault.Errorf(fault.Throttled, "ecs:DescribeServices", "", "Rate exceeded"))
 		f.Read().Shows("0/4 running", "not read", "Rate exceeded", "◐ throttled")
 		f.Account.Fail(awsxtest.DescribeServices, nil)
-		f.Account.FinishRollout("api-orders")
+		f.Account.Settle("api-orders")
 		for range 20 {
 			f.Read()
 		}

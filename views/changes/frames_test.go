@@ -68,16 +68,16 @@ func TestFrameOfAFollow(t *testing.T) {
 func TestFrameOfASuccess(t *testing.T) {
 	changestest.ChangeFrame(t, changestest.Untouched, changestest.OnPlan(changestest.Image("v3")), func(f *changestest.Shopfloor) {
 		begun(f)
-		f.Account.FinishRollout("api-orders")
+		f.Account.Settle("api-orders")
 	})
 }
 
 func TestFrameOfARollback(t *testing.T) {
 	changestest.ChangeFrame(t, changestest.Untouched, changestest.OnPlan(changestest.Image("v3")), func(f *changestest.Shopfloor) {
 		begun(f)
-		f.Account.FailRollout("api-orders", true)
+		f.FailRollout("api-orders", true)
 		f.Read()
-		f.Account.FinishRollout("api-orders")
+		f.Account.Settle("api-orders")
 		f.Read().Read() // a bad verdict waits a while for what explains it
 	})
 }
@@ -178,16 +178,14 @@ func TestAPauseIsContinuedOrTurnedBack(t *testing.T) {
 
 func TestADeploymentIsCancelledFromItsFollow(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		f := deploying(t, uitest.Look{W: 100, H: 40}, changestest.Untouched)
-		f.Keys("x").Shows("cancel: no record of a deployment in progress was read")
-		f.Account.Record("api-orders")
-		f.Read().Read().Read().Shows("<x>cancel")
+		f := changestest.Living(t, uitest.Look{W: 100, H: 40}, changestest.OnPlan(changestest.Image("v3"))).Read()
+		f.Keys("enter")
+		f.Answer("api-orders").Shows("Rollout", "<x>cancel")
 		f.Keys("enter").Shows("continue: no hook holds the deployment up")
 		f.Keys("x").Shows("cancel payments/api-orders", "rolled back to api-orders:1", "asks yes or no")
 		f.Keys("enter", "y")
-		f.Account.FinishRollout("api-orders")
-		f.Read().Read().Read().Shows("+ succeeded", "runs api-orders:1 again")
-		if n := f.Account.Count(awsxtest.StopServiceDeployment); n != 1 {
+		f.Advance(2*time.Minute).Shows("+ succeeded", "runs api-orders:1 again")
+		if n := f.World.Count("StopServiceDeployment"); n != 1 {
 			t.Errorf("%d calls", n)
 		}
 	})

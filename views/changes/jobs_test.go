@@ -22,7 +22,7 @@ func TestTheChangesAreListedAndFollowed(t *testing.T) {
 		}
 		f.Shows("2 changes (% lists them): ")
 		f.Keys("%").Shows("CHANGE", "restart api-orders", "restart worker", "~ rolling", "payments", "0/4 new")
-		f.Account.FinishRollout("api-orders")
+		f.Account.Settle("api-orders")
 		f.Read().Read().Shows("+ succeeded", "api-orders runs api-orders:1")
 		f.Advance(2 * time.Second)
 		f.Press("/").Type("worker").Press("enter")

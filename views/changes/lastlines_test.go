@@ -97,56 +97,55 @@ func TestLinesThatNeverComeAreLookedForAFewTimes(t *testing.T) {
 
 func TestTasksThatRunAloneAreFollowedToTheirExit(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		a, cluster := viewstest.Shop()
-		revision := cluster.Ref.In("arn:aws:ecs:eu-west-1:" + awsxtest.Number + ":task-definition/api-orders:1")
-		f := changestest.Working(t, a, revision, uitest.Look{W: 100, H: 30}, func(c *changes.Changes) ui.Screen {
+		f := changestest.Living(t, uitest.Look{W: 100, H: 30}, func(c *changes.Changes, s awsx.Ref) ui.Screen {
+			revision := s.ClusterRef().In(strings.Replace(s.ARN, "service/payments/api-orders", "task-definition/api-orders:1", 1))
 			return changes.NewPlan(c, changes.Proposal{Service: revision, Intent: deploy.RunTask{Count: 2}})
 		}).Read()
 		f.Shows("run payments/api-orders:1", "asks for the revision's name")
 		f.Keys("enter").Shows("type the revision's name: api-orders:1")
 		f.Answer("api-orders:1").Shows("~ rolling: 0 of 2 tasks ended", "Progress", "0/2 ended").Hides("breaker", "targets")
 		f.Keys("u").Shows("this is about a revision, not about a service")
-		var arns []string
-		a.Edit(func(d *awsxtest.Data) {
-			for _, task := range d.Tasks[len(d.Tasks)-2:] {
-				arns = append(arns, task.Ref.ARN)
+		f.Advance(20 * time.Second)
+		var alone []string
+		for _, task := range f.Running(t) {
+			if task.Group == "family:api-orders" {
+				alone = append(alone, task.Ref.ARN)
 			}
-		})
-		a.EndTask(arns[0], 0)
-		f.Read().Shows("1 of 2 tasks ended", "1/2 ended")
-		a.EndTask(arns[1], 3)
-		f.Read().Shows("x failed: task", "ended with exit code 3", "1 failed")
+		}
+		if len(alone) != 2 {
+			t.Fatalf("%d tasks run alone", len(alone))
+		}
+		end := func(arn string, code int) {
+			if err := f.World.KillTask(arn, code); err != nil {
+				t.Fatal(err)
+			}
+			f.Advance(20 * time.Second)
+		}
+		end(alone[0], 0)
+		f.Shows("1 of 2 tasks ended", "1/2 ended")
+		end(alone[1], 3)
+		f.Shows("x failed: task", "ended with exit code 3", "1 failed")
 	})
 }
 
 func TestADrainIsFollowedUntilTheInstanceIsEmpty(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		a, cluster := viewstest.Shop()
-		var instance awsx.Ref
-		var name string
-		a.Edit(func(d *awsxtest.Data) {
-			for _, i := range d.Instances {
-				if i.Ref.Cluster == cluster.Ref.Cluster {
-					instance, name = i.Ref, i.EC2ID
-					return
-				}
+		var of awsx.Instance
+		f := changestest.Living(t, uitest.Look{W: 100, H: 40}, func(c *changes.Changes, s awsx.Ref) ui.Screen {
+			account, err := c.Deps.Store.Account(t.Context(), s.Context)
+			if err != nil {
+				t.Fatal(err)
 			}
-		})
-		f := changestest.Working(t, a, instance, uitest.Look{W: 100, H: 40}, func(c *changes.Changes) ui.Screen {
-			return changes.NewPlan(c, changes.Proposal{Service: instance, Intent: deploy.Drain{}})
+			instances, err := awsx.Collect(account.Instances(t.Context(), s.ClusterRef()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			of = instances[0]
+			return changes.NewPlan(c, changes.Proposal{Service: of.Ref, Intent: deploy.Drain{}})
 		}).Read()
 		f.Shows("asks for the instance's name")
 		f.Keys("enter")
-		f.Answer(name).Shows("~ draining: ", "tasks of services still on the instance", "still to go").Hides("breaker")
-		a.Edit(func(d *awsxtest.Data) {
-			kept := d.Tasks[:0]
-			for _, task := range d.Tasks {
-				if task.ContainerInstance != instance.ARN {
-					kept = append(kept, task)
-				}
-			}
-			d.Tasks = kept
-		})
-		f.Read().Shows("+ succeeded: no task of a service is left")
+		f.Answer(of.EC2ID).Shows("~ draining: ", "tasks of services still on the instance", "still to go").Hides("breaker")
+		f.Advance(4 * time.Minute).Shows("+ succeeded: no task of a service is left")
 	})
 }

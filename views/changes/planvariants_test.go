@@ -23,7 +23,7 @@ func TestTheWayBackIsPlannedAtOnceAndPinsWhatWasPushedOver(t *testing.T) {
 		f.Keys("p").Shows("where a tag moved", "makes 2 calls")
 		f.Keys("enter").Shows("[ No ]")
 		f.Keys("y").Shows("Rollout")
-		f.Account.FinishRollout("api-orders")
+		f.Account.Settle("api-orders")
 		f.Read().Shows("+ succeeded: api-orders runs api-orders:4")
 	})
 }

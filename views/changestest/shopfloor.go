@@ -15,6 +15,9 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/change"
+	"gantry/awsx/deploy"
+	"gantry/awsx/sim"
+	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
 	"gantry/internal/inquiry"
 	"gantry/logs/ecslog"
@@ -35,6 +38,7 @@ type Shopfloor struct {
 	*viewstest.Desk
 	*Workshop
 	Service awsx.Ref
+	World   *simtest.World // the account of Living, nil elsewhere
 	changes *changes.Changes
 	Editors *editors.Editors
 }
@@ -42,7 +46,25 @@ type Shopfloor struct {
 // Working opens a console at a screen that changes a service.
 func Working(t *testing.T, a *awsxtest.Account, service awsx.Ref, look uitest.Look, root func(*changes.Changes) ui.Screen) *Shopfloor {
 	t.Helper()
-	st := store.New(t.Context(), store.Options{Opener: awsxtest.NewOpener(a)})
+	return open(t, awsxtest.NewOpener(a), &Shopfloor{Desk: &viewstest.Desk{Account: a}, Service: service}, look, root)
+}
+
+// Living is Orders on an account that behaves: what a change begins, the simulator
+// brings to its end.
+func Living(t *testing.T, look uitest.Look, root func(*changes.Changes, awsx.Ref) ui.Screen) *Shopfloor {
+	t.Helper()
+	world := simtest.Open(t, sim.Options{AccountID: awsxtest.Number, Layout: []sim.Cluster{{Name: "payments", Services: []sim.Service{
+		{Name: "api-checkout", Desired: 4}, {Name: "api-orders", Desired: 4, Tag: "v2", Env: [][2]string{{"DB_PASSWORD", "hunter2"}}},
+		{Name: "front", Desired: 2, Network: "awsvpc"}, {Name: "worker", Desired: 2, Unbalanced: true},
+	}}}})
+	ref := world.Service(t, "payments", "api-orders")
+	f := &Shopfloor{Desk: &viewstest.Desk{}, World: world, Service: ref}
+	return open(t, world.Opener, f, look, func(c *changes.Changes) ui.Screen { return root(c, ref) })
+}
+
+func open(t *testing.T, opener awsx.Opener, f *Shopfloor, look uitest.Look, root func(*changes.Changes) ui.Screen) *Shopfloor {
+	t.Helper()
+	st := store.New(t.Context(), store.Options{Opener: opener})
 	t.Cleanup(st.Close)
 	w := &Workshop{store: st, Armed: &viewstest.Locked{Armed: true}}
 	w.runner = change.New(change.Options{Gate: w, Audit: w, Source: change.StoreSource(st)})
@@ -53,7 +75,7 @@ func Working(t *testing.T, a *awsxtest.Account, service awsx.Ref, look uitest.Lo
 			t.Error(err)
 		}
 	})
-	f := &Shopfloor{Desk: &viewstest.Desk{Account: a, Store: st, Visited: &viewstest.Visited{}}, Workshop: w, Service: service}
+	f.Workshop, f.Store, f.Visited = w, st, &viewstest.Visited{}
 	f.Console = uitest.New(t, uitest.Options{
 		W: look.W, H: look.H, Bubble: true,
 		Shell: ui.Options{
@@ -164,10 +186,23 @@ func (f *Shopfloor) Edit(change func(*awsx.Service)) {
 }
 
 // Now is the service under test as the account has it.
-func (f *Shopfloor) Now() awsx.Service {
-	var got awsx.Service
+func (f *Shopfloor) Now() (got awsx.Service) {
+	if f.World != nil {
+		got, _ = deploy.ReadService(context.Background(), f.World.Port, f.Service)
+		return got
+	}
 	f.Edit(func(s *awsx.Service) { got = *s })
 	return got
+}
+
+// Running are the tasks of the cluster that run.
+func (f *Shopfloor) Running(t *testing.T) []awsx.Task {
+	t.Helper()
+	tasks, err := awsx.Collect(f.World.Port.Tasks(t.Context(), awsx.TaskQuery{Cluster: f.Service.ClusterRef()}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tasks
 }
 
 // Redefine registers the definition in use once more, with other text in it.

@@ -173,7 +173,7 @@ func TestSecretsReachNoScreen(t *testing.T) {
 		f.Answer("api-orders").Shows("Rollout")
 		f.Press("c")
 		check("the follow")
-		f.Account.FailRollout("api-orders", true)
+		f.FailRollout("api-orders", true)
 		f.Read().Press("c")
 		check("the verdict")
 		if v := variables(f); !strings.Contains(v, canary) {

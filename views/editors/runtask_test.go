@@ -3,30 +3,17 @@ package editors_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/awsxtest"
 	"gantry/ui/uitest"
 	"gantry/views/changestest"
 	"gantry/views/viewstest"
 )
 
-// tasksRun are the tasks that no service started.
-func tasksRun(f *changestest.Shopfloor) []awsx.Task {
-	var out []awsx.Task
-	f.Account.Edit(func(d *awsxtest.Data) {
-		for _, t := range d.Tasks {
-			if strings.HasPrefix(t.StartedBy, "gantry/") {
-				out = append(out, t)
-			}
-		}
-	})
-	return out
-}
-
 // run opens the form for a task like those of the service under test.
 func run(t *testing.T) *changestest.Shopfloor {
-	f := changestest.Orders(t, uitest.Look{W: 120, H: 40}, changestest.Tables).Read()
+	f := changestest.Living(t, uitest.Look{W: 120, H: 40}, changestest.Tables).Read()
 	f.Press("/").Type("api-orders").Press("enter")
 	f.Keys(":")
 	return f.Answer("run a task")
@@ -39,12 +26,20 @@ func TestATaskIsRunAndItsExitCodeDecides(t *testing.T) {
 		f.Answer(`rake "db migrate"`).Answer("STEP=1").Answer("").Answer("1")
 		f.Shows("run payments/api-orders:1", "1 task of api-orders:1, api-orders with another command, api-orders add STEP", "asks for the revision's name")
 		f.Keys("enter").Answer("api-orders:1").Shows("0 of 1 task ended")
-		tasks := tasksRun(f)
-		if len(tasks) != 1 {
-			t.Fatalf("%d tasks run", len(tasks))
+		f.Advance(20 * time.Second)
+		var alone []awsx.Task
+		for _, task := range f.Running(t) {
+			if strings.HasPrefix(task.StartedBy, "gantry/") {
+				alone = append(alone, task)
+			}
 		}
-		f.Account.EndTask(tasks[0].Ref.ARN, 1)
-		f.Read().Shows("x failed", "exit code 1")
+		if len(alone) != 1 {
+			t.Fatalf("%d tasks run", len(alone))
+		}
+		if err := f.World.KillTask(alone[0].Ref.ARN, 1); err != nil {
+			t.Fatal(err)
+		}
+		f.Advance(20*time.Second).Shows("x failed", "exit code 1")
 	})
 }
 
@@ -61,20 +56,18 @@ func TestWhatIsTypedForATaskIsChecked(t *testing.T) {
 
 func TestATaskIsStoppedWithItsReason(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		f := changestest.Orders(t, uitest.Look{W: 100, H: 40}, changestest.Tables).Read()
+		f := changestest.Living(t, uitest.Look{W: 100, H: 40}, changestest.Tables).Read()
 		f.Press("/").Type("api-orders").Press("enter")
 		f.Keys("enter", "ctrl+d").Shows("Stop task", "reason")
 		f.Answer("stuck in a loop").Shows("stop payments/", "leaves 3 healthy of 4 tasks; api-orders starts another", "asks for the task's name")
 		id := plannedTask(f, t)
 		f.Keys("enter").Shows("type the task's name: " + id[:8])
-		f.Answer(id[:8]).Shows("+ succeeded: 1 task stopped")
-		f.Account.Edit(func(d *awsxtest.Data) {
-			for _, task := range d.Tasks {
-				if task.ID == id && task.StoppedReason != "stuck in a loop" {
-					t.Errorf("the task stopped for %q", task.StoppedReason)
-				}
-			}
-		})
+		f.Answer(id[:8])
+		f.Advance(time.Minute).Shows("+ succeeded: 1 task stopped")
+		stopped, err := awsx.Collect(f.World.Port.Tasks(t.Context(), awsx.TaskQuery{Cluster: f.Service.ClusterRef(), Stopped: true}))
+		if err != nil || len(stopped) != 1 || stopped[0].ID != id || stopped[0].StoppedReason != "stuck in a loop" {
+			t.Errorf("stopped are %+v (%v)", stopped, err)
+		}
 	})
 }
 
@@ -90,12 +83,13 @@ func plannedTask(f *changestest.Shopfloor, t *testing.T) string {
 
 func TestMarkedTasksAreStoppedTogether(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		f := changestest.Orders(t, uitest.Look{W: 120, H: 40}, changestest.Tables).Read()
+		f := changestest.Living(t, uitest.Look{W: 120, H: 40}, changestest.Tables).Read()
 		f.Press("/").Type("api-orders").Press("enter")
 		f.Keys("enter", "space", "space", "ctrl+d").Shows("Stop 2 tasks of payments")
 		f.Answer("").Shows("stop 2 tasks of payments", "leaves 3 healthy of 4 tasks")
-		f.Keys("enter").Answer("2 payments").Shows("+ succeeded", "all have ended")
-		if n := f.Account.Count(awsxtest.StopTask); n != 2 {
+		f.Keys("enter").Answer("2 payments")
+		f.Advance(time.Minute).Shows("+ succeeded", "all have ended")
+		if n := f.World.Count("StopTask"); n != 2 {
 			t.Errorf("%d tasks were stopped", n)
 		}
 		f.Keys("esc").Hides("marked")

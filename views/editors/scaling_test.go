@@ -77,7 +77,7 @@ func TestScalingThatCannotBeReadLeavesTheCountToBeSet(t *testing.T) {
 
 func TestTheCircuitBreakerIsSetFromThePalette(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		f := changestest.Orders(t, uitest.Look{W: 120, H: 40}, changestest.Tables).Read()
+		f := changestest.Living(t, uitest.Look{W: 120, H: 40}, changestest.Tables).Read()
 		f.Press("/").Type("api-orders").Press("enter")
 		f.Keys(":")
 		f.Answer("circuit breaker").Shows("Circuit breaker of payments/api-orders", "set like this now")

@@ -49,7 +49,7 @@ func TestTheDeploymentInProgressIsFollowedFromTheHistory(t *testing.T) {
 		f.Account.Record("api-orders")
 		f.Read().Keys("z").Shows("api-orders:2", "~ in progress", "<enter>follow")
 		f.Keys("enter").Shows("Rollout", "0/4 running")
-		f.Account.FinishRollout("api-orders")
+		f.Account.Settle("api-orders")
 		f.Read().Keys("esc", "ctrl+r").Shows("+ succeeded")
 	})
 }

@@ -29,7 +29,7 @@ func TestARevisionIsChosenByHowItRanHere(t *testing.T) {
 		if n := f.Account.Count(awsxtest.RegisterTaskDefinition); n != 0 {
 			t.Errorf("going back registered %d revisions", n)
 		}
-		f.Account.FinishRollout("api-orders")
+		f.Account.Settle("api-orders")
 		f.Read().Shows("+ succeeded: api-orders runs api-orders:1")
 		f.Keys("esc")
 		if row := f.Row("api-orders:1"); !strings.Contains(row, "in use") {
@@ -112,7 +112,7 @@ func TestHostileTextOfChangesNeverReachesTheScreenRaw(t *testing.T) {
 			s.Deployments[0].RolloutReason = evil
 		})
 		f.Read().Shows("because")
-		f.Account.FailRollout("api-orders", false)
+		f.FailRollout("api-orders", false)
 		f.Read().Shows("x failed", "because")
 		check("the follow")
 		if strings.ContainsAny(f.Saved(t), "\x1b\x07\u202e\r") {

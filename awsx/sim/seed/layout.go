@@ -2,6 +2,7 @@ package seed
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"gantry/awsx/sim/fleet"
@@ -41,16 +42,17 @@ func (a *seeder) seedLayout() error {
 
 func (s Service) seed() serviceSeed {
 	runs := cmp.Or(s.Tag, "v1")
-	seed := plain(s.Name, "python", s.Desired, releaseSeed{tag: runs, age: 24 * time.Hour})
+	seed := plain(s.Name, "python", s.Desired, releaseSeed{tag: runs, age: day})
 	seed.family, seed.mode, seed.rolling = s.Name, s.Network, fleet.NewConfig(100, 200, true, true)
 	seed.containers[0].environment = s.Env
 	if s.Unbalanced {
 		seed.balancers = nil
 	}
-	for n, tag := range []string{"v3", "v2", "v1"} {
+	for tag, age := range map[string]time.Duration{"v3": time.Hour, "v2": 2 * day, "v1": 3 * day} {
 		if tag != runs {
-			seed.pushed = append(seed.pushed, releaseSeed{tag: tag, age: time.Duration(n+1) * 24 * time.Hour})
+			seed.pushed = append(seed.pushed, releaseSeed{tag: tag, age: age})
 		}
 	}
+	slices.SortFunc(seed.pushed, func(x, y releaseSeed) int { return cmp.Compare(y.age, x.age) })
 	return seed
 }
