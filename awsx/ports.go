@@ -32,6 +32,7 @@ type TaskQuery struct {
 
 // ClusterReader reads the clusters of a context.
 type ClusterReader interface {
+	// Clusters lists and describes (100 a call each) all clusters.
 	Clusters(ctx context.Context) Pages[Cluster]
 }
 
@@ -52,6 +53,8 @@ type TaskReader interface {
 
 // InstanceReader reads container instances.
 type InstanceReader interface {
+	// Instances lists and describes (100 a call each) all container instances of a
+	// cluster.
 	Instances(ctx context.Context, cluster Ref) Pages[Instance]
 }
 
@@ -67,6 +70,8 @@ type TaskDefinitionReader interface {
 // TargetReader reads target groups. All its calls share the account's
 // scarcest bucket: 40 burst, 10 a second, for everything the account runs.
 type TargetReader interface {
+	// TargetGroups describes target groups, 20 a call. One that does not exist is
+	// left out; it is NotFound when it was the only one.
 	TargetGroups(ctx context.Context, arns []string) ([]TargetGroup, error)
 	// TargetHealth costs one call for one target group.
 	TargetHealth(ctx context.Context, targetGroup string) (GroupHealth, error)
@@ -75,12 +80,13 @@ type TargetReader interface {
 // ImageReader reads ECR repositories. A repository is named by the image URI
 // without its tag, such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/api.
 type ImageReader interface {
+	// Images lists the images of a repository, 1,000 a call.
 	Images(ctx context.Context, repository string) Pages[Image]
 	// Image resolves one tag (or sha256: digest); NotFound when there is none.
 	Image(ctx context.Context, repository, reference string) (Image, error)
 }
 
-// PlatformReader tells for which platforms an image was built.
+// PlatformReader reads for which platforms an image was built.
 type PlatformReader interface {
 	// Platforms returns those of an image's index, as os/architecture in Docker's
 	// spelling (linux/arm64). It is empty when the manifest is of one image: such
@@ -92,6 +98,8 @@ type PlatformReader interface {
 // group costs one call for its attributes, all together one for their tags (20 a
 // call); both draw on the ELB bucket.
 type GroupDetailReader interface {
+	// GroupDetails reads groups in the order asked for, without those that do not
+	// exist.
 	GroupDetails(ctx context.Context, arns []string) ([]GroupDetails, error)
 }
 
@@ -114,12 +122,16 @@ type AlarmReader interface {
 // DeploymentReader reads the service deployments API, which an account's
 // region, or an emulator, may lack: the callers bear any error.
 type DeploymentReader interface {
+	// ServiceDeployments describes the deployments of a service, the newest first,
+	// at most limit of them (0 for all that the service remembers).
 	ServiceDeployments(ctx context.Context, service Ref, limit int) ([]ServiceDeployment, error)
+	// ServiceRevisions describes service revisions, 20 a call, in the order asked for.
 	ServiceRevisions(ctx context.Context, arns []string) ([]ServiceRevision, error)
 }
 
-// IdentityReader tells whose credentials these are.
+// IdentityReader reads whose credentials a context has.
 type IdentityReader interface {
+	// Identity asks STS GetCallerIdentity, which needs no permission.
 	Identity(ctx context.Context) (Identity, error)
 }
 
@@ -139,6 +151,7 @@ const (
 // RawReader reads one resource as the API's own JSON, for the screens that
 // show it. It may hold secrets: mask before showing.
 type RawReader interface {
+	// Raw describes one resource, tags included; NotFound when it does not exist.
 	Raw(ctx context.Context, kind Kind, ref Ref) (json.RawMessage, error)
 }
 
@@ -248,6 +261,8 @@ type DeploymentWriter interface {
 
 // ScalingWriter changes Application Auto Scaling.
 type ScalingWriter interface {
+	// UpdateScaling registers a service as a scalable target, or changes what the
+	// update names of one that is registered.
 	UpdateScaling(ctx context.Context, u ScalingUpdate) error
 }
 
@@ -270,5 +285,6 @@ type Account interface {
 // Opener opens contexts. Opening makes no call; it may read shared config.
 // Opening the same context twice gives the same account.
 type Opener interface {
+	// Open returns the account of a context. The error is a fault.Error.
 	Open(ctx context.Context, id ContextID) (Account, error)
 }

@@ -10,7 +10,7 @@ func Background(ctx context.Context) context.Context {
 	return context.WithValue(ctx, backgroundKey{}, true)
 }
 
-// IsBackground tells whether Background marked the context.
+// IsBackground reports whether Background marked the context.
 func IsBackground(ctx context.Context) bool {
 	marked, _ := ctx.Value(backgroundKey{}).(bool)
 	return marked

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/smithy-go/encoding/cbor"
 )
 
-// overCBOR tells whether a request is of the protocol RPC v2 CBOR, and returns
+// overCBOR reports whether a request is of the protocol RPC v2 CBOR, and returns
 // its operation: the end of the path.
 func overCBOR(r *http.Request) (op string, ok bool) {
 	return r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:], r.Header.Get("Smithy-Protocol") == "rpc-v2-cbor"

@@ -155,7 +155,7 @@ func status(err error) int {
 
 func answered(err error) bool { return status(err) != 0 }
 
-// outcomeOpen tells whether a call that was sent may have been acted on
+// outcomeOpen reports whether a call that was sent may have been acted on
 // although it failed. A refusal (4xx, throttling, 503) is an outcome; so is a
 // connection that was never made.
 func outcomeOpen(err error) bool {

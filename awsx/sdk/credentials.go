@@ -55,7 +55,7 @@ func (a *Account) credentialFailure(e *fault.Error, err error) bool {
 	return true
 }
 
-// gettingCredentials tells whether a call failed before it was signed. The SDK
+// gettingCredentials reports whether a call failed before it was signed. The SDK
 // has no type for that, only these words of its identity middleware.
 func gettingCredentials(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "get identity:")

@@ -2,5 +2,13 @@
 // kind of resource in each scope of each context has one poller, shared by all
 // who watch it; it alone decides when to call, from what its watchers need and
 // from how the last calls went. What it read is published as immutable
-// snapshots, and a failure keeps the last good ones.
+// snapshots, and a failure keeps the last good ones. A snapshot says what changed
+// since any older one (Snapshot.Since).
+//
+// What belongs here: pollers and what they read of an account (kinds.go, service.go,
+// targets.go), the caches that pollers share, and what is remembered of what passed
+// by. What does not: judging what was read. Which events give reason to look sooner
+// is told to it (Options.Alarming).
+//
+// A new kind is a function in kinds.go that returns a Watch of it.
 package store

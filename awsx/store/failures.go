@@ -28,7 +28,7 @@ func (f *failures) add(err error) {
 	}
 }
 
-// hopeless tells whether further calls would fail for want of credentials.
+// hopeless reports whether further calls would fail for want of credentials.
 func (f *failures) hopeless() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

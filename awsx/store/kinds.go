@@ -8,6 +8,18 @@ import (
 	"gantry/awsx"
 )
 
+// kind names what a poller reads.
+type kind uint8
+
+const (
+	kindClusters kind = iota
+	kindServices
+	kindTasks
+	kindInstances
+	kindTargets
+	kindService
+)
+
 // The least intervals that a watcher may ask for. A sweep of a large cluster
 // takes tens of calls, one service four.
 const (

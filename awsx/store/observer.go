@@ -17,6 +17,7 @@ type Observer interface {
 	// SeenRuntimeID is called at every sweep that lists the container; First and
 	// Last are both the time of the sweep.
 	SeenRuntimeID(Seen)
+	// SeenTargetChange is called when two readings of a group differ in a target.
 	SeenTargetChange(TargetChange)
 }
 
@@ -42,6 +43,7 @@ type TargetChange struct {
 	At       time.Time
 }
 
+// nobody is the Observer of a store without one.
 type nobody struct{}
 
 func (nobody) SeenStoppedTask(awsx.Task, time.Time)  {}

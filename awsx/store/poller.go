@@ -86,7 +86,7 @@ func notify(c chan struct{}) {
 
 func (p *poller[T]) kick() { notify(p.wake) }
 
-// expired tells that polling has stopped for want of credentials.
+// expired reports whether polling has stopped for want of credentials.
 func (p *poller[T]) expired() bool {
 	s := p.snap.Load()
 	return fault.ClassOf(s.Err) == fault.Expired || fault.ClassOf(worst(s.Partial)) == fault.Expired

@@ -52,18 +52,6 @@ type Store struct {
 	identities  flights[awsx.ContextID, awsx.Identity]
 }
 
-// kind names what a poller reads.
-type kind uint8
-
-const (
-	kindClusters kind = iota
-	kindServices
-	kindTasks
-	kindInstances
-	kindTargets
-	kindService
-)
-
 // pollKey identifies a poller: scope is the ARN of a cluster or of a service,
 // empty for the clusters of a context. The cluster tells apart services whose
 // ARN a caller gave as a bare name.

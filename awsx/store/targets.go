@@ -138,7 +138,7 @@ func (t *targetSource) poll(ctx context.Context, d demand, landed func()) outcom
 	return o
 }
 
-// worthTelling tells whether there is something that the last snapshot lacks, be
+// worthTelling reports whether there is something that the last snapshot lacks, be
 // it only that what it holds is still so.
 func (t *targetSource) worthTelling() bool {
 	t.mu.Lock()
@@ -172,7 +172,7 @@ func (t *targetSource) awaitServices(ctx context.Context, d demand) (*Snapshot[a
 	}
 }
 
-// want lists the groups that services name and tells whether the list is new.
+// want lists the groups that services name and reports whether the list is new.
 func (t *targetSource) want(s *Snapshot[awsx.Service]) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -293,7 +293,7 @@ func (t *targetSource) due(d demand, now time.Time) []candidate {
 	return out
 }
 
-// troubled tells whether a group's last reading had targets that do not serve.
+// troubled reports whether a group's last reading had targets that do not serve.
 func (t *targetSource) troubled(arn string, now time.Time) bool {
 	g := t.store.groups.state(t.key(arn), now)
 	return slices.ContainsFunc(g.Targets, func(h awsx.TargetHealth) bool {
