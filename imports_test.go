@@ -1,0 +1,190 @@
+package main_test
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "gantry"
+
+// rooms is the one table of what may import what. Rooms stand from the bottom to the
+// top, and each may import only rooms above its line in the table: nothing imports
+// upward. A room is a package, or with /... a tree of packages, which is free within.
+// After the colon stands what its code may import beside the standard library, after
+// the bar what its tests may import as well. A package whose name ends in test is for
+// tests alone and may import what they may. What the table does not name fails.
+const rooms = `
+internal/clean
+internal/fault
+internal/words
+internal/loading
+internal/audit: internal/clean xdg
+internal/notify: internal/clean
+
+awsx: internal/clean internal/fault internal/words
+awsx/awsxtest: awsx internal/fault
+awsx/document/...: awsx internal/clean internal/fault udiff
+awsx/alb: awsx
+awsx/diagnose/...: awsx awsx/alb internal/words
+awsx/sim/...: | aws
+awsx/sdk: awsx internal/clean internal/fault aws | awsx/document/... awsx/sim/...
+awsx/sim/simtest: awsx awsx/sdk awsx/sim/...
+awsx/store: awsx internal/fault | awsx/awsxtest awsx/sdk awsx/sim/...
+awsx/deploy/...: awsx awsx/alb awsx/document/... awsx/store internal/clean internal/fault internal/words udiff | awsx/awsxtest awsx/sdk awsx/sim/...
+awsx/change: awsx awsx/deploy/... awsx/document/... awsx/store internal/audit internal/fault internal/words | awsx/awsxtest awsx/sdk awsx/sim/... internal/clean
+
+logs/kql/analysis
+logs/sim: logs/kql/analysis
+logs/kql: logs/kql/analysis | logs/sim
+logs: logs/kql internal/fault internal/words
+logs/elastic: logs logs/kql internal/clean internal/fault elastic | logs/sim
+logs/cloudwatch: logs internal/clean internal/fault
+logs/cloudwatch/loggroups: logs/cloudwatch internal/fault aws
+logs/kibana: logs logs/kql internal/fault
+logs/ecslog: awsx logs logs/kql internal/fault internal/words | logs/elastic logs/sim
+
+ui/...: internal/clean internal/words ansi bubbles bubbletea colorprofile fuzzy golden lipgloss udiff vt
+internal/inquiry/...: awsx awsx/deploy/... awsx/diagnose/... awsx/store logs logs/ecslog internal/fault internal/words | awsx/sim/...
+views/...: ui/... bubbletea awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/store logs logs/ecslog internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest logs/kql colorprofile golden
+
+internal/config: awsx awsx/deploy/... logs/ecslog internal/clean internal/fault xdg yaml
+internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk
+internal/app/...: awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/loading internal/notify internal/words bubbletea | internal/canarytest xdg
+internal/cli: awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... logs logs/kql ui/... internal/app/... internal/clean internal/config internal/fault internal/inquiry/... internal/loading internal/words cobra colorprofile term udiff | awsx/sim/... logs/elastic logs/sim internal/audit internal/canarytest xdg
+.: internal/cli internal/loading
+internal/e2e: | awsx awsx/sdk awsx/sim/... logs logs/ecslog logs/elastic logs/kql/analysis internal/fault ansi pty vt
+`
+
+// modules are those of others, by the name that the table has for each.
+var modules = map[string]string{
+	"ansi":         "github.com/charmbracelet/x/ansi",
+	"aws":          "github.com/aws",
+	"bubbles":      "charm.land/bubbles/v2",
+	"bubbletea":    "charm.land/bubbletea/v2",
+	"cobra":        "github.com/spf13/cobra",
+	"colorprofile": "github.com/charmbracelet/colorprofile",
+	"elastic":      "github.com/elastic",
+	"fuzzy":        "github.com/sahilm/fuzzy",
+	"golden":       "github.com/charmbracelet/x/exp/golden",
+	"lipgloss":     "charm.land/lipgloss/v2",
+	"pty":          "github.com/creack/pty",
+	"rapid":        "pgregory.net/rapid",
+	"term":         "github.com/charmbracelet/x/term",
+	"udiff":        "github.com/aymanbagabas/go-udiff",
+	"vt":           "github.com/charmbracelet/x/vt",
+	"xdg":          "github.com/adrg/xdg",
+	"yaml":         "go.yaml.in/yaml/v3",
+}
+
+// everyTest is what the tests of every room may import.
+var everyTest = []string{"github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak"}
+
+// room is a line of the table.
+type room struct {
+	path       string
+	may, tests []string
+}
+
+func readRooms() (all []room) {
+	for line := range strings.Lines(rooms) {
+		path, rest, _ := strings.Cut(strings.TrimSpace(line), ":")
+		code, tests, _ := strings.Cut(rest, "|")
+		if path != "" {
+			all = append(all, room{path: path, may: strings.Fields(code), tests: strings.Fields(tests)})
+		}
+	}
+	return all
+}
+
+// covers reports whether a package, by its directory, is that of a room's path or
+// within the tree that it names.
+func covers(path, dir string) bool {
+	tree, isTree := strings.CutSuffix(path, "/...")
+	return dir == tree || isTree && strings.HasPrefix(dir, tree+"/")
+}
+
+// roomOf returns where in the table the room of a package is: the longest path that
+// covers it, or -1.
+func roomOf(table []room, dir string) int {
+	best := -1
+	for i, r := range table {
+		if covers(r.path, dir) && (best < 0 || len(r.path) > len(table[best].path)) {
+			best = i
+		}
+	}
+	return best
+}
+
+// allows reports whether one of the names of a line of the table stands for an
+// imported package.
+func allows(names []string, imported string) bool {
+	dir, ours := strings.CutPrefix(imported, module+"/")
+	return slices.ContainsFunc(names, func(name string) bool {
+		if outside := modules[name]; outside != "" {
+			return imported == outside || strings.HasPrefix(imported, outside+"/")
+		}
+		return ours && covers(name, dir)
+	})
+}
+
+func standard(imported string) bool {
+	first, _, _ := strings.Cut(imported, "/")
+	return !strings.Contains(first, ".") && first != module
+}
+
+func TestNothingImportsWhatTheTableDoesNotAllow(t *testing.T) {
+	table := readRooms()
+	used := make([]bool, len(table))
+	for dir, files := range sources(t) {
+		support := strings.HasSuffix(dir, "test") // it serves the tests of other rooms
+		at := roomOf(table, dir)
+		if at < 0 {
+			t.Errorf("package %s is in no line of the table", dir)
+			continue
+		}
+		used[at] = true
+		r := table[at]
+		for _, f := range files {
+			may := append(slices.Clone(r.may), r.path)
+			if f.test || support {
+				may = append(may, r.tests...)
+			}
+			for _, spec := range f.tree.Imports {
+				imported, err := strconv.Unquote(spec.Path.Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				common := (f.test || support) && slices.ContainsFunc(everyTest, func(m string) bool { return imported == m || strings.HasPrefix(imported, m+"/") })
+				if !standard(imported) && !common && !allows(may, imported) {
+					t.Errorf("%s imports %s, which the line of %s does not allow", f.path, imported, r.path)
+				}
+				if strings.HasPrefix(imported, module+"/") && strings.HasSuffix(imported, "test") && !f.test && !support {
+					t.Errorf("%s imports %s, which is for tests", f.path, imported)
+				}
+			}
+		}
+	}
+	for i, r := range table {
+		if !used[i] {
+			t.Errorf("no package is left of %s", r.path)
+		}
+	}
+}
+
+// TestTheTableLeadsDownward: a line names only lines before it, whose trees may hold
+// lines of their own.
+func TestTheTableLeadsDownward(t *testing.T) {
+	table := readRooms()
+	for i, r := range table {
+		for _, name := range append(slices.Clone(r.may), r.tests...) {
+			below := slices.ContainsFunc(table[:i], func(lower room) bool {
+				return lower.path == name || strings.HasSuffix(name, "/...") && covers(name, strings.TrimSuffix(lower.path, "/..."))
+			})
+			if modules[name] == "" && !below {
+				t.Errorf("%s names %s, which is not below it", r.path, name)
+			}
+		}
+	}
+}
