@@ -13,9 +13,8 @@ type hint struct {
 	begins bool     // it is the only one, and every match begins with it
 }
 
-// start returns the byte of s from which the expression is to be searched for, once;
-// negative when s cannot match. To try the expression at each place of a text that
-// matches begin with would cost a long line once for each of them.
+// start returns the first byte of s at which a match may begin; negative when s cannot
+// match.
 func (h hint) start(s string) int {
 	for _, text := range h.anyOf {
 		if at := foldIndex(s, text); at >= 0 {

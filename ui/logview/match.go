@@ -14,6 +14,7 @@ type pattern struct {
 	typed    string
 	literals []string // in lower-case ASCII: one of them is a match
 	re       *regexp.Regexp
+	anchored *regexp.Regexp // the same at the beginning of a text, if a hint says where
 	hint     hint
 	invert   bool
 }
@@ -46,6 +47,9 @@ func parse(typed string, inverts bool) (pattern, error) {
 		return p, nil
 	}
 	p.re = re
+	if p.hint.begins {
+		p.anchored = regexp.MustCompile("^(?i:" + expr + ")")
+	}
 	return p, nil
 }
 
@@ -61,12 +65,39 @@ func (p *pattern) matches(line Line) bool {
 }
 
 func (p *pattern) in(s string) bool {
-	if p.re == nil {
-		from, _ := p.next(s)
-		return from >= 0
+	if p.re != nil && p.anchored == nil {
+		return p.hint.start(s) >= 0 && p.re.MatchString(s) // which is faster than to say where
 	}
+	from, _ := p.next(s)
+	return from >= 0
+}
+
+// maxTries is at how many places an expression is tried by itself before the rest of
+// a text is searched at once. To try it at every place where its first text stands
+// would cost a long line once for each of them.
+const maxTries = 4
+
+// search returns where the first match of the expression in s begins and ends; from
+// is negative when there is none.
+func (p *pattern) search(s string) (from, to int) {
 	at := p.hint.start(s)
-	return at >= 0 && p.re.MatchString(s[at:])
+	for n := 0; at >= 0 && p.anchored != nil && n < maxTries; n++ {
+		if match := p.anchored.FindStringIndex(s[at:]); match != nil {
+			return at, at + match[1]
+		}
+		next := p.hint.start(s[at+1:])
+		if next < 0 {
+			return -1, -1
+		}
+		at += 1 + next
+	}
+	if at < 0 {
+		return -1, -1
+	}
+	if match := p.re.FindStringIndex(s[at:]); match != nil {
+		return at + match[0], at + match[1]
+	}
+	return -1, -1
 }
 
 // next returns where the first match in s begins and ends; from is negative when
@@ -81,14 +112,7 @@ func (p *pattern) next(s string) (from, to int) {
 		}
 		return from, to
 	}
-	at := p.hint.start(s)
-	if at < 0 {
-		return -1, -1
-	}
-	if match := p.re.FindStringIndex(s[at:]); match != nil {
-		return at + match[0], at + match[1]
-	}
-	return -1, -1
+	return p.search(s)
 }
 
 // foldIndex is strings.Index without regard to ASCII case; lower is in lower case and
