@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -41,18 +42,44 @@ func (p *program) statusCommand() *cobra.Command {
 				}
 			}
 			return p.with(cmd.Context(), func(a *app.App) error {
-				switch {
-				case len(args) == 0:
-					return p.clusters(cmd.Context(), a, output)
-				case !strings.Contains(args[0], "/"):
-					return p.services(cmd.Context(), a, args[0], output)
+				err := p.status(cmd.Context(), a, args, output)
+				if err != nil && output == "json" && !errors.Is(err, errNoReader) {
+					return errors.Join(err, writeJSON(p.Out, struct {
+						Context string `json:"context"`
+						completeness
+					}{a.Context.String(), completenessOf([]error{err})}))
 				}
-				return p.service(cmd.Context(), a, args[0], output)
+				return err
 			})
 		},
 	}
 	outputFlag(cmd, &output, "table", "json")
 	return cmd
+}
+
+// status prints the account's clusters, a cluster's services or a service.
+func (p *program) status(ctx context.Context, a *app.App, args []string, output string) error {
+	switch {
+	case len(args) == 0:
+		return p.clusters(ctx, a, output)
+	case !strings.Contains(args[0], "/"):
+		return p.services(ctx, a, args[0], output)
+	}
+	return p.service(ctx, a, args[0], output)
+}
+
+// completeness says in JSON whether everything was read, and what was not.
+type completeness struct {
+	Partial bool     `json:"partial"`
+	Errors  []string `json:"errors"`
+}
+
+func completenessOf(errs []error) completeness {
+	c := completeness{Partial: len(errs) > 0, Errors: []string{}}
+	for _, err := range errs {
+		c.Errors = append(c.Errors, shown(err.Error()))
+	}
+	return c
 }
 
 // maxWarnings is how many warnings are told one by one: a permission that is
@@ -96,7 +123,8 @@ func (p *program) clusters(ctx context.Context, a *app.App, output string) error
 		return writeJSON(p.Out, struct {
 			Context  string          `json:"context"`
 			Clusters []clusterStatus `json:"clusters"`
-		}{a.Context.String(), list})
+			completeness
+		}{a.Context.String(), list, completenessOf(partial)})
 	}
 	return writeTable(p.Out, []string{"CLUSTER", "STATUS", "SERVICES", "RUNNING", "PENDING", "INSTANCES"}, rows)
 }
@@ -182,7 +210,8 @@ func (p *program) services(ctx context.Context, a *app.App, name, output string)
 			Context  string          `json:"context"`
 			Cluster  string          `json:"cluster"`
 			Services []serviceStatus `json:"services"`
-		}{a.Context.String(), cluster.Name, list})
+			completeness
+		}{a.Context.String(), cluster.Name, list, completenessOf(survey.Partial)})
 	}
 	return writeTable(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, rows)
 }
@@ -252,7 +281,8 @@ func (p *program) service(ctx context.Context, a *app.App, target, output string
 			Service      serviceStatus  `json:"service"`
 			Tasks        []taskStatus   `json:"tasks"`
 			OtherTargets []targetStatus `json:"otherTargets"`
-		}{a.Context.String(), cluster, service, tasks, others})
+			completeness
+		}{a.Context.String(), cluster, service, tasks, others, completenessOf(found.Partial)})
 	}
 	if err := writeTable(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, [][]string{serviceCells(service, found.Finding)}); err != nil {
 		return err

@@ -149,3 +149,35 @@ func TestOutputIsSafeForTerminals(t *testing.T) {
 		}
 	}
 }
+
+func TestAListingThatFailsIsNoEmptyList(t *testing.T) {
+	for operation, command := range map[string][]string{
+		"DescribeServices": {"status", "staging", "-o", "json"},
+		"ListServices":     {"status", "staging", "-o", "json"},
+		"DescribeClusters": {"status", "-o", "json"},
+	} {
+		t.Run(operation, func(t *testing.T) {
+			steady(t, func(t *testing.T, a *account) {
+				a.Inject(sim.Fault{Operation: operation, Kind: sim.ServerError})
+				o := a.run(t, command...).wants(t, exitFailed, "gantry: ", operation).object(t)
+				if at(t, o, "partial") != true || !strings.Contains(at(t, o, "errors", 0).(string), operation) {
+					t.Errorf("the JSON says partial %v, errors %v", o["partial"], o["errors"])
+				}
+			})
+		})
+	}
+}
+
+func TestWhatIsReadInPartSaysSo(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		o := a.run(t, "status", "staging", "-o", "json").wants(t, 0).object(t)
+		if at(t, o, "partial") != false || len(at(t, o, "errors").([]any)) != 0 {
+			t.Errorf("all was read, and the JSON says partial %v, errors %v", o["partial"], o["errors"])
+		}
+		a.Inject(sim.Fault{Operation: "ListTasks", Kind: sim.ServerError})
+		o = a.run(t, "status", "staging", "-o", "json").wants(t, 0, "warning: partial: ").object(t)
+		if at(t, o, "partial") != true || !strings.Contains(at(t, o, "errors", 0).(string), "ListTasks") {
+			t.Errorf("the tasks were not read, and the JSON says partial %v, errors %v", o["partial"], o["errors"])
+		}
+	})
+}

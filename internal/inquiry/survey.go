@@ -2,6 +2,7 @@ package inquiry
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -37,10 +38,25 @@ func (r Reader) Clusters(ctx context.Context) ([]awsx.Cluster, []error, error) {
 	w := r.Store.Clusters(r.Context)
 	defer w.Close()
 	s, err := w.Await(ctx, (*store.Snapshot[awsx.Cluster]).Ended)
+	if err == nil {
+		err = lost(s)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
-	return s.Items, s.Partial, s.Err
+	return s.Items, s.Partial, nil
+}
+
+// lost is the failure of a listing of which nothing was read: that every part of it
+// failed is no empty list.
+func lost[T any](s *store.Snapshot[T]) error {
+	switch {
+	case s.Err != nil || len(s.Items) > 0 || len(s.Partial) == 0:
+		return s.Err
+	case len(s.Partial) == 1:
+		return s.Partial[0]
+	}
+	return fmt.Errorf("%w, and %d more like it", s.Partial[0], len(s.Partial)-1)
 }
 
 // Survey reads how all services of a cluster stand.
@@ -51,7 +67,7 @@ func (r Reader) Survey(ctx context.Context, cluster awsx.Ref) (Survey, error) {
 	defer targets.Close()
 	s, err := services.Await(ctx, (*store.Snapshot[awsx.Service]).Ended)
 	if err == nil {
-		err = s.Err
+		err = lost(s)
 	}
 	if err != nil {
 		return Survey{}, err
