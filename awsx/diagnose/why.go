@@ -125,7 +125,8 @@ func (f *facts) byECS() bool {
 // rollingBack tells whether the primary deployment is the way back from one
 // that failed.
 func (f *facts) rollingBack() bool {
-	return strings.Contains(f.primary.RolloutReason, "rolling back") && f.primary.RolloutState == "IN_PROGRESS"
+	_, back := reason.RollingBackTo(f.primary.RolloutReason)
+	return back && f.primary.RolloutState == "IN_PROGRESS"
 }
 
 // rolloutReason shortens "ECS deployment circuit breaker: tasks failed to start."

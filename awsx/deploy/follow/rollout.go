@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose/reason"
 )
 
 // observeDeployment decides by the followed deployment's own state; what else
@@ -37,10 +38,6 @@ func (f *Follower) observeDeployment(p *Progress, o Observation) {
 	}
 }
 
-// rollingBack is what ECS says, in reasons and events, of the deployment that
-// its circuit breaker or an alarm returns to.
-const rollingBack = "rolling back"
-
 // learn keeps what only some readings tell: that the deployment was there, which
 // revision it runs, and that ECS gave it up.
 func (f *Follower) learn(own *awsx.Deployment, o Observation) {
@@ -54,11 +51,11 @@ func (f *Follower) learn(own *awsx.Deployment, o Observation) {
 		}
 	}
 	primary, _ := o.Service.Primary()
-	if f.seen && primary.ID != f.spec.Deployment && strings.Contains(primary.RolloutReason, rollingBack) {
+	if f.seen && primary.ID != f.spec.Deployment && returns(primary) {
 		f.failed = true
 	}
 	for _, e := range o.Service.Events {
-		if strings.Contains(e.Message, "(deployment "+f.spec.Deployment+") deployment failed") {
+		if read := reason.ReadEvent(e.Message); read.Kind == reason.DeploymentFailed && read.Deployment == f.spec.Deployment {
 			f.failed = true
 			if f.reason == "" {
 				f.reason = e.Message
@@ -194,15 +191,22 @@ func (f *Follower) judgeRollback(p *Progress, primary awsx.Deployment, events []
 // returnsTo reports whether a primary is what ECS rolls back to: it says so, an
 // event names it, or it runs what ran before.
 func (f *Follower) returnsTo(primary awsx.Deployment, events []awsx.ServiceEvent) bool {
-	if f.spec.Previous.TaskDefinition == primary.TaskDefinition || strings.Contains(primary.RolloutReason, rollingBack) {
+	if f.spec.Previous.TaskDefinition == primary.TaskDefinition || returns(primary) {
 		return true
 	}
 	for _, e := range events {
-		if strings.Contains(e.Message, rollingBack) && strings.Contains(e.Message, primary.ID) {
+		if read := reason.ReadEvent(e.Message); read.Kind == reason.RollingBack && read.Deployment == primary.ID {
 			return true
 		}
 	}
 	return false
+}
+
+// returns reports whether a deployment says that ECS returns to it, since its
+// circuit breaker or an alarm gave another one up.
+func returns(d awsx.Deployment) bool {
+	_, back := reason.RollingBackTo(d.RolloutReason)
+	return back
 }
 
 // judgeReplaced: the deployment is no longer primary and ECS did not say that it

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose/reason"
 )
 
 // identifiers are the parts of a reason that differ from task to task: ARNs,
@@ -45,33 +46,34 @@ func stopReasons(tasks []awsx.Task, deployment string) []StopReason {
 }
 
 // scaledIn reports whether the scheduler stopped a task because it was no
-// longer wanted (ECS: "Scaling activity initiated by (deployment …)").
+// longer wanted.
 func scaledIn(t awsx.Task) bool {
-	return strings.HasPrefix(t.StoppedReason, "Scaling activity initiated by")
+	r := reason.Read(t.StoppedReason)
+	return r.Stage == reason.Scheduler && r.Cause == reason.Routine
 }
 
 // reasonOf says in one line why a task stopped, without what differs between
 // tasks. The container's own words say more than "essential container exited".
 func reasonOf(t awsx.Task) string {
-	reason := t.StoppedReason
+	text := t.StoppedReason
 	for _, c := range t.Containers {
 		switch {
 		case c.Reason != "":
-			reason = c.Name + ": " + c.Reason
+			text = c.Name + ": " + c.Reason
 			if c.ExitCode != awsx.Unset {
-				reason += fmt.Sprintf(" (exit %d)", c.ExitCode)
+				text += fmt.Sprintf(" (exit %d)", c.ExitCode)
 			}
 		case c.ExitCode > 0 && strings.HasPrefix(t.StoppedReason, "Essential container"):
-			reason = fmt.Sprintf("%s exited with code %d", c.Name, c.ExitCode)
+			text = fmt.Sprintf("%s exited with code %d", c.Name, c.ExitCode)
 		default:
 			continue
 		}
 		break
 	}
-	if reason == "" {
-		reason = cmp.Or(t.StopCode, "no reason given")
+	if text == "" {
+		text = cmp.Or(t.StopCode, "no reason given")
 	}
-	return identifiers.ReplaceAllStringFunc(reason, func(id string) string {
+	return identifiers.ReplaceAllStringFunc(text, func(id string) string {
 		if strings.HasPrefix(id, "arn:") {
 			return kindOf(id)
 		}

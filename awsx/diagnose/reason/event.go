@@ -154,8 +154,8 @@ func ReadEvent(message string) Event {
 		e.Reason = Reason{Text: after(sentence, "deployment failed: ")}
 		return e
 	case RollingBack:
-		if e.Deployment == "" {
-			e.Deployment = idIn(after(sentence, "deployment "))
+		if to, _ := RollingBackTo(sentence); to != "" {
+			e.Deployment = to
 		}
 		return e
 	}
@@ -254,6 +254,22 @@ func body(message string) (rest, taskSet string) {
 		}
 	}
 	return strings.TrimSpace(message), ""
+}
+
+// RollingBackTo reads why a deployment is in its state, or an event's body: it returns
+// the deployment that ECS returns to after one that failed. It may be unnamed.
+func RollingBackTo(text string) (deployment string, ok bool) {
+	c := split(text)
+	for _, start := range c.starts {
+		if match("rolling back", c.text[start:], &holes{}) >= 0 {
+			to := after(c.text[start:], "rolling back to ")
+			for _, noun := range [...]string{"(", "deploymentId ", "deployment "} {
+				to = strings.TrimPrefix(to, noun)
+			}
+			return idIn(to), true
+		}
+	}
+	return "", false
 }
 
 // EventBody returns an event's message without the prefix that names the service.

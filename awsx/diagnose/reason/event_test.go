@@ -123,3 +123,22 @@ func TestEventsAboutHealthAreToldFromTheOthers(t *testing.T) {
 		}
 	}
 }
+
+func TestADeploymentTellsWhatItReturnsTo(t *testing.T) {
+	for text, want := range map[string]string{
+		"ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.": "ecs-svc/1",
+		"ECS deployment alarm: rolling back to deploymentId ecs-svc/1":            "ecs-svc/1",
+		"rolling back to deployment ecs-svc/1.":                                   "ecs-svc/1",
+		"rolling back to (deployment ecs-svc/1).":                                 "ecs-svc/1",
+		"Service deployment rolled back because of a failure: rolling back":       "",
+	} {
+		if got, ok := reason.RollingBackTo(text); got != want || !ok {
+			t.Errorf("%s: %q, %t", text, got, ok)
+		}
+	}
+	for _, text := range []string{"", "ECS deployment ecs-svc/2 in progress.", "ECS deployment circuit breaker: tasks failed to start.", "the team of rolling backs"} {
+		if got, ok := reason.RollingBackTo(text); ok {
+			t.Errorf("%s returns to %q", text, got)
+		}
+	}
+}
