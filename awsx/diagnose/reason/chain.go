@@ -19,7 +19,7 @@ var separators = [...]string{": ", ". ", ", ", "; ", " (", "\n", "\t", " because
 // split finds the links of a text. What stands in double quotes is one word,
 // whatever it contains, unless it quotes in turn: then it is a chain of its own.
 func split(text string) chain {
-	text = unnested(text)
+	text = unnested(strings.ReplaceAll(text, "\u2019", "'"))
 	c := chain{text: text, starts: []int{0}}
 	for i := 0; i < len(text); {
 		if end := quoted(text, i); end > i {

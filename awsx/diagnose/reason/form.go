@@ -41,8 +41,9 @@ const (
 type placing int8
 
 const (
-	vague placing = -1 // a code that covers several stages
-	exact placing = 0
+	vague  placing = -1 // a code that covers several stages
+	exact  placing = 0
+	firmly placing = 1 // a code inside of which nothing tells another stage
 )
 
 // holes are the parts of a text that stood in a form's holes.

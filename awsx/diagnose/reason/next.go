@@ -74,6 +74,8 @@ func (r Reason) causeNext() string {
 		return "check NAT, VPC endpoints and the security group"
 	case r.Cause == Certificate:
 		return "check the server's certificate and whom the host trusts"
+	case r.Stage != Start && r.Stage != Create && r.Stage != Placement && r.Cause == Busy:
+		return "try again: the fault is the server's own"
 	case r.Stage == Pull && r.Cause == Throttled:
 		return "log in to the registry or mirror the image in ECR"
 	case r.Cause == Throttled:

@@ -83,6 +83,10 @@ func TestPullsSayWhyTheImageDidNotCome(t *testing.T) {
 		{"CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/arm64'", reason.Pull, reason.Platform, "linux/arm64", "no image for this architecture: linux/arm64"},
 		{"CannotPullContainerError: no matching manifest for linux/arm64/v8 in the manifest list entries", reason.Pull, reason.Platform, "linux/arm64/v8", ""},
 		{"CannotPullContainerError: Error response from daemon: invalid reference format", reason.Pull, reason.BadInput, "", ""},
+		{"CannotPullContainerError: Error response from daemon: received unexpected HTTP status: 503 Service Unavailable", reason.Pull, reason.Busy, "", "registry busy or broken"},
+		{"CannotPullContainerError: error getting credentials - err: exec: \"docker-credential-secret\": executable file not found in $PATH", reason.Pull, reason.NotFound, "", ""},
+		{"CannotPullContainerError: The task can\u2019t pull 'shop:v3' from the Amazon Elastic Container Registry repository. There is a connection issue between the task and Amazon ECR. Check your task network configuration.", reason.Pull, reason.TimedOut, "shop:v3", "registry not reached Amazon ECR: shop:v3"},
+		{"CannotPullContainerError: The task can't pull the image. Check that the role has the permissions to pull images from the registry", reason.Pull, reason.Denied, "", ""},
 		{"CannotPullContainerError: the registry spoke in tongues", reason.Pull, reason.Unsaid, "", "cannot pull image"},
 	})
 }
@@ -128,6 +132,7 @@ func TestDriversVolumesAndInterfaces(t *testing.T) {
 
 		{"Timeout waiting for network interface provisioning to complete.", reason.NetworkInterface, reason.TimedOut, "", "network interface: timed out"},
 		{"Unexpected EC2 error while attempting to Create Network Interface with public IP assignment disabled in subnet 'subnet-0a1': InsufficientFreeAddressesInSubnet", reason.NetworkInterface, reason.NoRoom, "subnet-0a1", "network interface: subnet full subnet-0a1"},
+		{"ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: b'mount.nfs4: mounting fs-0a1b2c.efs.eu-west-1.amazonaws.com:/data failed, reason given by server: No such file or directory'", reason.Volume, reason.NotFound, "", ""},
 		{"Timeout waiting for EphemeralStorage provisioning to complete.", reason.Storage, reason.TimedOut, "", "storage: timed out"},
 		{"ECS was unable to assume the role 'arn:aws:iam::444455556666:role/taskExec' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.", reason.Role, reason.Denied, "arn:aws:iam::444455556666:role/taskExec", "cannot assume role taskExec"},
 	})
@@ -145,6 +150,8 @@ func TestStartsSayWhatIsMissing(t *testing.T) {
 		{`CannotStartContainerError: API error (400): OCI runtime create failed: container_linux.go:345: starting container process caused "exec: \"serve\": executable file not found in $PATH": unknown`, reason.Start, reason.NotFound, "serve", ""},
 		{"CannotStartContainerError: Error response from daemon: exec /app: exec format error", reason.Start, reason.Platform, "", "built for other architecture: /app"},
 		{"CannotStartContainerError: Error response from daemon: driver failed programming external connectivity on endpoint ecs-shop-1 (0af1): Bind for 0.0.0.0:8080 failed: port is already allocated", reason.Start, reason.Busy, "8080", "host port 8080 taken"},
+		{"CannotStartContainerError: Error response from daemon: failed to set up container networking: driver failed programming external connectivity on endpoint shop (0af1): failed to bind host port for 0.0.0.0:8080:172.17.0.2:80/tcp: address already in use", reason.Start, reason.Busy, "8080", "host port 8080 taken"},
+		{"CannotStartContainerError: Error response from daemon: unable to find user shop: no matching entries in passwd file", reason.Start, reason.BadInput, "shop", ""},
 		{"DockerTimeoutError: Could not transition to started; timed out after waiting 3m0s", reason.Start, reason.TimedOut, "", "the container runtime is too slow"},
 		{"OutOfMemoryError: Container killed due to memory usage", reason.Memory, reason.NoRoom, "", "out of memory"},
 		{"CannotStartContainerError: the daemon hums", reason.Start, reason.Unsaid, "", "the daemon hums"},

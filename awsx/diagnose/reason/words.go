@@ -73,6 +73,8 @@ func (r Reason) cause(what string) string {
 		return joined("certificate not trusted", r.Server)
 	case WantsLogin:
 		return what + " wants a login"
+	case Busy:
+		return "busy or broken"
 	case Throttled:
 		return "throttled"
 	case Quota:
@@ -108,7 +110,7 @@ func (r Reason) imageWords() string {
 			why += ", " + r.cause("it")
 		}
 		return why
-	case NotResolved, Refused, Certificate, TimedOut:
+	case NotResolved, Refused, Certificate, TimedOut, Busy:
 		return colon("registry "+r.cause("it"), image)
 	case Throttled:
 		return colon("registry's pull limit reached", image)
