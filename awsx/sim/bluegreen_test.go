@@ -1,7 +1,6 @@
 package sim_test
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -10,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"gantry/awsx/sim"
 )
@@ -156,62 +154,6 @@ func TestAPercentageWithAFractionBecomesWholeWeights(t *testing.T) {
 	})
 }
 
-func TestAStopAtAnyTimeEndsInOneRevisionThatServes(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		service := rapid.SampledFrom([]string{"storefront", "ranking", "shipping"}).Draw(r, "service")
-		after := time.Duration(rapid.IntRange(0, 1100).Draw(r, "stopped after seconds")) * time.Second
-		problem := ""
-		live(t, sim.Options{Scenario: sim.BlueGreen, Seed: rapid.Uint64().Draw(r, "seed")}, func(w *world) {
-			problem = w.watchStop(service, after)
-		})
-		if problem != "" {
-			r.Fatal(problem)
-		}
-	})
-}
-
-// watchStop follows a deployment to its end, asks for its end after a while, and
-// tells what went wrong.
-func (w *world) watchStop(service string, after time.Duration) string {
-	d := w.current(service)
-	arn, stopped := d.ServiceDeploymentArn, false
-	for began := time.Now(); !ended(d); time.Sleep(10 * time.Second) {
-		if time.Since(began) > 40*time.Minute {
-			return fmt.Sprintf("%s at %s after 40 minutes", d.Status, d.LifecycleStage)
-		}
-		if problem := w.unserved(service); problem != "" {
-			return fmt.Sprintf("%s at %s: %s", d.Status, d.LifecycleStage, problem)
-		}
-		if d = w.serviceDeployment(*arn); paused(d) != nil && after > 2*time.Minute {
-			w.answer(d, types.DeploymentLifecycleHookActionContinue)
-		}
-		if !stopped && time.Since(began) >= after && !ended(d) {
-			stopped = true
-			must[*ecs.StopServiceDeploymentOutput](w)(w.ecs.StopServiceDeployment(w.ctx, &ecs.StopServiceDeploymentInput{
-				ServiceDeploymentArn: arn, StopType: types.StopServiceDeploymentStopTypeRollback,
-			}))
-			if status := w.serviceDeployment(*arn).Status; status != types.ServiceDeploymentStatusRollbackRequested {
-				return fmt.Sprintf("%s right after the stop, want ROLLBACK_REQUESTED", status)
-			}
-		}
-	}
-	winner, want := d.TargetServiceRevision, types.ServiceDeploymentStatusSuccessful
-	if stopped {
-		winner, want = &d.SourceServiceRevisions[0], types.ServiceDeploymentStatusRollbackSuccessful
-		if d.Rollback == nil || *d.Rollback.ServiceRevisionArn != *winner.Arn || *d.Rollback.Reason == "" {
-			return fmt.Sprintf("rollback %v, want one to %s", d.Rollback, *winner.Arn)
-		}
-	}
-	if d.Status != want || *winner.RequestedProductionTrafficWeight != 100 {
-		return fmt.Sprintf("%s with %g percent for the winner, want %s with all of it", d.Status, *winner.RequestedProductionTrafficWeight, want)
-	}
-	s := w.service(service)
-	if len(s.Deployments) != 1 || *s.CurrentServiceRevisions[0].Arn != *winner.Arn || s.RunningCount != s.DesiredCount {
-		return fmt.Sprintf("%d deployments, %d tasks of %s", len(s.Deployments), s.RunningCount, *s.CurrentServiceRevisions[0].Arn)
-	}
-	return w.unserved(service)
-}
-
 func TestTasksThatDieInGreenTripTheBreakerWhileBlueServes(t *testing.T) {
 	for tag, broken := range map[string]string{"v1.3.0": "exits at start", "v1.4.0": "never answers", "v9.9.9": "was never pushed"} {
 		t.Run(broken, func(t *testing.T) {
@@ -271,36 +213,6 @@ func TestADeploymentThatReplacesAnotherReconcilesFirst(t *testing.T) {
 			t.Errorf("%d deployments, %d tasks", len(s.Deployments), s.RunningCount)
 		}
 	})
-}
-
-func TestADeploymentMayReplaceAnotherAtAnyStage(t *testing.T) {
-	for _, stage := range []types.ServiceDeploymentLifecycleStage{
-		types.ServiceDeploymentLifecycleStageScaleUp, types.ServiceDeploymentLifecycleStageBakeTime, types.ServiceDeploymentLifecycleStageCleanUp,
-	} {
-		for _, rollback := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s rolled back %v", stage, rollback), func(t *testing.T) {
-				live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
-					arn := w.service("shipping").CurrentServiceDeployment
-					w.follow(20*time.Minute, arn, func(d types.ServiceDeployment) bool { return d.LifecycleStage == stage })
-					if rollback {
-						must[*ecs.StopServiceDeploymentOutput](w)(w.ecs.StopServiceDeployment(w.ctx, &ecs.StopServiceDeploymentInput{ServiceDeploymentArn: arn}))
-						w.follow(time.Minute, arn, func(d types.ServiceDeployment) bool {
-							return d.Status == types.ServiceDeploymentStatusRollbackInProgress
-						})
-					}
-					time.Sleep(5 * time.Second)
-					id := w.deploy("shipping", w.reviseImage("shipping", "v1.1.0"))
-					d := w.follow(30*time.Minute, w.service("shipping").CurrentServiceDeployment, func(d types.ServiceDeployment) bool {
-						w.serving("shipping")
-						return ended(d)
-					})
-					if s := w.service("shipping"); d.Status != types.ServiceDeploymentStatusSuccessful || len(s.Deployments) != 1 || *s.Deployments[0].Id != id {
-						t.Errorf("ended as %s with %s", d.Status, deployments(s))
-					}
-				})
-			})
-		}
-	}
 }
 
 func TestNoTrafficShiftsAfterAStopWasAskedFor(t *testing.T) {
