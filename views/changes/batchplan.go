@@ -20,9 +20,9 @@ import (
 	"gantry/views/wording"
 )
 
-// bulkPlanScreen shows what one intent would do to several targets, and asks once
+// batchScreen shows what one intent would do to several targets, and asks once
 // for all of them.
-type bulkPlanScreen struct {
+type batchScreen struct {
 	changes *Changes
 	targets []awsx.Ref
 	intent  deploy.Intent
@@ -41,8 +41,8 @@ type bulkPlanScreen struct {
 
 // NewBatchPlan makes the plan of one intent for several targets. Started is called on the loop once
 // it is being carried out.
-func NewBatchPlan(c *Changes, targets []awsx.Ref, intent deploy.Intent, started func()) *bulkPlanScreen {
-	s := &bulkPlanScreen{changes: c, targets: targets, intent: intent, started: started}
+func NewBatchPlan(c *Changes, targets []awsx.Ref, intent deploy.Intent, started func()) *batchScreen {
+	s := &batchScreen{changes: c, targets: targets, intent: intent, started: started}
 	s.Sheet = prose.NewParagraphs(c.Deps.Host, s.paras)
 	return s
 }
@@ -54,15 +54,15 @@ type batchPlanned struct {
 	err     error
 }
 
-func (s *bulkPlanScreen) Name() string    { return "plan" }
-func (s *bulkPlanScreen) Capturing() bool { return false }
+func (s *batchScreen) Name() string    { return "plan" }
+func (s *batchScreen) Capturing() bool { return false }
 
-func (s *bulkPlanScreen) Open(ctx context.Context) tea.Cmd {
+func (s *batchScreen) Open(ctx context.Context) tea.Cmd {
 	s.ctx = ctx
 	return s.replan()
 }
 
-func (s *bulkPlanScreen) replan() tea.Cmd {
+func (s *batchScreen) replan() tea.Cmd {
 	s.reading++
 	s.planning = true
 	s.Pager.Changed()
@@ -73,7 +73,7 @@ func (s *bulkPlanScreen) replan() tea.Cmd {
 	}
 }
 
-func (s *bulkPlanScreen) Update(msg tea.Msg) tea.Cmd {
+func (s *batchScreen) Update(msg tea.Msg) tea.Cmd {
 	if msg, ok := msg.(batchPlanned); ok && msg.reading == s.reading {
 		s.planning, s.plan, s.err, s.overridden = false, msg.plan, msg.err, nil
 		s.Pager.Changed()
@@ -81,19 +81,19 @@ func (s *bulkPlanScreen) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (s *bulkPlanScreen) cluster() awsx.Ref { return s.targets[0].ClusterRef() }
+func (s *batchScreen) cluster() awsx.Ref { return s.targets[0].ClusterRef() }
 
-func (s *bulkPlanScreen) View(w, h int) ui.Frame {
+func (s *batchScreen) View(w, h int) ui.Frame {
 	s.mode = s.changes.refusal(s.cluster())
 	return s.Draw(s.mode, w, h)
 }
 
 // what is done, to how many.
-func (s *bulkPlanScreen) title() string {
+func (s *batchScreen) title() string {
 	return s.intent.Action() + " " + wording.Count(len(s.targets), views.NounOf(s.targets[0])) + " of " + s.targets[0].ClusterName()
 }
 
-func (s *bulkPlanScreen) paras() []prose.Para {
+func (s *batchScreen) paras() []prose.Para {
 	var d prose.Document
 	switch {
 	case s.planning:
@@ -135,7 +135,7 @@ func (s *bulkPlanScreen) paras() []prose.Para {
 }
 
 // listTargets says what happens to each target, those without a plan first.
-func (s *bulkPlanScreen) listTargets(d *prose.Document) {
+func (s *batchScreen) listTargets(d *prose.Document) {
 	d.Heading("Targets")
 	for _, u := range s.plan.Unplanned {
 		cause, _ := CauseOf(u.Err)
@@ -153,7 +153,7 @@ func (s *bulkPlanScreen) listTargets(d *prose.Document) {
 }
 
 // next is what stands in the way, or what the key that goes on does.
-func (s *bulkPlanScreen) next() prose.Para {
+func (s *batchScreen) next() prose.Para {
 	next := prose.Para{Label: "next", Role: theme.Failed, Depth: 1}
 	blocking, where := s.blocking()
 	key := s.changes.Deps.Host.Key
@@ -176,7 +176,7 @@ func (s *bulkPlanScreen) next() prose.Para {
 }
 
 // blocking is the first failed check that stands in the way, and of which target.
-func (s *bulkPlanScreen) blocking() (c deploy.Check, where string) {
+func (s *batchScreen) blocking() (c deploy.Check, where string) {
 	for _, p := range s.plan.Batch.Plans {
 		if checks := p.Blocking(s.overridden...); len(checks) > 0 {
 			return checks[0], p.Name()
@@ -185,7 +185,7 @@ func (s *bulkPlanScreen) blocking() (c deploy.Check, where string) {
 	return deploy.Check{}, ""
 }
 
-func (s *bulkPlanScreen) gateWords() string {
+func (s *batchScreen) gateWords() string {
 	b := s.plan.Batch
 	switch {
 	case len(b.Plans) == 1:
@@ -196,7 +196,7 @@ func (s *bulkPlanScreen) gateWords() string {
 	return "asks yes or no"
 }
 
-func (s *bulkPlanScreen) Header() ui.Header {
+func (s *batchScreen) Header() ui.Header {
 	d := s.changes.Deps
 	h := ui.Header{
 		Badge: d.Badge(s.cluster()), Scope: d.Policy.Scope(s.cluster()),
@@ -212,17 +212,17 @@ func (s *bulkPlanScreen) Header() ui.Header {
 }
 
 // Text is the plan, for a file.
-func (s *bulkPlanScreen) Text() string { return prose.PlainText(s.paras()) }
+func (s *batchScreen) Text() string { return prose.PlainText(s.paras()) }
 
 // leaveOut plans anew without the targets that have no plan.
-func (s *bulkPlanScreen) leaveOut() tea.Cmd {
+func (s *batchScreen) leaveOut() tea.Cmd {
 	s.targets = slices.DeleteFunc(slices.Clone(s.targets), func(t awsx.Ref) bool {
 		return slices.ContainsFunc(s.plan.Unplanned, func(u Unplanned) bool { return u.Target == t })
 	})
 	return s.replan()
 }
 
-func (s *bulkPlanScreen) Actions() []ui.Action {
+func (s *batchScreen) Actions() []ui.Action {
 	b := s.plan.Batch
 	waiting := ""
 	switch {
@@ -254,7 +254,7 @@ func (s *bulkPlanScreen) Actions() []ui.Action {
 }
 
 // override passes over the failed check that stands in the way, for all targets.
-func (s *bulkPlanScreen) override() {
+func (s *batchScreen) override() {
 	failed, _ := s.blocking()
 	s.changes.askOverride(failed, func(name string) {
 		s.overridden = append(s.overridden, name)
@@ -263,7 +263,7 @@ func (s *bulkPlanScreen) override() {
 }
 
 // confirm asks once for all targets, about the plans as they are now.
-func (s *bulkPlanScreen) confirm() {
+func (s *batchScreen) confirm() {
 	b, overridden, c := s.plan.Batch, slices.Clone(s.overridden), s.changes
 	q := modal.Question{
 		Title: s.title() + " in " + s.targets[0].Context.String() + "?",
@@ -285,7 +285,7 @@ func (s *bulkPlanScreen) confirm() {
 	}
 }
 
-func (s *bulkPlanScreen) start(b deploy.Batch, overridden []string) {
+func (s *batchScreen) start(b deploy.Batch, overridden []string) {
 	host := s.changes.Deps.Host
 	id, err := s.changes.Changer.StartBatch(b, overridden)
 	if err != nil {

@@ -46,8 +46,8 @@ type Load[T any] struct {
 	Foot []prose.Para
 }
 
-// fed is a load on its way to its screen.
-type fed[T any] struct {
+// delivery is a load on its way to its screen.
+type delivery[T any] struct {
 	load  Load[T]
 	build uint64 // loads that overtake each other are told apart by it
 	woken bool   // it came from a change, whose wait has to be renewed
@@ -68,9 +68,9 @@ func (f Feed[T]) keep(ctx context.Context) tea.Cmd {
 	}
 }
 
-func (f Feed[T]) make(clock func() time.Time, woken bool) fed[T] {
+func (f Feed[T]) make(clock func() time.Time, woken bool) delivery[T] {
 	n := f.builds.Add(1)
-	return fed[T]{load: f.Build(clock()), build: n, woken: woken}
+	return delivery[T]{load: f.Build(clock()), build: n, woken: woken}
 }
 
 // now builds from the snapshots as they are.

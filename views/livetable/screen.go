@@ -71,7 +71,7 @@ type Screen[T any] struct {
 	load    Load[T]
 	picked  []Span // what the pick says of what it left out
 	totals  totals
-	feds    int    // loads taken in the screen's life
+	taken   int    // loads taken in the screen's life
 	build   uint64 // the newest of this opening
 	covered bool
 	acted   bool   // rows were changed: what was read is old
@@ -99,7 +99,7 @@ type rested struct{ move int }
 type drawn struct{}
 
 // aged tells that no load came for a while: the words for its age may change.
-type aged struct{ fed int }
+type aged struct{ taken int }
 
 // quiet is how long no news may come before the age is looked at, and ageStep
 // how often from then on. News comes more often while all is well, so that a
@@ -126,7 +126,7 @@ func (s *Screen[T]) Open(ctx context.Context) tea.Cmd {
 // Update takes what was built, and the wake-ups of this screen.
 func (s *Screen[T]) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case fed[T]:
+	case delivery[T]:
 		return s.take(msg)
 	case detailed:
 		s.detailing = false
@@ -141,7 +141,7 @@ func (s *Screen[T]) Update(msg tea.Msg) tea.Cmd {
 		return s.report()
 	case aged:
 		s.ageing = false
-		if msg.fed != s.feds {
+		if msg.taken != s.taken {
 			return s.age(quiet)
 		}
 		s.Table.SetStale(s.load.Status.stale(s.Deps.Now()))
@@ -151,7 +151,7 @@ func (s *Screen[T]) Update(msg tea.Msg) tea.Cmd {
 }
 
 // take shows a load and asks for what follows it.
-func (s *Screen[T]) take(f fed[T]) tea.Cmd {
+func (s *Screen[T]) take(f delivery[T]) tea.Cmd {
 	var renew tea.Cmd
 	if f.woken {
 		renew = s.feed.next(s.ctx, s.Deps.Now)
@@ -159,7 +159,7 @@ func (s *Screen[T]) take(f fed[T]) tea.Cmd {
 	if f.build < s.build {
 		return renew
 	}
-	s.load, s.build, s.feds = f.load, f.build, s.feds+1
+	s.load, s.build, s.taken = f.load, f.build, s.taken+1
 	s.Show()
 	return tea.Batch(renew, func() tea.Msg { return drawn{} }, s.age(quiet))
 }
@@ -198,7 +198,7 @@ func (s *Screen[T]) Covered(covered bool) tea.Cmd {
 		s.acted = false
 		s.feed.refresh()
 	}
-	if !covered && s.feds > 0 {
+	if !covered && s.taken > 0 {
 		s.Show()
 	}
 	return s.report()
@@ -226,7 +226,7 @@ func (s *Screen[T]) age(d time.Duration) tea.Cmd {
 		return nil
 	}
 	s.ageing = true
-	return ui.After(s.ctx, d, aged{s.feds})
+	return ui.After(s.ctx, d, aged{s.taken})
 }
 
 // moved follows a move of the cursor: the evidence waits until it rests.

@@ -55,7 +55,7 @@ func (s *Screen[T]) emptiness() []prose.Para {
 		return say("the filter hides %d %s (%s shows them)", hidden, s.spec.Nouns, s.Deps.Host.Key(ui.ActBack))
 	case hidden > 0:
 		return say("none of %d %s has a fault (%s shows all)", hidden, s.spec.Nouns, s.Deps.Host.Key(ui.ActFaults))
-	case s.feds == 0 || st.loading(s.Deps.Now()):
+	case s.taken == 0 || st.loading(s.Deps.Now()):
 		if st.total > 0 {
 			return say("loading %d/%d %s", st.done, st.total, s.spec.Nouns)
 		}
@@ -95,7 +95,7 @@ func (s *Screen[T]) Header() ui.Header {
 		h.Badge = s.Deps.Badge(cluster)
 		h.Scope = s.Deps.Policy.Scope(cluster)
 	}
-	if s.feds == 0 {
+	if s.taken == 0 {
 		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "loading"}
 		return h
 	}
@@ -108,7 +108,7 @@ func (s *Screen[T]) Header() ui.Header {
 
 // counts is the line of totals, with all that keeps rows or cells from view.
 func (s *Screen[T]) counts(th *theme.Theme) string {
-	if s.feds == 0 {
+	if s.taken == 0 {
 		return ""
 	}
 	c := s.Table.Counts()

@@ -29,7 +29,7 @@ func clustersKind() views.Kind {
 // inside is what the services' own screen saw last, or what the services alone tell
 // when they are few.
 func NewClusters(deps *views.Deps, id awsx.ContextID) ui.Screen {
-	seen := &glimpses{}
+	seen := &insides{}
 	inside := func(c awsx.Ref) clusterInside { return seen.inside(c, deps.Now()) }
 	return livetable.New(deps, livetable.Spec[*clusterRow]{
 		Name: "clusters", Nouns: "clusters", Permission: "ecs:ListClusters",
@@ -58,7 +58,7 @@ func NewClusters(deps *views.Deps, id awsx.ContextID) ui.Screen {
 		Actions: func(r *clusterRow, ok bool) []ui.Action {
 			open := actServices.Does(func() {
 				ref := r.cluster.Ref
-				deps.Host.Push(newServices(deps, ref, func(in clusterInside) { seen.put(ref, glimpse{in, deps.Now(), true}) }))
+				deps.Host.Push(newServices(deps, ref, func(in clusterInside) { seen.put(ref, insideSeen{in, deps.Now(), true}) }))
 			}).Unless(livetable.Nothing(ok))
 			instances := toInstances(deps, InstancesOf{Cluster: r.clusterRef()})
 			instances.Disabled = livetable.Nothing(ok)

@@ -40,7 +40,7 @@ func TestALargeClusterIsNotReadForTheList(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		a := awsxtest.New(awsx.ContextID{Profile: "main"})
 		c := a.Cluster("prod")
-		for i := range resources.GlimpseServices + 1 {
+		for i := range resources.InsideServices + 1 {
 			c.Service(fmt.Sprintf("api-%d", i), awsxtest.Unbalanced())
 		}
 		d := viewstest.Sit(t, a, viewstest.Standard, onClusters(a)).Read()

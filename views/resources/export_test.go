@@ -1,4 +1,4 @@
 package resources
 
-// GlimpseServices is the most services of a cluster that the list of clusters looks into.
-const GlimpseServices = glimpseServices
+// InsideServices is the most services of a cluster that the list of clusters looks into.
+const InsideServices = insideServices

@@ -43,11 +43,11 @@ func NewServices(deps *views.Deps, cluster awsx.Ref) ui.Screen {
 	return newServices(deps, cluster, nil)
 }
 
-// newServices makes the screen; glimpse is told of each load, on the loop, and
+// newServices makes the screen; loaded is told of each load, on the loop, and
 // may be nil.
-func newServices(deps *views.Deps, cluster awsx.Ref, glimpse func(clusterInside)) *livetable.Screen[*serviceRow] {
+func newServices(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside)) *livetable.Screen[*serviceRow] {
 	var s *livetable.Screen[*serviceRow]
-	s = livetable.New(deps, servicesSpec(deps, cluster, glimpse, func(r *serviceRow, ok bool) []ui.Action {
+	s = livetable.New(deps, servicesSpec(deps, cluster, loaded, func(r *serviceRow, ok bool) []ui.Action {
 		return overServiceMarks(s, selectedActions(deps, r, ok))
 	}))
 	return s
@@ -63,7 +63,7 @@ func selectedActions(deps *views.Deps, r *serviceRow, ok bool) []ui.Action {
 }
 
 // servicesSpec is what the table of a cluster's services shows.
-func servicesSpec(deps *views.Deps, cluster awsx.Ref, glimpse func(clusterInside), actions func(*serviceRow, bool) []ui.Action) livetable.Spec[*serviceRow] {
+func servicesSpec(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside), actions func(*serviceRow, bool) []ui.Action) livetable.Spec[*serviceRow] {
 	return livetable.Spec[*serviceRow]{
 		Name: "services", Nouns: "services", Permission: "ecs:ListServices",
 		Subject: cluster, Crumb: cluster.Context.String() + " " + cluster.Name(),
@@ -74,8 +74,8 @@ func servicesSpec(deps *views.Deps, cluster awsx.Ref, glimpse func(clusterInside
 		Status: func(r *serviceRow) (theme.Status, bool) { return r.status, true },
 		Open:   func() livetable.Feed[*serviceRow] { return openServices(deps.Store, cluster) },
 		Pick: func(rows []*serviceRow) ([]*serviceRow, []livetable.Span) {
-			if glimpse != nil {
-				glimpse(insideOf(rows))
+			if loaded != nil {
+				loaded(insideOf(rows))
 			}
 			return rows, nil
 		},

@@ -14,39 +14,39 @@ import (
 )
 
 const (
-	// glimpseAge is how long what was seen of a cluster's inside is believed.
-	glimpseAge = 5 * time.Minute
-	// glimpseAgain is how soon the list of clusters looks inside again.
-	glimpseAgain = 30 * time.Second
-	// glimpseServices bounds the services, of all clusters on screen together, that
+	// insideAge is how long what was seen of a cluster's inside is believed.
+	insideAge = 5 * time.Minute
+	// insideAgain is how soon the list of clusters looks inside again.
+	insideAgain = 30 * time.Second
+	// insideServices bounds the services, of all clusters on screen together, that
 	// are read for that: a tenth as many calls.
-	glimpseServices = 300
+	insideServices = 300
 )
 
-// glimpse is what was seen of a cluster's inside, and when. A whole one comes from
+// insideSeen is what was seen of a cluster's inside, and when. A whole one comes from
 // the services' own screen, which reads tasks and targets as well.
-type glimpse struct {
+type insideSeen struct {
 	clusterInside
 	at    time.Time
 	whole bool
 }
 
-// glimpses are shared by the loop and by commands.
-type glimpses struct {
-	seen atomic.Pointer[map[awsx.Ref]glimpse]
+// insides are shared by the loop and by commands.
+type insides struct {
+	seen atomic.Pointer[map[awsx.Ref]insideSeen]
 }
 
-func (g *glimpses) of(cluster awsx.Ref) glimpse {
+func (g *insides) of(cluster awsx.Ref) insideSeen {
 	if m := g.seen.Load(); m != nil {
 		return (*m)[cluster]
 	}
-	return glimpse{}
+	return insideSeen{}
 }
 
-func (g *glimpses) put(cluster awsx.Ref, seen glimpse) {
+func (g *insides) put(cluster awsx.Ref, seen insideSeen) {
 	for {
 		old := g.seen.Load()
-		m := map[awsx.Ref]glimpse{}
+		m := map[awsx.Ref]insideSeen{}
 		if old != nil {
 			m = maps.Clone(*old)
 		}
@@ -58,8 +58,8 @@ func (g *glimpses) put(cluster awsx.Ref, seen glimpse) {
 }
 
 // inside is what is believed of a cluster now.
-func (g *glimpses) inside(cluster awsx.Ref, now time.Time) clusterInside {
-	if seen := g.of(cluster); now.Sub(seen.at) <= glimpseAge {
+func (g *insides) inside(cluster awsx.Ref, now time.Time) clusterInside {
+	if seen := g.of(cluster); now.Sub(seen.at) <= insideAge {
 		return seen.clusterInside
 	}
 	return clusterInside{}
@@ -68,15 +68,15 @@ func (g *glimpses) inside(cluster awsx.Ref, now time.Time) clusterInside {
 // look reads the services and the agents of the clusters on screen, as far as they
 // are affordable, and tells whether that brought anything. Trouble that services
 // alone tell of is shown; that there is none they cannot tell.
-func (g *glimpses) look(ctx context.Context, deps *views.Deps, clusters []awsx.Cluster, visible []string) (changed bool) {
-	left := glimpseServices
+func (g *insides) look(ctx context.Context, deps *views.Deps, clusters []awsx.Cluster, visible []string) (changed bool) {
+	left := insideServices
 	for _, c := range clusters {
 		if !slices.Contains(visible, c.Ref.ARN) || c.Services == 0 || c.Services > left {
 			continue
 		}
 		left -= c.Services
 		before := g.of(c.Ref)
-		if deps.Now().Sub(before.at) < glimpseAgain {
+		if deps.Now().Sub(before.at) < insideAgain {
 			continue
 		}
 		in, ok := lookInside(ctx, deps, c.Ref)
@@ -84,10 +84,10 @@ func (g *glimpses) look(ctx context.Context, deps *views.Deps, clusters []awsx.C
 			continue
 		}
 		trouble := in.worst != nil && in.worst.status.Fault() && in.worst.Finding.Status != diagnose.Unknown
-		if before.whole && !trouble && deps.Now().Sub(before.at) <= glimpseAge {
+		if before.whole && !trouble && deps.Now().Sub(before.at) <= insideAge {
 			continue
 		}
-		g.put(c.Ref, glimpse{clusterInside: in, at: deps.Now()})
+		g.put(c.Ref, insideSeen{clusterInside: in, at: deps.Now()})
 		changed = true
 	}
 	return changed
