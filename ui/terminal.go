@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -43,6 +44,9 @@ type Terminal struct {
 	Dark bool
 	Ask  bool
 	Sync Sync
+	// Tmux is true inside tmux, which has to be asked for the colours that the
+	// terminal around it can show.
+	Tmux bool
 }
 
 // DetectTerminal decides how to draw. The error names the setting that is wrong.
@@ -52,6 +56,8 @@ func DetectTerminal(o TerminalOptions) (Terminal, error) {
 	if o.NoColor || o.Getenv("NO_COLOR") != "" {
 		t.Profile, t.Ask = colorprofile.ASCII, false
 	}
+	term := o.Getenv("TERM")
+	t.Tmux = t.Profile == colorprofile.Unknown && o.Getenv("TMUX") != "" && term != "" && term != "dumb"
 	switch o.Background {
 	case "", "auto":
 	case "dark":
@@ -106,8 +112,11 @@ func (t Terminal) Theme(c theme.Colours) theme.Options {
 // programOptions are what Bubble Tea must know.
 func (t Terminal) programOptions() []tea.ProgramOption {
 	var opts []tea.ProgramOption
-	if t.Profile != colorprofile.Unknown {
+	switch {
+	case t.Profile != colorprofile.Unknown:
 		opts = append(opts, tea.WithColorProfile(t.Profile))
+	case t.Tmux:
+		opts = append(opts, tea.WithColorProfile(tmuxColours()))
 	}
 	if t.Sync == SyncOff {
 		opts = append(opts, tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
@@ -120,12 +129,26 @@ func (t Terminal) programOptions() []tea.ProgramOption {
 	return opts
 }
 
+// tmuxColours are the colours that are there inside tmux whatever it is in. Bubble
+// Tea would run "tmux info" to learn of more, and draw nothing before that ends.
+func tmuxColours() colorprofile.Profile {
+	return max(colorprofile.ANSI256, colorprofile.Env(os.Environ()), colorprofile.Terminfo(os.Getenv("TERM")))
+}
+
 // start are the commands that ask the terminal, or answer in its place. None is
 // waited for.
 func (t Terminal) start() []tea.Cmd {
 	var cmds []tea.Cmd
 	if t.Ask {
 		cmds = append(cmds, tea.RequestBackgroundColor)
+	}
+	if t.Tmux && tmuxColours() < colorprofile.TrueColor {
+		cmds = append(cmds, func() tea.Msg {
+			if p := colorprofile.Tmux(os.Environ()); p > tmuxColours() {
+				return tea.ColorProfileMsg{Profile: p}
+			}
+			return nil
+		})
 	}
 	if t.Sync == SyncOn {
 		// Bubble Tea turns synchronized output on when it hears that the terminal

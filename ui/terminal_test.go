@@ -67,6 +67,23 @@ func TestTheLocaleDecidesOnASCII(t *testing.T) {
 	}
 }
 
+func TestTmuxIsAskedForColoursWhereThereMayBeAny(t *testing.T) {
+	for _, c := range []struct {
+		env  []string
+		want bool
+	}{
+		{[]string{"TERM", "tmux-256color", "TMUX", "x"}, true},
+		{[]string{"TERM", "tmux-256color"}, false},
+		{[]string{"TERM", "dumb", "TMUX", "x"}, false},
+		{[]string{"TMUX", "x"}, false},
+		{[]string{"TERM", "tmux-256color", "TMUX", "x", "NO_COLOR", "1"}, false},
+	} {
+		if term, err := ui.DetectTerminal(ui.TerminalOptions{Getenv: env(c.env...)}); err != nil || term.Tmux != c.want {
+			t.Errorf("%v: %t, %v", c.env, term.Tmux, err)
+		}
+	}
+}
+
 func TestTheBackgroundIsAskedForUnlessItIsSet(t *testing.T) {
 	for setting, want := range map[string]ui.Terminal{
 		"":      {Dark: true, Ask: true, ASCII: true},

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // wants fails the test unless the program ended with a code and said the texts.
@@ -116,11 +117,11 @@ while :; do read line; done
 }
 
 // TestTmuxIsAskedOnceAndByTheConsoleAlone has a tmux in the path that notes each time
-// it is run.
+// it is run, and that does not end before the test: nothing waits for its answer.
 func TestTmuxIsAskedOnceAndByTheConsoleAlone(t *testing.T) {
 	dir := t.TempDir()
 	notes := filepath.Join(dir, "notes")
-	if err := os.WriteFile(filepath.Join(dir, "tmux"), []byte("#!/bin/sh\necho \"$@\" >>"+notes+"\n"), 0o755); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "tmux"), []byte("#!/bin/sh\necho \"$@\" >>"+notes+"\nwhile [ -e "+notes+" ]; do sleep 0.1; done\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	env := environment(t, "TMUX=/tmp/tmux,1,0", "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"))
@@ -136,7 +137,10 @@ func TestTmuxIsAskedOnceAndByTheConsoleAlone(t *testing.T) {
 	}
 	c := open(t, 80, 24, env, "--demo")
 	c.sees("prod")
-	c.kill()
+	defer c.kill()
+	for limit := time.Now().Add(patience); asked() == "" && time.Now().Before(limit); {
+		after(50 * time.Millisecond)
+	}
 	if got := asked(); got != "info\n" {
 		t.Errorf("the console asked tmux for %q", got)
 	}
