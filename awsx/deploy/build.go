@@ -4,10 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aymanbagabas/go-udiff"
-
 	"gantry/awsx"
 	"gantry/awsx/document"
+	"gantry/internal/difference"
 )
 
 // Build makes the plan that carries an intent out on what was read. It is pure:
@@ -131,7 +130,7 @@ func diffPlan(p *Plan, cur Current, d draft) error {
 		name = awsx.ARNName(d.arn)
 	}
 	p.Old, p.New = document.Compare(before, d.tree)
-	p.Diff = udiff.Unified(awsx.ARNName(cur.Definition.ARN), name, p.Old, p.New)
+	p.Diff = difference.Patch(awsx.ARNName(cur.Definition.ARN), name, p.Old, p.New)
 	return nil
 }
 

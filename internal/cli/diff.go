@@ -6,13 +6,13 @@ import (
 	"io"
 	"strings"
 
-	"github.com/aymanbagabas/go-udiff"
 	"github.com/spf13/cobra"
 
 	"gantry/awsx"
 	"gantry/awsx/document"
 	"gantry/internal/app"
 	"gantry/internal/clean"
+	"gantry/internal/difference"
 )
 
 func (p *program) diffCommand() *cobra.Command {
@@ -68,8 +68,8 @@ func definitionNamed(arg string) (definitionFinder, error) {
 	}, parseRevision(arg, true)
 }
 
-// difference is what diff -o json prints.
-type difference struct {
+// comparison is what diff -o json prints.
+type comparison struct {
 	Context string `json:"context"`
 	Before  string `json:"before"`
 	After   string `json:"after"`
@@ -91,8 +91,8 @@ func (p *program) diff(ctx context.Context, sides []definitionFinder, output str
 		if err != nil {
 			return err
 		}
-		d := difference{Context: a.Context.String(), Before: awsx.ARNName(before.ARN), After: awsx.ARNName(after.ARN)}
-		d.Diff = udiff.Unified(d.Before, d.After, old, fresh)
+		d := comparison{Context: a.Context.String(), Before: awsx.ARNName(before.ARN), After: awsx.ARNName(after.ARN)}
+		d.Diff = difference.Patch(d.Before, d.After, old, fresh)
 		d.Same = d.Diff == ""
 		switch {
 		case output == "json":

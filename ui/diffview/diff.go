@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"strings"
 
-	"gantry/ui/theme"
-
 	"github.com/aymanbagabas/go-udiff"
+
+	"gantry/internal/difference"
+	"gantry/ui/theme"
 )
 
 // Context is how many unchanged lines are shown around a change.
@@ -50,7 +51,7 @@ func Compare(before, after string) []Line {
 	if before == after {
 		return nil
 	}
-	u, err := udiff.ToUnifiedDiff("", "", before, udiff.Lines(before, after), Context)
+	u, err := difference.Hunks(before, after, Context)
 	if err != nil {
 		return replaced(before, after)
 	}
