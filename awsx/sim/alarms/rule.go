@@ -10,7 +10,7 @@ import (
 // alarmRule is the parsed rule of a composite alarm (PutCompositeAlarm,
 // AlarmRule).
 type alarmRule interface {
-	// holds evaluates the rule; in tells whether an alarm is in a state.
+	// holds evaluates the rule; in reports whether an alarm is in a state.
 	holds(in func(name, state string) bool) bool
 	// children are the names of the alarms that the rule stands on.
 	children() []string

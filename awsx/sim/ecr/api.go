@@ -72,7 +72,7 @@ type imagesInput struct {
 	} `json:"filter"`
 }
 
-// keeps tells whether the filter lets an image through.
+// keeps reports whether the filter lets an image through.
 func (in *imagesInput) keeps(i *Image) bool {
 	switch in.Filter.TagStatus {
 	case "TAGGED":

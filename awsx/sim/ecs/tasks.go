@@ -36,7 +36,7 @@ func (a *API) listTasks(in *listTasksInput) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	// One more than the largest page tells whether there is another.
+	// One more than the largest page reports whether there is another.
 	tasks := make([]*fleet.Task, 0, p.Max+1)
 	for _, t := range rest {
 		if keep(t) {

@@ -11,7 +11,7 @@ import (
 	"gantry/awsx/sim/wire"
 )
 
-// storedSetting tells whether a setting is kept and shown as it was sent.
+// storedSetting reports whether a setting is kept and shown as it was sent.
 func storedSetting(name string) bool {
 	switch name {
 	case "networkConfiguration", "platformVersion", "serviceConnectConfiguration", "serviceRegistries",

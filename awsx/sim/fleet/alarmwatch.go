@@ -64,7 +64,7 @@ func (a *Fleet) alarmFired(name string) {
 	}
 }
 
-// baked tells whether the alarms of a deployment stayed quiet for long enough
+// baked reports whether the alarms of a deployment stayed quiet for long enough
 // since everything was in place, and plans the look at the end of that time. The
 // service derives the time from the alarms, here from period and evaluations.
 func (a *Fleet) baked(s *Service) bool {

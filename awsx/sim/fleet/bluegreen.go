@@ -99,7 +99,7 @@ func (s *Service) settled(besides *Deployment) *Deployment {
 	return others[0]
 }
 
-// shifting tells whether a deployment that shifts traffic is under way.
+// shifting reports whether a deployment that shifts traffic is under way.
 func (s *Service) shifting() bool {
 	return s.Current != nil && s.Current.Shift != nil && !s.Current.Terminal()
 }
@@ -209,7 +209,7 @@ func (a *Fleet) progress(r *Rollout) {
 	a.Look(s, time.Second)
 }
 
-// reached tells whether the tasks are what the stage is to bring about.
+// reached reports whether the tasks are what the stage is to bring about.
 func (a *Fleet) reached(r *Rollout) bool {
 	x, s := r.Shift, r.Service
 	switch x.Stage {
@@ -234,7 +234,7 @@ func (a *Fleet) reached(r *Rollout) bool {
 	return true
 }
 
-// full tells whether every task that a deployment is to have is healthy.
+// full reports whether every task that a deployment is to have is healthy.
 func (a *Fleet) full(s *Service, d *Deployment) bool {
 	_, healthy := a.standing(s, d)
 	return healthy >= s.Wanted(d)

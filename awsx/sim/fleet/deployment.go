@@ -244,7 +244,7 @@ func (a *Fleet) rollBack(s *Service, reason string) bool {
 	return true
 }
 
-// StartsDeployment tells whether a change of the named setting of a service is
+// StartsDeployment reports whether a change of the named setting of a service is
 // rolled out by a new deployment. The others apply at once.
 func StartsDeployment(setting string) bool {
 	switch setting {

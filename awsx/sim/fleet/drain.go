@@ -19,7 +19,7 @@ func (a *Fleet) SetInstanceStatus(i *Instance, status string) {
 	}
 }
 
-// leaving tells whether the task is to go because its instance drains.
+// leaving reports whether the task is to go because its instance drains.
 func (t *Task) leaving() bool { return t.Instance.Status == Draining && t.Desired == Running }
 
 // stopDraining stops tasks on instances that drain: those that do not run yet at

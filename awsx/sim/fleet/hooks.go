@@ -142,7 +142,7 @@ func (a *Fleet) CloseHook(r *Rollout, call *HookCall, status, action string) {
 	a.After(a.Rng.Between(500*time.Millisecond, 1500*time.Millisecond), func() { a.progress(r) })
 }
 
-// waiting tells whether a hook holds the deployment up.
+// waiting reports whether a hook holds the deployment up.
 func (x *Shift) waiting() bool { return slices.ContainsFunc(x.Calls, (*HookCall).open) }
 
 // dropHooks fails what is open when the deployment goes back.

@@ -17,7 +17,7 @@ func (c *Container) MissingVariable() string {
 	return ""
 }
 
-// Fate tells whether the process will exit by itself, when and how.
+// Fate reports whether the process will exit by itself, when and how.
 func (c *Container) Fate() (after time.Duration, code int, dies bool) {
 	after = c.Behaviour.ExitAfter
 	if after == 0 {

@@ -53,7 +53,7 @@ func (r Config) breaker() (enabled, rollback bool) {
 	return b["enable"] == true, b["rollback"] == true
 }
 
-// resetsOnHealthy tells whether a healthy task resets the count of failures,
+// resetsOnHealthy reports whether a healthy task resets the count of failures,
 // which it does unless resetOnHealthyTask is false.
 func (r Config) resetsOnHealthy() bool {
 	return r.breakerObject()["resetOnHealthyTask"] != false

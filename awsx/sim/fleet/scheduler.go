@@ -128,7 +128,7 @@ func (a *Fleet) Schedule(s *Service) {
 	a.conclude(s)
 }
 
-// mayStart tells whether the deployment's backoff is over, and plans the next
+// mayStart reports whether the deployment's backoff is over, and plans the next
 // look if it is not.
 func (a *Fleet) mayStart(s *Service, d *Deployment) bool {
 	if !d.notBefore.After(a.Now) {

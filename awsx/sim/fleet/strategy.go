@@ -24,7 +24,7 @@ func (r Config) Strategy() string {
 	return StrategyRolling
 }
 
-// shifts tells whether deployments move traffic between two revisions that run
+// shifts reports whether deployments move traffic between two revisions that run
 // side by side, rather than replacing task by task.
 func (r Config) shifts() bool { return r.Strategy() != StrategyRolling }
 

@@ -192,7 +192,7 @@ func (a *Fleet) noteHealth(t *Task) {
 	}
 }
 
-// passing tells whether the task counts as healthy for its service: RUNNING,
+// passing reports whether the task counts as healthy for its service: RUNNING,
 // with all of its container checks and targets in order.
 func (t *Task) passing() bool {
 	if t.Last != Running || t.Desired != Running {

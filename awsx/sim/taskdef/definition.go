@@ -184,7 +184,7 @@ func parseContainer(o map[string]any, mode string) *Container {
 	return c
 }
 
-// HasVariable tells whether the process finds name in its environment.
+// HasVariable reports whether the process finds name in its environment.
 func (c *Container) HasVariable(name string) bool {
 	_, set := c.Environment[name]
 	return set || c.secrets[name]

@@ -49,7 +49,7 @@ func reservedTag(key string) bool {
 	return len(key) >= 4 && strings.EqualFold(key[:4], "aws:")
 }
 
-// PlainName tells whether a name has only letters, digits, hyphens and
+// PlainName reports whether a name has only letters, digits, hyphens and
 // underscores.
 func PlainName(name string) bool {
 	return !strings.ContainsFunc(name, func(r rune) bool {
