@@ -28,12 +28,13 @@ awsx: internal/clean internal/fault internal/words
 awsx/awsxtest: awsx internal/fault
 awsx/document/...: awsx internal/clean internal/fault
 awsx/alb: awsx
-awsx/diagnose/...: awsx awsx/alb internal/words
+awsx/diagnose/reason: awsx internal/words
+awsx/diagnose/...: awsx awsx/alb awsx/diagnose/reason internal/words
 awsx/sim/...: | aws
 awsx/sdk: awsx internal/clean internal/fault aws | awsx/document/... awsx/sim/...
 awsx/sim/simtest: awsx awsx/sdk awsx/sim/...
 awsx/store: awsx internal/fault | awsx/awsxtest awsx/sdk awsx/sim/...
-awsx/deploy/...: awsx awsx/alb awsx/document/... awsx/store internal/clean internal/difference internal/fault internal/words | awsx/awsxtest awsx/sdk awsx/sim/...
+awsx/deploy/...: awsx awsx/alb awsx/diagnose/reason awsx/document/... awsx/store internal/clean internal/difference internal/fault internal/words | awsx/awsxtest awsx/sdk awsx/sim/...
 awsx/change: awsx awsx/deploy/... awsx/document/... awsx/store internal/audit internal/fault internal/words | awsx/awsxtest awsx/sdk awsx/sim/... internal/clean
 
 logs/kql/analysis
@@ -46,14 +47,15 @@ logs/cloudwatch/loggroups: logs/cloudwatch internal/fault aws
 logs/kibana: logs logs/kql internal/fault
 logs/ecslog: awsx logs logs/kql internal/fault internal/words | logs/elastic logs/sim
 
-ui/...: internal/clean internal/words ansi bubbles bubbletea colorprofile fuzzy golden lipgloss udiff vt internal/difference
+ui/text: internal/clean internal/words ansi
+ui/...: ui/text internal/clean internal/words ansi bubbles bubbletea colorprofile fuzzy golden lipgloss udiff vt internal/difference
 internal/inquiry/...: awsx awsx/deploy/... awsx/diagnose/... awsx/store logs logs/ecslog internal/fault internal/words | awsx/sim/...
 views/...: ui/... bubbletea awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/store logs logs/ecslog internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden
 
 internal/config: awsx awsx/deploy/... logs/ecslog internal/clean internal/fault xdg yaml
 internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk
-internal/app/...: awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/loading internal/notify internal/words bubbletea | internal/canarytest xdg
-internal/cli: awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... logs logs/kql ui/... internal/app/... internal/clean internal/config internal/fault internal/inquiry/... internal/loading internal/words internal/difference cobra colorprofile term | awsx/sim/... logs/elastic logs/sim internal/audit internal/canarytest xdg
+internal/app/...: awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/loading internal/notify internal/words bubbletea colorprofile | internal/canarytest xdg
+internal/cli: awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... logs logs/kql ui/text internal/app/... internal/clean internal/config internal/fault internal/inquiry/... internal/loading internal/words internal/difference cobra term | awsx/sim/... logs/elastic logs/sim internal/audit internal/canarytest xdg
 .: internal/cli internal/loading
 internal/e2e: | awsx awsx/sdk awsx/sim/... logs logs/ecslog logs/elastic logs/kql/analysis internal/fault ansi pty vt
 `

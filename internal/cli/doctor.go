@@ -2,20 +2,17 @@ package cli
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"time"
 
-	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/cobra"
 
 	"gantry/internal/app"
 	"gantry/internal/clean"
 	"gantry/internal/config"
 	"gantry/internal/inquiry/doctor"
-	"gantry/ui"
 )
 
 func (p *program) doctorCommand() *cobra.Command {
@@ -65,7 +62,7 @@ func (p *program) doctor(ctx context.Context, cluster, service, output string) e
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	facts.Terminal = p.terminal(cfg)
+	facts.Terminal = app.ExamineTerminal(cfg, p.flags.NoColor, p.Terminal, p.Getenv)
 	report := doctor.Examine(facts)
 	d := diagnosis{facts.Account.Context.String(), report.Count(doctor.Failed), report.Count(doctor.Warning), report}
 	if output == "json" {
@@ -110,44 +107,4 @@ func tally(failed, warnings int) string {
 		word = "warning"
 	}
 	return fmt.Sprintf("%d failed, %d %s", failed, warnings, word)
-}
-
-// terminal says what the console would draw on.
-func (p *program) terminal(cfg config.Config) doctor.Terminal {
-	t := doctor.Terminal{
-		IsTerminal: p.Terminal, Term: p.Getenv("TERM"), SSH: p.Getenv("SSH_TTY") != "", Sync: cmp.Or(cfg.Screen.Sync, "auto"),
-	}
-	var env []string
-	for _, name := range []string{"TERM", "COLORTERM", "TERM_PROGRAM", "CLICOLOR", "CLICOLOR_FORCE", "GOOGLE_CLOUD_SHELL", "WT_SESSION", "TMUX", "STY"} {
-		if value := p.Getenv(name); value != "" {
-			env = append(env, name+"="+value)
-		}
-	}
-	t.Profile = colourWords(colorprofile.Env(env))
-	// What is wrong with the settings was told when they were read.
-	if drawn, err := ui.DetectTerminal(ui.TerminalOptions{Getenv: p.Getenv, ASCII: cfg.Screen.ASCII, Sync: t.Sync}); err == nil {
-		t.Unicode = !drawn.ASCII
-	}
-	t.Asked = ui.AsksForSync(p.Getenv)
-	switch {
-	case p.flags.NoColor:
-		t.NoColor = "--no-color"
-	case p.Getenv("NO_COLOR") != "":
-		t.NoColor = "NO_COLOR"
-	case cfg.Screen.NoColor:
-		t.NoColor = "screen.color"
-	}
-	return t
-}
-
-func colourWords(p colorprofile.Profile) string {
-	switch p {
-	case colorprofile.TrueColor:
-		return "24 bits"
-	case colorprofile.ANSI256:
-		return "256 colours"
-	case colorprofile.ANSI:
-		return "16 colours"
-	}
-	return "none: TERM names a terminal without"
 }
