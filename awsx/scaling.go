@@ -1,6 +1,12 @@
 package awsx
 
-import "time"
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"gantry/internal/words"
+)
 
 // ScalableTarget is a service as Application Auto Scaling knows it.
 type ScalableTarget struct {
@@ -15,6 +21,28 @@ type ScalableTarget struct {
 // Suspended reports whether nothing moves the count by itself.
 func (t ScalableTarget) Suspended() bool {
 	return t.SuspendedIn && t.SuspendedOut && t.SuspendedScheduled
+}
+
+// Bounds returns the bounds of the count in words, such as "2 to 8 tasks".
+func (t ScalableTarget) Bounds() string {
+	return strconv.Itoa(t.Min) + " to " + words.Count(t.Max, "task")
+}
+
+// State returns in words what is suspended.
+func (t ScalableTarget) State() string {
+	switch {
+	case t.Suspended():
+		return "scaling suspended"
+	case !t.SuspendedIn && !t.SuspendedOut && !t.SuspendedScheduled:
+		return "scaling active"
+	}
+	word := func(suspended bool) string {
+		if suspended {
+			return "suspended"
+		}
+		return "active"
+	}
+	return fmt.Sprintf("scaling in %s, out %s, by schedule %s", word(t.SuspendedIn), word(t.SuspendedOut), word(t.SuspendedScheduled))
 }
 
 // ScalingPolicy is one policy that moves a service's count.

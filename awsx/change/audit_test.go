@@ -16,6 +16,8 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/awsx/sim"
 	"gantry/internal/audit"
@@ -72,11 +74,11 @@ func TestAFullDiskStopsAChangeBeforeItsNextCall(t *testing.T) {
 		failed   bool
 	}{
 		{"at the beginning", 0, nil, "", true, true},
-		{"at the beginning, overridden", 0, []string{deploy.OverrideAudit}, "RegisterTaskDefinition UpdateService", false, false},
+		{"at the beginning, overridden", 0, []string{check.Audit}, "RegisterTaskDefinition UpdateService", false, false},
 		{"at the first call", 1, nil, "", false, true},
-		{"at the first call, overridden", 1, []string{deploy.OverrideAudit}, "RegisterTaskDefinition UpdateService", false, false},
+		{"at the first call, overridden", 1, []string{check.Audit}, "RegisterTaskDefinition UpdateService", false, false},
 		{"at the second call", 2, nil, "RegisterTaskDefinition", false, true},
-		{"at the second call, overridden", 2, []string{deploy.OverrideAudit}, "RegisterTaskDefinition UpdateService", false, false},
+		{"at the second call, overridden", 2, []string{check.Audit}, "RegisterTaskDefinition UpdateService", false, false},
 		{"at the end", 3, nil, "RegisterTaskDefinition UpdateService", false, false},
 		{"never", 4, nil, "RegisterTaskDefinition UpdateService", false, false},
 	} {
@@ -125,7 +127,7 @@ func (w *world) sent() []string {
 
 func TestADefinitionThatWasEditedIsRecordedWithoutItsValues(t *testing.T) {
 	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
-		svc, err := deploy.ReadService(t.Context(), w.account, w.service(t, "catalog"))
+		svc, err := read.ServiceNow(t.Context(), w.account, w.service(t, "catalog"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,7 +150,7 @@ func TestADefinitionThatWasEditedIsRecordedWithoutItsValues(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := w.finish(t, change.Job{Plan: w.plan(t, "catalog", deploy.EditDefinition{Document: edited}), NoFollow: true, Override: deploy.CheckNames()})
+		s := w.finish(t, change.Job{Plan: w.plan(t, "catalog", deploy.EditDefinition{Document: edited}), NoFollow: true, Override: check.Names()})
 		if s.Err != nil {
 			t.Fatal(s.Err)
 		}

@@ -13,6 +13,7 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/check"
 	"gantry/internal/fault"
 )
 
@@ -155,7 +156,7 @@ func TestABatchIsRefusedAsAWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(noAudit{})
 		j := b.batch(t, 3)
-		j.Batch.Plans[1].Checks = []deploy.Check{{Name: deploy.CheckPercent, Result: deploy.Broken, Text: "no room"}}
+		j.Batch.Plans[1].Checks = []check.Finding{{Name: check.Percent, Result: check.Broken, Text: "no room"}}
 		if _, err := b.runner.StartBatch(j); !errors.Is(err, deploy.ErrRefused) || !strings.Contains(err.Error(), "min-max of s1: no room") {
 			t.Errorf("got %v", err)
 		}

@@ -10,8 +10,8 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/change"
-	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/sim"
 	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
@@ -170,7 +170,7 @@ func (w *world) looker(t *testing.T, service awsx.Ref) func() awsx.Service {
 		t.Fatal(err)
 	}
 	return func() awsx.Service {
-		svc, err := deploy.ReadService(context.Background(), account, service)
+		svc, err := read.ServiceNow(context.Background(), account, service)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,6 +13,7 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
 	"gantry/internal/fault"
 )
@@ -75,7 +76,7 @@ func TestAChangeIsToldToBeginAndToEnd(t *testing.T) {
 		"followed": {func(_ *bench, j *change.Job) { j.Timeout = time.Minute }, "scale api begins; scale api: timed out"},
 		"failed":   {func(b *bench, _ *change.Job) { b.account.FailOnce(awsxtest.UpdateService, denied) }, "scale api begins; scale api: failed"},
 		"refused": {func(_ *bench, j *change.Job) {
-			j.Plan.Checks = []deploy.Check{{Name: deploy.CheckPercent, Result: deploy.Broken}}
+			j.Plan.Checks = []check.Finding{{Name: check.Percent, Result: check.Broken}}
 		}, ""},
 		"denied by a rule": {func(_ *bench, j *change.Job) { j.Plan.Denied = "frozen" }, ""},
 	} {

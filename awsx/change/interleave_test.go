@@ -18,6 +18,8 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/awsx/sim"
 	"gantry/awsx/sim/simtest"
@@ -222,7 +224,7 @@ func (p *play) asOther() context.Context {
 }
 
 func (p *play) read() awsx.Service {
-	svc, err := deploy.ReadService(p.t.Context(), p.account, p.service)
+	svc, err := read.ServiceNow(p.t.Context(), p.account, p.service)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -304,7 +306,7 @@ func (p *play) do(d deed) {
 // change is one change of ours, from the plan to the end, with every check
 // overridden: it is the engine that has to be careful.
 func (p *play) change(d deed, intent deploy.Intent) {
-	cur, err := deploy.Read(p.t.Context(), p.account, p.service, intent, deploy.Held{})
+	cur, err := deploy.Read(p.t.Context(), p.account, p.service, intent, read.Held{})
 	if err != nil {
 		return // nothing was changed, which faults and races may well come to
 	}
@@ -313,7 +315,7 @@ func (p *play) change(d deed, intent deploy.Intent) {
 		return
 	}
 	time.Sleep(time.Duration(d.Think) * time.Second)
-	id, err := p.runner.Start(change.Job{Account: p.account, Plan: plan, Override: deploy.CheckNames(), Timeout: 4 * time.Minute})
+	id, err := p.runner.Start(change.Job{Account: p.account, Plan: plan, Override: check.Names(), Timeout: 4 * time.Minute})
 	if err != nil {
 		return // another change of ours is making calls
 	}

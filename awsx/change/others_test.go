@@ -12,7 +12,9 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/sim"
 	"gantry/internal/clean"
 )
@@ -40,7 +42,7 @@ func (w *world) bodies(t *testing.T, operation string) []map[string]any {
 // running is the revision that a service runs, with the service.
 func (w *world) running(t *testing.T, service string) (awsx.Service, awsx.TaskDefinition) {
 	t.Helper()
-	svc, err := deploy.ReadService(t.Context(), w.account, w.service(t, service))
+	svc, err := read.ServiceNow(t.Context(), w.account, w.service(t, service))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +116,7 @@ func TestARevisionInUseIsNeverDeregistered(t *testing.T) {
 		policy := deploy.Policy{NonProduction: deploy.DefaultNonProduction(), KeepRevisions: deploy.LeastKept}
 		keeping := func(tag string) follow.Verdict {
 			intent := image(tag)
-			cur, err := deploy.Read(t.Context(), w.account, w.service(t, "catalog"), intent, deploy.Held{})
+			cur, err := deploy.Read(t.Context(), w.account, w.service(t, "catalog"), intent, read.Held{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -220,10 +222,10 @@ func TestTheReasonOfAFailureIsTold(t *testing.T) {
 		want     string
 	}{
 		"the process exits":            {":crash", nil, "exited with code 42"},
-		"the image is not there":       {":nowhere", []string{deploy.CheckImage}, "CannotPullContainerError"},
+		"the image is not there":       {":nowhere", []string{check.Image}, "CannotPullContainerError"},
 		"the health checks fail":       {":sick", nil, "health checks"},
 		"a variable is missing":        {":needs", nil, "exited with code 1"},
-		"it was built for another one": {":arm", []string{deploy.CheckPlatform, deploy.CheckImage}, "exited with code 255"},
+		"it was built for another one": {":arm", []string{check.Platform, check.Image}, "exited with code 255"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, sim.Options{}, func(t *testing.T, w *world) {

@@ -6,6 +6,8 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/sim"
 )
 
@@ -39,13 +41,13 @@ func TestAPlanWaitsForThreeAnswersOfTheWire(t *testing.T) {
 			}
 			instances = append(instances, page.Items...)
 		}
-		held := deploy.Held{Services: services, Instances: instances}
+		held := read.Held{Services: services, Instances: instances}
 		for name, intent := range map[string]deploy.Intent{
 			"restart": deploy.Restart{}, "scale": deploy.Scale{Count: target.Desired + 1},
 			"env": deploy.SetEnv{Containers: map[string]deploy.EnvEdit{"": {Set: []awsx.EnvVar{{Name: "A", Value: "b"}}}}},
 		} {
-			var cur deploy.Current
-			for _, h := range []deploy.Held{{}, held} {
+			var cur read.Current
+			for _, h := range []read.Held{{}, held} {
 				began := time.Now()
 				var err error
 				cur, err = deploy.Read(t.Context(), w.account, target.Ref, intent, h)
@@ -58,7 +60,7 @@ func TestAPlanWaitsForThreeAnswersOfTheWire(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, c := range plan.Checks {
-				if c.Result == deploy.Broken || c.Result == deploy.Skipped && c.Name != deploy.CheckPlatform {
+				if c.Result == check.Broken || c.Result == check.Skipped && c.Name != check.Platform {
 					t.Errorf("%s: %s %s: %s", name, c.Result, c.Name, c.Text)
 				}
 			}

@@ -14,6 +14,7 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 )
 
@@ -58,7 +59,7 @@ func newBench(audit deploy.Audit) *bench {
 
 func (b *bench) scale(t *testing.T, service awsx.Ref, n int) change.Job {
 	t.Helper()
-	cur, err := deploy.Read(t.Context(), b.account, service, deploy.Scale{Count: n}, deploy.Held{})
+	cur, err := deploy.Read(t.Context(), b.account, service, deploy.Scale{Count: n}, read.Held{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/sim"
 	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
@@ -91,7 +92,7 @@ func (w *world) service(t *testing.T, name string) awsx.Ref {
 
 func (w *world) plan(t *testing.T, service string, intent deploy.Intent) deploy.Plan {
 	t.Helper()
-	cur, err := deploy.Read(t.Context(), w.account, w.service(t, service), intent, deploy.Held{})
+	cur, err := deploy.Read(t.Context(), w.account, w.service(t, service), intent, read.Held{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +149,7 @@ func TestAGoodImageSucceeds(t *testing.T) {
 		if !v.Good() {
 			t.Fatalf("verdict is %+v", v)
 		}
-		svc, err := deploy.ReadService(t.Context(), w.account, p.Target)
+		svc, err := read.ServiceNow(t.Context(), w.account, p.Target)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -283,7 +284,7 @@ func TestAFollowIsPickedUpAgainAfterARestartOfTheProgram(t *testing.T) {
 		if s := w.finish(t, change.Job{Plan: p, NoFollow: true}); s.Err != nil || s.Result.Verdict != nil {
 			t.Fatalf("ended with %+v (%v)", s.Result, s.Err)
 		}
-		svc, err := deploy.ReadService(t.Context(), w.account, p.Target)
+		svc, err := read.ServiceNow(t.Context(), w.account, p.Target)
 		if err != nil {
 			t.Fatal(err)
 		}

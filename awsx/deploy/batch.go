@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/check"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -86,8 +87,8 @@ func (p Plan) Word() string {
 
 // Blocking returns the failed checks that stand in the way of any of the plans,
 // by the target's ARN.
-func (b Batch) Blocking(overridden ...string) map[string][]Check {
-	blocking := map[string][]Check{}
+func (b Batch) Blocking(overridden ...string) map[string][]check.Finding {
+	blocking := map[string][]check.Finding{}
 	for _, p := range b.Plans {
 		if checks := p.Blocking(overridden...); len(checks) > 0 {
 			blocking[p.Target.ARN] = checks
@@ -103,7 +104,7 @@ func (b Batch) Lines() []string {
 	for _, p := range b.Plans {
 		lines = append(lines, fmt.Sprintf("%s/%s: %s; %s", p.Target.ClusterName(), p.Target.Name(), p.Summary(), p.Leaves))
 		for _, c := range p.Checks {
-			if c.Result == Broken || c.Result == Warning {
+			if c.Result == check.Broken || c.Result == check.Warning {
 				lines = append(lines, fmt.Sprintf("  %s %s: %s", c.Result, c.Name, c.Text))
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy/check"
 	"gantry/internal/fault"
 )
 
@@ -62,7 +63,7 @@ func TestADenialIsFinal(t *testing.T) {
 	d.policy.Rules = []Rule{{Action: "restart", Deny: true, Reason: "frozen"}}
 	p := d.mustPlan(t, d.api, Restart{})
 	o := d.options(p)
-	o.Override = CheckNames()
+	o.Override = check.Names()
 	if _, err := Run(t.Context(), o); !errors.Is(err, ErrRefused) || fault.ClassOf(err) != fault.Denied || !strings.Contains(err.Error(), "frozen") {
 		t.Errorf("got %v", err)
 	}
@@ -181,13 +182,13 @@ func TestBatchesThatAreRefused(t *testing.T) {
 func TestABatchNamesTheTargetsWhoseChecksStandInTheWay(t *testing.T) {
 	d := newDesk()
 	plans := plansOf(t, d, "prod/a", "prod/b")
-	plans[1].Checks = []Check{{Name: CheckPercent, Result: Broken, Text: "no room"}}
+	plans[1].Checks = []check.Finding{{Name: check.Percent, Result: check.Broken, Text: "no room"}}
 	b, err := BuildBatch(plans, d.policy)
 	if err != nil {
 		t.Fatal(err)
 	}
 	blocking := b.Blocking()
-	if len(blocking) != 1 || len(blocking[plans[1].Target.ARN]) != 1 || len(b.Blocking(CheckPercent)) != 0 {
+	if len(blocking) != 1 || len(blocking[plans[1].Target.ARN]) != 1 || len(b.Blocking(check.Percent)) != 0 {
 		t.Errorf("in the way: %+v", blocking)
 	}
 	if text := strings.Join(b.Lines(), "\n"); !strings.Contains(text, "  failed min-max: no room") {

@@ -1,10 +1,13 @@
 package deploy
 
 import (
+	"context"
 	"slices"
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/internal/difference"
 )
@@ -13,7 +16,7 @@ import (
 // the same input gives the same plan and nothing is asked of the account.
 // Input that cannot be carried out, or that changes nothing, is an Invalid
 // error.
-func Build(cur Current, intent Intent, policy Policy) (Plan, error) {
+func Build(cur read.Current, intent Intent, policy Policy) (Plan, error) {
 	if err := policy.Validate(); err != nil {
 		return Plan{}, err
 	}
@@ -29,89 +32,115 @@ func Build(cur Current, intent Intent, policy Policy) (Plan, error) {
 		Production: policy.Production(cur.Target, cur.Identity.Account),
 		Tier:       TierConfirm,
 		Before:     d.before, After: d.after, Leaves: d.leaves,
-		Preconditions: d.preconditions,
-		Checks:        runChecks(cur, d),
-		subject:       intent.needs().subject,
-		name:          nameOf(cur, intent.needs().subject),
-		starts:        d.starts,
+		Preconditions: append(read.Preconditions(intent.reads(), cur), d.preconditions...),
+		Checks:        d.findings(cur),
+		name:          nameOf(cur),
+		starts:        d.Starts,
 		follow:        d.follow,
 	}
 	if p.Production {
 		p.Tier = d.effect.tier
 	}
 	policy.rule(&p)
-	if d.register && policy.KeepRevisions > 0 {
+	if d.Register && policy.KeepRevisions > 0 {
 		p.policy, p.prune = policy, &Prune{Keep: policy.KeepRevisions, Spare: []string{cur.Definition.ARN}}
 	}
 	if p.Steps, err = d.seal(cur); err != nil {
 		return Plan{}, err
 	}
-	if d.tree == nil || cur.Definition == nil {
+	if d.Tree == nil || cur.Definition == nil {
 		return p, nil
 	}
-	if d.register {
-		p.Carried = document.UnknownFields(d.tree)
+	if d.Register {
+		p.Carried = document.UnknownFields(d.Tree)
 	}
 	return p, diffPlan(&p, cur, d)
 }
 
+// Read gathers what a plan for the intent depends on: what the target's name is enough
+// to ask for at once, its definitions next, their images last, so that no more than
+// three answers are waited for one after the other as long as no listing has a second
+// page. An intent that does not fit is refused here, before more is asked. What is held
+// already is not read again.
+func Read(ctx context.Context, r awsx.Reader, target awsx.Ref, intent Intent, held read.Held) (read.Current, error) {
+	return read.Gather(ctx, r, target, held, intent.reads(), func(cur read.Current) ([]read.Read, error) {
+		d, err := intent.draft(cur)
+		return d.reads(cur), err
+	})
+}
+
+// reads are what only a draft tells to be needed for its checks: which images would
+// run, and whether more tasks than now.
+func (d draft) reads(cur read.Current) []read.Read {
+	var reads []read.Read
+	if wanted, ok := d.newCount(); ok && wanted > cur.Service.Desired {
+		reads = append(reads, read.Fleet(), read.Tasks(), read.DefinitionIfAllowed())
+	}
+	if d.Tasks > 0 {
+		reads = append(reads, read.Fleet())
+	}
+	if d.Tree != nil || d.Tasks > 0 {
+		reads = append(reads, read.Images(append(d.Document(cur).Images(), d.ask...)...))
+	}
+	return reads
+}
+
 // editDefinition begins a draft that registers an edited copy of the definition
 // in use and deploys it.
-func editDefinition(cur Current) (draft, error) {
+func editDefinition(cur read.Current) (draft, error) {
 	d, err := redeploy(cur, cur.Definition)
-	d.register = true
+	d.Register = true
 	return d, err
 }
 
 // redeploy begins a draft that deploys a revision. One that is no longer ACTIVE
 // cannot be deployed itself: a copy is registered (ECS, DeregisterTaskDefinition).
-func redeploy(cur Current, td *awsx.TaskDefinition) (draft, error) {
+func redeploy(cur read.Current, td *awsx.TaskDefinition) (draft, error) {
 	tree, err := document.Registrable(td)
 	if err != nil {
 		return draft{}, err
 	}
 	return draft{
-		tree: tree, arn: td.ARN, register: td.Inactive(), starts: true,
-		leaves:        leavesDuring(cur.Service),
-		effect:        effect{tier: TierName},
-		preconditions: rolloutPreconditions(cur.Service),
-		follow:        followSpec(cur, tree, cur.Service.Desired),
-		steps:         []Step{&updateStep{before: cur.Service}},
+		Change: check.Change{Tree: tree, Revision: td.ARN, Register: td.Inactive(), Starts: true},
+		leaves: leavesDuring(cur.Service),
+		effect: effect{tier: TierName},
+		follow: followSpec(cur, tree, cur.Service.Desired),
+		steps:  []Step{&updateStep{before: cur.Service}},
 	}, nil
 }
 
 // force makes the draft's deployment start even though nothing else changes.
-func (d *draft) force(cur Current) {
+func (d *draft) force(cur read.Current) {
 	d.steps = []Step{&updateStep{before: cur.Service, update: awsx.ServiceUpdate{ForceNew: true}}}
 }
 
 // seal completes the steps: what runs is registered first, or named, as the
 // service runs it already only when a deployment is forced.
-func (d *draft) seal(cur Current) ([]Step, error) {
-	if d.tree == nil {
+func (d *draft) seal(cur read.Current) ([]Step, error) {
+	if d.Tree == nil {
 		return d.steps, nil
 	}
 	update, deploys := d.steps[0].(*updateStep)
-	if !d.register {
+	if !d.Register {
 		if deploys && !update.update.ForceNew {
-			update.update.TaskDefinition = &d.arn
+			update.update.TaskDefinition = &d.Revision
 		}
 		return d.steps, nil
 	}
-	doc, err := document.Seal(d.tree)
+	doc, err := document.Seal(d.Tree)
 	if err != nil {
 		return nil, err
 	}
 	if deploys {
 		update.registered = true
 	}
-	register := &registerStep{target: cur.Target, family: d.tree.Word("family"), doc: doc}
+	register := &registerStep{target: cur.Target, family: d.Tree.Word("family"), doc: doc}
 	for _, known := range []*awsx.TaskDefinition{cur.Definition, cur.Wanted} {
 		if known != nil && known.Family == register.family {
 			register.after = max(register.after, known.Revision)
 		}
-		if known != nil && known.ARN == d.arn {
-			if register.command, err = registerCommand(cur.Target.Context, known, d.tree); err != nil {
+		if known != nil && known.ARN == d.Revision {
+			if register.command, err = registerCommand(cur.Target.Context, known, d.Tree); err != nil {
 				return nil, err
 			}
 		}
@@ -120,16 +149,16 @@ func (d *draft) seal(cur Current) ([]Step, error) {
 }
 
 // diffPlan adds the difference between what runs and what would.
-func diffPlan(p *Plan, cur Current, d draft) error {
+func diffPlan(p *Plan, cur read.Current, d draft) error {
 	before, err := document.Registrable(cur.Definition)
 	if err != nil {
 		return err
 	}
-	name := d.tree.Word("family") + ":new"
-	if !d.register {
-		name = awsx.ARNName(d.arn)
+	name := d.Tree.Word("family") + ":new"
+	if !d.Register {
+		name = awsx.ARNName(d.Revision)
 	}
-	p.Old, p.New = document.Compare(before, d.tree)
+	p.Old, p.New = document.Compare(before, d.Tree)
 	p.Diff = difference.Patch(awsx.ARNName(cur.Definition.ARN), name, p.Old, p.New)
 	return nil
 }

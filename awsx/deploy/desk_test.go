@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
@@ -46,7 +47,7 @@ func (d *desk) End(_ string, _ Plan, outcome string) error {
 }
 
 func (d *desk) plan(target awsx.Ref, intent Intent) (Plan, error) {
-	cur, err := Read(context.Background(), d.Account, target, intent, Held{})
+	cur, err := Read(context.Background(), d.Account, target, intent, read.Held{})
 	if err != nil {
 		return Plan{}, err
 	}
@@ -81,7 +82,7 @@ func (d *desk) run(t *testing.T, p Plan) Result {
 
 func (d *desk) service(t *testing.T) awsx.Service {
 	t.Helper()
-	svc, err := ReadService(t.Context(), d.Account, d.api)
+	svc, err := read.ServiceNow(t.Context(), d.Account, d.api)
 	if err != nil {
 		t.Fatal(err)
 	}

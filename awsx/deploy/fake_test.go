@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 )
 
@@ -204,7 +205,7 @@ func (f *fake) plan(t *testing.T, intent Intent) Plan {
 }
 
 func (f *fake) tryPlan(intent Intent) (Plan, error) {
-	cur, err := Read(context.Background(), f, f.service.Ref, intent, Held{})
+	cur, err := Read(context.Background(), f, f.service.Ref, intent, read.Held{})
 	if err != nil {
 		return Plan{}, err
 	}

@@ -4,12 +4,13 @@ import (
 	"time"
 
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 )
 
 // followSpec prepares what can be said about following a change before it runs:
 // a rollout of n tasks of a document, or a change without one.
-func followSpec(cur Current, tree *document.Node, n int) follow.Spec {
+func followSpec(cur read.Current, tree *document.Node, n int) follow.Spec {
 	if tree == nil {
 		tree = &document.Node{Kind: document.Object}
 	}

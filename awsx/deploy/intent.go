@@ -3,10 +3,12 @@ package deploy
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
-	"gantry/awsx/document"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -17,11 +19,12 @@ type Intent interface {
 	// Action is the verb by which plans, policies and the audit file name the
 	// intent.
 	Action() string
-	// needs says what a plan of the intent depends on.
-	needs() needs
+	// reads are what a plan of the intent depends on, its target first. What it minds
+	// of them must still hold when the plan is carried out.
+	reads() []read.Read
 	// draft applies the intent to what was read. It is pure, and refuses input
 	// that cannot be carried out or that changes nothing.
-	draft(cur Current) (draft, error)
+	draft(cur read.Current) (draft, error)
 }
 
 // Actions returns the verbs of all intents, as plans, policies and the audit file
@@ -37,58 +40,9 @@ func Actions() []string {
 	return names
 }
 
-// needs says what Read gathers. Whatever is not needed costs no call.
-type needs struct {
-	subject subject
-	// definition reads the revision in use; who scales needs no right to.
-	definition bool
-	// revision names a revision to read besides: an ARN, family:revision, or a
-	// number of the family in use.
-	revision string
-	// rollout reads what bears on starting tasks of a revision: its images, the
-	// target groups, the instances.
-	rollout bool
-	// digests reads what the running tasks were started from.
-	digests bool
-	// history reads the service deployments, the one in progress and those that
-	// ended, with their service revisions.
-	history bool
-	// wayBack reads the revision that a roll back chooses.
-	wayBack bool
-	// raw reads the service as the API's own JSON.
-	raw bool
-	// scaling reads what Application Auto Scaling does with the service, for the
-	// checks; scaled for the change itself.
-	scaling, scaled bool
-	// record reads the service deployment in progress again before the first call.
-	record bool
-	// like names a service of the cluster to read besides.
-	like string
-	// users reads what the revisions of a family are used by, account-wide, and
-	// revisions which of them are ACTIVE.
-	users, revisions bool
-}
-
-// subject is the kind of resource that an intent changes.
-type subject uint8
-
-const (
-	ofService subject = iota
-	ofTask
-	ofInstance
-	ofDefinition
-)
-
 // draft is what an intent comes to on what was read.
 type draft struct {
-	// tree is the document that would run, nil when the intent changes none. It
-	// is registered first, or arn exists already.
-	tree     *document.Node
-	register bool
-	arn      string
-	// starts is true when the change starts a deployment, which one of the count
-	// or the settings alone does not (ECS, UpdateService).
-	starts bool
+	check.Change
 
 	images  []imageChange
 	env     []EnvChange
@@ -98,16 +52,39 @@ type draft struct {
 	leaves        string
 	effect        effect
 	steps         []Step
-	preconditions []Precondition
-	checks        []Check // those of this verb alone
+	// preconditions are of what only the draft chose; all others come with the reads.
+	preconditions []read.Precondition
+	checks        []check.Finding // those of this verb alone
 	// follow says what to follow: its Deployment is filled in by the run.
 	follow follow.Spec
-	// tasks is how many tasks of the wanted revision are run without a service.
-	tasks int
 	// ask holds images to ask ECR about besides those of the tree.
 	ask []string
 	// unpinned names images whose digest was asked for and is not known.
 	unpinned []string
+}
+
+// newCount is the desired count that a draft sets, and whether it sets one.
+func (d draft) newCount() (int, bool) {
+	for _, s := range d.steps {
+		if u, ok := s.(*updateStep); ok && u.update.Desired != nil {
+			return *u.update.Desired, true
+		}
+	}
+	return 0, false
+}
+
+// findings runs the checks.
+func (d draft) findings(cur read.Current) []check.Finding {
+	change := d.Change
+	if n, ok := d.newCount(); ok {
+		change.Count = &n
+	}
+	change.Names = d.Register || d.Tasks > 0 || slices.ContainsFunc(d.steps, func(s Step) bool {
+		u, ok := s.(*updateStep)
+		return ok && !u.update.ForceNew
+	})
+	change.Cancels, change.Mitigation = d.follow.Cancels, d.effect.mitigation
+	return check.Run(cur, change, d.checks)
 }
 
 // imageChange is one container whose image an edit replaced.
@@ -145,21 +122,20 @@ func nothingChanged(why, fix string) *fault.Error {
 // nothing reports whether a plan was refused because it would change nothing.
 func nothing(err error) bool { return errors.Is(err, errNothing) }
 
-// rolloutPreconditions are what every change that starts a deployment minds:
-// the definition in use and a newer deployment, and no count.
-func rolloutPreconditions(svc awsx.Service) []Precondition {
-	return []Precondition{
-		minds("task definition", svc, func(s awsx.Service) string { return awsx.ARNName(s.TaskDefinition) }),
-		minds("deployment", svc, func(s awsx.Service) string {
-			d, _ := s.Primary()
-			return d.ID
-		}),
-	}
+// rolloutReads are what every change that starts a deployment depends on. It minds the
+// definition in use and a newer deployment, and no count.
+func rolloutReads(own ...read.Read) []read.Read {
+	definition := read.Mind[awsx.Service]{What: "task definition", Fact: func(s awsx.Service) string { return awsx.ARNName(s.TaskDefinition) }}
+	return slices.Concat([]read.Read{read.Service(definition, sameDeployment()), read.Definition()}, own,
+		read.Surroundings(), []read.Read{read.Scaling().Beside()})
 }
 
-// minds makes a precondition of one fact about a service.
-func minds(what string, svc awsx.Service, fact func(awsx.Service) string) Precondition {
-	return Precondition{What: what, Was: fact(svc), now: func(f Facts) string { return fact(f.Service) }}
+// sameDeployment minds that no newer deployment was started.
+func sameDeployment() read.Mind[awsx.Service] {
+	return read.Mind[awsx.Service]{What: "deployment", Fact: func(s awsx.Service) string {
+		d, _ := s.Primary()
+		return d.ID
+	}}
 }
 
 // leavesDuring says how many tasks a rollout keeps.

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/read"
 )
 
 // Plan is everything that is known about a change before it is made: what a
@@ -30,8 +32,8 @@ type Plan struct {
 	// Carried names fields of the document which this version knows nothing
 	// about and which are sent as they were read.
 	Carried       []string
-	Checks        []Check
-	Preconditions []Precondition
+	Checks        []check.Finding
+	Preconditions []read.Precondition
 	Env           []EnvChange
 	Secrets       []SecretChange
 	Production    bool
@@ -43,12 +45,11 @@ type Plan struct {
 	// 4 tasks".
 	Leaves string
 
-	name    string
-	subject subject
-	starts  bool
-	prune   *Prune // what follows a success, under policy; nil when nothing does
-	policy  Policy
-	follow  follow.Spec
+	name   string
+	starts bool
+	prune  *Prune // what follows a success, under policy; nil when nothing does
+	policy Policy
+	follow follow.Spec
 }
 
 // Name is what people call the target: an instance by its EC2 id, a task by the
@@ -61,11 +62,11 @@ func (p Plan) Name() string {
 }
 
 // nameOf is the name of a target that is not called as its ARN ends.
-func nameOf(cur Current, s subject) string {
-	switch s {
-	case ofTask:
+func nameOf(cur read.Current) string {
+	switch cur.Target {
+	case cur.Task.Ref:
 		return cur.Task.ID[:min(shownID, len(cur.Task.ID))]
-	case ofInstance:
+	case cur.Instance.Ref:
 		return cur.Instance.EC2ID
 	}
 	return ""
@@ -106,54 +107,12 @@ type State struct {
 	Applied bool
 }
 
-// Precondition is one fact that must still hold when the plan is carried out.
-// Only what the intent touches has one: a deploy does not mind a count that
-// autoscaling moved.
-type Precondition struct {
-	What string // in words, such as "task definition"
-	Was  string
-	now  func(Facts) string
-}
-
-// Facts is the target of a plan as it was read again before the first call.
-type Facts struct {
-	Service    awsx.Service
-	Task       awsx.Task
-	Instance   awsx.Instance
-	Definition *awsx.TaskDefinition
-	Scaling    *awsx.ScalableTarget    // nil when the service is not scaled
-	Record     *awsx.ServiceDeployment // nil when none is in progress
-	Users      Users
-	Raw        []byte // the service in the API's own JSON
-}
-
-// Check is what one preflight check found.
-type Check struct {
-	Name   string // short and stable, as it is overridden by
-	Result CheckResult
-	Text   string
-	// Advice is true when the check does not stand in the way, whatever its
-	// result: a mitigation is not held up by the incident it mends.
-	Advice bool
-}
-
-// CheckResult is the result of a check.
-type CheckResult string
-
-// The results of a check.
-const (
-	OK      CheckResult = "ok"
-	Warning CheckResult = "warning"
-	Broken  CheckResult = "failed"
-	Skipped CheckResult = "skipped"
-)
-
 // Blocking returns the failed checks that stand in the way and are not among
 // the overridden ones.
-func (p Plan) Blocking(overridden ...string) []Check {
-	var blocking []Check
+func (p Plan) Blocking(overridden ...string) []check.Finding {
+	var blocking []check.Finding
 	for _, c := range p.Checks {
-		if c.Result == Broken && !c.Advice && !slices.Contains(overridden, c.Name) {
+		if c.Result == check.Broken && !c.Advice && !slices.Contains(overridden, c.Name) {
 			blocking = append(blocking, c)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
@@ -127,7 +128,7 @@ func TestRollingBackUsesTheRevisionOrACopyOfIt(t *testing.T) {
 	if len(p.Steps) != 2 || !strings.HasPrefix(p.After, "a copy of api:6 (") {
 		t.Errorf("an inactive revision gives %v", p.Commands())
 	}
-	if c := check(t, p, CheckRevision); c.Result != Warning || !strings.Contains(c.Text, "INACTIVE") {
+	if c := found(t, p, check.Revision); c.Result != check.Warning || !strings.Contains(c.Text, "INACTIVE") {
 		t.Errorf("check is %+v", c)
 	}
 }
@@ -205,7 +206,7 @@ func TestProductionIsWhatIsNotKnownToBeSomethingElse(t *testing.T) {
 	}
 }
 
-func check(t *testing.T, p Plan, name string) Check {
+func found(t *testing.T, p Plan, name string) check.Finding {
 	t.Helper()
 	for _, c := range p.Checks {
 		if c.Name == name {
@@ -213,24 +214,24 @@ func check(t *testing.T, p Plan, name string) Check {
 		}
 	}
 	t.Fatalf("no check %s in %+v", name, p.Checks)
-	return Check{}
+	return check.Finding{}
 }
 
 func TestChecksHoldADeployUpAndAMitigationNot(t *testing.T) {
 	f := newFake(t)
 	f.service.Deployments[0].RolloutState = "IN_PROGRESS"
 	deploy := f.plan(t, SetImages{Images: map[string]string{"web": ":1.1"}})
-	if b := deploy.Blocking(); len(b) != 1 || b[0].Name != CheckInProgress {
+	if b := deploy.Blocking(); len(b) != 1 || b[0].Name != check.InProgress {
 		t.Errorf("a deploy is held up by %+v", b)
 	}
-	if b := deploy.Blocking(CheckInProgress); len(b) != 0 {
+	if b := deploy.Blocking(check.InProgress); len(b) != 0 {
 		t.Errorf("overridden, a deploy is held up by %+v", b)
 	}
 	if b := f.plan(t, UseRevision{"6"}).Blocking(); len(b) != 0 {
 		t.Errorf("a roll back is held up by %+v", b)
 	}
 	f.service.Controller = "CODE_DEPLOY"
-	if b := f.plan(t, UseRevision{"6"}).Blocking(); len(b) != 1 || b[0].Name != CheckController {
+	if b := f.plan(t, UseRevision{"6"}).Blocking(); len(b) != 1 || b[0].Name != check.Controller {
 		t.Errorf("a roll back that CodeDeploy owns is held up by %+v", b)
 	}
 }

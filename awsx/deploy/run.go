@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 )
 
@@ -53,9 +55,6 @@ type RunOptions struct {
 	Report func(step int, d Description)
 }
 
-// OverrideAudit is the name by which a change goes on without an audit record.
-const OverrideAudit = "audit"
-
 // Result is what a run came to.
 type Result struct {
 	ID    string
@@ -95,8 +94,8 @@ func Run(ctx context.Context, o RunOptions) (Result, error) {
 		return res, err
 	}
 	if err := o.Audit.Begin(o.ID, o.Plan); err != nil {
-		if !slices.Contains(o.Override, OverrideAudit) {
-			return res, refusal(fault.Failed, o.Plan, "override the check "+OverrideAudit+" to go on without a record", "the audit record cannot be written: %w", err)
+		if !slices.Contains(o.Override, check.Audit) {
+			return res, refusal(fault.Failed, o.Plan, "override the check "+check.Audit+" to go on without a record", "the audit record cannot be written: %w", err)
 		}
 		res.AuditErr = err
 	}
@@ -130,8 +129,8 @@ func Run(ctx context.Context, o RunOptions) (Result, error) {
 // admit passes the gates and makes sure that the target is what the plan says.
 func admit(ctx context.Context, o RunOptions) error {
 	for _, name := range o.Override {
-		if !slices.Contains(CheckNames(), name) {
-			return invalid("there is no check %q to override: expected one of %s", name, strings.Join(CheckNames(), ", "))
+		if !slices.Contains(check.Names(), name) {
+			return invalid("there is no check %q to override: expected one of %s", name, strings.Join(check.Names(), ", "))
 		}
 	}
 	if o.Plan.Denied != "" {
@@ -148,7 +147,7 @@ func admit(ctx context.Context, o RunOptions) error {
 		}
 		return refusal(fault.Denied, o.Plan, "mend it, or override "+strings.Join(names, " and "), "%s", strings.Join(texts, "; "))
 	}
-	now, err := look(ctx, o.Account, o.Plan)
+	now, err := read.Again(ctx, o.Account, o.Plan.Target, o.Plan.Intent.reads(), o.Plan.Preconditions)
 	if err != nil {
 		return err
 	}
@@ -156,10 +155,10 @@ func admit(ctx context.Context, o RunOptions) error {
 }
 
 // drift refuses when something that the plan touches moved since.
-func drift(ctx context.Context, o RunOptions, now Facts) error {
+func drift(ctx context.Context, o RunOptions, now read.Current) error {
 	var moved []string
 	for _, c := range o.Plan.Preconditions {
-		if is := c.now(now); is != c.Was {
+		if is := c.Now(now); is != c.Was {
 			moved = append(moved, fmt.Sprintf("the %s was %s and is %s", c.What, cmp.Or(c.Was, "none"), cmp.Or(is, "none")))
 		}
 	}
@@ -192,7 +191,7 @@ func refusal(c fault.Class, p Plan, fix, format string, args ...any) error {
 func execute(ctx context.Context, o RunOptions, res *Result) error {
 	change := &awsx.Change{ID: o.ID, Record: func(c awsx.Call) error {
 		err := o.Audit.Call(o.ID, o.Plan, c)
-		if err != nil && slices.Contains(o.Override, OverrideAudit) {
+		if err != nil && slices.Contains(o.Override, check.Audit) {
 			res.AuditErr = errors.Join(res.AuditErr, err)
 			return nil
 		}

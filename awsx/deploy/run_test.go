@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
 	"gantry/internal/fault"
 )
@@ -136,7 +137,7 @@ func TestOverridesLetAChangeThrough(t *testing.T) {
 	f := newFake(t)
 	o, j := options(f, f.plan(t, SetImages{Images: map[string]string{"web": ":9"}}))
 	j.beginErr, j.callErr = errors.New("disk full"), errors.New("disk full")
-	o.Override = []string{CheckImage, OverrideAudit}
+	o.Override = []string{check.Image, check.Audit}
 	res, err := Run(context.Background(), o)
 	if err != nil || len(f.sent) != 2 {
 		t.Errorf("sent %v (%v)", f.sent, err)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 )
 
@@ -115,7 +116,7 @@ func (s *updateStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
 // not; a deployment arrived when a primary stands there that was not there before and runs the
 // revision asked for.
 func (s *updateStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
-	svc, err := ReadService(ctx, r, s.before.Ref)
+	svc, err := read.ServiceNow(ctx, r, s.before.Ref)
 	if err != nil {
 		return false, err
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/read"
 )
 
 // stopStep has ECS stop the deployment in progress and roll it back.
@@ -15,9 +16,9 @@ type stopStep struct {
 
 // stopDeployment makes a draft of rolling the deployment in progress back. What
 // runs afterwards is for ECS to deploy, so nothing is registered or updated.
-func (d *draft) stopDeployment(cur Current) {
+func (d *draft) stopDeployment(cur read.Current) {
 	d.steps = []Step{&stopStep{service: cur.Service, record: cur.Record.Value.ARN}}
-	d.starts = false
+	d.Starts = false
 	d.effect = effect{mitigation: true, tier: TierConfirm}
 	primary, _ := cur.Service.Primary()
 	d.follow.Deployment, d.follow.TaskDefinition = primary.ID, primary.TaskDefinition
@@ -52,7 +53,7 @@ func (s *stopStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
 
 // Resolve reads the record: once it is asked to roll back, its status says so.
 func (s *stopStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
-	list, err := r.ServiceDeployments(ctx, s.service.Ref, recordsRead)
+	list, err := r.ServiceDeployments(ctx, s.service.Ref, read.RecordsRead)
 	if err != nil {
 		return false, err
 	}

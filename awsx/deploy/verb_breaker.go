@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 )
 
@@ -15,9 +16,18 @@ type SetBreaker struct{ Enabled, Rollback bool }
 // Action names the intent.
 func (SetBreaker) Action() string { return "breaker" }
 
-func (SetBreaker) needs() needs { return needs{raw: true} }
+// reads minds the whole configuration, since the call replaces it whole.
+func (SetBreaker) reads() []read.Read {
+	return []read.Read{read.Service(), read.Raw(read.Mind[[]byte]{What: "deployment configuration", Fact: func(raw []byte) string {
+		config, err := configuration(raw)
+		if err != nil {
+			return ""
+		}
+		return string(config.Bytes())
+	}})}
+}
 
-func (in SetBreaker) draft(cur Current) (draft, error) {
+func (in SetBreaker) draft(cur read.Current) (draft, error) {
 	svc := cur.Service
 	switch {
 	case in.Rollback && !in.Enabled:
@@ -29,7 +39,6 @@ func (in SetBreaker) draft(cur Current) (draft, error) {
 	if err != nil {
 		return draft{}, err
 	}
-	was := string(config.Bytes())
 	breaker := config.Get("deploymentCircuitBreaker")
 	if breaker == nil || breaker.Kind != document.Object {
 		breaker = &document.Node{Kind: document.Object}
@@ -47,15 +56,6 @@ func (in SetBreaker) draft(cur Current) (draft, error) {
 		effect: effect{tier: TierName},
 		steps: []Step{&updateStep{before: svc, words: "the " + after,
 			update: awsx.ServiceUpdate{DeploymentConfiguration: config.Bytes()}}},
-		// The call replaces the whole configuration, so all of it must still be what
-		// was read.
-		preconditions: []Precondition{{What: "deployment configuration", Was: was, now: func(f Facts) string {
-			now, err := configuration(f.Raw)
-			if err != nil {
-				return ""
-			}
-			return string(now.Bytes())
-		}}},
 	}, nil
 }
 

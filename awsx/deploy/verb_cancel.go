@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -16,9 +17,11 @@ type Cancel struct{}
 // Action names the intent.
 func (Cancel) Action() string { return "cancel" }
 
-func (Cancel) needs() needs { return needs{history: true, record: true} }
+func (Cancel) reads() []read.Read {
+	return []read.Read{read.Service(sameDeployment()), read.History(sameRecord())}
+}
 
-func (Cancel) draft(cur Current) (draft, error) {
+func (Cancel) draft(cur read.Current) (draft, error) {
 	rec, err := rollingOut(cur)
 	if err != nil {
 		return draft{}, err
@@ -31,13 +34,12 @@ func (Cancel) draft(cur Current) (draft, error) {
 	d.before = describeRollout(cur)
 	d.after = "rolled back to " + cameFrom(cur, rec)
 	d.leaves = leavesDuring(cur.Service)
-	d.preconditions = []Precondition{minds("deployment", cur.Service, primaryID), mindsRecord(rec)}
 	return d, nil
 }
 
 // rollingOut returns the record of the deployment in progress, or why none can
 // be steered.
-func rollingOut(cur Current) (*awsx.ServiceDeployment, error) {
+func rollingOut(cur read.Current) (*awsx.ServiceDeployment, error) {
 	svc := cur.Service
 	if svc.Controller != "" && svc.Controller != "ECS" {
 		return nil, fault.Errorf(fault.Invalid, "plan", svc.Ref.ARN, "the deployment controller %s owns the deployments of this service: steer them there", svc.Controller)
@@ -50,7 +52,7 @@ func rollingOut(cur Current) (*awsx.ServiceDeployment, error) {
 	}
 	return nil, &fault.Error{Class: fault.ClassOf(cur.Record.Err), Op: "plan", Resource: svc.Ref.ARN,
 		Fix: "roll back to a revision instead",
-		Err: fmt.Errorf("the service's deployments are not known: %s", whyUnread(cur.Record.Err))}
+		Err: fmt.Errorf("the service's deployments are not known: %s", read.Why(cur.Record.Err))}
 }
 
 // stopping refuses to stop a deployment that is being stopped already, which the
@@ -62,30 +64,24 @@ func stopping(rec *awsx.ServiceDeployment) error {
 	return nil
 }
 
-func primaryID(s awsx.Service) string {
-	d, _ := s.Primary()
-	return d.ID
-}
-
-// mindsRecord is the precondition that the service deployment is still the one
-// that was shown.
-func mindsRecord(rec *awsx.ServiceDeployment) Precondition {
-	return Precondition{What: "service deployment", Was: awsx.ARNName(rec.ARN), now: func(f Facts) string {
-		if f.Record == nil {
+// sameRecord minds that the service deployment is still the one that was shown.
+func sameRecord() read.Mind[*awsx.ServiceDeployment] {
+	return read.Mind[*awsx.ServiceDeployment]{What: "service deployment", Fact: func(d *awsx.ServiceDeployment) string {
+		if d == nil {
 			return ""
 		}
-		return awsx.ARNName(f.Record.ARN)
+		return awsx.ARNName(d.ARN)
 	}}
 }
 
 // describeRollout says how far the deployment in progress is.
-func describeRollout(cur Current) string {
+func describeRollout(cur read.Current) string {
 	d, _ := cur.Service.Primary()
 	return fmt.Sprintf("%s rolling out, %d of %s running", awsx.ARNName(d.TaskDefinition), d.Running, words.Count(d.Desired, "task"))
 }
 
 // cameFrom names the revision that a deployment replaces.
-func cameFrom(cur Current, rec *awsx.ServiceDeployment) string {
+func cameFrom(cur read.Current, rec *awsx.ServiceDeployment) string {
 	for _, source := range rec.Sources {
 		if r, ok := cur.Revisions[source.ARN]; ok && r.TaskDefinition != "" {
 			return awsx.ARNName(r.TaskDefinition)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 )
 
@@ -16,9 +17,19 @@ type Continue struct{ RollBack bool }
 // Action names the intent.
 func (Continue) Action() string { return "continue" }
 
-func (Continue) needs() needs { return needs{history: true, record: true} }
+// reads minds that the hook still waits.
+func (Continue) reads() []read.Read {
+	hook := read.Mind[*awsx.ServiceDeployment]{What: "hook that waits", Fact: func(d *awsx.ServiceDeployment) string {
+		if d == nil {
+			return ""
+		}
+		h, _ := d.Paused()
+		return h.ID
+	}}
+	return []read.Read{read.Service(), read.History(sameRecord(), hook)}
+}
 
-func (in Continue) draft(cur Current) (draft, error) {
+func (in Continue) draft(cur read.Current) (draft, error) {
 	rec, err := rollingOut(cur)
 	if err != nil {
 		return draft{}, err
@@ -29,8 +40,7 @@ func (in Continue) draft(cur Current) (draft, error) {
 	}
 	d := draft{
 		follow: followSpec(cur, nil, cur.Service.Desired), effect: effect{tier: TierName},
-		leaves:        leavesDuring(cur.Service),
-		preconditions: []Precondition{mindsRecord(rec), mindsHook(hook)},
+		leaves: leavesDuring(cur.Service),
 	}
 	d.after = "the deployment goes on"
 	if in.RollBack {
@@ -50,17 +60,6 @@ func (in Continue) draft(cur Current) (draft, error) {
 		d.before += fmt.Sprintf(", which ends at %s with %s", hook.ExpiresAt.UTC().Format("15:04:05 UTC"), cmp.Or(hook.TimeoutAction, "none"))
 	}
 	return d, nil
-}
-
-// mindsHook is the precondition that the hook still waits.
-func mindsHook(hook awsx.LifecycleHook) Precondition {
-	return Precondition{What: "hook that waits", Was: hook.ID, now: func(f Facts) string {
-		if f.Record == nil {
-			return ""
-		}
-		h, _ := f.Record.Paused()
-		return h.ID
-	}}
 }
 
 // continueStep ends the pause of a hook.
@@ -91,7 +90,7 @@ func (s *continueStep) Run(ctx context.Context, w awsx.Writer, st *State) error 
 
 // Resolve reads the record: the hook no longer waits once it was told.
 func (s *continueStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
-	list, err := r.ServiceDeployments(ctx, s.service.Ref, recordsRead)
+	list, err := r.ServiceDeployments(ctx, s.service.Ref, read.RecordsRead)
 	if err != nil {
 		return false, err
 	}

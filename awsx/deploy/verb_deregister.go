@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 )
 
@@ -16,9 +18,12 @@ type Deregister struct{}
 // Action names the intent.
 func (Deregister) Action() string { return "deregister" }
 
-func (Deregister) needs() needs { return needs{subject: ofDefinition, users: true} }
+func (Deregister) reads() []read.Read {
+	status := read.Mind[*awsx.TaskDefinition]{What: "revision's status", Fact: func(td *awsx.TaskDefinition) string { return td.Status }}
+	return []read.Read{read.Target(status), read.InUse()}
+}
 
-func (Deregister) draft(cur Current) (draft, error) {
+func (Deregister) draft(cur read.Current) (draft, error) {
 	td := cur.Wanted
 	name := awsx.ARNName(td.ARN)
 	if td.Inactive() {
@@ -29,24 +34,18 @@ func (Deregister) draft(cur Current) (draft, error) {
 	}
 	return draft{
 		before: name + " ACTIVE", after: name + " INACTIVE", leaves: "leaves every task as it is",
-		effect: effect{tier: TierName},
-		checks: []Check{checkUsers(cur.Users)},
-		preconditions: []Precondition{
-			{What: "revision's status", Was: td.Status, now: func(f Facts) string { return f.Definition.Status }},
-			{What: "use of the revision", Was: cur.Users.of(td.ARN), now: func(f Facts) string { return f.Users.of(td.ARN) }},
-		},
-		steps: []Step{&deregisterStep{target: cur.Target}},
+		effect:        effect{tier: TierName},
+		checks:        []check.Finding{checkUsers(cur.Users)},
+		preconditions: []read.Precondition{read.InUse().Condition("use of the revision", cur, func(cur read.Current) string { return cur.Users.Of(td.ARN) })},
+		steps:         []Step{&deregisterStep{target: cur.Target}},
 	}, nil
 }
 
-// CheckUsers names the check that a revision is not in use.
-const CheckUsers = "in-use"
-
-func checkUsers(u Users) Check {
+func checkUsers(u read.Users) check.Finding {
 	if len(u.Unread) > 0 {
-		return Check{Name: CheckUsers, Result: Broken, Text: "it may be in use where nothing could be read: " + u.unread()}
+		return check.Finding{Name: check.InUse, Result: check.Broken, Text: "it may be in use where nothing could be read: " + u.Missing()}
 	}
-	return Check{Name: CheckUsers, Result: OK, Text: "no service of the account and region uses it; schedules and pipelines were not asked"}
+	return check.Finding{Name: check.InUse, Result: check.OK, Text: "no service of the account and region uses it; schedules and pipelines were not asked"}
 }
 
 // deregisterStep ends one revision.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/internal/clean"
 	"gantry/internal/words"
@@ -20,31 +21,31 @@ type EditDefinition struct{ Document awsx.Document }
 // Action names the intent.
 func (EditDefinition) Action() string { return "edit" }
 
-func (EditDefinition) needs() needs { return needs{definition: true, rollout: true, scaling: true} }
+func (EditDefinition) reads() []read.Read { return rolloutReads() }
 
-func (in EditDefinition) draft(cur Current) (draft, error) {
+func (in EditDefinition) draft(cur read.Current) (draft, error) {
 	d, err := editDefinition(cur)
 	if err != nil {
 		return d, err
 	}
-	before := d.tree
-	if d.tree, err = in.read(cur.Definition); err != nil {
+	before := d.Tree
+	if d.Tree, err = in.parse(cur.Definition); err != nil {
 		return d, err
 	}
-	if document.Same(before, d.tree) {
+	if document.Same(before, d.Tree) {
 		return d, nothingChanged("the task definition says the same", "")
 	}
-	d.env = envChanges(before, d.tree)
-	d.secrets = secretChanges(before, d.tree)
+	d.env = envChanges(before, d.Tree)
+	d.secrets = secretChanges(before, d.Tree)
 	d.checks = append(plainSecrets(d.env), incompleteReferences(d.secrets)...)
 	d.before = awsx.ARNName(cur.Definition.ARN)
-	d.after = "new revision, edited: " + strings.Join(editedParts(before, d.tree), "; ")
-	d.follow = followSpec(cur, d.tree, cur.Service.Desired)
+	d.after = "new revision, edited: " + strings.Join(editedParts(before, d.Tree), "; ")
+	d.follow = followSpec(cur, d.Tree, cur.Service.Desired)
 	return d, nil
 }
 
-// read makes the tree that would be registered of what was given.
-func (in EditDefinition) read(td *awsx.TaskDefinition) (*document.Node, error) {
+// parse makes the tree that would be registered of what was given.
+func (in EditDefinition) parse(td *awsx.TaskDefinition) (*document.Node, error) {
 	tree, err := document.ParseWritten(in.Document)
 	if err != nil {
 		return nil, err

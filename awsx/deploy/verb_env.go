@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/internal/clean"
 )
@@ -31,14 +33,14 @@ type EnvEdit struct {
 // Action names the intent.
 func (SetEnv) Action() string { return "env" }
 
-func (SetEnv) needs() needs { return needs{definition: true, rollout: true, scaling: true} }
+func (SetEnv) reads() []read.Read { return rolloutReads() }
 
-func (in SetEnv) draft(cur Current) (draft, error) {
+func (in SetEnv) draft(cur read.Current) (draft, error) {
 	d, err := editDefinition(cur)
 	if err != nil {
 		return d, err
 	}
-	if d.env, err = setEnv(d.tree, in); err != nil {
+	if d.env, err = setEnv(d.Tree, in); err != nil {
 		return d, err
 	}
 	if len(d.env) == 0 {
@@ -50,12 +52,9 @@ func (in SetEnv) draft(cur Current) (draft, error) {
 	return d, nil
 }
 
-// CheckPlain names the check of secrets that stand in the environment.
-const CheckPlain = "plain-secret"
-
 // plainSecrets warns of variables whose new values look secret: whoever may read
 // the task definition reads them there. There is no check when none does.
-func plainSecrets(changes []EnvChange) []Check {
+func plainSecrets(changes []EnvChange) []check.Finding {
 	var names []string
 	for _, c := range changes {
 		if c.Has && c.After.Value != "" && clean.LooksSecret(c.Name, c.After.Value.Reveal()) {
@@ -65,7 +64,7 @@ func plainSecrets(changes []EnvChange) []Check {
 	if len(names) == 0 {
 		return nil
 	}
-	return []Check{{Name: CheckPlain, Result: Warning, Text: strings.Join(names, ", ") +
+	return []check.Finding{{Name: check.PlainSecret, Result: check.Warning, Text: strings.Join(names, ", ") +
 		": anybody who reads the task definition reads the value; keep it in SSM Parameter Store or Secrets Manager and refer to it"}}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 )
 
@@ -21,14 +22,14 @@ type SetImages struct {
 // Action names the intent.
 func (SetImages) Action() string { return "deploy" }
 
-func (SetImages) needs() needs { return needs{definition: true, rollout: true, scaling: true} }
+func (SetImages) reads() []read.Read { return rolloutReads() }
 
-func (in SetImages) draft(cur Current) (draft, error) {
+func (in SetImages) draft(cur read.Current) (draft, error) {
 	d, err := editDefinition(cur)
 	if err != nil {
 		return d, err
 	}
-	if d.images, err = setImages(d.tree, in); err != nil {
+	if d.images, err = setImages(d.Tree, in); err != nil {
 		return d, err
 	}
 	if in.Pin {
@@ -95,7 +96,7 @@ func pickForImage(tree *document.Node, name, typed string) (*document.Node, erro
 // pin replaces the tags of the images that change by the digests that they
 // resolve to. What ECR was not asked about, or does not know, stays a tag and is
 // named: Build refuses a plan that has any.
-func (d *draft) pin(cur Current) {
+func (d *draft) pin(cur read.Current) {
 	kept := d.images[:0]
 	for _, c := range d.images {
 		ref, err := awsx.ParseReference(c.after)
@@ -106,7 +107,7 @@ func (d *draft) pin(cur Current) {
 			d.unpinned = append(d.unpinned, c.after)
 		default:
 			c.after = ref.Repository + "@" + state.Image.Digest
-			d.tree.Container(c.container).Set("image", document.Text(c.after))
+			d.Tree.Container(c.container).Set("image", document.Text(c.after))
 		}
 		if c.before != c.after {
 			kept = append(kept, c)

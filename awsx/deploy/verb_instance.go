@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/words"
 )
 
@@ -26,10 +28,15 @@ func (Drain) Action() string { return "drain" }
 // Action names the intent.
 func (Activate) Action() string { return "activate" }
 
-func (Drain) needs() needs    { return needs{subject: ofInstance} }
-func (Activate) needs() needs { return needs{subject: ofInstance} }
+func (Drain) reads() []read.Read    { return instanceReads() }
+func (Activate) reads() []read.Read { return instanceReads() }
 
-func (Drain) draft(cur Current) (draft, error) {
+func instanceReads() []read.Read {
+	status := read.Mind[awsx.Instance]{What: "instance's status", Fact: func(i awsx.Instance) string { return i.Status }}
+	return []read.Read{read.Instance(status), read.Guests()}
+}
+
+func (Drain) draft(cur read.Current) (draft, error) {
 	d, err := setStatus(cur, "DRAINING")
 	if err != nil {
 		return d, err
@@ -37,21 +44,21 @@ func (Drain) draft(cur Current) (draft, error) {
 	d.effect = effect{tier: TierName}
 	d.leaves = fmt.Sprintf("leaves %s of %d active", words.Count(activeBeside(cur), "instance"), len(cur.Fleet.Value))
 	if cur.Fleet.Err != nil {
-		d.leaves = "how many instances are left is not known: " + whyUnread(cur.Fleet.Err)
+		d.leaves = "how many instances are left is not known: " + read.Why(cur.Fleet.Err)
 	}
-	d.checks = []Check{checkDrain(cur)}
+	d.checks = []check.Finding{checkDrain(cur)}
 	d.follow = follow.Spec{Instance: cur.Instance.Ref, Timeout: follow.DrainTimeout}
 	return d, nil
 }
 
-func (Activate) draft(cur Current) (draft, error) {
+func (Activate) draft(cur read.Current) (draft, error) {
 	d, err := setStatus(cur, "ACTIVE")
 	d.effect = effect{mitigation: true, tier: TierConfirm}
 	d.leaves = "leaves every task where it is"
 	return d, err
 }
 
-func setStatus(cur Current, status string) (draft, error) {
+func setStatus(cur read.Current, status string) (draft, error) {
 	i := cur.Instance
 	switch i.Status {
 	case status:
@@ -62,12 +69,11 @@ func setStatus(cur Current, status string) (draft, error) {
 	}
 	return draft{
 		before: i.EC2ID + " " + i.Status + ", " + words.Count(len(cur.Tasks.Value), "task"), after: status,
-		preconditions: []Precondition{{What: "instance's status", Was: i.Status, now: func(f Facts) string { return f.Instance.Status }}},
-		steps:         []Step{&statusStep{instance: i, status: status}},
+		steps: []Step{&statusStep{instance: i, status: status}},
 	}, nil
 }
 
-func activeBeside(cur Current) int {
+func activeBeside(cur read.Current) int {
 	n := 0
 	for _, i := range cur.Fleet.Value {
 		if i.Status == "ACTIVE" && i.Ref.ARN != cur.Instance.Ref.ARN {
@@ -77,15 +83,12 @@ func activeBeside(cur Current) int {
 	return n
 }
 
-// CheckDrain names the check of what draining does to the tasks of an instance.
-const CheckDrain = "drain"
-
 // checkDrain sorts the tasks on an instance by what becomes of them: those of a
 // service move as its percentages allow, 100/100 allowing nothing; daemons stop;
 // standalone tasks stay until they end (ECS, container instance draining).
-func checkDrain(cur Current) Check {
+func checkDrain(cur read.Current) check.Finding {
 	if cur.Tasks.Err != nil {
-		return Check{Name: CheckDrain, Result: Skipped, Text: "the tasks on the instance are not known: " + whyUnread(cur.Tasks.Err)}
+		return check.Finding{Name: check.Drain, Result: check.Skipped, Text: "the tasks on the instance are not known: " + read.Why(cur.Tasks.Err)}
 	}
 	byService := map[string][]awsx.Task{}
 	var alone []string
@@ -96,7 +99,7 @@ func checkDrain(cur Current) Check {
 			alone = append(alone, awsx.ARNName(t.TaskDefinition)+" "+t.ID)
 		}
 	}
-	c := Check{Name: CheckDrain, Result: OK}
+	c := check.Finding{Name: check.Drain, Result: check.OK}
 	var move, stuck, daemons, unknown, pending []string
 	for _, name := range slices.Sorted(maps.Keys(byService)) {
 		tasks := byService[name]
@@ -120,23 +123,23 @@ func checkDrain(cur Current) Check {
 	}
 	slices.Sort(alone)
 	var parts []string
-	say := func(result CheckResult, what string, names []string) {
+	say := func(result check.Result, what string, names []string) {
 		if len(names) == 0 {
 			return
 		}
-		if result != OK {
+		if result != check.OK {
 			c.Result = result
 		}
 		parts = append(parts, what+" "+strings.Join(names, ", "))
 	}
-	say(Warning, "never move, as their minimum and maximum percent allow no task more or less:", stuck)
-	say(Warning, "are standalone, stay and do not come back elsewhere:", alone)
-	say(Warning, "are of services that were not read:", unknown)
-	say(OK, "move:", move)
-	say(OK, "are daemons and end:", daemons)
-	say(OK, "are stopped at once, not running yet:", pending)
+	say(check.Warning, "never move, as their minimum and maximum percent allow no task more or less:", stuck)
+	say(check.Warning, "are standalone, stay and do not come back elsewhere:", alone)
+	say(check.Warning, "are of services that were not read:", unknown)
+	say(check.OK, "move:", move)
+	say(check.OK, "are daemons and end:", daemons)
+	say(check.OK, "are stopped at once, not running yet:", pending)
 	if len(cur.Tasks.Value) > 0 && cur.Fleet.Err == nil && activeBeside(cur) == 0 {
-		say(Warning, "no other instance of the cluster is", []string{"active"})
+		say(check.Warning, "no other instance of the cluster is", []string{"active"})
 	}
 	c.Text = strings.Join(parts, "; ")
 	if len(parts) == 0 {
@@ -171,7 +174,7 @@ func (s *statusStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
 
 // Resolve reads the instance.
 func (s *statusStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
-	i, err := readInstance(ctx, r, s.instance.Ref)
+	i, err := read.InstanceNow(ctx, r, s.instance.Ref)
 	if err != nil {
 		return false, err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -40,15 +41,17 @@ const mostPruned = 50
 // Action names the intent.
 func (Prune) Action() string { return "prune" }
 
-func (Prune) needs() needs { return needs{subject: ofDefinition, users: true, revisions: true} }
+func (Prune) reads() []read.Read {
+	return []read.Read{read.Target(), read.InUse(), read.ActiveRevisions()}
+}
 
-func (in Prune) draft(cur Current) (draft, error) {
+func (in Prune) draft(cur read.Current) (draft, error) {
 	family := cur.Wanted.Family
 	switch {
 	case in.Keep < LeastKept:
 		return draft{}, invalid("%d revisions to keep: expected at least %d, so that the way back stays open", in.Keep, LeastKept)
 	case len(cur.Users.Unread) > 0:
-		return draft{}, fault.Errorf(fault.Failed, "plan", cur.Wanted.ARN, "the revisions stay, as they may be in use where nothing could be read: %s", cur.Users.unread())
+		return draft{}, fault.Errorf(fault.Failed, "plan", cur.Wanted.ARN, "the revisions stay, as they may be in use where nothing could be read: %s", cur.Users.Missing())
 	}
 	active := slices.Clone(cur.Active)
 	slices.SortFunc(active, func(a, b string) int { return revisionNumber(b) - revisionNumber(a) })
@@ -74,7 +77,7 @@ func (in Prune) draft(cur Current) (draft, error) {
 	d.before = words.Count(len(active), "active revision") + " of " + family
 	d.after = strings.Join(names, ", ") + " INACTIVE"
 	d.leaves = fmt.Sprintf("leaves %d active", len(active)-len(names))
-	d.preconditions = []Precondition{{What: "use of the revisions", now: func(f Facts) string {
+	d.preconditions = []read.Precondition{read.InUse().Condition("use of the revisions", cur, func(f read.Current) string {
 		var used []string
 		for _, arn := range active {
 			if slices.Contains(names, awsx.ARNName(arn)) && len(f.Users.By[arn]) > 0 {
@@ -82,10 +85,10 @@ func (in Prune) draft(cur Current) (draft, error) {
 			}
 		}
 		if len(f.Users.Unread) > 0 {
-			used = append(used, "unknown in "+f.Users.unread())
+			used = append(used, "unknown in "+f.Users.Missing())
 		}
 		return strings.Join(used, "; ")
-	}}}
+	})}
 	return d, nil
 }
 
@@ -101,7 +104,7 @@ func prune(ctx context.Context, o RunOptions) *Pruned {
 	if o.Plan.prune == nil {
 		return nil
 	}
-	cur, err := Read(ctx, o.Account, o.Plan.Target.In(o.Plan.Steps[0].(*registerStep).family), *o.Plan.prune, Held{})
+	cur, err := Read(ctx, o.Account, o.Plan.Target.In(o.Plan.Steps[0].(*registerStep).family), *o.Plan.prune, read.Held{})
 	if err != nil {
 		if nothing(err) {
 			return nil

@@ -1,6 +1,10 @@
 package deploy
 
-import "gantry/awsx"
+import (
+	"gantry/awsx"
+	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/read"
+)
 
 // Restart starts every task anew on the revision in use.
 type Restart struct{}
@@ -8,11 +12,9 @@ type Restart struct{}
 // Action names the intent.
 func (Restart) Action() string { return "restart" }
 
-func (Restart) needs() needs {
-	return needs{definition: true, rollout: true, digests: true, scaling: true}
-}
+func (Restart) reads() []read.Read { return rolloutReads() }
 
-func (Restart) draft(cur Current) (draft, error) {
+func (Restart) draft(cur read.Current) (draft, error) {
 	d, err := redeploy(cur, cur.Definition)
 	if err != nil {
 		return d, err
@@ -20,10 +22,10 @@ func (Restart) draft(cur Current) (draft, error) {
 	d.force(cur)
 	d.effect = effect{tier: TierName}
 	// Only images known to be the same make it a mere restart.
-	if same, _ := compareDigests(cur); same {
+	if same, _ := check.CompareDigests(cur); same {
 		d.effect = effect{mitigation: true, tier: TierConfirm}
 	}
-	d.checks = append(d.checks, checkTag(cur))
+	d.checks = append(d.checks, check.MovedTags(cur))
 	d.before = awsx.ARNName(cur.Definition.ARN)
 	d.after = d.before + ", all tasks started anew"
 	return d, nil

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/read"
 )
 
 // UseRevision deploys a revision that exists: an ARN, family:revision, or a
@@ -14,11 +16,9 @@ type UseRevision struct{ Revision string }
 // Action names the intent.
 func (UseRevision) Action() string { return "use revision" }
 
-func (u UseRevision) needs() needs {
-	return needs{definition: true, revision: u.Revision, rollout: true, scaling: true}
-}
+func (u UseRevision) reads() []read.Read { return rolloutReads(read.Revision(u.Revision)) }
 
-func (u UseRevision) draft(cur Current) (draft, error) {
+func (u UseRevision) draft(cur read.Current) (draft, error) {
 	if cur.Wanted == nil {
 		return draft{}, invalid("revision %q was not read", u.Revision)
 	}
@@ -33,9 +33,9 @@ func (u UseRevision) draft(cur Current) (draft, error) {
 	if rollsBack(cur) {
 		d.effect = effect{mitigation: true, tier: TierConfirm}
 	}
-	d.checks = append(d.checks, checkRevision(cur.Wanted))
-	after := awsx.ARNName(d.arn)
-	if d.register {
+	d.checks = append(d.checks, check.ActiveRevision(cur.Wanted))
+	after := awsx.ARNName(d.Revision)
+	if d.Register {
 		after = "a copy of " + after
 	}
 	d.before = awsx.ARNName(cur.Definition.ARN) + runs(cur, cur.Definition)
@@ -45,29 +45,14 @@ func (u UseRevision) draft(cur Current) (draft, error) {
 
 // rollsBack reports whether the wanted revision is an earlier one of the family
 // in use.
-func rollsBack(cur Current) bool {
+func rollsBack(cur read.Current) bool {
 	return cur.Wanted != nil && cur.Wanted.Family == cur.Definition.Family &&
 		cur.Wanted.Revision < cur.Definition.Revision
 }
 
-// revisionID turns what a person typed into something that can be described.
-func revisionID(typed, family string) (string, error) {
-	s := strings.TrimSpace(typed)
-	number := s
-	if strings.Contains(s, ":") {
-		_, number = awsx.SplitRevision(s)
-	} else {
-		s = family + ":" + s
-	}
-	if number == "" || strings.Trim(number, "0123456789") != "" || strings.HasPrefix(number, "0") {
-		return "", invalid("revision %q: expected a number, family:number or a task definition ARN", typed)
-	}
-	return s, nil
-}
-
 // runs names the images of a revision, each with the digest that it resolves to
 // as far as that was read: a tag says little about what will run.
-func runs(cur Current, td *awsx.TaskDefinition) string {
+func runs(cur read.Current, td *awsx.TaskDefinition) string {
 	var images []string
 	for _, c := range td.Containers {
 		ref, err := awsx.ParseReference(c.Image)

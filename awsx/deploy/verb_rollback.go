@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
@@ -34,17 +36,20 @@ type RollBack struct {
 // Action names the intent.
 func (RollBack) Action() string { return "roll back" }
 
-func (in RollBack) needs() needs {
-	return needs{definition: true, revision: in.To, history: true, wayBack: in.To == "", rollout: true, scaling: true}
+func (in RollBack) reads() []read.Read {
+	if in.To != "" {
+		return rolloutReads(read.Revision(in.To), read.History())
+	}
+	return rolloutReads(read.History(), read.Return())
 }
 
-func (in RollBack) draft(cur Current) (draft, error) {
+func (in RollBack) draft(cur read.Current) (draft, error) {
 	if in.To != "" {
 		d, err := UseRevision{Revision: in.To}.draft(cur)
 		if err != nil {
 			return d, err
 		}
-		run, _ := ranAs(cur, cur.Wanted.ARN)
+		run, _ := cur.RanAs(cur.Wanted.ARN)
 		return in.finish(cur, d, run), nil
 	}
 	rec := cur.Record.Value
@@ -53,7 +58,7 @@ func (in RollBack) draft(cur Current) (draft, error) {
 			return draft{}, err
 		}
 	}
-	run, err := wayBack(cur)
+	run, err := cur.WayBack()
 	if err != nil {
 		return draft{}, err
 	}
@@ -64,7 +69,7 @@ func (in RollBack) draft(cur Current) (draft, error) {
 	if err != nil {
 		return d, err
 	}
-	d.checks = append(d.checks, checkRevision(cur.Wanted))
+	d.checks = append(d.checks, check.ActiveRevision(cur.Wanted))
 	if rec != nil && !rec.Ended() {
 		return in.stop(cur, d, run), nil
 	}
@@ -73,27 +78,27 @@ func (in RollBack) draft(cur Current) (draft, error) {
 
 // stop has ECS roll the deployment in progress back: its own way returns traffic
 // and counts as well, and registers nothing.
-func (in RollBack) stop(cur Current, d draft, run PastRun) draft {
+func (in RollBack) stop(cur read.Current, d draft, run read.PastRun) draft {
 	d.stopDeployment(cur)
-	d.register = false // ECS returns to the revision even when it is not ACTIVE
-	d.arn = run.Definition
+	d.Register = false // ECS returns to the revision even when it is not ACTIVE
+	d.Revision = run.Definition
 	d.before = awsx.ARNName(cur.Definition.ARN) + runs(cur, cur.Definition) + ", rolling out"
 	d.after = awsx.ARNName(run.Definition) + ranWith(cur.Wanted, run) + ", by rolling the deployment back"
 	return d
 }
 
 // finish completes a draft that deploys what ran: pinned where that is needed.
-func (in RollBack) finish(cur Current, d draft, run PastRun) draft {
+func (in RollBack) finish(cur read.Current, d draft, run read.PastRun) draft {
 	d.effect = effect{mitigation: true, tier: TierConfirm}
-	pins := in.pins(cur, d.tree, run)
+	pins := in.pins(cur, d.Tree, run)
 	for _, p := range pins {
 		if p.pinned {
-			d.tree.Container(p.container).Set("image", document.Text(p.reference))
-			d.register = true
+			d.Tree.Container(p.container).Set("image", document.Text(p.reference))
+			d.Register = true
 		}
 		d.ask = append(d.ask, p.reference)
 	}
-	if !d.register && cur.Wanted.ARN == cur.Definition.ARN {
+	if !d.Register && cur.Wanted.ARN == cur.Definition.ARN {
 		d.force(cur) // the revision in use starts no deployment by being named
 	}
 	d.checks = append(d.checks, checkRan(run, pins))
@@ -102,7 +107,7 @@ func (in RollBack) finish(cur Current, d draft, run PastRun) draft {
 	if run.Definition == "" {
 		d.after = awsx.ARNName(cur.Wanted.ARN) + runs(cur, cur.Wanted)
 	}
-	if d.register {
+	if d.Register {
 		d.after = "a copy of " + d.after
 	}
 	return d
@@ -121,7 +126,7 @@ type pin struct {
 func (p pin) moved() bool { return p.known && p.ran != p.now }
 
 // pins compares the digests that ran with what the tags resolve to now.
-func (in RollBack) pins(cur Current, tree *document.Node, run PastRun) []pin {
+func (in RollBack) pins(cur read.Current, tree *document.Node, run read.PastRun) []pin {
 	var pins []pin
 	for _, c := range tree.List("containerDefinitions") {
 		image := c.Word("image")
@@ -145,7 +150,7 @@ func (in RollBack) pins(cur Current, tree *document.Node, run PastRun) []pin {
 
 // checkRan tells whether the way back runs what ran: ECS resolves a tag anew for
 // each deployment, so the old revision may pull the very image that is at fault.
-func checkRan(run PastRun, pins []pin) Check {
+func checkRan(run read.PastRun, pins []pin) check.Finding {
 	var moved, same, unknown []string
 	pulls := false
 	for _, p := range pins {
@@ -170,17 +175,17 @@ func checkRan(run PastRun, pins []pin) Check {
 	}
 	switch {
 	case pulls:
-		return Check{Name: CheckTag, Result: Broken, Text: strings.Join(moved, "; ")}
+		return check.Finding{Name: check.Tag, Result: check.Broken, Text: strings.Join(moved, "; ")}
 	case len(moved) > 0:
-		return Check{Name: CheckTag, Result: Warning, Text: strings.Join(moved, "; ")}
+		return check.Finding{Name: check.Tag, Result: check.Warning, Text: strings.Join(moved, "; ")}
 	case len(unknown) > 0:
-		return Check{Name: CheckTag, Result: Skipped, Text: "whether the tag was pushed again is not known: " + strings.Join(unknown, ", ")}
+		return check.Finding{Name: check.Tag, Result: check.Skipped, Text: "whether the tag was pushed again is not known: " + strings.Join(unknown, ", ")}
 	case len(same) > 0:
-		return Check{Name: CheckTag, Result: OK, Text: strings.Join(same, "; ")}
+		return check.Finding{Name: check.Tag, Result: check.OK, Text: strings.Join(same, "; ")}
 	case len(run.Digests) == 0:
-		return Check{Name: CheckTag, Result: Skipped, Text: "no record of the digests that ran"}
+		return check.Finding{Name: check.Tag, Result: check.Skipped, Text: "no record of the digests that ran"}
 	}
-	return Check{Name: CheckTag, Result: OK, Text: "the images are pinned to digests"}
+	return check.Finding{Name: check.Tag, Result: check.OK, Text: "the images are pinned to digests"}
 }
 
 func shortTag(image string) string {
@@ -193,7 +198,7 @@ func shortTag(image string) string {
 
 // ranWith names the images of a revision as they ran: the tag that the revision
 // names, and the digest that it was.
-func ranWith(td *awsx.TaskDefinition, r PastRun) string {
+func ranWith(td *awsx.TaskDefinition, r read.PastRun) string {
 	var images []string
 	for _, c := range td.Containers {
 		ref, err := awsx.ParseReference(c.Image)

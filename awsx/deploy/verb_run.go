@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
 	"gantry/internal/words"
@@ -35,11 +37,9 @@ const (
 // Action names the intent.
 func (RunTask) Action() string { return "run" }
 
-func (in RunTask) needs() needs {
-	return needs{subject: ofDefinition, like: in.Like, raw: in.Like != ""}
-}
+func (in RunTask) reads() []read.Read { return []read.Read{read.Target(), read.Like(in.Like)} }
 
-func (in RunTask) draft(cur Current) (draft, error) {
+func (in RunTask) draft(cur read.Current) (draft, error) {
 	td := cur.Wanted
 	n := max(in.Count, 1)
 	switch {
@@ -57,7 +57,7 @@ func (in RunTask) draft(cur Current) (draft, error) {
 		leaves: "leaves every other task as it is; no service starts these again",
 		effect: effect{tier: TierName},
 		follow: follow.Spec{Exits: true, Timeout: follow.MaxTimeout},
-		tasks:  n,
+		Change: check.Change{Tasks: n},
 	}
 	for _, c := range td.Containers {
 		if c.Essential {
@@ -82,7 +82,7 @@ func (in RunTask) draft(cur Current) (draft, error) {
 
 // surround gives the tasks the surroundings of a service. Without one they run
 // on the cluster's instances, and a task with a network of its own cannot.
-func surround(run *awsx.RunTask, cur Current, like string) error {
+func surround(run *awsx.RunTask, cur read.Current, like string) error {
 	td := cur.Wanted
 	if like == "" {
 		if td.NetworkMode == "awsvpc" {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/words"
 )
 
@@ -14,9 +15,12 @@ type Scale struct{ Count int }
 // Action names the intent.
 func (Scale) Action() string { return "scale" }
 
-func (Scale) needs() needs { return needs{scaling: true} }
+func (Scale) reads() []read.Read {
+	count := read.Mind[awsx.Service]{What: "desired count", Fact: func(s awsx.Service) string { return strconv.Itoa(s.Desired) }}
+	return []read.Read{read.Service(count), read.Scaling().Beside()}
+}
 
-func (in Scale) draft(cur Current) (draft, error) {
+func (in Scale) draft(cur read.Current) (draft, error) {
 	svc := cur.Service
 	switch {
 	case in.Count < 0:
@@ -30,9 +34,6 @@ func (in Scale) draft(cur Current) (draft, error) {
 		before: words.Count(svc.Desired, "task"), after: words.Count(in.Count, "task"),
 		steps:  []Step{&updateStep{before: svc, update: awsx.ServiceUpdate{Desired: &in.Count}}},
 		effect: effect{tier: TierName},
-		preconditions: []Precondition{
-			minds("desired count", svc, func(s awsx.Service) string { return strconv.Itoa(s.Desired) }),
-		},
 	}
 	switch {
 	case in.Count == 0:

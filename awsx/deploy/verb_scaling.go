@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -20,13 +21,23 @@ type SetScaling struct {
 // Action names the intent.
 func (SetScaling) Action() string { return "scaling" }
 
-func (SetScaling) needs() needs { return needs{scaled: true} }
+func (SetScaling) reads() []read.Read {
+	mind := func(what string, fact func(awsx.ScalableTarget) string) read.Mind[*awsx.ScalableTarget] {
+		return read.Mind[*awsx.ScalableTarget]{What: what, Fact: func(t *awsx.ScalableTarget) string {
+			if t == nil {
+				return ""
+			}
+			return fact(*t)
+		}}
+	}
+	return []read.Read{read.Service(), read.Scaling(mind("scaling bounds", awsx.ScalableTarget.Bounds), mind("scaling", awsx.ScalableTarget.State))}
+}
 
-func (in SetScaling) draft(cur Current) (draft, error) {
+func (in SetScaling) draft(cur read.Current) (draft, error) {
 	if in.Min == nil && in.Max == nil && in.Suspend == nil {
 		return draft{}, invalid("nothing is asked for: expected a minimum, a maximum, or to suspend or resume")
 	}
-	if cur.Scaling.Err != nil {
+	if cur.Scaling.Value == nil {
 		return draft{}, notScaled(cur)
 	}
 	was := *cur.Scaling.Value
@@ -36,25 +47,23 @@ func (in SetScaling) draft(cur Current) (draft, error) {
 		return draft{}, invalid("a service cannot run %d tasks: expected a minimum of 0 or more", want.Min)
 	case want.Min > want.Max:
 		return draft{}, invalid("the minimum of %d would be above the maximum of %d", want.Min, want.Max)
-	case describeBounds(was) == describeBounds(want) && describeScaling(was) == describeScaling(want):
-		return draft{}, nothingChanged("scaling is like this already: "+describeBounds(was)+", "+describeScaling(was), "")
+	case was.Bounds() == want.Bounds() && was.State() == want.State():
+		return draft{}, nothingChanged("scaling is like this already: "+was.Bounds()+", "+was.State(), "")
 	}
 	return draft{
-		before:        describeBounds(was) + ", " + describeScaling(was),
-		after:         describeBounds(want) + ", " + describeScaling(want),
-		leaves:        moves(cur.Service.Desired, want),
-		effect:        in.effect(was, want),
-		preconditions: mindsScaling(was),
-		steps:         []Step{&scalingStep{service: cur.Service.Ref, update: awsx.ScalingUpdate{Service: cur.Service.Ref, Min: in.Min, Max: in.Max, Suspend: in.Suspend}}},
+		before: was.Bounds() + ", " + was.State(),
+		after:  want.Bounds() + ", " + want.State(),
+		leaves: moves(cur.Service.Desired, want),
+		effect: in.effect(was, want),
+		steps:  []Step{&scalingStep{service: cur.Service.Ref, update: awsx.ScalingUpdate{Service: cur.Service.Ref, Min: in.Min, Max: in.Max, Suspend: in.Suspend}}},
 	}, nil
 }
 
 // notScaled says why there is nothing to set. A service becomes scaled by bounds
 // and a policy together, which is for whoever owns the policies to do.
-func notScaled(cur Current) error {
-	err := cur.Scaling.Err
-	if fault.ClassOf(err) != fault.NotFound {
-		return err
+func notScaled(cur read.Current) error {
+	if cur.Scaling.Err != nil {
+		return cur.Scaling.Err
 	}
 	return &fault.Error{Class: fault.NotFound, Op: "plan", Resource: cur.Service.Ref.ARN,
 		Fix: "scale it by its count instead",
@@ -85,38 +94,6 @@ func (in SetScaling) effect(was, want awsx.ScalableTarget) effect {
 		return effect{mitigation: true, tier: TierConfirm}
 	}
 	return effect{tier: TierName}
-}
-
-func mindsScaling(was awsx.ScalableTarget) []Precondition {
-	mind := func(what string, fact func(awsx.ScalableTarget) string) Precondition {
-		return Precondition{What: what, Was: fact(was), now: func(f Facts) string {
-			if f.Scaling == nil {
-				return ""
-			}
-			return fact(*f.Scaling)
-		}}
-	}
-	return []Precondition{mind("scaling bounds", describeBounds), mind("scaling", describeScaling)}
-}
-
-func describeBounds(t awsx.ScalableTarget) string {
-	return strconv.Itoa(t.Min) + " to " + words.Count(t.Max, "task")
-}
-
-func describeScaling(t awsx.ScalableTarget) string {
-	switch {
-	case t.Suspended():
-		return "scaling suspended"
-	case !t.SuspendedIn && !t.SuspendedOut && !t.SuspendedScheduled:
-		return "scaling active"
-	}
-	word := func(suspended bool) string {
-		if suspended {
-			return "suspended"
-		}
-		return "active"
-	}
-	return fmt.Sprintf("scaling in %s, out %s, by schedule %s", word(t.SuspendedIn), word(t.SuspendedOut), word(t.SuspendedScheduled))
 }
 
 // moves says what bounds do to the count at once: a count outside of them is set
@@ -177,7 +154,7 @@ func (s *scalingStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bo
 		return false, err
 	}
 	want := SetScaling{Min: s.update.Min, Max: s.update.Max, Suspend: s.update.Suspend}.applied(now)
-	if describeBounds(now) != describeBounds(want) || describeScaling(now) != describeScaling(want) {
+	if now.Bounds() != want.Bounds() || now.State() != want.State() {
 		return false, nil
 	}
 	st.Applied = true

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 )
 
@@ -27,14 +29,14 @@ type SecretEdit struct {
 // Action names the intent.
 func (SetSecrets) Action() string { return "secrets" }
 
-func (SetSecrets) needs() needs { return needs{definition: true, rollout: true, scaling: true} }
+func (SetSecrets) reads() []read.Read { return rolloutReads() }
 
-func (in SetSecrets) draft(cur Current) (draft, error) {
+func (in SetSecrets) draft(cur read.Current) (draft, error) {
 	d, err := editDefinition(cur)
 	if err != nil {
 		return d, err
 	}
-	if d.env, d.secrets, err = setSecrets(d.tree, in); err != nil {
+	if d.env, d.secrets, err = setSecrets(d.Tree, in); err != nil {
 		return d, err
 	}
 	if len(d.secrets) == 0 && len(d.env) == 0 {
@@ -110,14 +112,11 @@ func CheckReference(valueFrom string) error {
 	return invalid("a secret comes from the ARN of a parameter or a secret, or the name of a parameter: the given text is neither")
 }
 
-// CheckReferences names the check of how references to secrets are spelt.
-const CheckReferences = "secret-reference"
-
 // incompleteReferences warns of ARNs that name a key in a secret without the two
 // fields behind it, which the service wants even when they are empty (ECS, "Passing
 // Secrets Manager secrets": arn:…:secret:name:json-key:version-stage:version-id). A
 // task with such a reference does not start. There is no check when none is.
-func incompleteReferences(changes []SecretChange) []Check {
+func incompleteReferences(changes []SecretChange) []check.Finding {
 	const fields = 3 // that choose within a secret
 	var texts []string
 	for _, c := range changes {
@@ -133,7 +132,7 @@ func incompleteReferences(changes []SecretChange) []Check {
 	if len(texts) == 0 {
 		return nil
 	}
-	return []Check{{Name: CheckReferences, Result: Warning, Text: strings.Join(texts, "; ")}}
+	return []check.Finding{{Name: check.References, Result: check.Warning, Text: strings.Join(texts, "; ")}}
 }
 
 // checkSecrets refuses an edit that the service would not accept, and returns

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -23,9 +24,12 @@ const longestReason = 255
 // Action names the intent.
 func (StopTask) Action() string { return "stop" }
 
-func (StopTask) needs() needs { return needs{subject: ofTask} }
+func (StopTask) reads() []read.Read {
+	wanted := read.Mind[awsx.Task]{What: "task's desired status", Fact: func(t awsx.Task) string { return t.DesiredStatus }}
+	return []read.Read{read.Task(wanted), read.Peers()}
+}
 
-func (in StopTask) draft(cur Current) (draft, error) {
+func (in StopTask) draft(cur read.Current) (draft, error) {
 	t := cur.Task
 	switch {
 	case t.LastStatus == "STOPPED" || t.DesiredStatus == "STOPPED":
@@ -37,9 +41,8 @@ func (in StopTask) draft(cur Current) (draft, error) {
 	return draft{
 		before: "task " + t.ID + " of " + awsx.ARNName(t.TaskDefinition) + " " + t.LastStatus, after: "stopped",
 		leaves: leavesWithout(cur), effect: effect{tier: TierName},
-		preconditions: []Precondition{{What: "task's desired status", Was: t.DesiredStatus, now: func(f Facts) string { return f.Task.DesiredStatus }}},
-		steps:         []Step{&stopTaskStep{task: t, reason: in.Reason}},
-		follow:        follow.Spec{Tasks: []awsx.Ref{t.Ref}, Timeout: follow.MinTimeout},
+		steps:  []Step{&stopTaskStep{task: t, reason: in.Reason}},
+		follow: follow.Spec{Tasks: []awsx.Ref{t.Ref}, Timeout: follow.MinTimeout},
 	}, nil
 }
 
@@ -52,15 +55,15 @@ func CheckReason(reason string) error {
 }
 
 // leavesWithout says what still serves once the task is gone.
-func leavesWithout(cur Current) string {
+func leavesWithout(cur read.Current) string {
 	name, ofService := strings.CutPrefix(cur.Task.Group, "service:")
 	switch {
 	case !ofService:
 		return "no service starts it again"
 	case cur.Tasks.Err != nil:
-		return "what is left of " + name + " is not known: " + whyUnread(cur.Tasks.Err)
+		return "what is left of " + name + " is not known: " + read.Why(cur.Tasks.Err)
 	}
-	healthy, known := healthyTasks(cur)
+	healthy, known := cur.HealthyTasks()
 	left, all := 0, 0
 	for _, t := range cur.Tasks.Value {
 		if t.DesiredStatus != "RUNNING" {
@@ -107,7 +110,7 @@ func (s *stopTaskStep) Run(ctx context.Context, w awsx.Writer, st *State) error 
 
 // Resolve reads the task: one that was stopped says so at once, or is forgotten.
 func (s *stopTaskStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
-	t, err := ReadTask(ctx, r, s.task.Ref)
+	t, err := read.TaskNow(ctx, r, s.task.Ref)
 	if err != nil && fault.ClassOf(err) != fault.NotFound {
 		return false, err
 	}

@@ -8,7 +8,9 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 )
 
@@ -68,20 +70,20 @@ func TestDrainingSaysWhatBecomesOfEachTask(t *testing.T) {
 			}
 		}
 	})
-	got := check(t, d.mustPlan(t, instance.Ref, Drain{}), CheckDrain)
+	got := found(t, d.mustPlan(t, instance.Ref, Drain{}), check.Drain)
 	want := "never move, as their minimum and maximum percent allow no task more or less: stuck 1 task; " +
 		"are standalone, stay and do not come back elsewhere: api:1 " + alone.Name() + "; move: api 1 task; are daemons and end: agent 1 task"
-	if got.Result != Warning || got.Text != want {
+	if got.Result != check.Warning || got.Text != want {
 		t.Errorf("%s: %s\nwant %s", got.Result, got.Text, want)
 	}
 
 	d.Edit(func(data *awsxtest.Data) { data.Instances[1].Status = "DRAINING" })
 	p := d.mustPlan(t, instance.Ref, Drain{})
-	if got := check(t, p, CheckDrain); !strings.Contains(got.Text, "no other instance of the cluster is active") || p.Leaves != "leaves 0 instances of 2 active" {
+	if got := found(t, p, check.Drain); !strings.Contains(got.Text, "no other instance of the cluster is active") || p.Leaves != "leaves 0 instances of 2 active" {
 		t.Errorf("%s; %s", got.Text, p.Leaves)
 	}
 	d.Fail(awsxtest.Tasks, fault.Errorf(fault.Denied, "ecs:ListTasks", "", "no"))
-	if got := check(t, d.mustPlan(t, instance.Ref, Drain{}), CheckDrain); got.Result != Skipped || !strings.Contains(got.Text, "ecs:ListTasks is denied") {
+	if got := found(t, d.mustPlan(t, instance.Ref, Drain{}), check.Drain); got.Result != check.Skipped || !strings.Contains(got.Text, "ecs:ListTasks is denied") {
 		t.Errorf("%s: %s", got.Result, got.Text)
 	}
 }
@@ -98,7 +100,7 @@ func TestATaskSharesTheSurroundingsOfAService(t *testing.T) {
 	d := newDesk()
 	d.cluster.Service("net", awsxtest.Network("awsvpc"))
 	like := d.cluster.Ref.In("net")
-	svc, err := ReadService(t.Context(), d.Account, like)
+	svc, err := read.ServiceNow(t.Context(), d.Account, like)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +178,7 @@ func TestARevisionThatMayBeInUseIsNotDeregisteredWithoutAnOverride(t *testing.T)
 	d.register(t, 1)
 	d.Fail(awsxtest.Services, fault.Errorf(fault.Denied, "ecs:ListServices", "", "no"))
 	p := d.mustPlan(t, d.cluster.Ref.In("api:2"), Deregister{})
-	if c := check(t, p, CheckUsers); c.Result != Broken || !strings.Contains(c.Text, "cluster prod: ecs:ListServices is denied") {
+	if c := found(t, p, check.InUse); c.Result != check.Broken || !strings.Contains(c.Text, "cluster prod: ecs:ListServices is denied") {
 		t.Errorf("%s: %s", c.Result, c.Text)
 	}
 	if _, err := Run(t.Context(), d.options(p)); !errors.Is(err, ErrRefused) || len(d.sent()) > 0 {

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"gantry/awsx"
+	"gantry/awsx/deploy/read"
 )
 
 // SetVariables changes variables and references to secrets in one new revision. A
@@ -19,11 +20,11 @@ func (in SetVariables) verbs() []string {
 	return []string{in.Action(), in.Env.Action(), in.Secrets.Action()}
 }
 
-func (SetVariables) needs() needs { return needs{definition: true, rollout: true, scaling: true} }
+func (SetVariables) reads() []read.Read { return rolloutReads() }
 
 // draft takes away references before the environment is edited, and adds them
 // after it, so that a name can change sides in either direction.
-func (in SetVariables) draft(cur Current) (draft, error) {
+func (in SetVariables) draft(cur read.Current) (draft, error) {
 	d, err := editDefinition(cur)
 	if err != nil {
 		return d, err
@@ -33,13 +34,13 @@ func (in SetVariables) draft(cur Current) (draft, error) {
 		leaving.Containers[name] = SecretEdit{Unset: e.Unset}
 		coming.Containers[name] = SecretEdit{Set: e.Set, Move: e.Move}
 	}
-	if _, d.secrets, err = setSecrets(d.tree, leaving); err != nil {
+	if _, d.secrets, err = setSecrets(d.Tree, leaving); err != nil {
 		return d, err
 	}
-	if d.env, err = setEnv(d.tree, in.Env); err != nil {
+	if d.env, err = setEnv(d.Tree, in.Env); err != nil {
 		return d, err
 	}
-	moved, added, err := setSecrets(d.tree, coming)
+	moved, added, err := setSecrets(d.Tree, coming)
 	if err != nil {
 		return d, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy/read"
 )
 
 // TestVariablesAndReferencesChangeTogether moves one name from the environment to
@@ -63,7 +64,7 @@ func TestARuleOnOneHalfHoldsForBoth(t *testing.T) {
 		{"denies the secrets", []Rule{{Action: "secrets", Deny: true}}, true, TierName},
 		{"the gravest of two", []Rule{{Action: "env", Confirm: &lightest}, {Action: "secrets", Confirm: &gravest}}, false, TierBulk},
 	} {
-		cur, err := Read(t.Context(), d.Account, d.api, both, Held{})
+		cur, err := Read(t.Context(), d.Account, d.api, both, read.Held{})
 		if err != nil {
 			t.Fatal(err)
 		}

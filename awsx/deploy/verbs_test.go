@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy/check"
 	"gantry/internal/fault"
 )
 
@@ -251,7 +252,7 @@ func TestVerbsSayWhatTheyDoAndDoIt(t *testing.T) {
 	}
 }
 
-func checkNames(checks []Check) []string {
+func checkNames(checks []check.Finding) []string {
 	var list []string
 	for _, c := range checks {
 		list = append(list, c.Name)

@@ -11,6 +11,8 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 )
 
@@ -73,7 +75,7 @@ func TestTheWayBackIsWhatStoodBefore(t *testing.T) {
 			state = "IN_PROGRESS"
 		}
 		svc.Deployments = []awsx.Deployment{{ID: "ecs-svc/9", Status: "PRIMARY", TaskDefinition: svc.TaskDefinition, RolloutState: state}}
-		run, err := wayBack(Current{Service: svc, History: Answer[[]awsx.ServiceDeployment]{Value: list}, Revisions: revisions})
+		run, err := read.Current{Service: svc, History: read.Answer[[]awsx.ServiceDeployment]{Value: list}, Revisions: revisions}.WayBack()
 		got := ""
 		if err == nil {
 			_, n := awsx.SplitRevision(run.Definition)
@@ -108,7 +110,7 @@ func TestWaysBackUndoOneDeployAfterTheOther(t *testing.T) {
 			var now int
 			_, _ = fmt.Sscanf(stood[len(stood)-1], "%da", &now)
 			svc.TaskDefinition = revisionARN("api", now)
-			run, err := wayBack(Current{Service: svc, History: Answer[[]awsx.ServiceDeployment]{Value: list}, Revisions: revisions})
+			run, err := read.Current{Service: svc, History: read.Answer[[]awsx.ServiceDeployment]{Value: list}, Revisions: revisions}.WayBack()
 			stood = stood[:len(stood)-1]
 			_, n := awsx.SplitRevision(run.Definition)
 			if want := stood[len(stood)-1]; err != nil || n+"a" != want {
@@ -203,7 +205,7 @@ func TestATagThatWasPushedAgainIsPinnedToWhatRan(t *testing.T) {
 		t.Errorf("after: %s", plan.After)
 	}
 	bare := f.plan(t, RollBack{Pin: PinNone})
-	if i := slices.IndexFunc(bare.Checks, func(c Check) bool { return c.Name == CheckTag && c.Result == Broken }); i < 0 {
+	if i := slices.IndexFunc(bare.Checks, func(c check.Finding) bool { return c.Name == check.Tag && c.Result == check.Broken }); i < 0 {
 		t.Errorf("by tag it would pull another image, and no check says so: %+v", bare.Checks)
 	}
 	f.images[web+" 1.0"] = awsx.Image{Digest: digestA}

@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // documentLimit is the size that the service admits for the document of one
@@ -59,6 +60,17 @@ func (n *Node) Container(name string) *Node {
 		}
 	}
 	return nil
+}
+
+// Images returns the images of a document's containers, each once, in their order.
+func (n *Node) Images() []string {
+	var images []string
+	for _, c := range n.List("containerDefinitions") {
+		if image := c.Word("image"); image != "" {
+			images = words.AddNew(images, image)
+		}
+	}
+	return images
 }
 
 // ContainerNames returns the names of a document's containers, in its order.

@@ -8,6 +8,7 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/audit"
 )
 
@@ -19,7 +20,7 @@ func (a *App) Plan(ctx context.Context, service awsx.Ref, intent deploy.Intent) 
 		return deploy.Plan{}, err
 	}
 	cluster := service.ClusterRef()
-	current, err := deploy.Read(ctx, account, service, intent, deploy.Held{
+	current, err := deploy.Read(ctx, account, service, intent, read.Held{
 		Services: a.Store.HeldServices(cluster), Instances: a.Store.HeldInstances(cluster),
 	})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 	"gantry/views/changes"
 )
@@ -61,7 +62,7 @@ func (c *changer) Resume(ctx context.Context, service awsx.Ref) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	svc, err := deploy.ReadService(ctx, account, service)
+	svc, err := read.ServiceNow(ctx, account, service)
 	if err != nil {
 		return "", err
 	}

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/awsx/sdk"
 )
@@ -55,7 +55,7 @@ func Plant(t testing.TB, transport http.RoundTripper, cluster, service string) {
 		t.Fatal(err)
 	}
 	ctx := awsx.WithChange(t.Context(), &awsx.Change{ID: "chg-other", Record: func(awsx.Call) error { return nil }})
-	svc, err := deploy.ReadService(ctx, account, awsx.Ref{Context: id, ARN: arn + "service/" + cluster + "/" + service, Cluster: arn + "cluster/" + cluster})
+	svc, err := read.ServiceNow(ctx, account, awsx.Ref{Context: id, ARN: arn + "service/" + cluster + "/" + service, Cluster: arn + "cluster/" + cluster})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
 	"gantry/internal/app"
 )
@@ -38,7 +39,7 @@ func (f *changeFlags) add(cmd *cobra.Command, deploys bool) {
 	fs.BoolVar(&f.wait, "wait", true, "wait for the verdict")
 	fs.BoolVar(&f.noWait, "no-wait", false, "do not wait for the verdict")
 	fs.DurationVar(&f.timeout, "timeout", 0, "how long to wait for the verdict (default: derived from the service)")
-	fs.StringArrayVar(&f.override, "override", nil, "go on although this `check` failed, may be repeated: "+strings.Join(deploy.CheckNames(), ", "))
+	fs.StringArrayVar(&f.override, "override", nil, "go on although this `check` failed, may be repeated: "+strings.Join(check.Names(), ", "))
 	outputFlag(cmd, &f.output, "text", "json")
 	if deploys {
 		fs.BoolVar(&f.rollback, "rollback", false, "go back to what ran before if it fails or times out (this process has to live)")
@@ -61,8 +62,8 @@ func (f *changeFlags) validate() error {
 		return usagef("--rollback waits for the verdict: it cannot go with --no-wait")
 	}
 	for _, name := range f.override {
-		if !slices.Contains(deploy.CheckNames(), name) {
-			return usagef("--override %q: expected one of %s", name, strings.Join(deploy.CheckNames(), ", "))
+		if !slices.Contains(check.Names(), name) {
+			return usagef("--override %q: expected one of %s", name, strings.Join(check.Names(), ", "))
 		}
 	}
 	return outputs(f.output, "text", "json")

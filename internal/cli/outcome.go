@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
 	"gantry/internal/clean"
 )
@@ -28,7 +29,7 @@ type outcome struct {
 	After      string    `json:"after"`
 	Leaves     string    `json:"leaves"`
 	Diff       string    `json:"diff,omitempty"`
-	Checks     []check   `json:"checks"`
+	Checks     []checked `json:"checks"`
 	Calls      []string  `json:"calls"`
 	Revision   string    `json:"revision,omitempty"`
 	Deployment string    `json:"deployment,omitempty"`
@@ -49,7 +50,7 @@ const (
 
 // check is one preflight check. Advice is true when it would not have stood in
 // the way had it failed.
-type check struct {
+type checked struct {
 	Name   string `json:"name"`
 	Result string `json:"result"`
 	Text   string `json:"text"`
@@ -60,13 +61,13 @@ func describe(p deploy.Plan) outcome {
 	o := outcome{
 		Context: p.Target.Context.String(), Cluster: p.Target.ClusterName(), Target: p.Target.Name(),
 		Action: p.Intent.Action(), Production: p.Production, Tier: p.Tier.String(), Confirm: p.Word(),
-		Before: p.Before, After: p.After, Leaves: p.Leaves, Diff: p.Diff, Checks: []check{}, Calls: p.Commands(),
+		Before: p.Before, After: p.After, Leaves: p.Leaves, Diff: p.Diff, Checks: []checked{}, Calls: p.Commands(),
 	}
 	if _, _, resource, ok := awsx.ARNParts(p.Target.ARN); ok && strings.HasPrefix(resource, "service/") {
 		o.Service = o.Target
 	}
 	for _, c := range p.Checks {
-		o.Checks = append(o.Checks, check{c.Name, string(c.Result), c.Text, c.Advice})
+		o.Checks = append(o.Checks, checked{c.Name, string(c.Result), c.Text, c.Advice})
 	}
 	return o
 }
@@ -131,10 +132,10 @@ func (p *program) printOutcome(f changeFlags, o outcome) error {
 
 // worstLast puts the checks that matter where they are seen: a terminal shows the
 // end of what is printed, and the question comes after it.
-func worstLast(checks []deploy.Check) []deploy.Check {
-	order := []deploy.CheckResult{deploy.OK, deploy.Skipped, deploy.Warning, deploy.Broken}
+func worstLast(checks []check.Finding) []check.Finding {
+	order := []check.Result{check.OK, check.Skipped, check.Warning, check.Broken}
 	sorted := slices.Clone(checks)
-	slices.SortStableFunc(sorted, func(a, b deploy.Check) int {
+	slices.SortStableFunc(sorted, func(a, b check.Finding) int {
 		return cmp.Compare(slices.Index(order, a.Result), slices.Index(order, b.Result))
 	})
 	return sorted
@@ -161,7 +162,7 @@ func printPlan(w io.Writer, p deploy.Plan) {
 	}
 	for _, c := range worstLast(p.Checks) {
 		advice := ""
-		if c.Advice && c.Result == deploy.Broken {
+		if c.Advice && c.Result == check.Broken {
 			advice = " (advice: it does not stand in the way)"
 		}
 		say(fmt.Sprintf("  %-8s %s: %s%s", c.Result, c.Name, c.Text, advice))

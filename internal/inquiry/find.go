@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 )
 
@@ -81,7 +81,7 @@ func (r Reader) FindTask(ctx context.Context, cluster, name string) (awsx.Task, 
 		return awsx.Task{}, err
 	}
 	if id := awsx.ARNName(name); len(id) == taskIDLength {
-		task, err := deploy.ReadTask(ctx, account, c.Ref.In(TaskARN(c.Ref, id)))
+		task, err := read.TaskNow(ctx, account, c.Ref.In(TaskARN(c.Ref, id)))
 		if err == nil && name != id && task.Ref.ARN != name {
 			return awsx.Task{}, fault.Errorf(fault.NotFound, "find task", name, "no such task in %s", r.Context)
 		}

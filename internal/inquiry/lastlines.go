@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/read"
 	"gantry/logs"
 	"gantry/logs/ecslog"
 )
@@ -77,7 +77,7 @@ func (l Lines) task(ctx context.Context, task awsx.Ref, known []awsx.Task) (awsx
 	if err != nil {
 		return awsx.Task{}, err
 	}
-	return deploy.ReadTask(ctx, account, task)
+	return read.TaskNow(ctx, account, task)
 }
 
 // lastOf returns the last lines of some messages.

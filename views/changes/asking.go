@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/check"
 	"gantry/ui"
 	"gantry/ui/modal"
 	"gantry/ui/text"
@@ -23,10 +24,10 @@ func (c *Changes) Ask(tier deploy.Tier, target awsx.Ref, name string, q modal.Qu
 
 // askOverride asks for the name of what is passed over, so that it is a decision:
 // a failed check, or without one the record in the audit file.
-func (c *Changes) askOverride(failed deploy.Check, yes func(name string)) {
+func (c *Changes) askOverride(failed check.Finding, yes func(name string)) {
 	question := "Go on although the check " + text.Line(failed.Name) + " failed?"
 	if failed.Name == "" {
-		failed = deploy.Check{Name: deploy.OverrideAudit, Text: "Without it a change is refused when the audit file cannot be written, as on a full disk."}
+		failed = check.Finding{Name: check.Audit, Text: "Without it a change is refused when the audit file cannot be written, as on a full disk."}
 		question = "Go on even without an audit record?"
 	}
 	c.Deps.Host.Modal(modal.NewTyped(c.Deps.Host.Theme(), modal.Question{

@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/check"
 	"gantry/ui"
 	"gantry/ui/modal"
 	"gantry/ui/theme"
@@ -176,13 +177,13 @@ func (s *batchScreen) next() prose.Para {
 }
 
 // blocking is the first failed check that stands in the way, and of which target.
-func (s *batchScreen) blocking() (c deploy.Check, where string) {
+func (s *batchScreen) blocking() (c check.Finding, where string) {
 	for _, p := range s.plan.Batch.Plans {
 		if checks := p.Blocking(s.overridden...); len(checks) > 0 {
 			return checks[0], p.Name()
 		}
 	}
-	return deploy.Check{}, ""
+	return check.Finding{}, ""
 }
 
 func (s *batchScreen) gateWords() string {
@@ -343,15 +344,15 @@ func sumChecks(plans []deploy.Plan, overridden []string) (amiss []summedCheck, p
 }
 
 // worstChecks are the checks by name, each as bad as it is anywhere.
-func worstChecks(plans []deploy.Plan, overridden []string) []deploy.Check {
-	var worst []deploy.Check
-	severity := func(c deploy.Check) int {
+func worstChecks(plans []deploy.Plan, overridden []string) []check.Finding {
+	var worst []check.Finding
+	severity := func(c check.Finding) int {
 		st, _ := CheckLook(c, overridden)
 		return st.Severity()
 	}
 	for _, p := range plans {
 		for _, c := range p.Checks {
-			i := slices.IndexFunc(worst, func(w deploy.Check) bool { return w.Name == c.Name })
+			i := slices.IndexFunc(worst, func(w check.Finding) bool { return w.Name == c.Name })
 			switch {
 			case i < 0:
 				worst = append(worst, c)

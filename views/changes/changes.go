@@ -11,6 +11,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 	"gantry/internal/inquiry"
 	"gantry/ui"
@@ -103,7 +104,7 @@ func (c *Changes) DefinitionInUse(ctx context.Context, service awsx.Ref) (*awsx.
 	if err != nil {
 		return nil, err
 	}
-	svc, err := deploy.ReadService(ctx, account, service)
+	svc, err := read.ServiceNow(ctx, account, service)
 	if err != nil {
 		return nil, err
 	}

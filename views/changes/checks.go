@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/check"
 	"gantry/ui/theme"
 	"gantry/views/livetable"
 	"gantry/views/prose"
@@ -13,13 +13,13 @@ import (
 
 // CheckLook is how one check is read: its state, and words for what the state
 // alone does not tell.
-func CheckLook(c deploy.Check, overridden []string) (theme.Status, string) {
+func CheckLook(c check.Finding, overridden []string) (theme.Status, string) {
 	switch c.Result {
-	case deploy.OK:
+	case check.OK:
 		return theme.StatusOK, c.Text
-	case deploy.Warning:
+	case check.Warning:
 		return theme.StatusDegraded, c.Text
-	case deploy.Skipped:
+	case check.Skipped:
 		return theme.StatusUnknown, "skipped: " + c.Text
 	}
 	switch {
@@ -32,16 +32,16 @@ func CheckLook(c deploy.Check, overridden []string) (theme.Status, string) {
 }
 
 // checkParas lists the checks, the worst first.
-func checkParas(checks []deploy.Check, overridden []string) []prose.Para {
+func checkParas(checks []check.Finding, overridden []string) []prose.Para {
 	if len(checks) == 0 {
 		return nil
 	}
 	sorted := slices.Clone(checks)
-	severity := func(c deploy.Check) int {
+	severity := func(c check.Finding) int {
 		st, _ := CheckLook(c, overridden)
 		return st.Severity()
 	}
-	slices.SortStableFunc(sorted, func(a, b deploy.Check) int { return severity(b) - severity(a) })
+	slices.SortStableFunc(sorted, func(a, b check.Finding) int { return severity(b) - severity(a) })
 	var d prose.Document
 	d.Heading("Checks")
 	for _, c := range sorted {
@@ -53,7 +53,7 @@ func checkParas(checks []deploy.Check, overridden []string) []prose.Para {
 
 // checkTotals counts the checks by their state, the worst first, and names those
 // that are not well.
-func checkTotals(checks []deploy.Check, overridden []string) []livetable.Span {
+func checkTotals(checks []check.Finding, overridden []string) []livetable.Span {
 	names := map[theme.Status][]string{}
 	for _, c := range checks {
 		st, _ := CheckLook(c, overridden)

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/check"
 	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/diffview"
@@ -238,7 +239,7 @@ func (s *planScreen) Text() string {
 
 func (s *planScreen) Actions() []ui.Action {
 	waiting := ""
-	var blocking []deploy.Check
+	var blocking []check.Finding
 	switch {
 	case s.planning:
 		waiting = "the plan is being made"
@@ -288,7 +289,7 @@ func (s *planScreen) confirm() {
 
 // override passes over the failed check that stands in the way.
 func (s *planScreen) override() {
-	var failed deploy.Check
+	var failed check.Finding
 	if blocking := s.plan.Blocking(s.overridden...); len(blocking) > 0 {
 		failed = blocking[0]
 	}

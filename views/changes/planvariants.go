@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/check"
 	"gantry/internal/fault"
 	"gantry/ui"
 )
@@ -77,7 +78,7 @@ func (s *planScreen) pinning() string {
 	switch in := s.Intent.(type) {
 	case deploy.RollBack:
 		// The check is the engine's word on what ran, made where images are deployed.
-		if !slices.ContainsFunc(s.plan.Checks, func(c deploy.Check) bool { return c.Name == deploy.CheckTag }) {
+		if !slices.ContainsFunc(s.plan.Checks, func(c check.Finding) bool { return c.Name == check.Tag }) {
 			return ""
 		}
 		words = rollBackPinning(in.Pin)

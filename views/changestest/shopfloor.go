@@ -15,7 +15,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/change"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/sim"
 	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
@@ -188,7 +188,7 @@ func (f *Shopfloor) Edit(change func(*awsx.Service)) {
 // Now is the service under test as the account has it.
 func (f *Shopfloor) Now() (got awsx.Service) {
 	if f.World != nil {
-		got, _ = deploy.ReadService(context.Background(), f.World.Port, f.Service)
+		got, _ = read.ServiceNow(context.Background(), f.World.Port, f.Service)
 		return got
 	}
 	f.Edit(func(s *awsx.Service) { got = *s })

@@ -8,6 +8,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/store"
 	"gantry/internal/fault"
 	"gantry/logs"
@@ -36,7 +37,7 @@ func (w *Workshop) Plan(ctx context.Context, service awsx.Ref, intent deploy.Int
 	if err != nil {
 		return deploy.Plan{}, err
 	}
-	cur, err := deploy.Read(ctx, account, service, intent, deploy.Held{})
+	cur, err := deploy.Read(ctx, account, service, intent, read.Held{})
 	if err != nil {
 		return deploy.Plan{}, err
 	}

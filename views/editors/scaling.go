@@ -10,6 +10,8 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/form"
@@ -90,7 +92,7 @@ func (s *scalingScreen) read() tea.Cmd {
 		if err != nil {
 			return scalingRead{err: err}
 		}
-		svc, err := deploy.ReadService(ctx, account, service)
+		svc, err := read.ServiceNow(ctx, account, service)
 		if err != nil {
 			return scalingRead{err: err}
 		}
@@ -200,7 +202,7 @@ func (s *scalingScreen) paras() []prose.Para {
 	}
 	switch {
 	case s.scaled != nil:
-		bounds, state := deploy.ScalingWords(*s.scaled)
+		bounds, state := check.ScalingWords(*s.scaled)
 		d.Field("bounds", bounds)
 		d.Field("scaling", state)
 		s.fate(&d)
@@ -223,7 +225,7 @@ func (s *scalingScreen) fate(d *prose.Document) {
 	if n == s.svc.Desired {
 		return
 	}
-	st, words := changes.CheckLook(deploy.ScaledCount(s.svc, *s.scaled, n), nil)
+	st, words := changes.CheckLook(check.ScaledCount(s.svc, *s.scaled, n), nil)
 	d.FieldAs(st.Role(), label, st.Glyph()+" "+words)
 }
 

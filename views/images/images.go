@@ -13,6 +13,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/read"
 	"gantry/ui"
 	"gantry/ui/form"
 	"gantry/ui/table"
@@ -130,7 +131,7 @@ func (s *imagesScreen) load(ctx context.Context, publish func(imageList)) error 
 	if err != nil {
 		return err
 	}
-	svc, err := deploy.ReadService(ctx, account, s.Service)
+	svc, err := read.ServiceNow(ctx, account, s.Service)
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/store"
 	"gantry/ui"
 	"gantry/ui/table"
@@ -106,7 +106,7 @@ func (s *deploymentsScreen) load(ctx context.Context, publish func(deploymentHis
 		return err
 	}
 	h := deploymentHistory{}
-	if h.service, err = deploy.ReadService(ctx, account, s.Service); err != nil {
+	if h.service, err = read.ServiceNow(ctx, account, s.Service); err != nil {
 		return err
 	}
 	if h.past, err = readHistory(ctx, account, s.Service); err != nil && h.past == nil {

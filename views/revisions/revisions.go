@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/read"
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
@@ -165,7 +166,7 @@ func (s *revisionsScreen) load(ctx context.Context, publish func([]revisionRow))
 	if err != nil {
 		return err
 	}
-	svc, err := deploy.ReadService(ctx, account, s.Service)
+	svc, err := read.ServiceNow(ctx, account, s.Service)
 	if err != nil {
 		return err
 	}

@@ -1,22 +1,21 @@
-package deploy
+package check
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"gantry/awsx"
-	"gantry/internal/words"
+	"gantry/awsx/deploy/read"
 )
 
 // checkAlarms names the service's alarms that are in ALARM. One that is meant to
 // fail deployments does not fail one that it precedes (ECS, deployment alarms).
-func checkAlarms(cur Current, d draft) Check {
-	if !d.starts || !cur.Alarms.Done {
-		return Check{}
+func checkAlarms(cur read.Current, d Change) Finding {
+	if !d.Starts || !cur.Alarms.Done {
+		return Finding{}
 	}
 	if err := cur.Alarms.Err; err != nil {
-		return finding(CheckAlarms, Skipped, "the alarms are not known: %s", whyUnread(err))
+		return finding(Alarms, Skipped, "the alarms are not known: %s", read.Why(err))
 	}
 	var ringing, deaf []string
 	for _, a := range ownAlarms(cur) {
@@ -38,19 +37,19 @@ func checkAlarms(cur Current, d draft) Check {
 		parts = append(parts, "in ALARM: "+strings.Join(ringing, ", "))
 	}
 	if len(parts) > 0 {
-		return finding(CheckAlarms, Warning, "%s", strings.Join(parts, "; "))
+		return finding(Alarms, Warning, "%s", strings.Join(parts, "; "))
 	}
 	if cur.Scaling.Err != nil {
-		return finding(CheckAlarms, OK, "none of the service's alarms is in ALARM, those of scaling policies unseen")
+		return finding(Alarms, OK, "none of the service's alarms is in ALARM, those of scaling policies unseen")
 	}
-	return finding(CheckAlarms, OK, "none of the service's alarms is in ALARM")
+	return finding(Alarms, OK, "none of the service's alarms is in ALARM")
 }
 
 // ownAlarms returns those of the alarms that were read which belong to the
 // service: by the dimensions of its metrics or of its target groups', by being
 // named in its deployment configuration or in a scaling policy, or as composites
 // over one of these.
-func ownAlarms(cur Current) []awsx.Alarm {
+func ownAlarms(cur read.Current) []awsx.Alarm {
 	o := ownership{svc: cur.Service, named: map[string]bool{}, by: map[string]awsx.Alarm{}}
 	for _, name := range cur.Service.Alarms.Names {
 		o.named[name] = true
@@ -93,7 +92,7 @@ func (o ownership) owns(a awsx.Alarm, depth int) bool {
 	if o.named[a.Name] || o.measures(a) {
 		return true
 	}
-	return depth < compositeDepth && slices.ContainsFunc(alarmsInRule(a.Rule), func(child string) bool {
+	return depth < compositeDepth && slices.ContainsFunc(read.AlarmsInRule(a.Rule), func(child string) bool {
 		known, read := o.by[child]
 		return o.named[child] || read && o.owns(known, depth+1)
 	})
@@ -119,23 +118,4 @@ func (o ownership) measures(a awsx.Alarm) bool {
 		}
 	}
 	return cluster && service
-}
-
-// ruleTerm finds the alarms in a composite's rule: ALARM("name"), OK(name) or
-// INSUFFICIENT_DATA(arn), quoted or not (CloudWatch, PutCompositeAlarm).
-var ruleTerm = regexp.MustCompile(`\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?:"([^"]*)"|'([^']*)'|([^)"'\s]+))\s*\)`)
-
-// alarmsInRule returns the names of the alarms that a composite is made of.
-func alarmsInRule(rule string) []string {
-	var names []string
-	for _, m := range ruleTerm.FindAllStringSubmatch(rule, -1) {
-		name := m[1] + m[2] + m[3]
-		if strings.HasPrefix(name, "arn:") {
-			if i := strings.Index(name, ":alarm:"); i >= 0 {
-				name = name[i+len(":alarm:"):]
-			}
-		}
-		names = words.AddNew(names, name)
-	}
-	return names
 }

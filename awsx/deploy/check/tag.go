@@ -1,4 +1,4 @@
-package deploy
+package check
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/read"
 )
 
 // digestState compares what one container's running tasks were started from
@@ -23,20 +24,21 @@ func (d digestState) moved() bool {
 
 // digestStates looks at every container of the revision in use. An image that
 // is pinned to a digest cannot move.
-func digestStates(cur Current) []digestState {
+func digestStates(cur read.Current) []digestState {
+	running := cur.RunningDigests()
 	var states []digestState
 	for _, c := range cur.Definition.Containers {
 		ref, err := awsx.ParseReference(c.Image)
 		if err == nil && ref.Pinned() {
 			continue
 		}
-		d := digestState{container: c.Name, running: cur.Running[c.Name]}
+		d := digestState{container: c.Name, running: running[c.Name]}
 		state, asked := cur.Images[c.Image]
 		switch {
 		case !asked:
 			d.unknown = c.Image + " is not in a private ECR repository"
 		case state.Err != nil:
-			d.unknown = awsx.ARNName(c.Image) + ": " + whyUnread(state.Err)
+			d.unknown = awsx.ARNName(c.Image) + ": " + read.Why(state.Err)
 		case len(d.running) == 0:
 			d.unknown = "no running task says what " + awsx.ARNName(c.Image) + " was"
 		}
@@ -46,18 +48,18 @@ func digestStates(cur Current) []digestState {
 	return states
 }
 
-// compareDigests reports whether a restart is known to pull what runs, and
+// CompareDigests reports whether a restart is known to pull what runs, and
 // whether it is known to pull something else.
-func compareDigests(cur Current) (same, moved bool) {
+func CompareDigests(cur read.Current) (same, moved bool) {
 	states := digestStates(cur)
 	same = !slices.ContainsFunc(states, func(d digestState) bool { return d.unknown != "" || d.moved() })
 	return same, slices.ContainsFunc(states, digestState.moved)
 }
 
-// checkTag tells whether a restart would pull other images than those running:
+// MovedTags tells whether a restart would pull other images than those running:
 // ECS resolves a tag once per deployment, so a tag pushed again since makes the
 // restart a deploy.
-func checkTag(cur Current) Check {
+func MovedTags(cur read.Current) Finding {
 	var moved, unknown []string
 	for _, d := range digestStates(cur) {
 		switch {
@@ -73,9 +75,9 @@ func checkTag(cur Current) Check {
 	}
 	switch {
 	case len(moved) > 0:
-		return Check{Name: CheckTag, Result: Warning, Text: "this is a deploy: " + strings.Join(moved, "; ")}
+		return Finding{Name: Tag, Result: Warning, Text: "this is a deploy: " + strings.Join(moved, "; ")}
 	case len(unknown) > 0:
-		return Check{Name: CheckTag, Result: Skipped, Text: "the restart may pull another image: " + strings.Join(unknown, "; ")}
+		return Finding{Name: Tag, Result: Skipped, Text: "the restart may pull another image: " + strings.Join(unknown, "; ")}
 	}
-	return Check{Name: CheckTag, Result: OK, Text: "the images are the ones that run"}
+	return Finding{Name: Tag, Result: OK, Text: "the images are the ones that run"}
 }

@@ -1,10 +1,12 @@
-package deploy
+package read
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"gantry/awsx"
@@ -126,12 +128,12 @@ func (cur Current) runs() []PastRun {
 	return PastRuns(cur.History.Value, cur.Revisions, func(a, b PastRun) bool { return sameRun(a, b, cur.Documents) })
 }
 
-// wayBack is the state to return to when nobody chooses: what stood before the
+// WayBack is the state to return to when nobody chooses: what stood before the
 // deployment in progress, else before the state that the service is in. The
 // next older revision may never have run here, and the newest successful
 // deployment may be the one that is at fault, so neither is it. It is NotFound
 // when there is no record to tell.
-func wayBack(cur Current) (PastRun, error) {
+func (cur Current) WayBack() (PastRun, error) {
 	stack := cur.runs()
 	rolling, inProgress := cur.Service.InProgress()
 	if !inProgress && len(stack) > 0 && cur.standsOn(stack[len(stack)-1]) {
@@ -174,15 +176,15 @@ func noWayBack(cur Current) error {
 	e := &fault.Error{Class: fault.NotFound, Op: "roll back", Resource: cur.Service.Ref.ARN,
 		Fix: "choose the revision to go back to"}
 	if cur.History.Err != nil {
-		e.Err = errors.New("the service's deployments are not known: " + whyUnread(cur.History.Err))
+		e.Err = errors.New("the service's deployments are not known: " + Why(cur.History.Err))
 		return e
 	}
 	e.Err = errors.New("no deployment that succeeded before this one is on record")
 	return e
 }
 
-// ranAs finds the run of a definition in the record, the latest first.
-func ranAs(cur Current, definition string) (PastRun, bool) {
+// RanAs finds the run of a definition in the record, the latest first.
+func (cur Current) RanAs(definition string) (PastRun, bool) {
 	runs := cur.runs()
 	for _, r := range slices.Backward(runs) {
 		if r.Definition == definition {
@@ -190,4 +192,73 @@ func ranAs(cur Current, definition string) (PastRun, bool) {
 		}
 	}
 	return PastRun{}, false
+}
+
+// Return is the definition of the state that a roll back returns to, with those that
+// have to be compared to find it.
+func Return() Read {
+	return Read{name: "way back", required: true, ask: func(s *session) (func(*Current), error) {
+		svc, err := s.service()
+		if err != nil {
+			return nil, err
+		}
+		past, err := s.history()
+		cur := Current{Target: s.target, Service: svc, History: Answer[[]awsx.ServiceDeployment]{Value: past.list, Err: err, Done: true}, Revisions: past.revisions}
+		for _, image := range cur.likelyImages() {
+			s.wg.Go(func() { s.image(image) })
+		}
+		err = readWayBack(s.ctx, s.r, &cur)
+		return func(to *Current) { to.Documents, to.Wanted = cur.Documents, cur.Wanted }, err
+	}}
+}
+
+// readWayBack reads the definition of the state that a roll back returns to, and
+// before it those that have to be compared to find it.
+func readWayBack(ctx context.Context, r awsx.TaskDefinitionReader, cur *Current) error {
+	cur.Documents = map[string]*awsx.TaskDefinition{}
+	runs := PastRuns(cur.History.Value, cur.Revisions, func(a, b PastRun) bool { return false })
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for _, arn := range twins(runs) {
+		wg.Go(func() {
+			// A revision that cannot be read is not known to be the same as another.
+			if td, err := r.TaskDefinition(ctx, arn); err == nil {
+				mu.Lock()
+				defer mu.Unlock()
+				cur.Documents[arn] = td
+			}
+		})
+	}
+	wg.Wait()
+	run, err := cur.WayBack()
+	if err != nil {
+		return err
+	}
+	if cur.Wanted = cur.Documents[run.Definition]; cur.Wanted == nil {
+		cur.Wanted, err = r.TaskDefinition(ctx, run.Definition)
+	}
+	return err
+}
+
+// likelyImages names the images, by tag and by digest, of the state that a roll
+// back most likely returns to: the record names them before the definition is
+// there to.
+func (cur Current) likelyImages() []string {
+	run, err := cur.WayBack()
+	if err != nil {
+		return nil
+	}
+	var images []string
+	for _, rev := range cur.Revisions {
+		if rev.TaskDefinition != run.Definition {
+			continue
+		}
+		for _, i := range rev.Images {
+			images = words.AddNew(images, i.Image)
+			if ref, err := awsx.ParseReference(i.Image); err == nil && i.Digest != "" {
+				images = words.AddNew(images, awsx.Reference{Repository: ref.Repository, Digest: i.Digest}.String())
+			}
+		}
+	}
+	return images
 }

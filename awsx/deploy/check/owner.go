@@ -1,4 +1,4 @@
-package deploy
+package check
 
 import (
 	"fmt"
@@ -7,30 +7,31 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/words"
 )
 
 // checkFamily names the other services that run the family in which a revision
 // is registered: whatever deploys the family's latest revision picks it up.
-func checkFamily(cur Current, d draft) Check {
-	if !d.register || !d.starts || !cur.Family.Done {
-		return Check{}
+func checkFamily(cur read.Current, d Change) Finding {
+	if !d.Register || !d.Starts || !cur.Family.Done {
+		return Finding{}
 	}
-	family := d.tree.Word("family")
+	family := d.Tree.Word("family")
 	switch {
 	case cur.Family.Err != nil:
-		return finding(CheckFamily, Skipped, "who else runs %s is not known: %s", family, whyUnread(cur.Family.Err))
+		return finding(Family, Skipped, "who else runs %s is not known: %s", family, read.Why(cur.Family.Err))
 	case len(cur.Family.Value) == 0:
-		return finding(CheckFamily, OK, "no other service of the cluster runs %s", family)
+		return finding(Family, OK, "no other service of the cluster runs %s", family)
 	}
-	return finding(CheckFamily, Warning, "%s is also run by %s: the new revision becomes the latest there too", family, strings.Join(cur.Family.Value, ", "))
+	return finding(Family, Warning, "%s is also run by %s: the new revision becomes the latest there too", family, strings.Join(cur.Family.Value, ", "))
 }
 
 // checkStack finds the marks of tools that own the service or its target groups
 // and would set back what is changed beside them.
-func checkStack(cur Current, d draft) Check {
-	if _, counts := d.newCount(); !cur.onService() || !d.starts && !counts {
-		return Check{}
+func checkStack(cur read.Current, d Change) Finding {
+	if _, counts := d.count(); !onService(cur) || !d.Starts && !counts {
+		return Finding{}
 	}
 	places := map[string][]string{} // what each owner has marked
 	mark := func(tags []awsx.Tag, place string) {
@@ -50,11 +51,11 @@ func checkStack(cur Current, d draft) Check {
 	}
 	switch {
 	case len(owners) > 0:
-		return finding(CheckStack, Warning, "%s may undo this when next applied", strings.Join(owners, ", "))
+		return finding(Stack, Warning, "%s may undo this when next applied", strings.Join(owners, ", "))
 	case cur.Details.Err != nil && len(cur.Service.TargetGroups()) > 0:
-		return finding(CheckStack, Skipped, "the target groups' tags are not known: %s", whyUnread(cur.Details.Err))
+		return finding(Stack, Skipped, "the target groups' tags are not known: %s", read.Why(cur.Details.Err))
 	}
-	return finding(CheckStack, OK, "no tag names a stack or Terraform")
+	return finding(Stack, OK, "no tag names a stack or Terraform")
 }
 
 // ownerOf names the tool that a tag speaks of with the tag, the parenthesis left

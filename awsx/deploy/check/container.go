@@ -1,4 +1,4 @@
-package deploy
+package check
 
 import (
 	"cmp"
@@ -8,19 +8,20 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 )
 
 // checkPorts finds port mappings that the service, or Docker, refuses.
-func checkPorts(cur Current, d draft) Check {
+func checkPorts(cur read.Current, d Change) Finding {
 	if !d.runs() {
-		return Check{}
+		return Finding{}
 	}
-	network := cmp.Or(d.tree.Word("networkMode"), "bridge")
+	network := cmp.Or(d.Tree.Word("networkMode"), "bridge")
 	var wrong []string
 	taken := map[string]string{} // the container that has a port first
 	mapped := false
-	for _, c := range d.tree.List("containerDefinitions") {
+	for _, c := range d.Tree.List("containerDefinitions") {
 		name := c.Word("name")
 		for _, m := range c.List("portMappings") {
 			mapped = true
@@ -41,15 +42,15 @@ func checkPorts(cur Current, d draft) Check {
 	}
 	switch {
 	case len(wrong) > 0:
-		return finding(CheckPorts, Broken, "%s", strings.Join(wrong, "; "))
+		return finding(Ports, Broken, "%s", strings.Join(wrong, "; "))
 	case !mapped:
-		return Check{}
+		return Finding{}
 	case network == "awsvpc":
-		return finding(CheckPorts, OK, "each task has an interface of its own (awsvpc)")
+		return finding(Ports, OK, "each task has an interface of its own (awsvpc)")
 	case len(taken) > 0:
-		return finding(CheckPorts, OK, "%s of the host: one task an instance", strings.Join(slices.Sorted(maps.Keys(taken)), ", "))
+		return finding(Ports, OK, "%s of the host: one task an instance", strings.Join(slices.Sorted(maps.Keys(taken)), ", "))
 	}
-	return finding(CheckPorts, OK, "the host's ports are chosen when tasks start")
+	return finding(Ports, OK, "the host's ports are chosen when tasks start")
 }
 
 // hostPort is the port that a mapping takes where its task runs, 0 for one that
@@ -74,14 +75,14 @@ func hostPort(network string, container, host int) (port int, why string) {
 
 // checkLogs names where the lines of each container go, and finds drivers that
 // lack what they cannot start without.
-func checkLogs(cur Current, d draft) Check {
+func checkLogs(cur read.Current, d Change) Finding {
 	if !d.runs() {
-		return Check{}
+		return Finding{}
 	}
 	var wrong, unkept []string
-	masking := document.MaskingIn(d.tree)
+	masking := document.MaskingIn(d.Tree)
 	kept := map[string][]string{} // containers by where their lines go
-	for _, c := range d.tree.List("containerDefinitions") {
+	for _, c := range d.Tree.List("containerDefinitions") {
 		name := c.Word("name")
 		log := c.Get("logConfiguration")
 		if log.Word("logDriver") == "" {
@@ -90,7 +91,7 @@ func checkLogs(cur Current, d draft) Check {
 			}
 			continue
 		}
-		if why := brokenDriver(d.tree, log); why != "" {
+		if why := brokenDriver(d.Tree, log); why != "" {
 			wrong = append(wrong, name+": "+why)
 			continue
 		}
@@ -103,15 +104,15 @@ func checkLogs(cur Current, d draft) Check {
 	}
 	switch {
 	case len(wrong) > 0:
-		return finding(CheckLogs, Broken, "%s", strings.Join(wrong, "; "))
+		return finding(Logs, Broken, "%s", strings.Join(wrong, "; "))
 	case len(unkept) > 0:
 		lost := "the lines of " + strings.Join(unkept, ", ") + " stay on the instance"
 		if cur.Service.OnFargate() {
 			lost = "the lines of " + strings.Join(unkept, ", ") + " are lost"
 		}
-		return finding(CheckLogs, Warning, "%s: no log driver is set", strings.Join(append(parts, lost), "; "))
+		return finding(Logs, Warning, "%s: no log driver is set", strings.Join(append(parts, lost), "; "))
 	}
-	return finding(CheckLogs, OK, "%s", strings.Join(parts, "; "))
+	return finding(Logs, OK, "%s", strings.Join(parts, "; "))
 }
 
 // logEndpoints returns, by log driver, the option that says where lines go.
@@ -153,13 +154,13 @@ func logTarget(log *document.Node, masking document.Masking) string {
 
 // checkRoles names the roles that a revision's tasks take on, which whoever
 // deploys it must be allowed to pass, and finds one that is missing.
-func checkRoles(cur Current, d draft) Check {
+func checkRoles(cur read.Current, d Change) Finding {
 	if !d.runs() {
-		return Check{}
+		return Finding{}
 	}
-	execution, task := d.tree.Word("executionRoleArn"), d.tree.Word("taskRoleArn")
-	if why := needsExecutionRole(cur, d.tree); why != "" && execution == "" {
-		return finding(CheckRoles, Broken, "there is no execution role, and %s", why)
+	execution, task := d.Tree.Word("executionRoleArn"), d.Tree.Word("taskRoleArn")
+	if why := needsExecutionRole(cur, d.Tree); why != "" && execution == "" {
+		return finding(Roles, Broken, "there is no execution role, and %s", why)
 	}
 	var names []string
 	if execution != "" {
@@ -169,26 +170,17 @@ func checkRoles(cur Current, d draft) Check {
 		names = append(names, "task role "+awsx.ARNName(task))
 	}
 	if len(names) == 0 {
-		return finding(CheckRoles, OK, "the tasks take on no role of their own")
+		return finding(Roles, OK, "the tasks take on no role of their own")
 	}
-	if !d.passesRoles() {
-		return finding(CheckRoles, OK, "%s", strings.Join(names, ", "))
+	if !d.Names {
+		return finding(Roles, OK, "%s", strings.Join(names, ", "))
 	}
-	return finding(CheckRoles, OK, "%s: needs iam:PassRole", strings.Join(names, ", "))
-}
-
-// passesRoles reports whether a call of the draft names a revision, for whose
-// roles IAM then asks; one that forces or stops a deployment names none.
-func (d draft) passesRoles() bool {
-	return d.register || d.tasks > 0 || slices.ContainsFunc(d.steps, func(s Step) bool {
-		u, ok := s.(*updateStep)
-		return ok && !u.update.ForceNew
-	})
+	return finding(Roles, OK, "%s: needs iam:PassRole", strings.Join(names, ", "))
 }
 
 // needsExecutionRole says what the agent cannot do for a task in its own name
 // (ECS, task execution IAM role).
-func needsExecutionRole(cur Current, tree *document.Node) string {
+func needsExecutionRole(cur read.Current, tree *document.Node) string {
 	fargate := cur.Service.OnFargate()
 	for _, c := range tree.List("containerDefinitions") {
 		ref, err := awsx.ParseReference(c.Word("image"))

@@ -1,23 +1,23 @@
-package deploy
+package check
 
 import (
 	"slices"
 	"strings"
 
 	"gantry/awsx"
-	"gantry/awsx/document"
+	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
 
 // checkImages tells whether the images that would run exist. Only private ECR
 // repositories can be asked.
-func checkImages(cur Current, d draft) Check {
+func checkImages(cur read.Current, d Change) Finding {
 	if !d.runs() {
-		return Check{}
+		return Finding{}
 	}
 	var found, skipped, missing []string
-	for _, image := range imagesOf(d.tree) {
+	for _, image := range d.Tree.Images() {
 		state, asked := cur.Images[image]
 		switch {
 		case !asked:
@@ -27,27 +27,16 @@ func checkImages(cur Current, d draft) Check {
 		case fault.ClassOf(state.Err) == fault.NotFound:
 			missing = append(missing, image)
 		default:
-			skipped = append(skipped, image+": "+whyUnread(state.Err))
+			skipped = append(skipped, image+": "+read.Why(state.Err))
 		}
 	}
 	switch {
 	case len(missing) > 0:
-		return finding(CheckImage, Broken, "not in its repository: %s", strings.Join(missing, ", "))
+		return finding(Image, Broken, "not in its repository: %s", strings.Join(missing, ", "))
 	case len(skipped) > 0 && len(found) == 0:
-		return finding(CheckImage, Skipped, "%s", strings.Join(skipped, "; "))
+		return finding(Image, Skipped, "%s", strings.Join(skipped, "; "))
 	}
-	return finding(CheckImage, OK, "%s", strings.Join(append(found, skipped...), "; "))
-}
-
-// imagesOf names each image of a document once, in the order of its containers.
-func imagesOf(tree *document.Node) []string {
-	var images []string
-	for _, c := range tree.List("containerDefinitions") {
-		if image := c.Word("image"); image != "" {
-			images = words.AddNew(images, image)
-		}
-	}
-	return images
+	return finding(Image, OK, "%s", strings.Join(append(found, skipped...), "; "))
 }
 
 func describeImage(image string, found awsx.Image) string {
@@ -60,14 +49,14 @@ func describeImage(image string, found awsx.Image) string {
 
 // checkPlatform tells whether the images were built for the machines that would
 // run them. The manifest of one image does not say, unless the image runs already.
-func checkPlatform(cur Current, d draft) Check {
+func checkPlatform(cur read.Current, d Change) Finding {
 	if !d.runs() {
-		return Check{}
+		return Finding{}
 	}
 	wanted, source := platforms(cur, d)
-	proven := cur.runningImages()
+	proven := runningImages(cur)
 	var suited, silent, wrong []string
-	for _, image := range imagesOf(d.tree) {
+	for _, image := range d.Tree.Images() {
 		state, asked := cur.Images[image]
 		if !asked || state.Err != nil {
 			continue // the check of the images tells
@@ -75,7 +64,7 @@ func checkPlatform(cur Current, d draft) Check {
 		name := awsx.ARNName(image)
 		switch {
 		case state.PlatformErr != nil:
-			silent = append(silent, name+": "+whyUnread(state.PlatformErr))
+			silent = append(silent, name+": "+read.Why(state.PlatformErr))
 		case len(state.Platforms) == 0 && slices.Contains(proven, state.Image.Digest):
 			suited = append(suited, name+" runs here")
 		case len(state.Platforms) == 0:
@@ -89,22 +78,22 @@ func checkPlatform(cur Current, d draft) Check {
 	needed := source + " " + strings.Join(wanted, ", ")
 	switch {
 	case len(suited)+len(silent)+len(wrong) == 0:
-		return Check{}
+		return Finding{}
 	case len(wanted) == 0:
-		return finding(CheckPlatform, Skipped, "neither the task definition nor the instances say what the tasks run on")
+		return finding(Platform, Skipped, "neither the task definition nor the instances say what the tasks run on")
 	case len(wrong) > 0 && len(wanted) > 1:
-		return finding(CheckPlatform, Warning, "%s and %s", strings.Join(wrong, "; "), needed)
+		return finding(Platform, Warning, "%s and %s", strings.Join(wrong, "; "), needed)
 	case len(wrong) > 0:
-		return finding(CheckPlatform, Broken, "%s and %s", strings.Join(wrong, "; "), needed)
+		return finding(Platform, Broken, "%s and %s", strings.Join(wrong, "; "), needed)
 	case len(silent) > 0:
-		return finding(CheckPlatform, Skipped, "%s; %s", strings.Join(silent, "; "), needed)
+		return finding(Platform, Skipped, "%s; %s", strings.Join(silent, "; "), needed)
 	}
-	return finding(CheckPlatform, OK, "built for %s: %s", strings.Join(wanted, ", "), strings.Join(suited, ", "))
+	return finding(Platform, OK, "built for %s: %s", strings.Join(wanted, ", "), strings.Join(suited, ", "))
 }
 
 // runningImages returns the digests of what the service runs: wherever its tasks
 // go, these have started.
-func (cur Current) runningImages() []string {
+func runningImages(cur read.Current) []string {
 	var digests []string
 	for _, t := range cur.Tasks.Value {
 		for _, c := range t.Containers {
@@ -119,9 +108,9 @@ func (cur Current) runningImages() []string {
 // platforms names what the tasks may come to run on, in Docker's spelling, and
 // who says so: the task definition, Fargate's default (ECS, RuntimePlatform), or
 // the instances.
-func platforms(cur Current, d draft) (wanted []string, source string) {
-	arch := d.tree.Get("runtimePlatform").Word("cpuArchitecture")
-	system := d.tree.Get("runtimePlatform").Word("operatingSystemFamily")
+func platforms(cur read.Current, d Change) (wanted []string, source string) {
+	arch := d.Tree.Get("runtimePlatform").Word("cpuArchitecture")
+	system := d.Tree.Get("runtimePlatform").Word("operatingSystemFamily")
 	fargate := cur.Service.OnFargate()
 	if arch == "" && fargate {
 		arch = "X86_64"

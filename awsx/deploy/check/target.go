@@ -1,4 +1,4 @@
-package deploy
+package check
 
 import (
 	"fmt"
@@ -6,19 +6,20 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
 
 // checkLoadBalancers makes sure that each container port a target group sends
 // to is still mapped: UpdateService refuses the revision otherwise.
-func checkLoadBalancers(cur Current, d draft) Check {
-	if !d.starts || len(cur.Service.LoadBalancers) == 0 {
-		return Check{}
+func checkLoadBalancers(cur read.Current, d Change) Finding {
+	if !d.Starts || len(cur.Service.LoadBalancers) == 0 {
+		return Finding{}
 	}
 	var missing []string
 	for _, lb := range cur.Service.LoadBalancers {
-		c := d.tree.Container(lb.Container)
+		c := d.Tree.Container(lb.Container)
 		if c == nil {
 			missing = append(missing, "container "+lb.Container)
 		} else if !mapsPort(c, lb.ContainerPort) {
@@ -26,9 +27,9 @@ func checkLoadBalancers(cur Current, d draft) Check {
 		}
 	}
 	if len(missing) > 0 {
-		return finding(CheckLoadBalancer, Broken, "the load balancer sends to what the new revision lacks: %s", strings.Join(missing, ", "))
+		return finding(LoadBalancer, Broken, "the load balancer sends to what the new revision lacks: %s", strings.Join(missing, ", "))
 	}
-	return finding(CheckLoadBalancer, OK, "load-balanced containers and ports are still there")
+	return finding(LoadBalancer, OK, "load-balanced containers and ports are still there")
 }
 
 func mapsPort(c *document.Node, port int) bool {
@@ -37,13 +38,13 @@ func mapsPort(c *document.Node, port int) bool {
 
 // checkTargetGroups makes sure that the service's target groups exist and can
 // take its tasks, and shows what a new task has to answer.
-func checkTargetGroups(cur Current, d draft) Check {
+func checkTargetGroups(cur read.Current, d Change) Finding {
 	arns := cur.Service.TargetGroups()
-	if !d.starts || len(arns) == 0 {
-		return Check{}
+	if !d.Starts || len(arns) == 0 {
+		return Finding{}
 	}
 	if err := cur.Groups.Err; err != nil && fault.ClassOf(err) != fault.NotFound {
-		return finding(CheckTargetGroup, Skipped, "the target groups are not known: %s", whyUnread(err))
+		return finding(TargetGroup, Skipped, "the target groups are not known: %s", read.Why(err))
 	}
 	var wrong, idle, shown []string
 	for _, arn := range arns {
@@ -53,7 +54,7 @@ func checkTargetGroups(cur Current, d draft) Check {
 			continue
 		}
 		g := cur.Groups.Value[i]
-		if why := mismatch(g, d.tree.Word("networkMode")); why != "" {
+		if why := mismatch(g, d.Tree.Word("networkMode")); why != "" {
 			wrong = append(wrong, why)
 		}
 		if len(g.LoadBalancers) == 0 {
@@ -63,11 +64,11 @@ func checkTargetGroups(cur Current, d draft) Check {
 	}
 	switch {
 	case len(wrong) > 0:
-		return finding(CheckTargetGroup, Broken, "%s", strings.Join(wrong, "; "))
+		return finding(TargetGroup, Broken, "%s", strings.Join(wrong, "; "))
 	case len(idle) > 0:
-		return finding(CheckTargetGroup, Warning, "%s", strings.Join(append(idle, shown...), "; "))
+		return finding(TargetGroup, Warning, "%s", strings.Join(append(idle, shown...), "; "))
 	}
-	return finding(CheckTargetGroup, OK, "%s", strings.Join(shown, "; "))
+	return finding(TargetGroup, OK, "%s", strings.Join(shown, "; "))
 }
 
 // mismatch says why a group cannot take tasks of a network mode: those with an

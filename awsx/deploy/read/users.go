@@ -1,4 +1,4 @@
-package deploy
+package read
 
 import (
 	"context"
@@ -21,6 +21,28 @@ type Users struct {
 	Unread []string
 }
 
+// InUse is what the revisions of the target's family are used by.
+func InUse(minds ...Mind[Users]) Read {
+	return required("users", func(cur *Current) *Users { return &cur.Users }, func(s *session) (Users, error) {
+		td, err := once(s, "target", s.readTarget)
+		if err != nil {
+			return Users{}, err
+		}
+		return readUsers(s.ctx, s.r, td.Family), nil
+	}, minds...)
+}
+
+// ActiveRevisions are the ACTIVE revisions of the target's family.
+func ActiveRevisions() Read {
+	return required("active revisions", func(cur *Current) *[]string { return &cur.Active }, func(s *session) ([]string, error) {
+		td, err := once(s, "target", s.readTarget)
+		if err != nil {
+			return nil, err
+		}
+		return s.r.Revisions(s.ctx, td.Family, 0)
+	})
+}
+
 // clustersAtOnce bounds how many clusters are read side by side.
 const clustersAtOnce = 4
 
@@ -29,7 +51,7 @@ func readUsers(ctx context.Context, r awsx.Reader, family string) Users {
 	users := Users{By: map[string][]string{}}
 	clusters, err := awsx.Collect(r.Clusters(ctx))
 	if err != nil {
-		users.Unread = append(users.Unread, "the list of clusters: "+whyUnread(err))
+		users.Unread = append(users.Unread, "the list of clusters: "+Why(err))
 	}
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -42,7 +64,7 @@ func readUsers(ctx context.Context, r awsx.Reader, family string) Users {
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
-				users.Unread = append(users.Unread, "cluster "+c.Name+": "+whyUnread(err))
+				users.Unread = append(users.Unread, "cluster "+c.Name+": "+Why(err))
 			}
 			for _, svc := range services {
 				users.add(svc, family)
@@ -75,9 +97,9 @@ func (u Users) add(svc awsx.Service, family string) {
 	}
 }
 
-// of says what uses a revision, and where it may be in use for all that is known;
+// Of says what uses a revision, and where it may be in use for all that is known;
 // it is empty when nothing does.
-func (u Users) of(arn string) string {
+func (u Users) Of(arn string) string {
 	uses := slices.Clone(u.By[arn])
 	for _, where := range u.Unread {
 		uses = append(uses, "unknown in "+where)
@@ -85,5 +107,5 @@ func (u Users) of(arn string) string {
 	return strings.Join(uses, ", ")
 }
 
-// unread says in one line what was not read.
-func (u Users) unread() string { return strings.Join(u.Unread, "; ") }
+// Missing says in one line what was not read.
+func (u Users) Missing() string { return strings.Join(u.Unread, "; ") }

@@ -1,0 +1,95 @@
+package read
+
+import (
+	"time"
+
+	"gantry/awsx"
+)
+
+// Current is the part of the account that a plan is made from. Everything but
+// the target, and its definition where one is needed, may be missing; the checks
+// that needed it say so.
+type Current struct {
+	// Target is what the intent changes: a service, a task, an instance, or a
+	// revision to run.
+	Target awsx.Ref
+	// Service is zero when the target is none.
+	Service awsx.Service
+	// Definition is the revision that the primary deployment runs, nil for an
+	// intent that changes none.
+	Definition *awsx.TaskDefinition
+	// Wanted is the revision that the intent names, nil for others.
+	Wanted *awsx.TaskDefinition
+	// Images holds what ECR says about the images that the change would run, by
+	// reference as the document spells it. References outside ECR are absent.
+	Images map[string]ImageState
+	// Groups holds the target groups of the service, for their health checks, and
+	// Details what is told apart from them.
+	Groups  Answer[[]awsx.TargetGroup]
+	Details Answer[[]awsx.GroupDetails]
+	// Fleet is the cluster's instances; Err is set when they could not be read.
+	Fleet Answer[[]awsx.Instance]
+	// Scaling is what Application Auto Scaling does with the service; its value
+	// is nil when it does nothing.
+	Scaling Answer[*awsx.ScalableTarget]
+	// Alarms holds the alarms that are in ALARM in the account and region, and
+	// those that the composite ones among them are made of.
+	Alarms Answer[[]awsx.Alarm]
+	// Family holds the names of the other services of the cluster that run the
+	// family in use.
+	Family Answer[[]string]
+	// Record is the service deployment in progress; its value is nil when there
+	// is none, or no such API.
+	Record Answer[*awsx.ServiceDeployment]
+	// History holds the service deployments that the service remembers, newest
+	// first, and Revisions their service revisions by ARN.
+	History   Answer[[]awsx.ServiceDeployment]
+	Revisions map[string]awsx.ServiceRevision
+	// Documents holds definitions that had to be compared to tell two states
+	// apart, by ARN.
+	Documents map[string]*awsx.TaskDefinition
+	// Raw is the service in the API's own JSON.
+	Raw []byte
+	// Task and Instance are the target when it is one.
+	Task     awsx.Task
+	Instance awsx.Instance
+	// Tasks holds the tasks on the instance that is the target, or those of the
+	// service that the task belongs to, whose targets Health tells by group.
+	Tasks  Answer[[]awsx.Task]
+	Health []Answer[awsx.GroupHealth]
+	// Hosted holds the services that have tasks on the instance.
+	Hosted Answer[[]awsx.Service]
+	// Users tells what the revisions of the family are used by, and Active which
+	// are ACTIVE, by ARN.
+	Users  Users
+	Active []string
+	// Identity is whose credentials these are; empty when STS did not say.
+	Identity awsx.Identity
+	// Now is when it was read.
+	Now time.Time
+}
+
+// Answer is something that was read, or the reason why not. Done is false when
+// nobody asked.
+type Answer[T any] struct {
+	Value T
+	Err   error
+	Done  bool
+}
+
+// ImageState is the answer to whether an image exists, and for what it was built.
+type ImageState struct {
+	Image awsx.Image
+	Err   error
+	// Platforms are those of the image's index, empty when its manifest is of one
+	// image and does not tell.
+	Platforms   []string
+	PlatformErr error
+}
+
+// Held is what somebody has read already of the target's cluster and of which a
+// plan may make use; nil means that it is not held.
+type Held struct {
+	Services  []awsx.Service
+	Instances []awsx.Instance
+}
