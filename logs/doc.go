@@ -1,11 +1,13 @@
-// Package logs reads the lines that containers wrote, from whatever store keeps
-// them, and follows them as they arrive.
+// Package logs says what a line of a log is, and reads the lines that containers
+// wrote from whatever store keeps them.
 //
-// A Source answers searches; logs/elastic and logs/cloudwatch are two, and Merge
-// reads several as one. A Tail turns a Source into a live sequence of batches in
-// which every line of the store comes once, or a gap line says which were skipped;
-// FetchGap reads those. A History pages through the past, Around and At show one
-// place of it, ReadHistogram counts it by time. A Ring keeps what a screen shows.
-// The package knows neither the terminal nor the account: logs/ecslog derives the
-// Query for a service, task or container.
+// A Source answers searches; logs/elastic and logs/cloudwatch are two. A History
+// pages through a range of one, Newest reads its end, Around and At show one place
+// of it, ReadHistogram counts it by time, and FetchGap reads what a gap line stands
+// for. A Ring keeps what a screen shows.
+//
+// Following lines as they arrive is logs/tail's, reading several stores as one
+// logs/merge's. The package knows neither the terminal nor the account: logs/ecslog
+// derives the Query for a service, task or container. How a store is asked belongs
+// in the store's own package.
 package logs

@@ -9,7 +9,7 @@ import (
 
 // Entry is one line of a log: a document of the store, or a gap line that stands
 // for documents that were not read. An Entry is never changed once it has left
-// its Source or Tail, so it may be shared.
+// its Source or its tail, so it may be shared.
 type Entry struct {
 	// Time is when the line was written, to the nanosecond where the document
 	// says so.

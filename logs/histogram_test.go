@@ -1,4 +1,4 @@
-package logs
+package logs_test
 
 import (
 	"context"
@@ -8,16 +8,18 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/internal/fault"
+	"gantry/logs"
+	"gantry/logs/logstest"
 )
 
 func TestBarsCoverTheRangeAndAreNoMoreThanAsked(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		from := epoch.Add(time.Duration(rapid.Int64Range(-1e15, 1e15).Draw(t, "from")))
-		span := time.Duration(rapid.Int64Range(1, int64(400*day)).Draw(t, "span"))
+		from := logstest.Epoch.Add(time.Duration(rapid.Int64Range(-1e15, 1e15).Draw(t, "from")))
+		span := time.Duration(rapid.Int64Range(1, int64(400*24*time.Hour)).Draw(t, "span"))
 		most := rapid.IntRange(2, 200).Draw(t, "most")
-		r := Range{From: from, To: from.Add(span)}
-		interval := BarInterval(r, most)
-		bars := EmptyBars(r, interval)
+		r := logs.Range{From: from, To: from.Add(span)}
+		interval := logs.BarInterval(r, most)
+		bars := logs.EmptyBars(r, interval)
 		if len(bars) > most || interval < time.Second {
 			t.Fatalf("%d bars of %s, want at most %d", len(bars), interval, most)
 		}
@@ -37,16 +39,16 @@ func TestBarsCoverTheRangeAndAreNoMoreThanAsked(t *testing.T) {
 func TestBarsAreOfLengthsThatClocksHave(t *testing.T) {
 	for span, want := range map[time.Duration]time.Duration{
 		time.Minute: time.Second, 15 * time.Minute: 10 * time.Second, time.Hour: time.Minute,
-		6 * time.Hour: 5 * time.Minute, 24 * time.Hour: 15 * time.Minute, 365 * day: 4 * day,
+		6 * time.Hour: 5 * time.Minute, 24 * time.Hour: 15 * time.Minute, 365 * 24 * time.Hour: 4 * 24 * time.Hour,
 	} {
-		if got := BarInterval(Range{From: epoch, To: epoch.Add(span)}, 100); got != want {
+		if got := logs.BarInterval(logs.Range{From: logstest.Epoch, To: logstest.Epoch.Add(span)}, 100); got != want {
 			t.Errorf("bars of %s for %s, want %s", got, span, want)
 		}
 	}
 }
 
 func TestAStoreThatCannotCountSaysSo(t *testing.T) {
-	_, err := ReadHistogram(context.Background(), &store{}, Query{}, Range{From: epoch}, 10)
+	_, err := logs.ReadHistogram(context.Background(), &logstest.Store{}, logs.Query{}, logs.Range{From: logstest.Epoch}, 10)
 	if fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("got %v", err)
 	}

@@ -35,3 +35,5 @@ func TestFiltersAreWrittenAsInKibana(t *testing.T) {
 		t.Errorf("the conditions name %v", got)
 	}
 }
+
+func is(field, value string) Match { return Match{Fields: []string{field}, Values: []string{value}} }

@@ -12,7 +12,7 @@ const (
 )
 
 // Ring holds the newest lines of a tail in the order of their times, bounded by
-// lines and by bytes. The loop that draws it owns it: it has no lock, and a Tail
+// lines and by bytes. The loop that draws it owns it: it has no lock, and a tail
 // hands it immutable batches.
 //
 // Each line has a position. Positions grow by one from line to line and count
@@ -126,7 +126,7 @@ func (c Change) Moved(pos uint64) uint64 {
 }
 
 // Add takes a batch in and makes room at the front. The batch must be in the order
-// of its times, as a Tail's batches are; it is kept by reference and must not
+// of its times, as a tail's batches are; it is kept by reference and must not
 // change afterwards. A line costs constant time, a late one the lines after its
 // place.
 func (r *Ring) Add(batch []Entry) Change {
@@ -138,7 +138,7 @@ func (r *Ring) Add(batch []Entry) Change {
 
 // Prepend takes a batch in as Add does and makes room at the end, for reading back
 // beyond what the ring can hold. Once Change.Dropped is not zero the newest lines
-// are gone, and what a Tail brings no longer continues the last line held.
+// are gone, and what a tail brings no longer continues the last line held.
 func (r *Ring) Prepend(batch []Entry) Change {
 	change := r.merge(batch, false)
 	for r.overfull() {

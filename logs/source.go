@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Source is a store of log lines: the port that Tail reads from. Methods may be
+// Source is a store of log lines: the port that lines are read through. Methods may be
 // called concurrently; errors carry a *fault.Error. What only some stores can do is
 // told by Historian, Counter and Histogrammer.
 type Source interface {

@@ -23,6 +23,7 @@ import (
 	"gantry/logs"
 	"gantry/logs/cloudwatch"
 	"gantry/logs/elastic"
+	"gantry/logs/merge"
 )
 
 // Options say how the application runs.
@@ -57,7 +58,7 @@ type App struct {
 	clock     func(context.Context, awsx.ContextID) (sdk.Clock, error)
 	logMu     sync.Mutex
 	documents []openStore // the stores of documents that are open
-	merged    map[awsx.ContextID]*logs.Merged
+	merged    map[awsx.ContextID]*merge.Source
 	closers   []func() error
 	// transport carries the requests to log stores and to the team's chat; nil is
 	// the network.

@@ -17,6 +17,7 @@ import (
 	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/cloudwatch"
+	"gantry/logs/tail"
 )
 
 // discard takes what the containers write elsewhere.
@@ -81,21 +82,21 @@ func everything(t *testing.T, src logs.Source, q logs.Query, r logs.Range) []log
 }
 
 // followed reads a tail into a ring for a while.
-func followed(src logs.Source, q logs.Query, o logs.TailOptions, d time.Duration) (ring *logs.Ring, last logs.Status, words []string) {
+func followed(src logs.Source, q logs.Query, o tail.Options, d time.Duration) (ring *logs.Ring, last tail.Status, words []string) {
 	ring = logs.NewRing(0, 0)
-	tail := logs.Follow(context.Background(), src, q, o)
-	take := func(b logs.Batch) {
+	live := tail.Follow(context.Background(), src, q, o)
+	take := func(b tail.Batch) {
 		ring.Add(b.Entries)
 		last = b.Status
 		words = append(words, b.Status.Words(time.Now()))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), d)
 	defer cancel()
-	for b := range tail.All(ctx) {
+	for b := range live.All(ctx) {
 		take(b)
 	}
-	tail.Close()
-	for b := range tail.Batches() {
+	live.Close()
+	for b := range live.Batches() {
 		take(b)
 	}
 	return ring, last, words
@@ -136,7 +137,7 @@ func TestATailOfLogGroupsBringsEveryLineOnce(t *testing.T) {
 			at := time.Now().Add(time.Duration(i) * time.Second)
 			world.WriteLogEvent("/ecs/recommendations", "ecs/recommendations/late", at, at.Add(time.Duration(i%4)*6*time.Second), fmt.Sprint("late ", i))
 		}
-		ring, last, _ := followed(src, recommendations, logs.TailOptions{From: began, PageSize: 50}, 3*time.Minute)
+		ring, last, _ := followed(src, recommendations, tail.Options{From: began, PageSize: 50}, 3*time.Minute)
 		if last.LateLines == 0 || last.Lateness < 5*time.Second {
 			t.Errorf("%d late lines, by up to %s: the test shows nothing", last.LateLines, last.Lateness)
 		}
@@ -218,7 +219,7 @@ func TestThrottlingOfLogGroupsIsWaitedOut(t *testing.T) {
 			time.Sleep(20 * time.Second)
 			world.Inject(sim.Fault{Service: "logs", Operation: "FilterLogEvents", Kind: sim.Throttle, Times: 9})
 		}()
-		ring, last, words := followed(src, recommendations, logs.TailOptions{From: began}, 2*time.Minute)
+		ring, last, words := followed(src, recommendations, tail.Options{From: began}, 2*time.Minute)
 		if last.Err != nil || ring.Len() < 20 {
 			t.Errorf("%d lines, %s", ring.Len(), last.Words(time.Now()))
 		}

@@ -15,6 +15,7 @@ import (
 	"gantry/logs/cloudwatch"
 	"gantry/logs/cloudwatch/loggroups"
 	"gantry/logs/ecslog"
+	"gantry/logs/merge"
 )
 
 // openStore is a store of documents under the settings that opened it.
@@ -46,7 +47,7 @@ func (a *App) OpenLogs(id awsx.ContextID) logs.Source {
 	if own {
 		signer = id
 	}
-	members := []logs.Member{
+	members := []merge.Member{
 		{Open: a.opens(signer, settings)},
 		{
 			Fields: []string{logs.FieldGroup, logs.FieldStream, logs.FieldRegion},
@@ -57,12 +58,12 @@ func (a *App) OpenLogs(id awsx.ContextID) logs.Source {
 	}
 	for _, o := range settings.Overrides {
 		if apart(settings, o) {
-			members = append(members, logs.Member{Name: o.At, Open: a.opens(signer, o.Store)})
+			members = append(members, merge.Member{Name: o.At, Open: a.opens(signer, o.Store)})
 		}
 	}
-	m := logs.Merge(members...)
+	m := merge.Of(members...)
 	if a.merged == nil {
-		a.merged = map[awsx.ContextID]*logs.Merged{}
+		a.merged = map[awsx.ContextID]*merge.Source{}
 	}
 	a.merged[id] = m
 	return m

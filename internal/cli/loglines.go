@@ -9,6 +9,7 @@ import (
 
 	"gantry/internal/fault"
 	"gantry/logs"
+	"gantry/logs/tail"
 )
 
 // pageSize is how many lines one request of a read without a limit asks for.
@@ -70,15 +71,15 @@ type lineOutput struct {
 // and then what arrives until ctx ends, which is no error. A limit of zero begins
 // with all lines since from.
 func followLines(ctx context.Context, src logs.Source, q logs.Query, from time.Time, limit int, out lineOutput) error {
-	o := logs.TailOptions{From: from}
+	o := tail.Options{From: from}
 	if limit > 0 {
-		o = logs.TailOptions{Last: limit}
+		o = tail.Options{Last: limit}
 	}
-	tail := logs.Follow(ctx, src, q, o)
-	defer tail.Close()
+	live := tail.Follow(ctx, src, q, o)
+	defer live.Close()
 	words := ""
 	for {
-		b, err := tail.Next(ctx)
+		b, err := live.Next(ctx)
 		switch {
 		case errors.Is(err, io.EOF), errors.Is(err, context.Canceled):
 			return nil
@@ -96,10 +97,10 @@ func followLines(ctx context.Context, src logs.Source, q logs.Query, from time.T
 		if err := out.flush(); err != nil {
 			return err
 		}
-		if b.Status.State == logs.Stopped && b.Status.Err != nil {
+		if b.Status.State == tail.Stopped && b.Status.Err != nil {
 			return b.Status.Err
 		}
-		if now := b.Status.Words(time.Now()); now != words && b.Status.State != logs.Following && b.Status.State != logs.Opening {
+		if now := b.Status.Words(time.Now()); now != words && b.Status.State != tail.Following && b.Status.State != tail.Opening {
 			out.state(now)
 			words = now
 		}

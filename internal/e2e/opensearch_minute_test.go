@@ -13,6 +13,7 @@ import (
 
 	"gantry/logs"
 	"gantry/logs/elastic"
+	"gantry/logs/tail"
 )
 
 const (
@@ -84,8 +85,8 @@ func (a *reckoning) missing(sent map[string]int) (n int) {
 func (es indexer) aMinute(t *testing.T) {
 	es.call("PUT", "/"+minuteAlias+"-000001", `{"aliases":{"`+minuteAlias+`":{"is_write_index":true}}}`)
 	src := es.source(t, minuteAlias)
-	tail := logs.Follow(t.Context(), src, logs.Query{}, logs.TailOptions{From: time.Now().Add(-30 * time.Second)})
-	defer tail.Close()
+	live := tail.Follow(t.Context(), src, logs.Query{}, tail.Options{From: time.Now().Add(-30 * time.Second)})
+	defer live.Close()
 	written := &ledger{sent: map[string]int{}}
 	began := time.Now()
 	var running sync.WaitGroup
@@ -107,12 +108,12 @@ func (es indexer) aMinute(t *testing.T) {
 		close(done)
 	}()
 
-	got, ring, last := newReckoning(), logs.NewRing(1_000_000, 1<<30), logs.Status{}
+	got, ring, last := newReckoning(), logs.NewRing(1_000_000, 1<<30), tail.Status{}
 	var gaps []logs.Gap
 	ctx, cancel := context.WithTimeout(t.Context(), writingTime+time.Minute)
 	defer cancel()
 	var settle *time.Timer
-	for b := range tail.All(ctx) {
+	for b := range live.All(ctx) {
 		ring.Add(b.Entries)
 		last = b.Status
 		for i := range b.Entries {

@@ -17,6 +17,7 @@ import (
 	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/elastic"
+	"gantry/logs/tail"
 )
 
 // TestTailOverOpenSearch runs the log client against a real search engine.
@@ -141,18 +142,18 @@ type collected struct {
 	times map[string]int
 	gaps  []logs.Gap
 	late  int
-	last  logs.Status
+	last  tail.Status
 }
 
 // collect reads a tail until want lines came, and a little longer for lines that
 // come twice.
-func collect(t *testing.T, tail *logs.Tail, want int, patience time.Duration) *collected {
+func collect(t *testing.T, live *tail.Tail, want int, patience time.Duration) *collected {
 	t.Helper()
 	c := &collected{ring: logs.NewRing(0, 0), times: map[string]int{}}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var settle *time.Timer
-	for b := range tail.All(ctx) {
+	for b := range live.All(ctx) {
 		c.ring.Add(b.Entries)
 		c.last = b.Status
 		for _, e := range b.Entries {
@@ -199,8 +200,8 @@ func (c *collected) check(t *testing.T, want int) {
 
 func (es indexer) equalTimestamps(t *testing.T) {
 	const n = 3000
-	tail := logs.Follow(t.Context(), es.source(t, "equal-lines-*"), logs.Query{}, logs.TailOptions{PageSize: 100, Budget: -1})
-	defer tail.Close()
+	live := tail.Follow(t.Context(), es.source(t, "equal-lines-*"), logs.Query{}, tail.Options{PageSize: 100, Budget: -1})
+	defer live.Close()
 	at := time.Now()
 	for part := range slices.Chunk(numbers(n), 500) {
 		var lines []line
@@ -209,7 +210,7 @@ func (es indexer) equalTimestamps(t *testing.T) {
 		}
 		es.write(false, lines...)
 	}
-	collect(t, tail, n, 30*time.Second).check(t, n)
+	collect(t, live, n, 30*time.Second).check(t, n)
 }
 
 func numbers(n int) []int {
@@ -231,9 +232,9 @@ func (es indexer) nanoseconds(t *testing.T) {
 		lines = append(lines, line{index: index, n: i, at: start.Add(time.Duration(i) * 100 * time.Microsecond)})
 	}
 	es.write(true, lines...)
-	tail := logs.Follow(t.Context(), es.source(t, "nano-lines-*"), logs.Query{}, logs.TailOptions{PageSize: 7, From: start.Add(-time.Second)})
-	defer tail.Close()
-	c := collect(t, tail, 60, 30*time.Second)
+	live := tail.Follow(t.Context(), es.source(t, "nano-lines-*"), logs.Query{}, tail.Options{PageSize: 7, From: start.Add(-time.Second)})
+	defer live.Close()
+	c := collect(t, live, 60, 30*time.Second)
 	c.check(t, 60)
 	i := 0
 	for _, e := range c.ring.From(0) {
@@ -321,10 +322,10 @@ func (es indexer) explanations(t *testing.T) {
 			t.Errorf("%s with %v: %s (%v), want cause %d", c.index, c.where, x, err, c.want)
 		}
 	}
-	tail := logs.Follow(t.Context(), es.source(t, "why-nothing"), logs.Query{}, logs.TailOptions{})
-	defer tail.Close()
-	b, err := tail.Next(t.Context())
-	if err != nil || b.Status.State != logs.NoStore || !strings.Contains(b.Status.Words(now), "no such index [why-nothing]") {
+	live := tail.Follow(t.Context(), es.source(t, "why-nothing"), logs.Query{}, tail.Options{})
+	defer live.Close()
+	b, err := live.Next(t.Context())
+	if err != nil || b.Status.State != tail.NoStore || !strings.Contains(b.Status.Words(now), "no such index [why-nothing]") {
 		t.Errorf("a tail over a missing index says %q (%v)", b.Status.Words(now), err)
 	}
 }
@@ -332,16 +333,16 @@ func (es indexer) explanations(t *testing.T) {
 // goesAway stops the engine under a tail.
 func goesAway(t *testing.T, es indexer, engine *searchEngine) {
 	es.write(true, line{index: "last-lines-1", n: 0, at: time.Now()})
-	tail := logs.Follow(t.Context(), es.source(t, "last-lines-*"), logs.Query{}, logs.TailOptions{})
-	defer tail.Close()
-	if b, err := tail.Next(t.Context()); err != nil || len(b.Entries) != 1 {
+	live := tail.Follow(t.Context(), es.source(t, "last-lines-*"), logs.Query{}, tail.Options{})
+	defer live.Close()
+	if b, err := live.Next(t.Context()); err != nil || len(b.Entries) != 1 {
 		t.Fatalf("the first batch has %d lines: %v", len(b.Entries), err)
 	}
 	engine.Stop()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	b, err := tail.Next(ctx)
-	if err != nil || b.Status.State != logs.Retrying || fault.ClassOf(b.Status.Err) != fault.Offline {
+	b, err := live.Next(ctx)
+	if err != nil || b.Status.State != tail.Retrying || fault.ClassOf(b.Status.Err) != fault.Offline {
 		t.Errorf("a tail without its store says %q (%v)", b.Status.Words(time.Now()), err)
 	}
 }

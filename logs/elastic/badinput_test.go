@@ -16,6 +16,7 @@ import (
 	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/sim"
+	"gantry/logs/tail"
 )
 
 // canned answers every request by the end of its path.
@@ -58,54 +59,54 @@ func TestEachBadInputHasItsOwnMessage(t *testing.T) {
 	for name, c := range map[string]struct {
 		transport func(t *testing.T, s *sim.Store) http.RoundTripper
 		query     logs.Query
-		state     logs.State
+		state     tail.State
 		class     fault.Class
 		message   string
 	}{
 		"malformed query": {
 			transport: func(_ *testing.T, s *sim.Store) http.RoundTripper { return lacking(s, 400, malformed, "_search") },
-			state:     logs.Stopped, class: fault.Invalid, message: "Failed to parse query [a AND (]",
+			state:     tail.Stopped, class: fault.Invalid, message: "Failed to parse query [a AND (]",
 		},
-		"unknown field": {query: where("no_such_field"), state: logs.Following, message: "logstash-* has none of the fields looked for: no_such_field"},
-		"unknown value": {query: where("container_id"), state: logs.Following, message: "logstash-* receives lines, and none of them is of this query"},
+		"unknown field": {query: where("no_such_field"), state: tail.Following, message: "logstash-* has none of the fields looked for: no_such_field"},
+		"unknown value": {query: where("container_id"), state: tail.Following, message: "logstash-* receives lines, and none of them is of this query"},
 		"endpoint down": {
 			transport: func(*testing.T, *sim.Store) http.RoundTripper {
 				return roundTrip(func(*http.Request) (*http.Response, error) { return nil, syscall.ECONNREFUSED })
 			},
-			state: logs.Retrying, class: fault.Offline, message: "connection refused (check the address and that the store is up)",
+			state: tail.Retrying, class: fault.Offline, message: "connection refused (check the address and that the store is up)",
 		},
 		"401": {
 			transport: func(_ *testing.T, s *sim.Store) http.RoundTripper { return lacking(s, 401, unknown, "_") },
-			state:     logs.Stopped, class: fault.Expired, message: "check the log store's credentials",
+			state:     tail.Stopped, class: fault.Expired, message: "check the log store's credentials",
 		},
 		"403": {
 			transport: func(_ *testing.T, s *sim.Store) http.RoundTripper { return lacking(s, 403, notAllowed, "_") },
-			state:     logs.Stopped, class: fault.Denied, message: "need read and view_index_metadata on the index",
+			state:     tail.Stopped, class: fault.Denied, message: "need read and view_index_metadata on the index",
 		},
 		"red cluster": {
 			transport: func(_ *testing.T, s *sim.Store) http.RoundTripper { return lacking(s, 503, red, "_search") },
-			state:     logs.Retrying, class: fault.Failed, message: "the cluster is red",
+			state:     tail.Retrying, class: fault.Failed, message: "the cluster is red",
 		},
 		"some shards red": {
 			transport: func(_ *testing.T, s *sim.Store) http.RoundTripper {
 				s.Inject(sim.Fault{Partial: true})
 				return s.RoundTripper()
 			},
-			state: logs.PartialAnswers, message: "1 of 2 shards failed: shard is not available",
+			state: tail.PartialAnswers, message: "1 of 2 shards failed: shard is not available",
 		},
 		"throttled": {
 			transport: func(_ *testing.T, s *sim.Store) http.RoundTripper {
 				s.Inject(sim.Fault{Status: 429, RetryAfter: time.Minute})
 				return s.RoundTripper()
 			},
-			state: logs.Retrying, class: fault.Throttled, message: "Too Many Requests",
+			state: tail.Retrying, class: fault.Throttled, message: "Too Many Requests",
 		},
 		"stalled": {
 			transport: func(_ *testing.T, s *sim.Store) http.RoundTripper {
 				s.Inject(sim.Fault{Stall: time.Hour})
 				return s.RoundTripper()
 			},
-			state: logs.Retrying, class: fault.Offline, message: "no answer within 10s",
+			state: tail.Retrying, class: fault.Offline, message: "no answer within 10s",
 		},
 		"mapping without a timestamp": {
 			transport: func(*testing.T, *sim.Store) http.RoundTripper {
@@ -114,19 +115,19 @@ func TestEachBadInputHasItsOwnMessage(t *testing.T) {
 					"_search":     `{"_shards":{"total":1},"hits":{"total":{"value":7},"hits":[]}}`,
 				})
 			},
-			state: logs.Following, message: "logstash-* has none of the fields looked for: @timestamp",
+			state: tail.Following, message: "logstash-* has none of the fields looked for: @timestamp",
 		},
 		"no index": {
 			transport: func(*testing.T, *sim.Store) http.RoundTripper {
 				return sim.New(sim.Options{}).RoundTripper()
 			},
-			state: logs.NoStore, message: "no index matches logstash-*",
+			state: tail.NoStore, message: "no index matches logstash-*",
 		},
 		"binary noise for an answer": {
 			transport: func(*testing.T, *sim.Store) http.RoundTripper {
 				return canned(map[string]string{"": "\x00\x1b[31m" + noise(5000)})
 			},
-			state: logs.Stopped, class: fault.Invalid, message: `something else answers there`,
+			state: tail.Stopped, class: fault.Invalid, message: `something else answers there`,
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -142,10 +143,10 @@ func TestEachBadInputHasItsOwnMessage(t *testing.T) {
 				}
 				return transport.RoundTrip(r)
 			})})
-			tail := logs.Follow(t.Context(), src, c.query, logs.TailOptions{})
-			defer tail.Close()
+			live := tail.Follow(t.Context(), src, c.query, tail.Options{})
+			defer live.Close()
 			time.Sleep(15 * time.Second)
-			b, err := tail.Next(t.Context())
+			b, err := live.Next(t.Context())
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
@@ -159,13 +160,13 @@ func TestEachBadInputHasItsOwnMessage(t *testing.T) {
 			if strings.ContainsAny(said, "\x00\x1b") || len(said) > 2000 {
 				t.Errorf("%s: %d bytes that are not clean: %q", name, len(said), said)
 			}
-			if c.state != logs.Retrying {
+			if c.state != tail.Retrying {
 				return
 			}
 			healed.Store(store(t))
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 			defer cancel()
-			for b = range tail.All(ctx) {
+			for b = range live.All(ctx) {
 				if len(b.Entries) > 0 {
 					return
 				}
@@ -184,10 +185,10 @@ func TestStrangeLinesComeWhole(t *testing.T) {
 		for i, message := range []string{"first", huge, binary, "last"} {
 			put(t, s, map[string]any{"n": i, "message": message}, time.Now().Add(time.Duration(i)*time.Second))
 		}
-		tail := logs.Follow(t.Context(), open(t, Config{Transport: s.RoundTripper()}), logs.Query{}, logs.TailOptions{})
-		defer tail.Close()
+		live := tail.Follow(t.Context(), open(t, Config{Transport: s.RoundTripper()}), logs.Query{}, tail.Options{})
+		defer live.Close()
 		time.Sleep(30 * time.Second)
-		b, _ := tail.Next(t.Context())
+		b, _ := live.Next(t.Context())
 		if len(b.Entries) != 4 || b.Entries[1].Message != huge || b.Entries[2].Message != binary {
 			t.Fatalf("%d lines came, or not as they were written", len(b.Entries))
 		}

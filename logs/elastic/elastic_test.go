@@ -16,6 +16,7 @@ import (
 	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/sim"
+	"gantry/logs/tail"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -321,8 +322,8 @@ func TestATailOverTheStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := sim.New(sim.Options{})
 		src := open(t, Config{Transport: store.RoundTripper()})
-		tail := logs.Follow(context.Background(), src, logs.Query{}, logs.TailOptions{PageSize: 10})
-		defer tail.Close()
+		live := tail.Follow(context.Background(), src, logs.Query{}, tail.Options{PageSize: 10})
+		defer live.Close()
 		seen := map[string]int{}
 		go func() {
 			for i := range 300 {
@@ -343,7 +344,7 @@ func TestATailOverTheStore(t *testing.T) {
 		}()
 		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 		defer cancel()
-		for b := range tail.All(ctx) {
+		for b := range live.All(ctx) {
 			for _, e := range b.Entries {
 				if e.Gap != nil {
 					t.Errorf("a gap %+v without need", *e.Gap)

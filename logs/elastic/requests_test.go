@@ -9,6 +9,7 @@ import (
 
 	"gantry/logs"
 	"gantry/logs/sim"
+	"gantry/logs/tail"
 )
 
 // TestTheFirstLinesComeWithTheFirstSearch counts what goes over the wire until a
@@ -30,10 +31,10 @@ func TestTheFirstLinesComeWithTheFirstSearch(t *testing.T) {
 		for _, want := range []string{"_field_caps _search", "_search"} {
 			asked = nil
 			began := time.Now()
-			tail := logs.Follow(t.Context(), src, q, logs.TailOptions{})
-			b, err := tail.Next(t.Context())
+			live := tail.Follow(t.Context(), src, q, tail.Options{})
+			b, err := live.Next(t.Context())
 			took, paths := time.Since(began), strings.Join(asked, " ")
-			tail.Close()
+			live.Close()
 			if err != nil || len(b.Entries) != 500 {
 				t.Fatalf("%d lines: %v", len(b.Entries), err)
 			}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gantry/logs"
+	"gantry/logs/tail"
 )
 
 // stream is a store to which lines come at a fixed rate. It makes them when they are
@@ -122,11 +123,11 @@ func BenchmarkSustained(b *testing.B) {
 			b.Fatal(err)
 		}
 		ring := logs.NewRing(0, 0)
-		tail := logs.Follow(context.Background(), src, logs.Query{}, logs.TailOptions{Last: 10_000})
+		live := tail.Follow(context.Background(), src, logs.Query{}, tail.Options{Last: 10_000})
 		read := func(d time.Duration) (lines, gaps int) {
 			ctx, cancel := context.WithTimeout(context.Background(), d)
 			defer cancel()
-			for batch := range tail.All(ctx) {
+			for batch := range live.All(ctx) {
 				ring.Add(batch.Entries)
 				lines, gaps = lines+len(batch.Entries), batch.Status.Gaps
 			}
@@ -139,7 +140,7 @@ func BenchmarkSustained(b *testing.B) {
 		runtime.GC()
 		var memory runtime.MemStats
 		runtime.ReadMemStats(&memory)
-		tail.Close()
+		live.Close()
 		src.Close()
 		if gaps > 0 || ring.Len() != logs.DefaultRingLines || lines < rate*int(taken/time.Second)*8/10 {
 			b.Errorf("%d lines with %d gaps, the ring holds %d", lines, gaps, ring.Len())

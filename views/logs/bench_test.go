@@ -17,6 +17,7 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/store"
 	"gantry/logs"
+	"gantry/logs/tail"
 	"gantry/ui"
 	"gantry/ui/uitest"
 	"gantry/views"
@@ -188,9 +189,9 @@ func fullLog(b *testing.B) (shell *ui.Shell, screen *logviews.Screen, more func(
 	}})
 	shell.Init()
 	shell.Update(tea.WindowSizeMsg{Width: 200, Height: 50})
-	tail := logs.Follow(b.Context(), &viewstest.Shelf{}, logs.Query{}, logs.TailOptions{})
-	b.Cleanup(tail.Close)
-	screen.Attach(b.Context(), source, tail)
+	live := tail.Follow(b.Context(), &viewstest.Shelf{}, logs.Query{}, tail.Options{})
+	b.Cleanup(live.Close)
+	screen.Attach(b.Context(), source, live)
 	n := time.Now().UnixNano() / int64(source.tick)
 	take := func(lines int) time.Duration {
 		batch := make([]logs.Entry, lines)
@@ -199,7 +200,7 @@ func fullLog(b *testing.B) (shell *ui.Shell, screen *logviews.Screen, more func(
 			n++
 		}
 		began := time.Now()
-		screen.Take(logs.Batch{Entries: batch, Status: logs.Status{State: logs.Following}})
+		screen.Take(tail.Batch{Entries: batch, Status: tail.Status{State: tail.Following}})
 		return time.Since(began)
 	}
 	take(logs.DefaultRingLines)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gantry/logs"
+	"gantry/logs/tail"
 	"gantry/views"
 )
 
@@ -30,10 +31,10 @@ func (s *logScreen) ClearTo(ring *logs.Ring) {
 func (s *logScreen) HideAllBut(expr string) error { return s.page.view.SetFilter(expr) }
 
 // Attach gives the screen a store and a tail of its own, whose batches the test brings.
-func (s *logScreen) Attach(ctx context.Context, source logs.Source, tail *logs.Tail) {
+func (s *logScreen) Attach(ctx context.Context, source logs.Source, tail *tail.Tail) {
 	s.search.source, s.search.session = source, newLogSession(ctx)
 	s.search.session.tail = tail
 }
 
 // Take brings a batch of the tail that was attached.
-func (s *logScreen) Take(b logs.Batch) { s.take(batched{s.search.session, b}) }
+func (s *logScreen) Take(b tail.Batch) { s.take(batched{s.search.session, b}) }

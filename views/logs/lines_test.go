@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx/awsxtest"
 	"gantry/logs"
+	"gantry/logs/tail"
 	"gantry/ui/logview"
 	"gantry/views"
 	"gantry/views/viewstest"
@@ -52,8 +53,8 @@ func TestTheScreenWakesBeforeItsWordsAreWrong(t *testing.T) {
 		span := func(name string, most time.Duration) time.Duration {
 			return time.Duration(rapid.Int64Range(-int64(time.Minute), int64(most)).Draw(t, name))
 		}
-		s := logs.Status{
-			State:   rapid.SampledFrom([]logs.State{logs.Following, logs.Behind, logs.Retrying, logs.NoStore}).Draw(t, "state"),
+		s := tail.Status{
+			State:   rapid.SampledFrom([]tail.State{tail.Following, tail.Behind, tail.Retrying, tail.NoStore}).Draw(t, "state"),
 			Newest:  now.Add(-span("age", 100*time.Hour)),
 			RetryAt: now.Add(span("retry", time.Minute)),
 		}
@@ -74,7 +75,7 @@ func TestBatchesAreDrawnAtMostTenTimesASecond(t *testing.T) {
 		s := &viewstest.Shelf{}
 		s.Write(time.Now(), "", "", "info", "hello")
 		x := newLogSession(t.Context())
-		x.tail = logs.Follow(x.ctx, s, logs.Query{}, logs.TailOptions{})
+		x.tail = tail.Follow(x.ctx, s, logs.Query{}, tail.Options{})
 		defer x.tail.Close()
 		defer x.end()
 		began := time.Now()

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/logs"
+	"gantry/logs/tail"
 	"gantry/ui"
 	"gantry/ui/logview"
 )
@@ -93,8 +94,8 @@ func (x *logSession) head(source logs.Source, q logs.Query, now time.Time) tea.C
 	return func() tea.Msg {
 		all := logs.Range{To: now}
 		page, err := source.Since(x.ctx, q, all, min(headLines, source.Limits().MaxPage))
-		b := logs.Batch{Entries: page.Entries, Status: logs.Status{
-			State: logs.Stopped, Err: err, Partial: page.Partial, Lines: len(page.Entries),
+		b := tail.Batch{Entries: page.Entries, Status: tail.Status{
+			State: tail.Stopped, Err: err, Partial: page.Partial, Lines: len(page.Entries),
 		}}
 		if err == nil && len(page.Entries) == 0 {
 			b.Status.Explanation = explained(x.ctx, source, q, all)
@@ -120,8 +121,8 @@ func (s *logScreen) place(msg placed) tea.Cmd {
 		return nil
 	}
 	found := msg.lines
-	s.search.status = logs.Status{
-		State: logs.Stopped, Err: msg.err, Partial: found.Partial, Lines: len(found.Entries), Explanation: msg.why,
+	s.search.status = tail.Status{
+		State: tail.Stopped, Err: msg.err, Partial: found.Partial, Lines: len(found.Entries), Explanation: msg.why,
 	}
 	if msg.err != nil {
 		return nil

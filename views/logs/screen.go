@@ -11,6 +11,7 @@ import (
 	"gantry/awsx/store"
 	"gantry/logs"
 	"gantry/logs/ecslog"
+	"gantry/logs/tail"
 	"gantry/ui"
 	"gantry/views"
 	"gantry/views/prose"
@@ -76,7 +77,7 @@ func (s *logScreen) words() words {
 // clear empties the screen of lines; how they are shown stays as it is.
 func (s *logScreen) clear() {
 	s.page.clear(s.whose.subject, s.search.opening.line)
-	s.search.status = logs.Status{}
+	s.search.status = tail.Status{}
 	s.beyond.reset()
 }
 

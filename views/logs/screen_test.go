@@ -41,7 +41,7 @@ func logAccount() (*awsxtest.Account, awsx.Ref) {
 }
 
 // tail opens the logs of a service, or of what of it scope chooses.
-func tail(t *testing.T, look uitest.Look, s *viewstest.Shelf, scope func(a *awsxtest.Account, service awsx.Ref) views.LogScope) *logDesk {
+func tailing(t *testing.T, look uitest.Look, s *viewstest.Shelf, scope func(a *awsxtest.Account, service awsx.Ref) views.LogScope) *logDesk {
 	t.Helper()
 	a, service := logAccount()
 	at := views.LogScope{Service: service}
@@ -130,7 +130,7 @@ func (n logNav) Logs(s views.LogScope) tea.Cmd { return n.viewer.Logs(s) }
 
 func TestScrollingUpPausesAndLosesNothing(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		d := tail(t, viewstest.Standard, &viewstest.Shelf{}, nil)
+		d := tailing(t, viewstest.Standard, &viewstest.Shelf{}, nil)
 		d.says(40, 0)
 		d.Read()
 		d.Shows("line 39", "following").Hides("line 5 ")
@@ -155,7 +155,7 @@ func TestScrollingUpPausesAndLosesNothing(t *testing.T) {
 
 func TestASearchKeepsTheOtherLines(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		d := tail(t, viewstest.Standard, &viewstest.Shelf{}, nil)
+		d := tailing(t, viewstest.Standard, &viewstest.Shelf{}, nil)
 		for _, m := range []string{"alpha", "needle one", "beta", "needle two", "gamma"} {
 			d.say(0, "info", m)
 		}
@@ -186,7 +186,7 @@ func (d *logDesk) onLine(t *testing.T, text string, keys ...string) {
 
 func TestAFilterHidesLines(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		d := tail(t, viewstest.Standard, &viewstest.Shelf{}, nil)
+		d := tailing(t, viewstest.Standard, &viewstest.Shelf{}, nil)
 		d.says(12, 0)
 		d.Read()
 		filter := func(keys ...string) {
@@ -212,7 +212,7 @@ func TestAFilterHidesLines(t *testing.T) {
 
 func TestTasksComeWhileFollowing(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		d := tail(t, viewstest.Standard, &viewstest.Shelf{}, nil)
+		d := tailing(t, viewstest.Standard, &viewstest.Shelf{}, nil)
 		d.say(0, "info", "from an old task")
 		d.Read()
 		newcomer := "abcdef0123456789" + strings.Repeat("9", 48)
@@ -257,7 +257,7 @@ func TestLinesOfForgottenTasksAreFoundAndOthersAreMarked(t *testing.T) {
 
 func TestWindows(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		d := tail(t, viewstest.Standard, &viewstest.Shelf{}, nil)
+		d := tailing(t, viewstest.Standard, &viewstest.Shelf{}, nil)
 		for i := range 600 {
 			d.shelf.Write(time.Now().Add(-time.Duration(600-i)*10*time.Second), d.ids[0], "", "info", fmt.Sprintf("line %d.", i))
 		}
@@ -273,7 +273,7 @@ func TestWindows(t *testing.T) {
 
 func TestErrorsAreWalked(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		d := tail(t, viewstest.Standard, &viewstest.Shelf{}, nil)
+		d := tailing(t, viewstest.Standard, &viewstest.Shelf{}, nil)
 		d.say(0, "error", "first failure")
 		d.says(30, 0)
 		d.say(0, "fatal", "second failure")
@@ -290,7 +290,7 @@ func TestErrorsAreWalked(t *testing.T) {
 
 func TestARecordIsShownCopiedAndSavedWithoutSecrets(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		d := tail(t, uitest.Look{W: 100, H: 40}, &viewstest.Shelf{}, nil)
+		d := tailing(t, uitest.Look{W: 100, H: 40}, &viewstest.Shelf{}, nil)
 		d.say(0, "error", "Traceback \x1b[31m\n  File app.py\nlogin password=hunter2")
 		d.Read()
 		d.Hides("hunter2")
@@ -321,7 +321,7 @@ func TestARecordIsShownCopiedAndSavedWithoutSecrets(t *testing.T) {
 func TestATaskAndItsPredecessor(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		s := &viewstest.Shelf{}
-		d := tail(t, viewstest.Standard, s, func(a *awsxtest.Account, service awsx.Ref) views.LogScope {
+		d := tailing(t, viewstest.Standard, s, func(a *awsxtest.Account, service awsx.Ref) views.LogScope {
 			a.Edit(func(data *awsxtest.Data) {
 				dead := data.Tasks[1]
 				dead.DesiredStatus, dead.LastStatus = "STOPPED", "STOPPED"
@@ -344,7 +344,7 @@ func TestATaskAndItsPredecessor(t *testing.T) {
 
 func TestAContainersLines(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		d := tail(t, viewstest.Standard, &viewstest.Shelf{}, func(a *awsxtest.Account, service awsx.Ref) views.LogScope {
+		d := tailing(t, viewstest.Standard, &viewstest.Shelf{}, func(a *awsxtest.Account, service awsx.Ref) views.LogScope {
 			scope := ofFirstTask(a, service)
 			scope.Container = "api-orders"
 			return scope
@@ -379,7 +379,7 @@ func TestAnIdleLogWritesNothing(t *testing.T) {
 
 func TestLogKeysDoNotCollide(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		d := tail(t, viewstest.Standard, &viewstest.Shelf{}, nil)
+		d := tailing(t, viewstest.Standard, &viewstest.Shelf{}, nil)
 		taken := map[string]string{}
 		offered := ui.Everywhere()
 		for _, a := range d.screen.Actions() {

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/logs"
+	"gantry/logs/tail"
 	"gantry/views"
 )
 
@@ -23,7 +24,7 @@ type search struct {
 	expr    logs.Expr   // what a person asks of the lines besides
 	session *logSession // nil until there is a source and something to search for
 	query   logs.Query  // of the session
-	status  logs.Status
+	status  tail.Status
 	wake    logWake
 	pace    logPace
 }
@@ -76,7 +77,7 @@ func (x *search) unfollow() {
 	if x.following() {
 		x.stop()
 		x.session = newLogSession(x.ctx)
-		x.status = logs.Status{State: logs.Stopped, Lines: x.status.Lines, Newest: x.status.Newest}
+		x.status = tail.Status{State: tail.Stopped, Lines: x.status.Lines, Newest: x.status.Newest}
 	}
 }
 

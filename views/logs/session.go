@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/logs"
+	"gantry/logs/tail"
 	"gantry/ui"
 )
 
@@ -15,7 +16,7 @@ import (
 type logSession struct {
 	ctx  context.Context
 	end  context.CancelFunc
-	tail *logs.Tail // nil for what is read once
+	tail *tail.Tail // nil for what is read once
 }
 
 func newLogSession(ctx context.Context) *logSession {
@@ -27,7 +28,7 @@ func newLogSession(ctx context.Context) *logSession {
 // batched is what a session brought.
 type batched struct {
 	session *logSession
-	batch   logs.Batch
+	batch   tail.Batch
 }
 
 // begin starts the search. One of the commands it returns owns the tail's end.
@@ -38,11 +39,11 @@ func (x *logSession) begin(source logs.Source, q logs.Query, from logOpening, no
 	case from.window.head:
 		return x.head(source, q, now)
 	}
-	var o logs.TailOptions
+	var o tail.Options
 	if from.window.since > 0 {
 		o.From = now.Add(-from.window.since)
 	}
-	x.tail = logs.Follow(x.ctx, source, q, o)
+	x.tail = tail.Follow(x.ctx, source, q, o)
 	return tea.Batch(x.keep(), x.next(0))
 }
 
@@ -108,15 +109,15 @@ func (w *logWake) fired(msg reworded) {
 
 // wordsChange is when the words about a tail change next by themselves: seconds
 // before the next try, the newest line's minutes and hours after it came.
-func wordsChange(s logs.Status, now time.Time) (at time.Time, ok bool) {
+func wordsChange(s tail.Status, now time.Time) (at time.Time, ok bool) {
 	switch s.State {
-	case logs.Retrying:
+	case tail.Retrying:
 		left := s.RetryAt.Sub(now)
 		if left <= 0 {
 			return time.Time{}, false
 		}
 		return now.Add((left-1)%time.Second + 1), true
-	case logs.Following, logs.Behind, logs.PartialAnswers:
+	case tail.Following, tail.Behind, tail.PartialAnswers:
 		if s.Newest.IsZero() {
 			return time.Time{}, false
 		}

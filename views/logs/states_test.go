@@ -90,7 +90,7 @@ func TestWhyThereAreNoLines(t *testing.T) {
 
 func TestATroubleLeavesTheLines(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		d := tail(t, viewstest.Standard, &viewstest.Shelf{}, nil)
+		d := tailing(t, viewstest.Standard, &viewstest.Shelf{}, nil)
 		d.says(3, 0)
 		d.Read()
 		d.shelf.Do(func() { d.shelf.Partial = &logs.Partial{Failed: 1, Shards: 3, Reason: "disk"} })
@@ -111,7 +111,7 @@ func TestATroubleLeavesTheLines(t *testing.T) {
 
 func TestATaskThatNeverStartedHasNoLines(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		d := tail(t, viewstest.Standard, &viewstest.Shelf{}, func(a *awsxtest.Account, service awsx.Ref) views.LogScope {
+		d := tailing(t, viewstest.Standard, &viewstest.Shelf{}, func(a *awsxtest.Account, service awsx.Ref) views.LogScope {
 			a.Edit(func(data *awsxtest.Data) {
 				data.Tasks[0].Containers[0].RuntimeID = ""
 				data.Tasks[0].StoppedReason = "CannotPullContainerError: not found"
@@ -142,7 +142,7 @@ func TestTasksThatCannotBeReadAreNamed(t *testing.T) {
 // keeps its lines on screen, and has each once when it moves back.
 func TestASearchGivenUpBeginsAnew(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		d := tail(t, uitest.Look{W: 120, H: 24}, &viewstest.Shelf{}, nil)
+		d := tailing(t, uitest.Look{W: 120, H: 24}, &viewstest.Shelf{}, nil)
 		d.say(0, "info", "hello")
 		d.Read().Shows("hello", "following")
 		var gelf string

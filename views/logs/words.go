@@ -10,6 +10,7 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/fault"
 	"gantry/logs"
+	"gantry/logs/tail"
 	"gantry/ui"
 	"gantry/ui/text"
 	"gantry/ui/theme"
@@ -160,21 +161,21 @@ func (w words) fresh() (ui.Fresh, string) {
 		return ui.Fresh{State: ui.FreshNone}, ""
 	case w.search.source == nil:
 		return loading("opening the log store")
-	case w.search.session == nil || st.State == logs.Opening:
+	case w.search.session == nil || st.State == tail.Opening:
 		return loading("searching")
 	}
 	words := strings.ReplaceAll(st.Words(w.deps.Now()), " · ", ", ")
 	short, _, _ := strings.Cut(words, ": ")
 	switch st.State {
-	case logs.Following:
+	case tail.Following:
 		return ui.Fresh{State: ui.FreshLive, Text: w.page.view.Status() + strings.TrimPrefix(words, "following")}, ""
-	case logs.Behind:
+	case tail.Behind:
 		return ui.Fresh{State: ui.FreshStale, Text: short}, words
-	case logs.PartialAnswers:
+	case tail.PartialAnswers:
 		return ui.Fresh{State: ui.FreshStale, Text: short}, words
-	case logs.NoStore:
+	case tail.NoStore:
 		return ui.Fresh{State: ui.FreshDenied, Text: "not found"}, w.overLines(st.Err)
-	case logs.Retrying:
+	case tail.Retrying:
 		state := ui.FreshStale
 		if fault.ClassOf(st.Err) == fault.Offline {
 			state = ui.FreshOffline
@@ -219,9 +220,9 @@ func (w words) emptiness() []prose.Para {
 		w.refused(&d, failedSearch(fault.ClassOf(st.Err)), st.Err)
 	case st.Explanation != nil:
 		w.explain(&d, *st.Explanation)
-	case st.State == logs.NoStore:
+	case st.State == tail.NoStore:
 		d.Line(theme.Failed, "no index has the configured name, or these credentials may not see it")
-	case st.State == logs.Opening:
+	case st.State == tail.Opening:
 		d.Line(theme.Dim, "searching the log store")
 		w.found(&d)
 	default:
@@ -273,7 +274,7 @@ func (w words) refused(d *prose.Document, what string, err error) {
 	} else {
 		d.Field("cause", err.Error())
 	}
-	if w.search.status.State == logs.Retrying || w.search.status.State == logs.NoStore {
+	if w.search.status.State == tail.Retrying || w.search.status.State == tail.NoStore {
 		d.Line(theme.Dim, "it is tried again by itself")
 		return
 	}

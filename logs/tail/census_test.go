@@ -1,4 +1,4 @@
-package logs
+package tail_test
 
 import (
 	"context"
@@ -8,31 +8,35 @@ import (
 	"time"
 
 	"gantry/internal/fault"
+	"gantry/logs"
+	"gantry/logs/logstest"
+	"gantry/logs/tail"
+	"gantry/logs/tail/tailtest"
 )
 
 // countingStore is a store that counts by time, unless its refusal is set.
 type countingStore struct {
-	*store
+	*logstest.Store
 	refusal  error
 	censuses int
 	given    int // lines in answers
 }
 
-func (s *countingStore) Since(ctx context.Context, q Query, r Range, limit int) (Page, error) {
-	page, err := s.store.Since(ctx, q, r, limit)
+func (s *countingStore) Since(ctx context.Context, q logs.Query, r logs.Range, limit int) (logs.Page, error) {
+	page, err := s.Store.Since(ctx, q, r, limit)
 	s.given += len(page.Entries)
 	return page, err
 }
 
-func (s *countingStore) Histogram(_ context.Context, _ Query, r Range, interval time.Duration) (Histogram, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *countingStore) Histogram(_ context.Context, _ logs.Query, r logs.Range, interval time.Duration) (logs.Histogram, error) {
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
 	s.censuses++
 	if s.refusal != nil {
-		return Histogram{}, s.refusal
+		return logs.Histogram{}, s.refusal
 	}
-	h := Histogram{Interval: interval, Bars: EmptyBars(r, interval)}
-	for _, d := range s.visible(r) {
+	h := logs.Histogram{Interval: interval, Bars: logs.EmptyBars(r, interval)}
+	for _, d := range s.Visible(r) {
 		h.Bars[int(d.Time.Sub(h.Bars[0].Start)/interval)].Lines++
 	}
 	return h, nil
@@ -52,7 +56,7 @@ func TestABusyTailReadsWhatIsNewAndLittleElse(t *testing.T) {
 		"a store that is too busy": {fault.Errorf(fault.Throttled, "count", "", "busy"), 20, true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			mem := &store{}
+			mem := &logstest.Store{}
 			source := rand.New(rand.NewPCG(1, 2))
 			start := time.Now()
 			for i := range perSecond * seconds {
@@ -61,22 +65,22 @@ func TestABusyTailReadsWhatIsNewAndLittleElse(t *testing.T) {
 				if i%100 == 0 {
 					delay = time.Duration(source.IntN(20)) * time.Second
 				}
-				mem.docs = append(mem.docs, doc(i, at, at.Add(delay)))
+				mem.Docs = append(mem.Docs, logstest.Doc(i, at, at.Add(delay)))
 			}
-			src := &countingStore{store: mem, refusal: c.refusal}
+			src := &countingStore{Store: mem, refusal: c.refusal}
 			if c.refusal != nil && c.counts {
 				// The store recovers, and what was written meanwhile comes.
 				time.AfterFunc(40*time.Second, func() {
-					mem.mu.Lock()
-					defer mem.mu.Unlock()
+					mem.Mu.Lock()
+					defer mem.Mu.Unlock()
 					src.refusal = nil
 				})
 			}
-			got := watch(src, TailOptions{Budget: -1, PageSize: 10_000}, 90*time.Second)
-			if len(got.counts) != perSecond*seconds || len(got.gaps) > 0 {
-				t.Errorf("%s: %d of %d lines and gaps %v", name, len(got.counts), perSecond*seconds, got.gaps)
+			got := tailtest.Watch(src, tail.Options{Budget: -1, PageSize: 10_000}, 90*time.Second)
+			if len(got.Counts) != perSecond*seconds || len(got.Gaps) > 0 {
+				t.Errorf("%s: %d of %d lines and gaps %v", name, len(got.Counts), perSecond*seconds, got.Gaps)
 			}
-			for id, n := range got.counts {
+			for id, n := range got.Counts {
 				if n != 1 {
 					t.Fatalf("%s: line %s came %d times", name, id, n)
 				}

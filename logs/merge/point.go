@@ -1,4 +1,4 @@
-package logs
+package merge
 
 import (
 	"context"
@@ -6,32 +6,33 @@ import (
 	"time"
 
 	"gantry/internal/fault"
+	"gantry/logs"
 )
 
 // OpenPoint makes a point that holds still what one store has, as far as that
 // store can. Lines of several stores are read without one: their order has no
 // place that all of them know.
-func (m *Merged) OpenPoint(context.Context) (Point, error) { return &mergedPoint{of: m}, nil }
+func (m *Source) OpenPoint(context.Context) (logs.Point, error) { return &mergedPoint{of: m}, nil }
 
 // mergedPoint opens the point of the store that the query turns out to concern.
 type mergedPoint struct {
-	of    *Merged
-	point Point
+	of    *Source
+	point logs.Point
 	plain bool // the store has no points in time
 }
 
 // Read reads from the one store's point, or anew where there is none.
-func (p *mergedPoint) Read(ctx context.Context, q Query, r Range, d Direction, after Cursor, limit int) (Page, error) {
+func (p *mergedPoint) Read(ctx context.Context, q logs.Query, r logs.Range, d logs.Direction, after logs.Cursor, limit int) (logs.Page, error) {
 	asked := p.of.split(q)
 	if len(asked) == 1 && p.point == nil && !p.plain {
 		if err := p.open(ctx, asked[0]); err != nil {
-			return Page{}, err
+			return logs.Page{}, err
 		}
 	}
 	switch {
 	case p.point != nil:
 		return p.point.Read(ctx, asked[0].query, r, d, after, limit)
-	case d == Newer:
+	case d == logs.Newer:
 		return p.of.Since(ctx, q, r, limit)
 	}
 	return p.of.Latest(ctx, q, r, limit)
@@ -42,7 +43,7 @@ func (p *mergedPoint) open(ctx context.Context, a asked) error {
 	if err != nil {
 		return err
 	}
-	historian, ok := src.(Historian)
+	historian, ok := src.(logs.Historian)
 	if !ok {
 		p.plain = true
 		return nil
@@ -51,7 +52,7 @@ func (p *mergedPoint) open(ctx context.Context, a asked) error {
 	switch {
 	case err == nil:
 		return nil
-	case ctx.Err() != nil, fault.ClassOf(err) == fault.Offline && !errors.Is(err, ErrNoPoints):
+	case ctx.Err() != nil, fault.ClassOf(err) == fault.Offline && !errors.Is(err, logs.ErrNoPoints):
 		return err
 	}
 	// Whatever else is wrong, the search says it better, or works.
@@ -69,20 +70,20 @@ func (p *mergedPoint) Close(ctx context.Context) error {
 
 // Count adds up the lines of the stores that a query concerns. The error is of
 // class invalid when one of them cannot count.
-func (m *Merged) Count(ctx context.Context, q Query, r Range) (Count, error) {
-	var sum Count
+func (m *Source) Count(ctx context.Context, q logs.Query, r logs.Range) (logs.Count, error) {
+	var sum logs.Count
 	for _, a := range m.split(q) {
 		src, err := a.open(ctx)
 		if err != nil {
-			return Count{}, err
+			return logs.Count{}, err
 		}
-		counter, ok := src.(Counter)
+		counter, ok := src.(logs.Counter)
 		if !ok {
-			return Count{}, fault.Errorf(fault.Invalid, "count lines", "", "this log store cannot")
+			return logs.Count{}, fault.Errorf(fault.Invalid, "count lines", "", "this log store cannot")
 		}
 		c, err := counter.Count(ctx, a.query, r)
 		if err != nil {
-			return Count{}, err
+			return logs.Count{}, err
 		}
 		sum.Lines += c.Lines
 		sum.Partial = sum.Partial.And(c.Partial)
@@ -92,20 +93,20 @@ func (m *Merged) Count(ctx context.Context, q Query, r Range) (Count, error) {
 
 // Histogram adds up the bars of the stores that a query concerns. The error is of
 // class invalid when one of them cannot count by time.
-func (m *Merged) Histogram(ctx context.Context, q Query, r Range, interval time.Duration) (Histogram, error) {
-	sum := Histogram{Interval: interval, Bars: EmptyBars(r, interval)}
+func (m *Source) Histogram(ctx context.Context, q logs.Query, r logs.Range, interval time.Duration) (logs.Histogram, error) {
+	sum := logs.Histogram{Interval: interval, Bars: logs.EmptyBars(r, interval)}
 	for _, a := range m.split(q) {
 		src, err := a.open(ctx)
 		if err != nil {
-			return Histogram{}, err
+			return logs.Histogram{}, err
 		}
-		counting, ok := src.(Histogrammer)
+		counting, ok := src.(logs.Histogrammer)
 		if !ok {
-			return Histogram{}, fault.Errorf(fault.Invalid, "count lines by time", "", "this log store cannot")
+			return logs.Histogram{}, fault.Errorf(fault.Invalid, "count lines by time", "", "this log store cannot")
 		}
 		h, err := counting.Histogram(ctx, a.query, r, interval)
 		if err != nil {
-			return Histogram{}, err
+			return logs.Histogram{}, err
 		}
 		sum.Partial = sum.Partial.And(h.Partial)
 		for i := range min(len(h.Bars), len(sum.Bars)) {

@@ -1,4 +1,4 @@
-package logs
+package tail
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/internal/fault"
+	"gantry/logs"
 )
 
 const (
@@ -42,26 +43,26 @@ const (
 	flushLines = 5000
 	// heldLines and heldBytes bound what waits for a reader that does not come:
 	// no more than a ring of the default size would keep.
-	heldLines = DefaultRingLines
-	heldBytes = DefaultRingBytes
+	heldLines = logs.DefaultRingLines
+	heldBytes = logs.DefaultRingBytes
 )
 
 // pump is the tail's goroutine: all its fields belong to it.
 type pump struct {
 	tail *Tail
-	src  Source
-	opts TailOptions
+	src  logs.Source
+	opts Options
 
-	asked   *Query // what the reader wants
-	query   *Query // what is searched for
-	good    *Query // what was last answered
+	asked   *logs.Query // what the reader wants
+	query   *logs.Query // what is searched for
+	good    *logs.Query // what was last answered
 	opened  bool
 	changed bool // the query is new since the last good poll
 
 	seen  seen
-	high  time.Time // everything up to here was read
-	floor time.Time // nothing before this is read: it was cut off on purpose
-	holes []Range   // nothing within these is read: gap lines stand for them; ascending
+	high  time.Time    // everything up to here was read
+	floor time.Time    // nothing before this is read: it was cut off on purpose
+	holes []logs.Range // nothing within these is read: gap lines stand for them; ascending
 
 	swept  time.Time // when the whole overlap was last read
 	lately int       // lines that the current poll read, old and new
@@ -74,15 +75,15 @@ type pump struct {
 
 	status    Status
 	told      Status
-	pieces    Assembly
-	pending   []Entry
+	pieces    logs.Assembly
+	pending   []logs.Entry
 	idle      time.Duration
 	failures  int
 	heard     time.Time // when a new line last came
 	explained time.Time // when the store was last asked why none did
 }
 
-func newPump(t *Tail, src Source, opts TailOptions) *pump {
+func newPump(t *Tail, src logs.Source, opts Options) *pump {
 	return &pump{
 		tail: t, src: src, opts: opts,
 		seen:       newSeen(),
@@ -191,12 +192,12 @@ func (p *pump) open(ctx context.Context) error {
 		p.opened = true
 		return p.poll(ctx)
 	}
-	page, err := p.newest(ctx, Range{To: now.Add(Ahead)}, p.opts.Last)
+	page, err := p.newest(ctx, logs.Range{To: now.Add(logs.Ahead)}, p.opts.Last)
 	if err != nil {
 		return err
 	}
 	p.take(page.Entries, time.Time{})
-	SortByTime(p.pending)
+	logs.SortByTime(p.pending)
 	p.high = now.Add(-p.opts.Overlap)
 	if n := len(page.Entries); n > 0 {
 		p.high = earlier(latest(page.Entries), now)
@@ -214,8 +215,8 @@ func (p *pump) open(ctx context.Context) error {
 
 // newest reads the newest lines of a range, oldest first: fewer when they are too
 // large to come in one answer.
-func (p *pump) newest(ctx context.Context, r Range, n int) (Page, error) {
-	page, _, err := Fitting(min(n, p.src.Limits().MaxPage), func(n int) (Page, error) { return p.src.Latest(ctx, *p.query, r, n) })
+func (p *pump) newest(ctx context.Context, r logs.Range, n int) (logs.Page, error) {
+	page, _, err := logs.Fitting(min(n, p.src.Limits().MaxPage), func(n int) (logs.Page, error) { return p.src.Latest(ctx, *p.query, r, n) })
 	slices.Reverse(page.Entries)
 	return page, err
 }
@@ -224,7 +225,7 @@ func (p *pump) newest(ctx context.Context, r Range, n int) (Page, error) {
 // be.
 func (p *pump) newestSeen() time.Time { return later(p.status.Newest, latest(p.pending)) }
 
-func latest(entries []Entry) time.Time {
+func latest(entries []logs.Entry) time.Time {
 	var t time.Time
 	for i := range entries {
 		t = later(t, entries[i].Time)
@@ -233,7 +234,7 @@ func latest(entries []Entry) time.Time {
 }
 
 // judge sets the state that a complete poll leaves, by its last page.
-func (p *pump) judge(page Page) {
+func (p *pump) judge(page logs.Page) {
 	p.status.Partial = page.Partial
 	switch {
 	case page.NoShards:
@@ -247,7 +248,7 @@ func (p *pump) judge(page Page) {
 
 // take appends the entries that were not seen yet. Those well before newest, the time
 // of the newest line when the poll began, are late. It returns how many were new.
-func (p *pump) take(entries []Entry, newest time.Time) (fresh int) {
+func (p *pump) take(entries []logs.Entry, newest time.Time) (fresh int) {
 	p.lately += len(entries)
 	now := time.Now()
 	for i := range entries {
@@ -280,7 +281,7 @@ func (p *pump) tell() { p.flush(time.Time{}) }
 // flush hands over the pending entries before a time, or all of them. The rest
 // stays: lines of one stored timestamp may still come and belong among them.
 func (p *pump) flush(before time.Time) {
-	SortByTime(p.pending)
+	logs.SortByTime(p.pending)
 	n := len(p.pending)
 	if !before.IsZero() {
 		for n > 0 && !p.pending[n-1].Time.Before(before) {
@@ -288,7 +289,7 @@ func (p *pump) flush(before time.Time) {
 		}
 	}
 	out := p.pending[:n:n]
-	rest := append([]Entry(nil), p.pending[n:]...)
+	rest := append([]logs.Entry(nil), p.pending[n:]...)
 	if n > 0 {
 		p.status.Newest = later(p.status.Newest, out[n-1].Time)
 	}

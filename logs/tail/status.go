@@ -1,8 +1,10 @@
-package logs
+package tail
 
 import (
 	"fmt"
 	"time"
+
+	"gantry/logs"
 )
 
 // State is what a tail is doing.
@@ -35,7 +37,7 @@ type Status struct {
 	// Err is the failure behind Retrying, NoStore and Stopped.
 	Err error
 	// Partial is the reason of PartialAnswers.
-	Partial *Partial
+	Partial *logs.Partial
 	// RetryAt is when the next request is sent while Retrying.
 	RetryAt time.Time
 	// Newest is the time of the newest line delivered; zero before the first.
@@ -61,7 +63,7 @@ type Status struct {
 	Refused error
 	// Explanation says why there are no lines; nil when there are some, or when
 	// it is not known.
-	Explanation *Explanation
+	Explanation *logs.Explanation
 }
 
 // staleAfter is the age at which the newest line's age is worth showing.

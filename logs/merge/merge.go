@@ -1,4 +1,4 @@
-package logs
+package merge
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/internal/fault"
+	"gantry/logs"
 )
 
 // Member is one of several stores that are read as one.
@@ -21,31 +22,31 @@ type Member struct {
 	Fields []string
 	// Open opens the store. It is called when a query first needs the member, and
 	// again after it has failed; its error carries a *fault.Error.
-	Open func(ctx context.Context) (Source, error)
+	Open func(ctx context.Context) (logs.Source, error)
 }
 
 // refusalLasts is how long a part that refused a query is not asked it again
 // while other parts answer.
 const refusalLasts = 30 * time.Second
 
-// Merged reads several stores as one. A query is split by the fields it names, so
+// Source reads several stores as one. A query is split by the fields it names, so
 // that each store is asked for its own lines only, and one that a query does not
 // concern is not even opened. When a query concerns one store only, its answers
 // are that store's own.
-type Merged struct{ parts []*part }
+type Source struct{ parts []*part }
 
 var (
-	_ Source       = (*Merged)(nil)
-	_ Historian    = (*Merged)(nil)
-	_ Counter      = (*Merged)(nil)
-	_ Histogrammer = (*Merged)(nil)
+	_ logs.Source       = (*Source)(nil)
+	_ logs.Historian    = (*Source)(nil)
+	_ logs.Counter      = (*Source)(nil)
+	_ logs.Histogrammer = (*Source)(nil)
 )
 
 type part struct {
 	Member
 
 	mu      sync.Mutex
-	source  Source
+	source  logs.Source
 	refused refusal
 }
 
@@ -56,9 +57,9 @@ type refusal struct {
 	until time.Time
 }
 
-// Merge makes one Source of several stores.
-func Merge(members ...Member) *Merged {
-	m := &Merged{}
+// Of makes one Source of several stores.
+func Of(members ...Member) *Source {
+	m := &Source{}
 	for _, p := range members {
 		m.parts = append(m.parts, &part{Member: p})
 	}
@@ -66,7 +67,7 @@ func Merge(members ...Member) *Merged {
 }
 
 // open returns the part's store, opened once.
-func (p *part) open(ctx context.Context) (Source, error) {
+func (p *part) open(ctx context.Context) (logs.Source, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.source == nil {
@@ -80,7 +81,7 @@ func (p *part) open(ctx context.Context) (Source, error) {
 }
 
 // opened returns the part's store if it is open.
-func (p *part) opened() Source {
+func (p *part) opened() logs.Source {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.source
@@ -103,40 +104,40 @@ func (p *part) remember(where string, err error) {
 }
 
 // Latest returns the newest lines of all the stores that a query concerns.
-func (m *Merged) Latest(ctx context.Context, q Query, r Range, limit int) (Page, error) {
-	return m.read(ctx, q, limit, NewestFirst, func(ctx context.Context, src Source, q Query) (Page, error) {
+func (m *Source) Latest(ctx context.Context, q logs.Query, r logs.Range, limit int) (logs.Page, error) {
+	return m.read(ctx, q, limit, logs.NewestFirst, func(ctx context.Context, src logs.Source, q logs.Query) (logs.Page, error) {
 		return src.Latest(ctx, q, r, limit)
 	})
 }
 
 // Since returns the oldest lines of all the stores that a query concerns.
-func (m *Merged) Since(ctx context.Context, q Query, r Range, limit int) (Page, error) {
-	return m.read(ctx, q, limit, OldestFirst, func(ctx context.Context, src Source, q Query) (Page, error) {
+func (m *Source) Since(ctx context.Context, q logs.Query, r logs.Range, limit int) (logs.Page, error) {
+	return m.read(ctx, q, limit, logs.OldestFirst, func(ctx context.Context, src logs.Source, q logs.Query) (logs.Page, error) {
 		return src.Since(ctx, q, r, limit)
 	})
 }
 
-func (m *Merged) read(
-	ctx context.Context, q Query, limit int, join func(int, ...Page) Page,
-	read func(context.Context, Source, Query) (Page, error),
-) (Page, error) {
+func (m *Source) read(
+	ctx context.Context, q logs.Query, limit int, join func(int, ...logs.Page) logs.Page,
+	read func(context.Context, logs.Source, logs.Query) (logs.Page, error),
+) (logs.Page, error) {
 	asked := m.split(q)
 	if len(asked) == 1 {
 		src, err := asked[0].open(ctx)
 		if err != nil {
-			return Page{}, err
+			return logs.Page{}, err
 		}
 		return read(ctx, src, asked[0].query)
 	}
-	pages, err := Gather(ctx, len(asked), func(ctx context.Context, i int) (Page, error) {
+	pages, err := logs.Gather(ctx, len(asked), func(ctx context.Context, i int) (logs.Page, error) {
 		a := asked[i]
 		where := a.query.String()
 		if err := a.recall(where); err != nil {
-			return Page{}, err
+			return logs.Page{}, err
 		}
 		src, err := a.open(ctx)
 		if err != nil {
-			return Page{}, err
+			return logs.Page{}, err
 		}
 		page, err := read(ctx, src, a.query)
 		if fault.Lasting(err) {
@@ -145,22 +146,22 @@ func (m *Merged) read(
 		return page, err
 	})
 	if err != nil {
-		return Page{}, err
+		return logs.Page{}, err
 	}
 	return join(limit, pages...), nil
 }
 
 // Explain says why a query has no lines, for each store that it concerns.
-func (m *Merged) Explain(ctx context.Context, q Query, r Range) (Explanation, error) {
-	var all Explanation
+func (m *Source) Explain(ctx context.Context, q logs.Query, r logs.Range) (logs.Explanation, error) {
+	var all logs.Explanation
 	for i, a := range m.split(q) {
 		src, err := a.open(ctx)
 		if err != nil {
-			return Explanation{}, err
+			return logs.Explanation{}, err
 		}
 		x, err := src.Explain(ctx, a.query, r)
 		if err != nil {
-			return Explanation{}, err
+			return logs.Explanation{}, err
 		}
 		if i == 0 {
 			all = x
@@ -180,8 +181,8 @@ func (m *Merged) Explain(ctx context.Context, q Query, r Range) (Explanation, er
 
 // Limits returns the narrowest bounds of the stores that are open, and those of
 // most stores before one is.
-func (m *Merged) Limits() Limits {
-	l := Limits{MaxPage: 10_000, Step: Grain}
+func (m *Source) Limits() logs.Limits {
+	l := logs.Limits{MaxPage: 10_000, Step: logs.Grain}
 	open := 0
 	for _, p := range m.parts {
 		src := p.opened()
@@ -193,13 +194,13 @@ func (m *Merged) Limits() Limits {
 			l = of
 			continue
 		}
-		l = Limits{MaxPage: min(l.MaxPage, of.MaxPage), Step: max(l.Step, of.Step, Grain)}
+		l = logs.Limits{MaxPage: min(l.MaxPage, of.MaxPage), Step: max(l.Step, of.Step, logs.Grain)}
 	}
 	return l
 }
 
 // Close closes the stores that are open and can be closed.
-func (m *Merged) Close() {
+func (m *Source) Close() {
 	for _, p := range m.parts {
 		if c, ok := p.opened().(interface{ Close() }); ok {
 			c.Close()

@@ -1,8 +1,10 @@
-package logs
+package tail
 
 import (
 	"context"
 	"time"
+
+	"gantry/logs"
 )
 
 // Flow says how lines come, or why none do.
@@ -40,7 +42,7 @@ func (p *pump) explain(ctx context.Context, fresh bool) {
 		return
 	}
 	p.explained = now
-	r := Range{From: p.opts.From, To: now.Add(Ahead)}
+	r := logs.Range{From: p.opts.From, To: now.Add(logs.Ahead)}
 	if !none {
 		r.From = now.Add(-staleAfter)
 	}

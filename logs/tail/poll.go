@@ -1,18 +1,20 @@
-package logs
+package tail
 
 import (
 	"context"
 	"maps"
 	"slices"
 	"time"
+
+	"gantry/logs"
 )
 
 // reading is one poll under way.
 type reading struct {
 	newest  time.Time // the newest line when it began: late is what comes well before
 	fresh   int       // new lines so far
-	partial *Partial
-	last    Page
+	partial *logs.Partial
+	last    logs.Page
 	skipped bool
 	counted int // lines that the store counted instead of giving them
 }
@@ -24,7 +26,7 @@ func (p *pump) poll(ctx context.Context) error {
 	from, whole := p.start(now)
 	r := reading{newest: p.status.Newest}
 	p.lately = 0
-	stretches, err := p.plan(ctx, Range{From: from, To: now.Add(Ahead)}, &r)
+	stretches, err := p.plan(ctx, logs.Range{From: from, To: now.Add(logs.Ahead)}, &r)
 	if err != nil {
 		return err
 	}
@@ -51,7 +53,7 @@ func (p *pump) poll(ctx context.Context) error {
 
 // read reads one stretch. When more new lines come than the budget allows, it
 // skips to the newest.
-func (p *pump) read(ctx context.Context, stretch Range, r *reading) error {
+func (p *pump) read(ctx context.Context, stretch logs.Range, r *reading) error {
 	limits := p.src.Limits()
 	regular := min(p.opts.PageSize, limits.MaxPage)
 	size := regular
@@ -59,8 +61,8 @@ func (p *pump) read(ctx context.Context, stretch Range, r *reading) error {
 		if p.opts.Budget > 0 && r.fresh >= p.opts.Budget*p.opts.PageSize {
 			return p.skip(ctx, cursor, r)
 		}
-		page, fitting, err := Fitting(size, func(n int) (Page, error) {
-			return p.src.Since(ctx, *p.query, Range{From: cursor, To: stretch.To}, n)
+		page, fitting, err := logs.Fitting(size, func(n int) (logs.Page, error) {
+			return p.src.Since(ctx, *p.query, logs.Range{From: cursor, To: stretch.To}, n)
 		})
 		if err != nil {
 			return err
@@ -89,7 +91,7 @@ func (p *pump) read(ctx context.Context, stretch Range, r *reading) error {
 	}
 }
 
-func (p *pump) collect(page Page, r *reading) {
+func (p *pump) collect(page logs.Page, r *reading) {
 	r.fresh += p.take(page.Entries, r.newest)
 	if page.Partial != nil {
 		r.partial = page.Partial
@@ -101,7 +103,7 @@ func (p *pump) collect(page Page, r *reading) {
 // line between that and what was read. The hole is not read again. While the
 // store answers in part, the gap line reaches to the newest line.
 func (p *pump) skip(ctx context.Context, cursor time.Time, r *reading) error {
-	whole := Range{From: cursor, To: time.Now().Add(Ahead)}
+	whole := logs.Range{From: cursor, To: time.Now().Add(logs.Ahead)}
 	page, err := p.newest(ctx, whole, p.opts.PageSize)
 	if err != nil {
 		return err
@@ -112,8 +114,8 @@ func (p *pump) skip(ctx context.Context, cursor time.Time, r *reading) error {
 			end = later(end, page.Entries[len(page.Entries)-1].Time)
 		}
 		p.gap(cursor, end, "more lines came than could be read")
-		p.holes = slices.DeleteFunc(p.holes, func(h Range) bool { return !h.From.Before(cursor) })
-		p.holes = append(p.holes, Range{From: cursor, To: page.Last})
+		p.holes = slices.DeleteFunc(p.holes, func(h logs.Range) bool { return !h.From.Before(cursor) })
+		p.holes = append(p.holes, logs.Range{From: cursor, To: page.Last})
 		r.skipped = true
 	}
 	p.collect(page, r)
@@ -167,7 +169,7 @@ func (p *pump) overflow(from, to time.Time) {
 		return
 	}
 	p.overflowed[from] = true
-	p.gap(from, to, ReasonOneTimestamp)
+	p.gap(from, to, logs.ReasonOneTimestamp)
 }
 
 // advance moves the high water to the newest line read, but never beyond now.
@@ -200,5 +202,5 @@ func (p *pump) gap(from, to time.Time, reason string) {
 		at = later(at, p.pending[i].Time)
 	}
 	p.status.Gaps++
-	p.pending = append(p.pending, Entry{Time: at, Gap: &Gap{From: from, To: to, Reason: reason}})
+	p.pending = append(p.pending, logs.Entry{Time: at, Gap: &logs.Gap{From: from, To: to, Reason: reason}})
 }

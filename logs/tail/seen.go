@@ -1,8 +1,10 @@
-package logs
+package tail
 
 import (
 	"hash/maphash"
 	"time"
+
+	"gantry/logs"
 )
 
 // digest stands for a document's id in a sixth of its memory. Of a million documents two have
@@ -25,8 +27,8 @@ func newSeen() seen {
 }
 
 // add reports whether the entry is new, and remembers it.
-func (s *seen) add(e *Entry) bool {
-	k := DocumentID{e.Index, e.ID}
+func (s *seen) add(e *logs.Entry) bool {
+	k := logs.DocumentID{Index: e.Index, ID: e.ID}
 	d := digest{maphash.Comparable(s.seeds[0], k), maphash.Comparable(s.seeds[1], k)}
 	second := e.Time.Unix()
 	set := s.seconds[second]

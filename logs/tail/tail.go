@@ -1,4 +1,4 @@
-package logs
+package tail
 
 import (
 	"cmp"
@@ -7,10 +7,12 @@ import (
 	"iter"
 	"sync/atomic"
 	"time"
+
+	"gantry/logs"
 )
 
-// TailOptions shape a tail. The zero value follows from the newest 500 lines.
-type TailOptions struct {
+// Options shape a tail. The zero value follows from the newest 500 lines.
+type Options struct {
 	// Last is how many lines to open with; zero is 500.
 	Last int
 	// From, when set, opens with everything since then instead of Last lines.
@@ -29,7 +31,7 @@ type TailOptions struct {
 	Poll, IdlePoll time.Duration
 }
 
-func (o TailOptions) withDefaults() TailOptions {
+func (o Options) withDefaults() Options {
 	o.Last = cmp.Or(max(o.Last, 0), 500)
 	o.Overlap = cmp.Or(o.Overlap, 30*time.Second)
 	o.PageSize = cmp.Or(o.PageSize, 1000)
@@ -43,7 +45,7 @@ func (o TailOptions) withDefaults() TailOptions {
 type Batch struct {
 	// Entries are in the order of their times and shared: do not change them.
 	// Late ones belong before lines of earlier batches.
-	Entries []Entry
+	Entries []logs.Entry
 	// Status is the tail's state after the entries.
 	Status Status
 }
@@ -53,7 +55,7 @@ type Batch struct {
 // nothing waits for the reader and one reception brings all there is.
 type Tail struct {
 	out    chan Batch
-	query  atomic.Pointer[Query]
+	query  atomic.Pointer[logs.Query]
 	poke   chan struct{}
 	cancel context.CancelFunc
 	done   chan struct{}
@@ -62,7 +64,7 @@ type Tail struct {
 // Follow starts a tail. It runs until ctx ends, Close is called, or the store
 // refuses for good (denied, expired, invalid); whoever calls Follow owns it and
 // must call Close.
-func Follow(ctx context.Context, src Source, q Query, opts TailOptions) *Tail {
+func Follow(ctx context.Context, src logs.Source, q logs.Query, opts Options) *Tail {
 	ctx, cancel := context.WithCancel(ctx)
 	t := &Tail{
 		out:    make(chan Batch, 1),
@@ -114,7 +116,7 @@ func (t *Tail) All(ctx context.Context) iter.Seq[Batch] {
 // of a service come and go while it is followed. Lines of the last two minutes
 // that only the new query chooses are delivered late, unless the tail opened
 // with younger ones.
-func (t *Tail) SetQuery(q Query) {
+func (t *Tail) SetQuery(q logs.Query) {
 	t.query.Store(&q)
 	select {
 	case t.poke <- struct{}{}:
@@ -141,24 +143,24 @@ func (t *Tail) hand(b Batch) {
 
 // merged joins two ordered runs into a new one; of equal times the first run's
 // come first.
-func merged(a, b []Entry) []Entry {
+func merged(a, b []logs.Entry) []logs.Entry {
 	switch {
 	case len(a) == 0:
 		return b
 	case len(b) == 0:
 		return a
 	}
-	both := make([]Entry, 0, len(a)+len(b))
+	both := make([]logs.Entry, 0, len(a)+len(b))
 	both = append(append(both, a...), b...)
 	if b[0].Time.Before(a[len(a)-1].Time) {
-		SortByTime(both)
+		logs.SortByTime(both)
 	}
 	return both
 }
 
 // bounded drops the oldest entries beyond the bounds and puts a gap line in their
 // place.
-func bounded(entries []Entry, lines, bytes int) []Entry {
+func bounded(entries []logs.Entry, lines, bytes int) []logs.Entry {
 	keep := len(entries)
 	for keep > 0 && len(entries)-keep < lines-1 && bytes > 0 {
 		keep--
@@ -171,6 +173,6 @@ func bounded(entries []Entry, lines, bytes int) []Entry {
 	if g := entries[0].Gap; g != nil {
 		from = earlier(from, g.From)
 	}
-	gap := Gap{From: from, To: entries[keep-1].Time, Reason: "lines came faster than they were taken"}
-	return append([]Entry{{Time: gap.To, Gap: &gap}}, entries[keep:]...)
+	gap := logs.Gap{From: from, To: entries[keep-1].Time, Reason: "lines came faster than they were taken"}
+	return append([]logs.Entry{{Time: gap.To, Gap: &gap}}, entries[keep:]...)
 }

@@ -1,4 +1,4 @@
-package logs
+package tail
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gantry/internal/fault"
+	"gantry/logs"
 )
 
 // bar is the width of what a census counts.
@@ -16,15 +17,15 @@ const bar = time.Second
 // lines each second of the overlap has, and only those with more lines than were
 // seen are read again: of thousands a second, reading the overlap would cost many
 // times what the new lines do.
-func (p *pump) plan(ctx context.Context, all Range, r *reading) ([]Range, error) {
-	p.holes = slices.DeleteFunc(p.holes, func(h Range) bool { return h.To.Before(all.From) })
-	counting, ok := p.src.(Histogrammer)
+func (p *pump) plan(ctx context.Context, all logs.Range, r *reading) ([]logs.Range, error) {
+	p.holes = slices.DeleteFunc(p.holes, func(h logs.Range) bool { return h.To.Before(all.From) })
+	counting, ok := p.src.(logs.Histogrammer)
 	known := p.high.Truncate(bar)
 	if !ok || p.uncounted || p.changed || !p.busy() || !all.From.Before(known) {
 		return p.cut(all), nil
 	}
 	// Whole seconds, but nothing from before the floor, which was not seen.
-	overlap := Range{From: later(all.From.Truncate(bar), p.floor), To: known.Add(-1)}
+	overlap := logs.Range{From: later(all.From.Truncate(bar), p.floor), To: known.Add(-1)}
 	census, err := counting.Histogram(ctx, *p.query, overlap, bar)
 	if fault.ClassOf(err) == fault.Invalid && err != nil {
 		p.uncounted = true
@@ -34,11 +35,11 @@ func (p *pump) plan(ctx context.Context, all Range, r *reading) ([]Range, error)
 		return nil, err
 	}
 	r.partial = census.Partial
-	var out []Range
+	var out []logs.Range
 	for _, b := range census.Bars {
 		r.counted += b.Lines
 		if b.Lines > p.seen.of(b.Start) {
-			second := Range{From: later(b.Start, overlap.From), To: b.Start.Add(bar - 1)}
+			second := logs.Range{From: later(b.Start, overlap.From), To: b.Start.Add(bar - 1)}
 			if n := len(out); n > 0 && out[n-1].To.Equal(second.From.Add(-1)) {
 				out[n-1].To = second.To
 				continue
@@ -46,8 +47,8 @@ func (p *pump) plan(ctx context.Context, all Range, r *reading) ([]Range, error)
 			out = append(out, second)
 		}
 	}
-	var cut []Range
-	for _, stretch := range append(out, Range{From: known, To: all.To}) {
+	var cut []logs.Range
+	for _, stretch := range append(out, logs.Range{From: known, To: all.To}) {
 		cut = append(cut, p.cut(stretch)...)
 	}
 	return cut, nil
@@ -57,14 +58,14 @@ func (p *pump) plan(ctx context.Context, all Range, r *reading) ([]Range, error)
 func (p *pump) busy() bool { return p.sweepLines > busyLines }
 
 // cut returns a range without the holes that gap lines stand for.
-func (p *pump) cut(r Range) []Range {
-	var out []Range
+func (p *pump) cut(r logs.Range) []logs.Range {
+	var out []logs.Range
 	for _, h := range p.holes {
 		if h.To.Before(r.From) || h.From.After(r.To) {
 			continue
 		}
 		if !h.From.Before(r.From) {
-			out = append(out, Range{From: r.From, To: h.From})
+			out = append(out, logs.Range{From: r.From, To: h.From})
 		}
 		r.From = later(r.From, h.To)
 	}

@@ -1,22 +1,23 @@
-package logs
+package merge
 
 import (
 	"context"
 	"slices"
 
 	"gantry/internal/fault"
+	"gantry/logs"
 )
 
 // asked is a part with what it is asked.
 type asked struct {
 	*part
-	query Query
+	query logs.Query
 }
 
 // split returns the parts that a query concerns, each with its own branches of
 // the query. There is always one: what no part could match is for the part
 // without fields of its own, which says so.
-func (m *Merged) split(q Query) []asked {
+func (m *Source) split(q logs.Query) []asked {
 	var out []asked
 	rest := unknown(q.Store)
 	for _, p := range m.parts {
@@ -41,13 +42,13 @@ func (m *Merged) split(q Query) []asked {
 
 // unknown is the part of a store that no member is.
 func unknown(name string) *part {
-	return &part{Member: Member{Open: func(context.Context) (Source, error) {
+	return &part{Member: Member{Open: func(context.Context) (logs.Source, error) {
 		return nil, fault.Errorf(fault.Invalid, "open the log store", "", "there is none that is called %q", name)
 	}}}
 }
 
 // branches returns what a filter asks of a part; ok is false when nothing.
-func (m *Merged) branches(f Filter, p *part) (own Filter, ok bool) {
+func (m *Source) branches(f logs.Filter, p *part) (own logs.Filter, ok bool) {
 	if f == nil {
 		return nil, len(p.Fields) == 0
 	}
@@ -59,10 +60,10 @@ func (m *Merged) branches(f Filter, p *part) (own Filter, ok bool) {
 }
 
 // project leaves out the branches that are for other parts.
-func (m *Merged) project(f Filter, p *part) (Filter, bool) {
+func (m *Source) project(f logs.Filter, p *part) (logs.Filter, bool) {
 	switch f := f.(type) {
-	case All:
-		out := make(All, len(f))
+	case logs.All:
+		out := make(logs.All, len(f))
 		for i, member := range f {
 			var ok bool
 			if out[i], ok = m.project(member, p); !ok {
@@ -70,11 +71,11 @@ func (m *Merged) project(f Filter, p *part) (Filter, bool) {
 			}
 		}
 		return out, true
-	case Any:
+	case logs.Any:
 		// Where some branch is for a part by its fields, those that name none are
 		// for the part without.
 		routed := slices.ContainsFunc(f, m.owned)
-		var out Any
+		var out logs.Any
 		for _, member := range f {
 			if routed && len(p.Fields) > 0 && !m.owned(member) {
 				continue
@@ -93,13 +94,13 @@ func (m *Merged) project(f Filter, p *part) (Filter, bool) {
 }
 
 // owned reports whether a filter names a field of some part.
-func (m *Merged) owned(f Filter) bool {
-	return slices.ContainsFunc(Fields(f), func(name string) bool { return m.of(name) != nil })
+func (m *Source) owned(f logs.Filter) bool {
+	return slices.ContainsFunc(logs.Fields(f), func(name string) bool { return m.of(name) != nil })
 }
 
 // owner returns the part whose field a leaf names, nil when it names none.
-func (m *Merged) owner(f Filter) *part {
-	for _, name := range Fields(f) {
+func (m *Source) owner(f logs.Filter) *part {
+	for _, name := range logs.Fields(f) {
 		if p := m.of(name); p != nil {
 			return p
 		}
@@ -107,7 +108,7 @@ func (m *Merged) owner(f Filter) *part {
 	return nil
 }
 
-func (m *Merged) of(field string) *part {
+func (m *Source) of(field string) *part {
 	for _, p := range m.parts {
 		if slices.Contains(p.Fields, field) {
 			return p
