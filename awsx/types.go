@@ -163,6 +163,14 @@ type LoadBalancer struct {
 	ProductionRule, TestRule string
 }
 
+// Other returns the other target group of a blue/green entry's pair.
+func (l LoadBalancer) Other(group string) string {
+	if group == l.TargetGroup {
+		return l.Alternate
+	}
+	return l.TargetGroup
+}
+
 // Tag is a resource tag.
 type Tag struct{ Key, Value string }
 

@@ -143,6 +143,18 @@ func (f *facts) firstDeath() time.Time {
 	return first
 }
 
+// brokeAt returns since when the rollout under way fails: since its first death, else
+// its first trouble, else it is only known that it failed after it began.
+func (f *facts) brokeAt() time.Time {
+	if at := f.firstDeath(); !at.IsZero() {
+		return at
+	}
+	if f.troubled {
+		return f.lastChange()
+	}
+	return f.primary.CreatedAt
+}
+
 // death is a task that was stopped by failure.
 type death struct {
 	task awsx.Task

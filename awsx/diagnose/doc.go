@@ -1,4 +1,9 @@
 // Package diagnose turns what was read about a service into a verdict: how it
 // stands, since when, and the best one-line cause. It is pure, takes the time as
 // an argument, and never mistakes what was not read for health.
+//
+// Screens and commands fill a Cluster, or the Evidence of one service, from what the
+// store has read, and print the Standing that Stand gives. Here belong the rules that
+// weigh counts, deaths, targets and events. What a text means is read in reason, and
+// which target is whose in alb.
 package diagnose

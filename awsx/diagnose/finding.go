@@ -138,6 +138,8 @@ type Finding struct {
 	Rollout Rollout
 	Targets Targets
 	Died    Died
+	// Untold is how many tasks were listed and could not be described.
+	Untold int
 	// Changed is when the newest deployment was made; zero when unknown.
 	Changed time.Time
 }

@@ -32,6 +32,9 @@ func Panel(e Evidence) []Line {
 		lines = append(lines, Line{Text: fmt.Sprintf("target %s in %s", reason.Target(s.target, s.group.Settings.Check).Why, s.group.Name())})
 	}
 	for _, lb := range f.Service.LoadBalancers {
+		if groups := f.serving(lb); lb.Alternate != "" && len(groups) == 1 {
+			lines = append(lines, Line{Text: "served from the target group " + groups[0].Name() + ", idle is " + awsx.GroupName(lb.Other(groups[0].ARN))})
+		}
 		if lb.TargetGroup == "" && lb.Classic != "" {
 			lines = append(lines, Line{Text: "behind the classic load balancer " + lb.Classic + ", whose health is not read"})
 		}
@@ -76,7 +79,7 @@ func (f *facts) deploymentLine() string {
 		}
 	}
 	if by := f.author(f.primary.TaskDefinition); by != "" {
-		to += " by " + by
+		to += ", registered by " + by // who deployed it, ECS does not tell
 	}
 	return to + ", " + f.breakerSetting()
 }

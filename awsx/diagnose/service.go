@@ -25,7 +25,7 @@ const (
 // what was not read; without trouble, anything unread makes it unknown.
 func Service(e Evidence) Finding {
 	f := count(e)
-	out := Finding{Rollout: f.rollout, Targets: f.targets, Died: f.died, Changed: f.changed}
+	out := Finding{Rollout: f.rollout, Targets: f.targets, Died: f.died, Changed: f.changed, Untold: f.untold()}
 	v := f.verdict()
 	out.Status, out.Since, out.Why, out.Next, out.Reason = v.status, v.since, v.cause.why, v.cause.next, v.cause.read
 	if f.failing() {
@@ -88,7 +88,7 @@ func (f *facts) failed() (verdict, bool) {
 	switch {
 	case f.primary.RolloutState == "FAILED",
 		f.rollout.Active && f.rollout.Running == 0 && f.rollout.Failed >= dead:
-		return verdict{Failed, f.rolloutCause(), f.primary.CreatedAt}, true
+		return verdict{Failed, f.rolloutCause(), f.brokeAt()}, true
 	case f.Service.Running == 0 && !f.fresh():
 		return verdict{Failed, f.tasksCause(), f.lastChange()}, true
 	case f.dark > 0 && !f.warming():
@@ -117,7 +117,7 @@ func (f *facts) warming() bool {
 func (f *facts) degraded() (verdict, bool) {
 	switch {
 	case f.rollout.Active && (f.failing() || f.trouble.Kind == reason.RollingBack || f.rollingBack()):
-		return verdict{Degraded, f.rolloutCause(), f.primary.CreatedAt}, true
+		return verdict{Degraded, f.rolloutCause(), f.brokeAt()}, true
 	case len(f.sick) > 0:
 		return verdict{Degraded, f.targetCause(), f.troubleAt(reason.TargetUnhealthy)}, true
 	case f.unhealthy > 0:
@@ -126,7 +126,7 @@ func (f *facts) degraded() (verdict, bool) {
 	case f.Service.Running < f.Service.Desired && !f.filling():
 		return verdict{Degraded, f.tasksCause(), f.lastChange()}, true
 	case f.rollout.Active && f.troubled:
-		return verdict{Degraded, ofEvent(f.trouble.Event), f.primary.CreatedAt}, true
+		return verdict{Degraded, ofEvent(f.trouble.Event), f.lastChange()}, true
 	case f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active:
 		return verdict{Degraded, f.targetCause(), f.lastChange()}, true
 	}

@@ -197,7 +197,7 @@ func TestTheCountsOfARow(t *testing.T) {
 
 	got := diagnose.Service(e)
 	want := diagnose.Finding{
-		Status: diagnose.Failed, Severity: 499, Since: ago(11 * time.Minute),
+		Status: diagnose.Failed, Severity: 499, Since: ago(7 * time.Minute),
 		Why: "exit 1, breaker off", Next: "read the last lines of the container's log",
 		Reason:  reason.Reason{Stage: reason.Exit, Text: "Essential container in task exited"},
 		Breaker: "breaker off: will retry for ever",
@@ -233,7 +233,7 @@ func TestThePanelShowsTheEvidence(t *testing.T) {
 		return &awsx.TaskDefinition{RegisteredBy: "arn:aws:sts::1:assumed-role/ci/ci-deploy", Containers: []awsx.ContainerDefinition{{Name: "app", Image: "registry/api:" + tag}}}
 	}
 	want := []diagnose.Line{
-		{At: ago(11 * time.Minute), Text: "api:7 (api:v2.31.0) -> api:8 (api:v2.32.0) by ci-deploy, breaker off: will retry for ever"},
+		{At: ago(11 * time.Minute), Text: "api:7 (api:v2.31.0) -> api:8 (api:v2.32.0), registered by ci-deploy, breaker off: will retry for ever"},
 		{At: ago(time.Minute), Text: "task 5ec1d2e3 exit 1 (app)"},
 		{At: ago(time.Minute), Text: "is unable to consistently start tasks successfully."},
 	}

@@ -245,3 +245,14 @@ func TestTheDefinitionsThatAVerdictHangsOnAreAskedFor(t *testing.T) {
 		t.Errorf("what was read is needed again: %v", n)
 	}
 }
+
+func TestTheRolesOfAPairOfGroupsAreTold(t *testing.T) {
+	e := healthy()
+	blueGreen(&e)
+	for _, l := range diagnose.Panel(e) {
+		if l.Text == "served from the target group green, idle is web" {
+			return
+		}
+	}
+	t.Errorf("the panel tells no roles: %+v", diagnose.Panel(e))
+}

@@ -91,6 +91,9 @@ func (r Reader) Survey(ctx context.Context, cluster awsx.Ref) (Survey, error) {
 		out.Standings = append(out.Standings, c.Stand(svc))
 	}
 	r.judgeAgain(patient, &c, &out)
+	for _, s := range out.Standings {
+		out.Partial = append(out.Partial, untold(s)...)
+	}
 	return out, ctx.Err()
 }
 
@@ -221,7 +224,17 @@ func (r Reader) Inspect(ctx context.Context, service awsx.Ref) (Inspection, erro
 	_ = r.define(ctx, arns) // what cannot be read is missing
 	instances := r.instances(ctx, service.ClusterRef())
 	out.Standing = diagnose.Stand(Evidence(state, r.cached, Instances(instances), time.Now()))
+	out.Partial = append(out.Partial, untold(out.Standing)...)
 	return out, nil
+}
+
+// untold says which service's tasks were listed and could not be described.
+func untold(s diagnose.Standing) []error {
+	if s.Finding.Untold == 0 {
+		return nil
+	}
+	svc := s.Service()
+	return []error{fault.Errorf(fault.Failed, "describe tasks", svc.Name, "%d of %d tasks were not told", s.Finding.Untold, svc.Running+svc.Pending)}
 }
 
 // allRead reports whether all of a service was read, or failed to be.
