@@ -28,7 +28,7 @@ internal/notify: internal/clean
 
 awsx: internal/clean internal/fault internal/words
 awsx/awsxtest: awsx internal/fault
-awsx/document/...: awsx internal/clean internal/fault
+awsx/document/...: awsx internal/clean internal/fault internal/words
 awsx/alb: awsx
 awsx/diagnose/reason: awsx internal/words
 awsx/diagnose/...: awsx awsx/alb awsx/diagnose/reason internal/words
