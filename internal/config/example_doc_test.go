@@ -9,13 +9,13 @@ import (
 	"gantry/internal/config"
 )
 
-// TestTheExampleOfTheReadmeIsRead keeps the documented configuration one that works.
-func TestTheExampleOfTheReadmeIsRead(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+// TestTheDocumentedExampleIsRead keeps the documented configuration one that works.
+func TestTheDocumentedExampleIsRead(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "configuration.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, after, _ := strings.Cut(string(readme), "```yaml\n")
+	_, after, _ := strings.Cut(string(page), "```yaml\n")
 	example, _, ok := strings.Cut(after, "```")
 	if !ok {
 		t.Fatal("there is no example")
