@@ -39,14 +39,14 @@ func TestFrames(t *testing.T) {
 }
 
 func TestHelpFrame(t *testing.T) {
-	uitest.Golden(t, uitest.Looks()[:1], func(t *testing.T, l uitest.Look) *uitest.Console {
+	uitest.Golden(t, uitest.Looks(), func(t *testing.T, l uitest.Look) *uitest.Console {
 		c, _ := start(t, orchard, func(o *uitest.Options) { o.Shell.Terminal = l.Terminal() })
 		return c.Press("?")
 	})
 }
 
 func TestPaletteFrame(t *testing.T) {
-	uitest.Golden(t, uitest.Looks()[:1], func(t *testing.T, l uitest.Look) *uitest.Console {
+	uitest.Golden(t, uitest.Looks(), func(t *testing.T, l uitest.Look) *uitest.Console {
 		c, _ := start(t, orchard, func(o *uitest.Options) { o.Shell.Terminal = l.Terminal() })
 		return c.Type(":s")
 	})

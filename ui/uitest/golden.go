@@ -38,14 +38,13 @@ func (l Look) Terminal() ui.Terminal {
 	return t
 }
 
-// Looks are the frames that every screen has: in colour at two sizes.
-func Looks() []Look {
-	return []Look{{W: 80, H: 24}, {W: 200, H: 50}}
-}
+// Looks are the frames that every screen has: one, in colour.
+func Looks() []Look { return []Look{{W: 80, H: 24}} }
 
-// MainLooks are those of a main screen: also small, without colour and in ASCII.
+// MainLooks are those of the five main screens, which are services, tasks, logs, the
+// plan of a change and its follow: also large, small, without colour and in ASCII.
 func MainLooks() []Look {
-	return append(Looks(), Look{W: 60, H: 15}, Look{W: 80, H: 24, Plain: true}, Look{W: 80, H: 24, ASCII: true})
+	return append(Looks(), Look{W: 200, H: 50}, Look{W: 60, H: 15}, Look{W: 80, H: 24, Plain: true}, Look{W: 80, H: 24, ASCII: true})
 }
 
 // Golden compares what build shows with testdata/<test>/<look>.golden, for each

@@ -126,11 +126,11 @@ func TestTheBatchIsCopiedAsCommandsAndSaved(t *testing.T) {
 }
 
 func TestFrameOfABulkPlan(t *testing.T) {
-	changestest.ChangeFrame(t, changestest.Untouched, several(deploy.Restart{}, "api-checkout", "api-orders", "front"), changestest.Leave)
+	changestest.ChangeFrame(t, uitest.Looks(), changestest.Untouched, several(deploy.Restart{}, "api-checkout", "api-orders", "front"), changestest.Leave)
 }
 
 func TestFrameOfVerdicts(t *testing.T) {
-	changestest.ChangeFrame(t, changestest.Untouched, several(deploy.Restart{}, "api-checkout", "api-orders", "front", "legacy", "worker"), func(f *changestest.Shopfloor) {
+	changestest.ChangeFrame(t, uitest.Looks(), changestest.Untouched, several(deploy.Restart{}, "api-checkout", "api-orders", "front", "legacy", "worker"), func(f *changestest.Shopfloor) {
 		f.Keys("enter").Answer("5 payments")
 		f.Account.Settle("api-orders")
 	})

@@ -14,19 +14,19 @@ import (
 )
 
 func TestFrameOfImages(t *testing.T) {
-	changestest.ChangeFrame(t, changestest.Untouched, changestest.Images, changestest.Leave)
+	changestest.ChangeFrame(t, uitest.Looks(), changestest.Untouched, changestest.Images, changestest.Leave)
 }
 
 func TestFrameOfRevisions(t *testing.T) {
-	changestest.ChangeFrame(t, changestest.History, changestest.Revisions, changestest.Leave)
+	changestest.ChangeFrame(t, uitest.Looks(), changestest.History, changestest.Revisions, changestest.Leave)
 }
 
 func TestFrameOfAPlan(t *testing.T) {
-	changestest.ChangeFrame(t, changestest.Untouched, changestest.OnPlan(changestest.Image("v3")), changestest.Leave)
+	changestest.ChangeFrame(t, uitest.MainLooks(), changestest.Untouched, changestest.OnPlan(changestest.Image("v3")), changestest.Leave)
 }
 
 func TestFrameOfABlockedPlan(t *testing.T) {
-	changestest.ChangeFrame(t, func(f *changestest.Shopfloor) {
+	changestest.ChangeFrame(t, uitest.Looks(), func(f *changestest.Shopfloor) {
 		f.Edit(func(s *awsx.Service) { s.Breaker.Enabled = false })
 	}, changestest.OnPlan(changestest.Image("v9")), changestest.Leave)
 }
@@ -36,15 +36,15 @@ func TestFrameOfAPlanForTheEnvironment(t *testing.T) {
 		Set:   []awsx.EnvVar{{Name: "DB_PASSWORD", Value: "canary"}, {Name: "REGION", Value: "eu-west-1"}},
 		Unset: []string{"LOG_LEVEL"},
 	}}}
-	changestest.ChangeFrame(t, changestest.Untouched, changestest.OnPlan(intent), changestest.Leave)
+	changestest.ChangeFrame(t, uitest.Looks(), changestest.Untouched, changestest.OnPlan(intent), changestest.Leave)
 }
 
 func TestFrameOfAQuestion(t *testing.T) {
-	changestest.ChangeFrame(t, changestest.Untouched, changestest.OnPlan(changestest.Image("v3")), func(f *changestest.Shopfloor) { f.Keys("enter") })
+	changestest.ChangeFrame(t, uitest.Looks(), changestest.Untouched, changestest.OnPlan(changestest.Image("v3")), func(f *changestest.Shopfloor) { f.Keys("enter") })
 }
 
 func TestFrameOfTheEnvironment(t *testing.T) {
-	changestest.ChangeFrame(t, changestest.Untouched, changestest.Env, func(f *changestest.Shopfloor) {
+	changestest.ChangeFrame(t, uitest.Looks(), changestest.Untouched, changestest.Env, func(f *changestest.Shopfloor) {
 		f.Keys("a").Answer("REGION").Answer("eu-west-1")
 		f.Keys("k", "enter")
 		f.Advance(time.Second)
@@ -62,18 +62,18 @@ func begun(f *changestest.Shopfloor) {
 }
 
 func TestFrameOfAFollow(t *testing.T) {
-	changestest.ChangeFrame(t, changestest.Untouched, changestest.OnPlan(changestest.Image("v3")), begun)
+	changestest.ChangeFrame(t, uitest.MainLooks(), changestest.Untouched, changestest.OnPlan(changestest.Image("v3")), begun)
 }
 
 func TestFrameOfASuccess(t *testing.T) {
-	changestest.ChangeFrame(t, changestest.Untouched, changestest.OnPlan(changestest.Image("v3")), func(f *changestest.Shopfloor) {
+	changestest.ChangeFrame(t, uitest.Looks(), changestest.Untouched, changestest.OnPlan(changestest.Image("v3")), func(f *changestest.Shopfloor) {
 		begun(f)
 		f.Account.Settle("api-orders")
 	})
 }
 
 func TestFrameOfARollback(t *testing.T) {
-	changestest.ChangeFrame(t, changestest.Untouched, changestest.OnPlan(changestest.Image("v3")), func(f *changestest.Shopfloor) {
+	changestest.ChangeFrame(t, uitest.Looks(), changestest.Untouched, changestest.OnPlan(changestest.Image("v3")), func(f *changestest.Shopfloor) {
 		begun(f)
 		f.FailRollout("api-orders", true)
 		f.Read()
@@ -83,11 +83,11 @@ func TestFrameOfARollback(t *testing.T) {
 }
 
 func TestFrameOfARollBackOfAMovedTag(t *testing.T) {
-	changestest.ChangeFrame(t, changestest.Recorded, changestest.OnPlan(deploy.RollBack{}), changestest.Leave)
+	changestest.ChangeFrame(t, uitest.Looks(), changestest.Recorded, changestest.OnPlan(deploy.RollBack{}), changestest.Leave)
 }
 
 func TestFrameOfDeployments(t *testing.T) {
-	changestest.ChangeFrame(t, changestest.Recorded, changestest.Past, changestest.Leave)
+	changestest.ChangeFrame(t, uitest.Looks(), changestest.Recorded, changestest.Past, changestest.Leave)
 }
 
 // shiftsTraffic makes the service deploy by canary between two groups.
@@ -145,7 +145,7 @@ func halfway(f *changestest.Shopfloor) {
 }
 
 func TestFrameOfACanaryThatPauses(t *testing.T) {
-	changestest.ChangeFrame(t, shiftsTraffic, changestest.OnPlan(changestest.Image("v3")), halfway)
+	changestest.ChangeFrame(t, uitest.Looks(), shiftsTraffic, changestest.OnPlan(changestest.Image("v3")), halfway)
 }
 
 func TestAPauseIsContinuedOrTurnedBack(t *testing.T) {

@@ -15,9 +15,9 @@ import (
 
 // ChangeFrame compares a screen of a change with its golden files, after acting
 // on it.
-func ChangeFrame(t *testing.T, change func(*Shopfloor), root func(*changes.Changes, awsx.Ref) ui.Screen, act func(*Shopfloor)) {
+func ChangeFrame(t *testing.T, looks []uitest.Look, change func(*Shopfloor), root func(*changes.Changes, awsx.Ref) ui.Screen, act func(*Shopfloor)) {
 	t.Helper()
-	for _, look := range uitest.Looks() {
+	for _, look := range looks {
 		t.Run(look.String(), func(t *testing.T) {
 			var got string
 			viewstest.Bubble(t, func(t *testing.T) {

@@ -39,8 +39,7 @@ func TestTheHistogramLeadsToTheLines(t *testing.T) {
 }
 
 func TestHistogramFrames(t *testing.T) {
-	looks := append(uitest.Looks(), uitest.Look{W: 80, H: 24, Plain: true}, uitest.Look{W: 80, H: 24, ASCII: true})
-	uitest.Golden(t, looks, func(t *testing.T, look uitest.Look) *uitest.Console { return histogramDesk(t, look) })
+	uitest.Golden(t, uitest.Looks(), func(t *testing.T, look uitest.Look) *uitest.Console { return histogramDesk(t, look) })
 }
 
 // histogramDesk shows the counts of an hour in which a deployment went wrong.
@@ -76,8 +75,8 @@ func histogramDesk(t *testing.T, look uitest.Look) (c *uitest.Console) {
 }
 
 // frame is a state of the log screen that a golden shows.
-func frames(t *testing.T, looks []uitest.Look, act func(*logDesk, func(level, message string, ago time.Duration))) {
-	uitest.Golden(t, looks, func(t *testing.T, look uitest.Look) (c *uitest.Console) {
+func frames(t *testing.T, act func(*logDesk, func(level, message string, ago time.Duration))) {
+	uitest.Golden(t, uitest.Looks(), func(t *testing.T, look uitest.Look) (c *uitest.Console) {
 		viewstest.Bubble(t, func(t *testing.T) {
 			a, service := logAccount()
 			s, drawn := &viewstest.Shelf{}, time.Now().Add(time.Minute)
@@ -101,12 +100,8 @@ func frames(t *testing.T, looks []uitest.Look, act func(*logDesk, func(level, me
 	})
 }
 
-func frameLooks() []uitest.Look {
-	return append(uitest.Looks(), uitest.Look{W: 80, H: 24, Plain: true})
-}
-
 func TestFramesOfColumns(t *testing.T) {
-	frames(t, frameLooks(), func(d *logDesk, write func(string, string, time.Duration)) {
+	frames(t, func(d *logDesk, write func(string, string, time.Duration)) {
 		for i := range 12 {
 			level, status := "info", 200
 			if i%5 == 3 {
@@ -119,13 +114,13 @@ func TestFramesOfColumns(t *testing.T) {
 }
 
 func TestFramesOfAroundALine(t *testing.T) {
-	frames(t, frameLooks(), func(d *logDesk, _ func(string, string, time.Duration)) {
+	frames(t, func(d *logDesk, _ func(string, string, time.Duration)) {
 		d.Press("k", "k", "k", "o").Advance(time.Second).Press("k", "k")
 	})
 }
 
 func TestFramesOfAGap(t *testing.T) {
-	frames(t, frameLooks(), func(d *logDesk, _ func(string, string, time.Duration)) {
+	frames(t, func(d *logDesk, _ func(string, string, time.Duration)) {
 		at := d.shelf.Entries[12].Time
 		held := append([]logs.Entry(nil), d.shelf.Entries[:8]...)
 		held = append(held, logs.Entry{Time: at, Gap: &logs.Gap{From: d.shelf.Entries[8].Time, To: at, Reason: "more lines came than could be read"}})
@@ -137,7 +132,7 @@ func TestFramesOfAGap(t *testing.T) {
 }
 
 func TestFramesOfAQueryThatIsWrong(t *testing.T) {
-	frames(t, frameLooks(), func(d *logDesk, _ func(string, string, time.Duration)) {
+	frames(t, func(d *logDesk, _ func(string, string, time.Duration)) {
 		d.Press("Q").Advance(time.Second).Type(`level:error and (path:"/pay" or`).Press("enter")
 	})
 }

@@ -70,7 +70,7 @@ func crowded(h *ui.Host, n int) ui.Screen {
 // BenchmarkKeyOnServices is what a key costs in a table of 10,000 services: the
 // shell's routing, the screen and the frame.
 func BenchmarkKeyOnServices(b *testing.B) {
-	for _, look := range uitest.Looks() {
+	for _, look := range uitest.MainLooks()[:2] {
 		b.Run(look.String(), func(b *testing.B) {
 			shell := ui.New(b.Context(), ui.Options{
 				Terminal: look.Terminal(),
@@ -126,7 +126,7 @@ func BenchmarkServiceRows(b *testing.B) {
 // BenchmarkBytesOfAMove is what the terminal is sent for a move of the cursor on
 // the services screen, and for the evidence once it rests.
 func BenchmarkBytesOfAMove(b *testing.B) {
-	for _, look := range uitest.Looks() {
+	for _, look := range uitest.MainLooks()[:2] {
 		b.Run(look.String(), func(b *testing.B) {
 			var move, rest int
 			for b.Loop() {
@@ -153,7 +153,7 @@ func bytesOfAMove(t testing.TB, look uitest.Look) (move, rest int) {
 }
 
 func TestMovingTheCursorCostsFewBytes(t *testing.T) {
-	for _, look := range uitest.Looks() {
+	for _, look := range uitest.MainLooks()[:2] {
 		t.Run(look.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				move, rest := bytesOfAMove(t, look)

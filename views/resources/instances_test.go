@@ -120,5 +120,5 @@ func TestMarkedInstancesAreDrainedTogether(t *testing.T) {
 }
 
 func TestFrameOfInstances(t *testing.T) {
-	changestest.ChangeFrame(t, hurt, onInstances, func(f *changestest.Shopfloor) { f.Advance(time.Second) })
+	changestest.ChangeFrame(t, uitest.Looks(), hurt, onInstances, func(f *changestest.Shopfloor) { f.Advance(time.Second) })
 }
