@@ -28,6 +28,13 @@ var (
 	groupFields  = []string{"@log_group", "aws.cloudwatch.log_group", "awscloudwatch.log_group", "cloudwatch_logs.log_group", "logGroup"}
 )
 
+// Under returns the driver for lines in CloudWatch Logs, or in the documents that they
+// are forwarded to.
+func (a Awslogs) Under(rule Rule) Driver {
+	a.InDocuments = rule.Documents
+	return a
+}
+
 // Name returns "awslogs".
 func (Awslogs) Name() string { return "awslogs" }
 

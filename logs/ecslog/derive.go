@@ -28,11 +28,6 @@ func NewRegistry(drivers ...Driver) Registry {
 	return r
 }
 
-// Standard returns the registry of the drivers in this package.
-func Standard() Registry {
-	return NewRegistry(Gelf(), Fluentd(), Firelens(), Syslog{}, JSONFile(), Journald(), Awslogs{})
-}
-
 // Names returns the names of the drivers, in order.
 func (r Registry) Names() []string { return slices.Sorted(maps.Keys(r.drivers)) }
 
@@ -74,7 +69,10 @@ func (r Registry) derive(s Subject, rule Rule) (Derivation, error) {
 	var filters logs.Any
 	var how []string
 	for _, name := range slices.Sorted(maps.Keys(byDriver)) {
-		driver, of := r.driver(name, rule), *byDriver[name]
+		driver, of := r.drivers[name], *byDriver[name]
+		if choosy, ok := driver.(Choosy); ok {
+			driver = choosy.Under(rule)
+		}
 		drivers = append(drivers, driver)
 		w := Wanted{Families: s.Families, Container: s.Container, Definitions: of.definitions, Cluster: s.Cluster.Cluster}
 		var tasks int
@@ -106,15 +104,6 @@ func (r Registry) derive(s Subject, rule Rule) (Derivation, error) {
 	}
 	d.Description = fmt.Sprintf("%s %s: lines with %s", s.Kind, s.Name, strings.Join(how, ", or "))
 	return d, nil
-}
-
-// driver returns a driver as a rule has it.
-func (r Registry) driver(name string, rule Rule) Driver {
-	if d, ok := r.drivers[name].(Awslogs); ok {
-		d.InDocuments = rule.Documents
-		return d
-	}
-	return r.drivers[name]
 }
 
 // note adds a note, once.

@@ -74,6 +74,13 @@ type Driver interface {
 	Trace(e *logs.Entry, families []string) (t Trace, ok bool)
 }
 
+// Choosy is a Driver whose lines a person may have read from another store than the
+// one that the driver ships to.
+type Choosy interface {
+	// Under returns the driver that finds the lines where the rule says they are.
+	Under(rule Rule) Driver
+}
+
 // otherCluster is the doubt about lines that name a family and no cluster.
 const otherCluster = "another cluster may run it too"
 

@@ -9,7 +9,8 @@ import (
 )
 
 // Fields returns the fields of documents by which lines of the drivers are found,
-// each once, in order. A store has those of the drivers that ship to it.
+// each once, in order. A store has those of the drivers that ship to it. Drivers that
+// find lines by the options of a container, as awslogs does, add none.
 func (r Registry) Fields() []string {
 	const cluster = "arn:aws:ecs:eu-west-1:000000000000:cluster/c"
 	any := Wanted{
@@ -22,9 +23,6 @@ func (r Registry) Fields() []string {
 	}
 	var all []string
 	for _, d := range r.drivers {
-		if _, ok := d.(Awslogs); ok {
-			continue // those of CloudWatch Logs are no document's
-		}
 		for _, f := range []logs.Filter{d.ByContainer(any), d.ByFamily(any)} {
 			if f != nil {
 				all = append(all, logs.Fields(f)...)

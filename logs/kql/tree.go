@@ -1,6 +1,10 @@
 package kql
 
-import "strings"
+import (
+	"strings"
+
+	"gantry/logs/kql/analysis"
+)
 
 // Node is a part of a query: And, Or, Not, Nested, Is or Range. Trees are not
 // changed once they are made and may be shared.
@@ -114,24 +118,7 @@ func (t Text) Any() bool { return t.Wild() && strings.Join(t, "") == "" }
 func (t Text) Raw() string { return strings.Join(t, "*") }
 
 // Matches reports whether the whole of s matches.
-func (t Text) Matches(s string) bool {
-	if !t.Wild() {
-		return len(t) == 1 && s == t[0]
-	}
-	last := len(t) - 1
-	if len(s) < len(t[0])+len(t[last]) || !strings.HasPrefix(s, t[0]) || !strings.HasSuffix(s, t[last]) {
-		return false
-	}
-	s = s[len(t[0]) : len(s)-len(t[last])]
-	for _, piece := range t[1:last] {
-		i := strings.Index(s, piece)
-		if i < 0 {
-			return false
-		}
-		s = s[i+len(piece):]
-	}
-	return true
-}
+func (t Text) Matches(s string) bool { return analysis.Like(t, s) }
 
 // prefixed returns the text after a prefix.
 func (t Text) prefixed(prefix string) Text {

@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gantry/logs/kql/analysis"
@@ -146,25 +145,12 @@ func terms(f *fields, field string) []string {
 // plain renders a value as a term.
 func plain(v any) string {
 	if n, ok := v.(float64); ok {
-		return strconv.FormatFloat(n, 'f', -1, 64)
+		return analysis.Decimal(n)
 	}
 	return fmt.Sprint(v)
 }
 
 // glob matches a name with a pattern in which * stands for any text.
 func glob(pattern, name string) bool {
-	begin, rest, wild := strings.Cut(pattern, "*")
-	if !wild {
-		return pattern == name
-	}
-	name, ok := strings.CutPrefix(name, begin)
-	if !ok {
-		return false
-	}
-	for i := 0; i <= len(name); i++ {
-		if glob(rest, name[i:]) {
-			return true
-		}
-	}
-	return false
+	return pattern == name || strings.Contains(pattern, "*") && analysis.Like(strings.Split(pattern, "*"), name)
 }

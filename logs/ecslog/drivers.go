@@ -7,6 +7,13 @@ import (
 	"gantry/awsx"
 )
 
+// Standard returns the registry of the drivers in this package. A driver whose lines
+// become documents is one more function below; one that needs code of its own, as
+// awslogs does, has a file of its own as well.
+func Standard() Registry {
+	return NewRegistry(Gelf(), Fluentd(), Firelens(), Syslog{}, JSONFile(), Journald(), Awslogs{})
+}
+
 // Gelf is Docker's gelf driver, received by logstash's gelf input. Its lines carry
 // container_id with all 64 digits, container_name without a leading slash, and the
 // labels that its options ask for.
