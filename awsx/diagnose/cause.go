@@ -67,7 +67,7 @@ func (f *facts) names(e reason.Event) bool {
 // window. Protection from scaling in is none: it only explains a surplus.
 func (f *facts) lastTrouble() (event, bool) {
 	for e := range f.present {
-		if f.Now.Sub(e.at) > window {
+		if f.age(e.at, window) > window {
 			break
 		}
 		if e.Trouble() && e.Reason.Cause != reason.Protected {

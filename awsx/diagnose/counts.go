@@ -36,6 +36,26 @@ type facts struct {
 	// zero when troubled is false.
 	trouble  event
 	troubled bool
+	// until is the earliest moment at which a rule that asks for an age may answer
+	// otherwise; zero while none asked.
+	until time.Time
+}
+
+// age returns how long ago something was. That it passes the limit that a rule asks
+// about may turn the verdict.
+func (f *facts) age(at time.Time, limit time.Duration) time.Duration {
+	age := f.Now.Sub(at)
+	if age <= limit {
+		f.turns(at.Add(limit))
+	}
+	return age
+}
+
+// turns notes a moment at which a rule may answer otherwise.
+func (f *facts) turns(at time.Time) {
+	if f.until.IsZero() || at.Before(f.until) {
+		f.until = at
+	}
 }
 
 type sickTarget struct {
@@ -73,8 +93,9 @@ func (f *facts) countDeaths() {
 		at := reason.StoppedAt(t)
 		if at.IsZero() {
 			at = f.Now
+			f.turns(at)
 		}
-		if f.Now.Sub(at) > window {
+		if f.age(at, window) > window {
 			continue
 		}
 		s := reason.StoppedTask(t, f.TaskDefinition(t.TaskDefinition))
@@ -238,7 +259,7 @@ const settling = 2 * time.Minute
 // untold is how many tasks the service counts that the list of tasks lacks although
 // nothing happened for a while: they were listed, and could not be described.
 func (f *facts) untold() int {
-	if !f.RunningRead || len(f.Service.Events) > 0 && f.Now.Sub(f.Service.Events[0].At) < settling {
+	if !f.RunningRead || len(f.Service.Events) > 0 && f.age(f.Service.Events[0].At, settling) < settling {
 		return 0
 	}
 	return f.missing()

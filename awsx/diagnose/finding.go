@@ -142,4 +142,7 @@ type Finding struct {
 	Untold int
 	// Changed is when the newest deployment was made; zero when unknown.
 	Changed time.Time
+	// Until is the moment up to which the same evidence gives the same finding; zero
+	// if it does for ever. Rules count what lies back no longer than they say.
+	Until time.Time
 }

@@ -36,6 +36,7 @@ func Service(e Evidence) Finding {
 		}
 	}
 	out.Severity = int(OK-out.Status)*100 + f.lost()
+	out.Until = f.until
 	return out
 }
 
@@ -81,7 +82,7 @@ func (f *facts) failing() bool {
 // fresh tells whether a rollout that runs nothing yet may still be expected to.
 func (f *facts) fresh() bool {
 	return f.rollout.Active && f.rollout.Failed == 0 && f.primary.RolloutState != "FAILED" &&
-		f.Now.Sub(f.primary.CreatedAt) < patience
+		f.age(f.primary.CreatedAt, patience) < patience
 }
 
 func (f *facts) failed() (verdict, bool) {
@@ -107,7 +108,7 @@ func (f *facts) warming() bool {
 		return false
 	}
 	for _, t := range f.Running {
-		if began := t.StartedAt; !began.IsZero() && f.Now.Sub(began) > patience {
+		if began := t.StartedAt; !began.IsZero() && f.age(began, patience) > patience {
 			return false
 		}
 	}
@@ -151,7 +152,7 @@ func (f *facts) dying() (last death, dying bool) {
 			last = d
 		}
 	}
-	return last, n >= flapping || n > 0 && f.Now.Sub(last.at) < recent
+	return last, n >= flapping || n > 0 && f.age(last.at, recent) < recent
 }
 
 // filling tells whether missing tasks are on their way: a rollout or scaling

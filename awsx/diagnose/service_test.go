@@ -204,7 +204,7 @@ func TestTheCountsOfARow(t *testing.T) {
 		Rollout: diagnose.Rollout{Active: true, Running: 0, Desired: 4, Failed: 7},
 		Targets: diagnose.Targets{Healthy: 4, Total: 4, Groups: 1},
 		Died:    diagnose.Died{Count: 8, Last: ago(time.Minute)},
-		Changed: ago(11 * time.Minute),
+		Changed: ago(11 * time.Minute), Until: now.Add(10 * time.Minute),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -313,6 +313,24 @@ func TestAServiceThatLacksTasksOrTargetsIsNeverOK(t *testing.T) {
 		}
 		if got.Severity/100 != int(diagnose.OK-got.Status) {
 			t.Fatalf("severity %d of %s", got.Severity, got.Status)
+		}
+	})
+}
+
+func TestAFindingHoldsUntilItSays(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		e := drawEvidence(t)
+		e.RunningRead = rapid.Bool().Draw(t, "running read")
+		for range rapid.IntRange(0, 3).Draw(t, "events") {
+			event(&e, time.Duration(rapid.IntRange(0, 80).Draw(t, "event"))*time.Minute, rapid.SampledFrom([]string{
+				"has reached a steady state.", "was unable to place a task. Reason: no container instance met all of its requirements.",
+			}).Draw(t, "says"))
+		}
+		first := diagnose.Service(e)
+		e.Now = e.Now.Add(time.Duration(rapid.IntRange(0, 7200).Draw(t, "seconds later")) * time.Second)
+		later := diagnose.Service(e)
+		if (first.Until.IsZero() || e.Now.Before(first.Until)) && first != later {
+			t.Fatalf("%+v was to hold until %v and became %+v", first, first.Until, later)
 		}
 	})
 }

@@ -141,15 +141,21 @@ func (t *Table[T]) buildHay() {
 		return
 	}
 	t.hay = make([]string, len(t.rows))
-	var b []byte
 	for i, row := range t.rows {
-		b = b[:0]
-		for c := range t.opts.Columns {
-			b = append(b, t.opts.Columns[c].text(row)...)
-			b = append(b, '\n')
-		}
-		t.hay[i] = strings.ToLower(strings.TrimSuffix(string(b), "\n"))
+		t.hay[i] = t.searched(row)
 	}
+}
+
+// searched is the text of a row that filters look at.
+func (t *Table[T]) searched(row T) string {
+	var b strings.Builder
+	for c := range t.opts.Columns {
+		if c > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(t.opts.Columns[c].text(row))
+	}
+	return strings.ToLower(b.String())
 }
 
 // names lets the fuzzy search read the rows' names.

@@ -133,22 +133,5 @@ func (t *Table[T]) arrange(rows []T, keys []string) {
 	t.sorted = sorted
 }
 
-// order sorts t.sorted in place. Ties are ordered by key, which makes the order
-// total: rows that compare equal keep their places from one snapshot to the next.
-func (t *Table[T]) order() {
-	c := t.column(t.sort)
-	if c == nil {
-		slices.Sort(t.sorted)
-		return
-	}
-	sign := 1
-	if t.descending {
-		sign = -1
-	}
-	slices.SortFunc(t.sorted, func(i, j int) int {
-		if n := c.Compare(t.rows[i], t.rows[j]); n != 0 {
-			return sign * n
-		}
-		return cmp.Compare(t.keys[i], t.keys[j])
-	})
-}
+// order sorts t.sorted in place.
+func (t *Table[T]) order() { slices.SortFunc(t.sorted, t.comparison()) }

@@ -133,3 +133,62 @@ func TestNoLineIsWiderThanTheScreenOrObeys(t *testing.T) {
 		}
 	})
 }
+
+// TestRowsThatChangeOneByOneStandWhereAllWouldBeSorted compares a table that is told
+// which rows are the ones before with one that is told of none.
+func TestRowsThatChangeOneByOneStandWhereAllWouldBeSorted(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		o := table.Options[*service]{Key: func(s *service) string { return s.name }, Fault: func(s *service) bool { return s.status.Fault() }}
+		for _, c := range columns() {
+			x := table.Column[*service]{ID: c.ID, Title: c.Title, Cell: func(s *service) table.Cell { return c.Cell(*s) }, Descending: c.Descending}
+			if c.Compare != nil {
+				x.Compare = func(a, b *service) int { return c.Compare(*a, *b) }
+			}
+			o.Columns = append(o.Columns, x)
+		}
+		o.Sort = rapid.SampledFrom([]string{"", "name", "state", "age"}).Draw(t, "sort")
+		anew := table.New(o)
+		o.Same = table.Identical[*service]
+		kept := table.New(o)
+		var rows []*service
+		for range rapid.IntRange(1, 15).Draw(t, "loads") {
+			if len(rows) == 0 || rapid.IntRange(0, 4).Draw(t, "rows come and go") == 0 {
+				rows = nil
+				for _, s := range someRows(t) {
+					rows = append(rows, &s)
+				}
+			}
+			rows = slices.Clone(rows)
+			for range rapid.IntRange(0, 3).Draw(t, "changes") {
+				if len(rows) == 0 {
+					break
+				}
+				i := rapid.IntRange(0, len(rows)-1).Draw(t, "changed")
+				x := *rows[i]
+				x.status, x.minutes = theme.Status(rapid.IntRange(0, 5).Draw(t, "status")), rapid.IntRange(0, 3).Draw(t, "minutes")
+				x.why = rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "why")
+				rows[i] = &x
+			}
+			what, by := rapid.IntRange(0, 5).Draw(t, "act"), rapid.SampledFrom([]string{"name", "state", "age"}).Draw(t, "by")
+			filter := rapid.SampledFrom([]string{"", "a", "[a-m]", "!b", "-f b"}).Draw(t, "filter")
+			down := rapid.IntRange(-3, 3).Draw(t, "down")
+			for _, tb := range []*table.Table[*service]{anew, kept} {
+				switch what {
+				case 0:
+					tb.SortBy(by)
+				case 1:
+					tb.Hold()
+				case 2:
+					tb.Resort()
+				case 3:
+					_ = tb.SetFilter(filter)
+				}
+				tb.Move(down)
+				tb.SetRows(rows)
+			}
+			if a, b := anew.View(plainTheme(), 120, 40), kept.View(plainTheme(), 120, 40); a != b {
+				t.Fatalf("the table made anew is\n%s\nand the one that was kept\n%s", a, b)
+			}
+		}
+	})
+}

@@ -63,6 +63,11 @@ type Options[T any] struct {
 	// Fault tells the rows that stay in faults-only mode; nil has no such mode. A row
 	// of which nothing is known is no healthy row.
 	Fault func(T) bool
+	// Same reports whether a row is the very one that was set before, such as by its
+	// pointer: only rows that are not are put in order and searched anew, so that text
+	// which tells an age is searched as it was when the row came. Without Same every
+	// row is new.
+	Same func(old, new T) bool
 }
 
 // Table shows rows of type T.
@@ -113,17 +118,12 @@ func New[T any](o Options[T]) *Table[T] {
 // more. A cursor that is pinned stays on its row wherever that went; when it is gone, it goes to
 // the nearest that was shown beside it. Marks of rows that are gone are dropped.
 func (t *Table[T]) SetRows(rows []T) {
-	keys := make([]string, len(rows))
-	for i, row := range rows {
-		keys[i] = t.opts.Key(row)
-	}
 	before := t.shownKeys()
-	t.arrange(rows, keys)
-	t.rows, t.keys, t.hay = rows, keys, nil
-	if !t.held {
-		t.order()
+	if changed, ok := t.replaced(rows); ok {
+		t.replace(rows, changed)
+	} else {
+		t.renew(rows)
 	}
-	t.dropMarks()
 	t.seen = measured{}
 	if len(rows) == 0 {
 		clear(t.widths)
@@ -132,6 +132,20 @@ func (t *Table[T]) SetRows(rows []T) {
 	if !t.pinned {
 		t.moveTo(0)
 	}
+}
+
+// renew takes rows of which some came or left.
+func (t *Table[T]) renew(rows []T) {
+	keys := make([]string, len(rows))
+	for i, row := range rows {
+		keys[i] = t.opts.Key(row)
+	}
+	t.arrange(rows, keys)
+	t.rows, t.keys, t.hay = rows, keys, nil
+	if !t.held {
+		t.order()
+	}
+	t.dropMarks()
 }
 
 // Rows returns the rows last set, in the order they were given.
@@ -181,6 +195,10 @@ func (t *Table[T]) SetWide(on bool) {
 
 // Wide reports whether the columns of wide mode are shown.
 func (t *Table[T]) Wide() bool { return t.wide }
+
+// Remeasure has the columns take what their cells need now, for cells that change
+// with time though their rows stay.
+func (t *Table[T]) Remeasure() { t.seen = measured{} }
 
 // SetStale dims the rows, to say that their data is older than it should be.
 func (t *Table[T]) SetStale(on bool) { t.stale = on }

@@ -3,7 +3,7 @@ package livetable
 import (
 	"context"
 	"reflect"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -26,17 +26,26 @@ type Watch interface {
 // snapshots, which never change, and nothing of the screen.
 type Feed[T any] struct {
 	Watches []Watch
-	// build makes the rows.
+	// Build makes the rows; it is never under way twice at a time.
 	Build func(now time.Time) Load[T]
 	// details reads what costs a call for each row, for the rows on screen, and
 	// tells whether that brought anything; nil for none.
 	Details func(ctx context.Context, visible []string) bool
 
-	builds *atomic.Uint64
+	builds *builds
+}
+
+// builds makes one load after another, and counts them.
+type builds struct {
+	mu sync.Mutex
+	n  uint64
 }
 
 // Load is what a feed built at one moment.
 type Load[T any] struct {
+	// Rows are all rows. A feed that finds nothing changed gives the slice of its last
+	// load again, and a row that nothing touched stays the one it was: what changed is
+	// told by that alone, so that no load has to lead on from the one before.
 	Rows   []T
 	Status Status // of the watch that gives the rows
 	// note is added to the counts: what of the cells was not read, and totals of
@@ -49,6 +58,7 @@ type Load[T any] struct {
 // delivery is a load on its way to its screen.
 type delivery[T any] struct {
 	load  Load[T]
+	at    time.Time
 	build uint64 // loads that overtake each other are told apart by it
 	woken bool   // it came from a change, whose wait has to be renewed
 }
@@ -69,8 +79,11 @@ func (f Feed[T]) keep(ctx context.Context) tea.Cmd {
 }
 
 func (f Feed[T]) make(clock func() time.Time, woken bool) delivery[T] {
-	n := f.builds.Add(1)
-	return delivery[T]{load: f.Build(clock()), build: n, woken: woken}
+	f.builds.mu.Lock()
+	defer f.builds.mu.Unlock()
+	f.builds.n++
+	now := clock()
+	return delivery[T]{load: f.Build(now), at: now, build: f.builds.n, woken: woken}
 }
 
 // now builds from the snapshots as they are.
@@ -120,3 +133,18 @@ func (f Feed[T]) refresh() {
 		w.Refresh()
 	}
 }
+
+// sameRows reports whether two loads share their rows, of which there are some.
+func sameRows[T any](a, b []T) bool {
+	return len(a) > 0 && len(a) == len(b) && &a[0] == &b[0]
+}
+
+// Moment is when a table's newest load was made. Ages are counted up to it, and not
+// up to now: an age that ticked on by itself would cost the line bytes for ever.
+type Moment struct{ at time.Time }
+
+// At is a moment that stays, for what is drawn once.
+func At(t time.Time) *Moment { return &Moment{t} }
+
+// Time returns the moment. It is asked for on the loop alone.
+func (m *Moment) Time() time.Time { return m.at }

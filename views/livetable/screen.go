@@ -3,7 +3,6 @@ package livetable
 import (
 	"context"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -35,6 +34,8 @@ type Spec[T any] struct {
 	Subject awsx.Ref
 	Crumb   string
 	Table   table.Options[T]
+	// Moment is what cells and evidence that tell ages count from; nil when none does.
+	Moment *Moment
 	// status is a row's state, for the totals; ok is false for a row that is none
 	// of the things counted.
 	Status func(T) (s theme.Status, ok bool)
@@ -118,7 +119,7 @@ func (s *Screen[T]) Capturing() bool { return false }
 // Open starts the watches and shows what they have already.
 func (s *Screen[T]) Open(ctx context.Context) tea.Cmd {
 	s.ctx, s.feed, s.opened = ctx, s.spec.Open(), s.Deps.Now()
-	s.feed.builds = new(atomic.Uint64)
+	s.feed.builds = new(builds)
 	s.build, s.covered, s.reported, s.detailing, s.ageing = 0, false, nil, false, false
 	return tea.Batch(s.feed.keep(ctx), s.feed.now(s.Deps.Now), s.feed.next(ctx, s.Deps.Now))
 }
@@ -159,9 +160,26 @@ func (s *Screen[T]) take(f delivery[T]) tea.Cmd {
 	if f.build < s.build {
 		return renew
 	}
+	if s.spec.Moment != nil {
+		s.spec.Moment.at = f.at
+	}
+	kept := s.taken > 0 && sameRows(s.load.Rows, f.load.Rows)
 	s.load, s.build, s.taken = f.load, f.build, s.taken+1
-	s.Show()
+	if kept {
+		s.keep()
+	} else {
+		s.Show()
+	}
 	return tea.Batch(renew, func() tea.Msg { return drawn{} }, s.age(quiet))
+}
+
+// keep leaves the rows as they are. Their ages are told anew.
+func (s *Screen[T]) keep() {
+	s.Table.Remeasure()
+	s.Table.SetStale(s.load.Status.stale(s.Deps.Now()))
+	if !s.moving {
+		s.explain()
+	}
 }
 
 // Show puts those of the loaded rows in the table that the screen's mode picks.

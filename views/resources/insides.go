@@ -108,7 +108,7 @@ func lookInside(ctx context.Context, deps *views.Deps, cluster awsx.Ref) (cluste
 		Cluster: diagnose.Cluster{Now: deps.Now()}, services: s.Items, servicesRead: s.Whole(),
 		instances: i.Items, instancesRead: ok && i.Whole(),
 	}
-	return insideOf(serviceRows(f)), true
+	return insideOf(serviceRows(f), f), true
 }
 
 // awaitRead waits for the first reading of a watch; ok is false when it failed.

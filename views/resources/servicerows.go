@@ -2,6 +2,7 @@ package resources
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,10 +33,12 @@ type clusterFacts struct {
 // serviceRow is one service with the verdict on it.
 type serviceRow struct {
 	diagnose.Standing
-	facts    *clusterFacts
 	status   theme.Status
 	image    string // tag@digest, "?" until its definition was read
 	revision string
+	// needs are the task definitions that the verdict hangs on, lacks all those that
+	// the row was made without.
+	needs, lacks []string
 }
 
 // serviceRows puts a cluster's facts into rows, in the order of the services.
@@ -48,7 +51,13 @@ func serviceRows(f *clusterFacts) []*serviceRow {
 }
 
 func (f *clusterFacts) row(s awsx.Service) *serviceRow {
-	r := &serviceRow{facts: f, Standing: f.Stand(s), image: Unread}
+	// What lacks is found first: a definition that is read meanwhile is taken for one
+	// that the row was made without, never for one that it was made with.
+	r := &serviceRow{lacks: f.lacks(s), image: Unread}
+	r.Standing = f.Stand(s)
+	if len(r.lacks) > 0 {
+		r.needs = r.Evidence.Needs()
+	}
 	r.status = verdictStatus(r.Finding.Status)
 	_, r.revision = awsx.SplitRevision(s.TaskDefinition)
 	if td := r.Evidence.TaskDefinition(s.TaskDefinition); td != nil {
@@ -56,6 +65,24 @@ func (f *clusterFacts) row(s awsx.Service) *serviceRow {
 		r.image = wording.ShortImage(c.Image, runningDigest(r.Evidence.Running, s.TaskDefinition, c.Name))
 	}
 	return r
+}
+
+// lacks are the task definitions of a service and its tasks that were not read.
+func (f *clusterFacts) lacks(s awsx.Service) []string {
+	var arns []string
+	lack := func(arn string) {
+		if arn != "" && !slices.Contains(arns, arn) && (f.Definition == nil || f.Definition(arn) == nil) {
+			arns = append(arns, arn)
+		}
+	}
+	lack(s.TaskDefinition)
+	own := f.Tasks[s.Name]
+	for _, tasks := range [...][]awsx.Task{own.Running, own.Stopped} {
+		for i := range tasks {
+			lack(tasks[i].TaskDefinition)
+		}
+	}
+	return arns
 }
 
 // verdictStatus gives a verdict its place among the states that tables show.
@@ -166,16 +193,16 @@ func (r *serviceRow) diedCell() table.Cell {
 	return c
 }
 
-func (r *serviceRow) lastDeathCell() table.Cell {
-	return table.Cell{Text: wording.Since(r.Finding.Died.Last, r.Evidence.Now)}
+func (r *serviceRow) lastDeathCell(now time.Time) table.Cell {
+	return table.Cell{Text: wording.Since(r.Finding.Died.Last, now)}
 }
 
-func (r *serviceRow) changeCell() table.Cell {
-	c := table.Cell{Text: wording.Since(r.Finding.Changed, r.Evidence.Now)}
+func (r *serviceRow) changeCell(now time.Time) table.Cell {
+	c := table.Cell{Text: wording.Since(r.Finding.Changed, now)}
 	if c.Text == "" {
 		return table.Cell{Text: Unread, Role: theme.Unknown}
 	}
-	if r.Evidence.Now.Sub(r.Finding.Changed) < time.Hour {
+	if now.Sub(r.Finding.Changed) < time.Hour {
 		c.Role = theme.Accent
 	}
 	return c
@@ -202,8 +229,9 @@ func (r *serviceRow) launchCell() table.Cell {
 // not read does.
 func (r *serviceRow) fault() bool { return r.status.Fault() }
 
-// serviceColumns are the columns of the services table.
-func serviceColumns() []table.Column[*serviceRow] {
+// serviceColumns are the columns of the services table, at the moment that ages are
+// counted up to.
+func serviceColumns(at *livetable.Moment) []table.Column[*serviceRow] {
 	type row = *serviceRow
 	return []table.Column[row]{
 		{ID: livetable.ColName, Title: "SERVICE", Min: 12, Max: 40, Frozen: true,
@@ -222,8 +250,8 @@ func serviceColumns() []table.Column[*serviceRow] {
 				x, y := a.Finding.Died, b.Finding.Died
 				return cmp.Or(cmp.Compare(table.Rank(!x.Unread, x.Count == 0), table.Rank(!y.Unread, y.Count == 0)), cmp.Compare(x.Count, y.Count))
 			}},
-		{ID: "last", Title: "LAST", Cell: row.lastDeathCell, Wide: true, Priority: 9, Right: true},
-		{ID: livetable.ColAge, Title: "CHG", Cell: row.changeCell, Priority: 2, Right: true, Descending: true,
+		{ID: "last", Title: "LAST", Cell: func(r row) table.Cell { return r.lastDeathCell(at.Time()) }, Wide: true, Priority: 9, Right: true},
+		{ID: livetable.ColAge, Title: "CHG", Cell: func(r row) table.Cell { return r.changeCell(at.Time()) }, Priority: 2, Right: true, Descending: true,
 			Compare: func(a, b row) int { return a.Finding.Changed.Compare(b.Finding.Changed) }},
 		{ID: "image", Title: "IMAGE", Wide: true, Priority: 6, Max: 24,
 			Cell:    func(r row) table.Cell { return ReadCell(r.image) },
@@ -300,11 +328,13 @@ func agents(instances []awsx.Instance, read bool) (c table.Cell, ok bool) {
 }
 
 // serviceEvidence explains a row: the verdict in full and what it rests on.
-func serviceEvidence(r *serviceRow) []prose.Para {
+func serviceEvidence(r *serviceRow, now time.Time) []prose.Para {
+	evidence := r.Evidence
+	evidence.Now = now
 	var d prose.Document
 	head := r.service().Name + "  " + r.status.Word()
 	if at := r.Finding.Since; !at.IsZero() {
-		head += " for " + text.Age(r.Evidence.Now.Sub(at))
+		head += " for " + text.Age(now.Sub(at))
 	}
 	if r.Finding.Why != "" {
 		head += ": " + r.Finding.Why
@@ -314,11 +344,11 @@ func serviceEvidence(r *serviceRow) []prose.Para {
 		role = theme.Title
 	}
 	d.Paras = append(d.Paras, prose.Para{Text: head, Role: role})
-	TaskSets(&d, *r.service(), r.Evidence.Now)
-	for _, l := range diagnose.Panel(r.Evidence) {
+	TaskSets(&d, *r.service(), now)
+	for _, l := range diagnose.Panel(evidence) {
 		p := prose.Para{Text: l.Text}
 		if !l.At.IsZero() {
-			p.Label = wording.Clock(l.At, r.Evidence.Now)
+			p.Label = wording.Clock(l.At, now)
 		} else if rest, ok := strings.CutPrefix(l.Text, "target "); ok {
 			p.Label, p.Text = "target", rest
 		}

@@ -92,7 +92,7 @@ func TestServiceCells(t *testing.T) {
 	r := serviceRows(f)[0]
 	for name, c := range map[string][2]string{
 		"ST": {r.stateCell().Text, "x fail"}, "RUN/DES": {r.countCell().Text, "4/4"}, "NEW": {r.newCell().Text, "0/4 x7"},
-		"TGT": {r.targetCell().Text, "3/4"}, "DIED": {r.diedCell().Text, "1/1h"}, "LAST": {r.lastDeathCell().Text, "2m"}, "CHG": {r.changeCell().Text, "11m"},
+		"TGT": {r.targetCell().Text, "3/4"}, "DIED": {r.diedCell().Text, "1/1h"}, "LAST": {r.lastDeathCell(now).Text, "2m"}, "CHG": {r.changeCell(now).Text, "11m"},
 		"REV": {r.revision, "2"}, "IMAGE": {r.image, Unread},
 	} {
 		if c[0] != c[1] {
@@ -127,27 +127,25 @@ func TestAgentsAreCountedOnlyWhenRead(t *testing.T) {
 func TestWorstServiceOfACluster(t *testing.T) {
 	row := func(name string, s diagnose.Status, why string) *serviceRow {
 		return &serviceRow{
-			facts:    &clusterFacts{servicesRead: true},
 			Standing: diagnose.Standing{Evidence: diagnose.Evidence{Service: awsx.Service{Name: name}}, Finding: diagnose.Finding{Status: s, Severity: int(diagnose.OK-s) * 100, Why: why}}, status: verdictStatus(s),
 		}
 	}
 	a, b, c := row("a", diagnose.OK, ""), row("b", diagnose.Failed, "exit 1"), row("c", diagnose.Unknown, "")
-	half := row("half", diagnose.OK, "")
-	half.facts.servicesRead = false
 	for _, x := range []struct {
 		rows     []*serviceRow
+		read     bool
 		services int
 		want     string
 		status   theme.Status
 	}{
-		{nil, 3, Unread, theme.StatusUnknown},
-		{nil, 0, "-", theme.StatusStopped},
-		{[]*serviceRow{half}, 3, Unread, theme.StatusUnknown},
-		{[]*serviceRow{a, b, c}, 3, "x b: exit 1", theme.StatusFailed},
-		{[]*serviceRow{a, c}, 2, Unread, theme.StatusUnknown},
-		{[]*serviceRow{a, a}, 2, "+ a", theme.StatusOK},
+		{nil, true, 3, Unread, theme.StatusUnknown},
+		{nil, true, 0, "-", theme.StatusStopped},
+		{[]*serviceRow{a}, false, 3, Unread, theme.StatusUnknown},
+		{[]*serviceRow{a, b, c}, true, 3, "x b: exit 1", theme.StatusFailed},
+		{[]*serviceRow{a, c}, true, 2, Unread, theme.StatusUnknown},
+		{[]*serviceRow{a, a}, true, 2, "+ a", theme.StatusOK},
 	} {
-		cell, status, _ := worstService(insideOf(x.rows), x.services)
+		cell, status, _ := worstService(insideOf(x.rows, &clusterFacts{servicesRead: x.read}), x.services)
 		if cell.Text != x.want || status != x.status {
 			t.Errorf("%q, %s; expected %q", cell.Text, status.Word(), x.want)
 		}

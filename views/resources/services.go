@@ -3,18 +3,12 @@ package resources
 import (
 	"cmp"
 	"context"
-	"slices"
-	"sync"
-	"sync/atomic"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
-	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
 	"gantry/internal/fault"
-	"gantry/internal/inquiry"
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
@@ -43,8 +37,8 @@ func NewServices(deps *views.Deps, cluster awsx.Ref) ui.Screen {
 	return newServices(deps, cluster, nil)
 }
 
-// newServices makes the screen; loaded is told of each load, on the loop, and
-// may be nil.
+// newServices makes the screen; loaded is told of each load, in a command, and may be
+// nil.
 func newServices(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside)) *livetable.Screen[*serviceRow] {
 	var s *livetable.Screen[*serviceRow]
 	s = livetable.New(deps, servicesSpec(deps, cluster, loaded, func(r *serviceRow, ok bool) []ui.Action {
@@ -64,22 +58,19 @@ func selectedActions(deps *views.Deps, r *serviceRow, ok bool) []ui.Action {
 
 // servicesSpec is what the table of a cluster's services shows.
 func servicesSpec(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside), actions func(*serviceRow, bool) []ui.Action) livetable.Spec[*serviceRow] {
+	at := &livetable.Moment{}
 	return livetable.Spec[*serviceRow]{
 		Name: "services", Nouns: "services", Permission: "ecs:ListServices",
 		Subject: cluster, Crumb: cluster.Context.String() + " " + cluster.Name(),
 		Table: table.Options[*serviceRow]{
 			Key:     func(r *serviceRow) string { return r.service().Ref.ARN },
-			Columns: serviceColumns(), Sort: livetable.ColState, Fault: (*serviceRow).fault,
+			Columns: serviceColumns(at), Sort: livetable.ColState, Fault: (*serviceRow).fault,
+			Same: table.Identical[*serviceRow],
 		},
-		Status: func(r *serviceRow) (theme.Status, bool) { return r.status, true },
-		Open:   func() livetable.Feed[*serviceRow] { return openServices(deps.Store, cluster) },
-		Pick: func(rows []*serviceRow) ([]*serviceRow, []livetable.Span) {
-			if loaded != nil {
-				loaded(insideOf(rows))
-			}
-			return rows, nil
-		},
-		Evidence: serviceEvidence,
+		Moment:   at,
+		Status:   func(r *serviceRow) (theme.Status, bool) { return r.status, true },
+		Open:     func() livetable.Feed[*serviceRow] { return openServices(deps.Store, cluster, loaded) },
+		Evidence: func(r *serviceRow) []prose.Para { return serviceEvidence(r, at.Time()) },
 		Actions:  actions,
 		Kind:     awsx.KindService,
 		Ref:      func(r *serviceRow) awsx.Ref { return r.service().Ref },
@@ -91,78 +82,6 @@ func servicesSpec(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside)
 			return describeService(*r.service(), td, deps.Now()), nil
 		},
 	}
-}
-
-// openServices watches what the services table shows: the services give the
-// rows, the others fill cells as they come.
-func openServices(st *store.Store, cluster awsx.Ref) livetable.Feed[*serviceRow] {
-	services, tasks := st.Services(cluster), st.Tasks(cluster)
-	targets, instances := st.Targets(cluster), st.Instances(cluster)
-	define := func(arn string) *awsx.TaskDefinition {
-		td, _ := st.CachedTaskDefinition(cluster.Context, arn)
-		return td
-	}
-	var split taskSplit
-	var needs atomic.Pointer[[]string] // definitions that verdicts hang on, seen or not
-	return livetable.Feed[*serviceRow]{
-		Watches: []livetable.Watch{services, tasks, targets, instances},
-		Build: func(now time.Time) livetable.Load[*serviceRow] {
-			rows, t, i := services.Snapshot(), tasks.Snapshot(), instances.Snapshot()
-			f := &clusterFacts{
-				services: rows.Items, servicesRead: rows.Whole(), instances: i.Items, instancesRead: i.Whole(),
-				Cluster: diagnose.Cluster{
-					Tasks: split.of(t), RunningRead: t.Whole(), StoppedRead: t.Whole(), Groups: inquiry.Groups(targets.Snapshot().Items),
-					Definition: define, Instance: inquiry.Instances(i.Items), Now: now,
-				},
-			}
-			l := livetable.Load[*serviceRow]{Rows: serviceRows(f), Status: livetable.StatusOf(rows)}
-			l.Note = serviceNote(l.Rows, f)
-			needs.Store(needsOf(l.Rows))
-			return l
-		},
-		Details: func(ctx context.Context, visible []string) bool {
-			shown := make(map[string]bool, len(visible))
-			for _, arn := range visible {
-				shown[arn] = true
-			}
-			var arns []string
-			if n := needs.Load(); n != nil {
-				arns = slices.Clone(*n)
-			}
-			for _, s := range services.Snapshot().Items {
-				if shown[s.Ref.ARN] {
-					arns = append(arns, s.TaskDefinition)
-				}
-			}
-			return cacheDefinitions(ctx, st, cluster.Context, arns)
-		},
-	}
-}
-
-// needsOf lists the task definitions that the verdicts on rows hang on.
-func needsOf(rows []*serviceRow) *[]string {
-	var arns []string
-	for _, r := range rows {
-		arns = append(arns, r.Evidence.Needs()...)
-	}
-	return &arns
-}
-
-// taskSplit keeps a cluster's tasks by service while they stand still: most loads
-// come from targets. Loads may overlap.
-type taskSplit struct {
-	mu    sync.Mutex
-	rev   uint64
-	tasks map[string]diagnose.Tasks
-}
-
-func (s *taskSplit) of(t *store.Snapshot[awsx.Task]) map[string]diagnose.Tasks {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.tasks == nil || s.rev != t.Rev {
-		s.tasks, s.rev = diagnose.ByService(t.Items), t.Rev
-	}
-	return s.tasks
 }
 
 // cacheDefinitions reads those of the task definitions that are not known yet,
@@ -184,11 +103,10 @@ func cacheDefinitions(ctx context.Context, st *store.Store, id awsx.ContextID, a
 }
 
 // insideOf is what the clusters screen wants to know of a cluster's services.
-func insideOf(rows []*serviceRow) clusterInside {
+func insideOf(rows []*serviceRow, f *clusterFacts) clusterInside {
 	if len(rows) == 0 {
 		return clusterInside{}
 	}
-	f := rows[0].facts
 	in := clusterInside{worst: rows[0], read: f.servicesRead, instances: f.instances, instancesRead: f.instancesRead}
 	for _, r := range rows {
 		if r.Finding.Severity > in.worst.Finding.Severity {

@@ -1,0 +1,234 @@
+package resources
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/diagnose"
+	"gantry/awsx/store"
+)
+
+// keptServices are the rows of a cluster's services from one load to the next. A row
+// is made again when something that it was made of changed, or when time alone may
+// have turned its verdict; the others stay the very rows they were.
+type keptServices struct {
+	clusterFacts
+	split taskSplit
+	hosts sync.Map // of awsx.Instance, by ARN; rows look into it when they are drawn
+	rows  []*serviceRow
+	byARN map[string]*serviceRow
+	// users are the ARNs of the services whose rows show a target group or the tasks of
+	// a service's name. One that does no longer is remade for nothing, and no harm.
+	users map[string][]string
+}
+
+func newKeptServices(define func(arn string) *awsx.TaskDefinition) *keptServices {
+	k := &keptServices{byARN: map[string]*serviceRow{}, users: map[string][]string{}}
+	k.Groups = map[string]awsx.Group{}
+	k.Definition = define
+	k.Instance = func(arn string) (awsx.Instance, bool) {
+		i, ok := k.hosts.Load(arn)
+		if !ok {
+			return awsx.Instance{}, false
+		}
+		return i.(awsx.Instance), true
+	}
+	return k
+}
+
+// update brings the rows up to the news. Without a change it returns the slice that it
+// returned before.
+func (k *keptServices) update(n clusterNews, now time.Time) []*serviceRow {
+	all := n.services.Anew || n.tasks.Anew || n.groups.Anew || n.instances.Anew || n.tasks.whole != k.RunningRead
+	touched := map[string]bool{}
+	touch := func(what string) {
+		for _, arn := range k.users[what] {
+			touched[arn] = true
+		}
+	}
+	k.Now = now
+	k.takeServices(n.services, touched)
+	k.takeTasks(n.tasks, touch)
+	k.takeGroups(n.groups, touch)
+	moved := k.takeInstances(n.instances)
+
+	rows := make([]*serviceRow, len(k.services))
+	changed := len(rows) != len(k.rows)
+	for i := range k.services {
+		s := &k.services[i]
+		r := k.byARN[s.Ref.ARN]
+		if r == nil || all || touched[s.Ref.ARN] || r.turned(now) || r.lacked(n.definitions) || r.standsOn(moved) {
+			r = k.remake(*s)
+		}
+		rows[i] = r
+		changed = changed || k.rows[i] != r
+	}
+	if changed {
+		k.rows = rows
+	}
+	return k.rows
+}
+
+// remake makes a service's row, and notes of what.
+func (k *keptServices) remake(s awsx.Service) *serviceRow {
+	r := k.row(s)
+	k.byARN[s.Ref.ARN] = r
+	for _, what := range append(s.TargetGroups(), s.Name) {
+		if !slices.Contains(k.users[what], s.Ref.ARN) {
+			k.users[what] = append(k.users[what], s.Ref.ARN)
+		}
+	}
+	return r
+}
+
+func (k *keptServices) takeServices(n news[awsx.Service], touched map[string]bool) {
+	k.services, k.servicesRead = n.items, n.whole
+	if n.Anew {
+		clear(k.byARN)
+		clear(k.users)
+	}
+	for _, arn := range n.Gone {
+		delete(k.byARN, arn)
+	}
+	for _, i := range n.Items {
+		touched[n.items[i].Ref.ARN] = true
+	}
+}
+
+func (k *keptServices) takeTasks(n news[awsx.Task], touch func(string)) {
+	k.RunningRead, k.StoppedRead = n.whole, n.whole
+	for name := range k.split.apply(n) {
+		touch(name)
+	}
+	k.Tasks = k.split.tasks
+}
+
+func (k *keptServices) takeGroups(n news[store.GroupState], touch func(string)) {
+	if n.Anew {
+		clear(k.Groups)
+	}
+	for _, arn := range n.Gone {
+		delete(k.Groups, arn)
+		touch(arn)
+	}
+	for _, i := range n.Items {
+		g := &n.items[i]
+		k.Groups[g.ARN] = g.Group
+		touch(g.ARN)
+	}
+}
+
+// takeInstances returns the ARNs of the instances that changed.
+func (k *keptServices) takeInstances(n news[awsx.Instance]) map[string]bool {
+	k.instances, k.instancesRead = n.items, n.whole
+	if n.Anew {
+		k.hosts.Clear()
+	}
+	moved := map[string]bool{}
+	for _, arn := range n.Gone {
+		k.hosts.Delete(arn)
+		moved[arn] = true
+	}
+	for _, i := range n.Items {
+		k.hosts.Store(n.items[i].Ref.ARN, n.items[i])
+		moved[n.items[i].Ref.ARN] = true
+	}
+	return moved
+}
+
+// wants returns the task definitions to read: those that verdicts hang on, seen or
+// not, and those that the visible rows name.
+func (k *keptServices) wants(visible []string) []string {
+	var arns []string
+	for _, r := range k.rows {
+		arns = append(arns, r.needs...)
+	}
+	for _, arn := range visible {
+		if r := k.byARN[arn]; r != nil && slices.Contains(r.lacks, r.service().TaskDefinition) {
+			arns = append(arns, r.service().TaskDefinition)
+		}
+	}
+	return arns
+}
+
+// turned reports whether time alone may have turned the verdict.
+func (r *serviceRow) turned(now time.Time) bool {
+	until := r.Finding.Until
+	return !until.IsZero() && !now.Before(until)
+}
+
+// lacked reports whether the row was made without one of these definitions.
+func (r *serviceRow) lacked(definitions []string) bool {
+	return slices.ContainsFunc(definitions, func(arn string) bool { return slices.Contains(r.lacks, arn) })
+}
+
+// standsOn reports whether one of these instances helped to tell which targets are
+// the service's own. Nothing else in a row depends on instances.
+func (r *serviceRow) standsOn(instances map[string]bool) bool {
+	if r.Evidence.Foreign == nil || len(instances) == 0 {
+		return false
+	}
+	on := func(t awsx.Task) bool { return instances[t.ContainerInstance] }
+	return slices.ContainsFunc(r.Evidence.Running, on) || slices.ContainsFunc(r.Evidence.Stopped, on)
+}
+
+// taskSplit are a cluster's tasks by service. Lists that were handed out are replaced
+// and never changed.
+type taskSplit struct {
+	tasks map[string]diagnose.Tasks
+	owner map[string]string // the name of a task's service, by the task's ARN
+}
+
+// apply takes what changed and returns the names of the services whose tasks did.
+func (s *taskSplit) apply(n news[awsx.Task]) map[string]bool {
+	if n.Anew || s.tasks == nil {
+		s.tasks, s.owner = map[string]diagnose.Tasks{}, map[string]string{}
+	}
+	names, left := map[string]bool{}, map[string]bool{}
+	leave := func(arn string) {
+		if name, ok := s.owner[arn]; ok {
+			names[name], left[arn] = true, true
+			delete(s.owner, arn)
+		}
+	}
+	for _, arn := range n.Gone {
+		leave(arn)
+	}
+	var come []awsx.Task
+	for _, i := range n.Items {
+		leave(n.items[i].Ref.ARN)
+		come = append(come, n.items[i])
+	}
+	came := diagnose.ByService(come)
+	for name, own := range came {
+		names[name] = true
+		for _, t := range slices.Concat(own.Running, own.Stopped) {
+			s.owner[t.Ref.ARN] = name
+		}
+	}
+	for name := range names {
+		old := s.tasks[name]
+		s.tasks[name] = diagnose.Tasks{
+			Running: exchange(old.Running, left, came[name].Running),
+			Stopped: exchange(old.Stopped, left, came[name].Stopped),
+		}
+	}
+	return names
+}
+
+// exchange returns tasks without those that left and with those that came, in the
+// order of the store.
+func exchange(tasks []awsx.Task, left map[string]bool, came []awsx.Task) []awsx.Task {
+	out := make([]awsx.Task, 0, len(tasks)+len(came))
+	for _, t := range tasks {
+		if !left[t.Ref.ARN] {
+			out = append(out, t)
+		}
+	}
+	out = append(out, came...)
+	slices.SortFunc(out, func(a, b awsx.Task) int { return strings.Compare(a.Ref.ARN, b.Ref.ARN) })
+	return out
+}

@@ -1,0 +1,82 @@
+package resources
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/store"
+	"gantry/views/livetable"
+)
+
+// openServices watches what the services table shows: the services give the rows,
+// the others fill cells as they come. Loaded is told of each load; it may be nil.
+func openServices(st *store.Store, cluster awsx.Ref, loaded func(clusterInside)) livetable.Feed[*serviceRow] {
+	services, tasks := st.Services(cluster), st.Tasks(cluster)
+	targets, instances := st.Targets(cluster), st.Instances(cluster)
+	var (
+		mu      sync.Mutex // a load and the reading of details may be under way at once
+		seen    struct{ services, tasks, targets, instances uint64 }
+		arrived []string // definitions that were read since the last load
+	)
+	kept := newKeptServices(func(arn string) *awsx.TaskDefinition {
+		td, _ := st.CachedTaskDefinition(cluster.Context, arn)
+		return td
+	})
+	return livetable.Feed[*serviceRow]{
+		Watches: []livetable.Watch{services, tasks, targets, instances},
+		Build: func(now time.Time) livetable.Load[*serviceRow] {
+			mu.Lock()
+			defer mu.Unlock()
+			snapshot := services.Snapshot()
+			l := livetable.Load[*serviceRow]{Status: livetable.StatusOf(snapshot)}
+			l.Rows = kept.update(clusterNews{
+				services: newsOf(snapshot, &seen.services), tasks: newsOf(tasks.Snapshot(), &seen.tasks),
+				groups: newsOf(targets.Snapshot(), &seen.targets), instances: newsOf(instances.Snapshot(), &seen.instances),
+				definitions: arrived,
+			}, now)
+			arrived = nil
+			l.Note = serviceNote(l.Rows, &kept.clusterFacts)
+			if loaded != nil {
+				loaded(insideOf(l.Rows, &kept.clusterFacts))
+			}
+			return l
+		},
+		Details: func(ctx context.Context, visible []string) bool {
+			mu.Lock()
+			arns := kept.wants(visible)
+			mu.Unlock()
+			cacheDefinitions(ctx, st, cluster.Context, arns)
+			arns = slices.DeleteFunc(arns, func(arn string) bool { return kept.Definition(arn) == nil })
+			mu.Lock()
+			arrived = append(arrived, arns...)
+			mu.Unlock()
+			return len(arns) > 0
+		},
+	}
+}
+
+// news is what a watch holds and what of it changed since it was looked at last.
+type news[T any] struct {
+	items []T
+	whole bool
+	store.Changes
+}
+
+// newsOf takes the news of a snapshot and notes at which revision.
+func newsOf[T any](s *store.Snapshot[T], seen *uint64) news[T] {
+	n := news[T]{s.Items, s.Whole(), s.Since(*seen)}
+	*seen = s.Rev
+	return n
+}
+
+// clusterNews is what changed of all that rows of services are made of.
+type clusterNews struct {
+	services    news[awsx.Service]
+	tasks       news[awsx.Task]
+	groups      news[store.GroupState]
+	instances   news[awsx.Instance]
+	definitions []string // ARNs of those that are known now
+}
