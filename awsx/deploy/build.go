@@ -8,6 +8,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/shell"
 	"gantry/awsx/document"
 	"gantry/internal/difference"
 )
@@ -140,7 +141,7 @@ func (d *draft) seal(cur read.Current) ([]Step, error) {
 			register.after = max(register.after, known.Revision)
 		}
 		if known != nil && known.ARN == d.Revision {
-			if register.command, err = registerCommand(cur.Target.Context, known, d.Tree); err != nil {
+			if register.command, err = shell.Register(cur.Target.Context, known, d.Tree); err != nil {
 				return nil, err
 			}
 		}

@@ -116,7 +116,7 @@ func TestEnvironmentEditsThatAreRefused(t *testing.T) {
 
 func TestDottedNamesAreAllowed(t *testing.T) {
 	for _, name := range []string{"A", "_a1", "discovery.type", "spring-profile"} {
-		if err := CheckEnvName(name); err != nil {
+		if err := document.CheckEnvName(name); err != nil {
 			t.Error(err)
 		}
 	}
@@ -137,7 +137,7 @@ func TestDotenvFiles(t *testing.T) {
 		"PEM='-----BEGIN\nx\n-----END'\n" +
 		"exported=1\n" +
 		"LAST=x=y"
-	got, err := ParseDotenv(src)
+	got, err := document.ParseDotenv(src)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestDotenvFiles(t *testing.T) {
 
 func TestDotenvFaultsNameTheirLinesAllAtOnce(t *testing.T) {
 	src := "A=1\ncanary\nB=\"x\ny\"\n1C=canary\nA=canary\nM=(masked)\nD='x' canary\nE=\"canary"
-	_, err := ParseDotenv(src)
+	_, err := document.ParseDotenv(src)
 	if fault.ClassOf(err) != fault.Invalid || err == nil {
 		t.Fatalf("got %v", err)
 	}
@@ -179,7 +179,7 @@ func TestDotenvFaultsNameTheirLinesAllAtOnce(t *testing.T) {
 // A key that somebody forgot to quote is no name, and what it says stays unsaid.
 func TestDotenvFaultsDoNotRepeatAKeyThatLacksItsQuotes(t *testing.T) {
 	for _, line := range []string{"can/ary+secret==", "can/ary+secret=\"", "can/ary+secret=\"x\" y", "canary secret"} {
-		_, err := ParseDotenv("KEY=-----BEGIN\n" + line + "\n")
+		_, err := document.ParseDotenv("KEY=-----BEGIN\n" + line + "\n")
 		if err == nil || !strings.Contains(err.Error(), "line 2") || strings.Contains(err.Error(), "ary") {
 			t.Errorf("%s: %v", line, err)
 		}
@@ -195,7 +195,7 @@ func TestDotenvRoundTrip(t *testing.T) {
 				Filter(func(s string) bool { return !strings.ContainsRune(s, 0) }).Draw(t, n)
 			want = append(want, awsx.EnvVar{Name: n, Value: secret(value)})
 		}
-		got, err := ParseDotenv(FormatDotenv(want))
+		got, err := document.ParseDotenv(document.FormatDotenv(want))
 		if err != nil {
 			t.Fatal(err)
 		}

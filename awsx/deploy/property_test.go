@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/shell"
 	"gantry/awsx/document"
 	"gantry/awsx/document/documenttest"
 	"gantry/internal/clean"
@@ -215,7 +216,7 @@ func TestNoPlantedSecretIsShownAndNoMaskIsSent(t *testing.T) {
 			}
 		}
 		old, fresh := document.Compare(before, after)
-		command, err := registerCommand(awsx.ContextID{}, td, after)
+		command, err := shell.Register(awsx.ContextID{}, td, after)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/shell"
 	"gantry/awsx/document"
 )
 
@@ -93,7 +94,7 @@ func (s *updateStep) Describe() Description {
 	}
 	return Description{
 		Text:    fmt.Sprintf("update service %s: %s", s.before.Name, strings.Join(what, ", ")),
-		Command: awsCommand(s.before.Ref.Context, "ecs", "update-service", args...),
+		Command: shell.AWS(s.before.Ref.Context, "ecs", "update-service", args...),
 	}
 }
 
@@ -155,30 +156,4 @@ func (s *updateStep) note(svc awsx.Service, st *State) {
 	if d, ok := svc.Primary(); ok {
 		st.Deployment = d.ID
 	}
-}
-
-// awsCommand spells a call for a shell. A variable stays one.
-func awsCommand(id awsx.ContextID, service, operation string, args ...string) string {
-	words := []string{"aws", service, operation}
-	for _, option := range [][2]string{{"--profile", id.Profile}, {"--region", id.Region}, {"--endpoint-url", id.Endpoint}} {
-		if option[1] != "" {
-			words = append(words, option[0], shellQuote(option[1]))
-		}
-	}
-	for _, a := range args {
-		words = append(words, shellQuote(a))
-	}
-	return strings.Join(words, " ")
-}
-
-func shellQuote(s string) string {
-	switch {
-	case s == "$REVISION":
-		return `"$REVISION"`
-	case s != "" && strings.Trim(s, bareAlphabet) == "":
-		if !strings.ContainsAny(s, "()%+") {
-			return s
-		}
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/shell"
 )
 
 // stopStep has ECS stop the deployment in progress and roll it back.
@@ -37,7 +38,7 @@ func (d *draft) stopDeployment(cur read.Current) {
 func (s *stopStep) Describe() Description {
 	return Description{
 		Text: "stop the deployment of " + s.service.Name + " that is in progress and roll it back",
-		Command: awsCommand(s.service.Ref.Context, "ecs", "stop-service-deployment",
+		Command: shell.AWS(s.service.Ref.Context, "ecs", "stop-service-deployment",
 			"--service-deployment-arn", s.record, "--stop-type", "ROLLBACK"),
 	}
 }

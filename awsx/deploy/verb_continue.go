@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/shell"
 	"gantry/internal/fault"
 )
 
@@ -75,7 +76,7 @@ func (s *continueStep) Describe() Description {
 	if s.rollBack {
 		action, text = "ROLLBACK", "roll the deployment of "+s.service.Name+" back at hook "+s.hook
 	}
-	return Description{Text: text, Command: awsCommand(s.service.Ref.Context, "ecs", "continue-service-deployment",
+	return Description{Text: text, Command: shell.AWS(s.service.Ref.Context, "ecs", "continue-service-deployment",
 		"--service-deployment-arn", s.record, "--hook-id", s.hook, "--action", action)}
 }
 

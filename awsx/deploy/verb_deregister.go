@@ -8,6 +8,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/shell"
 	"gantry/internal/fault"
 )
 
@@ -55,7 +56,7 @@ type deregisterStep struct{ target awsx.Ref }
 func (s *deregisterStep) Describe() Description {
 	return Description{
 		Text: fmt.Sprintf("deregister %s", s.target.Name()),
-		Command: awsCommand(s.target.Context, "ecs", "deregister-task-definition", "--task-definition", s.target.Name(),
+		Command: shell.AWS(s.target.Context, "ecs", "deregister-task-definition", "--task-definition", s.target.Name(),
 			"--query", "taskDefinition.status", "--output", "text"),
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
@@ -113,7 +112,7 @@ func setEnv(tree *document.Node, in SetEnv) ([]EnvChange, error) {
 func checkEdit(c *document.Node, e EnvEdit) error {
 	seen := map[string]bool{}
 	for _, v := range e.Set {
-		if err := checkVariable(v); err != nil {
+		if err := document.CheckVariable(v); err != nil {
 			return err
 		}
 		if seen[v.Name] {
@@ -150,7 +149,7 @@ func checkRenames(c *document.Node, e EnvEdit, set map[string]bool) error {
 	for _, from := range slices.Sorted(maps.Keys(e.Rename)) {
 		to := e.Rename[from]
 		_, leaves := e.Rename[to]
-		switch err := CheckEnvName(to); {
+		switch err := document.CheckEnvName(to); {
 		case err != nil:
 			return err
 		case !has("environment", from):
@@ -165,41 +164,6 @@ func checkRenames(c *document.Node, e EnvEdit, set map[string]bool) error {
 			return invalid("variable %s cannot be renamed to %s: that is a secret of container %s", from, to, c.Word("name"))
 		}
 		taken[to] = true
-	}
-	return nil
-}
-
-// checkVariable checks one variable that is to be set. Its error never holds
-// the value.
-func checkVariable(v awsx.EnvVar) error {
-	if err := CheckEnvName(v.Name); err != nil {
-		return err
-	}
-	value := v.Value.Reveal()
-	switch {
-	case clean.FindMask(value) > 0:
-		return invalid("variable %s: %w", v.Name, clean.ErrMasked)
-	case !utf8.ValidString(value):
-		return invalid("variable %s: the value is not UTF-8 text, which is all that a task definition can hold", v.Name)
-	case strings.ContainsRune(value, 0):
-		return invalid("variable %s: the value holds a NUL byte, which no environment can", v.Name)
-	}
-	return nil
-}
-
-// CheckEnvName checks the name of an environment variable: a letter or _ first,
-// then letters, digits, '_', '.' and '-'. Shells know no dots or dashes, but
-// images that are configured by dotted names are common.
-func CheckEnvName(name string) error {
-	for i, r := range name {
-		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-		if letter || i > 0 && (r >= '0' && r <= '9' || r == '.' || r == '-') {
-			continue
-		}
-		return invalid("variable name %q: expected a letter or _ followed by letters, digits, '_', '.' or '-'", name)
-	}
-	if name == "" {
-		return invalid("a variable has no name: expected NAME=VALUE")
 	}
 	return nil
 }

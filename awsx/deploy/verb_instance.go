@@ -12,6 +12,7 @@ import (
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/shell"
 	"gantry/internal/words"
 )
 
@@ -158,7 +159,7 @@ type statusStep struct {
 func (s *statusStep) Describe() Description {
 	return Description{
 		Text: "set instance " + s.instance.EC2ID + " to " + s.status,
-		Command: awsCommand(s.instance.Ref.Context, "ecs", "update-container-instances-state",
+		Command: shell.AWS(s.instance.Ref.Context, "ecs", "update-container-instances-state",
 			"--cluster", s.instance.Ref.ClusterName(), "--container-instances", s.instance.Ref.Name(), "--status", s.status),
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/shell"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
 	"gantry/internal/words"
@@ -180,12 +181,10 @@ func (s *runTaskStep) Describe() Description {
 			args = append(args, option.name, string(option.doc))
 		}
 	}
-	command := awsCommand(r.Cluster.Context, "ecs", "run-task", args...)
+	command := shell.AWS(r.Cluster.Context, "ecs", "run-task", args...)
 	if len(r.Overrides) > 0 {
 		all := overridesJSON(r.Overrides)
-		s := newScript(nil, all)
-		expression := "{overrides: " + s.literal(all) + "}"
-		command = s.needed() + withDocument("jq -n "+shellQuote(expression), command)
+		command = shell.WithInput("overrides", all, command)
 	}
 	return Description{Text: fmt.Sprintf("run %s of %s on cluster %s", words.Count(r.Count, "task"), awsx.ARNName(r.TaskDefinition), r.Cluster.ClusterName()), Command: command}
 }

@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/shell"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -135,7 +136,7 @@ func (s *scalingStep) Describe() Description {
 			"DynamicScalingInSuspended="+state+",DynamicScalingOutSuspended="+state+",ScheduledScalingSuspended="+state)
 		text += map[bool]string{true: " suspended", false: " resumed"}[*s.update.Suspend]
 	}
-	return Description{Text: text, Command: awsCommand(s.service.Context, "application-autoscaling", "register-scalable-target", args...)}
+	return Description{Text: text, Command: shell.AWS(s.service.Context, "application-autoscaling", "register-scalable-target", args...)}
 }
 
 // Run registers them.

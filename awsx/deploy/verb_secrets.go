@@ -143,7 +143,7 @@ func checkSecrets(c *document.Node, e SecretEdit) (moved []string, err error) {
 	}
 	seen := map[string]bool{}
 	for _, ref := range e.Set {
-		if err := CheckEnvName(ref.Name); err != nil {
+		if err := document.CheckEnvName(ref.Name); err != nil {
 			return nil, err
 		}
 		if err := CheckReference(ref.ValueFrom); err != nil {

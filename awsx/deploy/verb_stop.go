@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/shell"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -96,7 +97,7 @@ func (s *stopTaskStep) Describe() Description {
 	if s.reason != "" {
 		args = append(args, "--reason", s.reason)
 	}
-	return Description{Text: "stop task " + s.task.ID, Command: awsCommand(s.task.Ref.Context, "ecs", "stop-task", args...)}
+	return Description{Text: "stop task " + s.task.ID, Command: shell.AWS(s.task.Ref.Context, "ecs", "stop-task", args...)}
 }
 
 // Run stops it.

@@ -176,7 +176,7 @@ func (p *program) printEnv(env environment, output string) error {
 		for _, f := range env.Files {
 			text.WriteString("# and the variables of " + clean.Line(f.ARN) + "\n")
 		}
-		text.WriteString(deploy.FormatDotenv(vars))
+		text.WriteString(document.FormatDotenv(vars))
 		if p.Watched {
 			_, err := io.WriteString(p.Out, clean.Text(text.String()))
 			return err
@@ -262,7 +262,7 @@ func envEdit(in io.Reader, args []string, edit deploy.EnvEdit, file string) (dep
 		if err != nil {
 			return edit, usagef("--from-file: %v", err)
 		}
-		if edit.Set, err = deploy.ParseDotenv(string(content)); err != nil {
+		if edit.Set, err = document.ParseDotenv(string(content)); err != nil {
 			return edit, &exitError{code: exitUsage, err: fmt.Errorf("%s: %w", file, err)}
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"gantry/awsx/deploy"
+	"gantry/awsx/document"
 	"gantry/awsx/sim"
 	"gantry/internal/clean"
 )
@@ -41,7 +41,7 @@ func TestEnvShowsAndMasks(t *testing.T) {
 func TestRevealIsRecorded(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
 		r := a.run(t, "env", "prod/payments", "--container", "payments", "-o", "dotenv", "--reveal").wants(t, 0)
-		vars, err := deploy.ParseDotenv(r.out)
+		vars, err := document.ParseDotenv(r.out)
 		if err != nil || len(vars) != 6 {
 			t.Fatalf("%d variables, %v in\n%s", len(vars), err, r.out)
 		}
@@ -73,7 +73,7 @@ func TestEnvMasksThePartOfAValueThatIsSecret(t *testing.T) {
 		}
 		file := a.run(t, "env", "prod/catalog", "-o", "dotenv").
 			wants(t, 0, "# and the variables of arn:aws:s3:::conf/app.env\n", "?user=a&password="+m, "DB_PASSWORD="+m+"\n", "a\x1b[2Jb").lacks(t, "canary77")
-		if _, err := deploy.ParseDotenv(file.out); !errors.Is(err, clean.ErrMasked) {
+		if _, err := document.ParseDotenv(file.out); !errors.Is(err, clean.ErrMasked) {
 			t.Errorf("a file with masks is read back: %v", err)
 		}
 		onScreen := Streams{In: strings.NewReader(""), Watched: true}

@@ -137,7 +137,7 @@ func environmentGroups(td *awsx.TaskDefinition) []form.Group {
 }
 
 func parsePairs(block string) ([]form.Pair, error) {
-	vars, err := deploy.ParseDotenv(block)
+	vars, err := api.ParseDotenv(block)
 	if err != nil {
 		return nil, err
 	}

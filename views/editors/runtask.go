@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/document"
 	"gantry/internal/clean"
 	"gantry/ui"
 	"gantry/ui/form"
@@ -92,7 +93,7 @@ func pairsOf(s string) ([]awsx.EnvVar, error) {
 		if !ok {
 			return nil, fmt.Errorf("%q: expected NAME=value", name)
 		}
-		if err := deploy.CheckEnvName(name); err != nil {
+		if err := document.CheckEnvName(name); err != nil {
 			cause, _ := changes.CauseOf(err)
 			return nil, fmt.Errorf("%s", cause)
 		}

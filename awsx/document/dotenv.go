@@ -1,4 +1,4 @@
-package deploy
+package document
 
 import (
 	"errors"
@@ -80,7 +80,7 @@ func (p *dotenv) accept(line int, name, value string) {
 		return
 	}
 	v := awsx.EnvVar{Name: name, Value: clean.Secret(value)}
-	if err := checkVariable(v); err != nil {
+	if err := CheckVariable(v); err != nil {
 		var e *fault.Error
 		if errors.As(err, &e) {
 			err = e.Err
@@ -209,7 +209,7 @@ func FormatDotenv(vars []awsx.EnvVar) string {
 	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`, "$", `\$`)
 	for _, v := range vars {
 		value := v.Value.Reveal()
-		if value != "" && strings.Trim(value, bareAlphabet) == "" {
+		if value != "" && strings.Trim(value, BareAlphabet) == "" {
 			fmt.Fprintf(&b, "%s=%s\n", v.Name, value)
 			continue
 		}
@@ -218,5 +218,5 @@ func FormatDotenv(vars []awsx.EnvVar) string {
 	return b.String()
 }
 
-// bareAlphabet is what needs no quotes in a .env file, for any reader of it.
-const bareAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.,:/@%+()"
+// BareAlphabet is what needs no quotes in a .env file, for any reader of it.
+const BareAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.,:/@%+()"

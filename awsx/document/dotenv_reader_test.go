@@ -1,6 +1,6 @@
 //go:build integration
 
-package deploy
+package document
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package deploy
+package shell
 
 import (
 	"bytes"
@@ -11,12 +11,12 @@ import (
 	"gantry/awsx/document"
 )
 
-// registerCommand spells for a shell how a document is registered that was made
+// Register spells for a shell how a document is registered that was made
 // by editing a revision. The commands hold no secret: they read the revision,
 // apply the edit with jq and send the result on. A value that may be secret is
 // taken from where the revision has it; one that is new must be exported first,
 // which the commands insist on.
-func registerCommand(id awsx.ContextID, base *awsx.TaskDefinition, tree *document.Node) (string, error) {
+func Register(id awsx.ContextID, base *awsx.TaskDefinition, tree *document.Node) (string, error) {
 	old, err := document.Registrable(base)
 	if err != nil {
 		return "", err
@@ -39,9 +39,9 @@ func registerCommand(id awsx.ContextID, base *awsx.TaskDefinition, tree *documen
 	b.WriteString(s.needed())
 	b.WriteString("REVISION=$")
 	b.WriteString(withDocument(
-		awsCommand(id, "ecs", "describe-task-definition", "--task-definition", awsx.ARNName(base.ARN), "--include", "TAGS", "--output", "json")+
-			" |\n  jq "+shellQuote(program),
-		awsCommand(id, "ecs", "register-task-definition", "--query", "taskDefinition.taskDefinitionArn", "--output", "text")))
+		AWS(id, "ecs", "describe-task-definition", "--task-definition", awsx.ARNName(base.ARN), "--include", "TAGS", "--output", "json")+
+			" |\n  jq "+Quote(program),
+		AWS(id, "ecs", "register-task-definition", "--query", "taskDefinition.taskDefinitionArn", "--output", "text")))
 	return b.String(), nil
 }
 
@@ -51,6 +51,14 @@ func registerCommand(id awsx.ContextID, base *awsx.TaskDefinition, tree *documen
 // AWS CLI reads what it is given twice, which a pipe does not bear.
 func withDocument(source, call string) string {
 	return "(doc=$(mktemp); trap 'rm -f \"$doc\"' EXIT\n  " + source + " > \"$doc\" &&\n  " + call + ` --cli-input-json "file://$doc")`
+}
+
+// WithInput spells a call that takes a document as a member of its input. The values
+// in it that may be secret must be exported first, which the commands insist on.
+func WithInput(member string, doc *document.Node, call string) string {
+	s := newScript(nil, doc)
+	expression := "{" + member + ": " + s.literal(doc) + "}"
+	return s.needed() + withDocument("jq -n "+Quote(expression), call)
 }
 
 // script writes jq expressions that make one document of another.
@@ -164,7 +172,7 @@ func (s *script) needed() string {
 	var b strings.Builder
 	for _, w := range s.wanted {
 		what := strings.Map(func(r rune) rune {
-			if strings.ContainsRune(bareAlphabet, r) {
+			if strings.ContainsRune(document.BareAlphabet, r) {
 				return r
 			}
 			return '_'
