@@ -1,4 +1,4 @@
-.PHONY: build test race lint integration bench bench-program golden
+.PHONY: build test race lint integration campaigns bench bench-program golden
 
 build:
 	go build -o bin/gantry .
@@ -24,12 +24,23 @@ lint:
 
 # The built program in a pseudo-terminal against the simulator, moto, the aws
 # CLI and a real OpenSearch. It fails, and says which, when one cannot start.
-# Before that, ten thousand scripts of changes that run into each other, and what
+# Before that, a thousand scripts of changes that run into each other, and what
 # gantry masks and reads held against gitleaks and python-dotenv.
 integration:
-	go test -tags integration -count=1 -timeout 40m -run TenThousand ./awsx/change
+	go test -tags integration -count=1 -timeout 10m -run ManyInterleavings ./awsx/change
 	go test -tags integration -count=1 -run 'Gitleaks|PythonReads' ./internal/clean ./awsx/deploy
 	go test -tags integration -count=1 -timeout 20m -v ./internal/e2e/...
+
+# What is worth hours and not each gate: ten thousand of those scripts, and each
+# fuzz test for so long as FUZZTIME says.
+FUZZTIME = 10m
+
+campaigns:
+	GANTRY_SCRIPTS=10000 go test -tags integration -count=1 -timeout 3h -run ManyInterleavings ./awsx/change
+	grep -rl --include='*_test.go' '^func Fuzz' . | while read -r file; do \
+		for name in $$(sed -n 's/^func \(Fuzz[A-Za-z]*\).*/\1/p' "$$file"); do \
+			go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")" || exit 1; \
+		done; done
 
 # The figures of docs/benchmarks.md.
 bench:

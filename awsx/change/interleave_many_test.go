@@ -4,12 +4,23 @@ package change_test
 
 import (
 	"fmt"
+	"os"
+	"strconv"
 	"testing"
 )
 
-func TestTenThousandInterleavings(t *testing.T) {
+// TestManyInterleavings plays as many scripts as GANTRY_SCRIPTS says, a thousand if it
+// says nothing.
+func TestManyInterleavings(t *testing.T) {
 	const parts = 8
-	scripts(t, 10_000/parts)
+	n := 1000
+	if text := os.Getenv("GANTRY_SCRIPTS"); text != "" {
+		var err error
+		if n, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	scripts(t, n/parts)
 	for n := range parts {
 		t.Run(fmt.Sprint(n+1), func(t *testing.T) {
 			t.Parallel()

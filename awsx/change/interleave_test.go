@@ -29,7 +29,7 @@ import (
 // Whatever two operators, an autoscaler and the network do to one service at the
 // same time, no change of ours loses a field, registers twice, ends a revision
 // in use, or calls a deployment well that was not. Each check is one script of
-// interleaved deeds; the integration tests play ten thousand.
+// interleaved deeds; the integration tests play a thousand, make campaigns ten.
 func TestInterleavedChangesNeverLie(t *testing.T) {
 	scripts(t, 30)
 	interleave(t)
