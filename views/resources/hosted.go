@@ -29,17 +29,19 @@ func hostedKind() views.Kind {
 func newHosted(deps *views.Deps, instance awsx.Instance) ui.Screen {
 	cluster := instance.Ref.ClusterRef()
 	name := cmp.Or(instance.EC2ID, instance.Ref.Name())
+	at := &livetable.Moment{}
 	var s *livetable.Screen[*hostedRow]
 	s = livetable.New(deps, livetable.Spec[*hostedRow]{
 		Name: "tasks on an instance", Nouns: "tasks", Permission: "ecs:ListTasks",
 		Subject: cluster, Crumb: cluster.Context.String() + " " + cluster.Name() + " " + name,
 		Table: table.Options[*hostedRow]{
-			Key: func(r *hostedRow) string { return r.key() }, Columns: hostedColumns(), Sort: livetable.ColState,
+			Key: func(r *hostedRow) string { return r.key() }, Columns: hostedColumns(at), Sort: livetable.ColState,
 			Fault: func(r *hostedRow) bool { return r.status.Fault() },
 		},
+		Moment:   at,
 		Status:   func(r *hostedRow) (theme.Status, bool) { return r.status, true },
 		Open:     func() livetable.Feed[*hostedRow] { return openHosted(deps.Store, instance) },
-		Evidence: func(r *hostedRow) []prose.Para { return taskEvidence(r.taskRow) },
+		Evidence: func(r *hostedRow) []prose.Para { return taskEvidence(r.taskRow, at.Time()) },
 		Actions: func(r *hostedRow, ok bool) []ui.Action {
 			if !ok {
 				return hostedActions(deps, nil)
@@ -112,10 +114,10 @@ func openHosted(st *store.Store, instance awsx.Instance) livetable.Feed[*hostedR
 
 // hostedColumns are those of tasks, with the service in the place of what is the
 // same for all.
-func hostedColumns() []table.Column[*hostedRow] {
+func hostedColumns(at *livetable.Moment) []table.Column[*hostedRow] {
 	type row = *hostedRow
 	var out []table.Column[row]
-	for _, c := range taskColumns() {
+	for _, c := range taskColumns(at) {
 		switch c.ID {
 		case "host", "zone", "target":
 			continue

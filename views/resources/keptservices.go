@@ -59,7 +59,12 @@ func (k *keptServices) update(n clusterNews, now time.Time) []*serviceRow {
 	changed := len(rows) != len(k.rows)
 	for i := range k.services {
 		s := &k.services[i]
-		r := k.byARN[s.Ref.ARN]
+		var r *serviceRow
+		if i < len(k.rows) && k.rows[i].service().Ref.ARN == s.Ref.ARN {
+			r = k.rows[i] // most stand where they stood
+		} else {
+			r = k.byARN[s.Ref.ARN]
+		}
 		if r == nil || all || touched[s.Ref.ARN] || r.turned(now) || r.lacked(n.definitions) || r.standsOn(moved) {
 			r = k.remake(*s)
 		}

@@ -217,6 +217,34 @@ func TestOnlyRowsOfWhatChangedAreMadeAgain(t *testing.T) {
 	}
 }
 
+func TestAnInstanceThatIsReadTellsWhoseATargetIs(t *testing.T) {
+	w := newTown()
+	w.services.whole, w.tasks.whole = true, true
+	w.services.put("arn:service/1", awsx.Service{
+		Ref: awsx.Ref{ARN: "arn:service/1"}, Name: "s1", Status: "ACTIVE", Desired: 1, Running: 1,
+		LoadBalancers: []awsx.LoadBalancer{{TargetGroup: "arn:group/1", Container: "c", ContainerPort: 80}},
+	})
+	w.tasks.put("arn:task/1", awsx.Task{
+		Ref: awsx.Ref{ARN: "arn:task/1"}, Group: "service:s1", LastStatus: "RUNNING", DesiredStatus: "RUNNING", TaskDefinition: "arn:td/1", ContainerInstance: "arn:instance/1",
+		Containers: []awsx.Container{{Name: "c", Bindings: []awsx.Binding{{ContainerPort: 80, HostPort: 8000}}}},
+	})
+	w.definitions["arn:td/1"] = &awsx.TaskDefinition{ARN: "arn:td/1", NetworkMode: "bridge", Containers: []awsx.ContainerDefinition{{Name: "c", Essential: true}}}
+	w.groups.put("arn:group/1", store.GroupState{Group: awsx.Group{ARN: "arn:group/1", Read: true, Targets: []awsx.TargetHealth{{ID: "i-1", Port: 8000, State: "healthy"}, {ID: "i-2", Port: 8000, State: "unhealthy"}}}})
+	kept := newKeptServices(w.definition)
+	load := func() diagnose.Finding {
+		rows := kept.update(clusterNews{w.services.news(), w.tasks.news(), w.groups.news(), w.instances.news(), nil}, w.now)
+		if anew := w.anew()[0].Finding; anew != rows[0].Finding {
+			t.Fatalf("%+v is kept, %+v made anew", rows[0].Finding, anew)
+		}
+		return rows[0].Finding
+	}
+	before := load()
+	w.instances.put("arn:instance/1", awsx.Instance{Ref: awsx.Ref{ARN: "arn:instance/1"}, EC2ID: "i-1"})
+	if after := load(); after == before {
+		t.Errorf("%+v before and after", after)
+	}
+}
+
 // BenchmarkOneServiceOfMany is what one task that lands costs among 5,000 services.
 func BenchmarkOneServiceOfMany(b *testing.B) {
 	f := crowd(5000)

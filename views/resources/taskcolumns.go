@@ -8,8 +8,9 @@ import (
 	"gantry/views/livetable"
 )
 
-// taskColumns are the columns of the tasks table.
-func taskColumns() []table.Column[*taskRow] {
+// taskColumns are the columns of the tasks table, at the moment that ages are counted
+// up to.
+func taskColumns(at *livetable.Moment) []table.Column[*taskRow] {
 	type row = *taskRow
 	plain := func(s func(row) string) func(row) table.Cell {
 		return func(r row) table.Cell { return table.Cell{Text: s(r)} }
@@ -40,7 +41,7 @@ func taskColumns() []table.Column[*taskRow] {
 		{ID: "image", Title: "IMAGE", Priority: 6, Max: 20, Min: 10,
 			Cell:    func(r row) table.Cell { return ReadCell(r.image) },
 			Compare: func(a, b row) int { return strings.Compare(a.image, b.image) }},
-		{ID: livetable.ColAge, Title: "AGE", Cell: row.ageCell, Priority: 4, Right: true, Descending: true,
+		{ID: livetable.ColAge, Title: "AGE", Cell: func(r row) table.Cell { return r.ageCell(at.Time()) }, Priority: 4, Right: true, Descending: true,
 			Compare: func(a, b row) int { return a.began().Compare(b.began()) }},
 		{ID: "reason", Title: "REASON", Cell: row.reasonCell, Grow: true, Min: 14, Priority: 1},
 	}

@@ -3,6 +3,7 @@ package resources
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/alb"
@@ -15,7 +16,7 @@ import (
 
 // taskEvidence explains a row in full: each target with its reason and its
 // health check, each container with how it ended.
-func taskEvidence(r *taskRow) []prose.Para {
+func taskEvidence(r *taskRow, now time.Time) []prose.Para {
 	var d prose.Document
 	if r.stray != nil {
 		d.Paras = append(d.Paras, prose.Para{Text: "target " + address(r.stray.Target.ID, r.stray.Target.Port) + "  " + strayWords(*r.stray), Role: r.status.Role()})
@@ -48,7 +49,7 @@ func taskEvidence(r *taskRow) []prose.Para {
 		d.Paras = append(d.Paras, prose.Para{Label: "next", Text: r.ended.Next(), Role: theme.Accent})
 	}
 	if e := r.facts.Service.Events; len(e) > 0 {
-		d.Paras = append(d.Paras, prose.Para{Label: wording.Clock(e[0].At, r.facts.Now), Text: reason.EventBody(e[0].Message), Role: theme.Dim})
+		d.Paras = append(d.Paras, prose.Para{Label: wording.Clock(e[0].At, now), Text: reason.EventBody(e[0].Message), Role: theme.Dim})
 	}
 	return d.Paras
 }

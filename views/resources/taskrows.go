@@ -327,15 +327,15 @@ func (r *taskRow) began() time.Time {
 }
 
 // ageCell is how long ago a task started; how long ago it ended, of a stopped one.
-func (r *taskRow) ageCell() table.Cell {
+func (r *taskRow) ageCell(now time.Time) table.Cell {
 	if r.stopped {
 		at := reason.StoppedAt(r.task)
 		if at.IsZero() {
 			return table.Cell{}
 		}
-		return table.Cell{Text: text.Ago(r.facts.Now.Sub(at)), Role: theme.Dim}
+		return table.Cell{Text: text.Ago(now.Sub(at)), Role: theme.Dim}
 	}
-	return table.Cell{Text: wording.Since(r.began(), r.facts.Now)}
+	return table.Cell{Text: wording.Since(r.began(), now)}
 }
 
 // reasonCell is the one line that explains a task that is not well.

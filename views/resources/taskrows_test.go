@@ -73,7 +73,7 @@ func TestSeveralGroupsAndContainers(t *testing.T) {
 	if got := r.reason(); !strings.Contains(got, "timeout") {
 		t.Errorf("reason %q", got)
 	}
-	evidence := prose.PlainText(taskEvidence(r))
+	evidence := prose.PlainText(taskEvidence(r, awsxtest.Now))
 	for _, want := range []string{"public: healthy i-1:32771", "admin: timeout /ready i-1:32772; check HTTP /ready 200 every 10s, timeout 5s", "security group"} {
 		if !strings.Contains(evidence, want) {
 			t.Errorf("the evidence misses %q:\n%s", want, evidence)

@@ -3,6 +3,7 @@ package resources
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -58,19 +59,20 @@ type tasksMode struct {
 // NewTasks makes the screen of a service's tasks: where each runs, on which
 // ports, and what the load balancer thinks of it.
 func NewTasks(deps *views.Deps, service awsx.Ref) ui.Screen {
-	mode := &tasksMode{}
+	mode, at := &tasksMode{}, &livetable.Moment{}
 	var s *livetable.Screen[*taskRow]
 	s = livetable.New(deps, livetable.Spec[*taskRow]{
 		Name: "tasks", Nouns: "tasks", Permission: "ecs:ListTasks",
 		Subject: service, Crumb: views.Crumb(service),
 		Table: table.Options[*taskRow]{
-			Key: (*taskRow).key, Columns: taskColumns(), Sort: livetable.ColState,
+			Key: (*taskRow).key, Columns: taskColumns(at), Sort: livetable.ColState,
 			Fault: func(r *taskRow) bool { return r.status.Fault() },
 		},
+		Moment:   at,
 		Status:   func(r *taskRow) (theme.Status, bool) { return r.status, r.stray == nil },
 		Open:     func() livetable.Feed[*taskRow] { return openTasks(deps.Store, service) },
 		Pick:     mode.pick,
-		Evidence: taskEvidence,
+		Evidence: func(r *taskRow) []prose.Para { return taskEvidence(r, at.Time()) },
 		Actions: func(r *taskRow, ok bool) []ui.Action {
 			toggle := actToggle.Does(func() {
 				mode.next()
@@ -156,17 +158,25 @@ func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 		td, _ := st.CachedTaskDefinition(service.Context, arn)
 		return td
 	}
+	// The rows of one service share its evidence: they are kept together, as long as
+	// nothing that they were made of changed. Time alone changes none of them.
+	var kept livetable.Load[*taskRow]
+	var stateRev, hostsRev uint64
 	return livetable.Feed[*taskRow]{
 		Watches: []livetable.Watch{state, instances},
 		Build: func(now time.Time) livetable.Load[*taskRow] {
-			s := state.Snapshot()
-			l := livetable.Load[*taskRow]{Status: livetable.StatusOf(s)}
+			s, hosts := state.Snapshot(), instances.Snapshot()
 			if len(s.Items) == 0 {
-				return l
+				kept, stateRev = livetable.Load[*taskRow]{}, 0
+			} else if s.Rev != stateRev || hosts.Rev != hostsRev || slices.ContainsFunc(kept.Rows, func(r *taskRow) bool {
+				return r.stray == nil && r.def == nil && define(r.task.TaskDefinition) != nil
+			}) {
+				f := factsOf(s.Items[0], hosts, define, now)
+				kept.Rows, kept.Foot, kept.Note = taskRows(f), noTasks(f), taskNote(f)
+				stateRev, hostsRev = s.Rev, hosts.Rev
 			}
-			f := factsOf(s.Items[0], instances.Snapshot(), define, now)
-			l.Rows, l.Foot, l.Note = taskRows(f), noTasks(f), taskNote(f)
-			return l
+			kept.Status = livetable.StatusOf(s)
+			return kept
 		},
 		Details: func(ctx context.Context, _ []string) bool {
 			var arns []string
