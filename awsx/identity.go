@@ -99,3 +99,17 @@ type Identity struct {
 	ARN     string
 	UserID  string
 }
+
+// Noun is what the target of a change is called, by its ARN.
+func (r Ref) Noun() string {
+	_, _, resource, _ := ARNParts(r.ARN)
+	switch kind, _, _ := strings.Cut(resource, "/"); kind {
+	case "task":
+		return "task"
+	case "container-instance":
+		return "instance"
+	case "task-definition":
+		return "revision"
+	}
+	return "service"
+}

@@ -8,24 +8,10 @@ import (
 	"gantry/views/wording"
 )
 
-// NounOf is what the target of a change is called, by its ARN.
-func NounOf(target awsx.Ref) string {
-	_, _, resource, _ := awsx.ARNParts(target.ARN)
-	switch kind, _, _ := strings.Cut(resource, "/"); kind {
-	case "task":
-		return "task"
-	case "container-instance":
-		return "instance"
-	case "task-definition":
-		return "revision"
-	}
-	return "service"
-}
-
 // NotAService says why something that only services have is not there, empty for a
 // service.
 func NotAService(target awsx.Ref) string {
-	if noun := NounOf(target); noun != "service" {
+	if noun := target.Noun(); noun != "service" {
 		return "this is about " + article(noun) + ", not about a service"
 	}
 	return ""
@@ -42,7 +28,7 @@ func article(noun string) string {
 // whose names are too long to be read.
 func Crumb(target awsx.Ref) string {
 	name := target.Name()
-	if noun := NounOf(target); noun == "task" || noun == "instance" {
+	if noun := target.Noun(); noun == "task" || noun == "instance" {
 		name = noun + " " + wording.ShortID(name)
 	}
 	return target.Context.String() + " " + target.ClusterName() + " " + name

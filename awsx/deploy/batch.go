@@ -67,24 +67,6 @@ func BuildBatch(plans []Plan, policy Policy) (Batch, error) {
 	return b, nil
 }
 
-// Word is what somebody has to type for the batch: the number of its targets and
-// the names of their clusters. A batch of one wants what its plan wants.
-func (b Batch) Word() string {
-	if len(b.Plans) == 1 {
-		return b.Plans[0].Word()
-	}
-	return fmt.Sprintf("%d %s", len(b.Plans), strings.Join(b.Clusters, " "))
-}
-
-// Word is what somebody has to type for the plan: the Name of its target, or the
-// number of targets and the cluster's name for what is graver.
-func (p Plan) Word() string {
-	if p.Tier >= TierBulk {
-		return "1 " + p.Target.ClusterName()
-	}
-	return p.Name()
-}
-
 // Blocking returns the failed checks that stand in the way of any of the plans,
 // by the target's ARN.
 func (b Batch) Blocking(overridden ...string) map[string][]check.Finding {

@@ -130,8 +130,8 @@ func TestABatchIsConfirmedByItsNumberAndItsClusters(t *testing.T) {
 		for _, p := range b.Plans {
 			order = append(order, p.Target.ClusterName()+"/"+p.Target.Name())
 		}
-		if b.Tier != c.tier || b.Word() != c.word || strings.Join(order, " ") != c.order {
-			t.Errorf("%s: tier %s, word %q, order %v", c.name, b.Tier, b.Word(), order)
+		if b.Tier != c.tier || b.Consent().Word != c.word || strings.Join(order, " ") != c.order {
+			t.Errorf("%s: tier %s, word %q, order %v", c.name, b.Tier, b.Consent().Word, order)
 		}
 		text := strings.Join(b.Lines(), "\n")
 		for _, s := range c.services {

@@ -59,7 +59,7 @@ func (p *program) performBatch(ctx context.Context, a *app.App, batch deploy.Bat
 	for _, line := range batch.Lines() {
 		fmt.Fprintln(p.Err, clean.Line(line))
 	}
-	o := batchOutcome{Action: batch.Action, Production: batch.Production, Tier: batch.Tier.String(), Confirm: batch.Word(), Outcome: outcomeDryRun}
+	o := batchOutcome{Action: batch.Action, Production: batch.Production, Tier: batch.Tier.String(), Confirm: batch.Consent().Word, Outcome: outcomeDryRun}
 	var refused []error
 	for _, plan := range batch.Plans {
 		target := describe(plan)
@@ -80,7 +80,7 @@ func (p *program) performBatch(ctx context.Context, a *app.App, batch deploy.Bat
 	if len(refused) > 0 {
 		return errors.Join(refused...)
 	}
-	if err := f.ask(ctx, p.Streams, batch.Tier, batch.Word()); err != nil {
+	if err := f.ask(ctx, p.Streams, batch.Consent()); err != nil {
 		return err
 	}
 	return p.carryBatch(ctx, a, batch, f, keepGoing, o)

@@ -19,7 +19,7 @@ import (
 
 // changeFlags are the flags that every change takes.
 type changeFlags struct {
-	consent
+	answer
 	dryRun   bool
 	wait     bool
 	noWait   bool
@@ -114,7 +114,7 @@ func (p *program) perform(ctx context.Context, a *app.App, plan deploy.Plan, tar
 	if f.rollback {
 		fmt.Fprintln(p.Err, shown(wayBackWords(target)))
 	}
-	if err := f.ask(ctx, p.Streams, plan.Tier, plan.Word()); err != nil {
+	if err := f.ask(ctx, p.Streams, plan.Consent()); err != nil {
 		return false, err
 	}
 	return true, p.carry(ctx, a, plan, target, f)

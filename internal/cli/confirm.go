@@ -11,40 +11,39 @@ import (
 	"gantry/internal/clean"
 )
 
-// consent is how a change may be answered without a dialog.
-type consent struct {
+// answer is how a change may be answered without a dialog.
+type answer struct {
 	yes     bool
 	confirm string // the name typed in advance
 }
 
-// ask decides whether a change of a tier is carried out, for which somebody has
-// to type want when it is graver than a yes. The same given in advance answers
-// every tier, --yes the lightest; without a terminal --yes answers them all, since
+// ask decides whether a change is carried out that wants a consent. Its word given in
+// advance answers every tier, --yes the lightest; without a terminal --yes answers them all, since
 // a pipeline was written by somebody who could think about it.
-func (c consent) ask(ctx context.Context, s Streams, tier deploy.Tier, want string) error {
+func (a answer) ask(ctx context.Context, s Streams, want deploy.Consent) error {
 	switch {
-	case c.confirm != "" && c.confirm != want:
-		return refuse("--confirm %q does not match: this change wants %q", c.confirm, want)
-	case c.confirm != "", c.yes && (tier <= deploy.TierConfirm || !s.Terminal):
+	case a.confirm != "" && !want.Given(a.confirm):
+		return refuse("--confirm %q does not match: this change wants %q", a.confirm, want.Word)
+	case a.confirm != "", a.yes && (!want.Typed() || !s.Terminal):
 		return nil
 	case !s.Terminal:
-		return refuse("not confirmed: without a terminal give --yes or --confirm %q", want)
-	case tier <= deploy.TierConfirm:
-		answer, err := prompt(ctx, s, "Carry it out? y/N ")
+		return refuse("not confirmed: without a terminal give --yes or --confirm %q", want.Word)
+	case !want.Typed():
+		typed, err := prompt(ctx, s, "Carry it out? y/N ")
 		if err != nil {
 			return err
 		}
-		if a := strings.ToLower(answer); a != "y" && a != "yes" {
+		if yes := strings.ToLower(typed); yes != "y" && yes != "yes" {
 			return refuse("not confirmed")
 		}
 		return nil
 	}
-	answer, err := prompt(ctx, s, fmt.Sprintf("Type %q to carry it out: ", clean.Line(want)))
+	typed, err := prompt(ctx, s, fmt.Sprintf("Type %q to carry it out: ", clean.Line(want.Word)))
 	if err != nil {
 		return err
 	}
-	if answer != want {
-		return refuse("not confirmed: %q was wanted", want)
+	if !want.Given(typed) {
+		return refuse("not confirmed: %q was wanted", want.Word)
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ type checked struct {
 func describe(p deploy.Plan) outcome {
 	o := outcome{
 		Context: p.Target.Context.String(), Cluster: p.Target.ClusterName(), Target: p.Target.Name(),
-		Action: p.Intent.Action(), Production: p.Production, Tier: p.Tier.String(), Confirm: p.Word(),
+		Action: p.Intent.Action(), Production: p.Production, Tier: p.Tier.String(), Confirm: p.Consent().Word,
 		Before: p.Before, After: p.After, Leaves: p.Leaves, Diff: p.Diff, Checks: []checked{}, Calls: p.Commands(),
 	}
 	if _, _, resource, ok := awsx.ARNParts(p.Target.ARN); ok && strings.HasPrefix(resource, "service/") {

@@ -6,21 +6,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/check"
 	"gantry/ui"
 	"gantry/ui/modal"
 	"gantry/ui/text"
 	"gantry/ui/theme"
-	"gantry/views"
 	"gantry/views/prose"
 )
-
-// Ask puts a question as gravely as its tier wants. Name is what the target is
-// called.
-func (c *Changes) Ask(tier deploy.Tier, target awsx.Ref, name string, q modal.Question) {
-	views.Ask(c.Deps.Host, tier, target, name, q)
-}
 
 // askOverride asks for the name of what is passed over, so that it is a decision:
 // a failed check, or without one the record in the audit file.

@@ -11,7 +11,6 @@ import (
 	"gantry/awsx/deploy/follow"
 	"gantry/ui"
 	"gantry/ui/theme"
-	"gantry/views"
 	"gantry/views/wording"
 )
 
@@ -106,7 +105,7 @@ func runningWords(j Job) string {
 // progressCounts are the counts of a change that is followed, in few words.
 func progressCounts(j Job) string {
 	p := j.Progress
-	switch views.NounOf(j.Target) {
+	switch j.Target.Noun() {
 	case "instance":
 		return wording.Count(p.Draining, "task") + " left"
 	case "task", "revision":

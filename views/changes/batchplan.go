@@ -91,7 +91,7 @@ func (s *batchScreen) View(w, h int) ui.Frame {
 
 // what is done, to how many.
 func (s *batchScreen) title() string {
-	return s.intent.Action() + " " + wording.Count(len(s.targets), views.NounOf(s.targets[0])) + " of " + s.targets[0].ClusterName()
+	return s.intent.Action() + " " + wording.Count(len(s.targets), s.targets[0].Noun()) + " of " + s.targets[0].ClusterName()
 }
 
 func (s *batchScreen) paras() []prose.Para {
@@ -161,7 +161,7 @@ func (s *batchScreen) next() prose.Para {
 	switch {
 	case len(s.plan.Unplanned) > 0:
 		next.Text = fmt.Sprintf("%s no plan for %d of %s (%s leaves them out)", theme.StatusFailed.Glyph(), len(s.plan.Unplanned),
-			wording.Count(len(s.targets), views.NounOf(s.targets[0])), key(actLeaveOut))
+			wording.Count(len(s.targets), s.targets[0].Noun()), key(actLeaveOut))
 	case blocking.Name != "":
 		next.Text = fmt.Sprintf("%s %s of %s: %s (mend it, or %s overrides it for all)", theme.StatusFailed.Glyph(), blocking.Name, where, blocking.Text, key(actOverride))
 	case s.mode != "":
@@ -171,7 +171,7 @@ func (s *batchScreen) next() prose.Para {
 		for _, p := range s.plan.Batch.Plans {
 			calls += len(p.Steps)
 		}
-		next.Role, next.Text = theme.Accent, key(actCarryOut)+" "+s.gateWords()+", then makes "+wording.Count(calls, "call")
+		next.Role, next.Text = theme.Accent, key(actCarryOut)+" "+s.plan.Batch.Consent().String()+", then makes "+wording.Count(calls, "call")
 	}
 	return next
 }
@@ -184,17 +184,6 @@ func (s *batchScreen) blocking() (c check.Finding, where string) {
 		}
 	}
 	return check.Finding{}, ""
-}
-
-func (s *batchScreen) gateWords() string {
-	b := s.plan.Batch
-	switch {
-	case len(b.Plans) == 1:
-		return gateWords(b.Plans[0])
-	case b.Tier > deploy.TierConfirm:
-		return "asks for the number of " + views.NounOf(s.targets[0]) + "s and the cluster's name"
-	}
-	return "asks yes or no"
 }
 
 func (s *batchScreen) Header() ui.Header {
@@ -276,14 +265,7 @@ func (s *batchScreen) confirm() {
 		}),
 		Yes: func() tea.Cmd { s.start(b, overridden); return nil },
 	}
-	switch {
-	case len(b.Plans) == 1:
-		c.Ask(b.Tier, b.Plans[0].Target, b.Plans[0].Name(), q)
-	case b.Tier > deploy.TierConfirm:
-		c.Deps.Host.Modal(modal.NewTyped(c.Deps.Host.Theme(), q, "the number of "+views.NounOf(s.targets[0])+"s and the cluster's name", b.Word()))
-	default:
-		c.Deps.Host.Modal(modal.NewConfirm(c.Deps.Host.Theme(), q))
-	}
+	views.Ask(c.Deps.Host, b.Consent(), q)
 }
 
 func (s *batchScreen) start(b deploy.Batch, overridden []string) {

@@ -137,7 +137,7 @@ func traffic(glyphs *theme.Glyphs, share follow.Share) string {
 // told to stop, or that leave an instance.
 func (s *followScreen) alone(d *prose.Document, glyphs *theme.Glyphs) {
 	p := s.job.Progress
-	switch views.NounOf(s.Service) {
+	switch s.Service.Noun() {
 	case "instance":
 		d.Field("left", wording.Count(p.Draining, "task")+" of services still to go")
 	case "revision":

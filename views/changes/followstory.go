@@ -83,7 +83,7 @@ func phaseWords(p follow.Progress) string {
 // run or stop by themselves, tasks that leave an instance.
 func (s *followScreen) progressWords() string {
 	p := s.job.Progress
-	switch views.NounOf(s.Service) {
+	switch s.Service.Noun() {
 	case "instance":
 		return wording.Count(p.Draining, "task") + " of services still on the instance"
 	case "task":

@@ -189,27 +189,13 @@ func (s *planScreen) next() prose.Para {
 	case s.mode != "":
 		next.Role, next.Text = theme.Degraded, s.mode
 	default:
-		next.Text = s.key(actCarryOut) + " " + gateWords(*s.plan) + ", then makes " + wording.Count(len(s.plan.Steps), "call")
+		next.Text = s.key(actCarryOut) + " " + s.plan.Consent().String() + ", then makes " + wording.Count(len(s.plan.Steps), "call")
 	}
 	return next
 }
 
 func title(p deploy.Plan) string {
 	return p.Intent.Action() + " " + p.Target.ClusterName() + "/" + p.Name()
-}
-
-func gateWords(p deploy.Plan) string {
-	words, noun := "asks yes or no", views.NounOf(p.Target)
-	switch p.Tier {
-	case deploy.TierName:
-		words = "asks for the " + noun + "'s name"
-	case deploy.TierBulk:
-		words = "asks for the number of " + noun + "s and the cluster's name"
-	}
-	if p.Rule != "" {
-		words += " (" + p.Rule + ")"
-	}
-	return words
 }
 
 func (s *planScreen) Header() ui.Header {
@@ -274,7 +260,7 @@ func (s *planScreen) Actions() []ui.Action {
 // as it is now, whatever is read later.
 func (s *planScreen) confirm() {
 	p, overridden := *s.plan, slices.Clone(s.overridden)
-	s.changes.Ask(p.Tier, p.Target, p.Name(), modal.Question{
+	views.Ask(s.changes.Deps.Host, p.Consent(), modal.Question{
 		Title: title(p) + " in " + p.Target.Context.String() + "?",
 		Body: s.changes.questionBody(func(d *prose.Document) {
 			effects(d, p)

@@ -11,7 +11,6 @@ import (
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
-	"gantry/views"
 	"gantry/views/livetable"
 	"gantry/views/prose"
 )
@@ -24,7 +23,7 @@ func newVerdicts(c *Changes, id string, cluster awsx.Ref, b deploy.Batch) ui.Scr
 	for _, p := range b.Plans {
 		intents[p.Target], names[p.Target] = p.Intent, p.Name()
 	}
-	nouns := views.NounOf(b.Plans[0].Target) + "s"
+	nouns := b.Plans[0].Target.Noun() + "s"
 	return livetable.New(c.Deps, livetable.Spec[Job]{
 		Name: "verdicts", Nouns: nouns, Subject: cluster,
 		Crumb: cluster.Context.String() + " " + cluster.Name() + " " + b.Action,

@@ -261,12 +261,9 @@ type revealed struct{ err error }
 // askToReveal makes showing a value an act that is confirmed and leaves a record:
 // once for as long as the screen is open.
 func (s *environmentScreen) askToReveal() {
-	tier := deploy.TierConfirm
-	if s.changes.Deps.Policy.Production(s.service.ClusterRef()) {
-		tier = deploy.TierName
-	}
 	changer, service := s.changes.Changer, s.service
-	s.changes.Ask(tier, service, service.Name(), modal.Question{
+	consent := deploy.ConsentToReveal(service, s.changes.Deps.Policy.Production(service.ClusterRef()))
+	views.Ask(s.changes.Deps.Host, consent, modal.Question{
 		Title: "Show secrets of " + service.ClusterName() + "/" + service.Name() + "?",
 		Body:  modal.Plain(" The audit file records that they were shown."),
 		Yes:   func() tea.Cmd { return func() tea.Msg { return revealed{changer.Reveal(service)} } },

@@ -48,11 +48,7 @@ type shownSecrets struct{ err error }
 // ask asks whether it may be shown, and has that recorded.
 func (x *secrets) ask() {
 	target, record := x.target(), x.record
-	tier := deploy.TierConfirm
-	if x.deps.Policy.Production(target.ClusterRef()) {
-		tier = deploy.TierName
-	}
-	views.Ask(x.deps.Host, tier, target, target.Name(), modal.Question{
+	views.Ask(x.deps.Host, deploy.ConsentToReveal(target, x.deps.Policy.Production(target.ClusterRef())), modal.Question{
 		Title: "Show what is masked in the lines of " + target.ClusterName() + "/" + target.Name() + "?",
 		Body:  modal.Plain(" The audit file records that it was shown."),
 		Yes:   func() tea.Cmd { return func() tea.Msg { return shownSecrets{record(target)} } },
