@@ -143,8 +143,5 @@ func sameRows[T any](a, b []T) bool {
 // up to now: an age that ticked on by itself would cost the line bytes for ever.
 type Moment struct{ at time.Time }
 
-// At is a moment that stays, for what is drawn once.
-func At(t time.Time) *Moment { return &Moment{t} }
-
 // Time returns the moment. It is asked for on the loop alone.
 func (m *Moment) Time() time.Time { return m.at }
