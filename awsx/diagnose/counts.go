@@ -252,15 +252,12 @@ func (f *facts) unread() bool {
 	return !f.RunningRead || !f.StoppedRead || f.targets.Unread > 0 || f.untold() > 0
 }
 
-// settling is how long after the scheduler did something the service's own counts
-// and the list of its tasks may differ, since the two are not read at once.
-const settling = 2 * time.Minute
-
-// untold is how many tasks the service counts that the list of tasks lacks although
-// nothing happened for a while: they were listed, and could not be described.
+// untold is how many tasks the service counts that the list of tasks lacks because
+// they were listed and could not be described. Fewer tasks alone say nothing: the two
+// are not read at once.
 func (f *facts) untold() int {
-	if !f.RunningRead || len(f.Service.Events) > 0 && f.age(f.Service.Events[0].At, settling) < settling {
+	if !f.RunningRead {
 		return 0
 	}
-	return f.missing()
+	return min(f.missing(), f.Untold)
 }

@@ -36,6 +36,9 @@ type Evidence struct {
 	// Running are the tasks whose desired status is RUNNING.
 	Running     []awsx.Task
 	RunningRead bool
+	// Untold is how many running tasks, of this service or of others, were listed
+	// and could not be described (MISSING).
+	Untold int
 	// Stopped are the tasks whose desired status is STOPPED, as far as the
 	// service remembers them: about an hour.
 	Stopped     []awsx.Task

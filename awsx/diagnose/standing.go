@@ -16,6 +16,8 @@ type Cluster struct {
 	// splits them.
 	Tasks                    map[string]Tasks
 	RunningRead, StoppedRead bool
+	// Untold is how many tasks were listed and could not be described.
+	Untold int
 	// Groups are the target groups that were read or tried, by ARN.
 	Groups map[string]awsx.Group
 	// Definition returns a task definition by ARN, nil while it is unread;
@@ -47,7 +49,7 @@ func (s Standing) Joined() alb.Joined {
 func (c *Cluster) Stand(s awsx.Service) Standing {
 	own := c.Tasks[s.Name]
 	e := Evidence{
-		Service: s, Running: own.Running, RunningRead: c.RunningRead, Stopped: own.Stopped, StoppedRead: c.StoppedRead,
+		Service: s, Running: own.Running, RunningRead: c.RunningRead, Untold: c.Untold, Stopped: own.Stopped, StoppedRead: c.StoppedRead,
 		Definition: c.Definition, Instance: c.Instance, Now: c.Now,
 	}
 	for _, arn := range s.TargetGroups() {

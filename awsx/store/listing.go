@@ -17,6 +17,7 @@ type listSource[T any] struct {
 	mu          sync.Mutex
 	table       *table[T]
 	done, total int
+	untold      int
 }
 
 // part is one listing of a source.
@@ -35,7 +36,7 @@ func (l *listSource[T]) release() {}
 func (l *listSource[T]) fill(s *Snapshot[T]) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s.Done, s.Total = l.done, l.total
+	s.Done, s.Total, s.Untold = l.done, l.total, l.untold
 	l.table.publish(s)
 }
 
@@ -49,15 +50,19 @@ func (l *listSource[T]) poll(ctx context.Context, _ demand, landed func()) outco
 	l.done, l.total = 0, 0
 	l.mu.Unlock()
 	var errs []error
-	brought := false
+	brought, untold := false, 0
 	for i := range l.parts {
 		r := l.read(ctx, account, i, landed)
 		errs = append(errs, r.errs...)
+		untold += r.untold
 		brought = brought || r.pages > 0 || len(r.errs) == 0
 		if ctx.Err() != nil || fault.ClassOf(worst(errs)) == fault.Expired {
 			break
 		}
 	}
+	l.mu.Lock()
+	l.untold = untold
+	l.mu.Unlock()
 	if len(errs) > 0 && !brought {
 		return outcome{err: worst(errs)}
 	}
@@ -66,8 +71,9 @@ func (l *listSource[T]) poll(ctx context.Context, _ demand, landed func()) outco
 
 // reading is how the listing of one part went.
 type reading struct {
-	pages int
-	errs  []error
+	pages  int
+	errs   []error
+	untold int // items that were listed and are missing when described
 }
 
 func (l *listSource[T]) read(ctx context.Context, r awsx.Reader, i int, landed func()) reading {
@@ -88,9 +94,11 @@ func (l *listSource[T]) read(ctx context.Context, r awsx.Reader, i int, landed f
 		how.pages++
 		complete = complete || page.Complete
 		for _, m := range page.Missing {
-			// An item that vanished between listing and describing is gone;
-			// any other reason leaves its state unknown.
-			if m.Reason != "MISSING" {
+			// An item that vanished between listing and describing is gone, as far
+			// as it can be told; any other reason leaves its state unknown.
+			if m.Reason == "MISSING" {
+				how.untold++
+			} else {
 				how.errs = append(how.errs, fault.Errorf(fault.Failed, "describe", m.ARN, "%s %s", m.Reason, m.Detail))
 			}
 		}

@@ -31,6 +31,8 @@ type ServiceState struct {
 	// RunningAt; unread while that is zero.
 	Running   []awsx.Task
 	RunningAt time.Time
+	// Untold is how many running tasks were listed and could not be described.
+	Untold int
 	// Stopped are the tasks whose desired status is STOPPED, the newest first,
 	// as of StoppedAt.
 	Stopped   []awsx.Task

@@ -46,8 +46,9 @@ func failedTasks(s awsx.Service) int {
 
 // tasks reads the tasks of one query whole; what landed before an error is not
 // used, since a list with holes looks like tasks that are gone. Of the tasks
-// given, those that have STOPPED and are still listed are taken as they are.
-func (x *serviceSource) tasks(ctx context.Context, r awsx.TaskReader, s awsx.Service, stopped bool, have []awsx.Task) ([]awsx.Task, error) {
+// given, those that have STOPPED and are still listed are taken as they are. The
+// second result counts those that were listed and could not be described.
+func (x *serviceSource) tasks(ctx context.Context, r awsx.TaskReader, s awsx.Service, stopped bool, have []awsx.Task) ([]awsx.Task, int, error) {
 	final := map[string]awsx.Task{}
 	for _, t := range have {
 		if t.LastStatus == "STOPPED" {
@@ -62,20 +63,29 @@ func (x *serviceSource) tasks(ctx context.Context, r awsx.TaskReader, s awsx.Ser
 		}
 		return ok
 	}
-	out, err := awsx.Collect(r.Tasks(ctx, awsx.TaskQuery{Cluster: x.ref.ClusterRef(), Service: s.Name, Stopped: stopped, Known: known}))
+	untold := 0
+	counted := func(yield func(awsx.Page[awsx.Task], error) bool) {
+		for page, err := range r.Tasks(ctx, awsx.TaskQuery{Cluster: x.ref.ClusterRef(), Service: s.Name, Stopped: stopped, Known: known}) {
+			untold += len(page.Missing)
+			if !yield(page, err) {
+				return
+			}
+		}
+	}
+	out, err := awsx.Collect(counted)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	x.rest = restAfter(len(out)+len(kept), len(out))
 	out = append(out, kept...)
 	for _, t := range out {
 		x.store.seenTask(t)
 	}
-	return out, nil
+	return out, untold, nil
 }
 
 func (x *serviceSource) readRunning(ctx context.Context, r awsx.TaskReader, s awsx.Service) error {
-	tasks, err := x.tasks(ctx, r, s, false, nil)
+	tasks, untold, err := x.tasks(ctx, r, s, false, nil)
 	if err != nil {
 		return err
 	}
@@ -86,12 +96,12 @@ func (x *serviceSource) readRunning(ctx context.Context, r awsx.TaskReader, s aw
 		}
 	}
 	now := time.Now()
-	x.update(func(s *ServiceState) { s.Running, s.RunningAt = tasks, now })
+	x.update(func(s *ServiceState) { s.Running, s.RunningAt, s.Untold = tasks, now, untold })
 	return nil
 }
 
 func (x *serviceSource) readStopped(ctx context.Context, r awsx.TaskReader, s awsx.Service) error {
-	tasks, err := x.tasks(ctx, r, s, true, x.state.Stopped)
+	tasks, _, err := x.tasks(ctx, r, s, true, x.state.Stopped)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,9 @@ type Snapshot[T any] struct {
 	Err error
 	// Partial holds what failed in a poll that brought the rest.
 	Partial []error
+	// Untold is how many items of the last poll were listed and could not be described.
+	// They may be gone; they may as well be there.
+	Untold int
 	// Done and Total count the items of the poll under way, and of the last one
 	// after it ended.
 	Done, Total int

@@ -84,7 +84,7 @@ func (r Reader) Survey(ctx context.Context, cluster awsx.Ref) (Survey, error) {
 	out.targets(patient, targets, s.Items)
 	instances := sync.OnceValue(func() []awsx.Instance { return r.instances(patient, cluster) })
 	c := diagnose.Cluster{
-		Tasks: diagnose.ByService(t.Items), RunningRead: tasksRead, StoppedRead: tasksRead, Groups: Groups(targets.Snapshot().Items),
+		Tasks: diagnose.ByService(t.Items), RunningRead: tasksRead, StoppedRead: tasksRead, Untold: t.Untold, Groups: Groups(targets.Snapshot().Items),
 		Definition: r.cached, Instance: func(arn string) (awsx.Instance, bool) { return Instances(instances())(arn) }, Now: time.Now(),
 	}
 	for _, svc := range s.Items {

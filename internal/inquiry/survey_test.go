@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/alb"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/sim"
@@ -153,6 +154,67 @@ func TestInspectTellsWhatItCouldRead(t *testing.T) {
 		})
 		if took > 15*time.Second {
 			t.Errorf("it took %s", took)
+		}
+	})
+}
+
+// forgetful is an account that lists a service's tasks and cannot describe the first.
+type forgetful struct {
+	awsx.Account
+	service string
+}
+
+// Open opens the account as itself.
+func (f forgetful) Open(context.Context, awsx.ContextID) (awsx.Account, error) { return f, nil }
+
+// Tasks reads tasks, of which one is missing.
+func (f forgetful) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.Task] {
+	return func(yield func(awsx.Page[awsx.Task], error) bool) {
+		lost := false
+		for page, err := range f.Account.Tasks(ctx, q) {
+			for i, task := range page.Items {
+				if !lost && task.Group == "service:"+f.service && task.DesiredStatus == "RUNNING" {
+					lost = true
+					page.Items = append(page.Items[:i:i], page.Items[i+1:]...)
+					page.Missing = append(page.Missing, awsx.Missing{ARN: task.Ref.ARN, Reason: "MISSING"})
+					break
+				}
+			}
+			if !yield(page, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestATaskThatIsListedAndNotDescribedIsUnread(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := simtest.Open(t, sim.Options{Scenario: sim.Steady})
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		a := Reader{Context: w.ID, Store: store.New(ctx, store.Options{Opener: forgetful{w.Port, "catalog"}, Alarming: reason.AboutHealth})}
+		defer a.Store.Close()
+		s := survey(t, ctx, a, "prod")
+		for _, x := range s.Standings {
+			want := diagnose.OK
+			if x.Service().Name == "catalog" {
+				want = diagnose.Unknown
+			}
+			if x.Finding.Status != want {
+				t.Errorf("%s is %s: %s", x.Service().Name, x.Finding.Status, x.Finding.Why)
+			}
+		}
+		if !warned(s, "describe tasks catalog: failed: 1 of 3 tasks were not told") {
+			t.Errorf("warned of %v", s.Partial)
+		}
+		found, err := a.Inspect(ctx, w.Service(t, "prod", "catalog"))
+		if err != nil || found.Finding.Untold != 1 || len(found.Partial) != 1 {
+			t.Fatalf("%d untold, warned of %v, %v", found.Finding.Untold, found.Partial, err)
+		}
+		for _, u := range found.Joined().Unmatched {
+			if u.Kind == alb.Foreign {
+				t.Errorf("the target of the task that was not told is called foreign: %+v", u)
+			}
 		}
 	})
 }

@@ -42,7 +42,7 @@ func newKeptServices(define func(arn string) *awsx.TaskDefinition) *keptServices
 // update brings the rows up to the news. Without a change it returns the slice that it
 // returned before.
 func (k *keptServices) update(n clusterNews, now time.Time) []*serviceRow {
-	all := n.services.Anew || n.tasks.Anew || n.groups.Anew || n.instances.Anew || n.tasks.whole != k.RunningRead
+	all := n.services.Anew || n.tasks.Anew || n.groups.Anew || n.instances.Anew || n.tasks.whole != k.RunningRead || n.tasks.untold != k.Untold
 	touched := map[string]bool{}
 	touch := func(what string) {
 		for _, arn := range k.users[what] {
@@ -104,7 +104,7 @@ func (k *keptServices) takeServices(n news[awsx.Service], touched map[string]boo
 }
 
 func (k *keptServices) takeTasks(n news[awsx.Task], touch func(string)) {
-	k.RunningRead, k.StoppedRead = n.whole, n.whole
+	k.RunningRead, k.StoppedRead, k.Untold = n.whole, n.whole, n.untold
 	for name := range k.split.apply(n) {
 		touch(name)
 	}

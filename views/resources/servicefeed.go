@@ -60,14 +60,15 @@ func openServices(st *store.Store, cluster awsx.Ref, loaded func(clusterInside))
 
 // news is what a watch holds and what of it changed since it was looked at last.
 type news[T any] struct {
-	items []T
-	whole bool
+	items  []T
+	whole  bool
+	untold int // items that were listed and could not be described
 	store.Changes
 }
 
 // newsOf takes the news of a snapshot and notes at which revision.
 func newsOf[T any](s *store.Snapshot[T], seen *uint64) news[T] {
-	n := news[T]{s.Items, s.Whole(), s.Since(*seen)}
+	n := news[T]{s.Items, s.Whole(), s.Untold, s.Since(*seen)}
 	*seen = s.Rev
 	return n
 }
