@@ -99,7 +99,7 @@ func Commands(msg tea.Msg) (cmds []tea.Cmd, sequential, ok bool) {
 	return nil, false, false
 }
 
-// runtimeMessage tells Bubble Tea's own messages (quit, exec, clipboard, …),
+// runtimeMessage reports whether a message is one of Bubble Tea's own (quit, exec, …),
 // which must reach it as they are.
 func runtimeMessage(msg tea.Msg) bool {
 	return reflect.TypeOf(msg).PkgPath() == reflect.TypeFor[tea.QuitMsg]().PkgPath()

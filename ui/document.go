@@ -121,7 +121,7 @@ func (d *Document) refresh() {
 // Capturing is never true: the search is typed in the shell's prompt.
 func (d *Document) Capturing() bool { return false }
 
-// Header tells the place in the text and how the load went.
+// Header shows the place in the text and how the load went.
 func (d *Document) Header() Header {
 	h := d.opts.Header
 	switch {

@@ -47,7 +47,7 @@ func (h *Host) Copy(what, text string) { h.shell.copy(what, text) }
 // Mode is the gate's answer for a scope, open if there is no gate.
 func (h *Host) Mode(scope string) Mode { return h.shell.mode(scope) }
 
-// Theme is the current theme; it changes when the terminal tells its colours.
+// Theme is the current theme; it changes when the terminal answers with its colours.
 func (h *Host) Theme() *theme.Theme { return h.shell.theme }
 
 // Exec gives the terminal to a program until it ends; its end comes to the caller

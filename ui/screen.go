@@ -29,7 +29,7 @@ type Screen interface {
 	// Actions lists all that can be done here now, the impossible included with
 	// its reason. It is read for every key and every frame: it must be cheap.
 	Actions() []Action
-	// Capturing tells that the screen takes all keys itself, as a text field does.
+	// Capturing reports whether the screen takes all keys itself, as a text field does.
 	Capturing() bool
 }
 
@@ -143,14 +143,14 @@ type Modal interface {
 	// View draws at most h rows of at most w cells, with the cursor relative to
 	// them.
 	View(w, h int) (body string, cursor *tea.Cursor)
-	// Done tells that the modal is answered and leaves the screen.
+	// Done reports whether the modal is answered and leaves the screen.
 	Done() bool
 }
 
 // Gate decides whether a scope may be changed. The loop calls it directly: it
 // must answer from memory.
 type Gate interface {
-	// Mode tells how things stand in a scope, empty for "where nothing is at
+	// Mode says how things stand in a scope, empty for "where nothing is at
 	// stake".
 	Mode(scope string) Mode
 	// Arm asks for writing in a scope. An error says why that is refused. A nil

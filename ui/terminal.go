@@ -79,7 +79,7 @@ func DetectTerminal(o TerminalOptions) (Terminal, error) {
 	return t, nil
 }
 
-// unicodeLocale tells whether the locale writes UTF-8. The first of the three
+// unicodeLocale reports whether the locale writes UTF-8. The first of the three
 // variables that is set decides; none set is the C locale, which does not.
 func unicodeLocale(getenv func(string) string) bool {
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
@@ -91,7 +91,7 @@ func unicodeLocale(getenv func(string) string) bool {
 	return false
 }
 
-// AsksForSync tells whether a terminal of this environment is asked for synchronized
+// AsksForSync reports whether a terminal of this environment is asked for synchronized
 // output, which is Bubble Tea's to decide: one at the other end of SSH only when
 // TERM says that it is modern, and Apple's, which does not have it, never.
 func AsksForSync(getenv func(string) string) bool {

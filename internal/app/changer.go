@@ -108,7 +108,7 @@ func job(s change.Status) changes.Job {
 	}
 }
 
-// Subscribe tells of changes to jobs.
+// Subscribe announces changes to jobs.
 func (c *changer) Subscribe() (<-chan struct{}, func()) { return c.app.runner.Subscribe() }
 
 // Reveal records that secrets are shown.

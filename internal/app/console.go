@@ -129,7 +129,7 @@ func (p policy) Scope(cluster awsx.Ref) string {
 	return scopeElse
 }
 
-// consoleGate tells the shell what may be changed. It answers from memory.
+// consoleGate says to the shell what may be changed. It answers from memory.
 type consoleGate struct{ app *App }
 
 // Mode is how things stand in a scope.

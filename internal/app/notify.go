@@ -50,28 +50,28 @@ func (c *chat) close() {
 	c.sender.Close(ctx)
 }
 
-// Began tells that a change begins.
+// Began announces a change that begins.
 func (c *chat) Began(s change.Status, p deploy.Plan) {
 	if c.wants.Wants(p.Target.ClusterName(), s.Action) {
 		c.sender.Send(notify.Began(c.change(s.ID, p)))
 	}
 }
 
-// Ended tells what came of it.
+// Ended announces what came of it.
 func (c *chat) Ended(s change.Status, p deploy.Plan) {
 	if c.wants.Wants(p.Target.ClusterName(), s.Action) {
 		c.sender.Send(notify.Ended(c.change(s.ID, p), verdict(s, p)))
 	}
 }
 
-// BatchBegan tells that a batch begins of which any target is to be told.
+// BatchBegan announces a batch that begins, if any of its targets is to be announced.
 func (c *chat) BatchBegan(s change.BatchStatus, b deploy.Batch) {
 	if c.wantsAny(b) {
 		c.sender.Send(notify.BatchBegan(c.batch(s, b)))
 	}
 }
 
-// BatchEnded tells the verdicts on its targets.
+// BatchEnded announces the verdicts on its targets.
 func (c *chat) BatchEnded(s change.BatchStatus, b deploy.Batch) {
 	if c.wantsAny(b) {
 		about, rows := c.batch(s, b)

@@ -247,7 +247,7 @@ var things = [][]string{
 
 // variableName reports whether an environment variable holds a secret by its name.
 // Names of variables are chosen for one thing, so that one word for a secret
-// anywhere in it tells enough: a match too many costs the operator one key to
+// anywhere in it says enough: a match too many costs the operator one key to
 // reveal, a match too few costs a secret.
 func variableName(name string) bool {
 	if workingDirectory(name) {
@@ -269,7 +269,7 @@ func variableName(name string) bool {
 	case aboutSecrets(last):
 		return false
 	}
-	// A key or a pass by itself tells nothing in a line of text, and enough in a
+	// A key or a pass by itself says nothing in a line of text, and enough in a
 	// variable. BYPASS and MONKEY are other words.
 	for word := last; word != ""; rest, word = lastWord(rest) {
 		if foldEqual(word, "key") || foldEqual(word, "keys") || foldEqual(word, "pass") || keySecrecy(word, rest) != open {

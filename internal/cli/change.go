@@ -202,7 +202,7 @@ func (p *program) carryOut(ctx context.Context, a *app.App, plan deploy.Plan, be
 	return r, nil
 }
 
-// warnOf tells what does not change the outcome of a change.
+// warnOf says what does not change the outcome of a change.
 func (p *program) warnOf(res deploy.Result) {
 	if res.AuditErr != nil {
 		fmt.Fprintln(p.Err, "warning: the audit file is incomplete: "+shown(res.AuditErr.Error()))

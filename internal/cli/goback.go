@@ -69,7 +69,7 @@ func (p *program) planBack(ctx context.Context, a *app.App, before awsx.Service)
 	return plan, err
 }
 
-// stuck tells that the way back could not be taken.
+// stuck says that the way back could not be taken.
 func (p *program) stuck(o *outcome, to string, err error) int {
 	report(p.Err, fmt.Errorf("going back to %s: %w", to, err))
 	o.Text += "; could not go back to " + to

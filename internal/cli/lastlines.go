@@ -58,7 +58,7 @@ func (p *program) lastLines(ctx context.Context, a *app.App, plan deploy.Plan, r
 	}
 }
 
-// failing is a task that tells why a change went wrong: one of those that were
+// failing is a task that shows why a change went wrong: one of those that were
 // run, or the one that stopped last for the most frequent reason.
 func (r ran) failing(plan deploy.Plan) (awsx.Ref, bool) {
 	switch {

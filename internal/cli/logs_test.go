@@ -163,7 +163,7 @@ func TestFollowedLogsEndCleanly(t *testing.T) {
 	})
 }
 
-// watched is an output that tells when texts went by.
+// watched is an output that reports when texts went by.
 type watched struct {
 	mu    sync.Mutex
 	all   bytes.Buffer

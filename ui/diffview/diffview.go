@@ -24,8 +24,8 @@ func Summary(lines []Line) string {
 	return fmt.Sprintf("%d added, %d removed", added, removed)
 }
 
-// Draw lays lines out as painted rows of at most w cells, for a pager, and tells
-// at which row each line begins. Long lines are broken and never cut: what changes
+// Draw lays lines out as painted rows of at most w cells, for a pager, and
+// returns at which row each line begins. Long lines are broken and never cut: what changes
 // in an image's name is its end.
 func Draw(th *theme.Theme, lines []Line, w int) (rows []string, starts []int) {
 	more := th.Glyphs().Ellipsis

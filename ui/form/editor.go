@@ -117,7 +117,7 @@ func (e *Editor) Changes() int {
 	return n
 }
 
-// Capturing tells that something is being typed.
+// Capturing reports whether something is being typed.
 func (e *Editor) Capturing() bool { return e.mode != browsing }
 
 // OnLine says why there is no line under the cursor that may be edited; empty if
@@ -186,7 +186,7 @@ func (e *Editor) value(s string) {
 	}
 }
 
-// hidden tells that what is typed must not be seen, until ctrl+r shows it.
+// hidden reports whether what is typed must not be seen, until ctrl+r shows it.
 func (e *Editor) hidden() bool {
 	if e.target != nil {
 		return e.target.pair.Secret && !e.target.revealed

@@ -9,7 +9,7 @@ import (
 	"gantry/internal/clean"
 )
 
-// unprintable tells values that a line cannot show as they are.
+// unprintable reports whether a value cannot be shown in a line as it is.
 func unprintable(s string) bool {
 	for _, r := range s {
 		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {

@@ -64,7 +64,7 @@ func New(th *theme.Theme, o Options) *Form {
 	return f
 }
 
-// Done tells that the form was submitted or left.
+// Done reports whether the form was submitted or left.
 func (f *Form) Done() bool { return f.done }
 
 // Values are what is typed now.

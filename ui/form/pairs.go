@@ -71,7 +71,7 @@ func (l *line) state() State {
 	return Kept
 }
 
-// renamed tells that a line has another name than before.
+// renamed reports whether a line has another name than before.
 func (l *line) renamed() bool { return !l.added && l.pair.Name != l.before.Name }
 
 // group is a list of lines in the editor.

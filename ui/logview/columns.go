@@ -62,7 +62,7 @@ func (c *Columns) row(pos uint64, reveal bool) (prepared, bool) {
 	return m, true
 }
 
-// cell is a value as it is drawn in one line. A field's name tells a secret that its
+// cell is a value as it is drawn in one line. A field's name gives a secret away that its
 // value alone does not.
 func cell(name, value string, reveal bool) string {
 	value = clean.Plain(cut(value, maxMessage+lookAhead))

@@ -116,7 +116,7 @@ func (d *drawing) cut(m prepared, room int, base theme.Role) string {
 }
 
 // fold puts a message of several lines, such as a stack trace, on one of w cells:
-// how it begins and the line that tells what happened. That is the last one that is
+// how it begins and the line that says what happened. That is the last one that is
 // not indented: Python's exception, and Java's innermost cause.
 func (d *drawing) fold(message string, w int) string {
 	head, rest, several := strings.Cut(message, "\n")

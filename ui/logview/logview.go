@@ -164,6 +164,6 @@ func (l *Log) Reveal() bool { return l.reveal }
 // that more can be read there; empty for nothing. Both are raw.
 func (l *Log) SetEnds(head, foot string) { l.ends = [2]string{head, foot} }
 
-// Beyond tells that the last movement would have gone further: -1 above the oldest
+// Beyond says that the last movement would have gone further: -1 above the oldest
 // line, 1 below the newest one, 0 neither.
 func (l *Log) Beyond() int { return l.beyond }

@@ -54,7 +54,7 @@ func newDialog(th *theme.Theme, title string, body Body) dialog {
 	return dialog{theme: th, title: title, body: pager.New(pager.Layout(body))}
 }
 
-// Done tells that the modal was answered.
+// Done reports whether the modal was answered.
 func (d *dialog) Done() bool { return d.done }
 
 // frame draws title and body above lines that must stay visible. The body gets

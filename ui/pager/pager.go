@@ -24,7 +24,7 @@ type Pager struct {
 // New makes a pager over a content.
 func New(l Layout) *Pager { return &Pager{layout: l} }
 
-// Changed tells that the content is another one now; the place is kept.
+// Changed says that the content is another one now; the place is kept.
 func (p *Pager) Changed() { p.laid = false }
 
 // Lines are all lines for a width.
@@ -50,13 +50,13 @@ func (p *Pager) clamp() {
 	p.off = max(0, min(p.off, len(p.lines)-p.h))
 }
 
-// Position tells which lines are visible, from first to before last, of how
+// Position returns which lines are visible, from first to before last, of how
 // many. It is true of the last View.
 func (p *Pager) Position() (first, last, total int) {
 	return p.off, min(p.off+p.h, len(p.lines)), len(p.lines)
 }
 
-// Scrolls tells whether the content is taller than the window.
+// Scrolls reports whether the content is taller than the window.
 func (p *Pager) Scrolls() bool { return len(p.lines) > p.h }
 
 // Move goes n lines down, up if negative.
@@ -96,7 +96,7 @@ func (p *Pager) ShowTop(line int) {
 	p.clamp()
 }
 
-// Key moves by a key that scrolls and tells whether it was one.
+// Key moves by a key that scrolls and reports whether it was one.
 func (p *Pager) Key(key string) bool {
 	switch key {
 	case "down", "j":

@@ -75,7 +75,7 @@ func New(th *theme.Theme, o Options) *Palette {
 	return p
 }
 
-// Done tells that the palette was left.
+// Done reports whether the palette was left.
 func (p *Palette) Done() bool { return p.done }
 
 // Update types, moves and runs.

@@ -115,7 +115,7 @@ func (t *Table[T]) matching() []int {
 	return shown
 }
 
-// matcher returns a function that tells whether the row at a position matches.
+// matcher returns a function that reports whether the row at a position matches.
 func (t *Table[T]) matcher() func(i int) bool {
 	f := &t.filter
 	switch {

@@ -68,7 +68,7 @@ func (t *Table[T]) wanted(i int) (want, low int) {
 	return want, min(want, c.Min)
 }
 
-// layout chooses the columns that fit w cells and their widths, and tells how many
+// layout chooses the columns that fit w cells and their widths, and returns how many
 // were left out.
 func (t *Table[T]) layout(w int) (cols []placed[T], left int) {
 	var low []int

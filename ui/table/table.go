@@ -60,7 +60,7 @@ type Options[T any] struct {
 	Columns []Column[T]
 	// Sort is the ID of the column to sort by at first; empty keeps the given order.
 	Sort string
-	// Fault tells the rows that stay in faults-only mode; nil has no such mode. A row
+	// Fault reports which rows stay in faults-only mode; nil has no such mode. A row
 	// of which nothing is known is no healthy row.
 	Fault func(T) bool
 	// Same reports whether a row is the very one that was set before, such as by its

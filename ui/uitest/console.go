@@ -43,7 +43,7 @@ type Options struct {
 // Console is a shell that is driven step by step.
 type Console struct {
 	Shell *ui.Shell
-	// Quit tells that the program would have ended.
+	// Quit reports whether the program would have ended.
 	Quit bool
 	// Clipboard is what was last sent to the terminal's clipboard.
 	Clipboard string
