@@ -188,8 +188,7 @@ func TestEachTargetOfABatchHasRecordsOfItsOwn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		id, err := w.runner.StartBatch(change.BatchJob{Batch: batch, NoFollow: true,
-			Account: func(awsx.ContextID) (awsx.Account, error) { return w.account, nil }})
+		id, err := w.runner.StartBatch(change.BatchJob{Batch: batch, NoFollow: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,9 +17,7 @@ import (
 
 // BatchJob is one verb for several targets.
 type BatchJob struct {
-	Batch deploy.Batch
-	// Account returns the account of a context, in which the plans were made.
-	Account  func(awsx.ContextID) (awsx.Account, error)
+	Batch    deploy.Batch
 	Override []string
 	NoFollow bool
 	Timeout  time.Duration // of each follow; zero leaves the derived one
@@ -49,18 +47,6 @@ type batch struct {
 // most AtOnce at a time. Nothing is begun when checks of any of them stand in the
 // way.
 func (r *Runner) StartBatch(j BatchJob) (string, error) {
-	accounts := map[awsx.ContextID]awsx.Account{}
-	for _, p := range j.Batch.Plans {
-		id := p.Target.Context
-		if _, ok := accounts[id]; ok {
-			continue
-		}
-		account, err := j.Account(id)
-		if err != nil {
-			return "", err
-		}
-		accounts[id] = account
-	}
 	if err := blocked(j); err != nil {
 		return "", err
 	}
@@ -74,7 +60,7 @@ func (r *Runner) StartBatch(j BatchJob) (string, error) {
 	for i, p := range j.Batch.Plans {
 		turns[i] = make(chan struct{})
 		s := Status{ID: deploy.NewID(), Target: p.Target, Action: b.action, Summary: p.Summary(), Stage: Waiting}
-		one := Job{Account: accounts[p.Target.Context], Plan: p, Override: j.Override, NoFollow: j.NoFollow, Timeout: j.Timeout, batched: true}
+		one := Job{Plan: p, Override: j.Override, NoFollow: j.NoFollow, Timeout: j.Timeout, batched: true}
 		b.jobs = append(b.jobs, r.add(s, func() (deploy.Result, error) { return r.takeTurn(s.ID, turns[i], one) }))
 	}
 	r.wg.Go(func() {
@@ -214,7 +200,7 @@ func (s Status) Row() BatchRow {
 		if s.Step != "" {
 			row.Text = s.Step
 		}
-	case errors.Is(s.Err, ErrNotBegun):
+	case s.Missed():
 		row.Word, row.Text = "not begun", s.Err.Error()
 	case errors.Is(s.Err, deploy.ErrRefused):
 		row.Word, row.Text = "refused", s.Err.Error()

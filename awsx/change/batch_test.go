@@ -9,7 +9,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
@@ -29,8 +28,7 @@ func (b *bench) batch(t *testing.T, n int) change.BatchJob {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return change.BatchJob{Batch: batch, NoFollow: true,
-		Account: func(awsx.ContextID) (awsx.Account, error) { return b.account, nil }}
+	return change.BatchJob{Batch: batch, NoFollow: true}
 }
 
 func (b *bench) startBatch(t *testing.T, j change.BatchJob) string {
@@ -160,12 +158,26 @@ func TestABatchIsRefusedAsAWhole(t *testing.T) {
 		if _, err := b.runner.StartBatch(j); !errors.Is(err, deploy.ErrRefused) || !strings.Contains(err.Error(), "min-max of s1: no room") {
 			t.Errorf("got %v", err)
 		}
-		gone := errors.New("gone")
-		j.Account = func(awsx.ContextID) (awsx.Account, error) { return nil, gone }
-		if _, err := b.runner.StartBatch(j); !errors.Is(err, gone) {
-			t.Errorf("got %v", err)
-		}
 		if n := b.account.Count(awsxtest.UpdateService); n > 0 || len(b.runner.Running()) > 0 {
+			t.Errorf("%d calls were made", n)
+		}
+		if err := b.shutdown(t, time.Minute); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestTargetsWhoseAccountCannotBeOpenedFailInTheirRows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(noAudit{})
+		j := b.batch(t, 3)
+		b.unopened = errors.New("gone")
+		id := b.startBatch(t, j)
+		s, err := b.runner.WaitBatch(t.Context(), id)
+		if err != nil || words(s) != "failed,failed,failed" || !errors.Is(s.Jobs[0].Err, b.unopened) {
+			t.Errorf("the table is %s (%v)", words(s), err)
+		}
+		if n := b.account.Count(awsxtest.UpdateService); n > 0 {
 			t.Errorf("%d calls were made", n)
 		}
 		if err := b.shutdown(t, time.Minute); err != nil {
@@ -180,7 +192,7 @@ func TestATargetThatAnotherChangeIsAtIsRefusedInItsRow(t *testing.T) {
 		j := b.batch(t, 2)
 		j.KeepGoing = true
 		release := b.account.Block(awsxtest.UpdateService)
-		b.start(t, change.Job{Account: b.account, Plan: j.Batch.Plans[0], NoFollow: true})
+		b.start(t, change.Job{Plan: j.Batch.Plans[0], NoFollow: true})
 		synctest.Wait()
 		id := b.startBatch(t, j)
 		synctest.Wait()

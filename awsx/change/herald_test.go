@@ -57,7 +57,7 @@ func cried(t *testing.T, audit deploy.Audit, test func(*testing.T, *bench, *crie
 	synctest.Test(t, func(t *testing.T) {
 		c := &crier{}
 		b := newBench(audit)
-		b.runner = change.New(change.Options{Gate: change.NewArming(false, time.Minute), Audit: audit, Herald: c,
+		b.runner = change.New(change.Options{Account: b.open, Gate: change.NewArming(false, time.Minute), Audit: audit, Herald: c,
 			Source: func(follow.Spec) (follow.Source, func()) { return quiet{make(chan struct{})}, func() {} }})
 		test(t, b, c)
 		if err := b.shutdown(t, time.Minute); err != nil {

@@ -155,7 +155,7 @@ func newPlay(t *testing.T, seed uint64) *play {
 	p.account, p.other = open("main"), open("other")
 	arming := change.NewArming(false, 24*time.Hour)
 	fail(arming.Arm())
-	p.runner = change.New(change.Options{Gate: arming, Audit: p, Source: change.StoreSource(p.store)})
+	p.runner = change.New(change.Options{Account: p.store.Account, Gate: arming, Audit: p, Source: change.StoreSource(p.store)})
 	for page, err := range p.account.Clusters(ctx) {
 		fail(err)
 		for services, err := range p.account.Services(ctx, page.Items[0].Ref) {
@@ -315,7 +315,7 @@ func (p *play) change(d deed, intent deploy.Intent) {
 		return
 	}
 	time.Sleep(time.Duration(d.Think) * time.Second)
-	id, err := p.runner.Start(change.Job{Account: p.account, Plan: plan, Override: check.Names(), Timeout: 4 * time.Minute})
+	id, err := p.runner.Start(change.Job{Plan: plan, Override: check.Names(), Timeout: 4 * time.Minute})
 	if err != nil {
 		return // another change of ours is making calls
 	}

@@ -64,7 +64,6 @@ func (w *world) images(repository string) {
 // start begins a change and leaves it to itself.
 func (w *world) start(t *testing.T, j change.Job) (id string) {
 	t.Helper()
-	j.Account = w.account
 	id, err := w.runner.Start(j)
 	if err != nil {
 		t.Fatal(err)

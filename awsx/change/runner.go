@@ -20,15 +20,16 @@ type SourceFunc func(spec follow.Spec) (src follow.Source, close func())
 
 // Options is what a runner needs. All but the herald are required.
 type Options struct {
-	Gate   deploy.Gate
-	Audit  deploy.Audit
-	Source SourceFunc
-	Herald Herald // nil tells nobody
+	// Account opens the account of a context. It may wait.
+	Account func(context.Context, awsx.ContextID) (awsx.Account, error)
+	Gate    deploy.Gate
+	Audit   deploy.Audit
+	Source  SourceFunc
+	Herald  Herald // nil tells nobody
 }
 
 // Job is a change to make.
 type Job struct {
-	Account  awsx.Account
 	Plan     deploy.Plan
 	Override []string // failed checks that do not stand in the way
 	// NoFollow ends the job once the calls are made.
@@ -65,6 +66,13 @@ type Status struct {
 	Result deploy.Result
 	Err    error
 }
+
+// Over reports whether the job has ended.
+func (s Status) Over() bool { return s.Stage == Ended }
+
+// Missed reports whether the job's turn in its batch never came: another target ended
+// badly.
+func (s Status) Missed() bool { return errors.Is(s.Err, ErrNotBegun) }
 
 // Runner carries changes out, each in a goroutine of its own under contexts
 // that belong to the runner. It is safe for concurrent use.
@@ -117,8 +125,12 @@ func (r *Runner) Start(j Job) (string, error) {
 
 // carry makes the calls of a change and follows it.
 func (r *Runner) carry(id string, j Job) (deploy.Result, error) {
+	account, err := r.o.Account(r.calls, j.Plan.Target.Context)
+	if err != nil {
+		return deploy.Result{ID: id}, err
+	}
 	o := deploy.RunOptions{
-		ID: id, Account: j.Account, Plan: j.Plan, Gate: r.o.Gate, Audit: r.o.Audit, Override: j.Override,
+		ID: id, Account: account, Plan: j.Plan, Gate: r.o.Gate, Audit: r.o.Audit, Override: j.Override,
 		Report: func(step int, d deploy.Description) {
 			if step == 0 && !j.batched {
 				r.announce(id, j.Plan)

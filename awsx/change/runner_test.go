@@ -40,6 +40,7 @@ type bench struct {
 	account  *awsxtest.Account
 	services []awsx.Ref
 	runner   *change.Runner
+	unopened error        // why accounts cannot be opened
 	closed   atomic.Int32 // sources that were let go of
 }
 
@@ -49,12 +50,17 @@ func newBench(audit deploy.Audit) *bench {
 	cluster := b.account.Cluster("staging")
 	b.services = []awsx.Ref{cluster.Service("api"), cluster.Service("web")}
 	b.runner = change.New(change.Options{
-		Gate: change.NewArming(false, time.Minute), Audit: audit,
+		Account: b.open, Gate: change.NewArming(false, time.Minute), Audit: audit,
 		Source: func(follow.Spec) (follow.Source, func()) {
 			return quiet{make(chan struct{})}, func() { b.closed.Add(1) }
 		},
 	})
 	return b
+}
+
+// open opens the account of any context.
+func (b *bench) open(context.Context, awsx.ContextID) (awsx.Account, error) {
+	return b.account, b.unopened
 }
 
 func (b *bench) scale(t *testing.T, service awsx.Ref, n int) change.Job {
@@ -67,7 +73,7 @@ func (b *bench) scale(t *testing.T, service awsx.Ref, n int) change.Job {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return change.Job{Account: b.account, Plan: p}
+	return change.Job{Plan: p}
 }
 
 func (b *bench) start(t *testing.T, j change.Job) string {

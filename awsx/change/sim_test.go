@@ -65,7 +65,7 @@ func inWorld(t *testing.T, o sim.Options, test func(*testing.T, *world)) {
 
 // open begins to make changes, and shutdown ends it.
 func (w *world) open() {
-	w.runner = change.New(change.Options{Gate: w.arming, Audit: w.audit, Source: change.StoreSource(w.store)})
+	w.runner = change.New(change.Options{Account: w.store.Account, Gate: w.arming, Audit: w.audit, Source: change.StoreSource(w.store)})
 }
 
 func (w *world) shutdown(t *testing.T) {
@@ -106,7 +106,6 @@ func (w *world) plan(t *testing.T, service string, intent deploy.Intent) deploy.
 // finish makes a change and waits for its end.
 func (w *world) finish(t *testing.T, j change.Job) change.Status {
 	t.Helper()
-	j.Account = w.account
 	id, err := w.runner.Start(j)
 	if err != nil {
 		t.Fatal(err)

@@ -41,14 +41,15 @@ type Options struct {
 type App struct {
 	Config config.Config
 	inquiry.Reader
-	Seen   *store.Memory
-	Policy deploy.Policy
+	Seen *store.Memory
+	// Changes plans changes and carries them out.
+	Changes *change.Desk
+	Policy  deploy.Policy
 	// Gate refuses what this run may not change; the console's wants arming.
 	Gate   deploy.Gate
 	Arming *change.Arming
 
 	journal *audit.Log
-	runner  *change.Runner
 	notices notices
 	chat    *chat // nil when nobody is told of changes
 	// logStore opens a store of documents, logGroups CloudWatch Logs of a context.
@@ -108,12 +109,12 @@ func (a *App) assemble(ctx context.Context, opener awsx.Opener, auditDir string)
 	a.Store = store.New(ctx, store.Options{Opener: opener, Refresh: a.Config.Refresh, Observer: a.Seen, Alarming: reason.AboutHealth})
 	a.Arming = change.NewArming(a.Config.Writing.ReadOnly, 0)
 	a.Gate = a.Arming
-	o := change.Options{Gate: gate{a}, Audit: change.Journal(a.journal), Source: change.StoreSource(a.Store)}
+	o := change.Options{Account: a.Store.Account, Gate: gate{a}, Audit: change.Journal(a.journal), Source: change.StoreSource(a.Store)}
 	a.notices.wake = make(chan struct{}, 1)
 	if a.openChat(); a.chat != nil {
 		o.Herald = a.chat
 	}
-	a.runner = change.New(o)
+	a.Changes = &change.Desk{Runner: change.New(o), Store: a.Store, Policy: a.Policy}
 	return nil
 }
 
@@ -142,10 +143,10 @@ func (a *App) openReal(ctx context.Context, o Options) (awsx.Opener, error) {
 // are waited for, and messages about them for a little.
 func (a *App) Close() error {
 	var errs []error
-	if a.runner != nil {
+	if a.Changes != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		errs = append(errs, a.runner.Shutdown(ctx))
+		errs = append(errs, a.Changes.Shutdown(ctx))
 	}
 	if a.chat != nil {
 		a.chat.close()

@@ -8,26 +8,8 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
-	"gantry/awsx/deploy/read"
 	"gantry/internal/audit"
 )
-
-// Plan reads what an intent depends on, as far as the store does not hold it, and
-// builds its plan.
-func (a *App) Plan(ctx context.Context, service awsx.Ref, intent deploy.Intent) (deploy.Plan, error) {
-	account, err := a.Store.Account(ctx, service.Context)
-	if err != nil {
-		return deploy.Plan{}, err
-	}
-	cluster := service.ClusterRef()
-	current, err := deploy.Read(ctx, account, service, intent, read.Held{
-		Services: a.Store.HeldServices(cluster), Instances: a.Store.HeldInstances(cluster),
-	})
-	if err != nil {
-		return deploy.Plan{}, err
-	}
-	return deploy.Build(current, intent, a.Policy)
-}
 
 // CarryOptions say how a plan is carried out.
 type CarryOptions struct {
@@ -44,14 +26,10 @@ type CarryOptions struct {
 // Carry carries a plan out and waits for its end. When ctx ends first the calls
 // go on until they are done, and the deployment goes on in ECS.
 func (a *App) Carry(ctx context.Context, plan deploy.Plan, o CarryOptions) (deploy.Result, error) {
-	account, err := a.Store.Account(ctx, plan.Target.Context)
-	if err != nil {
-		return deploy.Result{}, err
-	}
-	changed, stop := a.runner.Subscribe()
+	changed, stop := a.Changes.Subscribe()
 	defer stop()
-	id, err := a.runner.Start(change.Job{
-		Account: account, Plan: plan, Override: o.Override, NoFollow: !o.Follow, Timeout: o.Timeout,
+	id, err := a.Changes.Start(change.Job{
+		Plan: plan, Override: o.Override, NoFollow: !o.Follow, Timeout: o.Timeout,
 	})
 	if err != nil {
 		return deploy.Result{}, err
@@ -59,7 +37,7 @@ func (a *App) Carry(ctx context.Context, plan deploy.Plan, o CarryOptions) (depl
 	steps := plan.Steps
 	var at time.Time
 	for {
-		s, _ := a.runner.Status(id)
+		s, _ := a.Changes.Status(id)
 		for n := begun(steps, s); n > 0; n-- {
 			o.Step(steps[0].Describe().Text)
 			steps = steps[1:]
@@ -92,6 +70,17 @@ func begun(steps []deploy.Step, s change.Status) int {
 		}
 	}
 	return 0
+}
+
+// changer is the console's desk of changes, which records what is shown as well.
+type changer struct {
+	*change.Desk
+	app *App
+}
+
+// Reveal records that secrets are shown.
+func (c changer) Reveal(service awsx.Ref) error {
+	return c.app.RecordReveal(context.Background(), service)
 }
 
 // RecordReveal writes to the journal that secrets of a service are shown. What

@@ -19,33 +19,29 @@ type BatchOptions struct {
 	Progress func(change.BatchStatus)
 }
 
-// PlanBatch plans an intent for several targets and puts the plans together.
+// PlanBatch plans an intent for several targets and puts the plans together. Every one of
+// them has to have a plan.
 func (a *App) PlanBatch(ctx context.Context, targets []awsx.Ref, intent deploy.Intent) (deploy.Batch, error) {
-	plans := make([]deploy.Plan, len(targets))
-	for i, target := range targets {
-		plan, err := a.Plan(ctx, target, intent)
-		if err != nil {
-			return deploy.Batch{}, err
-		}
-		plans[i] = plan
+	planned, err := a.Changes.PlanAll(ctx, targets, intent)
+	if len(planned.Unplanned) > 0 {
+		return deploy.Batch{}, planned.Unplanned[0].Err
 	}
-	return deploy.BuildBatch(plans, a.Policy)
+	return planned.Batch, err
 }
 
 // CarryBatch carries a batch out and waits for its end. When ctx ends first the
 // targets that have begun go on as with Carry.
 func (a *App) CarryBatch(ctx context.Context, batch deploy.Batch, o BatchOptions) (change.BatchStatus, error) {
-	changed, stop := a.runner.Subscribe()
+	changed, stop := a.Changes.Subscribe()
 	defer stop()
-	id, err := a.runner.StartBatch(change.BatchJob{
+	id, err := a.Changes.StartBatch(change.BatchJob{
 		Batch: batch, Override: o.Override, NoFollow: !o.Follow, Timeout: o.Timeout, KeepGoing: o.KeepGoing,
-		Account: func(id awsx.ContextID) (awsx.Account, error) { return a.Store.Account(ctx, id) },
 	})
 	if err != nil {
 		return change.BatchStatus{}, err
 	}
 	for {
-		s, _ := a.runner.Batch(id)
+		s, _ := a.Changes.Batch(id)
 		o.Progress(s)
 		if s.Ended {
 			return s, nil

@@ -36,7 +36,7 @@ func (a *App) Console(ctx context.Context, getenv func(string) string) error {
 	if err != nil {
 		return err
 	}
-	err = ui.Run(ctx, ui.New(ctx, options), ui.RunOptions{Drain: a.runner.Shutdown, Patience: patience})
+	err = ui.Run(ctx, ui.New(ctx, options), ui.RunOptions{Drain: a.Changes.Shutdown, Patience: patience})
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return nil // told to end
 	}
@@ -69,7 +69,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 
 	deps := &views.Deps{Now: time.Now, Store: a.Store, Policy: policy{a}}
 	lines := a.logViewer(deps)
-	made := &changes.Changes{Deps: deps, Changer: &changer{app: a}, Lines: a.Lines()}
+	made := &changes.Changes{Deps: deps, Changer: changer{a.Changes, a}, Lines: a.Lines()}
 	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines)
 	return ui.Options{
 		Title: "gantry", Terminal: terminal, Colours: colours,

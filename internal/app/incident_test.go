@@ -131,7 +131,7 @@ func TestLeavingWhileADeploymentRollsLetsItRoll(t *testing.T) {
 			t.Fatal("Yes does not quit")
 		}
 		before := time.Now()
-		if err := d.app.runner.Shutdown(t.Context()); err != nil || time.Since(before) > time.Second {
+		if err := d.app.Changes.Shutdown(t.Context()); err != nil || time.Since(before) > time.Second {
 			t.Errorf("leaving took %s: %v", time.Since(before), err)
 		}
 		if kinds := d.kinds(); !strings.HasPrefix(kinds, "begin, call ECS:UpdateService, end ") || strings.Contains(kinds, "succeeded") {

@@ -132,7 +132,7 @@ func TestLeavingWaitsALittleForMessages(t *testing.T) {
 				d.cluster("staging").service("web").press("r").read().press("enter").answer("y")
 				d.until(time.Minute, "Rollout")
 				before := time.Now()
-				if err := d.app.runner.Shutdown(t.Context()); err != nil {
+				if err := d.app.Changes.Shutdown(t.Context()); err != nil {
 					t.Error(err)
 				}
 				d.app.chat.close()

@@ -86,7 +86,7 @@ func (p *program) change(ctx context.Context, find finder, intent deploy.Intent,
 		if err != nil {
 			return err
 		}
-		plan, err := a.Plan(ctx, target.ref, intent)
+		plan, err := a.Changes.Plan(ctx, target.ref, intent)
 		if err != nil {
 			return err
 		}

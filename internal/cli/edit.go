@@ -90,7 +90,7 @@ func (p *program) edit(ctx context.Context, a *app.App, find finder, name string
 // deployDocument plans the deployment of an edited document and carries it out.
 // Begun says whether calls were made.
 func (p *program) deployDocument(ctx context.Context, a *app.App, target found, document []byte, f changeFlags) (begun bool, err error) {
-	plan, err := a.Plan(ctx, target.ref, deploy.EditDefinition{Document: awsx.Document(document)})
+	plan, err := a.Changes.Plan(ctx, target.ref, deploy.EditDefinition{Document: awsx.Document(document)})
 	if err != nil {
 		return false, err
 	}

@@ -59,9 +59,9 @@ func (p *program) goBack(ctx context.Context, a *app.App, failed deploy.Plan, be
 // planBack plans the way back by the service's record. Where there is none, what
 // was seen before the change is known still.
 func (p *program) planBack(ctx context.Context, a *app.App, before awsx.Service) (deploy.Plan, error) {
-	plan, err := a.Plan(ctx, before.Ref, deploy.RollBack{})
+	plan, err := a.Changes.Plan(ctx, before.Ref, deploy.RollBack{})
 	if fault.ClassOf(err) == fault.NotFound {
-		plan, err = a.Plan(ctx, before.Ref, deploy.RollBack{To: ranBefore(before)})
+		plan, err = a.Changes.Plan(ctx, before.Ref, deploy.RollBack{To: ranBefore(before)})
 	}
 	if err == nil {
 		printPlan(p.Err, plan)

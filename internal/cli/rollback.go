@@ -61,7 +61,7 @@ func (p *program) rollBack(ctx context.Context, a *app.App, find finder, intent 
 	if err != nil {
 		return err
 	}
-	plan, err := a.Plan(ctx, target.ref, intent)
+	plan, err := a.Changes.Plan(ctx, target.ref, intent)
 	if intent.To == "" && fault.ClassOf(err) == fault.NotFound {
 		return p.offerRevisions(ctx, a, *target.service, err)
 	}

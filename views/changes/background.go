@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/awsx/change"
 	"gantry/awsx/deploy/follow"
 	"gantry/ui"
 	"gantry/ui/theme"
@@ -20,7 +21,7 @@ type Background struct {
 	// Key is the key that lists the changes; nil mentions none.
 	Key func() string
 
-	jobs []Job
+	jobs []change.Status
 }
 
 var _ ui.Background = (*Background)(nil)
@@ -67,28 +68,28 @@ func (b *Background) Status() string {
 
 // worstFirst are the changes that run, those in trouble first. Of several at one
 // target only the newest matters: it replaces what the others follow.
-func worstFirst(jobs []Job) []Job {
-	var running []Job
+func worstFirst(jobs []change.Status) []change.Status {
+	var running []change.Status
 	for _, j := range slices.Backward(jobs) {
-		if !j.Ended && !slices.ContainsFunc(running, func(newer Job) bool { return newer.Target == j.Target }) {
+		if !j.Over() && !slices.ContainsFunc(running, func(newer change.Status) bool { return newer.Target == j.Target }) {
 			running = append(running, j)
 		}
 	}
 	slices.Reverse(running)
-	slices.SortStableFunc(running, func(a, b Job) int { return urgency(b) - urgency(a) })
+	slices.SortStableFunc(running, func(a, b change.Status) int { return urgency(b) - urgency(a) })
 	return running
 }
 
 // urgency orders changes: first what fails, then what waits for somebody.
-func urgency(j Job) int {
+func urgency(j change.Status) int {
 	n := 2 * jobStatus(j).Severity()
-	if !j.Ended && j.Progress.Paused != nil {
+	if !j.Over() && j.Progress.Paused != nil {
 		n++
 	}
 	return n
 }
 
-func runningWords(j Job) string {
+func runningWords(j change.Status) string {
 	if j.Progress.At.IsZero() {
 		return jobName(j) + ": " + cmp.Or(j.Step, "starting")
 	}
@@ -103,7 +104,7 @@ func runningWords(j Job) string {
 }
 
 // progressCounts are the counts of a change that is followed, in few words.
-func progressCounts(j Job) string {
+func progressCounts(j change.Status) string {
 	p := j.Progress
 	switch j.Target.Noun() {
 	case "instance":
@@ -121,7 +122,7 @@ func progressCounts(j Job) string {
 	return words
 }
 
-func endedWords(j Job) string {
+func endedWords(j change.Status) string {
 	what := jobName(j) + ": "
 	switch {
 	case j.Err != nil:
@@ -138,7 +139,7 @@ func (b *Background) Busy() string {
 	calling, following := 0, 0
 	for _, j := range b.jobs {
 		switch {
-		case j.Ended:
+		case j.Over():
 		case j.Progress.At.IsZero():
 			calling++
 		default:

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/check"
 	"gantry/ui"
@@ -32,7 +33,7 @@ type batchScreen struct {
 	ctx        context.Context
 	reading    uint64 // the newest planning
 	planning   bool
-	plan       BatchPlan
+	plan       change.Planned
 	err        error
 	overridden []string
 
@@ -51,7 +52,7 @@ func NewBatchPlan(c *Changes, targets []awsx.Ref, intent deploy.Intent, started 
 // batchPlanned is what a planning brought.
 type batchPlanned struct {
 	reading uint64
-	plan    BatchPlan
+	plan    change.Planned
 	err     error
 }
 
@@ -69,7 +70,7 @@ func (s *batchScreen) replan() tea.Cmd {
 	s.Pager.Changed()
 	ctx, changer, targets, intent, reading := s.ctx, s.changes.Changer, s.targets, s.intent, s.reading
 	return func() tea.Msg {
-		plan, err := changer.PlanBatch(ctx, targets, intent)
+		plan, err := changer.PlanAll(ctx, targets, intent)
 		return batchPlanned{reading, plan, err}
 	}
 }
@@ -107,8 +108,8 @@ func (s *batchScreen) paras() []prose.Para {
 	d.Heading(s.title())
 	d.Paras = append(d.Paras, s.next())
 	b := s.plan.Batch
-	if len(b.Plans) > s.plan.AtOnce {
-		d.Field("pace", fmt.Sprintf("%d side by side; once one ends badly the rest is not begun", s.plan.AtOnce))
+	if len(b.Plans) > change.AtOnce {
+		d.Field("pace", fmt.Sprintf("%d side by side; once one ends badly the rest is not begun", change.AtOnce))
 	}
 	d.Field("rules", strings.Join(b.Rules, "; "))
 	if len(b.Plans) > 0 {
@@ -207,7 +208,7 @@ func (s *batchScreen) Text() string { return prose.PlainText(s.paras()) }
 // leaveOut plans anew without the targets that have no plan.
 func (s *batchScreen) leaveOut() tea.Cmd {
 	s.targets = slices.DeleteFunc(slices.Clone(s.targets), func(t awsx.Ref) bool {
-		return slices.ContainsFunc(s.plan.Unplanned, func(u Unplanned) bool { return u.Target == t })
+		return slices.ContainsFunc(s.plan.Unplanned, func(u change.Unplanned) bool { return u.Target == t })
 	})
 	return s.replan()
 }
@@ -270,7 +271,7 @@ func (s *batchScreen) confirm() {
 
 func (s *batchScreen) start(b deploy.Batch, overridden []string) {
 	host := s.changes.Deps.Host
-	id, err := s.changes.Changer.StartBatch(b, overridden)
+	id, err := s.changes.Changer.StartBatch(change.BatchJob{Batch: b, Override: overridden})
 	if err != nil {
 		host.Flash(ui.Error, "%s", err)
 		return

@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
-	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 	"gantry/internal/inquiry"
@@ -20,55 +19,30 @@ import (
 )
 
 // Changer makes changes for the console: plans them, carries them out apart from
-// any screen, and tells how they stand. Plan, PlanBatch, Resume and Reveal wait and are called
-// from commands; the others answer from memory.
+// any screen, and tells how they stand. Plan, PlanAll, PickUp and Reveal wait and are
+// called from commands; the others answer from memory. The console's is a change.Desk.
 type Changer interface {
 	// Plan reads what the intent depends on and builds the plan.
 	Plan(ctx context.Context, service awsx.Ref, intent deploy.Intent) (deploy.Plan, error)
-	// Start carries a plan out and returns the job's id.
-	Start(plan deploy.Plan, override []string) (string, error)
-	// PlanBatch plans one intent for each of several targets. Its error says why they
+	// PlanAll plans one intent for each of several targets. Its error says why they
 	// cannot be confirmed as one.
-	PlanBatch(ctx context.Context, targets []awsx.Ref, intent deploy.Intent) (BatchPlan, error)
+	PlanAll(ctx context.Context, targets []awsx.Ref, intent deploy.Intent) (change.Planned, error)
+	// Start carries a plan out and returns the job's id.
+	Start(change.Job) (string, error)
 	// StartBatch carries a batch out and returns its id.
-	StartBatch(batch deploy.Batch, override []string) (string, error)
-	// Batch returns the changes of a batch by its id, in the order of its plans.
-	Batch(id string) ([]Job, bool)
-	// Resume follows the deployment that a service has in progress; it waits.
-	Resume(ctx context.Context, service awsx.Ref) (string, error)
-	// Job returns a job by id; Jobs all that run and the latest that ended, oldest
+	StartBatch(change.BatchJob) (string, error)
+	// PickUp follows the deployment that a service has in progress; it waits.
+	PickUp(ctx context.Context, service awsx.Ref) (string, error)
+	// Status returns a job by id; Jobs all that run and the latest that ended, oldest
 	// first.
-	Job(id string) (Job, bool)
-	Jobs() []Job
+	Status(id string) (change.Status, bool)
+	Jobs() []change.Status
+	// Batch returns a batch by its id.
+	Batch(id string) (change.BatchStatus, bool)
 	// Subscribe is sent one value after any number of changes to jobs.
 	Subscribe() (changed <-chan struct{}, stop func())
 	// Reveal records that secrets of a service are shown; an error forbids it.
 	Reveal(service awsx.Ref) error
-}
-
-// Turn says where a change stands in its batch.
-type Turn int
-
-// The turns. A change of no batch has had its own.
-const (
-	TurnCame   Turn = iota
-	TurnAhead       // others of the batch come first
-	TurnMissed      // it never came: another one ended badly
-)
-
-// Job is a change under way, or one that ended.
-type Job struct {
-	ID       string
-	Target   awsx.Ref
-	Action   string
-	Summary  string
-	Turn     Turn
-	Step     string // the call being made, in words; empty while ECS works
-	Started  time.Time
-	Progress follow.Progress
-	Ended    bool
-	Result   deploy.Result
-	Err      error
 }
 
 // Changes opens the screens that change a service.

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/awsx/change"
 	"gantry/awsx/deploy/follow"
 	"gantry/ui"
 	"gantry/views/prose"
@@ -18,7 +19,7 @@ type followScreen struct {
 	Proposal
 
 	ctx   context.Context
-	job   Job
+	job   change.Status
 	known bool
 	last  lastLines // of the task that failed last
 	tries int       // to find lines of it
@@ -51,7 +52,7 @@ func (s *followScreen) Open(ctx context.Context) tea.Cmd {
 // look takes the job as it is now, and reads what another task wrote that failed
 // since.
 func (s *followScreen) look() tea.Cmd {
-	s.job, s.known = s.changes.Changer.Job(s.id)
+	s.job, s.known = s.changes.Changer.Status(s.id)
 	s.Pager.Changed()
 	if task := newestStop(s.job.Progress.Stops); task != "" && task != s.last.task {
 		s.last, s.tries = lastLines{task: task}, 0
@@ -104,7 +105,7 @@ func (s *followScreen) Header() ui.Header {
 	h := s.changes.Deps.Header(s.Service, "follow")
 	switch {
 	case !s.known:
-	case s.job.Ended:
+	case s.job.Over():
 		h.Counts = s.id + " ended"
 	default:
 		h.Counts = s.id + ", esc leaves it running"

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
 	"gantry/internal/fault"
@@ -150,17 +151,17 @@ func TestReadingsThatFailKeepWhatWasSeen(t *testing.T) {
 type ticking struct {
 	changes.Changer
 	mu   sync.Mutex
-	job  changes.Job
+	job  change.Status
 	wake chan struct{}
 }
 
-func (c *ticking) Job(string) (changes.Job, bool) {
+func (c *ticking) Status(string) (change.Status, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.job, true
 }
 
-func (c *ticking) Jobs() []changes.Job                  { return nil }
+func (c *ticking) Jobs() []change.Status                { return nil }
 func (c *ticking) Subscribe() (<-chan struct{}, func()) { return c.wake, func() {} }
 
 func (c *ticking) tick(d time.Duration) {
@@ -173,7 +174,7 @@ func (c *ticking) tick(d time.Duration) {
 func TestTheAgeOfAFollowCostsNothingWhileNothingHappens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := follow.Progress{Phase: follow.PhaseRolling, At: time.Now(), Desired: 4, Running: 1, Timeout: 14 * time.Minute}
-		c := &ticking{wake: make(chan struct{}, 1), job: changes.Job{ID: "chg-1", Action: "deploy", Progress: p}}
+		c := &ticking{wake: make(chan struct{}, 1), job: change.Status{ID: "chg-1", Action: "deploy", Progress: p}}
 		wire := uitest.Dial(t, ui.Options{
 			Terminal: viewstest.Standard.Terminal(),
 			Root: func(h *ui.Host) ui.Screen {

@@ -48,7 +48,7 @@ func (s *followScreen) logs() ui.Action {
 }
 
 // paused reports whether the deployment waits for somebody.
-func (s *followScreen) paused() bool { return !s.job.Ended && s.job.Progress.Paused != nil }
+func (s *followScreen) paused() bool { return !s.job.Over() && s.job.Progress.Paused != nil }
 
 // onwards ends the pause of a deployment.
 func (s *followScreen) onwards() ui.Action {
@@ -77,7 +77,7 @@ func (s *followScreen) cancel() ui.Action {
 	p := s.job.Progress
 	switch {
 	case a.Disabled != "":
-	case s.job.Ended:
+	case s.job.Over():
 		a.Disabled = "the change has ended"
 	case p.At.IsZero() || p.Phase == follow.PhaseWaiting:
 		a.Disabled = "nothing was read of the deployment yet"

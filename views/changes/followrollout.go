@@ -50,7 +50,7 @@ func (s *followScreen) rollout(d *prose.Document) {
 func (s *followScreen) elapsed() string {
 	p := s.job.Progress
 	words := text.Age(p.Elapsed)
-	if s.job.Ended {
+	if s.job.Over() {
 		words = text.Span(p.Elapsed)
 	}
 	switch {

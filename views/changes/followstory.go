@@ -47,13 +47,13 @@ func (s *followScreen) standing(d *prose.Document, here *time.Location) {
 	}
 	j, p := s.job, s.job.Progress
 	switch {
-	case !j.Ended && p.At.IsZero() && j.Step != "":
+	case !j.Over() && p.At.IsZero() && j.Step != "":
 		say(theme.StatusPending, "calling: "+j.Step)
-	case !j.Ended && p.At.IsZero():
+	case !j.Over() && p.At.IsZero():
 		say(theme.StatusPending, "waiting for the first reading")
 	case s.paused():
 		say(theme.StatusPending, pauseWords(p, here))
-	case !j.Ended:
+	case !j.Over():
 		say(theme.StatusPending, phaseWords(p)+": "+s.progressWords())
 	case j.Err != nil:
 		cause, fix := CauseOf(j.Err)
@@ -152,9 +152,9 @@ func (s *followScreen) advice() string {
 	switch {
 	case s.paused():
 		return keys.Key(actContinue) + " plans to continue it, " + back
-	case !j.Ended && len(j.Progress.Stops) > 0 && views.NotAService(s.Service) == "":
+	case !j.Over() && len(j.Progress.Stops) > 0 && views.NotAService(s.Service) == "":
 		return back + ", " + logs
-	case !j.Ended:
+	case !j.Over():
 		return ""
 	case s.unmade():
 		return "nothing was changed; " + keys.Key(actPlanAnew) + " plans anew"
@@ -175,7 +175,7 @@ func (s *followScreen) advice() string {
 // unmade tells that the change ended before anything was changed.
 func (s *followScreen) unmade() bool {
 	r := s.job.Result.State
-	return s.Intent != nil && s.job.Ended && s.job.Err != nil && !r.Applied && r.Registered == nil
+	return s.Intent != nil && s.job.Over() && s.job.Err != nil && !r.Applied && r.Registered == nil
 }
 
 // stops lists why tasks of the change stopped, the most frequent reason first.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/store"
 	"gantry/ui"
@@ -64,20 +65,20 @@ func (w jobsWatch) Refresh() {}
 func (w jobsWatch) Close() { w.stop() }
 
 // newJobs makes the screen of all that this console changes and follows.
-func newJobs(c *Changes) *livetable.Screen[Job] {
-	return livetable.New(c.Deps, livetable.Spec[Job]{
+func newJobs(c *Changes) *livetable.Screen[change.Status] {
+	return livetable.New(c.Deps, livetable.Spec[change.Status]{
 		Name: "changes", Nouns: "changes", Crumb: "changes",
-		Table: table.Options[Job]{
-			Key: func(j Job) string { return j.ID }, Columns: jobColumns(c.Deps), Sort: livetable.ColState,
-			Fault: func(j Job) bool { return jobStatus(j).Fault() },
+		Table: table.Options[change.Status]{
+			Key: func(j change.Status) string { return j.ID }, Columns: jobColumns(c.Deps), Sort: livetable.ColState,
+			Fault: func(j change.Status) bool { return jobStatus(j).Fault() },
 		},
-		Status: func(j Job) (theme.Status, bool) { return jobStatus(j), true },
-		Open: func() livetable.Feed[Job] {
+		Status: func(j change.Status) (theme.Status, bool) { return jobStatus(j), true },
+		Open: func() livetable.Feed[change.Status] {
 			changed, stop := c.Changer.Subscribe()
-			return livetable.Feed[Job]{
+			return livetable.Feed[change.Status]{
 				Watches: []livetable.Watch{jobsWatch{changed, stop}},
-				Build: func(time.Time) livetable.Load[Job] {
-					return livetable.Load[Job]{
+				Build: func(time.Time) livetable.Load[change.Status] {
+					return livetable.Load[change.Status]{
 						Rows: c.Changer.Jobs(), Status: livetable.AnswerStatus(true, true, nil),
 						Foot: []prose.Para{{Text: "nothing was changed or followed since gantry started", Depth: 1}},
 					}
@@ -85,22 +86,22 @@ func newJobs(c *Changes) *livetable.Screen[Job] {
 			}
 		},
 		Evidence: jobEvidence,
-		Actions: func(j Job, ok bool) []ui.Action {
+		Actions: func(j change.Status, ok bool) []ui.Action {
 			enter := actFollow.Does(func() { c.Deps.Host.Push(NewFollow(c, j.ID, Proposal{Service: j.Target})) })
 			enter.Disabled = livetable.Nothing(ok)
 			return []ui.Action{enter}
 		},
-		Ref: func(j Job) awsx.Ref { return j.Target },
+		Ref: func(j change.Status) awsx.Ref { return j.Target },
 	})
 }
 
 // jobStatus is how a change stands.
-func jobStatus(j Job) theme.Status {
+func jobStatus(j change.Status) theme.Status {
 	p := j.Progress
 	switch {
-	case !j.Ended && (p.Failed > 0 || len(p.Stops) > 0 || p.Phase == follow.PhaseRollingBack):
+	case !j.Over() && (p.Failed > 0 || len(p.Stops) > 0 || p.Phase == follow.PhaseRollingBack):
 		return theme.StatusDegraded
-	case !j.Ended:
+	case !j.Over():
 		return theme.StatusPending
 	case j.Err != nil:
 		return theme.StatusFailed
@@ -111,11 +112,11 @@ func jobStatus(j Job) theme.Status {
 }
 
 // jobWord is the state of a change in a word or two.
-func jobWord(j Job) string {
+func jobWord(j change.Status) string {
 	switch {
-	case !j.Ended && j.Progress.At.IsZero():
+	case !j.Over() && j.Progress.At.IsZero():
 		return "calling"
-	case !j.Ended:
+	case !j.Over():
 		return phaseWords(j.Progress)
 	case j.Err != nil:
 		return "failed"
@@ -126,35 +127,35 @@ func jobWord(j Job) string {
 }
 
 // jobName says what is done to what.
-func jobName(j Job) string { return j.Action + " " + j.Target.Name() }
+func jobName(j change.Status) string { return j.Action + " " + j.Target.Name() }
 
-func jobColumns(deps *views.Deps) []table.Column[Job] {
-	return []table.Column[Job]{
+func jobColumns(deps *views.Deps) []table.Column[change.Status] {
+	return []table.Column[change.Status]{
 		{ID: livetable.ColName, Title: "CHANGE", Frozen: true, Min: 16, Max: 40,
-			Cell:    func(j Job) table.Cell { return table.Cell{Text: jobName(j)} },
-			Compare: func(a, b Job) int { return strings.Compare(jobName(a), jobName(b)) }},
+			Cell:    func(j change.Status) table.Cell { return table.Cell{Text: jobName(j)} },
+			Compare: func(a, b change.Status) int { return strings.Compare(jobName(a), jobName(b)) }},
 		{ID: livetable.ColState, Title: "ST", Descending: true,
-			Cell: func(j Job) table.Cell {
+			Cell: func(j change.Status) table.Cell {
 				return table.Cell{Text: jobStatus(j).Glyph() + " " + jobWord(j), Role: jobStatus(j).Role()}
 			},
-			Compare: func(a, b Job) int { return urgency(a) - urgency(b) }},
+			Compare: func(a, b change.Status) int { return urgency(a) - urgency(b) }},
 		{ID: "cluster", Title: "CLUSTER", Max: 20, Priority: 2,
-			Cell: func(j Job) table.Cell { return table.Cell{Text: j.Target.ClusterName()} }},
+			Cell: func(j change.Status) table.Cell { return table.Cell{Text: j.Target.ClusterName()} }},
 		{ID: livetable.ColAge, Title: "BEGAN", Right: true, Descending: true,
-			Cell:    func(j Job) table.Cell { return table.Cell{Text: wording.Since(j.Started, deps.Host.Now())} },
-			Compare: func(a, b Job) int { return a.Started.Compare(b.Started) }},
+			Cell:    func(j change.Status) table.Cell { return table.Cell{Text: wording.Since(j.Started, deps.Host.Now())} },
+			Compare: func(a, b change.Status) int { return a.Started.Compare(b.Started) }},
 		{ID: "progress", Title: "PROGRESS", Grow: true, Min: 14, Priority: 1,
-			Cell: func(j Job) table.Cell { return table.Cell{Text: jobProgress(j)} }},
+			Cell: func(j change.Status) table.Cell { return table.Cell{Text: jobProgress(j)} }},
 	}
 }
 
 // jobProgress is what there is to say beyond the state.
-func jobProgress(j Job) string {
+func jobProgress(j change.Status) string {
 	switch {
 	case j.Err != nil:
 		cause, _ := CauseOf(j.Err)
 		return cause
-	case j.Ended && j.Result.Verdict != nil:
+	case j.Over() && j.Result.Verdict != nil:
 		return j.Result.Verdict.Text
 	case j.Progress.At.IsZero():
 		return j.Step
@@ -163,7 +164,7 @@ func jobProgress(j Job) string {
 }
 
 // jobEvidence tells all of a row.
-func jobEvidence(j Job) []prose.Para {
+func jobEvidence(j change.Status) []prose.Para {
 	paras := []prose.Para{{Text: jobName(j) + "  " + jobWord(j), Role: jobStatus(j).Role()}}
 	if words := jobProgress(j); words != "" {
 		paras = append(paras, prose.Para{Text: words})

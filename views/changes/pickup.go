@@ -17,7 +17,7 @@ import (
 // it: all of its state is in ECS.
 func (c *Changes) Follow(service awsx.Ref) tea.Cmd {
 	for _, j := range c.Changer.Jobs() {
-		if j.Target == service && !j.Ended {
+		if j.Target == service && !j.Over() {
 			c.Deps.Host.Push(NewFollow(c, j.ID, Proposal{Service: service}))
 			return nil
 		}
@@ -61,7 +61,7 @@ func (s *pickUpScreen) find() tea.Cmd {
 	s.err, s.found = nil, nil
 	ctx, changer, service := s.ctx, s.changes.Changer, s.service
 	return func() tea.Msg {
-		id, err := changer.Resume(ctx, service)
+		id, err := changer.PickUp(ctx, service)
 		return pickedUp{id, err}
 	}
 }

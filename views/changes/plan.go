@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/check"
 	"gantry/internal/fault"
@@ -287,7 +288,7 @@ func (s *planScreen) override() {
 
 func (s *planScreen) start(p deploy.Plan, overridden []string) {
 	host := s.changes.Deps.Host
-	id, err := s.changes.Changer.Start(p, overridden)
+	id, err := s.changes.Changer.Start(change.Job{Plan: p, Override: overridden})
 	if err != nil {
 		host.Flash(ui.Error, "%s", err)
 		return

@@ -7,22 +7,6 @@ import (
 	"gantry/awsx/deploy"
 )
 
-// BatchPlan is what planning one intent for several targets came to.
-type BatchPlan struct {
-	// Batch holds the plans of the targets that have one; it is empty when none has.
-	Batch deploy.Batch
-	// Unplanned are the targets for which there is no plan.
-	Unplanned []Unplanned
-	// AtOnce is how many targets are changed side by side.
-	AtOnce int
-}
-
-// Unplanned is a target for which no plan could be made, and why.
-type Unplanned struct {
-	Target awsx.Ref
-	Err    error
-}
-
 // RestartAll plans to restart several services.
 func (c *Changes) RestartAll(services []awsx.Ref, started func()) tea.Cmd {
 	c.ProposeAll(services, deploy.Restart{}, started)

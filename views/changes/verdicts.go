@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/ui"
 	"gantry/ui/table"
@@ -24,45 +25,46 @@ func newVerdicts(c *Changes, id string, cluster awsx.Ref, b deploy.Batch) ui.Scr
 		intents[p.Target], names[p.Target] = p.Intent, p.Name()
 	}
 	nouns := b.Plans[0].Target.Noun() + "s"
-	return livetable.New(c.Deps, livetable.Spec[Job]{
+	return livetable.New(c.Deps, livetable.Spec[change.Status]{
 		Name: "verdicts", Nouns: nouns, Subject: cluster,
 		Crumb: cluster.Context.String() + " " + cluster.Name() + " " + b.Action,
-		Table: table.Options[Job]{
-			Key: func(j Job) string { return j.ID }, Columns: verdictColumns(names),
-			Fault: func(j Job) bool { return verdictOf(j).Fault() },
+		Table: table.Options[change.Status]{
+			Key: func(j change.Status) string { return j.ID }, Columns: verdictColumns(names),
+			Fault: func(j change.Status) bool { return verdictOf(j).Fault() },
 		},
-		Status: func(j Job) (theme.Status, bool) { return verdictOf(j), true },
-		Open: func() livetable.Feed[Job] {
+		Status: func(j change.Status) (theme.Status, bool) { return verdictOf(j), true },
+		Open: func() livetable.Feed[change.Status] {
 			changed, stop := c.Changer.Subscribe()
-			return livetable.Feed[Job]{
+			return livetable.Feed[change.Status]{
 				Watches: []livetable.Watch{jobsWatch{changed, stop}},
-				Build: func(time.Time) livetable.Load[Job] {
-					jobs, ok := c.Changer.Batch(id)
+				Build: func(time.Time) livetable.Load[change.Status] {
+					batch, ok := c.Changer.Batch(id)
+					jobs := batch.Jobs
 					if !ok {
-						return livetable.Load[Job]{Status: livetable.AnswerStatus(true, true, nil), Foot: []prose.Para{{Depth: 1,
+						return livetable.Load[change.Status]{Status: livetable.AnswerStatus(true, true, nil), Foot: []prose.Para{{Depth: 1,
 							Text: "this batch ended long ago and is no longer kept in memory; the audit file has it"}}}
 					}
-					return livetable.Load[Job]{Rows: jobs, Status: livetable.AnswerStatus(true, true, nil), Note: []livetable.Span{{Text: batchNote(jobs), Role: theme.Accent}}}
+					return livetable.Load[change.Status]{Rows: jobs, Status: livetable.AnswerStatus(true, true, nil), Note: []livetable.Span{{Text: batchNote(jobs), Role: theme.Accent}}}
 				},
 			}
 		},
 		Evidence: verdictEvidence,
-		Actions: func(j Job, ok bool) []ui.Action {
+		Actions: func(j change.Status, ok bool) []ui.Action {
 			enter := actFollow.Does(func() {
 				c.Deps.Host.Push(NewFollow(c, j.ID, Proposal{Service: j.Target, Intent: intents[j.Target]}))
 			})
 			enter.Disabled = livetable.Nothing(ok)
 			return []ui.Action{enter}
 		},
-		Ref: func(j Job) awsx.Ref { return j.Target },
+		Ref: func(j change.Status) awsx.Ref { return j.Target },
 	})
 }
 
 // batchNote says how far a batch has come.
-func batchNote(jobs []Job) string {
+func batchNote(jobs []change.Status) string {
 	ended := 0
 	for _, j := range jobs {
-		if j.Ended {
+		if j.Over() {
 			ended++
 		}
 	}
@@ -73,9 +75,9 @@ func batchNote(jobs []Job) string {
 }
 
 // verdictOf is how one target of a batch stands.
-func verdictOf(j Job) theme.Status {
+func verdictOf(j change.Status) theme.Status {
 	switch {
-	case j.Turn == TurnMissed:
+	case j.Missed():
 		return theme.StatusStopped
 	case errors.Is(j.Err, deploy.ErrRefused):
 		return theme.StatusFailed
@@ -84,11 +86,11 @@ func verdictOf(j Job) theme.Status {
 }
 
 // verdictWord is that in a word or two.
-func verdictWord(j Job) string {
+func verdictWord(j change.Status) string {
 	switch {
-	case j.Turn == TurnMissed:
+	case j.Missed():
 		return "not begun"
-	case j.Turn == TurnAhead:
+	case j.Stage == change.Waiting:
 		return "waiting"
 	case errors.Is(j.Err, deploy.ErrRefused):
 		return "refused"
@@ -97,32 +99,32 @@ func verdictWord(j Job) string {
 }
 
 // verdictText is what there is to say beyond it.
-func verdictText(j Job) string {
-	if j.Turn == TurnAhead {
+func verdictText(j change.Status) string {
+	if j.Stage == change.Waiting {
 		return brief(j.Summary)
 	}
 	return jobProgress(j)
 }
 
-func verdictColumns(names map[awsx.Ref]string) []table.Column[Job] {
-	name := func(j Job) string { return names[j.Target] }
-	return []table.Column[Job]{
+func verdictColumns(names map[awsx.Ref]string) []table.Column[change.Status] {
+	name := func(j change.Status) string { return names[j.Target] }
+	return []table.Column[change.Status]{
 		{ID: livetable.ColName, Title: "TARGET", Frozen: true, Min: 12, Max: 40,
-			Cell:    func(j Job) table.Cell { return table.Cell{Text: name(j)} },
-			Compare: func(a, b Job) int { return strings.Compare(name(a), name(b)) }},
+			Cell:    func(j change.Status) table.Cell { return table.Cell{Text: name(j)} },
+			Compare: func(a, b change.Status) int { return strings.Compare(name(a), name(b)) }},
 		{ID: livetable.ColState, Title: "VERDICT", Descending: true,
-			Cell: func(j Job) table.Cell {
+			Cell: func(j change.Status) table.Cell {
 				st := verdictOf(j)
 				return table.Cell{Text: st.Glyph() + " " + verdictWord(j), Role: st.Role()}
 			},
-			Compare: func(a, b Job) int { return verdictOf(a).Severity() - verdictOf(b).Severity() }},
+			Compare: func(a, b change.Status) int { return verdictOf(a).Severity() - verdictOf(b).Severity() }},
 		{ID: "text", Title: "WHAT THERE IS TO SAY", Grow: true, Min: 16,
-			Cell: func(j Job) table.Cell { return table.Cell{Text: verdictText(j)} }},
+			Cell: func(j change.Status) table.Cell { return table.Cell{Text: verdictText(j)} }},
 	}
 }
 
 // verdictEvidence tells all of a row.
-func verdictEvidence(j Job) []prose.Para {
+func verdictEvidence(j change.Status) []prose.Para {
 	paras := []prose.Para{{Text: jobName(j) + "  " + verdictWord(j), Role: verdictOf(j).Role()}}
 	if words := verdictText(j); words != "" {
 		paras = append(paras, prose.Para{Text: words})
@@ -132,7 +134,7 @@ func verdictEvidence(j Job) []prose.Para {
 			paras = append(paras, prose.Para{Label: "fix", Text: fix, Role: theme.Accent})
 		}
 	}
-	if j.Turn != TurnAhead {
+	if j.Stage != change.Waiting {
 		paras = append(paras, prose.Para{Label: j.Action, Text: brief(j.Summary)})
 	}
 	for _, stop := range j.Progress.Stops {

@@ -15,6 +15,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/change"
+	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/sim"
 	"gantry/awsx/sim/simtest"
@@ -66,12 +67,15 @@ func open(t *testing.T, opener awsx.Opener, f *Shopfloor, look uitest.Look, root
 	t.Helper()
 	st := store.New(t.Context(), store.Options{Opener: opener})
 	t.Cleanup(st.Close)
-	w := &Workshop{store: st, Armed: &viewstest.Locked{Armed: true}}
-	w.runner = change.New(change.Options{Gate: w, Audit: w, Source: change.StoreSource(st)})
+	w := &Workshop{Armed: &viewstest.Locked{Armed: true}}
+	w.Desk = &change.Desk{
+		Runner: change.New(change.Options{Account: st.Account, Gate: w, Audit: w, Source: change.StoreSource(st)}), Store: st,
+		Policy: deploy.Policy{NonProduction: deploy.DefaultNonProduction(), Rules: []deploy.Rule{{MaxBulk: most, Reason: "in small steps"}}},
+	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		if err := w.runner.Shutdown(ctx); err != nil {
+		if err := w.Shutdown(ctx); err != nil {
 			t.Error(err)
 		}
 	})

@@ -251,9 +251,9 @@ func (s *editScreen) Covered(covered bool) tea.Cmd {
 	if covered || s.job == "" {
 		return nil
 	}
-	job, known := s.changes.Changer.Job(s.job)
+	job, known := s.changes.Changer.Status(s.job)
 	s.job = ""
-	if known && job.Ended && job.Err != nil && !job.Result.State.Applied {
+	if known && job.Over() && job.Err != nil && !job.Result.State.Applied {
 		return nil
 	}
 	s.text, s.problem = s.original, nil

@@ -291,11 +291,11 @@ func (s *environmentScreen) settle() tea.Cmd {
 	if s.job == "" {
 		return nil
 	}
-	job, known := s.changes.Changer.Job(s.job)
+	job, known := s.changes.Changer.Status(s.job)
 	switch {
-	case known && !job.Ended && job.Progress.At.IsZero():
+	case known && !job.Over() && job.Progress.At.IsZero():
 		return nil // calls are being made
-	case known && job.Ended && job.Err != nil && !job.Result.State.Applied:
+	case known && job.Over() && job.Err != nil && !job.Result.State.Applied:
 		s.job = ""
 		return nil
 	}

@@ -1,0 +1,115 @@
+package change
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/read"
+	"gantry/awsx/store"
+	"gantry/internal/fault"
+)
+
+// Desk is where changes are planned and handed to the runner, by screens and commands
+// alike.
+type Desk struct {
+	*Runner
+	Store  *store.Store
+	Policy deploy.Policy
+}
+
+// Plan reads what an intent depends on, as far as the store does not hold it, and builds
+// its plan.
+func (d *Desk) Plan(ctx context.Context, target awsx.Ref, intent deploy.Intent) (deploy.Plan, error) {
+	account, err := d.Store.Account(ctx, target.Context)
+	if err != nil {
+		return deploy.Plan{}, err
+	}
+	cluster := target.ClusterRef()
+	current, err := deploy.Read(ctx, account, target, intent, read.Held{
+		Services: d.Store.HeldServices(cluster), Instances: d.Store.HeldInstances(cluster),
+	})
+	if err != nil {
+		return deploy.Plan{}, err
+	}
+	return deploy.Build(current, intent, d.Policy)
+}
+
+// Planned is what planning one intent for several targets came to.
+type Planned struct {
+	// Batch has the plans that there are; it is empty when there is none.
+	Batch deploy.Batch
+	// Unplanned are the targets for which there is no plan.
+	Unplanned []Unplanned
+}
+
+// Unplanned is a target for which no plan could be made, and why.
+type Unplanned struct {
+	Target awsx.Ref
+	Err    error
+}
+
+// PlanAll plans one intent for several targets, a few of them side by side. Its error
+// says why the plans cannot be confirmed as one.
+func (d *Desk) PlanAll(ctx context.Context, targets []awsx.Ref, intent deploy.Intent) (Planned, error) {
+	plans, errs := make([]deploy.Plan, len(targets)), make([]error, len(targets))
+	places := make(chan struct{}, AtOnce)
+	var wg sync.WaitGroup
+	for i, target := range targets {
+		wg.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			plans[i], errs[i] = d.Plan(ctx, target, intent)
+		})
+	}
+	wg.Wait()
+	var out Planned
+	var made []deploy.Plan
+	for i, target := range targets {
+		if errs[i] != nil {
+			out.Unplanned = append(out.Unplanned, Unplanned{Target: target, Err: errs[i]})
+			continue
+		}
+		made = append(made, plans[i])
+	}
+	if len(made) == 0 {
+		return out, nil
+	}
+	var err error
+	out.Batch, err = deploy.BuildBatch(made, d.Policy)
+	return out, err
+}
+
+// PickUp follows the deployment that a service has in progress, whoever started it, and
+// returns the job's id; NotFound when there is none. It waits for readings.
+func (d *Desk) PickUp(ctx context.Context, service awsx.Ref) (string, error) {
+	account, err := d.Store.Account(ctx, service.Context)
+	if err != nil {
+		return "", err
+	}
+	svc, err := read.ServiceNow(ctx, account, service)
+	if err != nil {
+		return "", err
+	}
+	// The definition and the groups only make the timeout fit better.
+	td, err := d.Store.TaskDefinition(ctx, service.Context, svc.TaskDefinition)
+	if err != nil {
+		td = nil
+	}
+	groups, err := account.TargetGroups(ctx, svc.TargetGroups())
+	if err != nil {
+		groups = nil
+	}
+	spec, ok := follow.Resume(svc, td, groups, time.Now())
+	if !ok {
+		return "", fault.Errorf(fault.NotFound, "follow", service.ARN, "no deployment is in progress any more")
+	}
+	// So do those before it, which not every account remembers.
+	if history, err := account.ServiceDeployments(ctx, service, read.RecordsRead); err == nil {
+		spec.Expected = follow.Expected(history)
+	}
+	return d.Resume(spec)
+}
