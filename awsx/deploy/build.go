@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"gantry/awsx"
@@ -162,22 +161,4 @@ func diffPlan(p *Plan, cur read.Current, d draft) error {
 	p.Old, p.New = document.Compare(before, d.Tree)
 	p.Diff = difference.Patch(awsx.ARNName(cur.Definition.ARN), name, p.Old, p.New)
 	return nil
-}
-
-// Env returns the variables of one container as they run, for editing; an empty
-// name means the only container there is.
-func Env(td *awsx.TaskDefinition, container string) ([]awsx.EnvVar, error) {
-	tree, err := document.Parse(td.Raw)
-	if err != nil {
-		return nil, invalid("%w", err)
-	}
-	c, err := tree.PickContainer(container)
-	if err != nil {
-		return nil, err
-	}
-	i := slices.IndexFunc(td.Containers, func(d awsx.ContainerDefinition) bool { return d.Name == c.Word("name") })
-	if i < 0 {
-		return nil, invalid("container %q is not in the parsed task definition", container)
-	}
-	return slices.Clone(td.Containers[i].Env), nil
 }

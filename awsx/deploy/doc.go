@@ -1,10 +1,15 @@
-// Package deploy changes what an ECS service runs. An Intent says what is
-// wanted, Read gathers what it depends on, Build turns both into a Plan without
-// touching the account, Run carries the plan out and Follow watches what ECS
-// makes of it until there is a verdict.
+// Package deploy makes changes of the account: deploying, scaling, running and stopping.
+// An Intent says what is wanted, one file a verb: which reads it depends on and minds
+// (package read), and what it comes to on them. Build turns that into a Plan without
+// touching the account, with what its checks found (package check) and the Consent that
+// it asks for; Run carries the plan out and hands over to package follow until there is
+// a verdict. A Batch is one verb for several targets.
 //
-// The package knows neither the AWS SDK nor a terminal: it reads and writes
-// through the ports of package awsx. Texts in plans, progress and verdicts may
-// carry words of the service and are cleaned where they are shown; values that
-// look like secrets are masked here already.
+// The package knows neither the AWS SDK nor a terminal: it reads and writes through the
+// ports of package awsx. Texts in plans and verdicts may carry words of the service and
+// are cleaned where they are shown; what looks like a secret is masked already. Who runs
+// changes, and when, is for package change.
+//
+// A new verb is one file here with its test, its name in Actions, its command in cli and
+// its entry in the catalog of the screen that offers it.
 package deploy

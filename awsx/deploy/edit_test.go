@@ -1,11 +1,10 @@
 package deploy
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"gantry/awsx"
 	"gantry/awsx/document"
@@ -13,199 +12,196 @@ import (
 	"gantry/internal/fault"
 )
 
-func secret(s string) clean.Secret { return clean.Secret(s) }
-
-func vars(pairs ...string) []awsx.EnvVar {
-	var list []awsx.EnvVar
-	for i := 0; i+1 < len(pairs); i += 2 {
-		list = append(list, awsx.EnvVar{Name: pairs[i], Value: secret(pairs[i+1])})
-	}
-	return list
-}
-
-func example(t *testing.T) *document.Node {
+// edited plans an edit of the example's definition on the text that Redacted
+// gives.
+func edited(t *testing.T, edit func(string) string) (Plan, error) {
 	t.Helper()
-	tree, err := document.Parse([]byte(exampleJSON(7)))
+	f := newFake(t)
+	text, err := document.Redacted(f.definitions[f.service.TaskDefinition])
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tree
+	return f.tryPlan(EditDefinition{awsx.Document(edit(text))})
 }
 
-func TestImagesFindTheirContainer(t *testing.T) {
-	tree := example(t)
-	changes, err := setImages(tree, SetImages{Images: map[string]string{"": registry + "/web:2"}})
-	if err != nil || len(changes) != 1 || changes[0].container != "web" {
-		t.Errorf("a reference of the same repository gives %+v (%v)", changes, err)
+func replace(old, fresh string) func(string) string {
+	return func(s string) string { return strings.Replace(s, old, fresh, 1) }
+}
+
+func registered(t *testing.T, p Plan) *awsx.TaskDefinition {
+	t.Helper()
+	td, err := awsx.ParseTaskDefinition(p.Steps[0].(*registerStep).doc, nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for typed, want := range map[string]string{":2": "name one of web, proxy", "redis:7": "name one of web, proxy"} {
-		if _, err := setImages(tree, SetImages{Images: map[string]string{"": typed}}); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s without a container: %v", typed, err)
+	return td
+}
+
+func TestTheTextForAnEditorHoldsNoSecret(t *testing.T) {
+	f := newFake(t)
+	text, err := document.Redacted(f.definitions[f.service.TaskDefinition])
+	if err != nil || strings.Contains(text, "canary") {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	for _, want := range []string{`"value": "(masked 1 of api:7)"`, `"value": "info"`, `"qubits": 12345678901234567890`, `"key": "team"`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the text lacks %s:\n%s", want, text)
 		}
 	}
-	if _, err := setImages(tree, SetImages{Images: map[string]string{"wbe": ":2"}}); err == nil || !strings.Contains(err.Error(), `container "wbe" is not in the task definition: expected one of web, proxy`) {
-		t.Errorf("a misspelt container: %v", err)
+	for _, name := range document.ReadOnlyFields() {
+		if strings.Contains(text, `"`+name+`"`) {
+			t.Errorf("the text has the read-only field %s", name)
+		}
 	}
 }
 
-func TestEnvironmentEdits(t *testing.T) {
+func TestAnEditedDefinitionIsRegisteredWithItsSecretsPutBack(t *testing.T) {
 	cases := []struct {
-		name string
-		edit EnvEdit
-		want []string // NAME=value as they stand afterwards
+		name  string
+		edit  func(string) string
+		after string
+		env   []awsx.EnvVar // of container web
 	}{
-		{"merge keeps the rest and the order", EnvEdit{Set: vars("NEW", "1", "LOG_LEVEL", "debug")}, []string{"LOG_LEVEL=debug", "DB_PASSWORD=old-canary", "NEW=1"}},
-		{"unset takes one", EnvEdit{Unset: []string{"LOG_LEVEL"}}, []string{"DB_PASSWORD=old-canary"}},
-		{"replace leaves exactly these", EnvEdit{Set: vars("ONLY", "x"), Replace: true}, []string{"ONLY=x"}},
-		{"an empty value is a value", EnvEdit{Set: vars("LOG_LEVEL", "")}, []string{"LOG_LEVEL=", "DB_PASSWORD=old-canary"}},
-		{"values may hold anything", EnvEdit{Set: vars("LOG_LEVEL", "a\n\"b\"\\ é\x01")}, []string{"LOG_LEVEL=a\n\"b\"\\ é\x01", "DB_PASSWORD=old-canary"}},
+		{"another size", replace(`"cpu": "256"`, `"cpu": "512"`), "new revision, edited: cpu", vars("LOG_LEVEL", "info", "DB_PASSWORD", "old-canary")},
+		{"a renamed variable", replace("DB_PASSWORD", "DB_PASS"), "new revision, edited: web environment", vars("LOG_LEVEL", "info", "DB_PASS", "old-canary")},
+		{"a variable that moved to another name", func(s string) string {
+			return strings.NewReplacer(`"value": "info"`, `"value": "(masked 1 of api:7)"`, `"value": "(masked 1 of api:7)"`, `"value": "info"`).Replace(s)
+		}, "new revision, edited: web environment", vars("LOG_LEVEL", "old-canary", "DB_PASSWORD", "info")},
+		{"part of a value", replace(`"value": "info"`, `"value": "db://u:(masked 1 of api:7)@h"`), "new revision, edited: web environment", vars("LOG_LEVEL", "db://u:old-canary@h", "DB_PASSWORD", "old-canary")},
+		{"another value", replace("(masked 1 of api:7)", "new-canary"), "new revision, edited: web environment", vars("LOG_LEVEL", "info", "DB_PASSWORD", "new-canary")},
+		{"several parts", func(s string) string {
+			return replace(`"cpu": "256"`, `"cpu": "512"`)(replace(`"stopTimeout": 30`, `"stopTimeout": 60`)(replace("nginx:1.27", "nginx:1.28")(s)))
+		}, "new revision, edited: web stopTimeout; proxy image; cpu", vars("LOG_LEVEL", "info", "DB_PASSWORD", "old-canary")},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			tree := example(t)
-			changes, err := setEnv(tree, SetEnv{map[string]EnvEdit{"web": c.edit}})
-			if err != nil || len(changes) == 0 {
-				t.Fatalf("changes %v (%v)", changes, err)
+			p, err := edited(t, c.edit)
+			if err != nil {
+				t.Fatal(err)
 			}
-			var got []string
-			for _, v := range tree.Container("web").List("environment") {
-				got = append(got, v.Word("name")+"="+v.Word("value"))
+			if p.After != c.after {
+				t.Errorf("after is %q, want %q", p.After, c.after)
 			}
-			if diff := cmp.Diff(c.want, got); diff != "" {
-				t.Error(diff)
+			web, _ := registered(t, p).Container("web")
+			if len(web.Env) != len(c.env) {
+				t.Fatalf("%d variables", len(web.Env))
+			}
+			for i, v := range web.Env {
+				if v != c.env[i] {
+					t.Errorf("%s=%q, want %s=%q", v.Name, v.Value.Reveal(), c.env[i].Name, c.env[i].Value.Reveal())
+				}
+			}
+			shown, err := json.Marshal(p)
+			if err != nil || strings.Contains(string(shown)+p.Diff+strings.Join(p.Commands(), "\n")+fmt.Sprintf("%+v", p), "canary") {
+				t.Errorf("the plan shows a secret (%v)", err)
 			}
 		})
 	}
 }
 
-func TestEnvironmentEditsThatAreRefused(t *testing.T) {
-	cases := []struct {
-		name string
-		edit EnvEdit
-		want string
-	}{
-		{"no name", EnvEdit{Set: vars("", "canary")}, "a variable has no name"},
-		{"a name with a space", EnvEdit{Set: vars("A B", "canary")}, "expected a letter or _"},
-		{"a digit first", EnvEdit{Set: vars("1A", "canary")}, "expected a letter or _"},
-		{"a name with an equals sign", EnvEdit{Set: vars("A=B", "canary")}, "expected a letter or _"},
-		{"a secret of the container", EnvEdit{Set: vars("API_KEY", "canary")}, "cannot be in both its environment and its secrets"},
-		{"set twice", EnvEdit{Set: vars("A", "canary", "A", "canary")}, "set twice"},
-		{"set and unset", EnvEdit{Set: vars("A", "canary"), Unset: []string{"A"}}, "both set and unset"},
-		{"unset of nothing", EnvEdit{Unset: []string{"LOGLEVEL"}}, `no variable "LOGLEVEL" to unset`},
-		{"the mask", EnvEdit{Set: vars("A", "canary"+clean.Mask)}, "contains the mask"},
-		{"not UTF-8", EnvEdit{Set: vars("A", "canary\xff")}, "not UTF-8"},
-		{"a NUL", EnvEdit{Set: vars("A", "canary\x00")}, "NUL byte"},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			tree := example(t)
-			before := string(tree.Bytes())
-			_, err := setEnv(tree, SetEnv{map[string]EnvEdit{"web": c.edit}})
-			if err == nil || fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("got %v, want an Invalid error with %q", err, c.want)
-			}
-			if err != nil && strings.Contains(err.Error(), "canary") {
-				t.Errorf("the error shows the value: %v", err)
-			}
-			if string(tree.Bytes()) != before {
-				t.Error("a refused edit changed the document")
-			}
-		})
-	}
-}
-
-func TestDottedNamesAreAllowed(t *testing.T) {
-	for _, name := range []string{"A", "_a1", "discovery.type", "spring-profile"} {
-		if err := document.CheckEnvName(name); err != nil {
-			t.Error(err)
+func TestTagsOfAnEditedDefinition(t *testing.T) {
+	without := func(s string) string {
+		var doc map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(s), &doc); err != nil {
+			t.Fatal(err)
 		}
-	}
-}
-
-func TestDotenvFiles(t *testing.T) {
-	src := "\ufeff# settings\r\n" +
-		"PLAIN=value # comment\r\n" +
-		"HASH=a#b\n" +
-		"CHANNEL=#tech\n" +
-		"COLOUR=#a1b2c3 # red\n" +
-		"NONE= # nothing\n" +
-		"export  EXPORTED = spaced out  \n" +
-		"EMPTY=\n" +
-		"SINGLE='a\\n $B # \"'\n" +
-		"DOUBLE=\"a\\n\\t\\\"\\\\\\$\\q\" # c\n" +
-		"MULTI=\"one\ntwo\r\nthree\"\n" +
-		"PEM='-----BEGIN\nx\n-----END'\n" +
-		"exported=1\n" +
-		"LAST=x=y"
-	got, err := document.ParseDotenv(src)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := vars("PLAIN", "value", "HASH", "a#b", "CHANNEL", "#tech", "COLOUR", "#a1b2c3", "NONE", "", "EXPORTED", "spaced out", "EMPTY", "", "SINGLE", "a\\n $B # \"",
-		"DOUBLE", "a\n\t\"\\$\\q", "MULTI", "one\ntwo\nthree", "PEM", "-----BEGIN\nx\n-----END", "exported", "1", "LAST", "x=y")
-	if len(got) != len(want) {
-		t.Fatalf("read %d variables, want %d", len(got), len(want))
-	}
-	for i := range want {
-		if got[i] != want[i] {
-			t.Errorf("variable %d is %s=%q, want %s=%q", i, got[i].Name, got[i].Value.Reveal(), want[i].Name, want[i].Value.Reveal())
-		}
-	}
-}
-
-func TestDotenvFaultsNameTheirLinesAllAtOnce(t *testing.T) {
-	src := "A=1\ncanary\nB=\"x\ny\"\n1C=canary\nA=canary\nM=(masked)\nD='x' canary\nE=\"canary"
-	_, err := document.ParseDotenv(src)
-	if fault.ClassOf(err) != fault.Invalid || err == nil {
-		t.Fatalf("got %v", err)
-	}
-	for _, want := range []string{
-		"line 2: expected NAME=VALUE, found no =",
-		`line 5: what stands before = is no name`,
-		"line 6: variable A is set on line 1 already",
-		"line 7: variable M: value contains the mask",
-		"line 8: variable D: expected the line to end after the closing quote",
-		`line 9: variable E: expected a closing " before the end of the file`,
-	} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("error lacks %q:\n%v", want, err)
-		}
-	}
-	if strings.Contains(err.Error(), "canary") {
-		t.Errorf("the error shows a value: %v", err)
-	}
-}
-
-// A key that somebody forgot to quote is no name, and what it says stays unsaid.
-func TestDotenvFaultsDoNotRepeatAKeyThatLacksItsQuotes(t *testing.T) {
-	for _, line := range []string{"can/ary+secret==", "can/ary+secret=\"", "can/ary+secret=\"x\" y", "canary secret"} {
-		_, err := document.ParseDotenv("KEY=-----BEGIN\n" + line + "\n")
-		if err == nil || !strings.Contains(err.Error(), "line 2") || strings.Contains(err.Error(), "ary") {
-			t.Errorf("%s: %v", line, err)
-		}
-	}
-}
-
-func TestDotenvRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		names := rapid.SliceOfDistinct(rapid.StringMatching(`[A-Za-z_][A-Za-z0-9_.-]{0,8}`), rapid.ID[string]).Draw(t, "names")
-		var want []awsx.EnvVar
-		for _, n := range names {
-			value := rapid.OneOf(rapid.String(), rapid.StringMatching("[ '\"\\\\#$=\r\n\tnrt]{0,10}")).
-				Filter(func(s string) bool { return !strings.ContainsRune(s, 0) }).Draw(t, n)
-			want = append(want, awsx.EnvVar{Name: n, Value: secret(value)})
-		}
-		got, err := document.ParseDotenv(document.FormatDotenv(want))
+		delete(doc, "tags")
+		doc["cpu"] = json.RawMessage(`"512"`)
+		b, err := json.Marshal(doc)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(got) != len(want) {
-			t.Fatalf("%d variables became %d", len(want), len(got))
+		return string(b)
+	}
+	cases := []struct {
+		name string
+		edit func(string) string
+		want string
+	}{
+		{"left out", without, `"tags":[{"key":"team","value":"pay"}]`},
+		{"emptied", func(s string) string { return strings.Replace(without(s), "{", `{"tags":[],`, 1) }, ""},
+		{"the service's own", func(s string) string {
+			return strings.Replace(without(s), "{", `{"tags":[{"key":"AWS:cloudformation:stack-name","value":"s"},{"key":"a","value":"b"}],`, 1)
+		}, `"tags":[{"key":"a","value":"b"}]`},
+	}
+	for _, c := range cases {
+		p, err := edited(t, c.edit)
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
 		}
-		for i := range want {
-			if got[i] != want[i] {
-				t.Fatalf("%s=%q became %s=%q", want[i].Name, want[i].Value.Reveal(), got[i].Name, got[i].Value.Reveal())
-			}
+		doc := string([]byte(p.Steps[0].(*registerStep).doc))
+		if got := strings.Contains(doc, `"tags"`); got != (c.want != "") || !strings.Contains(doc, c.want) {
+			t.Errorf("%s: sent %s", c.name, doc)
 		}
+	}
+}
+
+func TestAnAnswerOfTheAPIIsTakenForADefinition(t *testing.T) {
+	p, err := edited(t, func(string) string {
+		return `{"taskDefinition":` + strings.Replace(exampleJSON(7), `"cpu":"256"`, `"cpu":"512"`, 1) + `,"tags":[{"key":"x","value":"y"}]}`
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if doc := string([]byte(p.Steps[0].(*registerStep).doc)); !strings.Contains(doc, `"tags":[{"key":"x","value":"y"}]`) || strings.Contains(doc, "registeredAt") {
+		t.Errorf("sent %s", doc)
+	}
+}
+
+func TestDocumentsThatAreRefused(t *testing.T) {
+	one := func(container string) func(string) string {
+		return func(string) string { return `{"containerDefinitions":[` + container + `]}` }
+	}
+	cases := []struct {
+		name string
+		edit func(string) string
+		want string
+	}{
+		{"unchanged", func(s string) string { return s }, "nothing changed"},
+		{"empty", func(string) string { return "" }, "line 1, column 1: not JSON"},
+		{"cut off", func(string) string { return "{\n  \"cpu\": " }, "line 2, column 9: not JSON: unexpected end"},
+		{"a comma too many", func(string) string { return "{\n \"é\": 1,\n  }" }, "line 3, column 3: not JSON: invalid character '}'"},
+		{"a word", func(string) string { return "{\"é\": nope}" }, "line 1, column 8: not JSON"},
+		{"not UTF-8", func(string) string { return "{\"a\":\n \"canary\xff\"}" }, "line 2, column 9: not UTF-8"},
+		{"a list", func(string) string { return "[]" }, "expected the JSON object"},
+		{"a member twice", func(string) string { return "{\"a\":{\"b\":1,\n \"b\":2}}" }, `line 2, column 4: "b" is there twice`},
+		{"another family", replace(`"family": "api"`, `"family": "web"`), `the family is "web" and the service runs api`},
+		{"a read-only field", replace(`"family": "api"`, `"family": "api", "revision": 6`), "revision is set by the service and is not the one of api:7"},
+		{"a stranger's tag", replace(`"key": "team"`, `"key": "aws:x"`), "keys that begin with aws: are the service's own"},
+		{"the mask", replace("(masked 1 of api:7)", clean.Mask), "contains the mask"},
+		{"a placeholder of nothing", replace("(masked 1 of api:7)", "(masked 2 of api:7)"), "the placeholder (masked 2 of api:7) stands for no value of api:7"},
+		{"a placeholder of another revision", replace("(masked 1 of api:7)", "(masked 1 of api:6)"), "stands for no value of api:7"},
+		{"no containers", func(string) string { return `{"containerDefinitions":[]}` }, "at least one container"},
+		{"containers of another kind", func(string) string { return `{"containerDefinitions":{}}` }, "at least one container"},
+		{"a container of another kind", one(`7`), "containerDefinitions[0]: expected an object"},
+		{"no name", one(`{"image":"a"}`), "containerDefinitions[0].name: expected 1 to 255"},
+		{"a bad name", one(`{"name":"a b","image":"a"}`), `found "a b"`},
+		{"a name twice", one(`{"name":"a","image":"a"},{"name":"a","image":"a"}`), "container a is there twice"},
+		{"no image", one(`{"name":"a"}`), "container a: image: expected an image reference"},
+		{"an empty image", one(`{"name":"a","image":""}`), "container a: image"},
+		{"a port too high", one(`{"name":"a","image":"a","portMappings":[{"containerPort":80},{"containerPort":70000}]}`), "portMappings[1].containerPort: expected a port from 1 to 65535"},
+		{"a port that is a text", one(`{"name":"a","image":"a","portMappings":[{"containerPort":80,"hostPort":"x"}]}`), "portMappings[0].hostPort"},
+		{"a value that is a number", one(`{"name":"a","image":"a","environment":[{"name":"A","value":1}]}`), "environment: value of A: expected a text"},
+		{"a variable without a name", one(`{"name":"a","image":"a","environment":[{"value":"canary"}]}`), "environment[0].name: expected a name"},
+		{"a variable twice", one(`{"name":"a","image":"a","environment":[{"name":"A","value":""},{"name":"A","value":""}]}`), "A is there twice"},
+		{"a variable and a secret", one(`{"name":"a","image":"a","environment":[{"name":"A","value":""}],"secrets":[{"name":"A","valueFrom":"p"}]}`), "A is there twice, in the environment or the secrets"},
+		{"nothing essential", one(`{"name":"a","image":"a","essential":false}`), "no container is essential"},
+		{"too many containers", func(string) string {
+			var all []string
+			for i := range 11 {
+				all = append(all, fmt.Sprintf(`{"name":"c%d","image":"a"}`, i))
+			}
+			return `{"containerDefinitions":[` + strings.Join(all, ",") + `]}`
+		}, "11 containers, and a task has at most 10"},
+		{"too large", replace(`"value": "info"`, `"value": "`+strings.Repeat("x", 70000)+`"`), "the service admits 65536"},
+	}
+	for _, c := range cases {
+		_, err := edited(t, c.edit)
+		if err == nil || fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want an Invalid error with %q", c.name, err, c.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "canary") {
+			t.Errorf("%s: the error shows a value: %v", c.name, err)
+		}
+	}
 }

@@ -287,17 +287,6 @@ func TestCommandsAreQuotedForAShell(t *testing.T) {
 	}
 }
 
-func TestVariablesOfAContainer(t *testing.T) {
-	td := newFake(t).definitions[revisionARN("api", 7)]
-	got, err := Env(td, "web")
-	if err != nil || len(got) != 2 || got[1].Value.Reveal() != "old-canary" {
-		t.Errorf("got %v (%v)", got, err)
-	}
-	if _, err := Env(td, ""); err == nil {
-		t.Error("two containers and no name are no error")
-	}
-}
-
 // TestAVariableMoreIsOneLineMore guards against differences in which a comma or
 // the other half of a pair makes the neighbour of a change look changed.
 func TestAVariableMoreIsOneLineMore(t *testing.T) {

@@ -1,0 +1,211 @@
+package deploy
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"gantry/awsx"
+	"gantry/awsx/document"
+	"gantry/internal/clean"
+	"gantry/internal/fault"
+)
+
+func secret(s string) clean.Secret { return clean.Secret(s) }
+
+func vars(pairs ...string) []awsx.EnvVar {
+	var list []awsx.EnvVar
+	for i := 0; i+1 < len(pairs); i += 2 {
+		list = append(list, awsx.EnvVar{Name: pairs[i], Value: secret(pairs[i+1])})
+	}
+	return list
+}
+
+func example(t *testing.T) *document.Node {
+	t.Helper()
+	tree, err := document.Parse([]byte(exampleJSON(7)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
+
+func TestImagesFindTheirContainer(t *testing.T) {
+	tree := example(t)
+	changes, err := setImages(tree, SetImages{Images: map[string]string{"": registry + "/web:2"}})
+	if err != nil || len(changes) != 1 || changes[0].container != "web" {
+		t.Errorf("a reference of the same repository gives %+v (%v)", changes, err)
+	}
+	for typed, want := range map[string]string{":2": "name one of web, proxy", "redis:7": "name one of web, proxy"} {
+		if _, err := setImages(tree, SetImages{Images: map[string]string{"": typed}}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s without a container: %v", typed, err)
+		}
+	}
+	if _, err := setImages(tree, SetImages{Images: map[string]string{"wbe": ":2"}}); err == nil || !strings.Contains(err.Error(), `container "wbe" is not in the task definition: expected one of web, proxy`) {
+		t.Errorf("a misspelt container: %v", err)
+	}
+}
+
+func TestEnvironmentEdits(t *testing.T) {
+	cases := []struct {
+		name string
+		edit EnvEdit
+		want []string // NAME=value as they stand afterwards
+	}{
+		{"merge keeps the rest and the order", EnvEdit{Set: vars("NEW", "1", "LOG_LEVEL", "debug")}, []string{"LOG_LEVEL=debug", "DB_PASSWORD=old-canary", "NEW=1"}},
+		{"unset takes one", EnvEdit{Unset: []string{"LOG_LEVEL"}}, []string{"DB_PASSWORD=old-canary"}},
+		{"replace leaves exactly these", EnvEdit{Set: vars("ONLY", "x"), Replace: true}, []string{"ONLY=x"}},
+		{"an empty value is a value", EnvEdit{Set: vars("LOG_LEVEL", "")}, []string{"LOG_LEVEL=", "DB_PASSWORD=old-canary"}},
+		{"values may hold anything", EnvEdit{Set: vars("LOG_LEVEL", "a\n\"b\"\\ é\x01")}, []string{"LOG_LEVEL=a\n\"b\"\\ é\x01", "DB_PASSWORD=old-canary"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			tree := example(t)
+			changes, err := setEnv(tree, SetEnv{map[string]EnvEdit{"web": c.edit}})
+			if err != nil || len(changes) == 0 {
+				t.Fatalf("changes %v (%v)", changes, err)
+			}
+			var got []string
+			for _, v := range tree.Container("web").List("environment") {
+				got = append(got, v.Word("name")+"="+v.Word("value"))
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestEnvironmentEditsThatAreRefused(t *testing.T) {
+	cases := []struct {
+		name string
+		edit EnvEdit
+		want string
+	}{
+		{"no name", EnvEdit{Set: vars("", "canary")}, "a variable has no name"},
+		{"a name with a space", EnvEdit{Set: vars("A B", "canary")}, "expected a letter or _"},
+		{"a digit first", EnvEdit{Set: vars("1A", "canary")}, "expected a letter or _"},
+		{"a name with an equals sign", EnvEdit{Set: vars("A=B", "canary")}, "expected a letter or _"},
+		{"a secret of the container", EnvEdit{Set: vars("API_KEY", "canary")}, "cannot be in both its environment and its secrets"},
+		{"set twice", EnvEdit{Set: vars("A", "canary", "A", "canary")}, "set twice"},
+		{"set and unset", EnvEdit{Set: vars("A", "canary"), Unset: []string{"A"}}, "both set and unset"},
+		{"unset of nothing", EnvEdit{Unset: []string{"LOGLEVEL"}}, `no variable "LOGLEVEL" to unset`},
+		{"the mask", EnvEdit{Set: vars("A", "canary"+clean.Mask)}, "contains the mask"},
+		{"not UTF-8", EnvEdit{Set: vars("A", "canary\xff")}, "not UTF-8"},
+		{"a NUL", EnvEdit{Set: vars("A", "canary\x00")}, "NUL byte"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			tree := example(t)
+			before := string(tree.Bytes())
+			_, err := setEnv(tree, SetEnv{map[string]EnvEdit{"web": c.edit}})
+			if err == nil || fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want an Invalid error with %q", err, c.want)
+			}
+			if err != nil && strings.Contains(err.Error(), "canary") {
+				t.Errorf("the error shows the value: %v", err)
+			}
+			if string(tree.Bytes()) != before {
+				t.Error("a refused edit changed the document")
+			}
+		})
+	}
+}
+
+func TestDottedNamesAreAllowed(t *testing.T) {
+	for _, name := range []string{"A", "_a1", "discovery.type", "spring-profile"} {
+		if err := document.CheckEnvName(name); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestDotenvFiles(t *testing.T) {
+	src := "\ufeff# settings\r\n" +
+		"PLAIN=value # comment\r\n" +
+		"HASH=a#b\n" +
+		"CHANNEL=#tech\n" +
+		"COLOUR=#a1b2c3 # red\n" +
+		"NONE= # nothing\n" +
+		"export  EXPORTED = spaced out  \n" +
+		"EMPTY=\n" +
+		"SINGLE='a\\n $B # \"'\n" +
+		"DOUBLE=\"a\\n\\t\\\"\\\\\\$\\q\" # c\n" +
+		"MULTI=\"one\ntwo\r\nthree\"\n" +
+		"PEM='-----BEGIN\nx\n-----END'\n" +
+		"exported=1\n" +
+		"LAST=x=y"
+	got, err := document.ParseDotenv(src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := vars("PLAIN", "value", "HASH", "a#b", "CHANNEL", "#tech", "COLOUR", "#a1b2c3", "NONE", "", "EXPORTED", "spaced out", "EMPTY", "", "SINGLE", "a\\n $B # \"",
+		"DOUBLE", "a\n\t\"\\$\\q", "MULTI", "one\ntwo\nthree", "PEM", "-----BEGIN\nx\n-----END", "exported", "1", "LAST", "x=y")
+	if len(got) != len(want) {
+		t.Fatalf("read %d variables, want %d", len(got), len(want))
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("variable %d is %s=%q, want %s=%q", i, got[i].Name, got[i].Value.Reveal(), want[i].Name, want[i].Value.Reveal())
+		}
+	}
+}
+
+func TestDotenvFaultsNameTheirLinesAllAtOnce(t *testing.T) {
+	src := "A=1\ncanary\nB=\"x\ny\"\n1C=canary\nA=canary\nM=(masked)\nD='x' canary\nE=\"canary"
+	_, err := document.ParseDotenv(src)
+	if fault.ClassOf(err) != fault.Invalid || err == nil {
+		t.Fatalf("got %v", err)
+	}
+	for _, want := range []string{
+		"line 2: expected NAME=VALUE, found no =",
+		`line 5: what stands before = is no name`,
+		"line 6: variable A is set on line 1 already",
+		"line 7: variable M: value contains the mask",
+		"line 8: variable D: expected the line to end after the closing quote",
+		`line 9: variable E: expected a closing " before the end of the file`,
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("error lacks %q:\n%v", want, err)
+		}
+	}
+	if strings.Contains(err.Error(), "canary") {
+		t.Errorf("the error shows a value: %v", err)
+	}
+}
+
+// A key that somebody forgot to quote is no name, and what it says stays unsaid.
+func TestDotenvFaultsDoNotRepeatAKeyThatLacksItsQuotes(t *testing.T) {
+	for _, line := range []string{"can/ary+secret==", "can/ary+secret=\"", "can/ary+secret=\"x\" y", "canary secret"} {
+		_, err := document.ParseDotenv("KEY=-----BEGIN\n" + line + "\n")
+		if err == nil || !strings.Contains(err.Error(), "line 2") || strings.Contains(err.Error(), "ary") {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}
+
+func TestDotenvRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		names := rapid.SliceOfDistinct(rapid.StringMatching(`[A-Za-z_][A-Za-z0-9_.-]{0,8}`), rapid.ID[string]).Draw(t, "names")
+		var want []awsx.EnvVar
+		for _, n := range names {
+			value := rapid.OneOf(rapid.String(), rapid.StringMatching("[ '\"\\\\#$=\r\n\tnrt]{0,10}")).
+				Filter(func(s string) bool { return !strings.ContainsRune(s, 0) }).Draw(t, n)
+			want = append(want, awsx.EnvVar{Name: n, Value: secret(value)})
+		}
+		got, err := document.ParseDotenv(document.FormatDotenv(want))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != len(want) {
+			t.Fatalf("%d variables became %d", len(want), len(got))
+		}
+		for i := range want {
+			if got[i] != want[i] {
+				t.Fatalf("%s=%q became %s=%q", want[i].Name, want[i].Value.Reveal(), got[i].Name, got[i].Value.Reveal())
+			}
+		}
+	})
+}
