@@ -28,7 +28,7 @@ lint:
 # gantry masks and reads held against gitleaks and python-dotenv.
 integration:
 	go test -tags integration -count=1 -timeout 10m -run ManyInterleavings ./awsx/change
-	go test -tags integration -count=1 -run 'Gitleaks|PythonReads' ./internal/clean ./awsx/deploy
+	go test -tags integration -count=1 -run 'Gitleaks|PythonReads' ./internal/clean ./awsx/document
 	go test -tags integration -count=1 -timeout 20m -v ./internal/e2e/...
 
 # What is worth hours and not each gate: ten thousand of those scripts, and each
