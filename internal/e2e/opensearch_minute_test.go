@@ -6,6 +6,7 @@ import (
 	"context"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -243,7 +244,8 @@ func (es indexer) readBack(t *testing.T, src *elastic.Source, written *ledger) {
 			return
 		}
 		pages++
-		for i := range page.Entries {
+		// A page is in the order of its times; the next one lies before it.
+		for i := range slices.Backward(page.Entries) {
 			e := &page.Entries[i]
 			if e.Gap != nil {
 				t.Errorf("reading back left a gap line %+v", *e.Gap)
