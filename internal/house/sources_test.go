@@ -1,4 +1,4 @@
-package main_test
+package house_test
 
 import (
 	"go/ast"
@@ -21,6 +21,7 @@ type source struct {
 // sources parses the module's files, whatever their build tags are, by directory.
 func sources(t *testing.T) map[string][]source {
 	t.Helper()
+	t.Chdir("../..")
 	all := map[string][]source{}
 	set := token.NewFileSet()
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {

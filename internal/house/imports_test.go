@@ -1,4 +1,4 @@
-package main_test
+package house_test
 
 import (
 	"path"
@@ -23,6 +23,7 @@ internal/difference: udiff
 internal/fault
 internal/words
 internal/loading
+internal/house
 internal/audit: internal/clean xdg
 internal/notify: internal/clean
 
