@@ -11,7 +11,7 @@ import (
 )
 
 // Actions are what can be done with lines.
-func (s *logScreen) Actions() []ui.Action {
+func (s *screen) Actions() []ui.Action {
 	pos, ok := s.page.view.Selected()
 	noLine := unless(ok, "no line is shown")
 	follow := actFollow.Runs(s.page.moving(ui.Do(func() {
@@ -36,7 +36,7 @@ func (s *logScreen) Actions() []ui.Action {
 		s.predecessorAction(), actQueryInFull.Does(s.openQuery), actSearchAnew.Runs(s.refresh),
 	}
 	out = append(out, s.page.searching()...)
-	out = append(out, windowActions(func(w logWindow) tea.Cmd { return s.reopen(logOpening{window: w}) })...)
+	out = append(out, windowActions(func(w window) tea.Cmd { return s.reopen(opening{window: w}) })...)
 	for _, move := range ui.Movement(s.page.view) {
 		run := s.page.moving(move.Run)
 		move.Run = func() tea.Cmd { return tea.Batch(run(), s.beyond.further()) }
@@ -69,17 +69,17 @@ func (p *page) moving(run func() tea.Cmd) func() tea.Cmd {
 }
 
 // followAgain goes to the newest lines and follows them.
-func (s *logScreen) followAgain() tea.Cmd {
+func (s *screen) followAgain() tea.Cmd {
 	w := s.search.opening.window
 	if w.head {
-		w = logWindows[0]
+		w = windows[0]
 	}
-	return s.reopen(logOpening{window: w})
+	return s.reopen(opening{window: w})
 }
 
 // enterAction opens what is under the cursor: a line's record, what a gap line hides,
 // or what lies beyond the lines.
-func (s *logScreen) enterAction(pos uint64, noLine string) ui.Action {
+func (s *screen) enterAction(pos uint64, noLine string) ui.Action {
 	a := actRecord.Does(func() { s.openRecord(pos) }).Unless(noLine)
 	e := s.page.lines.ring.At(pos)
 	switch beyond := s.page.view.Beyond(); {
@@ -127,7 +127,7 @@ func (p *page) seekError(step int) {
 	if !ok {
 		return
 	}
-	before := logAnchor{pos: from, following: p.view.Following()}
+	before := anchor{pos: from, following: p.view.Following()}
 	for pos := from + uint64(step); pos >= p.lines.First() && pos < p.lines.End(); pos += uint64(step) {
 		if !p.lines.error(pos) {
 			continue
@@ -146,7 +146,7 @@ func (p *page) seekError(step int) {
 }
 
 // predecessorAction opens the logs of the task that stopped before this one.
-func (s *logScreen) predecessorAction() ui.Action {
+func (s *screen) predecessorAction() ui.Action {
 	a := actPredecessor.Runs(nil)
 	task, ok := s.whose.subject.predecessor(s.scope)
 	a.Disabled = unless(ok, "no task is known that stopped before")
@@ -157,7 +157,7 @@ func (s *logScreen) predecessorAction() ui.Action {
 }
 
 // openRecord shows everything about a line.
-func (s *logScreen) openRecord(pos uint64) {
+func (s *screen) openRecord(pos uint64) {
 	e := s.page.lines.ring.At(pos)
 	if e == nil {
 		return
@@ -166,7 +166,7 @@ func (s *logScreen) openRecord(pos uint64) {
 }
 
 // openQuery shows how the lines are found, whole.
-func (s *logScreen) openQuery() {
+func (s *screen) openQuery() {
 	var d prose.Document
 	if !s.whose.subject.searchable() {
 		d.Paras = s.words().emptiness()
@@ -177,7 +177,7 @@ func (s *logScreen) openQuery() {
 	s.push("query", prose.PlainText(d.Paras))
 }
 
-func (s *logScreen) push(name, text string) {
+func (s *screen) push(name, text string) {
 	s.viewer.Deps.Host.Push(ui.NewDocument(s.viewer.Deps.Host, ui.DocumentOptions{
 		Name: name, Text: text,
 		Header: ui.Header{

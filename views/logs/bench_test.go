@@ -106,7 +106,7 @@ const rapidly = 10_000
 
 // dialLog runs the console on the logs of a service that writes quickly, at 200x50.
 func dialLog(t testing.TB) (*uitest.Wire, func() *logviews.Screen) {
-	a, service := logAccount()
+	a, service := accountOfTwo()
 	source := torrent{tick: time.Second / rapidly, container: viewstest.TasksOf(a, service)[0].Containers[0].RuntimeID}
 	st := store.New(t.Context(), store.Options{Opener: awsxtest.NewOpener(a)})
 	t.Cleanup(st.Close)

@@ -19,9 +19,9 @@ import (
 // reachLines is how many lines are read at once beyond those that are held.
 const reachLines = 500
 
-// logReach reads on beyond one end of the lines that are held. The zero logReach has
+// reach reads on beyond one end of the lines that are held. The zero reach has
 // not begun.
-type logReach struct {
+type reach struct {
 	history *logs.History // nil until it is needed
 	ctx     context.Context
 	end     context.CancelFunc
@@ -32,8 +32,8 @@ type logReach struct {
 
 // beyond is what lies beyond the lines that are held, at both ends and in gaps.
 type beyond struct {
-	older   logReach             // beyond the oldest line held
-	newer   logReach             // beyond the newest one, while it is not followed
+	older   reach                // beyond the oldest line held
+	newer   reach                // beyond the newest one, while it is not followed
 	filling map[*logs.Entry]bool // gaps that are being read
 
 	deps   *views.Deps
@@ -49,11 +49,11 @@ func (x *beyond) reset() {
 }
 
 // reset forgets where reading stands: it begins anew at the end of what is held.
-func (r *logReach) reset() {
+func (r *reach) reset() {
 	if r.end != nil {
 		r.end()
 	}
-	*r = logReach{}
+	*r = reach{}
 }
 
 // reached is what reading on brought.
@@ -86,7 +86,7 @@ func (x *beyond) reach(d logs.Direction) tea.Cmd {
 	})...)
 }
 
-func (x *beyond) of(d logs.Direction) *logReach {
+func (x *beyond) of(d logs.Direction) *reach {
 	if d == logs.Newer {
 		return &x.newer
 	}
@@ -171,7 +171,7 @@ func (x *beyond) prepend(older []logs.Entry) {
 }
 
 // edit tells the view what was done to the ring at a person's wish.
-func (l *logLines) edit(v *logview.Log, c logs.Change) {
+func (l *lines) edit(v *logview.Log, c logs.Change) {
 	v.Edited(logview.Edit{Removed: c.Removed, Inserted: c.Inserted, Asked: true})
 }
 

@@ -19,7 +19,7 @@ import (
 // stocked is a shelf with n lines of a service's first task, ten seconds apart, the
 // newest of now.
 func stocked(n int) (*viewstest.Shelf, *awsxtest.Account, views.LogScope) {
-	a, service := logAccount()
+	a, service := accountOfTwo()
 	s := &viewstest.Shelf{}
 	id := viewstest.TasksOf(a, service)[0].Containers[0].RuntimeID
 	for i := range n {
@@ -33,9 +33,9 @@ func stocked(n int) (*viewstest.Shelf, *awsxtest.Account, views.LogScope) {
 }
 
 // openLogs opens the logs of a stocked shelf.
-func openLogs(t *testing.T, s *viewstest.Shelf, a *awsxtest.Account, scope views.LogScope, look uitest.Look, change func(*logviews.Viewer)) *logDesk {
+func openLogs(t *testing.T, s *viewstest.Shelf, a *awsxtest.Account, scope views.LogScope, look uitest.Look, change func(*logviews.Viewer)) *desk {
 	t.Helper()
-	d := &logDesk{shelf: s, service: scope.Service}
+	d := &desk{shelf: s, service: scope.Service}
 	d.Desk = viewstest.Sit(t, a, look, func(deps *views.Deps) ui.Screen {
 		v := viewerOf(deps, s)
 		if change != nil {
@@ -51,7 +51,7 @@ func openLogs(t *testing.T, s *viewstest.Shelf, a *awsxtest.Account, scope views
 
 // numbered fails the test unless the screen holds each line from first to last once
 // and in order.
-func (d *logDesk) numbered(t *testing.T, first, last int) {
+func (d *desk) numbered(t *testing.T, first, last int) {
 	t.Helper()
 	var got []string
 	for _, e := range d.screen.Ring().From(d.screen.Ring().First()) {

@@ -89,7 +89,7 @@ func (p *page) setColumns(names []string) {
 }
 
 // cells are the values of a line's fields in the order of the columns.
-func (l *logLines) cells(pos uint64) ([]string, bool) {
+func (l *lines) cells(pos uint64) ([]string, bool) {
 	e := l.ring.At(pos)
 	if e == nil {
 		return nil, false
@@ -122,7 +122,7 @@ type fieldSurvey struct {
 }
 
 // survey looks at the newest lines.
-func (l *logLines) survey() fieldSurvey {
+func (l *lines) survey() fieldSurvey {
 	found := fieldSurvey{counts: map[string]int{}, widths: map[string]int{}}
 	from := l.First()
 	if held := l.End() - l.First(); held > surveyLines {

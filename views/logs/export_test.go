@@ -10,16 +10,16 @@ import (
 
 // Screen is the log screen, for tests that look into it or put it into a state that
 // takes long to come about.
-type Screen = logScreen
+type Screen = screen
 
 // NewScreen makes the screen of a scope.
-func NewScreen(v *Viewer, scope views.LogScope) *Screen { return newLogScreen(v, scope) }
+func NewScreen(v *Viewer, scope views.LogScope) *Screen { return newScreen(v, scope) }
 
 // Ring is the lines that the screen holds.
-func (s *logScreen) Ring() *logs.Ring { return s.page.lines.ring }
+func (s *screen) Ring() *logs.Ring { return s.page.lines.ring }
 
 // ClearTo shows other lines, as if they had been read.
-func (s *logScreen) ClearTo(ring *logs.Ring) {
+func (s *screen) ClearTo(ring *logs.Ring) {
 	status := s.search.status
 	s.clear()
 	s.page.lines.ring, s.search.status = ring, status
@@ -28,13 +28,13 @@ func (s *logScreen) ClearTo(ring *logs.Ring) {
 }
 
 // HideAllBut shows only the lines that match.
-func (s *logScreen) HideAllBut(expr string) error { return s.page.view.SetFilter(expr) }
+func (s *screen) HideAllBut(expr string) error { return s.page.view.SetFilter(expr) }
 
 // Attach gives the screen a store and a tail of its own, whose batches the test brings.
-func (s *logScreen) Attach(ctx context.Context, source logs.Source, tail *tail.Tail) {
-	s.search.source, s.search.session = source, newLogSession(ctx)
+func (s *screen) Attach(ctx context.Context, source logs.Source, tail *tail.Tail) {
+	s.search.source, s.search.session = source, newSession(ctx)
 	s.search.session.tail = tail
 }
 
 // Take brings a batch of the tail that was attached.
-func (s *logScreen) Take(b tail.Batch) { s.take(batched{s.search.session, b}) }
+func (s *screen) Take(b tail.Batch) { s.take(batched{s.search.session, b}) }

@@ -18,12 +18,12 @@ import (
 	"gantry/views/prose"
 )
 
-// logHistogram counts the lines of a log over time. It is read once for each range;
+// histogram counts the lines of a log over time. It is read once for each range;
 // enter goes to the lines of a bar.
-type logHistogram struct {
-	log    *logScreen
+type histogram struct {
+	log    *screen
 	held   logs.Range // what the log holds, for the range of that name
-	window logWindow
+	window window
 
 	ctx     context.Context
 	bars    int // as many as fit the width that was drawn
@@ -43,9 +43,9 @@ type rollout struct {
 }
 
 // histogramAction counts the lines over time.
-func (s *logScreen) histogramAction() ui.Action {
+func (s *screen) histogramAction() ui.Action {
 	return actHistogram.Does(func() {
-		s.viewer.Deps.Host.Push(&logHistogram{log: s, held: s.stretch(), window: s.search.opening.window, bars: usualBars})
+		s.viewer.Deps.Host.Push(&histogram{log: s, held: s.stretch(), window: s.search.opening.window, bars: usualBars})
 	}).Unless(unless(s.search.session != nil, "nothing is searched for"))
 }
 
@@ -61,20 +61,20 @@ type counted struct {
 }
 
 // Name is the screen's name.
-func (x *logHistogram) Name() string { return "histogram" }
+func (x *histogram) Name() string { return "histogram" }
 
 // Capturing is false: all keys are actions.
-func (x *logHistogram) Capturing() bool { return false }
+func (x *histogram) Capturing() bool { return false }
 
 // Open counts.
-func (x *logHistogram) Open(ctx context.Context) tea.Cmd {
+func (x *histogram) Open(ctx context.Context) tea.Cmd {
 	x.ctx = ctx
 	x.changes = x.log.whose.subject.rollouts
 	return x.count(x.window)
 }
 
 // count reads the bars of a window.
-func (x *logHistogram) count(w logWindow) tea.Cmd {
+func (x *histogram) count(w window) tea.Cmd {
 	x.window, x.loading, x.asked = w, true, x.asked+1
 	ctx, asked, source, q, n := x.ctx, x.asked, x.log.search.source, x.log.search.wanted(x.log.whose.subject), x.bars
 	now := x.log.viewer.Deps.Now()
@@ -99,7 +99,7 @@ func (x *logHistogram) count(w logWindow) tea.Cmd {
 }
 
 // Update takes the bars. The cursor stays at its time.
-func (x *logHistogram) Update(msg tea.Msg) tea.Cmd {
+func (x *histogram) Update(msg tea.Msg) tea.Cmd {
 	m, ok := msg.(counted)
 	if !ok || m.asked != x.asked {
 		return nil
@@ -122,7 +122,7 @@ func (x *logHistogram) Update(msg tea.Msg) tea.Cmd {
 }
 
 // at is when the bar under the cursor begins.
-func (x *logHistogram) at() (time.Time, bool) {
+func (x *histogram) at() (time.Time, bool) {
 	if x.cursor < 0 || x.cursor >= len(x.read.Bars) {
 		return time.Time{}, false
 	}
@@ -130,7 +130,7 @@ func (x *logHistogram) at() (time.Time, bool) {
 }
 
 // Header tells what is counted.
-func (x *logHistogram) Header() ui.Header {
+func (x *histogram) Header() ui.Header {
 	deps := x.log.viewer.Deps
 	h := ui.Header{
 		Badge: deps.Badge(x.log.words().cluster()), Crumb: x.log.words().crumb() + " histogram",
@@ -150,7 +150,7 @@ func (x *logHistogram) Header() ui.Header {
 }
 
 // windowName says what the range is, since a tail and a head have no length.
-func (x *logHistogram) windowName() string {
+func (x *histogram) windowName() string {
 	switch {
 	case x.window.head:
 		return "all there is"
@@ -161,7 +161,7 @@ func (x *logHistogram) windowName() string {
 }
 
 // Actions move the cursor, choose the range and go to a bar's lines.
-func (x *logHistogram) Actions() []ui.Action {
+func (x *histogram) Actions() []ui.Action {
 	at, ok := x.at()
 	none := unless(ok, "nothing is counted")
 	out := []ui.Action{
@@ -178,11 +178,11 @@ func (x *logHistogram) Actions() []ui.Action {
 	return append(out, windowActions(x.count)...)
 }
 
-func (x *logHistogram) move(n int) {
+func (x *histogram) move(n int) {
 	x.cursor = max(0, min(x.cursor+n, len(x.read.Bars)-1))
 }
 
-func (x *logHistogram) seekError(step int) {
+func (x *histogram) seekError(step int) {
 	for i := x.cursor + step; i >= 0 && i < len(x.read.Bars); i += step {
 		if x.read.Bars[i].Errors > 0 {
 			x.cursor = i
@@ -194,7 +194,7 @@ func (x *logHistogram) seekError(step int) {
 
 // View draws the bars over their times, the deployments, and the bar under the cursor
 // in words.
-func (x *logHistogram) View(w, h int) ui.Frame {
+func (x *histogram) View(w, h int) ui.Frame {
 	if w <= 0 || h <= 0 {
 		return ui.Frame{}
 	}
@@ -209,7 +209,7 @@ func (x *logHistogram) View(w, h int) ui.Frame {
 }
 
 // emptiness says why there are no bars.
-func (x *logHistogram) emptiness() []prose.Para {
+func (x *histogram) emptiness() []prose.Para {
 	var d prose.Document
 	switch {
 	case x.err != nil:
@@ -224,7 +224,7 @@ func (x *logHistogram) emptiness() []prose.Para {
 }
 
 // Text is the bars as a table, for a file.
-func (x *logHistogram) Text() string {
+func (x *histogram) Text() string {
 	var d prose.Document
 	for _, b := range x.read.Bars {
 		d.Line(theme.Text, fmt.Sprintf("%s  %6d lines  %6d errors  %6d warnings",

@@ -46,7 +46,7 @@ func TestHistogramFrames(t *testing.T) {
 func histogramDesk(t *testing.T, look uitest.Look) (c *uitest.Console) {
 	t.Helper()
 	viewstest.Bubble(t, func(t *testing.T) {
-		a, service := logAccount()
+		a, service := accountOfTwo()
 		s, drawn := &viewstest.Shelf{}, time.Now().Add(readTime)
 		id := viewstest.TasksOf(a, service)[0].Containers[0].RuntimeID
 		a.Edit(func(d *awsxtest.Data) {
@@ -75,10 +75,10 @@ func histogramDesk(t *testing.T, look uitest.Look) (c *uitest.Console) {
 }
 
 // frame is a state of the log screen that a golden shows.
-func frames(t *testing.T, act func(*logDesk, func(level, message string, ago time.Duration))) {
+func frames(t *testing.T, act func(*desk, func(level, message string, ago time.Duration))) {
 	uitest.Golden(t, uitest.Looks(), func(t *testing.T, look uitest.Look) (c *uitest.Console) {
 		viewstest.Bubble(t, func(t *testing.T) {
-			a, service := logAccount()
+			a, service := accountOfTwo()
 			s, drawn := &viewstest.Shelf{}, time.Now().Add(time.Minute)
 			n := 0
 			write := func(level, message string, ago time.Duration) {
@@ -101,7 +101,7 @@ func frames(t *testing.T, act func(*logDesk, func(level, message string, ago tim
 }
 
 func TestFramesOfColumns(t *testing.T) {
-	frames(t, func(d *logDesk, write func(string, string, time.Duration)) {
+	frames(t, func(d *desk, write func(string, string, time.Duration)) {
 		for i := range 12 {
 			level, status := "info", 200
 			if i%5 == 3 {
@@ -114,13 +114,13 @@ func TestFramesOfColumns(t *testing.T) {
 }
 
 func TestFramesOfAroundALine(t *testing.T) {
-	frames(t, func(d *logDesk, _ func(string, string, time.Duration)) {
+	frames(t, func(d *desk, _ func(string, string, time.Duration)) {
 		d.Press("k", "k", "k", "o").Advance(time.Second).Press("k", "k")
 	})
 }
 
 func TestFramesOfAGap(t *testing.T) {
-	frames(t, func(d *logDesk, _ func(string, string, time.Duration)) {
+	frames(t, func(d *desk, _ func(string, string, time.Duration)) {
 		at := d.shelf.Entries[12].Time
 		held := append([]logs.Entry(nil), d.shelf.Entries[:8]...)
 		held = append(held, logs.Entry{Time: at, Gap: &logs.Gap{From: d.shelf.Entries[8].Time, To: at, Reason: "more lines came than could be read"}})
@@ -132,7 +132,7 @@ func TestFramesOfAGap(t *testing.T) {
 }
 
 func TestFramesOfAQueryThatIsWrong(t *testing.T) {
-	frames(t, func(d *logDesk, _ func(string, string, time.Duration)) {
+	frames(t, func(d *desk, _ func(string, string, time.Duration)) {
 		d.Press("Q").Advance(time.Second).Type(`level:error and (path:"/pay" or`).Press("enter")
 	})
 }

@@ -17,9 +17,9 @@ import (
 	"gantry/views/wording"
 )
 
-// logLines is a ring as the log widget draws it: each line with its level and
+// lines is a ring of lines as the log widget draws it: each line with its level and
 // with the task that wrote it.
-type logLines struct {
+type lines struct {
 	ring    *logs.Ring
 	scope   views.LogScope
 	zone    *time.Location
@@ -29,9 +29,9 @@ type logLines struct {
 	anchor  *logs.Entry // the line that the others are shown around
 	columns []string    // fields shown in place of messages; nil for messages
 
-	labels  map[string]logLabel // by the container's runtime id
-	colours map[string]int      // by the task's ARN, in the order in which they wrote
-	writers []writer            // in the same order
+	labels  map[string]author // by the container's runtime id
+	colours map[string]int    // by the task's ARN, in the order in which they wrote
+	writers []writer          // in the same order
 }
 
 // writer is a task that wrote some of the lines.
@@ -40,24 +40,24 @@ type writer struct {
 	colour          int
 }
 
-var _ logview.Lines = (*logLines)(nil)
+var _ logview.Lines = (*lines)(nil)
 
-// logLabel is who wrote a line.
-type logLabel struct {
+// author is who wrote a line.
+type author struct {
 	text   string
 	colour int
 }
 
-func newLogLines(scope views.LogScope, zone *time.Location) *logLines {
-	return &logLines{
+func newLines(scope views.LogScope, zone *time.Location) *lines {
+	return &lines{
 		ring: logs.NewRing(0, 0), scope: scope, zone: zone,
-		labels: map[string]logLabel{}, colours: map[string]int{},
+		labels: map[string]author{}, colours: map[string]int{},
 	}
 }
 
 // attribute takes in what is known of the tasks. Lines that are shown already are
 // attributed anew; a task keeps its colour.
-func (l *logLines) attribute(s logSubject) {
+func (l *lines) attribute(s subject) {
 	l.origins, l.several = s.derivation.Origins, s.several
 	clear(l.labels)
 	l.writers = l.writers[:0]
@@ -67,19 +67,19 @@ func (l *logLines) attribute(s logSubject) {
 }
 
 // inherit takes over how the lines were shown before they were searched anew.
-func (l *logLines) inherit(from *logLines) {
+func (l *lines) inherit(from *lines) {
 	l.colours, l.columns, l.reveal = from.colours, from.columns, from.reveal
 }
 
 // met takes note of who wrote lines that come in.
-func (l *logLines) met(entries []logs.Entry) {
+func (l *lines) met(entries []logs.Entry) {
 	for i := range entries {
 		l.label(&entries[i])
 	}
 }
 
 // find returns where a line stands that is known by its address.
-func (l *logLines) find(line *logs.Entry) (uint64, bool) {
+func (l *lines) find(line *logs.Entry) (uint64, bool) {
 	for pos, e := range l.ring.From(l.ring.First()) {
 		if e == line {
 			return pos, true
@@ -89,13 +89,13 @@ func (l *logLines) find(line *logs.Entry) (uint64, bool) {
 }
 
 // First is the position of the oldest line.
-func (l *logLines) First() uint64 { return l.ring.First() }
+func (l *lines) First() uint64 { return l.ring.First() }
 
 // End is the position after the newest line.
-func (l *logLines) End() uint64 { return l.ring.End() }
+func (l *lines) End() uint64 { return l.ring.End() }
 
 // At returns the line at a position.
-func (l *logLines) At(pos uint64) logview.Line {
+func (l *lines) At(pos uint64) logview.Line {
 	e := l.ring.At(pos)
 	if e == nil {
 		return logview.Line{}
@@ -108,26 +108,26 @@ func (l *logLines) At(pos uint64) logview.Line {
 	}
 	label := l.label(e)
 	if !l.merged() {
-		label = logLabel{}
+		label = author{}
 	}
 	return logview.Line{
-		Time: e.Time.In(l.zone), Level: logLevel(e.Level), Label: label.text, Colour: label.colour,
+		Time: e.Time.In(l.zone), Level: levelOf(e.Level), Label: label.text, Colour: label.colour,
 		Message: e.Message, Late: e.Late, Anchor: l.anchor != nil && e.Index == l.anchor.Index && e.ID == l.anchor.ID,
 	}
 }
 
 // merged tells that the lines are those of several, so that each says whose it is.
-func (l *logLines) merged() bool {
+func (l *lines) merged() bool {
 	return len(l.writers) > 1 || len(l.writers) == 1 && (l.several || l.writers[0].label == byFamily)
 }
 
-func (l *logLines) gap(g *logs.Gap) string {
+func (l *lines) gap(g *logs.Gap) string {
 	const layout = "15:04:05"
 	return fmt.Sprintf("lines from %s to %s are not shown: %s", g.From.In(l.zone).Format(layout), g.To.In(l.zone).Format(layout), g.Reason)
 }
 
-// logLevel is a level as the widget paints it.
-func logLevel(level string) logview.Level {
+// levelOf is a level as the widget paints it.
+func levelOf(level string) logview.Level {
 	switch logs.SeverityOf(level) {
 	case logs.SeverityTrace, logs.SeverityDebug:
 		return logview.LevelDebug
@@ -143,24 +143,24 @@ func logLevel(level string) logview.Level {
 }
 
 // label says who wrote a line, as far as the scope leaves that open.
-func (l *logLines) label(e *logs.Entry) logLabel {
+func (l *lines) label(e *logs.Entry) author {
 	if label, ok := l.labels[e.Container]; ok && e.Container != "" || e.Gap != nil || isMark(e) {
 		return label
 	}
 	o := l.origins.Of(e)
-	var label logLabel
+	var label author
 	switch {
 	case l.scope.Task == nil:
 		if o.ByFamily {
-			label = logLabel{text: byFamily, colour: l.colour(byFamily)}
+			label = author{text: byFamily, colour: l.colour(byFamily)}
 		} else {
-			label = logLabel{text: wording.ShortID(o.TaskID), colour: l.colour(o.Task.ARN)}
+			label = author{text: wording.ShortID(o.TaskID), colour: l.colour(o.Task.ARN)}
 		}
 		if l.several && o.Container != "" {
 			label.text += "/" + o.Container
 		}
 	case l.several:
-		label = logLabel{text: o.Container, colour: l.colour(o.Container)}
+		label = author{text: o.Container, colour: l.colour(o.Container)}
 	}
 	if e.Container != "" {
 		l.labels[e.Container] = label
@@ -174,7 +174,7 @@ func (l *logLines) label(e *logs.Entry) logLabel {
 // byFamily marks a line that nothing but its family ties to the service.
 const byFamily = "family"
 
-func (l *logLines) colour(of string) int {
+func (l *lines) colour(of string) int {
 	n, ok := l.colours[of]
 	if !ok {
 		n = len(l.colours)
@@ -184,14 +184,14 @@ func (l *logLines) colour(of string) int {
 }
 
 // error tells that the line at a position is an error.
-func (l *logLines) error(pos uint64) bool {
+func (l *lines) error(pos uint64) bool {
 	e := l.ring.At(pos)
-	return e != nil && e.Gap == nil && logLevel(e.Level) == logview.LevelError
+	return e != nil && e.Gap == nil && levelOf(e.Level) == logview.LevelError
 }
 
 // safe makes a message fit to be copied or read, with its secrets masked unless they
 // are shown.
-func (l *logLines) safe(message string) string {
+func (l *lines) safe(message string) string {
 	message = clean.Plain(strings.TrimRight(message, "\r\n"))
 	if l.reveal {
 		return clean.Text(message)
@@ -201,7 +201,7 @@ func (l *logLines) safe(message string) string {
 
 // text is some lines, one after another, for a file. It outlives the screen, so that
 // secrets are masked whatever the screen shows.
-func (l *logLines) text(lines iter.Seq[uint64]) string {
+func (l *lines) text(lines iter.Seq[uint64]) string {
 	var b strings.Builder
 	for pos := range lines {
 		line, e := l.At(pos), l.ring.At(pos)
@@ -214,7 +214,7 @@ func (l *logLines) text(lines iter.Seq[uint64]) string {
 
 // record is everything about one line: who wrote it, the whole message with its
 // line breaks, and the document as the store holds it.
-func (l *logLines) record(e *logs.Entry) string {
+func (l *lines) record(e *logs.Entry) string {
 	var b strings.Builder
 	field := func(name, value string) {
 		if value != "" {

@@ -17,7 +17,7 @@ import (
 )
 
 func TestAGapSaysWhatIsMissing(t *testing.T) {
-	l := newLogLines(views.LogScope{}, time.UTC)
+	l := newLines(views.LogScope{}, time.UTC)
 	at := awsxtest.Now
 	l.ring.Add([]logs.Entry{{Time: at, Gap: &logs.Gap{From: at.Add(-time.Minute), To: at, Reason: "more lines came than could be read"}}})
 	const want = "lines from 09:25:53 to 09:26:53 are not shown: more lines came than could be read"
@@ -39,7 +39,7 @@ func TestLevelsAreTheLoggersOwn(t *testing.T) {
 		"TRACE": logview.LevelDebug, "debug": logview.LevelDebug, "Notice": logview.LevelInfo, "WARNING": logview.LevelWarn,
 		"err": logview.LevelError, "FATAL": logview.LevelError, "": logview.LevelNone, "3": logview.LevelNone,
 	} {
-		if got := logLevel(level); got != want {
+		if got := levelOf(level); got != want {
 			t.Errorf("%q is %v, want %v", level, got, want)
 		}
 	}
@@ -74,7 +74,7 @@ func TestBatchesAreDrawnAtMostTenTimesASecond(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		s := &viewstest.Shelf{}
 		s.Write(time.Now(), "", "", "info", "hello")
-		x := newLogSession(t.Context())
+		x := newSession(t.Context())
 		x.tail = tail.Follow(x.ctx, s, logs.Query{}, tail.Options{})
 		defer x.tail.Close()
 		defer x.end()

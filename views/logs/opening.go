@@ -12,26 +12,26 @@ import (
 	"gantry/ui/logview"
 )
 
-// logOpening is where a search begins: with a window, or with the lines about a
+// opening is where a search begins: with a window, or with the lines about a
 // moment or about a line.
-type logOpening struct {
-	window logWindow
+type opening struct {
+	window window
 	at     time.Time
 	line   *logs.Entry
 }
 
 // about tells that the search begins in the midst of the lines.
-func (o logOpening) about() bool { return o.line != nil || !o.at.IsZero() }
+func (o opening) about() bool { return o.line != nil || !o.at.IsZero() }
 
-// logWindow is how far back the lines go.
-type logWindow struct {
+// window is how far back the lines go.
+type window struct {
 	ui.Binding
 	head  bool          // the oldest lines, instead of following
 	since time.Duration // zero for the newest lines
 }
 
-// logWindows are the windows there are; the first is what a screen opens with.
-var logWindows = [...]logWindow{
+// windows are the windows there are; the first is what a screen opens with.
+var windows = [...]window{
 	{Binding: ui.Binding{ID: "log-tail", Keys: []string{"0"}, Name: "tail"}},
 	{Binding: ui.Binding{ID: "log-head", Keys: []string{"1"}, Name: "head"}, head: true},
 	{Binding: ui.Binding{ID: "log-1m", Keys: []string{"2"}, Name: "last 1m"}, since: time.Minute},
@@ -42,9 +42,9 @@ var logWindows = [...]logWindow{
 }
 
 // windowActions open the windows.
-func windowActions(open func(logWindow) tea.Cmd) []ui.Action {
+func windowActions(open func(window) tea.Cmd) []ui.Action {
 	var out []ui.Action
-	for _, w := range logWindows {
+	for _, w := range windows {
 		out = append(out, w.Runs(func() tea.Cmd { return open(w) }))
 	}
 	return out
@@ -53,7 +53,7 @@ func windowActions(open func(logWindow) tea.Cmd) []ui.Action {
 // windowBindings are those that windowActions binds.
 func windowBindings() []ui.Binding {
 	var out []ui.Binding
-	for _, w := range logWindows {
+	for _, w := range windows {
 		out = append(out, w.Binding)
 	}
 	return out
@@ -67,14 +67,14 @@ const aboutLines = 500
 
 // placed is what a search about a moment or a line brought.
 type placed struct {
-	session *logSession
+	session *session
 	lines   logs.Surroundings
 	why     *logs.Explanation
 	err     error
 }
 
 // about reads the lines about a moment or a line.
-func (x *logSession) about(source logs.Source, q logs.Query, from logOpening) tea.Cmd {
+func (x *session) about(source logs.Source, q logs.Query, from opening) tea.Cmd {
 	return func() tea.Msg {
 		msg := placed{session: x}
 		if from.line != nil {
@@ -90,7 +90,7 @@ func (x *logSession) about(source logs.Source, q logs.Query, from logOpening) te
 }
 
 // head reads the oldest lines there are.
-func (x *logSession) head(source logs.Source, q logs.Query, now time.Time) tea.Cmd {
+func (x *session) head(source logs.Source, q logs.Query, now time.Time) tea.Cmd {
 	return func() tea.Msg {
 		all := logs.Range{To: now}
 		page, err := source.Since(x.ctx, q, all, min(headLines, source.Limits().MaxPage))
@@ -116,7 +116,7 @@ func explained(ctx context.Context, source logs.Source, q logs.Query, r logs.Ran
 
 // place shows what a search in the midst of the lines brought, with the cursor on
 // what was asked about.
-func (s *logScreen) place(msg placed) tea.Cmd {
+func (s *screen) place(msg placed) tea.Cmd {
 	if msg.session != s.search.session {
 		return nil
 	}
@@ -134,9 +134,9 @@ func (s *logScreen) place(msg placed) tea.Cmd {
 	return nil
 }
 
-// logPace says how long to wait between two batches that are drawn: what a frame
+// pace says how long to wait between two batches that are drawn: what a frame
 // costs the terminal sets how many there are in a second.
-type logPace struct {
+type pace struct {
 	bytes, rows int // of the last frame
 }
 
@@ -151,11 +151,11 @@ const (
 )
 
 // drawn notes a frame.
-func (p *logPace) drawn(body string, rows int) { p.bytes, p.rows = len(body), rows }
+func (p *pace) drawn(body string, rows int) { p.bytes, p.rows = len(body), rows }
 
 // after is the wait after a batch. Rows that only move up cost next to nothing: the
 // terminal scrolls them.
-func (p *logPace) after(lines int, following bool) time.Duration {
+func (p *pace) after(lines int, following bool) time.Duration {
 	if !following || p.rows == 0 {
 		return redrawEvery
 	}

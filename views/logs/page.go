@@ -11,16 +11,16 @@ type page struct {
 	deps  *views.Deps
 	scope views.LogScope
 
-	lines  *logLines
+	lines  *lines
 	view   *logview.Log
-	anchor *logAnchor // where the search that is being typed began
+	anchor *anchor // where the search that is being typed began
 }
 
 // clear empties the page; how lines are shown stays as it is. Line is the one that the
 // others will be shown around, nil for none.
-func (p *page) clear(subject logSubject, line *logs.Entry) {
+func (p *page) clear(subject subject, line *logs.Entry) {
 	before, lines := p.view, p.lines
-	p.lines = newLogLines(p.scope, p.deps.Now().Location())
+	p.lines = newLines(p.scope, p.deps.Now().Location())
 	p.lines.anchor = line
 	p.view = logview.New(p.lines)
 	p.anchor = nil
@@ -65,7 +65,7 @@ func (p *page) seek(expr string) error {
 	}
 	if p.anchor == nil && expr != "" {
 		pos, ok := p.view.Selected()
-		p.anchor = &logAnchor{pos: pos, following: p.view.Following() || !ok}
+		p.anchor = &anchor{pos: pos, following: p.view.Following() || !ok}
 	}
 	if p.anchor == nil {
 		return nil
@@ -79,13 +79,13 @@ func (p *page) seek(expr string) error {
 	return nil
 }
 
-// logAnchor is a place in the log to come back to.
-type logAnchor struct {
+// anchor is a place in the log to come back to.
+type anchor struct {
 	pos       uint64
 	following bool
 }
 
-func (a *logAnchor) restore(v *logview.Log) {
+func (a *anchor) restore(v *logview.Log) {
 	if a.following {
 		v.SetFollowing(true)
 		return

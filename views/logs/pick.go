@@ -24,7 +24,7 @@ func (p *page) selectAction(noLine string) ui.Action {
 }
 
 // Escape gives a selection up before the screen is left.
-func (s *logScreen) Escape() bool {
+func (s *screen) Escape() bool {
 	selecting := s.page.view.Selecting()
 	s.page.view.SetSelecting(false)
 	return selecting
@@ -59,7 +59,7 @@ func (p *page) copy(pos uint64) {
 
 // Text is what is selected, or else all lines that are shown, or why there are none,
 // for a file.
-func (s *logScreen) Text() string {
+func (s *screen) Text() string {
 	switch {
 	case s.page.view.Selecting():
 		return s.page.lines.text(s.page.view.Selection())
@@ -75,7 +75,7 @@ const markIndex = "\x00mark"
 func isMark(e *logs.Entry) bool { return e.Index == markIndex }
 
 // markAction draws a line below what has come, to tell it from what comes.
-func (s *logScreen) markAction() ui.Action {
+func (s *screen) markAction() ui.Action {
 	return actMark.Does(func() {
 		now := s.viewer.Deps.Now()
 		mark := logs.Entry{Time: now, Index: markIndex, ID: now.String(), Message: "mark " + now.Format("15:04:05")}
@@ -84,7 +84,7 @@ func (s *logScreen) markAction() ui.Action {
 }
 
 // linkAction links to the same lines in a browser.
-func (s *logScreen) linkAction() ui.Action {
+func (s *screen) linkAction() ui.Action {
 	return actLink.Does(func() {
 		host := s.viewer.Deps.Host
 		name, url, err := s.viewer.Link(s.scope.Context(), s.search.wanted(s.whose.subject), s.stretch())
@@ -99,7 +99,7 @@ func (s *logScreen) linkAction() ui.Action {
 
 // stretch is the time that the lines which are held span, up to now while they are
 // followed.
-func (s *logScreen) stretch() logs.Range {
+func (s *screen) stretch() logs.Range {
 	now := s.viewer.Deps.Now()
 	r := logs.Range{From: now.Add(-time.Hour), To: now}
 	ring := s.page.lines.ring
@@ -119,6 +119,6 @@ func (s *logScreen) stretch() logs.Range {
 }
 
 // fullAction gives the lines the whole screen.
-func (s *logScreen) fullAction() ui.Action {
+func (s *screen) fullAction() ui.Action {
 	return actFull.Does(s.viewer.Deps.Host.ToggleBare)
 }

@@ -18,7 +18,7 @@ import (
 // from a service and then from task to task.
 func TestTheTasksBeforeAreReachedHoursLater(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		a, service := logAccount()
+		a, service := accountOfTwo()
 		a.Edit(func(data *awsxtest.Data) {
 			for i := range data.Tasks {
 				data.Tasks[i].CreatedAt = time.Now()

@@ -17,12 +17,12 @@ import (
 
 // queryAction asks for a query in Kibana's language, which the store answers. Other
 // than the filter it is not bound to the lines that are held.
-func (s *logScreen) queryAction() ui.Action {
+func (s *screen) queryAction() ui.Action {
 	return actQuery.Does(func() { s.askQuery(s.search.expr.String(), "") })
 }
 
 // askQuery asks for the query; wrong is why the one that is there already was refused.
-func (s *logScreen) askQuery(typed, wrong string) {
+func (s *screen) askQuery(typed, wrong string) {
 	s.viewer.Deps.Host.Modal(form.New(s.viewer.Deps.Host.Theme(), form.Options{
 		Title: "Only the lines that the store finds by",
 		Fields: []form.Field{{
@@ -61,7 +61,7 @@ type tried struct {
 }
 
 // try puts a query to the store before it takes the place of the one in force.
-func (s *logScreen) try(expr logs.Expr) tea.Cmd {
+func (s *screen) try(expr logs.Expr) tea.Cmd {
 	if expr.IsZero() || s.search.source == nil || !s.whose.subject.searchable() {
 		return s.accept(tried{expr: expr})
 	}
@@ -75,7 +75,7 @@ func (s *logScreen) try(expr logs.Expr) tea.Cmd {
 
 // accept searches by a query, unless the store cannot read it: then it is asked for
 // again, and the last good one stays in force.
-func (s *logScreen) accept(msg tried) tea.Cmd {
+func (s *screen) accept(msg tried) tea.Cmd {
 	if msg.err != nil && fault.ClassOf(msg.err) == fault.Invalid {
 		s.askQuery(msg.expr.String(), causeOfQuery(msg.err))
 		return nil
@@ -88,7 +88,7 @@ func (s *logScreen) accept(msg tried) tea.Cmd {
 }
 
 // jumpAction goes to a time.
-func (s *logScreen) jumpAction() ui.Action {
+func (s *screen) jumpAction() ui.Action {
 	return actJump.Does(func() {
 		now := s.viewer.Deps.Now()
 		parse := func(typed string) (time.Time, error) { return parseMoment(typed, now) }
@@ -103,7 +103,7 @@ func (s *logScreen) jumpAction() ui.Action {
 				if err != nil {
 					return nil, err
 				}
-				return s.reopen(logOpening{window: s.search.opening.window, at: at}), nil
+				return s.reopen(opening{window: s.search.opening.window, at: at}), nil
 			},
 		}))
 	})
@@ -153,14 +153,14 @@ func checkAgo(d time.Duration, err error) (time.Duration, error) {
 
 // aroundAction shows the lines around the one under the cursor, whatever is searched
 // for.
-func (s *logScreen) aroundAction(pos uint64, noLine string) ui.Action {
+func (s *screen) aroundAction(pos uint64, noLine string) ui.Action {
 	a := actAround.Runs(nil).Unless(noLine)
 	line := s.page.lines.ring.At(pos)
 	if line != nil && (line.Gap != nil || isMark(line)) {
 		a.Disabled = "this is no line of the store"
 	}
 	a.Run = ui.Do(func() {
-		around := newLogScreen(s.viewer, s.scope)
+		around := newScreen(s.viewer, s.scope)
 		around.search.opening.line = line
 		s.viewer.Deps.Host.Push(around)
 	})

@@ -38,14 +38,14 @@ type Viewer struct {
 
 // Logs tails the lines of a service, a task or a container.
 func (v *Viewer) Logs(scope views.LogScope) tea.Cmd {
-	v.Deps.Host.Push(newLogScreen(v, scope))
+	v.Deps.Host.Push(newScreen(v, scope))
 	return nil
 }
 
-// logScreen follows the lines of one scope. Each part has its own state: whose lines
+// screen follows the lines of one scope. Each part has its own state: whose lines
 // these are, the search for them, the page that holds and draws them, what lies beyond
 // its ends, and whether what is masked may be shown.
-type logScreen struct {
+type screen struct {
 	viewer *Viewer
 	scope  views.LogScope
 	ctx    context.Context
@@ -59,9 +59,9 @@ type logScreen struct {
 	goTo time.Time // where the histogram sends, once the screen is seen again
 }
 
-func newLogScreen(v *Viewer, scope views.LogScope) *logScreen {
-	s := &logScreen{viewer: v, scope: scope}
-	s.search = search{deps: v.Deps, opening: logOpening{window: logWindows[0]}}
+func newScreen(v *Viewer, scope views.LogScope) *screen {
+	s := &screen{viewer: v, scope: scope}
+	s.search = search{deps: v.Deps, opening: opening{window: windows[0]}}
 	s.page = page{deps: v.Deps, scope: scope}
 	s.beyond = beyond{deps: v.Deps, search: &s.search, page: &s.page}
 	s.secrets = secrets{deps: v.Deps, scope: scope, record: v.Reveal}
@@ -70,19 +70,19 @@ func newLogScreen(v *Viewer, scope views.LogScope) *logScreen {
 }
 
 // words are what the screen says of its parts.
-func (s *logScreen) words() words {
+func (s *screen) words() words {
 	return words{deps: s.viewer.Deps, scope: s.scope, whose: &s.whose, search: &s.search, page: &s.page}
 }
 
 // clear empties the screen of lines; how they are shown stays as it is.
-func (s *logScreen) clear() {
+func (s *screen) clear() {
 	s.page.clear(s.whose.subject, s.search.opening.line)
 	s.search.status = tail.Status{}
 	s.beyond.reset()
 }
 
 // View draws the lines, or why there are none.
-func (s *logScreen) View(w, h int) ui.Frame {
+func (s *screen) View(w, h int) ui.Frame {
 	if w <= 0 || h <= 0 {
 		return ui.Frame{}
 	}
@@ -98,7 +98,7 @@ func (s *logScreen) View(w, h int) ui.Frame {
 }
 
 // Header tells whose lines these are, how they are found and how the tail stands.
-func (s *logScreen) Header() ui.Header {
+func (s *screen) Header() ui.Header {
 	th := s.viewer.Deps.Host.Theme()
 	h := ui.Header{
 		Badge:  s.viewer.Deps.Badge(s.words().cluster()),
@@ -124,25 +124,25 @@ type opened struct {
 }
 
 // Name is the screen's name.
-func (s *logScreen) Name() string { return "logs" }
+func (s *screen) Name() string { return "logs" }
 
 // Capturing is false: what is typed is typed in the shell's prompt or a form.
-func (s *logScreen) Capturing() bool { return false }
+func (s *screen) Capturing() bool { return false }
 
 // Open looks for the store and for what to search, side by side.
-func (s *logScreen) Open(ctx context.Context) tea.Cmd {
+func (s *screen) Open(ctx context.Context) tea.Cmd {
 	s.ctx = ctx
 	s.search.open(ctx)
 	s.secrets.shown = false
 	s.page.view.SetReveal(false)
-	tasks := s.whose.open(ctx, logFinder{
+	tasks := s.whose.open(ctx, finder{
 		scope: s.scope, store: s.viewer.Deps.Store, remembered: s.viewer.Remembered, drivers: s.viewer.Drivers,
 	})
 	s.clear()
 	return tea.Batch(s.openSource(), tasks)
 }
 
-func (s *logScreen) openSource() tea.Cmd {
+func (s *screen) openSource() tea.Cmd {
 	ctx, open, id := s.ctx, s.viewer.Open, s.scope.Context()
 	return func() tea.Msg {
 		source, err := open(ctx, id)
@@ -151,14 +151,14 @@ func (s *logScreen) openSource() tea.Cmd {
 }
 
 // Update takes what the screen's commands brought.
-func (s *logScreen) Update(msg tea.Msg) tea.Cmd {
+func (s *screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case opened:
 		s.search.source, s.search.sourceErr = msg.source, msg.err
 		return s.search.start(s.whose.subject)
-	case foundLogs:
+	case found:
 		return s.aim(msg)
-	case logDefinitionRead:
+	case definitionRead:
 		return s.whose.finder.now()
 	case batched:
 		return s.take(msg)
@@ -181,7 +181,7 @@ func (s *logScreen) Update(msg tea.Msg) tea.Cmd {
 
 // aim searches for what is known now of the scope: the tasks of a service come
 // and go while it is followed. Lines that are shown stay.
-func (s *logScreen) aim(found foundLogs) tea.Cmd {
+func (s *screen) aim(found found) tea.Cmd {
 	newer, next := s.whose.take(s.ctx, found)
 	if !newer {
 		return next
@@ -202,7 +202,7 @@ func (s *logScreen) aim(found foundLogs) tea.Cmd {
 }
 
 // reopen searches anew, from another place.
-func (s *logScreen) reopen(at logOpening) tea.Cmd {
+func (s *screen) reopen(at opening) tea.Cmd {
 	s.search.stop()
 	s.search.opening = at
 	s.clear()
@@ -214,14 +214,14 @@ func (s *logScreen) reopen(at logOpening) tea.Cmd {
 }
 
 // refresh searches anew and reads the tasks anew.
-func (s *logScreen) refresh() tea.Cmd {
+func (s *screen) refresh() tea.Cmd {
 	tasks := s.whose.refresh()
 	return tea.Batch(s.reopen(s.search.opening), tasks)
 }
 
 // take shows a batch and waits for the next, for as long as the terminal needs for
 // what is drawn.
-func (s *logScreen) take(msg batched) tea.Cmd {
+func (s *screen) take(msg batched) tea.Cmd {
 	if msg.session != s.search.session {
 		return nil
 	}
@@ -240,17 +240,17 @@ func (s *logScreen) take(msg batched) tea.Cmd {
 
 // Covered lets the watch of the service idle while another screen lies above. The
 // tail goes on, so that nothing is missing afterwards.
-func (s *logScreen) Covered(covered bool) tea.Cmd {
+func (s *screen) Covered(covered bool) tea.Cmd {
 	s.whose.covered(covered)
 	if at := s.goTo; !covered && !at.IsZero() {
 		s.goTo = time.Time{}
-		return s.reopen(logOpening{window: s.search.opening.window, at: at})
+		return s.reopen(opening{window: s.search.opening.window, at: at})
 	}
 	return nil
 }
 
 // Filter is the search in force.
-func (s *logScreen) Filter() string { return s.page.view.Search() }
+func (s *screen) Filter() string { return s.page.view.Search() }
 
 // SetFilter searches.
-func (s *logScreen) SetFilter(expr string) error { return s.page.seek(expr) }
+func (s *screen) SetFilter(expr string) error { return s.page.seek(expr) }

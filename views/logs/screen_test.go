@@ -25,8 +25,8 @@ import (
 	"gantry/views/wording"
 )
 
-// logDesk is a console that shows the logs of a service of two tasks.
-type logDesk struct {
+// desk is a console that shows the logs of a service of two tasks.
+type desk struct {
 	*viewstest.Desk
 	shelf   *viewstest.Shelf
 	screen  *logviews.Screen
@@ -34,21 +34,21 @@ type logDesk struct {
 	ids     []string // runtime ids of the tasks' containers
 }
 
-func logAccount() (*awsxtest.Account, awsx.Ref) {
+func accountOfTwo() (*awsxtest.Account, awsx.Ref) {
 	a := awsxtest.New(awsx.ContextID{Profile: "main"})
 	service := a.Cluster("payments").Service("api-orders", awsxtest.Desired(2))
 	return a, service
 }
 
 // tail opens the logs of a service, or of what of it scope chooses.
-func tailing(t *testing.T, look uitest.Look, s *viewstest.Shelf, scope func(a *awsxtest.Account, service awsx.Ref) views.LogScope) *logDesk {
+func tailing(t *testing.T, look uitest.Look, s *viewstest.Shelf, scope func(a *awsxtest.Account, service awsx.Ref) views.LogScope) *desk {
 	t.Helper()
-	a, service := logAccount()
+	a, service := accountOfTwo()
 	at := views.LogScope{Service: service}
 	if scope != nil {
 		at = scope(a, service)
 	}
-	d := &logDesk{shelf: s, service: service}
+	d := &desk{shelf: s, service: service}
 	d.Desk = viewstest.Sit(t, a, look, func(deps *views.Deps) ui.Screen {
 		d.screen = logviews.NewScreen(viewerOf(deps, s), at)
 		return d.screen
@@ -62,7 +62,7 @@ func viewerOf(d *views.Deps, s *viewstest.Shelf) *logviews.Viewer {
 }
 
 // say writes a line of the n-th task, now.
-func (d *logDesk) say(task int, level, message string) {
+func (d *desk) say(task int, level, message string) {
 	d.shelf.Write(time.Now(), d.ids[task], fmt.Sprintf("ecs-api-orders-1-api-orders-%020x", task), level, message)
 }
 
@@ -70,7 +70,7 @@ func (d *logDesk) say(task int, level, message string) {
 const readTime = 5 * time.Second
 
 // says writes n numbered lines.
-func (d *logDesk) says(n int, from int) {
+func (d *desk) says(n int, from int) {
 	for i := range n {
 		d.say(i%len(d.ids), "info", fmt.Sprintf("line %d", from+i))
 	}
@@ -83,7 +83,7 @@ func ofFirstTask(a *awsxtest.Account, service awsx.Ref) views.LogScope {
 
 func TestLogFrames(t *testing.T) {
 	uitest.Golden(t, uitest.MainLooks(), func(t *testing.T, look uitest.Look) (c *uitest.Console) {
-		a, service := logAccount()
+		a, service := accountOfTwo()
 		viewstest.Bubble(t, func(t *testing.T) {
 			s, drawn := &viewstest.Shelf{}, time.Now().Add(readTime)
 			for i, id := range []string{viewstest.TasksOf(a, service)[0].Containers[0].RuntimeID, viewstest.TasksOf(a, service)[1].Containers[0].RuntimeID, "ffffffffffff"} {
@@ -105,10 +105,10 @@ func TestLogFrames(t *testing.T) {
 func TestLinesAreShownAfterOneSearch(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		s := &viewstest.Shelf{}
-		a, service := logAccount()
+		a, service := accountOfTwo()
 		s.Write(time.Now(), viewstest.TasksOf(a, service)[0].Containers[0].RuntimeID, "ecs-api-orders-1-api-orders-0a", "info", "hello")
 		d := viewstest.Sit(t, a, viewstest.Standard, func(deps *views.Deps) ui.Screen {
-			deps.Nav = logNav{deps.Nav, viewerOf(deps, s)}
+			deps.Nav = nav{deps.Nav, viewerOf(deps, s)}
 			return resources.NewServices(deps, service.ClusterRef())
 		}).Read()
 		defer a.Block(awsxtest.Tasks)()
@@ -120,13 +120,13 @@ func TestLinesAreShownAfterOneSearch(t *testing.T) {
 	})
 }
 
-// logNav opens real logs among visits that are only noted.
-type logNav struct {
+// nav opens real logs among visits that are only noted.
+type nav struct {
 	views.Nav
 	viewer *logviews.Viewer
 }
 
-func (n logNav) Logs(s views.LogScope) tea.Cmd { return n.viewer.Logs(s) }
+func (n nav) Logs(s views.LogScope) tea.Cmd { return n.viewer.Logs(s) }
 
 func TestScrollingUpPausesAndLosesNothing(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
@@ -176,7 +176,7 @@ func TestASearchKeepsTheOtherLines(t *testing.T) {
 
 // onLine presses keys, and fails the test unless the cursor is then on the line
 // that says text.
-func (d *logDesk) onLine(t *testing.T, text string, keys ...string) {
+func (d *desk) onLine(t *testing.T, text string, keys ...string) {
 	t.Helper()
 	d.Press(keys...)
 	if row := d.Row(text); row == "" || strings.HasPrefix(row, " ") {
@@ -232,7 +232,7 @@ func TestTasksComeWhileFollowing(t *testing.T) {
 
 func TestLinesOfForgottenTasksAreFoundAndOthersAreMarked(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		a, service := logAccount()
+		a, service := accountOfTwo()
 		s := &viewstest.Shelf{}
 		gone, stranger := strings.Repeat("ab", 32), strings.Repeat("cd", 32)
 		s.Write(time.Now(), gone, "", "info", "from a forgotten task")
@@ -358,7 +358,7 @@ func TestAContainersLines(t *testing.T) {
 
 func TestAnIdleLogWritesNothing(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		a, service := logAccount()
+		a, service := accountOfTwo()
 		s := &viewstest.Shelf{}
 		s.Write(time.Now(), viewstest.TasksOf(a, service)[0].Containers[0].RuntimeID, "", "info", "hello")
 		st := store.New(t.Context(), store.Options{Opener: awsxtest.NewOpener(a)})

@@ -20,41 +20,41 @@ type search struct {
 	source    logs.Source
 	sourceErr error // why there is none
 
-	opening logOpening
-	expr    logs.Expr   // what a person asks of the lines besides
-	session *logSession // nil until there is a source and something to search for
-	query   logs.Query  // of the session
+	opening opening
+	expr    logs.Expr  // what a person asks of the lines besides
+	session *session   // nil until there is a source and something to search for
+	query   logs.Query // of the session
 	status  tail.Status
-	wake    logWake
-	pace    logPace
+	wake    wake
+	pace    pace
 }
 
 // open forgets the store and the session of an earlier opening.
 func (x *search) open(ctx context.Context) {
-	x.ctx, x.session, x.wake = ctx, nil, logWake{}
+	x.ctx, x.session, x.wake = ctx, nil, wake{}
 	x.source, x.sourceErr = nil, nil
 }
 
 // wanted is the query for what is known now of the subject.
-func (x *search) wanted(subject logSubject) logs.Query {
+func (x *search) wanted(subject subject) logs.Query {
 	q := subject.derivation.Query
 	q.Expr = x.expr
 	return q
 }
 
 // start searches once there is a store and something to search for.
-func (x *search) start(subject logSubject) tea.Cmd {
+func (x *search) start(subject subject) tea.Cmd {
 	if x.session != nil || x.source == nil || !subject.searchable() {
 		return nil
 	}
 	x.query = x.wanted(subject)
-	x.session = newLogSession(x.ctx)
+	x.session = newSession(x.ctx)
 	return x.session.begin(x.source, x.query, x.opening, x.deps.Now())
 }
 
 // redirect searches for other lines from now on, those that were found stay. It
 // reports whether that changes anything.
-func (x *search) redirect(subject logSubject) bool {
+func (x *search) redirect(subject subject) bool {
 	q := x.wanted(subject)
 	if reflect.DeepEqual(q, x.query) || x.session.tail == nil {
 		return false
@@ -76,7 +76,7 @@ func (x *search) stop() {
 func (x *search) unfollow() {
 	if x.following() {
 		x.stop()
-		x.session = newLogSession(x.ctx)
+		x.session = newSession(x.ctx)
 		x.status = tail.Status{State: tail.Stopped, Lines: x.status.Lines, Newest: x.status.Newest}
 	}
 }

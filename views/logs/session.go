@@ -11,28 +11,28 @@ import (
 	"gantry/ui"
 )
 
-// logSession is one search from its first page to its end. Batches of a session
+// session is one search from its first page to its end. Batches of a session
 // that was given up are told by it.
-type logSession struct {
+type session struct {
 	ctx  context.Context
 	end  context.CancelFunc
 	tail *tail.Tail // nil for what is read once
 }
 
-func newLogSession(ctx context.Context) *logSession {
-	x := &logSession{}
+func newSession(ctx context.Context) *session {
+	x := &session{}
 	x.ctx, x.end = context.WithCancel(ctx)
 	return x
 }
 
 // batched is what a session brought.
 type batched struct {
-	session *logSession
+	session *session
 	batch   tail.Batch
 }
 
 // begin starts the search. One of the commands it returns owns the tail's end.
-func (x *logSession) begin(source logs.Source, q logs.Query, from logOpening, now time.Time) tea.Cmd {
+func (x *session) begin(source logs.Source, q logs.Query, from opening, now time.Time) tea.Cmd {
 	switch {
 	case from.about():
 		return x.about(source, q, from)
@@ -48,7 +48,7 @@ func (x *logSession) begin(source logs.Source, q logs.Query, from logOpening, no
 }
 
 // keep waits for the tail's end, and the shell waits for it.
-func (x *logSession) keep() tea.Cmd {
+func (x *session) keep() tea.Cmd {
 	return func() tea.Msg {
 		<-x.ctx.Done()
 		x.tail.Close()
@@ -59,7 +59,7 @@ func (x *logSession) keep() tea.Cmd {
 // next waits for a batch, after a pause in which what comes is joined. One such
 // command is under way at a time. A tail that ended has said why in its last
 // batch.
-func (x *logSession) next(pause time.Duration) tea.Cmd {
+func (x *session) next(pause time.Duration) tea.Cmd {
 	if x.tail == nil {
 		return nil
 	}
@@ -78,9 +78,9 @@ func (x *logSession) next(pause time.Duration) tea.Cmd {
 // comes any more.
 const rateFades = 10 * time.Second
 
-// logWake draws the screen again at a moment when nothing else does. One is
+// wake draws the screen again at a moment when nothing else does. One is
 // under way at a time, the earliest that was asked for.
-type logWake struct {
+type wake struct {
 	due    time.Time // zero when none is under way
 	cancel context.CancelFunc
 }
@@ -88,7 +88,7 @@ type logWake struct {
 // reworded tells that the words about the tail may be others.
 type reworded struct{ due time.Time }
 
-func (w *logWake) at(ctx context.Context, due, now time.Time) tea.Cmd {
+func (w *wake) at(ctx context.Context, due, now time.Time) tea.Cmd {
 	if !w.due.IsZero() && !due.Before(w.due) {
 		return nil
 	}
@@ -100,10 +100,10 @@ func (w *logWake) at(ctx context.Context, due, now time.Time) tea.Cmd {
 	return ui.After(ctx, due.Sub(now), reworded{due})
 }
 
-func (w *logWake) fired(msg reworded) {
+func (w *wake) fired(msg reworded) {
 	if msg.due.Equal(w.due) {
 		w.cancel()
-		*w = logWake{}
+		*w = wake{}
 	}
 }
 

@@ -69,7 +69,7 @@ func TestWhyThereAreNoLines(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			viewstest.Bubble(t, func(t *testing.T) {
-				a, service := logAccount()
+				a, service := accountOfTwo()
 				if c.edit != nil {
 					a.Edit(c.edit)
 				}
@@ -127,7 +127,7 @@ func TestATaskThatNeverStartedHasNoLines(t *testing.T) {
 
 func TestTasksThatCannotBeReadAreNamed(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		a, service := logAccount()
+		a, service := accountOfTwo()
 		a.Fail(awsxtest.DescribeServices, fault.Errorf(fault.Denied, "ecs:DescribeServices", service.ARN, "not authorized"))
 		d := viewstest.Sit(t, a, viewstest.Standard, func(deps *views.Deps) ui.Screen {
 			return logviews.NewScreen(viewerOf(deps, &viewstest.Shelf{}), views.LogScope{Service: service})

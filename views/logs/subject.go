@@ -19,9 +19,9 @@ import (
 	"gantry/views/wording"
 )
 
-// logFinder derives from what is known of a scope which lines are its own. It is
+// finder derives from what is known of a scope which lines are its own. It is
 // used by commands and never changes.
-type logFinder struct {
+type finder struct {
 	scope      views.LogScope
 	store      *store.Store
 	watch      *store.Watch[store.ServiceState] // nil for a task of no service
@@ -30,8 +30,8 @@ type logFinder struct {
 	builds     *atomic.Uint64
 }
 
-// logSubject is what is known of a scope at one moment.
-type logSubject struct {
+// subject is what is known of a scope at one moment.
+type subject struct {
 	build uint64
 	// known is false while there is nothing to derive a query from.
 	known      bool
@@ -47,23 +47,23 @@ type logSubject struct {
 	rollouts   []rollout        // of the service
 }
 
-// foundLogs is a subject on its way to the screen.
-type foundLogs struct {
-	subject logSubject
+// found is a subject on its way to the screen.
+type found struct {
+	subject subject
 	woken   bool // it came from a change, whose wait has to be renewed
 }
 
-// logDefinitionRead tells that a task definition was read, or could not be.
-type logDefinitionRead struct{}
+// definitionRead tells that a task definition was read, or could not be.
+type definitionRead struct{}
 
 // searchable tells that there is a query that may find lines. Containers that
 // never started have no lines.
-func (s logSubject) searchable() bool {
+func (s subject) searchable() bool {
 	return s.known && s.err == nil && !s.derivation.Query.MatchesNothing()
 }
 
 // keep ends the watch with the screen.
-func (f logFinder) keep(ctx context.Context) tea.Cmd {
+func (f finder) keep(ctx context.Context) tea.Cmd {
 	return func() tea.Msg {
 		<-ctx.Done()
 		f.watch.Close()
@@ -72,34 +72,34 @@ func (f logFinder) keep(ctx context.Context) tea.Cmd {
 }
 
 // now derives from what is known.
-func (f logFinder) now() tea.Cmd {
-	return func() tea.Msg { return foundLogs{subject: f.find()} }
+func (f finder) now() tea.Cmd {
+	return func() tea.Msg { return found{subject: f.find()} }
 }
 
 // next derives once the service's watch has something newer.
-func (f logFinder) next(ctx context.Context) tea.Cmd {
+func (f finder) next(ctx context.Context) tea.Cmd {
 	return func() tea.Msg {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-f.watch.Changed():
-			return foundLogs{subject: f.find(), woken: true}
+			return found{subject: f.find(), woken: true}
 		}
 	}
 }
 
 // readDefinition reads a task definition: it names the log driver.
-func (f logFinder) readDefinition(ctx context.Context, arn string) tea.Cmd {
+func (f finder) readDefinition(ctx context.Context, arn string) tea.Cmd {
 	return func() tea.Msg {
 		// A failure leaves the driver assumed, and the derivation says so.
 		_, _ = f.store.TaskDefinition(ctx, f.scope.Context(), arn)
-		return logDefinitionRead{}
+		return definitionRead{}
 	}
 }
 
 // find derives the query from the newest snapshots.
-func (f logFinder) find() logSubject {
-	s := logSubject{build: f.builds.Add(1)}
+func (f finder) find() subject {
+	s := subject{build: f.builds.Add(1)}
 	snap := &store.Snapshot[store.ServiceState]{}
 	if f.watch != nil {
 		snap = f.watch.Snapshot()
@@ -141,7 +141,7 @@ func (f logFinder) find() logSubject {
 }
 
 // definition returns a task definition that was read before.
-func (f logFinder) definition(arn string, s *logSubject) *awsx.TaskDefinition {
+func (f finder) definition(arn string, s *subject) *awsx.TaskDefinition {
 	if arn == "" {
 		return nil
 	}
@@ -156,7 +156,7 @@ func (f logFinder) definition(arn string, s *logSubject) *awsx.TaskDefinition {
 // service returns a service with all tasks that are known of it, running, stopped
 // and remembered. Before its own watch has read it, it is what the list of
 // services knew, so that the search need not wait.
-func (f logFinder) service(snap *store.Snapshot[store.ServiceState]) (awsx.Service, []awsx.Task) {
+func (f finder) service(snap *store.Snapshot[store.ServiceState]) (awsx.Service, []awsx.Task) {
 	ref := f.scope.Service
 	service := awsx.Service{Ref: ref, Name: ref.Name()}
 	var tasks []awsx.Task
@@ -193,7 +193,7 @@ func severalContainers(s ecslog.Subject) bool {
 }
 
 // brief says whose lines are searched for, and which driver wrote them.
-func (f logFinder) brief(s ecslog.Subject) string {
+func (f finder) brief(s ecslog.Subject) string {
 	what := "task " + wording.ShortID(s.Name)
 	switch {
 	case f.scope.Task == nil:
@@ -223,6 +223,6 @@ func driversOf(s ecslog.Subject) string {
 
 // predecessor is the task that stopped before a scope's task; for a service it is
 // the one that stopped last.
-func (s logSubject) predecessor(scope views.LogScope) (awsx.Task, bool) {
+func (s subject) predecessor(scope views.LogScope) (awsx.Task, bool) {
 	return store.Predecessor(s.stopped, scope.Task)
 }

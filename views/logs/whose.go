@@ -11,14 +11,14 @@ import (
 
 // whose is the tasks whose lines these are, as far as they are known.
 type whose struct {
-	finder  logFinder
-	subject logSubject
+	finder  finder
+	subject subject
 	asked   map[string]bool // task definitions that were asked for
 }
 
 // open begins to look for them.
-func (w *whose) open(ctx context.Context, finder logFinder) tea.Cmd {
-	w.finder, w.subject, w.asked = finder, logSubject{}, map[string]bool{}
+func (w *whose) open(ctx context.Context, finder finder) tea.Cmd {
+	w.finder, w.subject, w.asked = finder, subject{}, map[string]bool{}
 	w.finder.builds = new(atomic.Uint64)
 	if w.finder.scope.Service.ARN == "" {
 		return w.finder.now()
@@ -29,7 +29,7 @@ func (w *whose) open(ctx context.Context, finder logFinder) tea.Cmd {
 
 // take notes what was found, and reports whether it is newer than what is known. The
 // task definition that it lacks is asked for once.
-func (w *whose) take(ctx context.Context, found foundLogs) (newer bool, next tea.Cmd) {
+func (w *whose) take(ctx context.Context, found found) (newer bool, next tea.Cmd) {
 	if found.woken {
 		next = w.finder.next(ctx)
 	}
