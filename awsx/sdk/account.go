@@ -38,7 +38,7 @@ func newAccount(id awsx.ContextID, l loaded, o Options) *Account {
 	// The SDK would log to standard error, in the middle of a drawn screen.
 	cfg.Logger = logging.Nop{}
 	cfg.APIOptions = slices.Clone(cfg.APIOptions)
-	cfg.APIOptions = append(cfg.APIOptions, newLimiter().attach)
+	cfg.APIOptions = append(cfg.APIOptions, newLimiter().attach, refusePages)
 	if o.Version != "" {
 		cfg.APIOptions = append(cfg.APIOptions, awsmiddleware.AddUserAgentKeyValue("gantry", o.Version))
 	}

@@ -48,6 +48,7 @@ func (a *Account) classify(ctx context.Context, resource string, err error) erro
 		return e
 	}
 	switch {
+	case pageFailure(e, err):
 	case a.credentialFailure(e, err):
 	case apiCode(err) != "":
 		a.apiFailure(e, err)
@@ -81,6 +82,9 @@ func (a *Account) apiFailure(e *fault.Error, err error) {
 	if message != "" && message != code {
 		e.Err = fmt.Errorf("%s: %s", code, message)
 	}
+	if clockFailure(e, err, code, message) {
+		return
+	}
 	switch e.Class = classOfCode(code, status(err), e.Op); e.Class {
 	case fault.Denied:
 		e.Fix = "needs " + e.Op
@@ -94,7 +98,31 @@ func (a *Account) apiFailure(e *fault.Error, err error) {
 		e.Fix = a.login
 	case fault.Throttled:
 		e.RetryAfter = retryAfter(err)
+	case fault.NotFound, fault.Invalid:
+		if whose := a.elsewhere(e.Resource, message); whose != "" {
+			e.Err = fmt.Errorf("%s: %w", whose, e.Err)
+		}
 	}
+}
+
+// notYours finds in the wording of ECS whose an identifier is, and who asked.
+var notYours = regexp.MustCompile(`[Ii]dentifier is for (\S+?)\.? Your (accountId|region) is (\S+?)\.?$`)
+
+// elsewhere says in words that what was asked about is of another account or region
+// than the one that was asked; empty when it is not, as far as can be told.
+func (a *Account) elsewhere(resource, message string) string {
+	region, _, _, ok := awsx.ARNParts(resource)
+	if ok && region != "" && region != a.cfg.Region {
+		return fmt.Sprintf("the ARN is of the region %s, and %s was asked", region, a.cfg.Region)
+	}
+	m := notYours.FindStringSubmatch(message)
+	switch {
+	case m == nil:
+		return ""
+	case m[2] == "region":
+		return fmt.Sprintf("the ARN is of the region %s, and %s was asked", m[1], m[3])
+	}
+	return fmt.Sprintf("the ARN is of the account %s, and the credentials are of %s", m[1], m[3])
 }
 
 // classOfCode maps the error codes of the APIs in use. An unknown code goes by
@@ -159,7 +187,10 @@ func answered(err error) bool { return status(err) != 0 }
 // although it failed. A refusal (4xx, throttling, 503) is an outcome; so is a
 // connection that was never made.
 func outcomeOpen(err error) bool {
+	var page *webPage
 	switch s := status(err); {
+	case errors.As(err, &page):
+		return true // whether AWS ever saw the call, a page of somebody else does not say
 	case s == 0:
 		return !neverConnected(err)
 	case s/100 == 4, s == http.StatusServiceUnavailable:

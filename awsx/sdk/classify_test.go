@@ -16,6 +16,8 @@ import (
 	"gantry/internal/fault"
 )
 
+const proxyFix = "look at the proxy (HTTPS_PROXY, NO_PROXY), or log in to the network"
+
 func TestAnswersAreClassified(t *testing.T) {
 	const denied = `User: arn:aws:iam::1:user/x is not authorized to perform: ecs:DescribeServices on resource: arn:aws:ecs:eu-west-1:1:service/prod/api because no policy allows it`
 	for _, c := range []struct {
@@ -37,8 +39,9 @@ func TestAnswersAreClassified(t *testing.T) {
 		{"new code", 400, `{"__type":"SomethingNewException"}`, fault.Invalid, ""},
 		{"server", 500, `{"__type":"ServerException","message":"oops"}`, fault.Failed, ""},
 		{"page of an emulator", 500, "<!doctype html>\n<title>500 Internal Server Error</title>", fault.Failed, ""},
-		{"page of a proxy", 502, "<html>bad gateway</html>", fault.Failed, ""},
-		{"not JSON", 200, "<html>login</html>", fault.Failed, ""},
+		{"page of a proxy", 502, "<html>bad gateway</html>", fault.Offline, proxyFix},
+		{"page of a captive portal", 200, "<!DOCTYPE HTML><title>Welcome, guest</title>", fault.Offline, proxyFix},
+		{"not JSON", 200, "login", fault.Failed, ""},
 		{"half of an answer", 200, `{"taskDefinition":{"fam`, fault.Offline, ""},
 		{"nothing in the answer", 200, ``, fault.Offline, ""},
 		{"no answer", 0, "", fault.Offline, ""},
@@ -140,6 +143,77 @@ func TestQueryErrorsOfTheLoadBalancerAreClassified(t *testing.T) {
 			_, err := open(t, w, Options{}).TargetHealth(t.Context(), "arn:tg")
 			if fault.ClassOf(err) != class || !strings.Contains(err.Error(), "elasticloadbalancing:DescribeTargetHealth") {
 				t.Errorf("%s: %v", code, err)
+			}
+		})
+	}
+}
+
+func TestAClockIsNoLogin(t *testing.T) {
+	const said = "Signature expired: 20261129T141200Z is now earlier than 20261129T142000Z (20261129T142500Z - 5 min.)"
+	const early = "Signature not yet current: 20261129T143500Z is still later than 20261129T143000Z (20261129T142500Z + 5 min.)"
+	for _, c := range []struct {
+		name, code, message string
+		ahead               time.Duration // of this machine's clock, by the answer's date; 0 without a date
+		class               fault.Class
+		text                string
+	}{
+		{"told by the refusal", "InvalidSignatureException", said, 0, fault.Failed, "this machine's clock is 13m0s behind that of AWS"},
+		{"told by the refusal, ahead", "SignatureDoesNotMatch", early, 0, fault.Failed, "this machine's clock is 10m0s ahead of that of AWS"},
+		{"measured", "SignatureDoesNotMatch", "The request signature we calculated does not match.", -17 * time.Minute, fault.Failed, "clock is 17m0s behind that of AWS"},
+		{"too skewed", "RequestTimeTooSkewed", "The difference is too large.", 0, fault.Failed, "this machine's clock differs from that of AWS"},
+		{"the clocks agree", "SignatureDoesNotMatch", "The request signature we calculated does not match.", time.Minute, fault.Expired, "SignatureDoesNotMatch"},
+		{"no date", "InvalidSignatureException", "The request signature we calculated does not match.", 0, fault.Expired, "InvalidSignatureException"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := canned(400, `{"__type":"`+c.code+`","message":"`+c.message+`"}`)
+				if c.ahead != 0 {
+					w.date = func() time.Time { return time.Now().Add(-c.ahead) }
+				}
+				_, err := open(t, w, Options{}).TaskDefinition(t.Context(), "api")
+				if fault.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.text) {
+					t.Errorf("%v", err)
+				}
+				if c.class == fault.Failed && !strings.Contains(err.Error(), awsx.ClockFix) {
+					t.Errorf("it says not what to do: %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestAWebPageIsNoAnswerToAnybody(t *testing.T) {
+	page := canned(200, "<!doctype html><html><head><title>Guest\x1b[31m network</title></head></html>")
+	a := open(t, page, Options{})
+	_, list := awsx.Collect(a.Clusters(t.Context()))
+	_, who := a.Identity(t.Context())
+	_, health := a.TargetHealth(t.Context(), "arn:tg")
+	_, groups := a.TargetGroups(t.Context(), []string{"arn:tg"})
+	n := 1
+	_, write := a.UpdateService(permitted(t.Context(), func(awsx.Call) error { return nil }), awsx.ServiceUpdate{Service: cluster.In(arn("service/prod/api")), Desired: &n})
+	for call, err := range map[string]error{"list": list, "identity": who, "health": health, "groups": groups, "write": write} {
+		e := fault.Of(err)
+		if e == nil || e.Class != fault.Offline || !strings.Contains(err.Error(), "a web page answered in the place of AWS, HTTP 200: Guest") || strings.Contains(err.Error(), "\x1b") {
+			t.Errorf("%s: %v", call, err)
+			continue
+		}
+		if e.Unknown != (call == "write") {
+			t.Errorf("%s: unknown %v", call, e.Unknown)
+		}
+	}
+}
+
+func TestAnARNOfAnotherPlaceIsSaidToBe(t *testing.T) {
+	for _, c := range []struct{ resource, message, text string }{
+		{"arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/web/1", "not found", "the ARN is of the region us-west-2, and eu-west-1 was asked"},
+		{"arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/1", "Identifier is for 210987654321. Your accountId is 123456789012", "the ARN is of the account 210987654321, and the credentials are of 123456789012"},
+		{"arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/1", "Invalid identifier: Identifier is for us-east-1. Your region is eu-west-1", "the ARN is of the region us-east-1, and eu-west-1 was asked"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := canned(400, `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>`+c.message+`</Message></Error><RequestId>1</RequestId></ErrorResponse>`)
+			_, err := open(t, w, Options{}).TargetHealth(t.Context(), c.resource)
+			if !strings.Contains(err.Error(), c.text) {
+				t.Errorf("%v", err)
 			}
 		})
 	}

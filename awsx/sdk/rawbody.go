@@ -46,7 +46,7 @@ func answer(decode func(io.Reader) error) func(*ecs.Options) {
 	}
 	return func(o *ecs.Options) {
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
-			return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("GantryAnswer", read), middleware.After)
+			return stack.Deserialize.Insert(middleware.DeserializeMiddlewareFunc("GantryAnswer", read), webPageID, middleware.Before)
 		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -27,6 +28,8 @@ type wire struct {
 	paths   []string
 	headers []http.Header
 
+	// date, when set, is the date of each answer.
+	date func() time.Time
 	// reply returns status and body for one request.
 	reply func(op string, in map[string]any) (int, string)
 }
@@ -73,6 +76,9 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, io.ErrUnexpectedEOF
 	}
 	header := http.Header{}
+	if w.date != nil {
+		header.Set("Date", w.date().UTC().Format(http.TimeFormat))
+	}
 	if binary {
 		header.Set("Smithy-Protocol", "rpc-v2-cbor")
 		if answer, err = toCBOR(answer); err != nil {

@@ -56,7 +56,7 @@ type App struct {
 	logStore  func(awsx.ContextID, config.Logs) (logs.Source, error)
 	logGroups func(awsx.ContextID) cloudwatch.Port
 	signers   func(id awsx.ContextID, service, region string) elastic.Signer
-	clock     func(context.Context, awsx.ContextID) (sdk.Clock, error)
+	clock     func(context.Context, awsx.ContextID) (awsx.Clock, error)
 	logMu     sync.Mutex
 	documents []openStore // the stores of documents that are open
 	merged    map[awsx.ContextID]*merge.Source

@@ -138,7 +138,7 @@ func (a *App) examineAccount(ctx context.Context, f *doctor.Account, cluster, se
 	}
 	f.Identity, f.IdentityErr = account.Identity(ctx)
 	if c, err := a.clock(ctx, a.Context); err == nil {
-		f.Clock = doctor.Clock(c)
+		f.Clock = c
 	}
 	switch fault.ClassOf(f.IdentityErr) {
 	case fault.Expired, fault.Offline:

@@ -33,7 +33,8 @@ func TestStopStopsOneTask(t *testing.T) {
 		a.run(t, "stop", "prod/"+strings.Repeat("0", 32), "--yes").wants(t, 2, "no such task in cluster prod")
 		arn := "arn:aws:ecs:eu-west-1:000000000000:task/prod/" + a.taskOf(t, "prod/users")
 		a.run(t, "stop", arn, "--dry-run").wants(t, 0, "dry run")
-		a.run(t, "stop", strings.Replace(arn, "000000000000", "111111111111", 1), "--dry-run").wants(t, 2, "no such task in default/eu-west-1")
+		a.run(t, "stop", strings.Replace(arn, "000000000000", "111111111111", 1), "--dry-run").wants(t, 2, "the ARN is of the account 111111111111, and this is 000000000000")
+		a.run(t, "stop", strings.Replace(arn, "eu-west-1", "eu-west-3", 1), "--dry-run").wants(t, 2, "the ARN is of the region eu-west-3, and this is eu-west-1")
 	})
 }
 
@@ -133,7 +134,7 @@ func TestDrainAndActivate(t *testing.T) {
 		id := o["target"].(string)
 		a.run(t, "drain", "prod/"+id, "--yes").wants(t, 2, "nothing changed: the instance is DRAINING already")
 		a.run(t, "activate", "arn:aws:ecs:eu-west-1:000000000000:container-instance/prod/"+id, "--yes").wants(t, 0, "prod/"+id+": done")
-		a.run(t, "activate", "arn:aws:ecs:eu-west-1:111111111111:container-instance/prod/"+id, "--yes").wants(t, 2, "no such instance")
+		a.run(t, "activate", "arn:aws:ecs:eu-west-1:111111111111:container-instance/prod/"+id, "--yes").wants(t, 2, "the ARN is of the account 111111111111, and this is 000000000000")
 	})
 }
 

@@ -42,6 +42,30 @@ func (r Reader) FindCluster(ctx context.Context, name string) (awsx.Cluster, err
 	return awsx.Cluster{}, fault.Errorf(fault.NotFound, "ecs:DescribeClusters", name, "no such cluster in %s; it has %s", r.Context, some(name, names))
 }
 
+// clusterOf returns the cluster of something that is named by its ARN or otherwise.
+// An ARN of another region or account than the cluster's is said to be one.
+func (r Reader) clusterOf(ctx context.Context, op, cluster, name string) (awsx.Cluster, error) {
+	region, account, _, isARN := awsx.ARNParts(name)
+	if isARN && region != r.Context.Region {
+		return awsx.Cluster{}, elsewhere(op, name, "region", region, r.Context.Region)
+	}
+	c, err := r.FindCluster(ctx, cluster)
+	if err != nil || !isARN {
+		return c, err
+	}
+	if _, ours, _, _ := awsx.ARNParts(c.Ref.ARN); account != ours {
+		return awsx.Cluster{}, elsewhere(op, name, "account", account, ours)
+	}
+	return c, nil
+}
+
+// elsewhere is the failure of an ARN that is of another place than the one asked.
+func elsewhere(op, arn, what, whose, asked string) error {
+	e := fault.Errorf(fault.NotFound, op, arn, "the ARN is of the %s %s, and this is %s", what, whose, asked)
+	e.Fix = "choose the profile and region that it is of"
+	return e
+}
+
 // FindService returns a service of a cluster by name.
 func (r Reader) FindService(ctx context.Context, cluster, name string) (awsx.Service, error) {
 	c, err := r.FindCluster(ctx, cluster)
@@ -72,7 +96,7 @@ func (r Reader) FindService(ctx context.Context, cluster, name string) (awsx.Ser
 // FindTask returns a running task of a cluster by its id, the beginning of it, or
 // its ARN. A task that has stopped is found by its whole id as well.
 func (r Reader) FindTask(ctx context.Context, cluster, name string) (awsx.Task, error) {
-	c, err := r.FindCluster(ctx, cluster)
+	c, err := r.clusterOf(ctx, "find task", cluster, name)
 	if err != nil {
 		return awsx.Task{}, err
 	}
@@ -124,7 +148,7 @@ func OneTask(tasks []awsx.Task, name, among string) (awsx.Task, error) {
 // FindInstance returns an instance of a cluster by its EC2 id, its container
 // instance id or its ARN.
 func (r Reader) FindInstance(ctx context.Context, cluster, name string) (awsx.Instance, error) {
-	c, err := r.FindCluster(ctx, cluster)
+	c, err := r.clusterOf(ctx, "find instance", cluster, name)
 	if err != nil {
 		return awsx.Instance{}, err
 	}

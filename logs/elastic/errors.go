@@ -78,8 +78,8 @@ func reasonOf(body []byte) (kind, reason string) {
 
 // refusal classifies an answer that is an error.
 func (s *Source) refusal(verb string, a reply) error {
-	if title, ok := webPage(a.body); ok {
-		return s.notAStore(verb, fmt.Errorf("HTTP %d and a web page answer%s", a.status, title))
+	if title, ok := fault.WebPage(a.body); ok {
+		return s.notAStore(verb, fmt.Errorf("HTTP %d and a web page answer%s", a.status, quoted(title)))
 	}
 	kind, reason := reasonOf(a.body)
 	if a.stranger() {
@@ -144,8 +144,8 @@ func noShards(kind string) bool {
 // unreadable is the failure of an answer that cannot be read. A page of HTML with
 // status 200 is a proxy's login; anything that began as JSON was cut off.
 func (s *Source) unreadable(verb string, body []byte, err error) error {
-	if title, ok := webPage(body); ok {
-		return s.notAStore(verb, fmt.Errorf("a web page answers%s", title))
+	if title, ok := fault.WebPage(body); ok {
+		return s.notAStore(verb, fmt.Errorf("a web page answers%s", quoted(title)))
 	}
 	if trimmed := strings.TrimSpace(string(body[:min(len(body), maxReason)])); trimmed != "" && trimmed[0] != '{' {
 		return s.notAStore(verb, fmt.Errorf("the answer is not a search answer: %s", quote(trimmed)))
@@ -169,20 +169,10 @@ func (a reply) stranger() bool {
 	return false
 }
 
-// webPage reports whether an answer is HTML, and returns its title, quoted after a
-// colon, when it has one.
-func webPage(body []byte) (title string, ok bool) {
-	head := strings.TrimSpace(string(body[:min(len(body), 4<<10)]))
-	lower := strings.ToLower(head)
-	if !strings.HasPrefix(lower, "<!doctype html") && !strings.HasPrefix(lower, "<html") {
-		return "", false
+// quoted is the title of a web page after a colon, empty where it has none.
+func quoted(title string) string {
+	if title == "" {
+		return ""
 	}
-	_, after, found := strings.Cut(lower, "<title>")
-	length := strings.Index(after, "</title>")
-	// Lower case may take other bytes than the text does; then it has no title.
-	if !found || length <= 0 || len(lower) != len(head) {
-		return "", true
-	}
-	start := len(head) - len(after)
-	return ": " + quote(head[start:start+length]), true
+	return ": " + quote(title)
 }

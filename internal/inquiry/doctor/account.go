@@ -1,10 +1,10 @@
 package doctor
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
+	"gantry/awsx"
 	"gantry/internal/fault"
 )
 
@@ -41,28 +41,23 @@ const (
 )
 
 // clock adds the difference between two clocks.
-func (g *group) clock(whose string, c Clock) {
+func (g *group) clock(whose string, c awsx.Clock) {
 	if c.Server.IsZero() {
 		g.skip("clock", "%s told no time", whose)
 		return
 	}
-	off := c.Local.Sub(c.Server).Round(time.Second)
+	off := c.Ahead()
 	// The server's time has no fractions of a second, and took its way here.
 	if off.Abs() <= 2*time.Second {
 		g.ok("clock", "agrees with that of %s", whose)
 		return
 	}
-	word := "ahead of"
-	if off < 0 {
-		word = "behind"
-	}
-	text := fmt.Sprintf("%s %s that of %s", off.Abs(), word, whose)
-	const fix = "set this machine's clock, or have it kept by NTP"
+	text := c.Words(whose)
 	switch {
 	case off.Abs() > clockBroken:
-		g.add("clock", Failed, fix, "%s", text)
+		g.add("clock", Failed, awsx.ClockFix, "%s", text)
 	case off.Abs() > clockOff:
-		g.add("clock", Warning, fix, "%s", text)
+		g.add("clock", Warning, awsx.ClockFix, "%s", text)
 	default:
 		g.ok("clock", "%s", text)
 	}

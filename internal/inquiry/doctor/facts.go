@@ -39,12 +39,9 @@ type Account struct {
 	Identity    awsx.Identity
 	IdentityErr error
 	// Clock is what the time was at AWS and here; both are zero when unread.
-	Clock Clock
+	Clock awsx.Clock
 	Reads []Read
 }
-
-// Clock is a server's time, in whole seconds, and that of this machine.
-type Clock struct{ Server, Local time.Time }
 
 // Read is one kind of call that only reads.
 type Read struct {

@@ -25,7 +25,7 @@ func well() Facts {
 		Now:   now,
 		Setup: Setup{Version: "1.0", File: "/etc/gantry.yaml", Journal: "/var/audit.jsonl"},
 		Account: Account{
-			Context: awsx.ContextID{Profile: "main", Region: "eu-west-1"}, Clock: Clock{now, now.Add(time.Second)},
+			Context: awsx.ContextID{Profile: "main", Region: "eu-west-1"}, Clock: awsx.Clock{Server: now, Local: now.Add(time.Second)},
 			Identity: awsx.Identity{Account: "000000000000", ARN: "arn:aws:iam::000000000000:user/me"},
 			Reads:    []Read{{Name: "clusters", Actions: "ecs:ListClusters", Loss: "nothing is shown", Essential: true, Found: "2 clusters"}},
 		},
@@ -114,7 +114,7 @@ func TestWhatIsWrongIsNamedWithWhatToDo(t *testing.T) {
 		{"account away", func(f *Facts) {
 			f.Account.IdentityErr, f.Account.Reads = fault.Errorf(fault.Offline, "sts:GetCallerIdentity", "", "refused"), nil
 		}, "aws permissions", Skipped, "does not answer", ""},
-		{"no time", func(f *Facts) { f.Account.Clock = Clock{} }, "aws clock", Skipped, "AWS told no time", ""},
+		{"no time", func(f *Facts) { f.Account.Clock = awsx.Clock{} }, "aws clock", Skipped, "AWS told no time", ""},
 		{"clock a little off", func(f *Facts) { f.Account.Clock.Local = now.Add(10 * time.Second) }, "aws clock", OK, "10s ahead of that of AWS", ""},
 		{"clock off", func(f *Facts) { f.Account.Clock.Local = now.Add(-time.Minute) }, "aws clock", Warning, "1m0s behind that of AWS", "set this machine's clock"},
 		{"clock wrong", func(f *Facts) { f.Account.Clock.Local = now.Add(10 * time.Minute) }, "aws clock", Failed, "10m0s ahead of that of AWS", "set this machine's clock"},

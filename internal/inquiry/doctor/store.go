@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"errors"
+	"gantry/awsx"
 	"strings"
 	"time"
 
@@ -76,7 +77,7 @@ func greeting(g *group, x logs.Examination, now time.Time) {
 	default:
 		g.ok("encryption", "%s, certificate of %s until %s", sec.Version, sec.Issuer, day(sec.Until))
 	}
-	g.clock("the log store", Clock{hello.Server, hello.Local})
+	g.clock("the log store", awsx.Clock{Server: hello.Server, Local: hello.Local})
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
