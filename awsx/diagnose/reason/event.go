@@ -171,7 +171,7 @@ func ReadEvent(message string) Event {
 // forms are tried on each of them.
 func everyday(body string) bool {
 	return (strings.HasPrefix(body, "has started ") || strings.HasPrefix(body, "has stopped ")) &&
-		strings.HasSuffix(body, ").") && !strings.Contains(body, " to AZ ") && !strings.Contains(body, ". ")
+		strings.HasSuffix(body, ").") && strings.IndexByte(body, '.') == len(body)-1 && !strings.Contains(body, " to AZ ")
 }
 
 // kindOf returns the kind of a sentence by how it begins.

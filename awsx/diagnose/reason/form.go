@@ -20,7 +20,7 @@ type wording struct {
 }
 
 // match reports whether text begins with what the wording describes.
-func (w wording) match(text string, h *holes) bool {
+func (w *wording) match(text string, h *holes) bool {
 	n := match(w.form, text, h)
 	return n >= 0 && (!w.whole || n == len(text) || separator(text[n:]) > 0 || strings.Trim(text[n:], ".:") == "")
 }
@@ -104,7 +104,7 @@ func match(form, text string, h *holes) int {
 // 0 when it does not come. A hole at the end of a form ends with its link.
 func holeLength(text, literal string, inQuotes bool) int {
 	for i := 0; i < len(text); i++ {
-		if literal != "" && i > 0 && foldPrefix(text[i:], literal) {
+		if literal != "" && i > 0 && lower(text[i]) == lower(literal[0]) && foldPrefix(text[i:], literal) {
 			return i
 		}
 		switch {

@@ -94,23 +94,21 @@ func Read(text string) Reason {
 	said, placed := weak-1, vague-1
 	for i := len(c.starts) - 1; i >= 0; i-- {
 		rest := c.text[c.starts[i]:]
-		for _, table := range wordings {
-			for _, w := range table {
-				var h holes
-				if !w.match(rest, &h) {
-					continue
-				}
-				if w.cause != Unsaid && w.strength > said {
-					said, r.Cause = w.strength, w.cause
-					if h.subject != "" {
-						r.Subject = h.subject
-					}
-				}
-				if w.stage != None && w.placing > placed {
-					placed, r.Stage = w.placing, w.stage
-				}
-				r.take(h)
+		for _, w := range wordingsAt(rest) {
+			var h holes
+			if !w.match(rest, &h) {
+				continue
 			}
+			if w.cause != Unsaid && w.strength > said {
+				said, r.Cause = w.strength, w.cause
+				if h.subject != "" {
+					r.Subject = h.subject
+				}
+			}
+			if w.stage != None && w.placing > placed {
+				placed, r.Stage = w.placing, w.stage
+			}
+			r.take(h)
 		}
 	}
 	r.settle(placed)

@@ -1,5 +1,7 @@
 package reason
 
+import "sync"
+
 // wordings are the forms of links by subject. Their order means nothing: where
 // two match at one place, what the first says stays.
 //
@@ -10,6 +12,35 @@ var wordings = [...][]wording{
 	codeWordings, pullWordings, accessWordings, networkWordings, limitWordings,
 	secretWordings, logDriverWordings, volumeWordings, interfaceWordings,
 	startWordings, healthWordings, hostWordings, placementWordings, routineWordings,
+}
+
+// byLetter holds the wordings by the first byte of what they match, in their
+// order: a link is held against the few that can match it. Forms that begin with
+// a hole stand under every byte.
+var byLetter = sync.OnceValue(func() *[256][]*wording {
+	var index [256][]*wording
+	for _, table := range wordings {
+		for i := range table {
+			w := &table[i]
+			if w.form[0] != '{' {
+				first := lower(w.form[0])
+				index[first] = append(index[first], w)
+				continue
+			}
+			for b := range index {
+				index[b] = append(index[b], w)
+			}
+		}
+	}
+	return &index
+})
+
+// wordingsAt returns the wordings that may match a link.
+func wordingsAt(link string) []*wording {
+	if link == "" {
+		return nil
+	}
+	return byLetter()[lower(link[0])]
 }
 
 // codeWordings are the codes that begin a chain. They name the stage.
