@@ -12,6 +12,10 @@ type Group struct {
 	// it is false, Targets says nothing: no targets is not the same as unread.
 	Read    bool
 	Targets []TargetHealth
+	// Weights are the group's weights in the listener rules that shift traffic to it
+	// and away from it (ELBv2, forward action), by the rule's ARN. A rule that was not
+	// read is missing; a group that a rule sends nothing to has 0.
+	Weights map[string]int
 }
 
 // Name returns the group's name: as described, else the one in its ARN

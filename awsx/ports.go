@@ -75,6 +75,9 @@ type TargetReader interface {
 	TargetGroups(ctx context.Context, arns []string) ([]TargetGroup, error)
 	// TargetHealth costs one call for one target group.
 	TargetHealth(ctx context.Context, targetGroup string) (GroupHealth, error)
+	// RuleWeights reads listener rules, 20 a call, in any order. One that does not
+	// exist is left out; it is NotFound when it was the only one.
+	RuleWeights(ctx context.Context, rules []string) ([]RuleWeights, error)
 }
 
 // ImageReader reads ECR repositories. A repository is named by the image URI

@@ -306,6 +306,12 @@ type TargetHealth struct {
 	Description string
 }
 
+// RuleWeights is what a listener rule sends to which target groups.
+type RuleWeights struct {
+	Rule    string         // ARN
+	Weights map[string]int // by target group ARN; one that is missing gets nothing
+}
+
 // GroupHealth is the health of all targets of one target group.
 type GroupHealth struct {
 	TargetGroup string // ARN

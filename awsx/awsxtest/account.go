@@ -30,6 +30,7 @@ const (
 	Revisions          Op = "Revisions"
 	TargetGroups       Op = "TargetGroups"
 	TargetHealth       Op = "TargetHealth"
+	RuleWeights        Op = "RuleWeights"
 	Images             Op = "Images"
 	Image              Op = "Image"
 	ServiceDeployments Op = "ServiceDeployments"
@@ -70,6 +71,7 @@ type Data struct {
 	TaskDefinitions []*awsx.TaskDefinition
 	TargetGroups    []awsx.TargetGroup
 	Health          map[string]awsx.GroupHealth         // by target group ARN
+	Rules           map[string]map[string]int           // weights by target group ARN, by listener rule ARN
 	Images          map[string][]awsx.Image             // by repository URI
 	Deployments     map[string][]awsx.ServiceDeployment // by service ARN
 	Revisions       []awsx.ServiceRevision

@@ -208,6 +208,22 @@ func (a *Account) TargetHealth(ctx context.Context, targetGroup string) (awsx.Gr
 	return h, nil
 }
 
+// RuleWeights implements awsx.TargetReader.
+func (a *Account) RuleWeights(ctx context.Context, rules []string) ([]awsx.RuleWeights, error) {
+	if err := a.begin(ctx, RuleWeights, rules[0]); err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var found []awsx.RuleWeights
+	for _, rule := range rules {
+		if w, ok := a.data.Rules[rule]; ok {
+			found = append(found, awsx.RuleWeights{Rule: rule, Weights: maps.Clone(w)})
+		}
+	}
+	return found, nil
+}
+
 // Images implements awsx.ImageReader.
 func (a *Account) Images(ctx context.Context, repository string) awsx.Pages[awsx.Image] {
 	digest := func(i awsx.Image) string { return i.Digest }

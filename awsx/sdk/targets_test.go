@@ -100,3 +100,23 @@ func TestTargetHealthOfAGroup(t *testing.T) {
 		t.Error(d, err)
 	}
 }
+
+func TestTheWeightsOfRulesAreRead(t *testing.T) {
+	w := &wire{reply: func(_ string, in map[string]any) (int, string) {
+		if in["RuleArns.member.1"] == "gone" || in["RuleArns.member.2"] == "gone" {
+			return 400, `<ErrorResponse><Error><Code>RuleNotFound</Code><Message>One or more rules not found</Message></Error></ErrorResponse>`
+		}
+		return 200, `<DescribeRulesResponse><DescribeRulesResult><Rules>
+			<member><RuleArn>split</RuleArn><Actions>
+				<member><Type>authenticate-oidc</Type></member>
+				<member><Type>forward</Type><ForwardConfig><TargetGroups><member><TargetGroupArn>blue</TargetGroupArn><Weight>0</Weight></member>
+					<member><TargetGroupArn>green</TargetGroupArn><Weight>100</Weight></member></TargetGroups></ForwardConfig></member></Actions></member>
+			<member><RuleArn>plain</RuleArn><Actions><member><Type>forward</Type><TargetGroupArn>blue</TargetGroupArn></member></Actions></member>
+			</Rules></DescribeRulesResult></DescribeRulesResponse>`
+	}}
+	got, err := open(t, w, Options{}).RuleWeights(t.Context(), []string{"split", "gone"})
+	want := []awsx.RuleWeights{{Rule: "split", Weights: map[string]int{"blue": 0, "green": 100}}, {Rule: "plain", Weights: map[string]int{"blue": 1}}}
+	if d := cmp.Diff(want, got); d != "" || err != nil {
+		t.Errorf("%v %s", err, d)
+	}
+}

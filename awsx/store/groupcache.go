@@ -54,7 +54,8 @@ type groupCache struct {
 
 	mu     sync.Mutex
 	groups map[groupKey]*groupReading
-	rev    uint64 // grows with each reading that differs from the one before
+	rules  map[groupKey]ruleReading // by the rule's ARN
+	rev    uint64                   // grows with each reading that differs from the one before
 }
 
 // groupReading is what is known of one group.
@@ -65,13 +66,14 @@ type groupReading struct {
 	err        error     // of the last attempt
 	settings   awsx.TargetGroup
 	settingsAt time.Time
-	alone      bool          // describing it together with others failed
-	busy       chan struct{} // closed when the attempt under way ends
-	rev        uint64        // of the cache when this last changed
+	weights    map[string]int // never changed once it is here
+	alone      bool           // describing it together with others failed
+	busy       chan struct{}  // closed when the attempt under way ends
+	rev        uint64         // of the cache when this last changed
 }
 
 func newGroupCache(o Observer) *groupCache {
-	return &groupCache{observer: o, groups: map[groupKey]*groupReading{}}
+	return &groupCache{observer: o, groups: map[groupKey]*groupReading{}, rules: map[groupKey]ruleReading{}}
 }
 
 // reading returns the entry of a key. The caller holds the lock.
@@ -99,7 +101,7 @@ func (c *groupCache) state(key groupKey, now time.Time) GroupState {
 	if g == nil {
 		return s
 	}
-	s.Settings, s.Err, s.ReadAt, s.rev = g.settings, g.err, g.readAt, g.rev
+	s.Settings, s.Weights, s.Err, s.ReadAt, s.rev = g.settings, g.weights, g.err, g.readAt, g.rev
 	if !g.readAt.IsZero() && (g.err == nil || now.Sub(g.readAt) <= targetsForget) {
 		s.Read, s.Targets = true, g.health
 	}

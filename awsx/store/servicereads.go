@@ -173,6 +173,7 @@ func (x *serviceSource) readRevisions(ctx context.Context, r awsx.DeploymentRead
 func (x *serviceSource) readGroups(ctx context.Context, r awsx.TargetReader, s awsx.Service) []error {
 	arns := s.TargetGroups()
 	f := &failures{}
+	x.store.groups.weigh(ctx, r, x.ref.Context, s.LoadBalancers, groupAge)
 	each(arns, func(arn string) {
 		f.add(x.store.groups.read(ctx, r, groupKey{x.ref.Context, arn}, groupAge))
 	})

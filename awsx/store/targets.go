@@ -57,9 +57,12 @@ type targetSource struct {
 	mu     sync.Mutex
 	seq    uint64 // of the snapshot of services that wanted was made from
 	wanted []*wantedGroup
-	table  *table[GroupState]
-	filled time.Time // when a snapshot was last made
-	rev    uint64    // of the readings in it
+	// shifting are the entries with a pair of groups, those whose service is in
+	// trouble or in a deployment apart.
+	shifting, moving []awsx.LoadBalancer
+	table            *table[GroupState]
+	filled           time.Time // when a snapshot was last made
+	rev              uint64    // of the readings in it
 }
 
 func newTargetSource(s *Store, cluster awsx.Ref) *targetSource {
@@ -183,8 +186,18 @@ func (t *targetSource) want(s *Snapshot[awsx.Service]) bool {
 	now := time.Now()
 	byARN := map[string]*wantedGroup{}
 	var wanted []*wantedGroup
+	var shifting, moving []awsx.LoadBalancer
 	for _, x := range s.Items {
 		bad := t.suspect(x, now)
+		for _, lb := range x.LoadBalancers {
+			switch {
+			case lb.Alternate == "":
+			case bad:
+				moving = append(moving, lb)
+			default:
+				shifting = append(shifting, lb)
+			}
+		}
 		for _, arn := range x.TargetGroups() {
 			w := byARN[arn]
 			if w == nil {
@@ -202,7 +215,7 @@ func (t *targetSource) want(s *Snapshot[awsx.Service]) bool {
 	same := slices.EqualFunc(wanted, t.wanted, func(a, b *wantedGroup) bool {
 		return a.arn == b.arn && slices.Equal(a.services, b.services)
 	})
-	t.wanted = wanted
+	t.wanted, t.shifting, t.moving = wanted, shifting, moving
 	return !same
 }
 
@@ -303,6 +316,12 @@ func (t *targetSource) troubled(arn string, now time.Time) bool {
 
 // read reads the chosen groups, a few at a time.
 func (t *targetSource) read(ctx context.Context, r awsx.TargetReader, arns []string, landed func()) *failures {
+	t.mu.Lock()
+	shifting, moving := t.shifting, t.moving
+	t.mu.Unlock()
+	// Before the groups, so that no reading of these is judged without them.
+	t.store.groups.weigh(ctx, r, t.cluster.Context, moving, suspectAge)
+	t.store.groups.weigh(ctx, r, t.cluster.Context, shifting, restAge)
 	f := &failures{}
 	each(arns, func(arn string) {
 		if f.hopeless() {

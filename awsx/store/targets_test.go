@@ -185,3 +185,53 @@ func TestAClusterWithoutGroupsIsEmptyNotLoading(t *testing.T) {
 		}
 	})
 }
+
+func TestRulesAreReadForPairsOfGroupsAndTheirRefusalIsNoFailure(t *testing.T) {
+	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
+		ref := c.Service("shop")
+		const rule, other = "arn:rule", "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/other/1"
+		first := groupOf(a, ref)
+		a.Edit(func(d *awsxtest.Data) {
+			for i := range d.Services {
+				d.Services[i].LoadBalancers[0].Alternate, d.Services[i].LoadBalancers[0].ProductionRule = other, rule
+			}
+			d.Health[other] = awsx.GroupHealth{TargetGroup: other}
+			d.Rules = map[string]map[string]int{rule: {other: 100}}
+		})
+		w := s.Targets(c.Ref)
+		defer w.Close()
+		w.Need(store.Need{Visible: []string{ref.ARN}})
+		got := until(t, w, func(s *store.Snapshot[store.GroupState]) bool { return len(s.Items) == 2 && s.Done == 2 })
+		for _, g := range got.Items {
+			want := map[string]int{first: 0, other: 100}[g.ARN]
+			if weight, known := g.Weights[rule]; !known || weight != want {
+				t.Errorf("%s has %v, want %d", g.Name(), g.Weights, want)
+			}
+		}
+		a.Edit(func(d *awsxtest.Data) { d.Rules[rule] = map[string]int{first: 1} })
+		until(t, w, func(s *store.Snapshot[store.GroupState]) bool {
+			return s.Items[0].Weights[rule]+s.Items[1].Weights[rule] == 1
+		})
+
+		a.Fail(awsxtest.RuleWeights, fault.Errorf(fault.Denied, "elasticloadbalancing:DescribeRules", rule, "no"))
+		before := len(a.Calls())
+		x := s.Service(ref)
+		defer x.Close()
+		state := until(t, x, func(s *store.Snapshot[store.ServiceState]) bool {
+			return len(s.Items) == 1 && len(s.Items[0].Groups) == 2 && s.Items[0].Groups[0].Read
+		})
+		if len(state.Partial) > 0 || state.Err != nil {
+			t.Errorf("%v %v", state.Err, state.Partial)
+		}
+		time.Sleep(3 * time.Minute)
+		tried := 0
+		for _, call := range a.Calls()[before:] {
+			if call.Op == awsxtest.RuleWeights {
+				tried++
+			}
+		}
+		if tried != 1 {
+			t.Errorf("a rule that may not be read was tried %d times in three minutes", tried)
+		}
+	})
+}
