@@ -24,10 +24,13 @@ func article(noun string) string {
 	return "a " + noun
 }
 
-// Crumb is where a screen about a service stands, or one about a task or an instance,
-// whose names are too long to be read.
+// Crumb is where a screen about a service stands, or about its cluster, or about a task
+// or an instance, whose names are too long to be read.
 func Crumb(target awsx.Ref) string {
 	name := target.Name()
+	if target == target.ClusterRef() {
+		return target.Context.String() + " " + name
+	}
 	if noun := target.Noun(); noun == "task" || noun == "instance" {
 		name = noun + " " + wording.ShortID(name)
 	}

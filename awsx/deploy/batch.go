@@ -26,9 +26,9 @@ type Batch struct {
 }
 
 // BuildBatch puts the plans of one verb together. It refuses plans that cannot be
-// confirmed as one: of different verbs, of one target twice, one that a rule
-// denies, and more of them than a rule admits. A batch in production is of the
-// gravest tier.
+// confirmed as one: of different verbs, of one target twice, several of which a rule
+// denies one, and more of them than a rule admits. A plan that is alone says itself that
+// it is denied. A batch of several in production is of the gravest tier.
 func BuildBatch(plans []Plan, policy Policy) (Batch, error) {
 	if len(plans) == 0 {
 		return Batch{}, invalid("a batch needs at least one target")
@@ -44,7 +44,7 @@ func BuildBatch(plans []Plan, policy Policy) (Batch, error) {
 			return Batch{}, invalid("a batch is one verb for all: found %s and %s", b.Action, p.Intent.Action())
 		case seen[p.Target]:
 			return Batch{}, invalid("%s is in the batch twice", p.Target.Name())
-		case p.Denied != "":
+		case p.Denied != "" && len(plans) > 1:
 			return Batch{}, refusal(fault.Denied, p, "take it out of the batch", "a rule of the configuration denies this for %s: %s", p.Target.Name(), p.Denied)
 		}
 		seen[p.Target] = true

@@ -174,6 +174,9 @@ func TestBatchesThatAreRefused(t *testing.T) {
 			t.Errorf("%s: the error is no refusal", c.name)
 		}
 	}
+	if b, err := BuildBatch([]Plan{denied}, Policy{}); err != nil || b.Plans[0].Denied != "frozen" {
+		t.Errorf("one that is denied is hidden: %v", err)
+	}
 	if _, err := BuildBatch(plans[:2], limit); err != nil {
 		t.Errorf("two are refused: %v", err)
 	}

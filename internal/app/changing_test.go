@@ -55,7 +55,7 @@ func TestThreeServicesAreRestartedTogetherInProduction(t *testing.T) {
 	sit(t, setting{w: 140, h: 40}, func(t *testing.T, d *desk) {
 		d.cluster("prod").press("W").markServices("catalog", "pricing", "users").Shows("3 marked")
 		d.press("r").read().Shows("restart 3 services of prod", "catalog", "pricing", "users", "all tasks started anew")
-		d.press("enter").Shows("type the number of services and the cluster's name: 3 prod")
+		d.press("C").Shows("type the number of services and the cluster's name: 3 prod")
 		d.answer("3 prod").Shows("TARGET", "VERDICT", "of 3 ended")
 		d.until(30*time.Minute, "all have ended").Shows("+ succeeded").Hides("x ")
 		if got := d.changes(); len(got) != 3 || slices.Compact(slices.Clone(got))[0] != "ecs:UpdateService" {

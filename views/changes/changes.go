@@ -19,13 +19,11 @@ import (
 )
 
 // Changer makes changes for the console: plans them, carries them out apart from
-// any screen, and tells how they stand. Plan, PlanAll, PickUp and Reveal wait and are
+// any screen, and tells how they stand. PlanAll, PickUp and Reveal wait and are
 // called from commands; the others answer from memory. The console's is a change.Desk.
 type Changer interface {
-	// Plan reads what the intent depends on and builds the plan.
-	Plan(ctx context.Context, service awsx.Ref, intent deploy.Intent) (deploy.Plan, error)
-	// PlanAll plans one intent for each of several targets. Its error says why they
-	// cannot be confirmed as one.
+	// PlanAll reads what an intent depends on and plans it for each of some targets. Its
+	// error says why the plans cannot be confirmed as one.
 	PlanAll(ctx context.Context, targets []awsx.Ref, intent deploy.Intent) (change.Planned, error)
 	// Start carries a plan out and returns the job's id.
 	Start(change.Job) (string, error)
@@ -88,7 +86,7 @@ func (c *Changes) DefinitionInUse(ctx context.Context, service awsx.Ref) (*awsx.
 // Propose shows the plan of an intent. Started is called on the loop with the
 // job's id once the plan is being carried out; it may be nil.
 func (c *Changes) Propose(service awsx.Ref, intent deploy.Intent, started func(job string)) {
-	c.Deps.Host.Push(NewPlan(c, Proposal{service, intent, started}))
+	c.Deps.Host.Push(NewPlan(c, intent, started, service))
 }
 
 // Proposal is what somebody wants to happen to a service.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/check"
 	"gantry/ui/theme"
 	"gantry/views/livetable"
@@ -31,33 +32,74 @@ func CheckLook(c check.Finding, overridden []string) (theme.Status, string) {
 	return theme.StatusFailed, c.Text
 }
 
-// checkParas lists the checks, the worst first.
-func checkParas(checks []check.Finding, overridden []string) []prose.Para {
-	if len(checks) == 0 {
-		return nil
-	}
-	sorted := slices.Clone(checks)
-	severity := func(c check.Finding) int {
-		st, _ := CheckLook(c, overridden)
-		return st.Severity()
-	}
-	slices.SortStableFunc(sorted, func(a, b check.Finding) int { return severity(b) - severity(a) })
-	var d prose.Document
-	d.Heading("Checks")
-	for _, c := range sorted {
-		st, words := CheckLook(c, overridden)
-		d.FieldAs(st.Role(), c.Name, st.Glyph()+" "+words)
-	}
-	return append([]prose.Para{{}}, d.Paras...)
+// summedCheck is what one check says of those targets of which it says the same.
+type summedCheck struct {
+	name    string
+	status  theme.Status
+	text    string
+	targets []string
 }
 
-// checkTotals counts the checks by their state, the worst first, and names those
-// that are not well.
-func checkTotals(checks []check.Finding, overridden []string) []livetable.Span {
+// words leave out the targets where they are all of them.
+func (c summedCheck) words(all int) string {
+	if len(c.targets) == all {
+		return c.text
+	}
+	return fmt.Sprintf("%d of %d (%s): %s", len(c.targets), all, strings.Join(c.targets, ", "), c.text)
+}
+
+// sumChecks puts the checks of the plans together, the worst first.
+func sumChecks(plans []deploy.Plan, overridden []string) []summedCheck {
+	var sum []summedCheck
+	for _, p := range plans {
+		for _, c := range p.Checks {
+			st, words := CheckLook(c, overridden)
+			i := slices.IndexFunc(sum, func(s summedCheck) bool { return s.name == c.Name && s.status == st && s.text == words })
+			if i < 0 {
+				i, sum = len(sum), append(sum, summedCheck{name: c.Name, status: st, text: words})
+			}
+			sum[i].targets = append(sum[i].targets, p.Name())
+		}
+	}
+	slices.SortStableFunc(sum, func(a, b summedCheck) int { return b.status.Severity() - a.status.Severity() })
+	return sum
+}
+
+// checkParas lists the checks, the worst first. Of several targets those that all
+// passed are only named.
+func checkParas(plans []deploy.Plan, overridden []string) []prose.Para {
+	sum := sumChecks(plans, overridden)
+	if len(sum) == 0 {
+		return nil
+	}
+	d := prose.Document{Paras: []prose.Para{{}}}
+	d.Paras = append(d.Paras, prose.Para{Text: "Checks", Role: theme.Title})
+	var named, passed []string
+	for _, c := range sum {
+		switch {
+		case len(plans) == 1 || c.status != theme.StatusOK:
+			d.FieldAs(c.status.Role(), c.name, c.status.Glyph()+" "+c.words(len(plans)))
+		case !slices.Contains(named, c.name):
+			passed = append(passed, c.name)
+		}
+		named = append(named, c.name)
+	}
+	if len(passed) > 0 {
+		d.FieldAs(theme.OK, "passed", theme.StatusOK.Glyph()+" "+strings.Join(passed, ", "))
+	}
+	return d.Paras
+}
+
+// checkTotals counts the checks by their state, each as bad as it is of any target,
+// and names those that are not well.
+func checkTotals(plans []deploy.Plan, overridden []string) []livetable.Span {
 	names := map[theme.Status][]string{}
-	for _, c := range checks {
-		st, _ := CheckLook(c, overridden)
-		names[st] = append(names[st], c.Name)
+	var counted []string
+	for _, c := range sumChecks(plans, overridden) {
+		if !slices.Contains(counted, c.name) {
+			counted = append(counted, c.name)
+			names[c.status] = append(names[c.status], c.name)
+		}
 	}
 	out := []livetable.Span{{Text: "checks"}}
 	for _, s := range [...]struct {

@@ -93,5 +93,5 @@ func (s *followScreen) cancel() ui.Action {
 
 // again proposes the same once more, on what is there now.
 func (s *followScreen) again() ui.Action {
-	return actPlanAnew.Does(func() { s.changes.Deps.Host.Replace(NewPlan(s.changes, s.Proposal)) })
+	return actPlanAnew.Does(func() { s.changes.Deps.Host.Replace(NewPlan(s.changes, s.Intent, s.started, s.Service)) })
 }

@@ -29,11 +29,11 @@ func Everywhere() []ui.Binding { return []ui.Binding{actJobs} }
 // Kinds are the screens of this room.
 func Kinds() []views.Kind {
 	listed := livetable.Bindings(actFollow)
-	return []views.Kind{
-		planKind(), followKind(),
-		{Declaration: ui.Declaration{Screen: "verdicts", Bindings: listed}},
-		{Declaration: ui.Declaration{Screen: "changes", Title: "Changes of this run", Bindings: listed}},
-	}
+	return append(planKinds(),
+		followKind(),
+		views.Kind{Declaration: ui.Declaration{Screen: "verdicts", Bindings: listed}},
+		views.Kind{Declaration: ui.Declaration{Screen: "changes", Title: "Changes of this run", Bindings: listed}},
+	)
 }
 
 // Globals are the actions that every screen has for the sake of changes.

@@ -99,7 +99,7 @@ func TestTasksThatRunAloneAreFollowedToTheirExit(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		f := changestest.Living(t, uitest.Look{W: 100, H: 30}, func(c *changes.Changes, s awsx.Ref) ui.Screen {
 			revision := s.ClusterRef().In(strings.Replace(s.ARN, "service/payments/api-orders", "task-definition/api-orders:1", 1))
-			return changes.NewPlan(c, changes.Proposal{Service: revision, Intent: deploy.RunTask{Count: 2}})
+			return changes.NewPlan(c, deploy.RunTask{Count: 2}, nil, revision)
 		}).Read()
 		f.Shows("run payments/api-orders:1", "asks for the revision's name")
 		f.Keys("enter").Shows("type the revision's name: api-orders:1")
@@ -141,7 +141,7 @@ func TestADrainIsFollowedUntilTheInstanceIsEmpty(t *testing.T) {
 				t.Fatal(err)
 			}
 			of = instances[0]
-			return changes.NewPlan(c, changes.Proposal{Service: of.Ref, Intent: deploy.Drain{}})
+			return changes.NewPlan(c, deploy.Drain{}, nil, of.Ref)
 		}).Read()
 		f.Shows("asks for the instance's name")
 		f.Keys("enter")

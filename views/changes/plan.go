@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/check"
@@ -14,36 +15,44 @@ import (
 	"gantry/ui"
 	"gantry/ui/diffview"
 	"gantry/ui/modal"
-	"gantry/ui/text"
-	"gantry/ui/theme"
+	"gantry/ui/table"
 	"gantry/views"
 	"gantry/views/livetable"
 	"gantry/views/prose"
 	"gantry/views/wording"
 )
 
-// planScreen shows what a change would do, and asks before it is done. The
-// screen that proposed it stays below with all that was typed there.
+// planScreen shows what a change would do, and asks before it is done. Of one target
+// it shows all there is to know, of several a row each. The screen that proposed it
+// stays below with all that was typed there.
 type planScreen struct {
 	changes *Changes
-	Proposal
+	targets []awsx.Ref
+	intent  deploy.Intent
+	started func(job string)
 
 	ctx        context.Context
 	reading    uint64 // the newest planning
 	planning   bool
-	plan       *deploy.Plan
-	diff       prose.Hunks
-	err        error
+	plan       change.Planned
+	err        error // why there is no plan at all
 	overridden []string
 	covered    bool
+
+	diff  prose.Hunks           // of one target
+	rows  []planRow             // of several
+	table *table.Table[planRow] // of the rows
+	first int                   // the line that the first row is on
 
 	mode string // why nothing may be changed, as it was drawn
 	prose.Sheet
 }
 
-// NewPlan makes the plan of what is proposed.
-func NewPlan(c *Changes, p Proposal) *planScreen {
-	s := &planScreen{changes: c, Proposal: p}
+// NewPlan makes the plan of one intent for one target or for several. Started is called
+// on the loop with the id of the job, or of the batch, once it is being carried out; it
+// may be nil.
+func NewPlan(c *Changes, intent deploy.Intent, started func(job string), targets ...awsx.Ref) *planScreen {
+	s := &planScreen{changes: c, targets: targets, intent: intent, started: started, table: newPlanTable()}
 	s.Sheet = prose.NewSheet(c.Deps.Host, s.layout)
 	return s
 }
@@ -51,12 +60,20 @@ func NewPlan(c *Changes, p Proposal) *planScreen {
 // planned is what a planning brought.
 type planned struct {
 	reading uint64
-	plan    deploy.Plan
+	plan    change.Planned
 	diff    []diffview.Line
 	err     error
 }
 
-func (s *planScreen) Name() string    { return "plan" }
+// Name tells the plan of one target from that of several: what can be done there differs.
+func (s *planScreen) Name() string {
+	if s.several() {
+		return "plans"
+	}
+	return "plan"
+}
+
+func (s *planScreen) several() bool   { return len(s.targets) > 1 }
 func (s *planScreen) Capturing() bool { return false }
 
 func (s *planScreen) Open(ctx context.Context) tea.Cmd {
@@ -70,23 +87,38 @@ func (s *planScreen) replan() tea.Cmd {
 	s.reading++
 	s.planning = true
 	s.Pager.Changed()
-	ctx, changer, p, reading := s.ctx, s.changes.Changer, s.Proposal, s.reading
+	ctx, changer, targets, intent, reading := s.ctx, s.changes.Changer, s.targets, s.intent, s.reading
 	return func() tea.Msg {
-		plan, err := changer.Plan(ctx, p.Service, p.Intent)
-		return planned{reading, plan, prose.Difference(plan.Old, plan.New), err}
+		plan, err := changer.PlanAll(ctx, targets, intent)
+		msg := planned{reading: reading, plan: plan, err: err}
+		if len(targets) == 1 {
+			for _, u := range plan.Unplanned {
+				msg.err = u.Err
+			}
+			for _, p := range plan.Batch.Plans {
+				msg.diff = prose.Difference(p.Old, p.New)
+			}
+		}
+		return msg
 	}
 }
 
 func (s *planScreen) Update(msg tea.Msg) tea.Cmd {
 	if msg, ok := msg.(planned); ok && msg.reading == s.reading {
-		s.planning, s.err, s.plan, s.diff, s.overridden = false, msg.err, nil, prose.Hunks{Lines: msg.diff}, nil
-		if msg.err == nil {
-			s.plan = &msg.plan
-		}
-		s.Pager.Changed()
+		s.planning, s.plan, s.err, s.overridden = false, msg.plan, msg.err, nil
+		s.diff = prose.Hunks{Lines: msg.diff}
+		s.lay()
 		s.unknownWayBack()
 	}
 	return nil
+}
+
+// lay draws the plan anew.
+func (s *planScreen) lay() {
+	s.rows = planRows(s.plan, s.overridden)
+	s.table.SetRows(s.rows)
+	s.table.Pin()
+	s.Pager.Changed()
 }
 
 // Covered notes that another screen lies above, in whose place none must come.
@@ -100,112 +132,47 @@ func (s *planScreen) Covered(covered bool) tea.Cmd {
 }
 
 func (s *planScreen) View(w, h int) ui.Frame {
-	s.mode = s.changes.refusal(s.Service.ClusterRef())
+	s.mode = s.changes.refusal(s.targets[0].ClusterRef())
 	return s.Draw(s.mode, w, h)
-}
-
-// layout puts the difference between the summary and the checks, whose outcome
-// the header tells already.
-func (s *planScreen) layout(th *theme.Theme, w int) []string {
-	head, tail := s.paras()
-	return append(s.diff.Below(prose.Wrapped(th, w, head), th, w), prose.Wrapped(th, w, tail)...)
-}
-
-// paras are what stands above the difference, and below it.
-func (s *planScreen) paras() (head, tail []prose.Para) {
-	var d prose.Document
-	switch {
-	case s.planning:
-		d.Line(theme.Dim, "reading "+s.Service.Name()+" and making a plan")
-	case s.err != nil:
-		noPlan(&d, s.err, s.key(actPlanAnew)+" plans anew, esc goes back to what was typed")
-	default:
-		return s.summary(), checkParas(s.plan.Checks, s.overridden)
-	}
-	return d.Paras, nil
 }
 
 func (s *planScreen) key(b ui.Binding) string { return s.changes.Deps.Host.Key(b) }
 
-// summary puts a plan in words: what and where, what comes next, and the exact
-// calls.
-func (s *planScreen) summary() []prose.Para {
-	var d prose.Document
-	p := *s.plan
-	d.Heading(title(p))
-	d.Paras = append(d.Paras, s.next())
-	effects(&d, p)
-	d.Field("images", s.pinning())
-	d.Field("takes", takes(p))
-	d.Heading("Calls")
-	for _, step := range p.Steps {
-		d.Line(theme.Text, step.Describe().Text)
+// subject is what the screen is about: the target, or the cluster of several.
+func (s *planScreen) subject() awsx.Ref {
+	if s.several() {
+		return s.targets[0].ClusterRef()
 	}
-	if len(p.Carried) > 0 {
-		d.Line(theme.Dim, "fields unknown to this version are sent as they were read: "+strings.Join(p.Carried, ", "))
-	}
-	if len(s.diff.Lines) > 0 {
-		d.Heading("Difference: " + diffview.Summary(s.diff.Lines))
-	}
-	return d.Paras
+	return s.targets[0]
 }
 
-// effects are what a person agrees to.
-func effects(d *prose.Document, p deploy.Plan) {
-	before, after, _ := strings.Cut(brief(p.Before+"\n"+p.After), "\n")
-	d.Field("now", before)
-	d.Field("then", after)
-	d.Field("meanwhile", p.Leaves)
-	d.Field("as", p.Identity.ARN)
-}
-
-// takes says how long the change is expected to take, and how long it is waited
-// for.
-func takes(p deploy.Plan) string {
-	if !p.Follows() {
-		return ""
-	}
-	expected, most := "", ""
-	if d := p.Expected(); d > 0 {
-		expected = "about " + text.Span(d) + " going by earlier ones"
-	}
-	if d := p.Timeout(); d > 0 {
-		most = "followed for at most " + text.Span(d)
-	}
-	return wording.JoinNonEmpty("; ", expected, most)
-}
-
-// next is what stands in the way, or what the key that goes on does.
-func (s *planScreen) next() prose.Para {
-	blocking := s.plan.Blocking(s.overridden...)
-	next := prose.Para{Label: "next", Role: theme.Accent, Depth: 1}
+// title says what is done, and to what.
+func (s *planScreen) title() string {
 	switch {
-	case s.plan.Denied != "":
-		next.Role = theme.Failed
-		next.Text = theme.StatusFailed.Glyph() + " denied by a rule of the configuration: " + s.plan.Denied + " (final: nothing overrides it)"
-	case len(blocking) > 0:
-		c := blocking[0]
-		next.Role = theme.Failed
-		next.Text = theme.StatusFailed.Glyph() + " " + c.Name + ": " + c.Text + " (mend it, or " + s.key(actOverride) + " overrides it)"
-	case s.mode != "":
-		next.Role, next.Text = theme.Degraded, s.mode
-	default:
-		next.Text = s.key(actCarryOut) + " " + s.plan.Consent().String() + ", then makes " + wording.Count(len(s.plan.Steps), "call")
+	case s.several():
+		return s.intent.Action() + " " + s.number() + " of " + s.targets[0].ClusterName()
+	case s.waiting() == "":
+		return title(s.plan.Batch.Plans[0])
 	}
-	return next
+	return s.intent.Action() + " " + s.targets[0].Name()
 }
 
 func title(p deploy.Plan) string {
 	return p.Intent.Action() + " " + p.Target.ClusterName() + "/" + p.Name()
 }
 
+// number counts the targets.
+func (s *planScreen) number() string {
+	return wording.Count(len(s.targets), s.targets[0].Noun())
+}
+
 func (s *planScreen) Header() ui.Header {
-	h := s.changes.Deps.Header(s.Service, "plan")
+	h := s.changes.Deps.Header(s.subject(), "plan")
 	switch {
 	case s.planning:
 		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "planning"}
-	case s.plan == nil:
-		t := prose.TroubleOf(s.err, s.Service.Context)
+	case s.err != nil:
+		t := prose.TroubleOf(s.err, s.targets[0].Context)
 		if t.Class != fault.Invalid { // the account has answered, the wish did not fit
 			h.Fresh = ui.Fresh{State: prose.FreshOf(t.Class), Text: t.Word}
 		}
@@ -213,82 +180,120 @@ func (s *planScreen) Header() ui.Header {
 			h.Banner = t.Banner
 		}
 	default:
-		h.Counts = livetable.PaintSpans(s.changes.Deps.Host.Theme(), checkTotals(s.plan.Checks, s.overridden))
+		h.Counts = livetable.PaintSpans(s.changes.Deps.Host.Theme(), checkTotals(s.plan.Batch.Plans, s.overridden))
 	}
 	return h
 }
 
-// Text is the plan, for a file.
-func (s *planScreen) Text() string {
-	head, tail := s.paras()
-	return prose.PlainText(head) + prose.PlainDifference(s.diff.Lines) + prose.PlainText(tail)
+// waiting says why there is nothing to carry out yet, empty when there is.
+func (s *planScreen) waiting() string {
+	switch {
+	case s.planning:
+		return "the plan is being made"
+	case s.err != nil || len(s.plan.Batch.Plans) == 0:
+		return "there is no plan"
+	}
+	return ""
 }
 
 func (s *planScreen) Actions() []ui.Action {
-	waiting := ""
-	var blocking []check.Finding
-	switch {
-	case s.planning:
-		waiting = "the plan is being made"
-	case s.plan == nil:
-		waiting = "there is no plan"
-	default:
-		blocking = s.plan.Blocking(s.overridden...)
-	}
+	waiting, stop := s.waiting(), s.obstacle()
 	carry, override := actCarryOut.Does(s.confirm), actOverride.Does(s.override)
+	carry.Binding = s.carryOut()
+	carry.Tier = max(carry.Tier, int(s.plan.Batch.Tier))
 	carry.Disabled, override.Disabled = waiting, waiting
-	if s.plan != nil {
-		carry.Tier = int(s.plan.Tier)
+	if waiting == "" {
+		carry.Disabled = stop.short
+		switch {
+		case stop.final:
+			override.Disabled = stop.short
+		case stop.check:
+			override.Hint = 2
+		}
 	}
-	if s.plan != nil && s.plan.Denied != "" {
-		carry.Disabled = "a rule of the configuration denies this: " + s.plan.Denied
-		override.Disabled = carry.Disabled
-	} else if len(blocking) > 0 {
-		carry.Disabled = "the check " + blocking[0].Name + " failed: mend it, or override it"
-		override.Hint = 2
+	out := []ui.Action{carry, override}
+	if s.several() {
+		out = append([]ui.Action{s.open()}, append(out, s.leaveOut())...)
+	} else {
+		out = append(out, s.variants()...)
+		out = append(out, s.diff.Actions(s.Pager)...)
 	}
-	commands := copyCommands(s.changes.Deps.Host, func() []string { return s.plan.Commands() })
-	commands.Hint, commands.Disabled = 5, waiting
+	commands := actCommands.Does(func() {
+		s.changes.Deps.Host.Copy("plan", strings.Join(s.plan.Batch.Commands(), "\n")+"\n")
+	})
+	commands.Disabled = waiting
 	refresh := actPlanAnew.Runs(s.replan)
 	refresh.Hint = 6
-	out := append([]ui.Action{carry, override}, s.variants()...)
-	out = append(out, commands, refresh)
-	out = append(out, s.diff.Actions(s.Pager)...)
-	return append(out, ui.Movement(s.Pager)...)
+	return append(append(out, commands, refresh), ui.Movement(s)...)
 }
 
-// confirm asks as much as the plan's tier wants. The question is about the plan
-// as it is now, whatever is read later.
-func (s *planScreen) confirm() {
-	p, overridden := *s.plan, slices.Clone(s.overridden)
-	views.Ask(s.changes.Deps.Host, p.Consent(), modal.Question{
-		Title: title(p) + " in " + p.Target.Context.String() + "?",
-		Body: s.changes.questionBody(func(d *prose.Document) {
-			effects(d, p)
-			d.Field("overridden", strings.Join(overridden, ", "))
-			for _, step := range p.Steps {
-				d.Field("call", step.Describe().Text)
-			}
-		}),
-		Yes: func() tea.Cmd { s.start(p, overridden); return nil },
-	})
-}
-
-// override passes over the failed check that stands in the way.
-func (s *planScreen) override() {
-	var failed check.Finding
-	if blocking := s.plan.Blocking(s.overridden...); len(blocking) > 0 {
-		failed = blocking[0]
+// carryOut is the action's binding, which leaves enter to the rows of several targets.
+func (s *planScreen) carryOut() ui.Binding {
+	if s.several() {
+		return actCarryOutAll
 	}
+	return actCarryOut
+}
+
+// blocking is the first failed check that stands in the way, and of which target.
+func (s *planScreen) blocking() (failed check.Finding, where string) {
+	for _, p := range s.plan.Batch.Plans {
+		if checks := p.Blocking(s.overridden...); len(checks) > 0 {
+			return checks[0], p.Name()
+		}
+	}
+	return check.Finding{}, ""
+}
+
+// override passes over the failed check that stands in the way, for all targets.
+func (s *planScreen) override() {
+	failed, _ := s.blocking()
 	s.changes.askOverride(failed, func(name string) {
 		s.overridden = append(s.overridden, name)
-		s.Pager.Changed()
+		s.lay()
 	})
 }
 
-func (s *planScreen) start(p deploy.Plan, overridden []string) {
-	host := s.changes.Deps.Host
-	id, err := s.changes.Changer.Start(change.Job{Plan: p, Override: overridden})
+// confirm asks once for all targets, as much as their plan wants. The question is
+// about the plan as it is now, whatever is read later.
+func (s *planScreen) confirm() {
+	b, overridden := s.plan.Batch, slices.Clone(s.overridden)
+	views.Ask(s.changes.Deps.Host, b.Consent(), modal.Question{
+		Title: s.title() + " in " + s.targets[0].Context.String() + "?",
+		Body: s.changes.questionBody(func(d *prose.Document) {
+			if s.several() {
+				for _, p := range b.Plans {
+					d.Field(p.Name(), whatHappens(p))
+				}
+			} else {
+				effects(d, b.Plans[0])
+			}
+			d.Field("overridden", strings.Join(overridden, ", "))
+			if !s.several() {
+				for _, step := range b.Plans[0].Steps {
+					d.Field("call", step.Describe().Text)
+				}
+			}
+		}),
+		Yes: func() tea.Cmd { s.start(b, overridden); return nil },
+	})
+}
+
+// start carries the plan out, and gives way to what shows how that goes.
+func (s *planScreen) start(b deploy.Batch, overridden []string) {
+	host, changer := s.changes.Deps.Host, s.changes.Changer
+	var id string
+	var err error
+	var next func() ui.Screen
+	if len(b.Plans) == 1 {
+		id, err = changer.Start(change.Job{Plan: b.Plans[0], Override: overridden})
+		next = func() ui.Screen {
+			return NewFollow(s.changes, id, Proposal{b.Plans[0].Target, s.intent, s.started})
+		}
+	} else {
+		id, err = changer.StartBatch(change.BatchJob{Batch: b, Override: overridden})
+		next = func() ui.Screen { return newVerdicts(s.changes, id, s.subject(), b) }
+	}
 	if err != nil {
 		host.Flash(ui.Error, "%s", err)
 		return
@@ -296,5 +301,5 @@ func (s *planScreen) start(p deploy.Plan, overridden []string) {
 	if s.started != nil {
 		s.started(id)
 	}
-	host.Replace(NewFollow(s.changes, id, s.Proposal))
+	host.Replace(next())
 }

@@ -17,18 +17,18 @@ import (
 func (s *planScreen) variants() []ui.Action {
 	waiting := ""
 	if s.planning {
-		waiting = "the plan is being made"
+		waiting = s.waiting()
 	}
 	var out []ui.Action
-	if _, ok := s.Intent.(deploy.RollBack); ok {
+	if _, ok := s.intent.(deploy.RollBack); ok {
 		another := s.another()
 		another.Disabled = waiting
 		out = append(out, another)
 	}
-	if intent, ok := nextPinning(s.Intent); ok {
+	if intent, ok := nextPinning(s.intent); ok {
 		pin := s.pin(intent)
 		pin.Disabled = waiting
-		if waiting == "" && s.pinning() == "" && s.plan != nil {
+		if waiting == "" && s.pinning() == "" && s.waiting() == "" {
 			pin.Disabled, pin.Hint = "ECS returns to what ran before by itself: no image is named", 0
 		}
 		out = append(out, pin)
@@ -38,13 +38,13 @@ func (s *planScreen) variants() []ui.Action {
 
 // another lists what else to go back to.
 func (s *planScreen) another() ui.Action {
-	return actRevision.Does(func() { s.changes.Deps.Host.Push(s.changes.NewRevisions(s.Service, "")) })
+	return actRevision.Does(func() { s.changes.Deps.Host.Push(s.changes.NewRevisions(s.targets[0], "")) })
 }
 
 // pin plans anew with images named in another way.
 func (s *planScreen) pin(intent deploy.Intent) ui.Action {
 	return actPin.Runs(func() tea.Cmd {
-		s.Intent = intent
+		s.intent = intent
 		return s.replan()
 	})
 }
@@ -70,15 +70,15 @@ func nextPinning(intent deploy.Intent) (next deploy.Intent, ok bool) {
 // pinning says how the plan names its images, and what changes that; empty where
 // there is no choice.
 func (s *planScreen) pinning() string {
-	_, ok := nextPinning(s.Intent)
-	if !ok || s.plan == nil {
+	_, ok := nextPinning(s.intent)
+	if !ok || s.waiting() != "" {
 		return ""
 	}
 	words := ""
-	switch in := s.Intent.(type) {
+	switch in := s.intent.(type) {
 	case deploy.RollBack:
 		// The check is the engine's word on what ran, made where images are deployed.
-		if !slices.ContainsFunc(s.plan.Checks, func(c check.Finding) bool { return c.Name == check.Tag }) {
+		if !slices.ContainsFunc(s.plan.Batch.Plans[0].Checks, func(c check.Finding) bool { return c.Name == check.Tag }) {
 			return ""
 		}
 		words = rollBackPinning(in.Pin)
@@ -104,13 +104,13 @@ func rollBackPinning(p deploy.Pinning) string {
 // unknownWayBack gives way to the revisions when no record tells which of them a
 // roll back would return to.
 func (s *planScreen) unknownWayBack() {
-	in, ok := s.Intent.(deploy.RollBack)
-	if !ok || in.To != "" || s.covered || fault.ClassOf(s.err) != fault.NotFound {
+	in, ok := s.intent.(deploy.RollBack)
+	if !ok || in.To != "" || s.several() || s.covered || fault.ClassOf(s.err) != fault.NotFound {
 		return
 	}
 	why := s.err.Error()
 	if e := (*fault.Error)(nil); errors.As(s.err, &e) && e.Err != nil {
 		why = e.Err.Error() + ": choose the revision to go back to"
 	}
-	s.changes.Deps.Host.Replace(s.changes.NewRevisions(s.Service, why))
+	s.changes.Deps.Host.Replace(s.changes.NewRevisions(s.targets[0], why))
 }

@@ -12,6 +12,7 @@ import (
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
+	"gantry/views"
 	"gantry/views/livetable"
 	"gantry/views/prose"
 )
@@ -27,7 +28,7 @@ func newVerdicts(c *Changes, id string, cluster awsx.Ref, b deploy.Batch) ui.Scr
 	nouns := b.Plans[0].Target.Noun() + "s"
 	return livetable.New(c.Deps, livetable.Spec[change.Status]{
 		Name: "verdicts", Nouns: nouns, Subject: cluster,
-		Crumb: cluster.Context.String() + " " + cluster.Name() + " " + b.Action,
+		Crumb: views.Crumb(cluster) + " " + b.Action,
 		Table: table.Options[change.Status]{
 			Key: func(j change.Status) string { return j.ID }, Columns: verdictColumns(names),
 			Fault: func(j change.Status) bool { return verdictOf(j).Fault() },

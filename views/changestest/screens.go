@@ -35,7 +35,7 @@ func Past(c *changes.Changes, s awsx.Ref) ui.Screen { return revisions.NewDeploy
 // OnPlan opens the plan of an intent.
 func OnPlan(intent deploy.Intent) func(*changes.Changes, awsx.Ref) ui.Screen {
 	return func(c *changes.Changes, s awsx.Ref) ui.Screen {
-		return changes.NewPlan(c, changes.Proposal{Service: s, Intent: intent})
+		return changes.NewPlan(c, intent, nil, s)
 	}
 }
 

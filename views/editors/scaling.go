@@ -138,7 +138,7 @@ func (s *scalingScreen) askCount() {
 		Submit: func(values []string) (tea.Cmd, error) {
 			n, err := parseCount(values[0])
 			if err == nil {
-				host.Replace(changes.NewPlan(s.changes, changes.Proposal{Service: s.service, Intent: deploy.Scale{Count: n}}))
+				host.Replace(changes.NewPlan(s.changes, deploy.Scale{Count: n}, nil, s.service))
 			}
 			return nil, err
 		},
