@@ -11,6 +11,7 @@ import (
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
+	"gantry/views/wording"
 )
 
 // planRow is one target of a plan for several.
@@ -46,8 +47,11 @@ func planRows(plan change.Planned, overridden []string) []planRow {
 	return rows
 }
 
-// whatHappens says in one line what becomes of a target, and what is left meanwhile.
-func whatHappens(p deploy.Plan) string { return brief(p.Summary()) + "; " + p.Leaves }
+// whatHappens says in one line what is left meanwhile, which is soonest missed where the
+// line is cut, and what becomes of a target.
+func whatHappens(p deploy.Plan) string {
+	return wording.JoinNonEmpty("; ", p.Leaves, brief(p.Summary()))
+}
 
 func newPlanTable() *table.Table[planRow] {
 	return table.New(table.Options[planRow]{

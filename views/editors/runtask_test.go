@@ -87,7 +87,7 @@ func TestMarkedTasksAreStoppedTogether(t *testing.T) {
 		f.Press("/").Type("api-orders").Press("enter")
 		f.Keys("enter", "space", "space", "ctrl+d").Shows("Stop 2 tasks of payments")
 		f.Answer("").Shows("stop 2 tasks of payments", "leaves 3 healthy of 4 tasks")
-		f.Keys("enter").Answer("2 payments")
+		f.Keys("C").Answer("2 payments")
 		f.Advance(time.Minute).Shows("+ succeeded", "all have ended")
 		if n := f.World.Count("StopTask"); n != 2 {
 			t.Errorf("%d tasks were stopped", n)

@@ -115,7 +115,7 @@ func TestMarkedInstancesAreDrainedTogether(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		f := changestest.Orders(t, uitest.Look{W: 120, H: 40}, onInstances).Read()
 		f.Keys("space", "space", "D").Shows("drain 2 instances of payments", instancesOf(f)[0].EC2ID, instancesOf(f)[1].EC2ID)
-		f.Keys("enter").Shows("type the number of instances and the cluster's name: 2 payments")
+		f.Keys("C").Shows("type the number of instances and the cluster's name: 2 payments")
 	})
 }
 
