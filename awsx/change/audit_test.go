@@ -44,9 +44,9 @@ func (f *filling) write() {
 	}
 }
 
-func (f *filling) Begin(id string, p deploy.Plan) error {
+func (f *filling) Begin(id string, p deploy.Plan, overridden []string) error {
 	f.write()
-	return f.Audit.Begin(id, p)
+	return f.Audit.Begin(id, p, overridden)
 }
 
 func (f *filling) Call(id string, p deploy.Plan, c awsx.Call) error {
@@ -54,9 +54,9 @@ func (f *filling) Call(id string, p deploy.Plan, c awsx.Call) error {
 	return f.Audit.Call(id, p, c)
 }
 
-func (f *filling) End(id string, p deploy.Plan, outcome string) error {
+func (f *filling) End(id string, p deploy.Plan, outcome string, made deploy.State) error {
 	f.write()
-	return f.Audit.End(id, p, outcome)
+	return f.Audit.End(id, p, outcome, made)
 }
 
 // TestAFullDiskStopsAChangeBeforeItsNextCall fills the disk before each of the
@@ -231,7 +231,7 @@ func TestNoValueEntersTheJournal(t *testing.T) {
 			Container: "api", Name: name, Had: rapid.Bool().Draw(r, "had"), Has: true,
 			Before: awsx.EnvVar{Name: name, Value: value("before")}, After: awsx.EnvVar{Name: name, Value: value("after")},
 		}}}
-		if err := errors.Join(journal.Begin("chg", p), journal.Call("chg", p, awsx.Call{Service: "ECS", Operation: "UpdateService"}), journal.End("chg", p, "succeeded")); err != nil {
+		if err := errors.Join(journal.Begin("chg", p, nil), journal.Call("chg", p, awsx.Call{Service: "ECS", Operation: "UpdateService"}), journal.End("chg", p, "succeeded", deploy.State{})); err != nil {
 			r.Fatal(err)
 		}
 		data, err := os.ReadFile(log.Path())
@@ -243,6 +243,47 @@ func TestNoValueEntersTheJournal(t *testing.T) {
 		}
 		if err := os.Truncate(log.Path(), 0); err != nil {
 			r.Fatal(err)
+		}
+	})
+}
+
+// TestTheJournalSaysWhatWasAskedAndWhatWasMade: who looks back finds the change in the
+// account by the ids on record.
+func TestTheJournalSaysWhatWasAskedAndWhatWasMade(t *testing.T) {
+	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
+		w.sim.PushImage("catalog", "v9", sim.Behaviour{})
+		s := w.finish(t, change.Job{Plan: w.plan(t, "catalog", image(":v9")), Override: []string{check.Stack, check.Breaker}})
+		if s.Err != nil {
+			t.Fatal(s.Err)
+		}
+		records := w.records(t)
+		begin, end := records[0], records[len(records)-1]
+		if begin.Tier != "name" || begin.Production == nil || !*begin.Production || !slices.Equal(begin.Overridden, []string{check.Stack, check.Breaker}) {
+			t.Errorf("the beginning says %+v", begin)
+		}
+		if begin.Process != os.Getpid() || begin.Identity == "" {
+			t.Errorf("the beginning is by %+v", begin)
+		}
+		st := s.Result.State
+		if end.Revision != awsx.ARNName(st.Registered.ARN) || end.Deployment != st.Deployment || !strings.HasPrefix(end.Deployment, "ecs-svc/") {
+			t.Errorf("the end says %+v, and the change made %+v", end, st)
+		}
+		td, err := w.account.TaskDefinition(t.Context(), "catalog")
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, err := deploy.Read(t.Context(), w.account, awsx.Ref{Context: w.id, Cluster: w.service(t, "catalog").Cluster, ARN: td.ARN}, deploy.RunTask{Count: 2}, read.Held{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := deploy.Build(run, deploy.RunTask{Count: 2}, deploy.Policy{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ran := w.finish(t, change.Job{Plan: p, NoFollow: true})
+		records = w.records(t)
+		if end := records[len(records)-1]; ran.Err != nil || len(end.Tasks) != 2 || end.Tasks[0] != ran.Result.State.Tasks[0].ID {
+			t.Errorf("the run's end says %+v (%v)", end, ran.Err)
 		}
 	})
 }

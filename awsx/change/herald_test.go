@@ -124,7 +124,7 @@ func TestAnEndIsToldWhateverItIs(t *testing.T) {
 
 type panicsAtTheEnd struct{ noAudit }
 
-func (panicsAtTheEnd) End(string, deploy.Plan, string) error { panic("boom") }
+func (panicsAtTheEnd) End(string, deploy.Plan, string, deploy.State) error { panic("boom") }
 
 func TestNothingIsToldOfFollowingAlone(t *testing.T) {
 	cried(t, noAudit{}, func(t *testing.T, b *bench, heard *crier) {

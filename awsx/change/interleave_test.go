@@ -118,7 +118,7 @@ func (p *play) fault(format string, args ...any) {
 type call struct{ change, operation string }
 
 // Begin, Call and End make the play a journal in memory.
-func (p *play) Begin(string, deploy.Plan) error { return nil }
+func (p *play) Begin(string, deploy.Plan, []string) error { return nil }
 
 // Call keeps a record.
 func (p *play) Call(id string, _ deploy.Plan, c awsx.Call) error {
@@ -129,7 +129,7 @@ func (p *play) Call(id string, _ deploy.Plan, c awsx.Call) error {
 }
 
 // End keeps nothing.
-func (p *play) End(string, deploy.Plan, string) error { return nil }
+func (p *play) End(string, deploy.Plan, string, deploy.State) error { return nil }
 
 func newPlay(t *testing.T, seed uint64) *play {
 	fail := func(err error) {

@@ -13,10 +13,21 @@ type journal struct{ log *audit.Log }
 // variables enter it sealed.
 func Journal(log *audit.Log) deploy.Audit { return journal{log} }
 
+// Unkept returns the audit of changes for which there is no log, and err says why. It
+// takes no record, so that only who overrides the check changes anything.
+func Unkept(err error) deploy.Audit { return unkept{err} }
+
+type unkept struct{ err error }
+
+func (u unkept) Begin(string, deploy.Plan, []string) error           { return u.err }
+func (u unkept) Call(string, deploy.Plan, awsx.Call) error           { return u.err }
+func (u unkept) End(string, deploy.Plan, string, deploy.State) error { return u.err }
+
 // Begin records what is about to happen.
-func (j journal) Begin(id string, p deploy.Plan) error {
+func (j journal) Begin(id string, p deploy.Plan, overridden []string) error {
 	r := record(audit.Begin, id, p)
-	r.Before, r.After = p.Before, p.After
+	r.Before, r.After, r.Overridden = p.Before, p.After, overridden
+	r.Tier, r.Production = p.Tier.String(), &p.Production
 	for _, c := range p.Env {
 		v := audit.EnvVariable{Container: c.Container, Name: c.Name}
 		if c.Had {
@@ -40,10 +51,21 @@ func (j journal) Call(id string, p deploy.Plan, c awsx.Call) error {
 	return j.log.Append(r)
 }
 
-// End records what came of it.
-func (j journal) End(id string, p deploy.Plan, outcome string) error {
+// End records what came of it, and under which ids the account has it.
+func (j journal) End(id string, p deploy.Plan, outcome string, made deploy.State) error {
 	r := record(audit.End, id, p)
-	r.Outcome = outcome
+	r.Outcome, r.Deployment = outcome, made.Deployment
+	switch {
+	case made.Registered != nil:
+		r.Revision = awsx.ARNName(made.Registered.ARN)
+	case made.Deployment != "":
+		if d, ok := made.Service.Primary(); ok {
+			r.Revision = awsx.ARNName(d.TaskDefinition)
+		}
+	}
+	for _, t := range made.Tasks {
+		r.Tasks = append(r.Tasks, t.ID)
+	}
 	return j.log.Append(r)
 }
 

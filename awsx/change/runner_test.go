@@ -21,14 +21,14 @@ import (
 // noAudit is an audit that keeps nothing; fault makes it panic.
 type noAudit struct{ fault string }
 
-func (a noAudit) Begin(string, deploy.Plan) error {
+func (a noAudit) Begin(string, deploy.Plan, []string) error {
 	if a.fault != "" {
 		panic(a.fault)
 	}
 	return nil
 }
-func (noAudit) Call(string, deploy.Plan, awsx.Call) error { return nil }
-func (noAudit) End(string, deploy.Plan, string) error     { return nil }
+func (noAudit) Call(string, deploy.Plan, awsx.Call) error           { return nil }
+func (noAudit) End(string, deploy.Plan, string, deploy.State) error { return nil }
 
 // quiet is a source that has nothing to tell, ever.
 type quiet struct{ changed chan struct{} }

@@ -31,7 +31,7 @@ func newDesk(options ...awsxtest.Option) *desk {
 	return &desk{Account: a, cluster: cluster, api: cluster.Service("api", options...), policy: Policy{NonProduction: DefaultNonProduction()}}
 }
 
-func (d *desk) Begin(_ string, p Plan) error {
+func (d *desk) Begin(_ string, p Plan, _ []string) error {
 	d.lines = append(d.lines, "begin "+p.Intent.Action())
 	return nil
 }
@@ -41,7 +41,7 @@ func (d *desk) Call(_ string, _ Plan, c awsx.Call) error {
 	return nil
 }
 
-func (d *desk) End(_ string, _ Plan, outcome string) error {
+func (d *desk) End(_ string, _ Plan, outcome string, _ State) error {
 	d.lines = append(d.lines, "end "+outcome)
 	return nil
 }

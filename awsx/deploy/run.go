@@ -32,9 +32,11 @@ type Gate interface {
 // Audit is the journal of changes. A record is on disk when a method returns
 // without an error.
 type Audit interface {
-	Begin(id string, p Plan) error
+	// Begin names the checks that somebody overrode.
+	Begin(id string, p Plan, overridden []string) error
 	Call(id string, p Plan, c awsx.Call) error
-	End(id string, p Plan, outcome string) error
+	// End takes the outcome in words, and the state for what the run made.
+	End(id string, p Plan, outcome string, made State) error
 }
 
 // RunOptions is what carrying out a plan needs. Account, Plan, Gate and Audit
@@ -93,7 +95,7 @@ func Run(ctx context.Context, o RunOptions) (Result, error) {
 	if err := admit(ctx, o); err != nil {
 		return res, err
 	}
-	if err := o.Audit.Begin(o.ID, o.Plan); err != nil {
+	if err := o.Audit.Begin(o.ID, o.Plan, o.Override); err != nil {
 		if !slices.Contains(o.Override, check.Audit) {
 			return res, refusal(fault.Failed, o.Plan, "override the check "+check.Audit+" to go on without a record", "the audit record cannot be written: %w", err)
 		}
@@ -117,7 +119,7 @@ func Run(ctx context.Context, o RunOptions) (Result, error) {
 			outcome, err = followed(ctx, o, &res)
 		}
 	}
-	if endErr := o.Audit.End(o.ID, o.Plan, outcome); endErr != nil {
+	if endErr := o.Audit.End(o.ID, o.Plan, outcome, res.State); endErr != nil {
 		res.AuditErr = errors.Join(res.AuditErr, endErr)
 	}
 	if res.Verdict != nil && res.Verdict.Good() {

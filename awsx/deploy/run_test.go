@@ -22,7 +22,7 @@ type journal struct {
 	f                 *fake
 }
 
-func (j *journal) Begin(id string, p Plan) error {
+func (j *journal) Begin(id string, p Plan, _ []string) error {
 	if len(j.f.sent) > 0 {
 		return errors.New("a call was sent before the begin record")
 	}
@@ -35,7 +35,7 @@ func (j *journal) Call(_ string, _ Plan, c awsx.Call) error {
 	return j.callErr
 }
 
-func (j *journal) End(_ string, _ Plan, outcome string) error {
+func (j *journal) End(_ string, _ Plan, outcome string, _ State) error {
 	j.lines = append(j.lines, "end "+outcome)
 	return nil
 }

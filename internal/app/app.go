@@ -49,9 +49,13 @@ type App struct {
 	Gate   deploy.Gate
 	Arming *change.Arming
 
-	journal *audit.Log
-	notices notices
-	chat    *chat // nil when nobody is told of changes
+	// journal is nil when the state directory cannot be used, and journalErr says why:
+	// looking needs no record.
+	journal    *audit.Log
+	journalErr error
+	auditDir   string
+	notices    notices
+	chat       *chat // nil when nobody is told of changes
 	// logStore opens a store of documents, logGroups CloudWatch Logs of a context.
 	logStore  func(awsx.ContextID, config.Logs) (logs.Source, error)
 	logGroups func(awsx.ContextID) cloudwatch.Port
@@ -89,33 +93,30 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	}
 	a := &App{Config: cfg, Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport}
 	opener, err := open(a, ctx, o)
-	if err == nil {
-		err = a.assemble(ctx, opener, dir)
-	}
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
+	a.assemble(ctx, opener, dir)
 	return a, nil
 }
 
 // assemble builds what stands on the opened account.
-func (a *App) assemble(ctx context.Context, opener awsx.Opener, auditDir string) error {
-	journal, err := audit.Open(auditDir)
-	if err != nil {
-		return err
+func (a *App) assemble(ctx context.Context, opener awsx.Opener, auditDir string) {
+	a.auditDir, a.Seen = auditDir, &store.Memory{}
+	records := change.Unkept(a.openJournal())
+	if a.journal != nil {
+		records = change.Journal(a.journal)
 	}
-	a.journal, a.Seen = journal, &store.Memory{}
 	a.Policy = a.Config.Policy()
 	a.Store = store.New(ctx, store.Options{Opener: opener, Refresh: a.Config.Refresh, Observer: a.Seen, Alarming: reason.AboutHealth})
 	a.Arming = change.NewArming(a.Config.Writing.ReadOnly, 0)
 	a.Gate = a.Arming
-	o := change.Options{Account: a.Store.Account, Gate: gate{a}, Audit: change.Journal(a.journal), Source: change.StoreSource(a.Store)}
+	o := change.Options{Account: a.Store.Account, Gate: gate{a}, Audit: records, Source: change.StoreSource(a.Store)}
 	a.notices.wake = make(chan struct{}, 1)
 	if a.openChat(); a.chat != nil {
 		o.Herald = a.chat
 	}
 	a.Changes = &change.Desk{Runner: change.New(o), Store: a.Store, Policy: a.Policy}
-	return nil
 }
 
 // gate is the application's gate at the time it is asked: the console exchanges

@@ -8,7 +8,6 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
-	"gantry/internal/audit"
 )
 
 // CarryOptions say how a plan is carried out.
@@ -81,13 +80,4 @@ type changer struct {
 // Reveal records that secrets are shown.
 func (c changer) Reveal(service awsx.Ref) error {
 	return c.app.RecordReveal(context.Background(), service)
-}
-
-// RecordReveal writes to the journal that secrets of a service are shown. What
-// cannot be recorded is not shown.
-func (a *App) RecordReveal(_ context.Context, service awsx.Ref) error {
-	return a.journal.Append(audit.Record{
-		Kind: audit.End, Change: deploy.NewID(), Context: service.Context.String(),
-		Cluster: service.ClusterName(), Service: service.Name(), Action: "reveal", Outcome: "shown",
-	})
 }

@@ -36,6 +36,7 @@ func (a *App) Console(ctx context.Context, getenv func(string) string) error {
 	if err != nil {
 		return err
 	}
+	a.nameUnended()
 	err = ui.Run(ctx, ui.New(ctx, options), ui.RunOptions{Drain: a.Changes.Shutdown, Patience: patience})
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return nil // told to end

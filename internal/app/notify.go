@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/internal/audit"
 	"gantry/internal/clean"
 	"gantry/internal/config"
 	"gantry/internal/notify"
@@ -36,7 +37,7 @@ func (a *App) openChat() {
 	if a.Config.Notify.Webhook == "" {
 		return
 	}
-	user, host := a.journal.Who()
+	user, host := audit.Who()
 	a.chat = &chat{
 		wants: a.Config.Notify, who: user + "@" + host,
 		sender: notify.New(notify.Options{URL: a.Config.Notify.Webhook, Transport: a.transport, Warn: a.notices.add}),

@@ -46,8 +46,21 @@ type Record struct {
 	After    string        `json:"after,omitempty"`
 	Env      []EnvVariable `json:"env,omitempty"`
 	Secrets  []Reference   `json:"secrets,omitempty"`
-	Call     string        `json:"call,omitempty"` // service:Operation
-	Outcome  string        `json:"outcome,omitempty"`
+	// Tier is what was asked for: yes, name or bulk. Production and the checks that
+	// were overridden come with a beginning as well.
+	Tier       string   `json:"tier,omitempty"`
+	Production *bool    `json:"production,omitempty"`
+	Overridden []string `json:"overridden,omitempty"`
+	Call       string   `json:"call,omitempty"` // service:Operation
+	Outcome    string   `json:"outcome,omitempty"`
+	// Revision (family:revision), Deployment (ecs-svc/…) and the ids of Tasks are what
+	// a change made, and come with its end.
+	Revision   string   `json:"revision,omitempty"`
+	Deployment string   `json:"deployment,omitempty"`
+	Tasks      []string `json:"tasks,omitempty"`
+	// Process is the process that wrote the record: as long as it lives, a beginning
+	// without an end is under way.
+	Process int `json:"process,omitempty"`
 }
 
 // Reference is one changed reference to a secret of SSM or Secrets Manager, as it
@@ -101,7 +114,7 @@ func Open(dir string) (*Log, error) {
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
-	l := &Log{path: filepath.Join(dir, "audit.jsonl"), key: key, who: who(), host: host()}
+	l := &Log{path: Path(dir), key: key, who: who(), host: host()}
 	l.open = l.openFile
 	f, err := l.open()
 	if err != nil {
@@ -114,13 +127,43 @@ func Open(dir string) (*Log, error) {
 }
 
 // Who returns the user and the host that records name.
-func (l *Log) Who() (user, host string) { return l.who, l.host }
+func Who() (user, machine string) { return who(), host() }
+
+// Path returns where the journal of a directory is.
+func Path(dir string) string { return filepath.Join(dir, "audit.jsonl") }
 
 // Path returns where the journal is.
 func (l *Log) Path() string { return l.path }
 
 func (l *Log) openFile() (file, error) {
 	return os.OpenFile(l.path, os.O_APPEND|os.O_CREATE|os.O_RDWR, 0o600)
+}
+
+// probe is how much Try writes: more than the slack in the last block of a file, which
+// even a full disk has left.
+const probe = 64 << 10
+
+// Try finds out whether a record could be written: an empty line, which means nothing,
+// goes to the journal, and a file of more than a record's size beside it, which is removed
+// again. A name that can be opened says nothing about a disk that is full.
+func (l *Log) Try() (err error) {
+	f, err := l.open()
+	if err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	_, err = f.Write([]byte("\n"))
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(l.path), "probe-*")
+	if err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	_, err = tmp.Write(make([]byte, probe))
+	if err = errors.Join(err, tmp.Sync(), tmp.Close(), os.Remove(tmp.Name())); err != nil {
+		return fmt.Errorf("audit: %w", err)
+	}
+	return nil
 }
 
 // Append writes one record and returns once it is on disk.
@@ -132,7 +175,7 @@ func (l *Log) Append(r Record) error {
 }
 
 func (l *Log) append(r Record) (err error) {
-	r.Time, r.Who, r.Host = time.Now().UTC(), l.who, l.host
+	r.Time, r.Who, r.Host, r.Process = time.Now().UTC(), l.who, l.host, os.Getpid()
 	for _, s := range []*string{&r.Before, &r.After, &r.Outcome} {
 		*s = clean.Shown(*s)
 	}

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"gantry/internal/clean"
 )
@@ -247,5 +249,105 @@ func TestADamagedKeyIsNotReplacedSilently(t *testing.T) {
 func TestDefaultDirIsUnderTheStateDirectory(t *testing.T) {
 	if got := DefaultDir(); filepath.Base(got) != "gantry" || !filepath.IsAbs(got) {
 		t.Errorf("DefaultDir is %q", got)
+	}
+}
+
+// TestAKeyThatOthersCanUseIsRefusedWithTheFix: whoever has the key can guess the values
+// that the journal seals.
+func TestAKeyThatOthersCanUseIsRefusedWithTheFix(t *testing.T) {
+	dir := t.TempDir()
+	seal := open(t, dir).Seal("COLOUR", "green")
+	key := filepath.Join(dir, "audit.key")
+	for _, mode := range []os.FileMode{0o640, 0o604, 0o660, 0o601} {
+		if err := os.Chmod(key, mode); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(dir); !errors.Is(err, ErrShared) || !strings.Contains(err.Error(), "chmod 600 "+key) {
+			t.Errorf("mode %o gives %v", mode, err)
+		}
+	}
+	if err := os.Chmod(key, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	if got := open(t, dir).Seal("COLOUR", "green"); got != seal {
+		t.Error("the mended key is another one")
+	}
+}
+
+// TestTryWritesAndLeavesNothing: the journal can be opened on a disk that is full.
+func TestTryWritesAndLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	if err := l.Append(Record{Kind: Begin, Change: "one"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Try(); err != nil {
+		t.Fatal(err)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
+		t.Errorf("the directory holds %v", entries)
+	}
+	if list, torn := records(t, l.Path()); len(list) != 1 || torn != 0 {
+		t.Errorf("read %+v and %d torn lines", list, torn)
+	}
+	healthy := l.open
+	for _, fault := range []faulty{{write: syscall.ENOSPC}, {sync: syscall.EIO}} {
+		l.open = func() (file, error) {
+			f, err := healthy()
+			return faulty{f, fault.write, fault.sync}, err
+		}
+		if err := l.Try(); !errors.Is(err, fault.write) && !errors.Is(err, fault.sync) {
+			t.Errorf("a disk with %+v gives %v", fault, err)
+		}
+	}
+}
+
+// TestWhatBeganWithoutAnEndIsNamed tells killed changes from those that ended, that are
+// under way, and that are long ago.
+func TestWhatBeganWithoutAnEndIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir)
+	for _, r := range []Record{
+		{Kind: Begin, Change: "ended"}, {Kind: Sent, Change: "ended"}, {Kind: End, Change: "ended"},
+		{Kind: Begin, Change: "running"},
+		{Kind: End, Change: "shown"},
+	} {
+		if err := l.Append(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Others are written as another process on this host, and one on another, left them.
+	f, err := os.OpenFile(l.Path(), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now().UTC()
+	for _, r := range []Record{
+		{Kind: Begin, Change: "killed", Host: host(), Process: 1 << 30, Time: now}, {Kind: Sent, Change: "killed", Host: host(), Time: now},
+		{Kind: Begin, Change: "elsewhere", Host: "bastion-2", Process: os.Getpid(), Time: now},
+		{Kind: Begin, Change: "unnamed", Host: host(), Time: now},
+		{Kind: Begin, Change: "old", Host: host(), Time: now.Add(-48 * time.Hour)},
+	} {
+		line, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write(append(line, '\n')); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	list, err := Unended(l.Path(), now.Add(-24*time.Hour))
+	var names []string
+	for _, r := range list {
+		names = append(names, r.Change)
+	}
+	if got := strings.Join(names, " "); err != nil || got != "killed elsewhere unnamed" {
+		t.Errorf("without an end are %q (%v)", got, err)
+	}
+	if list, err := Unended(filepath.Join(dir, "none"), time.Time{}); len(list) != 0 || err != nil {
+		t.Errorf("a journal that is not there has %v (%v)", list, err)
 	}
 }

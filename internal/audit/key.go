@@ -16,6 +16,9 @@ import (
 
 const keySize = 32 // bytes
 
+// ErrShared marks a key that others than its owner have access to.
+var ErrShared = errors.New("can be used by others")
+
 // Seal returns the HMAC-SHA256 of a variable's value under the installation's
 // key. A plain hash would give short values away to whoever can guess them; the
 // name goes in as well, so that equal values of different variables look unlike.
@@ -42,6 +45,13 @@ func readKey(path string) ([]byte, error) {
 	key, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return nil, fmt.Errorf("key %s %w (mode %04o), who could then guess the values that the journal seals: chmod 600 %s", path, ErrShared, mode, path)
 	}
 	if len(key) != keySize {
 		return nil, fmt.Errorf("key %s has %d bytes, expected %d: restore it, or remove it to start with a new one", path, len(key), keySize)

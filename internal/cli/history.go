@@ -79,6 +79,9 @@ func (p *program) history(ctx context.Context, find finder, output string) error
 			return err
 		}
 		h := history{Context: svc.ref.Context.String(), Cluster: svc.ref.ClusterName(), Service: svc.ref.Name()}
+		for _, change := range a.UnendedOf(svc.ref) {
+			fmt.Fprintln(p.Err, "warning: "+shown(change)+"; the service runs "+awsx.ARNName(svc.service.TaskDefinition)+" now")
+		}
 		h.Deployments, err = p.past(ctx, a, svc.ref)
 		switch {
 		case ctx.Err() != nil:

@@ -63,7 +63,7 @@ func (w *Workshop) record(line string) error {
 }
 
 // Begin records the begin of a change.
-func (w *Workshop) Begin(_ string, p deploy.Plan) error { return w.record("begin " + p.Summary()) }
+func (w *Workshop) Begin(_ string, p deploy.Plan, _ []string) error { return w.record("begin " + p.Summary()) }
 
 // Call records a call of a change.
 func (w *Workshop) Call(_ string, _ deploy.Plan, c awsx.Call) error {
@@ -71,6 +71,6 @@ func (w *Workshop) Call(_ string, _ deploy.Plan, c awsx.Call) error {
 }
 
 // End records the end of a change.
-func (w *Workshop) End(_ string, _ deploy.Plan, outcome string) error {
+func (w *Workshop) End(_ string, _ deploy.Plan, outcome string, _ deploy.State) error {
 	return w.record("end " + outcome)
 }

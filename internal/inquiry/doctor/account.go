@@ -24,11 +24,17 @@ func (s Setup) checks() []Check {
 	} else {
 		g.ok("configuration", "%s", s.File)
 	}
-	if s.JournalErr != nil {
+	switch {
+	case s.JournalErr == nil:
+		g.ok("audit file", "%s was written to", s.Journal)
+	case s.KeyShared:
+		g.failure("audit file", Failed, s.JournalErr) // which says what to do
+	default:
 		g.failure("audit file", Failed, s.JournalErr)
 		g.checks[len(g.checks)-1].Fix = "make it writable: no change is made without a record"
-	} else {
-		g.ok("audit file", "%s can be written", s.Journal)
+	}
+	for _, change := range s.Unended {
+		g.add("unended change", Warning, "look at the target's history, and repeat or undo what is missing", "%s", change)
 	}
 	return g.checks
 }

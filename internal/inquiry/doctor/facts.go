@@ -25,9 +25,14 @@ type Setup struct {
 	File, DefaultFile string
 	// FileErr is what is wrong with the configuration, a line for each fault:
 	// nothing else was looked at then.
-	FileErr    error
+	FileErr error
+	// JournalErr is why no record could be written to the journal; KeyShared is set when
+	// it is that others can use its key.
 	Journal    string
 	JournalErr error
+	KeyShared  bool
+	// Unended tells of each change that began and has no end on record.
+	Unended []string
 }
 
 // Account is the AWS account of a context.

@@ -50,7 +50,7 @@ func TestAReportOfAMachineOnWhichNothingIsWrong(t *testing.T) {
 		}
 	}
 	for _, want := range []Check{
-		{"gantry", "audit file", OK, "/var/audit.jsonl can be written", ""},
+		{"gantry", "audit file", OK, "/var/audit.jsonl was written to", ""},
 		{"aws", "identity", OK, "arn:aws:iam::000000000000:user/me in account 000000000000", ""},
 		{"aws", "clusters", OK, "2 clusters (ecs:ListClusters)", ""},
 		{"log store", "endpoint", OK, "https://es1:9200 answers: OpenSearch 3.3.0, cluster logs", ""},
@@ -106,6 +106,10 @@ func TestWhatIsWrongIsNamedWithWhatToDo(t *testing.T) {
 	}{
 		{"faulty configuration", func(f *Facts) { f.Setup.FileErr = errors.New("c.yaml:1: one\nc.yaml:2: two") }, "gantry configuration", Failed, "c.yaml:1: one", ""},
 		{"no configuration", func(f *Facts) { f.Setup.File, f.Setup.DefaultFile = "", "/home/c.yaml" }, "gantry configuration", OK, "the defaults hold (a file would be /home/c.yaml)", ""},
+		{"audit key", func(f *Facts) {
+			f.Setup.JournalErr, f.Setup.KeyShared = errors.New("others use it: chmod 600 audit.key"), true
+		}, "gantry audit file", Failed, "chmod 600 audit.key", ""},
+		{"killed change", func(f *Facts) { f.Setup.Unended = []string{"chg-1 scale of lab/mail has no end"} }, "gantry unended change", Warning, "chg-1 scale of lab/mail", "history"},
 		{"audit file", func(f *Facts) { f.Setup.JournalErr = errors.New("audit: permission denied") }, "gantry audit file", Failed, "audit: permission denied", "make it writable"},
 		{"no credentials", func(f *Facts) {
 			f.Account.OpenErr = &fault.Error{Class: fault.Expired, Err: errors.New("no credentials were found"), Fix: "aws sso login"}

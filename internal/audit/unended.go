@@ -1,0 +1,42 @@
+package audit
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// Unended returns the beginnings in a journal that have no end, oldest first: changes
+// whose process was killed, of which nobody was told how they ended. Those of a process
+// that still lives on this host are under way and not among them, and neither are those
+// from before since. A journal that is not there has none.
+func Unended(path string, since time.Time) ([]Record, error) {
+	records, _, err := Read(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var open []Record
+	for _, r := range records {
+		switch r.Kind {
+		case Begin:
+			open = append(open, r)
+		case End:
+			open = slices.DeleteFunc(open, func(o Record) bool { return o.Change == r.Change })
+		}
+	}
+	here := host()
+	return slices.DeleteFunc(open, func(r Record) bool {
+		return r.Time.Before(since) || r.Host == here && lives(r.Process)
+	}), err
+}
+
+// lives reports whether a process of this host exists, whoever owns it.
+func lives(process int) bool {
+	if process <= 0 {
+		return false // of a record from before processes were named
+	}
+	err := syscall.Kill(process, 0)
+	return err == nil || errors.Is(err, syscall.EPERM)
+}
