@@ -63,7 +63,9 @@ func (w *Workshop) record(line string) error {
 }
 
 // Begin records the begin of a change.
-func (w *Workshop) Begin(_ string, p deploy.Plan, _ []string) error { return w.record("begin " + p.Summary()) }
+func (w *Workshop) Begin(_ string, p deploy.Plan, _ []string) error {
+	return w.record("begin " + p.Summary())
+}
 
 // Call records a call of a change.
 func (w *Workshop) Call(_ string, _ deploy.Plan, c awsx.Call) error {
