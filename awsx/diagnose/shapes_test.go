@@ -150,6 +150,13 @@ func TestShapesThatSurprise(t *testing.T) {
 			}
 		}, diagnose.Pending, "4 targets in first checks"},
 		{"a target in a state nobody knows", func(e *diagnose.Evidence) { state(e, "hibernating", "Target.Cold", 1) }, diagnose.OK, ""},
+		{"words that nobody knows", func(e *diagnose.Evidence) {
+			e.Service.Status, e.Service.Strategy, e.Service.SchedulingStrategy = "HUMMING", "SWIRLING", "ON_TUESDAYS"
+			e.Service.Deployments[0].RolloutState = "SHIMMERING"
+			e.Running[0].Health, e.Running[1].LastStatus = "PEAKY", "YAWNING"
+			lost(e, "CosmicRay", "A ray hit the task.")
+			event(e, time.Minute, "has begun to hum.")
+		}, diagnose.OK, ""},
 		{"the load balancer's own fault", func(e *diagnose.Evidence) { state(e, "unavailable", "Elb.InternalError", 1) },
 			diagnose.Degraded, "load balancer internal error i-0a1:32768"},
 

@@ -25,6 +25,7 @@ type instanceFacts struct {
 	tasksRead bool
 	first     string
 	service   string     // the chosen one, empty for none
+	elsewhere bool       // its tasks run on no instance of the cluster (Fargate)
 	fit       *place.Fit // of its tasks; nil while their definition is unread
 	unfit     error      // why that cannot be told
 }
@@ -170,7 +171,7 @@ func (r *instanceRow) tasksCell() table.Cell {
 func (r *instanceRow) fitsCell() table.Cell {
 	f := r.facts
 	switch {
-	case f.service == "":
+	case f.service == "", f.elsewhere:
 		return table.Cell{Text: "-", Role: theme.Dim}
 	case f.unfit != nil, f.fit == nil:
 		return table.Cell{Text: Unread, Role: theme.Unknown}
@@ -228,6 +229,8 @@ func instanceNote(rows []*instanceRow, f *instanceFacts) []livetable.Span {
 	switch {
 	case f.service == "":
 		return out
+	case f.elsewhere:
+		return append(out, livetable.Span{Text: f.service + " runs on Fargate, which finds its own room"})
 	case f.unfit != nil:
 		return append(out, livetable.Span{Text: "fit of " + f.service + ": " + f.unfit.Error(), Role: theme.Unknown})
 	case f.fit == nil:

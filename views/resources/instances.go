@@ -89,8 +89,8 @@ func openInstances(st *store.Store, of InstancesOf) livetable.Feed[*instanceRow]
 			i, t := instances.Snapshot(), tasks.Snapshot()
 			f := &instanceFacts{instances: i.Items, tasks: t.Items, tasksRead: t.Whole(), first: of.First}
 			if svc, ok := chosen(); ok {
-				f.service = svc.Name
-				if td, ok := st.CachedTaskDefinition(of.Cluster.Context, svc.TaskDefinition); ok {
+				f.service, f.elsewhere = svc.Name, svc.OnFargate()
+				if td, ok := st.CachedTaskDefinition(of.Cluster.Context, svc.TaskDefinition); ok && !f.elsewhere {
 					fit, err := place.NewFit(svc, td)
 					f.fit, f.unfit = &fit, err
 				}
@@ -101,7 +101,7 @@ func openInstances(st *store.Store, of InstancesOf) livetable.Feed[*instanceRow]
 		},
 		Details: func(ctx context.Context, _ []string) bool {
 			svc, ok := chosen()
-			return ok && cacheDefinitions(ctx, st, of.Cluster.Context, []string{svc.TaskDefinition})
+			return ok && !svc.OnFargate() && cacheDefinitions(ctx, st, of.Cluster.Context, []string{svc.TaskDefinition})
 		},
 	}
 }

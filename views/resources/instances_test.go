@@ -61,6 +61,22 @@ func TestInstancesTellWhatIsLeftAndHowManyMoreTasksFit(t *testing.T) {
 	})
 }
 
+func TestAServiceOnFargateFitsOnNoInstance(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := changestest.Orders(t, uitest.Look{W: 150, H: 40}, changestest.Tables)
+		f.Account.Edit(func(d *awsxtest.Data) {
+			for i := range d.Services {
+				if d.Services[i].Name == "api-orders" {
+					d.Services[i].LaunchType, d.Services[i].CapacityProviders = "", []string{"FARGATE_SPOT", "FARGATE"}
+				}
+			}
+		})
+		f.Read().Press("/").Type("api-orders").Press("enter")
+		time.Sleep(time.Minute)
+		f.Keys("o").Shows("api-orders runs on Fargate, which finds its own room").Hides("more of api-orders fit")
+	})
+}
+
 func TestTheInstanceOfATaskComesFirst(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		f := changestest.Orders(t, uitest.Look{W: 150, H: 40}, func(c *changes.Changes, s awsx.Ref) ui.Screen { return resources.NewTasks(c.Deps, s) }).Read()
