@@ -30,9 +30,15 @@ type Entry struct {
 	// Container is the runtime id of the container that wrote the line: 64 or 12
 	// hex digits, or empty.
 	Container string
+	// Ingested is when the store received the line, by the store's clock; zero where
+	// it does not say.
+	Ingested time.Time
 	// Late is true when lines newer by more than a second had been delivered
-	// before this one came.
+	// before this one came, not counting those that were Ahead.
 	Late bool
+	// Ahead is true when the line came although its time lay ahead of this machine's
+	// clock: the clock of its writer is off.
+	Ahead bool
 	// Gap is not nil on a gap line.
 	Gap *Gap
 	// Piece is not nil when the line is a piece of a message whose other pieces

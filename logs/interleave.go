@@ -3,6 +3,7 @@ package logs
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -93,18 +94,28 @@ func (p *Partial) And(o *Partial) *Partial {
 	if o == nil {
 		return p
 	}
-	return &Partial{
-		Failed: p.Failed + o.Failed, Shards: p.Shards + o.Shards,
+	sum := &Partial{
+		Failed: p.Failed, Shards: max(p.Shards, o.Shards), Of: p.Of,
 		TimedOut: p.TimedOut || o.TimedOut, Lasting: p.Lasting && o.Lasting,
 		Reason: cmp.Or(p.Reason, o.Reason),
 	}
+	switch {
+	case p.Of == o.Of && p.Of != "": // of the same ones, each its own failure
+		sum.Failed = min(p.Failed+o.Failed, sum.Shards)
+	case p.Of == o.Of:
+		sum.Failed, sum.Shards = p.Failed+o.Failed, p.Shards+o.Shards
+	case p.Failed == 0 || o.Of != "":
+		sum.Failed, sum.Shards, sum.Of = o.Failed, o.Shards, o.Of
+	}
+	return sum
 }
 
-// Gather reads n pages side by side and waits for all of them. A failure that may
-// pass fails the whole, so that the poll is made again. One that lasts, such as a
-// refusal, leaves the others readable: its page is empty and partial, and says
-// so. When no read succeeds the error is the first.
-func Gather(ctx context.Context, n int, read func(ctx context.Context, i int) (Page, error)) ([]Page, error) {
+// Gather reads n pages of one store each side by side and waits for all of them. A
+// failure leaves the others readable: its page is empty and partial, and says so. One
+// of which whole says that it is of all of them fails all; nil is for none. When no
+// read succeeds the error is the first, but rather one that passes than one that lasts,
+// so that the poll is made again.
+func Gather(ctx context.Context, n int, whole func(error) bool, read func(ctx context.Context, i int) (Page, error)) ([]Page, error) {
 	pages, errs := make([]Page, n), make([]error, n)
 	if n == 1 {
 		pages[0], errs[0] = read(ctx, 0)
@@ -115,19 +126,18 @@ func Gather(ctx context.Context, n int, read func(ctx context.Context, i int) (P
 		wg.Go(func() { pages[i], errs[i] = read(ctx, i) })
 	}
 	wg.Wait()
-	failed := 0
+	var failures []error
 	for i, err := range errs {
-		if err == nil {
-			continue
-		}
-		if !fault.Lasting(err) {
+		switch {
+		case errors.Is(err, ErrTooLarge), err != nil && whole != nil && whole(err):
 			return nil, err
+		case err != nil:
+			failures = append(failures, err)
+			pages[i] = Page{Partial: Lacking(err, n)}
 		}
-		failed++
-		pages[i] = Page{Partial: &Partial{Failed: 1, Shards: n, Lasting: true, Reason: err.Error()}}
 	}
-	if failed == n && n > 0 {
-		return nil, errs[0]
+	if len(failures) == n && n > 0 {
+		return nil, failures[max(0, slices.IndexFunc(failures, func(err error) bool { return !fault.Lasting(err) }))]
 	}
-	return pages, nil
+	return pages, ctx.Err()
 }

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"gantry/internal/fault"
 )
 
 // Source is a store of log lines: the port that lines are read through. Methods may be
 // called concurrently; errors carry a *fault.Error. What only some stores can do is
-// told by Historian, Counter and Histogrammer.
+// told by Historian, Counter, Histogrammer and Tallier.
 type Source interface {
 	// Latest returns the newest limit lines of a range, newest first: turned round,
 	// they stand in the order in which Since gives them, also those of one time.
@@ -81,7 +83,15 @@ type Count struct {
 	Partial *Partial
 }
 
-// Histogrammer is a Source that counts lines by time without reading them.
+// Tallier is a Source whose store counts by itself: one search tells how many lines
+// there are, however many that is.
+type Tallier interface {
+	// Tally returns the bars of a range, as a Histogrammer does, but for their levels.
+	// The error is of class invalid when the store of this query cannot.
+	Tally(ctx context.Context, q Query, r Range, interval time.Duration) (Histogram, error)
+}
+
+// Histogrammer is a Source that counts lines by time and level, be it by reading them.
 type Histogrammer interface {
 	// Histogram returns the bars of a range, both of whose ends are set. The
 	// interval is a whole number of seconds; bars begin at its multiples since
@@ -118,7 +128,10 @@ type Page struct {
 
 // Partial describes an incomplete answer.
 type Partial struct {
+	// Failed of so many Shards did not answer; or of what Of names in the plural, such
+	// as log stores.
 	Failed, Shards int
+	Of             string
 	TimedOut       bool
 	// Lasting is true when the missing part will not answer later either, such as
 	// a store that refuses: reading the stretch again would bring nothing.
@@ -129,16 +142,22 @@ type Partial struct {
 
 // String returns the state in a few words.
 func (p *Partial) String() string {
+	what := "the search ran out of time"
 	switch {
-	case p.Lasting:
-		return fmt.Sprintf("%d of %d log stores cannot be read: %s", p.Failed, p.Shards, p.Reason)
-	case p.Failed > 0 && p.Reason != "":
-		return fmt.Sprintf("%d of %d shards failed: %s", p.Failed, p.Shards, p.Reason)
+	case p.Failed > 0 && p.Of != "":
+		what = fmt.Sprintf("%d of %d %s cannot be read", p.Failed, p.Shards, p.Of)
 	case p.Failed > 0:
-		return fmt.Sprintf("%d of %d shards failed", p.Failed, p.Shards)
-	default:
-		return "the search ran out of time"
+		what = fmt.Sprintf("%d of %d shards failed", p.Failed, p.Shards)
 	}
+	if p.Reason != "" {
+		what += ": " + p.Reason
+	}
+	return what
+}
+
+// Lacking is what an answer lacks when one of several stores fails.
+func Lacking(err error, stores int) *Partial {
+	return &Partial{Failed: 1, Shards: stores, Of: "log stores", Lasting: fault.Lasting(err), Reason: err.Error()}
 }
 
 // Cause says why nothing matches.

@@ -49,7 +49,7 @@ logs/tail: logs internal/fault | logs/logstest
 logs/tail/tailtest: logs logs/tail
 logs/merge: logs internal/fault | logs/logstest logs/tail logs/tail/tailtest logs/kql
 logs/elastic: logs logs/kql internal/clean internal/fault elastic | logs/sim logs/tail logs/tail/tailtest
-logs/cloudwatch: logs internal/clean internal/fault
+logs/cloudwatch: logs internal/clean internal/fault | logs/tail logs/tail/tailtest
 logs/cloudwatch/loggroups: logs/cloudwatch internal/fault aws
 logs/kibana: logs logs/kql internal/fault
 logs/ecslog: awsx logs logs/kql internal/fault internal/words | logs/elastic logs/sim

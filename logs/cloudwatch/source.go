@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -76,7 +77,9 @@ func (s *Source) read(
 	if len(targets) == 0 {
 		return logs.Page{NoShards: true}, nil
 	}
-	pages, err := logs.Gather(ctx, len(targets), func(ctx context.Context, i int) (logs.Page, error) {
+	// A quota is that of all groups, and so is an outage: the poll is made again.
+	whole := func(err error) bool { return !fault.Lasting(err) }
+	pages, err := logs.Gather(ctx, len(targets), whole, func(ctx context.Context, i int) (logs.Page, error) {
 		return s.existing(ctx, targets[i], func(t target) (logs.Page, error) { return scan(ctx, t, find, limit) })
 	})
 	if err != nil {

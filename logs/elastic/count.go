@@ -14,6 +14,7 @@ import (
 var (
 	_ logs.Counter      = (*Source)(nil)
 	_ logs.Histogrammer = (*Source)(nil)
+	_ logs.Tallier      = (*Source)(nil)
 )
 
 // Count counts the lines of a range.
@@ -54,24 +55,37 @@ const (
 // Histogram counts the lines of a range by time. A line without a level field is an
 // error or a warning by the words in its message; one that is both is an error.
 func (s *Source) Histogram(ctx context.Context, q logs.Query, r logs.Range, interval time.Duration) (logs.Histogram, error) {
-	h := logs.Histogram{Interval: interval}
 	if err := s.probe(ctx, q, append(slices.Clone(s.cfg.Level), s.cfg.Message...)...); err != nil {
-		return h, err
+		return logs.Histogram{Interval: interval}, err
 	}
 	bad := s.level(logs.SeverityError, logs.SeverityFatal)
+	return s.bars(ctx, q, r, interval, dsl{
+		aggErrors: dsl{"filter": bad},
+		aggWarnings: dsl{"filter": dsl{"bool": dsl{
+			"filter": []dsl{s.level(logs.SeverityWarn)}, "must_not": []dsl{bad},
+		}}},
+	})
+}
+
+// Tally counts the lines of a range by time.
+func (s *Source) Tally(ctx context.Context, q logs.Query, r logs.Range, interval time.Duration) (logs.Histogram, error) {
+	if err := s.probe(ctx, q); err != nil {
+		return logs.Histogram{Interval: interval}, err
+	}
+	return s.bars(ctx, q, r, interval, nil)
+}
+
+// bars has the store count by time, and within each bar by more.
+func (s *Source) bars(ctx context.Context, q logs.Query, r logs.Range, interval time.Duration, within dsl) (logs.Histogram, error) {
+	h := logs.Histogram{Interval: interval}
+	byTime := dsl{"date_histogram": dsl{
+		"field": s.cfg.Timestamp, "fixed_interval": fmt.Sprintf("%ds", interval/time.Second), "min_doc_count": 1,
+	}}
+	if within != nil {
+		byTime["aggs"] = within
+	}
 	body, err := s.ask(ctx, "count", "/"+s.cfg.Index+"/_search", tally{
-		Timeout: s.patience(), Query: s.query(q, r),
-		Aggs: dsl{aggTime: dsl{
-			"date_histogram": dsl{
-				"field": s.cfg.Timestamp, "fixed_interval": fmt.Sprintf("%ds", interval/time.Second), "min_doc_count": 1,
-			},
-			"aggs": dsl{
-				aggErrors: dsl{"filter": bad},
-				aggWarnings: dsl{"filter": dsl{"bool": dsl{
-					"filter": []dsl{s.level(logs.SeverityWarn)}, "must_not": []dsl{bad},
-				}}},
-			},
-		}},
+		Timeout: s.patience(), Query: s.query(q, r), Aggs: dsl{aggTime: byTime},
 	})
 	if err != nil {
 		return h, err

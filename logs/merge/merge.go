@@ -2,6 +2,7 @@ package merge
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -25,9 +26,14 @@ type Member struct {
 	Open func(ctx context.Context) (logs.Source, error)
 }
 
-// refusalLasts is how long a part that refused a query is not asked it again
-// while other parts answer.
-const refusalLasts = 30 * time.Second
+const (
+	// refusalLasts is how long a part that refused a query is not asked it again
+	// while other parts answer.
+	refusalLasts = 30 * time.Second
+	// outageFirst is how long a part that failed is not asked again while others
+	// answer; it doubles from failure to failure, up to refusalLasts.
+	outageFirst = time.Second
+)
 
 // Source reads several stores as one. A query is split by the fields it names, so
 // that each store is asked for its own lines only, and one that a query does not
@@ -40,6 +46,7 @@ var (
 	_ logs.Historian    = (*Source)(nil)
 	_ logs.Counter      = (*Source)(nil)
 	_ logs.Histogrammer = (*Source)(nil)
+	_ logs.Tallier      = (*Source)(nil)
 )
 
 type part struct {
@@ -52,9 +59,10 @@ type part struct {
 
 // refusal is an answer that asking again would not change soon.
 type refusal struct {
-	where string
+	where string // of which query; empty for every one
 	err   error
 	until time.Time
+	again time.Duration // the wait after the next failure in a row
 }
 
 // Of makes one Source of several stores.
@@ -91,16 +99,26 @@ func (p *part) opened() logs.Source {
 func (p *part) recall(where string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.refused.where == where && time.Now().Before(p.refused.until) {
+	if (p.refused.where == where || p.refused.where == "") && time.Now().Before(p.refused.until) {
 		return p.refused.err
 	}
 	return nil
 }
 
+// remember notes how the part answered a query.
 func (p *part) remember(where string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.refused = refusal{where, err, time.Now().Add(refusalLasts)}
+	switch {
+	case err == nil:
+		p.refused = refusal{}
+	case fault.Lasting(err):
+		p.refused = refusal{where: where, err: err, until: time.Now().Add(refusalLasts)}
+	case errors.Is(err, logs.ErrTooLarge):
+	default:
+		wait := max(outageFirst, p.refused.again, fault.RetryAfter(err))
+		p.refused = refusal{err: err, until: time.Now().Add(wait), again: min(2*wait, refusalLasts)}
+	}
 }
 
 // Latest returns the newest lines of all the stores that a query concerns.
@@ -129,7 +147,7 @@ func (m *Source) read(
 		}
 		return read(ctx, src, asked[0].query)
 	}
-	pages, err := logs.Gather(ctx, len(asked), func(ctx context.Context, i int) (logs.Page, error) {
+	pages, err := logs.Gather(ctx, len(asked), nil, func(ctx context.Context, i int) (logs.Page, error) {
 		a := asked[i]
 		where := a.query.String()
 		if err := a.recall(where); err != nil {
@@ -140,7 +158,7 @@ func (m *Source) read(
 			return logs.Page{}, err
 		}
 		page, err := read(ctx, src, a.query)
-		if fault.Lasting(err) {
+		if ctx.Err() == nil {
 			a.remember(where, err)
 		}
 		return page, err

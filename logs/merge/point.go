@@ -72,7 +72,9 @@ func (p *mergedPoint) Close(ctx context.Context) error {
 // class invalid when one of them cannot count.
 func (m *Source) Count(ctx context.Context, q logs.Query, r logs.Range) (logs.Count, error) {
 	var sum logs.Count
-	for _, a := range m.split(q) {
+	asked := m.split(q)
+	refused := 0
+	for _, a := range asked {
 		src, err := a.open(ctx)
 		if err != nil {
 			return logs.Count{}, err
@@ -82,7 +84,7 @@ func (m *Source) Count(ctx context.Context, q logs.Query, r logs.Range) (logs.Co
 			return logs.Count{}, fault.Errorf(fault.Invalid, "count lines", "", "this log store cannot")
 		}
 		c, err := counter.Count(ctx, a.query, r)
-		if err != nil {
+		if c.Partial, err = lacking(c.Partial, err, len(asked), &refused); err != nil {
 			return logs.Count{}, err
 		}
 		sum.Lines += c.Lines
@@ -91,21 +93,60 @@ func (m *Source) Count(ctx context.Context, q logs.Query, r logs.Range) (logs.Co
 	return sum, nil
 }
 
+// Tally adds up the bars of the stores that a query concerns. The error is of class
+// invalid when one of them does not count by itself.
+func (m *Source) Tally(ctx context.Context, q logs.Query, r logs.Range, interval time.Duration) (logs.Histogram, error) {
+	return m.bars(ctx, q, r, interval, func(src logs.Source) counts {
+		if counting, ok := src.(logs.Tallier); ok {
+			return counting.Tally
+		}
+		return nil
+	})
+}
+
 // Histogram adds up the bars of the stores that a query concerns. The error is of
 // class invalid when one of them cannot count by time.
 func (m *Source) Histogram(ctx context.Context, q logs.Query, r logs.Range, interval time.Duration) (logs.Histogram, error) {
+	return m.bars(ctx, q, r, interval, func(src logs.Source) counts {
+		if counting, ok := src.(logs.Histogrammer); ok {
+			return counting.Histogram
+		}
+		return nil
+	})
+}
+
+// lacking takes the refusal of one store of several for a part that the answer lacks;
+// when all refuse, it is the error.
+func lacking(partial *logs.Partial, err error, stores int, refused *int) (*logs.Partial, error) {
+	if !fault.Lasting(err) {
+		return partial, err
+	}
+	if *refused++; *refused == stores {
+		return nil, err
+	}
+	return logs.Lacking(err, stores), nil
+}
+
+// counts is a way of a store to count by time.
+type counts func(context.Context, logs.Query, logs.Range, time.Duration) (logs.Histogram, error)
+
+// bars counts in each store that a query concerns; of returns nil for one that cannot.
+// What one refuses is lacking in the sum, while others count.
+func (m *Source) bars(ctx context.Context, q logs.Query, r logs.Range, interval time.Duration, of func(logs.Source) counts) (logs.Histogram, error) {
 	sum := logs.Histogram{Interval: interval, Bars: logs.EmptyBars(r, interval)}
-	for _, a := range m.split(q) {
+	asked := m.split(q)
+	refused := 0
+	for _, a := range asked {
 		src, err := a.open(ctx)
 		if err != nil {
 			return logs.Histogram{}, err
 		}
-		counting, ok := src.(logs.Histogrammer)
-		if !ok {
+		count := of(src)
+		if count == nil {
 			return logs.Histogram{}, fault.Errorf(fault.Invalid, "count lines by time", "", "this log store cannot")
 		}
-		h, err := counting.Histogram(ctx, a.query, r, interval)
-		if err != nil {
+		h, err := count(ctx, a.query, r, interval)
+		if h.Partial, err = lacking(h.Partial, err, len(asked), &refused); err != nil {
 			return logs.Histogram{}, err
 		}
 		sum.Partial = sum.Partial.And(h.Partial)

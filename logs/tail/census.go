@@ -2,7 +2,6 @@ package tail
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"gantry/internal/fault"
@@ -18,21 +17,17 @@ const bar = time.Second
 // seen are read again: of thousands a second, reading the overlap would cost many
 // times what the new lines do.
 func (p *pump) plan(ctx context.Context, all logs.Range, r *reading) ([]logs.Range, error) {
-	p.holes = slices.DeleteFunc(p.holes, func(h logs.Range) bool { return h.To.Before(all.From) })
-	counting, ok := p.src.(logs.Histogrammer)
 	known := p.high.Truncate(bar)
-	if !ok || p.uncounted || p.changed || !p.busy() || !all.From.Before(known) {
+	if p.changed || !p.busy() || !all.From.Before(known) {
 		return p.cut(all), nil
 	}
-	// Whole seconds, but nothing from before the floor, which was not seen.
-	overlap := logs.Range{From: later(all.From.Truncate(bar), p.floor), To: known.Add(-1)}
-	census, err := counting.Histogram(ctx, *p.query, overlap, bar)
-	if fault.ClassOf(err) == fault.Invalid && err != nil {
-		p.uncounted = true
-		return p.cut(all), nil
-	}
-	if err != nil {
+	overlap := logs.Range{From: all.From, To: known.Add(-1)}
+	census, ok, err := p.count(ctx, overlap)
+	switch {
+	case err != nil:
 		return nil, err
+	case !ok:
+		return p.cut(all), nil
 	}
 	r.partial = census.Partial
 	var out []logs.Range
@@ -52,6 +47,25 @@ func (p *pump) plan(ctx context.Context, all logs.Range, r *reading) ([]logs.Ran
 		cut = append(cut, p.cut(stretch)...)
 	}
 	return cut, nil
+}
+
+// uncountedFor is how long a store that refused to count is not asked again.
+const uncountedFor = 5 * time.Minute
+
+// count has the store count the lines of each second of a range; ok is false where it
+// cannot, or does not for now. A refusal to count is no reason to end: lines are read
+// then.
+func (p *pump) count(ctx context.Context, r logs.Range) (census logs.Histogram, ok bool, err error) {
+	counting, ok := p.src.(logs.Tallier)
+	if !ok || wall().Before(p.uncounted) {
+		return census, false, nil
+	}
+	census, err = counting.Tally(ctx, *p.query, r, bar)
+	if fault.Lasting(err) {
+		p.uncounted = wall().Add(uncountedFor)
+		return census, false, nil
+	}
+	return census, err == nil, err
 }
 
 // busy reports whether the overlap holds too many lines to be read by every poll.

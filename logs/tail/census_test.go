@@ -28,7 +28,7 @@ func (s *countingStore) Since(ctx context.Context, q logs.Query, r logs.Range, l
 	return page, err
 }
 
-func (s *countingStore) Histogram(_ context.Context, _ logs.Query, r logs.Range, interval time.Duration) (logs.Histogram, error) {
+func (s *countingStore) Tally(_ context.Context, _ logs.Query, r logs.Range, interval time.Duration) (logs.Histogram, error) {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	s.censuses++
@@ -51,7 +51,7 @@ func TestABusyTailReadsWhatIsNewAndLittleElse(t *testing.T) {
 		most    int // lines given for one line
 		counts  bool
 	}{
-		"a store that counts":      {nil, 6, true},
+		"a store that counts":      {nil, 7, true},
 		"a store that cannot":      {fault.Errorf(fault.Invalid, "count", "", "cannot"), 20, false},
 		"a store that is too busy": {fault.Errorf(fault.Throttled, "count", "", "busy"), 20, true},
 	} {

@@ -31,7 +31,7 @@ const (
 // explain finds out how lines come. While none do it asks the store why, from time
 // to time.
 func (p *pump) explain(ctx context.Context, fresh bool) {
-	now := time.Now()
+	now := wall()
 	if fresh {
 		p.heard = now
 		p.status.Explanation, p.status.Flow = nil, p.pace(now)

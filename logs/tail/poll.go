@@ -17,14 +17,20 @@ type reading struct {
 	last    logs.Page
 	skipped bool
 	counted int // lines that the store counted instead of giving them
+	// wide is true for the sweep beyond the overlap: beyond its budget it leaves a gap
+	// line and skips nothing.
+	wide bool
 }
 
 // poll reads everything from an overlap before the high water up to now, page
 // after page, and delivers what is new.
 func (p *pump) poll(ctx context.Context) error {
-	now := time.Now()
+	now := wall()
 	from, whole := p.start(now)
-	r := reading{newest: p.status.Newest}
+	if p.changed {
+		p.leaveOut(from)
+	}
+	r := reading{newest: p.front}
 	p.lately = 0
 	stretches, err := p.plan(ctx, logs.Range{From: from, To: now.Add(logs.Ahead)}, &r)
 	if err != nil {
@@ -39,8 +45,8 @@ func (p *pump) poll(ctx context.Context) error {
 		}
 	}
 	if whole && !r.skipped {
-		p.swept, p.sweepLines, p.sweepTook = now, p.lately+r.counted, time.Since(now)
-		p.sweptNewest = p.newestSeen()
+		p.swept, p.sweptFrom, p.sweepLines, p.sweepTook = now, from, p.lately+r.counted, wall().Sub(now)
+		p.sweptNewest = p.front
 	}
 	r.last.Partial = r.partial
 	p.settle(now, r)
@@ -59,6 +65,10 @@ func (p *pump) read(ctx context.Context, stretch logs.Range, r *reading) error {
 	size := regular
 	for cursor := stretch.From; ; {
 		if p.opts.Budget > 0 && r.fresh >= p.opts.Budget*p.opts.PageSize {
+			if r.wide {
+				p.gap(cursor, stretch.To, reasonTooMany)
+				return nil
+			}
 			return p.skip(ctx, cursor, r)
 		}
 		page, fitting, err := logs.Fitting(size, func(n int) (logs.Page, error) {
@@ -99,11 +109,14 @@ func (p *pump) collect(page logs.Page, r *reading) {
 	r.last = page
 }
 
+// reasonTooMany is the reason of a gap line beyond a poll's budget.
+const reasonTooMany = "more lines came than could be read"
+
 // skip gives up reading page by page: it takes the newest page and leaves a gap
 // line between that and what was read. The hole is not read again. While the
 // store answers in part, the gap line reaches to the newest line.
 func (p *pump) skip(ctx context.Context, cursor time.Time, r *reading) error {
-	whole := logs.Range{From: cursor, To: time.Now().Add(logs.Ahead)}
+	whole := logs.Range{From: cursor, To: wall().Add(logs.Ahead)}
 	page, err := p.newest(ctx, whole, p.opts.PageSize)
 	if err != nil {
 		return err
@@ -113,7 +126,7 @@ func (p *pump) skip(ctx context.Context, cursor time.Time, r *reading) error {
 		if page.Partial != nil && len(page.Entries) > 0 {
 			end = later(end, page.Entries[len(page.Entries)-1].Time)
 		}
-		p.gap(cursor, end, "more lines came than could be read")
+		p.gap(cursor, end, reasonTooMany)
 		p.holes = slices.DeleteFunc(p.holes, func(h logs.Range) bool { return !h.From.Before(cursor) })
 		p.holes = append(p.holes, logs.Range{From: cursor, To: page.Last})
 		r.skipped = true
@@ -125,8 +138,8 @@ func (p *pump) skip(ctx context.Context, cursor time.Time, r *reading) error {
 // start returns where a poll begins, and whether it reads the whole overlap: wide
 // enough for the lateness seen, and never before what was cut off or forgotten.
 func (p *pump) start(now time.Time) (from time.Time, whole bool) {
-	if late := p.status.Lateness; late > p.status.Overlap/2 {
-		p.status.Overlap = min(2*late, max(maxOverlap, p.opts.Overlap))
+	if p.lateness > p.status.Overlap/2 {
+		p.status.Overlap = min(2*p.lateness, max(maxOverlap, p.opts.Overlap))
 	}
 	overlap := p.status.Overlap
 	due := p.sweepDue()
@@ -142,7 +155,8 @@ func (p *pump) start(now time.Time) (from time.Time, whole bool) {
 	if p.changed {
 		from = earlier(from, now.Add(-catchUp))
 	}
-	return later(from, p.floor), whole
+	// Whole seconds, so that what is counted by seconds is what was read.
+	return later(later(from.Truncate(bar), p.floor), p.seen.forgotten), whole
 }
 
 // sweepDue is the wait between two reads of a busy overlap.
@@ -150,14 +164,16 @@ func (p *pump) sweepDue() time.Duration { return max(sweepEvery, sweepShare*p.sw
 
 // settle moves the high water after a poll that read to the end. A partial answer
 // keeps it, unless its reason is lasting, so that the stretch is read again, until
-// reading it again would cost too much: then a gap line says what may be missing.
-// A skip moves it all the same: its gap line says so.
+// reading it again would cost too much: then one gap line says what may be missing up
+// to now, and reading goes on from now. A skip moves it all the same: its gap line
+// says so.
 func (p *pump) settle(now time.Time, r reading) {
 	if r.partial.Passing() && !r.skipped {
-		if now.Sub(p.high) < maxOverlap {
+		if now.Sub(p.high) < patience {
 			return
 		}
 		p.gap(p.high, now, r.partial.String())
+		p.high = now
 	}
 	p.advance(now)
 }
@@ -175,23 +191,16 @@ func (p *pump) overflow(from, to time.Time) {
 // advance moves the high water to the newest line read, but never beyond now.
 func (p *pump) advance(now time.Time) {
 	p.high = later(p.high, earlier(p.newestSeen(), now))
-	p.forget()
+	p.forget(now)
 }
 
-// forget drops the memory of lines that no later poll reads again: the overlap may
-// double until the next, and a changed query reads further back. Where very many
-// lines come it keeps the overlap alone.
-func (p *pump) forget() {
-	keep := max(2*p.status.Overlap, catchUp)
-	if p.seen.n > seenMost {
-		keep = p.status.Overlap
-	}
-	until := p.high.Add(-keep - p.sweepDue()).Truncate(bar)
-	if !until.After(p.floor) {
-		return
-	}
-	p.floor = until
-	p.seen.forget(until)
+// forget drops the memory of lines that nothing reads again. Where very many lines
+// come it keeps the ids of the overlap alone, and of the others how many there were.
+func (p *pump) forget(now time.Time) {
+	p.seen.thin(seenMost, p.high.Add(-p.status.Overlap-p.sweepDue()))
+	until := earlier(now.Add(-wideBack), p.high.Add(-max(2*p.status.Overlap, catchUp))).Add(-p.sweepDue())
+	p.seen.drop(until)
+	p.holes = slices.DeleteFunc(p.holes, func(h logs.Range) bool { return h.To.Before(until) })
 	maps.DeleteFunc(p.overflowed, func(at time.Time, _ bool) bool { return at.Before(until) })
 }
 

@@ -14,13 +14,19 @@ const (
 	// pieceWait is how long the pieces of a message wait for the missing ones: they
 	// are sent together.
 	pieceWait = 5 * time.Second
-	// maxOverlap bounds how far lateness may widen the overlap.
-	maxOverlap = 10 * time.Minute
+	// maxOverlap bounds how far lateness may widen the overlap: what comes later than
+	// that is found by the wide sweep.
+	maxOverlap = 2 * time.Minute
+	// patience is how long a stretch of which a part of the store does not answer is
+	// read again.
+	patience = 10 * time.Minute
 	// catchUp is how far back the first poll of a changed query reads.
 	catchUp = 2 * time.Minute
 	// lateAfter is how far behind the newest line a new one may be without being
 	// called late: writers are never quite in step.
 	lateAfter = time.Second
+	// aheadAfter is how far ahead of the clock a line is called so.
+	aheadAfter = 10 * time.Second
 	// busyLines is how many lines an overlap may hold for every poll to read it
 	// whole. Beyond, a poll reads the last briefOverlap, and the whole overlap
 	// every sweepEvery: at thousands of lines a second, reading half a minute
@@ -31,12 +37,15 @@ const (
 	// sweepShare is how many times longer than the last one took the next sweep
 	// waits at least.
 	sweepShare = 2
-	// seenMost is how many delivered lines are remembered beyond the overlap: some
+	// seenMost is how many lines are remembered by their ids beyond the overlap: some
 	// 15 MiB.
 	seenMost = 500_000
 	// retryFirst and retryMost bound the exponential backoff.
 	retryFirst = time.Second
 	retryMost  = 30 * time.Second
+	// confirmations is how often a store that has answered well may refuse in a row
+	// before it is believed.
+	confirmations = 3
 	// explainEvery is the wait between two questions why there are no lines.
 	explainEvery = 30 * time.Second
 	// flushLines is how many lines a long poll collects before it hands them over.
@@ -60,25 +69,33 @@ type pump struct {
 	changed bool // the query is new since the last good poll
 
 	seen  seen
-	high  time.Time    // everything up to here was read
-	floor time.Time    // nothing before this is read: it was cut off on purpose
-	holes []logs.Range // nothing within these is read: gap lines stand for them; ascending
+	high  time.Time // everything up to here was read
+	front time.Time // the newest line that was not ahead of the clock
+	// last is the newest line handed over, wherever it lies, and ingested when the
+	// store received the one that it received last.
+	last, ingested time.Time
+	floor          time.Time    // no poll reads before this: it was cut off on purpose
+	holes          []logs.Range // nothing within these is read: gap lines stand for them; ascending
 
-	swept  time.Time // when the whole overlap was last read
-	lately int       // lines that the current poll read, old and new
+	swept     time.Time // when the whole overlap was last read
+	sweptFrom time.Time // where that began
+	lately    int       // lines that the current poll read, old and new
 	// sweepLines is how many the last read of the whole overlap brought.
 	sweepLines  int
 	sweepTook   time.Duration
-	sweptNewest time.Time          // the newest line when it ended
-	uncounted   bool               // the store cannot count by time
+	sweptNewest time.Time          // the front when it ended
+	lateness    time.Duration      // the greatest that the overlap is to cover
+	uncounted   time.Time          // until when the store is not asked to count
 	overflowed  map[time.Time]bool // timestamps that have a gap line of their own
+	wide        wide
 
 	status    Status
 	told      Status
 	pieces    logs.Assembly
 	pending   []logs.Entry
 	idle      time.Duration
-	failures  int
+	failures  int       // in a row
+	refusals  int       // in a row, of those that a person must mend
 	heard     time.Time // when a new line last came
 	explained time.Time // when the store was last asked why none did
 }
@@ -100,7 +117,7 @@ func (p *pump) run(ctx context.Context) {
 		wait, ok := p.step(ctx)
 		if ctx.Err() != nil {
 			p.status.State, p.status.Err = Stopped, nil
-			p.pending = append(p.pending, p.pieces.Due(time.Now())...)
+			p.pending = append(p.pending, p.pieces.Due(wall())...)
 			p.tell()
 			return
 		}
@@ -108,10 +125,14 @@ func (p *pump) run(ctx context.Context) {
 		if !ok {
 			return
 		}
+		poke := p.tail.poke
+		if p.status.State == Retrying {
+			poke = nil // a new query makes a store that has too much to do no better
+		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
-		case <-p.tail.poke:
+		case <-poke:
 		case <-timer.C:
 		}
 		timer.Stop()
@@ -140,17 +161,18 @@ func (p *pump) step(ctx context.Context) (wait time.Duration, ok bool) {
 	if err != nil {
 		return p.failed(err)
 	}
-	now, fresh := time.Now(), p.status.Lines-before
+	now, fresh := wall(), p.status.Lines-before
 	p.pending = append(p.pending, p.pieces.Due(now.Add(-pieceWait))...)
 	if p.changed {
 		p.status.Rate.pass(now)
 	} else {
 		p.status.Rate.add(fresh, now)
 	}
-	p.good, p.opened, p.changed, p.failures = p.query, true, false, 0
+	p.good, p.opened, p.changed, p.failures, p.refusals = p.query, true, false, 0, 0
 	p.status.Err, p.status.RetryAt = nil, time.Time{}
 	p.explain(ctx, fresh > 0)
-	if fresh > 0 || p.status.State == Behind {
+	p.sweepWide(ctx)
+	if (fresh > 0 || p.status.State == Behind) && !p.status.Partial.Passing() {
 		p.idle = p.opts.Poll
 	} else {
 		p.idle = min(p.idle*3/2, p.opts.IdlePoll)
@@ -158,20 +180,28 @@ func (p *pump) step(ctx context.Context) (wait time.Duration, ok bool) {
 	return p.idle, true
 }
 
-// failed decides what an error means for the tail.
+// failed decides what an error means for the tail. It ends for what a person must
+// mend alone. Of a store that has answered well before, no strange answer means that:
+// what stands before a store that is down writes pages, other statuses and other
+// people's errors. A refusal of credentials does once it was confirmed.
 func (p *pump) failed(err error) (wait time.Duration, ok bool) {
 	p.status.Err = err
-	class := fault.ClassOf(err)
+	class, well := fault.ClassOf(err), p.good != nil
+	if !class.Passing() && class != fault.NotFound && class != fault.Invalid {
+		p.refusals++
+	}
 	switch {
 	case class == fault.NotFound:
-		p.status.State, wait = NoStore, retryMost
-	case !class.Passing():
+		if p.status.State, wait = NoStore, retryMost; well {
+			wait = p.backoff(err)
+		}
+	case class.Passing(), well && p.refusals < confirmations:
+		p.status.State, wait = Retrying, p.backoff(err)
+	default:
 		p.status.State = Stopped
 		return 0, false
-	default:
-		p.status.State, wait = Retrying, p.backoff(err)
 	}
-	p.status.RetryAt = time.Now().Add(wait)
+	p.status.RetryAt = wall().Add(wait)
 	return wait, true
 }
 
@@ -186,10 +216,10 @@ func (p *pump) backoff(err error) time.Duration {
 
 // open reads the first lines.
 func (p *pump) open(ctx context.Context) error {
-	now := time.Now()
-	if !p.opts.From.IsZero() {
-		p.floor, p.high = p.opts.From, p.opts.From
-		p.opened = true
+	now := wall()
+	if from := p.opts.From; !from.IsZero() {
+		p.leaveOut(from)
+		p.high, p.opened = from, true
 		return p.poll(ctx)
 	}
 	page, err := p.newest(ctx, logs.Range{To: now.Add(logs.Ahead)}, p.opts.Last)
@@ -199,16 +229,16 @@ func (p *pump) open(ctx context.Context) error {
 	p.take(page.Entries, time.Time{})
 	logs.SortByTime(p.pending)
 	p.high = now.Add(-p.opts.Overlap)
-	if n := len(page.Entries); n > 0 {
+	if len(page.Entries) > 0 {
 		p.high = earlier(latest(page.Entries), now)
 		if page.Full {
-			p.floor = page.Last
+			p.leaveOut(earlier(page.Last, now))
 		}
 		if page.Partial != nil {
-			p.high = page.Last
+			p.high = earlier(page.Last, now)
 		}
 	}
-	p.sweptNewest = p.newestSeen()
+	p.swept, p.sweptFrom, p.sweptNewest = now, later(p.high.Add(-p.opts.Overlap).Truncate(bar), p.floor), p.front
 	p.judge(page)
 	return nil
 }
@@ -223,7 +253,11 @@ func (p *pump) newest(ctx context.Context, r logs.Range, n int) (logs.Page, erro
 
 // newestSeen returns the time of the newest line that came, delivered or about to
 // be.
-func (p *pump) newestSeen() time.Time { return later(p.status.Newest, latest(p.pending)) }
+func (p *pump) newestSeen() time.Time { return later(p.last, latest(p.pending)) }
+
+// wall is the time by the clock on the wall. The clock that Go measures durations by
+// stands still while a laptop sleeps, and would call what was read before it young.
+func wall() time.Time { return time.Now().Round(0) }
 
 func latest(entries []logs.Entry) time.Time {
 	var t time.Time
@@ -250,21 +284,29 @@ func (p *pump) judge(page logs.Page) {
 // of the newest line when the poll began, are late. It returns how many were new.
 func (p *pump) take(entries []logs.Entry, newest time.Time) (fresh int) {
 	p.lately += len(entries)
-	now := time.Now()
+	now := wall()
 	for i := range entries {
 		if !p.seen.add(&entries[i]) {
 			continue
 		}
 		e := entries[i]
 		p.status.Lines++
+		p.ingested = later(p.ingested, e.Ingested)
+		p.wide.reached = earlier(p.wide.reached, e.Time)
 		fresh++
 		if newest.Sub(e.Time) > lateAfter {
 			e.Late = true
 			p.status.LateLines++
 			if !p.changed {
 				// It may have stood there since just after the last sweep.
-				p.status.Lateness = max(p.status.Lateness, p.sweptNewest.Sub(e.Time))
+				p.late(p.sweptNewest.Sub(e.Time))
 			}
+		}
+		// The clocks of two machines are never quite in step.
+		if ahead := e.Time.Sub(now); ahead > lateAfter {
+			e.Ahead = ahead > aheadAfter
+		} else {
+			p.front = later(p.front, e.Time)
 		}
 		if e.Piece == nil {
 			p.pending = append(p.pending, e)
@@ -273,6 +315,16 @@ func (p *pump) take(entries []logs.Entry, newest time.Time) (fresh int) {
 		p.pending = append(p.pending, p.pieces.Add(e, now)...)
 	}
 	return fresh
+}
+
+// late notes how late a line came. What no overlap could cover, such as the lines of a
+// host whose clock is off, does not widen it: they would be read again each second for
+// the one that is found once.
+func (p *pump) late(by time.Duration) {
+	p.status.Lateness = max(p.status.Lateness, by)
+	if by <= maxOverlap {
+		p.lateness = max(p.lateness, by)
+	}
 }
 
 // tell hands over what is pending, and the status when it changed.
@@ -291,7 +343,8 @@ func (p *pump) flush(before time.Time) {
 	out := p.pending[:n:n]
 	rest := append([]logs.Entry(nil), p.pending[n:]...)
 	if n > 0 {
-		p.status.Newest = later(p.status.Newest, out[n-1].Time)
+		p.last = later(p.last, out[n-1].Time)
+		p.status.Newest = later(p.status.Newest, earlier(out[n-1].Time, wall()))
 	}
 	p.status.HighWater = p.high
 	if n == 0 && p.status.same(p.told) {

@@ -40,7 +40,8 @@ type Status struct {
 	Partial *logs.Partial
 	// RetryAt is when the next request is sent while Retrying.
 	RetryAt time.Time
-	// Newest is the time of the newest line delivered; zero before the first.
+	// Newest is the time of the newest line delivered, but never later than when it
+	// came; zero before the first.
 	Newest time.Time
 	// HighWater is the time up to which lines were read. It never passes now.
 	HighWater time.Time

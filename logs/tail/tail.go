@@ -18,7 +18,8 @@ type Options struct {
 	// From, when set, opens with everything since then instead of Last lines.
 	From time.Time
 	// Overlap is how far before the high water each poll reads again at first;
-	// zero is 30 s. Lines that come later than that are not seen.
+	// zero is 30 s. Lines that come later than that are found by the wide sweep, each
+	// half a minute.
 	Overlap time.Duration
 	// PageSize is the lines asked for in one request; zero is 1,000.
 	PageSize int

@@ -103,7 +103,7 @@ func TestATroubleLeavesTheLines(t *testing.T) {
 		d.Advance(40*time.Second).Advance(time.Second).Shows("following", "line 2").Hides("too many requests")
 		d.Advance(5 * time.Minute).Shows("following, newest 6m old")
 		d.shelf.Do(func() { d.shelf.Err = fault.Errorf(fault.Denied, "search", "", "revoked") })
-		d.Advance(10*time.Second).Shows("stopped, denied", "revoked", "line 2")
+		d.Advance(10*time.Second).Advance(10*time.Second).Shows("stopped, denied", "revoked", "line 2")
 		d.shelf.Do(func() { d.shelf.Err = nil })
 		d.Press("ctrl+r").Advance(readTime).Shows("following", "line 2")
 	})
