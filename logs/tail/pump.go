@@ -219,6 +219,8 @@ func (p *pump) open(ctx context.Context) error {
 	now := wall()
 	if from := p.opts.From; !from.IsZero() {
 		p.leaveOut(from)
+		// Lines from just before, which are held up as lines are, were not asked for.
+		p.holes = append(p.holes, logs.Range{From: from.Add(-maxOverlap), To: from})
 		p.high, p.opened = from, true
 		return p.poll(ctx)
 	}
