@@ -54,8 +54,8 @@ func BuildBatch(plans []Plan, policy Policy) (Batch, error) {
 		if p.Rule != "" {
 			b.Rules = words.AddNew(b.Rules, p.Rule)
 		}
-		for _, r := range policy.matches(p) {
-			if r.MaxBulk > 0 && len(plans) > r.MaxBulk {
+		for _, ruling := range slices.Concat(policy.rulings(p)...) {
+			if r := ruling.rule; r != nil && r.MaxBulk > 0 && len(plans) > r.MaxBulk {
 				return Batch{}, refusal(fault.Denied, p, fmt.Sprintf("take at most %d at a time", r.MaxBulk),
 					"a rule of the configuration admits %s at a time and the batch has %d: %s", words.Count(r.MaxBulk, "target"), len(plans), cmp.Or(r.Reason, "none"))
 			}

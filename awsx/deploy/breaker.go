@@ -53,7 +53,6 @@ func (in SetBreaker) draft(cur read.Current) (draft, error) {
 	after := describeBreaker(in.Enabled, in.Rollback)
 	return draft{
 		before: before, after: after, leaves: "leaves every task as it is",
-		effect: effect{tier: TierName},
 		steps: []Step{&updateStep{before: svc, words: "the " + after,
 			update: awsx.ServiceUpdate{DeploymentConfiguration: config.Bytes()}}},
 	}, nil

@@ -29,17 +29,20 @@ func Build(cur read.Current, intent Intent, policy Policy) (Plan, error) {
 	}
 	p := Plan{
 		Target: cur.Target, Identity: cur.Identity, Intent: intent, Env: d.env, Secrets: d.secrets,
-		Production: policy.Production(cur.Target, cur.Identity.Account),
-		Tier:       TierConfirm,
-		Before:     d.before, After: d.after, Leaves: d.leaves,
+		Tier:   TierConfirm,
+		Before: d.before, After: d.after, Leaves: d.leaves,
 		Preconditions: append(read.Preconditions(intent.reads(), cur), d.preconditions...),
 		Checks:        d.findings(cur),
 		name:          nameOf(cur),
+		touches:       d.touches(cur),
+		does:          d.does(cur),
 		starts:        d.Starts,
 		follow:        d.follow,
 	}
+	judged := policy.Judge(cur.Target, cur.Identity.Account)
+	p.Production, p.JudgedBy = judged.Production, judged.By
 	if p.Production {
-		p.Tier = d.effect.tier
+		p.Tier = d.effect(cur).tier
 	}
 	policy.rule(&p)
 	if d.Register && policy.KeepRevisions > 0 {
@@ -103,7 +106,6 @@ func redeploy(cur read.Current, td *awsx.TaskDefinition) (draft, error) {
 	return draft{
 		Change: check.Change{Tree: tree, Revision: td.ARN, Register: td.Inactive(), Starts: true},
 		leaves: leavesDuring(cur.Service),
-		effect: effect{tier: TierName},
 		follow: followSpec(cur, tree, cur.Service.Desired),
 		steps:  []Step{&updateStep{before: cur.Service}},
 	}, nil

@@ -23,6 +23,14 @@ type Consent struct {
 // Typed reports whether the word has to be typed: a yes is not enough.
 func (c Consent) Typed() bool { return c.Tier > TierConfirm }
 
+// graver is the consent that asks for more, this one when both ask for the same.
+func (c Consent) graver(other Consent) Consent {
+	if other.Tier > c.Tier {
+		return other
+	}
+	return c
+}
+
 // Given reports whether what was typed is the word.
 func (c Consent) Given(typed string) bool { return typed == c.Word }
 

@@ -40,7 +40,7 @@ func (in Continue) draft(cur read.Current) (draft, error) {
 		return draft{}, fault.Errorf(fault.Invalid, "plan", cur.Service.Ref.ARN, "no hook holds the deployment of %s up (%s)", cur.Service.Name, rec.Status)
 	}
 	d := draft{
-		follow: followSpec(cur, nil, cur.Service.Desired), effect: effect{tier: TierName},
+		follow: followSpec(cur, nil, cur.Service.Desired),
 		leaves: leavesDuring(cur.Service),
 	}
 	d.after = "the deployment goes on"

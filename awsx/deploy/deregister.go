@@ -35,7 +35,6 @@ func (Deregister) draft(cur read.Current) (draft, error) {
 	}
 	return draft{
 		before: name + " ACTIVE", after: name + " INACTIVE", leaves: "leaves every task as it is",
-		effect:        effect{tier: TierName},
 		checks:        []check.Finding{checkUsers(cur.Users)},
 		preconditions: []read.Precondition{read.InUse().Condition("use of the revision", cur, func(cur read.Current) string { return cur.Users.Of(td.ARN) })},
 		steps:         []Step{&deregisterStep{target: cur.Target}},

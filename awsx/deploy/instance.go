@@ -42,7 +42,6 @@ func (Drain) draft(cur read.Current) (draft, error) {
 	if err != nil {
 		return d, err
 	}
-	d.effect = effect{tier: TierName}
 	d.leaves = fmt.Sprintf("leaves %s of %d active", words.Count(activeBeside(cur), "instance"), len(cur.Fleet.Value))
 	if cur.Fleet.Err != nil {
 		d.leaves = "how many instances are left is not known: " + read.Why(cur.Fleet.Err)
@@ -54,7 +53,6 @@ func (Drain) draft(cur read.Current) (draft, error) {
 
 func (Activate) draft(cur read.Current) (draft, error) {
 	d, err := setStatus(cur, "ACTIVE")
-	d.effect = effect{mitigation: true, tier: TierConfirm}
 	d.leaves = "leaves every task where it is"
 	return d, err
 }

@@ -50,8 +50,9 @@ type draft struct {
 
 	before, after string
 	leaves        string
-	effect        effect
-	steps         []Step
+	// run is the run on record to which the draft returns; zero for others.
+	run   read.PastRun
+	steps []Step
 	// preconditions are of what only the draft chose; all others come with the reads.
 	preconditions []read.Precondition
 	checks        []check.Finding // those of this verb alone
@@ -83,7 +84,7 @@ func (d draft) findings(cur read.Current) []check.Finding {
 		u, ok := s.(*updateStep)
 		return ok && !u.update.ForceNew
 	})
-	change.Cancels, change.Mitigation = d.follow.Cancels, d.effect.mitigation
+	change.Cancels, change.Mitigation = d.follow.Cancels, d.effect(cur).mitigation
 	return check.Run(cur, change, d.checks)
 }
 

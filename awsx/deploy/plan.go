@@ -37,7 +37,9 @@ type Plan struct {
 	Env           []EnvChange
 	Secrets       []SecretChange
 	Production    bool
-	Tier          Tier
+	// JudgedBy is in words what decided whether it is production.
+	JudgedBy string
+	Tier     Tier
 	// Denied is why a rule refuses the change, whoever confirms it; empty when
 	// none does. Rule is the reason that a rule gives for the tier.
 	Denied, Rule string
@@ -45,11 +47,13 @@ type Plan struct {
 	// 4 tasks".
 	Leaves string
 
-	name   string
-	starts bool
-	prune  *Prune // what follows a success, under policy; nil when nothing does
-	policy Policy
-	follow follow.Spec
+	name    string
+	touches []bearing
+	does    []string // verbs, besides that of the intent
+	starts  bool
+	prune   *Prune // what follows a success, under policy; nil when nothing does
+	policy  Policy
+	follow  follow.Spec
 }
 
 // Name is what people call the target: an instance by its EC2 id, a task by the

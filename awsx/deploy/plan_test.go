@@ -182,30 +182,6 @@ func TestTiers(t *testing.T) {
 	}
 }
 
-func TestProductionIsWhatIsNotKnownToBeSomethingElse(t *testing.T) {
-	cases := []struct {
-		cluster, profile, account string
-		want                      bool
-	}{
-		{"prod", "main", "", true},
-		{"whatever", "", "", true},
-		{"preprod", "main", "", false},
-		{"PreProd-1", "main", "", false},
-		{"shop", "Staging-admin", "", false},
-		{"shop", "main", "acme-sandbox", false},
-	}
-	policy := Policy{NonProduction: DefaultNonProduction()}
-	for _, c := range cases {
-		ref := awsx.Ref{Cluster: "arn:aws:ecs:r:1:cluster/" + c.cluster, Context: awsx.ContextID{Profile: c.profile}}
-		if got := policy.Production(ref, c.account); got != c.want {
-			t.Errorf("%+v: production is %v", c, got)
-		}
-	}
-	if !(Policy{}).Production(awsx.Ref{Cluster: "arn:aws:ecs:r:1:cluster/dev"}, "") {
-		t.Error("without globs everything is production")
-	}
-}
-
 func found(t *testing.T, p Plan, name string) check.Finding {
 	t.Helper()
 	for _, c := range p.Checks {

@@ -73,7 +73,6 @@ func (in Prune) draft(cur read.Current) (draft, error) {
 	if len(names) == 0 {
 		return d, nothingChanged("no revision of "+family+" is older than the newest "+strconv.Itoa(in.Keep)+" and out of use", "")
 	}
-	d.effect = effect{tier: TierName}
 	d.before = words.Count(len(active), "active revision") + " of " + family
 	d.after = strings.Join(names, ", ") + " INACTIVE"
 	d.leaves = fmt.Sprintf("leaves %d active", len(active)-len(names))

@@ -20,11 +20,6 @@ func (Restart) draft(cur read.Current) (draft, error) {
 		return d, err
 	}
 	d.force(cur)
-	d.effect = effect{tier: TierName}
-	// Only images known to be the same make it a mere restart.
-	if same, _ := check.CompareDigests(cur); same {
-		d.effect = effect{mitigation: true, tier: TierConfirm}
-	}
 	d.checks = append(d.checks, check.MovedTags(cur))
 	d.before = awsx.ARNName(cur.Definition.ARN)
 	d.after = d.before + ", all tasks started anew"

@@ -16,7 +16,9 @@ type UseRevision struct{ Revision string }
 // Action names the intent.
 func (UseRevision) Action() string { return "use revision" }
 
-func (u UseRevision) reads() []read.Read { return rolloutReads(read.Revision(u.Revision)) }
+func (u UseRevision) reads() []read.Read {
+	return rolloutReads(read.Revision(u.Revision), read.History())
+}
 
 func (u UseRevision) draft(cur read.Current) (draft, error) {
 	if cur.Wanted == nil {
@@ -29,11 +31,7 @@ func (u UseRevision) draft(cur read.Current) (draft, error) {
 	if err != nil {
 		return d, err
 	}
-	d.effect = effect{tier: TierName}
-	if rollsBack(cur) {
-		d.effect = effect{mitigation: true, tier: TierConfirm}
-	}
-	d.checks = append(d.checks, check.ActiveRevision(cur.Wanted))
+	d.checks = append(d.checks, check.ActiveRevision(cur.Wanted), check.OnRecord(cur))
 	after := awsx.ARNName(d.Revision)
 	if d.Register {
 		after = "a copy of " + after
@@ -41,13 +39,6 @@ func (u UseRevision) draft(cur read.Current) (draft, error) {
 	d.before = awsx.ARNName(cur.Definition.ARN) + runs(cur, cur.Definition)
 	d.after = after + runs(cur, cur.Wanted)
 	return d, nil
-}
-
-// rollsBack reports whether the wanted revision is an earlier one of the family
-// in use.
-func rollsBack(cur read.Current) bool {
-	return cur.Wanted != nil && cur.Wanted.Family == cur.Definition.Family &&
-		cur.Wanted.Revision < cur.Definition.Revision
 }
 
 // runs names the images of a revision, each with the digest that it resolves to

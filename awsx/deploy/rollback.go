@@ -89,7 +89,7 @@ func (in RollBack) stop(cur read.Current, d draft, run read.PastRun) draft {
 
 // finish completes a draft that deploys what ran: pinned where that is needed.
 func (in RollBack) finish(cur read.Current, d draft, run read.PastRun) draft {
-	d.effect = effect{mitigation: true, tier: TierConfirm}
+	d.run = run
 	pins := in.pins(cur, d.Tree, run)
 	for _, p := range pins {
 		if p.pinned {

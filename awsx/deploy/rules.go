@@ -1,7 +1,9 @@
 package deploy
 
 import (
+	"cmp"
 	"path"
+	"slices"
 	"strings"
 
 	"gantry/awsx"
@@ -12,8 +14,9 @@ import (
 type Rule struct {
 	// Account, Cluster, Service and Action are globs without regard to case; an
 	// empty one matches anything. Account is matched against the account's number
-	// and the profile, Service against the name of the target whatever it is, and
-	// Action against the verb, such as deploy.
+	// and the profile; Service against the names of what the change touches: its
+	// target, whatever that is, and the services whose tasks it stops, runs or moves;
+	// Action against its verb, such as deploy, and those to which its effect comes.
 	Account, Cluster, Service, Action string
 	// Deny refuses the change, whoever confirms it.
 	Deny bool
@@ -26,24 +29,43 @@ type Rule struct {
 	Reason string
 }
 
-// matches returns the rules that decide about a plan: one at most for each of the
-// verbs that its intent comes to.
-func (p Policy) matches(plan Plan) []*Rule {
-	verbs := []string{plan.Intent.Action()}
-	if several, ok := plan.Intent.(interface{ verbs() []string }); ok {
-		verbs = several.verbs()
-	}
-	var rules []*Rule
-	for _, verb := range verbs {
-		if r := p.match(plan, verb); r != nil {
-			rules = append(rules, r)
-		}
-	}
-	return rules
+// ruling is what rules decide about one thing that a plan does to one thing that it
+// touches.
+type ruling struct {
+	rule *Rule // nil when none does
+	// own is set for the plan's own verb, whose tier a rule may also lower.
+	own bool
 }
 
-// match returns the rule that decides about one verb of a plan, nil when none does.
-func (p Policy) match(plan Plan, verb string) *Rule {
+// rulings are what the rules decide about a plan, for each thing that it touches. Its own verb counts, and every one that
+// its finished draft comes to as well: of those the first rule decides that means them or
+// the plan's own verb, so that a rule for roll backs stands before one for deployments.
+func (p Policy) rulings(plan Plan) [][]ruling {
+	own := []string{plan.Intent.Action()}
+	if several, ok := plan.Intent.(interface{ verbs() []string }); ok {
+		own = several.verbs()
+	}
+	touches := plan.touches
+	if len(touches) == 0 {
+		touches = []bearing{{names: []string{plan.Target.Name()}}}
+	}
+	list := make([][]ruling, len(touches))
+	for i, b := range touches {
+		for _, verb := range own {
+			list[i] = append(list[i], ruling{p.match(plan, b, verb), true})
+		}
+		for _, verb := range plan.does {
+			if !slices.Contains(own, verb) {
+				list[i] = append(list[i], ruling{p.match(plan, b, append(slices.Clone(own), verb)...), false})
+			}
+		}
+	}
+	return list
+}
+
+// match returns the first rule that means any of some verbs on what a plan touches, nil
+// when none does.
+func (p Policy) match(plan Plan, b bearing, verbs ...string) *Rule {
 	target := plan.Target
 	number := plan.Identity.Account
 	if number == "" { // STS did not say, which lifts no rule
@@ -51,7 +73,10 @@ func (p Policy) match(plan Plan, verb string) *Rule {
 	}
 	for i, r := range p.Rules {
 		account := globs(r.Account, number) || target.Context.Profile != "" && globs(r.Account, target.Context.Profile)
-		if account && globs(r.Cluster, target.ClusterName()) && globs(r.Service, target.Name()) && globs(r.Action, verb) {
+		means := func(name string) bool { return globs(r.Service, name) }
+		touched := slices.ContainsFunc(b.names, means) || b.unknown && r.Deny
+		action := func(verb string) bool { return globs(r.Action, verb) }
+		if account && globs(r.Cluster, target.ClusterName()) && touched && slices.ContainsFunc(verbs, action) {
 			return &p.Rules[i]
 		}
 	}
@@ -60,20 +85,29 @@ func (p Policy) match(plan Plan, verb string) *Rule {
 
 // rule applies the rules that decide about a plan, the gravest of them.
 func (p Policy) rule(plan *Plan) {
-	var tier Tier
-	for _, r := range p.matches(*plan) {
-		if r.Deny {
-			plan.Denied = "it gives no reason"
-			if r.Reason != "" {
-				plan.Denied = r.Reason
+	gravest := Consent{}
+	for _, rulings := range p.rulings(*plan) {
+		own, raised := Consent{}, Consent{}
+		for _, r := range rulings {
+			switch {
+			case r.rule == nil:
+			case r.rule.Deny:
+				plan.Denied = cmp.Or(r.rule.Reason, "it gives no reason")
+				return
+			case r.rule.Confirm != nil:
+				wanted := Consent{Tier: max(*r.rule.Confirm, TierConfirm), Why: r.rule.Reason}
+				if r.own {
+					own = own.graver(wanted)
+				}
+				raised = raised.graver(wanted)
 			}
-			return
 		}
-		if r.Confirm != nil && max(*r.Confirm, TierConfirm) > tier {
-			tier = max(*r.Confirm, TierConfirm)
-			plan.Tier, plan.Rule = tier, r.Reason
+		if own.Tier == TierRead {
+			own.Tier = plan.Tier
 		}
+		gravest = gravest.graver(own.graver(raised))
 	}
+	plan.Tier, plan.Rule = gravest.Tier, gravest.Why
 }
 
 // globs matches a name against a glob; an empty glob matches anything.

@@ -38,7 +38,9 @@ const (
 // Action names the intent.
 func (RunTask) Action() string { return "run" }
 
-func (in RunTask) reads() []read.Read { return []read.Read{read.Target(), read.Like(in.Like)} }
+func (in RunTask) reads() []read.Read {
+	return []read.Read{read.Target(), read.FamilyOfTarget().Beside(), read.Like(in.Like)}
+}
 
 func (in RunTask) draft(cur read.Current) (draft, error) {
 	td := cur.Wanted
@@ -56,7 +58,6 @@ func (in RunTask) draft(cur read.Current) (draft, error) {
 	d := draft{
 		before: "no task of this run", after: words.Count(n, "task") + " of " + awsx.ARNName(td.ARN),
 		leaves: "leaves every other task as it is; no service starts these again",
-		effect: effect{tier: TierName},
 		follow: follow.Spec{Exits: true, Timeout: follow.MaxTimeout},
 		Change: check.Change{Tasks: n},
 	}

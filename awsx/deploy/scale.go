@@ -32,14 +32,7 @@ func (in Scale) draft(cur read.Current) (draft, error) {
 	}
 	d := draft{
 		before: words.Count(svc.Desired, "task"), after: words.Count(in.Count, "task"),
-		steps:  []Step{&updateStep{before: svc, update: awsx.ServiceUpdate{Desired: &in.Count}}},
-		effect: effect{tier: TierName},
-	}
-	switch {
-	case in.Count == 0:
-		d.effect.tier = TierBulk
-	case in.Count > svc.Desired:
-		d.effect = effect{mitigation: true, tier: TierConfirm}
+		steps: []Step{&updateStep{before: svc, update: awsx.ServiceUpdate{Desired: &in.Count}}},
 	}
 	d.leaves = fmt.Sprintf("leaves %d of %s", in.Count, words.Count(svc.Desired, "task"))
 	if in.Count > svc.Desired {

@@ -55,7 +55,6 @@ func (in SetScaling) draft(cur read.Current) (draft, error) {
 		before: was.Bounds() + ", " + was.State(),
 		after:  want.Bounds() + ", " + want.State(),
 		leaves: moves(cur.Service.Desired, want),
-		effect: in.effect(was, want),
 		steps:  []Step{&scalingStep{service: cur.Service.Ref, update: awsx.ScalingUpdate{Service: cur.Service.Ref, Min: in.Min, Max: in.Max, Suspend: in.Suspend}}},
 	}, nil
 }
@@ -83,18 +82,6 @@ func (in SetScaling) applied(t awsx.ScalableTarget) awsx.ScalableTarget {
 		t.SuspendedIn, t.SuspendedOut, t.SuspendedScheduled = *in.Suspend, *in.Suspend, *in.Suspend
 	}
 	return t
-}
-
-// effect: bounds that only rise cannot take a task away; whatever may, or keeps
-// tasks from being added, is not done by a keystroke.
-func (in SetScaling) effect(was, want awsx.ScalableTarget) effect {
-	switch {
-	case want.Max == 0:
-		return effect{tier: TierBulk}
-	case in.Suspend == nil && want.Min >= was.Min && want.Max >= was.Max:
-		return effect{mitigation: true, tier: TierConfirm}
-	}
-	return effect{tier: TierName}
 }
 
 // moves says what bounds do to the count at once: a count outside of them is set

@@ -20,7 +20,6 @@ type stopStep struct {
 func (d *draft) stopDeployment(cur read.Current) {
 	d.steps = []Step{&stopStep{service: cur.Service, record: cur.Record.Value.ARN}}
 	d.Starts = false
-	d.effect = effect{mitigation: true, tier: TierConfirm}
 	primary, _ := cur.Service.Primary()
 	d.follow.Deployment, d.follow.TaskDefinition = primary.ID, primary.TaskDefinition
 	d.follow.Previous = awsx.Deployment{}

@@ -41,7 +41,7 @@ func (in StopTask) draft(cur read.Current) (draft, error) {
 	}
 	return draft{
 		before: "task " + t.ID + " of " + awsx.ARNName(t.TaskDefinition) + " " + t.LastStatus, after: "stopped",
-		leaves: leavesWithout(cur), effect: effect{tier: TierName},
+		leaves: leavesWithout(cur),
 		steps:  []Step{&stopTaskStep{task: t, reason: in.Reason}},
 		follow: follow.Spec{Tasks: []awsx.Ref{t.Ref}, Timeout: follow.MinTimeout},
 	}, nil

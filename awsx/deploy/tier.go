@@ -1,12 +1,5 @@
 package deploy
 
-import (
-	"path"
-	"strings"
-
-	"gantry/awsx"
-)
-
 // Tier says how much a person has to do before a change is made.
 type Tier uint8
 
@@ -41,44 +34,18 @@ func (t Tier) String() string {
 
 // Policy says which contexts are production, and what else is kept to.
 type Policy struct {
-	// NonProduction holds globs, matched without regard to case against the
-	// cluster's name, the profile and the account. A context that none of them
-	// matches is production: what is not known to be harmless is not.
-	NonProduction []string
+	// NonProduction holds words and globs that are matched, without regard to case,
+	// against the whole tokens of the cluster's name. NonProductionProfiles and
+	// NonProductionAccounts are matched against the profile and the account, and are
+	// empty unless somebody set them: a role or an account alone says little about a
+	// cluster.
+	NonProduction         []string
+	NonProductionProfiles []string
+	NonProductionAccounts []string
 	// Rules refine what a change needs; the first that matches decides.
 	Rules []Rule
 	// KeepRevisions is how many of a family's newest revisions stay active after a
 	// deployment that succeeded; older ones are deregistered unless they are in
 	// use. 0 keeps all, and less than LeastKept is refused.
 	KeepRevisions int
-}
-
-// DefaultNonProduction returns the globs that a policy starts from.
-func DefaultNonProduction() []string {
-	return []string{
-		"*dev*", "*test*", "*stag*", "*uat*", "*qa*", "*sandbox*", "*demo*",
-		"*preprod*", "*pre-prod*", "*nonprod*", "*non-prod*",
-	}
-}
-
-// Production reports whether a resource belongs to production. The account is
-// an id or alias and may be empty.
-func (p Policy) Production(ref awsx.Ref, account string) bool {
-	for _, glob := range p.NonProduction {
-		for _, name := range []string{ref.ClusterName(), ref.Context.Profile, account} {
-			if name == "" {
-				continue
-			}
-			if ok, err := path.Match(strings.ToLower(glob), strings.ToLower(name)); ok && err == nil {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// effect is how an intent counts once it is known what it does here.
-type effect struct {
-	mitigation bool
-	tier       Tier // in production
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"gantry/awsx"
 	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/store"
 	"gantry/internal/audit"
@@ -149,4 +150,10 @@ func (a *App) examineAccount(ctx context.Context, f *doctor.Account, cluster, se
 		return // nothing else would be answered otherwise
 	}
 	f.Reads = inquiry.Probe(ctx, account, cluster, service)
+	clusters, _ := awsx.Collect(account.Clusters(ctx)) // what cannot be read is a finding of the probe
+	policy := a.Config.Policy()
+	for _, c := range clusters {
+		judged := policy.Judge(c.Ref, f.Identity.Account)
+		f.Clusters = append(f.Clusters, doctor.Cluster{Name: c.Ref.ClusterName(), Production: judged.Production, JudgedBy: judged.By})
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"gantry/awsx/deploy"
@@ -18,18 +19,19 @@ type answer struct {
 }
 
 // ask decides whether a change is carried out that wants a consent. Its word given in
-// advance answers every tier, --yes the lightest; without a terminal --yes answers them all, since
-// a pipeline was written by somebody who could think about it.
+// advance answers every tier, --yes the lightest; where nobody can be asked --yes answers
+// them all, since a pipeline was written by somebody who could think about it.
 func (a answer) ask(ctx context.Context, s Streams, want deploy.Consent) error {
+	who, ok := s.person()
 	switch {
 	case a.confirm != "" && !want.Given(a.confirm):
 		return refuse("--confirm %q does not match: this change wants %q", a.confirm, want.Word)
-	case a.confirm != "", a.yes && (!want.Typed() || !s.Terminal):
+	case a.confirm != "", a.yes && (!want.Typed() || !ok):
 		return nil
-	case !s.Terminal:
+	case !ok:
 		return refuse("not confirmed: without a terminal give --yes or --confirm %q", want.Word)
 	case !want.Typed():
-		typed, err := prompt(ctx, s, "Carry it out? y/N ")
+		typed, err := prompt(ctx, who, "Carry it out? y/N ")
 		if err != nil {
 			return err
 		}
@@ -38,7 +40,7 @@ func (a answer) ask(ctx context.Context, s Streams, want deploy.Consent) error {
 		}
 		return nil
 	}
-	typed, err := prompt(ctx, s, fmt.Sprintf("Type %q to carry it out: ", clean.Line(want.Word)))
+	typed, err := prompt(ctx, who, fmt.Sprintf("Type %q to carry it out: ", clean.Line(want.Word)))
 	if err != nil {
 		return err
 	}
@@ -52,27 +54,59 @@ func refuse(format string, args ...any) error {
 	return &exitError{code: exitRefused, err: fmt.Errorf(format, args...)}
 }
 
-// prompt asks on standard error and reads a line. The reader is left behind when
+// person is somebody who can be asked, and where.
+type person struct {
+	says io.Reader
+	sees io.Writer
+}
+
+// person returns who can be asked: at the terminal itself where the streams go elsewhere,
+// as they do in front of a pipe.
+func (s Streams) person() (person, bool) {
+	switch {
+	case s.TTY != nil:
+		return person{s.TTY, s.TTY}, true
+	case s.Terminal, s.Keyboard:
+		return person{s.In, s.Err}, true
+	}
+	return person{}, false
+}
+
+// openTTY opens the terminal that the process belongs to, when a standard stream is
+// connected to one and questions and answers do not both go there anyway. Where none is,
+// as in a pipeline, nobody watches, even if a terminal could be opened.
+func openTTY(in, out, errors bool) (io.ReadWriter, func()) {
+	if in && errors || !in && !out && !errors {
+		return nil, func() {}
+	}
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return nil, func() {}
+	}
+	return tty, func() { _ = tty.Close() }
+}
+
+// prompt asks and reads a line. The reader is left behind when
 // the context ends first: a terminal's read cannot be called off, and the program
 // is on its way out.
-func prompt(ctx context.Context, s Streams, question string) (string, error) {
-	fmt.Fprint(s.Err, question)
+func prompt(ctx context.Context, p person, question string) (string, error) {
+	fmt.Fprint(p.sees, question)
 	type read struct {
 		line string
 		err  error
 	}
 	got := make(chan read, 1)
 	go func() {
-		line, err := bufio.NewReader(s.In).ReadString('\n')
+		line, err := bufio.NewReader(p.says).ReadString('\n')
 		got <- read{line, err}
 	}()
 	select {
 	case <-ctx.Done():
-		fmt.Fprintln(s.Err)
+		fmt.Fprintln(p.sees)
 		return "", ctx.Err()
 	case r := <-got:
 		if r.err != nil && (r.err != io.EOF || r.line == "") {
-			fmt.Fprintln(s.Err)
+			fmt.Fprintln(p.sees)
 			if r.err == io.EOF {
 				return "", refuse("not confirmed: the input ended")
 			}

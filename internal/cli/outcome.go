@@ -23,6 +23,7 @@ type outcome struct {
 	Target     string    `json:"target"`
 	Action     string    `json:"action"`
 	Production bool      `json:"production"`
+	JudgedBy   string    `json:"judgedBy"` // what decided about production
 	Tier       string    `json:"tier"`
 	Confirm    string    `json:"confirm"` // what --confirm takes
 	Before     string    `json:"before"`
@@ -60,7 +61,7 @@ type checked struct {
 func describe(p deploy.Plan) outcome {
 	o := outcome{
 		Context: p.Target.Context.String(), Cluster: p.Target.ClusterName(), Target: p.Target.Name(),
-		Action: p.Intent.Action(), Production: p.Production, Tier: p.Tier.String(), Confirm: p.Consent().Word,
+		Action: p.Intent.Action(), Production: p.Production, JudgedBy: p.JudgedBy, Tier: p.Tier.String(), Confirm: p.Consent().Word,
 		Before: p.Before, After: p.After, Leaves: p.Leaves, Diff: p.Diff, Checks: []checked{}, Calls: p.Commands(),
 	}
 	if _, _, resource, ok := awsx.ARNParts(p.Target.ARN); ok && strings.HasPrefix(resource, "service/") {
@@ -149,7 +150,7 @@ func printPlan(w io.Writer, p deploy.Plan) {
 	}
 	say := func(s string) { fmt.Fprintln(w, clean.Line(s)) }
 	name := strings.TrimPrefix(p.Target.ClusterName()+"/"+p.Target.Name(), "/")
-	say(fmt.Sprintf("%s %s in %s (%s)", p.Intent.Action(), name, p.Target.Context, where))
+	say(fmt.Sprintf("%s %s in %s (%s): %s", p.Intent.Action(), name, p.Target.Context, where, p.JudgedBy))
 	say("  " + p.Summary())
 	if p.Leaves != "" {
 		say("  " + p.Leaves)

@@ -22,9 +22,12 @@ import (
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
-	// Terminal is true when somebody sits at both ends, and can be asked; Keyboard
-	// when standard input alone is one.
+	// Terminal is true when somebody sits at both ends; Keyboard when standard input
+	// alone is one, at which somebody can be asked.
 	Terminal, Keyboard bool
+	// TTY is the terminal itself, where somebody can be asked though standard input or
+	// error go elsewhere; nil when there is none, or no need of it.
+	TTY io.ReadWriter
 	// Watched is true when standard output is a terminal.
 	Watched bool
 	Getenv  func(string) string
@@ -56,6 +59,9 @@ func Main(version string) int {
 	s.Keyboard = term.IsTerminal(os.Stdin.Fd())
 	s.Watched = term.IsTerminal(os.Stdout.Fd())
 	s.Terminal = s.Keyboard && s.Watched
+	tty, closeTTY := openTTY(s.Keyboard, s.Watched, term.IsTerminal(os.Stderr.Fd()))
+	defer closeTTY()
+	s.TTY = tty
 	return Run(ctx, version, os.Args[1:], s)
 }
 

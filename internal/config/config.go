@@ -21,8 +21,9 @@ type Config struct {
 	Context  awsx.ContextID
 	Contexts []NamedContext
 	Logs     Logs
-	// NonProduction holds the globs that say what is not production.
-	NonProduction []string
+	// NonProduction holds the words and globs that say which clusters are not
+	// production; the others say it by the profile and by the account.
+	NonProduction, NonProductionProfiles, NonProductionAccounts []string
 	// Rules refine what changes need, in the order in which they are tried.
 	Rules []deploy.Rule
 	// KeepRevisions is how many of a family's revisions stay active after a

@@ -233,6 +233,11 @@ func TestFaultsNameTheLineAndWhatWasExpected(t *testing.T) {
 		{"a literal token", "logs:\n  bearer: hunter2", []string{":2: bearer: expected {env: NAME} or {file: PATH}"}},
 		{"half a login", "logs:\n  user: me", []string{":2: logs: expected user and password together"}},
 		{"glob", "production:\n  except: ['[a']", []string{`:2: except: "[a" is no glob`}},
+		{"profiles", "production:\n  profiles: ['[a']", []string{`:2: profiles: "[a" is no glob`}},
+		{"a second document", "refresh: 4s\n---\nwriting: {readonly: true}", []string{":2: a second document begins here"}},
+		{"an empty second document", "refresh: 4s\n---\n", []string{"a second document begins here"}},
+		{"a second document that is no YAML", "refresh: 4s\n---\na: b\n c: d", []string{"gantry.yaml:"}},
+		{"a third beside a fault", "refresh: never\n---\nrules: []\n---\nkeys: {}", []string{":1: refresh", ":2: a second document"}},
 		{"choice", "screen: {colours: pink}", []string{`:1: colours: "pink" is unknown, expected one of default, blue-orange`}},
 		{"syntax", "a: b\n c: d", []string{"gantry.yaml:"}},
 	}
@@ -317,6 +322,15 @@ func TestAnEmptyFileIsAFileOfDefaults(t *testing.T) {
 		got, err := config.Load(config.Flags{File: write(t, yaml)}, env())
 		if err != nil || got.Refresh != config.DefaultRefresh || len(got.NonProduction) == 0 {
 			t.Errorf("%q gives %+v (%v)", yaml, got, err)
+		}
+	}
+}
+
+// TestTheMarksOfOneDocumentAreNoSecondOne: a beginning and an end may be marked.
+func TestTheMarksOfOneDocumentAreNoSecondOne(t *testing.T) {
+	for _, yaml := range []string{"---\nrefresh: 4s", "# why\n---\nrefresh: 4s\n...\n", "refresh: 4s\n# ---\n", "%YAML 1.1\n---\nrefresh: 4s"} {
+		if got, err := config.Load(config.Flags{File: write(t, yaml)}, env()); err != nil || got.Refresh != 4*time.Second {
+			t.Errorf("%q gives %v (%v)", yaml, got.Refresh, err)
 		}
 	}
 }

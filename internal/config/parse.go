@@ -1,7 +1,9 @@
 package config
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -15,8 +17,15 @@ import (
 // context that it begins with.
 func parse(cfg *Config, file string, data []byte, getenv func(string) string) (begin string, err error) {
 	p := &parser{file: file, getenv: getenv, ownLogs: map[int]*yaml.Node{}}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
+	var doc, more yaml.Node
+	documents := yaml.NewDecoder(bytes.NewReader(data))
+	if err := documents.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
+		return "", p.syntax(err)
+	}
+	switch err := documents.Decode(&more); {
+	case err == nil:
+		p.fault(&more, "a second document begins here: the file is one, expected no line of --- between settings")
+	case !errors.Is(err, io.EOF):
 		return "", p.syntax(err)
 	}
 	cfg.NonProduction = deploy.DefaultNonProduction()
@@ -75,9 +84,9 @@ func (p *parser) contexts(n *yaml.Node) []NamedContext {
 
 func (p *parser) production(cfg *Config, n *yaml.Node) {
 	p.mapping(n, "production", fields{
-		"except": func(v *yaml.Node) {
-			cfg.NonProduction = p.list(v, "except", p.glob)
-		},
+		"except":   func(v *yaml.Node) { cfg.NonProduction = p.list(v, "except", p.glob) },
+		"profiles": func(v *yaml.Node) { cfg.NonProductionProfiles = p.list(v, "profiles", p.glob) },
+		"accounts": func(v *yaml.Node) { cfg.NonProductionAccounts = p.list(v, "accounts", p.glob) },
 	})
 }
 

@@ -12,7 +12,10 @@ import (
 
 // Policy returns what changes are kept to.
 func (c Config) Policy() deploy.Policy {
-	return deploy.Policy{NonProduction: c.NonProduction, Rules: c.Rules, KeepRevisions: c.KeepRevisions}
+	return deploy.Policy{
+		NonProduction: c.NonProduction, NonProductionProfiles: c.NonProductionProfiles, NonProductionAccounts: c.NonProductionAccounts,
+		Rules: c.Rules, KeepRevisions: c.KeepRevisions,
+	}
 }
 
 // rules reads the list of rules in the order in which they are tried.

@@ -19,7 +19,7 @@ func TestTheWayBackIsPlannedAtOnceAndPinsWhatWasPushedOver(t *testing.T) {
 		f.Shows("roll back payments/api-orders", "a copy of api-orders:1 (v2@9f3c", "asks yes or no", "makes 2 calls",
 			"pinned to the digest that ran where a tag moved (p changes that)", "about 4m", "followed for at most", "<u>another revision <p>pin images")
 		f.Keys("p").Shows("all pinned to the digest that ran")
-		f.Keys("p").Shows("as the revision names them: by tag another may be pulled", "1 call")
+		f.Keys("p").Shows("as the revision names them: by tag another may be pulled", "would", "O overrides it")
 		f.Keys("p").Shows("where a tag moved", "makes 2 calls")
 		f.Keys("enter").Shows("[ No ]")
 		f.Keys("y").Shows("Rollout")

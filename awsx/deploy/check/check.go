@@ -12,6 +12,7 @@ const (
 	Controller   = "controller"
 	InProgress   = "in-progress"
 	Revision     = "revision"
+	Record       = "record"
 	Image        = "image"
 	Platform     = "platform"
 	Tag          = "tag"
@@ -39,7 +40,7 @@ const (
 // Names returns every name that an override may give.
 func Names() []string {
 	return []string{
-		Controller, InProgress, Revision, Image, Platform, Tag, Strategy,
+		Controller, InProgress, Revision, Record, Image, Platform, Tag, Strategy,
 		Percent, Capacity, LoadBalancer, TargetGroup, Ports, Logs, Roles,
 		Scaling, Breaker, Alarms, Family, Stack, PlainSecret, References,
 		Drain, InUse, Audit,

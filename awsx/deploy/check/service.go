@@ -146,3 +146,19 @@ func ActiveRevision(td *awsx.TaskDefinition) Finding {
 	}
 	return finding(Revision, OK, "%s is active", name)
 }
+
+// OnRecord tells whether the wanted revision is known to have run in this service: what
+// never ran here is new here, however old it is.
+func OnRecord(cur read.Current) Finding {
+	name := awsx.ARNName(cur.Wanted.ARN)
+	_, ran := cur.RanAs(cur.Wanted.ARN)
+	switch {
+	case ran:
+		return finding(Record, OK, "%s ran here before", name)
+	case cur.History.Err != nil:
+		return finding(Record, Skipped, "whether %s ran here is not known: %s", name, read.Why(cur.History.Err))
+	case len(cur.History.Value) == 0:
+		return finding(Record, Skipped, "no deployment of the service is on record")
+	}
+	return finding(Record, Warning, "%s is not on record as having run here and stayed", name)
+}

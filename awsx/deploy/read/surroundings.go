@@ -68,7 +68,20 @@ func Tasks() Read {
 // family is the names of the other services that run the family in use.
 func family() Read {
 	return answered("family", func(cur *Current) *Answer[[]string] { return &cur.Family }, func(s *session) ([]string, error) {
-		return ofService(s, s.relatives)
+		return ofService(s, func(svc awsx.Service) ([]string, error) {
+			family, _ := awsx.SplitRevision(svc.TaskDefinition)
+			names, err := s.relatives(family)
+			return slices.DeleteFunc(names, func(name string) bool { return name == svc.Name }), err
+		})
+	})
+}
+
+// FamilyOfTarget is the names of the cluster's services that run the family of the
+// target, which is a revision.
+func FamilyOfTarget() Read {
+	return answered("family", func(cur *Current) *Answer[[]string] { return &cur.Family }, func(s *session) ([]string, error) {
+		family, _ := awsx.SplitRevision(s.target.ARN)
+		return s.relatives(family)
 	})
 }
 
@@ -103,11 +116,10 @@ func ofGroups[T any](s *session, read func(ctx context.Context, arns []string) (
 	})
 }
 
-// relatives names the other services of the cluster that run the family in use.
+// relatives names the services of the cluster that run a family.
 // Where the services are not held, those with a running task are found by two
 // calls, instead of one for every ten services.
-func (s *session) relatives(svc awsx.Service) ([]string, error) {
-	family, _ := awsx.SplitRevision(svc.TaskDefinition)
+func (s *session) relatives(family string) ([]string, error) {
 	var names []string
 	var err error
 	if s.held.Services != nil {
@@ -118,14 +130,13 @@ func (s *session) relatives(svc awsx.Service) ([]string, error) {
 		}
 	} else {
 		var tasks []awsx.Task
-		tasks, err = awsx.Collect(s.r.Tasks(s.ctx, awsx.TaskQuery{Cluster: svc.Ref.ClusterRef(), Family: family}))
+		tasks, err = awsx.Collect(s.r.Tasks(s.ctx, awsx.TaskQuery{Cluster: s.target.ClusterRef(), Family: family}))
 		for _, t := range tasks {
 			if name, ok := strings.CutPrefix(t.Group, "service:"); ok {
 				names = words.AddNew(names, name)
 			}
 		}
 	}
-	names = slices.DeleteFunc(names, func(name string) bool { return name == svc.Name })
 	slices.Sort(names)
 	return names, err
 }

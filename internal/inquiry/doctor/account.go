@@ -93,6 +93,13 @@ func (a Account) checks() []Check {
 	for _, r := range a.Reads {
 		r.check(&g)
 	}
+	for _, c := range a.Clusters {
+		word := "non-production"
+		if c.Production {
+			word = "production"
+		}
+		g.ok("cluster "+c.Name, "%s: %s", word, c.JudgedBy)
+	}
 	return g.checks
 }
 

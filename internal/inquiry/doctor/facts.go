@@ -46,6 +46,15 @@ type Account struct {
 	// Clock is what the time was at AWS and here; both are zero when unread.
 	Clock awsx.Clock
 	Reads []Read
+	// Clusters are those that could be read, each with what it counts as.
+	Clusters []Cluster
+}
+
+// Cluster is a cluster as the policy judges it.
+type Cluster struct {
+	Name       string
+	Production bool
+	JudgedBy   string // what decided
 }
 
 // Read is one kind of call that only reads.

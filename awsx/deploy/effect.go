@@ -1,0 +1,159 @@
+package deploy
+
+import (
+	"gantry/awsx"
+	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/read"
+	"gantry/awsx/document"
+)
+
+// effect is how a finished draft counts: how much is asked for it in production, and
+// whether it mends, so that checks are advice. It follows from what the draft's steps do
+// on what was read, and from no verb.
+type effect struct {
+	mitigation bool
+	tier       Tier // in production
+}
+
+func mends() effect   { return effect{mitigation: true, tier: TierConfirm} }
+func changes() effect { return effect{tier: TierName} }
+func empties() effect { return effect{tier: TierBulk} }
+
+// and is the graver of two effects.
+func (e effect) and(other effect) effect {
+	return effect{mitigation: e.mitigation && other.mitigation, tier: max(e.tier, other.tier)}
+}
+
+// effect weighs the draft: its gravest step counts.
+func (d draft) effect(cur read.Current) effect {
+	e := mends()
+	for _, s := range d.steps {
+		e = e.and(d.weigh(cur, s))
+	}
+	return e
+}
+
+func (d draft) weigh(cur read.Current, s Step) effect {
+	switch s := s.(type) {
+	case *stopStep:
+		return mends()
+	case *continueStep:
+		if s.rollBack {
+			return mends()
+		}
+	case *statusStep:
+		if s.status == "ACTIVE" {
+			return mends()
+		}
+	case *scalingStep:
+		return scalingEffect(cur, s.update)
+	case *updateStep:
+		e := mends()
+		if s.update.Desired != nil {
+			e = countEffect(s.before.Desired, *s.update.Desired)
+		}
+		if s.update.DeploymentConfiguration != nil {
+			e = e.and(changes())
+		}
+		if d.Tree != nil {
+			e = e.and(d.runEffect(cur))
+		}
+		return e
+	}
+	return changes()
+}
+
+func countEffect(was, is int) effect {
+	switch {
+	case is == 0:
+		return empties()
+	case is < was:
+		return changes()
+	}
+	return mends()
+}
+
+// scalingEffect: bounds that only rise cannot take a task away; whatever may, or keeps
+// tasks from being added, is not done by a keystroke.
+func scalingEffect(cur read.Current, u awsx.ScalingUpdate) effect {
+	was := *cur.Scaling.Value
+	want := SetScaling{Min: u.Min, Max: u.Max}.applied(was)
+	switch {
+	case want.Max == 0:
+		return empties()
+	case u.Suspend == nil && want.Min >= was.Min && want.Max >= was.Max:
+		return mends()
+	}
+	return changes()
+}
+
+// runEffect weighs what a deployment would run: what ran here before, or runs now, is
+// known; all else is new. An older revision of the family is asked for as lightly, and
+// its checks stand in the way where the record knows nothing of it.
+func (d draft) runEffect(cur read.Current) effect {
+	wanted := cur.Wanted
+	if wanted == nil || d.Revision != wanted.ARN {
+		wanted = cur.Definition
+	}
+	if wanted == nil || d.Revision != wanted.ARN {
+		return changes()
+	}
+	run, onRecord := d.ran(cur, wanted.ARN)
+	if !d.runsAs(wanted, run) {
+		return changes()
+	}
+	if onRecord && (wanted != cur.Definition || d.run.Definition != "") && !d.pullsOther(cur, run) {
+		return mends()
+	}
+	if wanted == cur.Definition {
+		if same, _ := check.CompareDigests(cur); same {
+			return mends()
+		}
+		return changes()
+	}
+	if wanted.Family != cur.Definition.Family || wanted.Revision >= cur.Definition.Revision {
+		return changes()
+	}
+	unknown := cur.History.Err != nil || len(cur.History.Value) == 0
+	return effect{mitigation: unknown, tier: TierConfirm}
+}
+
+// ran is the run on record to which the draft returns.
+func (d draft) ran(cur read.Current, definition string) (read.PastRun, bool) {
+	if d.run.Definition == definition {
+		return d.run, true
+	}
+	return cur.RanAs(definition)
+}
+
+// runsAs reports whether the draft runs a revision as it is, or with the images named by
+// the digests that ran.
+func (d draft) runsAs(wanted *awsx.TaskDefinition, run read.PastRun) bool {
+	tree, err := document.Registrable(wanted)
+	if err != nil {
+		return false
+	}
+	for _, c := range tree.List("containerDefinitions") {
+		would := d.Tree.Container(c.Word("name"))
+		ref, err := awsx.ParseReference(c.Word("image"))
+		if would == nil || err != nil {
+			continue
+		}
+		digest := run.Digests[c.Word("name")]
+		if digest != "" && would.Word("image") == (awsx.Reference{Repository: ref.Repository, Digest: digest}).String() {
+			c.Set("image", document.Text(would.Word("image")))
+		}
+	}
+	return document.Same(tree, d.Tree)
+}
+
+// pullsOther reports whether a tag of the draft is known to name another image than the
+// one that ran.
+func (d draft) pullsOther(cur read.Current, run read.PastRun) bool {
+	for _, p := range (RollBack{Pin: PinNone}).pins(cur, d.Tree, run) {
+		if p.moved() {
+			return true
+		}
+	}
+	return false
+}

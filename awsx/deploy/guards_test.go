@@ -1,0 +1,256 @@
+package deploy
+
+import (
+	"strings"
+	"testing"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/read"
+	"gantry/internal/fault"
+)
+
+// TestProductionIsJudgedByWholeTokens: a part of a word says nothing, a role or an account
+// alone clears nothing, and what says production wins.
+func TestProductionIsJudgedByWholeTokens(t *testing.T) {
+	plain := Policy{NonProduction: DefaultNonProduction()}
+	set := Policy{
+		NonProduction:         []string{"lab", "team-*", "*canary*", "prod-mirror", "dev[0-9]", "*prd*"},
+		NonProductionProfiles: []string{"sandbox-*"}, NonProductionAccounts: []string{"222233334444"},
+	}
+	for _, c := range []struct {
+		policy                    Policy
+		cluster, profile, account string
+		production                bool
+		by                        string
+	}{
+		{plain, "orders", "", "", true, "nothing says"},
+		{plain, "devices", "", "", true, "nothing says"},
+		{plain, "contest", "", "", true, "nothing says"},
+		{plain, "latest", "", "", true, "nothing says"},
+		{plain, "stagecoach", "", "", true, "nothing says"},
+		{plain, "orders", "developer", "", true, "nothing says"},
+		{plain, "orders", "dev", "test", true, "nothing says"},
+		{plain, "eu_dev.1", "", "", false, `"dev"`},
+		{plain, "EU-Staging", "", "", false, `"staging"`},
+		{plain, "test", "", "", false, `"test"`},
+		{plain, "pre-prod", "", "", false, `"pre-prod"`},
+		{plain, "eu-non-prod-2", "", "", false, `"non-prod"`},
+		{plain, "preprod", "", "", false, `"preprod"`},
+		{plain, "prod-dev", "", "", true, `"prod"`},
+		{plain, "test-live", "", "", true, `"live"`},
+		{plain, "pre-prod-production", "", "", true, `"production"`},
+		{plain, "prd", "sandbox", "", true, `"prd"`},
+		{set, "lab", "", "", false, `"lab"`},
+		{set, "labour", "", "", true, "nothing says"},
+		{set, "team-blue", "", "", false, `"team-*"`},
+		{set, "team", "", "", true, "nothing says"},
+		{set, "steam-blue", "", "", true, "nothing says"},
+		{set, "eu-canary-1", "", "", false, `"*canary*"`},
+		{set, "canaryislands", "", "", true, "nothing says"},
+		{set, "prod-mirror", "", "", false, `"prod-mirror"`},
+		{set, "prod-mirrors", "", "", true, `"prod"`},
+		{set, "dev4", "", "", false, `"dev[0-9]"`},
+		{set, "dev", "", "", true, "nothing says"},
+		{set, "eu-prd", "", "", true, `"prd"`},
+		{set, "shop", "sandbox-eu", "", false, "the profile"},
+		{set, "prod", "sandbox-eu", "", true, `"prod"`},
+		{set, "shop", "", "222233334444", false, "the account"},
+		{Policy{}, "dev", "", "", true, "nothing says"},
+	} {
+		ref := awsx.Ref{Cluster: "arn:aws:ecs:r:1:cluster/" + c.cluster, Context: awsx.ContextID{Profile: c.profile}}
+		got := c.policy.Judge(ref, c.account)
+		if got.Production != c.production || !strings.Contains(got.By, c.by) {
+			t.Errorf("%s, profile %q, account %q: %+v", c.cluster, c.profile, c.account, got)
+		}
+	}
+}
+
+// TestAPlanNamesWhatDecidedAboutProduction and holds what is asked to it.
+func TestAPlanNamesWhatDecidedAboutProduction(t *testing.T) {
+	f := newFake(t)
+	f.service.Ref.Cluster = strings.Replace(clusterARN, "prod", "devices", 1)
+	f.service.Ref.Context.Profile = "main-developer"
+	if p := f.plan(t, Scale{0}); !p.Production || p.Tier != TierBulk || !strings.Contains(p.JudgedBy, "nothing says") {
+		t.Errorf("%v, %s: %s", p.Production, p.Tier, p.JudgedBy)
+	}
+}
+
+// remembering is what was read for an intent, with a history of the service.
+func remembering(t *testing.T, f *fake, intent Intent, history string) read.Current {
+	t.Helper()
+	cur, err := Read(t.Context(), f, f.service.Ref, intent, read.Held{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cur.History.Value, cur.Revisions = past(history)
+	cur.History.Err = nil
+	if history == "denied" {
+		cur.History.Err = fault.Errorf(fault.Denied, "ecs:ListServiceDeployments", "", "no")
+	}
+	return cur
+}
+
+// TestWhatIsAskedFollowsFromTheFinishedDraft: the same revision asks for the same by
+// whichever verb it comes, and passes the checks only when it is known here.
+func TestWhatIsAskedFollowsFromTheFinishedDraft(t *testing.T) {
+	f := newFake(t)
+	f.add(t, exampleJSON(5))
+	f.add(t, exampleJSON(8))
+	f.add(t, strings.NewReplacer(`"family":"api"`, `"family":"mail"`, "task-definition/api:6", "task-definition/mail:6").Replace(exampleJSON(6)))
+	f.service.Deployments[0].RolloutState = "IN_PROGRESS" // which holds all else up
+	for _, c := range []struct {
+		name, history, to string
+		tier              Tier
+		blocked           bool
+	}{
+		{"older and on record", "5a 6a 7a", "6", TierConfirm, false},
+		{"older, never here", "6a 7a", "5", TierConfirm, true},
+		{"older, rolled back from", "5a! 6a 7a", "5", TierConfirm, true},
+		{"older, and nothing is on record", "", "5", TierConfirm, false},
+		{"older, and the record is denied", "denied", "5", TierConfirm, false},
+		{"newer, never here", "6a 7a", "8", TierName, true},
+		{"newer, rolled back from", "7a 8a 7a", "8", TierName, true},
+		{"newer, and the record is denied", "denied", "8", TierName, true},
+		{"another family", "6a 7a", "mail:6", TierName, true},
+		{"older, with a tag that was pushed again", "6b 7a", "6", TierConfirm, true},
+	} {
+		for _, intent := range []Intent{RollBack{To: c.to, Pin: PinNone}, UseRevision{c.to}} {
+			p, err := Build(remembering(t, f, intent, c.history), intent, Policy{NonProduction: DefaultNonProduction()})
+			if err != nil {
+				t.Errorf("%s, %s: %v", c.name, intent.Action(), err)
+				continue
+			}
+			if p.Tier != c.tier || (len(p.Blocking()) > 0) != c.blocked {
+				t.Errorf("%s, %s: tier %s, held up by %+v", c.name, intent.Action(), p.Tier, p.Blocking())
+			}
+			if c.name == "older, never here" && found(t, p, check.Record).Result != check.Warning {
+				t.Errorf("the record says %+v", found(t, p, check.Record))
+			}
+		}
+	}
+}
+
+// TestTheWayBackPinnedToWhatRanIsAMitigation though a copy is registered.
+func TestTheWayBackPinnedToWhatRanIsAMitigation(t *testing.T) {
+	f := newFake(t)
+	intent := RollBack{To: "6", Pin: PinAll}
+	p, err := Build(remembering(t, f, intent, "6b 7a"), intent, Policy{NonProduction: DefaultNonProduction()})
+	if err != nil || p.Tier != TierConfirm || len(p.Steps) != 2 {
+		t.Fatalf("%+v (%v)", p.Tier, err)
+	}
+	for _, c := range p.Checks {
+		if !c.Advice && c.Name != check.Controller {
+			t.Errorf("the check %s stands in the way", c.Name)
+		}
+	}
+}
+
+// TestARuleCoversWhateverComesToTheSame: another image is another image by whichever verb,
+// and a rule on a service covers its tasks, its family's runs and its instances' drains.
+func TestARuleCoversWhateverComesToTheSame(t *testing.T) {
+	image := func(rules ...Rule) []Rule {
+		return append(rules, Rule{Service: "api", Action: "deploy", Deny: true, Reason: "frozen"})
+	}
+	env := []Rule{{Service: "api", Action: "env", Deny: true, Reason: "frozen"}}
+	on := func(action string) []Rule {
+		return []Rule{{Service: "api", Action: action, Deny: true, Reason: "frozen"}}
+	}
+	d := newDesk()
+	d.register(t, 2)
+	task, instance := d.tasks(t)[0].Ref, d.instances(t)[0].Ref
+	revision := d.api.In(d.service(t).TaskDefinition)
+	edited := func(change string, to string) Intent {
+		td, err := d.TaskDefinition(t.Context(), d.service(t).TaskDefinition)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc := strings.Replace(string(td.Raw), change, to, 1)
+		if doc == string(td.Raw) {
+			t.Fatalf("%s is not in %s", change, doc)
+		}
+		return EditDefinition{Document: awsx.Document(doc)}
+	}
+	td, err := d.TaskDefinition(t.Context(), d.service(t).TaskDefinition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := edited(td.Containers[0].Image, td.Containers[0].Image+"x")
+	more := edited(`"environment":[`, `"environment":[{"name":"A","value":"b"}`)
+	for _, c := range []struct {
+		name   string
+		rules  []Rule
+		target awsx.Ref
+		intent Intent
+		denied bool
+	}{
+		{"an edited image", image(), d.api, other, true},
+		{"an edited variable, of images", image(), d.api, more, false},
+		{"an edited variable", env, d.api, more, true},
+		{"an edited image, of variables", env, d.api, other, false},
+		{"an edit with a rule that stands before", image(Rule{Action: "edit", Confirm: tier(TierName)}), d.api, other, false},
+		{"an edit with a rule for another part before", append(env, image()...), d.api, other, true},
+		{"scaling", image(), d.api, Scale{9}, false},
+		{"a task's stop", on("stop"), task, StopTask{}, true},
+		{"a task's stop, which starts another of a tag", image(), task, StopTask{}, true},
+		{"a task's stop, of all", []Rule{{Service: "api", Deny: true, Reason: "frozen"}}, task, StopTask{}, true},
+		{"a task's stop, of another service", []Rule{{Service: "web", Deny: true}}, task, StopTask{}, false},
+		{"a run of its family", on("run"), revision, RunTask{}, true},
+		{"a run of its family, of images", image(), revision, RunTask{}, true},
+		{"a drain of its instance", on("drain"), instance, Drain{}, true},
+		{"a drain, of images", image(), instance, Drain{}, false},
+		{"a drain, of another service", []Rule{{Service: "web", Deny: true}}, instance, Drain{}, false},
+	} {
+		d.policy.Rules = c.rules
+		p, err := d.plan(c.target, c.intent)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if (p.Denied != "") != c.denied {
+			t.Errorf("%s: denied is %q; it touches %+v and does %v", c.name, p.Denied, p.touches, p.does)
+		}
+	}
+}
+
+// TestARuleHoldsWhereNothingCouldBeRead: which services a drain moves is not known.
+func TestARuleHoldsWhereNothingCouldBeRead(t *testing.T) {
+	d := newDesk()
+	instance := d.instances(t)[0].Ref
+	d.Fail(awsxtest.Tasks, fault.Errorf(fault.Denied, "ecs:ListTasks", "", "no"))
+	d.policy.Rules = []Rule{{Service: "api", Action: "drain", Deny: true, Reason: "frozen"}}
+	if p := d.mustPlan(t, instance, Drain{}); p.Denied != "frozen" {
+		t.Errorf("denied is %q", p.Denied)
+	}
+	d.policy.Rules[0].Action = "scale"
+	if p := d.mustPlan(t, instance, Drain{}); p.Denied != "" {
+		t.Errorf("denied is %q", p.Denied)
+	}
+}
+
+// TestARuleLowersNothingOfWhatItDoesNotMean: it is for one of the services that are moved,
+// or for one part of what is edited.
+func TestARuleLowersNothingOfWhatItDoesNotMean(t *testing.T) {
+	f := newFake(t)
+	policy := Policy{NonProduction: DefaultNonProduction(), Rules: []Rule{{Action: "deploy", Confirm: tier(TierConfirm)}}}
+	raw := string(f.definitions[f.service.TaskDefinition].Raw)
+	edited := EditDefinition{Document: awsx.Document(strings.Replace(raw, "/web:1.0", "/web:1.1", 1))}
+	cur, err := Read(t.Context(), f, f.service.Ref, edited, read.Held{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Build(cur, edited, policy)
+	if err != nil || p.Tier != TierName {
+		t.Errorf("an edit is asked for by %s (%v)", p.Tier, err)
+	}
+	policy.Rules[0].Confirm = tier(TierBulk)
+	if p, err := Build(cur, edited, policy); err != nil || p.Tier != TierBulk {
+		t.Errorf("an edit of what a rule guards is asked for by %s (%v)", p.Tier, err)
+	}
+	policy.Rules = []Rule{{Service: "web", Confirm: tier(TierConfirm)}}
+	instance := Plan{Intent: Drain{}, Tier: TierName, touches: []bearing{{names: []string{"i-1", "web"}}, {names: []string{"i-1", "api"}}}}
+	if policy.rule(&instance); instance.Tier != TierName {
+		t.Errorf("a drain is asked for by %s", instance.Tier)
+	}
+}

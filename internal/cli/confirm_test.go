@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+)
+
+// TestYesAnswersNoGraverTierWhereSomebodyCanBeAsked: what counts is whether somebody sits
+// there, and not where the output goes.
+func TestYesAnswersNoGraverTierWhereSomebodyCanBeAsked(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		type terminal struct {
+			io.Reader
+			io.Writer
+		}
+		for _, c := range []struct {
+			name  string
+			typed string
+			want  int
+			at    func(typed string, sees *bytes.Buffer) Streams
+		}{
+			{"a pipe behind", "yes\n", 5, func(typed string, _ *bytes.Buffer) Streams {
+				return Streams{In: strings.NewReader(typed), Keyboard: true}
+			}},
+			{"a pipe in front", "prod\n", 5, func(typed string, sees *bytes.Buffer) Streams {
+				return Streams{In: strings.NewReader("what is piped"), Watched: true, TTY: terminal{strings.NewReader(typed), sees}}
+			}},
+			{"nobody", "", 0, func(string, *bytes.Buffer) Streams { return Streams{In: strings.NewReader("")} }},
+		} {
+			var sees bytes.Buffer
+			s := c.at(c.typed, &sees)
+			r := a.runWith(t.Context(), s, "scale", "prod/catalog", "0", "--yes", "--no-wait", "--dry-run=false")
+			if r.wants(t, c.want); c.want == 0 {
+				continue
+			}
+			if !strings.Contains(r.err+sees.String(), `Type "1 prod" to carry it out`) || a.changes() != nil {
+				t.Errorf("%s: asked %q, sent %v", c.name, r.err+sees.String(), a.changes())
+			}
+		}
+		a.runWith(t.Context(), Streams{In: strings.NewReader("1 staging\n"), Keyboard: true}, "scale", "staging/web", "0", "--yes", "--no-wait").wants(t, 0)
+		var sees bytes.Buffer
+		a.runWith(t.Context(), Streams{In: strings.NewReader(""), TTY: terminal{strings.NewReader("1 prod\n"), &sees}}, "scale", "prod/web", "0", "--no-wait").wants(t, 0)
+	})
+}
