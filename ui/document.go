@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -14,14 +15,85 @@ import (
 	"gantry/ui/theme"
 )
 
+// Content is what a Document shows, in parts: the lines of a text, or paragraphs that
+// take several rows each. It never changes.
+type Content interface {
+	// Parts are the texts of the parts as a search reads them, cleaned.
+	Parts() []string
+	// Draw draws the parts, and tells at which row each begins.
+	Draw(Drawing) (rows []string, starts []int)
+	// Text is the whole as it is copied and saved.
+	Text() string
+}
+
+// Drawing says how a content is drawn.
+type Drawing struct {
+	Theme *theme.Theme
+	Width int            // cells a row may take
+	Wrap  bool           // long text goes on below itself
+	Left  int            // the first cell to show of text that is not wrapped
+	Find  *regexp.Regexp // what to mark; nil for nothing
+}
+
+// Paint styles clean text in a role, with what is found in its own style.
+func (d Drawing) Paint(role theme.Role, s string) string {
+	if d.Find == nil {
+		return d.Theme.Paint(role, s)
+	}
+	var b strings.Builder
+	at := 0
+	for _, m := range d.Find.FindAllStringIndex(s, -1) {
+		b.WriteString(d.Theme.Paint(role, s[at:m[0]]))
+		b.WriteString(d.Theme.Paint(theme.Match, s[m[0]:m[1]]))
+		at = m[1]
+	}
+	b.WriteString(d.Theme.Paint(role, s[at:]))
+	return b.String()
+}
+
+// Rows are the rows that clean text takes in a width: all of it wrapped, or a window on
+// it that shows where it was cut.
+func (d Drawing) Rows(s string, width int) []string {
+	switch {
+	case d.Wrap:
+		return text.Wrap(s, width)
+	case d.Left > 0:
+		return []string{strings.TrimRight(text.Window(s, d.Left, width), " ")}
+	}
+	return []string{text.Truncate(s, width, d.Theme.Glyphs().Ellipsis)}
+}
+
+// Plain is a text as it came: it is cleaned where it is drawn, copied as it is.
+type Plain string
+
+// Parts are the lines.
+func (p Plain) Parts() []string { return text.Lines(strings.TrimRight(string(p), "\n")) }
+
+// Draw draws a line after the other.
+func (p Plain) Draw(d Drawing) (rows []string, starts []int) {
+	for _, line := range p.Parts() {
+		starts = append(starts, len(rows))
+		for _, row := range d.Rows(line, max(1, d.Width)) {
+			rows = append(rows, d.Paint(theme.Text, row))
+		}
+	}
+	return rows, starts
+}
+
+// Text is the text itself.
+func (p Plain) Text() string { return string(p) }
+
 // DocumentOptions are a text to be read, and where it comes from.
 type DocumentOptions struct {
 	Name   string
+	What   string // what is shown, for messages: "service api"; empty for the name
 	Header Header
-	// Text is the document, raw: it is cleaned where it is drawn, copied as it is.
-	Text string
-	// Load fetches the document off the loop; nil if Text is all there is.
-	Load func(ctx context.Context) (string, error)
+	// Content is the document; nil until it is loaded.
+	Content Content
+	// Load fetches the document off the loop; nil if Content is all there is.
+	Load func(ctx context.Context) (Content, error)
+	// Trouble says in the header what a failed load means; nil says that it failed.
+	Trouble func(h *Header, err error)
 }
 
 // Document shows a text that cannot be edited: it scrolls, searches, wraps,
@@ -32,32 +104,36 @@ type Document struct {
 	live func() (text string, version int) // a text that grows; nil if it does not
 
 	ctx     context.Context
-	text    string
-	lines   []string // of the text, cleaned
+	content Content
+	parts   []string
 	version int
 	loading bool
 	err     error
 
 	pager  *pager.Pager
-	starts []int // the first drawn row of each line
+	theme  *theme.Theme // of the rows laid out
+	starts []int        // the first drawn row of each part
 	wrap   bool
 	left   int
 	expr   string
 	find   *regexp.Regexp
-	found  int // the line of the last match gone to
+	found  int // the part of the last match gone to
 }
 
 // loaded is a document that arrived.
 type loaded struct {
-	text string
-	err  error
+	content Content
+	err     error
 }
 
 // NewDocument makes the screen of a text.
 func NewDocument(h *Host, o DocumentOptions) *Document {
-	d := &Document{host: h, opts: o}
+	o.What = cmp.Or(o.What, o.Name)
+	d := &Document{host: h, opts: o, wrap: true}
 	d.pager = pager.New(d.layout)
-	d.setText(o.Text)
+	if o.Content != nil {
+		d.show(o.Content)
+	}
 	return d
 }
 
@@ -77,8 +153,8 @@ func (d *Document) load() tea.Cmd {
 	d.loading = true
 	ctx, load := d.ctx, d.opts.Load
 	return func() tea.Msg {
-		text, err := load(ctx)
-		return loaded{text: text, err: err}
+		content, err := load(ctx)
+		return loaded{content, err}
 	}
 }
 
@@ -87,17 +163,15 @@ func (d *Document) Update(msg tea.Msg) tea.Cmd {
 	if m, ok := msg.(loaded); ok {
 		d.loading, d.err = false, m.err
 		if m.err == nil {
-			d.setText(m.text)
-		} else {
-			d.host.Flash(Error, "%s: %v", d.opts.Name, m.err)
+			d.show(m.content)
 		}
+		d.pager.Changed()
 	}
 	return nil
 }
 
-func (d *Document) setText(s string) {
-	d.text = s
-	d.lines = text.Lines(strings.TrimRight(s, "\n"))
+func (d *Document) show(c Content) {
+	d.content, d.parts = c, c.Parts()
 	d.pager.Changed()
 }
 
@@ -107,12 +181,12 @@ func (d *Document) refresh() {
 		return
 	}
 	s, version := d.live()
-	if version == d.version && d.text != "" {
+	if version == d.version && d.content != nil {
 		return
 	}
 	_, last, total := d.pager.Position()
 	d.version = version
-	d.setText(s)
+	d.show(Plain(s))
 	if last == total {
 		d.pager.Bottom()
 	}
@@ -121,97 +195,99 @@ func (d *Document) refresh() {
 // Capturing is never true: the search is typed in the shell's prompt.
 func (d *Document) Capturing() bool { return false }
 
-// Header shows the place in the text and how the load went.
+// Header shows how long the text is, how much of it is found, and how the load went.
 func (d *Document) Header() Header {
 	h := d.opts.Header
 	switch {
 	case d.loading:
 		h.Fresh = Fresh{State: FreshLoading, Text: "loading"}
+	case d.err != nil && d.opts.Trouble != nil:
+		d.opts.Trouble(&h, d.err)
 	case d.err != nil:
-		h.Fresh = Fresh{State: FreshOffline, Text: "not loaded"}
+		h.Fresh, h.Banner = Fresh{State: FreshOffline, Text: "not loaded"}, d.err.Error()
 	}
-	if h.Counts == "" {
-		h.Counts = fmt.Sprintf("%d lines", len(d.lines))
+	if d.content != nil {
+		h.Counts = count(len(d.parts), "line", "lines")
 	}
 	if d.find != nil {
-		h.Sort = fmt.Sprintf("%d matches", len(d.matches()))
+		h.Sort = count(len(d.matches()), "match", "matches")
 	}
 	return h
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // Text is the whole document, for saving.
 func (d *Document) Text() string {
 	d.refresh()
-	return d.text
+	if d.content == nil {
+		return ""
+	}
+	return d.content.Text()
 }
 
 // View draws the rows in view.
 func (d *Document) View(w, h int) Frame {
 	d.refresh()
-	if d.text == "" && d.err != nil {
-		th := d.host.Theme()
-		return Frame{Body: th.Paint(theme.Failed, text.Truncate(d.err.Error(), w, th.Glyphs().Ellipsis))}
+	if th := d.host.Theme(); th != d.theme {
+		d.theme = th
+		d.pager.Changed()
 	}
 	return Frame{Body: d.pager.View(w, h)}
 }
 
-// layout draws all lines, and notes where each starts.
-func (d *Document) layout(w int) []string {
-	d.starts = d.starts[:0]
-	var out []string
-	for _, line := range d.lines {
-		d.starts = append(d.starts, len(out))
-		if d.wrap {
-			for _, part := range text.Hardwrap(line, max(1, w)) {
-				out = append(out, d.highlight(part))
-			}
-			continue
+// layout draws all parts, and notes where each starts, or says why there is none.
+func (d *Document) layout(w int) (rows []string) {
+	drawing := Drawing{Theme: d.host.Theme(), Width: w, Wrap: d.wrap, Left: d.left, Find: d.find}
+	d.starts = nil
+	say := func(role theme.Role, s string) {
+		for _, row := range text.Wrap(text.Line(s), max(1, w)) {
+			rows = append(rows, drawing.Theme.Paint(role, row))
 		}
-		out = append(out, d.highlight(strings.TrimRight(text.Window(line, d.left, w), " ")))
 	}
-	return out
-}
-
-// highlight paints what the search found.
-func (d *Document) highlight(line string) string {
-	if d.find == nil {
-		return line
+	switch {
+	case d.content != nil:
+		rows, d.starts = d.content.Draw(drawing)
+	case d.err != nil:
+		say(theme.Failed, d.opts.What+" could not be read")
+		say(theme.Text, d.err.Error())
+		say(theme.Dim, d.host.Key(ActRefresh)+" tries again")
+	case d.loading:
+		say(theme.Dim, "loading "+d.opts.What)
 	}
-	th := d.host.Theme()
-	return d.find.ReplaceAllStringFunc(line, func(m string) string { return th.Paint(theme.Match, m) })
+	return rows
 }
 
 // Filter is the search in force.
 func (d *Document) Filter() string { return d.expr }
 
-// SetFilter searches for a regular expression, without regard to case unless it
-// has a capital, and goes to the next match.
+// SetFilter searches for a regular expression without regard to case, as tables do, and
+// goes to the next part that it is found in. All parts stay.
 func (d *Document) SetFilter(expr string) error {
-	if expr == "" {
-		d.expr, d.find = "", nil
-		d.pager.Changed()
-		return nil
+	var find *regexp.Regexp
+	if expr != "" {
+		var err error
+		if find, err = regexp.Compile("(?i)" + expr); err != nil {
+			return fmt.Errorf("search %q is not a regular expression: %w", expr, err)
+		}
 	}
-	pattern := expr
-	if strings.ToLower(expr) == expr {
-		pattern = "(?i)" + expr
-	}
-	re, err := regexp.Compile(pattern)
-	if err != nil {
-		return fmt.Errorf("search %q is not a regular expression: %w", expr, err)
-	}
-	d.expr, d.find = expr, re
+	d.expr, d.find = expr, find
 	d.pager.Changed()
-	d.found = d.lineInView() - 1
+	d.found = d.partInView() - 1
 	d.seek(1)
 	return nil
 }
 
-// matches are the lines that the search finds.
+// matches are the parts that the search finds something in.
 func (d *Document) matches() []int {
 	var out []int
-	for i, line := range d.lines {
-		if d.find.MatchString(line) {
+	for i, part := range d.parts {
+		if d.find.MatchString(part) {
 			out = append(out, i)
 		}
 	}
@@ -221,8 +297,11 @@ func (d *Document) matches() []int {
 // seek goes to the next match after the last one found, or the one before it,
 // and around the ends.
 func (d *Document) seek(step int) {
+	if d.find == nil {
+		return
+	}
 	found := d.matches()
-	if len(found) == 0 || len(d.starts) != len(d.lines) {
+	if len(found) == 0 || len(d.starts) != len(d.parts) {
 		return
 	}
 	i, on := slices.BinarySearch(found, d.found)
@@ -236,37 +315,41 @@ func (d *Document) seek(step int) {
 	d.pager.ShowTop(d.starts[d.found])
 }
 
-// lineInView is the first line that is drawn.
-func (d *Document) lineInView() int {
+// partInView is the first part that is drawn.
+func (d *Document) partInView() int {
 	first, _, _ := d.pager.Position()
-	line, exact := slices.BinarySearch(d.starts, first)
+	part, exact := slices.BinarySearch(d.starts, first)
 	if !exact {
-		line--
+		part--
 	}
-	return line
+	return part
 }
+
+// The actions of a document.
+var (
+	actWrapText    = ActWrap.As("wrap", 2)
+	actCopyText    = ActCopy.As("copy text", 3)
+	actRefreshText = ActRefresh.As("refresh", 4)
+)
 
 // DocumentBindings are those of a Document.
 func DocumentBindings() []Binding {
-	return append(MovementBindings(), ActLeft, ActRight, ActWrap, ActCopy.As("copy all", 1), ActFindNext, ActFindPrev, ActRefresh)
+	return append(MovementBindings(), ActLeft, ActRight, actWrapText, actCopyText, ActFindNext, ActFindPrev, actRefreshText)
 }
 
 // Actions are moving, searching, wrapping, copying and loading again.
 func (d *Document) Actions() []Action {
-	copyAll := ActCopy.As("copy all", 1).Does(func() { d.host.Copy(d.opts.Name, d.text) })
-	wrap := ActWrap.Does(func() { d.wrap, d.left = !d.wrap, 0; d.pager.Changed() })
-	wrap.Hint = 2
 	none := unless(d.find != nil, "nothing is searched for")
-	next := ActFindNext.Does(func() { d.seek(1) })
-	prev := ActFindPrev.Does(func() { d.seek(-1) })
-	next.Disabled, prev.Disabled = none, none
 	wrapped := unless(!d.wrap, "lines are wrapped")
-	left := ActLeft.Does(func() { d.shift(-8) })
-	right := ActRight.Does(func() { d.shift(8) })
-	left.Disabled, right.Disabled = wrapped, wrapped
-	list := append(Movement(d.pager), left, right, wrap, copyAll, next, prev)
+	list := append(Movement(d.pager),
+		ActLeft.Does(func() { d.shift(-8) }).Unless(wrapped),
+		ActRight.Does(func() { d.shift(8) }).Unless(wrapped),
+		actWrapText.Does(func() { d.wrap, d.left = !d.wrap, 0; d.pager.Changed() }),
+		actCopyText.Does(func() { d.host.Copy(d.opts.What, d.content.Text()) }).Unless(unless(d.content != nil, "nothing was read yet")),
+		ActFindNext.Does(func() { d.seek(1) }).Unless(none),
+		ActFindPrev.Does(func() { d.seek(-1) }).Unless(none))
 	if d.opts.Load != nil {
-		list = append(list, ActRefresh.Runs(d.load))
+		list = append(list, actRefreshText.Runs(d.load))
 	}
 	return list
 }
@@ -274,33 +357,4 @@ func (d *Document) Actions() []Action {
 func (d *Document) shift(n int) {
 	d.left = max(0, d.left+n)
 	d.pager.Changed()
-}
-
-// openMessages shows every message of this run, the last one in view.
-func (s *Shell) openMessages() {
-	if d, ok := s.trail.top().screen.(*Document); ok && d.live != nil {
-		return
-	}
-	d := NewDocument(s.host, DocumentOptions{Name: "messages"})
-	d.live = s.notes.text
-	s.push(d)
-}
-
-// text is all messages, one a line.
-func (n *notes) text() (string, int) {
-	if len(n.all) == 0 {
-		return "no messages yet", n.version
-	}
-	var b strings.Builder
-	for _, m := range n.all {
-		word := "info "
-		switch m.level {
-		case Warn:
-			word = "warn "
-		case Error:
-			word = "error"
-		}
-		fmt.Fprintf(&b, "%s  %s  %s\n", m.at.Format("15:04:05"), word, m.text)
-	}
-	return b.String(), n.version
 }

@@ -28,29 +28,29 @@ func numbered(n int) string {
 }
 
 func TestADocumentScrollsToItsEndsAndNoFurther(t *testing.T) {
-	c := read(t, ui.DocumentOptions{Name: "poem", Text: numbered(100)})
+	c := read(t, ui.DocumentOptions{Name: "poem", Content: ui.Plain(numbered(100))})
 	c.Shows("line 0 of", "100 lines").Press("k", "j", "j").Hides("line 1 of").Shows("line 2 of")
 	c.Press("G").Shows("line 99 of").Press("pgdown", "j").Shows("line 80 of", "line 99 of").Press("g").Shows("line 0 of")
 }
 
 func TestADocumentFindsAndGoesAround(t *testing.T) {
-	c := read(t, ui.DocumentOptions{Name: "poem", Text: numbered(100)})
+	c := read(t, ui.DocumentOptions{Name: "poem", Content: ui.Plain(numbered(100))})
 	c.Press("n").Shows("nothing is searched for")
-	c.Press("/").Type("LINE [37]0 of").Press("enter").Shows("0 matches")
-	c.Press("/", "ctrl+u").Type("line [37]0 of").Press("enter").Shows("2 matches", "line 30 of").Hides("line 29 of")
+	c.Press("/").Type("nowhere").Press("enter").Shows("0 matches", "line 0 of")
+	c.Press("/", "ctrl+u").Type("LINE [37]0 of").Press("enter").Shows("2 matches", "line 30 of").Hides("line 29 of")
 	c.Press("n").Shows("line 70 of").Hides("line 69 of").Press("n").Shows("line 30 of").Press("N").Shows("line 70 of")
 	c.Press("/", "ctrl+u").Type("(").Shows("not a regular expression")
 }
 
 func TestADocumentWrapsOrScrollsSideways(t *testing.T) {
 	long := strings.Repeat("x", 100) + "END"
-	c := read(t, ui.DocumentOptions{Name: "poem", Text: long})
-	c.Hides("END").Press("right", "right", "right").Shows("END").Press("w").Shows("END")
-	c.Press("right").Shows("scroll right: lines are wrapped")
+	c := read(t, ui.DocumentOptions{Name: "poem", Content: ui.Plain(long)})
+	c.Shows("END").Press("right").Shows("scroll right: lines are wrapped")
+	c.Press("w").Hides("END").Press("right", "right", "right").Shows("END").Press("w").Shows("END")
 }
 
 func TestADocumentCopiesAndSavesTheRawTextAndShowsItClean(t *testing.T) {
-	c := read(t, ui.DocumentOptions{Name: "poem", Text: "a\x1b[31mb"})
+	c := read(t, ui.DocumentOptions{Name: "poem", Content: ui.Plain("a\x1b[31mb")})
 	c.Press("c").Shows("poem sent", `a\x1b[31mb`)
 	if c.Clipboard != "a\x1b[31mb" {
 		t.Errorf("copied %q", c.Clipboard)
@@ -59,15 +59,16 @@ func TestADocumentCopiesAndSavesTheRawTextAndShowsItClean(t *testing.T) {
 
 func TestADocumentThatCannotBeLoadedSaysSoAndCanBeLoadedAgain(t *testing.T) {
 	fail := true
-	c := read(t, ui.DocumentOptions{Name: "poem", Load: func(context.Context) (string, error) {
+	c := read(t, ui.DocumentOptions{Name: "poem", Load: func(context.Context) (ui.Content, error) {
 		if fail {
-			return "", errors.New("AccessDenied: ecs:DescribeServices is missing")
+			return nil, errors.New("AccessDenied: ecs:DescribeServices is missing")
 		}
-		return "roses are red", nil
+		return ui.Plain("roses are red"), nil
 	}})
-	c.Shows("ecs:DescribeServices is missing", "not loaded")
+	c.Shows("poem could not be read", "ecs:DescribeServices is missing", "ctrl+r tries again", "not loaded")
+	c.Press("c").Shows("copy text: nothing was read yet")
 	fail = false
-	c.Press("esc", "ctrl+r").Shows("roses are red").Hides("not loaded")
+	c.Press("ctrl+r").Shows("roses are red").Hides("not loaded")
 	fail = true
-	c.Press("ctrl+r").Shows("roses are red", "not loaded")
+	c.Press("ctrl+r").Shows("roses are red", "not loaded", "AccessDenied")
 }

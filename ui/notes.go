@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"gantry/internal/clean"
@@ -47,3 +49,32 @@ func (n *notes) dismiss() { n.current = note{} }
 
 // flash shows a line and keeps it.
 func (s *Shell) flash(level Level, text string) { s.notes.add(level, text) }
+
+// openMessages shows every message of this run, the last one in view.
+func (s *Shell) openMessages() {
+	if d, ok := s.trail.top().screen.(*Document); ok && d.live != nil {
+		return
+	}
+	d := NewDocument(s.host, DocumentOptions{Name: "messages"})
+	d.live = s.notes.text
+	s.push(d)
+}
+
+// text is all messages, one a line.
+func (n *notes) text() (string, int) {
+	if len(n.all) == 0 {
+		return "no messages yet", n.version
+	}
+	var b strings.Builder
+	for _, m := range n.all {
+		word := "info "
+		switch m.level {
+		case Warn:
+			word = "warn "
+		case Error:
+			word = "error"
+		}
+		fmt.Fprintf(&b, "%s  %s  %s\n", m.at.Format("15:04:05"), word, m.text)
+	}
+	return b.String(), n.version
+}

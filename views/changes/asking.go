@@ -37,10 +37,7 @@ func (c *Changes) questionBody(write func(*prose.Document)) modal.Body {
 	th := c.Deps.Host.Theme()
 	var d prose.Document
 	write(&d)
-	return func(w int) []string {
-		lines, _ := prose.Layout{Theme: th, Width: w, Wrap: true}.Lines(d.Paras)
-		return lines
-	}
+	return func(w int) []string { return prose.Wrapped(th, w, d.Paras) }
 }
 
 // refusal says why nothing may be changed in a cluster now, empty if it may.

@@ -101,7 +101,7 @@ func (s *pickUpScreen) View(w, h int) ui.Frame {
 	if s.err != nil {
 		text = prose.Para{Text: theme.StatusFailed.Glyph() + " " + s.err.Error(), Role: theme.Failed}
 	}
-	lines, _ := prose.Layout{Theme: th, Width: w, Wrap: true}.Lines([]prose.Para{text})
+	lines := prose.Wrapped(th, w, []prose.Para{text})
 	return ui.Frame{Body: strings.Join(lines[:min(len(lines), h)], "\n")}
 }
 

@@ -180,7 +180,7 @@ func (s *environmentScreen) View(w, h int) ui.Frame {
 		body, cursor := s.editor.View(w, h)
 		return ui.Frame{Body: body, Cursor: cursor}
 	case s.err != nil:
-		lines, _ := prose.Layout{Theme: th, Width: w, Wrap: true}.Lines([]prose.Para{
+		lines := prose.Wrapped(th, w, []prose.Para{
 			{Text: "the environment could not be read", Role: theme.Failed}, {Text: s.err.Error()},
 		})
 		return ui.Frame{Body: strings.Join(lines[:min(len(lines), h)], "\n")}

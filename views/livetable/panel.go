@@ -3,6 +3,7 @@ package livetable
 import (
 	"strings"
 
+	"gantry/ui"
 	"gantry/ui/text"
 	"gantry/ui/theme"
 	"gantry/views/prose"
@@ -35,8 +36,8 @@ func (p *panel) set(paras []prose.Para) {
 func (p *panel) fit(th *theme.Theme, w, h int) []string {
 	if th != p.theme || w != p.w || h != p.h {
 		p.theme, p.w, p.h = th, w, h
-		if p.lines, _ = (prose.Layout{Theme: th, Width: w, Wrap: true}).Lines(p.paras); len(p.lines) > h {
-			p.lines, _ = prose.Layout{Theme: th, Width: w}.Lines(p.paras)
+		if p.lines = prose.Wrapped(th, w, p.paras); len(p.lines) > h {
+			p.lines, _ = prose.Lines(p.paras, ui.Drawing{Theme: th, Width: w})
 		}
 		p.lines = p.lines[:min(h, len(p.lines))]
 	}

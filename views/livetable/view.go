@@ -39,7 +39,7 @@ func (s *Screen[T]) body(th *theme.Theme, w, h int) string {
 	if s.Table.Counts().Shown > 0 || h < 2 {
 		return out
 	}
-	lines, _ := prose.Layout{Theme: th, Width: w, Wrap: true}.Lines(s.emptiness())
+	lines := prose.Wrapped(th, w, s.emptiness())
 	return out + "\n" + strings.Join(lines[:min(len(lines), h-1)], "\n")
 }
 

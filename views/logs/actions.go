@@ -179,7 +179,7 @@ func (s *screen) openQuery() {
 
 func (s *screen) push(name, text string) {
 	s.viewer.Deps.Host.Push(ui.NewDocument(s.viewer.Deps.Host, ui.DocumentOptions{
-		Name: name, Text: text,
+		Name: name, Content: ui.Plain(text),
 		Header: ui.Header{
 			Badge: s.viewer.Deps.Badge(s.words().cluster()),
 			Crumb: s.words().crumb() + " " + name,

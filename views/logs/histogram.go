@@ -201,7 +201,7 @@ func (x *histogram) View(w, h int) ui.Frame {
 	th := x.log.viewer.Deps.Host.Theme()
 	x.bars = max(minBars, w-axisCells)
 	if len(x.read.Bars) == 0 || x.err != nil {
-		lines, _ := prose.Layout{Theme: th, Width: w, Wrap: true}.Lines(x.emptiness())
+		lines := prose.Wrapped(th, w, x.emptiness())
 		return ui.Frame{Body: strings.Join(lines[:min(len(lines), h)], "\n")}
 	}
 	d := barDrawing{th: th, w: w, h: h, zone: x.log.page.lines.zone, histogram: x.read, cursor: x.cursor, changes: x.changes}

@@ -93,7 +93,7 @@ func (s *screen) View(w, h int) ui.Frame {
 		s.search.pace.drawn(body, h)
 		return ui.Frame{Body: body}
 	}
-	lines, _ := prose.Layout{Theme: th, Width: w, Wrap: true}.Lines(s.words().emptiness())
+	lines := prose.Wrapped(th, w, s.words().emptiness())
 	return ui.Frame{Body: strings.Join(lines[:min(len(lines), h)], "\n")}
 }
 

@@ -1,10 +1,10 @@
 package prose
 
 import (
-	"regexp"
 	"strings"
 
 	"gantry/internal/clean"
+	"gantry/ui"
 	"gantry/ui/text"
 	"gantry/ui/theme"
 )
@@ -51,18 +51,10 @@ const (
 	maxLabel  = 22
 )
 
-// Layout draws paragraphs as painted lines.
-type Layout struct {
-	Theme  *theme.Theme
-	Width  int            // cells a line may take
-	Wrap   bool           // long text goes on below itself; it is cut otherwise
-	search *regexp.Regexp // what to mark; nil for nothing
-}
-
 // Lines draws paragraphs, and tells at which line each begins. Labels of one
 // section are aligned; an empty paragraph separates sections.
-func (l Layout) Lines(paras []Para) (out []string, starts []int) {
-	if l.Width <= 0 {
+func Lines(paras []Para, d ui.Drawing) (out []string, starts []int) {
+	if d.Width <= 0 {
 		return nil, make([]int, len(paras))
 	}
 	column := 0
@@ -75,10 +67,31 @@ func (l Layout) Lines(paras []Para) (out []string, starts []int) {
 			out = append(out, "")
 			continue
 		}
-		out = l.append(out, p, column)
+		out = p.draw(out, d, column)
 	}
 	return out, starts
 }
+
+// Wrapped lays paragraphs out for a width, as many lines as that takes.
+func Wrapped(th *theme.Theme, w int, paras []Para) []string {
+	lines, _ := Lines(paras, ui.Drawing{Theme: th, Width: w, Wrap: true})
+	return lines
+}
+
+// Draw draws the document.
+func (d Document) Draw(how ui.Drawing) (rows []string, starts []int) { return Lines(d.Paras, how) }
+
+// Parts are the paragraphs as a search reads them.
+func (d Document) Parts() []string {
+	parts := make([]string, len(d.Paras))
+	for i, p := range d.Paras {
+		parts[i] = text.Line(p.Label) + " " + p.printable()
+	}
+	return parts
+}
+
+// Text is what the document says, without colours and without breaks.
+func (d Document) Text() string { return PlainText(d.Paras) }
 
 // labelWidth is the width of the column that the labels of the first section
 // need.
@@ -95,52 +108,25 @@ func labelWidth(paras []Para) int {
 	return min(width, maxLabel)
 }
 
-// append draws one paragraph with its label in a column of the given width.
-func (l Layout) append(out []string, p Para, column int) []string {
+// draw draws one paragraph with its label in a column of the given width.
+func (p Para) draw(out []string, d ui.Drawing, column int) []string {
 	if p.Label == "" {
 		column = 0
 	}
-	column = min(column, l.Width/2)
-	margin := text.Spaces(min(p.Depth*depthStep, l.Width/4))
-	room := max(1, l.Width-len(margin)-column)
-	ellipsis := l.Theme.Glyphs().Ellipsis
-	rows := []string{text.Truncate(p.printable(), room, ellipsis)}
-	if l.Wrap {
-		rows = text.Wrap(p.printable(), room)
-	}
-	for i, row := range rows {
+	column = min(column, d.Width/2)
+	margin := text.Spaces(min(p.Depth*depthStep, d.Width/4))
+	for i, row := range d.Rows(p.printable(), max(1, d.Width-len(margin)-column)) {
 		label := text.Spaces(column)
 		if i == 0 && column > 0 {
-			label = l.paint(theme.Dim, text.Fit(p.Label, column-1, ellipsis)) + " "
+			label = d.Paint(theme.Dim, text.Fit(p.Label, column-1, d.Theme.Glyphs().Ellipsis)) + " "
 		}
-		out = append(out, margin+label+l.paint(p.Role, row))
+		out = append(out, margin+label+d.Paint(p.Role, row))
 	}
 	return out
 }
 
-// paint styles clean text, with the matches of the search in their own style.
-func (l Layout) paint(role theme.Role, s string) string {
-	if l.search == nil {
-		return l.Theme.Paint(role, s)
-	}
-	var b strings.Builder
-	at := 0
-	for _, m := range l.search.FindAllStringIndex(s, -1) {
-		b.WriteString(l.Theme.Paint(role, s[at:m[0]]))
-		b.WriteString(l.Theme.Paint(theme.Match, s[m[0]:m[1]]))
-		at = m[1]
-	}
-	b.WriteString(l.Theme.Paint(role, s[at:]))
-	return b.String()
-}
-
 // printable is the text as it may be shown or saved.
 func (p Para) printable() string { return clean.Shown(p.Text) }
-
-// matches tells whether the search finds something in the paragraph.
-func (p Para) matches(re *regexp.Regexp) bool {
-	return re.MatchString(p.printable()) || re.MatchString(text.Line(p.Label))
-}
 
 // PlainText is what paragraphs say, without colours and without breaks.
 func PlainText(paras []Para) string {
@@ -153,4 +139,13 @@ func PlainText(paras []Para) string {
 		b.WriteString(p.printable() + "\n")
 	}
 	return b.String()
+}
+
+// JSONParas makes a paragraph of each line of laid-out JSON.
+func JSONParas(s string) []Para {
+	var out []Para
+	for line := range strings.SplitSeq(s, "\n") {
+		out = append(out, Para{Text: line})
+	}
+	return out
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/charmbracelet/colorprofile"
 
+	"gantry/ui"
 	"gantry/ui/theme"
 )
 
@@ -19,7 +20,7 @@ func TestLayoutAlignsAndWraps(t *testing.T) {
 		{},
 		{Label: "b", Text: "evil\x1b[31m\n", Depth: 1},
 	}
-	got, starts := Layout{Theme: th, Width: 18, Wrap: true}.Lines(paras)
+	got, starts := Lines(paras, ui.Drawing{Theme: th, Width: 18, Wrap: true})
 	got = unpainted(got)
 	want := []string{"Head", "  a     one two", "        three four", "  long  x", "", `  b  evil\x1b[31m\`, "     n"}
 	if strings.Join(got, "|") != strings.Join(want, "|") {
@@ -28,12 +29,12 @@ func TestLayoutAlignsAndWraps(t *testing.T) {
 	if len(starts) != len(paras) || starts[2] != 3 || starts[4] != 5 {
 		t.Errorf("starts %v", starts)
 	}
-	cut, _ := Layout{Theme: th, Width: 18}.Lines(paras)
+	cut, _ := Lines(paras, ui.Drawing{Theme: th, Width: 18})
 	if cut = unpainted(cut); cut[1] != "  a     one two t~" {
 		t.Errorf("%q", cut)
 	}
 	for w := range 12 {
-		for _, line := range unpainted(first(Layout{Theme: th, Width: w, Wrap: true}.Lines(paras))) {
+		for _, line := range unpainted(Wrapped(th, w, paras)) {
 			if len(line) > w {
 				t.Errorf("%q is wider than %d", line, w)
 			}
@@ -50,8 +51,6 @@ func unpainted(lines []string) []string {
 	}
 	return out
 }
-
-func first[A, B any](a A, _ B) A { return a }
 
 func plainTheme() *theme.Theme {
 	return theme.New(theme.Options{Profile: colorprofile.ASCII, ASCII: true})

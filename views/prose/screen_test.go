@@ -53,7 +53,8 @@ func TestServiceIsDescribedInWords(t *testing.T) {
 		d.Press("N", "g", "j")
 		d.Advance(time.Second).Press("d")
 		d.Read().Shows("Service api-orders", "4 desired, 4 running, 0 pending", "on, rolls back")
-		d.Press("/").Type("DB_PASSWORD").Press("enter").Shows("(masked)").Hides("hunter2")
-		d.Press("/").Type("no such words").Press("enter").Shows("nothing matches")
+		d.Press("/").Type("DB_PASSWORD").Press("enter").Shows("(masked)", "1 match").Hides("hunter2")
+		d.Press("w", "right").Shows("port             dynamic tcp").Press("w")
+		d.Press("/").Type("no such words").Press("enter").Shows("0 matches")
 	})
 }

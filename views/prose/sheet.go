@@ -35,9 +35,3 @@ func (s *Sheet) Draw(with string, w, h int) ui.Frame {
 	}
 	return ui.Frame{Body: s.Pager.View(w, h)}
 }
-
-// Wrapped lays paragraphs out for a width, as many lines as that takes.
-func Wrapped(th *theme.Theme, w int, paras []Para) []string {
-	lines, _ := Layout{Theme: th, Width: w, Wrap: true}.Lines(paras)
-	return lines
-}
