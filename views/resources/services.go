@@ -92,8 +92,9 @@ func cacheDefinitions(ctx context.Context, st *store.Store, id awsx.ContextID, a
 			continue
 		}
 		if _, err := st.TaskDefinition(ctx, id, arn); err != nil {
-			if fault.ClassOf(err) == fault.NotFound {
-				continue
+			switch fault.ClassOf(err) {
+			case fault.NotFound, fault.Invalid, fault.Failed:
+				continue // it says nothing of the others
 			}
 			return changed
 		}
