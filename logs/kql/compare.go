@@ -97,8 +97,8 @@ type operand struct {
 	span    func() (analysis.Span, bool)
 }
 
-func newOperand(raw string, split bool) operand {
-	o := operand{raw: raw, words: analysis.Lower(raw), span: spanOf(raw)}
+func newOperand(raw string, split bool, zone *time.Location) operand {
+	o := operand{raw: raw, words: analysis.Lower(raw), span: spanOf(raw, zone)}
 	parts := []string{raw}
 	if split {
 		parts = strings.Fields(raw)
@@ -113,14 +113,14 @@ func newOperand(raw string, split bool) operand {
 
 // spanOf returns what gives the span of a date. Only one that is relative to now
 // is read more than once.
-func spanOf(raw string) func() (analysis.Span, bool) {
+func spanOf(raw string, zone *time.Location) func() (analysis.Span, bool) {
 	if strings.HasPrefix(raw, "now") {
 		return func() (analysis.Span, bool) {
-			span, err := analysis.Date(raw, time.Now())
+			span, err := analysis.Date(raw, time.Now(), zone)
 			return span, err == nil
 		}
 	}
-	span, err := analysis.Date(raw, time.Time{})
+	span, err := analysis.Date(raw, time.Time{}, zone)
 	return func() (analysis.Span, bool) { return span, err == nil }
 }
 
@@ -145,7 +145,7 @@ func (o *operand) instant(t time.Time) bool {
 
 // newComparison makes the comparison with a value, of a field or anywhere. Split
 // tells that words which are numbers are alternatives.
-func newComparison(v Value, anywhere, split bool) comparison {
+func newComparison(v Value, anywhere, split bool, zone *time.Location) comparison {
 	switch {
 	case v.wild():
 		w := &wildcard{anywhere: anywhere, whole: v.Text}
@@ -162,9 +162,9 @@ func newComparison(v Value, anywhere, split bool) comparison {
 		}
 		return w
 	case v.Quoted:
-		return &phrase{newOperand(v.Text.Raw(), false)}
+		return &phrase{newOperand(v.Text.Raw(), false, zone)}
 	}
-	return &anyWord{newOperand(v.Text.Raw(), split)}
+	return &anyWord{newOperand(v.Text.Raw(), split, zone)}
 }
 
 // anyWord is a plain value: one of its words is enough.
@@ -287,9 +287,9 @@ type bound struct {
 	span  func() (analysis.Span, bool)
 }
 
-func newBound(n Range) *bound {
+func newBound(n Range, zone *time.Location) *bound {
 	raw := n.Value.Text.Raw()
-	b := &bound{op: n.Op, raw: raw, lower: strings.ToLower(raw), span: spanOf(raw)}
+	b := &bound{op: n.Op, raw: raw, lower: strings.ToLower(raw), span: spanOf(raw, zone)}
 	b.value, b.isNum = analysis.Number(raw)
 	return b
 }

@@ -1,6 +1,11 @@
 package kql
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+
+	"gantry/logs/kql/analysis"
+)
 
 // SyntaxError says where a query cannot be read on.
 type SyntaxError struct {
@@ -21,4 +26,28 @@ func (e *SyntaxError) Error() string {
 		s += " (" + e.Hint + ")"
 	}
 	return s
+}
+
+// CheckDates returns what is wrong with the first value that is compared with a
+// field of dates and is none, as a *SyntaxError: a store would refuse the query, and
+// one that keeps no mapping would find nothing.
+func CheckDates(n Node, fields Fields) error {
+	var wrong error
+	walk(n, "", func(n Node, prefix string) {
+		var name Text
+		var v Value
+		switch n := n.(type) {
+		case Is:
+			name, v = n.Field, n.Value
+		case Range:
+			name, v = n.Field, n.Value
+		}
+		if wrong != nil || len(name) == 0 || name.Wild() || v.wild() || !found(fields, name.prefixed(prefix))[0].Kinds.only(Date) {
+			return
+		}
+		if _, err := analysis.Date(v.Text.Raw(), time.Time{}, time.UTC); err != nil {
+			wrong = &SyntaxError{Column: v.At, Expected: "a date, such as 2026-03-01T12:30, 2026-03-01||+1d or now-15m", Found: quoteRaw(v.Text.Raw())}
+		}
+	})
+	return wrong
 }

@@ -45,7 +45,14 @@ func special(r rune) bool {
 	return false
 }
 
-// keywordOf returns the kind of a word that stands alone.
+// space reports whether a character separates words: the white space of the
+// language, which a no-break space belongs to.
+func space(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\n' || r == '\u00a0' }
+
+// blank reports whether a character is none of a value at its ends.
+func blank(r rune) bool { return r == '\ufeff' || r != '\u0085' && unicode.IsSpace(r) }
+
+// keywordOf returns the kind of a word that is one.
 func keywordOf(word string) kind {
 	switch {
 	case strings.EqualFold(word, "and"):
@@ -62,6 +69,9 @@ func keywordOf(word string) kind {
 type lexer struct {
 	runes []rune
 	i     int
+	// ended tells that an operand has just ended, so that "and" and "or" are
+	// operators: where an operand begins they are words.
+	ended bool
 }
 
 // lex returns the tokens of a query; the last is its end, or one that is bad.
@@ -83,12 +93,18 @@ func (l *lexer) next() token {
 	t := l.read()
 	t.at = start + 1
 	t.raw = string(l.runes[start:l.i])
+	switch t.kind {
+	case tokenWords, tokenQuoted, tokenClose, tokenCloseBrace:
+		l.ended = true
+	default:
+		l.ended = false
+	}
 	return t
 }
 
 // space moves the cursor past white space.
 func (l *lexer) space() {
-	for l.i < len(l.runes) && unicode.IsSpace(l.runes[l.i]) {
+	for l.i < len(l.runes) && blank(l.runes[l.i]) {
 		l.i++
 	}
 }
@@ -163,50 +179,69 @@ func (l *lexer) quoted() token {
 		Hint: "the text in quotes begins in column " + strconv.Itoa(start+1)})
 }
 
-// words reads a value without quotes: words and the space between them, up to a
-// keyword, a character with a meaning of its own, or the end. A keyword that
+// words reads a value without quotes: words and the space between them, up to an
+// operator, a character with a meaning of its own, or the end. An operator that
 // stands first is a token by itself.
 func (l *lexer) words() token {
+	if k := l.operator(l.ended); k != tokenWords {
+		l.i += len([...]string{tokenAnd: "and", tokenOr: "or", tokenNot: "not"}[k])
+		return token{kind: k}
+	}
 	var text Text
 	var piece strings.Builder // since the last wildcard
-	for first, end := true, l.i; ; first = false {
-		start := l.i
-		switch k := l.keyword(); {
-		case k != tokenWords && first:
-			return token{kind: k}
-		case k != tokenWords:
-			l.i = end
-			return token{kind: tokenWords, text: append(text, piece.String())}
-		}
-		for _, r := range l.runes[end:start] {
+	for end := l.i; ; {
+		for _, r := range l.runes[end:l.i] {
 			piece.WriteRune(r)
 		}
 		if err := l.word(&text, &piece); err != nil {
 			return bad(err)
 		}
 		end = l.i
-		l.space()
-		if r := l.peek(); r < 0 || special(r) && r != '\\' && r != '*' {
+		for l.i < len(l.runes) && space(l.runes[l.i]) {
+			l.i++
+		}
+		r := l.peek()
+		if r < 0 || special(r) && r != '\\' && r != '*' || l.operator(true) != tokenWords {
 			l.i = end
-			return token{kind: tokenWords, text: append(text, piece.String())}
+			return trimmed(append(text, piece.String()))
 		}
 	}
 }
 
-// keyword takes a keyword that stands alone at the cursor.
-func (l *lexer) keyword() kind {
-	end := l.i
-	for end < len(l.runes) && end-l.i <= len("and") && !special(l.runes[end]) && !unicode.IsSpace(l.runes[end]) {
-		end++
+// trimmed is the token of a text without the white space at its ends, however that
+// was spelt. What is nothing but white space is a phrase without words.
+func trimmed(text Text) token {
+	last := len(text) - 1
+	text[0] = strings.TrimLeftFunc(text[0], blank)
+	text[last] = strings.TrimRightFunc(text[last], blank)
+	if text.Wild() || text[0] != "" {
+		return token{kind: tokenWords, text: text}
 	}
-	if end < len(l.runes) && (l.runes[end] == '\\' || l.runes[end] == '*') {
-		return tokenWords // the word goes on
+	return token{kind: tokenQuoted, text: text}
+}
+
+// operator returns the kind of the operator at the cursor. A word at which a value
+// ends, or which has a field's place, is none; where an operand begins, only "not"
+// is one.
+func (l *lexer) operator(ended bool) kind {
+	n := 0
+	for l.i+n < len(l.runes) && n <= len("and") && !special(l.runes[l.i+n]) && !space(l.runes[l.i+n]) {
+		n++
 	}
-	k := keywordOf(string(l.runes[l.i:end]))
-	if k != tokenWords {
-		l.i = end
+	k := keywordOf(string(l.runes[l.i : l.i+n]))
+	if k == tokenWords || !ended && k != tokenNot {
+		return tokenWords
 	}
-	return k
+	l.i += n
+	next := l.peek()
+	l.i -= n
+	switch {
+	case next == '(', next == '"', next >= 0 && space(next):
+		return k
+	case next < 0 && l.ended:
+		return k // behind quotes or parentheses it can be nothing else
+	}
+	return tokenWords
 }
 
 // word reads one word: no white space, no character with a meaning of its own
@@ -226,7 +261,7 @@ func (l *lexer) word(text *Text, piece *strings.Builder) *SyntaxError {
 			}
 			piece.WriteString(s)
 			l.i += size
-		case special(r), unicode.IsSpace(r):
+		case special(r), space(r):
 			return nil
 		default:
 			piece.WriteRune(r)
@@ -237,39 +272,33 @@ func (l *lexer) word(text *Text, piece *strings.Builder) *SyntaxError {
 }
 
 // escaped reads what a backslash at the cursor stands for, and its length. In
-// quotes a backslash before anything else stands for itself.
+// quotes a backslash before anything else stands for itself. Before a keyword it is
+// left out, but \n is a line feed, also before "ot".
 func (l *lexer) escaped(quotes bool) (string, int, *SyntaxError) {
 	rest := l.runes[l.i+1:]
-	if len(rest) == 0 {
-		if quotes {
-			return `\`, 1, nil
-		}
-		return "", 0, l.badEscape()
-	}
-	if !quotes {
-		for _, keyword := range [...]string{"and", "or", "not"} {
-			n := len(keyword)
-			if len(rest) >= n && strings.EqualFold(string(rest[:n]), keyword) && (len(rest) == n || special(rest[n]) || unicode.IsSpace(rest[n])) {
-				return string(rest[:n]), n + 1, nil
+	if len(rest) > 0 {
+		switch r := rest[0]; {
+		case r == 't':
+			return "\t", 2, nil
+		case r == 'r':
+			return "\r", 2, nil
+		case r == 'n':
+			return "\n", 2, nil
+		case r == 'u':
+			if s, size := unicodeEscape(l.runes[l.i:]); size > 0 {
+				return s, size, nil
 			}
+		case r == '"', r == '\\', !quotes && special(r):
+			return string(r), 2, nil
 		}
-	}
-	switch r := rest[0]; {
-	case r == 't':
-		return "\t", 2, nil
-	case r == 'r':
-		return "\r", 2, nil
-	case r == 'n':
-		return "\n", 2, nil
-	case r == 'u':
-		if s, size := unicodeEscape(l.runes[l.i:]); size > 0 {
-			return s, size, nil
-		}
-	case r == '"', r == '\\', !quotes && special(r):
-		return string(r), 2, nil
 	}
 	if quotes {
 		return `\`, 1, nil
+	}
+	for _, keyword := range [...]string{"and", "or", "not"} {
+		if n := len(keyword); len(rest) >= n && strings.EqualFold(string(rest[:n]), keyword) {
+			return string(rest[:n]), n + 1, nil
+		}
 	}
 	return "", 0, l.badEscape()
 }

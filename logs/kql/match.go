@@ -1,7 +1,9 @@
 package kql
 
 import (
+	"cmp"
 	"strings"
+	"time"
 
 	"gantry/logs/kql/analysis"
 )
@@ -16,23 +18,26 @@ type test func(doc map[string]any) bool
 // tells how the index keeps each field, so that a comparison goes as it does
 // there. Where it is nil or silent, text is compared word by word and, with
 // wildcards, as a whole too; numbers, booleans and what reads as a date are
-// compared as such.
+// compared as such. A date that names no offset is in the zone; nil is UTC.
 //
 // What an index knows and a document does not say stays different: analysers
 // other than the standard one, subfields other than .keyword, values that the
 // mapping leaves out. A value that a field of the index cannot be compared with
 // is an error there and matches nothing here.
-func Compile(n Node, fields Fields) *Matcher {
+func Compile(n Node, fields Fields, zone *time.Location) *Matcher {
 	if n == nil {
 		return &Matcher{func(map[string]any) bool { return true }}
 	}
-	return &Matcher{compiler{fields}.node(n, place{})}
+	return &Matcher{compiler{fields, cmp.Or(zone, time.UTC)}.node(n, place{})}
 }
 
 // Match reports whether a decoded JSON document matches.
 func (m *Matcher) Match(doc map[string]any) bool { return m.test(doc) }
 
-type compiler struct{ fields Fields }
+type compiler struct {
+	fields Fields
+	zone   *time.Location
+}
 
 // place is the object around a node.
 type place struct {
@@ -70,7 +75,7 @@ func (c compiler) node(n Node, at place) test {
 	case Is:
 		return c.is(n, at)
 	case Range:
-		return c.field(n.Field, at, newBound(n))
+		return c.field(n.Field, at, newBound(n, c.zone))
 	}
 	return func(map[string]any) bool { return true }
 }
@@ -96,18 +101,22 @@ func (c compiler) nested(n Nested, at place) test {
 }
 
 func (c compiler) is(n Is, at place) test {
+	if len(n.Field) == 0 {
+		n.Field = Text{"", ""}
+	}
 	switch {
-	case len(n.Field) == 0, n.Field.Any() && at.prefix == "":
+	case n.Field.Any() && at.prefix == "":
 		if n.Value.wild() && n.Value.Text.Any() {
 			return func(map[string]any) bool { return true }
 		}
-		return anyLeaf(newComparison(n.Value, true, false))
+		// The stores read a date that is looked for in any field in UTC.
+		return anyLeaf(newComparison(n.Value, true, false, time.UTC))
 	case n.Value.wild() && n.Value.Text.Any():
 		return c.exists(n.Field, at)
 	}
 	kinds := found(c.fields, n.Field.prefixed(at.prefix))[0].Kinds
 	split := !n.Field.Wild() && (kinds == 0 || kinds.only(Number))
-	return c.field(n.Field, at, newComparison(n.Value, false, split))
+	return c.field(n.Field, at, newComparison(n.Value, false, split, c.zone))
 }
 
 // anyLeaf tests every value of a document.
@@ -129,9 +138,9 @@ func (c compiler) exists(name Text, at place) test {
 
 // field compares the values of a field, or of all fields that a pattern stands
 // for.
-func (c compiler) field(name Text, at place, cmp comparison) test {
+func (c compiler) field(name Text, at place, want comparison) test {
 	if name.Wild() {
-		return c.pattern(name, at, func(v any, f Field) bool { return compare(cmp, v, f.Kinds, false) })
+		return c.pattern(name, at, func(v any, f Field) bool { return compare(want, v, f.Kinds, false) })
 	}
 	f := found(c.fields, name.prefixed(at.prefix))[0]
 	local := at.base + name.Raw()
@@ -141,7 +150,7 @@ func (c compiler) field(name Text, at place, cmp comparison) test {
 			if stripped {
 				kinds = Whole
 			}
-			return leaves(v, func(v any) bool { return compare(cmp, v, kinds, f.Keyword != "") })
+			return leaves(v, func(v any) bool { return compare(want, v, kinds, f.Keyword != "") })
 		})
 	}
 }

@@ -5,9 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth bounds parentheses, braces and negations within each other. The
-// stores' own bound on nested clauses is lower.
-const maxDepth = 50
+// maxDepth bounds parentheses, braces and negations within each other, so that no
+// input exhausts the stack. The stores' own bound on nested clauses is lower;
+// parentheses alone make none.
+const maxDepth = 500
 
 // Parse reads a query. The error is a *SyntaxError. A query of nothing but white
 // space is *.
@@ -32,7 +33,6 @@ type parser struct {
 	tokens []token
 	i      int
 	depth  int
-	braces int // nested objects around the cursor
 }
 
 // unit reads what the operators stand between: clauses, or values of one field.
@@ -160,25 +160,18 @@ func (p *parser) clause() (Node, error) {
 	default:
 		return nil, p.unexpected(`":", a comparison, "and", "or" or the end after ` + quoteRaw(t.raw))
 	}
-	if p.braces > 0 {
-		return nil, &SyntaxError{Column: t.at, Expected: "field:value", Found: "a value without a field",
-			Hint: "within { } every value needs the name of its field"}
-	}
 	return Is{At: t.at, Value: t.value()}, nil
 }
 
 // value is the value that a token stands for.
-func (t *token) value() Value { return Value{Text: t.text, Quoted: t.kind == tokenQuoted} }
+func (t *token) value() Value { return Value{At: t.at, Text: t.text, Quoted: t.kind == tokenQuoted} }
 
 // bound reads what stands after a field's name: an operator and its value.
 func (p *parser) bound(field *token) (Node, error) {
 	op := p.take()
 	t := p.peek()
-	switch {
-	case t.kind != tokenWords && t.kind != tokenQuoted:
+	if t.kind != tokenWords && t.kind != tokenQuoted {
 		return nil, p.unexpected("a value after " + quoteRaw(op.raw))
-	case t.kind == tokenWords && t.text.Wild():
-		return nil, &SyntaxError{Column: t.at, Expected: "a value without *", Found: quoteRaw(t.raw), Hint: `\* stands for the character`}
 	}
 	p.take()
 	return Range{At: field.at, Field: field.text, Op: op.op, Value: t.value()}, nil
@@ -213,12 +206,10 @@ func (p *parser) nested(path *token) (Node, error) {
 	if err := p.enter(); err != nil {
 		return nil, err
 	}
-	p.braces++
 	member, err := p.or(p.clause)
 	if err != nil {
 		return nil, err
 	}
-	p.braces--
 	p.depth--
 	return Nested{At: path.at, Path: path.text, Member: member}, p.closing(tokenCloseBrace, `"and", "or" or "}"`, open)
 }
@@ -247,7 +238,7 @@ func (p *parser) unexpected(expected string) error {
 	case tokenColon:
 		e.Hint = `write \: for a colon in a value, or put the value in quotes; "and" or "or" stands between two comparisons`
 	case tokenAnd, tokenOr, tokenNot:
-		e.Hint = `write \` + t.raw + ` for the word itself`
+		e.Hint = `write "` + t.raw + `" in quotes for the word itself`
 	}
 	return e
 }

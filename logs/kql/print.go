@@ -3,7 +3,6 @@ package kql
 import (
 	"fmt"
 	"strings"
-	"unicode"
 )
 
 // String joins the members with "and".
@@ -56,74 +55,74 @@ func (n Range) String() string {
 
 // String prints the value, in quotes when it is a phrase.
 func (v Value) String() string {
-	if !v.Quoted {
-		return v.Text.String()
+	if v.Quoted {
+		return quoted(v.Text.Raw())
+	}
+	return v.Text.String()
+}
+
+func quoted(s string) string {
+	return `"` + strings.NewReplacer(`"`, `\"`, `\`, `\\`, "\t", `\t`, "\r", `\r`, "\n", `\n`).Replace(s) + `"`
+}
+
+// String prints the text with the escapes that it needs, in quotes when white space
+// at its ends belongs to it: without them that is none of a text.
+func (t Text) String() string {
+	if len(t) == 1 && (t[0] == "" || strings.TrimFunc(t[0], blank) != t[0]) {
+		return quoted(t[0])
 	}
 	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range v.Text.Raw() {
-		switch r {
-		case '"', '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case '\t':
-			b.WriteString(`\t`)
-		case '\r':
-			b.WriteString(`\r`)
-		case '\n':
-			b.WriteString(`\n`)
-		default:
-			b.WriteRune(r)
+	for i, piece := range t {
+		if i > 0 {
+			b.WriteByte('*')
 		}
+		escape(&b, []rune(piece), i == 0, i == len(t)-1)
 	}
-	b.WriteByte('"')
 	return b.String()
 }
 
-// String prints the text with the escapes that it needs.
-func (t Text) String() string {
-	pieces := make([]string, len(t))
-	for i, piece := range t {
-		pieces[i] = escape(piece)
-	}
-	s := strings.Join(pieces, "*")
-	inner := strings.Trim(s, " ")
-	if inner != s {
-		// Spaces about a value are none of it, so these are spelt out.
-		at := strings.Index(s, inner)
-		s = spelt(s[:at]) + inner + spelt(s[at+len(inner):])
-	}
-	words := strings.Split(s, " ")
-	for i, w := range words {
-		if keywordOf(w) != tokenWords {
-			words[i] = `\` + w
+// escape writes a piece of a text; first and last tell whether it begins and ends
+// the text. Kibana sees "not" and white space as an operator wherever it stands, also
+// at the end of a longer word, and reads a backslash before it as a line feed: its
+// first letter is spelt out instead.
+func escape(b *strings.Builder, piece []rune, first, last bool) {
+	for i := 0; i < len(piece); i++ {
+		r := piece[i]
+		begins := i == 0 && first || i > 0 && space(piece[i-1])
+		switch k := wordAt(piece[i:], last); {
+		case k == tokenNot:
+			fmt.Fprintf(b, `\u%04x`, r)
+			continue
+		case begins && k != tokenWords:
+			b.WriteByte('\\')
 		}
-	}
-	return strings.Join(words, " ")
-}
-
-func spelt(spaces string) string { return strings.Repeat(`\u0020`, len(spaces)) }
-
-// escape spells out what has a meaning of its own outside quotes. A line feed is
-// written in full: before "ot", its short form would read as an escaped keyword.
-func escape(s string) string {
-	var b strings.Builder
-	for _, r := range s {
 		switch {
 		case special(r):
 			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == ' ':
 			b.WriteRune(r)
 		case r == '\t':
 			b.WriteString(`\t`)
 		case r == '\r':
 			b.WriteString(`\r`)
-		case unicode.IsSpace(r):
-			fmt.Fprintf(&b, `\u%04x`, r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r != ' ' && blank(r):
+			fmt.Fprintf(b, `\u%04x`, r)
 		default:
 			b.WriteRune(r)
 		}
 	}
-	return b.String()
+}
+
+// wordAt returns the kind of the keyword at the beginning of a text, when white
+// space or the text's end follows it.
+func wordAt(text []rune, last bool) kind {
+	for _, n := range [...]int{len("or"), len("and")} {
+		if len(text) == n && last || len(text) > n && space(text[n]) {
+			if k := keywordOf(string(text[:n])); k != tokenWords {
+				return k
+			}
+		}
+	}
+	return tokenWords
 }

@@ -1,6 +1,7 @@
 package kql
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -20,10 +21,16 @@ type DSL = map[string]any
 // places it does more: wildcards are also compared with the whole text of a field
 // that has a keyword form, several numbers of one field are alternatives, a field
 // in a nested object is found without braces, and braces about an object that is
-// not nested are its path.
-func Translate(n Node, fields Fields) DSL { return translator{fields}.node(n, scope{}) }
+// not nested are its path. A date that names no offset is in the zone, which the
+// store is told with it; nil is UTC.
+func Translate(n Node, fields Fields, zone *time.Location) DSL {
+	return translator{fields, cmp.Or(zone, time.UTC)}.node(n, scope{})
+}
 
-type translator struct{ fields Fields }
+type translator struct {
+	fields Fields
+	zone   *time.Location
+}
 
 // scope is the nested object around a node.
 type scope struct {
@@ -105,8 +112,11 @@ func (t translator) each(name Text, sc scope, clause func(fields []Field) []DSL)
 }
 
 func (t translator) is(n Is, sc scope) DSL {
+	if len(n.Field) == 0 {
+		n.Field = Text{"", ""}
+	}
 	switch {
-	case len(n.Field) == 0, n.Field.Any() && sc.prefix == "":
+	case n.Field.Any() && sc.prefix == "":
 		return anywhere(n.Value)
 	case n.Value.wild() && n.Value.Text.Any():
 		return t.exists(n.Field, sc)
@@ -115,7 +125,7 @@ func (t translator) is(n Is, sc scope) DSL {
 		if n.Value.wild() {
 			return wildcards(fields, n)
 		}
-		return plain(fields, n)
+		return t.plain(fields, n)
 	})
 }
 
@@ -156,20 +166,45 @@ func (t translator) exists(name Text, sc scope) DSL {
 
 // plain compares fields with a value without wildcards. What need not fit every
 // one of them is compared leniently.
-func plain(fields []Field, n Is) []DSL {
+func (t translator) plain(fields []Field, n Is) []DSL {
 	f, text := fields[0], n.Value.Text.Raw()
 	switch {
-	case n.Field.Wild() || f.Kinds.mixed():
-		return []DSL{{"multi_match": DSL{"query": text, "fields": names(fields), "type": n.Value.matchType(), "lenient": true}}}
+	case n.Field.Wild():
+		return t.lenient(fields, n)
+	case f.Kinds.mixed():
+		return []DSL{anyOf(fields, n)}
 	case f.Kinds.only(Date):
-		// A date may stand for a whole day or month.
-		return []DSL{{"range": DSL{f.Name: DSL{"gte": text, "lte": text}}}}
+		// A date may stand for a whole day.
+		return []DSL{{"range": DSL{f.Name: t.dated(DSL{"gte": text, "lte": text}, text)}}}
 	case f.Kinds.only(Number) && !n.Value.Quoted && len(strings.Fields(text)) > 1:
 		return []DSL{{"terms": DSL{f.Name: strings.Fields(text)}}}
 	case n.Value.Quoted:
 		return []DSL{{"match_phrase": DSL{f.Name: text}}}
 	}
 	return []DSL{{"match": DSL{f.Name: text}}}
+}
+
+// lenient compares those of some fields that a value fits. A date is read in the
+// zone, which only ranges know.
+func (t translator) lenient(fields []Field, n Is) []DSL {
+	var clauses []DSL
+	var rest []Field
+	for _, f := range fields {
+		switch {
+		case !f.Kinds.only(Date):
+			rest = append(rest, f)
+		case fits(Date, n.Value.Text.Raw()):
+			clauses = append(clauses, t.plain([]Field{f}, Is{Field: Literal(f.Name), Value: n.Value})...)
+		}
+	}
+	if len(rest) > 0 {
+		clauses = append(clauses, anyOf(rest, n))
+	}
+	return clauses
+}
+
+func anyOf(fields []Field, n Is) DSL {
+	return DSL{"multi_match": DSL{"query": n.Value.Text.Raw(), "fields": names(fields), "type": n.Value.matchType(), "lenient": true}}
 }
 
 func names(fields []Field) []string {
@@ -230,10 +265,40 @@ func (t translator) bound(n Range, sc scope) DSL {
 			if n.Field.Wild() && !fits(f.Kinds, text) {
 				continue
 			}
-			clauses = append(clauses, DSL{"range": DSL{f.Name: DSL{n.Op.name(): text}}})
+			bounds := DSL{n.Op.name(): text}
+			if f.Kinds&Date != 0 {
+				bounds = t.dated(bounds, text)
+			}
+			clauses = append(clauses, DSL{"range": DSL{f.Name: bounds}})
 		}
 		return clauses
 	})
+}
+
+// dated adds to bounds the zone in which a date is read. What the clock of this
+// machine calls Local has no name that a store would know: its offset at that date
+// takes its place.
+func (t translator) dated(bounds DSL, date string) DSL {
+	if name := ZoneName(t.zone, date); name != "" {
+		bounds["time_zone"] = name
+	}
+	return bounds
+}
+
+// ZoneName is how the stores call the zone in which a date is read; empty where they
+// need not be told: in UTC, which they assume, and for a number, which no zone moves.
+func ZoneName(zone *time.Location, date string) string {
+	if zone == nil || zone == time.UTC || zone.String() == "UTC" || analysis.Absolute(date) {
+		return ""
+	}
+	if name := zone.String(); name != "Local" && strings.Contains(name, "/") {
+		return name
+	}
+	at := time.Now()
+	if span, err := analysis.Date(date, at, zone); err == nil {
+		at = span.From
+	}
+	return at.In(zone).Format("-07:00")
 }
 
 // fits reports whether a field of some kinds can be compared with a text at all:
@@ -242,7 +307,7 @@ func fits(k Kinds, text string) bool {
 	if _, ok := analysis.Number(text); k&Number != 0 && !ok {
 		return false
 	}
-	if _, err := analysis.Date(text, time.Time{}); k&Date != 0 && err != nil {
+	if _, err := analysis.Date(text, time.Time{}, time.UTC); k&Date != 0 && err != nil {
 		return false
 	}
 	return k&Boolean == 0 || text == "true" || text == "false"

@@ -86,7 +86,7 @@ func TestTreesBecomeTheStoresQueries(t *testing.T) {
 		`log:{level:warn}`: `{"match":{"log.level":"warn"}}`,
 		`zz:{a:x}`:         `{"nested":{"path":"zz","score_mode":"none","ignore_unmapped":true,"query":{"match":{"zz.a":"x"}}}}`,
 	} {
-		raw, err := json.Marshal(Translate(parsed(t, query), sample))
+		raw, err := json.Marshal(Translate(parsed(t, query), sample, nil))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -60,6 +60,8 @@ type Range struct {
 
 // Value is what a field is compared with.
 type Value struct {
+	// At is the column in which the value begins, as Column of the part.
+	At   int
 	Text Text
 	// Quoted values are compared as phrases: their words in a row.
 	Quoted bool

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -20,6 +21,7 @@ func compileQueryString(raw json.RawMessage) (matcher, error) {
 		DefaultOperator string   `json:"default_operator"`
 		Lenient         bool     `json:"lenient"`
 		AnalyzeWildcard bool     `json:"analyze_wildcard"`
+		TimeZone        string   `json:"time_zone"`
 	}
 	if err := strict(raw, &body); err != nil {
 		return nil, err
@@ -30,7 +32,11 @@ func compileQueryString(raw json.RawMessage) (matcher, error) {
 	case len(body.Fields) == 0:
 		body.Fields = []string{"*"}
 	}
-	l := lucene{query: body.Query, rest: []rune(body.Query), and: strings.EqualFold(body.DefaultOperator, "and")}
+	zone, err := zoneOf(body.TimeZone)
+	if err != nil {
+		return nil, err
+	}
+	l := lucene{zone: zone, query: body.Query, rest: []rune(body.Query), and: strings.EqualFold(body.DefaultOperator, "and")}
 	t, err := l.clauses(body.Fields)
 	if err == nil && len(l.rest) > 0 {
 		err = l.fail()
@@ -45,6 +51,7 @@ func compileQueryString(raw json.RawMessage) (matcher, error) {
 type lucene struct {
 	query string
 	rest  []rune
+	zone  *time.Location
 	and   bool // words without an operator must all match
 }
 
@@ -208,7 +215,7 @@ func (l *lucene) value(targets []string) (test, error) {
 	case '"':
 		text, err := l.until('"')
 		q := newTextQuery(text)
-		q.phrase = true
+		q.phrase, q.zone = true, l.zone
 		return q.inAny(targets), err
 	case '/':
 		text, err := l.until('/')
@@ -225,7 +232,7 @@ func (l *lucene) value(targets []string) (test, error) {
 	case '<', '>':
 		above := l.rest[0] == '>'
 		l.rest = l.rest[1:]
-		end := limit{above: above, touches: l.accept("=")}
+		end := limit{above: above, touches: l.accept("="), zone: l.zone}
 		t, err := l.term()
 		end.value = t.text
 		return rangeTest(targets, []limit{end}), err
@@ -257,12 +264,12 @@ func (l *lucene) until(mark rune) (string, error) {
 
 // brackets reads [a TO b}, of which a bracket includes its end.
 func (l *lucene) brackets(targets []string) (test, error) {
-	from := limit{above: true, touches: l.rest[0] == '['}
+	from := limit{above: true, touches: l.rest[0] == '[', zone: l.zone}
 	end := slices.IndexFunc(l.rest, func(r rune) bool { return r == ']' || r == '}' })
 	if end < 0 {
 		return nil, l.fail()
 	}
-	to := limit{touches: l.rest[end] == ']'}
+	to := limit{touches: l.rest[end] == ']', zone: l.zone}
 	low, high, ok := strings.Cut(string(l.rest[1:end]), " TO ")
 	if l.rest = l.rest[end+1:]; !ok {
 		return nil, l.fail()
@@ -285,6 +292,7 @@ func rangeTest(targets []string, limits []limit) test {
 
 // term is a word with its wildcards.
 type term struct {
+	zone    *time.Location
 	raw     string // as typed
 	text    string // without escapes
 	pattern string // a regular expression, when there is a wildcard
@@ -324,7 +332,7 @@ read:
 		return term{}, l.fail()
 	}
 	l.rest = l.rest[i:]
-	t := term{raw: raw.String(), text: text.String()}
+	t := term{zone: l.zone, raw: raw.String(), text: text.String()}
 	if wild {
 		t.pattern = "(?s)^" + pattern.String() + "$"
 	}
@@ -339,7 +347,9 @@ func (t term) test(targets []string) test {
 	case t.raw == "*":
 		return func(f *fields) bool { return slices.ContainsFunc(targets, f.has) }
 	case t.pattern == "":
-		return newTextQuery(t.text).inAny(targets)
+		q := newTextQuery(t.text)
+		q.zone = t.zone
+		return q.inAny(targets)
 	}
 	// Words are kept in lower case, and a pattern for them is brought to it.
 	return expressions(targets, regexp.MustCompile(t.pattern), regexp.MustCompile("(?i)"+t.pattern))
@@ -350,7 +360,7 @@ func (t term) test(targets []string) test {
 func expressions(targets []string, whole, words *regexp.Regexp) test {
 	return func(f *fields) bool {
 		return slices.ContainsFunc(f.matching(targets), func(field string) bool {
-			if !keywordField(f.of(strings.TrimSuffix(field, keywordSuffix))) || field == timestampField {
+			if !keywordField(f.of(strings.TrimSuffix(field, keywordSuffix))) || isDate(f, field) {
 				return false
 			}
 			re := words
@@ -360,4 +370,10 @@ func expressions(targets []string, whole, words *regexp.Regexp) test {
 			return slices.ContainsFunc(terms(f, field), re.MatchString)
 		})
 	}
+}
+
+// isDate reports whether the index keeps a field's values as dates.
+func isDate(f *fields, field string) bool {
+	name, whole := fieldForm(field)
+	return slices.ContainsFunc(f.of(name), func(v any) bool { _, ok := dateIn(name, v, whole); return ok })
 }

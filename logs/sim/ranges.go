@@ -21,7 +21,8 @@ func (s timeSpan) span() (from, to time.Time) { return s.from, s.to }
 // limit is one end of a range.
 type limit struct {
 	value          any
-	above, touches bool // which side it leaves, and whether the value itself
+	above, touches bool           // which side it leaves, and whether the value itself
+	zone           *time.Location // of a date
 }
 
 // compileRange understands ranges over the timestamp and over every field whose
@@ -30,6 +31,7 @@ func compileRange(raw json.RawMessage) (matcher, error) {
 	var node map[string]struct {
 		GTE, GT, LTE, LT any
 		Format           string
+		TimeZone         string `json:"time_zone"`
 	}
 	if err := strict(raw, &node); err != nil {
 		return nil, err
@@ -39,7 +41,11 @@ func compileRange(raw json.RawMessage) (matcher, error) {
 	}
 	for field, bounds := range node {
 		var limits []limit
-		for _, l := range []limit{{bounds.GTE, true, true}, {bounds.GT, true, false}, {bounds.LTE, false, true}, {bounds.LT, false, false}} {
+		zone, err := zoneOf(bounds.TimeZone)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range []limit{{bounds.GTE, true, true, zone}, {bounds.GT, true, false, zone}, {bounds.LTE, false, true, zone}, {bounds.LT, false, false, zone}} {
 			if l.value != nil {
 				limits = append(limits, l)
 			}
@@ -52,14 +58,26 @@ func compileRange(raw json.RawMessage) (matcher, error) {
 	return test(never), nil
 }
 
+// zoneOf reads an offset or a name of a time zone; none is UTC.
+func zoneOf(name string) (*time.Location, error) {
+	if at, err := time.Parse("-07:00", name); err == nil {
+		return at.Location(), nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, illegal("Unknown time-zone ID: %s", name)
+	}
+	return zone, nil
+}
+
 // spanOf makes a span of limits in the date formats of a date field, which cuts
 // them to milliseconds.
 func spanOf(limits []limit) (matcher, error) {
 	var s timeSpan
 	for _, l := range limits {
-		d, err := analysis.Date(plain(l.value), time.Now())
+		d, err := analysis.Date(plain(l.value), time.Now(), l.zone)
 		if err != nil {
-			return nil, illegal("failed to parse date field [%v] with format [strict_date_optional_time||epoch_millis]", l.value)
+			return nil, noDate(l.value)
 		}
 		from, to := d.From.Truncate(time.Millisecond), d.To.Truncate(time.Millisecond)
 		switch {
@@ -96,6 +114,12 @@ func inRange(f *fields, field string, limits []limit) bool {
 	name, whole := fieldForm(field)
 	for _, v := range f.of(name) {
 		terms := []any{v}
+		if at, ok := dateIn(name, v, whole); ok {
+			if onDate(at, limits) {
+				return true
+			}
+			continue
+		}
 		if s, ok := v.(string); ok && !whole {
 			terms = nil
 			for _, w := range analysis.Lower(s) {
@@ -109,6 +133,35 @@ func inRange(f *fields, field string, limits []limit) bool {
 		}
 	}
 	return false
+}
+
+// dateIn returns the date that a field's value is for the index.
+func dateIn(name string, v any, whole bool) (time.Time, bool) {
+	s, ok := v.(string)
+	if !ok || whole || name == messageField {
+		return time.Time{}, false
+	}
+	return analysis.Timestamp(s)
+}
+
+func onDate(at time.Time, limits []limit) bool {
+	for _, l := range limits {
+		d, err := analysis.Date(plain(l.value), time.Now(), l.zone)
+		if err != nil {
+			return false
+		}
+		order := 0
+		switch {
+		case at.Before(d.From):
+			order = -1
+		case at.After(d.To):
+			order = 1
+		}
+		if order == 0 && !l.touches || order != 0 && (order > 0) != l.above {
+			return false
+		}
+	}
+	return true
 }
 
 func inside(v any, whole bool, limits []limit) bool {

@@ -79,6 +79,10 @@ func (s *Store) serveSearch(w http.ResponseWriter, r *http.Request) {
 		fail(w, err)
 		return
 	}
+	if err := s.check(names, body.Query); err != nil {
+		fail(w, err)
+		return
+	}
 	hits, total := s.run(run, names)
 	shards := shardCounts{Total: len(names), Successful: len(names)}
 	if f := s.partialFault(); f != nil && len(names) > 0 {
@@ -121,6 +125,10 @@ func (s *Store) serveCount(w http.ResponseWriter, r *http.Request) {
 	}
 	match, err := compile(body.Query)
 	if err != nil {
+		fail(w, err)
+		return
+	}
+	if err := s.check(names, body.Query); err != nil {
 		fail(w, err)
 		return
 	}

@@ -2,7 +2,7 @@
 // and OpenSearch share, for the demo account and for tests.
 //
 // It behaves as an index does that logstash's template made: strings are analysed
-// text with a keyword subfield, timestamps have milliseconds, lines of one
+// text with a keyword subfield, but for those that are dates, timestamps have milliseconds, lines of one
 // timestamp come in the order in which they were indexed. What it does not know
 // it refuses, as the real stores do, with their status and error shape.
 package sim
@@ -14,6 +14,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"gantry/logs/kql/analysis"
 )
 
 // Options bound a store. The zero value takes the defaults.
@@ -128,7 +130,10 @@ func (s *Store) mapFields(name string, doc map[string]any) {
 			case "@version":
 				ix.fields[field] = "keyword"
 			default:
-				if ix.fields[field] != "text" {
+				if _, ok := analysis.Timestamp(value); ok && ix.fields[field] == "" {
+					ix.fields[field] = "date"
+				}
+				if ix.fields[field] != "text" && ix.fields[field] != "date" {
 					ix.fields[field] = "text"
 					ix.fields[field+keywordSuffix] = "keyword"
 				}

@@ -31,10 +31,11 @@ type textQuery struct {
 	phrase bool // the words in a row
 	all    bool // every word, in any order
 	open   bool // the last word may be unfinished
+	zone   *time.Location
 }
 
 func newTextQuery(text string) textQuery {
-	return textQuery{text: text, words: analysis.Lower(text)}
+	return textQuery{text: text, words: analysis.Lower(text), zone: time.UTC}
 }
 
 // in tests one field.
@@ -43,8 +44,14 @@ func (q textQuery) in(f *fields, field string) bool {
 	var have []string
 	for _, v := range f.of(name) {
 		s, isText := v.(string)
+		if at, ok := dateIn(name, v, whole); ok {
+			if span, err := analysis.Date(q.text, time.Now(), q.zone); err == nil && span.Contains(at) {
+				return true
+			}
+			continue
+		}
 		switch {
-		case !isText || name == timestampField:
+		case !isText:
 			if sameValue(v, q.text) {
 				return true
 			}
@@ -70,7 +77,7 @@ func (q textQuery) inAny(patterns []string) test {
 	}
 }
 
-// sameValue compares a number, a boolean or a date with a text.
+// sameValue compares a number or a boolean with a text.
 func sameValue(v any, text string) bool {
 	switch v := v.(type) {
 	case float64:
@@ -78,10 +85,6 @@ func sameValue(v any, text string) bool {
 		return ok && n == v
 	case bool:
 		return plain(v) == text
-	case string:
-		at, ok := analysis.Timestamp(v)
-		span, err := analysis.Date(text, time.Now())
-		return ok && err == nil && span.Contains(at)
 	}
 	return false
 }
