@@ -77,12 +77,13 @@ func TestQueriesReadAsInKibana(t *testing.T) {
 		want string
 	}{
 		{Query{}, "*"},
-		{Query{Text: "boom"}, "message:boom"},
+		{Query{Text: "boom b"}, "message:(boom and b*)"},
+		{Query{Text: `"a b"`}, `message:"a b"`},
 		{Query{Where: ids}, "container_id:(a or b)"},
-		{Query{Where: Any{ids, family}}, "container_id:(a or b) or container_name://?ecs-api-[0-9]+-.*/"},
-		{Query{Where: Any{ids, family}, Text: "x"}, "(container_id:(a or b) or container_name://?ecs-api-[0-9]+-.*/) and message:x"},
-		{Query{Where: All{Match{Fields: []string{"a", "b"}, Op: Prefix, Values: []string{"v"}}, ids}}, "(a:v* or b:v*) and container_id:(a or b)"},
-		{Query{Where: Match{Fields: []string{"f"}, Values: []string{"1", "2", "3", "4", "5", "6"}}}, "f:(1 or 2 or 3 or 4 or …2 more)"},
+		{Query{Where: Any{ids, family}}, `lucene:((container_id:a OR container_id:b) OR (container_name:/\/?ecs-api-[0-9]+-.*/ OR container_name.keyword:/\/?ecs-api-[0-9]+-.*/))`},
+		{Query{Where: Any{ids, family}, Text: "x"}, `lucene:(((container_id:a OR container_id:b) OR (container_name:/\/?ecs-api-[0-9]+-.*/ OR container_name.keyword:/\/?ecs-api-[0-9]+-.*/)) AND message:x*)`},
+		{Query{Where: All{Match{Fields: []string{"a", "b"}, Op: Prefix, Values: []string{"v"}}, ids}}, "(a:v* or a.keyword:v* or b:v* or b.keyword:v*) and container_id:(a or b)"},
+		{Query{Where: Match{Fields: []string{"f"}, Values: []string{"1", "2", "3", "4", "5", "6"}}}, "f:(1 or 2 or 3 or 4 or 5 or 6)"},
 	} {
 		if got := c.q.String(); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)

@@ -3,6 +3,7 @@ package logs
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"gantry/internal/fault"
 	"gantry/logs/kql"
@@ -29,6 +30,7 @@ type Expr struct {
 	language Language
 	text     string
 	tree     kql.Node
+	zone     *time.Location
 }
 
 // ParseExpr reads what a person typed: KQL, or Lucene's syntax after "lucene:".
@@ -77,24 +79,61 @@ func (e Expr) String() string {
 	return e.text
 }
 
-// member returns the query as a part of a longer one.
-func (e Expr) member() string {
-	if e.language == Lucene {
-		return lucenePrefix + "(" + e.text + ")"
-	}
-	if _, ok := e.tree.(kql.Or); ok {
-		return "(" + e.text + ")"
+// Printed returns the query in its language as Kibana reads it: what was typed may
+// leave out white space that Kibana asks for.
+func (e Expr) Printed() string {
+	if e.tree != nil {
+		return e.tree.String()
 	}
 	return e.text
 }
 
+// In returns the query with dates that name no offset in a zone.
+func (e Expr) In(zone *time.Location) Expr {
+	e.zone = zone
+	return e
+}
+
+// Zone returns the zone of the query's dates; nil is UTC.
+func (e Expr) Zone() *time.Location { return e.zone }
+
+// CheckDates returns what is wrong with a date of the query, of the fields that an
+// index keeps as dates: a store would refuse it, or find nothing.
+func (e Expr) CheckDates(fields kql.Fields) error {
+	if e.tree == nil {
+		return nil
+	}
+	if err := kql.CheckDates(e.tree, fields); err != nil {
+		return badExpr(err)
+	}
+	return nil
+}
+
 // Matcher returns what evaluates the query on decoded documents, without a store;
-// see kql.Compile. The error is that of a query in Lucene's syntax, which only a
-// store can evaluate.
-func (e Expr) Matcher() (*kql.Matcher, error) {
+// see kql.Compile. Dates are the names of the fields that hold a date in every
+// document. The error is that of a value of theirs which is no date, or of a query in
+// Lucene's syntax, which only a store can evaluate.
+func (e Expr) Matcher(dates ...string) (*kql.Matcher, error) {
 	if e.language == Lucene {
 		return nil, &fault.Error{Class: fault.Invalid, Op: "read the query", Err: errors.New("only Elasticsearch and OpenSearch read Lucene's syntax"),
 			Fix: "write it in KQL, without " + lucenePrefix}
 	}
-	return kql.Compile(e.tree, nil), nil
+	if err := e.CheckDates(dated(dates)); err != nil {
+		return nil, err
+	}
+	return kql.Compile(e.tree, nil, e.zone), nil
+}
+
+// dated are fields of dates.
+type dated []string
+
+// Find implements kql.Fields.
+func (d dated) Find(name kql.Text) []kql.Field {
+	var found []kql.Field
+	for _, field := range d {
+		if name.Matches(field) {
+			found = append(found, kql.Field{Name: field, Kinds: kql.Date})
+		}
+	}
+	return found
 }

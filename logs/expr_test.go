@@ -42,7 +42,7 @@ func TestAQueryIsReadAsItsPrefixSays(t *testing.T) {
 }
 
 func TestAQueryThatCannotBeReadNamesItsColumn(t *testing.T) {
-	_, err := ParseExpr("  level: and x")
+	_, err := ParseExpr("  level: not x")
 	var syntax *kql.SyntaxError
 	if fault.ClassOf(err) != fault.Invalid || !errors.As(err, &syntax) || syntax.Column != 10 {
 		t.Errorf("%v, want an invalid query in column 10", err)
@@ -65,7 +65,7 @@ func TestAQueryIsShownWithWhatItIsDerivedFrom(t *testing.T) {
 		{Query{Where: either}, "container_id:a or tag:b"},
 		{Query{Where: id, Expr: expr(t, "level:error and not x")}, "container_id:a and level:error and not x"},
 		{Query{Where: either, Expr: expr(t, "a or b")}, "(container_id:a or tag:b) and (a or b)"},
-		{Query{Where: id, Text: "x y", Expr: expr(t, "lucene:a OR b")}, "container_id:a and message:x y and lucene:(a OR b)"},
+		{Query{Where: id, Text: "x y", Expr: expr(t, "lucene:a OR b")}, "lucene:(container_id:a AND (message:x AND message:y*)) AND (a OR b)"},
 	} {
 		if got := c.q.String(); got != c.want {
 			t.Errorf("%s, want %s", got, c.want)

@@ -1,7 +1,6 @@
 package logs
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -26,7 +25,7 @@ type Query struct {
 
 // Filter is a tree of All, Any, Match and Condition.
 type Filter interface {
-	// String renders the filter as a person would write it in Kibana.
+	// String renders the filter as Query.String does.
 	String() string
 	filter()
 }
@@ -71,110 +70,6 @@ func (All) filter()       {}
 func (Any) filter()       {}
 func (Match) filter()     {}
 func (Condition) filter() {}
-
-// String joins the members with "and".
-func (a All) String() string { return join(a, " and ", "*") }
-
-// String joins the members with "or".
-func (a Any) String() string { return join(a, " or ", "not *") }
-
-func join(members []Filter, sep, none string) string {
-	if len(members) == 0 {
-		return none
-	}
-	parts := make([]string, len(members))
-	for i, m := range members {
-		parts[i] = m.String()
-		if len(members) > 1 && compound(m) {
-			parts[i] = "(" + parts[i] + ")"
-		}
-	}
-	return strings.Join(parts, sep)
-}
-
-// compound reports whether a member's text holds an operator of its own.
-func compound(f Filter) bool {
-	switch f := f.(type) {
-	case All:
-		return len(f) > 1
-	case Any:
-		return len(f) > 1
-	case Match:
-		return len(f.Fields) > 1 || f.OrAbsent
-	case Condition:
-		switch f.Tree.(type) {
-		case kql.And, kql.Or:
-			return true
-		}
-	}
-	return false
-}
-
-// shownValues bounds the values that String spells out.
-const shownValues = 4
-
-// String renders the fields with their values: field:value, field:value*, or
-// field:/expression/.
-func (m Match) String() string {
-	shown := m.Values[:min(len(m.Values), shownValues)]
-	values := make([]string, len(shown), len(shown)+1)
-	for i, v := range shown {
-		switch m.Op {
-		case Prefix:
-			values[i] = v + "*"
-		case Regexp:
-			values[i] = "/" + v + "/"
-		case Exact:
-			values[i] = v
-		}
-	}
-	if more := len(m.Values) - len(shown); more > 0 {
-		values = append(values, "…"+fmt.Sprint(more, " more"))
-	}
-	list := strings.Join(values, " or ")
-	if len(values) > 1 {
-		list = "(" + list + ")"
-	}
-	parts := make([]string, len(m.Fields))
-	for i, f := range m.Fields {
-		parts[i] = f + ":" + list
-	}
-	if m.OrAbsent {
-		absent := strings.Join(m.Fields, ":* or ") + ":*"
-		if len(m.Fields) > 1 {
-			absent = "(" + absent + ")"
-		}
-		parts = append(parts, "not "+absent)
-	}
-	return strings.Join(parts, " or ")
-}
-
-// String renders the condition as it could be typed.
-func (c Condition) String() string { return c.Tree.String() }
-
-// String renders the query as the screen shows it.
-func (q Query) String() string {
-	var parts []string
-	if q.Where != nil {
-		where := q.Where.String()
-		if (q.Text != "" || !q.Expr.IsZero()) && compound(q.Where) {
-			where = "(" + where + ")"
-		}
-		parts = append(parts, where)
-	}
-	if q.Text != "" {
-		parts = append(parts, "message:"+q.Text)
-	}
-	switch {
-	case len(parts) == 0 && q.Expr.IsZero():
-		return "*"
-	case len(parts) == 0:
-		return q.Expr.String()
-	case !q.Expr.IsZero():
-		parts = append(parts, q.Expr.member())
-	}
-	return strings.Join(parts, " and ")
-}
 
 // Phrase returns the phrase when Text is one in double quotes.
 func (q Query) Phrase() (string, bool) {

@@ -17,8 +17,8 @@ func TestFiltersAreWrittenAsInKibana(t *testing.T) {
 		"cluster:prod or not cluster:*":           in,
 		"a:1 and (cluster:prod or not cluster:*)": All{is("a", "1"), in},
 		"x:1 or y:1 or not (x:* or y:*)":          Match{Fields: []string{"x", "y"}, Values: []string{"1"}, OrAbsent: true},
-		"(app:api or app:web) and a:1":            All{Condition{tree}, is("a", "1")},
-		"app:api or app:web":                      Condition{tree},
+		"app:(api or web) and a:1":                All{Condition{tree}, is("a", "1")},
+		"app:(api or web)":                        Condition{tree},
 	} {
 		if got := f.String(); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)

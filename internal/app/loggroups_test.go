@@ -19,7 +19,7 @@ func TestTheLinesOfALogGroupAreTailed(t *testing.T) {
 		}
 		d.cluster("prod").service("recommendations").press("l")
 		d.until(time.Minute, "2 tasks of recommendations, awslogs", "GET /recommendations/", "● following")
-		d.press("d").Shows("log_group:/ecs/recommendations", "the log streams of 2 containers in 2 tasks (awslogs)").press("esc")
+		d.press("d").Shows(`log_group:"/ecs/recommendations"`, "the log streams of 2 containers in 2 tasks (awslogs)").press("esc")
 		d.press("esc").service("catalog").press("l").until(time.Minute, "no log store is configured")
 	})
 }

@@ -100,7 +100,7 @@ func TestLinesAreReadFromWhereTheyAreSaidToBe(t *testing.T) {
 		t.Errorf("opened %q, want %s", *opened, want)
 	}
 	d, err := a.LogDrivers().Derive(serviceTask(awsx.ContextID{}, "jobs", "awslogs"))
-	if err != nil || !strings.Contains(d.Query.String(), "@log_stream:ecs/app/t1") {
+	if err != nil || !strings.Contains(d.Query.String(), `@log_stream:"ecs/app/t1"`) {
 		t.Errorf("forwarded lines are looked for by %s (%v)", d.Query, err)
 	}
 }

@@ -1,6 +1,7 @@
 package cloudwatch
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,13 @@ func TestWhatAPersonTypesIsComparedWithTheLineAndItsJSON(t *testing.T) {
 		if err != nil || matches(l) != want {
 			t.Errorf("%s matches %v: %v", input, !want, err)
 		}
+	}
+	wrong, err := logs.ParseExpr("level:error or @timestamp > yesterday")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := matcher(logs.Query{Expr: wrong}); fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), "column 29: expected a date") {
+		t.Errorf("a date that is none: %v", err)
 	}
 	e, err := logs.ParseExpr("lucene:error")
 	if err != nil {

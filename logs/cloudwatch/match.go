@@ -63,7 +63,7 @@ func matcher(q logs.Query) (predicate, error) {
 	if q.Expr.IsZero() {
 		return func(l line) bool { return where(l) && text.in(l.Message) }, nil
 	}
-	typed, err := q.Expr.Matcher()
+	typed, err := q.Expr.Matcher("@timestamp")
 	if err != nil {
 		return nil, err
 	}

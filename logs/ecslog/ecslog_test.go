@@ -54,12 +54,12 @@ func TestDerivedQueries(t *testing.T) {
 	}{
 		"service": {
 			OfService(service, two[1:], definition("gelf", "gelf")),
-			short(idC) + " or container_name://?ecs-api-[0-9]+-.*/",
+			"lucene:((container_id:" + idC + " OR container_id:" + idC[:12] + ") OR (container_name:/\\/?ecs-api-[0-9]+-.*/ OR container_name.keyword:/\\/?ecs-api-[0-9]+-.*/))",
 			"service api: lines with the ids of 1 container in 1 task (gelf), or container names of family api (gelf; marked, as another cluster may run it too)",
 		},
 		"service that lost its tasks": {
 			OfService(service, nil, definition("gelf")),
-			"container_name://?ecs-api-[0-9]+-.*/",
+			`lucene:(container_name:/\/?ecs-api-[0-9]+-.*/ OR container_name.keyword:/\/?ecs-api-[0-9]+-.*/)`,
 			"service api: lines with container names of family api (gelf; marked, as another cluster may run it too)",
 		},
 		"task": {
@@ -220,28 +220,28 @@ func TestLogStreamsAreDerived(t *testing.T) {
 	}{
 		"task": {
 			OfTask(two[0], logged(awslogs("/ecs/api", "eu-west-1", "ecs"), awslogs("/ecs/api", "eu-west-1", "ecs"))),
-			"log_region:eu-west-1 and log_group:/ecs/api and log_stream:(ecs/web/t1 or ecs/side_car/t1)",
+			"log_region:\"eu-west-1\" and log_group:\"/ecs/api\" and log_stream:(\"ecs/web/t1\" or \"ecs/side_car/t1\")",
 			"task t1: lines with the log streams of 2 containers in 1 task (awslogs)", "",
 		},
 		"containers of different groups": {
 			OfTask(two[0], logged(awslogs("/b", "", "ecs"), awslogs("/a", "us-east-1", ""))),
-			"(log_region:us-east-1 and log_group:/a and log_stream:" + idB + ") or (log_group:/b and log_stream:ecs/web/t1)",
+			"(log_region:\"us-east-1\" and log_group:\"/a\" and log_stream:" + idB + ") or (log_group:\"/b\" and log_stream:\"ecs/web/t1\")",
 			"task t1: lines with the log streams of 2 containers in 1 task (awslogs)", "",
 		},
 		"service in a group of its own": {
 			OfService(service, two, logged(awslogs("/ecs/api", "", "ecs"))),
-			"(log_group:/ecs/api and log_stream:(ecs/web/t1 or ecs/web/t2)) or (log_group:/ecs/api and log_stream:ecs/web/*)",
+			`(log_group:"/ecs/api" and log_stream:("ecs/web/t1" or "ecs/web/t2")) or (log_group:"/ecs/api" and log_stream:ecs/web/*)`,
 			"service api: lines with the log streams of 2 containers in 2 tasks (awslogs), or log stream prefix of family api (awslogs; marked, as another cluster may run it too)", "",
 		},
 		"service in a group of many": {
 			OfService(service, two[:1], logged(awslogs("/ecs/prod", "", "ecs"))),
-			"log_group:/ecs/prod and log_stream:ecs/web/t1",
+			`log_group:"/ecs/prod" and log_stream:"ecs/web/t1"`,
 			"service api: lines with the log streams of 1 container in 1 task (awslogs)",
 			"log group /ecs/prod does not say whose a log stream is",
 		},
 		"sidecar": {
 			OfTask(two[0], mixed),
-			"(log_group:/ecs/api and log_stream:ecs/side_car/t1) or container_id:(" + idA + " or " + idA[:12] + ")",
+			"(log_group:\"/ecs/api\" and log_stream:\"ecs/side_car/t1\") or container_id:(" + idA + " or " + idA[:12] + ")",
 			"task t1: lines with the log streams of 1 container in 1 task (awslogs), or the ids of 1 container in 1 task (gelf)",
 			"gelf over UDP",
 		},
@@ -249,7 +249,7 @@ func TestLogStreamsAreDerived(t *testing.T) {
 			OfTask(two[0], logged(map[string]string{})), "not *", "task t1 has no container that has started yet", "container web names no log group",
 		},
 		"no mode": {
-			OfTask(two[0], logged(map[string]string{"awslogs-group": "/a"})), "log_group:/a and log_stream:" + idA,
+			OfTask(two[0], logged(map[string]string{"awslogs-group": "/a"})), "log_group:\"/a\" and log_stream:" + idA,
 			"task t1: lines with the log streams of 1 container in 1 task (awslogs)", "where the account's default is non-blocking",
 		},
 	} {

@@ -88,13 +88,16 @@ func (s *Source) text(q logs.Query) dsl {
 }
 
 // expr translates what a person typed. In Lucene's syntax, words without a field
-// are looked for in the message, and a value that a field cannot be compared with
-// is an error that the store explains.
+// are looked for in every field, as Kibana does.
 func (s *Source) expr(e logs.Expr) dsl {
 	if e.Language() == logs.Lucene {
-		return dsl{"query_string": dsl{"query": e.Text(), "fields": s.cfg.Message, "lenient": false, "analyze_wildcard": true}}
+		query := dsl{"query": e.Text(), "analyze_wildcard": true}
+		if zone := kql.ZoneName(e.Zone(), ""); zone != "" {
+			query["time_zone"] = zone
+		}
+		return dsl{"query_string": query}
 	}
-	return kql.Translate(e.Tree(), s.caps)
+	return kql.Translate(e.Tree(), s.caps, e.Zone())
 }
 
 func (s *Source) filter(f logs.Filter) dsl {
@@ -106,7 +109,7 @@ func (s *Source) filter(f logs.Filter) dsl {
 	case logs.Match:
 		return s.match(f)
 	case logs.Condition:
-		return kql.Translate(f.Tree, s.caps)
+		return kql.Translate(f.Tree, s.caps, nil)
 	}
 	return none()
 }

@@ -57,6 +57,7 @@ func TestLinesAreFoundByWhatAPersonTypes(t *testing.T) {
 		`levle:error`:                          "",
 		`lucene:refused`:                       "1 2",
 		`lucene:orders`:                        "0",
+		`lucene:503`:                           "1", // a word without a field is looked for in all of them
 		`lucene:refused AND NOT policy`:        "1",
 		`lucene:container_name.keyword:ecs\-api* OR status:[500 TO *]`: "0 1",
 		`lucene:message:/ord.*/`: "0",
@@ -95,11 +96,12 @@ func TestAQueryFindsTheSameWhateverWasAskedBefore(t *testing.T) {
 
 func TestTheStoresReasonComesBackWithAQueryThatItRefuses(t *testing.T) {
 	store := sim.New(sim.Options{})
-	put(t, store, map[string]any{"message": "m"}, noon)
+	put(t, store, map[string]any{"message": "m", "n": 1}, noon)
 	src := open(t, Config{Transport: store.RoundTripper()})
 	for input, reason := range map[string]string{
-		`lucene:a AND (`:        "Failed to parse query [a AND (]",
-		`@timestamp > tomorrow`: "failed to parse date field [tomorrow]",
+		`lucene:a AND (`: "Failed to parse query [a AND (]",
+		`n:many`:         `For input string: "many"`,
+		`n:1*`:           "Can only use prefix queries on keyword, text and wildcard fields",
 	} {
 		_, err := src.Latest(context.Background(), typed(t, input), logs.Range{}, 1)
 		if fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), reason) {
@@ -187,5 +189,99 @@ func TestFieldsAreAskedForOnceAndThenNowAndThen(t *testing.T) {
 	}
 	if got := c.unknown(named); got != nil {
 		t.Errorf("%v are unknown to a store that refuses to tell", got)
+	}
+}
+
+// TestDatesAreReadInTheZoneThatTheScreenShows: the store is told the zone with each
+// date that has none of its own.
+func TestDatesAreReadInTheZoneThatTheScreenShows(t *testing.T) {
+	store := sim.New(sim.Options{MaxAge: 100 * time.Hour})
+	for i := range 3 {
+		put(t, store, map[string]any{"message": "m", "n": i, "due": noon.Add(time.Duration(i) * 24 * time.Hour).Format(time.RFC3339)}, noon.Add(time.Duration(i)*24*time.Hour))
+	}
+	src := open(t, Config{Transport: store.RoundTripper()})
+	zone := time.FixedZone("", 13*3600) // noon in UTC is the next day there
+	for input, want := range map[string]string{
+		`@timestamp:2026-03-02`:        "0",
+		`@timestamp:"2026-03-02"`:      "0",
+		`@timestamp < 2026-03-02`:      "",
+		`@timestamp < 2026-03-02T00Z`:  "0",
+		`due >= 2026-03-03`:            "1 2",
+		`du*:2026-03-03`:               "1",
+		`due:2026`:                     "",
+		`lucene:due:[2026-03-03 TO *]`: "1 2",
+		`not @timestamp > 2026-03-03`:  "0 1",
+		`due >= 2026-03-02||+1d`:       "1 2",
+		`due > 1772452800000`:          "2", // milliseconds are the same everywhere
+	} {
+		q := typed(t, input)
+		q.Expr = q.Expr.In(zone)
+		if page, err := src.Since(t.Context(), q, logs.Range{}, 100); err != nil || ids(page) != want {
+			t.Errorf("%s finds %q (%v), want %q", input, ids(page), err, want)
+		}
+	}
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		zone       *time.Location
+		date, want string
+	}{
+		{nil, "2026-03-01", ""}, {time.UTC, "now/d", ""}, {berlin, "2026-03-01", "Europe/Berlin"}, {berlin, "1772366400000", ""}, {berlin, "2026", "Europe/Berlin"}, {zone, "2026-03-01", "+13:00"},
+	} {
+		if got := kql.ZoneName(c.zone, c.date); got != c.want {
+			t.Errorf("the zone of %s in %v is %q, want %q", c.date, c.zone, got, c.want)
+		}
+	}
+}
+
+func TestAnInvalidDateIsAnErrorBeforeTheStoreIsSearched(t *testing.T) {
+	store := sim.New(sim.Options{})
+	put(t, store, map[string]any{"message": "m", "due": "2026-03-01T12:00:00Z"}, noon)
+	src := open(t, Config{Transport: store.RoundTripper()})
+	for input, column := range map[string]string{
+		`@timestamp > tomorrow`:        "column 14",
+		`message:m and due:2026-02-30`: "column 19",
+		`due:"2026-3-1" or message:m`:  "column 5",
+		`not (due >= now-1x)`:          "column 13",
+	} {
+		_, err := src.Latest(t.Context(), typed(t, input), logs.Range{}, 1)
+		if fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), column+": expected a date") {
+			t.Errorf("%s: %v, want class invalid and %s", input, err, column)
+		}
+	}
+}
+
+// TestLuceneFindsWhatKibanasLanguageFinds: a query that is printed in the other
+// language finds the same.
+func TestLuceneFindsWhatKibanasLanguageFinds(t *testing.T) {
+	store := sim.New(sim.Options{MaxAge: 100 * time.Hour})
+	for i, doc := range []map[string]any{
+		{"message": `GET /orders/42 "ok"`, "level": "info", "status": 200, "log": map[string]any{"level": "info"}},
+		{"message": "Connection refused: db", "level": "error", "status": 503, "ok": false},
+		{"message": "refused by policy AND order", "level": "NOT", "a b": "x"},
+	} {
+		doc["n"] = i
+		put(t, store, doc, noon.Add(time.Duration(i)*time.Hour))
+	}
+	src := open(t, Config{Transport: store.RoundTripper()})
+	for _, input := range []string{
+		`*`, `level:error`, `refused policy`, `"refused by"`, `message:(refused and order)`, `not level:error`, `not (level:error or status < 500)`,
+		`status >= 200 and status <= 503`, `status > 200`, `log.level:*`, `not ok:*`, `message:refu*`, `message:conn* zzz`, `level:"NOT"`, `message:"\"ok\""`,
+		`l*l:(info or error)`, `a b:x`, `@timestamp > "2026-03-01T12:30:00Z"`, `@timestamp:2026-03-01`, `message:order or level:info and not status:200`,
+	} {
+		q := typed(t, input)
+		printed, ok := kql.Lucene(q.Expr.Tree())
+		want, err := src.Since(t.Context(), q, logs.Range{}, 100)
+		if err != nil || !ok {
+			t.Fatalf("%s: %v, %v", input, err, ok)
+		}
+		if got, err := src.Since(t.Context(), typed(t, "lucene:"+printed), logs.Range{}, 100); err != nil || ids(got) != ids(want) {
+			t.Errorf("%s finds %q, and %s finds %q (%v)", input, ids(want), printed, ids(got), err)
+		}
+	}
+	if printed, ok := kql.Lucene(typed(t, `a:1 or items:{ n:1 }`).Expr.Tree()); ok {
+		t.Errorf("nested objects are written in Lucene's syntax: %s", printed)
 	}
 }

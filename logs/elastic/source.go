@@ -141,12 +141,12 @@ func reverseTies(entries []logs.Entry) {
 }
 
 // probe makes sure that the kinds of the fields which a query needs are known, and
-// of some more.
+// of some more. A date of the query that is none is an error.
 func (s *Source) probe(ctx context.Context, q logs.Query, more ...string) error {
 	fields := slices.Concat([]string{s.cfg.Timestamp}, logs.Fields(q.Where), more)
 	names := s.caps.wanted(fields, slices.Concat(logs.Named(q.Where), kql.Names(q.Expr.Tree())), time.Now())
 	if len(names) == 0 {
-		return nil
+		return q.Expr.CheckDates(s.caps)
 	}
 	res, err := esapi.FieldCapsRequest{Index: s.indices(), Fields: names}.Do(ctx, s.carrier)
 	body, err := s.read("field_caps", res, err)
@@ -162,7 +162,7 @@ func (s *Source) probe(ctx context.Context, q logs.Query, more ...string) error 
 		return s.unreadable("field_caps", body, err)
 	}
 	s.caps.learn(names, a, time.Now())
-	return nil
+	return q.Expr.CheckDates(s.caps)
 }
 
 // Explain says why a query has no lines in a range.

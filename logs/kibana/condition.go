@@ -18,7 +18,7 @@ func condition(f logs.Filter) kql.DSL {
 		}
 		return conditions("should", f)
 	case logs.Condition:
-		return kql.Translate(f.Tree, nil)
+		return kql.Translate(f.Tree, nil, nil)
 	case logs.Match:
 		return match(f)
 	}

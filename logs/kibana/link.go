@@ -16,7 +16,7 @@ import (
 
 // Site is where a store's lines can be looked at. One of the addresses is set.
 type Site struct {
-	// Kibana is the address of Kibana 8.4 or newer, with its space where it has one:
+	// Kibana is the address of Kibana 8.5 or newer, with its space where it has one:
 	// https://host/s/space.
 	Kibana string
 	// Dashboards is the address of OpenSearch Dashboards 2.10 or newer.
@@ -61,7 +61,7 @@ const locatorVersion = "8.4.0"
 func (s Site) locator(q logs.Query, r logs.Range) (string, error) {
 	params := map[string]any{
 		"timeRange":    map[string]string{"from": instant(r.From), "to": instant(r.To), "mode": "absolute"},
-		"query":        map[string]string{"language": language(q.Expr), "query": q.Expr.Text()},
+		"query":        map[string]string{"language": language(q.Expr), "query": q.Expr.Printed()},
 		"dataViewSpec": map[string]any{"title": s.Index, "timeFieldName": s.Timestamp},
 		"filters":      s.filters(q),
 	}
@@ -80,7 +80,7 @@ func (s Site) dashboards(q logs.Query, r logs.Range) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	query, err := rison(map[string]any{"filters": s.filters(q), "query": map[string]string{"language": language(q.Expr), "query": q.Expr.Text()}})
+	query, err := rison(map[string]any{"filters": s.filters(q), "query": map[string]string{"language": language(q.Expr), "query": q.Expr.Printed()}})
 	if err != nil {
 		return "", err
 	}

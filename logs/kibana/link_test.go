@@ -40,7 +40,7 @@ func derived() logs.Filter {
 // TestKibanaIsGivenTheSameLines reads the locator's parameters back.
 func TestKibanaIsGivenTheSameLines(t *testing.T) {
 	site := Site{Kibana: "https://kibana.example.com/s/ops/", Index: "logstash-*", Timestamp: "@timestamp"}
-	link, err := site.Link(logs.Query{Where: derived(), Expr: typed(t, `level:error and not message:"it's fine"`)}, theRange())
+	link, err := site.Link(logs.Query{Where: derived(), Expr: typed(t, `level:error AND not(message:"it's fine")`)}, theRange())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,26 +5,48 @@ import (
 	"strings"
 )
 
-// String joins the members with "and".
+// String joins the members with "and". Members of the other operator stand in
+// parentheses, also where they need none.
 func (n And) String() string { return joined(n.Members, " and ") }
 
 // String joins the members with "or".
 func (n Or) String() string { return joined(n.Members, " or ") }
 
 func joined(members []Node, sep string) string {
+	if list, ok := listed(members, sep); ok {
+		return list
+	}
 	parts := make([]string, len(members))
 	for i, m := range members {
 		parts[i] = m.String()
-		switch m.(type) {
+		var list bool
+		switch m := m.(type) {
 		case Or:
-			parts[i] = "(" + parts[i] + ")"
+			_, list = listed(m.Members, " or ")
 		case And:
-			if sep == " and " {
-				parts[i] = "(" + parts[i] + ")"
-			}
+			_, list = listed(m.Members, " and ")
+		default:
+			list = true
+		}
+		if !list {
+			parts[i] = "(" + parts[i] + ")"
 		}
 	}
 	return strings.Join(parts, sep)
+}
+
+// listed prints comparisons of one field as a list of values.
+func listed(members []Node, sep string) (string, bool) {
+	var field string
+	parts := make([]string, len(members))
+	for i, m := range members {
+		is, ok := m.(Is)
+		if !ok || len(is.Field) == 0 || i > 0 && is.Field.String() != field {
+			return "", false
+		}
+		field, parts[i] = is.Field.String(), is.Value.String()
+	}
+	return field + ":(" + strings.Join(parts, sep) + ")", true
 }
 
 // String prints "not" before the member. A second one stands in parentheses,

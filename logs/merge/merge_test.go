@@ -171,8 +171,8 @@ func TestAQueryIsSplitByTheFieldsItNames(t *testing.T) {
 		"another store":          {has("c", "1"), "-", "-", "c:1"},
 		"each its branch":        {logs.Any{has("c", "1"), has("a", "1"), logs.All{has("b", "1"), has("x", "2")}}, "a:1", "b:1 and x:2", "c:1"},
 		"what is common to all":  {logs.All{logs.Any{has("c", "1"), has("a", "1")}, has("x", "2")}, "a:1 and x:2", "-", "c:1 and x:2"},
-		"a choice within one":    {logs.All{has("a", "1"), logs.Any{has("x", "2"), has("x", "3")}}, "a:1 and (x:2 or x:3)", "-", "-"},
-		"alternatives of a name": {logs.Any{has("a", "1"), has("a", "2"), has("c", "3")}, "a:1 or a:2", "-", "c:3"},
+		"a choice within one":    {logs.All{has("a", "1"), logs.Any{has("x", "2"), has("x", "3")}}, "a:1 and x:(2 or 3)", "-", "-"},
+		"alternatives of a name": {logs.Any{has("a", "1"), has("a", "2"), has("c", "3")}, "a:(1 or 2)", "-", "c:3"},
 		"what nobody can match":  {logs.All{has("a", "1"), has("b", "2")}, "-", "-", "a:1 and b:2"},
 		"no line at all":         {logs.Any{}, "-", "-", "not *"},
 	} {

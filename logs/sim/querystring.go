@@ -275,13 +275,22 @@ func (l *lucene) brackets(targets []string) (test, error) {
 		return nil, l.fail()
 	}
 	var limits []limit
-	if from.value = strings.TrimSpace(low); from.value != "*" {
+	if from.value = unquoted(low); from.value != "*" {
 		limits = append(limits, from)
 	}
-	if to.value = strings.TrimSpace(high); to.value != "*" {
+	if to.value = unquoted(high); to.value != "*" {
 		limits = append(limits, to)
 	}
 	return rangeTest(targets, limits), nil
+}
+
+// unquoted is an end of a range, which may stand in quotes.
+func unquoted(end string) string {
+	end = strings.TrimSpace(end)
+	if len(end) > 1 && end[0] == '"' && strings.HasSuffix(end, `"`) {
+		return strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(end[1 : len(end)-1])
+	}
+	return end
 }
 
 func rangeTest(targets []string, limits []limit) test {

@@ -40,7 +40,7 @@ func (s *screen) askQuery(typed, wrong string) {
 			if err != nil {
 				return nil, err
 			}
-			return s.try(expr), nil
+			return s.try(expr.In(s.page.lines.zone)), nil
 		},
 	}))
 }

@@ -52,7 +52,7 @@ func (s *Shelf) Write(at time.Time, container, name, level, message string) {
 
 func (s *Shelf) found(q logs.Query, r logs.Range) []logs.Entry {
 	var out []logs.Entry
-	matcher, err := q.Expr.Matcher()
+	matcher, err := q.Expr.Matcher("@timestamp")
 	if err != nil {
 		return nil
 	}
