@@ -39,7 +39,7 @@ func TestLevelInALine(t *testing.T) {
 	for line, want := range map[string]string{
 		`{"level":"error","msg":"x"}`:                      "error",
 		`{"log":{"level":"WARN"}}`:                         "WARN",
-		`{"level":30}`:                                     "",
+		`{"level":30}`:                                     "info",
 		"2026-03-01T12:00:00Z ERROR [main] c.e.App - boom": "ERROR",
 		"[WARNING] disk":                                   "WARNING",
 		"\x1b[1;33mWARN\x1b[0m [server] slow":              "WARN",

@@ -52,7 +52,7 @@ func (a *App) OpenLogs(id awsx.ContextID) logs.Source {
 		{
 			Fields: []string{logs.FieldGroup, logs.FieldStream, logs.FieldRegion},
 			Open: func(context.Context) (logs.Source, error) {
-				return cloudwatch.New(a.logGroups(id), id.Region), nil
+				return cloudwatch.New(a.logGroups(id), id.Region).Naming(logs.LevelsOf(settings.Levels)), nil
 			},
 		},
 	}

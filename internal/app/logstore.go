@@ -29,7 +29,7 @@ func (a *App) configuredLogs(id awsx.ContextID, c config.Logs) (logs.Source, err
 // storeConfig says a log store of the configuration in the adapter's words.
 func (a *App) storeConfig(id awsx.ContextID, c config.Logs) elastic.Config {
 	return elastic.Config{
-		Addresses: c.Endpoints, CloudID: c.CloudID, Index: c.Index, Timestamp: c.Timestamp, Message: c.Message, Level: c.Level, Tiebreak: c.Tiebreak,
+		Addresses: c.Endpoints, CloudID: c.CloudID, Index: c.Index, Timestamp: c.Timestamp, Message: c.Message, Level: c.Level, Levels: logs.LevelsOf(c.Levels), Tiebreak: c.Tiebreak,
 		Auth:   elastic.Auth{Username: c.User, Password: c.Password, APIKey: c.APIKey, Bearer: c.Bearer},
 		Signer: a.signer(id, c),
 		CAFile: c.CAFile, Fingerprint: c.Fingerprint, CertFile: c.ClientCert, KeyFile: c.ClientKey,

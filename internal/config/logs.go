@@ -1,6 +1,8 @@
 package config
 
 import (
+	"strings"
+
 	"go.yaml.in/yaml/v3"
 
 	"gantry/internal/clean"
@@ -9,13 +11,14 @@ import (
 // Logs says where log lines are found. Without endpoints or a cloud id there are
 // none.
 type Logs struct {
-	Endpoints []string // base URLs of one Elasticsearch or OpenSearch cluster
-	CloudID   string   // a deployment of Elastic Cloud, in place of Endpoints
-	Index     string   // index name or pattern
-	Timestamp string   // field with a line's time
-	Message   []string // fields with a line's text, the first that a document has; empty takes the usual ones
-	Level     []string // fields with a line's level, likewise
-	Tiebreak  string   // field that orders lines of one time; empty for none
+	Endpoints []string          // base URLs of one Elasticsearch or OpenSearch cluster
+	CloudID   string            // a deployment of Elastic Cloud, in place of Endpoints
+	Index     string            // index name or pattern
+	Timestamp string            // field with a line's time
+	Message   []string          // fields with a line's text, the first that a document has; empty takes the usual ones
+	Level     []string          // fields with a line's level, likewise
+	Levels    map[string]string // what words and numbers of loggers stand for: one of LevelNames
+	Tiebreak  string            // field that orders lines of one time; empty for none
 
 	// Awslogs says where the lines of containers that log through awslogs are:
 	// FromCloudWatch or FromDocuments.
@@ -46,6 +49,9 @@ const (
 	FromCloudWatch = "cloudwatch"
 	FromDocuments  = "documents" // the store that they are forwarded to
 )
+
+// LevelNames are the levels that the configuration can name.
+var LevelNames = []string{"trace", "debug", "info", "warn", "error", "fatal"}
 
 // Signature says how requests to Amazon OpenSearch are signed; without a service
 // they are not.
@@ -79,12 +85,18 @@ func (p *parser) logs(l *Logs, n *yaml.Node) {
 // store reads the settings of one store.
 func (p *parser) store(l *Logs) fields {
 	return fields{
-		"endpoints":   func(v *yaml.Node) { l.Endpoints = p.list(v, "endpoints", p.url) },
-		"cloud-id":    func(v *yaml.Node) { l.CloudID = p.text(v, "cloud-id") },
-		"index":       func(v *yaml.Node) { l.Index = p.text(v, "index") },
-		"timestamp":   func(v *yaml.Node) { l.Timestamp = p.text(v, "timestamp") },
-		"message":     func(v *yaml.Node) { l.Message = p.list(v, "message", p.text) },
-		"level":       func(v *yaml.Node) { l.Level = p.list(v, "level", p.text) },
+		"endpoints": func(v *yaml.Node) { l.Endpoints = p.list(v, "endpoints", p.url) },
+		"cloud-id":  func(v *yaml.Node) { l.CloudID = p.text(v, "cloud-id") },
+		"index":     func(v *yaml.Node) { l.Index = p.text(v, "index") },
+		"timestamp": func(v *yaml.Node) { l.Timestamp = p.text(v, "timestamp") },
+		"message":   func(v *yaml.Node) { l.Message = p.list(v, "message", p.text) },
+		"level":     func(v *yaml.Node) { l.Level = p.list(v, "level", p.text) },
+		"levels": func(v *yaml.Node) {
+			l.Levels = map[string]string{}
+			p.pairs(v, "levels", func(key, value *yaml.Node) {
+				l.Levels[strings.ToLower(key.Value)] = p.choice(value, "levels: "+key.Value, LevelNames...)
+			})
+		},
 		"tiebreak":    func(v *yaml.Node) { l.Tiebreak = p.text(v, "tiebreak") },
 		"awslogs":     func(v *yaml.Node) { l.Awslogs = p.choice(v, "awslogs", FromCloudWatch, FromDocuments) },
 		"user":        func(v *yaml.Node) { l.User = p.text(v, "user") },

@@ -64,7 +64,7 @@ func (c Config) LogsOf(id awsx.ContextID) (l Logs, own bool) {
 // documents keeps how documents look and drops where they are and how one gets
 // there: credentials are for one place.
 func (l Logs) documents() Logs {
-	return Logs{Index: l.Index, Timestamp: l.Timestamp, Message: l.Message, Level: l.Level, Tiebreak: l.Tiebreak, Awslogs: l.Awslogs}
+	return Logs{Index: l.Index, Timestamp: l.Timestamp, Message: l.Message, Level: l.Level, Levels: l.Levels, Tiebreak: l.Tiebreak, Awslogs: l.Awslogs}
 }
 
 // anonymous drops the credentials.

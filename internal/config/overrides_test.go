@@ -30,6 +30,7 @@ logs:
       message: [event.original, message]
       level: lvl
       tiebreak: seq
+      levels: {Audit: info, 9: fatal}
     - cluster: prod*
       service: "api-*"
       filter: app:${service} and env:"${cluster}"
@@ -48,15 +49,18 @@ func TestTheFirstOverrideThatFitsCounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if got := cfg.Logs.Override("prod", "payments").Store.Levels; len(got) != 2 || got["audit"] != "info" || got["9"] != "fatal" {
+		t.Errorf("the levels are %v", got)
+	}
 	for _, c := range []struct {
 		cluster, service, at string
 		index, filter        string
 	}{
 		{"prod", "payments", ":16", "pay-*", ""},
-		{"prod-eu", "api-orders", ":22", "app-*", `app:${service} and env:"${cluster}"`},
-		{"prod", "web", ":26", "app-*", ""},
+		{"prod-eu", "api-orders", ":23", "app-*", `app:${service} and env:"${cluster}"`},
+		{"prod", "web", ":27", "app-*", ""},
 		{"staging", "web", "", "", ""},
-		{"prod", "", ":26", "app-*", ""},
+		{"prod", "", ":27", "app-*", ""},
 	} {
 		o := cfg.Logs.Override(c.cluster, c.service)
 		if o == nil {
@@ -119,6 +123,7 @@ func TestAnOverrideThatIsWrongSaysWhere(t *testing.T) {
 		"logs:\n  overrides: {service: a, index: x}":                                         `:2: overrides: expected a list, found a mapping`,
 		"logs:\n  overrides:\n    - {service: a, endpoints: \"https://u:p@x\"}":              `:3: endpoints: expected an address without a user`,
 		"logs:\n  overrides:\n    - {service: a, user: u}":                                   `:3: logs: expected user and password together`,
+		"logs:\n  levels: {audit: loud}":                                                     `:2: levels: audit: "loud" is unknown, expected one of trace, debug, info, warn, error, fatal`,
 		"logs: {awslogs: elsewhere}":                                                         `awslogs: "elsewhere" is unknown, expected one of cloudwatch, documents`,
 		"contexts:\n  a:\n    profile: a\n    logs:\n      overrides:\n        - service: b": `:6: override: it changes nothing`,
 	} {

@@ -27,7 +27,7 @@ func (s *Source) Histogram(ctx context.Context, q logs.Query, r logs.Range, inte
 		}
 		bar := &h.Bars[i]
 		bar.Lines++
-		switch severity := logs.SeverityOf(logs.LevelIn(l.Message)); {
+		switch severity := logs.SeverityOf(s.levels.In(l.Message)); {
 		case severity >= logs.SeverityError:
 			bar.Errors++
 		case severity == logs.SeverityWarn:

@@ -25,7 +25,7 @@ type document struct {
 func (s *Source) entry(l line) logs.Entry {
 	e := logs.Entry{
 		Time: l.Time.UTC(), Index: l.group.Name, ID: l.ID,
-		Message: l.Message, Level: logs.LevelIn(l.Message),
+		Message: l.Message, Level: s.levels.In(l.Message),
 	}
 	if l.group.Region != s.region {
 		e.Index = l.group.Region + ":" + l.group.Name

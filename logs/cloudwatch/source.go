@@ -12,6 +12,7 @@ import (
 type Source struct {
 	port   Port
 	region string
+	levels logs.Levels
 	named  groupNames
 	exist  existence
 	orders orders
@@ -26,6 +27,13 @@ var (
 // New makes a Source. The region is the one that queries without a region mean.
 func New(port Port, region string) *Source {
 	return &Source{port: port, region: region}
+}
+
+// Naming makes the source read levels that loggers of one's own write, too. It is
+// called before the first search.
+func (s *Source) Naming(levels logs.Levels) *Source {
+	s.levels = levels
+	return s
 }
 
 // Limits returns the service's largest page; it keeps milliseconds.

@@ -11,6 +11,7 @@ import (
 
 	"gantry/internal/clean"
 	"gantry/internal/fault"
+	"gantry/logs"
 )
 
 // The settings that a Config may leave out.
@@ -52,6 +53,8 @@ type Config struct {
 	// Message and Level are the fields to take text and level from, the first
 	// that a document has; empty takes the names that shippers commonly use.
 	Message, Level []string
+	// Levels names levels that loggers of one's own write.
+	Levels logs.Levels
 	// Tiebreak is a field that orders lines of one timestamp; may be empty.
 	Tiebreak string
 	// Timeout bounds one request to one node.

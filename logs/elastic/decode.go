@@ -68,6 +68,7 @@ type layout struct {
 	timestamp string
 	message   []string
 	level     []string
+	levels    logs.Levels
 	container []string
 }
 
@@ -122,7 +123,7 @@ func (l layout) entry(h *hit, step time.Duration) (logs.Entry, time.Time) {
 	if e.Message == "" {
 		e.Message = string(h.Source)
 	}
-	e.Level = l.levelOf(h.Source, e.Message)
+	e.Level = l.levels.Of(h.Source, l.level, e.Message)
 	e.Container = first(h.Source, l.container)
 	e.Piece = logs.PieceOf(h.Source)
 	return e, stored
@@ -136,22 +137,6 @@ func resolution(stored time.Time, step time.Duration) time.Duration {
 		return time.Millisecond
 	}
 	return step
-}
-
-// levelOf prefers a field that is a level's name, then what the line itself says,
-// then any other word in the field.
-func (l layout) levelOf(source json.RawMessage, message string) string {
-	field := first(source, l.level)
-	if logs.SeverityOf(field) != logs.SeverityUnknown {
-		return field
-	}
-	if in := logs.LevelIn(message); in != "" {
-		return in
-	}
-	if strings.Trim(field, "0123456789") == "" {
-		return ""
-	}
-	return field
 }
 
 func first(source json.RawMessage, paths []string) string {
