@@ -41,7 +41,7 @@ func (a *Account) classify(ctx context.Context, resource string, err error) erro
 		e.Op = iamName(awsx.Call{Service: op.ServiceID, Operation: op.OperationName})
 	}
 	if ended := ctx.Err(); ended != nil {
-		if !wasSent(err) || answered(err) {
+		if !wasSent(err) || !outcomeOpen(err) {
 			return ended
 		}
 		e.Class, e.Unknown, e.Err = fault.Offline, true, ended
@@ -85,7 +85,10 @@ func (a *Account) apiFailure(e *fault.Error, err error) {
 	if clockFailure(e, err, code, message) {
 		return
 	}
-	switch e.Class = classOfCode(code, status(err), e.Op); e.Class {
+	if e.Class = classOfCode(code, status(err), e.Op); strings.Contains(message, concurrentAttempts) {
+		e.Class = fault.Throttled
+	}
+	switch e.Class {
 	case fault.Denied:
 		e.Fix = "needs " + e.Op
 		if m := notAuthorized.FindStringSubmatch(message); m != nil {
@@ -144,7 +147,7 @@ func classOfCode(code string, status int, op string) fault.Class {
 		"InvalidSignatureException", "SignatureDoesNotMatch", "MissingAuthenticationToken", "IncompleteSignature",
 		"MissingAuthenticationTokenException", "IncompleteSignatureException", "AuthFailure", "InvalidToken":
 		return fault.Expired
-	case "UnknownError", "UnknownOperationException", "InvalidAction", "InternalFailure", "NotImplemented":
+	case "UnknownOperationException", "InvalidAction", "InternalFailure", "NotImplemented":
 		return fault.Failed
 	}
 	if status/100 == 4 {
@@ -153,20 +156,34 @@ func classOfCode(code string, status int, op string) fault.Class {
 	return fault.Failed
 }
 
+// concurrentAttempts is how ECS words it, under the code ClientException, that two
+// revisions of a family are registered at the same time (RegisterTaskDefinition).
+const concurrentAttempts = "Too many concurrent attempts"
+
+// isThrottle reports whether a code turns a call away for the moment. A concurrent
+// update is refused before it begins (Application Auto Scaling,
+// ConcurrentUpdateException).
 func isThrottle(code string) bool {
 	switch code {
 	case "Throttling", "ThrottlingException", "ThrottledException", "RequestLimitExceeded", "RequestThrottled",
-		"RequestThrottledException", "TooManyRequestsException", "SlowDown":
+		"RequestThrottledException", "TooManyRequestsException", "SlowDown", "PriorRequestNotComplete", "ConcurrentUpdateException":
 		return true
 	}
 	return false
 }
 
+// codeForm is how the APIs spell their codes. A proxy that answers in JSON has words
+// of its own in the same place.
+var codeForm = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*(\.[A-Z][A-Za-z0-9]*)*$`)
+
+// noCode is what the SDK puts in place of a code that an answer does not have.
+const noCode = "UnknownError"
+
 // apiCode returns the code that the service answered with, empty when it
 // answered with none.
 func apiCode(err error) string {
 	var api smithy.APIError
-	if errors.As(err, &api) {
+	if errors.As(err, &api) && api.ErrorCode() != noCode && codeForm.MatchString(api.ErrorCode()) {
 		return api.ErrorCode()
 	}
 	return ""
@@ -184,19 +201,19 @@ func status(err error) int {
 func answered(err error) bool { return status(err) != 0 }
 
 // outcomeOpen reports whether a call that was sent may have been acted on
-// although it failed. A refusal (4xx, throttling, 503) is an outcome; so is a
-// connection that was never made.
+// although it failed. Only the API itself can say that it was not, by one of its
+// codes for what the caller did wrong or did too often: a status alone, 408 and 503
+// included, may come from whatever stands between. A connection that was never made
+// is an outcome too.
 func outcomeOpen(err error) bool {
-	var page *webPage
-	switch s := status(err); {
-	case errors.As(err, &page):
-		return true // whether AWS ever saw the call, a page of somebody else does not say
+	s, code := status(err), apiCode(err)
+	switch {
 	case s == 0:
 		return !neverConnected(err)
-	case s/100 == 4, s == http.StatusServiceUnavailable:
+	case isThrottle(code):
 		return false
 	}
-	return !isThrottle(apiCode(err))
+	return code == "" || s/100 != 4 || s == http.StatusRequestTimeout
 }
 
 func neverConnected(err error) bool {

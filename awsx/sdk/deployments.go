@@ -185,10 +185,21 @@ func serviceRevision(w *wireServiceRevision) awsx.ServiceRevision {
 // StopServiceDeployment rolls a running service deployment back: the API has no
 // other way to stop one.
 func (a *Account) StopServiceDeployment(ctx context.Context, deployment string) error {
-	_, err := a.ecs.StopServiceDeployment(ctx, &ecs.StopServiceDeploymentInput{
+	out, err := a.ecs.StopServiceDeployment(ctx, &ecs.StopServiceDeploymentInput{
 		ServiceDeploymentArn: aws.String(deployment), StopType: types.StopServiceDeploymentStopTypeRollback,
 	})
-	return a.classify(ctx, deployment, err)
+	if err != nil {
+		return a.classify(ctx, deployment, err)
+	}
+	return named(out.ServiceDeploymentArn, "ecs:StopServiceDeployment", deployment)
+}
+
+// named refuses an answer about a service deployment that names none.
+func named(arn *string, op, deployment string) error {
+	if aws.ToString(arn) == "" {
+		return lost(op, deployment, "service deployment", "read the deployment's record to see whether it was told")
+	}
+	return nil
 }
 
 // ContinueServiceDeployment ends the pause of a lifecycle hook.
@@ -197,8 +208,11 @@ func (a *Account) ContinueServiceDeployment(ctx context.Context, deployment, hoo
 	if rollBack {
 		action = types.DeploymentLifecycleHookActionRollback
 	}
-	_, err := a.ecs.ContinueServiceDeployment(ctx, &ecs.ContinueServiceDeploymentInput{
+	out, err := a.ecs.ContinueServiceDeployment(ctx, &ecs.ContinueServiceDeploymentInput{
 		ServiceDeploymentArn: aws.String(deployment), HookId: aws.String(hook), Action: action,
 	})
-	return a.classify(ctx, deployment, err)
+	if err != nil {
+		return a.classify(ctx, deployment, err)
+	}
+	return named(out.ServiceDeploymentArn, "ecs:ContinueServiceDeployment", deployment)
 }

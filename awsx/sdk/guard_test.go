@@ -252,6 +252,38 @@ func TestEveryWriterMethodNeedsAChange(t *testing.T) {
 	}
 }
 
+// TestAnAnswerWithoutACodeOfTheAPILeavesTheOutcomeOpen: what stands between gantry and
+// the service answers with statuses and texts of its own, also after it has passed the
+// call on.
+func TestAnAnswerWithoutACodeOfTheAPILeavesTheOutcomeOpen(t *testing.T) {
+	for name, reply := range map[string]struct {
+		status  int
+		body    string
+		unknown bool
+	}{
+		"a busy family":     {400, `{"__type":"ClientException","message":"Too many concurrent attempts to create a new revision of the specified family."}`, false},
+		"a page with 503":   {503, `<html><h1>503 Service Unavailable</h1></html>`, true},
+		"a page with 408":   {408, `<html><h1>408 Request Timeout</h1></html>`, true},
+		"a page with 429":   {429, `<html>slow down</html>`, true},
+		"nothing with 400":  {400, ``, true},
+		"no code with 403":  {403, `{"message":"Forbidden"}`, true},
+		"a gateway's words": {404, `{"code":"no_upstream","message":"gone"}`, true},
+		"a code with 408":   {408, `{"__type":"RequestTimeoutException"}`, true},
+		"nothing named":     {200, `{}`, true},
+		"a portal":          {200, `<html>please log in</html>`, true},
+	} {
+		t.Run(name, bubble(func(t *testing.T) {
+			a := open(t, canned(reply.status, reply.body), Options{})
+			for op, write := range writes(t, a) {
+				err := write.send(allow(t.Context()))
+				if fault.Unknown(err) != reply.unknown || fault.Again(err) == reply.unknown {
+					t.Errorf("%s: %#v", op, err)
+				}
+			}
+		}))
+	}
+}
+
 func TestWriteIsRecordedThenSentOnceWithTheChangeInItsUserAgent(t *testing.T) {
 	for name, reply := range map[string]struct {
 		status  int
@@ -261,7 +293,7 @@ func TestWriteIsRecordedThenSentOnceWithTheChangeInItsUserAgent(t *testing.T) {
 		"a 500":             {500, `{"__type":"ServerException","message":"try again"}`, true},
 		"a reset":           {0, ``, true},
 		"throttled":         {400, `{"__type":"ThrottlingException","message":"Rate exceeded"}`, false},
-		"a 503":             {503, `{"__type":"ServiceUnavailableException"}`, false},
+		"a 503":             {503, `{"__type":"ServiceUnavailableException"}`, true},
 		"refused":           {400, `{"__type":"InvalidParameterException","message":"no"}`, false},
 		"half of an answer": {200, `{"service":{"servi`, true},
 	} {

@@ -135,7 +135,7 @@ func (a *Account) StopTask(ctx context.Context, task awsx.Ref, reason string) (a
 	if _, err := a.ecs.StopTask(ctx, &in, decodeInto(&out)); err != nil {
 		return awsx.Task{}, a.classify(ctx, task.ARN, err)
 	}
-	if out.Task == nil {
+	if out.Task == nil || out.Task.TaskArn == "" {
 		return awsx.Task{}, lost(op, task.ARN, "task", "read the task to see whether it was stopped")
 	}
 	return a.task(out.Task), nil

@@ -125,6 +125,12 @@ func (a *Account) UpdateScaling(ctx context.Context, u awsx.ScalingUpdate) error
 			DynamicScalingInSuspended: u.Suspend, DynamicScalingOutSuspended: u.Suspend, ScheduledScalingSuspended: u.Suspend,
 		}
 	}
-	_, err := a.scaling.RegisterScalableTarget(ctx, &in)
-	return a.classify(ctx, u.Service.ARN, err)
+	out, err := a.scaling.RegisterScalableTarget(ctx, &in)
+	if err != nil {
+		return a.classify(ctx, u.Service.ARN, err)
+	}
+	if aws.ToString(out.ScalableTargetARN) == "" {
+		return lost(op, u.Service.ARN, "scalable target", "read the bounds to see whether they were set")
+	}
+	return nil
 }

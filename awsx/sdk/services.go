@@ -273,7 +273,7 @@ func (a *Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx
 	if _, err := a.ecs.UpdateService(ctx, &in, send, decodeInto(&out)); err != nil {
 		return awsx.Service{}, a.classify(ctx, u.Service.ARN, err)
 	}
-	if out.Service == nil {
+	if out.Service == nil || out.Service.ServiceArn == "" {
 		return awsx.Service{}, lost(op, u.Service.ARN, "service", "read the service to see whether it was updated")
 	}
 	return a.service(out.Service), nil

@@ -116,6 +116,18 @@ func Of(err error) *Error {
 	return e
 }
 
+// Unknown reports whether an error leaves open what became of a call that changes
+// something: no answer came, or one that says nothing about it. Such a call is
+// resolved by reading.
+func Unknown(err error) bool {
+	e := Of(err)
+	return e != nil && e.Unknown
+}
+
+// Again reports whether a call that changes something was turned away for the moment:
+// nothing was done, and the same call may be sent again a little later.
+func Again(err error) bool { return ClassOf(err) == Throttled && !Unknown(err) }
+
 // ClassOf returns the class of the first Error in the chain, Failed otherwise.
 func ClassOf(err error) Class {
 	if e := Of(err); e != nil {
