@@ -10,10 +10,11 @@ import (
 )
 
 // Normal returns a copy of a document in the form in which two of them are
-// compared: members by name, unordered lists sorted, sizes in one unit. What is
-// sent is never normalised.
+// compared: members by name, unordered lists sorted, sizes in one unit, each value in
+// one spelling. What is sent is never normalised.
 func Normal(tree *Node) *Node {
 	n := tree.clone()
+	respell(n)
 	for _, name := range ReadOnlyFields() {
 		n.Drop(name)
 	}
@@ -30,21 +31,104 @@ func Normal(tree *Node) *Node {
 }
 
 // Same reports whether two documents mean the same to the service, which
-// adds empty lists to what it was sent.
+// adds empty lists and its defaults to what it was sent.
 func Same(a, b *Node) bool {
 	na, nb := Normal(a), Normal(b)
-	dropEmpty(na)
-	dropEmpty(nb)
+	for _, n := range []*Node{na, nb} {
+		dropDefaults(n)
+		dropEmpty(n)
+	}
 	return bytes.Equal(na.Bytes(), nb.Bytes())
 }
 
-// Canonical writes a copy of the tree with its members by name and without empty
-// ones.
+// Canonical writes a copy of the tree with its members by name, each value in one
+// spelling, and without empty ones.
 func (n *Node) Canonical() []byte {
+	if n == nil {
+		return nil
+	}
 	c := n.clone()
+	respell(c)
 	dropEmpty(c)
 	sortMembers(c)
 	return c.Bytes()
+}
+
+// respell gives every value one spelling: writers escape other characters of a text, and
+// write a number with or without a fraction and an exponent.
+func respell(n *Node) {
+	if n.Kind == Scalar && len(n.Raw) > 0 {
+		switch c := n.Raw[0]; {
+		case c == '"':
+			if s, ok := n.Text(); ok {
+				n.Raw = Quote(s)
+			}
+		case c == '-' || c >= '0' && c <= '9':
+			n.Raw = plainNumber(n.Raw)
+		}
+	}
+	for _, m := range n.Members {
+		respell(m.Value)
+	}
+	for _, item := range n.Items {
+		respell(item)
+	}
+}
+
+// longestNumber is how many digits a number is written out in.
+const longestNumber = 30
+
+// plainNumber writes a JSON number in digits, without an exponent as long as that is short.
+// It computes nothing, so that no digit is lost.
+func plainNumber(raw []byte) []byte {
+	mantissa, exponent, _ := strings.Cut(strings.ToLower(string(raw)), "e")
+	sign := ""
+	if rest, negative := strings.CutPrefix(mantissa, "-"); negative {
+		sign, mantissa = "-", rest
+	}
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	power, err := strconv.Atoi(cmp.Or(exponent, "0"))
+	if err != nil { // an exponent of that many digits
+		return raw
+	}
+	all := strings.TrimLeft(whole+fraction, "0")
+	digits := strings.TrimRight(all, "0")
+	power += len(all) - len(digits) - len(fraction)
+	switch point := len(digits) + power; {
+	case digits == "":
+		return []byte("0")
+	case power >= 0 && point <= longestNumber:
+		return []byte(sign + digits + strings.Repeat("0", power))
+	case point > 0 && power < 0:
+		return []byte(sign + digits[:point] + "." + digits[point:])
+	case point <= 0 && point > -longestNumber:
+		return []byte(sign + "0." + strings.Repeat("0", -point) + digits)
+	}
+	return []byte(sign + digits + "e" + strconv.Itoa(power))
+}
+
+// dropDefaults removes from a document what the service answers where nothing was sent
+// (ECS, ContainerDefinition and PortMapping). On a network of the task's own, or the
+// instance's, a container's port is the host's too.
+func dropDefaults(tree *Node) {
+	mode := tree.Word("networkMode")
+	for _, c := range tree.List("containerDefinitions") {
+		dropIf(c, "essential", "true")
+		dropIf(c, "cpu", "0")
+		for _, m := range c.List("portMappings") {
+			dropIf(m, "protocol", `"tcp"`)
+			dropIf(m, "hostPort", "0")
+			if port := m.Get("containerPort"); port != nil && (mode == "awsvpc" || mode == "host") {
+				dropIf(m, "hostPort", string(port.Raw))
+			}
+		}
+	}
+}
+
+func dropIf(n *Node, name, value string) {
+	if v := n.Get(name); v != nil && string(v.Raw) == value {
+		n.Drop(name)
+	}
 }
 
 func sortMembers(n *Node) {
