@@ -15,6 +15,10 @@ func (s Service) InProgress() (Deployment, bool) {
 	return d, d.RolloutState == "IN_PROGRESS"
 }
 
+// Ending reports whether the service is being deleted, or was: what it runs is on its way
+// out and it takes no change.
+func (s Service) Ending() bool { return s.Status == "DRAINING" || s.Status == "INACTIVE" }
+
 // Bounds returns how few healthy and how many running tasks a deployment of n
 // tasks allows (ECS, deploymentConfiguration: the minimum rounds up, the maximum
 // down; 100 and 200 by default, 0 and 100 for daemons).

@@ -202,7 +202,7 @@ func (s Status) Row() BatchRow {
 		}
 	case s.Missed():
 		row.Word, row.Text = "not begun", s.Err.Error()
-	case errors.Is(s.Err, deploy.ErrRefused):
+	case s.Refused():
 		row.Word, row.Text = "refused", s.Err.Error()
 	case errors.Is(s.Err, ErrShutDown):
 		row.Word, row.Text = "not followed", s.Err.Error()

@@ -74,12 +74,15 @@ func (s Status) Over() bool { return s.Stage == Ended }
 // badly.
 func (s Status) Missed() bool { return errors.Is(s.Err, ErrNotBegun) }
 
+// Refused reports whether gantry itself refused the job before anything was sent.
+func (s Status) Refused() bool { return errors.Is(s.Err, deploy.ErrRefused) && s.Result.Sent == 0 }
+
 // Runner carries changes out, each in a goroutine of its own under contexts
 // that belong to the runner. It is safe for concurrent use.
 type Runner struct {
 	o Options
-	// Calls outlive a shutdown for as long as its deadline grants; follows end
-	// at once, since what they watch is all in the account.
+	// Calls under way outlive a shutdown for as long as its deadline grants, and no
+	// other begins; follows end at once, since what they watch is all in the account.
 	calls, follows         context.Context
 	stopCalls, stopFollows context.CancelFunc
 	wg                     sync.WaitGroup
@@ -131,6 +134,7 @@ func (r *Runner) carry(id string, j Job) (deploy.Result, error) {
 	}
 	o := deploy.RunOptions{
 		ID: id, Account: account, Plan: j.Plan, Gate: r.o.Gate, Audit: r.o.Audit, Override: j.Override,
+		Ending: r.follows.Done(), Patience: j.Timeout,
 		Report: func(step int, d deploy.Description) {
 			if step == 0 && !j.batched {
 				r.announce(id, j.Plan)
@@ -352,8 +356,8 @@ func (r *Runner) Wait(ctx context.Context, id string) (Status, error) {
 	return j.status, nil
 }
 
-// Shutdown starts nothing more, ends follows, and waits for calls under way
-// until the context is done; then it cancels them and waits for their
+// Shutdown starts nothing more, ends follows and changes between two calls, and waits
+// for calls under way until the context is done; then it cancels them and waits for their
 // goroutines. Its error is the context's when calls had to be cancelled.
 func (r *Runner) Shutdown(ctx context.Context) error {
 	r.mu.Lock()

@@ -23,7 +23,7 @@ func (SetBreaker) reads() []read.Read {
 		if err != nil {
 			return ""
 		}
-		return string(config.Bytes())
+		return string(config.Canonical())
 	}})}
 }
 
@@ -36,6 +36,10 @@ func (in SetBreaker) draft(cur read.Current) (draft, error) {
 		return draft{}, invalid("the deployment controller %s deploys %s: the circuit breaker is for deployments of ECS", svc.Controller, svc.Name)
 	}
 	config, err := configuration(cur.Raw)
+	if err != nil {
+		return draft{}, err
+	}
+	was, err := configuration(cur.Raw)
 	if err != nil {
 		return draft{}, err
 	}
@@ -53,7 +57,7 @@ func (in SetBreaker) draft(cur read.Current) (draft, error) {
 	after := describeBreaker(in.Enabled, in.Rollback)
 	return draft{
 		before: before, after: after, leaves: "leaves every task as it is",
-		steps: []Step{&updateStep{before: svc, words: "the " + after,
+		steps: []Step{&updateStep{before: svc, words: "the " + after, config: was,
 			update: awsx.ServiceUpdate{DeploymentConfiguration: config.Bytes()}}},
 	}, nil
 }
@@ -81,10 +85,9 @@ func configuration(raw []byte) (*document.Node, error) {
 	return &document.Node{Kind: document.Object}, nil
 }
 
-// configured reports whether a service has the configuration that was sent, but
-// for what the service adds to it.
-func configured(ctx context.Context, r awsx.RawReader, service awsx.Ref, sent []byte) (bool, error) {
-	raw, err := r.Raw(ctx, awsx.KindService, service)
+// configured reports whether the service has the configuration that was sent.
+func (s *updateStep) configured(ctx context.Context, r awsx.RawReader) (bool, error) {
+	raw, err := r.Raw(ctx, awsx.KindService, s.before.Ref)
 	if err != nil {
 		return false, err
 	}
@@ -92,9 +95,14 @@ func configured(ctx context.Context, r awsx.RawReader, service awsx.Ref, sent []
 	if err != nil {
 		return false, err
 	}
-	want, err := document.Parse(sent)
-	if err != nil {
+	sent, err := document.Parse(s.update.DeploymentConfiguration)
+	switch {
+	case err != nil:
 		return false, err
+	case bytes.Equal(now.Canonical(), sent.Canonical()):
+		return true, nil
+	case bytes.Equal(now.Canonical(), s.config.Canonical()):
+		return false, nil
 	}
-	return bytes.Equal(now.Canonical(), want.Canonical()), nil
+	return false, untold{"the deployment configuration is neither the one before nor this one"}
 }

@@ -89,19 +89,22 @@ func (s *continueStep) Run(ctx context.Context, w awsx.Writer, st *State) error 
 	return nil
 }
 
-// Resolve reads the record: the hook no longer waits once it was told.
+// Resolve reads the record: the hook no longer waits once it was told. Which way the
+// deployment went then says whether it was told this: the hook may have ended by its own
+// time.
 func (s *continueStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
-	list, err := r.ServiceDeployments(ctx, s.service.Ref, read.RecordsRead)
+	d, err := recordNow(ctx, r, s.service.Ref, s.record)
 	if err != nil {
 		return false, err
 	}
-	for _, d := range list {
-		if hook, paused := d.Paused(); d.ARN == s.record && (!paused || hook.ID != s.hook) {
-			s.note(st)
-			return true, nil
-		}
+	if hook, paused := d.Paused(); paused && hook.ID == s.hook {
+		return false, nil
 	}
-	return false, nil
+	if back := rollsBackNow(d); back != s.rollBack {
+		return false, untold{"the hook waits no more, and the deployment is " + d.Status}
+	}
+	s.note(st)
+	return true, nil
 }
 
 func (s *continueStep) note(st *State) {

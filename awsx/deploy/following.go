@@ -32,10 +32,6 @@ func (p Plan) followFrom(st State, started time.Time) follow.Spec {
 	if !p.starts {
 		return spec
 	}
-	spec.Deployment = st.Deployment
-	spec.TaskDefinition = st.Service.TaskDefinition
-	if d, ok := st.Service.Primary(); ok {
-		spec.TaskDefinition = d.TaskDefinition
-	}
+	spec.Deployment, spec.TaskDefinition = st.Deployment, st.runs
 	return spec
 }

@@ -109,14 +109,18 @@ type State struct {
 	Change string
 	// Applied is true once the target itself was changed.
 	Applied bool
+
+	newest    int               // revision of the family right before one was registered
+	runs      string            // ARN of the definition that the deployment runs
+	displaced []awsx.Deployment // of others, that the run's own took the place of
 }
 
 // Blocking returns the failed checks that stand in the way and are not among
-// the overridden ones.
+// the overridden ones, which a final one never is.
 func (p Plan) Blocking(overridden ...string) []check.Finding {
 	var blocking []check.Finding
 	for _, c := range p.Checks {
-		if c.Result == check.Broken && !c.Advice && !slices.Contains(overridden, c.Name) {
+		if c.Result == check.Broken && !c.Advice && (c.Final || !slices.Contains(overridden, c.Name)) {
 			blocking = append(blocking, c)
 		}
 	}

@@ -117,7 +117,7 @@ func prune(ctx context.Context, o RunOptions) *Pruned {
 		return &Pruned{Err: err}
 	}
 	done := &Pruned{ID: NewID()}
-	res, err := Run(ctx, RunOptions{ID: done.ID, Account: o.Account, Plan: plan, Gate: o.Gate, Audit: o.Audit})
+	res, err := Run(ctx, RunOptions{ID: done.ID, Account: o.Account, Plan: plan, Gate: o.Gate, Audit: o.Audit, Ending: o.Ending})
 	done.Err = err
 	for _, step := range plan.Steps[:res.State.Steps] {
 		done.Ended = append(done.Ended, step.(*deregisterStep).target.Name())

@@ -116,9 +116,9 @@ func TestAFailureToPruneIsNoFailureOfTheDeploy(t *testing.T) {
 	d := newDesk()
 	d.register(t, 5)
 	d.FailOnce(awsxtest.DeregisterTaskDefinition, nil)
-	d.FailOnce(awsxtest.DeregisterTaskDefinition, fault.Errorf(fault.Throttled, "ecs:DeregisterTaskDefinition", "", "slow down"))
+	d.FailOnce(awsxtest.DeregisterTaskDefinition, fault.Errorf(fault.Denied, "ecs:DeregisterTaskDefinition", "", "no"))
 	res := d.deployed(t, 3, follow.Verdict{Outcome: follow.Succeeded})
-	if res.Verdict.Outcome != follow.Succeeded || res.Pruned == nil || fault.ClassOf(res.Pruned.Err) != fault.Throttled || strings.Join(res.Pruned.Ended, " ") != "api:2" {
+	if res.Verdict.Outcome != follow.Succeeded || res.Pruned == nil || fault.ClassOf(res.Pruned.Err) != fault.Denied || strings.Join(res.Pruned.Ended, " ") != "api:2" {
 		t.Errorf("the result says %+v", res.Pruned)
 	}
 }

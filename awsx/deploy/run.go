@@ -55,12 +55,20 @@ type RunOptions struct {
 	Follow func(ctx context.Context, spec follow.Spec) (follow.Verdict, error)
 	// Report is told of each step before it is taken; it may be nil.
 	Report func(step int, d Description)
+	// Ending is closed when no further call is to be made; nil never is. A call
+	// under way is finished and resolved.
+	Ending <-chan struct{}
+	// Patience bounds for how long a call that is turned away for the moment is sent
+	// again; zero is half a minute, which it never exceeds.
+	Patience time.Duration
 }
 
 // Result is what a run came to.
 type Result struct {
 	ID    string
 	State State
+	// Sent is how many mutating calls were made, whatever came of them.
+	Sent int
 	// Spec is what to follow; its Deployment is empty for a change of the count.
 	Spec follow.Spec
 	// Verdict is nil when nothing was followed to its end.
@@ -72,6 +80,9 @@ type Result struct {
 	// Pruned is what became of older revisions after a success, nil when none
 	// were to go.
 	Pruned *Pruned
+	// Displaced says in a line each which deployments of others the run took the place
+	// of: they began between its last look at the service and its call.
+	Displaced []string
 	// AuditErr is set when the change was made and the audit file did not take
 	// a record of it.
 	AuditErr error
@@ -86,10 +97,10 @@ func NewID() string {
 }
 
 // Run carries a plan out: gate, preflight, a fresh look for drift, the audit's
-// begin record, the steps one by one, the follow, the end record. Each call is
-// sent once; one whose answer is lost is resolved by reading. An error before
-// the first call wraps ErrRefused or comes from reading; later ones come with a
-// Result that says what was done.
+// begin record, the steps one by one, the follow, the end record. A call whose
+// answer is lost is resolved by reading; one that was turned away for the moment is
+// sent again. An error before the first call wraps ErrRefused or comes from reading;
+// later ones come with a Result that says what was done.
 func Run(ctx context.Context, o RunOptions) (Result, error) {
 	res := Result{ID: o.ID, State: State{Change: o.ID}}
 	if err := admit(ctx, o); err != nil {
@@ -103,13 +114,14 @@ func Run(ctx context.Context, o RunOptions) (Result, error) {
 	}
 	started := time.Now()
 	err := execute(ctx, o, &res)
+	res.Displaced = displaced(ctx, o.Account, res.State.displaced)
 	outcome := "done"
 	switch {
 	case err != nil:
-		outcome = "failed: " + fault.ClassOf(err).String()
+		outcome = failure(err)
 		if res.State.Registered != nil && !res.State.Applied {
 			outcome += ", left " + awsx.ARNName(res.State.Registered.ARN)
-			if !unknown(err) {
+			if !fault.Unknown(err) {
 				res.Left = res.State.Registered
 			}
 		}
@@ -118,6 +130,9 @@ func Run(ctx context.Context, o RunOptions) (Result, error) {
 		if o.Follow != nil && o.Plan.Follows() {
 			outcome, err = followed(ctx, o, &res)
 		}
+	}
+	for _, d := range res.State.displaced {
+		outcome += ", displaced " + awsx.ARNName(d.TaskDefinition)
 	}
 	if endErr := o.Audit.End(o.ID, o.Plan, outcome, res.State); endErr != nil {
 		res.AuditErr = errors.Join(res.AuditErr, endErr)
@@ -147,7 +162,7 @@ func admit(ctx context.Context, o RunOptions) error {
 			names = append(names, c.Name)
 			texts = append(texts, c.Name+": "+c.Text)
 		}
-		return refusal(fault.Denied, o.Plan, "mend it, or override "+strings.Join(names, " and "), "%s", strings.Join(texts, "; "))
+		return refusal(fault.Denied, o.Plan, blocking[0].Remedy("override "+strings.Join(names, " and ")), "%s", strings.Join(texts, "; "))
 	}
 	now, err := read.Again(ctx, o.Account, o.Plan.Target, o.Plan.Intent.reads(), o.Plan.Preconditions)
 	if err != nil {
@@ -189,91 +204,6 @@ func refusal(c fault.Class, p Plan, fix, format string, args ...any) error {
 		Err: fmt.Errorf("%w: %w", ErrRefused, fmt.Errorf(format, args...))}
 }
 
-// execute takes the steps in order and stops at the first that fails.
-func execute(ctx context.Context, o RunOptions, res *Result) error {
-	change := &awsx.Change{ID: o.ID, Record: func(c awsx.Call) error {
-		err := o.Audit.Call(o.ID, o.Plan, c)
-		if err != nil && slices.Contains(o.Override, check.Audit) {
-			res.AuditErr = errors.Join(res.AuditErr, err)
-			return nil
-		}
-		return err
-	}}
-	writing := awsx.WithChange(ctx, change)
-	for i, step := range o.Plan.Steps {
-		if o.Report != nil {
-			o.Report(i, step.Describe())
-		}
-		err := step.Run(writing, o.Account, &res.State)
-		if unknown(err) {
-			err = resolve(ctx, o.Account, step, &res.State, err)
-		}
-		if err != nil {
-			return partial(res.State, err)
-		}
-		res.State.Steps = i + 1
-	}
-	return nil
-}
-
-func unknown(err error) bool {
-	e := fault.Of(err)
-	return e != nil && e.Unknown
-}
-
-// The service's reads lag its writes a little, so a call that seems not to have
-// arrived is looked for a few times.
-const (
-	resolveReads = 4
-	resolvePause = 2 * time.Second
-)
-
-// resolve finds out what became of a call whose answer was lost.
-func resolve(ctx context.Context, r awsx.Reader, step Step, st *State, cause error) error {
-	var readErr error
-	for i := range resolveReads {
-		if i > 0 {
-			select {
-			case <-ctx.Done():
-				return unresolved(step, cause, ctx.Err())
-			case <-time.After(resolvePause):
-			}
-		}
-		done, err := step.Resolve(ctx, r, st)
-		if done {
-			return nil
-		}
-		readErr = err
-	}
-	return unresolved(step, cause, readErr)
-}
-
-// unresolved keeps the cause's class. The call is still marked unknown when
-// reading failed as well.
-func unresolved(step Step, cause, readErr error) error {
-	var e *fault.Error
-	errors.As(cause, &e)
-	out := &fault.Error{Class: e.Class, Op: e.Op, Resource: e.Resource, Unknown: readErr != nil, Err: cause,
-		Fix: "the account shows no trace of it: look again before you repeat it"}
-	if readErr != nil {
-		out.Err = errors.Join(cause, fmt.Errorf("and reading back failed: %w", readErr))
-		out.Fix = "whether it took effect is not known: look before you repeat it (" + step.Describe().Text + ")"
-	}
-	return out
-}
-
-// partial tells what a run that stopped half-way left behind.
-func partial(st State, err error) error {
-	if st.Registered == nil || st.Applied {
-		return err
-	}
-	fix := "revision " + awsx.ARNName(st.Registered.ARN) + " was registered and is not in use: deploy it or deregister it"
-	if unknown(err) {
-		fix = "revision " + awsx.ARNName(st.Registered.ARN) + " was registered, and whether it is in use is not known: look at the service before you repeat this or deregister it"
-	}
-	return &fault.Error{Class: fault.ClassOf(err), Op: "deploy", Resource: st.Registered.ARN, Unknown: unknown(err), Err: err, Fix: fix}
-}
-
 // followed waits for the verdict and says for the audit what came of it.
 func followed(ctx context.Context, o RunOptions, res *Result) (string, error) {
 	verdict, err := o.Follow(ctx, res.Spec)
@@ -285,6 +215,7 @@ func followed(ctx context.Context, o RunOptions, res *Result) (string, error) {
 			verdict.Details = append(verdict.Details, awsx.ARNName(verdict.Other)+" was registered by "+by)
 		}
 	}
+	verdict.Details = append(verdict.Details, res.Displaced...)
 	res.Verdict = &verdict
 	return string(verdict.Outcome), nil
 }

@@ -216,7 +216,7 @@ func TestACallThatNeverArrivedIsToldAndNotRepeated(t *testing.T) {
 		f.registerErr = lost
 		o, _ := options(f, deployImage(f, t))
 		_, err := Run(context.Background(), o)
-		if fault.ClassOf(err) != fault.Offline || !strings.Contains(err.Error(), "no trace of it") || unknown(err) {
+		if fault.ClassOf(err) != fault.Offline || !strings.Contains(err.Error(), "no trace of it") || fault.Unknown(err) {
 			t.Errorf("got %v", err)
 		}
 		if len(f.sent) != 1 {
@@ -276,7 +276,7 @@ func TestARevisionThatMayBeInUseIsNotOfferedToBeDeregistered(t *testing.T) {
 		o := d.options(p)
 		o.Account = blinded{lossy{d.Account}}
 		res, err := Run(t.Context(), o)
-		if !unknown(err) || !strings.Contains(err.Error(), "whether it is in use is not known") || res.Left != nil {
+		if !fault.Unknown(err) || !strings.Contains(err.Error(), "whether it is in use is not known") || res.Left != nil {
 			t.Errorf("left %+v: %v", res.Left, err)
 		}
 		if svc := d.service(t); svc.TaskDefinition != res.State.Registered.ARN {

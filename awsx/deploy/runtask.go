@@ -208,7 +208,8 @@ func (s *runTaskStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
 	return err
 }
 
-// Resolve looks for tasks that the change started.
+// Resolve looks for tasks that the change started. Fewer than were asked for may be all
+// that could be placed, which only the answer tells.
 func (s *runTaskStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
 	var found []awsx.Task
 	for _, stopped := range []bool{false, true} {
@@ -219,7 +220,13 @@ func (s *runTaskStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bo
 		found = append(found, slices.DeleteFunc(list, func(t awsx.Task) bool { return t.StartedBy != startedBy(st) })...)
 	}
 	s.note(found, st)
-	return len(found) > 0, nil
+	switch n := len(found); {
+	case n == 0:
+		return false, nil
+	case n < s.run.Count:
+		return false, untold{fmt.Sprintf("%d of %s were started", n, words.Count(s.run.Count, "task"))}
+	}
+	return true, nil
 }
 
 func (s *runTaskStep) note(tasks []awsx.Task, st *State) {

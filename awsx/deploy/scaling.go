@@ -55,7 +55,7 @@ func (in SetScaling) draft(cur read.Current) (draft, error) {
 		before: was.Bounds() + ", " + was.State(),
 		after:  want.Bounds() + ", " + want.State(),
 		leaves: moves(cur.Service.Desired, want),
-		steps:  []Step{&scalingStep{service: cur.Service.Ref, update: awsx.ScalingUpdate{Service: cur.Service.Ref, Min: in.Min, Max: in.Max, Suspend: in.Suspend}}},
+		steps:  []Step{&scalingStep{service: cur.Service.Ref, before: was, update: awsx.ScalingUpdate{Service: cur.Service.Ref, Min: in.Min, Max: in.Max, Suspend: in.Suspend}}},
 	}, nil
 }
 
@@ -101,6 +101,7 @@ func moves(desired int, t awsx.ScalableTarget) string {
 // scalingStep registers the bounds and suspensions of a service.
 type scalingStep struct {
 	service awsx.Ref
+	before  awsx.ScalableTarget
 	update  awsx.ScalingUpdate
 }
 
@@ -135,16 +136,20 @@ func (s *scalingStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
 	return nil
 }
 
-// Resolve reads the bounds back.
+// Resolve reads the bounds back: they are what was sent, or what they were before, or
+// somebody set others since.
 func (s *scalingStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
 	now, err := r.ScalableTarget(ctx, s.service)
 	if err != nil {
 		return false, err
 	}
 	want := SetScaling{Min: s.update.Min, Max: s.update.Max, Suspend: s.update.Suspend}.applied(now)
-	if now.Bounds() != want.Bounds() || now.State() != want.State() {
+	switch {
+	case now.Bounds() == want.Bounds() && now.State() == want.State():
+		st.Applied = true
+		return true, nil
+	case now.Bounds() == s.before.Bounds() && now.State() == s.before.State():
 		return false, nil
 	}
-	st.Applied = true
-	return true, nil
+	return false, untold{"the scaling is " + now.Bounds() + " " + now.State() + ", neither as before nor as asked for"}
 }

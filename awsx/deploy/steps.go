@@ -1,14 +1,20 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/deploy/shell"
 	"gantry/awsx/document"
+	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // registerStep registers a document as the next revision of a family.
@@ -39,24 +45,58 @@ func (s *registerStep) Run(ctx context.Context, w awsx.Writer, st *State) error 
 	return nil
 }
 
-// Resolve looks at the newest revision of the family: when it is newer than the
-// plan and says the same, the registration arrived. Had somebody else registered
-// the same in between, deploying theirs would come to the same.
-func (s *registerStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
-	latest, err := r.TaskDefinition(ctx, s.family)
-	if err != nil || latest.Revision <= s.after {
-		return false, err
+// look notes the newest revision: the one to be registered comes after it. Where it
+// cannot be read, what was known to the plan has to do.
+func (s *registerStep) look(ctx context.Context, o RunOptions, _ bool, st *State) error {
+	st.newest = s.after
+	if latest, err := o.Account.TaskDefinition(ctx, s.family); err == nil {
+		st.newest = max(st.newest, latest.Revision)
 	}
-	found, err := document.Registrable(latest)
+	return nil
+}
+
+// mostRegistered is how many revisions that came meanwhile are looked at.
+const mostRegistered = 30
+
+// Resolve looks at all revisions of the family that came since: when one says the same,
+// the registration arrived. Had somebody else registered the same in between, deploying
+// theirs would come to the same.
+func (s *registerStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
+	sent, err := document.Parse(s.doc)
 	if err != nil {
 		return false, err
 	}
-	sent, err := document.Parse(s.doc)
-	if err != nil || !document.Same(found, sent) {
+	newest := 0 // that is ACTIVE
+	latest, err := r.TaskDefinition(ctx, s.family)
+	if err == nil {
+		newest = latest.Revision
+	} else if fault.ClassOf(err) != fault.NotFound {
 		return false, err
 	}
-	st.Registered = latest
-	return true, nil
+	ended := ""
+	for n := st.newest + 1; n <= st.newest+mostRegistered; n++ {
+		td, err := r.TaskDefinition(ctx, s.family+":"+strconv.Itoa(n))
+		switch {
+		case err != nil && fault.ClassOf(err) != fault.NotFound:
+			return false, err
+		case err != nil && n > newest && ended != "":
+			return false, untold{ended + " says the same and is INACTIVE"}
+		case err != nil && n > newest:
+			return false, nil
+		case err != nil:
+			continue
+		}
+		found, err := document.Registrable(td)
+		switch {
+		case err != nil || !document.Same(found, sent):
+		case td.Inactive(): // ended since, or ended before: a number is used once
+			ended = awsx.ARNName(td.ARN)
+		default:
+			st.Registered = td
+			return true, nil
+		}
+	}
+	return false, untold{"more than " + words.Count(mostRegistered, "revision") + " were registered meanwhile"}
 }
 
 // updateStep updates a service. It names only what changes.
@@ -64,8 +104,10 @@ type updateStep struct {
 	before     awsx.Service
 	update     awsx.ServiceUpdate // its Service is before's
 	registered bool               // use the revision that the run registered
-	// words says what else than the revision and the count is set.
-	words string
+	// words says what else than the revision and the count is set, and config is the
+	// deployment configuration before.
+	words  string
+	config *document.Node
 }
 
 // Describe spells the call.
@@ -113,32 +155,138 @@ func (s *updateStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
 	return nil
 }
 
-// Resolve reads the service back. A count or a configuration is set or it is
-// not; a deployment arrived when a primary stands there that was not there before and runs the
-// revision asked for.
+// look refuses when something that the plan depends on moved while other calls were made.
+func (s *updateStep) look(ctx context.Context, o RunOptions, again bool, _ *State) error {
+	if !again {
+		return nil
+	}
+	now, err := read.Again(ctx, o.Account, o.Plan.Target, o.Plan.Intent.reads(), o.Plan.Preconditions)
+	if err != nil {
+		return err
+	}
+	return drift(ctx, o, now)
+}
+
+// Resolve reads the service back. A count or a configuration is what was sent, or what it
+// was before, or somebody set another since and nobody can tell. A deployment is looked
+// for among all that began since, displaced ones included.
 func (s *updateStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
 	svc, err := read.ServiceNow(ctx, r, s.before.Ref)
 	if err != nil {
 		return false, err
 	}
-	if s.update.Desired != nil && svc.Desired != *s.update.Desired {
-		return false, nil
+	if n := s.update.Desired; n != nil && svc.Desired != *n {
+		if svc.Desired == s.before.Desired {
+			return false, nil
+		}
+		return false, untold{fmt.Sprintf("the desired count was %d and is %d", s.before.Desired, svc.Desired)}
 	}
 	if config := s.update.DeploymentConfiguration; config != nil {
-		if set, err := configured(ctx, r, s.before.Ref, config); err != nil || !set {
+		if set, err := s.configured(ctx, r); err != nil || !set {
 			return false, err
 		}
 	}
-	wanted := s.wanted(st)
-	if wanted != "" || s.update.ForceNew {
-		was, _ := s.before.Primary()
-		now, _ := svc.Primary()
-		if now.ID == was.ID || wanted != "" && now.TaskDefinition != wanted {
-			return false, nil
-		}
+	if s.starts(st) {
+		return s.deployed(ctx, r, svc, st)
 	}
 	s.note(svc, st)
 	return true, nil
+}
+
+// starts reports whether the update starts a deployment.
+func (s *updateStep) starts(st *State) bool { return s.wanted(st) != "" || s.update.ForceNew }
+
+// deployed reports whether the deployment that the update asked for began. One that only
+// forces a deployment runs what the service ran: a deployment of anything else is
+// somebody's.
+func (s *updateStep) deployed(ctx context.Context, r awsx.Reader, svc awsx.Service, st *State) (bool, error) {
+	runs := cmp.Or(s.wanted(st), s.before.TaskDefinition)
+	fresh := s.fresh(svc)
+	for _, d := range fresh {
+		if d.TaskDefinition == runs {
+			s.noteDeployment(svc, d, st)
+			return true, nil
+		}
+	}
+	since, err := recordsSince(ctx, r, s.before)
+	if err != nil {
+		if len(fresh) == 0 {
+			err = nil // what ran before is in place
+		}
+		return false, err
+	}
+	forced := map[string]int{}
+	for _, record := range since {
+		if record.runs == runs {
+			// The service no longer has it. Its record's name follows it to who replaced it.
+			s.noteDeployment(svc, awsx.Deployment{ID: awsx.ARNName(record.arn), TaskDefinition: runs, CreatedAt: record.at}, st)
+			return true, nil
+		}
+		if forced[record.runs]++; s.update.ForceNew && forced[record.runs] > 1 {
+			return false, untold{awsx.ARNName(record.runs) + " was deployed twice meanwhile, of which one may be this"}
+		}
+	}
+	return false, nil
+}
+
+// fresh are the deployments that the plan did not know.
+func (s *updateStep) fresh(svc awsx.Service) []awsx.Deployment {
+	return slices.DeleteFunc(slices.Clone(svc.Deployments), func(d awsx.Deployment) bool {
+		return slices.ContainsFunc(s.before.Deployments, func(was awsx.Deployment) bool { return was.ID == d.ID })
+	})
+}
+
+// record is a service deployment with the definition that it runs.
+type record struct {
+	arn, runs string
+	at        time.Time
+}
+
+// recordsSince reads the records of the deployments that began after the one that a
+// service had as its primary.
+func recordsSince(ctx context.Context, r awsx.DeploymentReader, before awsx.Service) ([]record, error) {
+	primary, _ := before.Primary()
+	list, err := r.ServiceDeployments(ctx, before.Ref, read.RecordsRead)
+	if err != nil {
+		return nil, err
+	}
+	list = list[:younger(list, primary.CreatedAt)]
+	var revisions []string
+	for _, d := range list {
+		revisions = words.AddNew(revisions, d.Target.ARN)
+	}
+	found, err := r.ServiceRevisions(ctx, revisions)
+	if err != nil {
+		return nil, err
+	}
+	var since []record
+	for _, d := range list {
+		i := slices.IndexFunc(found, func(rev awsx.ServiceRevision) bool { return rev.ARN == d.Target.ARN })
+		if i < 0 {
+			return nil, untold{"what " + awsx.ARNName(d.ARN) + " ran is not known"}
+		}
+		since = append(since, record{d.ARN, found[i].TaskDefinition, d.CreatedAt})
+	}
+	return since, nil
+}
+
+// recordLag is the most by which the record of a deployment differs from it in time.
+const recordLag = time.Minute
+
+// younger counts the records, newest first, of deployments that began after one that was
+// created at a time. Its own record is the one nearest in time: nothing else links the
+// two (ECS, ServiceDeployment).
+func younger(list []awsx.ServiceDeployment, created time.Time) int {
+	n := slices.IndexFunc(list, func(d awsx.ServiceDeployment) bool { return !d.CreatedAt.After(created) })
+	if n < 0 {
+		n = len(list)
+	}
+	for i, d := range list {
+		if near := d.CreatedAt.Sub(created).Abs(); near < recordLag && (n == len(list) || near < list[n].CreatedAt.Sub(created).Abs()) {
+			n = i
+		}
+	}
+	return n
 }
 
 func (s *updateStep) wanted(st *State) string {
@@ -152,8 +300,22 @@ func (s *updateStep) wanted(st *State) string {
 }
 
 func (s *updateStep) note(svc awsx.Service, st *State) {
-	st.Service, st.Applied = svc, true
-	if d, ok := svc.Primary(); ok {
-		st.Deployment = d.ID
+	d, _ := svc.Primary()
+	if !s.starts(st) {
+		st.Service, st.Applied, st.Deployment = svc, true, d.ID
+		return
+	}
+	d.TaskDefinition = cmp.Or(d.TaskDefinition, svc.TaskDefinition)
+	s.noteDeployment(svc, d, st)
+}
+
+// noteDeployment notes the deployment that the update started, and those of others that
+// began before it and that the plan did not know.
+func (s *updateStep) noteDeployment(svc awsx.Service, own awsx.Deployment, st *State) {
+	st.Service, st.Applied, st.Deployment, st.runs = svc, true, own.ID, own.TaskDefinition
+	for _, d := range s.fresh(svc) {
+		if d.ID != own.ID && !d.CreatedAt.After(own.CreatedAt) {
+			st.displaced = append(st.displaced, d)
+		}
 	}
 }

@@ -51,21 +51,39 @@ func (s *stopStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
 	return nil
 }
 
-// Resolve reads the record: once it is asked to roll back, its status says so.
+// Resolve reads the record: once it is asked to roll back, its status says so. One that
+// was stopped without going back was replaced by somebody's deployment.
 func (s *stopStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
-	list, err := r.ServiceDeployments(ctx, s.service.Ref, read.RecordsRead)
-	if err != nil {
+	d, err := recordNow(ctx, r, s.service.Ref, s.record)
+	switch {
+	case err != nil:
 		return false, err
-	}
-	for _, d := range list {
-		if d.ARN == s.record && (strings.HasPrefix(d.Status, "ROLLBACK_") || d.Status == "STOP_REQUESTED" || d.Status == "STOPPED") {
-			s.note(st)
-			return true, nil
-		}
+	case rollsBackNow(d):
+		s.note(st)
+		return true, nil
+	case d.Status == "STOPPED":
+		return false, untold{"the deployment was stopped, by this or by one that replaced it"}
 	}
 	return false, nil
 }
 
-func (s *stopStep) note(st *State) {
-	st.Service, st.Applied = s.service, true
+// rollsBackNow reports whether a deployment is rolled back, was, or is asked to.
+func rollsBackNow(d awsx.ServiceDeployment) bool {
+	return strings.HasPrefix(d.Status, "ROLLBACK_") || d.Status == "STOP_REQUESTED" || d.Status == "STOPPED" && d.Rollback != nil
 }
+
+// recordNow reads the record of one deployment afresh.
+func recordNow(ctx context.Context, r awsx.DeploymentReader, service awsx.Ref, arn string) (awsx.ServiceDeployment, error) {
+	list, err := r.ServiceDeployments(ctx, service, read.RecordsRead)
+	if err != nil {
+		return awsx.ServiceDeployment{}, err
+	}
+	for _, d := range list {
+		if d.ARN == arn {
+			return d, nil
+		}
+	}
+	return awsx.ServiceDeployment{}, untold{"the deployment is not among the newest any more"}
+}
+
+func (s *stopStep) note(st *State) { st.Service, st.Applied = s.service, true }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"gantry/awsx"
@@ -22,8 +23,9 @@ type CarryOptions struct {
 	Progress func(follow.Progress)
 }
 
-// Carry carries a plan out and waits for its end. When ctx ends first the calls
-// go on until they are done, and the deployment goes on in ECS.
+// Carry carries a plan out and waits for its end. When ctx ends first, a call under way
+// is finished, none is made after it, and what was started goes on in ECS: the error is
+// then that of ctx, with the change's own.
 func (a *App) Carry(ctx context.Context, plan deploy.Plan, o CarryOptions) (deploy.Result, error) {
 	changed, stop := a.Changes.Subscribe()
 	defer stop()
@@ -51,10 +53,19 @@ func (a *App) Carry(ctx context.Context, plan deploy.Plan, o CarryOptions) (depl
 		}
 		select {
 		case <-ctx.Done():
-			return deploy.Result{}, ctx.Err()
+			a.drain(ctx)
+			s, _ = a.Changes.Status(id)
+			return s.Result, errors.Join(ctx.Err(), s.Err)
 		case <-changed:
 		}
 	}
+}
+
+// drain ends changes between two calls and waits for those under way.
+func (a *App) drain(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	_ = a.Changes.Shutdown(ctx) // what it has to tell is in the changes' results
 }
 
 // begun is how many of the steps that were not told of have begun. A status is

@@ -48,6 +48,8 @@ func (a *App) CarryBatch(ctx context.Context, batch deploy.Batch, o BatchOptions
 		}
 		select {
 		case <-ctx.Done():
+			a.drain(ctx)
+			s, _ = a.Changes.Batch(id)
 			return s, ctx.Err()
 		case <-changed:
 		}

@@ -94,15 +94,16 @@ func (p *program) carryBatch(ctx context.Context, a *app.App, batch deploy.Batch
 	})
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return interrupted(batch.Plans[0])
+		return interruptedBatch(s)
 	case err != nil:
 		return err
 	}
 	o.Outcome = outcomeDone
-	codes := map[int]bool{}
+	codes, sent := map[int]bool{}, 0
 	for i, row := range s.Rows() {
 		job, target := s.Jobs[i], &o.Targets[i]
 		p.warnOf(job.Result)
+		sent += job.Result.Sent
 		target.end(batch.Plans[i], job.Result)
 		if job.Result.Verdict == nil && (job.Err != nil || !row.Good) {
 			target.Outcome, target.Text = row.Word, clean.Redact(strings.TrimPrefix(row.Text, row.Word+": "))
@@ -115,8 +116,21 @@ func (p *program) carryBatch(ctx context.Context, a *app.App, batch deploy.Batch
 	if err := p.printBatch(f, o); err != nil || len(codes) == 0 {
 		return err
 	}
-	return &exitError{code: batchCode(codes), told: p.Terminal && f.output == "text",
-		err: fmt.Errorf("%s: not every target ended well", batch.Action)}
+	whole := fmt.Errorf("%s: not every target ended well", batch.Action)
+	code := codeOfRun(deploy.Result{Sent: sent}, &exitError{code: batchCode(codes), err: whole})
+	return &exitError{code: code, err: whole, told: p.Terminal && f.output == "text"}
+}
+
+// interruptedBatch is the error of a batch that was told to stop: what became of each
+// target that was not done.
+func interruptedBatch(s change.BatchStatus) error {
+	lines := []string{"interrupted: what was started goes on in ECS"}
+	for i, row := range s.Rows() {
+		if s.Jobs[i].Err != nil {
+			lines = append(lines, row.Target.ClusterName()+"/"+row.Target.Name()+": "+row.Word+": "+row.Text)
+		}
+	}
+	return &exitError{code: exitInterrupt, err: errors.New(strings.Join(lines, "\n"))}
 }
 
 // codeOfJob is the exit code of one target that did not end well.
@@ -125,7 +139,7 @@ func codeOfJob(s change.Status) int {
 	case errors.Is(s.Err, change.ErrNotBegun):
 		return exitDone // for the one that kept it from beginning to say
 	case s.Err != nil:
-		return codeOf(s.Err)
+		return codeOfRun(s.Result, s.Err)
 	}
 	return codeOfVerdict(s.Result.Verdict)
 }

@@ -15,6 +15,7 @@ import (
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
 	"gantry/internal/app"
+	"gantry/internal/fault"
 )
 
 // changeFlags are the flags that every change takes.
@@ -156,7 +157,7 @@ func blocked(p deploy.Plan, override []string) error {
 		texts = append(texts, c.Name+": "+c.Text)
 		names = append(names, "--override "+c.Name)
 	}
-	return refuse("refused: %s (mend it, or give %s)", strings.Join(texts, "; "), strings.Join(names, " "))
+	return refuse("refused: %s (%s)", strings.Join(texts, "; "), failed[0].Remedy("give "+strings.Join(names, " ")))
 }
 
 // ran is what came of carrying a plan out.
@@ -184,13 +185,16 @@ func (p *program) carryOut(ctx context.Context, a *app.App, plan deploy.Plan, be
 			r.last = pr
 		},
 	})
+	p.warnOf(res)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return r, interrupted(plan)
+		return r, interrupted(plan, res, err)
 	case err != nil:
-		return r, err
+		for _, line := range res.Displaced {
+			fmt.Fprintln(p.Err, "warning: "+shown(line))
+		}
+		return r, &exitError{code: codeOfRun(res, err), err: err}
 	}
-	p.warnOf(res)
 	r.outcome, r.verdict = describe(plan), res.Verdict
 	r.outcome.end(plan, res)
 	for _, t := range res.State.Tasks {
@@ -212,13 +216,20 @@ func (p *program) warnOf(res deploy.Result) {
 	}
 }
 
-// interrupted is the error of a change that was told to stop waiting.
-func interrupted(plan deploy.Plan) error {
-	advice := ""
-	if o := describe(plan); o.Service != "" {
-		advice = " (see gantry status " + o.name() + ")"
+// interrupted is the error of a change that was told to stop: what was done of it, and
+// what was not.
+func interrupted(plan deploy.Plan, res deploy.Result, err error) error {
+	did := "what was started goes on in ECS"
+	switch e := fault.Of(err); {
+	case e != nil:
+		did = e.Error()
+	case res.Sent == 0:
+		did = "nothing was sent"
 	}
-	return &exitError{code: exitInterrupt, err: errors.New("interrupted: a call under way is finished, and what it started goes on in ECS" + advice)}
+	if o := describe(plan); o.Service != "" {
+		did += " (see gantry status " + o.name() + ")"
+	}
+	return &exitError{code: exitInterrupt, err: errors.New("interrupted: " + did)}
 }
 
 // codeOfVerdict is the exit code of a verdict; a change that was not followed

@@ -63,6 +63,16 @@ func codeOf(err error) int {
 	return exitFailed
 }
 
+// codeOfRun chooses the exit code of a change that ended in an error. Once a call was
+// made, nothing is bad input or refused any more: the account may be another.
+func codeOfRun(res deploy.Result, err error) int {
+	code := codeOf(err)
+	if res.Sent > 0 && (code == exitUsage || code == exitRefused) {
+		return exitFailed
+	}
+	return code
+}
+
 // startError is the failure to begin at all: no terminal, no region, no
 // credentials. The demo needs none of them.
 type startError struct{ error }
@@ -83,7 +93,7 @@ func report(w io.Writer, err error) {
 		mark = "  "
 	}
 	var start *startError
-	if errors.As(err, &start) || fault.ClassOf(err) == fault.Expired {
+	if errors.As(err, &start) || fault.ClassOf(err) == fault.Expired && codeOf(err) == exitUsage {
 		fmt.Fprintln(w, "gantry: to look around without an account: gantry --demo")
 	}
 }

@@ -89,7 +89,9 @@ func (o *outcome) end(p deploy.Plan, res deploy.Result) {
 		o.Pruned = res.Pruned.Ended
 	}
 	if v := res.Verdict; v != nil {
-		o.judge(*v)
+		o.judge(*v) // which has what was displaced
+	} else {
+		o.Details = res.Displaced
 	}
 }
 

@@ -169,7 +169,7 @@ func TestAnInterruptedChangeSaysWhatGoesOn(t *testing.T) {
 		errs := &watched{marks: []string{"rolling: "}, seen: func(int) { cancel() }}
 		r := a.runWith(ctx, Streams{Err: errs}, "restart", "prod/catalog", "--yes")
 		r.err = errs.all.String()
-		r.wants(t, 130, "interrupted: a call under way is finished, and what it started goes on in ECS (see gantry status prod/catalog)")
+		r.wants(t, 130, "interrupted: what was started goes on in ECS (see gantry status prod/catalog)")
 	})
 }
 

@@ -178,7 +178,7 @@ func (s *planScreen) obstacle() obstacle {
 	if s.several() {
 		which, all = failed.Name+" of "+where, " for all"
 	}
-	return obstacle{check: true,
-		text:  fmt.Sprintf("%s: %s (mend it, or %s overrides it%s)", which, failed.Text, s.key(actOverride), all),
-		short: "the check " + which + " failed: mend it, or override it"}
+	return obstacle{check: true, final: failed.Final,
+		text:  fmt.Sprintf("%s: %s (%s)", which, failed.Text, failed.Remedy(s.key(actOverride)+" overrides it"+all)),
+		short: "the check " + which + " failed: " + failed.Remedy("override it")}
 }

@@ -1,7 +1,6 @@
 package changes
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -80,7 +79,7 @@ func verdictOf(j change.Status) theme.Status {
 	switch {
 	case j.Missed():
 		return theme.StatusStopped
-	case errors.Is(j.Err, deploy.ErrRefused):
+	case j.Refused():
 		return theme.StatusFailed
 	}
 	return jobStatus(j)
@@ -93,7 +92,7 @@ func verdictWord(j change.Status) string {
 		return "not begun"
 	case j.Stage == change.Waiting:
 		return "waiting"
-	case errors.Is(j.Err, deploy.ErrRefused):
+	case j.Refused():
 		return "refused"
 	}
 	return jobWord(j)

@@ -9,6 +9,7 @@ import (
 
 // The names of the checks, by which they are overridden.
 const (
+	Status       = "status" // which cannot be overridden
 	Controller   = "controller"
 	InProgress   = "in-progress"
 	Revision     = "revision"
@@ -109,7 +110,7 @@ type checker func(cur read.Current, d Change) Finding
 // with the verb.
 func checkers() []checker {
 	return []checker{
-		checkController, checkInProgress, checkImages, checkPlatform, checkStrategy, checkPercent, checkCapacity,
+		checkStatus, checkController, checkInProgress, checkImages, checkPlatform, checkStrategy, checkPercent, checkCapacity,
 		checkLoadBalancers, checkTargetGroups, checkPorts, checkLogs, checkRoles, checkScaling, checkBreaker,
 		checkAlarms, checkFamily, checkStack,
 	}
@@ -131,7 +132,7 @@ func Run(cur read.Current, d Change, own []Finding) []Finding {
 	for i := range checks {
 		// A controller that owns the change makes the service refuse the call: no
 		// urgency alters that.
-		checks[i].Advice = d.Mitigation && checks[i].Name != Controller
+		checks[i].Advice = d.Mitigation && checks[i].Name != Controller && !checks[i].Final
 	}
 	return checks
 }
@@ -154,6 +155,17 @@ type Finding struct {
 	// Advice is true when the check does not stand in the way, whatever its
 	// result: a mitigation is not held up by the incident it mends.
 	Advice bool
+	// Final is true when nobody can go on although the check failed.
+	Final bool
+}
+
+// Remedy says what to do about a finding that stands in the way: mend it, or what else
+// an override would be.
+func (f Finding) Remedy(override string) string {
+	if f.Final {
+		return "final: nothing overrides it"
+	}
+	return "mend it, or " + override
 }
 
 // Result is the result of a check.

@@ -10,6 +10,17 @@ import (
 	"gantry/internal/words"
 )
 
+// checkStatus: a service that is being deleted, or was, takes no change. ECS refuses it
+// when a revision was registered for it already (ECS, ServiceNotActiveException).
+func checkStatus(cur read.Current, _ Change) Finding {
+	if !onService(cur) || !cur.Service.Ending() {
+		return Finding{}
+	}
+	f := finding(Status, Broken, "the service is being deleted or is gone (%s): it takes no change", cur.Service.Status)
+	f.Final = true
+	return f
+}
+
 // checkController: UpdateService refuses to start deployments of services that
 // CodeDeploy or an external controller deploys; of both it takes a count (ECS,
 // DeploymentController and UpdateService).

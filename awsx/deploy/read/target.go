@@ -8,9 +8,10 @@ import (
 	"gantry/internal/fault"
 )
 
-// Service is the service that a change is of.
+// Service is the service that a change is of. Each minds that nobody deletes it.
 func Service(minds ...Mind[awsx.Service]) Read {
-	return required("service", func(cur *Current) *awsx.Service { return &cur.Service }, (*session).readService, minds...)
+	status := Mind[awsx.Service]{What: "service's status", Fact: func(s awsx.Service) string { return s.Status }}
+	return required("service", func(cur *Current) *awsx.Service { return &cur.Service }, (*session).readService, append(minds, status)...)
 }
 
 func (s *session) readService() (awsx.Service, error) { return ServiceNow(s.ctx, s.r, s.target) }

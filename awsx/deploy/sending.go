@@ -1,0 +1,227 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy/check"
+	"gantry/internal/fault"
+	"gantry/internal/words"
+)
+
+// ErrEnded marks changes that ended between two calls because gantry was told to end.
+var ErrEnded = errors.New("gantry was told to end")
+
+// execute takes the steps in order and stops at the first that fails.
+func execute(ctx context.Context, o RunOptions, res *Result) error {
+	change := &awsx.Change{ID: o.ID, Record: func(c awsx.Call) error {
+		err := o.Audit.Call(o.ID, o.Plan, c)
+		if err != nil && slices.Contains(o.Override, check.Audit) {
+			res.AuditErr = errors.Join(res.AuditErr, err)
+			err = nil
+		}
+		if err == nil {
+			res.Sent++
+		}
+		return err
+	}}
+	writing := awsx.WithChange(ctx, change)
+	for i, step := range o.Plan.Steps {
+		if o.Report != nil {
+			o.Report(i, step.Describe())
+		}
+		if err := o.send(ctx, writing, i, &res.State); err != nil {
+			return partial(res.State, err)
+		}
+		res.State.Steps = i + 1
+	}
+	return nil
+}
+
+// looker is a step that looks at the account right before its call: what it depends on
+// may have moved since the plan was checked. Again is true when other calls, or other
+// attempts at this one, came in between.
+type looker interface {
+	look(ctx context.Context, o RunOptions, again bool, st *State) error
+}
+
+// send makes the call of a step. One that is turned away for the moment did nothing and
+// is sent again, with growing pauses. One whose outcome is unknown is resolved by
+// reading; only RunTask is then sent again, under the same token, which starts nothing
+// twice (ECS, Ensuring idempotency).
+func (o RunOptions) send(ctx, writing context.Context, i int, st *State) error {
+	step := o.Plan.Steps[i]
+	until := time.Now().Add(o.patience())
+	for attempt := 0; ; attempt++ {
+		if l, ok := step.(looker); ok {
+			if err := l.look(ctx, o, i+attempt > 0, st); err != nil {
+				return err
+			}
+		}
+		if o.ending() {
+			return &fault.Error{Class: fault.Failed, Op: o.Plan.Intent.Action(), Resource: o.Plan.Target.ARN, Err: ErrEnded,
+				Fix: "not done: " + step.Describe().Text}
+		}
+		err := step.Run(writing, o.Account, st)
+		switch {
+		case fault.Unknown(err):
+			err = resolve(ctx, o.Account, step, st, err)
+			if _, tokened := step.(*runTaskStep); err == nil || !tokened {
+				return err
+			}
+		case !fault.Again(err):
+			return err
+		}
+		if !o.pause(ctx, attempt, fault.RetryAfter(err), until) {
+			return turnedAway(err, attempt+1)
+		}
+	}
+}
+
+// mostPatience is how long a call is sent again and again.
+const mostPatience = 30 * time.Second
+
+func (o RunOptions) patience() time.Duration {
+	if o.Patience > 0 {
+		return min(o.Patience, mostPatience)
+	}
+	return mostPatience
+}
+
+func (o RunOptions) ending() bool {
+	select {
+	case <-o.Ending:
+		return true
+	default:
+		return false
+	}
+}
+
+// longestPause is the longest pause between two attempts, but for one that the service
+// asks for.
+const longestPause = 8 * time.Second
+
+// pause waits before the next attempt, and reports whether there may be one.
+func (o RunOptions) pause(ctx context.Context, attempt int, asked time.Duration, until time.Time) bool {
+	wait := max(min(time.Second<<min(attempt, 10), longestPause), asked)
+	wait += time.Duration(rand.Int64N(int64(wait / 4)))
+	if time.Now().Add(wait).After(until) {
+		return false
+	}
+	select {
+	case <-ctx.Done():
+	case <-o.Ending:
+	case <-time.After(wait):
+		return true
+	}
+	return false
+}
+
+// turnedAway says how often a call was sent that did nothing.
+func turnedAway(err error, attempts int) error {
+	e := fault.Of(err)
+	if e == nil || e.Unknown || attempts < 2 {
+		return err
+	}
+	out := *e
+	out.Err = fmt.Errorf("%w; sent %s", e.Err, words.Count(attempts, "time"))
+	if out.Fix == "" {
+		out.Fix = "it was not done: try again later"
+	}
+	return &out
+}
+
+// The service's reads lag its writes a little, so a call that seems not to have
+// arrived is looked for a few times.
+const (
+	resolveReads = 4
+	resolvePause = 2 * time.Second
+)
+
+// untold is the error of a reading that succeeded and yet does not tell what became of a
+// call, as others changed the same meanwhile.
+type untold struct{ why string }
+
+func (u untold) Error() string { return u.why }
+
+// resolve finds out what became of a call whose answer was lost.
+func resolve(ctx context.Context, r awsx.Reader, step Step, st *State, cause error) error {
+	var readErr error
+	for i := range resolveReads {
+		if i > 0 {
+			select {
+			case <-ctx.Done():
+				return unresolved(step, cause, ctx.Err())
+			case <-time.After(resolvePause):
+			}
+		}
+		done, err := step.Resolve(ctx, r, st)
+		if done {
+			return nil
+		}
+		readErr = err
+	}
+	return unresolved(step, cause, readErr)
+}
+
+// unresolved keeps the cause's class. The call is still marked unknown when
+// reading failed as well, or did not tell.
+func unresolved(step Step, cause, readErr error) error {
+	e := fault.Of(cause)
+	out := &fault.Error{Class: e.Class, Op: e.Op, Resource: e.Resource, Unknown: readErr != nil, Err: cause,
+		Fix: "the account shows no trace of it: look again before you repeat it"}
+	if readErr == nil {
+		return out
+	}
+	reading := "reading back failed"
+	if errors.As(readErr, new(untold)) {
+		reading = "reading back does not tell"
+	}
+	out.Err = errors.Join(cause, fmt.Errorf("and %s: %w", reading, readErr))
+	out.Fix = "whether it took effect is not known: look before you repeat it (" + step.Describe().Text + ")"
+	return out
+}
+
+// partial tells what a run that stopped half-way left behind.
+func partial(st State, err error) error {
+	if st.Registered == nil || st.Applied {
+		return err
+	}
+	fix := "revision " + awsx.ARNName(st.Registered.ARN) + " was registered and is not in use: deploy it or deregister it"
+	if fault.Unknown(err) {
+		fix = "revision " + awsx.ARNName(st.Registered.ARN) + " was registered, and whether it is in use is not known: look at the service before you repeat this or deregister it"
+	}
+	return &fault.Error{Class: fault.ClassOf(err), Op: "deploy", Resource: st.Registered.ARN, Unknown: fault.Unknown(err), Err: err, Fix: fix}
+}
+
+// failure says for the audit what became of a run that failed.
+func failure(err error) string {
+	switch {
+	case fault.Unknown(err):
+		return "unknown: " + fault.ClassOf(err).String()
+	case errors.Is(err, ErrEnded):
+		return "ended before the next call"
+	}
+	return "failed: " + fault.ClassOf(err).String()
+}
+
+// displaced says whose deployments a run took the place of.
+func displaced(ctx context.Context, r awsx.TaskDefinitionReader, list []awsx.Deployment) []string {
+	var lines []string
+	for _, d := range list {
+		line := "it took the place of " + d.ID + " of " + awsx.ARNName(d.TaskDefinition)
+		if !d.CreatedAt.IsZero() {
+			line += ", begun at " + d.CreatedAt.UTC().Format("15:04:05 UTC")
+		}
+		if by := registrant(ctx, r, d.TaskDefinition); by != "" {
+			line += " (registered by " + by + ")"
+		}
+		lines = append(lines, line+": somebody else deployed a moment before")
+	}
+	return lines
+}
