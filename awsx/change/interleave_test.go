@@ -89,17 +89,17 @@ const carried = `"quantumMode":{"qubits":[7,"12345678901234567890"],"entangled":
 // play is one script on an account of one service.
 type play struct {
 	throttles int // calls that were to be turned away, each of which may come again
-	t       *testing.T
-	sim     *sim.Account
-	account awsx.Account
-	other   awsx.Account
-	service awsx.Ref
-	store   *store.Store
-	runner  *change.Runner
-	image   string
-	cancel  context.CancelFunc
-	done    chan error
-	began   time.Time
+	t         *testing.T
+	sim       *sim.Account
+	account   awsx.Account
+	other     awsx.Account
+	service   awsx.Ref
+	store     *store.Store
+	runner    *change.Runner
+	image     string
+	cancel    context.CancelFunc
+	done      chan error
+	began     time.Time
 
 	mu     sync.Mutex
 	ended  []change.Status
