@@ -12,7 +12,7 @@ const maxCalls = 8192
 // Call is one request that reached the account, refused ones included.
 type Call struct {
 	Time      time.Time
-	Service   string // ecs, ecr, elbv2, sts, application-autoscaling, cloudwatch or logs
+	Service   string // ecs, ecr, elbv2, sts, iam, application-autoscaling, cloudwatch or logs
 	Operation string
 	Body      []byte // as it was sent: a form, or JSON, into which CBOR is put
 }
@@ -69,7 +69,7 @@ const (
 
 // Fault is something that happens to calls. Empty names match any.
 type Fault struct {
-	Service   string // ecs, ecr, elbv2, sts, application-autoscaling, cloudwatch or logs
+	Service   string // ecs, ecr, elbv2, sts, iam, application-autoscaling, cloudwatch or logs
 	Operation string
 	Kind      FaultKind
 	Times     int           // how many calls it happens to; 0 is all of them

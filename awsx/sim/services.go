@@ -40,5 +40,9 @@ func (a *Account) services() []*wire.Service {
 			Name: "sts", Version: "2011-06-15", Namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
 			Throttled: "Throttling", Broken: internal, Operations: a.stsOperations(),
 		},
+		{
+			Name: "iam", Version: "2010-05-08", Namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+			Throttled: "Throttling", Broken: internal, Operations: a.iamOperations(),
+		},
 	}
 }

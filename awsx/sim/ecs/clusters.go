@@ -45,6 +45,12 @@ func (a *API) Operations() map[string]wire.Operation {
 		"ContinueServiceDeployment":     wire.JSON(a.continueServiceDeployment),
 		"DescribeServiceRevisions":      wire.JSON(a.describeServiceRevisions),
 		"ListTagsForResource":           wire.JSON(a.listTags),
+		"TagResource":                   wire.Raw(a.tagResource),
+		"UntagResource":                 wire.JSON(a.untagResource),
+		"DescribeTaskSets":              wire.JSON(a.describeTaskSets),
+		"GetTaskProtection":             wire.JSON(a.getTaskProtection),
+		"UpdateTaskProtection":          wire.JSON(a.updateTaskProtection),
+		"ListAccountSettings":           wire.JSON(a.listAccountSettings),
 	}
 }
 
@@ -54,11 +60,27 @@ func (a *API) findCluster(name string) (*fleet.Cluster, error) {
 	if name == "" {
 		name = "default"
 	}
+	if err := a.ours(name); err != nil {
+		return nil, err
+	}
 	c := a.ClusterByName[world.Tail(name)]
 	if c == nil || world.IsARN(name) && c.ARN != name {
 		return nil, wire.Fail("ClusterNotFoundException", "Cluster not found.")
 	}
 	return c, nil
+}
+
+// ours refuses an ARN of another region or account.
+func (a *API) ours(name string) error {
+	parts := strings.SplitN(name, ":", 6)
+	switch {
+	case len(parts) != 6 || parts[0] != "arn":
+	case parts[3] != a.Region:
+		return wire.Invalid("Identifier is for " + parts[3] + ". Your region is " + a.Region)
+	case parts[4] != a.AccountID:
+		return wire.Invalid("Identifier is for " + parts[4] + ". Your accountId is " + a.AccountID)
+	}
+	return nil
 }
 
 // clusterOf finds the cluster of a call that may name it only within the ARN of

@@ -78,7 +78,7 @@ type rolloutDoc struct {
 	Config     fleet.Config     `json:"deploymentConfiguration"`
 	Rollback   *rollbackDoc     `json:"rollback,omitempty"`
 	Breaker    breakerDoc       `json:"deploymentCircuitBreaker"`
-	Alarms     *watchDoc        `json:"alarms,omitempty"`
+	Alarms     watchDoc         `json:"alarms"`
 }
 
 type rollbackDoc struct {
@@ -223,9 +223,9 @@ type watchDoc struct {
 	Triggered []string `json:"triggeredAlarmNames"`
 }
 
-func describeWatch(w *fleet.AlarmWatch) *watchDoc {
+func describeWatch(w *fleet.AlarmWatch) watchDoc {
 	if w == nil {
-		return nil
+		return watchDoc{"DISABLED", []string{}, []string{}}
 	}
-	return &watchDoc{w.Status, w.Names, append([]string{}, w.Triggered...)}
+	return watchDoc{w.Status, w.Names, append([]string{}, w.Triggered...)}
 }

@@ -195,7 +195,7 @@ func (r *standalone) override(raw json.RawMessage) error {
 		}
 		c := *d.Containers[i]
 		if o.Command != nil {
-			c.Command = o.Command
+			c.Command, c.Overridden = o.Command, true
 		}
 		c.Environment = maps.Clone(c.Environment)
 		for _, v := range o.Environment {

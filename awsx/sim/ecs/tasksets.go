@@ -87,3 +87,35 @@ func describeSet(s *fleet.Service, d *fleet.Deployment) taskSetDoc {
 	doc.Running, doc.Pending = s.CountRevision(d.Revision)
 	return doc
 }
+
+type describeTaskSetsInput struct {
+	Cluster  string   `json:"cluster"`
+	Service  string   `json:"service"`
+	TaskSets []string `json:"taskSets"`
+}
+
+// describeTaskSets describes the task sets of a service that another controller than
+// ECS deploys, those that are named or all of them.
+func (a *API) describeTaskSets(in *describeTaskSetsInput) ([]byte, error) {
+	c, err := a.clusterOf(in.Cluster, in.Service)
+	if err != nil {
+		return nil, err
+	}
+	s := a.findService(c, in.Service)
+	if s == nil {
+		return nil, wire.Fail("ServiceNotFoundException", "Service not found.")
+	}
+	sets := map[string][]byte{}
+	names := in.TaskSets
+	for _, d := range s.Deployments {
+		if d.Set == nil {
+			continue
+		}
+		doc := describeSet(s, d)
+		sets[d.ID], sets[doc.ARN] = wire.Encode(doc), wire.Encode(doc)
+		if len(in.TaskSets) == 0 {
+			names = append(names, doc.ARN)
+		}
+	}
+	return a.describeAll("taskSets", "task-set/"+c.Name+"/"+s.Name+"/", names, func(name string) []byte { return sets[name] }), nil
+}

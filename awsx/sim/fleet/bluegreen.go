@@ -285,7 +285,9 @@ func (a *Fleet) keep(s *Service) {
 	for _, d := range s.Deployments {
 		count, _ := a.standing(s, d)
 		if surplus := count - s.Wanted(d); surplus > 0 {
-			for _, t := range a.leastNeeded(s, d)[:surplus] {
+			candidates := a.leastNeeded(s, d)
+			a.complainProtected(s, d, surplus-len(candidates))
+			for _, t := range candidates[:min(surplus, len(candidates))] {
 				a.Stop(t, SchedulerStopped, scaleReason(d))
 				stopped = append(stopped, t)
 			}

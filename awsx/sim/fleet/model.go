@@ -167,43 +167,44 @@ type Revision struct {
 // Task is one run of a task definition. A standalone one has no service and no
 // deployment.
 type Task struct {
-	ARN, ID      string
-	Seq          uint64
-	Cluster      *Cluster
-	Service      *Service
-	deployment   *Deployment
-	Group        string
-	StartedBy    string
-	Def          *taskdef.Definition // with the overrides of a standalone task
-	Overrides    map[string]any      // as they were sent, nil without
-	Tags         []world.Tag
-	Digests      map[string]string // image reference to digest, a service's task shares its deployment's
-	Instance     *Instance
-	Desired      string
-	Last         string
-	Health       string
-	StopCode     string
-	StopReason   string
-	Containers   []*Container
-	ENI          *Interface
-	Targets      []*registration
-	Version      int
-	CreatedAt    time.Time
-	PullStarted  time.Time
-	PullStopped  time.Time
-	StartedAt    time.Time
-	StoppingAt   time.Time
-	ExecStopped  time.Time
-	StoppedAt    time.Time
-	DegradesAt   time.Time
-	WasHealthy   bool // passed its checks at least once
-	Counted      bool // its failure was counted against the deployment
-	Announced    bool // the scheduler said that it replaces the task
-	reservedCPU  int
-	reservedMem  int
-	staticPorts  []int
-	DynamicPorts []int
-	Doc          []byte
+	ARN, ID        string
+	Seq            uint64
+	Cluster        *Cluster
+	Service        *Service
+	deployment     *Deployment
+	Group          string
+	StartedBy      string
+	Def            *taskdef.Definition // with the overrides of a standalone task
+	Overrides      map[string]any      // as they were sent, nil without
+	Tags           []world.Tag
+	Digests        map[string]string // image reference to digest, a service's task shares its deployment's
+	Instance       *Instance
+	Desired        string
+	Last           string
+	Health         string
+	StopCode       string
+	StopReason     string
+	Containers     []*Container
+	ENI            *Interface
+	Targets        []*registration
+	Version        int
+	CreatedAt      time.Time
+	PullStarted    time.Time
+	PullStopped    time.Time
+	StartedAt      time.Time
+	StoppingAt     time.Time
+	ExecStopped    time.Time
+	StoppedAt      time.Time
+	DegradesAt     time.Time
+	WasHealthy     bool // passed its checks at least once
+	Counted        bool // its failure was counted against the deployment
+	Announced      bool // the scheduler said that it replaces the task
+	ProtectedUntil time.Time
+	reservedCPU    int
+	reservedMem    int
+	staticPorts    []int
+	DynamicPorts   []int
+	Doc            []byte
 }
 
 // Interface is the network interface of a task of its own.

@@ -198,6 +198,10 @@ func (a *Fleet) stopOld(s *Service, lower, blocked int) []*Task {
 		if t.deployment == head || t.Desired != Running {
 			continue
 		}
+		if t.Protected(a.Now) {
+			a.complainProtected(s, t.deployment, 1)
+			continue
+		}
 		switch {
 		case t.passing() && budget > 0:
 			budget--
@@ -222,7 +226,9 @@ func (a *Fleet) stopSurplus(s *Service, lower int) []*Task {
 	}
 	budget := s.Census().Healthy - lower
 	var stopped []*Task
-	for _, t := range a.leastNeeded(s, head)[:surplus] {
+	candidates := a.leastNeeded(s, head)
+	a.complainProtected(s, head, surplus-len(candidates))
+	for _, t := range candidates[:min(surplus, len(candidates))] {
 		if t.passing() {
 			if budget == 0 {
 				break
@@ -235,11 +241,11 @@ func (a *Fleet) stopSurplus(s *Service, lower int) []*Task {
 	return stopped
 }
 
-// leastNeeded are the standing tasks of a deployment, those first that do not
-// serve, then the newest.
+// leastNeeded are the standing tasks of a deployment that may be stopped, those first
+// that do not serve, then the newest.
 func (a *Fleet) leastNeeded(s *Service, d *Deployment) []*Task {
 	candidates := slices.DeleteFunc(slices.Clone(s.Live), func(t *Task) bool {
-		return t.deployment != d || t.Desired != Running || t.leaving() || a.failing(t) != ""
+		return t.deployment != d || t.Desired != Running || t.leaving() || a.failing(t) != "" || t.Protected(a.Now)
 	})
 	slices.SortStableFunc(candidates, func(x, y *Task) int {
 		if x.passing() != y.passing() {

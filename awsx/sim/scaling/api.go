@@ -23,6 +23,7 @@ func (a *Scaler) Operations() map[string]wire.Operation {
 		"RegisterScalableTarget":    wire.JSON(a.registerScalableTarget),
 		"DescribeScalingPolicies":   wire.JSON(a.describeScalingPolicies),
 		"DescribeScalingActivities": wire.JSON(a.describeScalingActivities),
+		"DescribeScheduledActions":  wire.JSON(a.describeScheduledActions),
 	}
 }
 
@@ -253,4 +254,12 @@ func (a *Scaler) describeScalingActivities(in *describeActivitiesInput) ([]byte,
 		}
 		return doc
 	})
+}
+
+// describeScheduledActions answers that nothing is scheduled.
+func (a *Scaler) describeScheduledActions(in *scalingInput) ([]byte, error) {
+	if _, err := a.scalables(in, anyResource); err != nil {
+		return nil, err
+	}
+	return list(in, "ScheduledActions", 50, []string{}, strings.Clone, func(name string) any { return name })
 }

@@ -38,6 +38,7 @@ type Container struct {
 	Environment map[string]string
 	secrets     map[string]bool
 	Command     []string
+	Overridden  bool // a run has another command than the image's
 	StopTimeout time.Duration
 	HealthCheck *healthCheck
 	LogDriver   string

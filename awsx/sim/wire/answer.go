@@ -41,6 +41,8 @@ func (r *Request) Refuse(err error, id string) Answer {
 func (p Answer) header(h http.Header) {
 	h.Set("Content-Type", p.protocol.contentType())
 	h.Set("X-Amzn-Requestid", p.id)
+	// As AWS does. Without it net/http sends what is long in chunks.
+	h.Set("Content-Length", strconv.Itoa(len(p.body)))
 	if p.protocol == CBOR {
 		h.Set("Smithy-Protocol", rpcV2)
 	}

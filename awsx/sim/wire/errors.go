@@ -19,6 +19,12 @@ func Fail(code, message string) error {
 	return &Error{status: http.StatusBadRequest, code: code, message: message}
 }
 
+// Missing is the mistake of a name that stands for nothing, where the service says so
+// by the status too.
+func Missing(code, message string) error {
+	return &Error{status: http.StatusNotFound, code: code, message: message}
+}
+
 // Invalid is the mistake of a parameter that the service does not take.
 func Invalid(message string) error { return Fail("InvalidParameterException", message) }
 
