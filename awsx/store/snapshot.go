@@ -123,7 +123,7 @@ func (s *Snapshot[T]) State(now time.Time) Freshness {
 	}
 	switch err := (outcome{err: s.Err, partial: s.Partial}).decisive(); {
 	case err != nil:
-		f.State = failing(fault.ClassOf(err))
+		f.State = StateOf(fault.ClassOf(err))
 	case s.At.IsZero():
 		f.State = Loading
 	case f.Age > s.staleAfter:
@@ -134,7 +134,8 @@ func (s *Snapshot[T]) State(now time.Time) Freshness {
 	return f
 }
 
-func failing(c fault.Class) State {
+// StateOf returns the state that an error of a class leaves a read in.
+func StateOf(c fault.Class) State {
 	switch c {
 	case fault.Throttled:
 		return Throttled

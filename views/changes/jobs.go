@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/change"
+	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/store"
 	"gantry/ui"
@@ -73,32 +74,47 @@ func newJobs(c *Changes) *livetable.Screen[change.Status] {
 			Fault: func(j change.Status) bool { return jobStatus(j).Fault() },
 		},
 		Status: func(j change.Status) (theme.Status, bool) { return jobStatus(j), true },
-		Open: func() livetable.Feed[change.Status] {
-			changed, stop := c.Changer.Subscribe()
-			return livetable.Feed[change.Status]{
-				Watches: []livetable.Watch{jobsWatch{changed, stop}},
-				Build: func(time.Time) livetable.Load[change.Status] {
-					return livetable.Load[change.Status]{
-						Rows: c.Changer.Jobs(), Status: livetable.AnswerStatus(true, true, nil),
-						Foot: []prose.Para{{Text: "nothing was changed or followed since gantry started", Depth: 1}},
-					}
-				},
-			}
-		},
+		Open: c.watchJobs(func() livetable.Load[change.Status] {
+			return livetable.Load[change.Status]{Rows: c.Changer.Jobs(),
+				Foot: []prose.Para{{Text: "nothing was changed or followed since gantry started", Depth: 1}}}
+		}),
 		Evidence: jobEvidence,
-		Actions: func(j change.Status, ok bool) []ui.Action {
-			enter := actFollow.Does(func() { c.Deps.Host.Push(NewFollow(c, j.ID, Proposal{Service: j.Target})) })
-			enter.Disabled = livetable.Nothing(ok)
-			return []ui.Action{enter}
-		},
-		Ref: func(j change.Status) awsx.Ref { return j.Target },
+		Actions:  c.following(nil),
+		Ref:      func(j change.Status) awsx.Ref { return j.Target },
 	})
+}
+
+// watchJobs feeds a table of jobs.
+func (c *Changes) watchJobs(build func() livetable.Load[change.Status]) func() livetable.Feed[change.Status] {
+	return func() livetable.Feed[change.Status] {
+		changed, stop := c.Changer.Subscribe()
+		return livetable.Feed[change.Status]{
+			Watches: []livetable.Watch{jobsWatch{changed, stop}},
+			Build: func(time.Time) livetable.Load[change.Status] {
+				l := build()
+				l.Status = livetable.AnswerStatus(true, true, nil)
+				return l
+			},
+		}
+	}
+}
+
+// following opens the follow of a job. Intents say what it carries out, where that was
+// planned here.
+func (c *Changes) following(intents map[awsx.Ref]deploy.Intent) func(change.Status, bool) []ui.Action {
+	return func(j change.Status, ok bool) []ui.Action {
+		return []ui.Action{actFollow.Does(func() {
+			c.Deps.Host.Push(NewFollow(c, j.ID, Proposal{Service: j.Target, Intent: intents[j.Target]}))
+		}).Unless(livetable.Nothing(ok))}
+	}
 }
 
 // jobStatus is how a change stands.
 func jobStatus(j change.Status) theme.Status {
 	p := j.Progress
 	switch {
+	case j.Missed():
+		return theme.StatusStopped
 	case !j.Over() && (p.Failed > 0 || len(p.Stops) > 0 || p.Phase == follow.PhaseRollingBack):
 		return theme.StatusDegraded
 	case !j.Over():
@@ -114,10 +130,16 @@ func jobStatus(j change.Status) theme.Status {
 // jobWord is the state of a change in a word or two.
 func jobWord(j change.Status) string {
 	switch {
+	case j.Missed():
+		return "not begun"
+	case j.Stage == change.Waiting:
+		return "waiting"
 	case !j.Over() && j.Progress.At.IsZero():
 		return "calling"
 	case !j.Over():
 		return phaseWords(j.Progress)
+	case j.Refused():
+		return "refused"
 	case j.Err != nil:
 		return "failed"
 	case j.Result.Verdict == nil:
@@ -152,6 +174,8 @@ func jobColumns(deps *views.Deps) []table.Column[change.Status] {
 // jobProgress is what there is to say beyond the state.
 func jobProgress(j change.Status) string {
 	switch {
+	case j.Stage == change.Waiting:
+		return brief(j.Summary)
 	case j.Err != nil:
 		cause, _ := CauseOf(j.Err)
 		return cause
@@ -169,7 +193,14 @@ func jobEvidence(j change.Status) []prose.Para {
 	if words := jobProgress(j); words != "" {
 		paras = append(paras, prose.Para{Text: words})
 	}
-	paras = append(paras, prose.Para{Label: j.Action, Text: brief(j.Summary)})
+	if j.Err != nil {
+		if _, fix := CauseOf(j.Err); fix != "" {
+			paras = append(paras, prose.Para{Label: "fix", Text: fix, Role: theme.Accent})
+		}
+	}
+	if j.Stage != change.Waiting {
+		paras = append(paras, prose.Para{Label: j.Action, Text: brief(j.Summary)})
+	}
 	for _, stop := range j.Progress.Stops {
 		paras = append(paras, prose.Para{Label: "stopped", Text: stop.String()})
 	}

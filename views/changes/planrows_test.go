@@ -92,11 +92,13 @@ func TestOneThatEndsBadlyKeepsTheRestFromBeginning(t *testing.T) {
 		f.Shows("4 side by side; once one ends badly the rest is not begun")
 		f.Keys("C").Answer("5 payments")
 		f.Shows("0 of 5 ended", "~ waiting")
+		f.Keys("%").Shows("restart worker", "~ waiting").Press("esc")
 		f.FailRollout("front", false)
 		f.Read().Shows("x failed", "- not begun", "2 of 5 ended")
 		if n := f.Account.Count(awsxtest.UpdateService); n != 4 {
 			t.Errorf("%d services were updated", n)
 		}
+		f.Keys("%").Shows("CHANGE", "- not begun")
 	})
 }
 

@@ -3,7 +3,6 @@ package changes
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/change"
@@ -30,33 +29,20 @@ func newVerdicts(c *Changes, id string, cluster awsx.Ref, b deploy.Batch) ui.Scr
 		Crumb: views.Crumb(cluster) + " " + b.Action,
 		Table: table.Options[change.Status]{
 			Key: func(j change.Status) string { return j.ID }, Columns: verdictColumns(names),
-			Fault: func(j change.Status) bool { return verdictOf(j).Fault() },
+			Fault: func(j change.Status) bool { return jobStatus(j).Fault() },
 		},
-		Status: func(j change.Status) (theme.Status, bool) { return verdictOf(j), true },
-		Open: func() livetable.Feed[change.Status] {
-			changed, stop := c.Changer.Subscribe()
-			return livetable.Feed[change.Status]{
-				Watches: []livetable.Watch{jobsWatch{changed, stop}},
-				Build: func(time.Time) livetable.Load[change.Status] {
-					batch, ok := c.Changer.Batch(id)
-					jobs := batch.Jobs
-					if !ok {
-						return livetable.Load[change.Status]{Status: livetable.AnswerStatus(true, true, nil), Foot: []prose.Para{{Depth: 1,
-							Text: "this batch ended long ago and is no longer kept in memory; the audit file has it"}}}
-					}
-					return livetable.Load[change.Status]{Rows: jobs, Status: livetable.AnswerStatus(true, true, nil), Note: []livetable.Span{{Text: batchNote(jobs), Role: theme.Accent}}}
-				},
+		Status: func(j change.Status) (theme.Status, bool) { return jobStatus(j), true },
+		Open: c.watchJobs(func() livetable.Load[change.Status] {
+			batch, ok := c.Changer.Batch(id)
+			if !ok {
+				return livetable.Load[change.Status]{Foot: []prose.Para{{Depth: 1,
+					Text: "this batch ended long ago and is no longer kept in memory; the audit file has it"}}}
 			}
-		},
-		Evidence: verdictEvidence,
-		Actions: func(j change.Status, ok bool) []ui.Action {
-			enter := actFollow.Does(func() {
-				c.Deps.Host.Push(NewFollow(c, j.ID, Proposal{Service: j.Target, Intent: intents[j.Target]}))
-			})
-			enter.Disabled = livetable.Nothing(ok)
-			return []ui.Action{enter}
-		},
-		Ref: func(j change.Status) awsx.Ref { return j.Target },
+			return livetable.Load[change.Status]{Rows: batch.Jobs, Note: []livetable.Span{{Text: batchNote(batch.Jobs), Role: theme.Accent}}}
+		}),
+		Evidence: jobEvidence,
+		Actions:  c.following(intents),
+		Ref:      func(j change.Status) awsx.Ref { return j.Target },
 	})
 }
 
@@ -74,38 +60,6 @@ func batchNote(jobs []change.Status) string {
 	return fmt.Sprintf("%d of %d ended, esc leaves them running", ended, len(jobs))
 }
 
-// verdictOf is how one target of a batch stands.
-func verdictOf(j change.Status) theme.Status {
-	switch {
-	case j.Missed():
-		return theme.StatusStopped
-	case j.Refused():
-		return theme.StatusFailed
-	}
-	return jobStatus(j)
-}
-
-// verdictWord is that in a word or two.
-func verdictWord(j change.Status) string {
-	switch {
-	case j.Missed():
-		return "not begun"
-	case j.Stage == change.Waiting:
-		return "waiting"
-	case j.Refused():
-		return "refused"
-	}
-	return jobWord(j)
-}
-
-// verdictText is what there is to say beyond it.
-func verdictText(j change.Status) string {
-	if j.Stage == change.Waiting {
-		return brief(j.Summary)
-	}
-	return jobProgress(j)
-}
-
 func verdictColumns(names map[awsx.Ref]string) []table.Column[change.Status] {
 	name := func(j change.Status) string { return names[j.Target] }
 	return []table.Column[change.Status]{
@@ -114,31 +68,11 @@ func verdictColumns(names map[awsx.Ref]string) []table.Column[change.Status] {
 			Compare: func(a, b change.Status) int { return strings.Compare(name(a), name(b)) }},
 		{ID: livetable.ColState, Title: "VERDICT", Descending: true,
 			Cell: func(j change.Status) table.Cell {
-				st := verdictOf(j)
-				return table.Cell{Text: st.Glyph() + " " + verdictWord(j), Role: st.Role()}
+				st := jobStatus(j)
+				return table.Cell{Text: st.Glyph() + " " + jobWord(j), Role: st.Role()}
 			},
-			Compare: func(a, b change.Status) int { return verdictOf(a).Severity() - verdictOf(b).Severity() }},
+			Compare: func(a, b change.Status) int { return jobStatus(a).Severity() - jobStatus(b).Severity() }},
 		{ID: "text", Title: "WHAT THERE IS TO SAY", Grow: true, Min: 16,
-			Cell: func(j change.Status) table.Cell { return table.Cell{Text: verdictText(j)} }},
+			Cell: func(j change.Status) table.Cell { return table.Cell{Text: jobProgress(j)} }},
 	}
-}
-
-// verdictEvidence tells all of a row.
-func verdictEvidence(j change.Status) []prose.Para {
-	paras := []prose.Para{{Text: jobName(j) + "  " + verdictWord(j), Role: verdictOf(j).Role()}}
-	if words := verdictText(j); words != "" {
-		paras = append(paras, prose.Para{Text: words})
-	}
-	if j.Err != nil {
-		if _, fix := CauseOf(j.Err); fix != "" {
-			paras = append(paras, prose.Para{Label: "fix", Text: fix, Role: theme.Accent})
-		}
-	}
-	if j.Stage != change.Waiting {
-		paras = append(paras, prose.Para{Label: j.Action, Text: brief(j.Summary)})
-	}
-	for _, stop := range j.Progress.Stops {
-		paras = append(paras, prose.Para{Label: "stopped", Text: stop.String()})
-	}
-	return paras
 }

@@ -102,25 +102,10 @@ func AnswerStatus(read, done bool, err error) Status {
 	case err != nil && read:
 		f.Partial, st.partial = true, []error{err}
 	case err != nil:
-		st.Err, f.State = err, stateOf(fault.ClassOf(err))
+		st.Err, f.State = err, store.StateOf(fault.ClassOf(err))
 	case !done:
 		f.State = store.Loading
 	}
 	st.at = func(time.Time) store.Freshness { return f }
 	return st
-}
-
-// stateOf is the state that an error leaves a read in.
-func stateOf(c fault.Class) store.State {
-	switch c {
-	case fault.Denied:
-		return store.Denied
-	case fault.Expired:
-		return store.Expired
-	case fault.Throttled:
-		return store.Throttled
-	case fault.Offline:
-		return store.Offline
-	}
-	return store.Failing
 }

@@ -47,11 +47,7 @@ func NewContainers(deps *views.Deps, service awsx.Ref, task awsx.Task) ui.Screen
 		Kind: awsx.KindTask,
 		Ref:  func(r *containerRow) awsx.Ref { return r.task.Ref },
 		Describe: func(ctx context.Context, r *containerRow) ([]prose.Para, error) {
-			td, err := deps.Store.TaskDefinition(ctx, task.Ref.Context, r.task.TaskDefinition)
-			if err != nil {
-				return nil, err
-			}
-			return describeTask(r.task, td, r.host, deps.Now()), nil
+			return readTask(ctx, deps, r.task, r.host)
 		},
 	})
 }

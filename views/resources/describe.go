@@ -2,6 +2,7 @@ package resources
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	api "gantry/awsx/document"
 	"gantry/ui/text"
 	"gantry/ui/theme"
+	"gantry/views"
 	"gantry/views/prose"
 	"gantry/views/wording"
 )
@@ -131,6 +133,15 @@ func environment(d *prose.Document, c awsx.ContainerDefinition, masking api.Mask
 	for _, arn := range c.EnvFiles {
 		d.Field("env file", arn)
 	}
+}
+
+// readTask reads the revision of a task and puts both in words.
+func readTask(ctx context.Context, deps *views.Deps, t awsx.Task, host *awsx.Instance) ([]prose.Para, error) {
+	td, err := deps.Store.TaskDefinition(ctx, t.Ref.Context, t.TaskDefinition)
+	if err != nil {
+		return nil, err
+	}
+	return describeTask(t, td, host, deps.Now()), nil
 }
 
 // describeTask puts a task in words, with its revision and its host when they

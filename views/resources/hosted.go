@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx"
 	"gantry/awsx/store"
 	"gantry/ui"
@@ -51,11 +49,7 @@ func newHosted(deps *views.Deps, instance awsx.Instance) ui.Screen {
 		Kind: awsx.KindTask,
 		Ref:  func(r *hostedRow) awsx.Ref { return r.task.Ref },
 		Describe: func(ctx context.Context, r *hostedRow) ([]prose.Para, error) {
-			td, err := deps.Store.TaskDefinition(ctx, cluster.Context, r.task.TaskDefinition)
-			if err != nil {
-				return nil, err
-			}
-			return describeTask(r.task, td, r.host, deps.Now()), nil
+			return readTask(ctx, deps, r.task, r.host)
 		},
 	})
 	return s
@@ -79,10 +73,7 @@ func (r *hostedRow) group() string {
 func openHosted(st *store.Store, instance awsx.Instance) livetable.Feed[*hostedRow] {
 	cluster := instance.Ref.ClusterRef()
 	tasks, services, instances := st.Tasks(cluster), st.Services(cluster), st.Instances(cluster)
-	define := func(arn string) *awsx.TaskDefinition {
-		td, _ := st.CachedTaskDefinition(cluster.Context, arn)
-		return td
-	}
+	define := definitionsOf(st, cluster.Context)
 	here := func() []awsx.Task {
 		return slices.DeleteFunc(slices.Clone(tasks.Snapshot().Items), func(t awsx.Task) bool {
 			return t.ContainerInstance != instance.Ref.ARN || t.LastStatus == "STOPPED"
@@ -150,11 +141,5 @@ func hostedActions(deps *views.Deps, r *hostedRow) []ui.Action {
 	} else if r.service == (awsx.Ref{}) {
 		why = "this task belongs to no service that was read"
 	}
-	open := actContainers.Does(func() { deps.Host.Push(NewContainers(deps, r.service, r.task)) }).Unless(why)
-	logs := views.ActLogs.Runs(func() tea.Cmd {
-		return deps.Nav.Logs(views.LogScope{Service: r.service, Task: &r.task})
-	}).Unless(why)
-	service := jumpToService(deps, r.service)
-	service.Disabled = why
-	return []ui.Action{open, logs, service}
+	return append(intoTask(deps, r.service, r.taskRow, why), jumpToService(deps, r.service).Unless(why))
 }

@@ -21,10 +21,7 @@ func openServices(st *store.Store, cluster awsx.Ref, loaded func(clusterInside))
 		seen    struct{ services, tasks, targets, instances uint64 }
 		arrived []string // definitions that were read since the last load
 	)
-	kept := newKeptServices(func(arn string) *awsx.TaskDefinition {
-		td, _ := st.CachedTaskDefinition(cluster.Context, arn)
-		return td
-	})
+	kept := newKeptServices(definitionsOf(st, cluster.Context))
 	return livetable.Feed[*serviceRow]{
 		Watches: []livetable.Watch{services, tasks, targets, instances},
 		Build: func(now time.Time) livetable.Load[*serviceRow] {

@@ -84,6 +84,14 @@ func servicesSpec(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside)
 	}
 }
 
+// definitionsOf gives the task definitions of an account that were read.
+func definitionsOf(st *store.Store, id awsx.ContextID) func(arn string) *awsx.TaskDefinition {
+	return func(arn string) *awsx.TaskDefinition {
+		td, _ := st.CachedTaskDefinition(id, arn)
+		return td
+	}
+}
+
 // cacheDefinitions reads those of the task definitions that are not known yet,
 // and tells whether there were any. A failure ends it: the next load tries again.
 func cacheDefinitions(ctx context.Context, st *store.Store, id awsx.ContextID, arns []string) (changed bool) {

@@ -88,11 +88,7 @@ func NewTasks(deps *views.Deps, service awsx.Ref) ui.Screen {
 			return r.task.Ref
 		},
 		Describe: func(ctx context.Context, r *taskRow) ([]prose.Para, error) {
-			td, err := deps.Store.TaskDefinition(ctx, service.Context, r.task.TaskDefinition)
-			if err != nil {
-				return nil, err
-			}
-			return describeTask(r.task, td, r.host, deps.Now()), nil
+			return readTask(ctx, deps, r.task, r.host)
 		},
 	})
 	return s
@@ -154,10 +150,7 @@ func (m *tasksMode) pick(rows []*taskRow) ([]*taskRow, []livetable.Span) {
 // instances.
 func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 	state, instances := st.Service(service), st.Instances(service.ClusterRef())
-	define := func(arn string) *awsx.TaskDefinition {
-		td, _ := st.CachedTaskDefinition(service.Context, arn)
-		return td
-	}
+	define := definitionsOf(st, service.Context)
 	// The rows of one service share its evidence: they are kept together, as long as
 	// nothing that they were made of changed. Time alone changes none of them.
 	var kept livetable.Load[*taskRow]
@@ -245,11 +238,6 @@ func taskActions(s *livetable.Screen[*taskRow], service awsx.Ref, r *taskRow, ok
 			why = "this target belongs to no task"
 		}
 	}
-	open := actContainers.Does(func() { deps.Host.Push(NewContainers(deps, service, r.task)) })
-	logs := views.ActLogs.Runs(func() tea.Cmd {
-		return deps.Nav.Logs(views.LogScope{Service: service, Task: &r.task})
-	})
-	open.Disabled, logs.Disabled = why, why
 	instances := toInstances(deps, InstancesOf{Cluster: service.ClusterRef(), Service: service})
 	unstoppable, task := why, awsx.Ref{}
 	if why == "" {
@@ -259,7 +247,17 @@ func taskActions(s *livetable.Screen[*taskRow], service awsx.Ref, r *taskRow, ok
 			unstoppable = "the task has stopped already"
 		}
 	}
-	return []ui.Action{open, logs, stopping(s, task, unstoppable), instances, jumpToService(deps, service)}
+	return append(intoTask(deps, service, r, why), stopping(s, task, unstoppable), instances, jumpToService(deps, service))
+}
+
+// intoTask leads to the containers and the logs of a task. Why says that there is none.
+func intoTask(deps *views.Deps, service awsx.Ref, r *taskRow, why string) []ui.Action {
+	return []ui.Action{
+		actContainers.Does(func() { deps.Host.Push(NewContainers(deps, service, r.task)) }).Unless(why),
+		views.ActLogs.Runs(func() tea.Cmd {
+			return deps.Nav.Logs(views.LogScope{Service: service, Task: &r.task})
+		}).Unless(why),
+	}
 }
 
 // jumpToService goes to a service among those of its cluster.

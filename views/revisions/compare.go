@@ -116,11 +116,7 @@ func (s *compareScreen) paras() []prose.Para {
 }
 
 func (s *compareScreen) Header() ui.Header {
-	h := ui.Header{
-		Badge: s.deps.Badge(s.service.ClusterRef()),
-		Crumb: views.Crumb(s.service) + " " + s.Name(),
-		Scope: s.deps.Policy.Scope(s.service.ClusterRef()),
-	}
+	h := s.deps.Header(s.service, s.Name())
 	switch {
 	case s.err != nil:
 		t := prose.TroubleOf(s.err, s.service.Context)

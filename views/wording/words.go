@@ -1,13 +1,13 @@
 package wording
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/words"
 	"gantry/ui/text"
 )
 
@@ -122,12 +122,7 @@ func Exit(code int) string {
 }
 
 // Count says how many of something there are: 1 task, 2 tasks.
-func Count(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %ss", n, one)
-}
+func Count(n int, one string) string { return words.Count(n, one) }
 
 // JoinNonEmpty joins the parts that say something.
 func JoinNonEmpty(sep string, parts ...string) string {
