@@ -18,8 +18,7 @@ const (
 	maxBanner  = 2
 )
 
-// View draws the frame. It runs after every message, so it only reads.
-func (s *Shell) View() tea.View {
+func (s *Shell) view() tea.View {
 	var v tea.View
 	v.AltScreen = true
 	top := s.trail.top()
@@ -28,7 +27,7 @@ func (s *Shell) View() tea.View {
 	}
 	head := s.header()
 	v.WindowTitle = s.windowTitle(head)
-	if s.w < minWidth || s.h < minHeight {
+	if s.tiny() {
 		v.Content = s.tooSmall()
 		return v
 	}
@@ -112,10 +111,17 @@ func (s *Shell) overlay(m *openModal, rows []string, w, h int) ([]string, *tea.C
 	return rows, &c
 }
 
+// tiny reports whether the terminal is too small for a frame: nobody sees then what a key
+// would do.
+func (s *Shell) tiny() bool { return s.w < minWidth || s.h < minHeight }
+
 func (s *Shell) tooSmall() string {
 	lines := []string{
 		"The terminal is too small:",
 		sizeText(s.w, s.h) + ", needed " + sizeText(minWidth, minHeight) + ".",
+	}
+	if s.quitting() {
+		lines = append(lines, "ctrl+c again leaves.")
 	}
 	for i := range lines {
 		lines[i] = text.Truncate(lines[i], s.w, s.theme.Glyphs().Ellipsis)

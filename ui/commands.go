@@ -30,14 +30,16 @@ type result struct {
 // commands tags what comes out of commands and knows which still run, so that
 // the program can wait for them: Bubble Tea itself does not.
 type commands struct {
+	crashes *crashes
+
 	mu      sync.Mutex
 	closed  bool
 	running int
 	idle    chan struct{} // closed when the last one ends after close
 }
 
-func newCommands() *commands {
-	return &commands{idle: make(chan struct{})}
+func newCommands(c *crashes) *commands {
+	return &commands{crashes: c, idle: make(chan struct{})}
 }
 
 // tag makes the command's results, and those of the commands inside, carry
@@ -51,6 +53,7 @@ func (c *commands) tag(cmd tea.Cmd, to owner) tea.Cmd {
 			return nil
 		}
 		defer c.end()
+		defer c.crashes.catch("a command")
 		return c.wrap(cmd(), to)
 	}
 }

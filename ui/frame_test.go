@@ -75,6 +75,32 @@ func TestASmallTerminalIsToldWhatIsNeeded(t *testing.T) {
 	c.Resize(60, 15).Shows("> apple").Hides("too small")
 }
 
+// TestKeysDoNothingWhileTheTerminalIsTooSmall: nobody sees what they would do. Leaving
+// works, and what is asked before it can be answered by the same key.
+func TestKeysDoNothingWhileTheTerminalIsTooSmall(t *testing.T) {
+	w := &work{}
+	c, s := start(t, nil, func(o *uitest.Options) { o.Shell.Background = w })
+	for _, size := range [][2]int{{59, 24}, {80, 14}, {1, 1}} {
+		c.Resize(size[0], size[1])
+		for _, key := range []string{"j", "e", "?", ":", "/", "W", "enter", "esc", "[", "ctrl+s"} {
+			c.Press(key)
+		}
+		c.Paste("pasted")
+		c.Resize(80, 24).Shows("> apple").Hides("pasted")
+	}
+	if len(s.got) > 0 || c.Quit {
+		t.Errorf("an unseen screen took %q", s.got)
+	}
+	w.busy = "deploying api goes on without you"
+	c.Resize(40, 10).Press("ctrl+c").Press("y").Shows("too small", "ctrl+c again leaves")
+	if c.Quit {
+		t.Error("an unseen question was answered")
+	}
+	if c.Press("ctrl+c"); !c.Quit {
+		t.Error("the console cannot be left")
+	}
+}
+
 func TestHintsFitAndKeepTheWayToAllOthers(t *testing.T) {
 	for _, w := range []int{60, 80, 200} {
 		c, s := start(t, func(s *toy) {

@@ -23,7 +23,7 @@ func (s *Shell) globals(scope string) []Action {
 		ActPrevious.Does(func() { s.back(s.trail.at - 1) }).Unless(unless(s.trail.at > 0, "this is the first screen")),
 		ActNext.Does(func() { s.walk(s.trail.at + 1) }).Unless(unless(s.trail.at+1 < len(s.trail.entries), "no screen was left after this one")),
 		ActLast.Does(func() { s.back(s.trail.index(s.trail.last)) }).Unless(unless(s.trail.index(s.trail.last) >= 0, "no other screen was open")),
-		ActArm.Does(s.arm).Unless(unless(!mode.Writable, "writing is not locked here")),
+		ActArm.Does(s.arm).Unless(unless(!mode.Writable || mode.Left > 0, "writing is not locked here")),
 		ActSave.Runs(s.save),
 		ActBare.Does(s.host.ToggleBare),
 		ActMessages.Does(s.openMessages),
@@ -113,10 +113,11 @@ func (s *Shell) escape() {
 // quit leaves the program; it asks while a change runs or typed text would be
 // lost.
 func (s *Shell) quit() {
-	for _, m := range s.modals {
-		if m.quits {
-			return
+	if s.quitting() {
+		if s.tiny() { // the question is not seen, and was put by the same key
+			s.pending = append(s.pending, tea.Quit)
 		}
+		return
 	}
 	var reasons []string
 	if s.opts.Background != nil {
@@ -139,6 +140,11 @@ func (s *Shell) quit() {
 	s.topModal().quits = true
 }
 
+// quitting reports whether it is being asked whether to quit.
+func (s *Shell) quitting() bool {
+	return slices.ContainsFunc(s.modals, func(m *openModal) bool { return m.quits })
+}
+
 func (s *Shell) scope() string { return s.header().Scope }
 
 // mode asks the gate; without one all is open.
@@ -155,7 +161,13 @@ type armed struct{ commit func() error }
 // rearm wakes the shell when the shown time left changes.
 type rearm struct{}
 
+// arm asks for writing, and takes it back where it was given.
 func (s *Shell) arm() {
+	if s.mode(s.scope()).Left > 0 {
+		s.opts.Gate.Disarm(s.scope())
+		s.flash(Info, "writing is locked again")
+		return
+	}
 	arming, err := s.opts.Gate.Arm(s.scope())
 	switch {
 	case err != nil:

@@ -54,7 +54,10 @@ func (h *Host) Theme() *theme.Theme { return h.shell.theme }
 // as what done makes of it. The loop stands still meanwhile.
 func (h *Host) Exec(c *exec.Cmd, done func(error) tea.Msg) tea.Cmd {
 	to := h.shell.actor
-	return h.shell.opts.Exec(c, func(err error) tea.Msg { return result{to: to, msg: done(err)} })
+	return h.shell.opts.Exec(c, func(err error) (msg tea.Msg) {
+		defer h.shell.crashes.catch("the end of a program")
+		return result{to: to, msg: done(err)}
+	})
 }
 
 // ToggleBare gives the screen all rows, or the chrome its own again.

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/ui/field"
@@ -11,7 +10,7 @@ import (
 type prompt struct {
 	id     uint64
 	target Filterable
-	input  textinput.Model
+	input  field.Input
 	before string // restored when the prompt is left by esc
 	err    string
 }

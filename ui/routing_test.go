@@ -149,6 +149,7 @@ func TestReadOnlyRefusesWhatChangesAndSaysHowToArm(t *testing.T) {
 	if diff := cmp.Diff([]string{"eaten"}, s.got); diff != "" {
 		t.Errorf("after arming (-want +got):\n%s", diff)
 	}
+	c.Press("W").Shows("READ-ONLY (W arms)", "writing is locked again").Press("e").Shows("eat: read-only, W arms writing")
 }
 
 func TestArmingThatIsRefusedSaysWhy(t *testing.T) {

@@ -28,8 +28,7 @@ type RunOptions struct {
 
 // Run runs the console until the operator leaves, ctx ends or the terminal hangs
 // up, and returns when all commands have ended. A hang-up drains and is no error;
-// the end of ctx is tea.ErrProgramKilled; a panic restores the terminal and is
-// tea.ErrProgramPanic.
+// the end of ctx is tea.ErrProgramKilled; a panic restores the terminal and is a *Crash.
 func Run(ctx context.Context, s *Shell, o RunOptions) error {
 	if o.Hangup == nil {
 		hangup := make(chan os.Signal, 1)
@@ -59,7 +58,11 @@ func Run(ctx context.Context, s *Shell, o RunOptions) error {
 			watched <- watch{hungUp: true, err: err}
 		}
 	}()
+	s.crashes.stopBy(stop)
 	_, err := p.Run()
+	if crash := s.Crash(); crash != nil {
+		err = crash
+	}
 	close(ended)
 	if w := <-watched; w.hungUp {
 		err = w.err

@@ -156,6 +156,8 @@ type Gate interface {
 	// Arm asks for writing in a scope. An error says why that is refused. A nil
 	// Arming means that it is armed already.
 	Arm(scope string) (Arming, error)
+	// Disarm takes it back.
+	Disarm(scope string)
 }
 
 // Arming is the part of arming that waits (assuming a role). It runs off the

@@ -58,6 +58,7 @@ type Shell struct {
 	host   *Host
 	theme  *theme.Theme
 
+	crashes crashes
 	cmds    *commands
 	pending []tea.Cmd
 	actor   owner // on whose behalf the loop works now
@@ -90,12 +91,11 @@ func New(ctx context.Context, o Options) *Shell {
 		ctx:     ctx,
 		cancel:  cancel,
 		opts:    o,
-		cmds:    newCommands(),
 		nextID:  ownerFirst,
 		history: palette.NewHistory(o.History),
 		notes:   newNotes(o.Now),
 	}
-	s.host = &Host{shell: s}
+	s.cmds, s.host = newCommands(&s.crashes), &Host{shell: s}
 	s.restyle()
 	return s
 }
@@ -132,8 +132,7 @@ func (s *Shell) Top() Screen {
 // History are the palette's commands, oldest first, for the next run.
 func (s *Shell) History() []string { return s.history.Lines() }
 
-// Init opens the first screen.
-func (s *Shell) Init() tea.Cmd {
+func (s *Shell) begin() tea.Cmd {
 	if s.opts.Background != nil {
 		s.as(owner{id: ownerBackground}, func() tea.Cmd { return s.opts.Background.Open(s.ctx) })
 	}
@@ -142,8 +141,7 @@ func (s *Shell) Init() tea.Cmd {
 	return s.flush()
 }
 
-// Update routes a message.
-func (s *Shell) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+func (s *Shell) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		s.w, s.h = msg.Width, msg.Height
@@ -163,7 +161,7 @@ func (s *Shell) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		s.deliver(msg)
 	}
 	s.watchGate()
-	return s, s.flush()
+	return s.flush()
 }
 
 // restyle builds the styles anew: once for each thing learnt of the terminal.
@@ -204,6 +202,9 @@ func (s *Shell) key(msg tea.KeyPressMsg) {
 	// reads as alt.
 	if key == "ctrl+c" || key == "ctrl+alt+c" {
 		s.quit()
+		return
+	}
+	if s.tiny() {
 		return
 	}
 	if s.taken(msg, func() { s.promptKey(msg) }) {
@@ -264,7 +265,7 @@ func (s *Shell) perform(a Action, o owner) {
 // paste goes where typing would go; on a screen that takes none it opens the
 // palette with it, where an identifier finds its screen.
 func (s *Shell) paste(msg tea.PasteMsg) {
-	if s.taken(msg, func() { s.promptUpdate(msg) }) {
+	if s.tiny() || s.taken(msg, func() { s.promptUpdate(msg) }) {
 		return
 	}
 	top := s.trail.top()

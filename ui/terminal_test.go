@@ -238,17 +238,50 @@ func TestADrainThatFailsIsReported(t *testing.T) {
 	}
 }
 
-func TestAPanicInACommandRestoresTheTerminal(t *testing.T) {
-	out, err := program(t, func(h *ui.Host) ui.Screen {
-		s := newToy(h)
-		s.open = func(context.Context) tea.Cmd { return func() tea.Msg { panic("boom") } }
-		return s
-	}, ui.RunOptions{})
-	if !errors.Is(err, tea.ErrProgramPanic) {
-		t.Errorf("error %v, want a panic", err)
+// TestAPanicRestoresTheTerminalAndIsReportedWithoutWhatItHeld: wherever it is, the
+// terminal comes back and one report says where the fault is.
+func TestAPanicRestoresTheTerminalAndIsReportedWithoutWhatItHeld(t *testing.T) {
+	fails := func() tea.Msg { panic("DB_PASSWORD=hunter2") }
+	ends := func() tea.Msg {
+		list := []int{1}
+		return list[len(os.Args)+7]
 	}
-	enter, leave := strings.LastIndex(out, "\x1b[?1049h"), strings.LastIndex(out, "\x1b[?1049l")
-	if leave < enter {
-		t.Errorf("the alternate screen was entered and not left: %q", out)
+	for _, c := range []struct {
+		name, in, what string
+		screen         func(*toy)
+	}{
+		{"a command", "a command", "a value of type string, which is not shown", func(s *toy) { s.open = func(context.Context) tea.Cmd { return fails } }},
+		{"a command's slice", "a command", "index out of range", func(s *toy) { s.open = func(context.Context) tea.Cmd { return ends } }},
+		{"one of several commands", "a command", "which is not shown", func(s *toy) {
+			s.open = func(context.Context) tea.Cmd { return tea.Batch(tea.Sequence(nil, fails), fails) }
+		}},
+		{"the first screen", "the first screen", "which is not shown", func(s *toy) { s.open = func(context.Context) tea.Cmd { fails(); return nil } }},
+		{"the view", "the view", "which is not shown", func(s *toy) { s.draws = func() { fails() } }},
+		{"the update", "the update", "which is not shown", func(s *toy) {
+			s.open = func(context.Context) tea.Cmd { return func() tea.Msg { return bang(func() { fails() }) } }
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			out, err := program(t, func(h *ui.Host) ui.Screen {
+				s := newToy(h)
+				c.screen(s)
+				return s
+			}, ui.RunOptions{})
+			var crash *ui.Crash
+			if !errors.As(err, &crash) {
+				t.Fatalf("error %v, want a crash", err)
+			}
+			report := crash.Error()
+			if crash.In != c.in || !strings.Contains(crash.What, c.what) || !strings.Contains(report, "ui_test.") || !strings.Contains(report, "terminal_test.go:") {
+				t.Errorf("the report is\n%s", report)
+			}
+			if strings.Contains(report+out, "hunter2") {
+				t.Errorf("a secret is shown:\n%s\n%q", report, out)
+			}
+			enter, leave := strings.LastIndex(out, "\x1b[?1049h"), strings.LastIndex(out, "\x1b[?1049l")
+			if leave < enter {
+				t.Errorf("the alternate screen was entered and not left: %q", out)
+			}
+		})
 	}
 }

@@ -34,7 +34,11 @@ type toy struct {
 	extra     []ui.Action
 	open      func(ctx context.Context) tea.Cmd
 	cursor    *tea.Cursor
+	draws     func() // before each drawing
 }
+
+// bang is a message that acts when it arrives.
+type bang func()
 
 func newToy(h *ui.Host) *toy {
 	return &toy{host: h, name: "fruit", rows: []string{"apple", "banana", "cherry", "damson"}}
@@ -52,11 +56,17 @@ func (s *toy) Open(ctx context.Context) tea.Cmd {
 }
 
 func (s *toy) Update(msg tea.Msg) tea.Cmd {
+	if f, ok := msg.(bang); ok {
+		f()
+	}
 	s.got = append(s.got, fmt.Sprint(msg))
 	return nil
 }
 
 func (s *toy) View(w, h int) ui.Frame {
+	if s.draws != nil {
+		s.draws()
+	}
 	var b strings.Builder
 	for i, row := range s.visible() {
 		if i == s.at {
@@ -148,6 +158,7 @@ func (g *gate) Mode(scope string) ui.Mode {
 }
 
 func (g *gate) Arm(scope string) (ui.Arming, error) { return g.arm(scope) }
+func (g *gate) Disarm(string)                       { g.mode = ui.Mode{Label: "READ-ONLY", Armable: true} }
 
 // work is a Background that says what it is told.
 type work struct{ status, busy string }

@@ -50,6 +50,7 @@ func (r *Runner) StartBatch(j BatchJob) (string, error) {
 	if err := blocked(j); err != nil {
 		return "", err
 	}
+	admitted := r.admit(j.Batch.Plans...)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
@@ -60,7 +61,7 @@ func (r *Runner) StartBatch(j BatchJob) (string, error) {
 	for i, p := range j.Batch.Plans {
 		turns[i] = make(chan struct{})
 		s := Status{ID: deploy.NewID(), Target: p.Target, Action: b.action, Summary: p.Summary(), Stage: Waiting}
-		one := Job{Plan: p, Override: j.Override, NoFollow: j.NoFollow, Timeout: j.Timeout, batched: true}
+		one := Job{Plan: p, Override: j.Override, NoFollow: j.NoFollow, Timeout: j.Timeout, batched: true, admitted: admitted}
 		b.jobs = append(b.jobs, r.add(s, func() (deploy.Result, error) { return r.takeTurn(s.ID, turns[i], one) }))
 	}
 	r.wg.Go(func() {

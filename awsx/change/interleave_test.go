@@ -155,13 +155,13 @@ func newPlay(t *testing.T, seed uint64) *play {
 	}
 	p.account, p.other = open("main"), open("other")
 	arming := change.NewArming(false, 24*time.Hour)
-	fail(arming.Arm())
 	p.runner = change.New(change.Options{Account: p.store.Account, Gate: arming, Audit: p, Source: change.StoreSource(p.store)})
 	for page, err := range p.account.Clusters(ctx) {
 		fail(err)
 		for services, err := range p.account.Services(ctx, page.Items[0].Ref) {
 			fail(err)
 			p.service = services.Items[0].Ref
+			fail(arming.Arm(change.ReachOf(p.service)))
 		}
 	}
 	p.prepare()

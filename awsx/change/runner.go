@@ -37,7 +37,8 @@ type Job struct {
 	// Timeout replaces the derived one of the follow when it is not zero.
 	Timeout time.Duration
 
-	batched bool // the herald tells of its batch
+	batched  bool // the herald tells of its batch
+	admitted admission
 }
 
 // Stage is how far a job has come.
@@ -121,6 +122,7 @@ func New(o Options) *Runner {
 // its roll back, from starting.
 func (r *Runner) Start(j Job) (string, error) {
 	p := j.Plan
+	j.admitted = r.admit(p)
 	id := deploy.NewID()
 	s := Status{ID: id, Target: p.Target, Action: p.Intent.Action(), Summary: p.Summary(), Stage: Executing}
 	return r.launch(s, func() (deploy.Result, error) { return r.carry(id, j) })
@@ -133,7 +135,7 @@ func (r *Runner) carry(id string, j Job) (deploy.Result, error) {
 		return deploy.Result{ID: id}, err
 	}
 	o := deploy.RunOptions{
-		ID: id, Account: account, Plan: j.Plan, Gate: r.o.Gate, Audit: r.o.Audit, Override: j.Override,
+		ID: id, Account: account, Plan: j.Plan, Gate: j.admitted, Audit: r.o.Audit, Override: j.Override,
 		Ending: r.follows.Done(), Patience: j.Timeout,
 		Report: func(step int, d deploy.Description) {
 			if step == 0 && !j.batched {

@@ -56,11 +56,16 @@ func inWorld(t *testing.T, o sim.Options, test func(*testing.T, *world)) {
 			w.shutdown(t)
 			w.store.Close()
 		}()
-		if err := w.arming.Arm(); err != nil {
+		if err := w.arming.Arm(w.reach()); err != nil {
 			t.Fatal(err)
 		}
 		test(t, w)
 	})
+}
+
+// reach is where the account of the world can be armed.
+func (w *world) reach() change.Reach {
+	return change.ReachOf(awsx.Ref{Context: w.id, Cluster: "arn:aws:ecs:eu-west-1:000000000000:cluster/prod"})
 }
 
 // open begins to make changes, and shutdown ends it.
@@ -263,7 +268,7 @@ func TestNoSecretReachesTheJournal(t *testing.T) {
 
 func TestUnarmedProductionGetsNoCall(t *testing.T) {
 	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
-		w.arming.Disarm()
+		w.arming.Disarm(w.reach())
 		s := w.finish(t, change.Job{Plan: w.plan(t, "catalog", deploy.Scale{Count: 9})})
 		if fault.ClassOf(s.Err) != fault.Denied {
 			t.Errorf("ended with %v", s.Err)

@@ -102,12 +102,6 @@ func newNav(c *changes.Changes, editor editors.Editor, lines *logviews.Viewer) n
 	return nav{c, &editors.Editors{Changes: c, Editor: editor}, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, lines}
 }
 
-// The scopes that the console's gate knows.
-const (
-	scopeProduction = "production"
-	scopeElse       = ""
-)
-
 // policy is what views ask about clusters.
 type policy struct{ app *App }
 
@@ -122,12 +116,13 @@ func accountOf(ref awsx.Ref) string {
 	return account
 }
 
-// Scope names how a cluster is guarded.
+// Scope names how a cluster is guarded: production by where arming for it holds, all
+// else by nothing.
 func (p policy) Scope(cluster awsx.Ref) string {
 	if p.Production(cluster) {
-		return scopeProduction
+		return string(change.ReachOf(cluster))
 	}
-	return scopeElse
+	return ""
 }
 
 // consoleGate says to the shell what may be changed. It answers from memory.
@@ -135,11 +130,11 @@ type consoleGate struct{ app *App }
 
 // Mode is how things stand in a scope.
 func (g consoleGate) Mode(scope string) ui.Mode {
-	w := g.app.Arming.Writable()
+	w := g.app.Arming.Writable(change.Reach(scope))
 	switch {
 	case w.ReadOnly:
 		return ui.Mode{Label: "READ-ONLY", Why: "gantry was started read-only"}
-	case scope != scopeProduction || !w.Needed:
+	case scope == "" || !w.Needed:
 		return ui.Mode{Writable: true}
 	case w.Left > 0:
 		return ui.Mode{Label: "ARMED", Writable: true, Left: w.Left}
@@ -147,5 +142,10 @@ func (g consoleGate) Mode(scope string) ui.Mode {
 	return ui.Mode{Label: "READ-ONLY", Armable: true, Why: "production is read-only"}
 }
 
-// Arm makes production writable for a while.
-func (g consoleGate) Arm(string) (ui.Arming, error) { return nil, g.app.Arming.Arm() }
+// Arm makes the production of a context and account writable for a while.
+func (g consoleGate) Arm(scope string) (ui.Arming, error) {
+	return nil, g.app.Arming.Arm(change.Reach(scope))
+}
+
+// Disarm makes it read-only again.
+func (g consoleGate) Disarm(scope string) { g.app.Arming.Disarm(change.Reach(scope)) }

@@ -161,5 +161,13 @@ func (p *program) console(ctx context.Context) error {
 	if !p.Terminal {
 		return &startError{errors.New("the console needs a terminal on standard input and output; without one use a command such as gantry status")}
 	}
-	return p.with(ctx, func(a *app.App) error { return a.Console(ctx, p.Getenv) })
+	return p.with(ctx, func(a *app.App) error {
+		err := a.Console(ctx, p.Getenv)
+		if app.Crashed(err) {
+			report(p.Err, err)
+			a.SeeOut(ctx, func(text string) { fmt.Fprintln(p.Err, shown(text)) })
+			err = &exitError{code: exitFailed, err: err, told: true}
+		}
+		return err
+	})
 }

@@ -49,7 +49,7 @@ type Editor struct {
 	into    *group // of the line being added or the block being pasted
 	name    string // of the line being added or changed
 	target  *line  // nil for a new line
-	input   textinput.Model
+	input   field.Input
 	escaped bool // the value is typed with backslash escapes
 	start   string
 	area    textarea.Model

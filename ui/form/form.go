@@ -5,7 +5,6 @@ package form
 import (
 	"strings"
 
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/ui/field"
@@ -40,7 +39,7 @@ type Options struct {
 type Form struct {
 	theme  *theme.Theme
 	opts   Options
-	inputs []textinput.Model
+	inputs []field.Input
 	wrong  []string
 	failed string // what Submit said
 	at     int
@@ -49,7 +48,7 @@ type Form struct {
 
 // New opens a form.
 func New(th *theme.Theme, o Options) *Form {
-	f := &Form{theme: th, opts: o, inputs: make([]textinput.Model, len(o.Fields)), wrong: make([]string, len(o.Fields))}
+	f := &Form{theme: th, opts: o, inputs: make([]field.Input, len(o.Fields)), wrong: make([]string, len(o.Fields))}
 	for i, spec := range o.Fields {
 		in := field.New(th, "")
 		in.Placeholder = spec.Placeholder

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/ui/field"
@@ -39,7 +38,7 @@ type ChoiceOptions struct {
 type Choice struct {
 	dialog
 	opts    ChoiceOptions
-	input   textinput.Model
+	input   field.Input
 	matches []int
 	at      int // into matches
 	top     int

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/ui/field"
@@ -78,7 +77,7 @@ type Typed struct {
 	q     Question
 	want  string
 	what  string
-	input textinput.Model
+	input field.Input
 	wrong string
 }
 

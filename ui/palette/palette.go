@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 	"github.com/sahilm/fuzzy"
 
@@ -52,7 +51,7 @@ const maxRows = 12
 type Palette struct {
 	theme *theme.Theme
 	opts  Options
-	input textinput.Model
+	input field.Input
 	items []Item
 	at    int
 	top   int

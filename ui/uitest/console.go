@@ -107,6 +107,11 @@ func New(t testing.TB, o Options) *Console {
 			t.Errorf("commands did not end with their contexts: %v", err)
 		}
 	})
+	t.Cleanup(func() {
+		if crash := c.Shell.Crash(); crash != nil {
+			t.Errorf("the console crashed: %v", crash)
+		}
+	})
 	c.View() // Bubble Tea draws once before it knows the size.
 	c.queue = append(c.queue, c.Shell.Init())
 	c.Send(tea.WindowSizeMsg{Width: c.w, Height: c.h})

@@ -109,6 +109,9 @@ func (l *Locked) Arm(string) (ui.Arming, error) {
 	return nil, nil
 }
 
+// Disarm makes it read-only again.
+func (l *Locked) Disarm(string) { l.Armed = false }
+
 // Desk is a console on an account in memory.
 type Desk struct {
 	*uitest.Console
