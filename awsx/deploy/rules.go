@@ -33,8 +33,10 @@ type Rule struct {
 // touches.
 type ruling struct {
 	rule *Rule // nil when none does
-	// own is set for the plan's own verb, whose tier a rule may also lower.
-	own bool
+	// verb is what the plan comes to; own is set for the plan's own, whose tier a rule
+	// may also lower.
+	verb string
+	own  bool
 }
 
 // rulings are what the rules decide about a plan, for each thing that it touches. Its own verb counts, and every one that
@@ -52,11 +54,11 @@ func (p Policy) rulings(plan Plan) [][]ruling {
 	list := make([][]ruling, len(touches))
 	for i, b := range touches {
 		for _, verb := range own {
-			list[i] = append(list[i], ruling{p.match(plan, b, verb), true})
+			list[i] = append(list[i], ruling{p.match(plan, b, verb), verb, true})
 		}
 		for _, verb := range plan.does {
 			if !slices.Contains(own, verb) {
-				list[i] = append(list[i], ruling{p.match(plan, b, append(slices.Clone(own), verb)...), false})
+				list[i] = append(list[i], ruling{p.match(plan, b, append(slices.Clone(own), verb)...), verb, false})
 			}
 		}
 	}
@@ -93,6 +95,9 @@ func (p Policy) rule(plan *Plan) {
 			case r.rule == nil:
 			case r.rule.Deny:
 				plan.Denied = cmp.Or(r.rule.Reason, "it gives no reason")
+				if !r.own {
+					plan.Denied += " (it comes to " + r.verb + ")"
+				}
 				return
 			case r.rule.Confirm != nil:
 				wanted := Consent{Tier: max(*r.rule.Confirm, TierConfirm), Why: r.rule.Reason}

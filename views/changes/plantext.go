@@ -115,6 +115,15 @@ func effects(d *prose.Document, p deploy.Plan) {
 	d.Field("then", after)
 	d.Field("meanwhile", p.Leaves)
 	d.Field("as", p.Identity.ARN)
+	d.Field(counts(p), p.JudgedBy)
+}
+
+// counts says what the target counts as.
+func counts(p deploy.Plan) string {
+	if p.Production {
+		return "PROD"
+	}
+	return "nonprod"
 }
 
 // takes says how long the change is expected to take, and how long it is waited
