@@ -48,25 +48,18 @@ func At(ctx context.Context, src Source, q Query, t time.Time, n int) (Surroundi
 // border can be in both answers.
 func about(ctx context.Context, src Source, q Query, t time.Time, before, after int) (Surroundings, error) {
 	most := src.Limits().MaxPage
-	from, err := src.Since(ctx, q, Range{From: t}, min(after, most))
+	from, err := Oldest(ctx, src, q, Range{From: t}, min(after, most))
 	if err != nil {
 		return Surroundings{}, err
 	}
 	// The resolution is known after the first search.
-	until, err := src.Latest(ctx, q, Range{To: t.Add(-src.Limits().Step)}, min(before, most))
+	until, err := Newest(ctx, src, q, Range{To: t.Add(-src.Limits().Step)}, min(before, most))
 	if err != nil {
 		return Surroundings{}, err
 	}
 	older := KnownOf(each(from.Entries)).without(until.Entries)
-	slices.Reverse(older)
-	SortByTime(older)
-	older = Join(older)
-	s := Surroundings{
-		Entries: append(older, Join(from.Entries)...), Anchor: len(older),
-		Before: until.Full, After: from.Full, Partial: from.Partial,
-	}
-	if s.Partial == nil {
-		s.Partial = until.Partial
-	}
-	return s, nil
+	return Surroundings{
+		Entries: append(older, from.Entries...), Anchor: len(older),
+		Before: until.Full, After: from.Full, Partial: from.Partial.And(until.Partial),
+	}, nil
 }

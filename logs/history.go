@@ -39,7 +39,13 @@ type History struct {
 	edge   time.Time // the timestamp that the last page ended with, in the store's resolution
 	atEdge Known     // the documents of that timestamp that were read
 	done   bool
+	held   []Entry // pieces of messages whose other pieces may be on the next pages
+	since  int     // documents read while some were held
 }
+
+// pieceReach is how many documents further on the other pieces of a message are looked
+// for: they follow closely, but among the lines of others.
+const pieceReach = 500
 
 // OpenHistory makes a History of a range that leaves out the documents in known.
 // To read on from what a screen shows, the range ends (for Newer: begins) at its
@@ -51,7 +57,7 @@ func OpenHistory(src Source, q Query, r Range, d Direction, known Known) *Histor
 // Next returns the next lines in the direction of reading, at most n and at least
 // one while there are any; Page.Full says whether there may be more. Whatever the
 // direction, the lines of a page are in the order of their times, and pieces of one
-// message are joined. A stretch of which a part of the store did not answer, or of
+// message are joined, with those of the next page where some are there. A stretch of which a part of the store did not answer, or of
 // which one timestamp holds more lines than the store gives, has a gap line at its
 // far end. After an error the same call may be made again.
 func (h *History) Next(ctx context.Context, n int) (Page, error) {
@@ -66,15 +72,32 @@ func (h *History) Next(ctx context.Context, n int) (Page, error) {
 			return Page{}, err
 		}
 		page = h.fresh(page)
+		h.since += len(page.Entries)
+		if h.dir == Older {
+			slices.Reverse(page.Entries)
+			page.Entries = append(page.Entries, h.held...)
+		} else {
+			page.Entries = slices.Concat(h.held, page.Entries)
+		}
+		// Entries may be finer than the times that the store orders by.
+		SortByTime(page.Entries)
+		h.hold(&page)
 		if len(page.Entries) > 0 || !page.Full {
-			if h.dir == Older {
-				slices.Reverse(page.Entries)
-			}
-			// Entries may be finer than the times that the store orders by.
-			SortByTime(page.Entries)
 			page.Entries = Join(page.Entries)
 			return page, nil
 		}
+	}
+}
+
+// hold takes the pieces of unfinished messages out of a page. Where their other pieces
+// do not follow they are given as far as they came.
+func (h *History) hold(page *Page) {
+	if h.held = nil; page.Full && h.since <= pieceReach {
+		h.held = unfinishedPieces(page.Entries)
+		page.Entries = KnownOf(each(h.held)).without(page.Entries)
+	}
+	if len(h.held) == 0 {
+		h.since = 0
 	}
 }
 
@@ -241,7 +264,17 @@ func (h *History) overflow() Entry {
 // their times. It holds no point in time: where the store gives that many at once,
 // it makes one search.
 func Newest(ctx context.Context, src Source, q Query, r Range, limit int) (Page, error) {
-	h := OpenHistory(src, q, r, Older, Known{})
+	return readEnd(ctx, src, q, r, Older, limit)
+}
+
+// Oldest reads the oldest lines of a range, as Newest does the newest.
+func Oldest(ctx context.Context, src Source, q Query, r Range, limit int) (Page, error) {
+	return readEnd(ctx, src, q, r, Newer, limit)
+}
+
+// readEnd reads the lines at one end of a range.
+func readEnd(ctx context.Context, src Source, q Query, r Range, d Direction, limit int) (Page, error) {
+	h := OpenHistory(src, q, r, d, Known{})
 	h.plain = true
 	var all Page
 	for {
@@ -249,11 +282,21 @@ func Newest(ctx context.Context, src Source, q Query, r Range, limit int) (Page,
 		if err != nil {
 			return Page{}, err
 		}
-		page.Entries = append(page.Entries, all.Entries...)
-		page.Partial = page.Partial.And(all.Partial)
-		if all = page; !page.Full || len(page.Entries) >= limit {
-			return all, nil
+		if d == Older {
+			page.Entries = append(page.Entries, all.Entries...)
+		} else {
+			page.Entries = append(all.Entries, page.Entries...)
 		}
+		page.Partial = page.Partial.And(all.Partial)
+		if all = page; page.Full && (len(page.Entries) < limit || len(h.held) > 0) {
+			continue
+		}
+		if beyond := len(all.Entries) - limit; beyond > 0 && d == Older {
+			all.Entries, all.Full = all.Entries[beyond:], true
+		} else if beyond > 0 {
+			all.Entries, all.Full = all.Entries[:limit], true
+		}
+		return all, nil
 	}
 }
 
@@ -279,6 +322,7 @@ func FetchGap(ctx context.Context, src Source, q Query, g Gap, known Known, limi
 		}
 	}
 	if all.Full {
+		all.Entries = append(all.Entries, Join(h.held)...)
 		rest := Gap{From: h.edge, To: g.To, Reason: g.Reason}
 		all.Entries = append(all.Entries, Entry{Time: all.Entries[len(all.Entries)-1].Time, Gap: &rest})
 	}

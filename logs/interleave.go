@@ -44,6 +44,9 @@ func interleave(limit int, pages []Page, direction int) Page {
 	out.NoShards = len(pages) > 0
 	for i := range pages {
 		p := &pages[i]
+		if direction < 0 {
+			p = &pages[len(pages)-1-i] // turned round, the stores stand in one order as well
+		}
 		out.NoShards = out.NoShards && p.NoShards
 		out.Partial = out.Partial.And(p.Partial)
 		out.Full = out.Full || p.Full

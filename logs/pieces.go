@@ -74,6 +74,32 @@ func Join(entries []Entry) []Entry {
 	return out
 }
 
+// unfinishedPieces returns the pieces of messages of which some piece is missing.
+func unfinishedPieces(entries []Entry) []Entry {
+	type progress struct{ pieces, last int } // last is the ordinal of the last piece, zero until it came
+	messages := map[pieceKey]progress{}
+	for i := range entries {
+		if piece := entries[i].Piece; piece != nil {
+			p := messages[keyOfPiece(&entries[i])]
+			p.pieces++
+			if piece.Last {
+				p.last = piece.Ordinal
+			}
+			messages[keyOfPiece(&entries[i])] = p
+		}
+	}
+	var out []Entry
+	for i := range entries {
+		if entries[i].Piece == nil {
+			continue
+		}
+		if p := messages[keyOfPiece(&entries[i])]; p.last == 0 || p.pieces < p.last {
+			out = append(out, entries[i])
+		}
+	}
+	return out
+}
+
 // pieceKey tells messages apart: ids are made by each Docker daemon on its own.
 type pieceKey struct{ container, id string }
 

@@ -19,7 +19,8 @@ const (
 // from zero at the first line ever added; eviction at the front moves First and renumbers
 // nothing. A late line is put at its time, which moves the lines after it up by
 // one: Add returns a Change, and Change.Moved tells where a remembered position
-// is now. Lines of one time stay in the order in which they came.
+// is now. Lines of one time stay in the order in which they came; what is read back with
+// Prepend stands before them.
 type Ring struct {
 	maxLines, maxBytes int
 
@@ -131,7 +132,7 @@ func (c Change) Moved(pos uint64) uint64 {
 // place.
 func (r *Ring) Add(batch []Entry) Change {
 	before := r.first
-	change := r.merge(batch, true)
+	change := r.merge(batch, false)
 	change.Evicted = int(r.first - before)
 	return change
 }
@@ -140,7 +141,7 @@ func (r *Ring) Add(batch []Entry) Change {
 // beyond what the ring can hold. Once Change.Dropped is not zero the newest lines
 // are gone, and what a tail brings no longer continues the last line held.
 func (r *Ring) Prepend(batch []Entry) Change {
-	change := r.merge(batch, false)
+	change := r.merge(batch, true)
 	for r.overfull() {
 		r.n--
 		s := r.slot(r.n)
@@ -170,37 +171,39 @@ func (r *Ring) Replace(pos uint64, batch []Entry) Change {
 	return change
 }
 
-// merge puts a batch among the lines at its times; with evict it makes room at the
-// front meanwhile.
-func (r *Ring) merge(batch []Entry, evict bool) Change {
+// merge puts a batch among the lines at its times, older ones before those of the same
+// time; of others it makes room at the front meanwhile.
+func (r *Ring) merge(batch []Entry, older bool) Change {
 	change := Change{Added: len(batch)}
 	if len(batch) == 0 {
 		return change
 	}
-	tail := r.cut(&batch[0])
+	// before reports whether a line held stands before one of the batch.
+	before := func(held, e *Entry) bool { return held.Time.Before(e.Time) || !older && held.Time.Equal(e.Time) }
+	tail := r.cut(func(held *Entry) bool { return before(held, &batch[0]) })
 	for i := range batch {
 		e := &batch[i]
-		for len(tail) > 0 && !e.Time.Before(tail[0].Time) {
-			r.push(tail[0], evict)
+		for len(tail) > 0 && before(tail[0], e) {
+			r.push(tail[0], !older)
 			tail = tail[1:]
 		}
 		if len(tail) > 0 {
 			change.Inserted = append(change.Inserted, r.End())
 		}
-		r.push(e, evict)
+		r.push(e, !older)
 	}
 	for _, e := range tail {
-		r.push(e, evict)
+		r.push(e, !older)
 	}
 	clear(r.scratch)
 	return change
 }
 
-// cut takes off the lines that are newer than e and returns them. They live in
-// the ring's scratch space until the next Add.
-func (r *Ring) cut(e *Entry) []*Entry {
+// cut takes off the newest lines, down to one that stays, and returns them. They live
+// in the ring's scratch space until the next Add.
+func (r *Ring) cut(stays func(*Entry) bool) []*Entry {
 	keep := r.n
-	for keep > 0 && e.Time.Before(r.buf[r.slot(keep-1)].Time) {
+	for keep > 0 && !stays(r.buf[r.slot(keep-1)]) {
 		keep--
 	}
 	r.scratch = r.scratch[:0]

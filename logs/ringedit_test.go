@@ -34,10 +34,11 @@ func TestReadingBackDropsTheNewest(t *testing.T) {
 				gone = rapid.IntRange(0, len(model)-1).Draw(t, "out")
 				model = slices.Delete(model, gone, gone+1)
 				change = r.Replace(first+uint64(gone), b)
+				model = append(model, b...)
 			} else {
 				change = r.Prepend(b)
+				model = append(slices.Clone(b), model...)
 			}
-			model = append(model, b...)
 			SortByTime(model)
 			for i, e := range before {
 				if i == gone {

@@ -13,6 +13,15 @@ import (
 // mapping grows with the documents.
 const reprobe = 30 * time.Second
 
+const (
+	// kept is how long what is known of a field that is there holds: with a new index a
+	// field may be of another kind. It is also how long a store that refuses to tell is
+	// not asked again.
+	kept = 5 * time.Minute
+	// keptUnused is the same while a query finds nothing.
+	keptUnused = time.Minute
+)
+
 // kind is how a field can be compared.
 type kind uint8
 
@@ -63,9 +72,10 @@ type caps struct {
 	mu     sync.Mutex
 	kinds  map[string][]kind
 	probed map[string]time.Time
-	// guess is set when the store refuses to tell: then every field is taken for
-	// one with a keyword form, which finds nothing where there is none.
-	guess bool
+	// guess is set while the store refuses to tell, until a time: then every field is
+	// taken for one with a keyword form, which finds nothing where there is none.
+	guess      bool
+	guessUntil time.Time
 }
 
 func newCaps() *caps {
@@ -76,25 +86,27 @@ func newCaps() *caps {
 func keyword(field string) string { return field + ".keyword" }
 
 // wanted returns the names to ask for: of fields with their keyword subfields and
-// of what a person's query names, those that were never found and not looked for
-// lately.
-func (c *caps) wanted(fields []string, named []kql.Text, now time.Time) []string {
+// of what a person's query names, those that were not found, or longer ago than kept,
+// and not looked for lately. Known is true when all of them were asked for before.
+func (c *caps) wanted(fields []string, named []kql.Text, now time.Time, kept time.Duration) (names []string, known bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.guess {
-		return nil
+	if c.guess && now.Before(c.guessUntil) {
+		return nil, true
 	}
-	var names []string
+	known = !c.guess
 	ask := func(name string, more ...string) {
-		if at, ok := c.probed[name]; ok && now.Sub(at) < reprobe || slices.Contains(names, name) {
+		at, ok := c.probed[name]
+		if ok && now.Sub(at) < reprobe || slices.Contains(names, name) {
 			return
 		}
+		known = known && ok
 		names = append(append(names, name), more...)
 	}
 	byName := func(name string) {
 		// A field that a pattern brought is asked for once more by its own name: the
 		// pattern said nothing of its keyword subfield.
-		if _, asked := c.probed[name]; !asked || !c.has(name) && !c.has(keyword(name)) {
+		if at, asked := c.probed[name]; !asked || now.Sub(at) >= kept || !c.has(name) && !c.has(keyword(name)) {
 			ask(name, keyword(name))
 		}
 	}
@@ -115,7 +127,7 @@ func (c *caps) wanted(fields []string, named []kql.Text, now time.Time) []string
 			}
 		}
 	}
-	return names
+	return names, known
 }
 
 // has reports whether a field has values, in any form. The lock is held.
@@ -128,12 +140,18 @@ type fieldCaps struct {
 	Fields map[string]map[string]json.RawMessage `json:"fields"`
 }
 
-// learn takes an answer in. Patterns among the names bring fields of other names.
-func (c *caps) learn(names []string, a fieldCaps, now time.Time) {
+// learn takes an answer in, and reports whether it says anything new. Patterns among
+// the names bring fields of other names.
+func (c *caps) learn(names []string, a fieldCaps, now time.Time) (changed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.guess = false
 	for _, name := range names {
 		c.probed[name] = now
+		if _, there := a.Fields[name]; !there && len(c.kinds[name]) > 0 {
+			delete(c.kinds, name)
+			changed = true
+		}
 	}
 	for name, types := range a.Fields {
 		var kinds []kind
@@ -144,15 +162,27 @@ func (c *caps) learn(names []string, a fieldCaps, now time.Time) {
 		}
 		if len(kinds) > 0 {
 			slices.Sort(kinds)
+			changed = changed || !slices.Equal(c.kinds[name], kinds)
 			c.kinds[name] = kinds
 		}
 	}
+	return changed
 }
 
-func (c *caps) refuse() {
+// postpone has names not asked for again before the wait after a failure.
+func (c *caps) postpone(names []string, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.guess = true
+	for _, name := range names {
+		c.probed[name] = now.Add(reprobe - kept)
+	}
+}
+
+// refuse notes that the store does not tell its fields now: they are guessed.
+func (c *caps) refuse(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.guess, c.guessUntil = true, now.Add(kept)
 }
 
 // of returns the kinds of one field, none when it is absent.

@@ -33,7 +33,7 @@ func (s *Source) Count(ctx context.Context, q logs.Query, r logs.Range) (logs.Co
 	if err := json.Unmarshal(body, &a); err != nil {
 		return logs.Count{}, s.unreadable("count", body, err)
 	}
-	return logs.Count{Lines: a.Count, Partial: (&answer{Shards: a.Shards}).partial()}, nil
+	return logs.Count{Lines: a.Count, Partial: (&answer{Shards: a.Shards}).partial().And(s.missing.lacking())}, nil
 }
 
 // tally is the body of a search that counts and returns no lines.
@@ -101,7 +101,7 @@ func (s *Source) bars(ctx context.Context, q logs.Query, r logs.Range, interval 
 	if err := json.Unmarshal(body, &a); err != nil {
 		return h, s.unreadable("count", body, err)
 	}
-	h.Partial, h.Bars = a.partial(), logs.EmptyBars(r, interval)
+	h.Partial, h.Bars = a.partial().And(s.missing.lacking()), logs.EmptyBars(r, interval)
 	for _, b := range a.Aggregations.Time.Buckets {
 		if i := int(time.UnixMilli(b.Key).Sub(h.Bars[0].Start) / interval); i >= 0 && i < len(h.Bars) {
 			h.Bars[i].Lines, h.Bars[i].Errors, h.Bars[i].Warnings = b.Count, b.Errors.Count, b.Warnings.Count

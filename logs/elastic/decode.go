@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,19 +15,19 @@ import (
 
 // answer is what is read of a search answer. Documents and sort values stay raw.
 type answer struct {
-	TimedOut bool   `json:"timed_out"`
-	Shards   shards `json:"_shards"`
+	TimedOut bool     `json:"timed_out"`
+	Shards   shards   `json:"_shards"`
+	Clusters clusters `json:"_clusters"`
 	Hits     struct {
 		Hits []hit `json:"hits"`
 	} `json:"hits"`
 }
 
 type shards struct {
-	Total    int `json:"total"`
-	Failed   int `json:"failed"`
-	Failures []struct {
-		Reason failureCause `json:"reason"`
-	} `json:"failures"`
+	Total    int            `json:"total"`
+	Skipped  int            `json:"skipped"`
+	Failed   int            `json:"failed"`
+	Failures []shardFailure `json:"failures"`
 }
 
 type hit struct {
@@ -38,26 +39,32 @@ type hit struct {
 
 // partial returns what the answer lacks, or nil.
 func (a *answer) partial() *logs.Partial {
+	missing := a.Clusters.lacking()
 	if a.Shards.Failed == 0 && !a.TimedOut {
-		return nil
+		return missing
 	}
 	p := &logs.Partial{Failed: a.Shards.Failed, Shards: a.Shards.Total, TimedOut: a.TimedOut}
-	if len(a.Shards.Failures) > 0 {
-		p.Reason = quote(a.Shards.Failures[0].Reason.text())
+	if failures := a.Shards.Failures; len(failures) > 0 {
+		p.Reason = quote(failures[0].text())
+		// An index that cannot understand the query will not do so later either.
+		p.Lasting = !slices.ContainsFunc(failures, func(f shardFailure) bool { return !f.ofQuery() })
 	}
-	return p
+	return p.And(missing)
 }
 
-// badQuery returns the reason when the only shards that had something to search
-// could not understand the query. Shards that are empty answer any query.
+// badQuery returns the reason when the query is at fault: most shards that searched
+// failed to understand it, or its syntax is wrong. Shards that are empty understand
+// every query, so not all need fail; one index among several others that answer is a
+// part that is missing.
 func (a *answer) badQuery() string {
-	if len(a.Hits.Hits) > 0 || len(a.Shards.Failures) == 0 {
+	if len(a.Hits.Hits) > 0 || len(a.Shards.Failures) == 0 || !a.Shards.Failures[0].ofQuery() {
 		return ""
 	}
-	if cause := a.Shards.Failures[0].Reason; cause.Type == "query_shard_exception" {
-		return quote(cause.text())
+	reason := a.Shards.Failures[0].Reason.text()
+	if 2*a.Shards.Failed < a.Shards.Total-a.Shards.Skipped && !strings.HasPrefix(reason, "Failed to parse query") {
+		return ""
 	}
-	return ""
+	return quote(reason)
 }
 
 // errBadQuery is the failure of a query that the store cannot understand.

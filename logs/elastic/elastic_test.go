@@ -311,7 +311,7 @@ func TestARequestAsksForWhatATailNeeds(t *testing.T) {
 	if preferences[0] == "" || preferences[0] != preferences[1] {
 		t.Errorf("the preferences were %q, want one for all", preferences)
 	}
-	if body["track_total_hits"] != false || body["timeout"] != "8000ms" || body["size"] != 7.0 {
+	if body["track_total_hits"] != false || body["timeout"] != "8000ms" || body["size"] != 8.0 {
 		t.Errorf("the body was %v", body)
 	}
 }

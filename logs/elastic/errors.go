@@ -78,10 +78,14 @@ func reasonOf(body []byte) (kind, reason string) {
 
 // refusal classifies an answer that is an error.
 func (s *Source) refusal(verb string, a reply) error {
-	if title, ok := fault.WebPage(a.body); ok {
+	title, page := fault.WebPage(a.body)
+	if page && !a.overburdened() {
 		return s.notAStore(verb, fmt.Errorf("HTTP %d and a web page answer%s", a.status, quoted(title)))
 	}
 	kind, reason := reasonOf(a.body)
+	if page {
+		reason = "a web page answers" + quoted(title)
+	}
 	if a.stranger() {
 		return s.notAStore(verb, fmt.Errorf("HTTP %d and no answer of a search engine: %s", a.status, reason))
 	}
@@ -156,6 +160,12 @@ func (s *Source) unreadable(verb string, body []byte, err error) error {
 // notAStore is the failure of an answer that no search engine gives.
 func (s *Source) notAStore(verb string, err error) error {
 	return &fault.Error{Class: fault.Invalid, Op: s.op(verb), Err: err, Fix: "check the address: something else answers there, such as a login page"}
+}
+
+// overburdened reports whether what answers says that it, or the store behind it, has
+// too much to do or is away: proxies say so with pages of their own.
+func (a reply) overburdened() bool {
+	return gatewayTrouble(a.status) || a.status == http.StatusTooManyRequests
 }
 
 // stranger reports whether an answer refuses a request in a way in which a search

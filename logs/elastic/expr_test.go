@@ -164,7 +164,7 @@ func TestFieldsAreAskedForOnceAndThenNowAndThen(t *testing.T) {
 	c := newCaps()
 	named := kql.Names(typed(t, `items.parts.id:x or log.level:y or lo*:z`).Expr.Tree())
 	ask := func(at time.Time) string {
-		names := c.wanted([]string{"@timestamp"}, named, at)
+		names, _ := c.wanted([]string{"@timestamp"}, named, at, kept)
 		slices.Sort(names)
 		return strings.Join(names, " ")
 	}
@@ -183,9 +183,16 @@ func TestFieldsAreAskedForOnceAndThenNowAndThen(t *testing.T) {
 	if got, want := ask(noon.Add(reprobe)), "lo* log.level log.level.keyword"; got != want {
 		t.Errorf("later asked for %s, want %s", got, want)
 	}
-	c.refuse()
-	if got := ask(noon.Add(time.Hour)); got != "" {
+	c.learn(strings.Fields(ask(noon.Add(reprobe))), fieldCaps{}, noon.Add(reprobe))
+	if got, want := ask(noon.Add(kept)), "@timestamp @timestamp.keyword items.parts.id items.parts.id.keyword lo* log.level log.level.keyword"; got != want {
+		t.Errorf("after minutes asked for %s, want %s", got, want)
+	}
+	c.refuse(noon.Add(kept))
+	if got := ask(noon.Add(kept + kept/2)); got != "" {
 		t.Errorf("asked for %s of a store that refuses to tell", got)
+	}
+	if got := ask(noon.Add(2 * kept)); got == "" {
+		t.Error("a store that refused once is never asked again")
 	}
 	if got := c.unknown(named); got != nil {
 		t.Errorf("%v are unknown to a store that refuses to tell", got)

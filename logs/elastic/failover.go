@@ -69,6 +69,9 @@ func (f *failover) Perform(req *http.Request) (*http.Response, error) {
 			return res, nil
 		case err == nil:
 			answer = res
+		case errors.Is(err, logs.ErrTooLarge):
+			f.current.Store(int32(n))
+			return nil, err // as large from every node
 		case failed == nil && len(f.nodes) > 1:
 			failed = fmt.Errorf("none of the %d nodes answers; %s: %w", len(f.nodes), f.hosts[n], err)
 		case failed == nil:

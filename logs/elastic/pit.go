@@ -66,10 +66,8 @@ func (s *Source) openPoint(ctx context.Context, p product) (id string, err error
 	if p == openSearch {
 		path = "/_search/point_in_time"
 	}
-	a, err := s.send(ctx, call{
-		method: http.MethodPost, path: "/" + s.cfg.Index + path,
-		params: map[string]string{"keep_alive": keepAlive, "preference": s.preference},
-	})
+	a, err := s.sendPast(ctx, call{method: http.MethodPost, path: "/" + s.cfg.Index + path},
+		map[string]string{"keep_alive": keepAlive, "preference": s.preference})
 	const verb = "open a point in time of"
 	switch {
 	case err != nil:
@@ -127,7 +125,9 @@ func (p *point) Read(ctx context.Context, q logs.Query, r logs.Range, d logs.Dir
 			return logs.Page{}, err
 		}
 		docked := !s.points.undocked.Load()
-		page, err := p.read(ctx, s.body(q, r, limit, o), docked, o, after)
+		page, err := s.ordered(r, limit, o, docked, func(r logs.Range, limit int, o order) (logs.Page, error) {
+			return p.read(ctx, s.body(q, r, limit, o), docked, o, after)
+		})
 		switch {
 		case docked && noShardDoc(err):
 			s.points.undocked.Store(true)

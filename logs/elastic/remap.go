@@ -1,9 +1,16 @@
 package elastic
 
 import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
 	"time"
 
+	"gantry/internal/fault"
 	"gantry/logs"
+	"gantry/logs/kql"
 )
 
 // forget lets a field be asked for again: an index that came since may have another
@@ -33,4 +40,45 @@ func (s *Source) finer(page logs.Page) bool {
 	}
 	// Nanoseconds are the larger numbers, so they stand at one of the ends.
 	return nanoseconds(page.Entries[0].Sort) || nanoseconds(page.Entries[len(page.Entries)-1].Sort)
+}
+
+// learnt asks again for the fields of a query that finds nothing, unless that was done
+// lately, and reports whether they are others now: an index that came since may have
+// another mapping.
+func (s *Source) learnt(ctx context.Context, q logs.Query) bool {
+	changed, err := s.look(ctx, q, keptUnused)
+	return err == nil && changed
+}
+
+// look asks for the fields of a query of which what is known is older than kept.
+func (s *Source) look(ctx context.Context, q logs.Query, kept time.Duration, more ...string) (changed bool, err error) {
+	fields := slices.Concat([]string{s.cfg.Timestamp}, logs.Fields(q.Where), more)
+	names, known := s.caps.wanted(fields, slices.Concat(logs.Named(q.Where), kql.Names(q.Expr.Tree())), time.Now(), kept)
+	if len(names) == 0 {
+		return false, nil
+	}
+	a, err := s.sendPast(ctx, call{method: http.MethodPost, path: "/" + s.cfg.Index + "/_field_caps"},
+		map[string]string{"fields": strings.Join(names, ",")})
+	switch {
+	case err != nil:
+		err = transportError(s.op("field_caps"), err)
+	case a.status >= http.StatusMultipleChoices:
+		err = s.refusal("field_caps", a)
+	}
+	switch {
+	case err != nil && known && (fault.ClassOf(err).Passing() || fault.ClassOf(err) == fault.Denied):
+		// What was learnt before holds until it can be learnt again.
+		s.caps.postpone(names, time.Now())
+		return false, nil
+	case err != nil && fault.ClassOf(err) == fault.Denied:
+		s.caps.refuse(time.Now())
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	var of fieldCaps
+	if err := json.Unmarshal(a.body, &of); err != nil {
+		return false, s.unreadable("field_caps", a.body, err)
+	}
+	return s.caps.learn(names, of, time.Now()), nil
 }

@@ -56,12 +56,21 @@ func (s *Source) send(ctx context.Context, c call) (reply, error) {
 	return reply{res.StatusCode, res.Header, raw}, err
 }
 
+// sendPast makes a request to the indices, past one of several that is missing.
+func (s *Source) sendPast(ctx context.Context, c call, params map[string]string) (reply, error) {
+	c.params = s.missing.params(params)
+	a, err := s.send(ctx, c)
+	if err == nil && s.lacks(a) {
+		c.params = s.missing.params(params)
+		return s.send(ctx, c)
+	}
+	return a, err
+}
+
 // ask posts a body to the indices and returns the body of a good answer.
 func (s *Source) ask(ctx context.Context, verb, path string, body any) ([]byte, error) {
-	a, err := s.send(ctx, call{
-		method: http.MethodPost, path: path, body: body,
-		params: map[string]string{"preference": s.preference},
-	})
+	c := call{method: http.MethodPost, path: path, body: body}
+	a, err := s.sendPast(ctx, c, map[string]string{"preference": s.preference})
 	switch {
 	case err != nil:
 		return nil, transportError(s.op(verb), err)

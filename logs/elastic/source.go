@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
@@ -35,6 +34,7 @@ type Source struct {
 	layout     layout
 	preference string
 	points     points
+	missing    missing
 }
 
 var _ logs.Source = (*Source)(nil)
@@ -80,20 +80,27 @@ func (s *Source) Since(ctx context.Context, q logs.Query, r logs.Range, limit in
 }
 
 func (s *Source) search(ctx context.Context, q logs.Query, r logs.Range, limit int, o order) (logs.Page, error) {
-	for again := false; ; again = true {
-		if err := s.probe(ctx, q); err != nil {
-			return logs.Page{}, err
-		}
+	once := func(r logs.Range, limit int, o order) (logs.Page, error) {
 		body := s.body(q, r, limit, o)
 		answer, err := s.ask(ctx, "search", "/"+s.cfg.Index+"/_search", body)
 		if err != nil {
 			return logs.Page{}, err
 		}
-		page, err := s.page(answer, body.Size, o, s.cfg.Tiebreak != "")
-		if again || !s.finer(page) {
-			return page, err
+		return s.page(answer, body.Size, o, s.cfg.Tiebreak != "")
+	}
+	for again := false; ; again = true {
+		if err := s.probe(ctx, q); err != nil {
+			return logs.Page{}, err
 		}
-		s.caps.forget(s.cfg.Timestamp)
+		page, err := s.ordered(r, limit, o, false, once)
+		switch {
+		case err != nil || again:
+			return page, err
+		case s.finer(page):
+			s.caps.forget(s.cfg.Timestamp)
+		case len(page.Entries) > 0 || page.Partial != nil || !s.learnt(ctx, q):
+			return page, nil
+		}
 	}
 }
 
@@ -116,6 +123,7 @@ func (s *Source) patience() string {
 // those of one time in the order of writing, whatever the order of the times.
 func (s *Source) page(answer []byte, limit int, o order, tiebreak bool) (logs.Page, error) {
 	page, err := s.layout.page(answer, limit, s.Limits().Step)
+	page.Partial = page.Partial.And(s.missing.lacking())
 	if o == descending && !tiebreak {
 		reverseTies(page.Entries)
 	}
@@ -124,6 +132,41 @@ func (s *Source) page(answer []byte, limit int, o order, tiebreak bool) (logs.Pa
 	}
 	if err != nil {
 		return logs.Page{}, s.unreadable("search", answer, err)
+	}
+	return page, nil
+}
+
+// ordered makes a search whose lines of one time stand in the order of writing, also
+// where a page ends among them. Without a tiebreak the store gives those that were
+// written first, whatever the order of the times: asked for the newest lines, it would
+// leave out the last ones of the oldest time.
+func (s *Source) ordered(r logs.Range, limit int, o order, tiebreak bool, search func(logs.Range, int, order) (logs.Page, error)) (logs.Page, error) {
+	if o == ascending || tiebreak || s.cfg.Tiebreak != "" {
+		return search(r, limit, o)
+	}
+	page, err := search(r, min(limit+1, maxPage), o)
+	found := page.Entries
+	if err != nil || len(found) < limit || len(found) == limit && limit < maxPage {
+		page.Full = false
+		return page, err
+	}
+	edge := found[limit-1].Sort
+	page.Entries, page.Full = found[:limit], true
+	page.Last = sortTime(edge)
+	if page.Last.IsZero() {
+		page.Last = found[limit-1].Time
+	}
+	if len(found) > limit && !bytes.Equal(found[limit].Sort, edge) {
+		return page, nil
+	}
+	same, err := search(logs.Range{From: page.Last, To: page.Last}, maxPage, ascending)
+	if err != nil {
+		return logs.Page{}, err
+	}
+	slices.Reverse(same.Entries)
+	first := slices.IndexFunc(page.Entries, func(e logs.Entry) bool { return bytes.Equal(e.Sort, edge) })
+	if !same.Full && same.Partial == nil && len(same.Entries) >= limit-first {
+		copy(page.Entries[first:], same.Entries)
 	}
 	return page, nil
 }
@@ -143,25 +186,9 @@ func reverseTies(entries []logs.Entry) {
 // probe makes sure that the kinds of the fields which a query needs are known, and
 // of some more. A date of the query that is none is an error.
 func (s *Source) probe(ctx context.Context, q logs.Query, more ...string) error {
-	fields := slices.Concat([]string{s.cfg.Timestamp}, logs.Fields(q.Where), more)
-	names := s.caps.wanted(fields, slices.Concat(logs.Named(q.Where), kql.Names(q.Expr.Tree())), time.Now())
-	if len(names) == 0 {
-		return q.Expr.CheckDates(s.caps)
-	}
-	res, err := esapi.FieldCapsRequest{Index: s.indices(), Fields: names}.Do(ctx, s.carrier)
-	body, err := s.read("field_caps", res, err)
-	switch {
-	case err != nil && fault.ClassOf(err) == fault.Denied:
-		s.caps.refuse()
-		return nil
-	case err != nil:
+	if _, err := s.look(ctx, q, kept, more...); err != nil || s.caps.guessing() {
 		return err
 	}
-	var a fieldCaps
-	if err := json.Unmarshal(body, &a); err != nil {
-		return s.unreadable("field_caps", body, err)
-	}
-	s.caps.learn(names, a, time.Now())
 	return q.Expr.CheckDates(s.caps)
 }
 

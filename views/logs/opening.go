@@ -93,7 +93,7 @@ func (x *session) about(source logs.Source, q logs.Query, from opening) tea.Cmd 
 func (x *session) head(source logs.Source, q logs.Query, now time.Time) tea.Cmd {
 	return func() tea.Msg {
 		all := logs.Range{To: now}
-		page, err := source.Since(x.ctx, q, all, min(headLines, source.Limits().MaxPage))
+		page, err := logs.Oldest(x.ctx, source, q, all, headLines)
 		b := tail.Batch{Entries: page.Entries, Status: tail.Status{
 			State: tail.Stopped, Err: err, Partial: page.Partial, Lines: len(page.Entries),
 		}}
