@@ -41,7 +41,11 @@ type History struct {
 	done   bool
 	held   []Entry // pieces of messages whose other pieces may be on the next pages
 	since  int     // documents read while some were held
+	slow   *Partial
 }
+
+// slowPages is how many pages the end of a range may take that a store reads slowly.
+const slowPages = 10
 
 // pieceReach is how many documents further on the other pieces of a message are looked
 // for: they follow closely, but among the lines of others.
@@ -59,7 +63,8 @@ func OpenHistory(src Source, q Query, r Range, d Direction, known Known) *Histor
 // direction, the lines of a page are in the order of their times, and pieces of one
 // message are joined, with those of the next page where some are there. A stretch of which a part of the store did not answer, or of
 // which one timestamp holds more lines than the store gives, has a gap line at its
-// far end. After an error the same call may be made again.
+// far end. After an error the same call may be made again. Where a store takes long to
+// find anything, a page may be empty and Full: its Scanned says how far it was read.
 func (h *History) Next(ctx context.Context, n int) (Page, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -82,7 +87,7 @@ func (h *History) Next(ctx context.Context, n int) (Page, error) {
 		// Entries may be finer than the times that the store orders by.
 		SortByTime(page.Entries)
 		h.hold(&page)
-		if len(page.Entries) > 0 || !page.Full {
+		if len(page.Entries) > 0 || !page.Full || !page.Scanned.IsZero() {
 			page.Entries = Join(page.Entries)
 			return page, nil
 		}
@@ -190,6 +195,12 @@ func (h *History) fresh(page Page) Page {
 	}
 	h.cursor = page.Cursor
 	switch {
+	case !page.Scanned.IsZero():
+		// The next page goes on from there: nothing is in doubt.
+		if h.edge.IsZero() || h.dir == Older && page.Scanned.Before(h.edge) || h.dir == Newer && page.Scanned.After(h.edge) {
+			h.edge, h.atEdge = page.Scanned, KnownOf(each(nil))
+		}
+		h.slow, page.Partial = page.Partial, nil
 	case page.Partial != nil && !page.Partial.Lasting:
 		entries = h.unread(entries, before, page)
 	case stuck && page.Full && len(page.Cursor) == 0:
@@ -277,7 +288,7 @@ func readEnd(ctx context.Context, src Source, q Query, r Range, d Direction, lim
 	h := OpenHistory(src, q, r, d, Known{})
 	h.plain = true
 	var all Page
-	for {
+	for slow := 0; ; {
 		page, err := h.Next(ctx, limit-len(all.Entries))
 		if err != nil {
 			return Page{}, err
@@ -288,8 +299,15 @@ func readEnd(ctx context.Context, src Source, q Query, r Range, d Direction, lim
 			page.Entries = append(all.Entries, page.Entries...)
 		}
 		page.Partial = page.Partial.And(all.Partial)
-		if all = page; page.Full && (len(page.Entries) < limit || len(h.held) > 0) {
+		all = page
+		if !page.Scanned.IsZero() {
+			slow++
+		}
+		switch more := page.Full && (len(page.Entries) < limit || len(h.held) > 0); {
+		case more && slow < slowPages:
 			continue
+		case more:
+			all.Partial = h.slow
 		}
 		if beyond := len(all.Entries) - limit; beyond > 0 && d == Older {
 			all.Entries, all.Full = all.Entries[beyond:], true
@@ -310,21 +328,27 @@ func FetchGap(ctx context.Context, src Source, q Query, g Gap, known Known, limi
 	// store lets it go by itself.
 	defer func() { _ = h.Close(ctx) }()
 	var all Page
-	for {
+	for slow := 0; ; {
 		page, err := h.Next(ctx, limit-len(all.Entries))
 		if err != nil {
 			return Page{}, err
 		}
 		all.Entries = append(all.Entries, page.Entries...)
 		all.Partial, all.NoShards, all.Last, all.Full = page.Partial, page.NoShards, h.edge, page.Full
-		if !page.Full || len(all.Entries) >= limit {
+		if !page.Scanned.IsZero() {
+			slow++
+		}
+		if !page.Full || len(all.Entries) >= limit || slow >= slowPages {
 			break
 		}
 	}
 	if all.Full {
 		all.Entries = append(all.Entries, Join(h.held)...)
-		rest := Gap{From: h.edge, To: g.To, Reason: g.Reason}
-		all.Entries = append(all.Entries, Entry{Time: all.Entries[len(all.Entries)-1].Time, Gap: &rest})
+		rest := Entry{Time: g.From, Gap: &Gap{From: h.edge, To: g.To, Reason: g.Reason}}
+		if n := len(all.Entries); n > 0 {
+			rest.Time = all.Entries[n-1].Time
+		}
+		all.Entries = append(all.Entries, rest)
 	}
 	return all, nil
 }

@@ -50,8 +50,12 @@ func interleave(limit int, pages []Page, direction int) Page {
 		out.NoShards = out.NoShards && p.NoShards
 		out.Partial = out.Partial.And(p.Partial)
 		out.Full = out.Full || p.Full
-		if edge := at(p.Last); p.Full && len(p.Entries) > 0 && (horizon == nil || cmp.Compare(edge, *horizon) == -direction) {
-			horizon = &edge
+		edge := p.Last
+		if !p.Scanned.IsZero() {
+			edge = p.Scanned
+		}
+		if edge := at(edge); p.Full && edge > 0 && (horizon == nil || cmp.Compare(edge, *horizon) == -direction) {
+			horizon, out.Scanned = &edge, p.Scanned
 		}
 		for j := range p.Entries {
 			fine = fine || p.Entries[j].Time.Nanosecond()%int(Grain) != 0
@@ -68,7 +72,7 @@ func interleave(limit int, pages []Page, direction int) Page {
 		}
 	}
 	if len(all) > limit {
-		all, out.Full = all[:limit], true
+		all, out.Full, out.Scanned = all[:limit], true, time.Time{}
 	}
 	if len(all) == 0 {
 		return out

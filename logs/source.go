@@ -121,6 +121,10 @@ type Page struct {
 	Full bool
 	// Partial says what part of the store did not answer; nil when all of it did.
 	Partial *Partial
+	// Scanned is set when Partial is because a search would have taken too long: the
+	// store was read up to this time, in the direction of reading, and reading on from
+	// it misses nothing. The page may be empty.
+	Scanned time.Time
 	// NoShards is true when nothing matched the index pattern: there is no such
 	// index, or these credentials may not see it.
 	NoShards bool

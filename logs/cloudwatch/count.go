@@ -51,13 +51,17 @@ func (s *Source) each(ctx context.Context, q logs.Query, r logs.Range, visit fun
 	var lacking *logs.Partial
 	for _, t := range targets {
 		page, err := s.existing(ctx, t, func(t target) (logs.Page, error) {
-			partial, err := s.events(ctx, find.request(t, MaxEvents), func(events []Event) bool {
+			left := countPages
+			how, err := s.chain(ctx, find.request(t, find.from, find.to, MaxEvents), &left, func(events []Event) bool {
 				for _, l := range find.keep(nil, t, events) {
 					visit(l)
 				}
 				return false
 			})
-			return logs.Page{Partial: partial}, err
+			if err == nil && how == unread {
+				return logs.Page{Partial: partial(t, countPages)}, nil
+			}
+			return logs.Page{}, err
 		})
 		if err != nil {
 			return nil, err

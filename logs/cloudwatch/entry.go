@@ -24,7 +24,7 @@ type document struct {
 // entry makes an entry of a line.
 func (s *Source) entry(l line) logs.Entry {
 	e := logs.Entry{
-		Time: l.Time.UTC(), Index: l.group.Name, ID: l.ID,
+		Time: l.Time.UTC(), Ingested: l.Ingested.UTC(), Index: l.group.Name, ID: l.ID,
 		Message: l.Message, Level: s.levels.In(l.Message),
 	}
 	if l.group.Region != s.region {

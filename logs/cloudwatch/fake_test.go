@@ -103,12 +103,13 @@ func (s *service) Events(_ context.Context, r Request) (Events, error) {
 		all = all[slices.IndexFunc(all, func(e stored) bool { return e.ID == r.Token })+1:]
 	}
 	var out Events
+	pattern := regexp.MustCompile(strings.Trim(r.Pattern, "%"))
 	for i, e := range all {
 		if s.perPage > 0 && i == s.perPage || r.Limit > 0 && len(out.Events) == r.Limit {
 			out.Next = all[i-1].ID
 			break
 		}
-		if r.Pattern == "" || regexp.MustCompile(strings.Trim(r.Pattern, "%")).MatchString(e.Message) {
+		if pattern.MatchString(e.Message) {
 			out.Events = append(out.Events, e.Event)
 		}
 	}

@@ -10,92 +10,198 @@ import (
 	"gantry/logs"
 )
 
-// maxPages bounds the requests of one scan: at the service's five a second for a
-// whole account and region, it takes ten seconds to find out that a long range
-// has nothing. The answer then says that it is not complete.
-const maxPages = 50
+const (
+	// maxPages bounds the requests of one answer, of all its targets together but for
+	// fewestPages each: at the service's five a second for a whole account and region,
+	// more would leave nothing to others. The answer then says how far it got.
+	maxPages, fewestPages = 12, 2
+	// countPages bounds the requests of a count, which a person has asked for.
+	countPages = 50
+)
 
-// events requests page after page until take is satisfied or there is no more. It
-// returns what is missing when the bound was reached first.
-func (s *Source) events(ctx context.Context, req Request, take func([]Event) (enough bool)) (*logs.Partial, error) {
-	for range maxPages {
+// The windows of time that a long range is read in: a scan whose end is not reached
+// within the bound is worth nothing but for the windows that it has read whole.
+const (
+	// firstWindow is how long the first one is, and widerBy how many times longer the
+	// next. Where even the first one takes too many requests, the next scan's is shorter,
+	// down to leastWindow.
+	firstWindow = 15 * time.Minute
+	leastWindow = time.Second
+	widerBy     = 16
+)
+
+// outcome says how reading a stretch ended.
+type outcome uint8
+
+const (
+	finished outcome = iota // there is no more of it
+	enough                  // no more of it is wanted
+	unread                  // the bound was reached first
+)
+
+// chain requests page after page of a stretch until take is satisfied, there is no
+// more, or the requests left are used up.
+func (s *Source) chain(ctx context.Context, req Request, left *int, take func([]Event) bool) (outcome, error) {
+	for ; *left > 0; *left-- {
 		out, err := s.port.Events(ctx, req)
 		if err != nil {
-			return nil, err
+			return unread, err
 		}
-		if enough := take(out.Events); enough || out.Next == "" || out.Next == req.Token {
-			return nil, nil
+		if take(out.Events) {
+			*left--
+			return enough, nil
+		}
+		if out.Next == "" || out.Next == req.Token {
+			*left--
+			return finished, nil
 		}
 		req.Token = out.Next
 	}
-	return &logs.Partial{
-		TimedOut: true, Shards: 1,
-		Reason: fmt.Sprintf("%d requests did not reach the end of log group %s", maxPages, req.Group.Name),
-	}, nil
+	return unread, nil
 }
 
-func (f search) request(t target, limit int) Request {
-	r := Request{
-		Group: t.group, Streams: t.streams, Prefix: t.prefix, Pattern: f.pattern,
-		From: f.from, To: f.to, Limit: limit,
-	}
+// request asks for a stretch of a target.
+func (f search) request(t target, from, to time.Time, limit int) Request {
+	r := Request{Group: t.group, Streams: t.streams, Prefix: t.prefix, Pattern: f.pattern, From: from, To: to, Limit: limit}
 	if f.sieved {
 		r.Limit = MaxEvents
 	}
 	return r
 }
 
+// partial says that an answer is not whole because the bound was reached.
+func partial(t target, requests int) *logs.Partial {
+	return &logs.Partial{
+		TimedOut: true, Shards: 1,
+		Reason: fmt.Sprintf("%d requests did not reach the end of log group %s", requests, t.group.Name),
+	}
+}
+
 // ascending returns the oldest lines of a target.
 func (s *Source) ascending(ctx context.Context, t target, f search, limit int) (logs.Page, error) {
 	var found []line
-	partial, err := s.events(ctx, f.request(t, limit), func(events []Event) bool {
-		found = f.keep(found, t, events)
-		return len(found) >= limit
-	})
-	return s.page(found, limit, partial), err
+	left, lo, read := f.pages, f.from, f.from
+	for window := s.windows.of(t.group); ; window *= widerBy {
+		hi, last := lo.Add(window), true
+		if end := f.end(); lo.IsZero() || !hi.Before(end) {
+			hi = f.to
+		} else {
+			last = false
+		}
+		how, err := s.chain(ctx, f.request(t, lo, hi, limit), &left, func(events []Event) bool {
+			if n := len(events); n > 0 {
+				read = events[n-1].Time
+			}
+			found = f.keep(found, t, events)
+			return len(found) >= limit
+		})
+		switch {
+		case err != nil:
+			return logs.Page{}, err
+		case how == unread:
+			return s.unfinished(found, limit, t, f, window, read, read.After(f.from)), nil
+		case how == enough || last:
+			s.windows.fits(t.group, window)
+			return s.page(found, limit), nil
+		}
+		lo = hi.Add(time.Millisecond)
+		read = lo
+	}
 }
 
 // descending returns the newest lines of a target.
 func (s *Source) descending(ctx context.Context, t target, f search, limit int) (logs.Page, error) {
-	if !f.to.IsZero() && f.to.Before(descendingSince) {
-		return s.widening(ctx, t, f, limit)
-	}
-	earliest := f.from
-	if f.from.Before(descendingSince) {
-		f.from = descendingSince
-	}
-	order := s.orders.of(t.group.Region)
-	if order == onlyAscending {
-		f.from = earliest
-		return s.widening(ctx, t, f, limit)
-	}
 	var found []line
-	var first time.Time
-	// A few events tell whether the order is the one that was asked for.
-	req := f.request(t, max(limit, fewEvents))
-	req.Descending = true
-	partial, err := s.events(ctx, req, func(events []Event) bool {
-		if len(events) > 0 && first.IsZero() {
-			first = events[0].Time
+	left, hi, read := f.pages, f.to, f.end()
+	top := read
+	for window := s.windows.of(t.group); ; window *= widerBy {
+		lo := read.Add(-window)
+		last := lo.Before(f.from) || lo.Before(beginning) || window > read.Sub(beginning)/widerBy
+		if last {
+			lo = f.from
 		}
-		if order == unknownOrder {
-			order = orderOf(first, events)
+		how, err := s.window(ctx, t, f, lo, hi, limit, &left, &found, &read)
+		switch {
+		case err != nil:
+			return logs.Page{}, err
+		case how == unread:
+			return s.unfinished(found, limit, t, f, window, read, read.Before(top)), nil
+		case how == enough || last || len(found) >= limit:
+			s.windows.fits(t.group, window)
+			return s.page(found, limit), nil
 		}
-		found = f.keep(found, t, events)
-		return order == onlyAscending || order != unknownOrder && len(found) >= limit
+		hi, read = lo.Add(-time.Millisecond), lo
+	}
+}
+
+// beginning is before the first event that the service has kept.
+var beginning = time.Unix(0, 0)
+
+// window reads one window of a descending scan and appends its lines, the newest first;
+// read moves on with them. Where the service gives the oldest first, whatever it is
+// asked for, only a window that was read whole counts.
+func (s *Source) window(
+	ctx context.Context, t target, f search, lo, hi time.Time, limit int, left *int, found *[]line, read *time.Time,
+) (outcome, error) {
+	order := s.orders.of(t.group.Region)
+	// Before that time the service does not give the newest first.
+	reachable := hi.IsZero() || !hi.Before(descendingSince)
+	if order != onlyAscending && reachable && lo.Before(descendingSince) {
+		how, err := s.window(ctx, t, f, descendingSince, hi, limit, left, found, read)
+		if err != nil || how != finished || len(*found) >= limit {
+			return how, err
+		}
+		hi = descendingSince.Add(-time.Millisecond)
+		reachable = false
+	}
+	if order != onlyAscending && reachable {
+		var first time.Time
+		// A few events tell whether the order is the one that was asked for.
+		req := f.request(t, lo, hi, max(limit, fewEvents))
+		req.Descending = true
+		before, edge := len(*found), *read
+		how, err := s.chain(ctx, req, left, func(events []Event) bool {
+			if len(events) > 0 && first.IsZero() {
+				first = events[0].Time
+			}
+			if order == unknownOrder {
+				order = orderOf(first, events)
+			}
+			if n := len(events); n > 0 {
+				*read = events[n-1].Time
+			}
+			*found = f.keep(*found, t, events)
+			return order == onlyAscending || order != unknownOrder && len(*found) >= limit
+		})
+		if err != nil {
+			return how, err
+		}
+		if s.orders.learn(t.group.Region, order); order != onlyAscending {
+			return how, nil
+		}
+		*found, *read = (*found)[:before], edge
+	}
+	var oldest []line
+	how, err := s.chain(ctx, f.request(t, lo, hi, MaxEvents), left, func(events []Event) bool {
+		oldest = f.keep(oldest, t, events)
+		return false
 	})
-	if err != nil {
-		return logs.Page{}, err
+	if err == nil && how == finished {
+		slices.Reverse(oldest)
+		*found = append(*found, oldest...)
 	}
-	s.orders.learn(t.group.Region, order)
-	if order == onlyAscending {
-		f.from = earliest
-		return s.widening(ctx, t, f, limit)
-	}
-	return s.page(found, limit, partial), nil
+	return how, err
 }
 
 const fewEvents = 100
+
+// end is where a search ends that has no end, or one that lies ahead.
+func (f search) end() time.Time {
+	if now := time.Now(); f.to.IsZero() || f.to.After(now) {
+		return now.Round(0)
+	}
+	return f.to
+}
 
 // keep appends the events that are of the query.
 func (f search) keep(found []line, t target, events []Event) []line {
@@ -107,9 +213,22 @@ func (f search) keep(found []line, t target, events []Event) []line {
 	return found
 }
 
+// unfinished makes a page of a scan that the bound has ended. It says how far that got;
+// when it did not get on at all, the next one begins with a shorter window.
+func (s *Source) unfinished(found []line, limit int, t target, f search, window time.Duration, read time.Time, gotOn bool) logs.Page {
+	p := s.page(found, limit)
+	p.Full, p.Partial = true, partial(t, f.pages)
+	if gotOn {
+		p.Scanned = read
+	} else {
+		s.windows.exceeds(t.group, window)
+	}
+	return p
+}
+
 // page makes a page of lines that are in the order asked for.
-func (s *Source) page(found []line, limit int, partial *logs.Partial) logs.Page {
-	p := logs.Page{Partial: partial, Full: len(found) >= limit || partial != nil}
+func (s *Source) page(found []line, limit int) logs.Page {
+	p := logs.Page{Full: len(found) >= limit}
 	found = found[:min(limit, len(found))]
 	if len(found) == 0 {
 		return p
@@ -122,91 +241,33 @@ func (s *Source) page(found []line, limit int, partial *logs.Partial) logs.Page 
 	return p
 }
 
-// order says whether a region answers with the newest events first when it is
-// asked to. Where that is not known, and in emulators of the service, being asked
-// is ignored.
-type order uint8
-
-const (
-	unknownOrder order = iota
-	eitherOrder
-	onlyAscending
-)
-
-// orderOf tells by events that were asked for newest first, and by the time of the
-// first one of the answer; they do not tell when all are of one time.
-func orderOf(first time.Time, events []Event) order {
-	for _, e := range events {
-		switch e.Time.Compare(first) {
-		case 1:
-			return onlyAscending
-		case -1:
-			return eitherOrder
-		}
-	}
-	return unknownOrder
+// windows remembers with how long a window to begin in each group.
+type windows struct {
+	mu    sync.Mutex
+	first map[GroupID]time.Duration
 }
 
-// orders remembers the order of each region.
-type orders struct {
-	mu       sync.Mutex
-	byRegion map[string]order
+func (w *windows) of(g GroupID) time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if d := w.first[g]; d > 0 {
+		return d
+	}
+	return firstWindow
 }
 
-func (o *orders) of(region string) order {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.byRegion[region]
+// exceeds notes that a window took too many requests, fits that it did not.
+func (w *windows) exceeds(g GroupID, window time.Duration) {
+	w.set(g, max(window/widerBy, leastWindow))
 }
 
-func (o *orders) learn(region string, as order) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.byRegion == nil {
-		o.byRegion = map[string]order{}
-	}
-	if as != unknownOrder {
-		o.byRegion[region] = as
-	}
-}
+func (w *windows) fits(g GroupID, window time.Duration) { w.set(g, min(window*widerBy, firstWindow)) }
 
-// firstWindow is how far back the first of the widening windows reaches, and
-// widerBy how many times longer the next one is.
-const (
-	firstWindow = time.Minute
-	widerBy     = 8
-)
-
-// widening returns the newest lines of a target by reading forwards: the minute
-// before the end, and further back while that has too few lines.
-func (s *Source) widening(ctx context.Context, t target, f search, limit int) (logs.Page, error) {
-	end := f.to
-	if end.IsZero() {
-		end = time.Now().Add(firstWindow)
+func (w *windows) set(g GroupID, window time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.first == nil {
+		w.first = map[GroupID]time.Duration{}
 	}
-	earliest := f.from
-	if earliest.IsZero() {
-		earliest = time.Unix(0, 0)
-	}
-	var found []line // oldest first
-	for window, to := firstWindow, end; ; window *= widerBy {
-		f.from, f.to = to.Add(-window), to
-		if f.from.Before(earliest) || window > to.Sub(earliest)/widerBy {
-			f.from = earliest
-		}
-		var older []line
-		partial, err := s.events(ctx, f.request(t, MaxEvents), func(events []Event) bool {
-			older = f.keep(older, t, events)
-			return false
-		})
-		if err != nil {
-			return logs.Page{}, err
-		}
-		found = append(older, found...)
-		if partial != nil || len(found) >= limit || !f.from.After(earliest) {
-			slices.Reverse(found)
-			return s.page(found, limit, partial), nil
-		}
-		to = f.from.Add(-time.Millisecond)
-	}
+	w.first[g] = window
 }

@@ -16,6 +16,8 @@ type Source struct {
 	named  groupNames
 	exist  existence
 	orders orders
+
+	windows windows
 }
 
 var (
@@ -48,6 +50,8 @@ type search struct {
 	// sieved is true when lines that the service returns may yet be dropped.
 	sieved   bool
 	from, to time.Time
+	// pages is how many requests may be made for one target.
+	pages int
 }
 
 func prepare(q logs.Query, r logs.Range) (search, error) {
@@ -85,6 +89,7 @@ func (s *Source) read(
 	if len(targets) == 0 {
 		return logs.Page{NoShards: true}, nil
 	}
+	find.pages = max(maxPages/len(targets), fewestPages)
 	// A quota is that of all groups, and so is an outage: the poll is made again.
 	whole := func(err error) bool { return !fault.Lasting(err) }
 	pages, err := logs.Gather(ctx, len(targets), whole, func(ctx context.Context, i int) (logs.Page, error) {

@@ -16,6 +16,9 @@ type reading struct {
 	partial *logs.Partial
 	last    logs.Page
 	skipped bool
+	// reached is how far a store was read that takes long to find anything; zero when
+	// it was read to the end.
+	reached time.Time
 	counted int // lines that the store counted instead of giving them
 	// wide is true for the sweep beyond the overlap: beyond its budget it leaves a gap
 	// line and skips nothing.
@@ -40,11 +43,11 @@ func (p *pump) poll(ctx context.Context) error {
 		if err := p.read(ctx, stretch, &r); err != nil {
 			return err
 		}
-		if r.skipped {
+		if r.skipped || !r.reached.IsZero() {
 			break
 		}
 	}
-	if whole && !r.skipped {
+	if whole && !r.skipped && r.reached.IsZero() {
 		p.swept, p.sweptFrom, p.sweepLines, p.sweepTook = now, from, p.lately+r.counted, wall().Sub(now)
 		p.sweptNewest = p.front
 	}
@@ -81,7 +84,7 @@ func (p *pump) read(ctx context.Context, stretch logs.Range, r *reading) error {
 			size, regular = fitting, fitting
 		}
 		p.collect(page, r)
-		if !page.Full || len(page.Entries) == 0 {
+		if r.reached = page.Scanned; !page.Full || !r.reached.IsZero() || len(page.Entries) == 0 {
 			return nil
 		}
 		switch {
@@ -170,6 +173,7 @@ func (p *pump) sweepDue() time.Duration { return max(sweepEvery, sweepShare*p.sw
 func (p *pump) settle(now time.Time, r reading) {
 	if r.partial.Passing() && !r.skipped {
 		if now.Sub(p.high) < patience {
+			p.high = later(p.high, earlier(r.reached, now))
 			return
 		}
 		p.gap(p.high, now, r.partial.String())

@@ -228,6 +228,11 @@ func (p *pump) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if !page.Scanned.IsZero() {
+		// What lies before is left out, as it is before the first line otherwise.
+		p.leaveOut(earlier(page.Scanned, now))
+		page.Partial = nil
+	}
 	p.take(page.Entries, time.Time{})
 	logs.SortByTime(p.pending)
 	p.high = now.Add(-p.opts.Overlap)

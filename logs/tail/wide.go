@@ -121,7 +121,7 @@ func (p *pump) base(ctx context.Context, now time.Time) (used int, err error) {
 	switch {
 	case err != nil:
 		return 1, err
-	case page.Partial.Passing():
+	case page.Partial.Passing() && page.Scanned.IsZero():
 		return 1, nil
 	}
 	for i := range page.Entries {
@@ -277,7 +277,7 @@ func (p *pump) leaf(ctx context.Context, now time.Time) error {
 	switch {
 	case err != nil:
 		return err
-	case page.Partial.Passing():
+	case page.Partial.Passing() && page.Scanned.IsZero():
 		return nil
 	}
 	r := reading{newest: p.front, wide: true}
@@ -286,8 +286,8 @@ func (p *pump) leaf(ctx context.Context, now time.Time) error {
 	switch w.few = w.few && !page.Full; {
 	case !page.Full:
 		w.place, w.first = time.Time{}, false
-	case page.Last.After(w.place):
-		w.place = page.Last
+	case later(page.Last, page.Scanned).After(w.place):
+		w.place = later(page.Last, page.Scanned)
 	default:
 		w.place = w.place.Add(limits.Step)
 	}
