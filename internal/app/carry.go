@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
@@ -80,15 +79,4 @@ func begun(steps []deploy.Step, s change.Status) int {
 		}
 	}
 	return 0
-}
-
-// changer is the console's desk of changes, which records what is shown as well.
-type changer struct {
-	*change.Desk
-	app *App
-}
-
-// Reveal records that secrets are shown.
-func (c changer) Reveal(service awsx.Ref) error {
-	return c.app.RecordReveal(context.Background(), service)
 }

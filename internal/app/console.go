@@ -70,13 +70,13 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 
 	deps := &views.Deps{Now: time.Now, Store: a.Store, Policy: policy{a}}
 	lines := a.logViewer(deps)
-	made := &changes.Changes{Deps: deps, Changer: changer{a.Changes, a}, Lines: a.Lines()}
+	made := &changes.Changes{Deps: deps, Desk: a.Changes, Reveal: a.revealed, Lines: a.Lines()}
 	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines)
 	return ui.Options{
 		Title: "gantry", Terminal: terminal, Colours: colours,
 		Keys: keys, Gate: consoleGate{a},
 		Globals:    func(*ui.Host) []ui.Action { return made.Globals() },
-		Background: background{&changes.Background{Changer: made.Changer, Key: made.JobsKey}, a, deps},
+		Background: background{&changes.Background{Runner: a.Changes.Runner, Key: made.JobsKey}, a, deps},
 		Clipboard:  ui.Clipboard{Getenv: getenv},
 		Root: func(h *ui.Host) ui.Screen {
 			deps.Host = h
@@ -85,6 +85,9 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 		Palette: func(h *ui.Host) []palette.Source { return a.palette(deps, h) },
 	}, nil
 }
+
+// revealed records that a screen shows secrets.
+func (a *App) revealed(of awsx.Ref) error { return a.RecordReveal(context.Background(), of) }
 
 // nav is what the tables open.
 type nav struct {

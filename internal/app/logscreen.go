@@ -1,8 +1,6 @@
 package app
 
 import (
-	"context"
-
 	"gantry/awsx"
 	"gantry/logs"
 	"gantry/logs/kibana"
@@ -17,7 +15,7 @@ func (a *App) logViewer(deps *views.Deps) *logviews.Viewer {
 		Drivers:    a.LogDrivers(),
 		Open:       a.Lines().Open,
 		Remembered: a.Seen.RuntimeIDs,
-		Reveal:     func(target awsx.Ref) error { return a.RecordReveal(context.Background(), target) },
+		Reveal:     a.revealed,
 		Link:       a.logLink,
 	}
 }

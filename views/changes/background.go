@@ -17,7 +17,7 @@ import (
 
 // Background keeps running changes in the status line, whatever screen is shown.
 type Background struct {
-	Changer Changer
+	Runner *change.Runner
 	// Key is the key that lists the changes; nil mentions none.
 	Key func() string
 
@@ -28,8 +28,8 @@ var _ ui.Background = (*Background)(nil)
 
 // Open begins to watch the jobs.
 func (b *Background) Open(ctx context.Context) tea.Cmd {
-	b.jobs = b.Changer.Jobs()
-	return WatchJobs(ctx, b.Changer)
+	b.jobs = b.Runner.Jobs()
+	return WatchJobs(ctx, b.Runner)
 }
 
 // Update takes the jobs as they are now.
@@ -38,7 +38,7 @@ func (b *Background) Update(msg tea.Msg) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	b.jobs = b.Changer.Jobs()
+	b.jobs = b.Runner.Jobs()
 	return news.Next()
 }
 

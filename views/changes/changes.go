@@ -18,35 +18,13 @@ import (
 	"gantry/views/livetable"
 )
 
-// Changer makes changes for the console: plans them, carries them out apart from
-// any screen, and tells how they stand. PlanAll, PickUp and Reveal wait and are
-// called from commands; the others answer from memory. The console's is a change.Desk.
-type Changer interface {
-	// PlanAll reads what an intent depends on and plans it for each of some targets. Its
-	// error says why the plans cannot be confirmed as one.
-	PlanAll(ctx context.Context, targets []awsx.Ref, intent deploy.Intent) (change.Planned, error)
-	// Start carries a plan out and returns the job's id.
-	Start(change.Job) (string, error)
-	// StartBatch carries a batch out and returns its id.
-	StartBatch(change.BatchJob) (string, error)
-	// PickUp follows the deployment that a service has in progress; it waits.
-	PickUp(ctx context.Context, service awsx.Ref) (string, error)
-	// Status returns a job by id; Jobs all that run and the latest that ended, oldest
-	// first.
-	Status(id string) (change.Status, bool)
-	Jobs() []change.Status
-	// Batch returns a batch by its id.
-	Batch(id string) (change.BatchStatus, bool)
-	// Subscribe is sent one value after any number of changes to jobs.
-	Subscribe() (changed <-chan struct{}, stop func())
-	// Reveal records that secrets of a service are shown; an error forbids it.
-	Reveal(service awsx.Ref) error
-}
-
 // Changes opens the screens that change a service.
 type Changes struct {
-	Deps    *views.Deps
-	Changer Changer
+	Deps *views.Deps
+	// Desk plans changes and carries them out apart from any screen.
+	Desk *change.Desk
+	// Reveal records that secrets of a service are shown; an error forbids it.
+	Reveal func(service awsx.Ref) error
 	// Lines finds what a container wrote before it failed.
 	Lines inquiry.Lines
 	// NewDeployments makes the screen that a follow gives way to when there is nothing

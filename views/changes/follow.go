@@ -46,13 +46,13 @@ func (s *followScreen) Capturing() bool { return false }
 
 func (s *followScreen) Open(ctx context.Context) tea.Cmd {
 	s.ctx, s.last = ctx, lastLines{}
-	return tea.Batch(s.look(), WatchJobs(ctx, s.changes.Changer))
+	return tea.Batch(s.look(), WatchJobs(ctx, s.changes.Desk.Runner))
 }
 
 // look takes the job as it is now, and reads what another task wrote that failed
 // since.
 func (s *followScreen) look() tea.Cmd {
-	s.job, s.known = s.changes.Changer.Status(s.id)
+	s.job, s.known = s.changes.Desk.Status(s.id)
 	s.Pager.Changed()
 	if task := newestStop(s.job.Progress.Stops); task != "" && task != s.last.task {
 		s.last, s.tries = lastLines{task: task}, 0

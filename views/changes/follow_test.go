@@ -2,7 +2,6 @@ package changes_test
 
 import (
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -147,53 +146,53 @@ func TestReadingsThatFailKeepWhatWasSeen(t *testing.T) {
 	})
 }
 
-// ticking is a changer of one job that only gets older.
+// ticking is read again and again of a deployment that only gets older.
 type ticking struct {
-	changes.Changer
-	mu   sync.Mutex
-	job  change.Status
-	wake chan struct{}
+	service awsx.Service
+	wake    chan struct{}
 }
 
-func (c *ticking) Status(string) (change.Status, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.job, true
+func (s *ticking) Changed() <-chan struct{} { return s.wake }
+
+func (s *ticking) Observe() (follow.Observation, bool) {
+	return follow.Observation{Service: s.service, At: time.Now()}, true
 }
 
-func (c *ticking) Jobs() []change.Status                { return nil }
-func (c *ticking) Subscribe() (<-chan struct{}, func()) { return c.wake, func() {} }
-
-func (c *ticking) tick(d time.Duration) {
-	c.mu.Lock()
-	c.job.Progress.Elapsed += d
-	c.mu.Unlock()
-	c.wake <- struct{}{}
+func (s *ticking) tick(d time.Duration) {
+	time.Sleep(d)
+	s.wake <- struct{}{}
 }
 
 func TestTheAgeOfAFollowCostsNothingWhileNothingHappens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := follow.Progress{Phase: follow.PhaseRolling, At: time.Now(), Desired: 4, Running: 1, Timeout: 14 * time.Minute}
-		c := &ticking{wake: make(chan struct{}, 1), job: change.Status{ID: "chg-1", Action: "deploy", Progress: p}}
+		service := awsx.Ref{ARN: "arn:aws:ecs:eu-west-1:1:service/payments/api"}
+		src := &ticking{wake: make(chan struct{}, 1), service: awsx.Service{Ref: service, Name: "api", Desired: 4, Running: 1,
+			Deployments: []awsx.Deployment{{ID: "ecs-svc/1", Status: "PRIMARY", Desired: 4, Running: 1, RolloutState: "IN_PROGRESS"}}}}
+		runner := change.New(change.Options{Source: func(follow.Spec) (follow.Source, func()) { return src, func() {} }})
+		defer func() { _ = runner.Shutdown(t.Context()) }()
+		id, err := runner.Resume(follow.Spec{Service: service, Deployment: "ecs-svc/1", Started: time.Now(), Timeout: 14 * time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
 		wire := uitest.Dial(t, ui.Options{
 			Terminal: viewstest.Standard.Terminal(),
 			Root: func(h *ui.Host) ui.Screen {
-				all := &changes.Changes{Changer: c, Deps: &views.Deps{Host: h, Now: time.Now, Policy: viewstest.ExceptStaging{}}}
-				return changes.NewFollow(all, "chg-1", changes.Proposal{Intent: deploy.Restart{}})
+				all := &changes.Changes{Desk: &change.Desk{Runner: runner}, Deps: &views.Deps{Host: h, Now: time.Now, Policy: viewstest.ExceptStaging{}}}
+				return changes.NewFollow(all, id, changes.Proposal{Service: service, Intent: deploy.Restart{}})
 			},
 		}, 80, 24)
 		if text := wire.Text(); !strings.Contains(text, "1 of 4 tasks running") {
 			t.Fatalf("the follow is not drawn:\n%s", text)
 		}
 		bytes := 0
-		for range 20 { // readings of one minute, in which nothing but the time moves
-			c.tick(2 * time.Second)
+		for range 20 { // readings within a minute, in which nothing but the time moves
+			src.tick(time.Second)
 			bytes += wire.Idle(time.Second)
 		}
 		if bytes > 0 {
 			t.Errorf("%d bytes were written", bytes)
 		}
-		c.tick(3 * time.Minute)
+		src.tick(3 * time.Minute)
 		if n := wire.Idle(time.Second); n == 0 || n > 40 {
 			t.Errorf("another minute costs %d bytes", n)
 		}

@@ -75,7 +75,7 @@ func newJobs(c *Changes) *livetable.Screen[change.Status] {
 		},
 		Status: func(j change.Status) (theme.Status, bool) { return jobStatus(j), true },
 		Open: c.watchJobs(func() livetable.Load[change.Status] {
-			return livetable.Load[change.Status]{Rows: c.Changer.Jobs(),
+			return livetable.Load[change.Status]{Rows: c.Desk.Jobs(),
 				Foot: []prose.Para{{Text: "nothing was changed or followed since gantry started", Depth: 1}}}
 		}),
 		Evidence: jobEvidence,
@@ -87,7 +87,7 @@ func newJobs(c *Changes) *livetable.Screen[change.Status] {
 // watchJobs feeds a table of jobs.
 func (c *Changes) watchJobs(build func() livetable.Load[change.Status]) func() livetable.Feed[change.Status] {
 	return func() livetable.Feed[change.Status] {
-		changed, stop := c.Changer.Subscribe()
+		changed, stop := c.Desk.Subscribe()
 		return livetable.Feed[change.Status]{
 			Watches: []livetable.Watch{jobsWatch{changed, stop}},
 			Build: func(time.Time) livetable.Load[change.Status] {

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx/change"
 )
 
 // JobsChanged tells a screen that something changed about the jobs. It carries
@@ -15,8 +17,8 @@ type JobsChanged struct {
 
 // WatchJobs begins to watch the jobs until ctx ends. One of its commands owns
 // that end.
-func WatchJobs(ctx context.Context, c Changer) tea.Cmd {
-	changed, stop := c.Subscribe()
+func WatchJobs(ctx context.Context, r *change.Runner) tea.Cmd {
+	changed, stop := r.Subscribe()
 	end := func() tea.Msg {
 		<-ctx.Done()
 		stop()

@@ -16,7 +16,7 @@ import (
 // Follow follows the deployment that a service has in progress, whoever started
 // it: all of its state is in ECS.
 func (c *Changes) Follow(service awsx.Ref) tea.Cmd {
-	for _, j := range c.Changer.Jobs() {
+	for _, j := range c.Desk.Jobs() {
 		if j.Target == service && !j.Over() {
 			c.Deps.Host.Push(NewFollow(c, j.ID, Proposal{Service: service}))
 			return nil
@@ -59,9 +59,9 @@ func (s *pickUpScreen) Open(ctx context.Context) tea.Cmd {
 
 func (s *pickUpScreen) find() tea.Cmd {
 	s.err, s.found = nil, nil
-	ctx, changer, service := s.ctx, s.changes.Changer, s.service
+	ctx, desk, service := s.ctx, s.changes.Desk, s.service
 	return func() tea.Msg {
-		id, err := changer.PickUp(ctx, service)
+		id, err := desk.PickUp(ctx, service)
 		return pickedUp{id, err}
 	}
 }

@@ -87,9 +87,9 @@ func (s *planScreen) replan() tea.Cmd {
 	s.reading++
 	s.planning = true
 	s.Pager.Changed()
-	ctx, changer, targets, intent, reading := s.ctx, s.changes.Changer, s.targets, s.intent, s.reading
+	ctx, desk, targets, intent, reading := s.ctx, s.changes.Desk, s.targets, s.intent, s.reading
 	return func() tea.Msg {
-		plan, err := changer.PlanAll(ctx, targets, intent)
+		plan, err := desk.PlanAll(ctx, targets, intent)
 		msg := planned{reading: reading, plan: plan, err: err}
 		if len(targets) == 1 {
 			for _, u := range plan.Unplanned {
@@ -281,17 +281,17 @@ func (s *planScreen) confirm() {
 
 // start carries the plan out, and gives way to what shows how that goes.
 func (s *planScreen) start(b deploy.Batch, overridden []string) {
-	host, changer := s.changes.Deps.Host, s.changes.Changer
+	host, desk := s.changes.Deps.Host, s.changes.Desk
 	var id string
 	var err error
 	var next func() ui.Screen
 	if len(b.Plans) == 1 {
-		id, err = changer.Start(change.Job{Plan: b.Plans[0], Override: overridden})
+		id, err = desk.Start(change.Job{Plan: b.Plans[0], Override: overridden})
 		next = func() ui.Screen {
 			return NewFollow(s.changes, id, Proposal{b.Plans[0].Target, s.intent, s.started})
 		}
 	} else {
-		id, err = changer.StartBatch(change.BatchJob{Batch: b, Override: overridden})
+		id, err = desk.StartBatch(change.BatchJob{Batch: b, Override: overridden})
 		next = func() ui.Screen { return newVerdicts(s.changes, id, s.subject(), b) }
 	}
 	if err != nil {

@@ -66,7 +66,7 @@ func TestADeployedTagIsPinnedOnDemand(t *testing.T) {
 func TestARuleThatDeniesIsFinal(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		f := changestest.Orders(t, uitest.Look{W: 120, H: 40}, func(c *changes.Changes, s awsx.Ref) ui.Screen {
-			c.Changer.(*changestest.Workshop).Policy.Rules = []deploy.Rule{{Service: "api-*", Action: "deploy", Deny: true, Reason: "freeze until Monday"}}
+			c.Desk.Policy.Rules = []deploy.Rule{{Service: "api-*", Action: "deploy", Deny: true, Reason: "freeze until Monday"}}
 			return changestest.OnPlan(changestest.Image("v3"))(c, s)
 		}).Read()
 		f.Shows("x denied by a rule of the configuration: freeze until Monday (final: nothing overrides it)", "Calls")
@@ -79,7 +79,7 @@ func TestARuleThatWantsMoreSaysWhy(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		f := changestest.Orders(t, uitest.Look{W: 120, H: 40}, func(c *changes.Changes, s awsx.Ref) ui.Screen {
 			grave := deploy.TierBulk
-			c.Changer.(*changestest.Workshop).Policy.Rules = []deploy.Rule{{Action: "restart", Confirm: &grave, Reason: "payday"}}
+			c.Desk.Policy.Rules = []deploy.Rule{{Action: "restart", Confirm: &grave, Reason: "payday"}}
 			return changestest.OnPlan(deploy.Restart{})(c, s)
 		}).Read()
 		f.Shows("asks for the number of services and the cluster's name (payday)")

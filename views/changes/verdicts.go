@@ -33,7 +33,7 @@ func newVerdicts(c *Changes, id string, cluster awsx.Ref, b deploy.Batch) ui.Scr
 		},
 		Status: func(j change.Status) (theme.Status, bool) { return jobStatus(j), true },
 		Open: c.watchJobs(func() livetable.Load[change.Status] {
-			batch, ok := c.Changer.Batch(id)
+			batch, ok := c.Desk.Batch(id)
 			if !ok {
 				return livetable.Load[change.Status]{Foot: []prose.Para{{Depth: 1,
 					Text: "this batch ended long ago and is no longer kept in memory; the audit file has it"}}}

@@ -85,10 +85,10 @@ func open(t *testing.T, opener awsx.Opener, f *Shopfloor, look uitest.Look, root
 		Shell: ui.Options{
 			Title: "gantry", Terminal: look.Terminal(), Gate: w.Armed,
 			Globals:    func(*ui.Host) []ui.Action { return f.changes.Globals() },
-			Background: &changes.Background{Changer: w, Key: func() string { return f.changes.JobsKey() }},
+			Background: &changes.Background{Runner: w.Runner, Key: func() string { return f.changes.JobsKey() }},
 			SaveDir:    t.TempDir(),
 			Root: func(h *ui.Host) ui.Screen {
-				c := &changes.Changes{Changer: w, Lines: inquiry.Lines{Store: st, Open: w.lines, Drivers: ecslog.Standard()}}
+				c := &changes.Changes{Desk: w.Desk, Reveal: w.Reveal, Lines: inquiry.Lines{Store: st, Open: w.lines, Drivers: ecslog.Standard()}}
 				c.NewDeployments = func(service awsx.Ref) ui.Screen { return revisions.NewDeployments(c, service) }
 				c.NewRevisions = func(service awsx.Ref, why string) ui.Screen { return revisions.NewRevisions(c, service, why) }
 				f.changes, f.Editors = c, &editors.Editors{Changes: c}

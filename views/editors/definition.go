@@ -251,7 +251,7 @@ func (s *editScreen) Covered(covered bool) tea.Cmd {
 	if covered || s.job == "" {
 		return nil
 	}
-	job, known := s.changes.Changer.Status(s.job)
+	job, known := s.changes.Desk.Status(s.job)
 	s.job = ""
 	if known && job.Over() && job.Err != nil && !job.Result.State.Applied {
 		return nil

@@ -60,7 +60,7 @@ func (s *environmentScreen) Capturing() bool { return s.editor != nil && s.edito
 
 func (s *environmentScreen) Open(ctx context.Context) tea.Cmd {
 	s.ctx, s.covered, s.recorded = ctx, false, false
-	jobs := changes.WatchJobs(ctx, s.changes.Changer)
+	jobs := changes.WatchJobs(ctx, s.changes.Desk.Runner)
 	if s.editor != nil {
 		return jobs // edits outlive a walk through the history
 	}
@@ -261,12 +261,12 @@ type revealed struct{ err error }
 // askToReveal makes showing a value an act that is confirmed and leaves a record:
 // once for as long as the screen is open.
 func (s *environmentScreen) askToReveal() {
-	changer, service := s.changes.Changer, s.service
+	reveal, service := s.changes.Reveal, s.service
 	consent := deploy.ConsentToReveal(service, s.changes.Deps.Policy.Production(service.ClusterRef()))
 	views.Ask(s.changes.Deps.Host, consent, modal.Question{
 		Title: "Show secrets of " + service.ClusterName() + "/" + service.Name() + "?",
 		Body:  modal.Plain(" The audit file records that they were shown."),
-		Yes:   func() tea.Cmd { return func() tea.Msg { return revealed{changer.Reveal(service)} } },
+		Yes:   func() tea.Cmd { return func() tea.Msg { return revealed{reveal(service)} } },
 	})
 }
 
@@ -291,7 +291,7 @@ func (s *environmentScreen) settle() tea.Cmd {
 	if s.job == "" {
 		return nil
 	}
-	job, known := s.changes.Changer.Status(s.job)
+	job, known := s.changes.Desk.Status(s.job)
 	switch {
 	case known && !job.Over() && job.Progress.At.IsZero():
 		return nil // calls are being made
