@@ -29,9 +29,9 @@ var levels = [...][]string{
 	SeverityFatal: {"fatal", "critical", "crit", "emerg", "emergency", "alert", "panic", "dpanic", "ftl", "fata"},
 }
 
-// name is the first name of each severity, which is the one to show where a
-// logger writes a number or a letter.
-func (s Severity) name() string {
+// String returns the first name of a severity, which is the one to show where a
+// logger writes a number or a letter; "" for none.
+func (s Severity) String() string {
 	if s == SeverityUnknown {
 		return ""
 	}

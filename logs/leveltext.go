@@ -44,7 +44,7 @@ func (l Levels) Of(doc json.RawMessage, fields []string, message string) string 
 		}
 		text := Text(v)
 		if s := syslogSeverity(text); s != SeverityUnknown && !(fromDocker(doc) && (text == "3" || text == "6")) {
-			return s.name()
+			return s.String()
 		}
 		if word == "" && strings.Trim(text, "0123456789") != "" {
 			word = text
@@ -71,13 +71,13 @@ func (l Levels) named(doc json.RawMessage, fields []string) (string, bool) {
 	for _, path := range [...]string{"severityNumber", "severity_number", "SeverityNumber"} {
 		if v, ok := Lookup(doc, path); ok {
 			if n, ok := small(Text(v)); ok && n >= 1 && n <= 24 {
-				return Severity((n-1)/4 + 1).name(), true // OpenTelemetry: four steps for each
+				return Severity((n-1)/4 + 1).String(), true // OpenTelemetry: four steps for each
 			}
 		}
 	}
 	if v, ok := Lookup(doc, "levelno"); ok {
 		if n, ok := small(Text(v)); ok && n >= 10 && n <= 59 {
-			return Severity(n/10 + 1).name(), true // Python
+			return Severity(n/10 + 1).String(), true // Python
 		}
 	}
 	return "", false
@@ -90,16 +90,16 @@ func (l Levels) field(doc json.RawMessage, path string) (string, bool) {
 	}
 	text := strings.TrimSpace(clean.Plain(Text(v)))
 	if s, ok := l[strings.ToLower(text)]; ok {
-		return s.name(), true
+		return s.String(), true
 	}
 	if SeverityOf(text) != SeverityUnknown {
 		return text, true
 	}
 	if s := letter(text); s != SeverityUnknown {
-		return s.name(), true
+		return s.String(), true
 	}
 	if n, ok := small(text); ok && n >= 10 && n <= 69 {
-		return Severity(n / 10).name(), true // pino and bunyan
+		return Severity(n / 10).String(), true // pino and bunyan
 	}
 	return "", false
 }
@@ -180,7 +180,7 @@ func (l Levels) In(message string) string {
 		}
 	}
 	if thrown(message) {
-		return SeverityError.name()
+		return SeverityError.String()
 	}
 	return ""
 }
@@ -194,12 +194,12 @@ func (l Levels) inJSON(doc json.RawMessage) string {
 	for _, path := range [...]string{"level", "severity", "priority"} {
 		if v, ok := Lookup(doc, path); ok {
 			if s := syslogSeverity(Text(v)); s != SeverityUnknown {
-				return s.name()
+				return s.String()
 			}
 		}
 	}
 	if _, ok := Lookup(doc, "@mt"); ok {
-		return SeverityInfo.name()
+		return SeverityInfo.String()
 	}
 	return ""
 }
@@ -208,12 +208,12 @@ func (l Levels) inJSON(doc json.RawMessage) string {
 // so are written out.
 func (l Levels) word(word string) string {
 	if s, ok := l[strings.ToLower(word)]; ok {
-		return s.name()
+		return s.String()
 	}
 	s := SeverityOf(word)
 	switch strings.ToLower(word) {
 	case "fail", "trce", "dbug", "erro", "debu", "fata":
-		return s.name()
+		return s.String()
 	}
 	if s == SeverityUnknown {
 		return ""
@@ -226,7 +226,7 @@ func (l Levels) klog(head string) string {
 	if len(head) < len("E0927 1") || head[5] != ' ' || strings.Trim(head[1:5], "0123456789") != "" || head[6] < '0' || head[6] > '9' || !strings.ContainsAny(head[:1], "IWEF") {
 		return ""
 	}
-	return letter(head[:1]).name()
+	return letter(head[:1]).String()
 }
 
 // priority reads <11>, in which the lowest three bits are syslog's severity.
@@ -243,7 +243,7 @@ func (l Levels) priority(head string) string {
 	if n > 191 {
 		return ""
 	}
-	return syslogSeverity(string(rune('0' + n%8))).name()
+	return syslogSeverity(string(rune('0' + n%8))).String()
 }
 
 // prefix reads the word before the first colon, as in "fail: Shop.Api[6]".
@@ -275,7 +275,7 @@ func (l Levels) logfmt(head string) string {
 				return level
 			}
 			if n, ok := small(value[:end]); ok && n >= 10 && n <= 69 {
-				return Severity(n / 10).name()
+				return Severity(n / 10).String()
 			}
 		}
 	}

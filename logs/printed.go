@@ -162,7 +162,7 @@ func (m Match) node() kql.Node {
 	for _, field := range m.names() {
 		var values []kql.Node
 		for _, v := range m.Values {
-			value := kql.Value{Text: kql.Literal(v), Quoted: !oneWord(v)}
+			value := valueOf(v)
 			if m.Op == Prefix {
 				value = kql.Value{Text: kql.Text{v, ""}}
 			}

@@ -3,6 +3,7 @@
 package form
 
 import (
+	"errors"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -21,6 +22,8 @@ type Field struct {
 	Wrong       string // what is known to be wrong with Value already
 	// Check names what is wrong with a value and what was expected; nil takes all.
 	Check func(value string) error
+	// Prompt helps with a field in which one language is typed; nil is no help.
+	Prompt *Prompt
 }
 
 // Options configure a form.
@@ -37,13 +40,14 @@ type Options struct {
 // Form is a few fields with one way out: all of them right, or esc. It is a
 // modal. What was typed stays until then.
 type Form struct {
-	theme  *theme.Theme
-	opts   Options
-	inputs []field.Input
-	wrong  []string
-	failed string // what Submit said
-	at     int
-	done   bool
+	theme   *theme.Theme
+	opts    Options
+	inputs  []field.Input
+	wrong   []string
+	prompts []*prompt // nil for a field without one
+	failed  string    // what Submit said
+	at      int
+	done    bool
 }
 
 // New opens a form.
@@ -59,6 +63,7 @@ func New(th *theme.Theme, o Options) *Form {
 			in.Blur()
 		}
 		f.inputs[i] = in
+		f.prompts = append(f.prompts, newPrompt(spec.Prompt))
 	}
 	return f
 }
@@ -85,6 +90,11 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 				return f.opts.Cancel()
 			}
 			return nil
+		}
+		if len(f.inputs) > 0 && f.press(press.String()) {
+			return nil
+		}
+		switch press.String() {
 		case "tab", "down":
 			f.focus(f.at + 1)
 			return nil
@@ -109,6 +119,7 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 	f.inputs[f.at], cmd = f.inputs[f.at].Update(msg)
 	if f.inputs[f.at].Value() != before {
 		f.failed = ""
+		f.typedIn()
 		if f.wrong[f.at] != "" {
 			f.check(f.at)
 		}
@@ -132,9 +143,16 @@ func (f *Form) check(i int) bool {
 		return true
 	}
 	f.wrong[i] = ""
+	if f.prompts[i] != nil {
+		f.prompts[i].mark = 0
+	}
 	if check := f.opts.Fields[i].Check; check != nil {
 		if err := check(f.inputs[i].Value()); err != nil {
 			f.wrong[i] = err.Error()
+			var m *Mistake
+			if errors.As(err, &m) && f.prompts[i] != nil {
+				f.prompts[i].mark = m.Column
+			}
 		}
 	}
 	return f.wrong[i] == ""
@@ -186,10 +204,15 @@ func (f *Form) View(w, h int) (string, *tea.Cursor) {
 			}
 		}
 		lines = append(lines, " "+name+"  "+f.inputs[i].View())
+		lines = append(lines, f.help(i, label+3, w)...)
 		switch {
 		case f.wrong[i] != "":
+			role := theme.Failed
+			if f.begun(i) {
+				role = theme.Dim
+			}
 			for _, line := range text.Wrap(f.wrong[i], w-label-3) {
-				lines = append(lines, text.Spaces(label+3)+f.theme.Paint(theme.Failed, line))
+				lines = append(lines, text.Spaces(label+3)+f.theme.Paint(role, line))
 			}
 		case i == f.at && spec.Help != "":
 			lines = append(lines, f.theme.Paint(theme.Dim, text.Truncate(text.Spaces(label+3)+spec.Help, w, tail)))
@@ -217,6 +240,9 @@ func window(lines []string, cursor *tea.Cursor, h int) ([]string, *tea.Cursor) {
 
 // Hints are the form's keys.
 func (f *Form) Hints() []struct{ Key, Name string } {
+	if hints := f.promptHints(); hints != nil {
+		return hints
+	}
 	return []struct{ Key, Name string }{
 		{"enter", "next, submit"}, {"tab", "next field"}, {"ctrl+d", "submit"}, {"esc", "cancel"},
 	}

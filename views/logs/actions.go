@@ -162,7 +162,7 @@ func (s *screen) openRecord(pos uint64) {
 	if e == nil {
 		return
 	}
-	s.push("record", s.page.lines.record(e))
+	s.viewer.Deps.Host.Push(&record{s.document("record", s.page.lines.record(e)), s, e})
 }
 
 // openQuery shows how the lines are found, whole.
@@ -174,16 +174,17 @@ func (s *screen) openQuery() {
 		d.Line(theme.Text, "These lines are found by a query derived from the account:")
 		s.words().found(&d)
 	}
-	s.push("query", prose.PlainText(d.Paras))
+	s.viewer.Deps.Host.Push(s.document("query", prose.PlainText(d.Paras)))
 }
 
-func (s *screen) push(name, text string) {
-	s.viewer.Deps.Host.Push(ui.NewDocument(s.viewer.Deps.Host, ui.DocumentOptions{
+// document is a text about the lines.
+func (s *screen) document(name, text string) *ui.Document {
+	return ui.NewDocument(s.viewer.Deps.Host, ui.DocumentOptions{
 		Name: name, Content: ui.Plain(text),
 		Header: ui.Header{
 			Badge: s.viewer.Deps.Badge(s.words().cluster()),
 			Crumb: s.words().crumb() + " " + name,
 			Scope: s.viewer.Deps.Policy.Scope(s.words().cluster()),
 		},
-	}))
+	})
 }

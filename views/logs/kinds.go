@@ -34,6 +34,8 @@ var (
 	actPredecessor   = ui.Binding{ID: "log-predecessor", Name: "previous task", Keys: []string{"p"}, Hint: 7}
 	actQueryInFull   = ui.ActDescribe.As("the query in full", 0)
 	actSearchAnew    = ui.ActRefresh.As("search anew", 0)
+	actOnlyValue     = ui.Binding{ID: "log-only-value", Name: "only this value", Keys: []string{"i"}, Hint: 3}
+	actWithoutValue  = ui.Binding{ID: "log-without-value", Name: "without this value", Keys: []string{"x"}, Hint: 4}
 	actLeft          = ui.Binding{ID: "log-left", Name: "scroll left", Keys: []string{"left"}, Hidden: true}
 	actRight         = ui.Binding{ID: "log-right", Name: "scroll right", Keys: []string{"right"}, Hidden: true}
 )
@@ -60,7 +62,7 @@ func Kinds() []views.Kind {
 		{Declaration: ui.Declaration{Screen: "histogram", Title: "Histogram", Bindings: append([]ui.Binding{
 			actLinesOfBar, actCountAnew, actEarlierBar, actLaterBar, actNextBar, actPreviousBar,
 		}, windowBindings()...)}},
-		{Declaration: ui.Declaration{Screen: "record", Bindings: ui.DocumentBindings()}},
+		{Declaration: ui.Declaration{Screen: "record", Bindings: append(ui.DocumentBindings(), actOnlyValue, actWithoutValue)}},
 		{Declaration: ui.Declaration{Screen: "query", Bindings: ui.DocumentBindings()}},
 	}
 }

@@ -3,6 +3,7 @@ package logs
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,10 @@ func (s *screen) queryAction() ui.Action {
 
 // askQuery asks for the query; wrong is why the one that is there already was refused.
 func (s *screen) askQuery(typed, wrong string) {
+	if words := s.page.lines.vocabulary(); len(words.counts) > 0 || s.search.words == nil {
+		s.search.words = words
+	}
+	words := s.search.words
 	s.viewer.Deps.Host.Modal(form.New(s.viewer.Deps.Host.Theme(), form.Options{
 		Title: "Only the lines that the store finds by",
 		Fields: []form.Field{{
@@ -30,9 +35,20 @@ func (s *screen) askQuery(typed, wrong string) {
 			Help: "Kibana's language, or lucene: before Lucene's; empty is every line",
 			Check: func(value string) error {
 				if _, err := logs.ParseExpr(value); err != nil {
-					return errors.New(causeOfQuery(err))
+					return &form.Mistake{Column: logs.Column(err), Says: causeOfQuery(err)}
 				}
 				return nil
+			},
+			Prompt: &form.Prompt{
+				Past:  s.viewer.asked,
+				Offer: func(before string) form.Offer { return form.Offer(logs.Offer(before, words)) },
+				Note: func(value string) string {
+					expr, err := logs.ParseExpr(value)
+					if err != nil {
+						return ""
+					}
+					return meant(expr, words)
+				},
 			},
 		}},
 		Submit: func(values []string) (tea.Cmd, error) {
@@ -43,6 +59,19 @@ func (s *screen) askQuery(typed, wrong string) {
 			return s.try(expr.In(s.page.lines.zone)), nil
 		},
 	}))
+}
+
+// meant says which fields a query probably means by names that no line has.
+func meant(expr logs.Expr, words *vocabulary) string {
+	if words == nil {
+		return ""
+	}
+	var out []string
+	for typed, name := range logs.Meant(expr, words) {
+		out = append(out, fmt.Sprintf("no line has %s: did you mean %s?", typed, name))
+	}
+	slices.Sort(out)
+	return strings.Join(out, "; ")
 }
 
 // causeOfQuery is what is wrong with a query, with the column where there is one.
@@ -81,6 +110,10 @@ func (s *screen) accept(msg tried) tea.Cmd {
 		return nil
 	}
 	s.search.expr = msg.expr
+	if typed := msg.expr.String(); typed != "" {
+		asked := slices.DeleteFunc(s.viewer.asked, func(q string) bool { return q == typed })
+		s.viewer.asked = append([]string{typed}, asked...)
+	}
 	if !s.whose.subject.searchable() {
 		return nil
 	}

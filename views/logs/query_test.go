@@ -169,3 +169,43 @@ func TestAStackTraceIsUnfoldedInPlace(t *testing.T) {
 		d.Press("Z").Shows("a.py", "b.py").Press("Z").Hides("a.py", "b.py")
 	})
 }
+
+// TestTheQueryIsHelpedAlong: what was typed before, what may follow, and what is
+// wrong, while it is typed.
+func TestTheQueryIsHelpedAlong(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		s, a, scope := stocked(100)
+		d := openLogs(t, s, a, scope, viewstest.Standard, nil)
+		open := func() { d.Press("Q").Advance(time.Second).Press("ctrl+u") }
+		open()
+		// Fields, operators, values and conjunctions, each by tab.
+		d.Type("log_").Shows("log_level:").Press("tab").Shows("query  log_level:", "info   error")
+		d.Type("e").Press("tab").Shows("query  log_level:error", "and   or").Type("a").Press("tab").Shows("query  log_level:error and", "container_id:")
+		d.Type("mes").Press("tab").Type("line or").Shows("log_level:error and message:line or").Hides("column")
+		d.Type(" (").Shows("column", "expected a field or a value", "^")
+		mark := strings.Index(d.Row("^"), "^")
+		if typed := d.Row("query  log_level"); mark != strings.Index(typed, "or (")+len("or (") {
+			t.Errorf("the mark is in column %d of %q", mark, typed)
+		}
+		d.Press("ctrl+u").Type("levle:error").Shows("no line has levle: did you mean level?").Hides("column")
+		d.Press("ctrl+u").Type("log_level:error").Press("enter").Advance(readTime)
+		open()
+		d.Type("message:line").Press("enter").Advance(readTime)
+		// The queries before, and the one that was begun.
+		open()
+		d.Type("log").Press("up").Shows("query  message:line").Press("up").Shows("query  log_level:error").Press("down", "down").Shows("query  log").Hides("log_level:error")
+		d.Press("ctrl+r").Shows("query  log_level:error")
+	})
+}
+
+func TestAValueOfARecordNarrowsTheSearch(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		s, a, scope := stocked(100)
+		d := openLogs(t, s, a, scope, viewstest.Standard, nil)
+		d.Press("k", "k", "enter").Shows("record", "<i>only this value").Press("i").Advance(time.Second)
+		d.Shows("Only the lines with the value of", "log_level", "container_name").Type("log_level").Press("enter").Advance(readTime)
+		d.Shows("Q log_level:info").Hides("<i>")
+		d.Press("k", "enter").Advance(time.Second).Shows("record").Press("x").Advance(time.Second).Shows("Without the lines with the value of").Type("message").Press("enter").Advance(readTime)
+		d.Shows(`Q log_level:info and not message:`)
+	})
+}

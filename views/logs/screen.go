@@ -34,6 +34,8 @@ type Viewer struct {
 	// Remembered returns the containers that were seen of a service, those that
 	// ECS has forgotten included; nil when nothing is remembered.
 	Remembered func(service awsx.Ref) []store.Seen
+
+	asked []string // queries of any of the screens, the newest first
 }
 
 // Logs tails the lines of a service, a task or a container.
@@ -56,7 +58,8 @@ type screen struct {
 	beyond  beyond
 	secrets secrets
 
-	goTo time.Time // where the histogram sends, once the screen is seen again
+	narrowed logs.Expr // what a record asks for, once the screen is seen again
+	goTo     time.Time // where the histogram sends, once the screen is seen again
 }
 
 func newScreen(v *Viewer, scope views.LogScope) *screen {
@@ -245,6 +248,10 @@ func (s *screen) Covered(covered bool) tea.Cmd {
 	if at := s.goTo; !covered && !at.IsZero() {
 		s.goTo = time.Time{}
 		return s.reopen(opening{window: s.search.opening.window, at: at})
+	}
+	if expr := s.narrowed; !covered && !expr.IsZero() {
+		s.narrowed = logs.Expr{}
+		return s.try(expr)
 	}
 	return nil
 }

@@ -21,9 +21,10 @@ type search struct {
 	sourceErr error // why there is none
 
 	opening opening
-	expr    logs.Expr  // what a person asks of the lines besides
-	session *session   // nil until there is a source and something to search for
-	query   logs.Query // of the session
+	expr    logs.Expr   // what a person asks of the lines besides
+	words   *vocabulary // of the lines that were last seen; nil before a query is asked for
+	session *session    // nil until there is a source and something to search for
+	query   logs.Query  // of the session
 	status  tail.Status
 	wake    wake
 	pace    pace

@@ -294,6 +294,7 @@ func (w words) explain(d *prose.Document, x logs.Explanation) {
 		}
 		d.Field("looked for", strings.Join(x.Looked, ", "))
 		d.Field("found", strings.Join(x.Found, ", "))
+		d.Field("hint", meant(w.search.expr, w.search.words))
 	}
 	w.found(d)
 }
