@@ -44,6 +44,7 @@ func (a *API) Operations() map[string]wire.Operation {
 		"StopServiceDeployment":         wire.JSON(a.stopServiceDeployment),
 		"ContinueServiceDeployment":     wire.JSON(a.continueServiceDeployment),
 		"DescribeServiceRevisions":      wire.JSON(a.describeServiceRevisions),
+		"DescribeCapacityProviders":     wire.JSON(a.describeCapacityProviders),
 		"ListTagsForResource":           wire.JSON(a.listTags),
 		"TagResource":                   wire.Raw(a.tagResource),
 		"UntagResource":                 wire.JSON(a.untagResource),
@@ -137,18 +138,18 @@ type describeClustersInput struct {
 }
 
 type clusterDoc struct {
-	ARN                string      `json:"clusterArn"`
-	Name               string      `json:"clusterName"`
-	Status             string      `json:"status"`
-	Instances          int         `json:"registeredContainerInstancesCount"`
-	Running            int         `json:"runningTasksCount"`
-	Pending            int         `json:"pendingTasksCount"`
-	Services           int         `json:"activeServicesCount"`
-	Statistics         []nameText  `json:"statistics"`
-	Tags               []world.Tag `json:"tags"`
-	Settings           []nameText  `json:"settings"`
-	CapacityProviders  []string    `json:"capacityProviders"`
-	CapacityStrategies []string    `json:"defaultCapacityProviderStrategy"`
+	ARN                string        `json:"clusterArn"`
+	Name               string        `json:"clusterName"`
+	Status             string        `json:"status"`
+	Instances          int           `json:"registeredContainerInstancesCount"`
+	Running            int           `json:"runningTasksCount"`
+	Pending            int           `json:"pendingTasksCount"`
+	Services           int           `json:"activeServicesCount"`
+	Statistics         []nameText    `json:"statistics"`
+	Tags               []world.Tag   `json:"tags"`
+	Settings           []nameText    `json:"settings"`
+	CapacityProviders  []string      `json:"capacityProviders"`
+	CapacityStrategies []fleet.Share `json:"defaultCapacityProviderStrategy"`
 }
 
 type nameText struct {
@@ -177,18 +178,27 @@ func describeCluster(c *fleet.Cluster, include []string) clusterDoc {
 		ARN: c.ARN, Name: c.Name, Status: fleet.Active,
 		Instances: len(c.Instances), Services: len(c.Services),
 		Statistics: []nameText{}, Tags: []world.Tag{}, Settings: []nameText{},
-		CapacityProviders: []string{}, CapacityStrategies: []string{},
+		CapacityProviders: append([]string{}, c.Providers...), CapacityStrategies: append([]fleet.Share{}, c.Default...),
 	}
 	for _, i := range c.Instances {
 		up, coming := i.Counts()
 		doc.Running += up
 		doc.Pending += coming
 	}
+	runs, comes := c.OnFargate()
+	onEC2, comingEC2 := doc.Running, doc.Pending
+	doc.Running, doc.Pending = doc.Running+runs, doc.Pending+comes
+	fargateServices := 0
+	for _, s := range c.Services {
+		if describeLaunch(s).Platform != "" {
+			fargateServices++
+		}
+	}
 	if slices.Contains(include, "STATISTICS") {
 		doc.Statistics = []nameText{
-			{"runningEC2TasksCount", strconv.Itoa(doc.Running)}, {"runningFargateTasksCount", "0"},
-			{"pendingEC2TasksCount", strconv.Itoa(doc.Pending)}, {"pendingFargateTasksCount", "0"},
-			{"activeEC2ServiceCount", strconv.Itoa(doc.Services)}, {"activeFargateServiceCount", "0"},
+			{"runningEC2TasksCount", strconv.Itoa(onEC2)}, {"runningFargateTasksCount", strconv.Itoa(runs)},
+			{"pendingEC2TasksCount", strconv.Itoa(comingEC2)}, {"pendingFargateTasksCount", strconv.Itoa(comes)},
+			{"activeEC2ServiceCount", strconv.Itoa(doc.Services - fargateServices)}, {"activeFargateServiceCount", strconv.Itoa(fargateServices)},
 			{"drainingEC2ServiceCount", "0"}, {"drainingFargateServiceCount", "0"},
 		}
 	}

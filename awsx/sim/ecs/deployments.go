@@ -181,11 +181,12 @@ type describeServiceRevisionsInput struct {
 }
 
 type revisionDoc struct {
-	ARN           string               `json:"serviceRevisionArn"`
-	ServiceARN    string               `json:"serviceArn"`
-	ClusterARN    string               `json:"clusterArn"`
-	Definition    string               `json:"taskDefinition"`
-	LaunchType    string               `json:"launchType"`
+	ARN        string `json:"serviceRevisionArn"`
+	ServiceARN string `json:"serviceArn"`
+	ClusterARN string `json:"clusterArn"`
+	Definition string `json:"taskDefinition"`
+	launchDoc
+	Strategy      json.RawMessage      `json:"capacityProviderStrategy,omitempty"`
 	LoadBalancers []serviceBalancerDoc `json:"loadBalancers"`
 	Resolved      *resolvedDoc         `json:"resolvedConfiguration,omitempty"`
 	Images        []revisionImage      `json:"containerImages"`
@@ -207,7 +208,7 @@ func (a *API) describeServiceRevisions(in *describeServiceRevisionsInput) ([]byt
 			return nil
 		}
 		doc := revisionDoc{
-			ARN: r.ARN, ServiceARN: r.Service.ARN, ClusterARN: r.Service.Cluster.ARN, Definition: r.Def.ARN, LaunchType: "EC2",
+			ARN: r.ARN, ServiceARN: r.Service.ARN, ClusterARN: r.Service.Cluster.ARN, Definition: r.Def.ARN, launchDoc: describeLaunch(r.Service), Strategy: r.Service.Settings["capacityProviderStrategy"],
 			LoadBalancers: balancerDocs(r.Balancers), Resolved: describeResolved(r), Network: r.Settings["networkConfiguration"], CreatedAt: wire.At(r.CreatedAt),
 		}
 		for _, c := range r.Def.Containers {

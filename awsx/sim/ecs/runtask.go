@@ -19,6 +19,7 @@ type runTaskInput struct {
 	TaskDefinition string          `json:"taskDefinition"`
 	Count          *int            `json:"count"`
 	LaunchType     string          `json:"launchType"`
+	Strategy       []fleet.Share   `json:"capacityProviderStrategy"`
 	StartedBy      string          `json:"startedBy"`
 	Group          string          `json:"group"`
 	Network        json.RawMessage `json:"networkConfiguration"`
@@ -32,6 +33,7 @@ type standalone struct {
 	cluster          *fleet.Cluster
 	def              *taskdef.Definition // with the overrides
 	count            int
+	provider         string // capacity provider, or the launch type FARGATE; empty for the cluster's instances
 	startedBy, group string
 	overrides        map[string]any
 	tags             []world.Tag
@@ -89,6 +91,12 @@ func (a *API) readRun(in *runTaskInput, body []byte) (*standalone, error) {
 	if in.Count != nil {
 		run.count = *in.Count
 	}
+	if in.LaunchType == fleet.LaunchFargate {
+		run.provider = in.LaunchType
+	}
+	if len(in.Strategy) > 0 {
+		run.provider = in.Strategy[0].Provider
+	}
 	if run.group == "" {
 		run.group = "family:" + run.def.Family
 	}
@@ -128,8 +136,11 @@ func (r *standalone) validate(in *runTaskInput) error {
 	switch {
 	case r.count < 1 || r.count > 10:
 		return wire.Invalid("Count must be between 1 and 10.")
-	case in.LaunchType != "" && in.LaunchType != "EC2":
-		return wire.Invalid("Task definition does not support launch_type " + in.LaunchType + ".")
+	case in.LaunchType != "" && len(in.Strategy) > 0:
+		return wire.Invalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
+	case in.LaunchType != "" && in.LaunchType != fleet.LaunchEC2 && in.LaunchType != fleet.LaunchFargate,
+		fleet.OnFargate(r.provider) && r.def.NetworkMode != "awsvpc":
+		return wire.Invalid("Task definition does not support launch_type " + cmp.Or(in.LaunchType, fleet.LaunchFargate) + ".")
 	case len(r.startedBy) > 128 || !taskdef.PlainName(strings.ReplaceAll(r.startedBy, "/", "")):
 		return wire.Invalid("startedBy has up to 128 letters, numbers, hyphens, forward slashes and underscores.")
 	case strings.HasPrefix(r.group, "service:"):
@@ -139,7 +150,7 @@ func (r *standalone) validate(in *runTaskInput) error {
 	case r.def.NetworkMode != "awsvpc" && networked:
 		return wire.Invalid("Network Configuration is not valid for the given networkMode of this task definition.")
 	}
-	if !slices.ContainsFunc(r.cluster.Instances, func(i *fleet.Instance) bool { return i.Status == fleet.Active }) {
+	if !fleet.OnFargate(r.provider) && !slices.ContainsFunc(r.cluster.Instances, func(i *fleet.Instance) bool { return i.Status == fleet.Active }) {
 		return wire.Invalid("No Container Instances were found in your cluster.")
 	}
 	return nil
@@ -224,13 +235,18 @@ func (a *API) startStandalone(r *standalone) (tasks []*fleet.Task, failures []fa
 	failures = []failure{}
 	mates := slices.DeleteFunc(slices.Clone(r.cluster.Tasks), func(t *fleet.Task) bool { return t.Group != r.group })
 	for range r.count {
-		on, _ := r.cluster.Place(mates, r.def)
-		if on == nil {
+		var on *fleet.Instance
+		if fleet.OnFargate(r.provider) {
+			on = a.FargateHost(r.cluster, mates)
+		} else if on, _ = r.cluster.Place(mates, fleet.NeedsOf(r.def)); on == nil {
 			return tasks, obstacles(r.cluster, r.def)
 		}
 		t := a.NewTask(r.def, on)
 		t.Group, t.StartedBy, t.Overrides, t.Tags = r.group, r.startedBy, r.overrides, r.tags
 		t.Digests = map[string]string{}
+		if r.provider != fleet.LaunchFargate {
+			t.Provider = r.provider
+		}
 		a.Provision(t)
 		tasks, mates = append(tasks, t), append(mates, t)
 	}
@@ -238,10 +254,9 @@ func (a *API) startStandalone(r *standalone) (tasks []*fleet.Task, failures []fa
 }
 
 func obstacles(c *fleet.Cluster, d *taskdef.Definition) (failures []failure) {
-	cpu, memory := d.Needs()
 	for _, i := range c.Instances {
 		if i.Status == fleet.Active {
-			failures = append(failures, failure{ARN: i.ARN, Reason: i.Refuses(cpu, memory, d.StaticPorts()).Failure})
+			failures = append(failures, failure{ARN: i.ARN, Reason: i.Refuses(fleet.NeedsOf(d)).Failure})
 		}
 	}
 	return failures

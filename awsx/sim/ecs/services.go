@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 
@@ -20,7 +21,10 @@ func (a *API) listServices(in *listServicesInput) ([]byte, error) {
 		return nil, err
 	}
 	services := c.Services
-	if in.LaunchType != "" && in.LaunchType != "EC2" || in.SchedulingStrategy == "DAEMON" {
+	if in.LaunchType != "" {
+		services = slices.DeleteFunc(slices.Clone(services), func(s *fleet.Service) bool { return describeLaunch(s).Type != in.LaunchType })
+	}
+	if in.SchedulingStrategy == "DAEMON" {
 		services = nil
 	}
 	return list(&in.listInput, "serviceArns", 10, services, func(s *fleet.Service) string { return s.ARN })
@@ -43,14 +47,14 @@ func (a *API) describeServices(in *describeServicesInput) ([]byte, error) {
 }
 
 type serviceDoc struct {
-	ARN                  string               `json:"serviceArn"`
-	Name                 string               `json:"serviceName"`
-	ClusterARN           string               `json:"clusterArn"`
-	Status               string               `json:"status"`
-	Desired              int                  `json:"desiredCount"`
-	Running              int                  `json:"runningCount"`
-	Pending              int                  `json:"pendingCount"`
-	LaunchType           string               `json:"launchType"`
+	ARN        string `json:"serviceArn"`
+	Name       string `json:"serviceName"`
+	ClusterARN string `json:"clusterArn"`
+	Status     string `json:"status"`
+	Desired    int    `json:"desiredCount"`
+	Running    int    `json:"runningCount"`
+	Pending    int    `json:"pendingCount"`
+	launchDoc
 	TaskDefinition       string               `json:"taskDefinition,omitempty"`
 	DeploymentConfig     fleet.Config         `json:"deploymentConfiguration"`
 	Deployments          []deploymentDoc      `json:"deployments"`
@@ -66,6 +70,26 @@ type serviceDoc struct {
 	CurrentRevisions     []revisionSummary    `json:"currentServiceRevisions,omitempty"`
 }
 
+// launchDoc tells on what tasks run. A strategy over capacity providers takes the
+// place of the launch type, and is among what a service or revision has stored.
+type launchDoc struct {
+	Type     string `json:"launchType,omitempty"`
+	Platform string `json:"platformVersion,omitempty"`
+	Family   string `json:"platformFamily,omitempty"`
+}
+
+func describeLaunch(s *fleet.Service) launchDoc {
+	shares := s.Strategy()
+	doc := launchDoc{Type: cmp.Or(s.LaunchType, fleet.LaunchEC2)}
+	if len(shares) > 0 {
+		doc.Type = ""
+	}
+	if doc.Type == fleet.LaunchFargate || len(shares) > 0 && fleet.OnFargate(shares[0].Provider) {
+		doc.Platform, doc.Family = fleet.Platform, "Linux"
+	}
+	return doc
+}
+
 type serviceBalancerDoc struct {
 	TargetGroup string       `json:"targetGroupArn"`
 	Container   string       `json:"containerName"`
@@ -74,19 +98,20 @@ type serviceBalancerDoc struct {
 }
 
 type deploymentDoc struct {
-	ID             string          `json:"id"`
-	Status         string          `json:"status"`
-	TaskDefinition string          `json:"taskDefinition"`
-	Desired        int             `json:"desiredCount"`
-	Pending        int             `json:"pendingCount"`
-	Running        int             `json:"runningCount"`
-	Failed         int             `json:"failedTasks"`
-	CreatedAt      wire.Epoch      `json:"createdAt"`
-	UpdatedAt      wire.Epoch      `json:"updatedAt"`
-	LaunchType     string          `json:"launchType"`
-	Network        json.RawMessage `json:"networkConfiguration,omitempty"`
-	Rollout        string          `json:"rolloutState"`
-	Reason         string          `json:"rolloutStateReason"`
+	ID             string     `json:"id"`
+	Status         string     `json:"status"`
+	TaskDefinition string     `json:"taskDefinition"`
+	Desired        int        `json:"desiredCount"`
+	Pending        int        `json:"pendingCount"`
+	Running        int        `json:"runningCount"`
+	Failed         int        `json:"failedTasks"`
+	CreatedAt      wire.Epoch `json:"createdAt"`
+	UpdatedAt      wire.Epoch `json:"updatedAt"`
+	launchDoc
+	Strategy json.RawMessage `json:"capacityProviderStrategy,omitempty"`
+	Network  json.RawMessage `json:"networkConfiguration,omitempty"`
+	Rollout  string          `json:"rolloutState"`
+	Reason   string          `json:"rolloutStateReason"`
 }
 
 type revisionSummary struct {
@@ -110,7 +135,7 @@ func encodedService(s *fleet.Service, withTags bool) []byte {
 func describeService(s *fleet.Service) []byte {
 	doc := serviceDoc{
 		ARN: s.ARN, Name: s.Name, ClusterARN: s.Cluster.ARN, Status: fleet.Active,
-		Desired: s.Desired, LaunchType: "EC2", TaskDefinition: s.ShownDefinition(), Deployments: []deploymentDoc{},
+		Desired: s.Desired, launchDoc: describeLaunch(s), TaskDefinition: s.ShownDefinition(), Deployments: []deploymentDoc{},
 		DeploymentConfig: s.Rolling, Events: s.Events, LoadBalancers: balancerDocs(s.Balancers),
 		Grace: s.Grace, CreatedAt: wire.At(s.CreatedAt), CreatedBy: s.CreatedBy,
 		SchedulingStrategy: "REPLICA", DeploymentController: map[string]string{"type": s.ControllerType()},
@@ -152,7 +177,7 @@ func balancerDocs(balancers []fleet.Balancer) []serviceBalancerDoc {
 func describeDeployment(s *fleet.Service, d *fleet.Deployment) deploymentDoc {
 	doc := deploymentDoc{
 		ID: d.ID, Status: d.Status, TaskDefinition: d.Def.ARN, Desired: s.Wanted(d), Failed: d.Failed,
-		CreatedAt: wire.At(d.CreatedAt), UpdatedAt: wire.At(d.UpdatedAt), LaunchType: "EC2",
+		CreatedAt: wire.At(d.CreatedAt), UpdatedAt: wire.At(d.UpdatedAt), launchDoc: describeLaunch(s), Strategy: s.Settings["capacityProviderStrategy"],
 		Network: d.Revision.Settings["networkConfiguration"], Rollout: d.Rollout, Reason: d.Reason,
 	}
 	if d.Status == fleet.Primary && d.Rollout == fleet.RolloutFailed {

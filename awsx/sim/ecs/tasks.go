@@ -74,7 +74,7 @@ func (a *API) taskFilter(c *fleet.Cluster, in *listTasksInput) (func(*fleet.Task
 			(of == nil || t.Service == of) &&
 			(on == nil || t.Instance == on) &&
 			(in.Family == "" || t.Def.Family == in.Family) &&
-			(in.LaunchType == "" || in.LaunchType == "EC2") &&
+			(in.LaunchType == "" || in.LaunchType == launchOf(t)) &&
 			(in.StartedBy == "" || t.StartedBy == in.StartedBy)
 	}, nil
 }
@@ -129,9 +129,13 @@ type taskDoc struct {
 	ARN               string          `json:"taskArn"`
 	ClusterARN        string          `json:"clusterArn"`
 	DefinitionARN     string          `json:"taskDefinitionArn"`
-	InstanceARN       string          `json:"containerInstanceArn"`
+	InstanceARN       string          `json:"containerInstanceArn,omitempty"`
 	Zone              string          `json:"availabilityZone"`
 	LaunchType        string          `json:"launchType"`
+	Provider          string          `json:"capacityProviderName,omitempty"`
+	Platform          string          `json:"platformVersion,omitempty"`
+	PlatformFamily    string          `json:"platformFamily,omitempty"`
+	EphemeralStorage  map[string]int  `json:"ephemeralStorage,omitempty"`
 	Group             string          `json:"group"`
 	StartedBy         string          `json:"startedBy,omitempty"`
 	Desired           string          `json:"desiredStatus"`
@@ -207,7 +211,7 @@ func describeTask(t *fleet.Task) taskDoc {
 	cpu, memory := t.Def.Needs()
 	doc := taskDoc{
 		ARN: t.ARN, ClusterARN: t.Cluster.ARN, DefinitionARN: t.Def.ARN, InstanceARN: t.Instance.ARN,
-		Zone: t.Instance.Az, LaunchType: "EC2", Group: t.Group, StartedBy: t.StartedBy,
+		Zone: t.Instance.Az, LaunchType: launchOf(t), Provider: t.Provider, Group: t.Group, StartedBy: t.StartedBy,
 		Desired: t.Desired, Last: t.Last, Health: t.Health, CPU: strconv.Itoa(cpu), Memory: strconv.Itoa(memory),
 		CreatedAt: wire.At(t.CreatedAt), PullStartedAt: wire.At(t.PullStarted), PullStoppedAt: wire.At(t.PullStopped),
 		StartedAt: wire.At(t.StartedAt), StoppingAt: wire.At(t.StoppingAt), ExecutionStopped: wire.At(t.ExecStopped),
@@ -218,6 +222,9 @@ func describeTask(t *fleet.Task) taskDoc {
 	}
 	if !t.PullStarted.IsZero() {
 		doc.Connectivity, doc.ConnectivityAt = "CONNECTED", wire.At(t.PullStarted)
+	}
+	if t.Instance.Fargate {
+		doc.Platform, doc.PlatformFamily, doc.EphemeralStorage = fleet.Platform, "Linux", map[string]int{"sizeInGiB": 20}
 	}
 	for _, c := range t.Containers {
 		doc.Containers = append(doc.Containers, describeContainer(c))
@@ -232,6 +239,14 @@ func describeTask(t *fleet.Task) taskDoc {
 		})
 	}
 	return doc
+}
+
+// launchOf is the launch type of a task, whatever chose it.
+func launchOf(t *fleet.Task) string {
+	if t.Instance.Fargate {
+		return fleet.LaunchFargate
+	}
+	return fleet.LaunchEC2
 }
 
 func attachmentStatus(t *fleet.Task) string {

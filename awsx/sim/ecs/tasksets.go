@@ -44,27 +44,27 @@ func refuses(s *fleet.Service, in *updateServiceInput, raw map[string]json.RawMe
 }
 
 type taskSetDoc struct {
-	ID             string               `json:"id"`
-	ARN            string               `json:"taskSetArn"`
-	ServiceARN     string               `json:"serviceArn"`
-	ClusterARN     string               `json:"clusterArn"`
-	StartedBy      string               `json:"startedBy,omitempty"`
-	ExternalID     string               `json:"externalId,omitempty"`
-	Status         string               `json:"status"`
-	TaskDefinition string               `json:"taskDefinition"`
-	Desired        int                  `json:"computedDesiredCount"`
-	Pending        int                  `json:"pendingCount"`
-	Running        int                  `json:"runningCount"`
-	CreatedAt      wire.Epoch           `json:"createdAt"`
-	UpdatedAt      wire.Epoch           `json:"updatedAt"`
-	LaunchType     string               `json:"launchType"`
-	Network        json.RawMessage      `json:"networkConfiguration,omitempty"`
-	LoadBalancers  []serviceBalancerDoc `json:"loadBalancers"`
-	Registries     []string             `json:"serviceRegistries"`
-	Scale          scaleDoc             `json:"scale"`
-	Stability      string               `json:"stabilityStatus"`
-	StabilityAt    wire.Epoch           `json:"stabilityStatusAt"`
-	Tags           []world.Tag          `json:"tags"`
+	ID             string     `json:"id"`
+	ARN            string     `json:"taskSetArn"`
+	ServiceARN     string     `json:"serviceArn"`
+	ClusterARN     string     `json:"clusterArn"`
+	StartedBy      string     `json:"startedBy,omitempty"`
+	ExternalID     string     `json:"externalId,omitempty"`
+	Status         string     `json:"status"`
+	TaskDefinition string     `json:"taskDefinition"`
+	Desired        int        `json:"computedDesiredCount"`
+	Pending        int        `json:"pendingCount"`
+	Running        int        `json:"runningCount"`
+	CreatedAt      wire.Epoch `json:"createdAt"`
+	UpdatedAt      wire.Epoch `json:"updatedAt"`
+	launchDoc
+	Network       json.RawMessage      `json:"networkConfiguration,omitempty"`
+	LoadBalancers []serviceBalancerDoc `json:"loadBalancers"`
+	Registries    []string             `json:"serviceRegistries"`
+	Scale         scaleDoc             `json:"scale"`
+	Stability     string               `json:"stabilityStatus"`
+	StabilityAt   wire.Epoch           `json:"stabilityStatusAt"`
+	Tags          []world.Tag          `json:"tags"`
 }
 
 type scaleDoc struct {
@@ -76,7 +76,7 @@ func describeSet(s *fleet.Service, d *fleet.Deployment) taskSetDoc {
 	doc := taskSetDoc{
 		ID: d.ID, ARN: strings.Replace(s.ARN, ":service/", ":task-set/", 1) + "/" + d.ID, ServiceARN: s.ARN, ClusterARN: s.Cluster.ARN,
 		StartedBy: d.Set.StartedBy, ExternalID: d.Set.External, Status: d.Status, TaskDefinition: d.Def.ARN,
-		Desired: s.Share(d), CreatedAt: wire.At(d.CreatedAt), UpdatedAt: wire.At(d.UpdatedAt), LaunchType: "EC2",
+		Desired: s.Share(d), CreatedAt: wire.At(d.CreatedAt), UpdatedAt: wire.At(d.UpdatedAt), launchDoc: describeLaunch(s),
 		Network: d.Revision.Settings["networkConfiguration"], LoadBalancers: balancerDocs(d.Revision.Resolved),
 		Registries: []string{}, Scale: scaleDoc{d.Set.Scale, "PERCENT"}, Stability: "STABILIZING",
 		StabilityAt: wire.At(d.UpdatedAt), Tags: []world.Tag{},

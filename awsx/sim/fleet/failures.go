@@ -42,7 +42,7 @@ func (a *Fleet) judgeFailing(s *Service) {
 		}
 		for _, target := range t.Targets {
 			if target.State == elb.TargetUnhealthy {
-				a.Event(s, "(task "+t.ID+") (instance "+t.Instance.EC2+") (port "+strconv.Itoa(target.Port)+
+				a.Event(s, "(task "+t.ID+") "+t.Instance.words()+"(port "+strconv.Itoa(target.Port)+
 					") is unhealthy in (target-group "+target.Group.ARN+") due to (reason "+target.Description+")")
 			}
 		}
@@ -144,4 +144,12 @@ func (a *Fleet) countAgainstBreaker(s *Service) {
 	}
 	r.Breaker = BreakerTriggered
 	a.trip(s, breakerTripped(), rollback)
+}
+
+// words name an instance in an event; a task of Fargate has none.
+func (i *Instance) words() string {
+	if i.Fargate {
+		return ""
+	}
+	return "(instance " + i.EC2 + ") "
 }

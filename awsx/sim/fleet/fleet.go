@@ -38,6 +38,8 @@ type Fleet struct {
 	Instances     map[string]*Instance
 	Rollouts      map[string]*Rollout
 	Revisions     map[string]*Revision
+	Providers     []*Provider // by name
+	exhausted     map[string]bool
 
 	// updated hears of each service whose count somebody may have changed.
 	Updated func(*Service)
@@ -55,6 +57,7 @@ func New(w *world.World) *Fleet {
 		Instances:     map[string]*Instance{},
 		Rollouts:      map[string]*Rollout{},
 		Revisions:     map[string]*Revision{},
+		exhausted:     map[string]bool{},
 		Updated:       func(*Service) {},
 		RolledBack:    func(*Service) {},
 	}

@@ -16,6 +16,8 @@ const (
 	EssentialExited  = "EssentialContainerExited"
 	UserInitiated    = "UserInitiated"
 	SchedulerStopped = "ServiceSchedulerInitiated"
+	SpotInterruption = "SpotInterruption"
+	Termination      = "TerminationNotice"
 )
 
 const (
@@ -83,8 +85,9 @@ func (a *Fleet) newInterface(on *Instance) *Interface {
 }
 
 // launch creates a task of a deployment and sets it on its way.
-func (a *Fleet) launch(d *Deployment, s *Service, on *Instance) *Task {
+func (a *Fleet) launch(d *Deployment, s *Service, on *Instance, provider string) *Task {
 	t := a.Create(d, s, on)
+	t.Provider = provider
 	a.Provision(t)
 	return t
 }

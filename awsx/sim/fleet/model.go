@@ -44,6 +44,8 @@ type Cluster struct {
 	ByName    map[string]*Service
 	Tasks     []*Task // in order of creation, stopped ones included
 	Instances []*Instance
+	Providers []string // capacity providers, by name
+	Default   []Share  // the strategy of what names none
 	Tags      []world.Tag
 }
 
@@ -63,6 +65,8 @@ type Instance struct {
 	RegisteredAt           time.Time
 	Version                int
 	Tags                   []world.Tag
+	Provider               string // the capacity provider that it belongs to, empty for none
+	Fargate                bool   // it is no instance that anybody sees, see FargateHost
 }
 
 // Service is a service with its deployments and tasks.
@@ -74,6 +78,7 @@ type Service struct {
 	Balancers   []Balancer
 	Grace       *int // seconds
 	Def         *taskdef.Definition
+	LaunchType  string        // EC2 when empty; a capacity provider strategy is among the settings
 	Controller  string        // CODE_DEPLOY or EXTERNAL, empty for ECS itself
 	Deployments []*Deployment // the PRIMARY first, then ACTIVE ones, newest first; task sets of another controller
 	Current     *Rollout      // in progress, or the last one
@@ -179,6 +184,7 @@ type Task struct {
 	Tags           []world.Tag
 	Digests        map[string]string // image reference to digest, a service's task shares its deployment's
 	Instance       *Instance
+	Provider       string // capacity provider, empty for a launch type
 	Desired        string
 	Last           string
 	Health         string

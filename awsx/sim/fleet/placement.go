@@ -20,18 +20,27 @@ func AgentPorts() []string { return []string{"22", "2375", "2376", "51678", "516
 // event, and as the reason of a failure of RunTask.
 type obstacle struct{ event, Failure string }
 
-// Place chooses an instance for a task of a service. When none fits it returns
-// the reason in the words of the service event.
-func (a *Fleet) Place(s *Service, d *taskdef.Definition) (*Instance, string) {
-	return s.Cluster.Place(s.Live, d)
+// Needs is what a task has to find.
+type Needs struct {
+	CPU, Memory int // CPU units, MiB
+	Ports       []taskdef.Port
+}
+
+// NeedsOf is what a task of a definition has to find.
+func NeedsOf(d *taskdef.Definition) Needs {
+	cpu, memory := d.Needs()
+	return Needs{cpu, memory, d.StaticPorts()}
 }
 
 // Place spreads over zones, then over instances, as the strategy of the services
 // says and as RunTask does without one. Mates are the tasks among which it
-// spreads. An instance that drains does not exist for it.
-func (c *Cluster) Place(mates []*Task, d *taskdef.Definition) (*Instance, string) {
-	cpu, memory := d.Needs()
-	ports := d.StaticPorts()
+// spreads. An instance that drains does not exist for it. When none fits it returns
+// the reason in the words of the service event.
+func (c *Cluster) Place(mates []*Task, needs Needs) (*Instance, string) {
+	return place(c.Instances, mates, needs)
+}
+
+func place(among []*Instance, mates []*Task, needs Needs) (*Instance, string) {
 	perZone := map[string]int{}
 	perInstance := map[*Instance]int{}
 	for _, t := range mates {
@@ -43,11 +52,11 @@ func (c *Cluster) Place(mates []*Task, d *taskdef.Definition) (*Instance, string
 	var best *Instance
 	var closest *Instance
 	var in obstacle
-	for _, i := range c.Instances {
+	for _, i := range among {
 		if i.Status != Active {
 			continue
 		}
-		if why := i.Refuses(cpu, memory, ports); why.event != "" {
+		if why := i.Refuses(needs); why.event != "" {
 			if closest == nil || i.CPU-i.UsedCPU > closest.CPU-closest.UsedCPU {
 				closest, in = i, why
 			}
@@ -78,16 +87,16 @@ func spreadLess(a, b *Instance, perZone map[string]int, perInstance map[*Instanc
 
 // Refuses says why a task cannot go on the ACTIVE instance; the zero value when
 // it can.
-func (i *Instance) Refuses(cpu, memory int, ports []taskdef.Port) obstacle {
+func (i *Instance) Refuses(needs Needs) obstacle {
 	switch {
 	case !i.Connected:
 		return obstacle{`encountered error "AGENT"`, "AGENT"}
-	case i.CPU-i.UsedCPU < cpu:
+	case i.CPU-i.UsedCPU < needs.CPU:
 		return obstacle{"has insufficient CPU units available", "RESOURCE:CPU"}
-	case i.Memory-i.UsedMemory < memory:
+	case i.Memory-i.UsedMemory < needs.Memory:
 		return obstacle{"has insufficient memory available", "RESOURCE:MEMORY"}
 	}
-	for _, p := range ports {
+	for _, p := range needs.Ports {
 		if _, taken := i.Static[p.Host]; taken || i.Dynamic[p.Host] {
 			return obstacle{"is already using a port required by your task", "RESOURCE:PORTS"}
 		}

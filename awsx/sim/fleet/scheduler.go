@@ -141,14 +141,13 @@ func (a *Fleet) mayStart(s *Service, d *Deployment) bool {
 // start launches up to n tasks; placed is false when an instance was missing.
 func (a *Fleet) start(s *Service, d *Deployment, n int) (begun []*Task, placed bool) {
 	for range n {
-		on, obstacle := a.Place(s, d.Def)
+		on, provider, obstacle := a.Place(s, s.Live, NeedsOf(d.Def))
 		if on == nil {
-			a.complain(s, "was unable to place a task because no container instance met all of its requirements. "+
-				obstacle+troubleshooting)
+			a.complain(s, "was unable to place a task"+obstacle+troubleshooting)
 			a.Look(s, 15*time.Second)
 			return begun, false
 		}
-		begun = append(begun, a.launch(d, s, on))
+		begun = append(begun, a.launch(d, s, on, provider))
 	}
 	return begun, true
 }

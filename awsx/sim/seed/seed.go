@@ -208,13 +208,14 @@ func (a *seeder) seedRolledBack(s *fleet.Service, d *taskdef.Definition, at time
 // seedTask makes a task that has been RUNNING since at, with its targets
 // healthy. It returns nil when no instance has room.
 func (a *seeder) seedTask(s *fleet.Service, d *fleet.Deployment, at time.Time) *fleet.Task {
-	on, _ := a.Place(s, d.Def)
+	on, provider, _ := a.Place(s, s.Live, fleet.NeedsOf(d.Def))
 	if on == nil {
 		return nil
 	}
 	var t *fleet.Task
 	a.At(at, func() {
 		t = a.Create(d, s, on)
+		t.Provider = provider
 		t.PullStarted, t.PullStopped = at.Add(2*time.Second), at.Add(6*time.Second)
 		a.PullAll(t)
 		a.StartContainers(t)
@@ -260,13 +261,14 @@ type ending struct {
 
 // seedStopped makes a task that started at and ended after it had run for d.
 func (a *seeder) seedStopped(s *fleet.Service, dep *fleet.Deployment, at time.Time, d time.Duration, e ending) *fleet.Task {
-	on, _ := a.Place(s, dep.Def)
+	on, provider, _ := a.Place(s, s.Live, fleet.NeedsOf(dep.Def))
 	if on == nil {
 		return nil
 	}
 	var t *fleet.Task
 	a.At(at, func() {
 		t = a.Create(dep, s, on)
+		t.Provider = provider
 		t.PullStarted = at.Add(2 * time.Second)
 		ends := at.Add(4 * time.Second)
 		if !e.pull {
