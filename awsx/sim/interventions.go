@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -172,4 +173,82 @@ func (a *Account) OperatorDeploys(clusterName, serviceName, tag string) (revisio
 // before that.
 func (a *Account) WriteLogEvent(group, stream string, at, received time.Time, message string) {
 	a.change(func() { a.logs.WriteEvent(cwlogs.Place{Group: group, Stream: stream}, at, received, message) })
+}
+
+// running runs do on a running task by its ARN or id.
+func (a *Account) running(name string, do func(*fleet.Task)) (err error) {
+	a.change(func() {
+		for _, t := range a.fleet.Tasks {
+			if (t.ARN == name || t.ID == name) && t.Desired == fleet.Running {
+				do(t)
+				return
+			}
+		}
+		err = fmt.Errorf("no running task %s", name)
+	})
+	return err
+}
+
+// EndTask stops a running task, named by ARN or id, with a stop code and a reason of
+// any wording: as when its host or its Spot capacity goes.
+func (a *Account) EndTask(name, code, reason string) error {
+	return a.running(name, func(t *fleet.Task) { a.fleet.End(t, code, reason) })
+}
+
+// InterruptSpot takes the capacity of a task on Fargate Spot back.
+func (a *Account) InterruptSpot(name string) (err error) {
+	failed := a.running(name, func(t *fleet.Task) {
+		if t.Provider != fleet.ProviderSpot {
+			err = fmt.Errorf("task %s is not on Spot capacity", t.ID)
+			return
+		}
+		a.fleet.Reclaim(t)
+	})
+	return cmp.Or(failed, err)
+}
+
+// SetCapacity says whether a capacity provider, or the launch type FARGATE, has room
+// for tasks more.
+func (a *Account) SetCapacity(provider string, available bool) {
+	a.change(func() { a.fleet.SetCapacity(provider, available) })
+}
+
+// Say adds an event to those of a service, in any wording.
+func (a *Account) Say(clusterName, serviceName, message string) error {
+	return a.changeService(clusterName, serviceName, func(s *fleet.Service) error {
+		a.fleet.Event(s, message)
+		return nil
+	})
+}
+
+// DeleteService deletes a service with its tasks, as somebody else would.
+func (a *Account) DeleteService(clusterName, serviceName string) error {
+	return a.changeService(clusterName, serviceName, func(s *fleet.Service) error {
+		a.fleet.Delete(s)
+		return nil
+	})
+}
+
+// DeleteTargetGroup deletes a target group by its name, and the rules' references.
+func (a *Account) DeleteTargetGroup(name string) (err error) {
+	a.change(func() {
+		if g := a.fleet.Balancing.GroupNamed(name); g != nil {
+			a.fleet.Balancing.DeleteGroup(g)
+			return
+		}
+		err = fmt.Errorf("no target group %s", name)
+	})
+	return err
+}
+
+// DeregisterRevision makes a revision, named as family:revision, inactive.
+func (a *Account) DeregisterRevision(name string) (err error) {
+	a.change(func() {
+		if d := a.fleet.Definitions.Find(name); d != nil {
+			d.Deregister(a.fleet.Now)
+			return
+		}
+		err = fmt.Errorf("no revision %s", name)
+	})
+	return err
 }

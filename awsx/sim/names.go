@@ -37,6 +37,11 @@ const (
 	CrashLoop             = seed.CrashLoop
 	UnhealthyTargets      = seed.UnhealthyTargets
 	BlueGreen             = seed.BlueGreen
+	CodeDeploy            = seed.CodeDeploy
+	Fargate               = seed.Fargate
+	Rebalancing           = seed.Rebalancing
+	StopReasons           = seed.StopReasons
+	Events                = seed.Events
 	PortConflict          = seed.PortConflict
 	NoCapacity            = seed.NoCapacity
 	MinMaxDeadlock        = seed.MinMaxDeadlock
@@ -60,6 +65,9 @@ const (
 	AlarmFiring           = alarms.Firing
 	AlarmInsufficientData = alarms.InsufficientData
 )
+
+// ScenarioGroups returns the scenarios by subject.
+func ScenarioGroups() []seed.ScenarioGroup { return seed.ScenarioGroups() }
 
 // Scenarios returns every scenario that has a name, in the order in which they
 // are documented. Demo, which has none, is left out.

@@ -124,7 +124,8 @@ func TestAMissingTagFailsToPullAndBacksOff(t *testing.T) {
 			t.Errorf("%d more tasks in ten minutes, want the backoff to hold them back", tried)
 		}
 		w.account.PushImage("api-orders", "v9.9.9", sim.Behaviour{})
-		w.until(10*time.Minute, "api-orders", "the rollout once the tag exists", settled(*s.Deployments[0].Id))
+		// The scheduler waits up to 27 minutes between two tasks by then.
+		w.until(40*time.Minute, "api-orders", "the rollout once the tag exists", settled(*s.Deployments[0].Id))
 	})
 }
 

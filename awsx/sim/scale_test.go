@@ -67,6 +67,15 @@ func TestEveryScenarioShowsWhatItNames(t *testing.T) {
 		c := w.tasks(name, types.DesiredStatusRunning)[0].Containers[0]
 		return *c.ImageDigest != w.digest(*c.Image)
 	}
+	listed := func(cluster string, n int) func(*world, string) bool {
+		return func(w *world, _ string) bool {
+			out := must[*ecs.ListServicesOutput](w)(w.ecs.ListServices(w.ctx, &ecs.ListServicesInput{Cluster: aws.String(cluster), MaxResults: aws.Int32(100)}))
+			return len(out.ServiceArns) >= n
+		}
+	}
+	shows[sim.Fargate], shows[sim.StopReasons], shows[sim.Events] = listed("serverless", 3), listed("reasons", 30), listed("events", 25)
+	shows[sim.CodeDeploy] = func(w *world, _ string) bool { return len(w.service("invoices").TaskSets) == 2 }
+	shows[sim.Rebalancing] = func(w *world, _ string) bool { return w.service("ledger").RunningCount == 3 }
 	for _, scenario := range sim.Scenarios() {
 		if scenario == sim.Throttled || scenario == sim.SecondOperator {
 			continue // nothing in the account yet: only in answers, or later

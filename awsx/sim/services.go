@@ -1,6 +1,9 @@
 package sim
 
 import (
+	"maps"
+	"slices"
+
 	"gantry/awsx/sim/ecs"
 	"gantry/awsx/sim/wire"
 )
@@ -45,4 +48,23 @@ func (a *Account) services() []*wire.Service {
 			Throttled: "Throttling", Broken: internal, Operations: a.iamOperations(),
 		},
 	}
+}
+
+// Served is what an account answers of one service.
+type Served struct {
+	Service    string   // as in the endpoint's name
+	Operations []string // sorted
+}
+
+// AllServed lists what every account answers, service by service.
+func AllServed() ([]Served, error) {
+	a, err := New(Options{Layout: []Cluster{{Name: "empty"}}})
+	if err != nil {
+		return nil, err
+	}
+	var all []Served
+	for _, s := range a.table {
+		all = append(all, Served{s.Name, slices.Sorted(maps.Keys(s.Operations))})
+	}
+	return all, nil
 }

@@ -37,13 +37,33 @@ type SimAddresses struct{ AWS, Logs, Region, Index string }
 
 const simRegion = "eu-west-1"
 
-// Scenarios names what can be wrong in a simulated account.
-func Scenarios() []string {
-	var names []string
-	for _, s := range sim.Scenarios() {
-		names = append(names, string(s))
+// ScenarioGroup names scenarios of a simulated account about one subject.
+type ScenarioGroup struct {
+	Subject string
+	Names   []string
+}
+
+// ScenarioGroups names what can be wrong in a simulated account.
+func ScenarioGroups() []ScenarioGroup {
+	var groups []ScenarioGroup
+	for _, g := range sim.ScenarioGroups() {
+		group := ScenarioGroup{Subject: g.Subject}
+		for _, s := range g.Scenarios {
+			group.Names = append(group.Names, string(s))
+		}
+		groups = append(groups, group)
 	}
-	return names
+	return groups
+}
+
+// Served lists what a simulated account answers: a line a service, its name first.
+func Served() ([][]string, error) {
+	all, err := sim.AllServed()
+	var lines [][]string
+	for _, s := range all {
+		lines = append(lines, append([]string{s.Service}, s.Operations...))
+	}
+	return lines, err
 }
 
 // invalidOption makes an error of an option that a person gave.

@@ -20,7 +20,10 @@ point AWS_ENDPOINT_URL at the first address it prints, and gantry's log endpoint
 (logs.endpoints in the configuration file) at the second.
 
 Any of --clusters, --services and --tasks makes a generated account of that size
-instead of the demo's.`,
+instead of the demo's.
+
+` + scenarioWords() + `
+`,
 		Args: arguments(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			err := app.Simulate(cmd.Context(), o, func(s app.SimAddresses) {
@@ -39,8 +42,58 @@ instead of the demo's.`,
 	fs.IntVar(&o.Clusters, "clusters", 0, "number of generated clusters")
 	fs.IntVar(&o.Services, "services", 0, "number of generated services per cluster")
 	fs.IntVar(&o.Tasks, "tasks", 0, "desired tasks of each generated service")
-	fs.StringVar(&o.Scenario, "scenario", "", "what is wrong: "+strings.Join(app.Scenarios(), ", ")+" (default: the demo's mix)")
+	fs.StringVar(&o.Scenario, "scenario", "", "what is wrong, one of those above (default: the demo's mix)")
 	fs.Float64Var(&o.Speed, "speed", 1, "how much faster than real time the account lives")
 	fs.Uint64Var(&o.Seed, "seed", 1, "seed of everything that is random")
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if strings.Contains(err.Error(), "--scenario") {
+			return usagef("%v\n%s", err, scenarioWords())
+		}
+		return cmd.Root().FlagErrorFunc()(cmd, err)
+	})
+	// What is served is looked up when somebody asks for help: it takes an account.
+	help := cmd.HelpFunc()
+	cmd.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		if served, err := servedWords(); err == nil {
+			cmd.Long += "\n" + served
+		}
+		help(cmd, args)
+	})
 	return cmd
 }
+
+// scenarioWords lists the scenarios, a line a subject.
+func scenarioWords() string {
+	var b strings.Builder
+	b.WriteString("Scenarios, for --scenario:")
+	for _, g := range app.ScenarioGroups() {
+		fmt.Fprintf(&b, "\n  %-25s%s", g.Subject, strings.Join(g.Names, ", "))
+	}
+	return b.String()
+}
+
+// servedWords lists what is answered, each service's operations in lines that fit.
+func servedWords() (string, error) {
+	services, err := app.Served()
+	var b strings.Builder
+	b.WriteString("What is answered; everything else is refused as an operation that is none:")
+	for _, s := range services {
+		fmt.Fprintf(&b, "\n  %s", s[0])
+		width := maxHelp
+		for i, operation := range s[1:] {
+			if width+len(operation)+2 > maxHelp {
+				b.WriteString("\n   ")
+				width = 3
+			}
+			b.WriteString(" " + operation)
+			if width += 1 + len(operation); i < len(s)-2 {
+				b.WriteString(",")
+				width++
+			}
+		}
+	}
+	return b.String(), err
+}
+
+// maxHelp is how wide the lines of a list are in the help.
+const maxHelp = 80

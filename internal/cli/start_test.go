@@ -81,6 +81,22 @@ func TestUsageThatIsWrong(t *testing.T) {
 	}
 }
 
+func TestTheSimulatorTellsWhatItServes(t *testing.T) {
+	help := run(t.Context(), Streams{}, "sim", "--help")
+	for _, text := range []string{"a release fails          bad-image, crash-loop", "what AWS writes          stop-reasons, events", "DescribeTaskSets", "\n  iam\n    GetRole"} {
+		if help.code != 0 || !strings.Contains(help.out, text) {
+			t.Errorf("the help lacks %q:\n%s", text, help.out)
+		}
+	}
+	bare := run(t.Context(), Streams{}, "sim", "--scenario")
+	if bare.code != 2 || !strings.Contains(bare.err, "other ways to deploy     blue-green, code-deploy") {
+		t.Errorf("code %d: %s", bare.code, bare.err)
+	}
+	if other := run(t.Context(), Streams{}, "sim", "--nope"); other.code != 2 || !strings.Contains(other.err, "see gantry sim --help") {
+		t.Errorf("code %d: %s", other.code, other.err)
+	}
+}
+
 func TestAFaultyConfigurationNamesEachLine(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "c.yaml")

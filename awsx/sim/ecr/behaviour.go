@@ -43,6 +43,8 @@ type Behaviour struct {
 	// Bare makes the image a manifest without an index, of its first platform:
 	// what it was built for shows only when it runs.
 	Bare bool
+	// Refused makes tasks of the image fail to start, for this reason, in any wording.
+	Refused string
 	// IgnoresTerm makes the process outlive SIGTERM, so that it is killed when
 	// its stop timeout ends.
 	IgnoresTerm bool

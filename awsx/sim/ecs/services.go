@@ -57,7 +57,7 @@ type serviceDoc struct {
 	launchDoc
 	TaskDefinition       string               `json:"taskDefinition,omitempty"`
 	DeploymentConfig     fleet.Config         `json:"deploymentConfiguration"`
-	Deployments          []deploymentDoc      `json:"deployments"`
+	Deployments          []deploymentDoc      `json:"deployments,omitzero"` // nil with task sets
 	TaskSets             []taskSetDoc         `json:"taskSets,omitempty"`
 	Events               []fleet.ServiceEvent `json:"events"`
 	LoadBalancers        []serviceBalancerDoc `json:"loadBalancers"`
@@ -134,11 +134,14 @@ func encodedService(s *fleet.Service, withTags bool) []byte {
 
 func describeService(s *fleet.Service) []byte {
 	doc := serviceDoc{
-		ARN: s.ARN, Name: s.Name, ClusterARN: s.Cluster.ARN, Status: fleet.Active,
-		Desired: s.Desired, launchDoc: describeLaunch(s), TaskDefinition: s.ShownDefinition(), Deployments: []deploymentDoc{},
+		ARN: s.ARN, Name: s.Name, ClusterARN: s.Cluster.ARN, Status: cmp.Or(s.Status, fleet.Active),
+		Desired: s.Desired, launchDoc: describeLaunch(s), TaskDefinition: s.ShownDefinition(),
 		DeploymentConfig: s.Rolling, Events: s.Events, LoadBalancers: balancerDocs(s.Balancers),
 		Grace: s.Grace, CreatedAt: wire.At(s.CreatedAt), CreatedBy: s.CreatedBy,
 		SchedulingStrategy: "REPLICA", DeploymentController: map[string]string{"type": s.ControllerType()},
+	}
+	if s.Controller == "" {
+		doc.Deployments = []deploymentDoc{}
 	}
 	for _, d := range s.Deployments {
 		if d.Set != nil {

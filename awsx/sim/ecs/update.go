@@ -66,6 +66,9 @@ func (a *API) updateService(body []byte) ([]byte, error) {
 	if s == nil {
 		return nil, wire.Fail("ServiceNotFoundException", "Service not found.")
 	}
+	if s.Status != "" {
+		return nil, wire.Fail("ServiceNotActiveException", "Service was not ACTIVE.")
+	}
 	if err := refuses(s, &in, raw); err != nil {
 		return nil, err
 	}

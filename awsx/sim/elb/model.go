@@ -82,6 +82,7 @@ type Group struct {
 	Targets            []*Target // in order of registration
 	Tags               []world.Tag
 	Doc                []byte
+	Deleted            bool
 }
 
 // Target is a registered target with what its health checks found.
@@ -118,4 +119,16 @@ func (a *Balancing) BalancerOf(r *Rule) *LoadBalancer {
 // Remove takes a target out of the group.
 func (g *Group) Remove(gone *Target) {
 	g.Targets = slices.DeleteFunc(g.Targets, func(t *Target) bool { return t == gone })
+}
+
+// DeleteGroup deletes a target group and what rules send to it.
+func (a *Balancing) DeleteGroup(g *Group) {
+	delete(a.GroupByARN, g.ARN)
+	a.Groups = slices.DeleteFunc(a.Groups, func(o *Group) bool { return o == g })
+	for l := range a.listeners() {
+		for _, r := range l.Rules {
+			r.Groups = slices.DeleteFunc(r.Groups, func(w WeightedGroup) bool { return w.Group == g })
+		}
+	}
+	g.Balancer, g.Targets, g.Deleted = nil, nil, true
 }

@@ -50,7 +50,10 @@ func (s *Service) provider() string {
 	if len(shares) == 0 {
 		return s.LaunchType
 	}
-	have := map[string]int{}
+	have := map[string]int{} // beyond the base
+	for _, share := range shares {
+		have[share.Provider] = -share.Base
+	}
 	for _, t := range s.Live {
 		if t.Desired == Running {
 			have[t.Provider]++
@@ -58,7 +61,7 @@ func (s *Service) provider() string {
 	}
 	var best Share
 	for _, share := range shares {
-		if have[share.Provider] < share.Base {
+		if have[share.Provider] < 0 {
 			return share.Provider
 		}
 		if share.Weight > 0 && (best.Weight == 0 || (have[share.Provider]+1)*best.Weight < (have[best.Provider]+1)*share.Weight) {

@@ -50,6 +50,10 @@ func (a *Fleet) judgeFailing(s *Service) {
 	}
 }
 
+// longestBackoff is what the wait between two tasks grows to that never run (Amazon ECS
+// Developer Guide, service throttle logic).
+const longestBackoff = 27 * time.Minute
+
 // countFailure notes that a task ended, or has to, without having been healthy.
 // One that was healthy before does not count against its deployment, and a
 // standalone one has none.
@@ -61,7 +65,7 @@ func (a *Fleet) countFailure(t *Task) {
 	d, s := t.deployment, t.Service
 	if t.StartedAt.IsZero() {
 		d.NeverRan++
-		a.backOff(s, d, d.NeverRan, 10*time.Second, 5*time.Minute)
+		a.backOff(s, d, d.NeverRan, 10*time.Second, longestBackoff)
 	} else if !t.WasHealthy {
 		d.Crashed++
 		a.backOff(s, d, d.Crashed, 5*time.Second, time.Minute)

@@ -142,6 +142,12 @@ func (a *Fleet) startPull(t *Task) {
 			a.failStart(t, failure)
 			return
 		}
+		for _, c := range t.Containers {
+			if c.Reason = c.Behaviour.Refused; c.Reason != "" {
+				a.failStart(t, StartReason(c.Reason))
+				return
+			}
+		}
 		t.PullStopped = a.Now
 		a.StartContainers(t)
 		if t.Service == nil || len(t.deployment.Revision.Resolved) == 0 {
@@ -154,6 +160,17 @@ func (a *Fleet) startPull(t *Task) {
 			a.run(t)
 		})
 	})
+}
+
+// StartReason is a task's reason for what its container says: the agent keeps why
+// Docker did not create or start a container with the container.
+func StartReason(container string) string {
+	for _, code := range []string{"CannotCreateContainerError", "CannotStartContainerError", "DockerTimeoutError"} {
+		if strings.HasPrefix(container, code) {
+			return "Task failed to start"
+		}
+	}
+	return container
 }
 
 // PullAll resolves every image of the task. Within a deployment a tag is

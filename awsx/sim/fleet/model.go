@@ -74,6 +74,7 @@ type Service struct {
 	ARN, Name   string
 	Cluster     *Cluster
 	Desired     int
+	Status      string // empty while it is ACTIVE, see Delete
 	Rolling     Config
 	Balancers   []Balancer
 	Grace       *int // seconds
@@ -90,7 +91,9 @@ type Service struct {
 	CreatedAt   time.Time
 	CreatedBy   string
 
-	Steady        bool // the steady state was announced and holds
+	Steady        bool  // the steady state was announced and holds
+	moving        *Task // started to level the zones, and not healthy yet
+	uneven        bool  // the zones were found not to be level
 	lookAt        time.Time
 	looking       bool // a look of the scheduler is planned for lookAt
 	lastComplaint complaint

@@ -85,6 +85,9 @@ func (a *Fleet) standing(s *Service, d *Deployment) (count, healthy int) {
 // is missing within the upper bound, stop what is old within the lower one.
 func (a *Fleet) Schedule(s *Service) {
 	switch {
+	case s.Status != "":
+		a.bury(s)
+		return
 	case s.Controller != "":
 		a.scheduleSets(s)
 		return
@@ -218,6 +221,9 @@ func (a *Fleet) stopOld(s *Service, lower, blocked int) []*Task {
 // stopSurplus scales the current deployment in.
 func (a *Fleet) stopSurplus(s *Service, lower int) []*Task {
 	head := s.Deployments[0]
+	if a.moved(s) {
+		return nil
+	}
 	count, _ := a.standing(s, head)
 	surplus := count - s.Desired
 	if surplus <= 0 || head.Rollout == RolloutFailed {
@@ -321,6 +327,7 @@ func (a *Fleet) conclude(s *Service) {
 		s.Steady = true
 		a.Event(s, SteadyState)
 	}
+	a.rebalance(s)
 }
 
 // maxEvents is how many events a service keeps.

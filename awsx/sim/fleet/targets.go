@@ -17,7 +17,7 @@ type registration struct {
 
 // registerTargets enters the task into each target group of its service.
 func (a *Fleet) registerTargets(t *Task) {
-	for _, target := range t.EnterGroups() {
+	for _, target := range a.EnterGroups(t) {
 		group := target.Group
 		a.Event(t.Service, "registered 1 targets in (target-group "+group.ARN+")")
 		if target.State != elb.TargetInitial {
@@ -33,10 +33,14 @@ func (a *Fleet) registerTargets(t *Task) {
 }
 
 // EnterGroups adds the task's targets to their groups.
-func (t *Task) EnterGroups() []*registration {
+func (a *Fleet) EnterGroups(t *Task) []*registration {
 	for _, lb := range t.deployment.Revision.Resolved {
 		c := t.container(lb.Container)
 		if c == nil {
+			continue
+		}
+		if lb.Group.Deleted {
+			a.complain(t.Service, "failed to register targets in (target-group "+lb.Group.ARN+") with (error The specified target group does not exist.)")
 			continue
 		}
 		id, port := t.address(c, lb.Port)

@@ -42,6 +42,10 @@ func (a *seeder) breakServices(c *fleet.Cluster) error {
 		a.seedSecondOperator(c)
 	case BlueGreen:
 		return a.seedStrategies(c)
+	case CodeDeploy:
+		return a.seedControllers(c)
+	case Rebalancing:
+		return a.seedRebalancing(c, a.seedBalancer(c.Name+"-rebalanced", "internal"))
 	case UnhealthyTargets:
 		for i, name := range []string{"api-checkout", "web", "catalog"} {
 			s := c.ByName[name]

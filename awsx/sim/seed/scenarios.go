@@ -27,6 +27,9 @@ const (
 	// shift traffic, of which one pauses until it is continued, and two whose
 	// deployment controllers are not ECS.
 	BlueGreen Scenario = "blue-green"
+	// CodeDeploy has two more services, whose task sets CodeDeploy makes: the green
+	// tasks of one cannot start, the live tasks of the other keep dying.
+	CodeDeploy Scenario = "code-deploy"
 	// PortConflict is in the middle of deploying a service with a static host
 	// port that has a task on every instance already.
 	PortConflict Scenario = "port-conflict"
@@ -36,6 +39,18 @@ const (
 	// MinMaxDeadlock is in the middle of a deployment whose percentages let the
 	// scheduler neither start a task nor stop one.
 	MinMaxDeadlock Scenario = "min-max-deadlock"
+	// Fargate has one more cluster, serverless, whose services run on Fargate, on
+	// Spot capacity that is taken back every few minutes, and on a capacity provider
+	// without instances.
+	Fargate Scenario = "fargate"
+	// Rebalancing has one more service, whose tasks stand in one zone and are
+	// moved to the others.
+	Rebalancing Scenario = "az-rebalancing"
+	// StopReasons has one more cluster, reasons, with a service for each reason for
+	// which tasks stop.
+	StopReasons Scenario = "stop-reasons"
+	// Events has one more cluster, events, with a service for each kind of event.
+	Events Scenario = "events"
 	// RepushedTag has two releases of a service, the running one and the one
 	// before it, whose tags were pushed again after they were deployed. What runs
 	// is well; what the tags name now exits at start unless DB_URL is set.
@@ -51,13 +66,31 @@ const (
 	Throttled Scenario = "throttled"
 )
 
-// Scenarios returns every scenario that has a name, in the order in which they
-// are documented. Demo, which has none, is left out.
-func Scenarios() []Scenario {
-	return []Scenario{
-		Steady, BadImage, CrashLoop, UnhealthyTargets, PortConflict, NoCapacity, MinMaxDeadlock, RepushedTag,
-		AutoscalerMidRollback, SecondOperator, BlueGreen, Throttled,
+// ScenarioGroup is scenarios about one subject.
+type ScenarioGroup struct {
+	Subject   string
+	Scenarios []Scenario
+}
+
+// ScenarioGroups returns every scenario that has a name, by subject, in the order in
+// which they are documented. Demo, which has none, is left out.
+func ScenarioGroups() []ScenarioGroup {
+	return []ScenarioGroup{
+		{"nothing is wrong", []Scenario{Steady}},
+		{"a release fails", []Scenario{BadImage, CrashLoop, UnhealthyTargets}},
+		{"there is no room", []Scenario{PortConflict, NoCapacity, MinMaxDeadlock, Fargate, Rebalancing}},
+		{"other ways to deploy", []Scenario{BlueGreen, CodeDeploy}},
+		{"somebody else has a hand", []Scenario{RepushedTag, AutoscalerMidRollback, SecondOperator, Throttled}},
+		{"what AWS writes", []Scenario{StopReasons, Events}},
 	}
+}
+
+// Scenarios returns those of all groups.
+func Scenarios() (all []Scenario) {
+	for _, g := range ScenarioGroups() {
+		all = append(all, g.Scenarios...)
+	}
+	return all
 }
 
 // ParseScenario returns the scenario called name; the empty name is Demo. The

@@ -2,6 +2,7 @@ package seed
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,9 +44,22 @@ func Fill(f *fleet.Fleet, scaling *scaling.Scaler, want Contents) error {
 	case len(want.Layout) > 0:
 		return a.seedLayout()
 	case want.Generated():
-		return a.seedGenerated()
+		return errors.Join(a.seedGenerated(), a.seedBeside())
 	}
-	return a.seedDemo()
+	return errors.Join(a.seedDemo(), a.seedBeside())
+}
+
+// seedBeside adds the cluster of a scenario that has one of its own.
+func (a *seeder) seedBeside() error {
+	switch a.want.Scenario {
+	case Fargate:
+		return a.seedServerless()
+	case StopReasons:
+		return a.seedReasons()
+	case Events:
+		return a.seedSaid()
+	}
+	return nil
 }
 
 const vpcID = "vpc-0f3b9d7a1c5e28640"
@@ -226,7 +240,7 @@ func (a *seeder) seedTask(s *fleet.Service, d *fleet.Deployment, at time.Time) *
 				c.Health, t.Health = fleet.HealthHealthy, fleet.HealthHealthy
 			}
 		}
-		for _, entered := range t.EnterGroups() {
+		for _, entered := range a.EnterGroups(t) {
 			if entered.State == elb.TargetInitial {
 				entered.State, entered.Reason, entered.Description = elb.TargetHealthy, "", ""
 			}
@@ -285,7 +299,7 @@ func (a *seeder) seedStopped(s *fleet.Service, dep *fleet.Deployment, at time.Ti
 		for _, c := range t.Containers {
 			c.Last, c.ExitCode = fleet.Stopped, e.exit
 			if e.pull {
-				c.Reason = e.reason
+				c.Reason, t.StopReason = e.reason, fleet.StartReason(e.reason)
 			}
 		}
 	})

@@ -23,6 +23,8 @@ type serviceSeed struct {
 	family     string // of its task definitions; empty is its name, after its cluster's outside of prod
 	desired    int
 	mode       string // network mode, bridge by default
+	launch     string // launch type, EC2 when empty
+	strategy   string // over capacity providers in the API's JSON, in place of launch
 	containers []containerSeed
 	balancers  []balancerSeed
 	rolling    fleet.Config
@@ -72,6 +74,9 @@ func (a *seeder) seedBare(c *fleet.Cluster, lb *elb.LoadBalancer, seed serviceSe
 	s.Tags = append([]world.Tag{{Key: "service", Value: seed.name}, {Key: "team", Value: teamOf(seed.name)}}, seed.tags...)
 	if seed.grace > 0 {
 		s.Grace = &seed.grace
+	}
+	if s.LaunchType = seed.launch; seed.strategy != "" {
+		s.Settings["capacityProviderStrategy"] = json.RawMessage(seed.strategy)
 	}
 	if seed.mode == "awsvpc" {
 		s.Settings["networkConfiguration"] = json.RawMessage(`{"awsvpcConfiguration":{"subnets":["` + world.SubnetOf("a") + `","` +
@@ -158,6 +163,9 @@ func (a *seeder) document(family, environment string, seed serviceSeed, release 
 	}
 	if seed.mode != "" {
 		document["networkMode"] = seed.mode
+	}
+	if seed.launch == fleet.LaunchFargate {
+		document["requiresCompatibilities"], document["cpu"], document["memory"] = []any{fleet.LaunchFargate}, "256", "1024"
 	}
 	return document
 }
