@@ -214,6 +214,24 @@ func TestARuleCoversWhateverComesToTheSame(t *testing.T) {
 	}
 }
 
+// TestARuleOnTheCountHoldsForBoundsThatMoveIt: bounds around the count leave it alone.
+func TestARuleOnTheCountHoldsForBoundsThatMoveIt(t *testing.T) {
+	policy := Policy{Rules: []Rule{{Action: "scale", Deny: true, Reason: "frozen"}}}
+	f := newFake(t)
+	for _, c := range []struct {
+		lower, upper int
+		denied       bool
+	}{{6, 9, true}, {0, 3, true}, {2, 9, false}} {
+		in := SetScaling{Min: &c.lower, Max: &c.upper}
+		cur := read.Current{Target: f.service.Ref, Service: f.service}
+		cur.Scaling.Value = &awsx.ScalableTarget{Min: 1, Max: 8}
+		p, err := Build(cur, in, policy)
+		if err != nil || (p.Denied != "") != c.denied {
+			t.Errorf("from %d to %d: denied is %q (%v)", c.lower, c.upper, p.Denied, err)
+		}
+	}
+}
+
 // TestARuleHoldsWhereNothingCouldBeRead: which services a drain moves is not known.
 func TestARuleHoldsWhereNothingCouldBeRead(t *testing.T) {
 	d := newDesk()

@@ -100,6 +100,10 @@ func (d draft) does(cur read.Current) []string {
 		case *runTaskStep:
 			add(true, SetImages{})
 			add(len(d.env) > 0, SetEnv{})
+		case *scalingStep:
+			want := SetScaling{Min: s.update.Min, Max: s.update.Max, Suspend: s.update.Suspend}.applied(*cur.Scaling.Value)
+			moved := cur.Service.Desired < want.Min || cur.Service.Desired > want.Max
+			add(moved && !want.Suspended(), Scale{})
 		case *stopTaskStep:
 			// The service starts another, which pulls what its tag names by then.
 			add(strings.HasPrefix(s.task.Group, "service:") && !pinned(cur.Definition), SetImages{})

@@ -54,6 +54,7 @@ type App struct {
 	journal    *audit.Log
 	journalErr error
 	auditDir   string
+	started    time.Time
 	notices    notices
 	chat       *chat // nil when nobody is told of changes
 	// logStore opens a store of documents, logGroups CloudWatch Logs of a context.
@@ -91,7 +92,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		// And the team would be told of changes that nobody made.
 		cfg.Notify = config.Notify{}
 	}
-	a := &App{Config: cfg, Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport}
+	a := &App{Config: cfg, started: time.Now(), Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport}
 	opener, err := open(a, ctx, o)
 	if err != nil {
 		return nil, errors.Join(err, a.Close())

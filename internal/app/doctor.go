@@ -39,7 +39,7 @@ func Diagnose(ctx context.Context, cfg config.Config, o Options, cluster, servic
 		open, dir = (*App).openDemo, filepath.Join(dir, "demo")
 		cfg.Logs = config.Logs{}
 	}
-	a := &App{Config: cfg, Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport}
+	a := &App{Config: cfg, started: time.Now(), Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport}
 	defer func() { _ = a.Close() }() // what could not be closed is no finding
 	f := doctor.Facts{Setup: doctor.Setup{Version: o.Version, File: cfg.File, DefaultFile: config.DefaultFile()}}
 	a.auditDir = dir

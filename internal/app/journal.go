@@ -40,7 +40,7 @@ const remembered = 30 * 24 * time.Hour
 // Unended are the changes that began here and of which nobody wrote down how they
 // ended, since their process was killed. What can be read of the journal counts.
 func (a *App) Unended() []audit.Record {
-	records, _ := audit.Unended(audit.Path(a.auditDir), time.Now().Add(-remembered))
+	records, _ := audit.Unended(audit.Path(a.auditDir), time.Now().Add(-remembered), a.started)
 	return records
 }
 

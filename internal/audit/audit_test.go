@@ -325,6 +325,7 @@ func TestWhatBeganWithoutAnEndIsNamed(t *testing.T) {
 	for _, r := range []Record{
 		{Kind: Begin, Change: "killed", Host: host(), Process: 1 << 30, Time: now}, {Kind: Sent, Change: "killed", Host: host(), Time: now},
 		{Kind: Begin, Change: "elsewhere", Host: "bastion-2", Process: os.Getpid(), Time: now},
+		{Kind: Begin, Change: "before", Host: host(), Process: os.Getpid(), Time: now.Add(-time.Hour)},
 		{Kind: Begin, Change: "unnamed", Host: host(), Time: now},
 		{Kind: Begin, Change: "old", Host: host(), Time: now.Add(-48 * time.Hour)},
 	} {
@@ -339,15 +340,15 @@ func TestWhatBeganWithoutAnEndIsNamed(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	list, err := Unended(l.Path(), now.Add(-24*time.Hour))
+	list, err := Unended(l.Path(), now.Add(-24*time.Hour), now.Add(-time.Minute))
 	var names []string
 	for _, r := range list {
 		names = append(names, r.Change)
 	}
-	if got := strings.Join(names, " "); err != nil || got != "killed elsewhere unnamed" {
+	if got := strings.Join(names, " "); err != nil || got != "killed elsewhere before unnamed" {
 		t.Errorf("without an end are %q (%v)", got, err)
 	}
-	if list, err := Unended(filepath.Join(dir, "none"), time.Time{}); len(list) != 0 || err != nil {
+	if list, err := Unended(filepath.Join(dir, "none"), time.Time{}, now); len(list) != 0 || err != nil {
 		t.Errorf("a journal that is not there has %v (%v)", list, err)
 	}
 }

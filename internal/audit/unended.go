@@ -3,6 +3,7 @@ package audit
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"slices"
 	"syscall"
 	"time"
@@ -11,8 +12,9 @@ import (
 // Unended returns the beginnings in a journal that have no end, oldest first: changes
 // whose process was killed, of which nobody was told how they ended. Those of a process
 // that still lives on this host are under way and not among them, and neither are those
-// from before since. A journal that is not there has none.
-func Unended(path string, since time.Time) ([]Record, error) {
+// from before since. Started is when the calling process began: in a container the one
+// before it had the same number. A journal that is not there has none.
+func Unended(path string, since, started time.Time) ([]Record, error) {
 	records, _, err := Read(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -28,7 +30,8 @@ func Unended(path string, since time.Time) ([]Record, error) {
 	}
 	here := host()
 	return slices.DeleteFunc(open, func(r Record) bool {
-		return r.Time.Before(since) || r.Host == here && lives(r.Process)
+		earlier := r.Process == os.Getpid() && r.Time.Before(started)
+		return r.Time.Before(since) || r.Host == here && lives(r.Process) && !earlier
 	}), err
 }
 
