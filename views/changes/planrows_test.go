@@ -120,7 +120,7 @@ func TestAFailedCheckBlocksAllUntilItIsOverridden(t *testing.T) {
 func TestOneOfSeveralIsLookedAtAndCarriedOutAlone(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		f := changestest.Orders(t, uitest.Look{W: 120, H: 40}, several(deploy.Restart{}, "api-checkout", "front", "worker")).Read()
-		f.Keys("j", "enter").Shows("restart payments/front", "meanwhile", "asks yes or no").Hides("TARGET")
+		f.Keys("j", "enter").Shows("restart payments/front", "meanwhile", "asks yes or no", "PROD ").Hides("TARGET")
 		f.Keys("esc").Shows("restart 3 services of payments")
 		if row := f.Row("front"); !strings.HasPrefix(row, "> ") {
 			t.Errorf("the cursor left its row: %q", row)

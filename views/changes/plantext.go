@@ -88,7 +88,7 @@ func (s *planScreen) summaryOfSeveral() (head, tail []prose.Para) {
 	}
 	d.Field("rules", strings.Join(b.Rules, "; "))
 	if len(b.Plans) > 0 {
-		d.Field("as", b.Plans[0].Identity.ARN)
+		standing(&d, b.Plans[0])
 	}
 	d.Paras = append(d.Paras, prose.Para{})
 	below := prose.Document{Paras: checkParas(b.Plans, s.overridden)}
@@ -114,6 +114,11 @@ func effects(d *prose.Document, p deploy.Plan) {
 	d.Field("now", before)
 	d.Field("then", after)
 	d.Field("meanwhile", p.Leaves)
+	standing(d, p)
+}
+
+// standing says who acts, and what the target counts as.
+func standing(d *prose.Document, p deploy.Plan) {
 	d.Field("as", p.Identity.ARN)
 	d.Field(counts(p), p.JudgedBy)
 }
