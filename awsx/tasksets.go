@@ -6,10 +6,13 @@ import "slices"
 // ECS deploys: the API lists none for it, only task sets (CODE_DEPLOY, EXTERNAL).
 // The newest task set is the one being rolled out and so is the primary deployment,
 // as with ECS, whichever set the API calls PRIMARY because it serves. The rollout is
-// over once no other set is left. Sets that are going away (DRAINING) are left out
-// unless there are no others. Tasks name their set as who started them.
+// over once no other set is left. Sets that are going away (DRAINING), or that are to
+// have no task and have none, are left out unless there are no others. Tasks name their
+// set as who started them.
 func DeploymentsOf(sets []TaskSet) []Deployment {
-	alive := slices.DeleteFunc(slices.Clone(sets), func(s TaskSet) bool { return s.Status == "DRAINING" })
+	alive := slices.DeleteFunc(slices.Clone(sets), func(s TaskSet) bool {
+		return s.Status == "DRAINING" || s.Status != "PRIMARY" && s.Desired+s.Running+s.Pending == 0
+	})
 	if len(alive) == 0 {
 		alive = slices.Clone(sets)
 	}

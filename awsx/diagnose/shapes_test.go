@@ -113,6 +113,11 @@ func TestShapesThatSurprise(t *testing.T) {
 			taskSets(e, green)
 			e.Service.Running = 5
 		}, diagnose.Pending, "rolling out, 1 of 4 new"},
+		{"task sets, one is to have no task", func(e *diagnose.Evidence) {
+			green := green
+			green.Desired = 0
+			taskSets(e, green)
+		}, diagnose.OK, ""},
 		{"task sets, green cannot start", func(e *diagnose.Evidence) {
 			taskSets(e, green)
 			for i := range 3 {
