@@ -62,6 +62,12 @@ const (
 	Reset
 	// ResetAfter acts on the request and then loses the answer.
 	ResetAfter
+	// Page answers with a web page of the fault's status, as a proxy does that does not
+	// reach the service.
+	Page
+	// PageAfter acts on the request and then answers so, as a proxy does that does not
+	// wait for the service.
+	PageAfter
 	// Stall holds the request for the fault's delay, or for as long as the
 	// caller waits when there is none, and then acts on it.
 	Stall
@@ -74,6 +80,7 @@ type Fault struct {
 	Kind      FaultKind
 	Times     int           // how many calls it happens to; 0 is all of them
 	Delay     time.Duration // passes before the fault shows
+	Status    int           // of a Page; 0 is 503
 }
 
 // Inject makes f happen to matching calls from now on, until it has happened

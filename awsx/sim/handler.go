@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"syscall"
@@ -77,11 +78,18 @@ func (a *Account) fail(ctx context.Context, req *wire.Request, fault *Fault) (wi
 		return a.refuse(req, req.Denied()), nil
 	case Reset:
 		return wire.Answer{Lost: true}, nil
+	case Page:
+		return fault.page(), nil
 	}
 	reply := a.act(req)
+	if fault.Kind == PageAfter {
+		return fault.page(), nil
+	}
 	reply.Lost = fault.Kind == ResetAfter
 	return reply, nil
 }
+
+func (f *Fault) page() wire.Answer { return wire.Page(cmp.Or(f.Status, http.StatusServiceUnavailable)) }
 
 func (a *Account) act(req *wire.Request) wire.Answer {
 	var reply wire.Answer

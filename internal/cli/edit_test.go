@@ -17,27 +17,31 @@ import (
 // described, laid out.
 func (a *account) document(t *testing.T, family string) string {
 	t.Helper()
-	body := strings.NewReader(`{"taskDefinition": "` + family + `", "include": ["TAGS"]}`)
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.url, body)
+	b, err := json.MarshalIndent(a.ask(t, "DescribeTaskDefinition", `{"taskDefinition": "`+family+`", "include": ["TAGS"]}`), "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("X-Amz-Target", "AmazonEC2ContainerServiceV20141113.DescribeTaskDefinition")
+	return string(b)
+}
+
+// ask calls an operation of ECS as somebody else would.
+func (a *account) ask(t *testing.T, operation, body string) (answer any) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Amz-Target", "AmazonEC2ContainerServiceV20141113."+operation)
 	req.Header.Set("Content-Type", "application/x-amz-json-1.1")
 	resp, err := a.net.RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	var v any
-	if err := json.NewDecoder(resp.Body).Decode(&v); err != nil {
-		t.Fatal(err)
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %v (%v)", operation, answer, err)
 	}
-	b, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
+	return answer
 }
 
 // editor is a shell script in place of an editor, which finds the file in $1.

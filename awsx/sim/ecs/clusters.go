@@ -27,6 +27,7 @@ func (a *API) Operations() map[string]wire.Operation {
 		"ListServices":                  wire.JSON(a.listServices),
 		"DescribeServices":              wire.JSON(a.describeServices),
 		"UpdateService":                 wire.Raw(a.updateService),
+		"DeleteService":                 wire.JSON(a.deleteService),
 		"ListTasks":                     wire.JSON(a.listTasks),
 		"DescribeTasks":                 wire.JSON(a.describeTasks),
 		"RunTask":                       wire.Raw(a.runTask),

@@ -67,7 +67,7 @@ func (a *API) updateService(body []byte) ([]byte, error) {
 		return nil, wire.Fail("ServiceNotFoundException", "Service not found.")
 	}
 	if s.Status != "" {
-		return nil, wire.Fail("ServiceNotActiveException", "Service was not ACTIVE.")
+		return nil, notActive()
 	}
 	if err := refuses(s, &in, raw); err != nil {
 		return nil, err

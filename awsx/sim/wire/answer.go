@@ -14,7 +14,14 @@ type Answer struct {
 	protocol protocol
 	query    string // code and fault of an error, for clients that knew the Query protocol
 	id       string
+	page     bool // what stands between answers
 	Lost     bool
+}
+
+// Page is the answer of something between the caller and the service.
+func Page(status int) Answer {
+	text := strconv.Itoa(status) + " " + http.StatusText(status)
+	return Answer{status: status, page: true, body: []byte("<html><title>" + text + "</title><h1>" + text + "</h1></html>")}
 }
 
 // Succeed is the answer of an operation that was done.
@@ -39,6 +46,10 @@ func (r *Request) Refuse(err error, id string) Answer {
 
 // header sets the headers that go with the answer.
 func (p Answer) header(h http.Header) {
+	if p.page {
+		h.Set("Content-Type", "text/html")
+		return
+	}
 	h.Set("Content-Type", p.protocol.contentType())
 	h.Set("X-Amzn-Requestid", p.id)
 	// As AWS does. Without it net/http sends what is long in chunks.
