@@ -134,12 +134,14 @@ func (r *Runner) carry(id string, j Job) (deploy.Result, error) {
 	if err != nil {
 		return deploy.Result{ID: id}, err
 	}
+	announced := false
 	o := deploy.RunOptions{
 		ID: id, Account: account, Plan: j.Plan, Gate: j.admitted, Audit: r.o.Audit, Override: j.Override,
 		Ending: r.follows.Done(), Patience: j.Timeout,
 		Report: func(step int, d deploy.Description) {
-			if step == 0 && !j.batched {
+			if step == 0 && !j.batched && !announced {
 				r.announce(id, j.Plan)
+				announced = true
 			}
 			r.update(id, func(s *Status) { s.Step = d.Text })
 		},

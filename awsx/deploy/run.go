@@ -53,7 +53,8 @@ type RunOptions struct {
 	// Follow waits for the verdict between the last step and the end of the
 	// audit; nil ends the run once the calls are made.
 	Follow func(ctx context.Context, spec follow.Spec) (follow.Verdict, error)
-	// Report is told of each step before it is taken; it may be nil.
+	// Report is told of each step before it is taken, and again when its call has to be
+	// repeated; it may be nil.
 	Report func(step int, d Description)
 	// Ending is closed when no further call is to be made; nil never is. A call
 	// under way is finished and resolved.

@@ -77,7 +77,8 @@ func (o RunOptions) send(ctx, writing context.Context, i int, st *State) error {
 		case !fault.Again(err):
 			return err
 		}
-		if !o.pause(ctx, attempt, fault.RetryAfter(err), until) {
+		wait := pause(attempt, fault.RetryAfter(err))
+		if time.Now().Add(wait).After(until) || !o.rest(ctx, i, err, wait) {
 			return turnedAway(err, attempt+1)
 		}
 	}
@@ -106,12 +107,19 @@ func (o RunOptions) ending() bool {
 // asks for.
 const longestPause = 8 * time.Second
 
-// pause waits before the next attempt, and reports whether there may be one.
-func (o RunOptions) pause(ctx context.Context, attempt int, asked time.Duration, until time.Time) bool {
+// pause is how long to wait before the next attempt: as long as the service asks for, or
+// twice as long as the last time, and a little more so that two do not keep step.
+func pause(attempt int, asked time.Duration) time.Duration {
 	wait := max(min(time.Second<<min(attempt, 10), longestPause), asked)
-	wait += time.Duration(rand.Int64N(int64(wait / 4)))
-	if time.Now().Add(wait).After(until) {
-		return false
+	return wait + time.Duration(rand.Int64N(int64(wait/4)))
+}
+
+// rest waits before a step's next attempt, says so, and reports whether there may be one.
+func (o RunOptions) rest(ctx context.Context, i int, err error, wait time.Duration) bool {
+	if o.Report != nil {
+		d := o.Plan.Steps[i].Describe()
+		d.Text = fmt.Sprintf("%s: %s, sent again in %s", d.Text, fault.ClassOf(err), wait.Round(time.Second))
+		o.Report(i, d)
 	}
 	select {
 	case <-ctx.Done():

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"gantry/awsx/change"
@@ -36,11 +37,17 @@ func (a *App) Carry(ctx context.Context, plan deploy.Plan, o CarryOptions) (depl
 	}
 	steps := plan.Steps
 	var at time.Time
+	step := ""
 	for {
 		s, _ := a.Changes.Status(id)
 		for n := begun(steps, s); n > 0; n-- {
-			o.Step(steps[0].Describe().Text)
+			step = steps[0].Describe().Text
+			o.Step(step)
 			steps = steps[1:]
+		}
+		if s.Step != "" && s.Step != step { // one that is repeated
+			step = s.Step
+			o.Step(step)
 		}
 		// The last one may have been made at the same instant as the one before.
 		if ended := s.Stage == change.Ended && !s.Progress.At.IsZero(); ended || s.Progress.At.After(at) {
@@ -74,7 +81,7 @@ func begun(steps []deploy.Step, s change.Status) int {
 		return len(steps)
 	}
 	for i, step := range steps {
-		if step.Describe().Text == s.Step {
+		if text := step.Describe().Text; text == s.Step || strings.HasPrefix(s.Step, text+": ") {
 			return i + 1
 		}
 	}

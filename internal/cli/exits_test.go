@@ -94,3 +94,14 @@ func TestAServiceThatIsBeingDeletedIsRefused(t *testing.T) {
 		}
 	})
 }
+
+// TestACallThatIsRepeatedIsTold: nobody waits for half a minute without knowing why.
+func TestACallThatIsRepeatedIsTold(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		a.Inject(sim.Fault{Operation: "UpdateService", Kind: sim.Throttle, Times: 1})
+		r := a.run(t, "restart", "prod/catalog", "--yes", "--no-wait").wants(t, exitDone, "- update service catalog: force a new deployment: throttled, sent again in 1s")
+		if n := strings.Count(r.err, "- update service catalog"); n != 2 {
+			t.Errorf("told %d times\n%s", n, r.err)
+		}
+	})
+}
