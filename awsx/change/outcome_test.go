@@ -520,3 +520,18 @@ func TestARunWhoseTasksCannotBeListedIsAskedForByItsToken(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoLeavesLetsAChangeComeToItsLastCall: quitting is no signal.
+func TestWhoLeavesLetsAChangeComeToItsLastCall(t *testing.T) {
+	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
+		w.images("catalog")
+		p := w.plan(t, "catalog", image(":good"))
+		w.sim.Inject(sim.Fault{Operation: "RegisterTaskDefinition", Kind: sim.Stall, Delay: 5 * time.Second, Times: 1})
+		id := w.start(t, change.Job{Plan: p})
+		w.runner.Settle(t.Context())
+		w.shutdown(t)
+		if s, _ := w.runner.Status(id); !errors.Is(s.Err, change.ErrShutDown) || !s.Result.State.Applied {
+			t.Errorf("applied is %v (%v)", s.Result.State.Applied, s.Err)
+		}
+	})
+}

@@ -360,6 +360,20 @@ func (r *Runner) Wait(ctx context.Context, id string) (Status, error) {
 	return j.status, nil
 }
 
+// Settle waits until no job makes calls, or the context is done: whoever leaves by their
+// own will lets the changes that they confirmed come to their last call.
+func (r *Runner) Settle(ctx context.Context) {
+	changed, stop := r.Subscribe()
+	defer stop()
+	for slices.ContainsFunc(r.Running(), func(s Status) bool { return s.Stage == Executing }) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+		}
+	}
+}
+
 // Shutdown starts nothing more, ends follows and changes between two calls, and waits
 // for calls under way until the context is done; then it cancels them and waits for their
 // goroutines. Its error is the context's when calls had to be cancelled.

@@ -41,6 +41,11 @@ func (a *App) Console(ctx context.Context, getenv func(string) string) error {
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return nil // told to end
 	}
+	if err == nil {
+		settling, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		a.Changes.Settle(settling)
+	}
 	return err
 }
 
