@@ -254,9 +254,13 @@ func (p *play) do(d deed) {
 	}
 	fault := func(kind sim.FaultKind) {
 		operations := []string{"", "RegisterTaskDefinition", "UpdateService", "StopServiceDeployment", "DescribeServices", "DescribeTaskDefinition"}
-		remove := p.sim.Inject(sim.Fault{Service: "ecs", Operation: operations[d.Number], Kind: kind, Times: 1 + d.Think%2})
+		times := 1 + d.Think%2
+		remove := p.sim.Inject(sim.Fault{Service: "ecs", Operation: operations[d.Number], Kind: kind, Times: times})
 		p.mu.Lock()
 		defer p.mu.Unlock()
+		if kind == sim.Throttle {
+			p.throttles += times
+		}
 		p.clear = append(p.clear, remove)
 	}
 	ctx := p.asOther()
@@ -300,7 +304,6 @@ func (p *play) do(d deed) {
 	case "error":
 		fault(sim.ServerError)
 	case "throttle":
-		p.throttles += d.Number
 		fault(sim.Throttle)
 	}
 }

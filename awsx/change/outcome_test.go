@@ -535,3 +535,41 @@ func TestWhoLeavesLetsAChangeComeToItsLastCall(t *testing.T) {
 		}
 	})
 }
+
+// TestACallThatTheNetworkSentTwiceIsNoFailure: what is asked for is so, and the refusal is
+// of the second.
+func TestACallThatTheNetworkSentTwiceIsNoFailure(t *testing.T) {
+	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
+		w.finish(t, change.Job{Plan: w.plan(t, "catalog", deploy.Restart{}), NoFollow: true})
+		time.Sleep(20 * time.Second)
+		p := w.plan(t, "catalog", deploy.Cancel{})
+		res, err := deploy.Run(t.Context(), w.runOptions(p, doubled{w.account}))
+		if err != nil || !res.State.Applied {
+			t.Errorf("applied is %v (%v)", res.State.Applied, err)
+		}
+	})
+}
+
+// doubled is an account behind a network that sends what stops a deployment twice.
+type doubled struct{ awsx.Account }
+
+func (d doubled) StopServiceDeployment(ctx context.Context, arn string) error {
+	if err := d.Account.StopServiceDeployment(ctx, arn); err != nil {
+		return err
+	}
+	return d.Account.StopServiceDeployment(ctx, arn)
+}
+
+// TestACallThatHangsIsGivenUpWithTheTimeout: and then looked for.
+func TestACallThatHangsIsGivenUpWithTheTimeout(t *testing.T) {
+	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
+		w.images("catalog")
+		p := w.plan(t, "catalog", image(":good"))
+		w.sim.Inject(sim.Fault{Operation: "RegisterTaskDefinition", Kind: sim.Stall})
+		began := time.Now()
+		s := w.finish(t, change.Job{Plan: p, Timeout: 5 * time.Second})
+		if took := time.Since(began); took > 12*time.Second || s.Err == nil || !strings.Contains(s.Err.Error(), "no trace of it") {
+			t.Errorf("after %s: %v", took, s.Err)
+		}
+	})
+}

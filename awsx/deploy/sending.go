@@ -67,13 +67,17 @@ func (o RunOptions) send(ctx, writing context.Context, i int, st *State) error {
 			return &fault.Error{Class: fault.Failed, Op: o.Plan.Intent.Action(), Resource: o.Plan.Target.ARN, Err: ErrEnded,
 				Fix: "not done: " + step.Describe().Text}
 		}
-		err := step.Run(writing, o.Account, st)
+		bounded, cancel := context.WithTimeout(writing, o.patience())
+		err := step.Run(bounded, o.Account, st)
+		cancel()
 		switch {
 		case fault.Unknown(err):
 			err = resolve(ctx, o.Account, step, st, err)
 			if _, tokened := step.(*runTaskStep); err == nil || !tokened {
 				return err
 			}
+		case fault.ClassOf(err) == fault.Invalid && o.doneAlready(ctx, step, st):
+			return nil
 		case !fault.Again(err):
 			return err
 		}
@@ -82,6 +86,18 @@ func (o RunOptions) send(ctx, writing context.Context, i int, st *State) error {
 			return turnedAway(err, attempt+1)
 		}
 	}
+}
+
+// doneAlready reports whether a call was refused since what it asks for is so: the network
+// sent it twice, or somebody else asked for the same. Only of an end that can be read is
+// that known.
+func (o RunOptions) doneAlready(ctx context.Context, step Step, st *State) bool {
+	switch step.(type) {
+	case *stopStep, *deregisterStep:
+		done, err := step.Resolve(ctx, o.Account, st)
+		return done && err == nil
+	}
+	return false
 }
 
 // mostPatience is how long a call is sent again and again.
@@ -180,19 +196,18 @@ func resolve(ctx context.Context, r awsx.Reader, step Step, st *State, cause err
 // unresolved keeps the cause's class. The call is still marked unknown when
 // reading failed as well, or did not tell.
 func unresolved(step Step, cause, readErr error) error {
-	e := fault.Of(cause)
-	out := &fault.Error{Class: e.Class, Op: e.Op, Resource: e.Resource, Unknown: readErr != nil, Err: cause,
-		Fix: "the account shows no trace of it: look again before you repeat it"}
+	out := *fault.Of(cause)
+	out.Unknown, out.Fix = readErr != nil, "the account shows no trace of it: look again before you repeat it"
 	if readErr == nil {
-		return out
+		return &out
 	}
 	reading := "reading back failed"
 	if errors.As(readErr, new(untold)) {
 		reading = "reading back does not tell"
 	}
-	out.Err = errors.Join(cause, fmt.Errorf("and %s: %w", reading, readErr))
-	out.Fix = "whether it took effect is not known: look before you repeat it (" + step.Describe().Text + ")"
-	return out
+	out.Err = fmt.Errorf("%w, and %s: %w", out.Err, reading, readErr)
+	out.Fix = "whether it took effect is not known: look before you repeat it: " + step.Describe().Text
+	return &out
 }
 
 // partial tells what a run that stopped half-way left behind.
@@ -204,7 +219,16 @@ func partial(st State, err error) error {
 	if fault.Unknown(err) {
 		fix = "revision " + awsx.ARNName(st.Registered.ARN) + " was registered, and whether it is in use is not known: look at the service before you repeat this or deregister it"
 	}
-	return &fault.Error{Class: fault.ClassOf(err), Op: "deploy", Resource: st.Registered.ARN, Unknown: fault.Unknown(err), Err: err, Fix: fix}
+	e := fault.Of(err)
+	if e == nil {
+		return &fault.Error{Class: fault.Failed, Op: "deploy", Resource: st.Registered.ARN, Err: err, Fix: fix}
+	}
+	out := *e
+	if out.Fix != "" {
+		fix = out.Fix + "; " + fix
+	}
+	out.Fix = fix
+	return &out
 }
 
 // failure says for the audit what became of a run that failed.

@@ -160,9 +160,12 @@ func (s *updateStep) look(ctx context.Context, o RunOptions, again bool, _ *Stat
 	if !again {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, o.patience())
+	defer cancel()
 	now, err := read.Again(ctx, o.Account, o.Plan.Target, o.Plan.Intent.reads(), o.Plan.Preconditions)
 	if err != nil {
-		return err
+		return &fault.Error{Class: fault.ClassOf(err), Op: o.Plan.Intent.Action(), Resource: o.Plan.Target.ARN,
+			Err: fmt.Errorf("the service could not be read once more before it is updated: %w", err)}
 	}
 	return drift(ctx, o, now)
 }

@@ -53,7 +53,7 @@ func TestASignalDuringACallEndsTheChangeAfterIt(t *testing.T) {
 		errs := &watched{marks: []string{"- register a new revision"}, seen: func(int) { time.AfterFunc(time.Second, cancel) }}
 		r := a.runWith(ctx, Streams{Err: errs}, "deploy", "prod/catalog", "--image", ":v3.3.1", "--yes")
 		r.err = errs.all.String()
-		r.wants(t, exitInterrupt, "gantry: interrupted: deploy catalog:5: failed: ", "gantry was told to end",
+		r.wants(t, exitInterrupt, "gantry: interrupted: deploy catalog: failed: gantry was told to end (not done: update service catalog: deploy the new revision; ",
 			"revision catalog:5 was registered and is not in use: deploy it or deregister it", "(see gantry status prod/catalog)")
 		if got := strings.Join(a.changes(), " "); got != "RegisterTaskDefinition" {
 			t.Errorf("sent %s", got)
