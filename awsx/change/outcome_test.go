@@ -573,3 +573,20 @@ func TestACallThatHangsIsGivenUpWithTheTimeout(t *testing.T) {
 		}
 	})
 }
+
+// TestALookThatFailsHoldsNothingUp: of two calls the second is made although the service
+// cannot be read in between.
+func TestALookThatFailsHoldsNothingUp(t *testing.T) {
+	for _, kind := range []sim.FaultKind{sim.Deny, sim.Reset, sim.Stall} {
+		inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
+			w.images("catalog")
+			p := w.plan(t, "catalog", image(":good"))
+			account := meddled{Account: w.account, registered: func() { w.sim.Inject(sim.Fault{Operation: "DescribeServices", Kind: kind}) }}
+			began := time.Now()
+			res, err := deploy.Run(t.Context(), w.runOptions(p, account))
+			if took := time.Since(began); err != nil || !res.State.Applied || took > 5*time.Second {
+				t.Errorf("applied is %v after %s (%v)", res.State.Applied, took, err)
+			}
+		})
+	}
+}

@@ -155,17 +155,24 @@ func (s *updateStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
 	return nil
 }
 
+// lookTime bounds the look at the service right before it is updated.
+const lookTime = 4 * time.Second
+
 // look refuses when something that the plan depends on moved while other calls were made.
+// Where nothing can be read, the update is tried all the same: its answer tells whose
+// deployment it took the place of.
 func (s *updateStep) look(ctx context.Context, o RunOptions, again bool, _ *State) error {
 	if !again {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, o.patience())
+	ctx, cancel := context.WithTimeout(ctx, min(lookTime, o.patience()))
 	defer cancel()
 	now, err := read.Again(ctx, o.Account, o.Plan.Target, o.Plan.Intent.reads(), o.Plan.Preconditions)
-	if err != nil {
-		return &fault.Error{Class: fault.ClassOf(err), Op: o.Plan.Intent.Action(), Resource: o.Plan.Target.ARN,
-			Err: fmt.Errorf("the service could not be read once more before it is updated: %w", err)}
+	switch {
+	case fault.ClassOf(err) == fault.NotFound:
+		return err
+	case err != nil:
+		return nil
 	}
 	return drift(ctx, o, now)
 }
