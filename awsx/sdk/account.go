@@ -35,6 +35,7 @@ var _ awsx.Account = (*Account)(nil)
 func newAccount(id awsx.ContextID, l loaded, o Options) *Account {
 	cfg := l.cfg.Copy()
 	cfg.Retryer = retryer
+	cfg.HTTPClient = plainBodies{cfg.HTTPClient}
 	// The SDK would log to standard error, in the middle of a drawn screen.
 	cfg.Logger = logging.Nop{}
 	cfg.APIOptions = slices.Clone(cfg.APIOptions)

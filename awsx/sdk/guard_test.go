@@ -3,6 +3,7 @@ package sdk
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"reflect"
 	"slices"
@@ -355,4 +356,31 @@ func TestWriteCancelledOnTheWireIsUnknown(t *testing.T) {
 	if !errors.As(err, &own) || !own.Unknown || !errors.Is(err, context.Canceled) {
 		t.Errorf("%#v", err)
 	}
+}
+
+// TestABodyThatIsSentCanOnlyBeRead: one that writes itself out may take the answer with
+// it when the service is quick.
+func TestABodyThatIsSentCanOnlyBeRead(t *testing.T) {
+	seen := 0
+	a := open(t, looking(func(r *http.Request) {
+		seen++
+		if _, ok := r.Body.(io.WriterTo); ok || r.Body == nil {
+			t.Errorf("%s is sent with %T", r.Header.Get("X-Amz-Target"), r.Body)
+		}
+	}), Options{})
+	for _, write := range writes(t, a) {
+		_ = write.send(allow(t.Context()))
+	}
+	_, _ = a.TaskDefinition(t.Context(), "api")
+	if seen < 10 {
+		t.Errorf("%d requests were seen", seen)
+	}
+}
+
+// looking is a transport that looks at each request and refuses it.
+type looking func(*http.Request)
+
+func (l looking) RoundTrip(r *http.Request) (*http.Response, error) {
+	l(r)
+	return said(r, 400, `{"__type":"AccessDeniedException"}`), nil
 }

@@ -3,6 +3,7 @@ package sdk
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -46,6 +47,21 @@ func (o Options) httpClient() aws.HTTPClient {
 		Transport: o.Transport, Timeout: o.attemptTimeout(),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+// plainBodies sends each request with a body that can only be read. The SDK closes a body
+// as soon as the answer begins. One that can also write itself out then fails, where a
+// reading ends, and the transport, if it had yet to see the body's end, closes the
+// connection before the answer was read (smithy-go 1.28, safeWriteToReadCloser).
+type plainBodies struct{ client aws.HTTPClient }
+
+// Do sends a request.
+func (c plainBodies) Do(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		r = r.WithContext(r.Context()) // a copy
+		r.Body = struct{ io.ReadCloser }{r.Body}
+	}
+	return c.client.Do(r)
 }
 
 // Static describes an account that is reached without any configuration of the
