@@ -97,15 +97,7 @@ func (w *world) service(t *testing.T, name string) awsx.Ref {
 
 func (w *world) plan(t *testing.T, service string, intent deploy.Intent) deploy.Plan {
 	t.Helper()
-	cur, err := deploy.Read(t.Context(), w.account, w.service(t, service), intent, read.Held{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := deploy.Build(cur, intent, deploy.Policy{NonProduction: deploy.DefaultNonProduction()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return w.planOf(t, w.service(t, service), intent)
 }
 
 // finish makes a change and waits for its end.
