@@ -67,9 +67,7 @@ func (o RunOptions) send(ctx, writing context.Context, i int, st *State) error {
 			return &fault.Error{Class: fault.Failed, Op: o.Plan.Intent.Action(), Resource: o.Plan.Target.ARN, Err: ErrEnded,
 				Fix: "not done: " + step.Describe().Text}
 		}
-		bounded, cancel := context.WithTimeout(writing, o.patience())
-		err := step.Run(bounded, o.Account, st)
-		cancel()
+		err := o.run(writing, step, st)
 		switch {
 		case fault.Unknown(err):
 			err = resolve(ctx, o.Account, step, st, err)
@@ -86,6 +84,17 @@ func (o RunOptions) send(ctx, writing context.Context, i int, st *State) error {
 			return turnedAway(err, attempt+1)
 		}
 	}
+}
+
+// run makes one attempt, which takes no longer than the change may when that was asked
+// for; else the account's own bounds hold.
+func (o RunOptions) run(writing context.Context, step Step, st *State) error {
+	if o.Patience > 0 {
+		bounded, cancel := context.WithTimeout(writing, o.patience())
+		defer cancel()
+		writing = bounded
+	}
+	return step.Run(writing, o.Account, st)
 }
 
 // doneAlready reports whether a call was refused since what it asks for is so: the network
