@@ -3,7 +3,6 @@ package change_test
 import (
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -122,25 +121,9 @@ func TestNoCallFollowsTheWordToEnd(t *testing.T) {
 	}
 }
 
-// ask calls an operation of ECS that gantry has no use for.
-func (w *world) ask(t *testing.T, operation, body string) {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://ecs.test/", strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	req.Header.Set("X-Amz-Target", "AmazonEC2ContainerServiceV20141113."+operation)
-	resp, err := w.sim.RoundTripper().RoundTrip(req)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %v (%v)", operation, resp, err)
-	}
-}
-
 // TestAServiceThatIsBeingDeletedTakesNoChange: before a revision is registered for it, and
 // whatever is overridden.
 func TestAServiceThatIsBeingDeletedTakesNoChange(t *testing.T) {
-	const deletion = `{"cluster":"prod","service":"catalog","force":true}`
 	for name, intent := range map[string]deploy.Intent{
 		"deploy": image(":good"), "scale up": deploy.Scale{Count: 9}, "restart": deploy.Restart{}, "roll back": deploy.UseRevision{Revision: "3"},
 	} {
@@ -149,7 +132,9 @@ func TestAServiceThatIsBeingDeletedTakesNoChange(t *testing.T) {
 				w.images("catalog")
 				early := w.plan(t, "catalog", intent)
 				ref := early.Target
-				w.ask(t, "DeleteService", deletion)
+				if err := w.sim.DeleteService("prod", "catalog"); err != nil {
+					t.Fatal(err)
+				}
 				late := w.planOf(t, ref, intent)
 				if b := late.Blocking(check.Names()...); len(b) != 1 || b[0].Name != check.Status || !strings.Contains(b[0].Text, "DRAINING") {
 					t.Errorf("blocked by %+v", b)
