@@ -45,6 +45,9 @@ func (a *Account) classify(ctx context.Context, resource string, err error) erro
 			return ended
 		}
 		e.Class, e.Unknown, e.Err = fault.Offline, true, ended
+		if errors.Is(ended, context.DeadlineExceeded) {
+			e.Err = fmt.Errorf("no answer came in time: %w", ended)
+		}
 		return e
 	}
 	switch {
