@@ -141,8 +141,9 @@ func (r *standalone) validate(in *runTaskInput) error {
 	case in.LaunchType != "" && in.LaunchType != fleet.LaunchEC2 && in.LaunchType != fleet.LaunchFargate,
 		fleet.OnFargate(r.provider) && r.def.NetworkMode != "awsvpc":
 		return wire.Invalid("Task definition does not support launch_type " + cmp.Or(in.LaunchType, fleet.LaunchFargate) + ".")
-	case len(r.startedBy) > 128 || !taskdef.PlainName(strings.ReplaceAll(r.startedBy, "/", "")):
-		return wire.Invalid("startedBy has up to 128 letters, numbers, hyphens, forward slashes and underscores.")
+	case len(r.startedBy) > 128:
+		// The documentation names letters, digits and a few signs; AWS takes others too.
+		return wire.Invalid("startedBy can have at most 128 characters.")
 	case strings.HasPrefix(r.group, "service:"):
 		return wire.Invalid("Invalid namespace for group.")
 	case r.def.NetworkMode == "awsvpc" && !networked:
