@@ -40,7 +40,7 @@ func (s *Source) Histogram(ctx context.Context, q logs.Query, r logs.Range, inte
 
 // each visits the lines of a range, one target after the other.
 func (s *Source) each(ctx context.Context, q logs.Query, r logs.Range, visit func(line)) (*logs.Partial, error) {
-	find, err := prepare(q, r)
+	find, err := s.prepare(q, r)
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ func TestWhatAPersonTypesIsComparedWithTheLineAndItsJSON(t *testing.T) {
 		`level:error and status >= 500`: true,
 		`status:200 503`:                true,
 		`level:warn`:                    false,
+		`level:ERR`:                     true, // the level that was read, by severity
 		`"connection refused"`:          true,
 		`message:refu*`:                 true,
 		`log_group:"/ecs/api"`:          true,
@@ -30,7 +31,7 @@ func TestWhatAPersonTypesIsComparedWithTheLineAndItsJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		matches, err := matcher(logs.Query{Expr: e})
+		matches, err := matcher(logs.Query{Expr: e}, nil)
 		if err != nil || matches(l) != want {
 			t.Errorf("%s matches %v: %v", input, !want, err)
 		}
@@ -39,14 +40,14 @@ func TestWhatAPersonTypesIsComparedWithTheLineAndItsJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := matcher(logs.Query{Expr: wrong}); fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), "column 29: expected a date") {
+	if _, err := matcher(logs.Query{Expr: wrong}, nil); fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), "column 29: expected a date") {
 		t.Errorf("a date that is none: %v", err)
 	}
 	e, err := logs.ParseExpr("lucene:error")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := matcher(logs.Query{Expr: e}); fault.ClassOf(err) != fault.Invalid {
+	if _, err := matcher(logs.Query{Expr: e}, nil); fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("Lucene's syntax: %v, want class invalid", err)
 	}
 }
@@ -62,7 +63,7 @@ func TestAComparisonOfWhatALineDoesNotTellMayLeaveItIn(t *testing.T) {
 		{logs.Match{Fields: []string{"account"}, Values: []string{"1"}, OrAbsent: true}, true},
 		{logs.Match{Fields: []string{"account"}, Values: []string{"1"}}, false},
 	} {
-		matches, err := matcher(logs.Query{Where: c.m})
+		matches, err := matcher(logs.Query{Where: c.m}, nil)
 		if err != nil || matches(l) != c.want {
 			t.Errorf("%s matches %v: %v", c.m, !c.want, err)
 		}

@@ -54,7 +54,7 @@ type predicate func(line) bool
 
 // matcher returns the predicate of a query. The error is of class invalid when
 // the query has a part that cannot be compared here.
-func matcher(q logs.Query) (predicate, error) {
+func matcher(q logs.Query, levels logs.Levels) (predicate, error) {
 	where, err := compile(q.Where)
 	if err != nil {
 		return nil, &fault.Error{Class: fault.Invalid, Op: "search CloudWatch Logs", Err: err}
@@ -63,11 +63,21 @@ func matcher(q logs.Query) (predicate, error) {
 	if q.Expr.IsZero() {
 		return func(l line) bool { return where(l) && text.in(l.Message) }, nil
 	}
-	typed, err := q.Expr.Matcher("@timestamp")
+	expr, byLevel := q.Expr.ByLevel()
+	typed, err := expr.Matcher("@timestamp")
 	if err != nil {
 		return nil, err
 	}
-	return func(l line) bool { return where(l) && text.in(l.Message) && typed.Match(l.record()) }, nil
+	return func(l line) bool {
+		if !where(l) || !text.in(l.Message) {
+			return false
+		}
+		record := l.record()
+		if byLevel {
+			record = logs.WithLevel(record, levels.In(l.Message))
+		}
+		return typed.Match(record)
+	}, nil
 }
 
 func compile(f logs.Filter) (predicate, error) {

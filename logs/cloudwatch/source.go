@@ -54,8 +54,8 @@ type search struct {
 	pages int
 }
 
-func prepare(q logs.Query, r logs.Range) (search, error) {
-	matches, err := matcher(q)
+func (s *Source) prepare(q logs.Query, r logs.Range) (search, error) {
+	matches, err := matcher(q, s.levels)
 	return search{
 		matches: matches, pattern: termsOf(q).pattern(), sieved: q.Text != "" || !q.Expr.IsZero() || !placesOnly(q.Where),
 		from: r.From.Truncate(time.Millisecond), to: r.To.Truncate(time.Millisecond),
@@ -78,7 +78,7 @@ func (s *Source) read(
 	scan func(context.Context, target, search, int) (logs.Page, error), join func(int, ...logs.Page) logs.Page,
 ) (logs.Page, error) {
 	limit = max(1, min(limit, MaxEvents))
-	find, err := prepare(q, r)
+	find, err := s.prepare(q, r)
 	if err != nil {
 		return logs.Page{}, err
 	}

@@ -72,6 +72,9 @@ func (s *Source) Tally(ctx context.Context, q logs.Query, r logs.Range, interval
 	if err := s.probe(ctx, q); err != nil {
 		return logs.Histogram{Interval: interval}, err
 	}
+	if _, ok := s.levelled(q); ok {
+		return logs.Histogram{Interval: interval}, s.uncountable()
+	}
 	return s.bars(ctx, q, r, interval, nil)
 }
 

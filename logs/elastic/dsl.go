@@ -55,7 +55,9 @@ func (s *Source) query(q logs.Query, r logs.Range) dsl {
 	if q.Text != "" {
 		clauses = append(clauses, s.text(q))
 	}
-	if !q.Expr.IsZero() {
+	if l, ok := s.levelled(q); ok {
+		clauses = append(clauses, s.narrowed(q.Expr, l))
+	} else if !q.Expr.IsZero() {
 		clauses = append(clauses, s.expr(q.Expr))
 	}
 	return dsl{"bool": dsl{"filter": clauses}}

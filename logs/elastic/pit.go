@@ -128,6 +128,7 @@ func (p *point) Read(ctx context.Context, q logs.Query, r logs.Range, d logs.Dir
 		page, err := s.ordered(r, limit, o, docked, func(r logs.Range, limit int, o order) (logs.Page, error) {
 			return p.read(ctx, s.body(q, r, limit, o), docked, o, after)
 		})
+		page = s.sifted(q, page)
 		switch {
 		case docked && noShardDoc(err):
 			s.points.undocked.Store(true)

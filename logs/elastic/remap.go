@@ -53,6 +53,9 @@ func (s *Source) learnt(ctx context.Context, q logs.Query) bool {
 // look asks for the fields of a query of which what is known is older than kept.
 func (s *Source) look(ctx context.Context, q logs.Query, kept time.Duration, more ...string) (changed bool, err error) {
 	fields := slices.Concat([]string{s.cfg.Timestamp}, logs.Fields(q.Where), more)
+	if _, ok := q.Expr.Levelled(); ok {
+		fields = slices.Concat(fields, s.cfg.Level, s.cfg.Message)
+	}
 	names, known := s.caps.wanted(fields, slices.Concat(logs.Named(q.Where), kql.Names(q.Expr.Tree())), time.Now(), kept)
 	if len(names) == 0 {
 		return false, nil

@@ -71,12 +71,16 @@ func (s *Source) Limits() logs.Limits {
 
 // Latest returns the newest lines of a range, newest first.
 func (s *Source) Latest(ctx context.Context, q logs.Query, r logs.Range, limit int) (logs.Page, error) {
-	return s.search(ctx, q, r, limit, descending)
+	return s.sift(ctx, q, r, limit, descending, func(r logs.Range, limit int) (logs.Page, error) {
+		return s.search(ctx, q, r, limit, descending)
+	})
 }
 
 // Since returns the oldest lines of a range, oldest first.
 func (s *Source) Since(ctx context.Context, q logs.Query, r logs.Range, limit int) (logs.Page, error) {
-	return s.search(ctx, q, r, limit, ascending)
+	return s.sift(ctx, q, r, limit, ascending, func(r logs.Range, limit int) (logs.Page, error) {
+		return s.search(ctx, q, r, limit, ascending)
+	})
 }
 
 func (s *Source) search(ctx context.Context, q logs.Query, r logs.Range, limit int, o order) (logs.Page, error) {
@@ -218,6 +222,9 @@ func (s *Source) Explain(ctx context.Context, q logs.Query, r logs.Range) (logs.
 		}
 	}
 	x.Unknown = s.caps.unknown(kql.Names(q.Expr.Tree()))
+	if _, ok := s.levelled(q); ok {
+		x.Unknown = slices.DeleteFunc(x.Unknown, func(name string) bool { return name == logs.FieldLevel })
+	}
 	if len(page.Entries) == 0 {
 		x.Cause = logs.NoDocuments
 		if page, err = s.Latest(ctx, logs.Query{}, logs.Range{}, 1); err != nil {

@@ -209,3 +209,14 @@ func TestAValueOfARecordNarrowsTheSearch(t *testing.T) {
 		d.Shows(`Q log_level:info and not message:`)
 	})
 }
+
+// TestLinesAreAskedForByTheLevelThatIsShown, which no field of theirs has.
+func TestLinesAreAskedForByTheLevelThatIsShown(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		s, a, scope := stocked(100)
+		d := openLogs(t, s, a, scope, viewstest.Standard, nil)
+		d.Press("Q").Advance(time.Second).Type("level:").Shows("info   error").Type("err").Press("tab").Press("enter").Advance(readTime)
+		d.Shows("Q level:error", "tail, 2 lines", "line 57.").Hides("line 58.")
+		d.Press("d").Shows("level: where the store has no field that names it")
+	})
+}

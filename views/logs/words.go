@@ -303,6 +303,9 @@ func (w words) explain(d *prose.Document, x logs.Explanation) {
 func (w words) found(d *prose.Document) {
 	d.Field("typed", w.search.expr.String())
 	d.Field("query", w.search.wanted(w.whose.subject).String())
+	if _, ok := w.search.expr.Levelled(); ok {
+		d.Field("level", "where the store has no field that names it, it is read from each line: the store is asked for the words by which levels are written, and lines of other levels are left out here")
+	}
 	d.Field("meaning", w.whose.subject.derivation.Description)
 	for _, note := range w.whose.subject.derivation.Notes {
 		d.Field("note", note)

@@ -52,7 +52,8 @@ func (s *Shelf) Write(at time.Time, container, name, level, message string) {
 
 func (s *Shelf) found(q logs.Query, r logs.Range) []logs.Entry {
 	var out []logs.Entry
-	matcher, err := q.Expr.Matcher("@timestamp")
+	expr, _ := q.Expr.ByLevel()
+	matcher, err := expr.Matcher("@timestamp")
 	if err != nil {
 		return nil
 	}
@@ -162,5 +163,5 @@ func chooses(f logs.Filter, e *logs.Entry) bool {
 
 func matches(m *kql.Matcher, e *logs.Entry) bool {
 	var doc map[string]any
-	return json.Unmarshal(e.Source, &doc) == nil && m.Match(doc)
+	return json.Unmarshal(e.Source, &doc) == nil && m.Match(logs.WithLevel(doc, e.Level))
 }
