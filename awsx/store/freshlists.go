@@ -1,8 +1,6 @@
 package store
 
 import (
-	"time"
-
 	"gantry/awsx"
 )
 
@@ -28,7 +26,7 @@ func held[T any](s *Store, key pollKey) []T {
 		return nil
 	}
 	snap := p.snap.Load()
-	if f := snap.State(time.Now()); f.State != Fresh || f.Partial {
+	if f := snap.State(wall()); f.State != Fresh || f.Partial {
 		return nil
 	}
 	return append(make([]T, 0, len(snap.Items)), snap.Items...)

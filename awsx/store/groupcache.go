@@ -80,7 +80,7 @@ func newGroupCache(o Observer) *groupCache {
 func (c *groupCache) reading(key groupKey) *groupReading {
 	g := c.groups[key]
 	if g == nil {
-		now := time.Now()
+		now := wall()
 		for k, old := range c.groups {
 			if old.busy == nil && !old.triedAt.IsZero() && now.Sub(old.triedAt) > groupsForget {
 				delete(c.groups, k)
@@ -161,7 +161,7 @@ func (c *groupCache) read(ctx context.Context, r awsx.TargetReader, key groupKey
 	var changes []TargetChange
 	// A cancelled attempt says nothing about the group.
 	if ctx.Err() == nil {
-		now := time.Now()
+		now := wall()
 		if g.triedAt.IsZero() || (err == nil) != (g.err == nil) {
 			c.changed(g)
 		}
@@ -189,7 +189,7 @@ func (c *groupCache) read(ctx context.Context, r awsx.TargetReader, key groupKey
 // call. A group that was deleted fails the call for all, so the groups of a
 // failed call are described one at a time from then on.
 func (c *groupCache) describe(ctx context.Context, r awsx.TargetReader, id awsx.ContextID, arns []string) error {
-	now := time.Now()
+	now := wall()
 	var batch []string
 	c.mu.Lock()
 	for _, arn := range arns {

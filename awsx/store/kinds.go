@@ -61,6 +61,18 @@ func (s *Store) Services(cluster awsx.Ref) *Watch[awsx.Service] {
 	})
 }
 
+// KnownServices returns the services of a cluster as they were read last, if somebody
+// watches them or did lately; it reads nothing.
+func (s *Store) KnownServices(cluster awsx.Ref) []awsx.Service {
+	s.mu.Lock()
+	p, ok := s.pollers[servicesKey(cluster)].(*poller[awsx.Service])
+	s.mu.Unlock()
+	if !ok {
+		return nil
+	}
+	return p.snap.Load().Items
+}
+
 // Tasks watches all tasks of a cluster, by ARN: the running ones are read
 // first, then those that stopped within about the last hour.
 func (s *Store) Tasks(cluster awsx.Ref) *Watch[awsx.Task] {
@@ -111,7 +123,7 @@ func (s *Store) seenTask(t awsx.Task) {
 	if !ok {
 		return
 	}
-	now := time.Now()
+	now := wall()
 	if t.LastStatus == "STOPPED" || t.DesiredStatus == "STOPPED" {
 		s.observer.SeenStoppedTask(t, now)
 	}

@@ -143,7 +143,7 @@ func (p *poller[T]) begin(ctx context.Context, d demand) *attempt {
 		ctx = awsx.Background(ctx)
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	a := &attempt{start: time.Now(), cancel: cancel, done: make(chan outcome, 1)}
+	a := &attempt{start: wall(), cancel: cancel, done: make(chan outcome, 1)}
 	go func() {
 		o := p.source.poll(ctx, d, func() { notify(p.landed) })
 		o.aborted = ctx.Err() != nil
@@ -166,7 +166,7 @@ func (p *poller[T]) run(ctx context.Context) {
 	defer timer.Stop()
 	defer p.source.release()
 	for {
-		d, t := p.demand(), time.Now()
+		d, t := p.demand(), wall()
 		var next time.Time
 		switch {
 		case d.watches > 0:
@@ -228,11 +228,11 @@ func (p *poller[T]) run(ctx context.Context) {
 			default:
 			}
 			if !o.aborted {
-				plan.ended(now.start, time.Now(), o)
+				plan.ended(now.start, wall(), o)
 				if !o.quiet {
 					before := p.expired()
 					p.publish(plan, p.demand(), &o)
-					published, flush = time.Now(), time.Time{}
+					published, flush = wall(), time.Time{}
 					if before && !p.expired() {
 						p.store.CredentialsChanged(p.key.context)
 					}
@@ -243,13 +243,21 @@ func (p *poller[T]) run(ctx context.Context) {
 	}
 }
 
+// wall is the time by the clock on the wall. The clock that Go measures durations by
+// stands still while a laptop sleeps, and would call what was read before it fresh.
+func wall() time.Time { return time.Now().Round(0) }
+
+// napMost is the longest that a poller waits without a look at the clock on the wall:
+// timers stand still with the machine, and what is due after its sleep is read so soon.
+const napMost = 5 * time.Second
+
 // arm sets the timer for next, or for nothing when next is zero.
 func arm(timer *time.Timer, now, next time.Time) {
 	if next.IsZero() {
 		timer.Stop()
 		return
 	}
-	timer.Reset(max(0, next.Sub(now)))
+	timer.Reset(min(max(0, next.Sub(now)), napMost))
 }
 
 // publish makes the next snapshot from what the source has and, when a poll

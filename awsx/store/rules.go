@@ -34,7 +34,7 @@ func (c *groupCache) weigh(ctx context.Context, r awsx.TargetReader, id awsx.Con
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, rule := range due {
-		c.rules[groupKey{id, rule}] = ruleReading{time.Now(), fault.Lasting(err)}
+		c.rules[groupKey{id, rule}] = ruleReading{wall(), fault.Lasting(err)}
 	}
 	weights := map[string]map[string]int{}
 	for _, w := range found {

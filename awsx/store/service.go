@@ -198,7 +198,7 @@ func (x *serviceSource) poll(ctx context.Context, d demand, landed func()) outco
 // turn decides what to read beside the service: running tasks at least every
 // other time, unless there are many, and what is due in between.
 func (x *serviceSource) turn(s awsx.Service, d demand) turn {
-	now := time.Now()
+	now := wall()
 	primary, _ := s.Primary()
 	inProgress := primary.RolloutState == "IN_PROGRESS" || len(s.Deployments) > 1
 	ended := x.inProgress && !inProgress

@@ -26,7 +26,7 @@ func (x *serviceSource) readService(ctx context.Context, r awsx.ServiceReader) (
 		x.stops = x.stops || service.Running < before.Running || failedTasks(service) > failedTasks(before)
 	}
 	x.store.seenService(service, old)
-	now := time.Now()
+	now := wall()
 	x.update(func(s *ServiceState) {
 		x.have = true
 		s.Service = service
@@ -95,7 +95,7 @@ func (x *serviceSource) readRunning(ctx context.Context, r awsx.TaskReader, s aw
 			x.stops = true
 		}
 	}
-	now := time.Now()
+	now := wall()
 	x.update(func(s *ServiceState) { s.Running, s.RunningAt, s.Untold = tasks, now, untold })
 	return nil
 }
@@ -110,7 +110,7 @@ func (x *serviceSource) readStopped(ctx context.Context, r awsx.TaskReader, s aw
 	})
 	// A task on its way out is worth another look.
 	x.stops = slices.ContainsFunc(tasks, func(t awsx.Task) bool { return t.LastStatus != "STOPPED" })
-	now := time.Now()
+	now := wall()
 	x.update(func(s *ServiceState) { s.Stopped, s.StoppedAt = tasks, now })
 	return nil
 }
@@ -127,7 +127,7 @@ func stoppedAt(t awsx.Task) time.Time {
 // the state and nothing more.
 func (x *serviceSource) readDeployment(ctx context.Context, r awsx.DeploymentReader) {
 	list, err := r.ServiceDeployments(ctx, x.ref, 1)
-	x.deploymentAt = time.Now()
+	x.deploymentAt = wall()
 	var revisions map[string]awsx.ServiceRevision
 	if err == nil && len(list) > 0 {
 		revisions = x.readRevisions(ctx, r, list[0])
@@ -180,7 +180,7 @@ func (x *serviceSource) readGroups(ctx context.Context, r awsx.TargetReader, s a
 	if len(f.all) == 0 {
 		f.add(x.store.groups.describe(ctx, r, x.ref.Context, arns))
 	}
-	now := time.Now()
+	now := wall()
 	x.update(func(state *ServiceState) { state.Groups = x.groups(s, now) })
 	return slices.Concat(f.all, f.own)
 }

@@ -92,7 +92,7 @@ func (t *targetSource) key(arn string) groupKey { return groupKey{t.cluster.Cont
 func (t *targetSource) fill(s *Snapshot[GroupState]) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now := time.Now()
+	now := wall()
 	t.filled, t.rev = now, t.store.groups.revision()
 	t.table.sweep++
 	s.Done, s.Total = 0, len(t.wanted)
@@ -183,7 +183,7 @@ func (t *targetSource) want(s *Snapshot[awsx.Service]) bool {
 		return false
 	}
 	t.seq = s.Seq
-	now := time.Now()
+	now := wall()
 	byARN := map[string]*wantedGroup{}
 	var wanted []*wantedGroup
 	var shifting, moving []awsx.LoadBalancer
@@ -247,7 +247,7 @@ type candidate struct {
 
 // choose picks the groups to read in this tick.
 func (t *targetSource) choose(d demand, pause time.Duration) []string {
-	now := time.Now()
+	now := wall()
 	if t.refilled.IsZero() {
 		t.refilled = now
 	}

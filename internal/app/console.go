@@ -73,7 +73,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	a.Arming = change.NewArming(a.Config.Writing.ReadOnly, a.Config.Writing.Arm)
 	a.Gate = a.Arming
 
-	deps := &views.Deps{Now: time.Now, Store: a.Store, Policy: policy{a}}
+	deps := &views.Deps{Now: func() time.Time { return time.Now().Round(0) }, Store: a.Store, Policy: policy{a}}
 	lines := a.logViewer(deps)
 	made := &changes.Changes{Deps: deps, Desk: a.Changes, Reveal: a.revealed, Lines: a.Lines()}
 	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines)

@@ -23,8 +23,9 @@ type logLine struct {
 	Task      string          `json:"task,omitempty"`
 	Container string          `json:"container,omitempty"`
 	Level     string          `json:"level,omitempty"`
-	Message   string          `json:"message,omitempty"`
+	Message   string          `json:"message"`
 	Late      bool            `json:"late,omitempty"`
+	Ahead     bool            `json:"ahead,omitempty"`
 	Gap       string          `json:"gap,omitempty"`
 	Document  json.RawMessage `json:"document,omitempty"`
 }
@@ -44,7 +45,7 @@ func newLogPrinter(w io.Writer, scope inquiry.LineScope, output string) *logPrin
 func (p *logPrinter) print(e logs.Entry) error {
 	from := p.scope.Writer(e)
 	if p.output == "json" {
-		line := logLine{Time: e.Time, Task: from.Task, Container: from.Container, Level: e.Level, Message: clean.Redact(clean.Plain(e.Message)), Late: e.Late}
+		line := logLine{Time: e.Time, Task: from.Task, Container: from.Container, Level: e.Level, Message: clean.Redact(clean.Plain(e.Message)), Late: e.Late, Ahead: e.Ahead}
 		if e.Gap != nil {
 			line.Gap = e.Gap.Reason
 		} else {
@@ -52,12 +53,14 @@ func (p *logPrinter) print(e logs.Entry) error {
 		}
 		return writeJSONLine(p.out, line)
 	}
-	message := bounded(clean.Plain(e.Message))
+	message := bounded(strings.TrimRight(clean.Plain(e.Message), "\r\n"))
 	switch {
 	case e.Gap != nil:
 		message = fmt.Sprintf("--- lines up to %s were not read: %s ---", e.Gap.To.UTC().Format("15:04:05.000"), shown(e.Gap.Reason))
 	case e.Late:
 		message = "(late) " + message
+	case e.Ahead:
+		message = "(ahead) " + message
 	}
 	_, err := fmt.Fprintf(p.out, "%s %s %s\n", e.Time.UTC().Format("2006-01-02T15:04:05.000Z"), clean.Line(from.Label), message)
 	return err

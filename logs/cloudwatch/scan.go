@@ -24,9 +24,9 @@ const (
 const (
 	// firstWindow is how long the first one is, and widerBy how many times longer the
 	// next. Where even the first one takes too many requests, the next scan's is shorter,
-	// down to leastWindow.
+	// down to leastWindow, which is read whole in up to countPages requests.
 	firstWindow = 15 * time.Minute
-	leastWindow = time.Second
+	leastWindow = time.Millisecond
 	widerBy     = 16
 )
 
@@ -80,7 +80,8 @@ func partial(t target, requests int) *logs.Partial {
 // ascending returns the oldest lines of a target.
 func (s *Source) ascending(ctx context.Context, t target, f search, limit int) (logs.Page, error) {
 	var found []line
-	left, lo, read := f.pages, f.from, f.from
+	lo, read := f.from, f.from
+	left := s.bound(t, f)
 	for window := s.windows.of(t.group); ; window *= widerBy {
 		hi, last := lo.Add(window), true
 		if end := f.end(); lo.IsZero() || !hi.Before(end) {
@@ -112,8 +113,8 @@ func (s *Source) ascending(ctx context.Context, t target, f search, limit int) (
 // descending returns the newest lines of a target.
 func (s *Source) descending(ctx context.Context, t target, f search, limit int) (logs.Page, error) {
 	var found []line
-	left, hi, read := f.pages, f.to, f.end()
-	top := read
+	hi, read := f.to, f.end()
+	top, left := read, s.bound(t, f)
 	for window := s.windows.of(t.group); ; window *= widerBy {
 		lo := read.Add(-window)
 		last := lo.Before(f.from) || lo.Before(beginning) || window > read.Sub(beginning)/widerBy
@@ -218,12 +219,21 @@ func (f search) keep(found []line, t target, events []Event) []line {
 func (s *Source) unfinished(found []line, limit int, t target, f search, window time.Duration, read time.Time, gotOn bool) logs.Page {
 	p := s.page(found, limit)
 	p.Full, p.Partial = true, partial(t, f.pages)
-	if gotOn {
+	if gotOn || window > leastWindow {
 		p.Scanned = read
-	} else {
+	}
+	if !gotOn {
 		s.windows.exceeds(t.group, window)
 	}
 	return p
+}
+
+// bound is how many requests a scan may make.
+func (s *Source) bound(t target, f search) int {
+	if s.windows.of(t.group) <= leastWindow {
+		return countPages
+	}
+	return f.pages
 }
 
 // page makes a page of lines that are in the order asked for.

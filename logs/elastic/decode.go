@@ -126,10 +126,7 @@ func (l layout) entry(h *hit, step time.Duration) (logs.Entry, time.Time) {
 	if stored.IsZero() {
 		stored = e.Time
 	}
-	e.Message = first(h.Source, l.message)
-	if e.Message == "" {
-		e.Message = string(h.Source)
-	}
+	e.Message = l.messageOf(h.Source)
 	e.Level = l.levels.Of(h.Source, l.level, e.Message)
 	e.Container = first(h.Source, l.container)
 	e.Piece = logs.PieceOf(h.Source)
@@ -144,6 +141,20 @@ func resolution(stored time.Time, step time.Duration) time.Duration {
 		return time.Millisecond
 	}
 	return step
+}
+
+// messageOf is the first message that a document has. One that is blank is a line all the
+// same; a document without any is its own message.
+func (l layout) messageOf(source json.RawMessage) string {
+	if text := first(source, l.message); text != "" {
+		return text
+	}
+	for _, path := range l.message {
+		if v, ok := logs.Lookup(source, path); ok && string(v) != "null" {
+			return ""
+		}
+	}
+	return string(source)
 }
 
 func first(source json.RawMessage, paths []string) string {

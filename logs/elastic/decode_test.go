@@ -134,3 +134,20 @@ func BenchmarkDecode1000Hits(b *testing.B) {
 		}
 	}
 }
+
+func TestABlankLineIsBlank(t *testing.T) {
+	l := layout{timestamp: "@timestamp", message: []string{"message", "log"}}
+	for source, want := range map[string]string{
+		`{"log":"\r\n"}`:                   "\r\n",
+		`{"log":""}`:                       "",
+		`{"message":"","log":""}`:          "",
+		`{"message":"","log":"said here"}`: "said here",
+		`{"message":null,"log":"so"}`:      "so",
+		`{"message":null}`:                 `{"message":null}`,
+		`{"other":1}`:                      `{"other":1}`,
+	} {
+		if e, _ := l.entry(&hit{Source: json.RawMessage(source)}, time.Millisecond); e.Message != want {
+			t.Errorf("%s reads %q, want %q", source, e.Message, want)
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 type reading struct {
 	newest  time.Time // the newest line when it began: late is what comes well before
 	fresh   int       // new lines so far
+	pages   int       // read so far
 	partial *logs.Partial
 	last    logs.Page
 	skipped bool
@@ -35,7 +36,12 @@ func (p *pump) poll(ctx context.Context) error {
 	}
 	r := reading{newest: p.front}
 	p.lately = 0
-	stretches, err := p.plan(ctx, logs.Range{From: from, To: now.Add(logs.Ahead)}, &r)
+	all := logs.Range{From: from, To: now.Add(logs.Ahead)}
+	sweeps := whole && p.sweepsToo(now)
+	if sweeps {
+		all = logs.Range{From: later(now.Add(-wideBack).Truncate(bar), p.seen.forgotten), To: now.Add(wideAhead)}
+	}
+	stretches, err := p.plan(ctx, all, &r)
 	if err != nil {
 		return err
 	}
@@ -50,6 +56,9 @@ func (p *pump) poll(ctx context.Context) error {
 	if whole && !r.skipped && r.reached.IsZero() {
 		p.swept, p.sweptFrom, p.sweepLines, p.sweepTook = now, from, p.lately+r.counted, wall().Sub(now)
 		p.sweptNewest = p.front
+	}
+	if sweeps {
+		p.sweptToo(now, r)
 	}
 	r.last.Partial = r.partial
 	p.settle(now, r)
@@ -106,6 +115,7 @@ func (p *pump) read(ctx context.Context, stretch logs.Range, r *reading) error {
 
 func (p *pump) collect(page logs.Page, r *reading) {
 	r.fresh += p.take(page.Entries, r.newest)
+	r.pages++
 	if page.Partial != nil {
 		r.partial = page.Partial
 	}

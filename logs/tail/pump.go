@@ -129,6 +129,9 @@ func (p *pump) run(ctx context.Context) {
 		if p.status.State == Retrying {
 			poke = nil // a new query makes a store that has too much to do no better
 		}
+		if p.tail.rests.Load() {
+			wait = max(wait, p.rest())
+		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
@@ -137,6 +140,20 @@ func (p *pump) run(ctx context.Context) {
 		}
 		timer.Stop()
 	}
+}
+
+// restMost is the longest wait of a tail that rests: within it the wide sweep misses
+// nothing.
+const restMost = 5 * time.Minute
+
+// rest is the wait of a tail that rests: no longer than it takes for half as many lines
+// to come as a poll may read.
+func (p *pump) rest() time.Duration {
+	wait := restMost
+	if rate := p.status.Rate.PerSecond(wall()); rate > 0 && p.opts.Budget > 0 {
+		wait = min(wait, time.Duration(float64(p.opts.Budget*p.opts.PageSize)/2/rate*float64(time.Second)))
+	}
+	return max(wait, p.opts.IdlePoll)
 }
 
 // step makes one poll and returns the wait until the next; ok is false when there

@@ -58,6 +58,7 @@ type Tail struct {
 	out    chan Batch
 	query  atomic.Pointer[logs.Query]
 	poke   chan struct{}
+	rests  atomic.Bool
 	cancel context.CancelFunc
 	done   chan struct{}
 }
@@ -122,6 +123,18 @@ func (t *Tail) SetQuery(q logs.Query) {
 	select {
 	case t.poke <- struct{}{}:
 	default:
+	}
+}
+
+// Rest has the tail poll rarely while nobody looks: a quota is shared by all who ask, and
+// the wide sweep finds what a rare poll would not. Its end is told by false, and is
+// followed by a poll at once.
+func (t *Tail) Rest(on bool) {
+	if t.rests.Swap(on) && !on {
+		select {
+		case t.poke <- struct{}{}:
+		default:
+		}
 	}
 }
 

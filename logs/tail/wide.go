@@ -18,6 +18,9 @@ const (
 	// one that took several makes the next one wait, but no longer than wideMost.
 	wideEvery = 30 * time.Second
 	wideMost  = 2 * time.Minute
+	// wideFew is the time between two polls that are the sweep as well: where few lines
+	// come, one search reads all.
+	wideFew = 10 * time.Second
 	// wideParts is how many stretches one sweep reads again at most: what lies between
 	// two is read as well where there are more.
 	wideParts = 3
@@ -26,8 +29,9 @@ const (
 // wide is what the wide sweep knows. It looks where no poll reads any more, or does
 // not yet, for lines that came late or lie in the future. A store that counts by itself
 // is asked how many lines each second has; where those are more than are known, the
-// second is read. Of few lines, and where the store does not count, all are read, a
-// page each time.
+// second is read. Where the store does not count, all are read, a page each time. Where
+// the lines of the whole sweep fit into a page, a poll now and then reads them instead of
+// its overlap, and no search is made for the sweep.
 type wide struct {
 	due time.Time
 	// based is the query for which it is known which lines were there before, and were
@@ -69,7 +73,7 @@ func (p *pump) leaveOut(before time.Time) {
 // next poll to meet and to tell.
 func (p *pump) sweepWide(ctx context.Context) {
 	now := wall()
-	if now.Before(p.wide.due) || p.status.Partial.Passing() {
+	if now.Before(p.wide.due) || p.status.Partial.Passing() || p.sweepsToo(now) {
 		return
 	}
 	p.tell() // what the poll brought need not wait
@@ -80,7 +84,22 @@ func (p *pump) sweepWide(ctx context.Context) {
 	if err != nil {
 		used = 1
 	}
-	p.wide.due = now.Add(min(wideEvery*time.Duration(max(used, 1)), wideMost))
+	if p.wide.due = now.Add(min(wideEvery*time.Duration(used), wideMost)); used == 0 {
+		p.wide.due = now.Add(wideFew)
+	}
+}
+
+// sweepsToo reports whether the poll reads all that the sweep would.
+func (p *pump) sweepsToo(now time.Time) bool {
+	w := &p.wide
+	return w.based == p.query && w.few && w.whole && !p.changed && !now.Before(w.due)
+}
+
+// sweptToo notes that a poll was the sweep as well, and whether its lines are still few.
+func (p *pump) sweptToo(now time.Time, r reading) {
+	p.bridge()
+	p.wide.few = r.pages <= 1 || r.last.Partial != nil
+	p.wide.due = now.Add(wideFew)
 }
 
 // wider makes the step and returns how many searches it took.
@@ -94,7 +113,10 @@ func (p *pump) wider(ctx context.Context, now time.Time) (used int, err error) {
 	if !p.floor.After(now.Add(-wideBack)) {
 		w.whole = true // what was left out lies beyond the sweep by now
 	}
-	if !w.few && (w.whole || w.counted) {
+	if w.few && w.whole {
+		return 0, nil // the next poll sweeps too
+	}
+	if w.whole || w.counted {
 		if used, ok, err := p.compare(ctx, now); ok || err != nil {
 			return used, err
 		}
@@ -264,14 +286,10 @@ func stretches(seconds []logs.Bar) []logs.Range {
 func (p *pump) leaf(ctx context.Context, now time.Time) error {
 	w := &p.wide
 	limits := p.src.Limits()
-	size := limits.MaxPage
-	if w.few {
-		size = min(p.opts.PageSize, size)
-	}
 	if w.place.IsZero() {
 		p.beginRound(now)
 	}
-	page, _, err := logs.Fitting(size, func(n int) (logs.Page, error) {
+	page, _, err := logs.Fitting(limits.MaxPage, func(n int) (logs.Page, error) {
 		return p.src.Since(ctx, *p.query, logs.Range{From: w.place, To: now.Add(wideAhead)}, n)
 	})
 	switch {
@@ -283,7 +301,7 @@ func (p *pump) leaf(ctx context.Context, now time.Time) error {
 	r := reading{newest: p.front, wide: true}
 	page.Entries = slices.DeleteFunc(slices.Clone(page.Entries), func(e logs.Entry) bool { return p.leftOut(&e) })
 	p.collect(page, &r)
-	switch w.few = w.few && !page.Full; {
+	switch {
 	case !page.Full:
 		w.place, w.first = time.Time{}, false
 	case later(page.Last, page.Scanned).After(w.place):

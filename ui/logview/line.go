@@ -169,8 +169,11 @@ func (d *drawing) prefix(line Line) (string, int) {
 	if l.labelW > 0 {
 		put(theme.TaskColour(line.Colour), text.Fit(line.Label, l.labelW, d.g.Ellipsis), l.labelW)
 	}
-	if line.Late {
+	switch {
+	case line.Late:
 		put(theme.Late, "late", len("late"))
+	case line.Ahead:
+		put(theme.Late, "ahead", len("ahead"))
 	}
 	return b.String(), used
 }

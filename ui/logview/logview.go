@@ -45,6 +45,7 @@ type Line struct {
 	Colour  int    // tells labels apart, see theme.TaskColour
 	Message string
 	Late    bool // it arrived after newer lines
+	Ahead   bool // its time lies ahead of when it arrived
 	Gap     bool // it stands for lines that were not read; Message says why
 	Mark    bool // it is no record: the reader drew it, and Message is its text
 	Anchor  bool // it is the line that the others are shown around

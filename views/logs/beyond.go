@@ -27,6 +27,11 @@ type reach struct {
 	end     context.CancelFunc
 	loading bool
 	done    bool // there is nothing more that way
+	// stale is true when what is being read is by a query that is not in force any more:
+	// the next page is read anew.
+	stale bool
+	// scanned is how far a store that takes long to find anything was read.
+	scanned time.Time
 	err     error
 }
 
@@ -54,6 +59,16 @@ func (r *reach) reset() {
 		r.end()
 	}
 	*r = reach{}
+}
+
+// renew has the next page read by the query that is in force now. One that is under way
+// is still worth having.
+func (r *reach) renew() {
+	if r.loading {
+		r.stale = true
+		return
+	}
+	r.reset()
 }
 
 // reached is what reading on brought.
@@ -97,15 +112,38 @@ func (x *beyond) of(d logs.Direction) *reach {
 func (x *beyond) openHistory(d logs.Direction) *logs.History {
 	ring := x.page.lines.ring
 	var r logs.Range
-	edge := ring.At(ring.First()).Time
+	edge := x.edge(d)
 	if d == logs.Newer {
-		edge = ring.At(ring.End() - 1).Time
 		r.From = edge
 	} else {
 		r.To = edge
 	}
 	// A store's timestamps may be coarser than the lines'.
 	return logs.OpenHistory(x.search.source, x.search.query, r, d, ring.Known(logs.Range{From: edge.Add(-time.Second), To: edge.Add(time.Second)}))
+}
+
+// edge is the time of the last line of the store in a direction. A mark is none: it
+// stands where somebody drew it, and lines may yet be missing between the two.
+func (x *beyond) edge(d logs.Direction) time.Time {
+	ring := x.page.lines.ring
+	var edge time.Time
+	for _, e := range ring.From(0) {
+		if isMark(e) {
+			continue
+		}
+		if edge = e.Time; e.Gap != nil && d == logs.Older {
+			edge = e.Gap.From
+		} else if e.Gap != nil {
+			edge = e.Gap.To
+		}
+		if d == logs.Older {
+			break
+		}
+	}
+	if edge.IsZero() { // marks alone
+		edge = ring.At(ring.First()).Time
+	}
+	return edge
 }
 
 // closeWith gives the store's point in time back when a context ends.
@@ -131,9 +169,13 @@ func (x *beyond) extend(msg reached) tea.Cmd {
 	}
 	r := x.of(d)
 	r.loading, r.err = false, msg.err
+	if r.stale {
+		defer r.reset()
+	}
 	if msg.err != nil {
 		return nil
 	}
+	r.scanned = msg.page.Scanned
 	r.done = !msg.page.Full
 	if d == logs.Newer {
 		r.done = false // Lines go on being written.
@@ -196,6 +238,8 @@ func (x *beyond) showEnds() {
 		head = fmt.Sprintf("older lines could not be read, enter tries again: %v", r.err)
 	case r.done:
 		head = "the beginning: there are no older lines"
+	case !r.scanned.IsZero():
+		head = "none back to " + r.scanned.In(x.page.lines.zone).Format("2006-01-02 15:04:05") + ", enter looks further"
 	case x.page.lines.First() > 0:
 		head = "enter reads them again"
 	}

@@ -15,6 +15,9 @@ type Screen = screen
 // NewScreen makes the screen of a scope.
 func NewScreen(v *Viewer, scope views.LogScope) *Screen { return newScreen(v, scope) }
 
+// Unfollow ends the tail, as reading far back does.
+func (s *screen) Unfollow() { s.search.unfollow() }
+
 // Ring is the lines that the screen holds.
 func (s *screen) Ring() *logs.Ring { return s.page.lines.ring }
 

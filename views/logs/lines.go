@@ -112,7 +112,7 @@ func (l *lines) At(pos uint64) logview.Line {
 	}
 	return logview.Line{
 		Time: e.Time.In(l.zone), Level: levelOf(e.Level), Label: label.text, Colour: label.colour,
-		Message: e.Message, Late: e.Late, Anchor: l.anchor != nil && e.Index == l.anchor.Index && e.ID == l.anchor.ID,
+		Message: e.Message, Late: e.Late, Ahead: e.Ahead, Anchor: l.anchor != nil && e.Index == l.anchor.Index && e.ID == l.anchor.ID,
 	}
 }
 
@@ -242,6 +242,9 @@ func (l *lines) record(e *logs.Entry) string {
 	field("id", e.ID)
 	if e.Late {
 		field("late", "newer lines had come before it")
+	}
+	if e.Ahead {
+		field("ahead", "it came before its time: the clock of its host is off, or the one here")
 	}
 	b.WriteString("\n" + l.safe(pretty(e.Message)) + "\n")
 	if len(e.Source) > 0 {

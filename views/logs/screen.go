@@ -199,7 +199,8 @@ func (s *screen) aim(found found) tea.Cmd {
 		}
 		return tea.Batch(next, s.search.start(s.whose.subject))
 	case s.search.redirect(s.whose.subject):
-		s.beyond.older.reset()
+		s.beyond.older.renew()
+		s.beyond.newer.renew()
 	}
 	return next
 }
@@ -242,9 +243,12 @@ func (s *screen) take(msg batched) tea.Cmd {
 }
 
 // Covered lets the watch of the service idle while another screen lies above. The
-// tail goes on, so that nothing is missing afterwards.
+// tail goes on, but rarely, so that nothing is missing afterwards.
 func (s *screen) Covered(covered bool) tea.Cmd {
 	s.whose.covered(covered)
+	if s.search.following() {
+		s.search.session.tail.Rest(covered)
+	}
 	if at := s.goTo; !covered && !at.IsZero() {
 		s.goTo = time.Time{}
 		return s.reopen(opening{window: s.search.opening.window, at: at})

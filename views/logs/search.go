@@ -53,15 +53,18 @@ func (x *search) start(subject subject) tea.Cmd {
 	return x.session.begin(x.source, x.query, x.opening, x.deps.Now())
 }
 
-// redirect searches for other lines from now on, those that were found stay. It
+// redirect searches for other lines from now on, those that were found stay: also where
+// lines are read by hand, those of tasks that have started since are among them. It
 // reports whether that changes anything.
 func (x *search) redirect(subject subject) bool {
 	q := x.wanted(subject)
-	if reflect.DeepEqual(q, x.query) || x.session.tail == nil {
+	if reflect.DeepEqual(q, x.query) {
 		return false
 	}
 	x.query = q
-	x.session.tail.SetQuery(q)
+	if x.session.tail != nil {
+		x.session.tail.SetQuery(q)
+	}
 	return true
 }
 

@@ -165,9 +165,7 @@ func (f finder) service(snap *store.Snapshot[store.ServiceState]) (awsx.Service,
 		service = state.Service
 		tasks = slices.Concat(state.Running, state.Stopped)
 	} else {
-		list := f.store.Services(ref.ClusterRef())
-		defer list.Close()
-		for _, s := range list.Snapshot().Items {
+		for _, s := range f.store.KnownServices(ref.ClusterRef()) {
 			if s.Ref == ref {
 				service = s
 			}

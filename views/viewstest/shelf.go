@@ -23,7 +23,9 @@ type Shelf struct {
 	Why      logs.Explanation
 	Refuses  map[string]error // queries that cannot be read, by how they are typed
 	Searches int              // searches for the newest lines
-	since    []logs.Range
+	Polls    int              // searches for the oldest lines since a time
+	// Wait, when set, holds up a search for the newest lines of a range.
+	Wait func(logs.Range)
 }
 
 // Do changes the shelf while nobody reads it.
@@ -80,6 +82,12 @@ func (s *Shelf) page(found []logs.Entry, limit int) logs.Page {
 // Latest returns the newest lines that match.
 func (s *Shelf) Latest(_ context.Context, q logs.Query, r logs.Range, limit int) (logs.Page, error) {
 	s.mu.Lock()
+	wait := s.Wait
+	s.mu.Unlock()
+	if wait != nil {
+		wait(r)
+	}
+	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Searches++
 	if err := s.failure(q); err != nil {
@@ -94,7 +102,7 @@ func (s *Shelf) Latest(_ context.Context, q logs.Query, r logs.Range, limit int)
 func (s *Shelf) Since(_ context.Context, q logs.Query, r logs.Range, limit int) (logs.Page, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.since = append(s.since, r)
+	s.Polls++
 	if err := s.failure(q); err != nil {
 		return logs.Page{}, err
 	}
