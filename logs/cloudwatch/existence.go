@@ -130,9 +130,13 @@ func (g *groupNames) find(ctx context.Context, port Port, region, prefix string)
 	if l, ok := g.lists[id]; ok && time.Now().Before(l.until) {
 		return l.names, nil
 	}
-	names, err := port.Groups(ctx, region, prefix)
+	groups, err := port.Groups(ctx, region, prefix)
 	if err != nil {
 		return nil, err
+	}
+	var names []string
+	for _, g := range groups {
+		names = append(names, g.Name)
 	}
 	if g.lists == nil {
 		g.lists = map[GroupID]groupList{}

@@ -35,9 +35,11 @@ type service struct {
 	perPage int
 	// headOnly makes the service ignore that the newest events are asked for.
 	headOnly bool
-	fault    func(Request) error
-	calls    []string
-	requests []Request
+	// infrequent are groups of a class that cannot be searched.
+	infrequent []GroupID
+	fault      func(Request) error
+	calls      []string
+	requests   []Request
 }
 
 func (s *service) has(g GroupID) {
@@ -81,6 +83,8 @@ func (s *service) Events(_ context.Context, r Request) (Events, error) {
 	switch {
 	case !slices.Contains(s.groups, r.Group):
 		return Events{}, missing("group")
+	case slices.Contains(s.infrequent, r.Group):
+		return Events{}, fault.Errorf(fault.Invalid, "logs:FilterLogEvents", "", "InvalidOperationException: this operation is not supported")
 	case r.Prefix != "" && len(r.Streams) > 0, len(r.Streams) > MaxStreams, r.Limit > MaxEvents,
 		r.Descending && r.From.Before(descendingSince):
 		return Events{}, fault.Errorf(fault.Invalid, "logs:FilterLogEvents", "", "InvalidParameterException")
@@ -148,13 +152,13 @@ func (s *service) RecentStreams(ctx context.Context, g GroupID, limit int) ([]St
 	return s.Streams(ctx, g, "", limit)
 }
 
-func (s *service) Groups(_ context.Context, region, prefix string) ([]string, error) {
+func (s *service) Groups(_ context.Context, region, prefix string) ([]Group, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var out []string
+	var out []Group
 	for _, g := range s.groups {
 		if g.Region == region && strings.HasPrefix(g.Name, prefix) {
-			out = append(out, g.Name)
+			out = append(out, Group{g.Name, slices.Contains(s.infrequent, g)})
 		}
 	}
 	return out, nil

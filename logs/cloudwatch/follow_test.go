@@ -170,3 +170,17 @@ func TestATailOfARareQueryAsksLittleAndLeavesNoGapLine(t *testing.T) {
 		}
 	})
 }
+
+func TestAGroupOfInfrequentAccessIsNamed(t *testing.T) {
+	s := &service{infrequent: []GroupID{{home, "/rare"}}}
+	s.has(GroupID{home, "/rare"})
+	s.write(GroupID{home, "/g"}, "x", at(0), at(0).AddDate(-50, 0, 0), "m")
+	_, err := New(s, home).Latest(t.Context(), logs.Query{Where: inGroup("/rare")}, logs.Range{}, 1)
+	if err == nil || !strings.Contains(err.Error(), "Infrequent Access") || !strings.Contains(err.Error(), "Logs Insights") {
+		t.Errorf("it says %v", err)
+	}
+	page, err := New(s, home).Latest(t.Context(), logs.Query{Where: exact(logs.FieldGroup, "/rare", "/g")}, logs.Range{}, 1)
+	if err != nil || messages(page) != "m" || !strings.Contains(page.Partial.String(), "Infrequent Access") {
+		t.Errorf("beside another it is %q, %v, %v", messages(page), page.Partial, err)
+	}
+}

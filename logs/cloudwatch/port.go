@@ -22,9 +22,8 @@ type Port interface {
 	// RecentStreams returns the log streams of a group that received events last,
 	// the latest first. The service updates that order within an hour.
 	RecentStreams(ctx context.Context, group GroupID, limit int) ([]Stream, error)
-	// Groups returns the names of all log groups that begin with a prefix
-	// (DescribeLogGroups).
-	Groups(ctx context.Context, region, prefix string) ([]string, error)
+	// Groups returns all log groups whose names begin with a prefix (DescribeLogGroups).
+	Groups(ctx context.Context, region, prefix string) ([]Group, error)
 }
 
 // The service's bounds, as its API reference gives them.
@@ -83,6 +82,14 @@ type Event struct {
 	Time                time.Time
 	// Ingested is when the service received it.
 	Ingested time.Time
+}
+
+// Group is a log group.
+type Group struct {
+	Name string
+	// Infrequent is true for one of the class Infrequent Access, which FilterLogEvents
+	// and GetLogEvents refuse: only Logs Insights reads it.
+	Infrequent bool
 }
 
 // Stream is a log stream.

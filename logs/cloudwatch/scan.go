@@ -27,7 +27,7 @@ const (
 	// down to leastWindow, which is read whole in up to countPages requests.
 	firstWindow = 15 * time.Minute
 	leastWindow = time.Millisecond
-	widerBy     = 16
+	widerBy     = 256
 )
 
 // outcome says how reading a stretch ended.

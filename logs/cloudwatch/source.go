@@ -2,6 +2,8 @@ package cloudwatch
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"gantry/internal/fault"
@@ -72,6 +74,24 @@ func (s *Source) Latest(ctx context.Context, q logs.Query, r logs.Range, limit i
 	return s.read(ctx, q, r, limit, s.descending, logs.NewestFirst)
 }
 
+// refused says of what class a group is that the service does not search: its own words
+// speak of an operation that is not supported.
+func (s *Source) refused(ctx context.Context, g GroupID, err error) error {
+	if fault.ClassOf(err) != fault.Invalid {
+		return err
+	}
+	groups, unknown := s.port.Groups(ctx, g.Region, g.Name)
+	if unknown != nil || !slices.Contains(groups, Group{Name: g.Name, Infrequent: true}) {
+		return err
+	}
+	return &fault.Error{
+		Class: fault.Invalid, Op: "search CloudWatch Logs", Resource: g.Name, Err: errInfrequent,
+		Fix: "read it with Logs Insights, or let the service log to a group of the class Standard",
+	}
+}
+
+var errInfrequent = errors.New("the log group is of the class Infrequent Access, which cannot be followed or searched")
+
 // read scans all targets of a query side by side and merges what they bring.
 func (s *Source) read(
 	ctx context.Context, q logs.Query, r logs.Range, limit int,
@@ -93,7 +113,8 @@ func (s *Source) read(
 	// A quota is that of all groups, and so is an outage: the poll is made again.
 	whole := func(err error) bool { return !fault.Lasting(err) }
 	pages, err := logs.Gather(ctx, len(targets), whole, func(ctx context.Context, i int) (logs.Page, error) {
-		return s.existing(ctx, targets[i], func(t target) (logs.Page, error) { return scan(ctx, t, find, limit) })
+		page, err := s.existing(ctx, targets[i], func(t target) (logs.Page, error) { return scan(ctx, t, find, limit) })
+		return page, s.refused(ctx, targets[i].group, err)
 	})
 	if err != nil {
 		return logs.Page{}, err

@@ -137,7 +137,7 @@ func TestTheWideSweepCostsASearchInHalfAMinute(t *testing.T) {
 		older int
 		every time.Duration
 		most  int // searches a minute
-	}{"a few": {0, 20 * time.Second, 6}, "some": {2000, 500 * time.Millisecond, 2}, "many": {5_000, 60 * time.Millisecond, 2}} {
+	}{"a few": {0, 20 * time.Second, 12}, "some": {2000, 500 * time.Millisecond, 2}, "many": {5_000, 60 * time.Millisecond, 2}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var wide, polls int

@@ -20,7 +20,7 @@ const (
 	wideMost  = 2 * time.Minute
 	// wideFew is the time between two polls that are the sweep as well: where few lines
 	// come, one search reads all.
-	wideFew = 10 * time.Second
+	wideFew = 5 * time.Second
 	// wideParts is how many stretches one sweep reads again at most: what lies between
 	// two is read as well where there are more.
 	wideParts = 3

@@ -148,9 +148,9 @@ func (g *Groups) streams(ctx context.Context, group cloudwatch.GroupID, in *cwlo
 	return streams, nil
 }
 
-// Groups returns the names of all log groups that begin with a prefix.
-func (g *Groups) Groups(ctx context.Context, region, prefix string) ([]string, error) {
-	var names []string
+// Groups returns all log groups whose names begin with a prefix.
+func (g *Groups) Groups(ctx context.Context, region, prefix string) ([]cloudwatch.Group, error) {
+	var groups []cloudwatch.Group
 	in := &cwlogs.DescribeLogGroupsInput{LogGroupNamePrefix: set(prefix), Limit: aws.Int32(describedGroups)}
 	for {
 		out, err := call(ctx, g, cloudwatch.GroupID{Region: region, Name: prefix + "*"},
@@ -161,10 +161,12 @@ func (g *Groups) Groups(ctx context.Context, region, prefix string) ([]string, e
 			return nil, err
 		}
 		for _, l := range out.LogGroups {
-			names = append(names, aws.ToString(l.LogGroupName))
+			groups = append(groups, cloudwatch.Group{
+				Name: aws.ToString(l.LogGroupName), Infrequent: l.LogGroupClass == types.LogGroupClassInfrequentAccess,
+			})
 		}
 		if in.NextToken = out.NextToken; in.NextToken == nil {
-			return names, nil
+			return groups, nil
 		}
 	}
 }
