@@ -40,6 +40,7 @@ func interleave(limit int, pages []Page, direction int) Page {
 	var out Page
 	var all []placed
 	var horizon *int64 // what lies beyond is not known of every store
+	var slow *Partial  // of pages that say how far they got
 	fine := false      // some time is finer than a millisecond
 	out.NoShards = len(pages) > 0
 	for i := range pages {
@@ -48,7 +49,11 @@ func interleave(limit int, pages []Page, direction int) Page {
 			p = &pages[len(pages)-1-i] // turned round, the stores stand in one order as well
 		}
 		out.NoShards = out.NoShards && p.NoShards
-		out.Partial = out.Partial.And(p.Partial)
+		if p.Scanned.IsZero() {
+			out.Partial = out.Partial.And(p.Partial)
+		} else {
+			slow = slow.And(p.Partial)
+		}
 		out.Full = out.Full || p.Full
 		edge := p.Last
 		if !p.Scanned.IsZero() {
@@ -73,6 +78,9 @@ func interleave(limit int, pages []Page, direction int) Page {
 	}
 	if len(all) > limit {
 		all, out.Full, out.Scanned = all[:limit], true, time.Time{}
+	}
+	if !out.Scanned.IsZero() {
+		out.Partial = out.Partial.And(slow)
 	}
 	if len(all) == 0 {
 		return out

@@ -218,6 +218,9 @@ func (f search) keep(found []line, t target, events []Event) []line {
 // when it did not get on at all, the next one begins with a shorter window.
 func (s *Source) unfinished(found []line, limit int, t target, f search, window time.Duration, read time.Time, gotOn bool) logs.Page {
 	p := s.page(found, limit)
+	if p.Full {
+		return p // what came is enough
+	}
 	p.Full, p.Partial = true, partial(t, f.pages)
 	if gotOn || window > leastWindow {
 		p.Scanned = read
