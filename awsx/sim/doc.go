@@ -75,21 +75,25 @@
 //
 // # What tests can do to the account
 //
-// PushImage, SetBehaviour, DeleteImage, KillTask, SetAgentConnected, SetDemand,
-// Autoscale, PutAlarm, SetAlarm, SetTag and OperatorDeploys change what a caller
-// of the API could not, or somebody else would. Inject breaks calls.
+// PushImage, SetBehaviour, DeleteImage, KillTask, EndTask, InterruptSpot,
+// SetCapacity, SetAgentConnected, SetDemand, Autoscale, PutAlarm, SetAlarm, SetTag,
+// OperatorDeploys, DeleteService, DeleteTargetGroup and DeregisterRevision change
+// what a caller of the API could not, or somebody else would. A task ends for a reason
+// of any wording by EndTask, or at its start by Behaviour.Refused; Say puts any wording
+// among a service's events. Inject breaks calls.
 //
 // # What is left out
 //
 // Signatures are not checked, and every caller may do everything. Services are
-// REPLICA services on EC2: no Fargate, daemons or capacity providers. Traffic
+// REPLICA services, not daemons. A capacity provider over an Auto Scaling group has
+// the instances that were made with it, and makes none. Traffic
 // shifts between the target groups of an application load balancer alone, the
 // functions of lifecycle hooks always succeed, and task sets are shown but not
 // made or shifted. Placement spreads over zones and instances whatever the
 // service's strategy says, and does not read constraints. Health checks of a
 // load balancer are those of an application load balancer over HTTP. RunTask
-// spreads as a service does, and reads no constraints, strategies or capacity
-// providers. Scaling follows target
+// spreads as a service does, and reads no constraints or placement strategies; of a
+// capacity provider strategy it takes the first. Scaling follows target
 // tracking alone, without cooldowns, and policies are not made or removed by
 // calls. Of CloudWatch there are alarms to read, without actions. Of an image
 // there are manifests, but no layers or configuration to download. Registries

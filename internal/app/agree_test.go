@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,3 +79,39 @@ func rowOf(screen, name string) (string, bool) {
 
 // firstWords is as much of a cause as any column has room for.
 func firstWords(why string) string { return why[:min(len(why), 20)] }
+
+// TestEveryStopReasonOfTheSimulatorIsRead has what the simulator lets AWS, Docker and
+// registries write explained, each text by its own cause.
+func TestEveryStopReasonOfTheSimulatorIsRead(t *testing.T) {
+	s := setting{w: 80, h: 24}
+	s.sim.Scenario = string(sim.StopReasons)
+	want := map[string]string{
+		"pull-either": "registry wants a login, or no such image", "pull-name": "registry name not resolved", "login-timeout": "registry login: not reached",
+		"secret-key": "secret: no key pin", "no-script": "not there, or its interpreter is not: /app/entry.sh", "port-taken": "host port 9090 taken",
+		"subnet": "network interface: subnet full", "log-group": "log driver: log group not found", "memory": "exit 137: out of memory",
+	}
+	well := []string{"host-gone", "maintenance", "person", "rescaled", "spot"}
+	sit(t, s, func(t *testing.T, d *desk) {
+		c, err := d.app.FindCluster(t.Context(), "reasons")
+		if err != nil {
+			t.Fatal(err)
+		}
+		survey, err := d.app.Survey(t.Context(), c.Ref)
+		if err != nil || len(survey.Standings) < 30 {
+			t.Fatalf("%d services, %v", len(survey.Standings), err)
+		}
+		for _, x := range survey.Standings {
+			name, f := x.Service().Name, x.Finding
+			switch {
+			case slices.Contains(well, name):
+				if f.Status != diagnose.OK {
+					t.Errorf("%s is no trouble: %s %q", name, f.Status, f.Why)
+				}
+			case f.Status != diagnose.Degraded || f.Why == "" || f.Next == "" || strings.Contains(f.Why, "Error") || f.Reason.Text == "":
+				t.Errorf("%s: %s %q, next %q, from %q", name, f.Status, f.Why, f.Next, f.Reason.Text)
+			case !strings.HasPrefix(f.Why, want[name]):
+				t.Errorf("%s: %q, want %q", name, f.Why, want[name])
+			}
+		}
+	})
+}
