@@ -95,9 +95,12 @@ func (m *missing) params(of map[string]string) map[string]string {
 // lacks notes that an answer says that one of several indices is missing, and reports
 // whether the request is worth making again without it.
 func (s *Source) lacks(a reply) bool {
-	kind, reason := reasonOf(a.body)
 	several := len(s.indices())
-	if a.status != http.StatusNotFound || kind != "index_not_found_exception" || several < 2 || s.missing.lacking() != nil {
+	if a.status != http.StatusNotFound || several < 2 || s.missing.lacking() != nil {
+		return false // most answers, and reading one for its reason takes as long as reading its lines
+	}
+	kind, reason := reasonOf(a.body)
+	if kind != "index_not_found_exception" {
 		return false
 	}
 	s.missing.mu.Lock()
