@@ -13,6 +13,7 @@ import (
 	"gantry/awsx/deploy/follow"
 	"gantry/internal/app"
 	"gantry/internal/clean"
+	"gantry/internal/cli/printing"
 )
 
 // batchOutcome is the result of a change of several targets, as -o json prints it.
@@ -158,7 +159,7 @@ func batchCode(codes map[int]bool) int {
 
 func (p *program) printBatch(f changeFlags, o batchOutcome) error {
 	if f.output == "json" {
-		return writeJSON(p.Out, o)
+		return printing.JSON(p.Out, o)
 	}
 	rows := make([][]string, len(o.Targets))
 	for i, t := range o.Targets {
@@ -167,7 +168,7 @@ func (p *program) printBatch(f changeFlags, o batchOutcome) error {
 			rows[i][2] = t.Before + " -> " + t.After
 		}
 	}
-	return writeTable(p.Out, []string{"TARGET", "OUTCOME", "WHAT"}, rows)
+	return printing.Table(p.Out, []string{"TARGET", "OUTCOME", "WHAT"}, rows)
 }
 
 // batchPrinter prints what is new about the targets of a batch.
@@ -184,7 +185,7 @@ func (b batchPrinter) progress(s change.BatchStatus) {
 		}
 		if row.Word != string(change.Waiting) && b.told[row.Target] != line {
 			b.told[row.Target] = line
-			fmt.Fprintln(b.w, "- "+shown(row.Target.ClusterName()+"/"+row.Target.Name()+" "+line))
+			fmt.Fprintln(b.w, "- "+printing.Shown(row.Target.ClusterName()+"/"+row.Target.Name()+" "+line))
 		}
 	}
 }

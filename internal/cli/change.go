@@ -15,6 +15,7 @@ import (
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
 	"gantry/internal/app"
+	"gantry/internal/cli/printing"
 	"gantry/internal/fault"
 )
 
@@ -113,7 +114,7 @@ func (p *program) perform(ctx context.Context, a *app.App, plan deploy.Plan, tar
 		return false, refused
 	}
 	if f.rollback {
-		fmt.Fprintln(p.Err, shown(wayBackWords(target)))
+		fmt.Fprintln(p.Err, printing.Shown(wayBackWords(target)))
 	}
 	if err := f.ask(ctx, p.Streams, plan.Consent()); err != nil {
 		return false, err
@@ -176,12 +177,12 @@ func (r ran) failed() bool {
 // carryOut runs a plan through the runner and prints what happens. Events from
 // before are not news.
 func (p *program) carryOut(ctx context.Context, a *app.App, plan deploy.Plan, before []awsx.ServiceEvent, f changeFlags) (ran, error) {
-	progress := newProgressPrinter(p.Err, before)
+	progress := printing.NewProgress(p.Err, before)
 	var r ran
 	res, err := a.Carry(ctx, plan, app.CarryOptions{
 		Follow: f.follows(), Timeout: f.timeout, Override: f.override,
-		Step: progress.step, Progress: func(pr follow.Progress) {
-			progress.progress(pr)
+		Step: progress.Step, Progress: func(pr follow.Progress) {
+			progress.Print(pr)
 			r.last = pr
 		},
 	})
@@ -191,7 +192,7 @@ func (p *program) carryOut(ctx context.Context, a *app.App, plan deploy.Plan, be
 		return r, interrupted(plan, res, err)
 	case err != nil:
 		for _, line := range res.Displaced {
-			fmt.Fprintln(p.Err, "warning: "+shown(line))
+			fmt.Fprintln(p.Err, "warning: "+printing.Shown(line))
 		}
 		return r, &exitError{code: codeOfRun(res, err), err: err}
 	}
@@ -209,10 +210,10 @@ func (p *program) carryOut(ctx context.Context, a *app.App, plan deploy.Plan, be
 // warnOf says what does not change the outcome of a change.
 func (p *program) warnOf(res deploy.Result) {
 	if res.AuditErr != nil {
-		fmt.Fprintln(p.Err, "warning: the audit file is incomplete: "+shown(res.AuditErr.Error()))
+		fmt.Fprintln(p.Err, "warning: the audit file is incomplete: "+printing.Shown(res.AuditErr.Error()))
 	}
 	if res.Pruned != nil && res.Pruned.Err != nil {
-		fmt.Fprintln(p.Err, "warning: older revisions were not ended: "+shown(res.Pruned.Err.Error()))
+		fmt.Fprintln(p.Err, "warning: older revisions were not ended: "+printing.Shown(res.Pruned.Err.Error()))
 	}
 }
 

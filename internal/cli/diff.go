@@ -12,6 +12,7 @@ import (
 	"gantry/awsx/document"
 	"gantry/internal/app"
 	"gantry/internal/clean"
+	"gantry/internal/cli/printing"
 	"gantry/internal/difference"
 )
 
@@ -96,9 +97,9 @@ func (p *program) diff(ctx context.Context, sides []definitionFinder, output str
 		d.Same = d.Diff == ""
 		switch {
 		case output == "json":
-			return writeJSON(p.Out, d)
+			return printing.JSON(p.Out, d)
 		case d.Same:
-			fmt.Fprintln(p.Err, shown(d.Before+" and "+d.After+" say the same"))
+			fmt.Fprintln(p.Err, printing.Shown(d.Before+" and "+d.After+" say the same"))
 		}
 		_, err = io.WriteString(p.Out, clean.Text(d.Diff))
 		return err

@@ -11,6 +11,7 @@ import (
 
 	"gantry/internal/app"
 	"gantry/internal/clean"
+	"gantry/internal/cli/printing"
 	"gantry/internal/config"
 	"gantry/internal/inquiry/doctor"
 )
@@ -70,7 +71,7 @@ func (p *program) doctor(ctx context.Context, cluster, service, output string) e
 			c := &d.Checks[i]
 			c.Text, c.Fix = clean.Redact(c.Text), clean.Redact(c.Fix)
 		}
-		err = writeJSON(p.Out, d)
+		err = printing.JSON(p.Out, d)
 	} else {
 		err = writeReport(p.Out, d)
 	}
@@ -89,9 +90,9 @@ func writeReport(w io.Writer, d diagnosis) error {
 			group = c.Group
 			fmt.Fprintln(out, group)
 		}
-		fmt.Fprintf(out, "  %-8s %s: %s\n", c.Result, shown(c.Name), shown(c.Text))
+		fmt.Fprintf(out, "  %-8s %s: %s\n", c.Result, printing.Shown(c.Name), printing.Shown(c.Text))
 		if c.Fix != "" {
-			fmt.Fprintf(out, "  %-8s -> %s\n", "", shown(c.Fix))
+			fmt.Fprintf(out, "  %-8s -> %s\n", "", printing.Shown(c.Fix))
 		}
 	}
 	fmt.Fprintln(out, tally(d.Failed, d.Warnings))

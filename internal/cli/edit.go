@@ -13,6 +13,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/awsx/document"
 	"gantry/internal/app"
+	"gantry/internal/cli/printing"
 )
 
 func (p *program) editCommand() *cobra.Command {
@@ -102,7 +103,7 @@ func (p *program) deployDocument(ctx context.Context, a *app.App, target found, 
 func (p *program) kept(d draft, err error, name string) error {
 	where := fmt.Sprintf("the edit is kept in %s; to go on with it: gantry edit %s < %s", d.file, name, d.file)
 	if err == nil {
-		fmt.Fprintln(p.Err, shown(where))
+		fmt.Fprintln(p.Err, printing.Shown(where))
 		return nil
 	}
 	return fmt.Errorf("%w\n%s", err, where)

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"gantry/internal/cli/printing"
 )
 
 // draft is a document on disk that somebody edits, in a directory that only they
@@ -40,7 +42,7 @@ func (p *program) editDraft(ctx context.Context, d draft) (string, error) {
 	// It must not die of an interrupt that is for the editor, nor hide it from it.
 	cmd := exec.Command("sh", "-c", "trap : INT; "+editor+` "$@"`, editor, d.file)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.In, p.Out, p.Err
-	if o, ok := p.Out.(outlet); ok {
+	if o, ok := p.Out.(printing.Outlet); ok {
 		cmd.Stdout = o.Writer // the terminal itself
 	}
 	if err := p.undisturbed(cmd.Run); err != nil {

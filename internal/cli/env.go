@@ -14,6 +14,7 @@ import (
 	"gantry/awsx/document"
 	"gantry/internal/app"
 	"gantry/internal/clean"
+	"gantry/internal/cli/printing"
 )
 
 func (p *program) envCommand() *cobra.Command {
@@ -164,7 +165,7 @@ func containerNames(td *awsx.TaskDefinition) string {
 func (p *program) printEnv(env environment, output string) error {
 	switch output {
 	case "json":
-		return writeJSON(p.Out, env)
+		return printing.JSON(p.Out, env)
 	case "dotenv":
 		var vars []awsx.EnvVar
 		for _, r := range env.Variables {
@@ -195,7 +196,7 @@ func (p *program) printEnv(env environment, output string) error {
 	for _, f := range env.Files {
 		table = append(table, []string{f.Container, "(file)", "from " + f.ARN})
 	}
-	return writeTable(p.Out, []string{"CONTAINER", "NAME", "VALUE"}, table)
+	return printing.Table(p.Out, []string{"CONTAINER", "NAME", "VALUE"}, table)
 }
 
 func (p *program) envSetCommand() *cobra.Command {

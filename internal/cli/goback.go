@@ -8,6 +8,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
 	"gantry/internal/app"
+	"gantry/internal/cli/printing"
 	"gantry/internal/fault"
 )
 
@@ -26,12 +27,12 @@ func wayBackWords(target found) string {
 // the exit code. The timeout that was asked for is the change's: the way back
 // takes its own.
 func (p *program) goBack(ctx context.Context, a *app.App, failed deploy.Plan, before found, f changeFlags, o *outcome) int {
-	fmt.Fprintln(p.Err, shown(o.Outcome+": "+o.Text))
+	fmt.Fprintln(p.Err, printing.Shown(o.Outcome+": "+o.Text))
 	plan, err := p.planBack(ctx, a, *before.service)
 	if err != nil {
 		return p.stuck(o, "what ran before", err)
 	}
-	fmt.Fprintln(p.Err, "going back to "+shown(plan.After))
+	fmt.Fprintln(p.Err, "going back to "+printing.Shown(plan.After))
 	now, err := a.FindService(ctx, failed.Target.ClusterName(), failed.Target.Name())
 	if err != nil {
 		return p.stuck(o, plan.After, err)

@@ -12,6 +12,7 @@ import (
 	"gantry/awsx"
 	"gantry/internal/app"
 	"gantry/internal/clean"
+	"gantry/internal/cli/printing"
 )
 
 func (p *program) historyCommand() *cobra.Command {
@@ -80,14 +81,14 @@ func (p *program) history(ctx context.Context, find finder, output string) error
 		}
 		h := history{Context: svc.ref.Context.String(), Cluster: svc.ref.ClusterName(), Service: svc.ref.Name()}
 		for _, change := range a.UnendedOf(svc.ref) {
-			fmt.Fprintln(p.Err, "warning: "+shown(change)+"; the service runs "+awsx.ARNName(svc.service.TaskDefinition)+" now")
+			fmt.Fprintln(p.Err, "warning: "+printing.Shown(change)+"; the service runs "+awsx.ARNName(svc.service.TaskDefinition)+" now")
 		}
 		h.Deployments, err = p.past(ctx, a, svc.ref)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			fmt.Fprintln(p.Err, "warning: no record of deployments, these are the revisions: "+shown(err.Error()))
+			fmt.Fprintln(p.Err, "warning: no record of deployments, these are the revisions: "+printing.Shown(err.Error()))
 		case len(h.Deployments) == 0:
 			fmt.Fprintln(p.Err, "warning: no deployment is on record, these are the revisions")
 		}
@@ -98,7 +99,7 @@ func (p *program) history(ctx context.Context, find finder, output string) error
 		}
 		switch {
 		case output == "json":
-			return writeJSON(p.Out, h)
+			return printing.JSON(p.Out, h)
 		case len(h.Deployments) == 0:
 			return writeRevisions(p.Out, h.Revisions)
 		}
@@ -106,7 +107,7 @@ func (p *program) history(ctx context.Context, find finder, output string) error
 		for i, d := range h.Deployments {
 			rows[i] = d.cells()
 		}
-		return writeTable(p.Out, []string{"STARTED", "REVISION", "STATUS", "TOOK", "BY", "IMAGES", "REASON"}, rows)
+		return printing.Table(p.Out, []string{"STARTED", "REVISION", "STATUS", "TOOK", "BY", "IMAGES", "REASON"}, rows)
 	})
 }
 

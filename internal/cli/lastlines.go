@@ -11,6 +11,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
 	"gantry/internal/app"
+	"gantry/internal/cli/printing"
 	"gantry/internal/inquiry"
 )
 
@@ -41,20 +42,20 @@ func (p *program) lastLines(ctx context.Context, a *app.App, plan deploy.Plan, r
 		}
 	}
 	if len(last.Lines) > 0 {
-		fmt.Fprintln(p.Err, shown("last lines of "+strings.TrimPrefix(last.Container+" in task ", " in ")+task.Name()+":"))
+		fmt.Fprintln(p.Err, printing.Shown("last lines of "+strings.TrimPrefix(last.Container+" in task ", " in ")+task.Name()+":"))
 	}
 	stamp := ""
 	for _, line := range last.Lines {
 		if stamp = strings.Repeat(" ", len(stamp)); !line.At.IsZero() {
 			stamp = line.At.UTC().Format("15:04:05.000Z ")
 		}
-		fmt.Fprintln(p.Err, "  "+shown(stamp+line.Text))
+		fmt.Fprintln(p.Err, "  "+printing.Shown(stamp+line.Text))
 	}
 	if err == nil && last.Partial != nil {
 		err = partial(last.Partial)
 	}
 	if err != nil && !errors.Is(err, app.ErrNoLogs) {
-		fmt.Fprintln(p.Err, "warning: the last log lines were not read: "+shown(err.Error()))
+		fmt.Fprintln(p.Err, "warning: the last log lines were not read: "+printing.Shown(err.Error()))
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"gantry/internal/app"
 	"gantry/internal/clean"
+	"gantry/internal/cli/printing"
 	"gantry/logs"
 	"gantry/logs/kql"
 	"gantry/ui/text"
@@ -122,15 +123,15 @@ func (p *program) logs(ctx context.Context, target string, f logFlags, wholeTask
 		query := scope.Query
 		query.Expr = expr
 		src := a.OpenLogs(a.Context)
-		lines := newLogPrinter(p.Out, scope, f.output)
+		lines := printing.NewLines(p.Out, scope, f.output)
 		if f.follow {
 			return followLines(ctx, src, query, r.From, f.limit, lineOutput{
-				line: lines.print, flush: lines.out.Flush,
+				line: lines.Print, flush: lines.Flush,
 				state: func(state string) { fmt.Fprintln(p.Err, clean.Line(state)) },
 			})
 		}
-		n, err := readLines(ctx, src, query, r, f.limit, lines.print)
-		if flushed := lines.out.Flush(); err == nil {
+		n, err := readLines(ctx, src, query, r, f.limit, lines.Print)
+		if flushed := lines.Flush(); err == nil {
 			err = flushed
 		}
 		if err == nil && n == 0 {

@@ -9,14 +9,16 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"gantry/internal/cli/printing"
 )
 
 // lines decodes the lines of logs -o json.
-func (r result) lines(t *testing.T) []logLine {
+func (r result) lines(t *testing.T) []printing.Line {
 	t.Helper()
-	var all []logLine
+	var all []printing.Line
 	for line := range strings.Lines(r.out) {
-		var l logLine
+		var l printing.Line
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
 			t.Fatalf("%v in %s", err, line)
 		}

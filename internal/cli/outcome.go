@@ -12,6 +12,7 @@ import (
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
 	"gantry/internal/clean"
+	"gantry/internal/cli/printing"
 )
 
 // outcome is the result of a change, as -o json prints it.
@@ -105,7 +106,7 @@ func (o *outcome) judge(v follow.Verdict) {
 
 func (p *program) printOutcome(f changeFlags, o outcome) error {
 	if f.output == "json" {
-		return writeJSON(p.Out, o)
+		return printing.JSON(p.Out, o)
 	}
 	line := o.name() + ": " + o.Outcome
 	if o.Text != "" {
@@ -126,7 +127,7 @@ func (p *program) printOutcome(f changeFlags, o outcome) error {
 		if i > 0 {
 			indent = "  "
 		}
-		if _, err := fmt.Fprintln(p.Out, indent+shown(text)); err != nil {
+		if _, err := fmt.Fprintln(p.Out, indent+printing.Shown(text)); err != nil {
 			return err
 		}
 	}

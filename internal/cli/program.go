@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gantry/internal/app"
+	"gantry/internal/cli/printing"
 	"gantry/internal/config"
 	"gantry/internal/fault"
 )
@@ -68,7 +69,7 @@ func Main(version string) int {
 // Run runs gantry with arguments and returns the exit code. Errors are printed,
 // one line each, on the error stream.
 func Run(ctx context.Context, version string, args []string, s Streams) int {
-	s.Out = outlet{s.Out}
+	s.Out = printing.Outlet{Writer: s.Out}
 	p := &program{Streams: s, version: version}
 	root := p.root()
 	root.SetArgs(append([]string{}, args...)) // nil would mean the process's own
@@ -76,7 +77,7 @@ func Run(ctx context.Context, version string, args []string, s Streams) int {
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	err := root.ExecuteContext(ctx)
-	if err == nil || errors.Is(err, errNoReader) {
+	if err == nil || errors.Is(err, printing.ErrNoReader) {
 		return exitDone
 	}
 	report(s.Err, err)
@@ -135,7 +136,7 @@ func (p *program) with(ctx context.Context, f func(*app.App) error) error {
 		err = closeErr
 	}
 	for _, warning := range a.Warnings() {
-		fmt.Fprintln(p.Err, "warning: "+shown(warning))
+		fmt.Fprintln(p.Err, "warning: "+printing.Shown(warning))
 	}
 	return err
 }
@@ -165,7 +166,7 @@ func (p *program) console(ctx context.Context) error {
 		err := a.Console(ctx, p.Getenv)
 		if app.Crashed(err) {
 			report(p.Err, err)
-			a.SeeOut(ctx, func(text string) { fmt.Fprintln(p.Err, shown(text)) })
+			a.SeeOut(ctx, func(text string) { fmt.Fprintln(p.Err, printing.Shown(text)) })
 			err = &exitError{code: exitFailed, err: err, told: true}
 		}
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/app"
+	"gantry/internal/cli/printing"
 	"gantry/ui/text"
 )
 
@@ -61,7 +62,7 @@ func writeRevisions(w io.Writer, list []revisionRow) error {
 		}
 		rows[i] = []string{r.TaskDefinition, use, text.Age(time.Since(r.Registered)), dash(r.By), strings.Join(r.Images, " ")}
 	}
-	return writeTable(w, []string{"REVISION", "USE", "AGE", "BY", "IMAGE"}, rows)
+	return printing.Table(w, []string{"REVISION", "USE", "AGE", "BY", "IMAGE"}, rows)
 }
 
 // offerRevisions lists what a service could go back to: without a record there is

@@ -12,6 +12,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/internal/app"
 	"gantry/internal/clean"
+	"gantry/internal/cli/printing"
 )
 
 func (p *program) runCommand() *cobra.Command {
@@ -139,7 +140,7 @@ func (t taskEnd) String() string {
 func (p *program) taskEnds(ctx context.Context, a *app.App, tasks []awsx.Ref) []taskEnd {
 	read, err := a.Tasks(ctx, tasks)
 	if err != nil {
-		fmt.Fprintln(p.Err, "warning: partial: "+shown(err.Error()))
+		fmt.Fprintln(p.Err, "warning: partial: "+printing.Shown(err.Error()))
 	}
 	ends := make([]taskEnd, len(tasks))
 	for i, ref := range tasks {

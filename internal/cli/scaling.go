@@ -11,6 +11,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/internal/app"
+	"gantry/internal/cli/printing"
 	"gantry/internal/fault"
 )
 
@@ -109,7 +110,7 @@ func (p *program) showScaling(ctx context.Context, target, output string) error 
 			return err
 		}
 		if output == "json" {
-			return writeJSON(p.Out, s)
+			return printing.JSON(p.Out, s)
 		}
 		return s.write(p)
 	})
@@ -125,7 +126,7 @@ func (s *scaling) scaled(t awsx.ScalableTarget) {
 
 func (s *scaling) write(p *program) error {
 	if !s.Scaled {
-		_, err := fmt.Fprintln(p.Out, shown(fmt.Sprintf("%s/%s is not scaled by Application Auto Scaling", s.Cluster, s.Service)))
+		_, err := fmt.Fprintln(p.Out, printing.Shown(fmt.Sprintf("%s/%s is not scaled by Application Auto Scaling", s.Cluster, s.Service)))
 		return err
 	}
 	state := "active"
@@ -141,7 +142,7 @@ func (s *scaling) write(p *program) error {
 	if len(off) > 0 {
 		state = "suspended (" + strings.Join(off, ", ") + ")"
 	}
-	if err := writeTable(p.Out, []string{"SERVICE", "DESIRED", "MIN", "MAX", "SCALING"},
+	if err := printing.Table(p.Out, []string{"SERVICE", "DESIRED", "MIN", "MAX", "SCALING"},
 		[][]string{{s.Service, strconv.Itoa(s.Desired), strconv.Itoa(s.Bounds.Min), strconv.Itoa(s.Bounds.Max), state}}); err != nil || len(s.Policies) == 0 {
 		return err
 	}
@@ -154,5 +155,5 @@ func (s *scaling) write(p *program) error {
 		rows[i] = []string{policy.Name, policy.Type, follows, dash(strings.Join(policy.Alarms, " "))}
 	}
 	fmt.Fprintln(p.Out)
-	return writeTable(p.Out, []string{"POLICY", "TYPE", "KEEPS", "ALARMS"}, rows)
+	return printing.Table(p.Out, []string{"POLICY", "TYPE", "KEEPS", "ALARMS"}, rows)
 }

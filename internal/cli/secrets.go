@@ -9,6 +9,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/internal/app"
+	"gantry/internal/cli/printing"
 )
 
 func (p *program) secretsCommand() *cobra.Command {
@@ -95,8 +96,8 @@ func (p *program) showSecrets(ctx context.Context, target, container, output str
 			}
 		}
 		if output == "json" {
-			return writeJSON(p.Out, refs)
+			return printing.JSON(p.Out, refs)
 		}
-		return writeTable(p.Out, []string{"CONTAINER", "NAME", "FROM"}, table)
+		return printing.Table(p.Out, []string{"CONTAINER", "NAME", "FROM"}, table)
 	})
 }

@@ -18,6 +18,7 @@ import (
 	"gantry/awsx/diagnose/reason"
 	"gantry/internal/app"
 	"gantry/internal/clean"
+	"gantry/internal/cli/printing"
 	"gantry/ui/text"
 )
 
@@ -43,8 +44,8 @@ func (p *program) statusCommand() *cobra.Command {
 			}
 			return p.with(cmd.Context(), func(a *app.App) error {
 				err := p.status(cmd.Context(), a, args, output)
-				if err != nil && output == "json" && !errors.Is(err, errNoReader) {
-					return errors.Join(err, writeJSON(p.Out, struct {
+				if err != nil && output == "json" && !errors.Is(err, printing.ErrNoReader) {
+					return errors.Join(err, printing.JSON(p.Out, struct {
 						Context string `json:"context"`
 						completeness
 					}{a.Context.String(), completenessOf([]error{err})}))
@@ -77,7 +78,7 @@ type completeness struct {
 func completenessOf(errs []error) completeness {
 	c := completeness{Partial: len(errs) > 0, Errors: []string{}}
 	for _, err := range errs {
-		c.Errors = append(c.Errors, shown(err.Error()))
+		c.Errors = append(c.Errors, printing.Shown(err.Error()))
 	}
 	return c
 }
@@ -93,7 +94,7 @@ func (p *program) partial(errs []error) {
 			fmt.Fprintf(p.Err, "warning: partial: and %d more like these\n", len(errs)-i)
 			return
 		}
-		fmt.Fprintln(p.Err, "warning: partial: "+shown(err.Error()))
+		fmt.Fprintln(p.Err, "warning: partial: "+printing.Shown(err.Error()))
 	}
 }
 
@@ -120,13 +121,13 @@ func (p *program) clusters(ctx context.Context, a *app.App, output string) error
 		rows[i] = []string{c.Name, c.Status, strconv.Itoa(c.Services), strconv.Itoa(c.Running), strconv.Itoa(c.Pending), strconv.Itoa(c.Instances)}
 	}
 	if output == "json" {
-		return writeJSON(p.Out, struct {
+		return printing.JSON(p.Out, struct {
 			Context  string          `json:"context"`
 			Clusters []clusterStatus `json:"clusters"`
 			completeness
 		}{a.Context.String(), list, completenessOf(partial)})
 	}
-	return writeTable(p.Out, []string{"CLUSTER", "STATUS", "SERVICES", "RUNNING", "PENDING", "INSTANCES"}, rows)
+	return printing.Table(p.Out, []string{"CLUSTER", "STATUS", "SERVICES", "RUNNING", "PENDING", "INSTANCES"}, rows)
 }
 
 // serviceStatus is a service as -o json prints it. Numbers that were not read
@@ -206,14 +207,14 @@ func (p *program) services(ctx context.Context, a *app.App, name, output string)
 		rows[i] = serviceCells(list[i], s.Finding)
 	}
 	if output == "json" {
-		return writeJSON(p.Out, struct {
+		return printing.JSON(p.Out, struct {
 			Context  string          `json:"context"`
 			Cluster  string          `json:"cluster"`
 			Services []serviceStatus `json:"services"`
 			completeness
 		}{a.Context.String(), cluster.Name, list, completenessOf(survey.Partial)})
 	}
-	return writeTable(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, rows)
+	return printing.Table(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, rows)
 }
 
 // serviceCells are the cells of the services table. What was not read is "?".
@@ -275,7 +276,7 @@ func (p *program) service(ctx context.Context, a *app.App, target, output string
 	others := leftovers(joined)
 	service := statusOf(found.Service(), found.Finding)
 	if output == "json" {
-		return writeJSON(p.Out, struct {
+		return printing.JSON(p.Out, struct {
 			Context      string         `json:"context"`
 			Cluster      string         `json:"cluster"`
 			Service      serviceStatus  `json:"service"`
@@ -284,7 +285,7 @@ func (p *program) service(ctx context.Context, a *app.App, target, output string
 			completeness
 		}{a.Context.String(), cluster, service, tasks, others, completenessOf(found.Partial)})
 	}
-	if err := writeTable(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, [][]string{serviceCells(service, found.Finding)}); err != nil {
+	if err := printing.Table(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, [][]string{serviceCells(service, found.Finding)}); err != nil {
 		return err
 	}
 	fmt.Fprintln(p.Out)
@@ -295,7 +296,7 @@ func (p *program) service(ctx context.Context, a *app.App, target, output string
 	for _, o := range others {
 		rows = append(rows, []string{"(no task)", "", "", "", "", o.Target, o.State, o.Reason})
 	}
-	return writeTable(p.Out, []string{"TASK", "STATUS", "HEALTH", "REVISION", "ZONE", "PORTS", "TARGETS", "REASON"}, rows)
+	return printing.Table(p.Out, []string{"TASK", "STATUS", "HEALTH", "REVISION", "ZONE", "PORTS", "TARGETS", "REASON"}, rows)
 }
 
 func dash(s string) string {

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx/diagnose"
 	"gantry/awsx/sim"
+	"gantry/internal/cli/printing"
 )
 
 func TestStatusOfClusters(t *testing.T) {
@@ -144,7 +145,7 @@ func TestOutputIsSafeForTerminals(t *testing.T) {
 		"bidi \u202e": `"bidi \u202e"`,
 	} {
 		var b strings.Builder
-		if err := writeJSONLine(&b, in); err != nil || b.String() != want+"\n" {
+		if err := printing.JSONLine(&b, in); err != nil || b.String() != want+"\n" {
 			t.Errorf("%q prints as %s, want %s", in, b.String(), want)
 		}
 	}

@@ -1,4 +1,4 @@
-package cli
+package printing
 
 import (
 	"fmt"
@@ -15,9 +15,9 @@ import (
 // pipelines end jobs that are silent for minutes.
 const heartbeat = time.Minute
 
-// progressPrinter prints what is new since the progress before, so that a
+// Progress prints what is new since the progress before, so that a
 // pipeline's log tells the story once. The verdict is the result's to tell.
-type progressPrinter struct {
+type Progress struct {
 	w      io.Writer
 	groups *regexp.Regexp // ARNs of target groups, by name
 	events map[string]bool
@@ -25,8 +25,9 @@ type progressPrinter struct {
 	at     time.Time       // of the last that printed anything
 }
 
-func newProgressPrinter(w io.Writer, before []awsx.ServiceEvent) *progressPrinter {
-	p := &progressPrinter{
+// NewProgress makes a printer; events from before its change are not told.
+func NewProgress(w io.Writer, before []awsx.ServiceEvent) *Progress {
+	p := &Progress{
 		w: w, groups: regexp.MustCompile(`arn:[a-z-]+:elasticloadbalancing:[^ )]*:targetgroup/([^/ )]+)/[0-9a-f]+`),
 		events: map[string]bool{},
 	}
@@ -36,9 +37,11 @@ func newProgressPrinter(w io.Writer, before []awsx.ServiceEvent) *progressPrinte
 	return p
 }
 
-func (p *progressPrinter) step(words string) { fmt.Fprintln(p.w, "- "+shown(words)) }
+// Step prints a step that is taken.
+func (p *Progress) Step(words string) { fmt.Fprintln(p.w, "- "+Shown(words)) }
 
-func (p *progressPrinter) progress(pr follow.Progress) {
+// Print prints what a follow sees now, where it is news.
+func (p *Progress) Print(pr follow.Progress) {
 	events := p.news(pr.Events)
 	pr.Verdict, pr.Events = nil, nil
 	quiet := pr.At.Sub(p.at) < heartbeat
@@ -55,14 +58,14 @@ func (p *progressPrinter) progress(pr follow.Progress) {
 		if p.lines[key] && (quiet || i > 0) {
 			continue
 		}
-		fmt.Fprintln(p.w, "  "+shown(line))
+		fmt.Fprintln(p.w, "  "+Shown(line))
 		p.at = pr.At
 	}
 	p.lines = now
 }
 
 // news are the events that were not printed yet, those of one text on one line.
-func (p *progressPrinter) news(events []awsx.ServiceEvent) []string {
+func (p *Progress) news(events []awsx.ServiceEvent) []string {
 	var lines []string
 	counts := map[string]int{}
 	for _, e := range events {

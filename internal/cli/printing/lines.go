@@ -1,4 +1,4 @@
-package cli
+package printing
 
 import (
 	"bufio"
@@ -17,8 +17,8 @@ import (
 // maxLine bounds what text output shows of one line, in bytes; JSON has it whole.
 const maxLine = 64 << 10
 
-// logLine is an entry as -o json prints it.
-type logLine struct {
+// Line is an entry as -o json prints it.
+type Line struct {
 	Time      time.Time       `json:"time"`
 	Task      string          `json:"task,omitempty"`
 	Container string          `json:"container,omitempty"`
@@ -30,33 +30,35 @@ type logLine struct {
 	Document  json.RawMessage `json:"document,omitempty"`
 }
 
-// logPrinter prints entries, one a line. What it printed is seen once it is
+// Lines prints entries, one a line. What it printed is seen once it is
 // flushed.
-type logPrinter struct {
+type Lines struct {
 	out    *bufio.Writer
 	scope  inquiry.LineScope
 	output string
 }
 
-func newLogPrinter(w io.Writer, scope inquiry.LineScope, output string) *logPrinter {
-	return &logPrinter{bufio.NewWriterSize(w, maxLine), scope, output}
+// NewLines makes a printer of the entries of a scope, as text or as JSON lines.
+func NewLines(w io.Writer, scope inquiry.LineScope, output string) *Lines {
+	return &Lines{bufio.NewWriterSize(w, maxLine), scope, output}
 }
 
-func (p *logPrinter) print(e logs.Entry) error {
+// Print prints an entry.
+func (p *Lines) Print(e logs.Entry) error {
 	from := p.scope.Writer(e)
 	if p.output == "json" {
-		line := logLine{Time: e.Time, Task: from.Task, Container: from.Container, Level: e.Level, Message: clean.Redact(clean.Plain(e.Message)), Late: e.Late, Ahead: e.Ahead}
+		line := Line{Time: e.Time, Task: from.Task, Container: from.Container, Level: e.Level, Message: clean.Redact(clean.Plain(e.Message)), Late: e.Late, Ahead: e.Ahead}
 		if e.Gap != nil {
 			line.Gap = e.Gap.Reason
 		} else {
 			line.Document = redactDocument(e.Source)
 		}
-		return writeJSONLine(p.out, line)
+		return JSONLine(p.out, line)
 	}
 	message := bounded(strings.TrimRight(clean.Plain(e.Message), "\r\n"))
 	switch {
 	case e.Gap != nil:
-		message = fmt.Sprintf("--- lines up to %s were not read: %s ---", e.Gap.To.UTC().Format("15:04:05.000"), shown(e.Gap.Reason))
+		message = fmt.Sprintf("--- lines up to %s were not read: %s ---", e.Gap.To.UTC().Format("15:04:05.000"), Shown(e.Gap.Reason))
 	case e.Late:
 		message = "(late) " + message
 	case e.Ahead:
@@ -65,6 +67,9 @@ func (p *logPrinter) print(e logs.Entry) error {
 	_, err := fmt.Fprintf(p.out, "%s %s %s\n", e.Time.UTC().Format("2006-01-02T15:04:05.000Z"), clean.Line(from.Label), message)
 	return err
 }
+
+// Flush writes what was printed so far.
+func (p *Lines) Flush() error { return p.out.Flush() }
 
 // bounded is a message as text shows it: on one line, credentials masked, and cut
 // where it is longer than a line may be.

@@ -1,4 +1,4 @@
-package cli
+package printing
 
 import (
 	"encoding/json"
@@ -10,35 +10,33 @@ import (
 	"unicode"
 	"unicode/utf16"
 
-	"github.com/spf13/cobra"
-
 	"gantry/internal/clean"
 	"gantry/ui/text"
 )
 
-// errNoReader is the failure to print because whoever read has seen enough.
-var errNoReader = errors.New("nobody reads the output")
+// ErrNoReader is the failure to print because whoever read has seen enough.
+var ErrNoReader = errors.New("nobody reads the output")
 
-// outlet is standard output. A connection that breaks is another matter, so
-// only what fails here becomes errNoReader.
-type outlet struct{ io.Writer }
+// Outlet is standard output. A connection that breaks is another matter, so
+// only what fails here becomes ErrNoReader.
+type Outlet struct{ io.Writer }
 
 // Write writes.
-func (o outlet) Write(b []byte) (int, error) {
+func (o Outlet) Write(b []byte) (int, error) {
 	n, err := o.Writer.Write(b)
 	if errors.Is(err, syscall.EPIPE) {
-		err = errNoReader
+		err = ErrNoReader
 	}
 	return n, err
 }
 
-// shown is text from outside as it may be printed: on one line, credentials
+// Shown is text from outside as it may be printed: on one line, credentials
 // masked.
-func shown(s string) string { return clean.Shown(s) }
+func Shown(s string) string { return clean.Shown(s) }
 
-// writeJSON prints a value as indented JSON. Texts keep their value; what could
+// JSON prints a value as indented JSON. Texts keep their value; what could
 // act on a terminal is written as JSON escapes.
-func writeJSON(w io.Writer, v any) error {
+func JSON(w io.Writer, v any) error {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -50,8 +48,8 @@ func writeJSON(w io.Writer, v any) error {
 	return err
 }
 
-// writeJSONLine prints a value as JSON on one line.
-func writeJSONLine(w io.Writer, v any) error {
+// JSONLine prints a value as JSON on one line.
+func JSONLine(w io.Writer, v any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -81,9 +79,9 @@ func escapeJSON(s string) string {
 	return b.String()
 }
 
-// writeTable prints rows under a header in columns of their widest cell. The
+// Table prints rows under a header in columns of their widest cell. The
 // last column is not padded.
-func writeTable(w io.Writer, header []string, rows [][]string) error {
+func Table(w io.Writer, header []string, rows [][]string) error {
 	widths := make([]int, len(header))
 	for _, row := range append([][]string{header}, rows...) {
 		for i, cell := range row {
@@ -105,20 +103,4 @@ func writeTable(w io.Writer, header []string, rows [][]string) error {
 		}
 	}
 	return nil
-}
-
-// outputFlag declares -o; the first kind is the default.
-func outputFlag(cmd *cobra.Command, to *string, kinds ...string) {
-	cmd.Flags().StringVarP(to, "output", "o", kinds[0], "`format`: "+strings.Join(kinds, ", "))
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(kinds, cobra.ShellCompDirectiveNoFileComp)) // fails when declared twice
-}
-
-// outputs checks an -o value against what a command can print.
-func outputs(given string, known ...string) error {
-	for _, k := range known {
-		if given == k {
-			return nil
-		}
-	}
-	return usagef("-o %q is unknown, expected %s", given, strings.Join(known, ", "))
 }
