@@ -24,6 +24,9 @@ type Entry struct {
 	Sort json.RawMessage
 	// Message is the line's text, raw and whole: clean it where it is shown.
 	Message string
+	// Body is what of Message is shown beside time and level, empty for all of it.
+	// See Read.
+	Body string
 	// Level is the application's level as written, such as "warn"; empty when the
 	// document has none. See Severity.
 	Level string
@@ -55,6 +58,25 @@ type Gap struct {
 	Reason string
 }
 
+// Read takes in what of the message is shown: once, when message, level and time are
+// known.
+func (e *Entry) Read() {
+	e.Body = ""
+	if body := bodyOf(e.Message, e.Level, e.Time); body != e.Message {
+		e.Body = body
+	}
+}
+
+// Shown returns what of the message is to be read beside the line's time and level:
+// these are left out where it repeats them, and a JSON object is its message and its
+// other fields.
+func (e *Entry) Shown() string {
+	if e.Body != "" {
+		return e.Body
+	}
+	return e.Message
+}
+
 // Field returns the text of the document's field at a dotted path, such as
 // "log.level", whether the document nests objects or has dots in its names.
 // Strings come unquoted, everything else as its JSON.
@@ -73,7 +95,7 @@ func (e *Entry) Bytes() int {
 	for _, p := range e.Pieces {
 		n += int(unsafe.Sizeof(p)) + len(p.ID)
 	}
-	return n + int(unsafe.Sizeof(*e)) + len(e.ID) + len(e.Source) + len(e.Sort) + len(e.Message) + len(e.Level) + len(e.Container)
+	return n + int(unsafe.Sizeof(*e)) + len(e.ID) + len(e.Source) + len(e.Sort) + len(e.Message) + len(e.Body) + len(e.Level) + len(e.Container)
 }
 
 // SortByTime puts entries in the order of their times. Those of one time keep their

@@ -144,5 +144,6 @@ func joined(entries []Entry, pieces []int) Entry {
 	if e.Level == "" {
 		e.Level = LevelIn(e.Message)
 	}
+	e.Read()
 	return e
 }

@@ -27,6 +27,7 @@ func (s *Source) entry(l line) logs.Entry {
 		Time: l.Time.UTC(), Ingested: l.Ingested.UTC(), Index: l.group.Name, ID: l.ID,
 		Message: l.Message, Level: s.levels.In(l.Message),
 	}
+	e.Read()
 	if l.group.Region != s.region {
 		e.Index = l.group.Region + ":" + l.group.Name
 	}

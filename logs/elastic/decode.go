@@ -128,6 +128,7 @@ func (l layout) entry(h *hit, step time.Duration) (logs.Entry, time.Time) {
 	}
 	e.Message = l.messageOf(h.Source)
 	e.Level = l.levels.Of(h.Source, l.level, e.Message)
+	e.Read()
 	e.Container = first(h.Source, l.container)
 	e.Piece = logs.PieceOf(h.Source)
 	return e, stored

@@ -72,6 +72,9 @@ func (d *drawing) pieces(pos uint64, line Line, room int) []string {
 	l := d.log
 	m := l.prepared(pos, line)
 	base := line.Level.role()
+	if left, ok := d.toMatch(pos, m.text, room); ok {
+		return []string{d.window(prepared{text: oneLine(m.text)}, left, room, base)}
+	}
 	if !l.wrap && (!strings.Contains(m.text, "\n") || !l.unfolded && !l.opened[pos]) {
 		return []string{d.oneRow(m, room, base)}
 	}
@@ -90,6 +93,32 @@ func (d *drawing) pieces(pos uint64, line Line, room int) []string {
 		at += len(part) + 1
 	}
 	return rows
+}
+
+// toMatch returns how far the line that the search went to is scrolled, so that the
+// match is in view: it may lie beyond the row's end, or in what is folded. Lines that
+// are wrapped or scrolled already stay as they are.
+func (d *drawing) toMatch(pos uint64, message string, room int) (left int, ok bool) {
+	l := d.log
+	if l.wrap || l.left > 0 || !l.find.on() || l.following || pos != l.sought || pos != l.cursor || l.unfolded || l.opened[pos] {
+		return 0, false
+	}
+	shown := message
+	if strings.Contains(message, "\n") {
+		shown, message = d.fold(message, room), oneLine(message)
+	}
+	if from, to := l.find.next(shown); from >= 0 && text.Width(shown[:to]) < room {
+		return 0, false
+	}
+	from, to := l.find.next(message)
+	switch {
+	case from < 0:
+		return 0, false
+	case text.Width(message[:to]) < room:
+		return 0, true
+	}
+	// A quarter of the row before the match tells where it stands.
+	return max(0, text.Width(message[:from])-room/4), true
 }
 
 // oneRow draws a message in one row.
@@ -111,6 +140,11 @@ func (d *drawing) cut(m prepared, room int, base theme.Role) string {
 	if left == 0 {
 		return d.message(m, text.Fit(m.text, room, d.g.Ellipsis), base)
 	}
+	return d.window(m, left, room, base)
+}
+
+// window draws what of a message lies beyond a number of cells.
+func (d *drawing) window(m prepared, left, room int, base theme.Role) string {
 	window := text.Window(m.text, left, room)
 	return d.message(m.from(len(text.Truncate(m.text, left, ""))), window, base)
 }

@@ -71,9 +71,10 @@ type Log struct {
 	following bool
 	fresh     int // lines shown that came since following stopped
 	cursor    uint64
-	top       place // first row of a frame that does not follow
-	middle    bool  // the next frame has the cursor in its middle
-	onScreen  int   // lines in the last frame
+	top       place  // first row of a frame that does not follow
+	middle    bool   // the next frame has the cursor in its middle
+	sought    uint64 // the line that the search went to, whose match is scrolled into view
+	onScreen  int    // lines in the last frame
 
 	beyond int       // where the cursor would have gone further, see Beyond
 	ends   [2]string // what stands above the first line and below the last one

@@ -327,3 +327,29 @@ func TestAStackTraceIsOneRowThatSaysWhatHappened(t *testing.T) {
 		})
 	}
 }
+
+// TestAMatchIsScrolledIntoView: one beyond the row's end, and one in what is folded;
+// other lines stay where they are.
+func TestAMatchIsScrolledIntoView(t *testing.T) {
+	l, b := newLog(1)
+	b.add(
+		logview.Line{Message: strings.Repeat("before ", 40) + "needle " + strings.Repeat("after ", 20)},
+		logview.Line{Message: "Traceback\n  in hidden frame\nKeyError: x"},
+		logview.Line{Message: "the last one, " + strings.Repeat("far ", 40) + "needle"},
+	)
+	l.Changed(nil)
+	rows(l, 60, 4)
+	for _, expr := range []string{"needle after", "hidden"} {
+		if err := l.SetSearch(expr); err != nil || !l.FindPrevious() {
+			t.Fatalf("%s is not found (%v)", expr, err)
+		}
+		all := rows(l, 60, 4)
+		if at := slices.IndexFunc(all, func(row string) bool { return strings.Contains(row, expr) }); at < 0 || !strings.HasPrefix(all[at], ">") {
+			t.Errorf("the match of %s is not in view:\n%s", expr, strings.Join(all, "\n"))
+		}
+		if !strings.Contains(strings.Join(all, "\n"), "the last one") {
+			t.Errorf("another line was scrolled:\n%s", strings.Join(all, "\n"))
+		}
+		l.SetFollowing(true)
+	}
+}

@@ -217,6 +217,7 @@ func (l *Log) findWith(step func(uint64) (uint64, bool)) bool {
 	for pos, ok = step(pos); ok; pos, ok = step(pos) {
 		if line := l.src.At(pos); l.find.in(line.Message) || l.find.in(line.Label) {
 			l.Goto(pos)
+			l.sought = pos
 			return true
 		}
 	}

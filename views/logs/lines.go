@@ -112,8 +112,16 @@ func (l *lines) At(pos uint64) logview.Line {
 	}
 	return logview.Line{
 		Time: e.Time.In(l.zone), Level: levelOf(e.Level), Label: label.text, Colour: label.colour,
-		Message: e.Message, Late: e.Late, Ahead: e.Ahead, Anchor: l.anchor != nil && e.Index == l.anchor.Index && e.ID == l.anchor.ID,
+		Message: e.Shown(), Late: e.Late, Ahead: e.Ahead, Anchor: l.anchor != nil && e.Index == l.anchor.Index && e.ID == l.anchor.ID,
 	}
+}
+
+// whole is the message of a line as it came, or what a line that is none says.
+func (l *lines) whole(pos uint64) string {
+	if e := l.ring.At(pos); e != nil && e.Gap == nil {
+		return e.Message
+	}
+	return l.At(pos).Message
 }
 
 // merged tells that the lines are those of several, so that each says whose it is.
@@ -206,7 +214,7 @@ func (l *lines) text(lines iter.Seq[uint64]) string {
 	for pos := range lines {
 		line, e := l.At(pos), l.ring.At(pos)
 		b.WriteString(wording.JoinNonEmpty(" ", line.Time.Format("2006-01-02T15:04:05.000Z07:00"),
-			clean.Line(e.Level), clean.Line(line.Label), clean.ShownText(clean.Plain(strings.TrimRight(line.Message, "\r\n")))))
+			clean.Line(e.Level), clean.Line(line.Label), clean.ShownText(clean.Plain(strings.TrimRight(l.whole(pos), "\r\n")))))
 		b.WriteByte('\n')
 	}
 	return b.String()

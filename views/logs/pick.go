@@ -42,7 +42,7 @@ func (p *page) copyAction(pos uint64, noLine string) ui.Action {
 func (p *page) copy(pos uint64) {
 	if !p.view.Selecting() {
 		if p.lines.ring.At(pos) != nil {
-			p.deps.Host.Copy("line", p.lines.safe(p.lines.At(pos).Message))
+			p.deps.Host.Copy("line", p.lines.safe(p.lines.whole(pos)))
 		}
 		return
 	}
@@ -50,7 +50,7 @@ func (p *page) copy(pos uint64) {
 	n := 0
 	for pos := range p.view.Selection() {
 		line := p.lines.At(pos)
-		fmt.Fprintf(&b, "%s\n", wording.JoinNonEmpty(" ", line.Time.Format("15:04:05.000"), clean.ShownText(line.Label), p.lines.safe(line.Message)))
+		fmt.Fprintf(&b, "%s\n", wording.JoinNonEmpty(" ", line.Time.Format("15:04:05.000"), clean.ShownText(line.Label), p.lines.safe(p.lines.whole(pos))))
 		n++
 	}
 	p.view.SetSelecting(false)

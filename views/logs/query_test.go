@@ -59,7 +59,12 @@ func TestFieldsOfStructuredLinesAreColumns(t *testing.T) {
 		d.Advance(10 * time.Second).Shows("404    later")
 		d.Press("ctrl+r").Advance(readTime).Shows("STATUS MSG", "404    later")
 		d.Press("enter").Shows("record", `"msg": "later",`).Press("esc")
-		d.Press("J").Shows(`{"msg":"later","status":404}`).Hides("STATUS MSG")
+		// Otherwise they are their message and their other fields; a copy is the whole line.
+		d.Press("J").Shows("later status=404", "no upstream method=POST path=/pay").Hides("STATUS MSG", `"msg"`)
+		d.Press("c")
+		if d.Clipboard != `{"msg":"later","status":404}` {
+			t.Errorf("copied %s", d.Clipboard)
+		}
 	})
 }
 

@@ -44,10 +44,12 @@ func (s *Shelf) Write(at time.Time, container, name, level, message string) {
 		if err != nil {
 			panic(err) // strings can be marshalled
 		}
-		s.Entries = append(s.Entries, logs.Entry{
+		e := logs.Entry{
 			Time: at, Index: "logstash-2026.03.14", ID: fmt.Sprint(len(s.Entries)), Source: source,
 			Message: message, Level: level, Container: container,
-		})
+		}
+		e.Read()
+		s.Entries = append(s.Entries, e)
 		slices.SortStableFunc(s.Entries, func(a, b logs.Entry) int { return a.Time.Compare(b.Time) })
 	})
 }
