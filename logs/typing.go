@@ -2,6 +2,7 @@ package logs
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"gantry/logs/kql"
@@ -65,7 +66,11 @@ func Offer(before string, known Vocabulary) Offers {
 			}
 		}
 	case kql.ValuePart:
-		for _, v := range known.Values(place.Field) {
+		values := known.Values(place.Field)
+		if place.Field == FieldLevel {
+			values = levelsAmong(values)
+		}
+		for _, v := range values {
 			shown := valueOf(v).String()
 			if begins(shown) || begins(v) {
 				o.Text = append(o.Text, shown+" ")
@@ -74,6 +79,18 @@ func Offer(before string, known Vocabulary) Offers {
 	case kql.NoPart:
 	}
 	return o
+}
+
+// levelsAmong returns the values of the level, and the levels that no line had yet:
+// they can be asked for all the same. Numbers are none.
+func levelsAmong(values []string) []string {
+	values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return SeverityOf(v) == SeverityUnknown })
+	for _, s := range [...]Severity{SeverityError, SeverityWarn, SeverityInfo, SeverityDebug, SeverityFatal, SeverityTrace} {
+		if !slices.Contains(values, s.String()) {
+			values = append(values, s.String())
+		}
+	}
+	return values
 }
 
 // Meant returns the names that a query's unknown fields are probably meant to be,

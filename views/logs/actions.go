@@ -162,25 +162,36 @@ func (s *screen) openRecord(pos uint64) {
 	if e == nil {
 		return
 	}
-	s.viewer.Deps.Host.Push(&record{s.document("record", s.page.lines.record(e)), s, e})
+	s.viewer.Deps.Host.Push(&record{s.document("record", ui.Plain(s.page.lines.record(e))), s, e})
 }
 
-// openQuery shows how the lines are found, whole.
+// openQuery shows how the lines are found, whole. A copy is the query alone, to be
+// pasted into Kibana.
 func (s *screen) openQuery() {
 	var d prose.Document
 	if !s.whose.subject.searchable() {
 		d.Paras = s.words().emptiness()
-	} else {
-		d.Line(theme.Text, "These lines are found by a query derived from the account:")
-		s.words().found(&d)
+		s.viewer.Deps.Host.Push(s.document("query", ui.Plain(prose.PlainText(d.Paras))))
+		return
 	}
-	s.viewer.Deps.Host.Push(s.document("query", prose.PlainText(d.Paras)))
+	d.Line(theme.Text, "These lines are found by a query derived from the account:")
+	s.words().found(&d)
+	s.viewer.Deps.Host.Push(s.document("query", worded{ui.Plain(prose.PlainText(d.Paras)), s.search.wanted(s.whose.subject).String()}))
 }
 
+// worded is a query with what is to be said of it.
+type worded struct {
+	ui.Plain
+	query string
+}
+
+// Text is the query.
+func (e worded) Text() string { return e.query }
+
 // document is a text about the lines.
-func (s *screen) document(name, text string) *ui.Document {
+func (s *screen) document(name string, content ui.Content) *ui.Document {
 	return ui.NewDocument(s.viewer.Deps.Host, ui.DocumentOptions{
-		Name: name, Content: ui.Plain(text),
+		Name: name, Content: content,
 		Header: ui.Header{
 			Badge: s.viewer.Deps.Badge(s.words().cluster()),
 			Crumb: s.words().crumb() + " " + name,

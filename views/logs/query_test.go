@@ -225,3 +225,25 @@ func TestLinesAreAskedForByTheLevelThatIsShown(t *testing.T) {
 		d.Press("d").Shows("level: where the store has no field that names it")
 	})
 }
+
+// TestTheQueryIsCopiedWhole, in the language that Kibana reads, and no more than it.
+func TestTheQueryIsCopiedWhole(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		s, a, scope := stocked(100)
+		d := openLogs(t, s, a, scope, viewstest.Standard, nil)
+		d.Press("Q").Advance(time.Second).Type("log_level:error or line").Press("enter").Advance(readTime)
+		d.Press("d").Shows("typed: log_level:error or line").Press("c")
+		for _, task := range d.Tasks(d.service) {
+			if id := task.Containers[0].RuntimeID; !strings.Contains(d.Clipboard, id) {
+				t.Errorf("the container %s is not in %s", id, d.Clipboard)
+			}
+		}
+		// The family is told by a regular expression, which Kibana's own language lacks.
+		if !strings.HasPrefix(d.Clipboard, "lucene:") || !strings.Contains(d.Clipboard, "container_name.keyword:/") || !strings.HasSuffix(d.Clipboard, "(log_level:error OR line))") {
+			t.Errorf("copied %s", d.Clipboard)
+		}
+		if _, err := logs.ParseExpr(d.Clipboard); err != nil {
+			t.Errorf("what is copied cannot be typed: %v", err)
+		}
+	})
+}
