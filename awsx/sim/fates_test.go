@@ -228,6 +228,19 @@ func TestAServiceOfTaskSetsHasNoDeployments(t *testing.T) {
 	}
 }
 
+func TestEventsOfATaskSetNameIt(t *testing.T) {
+	live(t, sim.Options{Scenario: sim.CodeDeploy}, func(w *world) {
+		time.Sleep(10 * time.Minute)
+		s := w.service("notices")
+		live := *s.TaskSets[0].Id
+		for _, text := range []string{"has started ", "registered 1 targets in ", "has reached a steady state."} {
+			if !says(s, "(service notices, taskSet "+live+") "+text) {
+				t.Errorf("it never said %q:\n%s", text, events(s, 20))
+			}
+		}
+	})
+}
+
 func TestWhatCannotStartIsTriedEverLessOften(t *testing.T) {
 	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
 		w.deploy("api-orders", w.reviseImage("api-orders", "never-pushed"))

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -273,7 +274,40 @@ func (a *Fleet) announceStarted(s *Service, tasks []*Task) {
 		return
 	}
 	s.Steady = false
-	a.Event(s, "has started "+strconv.Itoa(len(tasks))+" tasks: "+nameTasks(tasks)+".")
+	for d, own := range byDeployment(s, tasks) {
+		a.eventOf(s, d, "has started "+strconv.Itoa(len(own))+" tasks: "+nameTasks(own)+".")
+	}
+}
+
+// byDeployment yields the tasks of each task set of a service apart, and those of
+// ECS' own deployments together, in the order of the deployments.
+func byDeployment(s *Service, tasks []*Task) iter.Seq2[*Deployment, []*Task] {
+	return func(yield func(*Deployment, []*Task) bool) {
+		if s.Controller == "" {
+			yield(nil, tasks)
+			return
+		}
+		for _, d := range s.Deployments {
+			var own []*Task
+			for _, t := range tasks {
+				if t.deployment == d {
+					own = append(own, t)
+				}
+			}
+			if len(own) > 0 && !yield(d, own) {
+				return
+			}
+		}
+	}
+}
+
+// eventOf adds an event of a task set; d is nil for one of the service.
+func (a *Fleet) eventOf(s *Service, d *Deployment, message string) {
+	if d == nil || d.Set == nil {
+		a.Event(s, message)
+		return
+	}
+	a.addEvent(s, a.Now, "(service "+s.Name+", taskSet "+d.ID+") "+message)
 }
 
 func (a *Fleet) announceStopped(s *Service, tasks []*Task) {
@@ -281,10 +315,12 @@ func (a *Fleet) announceStopped(s *Service, tasks []*Task) {
 		return
 	}
 	s.Steady = false
-	if len(s.Balancers) > 0 {
-		a.Event(s, "has begun draining connections on "+strconv.Itoa(len(tasks))+" tasks.")
+	for d, own := range byDeployment(s, tasks) {
+		if len(s.Balancers) > 0 {
+			a.eventOf(s, d, "has begun draining connections on "+strconv.Itoa(len(own))+" tasks.")
+		}
+		a.eventOf(s, d, "has stopped "+strconv.Itoa(len(own))+" running tasks: "+nameTasks(own)+".")
 	}
-	a.Event(s, "has stopped "+strconv.Itoa(len(tasks))+" running tasks: "+nameTasks(tasks)+".")
 }
 
 func nameTasks(tasks []*Task) string {
@@ -340,11 +376,15 @@ func (a *Fleet) Event(s *Service, message string) {
 
 // EventAt adds an event of the past.
 func (a *Fleet) EventAt(s *Service, at time.Time, message string) {
+	a.addEvent(s, at, "(service "+s.Name+") "+message)
+}
+
+func (a *Fleet) addEvent(s *Service, at time.Time, message string) {
 	newest := slices.IndexFunc(s.Events, func(e ServiceEvent) bool { return !e.CreatedAt.After(at) })
 	if newest < 0 {
 		newest = len(s.Events)
 	}
-	s.Events = slices.Insert(s.Events, newest, ServiceEvent{ID: a.Rng.UUID(), CreatedAt: wire.At(at), Message: "(service " + s.Name + ") " + message})
+	s.Events = slices.Insert(s.Events, newest, ServiceEvent{ID: a.Rng.UUID(), CreatedAt: wire.At(at), Message: message})
 	if len(s.Events) > maxEvents {
 		s.Events = s.Events[:maxEvents]
 	}

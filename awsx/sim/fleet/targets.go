@@ -19,7 +19,7 @@ type registration struct {
 func (a *Fleet) registerTargets(t *Task) {
 	for _, target := range a.EnterGroups(t) {
 		group := target.Group
-		a.Event(t.Service, "registered 1 targets in (target-group "+group.ARN+")")
+		a.eventOf(t.Service, t.deployment, "registered 1 targets in (target-group "+group.ARN+")")
 		if target.State != elb.TargetInitial {
 			continue
 		}
@@ -93,7 +93,7 @@ func (a *Fleet) deregisterTargets(t *Task) (longest time.Duration) {
 			continue
 		}
 		group := target.Group
-		a.Event(t.Service, "deregistered 1 targets in (target-group "+group.ARN+")")
+		a.eventOf(t.Service, t.deployment, "deregistered 1 targets in (target-group "+group.ARN+")")
 		if target.State == elb.TargetUnused {
 			group.Remove(target.Target)
 			continue

@@ -51,11 +51,11 @@ func (a *Fleet) scheduleSets(s *Service) {
 		if d.Rollout != state {
 			d.Rollout, d.UpdatedAt = state, a.Now
 			s.touch()
+			if state == RolloutCompleted {
+				a.eventOf(s, d, SteadyState)
+			}
 		}
 		steady = steady && state == RolloutCompleted
 	}
-	if steady && !s.Steady {
-		s.Steady = true
-		a.Event(s, SteadyState)
-	}
+	s.Steady = steady
 }

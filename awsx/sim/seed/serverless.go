@@ -114,6 +114,13 @@ func (a *seeder) seedControllers(c *fleet.Cluster) error {
 		a.seedStopped(notices, notices.Deployments[0], a.Ago(time.Duration(20-4*i)*time.Minute), 3*time.Minute,
 			ending{code: fleet.EssentialExited, reason: "Essential container in task exited", exit: &code})
 	}
+	for i, t := range notices.Live {
+		a.After(time.Duration(45+90*i)*time.Second, func() {
+			if t.Last == fleet.Running && t.Desired == fleet.Running {
+				a.Exit(t.Containers[0], code)
+			}
+		})
+	}
 	one := 1
 	invoices := c.ByName["invoices"]
 	failing := invoices.Deployments[1]
