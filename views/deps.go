@@ -15,7 +15,9 @@ import (
 type Deps struct {
 	// Host is the shell, and with it the theme.
 	Host *ui.Host
-	// Now is the clock. Unlike the Host it may be asked from commands.
+	// Now is the time of what is shown: with a snapshot, when that was taken. What is
+	// measured here, such as how old a reading is, goes by the Host's. Unlike the Host
+	// it may be asked from commands.
 	Now func() time.Time
 	// Store holds the watches that fill the tables.
 	Store *store.Store

@@ -61,8 +61,10 @@ func (m Masking) Value(name, value string) string {
 	return shown
 }
 
-// Hides reports whether something of a variable's value is hidden.
-func (m Masking) Hides(name, value string) bool { return m.Value(name, value) != value }
+// Hides reports whether something of a variable's value is hidden, or was before.
+func (m Masking) Hides(name, value string) bool {
+	return m.Value(name, value) != value || clean.FindMask(value) > 0
+}
 
 // Text returns a text that stands under no name of its own as it may be shown.
 func (m Masking) Text(s string) string { return clean.Redact(m.known.Hide(s)) }
@@ -88,7 +90,7 @@ func (m Masking) text(s Secret) string {
 // variable is the name of a string where operators chose it; elsewhere it is empty,
 // as members like "key" say nothing.
 func (s Secret) variable() string {
-	if strings.HasSuffix(s.Path, "/value") || ownNames(s.Path) {
+	if strings.HasSuffix(s.Path, "/value") || strings.HasSuffix(s.Path, "/Value") || ownNames(s.Path) {
 		return s.Name
 	}
 	return ""
@@ -127,9 +129,14 @@ func Shown(raw []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	Mask(tree)
+	return tree.Indented(), nil
+}
+
+// Mask replaces the secrets of a document by masks.
+func Mask(tree *Node) {
 	m := MaskingIn(tree)
 	eachText(tree, "", "", func(s Secret) { s.Node.Raw = Quote(m.text(s)) })
-	return tree.indented(), nil
 }
 
 // eachText calls visit for every string of a document but empty ones.
@@ -139,7 +146,7 @@ func eachText(n *Node, path, name string, visit func(Secret)) {
 		label := n.Label()
 		for _, m := range n.Members {
 			under := m.Name
-			if m.Name == "value" && label != "" {
+			if strings.EqualFold(m.Name, "value") && label != "" {
 				under = label
 			}
 			eachText(m.Value, path+"/"+m.Name, under, visit)

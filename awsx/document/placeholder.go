@@ -20,7 +20,7 @@ func Redacted(td *awsx.TaskDefinition) (string, error) {
 		return "", err
 	}
 	hide(tree, awsx.ARNName(td.ARN))
-	return tree.indented() + "\n", nil
+	return tree.Indented() + "\n", nil
 }
 
 // placeholderForm is how placeholders look: numbered in the order of the

@@ -200,7 +200,10 @@ func (n *Node) Label() string {
 	if s := n.Word("name"); s != "" {
 		return s
 	}
-	return n.Word("key")
+	if s := n.Word("key"); s != "" {
+		return s
+	}
+	return n.Word("Key") // of a load balancer's tags
 }
 
 // List returns the items of an array member.
@@ -245,8 +248,8 @@ func (n *Node) clone() *Node {
 // Bytes writes the tree as compact JSON.
 func (n *Node) Bytes() []byte { return n.append(nil) }
 
-// indented writes the tree as JSON laid out for reading.
-func (n *Node) indented() string {
+// Indented writes the tree as JSON laid out for reading.
+func (n *Node) Indented() string {
 	var b bytes.Buffer
 	_ = json.Indent(&b, n.Bytes(), "", "  ") // a tree writes nothing but JSON
 	return b.String()

@@ -44,6 +44,9 @@ func newAccount(id awsx.ContextID, l loaded, o Options) *Account {
 		cfg.APIOptions = append(cfg.APIOptions, awsmiddleware.AddUserAgentKeyValue("gantry", o.Version))
 	}
 	newGuard(o.ReadOnly).install(&cfg)
+	if o.Record != nil {
+		cfg.HTTPClient = recordingClient{cfg.HTTPClient, o.Record}
+	}
 
 	a := &Account{id: id, login: l.login, cfg: cfg}
 	if l.endpoint != "" {

@@ -28,6 +28,9 @@ type Options struct {
 	Transport http.RoundTripper
 	// AttemptTimeout bounds one attempt of a call, answer included; 0 is 15 s.
 	AttemptTimeout time.Duration
+	// Record is shown each call of the opened accounts, with its answer or with the
+	// error in its place; nil shows them to nobody.
+	Record func(r *http.Request, sent []byte, status int, answer []byte, err error)
 }
 
 func (o Options) attemptTimeout() time.Duration {

@@ -16,6 +16,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/sdk"
+	"gantry/awsx/snapshot"
 	"gantry/awsx/store"
 	"gantry/internal/audit"
 	"gantry/internal/config"
@@ -31,6 +32,10 @@ type Options struct {
 	Version string
 	// Demo opens the embedded account and its log store instead of real ones.
 	Demo bool
+	// Replay is the file of a snapshot that is opened instead of an account.
+	Replay string
+	// Recorded has what the account answers gathered, for Snapshot.
+	Recorded bool
 	// AuditDir is where the journal is kept; empty is the user's state directory.
 	AuditDir string
 	// Transport carries every request in place of the network; nil is the network.
@@ -69,6 +74,10 @@ type App struct {
 	// transport carries the requests to log stores and to the team's chat; nil is
 	// the network.
 	transport http.RoundTripper
+	// recorder gathers what the account answers; nil gathers nothing.
+	recorder *snapshot.Recorder
+	version  string
+	taken    time.Time // when the snapshot was taken that is open; else zero
 }
 
 // patience is how long closing waits for calls under way.
@@ -81,10 +90,9 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	if dir == "" {
 		dir = audit.DefaultDir()
 	}
-	open := (*App).openReal
-	if o.Demo {
-		open = (*App).openDemo
-		dir = filepath.Join(dir, "demo")
+	open, apart := way(o)
+	if apart != "" {
+		dir = filepath.Join(dir, apart)
 		// A context of the file would be the simulated account under the name of a
 		// real one.
 		cfg.Contexts = nil
@@ -92,13 +100,36 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		// And the team would be told of changes that nobody made.
 		cfg.Notify = config.Notify{}
 	}
-	a := &App{Config: cfg, started: time.Now(), Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport}
+	a := &App{Config: cfg, started: time.Now(), Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport, version: o.Version}
+	if o.Recorded {
+		a.recorder = snapshot.NewRecorder()
+	}
 	opener, err := open(a, ctx, o)
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	a.assemble(ctx, opener, dir)
 	return a, nil
+}
+
+// way is how the account is opened, and where what is written about one stands that
+// is not real; empty for a real one.
+func way(o Options) (open func(*App, context.Context, Options) (awsx.Opener, error), apart string) {
+	switch {
+	case o.Replay != "":
+		return (*App).openSnapshot, "snapshot"
+	case o.Demo:
+		return (*App).openDemo, "demo"
+	}
+	return (*App).openReal, ""
+}
+
+// record is what is shown the calls of an account; nil when nothing is.
+func (a *App) record() func(*http.Request, []byte, int, []byte, error) {
+	if a.recorder == nil {
+		return nil
+	}
+	return a.recorder.Record
 }
 
 // assemble builds what stands on the opened account.
@@ -110,8 +141,7 @@ func (a *App) assemble(ctx context.Context, opener awsx.Opener, auditDir string)
 	}
 	a.Policy = a.Config.Policy()
 	a.Store = store.New(ctx, store.Options{Opener: opener, Refresh: a.Config.Refresh, Observer: a.Seen, Alarming: reason.AboutHealth})
-	a.Arming = change.NewArming(a.Config.Writing.ReadOnly, 0)
-	a.Gate = a.Arming
+	a.guard(0)
 	o := change.Options{Account: a.Store.Account, Gate: gate{a}, Audit: records, Source: change.StoreSource(a.Store)}
 	a.notices.wake = make(chan struct{}, 1)
 	if a.openChat(); a.chat != nil {
@@ -126,8 +156,18 @@ type gate struct{ a *App }
 
 func (g gate) Allow(p deploy.Plan) error { return g.a.Gate.Allow(p) }
 
+// guard sets what refuses changes; production has to be armed for the span, unless
+// that is zero.
+func (a *App) guard(span time.Duration) {
+	a.Arming = change.NewArming(a.Config.Writing.ReadOnly, span)
+	a.Gate = a.Arming
+	if a.looksBack() {
+		a.Gate = past(a.taken)
+	}
+}
+
 func (a *App) openReal(ctx context.Context, o Options) (awsx.Opener, error) {
-	opener := sdk.New(sdk.Options{Version: o.Version, ReadOnly: a.Config.Writing.ReadOnly, Transport: o.Transport})
+	opener := sdk.New(sdk.Options{Version: o.Version, ReadOnly: a.Config.Writing.ReadOnly, Transport: o.Transport, Record: a.record()})
 	id, err := opener.Resolve(ctx, a.Context)
 	if err != nil {
 		return nil, err

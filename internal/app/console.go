@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os/exec"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -70,10 +69,9 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	if err != nil {
 		return invalid("keys", err)
 	}
-	a.Arming = change.NewArming(a.Config.Writing.ReadOnly, a.Config.Writing.Arm)
-	a.Gate = a.Arming
+	a.guard(a.Config.Writing.Arm)
 
-	deps := &views.Deps{Now: func() time.Time { return time.Now().Round(0) }, Store: a.Store, Policy: policy{a}}
+	deps := &views.Deps{Now: a.Now, Store: a.Store, Policy: policy{a}}
 	lines := a.logViewer(deps)
 	made := &changes.Changes{Deps: deps, Desk: a.Changes, Reveal: a.revealed, Lines: a.Lines()}
 	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines)
@@ -140,6 +138,8 @@ type consoleGate struct{ app *App }
 func (g consoleGate) Mode(scope string) ui.Mode {
 	w := g.app.Arming.Writable(change.Reach(scope))
 	switch {
+	case g.app.looksBack():
+		return ui.Mode{Label: "READ-ONLY", Why: "this is a snapshot, which nothing changes"}
 	case w.ReadOnly:
 		return ui.Mode{Label: "READ-ONLY", Why: "gantry was started read-only"}
 	case scope == "" || !w.Needed:

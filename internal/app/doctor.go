@@ -34,10 +34,9 @@ func Diagnose(ctx context.Context, cfg config.Config, o Options, cluster, servic
 	if dir == "" {
 		dir = audit.DefaultDir()
 	}
-	open := (*App).openReal
-	if o.Demo {
-		open, dir = (*App).openDemo, filepath.Join(dir, "demo")
-		cfg.Logs = config.Logs{}
+	open, apart := way(o)
+	if apart != "" {
+		dir, cfg.Logs = filepath.Join(dir, apart), config.Logs{}
 	}
 	a := &App{Config: cfg, started: time.Now(), Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport}
 	defer func() { _ = a.Close() }() // what could not be closed is no finding

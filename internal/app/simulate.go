@@ -134,7 +134,7 @@ func (a *App) openDemo(_ context.Context, o Options) (awsx.Opener, error) {
 		return elastic.Open(elastic.Config{Addresses: []string{"http://logs.invalid"}, Transport: s.logs.RoundTripper()})
 	}
 	opener := sdk.NewStatic(
-		sdk.Options{Version: o.Version, ReadOnly: a.Config.Writing.ReadOnly, Transport: s.account.RoundTripper()},
+		sdk.Options{Version: o.Version, ReadOnly: a.Config.Writing.ReadOnly, Transport: s.account.RoundTripper(), Record: a.record()},
 		sdk.Static{Region: simRegion, AccessKey: "simulated", SecretKey: "simulated"},
 	)
 	a.logGroups, a.clock = groupsOf(opener), opener.Clock

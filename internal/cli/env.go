@@ -120,7 +120,7 @@ func variables(td *awsx.TaskDefinition, containers []awsx.ContainerDefinition, r
 			if !reveal {
 				value = masking.Value(v.Name, raw)
 			}
-			if row.Masked = value != raw; !row.Masked || value != clean.Mask {
+			if row.Masked = value != raw || clean.FindMask(value) > 0; value != clean.Mask {
 				row.Value = &value
 			}
 			rows = append(rows, row)

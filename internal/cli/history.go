@@ -101,7 +101,7 @@ func (p *program) history(ctx context.Context, find finder, output string) error
 		case output == "json":
 			return printing.JSON(p.Out, h)
 		case len(h.Deployments) == 0:
-			return writeRevisions(p.Out, h.Revisions)
+			return writeRevisions(p.Out, h.Revisions, a.Now())
 		}
 		rows := make([][]string, len(h.Deployments))
 		for i, d := range h.Deployments {

@@ -108,6 +108,9 @@ func (p *program) logs(ctx context.Context, target string, f logFlags, wholeTask
 		return usagef("%q: expected CLUSTER/SERVICE, CLUSTER/SERVICE/TASK or CLUSTER/SERVICE/TASK/CONTAINER", target)
 	}
 	return p.with(ctx, func(a *app.App) error {
+		if r, err = f.validate(a.Now()); err != nil { // what was valid now may not be at a snapshot's time
+			return err
+		}
 		svc, err := a.FindService(ctx, parts[0], parts[1])
 		if err != nil {
 			return err

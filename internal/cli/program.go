@@ -46,6 +46,8 @@ type program struct {
 	version string
 	flags   config.Flags
 	demo    bool
+	replay  string // the file of a snapshot
+	record  bool
 }
 
 // Main runs gantry with the process's own arguments and streams and returns the
@@ -91,7 +93,8 @@ func (p *program) root() *cobra.Command {
 		Long: `gantry is the operations console for Amazon ECS: from cluster to service to task,
 with target health, ports and logs, and changes with a plan before and a verdict after.
 
-Without a command it opens the console. gantry --demo opens it on a simulated account.`,
+Without a command it opens the console. gantry --demo opens it on a simulated account,
+gantry --replay FILE on a snapshot that gantry snapshot took.`,
 		Args:          noCommand,
 		Version:       p.version,
 		SilenceErrors: true,
@@ -108,6 +111,7 @@ Without a command it opens the console. gantry --demo opens it on a simulated ac
 	fs.BoolVar(&p.flags.NoColor, "no-color", false, "draw without colour")
 	fs.BoolVar(&p.flags.ASCII, "ascii", false, "draw with ASCII characters only")
 	fs.BoolVar(&p.demo, "demo", false, "use a simulated account")
+	fs.StringVar(&p.replay, "replay", "", "look at a snapshot, by its `file`, in place of an account")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w; see %s --help", err, cmd.CommandPath())
 	})
@@ -120,7 +124,7 @@ Without a command it opens the console. gantry --demo opens it on a simulated ac
 		p.scaleCommand(), p.scalingCommand(), p.breakerCommand(), p.restartCommand(),
 		p.rollbackCommand(), p.cancelCommand(), p.continueCommand(),
 		p.runCommand(), p.stopCommand(), p.drainCommand(), p.activateCommand(),
-		p.deregisterCommand(), p.doctorCommand(), p.simCommand(),
+		p.deregisterCommand(), p.doctorCommand(), p.simCommand(), p.snapshotCommand(),
 	)
 	return root
 }
@@ -142,6 +146,9 @@ func (p *program) with(ctx context.Context, f func(*app.App) error) error {
 }
 
 func (p *program) open(ctx context.Context) (*app.App, error) {
+	if p.demo && p.replay != "" {
+		return nil, usagef("--demo and --replay are two accounts: give one of them")
+	}
 	cfg, err := config.Load(p.flags, p.Getenv)
 	if err != nil {
 		return nil, err
@@ -154,7 +161,7 @@ func (p *program) open(ctx context.Context) (*app.App, error) {
 }
 
 func (p *program) options() app.Options {
-	return app.Options{Version: p.version, Demo: p.demo, Transport: p.Wire}
+	return app.Options{Version: p.version, Demo: p.demo, Replay: p.replay, Recorded: p.record, Transport: p.Wire}
 }
 
 // console opens the interactive program.

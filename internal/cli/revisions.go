@@ -53,14 +53,14 @@ func revisions(ctx context.Context, a *app.App, svc awsx.Service) ([]revisionRow
 	return rows, nil
 }
 
-func writeRevisions(w io.Writer, list []revisionRow) error {
+func writeRevisions(w io.Writer, list []revisionRow, now time.Time) error {
 	rows := make([][]string, len(list))
 	for i, r := range list {
 		use := "-"
 		if r.InUse {
 			use = "in use"
 		}
-		rows[i] = []string{r.TaskDefinition, use, text.Age(time.Since(r.Registered)), dash(r.By), strings.Join(r.Images, " ")}
+		rows[i] = []string{r.TaskDefinition, use, text.Age(now.Sub(r.Registered)), dash(r.By), strings.Join(r.Images, " ")}
 	}
 	return printing.Table(w, []string{"REVISION", "USE", "AGE", "BY", "IMAGE"}, rows)
 }
@@ -72,7 +72,7 @@ func (p *program) offerRevisions(ctx context.Context, a *app.App, svc awsx.Servi
 	if err != nil {
 		return errors.Join(why, err)
 	}
-	if err := writeRevisions(p.Err, list); err != nil {
+	if err := writeRevisions(p.Err, list, a.Now()); err != nil {
 		return err
 	}
 	return usagef("%w; name one of these with --to, such as --to %s", why, example(list))

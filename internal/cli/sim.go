@@ -12,6 +12,7 @@ import (
 
 func (p *program) simCommand() *cobra.Command {
 	o := app.SimOptions{}
+	var from string
 	cmd := &cobra.Command{
 		Use:   "sim",
 		Short: "Serve the simulated account on an address",
@@ -20,16 +21,30 @@ point AWS_ENDPOINT_URL at the first address it prints, and gantry's log endpoint
 (logs.endpoints in the configuration file) at the second.
 
 Any of --clusters, --services and --tasks makes a generated account of that size
-instead of the demo's.
+instead of the demo's. With --from it is a snapshot that is served: calls that read are
+answered from it, all others refused.
 
 ` + scenarioWords() + `
 `,
 		Args: arguments(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			err := app.Simulate(cmd.Context(), o, func(s app.SimAddresses) {
+			ready := func(s app.SimAddresses) {
 				fmt.Fprintf(p.Out, "aws   %s   (AWS_ENDPOINT_URL=%s AWS_REGION=%s AWS_ACCESS_KEY_ID=sim AWS_SECRET_ACCESS_KEY=sim)\n", s.AWS, s.AWS, s.Region)
-				fmt.Fprintf(p.Out, "logs  %s   (Elasticsearch; index %s)\n", s.Logs, s.Index)
-			})
+				if s.Logs != "" {
+					fmt.Fprintf(p.Out, "logs  %s   (Elasticsearch; index %s)\n", s.Logs, s.Index)
+				}
+			}
+			var err error
+			if from != "" {
+				for _, name := range []string{"latency", "clusters", "services", "tasks", "scenario", "speed", "seed"} {
+					if cmd.Flags().Changed(name) {
+						return usagef("--%s is about an account that lives: it cannot go with --from", name)
+					}
+				}
+				err = app.SimulateSnapshot(cmd.Context(), from, o.Listen, ready)
+			} else {
+				err = app.Simulate(cmd.Context(), o, ready)
+			}
 			if context.Cause(cmd.Context()) != nil {
 				return nil // told to stop
 			}
@@ -38,6 +53,7 @@ instead of the demo's.
 	}
 	fs := cmd.Flags()
 	fs.StringVar(&o.Listen, "listen", "127.0.0.1:4566", "`address` of the account; the log store takes the next port, or any with port 0")
+	fs.StringVar(&from, "from", "", "serve a snapshot, by its `file`")
 	fs.DurationVar(&o.Latency, "latency", 0, "time added to each answer, such as 30ms")
 	fs.IntVar(&o.Clusters, "clusters", 0, "number of generated clusters")
 	fs.IntVar(&o.Services, "services", 0, "number of generated services per cluster")

@@ -204,7 +204,7 @@ func (p *program) services(ctx context.Context, a *app.App, name, output string)
 	rows := make([][]string, len(survey.Standings))
 	for i, s := range survey.Standings {
 		list[i] = statusOf(s.Service(), s.Finding)
-		rows[i] = serviceCells(list[i], s.Finding)
+		rows[i] = serviceCells(list[i], s.Finding, a.Now())
 	}
 	if output == "json" {
 		return printing.JSON(p.Out, struct {
@@ -218,10 +218,10 @@ func (p *program) services(ctx context.Context, a *app.App, name, output string)
 }
 
 // serviceCells are the cells of the services table. What was not read is "?".
-func serviceCells(s serviceStatus, f diagnose.Finding) []string {
+func serviceCells(s serviceStatus, f diagnose.Finding, now time.Time) []string {
 	changed := "-"
 	if s.Changed != nil {
-		changed = text.Age(time.Since(*s.Changed))
+		changed = text.Age(now.Sub(*s.Changed))
 	}
 	return []string{s.Name, s.Status, fmt.Sprintf("%d/%d", s.Running, s.Desired), f.Rollout.String(), f.Targets.String(), f.Died.String(), changed, s.TaskDefinition, s.Why}
 }
@@ -285,7 +285,7 @@ func (p *program) service(ctx context.Context, a *app.App, target, output string
 			completeness
 		}{a.Context.String(), cluster, service, tasks, others, completenessOf(found.Partial)})
 	}
-	if err := printing.Table(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, [][]string{serviceCells(service, found.Finding)}); err != nil {
+	if err := printing.Table(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, [][]string{serviceCells(service, found.Finding, a.Now())}); err != nil {
 		return err
 	}
 	fmt.Fprintln(p.Out)

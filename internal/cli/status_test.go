@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gantry/awsx/diagnose"
 	"gantry/awsx/sim"
@@ -94,7 +95,7 @@ func TestTasksThatWereNotRead(t *testing.T) {
 		if died, ok := at(t, o, "services", 0).(map[string]any)["diedInLastHour"]; !ok || died != nil {
 			t.Errorf("diedInLastHour is %v", died)
 		}
-		if cells := serviceCells(serviceStatus{}, diagnose.Finding{Died: diagnose.Died{Unread: true}}); cells[5] != "?" {
+		if cells := serviceCells(serviceStatus{}, diagnose.Finding{Died: diagnose.Died{Unread: true}}, time.Time{}); cells[5] != "?" {
 			t.Errorf("the dead of the hour are %s", cells[5])
 		}
 	})

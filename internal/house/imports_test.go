@@ -33,6 +33,10 @@ awsx/document/...: awsx internal/clean internal/fault internal/words
 awsx/alb: awsx
 awsx/diagnose/reason: awsx internal/words
 awsx/diagnose/...: awsx awsx/alb awsx/diagnose/reason internal/words
+awsx/sim/wire: | aws
+awsx/sim/endpoints: awsx/sim/wire
+awsx/snapshot: awsx awsx/document/... awsx/sim/endpoints awsx/sim/wire internal/clean internal/fault internal/words
+awsx/snapshot/replay: awsx/sim/endpoints awsx/sim/wire awsx/snapshot
 awsx/sim/...: | aws
 awsx/sdk: awsx internal/clean internal/fault aws | awsx/document/... awsx/sim/...
 awsx/sim/simtest: awsx awsx/sdk awsx/sim/...

@@ -9,6 +9,8 @@
 package inquiry
 
 import (
+	"time"
+
 	"gantry/awsx"
 	"gantry/awsx/store"
 )
@@ -17,4 +19,15 @@ import (
 type Reader struct {
 	Context awsx.ContextID
 	Store   *store.Store
+	// Clock is the time of what is looked at; nil is the time now.
+	Clock func() time.Time
+}
+
+// Now is the time of what is looked at: with a snapshot, when that was taken. It is
+// compared with other clocks' times, so it is that of the wall.
+func (r Reader) Now() time.Time {
+	if r.Clock == nil {
+		return time.Now().Round(0)
+	}
+	return r.Clock()
 }

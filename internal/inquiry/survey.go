@@ -85,7 +85,7 @@ func (r Reader) Survey(ctx context.Context, cluster awsx.Ref) (Survey, error) {
 	instances := sync.OnceValue(func() []awsx.Instance { return r.instances(patient, cluster) })
 	c := diagnose.Cluster{
 		Tasks: diagnose.ByService(t.Items), RunningRead: tasksRead, StoppedRead: tasksRead, Untold: t.Untold, Groups: Groups(targets.Snapshot().Items),
-		Definition: r.cached, Instance: func(arn string) (awsx.Instance, bool) { return Instances(instances())(arn) }, Now: time.Now(),
+		Definition: r.cached, Instance: func(arn string) (awsx.Instance, bool) { return Instances(instances())(arn) }, Now: r.Now(),
 	}
 	for _, svc := range s.Items {
 		out.Standings = append(out.Standings, c.Stand(svc))
@@ -223,7 +223,7 @@ func (r Reader) Inspect(ctx context.Context, service awsx.Ref) (Inspection, erro
 	}
 	_ = r.define(ctx, arns) // what cannot be read is missing
 	instances := r.instances(ctx, service.ClusterRef())
-	out.Standing = diagnose.Stand(Evidence(state, r.cached, Instances(instances), time.Now()))
+	out.Standing = diagnose.Stand(Evidence(state, r.cached, Instances(instances), r.Now()))
 	out.Partial = append(out.Partial, untold(out.Standing)...)
 	return out, nil
 }

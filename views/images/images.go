@@ -205,7 +205,7 @@ func imageColumns(deps *views.Deps) []table.Column[imageRow] {
 			Compare: func(a, b imageRow) int { return strings.Compare(a.container, b.container) }},
 		{ID: livetable.ColAge, Title: "PUSHED", Right: true, Descending: true,
 			Cell: func(r imageRow) table.Cell {
-				return table.Cell{Text: cmp.Or(wording.Since(r.image.PushedAt, deps.Host.Now()), "-")}
+				return table.Cell{Text: cmp.Or(wording.Since(r.image.PushedAt, deps.Now()), "-")}
 			},
 			Compare: func(a, b imageRow) int { return a.image.PushedAt.Compare(b.image.PushedAt) }},
 		{ID: "size", Title: "MIB", Right: true, Priority: 3, Descending: true,

@@ -118,7 +118,7 @@ func (s *Screen[T]) Capturing() bool { return false }
 
 // Open starts the watches and shows what they have already.
 func (s *Screen[T]) Open(ctx context.Context) tea.Cmd {
-	s.ctx, s.feed, s.opened = ctx, s.spec.Open(), s.Deps.Now()
+	s.ctx, s.feed, s.opened = ctx, s.spec.Open(), s.Deps.Host.Now()
 	s.feed.builds = new(builds)
 	s.build, s.covered, s.reported, s.detailing, s.ageing = 0, false, nil, false, false
 	return tea.Batch(s.feed.keep(ctx), s.feed.now(s.Deps.Now), s.feed.next(ctx, s.Deps.Now))
@@ -145,7 +145,7 @@ func (s *Screen[T]) Update(msg tea.Msg) tea.Cmd {
 		if msg.taken != s.taken {
 			return s.age(quiet)
 		}
-		s.Table.SetStale(s.load.Status.stale(s.Deps.Now()))
+		s.Table.SetStale(s.load.Status.stale(s.Deps.Host.Now()))
 		return s.age(ageStep)
 	}
 	return nil
@@ -176,7 +176,7 @@ func (s *Screen[T]) take(f delivery[T]) tea.Cmd {
 // keep leaves the rows as they are. Their ages are told anew.
 func (s *Screen[T]) keep() {
 	s.Table.Remeasure()
-	s.Table.SetStale(s.load.Status.stale(s.Deps.Now()))
+	s.Table.SetStale(s.load.Status.stale(s.Deps.Host.Now()))
 	if !s.moving {
 		s.explain()
 	}
@@ -193,14 +193,14 @@ func (s *Screen[T]) Show() {
 		// Nothing may change places under a cursor that is on its way.
 		s.Table.Hold()
 	}
-	if s.Deps.Now().Sub(s.opened) > landing {
+	if s.Deps.Host.Now().Sub(s.opened) > landing {
 		s.Table.Pin()
 	}
 	s.Table.SetRows(rows)
 	if s.Want != "" && s.Table.Select(s.Want) {
 		s.Want = ""
 	}
-	s.Table.SetStale(s.load.Status.stale(s.Deps.Now()))
+	s.Table.SetStale(s.load.Status.stale(s.Deps.Host.Now()))
 	if !s.moving {
 		s.explain()
 	}

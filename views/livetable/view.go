@@ -55,7 +55,7 @@ func (s *Screen[T]) emptiness() []prose.Para {
 		return say("the filter hides %d %s (%s shows them)", hidden, s.spec.Nouns, s.Deps.Host.Key(ui.ActBack))
 	case hidden > 0:
 		return say("none of %d %s has a fault (%s shows all)", hidden, s.spec.Nouns, s.Deps.Host.Key(ui.ActFaults))
-	case s.taken == 0 || st.loading(s.Deps.Now()):
+	case s.taken == 0 || st.loading(s.Deps.Host.Now()):
 		if st.total > 0 {
 			return say("loading %d/%d %s", st.done, st.total, s.spec.Nouns)
 		}
@@ -99,7 +99,7 @@ func (s *Screen[T]) Header() ui.Header {
 		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "loading"}
 		return h
 	}
-	h.Fresh = s.load.Status.Fresh(s.Deps.Now())
+	h.Fresh = s.load.Status.Fresh(s.Deps.Host.Now())
 	if err := s.load.Status.Trouble(); err != nil {
 		h.Banner = prose.TroubleOf(err, id).Banner
 	}

@@ -230,10 +230,10 @@ func deploymentColumns(deps *views.Deps) []table.Column[deploymentRow] {
 			},
 			Compare: func(a, b row) int { return a.status().Severity() - b.status().Severity() }},
 		{ID: livetable.ColAge, Title: "BEGAN", Right: true, Descending: true,
-			Cell:    func(r row) table.Cell { return table.Cell{Text: wording.Since(r.CreatedAt, deps.Host.Now())} },
+			Cell:    func(r row) table.Cell { return table.Cell{Text: wording.Since(r.CreatedAt, deps.Now())} },
 			Compare: func(a, b row) int { return a.CreatedAt.Compare(b.CreatedAt) }},
 		{ID: "took", Title: "TOOK", Right: true, Priority: 3, Cell: func(r row) table.Cell {
-			d := r.took(deps.Host.Now())
+			d := r.took(deps.Now())
 			switch {
 			case d == 0:
 				return table.Cell{Text: "-", Role: theme.Dim}

@@ -78,7 +78,7 @@ func revisionColumns(deps *views.Deps) []table.Column[revisionRow] {
 					return table.Cell{Text: "no record", Role: theme.Dim}
 				}
 				st := r.status()
-				cell := table.Cell{Text: st.Glyph() + " " + r.runs[0].words() + " " + wording.Since(r.runs[0].CreatedAt, deps.Host.Now()) + " ago"}
+				cell := table.Cell{Text: st.Glyph() + " " + r.runs[0].words() + " " + wording.Since(r.runs[0].CreatedAt, deps.Now()) + " ago"}
 				if n := len(r.runs); n > 1 {
 					cell.Text += fmt.Sprintf(", %d times", n)
 				}
@@ -93,7 +93,7 @@ func revisionColumns(deps *views.Deps) []table.Column[revisionRow] {
 				if r.definition == nil {
 					return table.Cell{Text: resources.Unread, Role: theme.Unknown}
 				}
-				return table.Cell{Text: cmp.Or(wording.Since(r.definition.RegisteredAt, deps.Host.Now()), "-")}
+				return table.Cell{Text: cmp.Or(wording.Since(r.definition.RegisteredAt, deps.Now()), "-")}
 			}},
 		{ID: "by", Title: "BY", Max: 24, Priority: 2, Cell: func(r revisionRow) table.Cell { return authorCell(r.definition) }},
 	}

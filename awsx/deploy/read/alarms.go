@@ -13,7 +13,7 @@ import (
 // composites among them are made of.
 func Alarms() Read {
 	return answered("alarms", func(cur *Current) *Answer[[]awsx.Alarm] { return &cur.Alarms }, func(s *session) ([]awsx.Alarm, error) {
-		return readAlarms(s.ctx, s.r)
+		return AlarmsNow(s.ctx, s.r)
 	})
 }
 
@@ -21,9 +21,9 @@ func Alarms() Read {
 // call of its own.
 const alarmLevels = 2
 
-// readAlarms reads the alarms that are in ALARM, and those that the composites
+// AlarmsNow reads the alarms that are in ALARM, and those that the composites
 // among them are made of: whose they are shows in no other way.
-func readAlarms(ctx context.Context, r awsx.AlarmReader) ([]awsx.Alarm, error) {
+func AlarmsNow(ctx context.Context, r awsx.AlarmReader) ([]awsx.Alarm, error) {
 	alarms, err := r.AlarmsIn(ctx, "ALARM")
 	known := map[string]bool{}
 	for _, a := range alarms {

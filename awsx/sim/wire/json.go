@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"strconv"
 	"time"
 )
@@ -14,6 +15,11 @@ type Epoch struct{ time.Time }
 // MarshalJSON implements json.Marshaler.
 func (e Epoch) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(e.UnixMilli())/1000, 'f', 3, 64), nil
+}
+
+// fromEpoch reads seconds since 1970.
+func fromEpoch(seconds float64) time.Time {
+	return time.UnixMilli(int64(math.Round(seconds * 1000)))
 }
 
 // At is a time as the JSON protocols carry it.

@@ -1,0 +1,123 @@
+package snapshot
+
+import (
+	"strings"
+
+	"gantry/awsx/document"
+	"gantry/awsx/sim/wire"
+)
+
+// Kind is a kind of what a document holds.
+type Kind struct {
+	// Name is that of the list in the document.
+	Name string
+	// Service and Operation are the call that describes it.
+	Service, Operation string
+	// Field is the list in the answer; empty when all of the answer is one entity.
+	Field string
+	// Key is the member that identifies an entity, Ask the parameter that names those
+	// that are asked for.
+	Key, Ask string
+	// more identify an entity beside Key.
+	more []string
+}
+
+// The names of the kinds.
+const (
+	Clusters    = "clusters"
+	Services    = "services"
+	Tasks       = "tasks"
+	Instances   = "containerInstances"
+	Definitions = "taskDefinitions"
+	Families    = "families" // a family's revisions that were listed, by status
+	Deployments = "serviceDeployments"
+	Revisions   = "serviceRevisions"
+	Groups      = "targetGroups"
+	Health      = "targetHealth"
+	Attributes  = "targetGroupAttributes"
+	Tags        = "tagDescriptions"
+	Rules       = "rules"
+	Images      = "images"
+	Manifests   = "manifests"
+	Scalable    = "scalableTargets"
+	Policies    = "scalingPolicies"
+	Alarms      = "metricAlarms"
+	Composites  = "compositeAlarms"
+)
+
+// Kinds is the table of what is kept.
+func Kinds() []Kind {
+	return []Kind{
+		{Name: Clusters, Service: "ecs", Operation: "DescribeClusters", Field: "clusters", Key: "clusterArn", Ask: "clusters"},
+		{Name: Services, Service: "ecs", Operation: "DescribeServices", Field: "services", Key: "serviceArn", Ask: "services"},
+		{Name: Tasks, Service: "ecs", Operation: "DescribeTasks", Field: "tasks", Key: "taskArn", Ask: "tasks"},
+		{Name: Instances, Service: "ecs", Operation: "DescribeContainerInstances", Field: "containerInstances", Key: "containerInstanceArn", Ask: "containerInstances"},
+		{Name: Definitions, Service: "ecs", Operation: "DescribeTaskDefinition", Key: "taskDefinitionArn", Ask: "taskDefinition"},
+		{Name: Families, Service: "ecs", Operation: "ListTaskDefinitions", Key: "familyPrefix", Ask: "familyPrefix", more: []string{"status"}},
+		{Name: Deployments, Service: "ecs", Operation: "DescribeServiceDeployments", Field: "serviceDeployments", Key: "serviceDeploymentArn", Ask: "serviceDeploymentArns"},
+		{Name: Revisions, Service: "ecs", Operation: "DescribeServiceRevisions", Field: "serviceRevisions", Key: "serviceRevisionArn", Ask: "serviceRevisionArns"},
+		{Name: Groups, Service: "elbv2", Operation: "DescribeTargetGroups", Field: "TargetGroups", Key: "TargetGroupArn", Ask: "TargetGroupArns"},
+		{Name: Health, Service: "elbv2", Operation: "DescribeTargetHealth", Key: "TargetGroupArn", Ask: "TargetGroupArn"},
+		{Name: Attributes, Service: "elbv2", Operation: "DescribeTargetGroupAttributes", Key: "TargetGroupArn", Ask: "TargetGroupArn"},
+		{Name: Tags, Service: "elbv2", Operation: "DescribeTags", Field: "TagDescriptions", Key: "ResourceArn", Ask: "ResourceArns"},
+		{Name: Rules, Service: "elbv2", Operation: "DescribeRules", Field: "Rules", Key: "RuleArn", Ask: "RuleArns"},
+		{Name: Images, Service: "ecr", Operation: "DescribeImages", Field: "imageDetails", Key: "imageDigest", more: []string{"repositoryName"}},
+		{Name: Manifests, Service: "ecr", Operation: "BatchGetImage", Field: "images", Key: "imageId", more: []string{"repositoryName"}},
+		{Name: Scalable, Service: "application-autoscaling", Operation: "DescribeScalableTargets", Field: "ScalableTargets", Key: "ResourceId", Ask: "ResourceIds", more: []string{"ScalableDimension"}},
+		{Name: Policies, Service: "application-autoscaling", Operation: "DescribeScalingPolicies", Field: "ScalingPolicies", Key: "PolicyARN", Ask: "ResourceId"},
+		{Name: Alarms, Service: "cloudwatch", Operation: "DescribeAlarms", Field: "MetricAlarms", Key: "AlarmArn"},
+		{Name: Composites, Service: "cloudwatch", Operation: "DescribeAlarms", Field: "CompositeAlarms", Key: "AlarmArn"},
+	}
+}
+
+// key identifies an entity among those of its kind.
+func (k Kind) key(entity *document.Node) string {
+	parts := make([]string, 0, 2)
+	for _, name := range append([]string{k.Key}, k.more...) {
+		if v := entity.Get(name); v != nil {
+			parts = append(parts, string(v.Bytes()))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// Tail is the last part of an ARN, by which the API also takes a cluster, a service
+// or a task.
+func Tail(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
+
+// Subjects returns what a call is about, so that one that was refused is refused
+// again: what it describes, or whose list it asks for.
+func Subjects(service, operation string, in map[string]any) []string {
+	for _, k := range Kinds() {
+		if k.Service != service || k.Operation != operation || k.Ask == "" {
+			continue
+		}
+		if one := wire.Text(in[k.Ask]); one != "" {
+			return []string{one}
+		}
+		var many []string
+		for _, v := range wire.List(in[k.Ask]) {
+			many = append(many, wire.Text(v))
+		}
+		return many
+	}
+	switch {
+	case service == "ecr":
+		var many []string
+		for _, id := range wire.List(in["imageIds"]) {
+			id := wire.Object(id)
+			many = append(many, wire.Text(in["repositoryName"])+":"+wire.Text(id["imageTag"])+wire.Text(id["imageDigest"]))
+		}
+		if many == nil {
+			many = []string{wire.Text(in["repositoryName"])}
+		}
+		return many
+	case operation == "ListTasks":
+		return []string{strings.TrimSpace(Tail(wire.Text(in["cluster"])) + " " + wire.Text(in["desiredStatus"]))}
+	case operation == "ListServiceDeployments":
+		return []string{wire.Text(in["service"])}
+	case wire.Text(in["cluster"]) != "":
+		return []string{Tail(wire.Text(in["cluster"]))}
+	}
+	return []string{operation}
+}

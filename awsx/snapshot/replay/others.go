@@ -1,0 +1,139 @@
+package replay
+
+import (
+	"slices"
+	"strings"
+
+	"gantry/awsx/sim/wire"
+	"gantry/awsx/snapshot"
+)
+
+// named returns the entities of a kind by what a call names, or all when it names
+// none. One that is not there refuses the call.
+func (a *Account) named(kind string, in tree, unknown func(name string) error) ([]tree, error) {
+	k := kindOf(kind)
+	names := texts(in[k.Ask])
+	if len(names) == 0 {
+		return a.entities[kind], nil
+	}
+	var found []tree
+	for _, name := range names {
+		one := a.find(kind, func(e tree) bool { return text(e, k.Key) == name })
+		if len(one) == 0 {
+			return nil, unknown(name)
+		}
+		found = append(found, one[0])
+	}
+	return found, nil
+}
+
+func (a *Account) describeGroups(in tree) (tree, error) {
+	found, err := a.named(snapshot.Groups, in, func(arn string) error { return absent("the target group " + arn) })
+	names := texts(in["Names"])
+	if len(names) > 0 {
+		found = slices.DeleteFunc(slices.Clone(found), func(g tree) bool { return !slices.Contains(names, text(g, "TargetGroupName")) })
+	}
+	return tree{"TargetGroups": anys(found)}, err
+}
+
+// ofGroup answers a call about one target group.
+func (a *Account) ofGroup(kind string) answer {
+	return func(in tree) (tree, error) {
+		arn := text(in, "TargetGroupArn")
+		for _, e := range a.find(kind, func(e tree) bool { return text(e, "TargetGroupArn") == arn }) {
+			out := tree{}
+			for name, v := range e {
+				if name != "TargetGroupArn" {
+					out[name] = v
+				}
+			}
+			return out, nil
+		}
+		return nil, absent(kind + " of " + arn)
+	}
+}
+
+func (a *Account) describeTags(in tree) (tree, error) {
+	found, err := a.named(snapshot.Tags, in, func(arn string) error { return absent("the tags of " + arn) })
+	return tree{"TagDescriptions": anys(found)}, err
+}
+
+func (a *Account) describeRules(in tree) (tree, error) {
+	found, err := a.named(snapshot.Rules, in, func(arn string) error { return absent("the rule " + arn) })
+	return tree{"Rules": anys(found)}, err
+}
+
+// describeImages answers for a repository, or for images of it by tag or digest.
+func (a *Account) describeImages(in tree) (tree, error) {
+	repository := text(in, "repositoryName")
+	found := a.find(snapshot.Images, func(i tree) bool { return text(i, "repositoryName") == repository })
+	if len(found) == 0 {
+		return nil, absent("images of " + repository)
+	}
+	ids := wire.List(in["imageIds"])
+	if len(ids) == 0 {
+		return tree{"imageDetails": anys(found)}, nil
+	}
+	var asked []tree
+	for _, id := range ids {
+		id := wire.Object(id)
+		i := slices.IndexFunc(found, func(image tree) bool {
+			return text(id, "imageDigest") != "" && text(id, "imageDigest") == text(image, "imageDigest") ||
+				slices.Contains(texts(image["imageTags"]), text(id, "imageTag"))
+		})
+		if i < 0 {
+			return nil, absent("the image " + strings.Join(snapshot.Subjects("ecr", "DescribeImages", in), ", "))
+		}
+		asked = append(asked, found[i])
+	}
+	return tree{"imageDetails": anys(asked)}, nil
+}
+
+// getImages answers with the manifests that were read.
+func (a *Account) getImages(in tree) (tree, error) {
+	found := a.find(snapshot.Manifests, func(m tree) bool {
+		id := wire.Object(m["imageId"])
+		return text(m, "repositoryName") == text(in, "repositoryName") && slices.ContainsFunc(wire.List(in["imageIds"]), func(asked any) bool {
+			want := wire.Object(asked)
+			return text(want, "imageTag") != "" && text(want, "imageTag") == text(id, "imageTag") ||
+				text(want, "imageDigest") != "" && text(want, "imageDigest") == text(id, "imageDigest")
+		})
+	})
+	if len(found) == 0 {
+		return nil, absent("the manifest of " + strings.Join(snapshot.Subjects("ecr", "BatchGetImage", in), ", "))
+	}
+	return tree{"images": anys(found), "failures": []any{}}, nil
+}
+
+// scalableTargets leaves out what is not scaled, as the API does.
+func (a *Account) scalableTargets(in tree) (tree, error) {
+	ids := texts(in["ResourceIds"])
+	found := a.find(snapshot.Scalable, func(t tree) bool { return len(ids) == 0 || slices.Contains(ids, text(t, "ResourceId")) })
+	return tree{"ScalableTargets": anys(found)}, nil
+}
+
+func (a *Account) scalingPolicies(in tree) (tree, error) {
+	id := text(in, "ResourceId")
+	found := a.find(snapshot.Policies, func(p tree) bool { return id == "" || text(p, "ResourceId") == id })
+	return tree{"ScalingPolicies": anys(found)}, nil
+}
+
+// describeAlarms answers for alarms by name, by the beginning of their names or by
+// their state.
+func (a *Account) describeAlarms(in tree) (tree, error) {
+	names, state, prefix := texts(in["AlarmNames"]), text(in, "StateValue"), text(in, "AlarmNamePrefix")
+	wanted := func(alarm tree) bool {
+		name := text(alarm, "AlarmName")
+		return (len(names) == 0 || slices.Contains(names, name)) && (state == "" || text(alarm, "StateValue") == state) && strings.HasPrefix(name, prefix)
+	}
+	return tree{
+		"MetricAlarms": anys(a.find(snapshot.Alarms, wanted)), "CompositeAlarms": anys(a.find(snapshot.Composites, wanted)),
+	}, nil
+}
+
+// identity is nobody's: whoever took the snapshot is not in it.
+func (a *Account) identity(tree) (tree, error) {
+	return tree{
+		"Account": a.doc.Account, "UserId": "AROASNAPSHOT:snapshot", "Arn": "arn:aws:sts::" + a.doc.Account + ":assumed-role/snapshot/snapshot",
+	}, nil
+}

@@ -1,0 +1,216 @@
+package cli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gantry/awsx/sim"
+	"gantry/internal/canarytest"
+)
+
+// snapshot saves what an account says, and returns the file.
+func (a *account) snapshot(t *testing.T, args ...string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "snapshot.json")
+	a.run(t, append([]string{"snapshot", "-o", file}, args...)...).wants(t, 0, file+": ")
+	return file
+}
+
+// standing is what commands say of an account, in JSON.
+func (a *account) standing(t *testing.T, args ...string) map[string]any {
+	all := map[string]any{}
+	for _, command := range []string{
+		"status", "status prod", "status staging", "status prod/api-checkout", "status prod/api-orders", "status prod/web", "env prod/api-checkout",
+	} {
+		r := a.run(t, append(append(strings.Fields(command), "-o", "json"), args...)...)
+		said := map[string]any{"code": r.code}
+		if r.code == 0 {
+			said = r.object(t)
+			delete(said, "context")
+		}
+		all[command] = said
+	}
+	return all
+}
+
+// TestASnapshotReplayedStandsAsItsAccountDid compares what commands say of an account
+// with what they say of its snapshot, which was taken while it stood still.
+func TestASnapshotReplayedStandsAsItsAccountDid(t *testing.T) {
+	for _, scenario := range []sim.Scenario{sim.Demo, sim.Steady, sim.BlueGreen, sim.CrashLoop, sim.NoCapacity} {
+		t.Run(string(scenario), func(t *testing.T) {
+			live(t, sim.Options{Scenario: scenario, Speed: 0.01}, func(t *testing.T, a *account) {
+				for range 20 {
+					before := a.standing(t)
+					file := a.snapshot(t)
+					if !cmp.Equal(before, a.standing(t)) {
+						time.Sleep(10 * time.Minute)
+						continue
+					}
+					// At this address nobody answers: what is looked at is the file alone.
+					alone := &account{url: "http://nobody.test", file: a.file}
+					if d := cmp.Diff(before, alone.standing(t, "--replay", file)); d != "" {
+						t.Errorf("-account +snapshot\n%s", d)
+					}
+					return
+				}
+				t.Fatal("the account never stood still")
+			})
+		})
+	}
+}
+
+// TestASnapshotKeepsNoSecret plants secrets in an account and searches its snapshot.
+func TestASnapshotKeepsNoSecret(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		canarytest.Plant(t, a.RoundTripper(), "staging", "web")
+		masked, err := os.ReadFile(a.snapshot(t, "staging/web"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		canarytest.Hunt(t, "the snapshot", string(masked))
+		revealed, err := os.ReadFile(a.snapshot(t, "staging", "--reveal"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(revealed), canarytest.Secrets()[0].Parts[0]) {
+			t.Error("what was revealed is masked")
+		}
+	})
+}
+
+func TestAnAnonymousSnapshotNamesNoAccount(t *testing.T) {
+	const number = "604019283746"
+	live(t, sim.Options{Scenario: sim.Steady, AccountID: number}, func(t *testing.T, a *account) {
+		file := a.snapshot(t, "--anonymous")
+		saved, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(saved), number) {
+			t.Error("the account's number is in the file")
+		}
+		for _, arn := range regexp.MustCompile(`arn:aws:ecs:eu-west-1:(\d{12}):`).FindAllStringSubmatch(string(saved), -1) {
+			if arn[1] != "111111000001" {
+				t.Fatalf("the account is %s in one place", arn[1])
+			}
+		}
+		a.run(t, "status", "prod/web", "--replay", file).wants(t, 0, "ok", "4/4", "8/8")
+	})
+}
+
+func TestASnapshotIsReadableByItsOwnerAlone(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		file := a.snapshot(t, "staging/users")
+		info, err := os.Stat(file)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%v %v", info.Mode(), err)
+		}
+		if left, _ := os.ReadDir(filepath.Dir(file)); len(left) != 1 {
+			t.Errorf("beside it lie %v", left)
+		}
+		// Of one service it holds that alone.
+		a.run(t, "status", "--replay", file).wants(t, 0, "staging").lacks(t, "prod")
+		a.run(t, "status", "staging", "--replay", file).wants(t, 0, "users").lacks(t, "catalog")
+		a.run(t, "snapshot", "-o", t.TempDir()).wants(t, 2, "that is not a file")
+		a.run(t, "snapshot").wants(t, 2, "expected: gantry snapshot [CLUSTER[/SERVICE]] -o FILE")
+		a.run(t, "snapshot", "prod/none", "-o", file).wants(t, 2, "no such service")
+	})
+}
+
+func TestNothingChangesASnapshot(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		file := a.snapshot(t, "staging/users")
+		for _, command := range []string{"scale staging/users 3 --yes", "restart staging/users --yes", "env set staging/users A=1 --yes"} {
+			a.run(t, append(strings.Fields(command), "--replay", file)...).wants(t, 5, "a snapshot of ", "is open, which nothing changes (start without --replay)")
+		}
+		a.run(t, "status", "--replay", file, "--demo").wants(t, 2, "are two accounts")
+	})
+}
+
+// TestWhatCouldNotBeReadIsNoEmptyList: a snapshot tells of a refusal as the account did.
+func TestWhatCouldNotBeReadIsNoEmptyList(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		a.Inject(sim.Fault{Service: "elbv2", Operation: "DescribeTargetHealth", Kind: sim.Deny})
+		a.Inject(sim.Fault{Service: "ecs", Operation: "DescribeTasks", Kind: sim.ServerError})
+		file := filepath.Join(t.TempDir(), "snapshot.json")
+		a.run(t, "snapshot", "staging/users", "-o", file).wants(t, 0, "warning: partial: ")
+		for _, args := range [][]string{{}, {"--replay", file}} {
+			r := a.run(t, append(args, "status", "staging", "-o", "json")...).wants(t, 0).object(t)
+			if r["partial"] != true {
+				t.Errorf("%v: %v", args, r)
+			}
+			service := r["services"].([]any)[0].(map[string]any)
+			if len(args) > 0 && (service["status"] != "unknown" || service["diedInLastHour"] != nil) {
+				t.Errorf("%v: %v", args, service)
+			}
+		}
+	})
+}
+
+func TestWhatIsNoSnapshotIsSaidInWords(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		file := a.snapshot(t, "staging/users")
+		whole, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var doc map[string]any
+		if err := json.Unmarshal(whole, &doc); err != nil {
+			t.Fatal(err)
+		}
+		with := func(name string, value any) string {
+			other := map[string]any{}
+			for k, v := range doc {
+				other[k] = v
+			}
+			other[name] = value
+			out, _ := json.Marshal(other)
+			return string(out)
+		}
+		for name, c := range map[string]struct{ content, says string }{
+			"half of one":     {string(whole[:len(whole)/2]), "the snapshot is cut off"},
+			"all but the end": {strings.TrimRight(string(whole), "}\n"), "the snapshot is cut off"},
+			"newer":           {with("version", 7), "the snapshot has format 7, of a newer gantry"},
+			"older than any":  {with("version", 0), "damaged"},
+			"other JSON":      {`{"clusters":[]}`, "no snapshot of gantry"},
+			"a list":          {`[1]`, "no snapshot of gantry"},
+			"text":            {"hello\n", "no snapshot of gantry"},
+			"nothing":         {"", "no snapshot of gantry"},
+			"no time":         {with("taken", "0001-01-01T00:00:00Z"), "damaged: it does not say when it was taken"},
+			"odd entities":    {with("entities", map[string]any{"services": []any{3}}), "damaged: number 1 of its services is no object"},
+			"no entities":     {with("entities", 3), "damaged"},
+		} {
+			bad := filepath.Join(t.TempDir(), "bad.json")
+			if err := os.WriteFile(bad, []byte(c.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for _, args := range [][]string{{"status", "--replay", bad}, {"sim", "--from", bad, "--listen", "127.0.0.1:0"}} {
+				if r := a.run(t, args...); r.code != 2 || !strings.Contains(r.err, c.says) || strings.Count(r.err, "\n") > 2 {
+					t.Errorf("%s: %d, %s", name, r.code, r.err)
+				}
+			}
+		}
+		a.run(t, "status", "--replay", filepath.Join(t.TempDir(), "none")).wants(t, 2, "no such file")
+	})
+}
+
+// TestTheSnapshotOfAServiceHasItsPast compares what is told of a service's past.
+func TestTheSnapshotOfAServiceHasItsPast(t *testing.T) {
+	live(t, sim.Options{Speed: 0.01}, func(t *testing.T, a *account) {
+		file := a.snapshot(t, "prod/api-orders")
+		for _, command := range []string{"history prod/api-orders", "diff api-orders:4 prod/api-orders", "rollback prod/api-orders --dry-run"} {
+			args := strings.Fields(command)
+			was, is := a.run(t, args...), a.run(t, append(args, "--replay", file)...)
+			if got := strings.ReplaceAll(is.out, "snapshot/eu-west-1", "default/eu-west-1@"+a.url); got != was.out || was.code != is.code {
+				t.Errorf("%s: %s", command, cmp.Diff(was.out+was.err, is.out+is.err))
+			}
+		}
+	})
+}
