@@ -40,6 +40,43 @@ func Lookup(doc json.RawMessage, path string) (json.RawMessage, bool) {
 	}
 }
 
+// LookupAll looks for several paths in one pass over an object, by the rules of
+// Lookup, and appends a value for each path to found: nil where there is none.
+func LookupAll(doc json.RawMessage, paths []string, found []json.RawMessage) []json.RawMessage {
+	from := len(found)
+	for range paths {
+		found = append(found, nil)
+	}
+	values := found[from:]
+	s := scanner{b: doc}
+	if !s.open('{') {
+		return found
+	}
+	for first := true; ; first = false {
+		key, ok := s.key(first)
+		if !ok {
+			return found
+		}
+		value, ok := s.value()
+		if !ok {
+			return found
+		}
+		if len(key) == 0 {
+			continue
+		}
+		for i, path := range paths {
+			if values[i] != nil || path[0] != key[0] || len(key) > len(path) || path[:len(key)] != string(key) {
+				continue
+			}
+			if rest := path[len(key):]; rest == "" {
+				values[i] = value
+			} else if rest[0] == '.' {
+				values[i], _ = Lookup(value, rest[1:])
+			}
+		}
+	}
+}
+
 // Text returns a JSON value as text: a string unquoted, anything else as it is
 // written, null as "".
 func Text(v json.RawMessage) string {
@@ -151,14 +188,21 @@ func (s *scanner) str() bool {
 	if s.i >= len(s.b) || s.b[s.i] != '"' {
 		return false
 	}
-	for i := s.i + 1; i < len(s.b); i++ {
-		switch s.b[i] {
-		case '\\':
-			i++
-		case '"':
-			s.i = i + 1
+	end := s.i
+	for i := s.i + 1; i < len(s.b); {
+		if end < i { // a backslash stood before the quote found last
+			n := bytes.IndexByte(s.b[i:], '"')
+			if n < 0 {
+				return false
+			}
+			end = i + n
+		}
+		escape := bytes.IndexByte(s.b[i:end], '\\')
+		if escape < 0 {
+			s.i = end + 1
 			return true
 		}
+		i += escape + 2
 	}
 	return false
 }

@@ -2,7 +2,6 @@ package logs
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"gantry/internal/clean"
@@ -24,26 +23,37 @@ func LevelsOf(names map[string]string) Levels {
 
 // levelFields are the fields by which loggers tell a level's name, the usual ones
 // first.
-var levelFields = [...]string{"log.level", "level", "severity", "severityText", "severity_text", "SeverityText", "levelname", "LogLevel", "@l", "Level", "loglevel", "log_level", "lvl", "levelName"}
+var levelFields = []string{"log.level", "level", "severity", "severityText", "severity_text", "SeverityText", "levelname", "LogLevel", "@l", "Level", "loglevel", "log_level", "lvl", "levelName"}
+
+// numberFields are the fields whose numbers mean a level by one logger's table.
+var numberFields = []string{"severityNumber", "severity_number", "SeverityNumber", "levelno"}
+
+// dockerFields are the fields that Docker's gelf driver writes.
+var dockerFields = []string{"container_id", "_container_id", "container_name", "image_name"}
+
+// maxLevelFields is for how many fields a document is asked at once without memory
+// of its own.
+const maxLevelFields = 16
 
 // Of returns the level of a document: what the first of some fields, or of the usual
 // ones, says that names one; else a number by its logger's table; else what the
 // message says; else what syslog's numbers say; else whatever word is in the fields.
 func (l Levels) Of(doc json.RawMessage, fields []string, message string) string {
-	if named, ok := l.named(doc, fields); ok {
-		return named
+	var room [maxLevelFields]json.RawMessage
+	values := LookupAll(doc, fields, room[:0])
+	if level, ok := l.first(values); ok {
+		return level
+	}
+	if level, ok := l.named(doc); ok {
+		return level
 	}
 	if in := l.In(message); in != "" {
 		return in
 	}
 	var word string
-	for _, path := range fields {
-		v, ok := Lookup(doc, path)
-		if !ok {
-			continue
-		}
+	for _, v := range values {
 		text := Text(v)
-		if s := syslogSeverity(text); s != SeverityUnknown && !(fromDocker(doc) && (text == "3" || text == "6")) {
+		if s := syslogSeverity(text); s != SeverityUnknown && !((text == "3" || text == "6") && fromDocker(doc)) {
 			return s.String()
 		}
 		if word == "" && strings.Trim(text, "0123456789") != "" {
@@ -53,41 +63,42 @@ func (l Levels) Of(doc json.RawMessage, fields []string, message string) string 
 	return word
 }
 
-// named reads the fields of a document that name a level, by a word or by a number
-// that no other logger means otherwise.
-func (l Levels) named(doc json.RawMessage, fields []string) (string, bool) {
-	for _, path := range fields {
-		if level, ok := l.field(doc, path); ok {
-			return level, true
-		}
+// named reads the usual fields of a document that name a level, by a word or by a
+// number that no other logger means otherwise.
+func (l Levels) named(doc json.RawMessage) (string, bool) {
+	var room [maxLevelFields]json.RawMessage
+	if level, ok := l.first(LookupAll(doc, levelFields, room[:0])); ok {
+		return level, true
 	}
-	for _, path := range levelFields {
-		if !slices.Contains(fields, path) {
-			if level, ok := l.field(doc, path); ok {
-				return level, true
-			}
-		}
-	}
-	for _, path := range [...]string{"severityNumber", "severity_number", "SeverityNumber"} {
-		if v, ok := Lookup(doc, path); ok {
-			if n, ok := small(Text(v)); ok && n >= 1 && n <= 24 {
-				return Severity((n-1)/4 + 1).String(), true // OpenTelemetry: four steps for each
-			}
-		}
-	}
-	if v, ok := Lookup(doc, "levelno"); ok {
-		if n, ok := small(Text(v)); ok && n >= 10 && n <= 59 {
-			return Severity(n/10 + 1).String(), true // Python
+	numbers := LookupAll(doc, numberFields, room[:0])
+	python := len(numbers) - 1
+	for i, v := range numbers {
+		n, ok := small(Text(v))
+		switch {
+		case !ok:
+		case i == python && n >= 10 && n <= 59:
+			return Severity(n/10 + 1).String(), true
+		case i != python && n >= 1 && n <= 24:
+			return Severity((n-1)/4 + 1).String(), true // OpenTelemetry: four steps for each
 		}
 	}
 	return "", false
 }
 
-func (l Levels) field(doc json.RawMessage, path string) (string, bool) {
-	v, ok := Lookup(doc, path)
-	if !ok {
-		return "", false
+// first returns the first level that values of fields name.
+func (l Levels) first(values []json.RawMessage) (string, bool) {
+	for _, v := range values {
+		if v == nil {
+			continue
+		}
+		if level, ok := l.value(v); ok {
+			return level, true
+		}
 	}
+	return "", false
+}
+
+func (l Levels) value(v json.RawMessage) (string, bool) {
 	text := strings.TrimSpace(clean.Plain(Text(v)))
 	if s, ok := l[strings.ToLower(text)]; ok {
 		return s.String(), true
@@ -107,8 +118,9 @@ func (l Levels) field(doc json.RawMessage, path string) (string, bool) {
 // fromDocker reports whether a document came by Docker's gelf driver, which writes
 // the level 6 for standard output and 3 for standard error whatever the line says.
 func fromDocker(doc json.RawMessage) bool {
-	for _, path := range [...]string{"container_id", "_container_id", "container_name", "image_name"} {
-		if _, ok := Lookup(doc, path); ok {
+	var room [maxLevelFields]json.RawMessage
+	for _, v := range LookupAll(doc, dockerFields, room[:0]) {
+		if v != nil {
 			return true
 		}
 	}
@@ -188,7 +200,7 @@ func (l Levels) In(message string) string {
 // inJSON reads the object that a line is. Numbers of syslog are its logger's own
 // there; Serilog's compact form leaves the usual level out.
 func (l Levels) inJSON(doc json.RawMessage) string {
-	if level, ok := l.named(doc, nil); ok {
+	if level, ok := l.named(doc); ok {
 		return level
 	}
 	for _, path := range [...]string{"level", "severity", "priority"} {
