@@ -77,6 +77,27 @@ func LookupAll(doc json.RawMessage, paths []string, found []json.RawMessage) []j
 	}
 }
 
+// Elements yields the values of a JSON array, each a slice of it, and reports at the
+// end whether the array was whole.
+func Elements(array json.RawMessage, yield func(json.RawMessage) bool) (whole bool) {
+	s := scanner{b: array}
+	if !s.open('[') {
+		return false
+	}
+	for first := true; ; first = false {
+		if s.open(']') {
+			return true
+		}
+		if !first && !s.open(',') {
+			return false
+		}
+		v, ok := s.value()
+		if !ok || !yield(v) {
+			return false
+		}
+	}
+}
+
 // Text returns a JSON value as text: a string unquoted, anything else as it is
 // written, null as "".
 func Text(v json.RawMessage) string {

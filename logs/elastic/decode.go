@@ -37,6 +37,9 @@ type hit struct {
 	Sort   json.RawMessage `json:"sort"`
 }
 
+// hitFields are those of a hit, in their order.
+var hitFields = []string{"_index", "_id", "_source", "sort"}
+
 // partial returns what the answer lacks, or nil.
 func (a *answer) partial() *logs.Partial {
 	missing := a.Clusters.lacking()
@@ -79,11 +82,34 @@ type layout struct {
 	container []string
 }
 
+// decode reads a search answer. Its hits, which are nearly all of it, are only cut
+// apart: the decoder would go through each document twice.
+func decode(body []byte) (a answer, err error) {
+	list, ok := logs.Lookup(body, "hits.hits")
+	if !ok {
+		return a, json.Unmarshal(body, &a)
+	}
+	var room [4]json.RawMessage
+	whole := logs.Elements(list, func(one json.RawMessage) bool {
+		v := logs.LookupAll(one, hitFields, room[:0])
+		a.Hits.Hits = append(a.Hits.Hits, hit{Index: logs.Text(v[0]), ID: logs.Text(v[1]), Source: v[2], Sort: v[3]})
+		return true
+	})
+	if !whole {
+		return a, json.Unmarshal(body, &a)
+	}
+	hits := a.Hits.Hits
+	start := cap(body) - cap(list) // the list is a slice of the body
+	err = json.Unmarshal(slices.Concat(body[:start], []byte("[]"), body[start+len(list):]), &a)
+	a.Hits.Hits = hits
+	return a, err
+}
+
 // page turns an answer into entries. Step is the resolution of the store's
 // timestamps.
 func (l layout) page(body []byte, limit int, step time.Duration) (logs.Page, error) {
-	var a answer
-	if err := json.Unmarshal(body, &a); err != nil {
+	a, err := decode(body)
+	if err != nil {
 		return logs.Page{}, err
 	}
 	if reason := a.badQuery(); reason != "" {
