@@ -22,6 +22,9 @@ func (s *Source) Count(ctx context.Context, q logs.Query, r logs.Range) (logs.Co
 	if err := s.probe(ctx, q); err != nil {
 		return logs.Count{}, err
 	}
+	if _, ok := s.levelled(q); ok {
+		return logs.Count{}, s.uncountable()
+	}
 	body, err := s.ask(ctx, "count", "/"+s.cfg.Index+"/_count", dsl{"query": s.query(q, r)})
 	if err != nil {
 		return logs.Count{}, err
@@ -57,6 +60,9 @@ const (
 func (s *Source) Histogram(ctx context.Context, q logs.Query, r logs.Range, interval time.Duration) (logs.Histogram, error) {
 	if err := s.probe(ctx, q, append(slices.Clone(s.cfg.Level), s.cfg.Message...)...); err != nil {
 		return logs.Histogram{Interval: interval}, err
+	}
+	if _, ok := s.levelled(q); ok {
+		return logs.Histogram{Interval: interval}, s.uncountable()
 	}
 	bad := s.level(logs.SeverityError, logs.SeverityFatal)
 	return s.bars(ctx, q, r, interval, dsl{

@@ -47,8 +47,14 @@ func TestLinesAreFoundByTheLevelThatWasReadFromThem(t *testing.T) {
 			t.Errorf("%s finds %q (%v), want %q", input, ids(page), err, want)
 		}
 	}
-	if _, err := src.Tally(t.Context(), typed(t, "level:error"), logs.Range{From: noon, To: noon.Add(time.Minute)}, time.Second); fault.ClassOf(err) != fault.Invalid {
-		t.Errorf("lines are counted by a level that the store does not know: %v", err)
+	minute := logs.Range{From: noon, To: noon.Add(time.Minute)}
+	_, tally := src.Tally(t.Context(), typed(t, "level:error"), minute, time.Second)
+	_, bars := src.Histogram(t.Context(), typed(t, "level:error"), minute, time.Second)
+	_, count := src.Count(t.Context(), typed(t, "level:error"), minute)
+	for _, err := range []error{tally, bars, count} {
+		if fault.ClassOf(err) != fault.Invalid {
+			t.Errorf("lines are counted by a level that the store does not know: %v", err)
+		}
 	}
 }
 
