@@ -72,7 +72,9 @@ func Offer(before string, known Vocabulary) Offers {
 		}
 		for _, v := range values {
 			shown := valueOf(v).String()
-			if begins(shown) || begins(v) {
+			if shown == place.Typed {
+				o.Text = append(o.Text, shown+" and ", shown+" or ")
+			} else if begins(shown) || begins(v) {
 				o.Text = append(o.Text, shown+" ")
 			}
 		}

@@ -24,6 +24,7 @@ func TestAQueryIsOfferedToGoOn(t *testing.T) {
 		`level:E`:               `7 error `,
 		`not level:(error or w`: `21 warn `,
 		`path:`:                 `6 "/x y" |plain `,
+		`path:plain`:            `6 plain and |plain or `,
 		`path:"/`:               `6 "/x y" `,
 		`level:error `:          `13 and |or `,
 		`level:error o`:         `13 or `,
