@@ -47,6 +47,8 @@ type setting struct {
 	configure func(*config.Config)
 	// opener makes what opens the account; nil takes literal keys.
 	opener func(sdk.Options) awsx.Opener
+	// replay is the file of a snapshot that is looked at in place of the account.
+	replay string
 	// editor is the operator's; empty is none.
 	editor string
 	// webhook is what the team's chat is reached by.
@@ -147,6 +149,11 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 		}
 	}
 	opener := s.opener(sdk.Options{Version: "test", ReadOnly: cfg.Writing.ReadOnly, Transport: d.wire})
+	if s.replay != "" {
+		if opener, err = d.app.openSnapshot(t.Context(), Options{Replay: s.replay}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if o, ok := opener.(*sdk.Opener); ok {
 		d.app.logGroups = groupsOf(o)
 	}
