@@ -56,6 +56,32 @@ func (x *existence) forget(ids []StreamID) {
 	}
 }
 
+// answered remembers which log groups the service let these credentials read when it was
+// asked last. A refusal after that is asked about once more before it is believed: a
+// permission that is being changed, or a node of the service that has not heard of it,
+// refuses one request among others that are answered, also the first of a tail.
+type answered struct {
+	mu     sync.Mutex
+	groups map[GroupID]bool
+}
+
+// once takes in what came of a request, and reports whether to make it once more.
+func (a *answered) once(g GroupID, err error) bool {
+	class := fault.ClassOf(err)
+	refused := err != nil && (class == fault.Denied || class == fault.Expired)
+	if err != nil && !refused {
+		return false
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	before := a.groups[g]
+	if a.groups == nil {
+		a.groups = map[GroupID]bool{}
+	}
+	a.groups[g] = err == nil
+	return refused && before
+}
+
 func (t target) ids() []StreamID {
 	ids := make([]StreamID, len(t.streams))
 	for i, name := range t.streams {

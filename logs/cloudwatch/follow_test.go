@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/tail"
 	"gantry/logs/tail/tailtest"
@@ -182,5 +183,40 @@ func TestAGroupOfInfrequentAccessIsNamed(t *testing.T) {
 	page, err := New(s, home).Latest(t.Context(), logs.Query{Where: exact(logs.FieldGroup, "/rare", "/g")}, logs.Range{}, 1)
 	if err != nil || messages(page) != "m" || !strings.Contains(page.Partial.String(), "Infrequent Access") {
 		t.Errorf("beside another it is %q, %v, %v", messages(page), page.Partial, err)
+	}
+}
+
+// TestOneRefusalAmongAnswersEndsNothing refuses one request after the other, each after
+// others of the group were answered, also in the middle of the opening of a tail, and then
+// all of them.
+func TestOneRefusalAmongAnswersEndsNothing(t *testing.T) {
+	for nth := 2; nth < 9; nth++ {
+		for name, times := range map[string]int{"once": 1, "for good": 1 << 20} {
+			t.Run(fmt.Sprint(nth, " ", name), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					s := &service{perPage: 25}
+					g := GroupID{home, "/g"}
+					start := time.Now()
+					for i := range 200 {
+						at := start.Add(time.Duration(i-100) * time.Second)
+						s.write(g, "web/1", at, at, fmt.Sprint(i))
+					}
+					n := 0
+					s.fault = func(Request) error {
+						if n++; n >= nth && n < nth+times {
+							return fault.Errorf(fault.Denied, "logs:FilterLogEvents", "/g", "AccessDeniedException")
+						}
+						return nil
+					}
+					got := watch(s, logs.Query{Where: inGroup("/g")}, 3*time.Minute)
+					if times == 1 && (len(got.Counts) != 200 || got.Last.Err != nil) {
+						t.Errorf("%d of 200 events, then %v", len(got.Counts), got.Last.Err)
+					}
+					if times > 1 && fault.ClassOf(got.Last.Err) != fault.Denied {
+						t.Errorf("refused for good, it ends with %v", got.Last.Err)
+					}
+				})
+			})
+		}
 	}
 }

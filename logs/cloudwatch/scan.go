@@ -44,6 +44,10 @@ const (
 func (s *Source) chain(ctx context.Context, req Request, left *int, take func([]Event) bool) (outcome, error) {
 	for ; *left > 0; *left-- {
 		out, err := s.port.Events(ctx, req)
+		if s.answered.once(req.Group, err) {
+			out, err = s.port.Events(ctx, req)
+			s.answered.once(req.Group, err)
+		}
 		if err != nil {
 			return unread, err
 		}

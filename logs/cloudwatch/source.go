@@ -19,7 +19,8 @@ type Source struct {
 	exist  existence
 	orders orders
 
-	windows windows
+	windows  windows
+	answered answered
 }
 
 var (

@@ -55,16 +55,16 @@ func (a *answer) partial() *logs.Partial {
 	return p.And(missing)
 }
 
-// badQuery returns the reason when the query is at fault: most shards that searched
-// failed to understand it, or its syntax is wrong. Shards that are empty understand
-// every query, so not all need fail; one index among several others that answer is a
-// part that is missing.
+// badQuery returns the reason when the query is at fault: no shard that searched
+// understood it, or its syntax is wrong. Shards without a line of the range are not
+// searched, and count as skipped; an index among others that answer, be it that they
+// have nothing, is a part that is missing.
 func (a *answer) badQuery() string {
 	if len(a.Hits.Hits) > 0 || len(a.Shards.Failures) == 0 || !a.Shards.Failures[0].ofQuery() {
 		return ""
 	}
 	reason := a.Shards.Failures[0].Reason.text()
-	if 2*a.Shards.Failed < a.Shards.Total-a.Shards.Skipped && !strings.HasPrefix(reason, "Failed to parse query") {
+	if a.Shards.Failed < a.Shards.Total-a.Shards.Skipped && !strings.HasPrefix(reason, "Failed to parse query") {
 		return ""
 	}
 	return quote(reason)

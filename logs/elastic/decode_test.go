@@ -73,7 +73,7 @@ func TestAPartialAnswerSaysWhy(t *testing.T) {
 }
 
 func TestAQueryThatNoShardUnderstandsIsAnError(t *testing.T) {
-	failed := `{"_shards":{"total":2,"failed":1,"failures":[{"reason":{"type":"query_shard_exception","reason":"unexpected end-of-string"}}]},"hits":{"hits":[%s]}}`
+	failed := `{"_shards":{"total":2,"skipped":1,"failed":1,"failures":[{"reason":{"type":"query_shard_exception","reason":"unexpected end-of-string"}}]},"hits":{"hits":[%s]}}`
 	_, err := gelfLayout().page(fmt.Appendf(nil, failed, ""), 10, time.Millisecond)
 	if !errors.Is(err, errBadQuery) || !strings.Contains(err.Error(), "unexpected end-of-string") {
 		t.Errorf("got %v", err)

@@ -100,6 +100,42 @@ func TestOneIndexThatRejectsAQueryLeavesTheOthers(t *testing.T) {
 	}
 }
 
+// TestAnIndexThatRejectsAQueryBesideOneWithNoLinesYetEndsNoTail has one index of two
+// reject the query from the first search on, before the other has any line of it.
+func TestAnIndexThatRejectsAQueryBesideOneWithNoLinesYetEndsNoTail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const half = `"_shards":{"total":2,"failed":1,"failures":[{"index":"app-2","reason":{"type":"query_shard_exception","reason":"failed to create query: no wildcards on a number"}}]}`
+		store := sim.New(sim.Options{})
+		start := time.Now()
+		for i := range 30 {
+			at := start.Add(time.Minute + time.Duration(i)*time.Second)
+			time.AfterFunc(at.Sub(start), func() { put(t, store, map[string]any{"message": fmt.Sprint(i)}, at) })
+		}
+		src := open(t, Config{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			res, err := store.RoundTripper().RoundTrip(r)
+			if err != nil || !strings.HasSuffix(r.URL.Path, "/_search") {
+				return res, err
+			}
+			body, err := io.ReadAll(res.Body)
+			if err != nil {
+				return nil, err
+			}
+			whole, ok := logs.Lookup(body, "_shards")
+			if !ok {
+				t.Errorf("an answer without shards: %s", body)
+			}
+			return answering(200, "application/json", strings.Replace(string(body), `"_shards":`+string(whole), half, 1)), nil
+		})})
+		got := tailtest.Watch(src, tail.Options{}, 3*time.Minute)
+		if len(got.Counts) != 30 || got.Last.Err != nil || !strings.Contains(got.Last.Words(time.Now()), "stopped") {
+			t.Errorf("%d of 30 lines, then %v", len(got.Counts), got.Last.Err)
+		}
+		if said := strings.Join(got.Words, "; "); !strings.Contains(said, "1 of 2 shards failed: app-2: failed to create query: no wildcards on a number") {
+			t.Errorf("it said %s", said)
+		}
+	})
+}
+
 func TestAClusterThatIsLeftOutIsTold(t *testing.T) {
 	for want, body := range map[string]string{
 		"1 of 2 clusters cannot be read": `"_clusters":{"total":2,"successful":1,"skipped":1}`,
