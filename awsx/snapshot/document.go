@@ -62,6 +62,11 @@ type Line struct {
 	Time      time.Time `json:"time"`
 	Task      string    `json:"taskArn"`
 	Container string    `json:"container"`
-	Level     string    `json:"level,omitempty"`
-	Message   string    `json:"message"`
+	// ContainerID is the container's runtime id; Group and Stream are where CloudWatch
+	// Logs has the line, empty for one of another store.
+	ContainerID string `json:"runtimeId"`
+	Group       string `json:"logGroup,omitempty"`
+	Stream      string `json:"logStream,omitempty"`
+	Level       string `json:"level,omitempty"`
+	Message     string `json:"message"`
 }

@@ -15,6 +15,7 @@ import (
 	"gantry/awsx/snapshot/replay"
 	"gantry/internal/config"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 	"gantry/logs"
 )
 
@@ -22,6 +23,7 @@ import (
 type SnapshotOptions struct {
 	File             string
 	Cluster, Service string // empty for all
+	Logs             bool   // with what failing tasks wrote last
 	snapshot.Options
 }
 
@@ -43,7 +45,13 @@ func (a *App) Snapshot(ctx context.Context, o SnapshotOptions) (summary string, 
 	doc := a.recorder.Document(func(kind, arn string) bool { return kept[arn] || kind == snapshot.Services && o.Service == "" })
 	doc.Taken, doc.Program, doc.Region = time.Now().UTC().Truncate(time.Millisecond), a.version, a.Context.Region
 	doc.Scope = strings.Trim(o.Cluster+"/"+o.Service, "/")
-	return all.Summary(), all.Partial, doc.Save(o.File, o.Options)
+	summary, partial = all.Summary(), all.Partial
+	if o.Logs {
+		written, unread := a.Lines().Failing(ctx, all.Tasks)
+		doc.Lines, partial = linesOf(written), append(partial, unread...)
+		summary += ", " + words.Count(len(doc.Lines), "log line")
+	}
+	return summary, partial, doc.Save(o.File, o.Options)
 }
 
 // snapshotProfile is the name of the context that a snapshot is looked at as.
@@ -68,9 +76,8 @@ func (a *App) replay(doc *snapshot.Document, o Options) (awsx.Opener, error) {
 	a.Clock = func() time.Time { return doc.Taken }
 	a.Config.Writing.ReadOnly = true
 	a.Context = awsx.ContextID{Profile: snapshotProfile, Region: doc.Region}
-	a.logStore = func(awsx.ContextID, config.Logs) (logs.Source, error) {
-		return nil, fault.Errorf(fault.NotFound, "read logs", "", "the snapshot holds no log lines")
-	}
+	a.Config.Logs.Awslogs = config.FromDocuments // whichever store they came from
+	a.logStore = func(awsx.ContextID, config.Logs) (logs.Source, error) { return storeOf(doc) }
 	opener := sdk.NewStatic(
 		sdk.Options{Version: o.Version, ReadOnly: true, Transport: account.RoundTripper()},
 		sdk.Static{Region: doc.Region, AccessKey: "snapshot", SecretKey: "snapshot"},

@@ -50,6 +50,7 @@ Secrets are masked, wherever they stand, unless --reveal is given.`,
 	}
 	fs := cmd.Flags()
 	fs.StringVarP(&o.File, "output", "o", "", "the `file` to write")
+	fs.BoolVar(&o.Logs, "logs", false, "with the last lines of tasks that failed")
 	fs.BoolVar(&o.Reveal, "reveal", false, "leave secrets as they are")
 	fs.BoolVar(&o.Anonymous, "anonymous", false, "replace account numbers, each by the same one wherever it stands")
 	return cmd

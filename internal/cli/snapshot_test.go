@@ -214,3 +214,15 @@ func TestTheSnapshotOfAServiceHasItsPast(t *testing.T) {
 		}
 	})
 }
+
+// TestASnapshotHasTheLastLinesOfTasksThatFailed: where they are asked for, and at the
+// snapshot's time.
+func TestASnapshotHasTheLastLinesOfTasksThatFailed(t *testing.T) {
+	live(t, sim.Options{Speed: 1}, func(t *testing.T, a *account) {
+		a.wrote()
+		with, without := a.snapshot(t, "prod/api-orders", "--logs"), a.snapshot(t, "prod/api-orders")
+		time.Sleep(30 * time.Minute)
+		a.run(t, "logs", "prod/api-orders", "--replay", with).wants(t, 0, "KeyError: 'DB_URL'")
+		a.run(t, "logs", "prod/api-orders", "--replay", without).wants(t, 2, "the snapshot holds no log lines", "--logs")
+	})
+}
