@@ -90,6 +90,9 @@ func (m Masking) text(s Secret) string {
 // variable is the name of a string where operators chose it; elsewhere it is empty,
 // as members like "key" say nothing.
 func (s Secret) variable() string {
+	if strings.Contains(s.Path, "/attachments/") {
+		return "" // a task's, whose names are the service's: privateIPv4Address is an address
+	}
 	if strings.HasSuffix(s.Path, "/value") || strings.HasSuffix(s.Path, "/Value") || ownNames(s.Path) {
 		return s.Name
 	}

@@ -18,6 +18,8 @@ func taken() *snapshot.Document {
 		Entities: map[string][]json.RawMessage{
 			snapshot.Definitions: raw(`{"taskDefinitionArn":"arn:aws:ecs:eu-west-1:604019283746:task-definition/till:4","containerDefinitions":[{"name":"till","image":"715120394857.dkr.ecr.eu-west-1.amazonaws.com/till:3","environment":[{"name":"DB_PASSWORD","value":"v3rySecretW0rd"},{"name":"OWNER","value":"826231405968"}],"command":["serve","--dsn=v3rySecretW0rd"]}]}`),
 			snapshot.Services:    raw(`{"serviceArn":"arn:aws:ecs:eu-west-1:604019283746:service/shop/till","events":[{"message":"could not assume arn:aws:iam::937342516079:role/till with v3rySecretW0rd, see 6040-1928-3746"}],"createdAt":1700000000123}`),
+			snapshot.Tasks:       raw(`{"taskArn":"arn:t","attachments":[{"type":"ElasticNetworkInterface","details":[{"name":"privateDnsName","value":"ip-10-20-0-7.internal"},{"name":"privateIPv4Address","value":"10.20.0.7"}]}]}`),
+			snapshot.Health:      raw(`{"TargetGroupArn":"arn:tg","TargetHealthDescriptions":[{"Target":{"Id":"10.20.0.7"}}]}`),
 			snapshot.Tags:        raw(`{"ResourceArn":"arn:tg","Tags":[{"Key":"api-token","Value":"t4gs-h1dd3n-w0rd"}]}`),
 		},
 		Lines: []snapshot.Line{{Container: "till", Message: "connecting with v3rySecretW0rd from account 715120394857"}},
@@ -34,7 +36,7 @@ func TestASecretIsHiddenWhereverItStandsInASnapshot(t *testing.T) {
 			t.Errorf("%s is in\n%s", secret, masked)
 		}
 	}
-	for _, kept := range []string{"715120394857.dkr.ecr.eu-west-1.amazonaws.com/till:3", "arn:aws:ecs:eu-west-1:604019283746:service/shop/till", "1700000000123"} {
+	for _, kept := range []string{"715120394857.dkr.ecr.eu-west-1.amazonaws.com/till:3", "arn:aws:ecs:eu-west-1:604019283746:service/shop/till", "1700000000123", `"value": "10.20.0.7"`, `"Id": "10.20.0.7"`} {
 		if !strings.Contains(string(masked), kept) {
 			t.Errorf("%s is not in\n%s", kept, masked)
 		}
