@@ -63,7 +63,7 @@ func Diagnose(ctx context.Context, cfg config.Config, o Options, cluster, servic
 	if service != "" && len(f.Account.Reads) > 0 {
 		f.Service = a.examineService(ctx, cluster, service)
 	}
-	f.Now = time.Now()
+	f.Now = a.Now()
 	return f
 }
 
@@ -122,7 +122,7 @@ func (a *App) examineService(ctx context.Context, cluster, service string) *doct
 	case len(page.Entries) > 0:
 		s.Latest = &page.Entries[0]
 	default:
-		x, err := src.Explain(ctx, scope.Query, logs.Range{From: time.Now().Add(-lately)})
+		x, err := src.Explain(ctx, scope.Query, logs.Range{From: a.Now().Add(-lately)})
 		if s.None = x.String(); err != nil {
 			s.None = err.Error()
 		}
