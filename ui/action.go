@@ -11,9 +11,9 @@ type Binding struct {
 	Name string
 	// Keys are the default keys, in Bubble Tea's spelling: "enter", "ctrl+d", "O".
 	Keys []string
-	// Tier is how grave it is: 0 reads, from 1 on it changes something and is
-	// refused while the Gate is closed. A screen that knows more may say a higher one.
-	Tier int
+	// Changes says that it carries out what a plan shows. All else looks, asks or plans,
+	// which needs no leave: the Gate has no say in it.
+	Changes bool
 	// Hint is its place in the hint line: 1 comes first and is dropped last, 0 is
 	// left to the help.
 	Hint int
@@ -44,8 +44,6 @@ type Action struct {
 	Binding
 	// Disabled says why it is not possible now; empty when it is.
 	Disabled string
-	// Scope is what the Gate is asked about; empty for the screen's own.
-	Scope string
 	// Run does it, on the loop. The command belongs to the screen.
 	Run func() tea.Cmd
 }

@@ -183,7 +183,7 @@ func (s *Shell) gateLabel(scope string) string {
 	case m.Left > 0:
 		return m.Label + " " + minutes(m.Left)
 	case !m.Writable && m.Armable:
-		return m.Label + " (" + s.armKey() + " arms)"
+		return m.Label + " (" + s.opts.Keys.Key(ActArm) + " arms)"
 	}
 	return m.Label
 }
@@ -282,7 +282,7 @@ func (s *Shell) statusLine() string {
 		return s.theme.Paint(role, text.Truncate(mark+n.text, s.w, tail))
 	}
 	if s.opts.Background != nil {
-		return text.Truncate(s.opts.Background.Status(), s.w, tail)
+		return text.Truncate(s.opts.Background.Status(s.header().Place), s.w, tail)
 	}
 	return ""
 }

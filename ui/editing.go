@@ -3,8 +3,7 @@ package ui
 import "gantry/ui/form"
 
 // The actions of an editor of named values. All stay in the editor until the screen
-// applies its edits, so none has a tier; a screen that guards revealing sets that
-// one's.
+// applies its edits.
 var (
 	ActAdd    = Binding{ID: "add", Name: "add", Keys: []string{"a"}, Hint: 2}
 	ActChange = Binding{ID: "change", Name: "change", Keys: []string{"enter"}, Hint: 3}

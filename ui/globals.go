@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,36 +44,18 @@ func unless(ok bool, why string) string {
 }
 
 // screenActions are the current screen's actions as they may be done now: those
-// that change something are refused while the gate is closed.
+// that change something are refused where the gate cannot be opened. Where it can, they
+// ask for that themselves.
 func (s *Shell) screenActions(scope string) []Action {
 	actions := s.trail.top().screen.Actions()
 	out := make([]Action, len(actions))
 	for i, a := range actions {
-		if a.Tier > 0 && a.Disabled == "" {
-			a.Disabled = s.refusal(s.mode(cmp.Or(a.Scope, scope)))
+		if a.Changes && a.Disabled == "" {
+			a.Disabled = s.mode(scope).Refusal()
 		}
 		out[i] = a
 	}
 	return out
-}
-
-// refusal is why a mode forbids a change, empty if it does not.
-func (s *Shell) refusal(m Mode) string {
-	if m.Writable {
-		return ""
-	}
-	why := m.Why
-	if why == "" {
-		why = "read-only"
-	}
-	if m.Armable {
-		why += ", " + s.armKey() + " arms writing"
-	}
-	return why
-}
-
-func (s *Shell) armKey() string {
-	return s.opts.Keys.Key(ActArm)
 }
 
 // strange says why a key does nothing here.
@@ -155,8 +136,13 @@ func (s *Shell) mode(scope string) Mode {
 	return s.opts.Gate.Mode(scope)
 }
 
-// armed is what the waiting part of arming brought.
-type armed struct{ commit func() error }
+// armed is what the waiting part of arming brought, and what waits for it.
+type armed struct {
+	commit func() error
+	scope  string
+	then   func() tea.Cmd
+	actor  owner
+}
 
 // rearm wakes the shell when the shown time left changes.
 type rearm struct{}
@@ -168,25 +154,45 @@ func (s *Shell) arm() {
 		s.flash(Info, "writing is locked again")
 		return
 	}
-	arming, err := s.opts.Gate.Arm(s.scope())
+	s.armed(s.scope(), func() tea.Cmd { return nil })
+}
+
+// armed arms a scope and then does what waits for it, on behalf of whoever asked.
+// When arming is refused nothing is done.
+func (s *Shell) armed(scope string, then func() tea.Cmd) {
+	done := armed{scope: scope, then: then, actor: s.actor, commit: func() error { return nil }}
+	arming, err := s.opts.Gate.Arm(scope)
 	switch {
 	case err != nil:
 		s.flash(Error, err.Error())
 	case arming == nil:
-		s.flashArmed()
+		s.goOn(done)
 	default:
 		ctx := s.ctx
 		s.flash(Info, "arming writing …")
-		s.run(func() tea.Msg { return armed{arming(ctx)} }, owner{id: ownerShell})
+		s.run(func() tea.Msg {
+			waited := done
+			waited.commit = arming(ctx)
+			return waited
+		}, owner{id: ownerShell})
 	}
 }
 
-func (s *Shell) flashArmed() {
-	if m := s.mode(s.scope()); m.Left > 0 {
-		s.flash(Info, "writing is armed for "+minutes(m.Left))
+// goOn does what waited for arming, unless the screen that asked is no longer the one
+// that is seen.
+func (s *Shell) goOn(a armed) {
+	if err := a.commit(); err != nil {
+		s.flash(Error, err.Error())
 		return
 	}
-	s.flash(Info, "writing is armed")
+	words := "writing is armed"
+	if m := s.mode(a.scope); m.Left > 0 {
+		words += " for " + minutes(m.Left)
+	}
+	s.flash(Info, words)
+	if a.actor == s.trail.top().owner() {
+		s.as(a.actor, a.then)
+	}
 }
 
 // watchGate keeps one wake-up under way while a time left is shown. Only an
@@ -212,11 +218,7 @@ func minutes(d time.Duration) string {
 func (s *Shell) own(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case armed:
-		if err := msg.commit(); err != nil {
-			s.flash(Error, err.Error())
-			return
-		}
-		s.flashArmed()
+		s.goOn(msg)
 	case rearm:
 		s.ticking = false
 	case saved:

@@ -47,6 +47,10 @@ func (h *Host) Copy(what, text string) { h.shell.copy(what, text) }
 // Mode is the gate's answer for a scope, open if there is no gate.
 func (h *Host) Mode(scope string) Mode { return h.shell.mode(scope) }
 
+// Arm makes a scope writable and then goes on for the caller. If that is refused, or the
+// caller is no longer the screen that is seen, it does not go on.
+func (h *Host) Arm(scope string, then func() tea.Cmd) { h.shell.armed(scope, then) }
+
 // Theme is the current theme; it changes when the terminal answers with its colours.
 func (h *Host) Theme() *theme.Theme { return h.shell.theme }
 

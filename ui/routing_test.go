@@ -128,28 +128,74 @@ func TestAKeyThatDoesNothingSaysSo(t *testing.T) {
 	c.Press("j").Hides("does nothing here")
 }
 
-func TestReadOnlyRefusesWhatChangesAndSaysHowToArm(t *testing.T) {
-	g := &gate{mode: ui.Mode{Label: "READ-ONLY", Armable: true, Why: "production is read-only"}}
+// TestOnlyWhatCannotBeArmedIsRefused: where writing can be armed the action runs, and asks
+// for that itself; W arms and disarms without one.
+func TestOnlyWhatCannotBeArmedIsRefused(t *testing.T) {
+	locked := ui.Mode{Label: "READ-ONLY", Armable: true}
+	g := &gate{mode: locked}
 	c, s := start(t, func(s *toy) { s.head.Scope = "prod" }, func(o *uitest.Options) { o.Shell.Gate = g })
-	c.Shows("READ-ONLY (W arms)").Press("e").Shows("eat: production is read-only, W arms writing")
-	if len(s.got) > 0 {
-		t.Fatalf("a read-only console ran %q", s.got)
-	}
-	c.Press("?").Shows("eat: production is read-only").Press("esc")
-	for _, scope := range g.scopes {
-		if scope != "prod" {
-			t.Fatalf("the gate was asked about %q, not the screen's scope", scope)
-		}
+	c.Shows("READ-ONLY (W arms)").Press("e")
+	if diff := cmp.Diff([]string{"eaten"}, s.got); diff != "" {
+		t.Fatalf("unarmed (-want +got):\n%s", diff)
 	}
 	g.arm = func(string) (ui.Arming, error) {
 		g.mode = ui.Mode{Label: "ARMED", Writable: true, Left: 15 * time.Minute}
 		return nil, nil
 	}
-	c.Press("W").Shows("ARMED 15m", "writing is armed for 15m").Press("e")
-	if diff := cmp.Diff([]string{"eaten"}, s.got); diff != "" {
-		t.Errorf("after arming (-want +got):\n%s", diff)
+	c.Press("W").Shows("ARMED 15m", "writing is armed for 15m")
+	c.Press("W").Shows("READ-ONLY (W arms)", "writing is locked again")
+	g.mode = ui.Mode{Label: "READ-ONLY", Why: "started with --readonly"}
+	c.Press("e").Shows("eat: started with --readonly, so nothing is carried out")
+	c.Press("?").Shows("eat: started with --readonly").Press("esc")
+	if len(s.got) != 1 {
+		t.Errorf("a read-only console ran %q", s.got)
 	}
-	c.Press("W").Shows("READ-ONLY (W arms)", "writing is locked again").Press("e").Shows("eat: read-only, W arms writing")
+	for _, scope := range g.scopes {
+		if scope != "prod" {
+			t.Fatalf("the gate was asked about %q, not the screen's scope", scope)
+		}
+	}
+}
+
+// TestWhatWaitsForArmingIsDoneOnceItIs, and not if arming is refused or another screen is
+// seen by then.
+func TestWhatWaitsForArmingIsDoneOnceItIs(t *testing.T) {
+	var refused error
+	g := &gate{mode: ui.Mode{Label: "READ-ONLY", Armable: true}}
+	g.arm = func(string) (ui.Arming, error) {
+		return func(context.Context) func() error { return func() error { return refused } }, nil
+	}
+	c, s := start(t, nil, func(o *uitest.Options) { o.Shell.Gate = g })
+	leave := false
+	s.extra = []ui.Action{ui.Binding{ID: "go", Name: "go", Keys: []string{"ctrl+g"}}.Does(func() {
+		s.host.Arm("prod", func() tea.Cmd { s.got = append(s.got, "went"); return nil })
+		if leave {
+			s.host.Push(newToy(s.host))
+		}
+	})}
+	c.Press("ctrl+g").Shows("writing is armed")
+	refused = context.Canceled
+	c.Press("ctrl+g").Shows("context canceled").Press("esc")
+	refused, leave = nil, true
+	c.Press("ctrl+g").Shows("writing is armed")
+	if diff := cmp.Diff([]string{"went"}, s.got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestTheStatusLineTellsWhatRunsThatItWasRead: a key reads it, unless a notice or a dialog
+// stands in its place.
+func TestTheStatusLineTellsWhatRunsThatItWasRead(t *testing.T) {
+	w := &work{status: "deploy api: succeeded"}
+	c, _ := start(t, nil, func(o *uitest.Options) { o.Shell.Background = w })
+	for _, step := range []struct {
+		key  string
+		read int
+	}{{"j", 1}, {"X", 2}, {"j", 2}, {"?", 3}, {"esc", 3}} {
+		if c.Press(step.key); w.read != step.read {
+			t.Errorf("after %s it was read %d times, want %d", step.key, w.read, step.read)
+		}
+	}
 }
 
 func TestArmingThatIsRefusedSaysWhy(t *testing.T) {

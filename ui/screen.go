@@ -4,6 +4,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -57,6 +58,7 @@ type Header struct {
 	Sort   string // second line, right: the sort column
 	Banner string // a trouble that lasts, shown until the screen drops it
 	Scope  string // what the Gate is asked about; opaque to the shell
+	Place  string // where that is, for the Background; opaque to the shell
 }
 
 // Badge is a short word at the top left. A grave one is painted as a warning.
@@ -170,7 +172,17 @@ type Mode struct {
 	Writable bool          // changes may be made
 	Armable  bool          // Arm would be heard
 	Left     time.Duration // how long writing stays armed; zero: without end
+	Span     time.Duration // how long Arm arms for; zero: without end
 	Why      string        // why not writable, for the action that was refused
+}
+
+// Refusal says plainly that nothing is carried out and why, empty where it can be, if
+// only after arming.
+func (m Mode) Refusal() string {
+	if m.Writable || m.Armable {
+		return ""
+	}
+	return cmp.Or(m.Why, "this is read-only") + ", so nothing is carried out"
 }
 
 // Background is what outlives screens: changes that run. Its commands end with
@@ -178,8 +190,11 @@ type Mode struct {
 type Background interface {
 	Open(ctx context.Context) tea.Cmd
 	Update(msg tea.Msg) tea.Cmd
-	// Status is one plain line for the status line, empty when nothing runs.
-	Status() string
+	// Status is one plain line for the status line of a screen that is in a place, empty
+	// when there is nothing to say.
+	Status(place string) string
+	// Read tells that the status line was seen: what has ended need not be said again.
+	Read()
 	// Busy is a clause that says what quitting would leave alone, empty when
 	// nothing runs.
 	Busy() string

@@ -26,7 +26,7 @@ type Options struct {
 	Colours  theme.Colours
 	// Keys are the bindings; nil leaves each action its own.
 	Keys *Keymap
-	// Gate guards changing actions; nil lets all through.
+	// Gate guards what carries a change out; nil lets all through.
 	Gate Gate
 	// Globals are actions that every screen has besides the shell's own; nil for
 	// none. They are asked for as often as a screen's.
@@ -213,6 +213,9 @@ func (s *Shell) key(msg tea.KeyPressMsg) {
 	if key == "esc" && s.notes.current.level == Error {
 		s.notes.dismiss()
 		return
+	}
+	if s.notes.current.text == "" && s.opts.Background != nil {
+		s.opts.Background.Read()
 	}
 	s.notes.keyPressed()
 	s.press(key)

@@ -113,7 +113,7 @@ func (s *toy) Top()       { s.at = 0 }
 func (s *toy) Bottom()    { s.at = len(s.visible()) - 1 }
 
 func (s *toy) Actions() []ui.Action {
-	eat := ui.Binding{ID: "eat", Name: "eat", Keys: []string{"e"}, Tier: 2, Hint: 2}.Does(func() { s.got = append(s.got, "eaten") })
+	eat := ui.Binding{ID: "eat", Name: "eat", Keys: []string{"e"}, Changes: true, Hint: 2}.Does(func() { s.got = append(s.got, "eaten") })
 	peel := ui.Binding{ID: "peel", Name: "peel", Keys: []string{"p"}, Hint: 3}.Runs(nil).Unless("an apple has no peel to speak of")
 	list := []ui.Action{
 		ui.ActEnter.Does(func() {
@@ -161,9 +161,13 @@ func (g *gate) Arm(scope string) (ui.Arming, error) { return g.arm(scope) }
 func (g *gate) Disarm(string)                       { g.mode = ui.Mode{Label: "READ-ONLY", Armable: true} }
 
 // work is a Background that says what it is told.
-type work struct{ status, busy string }
+type work struct {
+	status, busy string
+	read         int
+}
 
 func (w *work) Open(context.Context) tea.Cmd { return nil }
 func (w *work) Update(tea.Msg) tea.Cmd       { return nil }
-func (w *work) Status() string               { return w.status }
+func (w *work) Status(string) string         { return w.status }
+func (w *work) Read()                        { w.read++ }
 func (w *work) Busy() string                 { return w.busy }

@@ -5,14 +5,14 @@ import "gantry/ui"
 // The actions on a service that several screens have.
 var (
 	ActLogs        = ui.Binding{ID: "logs", Name: "logs", Keys: []string{"l"}, Hint: 2}
-	ActRollBack    = ui.Binding{ID: "roll-back", Name: "roll back", Keys: []string{"u"}, Tier: 1, Hint: 3}
-	ActImage       = ui.Binding{ID: "image", Name: "image", Keys: []string{"i"}, Tier: 2, Hint: 4}
-	ActEnv         = ui.Binding{ID: "environment", Name: "env", Keys: []string{"v"}, Tier: 2, Hint: 5}
-	ActScale       = ui.Binding{ID: "scale", Name: "scale", Keys: []string{"s"}, Tier: 1, Hint: 6}
-	ActRestart     = ui.Binding{ID: "restart", Name: "restart", Keys: []string{"r"}, Tier: 1, Hint: 7}
+	ActRollBack    = ui.Binding{ID: "roll-back", Name: "roll back", Keys: []string{"u"}, Hint: 3}
+	ActImage       = ui.Binding{ID: "image", Name: "image", Keys: []string{"i"}, Hint: 4}
+	ActEnv         = ui.Binding{ID: "environment", Name: "env", Keys: []string{"v"}, Hint: 5}
+	ActScale       = ui.Binding{ID: "scale", Name: "scale", Keys: []string{"s"}, Hint: 6}
+	ActRestart     = ui.Binding{ID: "restart", Name: "restart", Keys: []string{"r"}, Hint: 7}
 	ActFollow      = ui.Binding{ID: "follow", Name: "follow its deployment", Keys: []string{"z"}}
 	ActDeployments = ui.Binding{ID: "deployments", Name: "deployments", Keys: []string{"Z"}}
-	ActEdit        = ui.Binding{ID: "edit", Name: "edit the task definition", Keys: []string{"e"}, Tier: 2}
-	ActBreaker     = ui.Binding{ID: "breaker", Name: "circuit breaker", Tier: 2}
-	ActRun         = ui.Binding{ID: "run", Name: "run a task like its own", Tier: 2}
+	ActEdit        = ui.Binding{ID: "edit", Name: "edit the task definition", Keys: []string{"e"}}
+	ActBreaker     = ui.Binding{ID: "breaker", Name: "circuit breaker"}
+	ActRun         = ui.Binding{ID: "run", Name: "run a task like its own"}
 )

@@ -1,9 +1,16 @@
 package views
 
 import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/ui"
 	"gantry/ui/modal"
+	"gantry/views/wording"
 )
 
 // Ask asks for the consent to something.
@@ -13,4 +20,42 @@ func Ask(h *ui.Host, c deploy.Consent, q modal.Question) {
 		return
 	}
 	h.Modal(modal.NewConfirm(h.Theme(), q))
+}
+
+// AskToChange asks for the consent to a change. Where writing is locked it asks in the same
+// dialog for arming, and arms before it goes on.
+func AskToChange(h *ui.Host, scope string, c deploy.Consent, q modal.Question) {
+	if arming := Arming(h, scope); arming != "" {
+		yes := q.Yes
+		q.Ask = strings.ToUpper(arming[:1]) + arming[1:] + " and go on?"
+		q.Yes = func() tea.Cmd {
+			h.Arm(scope, yes)
+			return nil
+		}
+	}
+	Ask(h, c, q)
+}
+
+// Arming says how writing is armed in a scope, as in "arm for 15 minutes"; empty where it
+// need not or cannot be.
+func Arming(h *ui.Host, scope string) string {
+	m := h.Mode(scope)
+	switch {
+	case m.Writable || !m.Armable:
+		return ""
+	case m.Span == 0:
+		return "arm"
+	}
+	return "arm for " + wording.Count(int((m.Span+time.Minute-1)/time.Minute), "minute")
+}
+
+// Reveal asks whether secrets of a target may be shown, which changes nothing and needs no
+// arming, and has it recorded. What the record came to is told to done, off the loop.
+func (d *Deps) Reveal(target awsx.Ref, title string, record func(awsx.Ref) error, done func(error) tea.Msg) {
+	production := d.Policy.Production(target.ClusterRef())
+	Ask(d.Host, deploy.ConsentToReveal(target, production), modal.Question{
+		Title: title + " of " + target.ClusterName() + "/" + target.Name() + "?",
+		Body:  modal.Plain(" The audit file records that it was shown, and to whom."),
+		Yes:   func() tea.Cmd { return func() tea.Msg { return done(record(target)) } },
+	})
 }

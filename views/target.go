@@ -39,9 +39,15 @@ func Crumb(target awsx.Ref) string {
 
 // Header is the chrome of a screen about a service.
 func (d *Deps) Header(service awsx.Ref, name string) ui.Header {
-	return ui.Header{
-		Badge: d.Badge(service.ClusterRef()),
-		Crumb: Crumb(service) + " " + name,
-		Scope: d.Policy.Scope(service.ClusterRef()),
+	return d.Within(service.ClusterRef(), Crumb(service)+" "+name)
+}
+
+// Within is the chrome of a screen within a cluster, or of one about all clusters of a
+// context: where it is and what is at stake there.
+func (d *Deps) Within(cluster awsx.Ref, crumb string) ui.Header {
+	h := ui.Header{Crumb: crumb, Place: cluster.Context.String()}
+	if cluster.ARN != "" {
+		h.Badge, h.Scope = d.Badge(cluster), d.Policy.Scope(cluster)
 	}
+	return h
 }

@@ -39,6 +39,7 @@ func ReachOf(ref awsx.Ref) Reach {
 type Writable struct {
 	ReadOnly bool          // nothing, and it cannot be armed
 	Needed   bool          // production needs arming
+	Span     time.Duration // how long arming lasts
 	Left     time.Duration // how long production stays armed; 0 when it is not
 }
 
@@ -73,6 +74,7 @@ func (a *Arming) Writable(r Reach) Writable {
 	return Writable{
 		ReadOnly: a.readOnly,
 		Needed:   a.span > 0,
+		Span:     a.span,
 		Left:     max(time.Until(a.until[r]), 0),
 	}
 }

@@ -147,7 +147,7 @@ func (g consoleGate) Mode(scope string) ui.Mode {
 	case w.Left > 0:
 		return ui.Mode{Label: "ARMED", Writable: true, Left: w.Left}
 	}
-	return ui.Mode{Label: "READ-ONLY", Armable: true, Why: "production is read-only"}
+	return ui.Mode{Label: "READ-ONLY", Armable: true, Span: w.Span}
 }
 
 // Arm makes the production of a context and account writable for a while.

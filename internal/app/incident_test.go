@@ -19,12 +19,10 @@ func TestTheNightOfTheMissingVariable(t *testing.T) {
 			t.Fatalf("the worst service is %q:\n%s", d.selected(), d.Text())
 		}
 		d.press("l").until(time.Minute, "KeyError: 'DB_URL'")
-		d.press("esc", "u").Shows("W arms writing")
-		d.press("W").Shows("ARMED 15m")
-		d.press("u").read().Shows("roll back prod/api-orders", "api-orders:6", "api-orders:5", "Calls", "asks yes or no")
-		d.press("enter").Shows("Yes", "[ No ]")
+		d.press("esc", "u").read().Shows("READ-ONLY", "roll back prod/api-orders", "api-orders:6", "api-orders:5", "Calls", "asks yes or no and to arm for 15 minutes")
+		d.press("enter").Shows("Arm for 15 minutes and go on?", "Yes", "[ No ]")
 		d.answer("y")
-		d.Shows("Rollout", "targets")
+		d.Shows("ARMED 15m", "Rollout", "targets")
 		d.until(20*time.Minute, "+ succeeded").Hides("rolled back")
 		if got, want := d.kinds(), "begin, call ECS:StopServiceDeployment, end succeeded"; got != want {
 			t.Errorf("the journal holds %q, want %q", got, want)

@@ -16,6 +16,11 @@ func (a *App) openJournal() error {
 	return a.journalErr
 }
 
+// ConsentToReveal is what is asked for before secrets of a target are shown.
+func (a *App) ConsentToReveal(target awsx.Ref) deploy.Consent {
+	return deploy.ConsentToReveal(target, policy{a}.Production(target.ClusterRef()))
+}
+
 // RecordReveal writes to the journal that secrets of a service are shown, and to whom.
 // What cannot be recorded is not shown. It waits for the account to say who asks.
 func (a *App) RecordReveal(ctx context.Context, service awsx.Ref) error {
@@ -26,11 +31,11 @@ func (a *App) RecordReveal(ctx context.Context, service awsx.Ref) error {
 	if account, err := a.Store.Account(ctx, service.Context); err == nil {
 		who, _ = account.Identity(ctx) // who is told to nobody is recorded as nobody
 	}
-	production := a.Policy.Production(service, who.Account)
+	production := policy{a}.Production(service.ClusterRef())
 	return a.journal.Append(audit.Record{
 		Kind: audit.End, Change: deploy.NewID(), Account: who.Account, Identity: who.ARN, Context: service.Context.String(),
 		Cluster: service.ClusterName(), Service: service.Name(), Action: "reveal", Outcome: "shown",
-		Tier: deploy.ConsentToReveal(service, production).Tier.String(), Production: &production,
+		Tier: a.ConsentToReveal(service).Tier.String(), Production: &production,
 	})
 }
 

@@ -64,14 +64,14 @@ func keyTable() string {
 	return b.String()
 }
 
-// keyCell is an action with its keys, and a star if it changes something.
+// keyCell is an action with its keys, and a star if it carries a change out.
 func keyCell(b ui.Binding) string {
 	keys := "`:" + b.ID + "`"
 	if len(b.Keys) > 0 {
 		keys = "`" + strings.Join(b.Keys, "` `") + "`"
 	}
 	keys += " " + b.Name
-	if b.Tier > 0 {
+	if b.Changes {
 		keys += "\\*"
 	}
 	if b.Reveals {

@@ -66,9 +66,8 @@ func TestServicesOfOtherControllersAreLeftToThem(t *testing.T) {
 		d.cluster("prod").press("W")
 		for name, owner := range map[string]string{"billing": "CODE_DEPLOY", "reports": "EXTERNAL"} {
 			d.service(name).read().Shows(owner+" deploys this service", "of the count")
-			for _, key := range []string{"u", "i", "r", "v"} {
-				d.press(key).Shows("the deployment controller " + owner + " owns this change")
-			}
+			d.press("v").read().Shows("environment", "LOG_LEVEL")
+			d.press("esc", "r").read().Shows("the deployment controller " + owner + " owns this change").press("esc")
 		}
 	})
 }

@@ -30,8 +30,14 @@ func (a answer) ask(ctx context.Context, s Streams, want deploy.Consent) error {
 		return nil
 	case !ok:
 		return refuse("not confirmed: without a terminal give --yes or --confirm %q", want.Word)
-	case !want.Typed():
-		typed, err := prompt(ctx, who, "Carry it out? y/N ")
+	}
+	return who.ask(ctx, want, "carry it out")
+}
+
+// ask asks a person for a consent to do something.
+func (p person) ask(ctx context.Context, want deploy.Consent, do string) error {
+	if !want.Typed() {
+		typed, err := prompt(ctx, p, strings.ToUpper(do[:1])+do[1:]+"? y/N ")
 		if err != nil {
 			return err
 		}
@@ -40,7 +46,7 @@ func (a answer) ask(ctx context.Context, s Streams, want deploy.Consent) error {
 		}
 		return nil
 	}
-	typed, err := prompt(ctx, who, fmt.Sprintf("Type %q to carry it out: ", clean.Line(want.Word)))
+	typed, err := prompt(ctx, p, fmt.Sprintf("Type %q to %s: ", clean.Line(want.Word), do))
 	if err != nil {
 		return err
 	}

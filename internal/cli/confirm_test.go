@@ -5,7 +5,34 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"gantry/internal/audit"
 )
+
+// TestARevealAsksWhereSomebodyCanBeAsked: what the console asks for, and before anything
+// is shown or recorded; a pipeline has answered by asking for it.
+func TestARevealAsksWhereSomebodyCanBeAsked(t *testing.T) {
+	alone(t, func(t *testing.T, a *account) {
+		typed := func(s string) Streams { return Streams{In: strings.NewReader(s), Keyboard: true} }
+		for _, refused := range []struct{ service, typed, asks string }{
+			{"prod/catalog", "y\n", `Type "catalog" to show secrets of prod/catalog, which the audit file records: `},
+			{"prod/catalog", "", "not confirmed: the input ended"},
+			{"staging/web", "\n", "Show secrets of staging/web, which the audit file records? y/N "},
+		} {
+			a.runWith(t.Context(), typed(refused.typed), "env", refused.service, "--reveal").wants(t, 5, refused.asks).lacks(t, "VALUE")
+		}
+		if records, _, err := audit.Read(audit.Path(audit.DefaultDir())); err != nil || len(records) > 0 {
+			t.Errorf("what was refused is on record: %+v (%v)", records, err)
+		}
+		a.runWith(t.Context(), typed("catalog\n"), "env", "prod/catalog", "--reveal", "--readonly").wants(t, 0, "VALUE")
+		a.runWith(t.Context(), typed("y\n"), "env", "staging/web", "--reveal").wants(t, 0, "VALUE")
+		a.run(t, "env", "prod/catalog", "--reveal").wants(t, 0, "VALUE").lacks(t, "Type")
+		records, _, err := audit.Read(audit.Path(audit.DefaultDir()))
+		if err != nil || len(records) != 3 {
+			t.Errorf("%+v (%v)", records, err)
+		}
+	})
+}
 
 // TestYesAnswersNoGraverTierWhereSomebodyCanBeAsked: what counts is whether somebody sits
 // there, and not where the output goes.

@@ -34,7 +34,7 @@ func (p *program) envCommand() *cobra.Command {
 	}
 	outputFlag(cmd, &output, "table", "json", "dotenv")
 	cmd.Flags().StringVar(&container, "container", "", "only the container of this `name` (dotenv wants one when there are several)")
-	cmd.Flags().BoolVar(&reveal, "reveal", false, "print values that look secret; the audit file records it")
+	cmd.Flags().BoolVar(&reveal, "reveal", false, "print values that look secret; asked for at a terminal, and recorded in the audit file")
 	cmd.AddCommand(p.envSetCommand())
 	return cmd
 }
@@ -96,7 +96,7 @@ func (p *program) showEnv(ctx context.Context, target, container, output string,
 			return usagef("-o dotenv: the task definition has several containers, name one of %s with --container", containerNames(td))
 		}
 		if reveal {
-			if err := a.RecordReveal(ctx, svc.Ref); err != nil {
+			if err := p.reveal(ctx, a, svc.Ref); err != nil {
 				return err
 			}
 		}
@@ -106,6 +106,18 @@ func (p *program) showEnv(ctx context.Context, target, container, output string,
 			Files: environmentFiles(containers),
 		}, output)
 	})
+}
+
+// reveal asks for leave to show secrets where somebody can be asked, as the console does,
+// and records who is shown them. In a pipeline whoever wrote --reveal has answered.
+func (p *program) reveal(ctx context.Context, a *app.App, of awsx.Ref) error {
+	if who, ok := p.person(); ok {
+		what := fmt.Sprintf("show secrets of %s/%s, which the audit file records", clean.Line(of.ClusterName()), clean.Line(of.Name()))
+		if err := who.ask(ctx, a.ConsentToReveal(of), what); err != nil {
+			return err
+		}
+	}
+	return a.RecordReveal(ctx, of)
 }
 
 // variables lists what containers find in their environment, masked unless

@@ -63,7 +63,7 @@ func (c *Confirm) View(w, h int) (string, *tea.Cursor) {
 	} else {
 		no = c.theme.Paint(theme.Selected, no)
 	}
-	return strings.Join(c.frame(w, h, text.FitPainted(" "+yes+"  "+no, w, "")), "\n"), nil
+	return strings.Join(c.frame(w, h, append(c.asked(c.q, w), text.FitPainted(" "+yes+"  "+no, w, ""))...), "\n"), nil
 }
 
 // Hints are the keys that answer.
@@ -123,8 +123,7 @@ func (t *Typed) Update(msg tea.Msg) tea.Cmd {
 // View draws the question, what to type and the field.
 func (t *Typed) View(w, h int) (string, *tea.Cursor) {
 	t.input.SetWidth(max(1, w-4))
-	ask := t.line(theme.Text, fmt.Sprintf(" To go on, type %s: %s", t.what, t.want), w)
-	foot := []string{ask}
+	foot := append(t.asked(t.q, w), t.line(theme.Text, fmt.Sprintf(" To go on, type %s: %s", t.what, t.want), w))
 	if t.wrong != "" {
 		foot = append(foot, t.line(theme.Failed, " "+t.wrong, w))
 	}

@@ -26,6 +26,7 @@ func Plain(s string) Body {
 type Question struct {
 	Title string         // one line, what is about to happen
 	Body  Body           // exact calls, before and after; may be taller than the screen
+	Ask   string         // what a yes does besides, asked above the answer; may be empty
 	Yes   func() tea.Cmd // runs on the loop when confirmed
 	No    func() tea.Cmd // runs on the loop when refused; may be nil
 	// Extra are further keys that keep the question open, such as copying the
@@ -86,6 +87,14 @@ func (d *dialog) frame(w, h int, foot ...string) []string {
 // line is one plain row in a role, cut to w.
 func (d *dialog) line(r theme.Role, s string, w int) string {
 	return d.theme.Paint(r, text.Truncate(s, w, d.theme.Glyphs().Ellipsis))
+}
+
+// asked is what is asked besides, above the answer.
+func (d *dialog) asked(q Question, w int) []string {
+	if q.Ask == "" {
+		return nil
+	}
+	return []string{d.line(theme.Warn, " "+q.Ask, w)}
 }
 
 func finish(d *dialog, f func() tea.Cmd) tea.Cmd {

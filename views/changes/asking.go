@@ -1,13 +1,9 @@
 package changes
 
 import (
-	"cmp"
-
 	tea "charm.land/bubbletea/v2"
 
-	"gantry/awsx"
 	"gantry/awsx/deploy/check"
-	"gantry/ui"
 	"gantry/ui/modal"
 	"gantry/ui/text"
 	"gantry/ui/theme"
@@ -38,17 +34,4 @@ func (c *Changes) questionBody(write func(*prose.Document)) modal.Body {
 	var d prose.Document
 	write(&d)
 	return func(w int) []string { return prose.Wrapped(th, w, d.Paras) }
-}
-
-// refusal says why nothing may be changed in a cluster now, empty if it may.
-func (c *Changes) refusal(cluster awsx.Ref) string {
-	host := c.Deps.Host
-	m := host.Mode(c.Deps.Policy.Scope(cluster))
-	switch {
-	case m.Writable:
-		return ""
-	case m.Armable:
-		return cmp.Or(m.Why, "read-only") + ": " + host.Key(ui.ActArm) + " arms writing"
-	}
-	return cmp.Or(m.Why, "read-only")
 }

@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy/follow"
 	"gantry/ui"
@@ -22,6 +23,7 @@ type Background struct {
 	Key func() string
 
 	jobs []change.Status
+	read map[string]bool // those whose end was seen
 }
 
 var _ ui.Background = (*Background)(nil)
@@ -42,18 +44,29 @@ func (b *Background) Update(msg tea.Msg) tea.Cmd {
 	return news.Next()
 }
 
+// Read notes that it was seen how the changes ended that have.
+func (b *Background) Read() {
+	b.read = map[string]bool{}
+	for _, j := range b.jobs {
+		b.read[j.ID] = j.Over()
+	}
+}
+
 // Status says how the changes stand: those that run, the worst first, else how
-// the last one ended.
-func (b *Background) Status() string {
+// the last one ended. One of another account names that, and once it has ended and was
+// seen it is not said again.
+func (b *Background) Status(place string) string {
 	running := worstFirst(b.jobs)
 	switch len(running) {
 	case 0:
-		if len(b.jobs) == 0 {
-			return ""
+		for _, j := range slices.Backward(b.jobs) {
+			if where := elsewhere(j, place); where == "" || !b.read[j.ID] {
+				return endedWords(j, where)
+			}
 		}
-		return endedWords(b.jobs[len(b.jobs)-1])
+		return ""
 	case 1:
-		return runningWords(running[0])
+		return runningWords(running[0], elsewhere(running[0], place))
 	}
 	head := wording.Count(len(running), "change")
 	if b.Key != nil {
@@ -61,7 +74,7 @@ func (b *Background) Status() string {
 	}
 	words := make([]string, len(running))
 	for i, j := range running {
-		words[i] = runningWords(j)
+		words[i] = runningWords(j, elsewhere(j, place))
 	}
 	return head + ": " + wording.JoinNonEmpty("; ", words...)
 }
@@ -89,11 +102,21 @@ func urgency(j change.Status) int {
 	return n
 }
 
-func runningWords(j change.Status) string {
-	if j.Progress.At.IsZero() {
-		return jobName(j) + ": " + cmp.Or(j.Step, "starting")
+// elsewhere names the account of a change that is not of a place.
+func elsewhere(j change.Status, place string) string {
+	context := j.Target.Context.String()
+	if context == place {
+		return ""
 	}
-	words := jobName(j) + ": "
+	_, account, _, _ := awsx.ARNParts(j.Target.ARN)
+	return " in " + context + " (account " + account + ")"
+}
+
+func runningWords(j change.Status, where string) string {
+	if j.Progress.At.IsZero() {
+		return jobName(j) + where + ": " + cmp.Or(j.Step, "starting")
+	}
+	words := jobName(j) + where + ": "
 	switch {
 	case j.Progress.Paused != nil:
 		words += "paused, "
@@ -122,8 +145,8 @@ func progressCounts(j change.Status) string {
 	return words
 }
 
-func endedWords(j change.Status) string {
-	what := jobName(j) + ": "
+func endedWords(j change.Status, where string) string {
+	what := jobName(j) + where + ": "
 	switch {
 	case j.Err != nil:
 		cause, _ := CauseOf(j.Err)

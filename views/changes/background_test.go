@@ -9,6 +9,31 @@ import (
 	"gantry/awsx/deploy/follow"
 )
 
+// TestAChangeOfAnotherAccountNamesItAndGoesOnceItsEndWasSeen: on the screens of its own
+// account it stays.
+func TestAChangeOfAnotherAccountNamesItAndGoesOnceItsEndWasSeen(t *testing.T) {
+	there := awsx.ContextID{Profile: "other", Region: "eu-central-1"}
+	j := change.Status{ID: "chg-1", Action: "deploy", Stage: change.Following, Target: awsx.Ref{Context: there, ARN: "arn:aws:ecs:eu-central-1:210987654321:service/front/web"},
+		Progress: follow.Progress{At: awsxtest.Now, Desired: 2, Running: 1}}
+	b := &Background{jobs: []change.Status{j}}
+	says := func(place awsx.ContextID, want string) {
+		t.Helper()
+		if got := b.Status(place.String()); got != want {
+			t.Errorf("the line is %q, want %q", got, want)
+		}
+	}
+	here := awsx.ContextID{Profile: "main", Region: "eu-west-1"}
+	b.Read()
+	says(here, "deploy web in other/eu-central-1 (account 210987654321): 1/2 new, 0 failed")
+	says(there, "deploy web: 1/2 new, 0 failed")
+	j.Stage, j.Result.Verdict = change.Ended, &follow.Verdict{Outcome: follow.Succeeded}
+	b.jobs = []change.Status{j}
+	says(here, "deploy web in other/eu-central-1 (account 210987654321): succeeded")
+	b.Read()
+	says(here, "")
+	says(there, "deploy web: succeeded")
+}
+
 func TestSeveralChangesStandInTheStatusLineTheWorstFirst(t *testing.T) {
 	job := func(service string, p follow.Progress) change.Status {
 		p.At, p.Desired = awsxtest.Now, 4
@@ -21,12 +46,13 @@ func TestSeveralChangesStandInTheStatusLineTheWorstFirst(t *testing.T) {
 	older.ID, older.Progress.Failed = "older", 9
 	drain := change.Status{ID: "drain", Action: "drain", Progress: follow.Progress{At: awsxtest.Now, Draining: 3}, Target: awsx.Ref{ARN: "arn:aws:ecs:eu-west-1:1:container-instance/payments/i1"}}
 	b := &Background{Key: func() string { return "%" }, jobs: []change.Status{well, paused, older, failing, drain}}
+	place := awsx.ContextID{}.String()
 	want := "4 changes (% lists them): ! deploy failing: 0/4 new, 2 failed; deploy paused: paused, bake time, 4/4 new, 0 failed; deploy well: 2/4 new, 0 failed; drain i1: 3 tasks left"
-	if got := b.Status(); got != want {
+	if got := b.Status(place); got != want {
 		t.Errorf("the line is %q", got)
 	}
 	b.jobs = []change.Status{well}
-	if got := b.Status(); got != "deploy well: 2/4 new, 0 failed" {
+	if got := b.Status(place); got != "deploy well: 2/4 new, 0 failed" {
 		t.Errorf("of one the line is %q", got)
 	}
 }

@@ -98,9 +98,34 @@ func TestReadOnlyPlansButDoesNotCarryOut(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		f := changestest.Orders(t, viewstest.Standard, changestest.Images)
 		f.Armed.Armed = false
-		f.Read().Keys("enter").Shows("production starts read-only: W arms writing", "Difference")
-		f.Keys("enter").Shows("carry out: production starts read-only, W arms writing").Hides("To go on")
-		f.Keys("W").Shows("asks for the service's name")
-		f.Keys("enter").Shows("To go on")
+		f.Armed.Why = "gantry was started read-only"
+		f.Read().Keys("enter").Shows("next       gantry was started read-only, so nothing is carried out; c copies", "Difference")
+		f.Keys("enter").Shows("carry out: gantry was started read-only, so nothing is carried out").Hides("To go on")
+		if f.Keys("c"); !strings.Contains(f.Clipboard, "aws ecs update-service") {
+			t.Errorf("copied %q", f.Clipboard)
+		}
+	})
+}
+
+// TestArmingInTheDialogCarriesOutWhatWasShown: one dialog asks for the name and for arming;
+// refused, it leaves the plan and the lock as they were.
+func TestArmingInTheDialogCarriesOutWhatWasShown(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := changestest.Orders(t, viewstest.Standard, changestest.Images)
+		f.Armed.Armed = false
+		f.Read().Keys("enter").Shows("READ-ONLY (W arms)", "enter asks for the service's name and to arm for 15 minutes, then")
+		f.Keys("enter").Shows("Arm for 15 minutes and go on?", "To go on, type the service's name: api-orders")
+		f.Keys("esc").Shows("READ-ONLY (W arms)", "Difference").Hides("To go on")
+		f.Keys("enter").Answer("api-order").Shows("this is not the service's name", "READ-ONLY")
+		f.Keys("esc")
+		if f.Armed.Armed || len(f.Records) > 0 {
+			t.Fatalf("refused, it is armed (%v) and on record: %q", f.Armed.Armed, f.Records)
+		}
+		f.Keys("enter")
+		f.Redefine(`api-orders:v2"`, `api-orders:other"`) // what is read later is not what was shown
+		f.Answer("api-orders")
+		if !f.Armed.Armed || !strings.HasPrefix(strings.Join(f.Records, "|"), "begin api-orders:1, api-orders") || !strings.Contains(f.Records[0], "api-orders:v3") {
+			t.Errorf("agreed, it is armed (%v) and on record: %q", f.Armed.Armed, f.Records)
+		}
 	})
 }

@@ -11,8 +11,8 @@ import (
 
 // The actions of a follow.
 var (
-	actContinue  = ui.Binding{ID: "continue", Name: "continue", Keys: []string{"enter"}, Tier: 2}
-	actCancel    = ui.Binding{ID: "cancel", Name: "cancel", Keys: []string{"x"}, Tier: 1}
+	actContinue  = ui.Binding{ID: "continue", Name: "continue", Keys: []string{"enter"}}
+	actCancel    = ui.Binding{ID: "cancel", Name: "cancel", Keys: []string{"x"}}
 	actHistory   = ui.Binding{ID: views.ActDeployments.ID, Name: "deployments", Keys: []string{"z"}, Hint: 6}
 	actCopyText  = ui.ActCopy.As("copy text", 7)
 	actPlanAnew  = ui.ActRefresh.As("plan anew", 0)

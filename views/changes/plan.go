@@ -44,7 +44,7 @@ type planScreen struct {
 	table *table.Table[planRow] // of the rows
 	first int                   // the line that the first row is on
 
-	mode string // why nothing may be changed, as it was drawn
+	refusal, arming string // as the gate was when the plan was drawn
 	prose.Sheet
 }
 
@@ -132,8 +132,9 @@ func (s *planScreen) Covered(covered bool) tea.Cmd {
 }
 
 func (s *planScreen) View(w, h int) ui.Frame {
-	s.mode = s.changes.refusal(s.targets[0].ClusterRef())
-	return s.Draw(s.mode, w, h)
+	host, scope := s.changes.Deps.Host, s.scope()
+	s.refusal, s.arming = host.Mode(scope).Refusal(), views.Arming(host, scope)
+	return s.Draw(s.refusal+s.arming, w, h)
 }
 
 func (s *planScreen) key(b ui.Binding) string { return s.changes.Deps.Host.Key(b) }
@@ -160,6 +161,9 @@ func (s *planScreen) title() string {
 func title(p deploy.Plan) string {
 	return p.Intent.Action() + " " + p.Target.ClusterName() + "/" + p.Name()
 }
+
+// scope is what the gate is asked about.
+func (s *planScreen) scope() string { return s.changes.Deps.Policy.Scope(s.targets[0].ClusterRef()) }
 
 // number counts the targets.
 func (s *planScreen) number() string {
@@ -200,7 +204,6 @@ func (s *planScreen) Actions() []ui.Action {
 	waiting, stop := s.waiting(), s.obstacle()
 	carry, override := actCarryOut.Does(s.confirm), actOverride.Does(s.override)
 	carry.Binding = s.carryOut()
-	carry.Tier = max(carry.Tier, int(s.plan.Batch.Tier))
 	carry.Disabled, override.Disabled = waiting, waiting
 	if waiting == "" {
 		carry.Disabled = stop.short
@@ -254,11 +257,11 @@ func (s *planScreen) override() {
 	})
 }
 
-// confirm asks once for all targets, as much as their plan wants. The question is
-// about the plan as it is now, whatever is read later.
+// confirm asks once for all targets, as much as their plan wants, and for arming where
+// writing is locked. The question is about the plan as it is now, whatever is read later.
 func (s *planScreen) confirm() {
 	b, overridden := s.plan.Batch, slices.Clone(s.overridden)
-	views.Ask(s.changes.Deps.Host, b.Consent(), modal.Question{
+	views.AskToChange(s.changes.Deps.Host, s.scope(), b.Consent(), modal.Question{
 		Title: s.title() + " in " + s.targets[0].Context.String() + "?",
 		Body: s.changes.questionBody(func(d *prose.Document) {
 			if s.several() {

@@ -10,10 +10,10 @@ import (
 
 // The actions of a plan, of one target or of several.
 var (
-	actCarryOut    = ui.Binding{ID: "carry-out", Name: "carry out", Keys: []string{"enter", "C"}, Tier: 1, Hint: 1}
-	actCarryOutAll = ui.Binding{ID: actCarryOut.ID, Name: "carry out", Keys: []string{"C"}, Tier: 1, Hint: 1}
+	actCarryOut    = ui.Binding{ID: "carry-out", Name: "carry out", Keys: []string{"enter", "C"}, Changes: true, Hint: 1}
+	actCarryOutAll = ui.Binding{ID: actCarryOut.ID, Name: "carry out", Keys: []string{"C"}, Changes: true, Hint: 1}
 	actOpenPlan    = ui.ActEnter.As("open", 2)
-	actOverride    = ui.Binding{ID: "override", Name: "override a check", Keys: []string{"O"}, Tier: 1}
+	actOverride    = ui.Binding{ID: "override", Name: "override a check", Keys: []string{"O"}}
 	actLeaveOut    = ui.Binding{ID: "leave-out", Name: "leave out those without a plan", Keys: []string{"x"}}
 	actRevision    = ui.Binding{ID: "another-revision", Name: "another revision", Keys: []string{"u"}, Hint: 3}
 	actPin         = ui.Binding{ID: "pin", Name: "pin images", Keys: []string{"p"}, Hint: 4}

@@ -153,14 +153,18 @@ func (s *planScreen) next() prose.Para {
 	switch stop := s.obstacle(); {
 	case stop.text != "":
 		next.Role, next.Text = theme.Failed, theme.StatusFailed.Glyph()+" "+stop.text
-	case s.mode != "":
-		next.Role, next.Text = theme.Degraded, s.mode
+	case s.refusal != "":
+		next.Role, next.Text = theme.Degraded, s.refusal+"; "+s.key(actCommands)+" copies the commands"
 	default:
 		steps := 0
 		for _, p := range s.plan.Batch.Plans {
 			steps += len(p.Steps)
 		}
-		next.Text = s.key(s.carryOut()) + " " + s.plan.Batch.Consent().String() + ", then makes " + wording.Count(steps, "call")
+		asks := s.plan.Batch.Consent().String()
+		if s.arming != "" {
+			asks += " and to " + s.arming
+		}
+		next.Text = s.key(s.carryOut()) + " " + asks + ", then makes " + wording.Count(steps, "call")
 	}
 	return next
 }

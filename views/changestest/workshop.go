@@ -47,7 +47,7 @@ func (w *Workshop) lines(context.Context, awsx.ContextID) (logs.Source, error) {
 // Allow is the gate of the runner, which follows the one of the console.
 func (w *Workshop) Allow(p deploy.Plan) error {
 	if m := w.Armed.Mode(p.Target.ClusterName()); !m.Writable {
-		return errors.New(m.Why)
+		return errors.New("production is locked")
 	}
 	return nil
 }

@@ -14,7 +14,6 @@ import (
 	"gantry/internal/clean"
 	"gantry/ui"
 	"gantry/ui/form"
-	"gantry/ui/modal"
 	"gantry/ui/text"
 	"gantry/ui/theme"
 	"gantry/views"
@@ -240,7 +239,7 @@ func (s *environmentScreen) Actions() []ui.Action {
 	out := []ui.Action{plan, refresh}
 	for _, a := range ui.EditorActions(s.editor) {
 		if a.ID == ui.ActReveal.ID && !s.recorded {
-			a.Tier, a.Run = int(deploy.TierName), ui.Do(s.askToReveal)
+			a.Run = ui.Do(s.askToReveal)
 		}
 		out = append(out, a)
 	}
@@ -261,13 +260,7 @@ type revealed struct{ err error }
 // askToReveal makes showing a value an act that is confirmed and leaves a record:
 // once for as long as the screen is open.
 func (s *environmentScreen) askToReveal() {
-	reveal, service := s.changes.Reveal, s.service
-	consent := deploy.ConsentToReveal(service, s.changes.Deps.Policy.Production(service.ClusterRef()))
-	views.Ask(s.changes.Deps.Host, consent, modal.Question{
-		Title: "Show secrets of " + service.ClusterName() + "/" + service.Name() + "?",
-		Body:  modal.Plain(" The audit file records that they were shown."),
-		Yes:   func() tea.Cmd { return func() tea.Msg { return revealed{reveal(service)} } },
-	})
+	s.changes.Deps.Reveal(s.service, "Show secrets", s.changes.Reveal, func(err error) tea.Msg { return revealed{err} })
 }
 
 // reveal shows the value under the cursor once that is recorded.

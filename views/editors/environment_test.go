@@ -120,13 +120,15 @@ func TestWhatCannotBeRecordedIsNotShown(t *testing.T) {
 	})
 }
 
-func TestReadOnlyShowsNoSecretsAndLetsEditsBePlanned(t *testing.T) {
+// TestLockedSecretsAreAskedForAlikeAndEditsPlanned: looking needs no leave.
+func TestLockedSecretsAreAskedForAlikeAndEditsPlanned(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		f := changestest.Orders(t, viewstest.Standard, changestest.Env)
 		f.Armed.Armed = false
-		f.Read().Keys("r").Shows("reveal: production starts read-only").Hides("hunter2", "To go on")
+		f.Read().Keys("r").Shows("type the service's name: api-orders").Hides("hunter2", "Arm for")
+		f.Answer("api-orders").Shows("hunter2", "READ-ONLY")
 		f.Keys("a").Answer("REGION").Answer("x")
-		f.Keys("w").Shows("production starts read-only: W arms writing")
+		f.Keys("w").Shows("and to arm for 15 minutes")
 	})
 }
 

@@ -25,10 +25,10 @@ import (
 
 // The actions on what scales a service.
 var (
-	actCount   = ui.Binding{ID: views.ActScale.ID, Name: "count", Keys: []string{"s", "enter"}, Tier: 1, Hint: 1}
-	actBounds  = ui.Binding{ID: "bounds", Name: "bounds", Keys: []string{"m"}, Tier: 1, Hint: 2}
-	actSuspend = ui.Binding{ID: "suspend-scaling", Name: "suspend scaling", Keys: []string{"p"}, Tier: 2, Hint: 3}
-	actResume  = ui.Binding{ID: "resume-scaling", Name: "resume scaling", Keys: []string{"r"}, Tier: 2, Hint: 4}
+	actCount   = ui.Binding{ID: views.ActScale.ID, Name: "count", Keys: []string{"s", "enter"}, Hint: 1}
+	actBounds  = ui.Binding{ID: "bounds", Name: "bounds", Keys: []string{"m"}, Hint: 2}
+	actSuspend = ui.Binding{ID: "suspend-scaling", Name: "suspend scaling", Keys: []string{"p"}, Hint: 3}
+	actResume  = ui.Binding{ID: "resume-scaling", Name: "resume scaling", Keys: []string{"r"}, Hint: 4}
 )
 
 // scalingKind declares the screen of what moves the count of a service.

@@ -86,15 +86,8 @@ func (s *Screen[T]) refused(err error) []prose.Para {
 func (s *Screen[T]) Header() ui.Header {
 	th := s.Deps.Host.Theme()
 	id := s.spec.Subject.Context
-	h := ui.Header{
-		Crumb:  s.spec.Crumb,
-		Counts: s.counts(th),
-		Sort:   s.sortLabel(th),
-	}
-	if cluster := s.spec.Subject.ClusterRef(); cluster.ARN != "" {
-		h.Badge = s.Deps.Badge(cluster)
-		h.Scope = s.Deps.Policy.Scope(cluster)
-	}
+	h := s.Deps.Within(s.spec.Subject.ClusterRef(), s.spec.Crumb)
+	h.Counts, h.Sort = s.counts(th), s.sortLabel(th)
 	if s.taken == 0 {
 		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "loading"}
 		return h

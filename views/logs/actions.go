@@ -192,10 +192,6 @@ func (e worded) Text() string { return e.query }
 func (s *screen) document(name string, content ui.Content) *ui.Document {
 	return ui.NewDocument(s.viewer.Deps.Host, ui.DocumentOptions{
 		Name: name, Content: content,
-		Header: ui.Header{
-			Badge: s.viewer.Deps.Badge(s.words().cluster()),
-			Crumb: s.words().crumb() + " " + name,
-			Scope: s.viewer.Deps.Policy.Scope(s.words().cluster()),
-		},
+		Header: s.viewer.Deps.Within(s.words().cluster(), s.words().crumb()+" "+name),
 	})
 }

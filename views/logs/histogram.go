@@ -132,12 +132,8 @@ func (x *histogram) at() (time.Time, bool) {
 // Header tells what is counted.
 func (x *histogram) Header() ui.Header {
 	deps := x.log.viewer.Deps
-	h := ui.Header{
-		Badge: deps.Badge(x.log.words().cluster()), Crumb: x.log.words().crumb() + " histogram",
-		Scope:  deps.Policy.Scope(x.log.words().cluster()),
-		Counts: x.log.words().counts(deps.Host.Theme()),
-		Sort:   " " + x.windowName(),
-	}
+	h := deps.Within(x.log.words().cluster(), x.log.words().crumb()+" histogram")
+	h.Counts, h.Sort = x.log.words().counts(deps.Host.Theme()), " "+x.windowName()
 	switch {
 	case x.loading:
 		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "counting"}

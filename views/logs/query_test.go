@@ -116,8 +116,7 @@ func TestRevealingIsAskedAndRecordedOnce(t *testing.T) {
 			}
 		})
 		d.say(0, "info", "login password=hunter2")
-		d.Read().Shows("(masked)").Press("r").Shows("production starts read-only").Hides("hunter2")
-		d.Press("W", "r").Shows("Show what is masked").Advance(time.Second).Type("api-orders").Press("enter").Advance(time.Second)
+		d.Read().Shows("READ-ONLY", "(masked)").Press("r").Shows("Show what is masked").Hides("hunter2").Advance(time.Second).Type("api-orders").Press("enter").Advance(time.Second)
 		d.Shows("the disk is full").Hides("hunter2")
 		fails = nil
 		d.Press("esc", "r").Advance(time.Second).Type("api-orders").Press("enter").Advance(time.Second)

@@ -103,13 +103,8 @@ func (s *screen) View(w, h int) ui.Frame {
 // Header tells whose lines these are, how they are found and how the tail stands.
 func (s *screen) Header() ui.Header {
 	th := s.viewer.Deps.Host.Theme()
-	h := ui.Header{
-		Badge:  s.viewer.Deps.Badge(s.words().cluster()),
-		Crumb:  s.words().crumb(),
-		Scope:  s.viewer.Deps.Policy.Scope(s.words().cluster()),
-		Counts: s.words().counts(th),
-		Sort:   s.words().extent(th),
-	}
+	h := s.viewer.Deps.Within(s.words().cluster(), s.words().crumb())
+	h.Counts, h.Sort = s.words().counts(th), s.words().extent(th)
 	h.Fresh, h.Banner = s.words().fresh()
 	if err := s.whose.subject.status.Trouble(); h.Banner == "" && err != nil {
 		h.Banner = prose.TroubleOf(err, s.scope.Context()).Banner

@@ -4,9 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
 	"gantry/ui"
-	"gantry/ui/modal"
 	"gantry/views"
 )
 
@@ -36,7 +34,7 @@ func (x *secrets) action(p *page) ui.Action {
 	case x.shown:
 		a.Run = ui.Do(func() { p.setReveal(true) })
 	default:
-		a.Tier, a.Run = int(deploy.TierName), ui.Do(x.ask)
+		a.Run = ui.Do(x.ask)
 		a.Disabled = unless(x.record != nil, "nothing records it")
 	}
 	return a
@@ -47,12 +45,7 @@ type shownSecrets struct{ err error }
 
 // ask asks whether it may be shown, and has that recorded.
 func (x *secrets) ask() {
-	target, record := x.target(), x.record
-	views.Ask(x.deps.Host, deploy.ConsentToReveal(target, x.deps.Policy.Production(target.ClusterRef())), modal.Question{
-		Title: "Show what is masked in the lines of " + target.ClusterName() + "/" + target.Name() + "?",
-		Body:  modal.Plain(" The audit file records that it was shown."),
-		Yes:   func() tea.Cmd { return func() tea.Msg { return shownSecrets{record(target)} } },
-	})
+	x.deps.Reveal(x.target(), "Show what is masked in the lines", x.record, func(err error) tea.Msg { return shownSecrets{err} })
 }
 
 // take shows what is masked once that is recorded.

@@ -30,7 +30,7 @@ func NewTextScreen(deps *views.Deps, spec TextSpec) *ui.Document {
 	cluster := spec.Subject.ClusterRef()
 	return ui.NewDocument(deps.Host, ui.DocumentOptions{
 		Name: spec.Name, What: spec.What,
-		Header: ui.Header{Badge: deps.Badge(cluster), Crumb: spec.Crumb + " " + spec.Name, Scope: deps.Policy.Scope(cluster)},
+		Header: deps.Within(cluster, spec.Crumb+" "+spec.Name),
 		Load: func(ctx context.Context) (ui.Content, error) {
 			paras, err := spec.Load(ctx)
 			return Document{paras}, err

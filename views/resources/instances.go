@@ -21,8 +21,8 @@ import (
 // The actions on instances.
 var (
 	actHosted    = ui.ActEnter.As("tasks on it", 1)
-	actDrain     = ui.Binding{ID: "drain", Name: "drain", Keys: []string{"D"}, Tier: 2, Hint: 2}
-	actActivate  = ui.Binding{ID: "activate", Name: "activate", Keys: []string{"a"}, Tier: 1, Hint: 3}
+	actDrain     = ui.Binding{ID: "drain", Name: "drain", Keys: []string{"D"}, Hint: 2}
+	actActivate  = ui.Binding{ID: "activate", Name: "activate", Keys: []string{"a"}, Hint: 3}
 	actChoose    = ui.Binding{ID: "choose-service", Name: "fit of another service", Keys: []string{"f"}, Hint: 4}
 	actInstances = ui.Binding{ID: "instances", Name: "instances", Keys: []string{"o"}} // on other screens
 )

@@ -125,8 +125,8 @@ func insideOf(rows []*serviceRow, f *clusterFacts) clusterInside {
 	return in
 }
 
-// serviceActions are what can be done to a service; why says that there is none.
-// The Gate refuses those with a tier while nothing may be changed.
+// serviceActions are what can be done to a service; why says that there is none. What
+// becomes of a change of one that is being deleted, or that a controller owns, its plan says.
 func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 	ref := s.Ref
 	list := []ui.Action{
@@ -156,14 +156,6 @@ func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 			case views.ActDeployments.ID:
 				list[i].Keys = []string{"z", "Z"}
 			}
-		}
-	}
-	for i := range list {
-		if owned := ownedBy(s, list[i].ID); owned != "" && list[i].Disabled == "" {
-			list[i].Disabled = owned
-		}
-		if list[i].Tier > 0 && list[i].Disabled == "" && s.Status == "DRAINING" {
-			list[i].Disabled = "the service is being deleted"
 		}
 	}
 	return list

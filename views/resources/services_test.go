@@ -93,23 +93,16 @@ func TestCursorStaysOnItsServiceWhenOthersComeAndGo(t *testing.T) {
 	})
 }
 
-func TestChangesAskTheGateFirst(t *testing.T) {
+// TestWhatLeadsToAChangeOpensUnarmed: looking needs no leave.
+func TestWhatLeadsToAChangeOpensUnarmed(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		a, cluster := viewstest.Shop()
 		d := viewstest.Sit(t, a, viewstest.Standard, onServices(cluster)).Read()
 		d.Press("N", "g")
-		for _, key := range []string{"i", "v", "s", "r", "u"} {
-			d.Press(key).Shows("production starts read-only, W arms writing")
-		}
-		d.Press("l")
-		if got := d.Visited.Calls; !slices.Equal(got, []string{"logs api-checkout"}) {
-			t.Fatalf("before writing was armed: %v", got)
-		}
-		d.Visited.Calls = nil
-		d.Press("W", "i", "v", "s", "r", "u")
-		want := []string{"image api-checkout", "env api-checkout", "scale api-checkout", "restart api-checkout", "roll back api-checkout"}
+		d.Shows("READ-ONLY (W arms)").Press("l", "i", "v", "s", "r", "u", "e")
+		want := []string{"logs api-checkout", "image api-checkout", "env api-checkout", "scale api-checkout", "restart api-checkout", "roll back api-checkout", "edit api-checkout"}
 		if got := d.Visited.Calls; !slices.Equal(got, want) {
-			t.Errorf("armed: %v", got)
+			t.Errorf("got %v", got)
 		}
 	})
 }

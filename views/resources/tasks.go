@@ -25,7 +25,7 @@ import (
 var (
 	actContainers = ui.ActEnter.As("containers", 1)
 	actToggle     = ui.Binding{ID: "toggle-stopped", Name: "running/stopped", Keys: []string{"x"}, Hint: 3}
-	actStop       = ui.Binding{ID: "stop", Name: "stop", Keys: []string{"ctrl+d"}, Tier: 2, Hint: 5}
+	actStop       = ui.Binding{ID: "stop", Name: "stop", Keys: []string{"ctrl+d"}, Hint: 5}
 	actService    = ui.Binding{ID: "service", Name: "its service", Keys: []string{"J"}}
 )
 

@@ -8,7 +8,6 @@ import (
 	"gantry/awsx"
 	"gantry/ui/text"
 	"gantry/ui/theme"
-	"gantry/views"
 	"gantry/views/prose"
 	"gantry/views/wording"
 )
@@ -45,17 +44,4 @@ func controllerOf(s awsx.Service) string {
 		return ""
 	}
 	return s.Controller
-}
-
-// ownedBy says that what starts a deployment belongs to a service's deployment
-// controller, empty when it does not. Whether the count does too, the plan tells.
-func ownedBy(s awsx.Service, action string) string {
-	owner := controllerOf(s)
-	switch action {
-	case views.ActImage.ID, views.ActEnv.ID, views.ActEdit.ID, views.ActRestart.ID, views.ActRollBack.ID:
-		if owner != "" {
-			return "the deployment controller " + owner + " owns this change: make it there"
-		}
-	}
-	return ""
 }

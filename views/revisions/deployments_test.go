@@ -93,9 +93,9 @@ func TestServicesOfOtherControllersShowTheirTaskSetsAndRefuseByName(t *testing.T
 				f := changestest.Prepared(t, uitest.Look{W: 120, H: 40}, ofController(owner), changestest.Tables).Read()
 				f.Press("/").Type("api-orders").Press("enter")
 				f.Keys().Shows(owner+" deploys this service, not ECS", "api-orders:1  4/4 running  100% of the count  steady state", "0/1 running, 1 pending  25% of the count", "d-GREEN")
-				for _, key := range []string{"i", "v", "r", "u"} {
-					f.Keys(key).Shows("the deployment controller " + owner + " owns this change: make it there")
-				}
+				f.Keys("v").Shows("environment", "LOG_LEVEL")
+				f.Keys("esc", "r").Shows("the deployment controller " + owner + " owns this change: make it there")
+				f.Keys("esc")
 				f.Keys("s").Shows("Scale payments/api-orders")
 				f.Keys("esc", "d").Shows("Task sets", "primary", "d-BLUE")
 				f.Keys("esc", "z").Shows(owner+" deploys this service", "d-GREEN")

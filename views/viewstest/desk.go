@@ -92,15 +92,18 @@ func (ExceptStaging) Production(c awsx.Ref) bool { return c.Name() != "staging" 
 // Scope is the cluster.
 func (ExceptStaging) Scope(c awsx.Ref) string { return c.Name() }
 
-// Locked is a gate that lets nothing change until it is armed.
-type Locked struct{ Armed bool }
+// Locked is a gate that lets nothing change until it is armed, and with a Why never.
+type Locked struct {
+	Armed bool
+	Why   string
+}
 
 // Mode is read-only in production until it is armed.
 func (l *Locked) Mode(scope string) ui.Mode {
 	if l.Armed || scope == "staging" || scope == "" {
 		return ui.Mode{Writable: true}
 	}
-	return ui.Mode{Label: "READ-ONLY", Armable: true, Why: "production starts read-only"}
+	return ui.Mode{Label: "READ-ONLY", Armable: l.Why == "", Span: 15 * time.Minute, Why: l.Why}
 }
 
 // Arm makes production writable.

@@ -1,0 +1,132 @@
+package app
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gantry/internal/config"
+	"gantry/ui"
+	"gantry/views/livetable"
+)
+
+// walk leads from the services of prod to a kind of screen.
+type walk struct {
+	service string   // under the cursor
+	keys    []string // what begins with ":" or "^" is typed
+}
+
+// walks lead to every kind of screen that can be seen without changing anything.
+var walks = map[string]walk{
+	"services": {"catalog", nil}, "clusters": {"catalog", []string{"esc"}},
+	"tasks": {"catalog", []string{"enter"}}, "task": {"catalog", []string{"enter", "enter"}},
+	"instances": {"catalog", []string{"o"}}, "tasks on an instance": {"catalog", []string{"o", "enter"}},
+	"images": {"catalog", []string{"i"}}, "environment": {"catalog", []string{"v"}}, "edit": {"catalog", []string{"e"}},
+	"scaling": {"sessions", []string{"s", "esc"}}, "plan": {"catalog", []string{"r"}}, "plans": {"catalog", []string{"space", "space", "r"}},
+	"follow": {"api-orders", []string{"z"}}, "changes": {"catalog", []string{"%"}},
+	"deployments": {"api-orders", []string{"Z"}}, "revisions": {"api-orders", []string{"u", "u"}},
+	"compare":  {"api-orders", []string{"u", "u", "j", "="}},
+	"describe": {"catalog", []string{"d"}}, "json": {"catalog", []string{"y"}}, "messages": {"catalog", []string{":messages", "enter"}},
+	"logs": {"worker-mail", []string{"l"}}, "histogram": {"worker-mail", []string{"l", "H"}},
+	"record": {"worker-mail", []string{"l", "enter"}}, "query": {"worker-mail", []string{"l", "d"}},
+}
+
+// take presses the keys of a walk.
+func (d *desk) take(keys ...string) {
+	d.t.Helper()
+	for _, key := range keys {
+		if len(key) > 1 && strings.Contains(":^", key[:1]) {
+			d.Type(key)
+			continue
+		}
+		d.Press(key).Advance(time.Second)
+	}
+}
+
+// goTo goes to a kind of screen, whatever is open, and returns it. The one that it went to
+// last is not left: what lies over it is closed.
+func (d *desk) goTo(name string, last ui.Screen) ui.Screen {
+	d.t.Helper()
+	if d.Shell.Top() == last && last.Name() == name && d.Row("READ-ONLY")+d.Row("main/eu-west-1") != "" {
+		if rows := d.Screen(); strings.Contains(rows[len(rows)-1], "<esc>") || d.showing("[ No ]") {
+			d.take("esc")
+		}
+		return last
+	}
+	w := walks[name]
+	for d.Shell.Top().Name() != "clusters" {
+		if d.take("esc"); d.showing("[ No ]") {
+			d.take("y") // edits are lost
+		}
+	}
+	d.press("esc").cluster("prod")
+	d.take(`ctrl+\`, "/", "^"+w.service+"$", "enter", "esc")
+	d.take(w.keys...)
+	if top := d.Shell.Top().Name(); top != name {
+		d.t.Fatalf("the walk to %s leads to %s:\n%s", name, top, d.Text())
+	}
+	d.Advance(2 * time.Second)
+	return d.Shell.Top()
+}
+
+// outcome is the screen that is seen and what its status line says, but for how far a
+// change has come and where there is no such line.
+func (d *desk) outcome() string {
+	rows := d.Screen()
+	status := rows[len(rows)-2]
+	if !strings.Contains(rows[0], "main/eu-west-1") || strings.Contains(status, "follow api-orders") {
+		status = ""
+	}
+	return d.Shell.Top().Name() + ": " + strings.TrimSpace(status)
+}
+
+// TestLookingNeedsNoLeave tries all that any screen declares, as it is while everything may
+// be changed, while production is locked, and read-only. Nothing makes a difference but to
+// what carries a change out: that asks for arming too, or says why it does nothing. No call
+// that changes something leaves in any of them.
+func TestLookingNeedsNoLeave(t *testing.T) {
+	became := map[string]map[string]string{} // by mode: what became of a binding
+	for _, mode := range []struct {
+		name    string
+		writing config.Writing
+	}{{"writable", config.Writing{}}, {"locked", config.Writing{Arm: 15 * time.Minute}}, {"read-only", config.Writing{Arm: 15 * time.Minute, ReadOnly: true}}} {
+		became[mode.name] = map[string]string{}
+		s := setting{alone: true, editor: "true", configure: func(c *config.Config) { c.Writing = mode.writing }}
+		sit(t, s, func(t *testing.T, d *desk) {
+			var last ui.Screen
+			for _, screen := range Catalog().Screens {
+				if screen.Screen == "verdicts" {
+					continue // is about what is being carried out
+				}
+				if _, ok := walks[screen.Screen]; !ok {
+					t.Fatalf("no walk leads to %s", screen.Screen)
+				}
+				for _, b := range screen.Bindings {
+					if b.Hidden || screen.Screen != "services" && slices.ContainsFunc(livetable.Bindings(), func(x ui.Binding) bool { return x.ID == b.ID && x.Name == b.Name }) {
+						continue
+					}
+					last = d.goTo(screen.Screen, last)
+					if len(b.Keys) > 0 {
+						d.take(b.Keys[0])
+					} else {
+						d.take(":"+b.ID, "enter")
+					}
+					at := screen.Screen + "/" + b.ID + " " + b.Name
+					became[mode.name][at] = d.outcome()
+					switch asks := strings.Contains(d.Text(), "Arm for 15 minutes and go on?"); {
+					case !b.Changes:
+						if want := became["writable"][at]; became[mode.name][at] != want {
+							t.Errorf("%s: %s comes to %q, and to %q where all may be changed", mode.name, at, became[mode.name][at], want)
+						}
+					case asks != (mode.name == "locked"), (mode.name == "read-only") != strings.Contains(d.Text(), "carry out: gantry was started read-only, so nothing is carried out"):
+						t.Errorf("%s: %s comes to\n%s", mode.name, at, d.Text())
+					}
+				}
+			}
+			if made := d.changes(); len(made) > 0 {
+				t.Errorf("%s: these calls were made: %v", mode.name, made)
+			}
+		})
+	}
+}
