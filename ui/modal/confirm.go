@@ -123,7 +123,10 @@ func (t *Typed) Update(msg tea.Msg) tea.Cmd {
 // View draws the question, what to type and the field.
 func (t *Typed) View(w, h int) (string, *tea.Cursor) {
 	t.input.SetWidth(max(1, w-4))
-	foot := append(t.asked(t.q, w), t.line(theme.Text, fmt.Sprintf(" To go on, type %s: %s", t.what, t.want), w))
+	foot := t.asked(t.q, w)
+	for _, line := range text.Wrap(fmt.Sprintf("To go on, type %s: %s", t.what, t.want), max(1, w-1)) {
+		foot = append(foot, t.line(theme.Text, " "+line, w))
+	}
 	if t.wrong != "" {
 		foot = append(foot, t.line(theme.Failed, " "+t.wrong, w))
 	}

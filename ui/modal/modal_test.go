@@ -84,6 +84,22 @@ func TestTheNameMustBeTypedExactly(t *testing.T) {
 	}
 }
 
+// TestWhatIsAskedIsWhole: what has to be typed is wrapped and not cut, and what a yes does
+// besides stands above the answer.
+func TestWhatIsAskedIsWhole(t *testing.T) {
+	yes := false
+	q := question(&yes)
+	q.Ask = "Arm for 15 minutes and go on?"
+	word := "12 payments-europe-west-production"
+	m := modal.NewTyped(theme.New(theme.Options{}), q, "the number of services and the cluster's name", word)
+	if s := strings.Join(strings.Fields(view(m, 60, 20)), " "); !strings.Contains(s, q.Ask+" To go on, type the number of services and the cluster's name: "+word+" >") {
+		t.Errorf("the question is\n%s", view(m, 60, 20))
+	}
+	if s := view(modal.NewConfirm(theme.New(theme.Options{}), q), 60, 20); !strings.Contains(s, " "+q.Ask+"\n   Yes    [ No ]") {
+		t.Errorf("the question is\n%s", s)
+	}
+}
+
 func TestAnExtraKeyWorksAndKeepsTheQuestionOpen(t *testing.T) {
 	copied := 0
 	q := modal.Question{Title: "Deploy c?", Extra: []modal.Extra{
