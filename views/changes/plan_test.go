@@ -91,7 +91,7 @@ func TestARevisionThatIsRegisteredAndNotUsedIsNamed(t *testing.T) {
 		f := changestest.Orders(t, viewstest.Standard, changestest.OnPlan(changestest.Image("v3"))).Read()
 		f.Account.Fail(awsxtest.UpdateService, fault.Errorf(fault.Denied, "ecs:UpdateService", "api-orders", "AccessDeniedException"))
 		f.Keys("enter")
-		f.Answer("api-orders").Shows("x deploy api-orders:2: denied", "revision api-orders:2 was registered and is not in use").Hides("nothing was changed")
+		f.Answer("api-orders").Shows("x ecs:UpdateService api-orders: denied", "api-orders:2 was registered and is not in use").Hides("nothing was changed")
 	})
 }
 
