@@ -67,6 +67,9 @@ type Alarm struct {
 	Dimensions []Dimension
 	// Rule is a composite alarm's expression; empty for others.
 	Rule string
+	// Window is how much of the metric an evaluation looks at; zero when the alarm does
+	// not say, as a composite does not.
+	Window time.Duration
 }
 
 // Dimension is a dimension of a metric.

@@ -94,7 +94,8 @@ func (d *Desk) PickUp(ctx context.Context, service awsx.Ref) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// The definition and the groups only make the timeout fit better.
+	// The definition, the groups and the deployments before only make the timeout fit
+	// better.
 	td, err := d.Store.TaskDefinition(ctx, service.Context, svc.TaskDefinition)
 	if err != nil {
 		td = nil
@@ -103,13 +104,13 @@ func (d *Desk) PickUp(ctx context.Context, service awsx.Ref) (string, error) {
 	if err != nil {
 		groups = nil
 	}
-	spec, ok := follow.Resume(svc, td, groups, time.Now())
+	history, err := account.ServiceDeployments(ctx, service, read.RecordsRead)
+	if err != nil {
+		history = nil
+	}
+	spec, ok := follow.Resume(svc, td, groups, history, time.Now())
 	if !ok {
 		return "", fault.Errorf(fault.NotFound, "follow", service.ARN, "no deployment is in progress any more")
-	}
-	// So do those before it, which not every account remembers.
-	if history, err := account.ServiceDeployments(ctx, service, read.RecordsRead); err == nil {
-		spec.Expected = follow.Expected(history)
 	}
 	return d.Resume(spec)
 }

@@ -284,7 +284,7 @@ func TestAFollowIsPickedUpAgainAfterARestartOfTheProgram(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		spec, ok := follow.Resume(svc, nil, nil, time.Now())
+		spec, ok := follow.Resume(svc, nil, nil, nil, time.Now())
 		if !ok {
 			t.Fatalf("nothing to follow in %+v", svc.Deployments)
 		}

@@ -15,10 +15,11 @@ func followSpec(cur read.Current, tree *document.Node, n int) follow.Spec {
 		tree = &document.Node{Kind: document.Object}
 	}
 	primary, _ := cur.Service.Primary()
+	expected := follow.Expected(cur.History.Value)
 	return follow.Spec{
 		Service: cur.Service.Ref, Previous: primary, PreviousCount: cur.Service.Desired, Count: cur.Service.Desired,
-		Timeout:  follow.Timeout(cur.Service, tree, cur.Groups.Value, cur.Details.Value, n),
-		Expected: follow.Expected(cur.History.Value),
+		Timeout:  follow.Timeout(cur.Service, tree, cur.Groups.Value, cur.Details.Value, cur.Alarms.Value, expected, n),
+		Expected: expected,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"gantry/awsx"
 	"gantry/awsx/deploy/follow"
 )
 
@@ -28,10 +29,31 @@ func TestTheTimeoutOutlastsTheTimeThatTrafficRests(t *testing.T) {
 	f.service.Strategy = "CANARY"
 	scaled, base := f.plan(t, Scale{6}).Timeout(), deployImage(f, t).Timeout()
 	f.service.ShiftTime = 25 * time.Hour
-	if got := deployImage(f, t).Timeout(); got != base+25*time.Hour {
+	if got := deployImage(f, t).Timeout(); got < base+25*time.Hour {
 		t.Errorf("timeout is %s, and %s without a bake time", got, base)
 	}
 	if got := f.plan(t, Scale{6}).Timeout(); got != scaled {
 		t.Errorf("a change of the count is waited for %s, and %s without a bake time", got, scaled)
+	}
+}
+
+func TestTheTimeoutIsHalfAsMuchAgainAsExpected(t *testing.T) {
+	f := newFake(t)
+	base := deployImage(f, t)
+	f.history, f.revisions = past("5a 6b 7c")
+	for i := range f.history { // they took 35 minutes, 3 hours and 3 hours
+		f.history[i].FinishedAt = f.history[i].CreatedAt.Add([]time.Duration{35 * time.Minute, 3 * time.Hour, 3 * time.Hour}[i])
+	}
+	if p := deployImage(f, t); p.Expected() != 3*time.Hour || p.Timeout() < p.Expected()*3/2 {
+		t.Errorf("about %s are expected and at most %s waited for", p.Expected(), p.Timeout())
+	}
+	f.history = nil
+	f.service.Alarms = awsx.DeploymentAlarms{Enabled: true, Names: []string{"slow-answers"}}
+	guessed := deployImage(f, t).Timeout()
+	f.alarms = []awsx.Alarm{{Name: "slow-answers", State: "OK", Window: 40 * time.Minute}}
+	told := deployImage(f, t).Timeout()
+	f.service.Alarms.Enabled = false
+	if off := deployImage(f, t).Timeout(); off != base.Timeout() || guessed <= off || told < time.Hour {
+		t.Errorf("timeouts are %s, %s with an alarm that is not known and %s with one of 40 minutes", off, guessed, told)
 	}
 }

@@ -38,8 +38,9 @@ func (in Scale) draft(cur read.Current) (draft, error) {
 	if in.Count > svc.Desired {
 		d.leaves = fmt.Sprintf("adds %s to %d", words.Count(in.Count-svc.Desired, "task"), svc.Desired)
 	}
-	// Tasks come all at once and leave all at once, and no traffic is shifted.
-	cur.Service.ShiftTime = 0
+	// Tasks come all at once and leave all at once, no traffic is shifted, and how long
+	// deployments took says nothing.
+	cur.Service.ShiftTime, cur.Service.Alarms.Enabled, cur.History.Value = 0, false, nil
 	d.follow = followSpec(cur, nil, 1)
 	d.follow.Count = in.Count
 	return d, nil

@@ -69,11 +69,14 @@ func metricAlarm(m types.MetricAlarm) awsx.Alarm {
 		Since: since(m.StateTransitionedTimestamp, m.StateUpdatedTimestamp), Metric: metricName(m.Namespace, m.MetricName),
 		Dimensions: dimensions(m.Dimensions),
 	}
+	period := aws.ToInt32(m.Period)
 	for _, q := range m.Metrics {
 		if q.MetricStat != nil && q.MetricStat.Metric != nil {
 			alarm.Dimensions = append(alarm.Dimensions, dimensions(q.MetricStat.Metric.Dimensions)...)
+			period = max(period, aws.ToInt32(q.MetricStat.Period))
 		}
 	}
+	alarm.Window = time.Duration(period*aws.ToInt32(m.EvaluationPeriods)) * time.Second
 	return alarm
 }
 

@@ -132,7 +132,7 @@ func (p *program) carry(ctx context.Context, a *app.App, plan deploy.Plan, befor
 	p.lastLines(ctx, a, plan, r)
 	code := codeOfVerdict(r.verdict)
 	if f.rollback && r.failed() {
-		code = p.goBack(ctx, a, plan, before, f, &r.outcome)
+		code = p.goBack(ctx, a, plan, before, f, &r)
 	}
 	err = p.printOutcome(f, r.outcome)
 	if code == exitDone {
@@ -165,6 +165,7 @@ func blocked(p deploy.Plan, override []string) error {
 type ran struct {
 	outcome outcome
 	verdict *follow.Verdict
+	spec    follow.Spec // of its follow
 	last    follow.Progress
 	tasks   []awsx.Ref // that the change started
 }
@@ -196,7 +197,7 @@ func (p *program) carryOut(ctx context.Context, a *app.App, plan deploy.Plan, be
 		}
 		return r, &exitError{code: codeOfRun(res, err), err: err}
 	}
-	r.outcome, r.verdict = describe(plan), res.Verdict
+	r.outcome, r.verdict, r.spec = describe(plan), res.Verdict, res.Spec
 	r.outcome.end(plan, res)
 	for _, t := range res.State.Tasks {
 		r.tasks = append(r.tasks, t.Ref)

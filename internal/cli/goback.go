@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
@@ -25,18 +26,26 @@ func wayBackWords(target found) string {
 
 // goBack returns the service to what ran before a change that failed. It returns
 // the exit code. The timeout that was asked for is the change's: the way back
-// takes its own.
-func (p *program) goBack(ctx context.Context, a *app.App, failed deploy.Plan, before found, f changeFlags, o *outcome) int {
+// takes its own. What only took longer than that, and does well as last seen, is left to go
+// on.
+func (p *program) goBack(ctx context.Context, a *app.App, failed deploy.Plan, before found, f changeFlags, r *ran) int {
+	o := &r.outcome
 	fmt.Fprintln(p.Err, printing.Shown(o.Outcome+": "+o.Text))
+	now, err := a.FindService(ctx, failed.Target.ClusterName(), failed.Target.Name())
+	if err != nil {
+		return p.stuck(o, "what ran before", err)
+	}
+	if r.verdict.Outcome == follow.TimedOut {
+		if why := r.wellNow(now); why != "" {
+			o.Text += "; not gone back: " + why
+			return exitTimedOut
+		}
+	}
 	plan, err := p.planBack(ctx, a, *before.service)
 	if err != nil {
 		return p.stuck(o, "what ran before", err)
 	}
 	fmt.Fprintln(p.Err, "going back to "+printing.Shown(plan.After))
-	now, err := a.FindService(ctx, failed.Target.ClusterName(), failed.Target.Name())
-	if err != nil {
-		return p.stuck(o, plan.After, err)
-	}
 	f.timeout = 0
 	back, err := p.carryOut(ctx, a, plan, now.Events, f)
 	if err != nil {
@@ -55,6 +64,23 @@ func (p *program) goBack(ctx context.Context, a *app.App, failed deploy.Plan, be
 		return exitTimedOut
 	}
 	return exitFailed
+}
+
+// wellNow says why a deployment that took longer than it was given is left to go on;
+// empty when it is not. A service that is read now tells more than what the follow saw
+// last, which may be long ago.
+func (r ran) wellNow(now awsx.Service) string {
+	spec := r.spec
+	spec.Timeout = 0
+	p := follow.NewFollower(spec).Observe(follow.Observation{At: time.Now(), Service: now})
+	p.Stops, p.Groups = r.last.Stops, r.last.Groups
+	switch {
+	case p.Verdict != nil && p.Verdict.Good():
+		return "it ended since, " + p.Verdict.Text
+	case p.Well():
+		return "every task runs, none failed and ECS is still at work"
+	}
+	return ""
 }
 
 // planBack plans the way back by the service's record. Where there is none, what

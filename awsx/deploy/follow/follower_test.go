@@ -307,7 +307,7 @@ func TestTheRecordRefinesTheGaugeOnlyWhenItIsOurs(t *testing.T) {
 func TestADeploymentInProgressIsPickedUpAgain(t *testing.T) {
 	svc := seen(0, deployment(8, "PRIMARY", 8), deployment(7, "ACTIVE", 7)).Service
 	now := began.Add(time.Hour)
-	got, ok := Resume(svc, nil, nil, now)
+	got, ok := Resume(svc, nil, nil, nil, now)
 	if !ok || got.Deployment != "ecs-svc/8" || got.Previous.ID != "ecs-svc/7" || got.Started != began {
 		t.Fatalf("resumed %+v (%v)", got, ok)
 	}
@@ -317,7 +317,7 @@ func TestADeploymentInProgressIsPickedUpAgain(t *testing.T) {
 	}
 	svc.Deployments = svc.Deployments[1:]
 	svc.Deployments[0].Status, svc.Deployments[0].RolloutState = "PRIMARY", "COMPLETED"
-	if _, ok := Resume(svc, nil, nil, now); ok {
+	if _, ok := Resume(svc, nil, nil, nil, now); ok {
 		t.Error("a quiet service has something to follow")
 	}
 }

@@ -33,8 +33,10 @@ type Progress struct {
 	Expected                          time.Duration // zero when nothing tells
 	Desired, Running, Pending, Failed int
 	Draining                          int // tasks of other deployments that still run
-	Groups                            []GroupProgress
-	Breaker                           Gauge
+	// InProgress says that ECS neither completed the deployment nor gave it up.
+	InProgress bool
+	Groups     []GroupProgress
+	Breaker    Gauge
 	// Stage and Shares tell of a deployment that shifts traffic how far it has
 	// come; both are empty for a rolling one.
 	Stage  string
@@ -88,6 +90,7 @@ func (p *Progress) fill(o Observation, own *awsx.Deployment, others []awsx.Deplo
 		return
 	}
 	p.Desired, p.Running, p.Pending, p.Failed = own.Desired, own.Running, own.Pending, own.Failed
+	p.InProgress = own.Status == "PRIMARY" && own.RolloutState == "IN_PROGRESS"
 	p.Breaker = Gauge{Enabled: o.Service.Breaker.Enabled, Failures: own.Failed, Threshold: breakerThreshold(o.Service.Breaker, own.Desired)}
 	if record != nil && record.BreakerThreshold > 0 {
 		p.Breaker.Threshold = record.BreakerThreshold
@@ -111,6 +114,13 @@ func breakerThreshold(b awsx.Breaker, n int) int {
 		return max(failures, 1)
 	}
 	return min(max(failures, 3), 200)
+}
+
+// Well reports whether a deployment that is not over goes as it should: all of its tasks
+// run, none failed, no target is unhealthy and ECS is at work on it. Its time may only
+// have been too short, and undoing it would end tasks that serve.
+func (p *Progress) Well() bool {
+	return p.InProgress && p.Running >= p.Desired && p.Failed == 0 && len(p.Stops) == 0 && len(p.unhealthy()) == 0
 }
 
 func (p *Progress) end(outcome Outcome, text string) {

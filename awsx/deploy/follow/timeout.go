@@ -1,6 +1,8 @@
 package follow
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"gantry/awsx"
@@ -17,6 +19,10 @@ const (
 	// defaultStopTimeout is the agent's (ECS_CONTAINER_STOP_TIMEOUT).
 	defaultStopTimeout = 30 * time.Second
 
+	// unknownBake is taken for the bake time of alarms that do not say how long they
+	// look back: five periods of a minute.
+	unknownBake = 5 * time.Minute
+
 	MinTimeout = 10 * time.Minute
 	MaxTimeout = 2 * time.Hour
 	// drainTimeout is how long an instance is waited for to become empty: its
@@ -24,11 +30,12 @@ const (
 	DrainTimeout = time.Hour
 )
 
-// Timeout estimates how long a deployment may take before waiting on is
-// pointless: the steps that the percentages allow, each as long as a task needs
-// to become healthy and its predecessor to drain, and half as much again. Where
-// traffic is shifted, the time that it rests by configuration comes on top.
-func Timeout(svc awsx.Service, tree *document.Node, groups []awsx.TargetGroup, details []awsx.GroupDetails, n int) time.Duration {
+// Timeout is how long to wait for a verdict: half as much again as the deployment may
+// take. That is the longer of how long such deployments took and of the steps that the
+// percentages allow, each as long as a task needs to become healthy and its predecessor
+// to drain, with the time for which traffic rests by configuration and for which ECS
+// watches the alarms once all is in place.
+func Timeout(svc awsx.Service, tree *document.Node, groups []awsx.TargetGroup, details []awsx.GroupDetails, alarms []awsx.Alarm, expected time.Duration, n int) time.Duration {
 	up := BootTime + startPeriod(tree)
 	down := stopTimeout(tree)
 	if len(svc.LoadBalancers) > 0 {
@@ -45,9 +52,27 @@ func Timeout(svc awsx.Service, tree *document.Node, groups []awsx.TargetGroup, d
 	if svc.ShiftsTraffic() {
 		steps = 1 // a whole second set of tasks
 	}
-	total := time.Duration(steps) * (up + down)
-	// How long traffic rests between shifts is no estimate, and may be days.
-	return min(max(total+total/2, MinTimeout), MaxTimeout).Round(time.Second) + svc.ShiftTime
+	// How long traffic rests between shifts, and how long deployments took, is no guess
+	// and may be hours: only the steps are bounded.
+	takes := max(min(time.Duration(steps)*(up+down), MaxTimeout*2/3)+svc.ShiftTime+bakeTime(svc, alarms), expected)
+	return max(takes+takes/2, MinTimeout).Round(time.Second)
+}
+
+// bakeTime is how long ECS watches the alarms of a deployment once the new tasks run and
+// the old ones are gone. It derives the time from the alarms and tells neither how nor
+// what it comes to (ECS, "How CloudWatch alarms detect deployment failures"): taken is
+// what the slowest of them looks at.
+func bakeTime(svc awsx.Service, alarms []awsx.Alarm) time.Duration {
+	if !svc.Alarms.Enabled || len(svc.Alarms.Names) == 0 {
+		return 0
+	}
+	var longest time.Duration
+	for _, a := range alarms {
+		if slices.Contains(svc.Alarms.Names, a.Name) {
+			longest = max(longest, a.Window)
+		}
+	}
+	return cmp.Or(longest, unknownBake)
 }
 
 // drainTime is the longest deregistration delay of a service's groups; a group
@@ -87,9 +112,10 @@ func stopTimeout(tree *document.Node) time.Duration {
 }
 
 // Resume returns what to follow when a service is found with a deployment in
-// progress, whoever started it; ok is false when there is none. The definition
-// and the groups refine the timeout, which counts from now, and may be nil.
-func Resume(svc awsx.Service, td *awsx.TaskDefinition, groups []awsx.TargetGroup, now time.Time) (spec Spec, ok bool) {
+// progress, whoever started it; ok is false when there is none. The definition, the
+// groups and the deployments on record refine the timeout, which counts from now, and may
+// be nil.
+func Resume(svc awsx.Service, td *awsx.TaskDefinition, groups []awsx.TargetGroup, history []awsx.ServiceDeployment, now time.Time) (spec Spec, ok bool) {
 	d, ok := svc.InProgress()
 	if !ok {
 		return Spec{}, false
@@ -110,6 +136,7 @@ func Resume(svc awsx.Service, td *awsx.TaskDefinition, groups []awsx.TargetGroup
 			tree = parsed
 		}
 	}
-	spec.Timeout = now.Sub(spec.Started) + Timeout(svc, tree, groups, nil, svc.Desired)
+	spec.Expected = Expected(history)
+	spec.Timeout = now.Sub(spec.Started) + Timeout(svc, tree, groups, nil, nil, spec.Expected, svc.Desired)
 	return spec, true
 }

@@ -3,17 +3,30 @@ package read
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 
 	"gantry/awsx"
 	"gantry/internal/words"
 )
 
-// Alarms are the alarms of the account and region that are in ALARM, and those that the
-// composites among them are made of.
+// Alarms are the alarms of the account and region that are in ALARM, those that the
+// composites among them are made of, and those that fail the service's deployments.
 func Alarms() Read {
 	return answered("alarms", func(cur *Current) *Answer[[]awsx.Alarm] { return &cur.Alarms }, func(s *session) ([]awsx.Alarm, error) {
-		return AlarmsNow(s.ctx, s.r)
+		alarms, err := AlarmsNow(s.ctx, s.r)
+		svc, unread := s.service()
+		if err != nil || unread != nil || !svc.Alarms.Enabled {
+			return alarms, err
+		}
+		missing := slices.DeleteFunc(slices.Clone(svc.Alarms.Names), func(name string) bool {
+			return slices.ContainsFunc(alarms, func(a awsx.Alarm) bool { return a.Name == name })
+		})
+		if len(missing) == 0 {
+			return alarms, nil
+		}
+		quiet, err := s.r.AlarmsByName(s.ctx, missing)
+		return append(alarms, quiet...), err
 	})
 }
 
