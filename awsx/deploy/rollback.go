@@ -102,6 +102,10 @@ func (in RollBack) finish(cur read.Current, d draft, run read.PastRun) draft {
 		d.force(cur) // the revision in use starts no deployment by being named
 	}
 	d.checks = append(d.checks, checkRan(run, pins))
+	if run.Passed {
+		d.checks = append(d.checks, check.Finding{Name: check.Record, Result: check.Warning, Text: fmt.Sprintf(
+			"%s stood last before an older revision was deployed, which may have been to get away from it", awsx.ARNName(run.Definition))})
+	}
 	d.before = awsx.ARNName(cur.Definition.ARN) + runs(cur, cur.Definition)
 	d.after = awsx.ARNName(run.Definition) + ranWith(cur.Wanted, run)
 	if run.Definition == "" {

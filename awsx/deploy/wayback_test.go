@@ -17,8 +17,8 @@ import (
 )
 
 // past writes a service's deployments, oldest first, as words such as "6a" for a
-// success of revision 6 with image a, "7b!" for one that ECS rolled back, "7b?" for
-// one that was given up and not rolled back, and "8c…" for one in progress.
+// success of revision 6 with image a, "7b!" for one that ECS rolled back, "7b*" for
+// one that it could not roll back, "7b?" for one that was given up and not rolled back, and "8c…" for one in progress.
 func past(words string) (list []awsx.ServiceDeployment, revisions map[string]awsx.ServiceRevision) {
 	revisions = map[string]awsx.ServiceRevision{}
 	for i, w := range strings.Fields(words) {
@@ -29,6 +29,8 @@ func past(words string) (list []awsx.ServiceDeployment, revisions map[string]aws
 		switch {
 		case strings.HasSuffix(w, "!"):
 			d.Status, w = "ROLLBACK_SUCCESSFUL", strings.TrimSuffix(w, "!")
+		case strings.HasSuffix(w, "*"):
+			d.Status, w = "ROLLBACK_FAILED", strings.TrimSuffix(w, "*")
 		case strings.HasSuffix(w, "?"):
 			d.Status, w = "STOPPED", strings.TrimSuffix(w, "?")
 		case strings.HasSuffix(w, "…"):
@@ -63,6 +65,12 @@ func TestTheWayBackIsWhatStoodBefore(t *testing.T) {
 		{"6a 7c? 7b", "7", "6a"},
 		{"6a", "6", ""},
 		{"", "6", ""},
+		{"6a 7b 8c*", "7", "7b"},      // the way back failed: 7 is where it has to go, not 6
+		{"6a 7b 8c*", "8", "7b"},      // wherever that left the service
+		{"6a 7b 8c* 9d", "9", "7b"},   // and not once something stands again
+		{"5a 6b 7c 8d 5a", "5", "8d"}, // an ancient revision is deployed again
+		{"4z 5a 6b 7c 5a", "5", "4z"}, // what is below it is known
+		{"5a 6b 7c 8d 5a 9e", "9", "5a"},
 		{"6a 7b 9z!", "7", "6a"},
 		{"6a 8c", "7", "8c"}, // the record lags: what is on top is not what runs
 	} {
@@ -249,5 +257,37 @@ func TestWhatIsRolledBackAlreadyIsNotStoppedAgain(t *testing.T) {
 		if _, err := f.tryPlan(RollBack{}); !nothing(err) || !strings.Contains(err.Error(), status) {
 			t.Errorf("%s: %v", status, err)
 		}
+	}
+}
+
+func TestOfTwoOpenDeploymentsTheNewerIsTheServices(t *testing.T) {
+	f := newFake(t)
+	f.add(t, exampleJSON(8))
+	f.history, f.revisions = past("6a 7b… 8c…")
+	f.service.TaskDefinition = revisionARN("api", 8)
+	f.service.Deployments = []awsx.Deployment{
+		{ID: "ecs-svc/8", Status: "PRIMARY", TaskDefinition: revisionARN("api", 8), Desired: 4, RolloutState: "IN_PROGRESS"},
+		{ID: "ecs-svc/7", Status: "ACTIVE", TaskDefinition: revisionARN("api", 7), Desired: 4, Running: 1, RolloutState: "IN_PROGRESS"},
+	}
+	newest := f.history[0].ARN
+	for _, in := range []Intent{RollBack{}, Cancel{}} {
+		step, ok := f.plan(t, in).Steps[0].(*stopStep)
+		if !ok || step.record != newest {
+			t.Errorf("%s would stop %+v, want %s", in.Action(), step, newest)
+		}
+	}
+}
+
+func TestAWayBackPastWhichTheServiceWentIsDoubted(t *testing.T) {
+	f := newFake(t)
+	for _, n := range []int{5, 8} {
+		f.add(t, exampleJSON(n))
+	}
+	f.history, f.revisions = past("5a 6b 7c 8d 5a")
+	f.service.TaskDefinition, f.service.Deployments[0].TaskDefinition = revisionARN("api", 5), revisionARN("api", 5)
+	p := f.plan(t, RollBack{})
+	doubt := slices.ContainsFunc(p.Checks, func(c check.Finding) bool { return c.Name == check.Record && c.Result == check.Warning })
+	if !strings.Contains(p.After, "api:8") || !doubt {
+		t.Errorf("goes back to %s; checks %+v", p.After, p.Checks)
 	}
 }

@@ -19,7 +19,7 @@ func History(minds ...Mind[*awsx.ServiceDeployment]) Read {
 			return func(cur *Current) {
 				cur.Revisions = past.revisions
 				cur.History = Answer[[]awsx.ServiceDeployment]{Value: past.list, Err: err, Done: true}
-				cur.Record = Answer[*awsx.ServiceDeployment]{Value: past.inProgress(), Err: past.unlisted, Done: true}
+				cur.Record = Answer[*awsx.ServiceDeployment]{Value: tell(past.list, past.revisions).open, Err: past.unlisted, Done: true}
 			}, past.unlisted
 		}}
 }
@@ -29,16 +29,6 @@ type past struct {
 	list      []awsx.ServiceDeployment // newest first
 	revisions map[string]awsx.ServiceRevision
 	unlisted  error // why there is no list
-}
-
-func (p past) inProgress() *awsx.ServiceDeployment {
-	var found *awsx.ServiceDeployment
-	for _, d := range p.list {
-		if !d.Ended() {
-			found = &d
-		}
-	}
-	return found
 }
 
 func (s *session) history() (past, error) {

@@ -24,6 +24,9 @@ type PastRun struct {
 	Digests map[string]string
 	// From is when its deployment began.
 	From time.Time
+	// Passed is true when the service went past this state to the oldest on record, which
+	// may have been to get away from it.
+	Passed bool
 }
 
 // runOf is what a service revision ran.
@@ -37,24 +40,52 @@ func runOf(d awsx.ServiceDeployment, r awsx.ServiceRevision) PastRun {
 	return run
 }
 
-// PastRuns replays a service's deployments, in any order, into the states that it
-// could return to: oldest first, the last one is where it stands when nothing is
-// in progress. A deployment that returns to an earlier state takes away those
-// above it: they were rolled back from, however well their own deployments
-// ended. Same tells when two runs are one state.
-func PastRuns(history []awsx.ServiceDeployment, revisions map[string]awsx.ServiceRevision, same func(a, b PastRun) bool) []PastRun {
+// story is what one pass over a service's deployments tells.
+type story struct {
+	runs   []PastRun               // of the deployments that succeeded, oldest first
+	newest awsx.ServiceDeployment  // zero when there is none
+	left   PastRun                 // what the newest ran
+	open   *awsx.ServiceDeployment // the newest that has not ended, nil without one
+}
+
+// tell goes through the deployments of a service, which may be in any order. Two can be
+// open at once, while one makes place for the other: the newer is the service's.
+func tell(history []awsx.ServiceDeployment, revisions map[string]awsx.ServiceRevision) story {
 	byAge := slices.Clone(history)
 	slices.SortStableFunc(byAge, func(a, b awsx.ServiceDeployment) int {
 		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), strings.Compare(a.ARN, b.ARN))
 	})
-	var stack []PastRun
+	var s story
 	for _, d := range byAge {
-		if d.Status != "SUCCESSFUL" {
-			// A roll back returns to what stood before, which is on top already.
-			continue
-		}
 		run := runOf(d, revisions[d.Target.ARN])
-		if i := slices.IndexFunc(stack, func(r PastRun) bool { return same(r, run) }); i >= 0 {
+		s.newest, s.left = d, run
+		switch {
+		case !d.Ended():
+			s.open = &d
+		case d.Status == "SUCCESSFUL":
+			s.runs = append(s.runs, run) // a roll back returns to what stood before
+		}
+	}
+	return s
+}
+
+// stack replays what succeeded into the states that the service could return to: oldest
+// first, the last one is where it stands when nothing is in progress. A deployment that
+// returns to an earlier state takes away those above it: they were rolled back from,
+// however well their own deployments ended. Same tells when two runs are one state.
+//
+// A return over several states to the oldest on record may be a roll back as well as an
+// old revision that is deployed on purpose, and leaves nothing below: what stood last is
+// kept then, and marked.
+func (s story) stack(same func(a, b PastRun) bool) []PastRun {
+	var stack []PastRun
+	for _, run := range s.runs {
+		switch i := slices.IndexFunc(stack, func(r PastRun) bool { return same(r, run) }); {
+		case i == 0 && len(stack) > 2:
+			top := stack[len(stack)-1]
+			top.Passed = true
+			stack = []PastRun{top}
+		case i >= 0:
 			stack = stack[:i]
 		}
 		stack = append(stack, run)
@@ -109,10 +140,10 @@ func pinnedDocument(td *awsx.TaskDefinition, r PastRun) *document.Node {
 
 // twins returns the definitions that must be read to tell whether two states are
 // one: those of one family that ran the same images under different revisions.
-func twins(runs []PastRun) []string {
+func (s story) twins() []string {
 	var arns []string
-	for i, a := range runs {
-		for _, b := range runs[:i] {
+	for i, a := range s.runs {
+		for _, b := range s.runs[:i] {
 			fa, _ := awsx.SplitRevision(a.Definition)
 			fb, _ := awsx.SplitRevision(b.Definition)
 			if a.Definition != "" && a.Definition != b.Definition && fa == fb && len(a.Digests) > 0 && sameDigests(a, b) {
@@ -123,9 +154,10 @@ func twins(runs []PastRun) []string {
 	return arns
 }
 
-// runs are the states that the service's record tells of.
-func (cur Current) runs() []PastRun {
-	return PastRuns(cur.History.Value, cur.Revisions, func(a, b PastRun) bool { return sameRun(a, b, cur.Documents) })
+// states are those that the service's record tells of.
+func (cur Current) states() (story, []PastRun) {
+	s := tell(cur.History.Value, cur.Revisions)
+	return s, s.stack(func(a, b PastRun) bool { return sameRun(a, b, cur.Documents) })
 }
 
 // WayBack is the state to return to when nobody chooses: what stood before the
@@ -134,9 +166,9 @@ func (cur Current) runs() []PastRun {
 // deployment may be the one that is at fault, so neither is it. It is NotFound
 // when there is no record to tell.
 func (cur Current) WayBack() (PastRun, error) {
-	stack := cur.runs()
+	past, stack := cur.states()
 	rolling, inProgress := cur.Service.InProgress()
-	if !inProgress && len(stack) > 0 && cur.standsOn(stack[len(stack)-1]) {
+	if !inProgress && len(stack) > 0 && past.standsOn(stack[len(stack)-1], cur.Service) {
 		stack = stack[:len(stack)-1]
 	}
 	if len(stack) > 0 && stack[len(stack)-1].Definition != "" {
@@ -153,22 +185,16 @@ func (cur Current) WayBack() (PastRun, error) {
 	return PastRun{}, noWayBack(cur)
 }
 
-// standsOn reports whether a state that once stood is the one that the service is
-// in. It is not when the newest deployment, of the same definition, was given up
-// with other images and nothing was rolled back: a restart that pulled a tag which
-// was pushed again.
-func (cur Current) standsOn(top PastRun) bool {
-	if top.Definition != cur.Service.TaskDefinition {
+// standsOn reports whether a state that once stood is the one that the service is in. It
+// is not when the newest deployment, of the same definition, was given up with other
+// images and nothing was rolled back: a restart that pulled a tag which was pushed again.
+// Nor is it when the way back to it failed, wherever that left the service.
+func (s story) standsOn(top PastRun, svc awsx.Service) bool {
+	switch {
+	case top.Definition != svc.TaskDefinition, s.newest.Status == "ROLLBACK_FAILED":
 		return false
 	}
-	var newest awsx.ServiceDeployment
-	for _, d := range cur.History.Value {
-		if newest.ARN == "" || d.CreatedAt.After(newest.CreatedAt) {
-			newest = d
-		}
-	}
-	left := runOf(newest, cur.Revisions[newest.Target.ARN])
-	return newest.Status != "STOPPED" || left.Definition != top.Definition || sameDigests(left, top)
+	return s.newest.Status != "STOPPED" || s.left.Definition != top.Definition || sameDigests(s.left, top)
 }
 
 // noWayBack says why nothing can be chosen.
@@ -185,8 +211,8 @@ func noWayBack(cur Current) error {
 
 // RanAs finds the run of a definition in the record, the latest first.
 func (cur Current) RanAs(definition string) (PastRun, bool) {
-	runs := cur.runs()
-	for _, r := range slices.Backward(runs) {
+	_, stack := cur.states()
+	for _, r := range slices.Backward(stack) {
 		if r.Definition == definition {
 			return r, true
 		}
@@ -216,10 +242,9 @@ func Return() Read {
 // before it those that have to be compared to find it.
 func readWayBack(ctx context.Context, r awsx.TaskDefinitionReader, cur *Current) error {
 	cur.Documents = map[string]*awsx.TaskDefinition{}
-	runs := PastRuns(cur.History.Value, cur.Revisions, func(a, b PastRun) bool { return false })
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	for _, arn := range twins(runs) {
+	for _, arn := range tell(cur.History.Value, cur.Revisions).twins() {
 		wg.Go(func() {
 			// A revision that cannot be read is not known to be the same as another.
 			if td, err := r.TaskDefinition(ctx, arn); err == nil {
