@@ -18,6 +18,7 @@ func followSpec(cur read.Current, tree *document.Node, n int) follow.Spec {
 	expected := follow.Expected(cur.History.Value)
 	return follow.Spec{
 		Service: cur.Service.Ref, Previous: primary, PreviousCount: cur.Service.Desired, Count: cur.Service.Desired,
+		Lacked:   max(0, cur.Service.Desired-cur.Service.Running),
 		Timeout:  follow.Timeout(cur.Service, tree, cur.Groups.Value, cur.Details.Value, cur.Alarms.Value, expected, n),
 		Expected: expected,
 	}

@@ -32,6 +32,8 @@ type Spec struct {
 	// Count is the number of tasks wanted when the count is followed, and
 	// PreviousCount the one before.
 	Count, PreviousCount int
+	// Lacked is how many of the tasks wanted before did not run.
+	Lacked int
 	// Cancels is true when a roll back of the deployment is what was asked for.
 	Cancels bool
 	Started time.Time
@@ -50,6 +52,10 @@ type Observation struct {
 	// StoppedAt is when the stopped tasks were read; zero when that is unknown.
 	StoppedAt time.Time
 	Groups    []awsx.GroupHealth
+	// GroupsAt is when the oldest of them was read; zero when that is unknown. Unread holds
+	// those of which the latest reading is missing, whatever was read before.
+	GroupsAt time.Time
+	Unread   []UnreadGroup
 	// Record is the newest service deployment, nil where the API has none, and
 	// Revisions the service revisions that it names, by ARN.
 	Record    *awsx.ServiceDeployment
@@ -58,6 +64,15 @@ type Observation struct {
 	Tasks    []awsx.Task
 	Instance awsx.Instance
 	Err      error
+	// Partial is what of the latest reading is missing.
+	Partial error
+}
+
+// UnreadGroup is a target group whose targets are not known, and why; Err is nil while
+// nobody has come to read it.
+type UnreadGroup struct {
+	TargetGroup string // ARN
+	Err         error
 }
 
 // Outcome is the kind of verdict.
@@ -97,10 +112,13 @@ type Follower struct {
 	reason     string
 	events     map[string]bool
 	definition string
-	created    time.Time // when the deployment was created
-	record     string    // ARN of its service deployment, once that is known
-	back       string    // id of the deployment that ECS rolls back to
-	endedAt    time.Time // when a bad verdict was first due
+	created    time.Time       // when the deployment was created
+	record     string          // ARN of its service deployment, once that is known
+	back       string          // id of the deployment that ECS rolls back to
+	endedAt    time.Time       // when a verdict was first due
+	readAt     time.Time       // of the last good reading since the change
+	doubtedAt  time.Time       // of the reading that first showed another's change
+	sick       map[string]bool // targets that were unhealthy when first read, nil before
 	// tasks holds those of the spec as they were last seen, by ARN: ECS forgets a
 	// task an hour after its end, which another may not have come to by then.
 	tasks map[string]awsx.Task
@@ -117,7 +135,12 @@ func (f *Follower) Observe(o Observation) Progress {
 	if f.last.Verdict != nil {
 		return f.last
 	}
-	p := Progress{At: o.At, Elapsed: o.At.Sub(f.spec.Started), Timeout: f.spec.Timeout, Expected: f.spec.Expected, Err: o.Err}
+	p := Progress{At: o.At, Elapsed: o.At.Sub(f.spec.Started), Timeout: f.spec.Timeout, Expected: f.spec.Expected, Err: o.Err, blind: o.Err != nil}
+	if !p.blind {
+		p.Err = o.Partial
+	}
+	f.noteReading(o)
+	p.ReadAt = f.readAt
 	if f.spec.Service.ARN == "" {
 		f.observeTasks(&p, o)
 		f.last = f.expire(p)
@@ -128,7 +151,7 @@ func (f *Follower) Observe(o Observation) Progress {
 		f.last = f.expire(p)
 		return f.last
 	}
-	p.Groups = groupProgress(o)
+	f.lookAtGroups(&p, o)
 	p.Events = f.newEvents(o.Service.Events)
 	if f.spec.Deployment == "" {
 		f.observeCount(&p, o)
@@ -154,14 +177,33 @@ func (f *Follower) expire(p Progress) Progress {
 	if p.Verdict != nil || f.spec.Timeout == 0 || p.Elapsed < f.spec.Timeout {
 		return p
 	}
-	text := fmt.Sprintf("no end after %s; the deployment goes on in ECS", p.Timeout)
-	if f.spec.Deployment == "" {
-		text = fmt.Sprintf("%d of %s run after %s; ECS goes on", p.Running, words.Count(f.spec.Count, "task"), p.Timeout)
-	}
-	p.end(TimedOut, text)
+	p.end(TimedOut, f.lateWords(p))
 	p.Verdict.Details = append(p.Verdict.Details, p.evidence()...)
+	if f.spec.Lacked > 0 && f.spec.Deployment == "" {
+		p.Verdict.Details = append(p.Verdict.Details, fmt.Sprintf("%d of %d tasks ran before the change", f.spec.PreviousCount-f.spec.Lacked, f.spec.PreviousCount))
+	}
 	return p
 }
+
+// lateWords says what is known once the time is over. Who could not look knows nothing of
+// what became of the change.
+func (f *Follower) lateWords(p Progress) string {
+	switch {
+	case p.ReadAt.IsZero():
+		return fmt.Sprintf("nothing could be read in %s: what became of the change is not known", p.Timeout)
+	case p.blind:
+		return fmt.Sprintf("no end was seen in %s, and nothing could be read since %s: what became of the change is not known", p.Timeout, clock(p.ReadAt))
+	case f.spec.Deployment != "":
+		return fmt.Sprintf("no end after %s; the deployment goes on in ECS", p.Timeout)
+	case f.spec.Instance.ARN != "":
+		return fmt.Sprintf("%s of services left after %s; ECS goes on", words.Count(p.Draining, "task"), p.Timeout)
+	case len(f.spec.Tasks) > 0:
+		return fmt.Sprintf("%d of %d tasks run after %s; ECS goes on", p.Running, p.Desired, p.Timeout)
+	}
+	return fmt.Sprintf("%d of %s run after %s; ECS goes on", p.Running, words.Count(f.spec.Count, "task"), p.Timeout)
+}
+
+func clock(t time.Time) string { return t.UTC().Format("15:04:05 UTC") }
 
 // observeCount follows a change of the desired count, which has no deployment.
 func (f *Follower) observeCount(p *Progress, o Observation) {
@@ -179,11 +221,13 @@ func (f *Follower) observeCount(p *Progress, o Observation) {
 	case svc.Desired != f.spec.Count:
 		p.end(Superseded, fmt.Sprintf("the desired count is %d: somebody, or autoscaling, set it after this change", svc.Desired))
 	case svc.Running == svc.Desired && svc.Pending == 0:
-		p.succeed(fmt.Sprintf("%s runs %s", awsx.ARNName(f.spec.Service.ARN), words.Count(svc.Running, "task")), p.unhealthy())
+		p.succeed(fmt.Sprintf("%s runs %s", awsx.ARNName(f.spec.Service.ARN), words.Count(svc.Running, "task")), append(p.unhealthy(), p.unread()...))
 	case svc.Running > svc.Desired:
 		p.Phase = PhaseDraining
 		p.Draining = svc.Running - svc.Desired
 	}
+	f.confirm(p, o)
+	f.settle(p, o)
 }
 
 // newEvents returns the events since the follow started that were not returned

@@ -150,6 +150,9 @@ func TestVerdictsOfADeployment(t *testing.T) {
 				}
 				p = f.Observe(o)
 			}
+			if c.outcome == Superseded {
+				p = f.Observe(later(c.seen[len(c.seen)-1]))
+			}
 			if p.Phase != c.phase {
 				t.Errorf("phase is %s, want %s", p.Phase, c.phase)
 			}
@@ -210,6 +213,9 @@ func TestVerdictsOfACount(t *testing.T) {
 			for _, o := range c.seen {
 				p = f.Observe(o)
 			}
+			if c.outcome == Superseded {
+				p = f.Observe(later(c.seen[len(c.seen)-1]))
+			}
 			switch {
 			case c.outcome == "" && p.Verdict != nil:
 				t.Errorf("there is a verdict: %+v", *p.Verdict)
@@ -269,7 +275,7 @@ func TestProgressTellsWhatAPersonWatches(t *testing.T) {
 	}
 	o.Service.Breaker.Enabled = false
 	o.Err = errors.New("throttled")
-	if lines := f.Observe(o).Lines(); !strings.Contains(lines[0], "breaker off") || lines[len(lines)-1] != "not read: throttled" {
+	if lines := f.Observe(o).Lines(); !strings.Contains(lines[0], "breaker off") || lines[len(lines)-1] != "not read since 03:01:05 UTC: throttled" {
 		t.Errorf("lines are %q", lines)
 	}
 }

@@ -33,7 +33,7 @@ func (p Progress) Lines() []string {
 		lines = append(lines, e.At.UTC().Format("15:04:05")+" "+e.Message)
 	}
 	if p.Err != nil {
-		lines = append(lines, "not read: "+p.Err.Error())
+		lines = append(lines, p.blindWords())
 	}
 	if p.Verdict != nil {
 		lines = append(lines, string(p.Verdict.Outcome)+": "+p.Verdict.Text)
@@ -44,6 +44,9 @@ func (p Progress) Lines() []string {
 
 // counts is the first line: the tasks, the breaker where there is one, the time.
 func (p Progress) counts() string {
+	if p.ReadAt.IsZero() && p.Running+p.Desired+p.Draining == 0 {
+		return fmt.Sprintf("%s: nothing was read yet; %s of at most %s", p.Phase, p.Elapsed.Round(time.Second), p.Timeout)
+	}
 	text := fmt.Sprintf("%s: %d of %d running, %d pending, %d failed; %d old still running",
 		p.Phase, p.Running, p.Desired, p.Pending, p.Failed, p.Draining)
 	if p.Breaker != (Gauge{}) {
@@ -57,6 +60,14 @@ func (p Progress) counts() string {
 		text += " of at most " + p.Timeout.String()
 	}
 	return text
+}
+
+// blindWords says why nothing is read, and since when.
+func (p Progress) blindWords() string {
+	if p.ReadAt.IsZero() || !p.blind {
+		return "not read: " + p.Err.Error()
+	}
+	return fmt.Sprintf("not read since %s: %s", clock(p.ReadAt), p.Err)
 }
 
 // String counts the targets by state, after the group's name and role.

@@ -43,12 +43,17 @@ type Progress struct {
 	Shares []Share
 	// Paused is the hook that waits for somebody to continue the deployment, and
 	// Record the service deployment that it is of.
-	Paused  *awsx.LifecycleHook
-	Record  string
-	Events  []awsx.ServiceEvent // new since the progress before, oldest first
-	Stops   []StopReason
-	Err     error // why the latest reading is missing
+	Paused *awsx.LifecycleHook
+	Record string
+	Events []awsx.ServiceEvent // new since the progress before, oldest first
+	Stops  []StopReason
+	Err    error // why the latest reading, or a part of it, is missing
+	// ReadAt is when something was last read since the change; zero when nothing was.
+	ReadAt  time.Time
+	Unread  []UnreadGroup // whose targets are not known
 	Verdict *Verdict
+
+	blind bool // the whole of the latest reading is missing
 }
 
 // Gauge shows failures against the circuit breaker's threshold.
@@ -73,6 +78,8 @@ type GroupProgress struct {
 	TargetGroup string // ARN
 	Role        string
 	States      []StateCount
+	// Sick counts the targets that were unhealthy before the change already.
+	Sick int
 }
 
 // StateCount is a number of targets in one state.
@@ -132,10 +139,15 @@ func (p *Progress) end(outcome Outcome, text string) {
 func (p *Progress) succeed(text string, but []string) {
 	if len(but) == 0 {
 		p.end(Succeeded, text)
-		return
+	} else {
+		p.end(SucceededBut, text+", but "+strings.Join(but, " and "))
+		p.Verdict.Details = but
 	}
-	p.end(SucceededBut, text+", but "+strings.Join(but, " and "))
-	p.Verdict.Details = but
+	for _, g := range p.Groups {
+		if g.Sick > 0 {
+			p.Verdict.Details = append(p.Verdict.Details, fmt.Sprintf("%s unhealthy in %s since before the change", words.Count(g.Sick, "target"), awsx.GroupName(g.TargetGroup)))
+		}
+	}
 }
 
 // reservations lists what qualifies a deployment that ECS calls completed.
@@ -150,15 +162,16 @@ func (p *Progress) reservations(d awsx.Deployment) []string {
 	if p.Draining > 0 {
 		but = append(but, fmt.Sprintf("%s still draining", words.Count(p.Draining, "old task")))
 	}
-	return append(but, p.unhealthy()...)
+	return append(append(but, p.unhealthy()...), p.unread()...)
 }
 
+// unhealthy lists the targets that turned unhealthy since the change.
 func (p *Progress) unhealthy() []string {
 	var but []string
 	for _, g := range p.Groups {
 		for _, s := range g.States {
-			if s.State == "unhealthy" {
-				but = append(but, fmt.Sprintf("%s unhealthy in %s", words.Count(s.Count, "target"), awsx.GroupName(g.TargetGroup)))
+			if n := s.Count - g.Sick; s.State == "unhealthy" && n > 0 {
+				but = append(but, fmt.Sprintf("%s unhealthy in %s", words.Count(n, "target"), awsx.GroupName(g.TargetGroup)))
 			}
 		}
 	}
@@ -171,19 +184,22 @@ func (p *Progress) evidence() []string {
 	for _, s := range p.Stops {
 		lines = append(lines, s.String())
 	}
-	return append(lines, p.unhealthy()...)
+	return append(append(lines, p.unhealthy()...), p.unread()...)
 }
 
 // groupProgress counts states in the order of a target's life.
-func groupProgress(o Observation) []GroupProgress {
+func groupProgress(o Observation, sick map[string]bool) []GroupProgress {
 	order := []string{"initial", "healthy", "unhealthy", "draining", "unused", "unavailable"}
 	var list []GroupProgress
 	for _, g := range o.Groups {
 		counts := map[string]int{}
+		gp := GroupProgress{TargetGroup: g.TargetGroup, Role: o.roleOf(g.TargetGroup)}
 		for _, t := range g.Targets {
 			counts[t.State]++
+			if t.State == "unhealthy" && sick[targetKey(g, t)] {
+				gp.Sick++
+			}
 		}
-		gp := GroupProgress{TargetGroup: g.TargetGroup, Role: o.roleOf(g.TargetGroup)}
 		for _, state := range append(order, slices.Sorted(maps.Keys(counts))...) {
 			if n := counts[state]; n > 0 {
 				gp.States = append(gp.States, StateCount{state, n})

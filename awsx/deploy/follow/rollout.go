@@ -32,7 +32,11 @@ func (f *Follower) observeDeployment(p *Progress, o Observation) {
 	default:
 		f.judgeReplaced(p, own, primary)
 	}
+	f.confirm(p, o)
 	f.settle(p, o)
+	if p.Verdict != nil && p.Verdict.Good() && record != nil && !record.Ended() {
+		p.Stage, p.Shares, p.Paused = "", nil, nil // of a record that was read before the end
+	}
 	if p.Verdict != nil && !p.Verdict.Good() {
 		p.Verdict.Details = append(p.Verdict.Details, p.evidence()...)
 	}
@@ -98,25 +102,6 @@ func (f *Follower) recordIn(o Observation) *awsx.ServiceDeployment {
 // endedBefore reports whether a record had ended at a time.
 func endedBefore(r awsx.ServiceDeployment, t time.Time) bool {
 	return !r.FinishedAt.IsZero() && r.FinishedAt.Before(t) || !r.StoppedAt.IsZero() && r.StoppedAt.Before(t)
-}
-
-// settleTime bounds how long a bad verdict waits for what explains it.
-const settleTime = 10 * time.Second
-
-// settle holds a bad verdict back until the tasks that stopped were read once
-// more: a deployment can end within one look, and a verdict without a reason
-// helps nobody.
-func (f *Follower) settle(p *Progress, o Observation) {
-	if p.Verdict == nil || p.Verdict.Good() || o.StoppedAt.IsZero() {
-		return
-	}
-	if f.endedAt.IsZero() {
-		f.endedAt = o.At
-	}
-	if o.StoppedAt.Before(f.endedAt) && o.At.Sub(f.endedAt) < settleTime {
-		p.Verdict = nil
-		p.Phase = PhaseRollingBack
-	}
 }
 
 func (f *Follower) judgePrimary(p *Progress, d awsx.Deployment, others []awsx.Deployment, record *awsx.ServiceDeployment) {

@@ -23,19 +23,24 @@ func (s storeSource) Changed() <-chan struct{} { return s.watch.Changed() }
 // Observe returns what the watch knows.
 func (s storeSource) Observe() (Observation, bool) {
 	snap := s.watch.Snapshot()
-	o := Observation{At: time.Now(), ReadAt: snap.At, Err: snap.Err}
-	if o.Err == nil {
-		o.Err = errors.Join(snap.Partial...)
-	}
+	o := Observation{At: time.Now(), ReadAt: snap.At, Err: snap.Err, Partial: errors.Join(snap.Partial...)}
 	if len(snap.Items) == 0 {
+		o.Err = errors.Join(o.Err, o.Partial)
 		return o, o.Err != nil
 	}
 	state := snap.Items[0]
 	o.Service, o.Stopped, o.StoppedAt = state.Service, state.Stopped, state.StoppedAt
 	o.Record, o.Revisions = state.Deployment, state.Revisions
 	for _, g := range state.Groups {
-		if g.Read {
-			o.Groups = append(o.Groups, awsx.GroupHealth{TargetGroup: g.ARN, Targets: g.Targets})
+		if !g.Read || g.Err != nil {
+			o.Unread = append(o.Unread, UnreadGroup{TargetGroup: g.ARN, Err: g.Err})
+		}
+		if !g.Read {
+			continue
+		}
+		o.Groups = append(o.Groups, awsx.GroupHealth{TargetGroup: g.ARN, Targets: g.Targets})
+		if o.GroupsAt.IsZero() || g.ReadAt.Before(o.GroupsAt) {
+			o.GroupsAt = g.ReadAt
 		}
 	}
 	return o, true

@@ -143,4 +143,5 @@ func (f *Follower) observeDrain(p *Progress, o Observation) {
 		}
 		p.succeed(text, but)
 	}
+	f.confirm(p, o)
 }
