@@ -27,13 +27,13 @@ func readingOf(o Observation) time.Time {
 	return o.ReadAt
 }
 
-// lookAtGroups counts the targets, those apart that were unhealthy before the change could
-// have done anything to them: a new one is initial for longer than it takes to look
+// lookAtGroups counts the targets, of a change of the count those apart that were unhealthy
+// before it could have done anything to them: a new one is initial for longer than it takes to look
 // (ELBv2, two failed checks five seconds apart at the least).
 func (f *Follower) lookAtGroups(p *Progress, o Observation) {
 	if f.sick == nil && len(o.Groups) > 0 {
 		f.sick = map[string]bool{}
-		if !f.spec.Cancels && o.At.Sub(f.spec.Started) < settleTime {
+		if f.spec.Deployment == "" && o.At.Sub(f.spec.Started) < settleTime {
 			for _, g := range o.Groups {
 				for _, t := range g.Targets {
 					f.sick[targetKey(g, t)] = t.State == "unhealthy"
