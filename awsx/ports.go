@@ -173,6 +173,7 @@ type Reader interface {
 	ScalingReader
 	AlarmReader
 	IdentityReader
+	DependencyReader
 	RawReader
 }
 

@@ -42,6 +42,7 @@ const (
 	ScalableTarget     Op = "ScalableTarget"
 	AlarmsByName       Op = "AlarmsByName"
 	AlarmsIn           Op = "AlarmsIn"
+	Exists             Op = "Exists"
 
 	RegisterTaskDefinition    Op = "RegisterTaskDefinition"
 	DeregisterTaskDefinition  Op = "DeregisterTaskDefinition"
@@ -80,6 +81,8 @@ type Data struct {
 	// scaled by Application Auto Scaling.
 	ScalableTargets map[string]awsx.ScalableTarget
 	Alarms          []awsx.Alarm
+	// Absent holds the ids of dependencies that are not there.
+	Absent []string
 	// Platforms are those of images that are indexes, by digest.
 	Platforms map[string][]string
 	// GroupDetails are those of target groups, by ARN; a group without has ELB's

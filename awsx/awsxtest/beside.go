@@ -96,3 +96,16 @@ func (a *Account) alarms(ctx context.Context, op Op, resource string, chosen fun
 	}
 	return found, nil
 }
+
+// Exists implements awsx.DependencyReader.
+func (a *Account) Exists(ctx context.Context, d awsx.Dependency) error {
+	if err := a.begin(ctx, Exists, d.ID); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if slices.Contains(a.data.Absent, d.ID) {
+		return fault.Errorf(fault.NotFound, "exists", d.ID, "there is no such %s", d.Kind)
+	}
+	return nil
+}

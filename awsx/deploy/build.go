@@ -84,6 +84,9 @@ func (d draft) reads(cur read.Current) []read.Read {
 	}
 	if d.Tree != nil || d.Tasks > 0 {
 		reads = append(reads, read.Images(append(d.Document(cur).Images(), d.ask...)...))
+		if d.Starts || d.Tasks > 0 {
+			reads = append(reads, read.Needs(check.Needs(d.Document(cur), cur.Target)...))
+		}
 	}
 	return reads
 }

@@ -28,6 +28,7 @@ type surroundings struct {
 	platforms []string
 	unbuilt   error // of reading platforms
 	others    []awsx.Task
+	absent    map[string]error // by the ids of dependencies
 	tasksErr  error
 }
 
@@ -90,6 +91,8 @@ func (f *fake) AlarmsIn(_ context.Context, state string) ([]awsx.Alarm, error) {
 func (f *fake) AlarmsByName(_ context.Context, names []string) ([]awsx.Alarm, error) {
 	return slices.DeleteFunc(slices.Clone(f.alarms), func(a awsx.Alarm) bool { return !slices.Contains(names, a.Name) }), f.alarmsErr
 }
+
+func (f *fake) Exists(_ context.Context, d awsx.Dependency) error { return f.absent[d.ID] }
 
 func (f *fake) Platforms(context.Context, string, string) ([]string, error) {
 	return f.platforms, f.unbuilt

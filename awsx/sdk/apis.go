@@ -2,13 +2,18 @@ package sdk
 
 import (
 	"cmp"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwlogs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"gantry/awsx"
@@ -22,6 +27,12 @@ type clients struct {
 	sts     *sts.Client
 	scaling *scaling.Client
 	alarms  *cloudwatch.Client
+
+	// These are asked before a deployment alone, and cost nothing until then.
+	parameters func() *ssm.Client
+	secrets    func() *secretsmanager.Client
+	roles      func() *iam.Client
+	logGroups  func() *cwlogs.Client
 }
 
 // api is one AWS service that gantry calls. A new one is an entry in apis, a field
@@ -45,7 +56,8 @@ type quota struct {
 
 // apis is the table of everything that gantry may call. The grants are those that
 // the services document under "API request throttling". For ECR and Application
-// Auto Scaling, and for the status of container instances, no grant is documented:
+// Auto Scaling, for IAM and Systems Manager, and for the status of container instances,
+// no grant is documented:
 // theirs are guesses that keep well away from any.
 func apis() []api {
 	return []api{
@@ -108,14 +120,47 @@ func apis() []api {
 			quotas: []quota{{burst: 9, tokens: 9, reads: []string{"DescribeAlarms"}}},
 		},
 		{
-			// Package loggroups makes the client, from Account.ClientConfig.
-			id: "CloudWatch Logs", iam: "logs",
+			// What is in the groups is for package loggroups, whose client is made from
+			// Account.ClientConfig.
+			id: cwlogs.ServiceID, iam: "logs",
+			open: func(c *clients, cfg aws.Config, at endpoint) {
+				c.logGroups = sync.OnceValue(func() *cwlogs.Client {
+					return cwlogs.NewFromConfig(cfg, func(o *cwlogs.Options) { at.override(&o.BaseEndpoint) })
+				})
+			},
 			// The quotas differ between regions; these are the least.
 			quotas: []quota{
 				{burst: 5, tokens: 5, reads: []string{"FilterLogEvents"}},
 				{burst: 10, tokens: 10, reads: []string{"GetLogEvents", "DescribeLogStreams"}},
 				{burst: 5, tokens: 5, reads: []string{"DescribeLogGroups"}},
 			},
+		},
+		{
+			id: ssm.ServiceID, iam: "ssm",
+			open: func(c *clients, cfg aws.Config, at endpoint) {
+				c.parameters = sync.OnceValue(func() *ssm.Client {
+					return ssm.NewFromConfig(cfg, func(o *ssm.Options) { at.override(&o.BaseEndpoint) })
+				})
+			},
+			quotas: []quota{{burst: 10, tokens: 5, reads: []string{"DescribeParameters"}}},
+		},
+		{
+			id: secretsmanager.ServiceID, iam: "secretsmanager",
+			open: func(c *clients, cfg aws.Config, at endpoint) {
+				c.secrets = sync.OnceValue(func() *secretsmanager.Client {
+					return secretsmanager.NewFromConfig(cfg, func(o *secretsmanager.Options) { at.override(&o.BaseEndpoint) })
+				})
+			},
+			quotas: []quota{{burst: 40, tokens: 40, reads: []string{"DescribeSecret"}}},
+		},
+		{
+			id: iam.ServiceID, iam: "iam",
+			open: func(c *clients, cfg aws.Config, at endpoint) {
+				c.roles = sync.OnceValue(func() *iam.Client {
+					return iam.NewFromConfig(cfg, func(o *iam.Options) { at.override(&o.BaseEndpoint) })
+				})
+			},
+			quotas: []quota{{burst: 10, tokens: 5, reads: []string{"GetRole"}}},
 		},
 	}
 }

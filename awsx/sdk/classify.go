@@ -144,6 +144,8 @@ func classOfCode(code string, status int, op string) fault.Class {
 		return fault.NotFound
 	}
 	switch code {
+	case "NoSuchEntity": // of IAM
+		return fault.NotFound
 	case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException", "BlockedException":
 		return fault.Denied
 	case "ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId", "UnrecognizedClientException",

@@ -18,6 +18,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/google/go-cmp/cmp"
 
@@ -36,7 +39,9 @@ var allowed = []string{
 	"ecs:ListServiceDeployments", "ecs:ListServices", "ecs:ListTaskDefinitions", "ecs:ListTasks",
 	"elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTags", "elasticloadbalancing:DescribeTargetGroupAttributes",
 	"elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
+	"iam:GetRole",
 	"logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents",
+	"secretsmanager:DescribeSecret", "ssm:DescribeParameters",
 	"sts:GetCallerIdentity",
 }
 
@@ -69,6 +74,7 @@ func clientsOf(a *Account) map[string]any {
 	return map[string]any{
 		ecs.ServiceID: a.ecs, elb.ServiceID: a.elb, ecr.ServiceID: a.ecr, sts.ServiceID: a.sts,
 		scaling.ServiceID: a.scaling, cloudwatch.ServiceID: a.alarms, cwlogs.ServiceID: cwlogs.NewFromConfig(cfg),
+		ssm.ServiceID: a.parameters(), secretsmanager.ServiceID: a.secrets(), iam.ServiceID: a.roles(),
 	}
 }
 

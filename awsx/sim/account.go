@@ -32,6 +32,7 @@ type Account struct {
 	output  *output.Writer
 
 	table   []*wire.Service
+	needs   dependencies
 	callRng world.Source // request ids and what the quota lets through
 	calls   callLog
 	faults  []*Fault
@@ -55,7 +56,9 @@ func New(opts Options) (*Account, error) {
 	}
 	f.Output = a.output
 	a.table = a.services()
-	return a, seed.Fill(f, a.scaling, opts.contents())
+	err = seed.Fill(f, a.scaling, opts.contents())
+	a.collectDependencies()
+	return a, err
 }
 
 // Written is closed once Run has given the log sink what was written before it

@@ -21,6 +21,8 @@ func (a *Account) services() []*wire.Service {
 		"elbv2":                   a.fleet.Balancing.Operations(),
 		"sts":                     a.stsOperations(),
 		"iam":                     a.iamOperations(),
+		"ssm":                     a.ssmOperations(),
+		"secretsmanager":          a.secretsOperations(),
 	}
 	buckets := map[string]func(operation string) string{
 		"ecs": ecsBucket, "logs": logsBucket, "cloudwatch": always("alarms"), "elbv2": always("elb"),

@@ -34,6 +34,7 @@ const (
 	References   = "secret-reference"
 	Drain        = "drain"
 	InUse        = "in-use"
+	Secrets      = "secrets"
 	// OverrideAudit is the name by which a change goes on without an audit record.
 	Audit = "audit"
 )
@@ -42,7 +43,7 @@ const (
 func Names() []string {
 	return []string{
 		Controller, InProgress, Revision, Record, Image, Platform, Tag, Strategy,
-		Percent, Capacity, LoadBalancer, TargetGroup, Ports, Logs, Roles,
+		Percent, Capacity, LoadBalancer, TargetGroup, Ports, Logs, Roles, Secrets,
 		Scaling, Breaker, Alarms, Family, Stack, PlainSecret, References,
 		Drain, InUse, Audit,
 	}
@@ -111,7 +112,7 @@ type checker func(cur read.Current, d Change) Finding
 func checkers() []checker {
 	return []checker{
 		checkStatus, checkController, checkInProgress, checkImages, checkPlatform, checkStrategy, checkPercent, checkCapacity,
-		checkLoadBalancers, checkTargetGroups, checkPorts, checkLogs, checkRoles, checkScaling, checkBreaker,
+		checkLoadBalancers, checkTargetGroups, checkPorts, checkLogs, checkRoles, checkNeeds, checkScaling, checkBreaker,
 		checkAlarms, checkFamily, checkStack,
 	}
 }

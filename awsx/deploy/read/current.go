@@ -23,6 +23,9 @@ type Current struct {
 	// Images holds what ECR says about the images that the change would run, by
 	// reference as the document spells it. References outside ECR are absent.
 	Images map[string]ImageState
+	// Needs holds what was asked for of what the tasks cannot start without: nil for what
+	// is there, NotFound for what is not, else why that is not known.
+	Needs map[awsx.Dependency]error
 	// Groups holds the target groups of the service, for their health checks, and
 	// Details what is told apart from them.
 	Groups  Answer[[]awsx.TargetGroup]

@@ -34,5 +34,7 @@ func Services() []*wire.Service {
 			Name: "iam", Version: "2010-05-08", Namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
 			Throttled: "Throttling", Broken: internal,
 		},
+		{Name: "ssm", Target: "AmazonSSM", Throttled: "ThrottlingException", Broken: [2]string{"InternalServerError", failed}},
+		{Name: "secretsmanager", Target: "secretsmanager", Throttled: "ThrottlingException", Broken: [2]string{"InternalServiceError", failed}},
 	}
 }
