@@ -146,6 +146,14 @@ func (r *Runner) carry(id string, j Job) (deploy.Result, error) {
 			r.update(id, func(s *Status) { s.Step = d.Text })
 		},
 	}
+	o.Prune = func(p deploy.Plan) (deploy.Result, error) {
+		own, err := r.Start(Job{Plan: p, NoFollow: true, batched: true})
+		if err != nil {
+			return deploy.Result{}, err
+		}
+		s, err := r.Wait(r.calls, own)
+		return s.Result, cmp.Or(err, s.Err)
+	}
 	if !j.NoFollow {
 		o.Follow = func(_ context.Context, spec follow.Spec) (follow.Verdict, error) {
 			if j.Timeout > 0 {

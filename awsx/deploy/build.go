@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"gantry/awsx"
@@ -47,6 +48,8 @@ func Build(cur read.Current, intent Intent, policy Policy) (Plan, error) {
 	policy.rule(&p)
 	if d.Register && policy.KeepRevisions > 0 {
 		p.policy, p.prune = policy, &Prune{Keep: policy.KeepRevisions, Spare: []string{cur.Definition.ARN}}
+		p.Leaves += fmt.Sprintf("; once it succeeded, a change of its own ends the active revisions of %s but for the newest %d, those in use and those of which a task is seen running or stopped",
+			d.Tree.Word("family"), policy.KeepRevisions)
 	}
 	if p.Steps, err = d.seal(cur); err != nil {
 		return Plan{}, err

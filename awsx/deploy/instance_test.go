@@ -185,3 +185,19 @@ func TestARevisionThatMayBeInUseIsNotDeregisteredWithoutAnOverride(t *testing.T)
 		t.Errorf("sent %v (%v)", d.sent(), err)
 	}
 }
+
+func TestATaskLikeAServiceIsOfWhatTheServiceRuns(t *testing.T) {
+	d := newDesk()
+	d.register(t, 3) // newer ones, which the service does not run
+	runs := d.service(t).TaskDefinition
+	if p := d.mustPlan(t, d.cluster.Ref.In("api"), RunTask{Like: "api"}); p.Target.ARN != runs {
+		t.Errorf("runs %s, and the service %s", p.Target.ARN, runs)
+	}
+	p := d.mustPlan(t, d.cluster.Ref.In("api:3"), RunTask{Like: "api"})
+	if !strings.Contains(p.After, "api:3, where api runs api:1") {
+		t.Errorf("says %q", p.After)
+	}
+	if p := d.mustPlan(t, d.cluster.Ref.In("api"), RunTask{}); p.Target.ARN == runs {
+		t.Error("without a service the newest is not run")
+	}
+}

@@ -112,16 +112,16 @@ type SecretChange struct {
 	Before, After   string
 }
 
-// errNothing marks changes that would change nothing.
-var errNothing = errors.New("nothing changed")
+// ErrNothing marks changes that would change nothing.
+var ErrNothing = errors.New("nothing changed")
 
 // nothingChanged refuses a change that would change nothing.
 func nothingChanged(why, fix string) *fault.Error {
-	return &fault.Error{Class: fault.Invalid, Op: "plan", Fix: fix, Err: fmt.Errorf("%w: %s", errNothing, why)}
+	return &fault.Error{Class: fault.Invalid, Op: "plan", Fix: fix, Err: fmt.Errorf("%w: %s", ErrNothing, why)}
 }
 
 // nothing reports whether a plan was refused because it would change nothing.
-func nothing(err error) bool { return errors.Is(err, errNothing) }
+func nothing(err error) bool { return errors.Is(err, ErrNothing) }
 
 // rolloutReads are what every change that starts a deployment depends on. It minds the
 // definition in use and a newer deployment, and no count.

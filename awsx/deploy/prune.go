@@ -14,7 +14,7 @@ import (
 )
 
 // Prune ends the older revisions of a family but for the newest Keep, those in
-// use, and those to spare. The plan's target is any revision of the family.
+// use, those that a task was seen of, and those to spare. The plan's target is any revision of the family.
 type Prune struct {
 	Keep int
 	// Spare holds ARNs of revisions that stay whatever their age, such as the one
@@ -58,7 +58,7 @@ func (in Prune) draft(cur read.Current) (draft, error) {
 	var d draft
 	var names []string
 	for i, arn := range active {
-		if i < in.Keep || len(cur.Users.By[arn]) > 0 || slices.Contains(in.Spare, arn) || arn == cur.Wanted.ARN {
+		if i < in.Keep || len(cur.Users.By[arn]) > 0 || cur.Users.Tasks[arn] != "" || slices.Contains(in.Spare, arn) || arn == cur.Wanted.ARN {
 			continue
 		}
 		names = append(names, awsx.ARNName(arn))
@@ -81,6 +81,9 @@ func (in Prune) draft(cur read.Current) (draft, error) {
 		for _, arn := range active {
 			if slices.Contains(names, awsx.ARNName(arn)) && len(f.Users.By[arn]) > 0 {
 				used = append(used, awsx.ARNName(arn)+" by "+strings.Join(f.Users.By[arn], ", "))
+			}
+			if task := f.Users.Tasks[arn]; task != "" && slices.Contains(names, awsx.ARNName(arn)) {
+				used = append(used, awsx.ARNName(arn)+" by "+task)
 			}
 		}
 		if len(f.Users.Unread) > 0 {
@@ -117,7 +120,13 @@ func prune(ctx context.Context, o RunOptions) *Pruned {
 		return &Pruned{Err: err}
 	}
 	done := &Pruned{ID: NewID()}
-	res, err := Run(ctx, RunOptions{ID: done.ID, Account: o.Account, Plan: plan, Gate: o.Gate, Audit: o.Audit, Ending: o.Ending})
+	var res Result
+	if o.Prune != nil {
+		res, err = o.Prune(plan)
+		done.ID = res.ID
+	} else {
+		res, err = Run(ctx, RunOptions{ID: done.ID, Account: o.Account, Plan: plan, Gate: o.Gate, Audit: o.Audit, Ending: o.Ending})
+	}
 	done.Err = err
 	for _, step := range plan.Steps[:res.State.Steps] {
 		done.Ended = append(done.Ended, step.(*deregisterStep).target.Name())

@@ -149,3 +149,37 @@ func TestARuleMayKeepRevisionsFromBeingPruned(t *testing.T) {
 		t.Errorf("active are %s: %+v", d.active(t), res.Pruned)
 	}
 }
+
+func TestARevisionOfWhichATaskIsSeenStays(t *testing.T) {
+	d := newDesk()
+	d.register(t, 5)
+	for revision, status := range map[string]string{"api:2": "RUNNING", "api:4": "STOPPED"} {
+		td, err := d.TaskDefinition(t.Context(), revision)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Edit(func(data *awsxtest.Data) {
+			data.Tasks = append(data.Tasks, awsx.Task{
+				Ref: d.cluster.Ref.In("arn:aws:ecs:eu-west-1:123456789012:task/prod/" + status), ID: status, TaskDefinition: td.ARN,
+				Group: "family:api", LastStatus: status, DesiredStatus: status,
+			})
+		})
+	}
+	d.policy.KeepRevisions = 3
+	if p := d.mustPlan(t, d.api, SetImages{Images: map[string]string{"": ":v2"}}); !strings.Contains(p.Leaves, "but for the newest 3, those in use and those of which a task is seen") {
+		t.Errorf("the plan says %q", p.Leaves)
+	}
+	ran := 0
+	o := d.options(d.mustPlan(t, d.api, SetImages{Images: map[string]string{"": ":v2"}}))
+	o.Follow = func(context.Context, follow.Spec) (follow.Verdict, error) {
+		return follow.Verdict{Outcome: follow.Succeeded}, nil
+	}
+	o.Prune = func(p Plan) (Result, error) {
+		ran++
+		return Run(t.Context(), RunOptions{ID: NewID(), Account: o.Account, Plan: p, Gate: o.Gate, Audit: o.Audit})
+	}
+	res, err := Run(t.Context(), o)
+	if err != nil || ran != 1 || res.Pruned == nil || strings.Join(res.Pruned.Ended, " ") != "api:3" {
+		t.Errorf("as %d changes of their own: %+v (%v)", ran, res.Pruned, err)
+	}
+}

@@ -53,6 +53,9 @@ type RunOptions struct {
 	// Follow waits for the verdict between the last step and the end of the
 	// audit; nil ends the run once the calls are made.
 	Follow func(ctx context.Context, spec follow.Spec) (follow.Verdict, error)
+	// Prune carries out the change that ends older revisions, as one of its own; nil has it
+	// made here.
+	Prune func(p Plan) (Result, error)
 	// Report is told of each step before it is taken, and again when its call has to be
 	// repeated; it may be nil.
 	Report func(step int, d Description)

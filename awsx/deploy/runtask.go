@@ -39,7 +39,7 @@ const (
 func (RunTask) Action() string { return "run" }
 
 func (in RunTask) reads() []read.Read {
-	return []read.Read{read.Target(), read.FamilyOfTarget().Beside(), read.Like(in.Like)}
+	return []read.Read{read.TargetLike(in.Like), read.FamilyOfTarget().Beside(), read.Like(in.Like)}
 }
 
 func (in RunTask) draft(cur read.Current) (draft, error) {
@@ -60,6 +60,9 @@ func (in RunTask) draft(cur read.Current) (draft, error) {
 		leaves: "leaves every other task as it is; no service starts these again",
 		follow: follow.Spec{Exits: true, Timeout: follow.MaxTimeout},
 		Change: check.Change{Tasks: n},
+	}
+	if in.Like != "" && cur.Service.TaskDefinition != td.ARN {
+		d.after += fmt.Sprintf(", where %s runs %s", in.Like, awsx.ARNName(cur.Service.TaskDefinition))
 	}
 	for _, c := range td.Containers {
 		if c.Essential {

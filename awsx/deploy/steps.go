@@ -116,7 +116,7 @@ func (s *updateStep) Describe() Description {
 	var what []string
 	switch {
 	case s.registered:
-		args = append(args, "--task-definition", "$REVISION")
+		args = append(args, "--task-definition", shell.Revision)
 		what = append(what, "deploy the new revision")
 	case s.update.TaskDefinition != nil:
 		args = append(args, "--task-definition", awsx.ARNName(*s.update.TaskDefinition))

@@ -35,6 +35,7 @@ func Normal(tree *Node) *Node {
 func Same(a, b *Node) bool {
 	na, nb := Normal(a), Normal(b)
 	for _, n := range []*Node{na, nb} {
+		dropBlank(n, KnownFields())
 		dropDefaults(n)
 		dropEmpty(n)
 	}
@@ -122,6 +123,26 @@ func dropDefaults(tree *Node) {
 				dropIf(m, "hostPort", string(port.Raw))
 			}
 		}
+	}
+}
+
+// dropBlank removes the texts of known fields that are empty, which say what their absence
+// says: renderers of templates write them. The value of a variable is none of these.
+func dropBlank(n *Node, fields []string) {
+	for _, name := range fields {
+		dropIf(n, name, `""`)
+	}
+	for _, c := range n.List("containerDefinitions") {
+		dropBlank(c, KnownContainerFields())
+		for _, m := range c.List("portMappings") {
+			dropBlank(m, []string{"name", "appProtocol", "protocol", "containerPortRange"})
+		}
+		for _, m := range c.List("mountPoints") {
+			dropBlank(m, []string{"sourceVolume", "containerPath"})
+		}
+	}
+	for _, v := range n.List("volumes") {
+		dropBlank(v.Get("host"), []string{"sourcePath"})
 	}
 }
 

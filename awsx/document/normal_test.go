@@ -82,3 +82,27 @@ func TestANumberIsComparedInAllItsDigits(t *testing.T) {
 		}
 	}
 }
+
+func TestABlankFieldAnEmptyOneAndNoneAreOne(t *testing.T) {
+	parse := func(s string) *document.Node {
+		n, err := document.Parse([]byte(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	plain := parse(`{"family":"api","containerDefinitions":[{"name":"web","image":"i","environment":[{"name":"A","value":""}],"portMappings":[{"containerPort":80}]}],"volumes":[{"name":"v"}]}`)
+	rendered := parse(`{"family":"api","taskRoleArn":"","ipcMode":"","placementConstraints":[],"volumes":[{"name":"v","host":{"sourcePath":""}}],"containerDefinitions":[{"name":"web","image":"i","user":"","command":null,"links":[],"dockerLabels":{},
+	 "environment":[{"name":"A","value":""}],"portMappings":[{"containerPort":80,"protocol":"","name":""}]}]}`)
+	if !document.Same(plain, rendered) {
+		t.Error("a rendered file is another document")
+	}
+	for _, other := range []string{
+		`{"family":"api","containerDefinitions":[{"name":"web","image":"i","environment":[],"portMappings":[{"containerPort":80}]}],"volumes":[{"name":"v"}]}`,
+		`{"family":"api","future":"","containerDefinitions":[{"name":"web","image":"i","environment":[{"name":"A","value":""}],"portMappings":[{"containerPort":80}]}],"volumes":[{"name":"v"}]}`,
+	} {
+		if document.Same(plain, parse(other)) {
+			t.Errorf("the same as %s", other)
+		}
+	}
+}

@@ -2,8 +2,10 @@ package sim
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
+	"gantry/awsx/sim/fleet"
 	"gantry/awsx/sim/wire"
 )
 
@@ -44,6 +46,13 @@ func (n dependencies) add(valueFrom string) {
 	}
 }
 
+// ofCluster reports whether a name lies under that of a cluster, such as prod/catalog/KEY:
+// the account has whatever its services may come to refer to.
+func (a *Account) ofCluster(name string) bool {
+	cluster, _, nested := strings.Cut(name, "/")
+	return nested && slices.ContainsFunc(a.fleet.Clusters, func(c *fleet.Cluster) bool { return c.Name == cluster })
+}
+
 // ssmOperations are those of Systems Manager that tell what there is.
 func (a *Account) ssmOperations() map[string]wire.Operation {
 	return map[string]wire.Operation{"DescribeParameters": wire.JSON(a.describeParameters)}
@@ -65,7 +74,7 @@ func (a *Account) describeParameters(in *describeParametersInput) ([]byte, error
 			return nil, wire.Fail("InvalidFilterKey", "The simulator filters parameters by equal names.")
 		}
 		for _, name := range f.Values {
-			if a.needs.parameters[name] {
+			if a.needs.parameters[name] || a.ofCluster(strings.TrimPrefix(name, "/")) {
 				found = append(found, parameter{name, "SecureString"})
 			}
 		}
@@ -83,7 +92,7 @@ type describeSecretInput struct {
 }
 
 func (a *Account) describeSecret(in *describeSecretInput) ([]byte, error) {
-	if !a.needs.secrets[in.SecretID] {
+	if _, name, _ := strings.Cut(in.SecretID, ":secret:"); !a.needs.secrets[in.SecretID] && !a.ofCluster(name) {
 		return nil, wire.Fail("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 	}
 	return json.Marshal(map[string]any{"ARN": in.SecretID})

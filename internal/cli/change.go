@@ -138,8 +138,8 @@ func (p *program) carry(ctx context.Context, a *app.App, plan deploy.Plan, befor
 	if code == exitDone {
 		return err
 	}
-	// Who reads the output at a terminal has just read the verdict there.
-	return &exitError{code: code, told: p.Terminal && f.output == "text" && err == nil,
+	// Who reads the output has just read the verdict there.
+	return &exitError{code: code, told: f.output == "text" && err == nil,
 		err: fmt.Errorf("%s: %s: %s", r.outcome.name(), r.outcome.Outcome, r.outcome.Text)}
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -82,6 +83,9 @@ func (p *program) edit(ctx context.Context, a *app.App, find finder, name string
 		return errors.Join(usagef("nothing changed"), draft.remove())
 	}
 	begun, err := p.deployDocument(ctx, a, target, []byte(edited), f)
+	if errors.Is(err, deploy.ErrNothing) {
+		return errors.Join(err, draft.remove())
+	}
 	if !begun {
 		return p.kept(draft, err, name)
 	}
@@ -93,9 +97,21 @@ func (p *program) edit(ctx context.Context, a *app.App, find finder, name string
 func (p *program) deployDocument(ctx context.Context, a *app.App, target found, document []byte, f changeFlags) (begun bool, err error) {
 	plan, err := a.Changes.Plan(ctx, target.ref, deploy.EditDefinition{Document: awsx.Document(document)})
 	if err != nil {
-		return false, err
+		return false, rendering(err, document, target.ref)
 	}
 	return p.perform(ctx, a, plan, target, f)
+}
+
+// rendering adds to the refusal of a document that is no JSON, but Jsonnet or a template,
+// how it becomes one.
+func rendering(err error, document []byte, service awsx.Ref) error {
+	text := string(document)
+	source := strings.Contains(text, "std.") || strings.Contains(text, "local ") || strings.Contains(text, "{{") || strings.Contains(text, "import")
+	if json.Valid(document) || !source {
+		return err
+	}
+	edit := "gantry edit " + service.ClusterName() + "/" + service.Name()
+	return fmt.Errorf("%w\nJsonnet and templates are rendered first: ecspresso render taskdefinition | %s, or jsonnet FILE | %s", err, edit, edit)
 }
 
 // kept says where the edit is, so that nothing of it is lost. A dry run, whose

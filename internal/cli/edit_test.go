@@ -199,3 +199,39 @@ func TestBadInputIsToldBeforeAnythingIsSent(t *testing.T) {
 		}
 	})
 }
+
+func TestARenderedFileIsNoChangeAndJsonnetIsToldHowToBecomeOne(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		rendered := strings.Replace(a.document(t, "catalog"), `"essential": true`, `"essential": true, "user": "", "links": [], "hostname": ""`, 1)
+		in := func(text string) Streams { return Streams{In: strings.NewReader(text)} }
+		a.runWith(t.Context(), in(rendered), "edit", "prod/catalog", "--yes").wants(t, 2, "nothing changed")
+		a.runWith(t.Context(), in("local image = std.extVar('image');\n{ family: 'catalog' }"), "edit", "prod/catalog", "--yes").
+			wants(t, 2, "ecspresso render taskdefinition | gantry edit prod/catalog")
+		if got := a.changes(); got != nil {
+			t.Errorf("sent %v", got)
+		}
+	})
+}
+
+func TestAnEditThatChangesNothingLeavesNoFile(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		kept := filepath.Join(t.TempDir(), "name")
+		a.editing(t, `echo "$1" > `+kept+`; echo >> "$1"`, "", "--yes").wants(t, 2, "nothing changed").lacks(t, "kept in")
+		name, err := os.ReadFile(kept)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(filepath.Dir(strings.TrimSpace(string(name)))); !os.IsNotExist(err) {
+			t.Errorf("the file is there still (%v)", err)
+		}
+	})
+}
+
+func TestAVerdictThatIsGoneBackFromIsPrintedOnce(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		r := a.run(t, "deploy", "prod/api-orders", "--image", ":v2.32.0", "--yes", "--timeout", "1s", "--rollback").wants(t, 3)
+		if n := strings.Count(r.out+r.err, "no end after 1s"); n != 1 {
+			t.Errorf("printed %d times:\n%s%s", n, r.out, r.err)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"gantry/awsx"
@@ -30,7 +31,7 @@ func wayBackWords(target found) string {
 // on.
 func (p *program) goBack(ctx context.Context, a *app.App, failed deploy.Plan, before found, f changeFlags, r *ran) int {
 	o := &r.outcome
-	fmt.Fprintln(p.Err, printing.Shown(o.Outcome+": "+o.Text))
+	fmt.Fprintln(p.Err, "the change "+endedWords(r.verdict.Outcome)+"; whether to go back is looked at")
 	now, err := a.FindService(ctx, failed.Target.ClusterName(), failed.Target.Name())
 	if err != nil {
 		return p.stuck(o, "what ran before", err)
@@ -52,6 +53,7 @@ func (p *program) goBack(ctx context.Context, a *app.App, failed deploy.Plan, be
 		return p.stuck(o, plan.After, err)
 	}
 	o.Rollback = &back.outcome
+	o.Text, _, _ = strings.Cut(o.Text, "; the deployment goes on in ECS") // which it did until now
 	switch {
 	case back.verdict == nil:
 		return exitFailed
@@ -64,6 +66,15 @@ func (p *program) goBack(ctx context.Context, a *app.App, failed deploy.Plan, be
 		return exitTimedOut
 	}
 	return exitFailed
+}
+
+// endedWords say how a change ended that is gone back from. What there is to say about it
+// is the outcome's, which is printed once.
+func endedWords(o follow.Outcome) string {
+	if o == follow.TimedOut {
+		return "has not ended in its time"
+	}
+	return string(o)
 }
 
 // wellNow says why a deployment that took longer than it was given is left to go on;
@@ -98,7 +109,7 @@ func (p *program) planBack(ctx context.Context, a *app.App, before awsx.Service)
 
 // stuck says that the way back could not be taken.
 func (p *program) stuck(o *outcome, to string, err error) int {
-	report(p.Err, fmt.Errorf("going back to %s: %w", to, err))
+	report(p.Err, &exitError{code: exitFailed, err: fmt.Errorf("going back to %s: %w", to, err)})
 	o.Text += "; could not go back to " + to
 	return exitFailed
 }

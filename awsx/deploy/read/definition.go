@@ -92,7 +92,7 @@ func Like(name string) Read {
 		return Read{}
 	}
 	return Read{name: "like", required: true, ask: func(s *session) (func(*Current), error) {
-		svc, err := ServiceNow(s.ctx, s.r, s.target.In(name))
+		svc, err := s.like(name)
 		if err != nil {
 			return nil, err
 		}

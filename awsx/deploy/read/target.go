@@ -41,6 +41,30 @@ func Target(minds ...Mind[*awsx.TaskDefinition]) Read {
 		func(cur *Current) awsx.Ref { return cur.Target.In(cur.Wanted.ARN) })
 }
 
+// TargetLike is Target, but that a family without a revision means the one that a service
+// runs, when it runs that family: the latest may have been rolled back there.
+func TargetLike(service string) Read {
+	if service == "" {
+		return Target()
+	}
+	return targeted(required("target", func(cur *Current) **awsx.TaskDefinition { return &cur.Wanted }, func(s *session) (*awsx.TaskDefinition, error) {
+		if family, revision := awsx.SplitRevision(s.target.ARN); revision == "" {
+			svc, err := s.like(service)
+			if err != nil {
+				return nil, err
+			}
+			if runs, _ := awsx.SplitRevision(svc.TaskDefinition); runs == family {
+				return s.r.TaskDefinition(s.ctx, svc.TaskDefinition)
+			}
+		}
+		return s.readTarget()
+	}), func(cur *Current) awsx.Ref { return cur.Target.In(cur.Wanted.ARN) })
+}
+
+func (s *session) like(name string) (awsx.Service, error) {
+	return once(s, "like "+name, func() (awsx.Service, error) { return ServiceNow(s.ctx, s.r, s.target.In(name)) })
+}
+
 func (s *session) readTarget() (*awsx.TaskDefinition, error) {
 	return s.r.TaskDefinition(s.ctx, s.target.ARN)
 }

@@ -1,6 +1,7 @@
 package read
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -16,6 +17,10 @@ type Users struct {
 	// By holds the names (cluster/service) of the services that a revision is in
 	// use by, by the revision's ARN.
 	By map[string][]string
+	// Tasks holds a task that was seen of each revision, running or stopped within the
+	// hour for which ECS remembers it, whoever started it: a schedule may be about to start
+	// the next.
+	Tasks map[string]string
 	// Unread says which clusters could not be read and why: a revision may be in
 	// use there.
 	Unread []string
@@ -48,7 +53,7 @@ const clustersAtOnce = 4
 
 // readUsers looks through every service of the account and region.
 func readUsers(ctx context.Context, r awsx.Reader, family string) Users {
-	users := Users{By: map[string][]string{}}
+	users := Users{By: map[string][]string{}, Tasks: map[string]string{}}
 	clusters, err := awsx.Collect(r.Clusters(ctx))
 	if err != nil {
 		users.Unread = append(users.Unread, "the list of clusters: "+Why(err))
@@ -61,8 +66,16 @@ func readUsers(ctx context.Context, r awsx.Reader, family string) Users {
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			services, err := awsx.Collect(r.Services(ctx, c.Ref))
+			var tasks []awsx.Task
+			for _, stopped := range []bool{false, true} {
+				seen, unread := awsx.Collect(r.Tasks(ctx, awsx.TaskQuery{Cluster: c.Ref, Family: family, Stopped: stopped}))
+				tasks, err = append(tasks, seen...), cmp.Or(err, unread)
+			}
 			mu.Lock()
 			defer mu.Unlock()
+			for _, t := range tasks {
+				users.Tasks[t.TaskDefinition] = "task " + c.Name + "/" + t.ID
+			}
 			if err != nil {
 				users.Unread = append(users.Unread, "cluster "+c.Name+": "+Why(err))
 			}
