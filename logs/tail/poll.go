@@ -39,7 +39,8 @@ func (p *pump) poll(ctx context.Context) error {
 	all := logs.Range{From: from, To: now.Add(logs.Ahead)}
 	sweeps := whole && p.sweepsToo(now)
 	if sweeps {
-		all = logs.Range{From: later(now.Add(-wideBack).Truncate(bar), p.seen.forgotten), To: now.Add(wideAhead)}
+		// Where the newest line is older than the sweep reaches, the overlap is as well.
+		all = logs.Range{From: earlier(from, later(now.Add(-wideBack).Truncate(bar), p.seen.forgotten)), To: now.Add(wideAhead)}
 	}
 	stretches, err := p.plan(ctx, all, &r)
 	if err != nil {
@@ -212,7 +213,7 @@ func (p *pump) advance(now time.Time) {
 // come it keeps the ids of the overlap alone, and of the others how many there were.
 func (p *pump) forget(now time.Time) {
 	p.seen.thin(seenMost, p.high.Add(-p.status.Overlap-p.sweepDue()))
-	until := earlier(now.Add(-wideBack), p.high.Add(-max(2*p.status.Overlap, catchUp))).Add(-p.sweepDue())
+	until := earlier(now.Add(-wideBack-farEvery-2*farBar), p.high.Add(-max(2*p.status.Overlap, catchUp))).Add(-p.sweepDue())
 	p.seen.drop(until)
 	p.holes = slices.DeleteFunc(p.holes, func(h logs.Range) bool { return h.To.Before(until) })
 	maps.DeleteFunc(p.overflowed, func(at time.Time, _ bool) bool { return at.Before(until) })

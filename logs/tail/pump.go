@@ -88,6 +88,7 @@ type pump struct {
 	uncounted   time.Time          // until when the store is not asked to count
 	overflowed  map[time.Time]bool // timestamps that have a gap line of their own
 	wide        wide
+	far         far
 
 	status    Status
 	told      Status
@@ -189,6 +190,7 @@ func (p *pump) step(ctx context.Context) (wait time.Duration, ok bool) {
 	p.status.Err, p.status.RetryAt = nil, time.Time{}
 	p.explain(ctx, fresh > 0)
 	p.sweepWide(ctx)
+	p.lookFar(ctx)
 	if (fresh > 0 || p.status.State == Behind) && !p.status.Partial.Passing() {
 		p.idle = p.opts.Poll
 	} else {

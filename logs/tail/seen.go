@@ -21,6 +21,8 @@ type seen struct {
 	n       int               // documents whose ids are remembered
 	// forgotten is the time before which ids are not remembered any more.
 	forgotten time.Time
+	// lost is the time before which not even their number is.
+	lost time.Time
 }
 
 // second is what is known of the lines of one second.
@@ -117,5 +119,6 @@ func (s *seen) drop(before time.Time) {
 			delete(s.seconds, key)
 		}
 	}
-	s.forgotten = later(s.forgotten, before.Truncate(bar))
+	s.lost = later(s.lost, before.Truncate(bar))
+	s.forgotten = later(s.forgotten, s.lost)
 }
