@@ -199,8 +199,16 @@ type RunTask struct {
 	// those of a service whose surroundings the task shares; nil without.
 	CapacityProviderStrategy json.RawMessage
 	NetworkConfiguration     json.RawMessage
-	Overrides                []ContainerOverride
-	StartedBy                string // at most 128 characters
+	// PlacementConstraints and PlacementStrategy, in the API's JSON, PlatformVersion,
+	// ExecuteCommand (people may open a shell), ManagedTags and DefinitionTags (the tags of
+	// the revision are the task's too) are such a service's as well.
+	PlacementConstraints        json.RawMessage
+	PlacementStrategy           json.RawMessage
+	PlatformVersion             string
+	ExecuteCommand              bool
+	ManagedTags, DefinitionTags bool
+	Overrides                   []ContainerOverride
+	StartedBy                   string // at most 128 characters
 	// Token makes a repeated call start nothing twice (RunTask, clientToken).
 	Token string
 }

@@ -201,3 +201,22 @@ func TestATaskLikeAServiceIsOfWhatTheServiceRuns(t *testing.T) {
 		t.Error("without a service the newest is not run")
 	}
 }
+
+func TestATaskLikeAServiceDropsNoSettingOfIt(t *testing.T) {
+	d := newDesk()
+	d.Edit(func(data *awsxtest.Data) {
+		data.Raw[d.api.ARN] = []byte(`{"serviceName":"api","platformVersion":"1.4.0","enableExecuteCommand":true,"enableECSManagedTags":true,"propagateTags":"TASK_DEFINITION",
+		 "placementConstraints":[{"type":"distinctInstance"}],"placementStrategy":[{"type":"spread","field":"host"}]}`)
+	})
+	step := d.mustPlan(t, d.cluster.Ref.In("api"), RunTask{Like: "api"}).Steps[0].(*runTaskStep)
+	r := step.run
+	if r.PlatformVersion != "1.4.0" || !r.ExecuteCommand || !r.ManagedTags || !r.DefinitionTags ||
+		string(r.PlacementConstraints) != `[{"type":"distinctInstance"}]` || string(r.PlacementStrategy) != `[{"type":"spread","field":"host"}]` {
+		t.Errorf("it is run with %+v", r)
+	}
+	for _, option := range []string{"--platform-version 1.4.0", "--enable-execute-command", "--enable-ecs-managed-tags", "--propagate-tags TASK_DEFINITION", "--placement-constraints", "--placement-strategy"} {
+		if command := step.Describe().Command; !strings.Contains(command, option) {
+			t.Errorf("%s lacks %s", command, option)
+		}
+	}
+}

@@ -102,12 +102,26 @@ func surround(run *awsx.RunTask, cur read.Current, like string) error {
 	if c := service.Get("networkConfiguration"); c != nil && c.Kind == document.Object && td.NetworkMode == "awsvpc" {
 		run.NetworkConfiguration = c.Bytes()
 	}
+	run.PlatformVersion = service.Word("platformVersion")
+	run.ExecuteCommand, run.ManagedTags = isTrue(service, "enableExecuteCommand"), isTrue(service, "enableECSManagedTags")
+	// A standalone task has no service whose tags it could have (RunTask, propagateTags).
+	run.DefinitionTags = service.Word("propagateTags") == "TASK_DEFINITION"
+	for name, to := range map[string]*json.RawMessage{"placementConstraints": &run.PlacementConstraints, "placementStrategy": &run.PlacementStrategy} {
+		if s := service.Get(name); s != nil && len(s.Items) > 0 {
+			*to = s.Bytes()
+		}
+	}
 	if s := service.Get("capacityProviderStrategy"); s != nil && len(s.Items) > 0 {
 		run.CapacityProviderStrategy = s.Bytes() // excludes a launch type (RunTask)
 		return nil
 	}
 	run.LaunchType = cur.Service.LaunchType
 	return nil
+}
+
+func isTrue(n *document.Node, name string) bool {
+	v := n.Get(name)
+	return v != nil && string(v.Raw) == "true"
 }
 
 // overrides resolves and checks what is changed for these tasks, and returns the
@@ -180,10 +194,25 @@ func (s *runTaskStep) Describe() Description {
 	for _, option := range []struct {
 		name string
 		doc  json.RawMessage
-	}{{"--capacity-provider-strategy", r.CapacityProviderStrategy}, {"--network-configuration", r.NetworkConfiguration}} {
+	}{
+		{"--capacity-provider-strategy", r.CapacityProviderStrategy}, {"--network-configuration", r.NetworkConfiguration},
+		{"--placement-constraints", r.PlacementConstraints}, {"--placement-strategy", r.PlacementStrategy},
+	} {
 		if len(option.doc) > 0 {
 			args = append(args, option.name, string(option.doc))
 		}
+	}
+	if r.PlatformVersion != "" {
+		args = append(args, "--platform-version", r.PlatformVersion)
+	}
+	if r.ExecuteCommand {
+		args = append(args, "--enable-execute-command")
+	}
+	if r.ManagedTags {
+		args = append(args, "--enable-ecs-managed-tags")
+	}
+	if r.DefinitionTags {
+		args = append(args, "--propagate-tags", "TASK_DEFINITION")
 	}
 	command := shell.AWS(r.Cluster.Context, "ecs", "run-task", args...)
 	if len(r.Overrides) > 0 {

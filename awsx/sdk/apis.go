@@ -92,7 +92,7 @@ func apis() []api {
 			open: func(c *clients, cfg aws.Config, at endpoint) {
 				c.ecr = ecr.NewFromConfig(cfg, func(o *ecr.Options) { at.override(&o.BaseEndpoint) })
 			},
-			quotas: []quota{{burst: 40, tokens: 10, reads: []string{"DescribeImages", "BatchGetImage"}}},
+			quotas: []quota{{burst: 40, tokens: 10, reads: []string{"DescribeImages", "BatchGetImage", "DescribePullThroughCacheRules"}}},
 		},
 		{
 			id: sts.ServiceID, iam: "sts",

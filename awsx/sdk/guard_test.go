@@ -33,7 +33,7 @@ import (
 var allowed = []string{
 	"application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies",
 	"cloudwatch:DescribeAlarms",
-	"ecr:BatchGetImage", "ecr:DescribeImages",
+	"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribePullThroughCacheRules",
 	"ecs:DescribeClusters", "ecs:DescribeContainerInstances", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions",
 	"ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ListClusters", "ecs:ListContainerInstances",
 	"ecs:ListServiceDeployments", "ecs:ListServices", "ecs:ListTaskDefinitions", "ecs:ListTasks",

@@ -80,12 +80,38 @@ func (a *Account) Image(ctx context.Context, uri, reference string) (awsx.Image,
 		RegistryId: aws.String(repo.registry), RepositoryName: aws.String(repo.name), ImageIds: []types.ImageIdentifier{imageID(reference)},
 	}, repo.options)
 	if err != nil {
-		return awsx.Image{}, a.classify(ctx, uri+":"+reference, err)
+		err = a.classify(ctx, uri+":"+reference, err)
+		if fault.ClassOf(err) == fault.NotFound && a.pulledThrough(ctx, repo) {
+			return awsx.Image{}, fault.Errorf(fault.Failed, "ecr:DescribeImages", uri+":"+reference, "the cache pulls it through when a task first starts")
+		}
+		return awsx.Image{}, err
 	}
 	if len(out.ImageDetails) == 0 {
 		return awsx.Image{}, fault.Errorf(fault.NotFound, "ecr:DescribeImages", uri+":"+reference, "the repository has no such image")
 	}
 	return image(uri, out.ImageDetails[0]), nil
+}
+
+// rootPrefix is the prefix of a rule for all repositories (ECR, CreatePullThroughCacheRule).
+const rootPrefix = "ROOT"
+
+// pulledThrough reports whether a rule fills a repository from another registry: what is not
+// there yet may well be pulled (ECR, pull through cache rules). Where the rules cannot be
+// read, none is taken to.
+func (a *Account) pulledThrough(ctx context.Context, repo repository) bool {
+	out, err := a.ecr.DescribePullThroughCacheRules(ctx, &ecr.DescribePullThroughCacheRulesInput{
+		RegistryId: aws.String(repo.registry), MaxResults: aws.Int32(imagePage),
+	}, repo.options)
+	if err != nil {
+		return false
+	}
+	for _, rule := range out.PullThroughCacheRules {
+		prefix := aws.ToString(rule.EcrRepositoryPrefix)
+		if prefix == rootPrefix || strings.HasPrefix(repo.name, prefix+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 // imageID names an image by its tag or its sha256: digest.

@@ -72,3 +72,17 @@ func TestOnlyPrivateRegistriesAreAsked(t *testing.T) {
 		}
 	}
 }
+
+func TestAnImageThatACachePullsThroughIsNotMissing(t *testing.T) {
+	for prefix, class := range map[string]fault.Class{"docker-hub": fault.Failed, "ROOT": fault.Failed, "docker": fault.NotFound} {
+		a := open(t, &wire{reply: func(op string, _ map[string]any) (int, string) {
+			if strings.HasSuffix(op, "DescribePullThroughCacheRules") {
+				return 200, `{"pullThroughCacheRules":[{"ecrRepositoryPrefix":"` + prefix + `"}]}`
+			}
+			return 400, `{"__type":"RepositoryNotFoundException","message":"no"}`
+		}}, Options{})
+		if _, err := a.Image(t.Context(), "123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx", "1.27"); fault.ClassOf(err) != class {
+			t.Errorf("%s: %v", prefix, err)
+		}
+	}
+}

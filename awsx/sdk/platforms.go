@@ -23,7 +23,9 @@ func manifestTypes() []string {
 	}
 }
 
-// Platforms reads an image's manifest and returns the platforms of its index,
+// Platforms reads an image's manifest, which counts as a pull of it (ECR, BatchGetImage) and
+// which no other call gives: it is asked of images that are about to be pulled anyway, before
+// a deployment. It returns the platforms of its index,
 // each once, in the index's order.
 func (a *Account) Platforms(ctx context.Context, uri, reference string) ([]string, error) {
 	const op = "ecr:BatchGetImage"

@@ -30,6 +30,12 @@ type runRequest struct {
 	LaunchType               string          `json:"launchType,omitempty"`
 	CapacityProviderStrategy json.RawMessage `json:"capacityProviderStrategy,omitempty"`
 	NetworkConfiguration     json.RawMessage `json:"networkConfiguration,omitempty"`
+	PlacementConstraints     json.RawMessage `json:"placementConstraints,omitempty"`
+	PlacementStrategy        json.RawMessage `json:"placementStrategy,omitempty"`
+	PlatformVersion          string          `json:"platformVersion,omitempty"`
+	EnableExecuteCommand     bool            `json:"enableExecuteCommand,omitempty"`
+	EnableECSManagedTags     bool            `json:"enableECSManagedTags,omitempty"`
+	PropagateTags            string          `json:"propagateTags,omitempty"`
 	Overrides                *runOverrides   `json:"overrides,omitempty"`
 	StartedBy                string          `json:"startedBy,omitempty"`
 	ClientToken              string          `json:"clientToken,omitempty"`
@@ -63,7 +69,12 @@ func (a *Account) RunTask(ctx context.Context, r awsx.RunTask) ([]awsx.Task, err
 	body := runRequest{
 		Cluster: r.Cluster.Cluster, TaskDefinition: r.TaskDefinition, Count: r.Count, LaunchType: r.LaunchType,
 		CapacityProviderStrategy: r.CapacityProviderStrategy, NetworkConfiguration: r.NetworkConfiguration,
+		PlacementConstraints: r.PlacementConstraints, PlacementStrategy: r.PlacementStrategy, PlatformVersion: r.PlatformVersion,
+		EnableExecuteCommand: r.ExecuteCommand, EnableECSManagedTags: r.ManagedTags,
 		StartedBy: r.StartedBy, ClientToken: r.Token,
+	}
+	if r.DefinitionTags {
+		body.PropagateTags = "TASK_DEFINITION"
 	}
 	if len(r.Overrides) > 0 {
 		body.Overrides = &runOverrides{}

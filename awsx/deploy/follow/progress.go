@@ -150,7 +150,9 @@ func (p *Progress) succeed(text string, but []string) {
 	}
 }
 
-// reservations lists what qualifies a deployment that ECS calls completed.
+// reservations lists what qualifies a deployment that ECS calls completed. With early success
+// criteria it does so before all new tasks run and the old ones are gone (ECS,
+// DeploymentEarlySuccessCriteria): what lacks is told then, and the change is done.
 func (p *Progress) reservations(d awsx.Deployment) []string {
 	var but []string
 	switch {

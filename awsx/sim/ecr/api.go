@@ -10,10 +10,11 @@ import (
 // Operations are those of the Elastic Container Registry.
 func (a *Registry) Operations() map[string]wire.Operation {
 	return map[string]wire.Operation{
-		"DescribeRepositories": wire.JSON(a.describeRepositories),
-		"ListImages":           wire.JSON(a.listImages),
-		"DescribeImages":       wire.JSON(a.describeImages),
-		"BatchGetImage":        wire.JSON(a.batchGetImage),
+		"DescribeRepositories":          wire.JSON(a.describeRepositories),
+		"ListImages":                    wire.JSON(a.listImages),
+		"DescribePullThroughCacheRules": wire.JSON(func(*struct{}) ([]byte, error) { return []byte(`{"pullThroughCacheRules":[]}`), nil }),
+		"DescribeImages":                wire.JSON(a.describeImages),
+		"BatchGetImage":                 wire.JSON(a.batchGetImage),
 	}
 }
 
