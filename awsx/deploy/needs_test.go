@@ -27,7 +27,7 @@ func TestWhatTasksCannotStartWithoutIsLookedFor(t *testing.T) {
 	}{
 		{nil, check.OK, "parameter /api-key, role api-execution there"},
 		{missing("/api-key"), check.Broken, "not there: parameter /api-key"},
-		{missing("api-execution"), check.Broken, "not there: role api-execution"},
+		{missing("api-execution"), check.Warning, "IAM knows of no role api-execution"},
 		{denied("api-execution", "iam:GetRole"), check.Skipped, "parameter /api-key there; not all is known: iam:GetRole is denied"},
 		{denied("/api-key", "ssm:DescribeParameters"), check.Skipped, "ssm:DescribeParameters is denied"},
 	} {

@@ -32,7 +32,6 @@ type Account struct {
 	output  *output.Writer
 
 	table   []*wire.Service
-	needs   dependencies
 	callRng world.Source // request ids and what the quota lets through
 	calls   callLog
 	faults  []*Fault
@@ -56,9 +55,7 @@ func New(opts Options) (*Account, error) {
 	}
 	f.Output = a.output
 	a.table = a.services()
-	err = seed.Fill(f, a.scaling, opts.contents())
-	a.collectDependencies()
-	return a, err
+	return a, seed.Fill(f, a.scaling, opts.contents())
 }
 
 // Written is closed once Run has given the log sink what was written before it

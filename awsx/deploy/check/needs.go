@@ -18,7 +18,7 @@ func checkNeeds(cur read.Current, d Change) Finding {
 	if !d.runs() || d.Tree == nil {
 		return Finding{}
 	}
-	var missing, there, unknown []string
+	var missing, strange, there, unknown []string
 	for _, need := range Needs(d.Tree, cur.Target) {
 		name := string(need.Kind) + " " + need.ID
 		err, asked := cur.Needs[need]
@@ -27,14 +27,22 @@ func checkNeeds(cur read.Current, d Change) Finding {
 		case err == nil:
 			there = append(there, name)
 		case fault.ClassOf(err) == fault.NotFound:
-			missing = append(missing, name)
+			// Registering a role that is not there is refused by the service itself (ECS,
+			// RegisterTaskDefinition): nothing is left behind.
+			if need.Kind == awsx.RoleDependency {
+				strange = append(strange, name)
+			} else {
+				missing = append(missing, name)
+			}
 		default:
 			unknown = words.AddNew(unknown, read.Why(err))
 		}
 	}
 	switch {
 	case len(missing) > 0:
-		return finding(Secrets, Broken, "not there: %s", strings.Join(missing, ", "))
+		return finding(Secrets, Broken, "not there: %s", strings.Join(append(missing, strange...), ", "))
+	case len(strange) > 0:
+		return finding(Secrets, Warning, "IAM knows of no %s", strings.Join(strange, ", "))
 	case len(unknown) > 0:
 		text := "not all is known: "
 		if len(there) > 0 {
