@@ -17,6 +17,7 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/awsx/sim"
@@ -227,7 +228,7 @@ func TestNoValueEntersTheJournal(t *testing.T) {
 			return clean.Secret(fmt.Sprintf("%s%x%s", rapid.StringN(0, 8, -1).Draw(r, label), n, rapid.SampledFrom([]string{"", "\n", `"`, "=", "@", "://"}).Draw(r, "tail")))
 		}
 		name := rapid.StringMatching(`[A-Z_]{1,12}`).Draw(r, "name")
-		p := deploy.Plan{Intent: deploy.SetEnv{}, Before: "api:1", After: "set " + name, Env: []deploy.EnvChange{{
+		p := deploy.Plan{Intent: deploy.SetEnv{}, Before: "api:1", After: "set " + name, Env: []edits.EnvChange{{
 			Container: "api", Name: name, Had: rapid.Bool().Draw(r, "had"), Has: true,
 			Before: awsx.EnvVar{Name: name, Value: value("before")}, After: awsx.EnvVar{Name: name, Value: value("after")},
 		}}}

@@ -19,6 +19,7 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/awsx/sim"
@@ -272,7 +273,7 @@ func (p *play) do(d deed) {
 	case "sick":
 		p.change(d, image("sick"))
 	case "env":
-		p.change(d, deploy.SetEnv{Containers: map[string]deploy.EnvEdit{"": {Set: []awsx.EnvVar{{Name: fmt.Sprintf("V%d", d.Number), Value: "x"}}}}})
+		p.change(d, deploy.SetEnv{Containers: map[string]edits.Env{"": {Set: []awsx.EnvVar{{Name: fmt.Sprintf("V%d", d.Number), Value: "x"}}}}})
 	case "restart":
 		p.change(d, deploy.Restart{})
 	case "scale":

@@ -13,6 +13,7 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/sim"
@@ -247,7 +248,7 @@ func TestADifferenceShowsNoSecretInClear(t *testing.T) {
 		_, td := w.running(t, "catalog")
 		i := slices.IndexFunc(td.Containers[0].Env, func(v awsx.EnvVar) bool { return v.Name == "DB_PASSWORD" })
 		old := td.Containers[0].Env[i].Value.Reveal()
-		p := w.plan(t, "catalog", deploy.SetEnv{Containers: map[string]deploy.EnvEdit{"": {Set: []awsx.EnvVar{
+		p := w.plan(t, "catalog", deploy.SetEnv{Containers: map[string]edits.Env{"": {Set: []awsx.EnvVar{
 			{Name: "DB_PASSWORD", Value: secretValue}, {Name: "UPSTREAM", Value: fresh},
 		}}}})
 		printed := fmt.Sprintf("%+v\n%s\n%s", p, p.Diff, strings.Join(p.Commands(), "\n"))
@@ -266,8 +267,8 @@ func TestADifferenceShowsNoSecretInClear(t *testing.T) {
 // only of the one that was named.
 func TestReplacingVariablesTouchesOneContainer(t *testing.T) {
 	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
-		edit := deploy.EnvEdit{Set: []awsx.EnvVar{{Name: "MODE", Value: "fast"}}, Replace: true}
-		p := w.plan(t, "gateway", deploy.SetEnv{Containers: map[string]deploy.EnvEdit{"gateway": edit}})
+		edit := edits.Env{Set: []awsx.EnvVar{{Name: "MODE", Value: "fast"}}, Replace: true}
+		p := w.plan(t, "gateway", deploy.SetEnv{Containers: map[string]edits.Env{"gateway": edit}})
 		_, before := w.running(t, "gateway")
 		if v := w.verdict(t, change.Job{Plan: p}); !v.Good() {
 			t.Fatalf("%+v", v)

@@ -14,6 +14,7 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
@@ -41,7 +42,7 @@ func everyCall() []changing {
 	revision := func(name string) func(*testing.T, *world) awsx.Ref {
 		return func(t *testing.T, w *world) awsx.Ref { return w.service(t, "catalog").ClusterRef().In(name) }
 	}
-	env := deploy.SetEnv{Containers: map[string]deploy.EnvEdit{"": {Set: []awsx.EnvVar{{Name: "GREETING", Value: "grüezi\u2028"}}}}}
+	env := deploy.SetEnv{Containers: map[string]edits.Env{"": {Set: []awsx.EnvVar{{Name: "GREETING", Value: "grüezi\u2028"}}}}}
 	return []changing{
 		{"deploy", "RegisterTaskDefinition", serviceOf("catalog"), image(":good")},
 		{"deploy", "UpdateService", serviceOf("catalog"), image(":good")},

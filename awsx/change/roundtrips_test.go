@@ -7,6 +7,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/sim"
 )
@@ -44,7 +45,7 @@ func TestAPlanWaitsForThreeAnswersOfTheWire(t *testing.T) {
 		held := read.Held{Services: services, Instances: instances}
 		for name, intent := range map[string]deploy.Intent{
 			"restart": deploy.Restart{}, "scale": deploy.Scale{Count: target.Desired + 1},
-			"env": deploy.SetEnv{Containers: map[string]deploy.EnvEdit{"": {Set: []awsx.EnvVar{{Name: "A", Value: "b"}}}}},
+			"env": deploy.SetEnv{Containers: map[string]edits.Env{"": {Set: []awsx.EnvVar{{Name: "A", Value: "b"}}}}},
 		} {
 			var cur read.Current
 			for _, h := range []read.Held{{}, held} {

@@ -14,6 +14,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/sim"
@@ -233,7 +234,7 @@ func TestARestartAndARollBackEndWell(t *testing.T) {
 // status and what printing it gives.
 func TestNoSecretReachesTheJournal(t *testing.T) {
 	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
-		edit := deploy.SetEnv{Containers: map[string]deploy.EnvEdit{"": {Set: []awsx.EnvVar{{Name: "DB_PASSWORD", Value: secretValue}, {Name: "MODE", Value: secretValue}}}}}
+		edit := deploy.SetEnv{Containers: map[string]edits.Env{"": {Set: []awsx.EnvVar{{Name: "DB_PASSWORD", Value: secretValue}, {Name: "MODE", Value: secretValue}}}}}
 		s := w.finish(t, change.Job{Plan: w.plan(t, "catalog", edit), NoFollow: true})
 		if s.Err != nil {
 			t.Fatal(s.Err)

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
@@ -45,72 +44,6 @@ func TestImagesFindTheirContainer(t *testing.T) {
 	}
 	if _, err := setImages(tree, SetImages{Images: map[string]string{"wbe": ":2"}}); err == nil || !strings.Contains(err.Error(), `container "wbe" is not in the task definition: expected one of web, proxy`) {
 		t.Errorf("a misspelt container: %v", err)
-	}
-}
-
-func TestEnvironmentEdits(t *testing.T) {
-	cases := []struct {
-		name string
-		edit EnvEdit
-		want []string // NAME=value as they stand afterwards
-	}{
-		{"merge keeps the rest and the order", EnvEdit{Set: vars("NEW", "1", "LOG_LEVEL", "debug")}, []string{"LOG_LEVEL=debug", "DB_PASSWORD=old-canary", "NEW=1"}},
-		{"unset takes one", EnvEdit{Unset: []string{"LOG_LEVEL"}}, []string{"DB_PASSWORD=old-canary"}},
-		{"replace leaves exactly these", EnvEdit{Set: vars("ONLY", "x"), Replace: true}, []string{"ONLY=x"}},
-		{"an empty value is a value", EnvEdit{Set: vars("LOG_LEVEL", "")}, []string{"LOG_LEVEL=", "DB_PASSWORD=old-canary"}},
-		{"values may hold anything", EnvEdit{Set: vars("LOG_LEVEL", "a\n\"b\"\\ é\x01")}, []string{"LOG_LEVEL=a\n\"b\"\\ é\x01", "DB_PASSWORD=old-canary"}},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			tree := example(t)
-			changes, err := setEnv(tree, SetEnv{map[string]EnvEdit{"web": c.edit}})
-			if err != nil || len(changes) == 0 {
-				t.Fatalf("changes %v (%v)", changes, err)
-			}
-			var got []string
-			for _, v := range tree.Container("web").List("environment") {
-				got = append(got, v.Word("name")+"="+v.Word("value"))
-			}
-			if diff := cmp.Diff(c.want, got); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
-}
-
-func TestEnvironmentEditsThatAreRefused(t *testing.T) {
-	cases := []struct {
-		name string
-		edit EnvEdit
-		want string
-	}{
-		{"no name", EnvEdit{Set: vars("", "canary")}, "a variable has no name"},
-		{"a name with a space", EnvEdit{Set: vars("A B", "canary")}, "expected a letter or _"},
-		{"a digit first", EnvEdit{Set: vars("1A", "canary")}, "expected a letter or _"},
-		{"a name with an equals sign", EnvEdit{Set: vars("A=B", "canary")}, "expected a letter or _"},
-		{"a secret of the container", EnvEdit{Set: vars("API_KEY", "canary")}, "cannot be in both its environment and its secrets"},
-		{"set twice", EnvEdit{Set: vars("A", "canary", "A", "canary")}, "set twice"},
-		{"set and unset", EnvEdit{Set: vars("A", "canary"), Unset: []string{"A"}}, "both set and unset"},
-		{"unset of nothing", EnvEdit{Unset: []string{"LOGLEVEL"}}, `no variable "LOGLEVEL" to unset`},
-		{"the mask", EnvEdit{Set: vars("A", "canary"+clean.Mask)}, "contains the mask"},
-		{"not UTF-8", EnvEdit{Set: vars("A", "canary\xff")}, "not UTF-8"},
-		{"a NUL", EnvEdit{Set: vars("A", "canary\x00")}, "NUL byte"},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			tree := example(t)
-			before := string(tree.Bytes())
-			_, err := setEnv(tree, SetEnv{map[string]EnvEdit{"web": c.edit}})
-			if err == nil || fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("got %v, want an Invalid error with %q", err, c.want)
-			}
-			if err != nil && strings.Contains(err.Error(), "canary") {
-				t.Errorf("the error shows the value: %v", err)
-			}
-			if string(tree.Bytes()) != before {
-				t.Error("a refused edit changed the document")
-			}
-		})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
@@ -45,8 +46,8 @@ type draft struct {
 	check.Change
 
 	images  []imageChange
-	env     []EnvChange
-	secrets []SecretChange
+	env     []edits.EnvChange
+	secrets []edits.SecretChange
 
 	before, after string
 	leaves        string
@@ -92,24 +93,6 @@ func (d draft) findings(cur read.Current) []check.Finding {
 type imageChange struct {
 	container     string
 	before, after string
-}
-
-// EnvChange is one variable that a plan sets or unsets. The values print as
-// masks; the audit file keeps an HMAC of them.
-type EnvChange struct {
-	Container, Name string
-	Before, After   awsx.EnvVar
-	Had, Has        bool // whether the variable exists before and after
-	// From and To are set on the two changes that a rename comes to: the old name
-	// goes To the new one, which comes From it.
-	From, To string
-}
-
-// SecretChange is one reference to a secret that a plan sets or unsets; an empty
-// end means that there is none. References are no secrets themselves.
-type SecretChange struct {
-	Container, Name string
-	Before, After   string
 }
 
 // ErrNothing marks changes that would change nothing.

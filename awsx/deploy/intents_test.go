@@ -9,6 +9,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/edits"
 	"gantry/internal/fault"
 )
 
@@ -189,7 +190,7 @@ func verbCases() []verbCase {
 			},
 		},
 		{
-			name: "secrets", intent: SetSecrets{map[string]SecretEdit{"": {Set: []awsx.SecretRef{{Name: "DB_PASSWORD", ValueFrom: "/prod/db"}}, Move: true}}}, tier: TierName,
+			name: "secrets", intent: SetSecrets{map[string]edits.Secrets{"": {Set: []awsx.SecretRef{{Name: "DB_PASSWORD", ValueFrom: "/prod/db"}}, Move: true}}}, tier: TierName,
 			before: "api:1", after: "new revision, api add secret DB_PASSWORD, api unset DB_PASSWORD", leaves: "leaves at least 2 of 2 tasks during the deployment",
 			command: `aws ecs update-service --cluster prod --service api --task-definition "$REVISION"`, sent: "RegisterTaskDefinition UpdateService",
 			check: func(t *testing.T, d *desk, res Result) {
@@ -335,10 +336,10 @@ func TestVerbsThatCannotBe(t *testing.T) {
 		}, fault.Invalid, "only one that is ACTIVE or DRAINING"},
 		{"drain of nothing", Drain{}, func(_ *testing.T, d *desk) awsx.Ref { return d.cluster.Ref.In("nope") }, nil, fault.NotFound, "no such instance"},
 		{"deregister what runs", Deregister{}, family, nil, fault.Invalid, "is in use by prod/api"},
-		{"a secret that is a variable", SetSecrets{map[string]SecretEdit{"": {Set: []awsx.SecretRef{{Name: "MODE", ValueFrom: "p"}}}}}, nil, nil, fault.Invalid, "cannot be in both its environment and its secrets"},
-		{"a reference that is none", SetSecrets{map[string]SecretEdit{"": {Set: []awsx.SecretRef{{Name: "S", ValueFrom: "hunter2 canary"}}}}}, nil, nil, fault.Invalid, "the given text is neither"},
-		{"a secret that is not there", SetSecrets{map[string]SecretEdit{"": {Unset: []string{"S"}}}}, nil, nil, fault.Invalid, `no secret "S" to unset`},
-		{"a secret set and unset", SetSecrets{map[string]SecretEdit{"": {Set: []awsx.SecretRef{{Name: "S", ValueFrom: "p"}}, Unset: []string{"S"}}}}, nil, nil, fault.Invalid, "both set and unset"},
+		{"a secret that is a variable", SetSecrets{map[string]edits.Secrets{"": {Set: []awsx.SecretRef{{Name: "MODE", ValueFrom: "p"}}}}}, nil, nil, fault.Invalid, "cannot be in both its environment and its secrets"},
+		{"a reference that is none", SetSecrets{map[string]edits.Secrets{"": {Set: []awsx.SecretRef{{Name: "S", ValueFrom: "hunter2 canary"}}}}}, nil, nil, fault.Invalid, "the given text is neither"},
+		{"a secret that is not there", SetSecrets{map[string]edits.Secrets{"": {Unset: []string{"S"}}}}, nil, nil, fault.Invalid, `no secret "S" to unset`},
+		{"a secret set and unset", SetSecrets{map[string]edits.Secrets{"": {Set: []awsx.SecretRef{{Name: "S", ValueFrom: "p"}}, Unset: []string{"S"}}}}, nil, nil, fault.Invalid, "both set and unset"},
 		{"no secrets", SetSecrets{}, nil, nil, fault.Invalid, "nothing changed"},
 	}
 	for _, c := range cases {

@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
 )
@@ -34,8 +35,8 @@ type Plan struct {
 	Carried       []string
 	Checks        []check.Finding
 	Preconditions []read.Precondition
-	Env           []EnvChange
-	Secrets       []SecretChange
+	Env           []edits.EnvChange
+	Secrets       []edits.SecretChange
 	Production    bool
 	// JudgedBy is in words what decided whether it is production.
 	JudgedBy string

@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
@@ -75,7 +76,7 @@ func TestScalingNeedsNoRightToReadDefinitions(t *testing.T) {
 func TestIntentsThatChangeNothingRegisterNothing(t *testing.T) {
 	for name, intent := range map[string]Intent{
 		"same image":    SetImages{Images: map[string]string{"web": ":1.0"}},
-		"same value":    SetEnv{map[string]EnvEdit{"web": {Set: vars("LOG_LEVEL", "info")}}},
+		"same value":    SetEnv{map[string]edits.Env{"web": {Set: vars("LOG_LEVEL", "info")}}},
 		"no edit":       SetEnv{},
 		"same count":    Scale{4},
 		"same revision": UseRevision{"7"},
@@ -101,7 +102,7 @@ func TestIntentsThatCannotBe(t *testing.T) {
 		{"missing revision", UseRevision{"99"}, nil, "no such revision"},
 		{"no service", Restart{}, func(f *fake) { f.service.Name = "" }, "no such service"},
 		{"task sets", Restart{}, func(f *fake) { f.service.TaskDefinition, f.service.Controller = "", "EXTERNAL" }, "its deployment controller (EXTERNAL) runs task sets"},
-		{"too large", SetEnv{map[string]EnvEdit{"web": {Set: vars("BIG", strings.Repeat("x", 70000))}}}, nil, "the service admits 65536"},
+		{"too large", SetEnv{map[string]edits.Env{"web": {Set: vars("BIG", strings.Repeat("x", 70000))}}}, nil, "the service admits 65536"},
 	}
 	for _, c := range cases {
 		f := newFake(t)
@@ -135,7 +136,7 @@ func TestRollingBackUsesTheRevisionOrACopyOfIt(t *testing.T) {
 
 func TestTiers(t *testing.T) {
 	image := SetImages{Images: map[string]string{"web": ":1.1"}}
-	env := SetEnv{map[string]EnvEdit{"web": {Unset: []string{"LOG_LEVEL"}}}}
+	env := SetEnv{map[string]edits.Env{"web": {Unset: []string{"LOG_LEVEL"}}}}
 	runs := func(digest string) func(*fake) {
 		return func(f *fake) {
 			f.images["123456789012.dkr.ecr.eu-west-1.amazonaws.com/proxy latest"] = awsx.Image{}
@@ -220,7 +221,7 @@ func TestNoSecretLeavesThroughAPlan(t *testing.T) {
 	labelled := strings.Replace(string(td.Raw), `"stopTimeout":30`,
 		`"stopTimeout":30,"command":["serve","--db=postgres://u:old-canary@db/x"],"dockerLabels":{"api.token":"old-canary"},"logConfiguration":{"logDriver":"splunk","options":{"splunk-token":"old-canary"}}`, 1)
 	f.add(t, labelled)
-	p := f.plan(t, SetEnv{map[string]EnvEdit{"web": {Set: vars("DB_PASSWORD", "new-canary", "SENTRY_DSN", "new-canary", "LOG_LEVEL", "debug", "URL", "https://me:new-canary@host/")}}})
+	p := f.plan(t, SetEnv{map[string]edits.Env{"web": {Set: vars("DB_PASSWORD", "new-canary", "SENTRY_DSN", "new-canary", "LOG_LEVEL", "debug", "URL", "https://me:new-canary@host/")}}})
 	shown, err := json.Marshal(struct {
 		Plan  Plan
 		Steps []Description
@@ -247,7 +248,7 @@ func TestNoSecretLeavesThroughAPlan(t *testing.T) {
 }
 
 func TestAnUnchangedSecretIsNoDifference(t *testing.T) {
-	p := newFake(t).plan(t, SetEnv{map[string]EnvEdit{"web": {Set: vars("LOG_LEVEL", "debug")}}})
+	p := newFake(t).plan(t, SetEnv{map[string]edits.Env{"web": {Set: vars("LOG_LEVEL", "debug")}}})
 	if strings.Contains(p.Diff, "changed") {
 		t.Errorf("the difference marks a secret that stayed:\n%s", p.Diff)
 	}
@@ -266,7 +267,7 @@ func TestCommandsAreQuotedForAShell(t *testing.T) {
 // TestAVariableMoreIsOneLineMore guards against differences in which a comma or
 // the other half of a pair makes the neighbour of a change look changed.
 func TestAVariableMoreIsOneLineMore(t *testing.T) {
-	p := newFake(t).plan(t, SetEnv{Containers: map[string]EnvEdit{"web": {Set: []awsx.EnvVar{{Name: "ZONE", Value: "a"}}}}})
+	p := newFake(t).plan(t, SetEnv{Containers: map[string]edits.Env{"web": {Set: []awsx.EnvVar{{Name: "ZONE", Value: "a"}}}}})
 	var changed []string
 	for _, line := range strings.Split(p.Diff, "\n")[2:] {
 		if strings.HasPrefix(line, "+") || strings.HasPrefix(line, "-") {

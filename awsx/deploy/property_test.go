@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/shell"
 	"gantry/awsx/document"
 	"gantry/awsx/document/documenttest"
@@ -78,7 +79,7 @@ func strangeDocument() *rapid.Generator[string] {
 func strangeEdit(t *rapid.T, tree *document.Node) (edit func(*document.Node) error, touches []string) {
 	c := tree.Container("c0")
 	value := rapid.String().Filter(func(s string) bool { return !strings.ContainsRune(s, 0) && clean.FindMask(s) == 0 }).Draw(t, "new value")
-	set := EnvEdit{Set: []awsx.EnvVar{{Name: "NEW", Value: clean.Secret(value)}}}
+	set := edits.Env{Set: []awsx.EnvVar{{Name: "NEW", Value: clean.Secret(value)}}}
 	for _, v := range c.List("environment") {
 		switch rapid.IntRange(0, 3).Draw(t, "what becomes of "+v.Word("name")) {
 		case 1:
@@ -92,7 +93,7 @@ func strangeEdit(t *rapid.T, tree *document.Node) (edit func(*document.Node) err
 			set.Rename[v.Word("name")] = "RENAMED_" + v.Word("name")
 		}
 	}
-	secrets := SecretEdit{Set: []awsx.SecretRef{{Name: "NEW_S", ValueFrom: "/new"}}}
+	secrets := edits.Secrets{Set: []awsx.SecretRef{{Name: "NEW_S", ValueFrom: "/new"}}}
 	for _, s := range c.List("secrets") {
 		if rapid.Bool().Draw(t, "unset "+s.Word("name")) {
 			secrets.Unset = append(secrets.Unset, s.Word("name"))
@@ -106,16 +107,13 @@ func strangeEdit(t *rapid.T, tree *document.Node) (edit func(*document.Node) err
 		}, []string{"image"}
 	case 1:
 		return func(n *document.Node) error {
-			_, err := setEnv(n, SetEnv{map[string]EnvEdit{"c0": set}})
+			_, err := edits.SetEnv(n, map[string]edits.Env{"c0": set})
 			return err
 		}, []string{"environment"}
 	}
 	return func(n *document.Node) error {
-		if _, err := checkSecrets(n.Container("c0"), secrets); err != nil {
-			return err
-		}
-		editSecrets(n.Container("c0"), secrets)
-		return nil
+		_, _, err := edits.SetSecrets(n, map[string]edits.Secrets{"c0": secrets})
+		return err
 	}, []string{"secrets"}
 }
 
@@ -208,10 +206,10 @@ func TestNoPlantedSecretIsShownAndNoMaskIsSent(t *testing.T) {
 		}
 		if rapid.Bool().Draw(t, "a secret moves") {
 			// into a variable whose name does not tell
-			if _, err := setEnv(after, SetEnv{map[string]EnvEdit{"c0": {Set: vars("PLAIN", planted)}}}); err != nil {
+			if _, err := edits.SetEnv(after, map[string]edits.Env{"c0": {Set: vars("PLAIN", planted)}}); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := setEnv(after, SetEnv{map[string]EnvEdit{"c0": {Set: vars("KEY_OF_IT", planted)}}}); err != nil {
+			if _, err := edits.SetEnv(after, map[string]edits.Env{"c0": {Set: vars("KEY_OF_IT", planted)}}); err != nil {
 				t.Fatal(err)
 			}
 		}

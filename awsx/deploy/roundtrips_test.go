@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/read"
 )
 
@@ -135,7 +136,7 @@ func TestAPlanWaitsForThreeAnswers(t *testing.T) {
 	held.Instances, _ = awsx.Collect(d.Instances(t.Context(), d.api.ClusterRef()))
 	intents := map[string]Intent{
 		"image": SetImages{Images: map[string]string{"": ":v3"}}, "restart": Restart{}, "scale up": Scale{50}, "scale down": Scale{1},
-		"env": SetEnv{map[string]EnvEdit{"": {Set: vars("A", "b")}}}, "revision": UseRevision{"3"}, "roll back": RollBack{},
+		"env": SetEnv{map[string]edits.Env{"": {Set: vars("A", "b")}}}, "revision": UseRevision{"3"}, "roll back": RollBack{},
 	}
 	for name, intent := range intents {
 		for how, held := range map[string]read.Held{"": {}, ", held": held} {

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/deploy/shell"
@@ -79,7 +80,7 @@ func (in RunTask) draft(cur read.Current) (draft, error) {
 		}
 	}
 	if len(d.env) > 0 {
-		d.after += ", " + describeEnv(d.env)
+		d.after += ", " + edits.DescribeEnv(d.env)
 	}
 	d.steps = []Step{&runTaskStep{run: run}}
 	return d, nil
@@ -126,13 +127,13 @@ func isTrue(n *document.Node, name string) bool {
 
 // overrides resolves and checks what is changed for these tasks, and returns the
 // variables that differ from the revision's.
-func (in RunTask) overrides(td *awsx.TaskDefinition) ([]awsx.ContainerOverride, []EnvChange, error) {
+func (in RunTask) overrides(td *awsx.TaskDefinition) ([]awsx.ContainerOverride, []edits.EnvChange, error) {
 	tree, err := document.Parse(td.Raw)
 	if err != nil {
 		return nil, nil, invalid("%w", err)
 	}
 	var list []awsx.ContainerOverride
-	var changes []EnvChange
+	var changes []edits.EnvChange
 	for _, o := range in.Overrides {
 		c, err := tree.PickContainer(o.Container)
 		if err != nil {
@@ -142,10 +143,11 @@ func (in RunTask) overrides(td *awsx.TaskDefinition) ([]awsx.ContainerOverride, 
 		if slices.ContainsFunc(list, func(other awsx.ContainerOverride) bool { return other.Container == o.Container }) {
 			return nil, nil, invalid("container %s is overridden twice", o.Container)
 		}
-		if err := checkEdit(c, EnvEdit{Set: o.Env}); err != nil {
+		changed, err := edits.Variables(c, edits.Env{Set: o.Env})
+		if err != nil {
 			return nil, nil, err
 		}
-		changes = append(changes, editEnv(c, EnvEdit{Set: o.Env})...)
+		changes = append(changes, changed...)
 		list = append(list, o)
 	}
 	if size := len(overridesJSON(list).Bytes()); size > longestOverrides {

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/document"
 	"gantry/awsx/document/documenttest"
 )
@@ -27,7 +28,7 @@ func TestWhatIsSentIsWhatWasReadButForTheEditAndTheReadOnlyFields(t *testing.T) 
 		if _, err := setImages(tree, SetImages{Images: map[string]string{"c0": ":2"}}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := setEnv(tree, SetEnv{map[string]EnvEdit{"c0": {Set: []awsx.EnvVar{{Name: "NEW", Value: "n"}, {Name: "V0", Value: secret(value)}}}}}); err != nil {
+		if _, err := edits.SetEnv(tree, map[string]edits.Env{"c0": {Set: []awsx.EnvVar{{Name: "NEW", Value: "n"}, {Name: "V0", Value: secret(value)}}}}); err != nil {
 			t.Fatal(err)
 		}
 

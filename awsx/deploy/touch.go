@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/internal/words"
@@ -91,8 +92,8 @@ func (d draft) does(cur read.Current) []string {
 				same, _ := check.CompareDigests(cur)
 				images = images || !same
 			}
-			env := len(pairChanges(before, d.Tree, "environment", "value")) > 0
-			secrets := len(pairChanges(before, d.Tree, "secrets", "valueFrom")) > 0
+			env := len(edits.EnvDifference(before, d.Tree)) > 0
+			secrets := len(edits.SecretDifference(before, d.Tree)) > 0
 			add(images, SetImages{})
 			add(env, SetEnv{})
 			add(secrets, SetSecrets{})

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"gantry/awsx"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/read"
 )
 
@@ -29,18 +30,18 @@ func (in SetVariables) draft(cur read.Current) (draft, error) {
 	if err != nil {
 		return d, err
 	}
-	leaving, coming := SetSecrets{map[string]SecretEdit{}}, SetSecrets{map[string]SecretEdit{}}
+	leaving, coming := SetSecrets{map[string]edits.Secrets{}}, SetSecrets{map[string]edits.Secrets{}}
 	for name, e := range in.Secrets.Containers {
-		leaving.Containers[name] = SecretEdit{Unset: e.Unset}
-		coming.Containers[name] = SecretEdit{Set: e.Set, Move: e.Move}
+		leaving.Containers[name] = edits.Secrets{Unset: e.Unset}
+		coming.Containers[name] = edits.Secrets{Set: e.Set, Move: e.Move}
 	}
-	if _, d.secrets, err = setSecrets(d.Tree, leaving); err != nil {
+	if _, d.secrets, err = edits.SetSecrets(d.Tree, leaving.Containers); err != nil {
 		return d, err
 	}
-	if d.env, err = setEnv(d.Tree, in.Env); err != nil {
+	if d.env, err = edits.SetEnv(d.Tree, in.Env.Containers); err != nil {
 		return d, err
 	}
-	moved, added, err := setSecrets(d.Tree, coming)
+	moved, added, err := edits.SetSecrets(d.Tree, coming.Containers)
 	if err != nil {
 		return d, err
 	}
@@ -48,10 +49,10 @@ func (in SetVariables) draft(cur read.Current) (draft, error) {
 	if len(d.env) == 0 && len(d.secrets) == 0 {
 		return d, nothingChanged("the environment and the secrets are like this already", "")
 	}
-	d.checks = append(plainSecrets(d.env), incompleteReferences(d.secrets)...)
+	d.checks = append(edits.PlainSecrets(d.env), edits.IncompleteReferences(d.secrets)...)
 	d.before = awsx.ARNName(cur.Definition.ARN)
 	d.after = "new revision"
-	for _, what := range []string{describeEnv(d.env), describeSecrets(d.secrets)} {
+	for _, what := range []string{edits.DescribeEnv(d.env), edits.DescribeSecrets(d.secrets)} {
 		if what != "" {
 			d.after += ", " + what
 		}

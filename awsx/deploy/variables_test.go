@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/read"
 )
 
@@ -23,10 +24,10 @@ func TestVariablesAndReferencesChangeTogether(t *testing.T) {
 		}
 		return res
 	}
-	run(d.mustPlan(t, d.api, SetSecrets{map[string]SecretEdit{"": {Set: []awsx.SecretRef{{Name: "TOKEN", ValueFrom: "/prod/token"}}}}}))
+	run(d.mustPlan(t, d.api, SetSecrets{map[string]edits.Secrets{"": {Set: []awsx.SecretRef{{Name: "TOKEN", ValueFrom: "/prod/token"}}}}}))
 	p := d.mustPlan(t, d.api, SetVariables{
-		Env: SetEnv{map[string]EnvEdit{"api": {Set: []awsx.EnvVar{{Name: "TOKEN", Value: "t"}, {Name: "MODE", Value: "y"}}}}},
-		Secrets: SetSecrets{map[string]SecretEdit{"api": {
+		Env: SetEnv{map[string]edits.Env{"api": {Set: []awsx.EnvVar{{Name: "TOKEN", Value: "t"}, {Name: "MODE", Value: "y"}}}}},
+		Secrets: SetSecrets{map[string]edits.Secrets{"api": {
 			Set: []awsx.SecretRef{{Name: "DB_PASSWORD", ValueFrom: "/prod/db"}}, Unset: []string{"TOKEN"}, Move: true,
 		}}},
 	})
@@ -48,8 +49,8 @@ func TestVariablesAndReferencesChangeTogether(t *testing.T) {
 // TestARuleOnOneHalfHoldsForBoth: what may not be done alone is not done by the way.
 func TestARuleOnOneHalfHoldsForBoth(t *testing.T) {
 	both := SetVariables{
-		Env:     SetEnv{map[string]EnvEdit{"": {Set: []awsx.EnvVar{{Name: "A", Value: "1"}}}}},
-		Secrets: SetSecrets{map[string]SecretEdit{"": {Set: []awsx.SecretRef{{Name: "B", ValueFrom: "/b"}}}}},
+		Env:     SetEnv{map[string]edits.Env{"": {Set: []awsx.EnvVar{{Name: "A", Value: "1"}}}}},
+		Secrets: SetSecrets{map[string]edits.Secrets{"": {Set: []awsx.SecretRef{{Name: "B", ValueFrom: "/b"}}}}},
 	}
 	d := newDesk()
 	gravest, lightest := TierBulk, TierConfirm

@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/document"
 	"gantry/internal/app"
 	"gantry/internal/clean"
@@ -228,11 +229,11 @@ func (p *program) envSetCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			edit, err := envEdit(p.In, args[1:], deploy.EnvEdit{Unset: unset, Rename: renames, Replace: replace}, file)
+			edit, err := envEdit(p.In, args[1:], edits.Env{Unset: unset, Rename: renames, Replace: replace}, file)
 			if err != nil {
 				return err
 			}
-			return p.changeService(cmd.Context(), args[0], deploy.SetEnv{Containers: map[string]deploy.EnvEdit{container: edit}}, f)
+			return p.changeService(cmd.Context(), args[0], deploy.SetEnv{Containers: map[string]edits.Env{container: edit}}, f)
 		},
 	}
 	f.add(cmd, true)
@@ -263,7 +264,7 @@ func parseRenames(list []string) (map[string]string, error) {
 
 // envEdit adds to an edit what a file sets, then what NAME=VALUE arguments do,
 // which win.
-func envEdit(in io.Reader, args []string, edit deploy.EnvEdit, file string) (deploy.EnvEdit, error) {
+func envEdit(in io.Reader, args []string, edit edits.Env, file string) (edits.Env, error) {
 	if file != "" {
 		var content []byte
 		var err error

@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/edits"
 	"gantry/internal/app"
 	"gantry/internal/cli/printing"
 )
@@ -15,7 +16,7 @@ import (
 func (p *program) secretsCommand() *cobra.Command {
 	var f changeFlags
 	var container string
-	edit := deploy.SecretEdit{}
+	edit := edits.Secrets{}
 	cmd := &cobra.Command{
 		Use:   "secrets CLUSTER/SERVICE [NAME=VALUEFROM ...]",
 		Short: "Show or change the references to secrets of a service",
@@ -39,7 +40,7 @@ secrets themselves are not read.`,
 				}
 				edit.Set = append(edit.Set, awsx.SecretRef{Name: name, ValueFrom: from})
 			}
-			in := deploy.SetSecrets{Containers: map[string]deploy.SecretEdit{container: edit}}
+			in := deploy.SetSecrets{Containers: map[string]edits.Secrets{container: edit}}
 			return p.changeService(cmd.Context(), args[0], in, f)
 		},
 	}

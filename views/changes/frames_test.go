@@ -8,6 +8,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/edits"
 	"gantry/ui/uitest"
 	"gantry/views/changestest"
 	"gantry/views/viewstest"
@@ -32,7 +33,7 @@ func TestFrameOfABlockedPlan(t *testing.T) {
 }
 
 func TestFrameOfAPlanForTheEnvironment(t *testing.T) {
-	intent := deploy.SetEnv{Containers: map[string]deploy.EnvEdit{"": {
+	intent := deploy.SetEnv{Containers: map[string]edits.Env{"": {
 		Set:   []awsx.EnvVar{{Name: "DB_PASSWORD", Value: "canary"}, {Name: "REGION", Value: "eu-west-1"}},
 		Unset: []string{"LOG_LEVEL"},
 	}}}

@@ -9,6 +9,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/edits"
 	"gantry/internal/fault"
 	"gantry/ui/uitest"
 	"gantry/views/changestest"
@@ -114,7 +115,7 @@ func TestHunksAreGoneThrough(t *testing.T) {
 			filler.WriteString(`{"name":"` + string(letter) + `","value":"1"},`)
 		}
 		const env = `"environment":[`
-		intent := deploy.SetEnv{Containers: map[string]deploy.EnvEdit{"": {Set: []awsx.EnvVar{{Name: "A", Value: "2"}, {Name: "J", Value: "2"}}}}}
+		intent := deploy.SetEnv{Containers: map[string]edits.Env{"": {Set: []awsx.EnvVar{{Name: "A", Value: "2"}, {Name: "J", Value: "2"}}}}}
 		f := changestest.Prepared(t, uitest.Look{W: 80, H: 15}, func(f *changestest.Shopfloor) { f.Redefine(env, env+filler.String()) }, changestest.OnPlan(intent)).Read()
 		top := func() string { return f.Screen()[2] }
 		first := top()

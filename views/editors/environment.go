@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/edits"
 	api "gantry/awsx/document"
 	"gantry/internal/clean"
 	"gantry/ui"
@@ -151,13 +152,13 @@ func parsePairs(block string) ([]form.Pair, error) {
 // intent is what the edits ask for: of variables, of references, or of both in one
 // revision.
 func (s *environmentScreen) intent() deploy.Intent {
-	env, secrets := deploy.SetEnv{Containers: map[string]deploy.EnvEdit{}}, deploy.SetSecrets{Containers: map[string]deploy.SecretEdit{}}
+	env, secrets := deploy.SetEnv{Containers: map[string]edits.Env{}}, deploy.SetSecrets{Containers: map[string]edits.Secrets{}}
 	for _, e := range s.editor.Edits() {
 		if c, ok := secretsOf(s.definition, e.Group); ok {
 			secrets.Containers[c.Name] = secretEdit(c, e)
 			continue
 		}
-		edit := deploy.EnvEdit{Unset: e.Unset, Rename: e.Rename}
+		edit := edits.Env{Unset: e.Unset, Rename: e.Rename}
 		for _, name := range slices.Sorted(maps.Keys(e.Set)) {
 			edit.Set = append(edit.Set, awsx.EnvVar{Name: name, Value: clean.Secret(e.Set[name])})
 		}

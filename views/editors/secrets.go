@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/edits"
 	"gantry/ui/form"
 	"gantry/views/changes"
 )
@@ -19,7 +19,7 @@ func secretsTitle(container string) string { return container + " secrets, by re
 // secret is kept, and are none themselves.
 func secretsGroup(c awsx.ContainerDefinition) form.Group {
 	group := form.Group{Name: secretsTitle(c.Name), Noun: "secret", Public: true, Check: func(p form.Pair) error {
-		if err := deploy.CheckReference(p.Value); err != nil {
+		if err := edits.CheckReference(p.Value); err != nil {
 			cause, _ := changes.CauseOf(err)
 			return errors.New(cause)
 		}
@@ -44,8 +44,8 @@ func secretsOf(td *awsx.TaskDefinition, group string) (awsx.ContainerDefinition,
 
 // secretEdit is what the edits of a container's references ask for. One that takes the
 // name of a variable takes its place: the two cannot stand side by side.
-func secretEdit(c awsx.ContainerDefinition, e form.Edit) deploy.SecretEdit {
-	edit := deploy.SecretEdit{Unset: e.Unset, Move: true}
+func secretEdit(c awsx.ContainerDefinition, e form.Edit) edits.Secrets {
+	edit := edits.Secrets{Unset: e.Unset, Move: true}
 	for _, name := range slices.Sorted(maps.Keys(e.Set)) {
 		edit.Set = append(edit.Set, awsx.SecretRef{Name: name, ValueFrom: e.Set[name]})
 	}
