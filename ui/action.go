@@ -113,16 +113,6 @@ var (
 	ActFindPrev    = Binding{ID: "find-previous", Name: "previous match", Keys: []string{"N"}, Hidden: true}
 )
 
-// shared are those that mean the same on every screen.
-func shared() []Binding {
-	return []Binding{
-		ActEnter, ActRefresh, ActWide, ActFaults, ActMark, ActMarkRange, ActClearMarks, ActUp, ActDown,
-		ActTop, ActBottom, ActPageUp, ActPageDown, ActLeft, ActRight, ActColumnLeft, ActColumnRight,
-		ActSort, ActSortName, ActSortAge, ActSortState, ActCopy, ActCopyCell, ActDescribe, ActJSON,
-		ActWrap, ActFindNext, ActFindPrev,
-	}
-}
-
 // Scroller is a widget that moves: a table, a log, a text.
 type Scroller interface {
 	// Move goes n rows down, up if negative.

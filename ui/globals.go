@@ -58,13 +58,8 @@ func (s *Shell) screenActions(scope string) []Action {
 	return out
 }
 
-// strange says why a key does nothing here.
+// strange says that a key does nothing here.
 func (s *Shell) strange(key string) string {
-	for _, b := range shared() {
-		if slices.Contains(s.opts.Keys.Keys(b), key) {
-			return fmt.Sprintf("%s (%s) means nothing on %s", b.Name, key, s.trail.top().screen.Name())
-		}
-	}
 	return fmt.Sprintf("%s does nothing here, %s lists the keys", key, s.opts.Keys.Key(ActHelp))
 }
 

@@ -121,9 +121,12 @@ func TestADisabledActionSaysWhy(t *testing.T) {
 	c.Press("p").Shows("peel: an apple has no peel to speak of")
 }
 
+// TestAKeyThatDoesNothingSaysSo: in the same words whether or not it does something on
+// other screens.
 func TestAKeyThatDoesNothingSaysSo(t *testing.T) {
 	c, _ := start(t, nil)
-	c.Press("ctrl+w").Shows("wide columns (ctrl+w) means nothing on fruit")
+	c.Press("ctrl+w").Shows("ctrl+w does nothing here, ? lists the keys")
+	c.Press("y").Shows("y does nothing here, ? lists the keys")
 	c.Press("X").Shows("X does nothing here, ? lists the keys")
 	c.Press("j").Hides("does nothing here")
 }
