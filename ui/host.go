@@ -33,7 +33,7 @@ func (h *Host) Pop() {
 }
 
 // Modal asks the operator something. Keys typed ahead are swallowed for a
-// moment, so that they cannot answer what was not read yet.
+// moment, so that they cannot answer what was not read yet; text is not (Fielded).
 func (h *Host) Modal(m Modal) { h.shell.openModal(m, typeAhead) }
 
 // Flash shows a plain line in the status line and keeps it in the messages.

@@ -13,18 +13,21 @@ import (
 // openModal is a modal on the screen and the owner on whose behalf it asks.
 type openModal struct {
 	Modal
-	id        uint64
-	opener    owner
-	deafUntil time.Time
-	quits     bool // it is the question whether to quit
+	id      uint64
+	opener  owner
+	answers time.Time // from when it takes an answer
+	quits   bool      // it is the question whether to quit
 }
 
 func (s *Shell) openModal(m Modal, deaf time.Duration) {
-	o := &openModal{Modal: m, id: s.newID(), opener: s.actor}
-	if deaf > 0 {
-		o.deafUntil = s.opts.Now().Add(deaf)
-	}
-	s.modals = append(s.modals, o)
+	s.modals = append(s.modals, &openModal{Modal: m, id: s.newID(), opener: s.actor, answers: s.opts.Now().Add(deaf)})
+}
+
+// hears reports whether a modal takes a key or paste: text at once, an answer only when
+// what is asked can have been read.
+func (m *openModal) hears(msg tea.Msg, now time.Time) bool {
+	f, ok := m.Modal.(Fielded)
+	return ok && f.Writes(msg) || !now.Before(m.answers)
 }
 
 func (s *Shell) topModal() *openModal {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/ui"
+	"gantry/ui/form"
 	"gantry/ui/modal"
 	"gantry/ui/uitest"
 )
@@ -80,6 +81,56 @@ func TestAModalIsDeafToKeysTypedAhead(t *testing.T) {
 	c.Shows("Eat it?").Advance(time.Millisecond).Press("y").Hides("Eat it?")
 	if !answered {
 		t.Error("after 300 ms y did not answer")
+	}
+}
+
+// TestTextIsHeardFromTheFirstKey, and what may be an answer is not: fields take every key,
+// a choice what narrows it.
+func TestTextIsHeardFromTheFirstKey(t *testing.T) {
+	chosen, sent := -1, ""
+	c, s := start(t, nil)
+	th := s.host.Theme()
+	choice := func() ui.Modal {
+		return modal.NewChoice(th, modal.ChoiceOptions{
+			Title: "Which?", Options: []modal.Option{{Name: "plum"}, {Name: "pear"}}, Chosen: func(i int) tea.Cmd { chosen = i; return nil },
+		})
+	}
+	for name, tt := range map[string]struct {
+		opens func() ui.Modal
+		after func()
+	}{
+		"a form is filled in and sent": {
+			func() ui.Modal {
+				return form.New(th, form.Options{Title: "Which?", Fields: []form.Field{{Label: "fruit"}}, Submit: func(v []string) (tea.Cmd, error) { sent = v[0]; return nil, nil }})
+			},
+			func() {
+				c.Type("quince:ripe").Shows("fruit  quince:ripe").Press("enter").Hides("Which?")
+				if sent != "quince:ripe" {
+					t.Errorf("%q was sent", sent)
+				}
+			},
+		},
+		"a name that has to be typed": {
+			func() ui.Modal { return modal.NewTyped(th, modal.Question{Title: "Which?"}, "the name", "fig") },
+			func() { c.Type("fig").Shows("> fig").Press("enter").Hides("Which?") },
+		},
+		"a choice is narrowed and not made": {choice, func() {
+			c.Type("pe").Shows("1 of 2", "> pe").Press("enter").Shows("Which?").Press("esc").Shows("Which?")
+			c.Advance(time.Second).Press("enter").Hides("Which?")
+			if chosen != 1 {
+				t.Errorf("%d was chosen", chosen)
+			}
+		}},
+		"a choice takes a paste": {choice, func() { c.Paste("plum").Shows("1 of 2").Advance(time.Second).Press("esc").Hides("Which?") }},
+		"a text is not put away unread": {
+			func() ui.Modal { return modal.NewMessage(th, "Which?", modal.Plain("any")) },
+			func() { c.Press("q").Shows("Which?").Advance(time.Second).Press("q").Hides("Which?") },
+		},
+	} {
+		t.Run(name, func(*testing.T) {
+			s.host.Modal(tt.opens())
+			tt.after()
+		})
 	}
 }
 

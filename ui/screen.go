@@ -149,6 +149,13 @@ type Modal interface {
 	Done() bool
 }
 
+// Fielded is a modal with a text field. Writes reports whether a key or a paste is part of
+// typing: it is heard from the moment the modal is open. The rest may be an answer, which
+// keys that were under way must not give.
+type Fielded interface {
+	Writes(msg tea.Msg) bool
+}
+
 // Gate decides whether a scope may be changed. The loop calls it directly: it
 // must answer from memory.
 type Gate interface {

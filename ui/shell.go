@@ -11,7 +11,7 @@ import (
 	"gantry/ui/theme"
 )
 
-// typeAhead is how long a modal is deaf after it opened: long enough for keys
+// typeAhead is how long a modal that opened takes no answer: long enough for keys
 // already under way, short enough not to be felt.
 const typeAhead = 300 * time.Millisecond
 
@@ -222,12 +222,12 @@ func (s *Shell) key(msg tea.KeyPressMsg) {
 }
 
 // taken gives what is typed or pasted to whoever takes all of it: a modal, which
-// lets it pass by while it is deaf, the prompt, or a capturing screen.
+// lets pass by what comes too early, the prompt, or a capturing screen.
 func (s *Shell) taken(msg tea.Msg, prompt func()) bool {
 	m, top := s.topModal(), s.trail.top()
 	switch {
 	case m != nil:
-		if !s.opts.Now().Before(m.deafUntil) {
+		if m.hears(msg, s.opts.Now()) {
 			s.updateModal(m, msg)
 		}
 	case s.prompt != nil:

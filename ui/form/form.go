@@ -71,6 +71,9 @@ func New(th *theme.Theme, o Options) *Form {
 // Done reports whether the form was submitted or left.
 func (f *Form) Done() bool { return f.done }
 
+// Writes is true of every key: what is submitted was typed before.
+func (f *Form) Writes(tea.Msg) bool { return true }
+
 // Values are what is typed now.
 func (f *Form) Values() []string {
 	out := make([]string, len(f.inputs))

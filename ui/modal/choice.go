@@ -73,6 +73,12 @@ func (c *Choice) filter() {
 	c.at, c.top = 0, 0
 }
 
+// Writes is true of what narrows; the other keys choose or leave.
+func (c *Choice) Writes(msg tea.Msg) bool {
+	press, ok := msg.(tea.KeyPressMsg)
+	return !ok || press.Text != ""
+}
+
 // Update moves, narrows and chooses.
 func (c *Choice) Update(msg tea.Msg) tea.Cmd {
 	if press, ok := msg.(tea.KeyPressMsg); ok {

@@ -87,6 +87,9 @@ func NewTyped(th *theme.Theme, q Question, what, want string) *Typed {
 	return &Typed{dialog: newDialog(th, q.Title, q.Body), q: q, what: what, want: want, input: field.New(th, "> ")}
 }
 
+// Writes is true of every key: only the whole name is a yes.
+func (t *Typed) Writes(tea.Msg) bool { return true }
+
 // Update types, and compares on enter. What was typed wrong stays.
 func (t *Typed) Update(msg tea.Msg) tea.Cmd {
 	if press, ok := msg.(tea.KeyPressMsg); ok {

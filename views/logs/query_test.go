@@ -202,6 +202,17 @@ func TestTheQueryIsHelpedAlong(t *testing.T) {
 	})
 }
 
+// TestWhatIsTypedRightAfterAKeyIsWhole: a query, a filter, a time and columns lack no letter.
+func TestWhatIsTypedRightAfterAKeyIsWhole(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		s, a, scope := stocked(100)
+		d := openLogs(t, s, a, scope, viewstest.Standard, nil)
+		for label, key := range map[string]string{"query": "Q", "filter": "&", "time": "T", "fields": "C"} {
+			d.Press(key).Press("ctrl+u").Type("level:error").Shows(label + "  level:error").Press("esc")
+		}
+	})
+}
+
 func TestAValueOfARecordNarrowsTheSearch(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		s, a, scope := stocked(100)
