@@ -93,3 +93,23 @@ func TestADocumentThatIsNoneIsInvalid(t *testing.T) {
 		}
 	}
 }
+
+func TestADeploymentInProgressSaysHowManyOfItsTasksFailed(t *testing.T) {
+	const runs, ran = "arn:aws:ecs:eu-west-1:1:task-definition/till:8", "arn:aws:ecs:eu-west-1:1:task-definition/till:7"
+	service := awsx.Service{Deployments: []awsx.Deployment{{Status: "ACTIVE", TaskDefinition: ran, Failed: 5}, {Status: "PRIMARY", TaskDefinition: runs, Failed: 2}}}
+	for name, c := range map[string]struct {
+		d          awsx.ServiceDeployment
+		definition string
+		want       string
+	}{
+		"by the service":     {awsx.ServiceDeployment{Status: "IN_PROGRESS"}, runs, "2 tasks failed"},
+		"by its own record":  {awsx.ServiceDeployment{Status: "IN_PROGRESS", BreakerFailures: 1}, ran, "1 task failed"},
+		"of another":         {awsx.ServiceDeployment{Status: "IN_PROGRESS"}, ran, ""},
+		"one that has ended": {awsx.ServiceDeployment{Status: "SUCCESSFUL", BreakerFailures: 3}, runs, ""},
+		"with a reason":      {awsx.ServiceDeployment{Status: "IN_PROGRESS", StatusReason: "waits"}, runs, "waits"},
+	} {
+		if got := c.d.WhySoFar(service, c.definition); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}

@@ -1,6 +1,10 @@
 package awsx
 
-import "time"
+import (
+	"time"
+
+	"gantry/internal/words"
+)
 
 // ServiceDeployment is one record of the service deployments API.
 type ServiceDeployment struct {
@@ -61,6 +65,24 @@ func (d ServiceDeployment) Why() string {
 		return d.Rollback.Reason
 	}
 	return d.StatusReason
+}
+
+// WhySoFar is Why, and for a deployment in progress that gives no reason how many of
+// its tasks have failed, by its own record or by the service's primary deployment when
+// that is of the task definition which this one deploys. It may be empty.
+func (d ServiceDeployment) WhySoFar(s Service, definition string) string {
+	why := d.Why()
+	if why != "" || d.Ended() {
+		return why
+	}
+	failed := d.BreakerFailures
+	if p, ok := s.Primary(); ok && p.TaskDefinition == definition {
+		failed = max(failed, p.Failed)
+	}
+	if failed == 0 {
+		return ""
+	}
+	return words.Count(failed, "task") + " failed"
 }
 
 // RevisionShare is a service revision's part in a deployment.

@@ -83,7 +83,7 @@ func (p *program) history(ctx context.Context, find finder, output string) error
 		for _, change := range a.UnendedOf(svc.ref) {
 			fmt.Fprintln(p.Err, "warning: "+printing.Shown(change)+"; the service runs "+awsx.ARNName(svc.service.TaskDefinition)+" now")
 		}
-		h.Deployments, err = p.past(ctx, a, svc.ref)
+		h.Deployments, err = p.past(ctx, a, svc)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -112,7 +112,8 @@ func (p *program) history(ctx context.Context, find finder, output string) error
 }
 
 // past reads the deployments of a service with what they ran.
-func (p *program) past(ctx context.Context, a *app.App, service awsx.Ref) ([]pastRow, error) {
+func (p *program) past(ctx context.Context, a *app.App, svc found) ([]pastRow, error) {
+	service := svc.ref
 	account, err := a.Store.Account(ctx, service.Context)
 	if err != nil {
 		return nil, err
@@ -139,7 +140,7 @@ func (p *program) past(ctx context.Context, a *app.App, service awsx.Ref) ([]pas
 	}
 	rows := make([]pastRow, len(list))
 	for i, d := range list {
-		rows[i] = pastOf(d, ran)
+		rows[i] = pastOf(d, ran, *svc.service)
 		if arn := ran[d.Target.ARN].TaskDefinition; arn != "" {
 			// Who registered a revision that is gone is not known.
 			if td, err := a.Store.TaskDefinition(ctx, service.Context, arn); err == nil {
@@ -157,12 +158,12 @@ func returnedTo(d awsx.ServiceDeployment) string {
 	return d.Rollback.Revision
 }
 
-func pastOf(d awsx.ServiceDeployment, ran map[string]awsx.ServiceRevision) pastRow {
+func pastOf(d awsx.ServiceDeployment, ran map[string]awsx.ServiceRevision, now awsx.Service) pastRow {
 	row := pastRow{
 		ARN: d.ARN, Status: d.Status, Strategy: d.Strategy, Images: []pastImage{}, Started: d.Began().UTC(),
 		TaskDefinition: awsx.ARNName(ran[d.Target.ARN].TaskDefinition),
 		RolledBackTo:   awsx.ARNName(ran[returnedTo(d)].TaskDefinition),
-		Reason:         clean.Redact(d.Why()),
+		Reason:         clean.Redact(d.WhySoFar(now, ran[d.Target.ARN].TaskDefinition)),
 	}
 	if ended := d.Over(); !ended.IsZero() {
 		took := ended.Sub(row.Started).Round(time.Millisecond).Seconds()

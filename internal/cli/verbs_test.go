@@ -197,6 +197,19 @@ func TestHistoryTellsWhatRan(t *testing.T) {
 	})
 }
 
+func TestHistorySaysHowManyTasksOfADeploymentFail(t *testing.T) {
+	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+		a.PushImage("catalog", "v9", sim.Behaviour{NeedsEnv: []string{"DB_URL"}})
+		a.run(t, "breaker", "prod/catalog", "off", "--yes").wants(t, 0)
+		a.run(t, "deploy", "prod/catalog", "--image", ":v9", "--yes", "--timeout", "4m").wants(t, 4)
+		r := a.run(t, "history", "prod/catalog").wants(t, 0)
+		newest := strings.Split(r.out, "\n")[1]
+		if !strings.Contains(newest, "IN_PROGRESS") || !strings.HasSuffix(newest, " tasks failed") {
+			t.Errorf("the newest is %q", newest)
+		}
+	})
+}
+
 func TestDeregisterSparesWhatIsInUse(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
 		a.run(t, "deregister", "catalog:4", "--yes").wants(t, 2, "the revision is in use by")

@@ -202,6 +202,8 @@ func (r deploymentRow) why() string {
 		return wording.StageWords(r.Stage)
 	case r.status() == theme.StatusFailed:
 		return r.StatusReason
+	case !r.Ended():
+		return r.WhySoFar(r.service, r.revision.TaskDefinition)
 	}
 	return ""
 }

@@ -54,6 +54,23 @@ func TestTheDeploymentInProgressIsFollowedFromTheHistory(t *testing.T) {
 	})
 }
 
+func TestADeploymentInProgressSaysHowManyOfItsTasksFailed(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := changestest.Prepared(t, uitest.Look{W: 150, H: 30}, changestest.Untouched, changestest.OnPlan(changestest.Image("v3"))).Read()
+		f.Keys("enter")
+		f.Answer("api-orders")
+		f.Account.Record("api-orders")
+		f.Account.Edit(func(d *awsxtest.Data) {
+			for i := range d.Services {
+				if s := &d.Services[i]; s.Ref == f.Service {
+					s.Deployments[0].Failed = 6
+				}
+			}
+		})
+		f.Read().Keys("z").Shows("~ in progress", "6 tasks failed")
+	})
+}
+
 func TestADeploymentThatHasEndedMeanwhileLeadsToTheHistory(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		f := changestest.Prepared(t, viewstest.Standard, changestest.Recorded, func(c *changes.Changes, s awsx.Ref) ui.Screen { return changes.NewPickUp(c, s) }).Read()
