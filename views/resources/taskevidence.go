@@ -48,10 +48,25 @@ func taskEvidence(r *taskRow, now time.Time) []prose.Para {
 	if r.stopped && r.ended.Next() != "" {
 		d.Paras = append(d.Paras, prose.Para{Label: "next", Text: r.ended.Next(), Role: theme.Accent})
 	}
-	if e := r.facts.Service.Events; len(e) > 0 {
-		d.Paras = append(d.Paras, prose.Para{Label: wording.Clock(e[0].At, now), Text: reason.EventBody(e[0].Message), Role: theme.Dim})
+	if e, of := taskEvent(r.facts.Service.Events, r.task.ID); of != "" {
+		d.Paras = append(d.Paras, prose.Para{Label: wording.Clock(e.At, now), Text: of + reason.EventBody(e.Message), Role: theme.Dim})
 	}
 	return d.Paras
+}
+
+// taskEvent returns the newest event that names a task, else the newest that names none
+// and so is the service's, with the words that say whose it is; none without either. An
+// event of another task would be read as this one's.
+func taskEvent(events []awsx.ServiceEvent, id string) (event awsx.ServiceEvent, of string) {
+	for _, e := range events {
+		if id != "" && reason.NamesTask(e.Message, id) {
+			return e, "of this task: "
+		}
+		if of == "" && !reason.NamesTask(e.Message, "") {
+			event, of = e, "of the service: "
+		}
+	}
+	return event, of
 }
 
 // targetPara is a registered target's state, reason and check in words.

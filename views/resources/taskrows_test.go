@@ -83,3 +83,30 @@ func TestSeveralGroupsAndContainers(t *testing.T) {
 		t.Error("the facts were changed")
 	}
 }
+
+func TestATaskShowsNoEventOfAnother(t *testing.T) {
+	const own, other = "4be07c1d52f94a0f8d1be5a7c9021f3e", "91d3e6a8f0724c5b9be81a2d6c40fe57"
+	at := func(hours int, message string) awsx.ServiceEvent {
+		return awsx.ServiceEvent{At: awsxtest.Now.Add(-time.Duration(hours) * time.Hour), Message: "(service till) " + message}
+	}
+	sick := at(1, "(task "+other+") (port 9000) is unhealthy in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/till/1) due to (reason Request timed out).")
+	sickOfInstance := at(1, "(instance i-77aa) (port 32901) is unhealthy in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/till/1) due to (reason Request timed out).")
+	started, steady := at(2, "has started 2 tasks: (task "+other+") (task "+own+")."), at(3, "has reached a steady state.")
+	for name, c := range map[string]struct {
+		events []awsx.ServiceEvent
+		want   string
+	}{
+		"one that names it":        {[]awsx.ServiceEvent{sick, steady, started}, "of this task: has started 2 tasks"},
+		"none that names it":       {[]awsx.ServiceEvent{sick, sickOfInstance, steady}, "of the service: has reached a steady state"},
+		"only those of other ones": {[]awsx.ServiceEvent{sick, sickOfInstance}, ""},
+	} {
+		f := &serviceFacts{diagnose.Evidence{
+			Now: awsxtest.Now, Service: awsx.Service{Name: "till", Events: c.events},
+			Running: []awsx.Task{{ID: own, LastStatus: "RUNNING"}},
+		}}
+		got := prose.PlainText(taskEvidence(taskRows(f)[0], awsxtest.Now))
+		if strings.Contains(got, "unhealthy") || !strings.Contains(got, c.want) || c.want == "" && strings.Contains(got, "of the service") {
+			t.Errorf("%s: want %q in\n%s", name, c.want, got)
+		}
+	}
+}

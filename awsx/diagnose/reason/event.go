@@ -278,6 +278,17 @@ func EventBody(message string) string {
 	return text
 }
 
+// NamesTask reports whether an event's message names the task of an id, or any task when
+// the id is empty.
+// An instance stands for the task whose target it is: who cannot tell which that is
+// takes the event for another task's.
+func NamesTask(message, id string) bool {
+	if id != "" {
+		return strings.Contains(message, id)
+	}
+	return part(message, "task") != "" || part(message, "instance") != ""
+}
+
 // part returns what stands in "(name …)" inside of a message, up to the
 // parenthesis that closes it; reasons may hold parentheses of their own.
 func part(message, name string) string {
