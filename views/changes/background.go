@@ -44,27 +44,31 @@ func (b *Background) Update(msg tea.Msg) tea.Cmd {
 	return news.Next()
 }
 
-// Read notes that it was seen how the changes ended that have.
+// Read notes that it was seen how the changes ended that have. While others run these are
+// said instead, and no end is seen.
 func (b *Background) Read() {
+	if len(worstFirst(b.jobs)) > 0 {
+		return
+	}
 	b.read = map[string]bool{}
 	for _, j := range b.jobs {
-		b.read[j.ID] = j.Over()
+		b.read[j.ID] = true
 	}
 }
 
-// Status says how the changes stand: those that run, the worst first, else how
-// the last one ended. One of another account names that, and once it has ended and was
-// seen it is not said again.
+// Status says how the changes stand: those that run, the worst first, else how the worst
+// of those ended whose end was not seen, of several the last. One of another account names it.
 func (b *Background) Status(place string) string {
 	running := worstFirst(b.jobs)
 	switch len(running) {
 	case 0:
-		for _, j := range slices.Backward(b.jobs) {
-			if where := elsewhere(j, place); where == "" || !b.read[j.ID] {
-				return endedWords(j, where)
-			}
+		unread := slices.DeleteFunc(slices.Clone(b.jobs), func(j change.Status) bool { return b.read[j.ID] })
+		if len(unread) == 0 {
+			return ""
 		}
-		return ""
+		slices.Reverse(unread)
+		worst := slices.MaxFunc(unread, func(a, b change.Status) int { return urgency(a) - urgency(b) })
+		return endedWords(worst, elsewhere(worst, place))
 	case 1:
 		return runningWords(running[0], elsewhere(running[0], place))
 	}

@@ -9,9 +9,9 @@ import (
 	"gantry/awsx/deploy/follow"
 )
 
-// TestAChangeOfAnotherAccountNamesItAndGoesOnceItsEndWasSeen: on the screens of its own
-// account it stays.
-func TestAChangeOfAnotherAccountNamesItAndGoesOnceItsEndWasSeen(t *testing.T) {
+// TestTheEndOfAChangeGoesOnceItWasSeen, wherever the change was made; one of another account
+// names that.
+func TestTheEndOfAChangeGoesOnceItWasSeen(t *testing.T) {
 	there := awsx.ContextID{Profile: "other", Region: "eu-central-1"}
 	j := change.Status{ID: "chg-1", Action: "deploy", Stage: change.Following, Target: awsx.Ref{Context: there, ARN: "arn:aws:ecs:eu-central-1:210987654321:service/front/web"},
 		Progress: follow.Progress{At: awsxtest.Now, Desired: 2, Running: 1}}
@@ -29,9 +29,24 @@ func TestAChangeOfAnotherAccountNamesItAndGoesOnceItsEndWasSeen(t *testing.T) {
 	j.Stage, j.Result.Verdict = change.Ended, &follow.Verdict{Outcome: follow.Succeeded}
 	b.jobs = []change.Status{j}
 	says(here, "deploy web in other/eu-central-1 (account 210987654321): succeeded")
+	says(there, "deploy web: succeeded")
 	b.Read()
 	says(here, "")
+	says(there, "")
+	// While another runs its end is not said, and so was not seen.
+	next, other := j, j
+	next.ID, other.ID, other.Stage = "chg-2", "chg-3", change.Following
+	b.jobs = []change.Status{j, other, next}
+	b.Read()
+	says(there, "deploy web: 1/2 new, 0 failed")
+	b.jobs = []change.Status{j, next}
 	says(there, "deploy web: succeeded")
+	failed := next
+	failed.ID, failed.Action, failed.Result.Verdict = "chg-4", "scale", &follow.Verdict{Outcome: follow.Failed}
+	b.jobs = []change.Status{j, failed, next}
+	says(there, "scale web: failed")
+	b.Read()
+	says(there, "")
 }
 
 func TestSeveralChangesStandInTheStatusLineTheWorstFirst(t *testing.T) {
