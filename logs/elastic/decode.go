@@ -118,7 +118,7 @@ func (l layout) page(body []byte, limit int, step time.Duration) (logs.Page, err
 	page := logs.Page{
 		Full:     len(a.Hits.Hits) >= limit,
 		Partial:  a.partial(),
-		NoShards: a.Shards.Total == 0,
+		NoShards: a.Shards.Total == 0 && a.Clusters.lacking() == nil,
 	}
 	if len(a.Hits.Hits) == 0 {
 		page.Full = false

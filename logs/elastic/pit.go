@@ -97,9 +97,9 @@ func (s *Source) openPoint(ctx context.Context, p product) (id string, err error
 // the API and refuses says so with a typed error.
 func (a reply) unknownPath() bool {
 	switch a.status {
-	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed:
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone:
 		kind, _ := reasonOf(a.body)
-		return kind == "" || kind == "invalid_index_name_exception"
+		return kind == "" || kind == "invalid_index_name_exception" || kind == "api_not_available_exception"
 	}
 	return false
 }
