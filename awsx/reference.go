@@ -111,10 +111,15 @@ func ParseReference(s string) (Reference, error) {
 
 // ResolveReference resolves what an operator typed against the image that runs:
 // ":tag", "@digest" and ":tag@digest" keep the repository, anything else is a
-// whole reference.
+// whole reference. A bare word is refused: it would be an image of Docker Hub, and
+// most often a tag was meant.
 func ResolveReference(typed, current string) (Reference, error) {
 	if !strings.HasPrefix(typed, ":") && !strings.HasPrefix(typed, "@") {
-		return ParseReference(typed)
+		ref, err := ParseReference(typed)
+		if now, _ := ParseReference(current); err == nil && !strings.ContainsAny(typed, "/:@") && now.Repository != typed {
+			err = refuseReference("image reference %[1]q has neither repository nor tag: type :%[1]s for that tag of the image in use, or %[1]s:latest for another image", typed)
+		}
+		return ref, err
 	}
 	now, err := ParseReference(current)
 	if err != nil {

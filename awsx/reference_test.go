@@ -71,6 +71,17 @@ func TestATagAloneKeepsTheRepository(t *testing.T) {
 	}
 }
 
+func TestABareWordIsNoImageOfAnotherRegistry(t *testing.T) {
+	if _, err := awsx.ResolveReference("v1.9.0", registry+"/web:v1.8.0"); fault.ClassOf(err) != fault.Invalid || err == nil || !strings.Contains(err.Error(), "type :v1.9.0 for that tag") {
+		t.Errorf("a tag without its colon: %v", err)
+	}
+	for _, typed := range []string{"nginx", "httpd:latest"} {
+		if _, err := awsx.ResolveReference(typed, "nginx:1.27"); err != nil {
+			t.Errorf("%s: %v", typed, err)
+		}
+	}
+}
+
 func TestOnlyPrivateRepositoriesAreECR(t *testing.T) {
 	for s, want := range map[string]bool{
 		registry + "/web:1": true, "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/x": true,
