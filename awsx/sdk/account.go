@@ -13,6 +13,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/body"
 	"gantry/internal/fault"
 )
 
@@ -39,7 +40,7 @@ func newAccount(id awsx.ContextID, l loaded, o Options) *Account {
 	// The SDK would log to standard error, in the middle of a drawn screen.
 	cfg.Logger = logging.Nop{}
 	cfg.APIOptions = slices.Clone(cfg.APIOptions)
-	cfg.APIOptions = append(cfg.APIOptions, newLimiter().attach, refusePages)
+	cfg.APIOptions = append(cfg.APIOptions, newLimiter().attach, body.RefusePages)
 	if o.Version != "" {
 		cfg.APIOptions = append(cfg.APIOptions, awsmiddleware.AddUserAgentKeyValue("gantry", o.Version))
 	}

@@ -17,6 +17,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/body"
 	"gantry/internal/fault"
 )
 
@@ -51,7 +52,7 @@ func (a *Account) classify(ctx context.Context, resource string, err error) erro
 		return e
 	}
 	switch {
-	case pageFailure(e, err):
+	case body.PageFailure(e, err):
 	case a.credentialFailure(e, err):
 	case apiCode(err) != "":
 		a.apiFailure(e, err)

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/body"
 )
 
 // Page sizes and batches as the service limits them.
@@ -38,7 +39,7 @@ func (a *Account) Clusters(ctx context.Context) awsx.Pages[awsx.Cluster] {
 		return out.ClusterArns, out.NextToken, nil
 	}
 	return gather(ctx, list, describeResources, func(ctx context.Context, arns []string) (page awsx.Page[awsx.Cluster], err error) {
-		_, err = a.ecs.DescribeClusters(ctx, &ecs.DescribeClustersInput{Clusters: arns}, decodePage(&page, "clusters", a.cluster))
+		_, err = a.ecs.DescribeClusters(ctx, &ecs.DescribeClustersInput{Clusters: arns}, body.Page(&page, "clusters", a.cluster))
 		return page, a.classify(ctx, "", err)
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/body"
 )
 
 type wireServiceDeployment struct {
@@ -119,7 +120,7 @@ func (a *Account) ServiceDeployments(ctx context.Context, service awsx.Ref, limi
 	found, err := awsx.Collect(gather(ctx, listed(arns), describeRevisions, func(ctx context.Context, arns []string) (page awsx.Page[awsx.ServiceDeployment], err error) {
 		_, err = a.ecs.DescribeServiceDeployments(ctx, &ecs.DescribeServiceDeploymentsInput{
 			ServiceDeploymentArns: arns,
-		}, decodePage(&page, "serviceDeployments", serviceDeployment))
+		}, body.Page(&page, "serviceDeployments", serviceDeployment))
 		return page, a.classify(ctx, service.ARN, err)
 	}))
 	inOrder(found, arns, func(d awsx.ServiceDeployment) string { return d.ARN })
@@ -131,7 +132,7 @@ func (a *Account) ServiceRevisions(ctx context.Context, arns []string) ([]awsx.S
 	found, err := awsx.Collect(gather(ctx, listed(arns), describeRevisions, func(ctx context.Context, arns []string) (page awsx.Page[awsx.ServiceRevision], err error) {
 		_, err = a.ecs.DescribeServiceRevisions(ctx, &ecs.DescribeServiceRevisionsInput{
 			ServiceRevisionArns: arns,
-		}, decodePage(&page, "serviceRevisions", serviceRevision))
+		}, body.Page(&page, "serviceRevisions", serviceRevision))
 		return page, a.classify(ctx, arns[0], err)
 	}))
 	inOrder(found, arns, func(r awsx.ServiceRevision) string { return r.ARN })

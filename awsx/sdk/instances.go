@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/body"
 	"gantry/internal/fault"
 )
 
@@ -63,7 +64,7 @@ func (a *Account) Instances(ctx context.Context, cluster awsx.Ref) awsx.Pages[aw
 	return gather(ctx, list, describeResources, func(ctx context.Context, arns []string) (page awsx.Page[awsx.Instance], err error) {
 		_, err = a.ecs.DescribeContainerInstances(ctx, &ecs.DescribeContainerInstancesInput{
 			Cluster: aws.String(cluster.Cluster), ContainerInstances: arns,
-		}, decodePage(&page, "containerInstances", keep))
+		}, body.Page(&page, "containerInstances", keep))
 		return page, a.classify(ctx, cluster.Cluster, err)
 	})
 }
@@ -161,7 +162,7 @@ func (a *Account) SetInstanceStatus(ctx context.Context, instance awsx.Ref, stat
 	keep := func(w *wireInstance) awsx.Instance { return a.instance(instance.Cluster, w, &attributeSets{}) }
 	_, err := a.ecs.UpdateContainerInstancesState(ctx, &ecs.UpdateContainerInstancesStateInput{
 		Cluster: aws.String(instance.Cluster), ContainerInstances: []string{instance.ARN}, Status: to,
-	}, decodePage(&page, "containerInstances", keep))
+	}, body.Page(&page, "containerInstances", keep))
 	switch {
 	case err != nil:
 		return awsx.Instance{}, a.classify(ctx, instance.ARN, err)

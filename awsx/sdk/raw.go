@@ -11,6 +11,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/body"
 	"gantry/internal/fault"
 )
 
@@ -57,12 +58,12 @@ func (a *Account) Raw(ctx context.Context, kind awsx.Kind, ref awsx.Ref) (json.R
 }
 
 func rawPage(page *awsx.Page[json.RawMessage], field string) func(*ecs.Options) {
-	return decodePage(page, field, func(w *json.RawMessage) json.RawMessage { return *w })
+	return body.Page(page, field, func(w *json.RawMessage) json.RawMessage { return *w })
 }
 
 func (a *Account) rawDefinition(ctx context.Context, id string) (json.RawMessage, error) {
 	var d describedDefinition
-	_, err := a.ecs.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(id)}, decodeInto(&d))
+	_, err := a.ecs.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(id)}, body.Into(&d))
 	return d.TaskDefinition, a.classify(ctx, id, err)
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/body"
 	"gantry/internal/fault"
 )
 
@@ -66,7 +67,7 @@ func (a *Account) RunTask(ctx context.Context, r awsx.RunTask) ([]awsx.Task, err
 	if r.Count < 0 || r.Count > mostTasks {
 		return nil, fault.Errorf(fault.Invalid, op, r.TaskDefinition, "one call starts 1 to %d tasks, not %d", mostTasks, r.Count)
 	}
-	body := runRequest{
+	run := runRequest{
 		Cluster: r.Cluster.Cluster, TaskDefinition: r.TaskDefinition, Count: r.Count, LaunchType: r.LaunchType,
 		CapacityProviderStrategy: r.CapacityProviderStrategy, NetworkConfiguration: r.NetworkConfiguration,
 		PlacementConstraints: r.PlacementConstraints, PlacementStrategy: r.PlacementStrategy, PlatformVersion: r.PlatformVersion,
@@ -74,24 +75,24 @@ func (a *Account) RunTask(ctx context.Context, r awsx.RunTask) ([]awsx.Task, err
 		StartedBy: r.StartedBy, ClientToken: r.Token,
 	}
 	if r.DefinitionTags {
-		body.PropagateTags = "TASK_DEFINITION"
+		run.PropagateTags = "TASK_DEFINITION"
 	}
 	if len(r.Overrides) > 0 {
-		body.Overrides = &runOverrides{}
+		run.Overrides = &runOverrides{}
 	}
 	for _, o := range r.Overrides {
 		c := containerOverride{Name: o.Container, Command: o.Command}
 		for _, v := range o.Env {
 			c.Environment = append(c.Environment, wireVariable{v.Name, v.Value.Reveal()})
 		}
-		body.Overrides.Containers = append(body.Overrides.Containers, c)
+		run.Overrides.Containers = append(run.Overrides.Containers, c)
 	}
-	send, err := requestJSON(op, r.TaskDefinition, body)
+	send, err := body.JSON(op, r.TaskDefinition, run)
 	if err != nil {
 		return nil, err
 	}
 	var page awsx.Page[awsx.Task]
-	_, err = a.ecs.RunTask(ctx, &ecs.RunTaskInput{TaskDefinition: aws.String(r.TaskDefinition)}, send, decodePage(&page, "tasks", a.task))
+	_, err = a.ecs.RunTask(ctx, &ecs.RunTaskInput{TaskDefinition: aws.String(r.TaskDefinition)}, send, body.Page(&page, "tasks", a.task))
 	switch {
 	case err != nil:
 		return nil, a.classify(ctx, r.TaskDefinition, err)
@@ -143,7 +144,7 @@ func (a *Account) StopTask(ctx context.Context, task awsx.Ref, reason string) (a
 	var out struct {
 		Task *wireTask `json:"task"`
 	}
-	if _, err := a.ecs.StopTask(ctx, &in, decodeInto(&out)); err != nil {
+	if _, err := a.ecs.StopTask(ctx, &in, body.Into(&out)); err != nil {
 		return awsx.Task{}, a.classify(ctx, task.ARN, err)
 	}
 	if out.Task == nil || out.Task.TaskArn == "" {

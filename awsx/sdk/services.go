@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/body"
 	"gantry/internal/fault"
 )
 
@@ -153,7 +154,7 @@ func (a *Account) services(ctx context.Context, cluster awsx.Ref, list lister[st
 	describe := func(ctx context.Context, arns []string) (page awsx.Page[awsx.Service], err error) {
 		_, err = a.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{
 			Cluster: aws.String(cluster.Cluster), Services: arns, Include: include,
-		}, decodePage(&page, "services", a.service))
+		}, body.Page(&page, "services", a.service))
 		return page, a.classify(ctx, cluster.Cluster, err)
 	}
 	return gather(ctx, list, describeServices, describe)
@@ -259,7 +260,7 @@ func (a *Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx
 	if u.Desired != nil && (*u.Desired < 0 || *u.Desired > math.MaxInt32) {
 		return awsx.Service{}, fault.Errorf(fault.Invalid, op, u.Service.ARN, "a desired count of %d is not possible", *u.Desired)
 	}
-	send, err := requestJSON(op, u.Service.ARN, updateRequest{
+	send, err := body.JSON(op, u.Service.ARN, updateRequest{
 		Cluster: u.Service.Cluster, Service: u.Service.ARN, TaskDefinition: u.TaskDefinition, DesiredCount: u.Desired,
 		ForceNewDeployment: u.ForceNew, DeploymentConfiguration: u.DeploymentConfiguration,
 	})
@@ -270,7 +271,7 @@ func (a *Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx
 		Service *wireService `json:"service"`
 	}
 	in := ecs.UpdateServiceInput{Cluster: aws.String(u.Service.Cluster), Service: aws.String(u.Service.ARN)}
-	if _, err := a.ecs.UpdateService(ctx, &in, send, decodeInto(&out)); err != nil {
+	if _, err := a.ecs.UpdateService(ctx, &in, send, body.Into(&out)); err != nil {
 		return awsx.Service{}, a.classify(ctx, u.Service.ARN, err)
 	}
 	if out.Service == nil || out.Service.ServiceArn == "" {

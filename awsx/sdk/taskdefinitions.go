@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/body"
 	"gantry/internal/fault"
 )
 
@@ -34,7 +35,7 @@ func (a *Account) TaskDefinition(ctx context.Context, id string) (*awsx.TaskDefi
 	var d describedDefinition
 	_, err := a.ecs.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{
 		TaskDefinition: aws.String(id), Include: []types.TaskDefinitionField{types.TaskDefinitionFieldTags},
-	}, decodeInto(&d))
+	}, body.Into(&d))
 	if err != nil {
 		return nil, a.classify(ctx, id, err)
 	}
@@ -86,7 +87,7 @@ func (a *Account) RegisterTaskDefinition(ctx context.Context, doc awsx.Document)
 	var d describedDefinition
 	_, err := a.ecs.RegisterTaskDefinition(ctx, &ecs.RegisterTaskDefinitionInput{
 		Family: aws.String(head.Family), ContainerDefinitions: []types.ContainerDefinition{},
-	}, request(doc), decodeInto(&d))
+	}, body.Request(doc), body.Into(&d))
 	if err != nil {
 		return nil, a.classify(ctx, head.Family, err)
 	}
@@ -101,7 +102,7 @@ func (a *Account) RegisterTaskDefinition(ctx context.Context, doc awsx.Document)
 // DeregisterTaskDefinition makes a revision INACTIVE.
 func (a *Account) DeregisterTaskDefinition(ctx context.Context, arn string) error {
 	var d describedDefinition
-	_, err := a.ecs.DeregisterTaskDefinition(ctx, &ecs.DeregisterTaskDefinitionInput{TaskDefinition: aws.String(arn)}, decodeInto(&d))
+	_, err := a.ecs.DeregisterTaskDefinition(ctx, &ecs.DeregisterTaskDefinitionInput{TaskDefinition: aws.String(arn)}, body.Into(&d))
 	if err != nil {
 		return a.classify(ctx, arn, err)
 	}

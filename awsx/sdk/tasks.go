@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/body"
 )
 
 type wireTask struct {
@@ -106,7 +107,7 @@ func (a *Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.T
 	return gather(ctx, list, describeResources, func(ctx context.Context, arns []string) (page awsx.Page[awsx.Task], err error) {
 		_, err = a.ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{
 			Cluster: aws.String(q.Cluster.Cluster), Tasks: arns,
-		}, decodePage(&page, "tasks", a.task))
+		}, body.Page(&page, "tasks", a.task))
 		return page, a.classify(ctx, q.Cluster.Cluster, err)
 	})
 }

@@ -1,4 +1,4 @@
-package sdk
+package body
 
 import (
 	"bytes"
@@ -51,9 +51,9 @@ func answer(decode func(io.Reader) error) func(*ecs.Options) {
 	}
 }
 
-// request makes an ECS call send body instead of what the SDK serialized. The
+// Request makes an ECS call send body instead of what the SDK serialized. The
 // length and the signature are computed from it afterwards.
-func request(body []byte) func(*ecs.Options) {
+func Request(body []byte) func(*ecs.Options) {
 	write := func(
 		ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler,
 	) (middleware.SerializeOutput, middleware.Metadata, error) {
@@ -75,8 +75,8 @@ func request(body []byte) func(*ecs.Options) {
 	}
 }
 
-// decodeInto decodes a whole answer into a fresh T at each attempt.
-func decodeInto[T any](to *T) func(*ecs.Options) {
+// Into decodes a whole answer into a fresh T at each attempt.
+func Into[T any](to *T) func(*ecs.Options) {
 	return answer(func(r io.Reader) error {
 		var fresh T
 		if err := json.NewDecoder(r).Decode(&fresh); err != nil {
@@ -87,9 +87,9 @@ func decodeInto[T any](to *T) func(*ecs.Options) {
 	})
 }
 
-// decodePage decodes a describe call's answer: the elements of the list named
+// Page decodes a describe call's answer: the elements of the list named
 // field, one at a time, each turned into what is kept, and the failures.
-func decodePage[W, T any](page *awsx.Page[T], field string, keep func(*W) T) func(*ecs.Options) {
+func Page[W, T any](page *awsx.Page[T], field string, keep func(*W) T) func(*ecs.Options) {
 	return answer(func(r io.Reader) error {
 		var fresh awsx.Page[T]
 		err := decodeFields(r, func(name string, d *json.Decoder) error {
@@ -162,14 +162,14 @@ func expect(d *json.Decoder, delim json.Delim) error {
 	return nil
 }
 
-// requestJSON makes an ECS call send a value as JSON in the place of what the
+// JSON makes an ECS call send a value as JSON in the place of what the
 // SDK would have written.
-func requestJSON(op, resource string, value any) (func(*ecs.Options), error) {
+func JSON(op, resource string, value any) (func(*ecs.Options), error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(value); err != nil {
 		return nil, fault.Errorf(fault.Invalid, op, resource, "the request cannot be written as JSON: %w", err)
 	}
-	return request(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
+	return Request(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
 }

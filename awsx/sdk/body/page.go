@@ -1,4 +1,4 @@
-package sdk
+package body
 
 import (
 	"bufio"
@@ -47,9 +47,9 @@ func (p *webPage) between() bool {
 	return true
 }
 
-// refusePages has a web page end a call before anything reads it as an answer: to
+// RefusePages has a web page end a call before anything reads it as an answer: to
 // some of the SDK's readers it is one without a single field.
-func refusePages(stack *middleware.Stack) error {
+func RefusePages(stack *middleware.Stack) error {
 	read := func(
 		ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler,
 	) (middleware.DeserializeOutput, middleware.Metadata, error) {
@@ -74,8 +74,8 @@ func refusePages(stack *middleware.Stack) error {
 	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc(webPageID, read), middleware.After)
 }
 
-// pageFailure fills e when a web page answered.
-func pageFailure(e *fault.Error, err error) bool {
+// PageFailure fills e when a web page answered.
+func PageFailure(e *fault.Error, err error) bool {
 	var page *webPage
 	if !errors.As(err, &page) {
 		return false
