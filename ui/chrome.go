@@ -153,7 +153,12 @@ func (s *Shell) windowTitle(head Header) string {
 	return title
 }
 
-// headLine says where one is, what may be done there and how current it is.
+// leastFresh is what is kept of how current a screen is: its glyph, and that there is more.
+const leastFresh = 3
+
+// headLine says where one is, what may be done there and how current it is. Where that is
+// too much, the key that arms gives way, then how current it is, then the beginning of where
+// one is, whose end is cluster and service.
 func (s *Shell) headLine(head Header) string {
 	tail := s.theme.Glyphs().Ellipsis
 	var badge, gate string
@@ -164,28 +169,34 @@ func (s *Shell) headLine(head Header) string {
 		}
 		badge = s.theme.Paint(role, text.Truncate(head.Badge.Text, s.w/4, tail)) + " "
 	}
-	if label := s.gateLabel(head.Scope); label != "" {
+	label, arms := s.gateLabel(head.Scope)
+	if label != "" {
 		gate = "   " + s.theme.Paint(theme.Warn, text.Line(label))
 	}
-	right := s.freshness(head)
-	fixed := text.WidthPainted(badge) + text.WidthPainted(gate) + text.WidthPainted(right)
-	room := max(0, s.w-fixed-1)
-	crumb := s.theme.Paint(theme.Title, text.TruncateMiddle(head.Crumb, room, tail))
+	right, where := s.freshness(head), text.Width(head.Crumb)
+	free := s.w - 1 - text.WidthPainted(badge+gate)
+	if arms := s.theme.Paint(theme.Warn, text.Line(arms)); where+text.WidthPainted(arms+right) <= free {
+		gate += arms
+	} else {
+		right = text.TruncatePainted(right, max(leastFresh, free-where), tail)
+		where = max(0, free-text.WidthPainted(right))
+	}
+	crumb := s.theme.Paint(theme.Title, text.TruncateLeft(head.Crumb, where, tail))
 	return spread(badge+crumb+gate, right, s.w, tail)
 }
 
-// gateLabel is the mode in words, with the key or the time left.
-func (s *Shell) gateLabel(scope string) string {
+// gateLabel is the mode in words, with the time left, and the key that would arm.
+func (s *Shell) gateLabel(scope string) (label, arms string) {
 	m := s.mode(scope)
 	switch {
 	case m.Label == "":
-		return ""
+		return "", ""
 	case m.Left > 0:
-		return m.Label + " " + minutes(m.Left)
+		return m.Label + " " + minutes(m.Left), ""
 	case !m.Writable && m.Armable:
-		return m.Label + " (" + s.opts.Keys.Key(ActArm) + " arms)"
+		return m.Label, " (" + s.opts.Keys.Key(ActArm) + " arms)"
 	}
-	return m.Label
+	return m.Label, ""
 }
 
 func (s *Shell) freshness(head Header) string {

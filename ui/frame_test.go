@@ -38,6 +38,32 @@ func TestFrames(t *testing.T) {
 	})
 }
 
+// TestTheStatusGivesWayToClusterAndService, after the key that arms: then the beginning of
+// where one is. The glyph of the state stays.
+func TestTheStatusGivesWayToClusterAndService(t *testing.T) {
+	g := &gate{mode: ui.Mode{Label: "READ-ONLY", Armable: true}}
+	c, s := start(t, orchard, func(o *uitest.Options) { o.Shell.Gate = g })
+	for _, tt := range []struct {
+		w                   int
+		crumb, status, want string
+	}{
+		{80, "main/eu-west-1 orchard fruit", "live", "PROD main/eu-west-1 orchard fruit   READ-ONLY (W arms)           ● live   2 RIPE"},
+		{80, "main/eu-west-1 orchard fruit", "picking, last 5m old", "PROD main/eu-west-1 orchard fruit   READ-ONLY    ● picking, last 5m old   2 RIPE"},
+		{80, "main/eu-west-1 north-orchard apple-trees logs", "picking, last 5m old", "PROD main/eu-west-1 north-orchard apple-trees logs   READ-ONLY ● picking, last …"},
+		{60, "main/eu-west-1 north-orchard apple-trees logs", "live", "PROD …-west-1 north-orchard apple-trees logs   READ-ONLY ● …"},
+		{60, "main/eu-west-1 orchard fruit", "", "PROD main/eu-west-1 orchard fruit   READ-ONLY         2 RIPE"},
+	} {
+		s.head.Crumb, s.head.Fresh = tt.crumb, ui.Fresh{State: ui.FreshLive, Text: tt.status}
+		if tt.status == "" {
+			s.head.Fresh = ui.Fresh{}
+		}
+		c.Resize(tt.w, 24)
+		if got := c.Screen()[0]; got != tt.want {
+			t.Errorf("of %s, %s\n%s\nwant\n%s", tt.crumb, tt.status, got, tt.want)
+		}
+	}
+}
+
 func TestHelpFrame(t *testing.T) {
 	uitest.Golden(t, uitest.Looks(), func(t *testing.T, l uitest.Look) *uitest.Console {
 		c, _ := start(t, orchard, func(o *uitest.Options) { o.Shell.Terminal = l.Terminal() })

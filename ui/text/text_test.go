@@ -52,7 +52,7 @@ func TestTruncatedTextFitsAndIsUncutWhenItFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, w := strange().Draw(t, "s"), rapid.IntRange(0, 60).Draw(t, "w")
 		for name, f := range map[string]func(string, int, string) string{
-			"Truncate": text.Truncate, "TruncateLeft": text.TruncateLeft, "TruncateMiddle": text.TruncateMiddle,
+			"Truncate": text.Truncate, "TruncateLeft": text.TruncateLeft,
 		} {
 			out := f(s, w, "…")
 			checkPrintable(t, out)
@@ -95,7 +95,6 @@ func TestCutting(t *testing.T) {
 		{text.Truncate("東京都", 5, "…"), "東京…"},
 		{text.Truncate("東京都", 4, "…"), "東…"},
 		{text.TruncateLeft("registry/api:v2.31.0", 8, "…"), "…v2.31.0"},
-		{text.TruncateMiddle(arn, 11, "…"), "arn:a…n/api"},
 		{text.Fit("a\nb", 5, "…"), `a\nb `},
 		{text.FitRight("4/4", 5, "…"), "  4/4"},
 		{text.Window("東京都", 1, 4), " 京 "},

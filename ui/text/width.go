@@ -66,22 +66,6 @@ func TruncateLeft(s string, w int, tail string) string {
 	return tail + behind(s, total-keep)
 }
 
-// TruncateMiddle returns both ends of s in at most w cells, with tail between them
-// when something is cut out. It suits ARNs and digests.
-func TruncateMiddle(s string, w int, tail string) string {
-	s = clean.Line(s)
-	total := width(s, "")
-	if total <= w {
-		return s
-	}
-	keep := w - width(tail, tail)
-	if keep < 0 {
-		return head(tail, w)
-	}
-	left := (keep + 1) / 2
-	return head(s, left) + tail + behind(s, total-(keep-left))
-}
-
 // Pad adds spaces behind s up to w cells. It cuts nothing.
 func Pad(s string, w int) string {
 	s = clean.Line(s)

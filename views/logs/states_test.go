@@ -101,7 +101,7 @@ func TestATroubleLeavesTheLines(t *testing.T) {
 		d.Advance(10*time.Second).Shows("retrying in", "too many requests", "line 2")
 		d.shelf.Do(func() { d.shelf.Err = nil })
 		d.Advance(40*time.Second).Advance(time.Second).Shows("following", "line 2").Hides("too many requests")
-		d.Advance(5 * time.Minute).Shows("following, newest 6m old")
+		d.Advance(5 * time.Minute).Shows("following, newest 6m")
 		d.shelf.Do(func() { d.shelf.Err = fault.Errorf(fault.Denied, "search", "", "revoked") })
 		d.Advance(10*time.Second).Advance(10*time.Second).Shows("stopped, denied", "revoked", "line 2")
 		d.shelf.Do(func() { d.shelf.Err = nil })
