@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -40,16 +41,13 @@ func (a *Account) describeGroups(in tree) (tree, error) {
 func (a *Account) ofGroup(kind string) answer {
 	return func(in tree) (tree, error) {
 		arn := text(in, "TargetGroupArn")
-		for _, e := range a.find(kind, func(e tree) bool { return text(e, "TargetGroupArn") == arn }) {
-			out := tree{}
-			for name, v := range e {
-				if name != "TargetGroupArn" {
-					out[name] = v
-				}
-			}
-			return out, nil
+		found := a.find(kind, func(e tree) bool { return text(e, "TargetGroupArn") == arn })
+		if len(found) == 0 {
+			return nil, absent(kind + " of " + arn)
 		}
-		return nil, absent(kind + " of " + arn)
+		out := maps.Clone(found[0])
+		delete(out, "TargetGroupArn")
+		return out, nil
 	}
 }
 
