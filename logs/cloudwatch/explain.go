@@ -39,7 +39,8 @@ func (s *Source) Explain(ctx context.Context, q logs.Query, r logs.Range) (logs.
 		if len(words) == 1 || of.Cause < x.Cause {
 			x.Cause = of.Cause
 		}
-		if of.Newest.After(x.Newest) {
+		// Streams are the containers' own: that they are silent tells nothing of others.
+		if of.Newest.After(x.Newest) && !of.Newest.Before(r.From) {
 			x.Newest = of.Newest
 		}
 	}

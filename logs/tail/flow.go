@@ -2,7 +2,6 @@ package tail
 
 import (
 	"context"
-	"time"
 
 	"gantry/logs"
 )
@@ -12,14 +11,11 @@ type Flow uint8
 
 // The ways in which lines come.
 const (
-	// FlowUnknown means that nothing has come, and that the store does not say when
-	// it last had anything.
+	// FlowUnknown means that nothing has come, or nothing new, and that the store does
+	// not say when it last had anything.
 	FlowUnknown Flow = iota
 	// Flowing means that lines come soon after they were written.
 	Flowing
-	// Lagging means that lines come, and that the newest was written more than a
-	// minute ago: the pipeline is behind.
-	Lagging
 	// Quiet means that for a minute no line of the query came while lines of others
 	// did: what is followed writes nothing.
 	Quiet
@@ -28,17 +24,21 @@ const (
 	Stalled
 )
 
-// explain finds out how lines come. While none do it asks the store why, from time
-// to time.
+// explain finds out how lines come. While none do, or those that do are old, it asks
+// the store why, from time to time: old lines alone may be of a task that is dead or of
+// a query that matches nothing newer.
 func (p *pump) explain(ctx context.Context, fresh bool) {
 	now := wall()
 	if fresh {
 		p.heard = now
-		p.status.Explanation, p.status.Flow = nil, p.pace(now)
-		return
+		p.status.Explanation = nil
+		if now.Sub(p.newestSeen()) < staleAfter {
+			p.status.Flow = Flowing
+			return
+		}
 	}
 	none := p.status.Lines == 0
-	if !none && now.Sub(p.heard) < staleAfter || !p.explained.IsZero() && now.Sub(p.explained) < explainEvery {
+	if !none && !fresh && now.Sub(p.heard) < staleAfter || !p.explained.IsZero() && now.Sub(p.explained) < explainEvery {
 		return
 	}
 	p.explained = now
@@ -56,6 +56,9 @@ func (p *pump) explain(ctx context.Context, fresh bool) {
 	}
 	switch {
 	case x.Newest.IsZero():
+		if fresh {
+			p.status.Flow = FlowUnknown
+		}
 		return
 	case now.Sub(x.Newest) < staleAfter:
 		p.status.Flow = Quiet
@@ -63,12 +66,4 @@ func (p *pump) explain(ctx context.Context, fresh bool) {
 		p.status.Flow = Stalled
 	}
 	p.status.IndexNewest = x.Newest
-}
-
-// pace tells lines that come in time from those that the pipeline held back.
-func (p *pump) pace(now time.Time) Flow {
-	if now.Sub(p.newestSeen()) >= staleAfter {
-		return Lagging
-	}
-	return Flowing
 }

@@ -28,9 +28,9 @@ func TestWhyNoLinesComeIsToldApart(t *testing.T) {
 	}{
 		"others write":              {others: now, age: 4 * time.Minute, want: tail.Quiet, words: "newest 6m old, quiet while others write"},
 		"nobody writes":             {others: func(time.Time) time.Time { return time.Now().Add(-time.Hour) }, age: 4 * time.Minute, want: tail.Stalled, words: "nothing new of anybody"},
-		"the store does not say":    {age: 4 * time.Minute, want: tail.Lagging, words: "newest 6m old, the pipeline is behind"},
+		"the store does not say":    {age: 4 * time.Minute, want: tail.FlowUnknown, words: "newest 6m old, no newer line"},
 		"a line that came just now": {others: now, age: -118 * time.Second, want: tail.Flowing, words: "following"},
-		"a line that came late":     {others: now, delay: 118 * time.Second, want: tail.Lagging, words: "the pipeline is behind"},
+		"a line that came late":     {others: now, delay: 118 * time.Second, want: tail.Quiet, words: "quiet while others write"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			src := &logstest.Store{Others: c.others}
@@ -47,6 +47,26 @@ func TestWhyNoLinesComeIsToldApart(t *testing.T) {
 			got.Last.State, got.Last.Err = tail.Following, nil
 			if words := got.Last.Words(time.Now()); !strings.Contains(words, c.words) {
 				t.Errorf("%s: %q, want %q in it", name, words, c.words)
+			}
+		})
+	}
+}
+
+// TestAnOldNewestLineIsNoPipelineThatIsBehind opens on what a dead task wrote last.
+func TestAnOldNewestLineIsNoPipelineThatIsBehind(t *testing.T) {
+	for words, others := range map[string]func(time.Time) time.Time{
+		"newest 38m old, quiet while others write":                       func(now time.Time) time.Time { return now.Add(-2 * time.Second) },
+		"newest 38m old, nothing new of anybody: the pipeline is behind": func(now time.Time) time.Time { return now.Add(-20 * time.Minute) },
+		"newest 38m old, no newer line":                                  nil,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			src := &logstest.Store{Others: others}
+			at := time.Now().Add(-38 * time.Minute)
+			src.Add(logstest.Doc(1, at, at))
+			got := tailtest.Watch(src, tail.Options{}, 10*time.Second)
+			got.Last.State, got.Last.Err = tail.Following, nil
+			if said := got.Last.Words(time.Now()); !strings.HasSuffix(said, words) {
+				t.Errorf("it says %q, want %q", said, words)
 			}
 		})
 	}

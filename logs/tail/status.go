@@ -114,13 +114,15 @@ func (s Status) age(now time.Time) string {
 // flow says in words why there is nothing newer.
 func (s Status) flow() string {
 	switch s.Flow {
-	case Lagging:
-		return ", the pipeline is behind"
 	case Quiet:
 		return ", quiet while others write"
 	case Stalled:
 		return ", nothing new of anybody: the pipeline is behind"
-	case FlowUnknown, Flowing:
+	case FlowUnknown:
+		if s.Lines > 0 {
+			return ", no newer line"
+		}
+	case Flowing:
 	}
 	return ""
 }
