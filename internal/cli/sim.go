@@ -18,11 +18,11 @@ func (p *program) simCommand() *cobra.Command {
 		Short: "Serve the simulated account on an address",
 		Long: `Serve the account of the demo over HTTP, for gantry, the AWS CLI and any SDK:
 point AWS_ENDPOINT_URL at the first address it prints, and gantry's log endpoint
-(logs.endpoints in the configuration file) at the second.
+(logs.endpoints in the configuration file) at the second: beside each stands what sets it.
 
 Any of --clusters, --services and --tasks makes a generated account of that size
 instead of the demo's. With --from it is a snapshot that is served: calls that read are
-answered from it, all others refused.
+answered from it, all others refused. No log store is served with it.
 
 ` + scenarioWords() + `
 `,
@@ -30,9 +30,11 @@ answered from it, all others refused.
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ready := func(s app.SimAddresses) {
 				fmt.Fprintf(p.Out, "aws   %s   (AWS_ENDPOINT_URL=%s AWS_REGION=%s AWS_ACCESS_KEY_ID=sim AWS_SECRET_ACCESS_KEY=sim)\n", s.AWS, s.AWS, s.Region)
-				if s.Logs != "" {
-					fmt.Fprintf(p.Out, "logs  %s   (Elasticsearch; index %s)\n", s.Logs, s.Index)
+				if s.Logs == "" {
+					fmt.Fprintf(p.Out, "logs  none   (a snapshot's lines are read by gantry logs --replay %s)\n", from)
+					return
 				}
+				fmt.Fprintf(p.Out, "logs  %s   (Elasticsearch; index %s; echo 'logs: {endpoints: [%s]}' > sim.yaml; export GANTRY_CONFIG=sim.yaml)\n", s.Logs, s.Index, s.Logs)
 			}
 			var err error
 			if from != "" {

@@ -201,12 +201,17 @@ func TestSimServesUntilItIsTold(t *testing.T) {
 		ended <- run(ctx, Streams{Out: out}, "sim", "--listen", "127.0.0.1:0", "--scenario", "steady", "--speed", "50")
 	}()
 	addresses := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindAllString(<-ready, -1)
-	if len(addresses) != 3 || addresses[0] != addresses[1] || addresses[0] == addresses[2] {
+	if len(addresses) != 4 || addresses[0] != addresses[1] || addresses[0] == addresses[2] || addresses[2] != addresses[3] {
 		t.Fatalf("printed\n%s", out.all.String())
 	}
 	run(t.Context(), Streams{}, "status", "--endpoint", addresses[0]).wants(t, 0, "prod     ACTIVE")
+	// The configuration is the one that it prints.
 	file := filepath.Join(t.TempDir(), "c.yaml")
-	if err := os.WriteFile(file, []byte("logs:\n  endpoints: ["+addresses[2]+"]\n"), 0o600); err != nil {
+	printed := regexp.MustCompile(`echo '(.*)' > sim\.yaml; export GANTRY_CONFIG=sim\.yaml`).FindStringSubmatch(out.all.String())
+	if len(printed) != 2 {
+		t.Fatalf("no configuration for the log store:\n%s", out.all.String())
+	}
+	if err := os.WriteFile(file, []byte(printed[1]+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	run(t.Context(), Streams{}, "logs", "prod/catalog", "--endpoint", addresses[0], "--config", file).wants(t, 0, "(gelf)")
