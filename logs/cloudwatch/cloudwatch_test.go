@@ -81,6 +81,37 @@ func TestEveryLineIsReadOnceInEitherDirection(t *testing.T) {
 	})
 }
 
+// TestEventsOfOneTimeTellNoOrder reads a group whose service gives the oldest events
+// first whatever it is asked for, and whose oldest are of one time and more than one
+// answer may request.
+func TestEventsOfOneTimeTellNoOrder(t *testing.T) {
+	s := &service{perPage: 1, headOnly: true}
+	g := GroupID{home, "/g"}
+	const same = maxPages + 3
+	for i := range same + 2 {
+		s.write(g, "web/0", at(max(0, i-same+1)), at(0), fmt.Sprint(i))
+	}
+	h := logs.OpenHistory(New(s, home), logs.Query{Where: inGroup("/g")}, logs.Range{From: at(-1000), To: at(7_200_000)}, logs.Older, logs.Known{})
+	seen := map[string]int{}
+	for {
+		page, err := h.Next(t.Context(), 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range page.Entries {
+			seen[e.Message]++
+		}
+		if !page.Full {
+			break
+		}
+	}
+	for i := range same + 2 {
+		if seen[fmt.Sprint(i)] != 1 {
+			t.Errorf("line %d came %d times", i, seen[fmt.Sprint(i)])
+		}
+	}
+}
+
 // TestNoLineIsLostToThePattern holds the service's pattern against the comparison
 // that decides.
 func TestNoLineIsLostToThePattern(t *testing.T) {

@@ -181,7 +181,11 @@ func (s *Source) window(
 		if err != nil {
 			return how, err
 		}
-		if s.orders.learn(t.group.Region, order); order != onlyAscending {
+		s.orders.learn(t.group.Region, order)
+		// Events of one time tell no order: as long as there are more of them, they may be
+		// the oldest as well as the newest.
+		untold := order == unknownOrder && how == unread
+		if order != onlyAscending && !untold {
 			return how, nil
 		}
 		*found, *read = (*found)[:before], edge
