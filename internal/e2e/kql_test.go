@@ -75,7 +75,7 @@ var kqlCases = []struct{ kql, dsl string }{
 	{`@timestamp:2026-03`, `{"range":{"@timestamp":{"gte":"2026-03-01T00:00:00Z","lt":"2026-03-02T00:00:00Z"}}}`},
 	{`@timestamp:2026`, `{"match_none":{}}`},
 	{`@timestamp <= 2026-03-01||+1d`, `{"range":{"@timestamp":{"lte":"2026-03-02T00:00:00Z"}}}`},
-	{`@timestamp >= 2026-03-02T02:00+0200`, `{"range":{"@timestamp":{"gte":"2026-03-02T00:00:00Z"}}}`},
+	{`@timestamp >= "2026-03-02T02:00+0200"`, `{"range":{"@timestamp":{"gte":"2026-03-02T00:00:00Z"}}}`},
 	{`level:INFO line`, `{"term":{"level":"INFO line"}}`},
 	{`level:"INFO line"`, `{"term":{"level":"INFO line"}}`},
 	{`level:INFO l*`, `{"prefix":{"level":"INFO l"}}`},

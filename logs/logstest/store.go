@@ -50,6 +50,13 @@ func (s *Store) Add(docs ...Document) {
 	s.Docs = append(s.Docs, docs...)
 }
 
+// Searched returns how many searches there were so far.
+func (s *Store) Searched() int {
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	return s.Searches
+}
+
 // Visible returns the documents of a range that have arrived.
 func (s *Store) Visible(r logs.Range) []Document {
 	var found []Document

@@ -88,8 +88,8 @@ func TestANewQueryDoesNotShortenTheWaitAfterAFailure(t *testing.T) {
 			time.Sleep(time.Second)
 			live.SetQuery(logs.Query{Text: "x"})
 		}
-		if src.Searches != 1 {
-			t.Errorf("%d searches within the wait that was asked for", src.Searches)
+		if n := src.Searched(); n != 1 {
+			t.Errorf("%d searches within the wait that was asked for", n)
 		}
 	})
 }

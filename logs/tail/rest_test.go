@@ -37,10 +37,10 @@ func TestATailThatRestsAsksRarelyAndMissesNothing(t *testing.T) {
 			}
 		}
 		take(10 * time.Second)
-		before := src.Searches
+		before := src.Searched()
 		live.Rest(true)
 		take(time.Hour)
-		if n := src.Searches - before; n > 60 {
+		if n := src.Searched() - before; n > 60 {
 			t.Errorf("%d searches in an hour of rest", n)
 		}
 		missing := lines - len(got.Counts)

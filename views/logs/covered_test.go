@@ -16,9 +16,9 @@ func TestATailThatLiesCoveredAsksRarely(t *testing.T) {
 		s, a, scope := stocked(20)
 		d := openLogs(t, s, a, scope, viewstest.Standard, nil)
 		d.Press("enter").Shows("line 19.") // its record lies above
-		before := d.shelf.Polls
+		before := d.shelf.Polled()
 		d.Advance(20 * time.Minute)
-		if n := d.shelf.Polls - before; n > 15 {
+		if n := d.shelf.Polled() - before; n > 15 {
 			t.Errorf("%d searches in twenty minutes under a record", n)
 		}
 		d.say(0, "info", "line 20.")

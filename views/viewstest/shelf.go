@@ -111,6 +111,13 @@ func (s *Shelf) Since(_ context.Context, q logs.Query, r logs.Range, limit int) 
 	return s.page(s.found(q, r), limit), nil
 }
 
+// Polled returns how many polls there were so far.
+func (s *Shelf) Polled() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Polls
+}
+
 // Explain returns what the test says of an empty search.
 func (s *Shelf) Explain(context.Context, logs.Query, logs.Range) (logs.Explanation, error) {
 	s.mu.Lock()
