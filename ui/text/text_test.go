@@ -88,7 +88,6 @@ func TestWrappedTextLosesNothing(t *testing.T) {
 }
 
 func TestCutting(t *testing.T) {
-	const arn = "arn:aws:ecs:eu-west-1:123:service/main/api"
 	for _, c := range []struct{ got, want string }{
 		{text.Truncate("api-orders", 6, "…"), "api-o…"},
 		{text.Truncate("api-orders", 0, "…"), ""},
