@@ -12,6 +12,7 @@ import (
 	"gantry/awsx/deploy/follow"
 	"gantry/internal/app"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/reading"
 	"gantry/internal/inquiry"
 )
 
@@ -52,7 +53,7 @@ func (p *program) lastLines(ctx context.Context, a *app.App, plan deploy.Plan, r
 		fmt.Fprintln(p.Err, "  "+printing.Shown(stamp+line.Text))
 	}
 	if err == nil && last.Partial != nil {
-		err = partial(last.Partial)
+		err = reading.Partial(last.Partial)
 	}
 	if err != nil && !errors.Is(err, app.ErrNoLogs) {
 		fmt.Fprintln(p.Err, "warning: the last log lines were not read: "+printing.Shown(err.Error()))

@@ -13,6 +13,7 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/clean"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/reading"
 	"gantry/logs"
 	"gantry/logs/kql"
 	"gantry/ui/text"
@@ -128,12 +129,12 @@ func (p *program) logs(ctx context.Context, target string, f logFlags, wholeTask
 		src := a.OpenLogs(a.Context)
 		lines := printing.NewLines(p.Out, scope, f.output)
 		if f.follow {
-			return followLines(ctx, src, query, r.From, f.limit, lineOutput{
-				line: lines.Print, flush: lines.Flush,
-				state: func(state string) { fmt.Fprintln(p.Err, clean.Line(state)) },
+			return reading.Follow(ctx, src, query, r.From, f.limit, reading.Output{
+				Line: lines.Print, Flush: lines.Flush,
+				State: func(state string) { fmt.Fprintln(p.Err, clean.Line(state)) },
 			})
 		}
-		n, err := readLines(ctx, src, query, r, f.limit, lines.Print)
+		n, err := reading.Lines(ctx, src, query, r, f.limit, lines.Print)
 		if flushed := lines.Flush(); err == nil {
 			err = flushed
 		}

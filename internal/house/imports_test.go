@@ -67,8 +67,9 @@ views/...: ui/... bubbletea awsx awsx/alb awsx/change awsx/deploy/... awsx/diagn
 internal/config: awsx awsx/deploy/... logs/ecslog internal/clean internal/fault xdg yaml
 internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk
 internal/app/...: awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/loading internal/notify internal/words bubbletea colorprofile | internal/canarytest xdg
+internal/cli/reading: logs logs/tail internal/fault | logs/elastic logs/sim
 internal/cli/printing: awsx awsx/deploy/... internal/clean internal/inquiry/... logs ui/text
-internal/cli: awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... logs logs/kql logs/tail ui/text internal/app/... internal/clean internal/cli/printing internal/config internal/fault internal/inquiry/... internal/loading internal/words internal/difference cobra term | awsx/sim/... logs/elastic logs/sim internal/audit internal/canarytest xdg
+internal/cli: awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... logs logs/kql logs/tail ui/text internal/app/... internal/clean internal/cli/printing internal/cli/reading internal/config internal/fault internal/inquiry/... internal/loading internal/words internal/difference cobra term | awsx/sim/... logs/elastic logs/sim internal/audit internal/canarytest xdg
 .: internal/cli internal/loading
 internal/e2e: | awsx awsx/sdk awsx/sim/... logs logs/ecslog logs/elastic logs/tail logs/kql/analysis internal/fault ansi pty vt
 `

@@ -1,4 +1,4 @@
-package cli
+package reading_test
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"gantry/internal/cli/reading"
 	"gantry/logs"
 	"gantry/logs/elastic"
 	logsim "gantry/logs/sim"
@@ -37,7 +38,7 @@ func TestARangeIsReadWholeAcrossPages(t *testing.T) {
 	src := stored(t, n, began)
 	var last time.Time
 	seen := map[string]int{}
-	got, err := readLines(t.Context(), src, logs.Query{}, logs.Range{From: began}, 0, func(e logs.Entry) error {
+	got, err := reading.Lines(t.Context(), src, logs.Query{}, logs.Range{From: began}, 0, func(e logs.Entry) error {
 		if e.Time.Before(last) {
 			t.Errorf("%s comes after %s", e.Time, last)
 		}
@@ -54,7 +55,7 @@ func TestTheNewestLinesAreReadOldestFirst(t *testing.T) {
 	began := time.Now().Add(-time.Hour).Truncate(time.Second)
 	src := stored(t, 100, began)
 	var got []string
-	n, err := readLines(t.Context(), src, logs.Query{}, logs.Range{From: began}, 3, func(e logs.Entry) error {
+	n, err := reading.Lines(t.Context(), src, logs.Query{}, logs.Range{From: began}, 3, func(e logs.Entry) error {
 		got = append(got, e.Message)
 		return nil
 	})
@@ -62,7 +63,7 @@ func TestTheNewestLinesAreReadOldestFirst(t *testing.T) {
 		t.Errorf("%d lines %v, %v", n, got, err)
 	}
 	full := errors.New("the disk is full")
-	if n, err := readLines(t.Context(), src, logs.Query{}, logs.Range{From: began}, 3, func(logs.Entry) error { return full }); n != 0 || !errors.Is(err, full) {
+	if n, err := reading.Lines(t.Context(), src, logs.Query{}, logs.Range{From: began}, 3, func(logs.Entry) error { return full }); n != 0 || !errors.Is(err, full) {
 		t.Errorf("%d lines were printed, %v", n, err)
 	}
 }

@@ -1,4 +1,6 @@
-package cli
+// Package reading is how commands read logs: the newest lines of a range, and what
+// arrives after them. How a line is printed is the caller's.
+package reading
 
 import (
 	"context"
@@ -15,10 +17,10 @@ import (
 // pageSize is how many lines one request of a read without a limit asks for.
 const pageSize = 1000
 
-// readLines prints the newest lines of a range, at most limit of them, in the order
+// Lines prints the newest lines of a range, at most limit of them, in the order
 // of their times; a limit of zero prints all. It returns how many it printed. A
 // limit that is more than the store hands out at once is Invalid.
-func readLines(ctx context.Context, src logs.Source, q logs.Query, r logs.Range, limit int, print func(logs.Entry) error) (n int, err error) {
+func Lines(ctx context.Context, src logs.Source, q logs.Query, r logs.Range, limit int, print func(logs.Entry) error) (n int, err error) {
 	if most := src.Limits().MaxPage; limit > most {
 		return 0, &fault.Error{Class: fault.Invalid, Op: "read logs", Err: fmt.Errorf("%d lines were asked for", limit),
 			Fix: fmt.Sprintf("give --limit as at most %d, or as 0 for all lines of the range", most)}
@@ -45,7 +47,7 @@ func readLines(ctx context.Context, src logs.Source, q logs.Query, r logs.Range,
 			n++
 		}
 		if page.Partial != nil {
-			return n, partial(page.Partial)
+			return n, Partial(page.Partial)
 		}
 		if !page.Full || limit > 0 {
 			return n, nil
@@ -53,24 +55,24 @@ func readLines(ctx context.Context, src logs.Source, q logs.Query, r logs.Range,
 	}
 }
 
-// partial is the error of an answer that not all of the store gave.
-func partial(p *logs.Partial) error {
+// Partial is the error of an answer that not all of the store gave.
+func Partial(p *logs.Partial) error {
 	return fault.Errorf(fault.Failed, "read logs", "", "the answer is partial: %s", p)
 }
 
-// lineOutput is where followed lines go.
-type lineOutput struct {
-	line func(logs.Entry) error
-	// flush is called when what has arrived so far is printed.
-	flush func() error
-	// state is told in words what happens to the tail, when that changes.
-	state func(string)
+// Output is where followed lines go.
+type Output struct {
+	Line func(logs.Entry) error
+	// Flush is called when what has arrived so far is printed.
+	Flush func() error
+	// State is told in words what happens to the tail, when that changes.
+	State func(string)
 }
 
-// followLines prints the newest lines, at most limit of them and none before from,
+// Follow prints the newest lines, at most limit of them and none before from,
 // and then what arrives until ctx ends, which is no error. A limit of zero begins
 // with all lines since from.
-func followLines(ctx context.Context, src logs.Source, q logs.Query, from time.Time, limit int, out lineOutput) error {
+func Follow(ctx context.Context, src logs.Source, q logs.Query, from time.Time, limit int, out Output) error {
 	o := tail.Options{From: from}
 	if limit > 0 {
 		o = tail.Options{Last: limit}
@@ -90,18 +92,18 @@ func followLines(ctx context.Context, src logs.Source, q logs.Query, from time.T
 			if e.Time.Before(from) && e.Gap == nil && !e.Late {
 				continue
 			}
-			if err := out.line(e); err != nil {
+			if err := out.Line(e); err != nil {
 				return err
 			}
 		}
-		if err := out.flush(); err != nil {
+		if err := out.Flush(); err != nil {
 			return err
 		}
 		if b.Status.State == tail.Stopped && b.Status.Err != nil {
 			return b.Status.Err
 		}
 		if now := b.Status.Words(time.Now()); now != words && b.Status.State != tail.Following && b.Status.State != tail.Opening {
-			out.state(now)
+			out.State(now)
 			words = now
 		}
 	}
