@@ -93,49 +93,71 @@ func alike(b ui.Binding) bool {
 // what carries a change out: that asks for arming too, or says why it does nothing. No call
 // that changes something leaves in any of them.
 func TestLookingNeedsNoLeave(t *testing.T) {
-	became := map[string]map[string]string{} // by mode: what became of a binding
-	for _, mode := range []struct {
-		name    string
-		writing config.Writing
-	}{{"writable", config.Writing{}}, {"locked", config.Writing{Arm: 15 * time.Minute}}, {"read-only", config.Writing{Arm: 15 * time.Minute, ReadOnly: true}}} {
-		became[mode.name] = map[string]string{}
-		s := setting{alone: true, editor: "true", configure: func(c *config.Config) { c.Writing = mode.writing }}
-		sit(t, s, func(t *testing.T, d *desk) {
-			var last ui.Screen
-			tried := map[string]bool{}
-			for _, screen := range Catalog().Screens {
-				if screen.Screen == "verdicts" {
-					continue // is about what is being carried out
-				}
-				if _, ok := walks[screen.Screen]; !ok {
-					t.Fatalf("no walk leads to %s", screen.Screen)
-				}
-				for _, b := range screen.Bindings {
-					if b.Hidden || alike(b) && tried[b.ID+b.Name] {
-						continue
-					}
-					tried[b.ID+b.Name] = true
-					last = d.goTo(screen.Screen, last)
-					if len(b.Keys) > 0 {
-						d.take(b.Keys[0])
-					} else {
-						d.take(":"+b.ID, "enter")
-					}
-					at := screen.Screen + "/" + b.ID + " " + b.Name
-					became[mode.name][at] = d.outcome()
-					switch asks := strings.Contains(d.Text(), "Arm for 15 minutes and go on?"); {
-					case !b.Changes:
-						if want := became["writable"][at]; became[mode.name][at] != want {
-							t.Errorf("%s: %s comes to %q, and to %q where all may be changed", mode.name, at, became[mode.name][at], want)
-						}
-					case asks != (mode.name == "locked"), (mode.name == "read-only") != strings.Contains(d.Text(), "carry out: gantry was started read-only, so nothing is carried out"):
-						t.Errorf("%s: %s comes to\n%s", mode.name, at, d.Text())
-					}
-				}
-			}
-			if made := d.changes(); len(made) > 0 {
-				t.Errorf("%s: these calls were made: %v", mode.name, made)
-			}
-		})
+	modes := []*mode{
+		{name: "writable"},
+		{name: "locked", writing: config.Writing{Arm: 15 * time.Minute}},
+		{name: "read-only", writing: config.Writing{Arm: 15 * time.Minute, ReadOnly: true}},
 	}
+	t.Run("modes", func(t *testing.T) {
+		for _, m := range modes {
+			t.Run(m.name, m.tryAll)
+		}
+	})
+	for _, m := range modes[1:] {
+		for at, became := range m.became {
+			if want := modes[0].became[at]; became != want {
+				t.Errorf("%s: %s comes to %q, and to %q where all may be changed", m.name, at, became, want)
+			}
+		}
+	}
+}
+
+// mode is how far the console may change things, and what became there of each binding that
+// only looks.
+type mode struct {
+	name    string
+	writing config.Writing
+	became  map[string]string
+}
+
+func (m *mode) tryAll(t *testing.T) {
+	m.became = map[string]string{}
+	s := setting{editor: "true", configure: func(c *config.Config) { c.Writing = m.writing }}
+	sit(t, s, func(t *testing.T, d *desk) {
+		var last ui.Screen
+		tried := map[string]bool{}
+		for _, screen := range Catalog().Screens {
+			if screen.Screen == "verdicts" {
+				continue // is about what is being carried out
+			}
+			if _, ok := walks[screen.Screen]; !ok {
+				t.Fatalf("no walk leads to %s", screen.Screen)
+			}
+			for _, b := range screen.Bindings {
+				if b.Hidden || alike(b) && tried[b.ID+b.Name] {
+					continue
+				}
+				tried[b.ID+b.Name] = true
+				last = d.goTo(screen.Screen, last)
+				if len(b.Keys) > 0 {
+					d.take(b.Keys[0])
+				} else {
+					d.take(":"+b.ID, "enter")
+				}
+				at := screen.Screen + "/" + b.ID + " " + b.Name
+				if !b.Changes {
+					m.became[at] = d.outcome()
+					continue
+				}
+				asks := strings.Contains(d.Text(), "Arm for 15 minutes and go on?")
+				refused := strings.Contains(d.Text(), "carry out: gantry was started read-only, so nothing is carried out")
+				if asks != (m.name == "locked") || refused != (m.name == "read-only") {
+					t.Errorf("%s comes to\n%s", at, d.Text())
+				}
+			}
+		}
+		if made := d.changes(); len(made) > 0 {
+			t.Errorf("these calls were made: %v", made)
+		}
+	})
 }

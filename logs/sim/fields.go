@@ -27,10 +27,51 @@ func (f *fields) load() {
 	flatten(f.prefix, f.root, func(field string, value any) { f.values[field] = append(f.values[field], value) })
 }
 
-// of returns the values of a field, in full name.
+// of returns the values of a field, in full name. One field is walked to: most searches ask
+// for a few of a document's many.
 func (f *fields) of(name string) []any {
-	f.load()
-	return f.values[name]
+	if f.values != nil {
+		return f.values[name]
+	}
+	if f.prefix != "" {
+		rest, ok := strings.CutPrefix(name, f.prefix+".")
+		if !ok {
+			return nil
+		}
+		name = rest
+	}
+	return leavesAt(f.root, name, nil)
+}
+
+// leavesAt appends the values at a path to those found. A member's name may have dots in it.
+func leavesAt(v any, path string, found []any) []any {
+	switch v := v.(type) {
+	case map[string]any:
+		if path == "" {
+			return found
+		}
+		if member, ok := v[path]; ok {
+			found = leavesAt(member, "", found)
+		}
+		for i, c := range path {
+			if c != '.' {
+				continue
+			}
+			if member, ok := v[path[:i]]; ok {
+				found = leavesAt(member, path[i+1:], found)
+			}
+		}
+	case []any:
+		for _, member := range v {
+			found = leavesAt(member, path, found)
+		}
+	case nil:
+	default:
+		if path == "" {
+			found = append(found, v)
+		}
+	}
+	return found
 }
 
 // matching returns the fields that some patterns stand for, keyword subfields

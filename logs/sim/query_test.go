@@ -1,7 +1,10 @@
 package sim
 
 import (
+	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -140,5 +143,30 @@ func TestLuceneQueries(t *testing.T) {
 	}
 	if got := search1(t, s, `{"query_string":{"query":"`+strings.Repeat("(", 9)+`"}}`); got != "!400" {
 		t.Errorf("open parentheses are answered with %q", got)
+	}
+}
+
+// TestAFieldWalkedToIsTheFieldOfTheWholeDocument holds the two ways to a field's values
+// together, whatever the document's shape.
+func TestAFieldWalkedToIsTheFieldOfTheWholeDocument(t *testing.T) {
+	var doc map[string]any
+	if err := json.Unmarshal([]byte(`{"a":{"b":[1,{"c":"x"},null,[2]],"b.c":"y"},"a.b":{"c":true},"a.b.c":"z","e":[]}`), &doc); err != nil {
+		t.Fatal(err)
+	}
+	whole := &fields{root: doc}
+	whole.load()
+	for name := range whole.values {
+		got, want := (&fields{root: doc}).of(name), slices.Clone(whole.of(name))
+		key := func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }
+		slices.SortFunc(got, key)
+		slices.SortFunc(want, key)
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%q walked to has %v, and %v of the whole", name, got, want)
+		}
+	}
+	for _, name := range []string{"a", "a.b.d", "x", "a.b.c.d"} {
+		if got := (&fields{root: doc}).of(name); len(got) > 0 {
+			t.Errorf("%q has %v", name, got)
+		}
 	}
 }
