@@ -14,6 +14,11 @@ type Binding struct {
 	// Changes says that it carries out what a plan shows. All else looks, asks or plans,
 	// which needs no leave: the Gate has no say in it.
 	Changes bool
+	// Writes says that it writes a file, arms or leaves the program as soon as it is run,
+	// so that the palette takes no other word for its name.
+	Writes bool
+	// Short are other names by which the palette knows it, whole: "q" for quit.
+	Short []string
 	// Hint is its place in the hint line: 1 comes first and is dropped last, 0 is
 	// left to the help.
 	Hint int
@@ -66,18 +71,18 @@ func Do(f func()) func() tea.Cmd {
 var (
 	ActFilter   = Binding{ID: "filter", Name: "filter", Keys: []string{"/"}, Hint: 90}
 	ActPalette  = Binding{ID: "palette", Name: "command", Keys: []string{":"}, Hint: 91}
-	ActHelp     = Binding{ID: "help", Name: "help", Keys: []string{"?"}, Hint: 92}
+	ActHelp     = Binding{ID: "help", Name: "help", Keys: []string{"?"}, Hint: 92, Short: []string{"h"}}
 	ActBack     = Binding{ID: "back", Name: "back", Keys: []string{"esc"}}
 	ActPrevious = Binding{ID: "history-back", Name: "back in history", Keys: []string{"["}}
 	ActNext     = Binding{ID: "history-forward", Name: "forward in history", Keys: []string{"]"}}
 	ActLast     = Binding{ID: "last", Name: "last screen", Keys: []string{"-"}}
-	ActArm      = Binding{ID: "arm", Name: "arm writing", Keys: []string{"W"}}
-	ActSave     = Binding{ID: "save", Name: "save screen", Keys: []string{"ctrl+s"}}
+	ActArm      = Binding{ID: "arm", Name: "arm writing", Keys: []string{"W"}, Writes: true}
+	ActSave     = Binding{ID: "save", Name: "save screen", Keys: []string{"ctrl+s"}, Writes: true, Short: []string{"w", "w!"}}
 	ActBare     = Binding{ID: "bare", Name: "bare screen", Keys: []string{"b"}}
 	ActMessages = Binding{ID: "messages", Name: "messages"}
 	ActRedraw   = Binding{ID: "redraw", Name: "redraw", Keys: []string{"ctrl+l"}}
-	ActSuspend  = Binding{ID: "suspend", Name: "suspend", Keys: []string{"ctrl+z"}}
-	ActQuit     = Binding{ID: "quit", Name: "quit", Keys: []string{"ctrl+c"}}
+	ActSuspend  = Binding{ID: "suspend", Name: "suspend", Keys: []string{"ctrl+z"}, Writes: true}
+	ActQuit     = Binding{ID: "quit", Name: "quit", Keys: []string{"ctrl+c"}, Short: []string{"q", "q!", "qa", "exit"}, Writes: true}
 )
 
 // The actions that mean the same on every screen that has them. What they do is the

@@ -89,10 +89,8 @@ func (s *Shell) commandItems(string) []palette.Item {
 				continue
 			}
 			item := palette.Item{
-				Name: a.Name, Aliases: []string{a.ID}, Detail: s.keyLabel(a), Disabled: a.Disabled, Run: a.Run,
-			}
-			if a.ID == ActQuit.ID {
-				item.Aliases = append(item.Aliases, "q", "q!", "exit")
+				Name: a.Name, Aliases: append([]string{a.ID}, a.Short...), Detail: s.keyLabel(a), Disabled: a.Disabled, Run: a.Run,
+				Writes: a.Changes || a.Writes,
 			}
 			if global {
 				run := a.Run

@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // maxNames is how many names an error suggests.
@@ -190,36 +191,9 @@ func some(wanted string, names []string) string {
 		return "none"
 	}
 	slices.Sort(names)
-	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(unlike(wanted, a), unlike(wanted, b)) })
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(words.Unlike(wanted, a), words.Unlike(wanted, b)) })
 	if len(names) > maxNames {
 		return strings.Join(names[:maxNames], ", ") + fmt.Sprintf(" and %d others", len(names)-maxNames)
 	}
 	return strings.Join(names, ", ")
-}
-
-// unlike counts the letters to insert, delete or replace to make one name of
-// another, case aside (the Levenshtein distance). A name that holds the other is
-// close, whatever its length.
-func unlike(wanted, name string) int {
-	a, b := strings.ToLower(wanted), strings.ToLower(name)
-	if strings.Contains(b, a) {
-		return 0
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -1,7 +1,10 @@
 package words_test
 
 import (
+	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"gantry/internal/words"
 )
@@ -12,4 +15,20 @@ func TestCount(t *testing.T) {
 			t.Errorf("%d: %s", n, got)
 		}
 	}
+}
+func TestUnlikeIsADistance(t *testing.T) {
+	name := rapid.StringMatching(`[a-d]{1,8}`)
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := name.Draw(t, "a"), name.Draw(t, "b")
+		d := words.Unlike(a, b)
+		if a == b != (d == 0) && !strings.Contains(b, a) {
+			t.Fatalf("%d between %s and %s", d, a, b)
+		}
+		if !strings.Contains(b, a) && !strings.Contains(a, b) && d != words.Unlike(b, a) {
+			t.Fatalf("%d one way, %d the other", d, words.Unlike(b, a))
+		}
+		if d > max(len(a), len(b)) {
+			t.Fatalf("%d between %s and %s", d, a, b)
+		}
+	})
 }

@@ -3,11 +3,10 @@ package palette
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/sahilm/fuzzy"
-
 	"gantry/ui/field"
 	"gantry/ui/text"
 	"gantry/ui/theme"
@@ -23,6 +22,11 @@ type Item struct {
 	Detail string
 	// Disabled says why it cannot run; empty when it can.
 	Disabled string
+	// Writes marks what changes or writes something as it is run: it runs when it is
+	// called by its name or chosen by hand, never because it happens to fit.
+	Writes bool
+	// Resort is what can be tried when nothing that is known fits, such as a search.
+	Resort bool
 	// Answer marks an item that the source made for this very text, such as the
 	// screen of a pasted identifier. It is listed whatever its name.
 	Answer bool
@@ -44,6 +48,9 @@ type Options struct {
 	Refused func(line string)
 }
 
+// none is chosen.
+const none = -1
+
 // maxRows is how many items are drawn at most; more are found by typing more.
 const maxRows = 12
 
@@ -53,7 +60,9 @@ type Palette struct {
 	opts  Options
 	input field.Input
 	items []Item
-	at    int
+	at    int  // none: nothing is chosen
+	near  bool // the items are not what was typed, but like it
+	back  bool // a command of earlier is shown
 	top   int
 	rows  int
 	done  bool
@@ -87,10 +96,18 @@ func (p *Palette) Update(msg tea.Msg) tea.Cmd {
 		case "enter":
 			return p.run()
 		case "down":
-			p.move(1)
+			if p.back {
+				p.recall(1)
+			} else {
+				p.move(1)
+			}
 			return nil
 		case "up":
-			p.move(-1)
+			if p.back || p.at <= 0 {
+				p.recall(-1)
+			} else {
+				p.move(-1)
+			}
 			return nil
 		case "pgdown":
 			p.move(max(1, p.rows-1))
@@ -99,14 +116,14 @@ func (p *Palette) Update(msg tea.Msg) tea.Cmd {
 			p.move(-max(1, p.rows-1))
 			return nil
 		case "ctrl+p":
-			p.set(p.opts.History.recall(-1))
+			p.recall(-1)
 			return nil
 		case "ctrl+n":
-			p.set(p.opts.History.recall(1))
+			p.recall(1)
 			return nil
 		case "tab":
 			if len(p.items) > 0 {
-				p.set(p.items[p.at].Name)
+				p.set(p.items[max(0, p.at)].Name)
 			}
 			return nil
 		case "backspace":
@@ -120,6 +137,7 @@ func (p *Palette) Update(msg tea.Msg) tea.Cmd {
 	var cmd tea.Cmd
 	p.input, cmd = p.input.Update(msg)
 	if p.input.Value() != before {
+		p.back = false
 		p.search()
 	}
 	return cmd
@@ -131,6 +149,13 @@ func (p *Palette) set(s string) {
 	p.search()
 }
 
+// recall shows a command of earlier, or of later past the last one the empty line.
+func (p *Palette) recall(n int) {
+	line := p.opts.History.recall(n)
+	p.set(line)
+	p.back = line != ""
+}
+
 func (p *Palette) move(n int) {
 	p.at = max(0, min(p.at+n, len(p.items)-1))
 }
@@ -138,7 +163,11 @@ func (p *Palette) move(n int) {
 // run runs the chosen item. A text that nothing matches stays to be corrected.
 func (p *Palette) run() tea.Cmd {
 	typed := strings.TrimSpace(p.input.Value())
-	if len(p.items) == 0 {
+	if typed == "" && p.at == none {
+		p.done = true
+		return nil
+	}
+	if p.at == none || len(p.items) == 0 {
 		p.wrong = fmt.Sprintf("nothing is called %q", typed)
 		return nil
 	}
@@ -150,7 +179,7 @@ func (p *Palette) run() tea.Cmd {
 		}
 		return nil
 	}
-	if item.Answer {
+	if item.Answer || item.Resort || rank(item, typed) == exact {
 		p.opts.History.Add(typed)
 	} else {
 		p.opts.History.Add(item.Name)
@@ -158,53 +187,29 @@ func (p *Palette) run() tea.Cmd {
 	return item.Run()
 }
 
-// search orders what the sources offer: what is called exactly so, answers to
-// the text, then the best matches.
+// search orders what the sources offer: what is called exactly so, answers to the text,
+// then what fits best. Where nothing does, it offers what is called most alike, of which
+// none is chosen before the operator does.
 func (p *Palette) search() {
 	typed := strings.TrimSpace(p.input.Value())
-	p.at, p.top, p.wrong = 0, 0, ""
+	p.at, p.top, p.wrong, p.near = 0, 0, "", false
 	var all []Item
 	for _, source := range p.opts.Sources {
 		all = append(all, source(typed)...)
 	}
 	if typed == "" {
-		p.items = all
+		p.at, p.items = none, all
 		return
 	}
-	var exact, answers, rest []Item
-	for _, item := range all {
-		switch {
-		case exactly(item, typed):
-			exact = append(exact, item)
-		case item.Answer:
-			answers = append(answers, item)
-		default:
-			rest = append(rest, item)
-		}
+	p.items = fitting(all, typed)
+	if !slices.ContainsFunc(p.items, func(i Item) bool { return !i.Resort }) {
+		p.near = true
+		p.items = append(p.items, nearest(all, typed)...)
 	}
-	p.items = append(exact, answers...)
-	for _, match := range fuzzy.FindFrom(typed, names(rest)) {
-		p.items = append(p.items, rest[match.Index])
+	if len(p.items) == 0 || p.near && !p.items[0].Resort || p.items[0].Writes && rank(p.items[0], typed) != exact {
+		p.at = none
 	}
 }
-
-func exactly(item Item, typed string) bool {
-	if strings.EqualFold(item.Name, typed) {
-		return true
-	}
-	for _, a := range item.Aliases {
-		if strings.EqualFold(a, typed) {
-			return true
-		}
-	}
-	return false
-}
-
-// names lets fuzzy search items by name.
-type names []Item
-
-func (n names) String(i int) string { return n[i].Name }
-func (n names) Len() int            { return len(n) }
 
 // View draws the field and the best items below it.
 func (p *Palette) View(w, h int) (string, *tea.Cursor) {
@@ -215,14 +220,13 @@ func (p *Palette) View(w, h int) (string, *tea.Cursor) {
 	lines := []string{text.FitPainted(" "+p.input.View(), w, "")}
 	p.rows = max(0, min(h-1, maxRows, max(1, len(p.items))))
 	p.top = max(0, min(p.top, p.at))
+	if p.near || p.wrong != "" {
+		p.rows = min(p.rows, max(0, h-2))
+	}
 	if p.at >= p.top+p.rows {
 		p.top = p.at - p.rows + 1
 	}
-	if len(p.items) == 0 && p.rows > 0 {
-		line := "nothing matches"
-		if p.wrong != "" {
-			line = p.wrong
-		}
+	if line := p.words(); line != "" && h > 1 {
 		lines = append(lines, p.theme.Paint(theme.Dim, text.Truncate("  "+line, w, p.theme.Glyphs().Ellipsis)))
 	}
 	for i := p.top; i < min(p.top+p.rows, len(p.items)); i++ {
@@ -233,6 +237,18 @@ func (p *Palette) View(w, h int) (string, *tea.Cursor) {
 		cursor.X++
 	}
 	return strings.Join(lines, "\n"), cursor
+}
+
+// words say why nothing is chosen, empty when something is.
+func (p *Palette) words() string {
+	line := p.wrong
+	if line == "" && (p.near || len(p.items) == 0) {
+		line = "nothing matches"
+	}
+	if p.near && p.at == none && len(p.items) > 0 {
+		line += "; most like it:"
+	}
+	return line
 }
 
 func (p *Palette) row(i, w int) string {
@@ -260,6 +276,6 @@ func (p *Palette) row(i, w int) string {
 // Hints are the palette's keys.
 func (p *Palette) Hints() []struct{ Key, Name string } {
 	return []struct{ Key, Name string }{
-		{"enter", "run"}, {"arrows", "move"}, {"tab", "complete"}, {"ctrl+p", "history"}, {"esc", "close"},
+		{"enter", "run"}, {"down", "choose"}, {"up", "history"}, {"tab", "complete"}, {"esc", "close"},
 	}
 }

@@ -139,7 +139,107 @@ func TestTheCursorStaysOnTheItemsInView(t *testing.T) {
 		}
 	}
 	b.press("enter")
-	if !slices.Equal(b.ran, []string{"item-30"}) {
+	if !slices.Equal(b.ran, []string{"item-29"}) {
+		t.Errorf("ran %q", b.ran)
+	}
+}
+
+// offers are the names that an open palette lists.
+func (b *bench) offers() []string {
+	var names []string
+	for _, line := range strings.Split(b.view(), "\n")[1:] {
+		names = append(names, strings.TrimSpace(strings.TrimPrefix(line, ">")))
+	}
+	return names
+}
+
+// writing is a palette over items of which some write.
+func writing(typed string, ran *[]string) *bench {
+	b := &bench{}
+	b.Palette = palette.New(theme.New(theme.Options{}), palette.Options{
+		Text: typed,
+		Sources: []palette.Source{func(string) []palette.Item {
+			var items []palette.Item
+			for _, n := range []string{"save screen", "arm writing", "wrap", "services", "service prod/web-shop", "service prod/worker"} {
+				items = append(items, palette.Item{
+					Name: n, Writes: n == "save screen" || n == "arm writing", Aliases: map[string][]string{"save screen": {"w"}}[n],
+					Run: func() tea.Cmd { *ran = append(*ran, n); return nil },
+				})
+			}
+			return append(items, palette.Item{Name: "look in the account", Resort: strings.HasPrefix(typed, "x"), Writes: !strings.HasPrefix(typed, "x")})
+		}},
+	})
+	return b
+}
+
+func TestWhatWritesRunsByItsNameAloneAndIsNeverFirst(t *testing.T) {
+	for typed, want := range map[string]string{"w": "save screen", "save screen": "save screen", "sa": "", "arm": "", "s": "services", "wri": "", "wr": "wrap"} {
+		var ran []string
+		if writing(typed, &ran).press("enter"); strings.Join(ran, ",") != want {
+			t.Errorf("%q ran %q, want %q", typed, ran, want)
+		}
+	}
+	var ran []string
+	b := writing("s", &ran)
+	if offers := b.offers(); offers[0] != "services" || offers[len(offers)-1] != "save screen" {
+		t.Errorf("offers %q", offers)
+	}
+	b = writing("arm", &ran).press("enter")
+	if b.Done() || !strings.Contains(b.view(), `nothing is called "arm"`) {
+		t.Errorf("what writes is carried out:\n%s", b.view())
+	}
+	if b.press("down", "enter"); !slices.Equal(ran, []string{"arm writing"}) {
+		t.Errorf("what was chosen by hand ran %q", ran)
+	}
+}
+
+func TestAScatteredMatchIsNone(t *testing.T) {
+	for typed, want := range map[string][]string{
+		"web": {"service prod/web-shop"}, "shop": {"service prod/web-shop"}, "od/w": {"service prod/web-shop", "service prod/worker"},
+		"wkr": {"service prod/worker"}, "prow": {"service prod/worker", "service prod/web-shop"}, "sec": {"services", "service prod/worker", "service prod/web-shop"},
+	} {
+		var ran []string
+		if got := writing(typed, &ran).offers(); !slices.Equal(got, want) {
+			t.Errorf("%q offers %q, want %q", typed, got, want)
+		}
+	}
+	var ran []string
+	b := writing("svp", &ran)
+	if b.press("enter"); b.Done() || len(ran) > 0 {
+		t.Errorf("letters here and there ran %q", ran)
+	}
+}
+
+func TestWithNoMatchTheNearestThreeAreOffered(t *testing.T) {
+	var ran []string
+	b := writing("servixes", &ran)
+	if got := b.offers(); len(got) != 4 || !strings.HasPrefix(got[0], "nothing matches; most like it") || got[1] != "services" {
+		t.Errorf("offers %q", got)
+	}
+	if b.press("enter"); b.Done() || len(ran) > 0 {
+		t.Errorf("what was not typed ran: %q", ran)
+	}
+	if b.press("down", "enter"); !slices.Equal(ran, []string{"services"}) {
+		t.Errorf("ran %q", ran)
+	}
+}
+
+func TestUpRecallsEarlierCommandsFromTheTop(t *testing.T) {
+	h := palette.NewHistory([]string{"tasks", "services"})
+	b := open(h, "services", "tasks", "logs").press("up", "up")
+	if !strings.Contains(b.view(), ":tasks") {
+		t.Fatalf("two ups show\n%s", b.view())
+	}
+	if b.press("down"); !strings.Contains(b.view(), ":services") {
+		t.Errorf("down shows\n%s", b.view())
+	}
+	if b.press("down", "down", "down", "up", "enter"); !slices.Equal(b.ran, []string{"services"}) {
+		t.Errorf("past the newest the arrows choose: ran %q\n%s", b.ran, b.view())
+	}
+}
+
+func TestNothingTypedRunsNothing(t *testing.T) {
+	if b := open(nil, "tasks").press("enter"); !b.Done() || len(b.ran) > 0 {
 		t.Errorf("ran %q", b.ran)
 	}
 }
