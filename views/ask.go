@@ -7,14 +7,14 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/policy"
 	"gantry/ui"
 	"gantry/ui/modal"
 	"gantry/views/wording"
 )
 
 // Ask asks for the consent to something.
-func Ask(h *ui.Host, c deploy.Consent, q modal.Question) {
+func Ask(h *ui.Host, c policy.Consent, q modal.Question) {
 	if c.Typed() {
 		h.Modal(modal.NewTyped(h.Theme(), q, c.What, c.Word))
 		return
@@ -24,7 +24,7 @@ func Ask(h *ui.Host, c deploy.Consent, q modal.Question) {
 
 // AskToChange asks for the consent to a change. Where writing is locked it asks in the same
 // dialog for arming, and arms before it goes on.
-func AskToChange(h *ui.Host, scope string, c deploy.Consent, q modal.Question) {
+func AskToChange(h *ui.Host, scope string, c policy.Consent, q modal.Question) {
 	if arming := Arming(h, scope); arming != "" {
 		yes := q.Yes
 		q.Ask = strings.ToUpper(arming[:1]) + arming[1:] + " and go on?"
@@ -53,7 +53,7 @@ func Arming(h *ui.Host, scope string) string {
 // arming, and has it recorded. What the record came to is told to done, off the loop.
 func (d *Deps) Reveal(target awsx.Ref, title string, record func(awsx.Ref) error, done func(error) tea.Msg) {
 	production := d.Policy.Production(target.ClusterRef())
-	Ask(d.Host, deploy.ConsentToReveal(target, production), modal.Question{
+	Ask(d.Host, policy.ConsentToReveal(target, production), modal.Question{
 		Title: title + " of " + target.ClusterName() + "/" + target.Name() + "?",
 		Body:  modal.Plain(" The audit file records that it was shown, and to whom."),
 		Yes:   func() tea.Cmd { return func() tea.Msg { return done(record(target)) } },

@@ -13,6 +13,7 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/policy"
 	"gantry/internal/fault"
 )
 
@@ -114,7 +115,7 @@ func TestArmingThatEndsMeanwhileStopsNothingThatWasConfirmed(t *testing.T) {
 		for i := range 6 {
 			plans = append(plans, b.scale(t, cluster.Service(fmt.Sprintf("s%d", i)), 5).Plan)
 		}
-		batch, err := deploy.BuildBatch(plans, deploy.Policy{})
+		batch, err := deploy.BuildBatch(plans, policy.Policy{})
 		if err != nil || !batch.Production {
 			t.Fatal(batch.Production, err)
 		}

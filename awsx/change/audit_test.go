@@ -18,6 +18,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/edits"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/awsx/sim"
@@ -185,7 +186,7 @@ func TestEachTargetOfABatchHasRecordsOfItsOwn(t *testing.T) {
 		for _, name := range []string{"catalog", "users", "web"} {
 			plans = append(plans, w.plan(t, name, deploy.Restart{}))
 		}
-		batch, err := deploy.BuildBatch(plans, deploy.Policy{})
+		batch, err := deploy.BuildBatch(plans, policy.Policy{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -277,7 +278,7 @@ func TestTheJournalSaysWhatWasAskedAndWhatWasMade(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := deploy.Build(run, deploy.RunTask{Count: 2}, deploy.Policy{})
+		p, err := deploy.Build(run, deploy.RunTask{Count: 2}, policy.Policy{})
 		if err != nil {
 			t.Fatal(err)
 		}

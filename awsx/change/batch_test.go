@@ -13,6 +13,7 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/policy"
 	"gantry/internal/fault"
 )
 
@@ -24,7 +25,7 @@ func (b *bench) batch(t *testing.T, n int) change.BatchJob {
 	for i := range n {
 		plans = append(plans, b.scale(t, cluster.Service(fmt.Sprintf("s%d", i)), 5).Plan)
 	}
-	batch, err := deploy.BuildBatch(plans, deploy.Policy{})
+	batch, err := deploy.BuildBatch(plans, policy.Policy{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/store"
 	"gantry/internal/fault"
@@ -18,7 +19,7 @@ import (
 type Desk struct {
 	*Runner
 	Store  *store.Store
-	Policy deploy.Policy
+	Policy policy.Policy
 }
 
 // Plan reads what an intent depends on, as far as the store does not hold it, and builds

@@ -20,6 +20,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/edits"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/awsx/sim"
@@ -316,7 +317,7 @@ func (p *play) change(d deed, intent deploy.Intent) {
 	if err != nil {
 		return // nothing was changed, which faults and races may well come to
 	}
-	plan, err := deploy.Build(cur, intent, deploy.Policy{KeepRevisions: deploy.LeastKept})
+	plan, err := deploy.Build(cur, intent, policy.Policy{KeepRevisions: policy.LeastKept})
 	if err != nil {
 		return
 	}

@@ -15,6 +15,7 @@ import (
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/sim"
 	"gantry/internal/clean"
@@ -113,14 +114,14 @@ func TestARollbackIsNeverASuccess(t *testing.T) {
 func TestARevisionInUseIsNeverDeregistered(t *testing.T) {
 	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
 		w.images("catalog")
-		policy := deploy.Policy{NonProduction: deploy.DefaultNonProduction(), KeepRevisions: deploy.LeastKept}
+		under := policy.Policy{NonProduction: policy.DefaultNonProduction(), KeepRevisions: policy.LeastKept}
 		keeping := func(tag string) follow.Verdict {
 			intent := image(tag)
 			cur, err := deploy.Read(t.Context(), w.account, w.service(t, "catalog"), intent, read.Held{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			p, err := deploy.Build(cur, intent, policy)
+			p, err := deploy.Build(cur, intent, under)
 			if err != nil {
 				t.Fatal(err)
 			}

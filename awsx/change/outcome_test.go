@@ -16,6 +16,7 @@ import (
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/awsx/sim"
@@ -84,7 +85,7 @@ func (w *world) planOf(t *testing.T, target awsx.Ref, intent deploy.Intent) depl
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := deploy.Build(cur, intent, deploy.Policy{NonProduction: deploy.DefaultNonProduction()})
+	p, err := deploy.Build(cur, intent, policy.Policy{NonProduction: policy.DefaultNonProduction()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/edits"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/sim"
 )
@@ -56,7 +57,7 @@ func TestAPlanWaitsForThreeAnswersOfTheWire(t *testing.T) {
 					t.Errorf("%s: waited %s (%v)", name, took, err)
 				}
 			}
-			plan, err := deploy.Build(cur, intent, deploy.Policy{})
+			plan, err := deploy.Build(cur, intent, policy.Policy{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -14,6 +14,7 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 )
@@ -69,7 +70,7 @@ func (b *bench) scale(t *testing.T, service awsx.Ref, n int) change.Job {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := deploy.Build(cur, deploy.Scale{Count: n}, deploy.Policy{NonProduction: deploy.DefaultNonProduction()})
+	p, err := deploy.Build(cur, deploy.Scale{Count: n}, policy.Policy{NonProduction: policy.DefaultNonProduction()})
 	if err != nil {
 		t.Fatal(err)
 	}

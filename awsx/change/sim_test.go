@@ -16,6 +16,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/sim"
 	"gantry/awsx/sim/simtest"
@@ -210,7 +211,7 @@ func TestScalingReachesItsCountWithoutADefinition(t *testing.T) {
 func TestARestartAndARollBackEndWell(t *testing.T) {
 	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
 		restart := w.plan(t, "catalog", deploy.Restart{})
-		if restart.Tier != deploy.TierConfirm {
+		if restart.Tier != policy.TierConfirm {
 			t.Errorf("a restart on the same digest has tier %d: %+v", restart.Tier, restart.Checks)
 		}
 		if v := w.verdict(t, change.Job{Plan: restart}); !v.Good() {

@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/policy"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -20,7 +21,7 @@ type Batch struct {
 	// Clusters holds the names of the clusters that the targets live in.
 	Clusters   []string
 	Production bool // whether any of the targets is
-	Tier       Tier
+	Tier       policy.Tier
 	// Rules holds the reasons that rules give for the tier.
 	Rules []string
 }
@@ -29,11 +30,11 @@ type Batch struct {
 // confirmed as one: of different verbs, of one target twice, several of which a rule
 // denies one, and more of them than a rule admits. A plan that is alone says itself that
 // it is denied. A batch of several in production is of the gravest tier.
-func BuildBatch(plans []Plan, policy Policy) (Batch, error) {
+func BuildBatch(plans []Plan, under policy.Policy) (Batch, error) {
 	if len(plans) == 0 {
 		return Batch{}, invalid("a batch needs at least one target")
 	}
-	b := Batch{Action: plans[0].Intent.Action(), Plans: slices.Clone(plans), Tier: TierConfirm}
+	b := Batch{Action: plans[0].Intent.Action(), Plans: slices.Clone(plans), Tier: policy.TierConfirm}
 	slices.SortStableFunc(b.Plans, func(x, y Plan) int {
 		return strings.Compare(x.Target.ClusterName()+"/"+x.Target.Name(), y.Target.ClusterName()+"/"+y.Target.Name())
 	})
@@ -54,7 +55,7 @@ func BuildBatch(plans []Plan, policy Policy) (Batch, error) {
 		if p.Rule != "" {
 			b.Rules = words.AddNew(b.Rules, p.Rule)
 		}
-		for _, ruling := range slices.Concat(policy.rulings(p)...) {
+		for _, ruling := range slices.Concat(p.rulings(under)...) {
 			if r := ruling.rule; r != nil && r.MaxBulk > 0 && len(plans) > r.MaxBulk {
 				return Batch{}, refusal(fault.Denied, p, fmt.Sprintf("take at most %d at a time", r.MaxBulk),
 					"a rule of the configuration admits %s at a time and the batch has %d: %s", words.Count(r.MaxBulk, "target"), len(plans), cmp.Or(r.Reason, "none"))
@@ -62,9 +63,18 @@ func BuildBatch(plans []Plan, policy Policy) (Batch, error) {
 		}
 	}
 	if b.Production && len(plans) > 1 {
-		b.Tier = TierBulk
+		b.Tier = policy.TierBulk
 	}
 	return b, nil
+}
+
+// Consent is what the batch asks for before it is carried out: of several targets their
+// number and the names of their clusters, of one what its plan asks for.
+func (b Batch) Consent() policy.Consent {
+	if len(b.Plans) == 1 {
+		return b.Plans[0].Consent()
+	}
+	return policy.ConsentForAll(b.Tier, b.Plans[0].Target.Noun(), len(b.Plans), b.Clusters...)
 }
 
 // Blocking returns the failed checks that stand in the way of any of the plans,

@@ -11,33 +11,34 @@ import (
 
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/policy"
 	"gantry/internal/fault"
 )
 
-func tier(t Tier) *Tier { return &t }
+func tier(t policy.Tier) *policy.Tier { return &t }
 
 func TestTheFirstRuleThatMatchesDecides(t *testing.T) {
 	image := SetImages{Images: map[string]string{"": ":v2"}}
 	cases := []struct {
 		name   string
-		rules  []Rule
+		rules  []policy.Rule
 		intent Intent
-		tier   Tier
+		tier   policy.Tier
 		denied string
 	}{
-		{"none", nil, image, TierName, ""},
-		{"one of another cluster", []Rule{{Cluster: "stag*", Deny: true}}, image, TierName, ""},
-		{"one of another account", []Rule{{Account: "9*", Deny: true}}, image, TierName, ""},
-		{"one of another service", []Rule{{Service: "web", Deny: true}}, image, TierName, ""},
-		{"one of another action", []Rule{{Action: "scale", Deny: true}}, image, TierName, ""},
-		{"deny", []Rule{{Account: awsxtest.Number, Cluster: "PR?D", Service: "a*", Action: "deploy", Deny: true, Reason: "frozen until Monday"}}, image, TierName, "frozen until Monday"},
-		{"deny without a reason", []Rule{{Deny: true}}, image, TierName, "it gives no reason"},
-		{"by profile", []Rule{{Account: "main", Deny: true, Reason: "no"}}, image, TierName, "no"},
-		{"raise", []Rule{{Confirm: tier(TierBulk)}}, image, TierBulk, ""},
-		{"lower", []Rule{{Confirm: tier(TierConfirm)}}, image, TierConfirm, ""},
-		{"lower than anything", []Rule{{Confirm: tier(TierRead)}}, image, TierConfirm, ""},
-		{"the first of two", []Rule{{Action: "deploy", Confirm: tier(TierConfirm)}, {Deny: true}}, image, TierConfirm, ""},
-		{"a limit alone ends the search", []Rule{{MaxBulk: 3}, {Deny: true}}, image, TierName, ""},
+		{"none", nil, image, policy.TierName, ""},
+		{"one of another cluster", []policy.Rule{{Cluster: "stag*", Deny: true}}, image, policy.TierName, ""},
+		{"one of another account", []policy.Rule{{Account: "9*", Deny: true}}, image, policy.TierName, ""},
+		{"one of another service", []policy.Rule{{Service: "web", Deny: true}}, image, policy.TierName, ""},
+		{"one of another action", []policy.Rule{{Action: "scale", Deny: true}}, image, policy.TierName, ""},
+		{"deny", []policy.Rule{{Account: awsxtest.Number, Cluster: "PR?D", Service: "a*", Action: "deploy", Deny: true, Reason: "frozen until Monday"}}, image, policy.TierName, "frozen until Monday"},
+		{"deny without a reason", []policy.Rule{{Deny: true}}, image, policy.TierName, "it gives no reason"},
+		{"by profile", []policy.Rule{{Account: "main", Deny: true, Reason: "no"}}, image, policy.TierName, "no"},
+		{"raise", []policy.Rule{{Confirm: tier(policy.TierBulk)}}, image, policy.TierBulk, ""},
+		{"lower", []policy.Rule{{Confirm: tier(policy.TierConfirm)}}, image, policy.TierConfirm, ""},
+		{"lower than anything", []policy.Rule{{Confirm: tier(policy.TierRead)}}, image, policy.TierConfirm, ""},
+		{"the first of two", []policy.Rule{{Action: "deploy", Confirm: tier(policy.TierConfirm)}, {Deny: true}}, image, policy.TierConfirm, ""},
+		{"a limit alone ends the search", []policy.Rule{{MaxBulk: 3}, {Deny: true}}, image, policy.TierName, ""},
 	}
 	for _, c := range cases {
 		d := newDesk()
@@ -52,7 +53,7 @@ func TestTheFirstRuleThatMatchesDecides(t *testing.T) {
 func TestARuleOfAnAccountHoldsThoughSTSDoesNotSayWhoAsks(t *testing.T) {
 	d := newDesk()
 	d.Fail(awsxtest.Identity, fault.Errorf(fault.Denied, "sts:GetCallerIdentity", "", "no"))
-	d.policy.Rules = []Rule{{Account: awsxtest.Number, Deny: true, Reason: "frozen"}}
+	d.policy.Rules = []policy.Rule{{Account: awsxtest.Number, Deny: true, Reason: "frozen"}}
 	if p := d.mustPlan(t, d.api, Restart{}); p.Denied != "frozen" {
 		t.Errorf("denied is %q", p.Denied)
 	}
@@ -60,7 +61,7 @@ func TestARuleOfAnAccountHoldsThoughSTSDoesNotSayWhoAsks(t *testing.T) {
 
 func TestADenialIsFinal(t *testing.T) {
 	d := newDesk()
-	d.policy.Rules = []Rule{{Action: "restart", Deny: true, Reason: "frozen"}}
+	d.policy.Rules = []policy.Rule{{Action: "restart", Deny: true, Reason: "frozen"}}
 	p := d.mustPlan(t, d.api, Restart{})
 	o := d.options(p)
 	o.Override = check.Names()
@@ -69,25 +70,6 @@ func TestADenialIsFinal(t *testing.T) {
 	}
 	if len(d.lines) > 0 {
 		t.Errorf("the journal holds %v", d.lines)
-	}
-}
-
-func TestRulesThatCannotBeKeptAreRefused(t *testing.T) {
-	for want, r := range map[string]Rule{"is no glob": {Cluster: "[a"}, "a batch cannot have -1 targets": {MaxBulk: -1}} {
-		if err := (Policy{Rules: []Rule{{}, r}}).Validate(); err == nil || !strings.Contains(err.Error(), "rule 2: ") || !strings.Contains(err.Error(), want) {
-			t.Errorf("got %v, want %q", err, want)
-		}
-	}
-}
-
-func TestTiersHaveNames(t *testing.T) {
-	for _, name := range TierNames() {
-		if got, ok := ParseTier(name); !ok || got.String() != name {
-			t.Errorf("%s is parsed as %s", name, got)
-		}
-	}
-	if _, ok := ParseTier("nothing"); ok {
-		t.Error("a change that needs nothing can be configured")
 	}
 }
 
@@ -110,15 +92,15 @@ func TestABatchIsConfirmedByItsNumberAndItsClusters(t *testing.T) {
 	cases := []struct {
 		name     string
 		services []string
-		tier     Tier
+		tier     policy.Tier
 		word     string
 		order    string
 	}{
-		{"two in production", []string{"prod/web", "prod/orders"}, TierBulk, "2 prod", "prod/orders prod/web"},
-		{"over two clusters", []string{"shop/web", "prod/web", "shop/cart"}, TierBulk, "3 prod shop", "prod/web shop/cart shop/web"},
-		{"outside production", []string{"staging/a", "staging/b"}, TierConfirm, "2 staging", "staging/a staging/b"},
-		{"one of them in production", []string{"staging/a", "prod/b"}, TierBulk, "2 prod staging", "prod/b staging/a"},
-		{"one alone", []string{"prod/web"}, TierConfirm, "web", "prod/web"},
+		{"two in production", []string{"prod/web", "prod/orders"}, policy.TierBulk, "2 prod", "prod/orders prod/web"},
+		{"over two clusters", []string{"shop/web", "prod/web", "shop/cart"}, policy.TierBulk, "3 prod shop", "prod/web shop/cart shop/web"},
+		{"outside production", []string{"staging/a", "staging/b"}, policy.TierConfirm, "2 staging", "staging/a staging/b"},
+		{"one of them in production", []string{"staging/a", "prod/b"}, policy.TierBulk, "2 prod staging", "prod/b staging/a"},
+		{"one alone", []string{"prod/web"}, policy.TierConfirm, "web", "prod/web"},
 	}
 	for _, c := range cases {
 		d := newDesk()
@@ -151,18 +133,18 @@ func TestBatchesThatAreRefused(t *testing.T) {
 	scale := d.mustPlan(t, d.api, Scale{5})
 	denied := plans[1]
 	denied.Denied = "frozen"
-	limit := Policy{Rules: []Rule{{Cluster: "prod", MaxBulk: 2, Reason: "two at a time"}}}
+	limit := policy.Policy{Rules: []policy.Rule{{Cluster: "prod", MaxBulk: 2, Reason: "two at a time"}}}
 	cases := []struct {
 		name   string
 		plans  []Plan
-		policy Policy
+		policy policy.Policy
 		class  fault.Class
 		want   string
 	}{
-		{"empty", nil, Policy{}, fault.Invalid, "at least one target"},
-		{"two verbs", append(slices.Clone(plans), scale), Policy{}, fault.Invalid, "one verb for all: found restart and scale"},
-		{"one target twice", append(slices.Clone(plans), plans[0]), Policy{}, fault.Invalid, "is in the batch twice"},
-		{"a denied one", []Plan{plans[0], denied}, Policy{}, fault.Denied, "denies this for b: frozen"},
+		{"empty", nil, policy.Policy{}, fault.Invalid, "at least one target"},
+		{"two verbs", append(slices.Clone(plans), scale), policy.Policy{}, fault.Invalid, "one verb for all: found restart and scale"},
+		{"one target twice", append(slices.Clone(plans), plans[0]), policy.Policy{}, fault.Invalid, "is in the batch twice"},
+		{"a denied one", []Plan{plans[0], denied}, policy.Policy{}, fault.Denied, "denies this for b: frozen"},
 		{"too many", plans, limit, fault.Denied, "admits 2 targets at a time and the batch has 3: two at a time"},
 	}
 	for _, c := range cases {
@@ -174,7 +156,7 @@ func TestBatchesThatAreRefused(t *testing.T) {
 			t.Errorf("%s: the error is no refusal", c.name)
 		}
 	}
-	if b, err := BuildBatch([]Plan{denied}, Policy{}); err != nil || b.Plans[0].Denied != "frozen" {
+	if b, err := BuildBatch([]Plan{denied}, policy.Policy{}); err != nil || b.Plans[0].Denied != "frozen" {
 		t.Errorf("one that is denied is hidden: %v", err)
 	}
 	if _, err := BuildBatch(plans[:2], limit); err != nil {

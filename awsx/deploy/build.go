@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/deploy/shell"
 	"gantry/awsx/document"
@@ -17,8 +18,8 @@ import (
 // the same input gives the same plan and nothing is asked of the account.
 // Input that cannot be carried out, or that changes nothing, is an Invalid
 // error.
-func Build(cur read.Current, intent Intent, policy Policy) (Plan, error) {
-	if err := policy.Validate(); err != nil {
+func Build(cur read.Current, intent Intent, under policy.Policy) (Plan, error) {
+	if err := under.Validate(); err != nil {
 		return Plan{}, err
 	}
 	d, err := intent.draft(cur)
@@ -30,7 +31,7 @@ func Build(cur read.Current, intent Intent, policy Policy) (Plan, error) {
 	}
 	p := Plan{
 		Target: cur.Target, Identity: cur.Identity, Intent: intent, Env: d.env, Secrets: d.secrets,
-		Tier:   TierConfirm,
+		Tier:   policy.TierConfirm,
 		Before: d.before, After: d.after, Leaves: d.leaves,
 		Preconditions: append(read.Preconditions(intent.reads(), cur), d.preconditions...),
 		Checks:        d.findings(cur),
@@ -40,16 +41,16 @@ func Build(cur read.Current, intent Intent, policy Policy) (Plan, error) {
 		starts:        d.Starts,
 		follow:        d.follow,
 	}
-	judged := policy.Judge(cur.Target, cur.Identity.Account)
+	judged := under.Judge(cur.Target, cur.Identity.Account)
 	p.Production, p.JudgedBy = judged.Production, judged.By
 	if p.Production {
 		p.Tier = d.effect(cur).tier
 	}
-	policy.rule(&p)
-	if d.Register && policy.KeepRevisions > 0 {
-		p.policy, p.prune = policy, &Prune{Keep: policy.KeepRevisions, Spare: []string{cur.Definition.ARN}}
+	p.rule(under)
+	if d.Register && under.KeepRevisions > 0 {
+		p.policy, p.prune = under, &Prune{Keep: under.KeepRevisions, Spare: []string{cur.Definition.ARN}}
 		p.Leaves += fmt.Sprintf("; once it succeeded, a change of its own ends the active revisions of %s but for the newest %d, those in use and those of which a task is seen running or stopped",
-			d.Tree.Word("family"), policy.KeepRevisions)
+			d.Tree.Word("family"), under.KeepRevisions)
 	}
 	if p.Steps, err = d.seal(cur); err != nil {
 		return Plan{}, err

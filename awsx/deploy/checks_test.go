@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 )
@@ -310,7 +311,7 @@ func TestAStandaloneTaskIsCheckedAsFarAsItGoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := Build(cur, RunTask{Count: 2}, Policy{})
+	p, err := Build(cur, RunTask{Count: 2}, policy.Policy{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
@@ -20,7 +21,7 @@ type desk struct {
 	*awsxtest.Account
 	cluster *awsxtest.Cluster
 	api     awsx.Ref
-	policy  Policy
+	policy  policy.Policy
 	lines   []string // of the journal
 	lost    bool     // calls take effect and their answers are lost
 }
@@ -28,7 +29,7 @@ type desk struct {
 func newDesk(options ...awsxtest.Option) *desk {
 	a := awsxtest.New(awsx.ContextID{Profile: "main"})
 	cluster := a.Cluster("prod")
-	return &desk{Account: a, cluster: cluster, api: cluster.Service("api", options...), policy: Policy{NonProduction: DefaultNonProduction()}}
+	return &desk{Account: a, cluster: cluster, api: cluster.Service("api", options...), policy: policy.Policy{NonProduction: policy.DefaultNonProduction()}}
 }
 
 func (d *desk) Begin(_ string, p Plan, _ []string) error {

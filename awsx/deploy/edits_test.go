@@ -31,22 +31,6 @@ func example(t *testing.T) *document.Node {
 	return tree
 }
 
-func TestImagesFindTheirContainer(t *testing.T) {
-	tree := example(t)
-	changes, err := setImages(tree, SetImages{Images: map[string]string{"": registry + "/web:2"}})
-	if err != nil || len(changes) != 1 || changes[0].container != "web" {
-		t.Errorf("a reference of the same repository gives %+v (%v)", changes, err)
-	}
-	for typed, want := range map[string]string{":2": "name one of web, proxy", "redis:7": "name one of web, proxy"} {
-		if _, err := setImages(tree, SetImages{Images: map[string]string{"": typed}}); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s without a container: %v", typed, err)
-		}
-	}
-	if _, err := setImages(tree, SetImages{Images: map[string]string{"wbe": ":2"}}); err == nil || !strings.Contains(err.Error(), `container "wbe" is not in the task definition: expected one of web, proxy`) {
-		t.Errorf("a misspelt container: %v", err)
-	}
-}
-
 func TestDottedNamesAreAllowed(t *testing.T) {
 	for _, name := range []string{"A", "_a1", "discovery.type", "spring-profile"} {
 		if err := document.CheckEnvName(name); err != nil {

@@ -3,6 +3,7 @@ package deploy
 import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 )
@@ -12,12 +13,12 @@ import (
 // on what was read, and from no verb.
 type effect struct {
 	mitigation bool
-	tier       Tier // in production
+	tier       policy.Tier // in production
 }
 
-func mends() effect   { return effect{mitigation: true, tier: TierConfirm} }
-func changes() effect { return effect{tier: TierName} }
-func empties() effect { return effect{tier: TierBulk} }
+func mends() effect   { return effect{mitigation: true, tier: policy.TierConfirm} }
+func changes() effect { return effect{tier: policy.TierName} }
+func empties() effect { return effect{tier: policy.TierBulk} }
 
 // and is the graver of two effects.
 func (e effect) and(other effect) effect {
@@ -115,7 +116,7 @@ func (d draft) runEffect(cur read.Current) effect {
 		return changes()
 	}
 	unknown := cur.History.Err != nil || len(cur.History.Value) == 0
-	return effect{mitigation: unknown, tier: TierConfirm}
+	return effect{mitigation: unknown, tier: policy.TierConfirm}
 }
 
 // ran is the run on record to which the draft returns.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 )
@@ -209,5 +210,5 @@ func (f *fake) tryPlan(intent Intent) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	return Build(cur, intent, Policy{NonProduction: DefaultNonProduction()})
+	return Build(cur, intent, policy.Policy{NonProduction: policy.DefaultNonProduction()})
 }

@@ -7,72 +7,17 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 )
-
-// TestProductionIsJudgedByWholeTokens: a part of a word says nothing, a role or an account
-// alone clears nothing, and what says production wins.
-func TestProductionIsJudgedByWholeTokens(t *testing.T) {
-	plain := Policy{NonProduction: DefaultNonProduction()}
-	set := Policy{
-		NonProduction:         []string{"lab", "team-*", "*canary*", "prod-mirror", "dev[0-9]", "*prd*"},
-		NonProductionProfiles: []string{"sandbox-*"}, NonProductionAccounts: []string{"222233334444"},
-	}
-	for _, c := range []struct {
-		policy                    Policy
-		cluster, profile, account string
-		production                bool
-		by                        string
-	}{
-		{plain, "orders", "", "", true, "nothing says"},
-		{plain, "devices", "", "", true, "nothing says"},
-		{plain, "contest", "", "", true, "nothing says"},
-		{plain, "latest", "", "", true, "nothing says"},
-		{plain, "stagecoach", "", "", true, "nothing says"},
-		{plain, "orders", "developer", "", true, "nothing says"},
-		{plain, "orders", "dev", "test", true, "nothing says"},
-		{plain, "eu_dev.1", "", "", false, `"dev"`},
-		{plain, "EU-Staging", "", "", false, `"staging"`},
-		{plain, "test", "", "", false, `"test"`},
-		{plain, "pre-prod", "", "", false, `"pre-prod"`},
-		{plain, "eu-non-prod-2", "", "", false, `"non-prod"`},
-		{plain, "preprod", "", "", false, `"preprod"`},
-		{plain, "prod-dev", "", "", true, `"prod"`},
-		{plain, "test-live", "", "", true, `"live"`},
-		{plain, "pre-prod-production", "", "", true, `"production"`},
-		{plain, "prd", "sandbox", "", true, `"prd"`},
-		{set, "lab", "", "", false, `"lab"`},
-		{set, "labour", "", "", true, "nothing says"},
-		{set, "team-blue", "", "", false, `"team-*"`},
-		{set, "team", "", "", true, "nothing says"},
-		{set, "steam-blue", "", "", true, "nothing says"},
-		{set, "eu-canary-1", "", "", false, `"*canary*"`},
-		{set, "canaryislands", "", "", true, "nothing says"},
-		{set, "prod-mirror", "", "", false, `"prod-mirror"`},
-		{set, "prod-mirrors", "", "", true, `"prod"`},
-		{set, "dev4", "", "", false, `"dev[0-9]"`},
-		{set, "dev", "", "", true, "nothing says"},
-		{set, "eu-prd", "", "", true, `"prd"`},
-		{set, "shop", "sandbox-eu", "", false, "the profile"},
-		{set, "prod", "sandbox-eu", "", true, `"prod"`},
-		{set, "shop", "", "222233334444", false, "the account"},
-		{Policy{}, "dev", "", "", true, "nothing says"},
-	} {
-		ref := awsx.Ref{Cluster: "arn:aws:ecs:r:1:cluster/" + c.cluster, Context: awsx.ContextID{Profile: c.profile}}
-		got := c.policy.Judge(ref, c.account)
-		if got.Production != c.production || !strings.Contains(got.By, c.by) {
-			t.Errorf("%s, profile %q, account %q: %+v", c.cluster, c.profile, c.account, got)
-		}
-	}
-}
 
 // TestAPlanNamesWhatDecidedAboutProduction and holds what is asked to it.
 func TestAPlanNamesWhatDecidedAboutProduction(t *testing.T) {
 	f := newFake(t)
 	f.service.Ref.Cluster = strings.Replace(clusterARN, "prod", "devices", 1)
 	f.service.Ref.Context.Profile = "main-developer"
-	if p := f.plan(t, Scale{0}); !p.Production || p.Tier != TierBulk || !strings.Contains(p.JudgedBy, "nothing says") {
+	if p := f.plan(t, Scale{0}); !p.Production || p.Tier != policy.TierBulk || !strings.Contains(p.JudgedBy, "nothing says") {
 		t.Errorf("%v, %s: %s", p.Production, p.Tier, p.JudgedBy)
 	}
 }
@@ -102,22 +47,22 @@ func TestWhatIsAskedFollowsFromTheFinishedDraft(t *testing.T) {
 	f.service.Deployments[0].RolloutState = "IN_PROGRESS" // which holds all else up
 	for _, c := range []struct {
 		name, history, to string
-		tier              Tier
+		tier              policy.Tier
 		blocked           bool
 	}{
-		{"older and on record", "5a 6a 7a", "6", TierConfirm, false},
-		{"older, never here", "6a 7a", "5", TierConfirm, true},
-		{"older, rolled back from", "5a! 6a 7a", "5", TierConfirm, true},
-		{"older, and nothing is on record", "", "5", TierConfirm, false},
-		{"older, and the record is denied", "denied", "5", TierConfirm, false},
-		{"newer, never here", "6a 7a", "8", TierName, true},
-		{"newer, rolled back from", "7a 8a 7a", "8", TierName, true},
-		{"newer, and the record is denied", "denied", "8", TierName, true},
-		{"another family", "6a 7a", "mail:6", TierName, true},
-		{"older, with a tag that was pushed again", "6b 7a", "6", TierConfirm, true},
+		{"older and on record", "5a 6a 7a", "6", policy.TierConfirm, false},
+		{"older, never here", "6a 7a", "5", policy.TierConfirm, true},
+		{"older, rolled back from", "5a! 6a 7a", "5", policy.TierConfirm, true},
+		{"older, and nothing is on record", "", "5", policy.TierConfirm, false},
+		{"older, and the record is denied", "denied", "5", policy.TierConfirm, false},
+		{"newer, never here", "6a 7a", "8", policy.TierName, true},
+		{"newer, rolled back from", "7a 8a 7a", "8", policy.TierName, true},
+		{"newer, and the record is denied", "denied", "8", policy.TierName, true},
+		{"another family", "6a 7a", "mail:6", policy.TierName, true},
+		{"older, with a tag that was pushed again", "6b 7a", "6", policy.TierConfirm, true},
 	} {
 		for _, intent := range []Intent{RollBack{To: c.to, Pin: PinNone}, UseRevision{c.to}} {
-			p, err := Build(remembering(t, f, intent, c.history), intent, Policy{NonProduction: DefaultNonProduction()})
+			p, err := Build(remembering(t, f, intent, c.history), intent, policy.Policy{NonProduction: policy.DefaultNonProduction()})
 			if err != nil {
 				t.Errorf("%s, %s: %v", c.name, intent.Action(), err)
 				continue
@@ -136,8 +81,8 @@ func TestWhatIsAskedFollowsFromTheFinishedDraft(t *testing.T) {
 func TestTheWayBackPinnedToWhatRanIsAMitigation(t *testing.T) {
 	f := newFake(t)
 	intent := RollBack{To: "6", Pin: PinAll}
-	p, err := Build(remembering(t, f, intent, "6b 7a"), intent, Policy{NonProduction: DefaultNonProduction()})
-	if err != nil || p.Tier != TierConfirm || len(p.Steps) != 2 {
+	p, err := Build(remembering(t, f, intent, "6b 7a"), intent, policy.Policy{NonProduction: policy.DefaultNonProduction()})
+	if err != nil || p.Tier != policy.TierConfirm || len(p.Steps) != 2 {
 		t.Fatalf("%+v (%v)", p.Tier, err)
 	}
 	for _, c := range p.Checks {
@@ -150,12 +95,12 @@ func TestTheWayBackPinnedToWhatRanIsAMitigation(t *testing.T) {
 // TestARuleCoversWhateverComesToTheSame: another image is another image by whichever verb,
 // and a rule on a service covers its tasks, its family's runs and its instances' drains.
 func TestARuleCoversWhateverComesToTheSame(t *testing.T) {
-	image := func(rules ...Rule) []Rule {
-		return append(rules, Rule{Service: "api", Action: "deploy", Deny: true, Reason: "frozen"})
+	image := func(rules ...policy.Rule) []policy.Rule {
+		return append(rules, policy.Rule{Service: "api", Action: "deploy", Deny: true, Reason: "frozen"})
 	}
-	env := []Rule{{Service: "api", Action: "env", Deny: true, Reason: "frozen"}}
-	on := func(action string) []Rule {
-		return []Rule{{Service: "api", Action: action, Deny: true, Reason: "frozen"}}
+	env := []policy.Rule{{Service: "api", Action: "env", Deny: true, Reason: "frozen"}}
+	on := func(action string) []policy.Rule {
+		return []policy.Rule{{Service: "api", Action: action, Deny: true, Reason: "frozen"}}
 	}
 	d := newDesk()
 	d.register(t, 2)
@@ -180,7 +125,7 @@ func TestARuleCoversWhateverComesToTheSame(t *testing.T) {
 	more := edited(`"environment":[`, `"environment":[{"name":"A","value":"b"}`)
 	for _, c := range []struct {
 		name   string
-		rules  []Rule
+		rules  []policy.Rule
 		target awsx.Ref
 		intent Intent
 		denied bool
@@ -189,18 +134,18 @@ func TestARuleCoversWhateverComesToTheSame(t *testing.T) {
 		{"an edited variable, of images", image(), d.api, more, false},
 		{"an edited variable", env, d.api, more, true},
 		{"an edited image, of variables", env, d.api, other, false},
-		{"an edit with a rule that stands before", image(Rule{Action: "edit", Confirm: tier(TierName)}), d.api, other, false},
+		{"an edit with a rule that stands before", image(policy.Rule{Action: "edit", Confirm: tier(policy.TierName)}), d.api, other, false},
 		{"an edit with a rule for another part before", append(env, image()...), d.api, other, true},
 		{"scaling", image(), d.api, Scale{9}, false},
 		{"a task's stop", on("stop"), task, StopTask{}, true},
 		{"a task's stop, which starts another of a tag", image(), task, StopTask{}, true},
-		{"a task's stop, of all", []Rule{{Service: "api", Deny: true, Reason: "frozen"}}, task, StopTask{}, true},
-		{"a task's stop, of another service", []Rule{{Service: "web", Deny: true}}, task, StopTask{}, false},
+		{"a task's stop, of all", []policy.Rule{{Service: "api", Deny: true, Reason: "frozen"}}, task, StopTask{}, true},
+		{"a task's stop, of another service", []policy.Rule{{Service: "web", Deny: true}}, task, StopTask{}, false},
 		{"a run of its family", on("run"), revision, RunTask{}, true},
 		{"a run of its family, of images", image(), revision, RunTask{}, true},
 		{"a drain of its instance", on("drain"), instance, Drain{}, true},
 		{"a drain, of images", image(), instance, Drain{}, false},
-		{"a drain, of another service", []Rule{{Service: "web", Deny: true}}, instance, Drain{}, false},
+		{"a drain, of another service", []policy.Rule{{Service: "web", Deny: true}}, instance, Drain{}, false},
 	} {
 		d.policy.Rules = c.rules
 		p, err := d.plan(c.target, c.intent)
@@ -216,7 +161,7 @@ func TestARuleCoversWhateverComesToTheSame(t *testing.T) {
 
 // TestARuleOnTheCountHoldsForBoundsThatMoveIt: bounds around the count leave it alone.
 func TestARuleOnTheCountHoldsForBoundsThatMoveIt(t *testing.T) {
-	policy := Policy{Rules: []Rule{{Action: "scale", Deny: true, Reason: "frozen"}}}
+	under := policy.Policy{Rules: []policy.Rule{{Action: "scale", Deny: true, Reason: "frozen"}}}
 	f := newFake(t)
 	for _, c := range []struct {
 		lower, upper int
@@ -225,7 +170,7 @@ func TestARuleOnTheCountHoldsForBoundsThatMoveIt(t *testing.T) {
 		in := SetScaling{Min: &c.lower, Max: &c.upper}
 		cur := read.Current{Target: f.service.Ref, Service: f.service}
 		cur.Scaling.Value = &awsx.ScalableTarget{Min: 1, Max: 8}
-		p, err := Build(cur, in, policy)
+		p, err := Build(cur, in, under)
 		if err != nil || (p.Denied != "") != c.denied {
 			t.Errorf("from %d to %d: denied is %q (%v)", c.lower, c.upper, p.Denied, err)
 		}
@@ -237,7 +182,7 @@ func TestARuleHoldsWhereNothingCouldBeRead(t *testing.T) {
 	d := newDesk()
 	instance := d.instances(t)[0].Ref
 	d.Fail(awsxtest.Tasks, fault.Errorf(fault.Denied, "ecs:ListTasks", "", "no"))
-	d.policy.Rules = []Rule{{Service: "api", Action: "drain", Deny: true, Reason: "frozen"}}
+	d.policy.Rules = []policy.Rule{{Service: "api", Action: "drain", Deny: true, Reason: "frozen"}}
 	if p := d.mustPlan(t, instance, Drain{}); p.Denied != "frozen" {
 		t.Errorf("denied is %q", p.Denied)
 	}
@@ -251,24 +196,24 @@ func TestARuleHoldsWhereNothingCouldBeRead(t *testing.T) {
 // or for one part of what is edited.
 func TestARuleLowersNothingOfWhatItDoesNotMean(t *testing.T) {
 	f := newFake(t)
-	policy := Policy{NonProduction: DefaultNonProduction(), Rules: []Rule{{Action: "deploy", Confirm: tier(TierConfirm)}}}
+	under := policy.Policy{NonProduction: policy.DefaultNonProduction(), Rules: []policy.Rule{{Action: "deploy", Confirm: tier(policy.TierConfirm)}}}
 	raw := string(f.definitions[f.service.TaskDefinition].Raw)
 	edited := EditDefinition{Document: awsx.Document(strings.Replace(raw, "/web:1.0", "/web:1.1", 1))}
 	cur, err := Read(t.Context(), f, f.service.Ref, edited, read.Held{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := Build(cur, edited, policy)
-	if err != nil || p.Tier != TierName {
+	p, err := Build(cur, edited, under)
+	if err != nil || p.Tier != policy.TierName {
 		t.Errorf("an edit is asked for by %s (%v)", p.Tier, err)
 	}
-	policy.Rules[0].Confirm = tier(TierBulk)
-	if p, err := Build(cur, edited, policy); err != nil || p.Tier != TierBulk {
+	under.Rules[0].Confirm = tier(policy.TierBulk)
+	if p, err := Build(cur, edited, under); err != nil || p.Tier != policy.TierBulk {
 		t.Errorf("an edit of what a rule guards is asked for by %s (%v)", p.Tier, err)
 	}
-	policy.Rules = []Rule{{Service: "web", Confirm: tier(TierConfirm)}}
-	instance := Plan{Intent: Drain{}, Tier: TierName, touches: []bearing{{names: []string{"i-1", "web"}}, {names: []string{"i-1", "api"}}}}
-	if policy.rule(&instance); instance.Tier != TierName {
+	under.Rules = []policy.Rule{{Service: "web", Confirm: tier(policy.TierConfirm)}}
+	instance := Plan{Intent: Drain{}, Tier: policy.TierName, touches: []policy.Bearing{{Names: []string{"i-1", "web"}}, {Names: []string{"i-1", "api"}}}}
+	if instance.rule(under); instance.Tier != policy.TierName {
 		t.Errorf("a drain is asked for by %s", instance.Tier)
 	}
 }

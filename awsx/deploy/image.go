@@ -1,10 +1,8 @@
 package deploy
 
 import (
-	"maps"
-	"slices"
-
 	"gantry/awsx"
+	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 )
@@ -29,89 +27,44 @@ func (in SetImages) draft(cur read.Current) (draft, error) {
 	if err != nil {
 		return d, err
 	}
-	if d.images, err = setImages(d.Tree, in); err != nil {
+	moved, err := edits.SetImages(d.Tree, in.Images)
+	if err != nil {
 		return d, err
 	}
 	if in.Pin {
-		d.pin(cur)
+		moved = d.pin(cur, moved)
 	}
-	if len(d.images) == 0 && len(d.unpinned) == 0 {
+	if len(moved) == 0 && len(d.unpinned) == 0 {
 		return d, nothingChanged("the service runs this image already", "restart it to pull the same tag again")
 	}
 	d.before = awsx.ARNName(cur.Definition.ARN)
 	d.after = "new revision"
-	for _, c := range d.images {
-		d.before += ", " + c.container + " " + c.before
-		d.after += ", " + c.container + " " + c.after
+	for _, c := range moved {
+		d.before += ", " + c.Container + " " + c.Before
+		d.after += ", " + c.Container + " " + c.After
 	}
 	return d, nil
 }
 
-// setImages replaces images in a tree and returns what moved.
-func setImages(tree *document.Node, in SetImages) ([]imageChange, error) {
-	if len(in.Images) == 0 {
-		return nil, invalid("no image is given: expected registry/repository:tag or :tag")
-	}
-	var changes []imageChange
-	for _, name := range slices.Sorted(maps.Keys(in.Images)) {
-		c, err := pickForImage(tree, name, in.Images[name])
-		if err != nil {
-			return nil, err
-		}
-		ref, err := awsx.ResolveReference(in.Images[name], c.Word("image"))
-		if err != nil {
-			return nil, err
-		}
-		if before := c.Word("image"); before != ref.String() {
-			changes = append(changes, imageChange{c.Word("name"), before, ref.String()})
-			c.Set("image", document.Text(ref.String()))
-		}
-	}
-	return changes, nil
-}
-
-// pickForImage resolves a container; without a name, a full reference also finds
-// the one container that runs an image of the same repository.
-func pickForImage(tree *document.Node, name, typed string) (*document.Node, error) {
-	c, err := tree.PickContainer(name)
-	if err == nil || name != "" {
-		return c, err
-	}
-	ref, refErr := awsx.ParseReference(typed)
-	if refErr != nil {
-		return nil, err
-	}
-	var found []*document.Node
-	for _, c := range tree.List("containerDefinitions") {
-		if now, e := awsx.ParseReference(c.Word("image")); e == nil && now.Repository == ref.Repository {
-			found = append(found, c)
-		}
-	}
-	if len(found) != 1 {
-		return nil, err
-	}
-	return found[0], nil
-}
-
 // pin replaces the tags of the images that change by the digests that they
-// resolve to. What ECR was not asked about, or does not know, stays a tag and is
-// named: Build refuses a plan that has any.
-func (d *draft) pin(cur read.Current) {
-	kept := d.images[:0]
-	for _, c := range d.images {
-		ref, err := awsx.ParseReference(c.after)
-		state, asked := cur.Images[c.after]
+// resolve to, and returns those that still change. What ECR was not asked about, or does
+// not know, stays a tag and is named: Build refuses a plan that has any.
+func (d *draft) pin(cur read.Current, moved []edits.ImageChange) []edits.ImageChange {
+	kept := moved[:0]
+	for _, c := range moved {
+		ref, err := awsx.ParseReference(c.After)
+		state, asked := cur.Images[c.After]
 		switch {
 		case err != nil || ref.Pinned():
 		case !asked || state.Err != nil || state.Image.Digest == "":
-			d.unpinned = append(d.unpinned, c.after)
+			d.unpinned = append(d.unpinned, c.After)
 		default:
-			c.after = ref.Repository + "@" + state.Image.Digest
-			d.Tree.Container(c.container).Set("image", document.Text(c.after))
+			c.After = ref.Repository + "@" + state.Image.Digest
+			d.Tree.Container(c.Container).Set("image", document.Text(c.After))
 		}
-		if c.before != c.after {
+		if c.Before != c.After {
 			kept = append(kept, c)
 		}
 	}
-	d.images = kept
+	return kept
 }

@@ -45,7 +45,6 @@ func Actions() []string {
 type draft struct {
 	check.Change
 
-	images  []imageChange
 	env     []edits.EnvChange
 	secrets []edits.SecretChange
 
@@ -87,12 +86,6 @@ func (d draft) findings(cur read.Current) []check.Finding {
 	})
 	change.Cancels, change.Mitigation = d.follow.Cancels, d.effect(cur).mitigation
 	return check.Run(cur, change, d.checks)
-}
-
-// imageChange is one container whose image an edit replaced.
-type imageChange struct {
-	container     string
-	before, after string
 }
 
 // ErrNothing marks changes that would change nothing.

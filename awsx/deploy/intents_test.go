@@ -10,6 +10,7 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/edits"
+	"gantry/awsx/deploy/policy"
 	"gantry/internal/fault"
 )
 
@@ -20,7 +21,7 @@ type verbCase struct {
 	prepare func(*testing.T, *desk)
 	target  func(*testing.T, *desk) awsx.Ref // the service when nil
 	intent  Intent
-	tier    Tier
+	tier    policy.Tier
 	before  string
 	after   string
 	leaves  string
@@ -68,7 +69,7 @@ func standalone(t *testing.T, d *desk) awsx.Ref {
 func verbCases() []verbCase {
 	return []verbCase{
 		{
-			name: "cancel", intent: Cancel{}, tier: TierConfirm,
+			name: "cancel", intent: Cancel{}, tier: policy.TierConfirm,
 			prepare: func(t *testing.T, d *desk) { d.rollOut(t) },
 			before:  "api:2 rolling out, 0 of 2 tasks running", after: "rolled back to api:1", leaves: "leaves at least 2 of 2 tasks during the deployment",
 			command: "aws ecs stop-service-deployment --service-deployment-arn RECORD --stop-type ROLLBACK", sent: "StopServiceDeployment",
@@ -79,17 +80,17 @@ func verbCases() []verbCase {
 			},
 		},
 		{
-			name: "continue", intent: Continue{}, tier: TierName, prepare: paused,
+			name: "continue", intent: Continue{}, tier: policy.TierName, prepare: paused,
 			before: "paused at POST_TEST_TRAFFIC_SHIFT by hook hook-1", after: "the deployment goes on", leaves: "leaves at least 2 of 2 tasks during the deployment",
 			command: "aws ecs continue-service-deployment --service-deployment-arn RECORD --hook-id hook-1 --action CONTINUE", sent: "ContinueServiceDeployment",
 		},
 		{
-			name: "continue backwards", intent: Continue{RollBack: true}, tier: TierConfirm, prepare: paused,
+			name: "continue backwards", intent: Continue{RollBack: true}, tier: policy.TierConfirm, prepare: paused,
 			before: "paused at POST_TEST_TRAFFIC_SHIFT by hook hook-1", after: "rolled back to api:1", leaves: "leaves at least 2 of 2 tasks during the deployment",
 			command: "aws ecs continue-service-deployment --service-deployment-arn RECORD --hook-id hook-1 --action ROLLBACK", sent: "ContinueServiceDeployment",
 		},
 		{
-			name: "raise the bounds", intent: SetScaling{Min: intp(3), Max: intp(9)}, tier: TierConfirm, prepare: scaled(1, 4),
+			name: "raise the bounds", intent: SetScaling{Min: intp(3), Max: intp(9)}, tier: policy.TierConfirm, prepare: scaled(1, 4),
 			before: "1 to 4 tasks, scaling active", after: "3 to 9 tasks, scaling active", leaves: "raises the desired count from 2 to 3",
 			command: "aws application-autoscaling register-scalable-target --service-namespace ecs --scalable-dimension ecs:service:DesiredCount --resource-id service/prod/api --min-capacity 3 --max-capacity 9",
 			sent:    "RegisterScalableTarget",
@@ -100,25 +101,25 @@ func verbCases() []verbCase {
 			},
 		},
 		{
-			name: "lower the maximum", intent: SetScaling{Max: intp(1)}, tier: TierName, prepare: scaled(1, 4),
+			name: "lower the maximum", intent: SetScaling{Max: intp(1)}, tier: policy.TierName, prepare: scaled(1, 4),
 			before: "1 to 4 tasks, scaling active", after: "1 to 1 task, scaling active", leaves: "leaves 1 of 2 tasks",
 			command: "aws application-autoscaling register-scalable-target --service-namespace ecs --scalable-dimension ecs:service:DesiredCount --resource-id service/prod/api --max-capacity 1",
 			sent:    "RegisterScalableTarget",
 		},
 		{
-			name: "scale to nothing by bounds", intent: SetScaling{Min: intp(0), Max: intp(0)}, tier: TierBulk, prepare: scaled(1, 4),
+			name: "scale to nothing by bounds", intent: SetScaling{Min: intp(0), Max: intp(0)}, tier: policy.TierBulk, prepare: scaled(1, 4),
 			before: "1 to 4 tasks, scaling active", after: "0 to 0 tasks, scaling active", leaves: "leaves 0 of 2 tasks",
 			command: "aws application-autoscaling register-scalable-target --service-namespace ecs --scalable-dimension ecs:service:DesiredCount --resource-id service/prod/api --min-capacity 0 --max-capacity 0",
 			sent:    "RegisterScalableTarget",
 		},
 		{
-			name: "suspend", intent: SetScaling{Suspend: boolp(true)}, tier: TierName, prepare: scaled(1, 4),
+			name: "suspend", intent: SetScaling{Suspend: boolp(true)}, tier: policy.TierName, prepare: scaled(1, 4),
 			before: "1 to 4 tasks, scaling active", after: "1 to 4 tasks, scaling suspended", leaves: "leaves the desired count at 2",
 			command: "aws application-autoscaling register-scalable-target --service-namespace ecs --scalable-dimension ecs:service:DesiredCount --resource-id service/prod/api --suspended-state 'DynamicScalingInSuspended=true,DynamicScalingOutSuspended=true,ScheduledScalingSuspended=true'",
 			sent:    "RegisterScalableTarget",
 		},
 		{
-			name: "breaker", intent: SetBreaker{Enabled: true, Rollback: true}, tier: TierName, prepare: configured100,
+			name: "breaker", intent: SetBreaker{Enabled: true, Rollback: true}, tier: policy.TierName, prepare: configured100,
 			before: "circuit breaker is off", after: "circuit breaker is on and rolls back", leaves: "leaves every task as it is",
 			command: `aws ecs update-service --cluster prod --service api --deployment-configuration '{"maximumPercent":150,"minimumHealthyPercent":50,"shadow":{"x":1e3},"deploymentCircuitBreaker":{"enable":true,"rollback":true,"resetOnHealthyTask":true}}'`,
 			sent:    "UpdateService",
@@ -130,7 +131,7 @@ func verbCases() []verbCase {
 			},
 		},
 		{
-			name: "stop a service's task", intent: StopTask{Reason: "it hangs"}, tier: TierName, target: firstTask,
+			name: "stop a service's task", intent: StopTask{Reason: "it hangs"}, tier: policy.TierName, target: firstTask,
 			before: "task TASK of api:1 RUNNING", after: "stopped", leaves: "leaves 1 healthy of 2 tasks; api starts another",
 			command: "aws ecs stop-task --cluster prod --task TASK --reason 'it hangs'", sent: "StopTask",
 			check: func(t *testing.T, d *desk, res Result) {
@@ -140,12 +141,12 @@ func verbCases() []verbCase {
 			},
 		},
 		{
-			name: "stop a standalone task", intent: StopTask{}, tier: TierName, target: standalone,
+			name: "stop a standalone task", intent: StopTask{}, tier: policy.TierName, target: standalone,
 			before: "task TASK of api:1 PENDING", after: "stopped", leaves: "no service starts it again",
 			command: "aws ecs stop-task --cluster prod --task TASK", sent: "StopTask",
 		},
 		{
-			name: "run", tier: TierName, target: family,
+			name: "run", tier: policy.TierName, target: family,
 			intent: RunTask{Count: 2, Overrides: []awsx.ContainerOverride{{Command: []string{"migrate", "--all"}, Env: vars("MODE", "once")}}},
 			before: "no task of this run", after: "2 tasks of api:1, api with another command, api add MODE",
 			leaves: "leaves every other task as it is; no service starts these again",
@@ -160,7 +161,7 @@ func verbCases() []verbCase {
 			},
 		},
 		{
-			name: "drain", intent: Drain{}, tier: TierName, target: firstInstance,
+			name: "drain", intent: Drain{}, tier: policy.TierName, target: firstInstance,
 			before: "EC2 ACTIVE, 1 task", after: "DRAINING", leaves: "leaves 1 instance of 2 active",
 			command: "aws ecs update-container-instances-state --cluster prod --container-instances INSTANCE --status DRAINING", sent: "UpdateContainerInstancesState",
 			check: func(t *testing.T, d *desk, res Result) {
@@ -170,7 +171,7 @@ func verbCases() []verbCase {
 			},
 		},
 		{
-			name: "activate", intent: Activate{}, tier: TierConfirm, target: firstInstance,
+			name: "activate", intent: Activate{}, tier: policy.TierConfirm, target: firstInstance,
 			prepare: func(t *testing.T, d *desk) {
 				d.Edit(func(data *awsxtest.Data) { data.Instances[0].Status = "DRAINING" })
 			},
@@ -178,7 +179,7 @@ func verbCases() []verbCase {
 			command: "aws ecs update-container-instances-state --cluster prod --container-instances INSTANCE --status ACTIVE", sent: "UpdateContainerInstancesState",
 		},
 		{
-			name: "deregister", intent: Deregister{}, tier: TierName,
+			name: "deregister", intent: Deregister{}, tier: policy.TierName,
 			prepare: func(t *testing.T, d *desk) { d.register(t, 1) },
 			target:  func(_ *testing.T, d *desk) awsx.Ref { return d.cluster.Ref.In("api:2") },
 			before:  "api:2 ACTIVE", after: "api:2 INACTIVE", leaves: "leaves every task as it is",
@@ -190,7 +191,7 @@ func verbCases() []verbCase {
 			},
 		},
 		{
-			name: "secrets", intent: SetSecrets{map[string]edits.Secrets{"": {Set: []awsx.SecretRef{{Name: "DB_PASSWORD", ValueFrom: "/prod/db"}}, Move: true}}}, tier: TierName,
+			name: "secrets", intent: SetSecrets{map[string]edits.Secrets{"": {Set: []awsx.SecretRef{{Name: "DB_PASSWORD", ValueFrom: "/prod/db"}}, Move: true}}}, tier: policy.TierName,
 			before: "api:1", after: "new revision, api add secret DB_PASSWORD, api unset DB_PASSWORD", leaves: "leaves at least 2 of 2 tasks during the deployment",
 			command: `aws ecs update-service --cluster prod --service api --task-definition "$REVISION"`, sent: "RegisterTaskDefinition UpdateService",
 			check: func(t *testing.T, d *desk, res Result) {

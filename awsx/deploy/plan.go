@@ -10,6 +10,7 @@ import (
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 )
 
@@ -40,7 +41,7 @@ type Plan struct {
 	Production    bool
 	// JudgedBy is in words what decided whether it is production.
 	JudgedBy string
-	Tier     Tier
+	Tier     policy.Tier
 	// Denied is why a rule refuses the change, whoever confirms it; empty when
 	// none does. Rule is the reason that a rule gives for the tier.
 	Denied, Rule string
@@ -49,11 +50,11 @@ type Plan struct {
 	Leaves string
 
 	name    string
-	touches []bearing
+	touches []policy.Bearing
 	does    []string // verbs, besides that of the intent
 	starts  bool
 	prune   *Prune // what follows a success, under policy; nil when nothing does
-	policy  Policy
+	policy  policy.Policy
 	follow  follow.Spec
 }
 

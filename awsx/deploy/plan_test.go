@@ -10,6 +10,7 @@ import (
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
@@ -151,22 +152,22 @@ func TestTiers(t *testing.T) {
 		intent  Intent
 		cluster string
 		change  func(*fake)
-		want    Tier
+		want    policy.Tier
 	}{
-		{"deploy", image, "prod", nil, TierName},
-		{"deploy outside production", image, "staging", nil, TierConfirm},
-		{"environment", env, "prod", nil, TierName},
-		{"scale up", Scale{5}, "prod", nil, TierConfirm},
-		{"scale down", Scale{3}, "prod", nil, TierName},
-		{"scale to nothing", Scale{0}, "prod", nil, TierBulk},
-		{"scale to nothing outside production", Scale{0}, "dev-1", nil, TierConfirm},
-		{"roll back", UseRevision{"6"}, "prod", nil, TierConfirm},
+		{"deploy", image, "prod", nil, policy.TierName},
+		{"deploy outside production", image, "staging", nil, policy.TierConfirm},
+		{"environment", env, "prod", nil, policy.TierName},
+		{"scale up", Scale{5}, "prod", nil, policy.TierConfirm},
+		{"scale down", Scale{3}, "prod", nil, policy.TierName},
+		{"scale to nothing", Scale{0}, "prod", nil, policy.TierBulk},
+		{"scale to nothing outside production", Scale{0}, "dev-1", nil, policy.TierConfirm},
+		{"roll back", UseRevision{"6"}, "prod", nil, policy.TierConfirm},
 		{"a newer revision", UseRevision{"7"}, "prod", func(f *fake) {
 			f.service.TaskDefinition = revisionARN("api", 6)
-		}, TierName},
-		{"restart on the same digest", Restart{}, "prod", runs(digestA), TierConfirm},
-		{"restart of a moved tag", Restart{}, "prod", runs(digestB), TierName},
-		{"restart on who knows what", Restart{}, "prod", nil, TierName},
+		}, policy.TierName},
+		{"restart on the same digest", Restart{}, "prod", runs(digestA), policy.TierConfirm},
+		{"restart of a moved tag", Restart{}, "prod", runs(digestB), policy.TierName},
+		{"restart on who knows what", Restart{}, "prod", nil, policy.TierName},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

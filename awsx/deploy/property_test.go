@@ -102,7 +102,7 @@ func strangeEdit(t *rapid.T, tree *document.Node) (edit func(*document.Node) err
 	switch rapid.IntRange(0, 2).Draw(t, "verb") {
 	case 0:
 		return func(n *document.Node) error {
-			_, err := setImages(n, SetImages{Images: map[string]string{"c0": ":2"}})
+			_, err := edits.SetImages(n, map[string]string{"c0": ":2"})
 			return err
 		}, []string{"image"}
 	case 1:

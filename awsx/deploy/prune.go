@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 	"gantry/internal/words"
@@ -30,10 +31,6 @@ type Pruned struct {
 	Err   error // why it was not done, or not to its end
 }
 
-// LeastKept is the smallest number of revisions that can be kept: fewer would
-// close the way back.
-const LeastKept = 3
-
 // mostPruned bounds how many revisions one change ends; the rest goes with the
 // next.
 const mostPruned = 50
@@ -48,8 +45,8 @@ func (Prune) reads() []read.Read {
 func (in Prune) draft(cur read.Current) (draft, error) {
 	family := cur.Wanted.Family
 	switch {
-	case in.Keep < LeastKept:
-		return draft{}, invalid("%d revisions to keep: expected at least %d, so that the way back stays open", in.Keep, LeastKept)
+	case in.Keep < policy.LeastKept:
+		return draft{}, invalid("%d revisions to keep: expected at least %d, so that the way back stays open", in.Keep, policy.LeastKept)
 	case len(cur.Users.Unread) > 0:
 		return draft{}, fault.Errorf(fault.Failed, "plan", cur.Wanted.ARN, "the revisions stay, as they may be in use where nothing could be read: %s", cur.Users.Missing())
 	}

@@ -9,6 +9,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/policy"
 	"gantry/internal/fault"
 )
 
@@ -143,7 +144,7 @@ func TestFewerThanThreeRevisionsCannotBeKept(t *testing.T) {
 func TestARuleMayKeepRevisionsFromBeingPruned(t *testing.T) {
 	d := newDesk()
 	d.register(t, 5)
-	d.policy.Rules = []Rule{{Action: "prune", Deny: true, Reason: "auditors look at them"}}
+	d.policy.Rules = []policy.Rule{{Action: "prune", Deny: true, Reason: "auditors look at them"}}
 	res := d.deployed(t, 3, follow.Verdict{Outcome: follow.Succeeded})
 	if d.active(t) != "7 6 5 4 3 2 1" || res.Pruned == nil || !errors.Is(res.Pruned.Err, ErrRefused) {
 		t.Errorf("active are %s: %+v", d.active(t), res.Pruned)

@@ -25,7 +25,7 @@ func TestWhatIsSentIsWhatWasReadButForTheEditAndTheReadOnlyFields(t *testing.T) 
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := setImages(tree, SetImages{Images: map[string]string{"c0": ":2"}}); err != nil {
+		if _, err := edits.SetImages(tree, map[string]string{"c0": ":2"}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := edits.SetEnv(tree, map[string]edits.Env{"c0": {Set: []awsx.EnvVar{{Name: "NEW", Value: "n"}, {Name: "V0", Value: secret(value)}}}}); err != nil {

@@ -7,22 +7,15 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/edits"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/internal/words"
 )
 
-// bearing is one thing that a plan touches, under every name by which a rule may mean it.
-type bearing struct {
-	names []string
-	// unknown is set when more may be touched, of which nothing could be read: a rule
-	// that denies something somewhere then denies this.
-	unknown bool
-}
-
 // touches are what a draft bears on: its target, and the services whose tasks it stops,
 // runs or moves.
-func (d draft) touches(cur read.Current) []bearing {
+func (d draft) touches(cur read.Current) []policy.Bearing {
 	target := []string{cur.Target.Name()}
 	var services []string
 	unknown := false
@@ -47,12 +40,12 @@ func (d draft) touches(cur read.Current) []bearing {
 			}
 		}
 	}
-	list := []bearing{}
+	list := []policy.Bearing{}
 	for _, name := range services {
-		list = append(list, bearing{names: slices.Concat(target, []string{name})})
+		list = append(list, policy.Bearing{Names: slices.Concat(target, []string{name})})
 	}
 	if len(list) == 0 || unknown {
-		list = append(list, bearing{names: target, unknown: unknown})
+		list = append(list, policy.Bearing{Names: target, Unknown: unknown})
 	}
 	return list
 }

@@ -7,6 +7,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy/edits"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 )
 
@@ -53,23 +54,23 @@ func TestARuleOnOneHalfHoldsForBoth(t *testing.T) {
 		Secrets: SetSecrets{map[string]edits.Secrets{"": {Set: []awsx.SecretRef{{Name: "B", ValueFrom: "/b"}}}}},
 	}
 	d := newDesk()
-	gravest, lightest := TierBulk, TierConfirm
+	gravest, lightest := policy.TierBulk, policy.TierConfirm
 	for _, c := range []struct {
 		name   string
-		rules  []Rule
+		rules  []policy.Rule
 		denied bool
-		tier   Tier
+		tier   policy.Tier
 	}{
-		{"none", nil, false, TierName},
-		{"denies the variables", []Rule{{Action: "secrets", Confirm: &lightest}, {Action: "env", Deny: true}}, true, TierName},
-		{"denies the secrets", []Rule{{Action: "secrets", Deny: true}}, true, TierName},
-		{"the gravest of two", []Rule{{Action: "env", Confirm: &lightest}, {Action: "secrets", Confirm: &gravest}}, false, TierBulk},
+		{"none", nil, false, policy.TierName},
+		{"denies the variables", []policy.Rule{{Action: "secrets", Confirm: &lightest}, {Action: "env", Deny: true}}, true, policy.TierName},
+		{"denies the secrets", []policy.Rule{{Action: "secrets", Deny: true}}, true, policy.TierName},
+		{"the gravest of two", []policy.Rule{{Action: "env", Confirm: &lightest}, {Action: "secrets", Confirm: &gravest}}, false, policy.TierBulk},
 	} {
 		cur, err := Read(t.Context(), d.Account, d.api, both, read.Held{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := Build(cur, both, Policy{Rules: c.rules})
+		p, err := Build(cur, both, policy.Policy{Rules: c.rules})
 		if err != nil {
 			t.Fatal(err)
 		}

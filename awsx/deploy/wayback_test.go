@@ -12,6 +12,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
 )
@@ -167,7 +168,7 @@ func TestARollBackOfARolloutIsLeftToECS(t *testing.T) {
 	for _, lost := range []bool{false, true} {
 		f.sent, f.lostAnswer = nil, lost
 		plan := f.plan(t, RollBack{})
-		if blocking := plan.Blocking(); len(blocking) > 0 || plan.Tier > TierConfirm {
+		if blocking := plan.Blocking(); len(blocking) > 0 || plan.Tier > policy.TierConfirm {
 			t.Errorf("the incident itself stands in the way: %v, tier %d", blocking, plan.Tier)
 		}
 		o, _ := options(f, plan)

@@ -14,6 +14,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/sdk"
 	"gantry/awsx/snapshot"
@@ -49,7 +50,7 @@ type App struct {
 	Seen *store.Memory
 	// Changes plans changes and carries them out.
 	Changes *change.Desk
-	Policy  deploy.Policy
+	Policy  policy.Policy
 	// Gate refuses what this run may not change; the console's wants arming.
 	Gate   deploy.Gate
 	Arming *change.Arming

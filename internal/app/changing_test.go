@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/policy"
 	"gantry/internal/config"
 )
 
@@ -69,7 +69,7 @@ func TestThreeServicesAreRestartedTogetherInProduction(t *testing.T) {
 }
 
 func TestARuleBoundsABatch(t *testing.T) {
-	configure := func(c *config.Config) { c.Rules = []deploy.Rule{{Cluster: "prod", MaxBulk: 2, Reason: "in pairs"}} }
+	configure := func(c *config.Config) { c.Rules = []policy.Rule{{Cluster: "prod", MaxBulk: 2, Reason: "in pairs"}} }
 	sit(t, setting{w: 140, h: 40, configure: configure}, func(t *testing.T, d *desk) {
 		d.cluster("prod").press("W").markServices("catalog", "pricing", "users").press("r").read()
 		d.Shows("there is no plan", "admits 2 targets at a time and the batch has 3: in pairs")

@@ -71,7 +71,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	}
 	a.guard(a.Config.Writing.Arm)
 
-	deps := &views.Deps{Now: a.Now, Store: a.Store, Policy: policy{a}}
+	deps := &views.Deps{Now: a.Now, Store: a.Store, Policy: guarding{a}}
 	lines := a.logViewer(deps)
 	made := &changes.Changes{Deps: deps, Desk: a.Changes, Reveal: a.revealed, Lines: a.Lines()}
 	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines)
@@ -108,12 +108,12 @@ func newNav(c *changes.Changes, editor editors.Editor, lines *logviews.Viewer) n
 	return nav{c, &editors.Editors{Changes: c, Editor: editor}, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, lines}
 }
 
-// policy is what views ask about clusters.
-type policy struct{ app *App }
+// guarding is what views ask about clusters.
+type guarding struct{ app *App }
 
 // Production reports whether a cluster belongs to production.
-func (p policy) Production(cluster awsx.Ref) bool {
-	return p.app.Policy.Production(cluster, accountOf(cluster))
+func (g guarding) Production(cluster awsx.Ref) bool {
+	return g.app.Policy.Production(cluster, accountOf(cluster))
 }
 
 // accountOf is the account in a cluster's ARN, empty for a context without one.
@@ -124,8 +124,8 @@ func accountOf(ref awsx.Ref) string {
 
 // Scope names how a cluster is guarded: production by where arming for it holds, all
 // else by nothing.
-func (p policy) Scope(cluster awsx.Ref) string {
-	if p.Production(cluster) {
+func (g guarding) Scope(cluster awsx.Ref) string {
+	if g.Production(cluster) {
 		return string(change.ReachOf(cluster))
 	}
 	return ""

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
 	"gantry/internal/config"
@@ -108,7 +108,7 @@ func sit(t *testing.T, s setting, act func(*testing.T, *desk)) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		cfg := config.Config{
-			NonProduction: deploy.DefaultNonProduction(),
+			NonProduction: policy.DefaultNonProduction(),
 			Writing:       config.Writing{Arm: config.DefaultArm},
 			Refresh:       config.DefaultRefresh,
 			Screen:        config.Screen{Colours: "default", Background: "dark", Sync: "auto"},

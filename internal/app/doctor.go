@@ -150,9 +150,9 @@ func (a *App) examineAccount(ctx context.Context, f *doctor.Account, cluster, se
 	}
 	f.Reads = inquiry.Probe(ctx, account, cluster, service)
 	clusters, _ := awsx.Collect(account.Clusters(ctx)) // what cannot be read is a finding of the probe
-	policy := a.Config.Policy()
+	rules := a.Config.Policy()
 	for _, c := range clusters {
-		judged := policy.Judge(c.Ref, f.Identity.Account)
+		judged := rules.Judge(c.Ref, f.Identity.Account)
 		f.Clusters = append(f.Clusters, doctor.Cluster{Name: c.Ref.ClusterName(), Production: judged.Production, JudgedBy: judged.By})
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/policy"
 	"gantry/internal/audit"
 )
 
@@ -17,8 +18,8 @@ func (a *App) openJournal() error {
 }
 
 // ConsentToReveal is what is asked for before secrets of a target are shown.
-func (a *App) ConsentToReveal(target awsx.Ref) deploy.Consent {
-	return deploy.ConsentToReveal(target, policy{a}.Production(target.ClusterRef()))
+func (a *App) ConsentToReveal(target awsx.Ref) policy.Consent {
+	return policy.ConsentToReveal(target, guarding{a}.Production(target.ClusterRef()))
 }
 
 // RecordReveal writes to the journal that secrets of a service are shown, and to whom.
@@ -31,7 +32,7 @@ func (a *App) RecordReveal(ctx context.Context, service awsx.Ref) error {
 	if account, err := a.Store.Account(ctx, service.Context); err == nil {
 		who, _ = account.Identity(ctx) // who is told to nobody is recorded as nobody
 	}
-	production := policy{a}.Production(service.ClusterRef())
+	production := guarding{a}.Production(service.ClusterRef())
 	return a.journal.Append(audit.Record{
 		Kind: audit.End, Change: deploy.NewID(), Account: who.Account, Identity: who.ARN, Context: service.Context.String(),
 		Cluster: service.ClusterName(), Service: service.Name(), Action: "reveal", Outcome: "shown",

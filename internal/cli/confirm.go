@@ -8,7 +8,7 @@ import (
 	"os"
 	"strings"
 
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/policy"
 	"gantry/internal/clean"
 )
 
@@ -21,7 +21,7 @@ type answer struct {
 // ask decides whether a change is carried out that wants a consent. Its word given in
 // advance answers every tier, --yes the lightest; where nobody can be asked --yes answers
 // them all, since a pipeline was written by somebody who could think about it.
-func (a answer) ask(ctx context.Context, s Streams, want deploy.Consent) error {
+func (a answer) ask(ctx context.Context, s Streams, want policy.Consent) error {
 	who, ok := s.person()
 	switch {
 	case a.confirm != "" && !want.Given(a.confirm):
@@ -35,7 +35,7 @@ func (a answer) ask(ctx context.Context, s Streams, want deploy.Consent) error {
 }
 
 // ask asks a person for a consent to do something.
-func (p person) ask(ctx context.Context, want deploy.Consent, do string) error {
+func (p person) ask(ctx context.Context, want policy.Consent, do string) error {
 	if !want.Typed() {
 		typed, err := prompt(ctx, p, strings.ToUpper(do[:1])+do[1:]+"? y/N ")
 		if err != nil {

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/policy"
 )
 
 // Config is everything that can be set. It is complete: what nobody set holds
@@ -25,7 +25,7 @@ type Config struct {
 	// production; the others say it by the profile and by the account.
 	NonProduction, NonProductionProfiles, NonProductionAccounts []string
 	// Rules refine what changes need, in the order in which they are tried.
-	Rules []deploy.Rule
+	Rules []policy.Rule
 	// KeepRevisions is how many of a family's revisions stay active after a
 	// deployment that succeeded; 0 keeps all.
 	KeepRevisions int

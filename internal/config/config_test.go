@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/policy"
 	"gantry/internal/clean"
 	"gantry/internal/config"
 	"gantry/internal/fault"
@@ -56,7 +56,7 @@ func TestWithoutAFileTheDefaultsHold(t *testing.T) {
 	}
 	want := config.Config{
 		Logs:          config.Logs{Index: "logstash-*", Timestamp: "@timestamp", Awslogs: "cloudwatch"},
-		NonProduction: deploy.DefaultNonProduction(),
+		NonProduction: policy.DefaultNonProduction(),
 		Writing:       config.Writing{Arm: 15 * time.Minute},
 		Refresh:       5 * time.Second,
 		Screen:        config.Screen{Colours: "default", Background: "auto", Sync: "auto"},

@@ -11,7 +11,7 @@ import (
 	"github.com/adrg/xdg"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/policy"
 	"gantry/internal/fault"
 )
 
@@ -37,7 +37,7 @@ func Load(flags Flags, getenv func(string) string) (Config, error) {
 	data, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !asked:
-		cfg.NonProduction = deploy.DefaultNonProduction()
+		cfg.NonProduction = policy.DefaultNonProduction()
 		return overlay(cfg, "", flags, getenv)
 	case err != nil:
 		return Config{}, &fault.Error{Class: fault.Invalid, Op: "config", Err: err,

@@ -9,7 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/policy"
 	"gantry/internal/clean"
 )
 
@@ -28,7 +28,7 @@ func parse(cfg *Config, file string, data []byte, getenv func(string) string) (b
 	case !errors.Is(err, io.EOF):
 		return "", p.syntax(err)
 	}
-	cfg.NonProduction = deploy.DefaultNonProduction()
+	cfg.NonProduction = policy.DefaultNonProduction()
 	if len(doc.Content) > 0 {
 		begin = p.root(cfg, doc.Content[0])
 	}

@@ -8,30 +8,31 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/policy"
 )
 
 // Policy returns what changes are kept to.
-func (c Config) Policy() deploy.Policy {
-	return deploy.Policy{
+func (c Config) Policy() policy.Policy {
+	return policy.Policy{
 		NonProduction: c.NonProduction, NonProductionProfiles: c.NonProductionProfiles, NonProductionAccounts: c.NonProductionAccounts,
 		Rules: c.Rules, KeepRevisions: c.KeepRevisions,
 	}
 }
 
 // rules reads the list of rules in the order in which they are tried.
-func (p *parser) rules(n *yaml.Node) []deploy.Rule {
+func (p *parser) rules(n *yaml.Node) []policy.Rule {
 	if n.Kind != yaml.SequenceNode {
 		p.fault(n, "rules: expected a list of rules, found %s", kindOf(n))
 		return nil
 	}
-	var list []deploy.Rule
+	var list []policy.Rule
 	for _, item := range n.Content {
 		list = append(list, p.rule(resolved(item)))
 	}
 	return list
 }
 
-func (p *parser) rule(n *yaml.Node) (r deploy.Rule) {
+func (p *parser) rule(n *yaml.Node) (r policy.Rule) {
 	p.mapping(n, "rule", fields{
 		"account": func(v *yaml.Node) { r.Account = p.glob(v, "account") },
 		"cluster": func(v *yaml.Node) { r.Cluster = p.glob(v, "cluster") },
@@ -39,7 +40,7 @@ func (p *parser) rule(n *yaml.Node) (r deploy.Rule) {
 		"action":  func(v *yaml.Node) { r.Action = p.action(v, "action") },
 		"deny":    func(v *yaml.Node) { r.Deny = p.flag(v, "deny") },
 		"confirm": func(v *yaml.Node) {
-			if t, ok := deploy.ParseTier(p.choice(v, "confirm", deploy.TierNames()...)); ok {
+			if t, ok := policy.ParseTier(p.choice(v, "confirm", policy.TierNames()...)); ok {
 				r.Confirm = &t
 			}
 		},
@@ -76,7 +77,7 @@ func (p *parser) keepRevisions(n *yaml.Node) int {
 	if n.Kind == yaml.ScalarNode && n.Value == "0" {
 		return 0
 	}
-	return p.number(n, "keep_revisions", deploy.LeastKept)
+	return p.number(n, "keep_revisions", policy.LeastKept)
 }
 
 // number reads a whole number that is not less than the least.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/policy"
 	"gantry/internal/config"
 	"gantry/internal/fault"
 )
@@ -26,10 +26,10 @@ rules:
 	if err != nil {
 		t.Fatal(err)
 	}
-	bulk, yes := deploy.TierBulk, deploy.TierConfirm
-	want := deploy.Policy{
+	bulk, yes := policy.TierBulk, policy.TierConfirm
+	want := policy.Policy{
 		NonProduction: []string{"dev"}, KeepRevisions: 10,
-		Rules: []deploy.Rule{
+		Rules: []policy.Rule{
 			{Account: "1234*", Cluster: "prod", Service: "pay-*", Action: "deploy", Deny: true, Reason: "frozen until Monday"},
 			{Cluster: "prod", Action: "r*", Confirm: &bulk, MaxBulk: 5},
 			{Confirm: &yes},

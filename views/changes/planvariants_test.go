@@ -6,6 +6,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/policy"
 	"gantry/ui"
 	"gantry/ui/uitest"
 	"gantry/views/changes"
@@ -66,7 +67,7 @@ func TestADeployedTagIsPinnedOnDemand(t *testing.T) {
 func TestARuleThatDeniesIsFinal(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		f := changestest.Orders(t, uitest.Look{W: 120, H: 40}, func(c *changes.Changes, s awsx.Ref) ui.Screen {
-			c.Desk.Policy.Rules = []deploy.Rule{{Service: "api-*", Action: "deploy", Deny: true, Reason: "freeze until Monday"}}
+			c.Desk.Policy.Rules = []policy.Rule{{Service: "api-*", Action: "deploy", Deny: true, Reason: "freeze until Monday"}}
 			return changestest.OnPlan(changestest.Image("v3"))(c, s)
 		}).Read()
 		f.Shows("x denied by a rule of the configuration: freeze until Monday (final: nothing overrides it)", "Calls")
@@ -78,8 +79,8 @@ func TestARuleThatDeniesIsFinal(t *testing.T) {
 func TestARuleThatWantsMoreSaysWhy(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		f := changestest.Orders(t, uitest.Look{W: 120, H: 40}, func(c *changes.Changes, s awsx.Ref) ui.Screen {
-			grave := deploy.TierBulk
-			c.Desk.Policy.Rules = []deploy.Rule{{Action: "restart", Confirm: &grave, Reason: "payday"}}
+			grave := policy.TierBulk
+			c.Desk.Policy.Rules = []policy.Rule{{Action: "restart", Confirm: &grave, Reason: "payday"}}
 			return changestest.OnPlan(deploy.Restart{})(c, s)
 		}).Read()
 		f.Shows("asks for the number of services and the cluster's name (payday)")

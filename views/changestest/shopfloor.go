@@ -15,7 +15,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/change"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/sim"
 	"gantry/awsx/sim/simtest"
@@ -70,7 +70,7 @@ func open(t *testing.T, opener awsx.Opener, f *Shopfloor, look uitest.Look, root
 	w := &Workshop{Armed: &viewstest.Locked{Armed: true}}
 	w.Desk = &change.Desk{
 		Runner: change.New(change.Options{Account: st.Account, Gate: w, Audit: w, Source: change.StoreSource(st)}), Store: st,
-		Policy: deploy.Policy{NonProduction: deploy.DefaultNonProduction(), Rules: []deploy.Rule{{MaxBulk: most, Reason: "in small steps"}}},
+		Policy: policy.Policy{NonProduction: policy.DefaultNonProduction(), Rules: []policy.Rule{{MaxBulk: most, Reason: "in small steps"}}},
 	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

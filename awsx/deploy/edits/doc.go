@@ -1,7 +1,7 @@
-// Package edits changes the variables of a task definition and its references to
-// secrets, in the tree of the document, and tells what changed: by an edit, or between
-// two documents. It is pure. When an edit is made and what it asks for is the business
-// of the verbs in awsx/deploy.
+// Package edits changes the images, the variables and the references to secrets of a task
+// definition, in the tree of the document, reads one that somebody wrote in its place,
+// and tells what changed: by an edit, or between two documents. It is pure. When an edit
+// is made and what it asks for is the business of the verbs in awsx/deploy.
 package edits
 
 import "gantry/internal/fault"

@@ -1,4 +1,4 @@
-package deploy
+package policy
 
 import (
 	"fmt"
@@ -33,7 +33,7 @@ func (p Policy) Judge(ref awsx.Ref, account string) Judgement {
 	name := ref.ClusterName()
 	tokens := tokensOf(name)
 	by := ""
-	var spoken []bool // tokens of the name that belong to a longer word, as prod does to pre-prod
+	spoken := make([]bool, len(tokens)) // tokens of the name that belong to a longer word, as prod does to pre-prod
 	for _, glob := range p.NonProduction {
 		hit := matchTokens(glob, tokens)
 		if hit == nil {
@@ -42,12 +42,14 @@ func (p Policy) Judge(ref awsx.Ref, account string) Judgement {
 		if by == "" {
 			by = fmt.Sprintf("its name matches %q (production.except)", glob)
 		}
-		if n := countTrue(hit); n > 1 {
-			spoken = either(spoken, hit)
+		if longer(hit) {
+			for i := range hit {
+				spoken[i] = spoken[i] || hit[i]
+			}
 		}
 	}
 	for i, token := range tokens {
-		if slices.Contains(productionWords, token) && (spoken == nil || !spoken[i]) {
+		if slices.Contains(productionWords, token) && !spoken[i] {
 			return Judgement{Production: true, By: fmt.Sprintf("its name has %q", token)}
 		}
 	}
@@ -169,22 +171,8 @@ func matchParts(parts []part, tokens []string, hit []bool) bool {
 	return true
 }
 
-func countTrue(list []bool) int {
-	n := 0
-	for _, b := range list {
-		if b {
-			n++
-		}
-	}
-	return n
-}
-
-func either(a, b []bool) []bool {
-	if a == nil {
-		return b
-	}
-	for i := range b {
-		b[i] = b[i] || a[i]
-	}
-	return b
+// longer reports whether a glob names more than one token.
+func longer(hit []bool) bool {
+	first := slices.Index(hit, true)
+	return first >= 0 && slices.Contains(hit[first+1:], true)
 }

@@ -1,4 +1,4 @@
-package deploy
+package policy
 
 // Tier says how much a person has to do before a change is made.
 type Tier uint8
@@ -30,22 +30,4 @@ func TierNames() []string {
 func (t Tier) String() string {
 	names := [...]string{"nothing", "yes", "name", "bulk"}
 	return names[min(int(t), len(names)-1)]
-}
-
-// Policy says which contexts are production, and what else is kept to.
-type Policy struct {
-	// NonProduction holds words and globs that are matched, without regard to case,
-	// against the whole tokens of the cluster's name. NonProductionProfiles and
-	// NonProductionAccounts are matched against the profile and the account, and are
-	// empty unless somebody set them: a role or an account alone says little about a
-	// cluster.
-	NonProduction         []string
-	NonProductionProfiles []string
-	NonProductionAccounts []string
-	// Rules refine what a change needs; the first that matches decides.
-	Rules []Rule
-	// KeepRevisions is how many of a family's newest revisions stay active after a
-	// deployment that succeeded; older ones are deregistered unless they are in
-	// use. 0 keeps all, and less than LeastKept is refused.
-	KeepRevisions int
 }
