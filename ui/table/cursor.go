@@ -29,7 +29,14 @@ func (t *Table[T]) Select(key string) bool {
 }
 
 // Move moves the cursor n rows down, up if negative, and stops at the ends.
-func (t *Table[T]) Move(n int) { t.choose(t.pos + n) }
+func (t *Table[T]) Move(n int) {
+	t.upward = n < 0
+	t.choose(t.pos + n)
+}
+
+// SetWhole has all of the row under the cursor marked, or its name alone, which costs the
+// line less while the cursor moves.
+func (t *Table[T]) SetWhole(on bool) { t.whole = on }
 
 // Page moves the cursor n screens down, up if negative.
 func (t *Table[T]) Page(n int) {
@@ -39,10 +46,16 @@ func (t *Table[T]) Page(n int) {
 }
 
 // Top moves the cursor to the first row.
-func (t *Table[T]) Top() { t.choose(0) }
+func (t *Table[T]) Top() {
+	t.upward = false
+	t.choose(0)
+}
 
 // Bottom moves the cursor to the last row.
-func (t *Table[T]) Bottom() { t.choose(len(t.shown) - 1) }
+func (t *Table[T]) Bottom() {
+	t.upward = true
+	t.choose(len(t.shown) - 1)
+}
 
 // choose moves the cursor because somebody asked for it.
 func (t *Table[T]) choose(at int) {
@@ -138,6 +151,17 @@ func (t *Table[T]) ToggleMark() {
 		t.marks[key] = struct{}{}
 	}
 	t.anchor = key
+}
+
+// MarkOn marks the row under the cursor, or unmarks it, and goes on to the next row in the
+// direction of the last move, so that marking upward does not come back to what it marked.
+func (t *Table[T]) MarkOn() {
+	t.ToggleMark()
+	if t.upward {
+		t.Move(-1)
+		return
+	}
+	t.Move(1)
 }
 
 // MarkRange marks every row shown between the one marked last and the cursor. When

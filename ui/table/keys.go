@@ -28,7 +28,7 @@ func (t *Table[T]) Key(key string) bool {
 	case "O":
 		t.SortChosen()
 	case "space":
-		t.ToggleMark()
+		t.MarkOn()
 	case "ctrl+space":
 		t.MarkRange()
 	case `ctrl+\`:

@@ -37,7 +37,7 @@ func (t *Table[T]) measure() {
 	t.seen = measured{done: true, from: from, to: to}
 	for c := range t.opts.Columns {
 		col := &t.opts.Columns[c]
-		if col.Grow || col.Wide && !t.wide {
+		if col.Wide && !t.wide {
 			continue
 		}
 		w := t.widths[c]
@@ -66,6 +66,38 @@ func (t *Table[T]) wanted(i int) (want, low int) {
 		return want, want
 	}
 	return want, min(want, c.Min)
+}
+
+// Fit returns how many cells, w at most, a frame of h rows needs to cut nothing. It is for
+// a table that shares its screen: a View of that width goes on from the frame before.
+func (t *Table[T]) Fit(w, h int) int {
+	t.resize(w, h)
+	need := gutter - gap
+	for i := range t.opts.Columns {
+		c := &t.opts.Columns[i]
+		if c.Wide && !t.wide {
+			continue
+		}
+		want, _ := t.wanted(i)
+		if c.Grow {
+			want = max(want, t.widths[i])
+		}
+		need += want + gap
+	}
+	t.fitted = min(need, w)
+	return t.fitted
+}
+
+// resize makes the table ready for a frame of h rows on a screen that gives it w cells.
+func (t *Table[T]) resize(w, h int) {
+	if w != t.frameW && w != t.fitted {
+		// Another size redraws everything anyway: the moment to forget old widths.
+		t.frameW, t.fitted, t.seen = w, 0, measured{}
+		clear(t.widths)
+	}
+	t.page = max(h-1, 1)
+	t.reveal()
+	t.measure()
 }
 
 // layout chooses the columns that fit w cells and their widths, and returns how many

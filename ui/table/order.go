@@ -63,14 +63,14 @@ func (t *Table[T]) Resort() {
 	t.refilter(before)
 }
 
-// Choose moves the column cursor n sortable columns to the right among those shown,
-// to the left if negative. It starts from the sorted column.
+// Choose moves the column cursor n sortable columns to the right among those in the last
+// frame, to the left if negative. It starts from the sorted column.
 func (t *Table[T]) Choose(n int) {
 	var ids []string
 	at := -1
 	for i := range t.opts.Columns {
 		c := &t.opts.Columns[i]
-		if c.Compare == nil || c.Wide && !t.wide {
+		if c.Compare == nil || len(t.placed) > 0 && !slices.Contains(t.placed, c.ID) {
 			continue
 		}
 		if c.ID == t.chosen || t.chosen == "" && c.ID == t.sort {

@@ -38,8 +38,12 @@ type Column[T any] struct {
 	Min int
 	// Max limits the width; 0 does not.
 	Max int
-	// Grow gives the column the width that is left over, and asks for Min only.
+	// Grow gives the column the width that is left over; it asks for Min at most, and
+	// the others give way first.
 	Grow bool
+	// Middle cuts what is too long in its middle, as the row's name always is: names
+	// differ at their ends.
+	Middle bool
 	// Priority is the order in which columns leave a narrow screen: the highest
 	// first, 0 never.
 	Priority int
@@ -92,6 +96,8 @@ type Table[T any] struct {
 	cursor string // key of the selected row
 	pos    int    // its position in shown
 	pinned bool   // it stays on its row
+	upward bool   // it moved up last
+	whole  bool   // all of its row is marked, and not its name alone
 	anchor string // key of the row marked last, where a range begins
 	marks  map[string]struct{}
 
@@ -102,7 +108,9 @@ type Table[T any] struct {
 	top    int // position in shown of the first row on screen
 	page   int // rows on screen in the last frame, 0 before the first
 	frameW int
-	widths []int // remembered widths by column
+	fitted int      // the width that Fit gave last
+	widths []int    // remembered widths by column
+	placed []string // IDs of the columns in the last frame
 	seen   measured
 }
 

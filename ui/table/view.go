@@ -17,15 +17,12 @@ func (t *Table[T]) View(th *theme.Theme, w, h int) string {
 	if w <= 0 || h <= 0 {
 		return ""
 	}
-	if w != t.frameW {
-		// Another size redraws everything anyway: the moment to forget old widths.
-		t.frameW, t.seen = w, measured{}
-		clear(t.widths)
-	}
-	t.page = max(h-1, 1)
-	t.reveal()
-	t.measure()
+	t.resize(w, h)
 	cols, left := t.layout(w)
+	t.placed = t.placed[:0]
+	for _, c := range cols {
+		t.placed = append(t.placed, c.ID)
+	}
 
 	f := frame[T]{th: th, g: th.Glyphs(), w: w, stale: t.stale}
 	f.b.Grow((w + 32) * h)
@@ -33,7 +30,12 @@ func (t *Table[T]) View(th *theme.Theme, w, h int) string {
 	for at := t.top; at < min(t.top+h-1, len(t.shown)); at++ {
 		i := t.shown[at]
 		_, marked := t.marks[t.keys[i]]
-		f.row(t.rows[i], cols, at == t.pos, marked)
+		switch {
+		case at == t.pos && t.whole:
+			f.wholeRow(t.rows[i], cols, marked)
+		default:
+			f.row(t.rows[i], cols, at == t.pos, marked)
+		}
 	}
 	return f.b.String()
 }
@@ -84,6 +86,7 @@ func (f *frame[T]) row(row T, cols []placed[T], selected, marked bool) {
 			f.b.WriteByte(' ')
 		}
 		cell := c.Cell(row)
+		cell.Text = f.short(c, n, cell.Text)
 		if f.stale {
 			cell.Role = theme.Dim
 		}
@@ -94,6 +97,36 @@ func (f *frame[T]) row(row T, cols []placed[T], selected, marked bool) {
 		}
 		f.cell(cell, c.width, c.Right, last)
 	}
+}
+
+// wholeRow draws the row under the cursor reversed, from edge to edge: the eye finds its
+// way along it. Its colours would make it hard to read.
+func (f *frame[T]) wholeRow(row T, cols []placed[T], marked bool) {
+	f.b.WriteByte('\n')
+	f.gutter(true, marked)
+	var b strings.Builder
+	for n, c := range cols {
+		if n > 0 {
+			b.WriteByte(' ')
+		}
+		s := f.short(c, n, c.Cell(row).Text)
+		pad := text.Spaces(c.width - text.Width(s))
+		if c.Right {
+			s = pad + s
+		} else {
+			s += pad
+		}
+		b.WriteString(s)
+	}
+	f.paint(theme.Selected, text.Pad(b.String(), f.w-gutter))
+}
+
+// short is a cell's text in the width of its column.
+func (f *frame[T]) short(c placed[T], n int, s string) string {
+	if n == 0 || c.Middle {
+		return text.TruncateMiddle(s, c.width, f.g.Ellipsis)
+	}
+	return text.Truncate(s, c.width, f.g.Ellipsis)
 }
 
 func (f *frame[T]) gutter(selected, marked bool) {
@@ -112,11 +145,10 @@ func (f *frame[T]) gutter(selected, marked bool) {
 	}
 }
 
-// name draws the name under the cursor: its text reversed, the rest of the row and of
-// the cell as always.
+// name draws the name under the cursor, which is short enough: its text reversed, the rest
+// of the row and of the cell as always.
 func (f *frame[T]) name(cell Cell, w int, last bool) {
-	s := text.Truncate(cell.Text, w, f.g.Ellipsis)
-	start := s
+	s, start := cell.Text, cell.Text
 	if text.Width(s) > nameCells {
 		start = text.Truncate(s, nameCells, "")
 	}

@@ -66,6 +66,21 @@ func TruncateLeft(s string, w int, tail string) string {
 	return tail + behind(s, total-keep)
 }
 
+// TruncateMiddle returns the start and the end of s in at most w cells, with tail between
+// them when something is cut out. It suits names, which differ at either end.
+func TruncateMiddle(s string, w int, tail string) string {
+	s = clean.Line(s)
+	total := width(s, "")
+	if total <= w {
+		return s
+	}
+	keep := w - width(tail, tail)
+	if keep < 0 {
+		return head(tail, w)
+	}
+	return head(s, keep-keep/2) + tail + behind(s, total-keep/2)
+}
+
 // Pad adds spaces behind s up to w cells. It cuts nothing.
 func Pad(s string, w int) string {
 	s = clean.Line(s)

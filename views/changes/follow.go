@@ -5,9 +5,14 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/store"
+	"gantry/internal/inquiry"
 	"gantry/ui"
+	"gantry/views"
+	"gantry/views/lastlines"
 	"gantry/views/prose"
 )
 
@@ -21,8 +26,8 @@ type followScreen struct {
 	ctx   context.Context
 	job   change.Status
 	known bool
-	last  lastLines // of the task that failed last
-	tries int       // to find lines of it
+	last  lastlines.Lines // of the task that failed last
+	tries int             // to find lines of it
 
 	prose.Sheet
 }
@@ -36,7 +41,7 @@ func NewFollow(c *Changes, id string, p Proposal) *followScreen {
 }
 
 // linesRead are the last lines of a failed task, or why there are none.
-type linesRead struct{ lastLines }
+type linesRead struct{ lastlines.Lines }
 
 // linesDue tells that it is time to look for a task's lines again.
 type linesDue struct{ task string }
@@ -45,7 +50,7 @@ func (s *followScreen) Name() string    { return "follow" }
 func (s *followScreen) Capturing() bool { return false }
 
 func (s *followScreen) Open(ctx context.Context) tea.Cmd {
-	s.ctx, s.last = ctx, lastLines{}
+	s.ctx, s.last = ctx, lastlines.Lines{}
 	return tea.Batch(s.look(), WatchJobs(ctx, s.changes.Desk.Runner))
 }
 
@@ -54,8 +59,8 @@ func (s *followScreen) Open(ctx context.Context) tea.Cmd {
 func (s *followScreen) look() tea.Cmd {
 	s.job, s.known = s.changes.Desk.Status(s.id)
 	s.Pager.Changed()
-	if task := newestStop(s.job.Progress.Stops); task != "" && task != s.last.task {
-		s.last, s.tries = lastLines{task: task}, 0
+	if task := newestStop(s.job.Progress.Stops); task != "" && task != s.last.Task {
+		s.last, s.tries = lastlines.Lines{Task: task}, 0
 		return s.readLines()
 	}
 	return nil
@@ -73,9 +78,28 @@ func newestStop(stops []follow.StopReason) string {
 }
 
 func (s *followScreen) readLines() tea.Cmd {
-	ctx, task := s.ctx, s.last.task
-	reader := lineReader{s.changes.Lines, s.Service}
-	return func() tea.Msg { return linesRead{reader.read(ctx, task)} }
+	ctx, task := s.ctx, s.last.Task
+	lines, target := s.changes.Lines, s.Service
+	return func() tea.Msg {
+		ref := target.ClusterRef().In(inquiry.TaskARN(target, task))
+		return linesRead{lastlines.Read(ctx, lines, ref, stopped(lines.Store, target), lastLinesShown)}
+	}
+}
+
+// lastLinesShown is how much of a failed container's log is shown.
+const lastLinesShown = 5
+
+// stopped returns the tasks of a service that are known to have stopped.
+func stopped(st *store.Store, service awsx.Ref) []awsx.Task {
+	if views.NotAService(service) != "" {
+		return nil
+	}
+	w := st.Service(service)
+	defer w.Close()
+	if items := w.Snapshot().Items; len(items) > 0 {
+		return items[0].Stopped
+	}
+	return nil
 }
 
 func (s *followScreen) Update(msg tea.Msg) tea.Cmd {
@@ -83,16 +107,16 @@ func (s *followScreen) Update(msg tea.Msg) tea.Cmd {
 	case JobsChanged:
 		return tea.Batch(s.look(), msg.Next())
 	case linesRead:
-		if msg.task != s.last.task {
+		if msg.Task != s.last.Task {
 			return nil
 		}
-		s.last = msg.lastLines
+		s.last = msg.Lines
 		s.Pager.Changed()
-		if s.tries++; msg.again && s.tries < lineTries {
-			return ui.After(s.ctx, lineDelay, linesDue{msg.task})
+		if s.tries++; msg.Again && s.tries < lastlines.Tries {
+			return ui.After(s.ctx, lastlines.Delay, linesDue{msg.Task})
 		}
 	case linesDue:
-		if msg.task == s.last.task {
+		if msg.task == s.last.Task {
 			return s.readLines()
 		}
 	}

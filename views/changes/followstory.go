@@ -32,8 +32,9 @@ func (s *followScreen) paras() []prose.Para {
 	if !s.job.Progress.At.IsZero() {
 		s.rollout(&d)
 		s.stops(&d)
-		if v := s.job.Result.Verdict; v == nil || !v.Good() {
-			s.last.paras(&d, here)
+		if v := s.job.Result.Verdict; s.last.Task != "" && (v == nil || !v.Good()) {
+			d.Heading(s.last.Heading())
+			d.Paras = append(d.Paras, s.last.Paras(here)...)
 		}
 		s.events(&d, here)
 	}

@@ -103,10 +103,7 @@ func (s *Screen[T]) choosing() []ui.Action {
 		}),
 		ui.ActWide.Does(func() { s.wide = !s.wide }),
 		ui.ActRefresh.Does(s.feed.refresh),
-		ui.ActMark.Runs(s.carrying(ui.Do(func() {
-			t.ToggleMark()
-			t.Move(1)
-		}))),
+		ui.ActMark.Runs(s.carrying(ui.Do(t.MarkOn))),
 		ui.ActMarkRange.Does(t.MarkRange),
 		ui.ActClearMarks.Does(t.ClearMarks),
 		ui.ActSort.Does(func() { t.SortChosen() }),
