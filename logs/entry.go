@@ -56,6 +56,9 @@ type Gap struct {
 	From, To time.Time
 	// Reason says why, as a clause such as "more lines came than could be read".
 	Reason string
+	// Aside is true when only some lines of the stretch are missing, and the gap line stands
+	// where that was found instead of in the stretch.
+	Aside bool
 }
 
 // Read takes in what of the message is shown: once, when message, level and time are

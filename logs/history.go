@@ -344,7 +344,7 @@ func FetchGap(ctx context.Context, src Source, q Query, g Gap, known Known, limi
 	}
 	if all.Full {
 		all.Entries = append(all.Entries, Join(h.held)...)
-		rest := Entry{Time: g.From, Gap: &Gap{From: h.edge, To: g.To, Reason: g.Reason}}
+		rest := Entry{Time: g.From, Gap: &Gap{From: h.edge, To: g.To, Reason: g.Reason, Aside: g.Aside}}
 		if n := len(all.Entries); n > 0 {
 			rest.Time = all.Entries[n-1].Time
 		}

@@ -204,9 +204,10 @@ func (s *Source) window(
 
 const fewEvents = 100
 
-// end is where a search ends that has no end, or one that lies ahead.
+// end is where a search ends that has no end, or one that lies ahead; what lies ahead as a
+// whole ends where it does.
 func (f search) end() time.Time {
-	if now := time.Now(); f.to.IsZero() || f.to.After(now) {
+	if now := time.Now(); f.to.IsZero() || f.to.After(now) && !f.from.After(now) {
 		return now.Round(0)
 	}
 	return f.to

@@ -10,46 +10,84 @@ import (
 )
 
 const (
-	// farEvery is the time between two looks beyond the wide sweep, farReach how far
-	// they go to either side of now, and farBar the width of what they count.
+	// farEvery is the time between two looks beyond the wide sweep, and farAgain the wait
+	// after one that failed.
 	farEvery = 5 * time.Minute
-	farReach = 24 * time.Hour
+	farAgain = 30 * time.Second
+	// farReach is how far they go to either side of now: a clock that is a day off is
+	// within it. farBar is the width of what they count.
+	farReach = 25 * time.Hour
 	farBar   = time.Minute
 )
 
-// far is what is known of the time that the wide sweep does not reach. Nothing is read
-// there: where the store counts more lines of a minute than before, a gap line says so.
+// far is what is known of the time that the wide sweep does not reach. A store that counts
+// by itself is asked how many lines each minute has: where those are more than before, a
+// gap line says so. Of one that does not, the newest lines of that time are read, and the
+// new ones among them are shown: see farRead.
 type far struct {
-	looked time.Time
-	query  *logs.Query
+	due, looked time.Time
+	waited      bool // the first look was put off once
+	// since is when the store had received the last line that the last look knew, where it
+	// says when.
+	since time.Time
+	query *logs.Query
 	// from is where those minutes begin of which the sweep has known every line.
-	from  time.Time
-	known map[time.Time]counted // each minute that the sweep does not reach
+	from        time.Time
+	known       map[time.Time]counted // each minute that the sweep does not reach; nil before the first count
+	back, ahead farRead
 }
 
 // counted is how many lines the store counted in a minute, and how many of them were to
 // be expected.
 type counted struct{ lines, expected int }
 
-// lookFar has the store count the lines that came too late for the wide sweep, or lie too
-// far ahead for it, and tells them.
+// lookFar looks for the lines that came too late for the wide sweep, or lie too far ahead
+// for it. Its failures are for the next poll to meet and to tell.
 func (p *pump) lookFar(ctx context.Context) {
 	f, now := &p.far, wall()
-	if now.Sub(f.looked) < farEvery || p.wide.based != p.query || p.status.Partial.Passing() {
+	if now.Before(f.due) || p.wide.based != p.query || p.status.Partial.Passing() {
 		return
 	}
-	h, ok, err := p.tally(ctx, logs.Range{From: now.Add(-farReach).Truncate(farBar), To: now.Add(farReach).Truncate(farBar).Add(-1)}, farBar)
-	if !ok || err != nil || h.Partial.Passing() {
-		return // the next poll meets the failure and tells it
+	f.due = now.Add(farAgain)
+	if f.query != p.query {
+		*f = far{due: f.due, looked: f.looked, since: f.since, query: p.query, back: farRead{told: f.back.told}, ahead: farRead{told: f.ahead.told}}
 	}
+	h, counts, err := p.tally(ctx, logs.Range{From: now.Add(-farReach).Truncate(farBar), To: now.Add(farReach).Truncate(farBar).Add(-1)}, farBar)
 	switch {
-	case f.query != p.query:
-		*f = far{query: p.query, from: now.Add(-wideBack), known: map[time.Time]counted{}}
-	case now.Sub(f.looked) > wideBack:
-		// Minutes went by that nobody looked at, as in a laptop's sleep.
-		*f = far{query: p.query, from: now, known: map[time.Time]counted{}}
+	case err != nil || h.Partial.Passing():
+		return
+	case counts:
+		f.back.reset()
+		f.ahead.reset()
+		p.countFar(h, now)
+	case f.looked.IsZero() && !f.waited && !p.ingested.IsZero():
+		// A store that says when it received a line needs no look to compare with: whoever
+		// only glances at a log is spared it.
+		f.waited = true
+		return
+	default:
+		f.known = nil
+		back := logs.Range{From: later(now.Add(-farReach), p.opts.From), To: now.Add(-wideBack)}
+		if !p.readFar(ctx, back, &f.back) || !p.readFar(ctx, logs.Range{From: now.Add(wideAhead), To: now.Add(farReach)}, &f.ahead) {
+			return
+		}
+		p.bridge()
 	}
-	f.looked = now
+	f.looked, f.due, f.since = now, now.Add(farEvery), p.ingested
+}
+
+// countFar tells of the minutes that have more lines than before.
+func (p *pump) countFar(h logs.Histogram, now time.Time) {
+	f := &p.far
+	switch {
+	case f.known == nil:
+		f.known, f.from = map[time.Time]counted{}, now.Add(-wideBack)
+	case now.Sub(f.looked) > wideBack:
+		// Minutes went by that nobody looked at, as in a laptop's sleep: what the sweep would
+		// have known of them is not known.
+		maps.DeleteFunc(f.known, func(minute time.Time, _ counted) bool { return minute.Add(farBar).After(f.looked.Add(-wideBack)) })
+		f.from = now
+	}
 	back, ahead := now.Add(-wideBack), now.Add(wideAhead)
 	maps.DeleteFunc(f.known, func(minute time.Time, _ counted) bool {
 		return minute.Before(h.Bars[0].Start) || minute.Add(farBar).After(back) && minute.Before(ahead)
@@ -65,10 +103,10 @@ func (p *pump) lookFar(ctx context.Context) {
 		}
 	}
 	if late.lines > 0 {
-		p.gap(late.from, late.to, fmt.Sprintf("%d came more than %d minutes late", late.lines, wideBack/time.Minute))
+		p.gapAside(late.from, late.to, fmt.Sprintf("%d came more than %d minutes late", late.lines, wideBack/time.Minute))
 	}
 	if early.lines > 0 {
-		p.gap(early.from, early.to, fmt.Sprintf("%d lie more than %d minutes ahead of this machine's clock", early.lines, wideAhead/time.Minute))
+		p.gapAside(early.from, early.to, fmt.Sprintf("%d lie more than %d minutes ahead of this machine's clock", early.lines, wideAhead/time.Minute))
 	}
 }
 

@@ -7,54 +7,76 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/logstest"
 	"gantry/logs/tail"
 	"gantry/logs/tail/tailtest"
 )
 
+// scattered are the ways in which one host's lines of ten lie elsewhere in time than they
+// come: its clock is off, or its shipper late.
+var scattered = map[string]struct {
+	older     int
+	off, late time.Duration
+	says      string // by a gap line, where the store counts
+}{
+	"ten minutes behind":                 {0, -10 * time.Minute, 0, ""},
+	"ten minutes ahead":                  {0, 10 * time.Minute, 0, ""},
+	"fourteen minutes behind":            {0, -14 * time.Minute, 0, ""},
+	"seventeen minutes behind":           {0, -17 * time.Minute, 0, "came more than 15 minutes late"},
+	"two hours behind":                   {0, -2 * time.Hour, 0, "came more than 15 minutes late"},
+	"two hours behind, after many":       {3_200, -2 * time.Hour, 0, "came more than 15 minutes late"},
+	"two hours ahead":                    {0, 2 * time.Hour, 0, "lie more than 15 minutes ahead of this machine's clock"},
+	"a day behind":                       {0, -24 * time.Hour, 0, "came more than 15 minutes late"},
+	"a day ahead":                        {0, 24 * time.Hour, 0, "lie more than 15 minutes ahead of this machine's clock"},
+	"two minutes late":                   {0, 0, 2 * time.Minute, ""},
+	"seventeen minutes late, after many": {3_200, 0, 17 * time.Minute, "came more than 15 minutes late"},
+	"forty minutes late":                 {0, 0, 40 * time.Minute, "came more than 15 minutes late"},
+	"right":                              {3_200, 0, 0, ""},
+}
+
+// scatter writes ten minutes of lines, after older ones, and returns how many.
+func scatter(mem *logstest.Store, older int, off, late time.Duration) (sent int) {
+	start := time.Now()
+	for i := range older {
+		at := start.Add(time.Duration(i-older) * 300 * time.Millisecond)
+		mem.Add(logstest.Doc(i, at, at))
+	}
+	for at := time.Second; at < 10*time.Minute; at += time.Second {
+		mem.Add(logstest.Doc(100_000+sent, start.Add(at), start.Add(at)))
+		if sent++; sent%10 == 0 {
+			mem.Add(logstest.Doc(200_000+sent, start.Add(at+off), start.Add(at+late)))
+			sent++
+		}
+	}
+	return sent
+}
+
+// ofThese is how many of the lines that scatter counts came; none comes twice.
+func ofThese(t *testing.T, got *tailtest.Reader) (came int) {
+	t.Helper()
+	for id, n := range got.Counts {
+		if n != 1 {
+			t.Errorf("%s came %d times", id, n)
+		}
+		if len(id) == len("100000") {
+			came++
+		}
+	}
+	return came
+}
+
 // TestLinesBeyondTheWideSweepAreTold follows a host whose clock is right beside one whose
 // clock is off: each line comes once, or a gap line counts it.
 func TestLinesBeyondTheWideSweepAreTold(t *testing.T) {
-	for name, c := range map[string]struct {
-		older     int
-		off, late time.Duration
-		says      string
-	}{
-		"an hour behind":                     {0, -time.Hour, 0, "came more than 15 minutes late"},
-		"an hour behind, after many others":  {30_000, -time.Hour, 0, "came more than 15 minutes late"},
-		"seventeen minutes behind":           {0, -17 * time.Minute, 0, "came more than 15 minutes late"},
-		"seventeen minutes late, after many": {30_000, 0, 17 * time.Minute, "came more than 15 minutes late"},
-		"three hours ahead":                  {0, 3 * time.Hour, 0, "lie more than 15 minutes ahead of this machine's clock"},
-		"fourteen minutes behind":            {0, -14 * time.Minute, 0, ""},
-		"right":                              {30_000, 0, 0, ""},
-	} {
+	for name, c := range scattered {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				start := time.Now()
 				mem := &logstest.Store{}
-				for i := range c.older {
-					at := start.Add(time.Duration(i-c.older) * 100 * time.Millisecond)
-					mem.Add(logstest.Doc(i, at, at))
-				}
-				sent := 0
-				for at := time.Second; at < 10*time.Minute; at += time.Second {
-					mem.Add(logstest.Doc(100_000+sent, start.Add(at), start.Add(at)))
-					if sent++; sent%10 == 0 {
-						mem.Add(logstest.Doc(200_000+sent, start.Add(at+c.off), start.Add(at+c.late)))
-						sent++
-					}
-				}
-				got := tailtest.Watch(&countingStore{Store: mem}, tail.Options{}, 50*time.Minute)
-				came, told := 0, 0
-				for id, n := range got.Counts {
-					if n != 1 {
-						t.Errorf("%s came %d times", id, n)
-					}
-					if len(id) == len("100000") {
-						came++
-					}
-				}
+				sent := scatter(mem, c.older, c.off, c.late)
+				got := tailtest.Watch(&countingStore{Store: mem}, tail.Options{}, 55*time.Minute)
+				came, told := ofThese(t, got), 0
 				for _, gap := range got.Gaps {
 					if n, words, ok := strings.Cut(gap.Reason, " "); ok && words == c.says {
 						told += number(n)
@@ -68,6 +90,75 @@ func TestLinesBeyondTheWideSweepAreTold(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestLinesBeyondTheWideSweepComeWhereNothingCounts follows the same hosts in a store that
+// does not count, or refuses to: each line comes once, or one gap line says up to where
+// none is looked for.
+func TestLinesBeyondTheWideSweepComeWhereNothingCounts(t *testing.T) {
+	for name, c := range scattered {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mem := &logstest.Store{}
+				sent := scatter(mem, c.older, c.off, c.late)
+				src := &countingStore{Store: mem, refusal: fault.Errorf(fault.Invalid, "count", "", "cannot")}
+				got := tailtest.Watch(src, tail.Options{}, 55*time.Minute)
+				if came := ofThese(t, got); came != sent {
+					t.Errorf("of %d lines %d came; gaps %v", sent, came, got.Gaps)
+				}
+				for _, gap := range got.Gaps {
+					if strings.Contains(gap.Reason, "from now on") {
+						t.Errorf("a gap line says %s", gap.Reason)
+					}
+				}
+				if most := 55*60/5 + 55*60/30 + 8*55/5 + 1000; mem.Searched() > most {
+					t.Errorf("%d searches, expected at most %d", mem.Searched(), most)
+				}
+			})
+		})
+	}
+}
+
+// TestWhatIsNotLookedForIsTold follows a store that does not count and has more lines of
+// the last day than a look may read: one gap line says so, and what a look reaches comes.
+func TestWhatIsNotLookedForIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		mem := &logstest.Store{MaxPage: 1000}
+		for i := range 24 * 60 * 10 {
+			at := start.Add(-time.Duration(i+1) * 6 * time.Second)
+			mem.Add(logstest.Doc(i, at, at))
+		}
+		for i := range 60 {
+			at := start.Add(time.Duration(i+1) * 6 * time.Second)
+			mem.Add(logstest.Doc(100_000+i, at, at),
+				logstest.Doc(200_000+i, at.Add(-2*time.Hour), at), logstest.Doc(300_000+i, at.Add(-10*time.Hour), at))
+		}
+		got := tailtest.Watch(mem, tail.Options{}, 40*time.Minute)
+		near, far := 0, 0
+		for id, n := range got.Counts {
+			switch {
+			case n != 1:
+				t.Errorf("%s came %d times", id, n)
+			case strings.HasPrefix(id, "2") && len(id) == 6:
+				near++
+			case strings.HasPrefix(id, "3") && len(id) == 6:
+				far++
+			}
+		}
+		var told []logs.Gap
+		for _, gap := range got.Gaps {
+			if strings.Contains(gap.Reason, "from now on") {
+				told = append(told, gap)
+			}
+		}
+		if near != 60 || far != 0 || len(told) != 1 {
+			t.Fatalf("%d of two hours and %d of ten came; told %v", near, far, told)
+		}
+		if g := told[0]; g.From.After(start.Add(-24*time.Hour)) || g.To.Before(start.Add(-10*time.Hour)) || g.To.After(start.Add(-2*time.Hour)) {
+			t.Errorf("the gap line is of %v to %v", g.From.Sub(start), g.To.Sub(start))
+		}
+	})
 }
 
 func number(s string) (n int) {

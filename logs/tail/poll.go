@@ -228,3 +228,15 @@ func (p *pump) gap(from, to time.Time, reason string) {
 	p.status.Gaps++
 	p.pending = append(p.pending, logs.Entry{Time: at, Gap: &logs.Gap{From: from, To: to, Reason: reason}})
 }
+
+// gapAside appends a gap line for some lines of a stretch beside which others may be shown,
+// or which lies before all that are: it stands with the newest line.
+func (p *pump) gapAside(from, to time.Time, reason string) {
+	now := wall()
+	at := earlier(p.newestSeen(), now)
+	if at.IsZero() {
+		at = now
+	}
+	p.status.Gaps++
+	p.pending = append(p.pending, logs.Entry{Time: at, Gap: &logs.Gap{From: from, To: to, Reason: reason, Aside: true}})
+}

@@ -53,10 +53,25 @@ func (s *seen) at(t time.Time) *second {
 	return of
 }
 
+// digest stands for an entry's document.
+func (s *seen) digest(e *logs.Entry) digest {
+	k := logs.DocumentID{Index: e.Index, ID: e.ID}
+	return digest{maphash.Comparable(s.seeds[0], k), maphash.Comparable(s.seeds[1], k)}
+}
+
+// has reports whether the entry is known by its id.
+func (s *seen) has(e *logs.Entry) bool {
+	of := s.seconds[e.Time.Unix()]
+	if of == nil {
+		return false
+	}
+	_, ok := of.ids[s.digest(e)]
+	return ok
+}
+
 // add reports whether the entry is new, and remembers it.
 func (s *seen) add(e *logs.Entry) bool {
-	k := logs.DocumentID{Index: e.Index, ID: e.ID}
-	d := digest{maphash.Comparable(s.seeds[0], k), maphash.Comparable(s.seeds[1], k)}
+	d := s.digest(e)
 	of := s.at(e.Time)
 	if _, ok := of.ids[d]; ok {
 		return false

@@ -223,7 +223,7 @@ func (p *pump) recover(ctx context.Context, more []logs.Bar, census logs.Histogr
 	var gap logs.Range
 	tell := func() {
 		if lost > 0 {
-			p.gap(gap.From, gap.To, fmt.Sprintf("%d came late, among more than can be told apart", lost))
+			p.gapAside(gap.From, gap.To, fmt.Sprintf("%d came late, among more than can be told apart", lost))
 		}
 		lost = 0
 	}
@@ -339,7 +339,7 @@ func (p *pump) beginRound(now time.Time) {
 	from := later(now.Add(-wideBack).Truncate(bar), p.seen.forgotten)
 	slow := !w.began.IsZero() && now.Sub(w.began) > wideBack || from.After(now.Add(-wideBack/2))
 	if until := now.Add(-p.status.Overlap); slow && until.Sub(w.told) >= wideBack {
-		p.gap(later(w.told, now.Add(-wideBack)), until, "so many lines come that late ones are not looked for")
+		p.gapAside(later(w.told, now.Add(-wideBack)), until, "so many lines come that late ones are not looked for")
 		w.told = until
 	}
 	w.place, w.began = from, now

@@ -131,9 +131,12 @@ func (x *beyond) edge(d logs.Direction) time.Time {
 		if isMark(e) {
 			continue
 		}
-		if edge = e.Time; e.Gap != nil && d == logs.Older {
+		edge = e.Time
+		switch {
+		case e.Gap == nil || e.Gap.Aside:
+		case d == logs.Older:
 			edge = e.Gap.From
-		} else if e.Gap != nil {
+		default:
 			edge = e.Gap.To
 		}
 		if d == logs.Older {
@@ -296,8 +299,26 @@ func (x *beyond) fill(msg filled) {
 		host.Flash(ui.Info, "the lines that were missing have left the buffer")
 		return
 	}
+	if msg.gap.Gap.Aside {
+		msg.page.Entries = x.bridged(*msg.gap.Gap, msg.page.Entries)
+	}
 	x.page.lines.met(msg.page.Entries)
 	x.page.lines.edit(x.page.view, x.page.lines.ring.Replace(pos, msg.page.Entries))
 	n := len(slices.DeleteFunc(slices.Clone(msg.page.Entries), func(e logs.Entry) bool { return e.Gap != nil }))
 	host.Flash(ui.Info, "%s read", wording.Count(n, "line"))
+}
+
+// bridged puts a gap line between lines that were found before all that are shown and
+// these: reading older lines goes on before the oldest one.
+func (x *beyond) bridged(g logs.Gap, entries []logs.Entry) []logs.Entry {
+	oldest := x.edge(logs.Older)
+	if !g.To.Before(oldest) || len(entries) == 0 {
+		return entries
+	}
+	last := entries[len(entries)-1]
+	rest := logs.Gap{From: last.Time, To: oldest, Reason: "older lines, which were not read yet"}
+	if last.Gap != nil {
+		rest.From, entries = last.Gap.From, entries[:len(entries)-1]
+	}
+	return append(entries[:len(entries):len(entries)], logs.Entry{Time: last.Time, Gap: &rest})
 }

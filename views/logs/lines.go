@@ -130,8 +130,14 @@ func (l *lines) merged() bool {
 }
 
 func (l *lines) gap(g *logs.Gap) string {
-	const layout = "15:04:05"
-	return fmt.Sprintf("lines from %s to %s are not shown: %s", g.From.In(l.zone).Format(layout), g.To.In(l.zone).Format(layout), g.Reason)
+	from, to, layout, what := g.From.In(l.zone), g.To.In(l.zone), "15:04:05", "lines"
+	if from.Format(time.DateOnly) != to.Format(time.DateOnly) {
+		layout = "2006-01-02 15:04:05"
+	}
+	if g.Aside {
+		what = "some lines"
+	}
+	return fmt.Sprintf("%s from %s to %s are not shown: %s", what, from.Format(layout), to.Format(layout), g.Reason)
 }
 
 // levelOf is a level as the widget paints it.

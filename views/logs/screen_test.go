@@ -107,6 +107,7 @@ func TestLinesAreShownAfterOneSearch(t *testing.T) {
 		s := &viewstest.Shelf{}
 		a, service := accountOfTwo()
 		s.Write(time.Now(), viewstest.TasksOf(a, service)[0].Containers[0].RuntimeID, "ecs-api-orders-1-api-orders-0a", "info", "hello")
+		s.Entries[0].Ingested = time.Now()
 		d := viewstest.Sit(t, a, viewstest.Standard, func(deps *views.Deps) ui.Screen {
 			deps.Nav = nav{deps.Nav, viewerOf(deps, s)}
 			return resources.NewServices(deps, service.ClusterRef())

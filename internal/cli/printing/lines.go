@@ -57,6 +57,9 @@ func (p *Lines) Print(e logs.Entry) error {
 	}
 	message := bounded(strings.TrimRight(clean.Plain(e.Message), "\r\n"))
 	switch {
+	case e.Gap != nil && e.Gap.Aside:
+		const layout = "2006-01-02T15:04:05.000Z"
+		message = fmt.Sprintf("--- some lines from %s to %s were not read: %s ---", e.Gap.From.UTC().Format(layout), e.Gap.To.UTC().Format(layout), Shown(e.Gap.Reason))
 	case e.Gap != nil:
 		message = fmt.Sprintf("--- lines up to %s were not read: %s ---", e.Gap.To.UTC().Format("15:04:05.000"), Shown(e.Gap.Reason))
 	case e.Late:
