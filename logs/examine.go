@@ -10,10 +10,10 @@ import (
 // person who wants to know why lines do not come.
 type Examiner interface {
 	// Examine looks at everything that searches rest on: what arrived within
-	// lately, and which of some fields the documents have. What cannot be learnt is
+	// lately before now, and which of some fields the documents have. What cannot be learnt is
 	// an error in its place; after one that says that nothing answers, nothing else
 	// is asked.
-	Examine(ctx context.Context, lately time.Duration, fields []string) Examination
+	Examine(ctx context.Context, now time.Time, lately time.Duration, fields []string) Examination
 }
 
 // Examination is what came of Examine.

@@ -173,7 +173,7 @@ func (s *Shell) headLine(head Header) string {
 	if label != "" {
 		gate = "   " + s.theme.Paint(theme.Warn, text.Line(label))
 	}
-	right, where := s.freshness(head), text.Width(head.Crumb)
+	right, where := s.freshness(head, s.mode(head.Scope).Past), text.Width(head.Crumb)
 	free := s.w - 1 - text.WidthPainted(badge+gate)
 	if arms := s.theme.Paint(theme.Warn, text.Line(arms)); where+text.WidthPainted(arms+right) <= free {
 		gate += arms
@@ -199,8 +199,13 @@ func (s *Shell) gateLabel(scope string) (label, arms string) {
 	return m.Label, ""
 }
 
-func (s *Shell) freshness(head Header) string {
+// freshness is how current a screen is. Of a recording nothing is, however lately it was
+// read.
+func (s *Shell) freshness(head Header, past bool) string {
 	g := s.theme.Glyphs()
+	if past && head.Fresh.State == FreshLive {
+		head.Fresh = Fresh{State: FreshStale, Text: "recorded"}
+	}
 	var glyph string
 	role := theme.Dim
 	switch head.Fresh.State {

@@ -181,6 +181,7 @@ type Mode struct {
 	Left     time.Duration // how long writing stays armed; zero: without end
 	Span     time.Duration // how long Arm arms for; zero: without end
 	Why      string        // why not writable, for the action that was refused
+	Past     bool          // what is shown was recorded: it is current no more
 }
 
 // Refusal says plainly that nothing is carried out and why, empty where it can be, if

@@ -20,6 +20,8 @@ type Desk struct {
 	*Runner
 	Store  *store.Store
 	Policy policy.Policy
+	// Clock is the time of what is read, as inquiry.Reader has it; nil is the time now.
+	Clock func() time.Time
 }
 
 // Plan reads what an intent depends on, as far as the store does not hold it, and builds
@@ -30,9 +32,11 @@ func (d *Desk) Plan(ctx context.Context, target awsx.Ref, intent deploy.Intent) 
 		return deploy.Plan{}, err
 	}
 	cluster := target.ClusterRef()
-	current, err := deploy.Read(ctx, account, target, intent, read.Held{
-		Services: d.Store.HeldServices(cluster), Instances: d.Store.HeldInstances(cluster),
-	})
+	held := read.Held{Services: d.Store.HeldServices(cluster), Instances: d.Store.HeldInstances(cluster)}
+	if d.Clock != nil {
+		held.Now = d.Clock()
+	}
+	current, err := deploy.Read(ctx, account, target, intent, held)
 	if err != nil {
 		return deploy.Plan{}, err
 	}

@@ -153,6 +153,8 @@ func classOfCode(code string, status int, op string) fault.Class {
 		"InvalidSignatureException", "SignatureDoesNotMatch", "MissingAuthenticationToken", "IncompleteSignature",
 		"MissingAuthenticationTokenException", "IncompleteSignatureException", "AuthFailure", "InvalidToken":
 		return fault.Expired
+	case "NotInSnapshot": // of package replay
+		return fault.Unrecorded
 	case "UnknownOperationException", "InvalidAction", "InternalFailure", "NotImplemented":
 		return fault.Failed
 	}

@@ -139,7 +139,7 @@ func (g consoleGate) Mode(scope string) ui.Mode {
 	w := g.app.Arming.Writable(change.Reach(scope))
 	switch {
 	case g.app.looksBack():
-		return ui.Mode{Label: "SNAPSHOT " + g.app.taken.UTC().Format("2006-01-02 15:04Z"), Why: "this is a snapshot, which nothing changes"}
+		return ui.Mode{Label: "SNAPSHOT " + g.app.taken.UTC().Format("2006-01-02 15:04Z"), Why: "this is a snapshot, which nothing changes", Past: true}
 	case w.ReadOnly:
 		return ui.Mode{Label: "READ-ONLY", Why: "gantry was started read-only"}
 	case scope == "" || !w.Needed:

@@ -95,7 +95,7 @@ func (a *App) examineStore(ctx context.Context, cluster, service string, opening
 	if !ok {
 		return doctor.Store{Unset: true}
 	}
-	return doctor.Store{Examination: examiner.Examine(ctx, lately, ecslog.Standard().Fields())}
+	return doctor.Store{Examination: examiner.Examine(ctx, a.Now(), lately, ecslog.Standard().Fields())}
 }
 
 // examineService looks for a service's lines in whatever store has them.

@@ -3,8 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"net"
-	"net/http"
 	"strings"
 	"time"
 
@@ -86,6 +84,9 @@ func (a *App) replay(doc *snapshot.Document, o Options) (awsx.Opener, error) {
 	return opener, nil
 }
 
+// Taken is when the snapshot was taken that is open; zero when an account is open.
+func (a *App) Taken() time.Time { return a.taken }
+
 // looksBack reports whether a snapshot is open.
 func (a *App) looksBack() bool { return !a.taken.IsZero() }
 
@@ -98,8 +99,8 @@ func (p past) Allow(plan deploy.Plan) error {
 		Err: fmt.Errorf("%w: a snapshot of %s is open, which nothing changes", deploy.ErrRefused, time.Time(p).Format(time.RFC3339))}
 }
 
-// SimulateSnapshot serves a snapshot's account until ctx ends. Ready is called once it
-// listens.
+// SimulateSnapshot serves a snapshot's account, and the log lines that it has, until ctx
+// ends. Ready is called once it listens.
 func SimulateSnapshot(ctx context.Context, file, listen string, ready func(SimAddresses)) error {
 	doc, err := snapshot.Load(file)
 	if err != nil {
@@ -109,11 +110,12 @@ func SimulateSnapshot(ctx context.Context, file, listen string, ready func(SimAd
 	if err != nil {
 		return &fault.Error{Class: fault.Invalid, Op: "open the snapshot", Resource: file, Err: err}
 	}
-	l, err := net.Listen("tcp", listen)
-	if err != nil {
-		return cannotListen(listen, err)
+	lines, err := kept(doc)
+	if fault.ClassOf(err) == fault.NotFound {
+		return serveBoth(ctx, listen, SimAddresses{Region: doc.Region}, account, nil, ready)
 	}
-	defer l.Close()
-	ready(SimAddresses{AWS: "http://" + l.Addr().String(), Region: doc.Region})
-	return serve(ctx, map[net.Listener]http.Handler{l: account})
+	if err != nil {
+		return err
+	}
+	return serveBoth(ctx, listen, SimAddresses{Region: doc.Region, Index: config.DefaultIndex}, account, lines, ready)
 }

@@ -34,6 +34,15 @@ func linesOf(all []inquiry.Written) []snapshot.Line {
 // storeOf returns the log store of a snapshot: its lines, as whatever ships the lines
 // of any driver may leave them.
 func storeOf(doc *snapshot.Document) (logs.Source, error) {
+	store, err := kept(doc)
+	if err != nil {
+		return nil, err
+	}
+	return elastic.Open(elastic.Config{Addresses: []string{"http://logs.invalid"}, Transport: store.RoundTripper()})
+}
+
+// kept returns the lines of a snapshot as documents; NotFound when it has none.
+func kept(doc *snapshot.Document) (*logsim.Store, error) {
 	if len(doc.Lines) == 0 {
 		e := fault.Errorf(fault.NotFound, "read logs", "", "the snapshot holds no log lines")
 		e.Fix = "take it with --logs, while the lines are there"
@@ -56,5 +65,5 @@ func storeOf(doc *snapshot.Document) (logs.Source, error) {
 			return nil, &fault.Error{Class: fault.Invalid, Op: "read logs", Err: err}
 		}
 	}
-	return elastic.Open(elastic.Config{Addresses: []string{"http://logs.invalid"}, Transport: store.RoundTripper()})
+	return store, nil
 }

@@ -116,3 +116,24 @@ func TestTheTasksOfShapesThatSurpriseAreJoined(t *testing.T) {
 		}
 	})
 }
+
+// TestARecordingIsNowhereCalledLive walks through a recording: each screen says that it
+// is one, and of which time.
+func TestARecordingIsNowhereCalledLive(t *testing.T) {
+	sit(t, setting{w: 100, h: 30, replay: "testdata/accounts/helper-exits.json"}, func(t *testing.T, d *desk) {
+		said := func() {
+			t.Helper()
+			d.read()
+			head := strings.Split(d.Text(), "\n")[0]
+			if !strings.Contains(head, "SNAPSHOT 20") || strings.Contains(d.Text(), "live") || strings.Contains(head, "●") {
+				t.Errorf("%s", d.Text())
+			}
+		}
+		said()
+		d.Shows("recorded")
+		for _, key := range []string{"enter", "enter", "enter", "esc", "l", "esc", "y", "esc", "esc", "d"} {
+			d.press(key)
+			said()
+		}
+	})
+}

@@ -149,22 +149,30 @@ func Simulate(ctx context.Context, o SimOptions, ready func(SimAddresses)) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	aws, err := net.Listen("tcp", o.Listen)
+	return serveBoth(ctx, o.Listen, SimAddresses{Region: simRegion, Index: config.DefaultIndex}, s.account, s.logs, ready)
+}
+
+// serveBoth serves an account and, unless that is nil, a log store on the port beside
+// it, until ctx ends. It completes the addresses, and calls ready with them.
+func serveBoth(ctx context.Context, listen string, at SimAddresses, account http.Handler, store *logsim.Store, ready func(SimAddresses)) error {
+	aws, err := net.Listen("tcp", listen)
 	if err != nil {
-		return cannotListen(o.Listen, err)
+		return cannotListen(listen, err)
 	}
 	defer aws.Close()
-	beside := nextPort(aws.Addr(), o.Listen)
-	lines, err := net.Listen("tcp", beside)
-	if err != nil {
-		return cannotListen(beside, err)
+	at.AWS = "http://" + aws.Addr().String()
+	served := map[net.Listener]http.Handler{aws: account}
+	if store != nil {
+		beside := nextPort(aws.Addr(), listen)
+		lines, err := net.Listen("tcp", beside)
+		if err != nil {
+			return cannotListen(beside, err)
+		}
+		defer lines.Close()
+		at.Logs, served[lines] = "http://"+lines.Addr().String(), store
 	}
-	defer lines.Close()
-	ready(SimAddresses{
-		AWS: "http://" + aws.Addr().String(), Logs: "http://" + lines.Addr().String(),
-		Region: simRegion, Index: config.DefaultIndex,
-	})
-	return serve(ctx, map[net.Listener]http.Handler{aws: s.account, lines: s.logs})
+	ready(at)
+	return serve(ctx, served)
 }
 
 // cannotListen says why an address is not served, and what would do.

@@ -55,7 +55,7 @@ func codeOf(err error) int {
 		return exitRefused
 	}
 	switch fault.ClassOf(err) {
-	case fault.Invalid, fault.Expired, fault.NotFound:
+	case fault.Invalid, fault.Expired, fault.NotFound, fault.Unrecorded:
 		return exitUsage // what was named, or who asks, is not what the account knows
 	case fault.Drift:
 		return exitRefused

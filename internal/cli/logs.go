@@ -108,6 +108,9 @@ func (p *program) logs(ctx context.Context, target string, f logFlags, wholeTask
 	if len(parts) < 2 || len(parts) > 4 || slices.Contains(parts, "") {
 		return usagef("%q: expected CLUSTER/SERVICE, CLUSTER/SERVICE/TASK or CLUSTER/SERVICE/TASK/CONTAINER", target)
 	}
+	if f.follow && p.replay != "" {
+		return usagef("--follow waits for what arrives: in a snapshot nothing does")
+	}
 	return p.with(ctx, func(a *app.App) error {
 		if r, err = f.validate(a.Now()); err != nil { // what was valid now may not be at a snapshot's time
 			return err

@@ -135,6 +135,9 @@ func (p *program) with(ctx context.Context, f func(*app.App) error) error {
 	if err != nil {
 		return err
 	}
+	if taken := a.Taken(); !taken.IsZero() {
+		fmt.Fprintf(p.Err, "recorded at %s: %s\n", taken.UTC().Format("2006-01-02 15:04:05Z"), printing.Shown(p.replay))
+	}
 	err = f(a)
 	if closeErr := a.Close(); err == nil {
 		err = closeErr

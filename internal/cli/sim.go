@@ -22,7 +22,7 @@ point AWS_ENDPOINT_URL at the first address it prints, and gantry's log endpoint
 
 Any of --clusters, --services and --tasks makes a generated account of that size
 instead of the demo's. With --from it is a snapshot that is served: calls that read are
-answered from it, all others refused. No log store is served with it.
+answered from it, all others refused; the log lines that it has are served as well.
 
 ` + scenarioWords() + `
 `,
@@ -31,7 +31,7 @@ answered from it, all others refused. No log store is served with it.
 			ready := func(s app.SimAddresses) {
 				fmt.Fprintf(p.Out, "aws   %s   (AWS_ENDPOINT_URL=%s AWS_REGION=%s AWS_ACCESS_KEY_ID=sim AWS_SECRET_ACCESS_KEY=sim)\n", s.AWS, s.AWS, s.Region)
 				if s.Logs == "" {
-					fmt.Fprintf(p.Out, "logs  none   (a snapshot's lines are read by gantry logs --replay %s)\n", from)
+					fmt.Fprintln(p.Out, "logs  none   (the snapshot holds no log lines: take it with --logs)")
 					return
 				}
 				fmt.Fprintf(p.Out, "logs  %s   (Elasticsearch; index %s; echo 'logs: {endpoints: [%s]}' > sim.yaml; export GANTRY_CONFIG=sim.yaml)\n", s.Logs, s.Index, s.Logs)

@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/snapshot"
+	"gantry/awsx/snapshot/replay"
 	"gantry/internal/canarytest"
 )
 
@@ -34,6 +36,7 @@ func (a *account) standing(t *testing.T, args ...string) map[string]any {
 		if r.code == 0 {
 			said = r.object(t)
 			delete(said, "context")
+			delete(said, "recorded")
 		}
 		all[command] = said
 	}
@@ -224,5 +227,79 @@ func TestASnapshotHasTheLastLinesOfTasksThatFailed(t *testing.T) {
 		time.Sleep(30 * time.Minute)
 		a.run(t, "logs", "prod/api-orders", "--replay", with).wants(t, 0, "KeyError: 'DB_URL'")
 		a.run(t, "logs", "prod/api-orders", "--replay", without).wants(t, 2, "the snapshot holds no log lines", "--logs")
+	})
+}
+
+// TestASnapshotHasTheLinesOfAwslogs: of a task whose lines are in CloudWatch Logs, read
+// back by gantry and, where the snapshot is served, by other clients.
+func TestASnapshotHasTheLinesOfAwslogs(t *testing.T) {
+	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+		a.wrote()
+		task := at(t, a.run(t, "status", "prod/recommendations", "-o", "json").wants(t, 0).object(t), "tasks", 0, "id").(string)
+		if err := a.KillTask(task, 9); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Minute) // it has stopped, and the driver has sent what it collected
+		file := a.snapshot(t, "prod/recommendations", "--logs")
+		doc, err := snapshot.Load(file)
+		if err != nil || len(doc.Lines) == 0 {
+			t.Fatalf("%v, %d lines", err, len(doc.Lines))
+		}
+		line := doc.Lines[len(doc.Lines)-1]
+		if line.Group != "/ecs/recommendations" || !strings.HasPrefix(line.Stream, "ecs/recommendations/") || !strings.HasSuffix(line.Task, task) {
+			t.Errorf("%+v", line)
+		}
+		time.Sleep(2 * time.Hour)
+		a.run(t, "logs", "prod/recommendations", "--replay", file, "--since", "15m").wants(t, 0, line.Message)
+		a.run(t, "logs", "prod/recommendations", "--replay", file, "--follow").wants(t, 2, "in a snapshot nothing does")
+
+		served, err := replay.New(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.net["served.test"] = served.RoundTripper()
+		other := &account{url: "http://served.test", file: a.file, net: a.net}
+		other.run(t, "logs", "prod/recommendations", "--since", "4h").wants(t, 0, line.Message)
+		other.run(t, "logs", "prod/recommendations", "--since", "5m").wants(t, 0).lacks(t, line.Message)
+	})
+}
+
+// TestAPlanOnASnapshotIsMadeAtItsTime: how long a deployment has been stuck goes by the
+// clock of the recording.
+func TestAPlanOnASnapshotIsMadeAtItsTime(t *testing.T) {
+	live(t, sim.Options{Scenario: sim.Steady, Speed: 0.01}, func(t *testing.T, a *account) {
+		if _, err := a.OperatorDeploys("prod", "payments", "v3.9.0"); err != nil {
+			t.Fatal(err)
+		}
+		args := []string{"deploy", "prod/payments", "--image", "payments=:v3.8.0", "--dry-run"}
+		was := a.run(t, args...)
+		file := a.snapshot(t, "prod/payments")
+		time.Sleep(time.Hour)
+		is := a.run(t, append(args, "--replay", file)...)
+		line := func(r result) string {
+			for l := range strings.Lines(r.err) {
+				if strings.Contains(l, " in-progress: ") {
+					return l
+				}
+			}
+			return ""
+		}
+		if line(was) == "" || line(was) != line(is) {
+			t.Errorf("then %q, looking back %q\n%s", line(was), line(is), was.err)
+		}
+	})
+}
+
+// TestWhatARecordingDoesNotHoldIsSaidNotToBeInIt, rather than guessed.
+func TestWhatARecordingDoesNotHoldIsSaidNotToBeInIt(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		file := a.snapshot(t, "prod/payments")
+		time.Sleep(time.Minute)
+		a.run(t, "deploy", "prod/payments", "--image", "payments=:v8", "--dry-run", "--replay", file).wants(t, 0,
+			"recorded at ", "secrets: not all is known: not in the recording", "payments:v8: not in the recording")
+		r := a.run(t, "status", "prod/payments", "-o", "json", "--replay", file).wants(t, 0).object(t)
+		if _, err := time.Parse(time.RFC3339, r["recorded"].(string)); err != nil {
+			t.Error(err)
+		}
 	})
 }

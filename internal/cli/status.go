@@ -48,7 +48,7 @@ func (p *program) statusCommand() *cobra.Command {
 					return errors.Join(err, printing.JSON(p.Out, struct {
 						Context string `json:"context"`
 						completeness
-					}{a.Context.String(), completenessOf([]error{err})}))
+					}{a.Context.String(), completenessOf(a, []error{err})}))
 				}
 				return err
 			})
@@ -69,14 +69,17 @@ func (p *program) status(ctx context.Context, a *app.App, args []string, output 
 	return p.service(ctx, a, args[0], output)
 }
 
-// completeness says in JSON whether everything was read, and what was not.
+// completeness says in JSON whether everything was read, and what was not, and when that
+// was for a recording.
 type completeness struct {
 	Partial bool     `json:"partial"`
 	Errors  []string `json:"errors"`
+	// Recorded is when it was read, if that is not now.
+	Recorded *time.Time `json:"recorded,omitempty"`
 }
 
-func completenessOf(errs []error) completeness {
-	c := completeness{Partial: len(errs) > 0, Errors: []string{}}
+func completenessOf(a *app.App, errs []error) completeness {
+	c := completeness{Partial: len(errs) > 0, Errors: []string{}, Recorded: moment(a.Taken())}
 	for _, err := range errs {
 		c.Errors = append(c.Errors, printing.Shown(err.Error()))
 	}
@@ -125,7 +128,7 @@ func (p *program) clusters(ctx context.Context, a *app.App, output string) error
 			Context  string          `json:"context"`
 			Clusters []clusterStatus `json:"clusters"`
 			completeness
-		}{a.Context.String(), list, completenessOf(partial)})
+		}{a.Context.String(), list, completenessOf(a, partial)})
 	}
 	return printing.Table(p.Out, []string{"CLUSTER", "STATUS", "SERVICES", "RUNNING", "PENDING", "INSTANCES"}, rows)
 }
@@ -212,7 +215,7 @@ func (p *program) services(ctx context.Context, a *app.App, name, output string)
 			Cluster  string          `json:"cluster"`
 			Services []serviceStatus `json:"services"`
 			completeness
-		}{a.Context.String(), cluster.Name, list, completenessOf(survey.Partial)})
+		}{a.Context.String(), cluster.Name, list, completenessOf(a, survey.Partial)})
 	}
 	return printing.Table(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, rows)
 }
@@ -283,7 +286,7 @@ func (p *program) service(ctx context.Context, a *app.App, target, output string
 			Tasks        []taskStatus   `json:"tasks"`
 			OtherTargets []targetStatus `json:"otherTargets"`
 			completeness
-		}{a.Context.String(), cluster, service, tasks, others, completenessOf(found.Partial)})
+		}{a.Context.String(), cluster, service, tasks, others, completenessOf(a, found.Partial)})
 	}
 	if err := printing.Table(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, [][]string{serviceCells(service, found.Finding, a.Now())}); err != nil {
 		return err

@@ -33,9 +33,12 @@ const (
 	Invalid
 	// Drift means that the resource moved since the plan was made.
 	Drift
+	// Unrecorded means that a recording of an account was asked for something that it
+	// does not hold.
+	Unrecorded
 )
 
-var classNames = [...]string{"failed", "denied", "throttled", "expired", "not found", "offline", "invalid", "drift"}
+var classNames = [...]string{"failed", "denied", "throttled", "expired", "not found", "offline", "invalid", "drift", "not in the recording"}
 
 // String returns the class in the words that screens and JSON use.
 func (c Class) String() string {

@@ -36,8 +36,8 @@ awsx/diagnose/...: awsx awsx/alb awsx/diagnose/reason internal/words
 awsx/sim/wire: | aws
 awsx/sim/endpoints: awsx/sim/wire
 awsx/snapshot: awsx awsx/document/... awsx/sim/endpoints awsx/sim/wire internal/clean internal/fault internal/words
-awsx/snapshot/replay: awsx/sim/endpoints awsx/sim/wire awsx/snapshot
 awsx/sim/...: | aws
+awsx/snapshot/replay: awsx/sim/... awsx/snapshot
 awsx/sdk/body: awsx internal/clean internal/fault aws
 awsx/sdk: awsx awsx/sdk/body internal/clean internal/fault aws | awsx/document/... awsx/sim/...
 awsx/sim/simtest: awsx awsx/sdk awsx/sim/...
@@ -70,7 +70,7 @@ internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk
 internal/app/...: awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/loading internal/notify internal/words bubbletea colorprofile | internal/canarytest xdg
 internal/cli/reading: logs logs/tail internal/fault | logs/elastic logs/sim
 internal/cli/printing: awsx awsx/deploy/... internal/clean internal/inquiry/... logs ui/text
-internal/cli: awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... logs logs/kql logs/tail ui/text internal/app/... internal/clean internal/cli/printing internal/cli/reading internal/config internal/fault internal/inquiry/... internal/loading internal/words internal/difference cobra term | awsx/sim/... logs/elastic logs/sim internal/audit internal/canarytest xdg
+internal/cli: awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... logs logs/kql logs/tail ui/text internal/app/... internal/clean internal/cli/printing internal/cli/reading internal/config internal/fault internal/inquiry/... internal/loading internal/words internal/difference cobra term | awsx/sim/... awsx/snapshot/... logs/elastic logs/sim internal/audit internal/canarytest xdg
 .: internal/cli internal/loading
 internal/e2e: | awsx awsx/sdk awsx/sim/... logs logs/ecslog logs/elastic logs/tail logs/kql/analysis internal/fault ansi pty vt
 `

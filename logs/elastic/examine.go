@@ -21,7 +21,7 @@ var _ logs.Examiner = (*Source)(nil)
 const examined = 100
 
 // Examine looks at everything that searches rest on.
-func (s *Source) Examine(ctx context.Context, lately time.Duration, fields []string) logs.Examination {
+func (s *Source) Examine(ctx context.Context, now time.Time, lately time.Duration, fields []string) logs.Examination {
 	x := logs.Examination{Addresses: s.addresses, Index: clean.Line(s.cfg.Index), Access: s.access.kind.String(), Lately: lately}
 	x.Greeting, x.GreetingErr = s.greet(ctx)
 	if x.GreetingErr != nil && !answered(x.GreetingErr) {
@@ -36,7 +36,7 @@ func (s *Source) Examine(ctx context.Context, lately time.Duration, fields []str
 		return x
 	}
 	x.Fields, x.FieldErr = s.uses(ctx, fields)
-	x.Count, x.CountErr = s.Count(ctx, logs.Query{}, logs.Range{From: time.Now().Add(-lately)})
+	x.Count, x.CountErr = s.Count(ctx, logs.Query{}, logs.Range{From: now.Add(-lately)})
 	p, err := s.OpenPoint(ctx)
 	if err == nil {
 		err = p.Close(ctx)

@@ -17,7 +17,7 @@ import (
 
 func examine(t *testing.T, cfg Config) logs.Examination {
 	t.Helper()
-	return open(t, cfg).Examine(context.Background(), time.Hour, []string{"container_id", "ecs_task_arn"})
+	return open(t, cfg).Examine(context.Background(), time.Now(), time.Hour, []string{"container_id", "ecs_task_arn"})
 }
 
 func TestAStoreIsExamined(t *testing.T) {

@@ -95,4 +95,6 @@ type ImageState struct {
 type Held struct {
 	Services  []awsx.Service
 	Instances []awsx.Instance
+	// Now is the time of what is read, which is past for a recording; zero is now.
+	Now time.Time
 }

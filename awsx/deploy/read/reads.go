@@ -109,7 +109,10 @@ func Gather(ctx context.Context, r awsx.Reader, target awsx.Ref, held Held, read
 	s := &session{ctx: calls, r: r, target: target, held: held, begun: map[string]bool{}, answers: map[string]any{}}
 	defer s.wg.Wait()
 	defer cancel()
-	cur := Current{Target: target, Images: map[string]ImageState{}, Now: time.Now()}
+	cur := Current{Target: target, Images: map[string]ImageState{}, Now: held.Now}
+	if cur.Now.IsZero() {
+		cur.Now = time.Now()
+	}
 	var first, late batch
 	for _, read := range append([]Read{identity()}, reads...) {
 		if read.beside {
@@ -139,7 +142,7 @@ func Gather(ctx context.Context, r awsx.Reader, target awsx.Ref, held Held, read
 // read is an error: nobody knows whether it moved.
 func Again(ctx context.Context, r awsx.Reader, target awsx.Ref, reads []Read, conditions []Precondition) (Current, error) {
 	s := &session{ctx: ctx, r: r, target: target, begun: map[string]bool{}, answers: map[string]any{}}
-	cur := Current{Target: target, Now: time.Now()}
+	cur := Current{Target: target}
 	var all batch
 	for i, read := range reads {
 		if i == 0 || len(read.facts) > 0 {

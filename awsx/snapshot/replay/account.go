@@ -43,6 +43,9 @@ func New(doc *snapshot.Document) (*Account, error) {
 		for name, do := range a.operations()[s.Name] {
 			s.Operations[name] = a.answering(do)
 		}
+		if s.Name == "logs" {
+			s.Operations = groupsOf(doc)
+		}
 	}
 	return a, nil
 }
@@ -77,6 +80,8 @@ func (a *Account) serve(r *http.Request) wire.Answer {
 	case err != nil:
 	case changes(req):
 		err = readOnly(req)
+	case req.Service.Operations[req.Operation] == nil:
+		err = absent("answers of " + req.Name() + ":" + req.Operation)
 	default:
 		body, err = req.Act(requestID)
 	}
