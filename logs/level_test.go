@@ -70,7 +70,7 @@ func TestLevelsAreReadAsCommonLoggersWriteThem(t *testing.T) {
 
 func TestADocumentsLevelIsTheFirstThatNamesOne(t *testing.T) {
 	usual := []string{"log.level", "level", "severity"}
-	own := LevelsOf(map[string]string{"audit": "info", "9": "fatal", "Weird": "error"})
+	own := LevelsOf(map[string]string{"audit": "info", "9": "fatal", "Weird": "error"}).Reader(usual)
 	for doc, want := range map[string]string{
 		`{"level":6,"severity":"WARNING"}`:                                     "WARNING",
 		`{"level":3,"container_id":"ab","message":"all of standard error"}`:    "",
@@ -92,7 +92,7 @@ func TestADocumentsLevelIsTheFirstThatNamesOne(t *testing.T) {
 		if v, ok := Lookup(json.RawMessage(doc), "message"); ok {
 			message = Text(v)
 		}
-		if got := own.Of(json.RawMessage(doc), usual, message); got != want {
+		if got := own.Of(json.RawMessage(doc), message); got != want {
 			t.Errorf("%s: level %q, want %q", doc, got, want)
 		}
 	}

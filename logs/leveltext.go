@@ -21,112 +21,6 @@ func LevelsOf(names map[string]string) Levels {
 	return l
 }
 
-// levelFields are the fields by which loggers tell a level's name, the usual ones
-// first.
-var levelFields = []string{"log.level", "level", "severity", "severityText", "severity_text", "SeverityText", "levelname", "LogLevel", "@l", "Level", "loglevel", "log_level", "lvl", "levelName"}
-
-// numberFields are the fields whose numbers mean a level by one logger's table.
-var numberFields = []string{"severityNumber", "severity_number", "SeverityNumber", "levelno"}
-
-// dockerFields are the fields that Docker's gelf driver writes.
-var dockerFields = []string{"container_id", "_container_id", "container_name", "image_name"}
-
-// maxLevelFields is for how many fields a document is asked at once without memory
-// of its own.
-const maxLevelFields = 16
-
-// Of returns the level of a document: what the first of some fields, or of the usual
-// ones, says that names one; else a number by its logger's table; else what the
-// message says; else what syslog's numbers say; else whatever word is in the fields.
-func (l Levels) Of(doc json.RawMessage, fields []string, message string) string {
-	var room [maxLevelFields]json.RawMessage
-	values := LookupAll(doc, fields, room[:0])
-	if level, ok := l.first(values); ok {
-		return level
-	}
-	if level, ok := l.named(doc); ok {
-		return level
-	}
-	if in := l.In(message); in != "" {
-		return in
-	}
-	var word string
-	for _, v := range values {
-		text := Text(v)
-		if s := syslogSeverity(text); s != SeverityUnknown && !((text == "3" || text == "6") && fromDocker(doc)) {
-			return s.String()
-		}
-		if word == "" && strings.Trim(text, "0123456789") != "" {
-			word = text
-		}
-	}
-	return word
-}
-
-// named reads the usual fields of a document that name a level, by a word or by a
-// number that no other logger means otherwise.
-func (l Levels) named(doc json.RawMessage) (string, bool) {
-	var room [maxLevelFields]json.RawMessage
-	if level, ok := l.first(LookupAll(doc, levelFields, room[:0])); ok {
-		return level, true
-	}
-	numbers := LookupAll(doc, numberFields, room[:0])
-	python := len(numbers) - 1
-	for i, v := range numbers {
-		n, ok := small(Text(v))
-		switch {
-		case !ok:
-		case i == python && n >= 10 && n <= 59:
-			return Severity(n/10 + 1).String(), true
-		case i != python && n >= 1 && n <= 24:
-			return Severity((n-1)/4 + 1).String(), true // OpenTelemetry: four steps for each
-		}
-	}
-	return "", false
-}
-
-// first returns the first level that values of fields name.
-func (l Levels) first(values []json.RawMessage) (string, bool) {
-	for _, v := range values {
-		if v == nil {
-			continue
-		}
-		if level, ok := l.value(v); ok {
-			return level, true
-		}
-	}
-	return "", false
-}
-
-func (l Levels) value(v json.RawMessage) (string, bool) {
-	text := strings.TrimSpace(clean.Plain(Text(v)))
-	if s, ok := l[strings.ToLower(text)]; ok {
-		return s.String(), true
-	}
-	if SeverityOf(text) != SeverityUnknown {
-		return text, true
-	}
-	if s := letter(text); s != SeverityUnknown {
-		return s.String(), true
-	}
-	if n, ok := small(text); ok && n >= 10 && n <= 69 {
-		return Severity(n / 10).String(), true // pino and bunyan
-	}
-	return "", false
-}
-
-// fromDocker reports whether a document came by Docker's gelf driver, which writes
-// the level 6 for standard output and 3 for standard error whatever the line says.
-func fromDocker(doc json.RawMessage) bool {
-	var room [maxLevelFields]json.RawMessage
-	for _, v := range LookupAll(doc, dockerFields, room[:0]) {
-		if v != nil {
-			return true
-		}
-	}
-	return false
-}
-
 // small reads a number of one or two digits.
 func small(text string) (int, bool) {
 	if len(text) == 0 || len(text) > 2 || strings.Trim(text, "0123456789") != "" {
@@ -193,25 +87,6 @@ func (l Levels) In(message string) string {
 	}
 	if thrown(message) {
 		return SeverityError.String()
-	}
-	return ""
-}
-
-// inJSON reads the object that a line is. Numbers of syslog are its logger's own
-// there; Serilog's compact form leaves the usual level out.
-func (l Levels) inJSON(doc json.RawMessage) string {
-	if level, ok := l.named(doc); ok {
-		return level
-	}
-	for _, path := range [...]string{"level", "severity", "priority"} {
-		if v, ok := Lookup(doc, path); ok {
-			if s := syslogSeverity(Text(v)); s != SeverityUnknown {
-				return s.String()
-			}
-		}
-	}
-	if _, ok := Lookup(doc, "@mt"); ok {
-		return SeverityInfo.String()
 	}
 	return ""
 }

@@ -77,8 +77,7 @@ var errBadQuery = errors.New("bad query")
 type layout struct {
 	timestamp string
 	message   []string
-	level     []string
-	levels    logs.Levels
+	level     logs.LevelReader
 	container []string
 }
 
@@ -153,7 +152,7 @@ func (l layout) entry(h *hit, step time.Duration) (logs.Entry, time.Time) {
 		stored = e.Time
 	}
 	e.Message = l.messageOf(h.Source)
-	e.Level = l.levels.Of(h.Source, l.level, e.Message)
+	e.Level = l.level.Of(h.Source, e.Message)
 	e.Read()
 	e.Container = first(h.Source, l.container)
 	e.Piece = logs.PieceOf(h.Source)

@@ -15,7 +15,7 @@ import (
 var gelf = Config{}.withDefaults()
 
 func gelfLayout() layout {
-	return layout{timestamp: gelf.Timestamp, message: gelf.Message, level: gelf.Level, container: []string{"container_id", "container.id"}}
+	return layout{timestamp: gelf.Timestamp, message: gelf.Message, level: logs.Levels(nil).Reader(gelf.Level), container: []string{"container_id", "container.id"}}
 }
 
 func TestAnEntryOfADocument(t *testing.T) {

@@ -44,7 +44,7 @@ func newSource(cfg Config, carrier esapi.Transport, own *http.Transport, who acc
 		cfg: cfg, carrier: carrier, own: own, access: who,
 		caps: newCaps(),
 		layout: layout{
-			timestamp: cfg.Timestamp, message: cfg.Message, level: cfg.Level, levels: cfg.Levels,
+			timestamp: cfg.Timestamp, message: cfg.Message, level: cfg.Levels.Reader(cfg.Level),
 			container: []string{"container_id", "container.id", "CONTAINER_ID_FULL"},
 		},
 		// The same copies of the shards answer every poll: two copies refresh at
