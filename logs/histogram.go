@@ -16,6 +16,25 @@ type Histogram struct {
 	Bars []Bar
 	// Partial says what part of the store did not count; nil when all of it did.
 	Partial *Partial
+	// Estimated is true when the store told errors and warnings by fields and by words, so
+	// that lines whose level is read from them may be missing among these, or be too many.
+	Estimated bool
+}
+
+// Tally counts a line of a level in the bar that it falls in.
+func (h *Histogram) Tally(at time.Time, level string) {
+	i := int(at.Sub(h.Bars[0].Start) / h.Interval)
+	if i < 0 || i >= len(h.Bars) {
+		return
+	}
+	bar := &h.Bars[i]
+	bar.Lines++
+	switch severity := SeverityOf(level); {
+	case severity >= SeverityError:
+		bar.Errors++
+	case severity == SeverityWarn:
+		bar.Warnings++
+	}
 }
 
 // Bar counts the lines from Start until an interval later.

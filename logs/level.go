@@ -19,6 +19,9 @@ const (
 	SeverityFatal
 )
 
+// Severities are all of them.
+var Severities = []Severity{SeverityTrace, SeverityDebug, SeverityInfo, SeverityWarn, SeverityError, SeverityFatal}
+
 // levels holds the names that loggers give to each severity.
 var levels = [...][]string{
 	SeverityTrace: {"trace", "finest", "finer", "verbose", "trce", "vrb"},
@@ -74,7 +77,7 @@ func LevelWords(severities ...Severity) []string {
 	for _, s := range severities {
 		out = append(out, levels[s]...)
 		if s == SeverityError {
-			out = append(out, "traceback", "exception")
+			out = append(out, "traceback", "exception", "panic", "uncaught", "caused")
 		}
 	}
 	return out

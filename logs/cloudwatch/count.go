@@ -20,20 +20,7 @@ func (s *Source) Count(ctx context.Context, q logs.Query, r logs.Range) (logs.Co
 // Count does.
 func (s *Source) Histogram(ctx context.Context, q logs.Query, r logs.Range, interval time.Duration) (logs.Histogram, error) {
 	h := logs.Histogram{Interval: interval, Bars: logs.EmptyBars(r, interval)}
-	partial, err := s.each(ctx, q, r, func(l line) {
-		i := int(l.Time.Sub(h.Bars[0].Start) / interval)
-		if i < 0 || i >= len(h.Bars) {
-			return
-		}
-		bar := &h.Bars[i]
-		bar.Lines++
-		switch severity := logs.SeverityOf(s.levels.In(l.Message)); {
-		case severity >= logs.SeverityError:
-			bar.Errors++
-		case severity == logs.SeverityWarn:
-			bar.Warnings++
-		}
-	})
+	partial, err := s.each(ctx, q, r, func(l line) { h.Tally(l.Time, s.levels.In(l.Message)) })
 	h.Partial = partial
 	return h, err
 }

@@ -3,11 +3,13 @@ package elastic
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"gantry/internal/fault"
 	"gantry/logs"
 )
 
@@ -29,15 +31,25 @@ func (s *Source) Count(ctx context.Context, q logs.Query, r logs.Range) (logs.Co
 	if err != nil {
 		return logs.Count{}, err
 	}
+	return s.countOf(body)
+}
+
+// countOf reads the answer to a count. One without a number is none.
+func (s *Source) countOf(body []byte) (logs.Count, error) {
 	var a struct {
-		Count  int    `json:"count"`
+		Count  *int   `json:"count"`
 		Shards shards `json:"_shards"`
 	}
 	if err := json.Unmarshal(body, &a); err != nil {
 		return logs.Count{}, s.unreadable("count", body, err)
 	}
-	return logs.Count{Lines: a.Count, Partial: (&answer{Shards: a.Shards}).partial().And(s.missing.lacking())}, nil
+	if a.Count == nil {
+		return logs.Count{}, s.unreadable("count", body, errNoNumber)
+	}
+	return logs.Count{Lines: *a.Count, Partial: (&answer{Shards: a.Shards}).partial().And(s.missing.lacking())}, nil
 }
+
+var errNoNumber = errors.New("it has no number of lines")
 
 // tally is the body of a search that counts and returns no lines.
 type tally struct {
@@ -55,22 +67,70 @@ const (
 	aggWarnings = "warnings"
 )
 
-// Histogram counts the lines of a range by time. A line without a level field is an
-// error or a warning by the words in its message; one that is both is an error.
+// Histogram counts the lines of a range by time. Where they are no more than a page they
+// are read, and have the levels that a reader sees; so have those that are asked for by a
+// level which the store does not know, as far as some pages reach. Of more, the store
+// counts: a line without a level field is an error or a warning by the words in its
+// message; one that is both is an error.
 func (s *Source) Histogram(ctx context.Context, q logs.Query, r logs.Range, interval time.Duration) (logs.Histogram, error) {
 	if err := s.probe(ctx, q, append(slices.Clone(s.cfg.Level), s.cfg.Message...)...); err != nil {
 		return logs.Histogram{Interval: interval}, err
 	}
 	if _, ok := s.levelled(q); ok {
-		return logs.Histogram{Interval: interval}, s.uncountable()
+		return s.barsOfLines(ctx, q, r, interval, pagesOfLines)
 	}
 	bad := s.level(logs.SeverityError, logs.SeverityFatal)
-	return s.bars(ctx, q, r, interval, dsl{
+	h, err := s.bars(ctx, q, r, interval, dsl{
 		aggErrors: dsl{"filter": bad},
 		aggWarnings: dsl{"filter": dsl{"bool": dsl{
 			"filter": []dsl{s.level(logs.SeverityWarn)}, "must_not": []dsl{bad},
 		}}},
 	})
+	lines := 0
+	for _, b := range h.Bars {
+		lines += b.Lines
+	}
+	if h.Estimated = lines > 0; err != nil || lines == 0 || lines >= maxPage || h.Partial != nil {
+		return h, err
+	}
+	exact, err := s.barsOfLines(ctx, q, r, interval, 1)
+	if err != nil || exact.Partial != nil {
+		return h, nil // the count stands
+	}
+	return exact, nil
+}
+
+// pagesOfLines bounds the pages that are read for bars that the store cannot count.
+const pagesOfLines = 5
+
+// barsOfLines counts by reading: each line has the level that a reader sees.
+func (s *Source) barsOfLines(ctx context.Context, q logs.Query, r logs.Range, interval time.Duration, pages int) (logs.Histogram, error) {
+	h := logs.Histogram{Interval: interval, Bars: logs.EmptyBars(r, interval)}
+	seen := map[logs.DocumentID]bool{}
+	for range pages {
+		page, _, err := logs.Fitting(maxPage, func(n int) (logs.Page, error) { return s.Since(ctx, q, r, n) })
+		if err != nil {
+			return h, err
+		}
+		for i := range page.Entries {
+			e := &page.Entries[i]
+			if id := (logs.DocumentID{Index: e.Index, ID: e.ID}); !seen[id] {
+				seen[id] = true
+				h.Tally(e.Time, e.Level)
+			}
+		}
+		h.Partial = h.Partial.And(page.Partial)
+		reached := page.Last
+		if page.Scanned.After(reached) {
+			reached = page.Scanned
+		}
+		if !page.Full || !reached.After(r.From) {
+			return h, nil
+		}
+		r.From = reached
+	}
+	h.Partial = h.Partial.And(&logs.Partial{TimedOut: true, Shards: 1, Reason: "levels are read from the lines, of which there are too many: up to " + r.From.UTC().Format(time.RFC3339) + " they are counted"})
+	return h, nil
 }
 
 // Tally counts the lines of a range by time.
@@ -110,6 +170,10 @@ func (s *Source) bars(ctx context.Context, q logs.Query, r logs.Range, interval 
 	if err := json.Unmarshal(body, &a); err != nil {
 		return h, s.unreadable("count", body, err)
 	}
+	if a.Aggregations.Time.Buckets == nil && !a.nowhere() && !a.partial().Passing() {
+		// No bars are not none: whoever counts would take it that there are no lines.
+		return h, &fault.Error{Class: fault.Invalid, Op: s.op("count"), Err: errNoNumber}
+	}
 	h.Partial, h.Bars = a.partial().And(s.missing.lacking()), logs.EmptyBars(r, interval)
 	for _, b := range a.Aggregations.Time.Buckets {
 		if i := int(time.UnixMilli(b.Key).Sub(h.Bars[0].Start) / interval); i >= 0 && i < len(h.Bars) {
@@ -139,8 +203,11 @@ func (s *Source) level(severities ...logs.Severity) dsl {
 	anyName := []dsl{} // a list even where no index has a level: null is no query
 	for _, field := range s.cfg.Level {
 		for _, t := range s.caps.targets(field) {
+			if t.kind == number {
+				named = append(named, dsl{"terms": dsl{t.field: s.cfg.Levels.Numbers(severities...)}})
+			}
 			if t.kind == whole || t.kind == words {
-				named = append(named, compare(t, logs.Match{Values: logs.Spellings(severities...)})...)
+				named = append(named, compare(t, logs.Match{Values: s.cfg.Levels.Spelt(severities...)})...)
 				anyName = append(anyName, dsl{"exists": dsl{"field": t.field}})
 			}
 		}

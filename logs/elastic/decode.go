@@ -24,7 +24,7 @@ type answer struct {
 }
 
 type shards struct {
-	Total    int            `json:"total"`
+	Total    *int           `json:"total"` // nil where the answer does not say
 	Skipped  int            `json:"skipped"`
 	Failed   int            `json:"failed"`
 	Failures []shardFailure `json:"failures"`
@@ -40,13 +40,24 @@ type hit struct {
 // hitFields are those of a hit, in their order.
 var hitFields = []string{"_index", "_id", "_source", "sort"}
 
+// nowhere reports whether the answer says that nothing was searched.
+func (a *answer) nowhere() bool { return a.Shards.Total != nil && *a.Shards.Total == 0 }
+
+// shards is how many shards there are, as far as the answer says.
+func (a *answer) shards() int {
+	if a.Shards.Total == nil {
+		return 0
+	}
+	return *a.Shards.Total
+}
+
 // partial returns what the answer lacks, or nil.
 func (a *answer) partial() *logs.Partial {
 	missing := a.Clusters.lacking()
 	if a.Shards.Failed == 0 && !a.TimedOut {
 		return missing
 	}
-	p := &logs.Partial{Failed: a.Shards.Failed, Shards: a.Shards.Total, TimedOut: a.TimedOut}
+	p := &logs.Partial{Failed: a.Shards.Failed, Shards: a.shards(), TimedOut: a.TimedOut}
 	if failures := a.Shards.Failures; len(failures) > 0 {
 		p.Reason = quote(failures[0].text())
 		// An index that cannot understand the query will not do so later either.
@@ -64,7 +75,7 @@ func (a *answer) badQuery() string {
 		return ""
 	}
 	reason := a.Shards.Failures[0].Reason.text()
-	if a.Shards.Failed < a.Shards.Total-a.Shards.Skipped && !strings.HasPrefix(reason, "Failed to parse query") {
+	if a.Shards.Failed < a.shards()-a.Shards.Skipped && !strings.HasPrefix(reason, "Failed to parse query") {
 		return ""
 	}
 	return quote(reason)
@@ -86,7 +97,10 @@ type layout struct {
 func decode(body []byte) (a answer, err error) {
 	list, ok := logs.Lookup(body, "hits.hits")
 	if !ok {
-		return a, json.Unmarshal(body, &a)
+		if err = json.Unmarshal(body, &a); err == nil {
+			err = errNoHits
+		}
+		return a, err
 	}
 	var room [4]json.RawMessage
 	whole := logs.Elements(list, func(one json.RawMessage) bool {
@@ -95,7 +109,11 @@ func decode(body []byte) (a answer, err error) {
 		return true
 	})
 	if !whole {
-		return a, json.Unmarshal(body, &a)
+		a.Hits.Hits = nil
+		if err = json.Unmarshal(body, &a); err == nil && a.Hits.Hits == nil {
+			err = errNoHits
+		}
+		return a, err
 	}
 	hits := a.Hits.Hits
 	start := cap(body) - cap(list) // the list is a slice of the body
@@ -103,6 +121,10 @@ func decode(body []byte) (a answer, err error) {
 	a.Hits.Hits = hits
 	return a, err
 }
+
+// errNoHits is the failure of an answer without a list of lines: no list is not an empty
+// one.
+var errNoHits = errors.New("it has no list of lines")
 
 // page turns an answer into entries. Step is the resolution of the store's
 // timestamps.
@@ -117,7 +139,7 @@ func (l layout) page(body []byte, limit int, step time.Duration) (logs.Page, err
 	page := logs.Page{
 		Full:     len(a.Hits.Hits) >= limit,
 		Partial:  a.partial(),
-		NoShards: a.Shards.Total == 0 && a.Clusters.lacking() == nil,
+		NoShards: a.nowhere() && len(a.Hits.Hits) == 0 && a.Clusters.lacking() == nil,
 	}
 	if len(a.Hits.Hits) == 0 {
 		page.Full = false

@@ -4,20 +4,96 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
+	"sync"
+	"time"
 
 	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/kql"
 )
 
-// levelled splits a query whose level the index does not tell: it has no field of that
-// name, or one of numbers, as Docker's gelf driver writes. The caps are known.
+// levelled splits a query whose level the index does not tell for each line: it has no
+// field of that name, or one of numbers, as Docker's gelf driver writes, or lines without.
+// The caps are known.
 func (s *Source) levelled(q logs.Query) (logs.Levelled, bool) {
-	kinds := s.caps.of(logs.FieldLevel)
-	if slices.Contains(kinds, whole) || slices.Contains(kinds, words) {
+	l, ok := q.Expr.Levelled()
+	if !ok || s.named.all(q) {
 		return logs.Levelled{}, false
 	}
-	return q.Expr.Levelled()
+	return l, true
+}
+
+// named remembers of queries whether each of their lines has a field that names its level.
+type named struct {
+	mu      sync.Mutex
+	answers map[string]answeredNamed
+}
+
+type answeredNamed struct {
+	until time.Time
+	all   bool
+}
+
+// namedMost is how many queries are remembered.
+const namedMost = 100
+
+func (n *named) recall(q logs.Query) (answeredNamed, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	a, ok := n.answers[keyOf(q)]
+	return a, ok
+}
+
+// all reports whether each line of a query was found to name its level.
+func (n *named) all(q logs.Query) bool {
+	a, _ := n.recall(q)
+	return a.all
+}
+
+func (n *named) remember(q logs.Query, all bool, lasts time.Duration) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.answers == nil || len(n.answers) >= namedMost {
+		n.answers = map[string]answeredNamed{}
+	}
+	n.answers[keyOf(q)] = answeredNamed{time.Now().Add(lasts), all}
+}
+
+func keyOf(q logs.Query) string { return logs.Query{Store: q.Store, Where: q.Where}.String() }
+
+// namedWithin is how old the lines are that are asked whether they name their levels.
+const namedWithin = 24 * time.Hour
+
+// askNamed finds out, now and then, whether all lines of a query on levels name them in
+// the field: an index that many services write to has the field for some of them alone.
+// Where that cannot be told, they do not.
+func (s *Source) askNamed(ctx context.Context, q logs.Query) {
+	if _, ok := q.Expr.Levelled(); !ok {
+		return
+	}
+	if a, ok := s.named.recall(q); ok && time.Now().Before(a.until) {
+		return
+	}
+	kinds := s.caps.of(logs.FieldLevel)
+	if !slices.Contains(kinds, whole) && !slices.Contains(kinds, words) {
+		s.named.remember(q, false, reprobe)
+		return
+	}
+	var names []dsl
+	for _, t := range s.caps.targets(logs.FieldLevel) {
+		names = append(names, compare(t, logs.Match{Values: s.cfg.Levels.Spelt(logs.Severities...)})...)
+	}
+	lately := logs.Range{From: time.Now().Add(-namedWithin)}
+	body, err := s.ask(ctx, "count", "/"+s.cfg.Index+"/_count", dsl{"query": dsl{"bool": dsl{
+		"filter": []dsl{s.query(logs.Query{Where: q.Where}, lately)}, "must_not": names,
+	}}})
+	if err != nil {
+		s.named.remember(q, false, reprobe)
+		return
+	}
+	n, err := s.countOf(body)
+	s.named.remember(q, err == nil && n.Partial == nil && n.Lines == 0, kept)
 }
 
 // narrowed asks the store for what it can tell of a query on levels: lines of other
@@ -27,12 +103,40 @@ func (s *Source) narrowed(e logs.Expr, l logs.Levelled) dsl {
 	for _, n := range l.Store {
 		clauses = append(clauses, kql.Translate(n, s.caps, e.Zone()))
 	}
-	if len(l.Any) > 0 {
-		if said := s.level(l.Any...); s.telling() {
-			clauses = append(clauses, said)
-		}
+	if len(l.Any) > 0 && s.telling() && !s.cheapOnly.Load() {
+		clauses = append(clauses, s.tellers(l.Any))
 	}
 	return dsl{"bool": dsl{"filter": clauses}}
+}
+
+// tellers finds every line that tells one of some levels, in a field or in its message,
+// and more. A word of the message need not stand alone: the store keeps a class's name
+// with its package, and what a colon joins, as one.
+func (s *Source) tellers(severities []logs.Severity) dsl {
+	by := s.cfg.Levels.Telling(severities...)
+	var any []dsl
+	for _, field := range logs.LevelFields(s.cfg.Level) {
+		for _, t := range s.caps.targets(field) {
+			values := by.Values
+			if t.kind == number {
+				values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return strings.Trim(v, "0123456789") != "" })
+			}
+			if t.kind == words {
+				any = append(any, dsl{"match": dsl{t.field: strings.Join(values, " ")}})
+			} else if t.kind == whole || t.kind == number {
+				any = append(any, dsl{"terms": dsl{t.field: values}})
+			}
+		}
+	}
+	for _, field := range s.cfg.Message {
+		if slices.Contains(s.caps.of(field), words) {
+			any = append(any,
+				dsl{"match": dsl{field: strings.Join(logs.LevelWords(severities...), " ")}},
+				dsl{"terms": dsl{field: by.Terms}},
+				dsl{"regexp": dsl{field: dsl{"value": by.Glued}}})
+		}
+	}
+	return some(any)
 }
 
 // telling reports whether words in the message can be searched for, so that a line

@@ -49,9 +49,8 @@ func TestLinesAreFoundByTheLevelThatWasReadFromThem(t *testing.T) {
 	}
 	minute := logs.Range{From: noon, To: noon.Add(time.Minute)}
 	_, tally := src.Tally(t.Context(), typed(t, "level:error"), minute, time.Second)
-	_, bars := src.Histogram(t.Context(), typed(t, "level:error"), minute, time.Second)
 	_, count := src.Count(t.Context(), typed(t, "level:error"), minute)
-	for _, err := range []error{tally, bars, count} {
+	for _, err := range []error{tally, count} {
 		if fault.ClassOf(err) != fault.Invalid {
 			t.Errorf("lines are counted by a level that the store does not know: %v", err)
 		}

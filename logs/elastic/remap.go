@@ -3,6 +3,7 @@ package elastic
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -54,12 +55,13 @@ func (s *Source) learnt(ctx context.Context, q logs.Query) bool {
 func (s *Source) look(ctx context.Context, q logs.Query, kept time.Duration, more ...string) (changed bool, err error) {
 	fields := slices.Concat([]string{s.cfg.Timestamp}, logs.Fields(q.Where), more)
 	if _, ok := q.Expr.Levelled(); ok {
-		fields = slices.Concat(fields, s.cfg.Level, s.cfg.Message)
+		fields = slices.Concat(fields, logs.LevelFields(s.cfg.Level), s.cfg.Message)
 	}
 	names, known := s.caps.wanted(fields, slices.Concat(logs.Named(q.Where), kql.Names(q.Expr.Tree())), time.Now(), kept)
 	if len(names) == 0 {
 		return false, nil
 	}
+	var of fieldCaps
 	a, err := s.sendPast(ctx, call{method: http.MethodPost, path: "/" + s.cfg.Index + "/_field_caps"},
 		map[string]string{"fields": strings.Join(names, ",")})
 	switch {
@@ -67,6 +69,13 @@ func (s *Source) look(ctx context.Context, q logs.Query, kept time.Duration, mor
 		err = transportError(s.op("field_caps"), err)
 	case a.status >= http.StatusMultipleChoices:
 		err = s.refusal("field_caps", a)
+	default:
+		if err = json.Unmarshal(a.body, &of); err == nil && of.Fields == nil {
+			err = errors.New("it says nothing of fields")
+		}
+		if err != nil {
+			err = s.unreadable("field_caps", a.body, err)
+		}
 	}
 	switch {
 	case err != nil && known && (fault.ClassOf(err).Passing() || fault.ClassOf(err) == fault.Denied):
@@ -78,10 +87,6 @@ func (s *Source) look(ctx context.Context, q logs.Query, kept time.Duration, mor
 		return false, nil
 	case err != nil:
 		return false, err
-	}
-	var of fieldCaps
-	if err := json.Unmarshal(a.body, &of); err != nil {
-		return false, s.unreadable("field_caps", a.body, err)
 	}
 	return s.caps.learn(names, of, time.Now()), nil
 }

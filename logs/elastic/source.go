@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
@@ -35,6 +36,9 @@ type Source struct {
 	preference string
 	points     points
 	missing    missing
+	named      named
+	// cheapOnly is set when the store refuses expressions for words.
+	cheapOnly atomic.Bool
 }
 
 var _ logs.Source = (*Source)(nil)
@@ -87,6 +91,10 @@ func (s *Source) search(ctx context.Context, q logs.Query, r logs.Range, limit i
 	once := func(r logs.Range, limit int, o order) (logs.Page, error) {
 		body := s.body(q, r, limit, o)
 		answer, err := s.ask(ctx, "search", "/"+s.cfg.Index+"/_search", body)
+		if err != nil && strings.Contains(err.Error(), "allow_expensive_queries") && !s.cheapOnly.Swap(true) {
+			// The lines are all read, and their levels here.
+			answer, err = s.ask(ctx, "search", "/"+s.cfg.Index+"/_search", s.body(q, r, limit, o))
+		}
 		if err != nil {
 			return logs.Page{}, err
 		}
@@ -193,6 +201,7 @@ func (s *Source) probe(ctx context.Context, q logs.Query, more ...string) error 
 	if _, err := s.look(ctx, q, kept, more...); err != nil || s.caps.guessing() {
 		return err
 	}
+	s.askNamed(ctx, q)
 	return q.Expr.CheckDates(s.caps)
 }
 
@@ -234,9 +243,16 @@ func (s *Source) Explain(ctx context.Context, q logs.Query, r logs.Range) (logs.
 	if len(page.Entries) > 0 {
 		x.Newest = page.Entries[0].Time
 	}
+	if !s.caps.found(s.cfg.Timestamp) {
+		switch has, known := s.hasDocuments(ctx); {
+		case has:
+			x.Cause, x.Looked = logs.NoFields, []string{s.cfg.Timestamp}
+		case !known:
+			x.Words = fmt.Sprintf("%s has no documents with %s, and does not say whether it has others", x.Index, s.cfg.Timestamp)
+		}
+		return x, nil
+	}
 	switch {
-	case !s.caps.found(s.cfg.Timestamp) && s.hasDocuments(ctx):
-		x.Cause, x.Looked = logs.NoFields, []string{s.cfg.Timestamp}
 	case x.Cause == logs.NoMatch && len(x.Looked) > 0 && len(x.Found) == 0:
 		x.Cause = logs.NoFields
 	}
@@ -244,24 +260,27 @@ func (s *Source) Explain(ctx context.Context, q logs.Query, r logs.Range) (logs.
 }
 
 // hasDocuments reports whether the index has any document, with a timestamp or
-// without; when the store does not say, it has none.
-func (s *Source) hasDocuments(ctx context.Context) bool {
+// without; known is false when the store does not say.
+func (s *Source) hasDocuments(ctx context.Context) (has, known bool) {
 	zero, one := 0, 1
 	res, err := esapi.SearchRequest{
 		Index: s.indices(), Size: &zero, TrackTotalHits: true, TerminateAfter: &one, Preference: s.preference,
 	}.Do(ctx, s.carrier)
 	body, err := s.read("search", res, err)
 	if err != nil {
-		return false
+		return false, false
 	}
 	var a struct {
 		Hits struct {
 			Total struct {
-				Value int `json:"value"`
+				Value *int `json:"value"`
 			} `json:"total"`
 		} `json:"hits"`
 	}
-	return json.Unmarshal(body, &a) == nil && a.Hits.Total.Value > 0
+	if json.Unmarshal(body, &a) != nil || a.Hits.Total.Value == nil {
+		return false, false
+	}
+	return *a.Hits.Total.Value > 0, true
 }
 
 // read returns the body of a good answer, and an error for every other.

@@ -149,7 +149,7 @@ func (m *Source) bars(ctx context.Context, q logs.Query, r logs.Range, interval 
 		if h.Partial, err = lacking(h.Partial, err, len(asked), &refused); err != nil {
 			return logs.Histogram{}, err
 		}
-		sum.Partial = sum.Partial.And(h.Partial)
+		sum.Partial, sum.Estimated = sum.Partial.And(h.Partial), sum.Estimated || h.Estimated
 		for i := range min(len(h.Bars), len(sum.Bars)) {
 			sum.Bars[i].Lines += h.Bars[i].Lines
 			sum.Bars[i].Errors += h.Bars[i].Errors

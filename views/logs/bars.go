@@ -168,6 +168,9 @@ func (d barDrawing) legend() string {
 		d.th.Paint(theme.Accent, g.Shades[0]) + " other lines", d.th.Paint(theme.Marked, g.Ascending) + " deployment",
 		"one bar is " + text.Span(d.histogram.Interval),
 	}
+	if d.histogram.Estimated {
+		parts = append(parts, "levels by fields and words, of more lines than are read")
+	}
 	return text.TruncatePainted(text.Spaces(axisCells)+strings.Join(parts, "   "), d.w, g.Ellipsis)
 }
 
