@@ -72,6 +72,8 @@ type caps struct {
 	mu     sync.Mutex
 	kinds  map[string][]kind
 	probed map[string]time.Time
+	// part is set while a part of the store does not tell.
+	part bool
 	// guess is set while the store refuses to tell, until a time: then every field is
 	// taken for one with a keyword form, which finds nothing where there is none.
 	guess      bool
@@ -95,6 +97,9 @@ func (c *caps) wanted(fields []string, named []kql.Text, now time.Time, kept tim
 		return nil, true
 	}
 	known = !c.guess
+	if c.part {
+		kept = reprobe
+	}
 	ask := func(name string, more ...string) {
 		at, ok := c.probed[name]
 		if ok && now.Sub(at) < reprobe || slices.Contains(names, name) {
@@ -138,23 +143,30 @@ func (c *caps) has(name string) bool {
 // fieldCaps is an answer of _field_caps.
 type fieldCaps struct {
 	Fields map[string]map[string]json.RawMessage `json:"fields"`
+	// Failed is how many indices did not tell, since Elasticsearch 7.14: those of a
+	// cluster that is away, say.
+	Failed int `json:"failed_indices"`
 }
 
 // learn takes an answer in, and reports whether it says anything new. Patterns among
-// the names bring fields of other names.
+// the names bring fields of other names. While a part of the store does not tell, what it
+// told before holds, and all is asked for again before long.
 func (c *caps) learn(names []string, a fieldCaps, now time.Time) (changed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.guess = false
+	c.guess, c.part = false, a.Failed > 0
 	for _, name := range names {
 		c.probed[name] = now
-		if _, there := a.Fields[name]; !there && len(c.kinds[name]) > 0 {
+		if _, there := a.Fields[name]; !there && len(c.kinds[name]) > 0 && !c.part {
 			delete(c.kinds, name)
 			changed = true
 		}
 	}
 	for name, types := range a.Fields {
 		var kinds []kind
+		if c.part {
+			kinds = slices.Clone(c.kinds[name])
+		}
 		for fieldType := range types {
 			if k := kindOf(fieldType); k != absent && !slices.Contains(kinds, k) {
 				kinds = append(kinds, k)

@@ -27,6 +27,9 @@ func (s *Source) Count(ctx context.Context, q logs.Query, r logs.Range) (logs.Co
 	if _, ok := s.levelled(q); ok {
 		return logs.Count{}, s.uncountable()
 	}
+	if s.across() {
+		return s.countAcross(ctx, q, r)
+	}
 	body, err := s.ask(ctx, "count", "/"+s.cfg.Index+"/_count", dsl{"query": s.query(q, r)})
 	if err != nil {
 		return logs.Count{}, err
@@ -51,13 +54,36 @@ func (s *Source) countOf(body []byte) (logs.Count, error) {
 
 var errNoNumber = errors.New("it has no number of lines")
 
+// countAcross counts by a search, which says which clusters are away; a count does not.
+func (s *Source) countAcross(ctx context.Context, q logs.Query, r logs.Range) (logs.Count, error) {
+	body, err := s.ask(ctx, "count", "/"+s.cfg.Index+"/_search", tally{Timeout: s.patience(), TrackTotalHits: true, Query: s.query(q, r)})
+	if err != nil {
+		return logs.Count{}, err
+	}
+	var a struct {
+		answer
+		Hits struct {
+			Total struct {
+				Value *int `json:"value"`
+			} `json:"total"`
+		} `json:"hits"`
+	}
+	if err := json.Unmarshal(body, &a); err != nil {
+		return logs.Count{}, s.unreadable("count", body, err)
+	}
+	if a.Hits.Total.Value == nil {
+		return logs.Count{}, s.unreadable("count", body, errNoNumber)
+	}
+	return logs.Count{Lines: *a.Hits.Total.Value, Partial: a.partial().And(s.missing.lacking())}, nil
+}
+
 // tally is the body of a search that counts and returns no lines.
 type tally struct {
 	Size           int    `json:"size"`
 	Timeout        string `json:"timeout"`
 	TrackTotalHits bool   `json:"track_total_hits"`
 	Query          dsl    `json:"query"`
-	Aggs           dsl    `json:"aggs"`
+	Aggs           dsl    `json:"aggs,omitempty"`
 }
 
 // The names of the aggregations.

@@ -101,6 +101,8 @@ func (s *Source) refusal(verb string, a reply) error {
 		e.Class, e.Fix = fault.Denied, s.access.unauthorized()
 	case status == http.StatusNotFound && kind == "index_not_found_exception":
 		e.Class, e.Fix = fault.NotFound, "check the index setting"
+	case status == http.StatusNotFound && kind == "no_such_remote_cluster_exception":
+		e.Class, e.Fix = fault.NotFound, "check the cluster's name in the index setting, and that the cluster can be reached"
 	case status == http.StatusNotFound:
 		e.Class, e.Fix = fault.NotFound, "check the address: this path is not a search API"
 	case status == http.StatusProxyAuthRequired:

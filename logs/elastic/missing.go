@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -60,6 +61,9 @@ func (c clusters) lacking() *logs.Partial {
 	}
 	return p
 }
+
+// across reports whether indices of other clusters are searched, as cluster:index.
+func (s *Source) across() bool { return strings.Contains(s.cfg.Index, ":") }
 
 // missingFor is how long one missing index of several is passed over before it is asked
 // for again.

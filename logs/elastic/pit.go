@@ -33,35 +33,46 @@ type points struct {
 	product atomic.Int32
 	// undocked is set when the store cannot sort by shardDoc.
 	undocked atomic.Bool
+	// blind is set when the store does not tell which clusters a point lacks.
+	blind atomic.Bool
 }
 
 var _ logs.Historian = (*Source)(nil)
 
 // OpenPoint opens a point in time over the indices that the configured name stands
-// for now. An index that appears later is not in it.
+// for now. An index that appears later is not in it. Across clusters there is none where
+// the store does not tell which of them are away: searches in a point never do, and
+// Elasticsearch 7.17 does not when it opens one.
 func (s *Source) OpenPoint(ctx context.Context) (logs.Point, error) {
-	for _, p := range s.points.candidates() {
-		id, err := s.openPoint(ctx, p)
+	for _, kind := range s.points.candidates() {
+		p, err := s.openPoint(ctx, kind)
 		if errors.Is(err, logs.ErrNoPoints) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		s.points.product.Store(int32(p))
-		return &point{source: s, product: p, id: id}, nil
+		s.points.product.Store(int32(kind))
+		if s.points.blind.Load() {
+			_ = p.Close(ctx) // it ends by itself
+			break
+		}
+		return p, nil
 	}
 	return nil, &fault.Error{Class: fault.Invalid, Op: s.op("open a point in time of"), Err: logs.ErrNoPoints}
 }
 
 func (p *points) candidates() []product {
+	if p.blind.Load() {
+		return nil
+	}
 	if known := product(p.product.Load()); known != unknownProduct {
 		return []product{known}
 	}
 	return []product{elasticsearch, openSearch}
 }
 
-func (s *Source) openPoint(ctx context.Context, p product) (id string, err error) {
+func (s *Source) openPoint(ctx context.Context, p product) (*point, error) {
 	path := "/_pit"
 	if p == openSearch {
 		path = "/_search/point_in_time"
@@ -71,26 +82,31 @@ func (s *Source) openPoint(ctx context.Context, p product) (id string, err error
 	const verb = "open a point in time of"
 	switch {
 	case err != nil:
-		return "", transportError(s.op(verb), err)
+		return nil, transportError(s.op(verb), err)
 	case a.unknownPath():
-		return "", logs.ErrNoPoints
+		return nil, logs.ErrNoPoints
 	case a.status >= http.StatusMultipleChoices:
-		return "", s.refusal(verb, a)
+		return nil, s.refusal(verb, a)
 	}
 	var opened struct {
-		ID    string `json:"id"`
-		PitID string `json:"pit_id"`
+		ID       string    `json:"id"`
+		PitID    string    `json:"pit_id"`
+		Clusters *clusters `json:"_clusters"`
 	}
 	if err := json.Unmarshal(a.body, &opened); err != nil {
-		return "", s.unreadable(verb, a.body, err)
+		return nil, s.unreadable(verb, a.body, err)
 	}
 	if opened.ID == "" {
 		opened.ID = opened.PitID
 	}
 	if opened.ID == "" {
-		return "", s.unreadable(verb, a.body, errors.New("it has no id"))
+		return nil, s.unreadable(verb, a.body, errors.New("it has no id"))
 	}
-	return opened.ID, nil
+	if opened.Clusters == nil {
+		s.points.blind.Store(s.across())
+		opened.Clusters = &clusters{}
+	}
+	return &point{source: s, product: p, id: opened.ID, lacks: opened.Clusters.lacking()}, nil
 }
 
 // unknownPath reports whether a store says that it has no such API. One that knows
@@ -109,6 +125,8 @@ type point struct {
 	source  *Source
 	product product
 	id      string
+	// lacks are the clusters that were away when the point was opened.
+	lacks *logs.Partial
 }
 
 // Read returns a page of the point. Its Cursor is the last hit's sort values where
@@ -179,6 +197,7 @@ func (p *point) read(ctx context.Context, body search, docked bool, o order, aft
 	if n := len(page.Entries); n > 0 && tiebreak {
 		page.Cursor = logs.Cursor(page.Entries[n-1].Sort)
 	}
+	page.Partial = page.Partial.And(p.lacks)
 	p.renew(a.body)
 	return page, nil
 }

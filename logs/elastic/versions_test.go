@@ -13,7 +13,13 @@ import (
 )
 
 // TestLaterVersionsAreRead has the answers in which Elasticsearch 8 and 9, its serverless
-// form and OpenSearch differ from 7.17, as their public documentation has them.
+// form and OpenSearch differ from 7.17, as these pages have them. What a node can be made
+// to answer is tried on one in internal/e2e as well.
+//
+//   - a data stream: elastic.co/docs/manage-data/data-store/data-streams
+//   - logsdb: elastic.co/docs/reference/elasticsearch/mapping-reference/mapping-source-field
+//     (a document put together anew may have dots where there were objects)
+//   - clusters: elastic.co/docs/explore-analyze/cross-cluster-search
 func TestLaterVersionsAreRead(t *testing.T) {
 	const (
 		hit     = `{"_index":".ds-logs-shop-default-2026.03.04-000007","_id":"AZx1","_score":null,"_ignored":["big"],"ignored_field_values":{"big":["x"]},"_source":%s,"sort":[1772625600123]}`
@@ -63,6 +69,10 @@ func TestClustersThatAreAllAwayAreNoMissingIndex(t *testing.T) {
 // TestAStoreThatRefusesAPointInTimeIsReadWithoutOne has the ways in which it is refused:
 // an API that serverless does not offer, a time to keep it that is too long, and one that
 // the other product names otherwise.
+//
+//   - serverless: elastic.co/docs/deploy-manage/deploy/elastic-cloud/differences-from-other-elasticsearch-offerings
+//   - a limit: search.max_keep_alive in elastic.co/docs/reference/elasticsearch/configuration-reference/search-settings
+//   - OpenSearch: docs.opensearch.org/latest/search-plugins/searching-data/point-in-time-api
 func TestAStoreThatRefusesAPointInTimeIsReadWithoutOne(t *testing.T) {
 	const (
 		absent  = `{"error":{"root_cause":[{"type":"api_not_available_exception","reason":"Request for uri [/x] with method [POST] exists but is not available when running in serverless mode"}],"type":"api_not_available_exception"},"status":410}`
