@@ -20,26 +20,55 @@ import (
 	"gantry/logs/tail"
 )
 
-// TestTailOverOpenSearch runs the log client against a real search engine.
-func TestTailOverOpenSearch(t *testing.T) {
-	es, engine := start(t, startOpenSearch)
-	t.Run("a minute of everything", es.aMinute)
-	es.core(t)
-	t.Run("a store that goes away", func(t *testing.T) { goesAway(t, es, engine) })
+// TestLogStores runs the log client against a node of each product.
+func TestLogStores(t *testing.T) {
+	for name, c := range map[string]struct {
+		build   engineBuild
+		whole   bool // what takes long, and is the same for all of them
+		streams bool // where what has them is among the node's artifacts
+		logsdb  bool
+		remote  bool // searches other clusters, as the runner of OpenSearch does not
+	}{
+		"OpenSearch":      {build: openSearchBuild, whole: true, streams: true},
+		"Elasticsearch 7": {build: elasticsearch7Build, remote: true},
+		"Elasticsearch 9": {build: elasticsearch9Build, streams: true, logsdb: true, remote: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			es, engine := start(t, c.build)
+			if c.whole {
+				t.Run("a minute of everything", es.aMinute)
+			}
+			t.Run("thousands of equal timestamps", es.equalTimestamps)
+			t.Run("nanoseconds beside milliseconds", es.nanoseconds)
+			t.Run("history", es.history)
+			t.Run("about a line and a time", es.surroundings)
+			t.Run("histogram", es.histogram)
+			t.Run("queries", es.queries)
+			t.Run("KQL", es.kql)
+			t.Run("derivations", es.derivations)
+			t.Run("why there are no lines", es.explanations)
+			if c.remote {
+				t.Run("across clusters", es.clusters)
+			}
+			if c.streams {
+				t.Run("a data stream", func(t *testing.T) { es.stream(t, "shop", "") })
+			}
+			if c.logsdb {
+				t.Run("logsdb", func(t *testing.T) { es.stream(t, "db", logsdb) })
+			}
+			if c.whole {
+				t.Run("a store that goes away", func(t *testing.T) { goesAway(t, es, engine) })
+			}
+		})
+	}
 }
 
-// TestTailOverElasticsearch runs what differs between the products.
-func TestTailOverElasticsearch(t *testing.T) {
-	es, _ := start(t, startElasticsearch)
-	es.core(t)
-}
-
-// start starts an engine for a test.
-func start(t *testing.T, startEngine func(context.Context, string) (*searchEngine, error)) (indexer, *searchEngine) {
+// start starts a node for a test.
+func start(t *testing.T, build engineBuild) (indexer, *searchEngine) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	engine, err := startEngine(ctx, t.TempDir())
+	engine, err := build.start(ctx, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,18 +78,6 @@ func start(t *testing.T, startEngine func(context.Context, string) (*searchEngin
 	// Two shards, so that lines of one timestamp come from both.
 	es.call("PUT", "/_index_template/lines", `{"index_patterns":["*-lines-*"],"template":{"settings":{"number_of_shards":2,"number_of_replicas":0}}}`)
 	return es, engine
-}
-
-// core is what every product must pass.
-func (es indexer) core(t *testing.T) {
-	t.Run("thousands of equal timestamps", es.equalTimestamps)
-	t.Run("nanoseconds beside milliseconds", es.nanoseconds)
-	t.Run("history", es.history)
-	t.Run("about a line and a time", es.surroundings)
-	t.Run("histogram", es.histogram)
-	t.Run("queries", es.queries)
-	t.Run("derivations", es.derivations)
-	t.Run("why there are no lines", es.explanations)
 }
 
 // indexer writes documents as a shipper does.
