@@ -43,7 +43,7 @@ func TestWhatStandsBeforeALineIsNotShownTwice(t *testing.T) {
 func TestAJSONLineIsItsMessageAndItsFields(t *testing.T) {
 	for message, want := range map[string]string{
 		`{"time":"x","level":"info","msg":"served","status":200,"path":"/orders","took_ms":1.5}`: "served status=200 path=/orders took_ms=1.5",
-		` {"message":"m","user":{"id":7},"tags":["a"],"note":"two words","gone":null}`:           `m user={"id":7} tags=["a"] note="two words"`,
+		` {"message":"m","user":{"id":7},"tags":["a"],"note":"two words","gone":null}`:           `m user={"id":7} tags=a note="two words"`,
 		`{"msg":"failed","stack":"Error: x\n    at y","code":5}`:                                 "failed code=5\nstack: Error: x\n    at y",
 		`{"@t":"x","@mt":"Order {Id}","Id":3,"empty":""}`:                                        `Order {Id} Id=3 empty=""`,
 		`{"level":"info","status":200}`:                                                          `{"level":"info","status":200}`, // nothing is its text

@@ -98,9 +98,12 @@ func Elements(array json.RawMessage, yield func(json.RawMessage) bool) (whole bo
 	}
 }
 
-// Text returns a JSON value as text: a string unquoted, anything else as it is
-// written, null as "".
+// Text returns a JSON value as text: a string unquoted, a list of one value as that value,
+// as Kibana shows it, anything else as it is written, null as "".
 func Text(v json.RawMessage) string {
+	if one, ok := only(v); ok {
+		return Text(one)
+	}
 	if len(v) < 2 || v[0] != '"' {
 		if string(v) == "null" {
 			return ""
@@ -108,6 +111,20 @@ func Text(v json.RawMessage) string {
 		return string(v)
 	}
 	return unquote(v)
+}
+
+// only returns the value of a list that has one, unless it is an object.
+func only(v json.RawMessage) (one json.RawMessage, ok bool) {
+	if len(v) < 3 || v[0] != '[' {
+		return nil, false
+	}
+	n := 0
+	whole := Elements(v, func(e json.RawMessage) bool {
+		n++
+		one = e
+		return n == 1
+	})
+	return one, whole && n == 1 && one[0] != '{'
 }
 
 // unquote avoids the decoder for the strings that need no work, which is most.

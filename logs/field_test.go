@@ -63,3 +63,16 @@ func TestElementsAreCutApart(t *testing.T) {
 		}
 	}
 }
+
+// TestAListOfOneValueReadsAsThatValue: shippers write lists of one, and Kibana shows what
+// is in them.
+func TestAListOfOneValueReadsAsThatValue(t *testing.T) {
+	for value, want := range map[string]string{
+		`["x"]`: "x", `[ "a \"b\"" ]`: `a "b"`, `[7]`: "7", `[null]`: "", `[["x"]]`: "x", `["a","b"]`: `["a","b"]`, `[]`: "[]",
+		`[{"a":1}]`: `[{"a":1}]`, `["cut`: `["cut`, `"[x]"`: "[x]", `[`: "[",
+	} {
+		if got := logs.Text(json.RawMessage(value)); got != want {
+			t.Errorf("%s reads %q, want %q", value, got, want)
+		}
+	}
+}

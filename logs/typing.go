@@ -2,6 +2,7 @@ package logs
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -117,6 +118,32 @@ func Meant(e Expr, known Vocabulary) map[string]string {
 		}
 		if nearest != "" {
 			meant[typed] = nearest
+		}
+	}
+	return meant
+}
+
+// assigned is a word that reads like an assignment: a field, one or two signs, a value.
+var assigned = regexp.MustCompile(`^\s*([A-Za-z_@][\w.@-]*)\s*={1,2}\s*(\S.*?)\s*$`)
+
+// Assigned returns what a query's words that read like assignments, as level=error, are
+// probably meant to be: the comparison with the field, by what was typed. Known are the
+// fields that lines have; the level is one at any time.
+func Assigned(e Expr, known Vocabulary) map[string]string {
+	meant, names := map[string]string{}, known.Names()
+	for _, text := range kql.Bare(e.tree) {
+		m := assigned.FindStringSubmatch(text)
+		if m == nil {
+			continue
+		}
+		name := ""
+		if i := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, m[1]) }); i >= 0 {
+			name = names[i]
+		} else if strings.EqualFold(m[1], FieldLevel) {
+			name = FieldLevel
+		}
+		if name != "" {
+			meant[strings.TrimSpace(text)] = kql.Is{Field: kql.Literal(name), Value: valueOf(m[2])}.String()
 		}
 	}
 	return meant

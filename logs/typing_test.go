@@ -70,3 +70,24 @@ func TestAQueryIsNarrowedByAValue(t *testing.T) {
 		}
 	}
 }
+
+// TestWordsLikeAnAssignmentAreAskedBack: Kibana's language compares with a colon.
+func TestWordsLikeAnAssignmentAreAskedBack(t *testing.T) {
+	for query, want := range map[string]string{
+		`level=error`: "level:error", `LEVEL == Error`: `level:Error`, `Status=503 and level:x`: "status:503",
+		`not (level = warn)`: "level:warn", `nobody=knows`: "", `level:error`: "", `a = `: "", `lucene:level=error`: "",
+	} {
+		e, err := ParseExpr(query)
+		if err != nil {
+			t.Errorf("%s: %v", query, err)
+			continue
+		}
+		got := ""
+		for _, compared := range Assigned(e, seen) {
+			got = compared
+		}
+		if got != want {
+			t.Errorf("%s: offers %s, want %s", query, got, want)
+		}
+	}
+}

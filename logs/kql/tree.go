@@ -210,6 +210,16 @@ func walk(n Node, prefix string, visit func(n Node, prefix string)) {
 	}
 }
 
+// Bare returns the texts that a tree looks for without naming a field, in order.
+func Bare(n Node) (texts []string) {
+	walk(n, "", func(n Node, _ string) {
+		if is, ok := n.(Is); ok && len(is.Field) == 0 {
+			texts = append(texts, is.Value.Text.Raw())
+		}
+	})
+	return texts
+}
+
 // Names returns the full names and patterns of the fields that a tree names, each
 // once, in order; nil for no tree.
 func Names(n Node) []Text {

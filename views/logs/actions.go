@@ -145,13 +145,22 @@ func (p *page) seekError(step int) {
 	p.deps.Host.Flash(ui.Info, "no %s line is an error", where)
 }
 
-// predecessorAction opens the logs of the task that stopped before this one.
+// predecessorAction opens the logs of the task that stopped before this one. From there to
+// the one before it takes that screen's place: going back leads to where it began, and
+// however many are looked at, no more are followed.
 func (s *screen) predecessorAction() ui.Action {
 	a := actPredecessor.Runs(nil)
 	task, ok := s.whose.subject.predecessor(s.scope)
 	a.Disabled = unless(ok, "no task is known that stopped before")
 	a.Run = func() tea.Cmd {
-		return s.viewer.Logs(views.LogScope{Service: s.scope.Service, Task: &task, Container: s.scope.Container})
+		before := newScreen(s.viewer, views.LogScope{Service: s.scope.Service, Task: &task, Container: s.scope.Container})
+		before.before = true
+		if s.before {
+			s.viewer.Deps.Host.Replace(before)
+		} else {
+			s.viewer.Deps.Host.Push(before)
+		}
+		return nil
 	}
 	return a
 }

@@ -45,7 +45,22 @@ func TestTheTasksBeforeAreReachedHoursLater(t *testing.T) {
 			d.Read()
 			d.Shows("last words of "+name, "task "+name+name).Hides(otherThan(name)...)
 		}
+		// The last one took the place of those before: one step leads back to the service,
+		// and its log alone is followed then.
+		d.Press("esc")
+		d.Read()
+		d.Shows("tasks of api-orders").Hides("task f00d", "task beef", "task cafe")
+		before := searchesOf(s)
+		d.Advance(20 * time.Second)
+		if n := searchesOf(s) - before; n > 30 {
+			t.Errorf("%d searches in twenty seconds", n)
+		}
 	})
+}
+
+func searchesOf(s *viewstest.Shelf) (n int) {
+	s.Do(func() { n = s.Searches })
+	return n
 }
 
 func otherThan(name string) (out []string) {

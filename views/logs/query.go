@@ -61,14 +61,18 @@ func (s *screen) askQuery(typed, wrong string) {
 	}))
 }
 
-// meant says which fields a query probably means by names that no line has.
+// meant says which fields a query probably means by names that no line has, and by words
+// that read like assignments.
 func meant(expr logs.Expr, words *vocabulary) string {
-	if words == nil {
-		return ""
-	}
 	var out []string
+	if words == nil {
+		words = &vocabulary{}
+	}
 	for typed, name := range logs.Meant(expr, words) {
 		out = append(out, fmt.Sprintf("no line has %s: did you mean %s?", typed, name))
+	}
+	for typed, compared := range logs.Assigned(expr, words) {
+		out = append(out, fmt.Sprintf("%s is looked for as text: for the field type %s", typed, compared))
 	}
 	slices.Sort(out)
 	return strings.Join(out, "; ")

@@ -58,6 +58,7 @@ type screen struct {
 	beyond  beyond
 	secrets secrets
 
+	before   bool      // it was come to from the task after this one
 	narrowed logs.Expr // what a record asks for, once the screen is seen again
 	goTo     time.Time // where the histogram sends, once the screen is seen again
 }

@@ -56,7 +56,7 @@ func TestWhyThereAreNoLines(t *testing.T) {
 		},
 		"nothing in the range": {
 			shelf: &viewstest.Shelf{Why: logs.Explanation{Cause: logs.NoDocuments, Index: "logstash-*", Newest: awsxtest.Now.Add(-4 * time.Minute)}},
-			shows: []string{"logstash-* has no documents in this range", "newest   2026-03-14 09:22:53"},
+			shows: []string{"logstash-* has no documents in this range", "newest    2026-03-14 09:22:53"},
 		},
 		"fields are missing": {
 			shelf: &viewstest.Shelf{Why: logs.Explanation{Cause: logs.NoFields, Index: "logstash-*", Looked: []string{"container_id", "container_name"}}},
@@ -64,7 +64,7 @@ func TestWhyThereAreNoLines(t *testing.T) {
 		},
 		"only others' lines": {
 			shelf: &viewstest.Shelf{Why: logs.Explanation{Cause: logs.NoMatch, Index: "logstash-*", Looked: []string{"container_id"}, Found: []string{"container_id"}}},
-			shows: []string{"receives lines, and none of them is of this query", "container names of family", "no lines yet"},
+			shows: []string{"receives lines, and none of them is of this query", "searched", "every line of 2 tasks of api-orders, gelf, the newest there are", "ctrl+r to search again; d the query in full", "no lines yet"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

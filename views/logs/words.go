@@ -285,18 +285,58 @@ func (w words) again(d *prose.Document) {
 	d.Line(theme.Dim, w.deps.Host.Key(ui.ActRefresh)+" tries again")
 }
 
-// explain says why a search that worked found nothing.
+// explain says why a search that worked found nothing, what was searched for, and what to
+// try next. The query whole, with the ids in it, has a screen of its own.
 func (w words) explain(d *prose.Document, x logs.Explanation) {
 	d.Line(theme.Degraded, "no lines: "+x.String())
+	d.Field("searched", w.searched())
 	if x.Cause != logs.NoIndex {
 		if !x.Newest.IsZero() {
 			d.Field("newest", wording.Moment(x.Newest, w.deps.Now()))
 		}
-		d.Field("looked for", strings.Join(x.Looked, ", "))
-		d.Field("found", strings.Join(x.Found, ", "))
 		d.Field("hint", meant(w.search.expr, w.search.words))
 	}
-	w.found(d)
+	for _, note := range w.whose.subject.derivation.Notes {
+		d.Field("note", note)
+	}
+	w.next(d, x)
+}
+
+// searched is what was searched for, in a few words.
+func (w words) searched() string {
+	typed := "every line"
+	if !w.search.expr.IsZero() {
+		typed = "lines with " + w.search.expr.String()
+	}
+	when := "the newest there are"
+	switch at := w.search.opening; {
+	case !at.at.IsZero():
+		when = "about " + at.at.In(w.page.lines.zone).Format("2006-01-02 15:04:05")
+	case at.window.head:
+		when = "the oldest there are"
+	case at.window.since > 0:
+		when = "since " + text.Span(at.window.since) + " before it was opened"
+	}
+	return typed + " of " + w.whose.subject.brief + ", " + when
+}
+
+// next says what to try, each with its key.
+func (w words) next(d *prose.Document, x logs.Explanation) {
+	key := w.deps.Host.Key
+	var tries []string
+	if !w.search.expr.IsZero() {
+		tries = append(tries, key(actQuery)+" another query, or none")
+	}
+	if x.Cause != logs.NoIndex {
+		if w.search.opening.window.since > 0 || w.search.opening.about() {
+			tries = append(tries, key(windows[0].Binding)+" the newest lines there are")
+		}
+		if _, ok := w.whose.subject.predecessor(w.scope); ok {
+			tries = append(tries, key(actPredecessor)+" the task that stopped before")
+		}
+	}
+	tries = append(tries, key(ui.ActRefresh)+" to search again", key(ui.ActDescribe)+" the query in full, and why it is that")
+	d.Field("try", strings.Join(tries, "; "))
 }
 
 // found tells how the lines are searched for.
