@@ -168,8 +168,9 @@ type groupIndex struct {
 	awsx.Group
 	at      map[awsx.Address][]int // indices into Targets, not claimed yet
 	claimed []bool
-	// unlocated is true when some task's address in this group is not known.
-	unlocated bool
+	// unlocated is true when the address in this group of some task that runs is not
+	// known, starting when that of one that starts is not.
+	unlocated, starting bool
 }
 
 func newJoin(in Input) *join {
@@ -273,6 +274,7 @@ func (j *join) claim(t awsx.Task, lb awsx.LoadBalancer) []Target {
 	if base.Address == (awsx.Address{}) && networkMode(t, j.definition(t.TaskDefinition)) != modeNone {
 		base.Standing = Unresolved
 		g.unlocated = g.unlocated || t.LastStatus == "RUNNING"
+		g.starting = g.starting || t.LastStatus != "STOPPED"
 	}
 	return []Target{base}
 }
@@ -295,7 +297,7 @@ func (j *join) leftovers() []Unmatched {
 			switch {
 			case t.State == "draining":
 				u.Kind = Draining
-			case g.unlocated || j.in.Incomplete:
+			case g.unlocated || j.in.Incomplete, g.starting && t.State == "initial":
 				u.Kind = Undetermined
 			}
 			out = append(out, u)

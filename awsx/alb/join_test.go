@@ -178,6 +178,13 @@ func TestATaskIsFoundInItsGroupInEveryNetworkMode(t *testing.T) {
 			want:   []string{"t1 app:8080 at :0 unresolved", "left i-0c3:32768 undetermined"},
 		},
 		{
+			name: "a target in its first checks may be of a task that was starting when it was read", mode: "bridge",
+			task:   func(t *awsx.Task) { t.LastStatus = "PENDING" },
+			ports:  []awsx.PortMapping{{ContainerPort: 8080}},
+			groups: []awsx.Group{group(target("i-0a1", 32790, "initial"), target("i-0a1", 32791, "unhealthy"))},
+			want:   []string{"t1 app:8080 at :0 unresolved", "left i-0a1:32790 undetermined", "left i-0a1:32791 foreign"},
+		},
+		{
 			name: "two groups and two load-balanced containers", mode: "bridge",
 			task: func(t *awsx.Task) {
 				t.Containers = []awsx.Container{

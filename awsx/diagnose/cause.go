@@ -105,7 +105,8 @@ func (f *facts) steadySince() time.Time {
 	return since
 }
 
-// troubleAt returns when the run of events of a kind began.
+// troubleAt returns when the run of events of a kind began, and without such events
+// when the trouble that goes on did.
 func (f *facts) troubleAt(k reason.EventKind) time.Time {
 	var at time.Time
 	for e := range f.present {
@@ -113,44 +114,17 @@ func (f *facts) troubleAt(k reason.EventKind) time.Time {
 			at = e.at
 		}
 	}
-	return at
-}
-
-// lastChange returns the oldest trouble since the service was steady, else the
-// newest death.
-func (f *facts) lastChange() time.Time {
-	var at time.Time
-	for e := range f.present {
-		if e.Trouble() {
-			at = e.at
-		}
-	}
 	if at.IsZero() {
-		at = f.died.Last
+		return f.began()
 	}
 	return at
-}
-
-// firstDeath returns when the first task of the primary deployment died that is
-// still remembered.
-func (f *facts) firstDeath() time.Time {
-	var first time.Time
-	for _, d := range f.deaths {
-		if f.ofPrimary(d.task) && (first.IsZero() || d.at.Before(first)) {
-			first = d.at
-		}
-	}
-	return first
 }
 
 // brokeAt returns since when the rollout under way fails: since its first death, else
 // its first trouble, else it is only known that it failed after it began.
 func (f *facts) brokeAt() time.Time {
-	if at := f.firstDeath(); !at.IsZero() {
+	if at := f.began(); !at.IsZero() {
 		return at
-	}
-	if f.troubled {
-		return f.lastChange()
 	}
 	return f.primary.CreatedAt
 }

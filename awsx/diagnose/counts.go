@@ -18,12 +18,15 @@ type facts struct {
 	deaths   []death // within the window, in the order given
 	newest   *death  // of all revisions
 	ofNewest *death  // of the primary deployment's revision
+	loop     loop
 	rollout  Rollout
 	targets  Targets
 	died     Died
 	changed  time.Time
 	// sick are the registered targets that should serve and do not.
 	sick []sickTarget
+	// strays are the registered targets of no task that serve nobody.
+	strays []sickTarget
 	// dark are entries whose groups were read and have targets that ought to serve,
 	// none of them healthy. A group that no rule uses is an odd setting rather than
 	// an outage.
@@ -67,12 +70,9 @@ func count(e Evidence) *facts {
 	f := &facts{Evidence: e}
 	f.primary, _ = e.Service.Primary()
 	f.trouble, f.troubled = f.lastTrouble()
-	for _, d := range e.Service.Deployments {
-		if d.CreatedAt.After(f.changed) {
-			f.changed = d.CreatedAt
-		}
-	}
+	f.changed = f.lastChanged()
 	f.countDeaths()
+	f.countLoop()
 	f.countRollout()
 	f.countTargets()
 	for _, t := range e.Running {
@@ -178,7 +178,13 @@ func (f *facts) countTargets() {
 // counted: those healthy, all of them, and those that are idle by themselves.
 func (f *facts) countTrouble(g awsx.Group) (healthy, total, idle int) {
 	for _, t := range g.Targets {
-		if t.State == "draining" || f.foreign(g, t) {
+		if t.State == "draining" {
+			continue
+		}
+		if f.foreign(g, t) {
+			if t.State != "healthy" && t.State != "initial" {
+				f.strays = append(f.strays, sickTarget{g, t})
+			}
 			continue
 		}
 		total++

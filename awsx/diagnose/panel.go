@@ -31,6 +31,9 @@ func Panel(e Evidence) []Line {
 	for _, s := range f.sick[:min(len(f.sick), maxEvents)] {
 		lines = append(lines, Line{Text: fmt.Sprintf("target %s in %s", reason.Target(s.target, s.group.Settings.Check).Why, s.group.Name())})
 	}
+	for _, s := range f.strays[:min(len(f.strays), maxEvents)] {
+		lines = append(lines, Line{Text: fmt.Sprintf("target %s in %s, of no task of the service", reason.Target(s.target, s.group.Settings.Check).Why, s.group.Name())})
+	}
 	for _, lb := range f.Service.LoadBalancers {
 		if groups := f.serving(lb); lb.Alternate != "" && len(groups) == 1 {
 			lines = append(lines, Line{Text: "served from the target group " + groups[0].Name() + ", idle is " + awsx.GroupName(lb.Other(groups[0].ARN))})

@@ -71,7 +71,7 @@ func (f *facts) verdict() verdict {
 	if f.unread() {
 		return verdict{status: Unknown, cause: f.unreadCause()}
 	}
-	return verdict{status: OK, since: f.steadySince()}
+	return verdict{status: OK, cause: f.strayCause(), since: f.steadySince()}
 }
 
 // failing tells whether the rollout under way loses tasks.
@@ -88,14 +88,14 @@ func (f *facts) fresh() bool {
 func (f *facts) failed() (verdict, bool) {
 	switch {
 	case f.primary.RolloutState == "FAILED",
-		f.rollout.Active && f.rollout.Running == 0 && f.rollout.Failed >= dead:
+		f.rollout.Active && f.rollout.Failed >= dead && f.lasting(f.rollout.Running, f.ofPrimary) == 0:
 		return verdict{Failed, f.rolloutCause(), f.brokeAt()}, true
-	case f.Service.Running == 0 && !f.fresh():
-		return verdict{Failed, f.tasksCause(), f.lastChange()}, true
+	case f.Service.Running == 0 && !f.fresh(), f.looping():
+		return verdict{Failed, f.tasksCause(), f.began()}, true
 	case f.dark > 0 && !f.warming():
 		return verdict{Failed, f.targetCause(), f.troubleAt(reason.TargetUnhealthy)}, true
 	case f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active && f.targets.Unread == 0 && f.targets.Total == 0:
-		return verdict{Failed, f.targetCause(), f.lastChange()}, true
+		return verdict{Failed, f.targetCause(), f.began()}, true
 	}
 	return verdict{}, false
 }
@@ -125,14 +125,14 @@ func (f *facts) degraded() (verdict, bool) {
 		text := fmt.Sprintf("%d of %d tasks fail their container health check", f.unhealthy, len(f.Running))
 		return verdict{Degraded, cause{why: text, next: "check the health command and its start period"}, f.troubleAt(reason.TaskUnhealthy)}, true
 	case f.Service.Running < f.Service.Desired && !f.filling():
-		return verdict{Degraded, f.tasksCause(), f.lastChange()}, true
+		return verdict{Degraded, f.tasksCause(), f.began()}, true
 	case f.rollout.Active && f.troubled:
-		return verdict{Degraded, ofEvent(f.trouble.Event), f.lastChange()}, true
+		return verdict{Degraded, ofEvent(f.trouble.Event), f.began()}, true
 	case f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active:
-		return verdict{Degraded, f.targetCause(), f.lastChange()}, true
+		return verdict{Degraded, f.targetCause(), f.began()}, true
 	}
 	if last, ok := f.dying(); ok {
-		return verdict{Degraded, ofDeath(last.Stopped), f.firstDeath()}, true
+		return verdict{Degraded, ofDeath(last.Stopped), f.firstDeath(f.ofPrimary)}, true
 	}
 	return verdict{}, false
 }

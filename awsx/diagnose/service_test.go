@@ -156,7 +156,7 @@ func TestTheVerdictOnAService(t *testing.T) {
 		{"a sick target of somebody else", func(e *diagnose.Evidence) {
 			sick(e, 1)
 			e.Foreign = func(group string, t awsx.TargetHealth) bool { return group == webGroup && t.Port == 32768 }
-		}, diagnose.OK, ""},
+		}, diagnose.OK, "target of no task: 503 /health i-0a1:32768"},
 		{"targets unread", func(e *diagnose.Evidence) { e.Groups[0].Read = false }, diagnose.Unknown, "unread: targets of web"},
 		{"classic load balancer", func(e *diagnose.Evidence) {
 			e.Service.LoadBalancers = append(e.Service.LoadBalancers, awsx.LoadBalancer{Classic: "old-elb", Container: "app"})

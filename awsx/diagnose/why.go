@@ -74,6 +74,21 @@ func (f *facts) targetCause() cause {
 	return cause{why: "no targets registered", next: "check the service's load balancer mapping and its events"}
 }
 
+// strayCause tells of registered targets that are of no task and serve nobody, which do
+// the service no harm; zero without any.
+func (f *facts) strayCause() cause {
+	if len(f.strays) == 0 {
+		return cause{}
+	}
+	s := f.strays[0]
+	read := reason.Target(s.target, s.group.Settings.Check)
+	c := cause{"target of no task: " + read.Why, "find out who registered it, and deregister it if nobody needs it", reason.Reason{Text: strings.TrimSpace(s.target.Reason + " " + s.target.Description)}}
+	if more := len(f.strays) - 1; more > 0 {
+		c.why += fmt.Sprintf(" and %d more", more)
+	}
+	return c
+}
+
 // unreadCause names what would have to be read.
 func (f *facts) unreadCause() cause {
 	var parts []string

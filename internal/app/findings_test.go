@@ -184,3 +184,35 @@ func TestABlueGreenServiceIsWellAfterEachDeployment(t *testing.T) {
 		}
 	})
 }
+
+// TestTheVerdictOnACrashLoopStands polls a release that exits at start for minutes: once
+// it failed it stays so while doomed tasks come and go, and since the same moment.
+func TestTheVerdictOnACrashLoopStands(t *testing.T) {
+	over(t, sim.Options{Scenario: sim.CrashLoop, Speed: 1}, func(t *testing.T, _ *sim.Account, _ *together, s *store.Store) {
+		asks := inquiry.Reader{Context: simulated, Store: s}
+		service, err := asks.FindService(t.Context(), "prod", "api-orders")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var since time.Time
+		rises := 0
+		for n := range 75 {
+			time.Sleep(2 * time.Second)
+			found, err := asks.Inspect(t.Context(), service.Ref)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := found.Finding
+			rises += min(1, f.Rollout.Running)
+			if since.IsZero() {
+				since = f.Since
+			}
+			if f.Status != diagnose.Failed || !f.Since.Equal(since) {
+				t.Fatalf("after %d polls %s since %s, at first since %s: %s, %s", n, f.Status, f.Since, since, f.Why, f.Rollout)
+			}
+		}
+		if rises == 0 {
+			t.Error("no task of it came up while it was looked at")
+		}
+	})
+}
