@@ -84,8 +84,9 @@
 //
 // # What is left out
 //
-// Signatures are not checked, and every caller may do everything. Services are
-// REPLICA services, not daemons. A capacity provider over an Auto Scaling group has
+// Signatures are not checked, and every caller may do everything. Daemons and services
+// behind classic load balancers are in scenarios of their own, and no balancer checks
+// the latter. A capacity provider over an Auto Scaling group has
 // the instances that were made with it, and makes none. Traffic
 // shifts between the target groups of an application load balancer alone, the
 // functions of lifecycle hooks always succeed, and task sets are shown but not

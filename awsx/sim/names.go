@@ -38,6 +38,8 @@ const (
 	UnhealthyTargets      = seed.UnhealthyTargets
 	BlueGreen             = seed.BlueGreen
 	CodeDeploy            = seed.CodeDeploy
+	Daemons               = seed.Daemons
+	ClassicBalancer       = seed.ClassicBalancer
 	Fargate               = seed.Fargate
 	Rebalancing           = seed.Rebalancing
 	StopReasons           = seed.StopReasons

@@ -75,6 +75,11 @@ func TestEveryScenarioShowsWhatItNames(t *testing.T) {
 	}
 	shows[sim.Fargate], shows[sim.StopReasons], shows[sim.Events] = listed("serverless", 3), listed("reasons", 30), listed("events", 25)
 	shows[sim.CodeDeploy] = func(w *world, _ string) bool { return len(w.service("invoices").TaskSets) == 2 }
+	shows[sim.Daemons] = func(w *world, _ string) bool {
+		s := w.service("log-shipper")
+		return s.SchedulingStrategy == types.SchedulingStrategyDaemon && s.RunningCount == s.DesiredCount
+	}
+	shows[sim.ClassicBalancer] = func(w *world, _ string) bool { return w.service("vouchers").LoadBalancers[0].LoadBalancerName != nil }
 	shows[sim.Rebalancing] = func(w *world, _ string) bool { return w.service("ledger").RunningCount == 3 }
 	for _, scenario := range sim.Scenarios() {
 		if scenario == sim.Throttled || scenario == sim.SecondOperator {

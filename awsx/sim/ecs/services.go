@@ -24,8 +24,8 @@ func (a *API) listServices(in *listServicesInput) ([]byte, error) {
 	if in.LaunchType != "" {
 		services = slices.DeleteFunc(slices.Clone(services), func(s *fleet.Service) bool { return describeLaunch(s).Type != in.LaunchType })
 	}
-	if in.SchedulingStrategy == "DAEMON" {
-		services = nil
+	if in.SchedulingStrategy != "" {
+		services = slices.DeleteFunc(slices.Clone(services), func(s *fleet.Service) bool { return scheduling(s) != in.SchedulingStrategy })
 	}
 	return list(&in.listInput, "serviceArns", 10, services, func(s *fleet.Service) string { return s.ARN })
 }
@@ -90,8 +90,17 @@ func describeLaunch(s *fleet.Service) launchDoc {
 	return doc
 }
 
+// scheduling is the service's scheduling strategy.
+func scheduling(s *fleet.Service) string {
+	if s.Daemon {
+		return "DAEMON"
+	}
+	return "REPLICA"
+}
+
 type serviceBalancerDoc struct {
-	TargetGroup string       `json:"targetGroupArn"`
+	TargetGroup string       `json:"targetGroupArn,omitempty"`
+	Classic     string       `json:"loadBalancerName,omitempty"`
 	Container   string       `json:"containerName"`
 	Port        int          `json:"containerPort"`
 	Advanced    *advancedDoc `json:"advancedConfiguration,omitempty"`
@@ -138,7 +147,10 @@ func describeService(s *fleet.Service) []byte {
 		Desired: s.Desired, launchDoc: describeLaunch(s), TaskDefinition: s.ShownDefinition(),
 		DeploymentConfig: s.Rolling, Events: s.Events, LoadBalancers: balancerDocs(s.Balancers),
 		Grace: s.Grace, CreatedAt: wire.At(s.CreatedAt), CreatedBy: s.CreatedBy,
-		SchedulingStrategy: "REPLICA", DeploymentController: map[string]string{"type": s.ControllerType()},
+		SchedulingStrategy: scheduling(s), DeploymentController: map[string]string{"type": s.ControllerType()},
+	}
+	for _, lb := range s.Classic {
+		doc.LoadBalancers = append(doc.LoadBalancers, serviceBalancerDoc{Classic: lb.Name, Container: lb.Container, Port: lb.Port})
 	}
 	if s.Controller == "" {
 		doc.Deployments = []deploymentDoc{}
@@ -172,7 +184,7 @@ func describeService(s *fleet.Service) []byte {
 func balancerDocs(balancers []fleet.Balancer) []serviceBalancerDoc {
 	docs := []serviceBalancerDoc{}
 	for _, lb := range balancers {
-		docs = append(docs, serviceBalancerDoc{lb.Group.ARN, lb.Container, lb.Port, describeAdvanced(lb.Advanced)})
+		docs = append(docs, serviceBalancerDoc{TargetGroup: lb.Group.ARN, Container: lb.Container, Port: lb.Port, Advanced: describeAdvanced(lb.Advanced)})
 	}
 	return docs
 }

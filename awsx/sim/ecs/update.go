@@ -85,6 +85,9 @@ func (a *API) readChange(s *fleet.Service, in *updateServiceInput, raw map[strin
 		desired: s.Desired, def: s.Def, rolling: s.Rolling, balancers: s.Balancers, grace: s.Grace,
 		settings: maps.Clone(s.Settings), deploys: in.Force,
 	}
+	if in.DesiredCount != nil && s.Daemon {
+		return nil, wire.Invalid("The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again")
+	}
 	if in.DesiredCount != nil {
 		if *in.DesiredCount < 0 || *in.DesiredCount > 5000 {
 			return nil, wire.Invalid("desiredCount must be between 0 and 5000.")
@@ -138,6 +141,9 @@ func (a *API) readBalancers(s *fleet.Service, in *updateServiceInput, raw map[st
 		change.balancers = nil
 		change.deploys = true
 		for _, lb := range in.LoadBalancers {
+			if lb.Classic != "" {
+				return wire.Invalid("Classic Load Balancers cannot be used to update the load balancers of a service.")
+			}
 			group := a.Balancing.GroupByARN[lb.TargetGroup]
 			if group == nil {
 				return groupMissing(lb.TargetGroup)

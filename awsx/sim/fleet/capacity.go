@@ -72,7 +72,7 @@ func (s *Service) provider() string {
 }
 
 // Place chooses where a task of a service goes. When it goes nowhere, why is the rest
-// of the service's event after "was unable to place a task".
+// of the service's event after "was unable to place a task"; empty where nothing is said.
 func (a *Fleet) Place(s *Service, mates []*Task, needs Needs) (on *Instance, provider, why string) {
 	provider = s.provider()
 	if a.exhausted[provider] {
@@ -89,6 +89,11 @@ func (a *Fleet) Place(s *Service, mates []*Task, needs Needs) (on *Instance, pro
 		}
 	} else {
 		provider = ""
+	}
+	if s.Daemon {
+		if among = slices.DeleteFunc(slices.Clone(among), s.isOn); len(among) == 0 {
+			return nil, provider, "" // it waits for the tasks before to stop
+		}
 	}
 	on, obstacle := place(among, mates, needs)
 	return on, provider, " because no container instance met all of its requirements. " + obstacle

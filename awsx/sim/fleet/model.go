@@ -77,6 +77,8 @@ type Service struct {
 	Status      string // empty while it is ACTIVE, see Delete
 	Rolling     Config
 	Balancers   []Balancer
+	Classic     []ClassicBalancer
+	Daemon      bool // one task on each instance, which is its desired count
 	Grace       *int // seconds
 	Def         *taskdef.Definition
 	LaunchType  string        // EC2 when empty; a capacity provider strategy is among the settings
@@ -98,6 +100,13 @@ type Service struct {
 	looking       bool // a look of the scheduler is planned for lookAt
 	lastComplaint complaint
 	Doc           []byte // the encoded description, nil after a change
+}
+
+// ClassicBalancer is an entry of a service behind a classic load balancer. Nothing
+// routes to it, and nobody checks its instances.
+type ClassicBalancer struct {
+	Name, Container string
+	Port            int
 }
 
 // complaint remembers the last event of a kind that the scheduler repeats, so

@@ -96,6 +96,7 @@ func (a *Fleet) Schedule(s *Service) {
 		a.scheduleShift(s)
 		return
 	}
+	s.countDaemon()
 	a.judgeFailing(s)
 	head := s.Deployments[0]
 	lower, upper := s.bounds()
@@ -147,7 +148,9 @@ func (a *Fleet) start(s *Service, d *Deployment, n int) (begun []*Task, placed b
 	for range n {
 		on, provider, obstacle := a.Place(s, s.Live, NeedsOf(d.Def))
 		if on == nil {
-			a.complain(s, "was unable to place a task"+obstacle+troubleshooting)
+			if obstacle != "" {
+				a.complain(s, "was unable to place a task"+obstacle+troubleshooting)
+			}
 			a.Look(s, 15*time.Second)
 			return begun, false
 		}

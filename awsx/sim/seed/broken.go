@@ -44,6 +44,10 @@ func (a *seeder) breakServices(c *fleet.Cluster) error {
 		return a.seedStrategies(c)
 	case CodeDeploy:
 		return a.seedControllers(c)
+	case Daemons:
+		return a.seedDaemons(c)
+	case ClassicBalancer:
+		return a.seedClassic(c)
 	case Rebalancing:
 		return a.seedRebalancing(c, a.seedBalancer(c.Name+"-rebalanced", "internal"))
 	case UnhealthyTargets:

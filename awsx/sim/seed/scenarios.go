@@ -30,6 +30,12 @@ const (
 	// CodeDeploy has two more services, whose task sets CodeDeploy makes: the green
 	// tasks of one cannot start, the live tasks of the other keep dying.
 	CodeDeploy Scenario = "code-deploy"
+	// Daemons has a service with a task on each instance, which keeps dying on one of
+	// them, and one more cluster, edge, that has no instance for its own.
+	Daemons Scenario = "daemons"
+	// ClassicBalancer has two more services behind classic load balancers, whose
+	// health is told by no target group: one is well, the tasks of the other die.
+	ClassicBalancer Scenario = "classic-balancer"
 	// PortConflict is in the middle of deploying a service with a static host
 	// port that has a task on every instance already.
 	PortConflict Scenario = "port-conflict"
@@ -80,6 +86,7 @@ func ScenarioGroups() []ScenarioGroup {
 		{"a release fails", []Scenario{BadImage, CrashLoop, UnhealthyTargets}},
 		{"there is no room", []Scenario{PortConflict, NoCapacity, MinMaxDeadlock, Fargate, Rebalancing}},
 		{"other ways to deploy", []Scenario{BlueGreen, CodeDeploy}},
+		{"other kinds of services", []Scenario{Daemons, ClassicBalancer}},
 		{"somebody else has a hand", []Scenario{RepushedTag, AutoscalerMidRollback, SecondOperator, Throttled}},
 		{"what AWS writes", []Scenario{StopReasons, Events}},
 	}

@@ -54,6 +54,8 @@ func (a *seeder) seedBeside() error {
 	switch a.want.Scenario {
 	case Fargate:
 		return a.seedServerless()
+	case Daemons:
+		return a.seedWhole(a.seedCluster("edge", 0, "", 0, 0), nil, daemon("collector", 0))
 	case StopReasons:
 		return a.seedReasons()
 	case Events:

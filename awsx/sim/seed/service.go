@@ -27,6 +27,8 @@ type serviceSeed struct {
 	strategy   string // over capacity providers in the API's JSON, in place of launch
 	containers []containerSeed
 	balancers  []balancerSeed
+	classic    string // name of a classic load balancer
+	daemon     bool
 	rolling    fleet.Config
 	grace      int           // seconds, 0 for none
 	releases   []releaseSeed // oldest first; the last one runs, the first and the last succeeded
@@ -72,6 +74,12 @@ func (a *seeder) seedBare(c *fleet.Cluster, lb *elb.LoadBalancer, seed serviceSe
 	s := a.seedService(c, seed.name, seed.desired, seed.rolling)
 	s.CreatedAt = a.Ago(seed.releases[0].age)
 	s.Tags = append([]world.Tag{{Key: "service", Value: seed.name}, {Key: "team", Value: teamOf(seed.name)}}, seed.tags...)
+	if s.Daemon = seed.daemon; s.Daemon {
+		s.Settings["placementStrategy"] = json.RawMessage(`[]`)
+	}
+	if seed.classic != "" {
+		s.Classic = []fleet.ClassicBalancer{{Name: seed.classic, Container: seed.containers[0].name, Port: seed.containers[0].port}}
+	}
 	if seed.grace > 0 {
 		s.Grace = &seed.grace
 	}
