@@ -65,8 +65,8 @@ type Nav interface {
 	Activate(instances []awsx.Ref, started func()) tea.Cmd
 	// RunTask asks what to run beside a service, and runs it.
 	RunTask(service awsx.Ref) tea.Cmd
-	// RollBack plans the way back to what ran before.
-	RollBack(service awsx.Ref) tea.Cmd
+	// Undo plans to undo the last change.
+	Undo(service awsx.Ref) tea.Cmd
 	// Deployments lists how the service was deployed.
 	Deployments(service awsx.Ref) tea.Cmd
 	// Follow follows the deployment in progress.

@@ -11,6 +11,7 @@ import (
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/store"
+	"gantry/internal/audit"
 	"gantry/internal/fault"
 )
 
@@ -22,6 +23,8 @@ type Desk struct {
 	Policy policy.Policy
 	// Clock is the time of what is read, as inquiry.Reader has it; nil is the time now.
 	Clock func() time.Time
+	// Records reads the journal, oldest record first; nil where there is none.
+	Records func() ([]audit.Record, error)
 }
 
 // Plan reads what an intent depends on, as far as the store does not hold it, and builds

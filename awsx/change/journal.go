@@ -28,6 +28,10 @@ func (j journal) Begin(id string, p deploy.Plan, overridden []string) error {
 	r := record(audit.Begin, id, p)
 	r.Before, r.After, r.Overridden = p.Before, p.After, overridden
 	r.Tier, r.Production = p.Tier.String(), &p.Production
+	r.Runs, r.Undoes = p.Runs, p.Undoes
+	for _, t := range p.Turns {
+		r.Numbers = append(r.Numbers, audit.Number{Name: string(t.Number), Before: t.Before, After: t.After})
+	}
 	for _, c := range p.Env {
 		v := audit.EnvVariable{Container: c.Container, Name: c.Name}
 		if c.Had {

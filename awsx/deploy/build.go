@@ -36,6 +36,8 @@ func Build(cur read.Current, intent Intent, under policy.Policy) (Plan, error) {
 		Preconditions: append(read.Preconditions(intent.reads(), cur), d.preconditions...),
 		Checks:        d.findings(cur),
 		name:          nameOf(cur),
+		Runs:          awsx.ARNName(cur.Service.TaskDefinition),
+		Turns:         d.turns(cur),
 		touches:       d.touches(cur),
 		does:          d.does(cur),
 		starts:        d.Starts,

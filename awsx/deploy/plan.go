@@ -45,6 +45,12 @@ type Plan struct {
 	// Denied is why a rule refuses the change, whoever confirms it; empty when
 	// none does. Rule is the reason that a rule gives for the tier.
 	Denied, Rule string
+	// Runs names the revision that the service runs before the change; empty when there is
+	// no service. Turns are the numbers that the change turns. With both it can be undone.
+	Runs  string
+	Turns []Turn
+	// Undoes is the id of the change that this one undoes, empty for others.
+	Undoes string
 	// Leaves says what still runs meanwhile or afterwards, such as "leaves 3 of
 	// 4 tasks".
 	Leaves string

@@ -148,7 +148,7 @@ func (a *App) assemble(ctx context.Context, opener awsx.Opener, auditDir string)
 	if a.openChat(); a.chat != nil {
 		o.Herald = a.chat
 	}
-	a.Changes = &change.Desk{Runner: change.New(o), Store: a.Store, Policy: a.Policy, Clock: a.Clock}
+	a.Changes = &change.Desk{Runner: change.New(o), Store: a.Store, Policy: a.Policy, Clock: a.Clock, Records: a.records}
 }
 
 // gate is the application's gate at the time it is asked: the console exchanges

@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"gantry/awsx"
@@ -15,6 +17,15 @@ import (
 func (a *App) openJournal() error {
 	a.journal, a.journalErr = audit.Open(a.auditDir)
 	return a.journalErr
+}
+
+// records are all that the journal holds. One that was never begun holds nothing.
+func (a *App) records() ([]audit.Record, error) {
+	records, _, err := audit.Read(audit.Path(a.auditDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return records, err
 }
 
 // ConsentToReveal is what is asked for before secrets of a target are shown.

@@ -46,6 +46,12 @@ type Record struct {
 	After    string        `json:"after,omitempty"`
 	Env      []EnvVariable `json:"env,omitempty"`
 	Secrets  []Reference   `json:"secrets,omitempty"`
+	// Runs is the revision that the service ran before, and Numbers what the change turns:
+	// with them it can be undone. Undoes is the change that this one undoes. They come with
+	// a beginning.
+	Runs    string   `json:"runs,omitempty"`
+	Numbers []Number `json:"numbers,omitempty"`
+	Undoes  string   `json:"undoes,omitempty"`
 	// Tier is what was asked for: yes, name or bulk. Production and the checks that
 	// were overridden come with a beginning as well.
 	Tier       string   `json:"tier,omitempty"`
@@ -61,6 +67,13 @@ type Record struct {
 	// Process is the process that wrote the record: as long as it lives, a beginning
 	// without an end is under way.
 	Process int `json:"process,omitempty"`
+}
+
+// Number is a number of a service that a change turns, such as its count.
+type Number struct {
+	Name   string `json:"name"`
+	Before int    `json:"before"`
+	After  int    `json:"after"`
 }
 
 // Reference is one changed reference to a secret of SSM or Secrets Manager, as it

@@ -41,13 +41,6 @@ func (c *Changes) Restart(service awsx.Ref) tea.Cmd {
 	return nil
 }
 
-// RollBack plans the way back that the record of deployments tells. Where it
-// tells none, the plan gives way to the revisions.
-func (c *Changes) RollBack(service awsx.Ref) tea.Cmd {
-	c.Propose(service, deploy.RollBack{}, nil)
-	return nil
-}
-
 // DefinitionInUse reads the revision that a service runs now.
 func (c *Changes) DefinitionInUse(ctx context.Context, service awsx.Ref) (*awsx.TaskDefinition, error) {
 	account, err := c.Deps.Store.Account(ctx, service.Context)

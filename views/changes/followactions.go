@@ -22,7 +22,7 @@ var (
 // followKind declares the follow of a change, and of a deployment that is looked for.
 func followKind() views.Kind {
 	return views.Kind{Declaration: ui.Declaration{Screen: "follow", Title: "A change under way", Bindings: append([]ui.Binding{
-		actPlanAnew, actContinue, views.ActLogs, views.ActRollBack, actCancel, actHistory, actCopyText, actLookAgain,
+		actPlanAnew, actContinue, views.ActLogs, views.ActUndo, actCancel, actHistory, actCopyText, actLookAgain,
 	}, ui.MovementBindings()...)}}
 }
 
@@ -64,7 +64,7 @@ func (s *followScreen) onwards() ui.Action {
 // back plans the way back: of a deployment that waits by its hook, of another by
 // what the record tells.
 func (s *followScreen) back() ui.Action {
-	a := views.ActRollBack.Runs(func() tea.Cmd { return s.changes.RollBack(s.Service) }).Unless(views.NotAService(s.Service))
+	a := views.ActUndo.Runs(func() tea.Cmd { return s.changes.Undo(s.Service) }).Unless(views.NotAService(s.Service))
 	if s.paused() {
 		a.Run = ui.Do(func() { s.changes.Propose(s.Service, deploy.Continue{RollBack: true}, nil) })
 	}

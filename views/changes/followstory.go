@@ -149,7 +149,7 @@ func (s *followScreen) details(v follow.Verdict) []string {
 func (s *followScreen) advice() string {
 	j := s.job
 	keys := s.changes.Deps.Host
-	logs, back := keys.Key(views.ActLogs)+" reads the logs", keys.Key(views.ActRollBack)+" plans the way back"
+	logs, back := keys.Key(views.ActLogs)+" reads the logs", keys.Key(views.ActUndo)+" plans the way back"
 	switch {
 	case s.paused():
 		return keys.Key(actContinue) + " plans to continue it, " + back

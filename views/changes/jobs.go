@@ -31,7 +31,7 @@ func Everywhere() []ui.Binding { return []ui.Binding{actJobs} }
 func Kinds() []views.Kind {
 	listed := livetable.Bindings(actFollow)
 	return append(planKinds(),
-		followKind(),
+		followKind(), undoableKind(),
 		views.Kind{Declaration: ui.Declaration{Screen: "verdicts", Bindings: listed}},
 		views.Kind{Declaration: ui.Declaration{Screen: "changes", Title: "Changes of this run", Bindings: listed}},
 	)

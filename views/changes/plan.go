@@ -30,6 +30,7 @@ type planScreen struct {
 	targets []awsx.Ref
 	intent  deploy.Intent
 	started func(job string)
+	undoing *change.Undoable // what the plan undoes; nil for a plan of its own
 
 	ctx        context.Context
 	reading    uint64 // the newest planning
@@ -285,6 +286,9 @@ func (s *planScreen) confirm() {
 // start carries the plan out, and gives way to what shows how that goes.
 func (s *planScreen) start(b deploy.Batch, overridden []string) {
 	host, desk := s.changes.Deps.Host, s.changes.Desk
+	if s.undoing != nil {
+		b.Plans[0].Undoes = s.undoing.ID
+	}
 	var id string
 	var err error
 	var next func() ui.Screen

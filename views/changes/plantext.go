@@ -64,6 +64,7 @@ func (s *planScreen) summary(p deploy.Plan) []prose.Para {
 	var d prose.Document
 	d.Heading(s.title())
 	d.Paras = append(d.Paras, s.next())
+	d.Field("undoes", s.undoes())
 	effects(&d, p)
 	d.Field("images", s.pinning())
 	d.Field("takes", takes(p))

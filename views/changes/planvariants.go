@@ -20,7 +20,7 @@ func (s *planScreen) variants() []ui.Action {
 		waiting = s.waiting()
 	}
 	var out []ui.Action
-	if _, ok := s.intent.(deploy.RollBack); ok {
+	if _, ok := s.intent.(deploy.RollBack); ok || s.undoing != nil {
 		another := s.another()
 		another.Disabled = waiting
 		out = append(out, another)
@@ -36,9 +36,12 @@ func (s *planScreen) variants() []ui.Action {
 	return out
 }
 
-// another lists what else to go back to.
+// another lists what else can be undone, or what else to go back to.
 func (s *planScreen) another() ui.Action {
-	return actRevision.Does(func() { s.changes.Deps.Host.Push(s.changes.NewRevisions(s.targets[0], "")) })
+	if s.undoing == nil {
+		return actOther.As("another revision", actOther.Hint).Does(func() { s.changes.Deps.Host.Push(s.changes.NewRevisions(s.targets[0], "")) })
+	}
+	return actOther.Does(func() { s.changes.Deps.Host.Push(newUndoable(s.changes, s.targets[0], "")) })
 }
 
 // pin plans anew with images named in another way.

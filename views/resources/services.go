@@ -24,7 +24,7 @@ var actTasks = ui.ActEnter.As("tasks", 1)
 func servicesKind() views.Kind {
 	return views.Kind{
 		Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(
-			actTasks, views.ActLogs, views.ActRollBack, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
+			actTasks, views.ActLogs, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
 			views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, actInstances, views.ActRestart,
 		)},
 		Of: views.OfCluster, Word: "cluster", Open: NewServices,
@@ -132,7 +132,7 @@ func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 	list := []ui.Action{
 		actTasks.Does(func() { deps.Host.Push(NewTasks(deps, ref)) }).Unless(why),
 		views.ActLogs.Runs(func() tea.Cmd { return deps.Nav.Logs(views.LogScope{Service: ref}) }),
-		views.ActRollBack.Runs(func() tea.Cmd { return deps.Nav.RollBack(ref) }),
+		views.ActUndo.Runs(func() tea.Cmd { return deps.Nav.Undo(ref) }),
 		views.ActImage.Runs(func() tea.Cmd { return deps.Nav.Image(ref) }),
 		views.ActEnv.Runs(func() tea.Cmd { return deps.Nav.Env(ref) }),
 		views.ActScale.Runs(func() tea.Cmd { return deps.Nav.Scale(ref) }),

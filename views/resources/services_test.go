@@ -100,7 +100,7 @@ func TestWhatLeadsToAChangeOpensUnarmed(t *testing.T) {
 		d := viewstest.Sit(t, a, viewstest.Standard, onServices(cluster)).Read()
 		d.Press("N", "g")
 		d.Shows("READ-ONLY (W arms)").Press("l", "i", "v", "s", "r", "u", "e")
-		want := []string{"logs api-checkout", "image api-checkout", "env api-checkout", "scale api-checkout", "restart api-checkout", "roll back api-checkout", "edit api-checkout"}
+		want := []string{"logs api-checkout", "image api-checkout", "env api-checkout", "scale api-checkout", "restart api-checkout", "undo api-checkout", "edit api-checkout"}
 		if got := d.Visited.Calls; !slices.Equal(got, want) {
 			t.Errorf("got %v", got)
 		}

@@ -47,14 +47,14 @@ type deploymentHistory struct {
 
 // The actions on a deployment.
 var (
-	actGoBack   = ui.ActEnter.As("go back to it", 1)
-	actRollBack = views.ActRollBack.As("roll back", 2)
+	actGoBack = ui.ActEnter.As("go back to it", 1)
+	actUndo   = views.ActUndo.As("undo the last change", 2)
 )
 
 // deploymentsKind declares the screen of how a service was deployed.
 func deploymentsKind() views.Kind {
 	return views.Kind{Declaration: ui.Declaration{Screen: "deployments", Title: "Deployments",
-		Bindings: livetable.Bindings(actGoBack, actRollBack)}}
+		Bindings: livetable.Bindings(actGoBack, actUndo)}}
 }
 
 // deploymentsScreen lists how a service was deployed, the newest first.
@@ -174,7 +174,7 @@ func (s *deploymentsScreen) actions(r deploymentRow, ok bool) []ui.Action {
 
 // rollBack plans the way back.
 func (s *deploymentsScreen) rollBack() ui.Action {
-	return actRollBack.Does(func() { s.Changes.RollBack(s.Service) })
+	return actUndo.Does(func() { s.Changes.Undo(s.Service) })
 }
 
 // took is how long the deployment lasted, or lasts.

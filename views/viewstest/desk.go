@@ -73,7 +73,7 @@ func (v *Visited) Breaker(s awsx.Ref) tea.Cmd { return v.note("breaker", s) }
 func (v *Visited) RunTask(s awsx.Ref) tea.Cmd { return v.note("run", s) }
 
 // RollBack notes who was to be visited.
-func (v *Visited) RollBack(s awsx.Ref) tea.Cmd { return v.note("roll back", s) }
+func (v *Visited) Undo(s awsx.Ref) tea.Cmd { return v.note("undo", s) }
 
 // Deployments notes who was to be visited.
 func (v *Visited) Deployments(s awsx.Ref) tea.Cmd {

@@ -51,12 +51,8 @@ type story struct {
 // tell goes through the deployments of a service, which may be in any order. Two can be
 // open at once, while one makes place for the other: the newer is the service's.
 func tell(history []awsx.ServiceDeployment, revisions map[string]awsx.ServiceRevision) story {
-	byAge := slices.Clone(history)
-	slices.SortStableFunc(byAge, func(a, b awsx.ServiceDeployment) int {
-		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), strings.Compare(a.ARN, b.ARN))
-	})
 	var s story
-	for _, d := range byAge {
+	for _, d := range byAge(history) {
 		run := runOf(d, revisions[d.Target.ARN])
 		s.newest, s.left = d, run
 		switch {
@@ -185,6 +181,38 @@ func (cur Current) WayBack() (PastRun, error) {
 	return PastRun{}, noWayBack(cur)
 }
 
+// Arrival is the deployment by which a service came to where it is: the one in progress,
+// else the first of those that ran what it runs. Undone is set when the newest was rolled
+// back: of that nothing stands.
+func (cur Current) Arrival() (came awsx.ServiceDeployment, undone, ok bool) {
+	past := tell(cur.History.Value, cur.Revisions)
+	if past.open != nil {
+		return *past.open, false, true
+	}
+	if past.newest.Rollback != nil || past.newest.Status == "STOPPED" {
+		return past.newest, true, true
+	}
+	var stands PastRun
+	for _, d := range byAge(cur.History.Value) {
+		if d.Status != "SUCCESSFUL" {
+			continue
+		}
+		if run := runOf(d, cur.Revisions[d.Target.ARN]); !ok || !sameRun(run, stands, cur.Documents) {
+			came, stands, ok = d, run, true
+		}
+	}
+	return came, false, ok
+}
+
+// byAge are deployments, oldest first.
+func byAge(history []awsx.ServiceDeployment) []awsx.ServiceDeployment {
+	sorted := slices.Clone(history)
+	slices.SortStableFunc(sorted, func(a, b awsx.ServiceDeployment) int {
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), strings.Compare(a.ARN, b.ARN))
+	})
+	return sorted
+}
+
 // standsOn reports whether a state that once stood is the one that the service is in. It
 // is not when the newest deployment, of the same definition, was given up with other
 // images and nothing was rolled back: a restart that pulled a tag which was pushed again.
@@ -218,6 +246,12 @@ func (cur Current) RanAs(definition string) (PastRun, bool) {
 		}
 	}
 	return PastRun{}, false
+}
+
+// Past reads a service and its deployments, from which WayBack and Arrival tell what was
+// changed last. That some definitions are not compared may make two states of one.
+func Past(ctx context.Context, r awsx.Reader, service awsx.Ref) (Current, error) {
+	return Gather(ctx, r, service, Held{}, []Read{Service(), History()}, func(Current) ([]Read, error) { return nil, nil })
 }
 
 // Return is the definition of the state that a roll back returns to, with those that
