@@ -32,6 +32,15 @@ func (h *Host) Pop() {
 	s.walk(s.trail.at - 1)
 }
 
+// Screens are those that are open, the one that is shown first.
+func (h *Host) Screens() []Screen {
+	var open []Screen
+	for i := h.shell.trail.at; i >= 0 && i < len(h.shell.trail.entries); i-- {
+		open = append(open, h.shell.trail.entries[i].screen)
+	}
+	return open
+}
+
 // Modal asks the operator something. Keys typed ahead are swallowed for a
 // moment, so that they cannot answer what was not read yet; text is not (Fielded).
 func (h *Host) Modal(m Modal) { h.shell.openModal(m, typeAhead) }

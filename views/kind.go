@@ -1,6 +1,8 @@
 package views
 
 import (
+	"strings"
+
 	"gantry/awsx"
 	"gantry/ui"
 )
@@ -12,11 +14,14 @@ type Kind struct {
 	// Of is what the palette opens such a screen for; screens OfNothing are opened by
 	// others alone.
 	Of Of
-	// Word stands before the name of what it is of, as in "cluster payments".
+	// Word is what it is of, where it is the first screen of that: "cluster payments" opens
+	// it.
 	Word string
-	// Open makes the screen of a context, a cluster or a service. Of a context only
+	// Short are other names by which the palette knows it, whole, such as "svc".
+	Short []string
+	// Open opens the screen of a context, a cluster or a service. Of a context only
 	// Ref.Context is set.
-	Open func(deps *Deps, of awsx.Ref) ui.Screen
+	Open func(deps *Deps, of awsx.Ref)
 }
 
 // Of is what a screen can be opened for by its name alone.
@@ -29,3 +34,25 @@ const (
 	OfCluster
 	OfService
 )
+
+// Placed is a screen that stands somewhere in an account.
+type Placed interface {
+	// Place is what the operator looks at: the row under the cursor, else what the screen
+	// is about. A list of clusters without one has a context alone.
+	Place() awsx.Ref
+}
+
+// Within is the part of a place that a screen of a kind is opened for; ok is false when the
+// place has no such part.
+func (o Of) Within(place awsx.Ref) (of awsx.Ref, ok bool) {
+	_, _, resource, _ := awsx.ARNParts(place.ARN)
+	switch o {
+	case OfContext:
+		return awsx.Ref{Context: place.Context}, true
+	case OfCluster:
+		return place.ClusterRef(), place.Cluster != ""
+	case OfService:
+		return place, strings.HasPrefix(resource, "service/")
+	}
+	return awsx.Ref{}, false
+}

@@ -75,6 +75,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	lines := a.logViewer(deps)
 	made := &changes.Changes{Deps: deps, Desk: a.Changes, Reveal: a.revealed, Lines: a.Lines()}
 	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines)
+	screens := screenOf(deps, func(service awsx.Ref) ui.Screen { return revisions.NewRevisions(made, service, "") })
 	return ui.Options{
 		Title: "gantry", Terminal: terminal, Colours: colours,
 		Keys: keys, Gate: consoleGate{a},
@@ -85,7 +86,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 			deps.Host = h
 			return resources.NewClusters(deps, a.Context)
 		},
-		Palette: func(h *ui.Host) []palette.Source { return a.palette(deps, h) },
+		Palette: func(h *ui.Host) []palette.Source { return a.palette(deps, h, screens) },
 	}, nil
 }
 

@@ -67,12 +67,13 @@ func TestThePaletteFindsPlaces(t *testing.T) {
 
 		const arn = "arn:aws:ecs:eu-west-1:000000000000:"
 		d.Paste(arn + "cluster/preprod\n")
-		d.Shows("cluster preprod").press("enter").read().Shows("NONPROD main/eu-west-1 preprod", "● live")
+		d.Shows("cluster preprod").press("enter").read().Shows("this is of region eu-west-1", "context home has it")
+		d.press("enter").read().Shows("NONPROD main/eu-west-1 preprod", "● live")
 		d.Paste("  " + arn + "service/prod/web")
 		d.Shows("service prod/web").press("enter").read().Shows("PROD main/eu-west-1 prod web", "● live", "4: +4")
 		d.press("esc").Shows("preprod")
 		d.Paste(strings.Replace(arn, "eu-west-1", "us-east-1", 1) + "service/prod/web")
-		d.press("enter").read().Shows("main/us-east-1 prod web")
+		d.press("enter").read().Shows("this is of region us-east-1", "with the same profile").press("enter").read().Shows("main/us-east-1 prod web")
 		for _, nonsense := range []string{"arn:aws:ecs:eu-west-1:000000000000:service/web", "arn:aws:s3:::cluster/x", "arn:", "\x1b]0;x\x07"} {
 			before := d.Row("main/us-east-1")
 			d.Paste(nonsense)
@@ -81,7 +82,7 @@ func TestThePaletteFindsPlaces(t *testing.T) {
 				t.Errorf("%q leads from %q to\n%s", nonsense, before, d.Text())
 			}
 			d.Paste(strings.Replace(arn, "eu-west-1", "us-east-1", 1) + "service/prod/web").Settle()
-			d.press("enter").read()
+			d.press("enter").read().press("enter").read()
 		}
 	})
 }
@@ -95,7 +96,7 @@ func TestBindingsAreCheckedAtTheStart(t *testing.T) {
 		"an editor's":    {keys: config.Keys{Bind: map[string][]string{"paste-block": {"P"}, "plan": {"ctrl+w"}}}},
 		"a log window's": {keys: config.Keys{Bind: map[string][]string{"log-tail": {"U"}}}},
 		"vim":            {keys: config.Keys{Preset: "vim"}},
-		"a batch's":      {keys: config.Keys{Bind: map[string][]string{"leave-out": {"f9"}, "compare": {"f8"}, "another-revision": {"f7"}}}},
+		"a batch's":      {keys: config.Keys{Bind: map[string][]string{"leave-out": {"f9"}, "compare": {"f8"}, "undo-other": {"f7"}}}},
 		"misspelt":       {config.Keys{Bind: map[string][]string{"log": {"L"}}}, []string{`no action is named "log"`}},
 		"two on a screen": {config.Keys{Bind: map[string][]string{"logs": {"s"}}},
 			[]string{`on services key "s" runs logs and scale`}},

@@ -1,59 +1,100 @@
 package app
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
+	"gantry/internal/inquiry"
 	"gantry/ui"
 	"gantry/ui/palette"
 	"gantry/views"
+	"gantry/views/finding"
+	"gantry/views/resources"
 )
 
-// palette lists what ":" opens besides actions: contexts of the configuration,
-// the clusters seen, and whatever an ARN that was typed or pasted names.
-func (a *App) palette(deps *views.Deps, h *ui.Host) []palette.Source {
-	open := func(k views.Kind, of awsx.Ref) func() tea.Cmd {
-		return ui.Do(func() { h.Push(k.Open(deps, of)) })
-	}
-	contexts := func(string) []palette.Item {
-		var items []palette.Item
-		for _, k := range kindsOf(views.OfContext) {
-			items = append(items, palette.Item{Name: k.Screen, Detail: a.Context.String(), Run: open(k, awsx.Ref{Context: a.Context})})
-			for _, c := range a.Config.Contexts {
-				id := a.resolved(c.ID)
-				items = append(items, palette.Item{Name: k.Word + " " + c.Name, Detail: id.String(), Run: open(k, awsx.Ref{Context: id})})
-			}
-		}
-		return items
-	}
-	clusters := func(string) []palette.Item {
-		w := a.Store.Clusters(a.Context)
-		defer w.Close()
-		var items []palette.Item
-		for _, c := range w.Snapshot().Items {
-			for _, k := range kindsOf(views.OfCluster) {
-				items = append(items, palette.Item{Name: k.Word + " " + c.Name, Detail: a.Context.String(), Run: open(k, c.Ref)})
-			}
-		}
-		return items
-	}
-	arns := func(text string) []palette.Item {
-		name, of, ref := a.named(strings.TrimSpace(text))
-		var items []palette.Item
-		for _, k := range kindsOf(of) {
-			items = append(items, palette.Item{Name: k.Word + " " + name, Answer: true, Run: open(k, ref)})
-		}
-		return items
-	}
-	return []palette.Source{contexts, clusters, arns}
+// finder lists what ":" opens besides actions: screens by their names and short names, of
+// where the operator is or of what is named behind them; contexts, clusters and services by
+// name; and what an identifier means, for which the account is asked.
+type finder struct {
+	app  *App
+	deps *views.Deps
+	host *ui.Host
+	// screen makes the screen of what the account was asked for.
+	screen func(inquiry.Named) ui.Screen
 }
 
-// kindsOf are the screens that can be opened for something by its name alone.
-func kindsOf(of views.Of) []views.Kind {
+func (a *App) palette(deps *views.Deps, h *ui.Host, screen func(inquiry.Named) ui.Screen) []palette.Source {
+	f := finder{a, deps, h, screen}
+	return []palette.Source{f.screens, f.contexts, f.places, f.identified}
+}
+
+// openable are the kinds of screens that can be opened for something by its name alone.
+func openable(of views.Of) []views.Kind {
 	return slices.DeleteFunc(kinds(), func(k views.Kind) bool { return k.Of != of || of == views.OfNothing })
+}
+
+// place is what the operator looks at.
+func (f finder) place() awsx.Ref {
+	for _, s := range f.host.Screens() {
+		if p, ok := s.(views.Placed); ok && p.Place().Context != (awsx.ContextID{}) {
+			return p.Place()
+		}
+	}
+	return awsx.Ref{Context: f.app.Context}
+}
+
+func (f finder) item(name string, k views.Kind, of awsx.Ref) palette.Item {
+	return palette.Item{Name: name, Detail: of.Context.String(), Run: func() tea.Cmd {
+		k.Open(f.deps, of)
+		return nil
+	}}
+}
+
+// screens are those of where the operator is, by the names that k9s has for them too. The
+// list of names is one of them.
+func (f finder) screens(string) []palette.Item {
+	items := []palette.Item{{Name: "aliases", Aliases: []string{"alias", "a"}, Detail: "all names of screens", Run: func() tea.Cmd {
+		f.host.Push(f.aliases())
+		return nil
+	}}}
+	place := f.place()
+	for _, k := range slices.Concat(openable(views.OfContext), openable(views.OfCluster), openable(views.OfService)) {
+		of, ok := k.Of.Within(place)
+		item := f.item(k.Screen, k, of)
+		if item.Aliases = k.Short; !ok {
+			item.Disabled = "say of what: " + k.Screen + " " + map[views.Of]string{views.OfCluster: "CLUSTER", views.OfService: "CLUSTER/SERVICE"}[k.Of]
+		} else if of.ARN != "" {
+			item.Detail = strings.TrimPrefix(of.ClusterName()+"/"+of.Name(), of.Name()+"/")
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
+// contexts are those of the configuration: "ctx" lists them, "ctx NAME" opens one.
+func (f finder) contexts(text string) []palette.Item {
+	word, name, _ := strings.Cut(text, " ")
+	listed := slices.Contains([]string{"ctx", "context", "contexts"}, word)
+	var items []palette.Item
+	for _, k := range openable(views.OfContext) {
+		names := f.app.Config.Contexts
+		for _, c := range names {
+			id := f.app.resolved(c.ID)
+			item := f.item(k.Word+" "+c.Name, k, awsx.Ref{Context: id})
+			item.Detail, item.Answer = id.String(), listed && strings.HasPrefix(c.Name, strings.TrimSpace(name))
+			items = append(items, item)
+		}
+		if len(names) == 0 && listed {
+			item := f.item(k.Word+" "+f.app.Context.String(), k, awsx.Ref{Context: f.app.Context})
+			item.Detail, item.Answer = "the only one: the configuration names no others", true
+			items = append(items, item)
+		}
+	}
+	return items
 }
 
 // resolved is a context of the configuration as this run knows it: where it
@@ -66,25 +107,172 @@ func (a *App) resolved(id awsx.ContextID) awsx.ContextID {
 	return id
 }
 
-// named is what a cluster's or service's ARN names. The cluster's ARN is made from
-// the service's, which names it (the long form, the only one since 2021). An ARN of
-// another region is looked for there, under the same profile.
-func (a *App) named(arn string) (name string, of views.Of, ref awsx.Ref) {
-	region, _, resource, ok := awsx.ARNParts(arn)
-	if !ok || !strings.Contains(arn, ":ecs:") {
-		return "", views.OfNothing, awsx.Ref{}
-	}
-	id := a.Context
-	if region != "" {
-		id.Region = region
-	}
-	parts := strings.Split(resource, "/")
-	switch {
-	case parts[0] == "cluster" && len(parts) == 2:
-		return parts[1], views.OfCluster, awsx.Ref{Context: id, Cluster: arn, ARN: arn}
-	case parts[0] == "service" && len(parts) == 3:
-		cluster := strings.TrimSuffix(arn, resource) + "cluster/" + parts[1]
-		return parts[1] + "/" + parts[2], views.OfService, awsx.Ref{Context: id, Cluster: cluster, ARN: arn}
-	}
-	return "", views.OfNothing, awsx.Ref{}
+// named is something that is known by name.
+type named struct {
+	name string
+	ref  awsx.Ref
 }
+
+// known are the clusters and services that were read, of the context that the operator is
+// in, the nearest first.
+func (f finder) known() (clusters, services []named) {
+	place := f.place()
+	w := f.app.Store.Clusters(place.Context)
+	defer w.Close()
+	all := slices.Clone(w.Snapshot().Items)
+	slices.SortStableFunc(all, func(a, b awsx.Cluster) int {
+		return cmp.Compare(far(a.Ref, place), far(b.Ref, place))
+	})
+	for _, c := range all {
+		clusters = append(clusters, named{c.Name, c.Ref})
+		for _, s := range f.app.Store.KnownServices(c.Ref) {
+			services = append(services, named{c.Name + "/" + s.Name, s.Ref})
+		}
+	}
+	return clusters, services
+}
+
+func far(cluster, place awsx.Ref) int {
+	if cluster.ARN == place.Cluster {
+		return 0
+	}
+	return 1
+}
+
+// places are the clusters and services that bear a name, each with its first screen, or
+// with the screen that is named before them. A service is known by its own name as well.
+func (f finder) places(text string) []palette.Item {
+	clusters, services := f.known()
+	word, target, two := strings.Cut(text, " ")
+	target = strings.TrimSpace(target)
+	var items []palette.Item
+	for _, k := range openable(views.OfCluster) {
+		wanted := two && called(k, word)
+		for _, c := range clusters {
+			switch {
+			case wanted && strings.Contains(c.name, target):
+				items = append(items, f.answer(k.Screen+" "+c.name, k, c, target, true))
+			case k.Word != "" && (!two || word == k.Word && strings.Contains(c.name, target)):
+				items = append(items, f.answer(k.Word+" "+c.name, k, c, cmp.Or(target, text), two))
+			}
+		}
+	}
+	for _, k := range openable(views.OfService) {
+		wanted := two && called(k, word)
+		for _, s := range append(services, beyond(clusters, services, cmp.Or(target, text))...) {
+			switch {
+			case wanted && strings.Contains(s.name, target):
+				items = append(items, f.answer(k.Screen+" "+s.name, k, s, target, true))
+			case k.Word != "" && text != "" && (!two || word == k.Word && strings.Contains(s.name, target)):
+				items = append(items, f.answer(k.Word+" "+s.name, k, s, cmp.Or(target, text), two))
+			}
+		}
+	}
+	// What bears the very name comes before what holds it.
+	slices.SortStableFunc(items, func(a, b palette.Item) int { return len(b.Aliases) - len(a.Aliases) })
+	return items
+}
+
+// called reports whether a screen has a name.
+func called(k views.Kind, word string) bool {
+	return word == k.Screen || slices.Contains(k.Short, word)
+}
+
+// answer is an item that is called as was typed when that is the name, with or without its
+// cluster. Worded says that the kind was typed before it: nothing else is meant then.
+func (f finder) answer(name string, k views.Kind, n named, typed string, worded bool) palette.Item {
+	item := f.item(name, k, n.ref)
+	_, own, _ := strings.Cut(n.name, "/")
+	if item.Answer = worded; typed == n.name || typed == own {
+		item.Aliases = []string{typed, item.Name}
+	}
+	return item
+}
+
+// beyond is a service "cluster/name" of a cluster whose services were not read: what there
+// is of it, its screen says.
+func beyond(clusters, services []named, text string) []named {
+	cluster, name, ok := strings.Cut(text, "/")
+	if !ok || name == "" || strings.ContainsAny(name, "/ ") {
+		return nil
+	}
+	for _, c := range clusters {
+		unread := !slices.ContainsFunc(services, func(s named) bool { return s.ref.Cluster == c.ref.ARN })
+		if c.name == cluster && unread {
+			return []named{{text, c.ref.In(strings.Replace(c.ref.ARN, ":cluster/", ":service/", 1) + "/" + name)}}
+		}
+	}
+	return nil
+}
+
+// identified is what is looked for in the account: an identifier, or a name that nothing
+// known bears while there are clusters of which nothing was read.
+func (f finder) identified(text string) []palette.Item {
+	id, ok := inquiry.Identify(text)
+	name := ""
+	if !ok {
+		if strings.ContainsAny(text, " :") || len(text) < 2 || !f.unread() {
+			return nil
+		}
+		name = text
+	}
+	what := "look for " + text
+	if ok {
+		what = id.String()
+	}
+	item := palette.Item{Name: what, Detail: "looked for in the account", Answer: ok, Resort: !ok, Run: func() tea.Cmd {
+		f.host.Push(f.look(id, name))
+		return nil
+	}}
+	return []palette.Item{item}
+}
+
+// unread reports whether there are clusters of which the services were not read.
+func (f finder) unread() bool {
+	clusters, services := f.known()
+	return slices.ContainsFunc(clusters, func(c named) bool {
+		return !slices.ContainsFunc(services, func(s named) bool { return s.ref.Cluster == c.ref.ARN })
+	})
+}
+
+func (f finder) look(id inquiry.Identifier, name string) ui.Screen {
+	reader := f.app.Reader
+	reader.Context = f.place().Context
+	o := finding.Options{Deps: f.deps, Reader: reader, Screen: f.screen}
+	for _, c := range f.app.Config.Contexts {
+		o.Configured = append(o.Configured, inquiry.Configured{Name: c.Name, ID: f.app.resolved(c.ID)})
+	}
+	return finding.New(o, id, name)
+}
+
+// screenOf makes the screen of what was found in the account.
+func screenOf(deps *views.Deps, revisions func(service awsx.Ref) ui.Screen) func(inquiry.Named) ui.Screen {
+	return func(n inquiry.Named) ui.Screen {
+		switch {
+		case n.Task != nil:
+			return resources.NewContainers(deps, cmp.Or(n.Service, n.Cluster), *n.Task)
+		case n.Instance != nil:
+			return resources.NewHosted(deps, *n.Instance)
+		case n.Revisions:
+			return revisions(n.Service)
+		case n.Service.ARN != "":
+			return resources.NewTasks(deps, n.Service)
+		}
+		return resources.NewServices(deps, n.Cluster)
+	}
+}
+
+// aliases is the list of all names by which screens can be opened.
+func (f finder) aliases() ui.Screen {
+	var b strings.Builder
+	for _, k := range slices.Concat(openable(views.OfContext), openable(views.OfCluster), openable(views.OfService)) {
+		what := map[views.Of]string{views.OfContext: "of the context", views.OfCluster: "of a cluster", views.OfService: "of a service"}[k.Of]
+		b.WriteString(pad(k.Screen, 14) + pad(what, 16) + strings.Join(k.Short, " ") + "\n")
+	}
+	b.WriteString(pad("ctx", 14) + pad("", 16) + "context contexts\n\n" +
+		"SCREEN CLUSTER and SCREEN CLUSTER/SERVICE open it there, CLUSTER/SERVICE and a name alone its first screen.\n" +
+		"An ARN, a link of the web console, a task's or an instance's id, an image: what it is, or what names it.\n")
+	return ui.NewDocument(f.host, ui.DocumentOptions{Name: "aliases", Header: f.deps.Within(f.place().ClusterRef(), "aliases"), Content: ui.Plain(b.String())})
+}
+
+func pad(s string, n int) string { return s + strings.Repeat(" ", max(1, n-len(s))) }

@@ -48,6 +48,7 @@ type linesDue struct{ task string }
 
 func (s *followScreen) Name() string    { return "follow" }
 func (s *followScreen) Capturing() bool { return false }
+func (s *followScreen) Place() awsx.Ref { return s.Service }
 
 func (s *followScreen) Open(ctx context.Context) tea.Cmd {
 	s.ctx, s.last = ctx, lastlines.Lines{}

@@ -148,6 +148,9 @@ func (s *planScreen) subject() awsx.Ref {
 	return s.targets[0]
 }
 
+// Place is what the change is of.
+func (s *planScreen) Place() awsx.Ref { return s.subject() }
+
 // title says what is done, and to what.
 func (s *planScreen) title() string {
 	switch {

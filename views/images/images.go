@@ -34,8 +34,12 @@ var (
 
 // Kinds are the screens of this room.
 func Kinds() []views.Kind {
-	return []views.Kind{{Declaration: ui.Declaration{Screen: "images", Title: "Images",
-		Bindings: livetable.Bindings(actDeploy, actTypeImage, actDeployPinned)}}}
+	return []views.Kind{{
+		Declaration: ui.Declaration{Screen: "images", Title: "Images",
+			Bindings: livetable.Bindings(actDeploy, actTypeImage, actDeployPinned)},
+		Of: views.OfService, Short: []string{"image", "img"},
+		Open: func(deps *views.Deps, of awsx.Ref) { deps.Nav.Image(of) },
+	}}
 }
 
 // Images opens the images that a service can be given.

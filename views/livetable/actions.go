@@ -48,6 +48,17 @@ func (s *Screen[T]) Actions() []ui.Action {
 	return out
 }
 
+// Place is the row under the cursor, else what the rows are of.
+func (s *Screen[T]) Place() awsx.Ref {
+	if row, ok := s.Table.Selected(); ok {
+		ref := s.spec.Ref(row)
+		if _, service := views.OfService.Within(ref); service || ref.ARN != "" && ref.ARN == ref.Cluster {
+			return ref
+		}
+	}
+	return s.spec.Subject
+}
+
 // Nothing says why an action on a row is not possible, if it is not.
 func Nothing(ok bool) string {
 	if ok {

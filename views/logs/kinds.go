@@ -3,6 +3,7 @@ package logs
 import (
 	"slices"
 
+	"gantry/awsx"
 	"gantry/ui"
 	"gantry/views"
 )
@@ -54,7 +55,9 @@ var (
 // histogram.
 func Kinds() []views.Kind {
 	return []views.Kind{
-		{Declaration: ui.Declaration{Screen: "logs", Title: "Logs", Bindings: slices.Concat([]ui.Binding{
+		{Of: views.OfService, Short: []string{"log"}, Open: func(deps *views.Deps, of awsx.Ref) {
+			deps.Nav.Logs(views.LogScope{Service: of})
+		}, Declaration: ui.Declaration{Screen: "logs", Title: "Logs", Bindings: slices.Concat([]ui.Binding{
 			actRecord, actFollow, actFilter, actQuery, actNextError, actPreviousError, actWrap, actTime, actJump, actAround,
 			actHistogram, actColumns, actChooseColumns, actUnfold, actUnfoldAll, actSelect, actCopy, actMark, actReveal,
 			actLink, actFull, actPredecessor, actQueryInFull, actSearchAnew, ui.ActFindNext, ui.ActFindPrev,

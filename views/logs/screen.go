@@ -116,6 +116,14 @@ func (s *screen) Header() ui.Header {
 	return h
 }
 
+// Place is the service or the task's cluster that the lines are of.
+func (s *screen) Place() awsx.Ref {
+	if s.scope.Service.ARN == "" {
+		return s.words().cluster()
+	}
+	return s.scope.Service
+}
+
 // opened is the log store, or why it could not be opened.
 type opened struct {
 	source logs.Source

@@ -21,7 +21,8 @@ func clustersKind() views.Kind {
 	return views.Kind{
 		Declaration: ui.Declaration{Screen: "clusters", Title: "Clusters", Bindings: livetable.Bindings(actServices, actInstances)},
 		Of:          views.OfContext, Word: "context",
-		Open: func(deps *views.Deps, of awsx.Ref) ui.Screen { return NewClusters(deps, of.Context) },
+		Short: []string{"cluster", "cl"},
+		Open:  func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewClusters(deps, of.Context)) },
 	}
 }
 

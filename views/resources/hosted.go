@@ -23,8 +23,8 @@ func hostedKind() views.Kind {
 		Bindings: livetable.Bindings(actContainers, views.ActLogs, actService, actStop)}}
 }
 
-// newHosted makes the screen of the tasks on one instance, of whatever service.
-func newHosted(deps *views.Deps, instance awsx.Instance) ui.Screen {
+// NewHosted makes the screen of the tasks on one instance, of whatever service.
+func NewHosted(deps *views.Deps, instance awsx.Instance) ui.Screen {
 	cluster := instance.Ref.ClusterRef()
 	name := cmp.Or(instance.EC2ID, instance.Ref.Name())
 	at := &livetable.Moment{}

@@ -29,8 +29,12 @@ var (
 
 // instancesKind declares the instances screen.
 func instancesKind() views.Kind {
-	return views.Kind{Declaration: ui.Declaration{Screen: "instances", Title: "Instances",
-		Bindings: livetable.Bindings(actHosted, actDrain, actActivate, actChoose)}}
+	return views.Kind{
+		Declaration: ui.Declaration{Screen: "instances", Title: "Instances",
+			Bindings: livetable.Bindings(actHosted, actDrain, actActivate, actChoose)},
+		Of: views.OfCluster, Short: []string{"instance", "no", "node", "nodes"},
+		Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewInstances(deps, InstancesOf{Cluster: of})) },
+	}
 }
 
 // InstancesOf chooses which instances to show, and for whom.
@@ -109,7 +113,7 @@ func openInstances(st *store.Store, of InstancesOf) livetable.Feed[*instanceRow]
 // instanceActions are what can be done with an instance, or with the marked ones.
 func instanceActions(s *livetable.Screen[*instanceRow], r *instanceRow, ok bool) []ui.Action {
 	deps, why := s.Deps, livetable.Nothing(ok)
-	open := actHosted.Does(func() { deps.Host.Push(newHosted(deps, r.instance)) }).Unless(why)
+	open := actHosted.Does(func() { deps.Host.Push(NewHosted(deps, r.instance)) }).Unless(why)
 	one := func(change func([]awsx.Ref, func()) tea.Cmd) func() tea.Cmd {
 		return func() tea.Cmd { return change([]awsx.Ref{r.instance.Ref}, s.Act) }
 	}

@@ -27,7 +27,8 @@ func servicesKind() views.Kind {
 			actTasks, views.ActLogs, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
 			views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, actInstances, views.ActRestart,
 		)},
-		Of: views.OfCluster, Word: "cluster", Open: NewServices,
+		Of: views.OfCluster, Word: "cluster", Short: []string{"svc", "service"},
+		Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewServices(deps, of)) },
 	}
 }
 

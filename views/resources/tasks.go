@@ -34,7 +34,8 @@ func tasksKind() views.Kind {
 	return views.Kind{
 		Declaration: ui.Declaration{Screen: "tasks", Title: "Tasks",
 			Bindings: livetable.Bindings(actContainers, views.ActLogs, actStop, actToggle, actInstances, actService)},
-		Of: views.OfService, Word: "service", Open: NewTasks,
+		Of: views.OfService, Word: "service", Short: []string{"task", "po", "pod", "pods"},
+		Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewTasks(deps, of)) },
 	}
 }
 

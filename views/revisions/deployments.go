@@ -53,8 +53,11 @@ var (
 
 // deploymentsKind declares the screen of how a service was deployed.
 func deploymentsKind() views.Kind {
-	return views.Kind{Declaration: ui.Declaration{Screen: "deployments", Title: "Deployments",
-		Bindings: livetable.Bindings(actGoBack, actUndo)}}
+	return views.Kind{
+		Declaration: ui.Declaration{Screen: "deployments", Title: "Deployments", Bindings: livetable.Bindings(actGoBack, actUndo)},
+		Of:          views.OfService, Short: []string{"deployment", "deploy", "dp"},
+		Open: func(deps *views.Deps, of awsx.Ref) { deps.Nav.Deployments(of) },
+	}
 }
 
 // deploymentsScreen lists how a service was deployed, the newest first.

@@ -1,0 +1,150 @@
+package app
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"gantry/awsx"
+	"gantry/internal/config"
+)
+
+// command types a command and carries it out.
+func (d *desk) command(text string) *desk {
+	d.t.Helper()
+	d.Press(":").Type(text)
+	return d.press("enter").read()
+}
+
+// TestThePaletteKnowsScreensByTheirNames of where the operator is, and by those of k9s.
+func TestThePaletteKnowsScreensByTheirNames(t *testing.T) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
+		d.cluster("prod").service("catalog")
+		for _, c := range []struct{ typed, screen, shows string }{
+			{"tasks", "tasks", "prod catalog"}, {"svc", "services", "prod"}, {"deployments", "deployments", "prod catalog deployments"},
+			{"po", "tasks", "prod catalog"}, {"svc", "services", "prod"}, {"dp", "deployments", "prod catalog"}, {"svc", "services", "prod"},
+			{"node", "instances", "prod instances"}, {"images prod/web", "images", "prod web"}, {"logs web", "logs", "web"},
+			{"logs prod/web", "logs", "web"}, {"svc staging", "services", "staging"}, {"prod/web", "tasks", "prod web"}, {"web", "tasks", "prod web"},
+			{"service search", "tasks", "prod search"}, {"clusters", "clusters", "CLUSTER"}, {"aliases", "aliases", "SCREEN CLUSTER/SERVICE"},
+			{"prod", "services", "prod"}, {"ctx", "clusters", "main/eu-west-1"},
+		} {
+			d.command(c.typed)
+			if top := d.Shell.Top().Name(); top != c.screen {
+				t.Fatalf(":%s opens %s, want %s:\n%s", c.typed, top, c.screen, d.Text())
+			}
+			d.Shows(c.shows)
+			if d.Shell.Top().Name() == "services" {
+				d.service("catalog")
+			}
+		}
+		d.command("logs").Shows("logs: say of what: logs CLUSTER/SERVICE")
+		d.command("w").Shows("saved to ")
+		if d.Press(":").Type("q").Press("enter"); !d.Quit {
+			t.Error(":q does not quit")
+		}
+	})
+}
+
+// TestThePaletteOffersWhatIsMostAlike and does none of it unasked.
+func TestThePaletteOffersWhatIsMostAlike(t *testing.T) {
+	sit(t, setting{}, func(t *testing.T, d *desk) {
+		d.cluster("prod").press("esc")
+		for _, cluster := range []string{"staging", "preprod"} {
+			d.cluster(cluster).press("esc", "esc")
+		}
+		d.cluster("prod")
+		d.Press(":").Type("catlgo").Shows("nothing matches; most like it:", "catalog")
+		d.press("enter").Shows(`nothing is called "catlgo"`)
+		d.press("down", "enter").read().Shows("catalog", "● live")
+		if made := d.changes(); len(made) > 0 {
+			t.Errorf("calls: %v", made)
+		}
+	})
+}
+
+// TestAnythingThatIsPastedIsFound: (i) of the jobs of an operator, in three keys.
+func TestAnythingThatIsPastedIsFound(t *testing.T) {
+	sit(t, setting{w: 120, h: 30}, func(t *testing.T, d *desk) {
+		d.cluster("prod")
+		ctx := t.Context()
+		svc := d.now("prod", "catalog")
+		account, err := d.app.Store.Account(ctx, svc.Ref.Context)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tasks, err := awsx.Collect(account.Tasks(ctx, awsx.TaskQuery{Cluster: svc.Ref.ClusterRef(), Service: svc.Name}))
+		if err != nil || len(tasks) == 0 {
+			t.Fatal(err)
+		}
+		instances, err := awsx.Collect(account.Instances(ctx, svc.Ref.ClusterRef()))
+		if err != nil || len(instances) == 0 {
+			t.Fatal(err)
+		}
+		deployments, err := account.ServiceDeployments(ctx, svc.Ref, 1)
+		if err != nil || len(deployments) == 0 {
+			t.Fatal(err)
+		}
+		td, err := d.app.Store.TaskDefinition(ctx, svc.Ref.Context, svc.TaskDefinition)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const link = "https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/prod/"
+		task, instance, image := tasks[0], instances[0], td.Containers[0].Image
+		repository := strings.SplitN(strings.SplitN(image, "/", 2)[1], ":", 2)[0]
+		for pasted, want := range map[string]string{
+			svc.Ref.Cluster: "services: prod", svc.Ref.ARN: "tasks: prod catalog", task.Ref.ARN: "task: " + task.ID[:8], task.ID: "task: " + task.ID[:8],
+			task.ID[:12]: "task: " + task.ID[:8], instance.Ref.ARN: "tasks on an instance: " + instance.EC2ID, instance.EC2ID: "tasks on an instance: " + instance.EC2ID,
+			"arn:aws:ec2:eu-west-1:000000000000:instance/" + instance.EC2ID: "tasks on an instance: " + instance.EC2ID,
+			svc.TaskDefinition: "revisions: catalog", deployments[0].ARN: "tasks: prod catalog", deployments[0].Target.ARN: "tasks: prod catalog",
+			svc.LoadBalancers[0].TargetGroup: "tasks: prod catalog", image: "tasks: prod catalog",
+			"arn:aws:ecr:eu-west-1:000000000000:repository/" + repository: "tasks: prod catalog",
+			link + "services/catalog/health?region=eu-west-1":             "tasks: prod catalog", link + "services": "services: prod",
+			link + "tasks/" + task.ID + "/configuration":                                                       "task: " + task.ID[:8],
+			"https://console.aws.amazon.com/ecs/home?region=eu-west-1#/clusters/prod/services/catalog/details": "tasks: prod catalog",
+			"https://eu-west-1.console.aws.amazon.com/ecs/v2/task-definitions/" + td.Family + "/3":             "revisions: catalog",
+		} {
+			d.Paste(pasted)
+			d.press("enter").read()
+			if d.Shell.Top().Name() == "found" { // several use it
+				if row := d.Row("service prod/catalog"); row == "" {
+					t.Errorf("%s is not found:\n%s", pasted, d.Text())
+				}
+				d.filter("prod/catalog").press("enter").read()
+			}
+			screen, crumb, _ := strings.Cut(want, ": ")
+			if top := d.Shell.Top().Name(); top != screen || !strings.Contains(strings.Join(d.Screen()[:2], " "), crumb) {
+				t.Errorf("%s leads to %s, want %s:\n%s", pasted, top, want, d.Text())
+			}
+		}
+		for pasted, want := range map[string]string{
+			"arn:aws:elasticloadbalancing:eu-west-1:000000000000:targetgroup/none/0123": "nothing in ", "i-0bad0bad": "nothing in ",
+			"arn:aws:ecs:eu-west-1:000000000000:service/prod/nonesuch": "nothing in ", "https://example.com/orders": "nothing in ",
+		} {
+			d.Paste(pasted)
+			d.press("enter").read().Shows(want)
+		}
+	})
+}
+
+// TestAnARNOfAnotherAccountNamesTheContextThatHasIt, and nothing is opened there unasked.
+func TestAnARNOfAnotherAccountNamesTheContextThatHasIt(t *testing.T) {
+	configure := func(c *config.Config) {
+		c.Contexts = []config.NamedContext{{Name: "home", ID: awsx.ContextID{Profile: "main"}}, {Name: "depot", ID: awsx.ContextID{Profile: "other", Region: "eu-central-1"}}}
+		c.Context = c.Contexts[0].ID
+	}
+	sit(t, setting{configure: configure, w: 120, h: 30}, func(t *testing.T, d *desk) {
+		d.wire.answer(func(_ string, r *http.Request) *http.Response {
+			if !strings.Contains(r.Header.Get("Authorization"), "eu-central-1/sts/") {
+				return nil
+			}
+			_, _ = io.Copy(io.Discard, r.Body)
+			return says(r, 200, "text/xml", `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::333344445555:assumed-role/x/y</Arn><UserId>u</UserId><Account>333344445555</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`)
+		})
+		d.Paste("arn:aws:ecs:eu-central-1:333344445555:service/prod/search")
+		d.press("enter").read().Shows("this is of account 333344445555 and region eu-central-1", "you are in account 000000000000", "depot has it", "other/eu-central-1")
+		d.press("enter").read().Shows("other/eu-central-1 prod search")
+		d.Paste("arn:aws:ecs:eu-central-1:999988887777:service/prod/search")
+		d.press("enter").read().Shows("account 999988887777", "and no")
+	})
+}
