@@ -30,13 +30,12 @@ type Undoable struct {
 	Past string
 }
 
-// String says it on one line.
+// String says what was done, and by whom.
 func (u Undoable) String() string {
-	who := ""
-	if u.Who != "" {
-		who = " by " + u.Who
+	if u.Who == "" {
+		return u.What
 	}
-	return u.What + who + ", " + u.When.Format("2006-01-02 15:04:05 MST")
+	return u.What + " by " + u.Who
 }
 
 // Last is the change that was made last, where the records are evidence of which that is:
@@ -50,7 +49,7 @@ func Last(changes []Undoable) (Undoable, bool) {
 
 // Undoables are the changes of a service that can be undone, newest first: those of the
 // journal that turned a number, and the deployment by which the service came to run what
-// it runs, as ECS records it.
+// it runs, as ECS records it. It is NotFound when no record tells of any.
 func (d *Desk) Undoables(ctx context.Context, service awsx.Ref) ([]Undoable, error) {
 	account, err := d.Store.Account(ctx, service.Context)
 	if err != nil {
@@ -75,7 +74,14 @@ func (d *Desk) Undoables(ctx context.Context, service awsx.Ref) ([]Undoable, err
 		}
 	}
 	changes := turned(made, past.Service, scaling)
-	if u, ok := d.rollout(ctx, past, made); ok {
+	u, unknown := d.rollout(ctx, past, made)
+	switch {
+	case unknown == nil:
+		changes = append(changes, u)
+	case len(changes) == 0:
+		return nil, unknown
+	case u.When.After(changes[0].When): // the newest change is one that cannot be undone by what is known
+		u.Back, u.Past = "?", "what stood before it is not on record"
 		changes = append(changes, u)
 	}
 	slices.SortStableFunc(changes, func(a, b Undoable) int { return b.When.Compare(a.When) })
@@ -193,8 +199,8 @@ func startedBy(made []madeChange, revision string, at time.Time) (madeChange, bo
 }
 
 // rollout is the deployment by which the service came to run what it runs. Where ECS has
-// no record of what stood before, the journal may.
-func (d *Desk) rollout(ctx context.Context, cur read.Current, made []madeChange) (Undoable, bool) {
+// no record of what stood before, the journal may; else the error says why that is not known.
+func (d *Desk) rollout(ctx context.Context, cur read.Current, made []madeChange) (Undoable, error) {
 	svc := cur.Service
 	u := Undoable{Intent: deploy.RollBack{}}
 	came, undone, recorded := cur.Arrival()
@@ -205,20 +211,21 @@ func (d *Desk) rollout(ctx context.Context, cur read.Current, made []madeChange)
 	} else if p, ok := svc.Primary(); ok {
 		u.When, revision = p.CreatedAt, p.TaskDefinition
 	}
-	if run, err := cur.WayBack(); err == nil {
+	run, unknown := cur.WayBack()
+	if unknown == nil {
 		u.Back = awsx.ARNName(run.Definition)
 	}
 	u.What = "deployment of " + awsx.ARNName(revision)
 	if m, ok := startedBy(made, awsx.ARNName(revision), u.When); ok {
 		u.ID, u.Who, u.What = m.begin.Change, m.by(), m.begin.Action+": "+m.begin.Before+" -> "+m.begin.After
 		if u.Back == "" && m.begin.Runs != "" && m.begin.Runs != awsx.ARNName(revision) {
-			u.Back, u.Intent = m.begin.Runs, deploy.RollBack{To: m.begin.Runs}
+			u.Back, u.Intent, unknown = m.begin.Runs, deploy.RollBack{To: m.begin.Runs}, nil
 		}
 	} else if td, err := d.Store.TaskDefinition(ctx, svc.Ref.Context, revision); err == nil && td.RegisteredBy != "" {
-		u.Who = awsx.ARNName(td.RegisteredBy) + ", who registered the revision"
+		u.What += ", registered by " + awsx.ARNName(td.RegisteredBy)
 	}
 	if undone {
 		u.Past = "it was rolled back or stopped already"
 	}
-	return u, u.Back != ""
+	return u, unknown
 }

@@ -28,7 +28,7 @@ func TestUndoAfterAScaleGoesBackToTheCount(t *testing.T) {
 			t.Fatalf("web is %q", row)
 		}
 		d.scaled("0")
-		d.press("u").read().Shows("scale staging/web", "0 tasks", "1 task", "undoes", "scale: 1 task -> 0 tasks by ", "u: others")
+		d.press("u").read().Shows("scale staging/web", "0 tasks", "1 task", "undoes", "scale: 1 task -> 0 tasks by ", "<u>another change")
 		d.press("enter").answer("y").until(10*time.Minute, "+ succeeded")
 		if svc, err := d.app.FindService(t.Context(), "staging", "web"); err != nil || svc.Desired != 1 {
 			t.Fatalf("web wants %d tasks, %v", svc.Desired, err)
@@ -90,7 +90,7 @@ func TestUndoOffersTheOthers(t *testing.T) {
 		d.Press("ctrl+u").Type("5")
 		d.press("enter").read().press("enter").answer("y").wait(10 * time.Second)
 		d.press("u").read().Shows("undoes", "scale: 4 tasks -> 5 tasks").press("u").read()
-		d.Shows("deployment of api-orders:6", "who registered the revision", "api-orders:5", "scale: 4 tasks -> 5 tasks")
+		d.Shows("deployment of api-orders:6, registered by", "api-orders:5", "scale: 4 tasks -> 5 tasks")
 		d.press("j", "enter").read().Shows("roll back prod/api-orders", "deployment of api-orders:6")
 	})
 }

@@ -51,7 +51,8 @@ func TestAPausedDeploymentIsContinued(t *testing.T) {
 func TestAPushedOverTagIsPinnedOnTheWayBack(t *testing.T) {
 	sit(t, setting{sim: SimOptions{Scenario: string(sim.RepushedTag)}}, func(t *testing.T, d *desk) {
 		d.cluster("prod").press("W").service("api-orders")
-		d.press("u").read().Shows("roll back prod/api-orders", "a copy of api-orders:", "pinned to the digest that ran where a tag moved", "@sha256:")
+		d.press("u").read().Shows("roll back prod/api-orders", "a copy of api-orders:", "pinned to the digest that ran where a tag moved")
+		d.press("j", "j").Shows("@sha256:")
 		d.press("enter").answer("y")
 		d.until(20*time.Minute, "+ succeeded")
 		if got := d.kinds(); !strings.HasPrefix(got, "begin, call ECS:RegisterTaskDefinition, call ECS:UpdateService") {

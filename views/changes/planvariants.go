@@ -111,9 +111,13 @@ func (s *planScreen) unknownWayBack() {
 	if !ok || in.To != "" || s.several() || s.covered || fault.ClassOf(s.err) != fault.NotFound {
 		return
 	}
-	why := s.err.Error()
-	if e := (*fault.Error)(nil); errors.As(s.err, &e) && e.Err != nil {
-		why = e.Err.Error() + ": choose the revision to go back to"
+	s.changes.Deps.Host.Replace(s.changes.NewRevisions(s.targets[0], whyChoose(s.err)))
+}
+
+// whyChoose says why a revision has to be chosen.
+func whyChoose(err error) string {
+	if e := (*fault.Error)(nil); errors.As(err, &e) && e.Err != nil {
+		return e.Err.Error() + ": choose the revision to go back to"
 	}
-	s.changes.Deps.Host.Replace(s.changes.NewRevisions(s.targets[0], why))
+	return err.Error()
 }

@@ -2,7 +2,6 @@ package changes
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -10,7 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/change"
-	"gantry/awsx/deploy"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
@@ -84,15 +83,15 @@ func (s *undoScreen) Update(msg tea.Msg) tea.Cmd {
 // giveWay puts the plan in this screen's place, or the list where there is no evidence of
 // which change was last, unless another screen lies above.
 func (s *undoScreen) giveWay() {
-	if s.covered || s.found == nil || s.err != nil {
+	if s.covered || s.found == nil || s.err != nil && fault.ClassOf(s.err) != fault.NotFound {
 		return
 	}
 	host, list := s.changes.Deps.Host, s.found.changes
 	switch last, ok := change.Last(list); {
 	case ok:
 		host.Replace(newUndoing(s.changes, s.service, last))
-	case len(list) == 0: // its plan says why there is no way back, and lists the revisions
-		host.Replace(NewPlan(s.changes, deploy.RollBack{}, nil, s.service))
+	case s.err != nil:
+		host.Replace(s.changes.NewRevisions(s.service, whyChoose(s.err)))
 	default:
 		host.Replace(newUndoable(s.changes, s.service, "which change was the last is not known: "+list[0].What+": "+list[0].Past))
 	}
@@ -212,5 +211,5 @@ func (s *planScreen) undoes() string {
 	if s.undoing == nil {
 		return ""
 	}
-	return fmt.Sprintf("%s (%s: others)", s.undoing, s.key(actOther))
+	return s.undoing.String() + " " + wording.Since(s.undoing.When, s.changes.Deps.Now()) + " ago"
 }
