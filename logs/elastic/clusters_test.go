@@ -19,13 +19,14 @@ const awayClusters = `"_clusters":{"total":2,"successful":1,"skipped":1,"running
 // time it says so, or does not, as before 8.16; a search in the point never does.
 type across struct {
 	tells bool
+	lines int
 	calls []string
 }
 
 func (a *across) RoundTrip(r *http.Request) (*http.Response, error) {
 	path := r.URL.Path
 	a.calls = append(a.calls, r.Method+" "+path)
-	hits := `"_shards":{"total":1,"successful":1,"skipped":0,"failed":0},"hits":{"total":{"value":41,"relation":"eq"},"hits":[{"_index":"a","_id":"1","_source":{"message":"m"},"sort":[1772625600123,1]}]}}`
+	hits := `"_shards":{"total":1,"successful":1,"skipped":0,"failed":0},"hits":{"total":{"value":` + fmt.Sprint(a.lines) + `,"relation":"eq"},"hits":[{"_index":"a","_id":"1","_source":{"message":"m"},"sort":[1772625600123,1]}]}}`
 	body := `{` + awayClusters + "," + hits
 	switch {
 	case r.Method == http.MethodDelete:
@@ -35,9 +36,9 @@ func (a *across) RoundTrip(r *http.Request) (*http.Response, error) {
 	case strings.HasSuffix(path, "/_pit"):
 		body = `{"id":"p"}`
 	case strings.HasSuffix(path, "/_field_caps"):
-		body = `{"indices":["a"],"fields":{"@timestamp":{"date":{}}}}`
+		body = `{"indices":["a"],"fields":{"@timestamp":{"date":{}},"level":{"keyword":{}}}}`
 	case strings.HasSuffix(path, "/_count"):
-		body = `{"count":41,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}`
+		body = `{"count":` + fmt.Sprint(a.lines) + `,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0}}`
 	case path == "/_search":
 		body = `{"pit_id":"p","_clusters":{"total":1,"successful":1,"skipped":0},` + hits
 	}
@@ -56,7 +57,7 @@ func TestAClusterThatIsAwayIsToldByHistoryAndCounts(t *testing.T) {
 		"a store that does not":   {false, "south:logs-*,logs-*", lacks, "POST /south:logs-*,logs-*/_pit, DELETE /_pit, POST /south:logs-*,logs-*/_search"},
 		"no cluster but this one": {false, "logs-*", "", "POST /logs-*/_pit, POST /_search, DELETE /_pit"},
 	} {
-		store := &across{tells: c.tells}
+		store := &across{tells: c.tells, lines: 41}
 		src := open(t, Config{Index: c.index, Transport: store})
 		if err := src.probe(t.Context(), logs.Query{}); err != nil {
 			t.Fatal(err)
@@ -99,6 +100,22 @@ func TestAStoreThatDoesNotTellItsClustersIsAskedForAPointOnce(t *testing.T) {
 	}
 	if got := strings.Join(store.calls, ", "); got != "POST /south:logs-*/_pit, DELETE /_pit" {
 		t.Errorf("it asks for %s", got)
+	}
+}
+
+// TestLinesOfAClusterThatIsAwayMayNameNoLevel has no line without a level counted, in the
+// clusters that answer.
+func TestLinesOfAClusterThatIsAwayMayNameNoLevel(t *testing.T) {
+	q := logs.Query{Expr: typed(t, "level:error").Expr}
+	for index, want := range map[string]bool{"logs-*": true, "south:logs-*,logs-*": false} {
+		src := open(t, Config{Index: index, Transport: &across{}})
+		if err := src.probe(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+		src.askNamed(t.Context(), q)
+		if a, ok := src.named.recall(q); !ok || a.all != want {
+			t.Errorf("%s: %+v, %t", index, a, ok)
+		}
 	}
 }
 

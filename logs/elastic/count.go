@@ -1,6 +1,7 @@
 package elastic
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,55 +28,40 @@ func (s *Source) Count(ctx context.Context, q logs.Query, r logs.Range) (logs.Co
 	if _, ok := s.levelled(q); ok {
 		return logs.Count{}, s.uncountable()
 	}
+	return s.counted(ctx, s.query(q, r))
+}
+
+// counted counts the documents that a query finds. Across clusters a search does, which
+// says which of them are away; a count does not. An answer without a number is none.
+func (s *Source) counted(ctx context.Context, query dsl) (logs.Count, error) {
+	path, body := "/_count", any(dsl{"query": query})
 	if s.across() {
-		return s.countAcross(ctx, q, r)
+		path, body = "/_search", tally{Timeout: s.patience(), TrackTotalHits: true, Query: query}
 	}
-	body, err := s.ask(ctx, "count", "/"+s.cfg.Index+"/_count", dsl{"query": s.query(q, r)})
-	if err != nil {
-		return logs.Count{}, err
-	}
-	return s.countOf(body)
-}
-
-// countOf reads the answer to a count. One without a number is none.
-func (s *Source) countOf(body []byte) (logs.Count, error) {
-	var a struct {
-		Count  *int   `json:"count"`
-		Shards shards `json:"_shards"`
-	}
-	if err := json.Unmarshal(body, &a); err != nil {
-		return logs.Count{}, s.unreadable("count", body, err)
-	}
-	if a.Count == nil {
-		return logs.Count{}, s.unreadable("count", body, errNoNumber)
-	}
-	return logs.Count{Lines: *a.Count, Partial: (&answer{Shards: a.Shards}).partial().And(s.missing.lacking())}, nil
-}
-
-var errNoNumber = errors.New("it has no number of lines")
-
-// countAcross counts by a search, which says which clusters are away; a count does not.
-func (s *Source) countAcross(ctx context.Context, q logs.Query, r logs.Range) (logs.Count, error) {
-	body, err := s.ask(ctx, "count", "/"+s.cfg.Index+"/_search", tally{Timeout: s.patience(), TrackTotalHits: true, Query: s.query(q, r)})
+	raw, err := s.ask(ctx, "count", "/"+s.cfg.Index+path, body)
 	if err != nil {
 		return logs.Count{}, err
 	}
 	var a struct {
 		answer
-		Hits struct {
+		Count *int `json:"count"`
+		Hits  struct {
 			Total struct {
 				Value *int `json:"value"`
 			} `json:"total"`
 		} `json:"hits"`
 	}
-	if err := json.Unmarshal(body, &a); err != nil {
-		return logs.Count{}, s.unreadable("count", body, err)
+	if err := json.Unmarshal(raw, &a); err != nil {
+		return logs.Count{}, s.unreadable("count", raw, err)
 	}
-	if a.Hits.Total.Value == nil {
-		return logs.Count{}, s.unreadable("count", body, errNoNumber)
+	n := cmp.Or(a.Count, a.Hits.Total.Value)
+	if n == nil {
+		return logs.Count{}, s.unreadable("count", raw, errNoNumber)
 	}
-	return logs.Count{Lines: *a.Hits.Total.Value, Partial: a.partial().And(s.missing.lacking())}, nil
+	return logs.Count{Lines: *n, Partial: a.partial().And(s.missing.lacking())}, nil
 }
+
+var errNoNumber = errors.New("it has no number of lines")
 
 // tally is the body of a search that counts and returns no lines.
 type tally struct {

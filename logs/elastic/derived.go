@@ -85,15 +85,14 @@ func (s *Source) askNamed(ctx context.Context, q logs.Query) {
 		names = append(names, compare(t, logs.Match{Values: s.cfg.Levels.Spelt(logs.Severities...)})...)
 	}
 	lately := logs.Range{From: time.Now().Add(-namedWithin)}
-	body, err := s.ask(ctx, "count", "/"+s.cfg.Index+"/_count", dsl{"query": dsl{"bool": dsl{
+	n, err := s.counted(ctx, dsl{"bool": dsl{
 		"filter": []dsl{s.query(logs.Query{Where: q.Where}, lately)}, "must_not": names,
-	}}})
-	if err != nil {
+	}})
+	if err != nil || n.Partial != nil {
 		s.named.remember(q, false, reprobe)
 		return
 	}
-	n, err := s.countOf(body)
-	s.named.remember(q, err == nil && n.Partial == nil && n.Lines == 0, kept)
+	s.named.remember(q, n.Lines == 0, kept)
 }
 
 // narrowed asks the store for what it can tell of a query on levels: lines of other
