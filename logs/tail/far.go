@@ -11,7 +11,8 @@ import (
 
 const (
 	// farEvery is the time between two looks beyond the wide sweep, and farAgain the wait
-	// after one that failed.
+	// after one that failed, and after the first one: a clock that is off is told soon. Each
+	// wait is twice the one before.
 	farEvery = 5 * time.Minute
 	farAgain = 30 * time.Second
 	// farReach is how far they go to either side of now: a clock that is a day off is
@@ -26,6 +27,7 @@ const (
 // new ones among them are shown: see farRead.
 type far struct {
 	due, looked time.Time
+	wait        time.Duration
 	waited      bool // the first look was put off once
 	// since is when the store had received the last line that the last look knew, where it
 	// says when.
@@ -50,7 +52,7 @@ func (p *pump) lookFar(ctx context.Context) {
 	}
 	f.due = now.Add(farAgain)
 	if f.query != p.query {
-		*f = far{due: f.due, looked: f.looked, since: f.since, query: p.query, back: farRead{told: f.back.told}, ahead: farRead{told: f.ahead.told}}
+		*f = far{due: f.due, looked: f.looked, wait: f.wait, since: f.since, query: p.query, back: farRead{told: f.back.told}, ahead: farRead{told: f.ahead.told}}
 	}
 	h, counts, err := p.tally(ctx, logs.Range{From: now.Add(-farReach).Truncate(farBar), To: now.Add(farReach).Truncate(farBar).Add(-1)}, farBar)
 	switch {
@@ -73,7 +75,8 @@ func (p *pump) lookFar(ctx context.Context) {
 		}
 		p.bridge()
 	}
-	f.looked, f.due, f.since = now, now.Add(farEvery), p.ingested
+	f.wait = min(max(farAgain, 2*f.wait), farEvery)
+	f.looked, f.due, f.since = now, now.Add(f.wait), p.ingested
 }
 
 // countFar tells of the minutes that have more lines than before.
