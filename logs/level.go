@@ -57,9 +57,9 @@ func SeverityOf(level string) Severity {
 	return SeverityUnknown
 }
 
-// Spellings returns every name of some severities in the three ways of writing it:
+// spellings returns every name of some severities in the three ways of writing it:
 // error, Error and ERROR.
-func Spellings(severities ...Severity) []string {
+func spellings(severities ...Severity) []string {
 	var out []string
 	for _, s := range severities {
 		for _, name := range levels[s] {

@@ -111,7 +111,7 @@ func escaped(words []string) []string {
 // Spelt are the values of a field that names one of some severities, as far as nothing else
 // is meant by them.
 func (l Levels) Spelt(severities ...Severity) []string {
-	out := slices.DeleteFunc(Spellings(severities...), func(name string) bool {
+	out := slices.DeleteFunc(spellings(severities...), func(name string) bool {
 		own, ok := l[strings.ToLower(name)]
 		return ok && !slices.Contains(severities, own)
 	})

@@ -2,16 +2,20 @@ package elastic
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/sim"
+	"gantry/logs/tail"
+	"gantry/logs/tail/tailtest"
 )
 
 // TestEveryLineIsFoundByTheLevelThatItShows writes lines of every kind of logger: what the
@@ -208,4 +212,42 @@ func saying(caps, answer string) http.RoundTripper {
 		}
 		return answering(http.StatusOK, "application/json", answer), nil
 	})
+}
+
+// TestLinesOfALevelThatLieFarFromNowComeOnce follows a query by a level that the store does
+// not know, and cannot count: one host's clock is off.
+func TestLinesOfALevelThatLieFarFromNowComeOnce(t *testing.T) {
+	for _, off := range []time.Duration{-24 * time.Hour, -2 * time.Hour, -10 * time.Minute, 0, 10 * time.Minute, 2 * time.Hour, 24 * time.Hour} {
+		t.Run(off.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := sim.New(sim.Options{MaxAge: 100 * time.Hour})
+				start := time.Now()
+				for i := range 50 {
+					put(t, store, map[string]any{"message": []string{"INFO before", "ERROR before"}[i%2]}, start.Add(-time.Duration(i)*time.Hour))
+				}
+				for i := range 60 {
+					time.AfterFunc(time.Duration(i+1)*time.Second, func() {
+						put(t, store, map[string]any{"message": "java.io.IOException: right", "level": 6}, time.Now())
+						put(t, store, map[string]any{"message": "<11>wrong", "level": 6}, time.Now().Add(off))
+						put(t, store, map[string]any{"message": "INFO no error", "level": 6}, time.Now().Add(off))
+					})
+				}
+				got := tailtest.NewReader()
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+				defer cancel()
+				live := tail.Follow(ctx, open(t, Config{Transport: store.RoundTripper()}), typed(t, "level:error"), tail.Options{Last: 1})
+				for b := range live.All(ctx) {
+					got.Take(b)
+				}
+				live.Close()
+				came := map[string]int{}
+				for _, e := range got.Ring.From(0) {
+					came[e.Message]++
+				}
+				if came["java.io.IOException: right"] != 60 || came["<11>wrong"] != 60 || came["INFO no error"] != 0 {
+					t.Errorf("came %v; gaps %v", came, got.Gaps)
+				}
+			})
+		})
+	}
 }
