@@ -72,7 +72,7 @@ func meant(expr logs.Expr, words *vocabulary) string {
 		out = append(out, fmt.Sprintf("no line has %s: did you mean %s?", typed, name))
 	}
 	for typed, compared := range logs.Assigned(expr, words) {
-		out = append(out, fmt.Sprintf("%s is looked for as text: for the field type %s", typed, compared))
+		out = append(out, fmt.Sprintf("%s is looked for as text; to ask for the field: %s", typed, compared))
 	}
 	slices.Sort(out)
 	return strings.Join(out, "; ")

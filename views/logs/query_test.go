@@ -257,3 +257,16 @@ func TestTheQueryIsCopiedWhole(t *testing.T) {
 		}
 	})
 }
+
+// TestAnAssignmentIsAskedBack: words that read like an assignment say how the field is
+// asked for, while they are typed and where they find nothing.
+func TestAnAssignmentIsAskedBack(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		s, a, scope := stocked(10)
+		d := openLogs(t, s, a, scope, viewstest.Standard, nil)
+		s.Do(func() { s.Why = logs.Explanation{Cause: logs.NoMatch, Index: "logstash-*"} })
+		d.Press("Q").Advance(time.Second).Type("level=nowhere").Shows("to ask for the field: level:nowhere")
+		d.Press("enter").Advance(readTime)
+		d.Shows("no lines: logstash-*", "lines with level=nowhere", "hint      level=nowhere is looked for as text", "Q another query, or none; ctrl+r to search again").Hides("container_id:")
+	})
+}
