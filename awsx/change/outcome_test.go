@@ -345,8 +345,8 @@ func TestADeploymentThatBeganJustBeforeIsNotOverwrittenWithoutAWord(t *testing.T
 			theirs := ""
 			account := meddled{Account: w.account, updating: func() { theirs = w.others(t, "catalog", "v3.3.0") }}
 			res, err := deploy.Run(t.Context(), w.runOptions(p, account))
-			if err != nil || len(res.Displaced) != 1 || !strings.Contains(res.Displaced[0], awsx.ARNName(theirs)) || !strings.Contains(res.Displaced[0], "registered by") {
-				t.Errorf("displaced %q (%v)", res.Displaced, err)
+			if err != nil || len(res.Beside) != 1 || !strings.Contains(res.Beside[0], awsx.ARNName(theirs)) || !strings.Contains(res.Beside[0], "registered by") {
+				t.Errorf("displaced %q (%v)", res.Beside, err)
 			}
 			if end := w.records(t)[len(w.records(t))-1].Outcome; !strings.Contains(end, "displaced "+awsx.ARNName(theirs)) {
 				t.Errorf("the journal ends with %q", end)

@@ -51,7 +51,7 @@ func Build(cur read.Current, intent Intent, under policy.Policy) (Plan, error) {
 	p.rule(under)
 	if d.Register && under.KeepRevisions > 0 {
 		p.policy, p.prune = under, &Prune{Keep: under.KeepRevisions, Spare: []string{cur.Definition.ARN}}
-		p.Leaves += fmt.Sprintf("; once it succeeded, a change of its own ends the active revisions of %s but for the newest %d, those in use and those of which a task is seen running or stopped",
+		p.Leaves += fmt.Sprintf("; once it succeeded, a change of its own ends the active revisions of %s that this service once ran, but for the newest %d, those in use and those of which a task is seen, and none while tasks are seen that no service started: EventBridge rules and schedules are not read",
 			d.Tree.Word("family"), under.KeepRevisions)
 	}
 	if p.Steps, err = d.seal(cur); err != nil {

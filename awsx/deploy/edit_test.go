@@ -148,6 +148,17 @@ func TestAnAnswerOfTheAPIIsTakenForADefinition(t *testing.T) {
 	}
 }
 
+// TestAVariableThatIsThereTwiceIsTheServicesToTake: the service registers it, and the later
+// value counts.
+func TestAVariableThatIsThereTwiceIsTheServicesToTake(t *testing.T) {
+	p, err := edited(t, func(string) string {
+		return `{"containerDefinitions":[{"name":"a","image":"a","environment":[{"name":"A","value":"1"},{"name":"A","value":"2"}]}]}`
+	})
+	if err != nil || !strings.Contains(p.New, `"value": "2"`) {
+		t.Errorf("%v: %s", err, p.New)
+	}
+}
+
 func TestDocumentsThatAreRefused(t *testing.T) {
 	one := func(container string) func(string) string {
 		return func(string) string { return `{"containerDefinitions":[` + container + `]}` }
@@ -183,7 +194,7 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 		{"a port that is a text", one(`{"name":"a","image":"a","portMappings":[{"containerPort":80,"hostPort":"x"}]}`), "portMappings[0].hostPort"},
 		{"a value that is a number", one(`{"name":"a","image":"a","environment":[{"name":"A","value":1}]}`), "environment: value of A: expected a text"},
 		{"a variable without a name", one(`{"name":"a","image":"a","environment":[{"value":"canary"}]}`), "environment[0].name: expected a name"},
-		{"a variable twice", one(`{"name":"a","image":"a","environment":[{"name":"A","value":""},{"name":"A","value":""}]}`), "A is there twice"},
+		{"a secret twice", one(`{"name":"a","image":"a","secrets":[{"name":"A","valueFrom":"p"},{"name":"A","valueFrom":"q"}]}`), "A is there twice"},
 		{"a variable and a secret", one(`{"name":"a","image":"a","environment":[{"name":"A","value":""}],"secrets":[{"name":"A","valueFrom":"p"}]}`), "A is there twice, in the environment or the secrets"},
 		{"nothing essential", one(`{"name":"a","image":"a","essential":false}`), "no container is essential"},
 		{"too many containers", func(string) string {

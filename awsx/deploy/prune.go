@@ -14,10 +14,15 @@ import (
 	"gantry/internal/words"
 )
 
-// Prune ends the older revisions of a family but for the newest Keep, those in
-// use, those that a task was seen of, and those to spare. The plan's target is any revision of the family.
+// Prune ends the older revisions of a family that a service once ran, but for the newest
+// Keep, those in use, those that a task was seen of, and those to spare. What no service is
+// on record as having run may be a schedule's, and where a task is seen that no service
+// started, a schedule may name any revision: such a family keeps all. The plan's target is
+// any revision of the family.
 type Prune struct {
 	Keep int
+	// Ran holds ARNs of the revisions that the service is on record as having run.
+	Ran []string
 	// Spare holds ARNs of revisions that stay whatever their age, such as the one
 	// that ran before.
 	Spare []string
@@ -49,13 +54,15 @@ func (in Prune) draft(cur read.Current) (draft, error) {
 		return draft{}, invalid("%d revisions to keep: expected at least %d, so that the way back stays open", in.Keep, policy.LeastKept)
 	case len(cur.Users.Unread) > 0:
 		return draft{}, fault.Errorf(fault.Failed, "plan", cur.Wanted.ARN, "the revisions stay, as they may be in use where nothing could be read: %s", cur.Users.Missing())
+	case cur.Users.Alone != "":
+		return draft{}, fault.Errorf(fault.Failed, "plan", cur.Wanted.ARN, "the revisions stay, as tasks of %s are started by others than services, who may name any of them: %s", family, cur.Users.Alone)
 	}
 	active := slices.Clone(cur.Active)
 	slices.SortFunc(active, func(a, b string) int { return revisionNumber(b) - revisionNumber(a) })
 	var d draft
 	var names []string
 	for i, arn := range active {
-		if i < in.Keep || len(cur.Users.By[arn]) > 0 || cur.Users.Tasks[arn] != "" || slices.Contains(in.Spare, arn) || arn == cur.Wanted.ARN {
+		if i < in.Keep || cur.Users.Of(arn) != "" || !slices.Contains(in.Ran, arn) || slices.Contains(in.Spare, arn) || arn == cur.Wanted.ARN {
 			continue
 		}
 		names = append(names, awsx.ARNName(arn))
@@ -75,16 +82,14 @@ func (in Prune) draft(cur read.Current) (draft, error) {
 	d.leaves = fmt.Sprintf("leaves %d active", len(active)-len(names))
 	d.preconditions = []read.Precondition{read.InUse().Condition("use of the revisions", cur, func(f read.Current) string {
 		var used []string
-		for _, arn := range active {
-			if slices.Contains(names, awsx.ARNName(arn)) && len(f.Users.By[arn]) > 0 {
-				used = append(used, awsx.ARNName(arn)+" by "+strings.Join(f.Users.By[arn], ", "))
-			}
-			if task := f.Users.Tasks[arn]; task != "" && slices.Contains(names, awsx.ARNName(arn)) {
-				used = append(used, awsx.ARNName(arn)+" by "+task)
+		for _, s := range d.steps {
+			target := s.(*deregisterStep).target
+			if use := f.Users.Of(target.ARN); use != "" {
+				used = append(used, target.Name()+" by "+use)
 			}
 		}
-		if len(f.Users.Unread) > 0 {
-			used = append(used, "unknown in "+f.Users.Missing())
+		if f.Users.Alone != "" {
+			used = append(used, f.Users.Alone)
 		}
 		return strings.Join(used, "; ")
 	})}
@@ -97,13 +102,42 @@ func revisionNumber(arn string) int {
 	return n
 }
 
+// recordsPruned is how many of a service's deployments tell what it ran: as many as the API
+// lists in one answer (ECS, ListServiceDeployments).
+const recordsPruned = 100
+
+// ranIn are the definitions that a service is on record as having run.
+func ranIn(ctx context.Context, r awsx.DeploymentReader, service awsx.Ref) ([]string, error) {
+	list, err := r.ServiceDeployments(ctx, service, recordsPruned)
+	if err != nil {
+		return nil, err
+	}
+	var revisions, ran []string
+	for _, d := range list {
+		if d.Target.ARN != "" {
+			revisions = words.AddNew(revisions, d.Target.ARN)
+		}
+	}
+	found, err := r.ServiceRevisions(ctx, revisions)
+	for _, rev := range found {
+		ran = words.AddNew(ran, rev.TaskDefinition)
+	}
+	return ran, err
+}
+
 // prune ends older revisions after a change that succeeded, as a change of its
 // own. Its failure is no failure of the change before it.
 func prune(ctx context.Context, o RunOptions) *Pruned {
 	if o.Plan.prune == nil {
 		return nil
 	}
-	cur, err := Read(ctx, o.Account, o.Plan.Target.In(o.Plan.Steps[0].(*registerStep).family), *o.Plan.prune, read.Held{})
+	ran, err := ranIn(ctx, o.Account, o.Plan.Target)
+	if err != nil {
+		return &Pruned{Err: err}
+	}
+	intent := *o.Plan.prune
+	intent.Ran = ran
+	cur, err := Read(ctx, o.Account, o.Plan.Target.In(o.Plan.Steps[0].(*registerStep).family), intent, read.Held{})
 	if err != nil {
 		if nothing(err) {
 			return nil
@@ -112,7 +146,7 @@ func prune(ctx context.Context, o RunOptions) *Pruned {
 	}
 	// Confirming the change confirmed the setting that goes with it: what may
 	// refuse now are rules and the gate.
-	plan, err := Build(cur, *o.Plan.prune, o.Plan.policy)
+	plan, err := Build(cur, intent, o.Plan.policy)
 	if err != nil {
 		return &Pruned{Err: err}
 	}

@@ -3,11 +3,13 @@ package deploy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/policy"
 	"gantry/internal/fault"
@@ -24,6 +26,24 @@ func (d *desk) deployed(t *testing.T, keep int, v follow.Verdict) Result {
 		t.Fatal(err)
 	}
 	return res
+}
+
+// ranOnce adds revisions that the service is on record as having run.
+func (d *desk) ranOnce(t *testing.T, n int) {
+	t.Helper()
+	d.register(t, n)
+	arns, err := d.Revisions(t.Context(), "api", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Edit(func(data *awsxtest.Data) {
+		for _, arn := range arns {
+			id := awsx.ARNName(arn)
+			data.Revisions = append(data.Revisions, awsx.ServiceRevision{ARN: "revision/" + id, TaskDefinition: arn})
+			data.Deployments[d.api.ARN] = append(data.Deployments[d.api.ARN],
+				awsx.ServiceDeployment{ARN: "deployment/" + id, Status: "SUCCESSFUL", Target: awsx.RevisionShare{ARN: "revision/" + id}})
+		}
+	})
 }
 
 func (d *desk) active(t *testing.T) string {
@@ -50,7 +70,7 @@ func TestOlderRevisionsGoAfterASuccessAndOnlyThen(t *testing.T) {
 		follow.Superseded:   "7 6 5 4 3 2 1",
 	} {
 		d := newDesk()
-		d.register(t, 5)
+		d.ranOnce(t, 5)
 		res := d.deployed(t, 3, follow.Verdict{Outcome: outcome})
 		if got := d.active(t); got != want {
 			t.Errorf("%s: active are %s, want %s", outcome, got, want)
@@ -70,7 +90,7 @@ func TestOlderRevisionsGoAfterASuccessAndOnlyThen(t *testing.T) {
 
 func TestKeepingRevisionsIsOffUnlessAsked(t *testing.T) {
 	d := newDesk()
-	d.register(t, 5)
+	d.ranOnce(t, 5)
 	if res := d.deployed(t, 0, follow.Verdict{Outcome: follow.Succeeded}); res.Pruned != nil || d.active(t) != "7 6 5 4 3 2 1" {
 		t.Errorf("active are %s: %+v", d.active(t), res.Pruned)
 	}
@@ -78,7 +98,7 @@ func TestKeepingRevisionsIsOffUnlessAsked(t *testing.T) {
 
 func TestARevisionInUseAnywhereStays(t *testing.T) {
 	d := newDesk()
-	d.register(t, 5)
+	d.ranOnce(t, 5)
 	other := d.Account.Cluster("batch")
 	used := other.Service("worker")
 	td, err := d.TaskDefinition(t.Context(), "api:3")
@@ -101,7 +121,7 @@ func TestARevisionInUseAnywhereStays(t *testing.T) {
 func TestRevisionsStayWhenAClusterCannotBeRead(t *testing.T) {
 	for _, op := range []awsxtest.Op{awsxtest.Clusters, awsxtest.Services} {
 		d := newDesk()
-		d.register(t, 5)
+		d.ranOnce(t, 5)
 		d.Fail(op, fault.Errorf(fault.Denied, "ecs:Describe", "", "no"))
 		res := d.deployed(t, 3, follow.Verdict{Outcome: follow.Succeeded})
 		if d.active(t) != "7 6 5 4 3 2 1" {
@@ -115,7 +135,7 @@ func TestRevisionsStayWhenAClusterCannotBeRead(t *testing.T) {
 
 func TestAFailureToPruneIsNoFailureOfTheDeploy(t *testing.T) {
 	d := newDesk()
-	d.register(t, 5)
+	d.ranOnce(t, 5)
 	d.FailOnce(awsxtest.DeregisterTaskDefinition, nil)
 	d.FailOnce(awsxtest.DeregisterTaskDefinition, fault.Errorf(fault.Denied, "ecs:DeregisterTaskDefinition", "", "no"))
 	res := d.deployed(t, 3, follow.Verdict{Outcome: follow.Succeeded})
@@ -143,7 +163,7 @@ func TestFewerThanThreeRevisionsCannotBeKept(t *testing.T) {
 
 func TestARuleMayKeepRevisionsFromBeingPruned(t *testing.T) {
 	d := newDesk()
-	d.register(t, 5)
+	d.ranOnce(t, 5)
 	d.policy.Rules = []policy.Rule{{Action: "prune", Deny: true, Reason: "auditors look at them"}}
 	res := d.deployed(t, 3, follow.Verdict{Outcome: follow.Succeeded})
 	if d.active(t) != "7 6 5 4 3 2 1" || res.Pruned == nil || !errors.Is(res.Pruned.Err, ErrRefused) {
@@ -153,7 +173,7 @@ func TestARuleMayKeepRevisionsFromBeingPruned(t *testing.T) {
 
 func TestARevisionOfWhichATaskIsSeenStays(t *testing.T) {
 	d := newDesk()
-	d.register(t, 5)
+	d.ranOnce(t, 5)
 	for revision, status := range map[string]string{"api:2": "RUNNING", "api:4": "STOPPED"} {
 		td, err := d.TaskDefinition(t.Context(), revision)
 		if err != nil {
@@ -162,12 +182,12 @@ func TestARevisionOfWhichATaskIsSeenStays(t *testing.T) {
 		d.Edit(func(data *awsxtest.Data) {
 			data.Tasks = append(data.Tasks, awsx.Task{
 				Ref: d.cluster.Ref.In("arn:aws:ecs:eu-west-1:123456789012:task/prod/" + status), ID: status, TaskDefinition: td.ARN,
-				Group: "family:api", LastStatus: status, DesiredStatus: status,
+				Group: "service:api", LastStatus: status, DesiredStatus: status,
 			})
 		})
 	}
 	d.policy.KeepRevisions = 3
-	if p := d.mustPlan(t, d.api, SetImages{Images: map[string]string{"": ":v2"}}); !strings.Contains(p.Leaves, "but for the newest 3, those in use and those of which a task is seen") {
+	if p := d.mustPlan(t, d.api, SetImages{Images: map[string]string{"": ":v2"}}); !strings.Contains(p.Leaves, "but for the newest 3, those in use and those of which a task is seen, and none while tasks are seen that no service started: EventBridge rules and schedules are not read") {
 		t.Errorf("the plan says %q", p.Leaves)
 	}
 	ran := 0
@@ -182,5 +202,56 @@ func TestARevisionOfWhichATaskIsSeenStays(t *testing.T) {
 	res, err := Run(t.Context(), o)
 	if err != nil || ran != 1 || res.Pruned == nil || strings.Join(res.Pruned.Ended, " ") != "api:3" {
 		t.Errorf("as %d changes of their own: %+v (%v)", ran, res.Pruned, err)
+	}
+}
+
+// TestARevisionThatASchedulesTaskMayNameStays: what starts tasks without a service, a
+// schedule for one, is known by such tasks alone, and may name any revision of their family;
+// what the service never ran may be somebody else's altogether.
+func TestARevisionThatASchedulesTaskMayNameStays(t *testing.T) {
+	nightly := func(d *desk) {
+		d.Edit(func(data *awsxtest.Data) {
+			data.Tasks = append(data.Tasks, awsx.Task{
+				Ref: d.cluster.Ref.In("arn:aws:ecs:eu-west-1:123456789012:task/prod/77aa"), ID: "77aa", TaskDefinition: data.Services[0].TaskDefinition,
+				Group: "family:api", StartedBy: "events-rule/nightly", LastStatus: "STOPPED", DesiredStatus: "STOPPED",
+			})
+		})
+	}
+	d := newDesk()
+	d.ranOnce(t, 5)
+	nightly(d)
+	res := d.deployed(t, 3, follow.Verdict{Outcome: follow.Succeeded})
+	if got := d.active(t); got != "7 6 5 4 3 2 1" || res.Pruned == nil || !strings.Contains(fmt.Sprint(res.Pruned.Err), "started by events-rule/nightly") {
+		t.Errorf("beside a schedule's task active are %s: %+v", got, res.Pruned)
+	}
+
+	d = newDesk()
+	d.register(t, 5) // which no service ran
+	res = d.deployed(t, 3, follow.Verdict{Outcome: follow.Succeeded})
+	if got := d.active(t); got != "7 6 5 4 3 2 1" || res.Pruned != nil {
+		t.Errorf("of what the service never ran active are %s: %+v", got, res.Pruned)
+	}
+
+	d = newDesk()
+	d.ranOnce(t, 5)
+	plan := func(revision string) Plan { return d.mustPlan(t, d.cluster.Ref.In(revision), Deregister{}) }
+	if p := plan("api:3"); len(p.Blocking()) > 0 || !strings.Contains(p.Checks[0].Text, "EventBridge rules, schedules and pipelines were not asked") {
+		t.Errorf("before any task is seen: %+v", p.Checks)
+	}
+	before := plan("api:3")
+	nightly(d)
+	if p := plan("api:3"); len(p.Blocking()) > 0 || p.Checks[0].Result != check.Warning || !strings.Contains(p.Checks[0].Text, "may name this revision") {
+		t.Errorf("beside a task of another revision: %+v", p.Checks)
+	}
+	td, err := d.TaskDefinition(t.Context(), "api:3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Edit(func(data *awsxtest.Data) { data.Tasks[len(data.Tasks)-1].TaskDefinition = td.ARN })
+	if p := plan("api:3"); len(p.Blocking()) != 1 || !strings.Contains(p.Checks[0].Text, "task prod/77aa, started by events-rule/nightly, is of it") {
+		t.Errorf("beside a task of it: %+v", p.Checks)
+	}
+	if _, err := Run(t.Context(), d.options(before)); fault.ClassOf(err) != fault.Drift {
+		t.Errorf("a task that came meanwhile: %v", err)
 	}
 }

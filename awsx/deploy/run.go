@@ -84,9 +84,10 @@ type Result struct {
 	// Pruned is what became of older revisions after a success, nil when none
 	// were to go.
 	Pruned *Pruned
-	// Displaced says in a line each which deployments of others the run took the place
-	// of: they began between its last look at the service and its call.
-	Displaced []string
+	// Beside says in a line each what the run came upon: deployments of others that it
+	// took the place of, as they began between its last look at the service and its call,
+	// and revisions that are like the one that it registered.
+	Beside []string
 	// AuditErr is set when the change was made and the audit file did not take
 	// a record of it.
 	AuditErr error
@@ -118,7 +119,11 @@ func Run(ctx context.Context, o RunOptions) (Result, error) {
 	}
 	started := time.Now()
 	err := execute(ctx, o, &res)
-	res.Displaced = displaced(ctx, o.Account, res.State.displaced)
+	res.Beside = displaced(ctx, o.Account, res.State.displaced)
+	twins := twinsOf(ctx, o, res.State)
+	for _, name := range twins {
+		res.Beside = append(res.Beside, name+" says the same as "+awsx.ARNName(res.State.Registered.ARN)+" and came at the same time, as when the network sends a call twice: nothing uses it, and it can be deregistered")
+	}
 	outcome := "done"
 	switch {
 	case err != nil:
@@ -137,6 +142,9 @@ func Run(ctx context.Context, o RunOptions) (Result, error) {
 	}
 	for _, d := range res.State.displaced {
 		outcome += ", displaced " + awsx.ARNName(d.TaskDefinition)
+	}
+	for _, name := range twins {
+		outcome += ", twin " + name
 	}
 	if endErr := o.Audit.End(o.ID, o.Plan, outcome, res.State); endErr != nil {
 		res.AuditErr = errors.Join(res.AuditErr, endErr)
@@ -219,7 +227,7 @@ func followed(ctx context.Context, o RunOptions, res *Result) (string, error) {
 			verdict.Details = append(verdict.Details, awsx.ARNName(verdict.Other)+" was registered by "+by)
 		}
 	}
-	verdict.Details = append(verdict.Details, res.Displaced...)
+	verdict.Details = append(verdict.Details, res.Beside...)
 	res.Verdict = &verdict
 	return string(verdict.Outcome), nil
 }

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/document"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -265,4 +267,36 @@ func displaced(ctx context.Context, r awsx.TaskDefinitionReader, list []awsx.Dep
 		lines = append(lines, line+": somebody else deployed a moment before")
 	}
 	return lines
+}
+
+// twinsOf names the revisions that came with the one that a run registered and say the same:
+// RegisterTaskDefinition takes no client token (ECS, Ensuring idempotency), so that a call
+// which the network sends twice is two revisions. Where nothing can be read, none is known.
+func twinsOf(ctx context.Context, o RunOptions, st State) []string {
+	own := st.Registered
+	step, registers := o.Plan.Steps[0].(*registerStep)
+	if own == nil || !registers {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, min(lookTime, o.patience()))
+	defer cancel()
+	latest, err := o.Account.TaskDefinition(ctx, step.family)
+	sent, bad := document.Parse(step.doc)
+	if err != nil || bad != nil {
+		return nil
+	}
+	var twins []string
+	for n := st.newest + 1; n <= min(latest.Revision, st.newest+mostRegistered); n++ {
+		if n == own.Revision {
+			continue
+		}
+		td, err := o.Account.TaskDefinition(ctx, step.family+":"+strconv.Itoa(n))
+		if err != nil || td.Inactive() {
+			continue
+		}
+		if found, err := document.Registrable(td); err == nil && document.Same(found, sent) && td.RegisteredBy == own.RegisteredBy {
+			twins = append(twins, awsx.ARNName(td.ARN))
+		}
+	}
+	return twins
 }

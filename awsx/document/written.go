@@ -158,6 +158,14 @@ func checkContainer(c *Node) error {
 			}
 		}
 	}
+	return checkNames(c)
+}
+
+// checkNames refuses a name that a secret shares, which the service does as well
+// (RegisterTaskDefinition: "The secret name must be unique and not shared with any new or
+// existing environment variables set on the container"). A variable that is there twice
+// is registered, and the later value counts.
+func checkNames(c *Node) error {
 	var names []string
 	for _, list := range []struct{ name, value string }{{"environment", "value"}, {"secrets", "valueFrom"}} {
 		for i, v := range c.List(list.name) {
@@ -168,8 +176,8 @@ func checkContainer(c *Node) error {
 				return fmt.Errorf("%s[%d].name: expected a name", list.name, i)
 			case !valued:
 				return fmt.Errorf("%s: %s of %s: expected a text in quotes", list.name, list.value, name)
-			case slices.Contains(names, name):
-				return fmt.Errorf("%s: %s is there twice, in the environment or the secrets", list.name, name)
+			case list.name == "secrets" && slices.Contains(names, name):
+				return fmt.Errorf("secrets: %s is there twice, in the environment or the secrets", name)
 			}
 			names = append(names, name)
 		}

@@ -81,7 +81,7 @@ func (p *program) performBatch(ctx context.Context, a *app.App, batch deploy.Bat
 	if len(refused) > 0 {
 		return errors.Join(refused...)
 	}
-	if err := f.ask(ctx, p.Streams, batch.Consent()); err != nil {
+	if err := f.ask(ctx, p.Streams, batch.Consent(), carryItOut); err != nil {
 		return err
 	}
 	return p.carryBatch(ctx, a, batch, f, keepGoing, o)

@@ -24,7 +24,7 @@ func TestABatchIsConfirmedOnce(t *testing.T) {
 		both := []string{"restart", "prod/web", "prod/catalog", "--no-wait"}
 		a.answering(t, strings.NewReader("2\n"), both...).wants(t, 5, `Type "2 prod" to carry it out`, `"2 prod" was wanted`)
 		a.answering(t, strings.NewReader(""), append(both, "--yes")...).wants(t, 5)
-		a.run(t, append(both, "--confirm", "web")...).wants(t, 5, `this change wants "2 prod"`)
+		a.run(t, append(both, "--confirm", "web")...).wants(t, 5, `this wants "2 prod"`)
 		a.run(t, append(both, "--yes", "--readonly")...).wants(t, 5, "gantry is read-only")
 		a.run(t, "restart", "prod/web", "prod/web", "--yes").wants(t, 2, "web is in the batch twice")
 		a.run(t, "restart", "prod/web", "prod/wob", "--yes").wants(t, 2, "no such service in cluster prod")

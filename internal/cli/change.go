@@ -36,8 +36,7 @@ type changeFlags struct {
 func (f *changeFlags) add(cmd *cobra.Command, deploys bool) {
 	fs := cmd.Flags()
 	fs.BoolVar(&f.dryRun, "dry-run", false, "show the plan and change nothing")
-	fs.BoolVarP(&f.yes, "yes", "y", false, "do not ask (graver changes at a terminal still want --confirm)")
-	fs.StringVar(&f.confirm, "confirm", "", "answer the question for a `name` in advance")
+	f.answer.add(cmd)
 	fs.BoolVar(&f.wait, "wait", true, "wait for the verdict")
 	fs.BoolVar(&f.noWait, "no-wait", false, "do not wait for the verdict")
 	fs.DurationVar(&f.timeout, "timeout", 0, "how long to wait for the verdict (default: derived from the service)")
@@ -116,7 +115,7 @@ func (p *program) perform(ctx context.Context, a *app.App, plan deploy.Plan, tar
 	if f.rollback {
 		fmt.Fprintln(p.Err, printing.Shown(wayBackWords(target)))
 	}
-	if err := f.ask(ctx, p.Streams, plan.Consent()); err != nil {
+	if err := f.ask(ctx, p.Streams, plan.Consent(), carryItOut); err != nil {
 		return false, err
 	}
 	return true, p.carry(ctx, a, plan, target, f)
@@ -192,7 +191,7 @@ func (p *program) carryOut(ctx context.Context, a *app.App, plan deploy.Plan, be
 	case err != nil && ctx.Err() != nil:
 		return r, interrupted(plan, res, err)
 	case err != nil:
-		for _, line := range res.Displaced {
+		for _, line := range res.Beside {
 			fmt.Fprintln(p.Err, "warning: "+printing.Shown(line))
 		}
 		return r, &exitError{code: codeOfRun(res, err), err: err}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"gantry/awsx/deploy/policy"
 	"gantry/internal/clean"
 )
@@ -18,20 +20,30 @@ type answer struct {
 	confirm string // the name typed in advance
 }
 
-// ask decides whether a change is carried out that wants a consent. Its word given in
+// add declares the flags that answer.
+func (a *answer) add(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.BoolVarP(&a.yes, "yes", "y", false, "do not ask (what is graver still wants --confirm at a terminal)")
+	fs.StringVar(&a.confirm, "confirm", "", "answer the question for a `name` in advance")
+}
+
+// carryItOut is what somebody is asked whether to do with a change.
+const carryItOut = "carry it out"
+
+// ask decides whether something is done that wants a consent. Its word given in
 // advance answers every tier, --yes the lightest; where nobody can be asked --yes answers
 // them all, since a pipeline was written by somebody who could think about it.
-func (a answer) ask(ctx context.Context, s Streams, want policy.Consent) error {
+func (a answer) ask(ctx context.Context, s Streams, want policy.Consent, do string) error {
 	who, ok := s.person()
 	switch {
 	case a.confirm != "" && !want.Given(a.confirm):
-		return refuse("--confirm %q does not match: this change wants %q", a.confirm, want.Word)
+		return refuse("--confirm %q does not match: this wants %q", a.confirm, want.Word)
 	case a.confirm != "", a.yes && (!want.Typed() || !ok):
 		return nil
 	case !ok:
 		return refuse("not confirmed: without a terminal give --yes or --confirm %q", want.Word)
 	}
-	return who.ask(ctx, want, "carry it out")
+	return who.ask(ctx, want, do)
 }
 
 // ask asks a person for a consent to do something.

@@ -27,8 +27,14 @@ func TestARevealAsksWhereSomebodyCanBeAsked(t *testing.T) {
 		a.runWith(t.Context(), typed("catalog\n"), "env", "prod/catalog", "--reveal", "--readonly").wants(t, 0, "VALUE")
 		a.runWith(t.Context(), typed("y\n"), "env", "staging/web", "--reveal").wants(t, 0, "VALUE")
 		a.run(t, "env", "prod/catalog", "--reveal").wants(t, 0, "VALUE").lacks(t, "Type")
+		// Answers given in advance count as they do for a change.
+		a.runWith(t.Context(), typed(""), "env", "staging/web", "--reveal", "--yes").wants(t, 0, "VALUE").lacks(t, "y/N")
+		a.runWith(t.Context(), typed(""), "env", "prod/catalog", "--reveal", "--confirm", "catalog").wants(t, 0, "VALUE").lacks(t, "Type")
+		a.runWith(t.Context(), typed(""), "env", "prod/catalog", "--reveal", "--yes").wants(t, 5, `Type "catalog"`).lacks(t, "VALUE")
+		a.run(t, "env", "prod/catalog", "--reveal", "--confirm", "web").wants(t, 5, `this wants "catalog"`).lacks(t, "VALUE")
+		a.run(t, "env", "prod/catalog", "--yes").wants(t, 2, "--yes and --confirm answer for --reveal")
 		records, _, err := audit.Read(audit.Path(audit.DefaultDir()))
-		if err != nil || len(records) != 3 {
+		if err != nil || len(records) != 5 {
 			t.Errorf("%+v (%v)", records, err)
 		}
 	})

@@ -21,6 +21,7 @@ import (
 func (p *program) envCommand() *cobra.Command {
 	var output, container string
 	var reveal bool
+	var leave answer
 	cmd := &cobra.Command{
 		Use:   "env CLUSTER/SERVICE",
 		Short: "Show the environment variables of a service",
@@ -30,12 +31,16 @@ func (p *program) envCommand() *cobra.Command {
 			if err := outputs(output, "table", "json", "dotenv"); err != nil {
 				return err
 			}
-			return p.showEnv(cmd.Context(), args[0], container, output, reveal)
+			if (leave != answer{}) && !reveal {
+				return usagef("--yes and --confirm answer for --reveal, which is not given")
+			}
+			return p.showEnv(cmd.Context(), args[0], container, output, reveal, leave)
 		},
 	}
 	outputFlag(cmd, &output, "table", "json", "dotenv")
 	cmd.Flags().StringVar(&container, "container", "", "only the container of this `name` (dotenv wants one when there are several)")
 	cmd.Flags().BoolVar(&reveal, "reveal", false, "print values that look secret; asked for at a terminal, and recorded in the audit file")
+	leave.add(cmd)
 	cmd.AddCommand(p.envSetCommand())
 	return cmd
 }
@@ -75,7 +80,7 @@ func (r envRow) shown() string {
 	return *r.Value
 }
 
-func (p *program) showEnv(ctx context.Context, target, container, output string, reveal bool) error {
+func (p *program) showEnv(ctx context.Context, target, container, output string, reveal bool, leave answer) error {
 	cluster, name, err := parseService(target)
 	if err != nil {
 		return err
@@ -97,7 +102,7 @@ func (p *program) showEnv(ctx context.Context, target, container, output string,
 			return usagef("-o dotenv: the task definition has several containers, name one of %s with --container", containerNames(td))
 		}
 		if reveal {
-			if err := p.reveal(ctx, a, svc.Ref); err != nil {
+			if err := p.reveal(ctx, a, svc.Ref, leave); err != nil {
 				return err
 			}
 		}
@@ -110,13 +115,14 @@ func (p *program) showEnv(ctx context.Context, target, container, output string,
 }
 
 // reveal asks for leave to show secrets where somebody can be asked, as the console does,
-// and records who is shown them. In a pipeline whoever wrote --reveal has answered.
-func (p *program) reveal(ctx context.Context, a *app.App, of awsx.Ref) error {
-	if who, ok := p.person(); ok {
-		what := fmt.Sprintf("show secrets of %s/%s, which the audit file records", clean.Line(of.ClusterName()), clean.Line(of.Name()))
-		if err := who.ask(ctx, a.ConsentToReveal(of), what); err != nil {
-			return err
-		}
+// and records who is shown them. In a pipeline whoever wrote --reveal has said yes.
+func (p *program) reveal(ctx context.Context, a *app.App, of awsx.Ref, leave answer) error {
+	if _, ok := p.person(); !ok {
+		leave.yes = true
+	}
+	what := fmt.Sprintf("show secrets of %s/%s, which the audit file records", clean.Line(of.ClusterName()), clean.Line(of.Name()))
+	if err := leave.ask(ctx, p.Streams, a.ConsentToReveal(of), what); err != nil {
+		return err
 	}
 	return a.RecordReveal(ctx, of)
 }

@@ -90,9 +90,9 @@ func (o *outcome) end(p deploy.Plan, res deploy.Result) {
 		o.Pruned = res.Pruned.Ended
 	}
 	if v := res.Verdict; v != nil {
-		o.judge(*v) // which has what was displaced
+		o.judge(*v) // which has what the run came upon
 	} else {
-		o.Details = res.Displaced
+		o.Details = res.Beside
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 )
 
 // Users tells what runs the revisions of a family, as far as the account's
-// clusters could be read. Schedules, pipelines and people that start tasks by
-// themselves are not seen.
+// clusters could be read. Schedules, pipelines and people are seen by the tasks that they
+// start alone.
 type Users struct {
 	// By holds the names (cluster/service) of the services that a revision is in
 	// use by, by the revision's ARN.
@@ -21,6 +21,9 @@ type Users struct {
 	// hour for which ECS remembers it, whoever started it: a schedule may be about to start
 	// the next.
 	Tasks map[string]string
+	// Alone is a task of the family that no service started, and who did; empty when none
+	// was seen. Whatever starts such tasks, a schedule for one, may name any revision.
+	Alone string
 	// Unread says which clusters could not be read and why: a revision may be in
 	// use there.
 	Unread []string
@@ -74,7 +77,12 @@ func readUsers(ctx context.Context, r awsx.Reader, family string) Users {
 			mu.Lock()
 			defer mu.Unlock()
 			for _, t := range tasks {
-				users.Tasks[t.TaskDefinition] = "task " + c.Name + "/" + t.ID
+				name := "task " + c.Name + "/" + t.ID
+				if !strings.HasPrefix(t.Group, "service:") {
+					name += ", started by " + cmp.Or(t.StartedBy, "nobody who says so")
+					users.Alone = max(users.Alone, name)
+				}
+				users.Tasks[t.TaskDefinition] = max(users.Tasks[t.TaskDefinition], name)
 			}
 			if err != nil {
 				users.Unread = append(users.Unread, "cluster "+c.Name+": "+Why(err))
@@ -114,6 +122,9 @@ func (u Users) add(svc awsx.Service, family string) {
 // it is empty when nothing does.
 func (u Users) Of(arn string) string {
 	uses := slices.Clone(u.By[arn])
+	if task := u.Tasks[arn]; task != "" {
+		uses = append(uses, task)
+	}
 	for _, where := range u.Unread {
 		uses = append(uses, "unknown in "+where)
 	}
