@@ -254,8 +254,9 @@ type Instance struct {
 	Pending          int
 	CPU              Capacity // CPU units, 1024 a core
 	Memory           Capacity // MiB
-	UsedPorts        []int    // host ports in use, TCP
-	UsedUDPPorts     []int    // host ports in use, UDP
+	GPUs             Capacity
+	UsedPorts        []int // host ports in use, TCP
+	UsedUDPPorts     []int // host ports in use, UDP
 	// Attributes holds the instance's attributes, built in and custom; a value
 	// may be empty.
 	Attributes   map[string]string

@@ -242,6 +242,7 @@ func TestChecksOfContainers(t *testing.T) {
 		{"the agent's port", image(":1.1"), network("bridge", `[{"containerPort":80,"hostPort":51678}]`), check.Ports, check.Broken, "port 51678 of the host is reserved"},
 		{"no network", image(":1.1"), network("none", `[{"containerPort":80}]`), check.Ports, check.Broken, "cannot map ports"},
 
+		{"a variable twice before", image(":1.1"), piece(`"environment":[`, `"environment":[{"name":"TWICE","value":"1"},{"name":"TWICE","value":"2"},`), check.Variables, check.Warning, "TWICE of web, as before"},
 		{"no driver", image(":1.1"), nil, check.Logs, check.Warning, "the lines of web stay on the instance: no log driver is set"},
 		{"no driver on Fargate", image(":1.1"), func(f *fake) { f.service.LaunchType = "FARGATE" }, check.Logs, check.Warning, "the lines of web are lost"},
 		{"a group", image(":1.1"), log(`{"logDriver":"awslogs","options":{"awslogs-group":"/ecs/api"}}`), check.Logs, check.OK, "web to awslogs /ecs/api"},

@@ -44,6 +44,44 @@ func TestWhatTasksCannotStartWithoutIsLookedFor(t *testing.T) {
 	}
 }
 
+// TestARoleThatIsGoneStopsWhatIsRegisteredAlready: the service refuses to register it and
+// needs no help there, and starts no task of a revision that was registered before.
+func TestARoleThatIsGoneStopsWhatIsRegisteredAlready(t *testing.T) {
+	f := newFake(t)
+	f.absent = map[string]error{"api-execution": fault.Errorf(fault.NotFound, "", "api-execution", "there is no such role")}
+	if got := found(t, f.plan(t, Restart{}), check.Secrets); got.Result != check.Broken || !strings.Contains(got.Text, "not there: role api-execution") {
+		t.Errorf("%s %q", got.Result, got.Text)
+	}
+}
+
+// TestNoTargetIsLeftWithoutAWord: a count of 0 behind a load balancer, however it comes
+// about, answers whoever calls with an error.
+func TestNoTargetIsLeftWithoutAWord(t *testing.T) {
+	none, one := 0, 1
+	for _, c := range []struct {
+		name   string
+		intent Intent
+		edit   func(*fake)
+		warned bool
+	}{
+		{"scaled to 0", Scale{0}, func(*fake) {}, true},
+		{"scaled to 1", Scale{1}, func(*fake) {}, false},
+		{"behind no load balancer", Scale{0}, func(f *fake) { f.service.LoadBalancers = nil }, false},
+		{"bounds of 0", SetScaling{Min: &none, Max: &none}, func(f *fake) { f.scaling = &awsx.ScalableTarget{Min: 1, Max: 4} }, true},
+		{"bounds of 1", SetScaling{Min: &one, Max: &one}, func(f *fake) { f.scaling = &awsx.ScalableTarget{Min: 1, Max: 4} }, false},
+	} {
+		f := newFake(t)
+		c.edit(f)
+		warned := false
+		for _, got := range f.plan(t, c.intent).Checks {
+			warned = warned || got.Name == check.TargetGroup && got.Result == check.Warning && strings.Contains(got.Text, "answer 503")
+		}
+		if warned != c.warned {
+			t.Errorf("%s: warned %v, want %v", c.name, warned, c.warned)
+		}
+	}
+}
+
 func TestWhatADefinitionRefersToIsReadFromAllItsForms(t *testing.T) {
 	tree, err := document.Parse([]byte(`{"executionRoleArn":"arn:aws:iam::123456789012:role/team/run","taskRoleArn":"arn:aws:iam::999999999999:role/theirs","containerDefinitions":[
 	 {"name":"web","repositoryCredentials":{"credentialsParameter":"arn:aws:secretsmanager:eu-west-1:123456789012:secret:hub-AbCdEf"},

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/deploy/shell"
 	"gantry/internal/fault"
@@ -51,7 +52,12 @@ func (in SetScaling) draft(cur read.Current) (draft, error) {
 	case was.Bounds() == want.Bounds() && was.State() == want.State():
 		return draft{}, nothingChanged("scaling is like this already: "+was.Bounds()+", "+was.State(), "")
 	}
+	var checks []check.Finding
+	if empty := check.Emptied(cur.Service); want.Max == 0 && cur.Service.Desired > 0 && !want.Suspended() && empty.Name != "" {
+		checks = append(checks, empty)
+	}
 	return draft{
+		checks: checks,
 		before: was.Bounds() + ", " + was.State(),
 		after:  want.Bounds() + ", " + want.State(),
 		leaves: moves(cur.Service.Desired, want),

@@ -120,6 +120,8 @@ func (a *Account) instance(cluster string, w *wireInstance, sets *attributeSets)
 			i.CPU.Registered = r.IntegerValue
 		case "MEMORY":
 			i.Memory.Registered = r.IntegerValue
+		case "GPU": // a set of their ids
+			i.GPUs.Registered = len(r.StringSetValue)
 		}
 	}
 	for _, r := range w.Remaining {
@@ -128,6 +130,8 @@ func (a *Account) instance(cluster string, w *wireInstance, sets *attributeSets)
 			i.CPU.Remaining = r.IntegerValue
 		case "MEMORY":
 			i.Memory.Remaining = r.IntegerValue
+		case "GPU":
+			i.GPUs.Remaining = len(r.StringSetValue)
 		case "PORTS":
 			// Among what remains, the service lists the ports that are in use.
 			i.UsedPorts = ports(r.StringSetValue)

@@ -34,9 +34,10 @@ type ServiceState struct {
 	// Untold is how many running tasks were listed and could not be described.
 	Untold int
 	// Stopped are the tasks whose desired status is STOPPED, the newest first,
-	// as of StoppedAt.
-	Stopped   []awsx.Task
-	StoppedAt time.Time
+	// as of StoppedAt. StoppedErr is why the latest reading of them failed.
+	Stopped    []awsx.Task
+	StoppedAt  time.Time
+	StoppedErr error
 	// Groups are the service's target groups, in the order it names them.
 	Groups []GroupState
 	// Deployment is the newest record of the service deployments API, read only

@@ -103,6 +103,7 @@ func (x *serviceSource) readRunning(ctx context.Context, r awsx.TaskReader, s aw
 func (x *serviceSource) readStopped(ctx context.Context, r awsx.TaskReader, s awsx.Service) error {
 	tasks, _, err := x.tasks(ctx, r, s, true, x.state.Stopped)
 	if err != nil {
+		x.update(func(s *ServiceState) { s.StoppedErr = err })
 		return err
 	}
 	slices.SortFunc(tasks, func(a, b awsx.Task) int {
@@ -111,7 +112,7 @@ func (x *serviceSource) readStopped(ctx context.Context, r awsx.TaskReader, s aw
 	// A task on its way out is worth another look.
 	x.stops = slices.ContainsFunc(tasks, func(t awsx.Task) bool { return t.LastStatus != "STOPPED" })
 	now := wall()
-	x.update(func(s *ServiceState) { s.Stopped, s.StoppedAt = tasks, now })
+	x.update(func(s *ServiceState) { s.Stopped, s.StoppedAt, s.StoppedErr = tasks, now, nil })
 	return nil
 }
 

@@ -40,15 +40,17 @@ func (p *program) changeServices(ctx context.Context, targets []string, intent d
 		}
 	}
 	return p.with(ctx, func(a *app.App) error {
+		reading, cancel := f.reading(ctx)
+		defer cancel()
 		refs := make([]awsx.Ref, len(finders))
 		for i, find := range finders {
-			target, err := find(ctx, a)
+			target, err := find(reading, a)
 			if err != nil {
 				return err
 			}
 			refs[i] = target.ref
 		}
-		batch, err := a.PlanBatch(ctx, refs, intent)
+		batch, err := a.PlanBatch(reading, refs, intent)
 		if err != nil {
 			return err
 		}
@@ -57,8 +59,14 @@ func (p *program) changeServices(ctx context.Context, targets []string, intent d
 }
 
 func (p *program) performBatch(ctx context.Context, a *app.App, batch deploy.Batch, f changeFlags, keepGoing bool) error {
-	for _, line := range batch.Lines() {
-		fmt.Fprintln(p.Err, clean.Line(line))
+	if f.dryRun { // which is there to be read
+		for _, plan := range batch.Plans {
+			printPlan(p.Err, plan)
+		}
+	} else {
+		for _, line := range batch.Lines() {
+			fmt.Fprintln(p.Err, clean.Line(line))
+		}
 	}
 	o := batchOutcome{Action: batch.Action, Production: batch.Production, Tier: batch.Tier.String(), Confirm: batch.Consent().Word, Outcome: outcomeDryRun}
 	var refused []error

@@ -31,6 +31,8 @@ func TestABatchIsConfirmedOnce(t *testing.T) {
 		if got := a.changes(); got != nil {
 			t.Fatalf("sent %v", got)
 		}
+		// A dry run shows the whole plan of each.
+		a.run(t, append(both, "--dry-run")...).wants(t, 0, "restart prod/web in ", "restart prod/catalog in ", "ok       target-group: prod-catalog", "call     update service web: force a new deployment")
 		o := a.run(t, append(both, "--dry-run", "-o", "json")...).wants(t, 0).object(t)
 		if o["outcome"] != "dry run" || o["confirm"] != "2 prod" || o["tier"] != "bulk" || at(t, o, "targets", 1, "service") != "web" {
 			t.Errorf("got %v", o)

@@ -55,6 +55,18 @@ func (f *changeFlags) add(cmd *cobra.Command, deploys bool) {
 
 func (f *changeFlags) follows() bool { return f.wait && !f.noWait }
 
+// leastReading is the shortest time that is read for before a change, whatever --timeout says.
+const leastReading = 15 * time.Second
+
+// reading bounds what is read before a change by --timeout as well: who waits for so long
+// for the verdict does not wait longer for an account that says nothing.
+func (f *changeFlags) reading(ctx context.Context) (context.Context, context.CancelFunc) {
+	if f.timeout == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, max(f.timeout, leastReading))
+}
+
 func (f *changeFlags) validate() error {
 	if f.timeout < 0 {
 		return usagef("--timeout %s: expected a positive duration such as 10m", f.timeout)
@@ -83,11 +95,13 @@ func (p *program) changeService(ctx context.Context, target string, intent deplo
 // change does the same for any target.
 func (p *program) change(ctx context.Context, find finder, intent deploy.Intent, f changeFlags) error {
 	return p.with(ctx, func(a *app.App) error {
-		target, err := find(ctx, a)
+		reading, cancel := f.reading(ctx)
+		defer cancel()
+		target, err := find(reading, a)
 		if err != nil {
 			return err
 		}
-		plan, err := a.Changes.Plan(ctx, target.ref, intent)
+		plan, err := a.Changes.Plan(reading, target.ref, intent)
 		if err != nil {
 			return err
 		}

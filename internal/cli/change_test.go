@@ -6,6 +6,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"gantry/awsx/sim"
 )
@@ -255,6 +257,22 @@ func TestConsent(t *testing.T) {
 					t.Errorf("no reason is given:\n%s", r.err)
 				}
 			})
+		})
+	}
+}
+
+// TestReadingBeforeAChangeIsBoundedByItsTimeout: an account that says nothing is not waited
+// for longer than the verdict would be, and never for less than one answer may take.
+func TestReadingBeforeAChangeIsBoundedByItsTimeout(t *testing.T) {
+	for timeout, want := range map[time.Duration]time.Duration{0: 0, time.Second: leastReading, time.Minute: time.Minute} {
+		synctest.Test(t, func(t *testing.T) {
+			f := changeFlags{timeout: timeout}
+			ctx, cancel := f.reading(t.Context())
+			defer cancel()
+			until, bounded := ctx.Deadline()
+			if bounded != (want > 0) || bounded && time.Until(until) != want {
+				t.Errorf("--timeout %s reads until %s, want %s", timeout, until, want)
+			}
 		})
 	}
 }

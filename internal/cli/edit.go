@@ -48,7 +48,9 @@ func (p *program) edit(ctx context.Context, a *app.App, find finder, name string
 	if p.Keyboard && !p.Terminal {
 		return usagef("an editor needs a terminal on standard output too; or give the document on standard input")
 	}
-	target, err := find(ctx, a)
+	reading, cancel := f.reading(ctx)
+	target, err := find(reading, a)
+	cancel()
 	if err != nil {
 		return err
 	}
@@ -95,7 +97,9 @@ func (p *program) edit(ctx context.Context, a *app.App, find finder, name string
 // deployDocument plans the deployment of an edited document and carries it out.
 // Begun says whether calls were made.
 func (p *program) deployDocument(ctx context.Context, a *app.App, target found, document []byte, f changeFlags) (begun bool, err error) {
-	plan, err := a.Changes.Plan(ctx, target.ref, deploy.EditDefinition{Document: awsx.Document(document)})
+	reading, cancel := f.reading(ctx)
+	plan, err := a.Changes.Plan(reading, target.ref, deploy.EditDefinition{Document: awsx.Document(document)})
+	cancel()
 	if err != nil {
 		return false, rendering(err, document, target.ref)
 	}

@@ -184,7 +184,7 @@ func TestBadInputIsToldBeforeAnythingIsSent(t *testing.T) {
 			{"edit prod/catalog", `{"family": "catalog", "family": "catalog"}`, 2, `line 1, column 30: "family" is there twice`},
 			{"edit prod/catalog", `{"family": "catalog"}`, 2, "containerDefinitions: expected a list of at least one container"},
 			{"edit prod/catalog", replaced(`"containerPort": 8080`, `"containerPort": 80800`), 2, "containerPort: expected a port from 1 to 65535"},
-			{"edit prod/catalog", replaced(`"LOG_LEVEL"`, `"PORT"`), 2, "PORT is there twice"},
+			{"edit prod/catalog", replaced(`"LOG_LEVEL"`, `"PORT"`), 5, "variables: there twice, and the later value counts: PORT of catalog"},
 			{"edit prod/catalog", text, 2, "nothing changed"},
 			{"edit prod/catalog", replaced(`"info"`, `"`+strings.Repeat("x", 70_000)+`"`), 2, "bytes"},
 		} {

@@ -57,11 +57,13 @@ func parsePinning(s string) (deploy.Pinning, error) {
 // rollBack carries a roll back out. Where no record tells what ran before, it
 // lists what there is to choose from.
 func (p *program) rollBack(ctx context.Context, a *app.App, find finder, intent deploy.RollBack, f changeFlags) error {
-	target, err := find(ctx, a)
+	reading, cancel := f.reading(ctx)
+	defer cancel()
+	target, err := find(reading, a)
 	if err != nil {
 		return err
 	}
-	plan, err := a.Changes.Plan(ctx, target.ref, intent)
+	plan, err := a.Changes.Plan(reading, target.ref, intent)
 	if intent.To == "" && fault.ClassOf(err) == fault.NotFound {
 		return p.offerRevisions(ctx, a, *target.service, err)
 	}

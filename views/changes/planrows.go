@@ -2,6 +2,7 @@ package changes
 
 import (
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -48,9 +49,11 @@ func planRows(plan change.Planned, overridden []string) []planRow {
 }
 
 // whatHappens says in one line what is left meanwhile, which is soonest missed where the
-// line is cut, and what becomes of a target.
+// line is cut, and what becomes of a target, in so few words that a narrow line has room for
+// the revision as well.
 func whatHappens(p deploy.Plan) string {
-	return wording.JoinNonEmpty("; ", p.Leaves, brief(p.Summary()))
+	leaves, _, _ := strings.Cut(p.Leaves, "; ")
+	return wording.JoinNonEmpty("; ", strings.TrimSuffix(leaves, " during the deployment"), brief(p.Summary()))
 }
 
 func newPlanTable() *table.Table[planRow] {

@@ -25,7 +25,7 @@ func TestMarkedServicesAreRestartedByOnePlanAndOneAnswer(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		f := changestest.Orders(t, uitest.Look{W: 120, H: 40}, changestest.Tables).Read()
 		mark(f, "^api|^front").Shows("3 marked")
-		f.Keys("r").Shows("restart 3 services of payments", "TARGET", "+ ready", "api-checkout", "api-orders", "front", "leaves at least 2 of 2 tasks during the deployment; front:1", "Checks",
+		f.Keys("r").Shows("restart 3 services of payments", "TARGET", "+ ready", "api-checkout", "api-orders", "front", "leaves at least 2 of 2 tasks; front:1", "Checks",
 			"asks for the number of services and the cluster's name, then makes 3 calls", "force a new deployment")
 		f.Keys("C").Shows("restart 3 services of payments in main/eu-west-1?", "type the number of services and the cluster's name: 3 payments")
 		f.Answer("2 payments").Shows("this is not the number of services")
@@ -126,7 +126,7 @@ func TestOneOfSeveralIsLookedAtAndCarriedOutAlone(t *testing.T) {
 			t.Errorf("the cursor left its row: %q", row)
 		}
 		f.Keys("enter", "enter", "y").Shows("Rollout")
-		f.Keys("esc").Shows("restart 2 services of payments", "deployment; api-checkout:1", "deployment; worker:1").Hides("deployment; front:1")
+		f.Keys("esc").Shows("restart 2 services of payments", "tasks; api-checkout:1", "tasks; worker:1").Hides("deployment; front:1")
 		f.Keys("C").Answer("2 payments").Shows("VERDICT")
 		if n := f.Account.Count(awsxtest.UpdateService); n != 3 {
 			t.Errorf("%d services were updated", n)

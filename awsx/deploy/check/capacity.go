@@ -7,7 +7,6 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/place"
 	"gantry/awsx/deploy/read"
-	"gantry/awsx/document"
 	"gantry/internal/words"
 )
 
@@ -74,18 +73,6 @@ func checkCapacity(cur read.Current, d Change) Finding {
 	return replicaCapacity(cur, p, want)
 }
 
-// footprintNow is what a task of the revision in use takes.
-func footprintNow(cur read.Current) place.Footprint {
-	if cur.Definition == nil {
-		return place.Footprint{}
-	}
-	tree, err := document.Registrable(cur.Definition)
-	if err != nil {
-		return place.Footprint{}
-	}
-	return place.FootprintOf(tree)
-}
-
 // baseOf is the revision that a draft's document comes from.
 func baseOf(cur read.Current, d Change) *awsx.TaskDefinition {
 	if cur.Wanted != nil && (cur.Wanted.ARN == d.Revision || d.Tasks > 0) {
@@ -107,7 +94,7 @@ func tasksByInstance(cur read.Current) map[string]int {
 
 func replicaCapacity(cur read.Current, p place.Placement, want demand) Finding {
 	fleet := cur.Fleet.Value
-	s := place.Look(fleet, p, footprintNow(cur), tasksByInstance(cur), max(want.starts, 1))
+	s := place.Look(fleet, p, place.FootprintOf(documentOf(cur.Definition)), tasksByInstance(cur), max(want.starts, 1))
 	each := p.String()
 	short := Broken
 	adds := ""
@@ -136,7 +123,7 @@ func replicaCapacity(cur read.Current, p place.Placement, want demand) Finding {
 
 // daemonCapacity: a daemon's task takes the place of the one before it.
 func daemonCapacity(cur read.Current, p place.Placement) Finding {
-	s := place.LookForDaemon(cur.Fleet.Value, p, footprintNow(cur), tasksByInstance(cur))
+	s := place.LookForDaemon(cur.Fleet.Value, p, place.FootprintOf(documentOf(cur.Definition)), tasksByInstance(cur))
 	each := p.String()
 	switch {
 	case s.Asked == 0:

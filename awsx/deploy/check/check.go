@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 
+	"gantry/awsx"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 )
@@ -31,6 +32,7 @@ const (
 	Family       = "family"
 	Stack        = "stack"
 	PlainSecret  = "plain-secret"
+	Variables    = "variables"
 	References   = "secret-reference"
 	Drain        = "drain"
 	InUse        = "in-use"
@@ -44,7 +46,7 @@ func Names() []string {
 	return []string{
 		Controller, InProgress, Revision, Record, Image, Platform, Tag, Strategy,
 		Percent, Capacity, LoadBalancer, TargetGroup, Ports, Logs, Roles, Secrets,
-		Scaling, Breaker, Alarms, Family, Stack, PlainSecret, References,
+		Scaling, Breaker, Alarms, Family, Stack, PlainSecret, Variables, References,
 		Drain, InUse, Audit,
 	}
 }
@@ -93,10 +95,15 @@ func (d Change) Document(cur read.Current) *document.Node {
 	case d.Tasks > 0:
 		from = cur.Wanted
 	}
-	if from == nil {
+	return documentOf(from)
+}
+
+// documentOf is a revision's document as it would be registered; nil when there is none.
+func documentOf(td *awsx.TaskDefinition) *document.Node {
+	if td == nil {
 		return nil
 	}
-	tree, err := document.Registrable(from)
+	tree, err := document.Registrable(td)
 	if err != nil {
 		return nil
 	}
@@ -112,7 +119,7 @@ type checker func(cur read.Current, d Change) Finding
 func checkers() []checker {
 	return []checker{
 		checkStatus, checkController, checkInProgress, checkImages, checkPlatform, checkStrategy, checkPercent, checkCapacity,
-		checkLoadBalancers, checkTargetGroups, checkPorts, checkLogs, checkRoles, checkNeeds, checkScaling, checkBreaker,
+		checkLoadBalancers, checkTargetGroups, checkEmptied, checkPorts, checkVariables, checkLogs, checkRoles, checkNeeds, checkScaling, checkBreaker,
 		checkAlarms, checkFamily, checkStack,
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
+	"gantry/internal/words"
 )
 
 // checkPorts finds port mappings that the service, or Docker, refuses.
@@ -150,6 +151,47 @@ func logTarget(log *document.Node, masking document.Masking) string {
 		where = strings.TrimSpace(options.Word("Name") + " " + cmp.Or(options.Word("Host"), options.Word("log_group_name"), options.Word("delivery_stream")))
 	}
 	return masking.Text(strings.TrimSpace(driver + " " + where))
+}
+
+// checkVariables finds variables that are there twice. The service registers them and the
+// later value counts: one that the edit made is taken for a slip.
+func checkVariables(cur read.Current, d Change) Finding {
+	if !d.runs() {
+		return Finding{}
+	}
+	before := twice(documentOf(baseOf(cur, d)))
+	var fresh, old []string
+	for _, name := range twice(d.Tree) {
+		if slices.Contains(before, name) {
+			old = append(old, name)
+		} else {
+			fresh = append(fresh, name)
+		}
+	}
+	const says = "there twice, and the later value counts: "
+	switch {
+	case len(fresh) > 0:
+		return finding(Variables, Broken, says+"%s", strings.Join(fresh, ", "))
+	case len(old) > 0:
+		return finding(Variables, Warning, says+"%s, as before", strings.Join(old, ", "))
+	}
+	return Finding{}
+}
+
+// twice names the variables of a document that a container has twice.
+func twice(tree *document.Node) []string {
+	var names []string
+	for _, c := range tree.List("containerDefinitions") {
+		seen := map[string]bool{}
+		for _, v := range c.List("environment") {
+			name := v.Word("name")
+			if seen[name] {
+				names = words.AddNew(names, name+" of "+c.Word("name"))
+			}
+			seen[name] = true
+		}
+	}
+	return names
 }
 
 // checkRoles names the roles that a revision's tasks take on, which whoever

@@ -27,9 +27,11 @@ func checkNeeds(cur read.Current, d Change) Finding {
 		case err == nil:
 			there = append(there, name)
 		case fault.ClassOf(err) == fault.NotFound:
-			// Registering a role that is not there is refused by the service itself (ECS,
-			// RegisterTaskDefinition): nothing is left behind.
-			if need.Kind == awsx.RoleDependency {
+			// The service itself refuses to register a role that is not there
+			// (RegisterTaskDefinition, ClientException: "Role is not valid") before anything
+			// is left behind. Of a revision that was registered before, it starts no task
+			// ("ECS was unable to assume the role"), which nothing refuses.
+			if need.Kind == awsx.RoleDependency && d.Register {
 				strange = append(strange, name)
 			} else {
 				missing = append(missing, name)

@@ -71,6 +71,28 @@ func checkTargetGroups(cur read.Current, d Change) Finding {
 	return finding(TargetGroup, OK, "%s", strings.Join(shown, "; "))
 }
 
+// checkEmptied tells what a count of 0 comes to.
+func checkEmptied(cur read.Current, d Change) Finding {
+	if n, counts := d.count(); !counts || n > 0 || !onService(cur) {
+		return Finding{}
+	}
+	return Emptied(cur.Service)
+}
+
+// Emptied says what it is for whoever calls a service that it runs no task: a load
+// balancer answers itself where a group has no target (Elastic Load Balancing,
+// troubleshooting: HTTP 503). There is no finding behind no load balancer.
+func Emptied(svc awsx.Service) Finding {
+	var names []string
+	for _, arn := range svc.TargetGroups() {
+		names = append(names, awsx.GroupName(arn))
+	}
+	if len(names) == 0 {
+		return Finding{}
+	}
+	return finding(TargetGroup, Warning, "no target is left in %s: rules that send there answer 503", strings.Join(names, ", "))
+}
+
 // mismatch says why a group cannot take tasks of a network mode: those with an
 // interface of their own are registered by address, others by instance (ECS,
 // service load balancing considerations).

@@ -49,9 +49,11 @@ type Observation struct {
 	ReadAt  time.Time // when the service was read; zero when that is unknown
 	Service awsx.Service
 	Stopped []awsx.Task
-	// StoppedAt is when the stopped tasks were read; zero when that is unknown.
-	StoppedAt time.Time
-	Groups    []awsx.GroupHealth
+	// StoppedAt is when the stopped tasks were read; zero when that is unknown. StoppedErr is
+	// why the latest reading of them failed.
+	StoppedAt  time.Time
+	StoppedErr error
+	Groups     []awsx.GroupHealth
 	// GroupsAt is when the oldest of them was read; zero when that is unknown. Unread holds
 	// those of which the latest reading is missing, whatever was read before.
 	GroupsAt time.Time
@@ -152,6 +154,7 @@ func (f *Follower) Observe(o Observation) Progress {
 		return f.last
 	}
 	f.lookAtGroups(&p, o)
+	p.UnreadStops = o.StoppedErr
 	p.Events = f.newEvents(o.Service.Events)
 	if f.spec.Deployment == "" {
 		f.observeCount(&p, o)

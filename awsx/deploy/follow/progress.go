@@ -49,9 +49,11 @@ type Progress struct {
 	Stops  []StopReason
 	Err    error // why the latest reading, or a part of it, is missing
 	// ReadAt is when something was last read since the change; zero when nothing was.
-	ReadAt  time.Time
-	Unread  []UnreadGroup // whose targets are not known
-	Verdict *Verdict
+	ReadAt time.Time
+	Unread []UnreadGroup // whose targets are not known
+	// UnreadStops is why the tasks that stopped are not known; nil when they are.
+	UnreadStops error
+	Verdict     *Verdict
 
 	blind bool // the whole of the latest reading is missing
 }

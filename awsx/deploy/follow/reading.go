@@ -54,9 +54,12 @@ func targetKey(g awsx.GroupHealth, t awsx.TargetHealth) string {
 	return fmt.Sprintf("%s %s %d", g.TargetGroup, t.ID, t.Port)
 }
 
-// unread says which targets are not known.
+// unread says which targets are not known, and that the tasks that stopped are not.
 func (p *Progress) unread() []string {
 	var but []string
+	if p.UnreadStops != nil {
+		but = append(but, "the tasks that stopped were not read: "+p.UnreadStops.Error())
+	}
 	for _, g := range p.Unread {
 		but = append(but, g.String())
 	}
@@ -90,7 +93,7 @@ func (f *Follower) confirm(p *Progress, o Observation) {
 
 // settle holds a verdict back for what it still lacks. A bad one waits until the tasks
 // that stopped were read once more: a deployment can end within one look, and a verdict
-// without a reason helps nobody. A good one waits for targets that nobody has read yet.
+// without a reason helps nobody. A good one waits for what nobody has read yet.
 func (f *Follower) settle(p *Progress, o Observation) {
 	if p.Verdict == nil || f.spec.Deployment == "" && !p.Verdict.Good() {
 		return
@@ -109,8 +112,11 @@ func (f *Follower) settle(p *Progress, o Observation) {
 	}
 }
 
-// awaited reports whether targets may still be read: nobody is refused them.
+// awaited reports whether targets, or stopped tasks, may still be read: nobody is refused them.
 func (p *Progress) awaited() bool {
+	if p.UnreadStops != nil && fault.ClassOf(p.UnreadStops) != fault.Denied {
+		return true
+	}
 	for _, g := range p.Unread {
 		if fault.ClassOf(g.Err) != fault.Denied {
 			return true

@@ -81,6 +81,33 @@ func TestTargetsThatWereNotReadQualifyASuccess(t *testing.T) {
 	}
 }
 
+// TestStoppedTasksThatWereNotReadQualifyASuccess: what could not be looked at is said, at
+// once where it is refused, and else once it took too long.
+func TestStoppedTasksThatWereNotReadQualifyASuccess(t *testing.T) {
+	unread := func(seconds int, err error) Observation {
+		o := seen(seconds, deployment(8, "PRIMARY", 8, tasks(4, 0, 0), rollout("COMPLETED", "")))
+		o.StoppedErr = err
+		return o
+	}
+	denied := fault.Errorf(fault.Denied, "ecs:ListTasks", followedService, "not allowed")
+	if p := NewFollower(spec()).Observe(unread(60, denied)); p.Verdict == nil || p.Verdict.Outcome != SucceededBut || !strings.Contains(p.Verdict.Text, "the tasks that stopped were not read: ecs:ListTasks") {
+		t.Errorf("who may not list them is told %+v", p.Verdict)
+	}
+	throttled := fault.Errorf(fault.Throttled, "ecs:ListTasks", followedService, "rate exceeded")
+	f := NewFollower(spec())
+	if p := f.Observe(unread(60, throttled)); p.Verdict != nil {
+		t.Errorf("before the next look: %+v", p.Verdict)
+	}
+	if p := f.Observe(unread(71, throttled)); p.Verdict == nil || p.Verdict.Outcome != SucceededBut || !strings.Contains(p.Verdict.Text, "rate exceeded") {
+		t.Errorf("once it took too long: %+v", p.Verdict)
+	}
+	f = NewFollower(spec())
+	f.Observe(unread(60, throttled))
+	if p := f.Observe(unread(64, nil)); p.Verdict == nil || p.Verdict.Outcome != Succeeded {
+		t.Errorf("once they were read: %+v", p.Verdict)
+	}
+}
+
 func TestACountIsNotBlamedForWhatWasSickBefore(t *testing.T) {
 	sick := withTargets(ofCount(1, 6, 4), "unhealthy")
 	sick.Groups[0].Targets[0].ID = "10.0.0.7"

@@ -17,6 +17,9 @@ type storeSource struct {
 // watch, which stays the caller's to close.
 func FromStore(w *store.Watch[store.ServiceState]) Source { return storeSource{w} }
 
+// errNotYet is why something is not known that the watch has not come to.
+var errNotYet = errors.New("nobody came to it yet")
+
 // Changed receives when the watch has news.
 func (s storeSource) Changed() <-chan struct{} { return s.watch.Changed() }
 
@@ -29,7 +32,10 @@ func (s storeSource) Observe() (Observation, bool) {
 		return o, o.Err != nil
 	}
 	state := snap.Items[0]
-	o.Service, o.Stopped, o.StoppedAt = state.Service, state.Stopped, state.StoppedAt
+	o.Service, o.Stopped, o.StoppedAt, o.StoppedErr = state.Service, state.Stopped, state.StoppedAt, state.StoppedErr
+	if o.StoppedErr == nil && o.StoppedAt.IsZero() {
+		o.StoppedErr = errNotYet
+	}
 	o.Record, o.Revisions = state.Deployment, state.Revisions
 	for _, g := range state.Groups {
 		if !g.Read || g.Err != nil {

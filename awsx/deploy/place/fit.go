@@ -32,7 +32,7 @@ func (f Fit) On(i awsx.Instance, own int) (n int, why string) {
 	if why := f.place.barred(i); why != "" {
 		return 0, why
 	}
-	r := roomOn(i, own)
+	r := roomOn(i, own, f.place.Footprint)
 	if n = r.holds(f.place, MostFit); n > 0 {
 		return n, ""
 	}

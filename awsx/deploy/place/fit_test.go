@@ -22,6 +22,16 @@ func TestHowManyMoreTasksAnInstanceTakes(t *testing.T) {
 	const plain = `{"family":"a","cpu":"256","memory":"512","containerDefinitions":[{"name":"a"}]}`
 	const fixed = `{"family":"a","containerDefinitions":[{"name":"a","cpu":1,"memory":1,"portMappings":[{"containerPort":80,"hostPort":8080}]}]}`
 	const nothing = `{"family":"a","containerDefinitions":[{"name":"a"}]}`
+	const (
+		graphics  = `{"taskDefinitionArn":"arn:aws:ecs:eu-west-1:1:task-definition/gpu:1","containerDefinitions":[{"name":"g","cpu":64,"memory":64,"resourceRequirements":[{"type":"GPU","value":"2"}]},{"name":"h","resourceRequirements":[{"type":"GPU","value":"1"}]}]}`
+		addressed = `{"taskDefinitionArn":"arn:aws:ecs:eu-west-1:1:task-definition/eni:1","networkMode":"awsvpc","containerDefinitions":[{"name":"e","cpu":64,"memory":64}]}`
+	)
+	gpus := func(n int) awsx.Instance {
+		return edited(func(i *awsx.Instance) { i.GPUs = awsx.Capacity{Registered: 8, Remaining: n} })
+	}
+	sized := func(kind string, attributes map[string]string) awsx.Instance {
+		return edited(func(i *awsx.Instance) { i.InstanceType, i.Attributes = kind, attributes })
+	}
 	for _, c := range []struct {
 		name        string
 		doc         string
@@ -38,6 +48,13 @@ func TestHowManyMoreTasksAnInstanceTakes(t *testing.T) {
 		{"without a size", nothing, nil, instance(1, 1), 0, MostFit, ""},
 		{"draining", plain, nil, edited(func(i *awsx.Instance) { i.Status = "DRAINING" }), 0, 0, "DRAINING"},
 		{"no agent", plain, nil, edited(func(i *awsx.Instance) { i.AgentConnected = false }), 0, 0, "agent disconnected"},
+		{"GPUs of all its containers", graphics, nil, gpus(7), 0, 2, ""},
+		{"too few GPUs", graphics, nil, gpus(1), 0, 0, "2 GPUs short"},
+		{"an interface each", addressed, nil, sized("c5.large", nil), 0, 2, ""},
+		{"no interface left", addressed, nil, sized("c5.large", nil), 2, 0, "1 network interface short"},
+		{"a trunk", addressed, nil, sized("c5.large", map[string]string{"ecs.awsvpc-trunk-id": "eni-0a"}), 2, 64, ""},
+		{"a type whose interfaces are not known", addressed, nil, sized("x9.huge", nil), 2, 64, ""},
+		{"interfaces of the host", plain, nil, sized("c5.large", nil), 5, 16, ""},
 		{"one each", plain, []string{"distinctInstance"}, instance(4096, 8192), 1, 0, "one task of the service there already"},
 	} {
 		td, err := awsx.ParseTaskDefinition([]byte(c.doc), nil)

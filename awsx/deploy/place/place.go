@@ -15,20 +15,30 @@ import (
 // Footprint is what one task takes of an instance.
 type Footprint struct {
 	cpu, memory int // CPU units and MiB
+	gpus        int
+	interfaces  int // network interfaces of its own
 	tcp, udp    []int
 }
 
 // FootprintOf adds a document up as the scheduler does: the task's own CPU and
 // memory, else the sums over its containers, of memory the soft limit where there
-// is one; and the host ports that are fixed. Interfaces of a task's own (awsvpc)
-// take no host port, and in host mode the container's port is the host's (ECS,
-// task definition parameters).
+// is one; the GPUs that its containers reserve (ECS, ResourceRequirement); and the host
+// ports that are fixed. A task with an interface of its own (awsvpc) takes no host port, and
+// in host mode the container's port is the host's (ECS, task definition parameters).
 func FootprintOf(tree *document.Node) Footprint {
 	var f Footprint
 	network := tree.Word("networkMode")
+	if network == "awsvpc" {
+		f.interfaces = 1
+	}
 	for _, c := range tree.List("containerDefinitions") {
 		f.cpu += c.Number("cpu", 0)
 		f.memory += c.Number("memoryReservation", c.Number("memory", 0))
+		for _, r := range c.List("resourceRequirements") {
+			if n, err := strconv.Atoi(r.Word("value")); err == nil && r.Word("type") == "GPU" {
+				f.gpus += n
+			}
+		}
 		for _, m := range c.List("portMappings") {
 			port := m.Number("hostPort", 0)
 			if network == "host" && port == 0 {
@@ -55,6 +65,9 @@ func FootprintOf(tree *document.Node) Footprint {
 // String returns what is taken, such as "256 CPU, 512 MiB, port 8080".
 func (f Footprint) String() string {
 	parts := []string{fmt.Sprintf("%d CPU", f.cpu), fmt.Sprintf("%d MiB", f.memory)}
+	if f.gpus > 0 {
+		parts = append(parts, words.Count(f.gpus, "GPU"))
+	}
 	for _, p := range f.tcp {
 		parts = append(parts, "port "+strconv.Itoa(p))
 	}
@@ -147,17 +160,41 @@ func (p Placement) barred(i awsx.Instance) string {
 type room struct {
 	instance    awsx.Instance
 	cpu, memory int
+	gpus        int
+	interfaces  int
 	tcp, udp    []int // host ports in use
 	own         int   // tasks of the service that run there
 }
 
-func roomOn(i awsx.Instance, own int) room {
-	return room{instance: i, cpu: i.CPU.Remaining, memory: i.Memory.Remaining, tcp: i.UsedPorts, udp: i.UsedUDPPorts, own: own}
+// roomOn is the room on an instance where tasks of the service run, each of which takes old.
+func roomOn(i awsx.Instance, own int, old Footprint) room {
+	return room{
+		instance: i, cpu: i.CPU.Remaining, memory: i.Memory.Remaining, gpus: i.GPUs.Remaining,
+		interfaces: interfacesOf(i) - own*old.interfaces, tcp: i.UsedPorts, udp: i.UsedUDPPorts, own: own,
+	}
+}
+
+// plenty stands for as many network interfaces as are not known to have a bound.
+const plenty = 1 << 20
+
+// interfacesOf is the most network interfaces that an instance can have besides its own, as
+// far as that is known: those that tasks of other services took are not counted, since the
+// service does not tell. Without a trunk it is what its size admits (EC2, maximum network
+// interfaces: the most that any family has of the size); with one it is so many that CPU or
+// memory ends first (ECS, elastic network interface trunking).
+func interfacesOf(i awsx.Instance) int {
+	_, size, _ := strings.Cut(i.InstanceType, ".")
+	most, known := map[string]int{"nano": 2, "micro": 2, "small": 3, "medium": 3, "large": 3, "xlarge": 4, "2xlarge": 4}[size]
+	if _, trunk := i.Attributes["ecs.awsvpc-trunk-id"]; trunk || !known {
+		return plenty
+	}
+	return most - 1
 }
 
 // without is the room once one of the service's tasks there has stopped.
 func (r room) without(f Footprint) room {
 	r.cpu, r.memory, r.own = r.cpu+f.cpu, r.memory+f.memory, r.own-1
+	r.gpus, r.interfaces = r.gpus+f.gpus, r.interfaces+f.interfaces
 	r.tcp = slices.DeleteFunc(slices.Clone(r.tcp), func(p int) bool { return slices.Contains(f.tcp, p) })
 	r.udp = slices.DeleteFunc(slices.Clone(r.udp), func(p int) bool { return slices.Contains(f.udp, p) })
 	return r
@@ -166,11 +203,13 @@ func (r room) without(f Footprint) room {
 // shortage is what an instance lacks for one task, the zero value when nothing.
 type shortage struct {
 	cpu, memory int
+	gpus        int
+	interfaces  int
 	other       string // ports, or a task that must not have a neighbour
 }
 
 func (r room) lacks(p Placement) shortage {
-	s := shortage{cpu: max(p.cpu-r.cpu, 0), memory: max(p.memory-r.memory, 0)}
+	s := shortage{cpu: max(p.cpu-r.cpu, 0), memory: max(p.memory-r.memory, 0), gpus: max(p.gpus-r.gpus, 0), interfaces: max(p.interfaces-r.interfaces, 0)}
 	var taken []string
 	for _, port := range p.tcp {
 		if slices.Contains(r.tcp, port) {
@@ -200,11 +239,10 @@ func (r room) holds(p Placement, limit int) int {
 		return min(1, limit)
 	}
 	n := limit
-	if p.cpu > 0 {
-		n = min(n, r.cpu/p.cpu)
-	}
-	if p.memory > 0 {
-		n = min(n, r.memory/p.memory)
+	for _, of := range [...]struct{ left, each int }{{r.cpu, p.cpu}, {r.memory, p.memory}, {r.gpus, p.gpus}, {r.interfaces, p.interfaces}} {
+		if of.each > 0 {
+			n = min(n, of.left/of.each)
+		}
 	}
 	return n
 }
@@ -232,7 +270,7 @@ type obstacle struct {
 func Look(fleet []awsx.Instance, p Placement, old Footprint, own map[string]int, wanted int) survey {
 	var s survey
 	for _, i := range fleet {
-		r := roomOn(i, own[i.Ref.ARN])
+		r := roomOn(i, own[i.Ref.ARN], old)
 		if why := p.barred(i); why != "" {
 			s.obstructed(why, shortage{})
 			continue
@@ -266,7 +304,7 @@ func LookForDaemon(fleet []awsx.Instance, p Placement, old Footprint, own map[st
 			continue
 		}
 		s.Asked++
-		r := roomOn(i, own[i.Ref.ARN])
+		r := roomOn(i, own[i.Ref.ARN], old)
 		if r.own > 0 {
 			r = r.without(old)
 		}
@@ -288,7 +326,7 @@ func (s survey) Best(p Placement) string {
 
 // kind names what is short, without amounts.
 func (s shortage) kind() string {
-	return fmt.Sprint(s.cpu > 0, s.memory > 0, s.other)
+	return fmt.Sprint(s.cpu > 0, s.memory > 0, s.gpus > 0, s.interfaces > 0, s.other)
 }
 
 func (s *survey) obstructed(why string, lacking shortage) {
@@ -297,6 +335,7 @@ func (s *survey) obstructed(why string, lacking shortage) {
 		if o.why == why {
 			o.instances++
 			o.least.cpu, o.least.memory = min(o.least.cpu, lacking.cpu), min(o.least.memory, lacking.memory)
+			o.least.gpus, o.least.interfaces = min(o.least.gpus, lacking.gpus), min(o.least.interfaces, lacking.interfaces)
 			return
 		}
 	}
@@ -314,6 +353,12 @@ func (o obstacle) words() string {
 	}
 	if o.least.memory > 0 {
 		amounts = append(amounts, fmt.Sprintf("%d MiB", o.least.memory))
+	}
+	if o.least.gpus > 0 {
+		amounts = append(amounts, words.Count(o.least.gpus, "GPU"))
+	}
+	if o.least.interfaces > 0 {
+		amounts = append(amounts, words.Count(o.least.interfaces, "network interface"))
 	}
 	if len(amounts) > 0 {
 		short := strings.Join(amounts, " and ") + " short"

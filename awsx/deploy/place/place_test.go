@@ -42,6 +42,7 @@ func TestWhatFitsCanBePlaced(t *testing.T) {
 		ports := rapid.SliceOfN(rapid.SampledFrom([]int{80, 443}), 0, 2)
 		p := Placement{Footprint: Footprint{
 			cpu: rapid.IntRange(0, 1024).Draw(t, "cpu"), memory: rapid.IntRange(1, 2048).Draw(t, "memory"), tcp: ports.Draw(t, "ports"),
+			gpus: rapid.IntRange(0, 2).Draw(t, "GPUs"), interfaces: rapid.IntRange(0, 1).Draw(t, "interfaces"),
 		}, distinct: rapid.Bool().Draw(t, "distinct")}
 		var fleet []awsx.Instance
 		own := map[string]int{}
@@ -49,11 +50,13 @@ func TestWhatFitsCanBePlaced(t *testing.T) {
 			i := awsx.Instance{Ref: awsx.Ref{ARN: fmt.Sprint("i-", n)}, Status: "ACTIVE", AgentConnected: true,
 				CPU: awsx.Capacity{Remaining: rapid.IntRange(0, 4096).Draw(t, "free CPU")}, Memory: awsx.Capacity{Remaining: rapid.IntRange(0, 8192).Draw(t, "free memory")}}
 			i.UsedPorts = ports.Draw(t, "used")
+			i.GPUs.Remaining = rapid.IntRange(0, 4).Draw(t, "free GPUs")
+			i.InstanceType = rapid.SampledFrom([]string{"m5.large", "r5.2xlarge", "m5.24xlarge", ""}).Draw(t, "type")
 			own[i.Ref.ARN] = rapid.IntRange(0, 1).Draw(t, "own")
 			fleet = append(fleet, i)
 		}
 		const enough = 1 << 20
-		said := Look(fleet, p, Footprint{}, own, enough).Fits
+		said := Look(fleet, p, p.Footprint, own, enough).Fits
 		for range said {
 			if !put(fleet, p, own) {
 				t.Fatalf("%d were said to fit, and one finds no room", said)
@@ -69,11 +72,12 @@ func TestWhatFitsCanBePlaced(t *testing.T) {
 func put(fleet []awsx.Instance, p Placement, own map[string]int) bool {
 	for n := range fleet {
 		i := &fleet[n]
-		if roomOn(*i, own[i.Ref.ARN]).lacks(p) != (shortage{}) {
+		if roomOn(*i, own[i.Ref.ARN], p.Footprint).lacks(p) != (shortage{}) {
 			continue
 		}
 		i.CPU.Remaining -= p.cpu
 		i.Memory.Remaining -= p.memory
+		i.GPUs.Remaining -= p.gpus
 		i.UsedPorts = append(i.UsedPorts, p.tcp...)
 		own[i.Ref.ARN]++
 		return true
