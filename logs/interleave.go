@@ -5,9 +5,9 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 	"time"
 
+	"gantry/internal/crash"
 	"gantry/internal/fault"
 )
 
@@ -136,7 +136,7 @@ func Gather(ctx context.Context, n int, whole func(error) bool, read func(ctx co
 		pages[0], errs[0] = read(ctx, 0)
 		return pages, errs[0]
 	}
-	var wg sync.WaitGroup
+	var wg crash.Group
 	for i := range n {
 		wg.Go(func() { pages[i], errs[i] = read(ctx, i) })
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"gantry/internal/crash"
 )
 
 // leaving is how long the commands of screens may take to end with the program.
@@ -28,7 +30,7 @@ type RunOptions struct {
 
 // Run runs the console until the operator leaves, ctx ends or the terminal hangs
 // up, and returns when all commands have ended. A hang-up drains and is no error;
-// the end of ctx is tea.ErrProgramKilled; a panic restores the terminal and is a *Crash.
+// the end of ctx is tea.ErrProgramKilled; a panic restores the terminal and is a *crash.Report.
 func Run(ctx context.Context, s *Shell, o RunOptions) error {
 	if o.Hangup == nil {
 		hangup := make(chan os.Signal, 1)
@@ -46,22 +48,24 @@ func Run(ctx context.Context, s *Shell, o RunOptions) error {
 		err    error
 	}
 	ended, watched := make(chan struct{}), make(chan watch, 1)
-	go func() {
+	var watching crash.Group
+	watching.Go(func() {
+		var w watch
+		defer func() { watched <- w }()
 		select {
 		case <-ended:
-			watched <- watch{}
 		case <-o.Hangup:
-			err := drain(ctx, o)
+			w.hungUp = true
 			// Not asked to quit by a message: the loop may not read another one, and
 			// the question whether to quit has nobody to answer it.
-			stop()
-			watched <- watch{hungUp: true, err: err}
+			defer stop()
+			w.err = drain(ctx, o)
 		}
-	}()
+	})
 	s.crashes.stopBy(stop)
 	_, err := p.Run()
-	if crash := s.Crash(); crash != nil {
-		err = crash
+	if fault := s.Crash(); fault != nil {
+		err = fault
 	}
 	close(ended)
 	if w := <-watched; w.hungUp {

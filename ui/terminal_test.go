@@ -15,6 +15,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/google/go-cmp/cmp"
 
+	"gantry/internal/crash"
 	"gantry/ui"
 	"gantry/ui/uitest"
 )
@@ -267,12 +268,12 @@ func TestAPanicRestoresTheTerminalAndIsReportedWithoutWhatItHeld(t *testing.T) {
 				c.screen(s)
 				return s
 			}, ui.RunOptions{})
-			var crash *ui.Crash
-			if !errors.As(err, &crash) {
+			var fault *crash.Report
+			if !errors.As(err, &fault) {
 				t.Fatalf("error %v, want a crash", err)
 			}
-			report := crash.Error()
-			if crash.In != c.in || !strings.Contains(crash.What, c.what) || !strings.Contains(report, "ui_test.") || !strings.Contains(report, "terminal_test.go:") {
+			report := fault.Error()
+			if fault.In != c.in || !strings.Contains(fault.What, c.what) || !strings.Contains(report, "ui_test.") || !strings.Contains(report, "terminal_test.go:") {
 				t.Errorf("the report is\n%s", report)
 			}
 			if strings.Contains(report+out, "hunter2") {

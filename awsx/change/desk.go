@@ -2,7 +2,6 @@ package change
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"gantry/awsx"
@@ -12,6 +11,7 @@ import (
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/store"
 	"gantry/internal/audit"
+	"gantry/internal/crash"
 	"gantry/internal/fault"
 )
 
@@ -65,7 +65,7 @@ type Unplanned struct {
 func (d *Desk) PlanAll(ctx context.Context, targets []awsx.Ref, intent deploy.Intent) (Planned, error) {
 	plans, errs := make([]deploy.Plan, len(targets)), make([]error, len(targets))
 	places := make(chan struct{}, AtOnce)
-	var wg sync.WaitGroup
+	var wg crash.Group
 	for i, target := range targets {
 		wg.Go(func() {
 			places <- struct{}{}

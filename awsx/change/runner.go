@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
+	"gantry/internal/crash"
 	"gantry/internal/fault"
 )
 
@@ -86,7 +86,7 @@ type Runner struct {
 	// other begins; follows end at once, since what they watch is all in the account.
 	calls, follows         context.Context
 	stopCalls, stopFollows context.CancelFunc
-	wg                     sync.WaitGroup
+	wg                     crash.Group
 
 	mu     sync.Mutex
 	closed bool
@@ -229,7 +229,7 @@ func (r *Runner) add(s Status, run func() (deploy.Result, error)) *job {
 func guarded(run func() (deploy.Result, error)) (res deploy.Result, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fault.Errorf(fault.Failed, "change", "", "internal fault: %v\n%s", v, debug.Stack())
+			err = fault.Errorf(fault.Failed, "change", "", "%w", crash.Of("a change", v))
 		}
 	}()
 	return run()
@@ -392,10 +392,11 @@ func (r *Runner) Shutdown(ctx context.Context) error {
 	r.stopFollows()
 	defer r.stopCalls()
 	finished := make(chan struct{})
-	go func() {
-		r.wg.Wait()
+	var waiting crash.Group
+	waiting.Go(func() {
+		r.wg.Settle()
 		close(finished)
-	}()
+	})
 	select {
 	case <-finished:
 		return nil

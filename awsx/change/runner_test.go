@@ -243,9 +243,9 @@ func TestTheTimeoutOfAJobReplacesTheDerivedOne(t *testing.T) {
 
 func TestAPanicEndsItsJobAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(noAudit{fault: "boom"})
+		b := newBench(noAudit{fault: "password=boom"})
 		s, err := b.runner.Wait(t.Context(), b.start(t, b.scale(t, b.services[0], 3)))
-		if err != nil || s.Stage != change.Ended || s.Err == nil || !strings.Contains(s.Err.Error(), "internal fault: boom") {
+		if err != nil || s.Stage != change.Ended || s.Err == nil || !strings.Contains(s.Err.Error(), "internal fault in a change: ") || strings.Contains(s.Err.Error(), "boom") {
 			t.Errorf("job ended as %+v (%v)", s, err)
 		}
 		if err := b.shutdown(t, time.Minute); err != nil {

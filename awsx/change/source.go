@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/store"
+	"gantry/internal/crash"
 )
 
 // followAge is how old a follow lets what it looks at grow: a rollout moves in
@@ -68,7 +69,7 @@ func (r reader) observe(ctx context.Context) follow.Observation {
 type poller struct {
 	changed chan struct{}
 	stop    context.CancelFunc
-	done    chan struct{}
+	reading crash.Group
 
 	mu   sync.Mutex
 	last follow.Observation
@@ -78,9 +79,9 @@ type poller struct {
 // poll starts a poller, which its caller closes.
 func poll(observe func(context.Context) follow.Observation) *poller {
 	ctx, stop := context.WithCancel(context.Background())
-	p := &poller{changed: make(chan struct{}, 1), stop: stop, done: make(chan struct{})}
-	go func() {
-		defer close(p.done)
+	p := &poller{changed: make(chan struct{}, 1), stop: stop}
+	p.reading.Go(func() {
+		defer p.wake()
 		tick := time.NewTicker(followAge)
 		defer tick.Stop()
 		for {
@@ -95,7 +96,7 @@ func poll(observe func(context.Context) follow.Observation) *poller {
 			case <-tick.C:
 			}
 		}
-	}()
+	})
 	return p
 }
 
@@ -109,6 +110,10 @@ func (p *poller) tell(o follow.Observation) {
 	}
 	p.last, p.seen = o, true
 	p.mu.Unlock()
+	p.wake()
+}
+
+func (p *poller) wake() {
 	select {
 	case p.changed <- struct{}{}:
 	default: // one is waiting there already
@@ -117,7 +122,7 @@ func (p *poller) tell(o follow.Observation) {
 
 func (p *poller) close() {
 	p.stop()
-	<-p.done
+	p.reading.Settle()
 }
 
 // Changed receives after each look.
@@ -125,6 +130,7 @@ func (p *poller) Changed() <-chan struct{} { return p.changed }
 
 // Observe returns what the last look saw.
 func (p *poller) Observe() (follow.Observation, bool) {
+	p.reading.Raise()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	o := p.last

@@ -1,7 +1,9 @@
 package change_test
 
 import (
+	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/store"
+	"gantry/internal/crash"
 )
 
 // A task that was run is followed by looking at that task alone, and what was
@@ -42,4 +45,37 @@ func TestTasksAreFollowedWithoutTheClustersOthers(t *testing.T) {
 			}
 		}
 	})
+}
+
+// faulty is an account whose answers bring whoever asks down.
+type faulty struct{ awsx.Account }
+
+func (faulty) Open(context.Context, awsx.ContextID) (awsx.Account, error) { panic("token=lime-41") }
+
+// TestAFaultBesideAFollowIsRaisedInTheFollow, whatever it reads: it ends no process, and the
+// job that follows ends with the report.
+func TestAFaultBesideAFollowIsRaisedInTheFollow(t *testing.T) {
+	for name, spec := range map[string]follow.Spec{
+		"tasks":     {Tasks: []awsx.Ref{{ARN: "task"}}, Exits: true, Timeout: time.Hour},
+		"a service": {Service: awsx.Ref{Cluster: "c", ARN: "s"}, Count: 2, Timeout: time.Hour},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := store.New(t.Context(), store.Options{Opener: faulty{}, Refresh: time.Minute})
+			defer s.Close()
+			spec.Started = time.Now()
+			runner := change.New(change.Options{Source: change.StoreSource(s)})
+			id, err := runner.Resume(spec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ended, err := runner.Wait(t.Context(), id)
+			var report *crash.Report
+			if err != nil || !errors.As(ended.Err, &report) || strings.Contains(report.Error(), "lime") {
+				t.Errorf("%s: %v (%v)", name, ended.Err, err)
+			}
+			if err := runner.Shutdown(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }

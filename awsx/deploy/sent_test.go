@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
+	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/document"
 	"gantry/awsx/document/documenttest"
@@ -51,4 +53,46 @@ func TestWhatIsSentIsWhatWasReadButForTheEditAndTheReadOnlyFields(t *testing.T) 
 			t.Fatal(diff)
 		}
 	})
+}
+
+// doubled is an account to which the network sends each registration twice.
+type doubled struct {
+	*awsxtest.Account
+	first bool // the first answer is the one that comes
+}
+
+func (a doubled) RegisterTaskDefinition(ctx context.Context, doc awsx.Document) (*awsx.TaskDefinition, error) {
+	one, err := a.Account.RegisterTaskDefinition(ctx, doc)
+	if err != nil {
+		return nil, err
+	}
+	two, err := a.Account.RegisterTaskDefinition(ctx, doc)
+	if a.first {
+		return one, err
+	}
+	return two, err
+}
+
+// TestATwinThatADoubledCallLeftIsNamed: the service takes a registration that comes twice for
+// two, and one of them is left.
+func TestATwinThatADoubledCallLeftIsNamed(t *testing.T) {
+	for _, c := range []struct {
+		first     bool
+		own, twin string
+	}{{false, "api:3", "api:2"}, {true, "api:2", "api:3"}} {
+		d := newDesk()
+		o := d.options(d.mustPlan(t, d.api, SetImages{Images: map[string]string{"": ":v2"}}))
+		o.Account = doubled{d.Account, c.first}
+		res, err := Run(t.Context(), o)
+		if err != nil || awsx.ARNName(res.State.Registered.ARN) != c.own || len(res.Beside) != 1 || !strings.HasPrefix(res.Beside[0], c.twin+" says the same as "+c.own) {
+			t.Errorf("%q (%v)", res.Beside, err)
+		}
+		if got := d.lines[len(d.lines)-1]; got != "end done, twin "+c.twin {
+			t.Errorf("the journal ends with %q", got)
+		}
+	}
+	d := newDesk()
+	if res := d.run(t, d.mustPlan(t, d.api, SetImages{Images: map[string]string{"": ":v2"}})); len(res.Beside) > 0 {
+		t.Errorf("of one call: %q", res.Beside)
+	}
 }

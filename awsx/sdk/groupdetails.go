@@ -4,13 +4,13 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
 	"gantry/awsx"
+	"gantry/internal/crash"
 	"gantry/internal/fault"
 )
 
@@ -20,7 +20,7 @@ import (
 func (a *Account) GroupDetails(ctx context.Context, arns []string) ([]awsx.GroupDetails, error) {
 	delays := make([]time.Duration, len(arns))
 	errs := make([]error, len(arns))
-	var wg sync.WaitGroup
+	var wg crash.Group
 	for i, arn := range arns {
 		wg.Go(func() { delays[i], errs[i] = a.deregistrationDelay(ctx, arn) })
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"gantry/awsx"
+	"gantry/internal/crash"
 	"gantry/internal/fault"
 )
 
@@ -34,7 +35,7 @@ func gather[T any](ctx context.Context, list lister[string], batch int, describe
 	return func(yield func(awsx.Page[T], error) bool) {
 		run, cancel := context.WithCancel(ctx)
 		g := &gathering[T]{results: make(chan result[T]), slots: make(chan struct{}, describers)}
-		var owner sync.WaitGroup
+		var owner crash.Group
 		owner.Go(func() { g.run(run, list, batch, describe) })
 		defer owner.Wait()
 		defer cancel()
@@ -84,7 +85,7 @@ type gathering[T any] struct {
 // run lists and starts a describe call for each batch; it returns when the
 // last has ended, and closes the results.
 func (g *gathering[T]) run(ctx context.Context, list lister[string], batch int, describe describer[T]) {
-	var calls sync.WaitGroup
+	var calls crash.Group
 	defer close(g.results)
 	defer calls.Wait()
 	err := pages(ctx, list, func(arns []string, last bool) bool {

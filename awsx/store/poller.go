@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/crash"
 	"gantry/internal/fault"
 )
 
@@ -51,6 +53,10 @@ type poller[T any] struct {
 	snap   atomic.Pointer[Snapshot[T]]
 	wake   chan struct{} // one slot: something about the demand changed
 	landed chan struct{} // one slot: the poll under way has news
+
+	// polls are the goroutines of polls. What was at fault in one, or in the run loop, is
+	// raised in whoever looks at the poller.
+	polls crash.Group
 
 	mu      sync.Mutex
 	watches map[*Watch[T]]struct{}
@@ -144,12 +150,23 @@ func (p *poller[T]) begin(ctx context.Context, d demand) *attempt {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	a := &attempt{start: wall(), cancel: cancel, done: make(chan outcome, 1)}
-	go func() {
-		o := p.source.poll(ctx, d, func() { notify(p.landed) })
+	p.polls.Go(func() {
+		o := outcome{err: errAtFault}
+		defer func() { a.done <- o }()
+		o = p.source.poll(ctx, d, func() { notify(p.landed) })
 		o.aborted = ctx.Err() != nil
-		a.done <- o
-	}()
+	})
 	return a
+}
+
+// errAtFault is what a poll came to that did not come to its end.
+var errAtFault = errors.New("the poll is at fault")
+
+// live runs the poller and wakes everybody should it be at fault, for whom it is to raise.
+func (p *poller[T]) live(ctx context.Context) {
+	defer p.wakeAll()
+	defer p.polls.Catch("a poller")
+	p.run(ctx)
 }
 
 // run is the poller's life. It ends with ctx, or when nobody has watched for so
@@ -261,7 +278,7 @@ func arm(timer *time.Timer, now, next time.Time) {
 }
 
 // publish makes the next snapshot from what the source has and, when a poll
-// ended, from how; then it wakes every watcher without waiting for any.
+// ended, from how; then it wakes every watcher.
 func (p *poller[T]) publish(pl plan, d demand, ended *outcome) {
 	old := p.snap.Load()
 	s := *old
@@ -277,6 +294,11 @@ func (p *poller[T]) publish(pl plan, d demand, ended *outcome) {
 		s.due, _ = pl.due(d.interval)
 	}
 	p.snap.Store(&s)
+	p.wakeAll()
+}
+
+// wakeAll wakes every watcher without waiting for any.
+func (p *poller[T]) wakeAll() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for w := range p.watches {

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"sync"
+
+	"gantry/internal/crash"
 )
 
 // flights lets callers that want the same thing at the same time share one call
@@ -15,9 +17,10 @@ type flights[K comparable, V any] struct {
 }
 
 type flight[V any] struct {
-	done chan struct{}
-	v    V
-	err  error
+	done  chan struct{}
+	v     V
+	err   error
+	fault crash.Keeper
 }
 
 // do returns the kept value, joins the call under way, or starts one.
@@ -44,6 +47,7 @@ func (f *flights[K, V]) do(ctx context.Context, s *Store, key K, call func(conte
 	}
 	select {
 	case <-x.done:
+		x.fault.Raise()
 		return x.v, x.err
 	case <-ctx.Done():
 		var zero V
@@ -52,8 +56,10 @@ func (f *flights[K, V]) do(ctx context.Context, s *Store, key K, call func(conte
 }
 
 func (f *flights[K, V]) fly(ctx context.Context, key K, x *flight[V], call func(context.Context) (V, error)) {
+	x.err = errAtFault
+	defer f.land(key, x)
+	defer x.fault.Catch("a call that is shared")
 	x.v, x.err = call(ctx)
-	f.land(key, x)
 }
 
 // land keeps a good result, forgets a failed one and wakes the callers.

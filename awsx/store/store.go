@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/crash"
 )
 
 // defaultRefresh is how often services are read unless the options say other.
@@ -37,7 +38,7 @@ type Store struct {
 
 	ctx    context.Context
 	cancel context.CancelFunc
-	wg     sync.WaitGroup
+	wg     crash.Group
 
 	// published counts the snapshots of all pollers, so that one which starts
 	// after another was forgotten never gives a revision twice.
@@ -96,7 +97,7 @@ func (s *Store) Close() {
 	s.closed = true
 	s.mu.Unlock()
 	s.cancel()
-	s.wg.Wait()
+	s.wg.Settle()
 }
 
 // CredentialsChanged resumes the polling of a context that had stopped because
@@ -137,7 +138,7 @@ func watch[T any](s *Store, key pollKey, pace pace, make func() source[T]) *Watc
 			p.snap.Store(&Snapshot[T]{Err: context.Canceled})
 		} else {
 			s.pollers[key] = p
-			s.wg.Go(func() { p.run(s.ctx) })
+			s.wg.Go(func() { p.live(s.ctx) })
 		}
 	}
 	return p.attach()

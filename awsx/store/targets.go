@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/crash"
 )
 
 // How target groups are read. Elastic Load Balancing grants 10 calls a second
@@ -344,13 +345,13 @@ func (t *targetSource) read(ctx context.Context, r awsx.TargetReader, arns []str
 
 // each calls do for every name, at most a few at a time, and waits for all.
 func each(names []string, do func(string)) {
-	var wg sync.WaitGroup
+	var wg crash.Group
 	slots := make(chan struct{}, parallel)
 	for _, name := range names {
 		slots <- struct{}{}
 		wg.Go(func() {
+			defer func() { <-slots }()
 			do(name)
-			<-slots
 		})
 	}
 	wg.Wait()

@@ -27,7 +27,10 @@ type Watch[T any] struct {
 }
 
 // Snapshot returns the newest snapshot: never nil, never changed afterwards.
-func (w *Watch[T]) Snapshot() *Snapshot[T] { return w.p.snap.Load() }
+func (w *Watch[T]) Snapshot() *Snapshot[T] {
+	w.p.polls.Raise()
+	return w.p.snap.Load()
+}
 
 // Changed receives once after any number of newer snapshots. A reader that is
 // away misses nothing: the slot stays full until it comes back. The channel is

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 
-	"gantry/ui"
+	"gantry/internal/crash"
 )
 
 // Crashed reports whether an error is that of a console which a fault of its own ended.
 func Crashed(err error) bool {
-	var crash *ui.Crash
-	return errors.As(err, &crash)
+	var fault *crash.Report
+	return errors.As(err, &fault)
 }
 
 // SeeOut follows the changes under way to their ends, which nobody else does once the

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"strconv"
-	"sync"
 	"syscall"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"gantry/awsx/sdk"
 	"gantry/awsx/sim"
 	"gantry/internal/config"
+	"gantry/internal/crash"
 	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/elastic"
@@ -76,7 +76,8 @@ type simulation struct {
 	account *sim.Account
 	logs    *logsim.Store
 	cancel  context.CancelFunc
-	done    chan struct{}
+	running crash.Group
+	done    chan struct{} // closed once it has ended
 }
 
 // simulate builds an account and lets it live until stop is called.
@@ -98,16 +99,19 @@ func simulate(o SimOptions) (*simulation, error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
-	go func() {
+	s.running.Go(func() {
 		defer close(s.done)
 		_ = s.account.Run(ctx) // ends with the context's error
-	}()
+	})
 	return s, nil
 }
 
 func (s *simulation) stop() error {
 	s.cancel()
-	<-s.done
+	s.running.Settle()
+	if fault := s.running.Report(); fault != nil {
+		return fault
+	}
 	return nil
 }
 
@@ -207,7 +211,7 @@ func nextPort(got net.Addr, asked string) string {
 func serve(ctx context.Context, handlers map[net.Listener]http.Handler) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	var wg sync.WaitGroup
+	var wg crash.Group
 	errs := make(chan error, len(handlers))
 	for l, h := range handlers {
 		srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}

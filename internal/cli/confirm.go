@@ -12,6 +12,7 @@ import (
 
 	"gantry/awsx/deploy/policy"
 	"gantry/internal/clean"
+	"gantry/internal/crash"
 )
 
 // answer is how a change may be answered without a dialog.
@@ -114,10 +115,11 @@ func prompt(ctx context.Context, p person, question string) (string, error) {
 		err  error
 	}
 	got := make(chan read, 1)
-	go func() {
+	var reading crash.Group // which nobody waits for
+	reading.Go(func() {
 		line, err := bufio.NewReader(p.says).ReadString('\n')
 		got <- read{line, err}
-	}()
+	})
 	select {
 	case <-ctx.Done():
 		fmt.Fprintln(p.sees)

@@ -16,6 +16,7 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/cli/printing"
 	"gantry/internal/config"
+	"gantry/internal/crash"
 	"gantry/internal/fault"
 )
 
@@ -70,7 +71,13 @@ func Main(version string) int {
 
 // Run runs gantry with arguments and returns the exit code. Errors are printed,
 // one line each, on the error stream.
-func Run(ctx context.Context, version string, args []string, s Streams) int {
+func Run(ctx context.Context, version string, args []string, s Streams) (code int) {
+	defer func() {
+		if fault := crash.Of("a command", recover()); fault != nil {
+			report(s.Err, fault)
+			code = exitFailed
+		}
+	}()
 	s.Out = printing.Outlet{Writer: s.Out}
 	p := &program{Streams: s, version: version}
 	root := p.root()

@@ -6,6 +6,8 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
+
+	"gantry/internal/crash"
 )
 
 // endings are the signals that end the program. Under nohup a hang-up does not.
@@ -19,8 +21,8 @@ func endings() []os.Signal {
 
 // attention turns signals into the end of a context.
 type attention struct {
-	signals chan os.Signal
-	done    chan struct{}
+	signals   chan os.Signal
+	listening crash.Group
 
 	mu        sync.Mutex
 	elsewhere int // programs to which the interrupt key belongs now
@@ -30,10 +32,9 @@ type attention struct {
 // caught: whoever sends a second does not want to wait for calls under way.
 func listen(ctx context.Context) (context.Context, *attention) {
 	ctx, cancel := context.WithCancel(ctx)
-	a := &attention{signals: make(chan os.Signal, 1), done: make(chan struct{})}
+	a := &attention{signals: make(chan os.Signal, 1)}
 	signal.Notify(a.signals, endings()...)
-	go func() {
-		defer close(a.done)
+	a.listening.Go(func() {
 		defer cancel()
 		for s := range a.signals {
 			if s != os.Interrupt || !a.away() {
@@ -41,7 +42,7 @@ func listen(ctx context.Context) (context.Context, *attention) {
 				return
 			}
 		}
-	}()
+	})
 	return ctx, a
 }
 
@@ -69,5 +70,5 @@ func (a *attention) belongs(n int) {
 func (a *attention) stop() {
 	signal.Stop(a.signals)
 	close(a.signals)
-	<-a.done
+	a.listening.Settle()
 }

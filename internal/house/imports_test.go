@@ -19,13 +19,14 @@ const module = "gantry"
 // tests alone and may import what they may. What the table does not name fails.
 const rooms = `
 internal/clean
+internal/crash
 internal/difference: udiff
 internal/fault
 internal/words
 internal/loading
 internal/house
 internal/audit: internal/clean xdg
-internal/notify: internal/clean
+internal/notify: internal/clean internal/crash
 
 awsx: internal/clean internal/fault internal/words
 awsx/awsxtest: awsx internal/fault
@@ -39,19 +40,19 @@ awsx/snapshot: awsx awsx/document/... awsx/sim/endpoints awsx/sim/wire internal/
 awsx/sim/...: | aws
 awsx/snapshot/replay: awsx/sim/... awsx/snapshot
 awsx/sdk/body: awsx internal/clean internal/fault aws
-awsx/sdk: awsx awsx/sdk/body internal/clean internal/fault aws | awsx/document/... awsx/sim/...
+awsx/sdk: internal/crash awsx awsx/sdk/body internal/clean internal/fault aws | awsx/document/... awsx/sim/...
 awsx/sim/simtest: awsx awsx/sdk awsx/sim/...
-awsx/store: awsx internal/fault | awsx/awsxtest awsx/sdk awsx/sim/...
+awsx/store: internal/crash awsx internal/fault | awsx/awsxtest awsx/sdk awsx/sim/...
 awsx/deploy/policy: awsx internal/fault
-awsx/deploy/...: awsx awsx/alb awsx/diagnose/reason awsx/document/... awsx/store internal/clean internal/difference internal/fault internal/words | awsx/awsxtest awsx/sdk awsx/sim/...
-awsx/change: awsx awsx/deploy/... awsx/document/... awsx/store internal/audit internal/fault internal/words | awsx/awsxtest awsx/sdk awsx/sim/... internal/clean
+awsx/deploy/...: internal/crash awsx awsx/alb awsx/diagnose/reason awsx/document/... awsx/store internal/clean internal/difference internal/fault internal/words | awsx/awsxtest awsx/sdk awsx/sim/...
+awsx/change: internal/crash awsx awsx/deploy/... awsx/document/... awsx/store internal/audit internal/fault internal/words | awsx/awsxtest awsx/sdk awsx/sim/... internal/clean
 
 logs/kql/analysis
 logs/sim: logs/kql/analysis
 logs/kql: logs/kql/analysis | logs/sim
-logs: logs/kql internal/clean internal/fault internal/words
+logs: internal/crash logs/kql internal/clean internal/fault internal/words
 logs/logstest: logs internal/fault
-logs/tail: logs internal/fault | logs/logstest
+logs/tail: internal/crash logs internal/fault | logs/logstest
 logs/tail/tailtest: logs logs/tail
 logs/merge: logs internal/fault | logs/logstest logs/tail logs/tail/tailtest logs/kql
 logs/elastic: logs logs/kql internal/clean internal/fault elastic | logs/sim logs/tail logs/tail/tailtest
@@ -61,16 +62,16 @@ logs/kibana: logs logs/kql internal/fault
 logs/ecslog: awsx logs logs/kql internal/fault internal/words | logs/elastic logs/sim
 
 ui/text: internal/clean internal/words ansi
-ui/...: ui/text internal/clean internal/words ansi bubbles bubbletea colorprofile fuzzy golden lipgloss udiff vt internal/difference
-internal/inquiry/...: awsx awsx/deploy/... awsx/diagnose/... awsx/store logs logs/ecslog internal/fault internal/words | awsx/alb awsx/sim/...
-views/...: ui/... bubbletea awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden
+ui/...: internal/crash ui/text internal/clean internal/words ansi bubbles bubbletea colorprofile fuzzy golden lipgloss udiff vt internal/difference
+internal/inquiry/...: internal/crash awsx awsx/deploy/... awsx/diagnose/... awsx/store logs logs/ecslog internal/fault internal/words | awsx/alb awsx/sim/...
+views/...: internal/crash ui/... bubbletea awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden
 
 internal/config: awsx awsx/deploy/... logs/ecslog internal/clean internal/fault xdg yaml
 internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk
-internal/app/...: awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/loading internal/notify internal/words bubbletea colorprofile | internal/canarytest xdg
+internal/app/...: internal/crash awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/loading internal/notify internal/words bubbletea colorprofile | internal/canarytest xdg
 internal/cli/reading: logs logs/tail internal/fault | logs/elastic logs/sim
 internal/cli/printing: awsx awsx/deploy/... internal/clean internal/inquiry/... logs ui/text
-internal/cli: awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... logs logs/kql logs/tail ui/text internal/app/... internal/clean internal/cli/printing internal/cli/reading internal/config internal/fault internal/inquiry/... internal/loading internal/words internal/difference cobra term | awsx/sim/... awsx/snapshot/... logs/elastic logs/sim internal/audit internal/canarytest xdg
+internal/cli: internal/crash awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... logs logs/kql logs/tail ui/text internal/app/... internal/clean internal/cli/printing internal/cli/reading internal/config internal/fault internal/inquiry/... internal/loading internal/words internal/difference cobra term | awsx/sim/... awsx/snapshot/... logs/elastic logs/sim internal/audit internal/canarytest xdg
 .: internal/cli internal/loading
 internal/e2e: | awsx awsx/sdk awsx/sim/... logs logs/ecslog logs/elastic logs/tail logs/kql/analysis internal/fault ansi pty vt
 `

@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/read"
+	"gantry/internal/crash"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -103,7 +104,7 @@ func (e *Everything) cluster(ctx context.Context, account awsx.Reader, cluster a
 // each does something for many, some of them at the same time.
 func each[T any](items []T, do func(T)) {
 	for batch := range slices.Chunk(items, definitionsAtOnce) {
-		var group sync.WaitGroup
+		var group crash.Group
 		for _, item := range batch {
 			group.Go(func() { do(item) })
 		}

@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
+	"gantry/internal/crash"
 	"gantry/internal/fault"
 )
 
@@ -123,7 +124,7 @@ func (r Reader) define(ctx context.Context, arns []string) error {
 	var first error
 	for batch := range slices.Chunk(arns, definitionsAtOnce) {
 		errs := make([]error, len(batch))
-		var reading sync.WaitGroup
+		var reading crash.Group
 		for i, arn := range batch {
 			reading.Go(func() { _, errs[i] = r.Store.TaskDefinition(ctx, r.Context, arn) })
 		}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"gantry/internal/clean"
+	"gantry/internal/crash"
 )
 
 const (
@@ -53,6 +54,8 @@ type Sender struct {
 	ctx    context.Context // ends when Close has no more time
 	stop   context.CancelFunc
 	done   chan struct{}
+	// A fault while a message is sent ends the messages and nothing else.
+	working crash.Group
 
 	mu     sync.Mutex
 	closed bool
@@ -68,7 +71,7 @@ func New(o Options) *Sender {
 	// A redirect would carry the message to somewhere that nobody configured.
 	s.client = &http.Client{Transport: o.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	s.ctx, s.stop = context.WithCancel(context.Background())
-	go s.work()
+	s.working.Go(s.work)
 	return s
 }
 

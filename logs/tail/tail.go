@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gantry/internal/crash"
 	"gantry/logs"
 )
 
@@ -61,6 +62,8 @@ type Tail struct {
 	rests  atomic.Bool
 	cancel context.CancelFunc
 	done   chan struct{}
+	// pumping is the goroutine; what was at fault in it is raised in who reads on.
+	pumping crash.Group
 }
 
 // Follow starts a tail. It runs until ctx ends, Close is called, or the store
@@ -76,11 +79,12 @@ func Follow(ctx context.Context, src logs.Source, q logs.Query, opts Options) *T
 	}
 	t.query.Store(&q)
 	p := newPump(t, src, opts.withDefaults())
-	go func() {
+	t.pumping.Go(func() {
 		defer close(t.done)
 		defer close(t.out)
+		defer t.pumping.Catch("a tail") // before who reads is told that it ended
 		p.run(ctx)
-	}()
+	})
 	return t
 }
 
@@ -94,6 +98,7 @@ func (t *Tail) Next(ctx context.Context) (Batch, error) {
 	select {
 	case b, ok := <-t.out:
 		if !ok {
+			t.pumping.Raise()
 			return Batch{}, io.EOF
 		}
 		return b, nil

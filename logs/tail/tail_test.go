@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"gantry/internal/crash"
 	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/logstest"
@@ -377,6 +378,32 @@ func TestAGapLineIsFilledInTheRing(t *testing.T) {
 		}
 		if i != 1000 {
 			t.Errorf("%d lines, want 1000", i)
+		}
+	})
+}
+
+// faulty is a store that brings down whoever asks it.
+type faulty struct{ logs.Source }
+
+func (faulty) Limits() logs.Limits { return logs.Limits{MaxPage: 10} }
+
+func (faulty) Latest(context.Context, logs.Query, logs.Range, int) (logs.Page, error) {
+	panic("token=lime-42")
+}
+
+// TestAFaultOfATailIsRaisedInItsReader: it ends no process and is no plain end.
+func TestAFaultOfATailIsRaisedInItsReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := tail.Follow(t.Context(), faulty{}, logs.Query{}, tail.Options{})
+		defer f.Close()
+		var report *crash.Report
+		func() {
+			defer func() { report = crash.Of("a test", recover()) }()
+			_, err := f.Next(t.Context())
+			t.Errorf("it ended with %v", err)
+		}()
+		if report == nil || !strings.Contains(report.What, "type string") || strings.Contains(report.Error(), "lime") {
+			t.Errorf("%v", report)
 		}
 	})
 }

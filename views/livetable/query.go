@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx/store"
+	"gantry/internal/crash"
 	"gantry/internal/fault"
 )
 
@@ -28,7 +29,7 @@ type Query[T any] struct {
 	mu     sync.Mutex
 	closed bool
 	cancel context.CancelFunc
-	wg     sync.WaitGroup
+	wg     crash.Group
 }
 
 var _ Watch = (*Query[int])(nil)
@@ -43,7 +44,10 @@ func Ask[T any](load func(ctx context.Context, publish func(T)) error) *Query[T]
 }
 
 // Answer is what has been read; it never waits.
-func (q *Query[T]) Answer() Answer[T] { return *q.now.Load() }
+func (q *Query[T]) Answer() Answer[T] {
+	q.wg.Raise()
+	return *q.now.Load()
+}
 
 // Changed is sent one value when there is a newer answer.
 func (q *Query[T]) Changed() <-chan struct{} { return q.changed }
@@ -64,6 +68,8 @@ func (q *Query[T]) Refresh() {
 	ctx, cancel := context.WithCancel(context.Background())
 	q.cancel = cancel
 	q.wg.Go(func() {
+		defer q.wake() // whoever looks is told of a fault as well
+		defer q.wg.Catch("a query")
 		err := q.load(ctx, func(v T) { q.publish(ctx, Answer[T]{Value: v, Read: true}) })
 		last := q.Answer()
 		last.Done, last.Err = true, err
@@ -77,6 +83,10 @@ func (q *Query[T]) publish(ctx context.Context, a Answer[T]) {
 		return
 	}
 	q.now.Store(&a)
+	q.wake()
+}
+
+func (q *Query[T]) wake() {
 	select {
 	case q.changed <- struct{}{}:
 	default:
@@ -91,7 +101,7 @@ func (q *Query[T]) Close() {
 		q.cancel()
 	}
 	q.mu.Unlock()
-	q.wg.Wait()
+	q.wg.Settle()
 }
 
 // AnswerStatus is how far a one-off read can be trusted.

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/store"
+	"gantry/internal/crash"
 	"gantry/ui/theme"
 	"gantry/views/wording"
 )
@@ -95,7 +96,7 @@ func readDefinitions(ctx context.Context, st *store.Store, id awsx.ContextID, ar
 	found := map[string]*awsx.TaskDefinition{}
 	errs := map[string]error{}
 	var mu sync.Mutex
-	var wg sync.WaitGroup
+	var wg crash.Group
 	slots := make(chan struct{}, readers)
 	for _, arn := range arns {
 		slots <- struct{}{}

@@ -1,16 +1,15 @@
 package read
 
 import (
-	"sync"
-
 	"gantry/awsx"
+	"gantry/internal/crash"
 )
 
 // Images are what ECR says about images, by their references. Those that lie elsewhere
 // are not asked about.
 func Images(references ...string) Read {
 	return Read{name: "images", beside: true, ask: func(s *session) (func(*Current), error) {
-		var wg sync.WaitGroup
+		var wg crash.Group
 		for _, reference := range references {
 			wg.Go(func() { s.image(reference) })
 		}
@@ -27,7 +26,7 @@ func (s *session) image(reference string) {
 	}
 	_, _ = once(s, "image "+reference, func() (ImageState, error) {
 		var state ImageState
-		var both sync.WaitGroup
+		var both crash.Group
 		both.Go(func() { state.Image, state.Err = s.r.Image(s.ctx, ref.Repository, ref.Lookup()) })
 		both.Go(func() { state.Platforms, state.PlatformErr = s.r.Platforms(s.ctx, ref.Repository, ref.Lookup()) })
 		both.Wait()

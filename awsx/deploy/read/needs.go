@@ -1,16 +1,15 @@
 package read
 
 import (
-	"sync"
-
 	"gantry/awsx"
+	"gantry/internal/crash"
 )
 
 // Needs are whether what tasks cannot start without is there.
 func Needs(list ...awsx.Dependency) Read {
 	return Read{name: "needs", beside: true, ask: func(s *session) (func(*Current), error) {
 		found := make([]error, len(list))
-		var wg sync.WaitGroup
+		var wg crash.Group
 		for i, d := range list {
 			wg.Go(func() { found[i] = s.r.Exists(s.ctx, d) })
 		}

@@ -4,10 +4,10 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
 
 	"gantry/awsx"
 	"gantry/awsx/alb"
+	"gantry/internal/crash"
 	"gantry/internal/words"
 )
 
@@ -55,7 +55,7 @@ func readPeers(ctx context.Context, r awsx.Reader, cur *Current) {
 		return
 	}
 	cur.Service = svc
-	var wg sync.WaitGroup
+	var wg crash.Group
 	defer wg.Wait()
 	wg.Go(func() {
 		cur.Tasks.Value, cur.Tasks.Err = awsx.Collect(r.Tasks(ctx, awsx.TaskQuery{Cluster: svc.Ref.ClusterRef(), Service: svc.Name}))
@@ -85,7 +85,7 @@ func readGuests(ctx context.Context, r awsx.Reader, cur *Current, held Held) {
 	cur.Tasks.Done = true
 	cur.Tasks.Value, cur.Tasks.Err = awsx.Collect(r.Tasks(ctx, awsx.TaskQuery{Cluster: cluster, Instance: cur.Target.ARN}))
 	cur.Tasks.Value = slices.DeleteFunc(cur.Tasks.Value, func(t awsx.Task) bool { return t.ContainerInstance != cur.Target.ARN })
-	var wg sync.WaitGroup
+	var wg crash.Group
 	defer wg.Wait()
 	wg.Go(func() {
 		cur.Fleet.Done = true

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/crash"
 )
 
 // Read is one thing of the account that a verb depends on. The zero value reads
@@ -207,7 +208,7 @@ type session struct {
 	r      awsx.Reader
 	target awsx.Ref
 	held   Held
-	wg     sync.WaitGroup
+	wg     crash.Group
 	begun  map[string]bool // names of reads; of whoever gathers alone
 
 	mu      sync.Mutex

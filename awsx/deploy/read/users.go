@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"gantry/awsx"
+	"gantry/internal/crash"
 )
 
 // Users tells what runs the revisions of a family, as far as the account's
@@ -62,7 +63,7 @@ func readUsers(ctx context.Context, r awsx.Reader, family string) Users {
 		users.Unread = append(users.Unread, "the list of clusters: "+Why(err))
 	}
 	var mu sync.Mutex
-	var wg sync.WaitGroup
+	var wg crash.Group
 	slots := make(chan struct{}, clustersAtOnce)
 	for _, c := range clusters {
 		wg.Go(func() {

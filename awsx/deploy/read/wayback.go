@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/document"
+	"gantry/internal/crash"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -277,7 +278,7 @@ func Return() Read {
 func readWayBack(ctx context.Context, r awsx.TaskDefinitionReader, cur *Current) error {
 	cur.Documents = map[string]*awsx.TaskDefinition{}
 	var mu sync.Mutex
-	var wg sync.WaitGroup
+	var wg crash.Group
 	for _, arn := range tell(cur.History.Value, cur.Revisions).twins() {
 		wg.Go(func() {
 			// A revision that cannot be read is not known to be the same as another.
