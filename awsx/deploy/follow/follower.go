@@ -218,7 +218,7 @@ func (f *Follower) observeCount(p *Progress, o Observation) {
 	f.seen = f.seen || svc.Desired == f.spec.Count
 	switch {
 	case svc.Status == "INACTIVE" || svc.Status == "DRAINING" && f.spec.Count > 0:
-		p.end(Failed, "the service is being deleted")
+		p.deleted()
 	case svc.Desired != f.spec.Count && !f.seen && svc.Desired == f.spec.PreviousCount:
 		p.Phase = PhaseWaiting // read before the change took effect
 	case svc.Desired != f.spec.Count:
@@ -231,6 +231,12 @@ func (f *Follower) observeCount(p *Progress, o Observation) {
 	}
 	f.confirm(p, o)
 	f.settle(p, o)
+}
+
+// deleted ends with a service that goes.
+func (p *Progress) deleted() {
+	p.gone = true
+	p.end(Failed, "the service is being deleted")
 }
 
 // newEvents returns the events since the follow started that were not returned

@@ -97,6 +97,8 @@ func TestVerdictsOfADeployment(t *testing.T) {
 	returning.Record = &awsx.ServiceDeployment{ARN: "sd/8", Status: "ROLLBACK_REQUESTED", CreatedAt: began}
 	gone := seen(60, going)
 	gone.Service.Status = "INACTIVE"
+	goes := seen(50, going)
+	goes.Service.Status = "DRAINING"
 
 	cases := []struct {
 		name    string
@@ -134,7 +136,8 @@ func TestVerdictsOfADeployment(t *testing.T) {
 		{"the one before was stopped", []Observation{before, seen(60, done)}, Succeeded, PhaseEnded, ""},
 		{"another revision's was stopped", []Observation{others, seen(60, done)}, Succeeded, PhaseEnded, ""},
 		{"failed, and the roll back is not to be seen yet", []Observation{returning, seen(70, back, gaveUp), seen(90, backDone)}, RolledBack, PhaseEnded, ""},
-		{"the service goes", []Observation{gone}, Failed, PhaseEnded, "being deleted"},
+		{"the service goes by one reading", []Observation{seen(10, going, old), gone}, "", PhaseRolling, ""},
+		{"the service goes", []Observation{goes, gone}, Failed, PhaseEnded, "being deleted"},
 		{"timed out", []Observation{seen(10, going, old), seen(600, going, old)}, TimedOut, PhaseEnded, "goes on in ECS"},
 		{"done at the last moment", []Observation{seen(10, going, old), seen(600, done)}, Succeeded, PhaseEnded, ""},
 		{"without rollout states", []Observation{seen(10, deployment(8, "PRIMARY", 8, tasks(4, 0, 0), rollout("", "")), old)}, "", PhaseDraining, ""},

@@ -56,6 +56,7 @@ type Progress struct {
 	Verdict     *Verdict
 
 	blind bool // the whole of the latest reading is missing
+	gone  bool // the service is being deleted, by the latest reading
 }
 
 // Gauge shows failures against the circuit breaker's threshold.

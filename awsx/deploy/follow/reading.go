@@ -75,10 +75,11 @@ func (g UnreadGroup) String() string {
 	return text
 }
 
-// confirm holds the verdict that somebody else took the change's place back until a second
-// reading says so too: an answer of the service may be older than the one before it.
+// confirm holds the verdict that somebody else took the change's place, or that the service
+// is being deleted, back until a second reading says so too: an answer of the service may be
+// older than the one before it.
 func (f *Follower) confirm(p *Progress, o Observation) {
-	if p.Verdict == nil || p.Verdict.Outcome != Superseded {
+	if p.Verdict == nil || p.Verdict.Outcome != Superseded && !p.gone {
 		f.doubtedAt = time.Time{}
 		return
 	}

@@ -22,7 +22,7 @@ func (f *Follower) observeDeployment(p *Progress, o Observation) {
 	p.Stops = stopReasons(o.Stopped, f.spec.Deployment)
 	switch {
 	case o.Service.Status == "INACTIVE" || o.Service.Status == "DRAINING":
-		p.end(Failed, "the service is being deleted")
+		p.deleted()
 	case own != nil && own.Status == "PRIMARY":
 		f.judgePrimary(p, *own, others, record)
 	case f.failed && primary.ID != "":
