@@ -96,7 +96,7 @@ type Group struct {
 // Go runs f in a goroutine of its own.
 func (g *Group) Go(f func()) {
 	g.wg.Go(func() {
-		defer g.Catch("what ran beside")
+		defer g.Catch("a goroutine")
 		f()
 	})
 }

@@ -29,7 +29,7 @@ func TestAFaultOfAGoroutineIsRaisedWhereItIsWaitedFor(t *testing.T) {
 		})
 		outer.Wait()
 	})
-	if r == nil || !ended || r.In != "what ran beside" || !strings.Contains(r.Error(), "report_test.go:") || strings.Contains(r.Error(), "lemon") {
+	if r == nil || !ended || r.In != "a goroutine" || !strings.Contains(r.Error(), "report_test.go:") || strings.Contains(r.Error(), "lemon") {
 		t.Errorf("%v", r)
 	}
 }
