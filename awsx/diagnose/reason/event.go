@@ -76,6 +76,7 @@ var eventForms = []eventForm{
 	{"was unable to reach steady state", NotSteady},
 	{"was unable to reach a steady state", NotSteady},
 	{"is unable to reach steady state", NotSteady},
+	{"is unable to reach a steady state", NotSteady},
 
 	{"has started {} tasks in {} to AZ Rebalance", Rebalancing},
 	{"has stopped {} to AZ Rebalance", Rebalancing},
@@ -107,6 +108,7 @@ var eventForms = []eventForm{
 	{"is unhealthy in", TargetUnhealthy},
 	{"failed ELB health checks", TargetUnhealthy},
 	{"failed container health checks", TaskUnhealthy},
+	{"task {} failed container health checks", TaskUnhealthy},
 	{"Amazon ECS replaced {} due to an unhealthy status", TaskUnhealthy},
 	{"has replaced {} due to an unhealthy status", TaskUnhealthy},
 	{"replaced {} due to an unhealthy status", TaskUnhealthy},
@@ -171,14 +173,19 @@ func ReadEvent(message string) Event {
 // forms are tried on each of them.
 func everyday(body string) bool {
 	return (strings.HasPrefix(body, "has started ") || strings.HasPrefix(body, "has stopped ")) &&
-		strings.HasSuffix(body, ").") && strings.IndexByte(body, '.') == len(body)-1 && !strings.Contains(body, " to AZ ")
+		strings.HasSuffix(body, ").") && strings.IndexByte(body, '.') == len(body)-1 && !strings.Contains(body, " to AZ ") && !strings.Contains(body, " due to ")
 }
 
 // kindOf returns the kind of a sentence by how it begins.
 func kindOf(sentence string) EventKind {
 	var h holes
 	for _, f := range eventForms {
-		if sentence != "" && match(f.form, sentence, &h) >= 0 {
+		if sentence == "" {
+			break
+		}
+		// A steady state is all that its sentence tells.
+		n := match(f.form, sentence, &h)
+		if n >= 0 && (f.kind != Steady || n == len(sentence) || sentence[n] == '.') {
 			return f.kind
 		}
 	}

@@ -8,7 +8,7 @@ type wording struct {
 	// case. A hole {} is skipped; {subject}, {image}, {key}, {server}, {url},
 	// {action}, {who} and {near} are kept. A hole holds at least one character, and
 	// no colon followed by a space unless it stands in double quotes; an image holds
-	// no space.
+	// no space, and "secrets" is none.
 	form     string
 	stage    Stage
 	cause    Cause
@@ -91,7 +91,7 @@ func match(form, text string, h *holes) int {
 		rest, form = rest[open:], after
 		literal, _, _ := strings.Cut(form, "{")
 		n := holeLength(rest, literal, inQuotes)
-		if n <= 0 || name == "image" && strings.Contains(rest[:n], " ") {
+		if n <= 0 || name == "image" && (strings.Contains(rest[:n], " ") || rest[:n] == "secrets") {
 			return -1
 		}
 		h.set(name, rest[:n])

@@ -120,7 +120,7 @@ var networkWordings = []wording{
 	{form: "Post {url}"},
 	{form: "connect: connection refused", cause: Refused},
 	{form: "connection refused", cause: Refused},
-	{form: "connection reset by peer", cause: Refused},
+	{form: "connection reset by peer", cause: TimedOut},
 	{form: "broken pipe", cause: Refused, strength: weak},
 	{form: "i/o timeout", cause: TimedOut},
 	{form: "connection timed out", cause: TimedOut},

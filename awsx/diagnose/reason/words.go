@@ -2,6 +2,7 @@ package reason
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"gantry/awsx"
@@ -38,7 +39,10 @@ func (r Reason) Why() string {
 		if r.Cause == Protected {
 			return "tasks under protection"
 		}
-		return "stopped by a deployment or by scaling in"
+		if foldPrefix(r.Text, "Scaling activity") {
+			return "stopped by a deployment or by scaling in"
+		}
+		return colon("stopped by the scheduler", strings.TrimSuffix(r.Text, "."))
 	case Person:
 		return colon("stopped by a user", r.Text)
 	case Exit:
@@ -202,7 +206,8 @@ func (r Reason) placeWords() string {
 
 // lacking says what an instance lacks for a task.
 func (r Reason) lacking() string {
-	s := strings.TrimPrefix(strings.ToLower(r.Subject), "resource:")
+	code, _, _ := strings.Cut(r.Text, ":") // ATTRIBUTE and AGENT are all that is said
+	s := strings.TrimPrefix(strings.ToLower(cmp.Or(r.Subject, code)), "resource:")
 	switch {
 	case r.Cause == Busy, strings.HasPrefix(s, "ports"):
 		return "host port taken"
@@ -216,8 +221,8 @@ func (r Reason) lacking() string {
 		return "GPU"
 	case strings.HasPrefix(s, "eni"):
 		return "network interfaces"
-	case strings.HasPrefix(s, "an attribute"):
-		return ""
+	case s == "attribute", strings.HasPrefix(s, "an attribute"):
+		return "attribute missing"
 	}
 	return r.Subject
 }
@@ -290,12 +295,23 @@ func ShortID(id string) string {
 	return id
 }
 
-// detail drops the code from "CannotStartContainerError: what happened".
+// wrappers are links that say who passed a message on, and nothing of it.
+var wrappers = []string{
+	"Error response from daemon", "API error (500)", "API error (400)", "failed to create task for container", "failed to create shim task",
+	"failed to create new container runtime task", "OCI runtime create failed", "runc create failed", "unable to start container process",
+	"error during container init", "Task failed to start",
+}
+
+// detail drops the code and the wrappers from "CannotStartContainerError: Error response
+// from daemon: what happened".
 func detail(text string) string {
-	if code, rest, ok := strings.Cut(text, ": "); ok && strings.HasSuffix(code, "Error") && !strings.Contains(code, " ") {
-		return rest
+	for {
+		link, rest, ok := strings.Cut(text, ": ")
+		if !ok || !slices.Contains(wrappers, link) && (!strings.HasSuffix(link, "Error") || strings.Contains(link, " ")) {
+			return text
+		}
+		text = rest
 	}
-	return text
 }
 
 func colon(words, subject string) string { return words + prefixed(": ", subject) }
