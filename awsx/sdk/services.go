@@ -214,7 +214,8 @@ func (a *Account) service(w *wireService) awsx.Service {
 	if len(s.Deployments) == 0 {
 		s.Deployments = awsx.DeploymentsOf(s.TaskSets)
 	}
-	if set, ok := s.Serving(); ok && s.TaskDefinition == "" {
+	if set, ok := s.Serving(); ok && set.TaskDefinition != "" {
+		// The service may name the revision that it was made with for ever.
 		s.TaskDefinition = set.TaskDefinition
 	}
 	return s

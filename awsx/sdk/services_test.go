@@ -48,6 +48,16 @@ func TestServiceKeepsWhatADeploymentIsDecidedBy(t *testing.T) {
 	}
 }
 
+// TestTheRevisionIsTheServingTaskSets, whatever the service was made with.
+func TestTheRevisionIsTheServingTaskSets(t *testing.T) {
+	w := canned(200, `{"services":[{"serviceArn":"x","taskDefinition":"shop:3","deploymentController":{"type":"CODE_DEPLOY"},
+		"taskSets":[{"id":"a","status":"ACTIVE","taskDefinition":"shop:3","createdAt":1},{"id":"b","status":"PRIMARY","taskDefinition":"shop:4","createdAt":2}]}]}`)
+	got, _, _ := drain(t, open(t, w, Options{}).DescribeServices(t.Context(), cluster, []string{"x"}))
+	if got[0].TaskDefinition != "shop:4" {
+		t.Errorf("it runs %s", got[0].TaskDefinition)
+	}
+}
+
 func TestTheTimeThatShiftsOfTrafficTakeIsReadOfEachStrategy(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		`{"strategy":"ROLLING","bakeTimeInMinutes":5}`:                                                                   0,

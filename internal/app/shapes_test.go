@@ -137,3 +137,12 @@ func TestARecordingIsNowhereCalledLive(t *testing.T) {
 		}
 	})
 }
+
+// TestATargetOfATaskThatWasNotReadIsNotSaidToBeOfNone.
+func TestATargetOfATaskThatWasNotReadIsNotSaidToBeOfNone(t *testing.T) {
+	sit(t, setting{w: 140, h: 30, replay: "testdata/accounts/task-not-told.json"}, func(t *testing.T, d *desk) {
+		d.cluster("shop").read()
+		d.press("enter").read()
+		d.Shows("1 target of a task not located", "? undetermined").Hides("of no task", "foreign")
+	})
+}

@@ -107,7 +107,7 @@ func (p *program) history(ctx context.Context, find finder, output string) error
 		for i, d := range h.Deployments {
 			rows[i] = d.cells()
 		}
-		return printing.Table(p.Out, []string{"STARTED", "REVISION", "STATUS", "TOOK", "BY", "IMAGES", "REASON"}, rows)
+		return printing.Table(p.Out, []string{"STARTED", "REVISION", "STATUS", "TOOK", "REGISTERED BY", "IMAGES", "REASON"}, rows)
 	})
 }
 

@@ -297,7 +297,11 @@ func (p *program) service(ctx context.Context, a *app.App, target, output string
 		rows = append(rows, []string{t.ID, t.Status, t.Health, t.TaskDefinition, t.Zone, dash(strings.Join(t.Ports, " ")), dash(targetWords(t.Targets)), t.Reason})
 	}
 	for _, o := range others {
-		rows = append(rows, []string{"(no task)", "", "", "", "", o.Target, o.State, o.Reason})
+		whose := "(no task)"
+		if o.State == alb.Undetermined.String() {
+			whose = "(not located)"
+		}
+		rows = append(rows, []string{whose, "", "", "", "", o.Target, o.State, o.Reason})
 	}
 	return printing.Table(p.Out, []string{"TASK", "STATUS", "HEALTH", "REVISION", "ZONE", "PORTS", "TARGETS", "REASON"}, rows)
 }

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
+	"gantry/awsx/alb"
 	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/store"
 	"gantry/internal/inquiry"
@@ -120,11 +121,15 @@ func (m *tasksMode) pick(rows []*taskRow) ([]*taskRow, []livetable.Span) {
 		}
 	}
 	var shown []*taskRow
-	strays := 0
+	strays, unlocated := 0, 0
 	for _, r := range rows {
 		switch {
 		case r.stray != nil:
-			strays++
+			if r.stray.Kind == alb.Undetermined {
+				unlocated++
+			} else {
+				strays++
+			}
 			if m.which == whichStopped && running > 0 {
 				continue
 			}
@@ -143,6 +148,9 @@ func (m *tasksMode) pick(rows []*taskRow) ([]*taskRow, []livetable.Span) {
 	}
 	if strays > 0 {
 		note = append(note, livetable.Span{Text: wording.Count(strays, "target") + " of no task", Role: theme.Unknown})
+	}
+	if unlocated > 0 {
+		note = append(note, livetable.Span{Text: wording.Count(unlocated, "target") + " of a task not located", Role: theme.Unknown})
 	}
 	return shown, note
 }

@@ -249,7 +249,7 @@ func deploymentColumns(deps *views.Deps) []table.Column[deploymentRow] {
 		}},
 		{ID: "image", Title: "IMAGE", Min: 12, Max: 40, Priority: 1,
 			Cell: func(r row) table.Cell { return resources.ReadCell(cmp.Or(r.images(), resources.Unread)) }},
-		{ID: "by", Title: "BY", Max: 20, Priority: 5, Cell: func(r row) table.Cell { return authorCell(r.definition) }},
+		{ID: "by", Title: "REGISTERED BY", Max: 20, Priority: 5, Cell: func(r row) table.Cell { return authorCell(r.definition) }},
 		{ID: "breaker", Title: "BRK", Right: true, Priority: 6,
 			Cell: func(r row) table.Cell { return table.Cell{Text: cmp.Or(r.breaker(), "-")} }},
 		{ID: "strategy", Title: "STRATEGY", Priority: 7, Cell: func(r row) table.Cell { return table.Cell{Text: r.strategy()} }},
