@@ -26,7 +26,9 @@ const (
 // ServiceState is one service with everything that a look at it, or the follow
 // of its deployment, reads.
 type ServiceState struct {
+	// Service is as of ReadAt.
 	Service awsx.Service
+	ReadAt  time.Time
 	// Running are the tasks whose desired status is RUNNING, by ARN, as of
 	// RunningAt; unread while that is zero.
 	Running   []awsx.Task
@@ -131,7 +133,7 @@ func (s ServiceState) timeless() ServiceState {
 		}
 		return time.Unix(0, 0)
 	}
-	s.RunningAt, s.StoppedAt = once(s.RunningAt), once(s.StoppedAt)
+	s.ReadAt, s.RunningAt, s.StoppedAt = once(s.ReadAt), once(s.RunningAt), once(s.StoppedAt)
 	s.Groups = slices.Clone(s.Groups)
 	for i := range s.Groups {
 		s.Groups[i].ReadAt = once(s.Groups[i].ReadAt)

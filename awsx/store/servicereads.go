@@ -29,7 +29,7 @@ func (x *serviceSource) readService(ctx context.Context, r awsx.ServiceReader) (
 	now := wall()
 	x.update(func(s *ServiceState) {
 		x.have = true
-		s.Service = service
+		s.Service, s.ReadAt = service, now
 		s.Groups = x.groups(service, now)
 	})
 	return service, nil

@@ -32,6 +32,9 @@ func (s storeSource) Observe() (Observation, bool) {
 		return o, o.Err != nil
 	}
 	state := snap.Items[0]
+	if !state.ReadAt.IsZero() {
+		o.ReadAt = state.ReadAt // a poll that goes on is published more than once
+	}
 	o.Service, o.Stopped, o.StoppedAt, o.StoppedErr = state.Service, state.Stopped, state.StoppedAt, state.StoppedErr
 	if o.StoppedErr == nil && o.StoppedAt.IsZero() {
 		o.StoppedErr = errNotYet
