@@ -1,11 +1,33 @@
 package views
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/declared"
 	"gantry/ui"
 )
+
+// Kinds are all kinds of screens in the program, and Everywhere what every screen can do
+// beside the shell's own: each is declared by its file, and no other list of them exists.
+var (
+	Kinds      declared.List[Kind]
+	Everywhere declared.List[ui.Binding]
+)
+
+// Catalog is what there is to bind in the console, its screens by title.
+func Catalog() ui.Catalog {
+	c := ui.Catalog{Everywhere: append(ui.Everywhere(), Everywhere.All()...), Screens: ui.Declarations()}
+	for _, k := range Kinds.All() {
+		c.Screens = append(c.Screens, k.Declaration)
+	}
+	slices.SortFunc(c.Screens, func(a, b ui.Declaration) int {
+		return strings.Compare(cmp.Or(a.Title, a.Screen), cmp.Or(b.Title, b.Screen))
+	})
+	return c
+}
 
 // Kind is a kind of screen as its file declares it: what can be done there, and how
 // the palette opens one.

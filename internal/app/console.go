@@ -65,7 +65,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	if err != nil {
 		return invalid("screen", err)
 	}
-	keys, err := Catalog().Keymap(a.Config.Keys.Preset, a.Config.Keys.Bind)
+	keys, err := views.Catalog().Keymap(a.Config.Keys.Preset, a.Config.Keys.Bind)
 	if err != nil {
 		return invalid("keys", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"gantry/internal/config"
 	"gantry/internal/fault"
 	"gantry/ui"
+	"gantry/views"
 )
 
 func TestProductionIsReadOnlyUntilArmedAndOnlyForAWhile(t *testing.T) {
@@ -105,7 +106,7 @@ func TestBindingsAreCheckedAtTheStart(t *testing.T) {
 		"no such preset": {config.Keys{Preset: "emacs"}, []string{"emacs", "k9s"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			keys, err := Catalog().Keymap(c.keys.Preset, c.keys.Bind)
+			keys, err := views.Catalog().Keymap(c.keys.Preset, c.keys.Bind)
 			if (err == nil) != (len(c.says) == 0) {
 				t.Fatalf("error %v", err)
 			}
@@ -167,7 +168,7 @@ func (d *desk) walk(visit func()) {
 // TestEveryActionIsDeclared: an action of a screen that its kind does not declare
 // could not be bound.
 func TestEveryActionIsDeclared(t *testing.T) {
-	catalog := Catalog()
+	catalog := views.Catalog()
 	sit(t, setting{sim: SimOptions{Scenario: "steady"}}, func(t *testing.T, d *desk) {
 		d.press(":").Type("cluster prod").press("enter").read().press("W", "esc")
 		screens := map[string]bool{}

@@ -8,6 +8,7 @@ import (
 
 	"gantry/internal/config"
 	"gantry/ui"
+	"gantry/views"
 	"gantry/views/livetable"
 )
 
@@ -127,7 +128,7 @@ func (m *mode) tryAll(t *testing.T) {
 	sit(t, s, func(t *testing.T, d *desk) {
 		var last ui.Screen
 		tried := map[string]bool{}
-		for _, screen := range Catalog().Screens {
+		for _, screen := range views.Catalog().Screens {
 			if screen.Screen == "verdicts" {
 				continue // is about what is being carried out
 			}

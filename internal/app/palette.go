@@ -34,7 +34,7 @@ func (a *App) palette(deps *views.Deps, h *ui.Host, screen func(inquiry.Named) u
 
 // openable are the kinds of screens that can be opened for something by its name alone.
 func openable(of views.Of) []views.Kind {
-	return slices.DeleteFunc(kinds(), func(k views.Kind) bool { return k.Of != of || of == views.OfNothing })
+	return slices.DeleteFunc(views.Kinds.All(), func(k views.Kind) bool { return k.Of != of || of == views.OfNothing })
 }
 
 // place is what the operator looks at.
@@ -261,6 +261,8 @@ func screenOf(deps *views.Deps, revisions func(service awsx.Ref) ui.Screen) func
 		return resources.NewServices(deps, n.Cluster)
 	}
 }
+
+var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "aliases", Bindings: ui.DocumentBindings()}})
 
 // aliases is the list of all names by which screens can be opened.
 func (f finder) aliases() ui.Screen {

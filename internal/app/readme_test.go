@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"gantry/ui"
+	"gantry/views"
 	"gantry/views/livetable"
 )
 
@@ -53,10 +54,10 @@ func keyTable() string {
 		}
 		b.WriteString("| " + title + " | " + strings.Join(cells, ", ") + " |\n")
 	}
-	row("Everywhere", Catalog().Everywhere)
+	row("Everywhere", views.Catalog().Everywhere)
 	row("Moving", ui.MovementBindings())
 	row("Tables", tables, ui.MovementBindings()...)
-	for _, d := range Catalog().Screens {
+	for _, d := range views.Catalog().Screens {
 		if d.Title != "" {
 			row(d.Title, d.Bindings, tables...)
 		}

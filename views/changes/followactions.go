@@ -19,12 +19,10 @@ var (
 	actLookAgain = ui.ActRefresh.As("look again", 1)
 )
 
-// followKind declares the follow of a change, and of a deployment that is looked for.
-func followKind() views.Kind {
-	return views.Kind{Declaration: ui.Declaration{Screen: "follow", Title: "A change under way", Bindings: append([]ui.Binding{
-		actPlanAnew, actContinue, views.ActLogs, views.ActUndo, actCancel, actHistory, actCopyText, actLookAgain,
-	}, ui.MovementBindings()...)}}
-}
+// The follow of a change, and of a deployment that is looked for.
+var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "follow", Title: "A change under way", Bindings: append([]ui.Binding{
+	actPlanAnew, actContinue, views.ActLogs, views.ActUndo, actCancel, actHistory, actCopyText, actLookAgain,
+}, ui.MovementBindings()...)}})
 
 // Actions come first that the moment asks for: what a pause waits for, else the
 // logs and the way back.

@@ -24,18 +24,11 @@ var (
 	actFollow = ui.ActEnter.As("follow", 1)
 )
 
-// Everywhere are the bindings that every screen has for the sake of changes.
-func Everywhere() []ui.Binding { return []ui.Binding{actJobs} }
+var _ = views.Everywhere.Add(actJobs)
 
-// Kinds are the screens of this room.
-func Kinds() []views.Kind {
-	listed := livetable.Bindings(actFollow)
-	return append(planKinds(),
-		followKind(), undoableKind(),
-		views.Kind{Declaration: ui.Declaration{Screen: "verdicts", Bindings: listed}},
-		views.Kind{Declaration: ui.Declaration{Screen: "changes", Title: "Changes of this run", Bindings: listed}},
-	)
-}
+// The list of changes.
+var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "changes", Title: "Changes of this run",
+	Bindings: livetable.Bindings(actFollow)}})
 
 // Globals are the actions that every screen has for the sake of changes.
 func (c *Changes) Globals() []ui.Action {

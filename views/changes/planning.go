@@ -20,14 +20,12 @@ var (
 	actCommands    = ui.Binding{ID: "copy-commands", Name: "copy commands", Keys: []string{"c"}, Hint: 5}
 )
 
-// planKinds declare the plan of one target, and of several, where enter opens a row.
-func planKinds() []views.Kind {
-	return []views.Kind{
-		{Declaration: ui.Declaration{Screen: "plan", Title: "A plan", Bindings: slices.Concat([]ui.Binding{
-			actCarryOut, actOverride, actOther, actPin, actCommands, actPlanAnew,
-		}, prose.HunkBindings(), ui.MovementBindings())}},
-		{Declaration: ui.Declaration{Screen: "plans", Title: "A plan for several", Bindings: append([]ui.Binding{
-			actCarryOutAll, actOpenPlan, actOverride, actLeaveOut, actCommands, actPlanAnew,
-		}, ui.MovementBindings()...)}},
-	}
-}
+// The plan of one target, and of several, where enter opens a row.
+var _ = views.Kinds.Add(
+	views.Kind{Declaration: ui.Declaration{Screen: "plan", Title: "A plan", Bindings: slices.Concat([]ui.Binding{
+		actCarryOut, actOverride, actOther, actPin, actCommands, actPlanAnew,
+	}, prose.HunkBindings(), ui.MovementBindings())}},
+	views.Kind{Declaration: ui.Declaration{Screen: "plans", Title: "A plan for several", Bindings: append([]ui.Binding{
+		actCarryOutAll, actOpenPlan, actOverride, actLeaveOut, actCommands, actPlanAnew,
+	}, ui.MovementBindings()...)}},
+)

@@ -25,10 +25,8 @@ var (
 	actAnyRevision = ui.Binding{ID: actOther.ID, Name: "any revision", Keys: []string{"u"}, Hint: 2}
 )
 
-// undoableKind declares the list of the changes that can be undone.
-func undoableKind() views.Kind {
-	return views.Kind{Declaration: ui.Declaration{Screen: "undoable", Title: "What can be undone", Bindings: livetable.Bindings(actUndoThis, actAnyRevision)}}
-}
+// The list of the changes that can be undone.
+var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "undoable", Title: "What can be undone", Bindings: livetable.Bindings(actUndoThis, actAnyRevision)}})
 
 // Undo plans to undo the last change of a service, whatever that was. Where no record says
 // what was last, what can be undone is listed.

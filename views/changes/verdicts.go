@@ -15,6 +15,9 @@ import (
 	"gantry/views/prose"
 )
 
+// The table of a batch that is being carried out.
+var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "verdicts", Bindings: livetable.Bindings(actFollow)}})
+
 // newVerdicts makes the table of a batch that is being carried out: a row a target,
 // from its first call to its verdict. Leaving it leaves the batch running.
 func newVerdicts(c *Changes, id string, cluster awsx.Ref, b deploy.Batch) ui.Screen {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,8 +27,6 @@ import (
 	"gantry/views/changes"
 	"gantry/views/editors"
 	"gantry/views/images"
-	"gantry/views/prose"
-	"gantry/views/resources"
 	"gantry/views/revisions"
 	"gantry/views/viewstest"
 )
@@ -145,20 +142,11 @@ func Untouched(*Shopfloor) {}
 func (f *Shopfloor) Read() *Shopfloor {
 	f.Desk.Read()
 	if top := f.Shell.Top(); top != nil {
-		if undeclared := catalog().Undeclared(top); len(undeclared) > 0 {
+		if undeclared := views.Catalog().Undeclared(top); len(undeclared) > 0 {
 			panic(fmt.Sprintf("%s offers %q, which its kind does not declare", top.Name(), undeclared))
 		}
 	}
 	return f
-}
-
-// catalog is what the rooms declare that a change is made in.
-func catalog() ui.Catalog {
-	c := ui.Catalog{Everywhere: append(ui.Everywhere(), changes.Everywhere()...), Screens: ui.Declarations()}
-	for _, k := range slices.Concat(resources.Kinds(), images.Kinds(), changes.Kinds(), editors.Kinds(), revisions.Kinds(), prose.Kinds()) {
-		c.Screens = append(c.Screens, k.Declaration)
-	}
-	return c
 }
 
 // Keys presses keys with a moment before each, as dialogs are deaf at first.

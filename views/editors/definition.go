@@ -25,11 +25,9 @@ var (
 	actReadAgain  = ui.ActRefresh.As("read again", 0)
 )
 
-// definitionKind declares the screen of the task definition in the operator's editor.
-func definitionKind() views.Kind {
-	return views.Kind{Declaration: ui.Declaration{Screen: "edit", Title: "Task definition",
-		Bindings: append([]ui.Binding{actOpenEditor, actPlan, actDrop, actReadAgain}, ui.MovementBindings()...)}}
-}
+// The screen of the task definition in the operator's editor.
+var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "edit", Title: "Task definition",
+	Bindings: append([]ui.Binding{actOpenEditor, actPlan, actDrop, actReadAgain}, ui.MovementBindings()...)}})
 
 // Edit gives the task definition in use to the operator's editor.
 func (e *Editors) Edit(service awsx.Ref) tea.Cmd {

@@ -4,7 +4,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
-	"gantry/views"
 	"gantry/views/changes"
 )
 
@@ -14,11 +13,6 @@ type Editors struct {
 	Changes *changes.Changes
 	// Editor finds the operator's own editor.
 	Editor Editor
-}
-
-// Kinds are the screens of this room.
-func Kinds() []views.Kind {
-	return []views.Kind{environmentKind(), definitionKind(), scalingKind()}
 }
 
 // Env opens the editor of a service's variables.

@@ -23,11 +23,9 @@ import (
 	"gantry/views/wording"
 )
 
-// environmentKind declares the editor of a service's variables.
-func environmentKind() views.Kind {
-	return views.Kind{Declaration: ui.Declaration{Screen: "environment", Title: "Environment",
-		Bindings: append([]ui.Binding{actPlan, actReadAgain}, ui.EditorBindings()...)}}
-}
+// The editor of a service's variables.
+var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "environment", Title: "Environment",
+	Bindings: append([]ui.Binding{actPlan, actReadAgain}, ui.EditorBindings()...)}})
 
 // environmentScreen edits the variables of a service's containers in place. It
 // changes nothing itself: its edits become a plan.

@@ -31,11 +31,9 @@ var (
 	actResume  = ui.Binding{ID: "resume-scaling", Name: "resume scaling", Keys: []string{"r"}, Hint: 4}
 )
 
-// scalingKind declares the screen of what moves the count of a service.
-func scalingKind() views.Kind {
-	return views.Kind{Declaration: ui.Declaration{Screen: "scaling", Title: "Scaling",
-		Bindings: append([]ui.Binding{actCount, actBounds, actSuspend, actResume, ui.ActRefresh}, ui.MovementBindings()...)}}
-}
+// The screen of what moves the count of a service.
+var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "scaling", Title: "Scaling",
+	Bindings: append([]ui.Binding{actCount, actBounds, actSuspend, actResume, ui.ActRefresh}, ui.MovementBindings()...)}})
 
 // Scale asks for a count, beside what Application Auto Scaling would do to it.
 func (e *Editors) Scale(service awsx.Ref) tea.Cmd {

@@ -21,10 +21,8 @@ import (
 // actOpen opens what was found.
 var actOpen = ui.ActEnter.As("open", 1)
 
-// Kinds are the screens of this room.
-func Kinds() []views.Kind {
-	return []views.Kind{{Declaration: ui.Declaration{Screen: "found", Bindings: livetable.Bindings(actOpen)}}}
-}
+// The table of what a text may mean.
+var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "found", Bindings: livetable.Bindings(actOpen)}})
 
 // Options say where to look, and how to open what is found.
 type Options struct {

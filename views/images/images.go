@@ -32,15 +32,13 @@ var (
 	actDeployPinned = ui.Binding{ID: "deploy-pinned", Name: "deploy its digest", Keys: []string{"D"}, Hint: 3}
 )
 
-// Kinds are the screens of this room.
-func Kinds() []views.Kind {
-	return []views.Kind{{
-		Declaration: ui.Declaration{Screen: "images", Title: "Images",
-			Bindings: livetable.Bindings(actDeploy, actTypeImage, actDeployPinned)},
-		Of: views.OfService, Short: []string{"image", "img"},
-		Open: func(deps *views.Deps, of awsx.Ref) { deps.Nav.Image(of) },
-	}}
-}
+// The images that a service can be given.
+var _ = views.Kinds.Add(views.Kind{
+	Declaration: ui.Declaration{Screen: "images", Title: "Images",
+		Bindings: livetable.Bindings(actDeploy, actTypeImage, actDeployPinned)},
+	Of: views.OfService, Short: []string{"image", "img"},
+	Open: func(deps *views.Deps, of awsx.Ref) { deps.Nav.Image(of) },
+})
 
 // Images opens the images that a service can be given.
 type Images struct{ Changes *changes.Changes }

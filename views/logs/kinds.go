@@ -51,21 +51,18 @@ var (
 	actPreviousBar = actPreviousError.As("previous bar with errors", 3)
 )
 
-// Kinds are the screens of this room: the lines, a record and a query whole, and the
-// histogram.
-func Kinds() []views.Kind {
-	return []views.Kind{
-		{Of: views.OfService, Short: []string{"log"}, Open: func(deps *views.Deps, of awsx.Ref) {
-			deps.Nav.Logs(views.LogScope{Service: of})
-		}, Declaration: ui.Declaration{Screen: "logs", Title: "Logs", Bindings: slices.Concat([]ui.Binding{
-			actRecord, actFollow, actFilter, actQuery, actNextError, actPreviousError, actWrap, actTime, actJump, actAround,
-			actHistogram, actColumns, actChooseColumns, actUnfold, actUnfoldAll, actSelect, actCopy, actMark, actReveal,
-			actLink, actFull, actPredecessor, actQueryInFull, actSearchAnew, ui.ActFindNext, ui.ActFindPrev,
-		}, windowBindings(), ui.MovementBindings(), []ui.Binding{actLeft, actRight})}},
-		{Declaration: ui.Declaration{Screen: "histogram", Title: "Histogram", Bindings: append([]ui.Binding{
-			actLinesOfBar, actCountAnew, actEarlierBar, actLaterBar, actNextBar, actPreviousBar,
-		}, windowBindings()...)}},
-		{Declaration: ui.Declaration{Screen: "record", Bindings: append(ui.DocumentBindings(), actOnlyValue, actWithoutValue)}},
-		{Declaration: ui.Declaration{Screen: "query", Bindings: ui.DocumentBindings()}},
-	}
-}
+// The lines, a record and a query whole, and the histogram.
+var _ = views.Kinds.Add(
+	views.Kind{Of: views.OfService, Short: []string{"log"}, Open: func(deps *views.Deps, of awsx.Ref) {
+		deps.Nav.Logs(views.LogScope{Service: of})
+	}, Declaration: ui.Declaration{Screen: "logs", Title: "Logs", Bindings: slices.Concat([]ui.Binding{
+		actRecord, actFollow, actFilter, actQuery, actNextError, actPreviousError, actWrap, actTime, actJump, actAround,
+		actHistogram, actColumns, actChooseColumns, actUnfold, actUnfoldAll, actSelect, actCopy, actMark, actReveal,
+		actLink, actFull, actPredecessor, actQueryInFull, actSearchAnew, ui.ActFindNext, ui.ActFindPrev,
+	}, windowBindings(), ui.MovementBindings(), []ui.Binding{actLeft, actRight})}},
+	views.Kind{Declaration: ui.Declaration{Screen: "histogram", Title: "Histogram", Bindings: append([]ui.Binding{
+		actLinesOfBar, actCountAnew, actEarlierBar, actLaterBar, actNextBar, actPreviousBar,
+	}, windowBindings()...)}},
+	views.Kind{Declaration: ui.Declaration{Screen: "record", Bindings: append(ui.DocumentBindings(), actOnlyValue, actWithoutValue)}},
+	views.Kind{Declaration: ui.Declaration{Screen: "query", Bindings: ui.DocumentBindings()}},
+)

@@ -17,13 +17,11 @@ type TextSpec struct {
 	Load    func(ctx context.Context) ([]Para, error)
 }
 
-// Kinds are the screens of this room: a description, and JSON as the API gives it.
-func Kinds() []views.Kind {
-	return []views.Kind{
-		{Declaration: ui.Declaration{Screen: "describe", Bindings: ui.DocumentBindings()}},
-		{Declaration: ui.Declaration{Screen: "json", Bindings: ui.DocumentBindings()}},
-	}
-}
+// A description, and JSON as the API gives it.
+var _ = views.Kinds.Add(
+	views.Kind{Declaration: ui.Declaration{Screen: "describe", Bindings: ui.DocumentBindings()}},
+	views.Kind{Declaration: ui.Declaration{Screen: "json", Bindings: ui.DocumentBindings()}},
+)
 
 // NewTextScreen makes the document of a text about a resource.
 func NewTextScreen(deps *views.Deps, spec TextSpec) *ui.Document {

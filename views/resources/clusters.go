@@ -16,15 +16,13 @@ import (
 // actServices opens the services of the cluster under the cursor.
 var actServices = ui.ActEnter.As("services", 1)
 
-// clustersKind declares the clusters screen.
-func clustersKind() views.Kind {
-	return views.Kind{
-		Declaration: ui.Declaration{Screen: "clusters", Title: "Clusters", Bindings: livetable.Bindings(actServices, actInstances)},
-		Of:          views.OfContext, Word: "context",
-		Short: []string{"cluster", "cl"},
-		Open:  func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewClusters(deps, of.Context)) },
-	}
-}
+// The clusters screen.
+var _ = views.Kinds.Add(views.Kind{
+	Declaration: ui.Declaration{Screen: "clusters", Title: "Clusters", Bindings: livetable.Bindings(actServices, actInstances)},
+	Of:          views.OfContext, Word: "context",
+	Short: []string{"cluster", "cl"},
+	Open:  func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewClusters(deps, of.Context)) },
+})
 
 // NewClusters makes the screen of a context's clusters. What it says of a cluster's
 // inside is what the services' own screen saw last, or what the services alone tell

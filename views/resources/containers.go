@@ -17,11 +17,9 @@ import (
 	"gantry/views/wording"
 )
 
-// taskKind declares the screen of one task.
-func taskKind() views.Kind {
-	return views.Kind{Declaration: ui.Declaration{Screen: "task", Title: "Containers",
-		Bindings: livetable.Bindings(views.ActLogs, actService)}}
-}
+// The screen of one task.
+var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "task", Title: "Containers",
+	Bindings: livetable.Bindings(views.ActLogs, actService)}})
 
 // NewContainers makes the screen of one task: its containers, and for each what
 // it runs, how it ended, its variables and the task's timeline. The task is shown

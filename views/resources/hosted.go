@@ -17,11 +17,9 @@ import (
 	"gantry/views/prose"
 )
 
-// hostedKind declares the screen of the tasks on one instance.
-func hostedKind() views.Kind {
-	return views.Kind{Declaration: ui.Declaration{Screen: "tasks on an instance",
-		Bindings: livetable.Bindings(actContainers, views.ActLogs, actService, actStop)}}
-}
+// The screen of the tasks on one instance.
+var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "tasks on an instance",
+	Bindings: livetable.Bindings(actContainers, views.ActLogs, actService, actStop)}})
 
 // NewHosted makes the screen of the tasks on one instance, of whatever service.
 func NewHosted(deps *views.Deps, instance awsx.Instance) ui.Screen {

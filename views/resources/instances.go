@@ -27,15 +27,13 @@ var (
 	actInstances = ui.Binding{ID: "instances", Name: "instances", Keys: []string{"o"}} // on other screens
 )
 
-// instancesKind declares the instances screen.
-func instancesKind() views.Kind {
-	return views.Kind{
-		Declaration: ui.Declaration{Screen: "instances", Title: "Instances",
-			Bindings: livetable.Bindings(actHosted, actDrain, actActivate, actChoose)},
-		Of: views.OfCluster, Short: []string{"instance", "no", "node", "nodes"},
-		Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewInstances(deps, InstancesOf{Cluster: of})) },
-	}
-}
+// The instances screen.
+var _ = views.Kinds.Add(views.Kind{
+	Declaration: ui.Declaration{Screen: "instances", Title: "Instances",
+		Bindings: livetable.Bindings(actHosted, actDrain, actActivate, actChoose)},
+	Of: views.OfCluster, Short: []string{"instance", "no", "node", "nodes"},
+	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewInstances(deps, InstancesOf{Cluster: of})) },
+})
 
 // InstancesOf chooses which instances to show, and for whom.
 type InstancesOf struct {

@@ -20,17 +20,15 @@ import (
 // actTasks opens the tasks of the service under the cursor.
 var actTasks = ui.ActEnter.As("tasks", 1)
 
-// servicesKind declares the services screen.
-func servicesKind() views.Kind {
-	return views.Kind{
-		Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(
-			actTasks, views.ActLogs, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
-			views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, actInstances, views.ActRestart,
-		)},
-		Of: views.OfCluster, Word: "cluster", Short: []string{"svc", "service"},
-		Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewServices(deps, of)) },
-	}
-}
+// The services screen.
+var _ = views.Kinds.Add(views.Kind{
+	Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(
+		actTasks, views.ActLogs, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
+		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, actInstances, views.ActRestart,
+	)},
+	Of: views.OfCluster, Word: "cluster", Short: []string{"svc", "service"},
+	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewServices(deps, of)) },
+})
 
 // NewServices makes the screen of a cluster's services: which one is in trouble,
 // since when, and why.

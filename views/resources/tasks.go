@@ -30,15 +30,13 @@ var (
 	actService    = ui.Binding{ID: "service", Name: "its service", Keys: []string{"J"}}
 )
 
-// tasksKind declares the tasks screen.
-func tasksKind() views.Kind {
-	return views.Kind{
-		Declaration: ui.Declaration{Screen: "tasks", Title: "Tasks",
-			Bindings: livetable.Bindings(actContainers, views.ActLogs, actStop, actToggle, actInstances, actService)},
-		Of: views.OfService, Word: "service", Short: []string{"task", "po", "pod", "pods"},
-		Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewTasks(deps, of)) },
-	}
-}
+// The tasks screen.
+var _ = views.Kinds.Add(views.Kind{
+	Declaration: ui.Declaration{Screen: "tasks", Title: "Tasks",
+		Bindings: livetable.Bindings(actContainers, views.ActLogs, actStop, actToggle, actInstances, actService)},
+	Of: views.OfService, Word: "service", Short: []string{"task", "po", "pod", "pods"},
+	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewTasks(deps, of)) },
+})
 
 // which tasks a tasks screen shows.
 type which int

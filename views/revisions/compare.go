@@ -20,11 +20,9 @@ import (
 // actCopyText copies the difference.
 var actCopyText = ui.ActCopy.As("copy text", 3)
 
-// compareKind declares the screen of what tells two revisions apart.
-func compareKind() views.Kind {
-	return views.Kind{Declaration: ui.Declaration{Screen: "compare",
-		Bindings: slices.Concat(prose.HunkBindings(), []ui.Binding{actCopyText, ui.ActRefresh}, ui.MovementBindings())}}
-}
+// The screen of what tells two revisions apart.
+var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "compare",
+	Bindings: slices.Concat(prose.HunkBindings(), []ui.Binding{actCopyText, ui.ActRefresh}, ui.MovementBindings())}})
 
 // compareScreen shows what tells two revisions apart, secrets masked.
 type compareScreen struct {

@@ -51,14 +51,12 @@ var (
 	actUndo   = views.ActUndo.As("undo the last change", 2)
 )
 
-// deploymentsKind declares the screen of how a service was deployed.
-func deploymentsKind() views.Kind {
-	return views.Kind{
-		Declaration: ui.Declaration{Screen: "deployments", Title: "Deployments", Bindings: livetable.Bindings(actGoBack, actUndo)},
-		Of:          views.OfService, Short: []string{"deployment", "deploy", "dp"},
-		Open: func(deps *views.Deps, of awsx.Ref) { deps.Nav.Deployments(of) },
-	}
-}
+// The screen of how a service was deployed.
+var _ = views.Kinds.Add(views.Kind{
+	Declaration: ui.Declaration{Screen: "deployments", Title: "Deployments", Bindings: livetable.Bindings(actGoBack, actUndo)},
+	Of:          views.OfService, Short: []string{"deployment", "deploy", "dp"},
+	Open: func(deps *views.Deps, of awsx.Ref) { deps.Nav.Deployments(of) },
+})
 
 // deploymentsScreen lists how a service was deployed, the newest first.
 type deploymentsScreen struct {

@@ -30,16 +30,9 @@ var (
 	actCompare        = ui.Binding{ID: "compare", Name: "compare", Keys: []string{"="}, Hint: 2}
 )
 
-// revisionsKind declares the screen of a task definition's revisions.
-func revisionsKind() views.Kind {
-	return views.Kind{Declaration: ui.Declaration{Screen: "revisions", Title: "Revisions",
-		Bindings: livetable.Bindings(actDeployRevision, actCompare)}}
-}
-
-// Kinds are the screens of this room.
-func Kinds() []views.Kind {
-	return []views.Kind{revisionsKind(), deploymentsKind(), compareKind()}
-}
+// The screen of a task definition's revisions.
+var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "revisions", Title: "Revisions",
+	Bindings: livetable.Bindings(actDeployRevision, actCompare)}})
 
 // Revisions opens what was deployed of a service and what can be deployed again.
 type Revisions struct{ Changes *changes.Changes }
