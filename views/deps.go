@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy"
 	"gantry/awsx/store"
 	"gantry/ui"
 )
@@ -40,6 +41,10 @@ type Policy interface {
 // is called on the loop, pushes what it opens through the Host, and returns a
 // command of the calling screen, or nil.
 type Nav interface {
+	// Plan shows the plan of one change for all of some targets, where nothing is to be
+	// asked before. Started is called on the loop once it is being carried out; it may
+	// be nil.
+	Plan(intent deploy.Intent, started func(), targets ...awsx.Ref) tea.Cmd
 	// Logs tails the lines of a service, a task or a container.
 	Logs(LogScope) tea.Cmd
 	// Image deploys another image to a service.
@@ -52,17 +57,11 @@ type Nav interface {
 	Scale(service awsx.Ref) tea.Cmd
 	// Breaker sets the deployment circuit breaker.
 	Breaker(service awsx.Ref) tea.Cmd
-	// Restart forces a new deployment of what runs.
-	Restart(service awsx.Ref) tea.Cmd
-	// ScaleAll and RestartAll do the same to several services of one cluster. Started
-	// is called on the loop once they are being changed.
+	// ScaleAll does the same to several services of one cluster. Started is called on
+	// the loop once they are being changed.
 	ScaleAll(services []awsx.Ref, started func()) tea.Cmd
-	RestartAll(services []awsx.Ref, started func()) tea.Cmd
-	// StopTasks asks why and stops tasks; Drain and Activate take instances out of
-	// service and put them back.
+	// StopTasks asks why and stops tasks.
 	StopTasks(tasks []awsx.Ref, started func()) tea.Cmd
-	Drain(instances []awsx.Ref, started func()) tea.Cmd
-	Activate(instances []awsx.Ref, started func()) tea.Cmd
 	// RunTask asks what to run beside a service, and runs it.
 	RunTask(service awsx.Ref) tea.Cmd
 	// Undo plans to undo the last change.

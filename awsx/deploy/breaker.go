@@ -13,6 +13,8 @@ import (
 // tasks keep failing is given up, and whether it is then rolled back.
 type SetBreaker struct{ Enabled, Rollback bool }
 
+var _ = verbs.Add(SetBreaker{})
+
 // Action names the intent.
 func (SetBreaker) Action() string { return "breaker" }
 

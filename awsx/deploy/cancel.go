@@ -14,6 +14,8 @@ import (
 // is to roll it back.
 type Cancel struct{}
 
+var _ = verbs.Add(Cancel{})
+
 // Action names the intent.
 func (Cancel) Action() string { return "cancel" }
 

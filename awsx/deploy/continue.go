@@ -15,6 +15,8 @@ import (
 // or back.
 type Continue struct{ RollBack bool }
 
+var _ = verbs.Add(Continue{})
+
 // Action names the intent.
 func (Continue) Action() string { return "continue" }
 
@@ -68,6 +70,13 @@ type continueStep struct {
 	service      awsx.Service
 	record, hook string
 	rollBack     bool
+}
+
+func (s *continueStep) weigh(read.Current, draft) effect {
+	if s.rollBack {
+		return mends()
+	}
+	return changes()
 }
 
 // Describe spells the call.

@@ -16,6 +16,8 @@ import (
 // INACTIVE and nothing new can use it.
 type Deregister struct{}
 
+var _ = verbs.Add(Deregister{})
+
 // Action names the intent.
 func (Deregister) Action() string { return "deregister" }
 

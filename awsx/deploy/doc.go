@@ -10,6 +10,6 @@
 // are cleaned where they are shown; what looks like a secret is masked already. Who runs
 // changes, and when, is for package change.
 //
-// A new verb is one file here with its test, its name in Actions, its command in cli and
-// its entry in the catalog of the screen that offers it.
+// A new verb is one file here, which declares it, with its test, its command in cli and
+// its entry in the screen that offers it.
 package deploy

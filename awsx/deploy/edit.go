@@ -14,6 +14,8 @@ import (
 // in it are put back from the revision in use.
 type EditDefinition struct{ Document awsx.Document }
 
+var _ = verbs.Add(EditDefinition{})
+
 // Action names the intent.
 func (EditDefinition) Action() string { return "edit" }
 

@@ -25,67 +25,22 @@ func (e effect) and(other effect) effect {
 	return effect{mitigation: e.mitigation && other.mitigation, tier: max(e.tier, other.tier)}
 }
 
+// weighed is a step that is not always a change which asks for the target's name.
+type weighed interface {
+	weigh(cur read.Current, d draft) effect
+}
+
 // effect weighs the draft: its gravest step counts.
 func (d draft) effect(cur read.Current) effect {
 	e := mends()
 	for _, s := range d.steps {
-		e = e.and(d.weigh(cur, s))
+		own := changes()
+		if w, ok := s.(weighed); ok {
+			own = w.weigh(cur, d)
+		}
+		e = e.and(own)
 	}
 	return e
-}
-
-func (d draft) weigh(cur read.Current, s Step) effect {
-	switch s := s.(type) {
-	case *stopStep:
-		return mends()
-	case *continueStep:
-		if s.rollBack {
-			return mends()
-		}
-	case *statusStep:
-		if s.status == "ACTIVE" {
-			return mends()
-		}
-	case *scalingStep:
-		return scalingEffect(cur, s.update)
-	case *updateStep:
-		e := mends()
-		if s.update.Desired != nil {
-			e = countEffect(s.before.Desired, *s.update.Desired)
-		}
-		if s.update.DeploymentConfiguration != nil {
-			e = e.and(changes())
-		}
-		if d.Tree != nil {
-			e = e.and(d.runEffect(cur))
-		}
-		return e
-	}
-	return changes()
-}
-
-func countEffect(was, is int) effect {
-	switch {
-	case is == 0:
-		return empties()
-	case is < was:
-		return changes()
-	}
-	return mends()
-}
-
-// scalingEffect: bounds that only rise cannot take a task away; whatever may, or keeps
-// tasks from being added, is not done by a keystroke.
-func scalingEffect(cur read.Current, u awsx.ScalingUpdate) effect {
-	was := *cur.Scaling.Value
-	want := SetScaling{Min: u.Min, Max: u.Max}.applied(was)
-	switch {
-	case want.Max == 0:
-		return empties()
-	case u.Suspend == nil && want.Min >= was.Min && want.Max >= was.Max:
-		return mends()
-	}
-	return changes()
 }
 
 // runEffect weighs what a deployment would run: what ran here before, or runs now, is

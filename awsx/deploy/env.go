@@ -10,6 +10,8 @@ import (
 // the only container there is.
 type SetEnv struct{ Containers map[string]edits.Env }
 
+var _ = verbs.Add(SetEnv{})
+
 // Action names the intent.
 func (SetEnv) Action() string { return "env" }
 

@@ -17,6 +17,8 @@ type SetImages struct {
 	Pin bool
 }
 
+var _ = verbs.Add(SetImages{})
+
 // Action names the intent.
 func (SetImages) Action() string { return "deploy" }
 

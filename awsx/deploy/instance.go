@@ -23,8 +23,12 @@ type Drain struct{}
 // Activate puts an instance back into service.
 type Activate struct{}
 
+var _ = verbs.Add(Drain{})
+
 // Action names the intent.
 func (Drain) Action() string { return "drain" }
+
+var _ = verbs.Add(Activate{})
 
 // Action names the intent.
 func (Activate) Action() string { return "activate" }
@@ -151,6 +155,13 @@ func checkDrain(cur read.Current) check.Finding {
 type statusStep struct {
 	instance awsx.Instance
 	status   string
+}
+
+func (s *statusStep) weigh(read.Current, draft) effect {
+	if s.status == "ACTIVE" {
+		return mends()
+	}
+	return changes()
 }
 
 // Describe spells the call.

@@ -10,6 +10,7 @@ import (
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
+	"gantry/internal/declared"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -28,14 +29,14 @@ type Intent interface {
 	draft(cur read.Current) (draft, error)
 }
 
+// verbs are the intents that there are, each declared by its file.
+var verbs declared.List[Intent]
+
 // Actions returns the verbs of all intents, as plans, policies and the audit file
 // name them.
 func Actions() []string {
 	var names []string
-	for _, i := range []Intent{
-		SetImages{}, SetEnv{}, SetSecrets{}, SetVariables{}, EditDefinition{}, UseRevision{}, RollBack{}, Restart{}, Scale{}, SetScaling{},
-		SetBreaker{}, Cancel{}, Continue{}, StopTask{}, RunTask{}, Drain{}, Activate{}, Deregister{}, Prune{},
-	} {
+	for _, i := range verbs.All() {
 		names = append(names, i.Action())
 	}
 	return names

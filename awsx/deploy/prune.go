@@ -40,6 +40,8 @@ type Pruned struct {
 // next.
 const mostPruned = 50
 
+var _ = verbs.Add(Prune{})
+
 // Action names the intent.
 func (Prune) Action() string { return "prune" }
 

@@ -9,6 +9,8 @@ import (
 // Restart starts every task anew on the revision in use.
 type Restart struct{}
 
+var _ = verbs.Add(Restart{})
+
 // Action names the intent.
 func (Restart) Action() string { return "restart" }
 

@@ -13,6 +13,8 @@ import (
 // copied into a new one.
 type UseRevision struct{ Revision string }
 
+var _ = verbs.Add(UseRevision{})
+
 // Action names the intent.
 func (UseRevision) Action() string { return "use revision" }
 

@@ -33,6 +33,8 @@ type RollBack struct {
 	Pin Pinning
 }
 
+var _ = verbs.Add(RollBack{})
+
 // Action names the intent.
 func (RollBack) Action() string { return "roll back" }
 

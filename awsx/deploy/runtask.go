@@ -36,6 +36,8 @@ const (
 	longestOverrides = 8192
 )
 
+var _ = verbs.Add(RunTask{})
+
 // Action names the intent.
 func (RunTask) Action() string { return "run" }
 

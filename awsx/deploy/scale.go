@@ -12,6 +12,8 @@ import (
 // Scale sets the number of tasks that a service should run.
 type Scale struct{ Count int }
 
+var _ = verbs.Add(Scale{})
+
 // Action names the intent.
 func (Scale) Action() string { return "scale" }
 

@@ -20,6 +20,8 @@ type SetScaling struct {
 	Suspend  *bool
 }
 
+var _ = verbs.Add(SetScaling{})
+
 // Action names the intent.
 func (SetScaling) Action() string { return "scaling" }
 
@@ -109,6 +111,20 @@ type scalingStep struct {
 	service awsx.Ref
 	before  awsx.ScalableTarget
 	update  awsx.ScalingUpdate
+}
+
+// weigh: bounds that only rise cannot take a task away; whatever may, or keeps
+// tasks from being added, is not done by a keystroke.
+func (s *scalingStep) weigh(cur read.Current, _ draft) effect {
+	was, u := *cur.Scaling.Value, s.update
+	want := SetScaling{Min: u.Min, Max: u.Max}.applied(was)
+	switch {
+	case want.Max == 0:
+		return empties()
+	case u.Suspend == nil && want.Min >= was.Min && want.Max >= was.Max:
+		return mends()
+	}
+	return changes()
 }
 
 // Describe spells the call.

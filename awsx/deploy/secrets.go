@@ -10,6 +10,8 @@ import (
 // means the only container there is. The secrets themselves are not touched.
 type SetSecrets struct{ Containers map[string]edits.Secrets }
 
+var _ = verbs.Add(SetSecrets{})
+
 // Action names the intent.
 func (SetSecrets) Action() string { return "secrets" }
 

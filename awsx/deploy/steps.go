@@ -140,6 +140,30 @@ func (s *updateStep) Describe() Description {
 	}
 }
 
+func (s *updateStep) weigh(cur read.Current, d draft) effect {
+	e := mends()
+	if s.update.Desired != nil {
+		e = countEffect(s.before.Desired, *s.update.Desired)
+	}
+	if s.update.DeploymentConfiguration != nil {
+		e = e.and(changes())
+	}
+	if d.Tree != nil {
+		e = e.and(d.runEffect(cur))
+	}
+	return e
+}
+
+func countEffect(was, is int) effect {
+	switch {
+	case is == 0:
+		return empties()
+	case is < was:
+		return changes()
+	}
+	return mends()
+}
+
 // Run updates the service.
 func (s *updateStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
 	u := s.update

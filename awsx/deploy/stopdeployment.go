@@ -15,6 +15,8 @@ type stopStep struct {
 	record  string // ARN of the service deployment
 }
 
+func (*stopStep) weigh(read.Current, draft) effect { return mends() }
+
 // stopDeployment makes a draft of rolling the deployment in progress back. What
 // runs afterwards is for ECS to deploy, so nothing is registered or updated.
 func (d *draft) stopDeployment(cur read.Current) {

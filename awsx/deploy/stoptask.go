@@ -22,6 +22,8 @@ type StopTask struct{ Reason string }
 // longestReason is how long a reason may be, in characters (ECS, StopTask).
 const longestReason = 255
 
+var _ = verbs.Add(StopTask{})
+
 // Action names the intent.
 func (StopTask) Action() string { return "stop" }
 

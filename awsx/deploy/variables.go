@@ -13,6 +13,8 @@ type SetVariables struct {
 	Secrets SetSecrets
 }
 
+var _ = verbs.Add(SetVariables{})
+
 // Action names the intent.
 func (SetVariables) Action() string { return "variables" }
 

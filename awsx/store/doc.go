@@ -10,5 +10,5 @@
 // by. What does not: judging what was read. Which events give reason to look sooner
 // is told to it (Options.Alarming).
 //
-// A new kind is a function in kinds.go that returns a Watch of it.
+// What one port lists is watched as it is by Watched (kinds.go), which needs no line here.
 package store

@@ -6,19 +6,48 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
-// kind names what a poller reads.
-type kind uint8
-
+// What the pollers of the store's own kinds read.
 const (
-	kindClusters kind = iota
-	kindServices
-	kindTasks
-	kindInstances
-	kindTargets
-	kindService
+	kindClusters  = "clusters"
+	kindServices  = "services"
+	kindTasks     = "tasks"
+	kindInstances = "instances"
+	kindTargets   = "targets"
+	kindService   = "service"
 )
+
+// List is what a table watches when one port lists it: the port R is one of awsx, or a
+// part of one.
+type List[R, T any] struct {
+	// Kind tells the list from others of its scope, which is a context alone or a cluster.
+	Kind  string
+	Scope awsx.Ref
+	// Rounds is how many of the store's rounds pass between two readings.
+	Rounds int
+	// ID gives an item's name, by which items are sorted, and its ARN.
+	ID    func(*T) (name, arn string)
+	Pages func(ctx context.Context, r R) awsx.Pages[T]
+}
+
+// Watched watches a list. It fails on an account that lacks the port, as an account that
+// was kept may.
+func Watched[R, T any](s *Store, l List[R, T]) *Watch[T] {
+	key := pollKey{l.Scope.Context, l.Kind, l.Scope.ARN, l.Scope.ARN}
+	return watch(s, key, pace{time.Duration(l.Rounds) * s.refresh, sweepFloor}, func() source[T] {
+		return newListSource(s.opening(l.Scope.Context), l.ID,
+			part[T]{pages: func(ctx context.Context, account awsx.Reader) awsx.Pages[T] {
+				if port, ok := account.(R); ok {
+					return l.Pages(ctx, port)
+				}
+				return func(yield func(awsx.Page[T], error) bool) {
+					yield(awsx.Page[T]{}, fault.Errorf(fault.Failed, "list", "", "this account has no %s", l.Kind))
+				}
+			}})
+	})
+}
 
 // The least intervals that a watcher may ask for. A sweep of a large cluster
 // takes tens of calls, one service four.
@@ -33,11 +62,10 @@ func (s *Store) opening(id awsx.ContextID) func(context.Context) (awsx.Account, 
 
 // Clusters watches the clusters of a context, by name.
 func (s *Store) Clusters(id awsx.ContextID) *Watch[awsx.Cluster] {
-	key := pollKey{context: id, kind: kindClusters}
-	return watch(s, key, pace{s.refresh, sweepFloor}, func() source[awsx.Cluster] {
-		return newListSource(s.opening(id),
-			func(c *awsx.Cluster) (string, string) { return c.Name, c.Ref.ARN },
-			part[awsx.Cluster]{pages: func(ctx context.Context, r awsx.Reader) awsx.Pages[awsx.Cluster] { return r.Clusters(ctx) }})
+	return Watched(s, List[awsx.ClusterReader, awsx.Cluster]{
+		Kind: kindClusters, Scope: awsx.Ref{Context: id}, Rounds: 1,
+		ID:    func(c *awsx.Cluster) (string, string) { return c.Name, c.Ref.ARN },
+		Pages: func(ctx context.Context, r awsx.ClusterReader) awsx.Pages[awsx.Cluster] { return r.Clusters(ctx) },
 	})
 }
 
@@ -92,10 +120,12 @@ func (s *Store) Tasks(cluster awsx.Ref) *Watch[awsx.Task] {
 
 // Instances watches the container instances of a cluster, by ARN.
 func (s *Store) Instances(cluster awsx.Ref) *Watch[awsx.Instance] {
-	return watch(s, instancesKey(cluster), pace{2 * s.refresh, sweepFloor}, func() source[awsx.Instance] {
-		return newListSource(s.opening(cluster.Context),
-			func(i *awsx.Instance) (string, string) { return "", i.Ref.ARN },
-			part[awsx.Instance]{pages: func(ctx context.Context, r awsx.Reader) awsx.Pages[awsx.Instance] { return r.Instances(ctx, cluster) }})
+	return Watched(s, List[awsx.InstanceReader, awsx.Instance]{
+		Kind: kindInstances, Scope: cluster, Rounds: 2,
+		ID: func(i *awsx.Instance) (string, string) { return "", i.Ref.ARN },
+		Pages: func(ctx context.Context, r awsx.InstanceReader) awsx.Pages[awsx.Instance] {
+			return r.Instances(ctx, cluster)
+		},
 	})
 }
 

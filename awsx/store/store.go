@@ -58,7 +58,7 @@ type Store struct {
 // ARN a caller gave as a bare name.
 type pollKey struct {
 	context        awsx.ContextID
-	kind           kind
+	kind           string
 	cluster, scope string
 }
 

@@ -6,6 +6,8 @@ import (
 	"gantry/awsx/deploy"
 )
 
+var _ = commands.Add((*program).breakerCommand)
+
 func (p *program) breakerCommand() *cobra.Command {
 	var f changeFlags
 	var rollback, noRollback bool

@@ -8,6 +8,8 @@ import (
 	"gantry/awsx/deploy"
 )
 
+var _ = commands.Add((*program).deployCommand)
+
 func (p *program) deployCommand() *cobra.Command {
 	var f changeFlags
 	var images []string

@@ -10,6 +10,8 @@ import (
 	"gantry/internal/app"
 )
 
+var _ = commands.Add((*program).deregisterCommand)
+
 func (p *program) deregisterCommand() *cobra.Command {
 	var f changeFlags
 	cmd := &cobra.Command{

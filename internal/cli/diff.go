@@ -16,6 +16,8 @@ import (
 	"gantry/internal/difference"
 )
 
+var _ = commands.Add((*program).diffCommand)
+
 func (p *program) diffCommand() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{

@@ -16,6 +16,8 @@ import (
 	"gantry/internal/inquiry/doctor"
 )
 
+var _ = commands.Add((*program).doctorCommand)
+
 func (p *program) doctorCommand() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{

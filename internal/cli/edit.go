@@ -17,6 +17,8 @@ import (
 	"gantry/internal/cli/printing"
 )
 
+var _ = commands.Add((*program).editCommand)
+
 func (p *program) editCommand() *cobra.Command {
 	var f changeFlags
 	cmd := &cobra.Command{

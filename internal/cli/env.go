@@ -18,6 +18,8 @@ import (
 	"gantry/internal/cli/printing"
 )
 
+var _ = commands.Add((*program).envCommand)
+
 func (p *program) envCommand() *cobra.Command {
 	var output, container string
 	var reveal bool

@@ -15,6 +15,8 @@ import (
 	"gantry/internal/cli/printing"
 )
 
+var _ = commands.Add((*program).historyCommand)
+
 func (p *program) historyCommand() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{

@@ -6,9 +6,13 @@ import (
 	"gantry/awsx/deploy"
 )
 
+var _ = commands.Add((*program).drainCommand)
+
 func (p *program) drainCommand() *cobra.Command {
 	return p.instanceCommand("drain", "Take an instance out of service: its services' tasks move elsewhere", deploy.Drain{})
 }
+
+var _ = commands.Add((*program).activateCommand)
 
 func (p *program) activateCommand() *cobra.Command {
 	return p.instanceCommand("activate", "Put a drained instance back into service", deploy.Activate{})

@@ -30,6 +30,8 @@ type logFlags struct {
 	output   string
 }
 
+var _ = commands.Add((*program).logsCommand)
+
 func (p *program) logsCommand() *cobra.Command {
 	f := logFlags{}
 	cmd := &cobra.Command{

@@ -17,6 +17,7 @@ import (
 	"gantry/internal/cli/printing"
 	"gantry/internal/config"
 	"gantry/internal/crash"
+	"gantry/internal/declared"
 	"gantry/internal/fault"
 )
 
@@ -93,6 +94,9 @@ func Run(ctx context.Context, version string, args []string, s Streams) (code in
 	return codeOf(err)
 }
 
+// commands make what stands behind gantry on a command line, each declared by its file.
+var commands declared.List[func(*program) *cobra.Command]
+
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "gantry",
@@ -125,14 +129,9 @@ gantry --replay FILE on a snapshot that gantry snapshot took.`,
 	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml") // fails for an unknown flag only
-	root.AddCommand(
-		p.statusCommand(), p.historyCommand(), p.diffCommand(), p.logsCommand(),
-		p.deployCommand(), p.envCommand(), p.secretsCommand(), p.editCommand(),
-		p.scaleCommand(), p.scalingCommand(), p.breakerCommand(), p.restartCommand(),
-		p.rollbackCommand(), p.cancelCommand(), p.continueCommand(),
-		p.runCommand(), p.stopCommand(), p.drainCommand(), p.activateCommand(),
-		p.deregisterCommand(), p.doctorCommand(), p.simCommand(), p.snapshotCommand(),
-	)
+	for _, command := range commands.All() {
+		root.AddCommand(command(p))
+	}
 	return root
 }
 

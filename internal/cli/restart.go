@@ -6,6 +6,8 @@ import (
 	"gantry/awsx/deploy"
 )
 
+var _ = commands.Add((*program).restartCommand)
+
 func (p *program) restartCommand() *cobra.Command {
 	var f changeFlags
 	var keepGoing bool

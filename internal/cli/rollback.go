@@ -10,6 +10,8 @@ import (
 	"gantry/internal/fault"
 )
 
+var _ = commands.Add((*program).rollbackCommand)
+
 func (p *program) rollbackCommand() *cobra.Command {
 	var f changeFlags
 	var to, pin string

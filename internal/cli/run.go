@@ -15,6 +15,8 @@ import (
 	"gantry/internal/cli/printing"
 )
 
+var _ = commands.Add((*program).runCommand)
+
 func (p *program) runCommand() *cobra.Command {
 	var f changeFlags
 	var container string

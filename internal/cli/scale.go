@@ -8,6 +8,8 @@ import (
 	"gantry/awsx/deploy"
 )
 
+var _ = commands.Add((*program).scaleCommand)
+
 func (p *program) scaleCommand() *cobra.Command {
 	var f changeFlags
 	cmd := &cobra.Command{

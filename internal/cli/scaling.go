@@ -15,6 +15,8 @@ import (
 	"gantry/internal/fault"
 )
 
+var _ = commands.Add((*program).scalingCommand)
+
 func (p *program) scalingCommand() *cobra.Command {
 	var f changeFlags
 	var least, most int

@@ -13,6 +13,8 @@ import (
 	"gantry/internal/cli/printing"
 )
 
+var _ = commands.Add((*program).secretsCommand)
+
 func (p *program) secretsCommand() *cobra.Command {
 	var f changeFlags
 	var container string

@@ -10,6 +10,8 @@ import (
 	"gantry/internal/app"
 )
 
+var _ = commands.Add((*program).simCommand)
+
 func (p *program) simCommand() *cobra.Command {
 	o := app.SimOptions{}
 	var from string

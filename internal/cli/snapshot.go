@@ -10,6 +10,8 @@ import (
 	"gantry/internal/cli/printing"
 )
 
+var _ = commands.Add((*program).snapshotCommand)
+
 func (p *program) snapshotCommand() *cobra.Command {
 	var o app.SnapshotOptions
 	cmd := &cobra.Command{

@@ -22,6 +22,8 @@ import (
 	"gantry/ui/text"
 )
 
+var _ = commands.Add((*program).statusCommand)
+
 func (p *program) statusCommand() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{

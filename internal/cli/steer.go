@@ -6,6 +6,8 @@ import (
 	"gantry/awsx/deploy"
 )
 
+var _ = commands.Add((*program).cancelCommand)
+
 func (p *program) cancelCommand() *cobra.Command {
 	var f changeFlags
 	cmd := &cobra.Command{
@@ -19,6 +21,8 @@ func (p *program) cancelCommand() *cobra.Command {
 	f.add(cmd, false)
 	return cmd
 }
+
+var _ = commands.Add((*program).continueCommand)
 
 func (p *program) continueCommand() *cobra.Command {
 	var f changeFlags

@@ -6,6 +6,8 @@ import (
 	"gantry/awsx/deploy"
 )
 
+var _ = commands.Add((*program).stopCommand)
+
 func (p *program) stopCommand() *cobra.Command {
 	var f changeFlags
 	var reason string

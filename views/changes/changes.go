@@ -35,12 +35,6 @@ type Changes struct {
 	NewRevisions func(service awsx.Ref, why string) ui.Screen
 }
 
-// Restart plans a new deployment of what runs.
-func (c *Changes) Restart(service awsx.Ref) tea.Cmd {
-	c.Propose(service, deploy.Restart{}, nil)
-	return nil
-}
-
 // DefinitionInUse reads the revision that a service runs now.
 func (c *Changes) DefinitionInUse(ctx context.Context, service awsx.Ref) (*awsx.TaskDefinition, error) {
 	account, err := c.Deps.Store.Account(ctx, service.Context)
@@ -52,6 +46,17 @@ func (c *Changes) DefinitionInUse(ctx context.Context, service awsx.Ref) (*awsx.
 		return nil, err
 	}
 	return c.Deps.Store.TaskDefinition(ctx, service.Context, svc.TaskDefinition)
+}
+
+// Plan shows the plan of one intent for all of some targets. Started is called on the loop
+// once it is being carried out; it may be nil.
+func (c *Changes) Plan(intent deploy.Intent, started func(), targets ...awsx.Ref) tea.Cmd {
+	c.Deps.Host.Push(NewPlan(c, intent, func(string) {
+		if started != nil {
+			started()
+		}
+	}, targets...))
+	return nil
 }
 
 // Propose shows the plan of an intent. Started is called on the loop with the

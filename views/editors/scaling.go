@@ -307,7 +307,7 @@ func (e *Editors) ScaleAll(services []awsx.Ref, started func()) tea.Cmd {
 		Submit: func(values []string) (tea.Cmd, error) {
 			n, err := parseCount(values[0])
 			if err == nil {
-				e.Changes.ProposeAll(services, deploy.Scale{Count: n}, started)
+				e.Changes.Plan(deploy.Scale{Count: n}, started, services...)
 			}
 			return nil, err
 		},

@@ -20,7 +20,7 @@ func (e *Editors) StopTasks(tasks []awsx.Ref, started func()) tea.Cmd {
 		Title:  "Stop " + what + " of " + tasks[0].ClusterName(),
 		Fields: []form.Field{{Label: "reason", Help: "kept with the task, may be empty", Check: deploy.CheckReason}},
 		Submit: func(values []string) (tea.Cmd, error) {
-			e.Changes.ProposeAll(tasks, deploy.StopTask{Reason: values[0]}, started)
+			e.Changes.Plan(deploy.StopTask{Reason: values[0]}, started, tasks...)
 			return nil, nil
 		},
 	}))

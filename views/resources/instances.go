@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/place"
 	"gantry/awsx/store"
 	"gantry/ui"
@@ -115,15 +116,16 @@ func instanceActions(s *livetable.Screen[*instanceRow], r *instanceRow, ok bool)
 	one := func(change func([]awsx.Ref, func()) tea.Cmd) func() tea.Cmd {
 		return func() tea.Cmd { return change([]awsx.Ref{r.instance.Ref}, s.Act) }
 	}
-	drain := actDrain.Runs(one(deps.Nav.Drain)).Unless(why)
-	activate := actActivate.Runs(one(deps.Nav.Activate)).Unless(why)
+	draining, activating := planning(deps, deploy.Drain{}), planning(deps, deploy.Activate{})
+	drain := actDrain.Runs(one(draining)).Unless(why)
+	activate := actActivate.Runs(one(activating)).Unless(why)
 	if ok && r.instance.Status == "DRAINING" {
 		drain.Disabled = "the instance is draining already"
 	}
 	if ok && r.instance.Status == "ACTIVE" {
 		activate.Disabled = "the instance is active already"
 	}
-	return []ui.Action{open, s.OverMarks(drain, deps.Nav.Drain), s.OverMarks(activate, deps.Nav.Activate)}
+	return []ui.Action{open, s.OverMarks(drain, draining), s.OverMarks(activate, activating)}
 }
 
 // toInstances goes to the instances of a cluster.

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy"
 	"gantry/awsx/store"
 	"gantry/internal/fault"
 	"gantry/ui"
@@ -141,7 +142,7 @@ func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 		views.ActBreaker.Runs(func() tea.Cmd { return deps.Nav.Breaker(ref) }),
 		views.ActRun.Runs(func() tea.Cmd { return deps.Nav.RunTask(ref) }),
 		toInstances(deps, InstancesOf{Cluster: ref.ClusterRef(), Service: ref}),
-		views.ActRestart.Runs(func() tea.Cmd { return deps.Nav.Restart(ref) }),
+		views.ActRestart.Runs(func() tea.Cmd { return deps.Nav.Plan(deploy.Restart{}, nil, ref) }),
 	}
 	for i := range list[1:] {
 		list[i+1].Disabled = why
@@ -165,10 +166,17 @@ func overServiceMarks(s *livetable.Screen[*serviceRow], actions []ui.Action) []u
 	for i, a := range actions {
 		switch a.ID {
 		case views.ActRestart.ID:
-			actions[i] = s.OverMarks(a, s.Deps.Nav.RestartAll)
+			actions[i] = s.OverMarks(a, planning(s.Deps, deploy.Restart{}))
 		case views.ActScale.ID:
 			actions[i] = s.OverMarks(a, s.Deps.Nav.ScaleAll)
 		}
 	}
 	return actions
+}
+
+// planning plans one change for all that is marked.
+func planning(deps *views.Deps, intent deploy.Intent) func([]awsx.Ref, func()) tea.Cmd {
+	return func(targets []awsx.Ref, started func()) tea.Cmd {
+		return deps.Nav.Plan(intent, started, targets...)
+	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy"
 	"gantry/awsx/store"
 	"gantry/ui"
 	"gantry/ui/uitest"
@@ -21,6 +22,14 @@ type Visited struct{ Calls []string }
 
 func (v *Visited) note(what string, service awsx.Ref) tea.Cmd {
 	v.Calls = append(v.Calls, what+" "+service.Name())
+	return nil
+}
+
+// Plan notes what was to be planned for whom.
+func (v *Visited) Plan(intent deploy.Intent, _ func(), targets ...awsx.Ref) tea.Cmd {
+	for _, t := range targets {
+		v.note(intent.Action(), t)
+	}
 	return nil
 }
 
@@ -48,23 +57,11 @@ func (v *Visited) Edit(s awsx.Ref) tea.Cmd { return v.note("edit", s) }
 // Scale notes who was to be visited.
 func (v *Visited) Scale(s awsx.Ref) tea.Cmd { return v.note("scale", s) }
 
-// Restart notes who was to be visited.
-func (v *Visited) Restart(s awsx.Ref) tea.Cmd { return v.note("restart", s) }
-
 // ScaleAll notes who was to be visited.
 func (v *Visited) ScaleAll(s []awsx.Ref, _ func()) tea.Cmd { return v.note("scale all", s[0]) }
 
-// RestartAll notes who was to be visited.
-func (v *Visited) RestartAll(s []awsx.Ref, _ func()) tea.Cmd { return v.note("restart all", s[0]) }
-
 // StopTasks notes who was to be visited.
 func (v *Visited) StopTasks(s []awsx.Ref, _ func()) tea.Cmd { return v.note("stop", s[0]) }
-
-// Drain notes who was to be visited.
-func (v *Visited) Drain(s []awsx.Ref, _ func()) tea.Cmd { return v.note("drain", s[0]) }
-
-// Activate notes who was to be visited.
-func (v *Visited) Activate(s []awsx.Ref, _ func()) tea.Cmd { return v.note("activate", s[0]) }
 
 // Breaker notes who was to be visited.
 func (v *Visited) Breaker(s awsx.Ref) tea.Cmd { return v.note("breaker", s) }
@@ -72,7 +69,7 @@ func (v *Visited) Breaker(s awsx.Ref) tea.Cmd { return v.note("breaker", s) }
 // RunTask notes who was to be visited.
 func (v *Visited) RunTask(s awsx.Ref) tea.Cmd { return v.note("run", s) }
 
-// RollBack notes who was to be visited.
+// Undo notes who was to be visited.
 func (v *Visited) Undo(s awsx.Ref) tea.Cmd { return v.note("undo", s) }
 
 // Deployments notes who was to be visited.
