@@ -22,15 +22,6 @@ func vars(pairs ...string) []awsx.EnvVar {
 	return list
 }
 
-func example(t *testing.T) *document.Node {
-	t.Helper()
-	tree, err := document.Parse([]byte(exampleJSON(7)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tree
-}
-
 func TestDottedNamesAreAllowed(t *testing.T) {
 	for _, name := range []string{"A", "_a1", "discovery.type", "spring-profile"} {
 		if err := document.CheckEnvName(name); err != nil {

@@ -54,9 +54,7 @@ func newAccount(id awsx.ContextID, l loaded, o Options) *Account {
 		a.endpoint.url = &l.endpoint
 	}
 	for _, api := range apis() {
-		if api.open != nil {
-			api.open(&a.clients, cfg, a.endpoint)
-		}
+		api.open(&a.clients, cfg, a.endpoint)
 	}
 	return a
 }

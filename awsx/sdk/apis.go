@@ -40,7 +40,7 @@ type clients struct {
 type api struct {
 	// id is the SDK's name of it; iam is the prefix of its actions in policies.
 	id, iam string
-	// open makes the client; nil for an API whose client another package makes.
+	// open makes the client.
 	open func(*clients, aws.Config, endpoint)
 	// quotas name the calls that are made. Whatever no quota names is taken for a
 	// call that changes the account, new operations of the SDK included.
