@@ -23,6 +23,7 @@ internal/crash
 internal/difference: udiff
 internal/fault
 internal/words
+internal/declared
 internal/loading
 internal/house
 internal/audit: internal/clean xdg
@@ -32,25 +33,25 @@ awsx: internal/clean internal/fault internal/words
 awsx/awsxtest: awsx internal/fault
 awsx/document/...: awsx internal/clean internal/fault internal/words
 awsx/alb: awsx
-awsx/diagnose/reason: awsx internal/words
-awsx/diagnose/...: awsx awsx/alb awsx/diagnose/reason internal/words
+awsx/diagnose/reason: awsx
+awsx/diagnose/...: awsx awsx/alb awsx/diagnose/reason
 awsx/sim/wire: | aws
 awsx/sim/endpoints: awsx/sim/wire
-awsx/snapshot: awsx awsx/document/... awsx/sim/endpoints awsx/sim/wire internal/clean internal/fault internal/words
+awsx/snapshot: awsx/document/... awsx/sim/endpoints awsx/sim/wire internal/fault
 awsx/sim/...: | aws
 awsx/snapshot/replay: awsx/sim/... awsx/snapshot
 awsx/sdk/body: awsx internal/clean internal/fault aws
 awsx/sdk: internal/crash awsx awsx/sdk/body internal/clean internal/fault aws | awsx/document/... awsx/sim/...
 awsx/sim/simtest: awsx awsx/sdk awsx/sim/...
-awsx/store: internal/crash awsx internal/fault | awsx/awsxtest awsx/sdk awsx/sim/...
+awsx/store: internal/crash awsx internal/fault | awsx/awsxtest awsx/sim/...
 awsx/deploy/policy: awsx internal/fault
-awsx/deploy/...: internal/crash awsx awsx/alb awsx/diagnose/reason awsx/document/... awsx/store internal/clean internal/difference internal/fault internal/words | awsx/awsxtest awsx/sdk awsx/sim/...
-awsx/change: internal/crash awsx awsx/deploy/... awsx/document/... awsx/store internal/audit internal/fault internal/words | awsx/awsxtest awsx/sdk awsx/sim/... internal/clean
+awsx/deploy/...: internal/declared internal/crash awsx awsx/alb awsx/diagnose/reason awsx/document/... awsx/store internal/clean internal/difference internal/fault internal/words | awsx/awsxtest
+awsx/change: internal/crash awsx awsx/deploy/... awsx/document/... awsx/store internal/audit internal/fault internal/words | awsx/awsxtest awsx/sim/... internal/clean
 
 logs/kql/analysis
 logs/sim: logs/kql/analysis
 logs/kql: logs/kql/analysis | logs/sim
-logs: internal/crash logs/kql internal/clean internal/fault internal/words
+logs: internal/crash logs/kql internal/clean internal/fault
 logs/logstest: logs internal/fault
 logs/tail: internal/crash logs internal/fault | logs/logstest
 logs/tail/tailtest: logs logs/tail
@@ -61,17 +62,17 @@ logs/cloudwatch/loggroups: logs/cloudwatch internal/fault aws
 logs/kibana: logs logs/kql internal/fault
 logs/ecslog: awsx logs logs/kql internal/fault internal/words | logs/elastic logs/sim
 
-ui/text: internal/clean internal/words ansi
+ui/text: internal/clean ansi
 ui/...: internal/crash ui/text internal/clean internal/words ansi bubbles bubbletea colorprofile fuzzy golden lipgloss udiff vt internal/difference
 internal/inquiry/...: internal/crash awsx awsx/deploy/... awsx/diagnose/... awsx/store logs logs/ecslog internal/fault internal/words | awsx/alb awsx/sim/...
-views/...: internal/crash ui/... bubbletea awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden
+views/...: internal/declared internal/crash ui/... bubbletea awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden
 
 internal/config: awsx awsx/deploy/... logs/ecslog internal/clean internal/fault xdg yaml
 internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk
-internal/app/...: internal/crash awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/loading internal/notify internal/words bubbletea colorprofile | internal/canarytest xdg
+internal/app/...: internal/crash awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/notify internal/words bubbletea colorprofile | internal/canarytest
 internal/cli/reading: logs logs/tail internal/fault | logs/elastic logs/sim
 internal/cli/printing: awsx awsx/deploy/... internal/clean internal/inquiry/... logs ui/text
-internal/cli: internal/crash awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... logs logs/kql logs/tail ui/text internal/app/... internal/clean internal/cli/printing internal/cli/reading internal/config internal/fault internal/inquiry/... internal/loading internal/words internal/difference cobra term | awsx/sim/... awsx/snapshot/... logs/elastic logs/sim internal/audit internal/canarytest xdg
+internal/cli: internal/declared internal/crash awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... logs logs/kql ui/text internal/app/... internal/clean internal/cli/printing internal/cli/reading internal/config internal/fault internal/inquiry/... internal/difference cobra term | awsx/sim/... awsx/snapshot/... logs/sim internal/audit internal/canarytest xdg
 .: internal/cli internal/loading
 internal/e2e: | awsx awsx/sdk awsx/sim/... logs logs/ecslog logs/elastic logs/tail logs/kql/analysis internal/fault ansi pty vt
 `
@@ -205,6 +206,42 @@ func TestTheTableLeadsDownward(t *testing.T) {
 			if modules[name] == "" && !below {
 				t.Errorf("%s names %s, which is not below it", r.path, name)
 			}
+		}
+	}
+}
+
+// TestTheTableAllowsOnlyWhatIsUsed: every name on a line is imported by its room, and every
+// module that the table has a name for by some room. So no name outlives its package.
+func TestTheTableAllowsOnlyWhatIsUsed(t *testing.T) {
+	table := readRooms()
+	used := map[string]bool{} // names of modules, and names by room
+	for dir, files := range sources(t) {
+		at := roomOf(table, dir)
+		if at < 0 {
+			continue
+		}
+		r := table[at]
+		for _, f := range files {
+			for _, spec := range f.tree.Imports {
+				imported, _ := strconv.Unquote(spec.Path.Value)
+				for _, name := range append(slices.Clone(r.may), r.tests...) {
+					if allows([]string{name}, imported) {
+						used[name], used[r.path+" "+name] = true, true
+					}
+				}
+			}
+		}
+	}
+	for _, r := range table {
+		for _, name := range append(slices.Clone(r.may), r.tests...) {
+			if !used[r.path+" "+name] {
+				t.Errorf("%s may import %s and does not", r.path, name)
+			}
+		}
+	}
+	for name, path := range modules {
+		if !used[name] && !slices.ContainsFunc(everyTest, func(m string) bool { return m == path }) {
+			t.Errorf("nothing imports %s any more", name)
 		}
 	}
 }
