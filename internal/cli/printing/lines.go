@@ -27,6 +27,8 @@ type Line struct {
 	Late      bool            `json:"late,omitempty"`
 	Ahead     bool            `json:"ahead,omitempty"`
 	Gap       string          `json:"gap,omitempty"`
+	From      time.Time       `json:"gapFrom,omitzero"`
+	To        time.Time       `json:"gapTo,omitzero"`
 	Document  json.RawMessage `json:"document,omitempty"`
 }
 
@@ -49,7 +51,7 @@ func (p *Lines) Print(e logs.Entry) error {
 	if p.output == "json" {
 		line := Line{Time: e.Time, Task: from.Task, Container: from.Container, Level: e.Level, Message: clean.Redact(clean.Plain(e.Message)), Late: e.Late, Ahead: e.Ahead}
 		if e.Gap != nil {
-			line.Gap = e.Gap.Reason
+			line.Gap, line.From, line.To = e.Gap.Reason, e.Gap.From, e.Gap.To
 		} else {
 			line.Document = redactDocument(e.Source)
 		}
