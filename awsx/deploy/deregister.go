@@ -37,28 +37,10 @@ func (Deregister) draft(cur read.Current) (draft, error) {
 	}
 	return draft{
 		before: name + " ACTIVE", after: name + " INACTIVE", leaves: "leaves every task as it is",
-		checks:        []check.Finding{checkUsers(cur.Users, td)},
+		checks:        []check.Finding{check.Used(cur.Users, td)},
 		preconditions: []read.Precondition{read.InUse().Condition("use of the revision", cur, func(cur read.Current) string { return cur.Users.Of(td.ARN) })},
 		steps:         []Step{&deregisterStep{target: cur.Target}},
 	}, nil
-}
-
-// checkUsers tells whether anything but a service may use a revision. An EventBridge rule or
-// a schedule names one in its target (EventBridge, EcsParameters) and is not read: it is
-// known by the tasks that it starts, of which ECS remembers those of an hour.
-func checkUsers(u read.Users, td *awsx.TaskDefinition) check.Finding {
-	f := check.Finding{Name: check.InUse, Result: check.Broken}
-	switch task := u.Tasks[td.ARN]; {
-	case len(u.Unread) > 0:
-		f.Text = "it may be in use where nothing could be read: " + u.Missing()
-	case task != "":
-		f.Text = task + ", is of it: whatever starts the next one fails"
-	case u.Alone != "":
-		f.Result, f.Text = check.Warning, fmt.Sprintf("no task of it is seen, but %s: what starts tasks of %s may name this revision", u.Alone, td.Family)
-	default:
-		f.Result, f.Text = check.OK, "no service of the account and region uses it and no task of it is seen; EventBridge rules, schedules and pipelines were not asked"
-	}
-	return f
 }
 
 // deregisterStep ends one revision.

@@ -107,7 +107,7 @@ func (d draft) runsAs(wanted *awsx.TaskDefinition, run read.PastRun) bool {
 // one that ran.
 func (d draft) pullsOther(cur read.Current, run read.PastRun) bool {
 	for _, p := range (RollBack{Pin: PinNone}).pins(cur, d.Tree, run) {
-		if p.moved() {
+		if p.Moved() {
 			return true
 		}
 	}

@@ -4,9 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
@@ -46,11 +43,11 @@ func (Drain) draft(cur read.Current) (draft, error) {
 	if err != nil {
 		return d, err
 	}
-	d.leaves = fmt.Sprintf("leaves %s of %d active", words.Count(activeBeside(cur), "instance"), len(cur.Fleet.Value))
+	d.leaves = fmt.Sprintf("leaves %s of %d active", words.Count(check.ActiveBeside(cur), "instance"), len(cur.Fleet.Value))
 	if cur.Fleet.Err != nil {
 		d.leaves = "how many instances are left is not known: " + read.Why(cur.Fleet.Err)
 	}
-	d.checks = []check.Finding{checkDrain(cur)}
+	d.checks = []check.Finding{check.Drained(cur)}
 	d.follow = follow.Spec{Instance: cur.Instance.Ref, Timeout: follow.DrainTimeout}
 	return d, nil
 }
@@ -74,81 +71,6 @@ func setStatus(cur read.Current, status string) (draft, error) {
 		before: i.EC2ID + " " + i.Status + ", " + words.Count(len(cur.Tasks.Value), "task"), after: status,
 		steps: []Step{&statusStep{instance: i, status: status}},
 	}, nil
-}
-
-func activeBeside(cur read.Current) int {
-	n := 0
-	for _, i := range cur.Fleet.Value {
-		if i.Status == "ACTIVE" && i.Ref.ARN != cur.Instance.Ref.ARN {
-			n++
-		}
-	}
-	return n
-}
-
-// checkDrain sorts the tasks on an instance by what becomes of them: those of a
-// service move as its percentages allow, 100/100 allowing nothing; daemons stop;
-// standalone tasks stay until they end (ECS, container instance draining).
-func checkDrain(cur read.Current) check.Finding {
-	if cur.Tasks.Err != nil {
-		return check.Finding{Name: check.Drain, Result: check.Skipped, Text: "the tasks on the instance are not known: " + read.Why(cur.Tasks.Err)}
-	}
-	byService := map[string][]awsx.Task{}
-	var alone []string
-	for _, t := range cur.Tasks.Value {
-		if name, ok := strings.CutPrefix(t.Group, "service:"); ok {
-			byService[name] = append(byService[name], t)
-		} else {
-			alone = append(alone, awsx.ARNName(t.TaskDefinition)+" "+t.ID)
-		}
-	}
-	c := check.Finding{Name: check.Drain, Result: check.OK}
-	var move, stuck, daemons, unknown, pending []string
-	for _, name := range slices.Sorted(maps.Keys(byService)) {
-		tasks := byService[name]
-		label := name + " " + words.Count(len(tasks), "task")
-		i := slices.IndexFunc(cur.Hosted.Value, func(s awsx.Service) bool { return s.Name == name })
-		switch {
-		case i < 0:
-			unknown = append(unknown, label)
-		case cur.Hosted.Value[i].SchedulingStrategy == "DAEMON":
-			daemons = append(daemons, label)
-		case cur.Hosted.Value[i].Deadlocked():
-			stuck = append(stuck, label)
-		default:
-			move = append(move, label)
-		}
-		for _, t := range tasks {
-			if t.LastStatus != "RUNNING" {
-				pending = append(pending, t.ID)
-			}
-		}
-	}
-	slices.Sort(alone)
-	var parts []string
-	say := func(result check.Result, what string, names []string) {
-		if len(names) == 0 {
-			return
-		}
-		if result != check.OK {
-			c.Result = result
-		}
-		parts = append(parts, what+" "+strings.Join(names, ", "))
-	}
-	say(check.Warning, "never move, as their minimum and maximum percent allow no task more or less:", stuck)
-	say(check.Warning, "are standalone, stay and do not come back elsewhere:", alone)
-	say(check.Warning, "are of services that were not read:", unknown)
-	say(check.OK, "move:", move)
-	say(check.OK, "are daemons and end:", daemons)
-	say(check.OK, "are stopped at once, not running yet:", pending)
-	if len(cur.Tasks.Value) > 0 && cur.Fleet.Err == nil && activeBeside(cur) == 0 {
-		say(check.Warning, "no other instance of the cluster is", []string{"active"})
-	}
-	c.Text = strings.Join(parts, "; ")
-	if len(parts) == 0 {
-		c.Text = "no task is on the instance"
-	}
-	return c
 }
 
 // statusStep sets an instance's status.

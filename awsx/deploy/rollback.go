@@ -94,16 +94,16 @@ func (in RollBack) finish(cur read.Current, d draft, run read.PastRun) draft {
 	d.run = run
 	pins := in.pins(cur, d.Tree, run)
 	for _, p := range pins {
-		if p.pinned {
-			d.Tree.Container(p.container).Set("image", document.Text(p.reference))
+		if p.Pinned {
+			d.Tree.Container(p.Container).Set("image", document.Text(p.Reference))
 			d.Register = true
 		}
-		d.ask = append(d.ask, p.reference)
+		d.ask = append(d.ask, p.Reference)
 	}
 	if !d.Register && cur.Wanted.ARN == cur.Definition.ARN {
 		d.force(cur) // the revision in use starts no deployment by being named
 	}
-	d.checks = append(d.checks, checkRan(run, pins))
+	d.checks = append(d.checks, check.Ran(run, pins))
 	if run.Passed {
 		d.checks = append(d.checks, check.Finding{Name: check.Record, Result: check.Warning, Text: fmt.Sprintf(
 			"%s stood last before an older revision was deployed, which may have been to get away from it", awsx.ARNName(run.Definition))})
@@ -119,21 +119,9 @@ func (in RollBack) finish(cur read.Current, d draft, run read.PastRun) draft {
 	return d
 }
 
-// pin is what is known about one container's image of the way back.
-type pin struct {
-	container string
-	tagged    string // the image as the revision names it
-	reference string // the image by the digest that ran
-	ran, now  string // digests; now is empty when the tag is gone or was not read
-	known     bool   // whether ECR said what the tag is now
-	pinned    bool
-}
-
-func (p pin) moved() bool { return p.known && p.ran != p.now }
-
 // pins compares the digests that ran with what the tags resolve to now.
-func (in RollBack) pins(cur read.Current, tree *document.Node, run read.PastRun) []pin {
-	var pins []pin
+func (in RollBack) pins(cur read.Current, tree *document.Node, run read.PastRun) []check.Pin {
+	var pins []check.Pin
 	for _, c := range tree.List("containerDefinitions") {
 		image := c.Word("image")
 		ref, err := awsx.ParseReference(image)
@@ -141,65 +129,17 @@ func (in RollBack) pins(cur read.Current, tree *document.Node, run read.PastRun)
 		if err != nil || ref.Pinned() || ran == "" {
 			continue
 		}
-		p := pin{
-			container: c.Word("name"), tagged: image, ran: ran,
-			reference: awsx.Reference{Repository: ref.Repository, Digest: ran}.String(),
+		p := check.Pin{
+			Container: c.Word("name"), Tagged: image, Ran: ran,
+			Reference: awsx.Reference{Repository: ref.Repository, Digest: ran}.String(),
 		}
 		state, asked := cur.Images[image]
-		p.known = asked && (state.Err == nil || fault.ClassOf(state.Err) == fault.NotFound)
-		p.now = state.Image.Digest
-		p.pinned = in.Pin == PinAll || in.Pin == PinMoved && p.moved()
+		p.Known = asked && (state.Err == nil || fault.ClassOf(state.Err) == fault.NotFound)
+		p.Now = state.Image.Digest
+		p.Pinned = in.Pin == PinAll || in.Pin == PinMoved && p.Moved()
 		pins = append(pins, p)
 	}
 	return pins
-}
-
-// checkRan tells whether the way back runs what ran: ECS resolves a tag anew for
-// each deployment, so the old revision may pull the very image that is at fault.
-func checkRan(run read.PastRun, pins []pin) check.Finding {
-	var moved, same, unknown []string
-	pulls := false
-	for _, p := range pins {
-		switch {
-		case p.moved():
-			now := "is gone"
-			if p.now != "" {
-				now = "is " + awsx.ShortDigest(p.now) + " now"
-			}
-			end := "would be pulled"
-			if p.pinned {
-				end = "pinned to what ran"
-			} else {
-				pulls = true
-			}
-			moved = append(moved, fmt.Sprintf("%s of %s ran as %s and %s: %s", shortTag(p.tagged), p.container, awsx.ShortDigest(p.ran), now, end))
-		case p.known:
-			same = append(same, shortTag(p.tagged)+" is still "+awsx.ShortDigest(p.ran))
-		default:
-			unknown = append(unknown, p.tagged)
-		}
-	}
-	switch {
-	case pulls:
-		return check.Finding{Name: check.Tag, Result: check.Broken, Text: strings.Join(moved, "; ")}
-	case len(moved) > 0:
-		return check.Finding{Name: check.Tag, Result: check.Warning, Text: strings.Join(moved, "; ")}
-	case len(unknown) > 0:
-		return check.Finding{Name: check.Tag, Result: check.Skipped, Text: "whether the tag was pushed again is not known: " + strings.Join(unknown, ", ")}
-	case len(same) > 0:
-		return check.Finding{Name: check.Tag, Result: check.OK, Text: strings.Join(same, "; ")}
-	case len(run.Digests) == 0:
-		return check.Finding{Name: check.Tag, Result: check.Skipped, Text: "no record of the digests that ran"}
-	}
-	return check.Finding{Name: check.Tag, Result: check.OK, Text: "the images are pinned to digests"}
-}
-
-func shortTag(image string) string {
-	ref, err := awsx.ParseReference(image)
-	if err != nil {
-		return image
-	}
-	return ref.Short()
 }
 
 // ranWith names the images of a revision as they ran: the tag that the revision
