@@ -47,41 +47,6 @@ func (p *program) envCommand() *cobra.Command {
 	return cmd
 }
 
-// environment is what env -o json prints.
-type environment struct {
-	Context        string   `json:"context"`
-	Cluster        string   `json:"cluster"`
-	Service        string   `json:"service"`
-	TaskDefinition string   `json:"taskDefinition"`
-	Variables      []envRow `json:"variables"`
-	// Files come before the variables, which win.
-	Files []envFile `json:"environmentFiles,omitempty"`
-}
-
-type envRow struct {
-	Container string `json:"container"`
-	Name      string `json:"name"`
-	// Value has the mask in place of what is secret in it. It is absent when all of it
-	// is, and for references.
-	Value  *string `json:"value,omitempty"`
-	Masked bool    `json:"masked,omitempty"`
-	From   string  `json:"valueFrom,omitempty"`
-}
-
-// envFile is an object in S3 whose variables the agent sets as well.
-type envFile struct {
-	Container string `json:"container"`
-	ARN       string `json:"arn"`
-}
-
-// shown is the value as a table or a .env file has it.
-func (r envRow) shown() string {
-	if r.Value == nil {
-		return clean.Mask
-	}
-	return *r.Value
-}
-
 func (p *program) showEnv(ctx context.Context, target, container, output string, reveal bool, leave answer) error {
 	cluster, name, err := parseService(target)
 	if err != nil {
@@ -108,11 +73,7 @@ func (p *program) showEnv(ctx context.Context, target, container, output string,
 				return err
 			}
 		}
-		return p.printEnv(environment{
-			Context: svc.Ref.Context.String(), Cluster: svc.Ref.ClusterName(), Service: svc.Name,
-			TaskDefinition: awsx.ARNName(svc.TaskDefinition), Variables: variables(td, containers, reveal),
-			Files: environmentFiles(containers),
-		}, output)
+		return printing.EnvironmentOf(svc, td, containers, reveal).Print(p.Out, output, p.Watched)
 	})
 }
 
@@ -127,40 +88,6 @@ func (p *program) reveal(ctx context.Context, a *app.App, of awsx.Ref, leave ans
 		return err
 	}
 	return a.RecordReveal(ctx, of)
-}
-
-// variables lists what containers find in their environment, masked unless
-// revealed.
-func variables(td *awsx.TaskDefinition, containers []awsx.ContainerDefinition, reveal bool) []envRow {
-	rows := []envRow{}
-	masking := document.MaskingOf(td)
-	for _, c := range containers {
-		for _, v := range c.Env {
-			row := envRow{Container: c.Name, Name: v.Name}
-			value, raw := v.Value.Reveal(), v.Value.Reveal()
-			if !reveal {
-				value = masking.Value(v.Name, raw)
-			}
-			if row.Masked = value != raw || clean.FindMask(value) > 0; value != clean.Mask {
-				row.Value = &value
-			}
-			rows = append(rows, row)
-		}
-		for _, s := range c.Secrets {
-			rows = append(rows, envRow{Container: c.Name, Name: s.Name, From: s.ValueFrom})
-		}
-	}
-	return rows
-}
-
-func environmentFiles(containers []awsx.ContainerDefinition) []envFile {
-	var files []envFile
-	for _, c := range containers {
-		for _, arn := range c.EnvFiles {
-			files = append(files, envFile{c.Name, arn})
-		}
-	}
-	return files
 }
 
 // chosen returns the containers of a definition that a command is about.
@@ -181,43 +108,6 @@ func containerNames(td *awsx.TaskDefinition) string {
 		names[i] = c.Name
 	}
 	return strings.Join(names, ", ")
-}
-
-func (p *program) printEnv(env environment, output string) error {
-	switch output {
-	case "json":
-		return printing.JSON(p.Out, env)
-	case "dotenv":
-		var vars []awsx.EnvVar
-		for _, r := range env.Variables {
-			if r.From == "" {
-				vars = append(vars, awsx.EnvVar{Name: r.Name, Value: clean.Secret(r.shown())})
-			}
-		}
-		var text strings.Builder
-		for _, f := range env.Files {
-			text.WriteString("# and the variables of " + clean.Line(f.ARN) + "\n")
-		}
-		text.WriteString(document.FormatDotenv(vars))
-		if p.Watched {
-			_, err := io.WriteString(p.Out, clean.Text(text.String()))
-			return err
-		}
-		_, err := io.WriteString(p.Out, text.String())
-		return err
-	}
-	table := make([][]string, 0, len(env.Variables))
-	for _, r := range env.Variables {
-		value := "from " + r.From
-		if r.From == "" {
-			value = r.shown()
-		}
-		table = append(table, []string{r.Container, r.Name, value})
-	}
-	for _, f := range env.Files {
-		table = append(table, []string{f.Container, "(file)", "from " + f.ARN})
-	}
-	return printing.Table(p.Out, []string{"CONTAINER", "NAME", "VALUE"}, table)
 }
 
 func (p *program) envSetCommand() *cobra.Command {
