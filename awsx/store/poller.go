@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/internal/crash"
 	"gantry/internal/fault"
+	"gantry/internal/wake"
 )
 
 const (
@@ -100,13 +101,17 @@ func (p *poller[T]) expired() bool {
 
 // credentialsChanged polls again if polling had stopped for want of credentials.
 func (p *poller[T]) credentialsChanged() {
-	if !p.expired() {
-		return
+	if p.expired() {
+		p.askAnew()
+		p.kick()
 	}
+}
+
+// askAnew has the next poll begin at once, after the one under way.
+func (p *poller[T]) askAnew() {
 	p.mu.Lock()
 	p.refresh = true
 	p.mu.Unlock()
-	p.kick()
 }
 
 // demand merges what the watchers need.
@@ -182,7 +187,13 @@ func (p *poller[T]) run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	defer p.source.release()
+	machine := wake.NewWatch(p.store.clocks)
 	for {
+		if machine.Slept() {
+			// Whoever looks, looks at what was read before the sleep, and credentials that
+			// had expired may have been renewed.
+			p.askAnew()
+		}
 		d, t := p.demand(), wall()
 		var next time.Time
 		switch {
@@ -218,6 +229,9 @@ func (p *poller[T]) run(ctx context.Context) {
 			} else if next.IsZero() || flush.Before(next) {
 				next = flush
 			}
+		}
+		if next.IsZero() && d.watches > 0 {
+			next = t.Add(wake.Nap)
 		}
 		arm(timer, t, next)
 
@@ -264,17 +278,14 @@ func (p *poller[T]) run(ctx context.Context) {
 // stands still while a laptop sleeps, and would call what was read before it fresh.
 func wall() time.Time { return time.Now().Round(0) }
 
-// napMost is the longest that a poller waits without a look at the clock on the wall:
-// timers stand still with the machine, and what is due after its sleep is read so soon.
-const napMost = 5 * time.Second
-
-// arm sets the timer for next, or for nothing when next is zero.
+// arm sets the timer for next, or for nothing when next is zero. Timers stand still with
+// the machine: after a sleep the clocks are looked at soon.
 func arm(timer *time.Timer, now, next time.Time) {
 	if next.IsZero() {
 		timer.Stop()
 		return
 	}
-	timer.Reset(min(max(0, next.Sub(now)), napMost))
+	timer.Reset(min(max(0, next.Sub(now)), wake.Nap))
 }
 
 // publish makes the next snapshot from what the source has and, when a poll

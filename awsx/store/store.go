@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/crash"
+	"gantry/internal/wake"
 )
 
 // defaultRefresh is how often services are read unless the options say other.
@@ -26,6 +27,8 @@ type Options struct {
 	// Alarming reports whether the message of a service's event gives reason to
 	// read the health of its targets soon; nil when none does.
 	Alarming func(message string) bool
+	// Clocks tell that the machine slept; nil are the machine's own.
+	Clocks wake.Clocks
 }
 
 // Store owns the pollers of all contexts. Its methods may be called from any
@@ -35,6 +38,7 @@ type Store struct {
 	refresh  time.Duration
 	observer Observer
 	alarming func(message string) bool
+	clocks   wake.Clocks
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -72,7 +76,7 @@ type control interface {
 func New(ctx context.Context, o Options) *Store {
 	ctx, cancel := context.WithCancel(ctx)
 	s := &Store{
-		opener: o.Opener, refresh: o.Refresh, observer: o.Observer, alarming: o.Alarming,
+		opener: o.Opener, refresh: o.Refresh, observer: o.Observer, alarming: o.Alarming, clocks: o.Clocks,
 		ctx: ctx, cancel: cancel,
 		pollers: map[pollKey]control{},
 	}

@@ -49,9 +49,7 @@ func (w *Watch[T]) Need(n Need) {
 // Refresh reads now, whatever the interval or the last failure says. During a
 // poll it makes another one follow, since that one may have read before.
 func (w *Watch[T]) Refresh() {
-	w.p.mu.Lock()
-	w.p.refresh = true
-	w.p.mu.Unlock()
+	w.p.askAnew()
 	w.p.kick()
 }
 

@@ -20,6 +20,7 @@ const module = "gantry"
 const rooms = `
 internal/clean
 internal/crash
+internal/wake
 internal/difference: udiff
 internal/fault
 internal/words
@@ -43,7 +44,7 @@ awsx/snapshot/replay: awsx/sim/... awsx/snapshot
 awsx/sdk/body: awsx internal/clean internal/fault aws
 awsx/sdk: internal/crash awsx awsx/sdk/body internal/clean internal/fault aws | awsx/document/... awsx/sim/...
 awsx/sim/simtest: awsx awsx/sdk awsx/sim/...
-awsx/store: internal/crash awsx internal/fault | awsx/awsxtest awsx/sim/...
+awsx/store: internal/crash internal/wake awsx internal/fault | awsx/awsxtest awsx/sim/...
 awsx/deploy/policy: awsx internal/fault
 awsx/deploy/...: internal/declared internal/crash awsx awsx/alb awsx/diagnose/reason awsx/document/... awsx/store internal/clean internal/difference internal/fault internal/words | awsx/awsxtest
 awsx/change: internal/crash awsx awsx/deploy/... awsx/document/... awsx/store internal/audit internal/fault internal/words | awsx/awsxtest awsx/sim/... internal/clean
@@ -53,7 +54,7 @@ logs/sim: logs/kql/analysis
 logs/kql: logs/kql/analysis | logs/sim
 logs: internal/crash logs/kql internal/clean internal/fault
 logs/logstest: logs internal/fault
-logs/tail: internal/crash logs internal/fault | logs/logstest
+logs/tail: internal/crash internal/wake logs internal/fault | logs/logstest
 logs/tail/tailtest: logs logs/tail
 logs/merge: logs internal/fault | logs/logstest logs/tail logs/tail/tailtest logs/kql
 logs/elastic: logs logs/kql internal/clean internal/fault elastic | logs/sim logs/tail logs/tail/tailtest

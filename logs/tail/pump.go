@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/internal/fault"
+	"gantry/internal/wake"
 	"gantry/logs"
 )
 
@@ -61,6 +62,8 @@ type pump struct {
 	tail *Tail
 	src  logs.Source
 	opts Options
+	// machine tells that it slept.
+	machine *wake.Watch
 
 	asked   *logs.Query // what the reader wants
 	query   *logs.Query // what is searched for
@@ -103,7 +106,7 @@ type pump struct {
 
 func newPump(t *Tail, src logs.Source, opts Options) *pump {
 	return &pump{
-		tail: t, src: src, opts: opts,
+		tail: t, src: src, opts: opts, machine: wake.NewWatch(opts.Clocks),
 		seen:       newSeen(),
 		idle:       opts.Poll,
 		overflowed: map[time.Time]bool{},
@@ -126,35 +129,11 @@ func (p *pump) run(ctx context.Context) {
 		if !ok {
 			return
 		}
-		poke := p.tail.poke
-		if p.status.State == Retrying {
-			poke = nil // a new query makes a store that has too much to do no better
-		}
 		if p.tail.rests.Load() {
 			wait = max(wait, p.rest())
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-		case <-poke:
-		case <-timer.C:
-		}
-		timer.Stop()
+		p.wait(ctx, wait)
 	}
-}
-
-// restMost is the longest wait of a tail that rests: within it the wide sweep misses
-// nothing.
-const restMost = 5 * time.Minute
-
-// rest is the wait of a tail that rests: no longer than it takes for half as many lines
-// to come as a poll may read.
-func (p *pump) rest() time.Duration {
-	wait := restMost
-	if rate := p.status.Rate.PerSecond(wall()); rate > 0 && p.opts.Budget > 0 {
-		wait = min(wait, time.Duration(float64(p.opts.Budget*p.opts.PageSize)/2/rate*float64(time.Second)))
-	}
-	return max(wait, p.opts.IdlePoll)
 }
 
 // step makes one poll and returns the wait until the next; ok is false when there

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gantry/internal/crash"
+	"gantry/internal/wake"
 	"gantry/logs"
 )
 
@@ -31,6 +32,8 @@ type Options struct {
 	// Poll is the wait between polls while lines come, IdlePoll the longest wait
 	// while none do; zero is 1 s and 5 s.
 	Poll, IdlePoll time.Duration
+	// Clocks tell that the machine slept; nil are the machine's own.
+	Clocks wake.Clocks
 }
 
 func (o Options) withDefaults() Options {
