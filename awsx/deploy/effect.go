@@ -58,13 +58,16 @@ func (d draft) runEffect(cur read.Current) effect {
 	if !d.runsAs(wanted, run) {
 		return changes()
 	}
+	if wanted == cur.Definition && !d.Register {
+		if same, _ := check.CompareDigests(cur); same {
+			return mends()
+		}
+		return changes()
+	}
 	if onRecord && (wanted != cur.Definition || d.run.Definition != "") && !d.pullsOther(cur, run) {
 		return mends()
 	}
 	if wanted == cur.Definition {
-		if same, _ := check.CompareDigests(cur); same {
-			return mends()
-		}
 		return changes()
 	}
 	if wanted.Family != cur.Definition.Family || wanted.Revision >= cur.Definition.Revision {

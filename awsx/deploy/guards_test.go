@@ -1,12 +1,14 @@
 package deploy
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/internal/fault"
@@ -155,6 +157,95 @@ func TestARuleCoversWhateverComesToTheSame(t *testing.T) {
 		}
 		if comes := strings.HasPrefix(p.Denied, "frozen (it comes to "); (p.Denied != "") != c.denied || comes != (c.denied && c.rules[0].Action != c.intent.Action() && c.rules[0].Action != "") {
 			t.Errorf("%s: denied is %q; it touches %+v and does %v", c.name, p.Denied, p.touches, p.does)
+		}
+	}
+}
+
+// TestARuleHoldsForTheSameCallByAnotherVerb: the calls that a verb makes are the same by
+// whichever other they are made.
+func TestARuleHoldsForTheSameCallByAnotherVerb(t *testing.T) {
+	f := newFake(t)
+	f.add(t, strings.NewReplacer("/web:1.0", "/web:0.9", `"cpu":"256"`, `"cpu":"512"`).Replace(exampleJSON(6)))
+	f.add(t, exampleJSON(8))
+	const paused = "6a 7a… paused"
+	raw := string(f.definitions[f.service.TaskDefinition].Raw)
+	files := EditDefinition{Document: awsx.Document(strings.Replace(raw, `"environment":[`, `"environmentFiles":[{"type":"s3","value":"arn:aws:s3:::b/x.env"}],"environment":[`, 1))}
+	for _, c := range []struct {
+		intent         Intent
+		history        string
+		denies, admits []string
+	}{
+		{RollBack{To: "8"}, "6a 7a", []string{"use revision"}, []string{"restart", "env"}},
+		{UseRevision{"6"}, "6a 7a", []string{"roll back", "deploy", "edit"}, []string{"restart", "secrets"}},
+		{RollBack{To: "6"}, "6a 7a", []string{"use revision", "edit"}, []string{"restart"}},
+		{RollBack{}, "6a 7a", []string{"deploy", "edit"}, []string{"use revision", "cancel"}},
+		{Cancel{}, "6a 7a…", []string{"roll back"}, []string{"deploy", "restart"}},
+		{RollBack{}, "6a 7a…", []string{"cancel"}, []string{"restart"}},
+		{Continue{RollBack: true}, paused, []string{"cancel", "roll back"}, []string{"deploy"}},
+		{Continue{}, paused, nil, []string{"cancel", "roll back"}},
+		{files, "6a 7a", []string{"env"}, []string{"deploy", "secrets"}},
+	} {
+		f.history, f.revisions = past(strings.TrimSuffix(c.history, " paused"))
+		if c.history == paused {
+			f.history[0].Hooks = []awsx.LifecycleHook{{ID: "h-1", Status: "AWAITING_ACTION"}}
+		}
+		cur, err := Read(t.Context(), f, f.service.Ref, c.intent, read.Held{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, action := range append(slices.Clone(c.denies), c.admits...) {
+			p, err := Build(cur, c.intent, policy.Policy{Rules: []policy.Rule{{Action: action, Deny: true, Reason: "frozen"}}})
+			if err != nil || (p.Denied != "") != slices.Contains(c.denies, action) {
+				t.Errorf("%#v under a rule against %s: denied is %q (%v)", c.intent, action, p.Denied, err)
+			}
+		}
+	}
+}
+
+// TestARuleOnAServiceCoversTheEndOfItsRevisions, by hand and by the setting that keeps some.
+func TestARuleOnAServiceCoversTheEndOfItsRevisions(t *testing.T) {
+	d := newDesk()
+	d.ranOnce(t, 5)
+	old, err := d.TaskDefinition(t.Context(), "api:2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	revision := awsx.Ref{Context: d.api.Context, ARN: old.ARN}
+	for _, c := range []struct {
+		rule   policy.Rule
+		denied bool
+	}{
+		{policy.Rule{Cluster: "prod", Service: "api", Deny: true}, true},
+		{policy.Rule{Cluster: "prod", Deny: true}, true},
+		{policy.Rule{Service: "api", Action: "deregister", Deny: true}, true},
+		{policy.Rule{Cluster: "batch", Service: "api", Deny: true}, false},
+		{policy.Rule{Cluster: "prod", Service: "web", Deny: true}, false},
+	} {
+		d.policy.Rules = []policy.Rule{c.rule}
+		if p := d.mustPlan(t, revision, Deregister{}); (p.Denied != "") != c.denied {
+			t.Errorf("%+v: denied is %q of %+v", c.rule, p.Denied, p.touches)
+		}
+	}
+	d.policy.Rules = []policy.Rule{{Cluster: "prod", Service: "api", Action: "prune", Deny: true, Reason: "kept"}}
+	before := d.active(t)
+	res := d.deployed(t, 3, follow.Verdict{Outcome: follow.Succeeded})
+	if res.Pruned == nil || res.Pruned.Err == nil || !strings.HasSuffix(d.active(t), before) {
+		t.Errorf("active are %s, before %s: %+v", d.active(t), before, res.Pruned)
+	}
+}
+
+// TestAWayBackOfTheSameRevisionIsAskedForAsARestartIs: both pull what a tag names by then,
+// which is not known here.
+func TestAWayBackOfTheSameRevisionIsAskedForAsARestartIs(t *testing.T) {
+	f := newFake(t)
+	f.history, f.revisions = past("7a 7b")
+	under := policy.Policy{NonProduction: policy.DefaultNonProduction()}
+	for _, intent := range []Intent{Restart{}, RollBack{}} {
+		cur := remembering(t, f, intent, "7a 7b")
+		cur.Wanted = cur.Definition
+		clear(cur.Images)
+		if p, err := Build(cur, intent, under); err != nil || len(p.Steps) != 1 || p.Tier != policy.TierName {
+			t.Errorf("%s: %s in %d steps (%v)", intent.Action(), p.Tier, len(p.Steps), err)
 		}
 	}
 }

@@ -52,8 +52,10 @@ type draft struct {
 	before, after string
 	leaves        string
 	// run is the run on record to which the draft returns; zero for others.
-	run   read.PastRun
-	steps []Step
+	run read.PastRun
+	// chosen is set when somebody named the revision that is deployed.
+	chosen bool
+	steps  []Step
 	// preconditions are of what only the draft chose; all others come with the reads.
 	preconditions []read.Precondition
 	checks        []check.Finding // those of this verb alone

@@ -33,6 +33,7 @@ func (u UseRevision) draft(cur read.Current) (draft, error) {
 	if err != nil {
 		return d, err
 	}
+	d.chosen = true
 	d.checks = append(d.checks, check.ActiveRevision(cur.Wanted), check.OnRecord(cur))
 	after := awsx.ARNName(d.Revision)
 	if d.Register {

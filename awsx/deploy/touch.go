@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -38,6 +39,8 @@ func (d draft) touches(cur read.Current) []policy.Bearing {
 			if cur.Service.Name != "" {
 				services = words.AddNew(services, cur.Service.Name)
 			}
+		case *deregisterStep:
+			return endings(cur)
 		}
 	}
 	list := []policy.Bearing{}
@@ -46,6 +49,20 @@ func (d draft) touches(cur read.Current) []policy.Bearing {
 	}
 	if len(list) == 0 || unknown {
 		list = append(list, policy.Bearing{Names: target, Unknown: unknown})
+	}
+	return list
+}
+
+// endings are what the end of revisions bears on: their family, and the services that run
+// any of it, whose way back it may be. The clusters are theirs, as a revision has none.
+func endings(cur read.Current) []policy.Bearing {
+	names := words.AddNew([]string{cur.Target.Name(), awsx.ARNName(cur.Wanted.ARN)}, cur.Wanted.Family)
+	list := []policy.Bearing{{Names: names, Unknown: len(cur.Users.Unread) > 0}}
+	for _, revision := range slices.Sorted(maps.Keys(cur.Users.By)) {
+		for _, user := range cur.Users.By[revision] {
+			cluster, service, _ := strings.Cut(user, "/")
+			list = append(list, policy.Bearing{Cluster: cluster, Names: append(slices.Clone(names), service)})
+		}
 	}
 	return list
 }
@@ -65,32 +82,21 @@ func groupsOf(tasks []awsx.Task) []string {
 // forbids another image forbids it whichever way it comes.
 func (d draft) does(cur read.Current) []string {
 	var verbs []string
-	add := func(is bool, i Intent) {
-		if is {
-			verbs = append(verbs, i.Action())
+	add := func(is bool, intents ...Intent) {
+		for _, i := range intents {
+			if is {
+				verbs = words.AddNew(verbs, i.Action())
+			}
 		}
 	}
 	for _, s := range d.steps {
 		switch s := s.(type) {
 		case *updateStep:
-			if d.Tree == nil || cur.Definition == nil {
-				continue
-			}
-			before, err := document.Registrable(cur.Definition)
-			if err != nil {
-				continue
-			}
-			images := !slices.Equal(imagesIn(before), imagesIn(d.Tree))
-			if s.update.ForceNew && !d.Register {
-				same, _ := check.CompareDigests(cur)
-				images = images || !same
-			}
-			env := len(edits.EnvDifference(before, d.Tree)) > 0
-			secrets := len(edits.SecretDifference(before, d.Tree)) > 0
-			add(images, SetImages{})
-			add(env, SetEnv{})
-			add(secrets, SetSecrets{})
-			add(!images && !env && !secrets && !document.Same(before, d.Tree), EditDefinition{})
+			add(true, d.deploys(cur, s)...)
+		case *stopStep:
+			add(true, Cancel{}, RollBack{}) // a deployment is stopped by rolling it back
+		case *continueStep:
+			add(s.rollBack, Cancel{}, RollBack{})
 		case *runTaskStep:
 			add(true, SetImages{})
 			add(len(d.env) > 0, SetEnv{})
@@ -104,6 +110,66 @@ func (d draft) does(cur read.Current) []string {
 		}
 	}
 	return verbs
+}
+
+// deploys are the verbs to which an update comes that deploys a document.
+func (d draft) deploys(cur read.Current, s *updateStep) []Intent {
+	if d.Tree == nil || cur.Definition == nil {
+		return nil
+	}
+	before, err := document.Registrable(cur.Definition)
+	after, bad := document.Parse(d.Tree.Bytes())
+	if err != nil || bad != nil {
+		return []Intent{EditDefinition{}, SetImages{}, SetEnv{}, SetSecrets{}}
+	}
+	images := !slices.Equal(imagesIn(before), imagesIn(after))
+	if s.update.ForceNew && !d.Register {
+		same, _ := check.CompareDigests(cur)
+		images = images || !same
+	}
+	var verbs []Intent
+	if s.update.ForceNew {
+		verbs = append(verbs, Restart{})
+	}
+	if d.chosen {
+		verbs = append(verbs, UseRevision{})
+	}
+	if w := cur.Wanted; w != nil && d.Revision == w.ARN && w.Family == cur.Definition.Family && w.Revision < cur.Definition.Revision {
+		verbs = append(verbs, RollBack{})
+	}
+	if images {
+		verbs = append(verbs, SetImages{})
+	}
+	if len(edits.EnvDifference(before, after)) > 0 || !slices.Equal(filesIn(before), filesIn(after)) {
+		verbs = append(verbs, SetEnv{})
+	}
+	if len(edits.SecretDifference(before, after)) > 0 {
+		verbs = append(verbs, SetSecrets{})
+	}
+	for _, tree := range []*document.Node{before, after} {
+		tree.Drop("tags") // of the revision, no part of what runs
+		for _, c := range tree.List("containerDefinitions") {
+			for _, other := range []string{"image", "environment", "environmentFiles", "secrets"} {
+				c.Drop(other)
+			}
+		}
+	}
+	if !document.Same(before, after) {
+		verbs = append(verbs, EditDefinition{})
+	}
+	return verbs
+}
+
+// filesIn lists the containers of a document with the files that hold variables of theirs.
+func filesIn(tree *document.Node) []string {
+	var list []string
+	for _, c := range tree.List("containerDefinitions") {
+		for _, f := range c.List("environmentFiles") {
+			list = append(list, c.Word("name")+" "+f.Word("value"))
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // imagesIn lists the containers of a document with their images.

@@ -18,7 +18,8 @@ func DefaultNonProduction() []string {
 	}
 }
 
-// productionWords say production, whatever else a name holds.
+// productionWords say production, whatever else a name holds, and with a number after
+// them too.
 var productionWords = []string{"prod", "production", "prd", "live"}
 
 // Judgement says whether a cluster belongs to production, and what decided.
@@ -49,7 +50,7 @@ func (p Policy) Judge(ref awsx.Ref, account string) Judgement {
 		}
 	}
 	for i, token := range tokens {
-		if slices.Contains(productionWords, token) && !spoken[i] {
+		if slices.Contains(productionWords, strings.TrimRight(token, "0123456789")) && !spoken[i] {
 			return Judgement{Production: true, By: fmt.Sprintf("its name has %q", token)}
 		}
 	}

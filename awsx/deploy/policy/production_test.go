@@ -36,6 +36,8 @@ func TestProductionIsJudgedByWholeTokens(t *testing.T) {
 		{plain, "preprod", "", "", false, `"preprod"`},
 		{plain, "prod-dev", "", "", true, `"prod"`},
 		{plain, "test-live", "", "", true, `"live"`},
+		{plain, "prod2-demo", "", "", true, `"prod2"`},
+		{plain, "live-7-uat", "", "", true, `"live"`},
 		{plain, "pre-prod-production", "", "", true, `"production"`},
 		{plain, "prd", "sandbox", "", true, `"prd"`},
 		{set, "lab", "", "", false, `"lab"`},

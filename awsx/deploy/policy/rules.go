@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -31,6 +32,8 @@ type Rule struct {
 // Bearing is one thing that a change touches, under every name by which a rule may mean it.
 type Bearing struct {
 	Names []string
+	// Cluster is the name of the cluster that it lives in; empty is that of the target.
+	Cluster string
 	// Unknown is set when more may be touched, of which nothing could be read: a rule
 	// that denies something somewhere then denies this.
 	Unknown bool
@@ -48,7 +51,7 @@ func (p Policy) First(target awsx.Ref, account string, on Bearing, verbs ...stri
 		means := func(name string) bool { return globs(r.Service, name) }
 		touched := slices.ContainsFunc(on.Names, means) || on.Unknown && r.Deny
 		action := func(verb string) bool { return globs(r.Action, verb) }
-		if who && globs(r.Cluster, target.ClusterName()) && touched && slices.ContainsFunc(verbs, action) {
+		if who && globs(r.Cluster, cmp.Or(on.Cluster, target.ClusterName())) && touched && slices.ContainsFunc(verbs, action) {
 			return &p.Rules[i]
 		}
 	}
