@@ -202,6 +202,9 @@ func TestEachTargetOfABatchHasRecordsOfItsOwn(t *testing.T) {
 			if r.Who == "" || r.Host == "" || r.Account == "" || r.Identity == "" || r.Cluster != "prod" || r.Time.IsZero() {
 				t.Errorf("the record is incomplete: %+v", r)
 			}
+			if r.Kind == audit.Begin && r.Tier != batch.Tier.String() {
+				t.Errorf("%s was asked for, and the beginning says %s", batch.Tier, r.Tier)
+			}
 			kinds[r.Service+" "+r.Change] += r.Kind + " "
 		}
 		if len(kinds) != 3 {

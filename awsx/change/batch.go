@@ -60,6 +60,7 @@ func (r *Runner) StartBatch(j BatchJob) (string, error) {
 	turns := make([]chan struct{}, len(j.Batch.Plans))
 	for i, p := range j.Batch.Plans {
 		turns[i] = make(chan struct{})
+		p.Tier = j.Batch.Tier // which was asked for, and is what the journal says
 		s := Status{ID: deploy.NewID(), Target: p.Target, Action: b.action, Summary: p.Summary(), Stage: Waiting}
 		one := Job{Plan: p, Override: j.Override, NoFollow: j.NoFollow, Timeout: j.Timeout, batched: true, admitted: admitted}
 		b.jobs = append(b.jobs, r.add(s, func() (deploy.Result, error) { return r.takeTurn(s.ID, turns[i], one) }))

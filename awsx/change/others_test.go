@@ -379,3 +379,32 @@ func TestMoreThanAHundredTasksAreSeenRunning(t *testing.T) {
 		}
 	})
 }
+
+// TestTheEndOfOldRevisionsIsConfirmedWithTheChangeBeforeIt, though arming ended meanwhile.
+func TestTheEndOfOldRevisionsIsConfirmedWithTheChangeBeforeIt(t *testing.T) {
+	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
+		w.images("catalog")
+		under := policy.Policy{NonProduction: policy.DefaultNonProduction(), KeepRevisions: policy.LeastKept}
+		for _, tag := range []string{":good", ":v3.3.0", ":good", ":v3.3.1"} {
+			cur, err := deploy.Read(t.Context(), w.account, w.service(t, "catalog"), image(tag), read.Held{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := deploy.Build(cur, image(tag), under)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := w.arming.Arm(w.reach()); err != nil {
+				t.Fatal(err)
+			}
+			id := w.start(t, change.Job{Plan: p})
+			w.arming.Disarm(w.reach())
+			if s, err := w.runner.Wait(t.Context(), id); err != nil || s.Err != nil || s.Result.Pruned != nil && s.Result.Pruned.Err != nil {
+				t.Fatalf("%s: %+v, %v (%v)", tag, s.Result.Pruned, s.Err, err)
+			}
+		}
+		if len(w.bodies(t, "DeregisterTaskDefinition")) == 0 {
+			t.Error("no old revision was ended at all, so nothing was tried")
+		}
+	})
+}

@@ -121,8 +121,13 @@ func New(o Options) *Runner {
 // the same target at the same time; following one does not keep another, such as
 // its roll back, from starting.
 func (r *Runner) Start(j Job) (string, error) {
+	j.admitted = r.admit(j.Plan)
+	return r.start(j)
+}
+
+// start begins a change about which the gate was asked.
+func (r *Runner) start(j Job) (string, error) {
 	p := j.Plan
-	j.admitted = r.admit(p)
 	id := deploy.NewID()
 	s := Status{ID: id, Target: p.Target, Action: p.Intent.Action(), Summary: p.Summary(), Stage: Executing}
 	return r.launch(s, func() (deploy.Result, error) { return r.carry(id, j) })
@@ -147,7 +152,8 @@ func (r *Runner) carry(id string, j Job) (deploy.Result, error) {
 		},
 	}
 	o.Prune = func(p deploy.Plan) (deploy.Result, error) {
-		own, err := r.Start(Job{Plan: p, NoFollow: true, batched: true})
+		// It was confirmed with the change that it follows.
+		own, err := r.start(Job{Plan: p, NoFollow: true, batched: true, admitted: j.admitted})
 		if err != nil {
 			return deploy.Result{}, err
 		}
