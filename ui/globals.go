@@ -74,7 +74,7 @@ func (s *Shell) escape() {
 		return
 	}
 	if f, ok := s.trail.top().screen.(Filterable); ok && f.Filter() != "" {
-		if err := f.SetFilter(""); err != nil {
+		if err := s.filter(f, ""); err != nil {
 			s.flash(Error, err.Error())
 		}
 		return

@@ -37,7 +37,7 @@ func (s *Shell) promptKey(msg tea.KeyPressMsg) {
 		}
 		s.closePrompt()
 	case "esc":
-		if err := p.target.SetFilter(p.before); err != nil {
+		if err := s.filter(p.target, p.before); err != nil {
 			s.flash(Error, err.Error())
 		}
 		s.closePrompt()
@@ -52,6 +52,15 @@ func (s *Shell) promptKey(msg tea.KeyPressMsg) {
 	}
 }
 
+// filter sets the filter of the screen on top, which may have something to do about it.
+func (s *Shell) filter(f Filterable, expr string) error {
+	err := f.SetFilter(expr)
+	if n, ok := f.(Narrowed); ok && err == nil {
+		s.as(s.trail.top().owner(), n.Narrowed)
+	}
+	return err
+}
+
 // promptUpdate types. A filter that is not valid yet is named beside what was
 // typed, while the last valid one stays in force.
 func (s *Shell) promptUpdate(msg tea.Msg) {
@@ -62,7 +71,7 @@ func (s *Shell) promptUpdate(msg tea.Msg) {
 	s.run(cmd, owner{id: p.id})
 	if value := p.input.Value(); value != before {
 		p.err = ""
-		if err := p.target.SetFilter(value); err != nil {
+		if err := s.filter(p.target, value); err != nil {
 			p.err = err.Error()
 		}
 	}

@@ -97,6 +97,11 @@ type Filterable interface {
 	SetFilter(expr string) error
 }
 
+// Narrowed is a Filterable that has something to do when its filter changed.
+type Narrowed interface {
+	Narrowed() tea.Cmd
+}
+
 // Coverable is a screen that wants to know when another one lies on top of it,
 // to let its watches idle. A screen that was left is not told: its context ends.
 type Coverable interface {

@@ -14,5 +14,6 @@ var (
 	ActDeployments = ui.Binding{ID: "deployments", Name: "deployments", Keys: []string{"Z"}}
 	ActEdit        = ui.Binding{ID: "edit", Name: "edit the task definition", Keys: []string{"e"}}
 	ActBreaker     = ui.Binding{ID: "breaker", Name: "circuit breaker"}
+	ActCompare     = ui.Binding{ID: "compare", Name: "compare", Keys: []string{"="}}
 	ActRun         = ui.Binding{ID: "run", Name: "run a task like its own"}
 )

@@ -8,6 +8,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/store"
+	"gantry/internal/inquiry"
 	"gantry/ui"
 )
 
@@ -26,6 +27,9 @@ type Deps struct {
 	Policy Policy
 	// Nav opens what is not a table.
 	Nav Nav
+	// Lines finds what tasks wrote, for screens that show some of it beside other things;
+	// without an Open there is no log to read.
+	Lines inquiry.Lines
 }
 
 // Policy tells how much care a cluster wants. Its methods answer from memory.
@@ -68,6 +72,8 @@ type Nav interface {
 	Undo(service awsx.Ref) tea.Cmd
 	// Deployments lists how the service was deployed.
 	Deployments(service awsx.Ref) tea.Cmd
+	// Compare shows what tells two revisions of a service apart, by their ARNs.
+	Compare(service awsx.Ref, before, after string) tea.Cmd
 	// Follow follows the deployment in progress.
 	Follow(service awsx.Ref) tea.Cmd
 }

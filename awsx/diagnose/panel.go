@@ -9,10 +9,22 @@ import (
 	"gantry/awsx/diagnose/reason"
 )
 
+// Aspect is what a line of evidence is about.
+type Aspect uint8
+
+// The aspects, in the order of Panel.
+const (
+	OfDeployment Aspect = iota
+	OfDeath
+	OfTargets
+	OfEvents
+)
+
 // Line is one line of evidence. Text is raw; At is zero where no time applies.
 type Line struct {
-	At   time.Time
-	Text string
+	About Aspect
+	At    time.Time
+	Text  string
 }
 
 // maxEvents is how many telling events the panel quotes.
@@ -22,24 +34,24 @@ const maxEvents = 3
 // being rolled out and by whom, the last stopped task, the last telling events.
 func Panel(e Evidence) []Line {
 	f := count(e)
-	lines := []Line{{At: f.primary.CreatedAt, Text: f.deploymentLine()}}
+	lines := []Line{{OfDeployment, f.primary.CreatedAt, f.deploymentLine()}}
 	if d := f.ofNewest; d != nil {
 		lines = append(lines, deathLine(*d))
 	} else if f.newest != nil {
 		lines = append(lines, deathLine(*f.newest))
 	}
 	for _, s := range f.sick[:min(len(f.sick), maxEvents)] {
-		lines = append(lines, Line{Text: fmt.Sprintf("target %s in %s", reason.Target(s.target, s.group.Settings.Check).Why, s.group.Name())})
+		lines = append(lines, Line{About: OfTargets, Text: fmt.Sprintf("target %s in %s", reason.Target(s.target, s.group.Settings.Check).Why, s.group.Name())})
 	}
 	for _, s := range f.strays[:min(len(f.strays), maxEvents)] {
 		lines = append(lines, Line{Text: fmt.Sprintf("target %s in %s, of no task of the service", reason.Target(s.target, s.group.Settings.Check).Why, s.group.Name())})
 	}
 	for _, lb := range f.Service.LoadBalancers {
 		if groups := f.serving(lb); lb.Alternate != "" && len(groups) == 1 {
-			lines = append(lines, Line{Text: "served from the target group " + groups[0].Name() + ", idle is " + awsx.GroupName(lb.Other(groups[0].ARN))})
+			lines = append(lines, Line{About: OfTargets, Text: "served from the target group " + groups[0].Name() + ", idle is " + awsx.GroupName(lb.Other(groups[0].ARN))})
 		}
 		if lb.TargetGroup == "" && lb.Classic != "" {
-			lines = append(lines, Line{Text: "behind the classic load balancer " + lb.Classic + ", whose health is not read"})
+			lines = append(lines, Line{About: OfTargets, Text: "behind the classic load balancer " + lb.Classic + ", whose health is not read"})
 		}
 	}
 	quoted := 0
@@ -48,14 +60,14 @@ func Panel(e Evidence) []Line {
 		if read.Everyday() {
 			continue
 		}
-		lines = append(lines, Line{At: ev.At, Text: read.Body})
+		lines = append(lines, Line{OfEvents, ev.At, read.Body})
 		if quoted++; quoted == maxEvents {
 			break
 		}
 	}
 	if quoted == 0 && len(f.Service.Events) > 0 {
 		ev := f.Service.Events[0]
-		lines = append(lines, Line{At: ev.At, Text: reason.EventBody(ev.Message)})
+		lines = append(lines, Line{OfEvents, ev.At, reason.EventBody(ev.Message)})
 	}
 	return lines
 }
@@ -65,7 +77,7 @@ func deathLine(d death) Line {
 	if d.Container != "" {
 		text += " (" + d.Container + ")"
 	}
-	return Line{At: d.at, Text: text}
+	return Line{OfDeath, d.at, text}
 }
 
 // deploymentLine says from which revision to which, by whom, and what the
@@ -112,7 +124,9 @@ func (f *facts) revision(arn string) string {
 	if image == "" {
 		return name
 	}
-	return name + " (" + image + ")"
+	// The repository mostly bears the family's name, which is there already.
+	family, _ := awsx.SplitRevision(arn)
+	return name + " (" + strings.TrimPrefix(image, family+":") + ")"
 }
 
 // image returns the image that matters in a definition: that of the container

@@ -233,9 +233,9 @@ func TestThePanelShowsTheEvidence(t *testing.T) {
 		return &awsx.TaskDefinition{RegisteredBy: "arn:aws:sts::1:assumed-role/ci/ci-deploy", Containers: []awsx.ContainerDefinition{{Name: "app", Image: "registry/api:" + tag}}}
 	}
 	want := []diagnose.Line{
-		{At: ago(11 * time.Minute), Text: "api:7 (api:v2.31.0) -> api:8 (api:v2.32.0), registered by ci-deploy, breaker off: will retry for ever"},
-		{At: ago(time.Minute), Text: "task 5ec1d2e3 exit 1 (app)"},
-		{At: ago(time.Minute), Text: "is unable to consistently start tasks successfully."},
+		{At: ago(11 * time.Minute), Text: "api:7 (v2.31.0) -> api:8 (v2.32.0), registered by ci-deploy, breaker off: will retry for ever"},
+		{About: diagnose.OfDeath, At: ago(time.Minute), Text: "task 5ec1d2e3 exit 1 (app)"},
+		{About: diagnose.OfEvents, At: ago(time.Minute), Text: "is unable to consistently start tasks successfully."},
 	}
 	if diff := cmp.Diff(want, diagnose.Panel(e)); diff != "" {
 		t.Error(diff)

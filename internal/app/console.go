@@ -71,7 +71,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	}
 	a.guard(a.Config.Writing.Arm)
 
-	deps := &views.Deps{Now: a.Now, Store: a.Store, Policy: guarding{a}}
+	deps := &views.Deps{Now: a.Now, Store: a.Store, Policy: guarding{a}, Lines: a.Lines()}
 	lines := a.logViewer(deps)
 	made := &changes.Changes{Deps: deps, Desk: a.Changes, Reveal: a.revealed, Lines: a.Lines()}
 	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines)

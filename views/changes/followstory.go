@@ -2,7 +2,6 @@ package changes
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -190,9 +189,6 @@ func (s *followScreen) stops(d *prose.Document) {
 	}
 }
 
-// groupPattern finds a target group's ARN, of which its name is enough.
-var groupPattern = regexp.MustCompile(`arn:[a-z-]+:elasticloadbalancing:[^ )]*:targetgroup/([^/ )]+)/[0-9a-f]+`)
-
 // events lists the service's own words, newest first, without the name that each
 // of them begins with.
 func (s *followScreen) events(d *prose.Document, here *time.Location) {
@@ -201,7 +197,7 @@ func (s *followScreen) events(d *prose.Document, here *time.Location) {
 	}
 	d.Heading("Events")
 	for _, e := range slices.Backward(s.job.Progress.Events) {
-		words := groupPattern.ReplaceAllString(strings.TrimPrefix(e.Message, "(service "+s.Service.Name()+") "), "$1")
+		words := wording.Named(strings.TrimPrefix(e.Message, "(service "+s.Service.Name()+") "))
 		d.Field(e.At.In(here).Format("15:04:05"), words)
 	}
 }

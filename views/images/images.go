@@ -96,6 +96,7 @@ func New(c *changes.Changes, service awsx.Ref) *imagesScreen {
 		Status:  imageStatus,
 		Open:    s.open,
 		Actions: s.actions,
+		Marks:   true,
 		Ref:     func(r imageRow) awsx.Ref { return service.In(r.image.Repository + r.pinned()) },
 	})
 	return s
@@ -223,13 +224,33 @@ func imageColumns(deps *views.Deps) []table.Column[imageRow] {
 }
 
 func (s *imagesScreen) actions(r imageRow, ok bool) []ui.Action {
-	enter := actDeploy.Does(func() { s.deploy(r.container, r.reference()) }).Unless(livetable.Nothing(ok))
-	pin := actDeployPinned.Runs(func() tea.Cmd { s.deploy(r.container, r.pinned()); return nil }).Unless(livetable.Nothing(ok))
+	enter := s.deploying(actDeploy, r, ok, imageRow.reference)
+	pin := s.deploying(actDeployPinned, r, ok, imageRow.pinned)
 	typed := actTypeImage.Does(func() { s.ask(r.container) })
 	if s.query == nil || s.query.Answer().Value.definition == nil {
 		typed.Disabled = "the task definition was not read yet"
 	}
 	return []ui.Action{enter, typed, pin}
+}
+
+// deploying deploys the image under the cursor, or the marked ones, one for each container.
+func (s *imagesScreen) deploying(b ui.Binding, r imageRow, ok bool, reference func(imageRow) string) ui.Action {
+	rows := s.Table.Marked()
+	if len(rows) == 0 {
+		return b.Does(func() { s.deploy(r.container, reference(r)) }).Unless(livetable.Nothing(ok))
+	}
+	b.Name = fmt.Sprintf("%s %d marked", b.Name, len(rows))
+	images, why := map[string]string{}, s.HiddenMarks()
+	for _, row := range rows {
+		if _, twice := images[row.container]; twice && why == "" {
+			why = "two images of container " + row.container + " are marked: mark one"
+		}
+		images[row.container] = reference(row)
+	}
+	return b.Does(func() {
+		s.Table.ClearMarks()
+		s.Propose(deploy.SetImages{Images: images})
+	}).Unless(why)
 }
 
 func (s *imagesScreen) deploy(container, reference string) {

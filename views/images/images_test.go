@@ -99,3 +99,17 @@ func TestLeavingWhileImagesAreReadEndsTheReading(t *testing.T) {
 		f.Keys("esc").Shows("api-orders")
 	})
 }
+
+func TestMarkedImagesAreDeployedOneForEachContainer(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := changestest.Prepared(t, uitest.Look{W: 120, H: 40}, func(f *changestest.Shopfloor) {
+			beside := strings.Replace(sidecar, "nginx:1.27", changestest.ECR+"api-orders:v1", 1)
+			f.Redefine(`"containerDefinitions":[`, beside)
+		}, changestest.Images).Read()
+		f.Keys("/").Type("v3").Press("enter")
+		f.Read().Keys("space", "space").Shows("2 marked", "<enter>deploy 2 marked")
+		f.Keys("enter").Shows("api-orders api-orders:v3, proxy api-orders:v3")
+		f.Keys("esc", "esc", "/").Type("^proxy").Press("enter")
+		f.Read().Keys("g", "space", "space", "enter").Shows("two images of container", "are marked")
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"gantry/awsx"
@@ -45,6 +46,16 @@ func Read(ctx context.Context, in inquiry.Lines, task awsx.Ref, known []awsx.Tas
 		out.Note = "no container of it started, so none wrote a line"
 	case len(out.Read.Lines) == 0:
 		out.Note, out.Again = "no line was found of it ("+out.Read.How+")", true
+	}
+	return out
+}
+
+// OfEntries are messages, a line of each, with their times at a place.
+func OfEntries(entries []logs.Entry, here *time.Location) []prose.Para {
+	out := make([]prose.Para, len(entries))
+	for i, e := range entries {
+		line, _, _ := strings.Cut(cmp.Or(e.Body, e.Message), "\n")
+		out[i] = prose.Para{Label: e.Time.In(here).Format("15:04:05"), Text: line, Role: roleOf(e.Level), Depth: 1}
 	}
 	return out
 }

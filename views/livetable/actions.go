@@ -39,6 +39,13 @@ func (s *Screen[T]) Actions() []ui.Action {
 	if s.spec.Actions != nil {
 		out = s.spec.Actions(row, ok)
 	}
+	if !ok && (s.taken == 0 || s.load.Status.loading(s.Deps.Host.Now())) {
+		for i := range out {
+			if out[i].ID == ui.ActEnter.ID {
+				out[i] = out[i].Does(func() { s.early = true })
+			}
+		}
+	}
 	out = append(out, s.about(row, ok)...)
 	out = append(out, s.choosing()...)
 	for _, move := range ui.Movement(s.Table) {
@@ -108,15 +115,12 @@ func (s *Screen[T]) choosing() []ui.Action {
 		})
 	}
 	return []ui.Action{
-		ui.ActFaults.Does(func() {
-			t.SetFaultsOnly(!t.FaultsOnly())
-			s.explain()
-		}),
+		ui.ActFaults.Runs(s.carrying(ui.Do(func() { t.SetFaultsOnly(!t.FaultsOnly()) }))),
 		ui.ActWide.Does(func() { s.wide = !s.wide }),
 		ui.ActRefresh.Does(s.feed.refresh),
-		ui.ActMark.Runs(s.carrying(ui.Do(t.MarkOn))),
-		ui.ActMarkRange.Does(t.MarkRange),
-		ui.ActClearMarks.Does(t.ClearMarks),
+		ui.ActMark.Runs(s.carrying(ui.Do(t.MarkOn))).Unless(s.unmarkable()),
+		ui.ActMarkRange.Does(t.MarkRange).Unless(s.unmarkable()),
+		ui.ActClearMarks.Does(t.ClearMarks).Unless(s.unmarkable()),
 		ui.ActSort.Does(func() { t.SortChosen() }),
 		sortBy(ui.ActSortName, ColName),
 		sortBy(ui.ActSortState, ColState),
@@ -126,6 +130,14 @@ func (s *Screen[T]) choosing() []ui.Action {
 		ui.ActLeft.Does(func() { t.ScrollColumns(-1) }),
 		ui.ActRight.Does(func() { t.ScrollColumns(1) }),
 	}
+}
+
+// unmarkable says why no row can be marked, empty where marks are good for something.
+func (s *Screen[T]) unmarkable() string {
+	if s.spec.Marks {
+		return ""
+	}
+	return "nothing here acts on marked " + s.spec.Nouns
 }
 
 // sortable tells whether the table has a column and an order for it.

@@ -20,12 +20,7 @@ func (s *Screen[T]) OverMarks(a ui.Action, run func(targets []awsx.Ref, started 
 	}
 	a.Name = fmt.Sprintf("%s %d marked", a.Name, len(marked))
 	a.Disabled = ""
-	if hidden := s.Table.HiddenMarks(); len(hidden) > 0 {
-		names := make([]string, len(hidden))
-		for i, row := range hidden {
-			names[i] = s.shortName(row)
-		}
-		a.Disabled = fmt.Sprintf("marked and hidden by the filter: %s (%s clears marks)", strings.Join(names, ", "), s.Deps.Host.Key(ui.ActClearMarks))
+	if a.Disabled = s.HiddenMarks(); a.Disabled != "" {
 		return a
 	}
 	targets := make([]awsx.Ref, len(marked))
@@ -41,5 +36,33 @@ func (s *Screen[T]) OverMarks(a ui.Action, run func(targets []awsx.Ref, started 
 			s.Act()
 		})
 	}
+	return a
+}
+
+// HiddenMarks says which rows are marked and hidden by a filter, which is why nothing is
+// done with the marked ones; empty when there is none.
+func (s *Screen[T]) HiddenMarks() string {
+	hidden := s.Table.HiddenMarks()
+	if len(hidden) == 0 {
+		return ""
+	}
+	names := make([]string, len(hidden))
+	for i, row := range hidden {
+		names[i] = s.shortName(row)
+	}
+	return fmt.Sprintf("marked and hidden by the filter: %s (%s clears marks)", strings.Join(names, ", "), s.Deps.Host.Key(ui.ActClearMarks))
+}
+
+// OneAtATime is an action that takes one row alone. With others marked it says so, since
+// whoever marked them expects them to be taken.
+func (s *Screen[T]) OneAtATime(a ui.Action) ui.Action {
+	marked := s.Table.Marked()
+	if len(marked) == 0 || a.Disabled != "" {
+		return a
+	}
+	if row, ok := s.Table.Selected(); ok && len(marked) == 1 && s.spec.Ref(marked[0]) == s.spec.Ref(row) {
+		return a
+	}
+	a.Disabled = fmt.Sprintf("this takes one at a time, and %d are marked (%s clears marks)", len(marked), s.Deps.Host.Key(ui.ActClearMarks))
 	return a
 }

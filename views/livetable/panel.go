@@ -19,7 +19,7 @@ const gutter = 3
 // panel draws the evidence about the row under the cursor. It lays lines out
 // again only when something about them changed.
 type panel struct {
-	paras []prose.Para
+	paras func(lines int) []prose.Para // nil for none
 
 	lines []string
 	theme *theme.Theme
@@ -27,17 +27,25 @@ type panel struct {
 }
 
 // set shows other evidence.
-func (p *panel) set(paras []prose.Para) {
+func (p *panel) set(paras func(lines int) []prose.Para) {
 	p.paras, p.theme = paras, nil
 }
 
-// fit gives at most h lines of at most w cells: whole sentences where there is
-// room for all, else one line of each.
+// Roomy is the number of lines from which evidence is told in whole sentences, and in
+// sections. In fewer lines each has to tell something of its own.
+const Roomy = 16
+
+// fit gives at most h lines of at most w cells: whole sentences where there is room for
+// all or for many, else one line of each.
 func (p *panel) fit(th *theme.Theme, w, h int) []string {
 	if th != p.theme || w != p.w || h != p.h {
 		p.theme, p.w, p.h = th, w, h
-		if p.lines = prose.Wrapped(th, w, p.paras); len(p.lines) > h {
-			p.lines, _ = prose.Lines(p.paras, ui.Drawing{Theme: th, Width: w})
+		var paras []prose.Para
+		if p.paras != nil {
+			paras = p.paras(h)
+		}
+		if p.lines = prose.Wrapped(th, w, paras); len(p.lines) > h && h < Roomy {
+			p.lines, _ = prose.Lines(paras, ui.Drawing{Theme: th, Width: w})
 		}
 		p.lines = p.lines[:min(h, len(p.lines))]
 	}
@@ -52,8 +60,8 @@ func below(h, n int) int {
 	return min(max(few, h-n-2), h/2+h/4)
 }
 
-// beside is the width of evidence at the right of a table w cells wide.
-func beside(w int) int { return min(w*2/5, 90) }
+// leastBeside is the width that evidence at the right of a table has at least.
+const leastBeside = 60
 
 // stack puts the evidence below the table. A line separates them where there is
 // room.
@@ -71,12 +79,10 @@ func (p *panel) stack(th *theme.Theme, w, h, n int, table func(w, h int) string)
 	return b.String()
 }
 
-// side puts the evidence at the right of the table. Blank cells part them: a
+// side puts the evidence at the right of the table, which takes left cells. Blank cells part them: a
 // drawn line would be copied along with the text.
-func (p *panel) side(th *theme.Theme, w, h int, table func(w, h int) string) string {
-	right := beside(w)
-	left := w - right - gutter
-	lines := p.fit(th, right, h)
+func (p *panel) side(th *theme.Theme, w, h, left int, table func(w, h int) string) string {
+	lines := p.fit(th, w-left-gutter, h)
 	rows := strings.Split(table(left, h), "\n")
 	ellipsis := th.Glyphs().Ellipsis
 	var b strings.Builder

@@ -19,9 +19,9 @@ import (
 // a cursor on its way must not pay for what nobody reads.
 const RestDelay = 150 * time.Millisecond
 
-// landing is how long after opening the cursor stays on the worst row while cells
-// land. Later it stays on its row: nothing must be acted on but what was chosen.
-const landing = 5 * time.Second
+// DwellDelay is how long the cursor stays on a row that somebody reads: only then is the
+// whole row marked, and more about it asked for and drawn.
+const DwellDelay = 500 * time.Millisecond
 
 // Spec is all that makes one table screen different from another.
 type Spec[T any] struct {
@@ -46,6 +46,15 @@ type Spec[T any] struct {
 	Pick func(rows []T) ([]T, []Span)
 	// evidence explains the row under the cursor; nil for none.
 	Evidence func(T) []prose.Para
+	// Closer takes the place of Evidence once the cursor dwells on the row, in so many
+	// lines; nil for none.
+	Closer func(row T, lines int) []prose.Para
+	// Study reads what Closer tells of the row that the cursor dwells on, and tells
+	// whether that brought anything. It runs in a command, and again whenever the row
+	// is another; nil for none.
+	Study func(ctx context.Context, row T) bool
+	// Marks says that there are actions on marked rows.
+	Marks bool
 	// actions are what can be done here besides what all tables can. The row is
 	// the one under the cursor; ok is false when there is none.
 	Actions func(row T, ok bool) []ui.Action
@@ -65,7 +74,6 @@ type Screen[T any] struct {
 	spec  Spec[T]
 	Table *table.Table[T]
 
-	opened  time.Time
 	wide    bool // the operator wants the other than what the width gives
 	ctx     context.Context
 	feed    Feed[T]
@@ -85,6 +93,10 @@ type Screen[T any] struct {
 
 	moves    int // of the cursor
 	moving   bool
+	dwells   bool // the cursor stays on its row
+	studying bool
+	studied  T    // the row that was studied last
+	early    bool // the way into a row was asked for before there was one
 	evidence panel
 }
 
@@ -95,6 +107,12 @@ func New[T any](deps *views.Deps, spec Spec[T]) *Screen[T] {
 
 // rested tells that the cursor may have come to rest.
 type rested struct{ move int }
+
+// dwelt tells that somebody may read the row under the cursor.
+type dwelt struct{ move int }
+
+// studied tells that the reading about a row ended.
+type studied struct{ changed bool }
 
 // drawn tells that a frame was drawn since the rows changed.
 type drawn struct{}
@@ -118,10 +136,10 @@ func (s *Screen[T]) Capturing() bool { return false }
 
 // Open starts the watches and shows what they have already.
 func (s *Screen[T]) Open(ctx context.Context) tea.Cmd {
-	s.ctx, s.feed, s.opened = ctx, s.spec.Open(), s.Deps.Host.Now()
+	s.ctx, s.feed = ctx, s.spec.Open()
 	s.feed.builds = new(builds)
-	s.build, s.covered, s.reported, s.detailing, s.ageing = 0, false, nil, false, false
-	return tea.Batch(s.feed.keep(ctx), s.feed.now(s.Deps.Now), s.feed.next(ctx, s.Deps.Now))
+	s.build, s.covered, s.reported, s.detailing, s.ageing, s.studying = 0, false, nil, false, false, false
+	return tea.Batch(s.feed.keep(ctx), s.feed.now(s.Deps.Now), s.feed.next(ctx, s.Deps.Now), ui.After(ctx, DwellDelay, dwelt{s.moves}))
 }
 
 // Update takes what was built, and the wake-ups of this screen.
@@ -138,8 +156,18 @@ func (s *Screen[T]) Update(msg tea.Msg) tea.Cmd {
 		if msg.move == s.moves {
 			return s.settle()
 		}
+	case dwelt:
+		if msg.move == s.moves {
+			return s.dwell()
+		}
+	case studied:
+		s.studying = false
+		if msg.changed && s.dwells {
+			s.explain()
+		}
+		return s.study()
 	case drawn:
-		return s.report()
+		return tea.Batch(s.report(), s.study())
 	case aged:
 		s.ageing = false
 		if msg.taken != s.taken {
@@ -170,7 +198,23 @@ func (s *Screen[T]) take(f delivery[T]) tea.Cmd {
 	} else {
 		s.Show()
 	}
-	return tea.Batch(renew, func() tea.Msg { return drawn{} }, s.age(quiet))
+	return tea.Batch(renew, func() tea.Msg { return drawn{} }, s.age(quiet), s.enterEarly())
+}
+
+// enterEarly goes into the first row, once the list of them is there, when that was asked
+// for before.
+func (s *Screen[T]) enterEarly() tea.Cmd {
+	row, ok := s.Table.Selected()
+	if !s.early || !ok || s.covered || s.load.Status.loading(s.Deps.Host.Now()) {
+		return nil
+	}
+	s.early = false
+	for _, a := range s.spec.Actions(row, ok) {
+		if a.ID == ui.ActEnter.ID && a.Disabled == "" {
+			return a.Run()
+		}
+	}
+	return nil
 }
 
 // keep leaves the rows as they are. Their ages are told anew.
@@ -193,9 +237,6 @@ func (s *Screen[T]) Show() {
 		// Nothing may change places under a cursor that is on its way.
 		s.Table.Hold()
 	}
-	if s.Deps.Host.Now().Sub(s.opened) > landing {
-		s.Table.Pin()
-	}
 	s.Table.SetRows(rows)
 	if s.Want != "" && s.Table.Select(s.Want) {
 		s.Want = ""
@@ -212,6 +253,10 @@ func (s *Screen[T]) Act() { s.acted = true }
 // Covered lets the watches idle while another screen lies above.
 func (s *Screen[T]) Covered(covered bool) tea.Cmd {
 	s.covered, s.reported = covered, nil
+	if covered {
+		// Whoever went somewhere from a row comes back to it.
+		s.Table.Pin()
+	}
 	if !covered && s.acted {
 		s.acted = false
 		s.feed.refresh()
@@ -250,8 +295,32 @@ func (s *Screen[T]) age(d time.Duration) tea.Cmd {
 // moved follows a move of the cursor: the evidence waits until it rests.
 func (s *Screen[T]) moved() tea.Cmd {
 	s.moves++
-	s.moving = true
-	return ui.After(s.ctx, RestDelay, rested{s.moves})
+	s.moving, s.dwells, s.early = true, false, false
+	s.Table.SetWhole(false)
+	return tea.Batch(ui.After(s.ctx, RestDelay, rested{s.moves}), ui.After(s.ctx, DwellDelay, dwelt{s.moves}))
+}
+
+// dwell shows and asks for more about a row that is being read.
+func (s *Screen[T]) dwell() tea.Cmd {
+	s.dwells = true
+	s.Table.SetWhole(true)
+	s.explain()
+	return s.study()
+}
+
+// study reads more about the row under the cursor while it is dwelt on. One such reading
+// is under way at a time.
+func (s *Screen[T]) study() tea.Cmd {
+	row, ok := s.Table.Selected()
+	if s.spec.Study == nil || !ok || !s.dwells || s.studying || s.covered {
+		return nil
+	}
+	if s.spec.Table.Same != nil && s.spec.Table.Same(row, s.studied) {
+		return nil
+	}
+	s.studying, s.studied = true, row
+	ctx, read := s.ctx, s.spec.Study
+	return func() tea.Msg { return studied{read(ctx, row)} }
 }
 
 // settle is the end of a move.
@@ -270,11 +339,14 @@ func (s *Screen[T]) explain() {
 		return
 	}
 	row, ok := s.Table.Selected()
-	if !ok {
+	switch {
+	case !ok:
 		s.evidence.set(nil)
-		return
+	case s.dwells && s.spec.Closer != nil:
+		s.evidence.set(func(lines int) []prose.Para { return s.spec.Closer(row, lines) })
+	default:
+		s.evidence.set(func(int) []prose.Para { return s.spec.Evidence(row) })
 	}
-	s.evidence.set(s.spec.Evidence(row))
 }
 
 // Filter is the filter in force.
@@ -282,9 +354,8 @@ func (s *Screen[T]) Filter() string { return s.Table.Filter() }
 
 // SetFilter narrows the table.
 func (s *Screen[T]) SetFilter(expr string) error {
-	if err := s.Table.SetFilter(expr); err != nil {
-		return err
-	}
-	s.explain()
-	return nil
+	return s.Table.SetFilter(expr)
 }
+
+// Narrowed follows the cursor, which may be on another row.
+func (s *Screen[T]) Narrowed() tea.Cmd { return s.moved() }

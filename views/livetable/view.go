@@ -21,20 +21,26 @@ func (s *Screen[T]) View(w, h int) ui.Frame {
 		return ui.Frame{}
 	}
 	th := s.Deps.Host.Theme()
-	draw := func(w, h int) string { return s.body(th, w, h) }
+	draw := func(w, h int) string {
+		s.Table.SetWide(w >= wideWidth != s.wide)
+		return s.body(th, w, h)
+	}
 	shown := s.Table.Counts().Shown
 	switch {
 	case s.spec.Evidence == nil || shown == 0:
 		return ui.Frame{Body: draw(w, h)}
 	case w >= sideWidth:
-		return ui.Frame{Body: s.evidence.side(th, w, h, draw)}
+		// The table takes what its columns need, the evidence the rest.
+		most := w - leastBeside - gutter
+		s.Table.SetWide(most >= wideWidth != s.wide)
+		left := s.Table.Fit(most, h)
+		return ui.Frame{Body: s.evidence.side(th, w, h, left, func(w, h int) string { return s.body(th, w, h) })}
 	}
 	return ui.Frame{Body: s.evidence.stack(th, w, h, shown, draw)}
 }
 
 // body is the table, with a word on why it is empty when it is.
 func (s *Screen[T]) body(th *theme.Theme, w, h int) string {
-	s.Table.SetWide(w >= wideWidth != s.wide)
 	out := s.Table.View(th, w, h)
 	if s.Table.Counts().Shown > 0 || h < 2 {
 		return out

@@ -44,8 +44,9 @@ func NewHosted(deps *views.Deps, instance awsx.Instance) ui.Screen {
 			}
 			return append(hostedActions(deps, r), stopping(s, r.task.Ref, ""))
 		},
-		Kind: awsx.KindTask,
-		Ref:  func(r *hostedRow) awsx.Ref { return r.task.Ref },
+		Marks: true,
+		Kind:  awsx.KindTask,
+		Ref:   func(r *hostedRow) awsx.Ref { return r.task.Ref },
 		Describe: func(ctx context.Context, r *hostedRow) ([]prose.Para, error) {
 			return readTask(ctx, deps, r.task, r.host)
 		},

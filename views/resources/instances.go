@@ -64,8 +64,9 @@ func NewInstances(deps *views.Deps, of InstancesOf) ui.Screen {
 			choose := actChoose.Does(func() { chooseService(deps, of, s.Table.SelectedKey()) })
 			return append(instanceActions(s, r, ok), choose)
 		},
-		Kind: awsx.KindInstance,
-		Ref:  func(r *instanceRow) awsx.Ref { return r.instance.Ref },
+		Marks: true,
+		Kind:  awsx.KindInstance,
+		Ref:   func(r *instanceRow) awsx.Ref { return r.instance.Ref },
 		Describe: func(_ context.Context, r *instanceRow) ([]prose.Para, error) {
 			return describeInstance(r, deps.Now()), nil
 		},

@@ -27,7 +27,7 @@ type keptServices struct {
 
 func newKeptServices(define func(arn string) *awsx.TaskDefinition) *keptServices {
 	k := &keptServices{byARN: map[string]*serviceRow{}, users: map[string][]string{}}
-	k.Groups = map[string]awsx.Group{}
+	k.Groups, k.groupsFailed = map[string]awsx.Group{}, map[string]bool{}
 	k.Definition = define
 	k.Instance = func(arn string) (awsx.Instance, bool) {
 		i, ok := k.hosts.Load(arn)
@@ -42,7 +42,7 @@ func newKeptServices(define func(arn string) *awsx.TaskDefinition) *keptServices
 // update brings the rows up to the news. Without a change it returns the slice that it
 // returned before.
 func (k *keptServices) update(n clusterNews, now time.Time) []*serviceRow {
-	all := n.services.Anew || n.tasks.Anew || n.groups.Anew || n.instances.Anew || n.tasks.whole != k.RunningRead || n.tasks.untold != k.Untold
+	all := n.services.Anew || n.tasks.Anew || n.groups.Anew || n.instances.Anew || n.tasks.whole != k.RunningRead || n.tasks.untold != k.Untold || n.tasks.failed != k.tasksFailed
 	touched := map[string]bool{}
 	touch := func(what string) {
 		for _, arn := range k.users[what] {
@@ -104,7 +104,7 @@ func (k *keptServices) takeServices(n news[awsx.Service], touched map[string]boo
 }
 
 func (k *keptServices) takeTasks(n news[awsx.Task], touch func(string)) {
-	k.RunningRead, k.StoppedRead, k.Untold = n.whole, n.whole, n.untold
+	k.RunningRead, k.StoppedRead, k.Untold, k.tasksFailed = n.whole, n.whole, n.untold, n.failed
 	for name := range k.split.apply(n) {
 		touch(name)
 	}
@@ -114,14 +114,16 @@ func (k *keptServices) takeTasks(n news[awsx.Task], touch func(string)) {
 func (k *keptServices) takeGroups(n news[store.GroupState], touch func(string)) {
 	if n.Anew {
 		clear(k.Groups)
+		clear(k.groupsFailed)
 	}
 	for _, arn := range n.Gone {
 		delete(k.Groups, arn)
+		delete(k.groupsFailed, arn)
 		touch(arn)
 	}
 	for _, i := range n.Items {
 		g := &n.items[i]
-		k.Groups[g.ARN] = g.Group
+		k.Groups[g.ARN], k.groupsFailed[g.ARN] = g.Group, g.Err != nil
 		touch(g.ARN)
 	}
 }

@@ -59,13 +59,14 @@ func openServices(st *store.Store, cluster awsx.Ref, loaded func(clusterInside))
 type news[T any] struct {
 	items  []T
 	whole  bool
-	untold int // items that were listed and could not be described
+	failed bool // it, or a part of it, was asked for in vain
+	untold int  // items that were listed and could not be described
 	store.Changes
 }
 
 // newsOf takes the news of a snapshot and notes at which revision.
 func newsOf[T any](s *store.Snapshot[T], seen *uint64) news[T] {
-	n := news[T]{s.Items, s.Whole(), s.Untold, s.Since(*seen)}
+	n := news[T]{s.Items, s.Whole(), s.Err != nil || len(s.Partial) > 0, s.Untold, s.Since(*seen)}
 	*seen = s.Rev
 	return n
 }

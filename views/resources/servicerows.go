@@ -10,10 +10,8 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
 	"gantry/ui/table"
-	"gantry/ui/text"
 	"gantry/ui/theme"
 	"gantry/views/livetable"
-	"gantry/views/prose"
 	"gantry/views/wording"
 )
 
@@ -28,6 +26,10 @@ type clusterFacts struct {
 	servicesRead  bool
 	instances     []awsx.Instance
 	instancesRead bool
+	// tasksFailed says that tasks were asked for in vain, groupsFailed the same of the
+	// targets of groups, by ARN.
+	tasksFailed  bool
+	groupsFailed map[string]bool
 }
 
 // serviceRow is one service with the verdict on it.
@@ -39,6 +41,8 @@ type serviceRow struct {
 	// needs are the task definitions that the verdict hangs on, lacks all those that
 	// the row was made without.
 	needs, lacks []string
+	// refused says that what is unread was asked for in vain.
+	refused bool
 }
 
 // serviceRows puts a cluster's facts into rows, in the order of the services.
@@ -59,6 +63,7 @@ func (f *clusterFacts) row(s awsx.Service) *serviceRow {
 		r.needs = r.Evidence.Needs()
 	}
 	r.status = verdictStatus(r.Finding.Status)
+	r.refused = f.tasksFailed || slices.ContainsFunc(s.TargetGroups(), func(arn string) bool { return f.groupsFailed[arn] })
 	_, r.revision = awsx.SplitRevision(s.TaskDefinition)
 	if td := r.Evidence.TaskDefinition(s.TaskDefinition); td != nil {
 		c := mainContainer(s, td)
@@ -225,6 +230,16 @@ func (r *serviceRow) launchCell() table.Cell {
 	return table.Cell{Text: s.LaunchType}
 }
 
+// severity puts the worst first. What could not be read stands among the troubles; what
+// is only not read yet stands where its name puts it, so that rows do not wander while
+// cells land.
+func (r *serviceRow) severity() int {
+	if r.Finding.Status == diagnose.Unknown && !r.refused {
+		return 0
+	}
+	return r.Finding.Severity
+}
+
 // fault tells whether a service wants attention: one that may be well but was
 // not read does.
 func (r *serviceRow) fault() bool { return r.status.Fault() }
@@ -234,24 +249,24 @@ func (r *serviceRow) fault() bool { return r.status.Fault() }
 func serviceColumns(at *livetable.Moment) []table.Column[*serviceRow] {
 	type row = *serviceRow
 	return []table.Column[row]{
-		{ID: livetable.ColName, Title: "SERVICE", Min: 12, Max: 40, Frozen: true,
+		{ID: livetable.ColName, Title: "SERVICE", Min: 12, Max: 60, Frozen: true,
 			Cell:    func(r row) table.Cell { return table.Cell{Text: r.service().Name} },
 			Compare: func(a, b row) int { return strings.Compare(a.service().Name, b.service().Name) }},
 		{ID: livetable.ColState, Title: "ST", Cell: row.stateCell, Descending: true,
-			Compare: func(a, b row) int { return cmp.Compare(a.Finding.Severity, b.Finding.Severity) }},
+			Compare: func(a, b row) int { return cmp.Compare(a.severity(), b.severity()) }},
 		{ID: "running", Title: "RUN/DES", Cell: row.countCell, Right: true, Descending: true,
 			Compare: func(a, b row) int { return cmp.Compare(a.missing(), b.missing()) }},
-		{ID: "new", Title: "NEW", Cell: row.newCell, Priority: 3, Descending: true,
+		{ID: "new", Title: "NEW", Cell: row.newCell, Priority: 4, Descending: true,
 			Compare: func(a, b row) int { return cmp.Compare(a.Finding.Rollout.Failed, b.Finding.Rollout.Failed) }},
-		{ID: "targets", Title: "TGT", Cell: row.targetCell, Priority: 1, Right: true, Descending: true,
+		{ID: "targets", Title: "TGT", Cell: row.targetCell, Priority: 2, Right: true, Descending: true,
 			Compare: compareTargets},
-		{ID: "died", Title: "DIED", Cell: row.diedCell, Priority: 4, Right: true, Descending: true,
+		{ID: "died", Title: "DIED", Cell: row.diedCell, Priority: 5, Right: true, Descending: true,
 			Compare: func(a, b row) int {
 				x, y := a.Finding.Died, b.Finding.Died
 				return cmp.Or(cmp.Compare(table.Rank(!x.Unread, x.Count == 0), table.Rank(!y.Unread, y.Count == 0)), cmp.Compare(x.Count, y.Count))
 			}},
 		{ID: "last", Title: "LAST", Cell: func(r row) table.Cell { return r.lastDeathCell(at.Time()) }, Wide: true, Priority: 9, Right: true},
-		{ID: livetable.ColAge, Title: "CHG", Cell: func(r row) table.Cell { return r.changeCell(at.Time()) }, Priority: 2, Right: true, Descending: true,
+		{ID: livetable.ColAge, Title: "CHG", Cell: func(r row) table.Cell { return r.changeCell(at.Time()) }, Priority: 3, Right: true, Descending: true,
 			Compare: func(a, b row) int { return a.Finding.Changed.Compare(b.Finding.Changed) }},
 		{ID: "image", Title: "IMAGE", Wide: true, Priority: 6, Max: 24,
 			Cell:    func(r row) table.Cell { return ReadCell(r.image) },
@@ -259,7 +274,7 @@ func serviceColumns(at *livetable.Moment) []table.Column[*serviceRow] {
 		{ID: "revision", Title: "REV", Wide: true, Priority: 7, Right: true,
 			Cell: func(r row) table.Cell { return table.Cell{Text: r.revision} }},
 		{ID: "launch", Title: "TYPE", Wide: true, Priority: 8, Max: 12, Cell: row.launchCell},
-		{ID: "why", Title: "WHY", Cell: row.whyCell, Grow: true, Min: 12, Priority: 5},
+		{ID: "why", Title: "WHY", Cell: row.whyCell, Grow: true, Min: 20, Priority: 1},
 	}
 }
 
@@ -325,37 +340,4 @@ func agents(instances []awsx.Instance, read bool) (c table.Cell, ok bool) {
 		c.Role = theme.Degraded
 	}
 	return c, len(instances) > 0
-}
-
-// serviceEvidence explains a row: the verdict in full and what it rests on.
-func serviceEvidence(r *serviceRow, now time.Time) []prose.Para {
-	evidence := r.Evidence
-	evidence.Now = now
-	var d prose.Document
-	head := r.service().Name + "  " + r.status.Word()
-	if at := r.Finding.Since; !at.IsZero() {
-		head += " for " + text.Age(now.Sub(at))
-	}
-	if r.Finding.Why != "" {
-		head += ": " + r.Finding.Why
-	}
-	role := r.status.Role()
-	if r.status == theme.StatusOK {
-		role = theme.Title
-	}
-	d.Paras = append(d.Paras, prose.Para{Text: head, Role: role})
-	TaskSets(&d, *r.service(), now)
-	for _, l := range diagnose.Panel(evidence) {
-		p := prose.Para{Text: l.Text}
-		if !l.At.IsZero() {
-			p.Label = wording.Clock(l.At, now)
-		} else if rest, ok := strings.CutPrefix(l.Text, "target "); ok {
-			p.Label, p.Text = "target", rest
-		}
-		d.Paras = append(d.Paras, p)
-	}
-	if r.Finding.Next != "" {
-		d.Paras = append(d.Paras, prose.Para{Label: "next", Text: r.Finding.Next, Role: theme.Accent})
-	}
-	return d.Paras
 }

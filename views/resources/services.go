@@ -18,13 +18,17 @@ import (
 	"gantry/views/prose"
 )
 
-// actTasks opens the tasks of the service under the cursor.
-var actTasks = ui.ActEnter.As("tasks", 1)
+// actTasks opens the tasks of the service under the cursor, actLastLines what the task of
+// it that died last wrote.
+var (
+	actTasks     = ui.ActEnter.As("tasks", 1)
+	actLastLines = ui.Binding{ID: "last-lines", Name: "log of the last dead task", Keys: []string{"L"}}
+)
 
 // The services screen.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(
-		actTasks, views.ActLogs, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
+		actTasks, views.ActLogs, actLastLines, views.ActCompare, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
 		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, actInstances, views.ActRestart,
 	)},
 	Of: views.OfCluster, Word: "cluster", Short: []string{"svc", "service"},
@@ -42,9 +46,41 @@ func NewServices(deps *views.Deps, cluster awsx.Ref) ui.Screen {
 func newServices(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside)) *livetable.Screen[*serviceRow] {
 	var s *livetable.Screen[*serviceRow]
 	s = livetable.New(deps, servicesSpec(deps, cluster, loaded, func(r *serviceRow, ok bool) []ui.Action {
-		return overServiceMarks(s, selectedActions(deps, r, ok))
+		return overServiceMarks(s, append(selectedActions(deps, r, ok), lastLinesOf(deps, r, ok), comparing(deps, r, ok)))
 	}))
 	return s
+}
+
+// comparing shows in what a service differs from what ran before.
+func comparing(deps *views.Deps, r *serviceRow, ok bool) ui.Action {
+	if !ok {
+		return views.ActCompare.Does(nil).Unless("no service is selected")
+	}
+	s := *r.service()
+	before := revisionBefore(s)
+	a := views.ActCompare.Runs(func() tea.Cmd { return deps.Nav.Compare(s.Ref, before, s.TaskDefinition) })
+	if before == "" {
+		a.Disabled = "there is no revision before the one in use"
+	}
+	return a
+}
+
+// lastLinesOf opens the log of the task of a service that died last.
+func lastLinesOf(deps *views.Deps, r *serviceRow, ok bool) ui.Action {
+	if !ok {
+		return actLastLines.Does(nil).Unless("no service is selected")
+	}
+	died, dead := lastDead(r.Evidence)
+	why := ""
+	switch {
+	case !r.Evidence.StoppedRead:
+		why = "its stopped tasks were not read yet"
+	case !dead:
+		why = "no task of it died that ECS still tells of, which it does for about an hour"
+	}
+	return actLastLines.Runs(func() tea.Cmd {
+		return deps.Nav.Logs(views.LogScope{Service: r.service().Ref, Task: &died})
+	}).Unless(why)
 }
 
 // selectedActions are what can be done to the service under the cursor, if there is
@@ -59,6 +95,10 @@ func selectedActions(deps *views.Deps, r *serviceRow, ok bool) []ui.Action {
 // servicesSpec is what the table of a cluster's services shows.
 func servicesSpec(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside), actions func(*serviceRow, bool) []ui.Action) livetable.Spec[*serviceRow] {
 	at := &livetable.Moment{}
+	closer := &closer{deps: deps}
+	explain := func(r *serviceRow, c closeup, lines int) []prose.Para {
+		return evidence{r, at.Time(), deps.Host.Key, c}.paras(lines)
+	}
 	return livetable.Spec[*serviceRow]{
 		Name: "services", Nouns: "services", Permission: "ecs:ListServices",
 		Subject: cluster, Crumb: cluster.Context.String() + " " + cluster.Name(),
@@ -70,10 +110,15 @@ func servicesSpec(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside)
 		Moment:   at,
 		Status:   func(r *serviceRow) (theme.Status, bool) { return r.status, true },
 		Open:     func() livetable.Feed[*serviceRow] { return openServices(deps.Store, cluster, loaded) },
-		Evidence: func(r *serviceRow) []prose.Para { return serviceEvidence(r, at.Time()) },
-		Actions:  actions,
-		Kind:     awsx.KindService,
-		Ref:      func(r *serviceRow) awsx.Ref { return r.service().Ref },
+		Evidence: func(r *serviceRow) []prose.Para { return explain(r, closeup{}, 0) },
+		Closer: func(r *serviceRow, lines int) []prose.Para {
+			return explain(r, closer.of(r.service().Ref), lines)
+		},
+		Study:   closer.study,
+		Marks:   true,
+		Actions: actions,
+		Kind:    awsx.KindService,
+		Ref:     func(r *serviceRow) awsx.Ref { return r.service().Ref },
 		Describe: func(ctx context.Context, r *serviceRow) ([]prose.Para, error) {
 			td, err := deps.Store.TaskDefinition(ctx, r.service().Ref.Context, r.service().TaskDefinition)
 			if err != nil {
@@ -169,6 +214,8 @@ func overServiceMarks(s *livetable.Screen[*serviceRow], actions []ui.Action) []u
 			actions[i] = s.OverMarks(a, planning(s.Deps, deploy.Restart{}))
 		case views.ActScale.ID:
 			actions[i] = s.OverMarks(a, s.Deps.Nav.ScaleAll)
+		case views.ActLogs.ID, views.ActUndo.ID, views.ActImage.ID, views.ActEnv.ID, views.ActEdit.ID, views.ActBreaker.ID, views.ActRun.ID:
+			actions[i] = s.OneAtATime(a)
 		}
 	}
 	return actions

@@ -80,7 +80,8 @@ func NewTasks(deps *views.Deps, service awsx.Ref) ui.Screen {
 			})
 			return append(taskActions(s, service, r, ok), toggle)
 		},
-		Kind: awsx.KindTask,
+		Marks: true,
+		Kind:  awsx.KindTask,
 		Ref: func(r *taskRow) awsx.Ref {
 			if r.stray != nil {
 				return awsx.Ref{}

@@ -3,6 +3,7 @@ package revisions
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -44,6 +45,29 @@ func NewCompare(deps *views.Deps, service awsx.Ref, before, after string) *compa
 	s := &compareScreen{deps: deps, service: service, before: before, after: after}
 	s.Sheet = prose.NewSheet(deps.Host, s.layout)
 	return s
+}
+
+// comparing compares the two revisions that are marked, or the one here with the marked one
+// or with the one in use.
+func comparing(deps *views.Deps, service awsx.Ref, marked []string, here, inUse string) ui.Action {
+	two := slices.Clone(marked)
+	switch len(two) {
+	case 0:
+		two = []string{inUse, here}
+	case 1:
+		two = append(two, here)
+	}
+	slices.SortStableFunc(two, func(a, b string) int { return revisionNumber(a) - revisionNumber(b) })
+	a := actCompare.Does(func() { deps.Host.Push(NewCompare(deps, service, two[0], two[1])) })
+	switch {
+	case len(two) > 2:
+		a.Disabled = "mark two revisions, not " + strconv.Itoa(len(two))
+	case two[0] == "" || two[1] == "":
+		a.Disabled = "one of the two revisions is not known"
+	case two[0] == two[1]:
+		a.Disabled = "mark a revision, or choose another than the one in use"
+	}
+	return a
 }
 
 // compared is what tells two revisions apart, or why that is not known.

@@ -61,3 +61,12 @@ func TestRevisionsThatCannotBeReadAreNotCompared(t *testing.T) {
 		f.Keys("ctrl+r").Shows("1 added, 1 removed")
 	})
 }
+
+func TestTwoDeploymentsAreCompared(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := changestest.Prepared(t, viewstest.Standard, changestest.Recorded, changestest.Past).Read()
+		f.Keys("=").Shows("choose another than the one in use")
+		f.Keys("G", "=").Shows("api-orders:1 -> api-orders:3")
+		f.Keys("esc", "g", "j", "space", "space", "=").Shows("api-orders:1 -> api-orders:2")
+	})
+}

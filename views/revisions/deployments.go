@@ -53,7 +53,7 @@ var (
 
 // The screen of how a service was deployed.
 var _ = views.Kinds.Add(views.Kind{
-	Declaration: ui.Declaration{Screen: "deployments", Title: "Deployments", Bindings: livetable.Bindings(actGoBack, actUndo)},
+	Declaration: ui.Declaration{Screen: "deployments", Title: "Deployments", Bindings: livetable.Bindings(actGoBack, actUndo, actCompare)},
 	Of:          views.OfService, Short: []string{"deployment", "deploy", "dp"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Nav.Deployments(of) },
 })
@@ -77,6 +77,7 @@ func NewDeployments(c *changes.Changes, service awsx.Ref) *deploymentsScreen {
 		Open:     s.open,
 		Evidence: func(r deploymentRow) []prose.Para { return deploymentEvidence(r, c.Deps.Now()) },
 		Actions:  s.actions,
+		Marks:    true,
 		Ref:      func(r deploymentRow) awsx.Ref { return service.In(r.ARN) },
 	})
 	return s
@@ -157,7 +158,7 @@ func (s *deploymentsScreen) actions(r deploymentRow, ok bool) []ui.Action {
 	enter := actGoBack.Runs(nil).Unless(livetable.Nothing(ok))
 	if ok && !r.Ended() {
 		enter.Name, enter.Run = "follow", ui.Do(func() { s.Changes.Follow(s.Service) })
-		return []ui.Action{enter, s.rollBack()}
+		return []ui.Action{enter, s.rollBack(), s.comparing(r)}
 	}
 	definition := r.revision.TaskDefinition
 	enter.Run = ui.Do(func() { s.Propose(returning(definition, olderThan(definition, r.service))) })
@@ -170,7 +171,17 @@ func (s *deploymentsScreen) actions(r deploymentRow, ok bool) []ui.Action {
 	case !olderThan(definition, r.service):
 		enter.Name = "deploy it again"
 	}
-	return []ui.Action{enter, s.rollBack()}
+	return []ui.Action{enter, s.rollBack(), s.comparing(r)}
+}
+
+// comparing shows what tells the revisions of two deployments apart: of those that are
+// marked, or of the one under the cursor and the marked one or what is in use.
+func (s *deploymentsScreen) comparing(r deploymentRow) ui.Action {
+	var marked []string
+	for _, row := range s.Table.Marked() {
+		marked = append(marked, row.revision.TaskDefinition)
+	}
+	return comparing(s.Deps, s.Service, marked, r.revision.TaskDefinition, r.service.TaskDefinition)
 }
 
 // rollBack plans the way back.

@@ -27,7 +27,7 @@ const maxRevisions = 50
 // The actions on a revision.
 var (
 	actDeployRevision = ui.ActEnter.As("deploy this revision", 1)
-	actCompare        = ui.Binding{ID: "compare", Name: "compare", Keys: []string{"="}, Hint: 2}
+	actCompare        = views.ActCompare.As("compare", 2)
 )
 
 // The screen of a task definition's revisions.
@@ -46,6 +46,12 @@ func (r *Revisions) ShowRevisions(service awsx.Ref) tea.Cmd {
 // Deployments opens the history of a service.
 func (r *Revisions) Deployments(service awsx.Ref) tea.Cmd {
 	r.Changes.Deps.Host.Push(NewDeployments(r.Changes, service))
+	return nil
+}
+
+// Compare shows what tells two revisions of a service apart.
+func (r *Revisions) Compare(service awsx.Ref, before, after string) tea.Cmd {
+	r.Changes.Deps.Host.Push(NewCompare(r.Changes.Deps, service, before, after))
 	return nil
 }
 
@@ -77,6 +83,7 @@ func NewRevisions(c *changes.Changes, service awsx.Ref, why string) *revisionsSc
 			}
 		},
 		Actions: s.actions,
+		Marks:   true,
 		Ref:     func(r revisionRow) awsx.Ref { return service.In(r.arn) },
 		Kind:    awsx.KindTaskDefinition,
 		Describe: func(ctx context.Context, r revisionRow) ([]prose.Para, error) {
@@ -109,7 +116,7 @@ func (s *revisionsScreen) actions(r revisionRow, ok bool) []ui.Action {
 	if ok && r.current {
 		enter.Disabled = "this is the revision in use"
 	}
-	return []ui.Action{enter, s.comparing(r, ok)}
+	return []ui.Action{enter, s.comparing(r)}
 }
 
 // returning deploys a revision: one that is older than what runs is gone back to,
@@ -123,31 +130,18 @@ func returning(revision string, older bool) deploy.Intent {
 
 // comparing shows what tells two revisions apart: those that are marked, or the
 // one under the cursor and the marked one or the one in use.
-func (s *revisionsScreen) comparing(r revisionRow, ok bool) ui.Action {
-	a := actCompare.Runs(nil).Unless(livetable.Nothing(ok))
-	two := s.Table.Marked()
-	switch {
-	case !ok:
-	case len(two) > 2:
-		a.Disabled = "mark two revisions, not " + strconv.Itoa(len(two))
-	case len(two) == 0:
-		for _, other := range s.Table.Rows() {
-			if other.current {
-				two = append(two, other)
-			}
+func (s *revisionsScreen) comparing(r revisionRow) ui.Action {
+	var marked []string
+	for _, row := range s.Table.Marked() {
+		marked = append(marked, row.arn)
+	}
+	inUse := ""
+	for _, row := range s.Table.Rows() {
+		if row.current {
+			inUse = row.arn
 		}
-		two = append(two, r)
-	case len(two) == 1:
-		two = append(two, r)
 	}
-	if a.Disabled == "" && (len(two) < 2 || two[0].arn == two[1].arn) {
-		a.Disabled = "mark a revision, or choose another than the one in use"
-	}
-	a.Run = ui.Do(func() {
-		slices.SortFunc(two, func(a, b revisionRow) int { return a.number - b.number })
-		s.Deps.Host.Push(NewCompare(s.Deps, s.Service, two[0].arn, two[1].arn))
-	})
-	return a
+	return comparing(s.Deps, s.Service, marked, r.arn, inUse)
 }
 
 // load lists the family, then reads each revision, then when each ran here. What

@@ -72,6 +72,11 @@ func (v *Visited) RunTask(s awsx.Ref) tea.Cmd { return v.note("run", s) }
 // Undo notes who was to be visited.
 func (v *Visited) Undo(s awsx.Ref) tea.Cmd { return v.note("undo", s) }
 
+// Compare notes who was to be visited.
+func (v *Visited) Compare(s awsx.Ref, before, after string) tea.Cmd {
+	return v.note("compare "+awsx.ARNName(before)+" "+awsx.ARNName(after), s)
+}
+
 // Deployments notes who was to be visited.
 func (v *Visited) Deployments(s awsx.Ref) tea.Cmd {
 	return v.note("deployments", s)

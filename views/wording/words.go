@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,18 +20,36 @@ func Since(at, now time.Time) string {
 	return text.Age(now.Sub(at))
 }
 
-// Clock is when something happened: the time of day, with the date when that was
-// not within a day.
+// Clock is when something happened: the time of day, with the date when that was neither
+// today nor within half a day: 23:21 of yesterday would be read as today's.
 func Clock(at, now time.Time) string {
 	at = at.In(now.Location())
 	switch d := now.Sub(at); {
-	case d < 24*time.Hour && d > -24*time.Hour:
+	case d < 12*time.Hour && d > -12*time.Hour, at.YearDay() == now.YearDay() && at.Year() == now.Year():
 		return at.Format("15:04")
 	case at.Year() == now.Year():
 		return at.Format("01-02 15:04")
 	}
 	return at.Format("2006-01-02 15:04")
 }
+
+// Named is a text with the names of things in the place of their ARNs, which tell a reader
+// nothing and take the room of what does, and with the ids of tasks shortened.
+func Named(s string) string {
+	s = arnForm.ReplaceAllStringFunc(s, func(arn string) string {
+		if name := awsx.GroupName(arn); name != arn {
+			return name
+		}
+		return awsx.ARNName(arn)
+	})
+	return idForm.ReplaceAllStringFunc(s, ShortID)
+}
+
+// The forms of ARNs and of the ids that ECS gives to tasks.
+var (
+	arnForm = regexp.MustCompile(`arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]*:[\w+=,.@/:-]*[\w/]`)
+	idForm  = regexp.MustCompile(`\b[0-9a-f]{32}\b`)
+)
 
 // Moment is a time in full with how long ago it was, "-" for none.
 func Moment(at, now time.Time) string {

@@ -1,0 +1,153 @@
+package resources
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/reason"
+	"gantry/logs"
+	"gantry/logs/ecslog"
+	"gantry/views"
+	"gantry/views/lastlines"
+)
+
+const (
+	// closeLines is the most lines that are read of a task or a service.
+	closeLines = 30
+	// errorsIn is how many of a service's newest lines are looked through for errors,
+	// errorsFor how far back, and errorsAgain how soon that is done again.
+	errorsIn    = 300
+	errorsFor   = time.Hour
+	errorsAgain = time.Minute
+	// closeups bounds the services of which that is kept.
+	closeups = 50
+)
+
+// closeup is what was read about a service because somebody looked at its row: nothing of
+// it is read for any other row.
+type closeup struct {
+	// died is the task that died last, whose lines these are.
+	died  awsx.Task
+	lines lastlines.Lines
+	// errors are a living service's newest, oldest first; read says that they were
+	// looked for, and at what time.
+	errors []logs.Entry
+	read   time.Time
+	// before is the revision that the newest one took the place of, by its ARN.
+	before string
+}
+
+// closer reads closeups, and keeps them. The loop and commands share it.
+type closer struct {
+	deps *views.Deps
+
+	mu   sync.Mutex
+	seen map[string]closeup // by the service's ARN
+}
+
+func (c *closer) of(service awsx.Ref) closeup {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.seen[service.ARN]
+}
+
+// study reads what is not known yet about the service of a row, and tells whether that
+// brought anything. It waits.
+func (c *closer) study(ctx context.Context, r *serviceRow) (changed bool) {
+	ref := r.service().Ref
+	was := c.of(ref)
+	now := was
+	now.before = revisionBefore(*r.service())
+	definitions := []string{now.before, r.service().TaskDefinition}
+	died, dead := lastDead(r.Evidence)
+	if dead {
+		definitions = append(definitions, died.TaskDefinition)
+	}
+	changed = cacheDefinitions(ctx, c.deps.Store, ref.Context, definitions) || now.before != was.before
+	switch {
+	case c.deps.Lines.Open == nil || !r.Evidence.StoppedRead:
+	case dead && (was.died.ID != died.ID || was.lines.Again):
+		now.died, now.errors = died, nil
+		now.lines = lastlines.Read(ctx, c.deps.Lines, died.Ref, r.Evidence.Stopped, closeLines)
+		changed = true
+	case !dead && c.deps.Now().Sub(was.read) >= errorsAgain:
+		now.died, now.lines = awsx.Task{}, lastlines.Lines{}
+		now.errors, now.read = c.newestErrors(ctx, r), c.deps.Now()
+		changed = true
+	}
+	if ctx.Err() != nil || !changed {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.seen == nil || len(c.seen) >= closeups {
+		c.seen = map[string]closeup{}
+	}
+	c.seen[ref.ARN] = now
+	return true
+}
+
+// newestErrors are the errors among the newest lines of a service. A store that does not
+// answer has none to show: the log screen says why.
+func (c *closer) newestErrors(ctx context.Context, r *serviceRow) (errors []logs.Entry) {
+	s := r.service()
+	d, err := c.deps.Lines.Drivers.Derive(ecslog.OfService(*s, r.Evidence.Running, r.Evidence.TaskDefinition(s.TaskDefinition)))
+	if err != nil || d.Query.MatchesNothing() {
+		return nil
+	}
+	source, err := c.deps.Lines.Open(ctx, s.Ref.Context)
+	if err != nil {
+		return nil
+	}
+	page, err := logs.Newest(ctx, source, d.Query, logs.Range{From: c.deps.Now().Add(-errorsFor)}, errorsIn)
+	if err != nil {
+		return nil
+	}
+	for _, e := range page.Entries {
+		if e.Gap == nil && severe(e) {
+			errors = append(errors, e)
+		}
+	}
+	return errors[max(0, len(errors)-closeLines):]
+}
+
+// lastDead is the task of a service that died last, of those that ECS still tells of.
+func lastDead(e diagnose.Evidence) (last awsx.Task, dead bool) {
+	for _, t := range e.Stopped {
+		if reason.StoppedTask(t, e.TaskDefinition(t.TaskDefinition)).Failure && (!dead || reason.StoppedAt(t).After(reason.StoppedAt(last))) {
+			last, dead = t, true
+		}
+	}
+	return last, dead
+}
+
+// revisionBefore is the revision that the newest one takes the place of: what still runs
+// beside it, else the one that was registered before it. It is empty for the first.
+func revisionBefore(s awsx.Service) string {
+	primary, _ := s.Primary()
+	for _, d := range s.Deployments {
+		if d.Status != "PRIMARY" && d.TaskDefinition != "" && d.TaskDefinition != primary.TaskDefinition {
+			return d.TaskDefinition
+		}
+	}
+	family, revision := awsx.SplitRevision(s.TaskDefinition)
+	n, err := strconv.Atoi(revision)
+	if err != nil || n < 2 || family == "" {
+		return ""
+	}
+	return s.TaskDefinition[:len(s.TaskDefinition)-len(revision)] + strconv.Itoa(n-1)
+}
+
+// worstFirst orders targets for a reader.
+func worstFirst(list []awsx.TargetHealth) []awsx.TargetHealth {
+	out := slices.Clone(list)
+	slices.SortStableFunc(out, func(a, b awsx.TargetHealth) int {
+		return healthStatus(b.State).Severity() - healthStatus(a.State).Severity()
+	})
+	return out
+}

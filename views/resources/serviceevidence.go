@@ -1,0 +1,235 @@
+package resources
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy/edits"
+	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/reason"
+	api "gantry/awsx/document"
+	"gantry/logs"
+	"gantry/ui"
+	"gantry/ui/text"
+	"gantry/ui/theme"
+	"gantry/views"
+	"gantry/views/lastlines"
+	"gantry/views/livetable"
+	"gantry/views/prose"
+	"gantry/views/wording"
+)
+
+// evidence is what explains the row of a service at a moment.
+type evidence struct {
+	*serviceRow
+	now time.Time
+	key func(ui.Binding) string
+	closeup
+}
+
+// serviceEvidence explains a row in the most telling order: the verdict and what to do
+// about it, what the task that died last wrote, what changed last, events and targets.
+func (e evidence) paras(lines int) []prose.Para {
+	var d prose.Document
+	e.verdict(&d)
+	parts := map[diagnose.Aspect][]diagnose.Line{}
+	judged := e.Evidence
+	judged.Now = e.now
+	for _, l := range diagnose.Panel(judged) {
+		parts[l.About] = append(parts[l.About], l)
+	}
+	e.add(&d, parts[diagnose.OfDeath])
+	e.wrote(&d, lines)
+	if lines < livetable.Roomy {
+		e.add(&d, slices.Concat(parts[diagnose.OfDeployment], parts[diagnose.OfTargets], parts[diagnose.OfEvents]))
+		return d.Paras
+	}
+	d.Heading("Changed last")
+	e.add(&d, parts[diagnose.OfDeployment])
+	e.changed(&d)
+	e.events(&d, lines)
+	e.targets(&d, parts[diagnose.OfTargets])
+	return d.Paras
+}
+
+// verdict says how the service stands, why, and with which key to go on.
+func (e evidence) verdict(d *prose.Document) {
+	head := e.service().Name + "  " + e.status.Word()
+	if at := e.Finding.Since; !at.IsZero() {
+		head += " for " + text.Age(e.now.Sub(at))
+	}
+	if e.Finding.Why != "" {
+		head += ": " + e.Finding.Why
+	}
+	role := e.status.Role()
+	if e.status == theme.StatusOK {
+		role = theme.Title
+	}
+	d.Paras = append(d.Paras, prose.Para{Text: head, Role: role})
+	if e.Finding.Next != "" {
+		next := e.Finding.Next
+		if b, ok := nextBinding(e.Finding, e.Evidence); ok && e.key(b) != "" {
+			next = "<" + e.key(b) + "> " + next
+		}
+		d.Paras = append(d.Paras, prose.Para{Label: "next", Text: next, Role: theme.Accent})
+	}
+	TaskSets(d, *e.service(), e.now)
+}
+
+// nextBinding is the key that does what a finding advises, where one does.
+func nextBinding(f diagnose.Finding, e diagnose.Evidence) (ui.Binding, bool) {
+	_, dead := lastDead(e)
+	switch f.Reason.Stage {
+	case reason.Exit, reason.Memory, reason.ContainerCheck, reason.Create, reason.Start:
+		if dead {
+			return actLastLines, true
+		}
+		return views.ActLogs, true
+	case reason.Pull:
+		return views.ActImage, f.Reason.Cause == reason.NotFound
+	case reason.BalancerCheck:
+		return actTasks, true
+	case reason.Placement, reason.Capacity, reason.Host:
+		return actInstances, !e.Service.OnFargate()
+	}
+	return ui.Binding{}, false
+}
+
+// add adds lines of the evidence with their times.
+func (e evidence) add(d *prose.Document, lines []diagnose.Line) {
+	for _, l := range lines {
+		p := prose.Para{Text: wording.Named(l.Text)}
+		if !l.At.IsZero() {
+			p.Label = wording.Clock(l.At, e.now)
+		} else if rest, ok := strings.CutPrefix(p.Text, "target "); ok {
+			p.Label, p.Text = "target", rest
+		}
+		d.Paras = append(d.Paras, p)
+	}
+}
+
+// wrote shows what was read of the log: as much as leaves room for the rest.
+func (e evidence) wrote(d *prose.Document, lines int) {
+	show := max(1, lines/4)
+	switch {
+	case e.lines.Task != "":
+		read := e.lines
+		read.Read.Lines = read.Read.Lines[max(0, len(read.Read.Lines)-show):]
+		if lines >= livetable.Roomy {
+			d.Heading(read.Heading())
+		}
+		e.written(d, lines, read.Paras(e.now.Location()))
+	case len(e.errors) > 0:
+		if lines >= livetable.Roomy {
+			d.Heading("Newest errors")
+		}
+		e.written(d, lines, lastlines.OfEntries(e.errors[max(0, len(e.errors)-show):], e.now.Location()))
+	}
+}
+
+// written adds lines of a log; where they have no section of their own, a label says what
+// they are.
+func (e evidence) written(d *prose.Document, lines int, paras []prose.Para) {
+	for _, p := range paras {
+		if lines < livetable.Roomy {
+			p.Label, p.Depth = "log", 0
+		}
+		d.Paras = append(d.Paras, p)
+	}
+}
+
+// changed tells in what the newest revision differs from the one before.
+func (e evidence) changed(d *prose.Document) {
+	before, after := e.Evidence.TaskDefinition(e.before), e.Evidence.TaskDefinition(e.service().TaskDefinition)
+	if before == nil || after == nil {
+		return
+	}
+	old, err := api.Registrable(before)
+	if err != nil {
+		return
+	}
+	fresh, err := api.Registrable(after)
+	if err != nil {
+		return
+	}
+	d.Field("against", awsx.ARNName(before.ARN))
+	for _, c := range after.Containers {
+		if was, ok := before.Container(c.Name); ok && was.Image != c.Image {
+			d.Field("image", wording.ShortImage(was.Image, "")+" -> "+wording.ShortImage(c.Image, ""))
+		}
+	}
+	masking := api.MaskingIn(old, fresh)
+	for _, c := range edits.EnvDifference(old, fresh) {
+		was, is := masking.Value(c.Name, c.Before.Value.Reveal()), masking.Value(c.Name, c.After.Value.Reveal())
+		switch {
+		case !c.Has:
+			d.FieldAs(theme.Removed, "variable", c.Name+" removed, was "+was)
+		case !c.Had:
+			d.FieldAs(theme.Added, "variable", c.Name+"="+is+" added")
+		default:
+			d.Field("variable", c.Name+"="+is+", was "+was)
+		}
+	}
+	for _, c := range edits.SecretDifference(old, fresh) {
+		d.Field("secret", c.Name+" "+wording.JoinNonEmpty(" -> ", c.Before, c.After))
+	}
+	if old, fresh := old.Canonical(), fresh.Canonical(); string(old) == string(fresh) {
+		d.Line(theme.Dim, "both run the same")
+	}
+}
+
+// events lists the newest events, those that tell of trouble in their colour.
+func (e evidence) events(d *prose.Document, lines int) {
+	list := e.service().Events
+	if len(list) == 0 {
+		return
+	}
+	d.Heading("Events")
+	left, last := lines/6, reason.Other
+	for _, ev := range list {
+		read := reason.ReadEvent(ev.Message)
+		if read.Kind == reason.Steady && last == reason.Steady {
+			continue // it is said every six hours
+		}
+		last = read.Kind
+		if left--; left < 0 {
+			return
+		}
+		role := theme.Text
+		if read.Trouble() {
+			role = theme.Degraded
+		}
+		d.Paras = append(d.Paras, prose.Para{Label: wording.Clock(ev.At, e.now), Text: wording.Named(reason.EventBody(ev.Message)), Role: role, Depth: 1})
+	}
+}
+
+// targets lists the registered targets of each group, the worst first.
+func (e evidence) targets(d *prose.Document, notes []diagnose.Line) {
+	if len(e.Evidence.Groups) == 0 && len(notes) == 0 {
+		return
+	}
+	d.Heading("Targets")
+	for _, l := range notes {
+		if !strings.HasPrefix(l.Text, "target ") {
+			d.Line(theme.Dim, wording.Named(l.Text))
+		}
+	}
+	for _, g := range e.Evidence.Groups {
+		if !g.Read {
+			d.FieldAs(theme.Unknown, g.Name(), "not read")
+			continue
+		}
+		for _, t := range worstFirst(g.Targets) {
+			p := prose.Para{Label: g.Name(), Text: reason.Target(t, g.Settings.Check).Why, Role: healthStatus(t.State).Role(), Depth: 1}
+			if e.Evidence.Foreign != nil && e.Evidence.Foreign(g.ARN, t) {
+				p.Text, p.Role = p.Text+", of no task of this service", theme.Dim
+			}
+			d.Paras = append(d.Paras, p)
+		}
+	}
+}
+
+// severe reports whether a line of a log tells of an error.
+func severe(e logs.Entry) bool { return logs.SeverityOf(e.Level) >= logs.SeverityError }

@@ -1,0 +1,220 @@
+package resources_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
+	"gantry/internal/inquiry"
+	"gantry/logs"
+	"gantry/logs/ecslog"
+	"gantry/ui"
+	"gantry/ui/uitest"
+	"gantry/views"
+	"gantry/views/livetable"
+	"gantry/views/resources"
+	"gantry/views/viewstest"
+)
+
+// wideLook is a terminal with room for the evidence beside the table.
+var wideLook = uitest.Look{W: 200, H: 50}
+
+// onServicesWithLogs opens the services of a cluster whose lines are on a shelf.
+func onServicesWithLogs(c *awsxtest.Cluster, shelf *viewstest.Shelf) func(*views.Deps) ui.Screen {
+	return func(d *views.Deps) ui.Screen {
+		d.Lines = inquiry.Lines{
+			Store: d.Store, Drivers: ecslog.Standard(),
+			Open: func(context.Context, awsx.ContextID) (logs.Source, error) { return shelf, nil },
+		}
+		return resources.NewServices(d, c.Ref)
+	}
+}
+
+// crashed ends a task of a service whose container wrote some lines.
+func crashed(a *awsxtest.Account, service, runtime string, ago time.Duration) {
+	a.Edit(func(d *awsxtest.Data) {
+		for _, t := range d.Tasks {
+			if t.Group != "service:"+service || t.DesiredStatus != "RUNNING" {
+				continue
+			}
+			t.Ref.ARN = t.Ref.ARN[:len(t.Ref.ARN)-4] + runtime[:4]
+			t.ID = t.Ref.Name()
+			t.DesiredStatus, t.LastStatus, t.StopCode = "STOPPED", "STOPPED", "EssentialContainerExited"
+			t.StoppedReason, t.StoppedAt = "Essential container in task exited", time.Now().Add(-ago)
+			t.CreatedAt = t.StoppedAt.Add(-time.Minute)
+			t.Containers = []awsx.Container{{Name: service, LastStatus: "STOPPED", RuntimeID: runtime, ExitCode: 1}}
+			d.Tasks = append(d.Tasks, t)
+			return
+		}
+	})
+}
+
+func TestThePanelFillsWithWhatExplainsTheRow(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		shelf := &viewstest.Shelf{}
+		older, newer := strings.Repeat("a", 64), strings.Repeat("b", 64)
+		crashed(a, "worker", older, 3*time.Minute)
+		crashed(a, "worker", newer, time.Minute)
+		shelf.Write(time.Now().Add(-4*time.Minute), older, "", "error", "words of the one before")
+		for i := range 40 {
+			shelf.Write(time.Now().Add(-time.Minute+time.Duration(i)*time.Millisecond), newer, "", "info", fmt.Sprintf("step %d", i))
+		}
+		shelf.Write(time.Now().Add(-50*time.Second), newer, "", "error", "NoSuchQueue: jobs password=hunter2")
+		d := viewstest.Sit(t, a, wideLook, onServicesWithLogs(cluster, shelf)).Read()
+		d.Press("/").Type("worker").Press("enter")
+		d.Read().Shows("worker  degraded", "next", "<L> read the last lines", "Last lines of worker in task", "NoSuchQueue: jobs", "step 39", "Changed last", "worker:1", "Events").
+			Hides("hunter2", "step 1 ", "words of the one before")
+		d.Press("L")
+		want := "logs " + newestDead(a, "worker") + " worker"
+		if got := d.Visited.Calls; !slices.Equal(got, []string{want}) {
+			t.Errorf("L leads to %v, want the log of the task that died last: %s", got, want)
+		}
+	})
+}
+
+// newestDead is the short id of the task of a service that stopped last.
+func newestDead(a *awsxtest.Account, service string) (id string) {
+	var at time.Time
+	a.Edit(func(d *awsxtest.Data) {
+		for _, t := range d.Tasks {
+			if t.Group == "service:"+service && t.StoppedAt.After(at) {
+				id, at = t.ID[:8], t.StoppedAt
+			}
+		}
+	})
+	return id
+}
+
+func TestALivingServiceShowsItsNewestErrors(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		shelf := &viewstest.Shelf{}
+		d := viewstest.Sit(t, a, wideLook, onServicesWithLogs(cluster, shelf))
+		runtime := viewstest.TasksOf(a, cluster.Ref.In("arn:aws:ecs:eu-west-1:"+awsxtest.Number+":service/payments/front"))[0].Containers[0].RuntimeID
+		shelf.Write(time.Now().Add(-time.Minute), runtime, "", "info", "all is well")
+		shelf.Write(time.Now().Add(-time.Minute), runtime, "", "error", "payment 17 was lost")
+		d.Read()
+		d.Press("/").Type("front").Press("enter")
+		d.Read().Shows("Newest errors", "payment 17 was lost").Hides("all is well")
+	})
+}
+
+func TestOnlyARowThatIsDweltOnCostsCalls(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		shelf := &viewstest.Shelf{}
+		d := viewstest.Sit(t, a, wideLook, onServicesWithLogs(cluster, shelf)).Read()
+		before := shelf.Searches
+		for range 3 {
+			d.Press("j").Advance(2 * livetable.RestDelay)
+		}
+		if shelf.Searches != before {
+			t.Errorf("a cursor on its way had the log searched %d times", shelf.Searches-before)
+		}
+		d.Read().Read()
+		if n := shelf.Searches - before; n != 1 {
+			t.Errorf("a row that is dwelt on had the log searched %d times, want once", n)
+		}
+	})
+}
+
+func TestUnreadRowsDoNotWander(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		release := a.Block(awsxtest.TargetHealth)
+		d := viewstest.Sit(t, a, viewstest.Standard, onServices(cluster)).Read()
+		d.Shows("?")
+		unread := namesOf(d, "api-orders", "front", "legacy", "worker")
+		release()
+		d.Read()
+		if read := namesOf(d, "api-orders", "front", "legacy", "worker"); !slices.Equal(unread, read) || !slices.IsSorted(unread) {
+			t.Errorf("rows wandered as their cells landed: %v, then %v", unread, read)
+		}
+	})
+}
+
+func TestWhatCouldNotBeReadStandsAmongTheTroubles(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		a.Fail(awsxtest.TargetHealth, &fault.Error{Class: fault.Denied, Op: "elasticloadbalancing:DescribeTargetHealth"})
+		d := viewstest.Sit(t, a, viewstest.Standard, onServices(cluster)).Read()
+		got := namesOf(d, shopNames...)
+		if slices.Index(got, "worker") != len(got)-1 {
+			t.Errorf("a service that is well and known stands above those that could not be read: %v", got)
+		}
+	})
+}
+
+func TestTheCursorStaysOnTheTopRowUntilItIsMoved(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		d := viewstest.Sit(t, a, viewstest.Standard, onServices(cluster)).Read()
+		d.Advance(10 * time.Minute)
+		cluster.Service("aa-broken", awsxtest.Desired(4), awsxtest.Running(0), awsxtest.Unbalanced())
+		d.Press("ctrl+r")
+		d.Read()
+		if row := d.Row(">"); !strings.Contains(row, "aa-broken") && !strings.Contains(d.Screen()[3], ">") {
+			t.Errorf("the cursor left the top row: %s", row)
+		}
+		d.Press("j", "k").Advance(time.Second)
+		on := strings.Fields(d.Row(">"))[1]
+		cluster.Service("aa-worse", awsxtest.Desired(4), awsxtest.Running(0), awsxtest.Unbalanced())
+		d.Press("ctrl+r")
+		d.Read()
+		if now := strings.Fields(d.Row(">"))[1]; now != on {
+			t.Errorf("a cursor that was moved went from %s to %s", on, now)
+		}
+	})
+}
+
+func TestEnterBeforeTheRowsAreThereIsNotLost(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		release := a.Block(awsxtest.Services)
+		d := viewstest.Sit(t, a, viewstest.Standard, onServices(cluster))
+		d.Press("enter").Shows("loading services")
+		release()
+		d.Read().Shows("TASK", "STATE")
+	})
+}
+
+func TestWhatTakesOneServiceSaysSoWhenOthersAreMarked(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		d := viewstest.Sit(t, a, viewstest.Standard, onServices(cluster)).Read()
+		d.Press("N", "g", "space", "space")
+		for _, key := range []string{"i", "v", "u", "e", "l"} {
+			d.Press(key).Shows("this takes one at a time, and 2 are marked")
+		}
+		d.Press("s", "r")
+		if got := d.Visited.Calls; !slices.Equal(got, []string{"scale all api-checkout", "restart all api-checkout"}) {
+			t.Errorf("with two marked the keys led to %v", got)
+		}
+	})
+}
+
+func TestAServiceIsComparedWithWhatRanBefore(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		a.Edit(func(d *awsxtest.Data) {
+			for i := range d.Services {
+				if s := &d.Services[i]; s.Name == "front" {
+					s.TaskDefinition = strings.TrimSuffix(s.TaskDefinition, ":1") + ":4"
+				}
+			}
+		})
+		d := viewstest.Sit(t, a, viewstest.Standard, onServices(cluster)).Read()
+		d.Press("N", "g", "=").Shows("there is no revision before the one in use")
+		d.Press("/").Type("front").Press("enter", "=")
+		if got := d.Visited.Calls; !slices.Equal(got, []string{"compare front:3 front:4 front"}) {
+			t.Errorf("= led to %v", got)
+		}
+	})
+}
