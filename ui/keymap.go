@@ -31,6 +31,8 @@ func vimKeys() map[string][]string {
 		ActLeft.ID:     {"left", "H"},
 		ActRight.ID:    {"right", "L"},
 		"stop":         {"D"},
+		"last-lines":   {"K"},
+		"copy-address": {"U"},
 	}
 }
 

@@ -44,6 +44,9 @@ type Spec[T any] struct {
 	// pick chooses on the loop which rows to show, by the screen's mode, and says
 	// what that leaves out; nil shows all.
 	Pick func(rows []T) ([]T, []Span)
+	// Lead stands above the table and tells of rows that the mode leaves out; nil for
+	// none.
+	Lead func(all []T) []prose.Para
 	// evidence explains the row under the cursor; nil for none.
 	Evidence func(T) []prose.Para
 	// Closer takes the place of Evidence once the cursor dwells on the row, in so many
@@ -78,6 +81,7 @@ type Screen[T any] struct {
 	ctx     context.Context
 	feed    Feed[T]
 	load    Load[T]
+	lead    []prose.Para
 	picked  []Span // what the pick says of what it left out
 	totals  totals
 	taken   int    // loads taken in the screen's life
@@ -232,6 +236,9 @@ func (s *Screen[T]) Show() {
 	if s.spec.Pick != nil {
 		rows, s.picked = s.spec.Pick(rows)
 	}
+	if s.spec.Lead != nil {
+		s.lead = s.spec.Lead(s.load.Rows)
+	}
 	s.totals = totalsOf(rows, s.spec.Status)
 	if s.moving {
 		// Nothing may change places under a cursor that is on its way.
@@ -357,5 +364,9 @@ func (s *Screen[T]) SetFilter(expr string) error {
 	return s.Table.SetFilter(expr)
 }
 
-// Narrowed follows the cursor, which may be on another row.
-func (s *Screen[T]) Narrowed() tea.Cmd { return s.moved() }
+// Narrowed follows the cursor, which may be on another row. Whoever looks for a row wants
+// to stay on it.
+func (s *Screen[T]) Narrowed() tea.Cmd {
+	s.Table.Pin()
+	return s.moved()
+}

@@ -41,7 +41,15 @@ func (s *Screen[T]) View(w, h int) ui.Frame {
 
 // body is the table, with a word on why it is empty when it is.
 func (s *Screen[T]) body(th *theme.Theme, w, h int) string {
-	out := s.Table.View(th, w, h)
+	lead := ""
+	if h > 2*len(s.lead)+2 {
+		lines, _ := prose.Lines(s.lead, ui.Drawing{Theme: th, Width: w})
+		for _, line := range lines {
+			lead += line + "\n"
+			h--
+		}
+	}
+	out := lead + s.Table.View(th, w, h)
 	if s.Table.Counts().Shown > 0 || h < 2 {
 		return out
 	}

@@ -7,9 +7,11 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/store"
 	"gantry/ui"
 	"gantry/ui/table"
+	"gantry/ui/text"
 	"gantry/ui/theme"
 	"gantry/views"
 	"gantry/views/livetable"
@@ -66,7 +68,7 @@ func openContainers(st *store.Store, service awsx.Ref, task awsx.Task) livetable
 			}
 			td, _ := st.CachedTaskDefinition(t.Ref.Context, t.TaskDefinition)
 			l := livetable.Load[*containerRow]{Rows: containerRows(t, td, host, now), Status: livetable.StatusOf(s)}
-			l.Note = []livetable.Span{taskState(t)}
+			l.Note = []livetable.Span{taskState(t, now)}
 			if !found && len(s.Items) > 0 && !s.Items[0].RunningAt.IsZero() && !s.Items[0].StoppedAt.IsZero() {
 				l.Note = append(l.Note, livetable.Span{Text: "ECS lists this task no more", Role: theme.Unknown})
 			}
@@ -79,10 +81,14 @@ func openContainers(st *store.Store, service awsx.Ref, task awsx.Task) livetable
 }
 
 // taskState says what a task does, for the line of totals.
-func taskState(t awsx.Task) livetable.Span {
+func taskState(t awsx.Task, now time.Time) livetable.Span {
 	s := runningStatus(t, nil)
 	if t.LastStatus == "STOPPED" && t.StopCode != "" {
 		s = theme.StatusFailed
 	}
-	return livetable.Span{Text: "task " + t.LastStatus, Role: s.Role()}
+	words := "task " + t.LastStatus
+	if at := reason.StoppedAt(t); t.LastStatus == "STOPPED" && !at.IsZero() {
+		words += ", ended " + wording.Clock(at, now) + ", " + text.Ago(now.Sub(at))
+	}
+	return livetable.Span{Text: words, Role: s.Role()}
 }

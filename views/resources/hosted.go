@@ -109,7 +109,7 @@ func hostedColumns(at *livetable.Moment) []table.Column[*hostedRow] {
 	var out []table.Column[row]
 	for _, c := range taskColumns(at) {
 		switch c.ID {
-		case "host", "zone", "target":
+		case "address", "zone", "target":
 			continue
 		}
 		column := table.Column[row]{

@@ -3,7 +3,9 @@ package resources
 import (
 	"cmp"
 	"strings"
+	"time"
 
+	"gantry/awsx/diagnose/reason"
 	"gantry/ui/table"
 	"gantry/views/livetable"
 )
@@ -27,13 +29,14 @@ func taskColumns(at *livetable.Moment) []table.Column[*taskRow] {
 			Compare: func(a, b row) int { return strings.Compare(a.task.ID, b.task.ID) }},
 		{ID: livetable.ColState, Title: "STATE", Cell: row.stateCell, Descending: true,
 			Compare: func(a, b row) int {
-				return cmp.Or(cmp.Compare(a.severity(), b.severity()), a.began().Compare(b.began()))
+				return cmp.Or(cmp.Compare(a.severity(), b.severity()), a.turned().Compare(b.turned()))
 			}},
 		{ID: "health", Title: "HEALTH", Cell: row.healthCell, Priority: 8,
 			Compare: func(a, b row) int { return strings.Compare(a.task.Health, b.task.Health) }},
 		{ID: "ports", Title: "PORTS", Cell: plain(row.portsText), Priority: 2, Min: 10, Max: 24},
-		{ID: "host", Title: "INSTANCE", Cell: row.hostCell, Priority: 7, Min: 12, Max: 20,
-			Compare: func(a, b row) int { return strings.Compare(a.hostCell().Text, b.hostCell().Text) }},
+		{ID: "address", Title: "ADDRESS", Cell: row.addressCell, Priority: 7, Min: 16, Max: 36, Middle: true,
+			Text:    func(r row) string { return strings.Join(r.addresses(), " ") },
+			Compare: func(a, b row) int { return strings.Compare(a.addressCell().Text, b.addressCell().Text) }},
 		{ID: "target", Title: "TARGET", Cell: row.targetCell, Max: 36, Min: 9},
 		{ID: "zone", Title: "AZ", Cell: plain(zone), Priority: 9, Max: 14,
 			Compare: func(a, b row) int { return strings.Compare(zone(a), zone(b)) }},
@@ -42,17 +45,27 @@ func taskColumns(at *livetable.Moment) []table.Column[*taskRow] {
 			Cell:    func(r row) table.Cell { return ReadCell(r.image) },
 			Compare: func(a, b row) int { return strings.Compare(a.image, b.image) }},
 		{ID: livetable.ColAge, Title: "AGE", Cell: func(r row) table.Cell { return r.ageCell(at.Time()) }, Priority: 4, Right: true, Descending: true,
-			Compare: func(a, b row) int { return a.began().Compare(b.began()) }},
+			Compare: func(a, b row) int { return a.turned().Compare(b.turned()) }},
 		{ID: "reason", Title: "REASON", Cell: row.reasonCell, Grow: true, Min: 14, Priority: 1},
 	}
 }
 
-// severity orders tasks, the worst highest; among equals a running task comes
-// before a stopped one.
+// severity orders tasks: those that run first, the worst highest, then those that stopped,
+// which the time of their end orders, then targets that belong to none.
 func (r *taskRow) severity() int {
-	n := r.status.Severity() * 2
-	if !r.stopped {
-		n++
+	switch {
+	case r.stray != nil:
+		return -2
+	case r.stopped:
+		return -1
 	}
-	return n
+	return r.status.Severity()
+}
+
+// turned is when the task began, or when it ended.
+func (r *taskRow) turned() time.Time {
+	if r.stopped {
+		return reason.StoppedAt(r.task)
+	}
+	return r.began()
 }

@@ -27,11 +27,17 @@ func taskEvidence(r *taskRow, now time.Time) []prose.Para {
 	if r.status == theme.StatusOK {
 		role = theme.Title
 	}
-	head := "task " + r.task.ID + "  " + awsx.ARNName(r.task.TaskDefinition)
+	head := "task " + wording.ShortID(r.task.ID) + "  " + awsx.ARNName(r.task.TaskDefinition)
+	if at := reason.StoppedAt(r.task); r.stopped && !at.IsZero() {
+		head += "  ended " + wording.Clock(at, now) + ", " + text.Ago(now.Sub(at))
+	}
 	if r.stopped && r.ended.Why() != "" {
-		head += "  " + r.ended.Why()
+		head += ": " + r.ended.Why()
 	}
 	d.Paras = append(d.Paras, prose.Para{Text: head, Role: role})
+	if all := r.addresses(); len(all) > 0 && !r.stopped {
+		d.Paras = append(d.Paras, prose.Para{Label: "address", Text: strings.Join(all, "  "), Role: theme.Accent})
+	}
 	for _, t := range r.targets {
 		if t.Standing != alb.Registered {
 			d.Paras = append(d.Paras, prose.Para{Label: shortGroup(t), Text: r.facts.targetWords(t), Role: targetStatus(t).Role()})
@@ -49,7 +55,7 @@ func taskEvidence(r *taskRow, now time.Time) []prose.Para {
 		d.Paras = append(d.Paras, prose.Para{Label: "next", Text: r.ended.Next(), Role: theme.Accent})
 	}
 	if e, of := taskEvent(r.facts.Service.Events, r.task.ID); of != "" {
-		d.Paras = append(d.Paras, prose.Para{Label: wording.Clock(e.At, now), Text: of + reason.EventBody(e.Message), Role: theme.Dim})
+		d.Paras = append(d.Paras, prose.Para{Label: wording.Clock(e.At, now), Text: of + wording.Named(reason.EventBody(e.Message)), Role: theme.Dim})
 	}
 	return d.Paras
 }

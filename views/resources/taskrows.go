@@ -171,7 +171,37 @@ func (r *taskRow) key() string {
 	return r.task.Ref.ARN
 }
 
-func address(id string, port int) string { return id + ":" + strconv.Itoa(port) }
+// address is where something listens, as host and port. The host of a target or a port is
+// an instance's id or a task's own IP address: who knows an instance's address puts it in
+// its place here.
+func address(host string, port int) string {
+	if strings.Contains(host, ":") {
+		return "[" + host + "]:" + strconv.Itoa(port)
+	}
+	return host + ":" + strconv.Itoa(port)
+}
+
+// addresses are where the task listens, the load-balanced ports first; a port that is not
+// bound yet has none.
+func (r *taskRow) addresses() []string {
+	if r.stray != nil {
+		return []string{address(r.stray.Target.ID, r.stray.Target.Port)}
+	}
+	var out []string
+	for _, p := range r.byBalance() {
+		if p.Host != "" && p.HostPort != 0 {
+			out = append(out, address(p.Host, p.HostPort))
+		}
+	}
+	return out
+}
+
+// byBalance are the task's ports, the load-balanced ones first.
+func (r *taskRow) byBalance() []alb.Port {
+	list := slices.Clone(r.ports)
+	slices.SortStableFunc(list, func(a, b alb.Port) int { return cmp.Compare(r.balanced(a), r.balanced(b)) })
+	return list
+}
 
 func (r *taskRow) name() string {
 	if r.stray != nil {
@@ -216,8 +246,7 @@ func (r *taskRow) portsText() string {
 	if r.stray != nil {
 		return ">" + strconv.Itoa(r.stray.Target.Port)
 	}
-	list := slices.Clone(r.ports)
-	slices.SortStableFunc(list, func(a, b alb.Port) int { return cmp.Compare(r.balanced(a), r.balanced(b)) })
+	list := r.byBalance()
 	parts := make([]string, len(list))
 	for i, p := range list {
 		parts[i] = portText(p)
@@ -244,12 +273,18 @@ func portText(p alb.Port) string {
 	return s
 }
 
-func (r *taskRow) hostCell() table.Cell {
+// addressCell is where the task listens first, and whether the host's agent answers; the
+// host alone where it does not listen.
+func (r *taskRow) addressCell() table.Cell {
+	all := r.addresses()
 	switch {
 	case r.stray != nil:
-		return table.Cell{Text: r.stray.Target.ID}
+		return table.Cell{Text: all[0]}
 	case r.host != nil:
 		c := table.Cell{Text: r.host.EC2ID}
+		if len(all) > 0 {
+			c.Text = all[0]
+		}
 		if !r.host.AgentConnected {
 			c.Text += " agent off"
 			c.Role = theme.Degraded
@@ -257,6 +292,9 @@ func (r *taskRow) hostCell() table.Cell {
 		return c
 	case r.task.ContainerInstance != "":
 		return table.Cell{Text: Unread, Role: theme.Unknown}
+	}
+	if len(all) > 0 {
+		return table.Cell{Text: all[0]}
 	}
 	for _, p := range r.ports {
 		if p.Host != "" {
@@ -274,18 +312,26 @@ func (r *taskRow) targetCell() table.Cell {
 	if len(r.targets) == 0 {
 		return table.Cell{Text: "-", Role: theme.Dim}
 	}
-	parts := make([]string, len(r.targets))
-	worst := theme.StatusOK
-	for i, t := range r.targets {
-		parts[i] = targetWord(t)
-		if len(r.targets) > 1 {
-			parts[i] = shortGroup(t) + " " + parts[i]
-		}
-		if s := targetStatus(t); s.Severity() > worst.Severity() {
-			worst = s
-		}
+	// Of several groups the states are counted, the worst first: their names, which the
+	// evidence has, would push the states out of the cell.
+	list := slices.Clone(r.targets)
+	slices.SortStableFunc(list, func(a, b alb.Target) int {
+		return cmp.Compare(targetStatus(b).Severity(), targetStatus(a).Severity())
+	})
+	c := table.Cell{Text: targetWord(list[0]), Role: targetStatus(list[0]).Role()}
+	if len(list) == 1 {
+		return c
 	}
-	return table.Cell{Text: strings.Join(slices.Compact(parts), ", "), Role: worst.Role()}
+	var parts []string
+	for i := 0; i < len(list); {
+		word, n := targetWord(list[i]), 0
+		for ; i < len(list) && targetWord(list[i]) == word; i++ {
+			n++
+		}
+		parts = append(parts, strconv.Itoa(n)+" "+word)
+	}
+	c.Text = strings.Join(parts, ", ")
+	return c
 }
 
 // shortGroup names a target's group, by the load balancer for a classic one.

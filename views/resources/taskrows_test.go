@@ -67,7 +67,7 @@ func TestSeveralGroupsAndContainers(t *testing.T) {
 	if got := r.portsText(); got != "8080>32771 9090>32772 8125>32000" {
 		t.Errorf("ports %q", got)
 	}
-	if c := r.targetCell(); c.Text != "public healthy, admin unhealthy" || c.Role != theme.Degraded {
+	if c := r.targetCell(); c.Text != "1 unhealthy, 1 healthy" || c.Role != theme.Degraded {
 		t.Errorf("targets %+v", c)
 	}
 	if got := r.reason(); !strings.Contains(got, "timeout") {

@@ -1,9 +1,11 @@
 package resources
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -13,6 +15,7 @@ import (
 	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/store"
 	"gantry/internal/inquiry"
+	"gantry/internal/words"
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
@@ -27,13 +30,14 @@ var (
 	actContainers = ui.ActEnter.As("containers", 1)
 	actToggle     = ui.Binding{ID: "toggle-stopped", Name: "running/stopped", Keys: []string{"x"}, Hint: 3}
 	actStop       = ui.Binding{ID: "stop", Name: "stop", Keys: []string{"ctrl+d"}, Hint: 5}
+	actAddress    = ui.Binding{ID: "copy-address", Name: "copy its address", Keys: []string{"H"}}
 	actService    = ui.Binding{ID: "service", Name: "its service", Keys: []string{"J"}}
 )
 
 // The tasks screen.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "tasks", Title: "Tasks",
-		Bindings: livetable.Bindings(actContainers, views.ActLogs, actStop, actToggle, actInstances, actService)},
+		Bindings: livetable.Bindings(actContainers, views.ActLogs, actAddress, actStop, actToggle, actInstances, actService)},
 	Of: views.OfService, Word: "service", Short: []string{"task", "po", "pod", "pods"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewTasks(deps, of)) },
 })
@@ -68,17 +72,23 @@ func NewTasks(deps *views.Deps, service awsx.Ref) ui.Screen {
 			Key: (*taskRow).key, Columns: taskColumns(at), Sort: livetable.ColState,
 			Fault: func(r *taskRow) bool { return r.status.Fault() },
 		},
-		Moment:   at,
-		Status:   func(r *taskRow) (theme.Status, bool) { return r.status, r.stray == nil },
-		Open:     func() livetable.Feed[*taskRow] { return openTasks(deps.Store, service) },
-		Pick:     mode.pick,
+		Moment: at,
+		Status: func(r *taskRow) (theme.Status, bool) { return r.status, r.stray == nil },
+		Open:   func() livetable.Feed[*taskRow] { return openTasks(deps.Store, service) },
+		Pick:   mode.pick,
+		Lead: func(all []*taskRow) []prose.Para {
+			if mode.which != whichRunning {
+				return nil
+			}
+			return deathsLine(all, deps.Now())
+		},
 		Evidence: func(r *taskRow) []prose.Para { return taskEvidence(r, at.Time()) },
 		Actions: func(r *taskRow, ok bool) []ui.Action {
 			toggle := actToggle.Does(func() {
 				mode.next()
 				s.Show()
 			})
-			return append(taskActions(s, service, r, ok), toggle)
+			return append(taskActions(s, service, r, ok), toggle, copyAddress(deps, r, ok))
 		},
 		Marks: true,
 		Kind:  awsx.KindTask,
@@ -93,6 +103,18 @@ func NewTasks(deps *views.Deps, service awsx.Ref) ui.Screen {
 		},
 	})
 	return s
+}
+
+// copyAddress copies where a task listens, for curl.
+func copyAddress(deps *views.Deps, r *taskRow, ok bool) ui.Action {
+	if !ok {
+		return actAddress.Does(nil).Unless(livetable.Nothing(ok))
+	}
+	all := r.addresses()
+	if len(all) == 0 {
+		return actAddress.Does(nil).Unless("no port of it is known that a host listens on")
+	}
+	return actAddress.Does(func() { deps.Host.Copy("address", all[0]) })
 }
 
 // next goes from running to stopped to all tasks.
@@ -194,6 +216,36 @@ func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 // factsOf puts together what was read of a service.
 func factsOf(s store.ServiceState, instances *store.Snapshot[awsx.Instance], define func(string) *awsx.TaskDefinition, now time.Time) *serviceFacts {
 	return &serviceFacts{inquiry.Evidence(s, define, inquiry.Instances(instances.Items), now)}
+}
+
+// deathsLine says in one line which tasks died, for the list of those that live.
+func deathsLine(rows []*taskRow, now time.Time) []prose.Para {
+	var last *taskRow
+	whys, counts := []string{}, map[string]int{}
+	for _, r := range rows {
+		if !r.stopped || !r.ended.Failure {
+			continue
+		}
+		if last == nil || r.turned().After(last.turned()) {
+			last = r
+		}
+		why := cmp.Or(r.ended.Why(), "no reason given")
+		whys = words.AddNew(whys, why)
+		counts[why]++
+	}
+	if last == nil {
+		return nil
+	}
+	slices.SortStableFunc(whys, func(a, b string) int { return counts[b] - counts[a] })
+	total := 0
+	for i, why := range whys {
+		total += counts[why]
+		if len(whys) > 1 {
+			whys[i] = fmt.Sprintf("%d x %s", counts[why], why)
+		}
+	}
+	return []prose.Para{{Role: theme.Failed, Depth: 1,
+		Text: fmt.Sprintf("%d died, the last at %s: %s", total, wording.Clock(last.turned(), now), strings.Join(whys, ", "))}}
 }
 
 // taskNote says which parts of the picture are missing.
