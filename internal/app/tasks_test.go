@@ -22,8 +22,8 @@ func TestTasksShowTheirPortsAndTargets(t *testing.T) {
 			{"legacy", 2, nil, []string{"foreign", "registered by something else", "1 target of no task"}},
 			{"edge-router", 2, []string{"8000>8000", "healthy"}, []string{"prod-edge-router"}},
 			{"search", 3, []string{"8080>8080", "healthy"}, []string{"healthy 10."}},
-			{"web", 4, []string{"8080>32", "prod-web healthy"}, []string{"prod-web-internal  healthy", "/status"}},
-			{"gateway", 3, []string{"8080>32", "9090>32", "prod-gateway h"}, []string{"prod-gateway-admin  healthy", "/ping"}},
+			{"web", 4, []string{"8080>32", "2 healthy"}, []string{"prod-web-internal  healthy", "/status"}},
+			{"gateway", 3, []string{"8080>32", "9090>32", "2 healthy"}, []string{"prod-gateway-admin  healthy", "/ping"}},
 			{"worker-mail", 2, []string{" - "}, nil},
 		} {
 			d.service(c.service).press("enter").read()

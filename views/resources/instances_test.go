@@ -86,6 +86,7 @@ func TestTheInstanceOfATaskComesFirst(t *testing.T) {
 			first := f.Screen()[3]
 			found := false
 			for _, word := range at {
+				word, _, _ = strings.Cut(word, ":")
 				found = found || strings.HasPrefix(word, "i-") && strings.Contains(first, strings.TrimRight(word, "…"))
 			}
 			if !found || !strings.HasPrefix(first, ">") {

@@ -108,7 +108,7 @@ func TestTargetsOfNoTaskAreShownAsWhatTheyAre(t *testing.T) {
 		})
 		d := viewstest.Sit(t, a, viewstest.Standard, onTasks(cluster, "front")).Read()
 		d.Shows("2: +2", "2 targets of no task", "- draining", "? foreign")
-		d.Press("S", "S").Shows("sort FAULT↓").Press("g").Shows("> (target) ? foreign")
+		d.Press("S", "S").Shows("sort FAULT↓").Press("G", "k").Shows("> (target) ? foreign")
 		d.Press("d").Shows("there is no resource behind this row")
 		d.Press("enter").Shows("this target belongs to no task")
 	})
