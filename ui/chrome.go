@@ -43,7 +43,11 @@ func (s *Shell) view() tea.View {
 	if !s.bare {
 		above = chromeTop + len(banner)
 		lines := append([]string{s.headLine(head), s.countsLine(head)}, banner...)
-		rows = append(append(lines, rows...), s.statusLine(), s.hintLine(head.Scope))
+		foot := []string{s.statusLine(), s.hintLine(head.Scope)}
+		if note := s.longNote(); note != nil {
+			foot = note
+		}
+		rows = append(append(lines, rows...), foot...)
 	}
 	if s.bare && s.topModal() == nil {
 		if line := s.statusLine(); line != "" {
@@ -272,6 +276,35 @@ func (s *Shell) banner(head Header) []string {
 	return out
 }
 
+// longNote is a refusal or an error in two rows, for one that does not fit the status line:
+// what to do about it stands at its end.
+func (s *Shell) longNote() []string {
+	n := s.notes.current
+	if n.level == Info || s.prompt != nil || s.topModal() != nil {
+		return nil
+	}
+	role, mark := n.level.sign()
+	rows := text.Wrap(mark+n.text, s.w)
+	if len(rows) < 2 {
+		return nil
+	}
+	if len(rows) > 2 {
+		rows[1] = text.Truncate(rows[1]+" "+rows[2], s.w, s.theme.Glyphs().Ellipsis)
+	}
+	return []string{s.theme.Paint(role, rows[0]), s.theme.Paint(role, rows[1])}
+}
+
+// sign is how a message of a level is painted, and what stands before it.
+func (l Level) sign() (role theme.Role, mark string) {
+	switch l {
+	case Warn:
+		return theme.Warn, "! "
+	case Error:
+		return theme.Failed, "x "
+	}
+	return theme.Text, ""
+}
+
 // statusLine is the prompt, the last message or what runs, in this order.
 func (s *Shell) statusLine() string {
 	tail := s.theme.Glyphs().Ellipsis
@@ -288,13 +321,7 @@ func (s *Shell) statusLine() string {
 		return text.TruncatePainted(line, s.w, tail)
 	}
 	if n := s.notes.current; n.text != "" {
-		role, mark := theme.Text, ""
-		switch n.level {
-		case Warn:
-			role, mark = theme.Warn, "! "
-		case Error:
-			role, mark = theme.Failed, "x "
-		}
+		role, mark := n.level.sign()
 		return s.theme.Paint(role, text.Truncate(mark+n.text, s.w, tail))
 	}
 	if s.opts.Background != nil {

@@ -208,6 +208,14 @@ func (d *Document) Header() Header {
 	}
 	if d.content != nil {
 		h.Counts = count(len(d.parts), "line", "lines")
+		if first, last, total := d.pager.Position(); d.pager.Scrolls() {
+			h.Counts += fmt.Sprintf("   %d%%", 100*last/max(1, total))
+			if first == 0 {
+				h.Counts += " (top)"
+			} else if last == total {
+				h.Counts += " (end)"
+			}
+		}
 	}
 	if d.find != nil {
 		h.Sort = count(len(d.matches()), "match", "matches")

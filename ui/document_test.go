@@ -72,3 +72,15 @@ func TestADocumentThatCannotBeLoadedSaysSoAndCanBeLoadedAgain(t *testing.T) {
 	fail = true
 	c.Press("ctrl+r").Shows("roses are red", "not loaded", "AccessDenied")
 }
+
+func TestALongTextSaysWhereOneIs(t *testing.T) {
+	c := read(t, ui.DocumentOptions{Name: "poem", Content: ui.Plain(numbered(100))})
+	c.Shows("% (top)").Press("pgdown").Hides("(top)").Shows("%").Press("G").Shows("100% (end)")
+}
+
+func TestARefusalIsToldToItsEnd(t *testing.T) {
+	why := strings.Repeat("because of one thing and another ", 3) + "and of the last"
+	c, s := start(t, nil)
+	s.extra = []ui.Action{ui.Binding{ID: "never", Name: "never", Keys: []string{"o"}}.Does(nil).Unless(why)}
+	c.Press("o").Shows("and of the last").Press("j").Hides("and of the last")
+}

@@ -50,8 +50,10 @@ type verdict struct {
 func (f *facts) verdict() verdict {
 	s := f.Service
 	switch {
-	case s.Status == "DRAINING" || s.Status == "INACTIVE":
+	case s.Status == "DRAINING":
 		return verdict{status: Pending, cause: counted("being deleted")}
+	case s.Status == "INACTIVE":
+		return verdict{status: OK, cause: counted("deleted")}
 	case s.SchedulingStrategy == "DAEMON" && s.Desired == 0 && s.Running == 0 && s.Pending == 0:
 		return verdict{status: Pending, cause: counted("no instance to run on"), since: f.steadySince()}
 	case s.Desired == 0 && s.Running == 0 && s.Pending == 0:

@@ -43,7 +43,7 @@ func (a *Account) credentialFailure(e *fault.Error, err error) bool {
 	case errors.As(err, &legacy), strings.Contains(text, "SSO token"), code == "UnauthorizedException", code == "InvalidGrantException":
 		e.Err = errors.New("the SSO session has expired, or there was no login")
 	case strings.Contains(text, "EC2 IMDS"):
-		e.Err = errors.New("no credentials were found")
+		e.Err = fault.ErrNoCredentials
 	case errors.Is(err, os.ErrNotExist):
 		e.Err = errors.New("there was no login for this profile yet")
 	case code == "" && !isNetwork(err):

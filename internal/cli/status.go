@@ -19,6 +19,7 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/clean"
 	"gantry/internal/cli/printing"
+	"gantry/internal/inquiry"
 	"gantry/ui/text"
 )
 
@@ -111,6 +112,31 @@ type clusterStatus struct {
 	Running   int    `json:"running"`
 	Pending   int    `json:"pending"`
 	Instances int    `json:"instances"`
+	// Worst is the service that stands worst, nil where there is none or the cluster is
+	// too large to be read unasked.
+	Worst *worstStatus `json:"worst"`
+}
+
+// worstStatus is the service of a cluster that stands worst.
+type worstStatus struct {
+	Name   string `json:"name"`
+	Status string `json:"status"`
+	Why    string `json:"why,omitempty"`
+}
+
+// worstWords are the worst service of a cluster in a cell.
+func worstWords(w inquiry.Worst, s *worstStatus) string {
+	switch {
+	case !w.Read:
+		return "?"
+	case s == nil:
+		return "-"
+	case s.Status == diagnose.OK.String():
+		return s.Status
+	case s.Why == "":
+		return s.Status + " " + s.Name
+	}
+	return s.Status + " " + s.Name + ": " + s.Why
 }
 
 func (p *program) clusters(ctx context.Context, a *app.App, output string) error {
@@ -118,13 +144,19 @@ func (p *program) clusters(ctx context.Context, a *app.App, output string) error
 	if err != nil {
 		return err
 	}
-	p.partial(partial)
 	list := make([]clusterStatus, len(clusters))
 	rows := make([][]string, len(clusters))
+	worst := a.WorstOf(ctx, clusters)
 	for i, c := range clusters {
-		list[i] = clusterStatus{c.Name, c.Ref.ARN, c.Status, c.Services, c.Running, c.Pending, c.Instances}
-		rows[i] = []string{c.Name, c.Status, strconv.Itoa(c.Services), strconv.Itoa(c.Running), strconv.Itoa(c.Pending), strconv.Itoa(c.Instances)}
+		w := worst[c.Ref.ARN]
+		partial = append(partial, w.Partial...)
+		list[i] = clusterStatus{c.Name, c.Ref.ARN, c.Status, c.Services, c.Running, c.Pending, c.Instances, nil}
+		if s := w.Standing; s.Service().Name != "" {
+			list[i].Worst = &worstStatus{s.Service().Name, s.Finding.Status.String(), s.Finding.Why}
+		}
+		rows[i] = []string{c.Name, c.Status, strconv.Itoa(c.Services), strconv.Itoa(c.Running), strconv.Itoa(c.Pending), strconv.Itoa(c.Instances), printing.Shown(worstWords(w, list[i].Worst))}
 	}
+	p.partial(partial)
 	if output == "json" {
 		return printing.JSON(p.Out, struct {
 			Context  string          `json:"context"`
@@ -132,7 +164,7 @@ func (p *program) clusters(ctx context.Context, a *app.App, output string) error
 			completeness
 		}{a.Context.String(), list, completenessOf(a, partial)})
 	}
-	return printing.Table(p.Out, []string{"CLUSTER", "STATUS", "SERVICES", "RUNNING", "PENDING", "INSTANCES"}, rows)
+	return printing.Table(p.Out, []string{"CLUSTER", "STATUS", "SERVICES", "RUNNING", "PENDING", "INSTANCES", "WORST"}, rows)
 }
 
 // serviceStatus is a service as -o json prints it. Numbers that were not read

@@ -16,8 +16,8 @@ import (
 func TestStatusOfClusters(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
 		r := a.run(t, "status").wants(t, 0)
-		if got := regexp.MustCompile(` +`).ReplaceAllString(r.out, " "); got != "CLUSTER STATUS SERVICES RUNNING PENDING INSTANCES\n"+
-			"preprod ACTIVE 6 11 0 4\nprod ACTIVE 15 41 0 9\nstaging ACTIVE 6 6 0 3\n" {
+		if got := regexp.MustCompile(` +`).ReplaceAllString(r.out, " "); got != "CLUSTER STATUS SERVICES RUNNING PENDING INSTANCES WORST\n"+
+			"preprod ACTIVE 6 11 0 4 ok\nprod ACTIVE 15 41 0 9 ok\nstaging ACTIVE 6 6 0 3 ok\n" {
 			t.Errorf("got\n%s", r.out)
 		}
 		o := a.run(t, "status", "-o", "json").wants(t, 0).object(t)

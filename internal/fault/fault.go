@@ -80,6 +80,10 @@ func Errorf(c Class, op, resource, format string, args ...any) *Error {
 	return &Error{Class: c, Op: op, Resource: resource, Err: fmt.Errorf(format, args...)}
 }
 
+// ErrNoCredentials is the cause of an error of class Expired where there never were any
+// credentials: its text says so without the class, since nothing expired.
+var ErrNoCredentials = errors.New("no credentials were found")
+
 // Error returns operation, resource, class, cause and fix on one line. The text
 // of the cause comes from outside: clean it where it is shown.
 func (e *Error) Error() string {
@@ -90,9 +94,13 @@ func (e *Error) Error() string {
 	if what != "" {
 		what += ": "
 	}
-	what += e.Class.String()
-	if e.Err != nil {
-		what += ": " + e.Err.Error()
+	switch {
+	case e.Err == nil:
+		what += e.Class.String()
+	case errors.Is(e.Err, ErrNoCredentials):
+		what += e.Err.Error()
+	default:
+		what += e.Class.String() + ": " + e.Err.Error()
 	}
 	if e.Fix != "" {
 		what += " (" + e.Fix + ")"

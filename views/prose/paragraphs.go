@@ -115,7 +115,7 @@ func (p Para) draw(out []string, d ui.Drawing, column int) []string {
 	}
 	column = min(column, d.Width/2)
 	margin := text.Spaces(min(p.Depth*depthStep, d.Width/4))
-	for i, row := range d.Rows(p.printable(), max(1, d.Width-len(margin)-column)) {
+	for i, row := range p.rows(d, max(1, d.Width-len(margin)-column)) {
 		label := text.Spaces(column)
 		if i == 0 && column > 0 {
 			label = d.Paint(theme.Dim, text.Fit(p.Label, column-1, d.Theme.Glyphs().Ellipsis)) + " "
@@ -123,6 +123,25 @@ func (p Para) draw(out []string, d ui.Drawing, column int) []string {
 		out = append(out, margin+label+d.Paint(p.Role, row))
 	}
 	return out
+}
+
+// rows is the text in rows of a width. What is wrapped of an indented line, as JSON has
+// them, hangs under its beginning.
+func (p Para) rows(d ui.Drawing, width int) []string {
+	s := p.printable()
+	own := strings.TrimLeft(s, " ")
+	hang := len(s) - len(own) + depthStep
+	if !d.Wrap || hang == depthStep || hang > width/2 || text.Width(s) <= width {
+		return d.Rows(s, width)
+	}
+	rows := d.Rows(own, width-hang)
+	for i, row := range rows {
+		rows[i] = text.Spaces(hang) + row
+		if i == 0 {
+			rows[i] = text.Spaces(hang-depthStep) + row
+		}
+	}
+	return rows
 }
 
 // printable is the text as it may be shown or saved.

@@ -55,3 +55,15 @@ func unpainted(lines []string) []string {
 func plainTheme() *theme.Theme {
 	return theme.New(theme.Options{Profile: colorprofile.ASCII, ASCII: true})
 }
+
+func TestAnIndentedLineHangsUnderItsBeginning(t *testing.T) {
+	got := unpainted(Wrapped(plainTheme(), 24, []Para{{Text: `    "value": "one two three four five"`}}))
+	if len(got) < 2 {
+		t.Fatalf("nothing was wrapped: %q", got)
+	}
+	for i, row := range got {
+		if want := strings.Repeat(" ", 4); !strings.HasPrefix(row, want) || i > 0 && !strings.HasPrefix(row, want+"  ") || len(row) > 24 {
+			t.Errorf("row %d is %q", i, row)
+		}
+	}
+}

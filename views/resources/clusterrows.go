@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
+	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
 	"gantry/ui/table"
 	"gantry/ui/theme"
 	"gantry/views/livetable"
+	"gantry/views/prose"
+	"gantry/views/wording"
 )
 
 // clusterRow is one cluster, with what is known of its inside.
@@ -22,6 +25,7 @@ type clusterRow struct {
 	// worstStatus and worstRank are the worst service's.
 	worstStatus theme.Status
 	worstRank   int
+	inside      clusterInside
 }
 
 // clusterRef is the row's cluster, zero without a row.
@@ -34,8 +38,9 @@ func (r *clusterRow) clusterRef() awsx.Ref {
 
 // clusterInside is what a services screen has read of a cluster.
 type clusterInside struct {
-	worst         *serviceRow // nil if there was no service
-	read          bool        // all services were read
+	worst         *serviceRow   // nil if there was no service
+	faults        []*serviceRow // the services that want attention, the worst first
+	read          bool          // all services were read
 	instances     []awsx.Instance
 	instancesRead bool
 }
@@ -61,6 +66,7 @@ func withInside(rows []*clusterRow, inside func(awsx.Ref) clusterInside, product
 			x.agents, _ = agents(in.instances, in.instancesRead)
 		}
 		x.worst, x.worstStatus, x.worstRank = worstService(in, r.cluster.Services)
+		x.inside = in
 		out[i] = &x
 	}
 	return out
@@ -150,10 +156,31 @@ func clusterColumns() []table.Column[*clusterRow] {
 			Compare: func(a, b row) int { return cmp.Compare(a.cluster.Running, b.cluster.Running) }},
 		{ID: "instances", Title: "INST", Cell: instances, Compare: byInstances, Right: true, Priority: 3, Descending: true},
 		{ID: "agents", Title: "AGENTS", Right: true, Priority: 2, Cell: func(r row) table.Cell { return r.agents }},
-		{ID: "worst", Title: "WORST SERVICE", Grow: true, Min: 14, Priority: 1, Descending: true,
+		{ID: "worst", Title: "WORST SERVICE", Grow: true, Min: 30, Priority: 1, Descending: true,
 			Cell:    func(r row) table.Cell { return r.worst },
 			Compare: func(a, b row) int { return cmp.Compare(a.worstRank, b.worstRank) }},
 	}
+}
+
+// clusterEvidence tells which services of a cluster want attention and why, in full.
+func clusterEvidence(r *clusterRow, now time.Time) []prose.Para {
+	in := r.inside
+	if len(in.faults) == 0 {
+		text := r.cluster.Name + ": " + wording.Count(r.cluster.Services, "service")
+		switch {
+		case r.cluster.Services == 0:
+		case !in.read || in.worst == nil || in.worst.status == theme.StatusUnknown:
+			text += ", not all that tells how they stand was read"
+		default:
+			text += ", none wants attention"
+		}
+		return []prose.Para{{Text: text, Role: theme.Title}}
+	}
+	var d prose.Document
+	for _, s := range in.faults {
+		d.Paras = append(d.Paras, (evidence{serviceRow: s, now: now}).head())
+	}
+	return d.Paras
 }
 
 func pendingCell(r *clusterRow) table.Cell {

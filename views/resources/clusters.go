@@ -54,10 +54,11 @@ func NewClusters(deps *views.Deps, id awsx.ContextID) ui.Screen {
 		Pick: func(rows []*clusterRow) ([]*clusterRow, []livetable.Span) {
 			return withInside(rows, inside, deps.Policy.Production), nil
 		},
+		Evidence: func(r *clusterRow) []prose.Para { return clusterEvidence(r, deps.Now()) },
 		Actions: func(r *clusterRow, ok bool) []ui.Action {
 			open := actServices.Does(func() {
 				ref := r.cluster.Ref
-				deps.Host.Push(newServices(deps, ref, func(in clusterInside) { seen.put(ref, insideSeen{in, deps.Now(), true}) }))
+				deps.Host.Push(newServices(deps, ref, func(in clusterInside) { seen.put(ref, insideSeen{clusterInside: in, at: deps.Now(), whole: true}) }))
 			}).Unless(livetable.Nothing(ok))
 			instances := toInstances(deps, InstancesOf{Cluster: r.clusterRef()})
 			instances.Disabled = livetable.Nothing(ok)

@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
+	"gantry/internal/inquiry"
 	"gantry/views"
 )
 
@@ -21,6 +22,8 @@ const (
 	// insideServices bounds the services, of all clusters on screen together, that
 	// are read for that: a tenth as many calls.
 	insideServices = 300
+	// surveyAgain is how soon tasks and targets are read again for it.
+	surveyAgain = 2 * time.Minute
 )
 
 // insideSeen is what was seen of a cluster's inside, and when. A whole one comes from
@@ -29,6 +32,8 @@ type insideSeen struct {
 	clusterInside
 	at    time.Time
 	whole bool
+	// surveyed is when all of it was read for the list of clusters, or tried.
+	surveyed time.Time
 }
 
 // insides are shared by the loop and by commands.
@@ -87,10 +92,36 @@ func (g *insides) look(ctx context.Context, deps *views.Deps, clusters []awsx.Cl
 		if before.whole && !trouble && deps.Now().Sub(before.at) <= insideAge {
 			continue
 		}
-		g.put(c.Ref, insideSeen{clusterInside: in, at: deps.Now()})
+		g.put(c.Ref, insideSeen{clusterInside: in, at: deps.Now(), surveyed: before.surveyed})
 		changed = true
 	}
-	return changed
+	return changed || g.survey(ctx, deps, clusters, visible)
+}
+
+// survey reads all that tells how services stand, of one cluster on screen that may be read
+// unasked: the next one comes after what this one brought was shown. It waits.
+func (g *insides) survey(ctx context.Context, deps *views.Deps, clusters []awsx.Cluster, visible []string) (changed bool) {
+	seen := slices.DeleteFunc(slices.Clone(clusters), func(c awsx.Cluster) bool { return !slices.Contains(visible, c.Ref.ARN) })
+	for _, c := range inquiry.Unasked(seen) {
+		before := g.of(c.Ref)
+		if deps.Now().Sub(before.surveyed) < surveyAgain || before.whole && deps.Now().Sub(before.at) < surveyAgain {
+			continue
+		}
+		s, err := inquiry.Reader{Context: c.Ref.Context, Store: deps.Store, Clock: deps.Now}.Survey(ctx, c.Ref)
+		before.surveyed = deps.Now()
+		if err != nil {
+			g.put(c.Ref, before)
+			continue
+		}
+		rows := make([]*serviceRow, 0, len(s.Standings))
+		for _, st := range s.WorstFirst() {
+			rows = append(rows, &serviceRow{Standing: st, status: verdictStatus(st.Finding.Status)})
+		}
+		in := insideOf(rows, &clusterFacts{servicesRead: true, instances: before.instances, instancesRead: before.instancesRead})
+		g.put(c.Ref, insideSeen{clusterInside: in, at: deps.Now(), surveyed: deps.Now(), whole: true})
+		return true
+	}
+	return false
 }
 
 // lookInside reads a cluster's services and container instances once. The watches

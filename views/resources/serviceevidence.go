@@ -56,6 +56,19 @@ func (e evidence) paras(lines int) []prose.Para {
 
 // verdict says how the service stands, why, and with which key to go on.
 func (e evidence) verdict(d *prose.Document) {
+	d.Paras = append(d.Paras, e.head())
+	if e.Finding.Next != "" {
+		next := e.Finding.Next
+		if b, ok := nextBinding(e.Finding, e.Evidence); ok && e.key(b) != "" {
+			next = "<" + e.key(b) + "> " + next
+		}
+		d.Paras = append(d.Paras, prose.Para{Label: "next", Text: next, Role: theme.Accent})
+	}
+	TaskSets(d, *e.service(), e.now)
+}
+
+// head says how the service stands, since when and why.
+func (e evidence) head() prose.Para {
 	head := e.service().Name + "  " + e.status.Word()
 	if at := e.Finding.Since; !at.IsZero() {
 		head += " for " + text.Age(e.now.Sub(at))
@@ -67,15 +80,7 @@ func (e evidence) verdict(d *prose.Document) {
 	if e.status == theme.StatusOK {
 		role = theme.Title
 	}
-	d.Paras = append(d.Paras, prose.Para{Text: head, Role: role})
-	if e.Finding.Next != "" {
-		next := e.Finding.Next
-		if b, ok := nextBinding(e.Finding, e.Evidence); ok && e.key(b) != "" {
-			next = "<" + e.key(b) + "> " + next
-		}
-		d.Paras = append(d.Paras, prose.Para{Label: "next", Text: next, Role: theme.Accent})
-	}
-	TaskSets(d, *e.service(), e.now)
+	return prose.Para{Text: head, Role: role}
 }
 
 // nextBinding is the key that does what a finding advises, where one does.

@@ -3,6 +3,7 @@ package resources
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -166,7 +167,11 @@ func insideOf(rows []*serviceRow, f *clusterFacts) clusterInside {
 		if r.Finding.Severity > in.worst.Finding.Severity {
 			in.worst = r
 		}
+		if r.fault() && r.status != theme.StatusUnknown {
+			in.faults = append(in.faults, r)
+		}
 	}
+	slices.SortStableFunc(in.faults, func(a, b *serviceRow) int { return b.Finding.Severity - a.Finding.Severity })
 	return in
 }
 
