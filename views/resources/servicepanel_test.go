@@ -194,7 +194,7 @@ func TestWhatTakesOneServiceSaysSoWhenOthersAreMarked(t *testing.T) {
 			d.Press(key).Shows("this takes one at a time, and 2 are marked")
 		}
 		d.Press("s", "r")
-		if got := d.Visited.Calls; !slices.Equal(got, []string{"scale all api-checkout", "restart all api-checkout"}) {
+		if got := d.Visited.Calls; !slices.Equal(got, []string{"scale all api-checkout", "restart api-checkout", "restart api-orders"}) {
 			t.Errorf("with two marked the keys led to %v", got)
 		}
 	})
