@@ -147,12 +147,19 @@ func Run(ctx context.Context, o RunOptions) (Result, error) {
 		outcome += ", twin " + name
 	}
 	if endErr := o.Audit.End(o.ID, o.Plan, outcome, res.State); endErr != nil {
-		res.AuditErr = errors.Join(res.AuditErr, endErr)
+		res.unkept(endErr)
 	}
 	if res.Verdict != nil && res.Verdict.Good() {
 		res.Pruned = prune(ctx, o)
 	}
 	return res, err
+}
+
+// unkept notes why a record was not taken, each reason once.
+func (r *Result) unkept(err error) {
+	if r.AuditErr == nil || !strings.Contains(r.AuditErr.Error(), err.Error()) {
+		r.AuditErr = errors.Join(r.AuditErr, err)
+	}
 }
 
 // admit passes the gates and makes sure that the target is what the plan says.

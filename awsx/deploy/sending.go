@@ -24,7 +24,7 @@ func execute(ctx context.Context, o RunOptions, res *Result) error {
 	change := &awsx.Change{ID: o.ID, Record: func(c awsx.Call) error {
 		err := o.Audit.Call(o.ID, o.Plan, c)
 		if err != nil && slices.Contains(o.Override, check.Audit) {
-			res.AuditErr = errors.Join(res.AuditErr, err)
+			res.unkept(err)
 			err = nil
 		}
 		if err == nil {

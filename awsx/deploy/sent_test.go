@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/document"
 	"gantry/awsx/document/documenttest"
@@ -94,5 +96,23 @@ func TestATwinThatADoubledCallLeftIsNamed(t *testing.T) {
 	d := newDesk()
 	if res := d.run(t, d.mustPlan(t, d.api, SetImages{Images: map[string]string{"": ":v2"}})); len(res.Beside) > 0 {
 		t.Errorf("of one call: %q", res.Beside)
+	}
+}
+
+// fullDisk takes no record.
+type fullDisk struct{}
+
+func (fullDisk) Begin(string, Plan, []string) error    { return errors.New("no space left") }
+func (fullDisk) Call(string, Plan, awsx.Call) error    { return errors.New("no space left") }
+func (fullDisk) End(string, Plan, string, State) error { return errors.New("no space left") }
+
+// TestWhyThereIsNoRecordIsSaidOnce, however many records there are not.
+func TestWhyThereIsNoRecordIsSaidOnce(t *testing.T) {
+	d := newDesk()
+	o := d.options(d.mustPlan(t, d.api, Scale{9}))
+	o.Audit, o.Override = fullDisk{}, []string{check.Audit}
+	res, err := Run(t.Context(), o)
+	if err != nil || res.AuditErr == nil || res.AuditErr.Error() != "no space left" {
+		t.Errorf("%v (%v)", res.AuditErr, err)
 	}
 }

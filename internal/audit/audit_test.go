@@ -352,3 +352,14 @@ func TestWhatBeganWithoutAnEndIsNamed(t *testing.T) {
 		t.Errorf("a journal that is not there has %v (%v)", list, err)
 	}
 }
+
+// TestWhatIsNoFileIsNotReadAsAJournal: a device may have no end.
+func TestWhatIsNoFileIsNotReadAsAJournal(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "audit.jsonl")
+	if err := os.Symlink(os.DevNull, path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Unended(path, time.Time{}, time.Now()); err == nil {
+		t.Error("a device was read")
+	}
+}

@@ -19,6 +19,10 @@ func Read(path string) (records []Record, torn int, err error) {
 		return nil, 0, fmt.Errorf("audit: %w", err)
 	}
 	defer f.Close()
+	// A device, such as one that stands for a full disk, may have no end.
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, 0, errors.Join(fmt.Errorf("audit: %s is no file of records", path), err)
+	}
 	for lines := bufio.NewReader(f); ; {
 		line, err := lines.ReadBytes('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
