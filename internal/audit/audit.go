@@ -5,6 +5,7 @@
 package audit
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -165,7 +166,7 @@ func (l *Log) Try() (err error) {
 		return fmt.Errorf("audit: %w", err)
 	}
 	_, err = f.Write([]byte("\n"))
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err = cmp.Or(err, f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(l.path), "probe-*")
@@ -173,7 +174,7 @@ func (l *Log) Try() (err error) {
 		return fmt.Errorf("audit: %w", err)
 	}
 	_, err = tmp.Write(make([]byte, probe))
-	if err = errors.Join(err, tmp.Sync(), tmp.Close(), os.Remove(tmp.Name())); err != nil {
+	if err = cmp.Or(err, tmp.Sync(), tmp.Close(), os.Remove(tmp.Name())); err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}
 	return nil

@@ -61,7 +61,7 @@ func TestANotifySectionThatIsWrongSaysSo(t *testing.T) {
 		"notify: {channel: x}":                                  `notify: "channel" is unknown, expected one of actions, clusters, webhook`,
 		"notify: {clusters: prod}":                              ":1: notify: expected a webhook, found none",
 		"notify: {webhook: {env: HOOK}, clusters: \"[a\"}":      `clusters: "[a" is no glob`,
-		"notify: {webhook: {env: HOOK}, actions: [deplyo]}":     `actions: "deplyo" is none, expected one of deploy,`,
+		"notify: {webhook: {env: HOOK}, actions: [deplyo]}":     `actions: "deplyo" is none, expected one of breaker,`,
 		"notify: {webhook: {env: HOOK}, actions: {deploy: on}}": "actions: expected a text, found a mapping",
 	} {
 		_, err := config.Load(config.Flags{File: write(t, yaml)}, env(

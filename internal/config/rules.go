@@ -33,6 +33,7 @@ func (p *parser) rules(n *yaml.Node) []policy.Rule {
 }
 
 func (p *parser) rule(n *yaml.Node) (r policy.Rule) {
+	faults := len(p.faults)
 	p.mapping(n, "rule", fields{
 		"account": func(v *yaml.Node) { r.Account = p.glob(v, "account") },
 		"cluster": func(v *yaml.Node) { r.Cluster = p.glob(v, "cluster") },
@@ -47,6 +48,10 @@ func (p *parser) rule(n *yaml.Node) (r policy.Rule) {
 		"max_bulk": func(v *yaml.Node) { r.MaxBulk = p.number(v, "max_bulk", 1) },
 		"reason":   func(v *yaml.Node) { r.Reason = p.text(v, "reason") },
 	})
+	if len(p.faults) == faults && !hasKey(n, "deny", "confirm", "max_bulk") {
+		// It would keep those after it from deciding, as a rule whose denial was forgotten.
+		p.fault(n, "rule: it decides nothing, expected one of confirm, deny, max_bulk; deny: false lets pass what a later one denies")
+	}
 	if r.Deny && (r.Confirm != nil || r.MaxBulk > 0) {
 		p.fault(n, "rule: deny is final, expected neither confirm nor max_bulk beside it")
 	}

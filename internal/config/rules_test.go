@@ -55,6 +55,8 @@ rules:
   - deny: perhaps
   - clusters: prod
   - just a text
+  - {cluster: prod, reason: frozen}
+  -
 `)
 	_, err := config.Load(config.Flags{File: file}, env())
 	if fault.ClassOf(err) != fault.Invalid || err == nil {
@@ -63,7 +65,7 @@ rules:
 	for _, want := range []string{
 		":1: keep_revisions: expected a whole number of at least 3",
 		`:3: cluster: "[a" is no glob`,
-		`:4: action: "deplyo" is none, expected one of deploy, env,`,
+		`:4: action: "deplyo" is none, expected one of breaker, cancel,`,
 		":5: rule: deny is final",
 		`:6: confirm: "never" is unknown, expected one of yes, name, bulk`,
 		":7: max_bulk: expected a whole number of at least 1",
@@ -71,6 +73,8 @@ rules:
 		":9: deny: expected true or false",
 		`:10: rule: "clusters" is unknown`,
 		":11: rule: expected a mapping",
+		":12: rule: it decides nothing",
+		":13: rule: it decides nothing",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error lacks %q:\n%v", want, err)
