@@ -58,3 +58,20 @@ func TestALogGroupThatIsNotThereIsNamed(t *testing.T) {
 		d.until(time.Minute, "there is no index, or log group, of that name", "logs:FilterLogEvents /ecs/recommendations: ", "check awslogs-group and awslogs-region")
 	})
 }
+
+// TestAnAnswerWithoutEventsIsNotAnEmptyLog has something answer in place of the service
+// that says nothing of events, and then the service again.
+func TestAnAnswerWithoutEventsIsNotAnEmptyLog(t *testing.T) {
+	sit(t, setting{w: 200, h: 40}, func(t *testing.T, d *desk) {
+		d.wire.answer(func(operation string, r *http.Request) *http.Response {
+			if operation != "FilterLogEvents" {
+				return nil
+			}
+			return says(r, http.StatusOK, "application/x-amz-json-1.1", `{"searchedLogStreams":[]}`)
+		})
+		d.cluster("prod").service("recommendations").press("l")
+		d.until(time.Minute, "the log store does not answer", "logs:FilterLogEvents /ecs/recommendations: the answer has no events")
+		d.wire.answer(nil)
+		d.until(2*time.Minute, "GET /recommendations/", "● following")
+	})
+}

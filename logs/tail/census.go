@@ -56,16 +56,16 @@ const uncountedFor = 5 * time.Minute
 // cannot, or does not for now. A refusal to count is no reason to end: lines are read
 // then.
 func (p *pump) count(ctx context.Context, r logs.Range) (census logs.Histogram, ok bool, err error) {
-	return p.tally(ctx, r, bar)
+	return p.tally(ctx, p.query, r, bar)
 }
 
-// tally is count for bars of another width.
-func (p *pump) tally(ctx context.Context, r logs.Range, width time.Duration) (census logs.Histogram, ok bool, err error) {
+// tally is count by any query, for bars of any width.
+func (p *pump) tally(ctx context.Context, q *logs.Query, r logs.Range, width time.Duration) (census logs.Histogram, ok bool, err error) {
 	counting, ok := p.src.(logs.Tallier)
 	if !ok || wall().Before(p.uncounted) {
 		return census, false, nil
 	}
-	census, err = counting.Tally(ctx, *p.query, r, width)
+	census, err = counting.Tally(ctx, *q, r, width)
 	if fault.Lasting(err) {
 		p.uncounted = wall().Add(uncountedFor)
 		return census, false, nil

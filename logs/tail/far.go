@@ -47,17 +47,36 @@ type counted struct{ lines, expected int }
 // for it. Its failures are for the next poll to meet and to tell.
 func (p *pump) lookFar(ctx context.Context) {
 	f, now := &p.far, wall()
+	if f.query != p.query && !f.looked.IsZero() {
+		f.due = earlier(f.due, f.looked.Add(farAgain))
+	}
 	if now.Before(f.due) || p.wide.based != p.query || p.status.Partial.Passing() {
 		return
 	}
 	f.due = now.Add(farAgain)
 	if f.query != p.query {
+		// What came since the last look is found by the query of that look alone: by the
+		// new one it is not told from the older lines of tasks that are new to it.
+		if !f.looked.IsZero() && !p.look(ctx, f.query, now) {
+			return
+		}
 		*f = far{due: f.due, looked: f.looked, wait: f.wait, since: f.since, query: p.query, back: farRead{told: f.back.told}, ahead: farRead{told: f.ahead.told}}
 	}
-	h, counts, err := p.tally(ctx, logs.Range{From: now.Add(-farReach).Truncate(farBar), To: now.Add(farReach).Truncate(farBar).Add(-1)}, farBar)
+	if !p.look(ctx, p.query, now) {
+		return
+	}
+	p.reaches()
+	f.wait = min(max(farAgain, 2*f.wait), farEvery)
+	f.looked, f.due, f.since = now, now.Add(f.wait), p.ingested
+}
+
+// look makes a look by a query, and reports whether the store answered.
+func (p *pump) look(ctx context.Context, q *logs.Query, now time.Time) bool {
+	f := &p.far
+	h, counts, err := p.tally(ctx, q, logs.Range{From: now.Add(-farReach).Truncate(farBar), To: now.Add(farReach).Truncate(farBar).Add(-1)}, farBar)
 	switch {
 	case err != nil || h.Partial.Passing():
-		return
+		return false
 	case counts:
 		f.back.reset()
 		f.ahead.reset()
@@ -66,17 +85,16 @@ func (p *pump) lookFar(ctx context.Context) {
 		// A store that says when it received a line needs no look to compare with: whoever
 		// only glances at a log is spared it.
 		f.waited = true
-		return
+		return false
 	default:
 		f.known = nil
 		back := logs.Range{From: later(now.Add(-farReach), p.opts.From), To: now.Add(-wideBack)}
-		if !p.readFar(ctx, back, &f.back) || !p.readFar(ctx, logs.Range{From: now.Add(wideAhead), To: now.Add(farReach)}, &f.ahead) {
-			return
+		if !p.readFar(ctx, q, back, &f.back) || !p.readFar(ctx, q, logs.Range{From: now.Add(wideAhead), To: now.Add(farReach)}, &f.ahead) {
+			return false
 		}
 		p.bridge()
 	}
-	f.wait = min(max(farAgain, 2*f.wait), farEvery)
-	f.looked, f.due, f.since = now, now.Add(f.wait), p.ingested
+	return true
 }
 
 // countFar tells of the minutes that have more lines than before.

@@ -107,7 +107,7 @@ func TestLinesBeyondTheWideSweepComeWhereNothingCounts(t *testing.T) {
 					t.Errorf("of %d lines %d came; gaps %v", sent, came, got.Gaps)
 				}
 				for _, gap := range got.Gaps {
-					if strings.Contains(gap.Reason, "from now on") {
+					if strings.Contains(gap.Reason, "does not count them") {
 						t.Errorf("a gap line says %s", gap.Reason)
 					}
 				}
@@ -148,7 +148,7 @@ func TestWhatIsNotLookedForIsTold(t *testing.T) {
 		}
 		var told []logs.Gap
 		for _, gap := range got.Gaps {
-			if strings.Contains(gap.Reason, "from now on") {
+			if strings.Contains(gap.Reason, "does not count them") {
 				told = append(told, gap)
 			}
 		}
@@ -159,6 +159,74 @@ func TestWhatIsNotLookedForIsTold(t *testing.T) {
 			t.Errorf("the gap line is of %v to %v", g.From.Sub(start), g.To.Sub(start))
 		}
 	})
+}
+
+// TestABusyLogThatIsWellHasNoGapLine follows a store that does not count, has more lines of
+// the last day than a look may read, and none that came late: how far that reaches is in
+// the status alone.
+func TestABusyLogThatIsWellHasNoGapLine(t *testing.T) {
+	for name, each := range map[string]time.Duration{"busy": 6 * time.Second, "so busy that the sweep is slow": 500 * time.Millisecond} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				mem := &logstest.Store{MaxPage: 100}
+				for i := range 10_000 {
+					at := start.Add(time.Duration(i-5000) * each)
+					mem.Add(logstest.Doc(i, at, at))
+				}
+				got := tailtest.Watch(mem, tail.Options{}, 40*time.Minute)
+				if len(got.Gaps) > 0 || got.Last.Reach() == "" {
+					t.Errorf("it says %q, gaps %v", got.Last.Reach(), got.Gaps)
+				}
+			})
+		})
+	}
+}
+
+// TestWhatComesFarOffWhileTheQueryChangesIsNotLost has two lines come hours late just
+// before the tasks of a service change, in stores that count and that do not.
+func TestWhatComesFarOffWhileTheQueryChangesIsNotLost(t *testing.T) {
+	for name, counts := range map[string]bool{"counted": true, "read": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				mem := &logstest.Store{}
+				for i := range 1800 {
+					at := start.Add(time.Duration(i) * time.Second)
+					mem.Add(logstest.Doc(i, at, at))
+				}
+				for i := range 2 {
+					mem.Add(logstest.Doc(9000+i, start.Add(-3*time.Hour), start.Add(11*time.Minute+time.Duration(i)*time.Second)))
+				}
+				src := &countingStore{Store: mem}
+				if !counts {
+					src.refusal = fault.Errorf(fault.Invalid, "count", "", "cannot")
+				}
+				live := tail.Follow(t.Context(), src, logs.Query{}, tail.Options{})
+				got := tailtest.NewReader()
+				take := func(d time.Duration) {
+					ctx, cancel := context.WithTimeout(t.Context(), d)
+					defer cancel()
+					for b := range live.All(ctx) {
+						got.Take(b)
+					}
+				}
+				take(11*time.Minute + 10*time.Second)
+				live.SetQuery(logs.Query{Text: "another"})
+				take(15 * time.Minute)
+				live.Close()
+				told := 0
+				for _, gap := range got.Gaps {
+					if n, _, ok := strings.Cut(gap.Reason, " came more than"); ok {
+						told += number(n)
+					}
+				}
+				if came := got.Counts["9000"] + got.Counts["9001"]; came+told != 2 {
+					t.Errorf("of 2 lines %d came and %d are told; gaps %v", came, told, got.Gaps)
+				}
+			})
+		})
+	}
 }
 
 func number(s string) (n int) {

@@ -19,19 +19,23 @@ type farRead struct {
 	from, to time.Time
 	// told is how far the pages reached when a gap line said so; zero for none.
 	told time.Duration
+	// short is how far the newest of the pages lies before what they do not reach; zero
+	// when they reach all.
+	short time.Duration
 }
 
 // reset forgets what was read.
 func (f *farRead) reset() { *f = farRead{told: f.told} }
 
 // readFar reads the newest lines of a range beyond the sweep and takes those that came
-// since the last look. What a look does not reach has a gap line, and another one when
-// it comes to be much more. It reports whether the store answered.
-func (p *pump) readFar(ctx context.Context, r logs.Range, f *farRead) bool {
+// since the last look. What a look does not reach is said by the status, and once there are
+// lines that came so far from now, by a gap line; by another one when it comes to be much
+// more. It reports whether the store answered.
+func (p *pump) readFar(ctx context.Context, q *logs.Query, r logs.Range, f *farRead) bool {
 	if !r.From.Before(r.To) {
 		return true
 	}
-	entries, reached, err := p.newestBeyond(ctx, r)
+	entries, reached, err := p.newestBeyond(ctx, q, r)
 	if err != nil {
 		return false
 	}
@@ -49,9 +53,14 @@ func (p *pump) readFar(ctx context.Context, r logs.Range, f *farRead) bool {
 		}
 	}
 	p.take(came, p.front)
-	if reach := r.To.Sub(reached); reached.After(r.From) && (f.told == 0 || reach < f.told/2) {
-		f.told = reach
-		p.gapAside(r.From, reached, "any that come from now on, since the store does not count them and has more than a look reads")
+	f.short = 0
+	if reached.After(r.From) {
+		f.short = max(r.To.Sub(reached), time.Nanosecond)
+	}
+	found := len(came) > 0 || r.To.After(wall()) // no line lies ahead whose clock is right
+	if f.short > 0 && found && (f.told == 0 || f.short < f.told/2) {
+		f.told = f.short
+		p.gapAside(r.From, reached, "any that came like those marked late or ahead, since the store does not count them and has more than a look reads")
 	}
 	f.ids, f.from, f.to = ids, reached, r.To
 	return true
@@ -77,11 +86,11 @@ var errBeyond = errors.New("a part of the store did not answer")
 
 // newestBeyond reads the newest lines of a range, with some twice, and returns the time
 // after which it has all.
-func (p *pump) newestBeyond(ctx context.Context, r logs.Range) (entries []logs.Entry, reached time.Time, err error) {
+func (p *pump) newestBeyond(ctx context.Context, q *logs.Query, r logs.Range) (entries []logs.Entry, reached time.Time, err error) {
 	limits, reached := p.src.Limits(), r.To
 	for range farPages {
 		page, _, err := logs.Fitting(limits.MaxPage, func(n int) (logs.Page, error) {
-			return p.src.Latest(ctx, *p.query, logs.Range{From: r.From, To: reached}, n)
+			return p.src.Latest(ctx, *q, logs.Range{From: r.From, To: reached}, n)
 		})
 		switch {
 		case err != nil:
@@ -102,4 +111,16 @@ func (p *pump) newestBeyond(ctx context.Context, r logs.Range) (entries []logs.E
 		}
 	}
 	return entries, reached, nil
+}
+
+// reaches puts into the status how late a line may come and is looked for, where that is
+// less than elsewhere.
+func (p *pump) reaches() {
+	p.status.LateMost = 0
+	if short := p.far.back.short; short > 0 {
+		p.status.LateMost = wideBack + short
+	}
+	if p.wide.slow {
+		p.status.LateMost = p.status.Overlap
+	}
 }

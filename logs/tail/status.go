@@ -48,6 +48,9 @@ type Status struct {
 	// Overlap is how far before the high water each poll reads again. It widens
 	// with the lateness that was seen.
 	Overlap time.Duration
+	// LateMost is how late a line may come at most and still be looked for, in a store
+	// that does not count and has more lines than a look reads; zero elsewhere.
+	LateMost time.Duration
 	// Lateness is the greatest lateness of a line so far.
 	Lateness time.Duration
 	// Lines, LateLines and Gaps count what was delivered.
@@ -65,6 +68,15 @@ type Status struct {
 	// Explanation says why there are no lines; nil when there are some, or when
 	// it is not known.
 	Explanation *logs.Explanation
+}
+
+// Reach says in a few words how late lines are looked for, where that is less than
+// elsewhere; empty where it is not. It is no failure: none may be that late.
+func (s Status) Reach() string {
+	if s.LateMost == 0 {
+		return ""
+	}
+	return "late lines are looked for " + coarse(s.LateMost) + " back"
 }
 
 // staleAfter is the age at which the newest line's age is worth showing.
@@ -131,7 +143,7 @@ func (s Status) flow() string {
 // changed nothing wakes nobody.
 func (s Status) same(o Status) bool {
 	return s.State == o.State && s.RetryAt.Equal(o.RetryAt) && s.Newest.Equal(o.Newest) &&
-		text(s.Err) == text(o.Err) && text(s.Refused) == text(o.Refused) && s.Flow == o.Flow && s.Overlap == o.Overlap &&
+		text(s.Err) == text(o.Err) && text(s.Refused) == text(o.Refused) && s.Flow == o.Flow && s.Overlap == o.Overlap && s.Reach() == o.Reach() &&
 		(s.Partial == nil) == (o.Partial == nil) && (s.Partial == nil || *s.Partial == *o.Partial) &&
 		(s.Explanation == nil) == (o.Explanation == nil) &&
 		(s.Explanation == nil || s.Explanation.String() == o.Explanation.String())

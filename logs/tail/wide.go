@@ -48,6 +48,8 @@ type wide struct {
 	place, began time.Time
 	// told is up to where a gap line says that no late line would be found.
 	told time.Time
+	// slow is true while lines come so fast that a round misses some.
+	slow bool
 	// edge is the oldest line shown from before the floor, and reached the oldest one of
 	// all: what lies between a line and the floor was left out on purpose, and has a gap
 	// line.
@@ -333,12 +335,15 @@ func (p *pump) leftOut(e *logs.Entry) bool {
 }
 
 // beginRound begins to read the sweep from its beginning. A round that takes longer
-// than lines stay within its bounds misses some; that is told.
+// than lines stay within its bounds misses some: the status says so, and once lines were
+// seen to come that late, a gap line.
 func (p *pump) beginRound(now time.Time) {
 	w := &p.wide
 	from := later(now.Add(-wideBack).Truncate(bar), p.seen.forgotten)
 	slow := !w.began.IsZero() && now.Sub(w.began) > wideBack || from.After(now.Add(-wideBack/2))
-	if until := now.Add(-p.status.Overlap); slow && until.Sub(w.told) >= wideBack {
+	w.slow = slow
+	p.reaches()
+	if until := now.Add(-p.status.Overlap); slow && p.status.Lateness > p.status.Overlap && until.Sub(w.told) >= wideBack {
 		p.gapAside(later(w.told, now.Add(-wideBack)), until, "so many lines come that late ones are not looked for")
 		w.told = until
 	}

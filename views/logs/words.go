@@ -73,6 +73,9 @@ func (w words) counts(th *theme.Theme) string {
 		parts = append(parts, th.Paint(theme.Warn, text.Line(notes[0])))
 	}
 	parts = append(parts, w.legend(th))
+	if reach := w.search.status.Reach(); reach != "" && w.search.following() {
+		parts = append(parts, th.Paint(theme.Dim, reach))
+	}
 	if w.whose.subject.fields != "" {
 		parts = append(parts, th.Paint(theme.Dim, text.Line("by "+w.whose.subject.fields)))
 	}
@@ -352,5 +355,8 @@ func (w words) found(d *prose.Document) {
 	}
 	if since := w.search.opening.window.since; since > 0 {
 		d.Field("since", text.Span(since)+" before it was opened")
+	}
+	if reach := w.search.status.Reach(); reach != "" && w.search.following() {
+		d.Field("late", reach+": the store does not count lines, and has more than are read again; a gap line tells where some came later")
 	}
 }

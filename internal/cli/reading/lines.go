@@ -79,7 +79,7 @@ func Follow(ctx context.Context, src logs.Source, q logs.Query, from time.Time, 
 	}
 	live := tail.Follow(ctx, src, q, o)
 	defer live.Close()
-	words := ""
+	words, said := "", false
 	for {
 		b, err := live.Next(ctx)
 		switch {
@@ -98,6 +98,10 @@ func Follow(ctx context.Context, src logs.Source, q logs.Query, from time.Time, 
 		}
 		if err := out.Flush(); err != nil {
 			return err
+		}
+		if now := b.Status.Reach(); now != "" && !said {
+			out.State(now)
+			said = true
 		}
 		if b.Status.State == tail.Stopped && b.Status.Err != nil {
 			return b.Status.Err

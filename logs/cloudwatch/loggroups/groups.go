@@ -3,6 +3,7 @@ package loggroups
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"sync"
 	"time"
 	"unique"
@@ -80,6 +81,9 @@ func (g *Groups) Events(ctx context.Context, r cloudwatch.Request) (cloudwatch.E
 	if err != nil {
 		return cloudwatch.Events{}, err
 	}
+	if out.Events == nil {
+		return cloudwatch.Events{}, lacks(r.Group, "logs:FilterLogEvents", "events")
+	}
 	page := cloudwatch.Events{Events: make([]cloudwatch.Event, len(out.Events)), Next: aws.ToString(out.NextToken)}
 	for i, e := range out.Events {
 		page.Events[i] = cloudwatch.Event{
@@ -103,6 +107,9 @@ func (g *Groups) Newest(ctx context.Context, s cloudwatch.StreamID) (cloudwatch.
 		})
 		if err != nil {
 			return cloudwatch.Event{}, false, err
+		}
+		if out.Events == nil {
+			return cloudwatch.Event{}, false, lacks(s.Group, "logs:GetLogEvents", "events")
 		}
 		if n := len(out.Events); n > 0 {
 			e := out.Events[n-1]
@@ -141,6 +148,9 @@ func (g *Groups) streams(ctx context.Context, group cloudwatch.GroupID, in *cwlo
 	if err != nil {
 		return nil, err
 	}
+	if out.LogStreams == nil {
+		return nil, lacks(group, "logs:DescribeLogStreams", "logStreams")
+	}
 	streams := make([]cloudwatch.Stream, len(out.LogStreams))
 	for i, s := range out.LogStreams {
 		streams[i].Name = aws.ToString(s.LogStreamName)
@@ -159,6 +169,9 @@ func (g *Groups) Groups(ctx context.Context, region, prefix string) ([]cloudwatc
 			})
 		if err != nil {
 			return nil, err
+		}
+		if out.LogGroups == nil {
+			return nil, lacks(cloudwatch.GroupID{Region: region, Name: prefix + "*"}, "logs:DescribeLogGroups", "logGroups")
 		}
 		for _, l := range out.LogGroups {
 			groups = append(groups, cloudwatch.Group{
@@ -187,6 +200,15 @@ func call[Out any](ctx context.Context, g *Groups, group cloudwatch.GroupID, do 
 		return none, about(group, account.Classify(ctx, group.Name, err))
 	}
 	return out, nil
+}
+
+// lacks is the failure of an answer without its list. The service gives an empty one where
+// there is nothing: something else has answered, and says nothing of the group.
+func lacks(group cloudwatch.GroupID, op, list string) error {
+	return about(group, &fault.Error{
+		Class: fault.Offline, Op: op, Err: fmt.Errorf("the answer has no %s", list),
+		Fix: "see what answers in place of CloudWatch Logs",
+	})
 }
 
 // about names the group, as it was given, in a failure's operation. The end of a
