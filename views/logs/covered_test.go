@@ -8,6 +8,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/logs"
+	"gantry/ui/uitest"
 	"gantry/views/viewstest"
 )
 
@@ -96,5 +97,22 @@ func TestAMarkIsNoEdgeOfTheLines(t *testing.T) {
 		d.screen.Unfollow()
 		s.Write(time.Now().Add(-30*time.Second), d.ids[0], "", "info", "written before the mark")
 		d.Press("G").Press("j").Advance(time.Second).Press("j").Advance(time.Second).Shows("written before the mark")
+	})
+}
+
+// TestHowLateLinesAreLookedForIsSaidCalmly opens a log that is well, of a store that does not
+// count and has more lines of a day than are read again.
+func TestHowLateLinesAreLookedForIsSaidCalmly(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		s, a, scope := stocked(1)
+		line := s.Entries[0]
+		s.Entries = nil
+		for i := range 32_000 {
+			line.ID, line.Time = fmt.Sprint(i), time.Now().Add(time.Duration(i-32_000)*2500*time.Millisecond)
+			s.Entries = append(s.Entries, line)
+		}
+		d := openLogs(t, s, a, scope, uitest.Look{W: 200, H: 40}, nil)
+		d.Advance(3*time.Minute).Shows("late lines are looked for 21h back", "● following").Hides("not shown")
+		d.Press("d").Shows("a gap line tells where some came later")
 	})
 }
