@@ -68,6 +68,9 @@ func (x *scanner) colonAssigns(i int, key setting, v extent, final bool) bool {
 	if v.quote != 0 {
 		return !complains(s, key.start) || !reference(s, v.start)
 	}
+	if v.block > 0 {
+		return true
+	}
 	if v.start == i+1 {
 		return !numeric(x.head(v)) // auth-token:8080 is a host
 	}

@@ -20,11 +20,18 @@ type extent struct {
 	connection bool
 	// argument says that the value is a whole argument of a command.
 	argument bool
+	// block is how far the lines of a block in YAML are indented at least; 0 for none.
+	block int
 }
 
 // valueAt returns the value that begins at i, past spaces and one opening quote.
 func (x *scanner) valueAt(i int, key setting) extent {
 	s := x.s
+	if i > 0 && i < len(s) && s[i-1] == ':' && key.name != "" {
+		if from, indent := x.block(i, key); indent > 0 {
+			return extent{start: from, block: indent}
+		}
+	}
 	for i < len(s) && (s[i] == ' ' || s[i] == '\t') {
 		i++
 	}
@@ -48,7 +55,7 @@ func (x *scanner) valueAt(i int, key setting) extent {
 // value returns the range of a value. One that is no text is not hidden: what stands
 // in braces or brackets is looked at by itself.
 func (x *scanner) value(v extent) (from, to int) {
-	if v.start < len(x.s) && v.quote == 0 && !v.argument {
+	if v.start < len(x.s) && v.quote == 0 && v.block == 0 && !v.argument {
 		switch x.s[v.start] {
 		case '{':
 			end := skip(x.s, v.start+1, 2*longestName, func(c byte) bool { return c != '}' && c != ':' && c != '=' && c != '\n' && !quoteByte(c) })
@@ -87,6 +94,8 @@ func (x *scanner) end(v extent) int {
 		return skip(x.s, v.start, len(x.s), func(c byte) bool { return c != 0 })
 	case v.quote != 0:
 		return x.quotedEnd(v)
+	case v.block > 0:
+		return x.blockEnd(v)
 	}
 	return x.bareEnd(v)
 }
