@@ -13,9 +13,29 @@ import (
 // Kinds are all kinds of screens in the program, and Everywhere what every screen can do
 // beside the shell's own: each is declared by its file, and no other list of them exists.
 var (
-	Kinds      declared.List[Kind]
+	Kinds      kinds
 	Everywhere declared.List[ui.Binding]
 )
+
+// kinds refuses the declaration of a kind that could not be used, while the program starts:
+// whoever adds a screen reads it at the first test that he runs.
+type kinds struct{ declared.List[Kind] }
+
+// Add declares kinds of screens.
+func (l *kinds) Add(items ...Kind) *kinds {
+	for _, k := range items {
+		switch {
+		case k.Screen == "":
+			panic("views: a kind of screen is declared without the name of its Screen")
+		case slices.ContainsFunc(l.All(), func(other Kind) bool { return other.Screen == k.Screen }):
+			panic("views: the kind of screen " + k.Screen + " is declared twice")
+		case (k.Of != OfNothing) != (k.Open != nil):
+			panic("views: the kind of screen " + k.Screen + " needs both Of and Open, or neither")
+		}
+		l.List.Add(k)
+	}
+	return l
+}
 
 // Catalog is what there is to bind in the console, its screens by title.
 func Catalog() ui.Catalog {

@@ -29,7 +29,7 @@ func article(noun string) string {
 func Crumb(target awsx.Ref) string {
 	name := target.Name()
 	if target == target.ClusterRef() {
-		return target.Context.String() + " " + name
+		return wording.JoinNonEmpty(" ", target.Context.String(), name)
 	}
 	if noun := target.Noun(); noun == "task" || noun == "instance" {
 		name = noun + " " + wording.ShortID(name)

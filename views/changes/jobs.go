@@ -61,7 +61,7 @@ func (w jobsWatch) Close() { w.stop() }
 // newJobs makes the screen of all that this console changes and follows.
 func newJobs(c *Changes) *livetable.Screen[change.Status] {
 	return livetable.New(c.Deps, livetable.Spec[change.Status]{
-		Name: "changes", Nouns: "changes", Crumb: "changes",
+		Name: "changes", Crumb: "changes",
 		Table: table.Options[change.Status]{
 			Key: func(j change.Status) string { return j.ID }, Columns: jobColumns(c.Deps), Sort: livetable.ColState,
 			Fault: func(j change.Status) bool { return jobStatus(j).Fault() },

@@ -88,8 +88,8 @@ type imagesScreen struct {
 func New(c *changes.Changes, service awsx.Ref) *imagesScreen {
 	s := &imagesScreen{ServiceTable: changes.ServiceTable[imageRow]{Changes: c, Service: service}}
 	s.Screen = livetable.New(c.Deps, livetable.Spec[imageRow]{
-		Name: "images", Nouns: "images", Permission: "ecr:DescribeImages",
-		Subject: service, Crumb: views.Crumb(service) + " images",
+		Name: "images", Permission: "ecr:DescribeImages",
+		Subject: service,
 		Table: table.Options[imageRow]{
 			Key: imageRow.key, Columns: imageColumns(c.Deps), Sort: livetable.ColAge,
 		},

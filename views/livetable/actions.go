@@ -189,7 +189,7 @@ func (s *Screen[T]) openDescription(row T) {
 	describe := s.spec.Describe
 	s.Deps.Host.Push(prose.NewTextScreen(s.Deps, prose.TextSpec{
 		Name:    "describe",
-		What:    string(s.spec.Kind) + " " + s.shortName(row),
+		What:    wording.JoinNonEmpty(" ", string(s.spec.Kind), s.shortName(row)),
 		Subject: s.spec.Ref(row),
 		Crumb:   s.crumbOf(row),
 		Load:    func(ctx context.Context) ([]prose.Para, error) { return describe(ctx, row) },

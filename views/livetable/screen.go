@@ -7,10 +7,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"gantry/awsx"
 	"gantry/ui"
 	"gantry/ui/table"
-	"gantry/ui/theme"
 	"gantry/views"
 	"gantry/views/prose"
 )
@@ -22,52 +20,6 @@ const RestDelay = 150 * time.Millisecond
 // DwellDelay is how long the cursor stays on a row that somebody reads: only then is the
 // whole row marked, and more about it asked for and drawn.
 const DwellDelay = 500 * time.Millisecond
-
-// Spec is all that makes one table screen different from another.
-type Spec[T any] struct {
-	Name  string // the screen's short name
-	Nouns string // what the rows are, in the plural
-	// permission is what listing the rows takes, as IAM spells it.
-	Permission string
-	// subject is the cluster, or what of it, the rows belong to. The context of a
-	// list of clusters has no cluster.
-	Subject awsx.Ref
-	Crumb   string
-	Table   table.Options[T]
-	// Moment is what cells and evidence that tell ages count from; nil when none does.
-	Moment *Moment
-	// status is a row's state, for the totals; ok is false for a row that is none
-	// of the things counted.
-	Status func(T) (s theme.Status, ok bool)
-	// open starts the watches.
-	Open func() Feed[T]
-	// pick chooses on the loop which rows to show, by the screen's mode, and says
-	// what that leaves out; nil shows all.
-	Pick func(rows []T) ([]T, []Span)
-	// Lead stands above the table and tells of rows that the mode leaves out; nil for
-	// none.
-	Lead func(all []T) []prose.Para
-	// evidence explains the row under the cursor; nil for none.
-	Evidence func(T) []prose.Para
-	// Closer takes the place of Evidence once the cursor dwells on the row, in so many
-	// lines; nil for none.
-	Closer func(row T, lines int) []prose.Para
-	// Study reads what Closer tells of the row that the cursor dwells on, and tells
-	// whether that brought anything. It runs in a command, and again whenever the row
-	// is another; nil for none.
-	Study func(ctx context.Context, row T) bool
-	// Marks says that there are actions on marked rows.
-	Marks bool
-	// actions are what can be done here besides what all tables can. The row is
-	// the one under the cursor; ok is false when there is none.
-	Actions func(row T, ok bool) []ui.Action
-	// kind and ref name a row's resource, for copying and for its JSON. A row
-	// without one has the zero reference.
-	Kind awsx.Kind
-	Ref  func(T) awsx.Ref
-	// describe makes the text about a row; it runs in a command.
-	Describe func(ctx context.Context, row T) ([]prose.Para, error)
-}
 
 // Screen is a live table of resources. It owns what all such screens have
 // in common: the watches' life, the header, filter, marks, sort, copying, and
@@ -104,8 +56,10 @@ type Screen[T any] struct {
 	evidence panel
 }
 
-// New makes a table screen of a spec.
+// New makes a table screen of a spec. A spec that leaves out what no table can be without
+// is a fault of the program: New panics, and says what is missing.
 func New[T any](deps *views.Deps, spec Spec[T]) *Screen[T] {
+	spec.complete()
 	return &Screen[T]{Deps: deps, spec: spec, Table: table.New(spec.Table)}
 }
 
@@ -141,6 +95,9 @@ func (s *Screen[T]) Capturing() bool { return false }
 // Open starts the watches and shows what they have already.
 func (s *Screen[T]) Open(ctx context.Context) tea.Cmd {
 	s.ctx, s.feed = ctx, s.spec.Open()
+	if s.feed.Build == nil {
+		s.spec.refuse("its feed has no Build")
+	}
 	s.feed.builds = new(builds)
 	s.build, s.covered, s.reported, s.detailing, s.ageing, s.studying = 0, false, nil, false, false, false
 	return tea.Batch(s.feed.keep(ctx), s.feed.now(s.Deps.Now), s.feed.next(ctx, s.Deps.Now), ui.After(ctx, DwellDelay, dwelt{s.moves}))

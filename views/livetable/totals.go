@@ -32,6 +32,9 @@ type totals struct {
 }
 
 func totalsOf[T any](rows []T, status func(T) (theme.Status, bool)) totals {
+	if status == nil {
+		return totals{all: len(rows)}
+	}
 	var t totals
 	for _, row := range rows {
 		if s, ok := status(row); ok {
@@ -60,8 +63,11 @@ func (t totals) spans() []Span {
 // paint draws the totals as one word after another.
 func (t totals) paint(th *theme.Theme) string {
 	var b strings.Builder
-	b.WriteString(strconv.Itoa(t.all) + ":")
-	for _, s := range t.spans() {
+	b.WriteString(strconv.Itoa(t.all))
+	for i, s := range t.spans() {
+		if i == 0 {
+			b.WriteByte(':')
+		}
 		b.WriteString(" " + th.Paint(s.Role, s.Text))
 	}
 	return b.String()

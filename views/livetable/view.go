@@ -86,7 +86,7 @@ func (s *Screen[T]) emptiness() []prose.Para {
 func (s *Screen[T]) refused(err error) []prose.Para {
 	t := prose.TroubleOf(err, s.spec.Subject.Context)
 	first := prose.Para{Text: s.spec.Nouns + " could not be read: " + t.Word, Role: theme.Failed, Depth: 1}
-	if t.Class == fault.Denied {
+	if t.Class == fault.Denied && s.spec.Permission != "" {
 		first.Text = s.spec.Nouns + " could not be read: " + s.spec.Permission + " is not allowed"
 	}
 	return []prose.Para{

@@ -67,8 +67,8 @@ type deploymentsScreen struct {
 func NewDeployments(c *changes.Changes, service awsx.Ref) *deploymentsScreen {
 	s := &deploymentsScreen{changes.ServiceTable[deploymentRow]{Changes: c, Service: service}}
 	s.Screen = livetable.New(c.Deps, livetable.Spec[deploymentRow]{
-		Name: "deployments", Nouns: "deployments", Permission: "ecs:ListServiceDeployments",
-		Subject: service, Crumb: views.Crumb(service) + " deployments",
+		Name: "deployments", Permission: "ecs:ListServiceDeployments",
+		Subject: service,
 		Table: table.Options[deploymentRow]{
 			Key: func(r deploymentRow) string { return r.ARN }, Columns: deploymentColumns(c.Deps), Sort: livetable.ColAge,
 			Fault: func(r deploymentRow) bool { return r.status().Fault() },

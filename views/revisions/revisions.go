@@ -66,8 +66,8 @@ type revisionsScreen struct {
 func NewRevisions(c *changes.Changes, service awsx.Ref, why string) *revisionsScreen {
 	s := &revisionsScreen{ServiceTable: changes.ServiceTable[revisionRow]{Changes: c, Service: service}, why: why}
 	s.Screen = livetable.New(c.Deps, livetable.Spec[revisionRow]{
-		Name: "revisions", Nouns: "revisions", Permission: "ecs:ListTaskDefinitions",
-		Subject: service, Crumb: views.Crumb(service) + " revisions",
+		Name: "revisions", Permission: "ecs:ListTaskDefinitions",
+		Subject: service,
 		Table: table.Options[revisionRow]{
 			Key: func(r revisionRow) string { return r.arn }, Columns: revisionColumns(c.Deps), Sort: livetable.ColName,
 		},
