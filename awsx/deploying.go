@@ -15,6 +15,12 @@ func (s Service) InProgress() (Deployment, bool) {
 	return d, d.RolloutState == "IN_PROGRESS"
 }
 
+// Runs reports whether a revision (ARN) is the service's own or that of one of its
+// deployments: while one is rolled out there are tasks of two.
+func (s Service) Runs(arn string) bool {
+	return arn == s.TaskDefinition || slices.ContainsFunc(s.Deployments, func(d Deployment) bool { return d.TaskDefinition == arn })
+}
+
 // Ending reports whether the service is being deleted, or was: what it runs is on its way
 // out and it takes no change.
 func (s Service) Ending() bool { return s.Status == "DRAINING" || s.Status == "INACTIVE" }

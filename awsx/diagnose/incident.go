@@ -38,14 +38,35 @@ func (f *facts) countLoop() {
 }
 
 // doomed reports whether a task that runs is no sign of recovery: several before it died
-// soon, and it has not run twice as long as any of them yet. Without this rule a verdict
+// soon, and it has not run twice as long as any of them yet; a quarter longer is enough
+// where the targets say so too. Without this rule a verdict
 // would turn with every such task that comes and goes.
 func (f *facts) doomed(t awsx.Task) bool {
 	if f.loop.deaths < dead || t.StartedAt.IsZero() || !f.ofPrimary(t) {
 		return false
 	}
-	limit := min(recent, 2*f.loop.longest)
+	limit := 2 * f.loop.longest
+	if f.serves() {
+		limit = f.loop.longest + f.loop.longest/4
+	}
+	limit = min(recent, limit)
 	return f.age(t.StartedAt, limit) < limit
+}
+
+// serves reports whether all that the service wants runs and every target that counts is
+// healthy. Then a task is believed once it has clearly outlived those that died: who
+// sees green targets has a reason more than the clock to.
+func (f *facts) serves() bool {
+	t := f.targets
+	return f.Service.Running >= f.Service.Desired && (!f.rollout.Active || f.rollout.Running >= f.rollout.Desired) &&
+		t.Unread == 0 && t.Total > 0 && t.Healthy == t.Total && f.initial == 0
+}
+
+// recovered reports whether a crash loop is over: all that the service wants runs, and
+// none of it is doomed.
+func (f *facts) recovered() bool {
+	wanted := f.Service.Desired
+	return f.loop.deaths >= dead && wanted > 0 && f.lasting(f.Service.Running, f.ofPrimary) >= wanted
 }
 
 // lasting is how many of the tasks that the service counts as running are not doomed.

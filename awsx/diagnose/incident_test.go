@@ -137,6 +137,41 @@ func TestARecoveryIsBelieved(t *testing.T) {
 	}
 }
 
+// TestGreenTargetsAreBelievedSooner than tasks that only run: clearly longer than those
+// that died is enough, and the words say that the loop is over.
+func TestGreenTargetsAreBelievedSooner(t *testing.T) {
+	var lives []life
+	for i := range 6 {
+		at := now.Add(time.Duration(i) * 4 * time.Minute)
+		lives = append(lives, life{at, at.Add(10 * time.Second), at.Add(190 * time.Second)}) // they run for three minutes
+	}
+	began := now.Add(25 * time.Minute)
+	lives = append(lives, life{began, began, began.Add(100 * time.Hour)})
+	for after, want := range map[time.Duration]struct {
+		green, plain diagnose.Status
+	}{
+		200 * time.Second: {diagnose.Failed, diagnose.Failed},
+		230 * time.Second: {diagnose.Degraded, diagnose.Failed},
+		301 * time.Second: {diagnose.Degraded, diagnose.Degraded},
+	} {
+		e := looped(lives, began.Add(after), 1, false)
+		if f := diagnose.Service(e); f.Status != want.plain {
+			t.Errorf("after %s without targets it is %s, want %s", after, f.Status, want.plain)
+		}
+		for state, status := range map[string]diagnose.Status{"healthy": want.green, "unhealthy": diagnose.Failed} {
+			e.Service.LoadBalancers, e.Groups = healthy().Service.LoadBalancers, healthy().Groups
+			e.Groups[0].Targets = []awsx.TargetHealth{{ID: "i-0a1", Port: 32768, State: state, Reason: "Target.Timeout"}}
+			f := diagnose.Service(e)
+			if f.Status != status {
+				t.Errorf("after %s with %s targets it is %s, want %s: %+v", after, state, f.Status, status, f)
+			}
+			if f.Status == diagnose.Degraded && f.Why != "exit 1, all run again" {
+				t.Errorf("after %s it says %q", after, f.Why)
+			}
+		}
+	}
+}
+
 func TestATargetOfNoTaskThatServesNobodyIsTold(t *testing.T) {
 	e := healthy()
 	e.Groups[0].Targets = append(e.Groups[0].Targets,

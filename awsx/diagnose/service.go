@@ -134,7 +134,11 @@ func (f *facts) degraded() (verdict, bool) {
 		return verdict{Degraded, f.targetCause(), f.began()}, true
 	}
 	if last, ok := f.dying(); ok {
-		return verdict{Degraded, ofDeath(last.Stopped), f.firstDeath(f.ofPrimary)}, true
+		c := ofDeath(last.Stopped)
+		if f.recovered() {
+			c.why += ", all run again"
+		}
+		return verdict{Degraded, c, f.firstDeath(f.ofPrimary)}, true
 	}
 	return verdict{}, false
 }

@@ -57,7 +57,7 @@ type pastRow struct {
 	Strategy       string      `json:"strategy,omitempty"`
 	TaskDefinition string      `json:"taskDefinition,omitempty"` // absent when it was not read
 	Images         []pastImage `json:"images"`
-	By             string      `json:"by,omitempty"`
+	By             string      `json:"registeredBy,omitempty"`
 	Started        time.Time   `json:"started"`
 	Finished       *time.Time  `json:"finished,omitempty"`
 	Seconds        *float64    `json:"seconds,omitempty"`

@@ -21,7 +21,7 @@ type revisionRow struct {
 	TaskDefinition string    `json:"taskDefinition"`
 	InUse          bool      `json:"inUse"`
 	Registered     time.Time `json:"registered"`
-	By             string    `json:"by,omitempty"`
+	By             string    `json:"registeredBy,omitempty"`
 	Images         []string  `json:"images"`
 }
 
@@ -43,7 +43,7 @@ func revisions(ctx context.Context, a *app.App, svc awsx.Service) ([]revisionRow
 			return nil, err
 		}
 		rows[i] = revisionRow{
-			TaskDefinition: awsx.ARNName(arn), InUse: arn == svc.TaskDefinition, Registered: td.RegisteredAt.UTC(),
+			TaskDefinition: awsx.ARNName(arn), InUse: svc.Runs(arn), Registered: td.RegisteredAt.UTC(),
 			By: awsx.ARNName(td.RegisteredBy), Images: []string{},
 		}
 		for _, c := range td.Containers {
@@ -62,7 +62,7 @@ func writeRevisions(w io.Writer, list []revisionRow, now time.Time) error {
 		}
 		rows[i] = []string{r.TaskDefinition, use, text.Age(now.Sub(r.Registered)), dash(r.By), strings.Join(r.Images, " ")}
 	}
-	return printing.Table(w, []string{"REVISION", "USE", "AGE", "BY", "IMAGE"}, rows)
+	return printing.Table(w, []string{"REVISION", "USE", "AGE", "REGISTERED BY", "IMAGE"}, rows)
 }
 
 // offerRevisions lists what a service could go back to: without a record there is
@@ -78,12 +78,14 @@ func (p *program) offerRevisions(ctx context.Context, a *app.App, svc awsx.Servi
 	return usagef("%w; name one of these with --to, such as --to %s", why, example(list))
 }
 
-// example is the newest revision before the one in use.
+// example is the newest revision before those in use.
 func example(list []revisionRow) string {
-	for i, r := range list {
-		if r.InUse && i+1 < len(list) {
-			return list[i+1].TaskDefinition
+	used := false
+	for _, r := range list {
+		if used && !r.InUse {
+			return r.TaskDefinition
 		}
+		used = used || r.InUse
 	}
 	return "1"
 }

@@ -31,9 +31,19 @@ func describeCluster(c awsx.Cluster) []prose.Para {
 	return d.Paras
 }
 
-// describeService puts a service in words, with its task definition when that
-// was read.
-func describeService(s awsx.Service, td *awsx.TaskDefinition, now time.Time) []prose.Para {
+// readService reads the revision of a service and puts both in words. A revision that
+// is gone, or may not be read, takes nothing away from what is known of the service.
+func readService(ctx context.Context, deps *views.Deps, s awsx.Service) ([]prose.Para, error) {
+	td, err := deps.Store.TaskDefinition(ctx, s.Ref.Context, s.TaskDefinition)
+	if ctx.Err() != nil {
+		return nil, err
+	}
+	return describeService(s, td, err, deps.Now()), nil
+}
+
+// describeService puts a service in words, with its task definition or why that was
+// not read.
+func describeService(s awsx.Service, td *awsx.TaskDefinition, unread error, now time.Time) []prose.Para {
 	var d prose.Document
 	d.Heading("Service " + s.Name)
 	d.Field("ARN", s.Ref.ARN)
@@ -44,9 +54,12 @@ func describeService(s awsx.Service, td *awsx.TaskDefinition, now time.Time) []p
 	d.Field("launch type", launchType(s))
 	d.Field("scheduling", s.SchedulingStrategy)
 	d.Field("controller", cmp.Or(s.Controller, "ECS"))
-	d.Field("strategy", cmp.Or(s.Strategy, "ROLLING"))
-	d.Field("percent", fmt.Sprintf("minimum healthy %s, maximum %s", percent(s.MinHealthyPercent), percent(s.MaxPercent)))
-	d.Field("circuit breaker", breakerWords(s.Breaker))
+	if controllerOf(s) == "" {
+		// Another controller decides these by itself.
+		d.Field("strategy", cmp.Or(s.Strategy, "ROLLING"))
+		d.Field("percent", fmt.Sprintf("minimum healthy %s, maximum %s", percent(s.MinHealthyPercent), percent(s.MaxPercent)))
+		d.Field("circuit breaker", breakerWords(s.Breaker))
+	}
 	if s.GracePeriod > 0 {
 		d.Field("grace period", text.Span(s.GracePeriod))
 	}
@@ -56,13 +69,17 @@ func describeService(s awsx.Service, td *awsx.TaskDefinition, now time.Time) []p
 	for _, lb := range s.LoadBalancers {
 		d.Field("load balancer", fmt.Sprintf("%s:%d in %s", lb.Container, lb.ContainerPort, groupName(lb)))
 	}
-	if len(s.TaskSets) > 0 {
+	if controllerOf(s) == "" {
+		describeDeployments(&d, s, now)
+	} else {
+		// What stands for its deployments is made of its task sets, and they say it better.
 		d.Heading("Task sets")
 		TaskSets(&d, s, now)
 	}
-	describeDeployments(&d, s, now)
 	if td != nil {
 		DescribeDefinition(&d, td)
+	} else {
+		describeUnread(&d, s.TaskDefinition, unread)
 	}
 	describeTags(&d, s.Tags, api.MaskingOf(td))
 	d.Heading("Events")
@@ -87,6 +104,14 @@ func describeDeployments(d *prose.Document, s awsx.Service, now time.Time) {
 		d.Field("rollout", strings.TrimSpace(dep.RolloutState+" "+dep.RolloutReason))
 		d.Field("created", wording.Moment(dep.CreatedAt, now))
 		d.Field("updated", wording.Moment(dep.UpdatedAt, now))
+	}
+}
+
+// describeUnread says why the revision that something runs is not told.
+func describeUnread(d *prose.Document, arn string, err error) {
+	d.Heading("Task definition " + awsx.ARNName(arn))
+	if err != nil {
+		d.Line(theme.Unknown, "not read: "+err.Error())
 	}
 }
 
@@ -135,18 +160,18 @@ func environment(d *prose.Document, c awsx.ContainerDefinition, masking api.Mask
 	}
 }
 
-// readTask reads the revision of a task and puts both in words.
+// readTask reads the revision of a task and puts both in words, as readService does.
 func readTask(ctx context.Context, deps *views.Deps, t awsx.Task, host *awsx.Instance) ([]prose.Para, error) {
 	td, err := deps.Store.TaskDefinition(ctx, t.Ref.Context, t.TaskDefinition)
-	if err != nil {
+	if ctx.Err() != nil {
 		return nil, err
 	}
-	return describeTask(t, td, host, deps.Now()), nil
+	return describeTask(t, td, err, host, deps.Now()), nil
 }
 
-// describeTask puts a task in words, with its revision and its host when they
-// were read.
-func describeTask(t awsx.Task, td *awsx.TaskDefinition, host *awsx.Instance, now time.Time) []prose.Para {
+// describeTask puts a task in words, with its host when that was read, and with its
+// revision or why that was not.
+func describeTask(t awsx.Task, td *awsx.TaskDefinition, unread error, host *awsx.Instance, now time.Time) []prose.Para {
 	var d prose.Document
 	d.Heading("Task " + t.ID)
 	d.Field("ARN", t.Ref.ARN)
@@ -171,6 +196,9 @@ func describeTask(t awsx.Task, td *awsx.TaskDefinition, host *awsx.Instance, now
 		if def, ok := definitionOf(td, c.Name); ok {
 			environment(&d, def, masking)
 		}
+	}
+	if td == nil {
+		describeUnread(&d, t.TaskDefinition, unread)
 	}
 	return d.Paras
 }
@@ -252,7 +280,12 @@ func groupName(lb awsx.LoadBalancer) string {
 	if lb.TargetGroup == "" {
 		return "classic load balancer " + lb.Classic
 	}
-	return "target group " + awsx.GroupName(lb.TargetGroup)
+	name := "target group " + awsx.GroupName(lb.TargetGroup)
+	if lb.Alternate != "" {
+		// Deployments swap the two; which of them serves, the listener's rule says.
+		name += " or " + awsx.GroupName(lb.Alternate)
+	}
+	return name
 }
 
 func launchType(s awsx.Service) string {

@@ -121,11 +121,7 @@ func servicesSpec(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside)
 		Kind:    awsx.KindService,
 		Ref:     func(r *serviceRow) awsx.Ref { return r.service().Ref },
 		Describe: func(ctx context.Context, r *serviceRow) ([]prose.Para, error) {
-			td, err := deps.Store.TaskDefinition(ctx, r.service().Ref.Context, r.service().TaskDefinition)
-			if err != nil {
-				return nil, err
-			}
-			return describeService(*r.service(), td, deps.Now()), nil
+			return readService(ctx, deps, *r.service())
 		},
 	}
 }

@@ -289,3 +289,46 @@ func TestHostileNamesNeverReachTheScreenRaw(t *testing.T) {
 func onServices(cluster *awsxtest.Cluster) func(*views.Deps) ui.Screen {
 	return func(d *views.Deps) ui.Screen { return resources.NewServices(d, cluster.Ref) }
 }
+
+// TestADescriptionTellsWhatWasRead of a service whose revision is gone, and only what
+// holds for one that another controller deploys.
+func TestADescriptionTellsWhatWasRead(t *testing.T) {
+	for name, c := range map[string]struct {
+		edit        func(*awsx.Service)
+		fails       bool
+		shows, lack []string
+	}{
+		"its revision is gone": {edit: func(*awsx.Service) {}, fails: true,
+			shows: []string{"Service api-orders", "circuit breaker", "Task definition api-orders:", "not read: ecs:DescribeTaskDefinition", "has reached a steady state"}, lack: []string{"could not be read"}},
+		"another controller": {edit: func(s *awsx.Service) {
+			s.Controller = "CODE_DEPLOY"
+			s.TaskSets = []awsx.TaskSet{
+				{ID: "ecs-svc/31", Status: "PRIMARY", TaskDefinition: s.TaskDefinition, Desired: 2, Running: 2, Scale: 100},
+				{ID: "ecs-svc/32", Status: "ACTIVE", TaskDefinition: s.TaskDefinition, Desired: 2, Pending: 1, Scale: 100},
+			}
+			s.Deployments = awsx.DeploymentsOf(s.TaskSets)
+		}, shows: []string{"Task sets", "primary", "active", "0/2 running, 1 pending"}, lack: []string{"Deployments", "PRIMARY", "circuit breaker", "ROLLING"}},
+		"a pair of groups": {edit: func(s *awsx.Service) {
+			s.LoadBalancers[0].Alternate = "arn:aws:elasticloadbalancing:eu-west-1:000000000000:targetgroup/orders-second/6d0ecf831eec9f09"
+		}, shows: []string{" or orders-second"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			viewstest.Bubble(t, func(t *testing.T) {
+				a, cluster := viewstest.Shop()
+				a.Edit(func(data *awsxtest.Data) {
+					for i := range data.Services {
+						if data.Services[i].Name == "api-orders" {
+							c.edit(&data.Services[i])
+						}
+					}
+				})
+				if c.fails {
+					a.Fail(awsxtest.TaskDefinition, fault.Errorf(fault.NotFound, "ecs:DescribeTaskDefinition", "api-orders:9", "Unable to describe task definition."))
+				}
+				d := viewstest.Sit(t, a, uitest.Look{W: 140, H: 60}, onServices(cluster)).Read()
+				d.Press("/").Type("api-orders").Press("enter").Press("d").Shows(c.shows...)
+				d.Hides(c.lack...)
+			})
+		})
+	}
+}

@@ -291,7 +291,7 @@ func deploymentEvidence(r deploymentRow, now time.Time) []prose.Para {
 		say("took", text.Span(d)+", "+r.strategy())
 	}
 	if r.definition != nil {
-		say("by", r.definition.RegisteredBy)
+		say("registered by", r.definition.RegisteredBy)
 	}
 	if r.Rollback != nil && r.Rollback.Revision != "" {
 		say("rolled back", wording.Moment(r.Rollback.At, now)+" to service revision "+awsx.ARNName(r.Rollback.Revision))

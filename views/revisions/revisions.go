@@ -167,7 +167,7 @@ func (s *revisionsScreen) load(ctx context.Context, publish func([]revisionRow))
 	}
 	rows := make([]revisionRow, len(arns))
 	for i, arn := range arns {
-		rows[i] = revisionRow{arn: arn, number: revisionNumber(arn), current: arn == svc.TaskDefinition, older: olderThan(arn, svc)}
+		rows[i] = revisionRow{arn: arn, number: revisionNumber(arn), current: arn == svc.TaskDefinition, used: svc.Runs(arn), older: olderThan(arn, svc)}
 	}
 	publish(slices.Clone(rows))
 	definitions, err := readDefinitions(ctx, deps.Store, s.Service.Context, arns)

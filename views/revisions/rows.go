@@ -19,7 +19,8 @@ type revisionRow struct {
 	arn        string
 	number     int
 	definition *awsx.TaskDefinition
-	current    bool
+	current    bool             // the service's own
+	used       bool             // it, or that of another of its deployments
 	older      bool             // than what runs
 	runs       []pastDeployment // of it to the service, the newest first
 }
@@ -66,7 +67,7 @@ func revisionColumns(deps *views.Deps) []table.Column[revisionRow] {
 			Cell:    func(r revisionRow) table.Cell { return table.Cell{Text: awsx.ARNName(r.arn)} },
 			Compare: func(a, b revisionRow) int { return cmp.Compare(a.number, b.number) }},
 		{ID: "use", Title: "USE", Cell: func(r revisionRow) table.Cell {
-			if r.current {
+			if r.used {
 				return table.Cell{Text: "in use", Role: theme.OK}
 			}
 			return table.Cell{}
@@ -95,7 +96,7 @@ func revisionColumns(deps *views.Deps) []table.Column[revisionRow] {
 				}
 				return table.Cell{Text: cmp.Or(wording.Since(r.definition.RegisteredAt, deps.Now()), "-")}
 			}},
-		{ID: "by", Title: "BY", Max: 24, Priority: 2, Cell: func(r revisionRow) table.Cell { return authorCell(r.definition) }},
+		{ID: "by", Title: "REGISTERED BY", Max: 24, Priority: 2, Cell: func(r revisionRow) table.Cell { return authorCell(r.definition) }},
 	}
 }
 
