@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -11,10 +12,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	scalingtypes "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	logtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"gantry/awsx/sim"
@@ -271,6 +277,7 @@ func TestEcspresso2Verifies(t *testing.T) {
 				t.Errorf("%+v", groups.TargetGroups)
 			}
 		}
+		e.verifiesDependencies(c, read.TaskDefinition)
 		if out := must[*ecs.DescribeClustersOutput](w)(e.ecs.DescribeClusters(e.ctx, &ecs.DescribeClustersInput{Clusters: []string{"prod"}})); len(out.Clusters) != 1 {
 			t.Errorf("%+v", out)
 		}
@@ -294,6 +301,69 @@ func TestEcspresso2Verifies(t *testing.T) {
 			SuspendedState: &scalingtypes.SuspendedState{DynamicScalingInSuspended: yes, DynamicScalingOutSuspended: yes, ScheduledScalingSuspended: yes},
 		}))
 	})
+}
+
+// verifiesDependencies logs in to the registry, reads secrets and parameters, and writes
+// a line into the log group.
+func (e *ecspresso2) verifiesDependencies(c aws.Config, td *types.TaskDefinition) {
+	e.t.Helper()
+	login := must[*ecr.GetAuthorizationTokenOutput](e.world)(ecr.NewFromConfig(c).GetAuthorizationToken(e.ctx, &ecr.GetAuthorizationTokenInput{})).AuthorizationData
+	if len(login) != 1 || !login[0].ExpiresAt.After(time.Now()) || !strings.HasPrefix(*td.ContainerDefinitions[0].Image, strings.TrimPrefix(*login[0].ProxyEndpoint, "https://")) {
+		e.t.Errorf("%+v", login)
+	}
+	if user, err := base64.StdEncoding.DecodeString(*login[0].AuthorizationToken); err != nil || !strings.HasPrefix(string(user), "AWS:") {
+		e.t.Errorf("%q: %v", user, err)
+	}
+
+	secret := "arn:aws:secretsmanager:eu-west-1:000000000000:secret:prod/key-Ab12Cd"
+	value := must[*secretsmanager.GetSecretValueOutput](e.world)(secretsmanager.NewFromConfig(c).GetSecretValue(e.ctx, &secretsmanager.GetSecretValueInput{SecretId: &secret}))
+	if *value.ARN != secret || aws.ToString(value.SecretString) == "" {
+		e.t.Errorf("%+v", value)
+	}
+	gone := "prod/missing-key"
+	if _, err := secretsmanager.NewFromConfig(c).GetSecretValue(e.ctx, &secretsmanager.GetSecretValueInput{SecretId: &gone}); err == nil || !strings.Contains(err.Error(), "ResourceNotFoundException") {
+		e.t.Error(err)
+	}
+	store := ssm.NewFromConfig(c)
+	for id, name := range map[string]string{
+		"/prod/key": "/prod/key", "key": "key", "arn:aws:ssm:eu-west-1:000000000000:parameter/prod/key": "/prod/key", "arn:aws:ssm:eu-west-1:000000000000:parameter/key": "key",
+	} {
+		p := must[*ssm.GetParameterOutput](e.world)(store.GetParameter(e.ctx, &ssm.GetParameterInput{Name: &id, WithDecryption: aws.Bool(true)})).Parameter
+		if *p.Name != name || *p.Value == "" || !strings.HasSuffix(*p.ARN, ":parameter/"+strings.TrimPrefix(name, "/")) {
+			e.t.Errorf("%s: %+v", id, p)
+		}
+	}
+	if _, err := store.GetParameter(e.ctx, &ssm.GetParameterInput{Name: &gone}); err == nil || !strings.Contains(err.Error(), "ParameterNotFound") {
+		e.t.Error(err)
+	}
+	some := must[*ssm.GetParametersOutput](e.world)(store.GetParameters(e.ctx, &ssm.GetParametersInput{Names: []string{"/prod/key", gone}}))
+	if len(some.Parameters) != 1 || !slices.Equal(some.InvalidParameters, []string{gone}) {
+		e.t.Errorf("%+v", some)
+	}
+
+	lines := cloudwatchlogs.NewFromConfig(c)
+	e.account.WriteLogEvent(group, stream, time.Now(), time.Now(), "what made the group")
+	group, stream := aws.String(group), aws.String("app/ecspresso-verify-17")
+	create := &cloudwatchlogs.CreateLogStreamInput{LogGroupName: group, LogStreamName: stream}
+	_ = must[*cloudwatchlogs.CreateLogStreamOutput](e.world)(lines.CreateLogStream(e.ctx, create))
+	if _, err := lines.CreateLogStream(e.ctx, create); err == nil || !strings.Contains(err.Error(), "ResourceAlreadyExistsException") {
+		e.t.Error(err)
+	}
+	put := &cloudwatchlogs.PutLogEventsInput{LogGroupName: group, LogStreamName: stream, LogEvents: []logtypes.InputLogEvent{
+		{Message: aws.String("of long ago"), Timestamp: aws.Int64(time.Now().Add(-20 * 24 * time.Hour).UnixMilli())},
+		{Message: aws.String("a line of now"), Timestamp: aws.Int64(time.Now().Unix() * 1000)},
+	}}
+	if out := must[*cloudwatchlogs.PutLogEventsOutput](e.world)(lines.PutLogEvents(e.ctx, put)); out.RejectedLogEventsInfo == nil || aws.ToInt32(out.RejectedLogEventsInfo.TooOldLogEventEndIndex) != 1 {
+		e.t.Errorf("%+v", out)
+	}
+	written := must[*cloudwatchlogs.GetLogEventsOutput](e.world)(lines.GetLogEvents(e.ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: group, LogStreamName: stream, StartFromHead: aws.Bool(true)})).Events
+	if len(written) != 1 || *written[0].Message != "a line of now" {
+		e.t.Errorf("%+v", written)
+	}
+	put.LogStreamName = aws.String("nowhere")
+	if _, err := lines.PutLogEvents(e.ctx, put); err == nil || !strings.Contains(err.Error(), "ResourceNotFoundException") {
+		e.t.Error(err)
+	}
 }
 
 // image is the first container's of a revision.

@@ -157,6 +157,8 @@ func (a *Store) Operations() map[string]wire.Operation {
 		"DescribeLogStreams": inRegion(a, (*logRegion).describeLogStreams),
 		"FilterLogEvents":    inRegion(a, (*logRegion).filterLogEvents),
 		"GetLogEvents":       inRegion(a, (*logRegion).getLogEvents),
+		"CreateLogStream":    inRegion(a, (*logRegion).createLogStream),
+		"PutLogEvents":       inRegion(a, a.putLogEvents),
 	}
 }
 

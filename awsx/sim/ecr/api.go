@@ -1,8 +1,11 @@
 package ecr
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"gantry/awsx/sim/wire"
 )
@@ -15,7 +18,18 @@ func (a *Registry) Operations() map[string]wire.Operation {
 		"DescribePullThroughCacheRules": wire.JSON(func(*struct{}) ([]byte, error) { return []byte(`{"pullThroughCacheRules":[]}`), nil }),
 		"DescribeImages":                wire.JSON(a.describeImages),
 		"BatchGetImage":                 wire.JSON(a.batchGetImage),
+		"GetAuthorizationToken":         wire.JSON(a.getAuthorizationToken),
 	}
+}
+
+// getAuthorizationToken hands out a login for the registry, for half a day as the service
+// does. There is no registry behind it that images could be pulled from.
+func (a *Registry) getAuthorizationToken(*struct{}) ([]byte, error) {
+	return json.Marshal(map[string]any{"authorizationData": []map[string]any{{
+		"authorizationToken": base64.StdEncoding.EncodeToString([]byte("AWS:made-up")),
+		"expiresAt":          wire.At(a.Now.Add(12 * time.Hour)),
+		"proxyEndpoint":      "https://" + a.AccountID + ".dkr.ecr." + a.Region + ".amazonaws.com",
+	}}})
 }
 
 type imageID struct {
