@@ -20,7 +20,9 @@ type lister[T any] func(ctx context.Context, token *string) (page []T, next *str
 
 // listed is a lister of names that are known already.
 func listed(arns []string) lister[string] {
-	return func(context.Context, *string) ([]string, *string, error) { return arns, nil, nil }
+	return func(context.Context, *string) ([]string, *string, error) {
+		return append([]string{}, arns...), nil, nil
+	}
 }
 
 // describer describes one batch.
@@ -88,7 +90,7 @@ func (g *gathering[T]) run(ctx context.Context, list lister[string], batch int, 
 	var calls crash.Group
 	defer close(g.results)
 	defer calls.Wait()
-	err := pages(ctx, list, func(arns []string, last bool) bool {
+	err := pages(ctx, listing(list), func(arns []string, last bool) bool {
 		g.count(len(arns), last)
 		for part := range slices.Chunk(arns, batch) {
 			select {
@@ -148,6 +150,18 @@ func pages[T any](ctx context.Context, list lister[T], page func(items []T, last
 		}
 		seen[*next] = true
 		token = next
+	}
+}
+
+// listing turns an answer that lacks the list it was asked for into an error: ECS sends an
+// empty one when there is nothing, so without one nothing was read.
+func listing(list lister[string]) lister[string] {
+	return func(ctx context.Context, token *string) ([]string, *string, error) {
+		arns, next, err := list(ctx, token)
+		if err == nil && arns == nil {
+			err = &fault.Error{Class: fault.Failed, Op: "list", Err: errors.New("the answer holds no list, not even an empty one")}
+		}
+		return arns, next, err
 	}
 }
 

@@ -83,6 +83,31 @@ func TestListingLosesNothingWhateverThePagesAndFailures(t *testing.T) {
 	})
 }
 
+// TestAnAnswerWithoutAListIsUnread: nothing was read of what an answer does not hold, and
+// an empty list is an answer.
+func TestAnAnswerWithoutAListIsUnread(t *testing.T) {
+	for reply, unread := range map[string]bool{
+		`{}`: true, `{"clusterArns":null,"serviceArns":null,"taskArns":null,"containerInstanceArns":null}`: true,
+		`{"clusterArns":[],"serviceArns":[],"taskArns":[],"containerInstanceArns":[]}`: false,
+	} {
+		a := open(t, canned(200, reply), Options{})
+		check := func(name string, complete bool, errs []error) {
+			t.Helper()
+			if (len(errs) > 0) != unread || complete == unread {
+				t.Errorf("%s of %s: complete %v, errors %v", name, reply, complete, errs)
+			}
+		}
+		_, clusters, errs := drain(t, a.Clusters(t.Context()))
+		check("clusters", clusters.Complete, errs)
+		_, services, errs := drain(t, a.Services(t.Context(), cluster))
+		check("services", services.Complete, errs)
+		_, tasks, errs := drain(t, a.Tasks(t.Context(), awsx.TaskQuery{Cluster: cluster}))
+		check("tasks", tasks.Complete, errs)
+		_, instances, errs := drain(t, a.Instances(t.Context(), cluster))
+		check("instances", instances.Complete, errs)
+	}
+}
+
 func TestRepeatedPageTokenEndsTheListing(t *testing.T) {
 	w := &wire{reply: func(op string, in map[string]any) (int, string) {
 		if op == "ListClusters" {
