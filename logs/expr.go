@@ -36,7 +36,7 @@ type Expr struct {
 // ParseExpr reads what a person typed: KQL, or Lucene's syntax after "lucene:".
 // Blank input is the zero Expr. The error is of class invalid; what is wrong with
 // KQL is a *kql.SyntaxError in it, whose columns count from the input's first
-// character. Lucene's syntax is checked by the store, when it is searched.
+// character; no date of @timestamp is one. Lucene's syntax is checked by the store, when it is searched.
 func ParseExpr(input string) (Expr, error) {
 	text := strings.TrimSpace(input)
 	if text == "" {
@@ -49,6 +49,10 @@ func ParseExpr(input string) (Expr, error) {
 		return Expr{language: Lucene, text: rest}, nil
 	}
 	tree, err := kql.Parse(input)
+	if err == nil {
+		// No store keeps this one as anything else.
+		err = kql.CheckDates(tree, dated{"@timestamp"})
+	}
 	if err != nil {
 		return Expr{}, badExpr(err)
 	}
@@ -110,16 +114,12 @@ func (e Expr) CheckDates(fields kql.Fields) error {
 }
 
 // Matcher returns what evaluates the query on decoded documents, without a store;
-// see kql.Compile. Dates are the names of the fields that hold a date in every
-// document. The error is that of a value of theirs which is no date, or of a query in
-// Lucene's syntax, which only a store can evaluate.
-func (e Expr) Matcher(dates ...string) (*kql.Matcher, error) {
+// see kql.Compile. The error is that of a query in Lucene's syntax, which only a store can
+// evaluate.
+func (e Expr) Matcher() (*kql.Matcher, error) {
 	if e.language == Lucene {
 		return nil, &fault.Error{Class: fault.Invalid, Op: "read the query", Err: errors.New("only Elasticsearch and OpenSearch read Lucene's syntax"),
 			Fix: "write it in KQL, without " + lucenePrefix}
-	}
-	if err := e.CheckDates(dated(dates)); err != nil {
-		return nil, err
 	}
 	return kql.Compile(e.tree, nil, e.zone), nil
 }

@@ -64,7 +64,7 @@ func matcher(q logs.Query, levels logs.Levels) (predicate, error) {
 		return func(l line) bool { return where(l) && text.in(l.Message) }, nil
 	}
 	expr, byLevel := q.Expr.ByLevel()
-	typed, err := expr.Matcher("@timestamp")
+	typed, err := expr.Matcher()
 	if err != nil {
 		return nil, err
 	}

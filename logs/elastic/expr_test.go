@@ -248,7 +248,7 @@ func TestAnInvalidDateIsAnErrorBeforeTheStoreIsSearched(t *testing.T) {
 	put(t, store, map[string]any{"message": "m", "due": "2026-03-01T12:00:00Z"}, noon)
 	src := open(t, Config{Transport: store.RoundTripper()})
 	for input, column := range map[string]string{
-		`@timestamp > tomorrow`:        "column 14",
+		`due > tomorrow`:               "column 7",
 		`message:m and due:2026-02-30`: "column 19",
 		`due:"2026-3-1" or message:m`:  "column 5",
 		`not (due >= now-1x)`:          "column 13",

@@ -191,6 +191,7 @@ func TestTheQueryIsHelpedAlong(t *testing.T) {
 		if typed := d.Row("query  log_level"); mark != strings.Index(typed, "or (")+len("or (") {
 			t.Errorf("the mark is in column %d of %q", mark, typed)
 		}
+		d.Press("ctrl+u").Type(`@timestamp >= "2026-02-30"`).Shows("column 15: expected a date", "^")
 		d.Press("ctrl+u").Type("levle:error").Shows("no line has levle: did you mean level?").Hides("column")
 		d.Press("ctrl+u").Type("log_level:error").Press("enter").Advance(readTime)
 		open()

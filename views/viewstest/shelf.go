@@ -57,7 +57,7 @@ func (s *Shelf) Write(at time.Time, container, name, level, message string) {
 func (s *Shelf) found(q logs.Query, r logs.Range) []logs.Entry {
 	var out []logs.Entry
 	expr, _ := q.Expr.ByLevel()
-	matcher, err := expr.Matcher("@timestamp")
+	matcher, err := expr.Matcher()
 	if err != nil {
 		return nil
 	}
