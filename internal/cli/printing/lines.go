@@ -2,7 +2,6 @@ package printing
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -53,7 +52,7 @@ func (p *Lines) Print(e logs.Entry) error {
 		if e.Gap != nil {
 			line.Gap, line.From, line.To = e.Gap.Reason, e.Gap.From, e.Gap.To
 		} else {
-			line.Document = redactDocument(e.Source)
+			line.Document = clean.Document(e.Source)
 		}
 		return JSONLine(p.out, line)
 	}
@@ -86,36 +85,4 @@ func bounded(message string) string {
 	// What is cut may have been half a character.
 	kept := strings.ToValidUTF8(message[:maxLine], "")
 	return fmt.Sprintf("%s... (%d more bytes: -o json has them)", clean.Line(kept), len(message)-len(kept))
-}
-
-// redactDocument masks the credentials in a JSON document: values of keys that
-// name a secret, and what texts hold. Numbers keep their digits.
-func redactDocument(doc json.RawMessage) json.RawMessage {
-	dec := json.NewDecoder(bytes.NewReader(doc))
-	dec.UseNumber()
-	var v any
-	if dec.Decode(&v) != nil {
-		return nil
-	}
-	masked, err := json.Marshal(redactValue("", v))
-	if err != nil {
-		return nil
-	}
-	return masked
-}
-
-func redactValue(key string, v any) any {
-	switch v := v.(type) {
-	case string:
-		return clean.Field(key, clean.Plain(v))
-	case []any:
-		for i := range v {
-			v[i] = redactValue(key, v[i])
-		}
-	case map[string]any:
-		for k := range v {
-			v[k] = redactValue(k, v[k])
-		}
-	}
-	return v
 }
