@@ -21,6 +21,9 @@ const (
 func (s *Shell) view() tea.View {
 	var v tea.View
 	v.AltScreen = true
+	if s.opts.Mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	top := s.trail.top()
 	if s.w <= 0 || s.h <= 0 || top == nil {
 		return v

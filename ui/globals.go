@@ -58,11 +58,6 @@ func (s *Shell) screenActions(scope string) []Action {
 	return out
 }
 
-// strange says that a key does nothing here.
-func (s *Shell) strange(key string) string {
-	return fmt.Sprintf("%s does nothing here, %s lists the keys", key, s.opts.Keys.Key(ActHelp))
-}
-
 // escape goes one step out: what the screen itself is in first, then the filter, then
 // the screen.
 func (s *Shell) escape() {

@@ -19,15 +19,13 @@ const (
 	PresetVim = "vim"
 )
 
-// vimKeys are the bindings that a vim user expects and k9s gives otherwise. The
-// half-page keys take ctrl+d from "stop", which moves to a capital.
+// vimKeys are the bindings that a vim user expects and k9s gives otherwise. "stop" leaves
+// ctrl+d to the half page and moves to a capital.
 func vimKeys() map[string][]string {
 	return map[string][]string{
 		ActBack.ID:     {"esc", "q", "ctrl+o"},
 		ActNext.ID:     {"]", "tab"},
 		ActLast.ID:     {"-", "ctrl+^"},
-		ActPageDown.ID: {"ctrl+d", "pgdown", "ctrl+f"},
-		ActPageUp.ID:   {"ctrl+u", "pgup", "ctrl+b"},
 		ActLeft.ID:     {"left", "H"},
 		ActRight.ID:    {"right", "L"},
 		"stop":         {"D"},

@@ -33,6 +33,11 @@ type Options struct {
 	Globals func(*Host) []Action
 	// Background is what runs whatever screen is shown; nil for nothing.
 	Background Background
+	// Reflexes say what does here what a key does in other programs, for keys that have no
+	// action on a screen.
+	Reflexes map[string]string
+	// Mouse takes the mouse wheel from the terminal, which then selects no text.
+	Mouse bool
 	// Palette are what ":" finds besides actions: screens, services, pasted
 	// identifiers. They are asked on the loop and answer from memory.
 	Palette func(*Host) []palette.Source
@@ -149,6 +154,8 @@ func (s *Shell) update(msg tea.Msg) tea.Cmd {
 		s.key(msg)
 	case tea.PasteMsg:
 		s.paste(msg)
+	case tea.MouseWheelMsg:
+		s.wheeled(msg)
 	case tea.ColorProfileMsg:
 		s.opts.Terminal.Profile = theme.Reduce(s.opts.Terminal.Profile, msg.Profile)
 		s.restyle()
@@ -253,7 +260,9 @@ func (s *Shell) press(key string) {
 		s.perform(a, top.owner())
 		return
 	}
-	s.flash(Warn, s.strange(key))
+	if !s.reflex(key) {
+		s.flash(Warn, s.strange(key))
+	}
 }
 
 // perform runs an action unless it is disabled, and then says why.

@@ -79,7 +79,10 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	return ui.Options{
 		Title: "gantry", Terminal: terminal, Colours: colours,
 		Keys: keys, Gate: consoleGate{a},
-		Globals:    func(*ui.Host) []ui.Action { return made.Globals() },
+		Globals: func(h *ui.Host) []ui.Action {
+			return append(made.Globals(), actAliases.Does(func() { h.Push(aliases(h)) }))
+		},
+		Reflexes: reflexes(), Mouse: screen.Mouse,
 		Background: background{&changes.Background{Runner: a.Changes.Runner, Key: made.JobsKey}, a, deps},
 		Clipboard:  ui.Clipboard{Getenv: getenv},
 		Root: func(h *ui.Host) ui.Screen {

@@ -54,13 +54,9 @@ func (f finder) item(name string, k views.Kind, of awsx.Ref) palette.Item {
 	}}
 }
 
-// screens are those of where the operator is, by the names that k9s has for them too. The
-// list of names is one of them.
+// screens are those of where the operator is, by the names that k9s has for them too.
 func (f finder) screens(string) []palette.Item {
-	items := []palette.Item{{Name: "aliases", Aliases: []string{"alias", "a"}, Detail: "all names of screens", Run: func() tea.Cmd {
-		f.host.Push(f.aliases())
-		return nil
-	}}}
+	var items []palette.Item
 	place := f.place()
 	for _, k := range slices.Concat(openable(views.OfContext), openable(views.OfCluster), openable(views.OfService)) {
 		of, ok := k.Of.Within(place)
@@ -263,9 +259,23 @@ func screenOf(deps *views.Deps, revisions func(service awsx.Ref) ui.Screen) func
 }
 
 var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "aliases", Bindings: ui.DocumentBindings()}})
+var _ = views.Everywhere.Add(actAliases)
+
+// actAliases lists the names of screens, by the key that k9s has for that.
+var actAliases = ui.Binding{ID: "aliases", Name: "names of screens", Keys: []string{"ctrl+a"}, Short: []string{"alias", "a"}}
+
+// reflexes are what keys of k9s and vim do by other keys here.
+func reflexes() map[string]string {
+	return map[string]string{
+		"0": ":clusters lists all clusters, :ctx the contexts",
+		"l": "on a service, a task or a container it shows logs",
+		"x": "r shows what is masked, in the environment and in a log record",
+		"z": "the row under the cursor stays in view by itself; :deployments shows how a service was deployed",
+	}
+}
 
 // aliases is the list of all names by which screens can be opened.
-func (f finder) aliases() ui.Screen {
+func aliases(h *ui.Host) ui.Screen {
 	var b strings.Builder
 	for _, k := range slices.Concat(openable(views.OfContext), openable(views.OfCluster), openable(views.OfService)) {
 		what := map[views.Of]string{views.OfContext: "of the context", views.OfCluster: "of a cluster", views.OfService: "of a service"}[k.Of]
@@ -274,7 +284,7 @@ func (f finder) aliases() ui.Screen {
 	b.WriteString(pad("ctx", 14) + pad("", 16) + "context contexts\n\n" +
 		"SCREEN CLUSTER and SCREEN CLUSTER/SERVICE open it there, CLUSTER/SERVICE and a name alone its first screen.\n" +
 		"An ARN, a link of the web console, a task's or an instance's id, an image: what it is, or what names it.\n")
-	return ui.NewDocument(f.host, ui.DocumentOptions{Name: "aliases", Header: f.deps.Within(f.place().ClusterRef(), "aliases"), Content: ui.Plain(b.String())})
+	return ui.NewDocument(h, ui.DocumentOptions{Name: "aliases", Header: ui.Header{Crumb: "aliases"}, Content: ui.Plain(b.String())})
 }
 
 func pad(s string, n int) string { return s + strings.Repeat(" ", max(1, n-len(s))) }

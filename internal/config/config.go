@@ -62,6 +62,7 @@ type Screen struct {
 	Colours    string // default or blue-orange
 	Background string // auto, dark or light
 	Sync       string // auto, on or off: synchronized output
+	Mouse      bool   // the wheel scrolls, and the terminal selects no text
 }
 
 // Keys says which keys run which actions.

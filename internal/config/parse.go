@@ -108,6 +108,7 @@ func (p *parser) screen(s *Screen, n *yaml.Node) {
 	p.mapping(n, "screen", fields{
 		"color": func(v *yaml.Node) { s.NoColor = !p.flag(v, "color") },
 		"ascii": func(v *yaml.Node) { s.ASCII = p.flag(v, "ascii") },
+		"mouse": func(v *yaml.Node) { s.Mouse = p.flag(v, "mouse") },
 		"colours": func(v *yaml.Node) {
 			s.Colours = p.choice(v, "colours", "default", "blue-orange")
 		},

@@ -1,0 +1,65 @@
+package ui
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// wheel is how many lines a notch of the mouse wheel scrolls.
+const wheel = 3
+
+// reflex does what a key does in k9s and in vim, where no action has the key: it scrolls
+// sideways or by half a page. It reports whether the screen can.
+func (s *Shell) reflex(key string) bool {
+	switch half := max(1, (s.h-4)/2); key {
+	case "h":
+		return s.scroll(ActLeft, 1)
+	case "l":
+		return s.scroll(ActRight, 1)
+	case "ctrl+d":
+		return s.scroll(ActDown, half)
+	case "ctrl+u":
+		return s.scroll(ActUp, half)
+	}
+	return false
+}
+
+// scroll moves the screen by one of its own actions, some times over.
+func (s *Shell) scroll(by Binding, times int) bool {
+	for _, a := range s.trail.top().screen.Actions() {
+		if a.ID != by.ID || a.Disabled != "" {
+			continue
+		}
+		s.as(s.trail.top().owner(), func() tea.Cmd {
+			cmds := make([]tea.Cmd, times)
+			for i := range cmds {
+				cmds[i] = a.Run()
+			}
+			return tea.Batch(cmds...)
+		})
+		return true
+	}
+	return false
+}
+
+// wheeled scrolls by the mouse wheel, where nothing lies over the screen.
+func (s *Shell) wheeled(msg tea.MouseWheelMsg) {
+	if s.tiny() || s.topModal() != nil || s.prompt != nil || s.trail.top() == nil {
+		return
+	}
+	switch msg.Button {
+	case tea.MouseWheelUp:
+		s.scroll(ActUp, wheel)
+	case tea.MouseWheelDown:
+		s.scroll(ActDown, wheel)
+	}
+}
+
+// strange says that a key does nothing here, and what does what it does in other programs.
+func (s *Shell) strange(key string) string {
+	if advice := s.opts.Reflexes[key]; advice != "" {
+		return key + " does nothing here: " + advice
+	}
+	return fmt.Sprintf("%s does nothing here, %s lists the keys", key, s.opts.Keys.Key(ActHelp))
+}
