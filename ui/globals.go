@@ -65,8 +65,15 @@ func (s *Shell) escape() {
 		s.bare = false
 		return
 	}
-	if e, ok := s.trail.top().screen.(Escaper); ok && e.Escape() {
-		return
+	if e, ok := s.trail.top().screen.(Escaper); ok {
+		left := false
+		s.as(s.trail.top().owner(), func() (cmd tea.Cmd) {
+			cmd, left = e.Escape()
+			return cmd
+		})
+		if left {
+			return
+		}
 	}
 	if f, ok := s.trail.top().screen.(Filterable); ok && f.Filter() != "" {
 		if err := s.filter(f, ""); err != nil {

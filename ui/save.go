@@ -30,11 +30,24 @@ func (s *Shell) save() tea.Cmd {
 		w, h := s.bodySize(len(s.banner(head)))
 		body = top.View(w, h).Body
 	}
-	dir, at, name, title := s.opts.SaveDir, s.opts.Now(), top.Name(), head.Crumb
+	dir, at, name, title := s.opts.SaveDir, s.opts.Now(), fileName(top.Name(), head), head.Crumb
 	return func() tea.Msg {
 		path, err := saveText(dir, name, at, title+"\n\n"+plain(body))
 		return saved{path: path, err: err}
 	}
+}
+
+// fileName is what a saved screen is called: where it stands in its context, and what it is.
+func fileName(screen string, h Header) string {
+	parts := strings.Fields(h.Crumb)
+	if h.Place == "" || len(parts) == 0 || parts[0] != h.Place {
+		return screen
+	}
+	parts = parts[1:]
+	if len(parts) == 0 || !strings.HasSuffix(strings.Join(parts, " "), screen) {
+		parts = append(parts, screen)
+	}
+	return strings.Join(parts, "-")
 }
 
 // plain strips colours and the spaces that pad rows.

@@ -111,7 +111,7 @@ type Coverable interface {
 // Escaper is a screen with a state of its own that esc leaves before it leaves the
 // screen, such as a selection. Escape reports whether there was one.
 type Escaper interface {
-	Escape() bool
+	Escape() (cmd tea.Cmd, left bool)
 }
 
 // Unsaved is a screen that would lose what was typed. The answer is a clause

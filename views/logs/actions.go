@@ -167,11 +167,15 @@ func (s *screen) predecessorAction() ui.Action {
 
 // openRecord shows everything about a line.
 func (s *screen) openRecord(pos uint64) {
-	e := s.page.lines.ring.At(pos)
-	if e == nil {
-		return
+	if s.page.lines.ring.At(pos) != nil {
+		s.viewer.Deps.Host.Push(s.newRecord(pos))
 	}
-	s.viewer.Deps.Host.Push(&record{s.document("record", ui.Plain(s.page.lines.record(e))), s, e})
+}
+
+// newRecord makes the screen of all about the line at a position.
+func (s *screen) newRecord(pos uint64) *record {
+	e := s.page.lines.ring.At(pos)
+	return &record{s.document("record", prose.Document{Paras: s.page.lines.recordParas(e)}), s, e}
 }
 
 // openQuery shows how the lines are found, whole. A copy is the query alone, to be

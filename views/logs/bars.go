@@ -27,12 +27,17 @@ type barDrawing struct {
 	histogram logs.Histogram
 	cursor    int
 	changes   []rollout
-	wide      int // cells of a bar
 }
+
+// edge is the cell that a bar begins in, of so many that share the width among them: they
+// are not all alike wide, so that the last ends where the screen does.
+func (d barDrawing) edge(bar, of int) int { return bar * max(of, d.w-axisCells) / of }
+
+// wide is how many cells a bar has.
+func (d barDrawing) wide(bar, of int) int { return d.edge(bar+1, of) - d.edge(bar, of) }
 
 func (d barDrawing) draw() string {
 	from, bars := d.visible()
-	d.wide = max(1, (d.w-axisCells)/len(bars))
 	most := 1
 	for _, b := range bars {
 		most = max(most, b.Lines)
@@ -74,7 +79,7 @@ func (d barDrawing) row(bars []logs.Bar, from, row, rows, most int) string {
 		if from+i == d.cursor {
 			role = theme.Selected
 		}
-		b.WriteString(d.th.Paint(role, strings.Repeat(glyph, d.wide)))
+		b.WriteString(d.th.Paint(role, strings.Repeat(glyph, d.wide(i, len(bars)))))
 	}
 	return b.String()
 }
@@ -118,20 +123,20 @@ func stack(b logs.Bar, rows, most int) [3]int {
 // axis is the line under the bars, with the cursor on it.
 func (d barDrawing) axis(bars []logs.Bar, from int) string {
 	g := d.th.Glyphs()
-	before := (d.cursor - from) * d.wide
-	rule := strings.Repeat(g.Rule, before) + strings.Repeat("+", d.wide) + strings.Repeat(g.Rule, len(bars)*d.wide-before-d.wide)
+	n, at := len(bars), d.cursor-from
+	rule := strings.Repeat(g.Rule, d.edge(at, n)) + strings.Repeat("+", d.wide(at, n)) + strings.Repeat(g.Rule, d.edge(n, n)-d.edge(at+1, n))
 	return text.Spaces(axisCells) + d.th.Paint(theme.Dim, rule)
 }
 
 // rollouts marks the bars in which deployments began.
 func (d barDrawing) rollouts(bars []logs.Bar) string {
-	cells := slices.Repeat([]string{" "}, len(bars))
+	cells := slices.Repeat([]string{" "}, d.edge(len(bars), len(bars)))
 	for _, c := range d.changes {
 		if i := d.barOf(bars, c.at); i >= 0 {
-			cells[i] = d.th.Paint(theme.Marked, d.th.Glyphs().Ascending)
+			cells[d.edge(i, len(bars))] = d.th.Paint(theme.Marked, d.th.Glyphs().Ascending)
 		}
 	}
-	return text.Spaces(axisCells) + strings.Join(cells, text.Spaces(d.wide-1))
+	return text.Spaces(axisCells) + strings.Join(cells, "")
 }
 
 // barOf is the bar that a moment falls in, -1 for none.
@@ -152,10 +157,15 @@ func (d barDrawing) times(bars []logs.Bar) string {
 	} else if d.histogram.Interval >= time.Minute {
 		layout = "15:04"
 	}
-	apart := (leastApart + d.wide - 1) / d.wide // bars
+	n := len(bars)
 	var b strings.Builder
-	for i := 0; i < len(bars); i += apart {
-		b.WriteString(text.Fit(bars[i].Start.In(d.zone).Format(layout), apart*d.wide, ""))
+	for i := 0; i < n; {
+		next := i + 1
+		for next < n && d.edge(next, n)-d.edge(i, n) < leastApart {
+			next++
+		}
+		b.WriteString(text.Fit(bars[i].Start.In(d.zone).Format(layout), d.edge(next, n)-d.edge(i, n), ""))
+		i = next
 	}
 	return text.Spaces(axisCells) + d.th.Paint(theme.Dim, text.Truncate(strings.TrimRight(b.String(), " "), d.w-axisCells, ""))
 }

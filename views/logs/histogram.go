@@ -45,12 +45,9 @@ type rollout struct {
 // histogramAction counts the lines over time.
 func (s *screen) histogramAction() ui.Action {
 	return actHistogram.Does(func() {
-		s.viewer.Deps.Host.Push(&histogram{log: s, held: s.stretch(), window: s.search.opening.window, bars: usualBars})
+		s.viewer.Deps.Host.Push(&histogram{log: s, held: s.stretch(), window: s.search.opening.window, bars: max(minBars, s.width-axisCells)})
 	}).Unless(unless(s.search.session != nil, "nothing is searched for"))
 }
-
-// usualBars is how many bars are asked for before the width is known.
-const usualBars = 60
 
 // counted is a histogram that was read.
 type counted struct {

@@ -37,6 +37,8 @@ var (
 	actSearchAnew    = ui.ActRefresh.As("search anew", 0)
 	actOnlyValue     = ui.Binding{ID: "log-only-value", Name: "only this value", Keys: []string{"i"}, Hint: 3}
 	actWithoutValue  = ui.Binding{ID: "log-without-value", Name: "without this value", Keys: []string{"x"}, Hint: 4}
+	actNextRecord    = ui.Binding{ID: "log-next-record", Name: "next record", Keys: []string{">"}, Hint: 5}
+	actPrevRecord    = ui.Binding{ID: "log-previous-record", Name: "previous record", Keys: []string{"<"}, Hint: 6}
 	actLeft          = ui.Binding{ID: "log-left", Name: "scroll left", Keys: []string{"left"}, Hidden: true}
 	actRight         = ui.Binding{ID: "log-right", Name: "scroll right", Keys: []string{"right"}, Hidden: true}
 )
@@ -63,6 +65,6 @@ var _ = views.Kinds.Add(
 	views.Kind{Declaration: ui.Declaration{Screen: "histogram", Title: "Histogram", Bindings: append([]ui.Binding{
 		actLinesOfBar, actCountAnew, actEarlierBar, actLaterBar, actNextBar, actPreviousBar,
 	}, windowBindings()...)}},
-	views.Kind{Declaration: ui.Declaration{Screen: "record", Bindings: append(ui.DocumentBindings(), actOnlyValue, actWithoutValue)}},
+	views.Kind{Declaration: ui.Declaration{Screen: "record", Bindings: append(ui.DocumentBindings(), actOnlyValue, actWithoutValue, actNextRecord, actPrevRecord)}},
 	views.Kind{Declaration: ui.Declaration{Screen: "query", Bindings: ui.DocumentBindings()}},
 )

@@ -13,7 +13,9 @@ import (
 	"gantry/logs"
 	"gantry/logs/ecslog"
 	"gantry/ui/logview"
+	"gantry/ui/theme"
 	"gantry/views"
+	"gantry/views/prose"
 	"gantry/views/wording"
 )
 
@@ -226,31 +228,28 @@ func (l *lines) text(lines iter.Seq[uint64]) string {
 	return b.String()
 }
 
-// record is everything about one line: who wrote it, the whole message with its
-// line breaks, and the document as the store holds it.
-func (l *lines) record(e *logs.Entry) string {
-	var b strings.Builder
-	field := func(name, value string) {
-		if value != "" {
-			fmt.Fprintf(&b, "%-10s %s\n", name, clean.Line(l.safe(value)))
-		}
-	}
+// recordParas are everything about one line: who wrote it, the whole message with its
+// line breaks in the colour of its level, and the document as the store holds it.
+func (l *lines) recordParas(e *logs.Entry) []prose.Para {
+	var d prose.Document
+	field := func(name, value string) { d.Field(name, clean.Line(l.safe(value))) }
 	field("time", e.Time.In(l.zone).Format("2006-01-02 15:04:05.000000000 -0700"))
 	if e.Gap != nil {
 		field("gap", l.gap(e.Gap))
-		return b.String()
+		return d.Paras
 	}
 	if isMark(e) {
 		field("mark", e.Message)
-		return b.String()
+		return d.Paras
 	}
 	o := l.origins.Of(e)
-	field("level", e.Level)
+	role := roleOf(levelOf(e.Level))
+	d.FieldAs(role, "level", clean.Line(l.safe(e.Level)))
 	field("task", o.TaskID)
 	field("container", o.Container)
 	field("revision", o.Revision)
 	if o.ByFamily && l.scope.Task == nil {
-		field("found by", "its family alone: another cluster or account may have written it")
+		d.FieldAs(theme.Warn, "found by", "its family alone: another cluster or account may have written it")
 	}
 	field("index", e.Index)
 	field("id", e.ID)
@@ -260,11 +259,28 @@ func (l *lines) record(e *logs.Entry) string {
 	if e.Ahead {
 		field("ahead", "it came before its time: the clock of its host is off, or the one here")
 	}
-	b.WriteString("\n" + l.safe(pretty(e.Message)) + "\n")
-	if len(e.Source) > 0 {
-		b.WriteString("\n" + l.safe(pretty(string(e.Source))) + "\n")
+	body := func(role theme.Role, text string) {
+		d.Paras = append(d.Paras, prose.Para{})
+		for line := range strings.SplitSeq(strings.TrimRight(l.safe(pretty(text)), "\n"), "\n") {
+			d.Paras = append(d.Paras, prose.Para{Text: line, Role: role})
+		}
 	}
-	return b.String()
+	body(role, e.Message)
+	if len(e.Source) > 0 {
+		body(theme.Dim, string(e.Source))
+	}
+	return d.Paras
+}
+
+// roleOf is the colour of a level's text.
+func roleOf(level logview.Level) theme.Role {
+	switch level {
+	case logview.LevelError:
+		return theme.LogError
+	case logview.LevelWarn:
+		return theme.LogWarn
+	}
+	return theme.Text
 }
 
 // pretty breaks JSON into lines. Other text stays as it is.

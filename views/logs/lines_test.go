@@ -11,8 +11,10 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/logs"
 	"gantry/logs/tail"
+	"gantry/ui"
 	"gantry/ui/logview"
 	"gantry/views"
+	"gantry/views/prose"
 	"gantry/views/viewstest"
 )
 
@@ -24,7 +26,7 @@ func TestAGapSaysWhatIsMissing(t *testing.T) {
 	if line := l.At(0); !line.Gap || line.Message != want {
 		t.Errorf("drawn as %+v", line)
 	}
-	for name, text := range map[string]string{"record": l.record(l.ring.At(0)), "saved": l.text(slices.Values([]uint64{0}))} {
+	for name, text := range map[string]string{"record": prose.PlainText(l.recordParas(l.ring.At(0))), "saved": l.text(slices.Values([]uint64{0}))} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s: %q", name, text)
 		}
@@ -86,4 +88,37 @@ func TestBatchesAreDrawnAtMostTenTimesASecond(t *testing.T) {
 			t.Errorf("drawn again after %v", took)
 		}
 	})
+}
+
+// TestBarsAreAsWideAsTheScreen however few there are.
+func TestBarsAreAsWideAsTheScreen(t *testing.T) {
+	for _, w := range []int{40, 80, 113, 200} {
+		for _, n := range []int{1, 7, 31, w - axisCells} {
+			d, total := barDrawing{w: w}, 0
+			for i := range n {
+				if d.wide(i, n) < 1 {
+					t.Errorf("%d bars on %d cells: bar %d has no width", n, w, i)
+				}
+				total += d.wide(i, n)
+			}
+			if total != w-axisCells {
+				t.Errorf("%d bars fill %d of %d cells", n, total, w-axisCells)
+			}
+		}
+	}
+}
+
+// TestATaskThatEndedIsNoPipelineThatIsBehind.
+func TestATaskThatEndedIsNoPipelineThatIsBehind(t *testing.T) {
+	for _, state := range []tail.State{tail.Behind, tail.Following} {
+		w := words{deps: &views.Deps{Now: func() time.Time { return awsxtest.Now }}, page: &page{lines: newLines(views.LogScope{}, time.UTC)}, whose: &whose{}, search: &search{}}
+		w.page.view = logview.New(w.page.lines)
+		w.search.source, w.search.session = (*viewstest.Shelf)(nil), &session{}
+		w.search.status.State = state
+		w.whose.subject.known = true
+		w.whose.subject.ended = time.Date(2026, 3, 14, 8, 8, 59, 0, time.UTC)
+		if fresh, banner := w.fresh(); fresh.Text != "ended 08:08" || fresh.State != ui.FreshLive || banner != "" {
+			t.Errorf("state %d: %+v, %q", state, fresh, banner)
+		}
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"gantry/internal/clean"
 	"gantry/logs"
 	"gantry/ui"
@@ -23,11 +25,25 @@ func (p *page) selectAction(noLine string) ui.Action {
 	return a
 }
 
-// Escape gives a selection up before the screen is left.
-func (s *screen) Escape() bool {
-	selecting := s.page.view.Selecting()
-	s.page.view.SetSelecting(false)
-	return selecting
+// Escape gives up, before the screen is left, a selection, then what hides lines, the
+// nearest first: the filter, the search, the query, the moment that the histogram or a
+// jump led to.
+func (s *screen) Escape() (tea.Cmd, bool) {
+	view := s.page.view
+	switch {
+	case view.Selecting():
+		view.SetSelecting(false)
+		return nil, true
+	case view.Filter() != "":
+		return nil, view.SetFilter("") == nil
+	case view.Search() != "": // the shell takes it off
+		return nil, false
+	case !s.search.expr.IsZero():
+		return s.accept(tried{}), true
+	case !s.search.opening.at.IsZero():
+		return s.followAgain(), true
+	}
+	return nil, false
 }
 
 // copyAction copies the lines that are selected, or the one under the cursor.

@@ -19,9 +19,30 @@ type record struct {
 // Actions are those of a document and the two that narrow the search.
 func (r *record) Actions() []ui.Action {
 	none := unless(r.entry.Gap == nil && !isMark(r.entry), "this is no line of the store")
-	return append(r.Document.Actions(),
+	return append(r.Document.Actions(), r.beside(actNextRecord, 1), r.beside(actPrevRecord, -1),
 		actOnlyValue.Does(func() { r.choose(false) }).Unless(none),
 		actWithoutValue.Does(func() { r.choose(true) }).Unless(none))
+}
+
+// beside opens the record of the next line that is shown, or of the one before.
+func (r *record) beside(b ui.Binding, step int) ui.Action {
+	return b.Does(func() {
+		s := r.screen
+		from, ok := s.page.lines.find(r.entry)
+		if !ok {
+			s.viewer.Deps.Host.Flash(ui.Info, "the line is not held any more")
+			return
+		}
+		s.page.anchor = nil
+		s.page.view.Goto(from)
+		s.page.view.Move(step)
+		to, _ := s.page.view.Selected()
+		if to == from || s.page.lines.ring.At(to) == nil {
+			s.viewer.Deps.Host.Flash(ui.Info, "there is no line that way")
+			return
+		}
+		s.viewer.Deps.Host.Replace(s.newRecord(to))
+	})
 }
 
 // choose asks for a field of the line whose value is searched for, or left out.

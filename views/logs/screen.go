@@ -59,6 +59,7 @@ type screen struct {
 	secrets secrets
 
 	before   bool      // it was come to from the task after this one
+	width    int       // as it was drawn
 	narrowed logs.Expr // what a record asks for, once the screen is seen again
 	goTo     time.Time // where the histogram sends, once the screen is seen again
 }
@@ -91,6 +92,7 @@ func (s *screen) View(w, h int) ui.Frame {
 		return ui.Frame{}
 	}
 	th := s.viewer.Deps.Host.Theme()
+	s.width = w
 	if s.page.view.Shown() > 0 {
 		s.beyond.showEnds()
 		body := s.page.view.View(th, w, h)

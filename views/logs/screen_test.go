@@ -308,7 +308,7 @@ func TestARecordIsShownCopiedAndSavedWithoutSecrets(t *testing.T) {
 		d.Press("d").Shows("query", "container_id", "gelf over UDP").Press("esc")
 		t.Chdir(t.TempDir())
 		d.Press("ctrl+s").Advance(readTime).Shows("saved to")
-		files, err := filepath.Glob("logs-*.txt")
+		files, err := filepath.Glob("payments-api-orders-*.txt")
 		if err != nil || len(files) != 1 {
 			t.Fatalf("%v, %v", files, err)
 		}
@@ -394,5 +394,52 @@ func TestLogKeysDoNotCollide(t *testing.T) {
 				taken[key] = b.ID
 			}
 		}
+	})
+}
+
+// TestEscapeTakesOffWhatHidesLinesBeforeItLeaves in the order in which that lies over the
+// lines: the filter, the query, the moment of the histogram.
+func TestEscapeTakesOffWhatHidesLinesBeforeItLeaves(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		s, a, scope := stocked(100)
+		d := openLogs(t, s, a, scope, viewstest.Standard, nil)
+		d.Press("H").Advance(time.Second).Press("enter").Advance(time.Second).Shows("not following")
+		d.Press("Q").Advance(time.Second).Type("log_level:info").Press("enter").Advance(readTime).Shows("Q log_level:info")
+		d.Press("&").Advance(time.Second).Type("GET").Press("enter").Advance(time.Second).Shows("&GET")
+		d.Press("esc").Advance(time.Second).Hides("&GET").Shows("Q log_level:info")
+		d.Press("esc").Advance(readTime).Hides("Q log_level:info").Shows("not following")
+		d.Press("esc").Advance(readTime).Shows("following").Hides("not following")
+		if d.Press("esc"); d.Shell.Top().Name() != "logs" { // the first screen of the bench
+			t.Errorf("esc leads to %s", d.Shell.Top().Name())
+		}
+		d.Shows("this is the first screen")
+	})
+}
+
+// TestALogSaysInWhichZoneItsTimesAre beside how many lines there are.
+func TestALogSaysInWhichZoneItsTimesAre(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		s, a, scope := stocked(100)
+		d := openLogs(t, s, a, scope, viewstest.Standard, nil)
+		zone, _ := time.Now().Local().Zone()
+		d.Shows("100 lines " + zone)
+	})
+}
+
+// TestARecordLeadsToTheNextAndTheOneBefore without a way back to the lines.
+func TestARecordLeadsToTheNextAndTheOneBefore(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		s, a, scope := stocked(100)
+		d := openLogs(t, s, a, scope, viewstest.Standard, nil)
+		at := func() string { return d.Row("id  ") }
+		d.Press("k", "k", "enter").Advance(time.Second).Shows("record")
+		here := at()
+		d.Press("<").Advance(time.Second).Shows("record")
+		before := at()
+		if d.Press(">").Advance(time.Second); at() != here || before == here || here == "" {
+			t.Errorf("from %q back to %q and on to %q", here, before, at())
+		}
+		d.Press(">", ">", ">").Advance(time.Second).Shows("there is no line that way")
+		d.Press("esc").Advance(time.Second).Shows("100 lines")
 	})
 }

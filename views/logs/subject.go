@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -44,6 +45,7 @@ type subject struct {
 	unread     string           // ARN of the task definition that was not read
 	stopped    []awsx.Task      // of the service, those that ECS has forgotten too
 	reason     string           // why the task stopped, for a task's scope
+	ended      time.Time        // when it did, zero while it has not
 	rollouts   []rollout        // of the service
 }
 
@@ -115,7 +117,7 @@ func (f finder) find() subject {
 	var subject ecslog.Subject
 	if f.scope.Task != nil {
 		task, _ := store.NewestTask(snap, *f.scope.Task)
-		s.reason = task.StoppedReason
+		s.reason, s.ended = task.StoppedReason, task.StoppedAt
 		subject = ecslog.OfContainer(task, f.scope.Container, f.definition(task.TaskDefinition, &s))
 	} else {
 		service, tasks := f.service(snap)

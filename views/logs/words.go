@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -136,7 +137,7 @@ func (w words) extent(th *theme.Theme) string {
 	case !at.at.IsZero():
 		where = "at " + at.at.In(w.page.lines.zone).Format("2006-01-02 15:04:05")
 	}
-	out := " " + where + ", " + wording.Count(held, "line")
+	out := " " + where + ", " + wording.Count(held, "line") + " " + w.deps.Now().In(w.page.lines.zone).Format("MST")
 	if f := w.page.view.Filter(); f != "" {
 		out = " " + th.Paint(theme.Accent, "&"+text.Line(f)) + fmt.Sprintf(" shows %d of%s", w.page.view.Shown(), out)
 	}
@@ -171,8 +172,11 @@ func (w words) fresh() (ui.Fresh, string) {
 	short, _, _ := strings.Cut(words, ": ")
 	switch st.State {
 	case tail.Following:
-		return ui.Fresh{State: ui.FreshLive, Text: w.page.view.Status() + strings.TrimPrefix(words, "following")}, ""
+		return ui.Fresh{State: ui.FreshLive, Text: cmp.Or(w.ended(), w.page.view.Status()+strings.TrimPrefix(words, "following"))}, ""
 	case tail.Behind:
+		if ended := w.ended(); ended != "" { // nobody writes any more
+			return ui.Fresh{State: ui.FreshLive, Text: ended}, ""
+		}
 		return ui.Fresh{State: ui.FreshStale, Text: short}, words
 	case tail.PartialAnswers:
 		return ui.Fresh{State: ui.FreshStale, Text: short}, words
@@ -192,6 +196,14 @@ func (w words) fresh() (ui.Fresh, string) {
 		return ui.Fresh{State: ui.FreshStale, Text: "partial"}, "partial: " + st.Partial.String()
 	}
 	return ui.Fresh{State: ui.FreshLive, Text: "not following"}, ""
+}
+
+// ended says when the task of the scope ended, empty while it has not.
+func (w words) ended() string {
+	if w.whose.subject.ended.IsZero() {
+		return ""
+	}
+	return "ended " + w.whose.subject.ended.In(w.page.lines.zone).Format("15:04")
 }
 
 // overLines is an error as a banner above lines; without lines the body tells it.
