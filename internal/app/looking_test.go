@@ -31,7 +31,7 @@ var walks = map[string]walk{
 	"describe": {"catalog", []string{"d"}}, "json": {"catalog", []string{"y"}}, "messages": {"catalog", []string{":messages", "enter"}},
 	"logs": {"worker-mail", []string{"l"}}, "histogram": {"worker-mail", []string{"l", "H"}},
 	"found": {"catalog", []string{":i-0bad", "enter"}}, "aliases": {"catalog", []string{":aliases", "enter"}},
-	"record": {"worker-mail", []string{"l", "enter"}}, "query": {"worker-mail", []string{"l", "d"}},
+	"record": {"worker-mail", []string{"l", "k", "k", "k", "enter"}}, "query": {"worker-mail", []string{"l", "d"}},
 }
 
 // take presses the keys of a walk.

@@ -28,6 +28,7 @@ type followScreen struct {
 	known bool
 	last  lastlines.Lines // of the task that failed last
 	tries int             // to find lines of it
+	young newLines
 
 	prose.Sheet
 }
@@ -51,7 +52,7 @@ func (s *followScreen) Capturing() bool { return false }
 func (s *followScreen) Place() awsx.Ref { return s.Service }
 
 func (s *followScreen) Open(ctx context.Context) tea.Cmd {
-	s.ctx, s.last = ctx, lastlines.Lines{}
+	s.ctx, s.last, s.young = ctx, lastlines.Lines{}, newLines{}
 	return tea.Batch(s.look(), WatchJobs(ctx, s.changes.Desk.Runner))
 }
 
@@ -64,7 +65,7 @@ func (s *followScreen) look() tea.Cmd {
 		s.last, s.tries = lastlines.Lines{Task: task}, 0
 		return s.readLines()
 	}
-	return nil
+	return s.lookAtNew()
 }
 
 // newestStop is the task that stopped last of those that a change lost.
@@ -116,6 +117,9 @@ func (s *followScreen) Update(msg tea.Msg) tea.Cmd {
 		if s.tries++; msg.Again && s.tries < lastlines.Tries {
 			return ui.After(s.ctx, lastlines.Delay, linesDue{msg.Task})
 		}
+	case newLines:
+		s.young, s.young.reading = msg, false
+		s.Pager.Changed()
 	case linesDue:
 		if msg.task == s.last.Task {
 			return s.readLines()

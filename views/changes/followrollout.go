@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
@@ -45,14 +46,11 @@ func (s *followScreen) rollout(d *prose.Document) {
 	}
 }
 
-// elapsed sets the time since the change against what is expected and what is the
-// most. An age that ticks would cost bytes for as long as one looks.
+// elapsed sets the time since the change against what is expected and what is the most. It
+// is as of the last reading, so that it does not tick by itself.
 func (s *followScreen) elapsed() string {
 	p := s.job.Progress
-	words := text.Age(p.Elapsed)
-	if s.job.Over() {
-		words = text.Span(p.Elapsed)
-	}
+	words := text.Span(p.Elapsed.Truncate(time.Second))
 	switch {
 	case p.Expected > 0 && p.Timeout > 0:
 		words += " of about " + text.Span(p.Expected) + ", at most " + text.Span(p.Timeout)
@@ -181,7 +179,11 @@ func targets(d *prose.Document, label string, g follow.GroupProgress) {
 			role = theme.Failed
 		}
 	}
-	d.FieldAs(role, label, awsx.GroupName(g.TargetGroup)+": "+cmp.Or(strings.Join(states, ", "), "none registered"))
+	words := awsx.GroupName(g.TargetGroup) + ": " + cmp.Or(strings.Join(states, ", "), "none registered")
+	if g.Sick > 0 {
+		words += fmt.Sprintf(" (%d unhealthy before the change already)", g.Sick)
+	}
+	d.FieldAs(role, label, words)
 }
 
 // bar draws done of total, w cells wide.

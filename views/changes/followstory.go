@@ -35,6 +35,7 @@ func (s *followScreen) paras() []prose.Para {
 			d.Heading(s.last.Heading())
 			d.Paras = append(d.Paras, s.last.Paras(here)...)
 		}
+		s.newTask(&d, here)
 		s.events(&d, here)
 	}
 	return d.Paras

@@ -161,6 +161,7 @@ func (f *Follower) Observe(o Observation) Progress {
 	} else {
 		f.observeDeployment(&p, o)
 	}
+	p.Phase = p.Phase.after(f.last.Phase)
 	f.last = f.expire(p)
 	return f.last
 }

@@ -24,6 +24,16 @@ const (
 	PhaseEnded       Phase = "ended"        // there is a verdict
 )
 
+// after is the phase that comes after another: a change whose old tasks were stopping is
+// not starting over because one of the new ones is replaced.
+func (p Phase) after(before Phase) Phase {
+	order := []Phase{PhaseWaiting, PhaseRolling, PhaseDraining, PhaseRollingBack}
+	if slices.Contains(order, p) && slices.Index(order, before) > slices.Index(order, p) {
+		return before
+	}
+	return p
+}
+
 // Progress is how far a change has come. Desired, Running, Pending and Failed
 // count the tasks of the deployment that is followed.
 type Progress struct {
