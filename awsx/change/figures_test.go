@@ -143,7 +143,7 @@ func TestAChangeOfStateIsSeenWithinOnePoll(t *testing.T) {
 			}
 			past = append(past, truth{now, is})
 			past = slices.DeleteFunc(past, func(x truth) bool { return now.Sub(x.at) > poll+250*time.Millisecond })
-			if told := s.Progress; s.Stage == change.Following && told.Phase == follow.PhaseRolling && len(past) > 0 {
+			if told := s.Progress; s.Stage == change.Following && (told.Phase == follow.PhaseRolling || told.Phase == follow.PhaseDraining) && len(past) > 0 {
 				seen++
 				is := counts{told.Running, told.Pending, told.Failed}
 				was := func(count func(counts) int) bool {
