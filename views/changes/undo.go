@@ -143,6 +143,12 @@ func newUndoable(c *Changes, service awsx.Ref, why string) ui.Screen {
 			Key:  func(u change.Undoable) string { return u.ID + u.When.String() },
 			Sort: livetable.ColAge, Columns: undoableColumns(c.Deps),
 		},
+		Status: func(u change.Undoable) (theme.Status, bool) {
+			if u.Past != "" {
+				return theme.StatusDegraded, true
+			}
+			return theme.StatusOK, true
+		},
 		Open: func() livetable.Feed[change.Undoable] {
 			q := livetable.Ask(load)
 			return livetable.Feed[change.Undoable]{Watches: []livetable.Watch{q}, Build: func(time.Time) livetable.Load[change.Undoable] {

@@ -75,6 +75,7 @@ func New(o Options, id inquiry.Identifier, name string) ui.Screen {
 				{ID: "because", Title: "BECAUSE", Grow: true, Min: 10, Priority: 1, Cell: func(n inquiry.Named) table.Cell { return table.Cell{Text: n.Because} }},
 			},
 		},
+		Status: func(inquiry.Named) (theme.Status, bool) { return theme.StatusOK, true },
 		Open: func() livetable.Feed[inquiry.Named] {
 			q := livetable.Ask(load)
 			s.query.Store(q)
