@@ -26,6 +26,8 @@ func vimKeys() map[string][]string {
 		ActBack.ID:     {"esc", "q", "ctrl+o"},
 		ActNext.ID:     {"]", "tab"},
 		ActLast.ID:     {"-", "ctrl+^"},
+		ActPageDown.ID: {"pgdown", "ctrl+f"},
+		ActPageUp.ID:   {"pgup", "ctrl+b"},
 		ActLeft.ID:     {"left", "H"},
 		ActRight.ID:    {"right", "L"},
 		"stop":         {"D"},
