@@ -82,7 +82,7 @@ func TestOneIncidentHasOneLevelAndOneBeginning(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		slots, rollout := rapid.IntRange(1, 4).Draw(t, "tasks"), rapid.Bool().Draw(t, "rollout")
 		lives := crashLoop(t, now, slots, 14*time.Minute)
-		var worst diagnose.Status = diagnose.OK
+		worst := diagnose.OK
 		var since time.Time
 		for at := now; at.Before(now.Add(14 * time.Minute)); at = at.Add(time.Duration(rapid.IntRange(2, 20).Draw(t, "poll")) * time.Second) {
 			f := diagnose.Service(looped(lives, at, slots, rollout))

@@ -61,7 +61,7 @@ func (e *ecspresso2) register(like, image string) string {
 	td.ContainerDefinitions[0].Image = aws.String(image)
 	out := must[*ecs.RegisterTaskDefinitionOutput](e.world)(e.ecs.RegisterTaskDefinition(e.ctx, &ecs.RegisterTaskDefinitionInput{
 		ContainerDefinitions: td.ContainerDefinitions, Cpu: td.Cpu, EphemeralStorage: td.EphemeralStorage, ExecutionRoleArn: td.ExecutionRoleArn,
-		Family: td.Family, InferenceAccelerators: td.InferenceAccelerators, IpcMode: td.IpcMode, Memory: td.Memory, NetworkMode: td.NetworkMode,
+		Family: td.Family, IpcMode: td.IpcMode, Memory: td.Memory, NetworkMode: td.NetworkMode,
 		PidMode: td.PidMode, PlacementConstraints: td.PlacementConstraints, ProxyConfiguration: td.ProxyConfiguration,
 		RequiresCompatibilities: td.RequiresCompatibilities, RuntimePlatform: td.RuntimePlatform, TaskRoleArn: td.TaskRoleArn, Volumes: td.Volumes,
 		Tags: read.Tags,
