@@ -30,8 +30,9 @@ var _ ui.Background = (*Background)(nil)
 
 // Open begins to watch the jobs.
 func (b *Background) Open(ctx context.Context) tea.Cmd {
+	jobs := WatchJobs(ctx, b.Runner)
 	b.jobs = b.Runner.Jobs()
-	return WatchJobs(ctx, b.Runner)
+	return jobs
 }
 
 // Update takes the jobs as they are now.

@@ -53,7 +53,8 @@ func (s *followScreen) Place() awsx.Ref { return s.Service }
 
 func (s *followScreen) Open(ctx context.Context) tea.Cmd {
 	s.ctx, s.last, s.young = ctx, lastlines.Lines{}, newLines{}
-	return tea.Batch(s.look(), WatchJobs(ctx, s.changes.Desk.Runner))
+	jobs := WatchJobs(ctx, s.changes.Desk.Runner)
+	return tea.Batch(jobs, s.look())
 }
 
 // look takes the job as it is now, and reads what another task wrote that failed

@@ -15,8 +15,8 @@ type JobsChanged struct {
 	changed <-chan struct{}
 }
 
-// WatchJobs begins to watch the jobs until ctx ends. One of its commands owns
-// that end.
+// WatchJobs begins to watch the jobs until ctx ends. One of its commands owns that end. Who
+// looks at them as well looks after this call, or misses what changes in between.
 func WatchJobs(ctx context.Context, r *change.Runner) tea.Cmd {
 	changed, stop := r.Subscribe()
 	end := func() tea.Msg {
