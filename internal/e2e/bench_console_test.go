@@ -127,10 +127,14 @@ func TestAScreenAtRestWritesNothing(t *testing.T) {
 }
 
 // TestAMoveOfTheCursorIsCheapOnTheWire counts what the program writes for a move
-// on the services screen, and for the evidence once the cursor rests.
+// on the services screen, and for the evidence once the cursor rests: a line or two on a
+// small screen, on a large one a panel of last lines, changes, events and targets.
 func TestAMoveOfTheCursorIsCheapOnTheWire(t *testing.T) {
-	const perMove, perRest = 120, 400
-	for _, size := range []struct{ w, h, services int }{{80, 24, 12}, {200, 50, 30}} {
+	const perMove = 120
+	for _, size := range []struct {
+		w, h, services int
+		perRest        int64
+	}{{80, 24, 12, 400}, {200, 50, 30, 2800}} {
 		t.Run(fmt.Sprintf("%dx%d", size.w, size.h), func(t *testing.T) {
 			c := settled(t, size.w, size.h, size.services)
 			const moves = 8
@@ -139,7 +143,7 @@ func TestAMoveOfTheCursorIsCheapOnTheWire(t *testing.T) {
 			c.press(strings.Repeat("j", moves))
 			c.rests()
 			way := c.written.Load() - before
-			if way == 0 || way > perMove*moves+perRest {
+			if way == 0 || way > perMove*moves+size.perRest {
 				t.Errorf("%d moves and a rest wrote %d bytes", moves, way)
 			}
 			most := int64(0)
@@ -149,7 +153,7 @@ func TestAMoveOfTheCursorIsCheapOnTheWire(t *testing.T) {
 				c.rests()
 				most = max(most, c.written.Load()-before)
 			}
-			if most == 0 || most > perMove+perRest {
+			if most == 0 || most > perMove+size.perRest {
 				t.Errorf("a move and its rest wrote %d bytes", most)
 			}
 			t.Logf("%d moves without a stop and a rest: %d bytes; a move and a rest: at most %d", moves, way, most)
