@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"gantry/awsx"
@@ -160,6 +161,9 @@ func (f *facts) lastChanged() time.Time {
 	for _, e := range f.Service.Events {
 		if !e.At.After(at) {
 			break
+		}
+		if !strings.Contains(e.Message, f.primary.ID) {
+			continue // names it in no way, and need not be read
 		}
 		if read := reason.ReadEvent(e.Message); read.Kind == reason.RollingBack && f.names(read) {
 			return e.At
