@@ -16,11 +16,13 @@ func Document(doc json.RawMessage) json.RawMessage {
 	if dec.Decode(&v) != nil {
 		return nil
 	}
-	masked, err := json.Marshal(documentValue("", v))
-	if err != nil {
+	var masked bytes.Buffer
+	enc := json.NewEncoder(&masked)
+	enc.SetEscapeHTML(false)
+	if enc.Encode(documentValue("", v)) != nil {
 		return nil
 	}
-	return masked
+	return bytes.TrimSpace(masked.Bytes())
 }
 
 func documentValue(key string, v any) any {

@@ -260,6 +260,9 @@ func (l *lines) recordParas(e *logs.Entry) []prose.Para {
 		field("ahead", "it came before its time: the clock of its host is off, or the one here")
 	}
 	body := func(role theme.Role, text string) {
+		if doc := clean.Document(json.RawMessage(text)); doc != nil && !l.reveal && strings.HasPrefix(text, "{") {
+			text = string(doc) // keys hide what lies in lists under them too
+		}
 		d.Paras = append(d.Paras, prose.Para{})
 		for line := range strings.SplitSeq(strings.TrimRight(l.safe(pretty(text)), "\n"), "\n") {
 			d.Paras = append(d.Paras, prose.Para{Text: line, Role: role})

@@ -319,6 +319,16 @@ func TestARecordIsShownCopiedAndSavedWithoutSecrets(t *testing.T) {
 	})
 }
 
+// TestARecordHidesWhatLiesInListsUnderSecretNames: once it is indented, a value in a list
+// stands lines below its name.
+func TestARecordHidesWhatLiesInListsUnderSecretNames(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		d := tailing(t, uitest.Look{W: 100, H: 40}, &viewstest.Shelf{}, nil)
+		d.say(0, "info", `{"msg":"login <a>","password":["hunter2zebra"]}`)
+		d.Read().Press("enter").Shows("record", `"password": [`, "login <a>").Hides("hunter2zebra")
+	})
+}
+
 func TestATaskAndItsPredecessor(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		s := &viewstest.Shelf{}
