@@ -30,33 +30,6 @@ func ofEvent(e reason.Event) cause {
 	return c
 }
 
-// event is an event of the service with what it says.
-type event struct {
-	at time.Time
-	reason.Event
-}
-
-// present yields the events that bear on the present, newest first: those since
-// the service was last steady and since its primary deployment began, or that
-// name that deployment. What troubled an earlier one does not condemn a rollout.
-func (f *facts) present(yield func(event) bool) {
-	for _, e := range f.Service.Events {
-		read := reason.ReadEvent(e.Message)
-		if read.Kind == reason.Steady {
-			if read.TaskSet != "" && read.TaskSet != f.primary.ID {
-				continue // it tells of another task set
-			}
-			return
-		}
-		if e.At.Before(f.primary.CreatedAt) && !f.names(read) {
-			continue
-		}
-		if !yield(event{e.At, read}) {
-			return
-		}
-	}
-}
-
 // names reports whether an event names the primary deployment.
 func (f *facts) names(e reason.Event) bool {
 	id := f.primary.ID
@@ -66,12 +39,9 @@ func (f *facts) names(e reason.Event) bool {
 // lastTrouble returns the newest trouble of the present that is not older than the
 // window. Protection from scaling in is none: it only explains a surplus.
 func (f *facts) lastTrouble() (event, bool) {
-	for e := range f.present {
-		if f.age(e.at, window) > window {
-			break
-		}
+	for e := range f.since(f.Now.Add(-window)) {
 		if e.Trouble() && e.Reason.Cause != reason.Protected {
-			return e, true
+			return e, f.age(e.at, window) <= window
 		}
 	}
 	return event{}, false
@@ -91,7 +61,7 @@ func (f *facts) protected() bool {
 // it since.
 func (f *facts) steadySince() time.Time {
 	var since time.Time
-	for _, e := range f.Service.Events {
+	for _, e := range f.Service.Events[f.events.unsteady():] {
 		if reason.ReadEvent(e.Message).Kind == reason.Steady {
 			since = e.At
 			continue

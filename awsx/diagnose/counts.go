@@ -23,6 +23,7 @@ type facts struct {
 	targets  Targets
 	died     Died
 	changed  time.Time
+	events   history
 	// sick are the registered targets that should serve and do not.
 	sick []sickTarget
 	// strays are the registered targets of no task that serve nobody.
@@ -67,7 +68,7 @@ type sickTarget struct {
 }
 
 func count(e Evidence) *facts {
-	f := &facts{Evidence: e}
+	f := &facts{Evidence: e, events: history{others: -1}}
 	f.primary, _ = e.Service.Primary()
 	f.trouble, f.troubled = f.lastTrouble()
 	f.changed = f.lastChanged()

@@ -134,10 +134,8 @@ func (f *facts) firstDeath(which func(awsx.Task) bool) time.Time {
 		return first
 	}
 	oldest := first
-	for e := range f.present {
-		if e.at.Before(oldest) {
-			oldest = e.at
-		}
+	if at := f.firstPresent(); !at.IsZero() && at.Before(oldest) {
+		oldest = at
 	}
 	if n := len(f.Service.Events); f.rollout.Active && n > 0 && oldest.Equal(f.Service.Events[n-1].At) {
 		return f.primary.CreatedAt // not even the events go back to its beginning
@@ -158,7 +156,12 @@ func (f *facts) lastChanged() time.Time {
 	if at.After(f.primary.CreatedAt) && f.primary.UpdatedAt.After(at) {
 		at = f.primary.UpdatedAt
 	}
-	for _, e := range f.Service.Events {
+	for _, e := range f.events.told {
+		if e.Kind == reason.RollingBack && f.names(e.Event) && e.at.After(at) {
+			return e.at
+		}
+	}
+	for _, e := range f.Service.Events[f.events.next:] {
 		if !e.At.After(at) {
 			break
 		}

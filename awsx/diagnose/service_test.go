@@ -335,6 +335,17 @@ func TestAFindingHoldsUntilItSays(t *testing.T) {
 	})
 }
 
+func TestTasksThatComeAndGoSetAFindingNoEnd(t *testing.T) {
+	e := healthy()
+	e.Service.Events = nil
+	for i := range 50 {
+		event(&e, time.Duration(i)*time.Minute, "has started 1 tasks: (task 5ec1d2e3f4a55ec1d2e3f4a55ec1d2e3).")
+	}
+	if f := diagnose.Service(e); f.Status != diagnose.OK || !f.Until.IsZero() {
+		t.Errorf("%v holds until %v, for ever expected", f.Status, f.Until)
+	}
+}
+
 func BenchmarkService300Rows(b *testing.B) {
 	rows := make([]diagnose.Evidence, 300)
 	for i := range rows {

@@ -140,8 +140,12 @@ var eventForms = []eventForm{
 func ReadEvent(message string) Event {
 	e := Event{Kind: Other}
 	e.Body, e.TaskSet = body(message)
-	if everyday(e.Body) {
+	switch {
+	case moves(e.Body):
 		e.Kind = Progress
+		return e
+	case e.Body == "has reached a steady state.":
+		e.Kind = Steady
 		return e
 	}
 	sentence := e.lead(e.Body)
@@ -169,11 +173,18 @@ func ReadEvent(message string) Event {
 	return e
 }
 
-// everyday recognises the two sentences that fill a busy service's log, before all
-// forms are tried on each of them.
-func everyday(body string) bool {
+// Moves reports whether all that an event's message says is that tasks came or went,
+// and which task set its prefix names: such sentences fill a busy service's log, and who
+// looks for more need not read them.
+func Moves(message string) (taskSet string, ok bool) {
+	text, taskSet := body(message)
+	return taskSet, moves(text)
+}
+
+// moves recognises these sentences before all forms are tried on each of them.
+func moves(body string) bool {
 	return (strings.HasPrefix(body, "has started ") || strings.HasPrefix(body, "has stopped ")) &&
-		strings.HasSuffix(body, ").") && strings.IndexByte(body, '.') == len(body)-1 && !strings.Contains(body, " to AZ ") && !strings.Contains(body, " due to ")
+		strings.HasSuffix(body, ").") && strings.IndexByte(body, '.') == len(body)-1 && !strings.Contains(body, " to ")
 }
 
 // kindOf returns the kind of a sentence by how it begins.

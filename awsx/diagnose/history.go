@@ -1,0 +1,103 @@
+package diagnose
+
+import (
+	"iter"
+	"time"
+
+	"gantry/awsx/diagnose/reason"
+)
+
+// event is an event of the service with what it says.
+type event struct {
+	at time.Time
+	reason.Event
+}
+
+// history is what the events of a service say. They are read newest first, as far as a
+// rule asks and each of them once: a row of a hundred events is judged with each sweep.
+type history struct {
+	next int // the first that was not read
+	// told are those read that bear on the present and say more than that tasks came
+	// or went; oldest is when the first of the present was, whatever it says.
+	told   []event
+	oldest time.Time
+	// steady is set when the next one says that the service was steady, which ends
+	// the present; others is the first that says so of another task set, -1 for none.
+	steady bool
+	others int
+}
+
+// unsteady is how many of the newest events do not tell of a steady state, as far as
+// they were read.
+func (h *history) unsteady() int {
+	if h.others >= 0 {
+		return h.others
+	}
+	return h.next
+}
+
+// present yields what the events that bear on the present tell, newest first: those
+// since the service was last steady and since its primary deployment began, or that
+// name that deployment. What troubled an earlier one does not condemn a rollout. That
+// tasks came or went is not told.
+func (f *facts) present(yield func(event) bool) { f.since(time.Time{})(yield) }
+
+// since is present without the events before a time, unless they were read already.
+func (f *facts) since(limit time.Time) iter.Seq[event] {
+	return func(yield func(event) bool) {
+		for i := 0; ; i++ {
+			for i == len(f.events.told) {
+				if !f.readEvent(limit) {
+					return
+				}
+			}
+			if !yield(f.events.told[i]) {
+				return
+			}
+		}
+	}
+}
+
+// firstPresent is when the oldest event was that bears on the present, whatever it
+// tells; zero without any.
+func (f *facts) firstPresent() time.Time {
+	for f.readEvent(time.Time{}) {
+	}
+	return f.events.oldest
+}
+
+// readEvent reads the next event unless it is older than the limit, or ends the present.
+func (f *facts) readEvent(limit time.Time) bool {
+	h := &f.events
+	if h.steady || h.next == len(f.Service.Events) || f.Service.Events[h.next].At.Before(limit) {
+		return false
+	}
+	raw := &f.Service.Events[h.next]
+	e := event{at: raw.At}
+	set, moves := reason.Moves(raw.Message)
+	if moves {
+		e.TaskSet = set
+	} else {
+		e.Event = reason.ReadEvent(raw.Message)
+	}
+	if e.Kind == reason.Steady {
+		if e.TaskSet == "" || e.TaskSet == f.primary.ID {
+			h.steady = true
+			return false
+		}
+		if h.others < 0 {
+			h.others = h.next
+		}
+	}
+	h.next++
+	if e.Kind == reason.Steady || e.at.Before(f.primary.CreatedAt) && !f.names(e.Event) {
+		return true // it tells of another task set, or of an earlier deployment
+	}
+	if h.oldest.IsZero() || e.at.Before(h.oldest) {
+		h.oldest = e.at
+	}
+	if !moves {
+		h.told = append(h.told, e)
+	}
+	return true
+}
