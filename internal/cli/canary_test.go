@@ -1,4 +1,4 @@
-package cli
+package cli_test
 
 import (
 	"bytes"
@@ -19,6 +19,8 @@ import (
 	"gantry/internal/audit"
 	"gantry/internal/canarytest"
 	"gantry/internal/clean"
+	"gantry/internal/cli"
+	"gantry/internal/cli/command"
 )
 
 // chatHost is where the team's chat is told of changes.
@@ -61,13 +63,13 @@ func (s *shell) getenv(name string) string {
 }
 
 // run runs one command, searches what it says, and returns its exit code.
-func (s *shell) run(in string, terminal bool, command ...string) (code int, out string) {
+func (s *shell) run(in string, terminal bool, words ...string) (code int, out string) {
 	s.t.Helper()
 	var o, e bytes.Buffer
-	code = Run(s.t.Context(), "test", append(command, s.args...), Streams{
+	code = cli.Run(s.t.Context(), "test", append(words, s.args...), command.Streams{
 		In: strings.NewReader(in), Out: &o, Err: &e, Terminal: terminal, Getenv: s.getenv, Wire: s.net,
 	})
-	canarytest.Hunt(s.t, "gantry "+strings.Join(command, " "), o.String()+e.String())
+	canarytest.Hunt(s.t, "gantry "+strings.Join(words, " "), o.String()+e.String())
 	s.said.WriteString(o.String() + e.String())
 	if strings.Contains(e.String(), "k3yOfTheHook") {
 		s.t.Errorf("the webhook's address is told: %s", e.String())
@@ -76,10 +78,10 @@ func (s *shell) run(in string, terminal bool, command ...string) (code int, out 
 }
 
 // does runs a command that has to end well.
-func (s *shell) does(in string, command ...string) {
+func (s *shell) does(in string, words ...string) {
 	s.t.Helper()
-	if code, said := s.run(in, false, command...); code != 0 {
-		s.t.Fatalf("gantry %s ended with %d:\n%s", strings.Join(command, " "), code, said)
+	if code, said := s.run(in, false, words...); code != 0 {
+		s.t.Fatalf("gantry %s ended with %d:\n%s", strings.Join(words, " "), code, said)
 	}
 }
 
@@ -91,7 +93,7 @@ func TestTheCommandsShowNoCanary(t *testing.T) {
 		s.env["EDITOR"] = editor
 		time.Sleep(time.Minute) // until what was planted runs
 
-		for _, command := range []string{
+		for _, words := range []string{
 			"status", "status staging", "status staging/web", "env staging/web", "secrets staging/web", "history staging/web",
 			"diff staging-web:2 staging-web:3", "diff staging-web:3 staging/web", "logs staging/web",
 			"deploy staging/web --image :v5.2.0 --dry-run", "deploy staging/web --image :nope --dry-run",
@@ -101,7 +103,7 @@ func TestTheCommandsShowNoCanary(t *testing.T) {
 			"scale staging/web 2 --dry-run", "restart staging/web --dry-run", "rollback staging/web --dry-run", "rollback staging/web --to 2 --dry-run",
 			"run staging/staging-web --env NEW_TOKEN=" + canarytest.Typed + " --dry-run", "deregister staging-web:1 --dry-run", "breaker staging/web off --dry-run",
 		} {
-			fields := strings.Fields(command)
+			fields := strings.Fields(words)
 			s.run("", false, fields...)
 			s.run("", false, append(fields, "-o", "json")...)
 		}
@@ -135,7 +137,7 @@ func TestTheCommandsShowNoCanary(t *testing.T) {
 		}
 
 		// What is wrong near a secret.
-		for _, c := range []struct{ in, command string }{
+		for _, c := range []struct{ in, words string }{
 			{"", "env set staging/web --container nobody NEW_TOKEN=" + canarytest.Typed}, {"", "env set NEW_TOKEN=" + canarytest.Typed}, {"", "env set staging/web " + canarytest.Typed},
 			{"", "env set staging/web 1NEW=" + canarytest.Typed}, {"", "env set staging/nobody NEW_TOKEN=" + canarytest.Typed}, {"", "deploy staging/web --image postgres://a:" + canarytest.Typed + "@b/c"},
 			{"A='" + canarytest.Typed, "env set staging/web --from-file=-"}, {"A B=" + canarytest.Typed, "env set staging/web --from-file=-"}, {"=" + canarytest.Typed, "env set staging/web --from-file=-"},
@@ -143,8 +145,8 @@ func TestTheCommandsShowNoCanary(t *testing.T) {
 			{"", "run staging/staging-web --env " + canarytest.Typed + " --yes"}, {"", "run staging/staging-web --env 1A=" + canarytest.Typed + " --yes"},
 			{"", "secrets staging/web A=password=" + canarytest.Typed},
 		} {
-			if code, said := s.run(c.in, false, strings.Fields(c.command)...); code == 0 {
-				t.Errorf("gantry %s ended well:\n%s", c.command, said)
+			if code, said := s.run(c.in, false, strings.Fields(c.words)...); code == 0 {
+				t.Errorf("gantry %s ended well:\n%s", c.words, said)
 			}
 		}
 
@@ -176,8 +178,8 @@ func TestTheCommandsShowNoCanary(t *testing.T) {
 func TestARevealPrintsAndIsOnRecord(t *testing.T) {
 	inShell(t, func(t *testing.T, s *shell) {
 		var out bytes.Buffer
-		command := append([]string{"env", "staging/web", "--reveal", "-o", "json"}, s.args...)
-		if code := Run(t.Context(), "test", command, Streams{In: strings.NewReader(""), Out: &out, Err: io.Discard, Getenv: s.getenv, Wire: s.net}); code != 0 {
+		words := append([]string{"env", "staging/web", "--reveal", "-o", "json"}, s.args...)
+		if code := cli.Run(t.Context(), "test", words, command.Streams{In: strings.NewReader(""), Out: &out, Err: io.Discard, Getenv: s.getenv, Wire: s.net}); code != 0 {
 			t.Fatalf("ended with %d", code)
 		}
 		var shown struct {

@@ -1,4 +1,4 @@
-package cli
+package cli_test
 
 import (
 	"fmt"
@@ -6,10 +6,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"gantry/awsx/sim"
+	"gantry/internal/cli/command"
 )
 
 func TestDeployOfAGoodImageSucceeds(t *testing.T) {
@@ -202,7 +201,7 @@ func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
 
 func TestOutputThatNobodyReads(t *testing.T) {
 	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
-		closed := Streams{In: strings.NewReader(""), Out: writerFunc(func([]byte) (int, error) { return 0, syscall.EPIPE })}
+		closed := command.Streams{In: strings.NewReader(""), Out: writerFunc(func([]byte) (int, error) { return 0, syscall.EPIPE })}
 		a.runWith(t.Context(), closed, "status").wants(t, 0)
 		a.runWith(t.Context(), closed, "restart", "prod/users", "--yes", "--timeout", "1ms").wants(t, 4)
 		closed.Err = closed.Out
@@ -257,22 +256,6 @@ func TestConsent(t *testing.T) {
 					t.Errorf("no reason is given:\n%s", r.err)
 				}
 			})
-		})
-	}
-}
-
-// TestReadingBeforeAChangeIsBoundedByItsTimeout: an account that says nothing is not waited
-// for longer than the verdict would be, and never for less than one answer may take.
-func TestReadingBeforeAChangeIsBoundedByItsTimeout(t *testing.T) {
-	for timeout, want := range map[time.Duration]time.Duration{0: 0, time.Second: leastReading, time.Minute: time.Minute} {
-		synctest.Test(t, func(t *testing.T) {
-			f := changeFlags{timeout: timeout}
-			ctx, cancel := f.reading(t.Context())
-			defer cancel()
-			until, bounded := ctx.Deadline()
-			if bounded != (want > 0) || bounded && time.Until(until) != want {
-				t.Errorf("--timeout %s reads until %s, want %s", timeout, until, want)
-			}
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package cli_test
 
 import (
 	"bytes"
@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"gantry/internal/audit"
+	"gantry/internal/cli/command"
 )
 
 // TestARevealAsksWhereSomebodyCanBeAsked: what the console asks for, and before anything
 // is shown or recorded; a pipeline has answered by asking for it.
 func TestARevealAsksWhereSomebodyCanBeAsked(t *testing.T) {
 	alone(t, func(t *testing.T, a *account) {
-		typed := func(s string) Streams { return Streams{In: strings.NewReader(s), Keyboard: true} }
+		typed := func(s string) command.Streams { return command.Streams{In: strings.NewReader(s), Keyboard: true} }
 		for _, refused := range []struct{ service, typed, asks string }{
 			{"prod/catalog", "y\n", `Type "catalog" to show secrets of prod/catalog, which the audit file records: `},
 			{"prod/catalog", "", "not confirmed: the input ended"},
@@ -52,15 +53,15 @@ func TestYesAnswersNoGraverTierWhereSomebodyCanBeAsked(t *testing.T) {
 			name  string
 			typed string
 			want  int
-			at    func(typed string, sees *bytes.Buffer) Streams
+			at    func(typed string, sees *bytes.Buffer) command.Streams
 		}{
-			{"a pipe behind", "yes\n", 5, func(typed string, _ *bytes.Buffer) Streams {
-				return Streams{In: strings.NewReader(typed), Keyboard: true}
+			{"a pipe behind", "yes\n", 5, func(typed string, _ *bytes.Buffer) command.Streams {
+				return command.Streams{In: strings.NewReader(typed), Keyboard: true}
 			}},
-			{"a pipe in front", "prod\n", 5, func(typed string, sees *bytes.Buffer) Streams {
-				return Streams{In: strings.NewReader("what is piped"), Watched: true, TTY: terminal{strings.NewReader(typed), sees}}
+			{"a pipe in front", "prod\n", 5, func(typed string, sees *bytes.Buffer) command.Streams {
+				return command.Streams{In: strings.NewReader("what is piped"), Watched: true, TTY: terminal{strings.NewReader(typed), sees}}
 			}},
-			{"nobody", "", 0, func(string, *bytes.Buffer) Streams { return Streams{In: strings.NewReader("")} }},
+			{"nobody", "", 0, func(string, *bytes.Buffer) command.Streams { return command.Streams{In: strings.NewReader("")} }},
 		} {
 			var sees bytes.Buffer
 			s := c.at(c.typed, &sees)
@@ -72,8 +73,8 @@ func TestYesAnswersNoGraverTierWhereSomebodyCanBeAsked(t *testing.T) {
 				t.Errorf("%s: asked %q, sent %v", c.name, r.err+sees.String(), a.changes())
 			}
 		}
-		a.runWith(t.Context(), Streams{In: strings.NewReader("1 staging\n"), Keyboard: true}, "scale", "staging/web", "0", "--yes", "--no-wait").wants(t, 0)
+		a.runWith(t.Context(), command.Streams{In: strings.NewReader("1 staging\n"), Keyboard: true}, "scale", "staging/web", "0", "--yes", "--no-wait").wants(t, 0)
 		var sees bytes.Buffer
-		a.runWith(t.Context(), Streams{In: strings.NewReader(""), TTY: terminal{strings.NewReader("1 prod\n"), &sees}}, "scale", "prod/web", "0", "--no-wait").wants(t, 0)
+		a.runWith(t.Context(), command.Streams{In: strings.NewReader(""), TTY: terminal{strings.NewReader("1 prod\n"), &sees}}, "scale", "prod/web", "0", "--no-wait").wants(t, 0)
 	})
 }

@@ -1,4 +1,5 @@
-// Package cli holds gantry's commands: the console, the headless twins of what
-// the console does, and the simulator. Results go to standard output, progress
-// and questions to standard error, and the exit code says how it ended.
+// Package cli is gantry on a command line: the console, the simulator, and the headless
+// twins of what the console does, which have rooms of their own: changes and reports.
+// Results go to standard output, progress and questions to standard error, and the exit
+// code says how it ended.
 package cli

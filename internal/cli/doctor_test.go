@@ -1,4 +1,4 @@
-package cli
+package cli_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"gantry/internal/cli/command"
 	logsim "gantry/logs/sim"
 )
 
@@ -40,7 +41,7 @@ func TestTheDoctorFindsNothingWrong(t *testing.T) {
 		if first["group"] != "gantry" || first["name"] != "version" || first["result"] != "ok" || first["text"] != "test" {
 			t.Errorf("%v", first)
 		}
-		run(t.Context(), Streams{}, "doctor", "--demo", "prod/web").wants(t, 0, "simulated/eu-west-1", "answers: Elasticsearch")
+		run(t.Context(), command.Streams{}, "doctor", "--demo", "prod/web").wants(t, 0, "simulated/eu-west-1", "answers: Elasticsearch")
 	})
 }
 
@@ -111,6 +112,6 @@ func TestTheDoctorSaysWhatIsWrong(t *testing.T) {
 			})
 		})
 	}
-	run(t.Context(), Streams{}, "doctor", "a/b/c").wants(t, 2, "expected CLUSTER/SERVICE")
-	run(t.Context(), Streams{}, "doctor", "-o", "yaml").wants(t, 2, `-o "yaml" is unknown`)
+	run(t.Context(), command.Streams{}, "doctor", "a/b/c").wants(t, 2, "expected CLUSTER/SERVICE")
+	run(t.Context(), command.Streams{}, "doctor", "-o", "yaml").wants(t, 2, `-o "yaml" is unknown`)
 }

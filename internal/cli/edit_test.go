@@ -1,4 +1,4 @@
-package cli
+package cli_test
 
 import (
 	"encoding/json"
@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"gantry/awsx/sim"
+	"gantry/internal/cli/command"
 )
 
 // document is what the account answers when a family's newest revision is
@@ -59,7 +60,7 @@ func editor(script string) func(string) string {
 
 func (a *account) editing(t *testing.T, script, typed string, args ...string) result {
 	t.Helper()
-	s := Streams{In: strings.NewReader(typed), Terminal: true, Keyboard: true, Getenv: editor(script)}
+	s := command.Streams{In: strings.NewReader(typed), Terminal: true, Keyboard: true, Getenv: editor(script)}
 	return a.runWith(t.Context(), s, append([]string{"edit", "prod/catalog", "--no-wait"}, args...)...)
 }
 
@@ -137,13 +138,13 @@ func TestEditFromStandardInput(t *testing.T) {
 	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
 		text := a.document(t, "catalog")
 		in := func(document string, args ...string) result {
-			return a.runWith(t.Context(), Streams{In: strings.NewReader(document)}, append([]string{"edit", "prod/catalog", "--no-wait"}, args...)...)
+			return a.runWith(t.Context(), command.Streams{In: strings.NewReader(document)}, append([]string{"edit", "prod/catalog", "--no-wait"}, args...)...)
 		}
 		in("", "--yes").wants(t, 2, "nothing changed: standard input is empty")
 		in(text, "--yes").wants(t, 2, "nothing changed: the task definition says the same")
 		in(strings.Replace(text, "LOG_LEVEL", "LOGLEVEL", 1)).wants(t, 5, "not confirmed: without a terminal give --yes")
 		in(strings.Replace(text, "LOG_LEVEL", "LOGLEVEL", 1), "--yes").wants(t, 0, "registered catalog:5")
-		out := Streams{In: strings.NewReader(text), Keyboard: true}
+		out := command.Streams{In: strings.NewReader(text), Keyboard: true}
 		a.runWith(t.Context(), out, "edit", "prod/catalog").wants(t, 2, "an editor needs a terminal on standard output too")
 	})
 }
@@ -188,7 +189,7 @@ func TestBadInputIsToldBeforeAnythingIsSent(t *testing.T) {
 			{"edit prod/catalog", text, 2, "nothing changed"},
 			{"edit prod/catalog", replaced(`"info"`, `"`+strings.Repeat("x", 70_000)+`"`), 2, "bytes"},
 		} {
-			s := Streams{In: strings.NewReader(c.stdin)}
+			s := command.Streams{In: strings.NewReader(c.stdin)}
 			r := a.runWith(t.Context(), s, append(strings.Fields(c.args), "--yes")...)
 			if name := fmt.Sprintf("%.60s", c.args); r.code != c.code || !strings.Contains(r.err, c.text) || r.out != "" {
 				t.Errorf("gantry %s: exit code %d, want %d and %q\n%.2000s%.2000s", name, r.code, c.code, c.text, r.out, r.err)
@@ -203,7 +204,7 @@ func TestBadInputIsToldBeforeAnythingIsSent(t *testing.T) {
 func TestARenderedFileIsNoChangeAndJsonnetIsToldHowToBecomeOne(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
 		rendered := strings.Replace(a.document(t, "catalog"), `"essential": true`, `"essential": true, "user": "", "links": [], "hostname": ""`, 1)
-		in := func(text string) Streams { return Streams{In: strings.NewReader(text)} }
+		in := func(text string) command.Streams { return command.Streams{In: strings.NewReader(text)} }
 		a.runWith(t.Context(), in(rendered), "edit", "prod/catalog", "--yes").wants(t, 2, "nothing changed")
 		a.runWith(t.Context(), in("local image = std.extVar('image');\n{ family: 'catalog' }"), "edit", "prod/catalog", "--yes").
 			wants(t, 2, "ecspresso render taskdefinition | gantry edit prod/catalog")

@@ -1,4 +1,4 @@
-package cli
+package cli_test
 
 import (
 	"errors"
@@ -11,6 +11,7 @@ import (
 	"gantry/awsx/document"
 	"gantry/awsx/sim"
 	"gantry/internal/clean"
+	"gantry/internal/cli/command"
 )
 
 func TestEnvShowsAndMasks(t *testing.T) {
@@ -76,7 +77,7 @@ func TestEnvMasksThePartOfAValueThatIsSecret(t *testing.T) {
 		if _, err := document.ParseDotenv(file.out); !errors.Is(err, clean.ErrMasked) {
 			t.Errorf("a file with masks is read back: %v", err)
 		}
-		onScreen := Streams{In: strings.NewReader(""), Watched: true}
+		onScreen := command.Streams{In: strings.NewReader(""), Watched: true}
 		a.runWith(t.Context(), onScreen, "env", "prod/catalog", "-o", "dotenv").wants(t, 0, `a\x1b[2Jb`).lacks(t, "\x1b", "canary77")
 		a.run(t, "env", "prod/catalog", "--reveal").wants(t, 0, "password=canary77")
 	})
@@ -120,7 +121,7 @@ func TestEnvSetFromAFile(t *testing.T) {
 		if got := a.now(t, "prod/catalog"); !strings.Contains(got, "A=1\n") || !strings.Contains(got, `B="argument wins"`) {
 			t.Errorf("got\n%s", got)
 		}
-		stdin := Streams{In: strings.NewReader("C=3\n")}
+		stdin := command.Streams{In: strings.NewReader("C=3\n")}
 		a.runWith(t.Context(), stdin, "env", "set", "prod/catalog", "--from-file", "-", "--yes", "--no-wait", "--override=in-progress").wants(t, 0)
 		if got := a.now(t, "prod/catalog"); !strings.Contains(got, "C=3\n") {
 			t.Errorf("got\n%s", got)

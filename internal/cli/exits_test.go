@@ -1,43 +1,22 @@
-package cli
+package cli_test
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"testing"
 	"time"
 
-	"gantry/awsx/deploy"
 	"gantry/awsx/sim"
-	"gantry/internal/fault"
+	"gantry/internal/cli/command"
 )
 
-// TestExitIsOneOnceACallWasMade: what is bad input, or refused, before anything is sent is
-// a failure after it.
-func TestExitIsOneOnceACallWasMade(t *testing.T) {
-	for _, c := range []struct {
-		err          error
-		before, sent int
-	}{
-		{fault.Errorf(fault.Invalid, "ecs:RegisterTaskDefinition", "", "no"), exitUsage, exitFailed},
-		{fault.Errorf(fault.NotFound, "ecs:UpdateService", "", "no"), exitUsage, exitFailed},
-		{fault.Errorf(fault.Expired, "ecs:UpdateService", "", "no"), exitUsage, exitFailed},
-		{fault.Errorf(fault.Drift, "deploy", "", "%w: moved", deploy.ErrRefused), exitRefused, exitFailed},
-		{fault.Errorf(fault.Failed, "ecs:UpdateService", "", "no"), exitFailed, exitFailed},
-		{errors.Join(context.Canceled, errors.New("x")), exitInterrupt, exitInterrupt},
-		{nil, exitDone, exitDone},
-	} {
-		if got := codeOfRun(deploy.Result{}, c.err); got != c.before {
-			t.Errorf("%v, nothing sent: %d, want %d", c.err, got, c.before)
-		}
-		if got := codeOfRun(deploy.Result{Sent: 1}, c.err); got != c.sent {
-			t.Errorf("%v, one call sent: %d, want %d", c.err, got, c.sent)
-		}
-	}
+// TestExitIsOneWhenTheFirstCallIsRefused: what is bad input before anything is sent is a
+// failure after it.
+func TestExitIsOneWhenTheFirstCallIsRefused(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
 		doc := strings.Replace(a.document(t, "catalog"), `"memory": 1024`, `"memory": 1`, 1)
-		s := Streams{In: strings.NewReader(doc)}
-		a.runWith(t.Context(), s, "edit", "prod/catalog", "--yes", "--no-wait").wants(t, exitFailed, "ecs:RegisterTaskDefinition")
+		s := command.Streams{In: strings.NewReader(doc)}
+		a.runWith(t.Context(), s, "edit", "prod/catalog", "--yes", "--no-wait").wants(t, command.ExitFailed, "ecs:RegisterTaskDefinition")
 		if got := strings.Join(a.changes(), " "); got != "RegisterTaskDefinition" {
 			t.Errorf("sent %s", got)
 		}
@@ -51,9 +30,9 @@ func TestASignalDuringACallEndsTheChangeAfterIt(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		errs := &watched{marks: []string{"- register a new revision"}, seen: func(int) { time.AfterFunc(time.Second, cancel) }}
-		r := a.runWith(ctx, Streams{Err: errs}, "deploy", "prod/catalog", "--image", ":v3.3.1", "--yes")
+		r := a.runWith(ctx, command.Streams{Err: errs}, "deploy", "prod/catalog", "--image", ":v3.3.1", "--yes")
 		r.err = errs.all.String()
-		r.wants(t, exitInterrupt, "gantry: interrupted: deploy catalog: failed: gantry was told to end (not done: update service catalog: deploy the new revision; ",
+		r.wants(t, command.ExitInterrupt, "gantry: interrupted: deploy catalog: failed: gantry was told to end (not done: update service catalog: deploy the new revision; ",
 			"revision catalog:5 was registered and is not in use: deploy it or deregister it", "(see gantry status prod/catalog)")
 		if got := strings.Join(a.changes(), " "); got != "RegisterTaskDefinition" {
 			t.Errorf("sent %s", got)
@@ -76,8 +55,8 @@ func TestADocumentThatOnlyIsSpelledAnotherWayIsNoChange(t *testing.T) {
 			t.Fatal("there is nothing to spell another way")
 		}
 		for _, doc := range []string{given, escaped} {
-			r := a.runWith(t.Context(), Streams{In: strings.NewReader(doc)}, "edit", "prod/catalog", "--dry-run")
-			r.wants(t, exitUsage, "nothing changed")
+			r := a.runWith(t.Context(), command.Streams{In: strings.NewReader(doc)}, "edit", "prod/catalog", "--dry-run")
+			r.wants(t, command.ExitUsage, "nothing changed")
 		}
 	})
 }
@@ -88,9 +67,9 @@ func TestAServiceThatIsBeingDeletedIsRefused(t *testing.T) {
 		if err := a.DeleteService("prod", "catalog"); err != nil {
 			t.Fatal(err)
 		}
-		a.run(t, "deploy", "prod/catalog", "--image", ":v3.3.1", "--yes").wants(t, exitRefused,
+		a.run(t, "deploy", "prod/catalog", "--image", ":v3.3.1", "--yes").wants(t, command.ExitRefused,
 			"failed   status: the service is being deleted", "(final: nothing overrides it)").lacks(t, "--override status")
-		a.run(t, "deploy", "prod/catalog", "--image", ":v3.3.1", "--yes", "--override", "status").wants(t, exitUsage, "expected one of")
+		a.run(t, "deploy", "prod/catalog", "--image", ":v3.3.1", "--yes", "--override", "status").wants(t, command.ExitUsage, "expected one of")
 		if got := a.changes(); got != nil {
 			t.Errorf("sent %v", got)
 		}
@@ -101,7 +80,7 @@ func TestAServiceThatIsBeingDeletedIsRefused(t *testing.T) {
 func TestACallThatIsRepeatedIsTold(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
 		a.Inject(sim.Fault{Operation: "UpdateService", Kind: sim.Throttle, Times: 1})
-		r := a.run(t, "restart", "prod/catalog", "--yes", "--no-wait").wants(t, exitDone, "- update service catalog: force a new deployment: throttled, sent again in 1s")
+		r := a.run(t, "restart", "prod/catalog", "--yes", "--no-wait").wants(t, command.ExitDone, "- update service catalog: force a new deployment: throttled, sent again in 1s")
 		if n := strings.Count(r.err, "- update service catalog"); n != 2 {
 			t.Errorf("told %d times\n%s", n, r.err)
 		}

@@ -1,4 +1,4 @@
-package cli
+package cli_test
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
 )
 
@@ -135,7 +136,7 @@ func TestLogFlagsThatAreWrong(t *testing.T) {
 		a.run(t, "logs", "prod/catalog", "--query=lucene:").wants(t, 2, `expected a query after "lucene:"`)
 		a.run(t, "logs", "prod/catalog", "--query=lucene:a AND (").wants(t, 2, "invalid", "Failed to parse query [a AND (]")
 		a.run(t, "logs", "prod/catalog", "-f", "--until=5m").wants(t, 2, "--until ends the output: it cannot go with --follow")
-		r := run(t.Context(), Streams{Wire: a.net}, "logs", "prod/catalog", "--endpoint", a.url)
+		r := run(t.Context(), command.Streams{Wire: a.net}, "logs", "prod/catalog", "--endpoint", a.url)
 		r.wants(t, 2, "no log store is configured", "set logs.endpoints in ")
 	})
 }
@@ -155,7 +156,7 @@ func TestFollowedLogsEndCleanly(t *testing.T) {
 		}}
 		a.write(t, id, "long before", time.Now().Add(-3*time.Hour))
 		a.write(t, id, "the first mark", time.Now())
-		r := a.runWith(ctx, Streams{Out: out}, "logs", "prod/catalog", "-f", "--limit", "100").wants(t, 0)
+		r := a.runWith(ctx, command.Streams{Out: out}, "logs", "prod/catalog", "-f", "--limit", "100").wants(t, 0)
 		if strings.Contains(r.err, "gantry:") {
 			t.Errorf("an error was told:\n%s", r.err)
 		}
@@ -246,7 +247,7 @@ func TestAReaderThatGoesAwayEndsTheLines(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
 		a.wrote()
 		for _, args := range [][]string{{"-f"}, {"--limit=0"}, {"-o", "json"}} {
-			r := a.runWith(t.Context(), Streams{Out: closed{}}, append([]string{"logs", "prod/catalog"}, args...)...).wants(t, 0)
+			r := a.runWith(t.Context(), command.Streams{Out: closed{}}, append([]string{"logs", "prod/catalog"}, args...)...).wants(t, 0)
 			if strings.Contains(r.err, "gantry:") {
 				t.Errorf("%v: an error was told:\n%s", args, r.err)
 			}

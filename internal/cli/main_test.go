@@ -1,4 +1,4 @@
-package cli
+package cli_test
 
 import (
 	"bytes"
@@ -25,6 +25,8 @@ import (
 
 	"gantry/awsx/sim"
 	"gantry/internal/audit"
+	"gantry/internal/cli"
+	"gantry/internal/cli/command"
 	logsim "gantry/logs/sim"
 )
 
@@ -173,23 +175,23 @@ func (r result) lacks(t *testing.T, texts ...string) result {
 // run runs gantry in a pipeline: nobody is there to be asked.
 func (a *account) run(t *testing.T, args ...string) result {
 	t.Helper()
-	return a.runWith(t.Context(), Streams{In: strings.NewReader("")}, args...)
+	return a.runWith(t.Context(), command.Streams{In: strings.NewReader("")}, args...)
 }
 
 // answering runs gantry at a terminal at which somebody types.
 func (a *account) answering(t *testing.T, typed io.Reader, args ...string) result {
 	t.Helper()
-	return a.runWith(t.Context(), Streams{In: typed, Terminal: true}, args...)
+	return a.runWith(t.Context(), command.Streams{In: typed, Terminal: true}, args...)
 }
 
-func (a *account) runWith(ctx context.Context, s Streams, args ...string) result {
+func (a *account) runWith(ctx context.Context, s command.Streams, args ...string) result {
 	s.Wire = a.net
 	return run(ctx, s, append([]string{"--endpoint", a.url, "--config", a.file}, args...)...)
 }
 
 // run runs gantry with what it writes gathered, unless the streams say where it
 // goes.
-func run(ctx context.Context, s Streams, args ...string) result {
+func run(ctx context.Context, s command.Streams, args ...string) result {
 	var out, err bytes.Buffer
 	if s.Out == nil {
 		s.Out = &out
@@ -200,7 +202,7 @@ func run(ctx context.Context, s Streams, args ...string) result {
 	if s.Getenv == nil {
 		s.Getenv = os.Getenv
 	}
-	code := Run(ctx, "test", args, s)
+	code := cli.Run(ctx, "test", args, s)
 	return result{code, out.String(), err.String()}
 }
 

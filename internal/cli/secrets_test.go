@@ -1,4 +1,4 @@
-package cli
+package cli_test
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gantry/internal/clean"
+	"gantry/internal/cli/command"
 )
 
 // The values that no stream and no file may ever show, unless asked to.
@@ -19,7 +20,7 @@ func TestSecretsAreNeverShown(t *testing.T) {
 		a.wrote()
 		id, _ := a.container(t, "prod/catalog")
 		a.write(t, id, "connecting to "+canaryURL+" Authorization: Bearer "+canaryValue, time.Now())
-		first := Streams{In: strings.NewReader("DB_PASSWORD=" + canaryValue + "\nDATABASE_URL=" + canaryURL + "\nLOGIN_HINT=mysql -p" + canaryValue + "\n")}
+		first := command.Streams{In: strings.NewReader("DB_PASSWORD=" + canaryValue + "\nDATABASE_URL=" + canaryURL + "\nLOGIN_HINT=mysql -p" + canaryValue + "\n")}
 		runs := []result{a.runWith(t.Context(), first, "env", "set", "prod/catalog", "--from-file=-", "--yes").wants(t, 0)}
 		a.run(t, "env", "prod/catalog", "--reveal").wants(t, 0, canaryURL)
 		const quick = " --yes --no-wait --override in-progress"

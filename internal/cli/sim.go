@@ -8,11 +8,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"gantry/internal/app"
+	"gantry/internal/cli/command"
 )
 
-var _ = commands.Add((*program).simCommand)
-
-func (p *program) simCommand() *cobra.Command {
+func (p program) simCommand() *cobra.Command {
 	o := app.SimOptions{}
 	var from string
 	cmd := &cobra.Command{
@@ -28,7 +27,7 @@ answered from it, all others refused; the log lines that it has are served as we
 
 ` + scenarioWords() + `
 `,
-		Args: arguments(0),
+		Args: command.Arguments(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ready := func(s app.SimAddresses) {
 				fmt.Fprintf(p.Out, "aws   %s   (AWS_ENDPOINT_URL=%s AWS_REGION=%s AWS_ACCESS_KEY_ID=sim AWS_SECRET_ACCESS_KEY=sim)\n", s.AWS, s.AWS, s.Region)
@@ -42,7 +41,7 @@ answered from it, all others refused; the log lines that it has are served as we
 			if from != "" {
 				for _, name := range []string{"latency", "clusters", "services", "tasks", "scenario", "speed", "seed"} {
 					if cmd.Flags().Changed(name) {
-						return usagef("--%s is about an account that lives: it cannot go with --from", name)
+						return command.Usagef("--%s is about an account that lives: it cannot go with --from", name)
 					}
 				}
 				err = app.SimulateSnapshot(cmd.Context(), from, o.Listen, ready)
@@ -67,7 +66,7 @@ answered from it, all others refused; the log lines that it has are served as we
 	fs.Uint64Var(&o.Seed, "seed", 1, "seed of everything that is random")
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		if strings.Contains(err.Error(), "--scenario") {
-			return usagef("%v\n%s", err, scenarioWords())
+			return command.Usagef("%v\n%s", err, scenarioWords())
 		}
 		return cmd.Root().FlagErrorFunc()(cmd, err)
 	})

@@ -1,4 +1,4 @@
-package cli
+package cli_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gantry/awsx/sim"
+	"gantry/internal/cli/command"
 )
 
 func TestUsageThatIsWrong(t *testing.T) {
@@ -74,7 +75,7 @@ func TestUsageThatIsWrong(t *testing.T) {
 		{"sim --clusters=-1", "clusters is -1: want 0 to 100"},
 		{"sim --listen here", "give --listen an address of this machine as HOST:PORT"},
 	} {
-		r := run(t.Context(), Streams{In: strings.NewReader("")}, strings.Fields(c.args)...)
+		r := run(t.Context(), command.Streams{In: strings.NewReader("")}, strings.Fields(c.args)...)
 		if r.code != 2 || !strings.Contains(r.err, c.text) || strings.Count(r.err, "\n") != 1 || r.out != "" {
 			t.Errorf("gantry %s: exit code %d\n%s%s", c.args, r.code, r.out, r.err)
 		}
@@ -82,17 +83,17 @@ func TestUsageThatIsWrong(t *testing.T) {
 }
 
 func TestTheSimulatorTellsWhatItServes(t *testing.T) {
-	help := run(t.Context(), Streams{}, "sim", "--help")
+	help := run(t.Context(), command.Streams{}, "sim", "--help")
 	for _, text := range []string{"a release fails          bad-image, crash-loop", "what AWS writes          stop-reasons, events", "DescribeTaskSets", "\n  iam\n    GetRole"} {
 		if help.code != 0 || !strings.Contains(help.out, text) {
 			t.Errorf("the help lacks %q:\n%s", text, help.out)
 		}
 	}
-	bare := run(t.Context(), Streams{}, "sim", "--scenario")
+	bare := run(t.Context(), command.Streams{}, "sim", "--scenario")
 	if bare.code != 2 || !strings.Contains(bare.err, "other ways to deploy     blue-green, code-deploy") {
 		t.Errorf("code %d: %s", bare.code, bare.err)
 	}
-	if other := run(t.Context(), Streams{}, "sim", "--nope"); other.code != 2 || !strings.Contains(other.err, "see gantry sim --help") {
+	if other := run(t.Context(), command.Streams{}, "sim", "--nope"); other.code != 2 || !strings.Contains(other.err, "see gantry sim --help") {
 		t.Errorf("code %d: %s", other.code, other.err)
 	}
 }
@@ -103,28 +104,28 @@ func TestAFaultyConfigurationNamesEachLine(t *testing.T) {
 	if err := os.WriteFile(file, []byte("refresh: never\nnope: 1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run(t.Context(), Streams{}, "status", "--config", file).wants(t, 2, "c.yaml:1", "c.yaml:2")
+	run(t.Context(), command.Streams{}, "status", "--config", file).wants(t, 2, "c.yaml:1", "c.yaml:2")
 }
 
 const demoHint = "gantry: to look around without an account: gantry --demo\n"
 
 func TestNowhereToStart(t *testing.T) {
 	t.Run("no terminal", func(t *testing.T) {
-		run(t.Context(), Streams{}).wants(t, 2, "the console needs a terminal", demoHint)
+		run(t.Context(), command.Streams{}).wants(t, 2, "the console needs a terminal", demoHint)
 	})
 	t.Run("no region", func(t *testing.T) {
 		t.Setenv("AWS_REGION", "")
-		run(t.Context(), Streams{}, "status").wants(t, 2, "no region is configured (name one with --region, or set AWS_REGION)", demoHint)
-		run(t.Context(), Streams{Terminal: true}).wants(t, 2, "no region is configured", demoHint)
+		run(t.Context(), command.Streams{}, "status").wants(t, 2, "no region is configured (name one with --region, or set AWS_REGION)", demoHint)
+		run(t.Context(), command.Streams{Terminal: true}).wants(t, 2, "no region is configured", demoHint)
 	})
 	t.Run("no credentials", func(t *testing.T) {
 		t.Setenv("AWS_ACCESS_KEY_ID", "")
 		t.Setenv("AWS_SECRET_ACCESS_KEY", "")
-		run(t.Context(), Streams{}, "status").wants(t, 2, "gantry: ", demoHint)
-		run(t.Context(), Streams{Terminal: true}).wants(t, 2, "gantry: ", demoHint)
+		run(t.Context(), command.Streams{}, "status").wants(t, 2, "gantry: ", demoHint)
+		run(t.Context(), command.Streams{Terminal: true}).wants(t, 2, "gantry: ", demoHint)
 	})
 	t.Run("no such profile", func(t *testing.T) {
-		run(t.Context(), Streams{}, "status", "--profile", "nope").wants(t, 2, `there is no profile "nope" in the shared config`, demoHint)
+		run(t.Context(), command.Streams{}, "status", "--profile", "nope").wants(t, 2, `there is no profile "nope" in the shared config`, demoHint)
 	})
 }
 
@@ -150,7 +151,7 @@ func TestWhereACommandGoes(t *testing.T) {
 				return ""
 			}
 			args := append([]string{"status", "-o", "json", "--config", file}, strings.Fields(c.flags)...)
-			r := run(t.Context(), Streams{Getenv: getenv, Wire: a.net}, args...).wants(t, 0)
+			r := run(t.Context(), command.Streams{Getenv: getenv, Wire: a.net}, args...).wants(t, 0)
 			if got := r.object(t)["context"]; got != c.context {
 				t.Errorf("%s %s goes to %v, want %s", c.flags, c.env, got, c.context)
 			}
@@ -162,20 +163,20 @@ func TestTheDemoNeedsNothing(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "")
 	t.Setenv("AWS_REGION", "")
-	run(t.Context(), Streams{}, "status", "--demo").wants(t, 0, "prod     ACTIVE")
-	run(t.Context(), Streams{}, "env", "prod/catalog", "--demo").wants(t, 0, "DB_HOST")
+	run(t.Context(), command.Streams{}, "status", "--demo").wants(t, 0, "prod     ACTIVE")
+	run(t.Context(), command.Streams{}, "env", "prod/catalog", "--demo").wants(t, 0, "DB_HOST")
 }
 
 func TestCompletionAndHelp(t *testing.T) {
 	t.Parallel()
-	help := run(t.Context(), Streams{}, "--help").wants(t, 0, "completion ", "deploy ", "--readonly")
+	help := run(t.Context(), command.Streams{}, "--help").wants(t, 0, "completion ", "deploy ", "--readonly")
 	if help.err != "" {
 		t.Errorf("help on standard error: %s", help.err)
 	}
-	run(t.Context(), Streams{}, "completion", "bash").wants(t, 0, "__start_gantry")
-	run(t.Context(), Streams{}, "__complete", "env", "-o", "").wants(t, 0, "table\njson\ndotenv\n")
-	run(t.Context(), Streams{}, "__complete", "r").wants(t, 0, "restart\t", "rollback\t").lacks(t, "status\t")
-	run(t.Context(), Streams{}, "--version").wants(t, 0, "gantry version test\n")
+	run(t.Context(), command.Streams{}, "completion", "bash").wants(t, 0, "__start_gantry")
+	run(t.Context(), command.Streams{}, "__complete", "env", "-o", "").wants(t, 0, "table\njson\ndotenv\n")
+	run(t.Context(), command.Streams{}, "__complete", "r").wants(t, 0, "restart\t", "rollback\t").lacks(t, "status\t")
+	run(t.Context(), command.Streams{}, "--version").wants(t, 0, "gantry version test\n")
 }
 
 func TestAnInterruptedChangeSaysWhatGoesOn(t *testing.T) {
@@ -183,7 +184,7 @@ func TestAnInterruptedChangeSaysWhatGoesOn(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		errs := &watched{marks: []string{"rolling: "}, seen: func(int) { cancel() }}
-		r := a.runWith(ctx, Streams{Err: errs}, "restart", "prod/catalog", "--yes")
+		r := a.runWith(ctx, command.Streams{Err: errs}, "restart", "prod/catalog", "--yes")
 		r.err = errs.all.String()
 		r.wants(t, 130, "interrupted: what was started goes on in ECS (see gantry status prod/catalog)")
 	})
@@ -198,13 +199,13 @@ func TestSimServesUntilItIsTold(t *testing.T) {
 	out.seen = func(int) { ready <- out.all.String() }
 	ended := make(chan result)
 	go func() {
-		ended <- run(ctx, Streams{Out: out}, "sim", "--listen", "127.0.0.1:0", "--scenario", "steady", "--speed", "50")
+		ended <- run(ctx, command.Streams{Out: out}, "sim", "--listen", "127.0.0.1:0", "--scenario", "steady", "--speed", "50")
 	}()
 	addresses := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindAllString(<-ready, -1)
 	if len(addresses) != 4 || addresses[0] != addresses[1] || addresses[0] == addresses[2] || addresses[2] != addresses[3] {
 		t.Fatalf("printed\n%s", out.all.String())
 	}
-	run(t.Context(), Streams{}, "status", "--endpoint", addresses[0]).wants(t, 0, "prod     ACTIVE")
+	run(t.Context(), command.Streams{}, "status", "--endpoint", addresses[0]).wants(t, 0, "prod     ACTIVE")
 	// The configuration is the one that it prints.
 	file := filepath.Join(t.TempDir(), "c.yaml")
 	printed := regexp.MustCompile(`echo '(.*)' > sim\.yaml; export GANTRY_CONFIG=sim\.yaml`).FindStringSubmatch(out.all.String())
@@ -214,10 +215,10 @@ func TestSimServesUntilItIsTold(t *testing.T) {
 	if err := os.WriteFile(file, []byte(printed[1]+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run(t.Context(), Streams{}, "logs", "prod/catalog", "--endpoint", addresses[0], "--config", file).wants(t, 0, "(gelf)")
+	run(t.Context(), command.Streams{}, "logs", "prod/catalog", "--endpoint", addresses[0], "--config", file).wants(t, 0, "(gelf)")
 
 	busy := strings.TrimPrefix(addresses[0], "http://")
-	run(t.Context(), Streams{}, "sim", "--listen", busy).wants(t, 2, "something listens there already", "choose another address with --listen")
+	run(t.Context(), command.Streams{}, "sim", "--listen", busy).wants(t, 2, "something listens there already", "choose another address with --listen")
 	cancel()
 	select {
 	case r := <-ended:

@@ -1,15 +1,13 @@
-package cli
+package cli_test
 
 import (
-	"errors"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"gantry/awsx/diagnose"
 	"gantry/awsx/sim"
+	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
 )
 
@@ -79,15 +77,6 @@ func TestWhatWasNotReadIsAQuestionMarkAndAWarning(t *testing.T) {
 	})
 }
 
-func TestWarningsAlikeAreCounted(t *testing.T) {
-	var told strings.Builder
-	p := program{Streams: Streams{Err: &told}}
-	p.partial(slices.Repeat([]error{errors.New("denied")}, 300))
-	if !strings.HasSuffix(told.String(), "denied\nwarning: partial: and 295 more like these\n") {
-		t.Errorf("told\n%s", told.String())
-	}
-}
-
 func TestTasksThatWereNotRead(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
 		a.Inject(sim.Fault{Operation: "ListTasks", Kind: sim.ServerError})
@@ -95,24 +84,22 @@ func TestTasksThatWereNotRead(t *testing.T) {
 		if died, ok := at(t, o, "services", 0).(map[string]any)["diedInLastHour"]; !ok || died != nil {
 			t.Errorf("diedInLastHour is %v", died)
 		}
-		if cells := serviceCells(serviceStatus{}, diagnose.Finding{Died: diagnose.Died{Unread: true}}, time.Time{}); cells[5] != "?" {
-			t.Errorf("the dead of the hour are %s", cells[5])
-		}
+		a.run(t, "status", "staging").wants(t, 0, "   ?     ")
 	})
 }
 
 func TestNamesThatAreNotThere(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
-		for _, command := range [][]string{
+		for _, words := range [][]string{
 			{"status"}, {"env"}, {"logs"}, {"restart", "--yes"}, {"rollback"}, {"rollback", "--to=3"},
 			{"env", "set", "A=b"}, {"deploy", "--image=:v1"},
 		} {
 			with := func(target string) []string {
-				i := min(len(command), 1)
-				if command[0] == "env" && len(command) > 1 {
+				i := min(len(words), 1)
+				if words[0] == "env" && len(words) > 1 {
 					i = 2
 				}
-				return slices.Insert(slices.Clone(command), i, target)
+				return slices.Insert(slices.Clone(words), i, target)
 			}
 			a.run(t, with("prud/catalog")...).wants(t, 2, "no such cluster in default/eu-west-1", "it has prod, preprod, staging")
 			a.run(t, with("prod/catlog")...).wants(t, 2, "no such service in cluster prod; it has catalog, ", " and 5 others")
@@ -153,7 +140,7 @@ func TestOutputIsSafeForTerminals(t *testing.T) {
 }
 
 func TestAListingThatFailsIsNoEmptyList(t *testing.T) {
-	for operation, command := range map[string][]string{
+	for operation, words := range map[string][]string{
 		"DescribeServices": {"status", "staging", "-o", "json"},
 		"ListServices":     {"status", "staging", "-o", "json"},
 		"DescribeClusters": {"status", "-o", "json"},
@@ -161,7 +148,7 @@ func TestAListingThatFailsIsNoEmptyList(t *testing.T) {
 		t.Run(operation, func(t *testing.T) {
 			steady(t, func(t *testing.T, a *account) {
 				a.Inject(sim.Fault{Operation: operation, Kind: sim.ServerError})
-				o := a.run(t, command...).wants(t, exitFailed, "gantry: ", operation).object(t)
+				o := a.run(t, words...).wants(t, command.ExitFailed, "gantry: ", operation).object(t)
 				if at(t, o, "partial") != true || !strings.Contains(at(t, o, "errors", 0).(string), operation) {
 					t.Errorf("the JSON says partial %v, errors %v", o["partial"], o["errors"])
 				}

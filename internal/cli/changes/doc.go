@@ -1,0 +1,21 @@
+// Package changes holds the commands that change something, and those that show what they
+// change where nothing is to be changed (env, secrets, scaling). They plan, ask, carry out
+// by the runner, follow, and end in the exit code of the verdict. A new one is a file that
+// declares it by commands.Add.
+package changes
+
+import (
+	"github.com/spf13/cobra"
+
+	"gantry/internal/cli/command"
+	"gantry/internal/declared"
+)
+
+// program is one run of gantry, with what the commands of this room share.
+type program struct{ *command.Program }
+
+// commands make the commands of this room, each declared by its file.
+var commands declared.List[func(program) *cobra.Command]
+
+// Commands returns what the files of this room declare.
+func Commands(p *command.Program) []*cobra.Command { return command.Made(commands, program{p}) }

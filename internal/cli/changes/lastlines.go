@@ -1,0 +1,72 @@
+package changes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/follow"
+	"gantry/internal/app"
+	"gantry/internal/cli/printing"
+	"gantry/internal/cli/reading"
+	"gantry/internal/inquiry"
+)
+
+const (
+	// lastLinesShown is how many log lines of a failing container are shown.
+	lastLinesShown = 10
+	// lineDelay is how long after nothing was found it is looked for again, since
+	// lines come to the store later than ECS tells of the stop; lineTries is how
+	// often it is looked for.
+	lineDelay = 2 * time.Second
+	lineTries = 3
+)
+
+// lastLines prints what the failing container wrote last, when a change went
+// wrong and tasks of it stopped. Where no logs are configured it says nothing.
+func (p program) lastLines(ctx context.Context, a *app.App, plan deploy.Plan, r ran) {
+	task, ok := r.failing(plan)
+	if !ok {
+		return
+	}
+	last, err := a.Lines().Last(ctx, task, nil, lastLinesShown)
+	for try := 1; try < lineTries && err == nil && len(last.Lines) == 0 && !last.Unstarted; try++ {
+		select {
+		case <-ctx.Done():
+			err = ctx.Err()
+		case <-time.After(lineDelay):
+			last, err = a.Lines().Last(ctx, task, []awsx.Task{last.Task}, lastLinesShown)
+		}
+	}
+	if len(last.Lines) > 0 {
+		fmt.Fprintln(p.Err, printing.Shown("last lines of "+strings.TrimPrefix(last.Container+" in task ", " in ")+task.Name()+":"))
+	}
+	stamp := ""
+	for _, line := range last.Lines {
+		if stamp = strings.Repeat(" ", len(stamp)); !line.At.IsZero() {
+			stamp = line.At.UTC().Format("15:04:05.000Z ")
+		}
+		fmt.Fprintln(p.Err, "  "+printing.Shown(stamp+line.Text))
+	}
+	if err == nil && last.Partial != nil {
+		err = reading.Partial(last.Partial)
+	}
+	if err != nil && !errors.Is(err, app.ErrNoLogs) {
+		fmt.Fprintln(p.Err, "warning: the last log lines were not read: "+printing.Shown(err.Error()))
+	}
+}
+
+// failing is a task that shows why a change went wrong: one of those that were
+// run, or the one that stopped last for the most frequent reason.
+func (r ran) failing(plan deploy.Plan) (awsx.Ref, bool) {
+	switch {
+	case r.verdict == nil || r.verdict.Good() || r.verdict.Outcome == follow.Superseded || len(r.last.Stops) == 0:
+		return awsx.Ref{}, false
+	default:
+		return plan.Target.In(inquiry.TaskARN(plan.Target, r.last.Stops[0].Task)), true
+	}
+}

@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"gantry/internal/app"
+	"gantry/internal/cli/changes"
+	"gantry/internal/cli/command"
+	"gantry/internal/cli/printing"
+	"gantry/internal/cli/reports"
+	"gantry/internal/config"
+	"gantry/internal/crash"
+)
+
+// Main runs gantry with the process's own arguments and streams and returns the
+// exit code.
+func Main(version string) int {
+	ctx, attention := listen(context.Background())
+	defer attention.stop()
+	// A reader that goes away, as head does, must not kill a change half-way:
+	// caught, the signal becomes an error of the write.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	s := command.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Undisturbed: attention.undisturbed}
+	s.Keyboard = term.IsTerminal(os.Stdin.Fd())
+	s.Watched = term.IsTerminal(os.Stdout.Fd())
+	s.Terminal = s.Keyboard && s.Watched
+	tty, closeTTY := openTTY(s.Keyboard, s.Watched, term.IsTerminal(os.Stderr.Fd()))
+	defer closeTTY()
+	s.TTY = tty
+	return Run(ctx, version, os.Args[1:], s)
+}
+
+// Run runs gantry with arguments and returns the exit code. Errors are printed,
+// one line each, on the error stream.
+func Run(ctx context.Context, version string, args []string, s command.Streams) (code int) {
+	defer func() {
+		if fault := crash.Of("a command", recover()); fault != nil {
+			command.Report(s.Err, fault)
+			code = command.ExitFailed
+		}
+	}()
+	s.Out = printing.Outlet{Writer: s.Out}
+	p := program{&command.Program{Streams: s, Version: version}}
+	root := p.root()
+	root.SetArgs(append([]string{}, args...)) // nil would mean the process's own
+	root.SetIn(s.In)
+	root.SetOut(s.Out)
+	root.SetErr(s.Err)
+	err := root.ExecuteContext(ctx)
+	if err == nil || errors.Is(err, printing.ErrNoReader) {
+		return command.ExitDone
+	}
+	command.Report(s.Err, err)
+	return command.CodeOf(err)
+}
+
+// openTTY opens the terminal that the process belongs to, when a standard stream is
+// connected to one and questions and answers do not both go there anyway. Where none is,
+// as in a pipeline, nobody watches, even if a terminal could be opened.
+func openTTY(in, out, errors bool) (io.ReadWriter, func()) {
+	if in && errors || !in && !out && !errors {
+		return nil, func() {}
+	}
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return nil, func() {}
+	}
+	return tty, func() { _ = tty.Close() }
+}
+
+// program is one run of gantry, with the console and the simulator.
+type program struct{ *command.Program }
+
+func (p program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "gantry",
+		Short: "The operations console for Amazon ECS",
+		Long: `gantry is the operations console for Amazon ECS: from cluster to service to task,
+with target health, ports and logs, and changes with a plan before and a verdict after.
+
+Without a command it opens the console. gantry --demo opens it on a simulated account,
+gantry --replay FILE on a snapshot that gantry snapshot took.`,
+		Args:          noCommand,
+		Version:       p.Version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return p.console(cmd.Context()) },
+	}
+	fs := root.PersistentFlags()
+	fs.StringVar(&p.Flags.File, "config", "", "configuration `file` (default "+config.DefaultFile()+")")
+	fs.StringVar(&p.Flags.Context, "context", "", "a context of the configuration file, by `name`")
+	fs.StringVar(&p.Flags.Profile, "profile", "", "AWS profile, by `name`")
+	fs.StringVar(&p.Flags.Region, "region", "", "AWS region, by `name`")
+	fs.StringVar(&p.Flags.Endpoint, "endpoint", "", "`address` of every AWS service, such as the simulator's")
+	fs.BoolVar(&p.Flags.ReadOnly, "readonly", false, "refuse every change; cannot be lifted from inside")
+	fs.BoolVar(&p.Flags.NoColor, "no-color", false, "draw without colour")
+	fs.BoolVar(&p.Flags.ASCII, "ascii", false, "draw with ASCII characters only")
+	fs.BoolVar(&p.Demo, "demo", false, "use a simulated account")
+	fs.StringVar(&p.Replay, "replay", "", "look at a snapshot, by its `file`, in place of an account")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return command.Usagef("%w; see %s --help", err, cmd.CommandPath())
+	})
+	root.SuggestionsMinimumDistance = 2
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
+	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml") // fails for an unknown flag only
+	root.AddCommand(p.simCommand())
+	root.AddCommand(changes.Commands(p.Program)...)
+	root.AddCommand(reports.Commands(p.Program)...)
+	return root
+}
+
+// noCommand refuses what is no command, and names those that look like it.
+func noCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return command.Usagef("there is no command %q: did you mean %s?", args[0], strings.Join(near, " or "))
+	}
+	return command.Usagef("there is no command %q; see gantry --help", args[0])
+}
+
+// console opens the interactive program.
+func (p program) console(ctx context.Context) error {
+	if !p.Terminal {
+		return &command.StartError{Err: errors.New("the console needs a terminal on standard input and output; without one use a command such as gantry status")}
+	}
+	return p.With(ctx, func(a *app.App) error {
+		err := a.Console(ctx, p.Getenv)
+		if app.Crashed(err) {
+			command.Report(p.Err, err)
+			a.SeeOut(ctx, func(text string) { fmt.Fprintln(p.Err, printing.Shown(text)) })
+			err = &command.ExitError{Code: command.ExitFailed, Err: err, Told: true}
+		}
+		return err
+	})
+}

@@ -1,0 +1,110 @@
+package reports
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gantry/awsx"
+	"gantry/awsx/document"
+	"gantry/internal/app"
+	"gantry/internal/clean"
+	"gantry/internal/cli/command"
+	"gantry/internal/cli/printing"
+	"gantry/internal/difference"
+)
+
+var _ = commands.Add(program.diffCommand)
+
+func (p program) diffCommand() *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "diff BEFORE AFTER",
+		Short: "Show how two revisions differ",
+		Long: `Show how two revisions of task definitions differ, in the form in which plans show it:
+sorted, without what the service adds, secrets masked.
+
+Each side is FAMILY:REVISION, FAMILY for its newest one, or CLUSTER/SERVICE for what
+the service runs.`,
+		Args: command.Arguments(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := command.Outputs(output, "text", "json"); err != nil {
+				return err
+			}
+			sides := make([]definitionFinder, len(args))
+			for i, arg := range args {
+				var err error
+				if sides[i], err = definitionNamed(arg); err != nil {
+					return err
+				}
+			}
+			return p.diff(cmd.Context(), sides, output)
+		},
+	}
+	command.OutputFlag(cmd, &output, "text", "json")
+	return cmd
+}
+
+// definitionFinder looks a revision up.
+type definitionFinder func(ctx context.Context, a *app.App) (*awsx.TaskDefinition, error)
+
+// definitionNamed looks FAMILY:REVISION, FAMILY or CLUSTER/SERVICE up.
+func definitionNamed(arg string) (definitionFinder, error) {
+	if strings.Contains(arg, "/") {
+		find, err := command.ServiceNamed(arg)
+		return func(ctx context.Context, a *app.App) (*awsx.TaskDefinition, error) {
+			svc, err := find(ctx, a)
+			if err != nil {
+				return nil, err
+			}
+			return a.Store.TaskDefinition(ctx, svc.Ref.Context, svc.Service.TaskDefinition)
+		}, err
+	}
+	return func(ctx context.Context, a *app.App) (*awsx.TaskDefinition, error) {
+		account, err := a.Store.Account(ctx, a.Context)
+		if err != nil {
+			return nil, err
+		}
+		return account.TaskDefinition(ctx, arg)
+	}, command.ParseRevision(arg, true)
+}
+
+// comparison is what diff -o json prints.
+type comparison struct {
+	Context string `json:"context"`
+	Before  string `json:"before"`
+	After   string `json:"after"`
+	Same    bool   `json:"same"`
+	Diff    string `json:"diff"`
+}
+
+func (p program) diff(ctx context.Context, sides []definitionFinder, output string) error {
+	return p.With(ctx, func(a *app.App) error {
+		before, err := sides[0](ctx, a)
+		if err != nil {
+			return err
+		}
+		after, err := sides[1](ctx, a)
+		if err != nil {
+			return err
+		}
+		old, fresh, err := document.CompareDefinitions(before, after)
+		if err != nil {
+			return err
+		}
+		d := comparison{Context: a.Context.String(), Before: awsx.ARNName(before.ARN), After: awsx.ARNName(after.ARN)}
+		d.Diff = difference.Patch(d.Before, d.After, old, fresh)
+		d.Same = d.Diff == ""
+		switch {
+		case output == "json":
+			return printing.JSON(p.Out, d)
+		case d.Same:
+			fmt.Fprintln(p.Err, printing.Shown(d.Before+" and "+d.After+" say the same"))
+		}
+		_, err = io.WriteString(p.Out, clean.Text(d.Diff))
+		return err
+	})
+}

@@ -1,0 +1,20 @@
+// Package reports holds the commands that look: at clusters, services, tasks, lines, past
+// deployments, differences, and at what gantry itself rests on. None of them changes
+// anything in the account. A new one is a file that declares it by commands.Add.
+package reports
+
+import (
+	"github.com/spf13/cobra"
+
+	"gantry/internal/cli/command"
+	"gantry/internal/declared"
+)
+
+// program is one run of gantry, with what the commands of this room share.
+type program struct{ *command.Program }
+
+// commands make the commands of this room, each declared by its file.
+var commands declared.List[func(program) *cobra.Command]
+
+// Commands returns what the files of this room declare.
+func Commands(p *command.Program) []*cobra.Command { return command.Made(commands, program{p}) }

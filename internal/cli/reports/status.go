@@ -1,0 +1,378 @@
+package reports
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gantry/awsx"
+	"gantry/awsx/alb"
+	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/reason"
+	"gantry/internal/app"
+	"gantry/internal/clean"
+	"gantry/internal/cli/command"
+	"gantry/internal/cli/printing"
+	"gantry/internal/inquiry"
+	"gantry/ui/text"
+)
+
+var _ = commands.Add(program.statusCommand)
+
+func (p program) statusCommand() *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "status [CLUSTER[/SERVICE]]",
+		Short: "Show how clusters, a cluster's services or a service's tasks stand",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return command.Usagef("expected: gantry status [CLUSTER[/SERVICE]]")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := command.Outputs(output, "table", "json"); err != nil {
+				return err
+			}
+			if len(args) > 0 {
+				if err := command.NoARN(args[0]); err != nil {
+					return err
+				}
+			}
+			return p.With(cmd.Context(), func(a *app.App) error {
+				err := p.status(cmd.Context(), a, args, output)
+				if err != nil && output == "json" && !errors.Is(err, printing.ErrNoReader) {
+					return errors.Join(err, printing.JSON(p.Out, struct {
+						Context string `json:"context"`
+						completeness
+					}{a.Context.String(), completenessOf(a, []error{err})}))
+				}
+				return err
+			})
+		},
+	}
+	command.OutputFlag(cmd, &output, "table", "json")
+	return cmd
+}
+
+// status prints the account's clusters, a cluster's services or a service.
+func (p program) status(ctx context.Context, a *app.App, args []string, output string) error {
+	switch {
+	case len(args) == 0:
+		return p.clusters(ctx, a, output)
+	case !strings.Contains(args[0], "/"):
+		return p.services(ctx, a, args[0], output)
+	}
+	return p.service(ctx, a, args[0], output)
+}
+
+// completeness says in JSON whether everything was read, and what was not, and when that
+// was for a recording.
+type completeness struct {
+	Partial bool     `json:"partial"`
+	Errors  []string `json:"errors"`
+	// Recorded is when it was read, if that is not now.
+	Recorded *time.Time `json:"recorded,omitempty"`
+}
+
+func completenessOf(a *app.App, errs []error) completeness {
+	c := completeness{Partial: len(errs) > 0, Errors: []string{}, Recorded: moment(a.Taken())}
+	for _, err := range errs {
+		c.Errors = append(c.Errors, printing.Shown(err.Error()))
+	}
+	return c
+}
+
+type clusterStatus struct {
+	Name      string `json:"name"`
+	ARN       string `json:"arn"`
+	Status    string `json:"status"`
+	Services  int    `json:"services"`
+	Running   int    `json:"running"`
+	Pending   int    `json:"pending"`
+	Instances int    `json:"instances"`
+	// Worst is the service that stands worst, nil where there is none or the cluster is
+	// too large to be read unasked.
+	Worst *worstStatus `json:"worst"`
+}
+
+// worstStatus is the service of a cluster that stands worst.
+type worstStatus struct {
+	Name   string `json:"name"`
+	Status string `json:"status"`
+	Why    string `json:"why,omitempty"`
+}
+
+// worstWords are the worst service of a cluster in a cell.
+func worstWords(w inquiry.Worst, s *worstStatus) string {
+	switch {
+	case !w.Read:
+		return "?"
+	case s == nil:
+		return "-"
+	case s.Status == diagnose.OK.String():
+		return s.Status
+	case s.Why == "":
+		return s.Status + " " + s.Name
+	}
+	return s.Status + " " + s.Name + ": " + s.Why
+}
+
+func (p program) clusters(ctx context.Context, a *app.App, output string) error {
+	clusters, partial, err := a.Clusters(ctx)
+	if err != nil {
+		return err
+	}
+	list := make([]clusterStatus, len(clusters))
+	rows := make([][]string, len(clusters))
+	worst := a.WorstOf(ctx, clusters)
+	for i, c := range clusters {
+		w := worst[c.Ref.ARN]
+		partial = append(partial, w.Partial...)
+		list[i] = clusterStatus{c.Name, c.Ref.ARN, c.Status, c.Services, c.Running, c.Pending, c.Instances, nil}
+		if s := w.Standing; s.Service().Name != "" {
+			list[i].Worst = &worstStatus{s.Service().Name, s.Finding.Status.String(), s.Finding.Why}
+		}
+		rows[i] = []string{c.Name, c.Status, strconv.Itoa(c.Services), strconv.Itoa(c.Running), strconv.Itoa(c.Pending), strconv.Itoa(c.Instances), printing.Shown(worstWords(w, list[i].Worst))}
+	}
+	p.Partial(partial)
+	if output == "json" {
+		return printing.JSON(p.Out, struct {
+			Context  string          `json:"context"`
+			Clusters []clusterStatus `json:"clusters"`
+			completeness
+		}{a.Context.String(), list, completenessOf(a, partial)})
+	}
+	return printing.Table(p.Out, []string{"CLUSTER", "STATUS", "SERVICES", "RUNNING", "PENDING", "INSTANCES", "WORST"}, rows)
+}
+
+// serviceStatus is a service as -o json prints it. Numbers that were not read
+// are null.
+type serviceStatus struct {
+	Name           string     `json:"name"`
+	ARN            string     `json:"arn"`
+	Status         string     `json:"status"`
+	Since          *time.Time `json:"since,omitempty"`
+	Why            string     `json:"why,omitempty"`
+	Next           string     `json:"next,omitempty"`
+	ReasonText     string     `json:"reasonText,omitempty"` // all of what Why was read from
+	Desired        int        `json:"desired"`
+	Running        int        `json:"running"`
+	Pending        int        `json:"pending"`
+	TaskDefinition string     `json:"taskDefinition"`
+	Rollout        *rollout   `json:"rollout,omitempty"`
+	Targets        *targets   `json:"targets"`
+	Died           *int       `json:"diedInLastHour"`
+	Changed        *time.Time `json:"changed,omitempty"`
+}
+
+type rollout struct {
+	Running int    `json:"running"`
+	Desired int    `json:"desired"`
+	Failed  int    `json:"failed"`
+	Breaker string `json:"breaker,omitempty"`
+}
+
+type targets struct {
+	Healthy      int `json:"healthy"`
+	Total        int `json:"total"`
+	UnreadGroups int `json:"unreadGroups"`
+}
+
+func statusOf(s awsx.Service, f diagnose.Finding) serviceStatus {
+	out := serviceStatus{
+		Name: s.Name, ARN: s.Ref.ARN, Status: f.Status.String(), Why: clean.Redact(f.Why), Next: f.Next, ReasonText: clean.Redact(f.Reason.Text),
+		Desired: s.Desired, Running: s.Running, Pending: s.Pending, TaskDefinition: awsx.ARNName(s.TaskDefinition),
+		Since: moment(f.Since), Changed: moment(f.Changed),
+	}
+	if f.Rollout.Active {
+		out.Rollout = &rollout{f.Rollout.Running, f.Rollout.Desired, f.Rollout.Failed, f.Breaker}
+	}
+	if f.Targets.Groups > 0 {
+		out.Targets = &targets{f.Targets.Healthy, f.Targets.Total, f.Targets.Unread}
+	}
+	if !f.Died.Unread {
+		out.Died = &f.Died.Count
+	}
+	return out
+}
+
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+func (p program) services(ctx context.Context, a *app.App, name, output string) error {
+	cluster, err := a.FindCluster(ctx, name)
+	if err != nil {
+		return err
+	}
+	survey, err := a.Survey(ctx, cluster.Ref)
+	if err != nil {
+		return err
+	}
+	p.Partial(survey.Partial)
+	slices.SortStableFunc(survey.Standings, func(a, b diagnose.Standing) int { return cmp.Compare(b.Finding.Severity, a.Finding.Severity) })
+	list := make([]serviceStatus, len(survey.Standings))
+	rows := make([][]string, len(survey.Standings))
+	for i, s := range survey.Standings {
+		list[i] = statusOf(s.Service(), s.Finding)
+		rows[i] = serviceCells(list[i], s.Finding, a.Now())
+	}
+	if output == "json" {
+		return printing.JSON(p.Out, struct {
+			Context  string          `json:"context"`
+			Cluster  string          `json:"cluster"`
+			Services []serviceStatus `json:"services"`
+			completeness
+		}{a.Context.String(), cluster.Name, list, completenessOf(a, survey.Partial)})
+	}
+	return printing.Table(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, rows)
+}
+
+// serviceCells are the cells of the services table. What was not read is "?".
+func serviceCells(s serviceStatus, f diagnose.Finding, now time.Time) []string {
+	changed := "-"
+	if s.Changed != nil {
+		changed = text.Age(now.Sub(*s.Changed))
+	}
+	return []string{s.Name, s.Status, fmt.Sprintf("%d/%d", s.Running, s.Desired), f.Rollout.String(), f.Targets.String(), f.Died.String(), changed, s.TaskDefinition, s.Why}
+}
+
+type taskStatus struct {
+	ID             string         `json:"id"`
+	Status         string         `json:"status"`
+	Health         string         `json:"health"`
+	TaskDefinition string         `json:"taskDefinition"`
+	Zone           string         `json:"availabilityZone"`
+	Ports          []string       `json:"ports"`
+	Targets        []targetStatus `json:"targets"`
+	Started        *time.Time     `json:"started,omitempty"`
+	Stopped        *time.Time     `json:"stopped,omitempty"`
+	// Reason is in short why the task stopped, ReasonText all that ECS wrote.
+	Reason     string `json:"reason,omitempty"`
+	ReasonText string `json:"reasonText,omitempty"`
+}
+
+type targetStatus struct {
+	Group  string `json:"group"`
+	Target string `json:"target,omitempty"`
+	State  string `json:"state"`
+	Reason string `json:"reason,omitempty"`
+}
+
+func (p program) service(ctx context.Context, a *app.App, target, output string) error {
+	cluster, name, err := command.ParseService(target)
+	if err != nil {
+		return err
+	}
+	svc, err := a.FindService(ctx, cluster, name)
+	if err != nil {
+		return err
+	}
+	found, err := a.Inspect(ctx, svc.Ref)
+	if err != nil {
+		return err
+	}
+	p.Partial(found.Partial)
+	joined, seen := found.Joined(), found.Evidence
+	tasks := []taskStatus{}
+	for i, t := range seen.Running {
+		tasks = append(tasks, taskOf(t, joined.Tasks[i]))
+	}
+	for _, t := range seen.Stopped {
+		s := taskOf(t, alb.TaskTargets{})
+		ended := reason.StoppedTask(t, seen.TaskDefinition(t.TaskDefinition))
+		s.Stopped, s.Reason, s.ReasonText = moment(t.StoppedAt), clean.Redact(ended.Why()), clean.Redact(ended.Text)
+		tasks = append(tasks, s)
+	}
+	others := leftovers(joined)
+	service := statusOf(found.Service(), found.Finding)
+	if output == "json" {
+		return printing.JSON(p.Out, struct {
+			Context      string         `json:"context"`
+			Cluster      string         `json:"cluster"`
+			Service      serviceStatus  `json:"service"`
+			Tasks        []taskStatus   `json:"tasks"`
+			OtherTargets []targetStatus `json:"otherTargets"`
+			completeness
+		}{a.Context.String(), cluster, service, tasks, others, completenessOf(a, found.Partial)})
+	}
+	if err := printing.Table(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, [][]string{serviceCells(service, found.Finding, a.Now())}); err != nil {
+		return err
+	}
+	fmt.Fprintln(p.Out)
+	rows := make([][]string, 0, len(tasks)+len(others))
+	for _, t := range tasks {
+		rows = append(rows, []string{t.ID, t.Status, t.Health, t.TaskDefinition, t.Zone, cmp.Or(strings.Join(t.Ports, " "), "-"), cmp.Or(targetWords(t.Targets), "-"), t.Reason})
+	}
+	for _, o := range others {
+		whose := "(no task)"
+		if o.State == alb.Undetermined.String() {
+			whose = "(not located)"
+		}
+		rows = append(rows, []string{whose, "", "", "", "", o.Target, o.State, o.Reason})
+	}
+	return printing.Table(p.Out, []string{"TASK", "STATUS", "HEALTH", "REVISION", "ZONE", "PORTS", "TARGETS", "REASON"}, rows)
+}
+
+func taskOf(t awsx.Task, j alb.TaskTargets) taskStatus {
+	s := taskStatus{
+		ID: t.ID, Status: t.LastStatus, Health: t.Health, TaskDefinition: awsx.ARNName(t.TaskDefinition),
+		Zone: t.AvailabilityZone, Ports: []string{}, Targets: []targetStatus{}, Started: moment(t.StartedAt),
+	}
+	for _, port := range j.Ports {
+		s.Ports = append(s.Ports, fmt.Sprintf("%s:%s>%s:%s", port.Container, port.Inside(), cmp.Or(port.Host, "-"), cmp.Or(port.Outside(), "0")))
+	}
+	for _, target := range j.Targets {
+		ts := targetStatus{Group: awsx.GroupName(target.Group), State: target.Health.State, Reason: target.Health.Reason}
+		if target.Address.ID != "" {
+			ts.Target = fmt.Sprintf("%s:%d", target.Address.ID, target.Address.Port)
+		}
+		switch target.Standing {
+		case alb.Unread:
+			ts.State = "?"
+		case alb.Unresolved:
+			ts.State = "unresolved"
+		case alb.NotRegistered:
+			ts.State = "not registered"
+		case alb.Registered:
+		}
+		s.Targets = append(s.Targets, ts)
+	}
+	return s
+}
+
+func targetWords(list []targetStatus) string {
+	words := make([]string, len(list))
+	for i, t := range list {
+		words[i] = t.State
+		if t.Reason != "" {
+			words[i] += " " + t.Reason
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// leftovers are registered targets that belong to no task: draining, or
+// registered by somebody else.
+func leftovers(j alb.Joined) []targetStatus {
+	out := []targetStatus{}
+	for _, u := range j.Unmatched {
+		out = append(out, targetStatus{
+			Group: awsx.GroupName(u.Group), Target: fmt.Sprintf("%s:%d", u.Target.ID, u.Target.Port),
+			State: u.Kind.String(), Reason: strings.Trim(u.Target.State+" "+u.Target.Reason, " "),
+		})
+	}
+	return out
+}
