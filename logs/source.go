@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // Source is a store of log lines: the port that lines are read through. Methods may be
@@ -151,7 +152,7 @@ func (p *Partial) String() string {
 	case p.Failed > 0 && p.Of != "":
 		what = fmt.Sprintf("%d of %d %s cannot be read", p.Failed, p.Shards, p.Of)
 	case p.Failed > 0:
-		what = fmt.Sprintf("%d of %d shards failed", p.Failed, p.Shards)
+		what = fmt.Sprintf("%d of %s failed", p.Failed, words.Count(p.Shards, "shard"))
 	}
 	if p.Reason != "" {
 		what += ": " + p.Reason

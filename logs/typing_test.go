@@ -5,13 +5,13 @@ import (
 	"testing"
 )
 
-// words are the fields and values of some lines.
-type words map[string][]string
+// lexicon are the fields and values of some lines.
+type lexicon map[string][]string
 
-func (w words) Names() []string              { return w[""] }
-func (w words) Values(field string) []string { return w[field] }
+func (w lexicon) Names() []string              { return w[""] }
+func (w lexicon) Values(field string) []string { return w[field] }
 
-var seen = words{"": {"message", "status", "level", "a b"}, "level": {"info", "3"}, "path": {"/x y", "plain"}}
+var seen = lexicon{"": {"message", "status", "level", "a b"}, "level": {"info", "3"}, "path": {"/x y", "plain"}}
 
 func TestAQueryIsOfferedToGoOn(t *testing.T) {
 	for before, want := range map[string]string{

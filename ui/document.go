@@ -10,6 +10,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/internal/words"
 	"gantry/ui/pager"
 	"gantry/ui/text"
 	"gantry/ui/theme"
@@ -207,7 +208,7 @@ func (d *Document) Header() Header {
 		h.Fresh, h.Banner = Fresh{State: FreshOffline, Text: "not loaded"}, d.err.Error()
 	}
 	if d.content != nil {
-		h.Counts = count(len(d.parts), "line", "lines")
+		h.Counts = words.Count(len(d.parts), "line")
 		if first, last, total := d.pager.Position(); d.pager.Scrolls() {
 			h.Counts += fmt.Sprintf("   %d%%", 100*last/max(1, total))
 			if first == 0 {
@@ -218,16 +219,9 @@ func (d *Document) Header() Header {
 		}
 	}
 	if d.find != nil {
-		h.Sort = count(len(d.matches()), "match", "matches")
+		h.Sort = words.Count(len(d.matches()), "match")
 	}
 	return h
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // Text is the whole document, for saving.

@@ -53,7 +53,7 @@ func (in Prune) draft(cur read.Current) (draft, error) {
 	family := cur.Wanted.Family
 	switch {
 	case in.Keep < policy.LeastKept:
-		return draft{}, invalid("%d revisions to keep: expected at least %d, so that the way back stays open", in.Keep, policy.LeastKept)
+		return draft{}, invalid("%s to keep: expected at least %d, so that the way back stays open", words.Count(in.Keep, "revision"), policy.LeastKept)
 	case len(cur.Users.Unread) > 0:
 		return draft{}, fault.Errorf(fault.Failed, "plan", cur.Wanted.ARN, "the revisions stay, as they may be in use where nothing could be read: %s", cur.Users.Missing())
 	case cur.Users.Alone != "":

@@ -50,7 +50,7 @@ func (in RunTask) draft(cur read.Current) (draft, error) {
 	n := max(in.Count, 1)
 	switch {
 	case in.Count < 0 || n > mostTasks:
-		return draft{}, invalid("%d tasks: one call starts 1 to %d", in.Count, mostTasks)
+		return draft{}, invalid("%s: one call starts 1 to %d", words.Count(in.Count, "task"), mostTasks)
 	case td.Inactive():
 		return draft{}, fault.Errorf(fault.Invalid, "plan", td.ARN, "the revision is %s and cannot be run: choose one that is ACTIVE", td.Status)
 	}

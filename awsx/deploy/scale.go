@@ -26,7 +26,7 @@ func (in Scale) draft(cur read.Current) (draft, error) {
 	svc := cur.Service
 	switch {
 	case in.Count < 0:
-		return draft{}, invalid("a service cannot run %d tasks: expected a count of 0 or more", in.Count)
+		return draft{}, invalid("a service cannot run %s: expected a count of 0 or more", words.Count(in.Count, "task"))
 	case svc.SchedulingStrategy == "DAEMON":
 		return draft{}, invalid("%s is a daemon: it runs one task on each instance and has no count", svc.Name)
 	case in.Count == svc.Desired:

@@ -48,7 +48,7 @@ func (in SetScaling) draft(cur read.Current) (draft, error) {
 	want := in.applied(was)
 	switch {
 	case want.Min < 0:
-		return draft{}, invalid("a service cannot run %d tasks: expected a minimum of 0 or more", want.Min)
+		return draft{}, invalid("a service cannot run %s: expected a minimum of 0 or more", words.Count(want.Min, "task"))
 	case want.Min > want.Max:
 		return draft{}, invalid("the minimum of %d would be above the maximum of %d", want.Min, want.Max)
 	case was.Bounds() == want.Bounds() && was.State() == want.State():

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gantry/awsx/diagnose/reason"
+	"gantry/internal/words"
 )
 
 const (
@@ -124,7 +125,7 @@ func (f *facts) degraded() (verdict, bool) {
 	case len(f.sick) > 0:
 		return verdict{Degraded, f.targetCause(), f.troubleAt(reason.TargetUnhealthy)}, true
 	case f.unhealthy > 0:
-		text := fmt.Sprintf("%d of %d tasks fail their container health check", f.unhealthy, len(f.Running))
+		text := fmt.Sprintf("container health check fails in %d of %s", f.unhealthy, words.Count(len(f.Running), "task"))
 		return verdict{Degraded, cause{why: text, next: "check the health command and its start period"}, f.troubleAt(reason.TaskUnhealthy)}, true
 	case f.Service.Running < f.Service.Desired && !f.filling():
 		return verdict{Degraded, f.tasksCause(), f.began()}, true
@@ -189,7 +190,7 @@ func (f *facts) pending() (verdict, bool) {
 		}
 		return verdict{Pending, c, time.Time{}}, true
 	case f.initial > 0:
-		return verdict{Pending, counted("%d targets in first checks", f.initial), time.Time{}}, true
+		return verdict{Pending, counted("%s in first checks", words.Count(f.initial, "target")), time.Time{}}, true
 	}
 	return verdict{}, false
 }

@@ -138,7 +138,7 @@ func TestTheVerdictOnAService(t *testing.T) {
 				e.Groups[0].Targets[i].State, e.Groups[0].Targets[i].Reason = "unused", "Target.NotInUse"
 			}
 		}, diagnose.Degraded, "group or zone not in use i-0a1:32768 and 3 more"},
-		{"container health check fails", func(e *diagnose.Evidence) { e.Running[1].Health = "UNHEALTHY" }, diagnose.Degraded, "1 of 4 tasks fail their container health check"},
+		{"container health check fails", func(e *diagnose.Evidence) { e.Running[1].Health = "UNHEALTHY" }, diagnose.Degraded, "container health check fails in 1 of 4 tasks"},
 		{"scaling out", func(e *diagnose.Evidence) { e.Service.Desired, e.Service.Pending = 6, 2 }, diagnose.Pending, "starting 2"},
 		{"scaling in", func(e *diagnose.Evidence) { e.Service.Desired = 3 }, diagnose.Pending, "stopping 1"},
 		{"flapping", func(e *diagnose.Evidence) {
@@ -152,7 +152,7 @@ func TestTheVerdictOnAService(t *testing.T) {
 			}
 		}, diagnose.OK, ""},
 		{"one death a while ago", func(e *diagnose.Evidence) { died(e, "ecs-svc/1", 40*time.Minute, 1) }, diagnose.OK, ""},
-		{"a new target's first checks", func(e *diagnose.Evidence) { e.Groups[0].Targets[0].State = "initial" }, diagnose.Pending, "1 targets in first checks"},
+		{"a new target's first checks", func(e *diagnose.Evidence) { e.Groups[0].Targets[0].State = "initial" }, diagnose.Pending, "1 target in first checks"},
 		{"a sick target of somebody else", func(e *diagnose.Evidence) {
 			sick(e, 1)
 			e.Foreign = func(group string, t awsx.TargetHealth) bool { return group == webGroup && t.Port == 32768 }

@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose/reason"
+	"gantry/internal/words"
 )
 
 // rolloutCause explains a rollout that fails: the newest failed task of the new
@@ -27,7 +28,7 @@ func (f *facts) rolloutCause() cause {
 	case f.newest != nil:
 		return ofDeath(f.newest.Stopped)
 	}
-	text := fmt.Sprintf("%d tasks of the new revision failed", f.rollout.Failed)
+	text := words.Count(f.rollout.Failed, "task") + " of the new revision failed"
 	return cause{why: text, next: "read the stopped tasks' reasons"}
 }
 
@@ -43,7 +44,7 @@ func (f *facts) tasksCause() cause {
 	case f.newest != nil:
 		return ofDeath(f.newest.Stopped)
 	}
-	text := fmt.Sprintf("%d of %d tasks running", f.Service.Running, f.Service.Desired)
+	text := fmt.Sprintf("%d of %s running", f.Service.Running, words.Count(f.Service.Desired, "task"))
 	return cause{why: text, next: "read the service's events"}
 }
 
@@ -66,7 +67,7 @@ func (f *facts) targetCause() cause {
 		return c
 	}
 	if f.dark > 0 {
-		return cause{why: fmt.Sprintf("%d targets in first checks, none healthy", f.initial), next: "read the tasks' logs if the checks do not pass soon"}
+		return cause{why: words.Count(f.initial, "target") + " in first checks, none healthy", next: "read the tasks' logs if the checks do not pass soon"}
 	}
 	if f.troubled && (f.trouble.Group != "" || f.trouble.Reason.Stage == reason.BalancerCheck) {
 		return ofEvent(f.trouble.Event)
@@ -95,7 +96,7 @@ func (f *facts) unreadCause() cause {
 	if !f.RunningRead {
 		parts = append(parts, "tasks")
 	} else if n := f.untold(); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %d tasks", n, f.Service.Running+f.Service.Pending))
+		parts = append(parts, fmt.Sprintf("%d of %s", n, words.Count(f.Service.Running+f.Service.Pending, "task")))
 	}
 	if !f.StoppedRead {
 		parts = append(parts, "stopped tasks")

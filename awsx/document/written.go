@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"gantry/awsx"
+	"gantry/internal/words"
 )
 
 // ParseWritten parses what a person wrote. Its errors name the line and the
@@ -114,7 +115,7 @@ func Admit(tree *Node) error {
 		return invalid("containerDefinitions: expected a list of at least one container")
 	}
 	if n := len(containers.Items); n > mostContainers {
-		return invalid("containerDefinitions: %d containers, and a task has at most %d", n, mostContainers)
+		return invalid("containerDefinitions: %s, and a task has at most %d", words.Count(n, "container"), mostContainers)
 	}
 	essential := false
 	seen := map[string]bool{}

@@ -28,14 +28,14 @@ internal/declared
 internal/loading
 internal/house
 internal/audit: internal/clean xdg
-internal/notify: internal/clean internal/crash
+internal/notify: internal/clean internal/crash internal/words
 
 awsx: internal/clean internal/fault internal/words
 awsx/awsxtest: awsx internal/fault
 awsx/document/...: awsx internal/clean internal/fault internal/words
 awsx/alb: awsx
 awsx/diagnose/reason: awsx
-awsx/diagnose/...: awsx awsx/alb awsx/diagnose/reason
+awsx/diagnose/...: awsx awsx/alb awsx/diagnose/reason internal/words
 awsx/sim/wire: | aws
 awsx/sim/endpoints: awsx/sim/wire
 awsx/snapshot: awsx/document/... awsx/sim/endpoints awsx/sim/wire internal/fault
@@ -45,14 +45,14 @@ awsx/sdk/body: awsx internal/clean internal/fault aws
 awsx/sdk: internal/crash awsx awsx/sdk/body internal/clean internal/fault aws | awsx/document/... awsx/sim/...
 awsx/sim/simtest: awsx awsx/sdk awsx/sim/...
 awsx/store: internal/crash internal/wake awsx internal/fault | awsx/awsxtest awsx/sim/...
-awsx/deploy/policy: awsx internal/fault
+awsx/deploy/policy: awsx internal/fault internal/words
 awsx/deploy/...: internal/declared internal/crash awsx awsx/alb awsx/diagnose/reason awsx/document/... awsx/store internal/clean internal/difference internal/fault internal/words | awsx/awsxtest
 awsx/change: internal/crash awsx awsx/deploy/... awsx/document/... awsx/store internal/audit internal/fault internal/words | awsx/awsxtest awsx/sim/... internal/clean
 
 logs/kql/analysis
 logs/sim: logs/kql/analysis
 logs/kql: logs/kql/analysis | logs/sim
-logs: internal/crash logs/kql internal/clean internal/fault
+logs: internal/crash logs/kql internal/clean internal/fault internal/words
 logs/logstest: logs internal/fault
 logs/tail: internal/crash internal/wake logs internal/fault | logs/logstest
 logs/tail/tailtest: logs logs/tail
@@ -71,11 +71,11 @@ views/...: internal/declared internal/crash ui/... bubbletea awsx awsx/alb awsx/
 internal/config: awsx awsx/deploy/... logs/ecslog internal/clean internal/fault xdg yaml
 internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk
 internal/app/...: internal/crash awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/notify internal/words bubbletea colorprofile | internal/canarytest
-internal/cli/reading: logs logs/tail internal/fault | logs/elastic logs/sim
+internal/cli/reading: logs logs/tail internal/fault internal/words | logs/elastic logs/sim
 internal/cli/printing: awsx awsx/deploy/... awsx/document/... internal/clean internal/inquiry/... logs ui/text
 internal/cli/command: internal/declared internal/crash awsx awsx/deploy/... internal/app/... internal/clean internal/cli/printing internal/config internal/fault ui/text cobra
 internal/cli/changes: internal/declared awsx awsx/change awsx/deploy/... awsx/document/... internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/fault internal/inquiry/... cobra
-internal/cli/reports: internal/declared awsx awsx/alb awsx/diagnose/... awsx/document/... logs logs/kql ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/config internal/difference internal/inquiry/... cobra
+internal/cli/reports: internal/declared awsx awsx/alb awsx/diagnose/... awsx/document/... logs logs/kql ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/config internal/difference internal/inquiry/... internal/words cobra
 internal/cli: internal/crash internal/app/... internal/cli/changes internal/cli/command internal/cli/printing internal/cli/reports internal/config cobra term | awsx/sim/... awsx/document/... awsx/snapshot/... logs/sim internal/audit internal/canarytest internal/clean xdg
 .: internal/cli internal/loading
 internal/e2e: | awsx awsx/sdk awsx/sim/... logs logs/ecslog logs/elastic logs/tail logs/kql/analysis internal/fault ansi pty vt

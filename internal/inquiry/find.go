@@ -3,7 +3,6 @@ package inquiry
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -116,7 +115,7 @@ func (r Reader) FindTask(ctx context.Context, cluster, name string) (awsx.Task, 
 	if err != nil {
 		return awsx.Task{}, err
 	}
-	return OneTask(tasks, name, "the cluster's "+fmt.Sprint(len(tasks))+" running tasks")
+	return OneTask(tasks, name, "the cluster's "+words.Count(len(tasks), "running task"))
 }
 
 // taskIDLength is the length of a task's id (ECS, since 2018).
@@ -193,7 +192,7 @@ func some(wanted string, names []string) string {
 	slices.Sort(names)
 	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(words.Unlike(wanted, a), words.Unlike(wanted, b)) })
 	if len(names) > maxNames {
-		return strings.Join(names[:maxNames], ", ") + fmt.Sprintf(" and %d others", len(names)-maxNames)
+		return strings.Join(names[:maxNames], ", ") + " and " + words.Count(len(names)-maxNames, "other")
 	}
 	return strings.Join(names, ", ")
 }

@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // Named is something of the account that a name or an identifier means.
@@ -66,7 +67,7 @@ func (r Reader) Named(ctx context.Context, id Identifier, name string) ([]Named,
 	if err := errors.Join(failed...); err != nil || len(found) > 0 {
 		return found, err
 	}
-	e := fault.Errorf(fault.NotFound, "find", strings.TrimSpace(id.ARN+name), "nothing in %d clusters of %s is it or names it", len(clusters), r.Context)
+	e := fault.Errorf(fault.NotFound, "find", strings.TrimSpace(id.ARN+name), "nothing in %s of %s is it or names it", words.Count(len(clusters), "cluster"), r.Context)
 	return nil, e
 }
 

@@ -12,6 +12,7 @@ import (
 	"gantry/awsx/store"
 	"gantry/internal/crash"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // patience is how long a command waits for what explains a service, once the
@@ -181,7 +182,7 @@ func (s *Survey) targets(ctx context.Context, w *store.Watch[store.GroupState], 
 	}
 	if len(unread) > 0 {
 		s.Partial = append(s.Partial, fault.Errorf(fault.Offline, "read target health", "",
-			"%d of %d target groups were not read within %s", len(unread), total, patience))
+			"%d of %s not read within %s", len(unread), words.Count(total, "target group"), patience))
 	}
 }
 
@@ -235,7 +236,7 @@ func untold(s diagnose.Standing) []error {
 		return nil
 	}
 	svc := s.Service()
-	return []error{fault.Errorf(fault.Failed, "describe tasks", svc.Name, "%d of %d tasks were not told", s.Finding.Untold, svc.Running+svc.Pending)}
+	return []error{fault.Errorf(fault.Failed, "describe tasks", svc.Name, "%d of %s not told", s.Finding.Untold, words.Count(svc.Running+svc.Pending, "task"))}
 }
 
 // allRead reports whether all of a service was read, or failed to be.

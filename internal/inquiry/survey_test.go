@@ -83,7 +83,7 @@ func TestALargeClusterIsSurveyedInBoundedTime(t *testing.T) {
 			if n := s.unread(); len(s.Standings) != 300 || n < 1 || n > 270 {
 				t.Errorf("%d of %d services have unread targets", n, len(s.Standings))
 			}
-			if !warned(s, "target groups were not read within 10s") {
+			if !warned(s, "target groups not read within 10s") {
 				t.Errorf("warned of %v", s.Partial)
 			}
 		})
@@ -115,7 +115,7 @@ func TestASmallClusterIsReadWhole(t *testing.T) {
 func TestWhatStallsIsLeftUnread(t *testing.T) {
 	for operation, missing := range map[string]string{
 		"ListTasks":            "read tasks: offline: they were not all read within 10s",
-		"DescribeTargetHealth": "target groups were not read within 10s",
+		"DescribeTargetHealth": "target groups not read within 10s",
 	} {
 		t.Run(operation, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -204,7 +204,7 @@ func TestATaskThatIsListedAndNotDescribedIsUnread(t *testing.T) {
 				t.Errorf("%s is %s: %s", x.Service().Name, x.Finding.Status, x.Finding.Why)
 			}
 		}
-		if !warned(s, "describe tasks catalog: failed: 1 of 3 tasks were not told") {
+		if !warned(s, "describe tasks catalog: failed: 1 of 3 tasks not told") {
 			t.Errorf("warned of %v", s.Partial)
 		}
 		found, err := a.Inspect(ctx, w.Service(t, "prod", "catalog"))

@@ -19,6 +19,7 @@ import (
 
 	"gantry/internal/clean"
 	"gantry/internal/crash"
+	"gantry/internal/words"
 )
 
 const (
@@ -86,7 +87,7 @@ func (s *Sender) Send(text string) {
 	select {
 	case s.queue <- text:
 	default:
-		s.o.Warn(fmt.Errorf("notify: a message was dropped: %d others wait for the webhook", queued))
+		s.o.Warn(fmt.Errorf("notify: a message was dropped: %s already wait for the webhook", words.Count(queued, "message")))
 	}
 }
 
@@ -121,7 +122,7 @@ func (s *Sender) work() {
 		}
 	}
 	if lost > 0 {
-		s.o.Warn(fmt.Errorf("notify: %d messages were not sent before gantry ended", lost))
+		s.o.Warn(fmt.Errorf("notify: %s not sent before gantry ended", words.Count(lost, "message")))
 	}
 }
 

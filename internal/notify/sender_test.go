@@ -171,7 +171,7 @@ func TestSendingNeverWaits(t *testing.T) {
 			t.Errorf("sending took %s", took)
 		}
 		h.mu.Lock()
-		if n := len(h.warned); n != 135 || !strings.Contains(h.warned[0], "dropped: 64 others wait") {
+		if n := len(h.warned); n != 135 || !strings.Contains(h.warned[0], "dropped: 64 messages already wait") {
 			t.Errorf("%d warnings: %q", n, h.warned[:min(n, 1)])
 		}
 		h.warned = nil
@@ -182,7 +182,7 @@ func TestSendingNeverWaits(t *testing.T) {
 		if took := time.Since(began); took != 5*time.Second {
 			t.Errorf("closing took %s, and its deadline was 5s", took)
 		}
-		if len(h.warned) != 1 || !strings.Contains(h.warned[0], "65 messages were not sent before") {
+		if len(h.warned) != 1 || !strings.Contains(h.warned[0], "65 messages not sent before") {
 			t.Errorf("warned %q", h.warned)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gantry/internal/clean"
+	"gantry/internal/words"
 )
 
 // Bounds of a message. Slack cuts texts of more than 4000 characters.
@@ -78,7 +79,7 @@ type Row struct {
 // BatchBegan is the message that a batch begins. Of the change, Target and the
 // summary are not told: the rows have them.
 func BatchBegan(c Change, rows []Row) string {
-	lines := []string{fmt.Sprintf("%s %d targets begins in %s%s", c.Action, len(rows), c.Context, production(c.Production))}
+	lines := []string{fmt.Sprintf("%s %s begins in %s%s", c.Action, words.Count(len(rows), "target"), c.Context, production(c.Production))}
 	lines = append(lines, table(rows, func(r Row) string { return r.Target + ": " + r.Summary })...)
 	return c.message(lines...)
 }
@@ -89,7 +90,7 @@ func BatchEnded(c Change, rows []Row, took time.Duration) string {
 	rows = slices.Clone(rows)
 	slices.SortStableFunc(rows, func(a, b Row) int { return rank(a) - rank(b) })
 	bad := slices.ContainsFunc(rows, func(r Row) bool { return !r.Verdict.Good })
-	lines := []string{fmt.Sprintf("%s %s %d targets: %s%s", mark(Verdict{Good: !bad}), c.Action, len(rows), tally(rows), after(took))}
+	lines := []string{fmt.Sprintf("%s %s %s: %s%s", mark(Verdict{Good: !bad}), c.Action, words.Count(len(rows), "target"), tally(rows), after(took))}
 	lines = append(lines, table(rows, func(r Row) string {
 		line := mark(r.Verdict) + " " + r.Target + ": " + r.Verdict.Outcome
 		if r.Verdict.Text != "" && r.Verdict.Text != r.Verdict.Outcome {

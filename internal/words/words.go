@@ -9,12 +9,25 @@ import (
 	"strings"
 )
 
-// Count returns a number with its noun: 1 task, 2 tasks.
+// Count returns a number with its noun: 1 task, 2 tasks, 3 matches, 4 families.
 func Count(n int, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return fmt.Sprintf("%d %ss", n, one)
+	return fmt.Sprintf("%d %s", n, Plural(one))
+}
+
+// Plural is several of what a noun names, of which the last word is told as several.
+func Plural(one string) string {
+	for _, end := range [...]string{"s", "x", "ch", "sh"} {
+		if strings.HasSuffix(one, end) {
+			return one + "es"
+		}
+	}
+	if stem, ok := strings.CutSuffix(one, "y"); ok && !strings.HasSuffix(stem, "e") && !strings.HasSuffix(stem, "a") {
+		return stem + "ies"
+	}
+	return one + "s"
 }
 
 // AddNew appends a name to a list unless the list has it.

@@ -15,7 +15,15 @@ func TestCount(t *testing.T) {
 			t.Errorf("%d: %s", n, got)
 		}
 	}
+	for one, want := range map[string]string{
+		"old task": "old tasks", "match": "matches", "family": "families", "key": "keys", "day": "days", "address": "addresses", "box": "boxes",
+	} {
+		if got := words.Count(3, one); got != "3 "+want {
+			t.Errorf("%s: %s", one, got)
+		}
+	}
 }
+
 func TestUnlikeIsADistance(t *testing.T) {
 	name := rapid.StringMatching(`[a-d]{1,8}`)
 	rapid.Check(t, func(t *rapid.T) {

@@ -77,7 +77,7 @@ func (f search) request(t target, from, to time.Time, limit int) Request {
 func partial(t target, requests int) *logs.Partial {
 	return &logs.Partial{
 		TimedOut: true, Shards: 1,
-		Reason: fmt.Sprintf("%d requests did not reach the end of log group %s", requests, t.group.Name),
+		Reason: fmt.Sprintf("the end of log group %s was not reached by request %d", t.group.Name, requests),
 	}
 }
 

@@ -127,7 +127,7 @@ func (p *pump) countFar(h logs.Histogram, now time.Time) {
 		p.gapAside(late.from, late.to, fmt.Sprintf("%d came more than %d minutes late", late.lines, wideBack/time.Minute))
 	}
 	if early.lines > 0 {
-		p.gapAside(early.from, early.to, fmt.Sprintf("%d lie more than %d minutes ahead of this machine's clock", early.lines, wideAhead/time.Minute))
+		p.gapAside(early.from, early.to, fmt.Sprintf("%d more than %d minutes ahead of this machine's clock", early.lines, wideAhead/time.Minute))
 	}
 }
 

@@ -1,9 +1,9 @@
 package logview
 
 import (
-	"fmt"
 	"strings"
 
+	"gantry/internal/words"
 	"gantry/ui/text"
 	"gantry/ui/theme"
 )
@@ -143,7 +143,7 @@ func (d *drawing) head(pos uint64) []string {
 	}
 	var parts []string
 	if gone := l.src.First(); gone > 0 {
-		parts = append(parts, fmt.Sprintf("%d older lines have left the buffer", gone))
+		parts = append(parts, words.Count(int(gone), "older line")+" left the buffer")
 	}
 	if l.ends[0] != "" {
 		parts = append(parts, l.ends[0])

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gantry/internal/fault"
+	"gantry/internal/words"
 	"gantry/ui"
 	"gantry/ui/text"
 	"gantry/ui/theme"
@@ -66,9 +67,9 @@ func (s *Screen[T]) emptiness() []prose.Para {
 	st := s.load.Status
 	switch {
 	case hidden > 0 && s.Table.Filter() != "":
-		return say("the filter hides %d %s (%s shows them)", hidden, s.spec.Nouns, s.Deps.Host.Key(ui.ActBack))
+		return say("the filter hides %s (%s shows all)", s.number(hidden), s.Deps.Host.Key(ui.ActBack))
 	case hidden > 0:
-		return say("none of %d %s has a fault (%s shows all)", hidden, s.spec.Nouns, s.Deps.Host.Key(ui.ActFaults))
+		return say("%s, without a fault (%s shows all)", s.number(hidden), s.Deps.Host.Key(ui.ActFaults))
 	case s.taken == 0 || st.loading(s.Deps.Host.Now()):
 		if st.total > 0 {
 			return say("loading %d/%d %s", st.done, st.total, s.spec.Nouns)
@@ -80,6 +81,11 @@ func (s *Screen[T]) emptiness() []prose.Para {
 		return s.load.Foot
 	}
 	return say("there are no %s here", s.spec.Nouns)
+}
+
+// number is how many of what the rows are.
+func (s *Screen[T]) number(n int) string {
+	return words.Count(n, strings.TrimSuffix(s.spec.Nouns, "s"))
 }
 
 // refused explains a listing that brought nothing.

@@ -124,7 +124,7 @@ func TestWhatLeftTheBufferIsReadAgain(t *testing.T) {
 		}
 		d.numbered(t, 501, 1999)
 		d.screen.ClearTo(smaller(d.screen.Ring(), 1000))
-		d.Press("g").Shows("499 older lines have left the buffer, enter reads them again", "line 1000.")
+		d.Press("g").Shows("499 older lines left the buffer, enter reads them again", "line 1000.")
 		d.Press("k").Advance(time.Second).Shows("not following")
 		d.onLine(t, "line 999.")
 		d.numbered(t, 501, 1500)

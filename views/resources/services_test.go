@@ -53,7 +53,7 @@ func TestServicesAreNarrowedAndFoundAgain(t *testing.T) {
 		if got := namesOf(d, shopNames...); !slices.Equal(got, []string{"api-checkout", "api-orders"}) {
 			t.Errorf("the filter shows %v", got)
 		}
-		d.Press("/").Type("-nothing").Press("enter").Shows("the filter hides 6 services (esc shows them)")
+		d.Press("/").Type("-nothing").Press("enter").Shows("the filter hides 6 services (esc shows all)")
 		d.Press("esc").Hides("hides")
 		d.Press("!").Shows("faults only", "showing 2")
 		d.Press("!").Hides("faults only")

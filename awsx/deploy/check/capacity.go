@@ -140,5 +140,5 @@ func stopWords(n int) string {
 	if n == 1 {
 		return "1 old task stops"
 	}
-	return fmt.Sprintf("%d old tasks stop", n)
+	return words.Count(n, "old task") + " stop"
 }

@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/read"
+	"gantry/internal/words"
 )
 
 // checkScaling tells what Application Auto Scaling does to a count that is set,
@@ -31,7 +32,7 @@ func checkScaling(cur read.Current, d Change) Finding {
 	case t.SuspendedOut:
 		return finding(Scaling, OK, "scaling out is suspended, and in it pauses during the deployment")
 	}
-	return finding(Scaling, OK, "between %d and %d tasks%s: during the deployment it may add tasks and removes none", t.Min, t.Max, by(*t))
+	return finding(Scaling, OK, "between %d and %s%s: during the deployment it may add tasks and removes none", t.Min, words.Count(t.Max, "task"), by(*t))
 }
 
 // scaledCount tells what becomes of a count that is set by hand.

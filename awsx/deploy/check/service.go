@@ -81,7 +81,7 @@ func checkPercent(cur read.Current, d Change) Finding {
 		return finding(Percent, Broken, "of %s at least %d must stay healthy and at most %d may run, so none can be replaced: raise the maximum percent or lower the minimum",
 			words.Count(svc.Desired, "task"), lower, upper)
 	}
-	return finding(Percent, OK, "between %d and %d tasks run during the deployment", lower, max(upper, lower))
+	return finding(Percent, OK, "between %d and %s run during the deployment", lower, words.Count(max(upper, lower), "task"))
 }
 
 // checkStrategy says how a deployment that shifts traffic differs from a rolling

@@ -9,6 +9,7 @@ import (
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // checkLoadBalancers makes sure that each container port a target group sends
@@ -120,7 +121,7 @@ func probeWords(c awsx.HealthCheck) string {
 		s += " for " + c.Matcher
 	}
 	if c.Healthy > 0 && c.Interval > 0 {
-		s += fmt.Sprintf(", %d times every %s", c.Healthy, c.Interval)
+		s += fmt.Sprintf(", %s every %s", words.Count(c.Healthy, "time"), c.Interval)
 	}
 	return s
 }

@@ -184,7 +184,7 @@ func (f *Follower) expire(p Progress) Progress {
 	p.end(TimedOut, f.lateWords(p))
 	p.Verdict.Details = append(p.Verdict.Details, p.evidence()...)
 	if f.spec.Lacked > 0 && f.spec.Deployment == "" {
-		p.Verdict.Details = append(p.Verdict.Details, fmt.Sprintf("%d of %d tasks ran before the change", f.spec.PreviousCount-f.spec.Lacked, f.spec.PreviousCount))
+		p.Verdict.Details = append(p.Verdict.Details, fmt.Sprintf("%d of %s ran before the change", f.spec.PreviousCount-f.spec.Lacked, words.Count(f.spec.PreviousCount, "task")))
 	}
 	return p
 }
@@ -202,7 +202,7 @@ func (f *Follower) lateWords(p Progress) string {
 	case f.spec.Instance.ARN != "":
 		return fmt.Sprintf("%s of services left after %s; ECS goes on", words.Count(p.Draining, "task"), p.Timeout)
 	case len(f.spec.Tasks) > 0:
-		return fmt.Sprintf("%d of %d tasks run after %s; ECS goes on", p.Running, p.Desired, p.Timeout)
+		return fmt.Sprintf("%d of %s run after %s; ECS goes on", p.Running, words.Count(p.Desired, "task"), p.Timeout)
 	}
 	return fmt.Sprintf("%d of %s run after %s; ECS goes on", p.Running, words.Count(f.spec.Count, "task"), p.Timeout)
 }

@@ -129,7 +129,7 @@ func TestACountIsNotBlamedForWhatWasSickBefore(t *testing.T) {
 func TestARunTellsHowManyOfItsTasksRun(t *testing.T) {
 	run := Spec{Tasks: []awsx.Ref{{ARN: "a"}}, Exits: true, Started: began, Timeout: time.Minute}
 	p := observe(run, Observation{At: began.Add(time.Minute), Tasks: []awsx.Task{{Ref: awsx.Ref{ARN: "a"}, LastStatus: "RUNNING"}}})
-	if p.Verdict == nil || p.Verdict.Outcome != TimedOut || !strings.Contains(p.Verdict.Text, "1 of 1 tasks run after 1m0s") {
+	if p.Verdict == nil || p.Verdict.Outcome != TimedOut || !strings.Contains(p.Verdict.Text, "1 of 1 task run after 1m0s") {
 		t.Errorf("verdict is %+v", p.Verdict)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"path"
 
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 // Policy says which contexts are production, and what else is kept to.
@@ -31,7 +32,7 @@ const LeastKept = 3
 // Validate refuses a policy that cannot be kept to.
 func (p Policy) Validate() error {
 	if p.KeepRevisions != 0 && p.KeepRevisions < LeastKept {
-		return invalid("%d revisions to keep: expected 0 for all of them, or at least %d so that the way back stays open", p.KeepRevisions, LeastKept)
+		return invalid("%s to keep: expected 0 for all of them, or at least %d so that the way back stays open", words.Count(p.KeepRevisions, "revision"), LeastKept)
 	}
 	for i, r := range p.Rules {
 		for _, glob := range []string{r.Account, r.Cluster, r.Service, r.Action} {
@@ -40,7 +41,7 @@ func (p Policy) Validate() error {
 			}
 		}
 		if r.MaxBulk < 0 {
-			return invalid("rule %d: a batch cannot have %d targets", i+1, r.MaxBulk)
+			return invalid("rule %d: a batch cannot have %s", i+1, words.Count(r.MaxBulk, "target"))
 		}
 	}
 	return nil

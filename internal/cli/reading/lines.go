@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gantry/internal/fault"
+	"gantry/internal/words"
 	"gantry/logs"
 	"gantry/logs/tail"
 )
@@ -22,7 +23,7 @@ const pageSize = 1000
 // limit that is more than the store hands out at once is Invalid.
 func Lines(ctx context.Context, src logs.Source, q logs.Query, r logs.Range, limit int, print func(logs.Entry) error) (n int, err error) {
 	if most := src.Limits().MaxPage; limit > most {
-		return 0, &fault.Error{Class: fault.Invalid, Op: "read logs", Err: fmt.Errorf("%d lines were asked for", limit),
+		return 0, &fault.Error{Class: fault.Invalid, Op: "read logs", Err: errors.New("asked for " + words.Count(limit, "line")),
 			Fix: fmt.Sprintf("give --limit as at most %d, or as 0 for all lines of the range", most)}
 	}
 	next := func() (logs.Page, error) { return logs.Newest(ctx, src, q, r, limit) }

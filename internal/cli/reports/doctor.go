@@ -3,6 +3,7 @@ package reports
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"gantry/internal/cli/printing"
 	"gantry/internal/config"
 	"gantry/internal/inquiry/doctor"
+	"gantry/internal/words"
 )
 
 var _ = commands.Add(program.doctorCommand)
@@ -79,7 +81,7 @@ func (p program) doctor(ctx context.Context, cluster, service, output string) er
 		err = writeReport(p.Out, d)
 	}
 	if err == nil && d.Failed > 0 {
-		err = &command.ExitError{Code: command.ExitFailed, Err: fmt.Errorf("%d checks failed", d.Failed), Told: true}
+		err = &command.ExitError{Code: command.ExitFailed, Err: errors.New(words.Count(d.Failed, "check") + " failed"), Told: true}
 	}
 	return err
 }
@@ -106,9 +108,5 @@ func tally(failed, warnings int) string {
 	if failed == 0 && warnings == 0 {
 		return "nothing is wrong"
 	}
-	word := "warnings"
-	if warnings == 1 {
-		word = "warning"
-	}
-	return fmt.Sprintf("%d failed, %d %s", failed, warnings, word)
+	return fmt.Sprintf("%d failed, %s", failed, words.Count(warnings, "warning"))
 }
