@@ -115,6 +115,7 @@ func (l limiter) limit(
 	out, md, err := next.HandleFinalize(ctx, in)
 	if isThrottle(apiCode(err)) {
 		b.empty()
+		awsx.TurnedAway(ctx)
 	}
 	return out, md, err
 }

@@ -54,6 +54,7 @@ type poller[T any] struct {
 	snap   atomic.Pointer[Snapshot[T]]
 	wake   chan struct{} // one slot: something about the demand changed
 	landed chan struct{} // one slot: the poll under way has news
+	turned atomic.Bool   // calls of the poll under way were turned away
 
 	// polls are the goroutines of polls. What was at fault in one, or in the run loop, is
 	// raised in whoever looks at the poller.
@@ -153,6 +154,12 @@ func (p *poller[T]) begin(ctx context.Context, d demand) *attempt {
 	if d.idle {
 		ctx = awsx.Background(ctx)
 	}
+	p.turned.Store(false)
+	ctx = awsx.OnTurnedAway(ctx, func() {
+		if !p.turned.Swap(true) {
+			notify(p.landed)
+		}
+	})
 	ctx, cancel := context.WithCancel(ctx)
 	a := &attempt{start: wall(), cancel: cancel, done: make(chan outcome, 1)}
 	p.polls.Go(func() {
@@ -297,6 +304,7 @@ func (p *poller[T]) publish(pl plan, d demand, ended *outcome) {
 	p.source.fill(&s)
 	// Covered data is stale by the measure of somebody who looks.
 	s.staleAfter = min(d.interval, max(p.pace.base, p.pace.floor))*5/2 + 5*time.Second
+	s.turned = ended == nil && p.turned.Load()
 	if ended != nil {
 		s.Err, s.Partial = ended.err, ended.partial
 		if ended.err == nil {

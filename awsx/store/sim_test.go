@@ -65,6 +65,26 @@ func TestFaultsOfTheAccountAreStatesNotBlankScreens(t *testing.T) {
 	}
 }
 
+// TestAThrottledAccountIsToldAtOnce: the calls of a listing are tried again for a while, in
+// which nobody is to believe that all is well.
+func TestAThrottledAccountIsToldAtOnce(t *testing.T) {
+	overSimulator(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, world *sim.Account, s *store.Store, id awsx.ContextID) {
+		w := s.Services(clusterNamed(t, s, id, "prod"))
+		until(t, w, complete)
+		remove := world.Inject(sim.Fault{Service: "ecs", Kind: sim.Throttle})
+		w.Refresh()
+		told := until(t, w, func(x *store.Snapshot[awsx.Service]) bool { return x.State(time.Now()).State == store.Throttled })
+		if f := told.State(time.Now()); told.Err != nil || len(told.Partial) > 0 || !f.TurnedAway || f.RetryIn >= 0 {
+			t.Errorf("told after the end of the poll: %v, %v, %+v", told.Err, told.Partial, f)
+		}
+		remove()
+		until(t, w, func(x *store.Snapshot[awsx.Service]) bool {
+			f := x.State(time.Now())
+			return f.State == store.Fresh && !f.TurnedAway
+		})
+	})
+}
+
 func TestAnAccountThatStallsIsNotFresh(t *testing.T) {
 	overSimulator(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, world *sim.Account, s *store.Store, id awsx.ContextID) {
 		cluster := clusterNamed(t, s, id, "prod")

@@ -35,6 +35,7 @@ type Snapshot[T any] struct {
 
 	due        time.Time // of the next poll; zero when polling has stopped
 	staleAfter time.Duration
+	turned     bool // calls of the poll under way were turned away
 }
 
 // Ended reports whether a poll has ended, well or not. As a method expression it
@@ -89,7 +90,7 @@ const (
 	Loading   State = iota // nothing complete was read yet
 	Fresh                  // as new as the interval promises
 	Stale                  // older than that, and no error says why
-	Throttled              // the rate bucket is empty; polling widened
+	Throttled              // the account turns calls away; polling widened
 	Expired                // credentials; polling stopped
 	Denied                 // IAM refuses; polling is slow
 	Offline                // no answer
@@ -110,15 +111,17 @@ type Freshness struct {
 	RetryIn time.Duration
 	// Partial is true when part of the last poll failed.
 	Partial bool
+	// TurnedAway is true while the account turns calls of the poll under way away.
+	TurnedAway bool
 }
 
 // State derives the freshness; it is never stored, since it changes with time.
 func (s *Snapshot[T]) State(now time.Time) Freshness {
-	f := Freshness{Partial: len(s.Partial) > 0, RetryIn: -1}
+	f := Freshness{Partial: len(s.Partial) > 0, RetryIn: -1, TurnedAway: s.turned}
 	if !s.At.IsZero() {
 		f.Age = max(0, now.Sub(s.At))
 	}
-	if !s.due.IsZero() {
+	if !s.due.IsZero() && !s.turned {
 		f.RetryIn = max(0, s.due.Sub(now))
 	}
 	switch err := (outcome{err: s.Err, partial: s.Partial}).decisive(); {
@@ -126,6 +129,8 @@ func (s *Snapshot[T]) State(now time.Time) Freshness {
 		f.State = StateOf(fault.ClassOf(err))
 	case s.At.IsZero():
 		f.State = Loading
+	case s.turned:
+		f.State = Throttled
 	case f.Age > s.staleAfter:
 		f.State = Stale
 	default:

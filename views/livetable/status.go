@@ -17,9 +17,22 @@ import (
 type Status struct {
 	// at derives the freshness for a moment; nil until there is a snapshot.
 	at          func(now time.Time) store.Freshness
+	beside      []stated
 	Err         error
 	partial     []error
 	done, total int
+}
+
+// stated is a snapshot, whatever it holds.
+type stated interface {
+	State(now time.Time) store.Freshness
+}
+
+// Beside is the status of rows whose cells other snapshots fill: that the account turns
+// the calls for those away is said too.
+func (s Status) Beside(others ...stated) Status {
+	s.beside = others
+	return s
 }
 
 // StatusOf takes a snapshot's state.
@@ -49,6 +62,11 @@ func (s Status) stale(now time.Time) bool {
 // Fresh puts the state in the header's words. Ages are coarse.
 func (s Status) Fresh(now time.Time) ui.Fresh {
 	f := s.freshness(now)
+	for _, other := range s.beside {
+		if o := other.State(now); f.State == store.Fresh && o.State == store.Throttled {
+			f = o
+		}
+	}
 	age := ""
 	if f.Age > 0 {
 		age = text.Span(coarse(f.Age))
@@ -63,10 +81,14 @@ func (s Status) Fresh(now time.Time) ui.Fresh {
 	}
 	switch f.State {
 	case store.Loading:
+		words := "loading"
 		if s.total > 0 {
-			return ui.Fresh{State: ui.FreshLoading, Text: fmt.Sprintf("loading %d/%d", s.done, s.total)}
+			words = fmt.Sprintf("loading %d/%d", s.done, s.total)
 		}
-		return ui.Fresh{State: ui.FreshLoading, Text: "loading"}
+		if f.TurnedAway {
+			words += ", throttled"
+		}
+		return ui.Fresh{State: ui.FreshLoading, Text: words}
 	case store.Fresh:
 		return ui.Fresh{State: ui.FreshLive, Text: "live"}
 	case store.Throttled:

@@ -28,4 +28,20 @@ func TestStatesInWords(t *testing.T) {
 			t.Errorf("%+v: %+v", c.f, got)
 		}
 	}
+	turned := Status{at: func(time.Time) store.Freshness { return store.Freshness{TurnedAway: true} }, done: 1, total: 9}
+	if got := turned.Fresh(time.Time{}).Text; got != "loading 1/9, throttled" {
+		t.Errorf("while it loads: %s", got)
+	}
+	well := Status{at: func(time.Time) store.Freshness { return store.Freshness{State: store.Fresh} }}
+	if got := well.Beside(standing{store.Freshness{State: store.Throttled, RetryIn: -1}}).Fresh(time.Time{}).Text; got != "throttled" {
+		t.Errorf("what fills the cells is throttled: %s", got)
+	}
+	if got := well.Beside(standing{store.Freshness{State: store.Stale, Age: time.Hour}}).Fresh(time.Time{}).Text; got != "live" {
+		t.Errorf("what fills the cells is old: %s", got)
+	}
 }
+
+// standing is a snapshot that stands so at any moment.
+type standing struct{ f store.Freshness }
+
+func (s standing) State(time.Time) store.Freshness { return s.f }
