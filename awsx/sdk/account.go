@@ -2,109 +2,40 @@ package sdk
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"sync/atomic"
-	"unique"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
-	"github.com/aws/smithy-go/logging"
 
 	"gantry/awsx"
-	"gantry/awsx/sdk/body"
-	"gantry/internal/fault"
+	"gantry/awsx/sdk/access"
 )
 
-// Account is one opened context. It is safe for concurrent use and owns no
-// goroutine between calls.
-type Account struct {
-	id    awsx.ContextID
-	login string // how its credentials are renewed
-	// expired is set when a service or a source of credentials said that they
-	// will not do: the opener then loads the configuration anew.
-	expired atomic.Bool
+// Account is one opened context with its calls.
+type Account struct{ *access.Account }
 
-	cfg      aws.Config
-	endpoint endpoint
-	clients
-}
+var _ awsx.Account = Account{}
 
-var _ awsx.Account = (*Account)(nil)
+// Opener opens contexts; it implements awsx.Opener and is safe for concurrent use.
+type Opener struct{ *access.Opener }
 
-func newAccount(id awsx.ContextID, l loaded, o Options) *Account {
-	cfg := l.cfg.Copy()
-	cfg.Retryer = retryer
-	cfg.HTTPClient = plainBodies{cfg.HTTPClient}
-	// The SDK would log to standard error, in the middle of a drawn screen.
-	cfg.Logger = logging.Nop{}
-	cfg.APIOptions = slices.Clone(cfg.APIOptions)
-	cfg.APIOptions = append(cfg.APIOptions, newLimiter().attach, body.RefusePages)
-	if o.Version != "" {
-		cfg.APIOptions = append(cfg.APIOptions, awsmiddleware.AddUserAgentKeyValue("gantry", o.Version))
-	}
-	newGuard(o.ReadOnly).install(&cfg)
-	if o.Record != nil {
-		cfg.HTTPClient = recordingClient{cfg.HTTPClient, o.Record}
-	}
+var _ awsx.Opener = Opener{}
 
-	a := &Account{id: id, login: l.login, cfg: cfg}
-	if l.endpoint != "" {
-		a.endpoint.url = &l.endpoint
-	}
-	for _, api := range apis() {
-		api.open(&a.clients, cfg, a.endpoint)
-	}
-	return a
-}
+// New returns an opener of real contexts, as access.New does.
+func New(o access.Options) Opener { return Opener{access.New(o)} }
 
-// ClientConfig returns what a client of one more service is made from, so that its
-// calls are guarded, limited and repeated as those of all others are. The base
-// endpoint is to be set on the client unless it is nil: in the configuration it
-// would lose against the environment's variable of the service.
-func (a *Account) ClientConfig() (cfg aws.Config, endpoint *string) {
-	return a.cfg.Copy(), a.endpoint.url
-}
+// NewStatic returns an opener of an account that is reached without any configuration of
+// the machine, as access.NewStatic does.
+func NewStatic(o access.Options, s access.Static) Opener { return Opener{access.NewStatic(o, s)} }
 
-// Classify turns the failure of one call about a resource into a fault.Error, for
-// clients that are made from ClientConfig. A context that has ended passes through
-// as its own error.
-func (a *Account) Classify(ctx context.Context, resource string, err error) error {
-	return a.classify(ctx, resource, err)
-}
-
-// Identity asks STS whose credentials these are.
-func (a *Account) Identity(ctx context.Context) (awsx.Identity, error) {
-	out, err := a.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+// Open returns the account of a context, as Account does.
+func (o Opener) Open(ctx context.Context, id awsx.ContextID) (awsx.Account, error) {
+	a, err := o.Account(ctx, id)
 	if err != nil {
-		return awsx.Identity{}, a.classify(ctx, "", err)
+		return nil, err
 	}
-	return awsx.Identity{
-		Account: aws.ToString(out.Account), ARN: aws.ToString(out.Arn), UserID: aws.ToString(out.UserId),
-	}, nil
+	return a, nil
 }
 
-// ref returns a reference to a resource of this context.
-func (a *Account) ref(cluster, arn string) awsx.Ref {
-	return awsx.Ref{Context: a.id, Cluster: cluster, ARN: arn}
-}
-
-// here refuses a reference of another context: it would be looked up in the
-// wrong account, or changed there.
-func (a *Account) here(ref awsx.Ref) error {
-	if ref.Context == a.id {
-		return nil
-	}
-	return &fault.Error{Class: fault.Invalid, Op: "address", Resource: ref.ARN,
-		Err: fmt.Errorf("the reference belongs to %s, this account is %s", ref.Context, a.id)}
-}
-
-// intern returns the one copy of a string that thousands of items repeat, so
-// that a list of tasks does not hold its image names as often as its tasks.
-func intern(s string) string {
-	if s == "" {
-		return ""
-	}
-	return unique.Make(s).Value()
+// Account returns the account of a context. It makes no call; see access.Opener.Account
+// for what it reads and how it fails.
+func (o Opener) Account(ctx context.Context, id awsx.ContextID) (Account, error) {
+	a, err := o.Opener.Account(ctx, id)
+	return Account{a}, err
 }

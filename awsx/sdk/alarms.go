@@ -18,7 +18,7 @@ const alarmPage = 100
 
 // AlarmsByName describes alarms, 100 a call; those that do not exist are left
 // out.
-func (a *Account) AlarmsByName(ctx context.Context, names []string) ([]awsx.Alarm, error) {
+func (a Account) AlarmsByName(ctx context.Context, names []string) ([]awsx.Alarm, error) {
 	var found []awsx.Alarm
 	for part := range slices.Chunk(names, alarmPage) {
 		alarms, err := a.describeAlarms(ctx, cloudwatch.DescribeAlarmsInput{AlarmNames: part})
@@ -31,23 +31,23 @@ func (a *Account) AlarmsByName(ctx context.Context, names []string) ([]awsx.Alar
 }
 
 // AlarmsIn lists the alarms in a state.
-func (a *Account) AlarmsIn(ctx context.Context, state string) ([]awsx.Alarm, error) {
+func (a Account) AlarmsIn(ctx context.Context, state string) ([]awsx.Alarm, error) {
 	if !slices.Contains(types.StateValue("").Values(), types.StateValue(state)) {
 		return nil, fault.Errorf(fault.Invalid, "cloudwatch:DescribeAlarms", "", "there is no alarm state %q", state)
 	}
 	return a.describeAlarms(ctx, cloudwatch.DescribeAlarmsInput{StateValue: types.StateValue(state)})
 }
 
-func (a *Account) describeAlarms(ctx context.Context, in cloudwatch.DescribeAlarmsInput) ([]awsx.Alarm, error) {
+func (a Account) describeAlarms(ctx context.Context, in cloudwatch.DescribeAlarmsInput) ([]awsx.Alarm, error) {
 	// Without types the service answers with metric alarms only.
 	in.AlarmTypes = []types.AlarmType{types.AlarmTypeMetricAlarm, types.AlarmTypeCompositeAlarm}
 	in.MaxRecords = aws.Int32(alarmPage)
 	return all(ctx, 0, func(ctx context.Context, token *string) ([]awsx.Alarm, *string, error) {
 		page := in
 		page.NextToken = token
-		out, err := a.alarms.DescribeAlarms(ctx, &page)
+		out, err := a.Alarms.DescribeAlarms(ctx, &page)
 		if err != nil {
-			return nil, nil, a.classify(ctx, "", err)
+			return nil, nil, a.Classify(ctx, "", err)
 		}
 		var alarms []awsx.Alarm
 		for _, m := range out.MetricAlarms {

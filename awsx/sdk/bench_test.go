@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/access"
 )
 
 // BenchmarkTasks3000 reads a cluster of 3,000 tasks of two containers; it
@@ -29,7 +30,7 @@ func BenchmarkTasks3000(b *testing.B) {
 		return 200, answers[key]
 	}
 	read := func() []awsx.Task {
-		a := open(b, w, Options{}) // with full buckets
+		a := open(b, w, access.Options{}) // with full buckets
 		tasks, _, errs := drain(b, a.Tasks(b.Context(), awsx.TaskQuery{Cluster: cluster}))
 		if len(tasks) != 3000 || len(errs) > 0 {
 			b.Fatal(len(tasks), errs)

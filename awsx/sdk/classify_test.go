@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/access"
 	"gantry/internal/fault"
 )
 
@@ -48,7 +49,7 @@ func TestAnswersAreClassified(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				_, err := open(t, canned(c.status, c.body), Options{}).TaskDefinition(t.Context(), "api")
+				_, err := open(t, canned(c.status, c.body), access.Options{}).TaskDefinition(t.Context(), "api")
 				var own *fault.Error
 				if !errors.As(err, &own) {
 					t.Fatalf("%#v", err)
@@ -82,7 +83,7 @@ func TestNetworkFailuresAreOffline(t *testing.T) {
 	} {
 		t.Run(c.text, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				a := open(t, failing{c.err}, Options{})
+				a := open(t, failing{c.err}, access.Options{})
 				_, err := a.Identity(t.Context())
 				if fault.ClassOf(err) != fault.Offline || !strings.Contains(err.Error(), c.text) {
 					t.Errorf("read: %v", err)
@@ -103,7 +104,7 @@ func TestStalledAnswerEndsWithTheAttemptTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stall := stalled{}
 		start := time.Now()
-		_, err := open(t, stall, Options{AttemptTimeout: 2 * time.Second}).Identity(t.Context())
+		_, err := open(t, stall, access.Options{AttemptTimeout: 2 * time.Second}).Identity(t.Context())
 		if fault.ClassOf(err) != fault.Offline || !strings.Contains(err.Error(), "no answer came in time") {
 			t.Errorf("%v", err)
 		}
@@ -125,7 +126,7 @@ func TestEndOfTheContextPassesThrough(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_, err := open(t, stalled{}, Options{}).Identity(ctx)
+		_, err := open(t, stalled{}, access.Options{}).Identity(ctx)
 		var own *fault.Error
 		if !errors.Is(err, context.DeadlineExceeded) || errors.As(err, &own) {
 			t.Errorf("%#v", err)
@@ -140,7 +141,7 @@ func TestQueryErrorsOfTheLoadBalancerAreClassified(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w := canned(400, `<ErrorResponse><Error><Type>Sender</Type><Code>`+code+`</Code><Message>m</Message></Error><RequestId>1</RequestId></ErrorResponse>`)
-			_, err := open(t, w, Options{}).TargetHealth(t.Context(), "arn:tg")
+			_, err := open(t, w, access.Options{}).TargetHealth(t.Context(), "arn:tg")
 			if fault.ClassOf(err) != class || !strings.Contains(err.Error(), "elasticloadbalancing:DescribeTargetHealth") {
 				t.Errorf("%s: %v", code, err)
 			}
@@ -170,7 +171,7 @@ func TestAClockIsNoLogin(t *testing.T) {
 				if c.ahead != 0 {
 					w.date = func() time.Time { return time.Now().Add(-c.ahead) }
 				}
-				_, err := open(t, w, Options{}).TaskDefinition(t.Context(), "api")
+				_, err := open(t, w, access.Options{}).TaskDefinition(t.Context(), "api")
 				if fault.ClassOf(err) != c.class || !strings.Contains(err.Error(), c.text) {
 					t.Errorf("%v", err)
 				}
@@ -184,7 +185,7 @@ func TestAClockIsNoLogin(t *testing.T) {
 
 func TestAWebPageIsNoAnswerToAnybody(t *testing.T) {
 	page := canned(200, "<!doctype html><html><head><title>Guest\x1b[31m network</title></head></html>")
-	a := open(t, page, Options{})
+	a := open(t, page, access.Options{})
 	_, list := awsx.Collect(a.Clusters(t.Context()))
 	_, who := a.Identity(t.Context())
 	_, health := a.TargetHealth(t.Context(), "arn:tg")
@@ -211,7 +212,7 @@ func TestAnARNOfAnotherPlaceIsSaidToBe(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w := canned(400, `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>`+c.message+`</Message></Error><RequestId>1</RequestId></ErrorResponse>`)
-			_, err := open(t, w, Options{}).TargetHealth(t.Context(), c.resource)
+			_, err := open(t, w, access.Options{}).TargetHealth(t.Context(), c.resource)
 			if !strings.Contains(err.Error(), c.text) {
 				t.Errorf("%v", err)
 			}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/access"
 )
 
 func TestTheClockOfTheServiceIsRead(t *testing.T) {
@@ -19,7 +20,7 @@ func TestTheClockOfTheServiceIsRead(t *testing.T) {
 	})
 	server := httptest.NewServer(skewed)
 	defer server.Close()
-	o := NewStatic(Options{}, Static{Region: "eu-west-1", AccessKey: "a", SecretKey: "b", Endpoint: server.URL})
+	o := NewStatic(access.Options{}, access.Static{Region: "eu-west-1", AccessKey: "a", SecretKey: "b", Endpoint: server.URL})
 	c, err := o.Clock(context.Background(), awsx.ContextID{})
 	if ahead := c.Server.Sub(c.Local).Round(5 * time.Second); err != nil || ahead != 90*time.Second {
 		t.Errorf("the service is %s ahead (%v): %+v", ahead, err, c)

@@ -30,24 +30,24 @@ type wireCluster struct {
 }
 
 // Clusters lists (100 a call) and describes (100 a call) all clusters.
-func (a *Account) Clusters(ctx context.Context) awsx.Pages[awsx.Cluster] {
+func (a Account) Clusters(ctx context.Context) awsx.Pages[awsx.Cluster] {
 	list := func(ctx context.Context, token *string) ([]string, *string, error) {
-		out, err := a.ecs.ListClusters(ctx, &ecs.ListClustersInput{MaxResults: aws.Int32(listPage), NextToken: token})
+		out, err := a.ECS.ListClusters(ctx, &ecs.ListClustersInput{MaxResults: aws.Int32(listPage), NextToken: token})
 		if err != nil {
-			return nil, nil, a.classify(ctx, "", err)
+			return nil, nil, a.Classify(ctx, "", err)
 		}
 		return out.ClusterArns, out.NextToken, nil
 	}
 	return gather(ctx, list, describeResources, func(ctx context.Context, arns []string) (page awsx.Page[awsx.Cluster], err error) {
-		_, err = a.ecs.DescribeClusters(ctx, &ecs.DescribeClustersInput{Clusters: arns}, body.Page(&page, "clusters", a.cluster))
-		return page, a.classify(ctx, "", err)
+		_, err = a.ECS.DescribeClusters(ctx, &ecs.DescribeClustersInput{Clusters: arns}, body.Page(&page, "clusters", a.cluster))
+		return page, a.Classify(ctx, "", err)
 	})
 }
 
-func (a *Account) cluster(w *wireCluster) awsx.Cluster {
+func (a Account) cluster(w *wireCluster) awsx.Cluster {
 	arn := intern(w.ClusterArn)
 	return awsx.Cluster{
-		Ref: a.ref(arn, arn), Name: w.ClusterName, Status: intern(w.Status),
+		Ref: a.Ref(arn, arn), Name: w.ClusterName, Status: intern(w.Status),
 		Services: w.Services, Running: w.Running, Pending: w.Pending, Instances: w.Instances,
 		CapacityProviders: w.CapacityProviders,
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/access"
 	"gantry/internal/fault"
 )
 
@@ -27,7 +28,7 @@ func TestExistsAsksForDescriptionsAlone(t *testing.T) {
 		"no role":                     {role, 404, `<ErrorResponse><Error><Code>NoSuchEntity</Code><Message>no</Message></Error></ErrorResponse>`, fault.NotFound},
 		"who may not look at secrets": {secret, 400, `{"__type":"AccessDeniedException","message":"not authorized to perform: secretsmanager:DescribeSecret on resource: x"}`, fault.Denied},
 	} {
-		err := open(t, canned(c.status, c.body), Options{}).Exists(t.Context(), c.need)
+		err := open(t, canned(c.status, c.body), access.Options{}).Exists(t.Context(), c.need)
 		if (err == nil) != (c.class == 0) || err != nil && fault.ClassOf(err) != c.class {
 			t.Errorf("%s: %v", name, err)
 		}

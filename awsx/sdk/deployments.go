@@ -91,8 +91,8 @@ type wireServiceRevision struct {
 
 // ServiceDeployments lists a service's deployments and describes them, newest
 // first, at most limit of them (0 for all that the service remembers).
-func (a *Account) ServiceDeployments(ctx context.Context, service awsx.Ref, limit int) ([]awsx.ServiceDeployment, error) {
-	if err := a.here(service); err != nil {
+func (a Account) ServiceDeployments(ctx context.Context, service awsx.Ref, limit int) ([]awsx.ServiceDeployment, error) {
+	if err := a.Here(service); err != nil {
 		return nil, err
 	}
 	in := ecs.ListServiceDeploymentsInput{
@@ -104,9 +104,9 @@ func (a *Account) ServiceDeployments(ctx context.Context, service awsx.Ref, limi
 	arns, err := all(ctx, limit, func(ctx context.Context, token *string) ([]string, *string, error) {
 		page := in
 		page.NextToken = token
-		out, err := a.ecs.ListServiceDeployments(ctx, &page)
+		out, err := a.ECS.ListServiceDeployments(ctx, &page)
 		if err != nil {
-			return nil, nil, a.classify(ctx, service.ARN, err)
+			return nil, nil, a.Classify(ctx, service.ARN, err)
 		}
 		arns := make([]string, 0, len(out.ServiceDeployments))
 		for _, d := range out.ServiceDeployments {
@@ -118,22 +118,22 @@ func (a *Account) ServiceDeployments(ctx context.Context, service awsx.Ref, limi
 		return nil, err
 	}
 	found, err := awsx.Collect(gather(ctx, listed(arns), describeRevisions, func(ctx context.Context, arns []string) (page awsx.Page[awsx.ServiceDeployment], err error) {
-		_, err = a.ecs.DescribeServiceDeployments(ctx, &ecs.DescribeServiceDeploymentsInput{
+		_, err = a.ECS.DescribeServiceDeployments(ctx, &ecs.DescribeServiceDeploymentsInput{
 			ServiceDeploymentArns: arns,
 		}, body.Page(&page, "serviceDeployments", serviceDeployment))
-		return page, a.classify(ctx, service.ARN, err)
+		return page, a.Classify(ctx, service.ARN, err)
 	}))
 	inOrder(found, arns, func(d awsx.ServiceDeployment) string { return d.ARN })
 	return found, err
 }
 
 // ServiceRevisions describes service revisions, in the order asked for.
-func (a *Account) ServiceRevisions(ctx context.Context, arns []string) ([]awsx.ServiceRevision, error) {
+func (a Account) ServiceRevisions(ctx context.Context, arns []string) ([]awsx.ServiceRevision, error) {
 	found, err := awsx.Collect(gather(ctx, listed(arns), describeRevisions, func(ctx context.Context, arns []string) (page awsx.Page[awsx.ServiceRevision], err error) {
-		_, err = a.ecs.DescribeServiceRevisions(ctx, &ecs.DescribeServiceRevisionsInput{
+		_, err = a.ECS.DescribeServiceRevisions(ctx, &ecs.DescribeServiceRevisionsInput{
 			ServiceRevisionArns: arns,
 		}, body.Page(&page, "serviceRevisions", serviceRevision))
-		return page, a.classify(ctx, arns[0], err)
+		return page, a.Classify(ctx, arns[0], err)
 	}))
 	inOrder(found, arns, func(r awsx.ServiceRevision) string { return r.ARN })
 	return found, err
@@ -185,12 +185,12 @@ func serviceRevision(w *wireServiceRevision) awsx.ServiceRevision {
 
 // StopServiceDeployment rolls a running service deployment back: the API has no
 // other way to stop one.
-func (a *Account) StopServiceDeployment(ctx context.Context, deployment string) error {
-	out, err := a.ecs.StopServiceDeployment(ctx, &ecs.StopServiceDeploymentInput{
+func (a Account) StopServiceDeployment(ctx context.Context, deployment string) error {
+	out, err := a.ECS.StopServiceDeployment(ctx, &ecs.StopServiceDeploymentInput{
 		ServiceDeploymentArn: aws.String(deployment), StopType: types.StopServiceDeploymentStopTypeRollback,
 	})
 	if err != nil {
-		return a.classify(ctx, deployment, err)
+		return a.Classify(ctx, deployment, err)
 	}
 	return named(out.ServiceDeploymentArn, "ecs:StopServiceDeployment", deployment)
 }
@@ -204,16 +204,16 @@ func named(arn *string, op, deployment string) error {
 }
 
 // ContinueServiceDeployment ends the pause of a lifecycle hook.
-func (a *Account) ContinueServiceDeployment(ctx context.Context, deployment, hook string, rollBack bool) error {
+func (a Account) ContinueServiceDeployment(ctx context.Context, deployment, hook string, rollBack bool) error {
 	action := types.DeploymentLifecycleHookActionContinue
 	if rollBack {
 		action = types.DeploymentLifecycleHookActionRollback
 	}
-	out, err := a.ecs.ContinueServiceDeployment(ctx, &ecs.ContinueServiceDeploymentInput{
+	out, err := a.ECS.ContinueServiceDeployment(ctx, &ecs.ContinueServiceDeploymentInput{
 		ServiceDeploymentArn: aws.String(deployment), HookId: aws.String(hook), Action: action,
 	})
 	if err != nil {
-		return a.classify(ctx, deployment, err)
+		return a.Classify(ctx, deployment, err)
 	}
 	return named(out.ServiceDeploymentArn, "ecs:ContinueServiceDeployment", deployment)
 }

@@ -2,14 +2,12 @@
 // returns is a value of awsx, and every failure a fault.Error or the end of a
 // context.
 //
-// What belongs here: the table of the APIs (apis.go), the guard and the rate limits
-// that stand in the stack of every call, credentials, and a file a resource with the
-// calls that read and change it. What does not: when to call (package store), what
-// answers mean (diagnose, deploy), and clients of what is not behind a port of awsx:
-// they are made from Account.ClientConfig.
+// What belongs here: a file a resource with the calls that read and change it. What does
+// not: how an account is opened and what its calls go through (package access), when to
+// call (package store), what answers mean (diagnose, deploy), and clients of what is not
+// behind a port of awsx: they are made from Account.ClientConfig.
 //
-// A new AWS API is an entry in apis.go and a file with its calls. A call that no
-// quota of the table names is refused unless a change permits it.
+// A new AWS API is an entry in access/apis.go and a file with its calls.
 //
 // Answers of ECS are read from the wire into small structs of this package
 // rather than into the SDK's types. A page of a hundred tasks is then decoded

@@ -17,7 +17,7 @@ import (
 // GroupDetails reads attributes, side by side, and then tags of target groups, in
 // the order asked for. A group that does not exist is left out; it is NotFound
 // when it was the only one.
-func (a *Account) GroupDetails(ctx context.Context, arns []string) ([]awsx.GroupDetails, error) {
+func (a Account) GroupDetails(ctx context.Context, arns []string) ([]awsx.GroupDetails, error) {
 	delays := make([]time.Duration, len(arns))
 	errs := make([]error, len(arns))
 	var wg crash.Group
@@ -43,10 +43,10 @@ func (a *Account) GroupDetails(ctx context.Context, arns []string) ([]awsx.Group
 	return found, nil
 }
 
-func (a *Account) deregistrationDelay(ctx context.Context, arn string) (time.Duration, error) {
-	out, err := a.elb.DescribeTargetGroupAttributes(ctx, &elb.DescribeTargetGroupAttributesInput{TargetGroupArn: aws.String(arn)})
+func (a Account) deregistrationDelay(ctx context.Context, arn string) (time.Duration, error) {
+	out, err := a.ELB.DescribeTargetGroupAttributes(ctx, &elb.DescribeTargetGroupAttributesInput{TargetGroupArn: aws.String(arn)})
 	if err != nil {
-		return 0, a.classify(ctx, arn, err)
+		return 0, a.Classify(ctx, arn, err)
 	}
 	for _, at := range out.Attributes {
 		if aws.ToString(at.Key) != "deregistration_delay.timeout_seconds" {
@@ -63,14 +63,14 @@ func (a *Account) deregistrationDelay(ctx context.Context, arn string) (time.Dur
 }
 
 // groupTags fills the tags of at most describeGroups groups, in one call.
-func (a *Account) groupTags(ctx context.Context, groups []awsx.GroupDetails) error {
+func (a Account) groupTags(ctx context.Context, groups []awsx.GroupDetails) error {
 	arns := make([]string, len(groups))
 	for i, g := range groups {
 		arns[i] = g.ARN
 	}
-	out, err := a.elb.DescribeTags(ctx, &elb.DescribeTagsInput{ResourceArns: arns})
+	out, err := a.ELB.DescribeTags(ctx, &elb.DescribeTagsInput{ResourceArns: arns})
 	if err != nil {
-		return a.classify(ctx, arns[0], err)
+		return a.Classify(ctx, arns[0], err)
 	}
 	for _, d := range out.TagDescriptions {
 		i := slices.Index(arns, aws.ToString(d.ResourceArn))

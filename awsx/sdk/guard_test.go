@@ -6,47 +6,18 @@ import (
 	"io"
 	"net/http"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	cwlogs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-	"github.com/aws/aws-sdk-go-v2/service/ecr"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/access"
 	"gantry/internal/fault"
 )
 
-// allowed is written out once more on purpose: a call that is added to the
-// adapter's list has to be added here by somebody who means it.
-var allowed = []string{
-	"application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies",
-	"cloudwatch:DescribeAlarms",
-	"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribePullThroughCacheRules",
-	"ecs:DescribeClusters", "ecs:DescribeContainerInstances", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions",
-	"ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ListClusters", "ecs:ListContainerInstances",
-	"ecs:ListServiceDeployments", "ecs:ListServices", "ecs:ListTaskDefinitions", "ecs:ListTasks",
-	"elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTags", "elasticloadbalancing:DescribeTargetGroupAttributes",
-	"elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
-	"iam:GetRole",
-	"logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents",
-	"secretsmanager:DescribeSecret", "ssm:DescribeParameters",
-	"sts:GetCallerIdentity",
-}
-
-// sealed fails the test when a request reaches the wire or credentials are
-// looked up.
+// sealed fails the test when a request reaches the wire.
 type sealed struct {
 	t  *testing.T
 	op string
@@ -57,129 +28,8 @@ func (s *sealed) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, errors.New("sealed")
 }
 
-func (s *sealed) Retrieve(context.Context) (aws.Credentials, error) {
-	s.t.Errorf("%s looked for credentials", s.op)
-	return aws.Credentials{}, errors.New("sealed")
-}
-
-// call is one operation method of an SDK client.
-type call struct {
-	awsx.Call
-	invoke func(ctx context.Context) error
-}
-
-// clients returns every client of an account by the SDK's id of its service.
-func clientsOf(a *Account) map[string]any {
-	cfg, _ := a.ClientConfig()
-	return map[string]any{
-		ecs.ServiceID: a.ecs, elb.ServiceID: a.elb, ecr.ServiceID: a.ecr, sts.ServiceID: a.sts,
-		scaling.ServiceID: a.scaling, cloudwatch.ServiceID: a.alarms, cwlogs.ServiceID: cwlogs.NewFromConfig(cfg),
-		ssm.ServiceID: a.parameters(), secretsmanager.ServiceID: a.secrets(), iam.ServiceID: a.roles(),
-	}
-}
-
-// operations returns every operation of every client in use.
-func operations(a *Account) []call {
-	var calls []call
-	for service, client := range clientsOf(a) {
-		v := reflect.ValueOf(client)
-		for i := range v.NumMethod() {
-			name, method := v.Type().Method(i).Name, v.Method(i)
-			if typ := method.Type(); typ.NumIn() != 3 || typ.NumOut() != 2 || !typ.IsVariadic() {
-				continue // Options is no operation
-			}
-			calls = append(calls, call{awsx.Call{Service: service, Operation: name}, func(ctx context.Context) error {
-				in := reflect.New(method.Type().In(1).Elem())
-				out := method.Call([]reflect.Value{reflect.ValueOf(ctx), in})
-				err, _ := out[1].Interface().(error)
-				return err
-			}})
-		}
-	}
-	return calls
-}
-
-// guarded opens an account whose every way out is sealed.
-func guarded(t *testing.T, o Options) (*Account, *sealed) {
-	s := &sealed{t: t}
-	o.Transport = s
-	l := loaded{endpoint: unresolvable, cfg: aws.Config{Region: "eu-west-1", Credentials: s, HTTPClient: o.httpClient()}}
-	return newAccount(here, l, o), s
-}
-
 func permitted(ctx context.Context, record func(awsx.Call) error) context.Context {
 	return awsx.WithChange(ctx, &awsx.Change{ID: "c-1", Record: record})
-}
-
-func TestNoOperationOutsideTheAllowListLeaves(t *testing.T) {
-	recorded := func(awsx.Call) error { return nil }
-	for name, c := range map[string]struct {
-		options Options
-		ctx     context.Context
-	}{
-		"without a change":               {Options{}, t.Context()},
-		"with a change, read-only":       {Options{ReadOnly: true}, permitted(t.Context(), recorded)},
-		"with a change without an id":    {Options{}, awsx.WithChange(t.Context(), &awsx.Change{Record: recorded})},
-		"with a change without a record": {Options{}, awsx.WithChange(t.Context(), &awsx.Change{ID: "c-1"})},
-		"when the record fails":          {Options{}, permitted(t.Context(), func(awsx.Call) error { return errors.New("disk full") })},
-	} {
-		t.Run(name, func(t *testing.T) {
-			a, seal := guarded(t, c.options)
-			refused := 0
-			for _, call := range operations(a) {
-				if slices.Contains(allowed, iamName(call.Call)) {
-					continue
-				}
-				seal.op = iamName(call.Call)
-				if err := call.invoke(c.ctx); fault.ClassOf(err) != fault.Denied {
-					t.Errorf("%s: %v", seal.op, err)
-				}
-				refused++
-			}
-			if refused < 150 {
-				t.Errorf("only %d operations were tried: the enumeration is broken", refused)
-			}
-		})
-	}
-}
-
-func TestAllowListIsExactAndAllOfItReads(t *testing.T) {
-	a, _ := guarded(t, Options{})
-	g := newGuard(false)
-	var reads []string
-	for _, c := range operations(a) {
-		ok := g.reads[c.Call]
-		if ok {
-			reads = append(reads, iamName(c.Call))
-			if !slices.ContainsFunc([]string{"Describe", "List", "Get", "BatchGet", "Filter"}, func(verb string) bool { return strings.HasPrefix(c.Operation, verb) }) {
-				t.Errorf("%s does not look like a read", iamName(c.Call))
-			}
-		}
-		// The stack of a call knows its name only.
-		if !ok && g.names[c.Operation] {
-			t.Errorf("%s has the name of another service's read", iamName(c.Call))
-		}
-	}
-	slices.Sort(reads)
-	if d := cmp.Diff(allowed, reads); d != "" {
-		t.Error(d)
-	}
-}
-
-func TestReadsPassTheGuardInReadOnlyMode(t *testing.T) {
-	w := canned(200, `{}`)
-	a := open(t, w, Options{ReadOnly: true})
-	for _, c := range operations(a) {
-		if !slices.Contains(allowed, iamName(c.Call)) {
-			continue
-		}
-		// What comes back may be the SDK's own objection to an empty input; it is
-		// an error of awsx only when the guard refused.
-		var own *fault.Error
-		if err := c.invoke(t.Context()); errors.As(err, &own) {
-			t.Errorf("%s: %v", iamName(c.Call), err)
-		}
-	}
 }
 
 // write is one method of awsx.Writer with the one call that it makes.
@@ -243,14 +93,15 @@ func writes(t *testing.T, a awsx.Account) map[string]write {
 }
 
 func TestEveryWriterMethodNeedsAChange(t *testing.T) {
-	a, seal := guarded(t, Options{})
+	seal := &sealed{t: t}
+	a := open(t, seal, access.Options{})
 	for name, write := range writes(t, a) {
 		seal.op = name
 		if err := write.send(t.Context()); fault.ClassOf(err) != fault.Denied {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	readOnly, seal := guarded(t, Options{ReadOnly: true})
+	readOnly := open(t, seal, access.Options{ReadOnly: true})
 	for name, write := range writes(t, readOnly) {
 		seal.op = name
 		if err := write.send(permitted(t.Context(), func(awsx.Call) error { return nil })); fault.ClassOf(err) != fault.Denied {
@@ -280,7 +131,7 @@ func TestAnAnswerWithoutACodeOfTheAPILeavesTheOutcomeOpen(t *testing.T) {
 		"a portal":          {200, `<html>please log in</html>`, true},
 	} {
 		t.Run(name, bubble(func(t *testing.T) {
-			a := open(t, canned(reply.status, reply.body), Options{})
+			a := open(t, canned(reply.status, reply.body), access.Options{})
 			for op, write := range writes(t, a) {
 				err := write.send(allow(t.Context()))
 				if fault.Unknown(err) != reply.unknown || fault.Again(err) == reply.unknown {
@@ -306,7 +157,7 @@ func TestWriteIsRecordedThenSentOnceWithTheChangeInItsUserAgent(t *testing.T) {
 	} {
 		t.Run(name, bubble(func(t *testing.T) {
 			w := canned(reply.status, reply.body)
-			a := open(t, w, Options{})
+			a := open(t, w, access.Options{})
 			for op, write := range writes(t, a) {
 				var recorded []awsx.Call
 				sentBefore := w.total()
@@ -345,7 +196,7 @@ func TestWriteThatNeverLeftIsNotUnknown(t *testing.T) {
 	ctx, cancel := context.WithCancel(permitted(t.Context(), func(awsx.Call) error { return nil }))
 	cancel()
 	w := canned(200, `{}`)
-	for op, write := range writes(t, open(t, w, Options{})) {
+	for op, write := range writes(t, open(t, w, access.Options{})) {
 		if err := write.send(ctx); !errors.Is(err, context.Canceled) || fault.ClassOf(err) == fault.Offline {
 			t.Errorf("%s: %v", op, err)
 		}
@@ -357,7 +208,7 @@ func TestWriteCancelledOnTheWireIsUnknown(t *testing.T) {
 	defer cancel()
 	w := &wire{reply: func(string, map[string]any) (int, string) { cancel(); return 0, "" }}
 	n := 1
-	_, err := open(t, w, Options{}).UpdateService(ctx, awsx.ServiceUpdate{Service: cluster.In(arn("service/prod/api")), Desired: &n})
+	_, err := open(t, w, access.Options{}).UpdateService(ctx, awsx.ServiceUpdate{Service: cluster.In(arn("service/prod/api")), Desired: &n})
 	var own *fault.Error
 	if !errors.As(err, &own) || !own.Unknown || !errors.Is(err, context.Canceled) {
 		t.Errorf("%#v", err)
@@ -373,7 +224,7 @@ func TestABodyThatIsSentCanOnlyBeRead(t *testing.T) {
 		if _, ok := r.Body.(io.WriterTo); ok || r.Body == nil {
 			t.Errorf("%s is sent with %T", r.Header.Get("X-Amz-Target"), r.Body)
 		}
-	}), Options{})
+	}), access.Options{})
 	for _, write := range writes(t, a) {
 		_ = write.send(allow(t.Context()))
 	}

@@ -38,7 +38,7 @@ func parseRepository(uri string) (repository, error) {
 func (r repository) options(o *ecr.Options) { o.Region = r.region }
 
 // Images lists the images of a repository, 1,000 a call, in the service's order.
-func (a *Account) Images(ctx context.Context, uri string) awsx.Pages[awsx.Image] {
+func (a Account) Images(ctx context.Context, uri string) awsx.Pages[awsx.Image] {
 	return func(yield func(awsx.Page[awsx.Image], error) bool) {
 		repo, err := parseRepository(uri)
 		if err != nil {
@@ -46,12 +46,12 @@ func (a *Account) Images(ctx context.Context, uri string) awsx.Pages[awsx.Image]
 			return
 		}
 		list := func(ctx context.Context, token *string) ([]awsx.Image, *string, error) {
-			out, err := a.ecr.DescribeImages(ctx, &ecr.DescribeImagesInput{
+			out, err := a.ECR.DescribeImages(ctx, &ecr.DescribeImagesInput{
 				RegistryId: aws.String(repo.registry), RepositoryName: aws.String(repo.name),
 				MaxResults: aws.Int32(imagePage), NextToken: token,
 			}, repo.options)
 			if err != nil {
-				return nil, nil, a.classify(ctx, uri, err)
+				return nil, nil, a.Classify(ctx, uri, err)
 			}
 			images := make([]awsx.Image, 0, len(out.ImageDetails))
 			for _, d := range out.ImageDetails {
@@ -71,16 +71,16 @@ func (a *Account) Images(ctx context.Context, uri string) awsx.Pages[awsx.Image]
 }
 
 // Image resolves a tag or a sha256: digest.
-func (a *Account) Image(ctx context.Context, uri, reference string) (awsx.Image, error) {
+func (a Account) Image(ctx context.Context, uri, reference string) (awsx.Image, error) {
 	repo, err := parseRepository(uri)
 	if err != nil {
 		return awsx.Image{}, err
 	}
-	out, err := a.ecr.DescribeImages(ctx, &ecr.DescribeImagesInput{
+	out, err := a.ECR.DescribeImages(ctx, &ecr.DescribeImagesInput{
 		RegistryId: aws.String(repo.registry), RepositoryName: aws.String(repo.name), ImageIds: []types.ImageIdentifier{imageID(reference)},
 	}, repo.options)
 	if err != nil {
-		err = a.classify(ctx, uri+":"+reference, err)
+		err = a.Classify(ctx, uri+":"+reference, err)
 		if fault.ClassOf(err) == fault.NotFound && a.pulledThrough(ctx, repo) {
 			return awsx.Image{}, fault.Errorf(fault.Failed, "ecr:DescribeImages", uri+":"+reference, "the cache pulls it through when a task first starts")
 		}
@@ -98,8 +98,8 @@ const rootPrefix = "ROOT"
 // pulledThrough reports whether a rule fills a repository from another registry: what is not
 // there yet may well be pulled (ECR, pull through cache rules). Where the rules cannot be
 // read, none is taken to.
-func (a *Account) pulledThrough(ctx context.Context, repo repository) bool {
-	out, err := a.ecr.DescribePullThroughCacheRules(ctx, &ecr.DescribePullThroughCacheRulesInput{
+func (a Account) pulledThrough(ctx context.Context, repo repository) bool {
+	out, err := a.ECR.DescribePullThroughCacheRules(ctx, &ecr.DescribePullThroughCacheRulesInput{
 		RegistryId: aws.String(repo.registry), MaxResults: aws.Int32(imagePage),
 	}, repo.options)
 	if err != nil {

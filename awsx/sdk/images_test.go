@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/access"
 	"gantry/internal/fault"
 )
 
@@ -20,7 +21,7 @@ func TestImagesAreReadFromTheRegistryOfTheirURI(t *testing.T) {
 		}
 		return 200, `{"imageDetails":[{"imageDigest":"sha256:b"}]}`
 	}}
-	got, last, errs := drain(t, open(t, w, Options{}).Images(t.Context(), repoURI))
+	got, last, errs := drain(t, open(t, w, access.Options{}).Images(t.Context(), repoURI))
 	want := []awsx.Image{
 		{Repository: repoURI, Tags: []string{"v2", "latest"}, Digest: "sha256:a", PushedAt: time.Unix(1700000000, 0).UTC(), Size: 1234, ScanStatus: "COMPLETE"},
 		{Repository: repoURI, Digest: "sha256:b"},
@@ -39,7 +40,7 @@ func TestImagesAreReadFromTheRegistryOfTheirURI(t *testing.T) {
 func TestImageIsFoundByTagAndByDigest(t *testing.T) {
 	for reference, want := range map[string]string{"v2": `"imageTag":"v2"`, "sha256:a": `"imageDigest":"sha256:a"`} {
 		w := canned(200, `{"imageDetails":[{"imageDigest":"sha256:a"}]}`)
-		if got, err := open(t, w, Options{}).Image(t.Context(), repoURI, reference); err != nil || got.Digest != "sha256:a" {
+		if got, err := open(t, w, access.Options{}).Image(t.Context(), repoURI, reference); err != nil || got.Digest != "sha256:a" {
 			t.Errorf("%+v, %v", got, err)
 		}
 		if !strings.Contains(w.bodies[0], want) {
@@ -50,7 +51,7 @@ func TestImageIsFoundByTagAndByDigest(t *testing.T) {
 
 func TestImageThatIsNotThereIsNotFound(t *testing.T) {
 	w := canned(400, `{"__type":"ImageNotFoundException","message":"The image with imageId {imageDigest:'null', imageTag:'v9'} does not exist"}`)
-	if _, err := open(t, w, Options{}).Image(t.Context(), repoURI, "v9"); fault.ClassOf(err) != fault.NotFound {
+	if _, err := open(t, w, access.Options{}).Image(t.Context(), repoURI, "v9"); fault.ClassOf(err) != fault.NotFound {
 		t.Error(err)
 	}
 }
@@ -61,7 +62,7 @@ func TestOnlyPrivateRegistriesAreAsked(t *testing.T) {
 		"123456789012.dkr.ecr.eu-west-1.amazonaws.com/api:v1", "123456789012.dkr.ecr.eu-west-1.amazonaws.com.evil.example/api",
 	} {
 		w := canned(200, `{}`)
-		_, _, errs := drain(t, open(t, w, Options{}).Images(t.Context(), uri))
+		_, _, errs := drain(t, open(t, w, access.Options{}).Images(t.Context(), uri))
 		if len(errs) != 1 || fault.ClassOf(errs[0]) != fault.Invalid || w.total() != 0 {
 			t.Errorf("%q: %v, %d calls", uri, errs, w.total())
 		}
@@ -80,7 +81,7 @@ func TestAnImageThatACachePullsThroughIsNotMissing(t *testing.T) {
 				return 200, `{"pullThroughCacheRules":[{"ecrRepositoryPrefix":"` + prefix + `"}]}`
 			}
 			return 400, `{"__type":"RepositoryNotFoundException","message":"no"}`
-		}}, Options{})
+		}}, access.Options{})
 		if _, err := a.Image(t.Context(), "123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx", "1.27"); fault.ClassOf(err) != class {
 			t.Errorf("%s: %v", prefix, err)
 		}

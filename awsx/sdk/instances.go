@@ -46,26 +46,26 @@ type wireResource struct {
 
 // Instances lists (100 a call) and describes (100 a call) the container
 // instances of a cluster.
-func (a *Account) Instances(ctx context.Context, cluster awsx.Ref) awsx.Pages[awsx.Instance] {
+func (a Account) Instances(ctx context.Context, cluster awsx.Ref) awsx.Pages[awsx.Instance] {
 	list := func(ctx context.Context, token *string) ([]string, *string, error) {
-		if err := a.here(cluster); err != nil {
+		if err := a.Here(cluster); err != nil {
 			return nil, nil, err
 		}
-		out, err := a.ecs.ListContainerInstances(ctx, &ecs.ListContainerInstancesInput{
+		out, err := a.ECS.ListContainerInstances(ctx, &ecs.ListContainerInstancesInput{
 			Cluster: aws.String(cluster.Cluster), MaxResults: aws.Int32(listPage), NextToken: token,
 		})
 		if err != nil {
-			return nil, nil, a.classify(ctx, cluster.Cluster, err)
+			return nil, nil, a.Classify(ctx, cluster.Cluster, err)
 		}
 		return out.ContainerInstanceArns, out.NextToken, nil
 	}
 	var sets attributeSets
 	keep := func(w *wireInstance) awsx.Instance { return a.instance(cluster.Cluster, w, &sets) }
 	return gather(ctx, list, describeResources, func(ctx context.Context, arns []string) (page awsx.Page[awsx.Instance], err error) {
-		_, err = a.ecs.DescribeContainerInstances(ctx, &ecs.DescribeContainerInstancesInput{
+		_, err = a.ECS.DescribeContainerInstances(ctx, &ecs.DescribeContainerInstancesInput{
 			Cluster: aws.String(cluster.Cluster), ContainerInstances: arns,
 		}, body.Page(&page, "containerInstances", keep))
-		return page, a.classify(ctx, cluster.Cluster, err)
+		return page, a.Classify(ctx, cluster.Cluster, err)
 	})
 }
 
@@ -106,9 +106,9 @@ func (s *attributeSets) of(attributes []wireAttribute) map[string]string {
 	return set
 }
 
-func (a *Account) instance(cluster string, w *wireInstance, sets *attributeSets) awsx.Instance {
+func (a Account) instance(cluster string, w *wireInstance, sets *attributeSets) awsx.Instance {
 	i := awsx.Instance{
-		Ref: a.ref(cluster, intern(w.ContainerInstanceArn)), EC2ID: w.EC2InstanceID, Status: intern(w.Status),
+		Ref: a.Ref(cluster, intern(w.ContainerInstanceArn)), EC2ID: w.EC2InstanceID, Status: intern(w.Status),
 		AgentConnected: w.AgentConnected, AgentVersion: intern(w.VersionInfo.AgentVersion),
 		Running: w.Running, Pending: w.Pending, RegisteredAt: w.RegisteredAt.time(),
 		Attributes: sets.of(w.Attributes),
@@ -153,9 +153,9 @@ func ports(texts []string) []int {
 }
 
 // SetInstanceStatus sets a container instance to ACTIVE or DRAINING.
-func (a *Account) SetInstanceStatus(ctx context.Context, instance awsx.Ref, status string) (awsx.Instance, error) {
+func (a Account) SetInstanceStatus(ctx context.Context, instance awsx.Ref, status string) (awsx.Instance, error) {
 	const op = "ecs:UpdateContainerInstancesState"
-	if err := a.here(instance); err != nil {
+	if err := a.Here(instance); err != nil {
 		return awsx.Instance{}, err
 	}
 	to := types.ContainerInstanceStatus(status)
@@ -164,12 +164,12 @@ func (a *Account) SetInstanceStatus(ctx context.Context, instance awsx.Ref, stat
 	}
 	var page awsx.Page[awsx.Instance]
 	keep := func(w *wireInstance) awsx.Instance { return a.instance(instance.Cluster, w, &attributeSets{}) }
-	_, err := a.ecs.UpdateContainerInstancesState(ctx, &ecs.UpdateContainerInstancesStateInput{
+	_, err := a.ECS.UpdateContainerInstancesState(ctx, &ecs.UpdateContainerInstancesStateInput{
 		Cluster: aws.String(instance.Cluster), ContainerInstances: []string{instance.ARN}, Status: to,
 	}, body.Page(&page, "containerInstances", keep))
 	switch {
 	case err != nil:
-		return awsx.Instance{}, a.classify(ctx, instance.ARN, err)
+		return awsx.Instance{}, a.Classify(ctx, instance.ARN, err)
 	case len(page.Missing) > 0:
 		class := fault.Failed
 		if strings.EqualFold(page.Missing[0].Reason, "MISSING") {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/access"
 	"gantry/internal/fault"
 )
 
@@ -45,7 +46,7 @@ func TestDemoNeverFollowsTheEnvironment(t *testing.T) {
 		"AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2", "https://elb.example", "AWS_ENDPOINT_URL_STS", "https://sts.example")
 	var hosts []string
 	rt := hostRecorder{&hosts}
-	a := open(t, rt, Options{})
+	a := open(t, rt, access.Options{})
 	_, _ = a.Identity(t.Context())
 	_, _ = a.TaskDefinition(t.Context(), "api")
 	_, _ = a.TargetHealth(t.Context(), "arn:tg")
@@ -72,7 +73,7 @@ func TestEndpointsOfTheEnvironmentAreHonoured(t *testing.T) {
 	machine(t, "", "", "AWS_ENDPOINT_URL", "https://all.example", "AWS_ENDPOINT_URL_STS", "https://sts.example",
 		"AWS_REGION", "eu-west-1", "AWS_ACCESS_KEY_ID", "a", "AWS_SECRET_ACCESS_KEY", "b")
 	var hosts []string
-	o := New(Options{Transport: hostRecorder{&hosts}})
+	o := New(access.Options{Transport: hostRecorder{&hosts}})
 	call := func(id awsx.ContextID) {
 		t.Helper()
 		a, err := o.Open(t.Context(), id)
@@ -97,7 +98,7 @@ func TestEndpointsOfTheEnvironmentAreHonoured(t *testing.T) {
 
 func TestOpeningIsCachedAndMakesNoCall(t *testing.T) {
 	machine(t, "", "", "AWS_ACCESS_KEY_ID", "a", "AWS_SECRET_ACCESS_KEY", "b")
-	o := New(Options{Transport: &sealed{t: t, op: "opening"}})
+	o := New(access.Options{Transport: &sealed{t: t, op: "opening"}})
 	one, err := o.Open(t.Context(), awsx.ContextID{Region: "eu-west-1"})
 	if err != nil {
 		t.Fatal(err)
@@ -124,7 +125,7 @@ func TestWhatCannotBeOpenedSaysWhy(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			machine(t, shared, "")
-			a, err := New(Options{}).Open(t.Context(), c.id)
+			a, err := New(access.Options{}).Open(t.Context(), c.id)
 			if a != nil || err == nil || fault.ClassOf(err) != c.want || !strings.Contains(err.Error(), c.text) {
 				t.Errorf("%v, %v", a, err)
 			}
@@ -137,7 +138,7 @@ func TestProfileThatWasAskedForBeatsTheKeysOfTheEnvironment(t *testing.T) {
 		"AWS_ACCESS_KEY_ID", "AKIDENV", "AWS_SECRET_ACCESS_KEY", "b", "AWS_REGION", "us-east-1")
 	for profile, key := range map[string]string{"prod": "AKIDPROD/", "": "AKIDENV/"} {
 		w := canned(400, `{}`)
-		a, err := New(Options{Transport: w}).Open(t.Context(), awsx.ContextID{Profile: profile})
+		a, err := New(access.Options{Transport: w}).Open(t.Context(), awsx.ContextID{Profile: profile})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -156,7 +157,7 @@ func TestMachineWithoutCredentialsAnswersWithinASecond(t *testing.T) {
 	}
 	defer hole.Close()
 	machine(t, "", "", "AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://"+hole.Addr().String())
-	a, err := New(Options{Transport: &sealed{t: t, op: "a call without credentials"}}).Open(t.Context(), awsx.ContextID{Region: "eu-west-1"})
+	a, err := New(access.Options{Transport: &sealed{t: t, op: "a call without credentials"}}).Open(t.Context(), awsx.ContextID{Region: "eu-west-1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +187,7 @@ func TestLoginIsNamedWhenASessionHasExpired(t *testing.T) {
 	} {
 		t.Run(profile, func(t *testing.T) {
 			machine(t, shared, "")
-			a, err := New(Options{Transport: &sealed{t: t, op: profile}}).Open(t.Context(), awsx.ContextID{Profile: profile})
+			a, err := New(access.Options{Transport: &sealed{t: t, op: profile}}).Open(t.Context(), awsx.ContextID{Profile: profile})
 			if err != nil {
 				t.Fatal(err)
 			}

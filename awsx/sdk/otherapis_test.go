@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/access"
 	"gantry/internal/fault"
 )
 
@@ -34,7 +35,7 @@ func TestPlatformsOfAnImage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := canned(200, fmt.Sprintf(`{"images":[{"imageManifest":%q}]}`, c.manifest))
-			got, err := open(t, w, Options{}).Platforms(t.Context(), repoURI, "v2")
+			got, err := open(t, w, access.Options{}).Platforms(t.Context(), repoURI, "v2")
 			if d := cmp.Diff(c.want, got); d != "" || err != nil {
 				t.Error(d, err)
 			}
@@ -53,11 +54,11 @@ func TestManifestThatCannotBeHad(t *testing.T) {
 		`{"images":[],"failures":[{"failureCode":"KmsError","failureReason":"key"}]}`:                            fault.Failed,
 		`{"images":[{"imageManifest":"not json"}]}`:                                                              fault.Failed,
 	} {
-		if _, err := open(t, canned(200, body), Options{}).Platforms(t.Context(), repoURI, "sha256:a"); fault.ClassOf(err) != want {
+		if _, err := open(t, canned(200, body), access.Options{}).Platforms(t.Context(), repoURI, "sha256:a"); fault.ClassOf(err) != want {
 			t.Errorf("%s: %v", body, err)
 		}
 	}
-	if _, err := open(t, canned(200, `{}`), Options{}).Platforms(t.Context(), "docker.io/library/nginx", "1"); fault.ClassOf(err) != fault.Invalid {
+	if _, err := open(t, canned(200, `{}`), access.Options{}).Platforms(t.Context(), "docker.io/library/nginx", "1"); fault.ClassOf(err) != fault.Invalid {
 		t.Error(err)
 	}
 }
@@ -88,7 +89,7 @@ func detailed(gone ...string) *wire {
 
 func TestDetailsOfGroups(t *testing.T) {
 	w := detailed("g2")
-	got, err := open(t, w, Options{}).GroupDetails(t.Context(), []string{"g1", "g2", "g3"})
+	got, err := open(t, w, access.Options{}).GroupDetails(t.Context(), []string{"g1", "g2", "g3"})
 	want := []awsx.GroupDetails{
 		{ARN: "g1", DeregistrationDelay: 30 * time.Second, Tags: []awsx.Tag{{Key: "of", Value: "g1"}}},
 		{ARN: "g3", DeregistrationDelay: 30 * time.Second, Tags: []awsx.Tag{{Key: "of", Value: "g3"}}},
@@ -99,11 +100,11 @@ func TestDetailsOfGroups(t *testing.T) {
 	if w.count("DescribeTags") != 1 || w.count("DescribeTargetGroupAttributes") != 3 {
 		t.Errorf("calls %v", w.calls)
 	}
-	if _, err := open(t, detailed("g1"), Options{}).GroupDetails(t.Context(), []string{"g1"}); fault.ClassOf(err) != fault.NotFound {
+	if _, err := open(t, detailed("g1"), access.Options{}).GroupDetails(t.Context(), []string{"g1"}); fault.ClassOf(err) != fault.NotFound {
 		t.Error(err)
 	}
 	w = detailed()
-	if got, err := open(t, w, Options{}).GroupDetails(t.Context(), nil); len(got) != 0 || err != nil || w.total() != 0 {
+	if got, err := open(t, w, access.Options{}).GroupDetails(t.Context(), nil); len(got) != 0 || err != nil || w.total() != 0 {
 		t.Errorf("%v, %v, %d calls", got, err, w.total())
 	}
 }
@@ -121,7 +122,7 @@ func TestScalingOfAService(t *testing.T) {
 		return 200, `{"ScalingPolicies":[{"PolicyName":"queue","PolicyType":"TargetTrackingScaling","TargetTrackingScalingPolicyConfiguration":{"TargetValue":10,
 			"CustomizedMetricSpecification":{"Namespace":"AWS/SQS","MetricName":"Depth"}}},{"PolicyName":"steps","PolicyType":"StepScaling"}]}`
 	}}
-	got, err := open(t, w, Options{}).ScalableTarget(t.Context(), api)
+	got, err := open(t, w, access.Options{}).ScalableTarget(t.Context(), api)
 	want := awsx.ScalableTarget{Service: api, Min: 2, Max: 20, SuspendedOut: true, Policies: []awsx.ScalingPolicy{
 		{Name: "cpu", Type: "TargetTrackingScaling", Alarms: []string{"high", "low"}, Metric: "ECSServiceAverageCPUUtilization", Target: 60.5},
 		{Name: "queue", Type: "TargetTrackingScaling", Metric: "AWS/SQS/Depth", Target: 10},
@@ -137,7 +138,7 @@ func TestScalingOfAService(t *testing.T) {
 
 func TestServiceThatNothingScalesIsNotFound(t *testing.T) {
 	w := canned(200, `{"ScalableTargets":[]}`)
-	if _, err := open(t, w, Options{}).ScalableTarget(t.Context(), cluster.In("s")); fault.ClassOf(err) != fault.NotFound || w.total() != 1 {
+	if _, err := open(t, w, access.Options{}).ScalableTarget(t.Context(), cluster.In("s")); fault.ClassOf(err) != fault.NotFound || w.total() != 1 {
 		t.Errorf("%v, %d calls", err, w.total())
 	}
 }
@@ -152,7 +153,7 @@ func TestAlarmsOfEveryKind(t *testing.T) {
 		}
 		return 200, `{"CompositeAlarms":[{"AlarmName":"any","StateValue":"INSUFFICIENT_DATA","AlarmRule":"ALARM(cpu) OR ALARM(maths)"}]}`
 	}}
-	got, err := open(t, w, Options{}).AlarmsByName(t.Context(), []string{"cpu", "maths", "any", "gone"})
+	got, err := open(t, w, access.Options{}).AlarmsByName(t.Context(), []string{"cpu", "maths", "any", "gone"})
 	want := []awsx.Alarm{
 		{Name: "cpu", State: "ALARM", Reason: "over 80", Metric: "AWS/ECS/CPUUtilization", Since: time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC),
 			Dimensions: []awsx.Dimension{{Name: "ServiceName", Value: "api"}}},
@@ -173,7 +174,7 @@ func TestAlarmsAreAskedForByTheHundredAndByState(t *testing.T) {
 		asked = append(asked, in)
 		return 200, `{}`
 	}}
-	a := open(t, w, Options{})
+	a := open(t, w, access.Options{})
 	names := make([]string, 101)
 	for i := range names {
 		names[i] = fmt.Sprintf("alarm-%d", i)
@@ -202,16 +203,16 @@ func TestAlarmsAreAskedForByTheHundredAndByState(t *testing.T) {
 
 func TestFailuresOfTheOtherServicesAreClassified(t *testing.T) {
 	api := cluster.In(arn("service/prod/api"))
-	reads := map[string]func(context.Context, *Account) error{
-		"application-autoscaling:DescribeScalableTargets": func(ctx context.Context, a *Account) error {
+	reads := map[string]func(context.Context, Account) error{
+		"application-autoscaling:DescribeScalableTargets": func(ctx context.Context, a Account) error {
 			_, err := a.ScalableTarget(ctx, api)
 			return err
 		},
-		"cloudwatch:DescribeAlarms": func(ctx context.Context, a *Account) error {
+		"cloudwatch:DescribeAlarms": func(ctx context.Context, a Account) error {
 			_, err := a.AlarmsIn(ctx, "OK")
 			return err
 		},
-		"ecr:BatchGetImage": func(ctx context.Context, a *Account) error {
+		"ecr:BatchGetImage": func(ctx context.Context, a Account) error {
 			_, err := a.Platforms(ctx, repoURI, "v")
 			return err
 		},
@@ -223,7 +224,7 @@ func TestFailuresOfTheOtherServicesAreClassified(t *testing.T) {
 	} {
 		for name, read := range reads {
 			synctest.Test(t, func(t *testing.T) { // the pauses between attempts cost nothing
-				err := read(t.Context(), open(t, canned(400, body), Options{}))
+				err := read(t.Context(), open(t, canned(400, body), access.Options{}))
 				if fault.ClassOf(err) != want || !strings.Contains(err.Error(), name) {
 					t.Errorf("%s, %s: %v", name, body, err)
 				}

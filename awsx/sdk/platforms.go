@@ -27,19 +27,19 @@ func manifestTypes() []string {
 // which no other call gives: it is asked of images that are about to be pulled anyway, before
 // a deployment. It returns the platforms of its index,
 // each once, in the index's order.
-func (a *Account) Platforms(ctx context.Context, uri, reference string) ([]string, error) {
+func (a Account) Platforms(ctx context.Context, uri, reference string) ([]string, error) {
 	const op = "ecr:BatchGetImage"
 	repo, err := parseRepository(uri)
 	if err != nil {
 		return nil, err
 	}
 	name := uri + ":" + reference
-	out, err := a.ecr.BatchGetImage(ctx, &ecr.BatchGetImageInput{
+	out, err := a.ECR.BatchGetImage(ctx, &ecr.BatchGetImageInput{
 		RegistryId: aws.String(repo.registry), RepositoryName: aws.String(repo.name),
 		ImageIds: []types.ImageIdentifier{imageID(reference)}, AcceptedMediaTypes: manifestTypes(),
 	}, repo.options)
 	if err != nil {
-		return nil, a.classify(ctx, name, err)
+		return nil, a.Classify(ctx, name, err)
 	}
 	if len(out.Images) == 0 {
 		class, reason := fault.NotFound, "the repository has no such image"

@@ -17,8 +17,8 @@ import (
 
 // Raw reads one resource as the API's own JSON: the one element of the list
 // that its describe call answers with, byte for byte, tags included.
-func (a *Account) Raw(ctx context.Context, kind awsx.Kind, ref awsx.Ref) (json.RawMessage, error) {
-	if err := a.here(ref); err != nil {
+func (a Account) Raw(ctx context.Context, kind awsx.Kind, ref awsx.Ref) (json.RawMessage, error) {
+	if err := a.Here(ref); err != nil {
 		return nil, err
 	}
 	cluster, one := aws.String(ref.Cluster), []string{ref.ARN}
@@ -26,16 +26,16 @@ func (a *Account) Raw(ctx context.Context, kind awsx.Kind, ref awsx.Ref) (json.R
 	var err error
 	switch kind {
 	case awsx.KindCluster:
-		_, err = a.ecs.DescribeClusters(ctx, &ecs.DescribeClustersInput{Clusters: one,
+		_, err = a.ECS.DescribeClusters(ctx, &ecs.DescribeClustersInput{Clusters: one,
 			Include: types.ClusterField("").Values()}, rawPage(&page, "clusters"))
 	case awsx.KindService:
-		_, err = a.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: cluster, Services: one,
+		_, err = a.ECS.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: cluster, Services: one,
 			Include: []types.ServiceField{types.ServiceFieldTags}}, rawPage(&page, "services"))
 	case awsx.KindTask:
-		_, err = a.ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: cluster, Tasks: one,
+		_, err = a.ECS.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: cluster, Tasks: one,
 			Include: []types.TaskField{types.TaskFieldTags}}, rawPage(&page, "tasks"))
 	case awsx.KindInstance:
-		_, err = a.ecs.DescribeContainerInstances(ctx, &ecs.DescribeContainerInstancesInput{Cluster: cluster, ContainerInstances: one,
+		_, err = a.ECS.DescribeContainerInstances(ctx, &ecs.DescribeContainerInstancesInput{Cluster: cluster, ContainerInstances: one,
 			Include: types.ContainerInstanceField("").Values()}, rawPage(&page, "containerInstances"))
 	case awsx.KindTaskDefinition:
 		return a.rawDefinition(ctx, ref.ARN)
@@ -45,7 +45,7 @@ func (a *Account) Raw(ctx context.Context, kind awsx.Kind, ref awsx.Ref) (json.R
 		return nil, fault.Errorf(fault.Invalid, "describe", ref.ARN, "there is no kind of resource named %q", kind)
 	}
 	if err != nil {
-		return nil, a.classify(ctx, ref.ARN, err)
+		return nil, a.Classify(ctx, ref.ARN, err)
 	}
 	if len(page.Items) == 0 {
 		reason := "it does not exist"
@@ -61,29 +61,29 @@ func rawPage(page *awsx.Page[json.RawMessage], field string) func(*ecs.Options) 
 	return body.Page(page, field, func(w *json.RawMessage) json.RawMessage { return *w })
 }
 
-func (a *Account) rawDefinition(ctx context.Context, id string) (json.RawMessage, error) {
+func (a Account) rawDefinition(ctx context.Context, id string) (json.RawMessage, error) {
 	var d describedDefinition
-	_, err := a.ecs.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(id)}, body.Into(&d))
-	return d.TaskDefinition, a.classify(ctx, id, err)
+	_, err := a.ECS.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(id)}, body.Into(&d))
+	return d.TaskDefinition, a.Classify(ctx, id, err)
 }
 
 // rawTargetGroup writes a target group as JSON. Its API answers in XML, whose
 // element names are the SDK's field names; what was not sent is left out.
-func (a *Account) rawTargetGroup(ctx context.Context, arn string) (json.RawMessage, error) {
-	out, err := a.elb.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{TargetGroupArns: []string{arn}})
+func (a Account) rawTargetGroup(ctx context.Context, arn string) (json.RawMessage, error) {
+	out, err := a.ELB.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{TargetGroupArns: []string{arn}})
 	if err != nil {
-		return nil, a.classify(ctx, arn, err)
+		return nil, a.Classify(ctx, arn, err)
 	}
 	if len(out.TargetGroups) == 0 {
 		return nil, fault.Errorf(fault.NotFound, "describe target group", arn, "it does not exist")
 	}
 	all, err := json.Marshal(out.TargetGroups[0])
 	if err != nil {
-		return nil, a.classify(ctx, arn, err)
+		return nil, a.Classify(ctx, arn, err)
 	}
 	var fields map[string]any
 	if err := json.Unmarshal(all, &fields); err != nil {
-		return nil, a.classify(ctx, arn, err)
+		return nil, a.Classify(ctx, arn, err)
 	}
 	return json.Marshal(sent(fields))
 }

@@ -14,12 +14,13 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/access"
 	"gantry/internal/fault"
 )
 
 func TestClusterOf300ServicesAnd3000TasksCosts93Calls(t *testing.T) {
 	w := &wire{reply: fleet{services: 300, tasks: 3000}.reply}
-	a := open(t, w, Options{})
+	a := open(t, w, access.Options{})
 
 	services, last, errs := drain(t, a.Services(t.Context(), cluster))
 	if len(services) != 300 || len(errs) > 0 || !last.Complete || last.Total != 300 {
@@ -44,7 +45,7 @@ func TestListingLosesNothingWhateverThePagesAndFailures(t *testing.T) {
 			return bad > 0 && len(asked[0].(string))%2 == 0 && strings.HasSuffix(asked[0].(string), fmt.Sprint(bad))
 		}
 		w := &wire{reply: f.reply}
-		a, _ := NewStatic(Options{Transport: w}, Static{Region: "r", AccessKey: "a", SecretKey: "b"}).Open(context.Background(), here)
+		a, _ := NewStatic(access.Options{Transport: w}, access.Static{Region: "r", AccessKey: "a", SecretKey: "b"}).Open(context.Background(), here)
 
 		seen, failed := map[string]bool{}, 0
 		complete, total := false, 0
@@ -90,7 +91,7 @@ func TestAnAnswerWithoutAListIsUnread(t *testing.T) {
 		`{}`: true, `{"clusterArns":null,"serviceArns":null,"taskArns":null,"containerInstanceArns":null}`: true,
 		`{"clusterArns":[],"serviceArns":[],"taskArns":[],"containerInstanceArns":[]}`: false,
 	} {
-		a := open(t, canned(200, reply), Options{})
+		a := open(t, canned(200, reply), access.Options{})
 		check := func(name string, complete bool, errs []error) {
 			t.Helper()
 			if (len(errs) > 0) != unread || complete == unread {
@@ -115,7 +116,7 @@ func TestRepeatedPageTokenEndsTheListing(t *testing.T) {
 		}
 		return 200, `{"clusters":[{"clusterArn":"` + arn("cluster/a") + `","clusterName":"a"}]}`
 	}}
-	items, last, errs := drain(t, open(t, w, Options{}).Clusters(t.Context()))
+	items, last, errs := drain(t, open(t, w, access.Options{}).Clusters(t.Context()))
 	if len(errs) != 1 || !strings.Contains(errs[0].Error(), "page token") {
 		t.Fatalf("errors %v", errs)
 	}
@@ -126,7 +127,7 @@ func TestRepeatedPageTokenEndsTheListing(t *testing.T) {
 
 func TestEmptyListingSaysThatItIsComplete(t *testing.T) {
 	w := &wire{reply: fleet{}.reply}
-	items, last, errs := drain(t, open(t, w, Options{}).Services(t.Context(), cluster))
+	items, last, errs := drain(t, open(t, w, access.Options{}).Services(t.Context(), cluster))
 	if len(items) != 0 || len(errs) != 0 || !last.Complete {
 		t.Errorf("%v, %+v, %v", items, last, errs)
 	}
@@ -150,7 +151,7 @@ func TestBreakingOffEndsTheCallsUnderWay(t *testing.T) {
 			w.mu.Unlock()
 			return f.reply(op, in)
 		}
-		a := open(t, w, Options{})
+		a := open(t, w, access.Options{})
 		for range a.Tasks(t.Context(), awsx.TaskQuery{Cluster: cluster}) {
 			break
 		}
@@ -184,7 +185,7 @@ func TestDescribeCallsOverlapUpToTheLimit(t *testing.T) {
 			return f.reply(op, in)
 		}
 		start := time.Now()
-		drain(t, open(t, w, Options{}).Services(t.Context(), cluster))
+		drain(t, open(t, w, access.Options{}).Services(t.Context(), cluster))
 		if most != describers {
 			t.Errorf("at most %d describe calls at a time, want %d", most, describers)
 		}
@@ -200,7 +201,7 @@ func TestCancelledContextIsTheLastError(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var errs []error
-	for _, err := range open(t, w, Options{}).Tasks(ctx, awsx.TaskQuery{Cluster: cluster}) {
+	for _, err := range open(t, w, access.Options{}).Tasks(ctx, awsx.TaskQuery{Cluster: cluster}) {
 		if err != nil {
 			errs = append(errs, err)
 		}
@@ -213,7 +214,7 @@ func TestCancelledContextIsTheLastError(t *testing.T) {
 
 func TestMissingResourcesAreReported(t *testing.T) {
 	w := canned(200, `{"services":[],"failures":[{"arn":"x","reason":"MISSING","detail":"gone"}]}`)
-	_, last, _ := drain(t, open(t, w, Options{}).DescribeServices(t.Context(), cluster, []string{"x"}))
+	_, last, _ := drain(t, open(t, w, access.Options{}).DescribeServices(t.Context(), cluster, []string{"x"}))
 	if d := cmp.Diff([]awsx.Missing{{ARN: "x", Reason: "MISSING", Detail: "gone"}}, last.Missing); d != "" {
 		t.Error(d)
 	}
@@ -221,7 +222,7 @@ func TestMissingResourcesAreReported(t *testing.T) {
 
 func TestReferenceOfAnotherContextIsRefused(t *testing.T) {
 	w := &wire{reply: fleet{services: 1}.reply}
-	a := open(t, w, Options{})
+	a := open(t, w, access.Options{})
 	other := cluster
 	other.Context.Profile = "other"
 	_, _, errs := drain(t, a.Services(t.Context(), other))
@@ -245,7 +246,7 @@ func TestTaskKeepsWhatTheServiceSent(t *testing.T) {
 			"attachments":[{"type":"ElasticNetworkInterface","details":[{"name":"networkInterfaceId","value":"eni-1"},{"name":"privateIPv4Address","value":"10.0.0.7"},{"name":"subnetId","value":"subnet-1"}]},{"type":"Other"}],
 			"containers":[{"name":"app","exitCode":137,"reason":"OutOfMemoryError: killed","networkInterfaces":[{"privateIpv4Address":"10.0.0.7","ipv6Address":"2001:db8::7"}]},{"name":"side"}]}]}`
 	}
-	tasks, _, errs := drain(t, open(t, w, Options{}).Tasks(t.Context(), awsx.TaskQuery{Cluster: cluster, Service: "api", Stopped: true}))
+	tasks, _, errs := drain(t, open(t, w, access.Options{}).Tasks(t.Context(), awsx.TaskQuery{Cluster: cluster, Service: "api", Stopped: true}))
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}
@@ -278,7 +279,7 @@ func TestInstanceListsThePortsInUse(t *testing.T) {
 			"remainingResources":[{"name":"CPU","type":"INTEGER","integerValue":1024},{"name":"MEMORY","type":"INTEGER","integerValue":100},{"name":"PORTS","type":"STRINGSET","stringSetValue":["22","2376","8080"]},{"name":"PORTS_UDP","type":"STRINGSET","stringSetValue":["53"]}],
 			"runningTasksCount":3}]}`
 	}}
-	got, _, errs := drain(t, open(t, w, Options{}).Instances(t.Context(), cluster))
+	got, _, errs := drain(t, open(t, w, access.Options{}).Instances(t.Context(), cluster))
 	want := []awsx.Instance{{
 		Ref: cluster.In("x"), EC2ID: "i-1", Status: "ACTIVE", AgentConnected: true, AgentVersion: "1.80",
 		AvailabilityZone: "eu-west-1b", InstanceType: "m5.large", Running: 3,
@@ -306,7 +307,7 @@ func TestServiceDeploymentsKeepTheirOrderOverBatches(t *testing.T) {
 		}
 		return 200, `{"serviceDeployments":[` + strings.TrimSuffix(b.String(), ",") + `]}`
 	}}
-	got, err := open(t, w, Options{}).ServiceDeployments(t.Context(), cluster.In(arn("service/prod/api")), 41)
+	got, err := open(t, w, access.Options{}).ServiceDeployments(t.Context(), cluster.In(arn("service/prod/api")), 41)
 	if err != nil || len(got) != 41 || w.count("DescribeServiceDeployments") != 3 {
 		t.Fatalf("%d deployments, %v, %v", len(got), err, w.calls)
 	}

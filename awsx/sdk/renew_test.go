@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/access"
 	"gantry/internal/fault"
 )
 
@@ -36,7 +37,7 @@ func TestKeysThatALoginWroteAreReadAgain(t *testing.T) {
 		return "[work]\naws_access_key_id = " + key + "\naws_secret_access_key = s\naws_session_token = t\n"
 	}
 	machine(t, "[profile work]\nregion = eu-west-1\n", write("AKIDOLD"))
-	o := New(Options{Transport: keyed{"AKIDNEW"}})
+	o := New(access.Options{Transport: keyed{"AKIDNEW"}})
 	id := awsx.ContextID{Profile: "work", Region: "eu-west-1"}
 	list := func() error {
 		t.Helper()

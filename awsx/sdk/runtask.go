@@ -59,9 +59,9 @@ type wireVariable struct {
 
 // RunTask starts tasks. What the service could not place comes as an error
 // beside the tasks that it did start.
-func (a *Account) RunTask(ctx context.Context, r awsx.RunTask) ([]awsx.Task, error) {
+func (a Account) RunTask(ctx context.Context, r awsx.RunTask) ([]awsx.Task, error) {
 	const op = "ecs:RunTask"
-	if err := a.here(r.Cluster); err != nil {
+	if err := a.Here(r.Cluster); err != nil {
 		return nil, err
 	}
 	if r.Count < 0 || r.Count > mostTasks {
@@ -92,10 +92,10 @@ func (a *Account) RunTask(ctx context.Context, r awsx.RunTask) ([]awsx.Task, err
 		return nil, err
 	}
 	var page awsx.Page[awsx.Task]
-	_, err = a.ecs.RunTask(ctx, &ecs.RunTaskInput{TaskDefinition: aws.String(r.TaskDefinition)}, send, body.Page(&page, "tasks", a.task))
+	_, err = a.ECS.RunTask(ctx, &ecs.RunTaskInput{TaskDefinition: aws.String(r.TaskDefinition)}, send, body.Page(&page, "tasks", a.task))
 	switch {
 	case err != nil:
-		return nil, a.classify(ctx, r.TaskDefinition, err)
+		return nil, a.Classify(ctx, r.TaskDefinition, err)
 	case len(page.Missing) > 0:
 		return page.Items, &fault.Error{Class: fault.Failed, Op: op, Resource: r.TaskDefinition, Err: refusals(page.Missing)}
 	case len(page.Items) == 0:
@@ -129,9 +129,9 @@ func refusals(missing []awsx.Missing) error {
 }
 
 // StopTask stops a task; the service keeps the reason with it.
-func (a *Account) StopTask(ctx context.Context, task awsx.Ref, reason string) (awsx.Task, error) {
+func (a Account) StopTask(ctx context.Context, task awsx.Ref, reason string) (awsx.Task, error) {
 	const op = "ecs:StopTask"
-	if err := a.here(task); err != nil {
+	if err := a.Here(task); err != nil {
 		return awsx.Task{}, err
 	}
 	if utf8.RuneCountInString(reason) > longReason {
@@ -144,8 +144,8 @@ func (a *Account) StopTask(ctx context.Context, task awsx.Ref, reason string) (a
 	var out struct {
 		Task *wireTask `json:"task"`
 	}
-	if _, err := a.ecs.StopTask(ctx, &in, body.Into(&out)); err != nil {
-		return awsx.Task{}, a.classify(ctx, task.ARN, err)
+	if _, err := a.ECS.StopTask(ctx, &in, body.Into(&out)); err != nil {
+		return awsx.Task{}, a.Classify(ctx, task.ARN, err)
 	}
 	if out.Task == nil || out.Task.TaskArn == "" {
 		return awsx.Task{}, lost(op, task.ARN, "task", "read the task to see whether it was stopped")

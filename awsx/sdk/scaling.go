@@ -24,17 +24,17 @@ func scalableID(service awsx.Ref) string {
 
 // ScalableTarget reads the bounds of a service's desired count, what of its
 // scaling is suspended, and its policies: at least two calls.
-func (a *Account) ScalableTarget(ctx context.Context, service awsx.Ref) (awsx.ScalableTarget, error) {
-	if err := a.here(service); err != nil {
+func (a Account) ScalableTarget(ctx context.Context, service awsx.Ref) (awsx.ScalableTarget, error) {
+	if err := a.Here(service); err != nil {
 		return awsx.ScalableTarget{}, err
 	}
 	id := scalableID(service)
-	out, err := a.scaling.DescribeScalableTargets(ctx, &scaling.DescribeScalableTargetsInput{
+	out, err := a.Scaling.DescribeScalableTargets(ctx, &scaling.DescribeScalableTargetsInput{
 		ServiceNamespace: types.ServiceNamespaceEcs, ScalableDimension: types.ScalableDimensionECSServiceDesiredCount,
 		ResourceIds: []string{id},
 	})
 	if err != nil {
-		return awsx.ScalableTarget{}, a.classify(ctx, service.ARN, err)
+		return awsx.ScalableTarget{}, a.Classify(ctx, service.ARN, err)
 	}
 	if len(out.ScalableTargets) == 0 {
 		return awsx.ScalableTarget{}, fault.Errorf(fault.NotFound, "application-autoscaling:DescribeScalableTargets", service.ARN,
@@ -50,14 +50,14 @@ func (a *Account) ScalableTarget(ctx context.Context, service awsx.Ref) (awsx.Sc
 	return target, err
 }
 
-func (a *Account) scalingPolicies(ctx context.Context, service awsx.Ref) ([]awsx.ScalingPolicy, error) {
+func (a Account) scalingPolicies(ctx context.Context, service awsx.Ref) ([]awsx.ScalingPolicy, error) {
 	return all(ctx, 0, func(ctx context.Context, token *string) ([]awsx.ScalingPolicy, *string, error) {
-		out, err := a.scaling.DescribeScalingPolicies(ctx, &scaling.DescribeScalingPoliciesInput{
+		out, err := a.Scaling.DescribeScalingPolicies(ctx, &scaling.DescribeScalingPoliciesInput{
 			ServiceNamespace: types.ServiceNamespaceEcs, ScalableDimension: types.ScalableDimensionECSServiceDesiredCount,
 			ResourceId: aws.String(scalableID(service)), MaxResults: aws.Int32(scalingPage), NextToken: token,
 		})
 		if err != nil {
-			return nil, nil, a.classify(ctx, service.ARN, err)
+			return nil, nil, a.Classify(ctx, service.ARN, err)
 		}
 		var policies []awsx.ScalingPolicy
 		for _, p := range out.ScalingPolicies {
@@ -96,9 +96,9 @@ func metricName(namespace, name *string) string {
 
 // UpdateScaling changes what u names. A service that is not registered becomes
 // so by bounds; the service refuses one that is given nothing else.
-func (a *Account) UpdateScaling(ctx context.Context, u awsx.ScalingUpdate) error {
+func (a Account) UpdateScaling(ctx context.Context, u awsx.ScalingUpdate) error {
 	const op = "application-autoscaling:RegisterScalableTarget"
-	if err := a.here(u.Service); err != nil {
+	if err := a.Here(u.Service); err != nil {
 		return err
 	}
 	if u.Min == nil && u.Max == nil && u.Suspend == nil {
@@ -125,9 +125,9 @@ func (a *Account) UpdateScaling(ctx context.Context, u awsx.ScalingUpdate) error
 			DynamicScalingInSuspended: u.Suspend, DynamicScalingOutSuspended: u.Suspend, ScheduledScalingSuspended: u.Suspend,
 		}
 	}
-	out, err := a.scaling.RegisterScalableTarget(ctx, &in)
+	out, err := a.Scaling.RegisterScalableTarget(ctx, &in)
 	if err != nil {
-		return a.classify(ctx, u.Service.ARN, err)
+		return a.Classify(ctx, u.Service.ARN, err)
 	}
 	if aws.ToString(out.ScalableTargetARN) == "" {
 		return lost(op, u.Service.ARN, "scalable target", "read the bounds to see whether they were set")

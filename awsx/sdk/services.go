@@ -118,16 +118,16 @@ type wireTaskSet struct {
 // Services lists (100 a call) and describes (10 a call) the services of a
 // cluster. Tags are not asked for: no row shows them, and of a whole cluster
 // they would weigh more than all else.
-func (a *Account) Services(ctx context.Context, cluster awsx.Ref) awsx.Pages[awsx.Service] {
+func (a Account) Services(ctx context.Context, cluster awsx.Ref) awsx.Pages[awsx.Service] {
 	list := func(ctx context.Context, token *string) ([]string, *string, error) {
-		if err := a.here(cluster); err != nil {
+		if err := a.Here(cluster); err != nil {
 			return nil, nil, err
 		}
-		out, err := a.ecs.ListServices(ctx, &ecs.ListServicesInput{
+		out, err := a.ECS.ListServices(ctx, &ecs.ListServicesInput{
 			Cluster: aws.String(cluster.Cluster), MaxResults: aws.Int32(listPage), NextToken: token,
 		})
 		if err != nil {
-			return nil, nil, a.classify(ctx, cluster.Cluster, err)
+			return nil, nil, a.Classify(ctx, cluster.Cluster, err)
 		}
 		return out.ServiceArns, out.NextToken, nil
 	}
@@ -137,32 +137,32 @@ func (a *Account) Services(ctx context.Context, cluster awsx.Ref) awsx.Pages[aws
 // DescribeServices describes services of one cluster by ARN or name. As many as
 // one call describes come with their tags, which cost no call and no permission
 // of their own (the service authorization reference names none).
-func (a *Account) DescribeServices(ctx context.Context, cluster awsx.Ref, arns []string) awsx.Pages[awsx.Service] {
+func (a Account) DescribeServices(ctx context.Context, cluster awsx.Ref, arns []string) awsx.Pages[awsx.Service] {
 	var include []types.ServiceField
 	if len(arns) <= describeServices {
 		include = []types.ServiceField{types.ServiceFieldTags}
 	}
 	return a.services(ctx, cluster, func(ctx context.Context, token *string) ([]string, *string, error) {
-		if err := a.here(cluster); err != nil {
+		if err := a.Here(cluster); err != nil {
 			return nil, nil, err
 		}
 		return arns, nil, nil
 	}, include)
 }
 
-func (a *Account) services(ctx context.Context, cluster awsx.Ref, list lister[string], include []types.ServiceField) awsx.Pages[awsx.Service] {
+func (a Account) services(ctx context.Context, cluster awsx.Ref, list lister[string], include []types.ServiceField) awsx.Pages[awsx.Service] {
 	describe := func(ctx context.Context, arns []string) (page awsx.Page[awsx.Service], err error) {
-		_, err = a.ecs.DescribeServices(ctx, &ecs.DescribeServicesInput{
+		_, err = a.ECS.DescribeServices(ctx, &ecs.DescribeServicesInput{
 			Cluster: aws.String(cluster.Cluster), Services: arns, Include: include,
 		}, body.Page(&page, "services", a.service))
-		return page, a.classify(ctx, cluster.Cluster, err)
+		return page, a.Classify(ctx, cluster.Cluster, err)
 	}
 	return gather(ctx, list, describeServices, describe)
 }
 
-func (a *Account) service(w *wireService) awsx.Service {
+func (a Account) service(w *wireService) awsx.Service {
 	s := awsx.Service{
-		Ref: a.ref(intern(w.ClusterArn), w.ServiceArn), Name: awsx.ARNName(w.ServiceArn), Status: intern(w.Status),
+		Ref: a.Ref(intern(w.ClusterArn), w.ServiceArn), Name: awsx.ARNName(w.ServiceArn), Status: intern(w.Status),
 		Desired: w.Desired, Running: w.Running, Pending: w.Pending,
 		TaskDefinition: intern(w.TaskDefinition), LaunchType: intern(w.LaunchType),
 		SchedulingStrategy: intern(w.SchedulingStrategy), Controller: intern(w.DeploymentController.Type),
@@ -253,9 +253,9 @@ type updateRequest struct {
 }
 
 // UpdateService changes what u names and leaves everything else as it is.
-func (a *Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx.Service, error) {
+func (a Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx.Service, error) {
 	const op = "ecs:UpdateService"
-	if err := a.here(u.Service); err != nil {
+	if err := a.Here(u.Service); err != nil {
 		return awsx.Service{}, err
 	}
 	if u.Desired != nil && (*u.Desired < 0 || *u.Desired > math.MaxInt32) {
@@ -272,8 +272,8 @@ func (a *Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx
 		Service *wireService `json:"service"`
 	}
 	in := ecs.UpdateServiceInput{Cluster: aws.String(u.Service.Cluster), Service: aws.String(u.Service.ARN)}
-	if _, err := a.ecs.UpdateService(ctx, &in, send, body.Into(&out)); err != nil {
-		return awsx.Service{}, a.classify(ctx, u.Service.ARN, err)
+	if _, err := a.ECS.UpdateService(ctx, &in, send, body.Into(&out)); err != nil {
+		return awsx.Service{}, a.Classify(ctx, u.Service.ARN, err)
 	}
 	if out.Service == nil || out.Service.ServiceArn == "" {
 		return awsx.Service{}, lost(op, u.Service.ARN, "service", "read the service to see whether it was updated")

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/access"
 )
 
 func TestServiceKeepsWhatADeploymentIsDecidedBy(t *testing.T) {
@@ -24,7 +25,7 @@ func TestServiceKeepsWhatADeploymentIsDecidedBy(t *testing.T) {
 		"taskSets":[{"id":"ecs-svc/1","taskSetArn":"x","externalId":"d-1","status":"PRIMARY","taskDefinition":"`+td+`","computedDesiredCount":4,
 		 "runningCount":3,"pendingCount":1,"scale":{"value":50.5,"unit":"PERCENT"},"stabilityStatus":"STABILIZING","startedBy":"CODE_DEPLOY","createdAt":1700000000}],
 		"tags":[{"key":"aws:cloudformation:stack-name","value":"prod"}]}]}`)
-	got, _, errs := drain(t, open(t, w, Options{}).DescribeServices(t.Context(), cluster, []string{service.ARN}))
+	got, _, errs := drain(t, open(t, w, access.Options{}).DescribeServices(t.Context(), cluster, []string{service.ARN}))
 	want := []awsx.Service{{
 		Ref: service, Name: "api", Controller: "EXTERNAL", Strategy: "BLUE_GREEN", TaskDefinition: td,
 		Deployments: []awsx.Deployment{{
@@ -52,7 +53,7 @@ func TestServiceKeepsWhatADeploymentIsDecidedBy(t *testing.T) {
 func TestTheRevisionIsTheServingTaskSets(t *testing.T) {
 	w := canned(200, `{"services":[{"serviceArn":"x","taskDefinition":"shop:3","deploymentController":{"type":"CODE_DEPLOY"},
 		"taskSets":[{"id":"a","status":"ACTIVE","taskDefinition":"shop:3","createdAt":1},{"id":"b","status":"PRIMARY","taskDefinition":"shop:4","createdAt":2}]}]}`)
-	got, _, _ := drain(t, open(t, w, Options{}).DescribeServices(t.Context(), cluster, []string{"x"}))
+	got, _, _ := drain(t, open(t, w, access.Options{}).DescribeServices(t.Context(), cluster, []string{"x"}))
 	if got[0].TaskDefinition != "shop:4" {
 		t.Errorf("it runs %s", got[0].TaskDefinition)
 	}
@@ -68,7 +69,7 @@ func TestTheTimeThatShiftsOfTrafficTakeIsReadOfEachStrategy(t *testing.T) {
 		`{"strategy":"CANARY"}`: 10 * time.Minute,
 	} {
 		w := canned(200, `{"services":[{"serviceArn":"x","deploymentConfiguration":`+text+`}]}`)
-		got, _, _ := drain(t, open(t, w, Options{}).DescribeServices(t.Context(), cluster, []string{"x"}))
+		got, _, _ := drain(t, open(t, w, access.Options{}).DescribeServices(t.Context(), cluster, []string{"x"}))
 		if got[0].ShiftTime != want {
 			t.Errorf("%s: %s, want %s", text, got[0].ShiftTime, want)
 		}
@@ -82,7 +83,7 @@ func TestThresholdOfTheBreakerIsReadInEachForm(t *testing.T) {
 		`{"enable":true,"thresholdConfiguration":{"type":"BOUNDED_PERCENT","value":50}}`:                {Enabled: true, Threshold: 50, Percent: true},
 	} {
 		w := canned(200, `{"services":[{"serviceArn":"x","deploymentConfiguration":{"deploymentCircuitBreaker":`+text+`}}]}`)
-		got, _, _ := drain(t, open(t, w, Options{}).DescribeServices(t.Context(), cluster, []string{"x"}))
+		got, _, _ := drain(t, open(t, w, access.Options{}).DescribeServices(t.Context(), cluster, []string{"x"}))
 		if d := cmp.Diff(want, got[0].Breaker); d != "" {
 			t.Error(d)
 		}
@@ -92,7 +93,7 @@ func TestThresholdOfTheBreakerIsReadInEachForm(t *testing.T) {
 func TestTagsComeWithTheServicesOfOneCallOnly(t *testing.T) {
 	for n, want := range map[int]bool{1: true, 10: true, 11: false} {
 		w := &wire{reply: fleet{}.reply}
-		drain(t, open(t, w, Options{}).DescribeServices(t.Context(), cluster, slices.Repeat([]string{arn("service/prod/s")}, n)))
+		drain(t, open(t, w, access.Options{}).DescribeServices(t.Context(), cluster, slices.Repeat([]string{arn("service/prod/s")}, n)))
 		for _, body := range w.bodies {
 			if strings.Contains(body, `"include":["TAGS"]`) != want {
 				t.Errorf("%d services were asked for with %s", n, body)
@@ -100,7 +101,7 @@ func TestTagsComeWithTheServicesOfOneCallOnly(t *testing.T) {
 		}
 	}
 	w := &wire{reply: fleet{services: 3}.reply}
-	drain(t, open(t, w, Options{}).Services(t.Context(), cluster))
+	drain(t, open(t, w, access.Options{}).Services(t.Context(), cluster))
 	if strings.Contains(strings.Join(w.bodies, ""), "TAGS") {
 		t.Error("a listing asked for tags")
 	}
@@ -113,7 +114,7 @@ func TestKnownTasksAreNotDescribedAgain(t *testing.T) {
 		asked = append(asked, a)
 		return a != arn("task/prod/t7") && a != arn("task/prod/t207")
 	}
-	a := open(t, w, Options{})
+	a := open(t, w, access.Options{})
 	got, last, errs := drain(t, a.Tasks(t.Context(), awsx.TaskQuery{Cluster: cluster, Stopped: true, Known: known}))
 	if len(got) != 2 || len(errs) > 0 || !last.Complete {
 		t.Errorf("%d tasks, %v, %+v", len(got), errs, last)
@@ -140,7 +141,7 @@ func TestInstancesOfOneMakeShareTheirAttributes(t *testing.T) {
 		two := `{"containerInstanceArn":"b","attributes":[{"name":"ecs.capability.task-eni"},{"name":"ecs.availability-zone","value":"1a"}]}`
 		return 200, fmt.Sprintf(`{"containerInstances":[`+one+`,`+two+`,`+one+`]}`, "a", "1a", "c", "1b")
 	}}
-	got, _, errs := drain(t, open(t, w, Options{}).Instances(t.Context(), cluster))
+	got, _, errs := drain(t, open(t, w, access.Options{}).Instances(t.Context(), cluster))
 	if len(got) != 3 || len(errs) > 0 {
 		t.Fatal(got, errs)
 	}

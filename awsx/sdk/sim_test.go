@@ -12,6 +12,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/sdk"
+	"gantry/awsx/sdk/access"
 	"gantry/awsx/sim"
 	"gantry/internal/fault"
 )
@@ -31,8 +32,8 @@ func simulated(t *testing.T, o sim.Options, test func(*testing.T, *sim.Account, 
 			stop()
 			<-done
 		}()
-		static := sdk.Static{Region: "eu-west-1", AccessKey: "AKID", SecretKey: "SECRET"}
-		account, err := sdk.NewStatic(sdk.Options{Transport: world.RoundTripper(), Version: "test"}, static).
+		static := access.Static{Region: "eu-west-1", AccessKey: "AKID", SecretKey: "SECRET"}
+		account, err := sdk.NewStatic(access.Options{Transport: world.RoundTripper(), Version: "test"}, static).
 			Open(t.Context(), awsx.ContextID{Profile: "demo", Region: "eu-west-1"})
 		if err != nil {
 			t.Fatal(err)

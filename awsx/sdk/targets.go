@@ -18,7 +18,7 @@ const describeGroups = 20
 
 // TargetGroups reads target groups by ARN, 20 a call. A group that does not
 // exist is left out of the answer; it is NotFound when it was the only one.
-func (a *Account) TargetGroups(ctx context.Context, arns []string) ([]awsx.TargetGroup, error) {
+func (a Account) TargetGroups(ctx context.Context, arns []string) ([]awsx.TargetGroup, error) {
 	return inBatches(ctx, arns, a.describeTargetGroups)
 }
 
@@ -53,11 +53,11 @@ func halving[T any](ctx context.Context, arns []string, read func(context.Contex
 	return out, nil
 }
 
-func (a *Account) describeTargetGroups(ctx context.Context, arns []string) ([]awsx.TargetGroup, error) {
+func (a Account) describeTargetGroups(ctx context.Context, arns []string) ([]awsx.TargetGroup, error) {
 	return all(ctx, 0, func(ctx context.Context, token *string) ([]awsx.TargetGroup, *string, error) {
-		out, err := a.elb.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{TargetGroupArns: arns, Marker: token})
+		out, err := a.ELB.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{TargetGroupArns: arns, Marker: token})
 		if err != nil {
-			return nil, nil, a.classify(ctx, arns[0], err)
+			return nil, nil, a.Classify(ctx, arns[0], err)
 		}
 		var groups []awsx.TargetGroup
 		for _, g := range out.TargetGroups {
@@ -91,11 +91,11 @@ func targetGroup(g types.TargetGroup) awsx.TargetGroup {
 
 // RuleWeights reads what listener rules send where, 20 a call. A rule that does not
 // exist is left out of the answer; it is NotFound when it was the only one.
-func (a *Account) RuleWeights(ctx context.Context, rules []string) ([]awsx.RuleWeights, error) {
+func (a Account) RuleWeights(ctx context.Context, rules []string) ([]awsx.RuleWeights, error) {
 	return inBatches(ctx, rules, func(ctx context.Context, arns []string) ([]awsx.RuleWeights, error) {
-		out, err := a.elb.DescribeRules(ctx, &elb.DescribeRulesInput{RuleArns: arns})
+		out, err := a.ELB.DescribeRules(ctx, &elb.DescribeRulesInput{RuleArns: arns})
 		if err != nil {
-			return nil, a.classify(ctx, arns[0], err)
+			return nil, a.Classify(ctx, arns[0], err)
 		}
 		var read []awsx.RuleWeights
 		for _, r := range out.Rules {
@@ -129,10 +129,10 @@ func weights(actions []types.Action) map[string]int {
 }
 
 // TargetHealth reads the health of all targets of one group, in one call.
-func (a *Account) TargetHealth(ctx context.Context, targetGroup string) (awsx.GroupHealth, error) {
-	out, err := a.elb.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: aws.String(targetGroup)})
+func (a Account) TargetHealth(ctx context.Context, targetGroup string) (awsx.GroupHealth, error) {
+	out, err := a.ELB.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: aws.String(targetGroup)})
 	if err != nil {
-		return awsx.GroupHealth{}, a.classify(ctx, targetGroup, err)
+		return awsx.GroupHealth{}, a.Classify(ctx, targetGroup, err)
 	}
 	h := awsx.GroupHealth{TargetGroup: intern(targetGroup), Targets: make([]awsx.TargetHealth, 0, len(out.TargetHealthDescriptions))}
 	for _, d := range out.TargetHealthDescriptions {

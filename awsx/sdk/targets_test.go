@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/access"
 	"gantry/internal/fault"
 )
 
@@ -51,7 +52,7 @@ func TestGroupThatIsGoneCostsTheOthersNothing(t *testing.T) {
 		arns = append(arns, fmt.Sprintf("arn:g%d", i))
 	}
 	w := balancer("g3", "g44")
-	got, err := open(t, w, Options{}).TargetGroups(t.Context(), arns)
+	got, err := open(t, w, access.Options{}).TargetGroups(t.Context(), arns)
 	if err != nil || len(got) != 43 {
 		t.Fatalf("%d groups, %v", len(got), err)
 	}
@@ -64,7 +65,7 @@ func TestGroupThatIsGoneCostsTheOthersNothing(t *testing.T) {
 
 func TestAllGroupsAreReadInCallsOfTwenty(t *testing.T) {
 	w := balancer()
-	if got, err := open(t, w, Options{}).TargetGroups(t.Context(), slices.Repeat([]string{"arn:g"}, 41)); err != nil || len(got) != 41 {
+	if got, err := open(t, w, access.Options{}).TargetGroups(t.Context(), slices.Repeat([]string{"arn:g"}, 41)); err != nil || len(got) != 41 {
 		t.Errorf("%d groups, %v", len(got), err)
 	}
 	if n := w.count("DescribeTargetGroups"); n != 3 {
@@ -73,14 +74,14 @@ func TestAllGroupsAreReadInCallsOfTwenty(t *testing.T) {
 }
 
 func TestOnlyGroupThatIsGoneIsNotFound(t *testing.T) {
-	if _, err := open(t, balancer("g"), Options{}).TargetGroups(t.Context(), []string{"arn:g"}); fault.ClassOf(err) != fault.NotFound {
+	if _, err := open(t, balancer("g"), access.Options{}).TargetGroups(t.Context(), []string{"arn:g"}); fault.ClassOf(err) != fault.NotFound {
 		t.Error(err)
 	}
 }
 
 func TestNoGroupsCostNoCall(t *testing.T) {
 	w := balancer()
-	if got, err := open(t, w, Options{}).TargetGroups(t.Context(), nil); len(got) != 0 || err != nil || w.total() != 0 {
+	if got, err := open(t, w, access.Options{}).TargetGroups(t.Context(), nil); len(got) != 0 || err != nil || w.total() != 0 {
 		t.Errorf("%v, %v, %d calls", got, err, w.total())
 	}
 }
@@ -91,7 +92,7 @@ func TestTargetHealthOfAGroup(t *testing.T) {
 		 <TargetHealth><State>unhealthy</State><Reason>Target.ResponseCodeMismatch</Reason><Description>Health checks failed with these codes: [502]</Description></TargetHealth></member>
 		<member><Target><Id>10.0.0.7</Id><Port>8080</Port></Target><TargetHealth><State>healthy</State></TargetHealth></member>
 		</TargetHealthDescriptions></DescribeTargetHealthResult></DescribeTargetHealthResponse>`)
-	got, err := open(t, w, Options{}).TargetHealth(t.Context(), "arn:tg")
+	got, err := open(t, w, access.Options{}).TargetHealth(t.Context(), "arn:tg")
 	want := awsx.GroupHealth{TargetGroup: "arn:tg", Targets: []awsx.TargetHealth{
 		{ID: "i-1", Port: 32768, Zone: "eu-west-1a", State: "unhealthy", Reason: "Target.ResponseCodeMismatch", Description: "Health checks failed with these codes: [502]"},
 		{ID: "10.0.0.7", Port: 8080, State: "healthy"},
@@ -114,7 +115,7 @@ func TestTheWeightsOfRulesAreRead(t *testing.T) {
 			<member><RuleArn>plain</RuleArn><Actions><member><Type>forward</Type><TargetGroupArn>blue</TargetGroupArn></member></Actions></member>
 			</Rules></DescribeRulesResult></DescribeRulesResponse>`
 	}}
-	got, err := open(t, w, Options{}).RuleWeights(t.Context(), []string{"split", "gone"})
+	got, err := open(t, w, access.Options{}).RuleWeights(t.Context(), []string{"split", "gone"})
 	want := []awsx.RuleWeights{{Rule: "split", Weights: map[string]int{"blue": 0, "green": 100}}, {Rule: "plain", Weights: map[string]int{"blue": 1}}}
 	if d := cmp.Diff(want, got); d != "" || err != nil {
 		t.Errorf("%v %s", err, d)

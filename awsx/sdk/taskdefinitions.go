@@ -31,20 +31,20 @@ func (d describedDefinition) parse() (*awsx.TaskDefinition, error) {
 
 // TaskDefinition reads one revision and its tags by ARN, family:revision, or a
 // family for the latest. The document is the service's own, byte for byte.
-func (a *Account) TaskDefinition(ctx context.Context, id string) (*awsx.TaskDefinition, error) {
+func (a Account) TaskDefinition(ctx context.Context, id string) (*awsx.TaskDefinition, error) {
 	var d describedDefinition
-	_, err := a.ecs.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{
+	_, err := a.ECS.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{
 		TaskDefinition: aws.String(id), Include: []types.TaskDefinitionField{types.TaskDefinitionFieldTags},
 	}, body.Into(&d))
 	if err != nil {
-		return nil, a.classify(ctx, id, err)
+		return nil, a.Classify(ctx, id, err)
 	}
 	td, err := d.parse()
-	return td, a.classify(ctx, id, err)
+	return td, a.Classify(ctx, id, err)
 }
 
 // Revisions lists the ARNs of a family's ACTIVE revisions, newest first.
-func (a *Account) Revisions(ctx context.Context, family string, limit int) ([]string, error) {
+func (a Account) Revisions(ctx context.Context, family string, limit int) ([]string, error) {
 	in := ecs.ListTaskDefinitionsInput{
 		FamilyPrefix: aws.String(family), Status: types.TaskDefinitionStatusActive, Sort: types.SortOrderDesc,
 		MaxResults: aws.Int32(listPage),
@@ -55,9 +55,9 @@ func (a *Account) Revisions(ctx context.Context, family string, limit int) ([]st
 	return all(ctx, limit, func(ctx context.Context, token *string) ([]string, *string, error) {
 		page := in
 		page.NextToken = token
-		out, err := a.ecs.ListTaskDefinitions(ctx, &page)
+		out, err := a.ECS.ListTaskDefinitions(ctx, &page)
 		if err != nil {
-			return nil, nil, a.classify(ctx, family, err)
+			return nil, nil, a.Classify(ctx, family, err)
 		}
 		// Some implementations take the family for a prefix of other families.
 		arns := slices.DeleteFunc(out.TaskDefinitionArns, func(arn string) bool {
@@ -71,7 +71,7 @@ func (a *Account) Revisions(ctx context.Context, family string, limit int) ([]st
 // RegisterTaskDefinition sends the document byte for byte, so that fields which
 // this version of the SDK does not know are kept. The SDK's own input only
 // carries what its validation asks for.
-func (a *Account) RegisterTaskDefinition(ctx context.Context, doc awsx.Document) (*awsx.TaskDefinition, error) {
+func (a Account) RegisterTaskDefinition(ctx context.Context, doc awsx.Document) (*awsx.TaskDefinition, error) {
 	var head struct {
 		Family               string            `json:"family"`
 		ContainerDefinitions []json.RawMessage `json:"containerDefinitions"`
@@ -85,11 +85,11 @@ func (a *Account) RegisterTaskDefinition(ctx context.Context, doc awsx.Document)
 			Err: errors.New("the document needs a family and at least one container definition")}
 	}
 	var d describedDefinition
-	_, err := a.ecs.RegisterTaskDefinition(ctx, &ecs.RegisterTaskDefinitionInput{
+	_, err := a.ECS.RegisterTaskDefinition(ctx, &ecs.RegisterTaskDefinitionInput{
 		Family: aws.String(head.Family), ContainerDefinitions: []types.ContainerDefinition{},
 	}, body.Request(doc), body.Into(&d))
 	if err != nil {
-		return nil, a.classify(ctx, head.Family, err)
+		return nil, a.Classify(ctx, head.Family, err)
 	}
 	td, err := d.parse()
 	if err != nil {
@@ -100,11 +100,11 @@ func (a *Account) RegisterTaskDefinition(ctx context.Context, doc awsx.Document)
 }
 
 // DeregisterTaskDefinition makes a revision INACTIVE.
-func (a *Account) DeregisterTaskDefinition(ctx context.Context, arn string) error {
+func (a Account) DeregisterTaskDefinition(ctx context.Context, arn string) error {
 	var d describedDefinition
-	_, err := a.ecs.DeregisterTaskDefinition(ctx, &ecs.DeregisterTaskDefinitionInput{TaskDefinition: aws.String(arn)}, body.Into(&d))
+	_, err := a.ECS.DeregisterTaskDefinition(ctx, &ecs.DeregisterTaskDefinitionInput{TaskDefinition: aws.String(arn)}, body.Into(&d))
 	if err != nil {
-		return a.classify(ctx, arn, err)
+		return a.Classify(ctx, arn, err)
 	}
 	if len(d.TaskDefinition) == 0 {
 		return lost("ecs:DeregisterTaskDefinition", arn, "task definition", "read the revision to see whether it is INACTIVE")

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/access"
 	"gantry/internal/fault"
 )
 
@@ -22,7 +23,7 @@ const strange = `{ "containerDefinitions":[{"name":"app","image":"app:1","portMa
  "family":"api", "revision":7,"anotherFutureField":[1,2,null], "volumes":[],"taskDefinitionArn":"arn:aws:ecs:eu-west-1:123456789012:task-definition/api:7"}`
 
 // echo is an ECS over HTTP that answers with the document and keeps what it got.
-func echo(t *testing.T, got *http.Request, body *string) *Account {
+func echo(t *testing.T, got *http.Request, body *string) Account {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
 		*got, *body = *r, string(b)
@@ -33,11 +34,11 @@ func echo(t *testing.T, got *http.Request, body *string) *Account {
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	id := awsx.ContextID{Endpoint: server.URL}
-	a, err := NewStatic(Options{Transport: transport, Version: "1"}, Static{Region: "eu-west-1", AccessKey: "AKID", SecretKey: "SECRET"}).Open(t.Context(), id)
+	a, err := NewStatic(access.Options{Transport: transport, Version: "1"}, access.Static{Region: "eu-west-1", AccessKey: "AKID", SecretKey: "SECRET"}).Open(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a.(*Account)
+	return a.(Account)
 }
 
 func TestTaskDefinitionIsKeptByteForByte(t *testing.T) {
@@ -90,7 +91,7 @@ func TestRegisteredDocumentIsSentByteForByte(t *testing.T) {
 
 func TestDocumentThatCannotBeRegisteredIsRefusedBeforeAnythingIsRecorded(t *testing.T) {
 	w := canned(200, `{}`)
-	a := open(t, w, Options{})
+	a := open(t, w, access.Options{})
 	ctx := permitted(t.Context(), func(awsx.Call) error { t.Error("recorded"); return nil })
 	for _, doc := range []string{``, `[]`, `{"family":"api"}`, `{"containerDefinitions":[{}]}`, `{"family":"api","containerDefinitions":[]}`} {
 		if _, err := a.RegisterTaskDefinition(ctx, awsx.Document(doc)); fault.ClassOf(err) != fault.Invalid {
@@ -115,7 +116,7 @@ func TestUpdateSendsOnlyWhatChanges(t *testing.T) {
 		{awsx.ServiceUpdate{Service: service, TaskDefinition: &td}, `"taskDefinition":"` + td + `",`},
 	} {
 		w := canned(200, `{"service":`+serviceJSON(service.ARN)+`}`)
-		s, err := open(t, w, Options{}).UpdateService(permitted(t.Context(), func(awsx.Call) error { return nil }), c.update)
+		s, err := open(t, w, access.Options{}).UpdateService(permitted(t.Context(), func(awsx.Call) error { return nil }), c.update)
 		if err != nil || s.Ref != service || s.Deployments[0].ID != "ecs-svc/1" {
 			t.Errorf("%+v, %v", s, err)
 		}
@@ -140,7 +141,7 @@ func TestRevisionsStopAtTheLimitAndSkipOtherFamilies(t *testing.T) {
 		}
 		return 200, `{"taskDefinitionArns":["` + arn("task-definition/api:8") + `","` + arn("task-definition/api:7") + `"]}`
 	}}
-	got, err := open(t, w, Options{}).Revisions(t.Context(), "api", 2)
+	got, err := open(t, w, access.Options{}).Revisions(t.Context(), "api", 2)
 	if d := cmp.Diff([]string{arn("task-definition/api:9"), arn("task-definition/api:8")}, got); d != "" || err != nil {
 		t.Error(d, err)
 	}
@@ -154,21 +155,21 @@ func TestRawIsTheOneElementOfTheAnswer(t *testing.T) {
 	for kind, field := range map[awsx.Kind]string{
 		awsx.KindCluster: "clusters", awsx.KindService: "services", awsx.KindTask: "tasks", awsx.KindInstance: "containerInstances",
 	} {
-		a := open(t, canned(200, `{"failures":[],"`+field+`":[`+element+`]}`), Options{})
+		a := open(t, canned(200, `{"failures":[],"`+field+`":[`+element+`]}`), access.Options{})
 		got, err := a.Raw(t.Context(), kind, cluster.In("x"))
 		if err != nil || string(got) != element {
 			t.Errorf("%s: %s, %v", kind, got, err)
 		}
-		a = open(t, canned(200, `{"`+field+`":[],"failures":[{"arn":"x","reason":"MISSING"}]}`), Options{})
+		a = open(t, canned(200, `{"`+field+`":[],"failures":[{"arn":"x","reason":"MISSING"}]}`), access.Options{})
 		if _, err := a.Raw(t.Context(), kind, cluster.In("x")); fault.ClassOf(err) != fault.NotFound {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}
-	a := open(t, canned(200, `{"taskDefinition":`+element+`}`), Options{})
+	a := open(t, canned(200, `{"taskDefinition":`+element+`}`), access.Options{})
 	if got, err := a.Raw(t.Context(), awsx.KindTaskDefinition, cluster.In("api:7")); err != nil || string(got) != element {
 		t.Errorf("%s, %v", got, err)
 	}
-	a = open(t, canned(200, groupsXML("web")), Options{})
+	a = open(t, canned(200, groupsXML("web")), access.Options{})
 	got, err := a.Raw(t.Context(), awsx.KindTargetGroup, awsx.Ref{Context: here, ARN: "arn:web"})
 	want := `{"HealthCheckEnabled":true,"HealthCheckIntervalSeconds":30,"HealthCheckPath":"/health","Matcher":{"HttpCode":"200-299"},"TargetGroupArn":"arn:web","TargetType":"instance"}`
 	if err != nil || string(got) != want {
@@ -177,7 +178,7 @@ func TestRawIsTheOneElementOfTheAnswer(t *testing.T) {
 }
 
 func TestRawRefusesAnUnknownKind(t *testing.T) {
-	if _, err := open(t, canned(200, `{}`), Options{}).Raw(context.Background(), "volcano", cluster); fault.ClassOf(err) != fault.Invalid {
+	if _, err := open(t, canned(200, `{}`), access.Options{}).Raw(context.Background(), "volcano", cluster); fault.ClassOf(err) != fault.Invalid {
 		t.Error(err)
 	}
 }

@@ -67,7 +67,7 @@ type wireContainer struct {
 
 // Tasks lists (100 a call), unless the query names them, and describes (100 a
 // call) the tasks that are not known.
-func (a *Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.Task] {
+func (a Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.Task] {
 	in := ecs.ListTasksInput{
 		Cluster: aws.String(q.Cluster.Cluster), MaxResults: aws.Int32(listPage), DesiredStatus: types.DesiredStatusRunning,
 	}
@@ -87,7 +87,7 @@ func (a *Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.T
 		in.StartedBy = aws.String(q.StartedBy)
 	}
 	list := func(ctx context.Context, token *string) ([]string, *string, error) {
-		if err := a.here(q.Cluster); err != nil {
+		if err := a.Here(q.Cluster); err != nil {
 			return nil, nil, err
 		}
 		if len(q.ARNs) > 0 {
@@ -95,9 +95,9 @@ func (a *Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.T
 		}
 		page := in
 		page.NextToken = token
-		out, err := a.ecs.ListTasks(ctx, &page)
+		out, err := a.ECS.ListTasks(ctx, &page)
 		if err != nil {
-			return nil, nil, a.classify(ctx, q.Cluster.Cluster, err)
+			return nil, nil, a.Classify(ctx, q.Cluster.Cluster, err)
 		}
 		if q.Known != nil {
 			return slices.DeleteFunc(out.TaskArns, q.Known), out.NextToken, nil
@@ -105,16 +105,16 @@ func (a *Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.T
 		return out.TaskArns, out.NextToken, nil
 	}
 	return gather(ctx, list, describeResources, func(ctx context.Context, arns []string) (page awsx.Page[awsx.Task], err error) {
-		_, err = a.ecs.DescribeTasks(ctx, &ecs.DescribeTasksInput{
+		_, err = a.ECS.DescribeTasks(ctx, &ecs.DescribeTasksInput{
 			Cluster: aws.String(q.Cluster.Cluster), Tasks: arns,
 		}, body.Page(&page, "tasks", a.task))
-		return page, a.classify(ctx, q.Cluster.Cluster, err)
+		return page, a.Classify(ctx, q.Cluster.Cluster, err)
 	})
 }
 
-func (a *Account) task(w *wireTask) awsx.Task {
+func (a Account) task(w *wireTask) awsx.Task {
 	t := awsx.Task{
-		Ref: a.ref(intern(w.ClusterArn), w.TaskArn), ID: awsx.ARNName(w.TaskArn),
+		Ref: a.Ref(intern(w.ClusterArn), w.TaskArn), ID: awsx.ARNName(w.TaskArn),
 		TaskDefinition: intern(w.TaskDefinitionArn), Group: intern(w.Group), StartedBy: intern(w.StartedBy),
 		LastStatus: intern(w.LastStatus), DesiredStatus: intern(w.DesiredStatus), Health: intern(w.HealthStatus),
 		LaunchType: intern(w.LaunchType), AvailabilityZone: intern(w.AvailabilityZone),

@@ -1,11 +1,14 @@
 package sdk
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"time"
+	"unique"
 
 	"gantry/awsx"
+	"gantry/internal/fault"
 )
 
 // epoch is a time as JSON 1.1 carries it: seconds since 1970, with fractions.
@@ -51,4 +54,20 @@ func or(n *int, absent int) int {
 		return absent
 	}
 	return *n
+}
+
+// intern returns the one copy of a string that thousands of items repeat, so
+// that a list of tasks does not hold its image names as often as its tasks.
+func intern(s string) string {
+	if s == "" {
+		return ""
+	}
+	return unique.Make(s).Value()
+}
+
+// lost is the failure of a mutating call that was answered well, but without
+// the resource that it was to change.
+func lost(op, resource, missing, fix string) *fault.Error {
+	return &fault.Error{Class: fault.Failed, Op: op, Resource: resource, Unknown: true,
+		Err: fmt.Errorf("the answer holds no %s", missing), Fix: fix}
 }

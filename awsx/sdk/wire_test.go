@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/access"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -115,17 +116,17 @@ var (
 func arn(resource string) string { return "arn:aws:ecs:eu-west-1:123456789012:" + resource }
 
 // open opens the account behind a transport.
-func open(t testing.TB, rt http.RoundTripper, o Options) *Account {
+func open(t testing.TB, rt http.RoundTripper, o access.Options) Account {
 	t.Helper()
 	o.Transport = rt
 	if o.Version == "" {
 		o.Version = "1.2.3"
 	}
-	a, err := NewStatic(o, Static{Region: "eu-west-1", AccessKey: "AKID", SecretKey: "SECRET"}).Open(context.Background(), here)
+	a, err := NewStatic(o, access.Static{Region: "eu-west-1", AccessKey: "AKID", SecretKey: "SECRET"}).Open(context.Background(), here)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a.(*Account)
+	return a.(Account)
 }
 
 // canned answers every request with one status and body.

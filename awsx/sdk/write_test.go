@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx"
+	"gantry/awsx/sdk/access"
 	"gantry/internal/clean"
 	"gantry/internal/fault"
 )
@@ -24,11 +25,11 @@ func TestWritesSendExactlyWhatTheyAreAskedFor(t *testing.T) {
 	at := `"cluster":"` + cluster.ARN + `",`
 	low, high, yes, no := 2, 20, true, false
 	for name, c := range map[string]struct {
-		write func(context.Context, *Account) error
+		write func(context.Context, Account) error
 		op    string
 		want  string
 	}{
-		"a task with everything": {func(ctx context.Context, a *Account) error {
+		"a task with everything": {func(ctx context.Context, a Account) error {
 			_, err := a.RunTask(ctx, awsx.RunTask{
 				Cluster: cluster, TaskDefinition: "api:7", Count: 2, StartedBy: "gantry/c-1", Token: "t-1",
 				CapacityProviderStrategy: json.RawMessage(`[{"capacityProvider":"spot","weight":1,"future":{"x":12345678901234567890}}]`),
@@ -40,46 +41,46 @@ func TestWritesSendExactlyWhatTheyAreAskedFor(t *testing.T) {
 		}, "RunTask", `{` + at + `"taskDefinition":"api:7","count":2,"capacityProviderStrategy":[{"capacityProvider":"spot","weight":1,"future":{"x":12345678901234567890}}],` +
 			`"networkConfiguration":{"awsvpcConfiguration":{"subnets":["s-1"],"new":[1.0]}},"overrides":{"containerOverrides":[{"name":"app","command":["sh","-c","a && b <c>"],` +
 			`"environment":[{"name":"TOKEN","value":"s3cr&t"},{"name":"EMPTY","value":""}]}]},"startedBy":"gantry/c-1","clientToken":"t-1"}`},
-		"a task with nothing": {func(ctx context.Context, a *Account) error {
+		"a task with nothing": {func(ctx context.Context, a Account) error {
 			_, err := a.RunTask(ctx, awsx.RunTask{Cluster: cluster, TaskDefinition: "api:7"})
 			return err
 		}, "RunTask", `{` + at + `"taskDefinition":"api:7"}`},
-		"a configuration": {func(ctx context.Context, a *Account) error {
+		"a configuration": {func(ctx context.Context, a Account) error {
 			_, err := a.UpdateService(ctx, awsx.ServiceUpdate{Service: api, DeploymentConfiguration: json.RawMessage(`{"future":{"exp":1E2},"alarms":{"alarmNames":["<a>"]}}`)})
 			return err
 		}, "UpdateService", `{` + at + `"service":"` + api.ARN + `","deploymentConfiguration":{"future":{"exp":1E2},"alarms":{"alarmNames":["<a>"]}}}`},
-		"a stop": {func(ctx context.Context, a *Account) error {
+		"a stop": {func(ctx context.Context, a Account) error {
 			_, err := a.StopTask(ctx, task, "by hand")
 			return err
 		}, "StopTask", `{` + at + `"reason":"by hand","task":"` + task.ARN + `"}`},
-		"a stop without a reason": {func(ctx context.Context, a *Account) error {
+		"a stop without a reason": {func(ctx context.Context, a Account) error {
 			_, err := a.StopTask(ctx, task, "")
 			return err
 		}, "StopTask", `{` + at + `"task":"` + task.ARN + `"}`},
-		"a drain": {func(ctx context.Context, a *Account) error {
+		"a drain": {func(ctx context.Context, a Account) error {
 			_, err := a.SetInstanceStatus(ctx, instance, "DRAINING")
 			return err
 		}, "UpdateContainerInstancesState", `{` + at + `"containerInstances":["` + instance.ARN + `"],"status":"DRAINING"}`},
-		"a revision's end": {func(ctx context.Context, a *Account) error {
+		"a revision's end": {func(ctx context.Context, a Account) error {
 			return a.DeregisterTaskDefinition(ctx, "api:3")
 		}, "DeregisterTaskDefinition", `{"taskDefinition":"api:3"}`},
-		"a rollback": {func(ctx context.Context, a *Account) error {
+		"a rollback": {func(ctx context.Context, a Account) error {
 			return a.StopServiceDeployment(ctx, deployment)
 		}, "StopServiceDeployment", `{"serviceDeploymentArn":"` + deployment + `","stopType":"ROLLBACK"}`},
-		"onwards": {func(ctx context.Context, a *Account) error {
+		"onwards": {func(ctx context.Context, a Account) error {
 			return a.ContinueServiceDeployment(ctx, deployment, "h1", false)
 		}, "ContinueServiceDeployment", `{"action":"CONTINUE","hookId":"h1","serviceDeploymentArn":"` + deployment + `"}`},
-		"back": {func(ctx context.Context, a *Account) error {
+		"back": {func(ctx context.Context, a Account) error {
 			return a.ContinueServiceDeployment(ctx, deployment, "h1", true)
 		}, "ContinueServiceDeployment", `{"action":"ROLLBACK","hookId":"h1","serviceDeploymentArn":"` + deployment + `"}`},
-		"bounds": {func(ctx context.Context, a *Account) error {
+		"bounds": {func(ctx context.Context, a Account) error {
 			return a.UpdateScaling(ctx, awsx.ScalingUpdate{Service: api, Min: &low, Max: &high})
 		}, "RegisterScalableTarget", `{"MaxCapacity":20,"MinCapacity":2,"ResourceId":"service/prod/api","ScalableDimension":"ecs:service:DesiredCount","ServiceNamespace":"ecs"}`},
-		"suspension": {func(ctx context.Context, a *Account) error {
+		"suspension": {func(ctx context.Context, a Account) error {
 			return a.UpdateScaling(ctx, awsx.ScalingUpdate{Service: api, Suspend: &yes})
 		}, "RegisterScalableTarget", `{"ResourceId":"service/prod/api","ScalableDimension":"ecs:service:DesiredCount","ServiceNamespace":"ecs",` +
 			`"SuspendedState":{"DynamicScalingInSuspended":true,"DynamicScalingOutSuspended":true,"ScheduledScalingSuspended":true}}`},
-		"resumption": {func(ctx context.Context, a *Account) error {
+		"resumption": {func(ctx context.Context, a Account) error {
 			return a.UpdateScaling(ctx, awsx.ScalingUpdate{Service: api, Suspend: &no})
 		}, "RegisterScalableTarget", `{"ResourceId":"service/prod/api","ScalableDimension":"ecs:service:DesiredCount","ServiceNamespace":"ecs",` +
 			`"SuspendedState":{"DynamicScalingInSuspended":false,"DynamicScalingOutSuspended":false,"ScheduledScalingSuspended":false}}`},
@@ -87,7 +88,7 @@ func TestWritesSendExactlyWhatTheyAreAskedFor(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := canned(200, `{"service":{"serviceArn":"`+api.ARN+`"},"tasks":[{"taskArn":"t"}],"task":{"taskArn":"t"},"containerInstances":[{"containerInstanceArn":"i"}],"taskDefinition":{"revision":3},
 				"serviceDeploymentArn":"`+deployment+`","ScalableTargetARN":"s"}`)
-			if err := c.write(allow(t.Context()), open(t, w, Options{})); err != nil {
+			if err := c.write(allow(t.Context()), open(t, w, access.Options{})); err != nil {
 				t.Error(err)
 			}
 			if w.total() != 1 || w.count(c.op) != 1 {
@@ -126,7 +127,7 @@ func TestWritesThatCannotBeMeantAreRefusedBeforeAnythingIsRecorded(t *testing.T)
 	other.Context.Region = "us-east-1"
 	negative := -1
 	w := canned(200, `{}`)
-	a := open(t, w, Options{})
+	a := open(t, w, access.Options{})
 	ctx := permitted(t.Context(), func(awsx.Call) error { t.Error("recorded"); return nil })
 	for name, write := range map[string]func() error{
 		"eleven tasks": func() error {
@@ -165,7 +166,7 @@ func TestWritesThatCannotBeMeantAreRefusedBeforeAnythingIsRecorded(t *testing.T)
 func TestTasksThatCouldNotBePlacedAreAnErrorBesideThoseThatWere(t *testing.T) {
 	w := canned(200, `{"tasks":[`+taskJSON(arn("task/prod/t1"))+`],"failures":[{"arn":"`+arn("container-instance/prod/i1")+`","reason":"RESOURCE:MEMORY"},
 		{"arn":"`+arn("container-instance/prod/i2")+`","reason":"RESOURCE:MEMORY"},{"reason":"ATTRIBUTE","detail":"ecs.capability.task-eni"}]}`)
-	got, err := open(t, w, Options{}).RunTask(allow(t.Context()), awsx.RunTask{Cluster: cluster, TaskDefinition: "api:7", Count: 2})
+	got, err := open(t, w, access.Options{}).RunTask(allow(t.Context()), awsx.RunTask{Cluster: cluster, TaskDefinition: "api:7", Count: 2})
 	if len(got) != 1 || got[0].ID != "t1" {
 		t.Errorf("tasks %+v", got)
 	}
@@ -181,7 +182,7 @@ func TestTasksThatCouldNotBePlacedAreAnErrorBesideThoseThatWere(t *testing.T) {
 func TestInstanceThatIsNotThereIsNotFound(t *testing.T) {
 	for reason, want := range map[string]fault.Class{"MISSING": fault.NotFound, "INACTIVE": fault.Failed} {
 		w := canned(200, `{"containerInstances":[],"failures":[{"arn":"i","reason":"`+reason+`"}]}`)
-		_, err := open(t, w, Options{}).SetInstanceStatus(allow(t.Context()), cluster.In("i"), "DRAINING")
+		_, err := open(t, w, access.Options{}).SetInstanceStatus(allow(t.Context()), cluster.In("i"), "DRAINING")
 		if fault.ClassOf(err) != want {
 			t.Errorf("%s: %v", reason, err)
 		}
@@ -191,7 +192,7 @@ func TestInstanceThatIsNotThereIsNotFound(t *testing.T) {
 // TestAnswerWithoutItsResourceLeavesTheOutcomeOpen: the service said yes, and
 // not to what.
 func TestAnswerWithoutItsResourceLeavesTheOutcomeOpen(t *testing.T) {
-	a := open(t, canned(200, `{}`), Options{})
+	a := open(t, canned(200, `{}`), access.Options{})
 	for name, write := range writes(t, a) {
 		var own *fault.Error
 		if err := write.send(allow(t.Context())); !errors.As(err, &own) || !own.Unknown || own.Fix == "" {
@@ -202,12 +203,12 @@ func TestAnswerWithoutItsResourceLeavesTheOutcomeOpen(t *testing.T) {
 
 func TestAnswersOfWritesAreDecodedAsReadsAre(t *testing.T) {
 	task := arn("task/prod/abc")
-	stopped, err := open(t, canned(200, `{"task":`+taskJSON(task)+`}`), Options{}).StopTask(allow(t.Context()), cluster.In(task), "x")
+	stopped, err := open(t, canned(200, `{"task":`+taskJSON(task)+`}`), access.Options{}).StopTask(allow(t.Context()), cluster.In(task), "x")
 	if err != nil || stopped.Ref != cluster.In(task) || len(stopped.Containers) != 2 {
 		t.Errorf("%+v, %v", stopped, err)
 	}
 	w := canned(200, `{"containerInstances":[{"containerInstanceArn":"i","status":"DRAINING","attributes":[{"name":"ecs.instance-type","value":"m5.large"}]}]}`)
-	drained, err := open(t, w, Options{}).SetInstanceStatus(allow(t.Context()), cluster.In("i"), "DRAINING")
+	drained, err := open(t, w, access.Options{}).SetInstanceStatus(allow(t.Context()), cluster.In("i"), "DRAINING")
 	want := awsx.Instance{Ref: cluster.In("i"), Status: "DRAINING", InstanceType: "m5.large", Attributes: map[string]string{"ecs.instance-type": "m5.large"}}
 	if d := cmp.Diff(want, drained); d != "" || err != nil {
 		t.Error(d, err)

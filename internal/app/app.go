@@ -17,6 +17,7 @@ import (
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/sdk"
+	"gantry/awsx/sdk/access"
 	"gantry/awsx/snapshot"
 	"gantry/awsx/store"
 	"gantry/internal/audit"
@@ -168,7 +169,7 @@ func (a *App) guard(span time.Duration) {
 }
 
 func (a *App) openReal(ctx context.Context, o Options) (awsx.Opener, error) {
-	opener := sdk.New(sdk.Options{Version: o.Version, ReadOnly: a.Config.Writing.ReadOnly, Transport: o.Transport, Record: a.record()})
+	opener := sdk.New(access.Options{Version: o.Version, ReadOnly: a.Config.Writing.ReadOnly, Transport: o.Transport, Record: a.record()})
 	id, err := opener.Resolve(ctx, a.Context)
 	if err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/sdk"
+	"gantry/awsx/sdk/access"
 	"gantry/awsx/sim"
 	"gantry/awsx/store"
 )
@@ -53,7 +54,7 @@ func over(t *testing.T, o sim.Options, test func(*testing.T, *sim.Account, *toge
 		done := make(chan error)
 		go func() { done <- account.Run(ctx) }()
 		wire := &together{next: account.RoundTripper()}
-		opener := sdk.NewStatic(sdk.Options{Transport: wire, Version: "test"}, sdk.Static{Region: simRegion, AccessKey: "AKID", SecretKey: "SECRET"})
+		opener := sdk.NewStatic(access.Options{Transport: wire, Version: "test"}, access.Static{Region: simRegion, AccessKey: "AKID", SecretKey: "SECRET"})
 		s := store.New(ctx, store.Options{Opener: opener, Observer: &store.Memory{}, Alarming: reason.AboutHealth})
 		defer func() {
 			s.Close()

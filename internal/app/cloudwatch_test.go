@@ -13,6 +13,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/sdk"
+	"gantry/awsx/sdk/access"
 	"gantry/awsx/sim"
 	"gantry/internal/fault"
 	"gantry/logs"
@@ -29,8 +30,8 @@ var loggedContext = awsx.ContextID{Profile: "demo", Region: "eu-west-1"}
 
 // logGroups returns the log groups of an account that is reached by a transport.
 func logGroups(rt http.RoundTripper) cloudwatch.Port {
-	static := sdk.Static{Region: loggedContext.Region, AccessKey: "AKID", SecretKey: "SECRET"}
-	return groupsOf(sdk.NewStatic(sdk.Options{Transport: rt}, static))(loggedContext)
+	static := access.Static{Region: loggedContext.Region, AccessKey: "AKID", SecretKey: "SECRET"}
+	return groupsOf(sdk.NewStatic(access.Options{Transport: rt}, static))(loggedContext)
 }
 
 // logging runs a test against an account whose containers write to log groups, in

@@ -16,6 +16,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/sdk"
+	"gantry/awsx/sdk/access"
 	"gantry/awsx/sim"
 	"gantry/internal/config"
 	"gantry/internal/inquiry"
@@ -46,7 +47,7 @@ type setting struct {
 	// configure changes the configuration.
 	configure func(*config.Config)
 	// opener makes what opens the account; nil takes literal keys.
-	opener func(sdk.Options) awsx.Opener
+	opener func(access.Options) awsx.Opener
 	// replay is the file of a snapshot that is looked at in place of the account.
 	replay string
 	// editor is the operator's; empty is none.
@@ -144,17 +145,17 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 		return elastic.Open(elastic.Config{Addresses: []string{"http://logs.invalid"}, Transport: simulated.logs.RoundTripper()})
 	}
 	if s.opener == nil {
-		s.opener = func(o sdk.Options) awsx.Opener {
-			return sdk.NewStatic(o, sdk.Static{Region: simRegion, AccessKey: "AKID", SecretKey: "SECRET"})
+		s.opener = func(o access.Options) awsx.Opener {
+			return sdk.NewStatic(o, access.Static{Region: simRegion, AccessKey: "AKID", SecretKey: "SECRET"})
 		}
 	}
-	opener := s.opener(sdk.Options{Version: "test", ReadOnly: cfg.Writing.ReadOnly, Transport: d.wire})
+	opener := s.opener(access.Options{Version: "test", ReadOnly: cfg.Writing.ReadOnly, Transport: d.wire})
 	if s.replay != "" {
 		if opener, err = d.app.openSnapshot(t.Context(), Options{Replay: s.replay}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if o, ok := opener.(*sdk.Opener); ok {
+	if o, ok := opener.(sdk.Opener); ok {
 		d.app.logGroups = groupsOf(o)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

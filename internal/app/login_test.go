@@ -14,6 +14,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/sdk"
+	"gantry/awsx/sdk/access"
 )
 
 // signedOn gives the test a machine with one profile of IAM Identity Center whose
@@ -72,7 +73,7 @@ func portal(r *http.Request) *http.Response {
 // login ran out: the exact command, no more calls, and life again after it.
 func TestAnEndedSessionSaysHowToLogInAndStops(t *testing.T) {
 	login := signedOn(t)
-	sit(t, setting{alone: true, opener: func(o sdk.Options) awsx.Opener { return sdk.New(o) }}, func(t *testing.T, d *desk) {
+	sit(t, setting{alone: true, opener: func(o access.Options) awsx.Opener { return sdk.New(o) }}, func(t *testing.T, d *desk) {
 		const command = "aws sso login --profile main"
 		var calls atomic.Int64
 		var ended atomic.Bool

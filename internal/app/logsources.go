@@ -26,7 +26,7 @@ type openStore struct {
 }
 
 // groupsOf returns what opens CloudWatch Logs of a context.
-func groupsOf(o *sdk.Opener) func(awsx.ContextID) cloudwatch.Port {
+func groupsOf(o sdk.Opener) func(awsx.ContextID) cloudwatch.Port {
 	return func(id awsx.ContextID) cloudwatch.Port {
 		return loggroups.New(func(ctx context.Context) (loggroups.Account, error) { return o.Account(ctx, id) })
 	}

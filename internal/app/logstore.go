@@ -56,7 +56,7 @@ func (a *App) signer(id awsx.ContextID, c config.Logs) elastic.Signer {
 }
 
 // signersOf returns what makes signers with the credentials of a context.
-func signersOf(o *sdk.Opener) func(id awsx.ContextID, service, region string) elastic.Signer {
+func signersOf(o sdk.Opener) func(id awsx.ContextID, service, region string) elastic.Signer {
 	return func(id awsx.ContextID, service, region string) elastic.Signer { return o.Signer(id, service, region) }
 }
 

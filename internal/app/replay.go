@@ -9,6 +9,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/sdk"
+	"gantry/awsx/sdk/access"
 	"gantry/awsx/snapshot"
 	"gantry/awsx/snapshot/replay"
 	"gantry/internal/config"
@@ -77,8 +78,8 @@ func (a *App) replay(doc *snapshot.Document, o Options) (awsx.Opener, error) {
 	a.Config.Logs.Awslogs = config.FromDocuments // whichever store they came from
 	a.logStore = func(awsx.ContextID, config.Logs) (logs.Source, error) { return storeOf(doc) }
 	opener := sdk.NewStatic(
-		sdk.Options{Version: o.Version, ReadOnly: true, Transport: account.RoundTripper()},
-		sdk.Static{Region: doc.Region, AccessKey: "snapshot", SecretKey: "snapshot"},
+		access.Options{Version: o.Version, ReadOnly: true, Transport: account.RoundTripper()},
+		access.Static{Region: doc.Region, AccessKey: "snapshot", SecretKey: "snapshot"},
 	)
 	a.logGroups, a.clock = groupsOf(opener), opener.Clock
 	return opener, nil

@@ -21,6 +21,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/sdk"
+	"gantry/awsx/sdk/access"
 	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/elastic"
@@ -174,7 +175,7 @@ func TestSignaturesAreThoseThatAWSComputes(t *testing.T) {
 			_ = store.Index("", map[string]any{"message": "m"}, time.Now())
 			store.ServeHTTP(w, r)
 		})
-		lasting := sdk.NewStatic(sdk.Options{}, sdk.Static{Region: "eu-west-1", AccessKey: "AKIDLASTING", SecretKey: "one/secret"})
+		lasting := sdk.NewStatic(access.Options{}, access.Static{Region: "eu-west-1", AccessKey: "AKIDLASTING", SecretKey: "one/secret"})
 		for name, s := range map[string]elastic.Signer{
 			"the context's region": lasting.Signer(awsx.ContextID{}, service, ""),
 			"another region":       lasting.Signer(awsx.ContextID{Region: "us-east-1"}, service, "eu-west-1"),
@@ -194,11 +195,11 @@ func TestSignaturesAreThoseThatAWSComputes(t *testing.T) {
 
 func TestWhatAWSSaysOfASignature(t *testing.T) {
 	v, address := domain(t, "es", "eu-west-1")
-	static := func(key, secret, region string) *sdk.Opener {
-		return sdk.NewStatic(sdk.Options{}, sdk.Static{Region: region, AccessKey: key, SecretKey: secret})
+	static := func(key, secret, region string) sdk.Opener {
+		return sdk.NewStatic(access.Options{}, access.Static{Region: region, AccessKey: key, SecretKey: secret})
 	}
 	for name, c := range map[string]struct {
-		opener  *sdk.Opener
+		opener  sdk.Opener
 		service string
 		class   fault.Class
 		says    string
@@ -239,7 +240,7 @@ func TestExpiredCredentialsAreRenewedByALogin(t *testing.T) {
 	v.next.(*logsim.Store).Index("app~1", map[string]any{"message": "m"}, time.Now())
 	v.expired["AKIDLASTING"] = true
 	login("aws_access_key_id = AKIDLASTING\naws_secret_access_key = one/secret\n")
-	s := sdk.New(sdk.Options{}).Signer(awsx.ContextID{Profile: "logs", Region: "eu-west-1"}, "es", "")
+	s := sdk.New(access.Options{}).Signer(awsx.ContextID{Profile: "logs", Region: "eu-west-1"}, "es", "")
 	for range 2 {
 		err := newest(t, s, address)
 		if fault.ClassOf(err) != fault.Expired || !strings.HasSuffix(err.Error(), "The security token included in the request is expired (renew the credentials of the profile logs)") {

@@ -13,6 +13,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/sdk"
+	"gantry/awsx/sdk/access"
 	"gantry/awsx/sim"
 	"gantry/internal/config"
 	"gantry/internal/crash"
@@ -138,8 +139,8 @@ func (a *App) openDemo(_ context.Context, o Options) (awsx.Opener, error) {
 		return elastic.Open(elastic.Config{Addresses: []string{"http://logs.invalid"}, Transport: s.logs.RoundTripper()})
 	}
 	opener := sdk.NewStatic(
-		sdk.Options{Version: o.Version, ReadOnly: a.Config.Writing.ReadOnly, Transport: s.account.RoundTripper(), Record: a.record()},
-		sdk.Static{Region: simRegion, AccessKey: "simulated", SecretKey: "simulated"},
+		access.Options{Version: o.Version, ReadOnly: a.Config.Writing.ReadOnly, Transport: s.account.RoundTripper(), Record: a.record()},
+		access.Static{Region: simRegion, AccessKey: "simulated", SecretKey: "simulated"},
 	)
 	a.logGroups, a.clock = groupsOf(opener), opener.Clock
 	return opener, nil

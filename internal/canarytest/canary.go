@@ -15,6 +15,7 @@ import (
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/awsx/sdk"
+	"gantry/awsx/sdk/access"
 )
 
 const (
@@ -49,7 +50,7 @@ const Typed = "cAnFr3shV4lue"
 func Plant(t testing.TB, transport http.RoundTripper, cluster, service string) {
 	t.Helper()
 	id := awsx.ContextID{Profile: "other", Region: region}
-	opener := sdk.NewStatic(sdk.Options{Transport: transport, Version: "test"}, sdk.Static{Region: region, AccessKey: "AKID", SecretKey: "SECRET"})
+	opener := sdk.NewStatic(access.Options{Transport: transport, Version: "test"}, access.Static{Region: region, AccessKey: "AKID", SecretKey: "SECRET"})
 	account, err := opener.Open(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/sdk"
+	"gantry/awsx/sdk/access"
 	"gantry/internal/fault"
 )
 
@@ -20,8 +21,8 @@ func adapter(t *testing.T, endpoint string) awsx.Account {
 	t.Helper()
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	a, err := sdk.NewStatic(sdk.Options{Transport: transport, Version: "test"},
-		sdk.Static{Region: "eu-west-1", AccessKey: "AKIDEXAMPLE", SecretKey: "example", Endpoint: endpoint}).Open(t.Context(), awsx.ContextID{Region: "eu-west-1"})
+	a, err := sdk.NewStatic(access.Options{Transport: transport, Version: "test"},
+		access.Static{Region: "eu-west-1", AccessKey: "AKIDEXAMPLE", SecretKey: "example", Endpoint: endpoint}).Open(t.Context(), awsx.ContextID{Region: "eu-west-1"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,8 +42,9 @@ awsx/snapshot: awsx/document/... awsx/sim/endpoints awsx/sim/wire internal/fault
 awsx/sim/...: | aws
 awsx/snapshot/replay: awsx/sim/... awsx/snapshot
 awsx/sdk/body: awsx internal/clean internal/fault aws
-awsx/sdk: internal/crash awsx awsx/sdk/body internal/clean internal/fault aws | awsx/document/... awsx/sim/...
-awsx/sim/simtest: awsx awsx/sdk awsx/sim/...
+awsx/sdk/access: awsx awsx/sdk/body internal/clean internal/fault aws
+awsx/sdk: internal/crash awsx awsx/sdk/access awsx/sdk/body internal/fault aws | awsx/document/... awsx/sim/... internal/clean
+awsx/sim/simtest: awsx awsx/sdk/... awsx/sim/...
 awsx/store: internal/crash internal/wake awsx internal/fault | awsx/awsxtest awsx/sim/...
 awsx/deploy/policy: awsx internal/fault internal/words
 awsx/deploy/...: internal/declared internal/crash awsx awsx/alb awsx/diagnose/reason awsx/document/... awsx/store internal/clean internal/difference internal/fault internal/words | awsx/awsxtest
@@ -69,7 +70,7 @@ internal/inquiry/...: internal/crash awsx awsx/deploy/... awsx/diagnose/... awsx
 views/...: internal/declared internal/crash ui/... bubbletea awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden
 
 internal/config: awsx awsx/deploy/... logs/ecslog internal/clean internal/fault xdg yaml
-internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk
+internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk/...
 internal/app/...: internal/crash awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/notify internal/words bubbletea colorprofile | internal/canarytest
 internal/cli/reading: logs logs/tail internal/fault internal/words | logs/elastic logs/sim
 internal/cli/printing: awsx awsx/deploy/... awsx/document/... internal/clean internal/inquiry/... logs ui/text
@@ -78,7 +79,7 @@ internal/cli/changes: internal/declared awsx awsx/change awsx/deploy/... awsx/do
 internal/cli/reports: internal/declared awsx awsx/alb awsx/diagnose/... awsx/document/... logs logs/kql ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/config internal/difference internal/inquiry/... internal/words cobra
 internal/cli: internal/crash internal/app/... internal/cli/changes internal/cli/command internal/cli/printing internal/cli/reports internal/config cobra term | awsx/sim/... awsx/document/... awsx/snapshot/... logs/sim internal/audit internal/canarytest internal/clean xdg
 .: internal/cli internal/loading
-internal/e2e: | awsx awsx/sdk awsx/sim/... logs logs/ecslog logs/elastic logs/tail logs/kql/analysis internal/fault ansi pty vt
+internal/e2e: | awsx awsx/sdk/... awsx/sim/... logs logs/ecslog logs/elastic logs/tail logs/kql/analysis internal/fault ansi pty vt
 `
 
 // modules are those of others, by the name that the table has for each.

@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/sdk"
+	"gantry/awsx/sdk/access"
 	"gantry/awsx/sim"
 )
 
@@ -21,8 +22,8 @@ type World struct {
 // Opener opens contexts of an account: calls and a rate of their own, as those of
 // another program.
 func Opener(account *sim.Account) awsx.Opener {
-	return sdk.NewStatic(sdk.Options{Transport: account.RoundTripper(), Version: "test"},
-		sdk.Static{Region: "eu-west-1", AccessKey: "AKID", SecretKey: "SECRET"})
+	return sdk.NewStatic(access.Options{Transport: account.RoundTripper(), Version: "test"},
+		access.Static{Region: "eu-west-1", AccessKey: "AKID", SecretKey: "SECRET"})
 }
 
 // Open builds an account and lets it move until the test ends.

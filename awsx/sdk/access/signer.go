@@ -1,4 +1,4 @@
-package sdk
+package access
 
 import (
 	"crypto/sha256"
@@ -47,7 +47,7 @@ func (s *Signer) Sign(r *http.Request, body []byte) error {
 	r.Header.Set("X-Amz-Content-Sha256", hash)
 	region := s.region
 	if region == "" {
-		region = a.ecs.Options().Region
+		region = a.ECS.Options().Region
 	}
 	// Without a length the signer leaves Content-Length out of what it signs:
 	// serverless collections refuse a signature over it.

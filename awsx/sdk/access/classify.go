@@ -1,4 +1,4 @@
-package sdk
+package access
 
 import (
 	"context"
@@ -24,10 +24,10 @@ import (
 // notAuthorized finds the action and the resource in IAM's wording of a denial.
 var notAuthorized = regexp.MustCompile(`not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?`)
 
-// classify turns the failure of one call on one resource into a fault.Error. A
+// Classify turns the failure of one call on one resource into a fault.Error, nil into nil. A
 // context that has ended passes through as its own error, unless the call may
 // have changed something: then the error says so and wraps it.
-func (a *Account) classify(ctx context.Context, resource string, err error) error {
+func (a *Account) Classify(ctx context.Context, resource string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -286,11 +286,4 @@ func retryAfter(err error) time.Duration {
 		return 0
 	}
 	return time.Duration(seconds) * time.Second
-}
-
-// lost is the failure of a mutating call that was answered well, but without
-// the resource that it was to change.
-func lost(op, resource, missing, fix string) *fault.Error {
-	return &fault.Error{Class: fault.Failed, Op: op, Resource: resource, Unknown: true,
-		Err: fmt.Errorf("the answer holds no %s", missing), Fix: fix}
 }

@@ -1,4 +1,4 @@
-package sdk
+package access
 
 import (
 	"context"
@@ -23,9 +23,9 @@ func (o *Opener) Clock(ctx context.Context, id awsx.ContextID) (awsx.Clock, erro
 	if err != nil {
 		return awsx.Clock{}, err
 	}
-	out, err := a.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	out, err := a.STS.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return awsx.Clock{}, a.classify(ctx, "", err)
+		return awsx.Clock{}, a.Classify(ctx, "", err)
 	}
 	var c awsx.Clock
 	c.Server, _ = awsmiddleware.GetServerTime(out.ResultMetadata)

@@ -1,4 +1,4 @@
-package sdk
+package access
 
 import (
 	"context"
@@ -24,10 +24,10 @@ func (o *Opener) Login(ctx context.Context, id awsx.ContextID) error {
 // retrieve returns the credentials that calls are signed with, from a cache for as
 // long as they are good.
 func (a *Account) retrieve(ctx context.Context) (aws.Credentials, error) {
-	creds, err := a.ecs.Options().Credentials.Retrieve(ctx)
+	creds, err := a.ECS.Options().Credentials.Retrieve(ctx)
 	if err != nil {
 		// Wrapped as a call does that cannot be signed, so that it is told alike.
-		return creds, a.classify(ctx, "", fmt.Errorf("get identity: %w", err))
+		return creds, a.Classify(ctx, "", fmt.Errorf("get identity: %w", err))
 	}
 	return creds, nil
 }

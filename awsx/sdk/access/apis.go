@@ -1,4 +1,4 @@
-package sdk
+package access
 
 import (
 	"cmp"
@@ -19,29 +19,29 @@ import (
 	"gantry/awsx"
 )
 
-// clients holds the client of each API in use.
-type clients struct {
-	ecs     *ecs.Client
-	elb     *elb.Client
-	ecr     *ecr.Client
-	sts     *sts.Client
-	scaling *scaling.Client
-	alarms  *cloudwatch.Client
+// Clients are those of the APIs in use.
+type Clients struct {
+	ECS     *ecs.Client
+	ELB     *elb.Client
+	ECR     *ecr.Client
+	STS     *sts.Client
+	Scaling *scaling.Client
+	Alarms  *cloudwatch.Client
 
 	// These are asked before a deployment alone, and cost nothing until then.
-	parameters func() *ssm.Client
-	secrets    func() *secretsmanager.Client
-	roles      func() *iam.Client
-	logGroups  func() *cwlogs.Client
+	Parameters func() *ssm.Client
+	Secrets    func() *secretsmanager.Client
+	Roles      func() *iam.Client
+	LogGroups  func() *cwlogs.Client
 }
 
 // api is one AWS service that gantry calls. A new one is an entry in apis, a field
-// of clients, and a file with its calls.
+// of Clients, and a file of package sdk with its calls.
 type api struct {
 	// id is the SDK's name of it; iam is the prefix of its actions in policies.
 	id, iam string
 	// open makes the client.
-	open func(*clients, aws.Config, endpoint)
+	open func(*Clients, aws.Config, endpoint)
 	// quotas name the calls that are made. Whatever no quota names is taken for a
 	// call that changes the account, new operations of the SDK included.
 	quotas []quota
@@ -63,8 +63,8 @@ func apis() []api {
 	return []api{
 		{
 			id: ecs.ServiceID, iam: "ecs",
-			open: func(c *clients, cfg aws.Config, at endpoint) {
-				c.ecs = ecs.NewFromConfig(cfg, func(o *ecs.Options) { at.override(&o.BaseEndpoint) })
+			open: func(c *Clients, cfg aws.Config, at endpoint) {
+				c.ECS = ecs.NewFromConfig(cfg, func(o *ecs.Options) { at.override(&o.BaseEndpoint) })
 			},
 			quotas: []quota{
 				{burst: 50, tokens: 20, reads: []string{"ListClusters", "DescribeClusters", "ListTaskDefinitions", "DescribeTaskDefinition"}},
@@ -79,8 +79,8 @@ func apis() []api {
 		},
 		{
 			id: elb.ServiceID, iam: "elasticloadbalancing",
-			open: func(c *clients, cfg aws.Config, at endpoint) {
-				c.elb = elb.NewFromConfig(cfg, func(o *elb.Options) { at.override(&o.BaseEndpoint) })
+			open: func(c *Clients, cfg aws.Config, at endpoint) {
+				c.ELB = elb.NewFromConfig(cfg, func(o *elb.Options) { at.override(&o.BaseEndpoint) })
 			},
 			// One bucket for every action of everything that the account runs.
 			quotas: []quota{{burst: 40, tokens: 10, reads: []string{
@@ -89,22 +89,22 @@ func apis() []api {
 		},
 		{
 			id: ecr.ServiceID, iam: "ecr",
-			open: func(c *clients, cfg aws.Config, at endpoint) {
-				c.ecr = ecr.NewFromConfig(cfg, func(o *ecr.Options) { at.override(&o.BaseEndpoint) })
+			open: func(c *Clients, cfg aws.Config, at endpoint) {
+				c.ECR = ecr.NewFromConfig(cfg, func(o *ecr.Options) { at.override(&o.BaseEndpoint) })
 			},
 			quotas: []quota{{burst: 40, tokens: 10, reads: []string{"DescribeImages", "BatchGetImage", "DescribePullThroughCacheRules"}}},
 		},
 		{
 			id: sts.ServiceID, iam: "sts",
-			open: func(c *clients, cfg aws.Config, at endpoint) {
-				c.sts = sts.NewFromConfig(cfg, func(o *sts.Options) { at.override(&o.BaseEndpoint) })
+			open: func(c *Clients, cfg aws.Config, at endpoint) {
+				c.STS = sts.NewFromConfig(cfg, func(o *sts.Options) { at.override(&o.BaseEndpoint) })
 			},
 			quotas: []quota{{reads: []string{"GetCallerIdentity"}}},
 		},
 		{
 			id: scaling.ServiceID, iam: "application-autoscaling",
-			open: func(c *clients, cfg aws.Config, at endpoint) {
-				c.scaling = scaling.NewFromConfig(cfg, func(o *scaling.Options) { at.override(&o.BaseEndpoint) })
+			open: func(c *Clients, cfg aws.Config, at endpoint) {
+				c.Scaling = scaling.NewFromConfig(cfg, func(o *scaling.Options) { at.override(&o.BaseEndpoint) })
 			},
 			quotas: []quota{{burst: 10, tokens: 4,
 				reads:  []string{"DescribeScalableTargets", "DescribeScalingPolicies"},
@@ -113,8 +113,8 @@ func apis() []api {
 		},
 		{
 			id: cloudwatch.ServiceID, iam: "cloudwatch",
-			open: func(c *clients, cfg aws.Config, at endpoint) {
-				c.alarms = cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) { at.override(&o.BaseEndpoint) })
+			open: func(c *Clients, cfg aws.Config, at endpoint) {
+				c.Alarms = cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) { at.override(&o.BaseEndpoint) })
 			},
 			// ECS needs this one for its own rollback alarms.
 			quotas: []quota{{burst: 9, tokens: 9, reads: []string{"DescribeAlarms"}}},
@@ -123,8 +123,8 @@ func apis() []api {
 			// What is in the groups is for package loggroups, whose client is made from
 			// Account.ClientConfig.
 			id: cwlogs.ServiceID, iam: "logs",
-			open: func(c *clients, cfg aws.Config, at endpoint) {
-				c.logGroups = sync.OnceValue(func() *cwlogs.Client {
+			open: func(c *Clients, cfg aws.Config, at endpoint) {
+				c.LogGroups = sync.OnceValue(func() *cwlogs.Client {
 					return cwlogs.NewFromConfig(cfg, func(o *cwlogs.Options) { at.override(&o.BaseEndpoint) })
 				})
 			},
@@ -137,8 +137,8 @@ func apis() []api {
 		},
 		{
 			id: ssm.ServiceID, iam: "ssm",
-			open: func(c *clients, cfg aws.Config, at endpoint) {
-				c.parameters = sync.OnceValue(func() *ssm.Client {
+			open: func(c *Clients, cfg aws.Config, at endpoint) {
+				c.Parameters = sync.OnceValue(func() *ssm.Client {
 					return ssm.NewFromConfig(cfg, func(o *ssm.Options) { at.override(&o.BaseEndpoint) })
 				})
 			},
@@ -146,8 +146,8 @@ func apis() []api {
 		},
 		{
 			id: secretsmanager.ServiceID, iam: "secretsmanager",
-			open: func(c *clients, cfg aws.Config, at endpoint) {
-				c.secrets = sync.OnceValue(func() *secretsmanager.Client {
+			open: func(c *Clients, cfg aws.Config, at endpoint) {
+				c.Secrets = sync.OnceValue(func() *secretsmanager.Client {
 					return secretsmanager.NewFromConfig(cfg, func(o *secretsmanager.Options) { at.override(&o.BaseEndpoint) })
 				})
 			},
@@ -155,8 +155,8 @@ func apis() []api {
 		},
 		{
 			id: iam.ServiceID, iam: "iam",
-			open: func(c *clients, cfg aws.Config, at endpoint) {
-				c.roles = sync.OnceValue(func() *iam.Client {
+			open: func(c *Clients, cfg aws.Config, at endpoint) {
+				c.Roles = sync.OnceValue(func() *iam.Client {
 					return iam.NewFromConfig(cfg, func(o *iam.Options) { at.override(&o.BaseEndpoint) })
 				})
 			},

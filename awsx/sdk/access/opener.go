@@ -1,4 +1,4 @@
-package sdk
+package access
 
 import (
 	"context"
@@ -81,8 +81,7 @@ type Static struct {
 // unresolvable is in the top-level domain that RFC 6761 keeps from ever existing.
 const unresolvable = "http://aws.invalid"
 
-// Opener opens contexts; it implements awsx.Opener and is safe for concurrent
-// use.
+// Opener opens contexts. It is safe for concurrent use.
 type Opener struct {
 	options Options
 	load    func(context.Context, awsx.ContextID) (loaded, error)
@@ -90,8 +89,6 @@ type Opener struct {
 	mu   sync.Mutex
 	open map[awsx.ContextID]*Account
 }
-
-var _ awsx.Opener = (*Opener)(nil)
 
 // loaded is the configuration of a context.
 type loaded struct {
@@ -132,15 +129,6 @@ func NewStatic(o Options, s Static) *Opener {
 			HTTPClient:  o.httpClient(),
 		}}, nil
 	}}
-}
-
-// Open returns the account of a context, as Account does.
-func (o *Opener) Open(ctx context.Context, id awsx.ContextID) (awsx.Account, error) {
-	a, err := o.Account(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	return a, nil
 }
 
 // Account returns the account of a context. It makes no call; it may read the
