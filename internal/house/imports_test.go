@@ -33,7 +33,7 @@ internal/notify: internal/clean internal/crash internal/words
 awsx: internal/clean internal/fault internal/words
 awsx/awsxtest: awsx internal/fault
 awsx/document/...: awsx internal/clean internal/fault internal/words
-awsx/alb: awsx
+awsx/alb: awsx internal/fault
 awsx/diagnose/reason: awsx
 awsx/diagnose/...: awsx awsx/alb awsx/diagnose/reason internal/words
 awsx/sim/wire: | aws
