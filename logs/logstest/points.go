@@ -3,7 +3,6 @@ package logstest
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -32,7 +31,11 @@ func (s *PointStore) OpenPoint(context.Context) (logs.Point, error) {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	s.Opened++
-	return &heldPoint{owner: s, Store: &Store{Docs: s.Visible(logs.Range{}), MaxPage: s.MaxPage, Fault: s.Fault}}, nil
+	held := &Store{MaxPage: s.MaxPage, Fault: s.Fault}
+	for doc := range s.Visible(logs.Range{}, logs.Newer) {
+		held.Docs = append(held.Docs, *doc)
+	}
+	return &heldPoint{owner: s, Store: held}, nil
 }
 
 // heldPoint is a copy of a store. Its cursor is a position in the order of a
@@ -48,28 +51,23 @@ func (p *heldPoint) Read(ctx context.Context, q logs.Query, r logs.Range, d logs
 	if p.pages++; p.owner.Life > 0 && p.pages > p.owner.Life {
 		return logs.Page{}, fault.Errorf(fault.Failed, "search", "", "%w", logs.ErrPointGone)
 	}
-	docs := slices.Clone(p.Docs)
-	oldestFirst(docs)
-	if d == logs.Older {
-		slices.Reverse(docs)
-	}
-	at := 0
+	skip := 0
 	if len(after) > 0 {
-		at, _ = strconv.Atoi(string(after))
+		skip, _ = strconv.Atoi(string(after))
 	}
 	page := logs.Page{}
-	for i := at; i < len(docs); i++ {
-		e := docs[i]
-		if t := e.Time.Truncate(Step); t.Before(r.From.Truncate(Step)) || !r.To.IsZero() && t.After(r.To) {
+	at := 0
+	for doc := range p.Visible(logs.Range{}, d) {
+		if at++; at <= skip || doc.kept().Before(r.From.Truncate(Step)) || !r.To.IsZero() && doc.kept().After(r.To) {
 			continue
 		}
 		if len(page.Entries) == limit {
 			break
 		}
-		page.Entries = append(page.Entries, e.Entry)
-		page.Last = e.Time.Truncate(Step)
+		page.Entries = append(page.Entries, doc.Entry)
+		page.Last = doc.kept()
 		if !p.owner.Loose {
-			page.Cursor = logs.Cursor(fmt.Sprint(i + 1))
+			page.Cursor = logs.Cursor(fmt.Sprint(at))
 		}
 	}
 	page.Full = len(page.Entries) == limit

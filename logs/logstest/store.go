@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"slices"
+	"sort"
 	"sync"
 	"time"
 
@@ -22,7 +24,10 @@ type Document struct {
 // date type has. The fields may be changed before a test reads it.
 type Store struct {
 	Mu   sync.Mutex
-	Docs []Document
+	Docs []Document // only appended to
+	// ordered are their places in the order of time, as many as were put into it; those
+	// of one time are in the order of writing.
+	ordered []int
 	// MaxPage is the largest page; zero is 10,000.
 	MaxPage int
 	// Fault, when set, may change an answer or give an error in its place.
@@ -57,35 +62,51 @@ func (s *Store) Searched() int {
 	return s.Searches
 }
 
-// Visible returns the documents of a range that have arrived.
-func (s *Store) Visible(r logs.Range) []Document {
-	var found []Document
-	now := time.Now()
-	from := r.From.Truncate(Step)
-	for i := range s.Docs {
-		d := &s.Docs[i]
-		at := d.Time.Truncate(Step)
-		if at.Before(from) || d.Arrives.After(now) || !r.To.IsZero() && at.After(r.To) {
-			continue
-		}
-		found = append(found, *d)
+// Visible yields the documents of a range that have arrived, in the order of a direction.
+func (s *Store) Visible(r logs.Range, d logs.Direction) iter.Seq[*Document] {
+	for place := len(s.ordered); place < len(s.Docs); place++ {
+		s.ordered = slices.Insert(s.ordered, s.until(s.Docs[place].kept()), place)
 	}
-	return found
+	from, to := s.until(r.From.Truncate(Step).Add(-1)), len(s.ordered)
+	if !r.To.IsZero() {
+		to = max(from, s.until(r.To))
+	}
+	places, now := s.ordered[from:to], time.Now()
+	return func(yield func(*Document) bool) {
+		for i := range places {
+			if d == logs.Older {
+				i = len(places) - 1 - i
+			}
+			if doc := &s.Docs[places[i]]; !doc.Arrives.After(now) && !yield(doc) {
+				return
+			}
+		}
+	}
 }
 
-func (s *Store) answer(q logs.Query, r logs.Range, limit int, order func([]Document)) (logs.Page, error) {
+// until is how many of the ordered documents are not later than a time.
+func (s *Store) until(at time.Time) int {
+	return sort.Search(len(s.ordered), func(i int) bool { return s.Docs[s.ordered[i]].kept().After(at) })
+}
+
+// kept is the time of a document as the store keeps it.
+func (d *Document) kept() time.Time { return d.Time.Truncate(Step) }
+
+func (s *Store) answer(q logs.Query, r logs.Range, limit int, d logs.Direction) (logs.Page, error) {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	s.Searches++
 	s.From = append(s.From, r.From)
 	s.Queries = append(s.Queries, q)
-	found := s.Visible(r)
-	order(found)
-	page := logs.Page{Full: len(found) >= limit}
-	for _, d := range found[:min(limit, len(found))] {
-		page.Entries = append(page.Entries, d.Entry)
-		page.Last = d.Time.Truncate(Step)
+	page := logs.Page{}
+	for doc := range s.Visible(r, d) {
+		if len(page.Entries) == limit {
+			break
+		}
+		page.Entries = append(page.Entries, doc.Entry)
+		page.Last = doc.kept()
 	}
+	page.Full = len(page.Entries) == limit
 	if s.Fault != nil {
 		if err := s.Fault(time.Now(), &page); err != nil {
 			return logs.Page{}, err
@@ -94,23 +115,14 @@ func (s *Store) answer(q logs.Query, r logs.Range, limit int, order func([]Docum
 	return page, nil
 }
 
-// oldestFirst sorts documents by the time that the store keeps, those of one time
-// in the order of writing.
-func oldestFirst(docs []Document) {
-	slices.SortStableFunc(docs, func(a, b Document) int { return a.Time.Truncate(Step).Compare(b.Time.Truncate(Step)) })
-}
-
 // Latest returns the newest lines of a range, whatever the query.
 func (s *Store) Latest(_ context.Context, q logs.Query, r logs.Range, limit int) (logs.Page, error) {
-	return s.answer(q, r, limit, func(docs []Document) {
-		oldestFirst(docs)
-		slices.Reverse(docs)
-	})
+	return s.answer(q, r, limit, logs.Older)
 }
 
 // Since returns the oldest lines of a range, whatever the query.
 func (s *Store) Since(_ context.Context, q logs.Query, r logs.Range, limit int) (logs.Page, error) {
-	return s.answer(q, r, limit, oldestFirst)
+	return s.answer(q, r, limit, logs.Newer)
 }
 
 // Explain says that there are no documents, and when others last wrote.

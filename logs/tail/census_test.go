@@ -36,7 +36,7 @@ func (s *countingStore) Tally(_ context.Context, _ logs.Query, r logs.Range, int
 		return logs.Histogram{}, s.refusal
 	}
 	h := logs.Histogram{Interval: interval, Bars: logs.EmptyBars(r, interval)}
-	for _, d := range s.Visible(r) {
+	for d := range s.Visible(r, logs.Newer) {
 		h.Bars[int(d.Time.Sub(h.Bars[0].Start)/interval)].Lines++
 	}
 	return h, nil
