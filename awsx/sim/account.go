@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx/sim/cwlogs"
 	"gantry/awsx/sim/fleet"
+	"gantry/awsx/sim/machines"
 	"gantry/awsx/sim/output"
 	"gantry/awsx/sim/scaling"
 	"gantry/awsx/sim/seed"
@@ -28,6 +29,7 @@ type Account struct {
 	world   *world.World
 	fleet   *fleet.Fleet
 	scaling *scaling.Scaler
+	park    *machines.Park
 	logs    *cwlogs.Store
 	output  *output.Writer
 
@@ -50,12 +52,12 @@ func New(opts Options) (*Account, error) {
 	logs := cwlogs.NewStore(w)
 	a := &Account{
 		opts: opts, written: make(chan struct{}),
-		world: w, fleet: f, scaling: scaling.New(f), logs: logs, output: output.NewWriter(f, logs, opts.Logs != nil),
+		world: w, fleet: f, scaling: scaling.New(f), park: machines.NewPark(f), logs: logs, output: output.NewWriter(f, logs, opts.Logs != nil),
 		callRng: world.NewSource(opts.Seed, world.CallStream), quota: newQuota(w.Now),
 	}
 	f.Output = a.output
 	a.table = a.services()
-	return a, seed.Fill(f, a.scaling, opts.contents())
+	return a, seed.Fill(a.scaling, a.park, opts.contents())
 }
 
 // Written is closed once Run has given the log sink what was written before it

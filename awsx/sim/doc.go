@@ -14,7 +14,9 @@
 //	taskdef ecr elb alarms cwlogs
 //	                  what stands by itself, each with its API where it has one
 //	fleet             clusters, services, tasks and the control plane
-//	ecs scaling       the APIs of ECS and of Application Auto Scaling over a fleet
+//	ecs scaling machines
+//	                  the APIs of ECS and of Application Auto Scaling over a fleet; what it
+//	                  runs on: EC2 instances and the Auto Scaling groups that launch them
 //	output            what containers write
 //	seed              the demo account, generated ones, the scenarios
 //
@@ -73,9 +75,19 @@
 // and its target group carry the tag of a CloudFormation stack, web and its
 // groups one of Terraform.
 //
+// # What the clusters run on
+//
+// The instances of each cluster are in an Auto Scaling group that launches, terminates and
+// replaces: prod-ecs over a launch template, of which two instances have an older version;
+// preprod-ecs over a launch configuration, at its maximum; staging-ecs by a capacity
+// provider, whose managed scaling sets the count back two minutes after somebody else set
+// it. Whatever is launched joins the cluster that its user data names: prod-canary names
+// one that is not there. The image of prod-batch is lost, so nothing is launched. Scaling
+// policies and scheduled actions are there to be read.
+//
 // # What tests can do to the account
 //
-// PushImage, SetBehaviour, DeleteImage, KillTask, EndTask, InterruptSpot,
+// PushImage, SetBehaviour, DeleteImage, LoseImage, KillTask, EndTask, InterruptSpot,
 // SetCapacity, SetAgentConnected, SetDemand, Autoscale, PutAlarm, SetAlarm, SetTag,
 // OperatorDeploys, DeleteService, DeleteTargetGroup and DeregisterRevision change
 // what a caller of the API could not, or somebody else would. A task ends for a reason
@@ -86,8 +98,7 @@
 //
 // Signatures are not checked, and every caller may do everything. Daemons and services
 // behind classic load balancers are in scenarios of their own, and no balancer checks
-// the latter. A capacity provider over an Auto Scaling group has
-// the instances that were made with it, and makes none. Traffic
+// the latter. Traffic
 // shifts between the target groups of an application load balancer alone, the
 // functions of lifecycle hooks always succeed, and task sets are shown but not
 // made or shifted. Placement spreads over zones and instances whatever the

@@ -67,7 +67,7 @@ func TestFargateHasNoInstancesAndSpreadsByStrategy(t *testing.T) {
 		}
 		all := must[*ecs.DescribeCapacityProvidersOutput](w)(w.ecs.DescribeCapacityProviders(w.ctx, &ecs.DescribeCapacityProvidersInput{}))
 		one := must[*ecs.DescribeCapacityProvidersOutput](w)(w.ecs.DescribeCapacityProviders(w.ctx, &ecs.DescribeCapacityProvidersInput{CapacityProviders: []string{"serverless-arm", "nope"}}))
-		if len(all.CapacityProviders) != 3 || len(one.CapacityProviders) != 1 || one.CapacityProviders[0].AutoScalingGroupProvider == nil || len(one.Failures) != 1 {
+		if len(all.CapacityProviders) != 4 || len(one.CapacityProviders) != 1 || one.CapacityProviders[0].AutoScalingGroupProvider == nil || len(one.Failures) != 1 {
 			t.Errorf("%d providers; asked for two: %+v", len(all.CapacityProviders), one)
 		}
 		run := must[*ecs.RunTaskOutput](w)(w.ecs.RunTask(w.ctx, &ecs.RunTaskInput{

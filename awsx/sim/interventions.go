@@ -213,6 +213,9 @@ func (a *Account) SetCapacity(provider string, available bool) {
 	a.change(func() { a.fleet.SetCapacity(provider, available) })
 }
 
+// LoseImage deregisters an AMI: no group can launch instances from it any more.
+func (a *Account) LoseImage(id string) { a.change(func() { a.park.LoseImage(id) }) }
+
 // Say adds an event to those of a service, in any wording.
 func (a *Account) Say(clusterName, serviceName, message string) error {
 	return a.changeService(clusterName, serviceName, func(s *fleet.Service) error {

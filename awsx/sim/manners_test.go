@@ -134,7 +134,7 @@ func TestWhatOtherClientsAskForIsAnswered(t *testing.T) {
 		t.Errorf("settings %+v", settings.Settings)
 	}
 	actions := must[*autoscaling.DescribeScheduledActionsOutput](w)(w.autoscaling().DescribeScheduledActions(w.ctx, &autoscaling.DescribeScheduledActionsInput{ServiceNamespace: scaling.ServiceNamespaceEcs}))
-	if len(actions.ScheduledActions) != 0 {
+	if len(actions.ScheduledActions) != 1 || *actions.ScheduledActions[0].Schedule != "cron(0 6 ? * MON-FRI *)" || *actions.ScheduledActions[0].ScalableTargetAction.MinCapacity != 4 {
 		t.Errorf("scheduled: %+v", actions.ScheduledActions)
 	}
 	sets := must[*ecs.DescribeTaskSetsOutput](w)(w.ecs.DescribeTaskSets(w.ctx, &ecs.DescribeTaskSetsInput{Cluster: aws.String("prod"), Service: aws.String("billing")}))

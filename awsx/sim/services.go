@@ -19,6 +19,8 @@ func (a *Account) services() []*wire.Service {
 		"logs":                    a.logs.Operations(),
 		"cloudwatch":              a.fleet.Alarms.Operations(),
 		"elbv2":                   a.fleet.Balancing.Operations(),
+		"ec2":                     a.park.Operations(),
+		"autoscaling":             a.park.GroupOperations(),
 		"sts":                     a.stsOperations(),
 		"iam":                     a.iamOperations(),
 		"ssm":                     a.ssmOperations(),

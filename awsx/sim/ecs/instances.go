@@ -90,7 +90,7 @@ func describeInstance(i *fleet.Instance) instanceDoc {
 		VersionInfo: map[string]any{"agentVersion": "1.89.2", "agentHash": "4ae6ac8f", "dockerVersion": "DockerVersion: 25.0.6"},
 		Attributes: []taskdef.Attribute{
 			{Name: "ecs.availability-zone", Value: i.Az}, {Name: "ecs.instance-type", Value: i.InstanceType}, {Name: "ecs.os-type", Value: "linux"},
-			{Name: "ecs.cpu-architecture", Value: "x86_64"}, {Name: "ecs.ami-id", Value: "ami-0d1f0b7e6a5c43921"}, {Name: "ecs.subnet-id", Value: world.SubnetOf(i.Az)},
+			{Name: "ecs.cpu-architecture", Value: "x86_64"}, {Name: "ecs.ami-id", Value: i.Image}, {Name: "ecs.subnet-id", Value: world.SubnetOf(i.Az)},
 			{Name: "com.amazonaws.ecs.capability.docker-remote-api.1.19"}, {Name: "com.amazonaws.ecs.capability.ecr-auth"},
 			{Name: "com.amazonaws.ecs.capability.logging-driver.gelf"}, {Name: "com.amazonaws.ecs.capability.logging-driver.fluentd"},
 			{Name: "com.amazonaws.ecs.capability.logging-driver.json-file"}, {Name: "com.amazonaws.ecs.capability.logging-driver.syslog"},

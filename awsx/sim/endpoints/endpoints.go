@@ -34,6 +34,14 @@ func Services() []*wire.Service {
 			Name: "iam", Version: "2010-05-08", Namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
 			Throttled: "Throttling", Broken: internal,
 		},
+		{
+			Name: "ec2", Version: "2016-11-15", Namespace: "http://ec2.amazonaws.com/doc/2016-11-15/", EC2: true,
+			Throttled: "RequestLimitExceeded", Broken: [2]string{"InternalError", "An internal error has occurred"},
+		},
+		{
+			Name: "autoscaling", Version: "2011-01-01", Namespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
+			Throttled: "Throttling", Broken: internal,
+		},
 		{Name: "ssm", Target: "AmazonSSM", Throttled: "ThrottlingException", Broken: [2]string{"InternalServerError", failed}},
 		{Name: "secretsmanager", Target: "secretsmanager", Throttled: "ThrottlingException", Broken: [2]string{"InternalServiceError", failed}},
 	}

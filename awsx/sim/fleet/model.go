@@ -53,6 +53,7 @@ type Cluster struct {
 type Instance struct {
 	ARN, ID, EC2, Host, IP string
 	Az, InstanceType       string
+	Image                  string // AMI
 	Cluster                *Cluster
 	CPU, Memory            int // registered: CPU units, MiB
 	UsedCPU, UsedMemory    int

@@ -256,10 +256,40 @@ func (a *Scaler) describeScalingActivities(in *describeActivitiesInput) ([]byte,
 	})
 }
 
-// describeScheduledActions answers that nothing is scheduled.
+// describeScheduledActions lists what is to be done to the bounds at which time.
 func (a *Scaler) describeScheduledActions(in *scalingInput) ([]byte, error) {
-	if _, err := a.scalables(in, anyResource); err != nil {
+	targets, err := a.scalables(in, anyResource)
+	if err != nil {
 		return nil, err
 	}
-	return list(in, "ScheduledActions", 50, []string{}, strings.Clone, func(name string) any { return name })
+	type owned struct {
+		Schedule
+		of *scalable
+	}
+	var all []owned
+	for _, t := range targets {
+		for _, s := range t.Schedules {
+			all = append(all, owned{s, t})
+		}
+	}
+	key := func(o owned) string { return o.of.resource() + "\x00" + o.Name }
+	slices.SortFunc(all, func(x, y owned) int { return cmp.Compare(key(x), key(y)) })
+	return list(in, "ScheduledActions", 50, all, key, func(o owned) any {
+		action := map[string]int{}
+		if o.Min != nil {
+			action["MinCapacity"] = *o.Min
+		}
+		if o.Max != nil {
+			action["MaxCapacity"] = *o.Max
+		}
+		doc := map[string]any{
+			"ScheduledActionName": o.Name, "ServiceNamespace": scalingNamespace, "ResourceId": o.of.resource(), "ScalableDimension": scalingDimension,
+			"Schedule": o.At, "ScalableTargetAction": action, "CreationTime": wire.At(o.of.createdAt),
+			"ScheduledActionARN": a.ARN("autoscaling", "scheduledAction:resource/ecs/"+o.of.resource()+":scheduledActionName/"+o.Name),
+		}
+		if o.Zone != "" {
+			doc["Timezone"] = o.Zone
+		}
+		return doc
+	})
 }

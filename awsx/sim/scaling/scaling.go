@@ -30,10 +30,18 @@ type scalable struct {
 	suspended  suspension
 	createdAt  time.Time
 	Policies   []*scalingPolicy
+	Schedules  []Schedule
 	activities []*scalingActivity // newest first
 	Demand     int                // tasks that the load asks for
 	evaluating bool               // an evaluation is planned
 	refused    bool               // a scale-in waits for a deployment, and was recorded as not done
+}
+
+// Schedule is a scheduled action on a service's bounds. Nothing carries it out.
+type Schedule struct {
+	Name, At string // At is a cron(…), rate(…) or at(…) expression
+	Zone     string // of the expression; empty for UTC
+	Min, Max *int
 }
 
 // suspension tells which kinds of scaling do not take place.

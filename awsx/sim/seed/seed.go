@@ -11,6 +11,7 @@ import (
 	"gantry/awsx/sim/ecr"
 	"gantry/awsx/sim/elb"
 	"gantry/awsx/sim/fleet"
+	"gantry/awsx/sim/machines"
 	"gantry/awsx/sim/scaling"
 	"gantry/awsx/sim/taskdef"
 	"gantry/awsx/sim/world"
@@ -31,22 +32,26 @@ func (c Contents) Generated() bool { return c.Clusters != 0 || c.Services != 0 |
 type seeder struct {
 	*fleet.Fleet
 	scaling *scaling.Scaler
+	park    *machines.Park
 	want    Contents
 }
 
-// Fill fills a fleet with what should be running already.
-func Fill(f *fleet.Fleet, scaling *scaling.Scaler, want Contents) error {
-	a := &seeder{Fleet: f, scaling: scaling, want: want}
+// Fill fills a fleet with what should be running already, and the park with what it runs on.
+func Fill(scaling *scaling.Scaler, park *machines.Park, want Contents) error {
+	a := &seeder{Fleet: park.Fleet, scaling: scaling, park: park, want: want}
 	if want.Scenario == AutoscalerMidRollback {
-		f.RolledBack = a.surge
+		a.RolledBack = a.surge
 	}
+	var err error
 	switch {
 	case len(want.Layout) > 0:
-		return a.seedLayout()
+		err = a.seedLayout()
 	case want.Generated():
-		return errors.Join(a.seedGenerated(), a.seedBeside())
+		err = errors.Join(a.seedGenerated(), a.seedBeside())
+	default:
+		err = errors.Join(a.seedDemo(), a.seedBeside())
 	}
-	return errors.Join(a.seedDemo(), a.seedBeside())
+	return errors.Join(err, a.Aside(a.seedMachines))
 }
 
 // seedBeside adds the cluster of a scenario that has one of its own.
@@ -78,18 +83,14 @@ func (a *seeder) seedCluster(name string, instances int, instanceType string, cp
 	for n := range instances {
 		az := zones[n%len(zones)]
 		i := &fleet.Instance{
-			ID: a.Rng.Hex(32), EC2: "i-0" + a.Rng.Hex(16), Az: az, InstanceType: instanceType, Cluster: c,
+			ID: a.Rng.Hex(32), EC2: "i-0" + a.Rng.Hex(16), Az: az, InstanceType: instanceType, Image: machines.Image,
 			IP:  world.AddressIn(az, 16*len(a.Clusters)+n/200, 10+n%200),
 			CPU: cpu, Memory: memory, Static: map[int]string{}, Dynamic: map[int]bool{},
 			NextPort: fleet.FirstDynamicPort + a.Rng.IntN(64), Connected: true, Status: fleet.Active,
 			RegisteredAt: a.Ago(time.Duration(20+a.Rng.IntN(60)) * 24 * time.Hour), Version: 1,
 		}
-		i.Host = "ip-" + strings.ReplaceAll(i.IP, ".", "-")
-		i.ARN = a.ARN("ecs", "container-instance/"+name+"/"+i.ID)
-		a.Instances[i.ARN] = i
-		c.Instances = append(c.Instances, i)
+		a.Join(c, i)
 	}
-	slices.SortFunc(c.Instances, func(x, y *fleet.Instance) int { return strings.Compare(x.ID, y.ID) })
 	return c
 }
 

@@ -7,12 +7,17 @@ import (
 
 	"gantry/awsx/sim/alarms"
 	"gantry/awsx/sim/fleet"
+	"gantry/awsx/sim/scaling"
 )
 
 // seedScaling has the load move the count of two services.
 func (a *seeder) seedScaling(c *fleet.Cluster) (err error) {
 	a.At(a.Ago(300*day), func() {
 		err = errors.Join(a.scaling.Autoscale(c.ByName["sessions"], 2, 8), a.scaling.Autoscale(c.ByName["recommendations"], 1, 4))
+		four, eight := 4, 8
+		a.scaling.Targets[c.ByName["sessions"]].Schedules = []scaling.Schedule{
+			{Name: "before-work", At: "cron(0 6 ? * MON-FRI *)", Zone: "Europe/Dublin", Min: &four, Max: &eight},
+		}
 	})
 	return err
 }

@@ -35,6 +35,9 @@ func (r *Request) Refuse(err error, id string) Answer {
 	reply := Answer{status: failure.status, protocol: r.protocol, id: id}
 	if r.protocol == Query {
 		reply.body = queryFailure(failure, reply.id)
+		if r.Service != nil && r.Service.EC2 {
+			reply.body = ec2Failure(failure, reply.id)
+		}
 		return reply
 	}
 	reply.body = r.protocol.encode(failure.tree())

@@ -18,6 +18,26 @@ func queryResponse(namespace, operation string, result []byte, id string) []byte
 	return b.Bytes()
 }
 
+// ec2Response is queryResponse in the dialect of EC2.
+func ec2Response(namespace, operation string, result []byte, id string) []byte {
+	return []byte("<" + operation + `Response xmlns="` + namespace + `"><requestId>` + id + "</requestId>" +
+		string(result) + "</" + operation + "Response>")
+}
+
+func ec2Failure(e *Error, id string) []byte {
+	var x XML
+	x.Open("Response")
+	x.Open("Errors")
+	x.Open("Error")
+	x.Text("Code", e.code)
+	x.Text("Message", e.message)
+	x.Close("Error")
+	x.Close("Errors")
+	x.Text("RequestID", id)
+	x.Close("Response")
+	return x.Bytes()
+}
+
 func queryFailure(e *Error, id string) []byte {
 	var x XML
 	x.Open("ErrorResponse")
@@ -58,11 +78,18 @@ func (x *XML) Bool(name string, b bool) { x.Text(name, strconv.FormatBool(b)) }
 
 // Members writes a list whose items do writes.
 func Members[T any](x *XML, name string, items []T, do func(T)) {
+	listed(x, name, "member", items, do)
+}
+
+// Items writes a list as EC2 does.
+func Items[T any](x *XML, name string, items []T, do func(T)) { listed(x, name, "item", items, do) }
+
+func listed[T any](x *XML, name, each string, items []T, do func(T)) {
 	x.Open(name)
 	for _, item := range items {
-		x.Open("member")
+		x.Open(each)
 		do(item)
-		x.Close("member")
+		x.Close(each)
 	}
 	x.Close(name)
 }
@@ -77,10 +104,13 @@ func (x *XML) Strings(name string, items []string) {
 }
 
 // FormList reads X.member.1, X.member.2 and so on.
-func FormList(form url.Values, name string) []string {
+func FormList(form url.Values, name string) []string { return FormItems(form, name+".member") }
+
+// FormItems reads X.1, X.2 and so on, as EC2 has lists.
+func FormItems(form url.Values, name string) []string {
 	var items []string
 	for i := 1; ; i++ {
-		values, ok := form[name+".member."+strconv.Itoa(i)]
+		values, ok := form[name+"."+strconv.Itoa(i)]
 		if !ok || len(values) == 0 {
 			return items
 		}

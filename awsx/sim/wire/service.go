@@ -10,6 +10,9 @@ type Service struct {
 	// CBOR; empty for a service of the Query protocol.
 	Target string
 	CBOR   bool // it also speaks RPC v2 CBOR, as one that spoke the Query protocol before
+	// EC2 is set for the one service whose Query protocol is a dialect: lists are X.1 in
+	// forms and of items in answers, and neither results nor errors have its wrapping.
+	EC2 bool
 	// Version is the version of the API by which the Query protocol tells services
 	// apart, Namespace that of its answers.
 	Version, Namespace string
@@ -29,6 +32,9 @@ func (r *Request) Act(id string) ([]byte, error) {
 	body, err := do(r)
 	if err != nil || r.protocol != Query {
 		return body, err
+	}
+	if r.Service.EC2 {
+		return ec2Response(r.Service.Namespace, r.Operation, body, id), nil
 	}
 	return queryResponse(r.Service.Namespace, r.Operation, body, id), nil
 }

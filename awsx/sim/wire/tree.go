@@ -18,7 +18,7 @@ import (
 // cannot be read is no input.
 func (r *Request) Input() map[string]any {
 	if r.protocol == Query {
-		return formTree(r.form)
+		return formTree(r.form, r.Service != nil && r.Service.EC2)
 	}
 	tree, err := DecodeTree(r.Body)
 	if err != nil {
@@ -27,23 +27,38 @@ func (r *Request) Input() map[string]any {
 	return tree
 }
 
-// formTree keeps of each parameter its first value, and of lists those of strings.
-func formTree(form url.Values) map[string]any {
+// formTree keeps of each parameter its first value, and of lists those of strings. Where
+// EC2 lists filters, the values of each are a list under the filter's name.
+func formTree(form url.Values, ec2 bool) map[string]any {
 	tree := map[string]any{}
+	between, read := ".member.", FormList
+	if ec2 {
+		between, read = ".", FormItems
+	}
 	for name, values := range form {
-		list, _, is := strings.Cut(name, ".member.")
+		list, rest, is := strings.Cut(name, between)
+		if number, member, nested := strings.Cut(rest, "."); ec2 && nested {
+			if member == "Name" {
+				tree[values[0]] = anys(read(form, "Filter."+number+".Value"))
+			}
+			continue
+		}
 		switch {
 		case !is:
 			tree[name] = values[0]
 		case tree[list] == nil:
-			items := []any{}
-			for _, item := range FormList(form, list) {
-				items = append(items, item)
-			}
-			tree[list] = items
+			tree[list] = anys(read(form, list))
 		}
 	}
 	return tree
+}
+
+func anys(texts []string) []any {
+	items := make([]any, len(texts))
+	for i, text := range texts {
+		items[i] = text
+	}
+	return items
 }
 
 // Encode writes a tree as an operation's body of the request's protocol. In CBOR the
@@ -52,7 +67,11 @@ func (r *Request) Encode(tree any) []byte {
 	switch r.protocol {
 	case Query:
 		var x XML
-		x.members(tree)
+		each := "member"
+		if r.Service.EC2 {
+			each = "item"
+		}
+		x.members(tree, each)
 		return x.Bytes()
 	case CBOR:
 		return encodeCBOR(timed("", tree))
@@ -60,20 +79,20 @@ func (r *Request) Encode(tree any) []byte {
 	return Encode(tree)
 }
 
-// members writes what an element holds.
-func (x *XML) members(v any) {
+// members writes what an element holds, the items of lists under a name of their own.
+func (x *XML) members(v any, each string) {
 	switch v := v.(type) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
 			x.Open(name)
-			x.members(v[name])
+			x.members(v[name], each)
 			x.Close(name)
 		}
 	case []any:
 		for _, item := range v {
-			x.Open("member")
-			x.members(item)
-			x.Close("member")
+			x.Open(each)
+			x.members(item, each)
+			x.Close(each)
 		}
 	case string:
 		_ = xml.EscapeText(x, []byte(v)) // a buffer does not fail
@@ -127,6 +146,9 @@ func (r *Request) Answered(body []byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
+		if r.Service.EC2 {
+			return Encode(tree), nil
+		}
 		return Encode(Object(tree)[r.Operation+"Result"]), nil
 	}
 	if !json.Valid(body) {
@@ -141,6 +163,9 @@ func (r *Request) Refused(body []byte) (code, message string) {
 	if r.protocol == Query {
 		tree, _ := xmlTree(body)
 		e := Object(Object(tree)["Error"])
+		if r.Service != nil && r.Service.EC2 {
+			e = Object(Object(Object(tree)["Errors"])["Error"])
+		}
 		return Text(e["Code"]), Text(e["Message"])
 	}
 	answer, err := r.Answered(body)
@@ -192,7 +217,7 @@ func xmlElement(d *xml.Decoder, depth int) (any, error) {
 			if err != nil {
 				return nil, err
 			}
-			if token.Name.Local == "member" {
+			if token.Name.Local == "member" || token.Name.Local == "item" {
 				list = append(list, v)
 			} else {
 				tree[token.Name.Local] = v
