@@ -204,3 +204,19 @@ func (t *TaskDefinition) Container(name string) (ContainerDefinition, bool) {
 	}
 	return ContainerDefinition{}, false
 }
+
+// MainContainer is the one of a revision whose image an operator means: that behind the load
+// balancer, else the first essential one.
+func (s Service) MainContainer(td *TaskDefinition) ContainerDefinition {
+	for _, lb := range s.LoadBalancers {
+		if c, ok := td.Container(lb.Container); ok {
+			return c
+		}
+	}
+	for _, c := range td.Containers {
+		if c.Essential {
+			return c
+		}
+	}
+	return ContainerDefinition{}
+}

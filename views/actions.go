@@ -16,4 +16,5 @@ var (
 	ActBreaker     = ui.Binding{ID: "breaker", Name: "circuit breaker"}
 	ActCompare     = ui.Binding{ID: "compare", Name: "compare", Keys: []string{"="}}
 	ActRun         = ui.Binding{ID: "run", Name: "run a task like its own"}
+	ActInstances   = ui.Binding{ID: "instances", Name: "instances", Keys: []string{"o"}}
 )

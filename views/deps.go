@@ -45,6 +45,11 @@ type Policy interface {
 // is called on the loop, pushes what it opens through the Host, and returns a
 // command of the calling screen, or nil.
 type Nav interface {
+	// Service shows a service among those of its cluster.
+	Service(service awsx.Ref) tea.Cmd
+	// Instances shows the container instances of a service's cluster and how many more of
+	// its tasks fit, first the one with an ARN, if that is not empty.
+	Instances(service awsx.Ref, first string) tea.Cmd
 	// Plan shows the plan of one change for all of some targets, where nothing is to be
 	// asked before. Started is called on the loop once it is being carried out; it may
 	// be nil.

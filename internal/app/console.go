@@ -103,13 +103,14 @@ type nav struct {
 	*images.Images
 	*revisions.Revisions
 	*logviews.Viewer
+	resources.Lists
 }
 
 // newNav joins the screens of changes with those that lead to changes.
 func newNav(c *changes.Changes, editor editors.Editor, lines *logviews.Viewer) nav {
 	c.NewDeployments = func(service awsx.Ref) ui.Screen { return revisions.NewDeployments(c, service) }
 	c.NewRevisions = func(service awsx.Ref, why string) ui.Screen { return revisions.NewRevisions(c, service, why) }
-	return nav{c, &editors.Editors{Changes: c, Editor: editor}, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, lines}
+	return nav{c, &editors.Editors{Changes: c, Editor: editor}, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, lines, resources.Lists{Deps: c.Deps}}
 }
 
 // guarding is what views ask about clusters.

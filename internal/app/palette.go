@@ -14,6 +14,7 @@ import (
 	"gantry/views"
 	"gantry/views/finding"
 	"gantry/views/resources"
+	"gantry/views/tasks"
 )
 
 // finder lists what ":" opens besides actions: screens by their names and short names, of
@@ -246,13 +247,13 @@ func screenOf(deps *views.Deps, revisions func(service awsx.Ref) ui.Screen) func
 	return func(n inquiry.Named) ui.Screen {
 		switch {
 		case n.Task != nil:
-			return resources.NewContainers(deps, cmp.Or(n.Service, n.Cluster), *n.Task)
+			return tasks.NewContainers(deps, cmp.Or(n.Service, n.Cluster), *n.Task)
 		case n.Instance != nil:
-			return resources.NewHosted(deps, *n.Instance)
+			return tasks.NewHosted(deps, *n.Instance)
 		case n.Revisions:
 			return revisions(n.Service)
 		case n.Service.ARN != "":
-			return resources.NewTasks(deps, n.Service)
+			return tasks.New(deps, n.Service)
 		}
 		return resources.NewServices(deps, n.Cluster)
 	}

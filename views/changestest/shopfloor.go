@@ -27,6 +27,7 @@ import (
 	"gantry/views/changes"
 	"gantry/views/editors"
 	"gantry/views/images"
+	"gantry/views/resources"
 	"gantry/views/revisions"
 	"gantry/views/viewstest"
 )
@@ -89,7 +90,8 @@ func open(t *testing.T, opener awsx.Opener, f *Shopfloor, look uitest.Look, root
 				c.NewDeployments = func(service awsx.Ref) ui.Screen { return revisions.NewDeployments(c, service) }
 				c.NewRevisions = func(service awsx.Ref, why string) ui.Screen { return revisions.NewRevisions(c, service, why) }
 				f.changes, f.Editors = c, &editors.Editors{Changes: c}
-				c.Deps = &views.Deps{Host: h, Now: time.Now, Store: st, Policy: viewstest.ExceptStaging{}, Nav: ways{c, f.Editors, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, f.Visited}}
+				c.Deps = &views.Deps{Host: h, Now: time.Now, Store: st, Policy: viewstest.ExceptStaging{}}
+				c.Deps.Nav = ways{c, f.Editors, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, resources.Lists{Deps: c.Deps}, f.Visited}
 				return root(c)
 			},
 		},
@@ -103,6 +105,7 @@ type ways struct {
 	*editors.Editors
 	*images.Images
 	*revisions.Revisions
+	resources.Lists
 	visited *viewstest.Visited
 }
 

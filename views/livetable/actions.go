@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy"
 	api "gantry/awsx/document"
 	"gantry/ui"
 	"gantry/views"
@@ -242,5 +243,12 @@ func resourceJSON(d *views.Deps, kind awsx.Kind, ref awsx.Ref) func(ctx context.
 			return nil, err
 		}
 		return prose.JSONParas(text), nil
+	}
+}
+
+// Planning plans one change for all that is marked.
+func Planning(deps *views.Deps, intent deploy.Intent) func([]awsx.Ref, func()) tea.Cmd {
+	return func(targets []awsx.Ref, started func()) tea.Cmd {
+		return deps.Nav.Plan(intent, started, targets...)
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"gantry/logs/ecslog"
 	"gantry/views"
 	"gantry/views/lastlines"
+	"gantry/views/livetable"
+	"gantry/views/tasks"
 )
 
 const (
@@ -68,7 +70,7 @@ func (c *closer) study(ctx context.Context, r *serviceRow) (changed bool) {
 	if dead {
 		definitions = append(definitions, died.TaskDefinition)
 	}
-	changed = cacheDefinitions(ctx, c.deps.Store, ref.Context, definitions) || now.before != was.before
+	changed = livetable.CacheDefinitions(ctx, c.deps.Store, ref.Context, definitions) || now.before != was.before
 	switch {
 	case c.deps.Lines.Open == nil || !r.Evidence.StoppedRead:
 	case dead && (was.died.ID != died.ID || was.lines.Again):
@@ -147,7 +149,7 @@ func revisionBefore(s awsx.Service) string {
 func worstFirst(list []awsx.TargetHealth) []awsx.TargetHealth {
 	out := slices.Clone(list)
 	slices.SortStableFunc(out, func(a, b awsx.TargetHealth) int {
-		return healthStatus(b.State).Severity() - healthStatus(a.State).Severity()
+		return tasks.HealthStatus(b.State).Severity() - tasks.HealthStatus(a.State).Severity()
 	})
 	return out
 }

@@ -101,11 +101,11 @@ func worstService(in clusterInside, services int) (table.Cell, theme.Status, int
 	case services == 0 && in.worst == nil:
 		return table.Cell{Text: "-", Role: theme.Dim}, theme.StatusStopped, 0
 	case !in.read || in.worst == nil:
-		return table.Cell{Text: Unread, Role: theme.Unknown}, theme.StatusUnknown, unreadRank
+		return table.Cell{Text: livetable.Unread, Role: theme.Unknown}, theme.StatusUnknown, unreadRank
 	}
 	w := in.worst
 	if w.status == theme.StatusUnknown {
-		return table.Cell{Text: Unread, Role: theme.Unknown}, w.status, unreadRank
+		return table.Cell{Text: livetable.Unread, Role: theme.Unknown}, w.status, unreadRank
 	}
 	cell := table.Cell{Text: w.status.Glyph() + " " + w.service().Name, Role: w.status.Role()}
 	if w.Finding.Why != "" && w.fault() {

@@ -9,6 +9,8 @@ import (
 	"gantry/ui/table"
 	"gantry/ui/theme"
 	"gantry/views"
+	"gantry/views/capacity"
+	"gantry/views/describe"
 	"gantry/views/livetable"
 	"gantry/views/prose"
 )
@@ -18,7 +20,7 @@ var actServices = ui.ActEnter.As("services", 1)
 
 // The clusters screen.
 var _ = views.Kinds.Add(views.Kind{
-	Declaration: ui.Declaration{Screen: "clusters", Title: "Clusters", Bindings: livetable.Bindings(actServices, actInstances)},
+	Declaration: ui.Declaration{Screen: "clusters", Title: "Clusters", Bindings: livetable.Bindings(actServices, views.ActInstances)},
 	Of:          views.OfContext, Word: "context",
 	Short: []string{"cluster", "cl"},
 	Open:  func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewClusters(deps, of.Context)) },
@@ -60,14 +62,14 @@ func NewClusters(deps *views.Deps, id awsx.ContextID) ui.Screen {
 				ref := r.cluster.Ref
 				deps.Host.Push(newServices(deps, ref, func(in clusterInside) { seen.put(ref, insideSeen{clusterInside: in, at: deps.Now(), whole: true}) }))
 			}).Unless(livetable.Nothing(ok))
-			instances := toInstances(deps, InstancesOf{Cluster: r.clusterRef()})
+			instances := toInstances(deps, capacity.InstancesOf{Cluster: r.clusterRef()})
 			instances.Disabled = livetable.Nothing(ok)
 			return []ui.Action{open, instances}
 		},
 		Kind: awsx.KindCluster,
 		Ref:  func(r *clusterRow) awsx.Ref { return r.cluster.Ref },
 		Describe: func(_ context.Context, r *clusterRow) ([]prose.Para, error) {
-			return describeCluster(r.cluster), nil
+			return describe.Cluster(r.cluster), nil
 		},
 	})
 }

@@ -15,9 +15,11 @@ import (
 	"gantry/ui/text"
 	"gantry/ui/theme"
 	"gantry/views"
+	"gantry/views/describe"
 	"gantry/views/lastlines"
 	"gantry/views/livetable"
 	"gantry/views/prose"
+	"gantry/views/tasks"
 	"gantry/views/wording"
 )
 
@@ -64,7 +66,7 @@ func (e evidence) verdict(d *prose.Document) {
 		}
 		d.Paras = append(d.Paras, prose.Para{Label: "next", Text: next, Role: theme.Accent})
 	}
-	TaskSets(d, *e.service(), e.now)
+	describe.TaskSets(d, *e.service(), e.now)
 }
 
 // head says how the service stands, since when and why.
@@ -97,7 +99,7 @@ func nextBinding(f diagnose.Finding, e diagnose.Evidence) (ui.Binding, bool) {
 	case reason.BalancerCheck:
 		return actTasks, true
 	case reason.Placement, reason.Capacity, reason.Host:
-		return actInstances, !e.Service.OnFargate()
+		return views.ActInstances, !e.Service.OnFargate()
 	}
 	return ui.Binding{}, false
 }
@@ -227,7 +229,7 @@ func (e evidence) targets(d *prose.Document, notes []diagnose.Line) {
 			continue
 		}
 		for _, t := range worstFirst(g.Targets) {
-			p := prose.Para{Label: g.Name(), Text: reason.Target(t, g.Settings.Check).Why, Role: healthStatus(t.State).Role(), Depth: 1}
+			p := prose.Para{Label: g.Name(), Text: reason.Target(t, g.Settings.Check).Why, Role: tasks.HealthStatus(t.State).Role(), Depth: 1}
 			if e.Evidence.Foreign != nil && e.Evidence.Foreign(g.ARN, t) {
 				p.Text, p.Role = p.Text+", of no task of this service", theme.Dim
 			}

@@ -21,7 +21,7 @@ func openServices(st *store.Store, cluster awsx.Ref, loaded func(clusterInside))
 		seen    struct{ services, tasks, targets, instances uint64 }
 		arrived []string // definitions that were read since the last load
 	)
-	kept := newKeptServices(definitionsOf(st, cluster.Context))
+	kept := newKeptServices(livetable.DefinitionsOf(st, cluster.Context))
 	return livetable.Feed[*serviceRow]{
 		Watches: []livetable.Watch{services, tasks, targets, instances},
 		Build: func(now time.Time) livetable.Load[*serviceRow] {
@@ -45,7 +45,7 @@ func openServices(st *store.Store, cluster awsx.Ref, loaded func(clusterInside))
 			mu.Lock()
 			arns := kept.wants(visible)
 			mu.Unlock()
-			cacheDefinitions(ctx, st, cluster.Context, arns)
+			livetable.CacheDefinitions(ctx, st, cluster.Context, arns)
 			arns = slices.DeleteFunc(arns, func(arn string) bool { return kept.Definition(arn) == nil })
 			mu.Lock()
 			arrived = append(arrived, arns...)

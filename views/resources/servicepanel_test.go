@@ -36,32 +36,13 @@ func onServicesWithLogs(c *awsxtest.Cluster, shelf *viewstest.Shelf) func(*views
 	}
 }
 
-// crashed ends a task of a service whose container wrote some lines.
-func crashed(a *awsxtest.Account, service, runtime string, ago time.Duration) {
-	a.Edit(func(d *awsxtest.Data) {
-		for _, t := range d.Tasks {
-			if t.Group != "service:"+service || t.DesiredStatus != "RUNNING" {
-				continue
-			}
-			t.Ref.ARN = t.Ref.ARN[:len(t.Ref.ARN)-4] + runtime[:4]
-			t.ID = t.Ref.Name()
-			t.DesiredStatus, t.LastStatus, t.StopCode = "STOPPED", "STOPPED", "EssentialContainerExited"
-			t.StoppedReason, t.StoppedAt = "Essential container in task exited", time.Now().Add(-ago)
-			t.CreatedAt = t.StoppedAt.Add(-time.Minute)
-			t.Containers = []awsx.Container{{Name: service, LastStatus: "STOPPED", RuntimeID: runtime, ExitCode: 1}}
-			d.Tasks = append(d.Tasks, t)
-			return
-		}
-	})
-}
-
 func TestThePanelFillsWithWhatExplainsTheRow(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		a, cluster := viewstest.Shop()
 		shelf := &viewstest.Shelf{}
 		older, newer := strings.Repeat("a", 64), strings.Repeat("b", 64)
-		crashed(a, "worker", older, 3*time.Minute)
-		crashed(a, "worker", newer, time.Minute)
+		viewstest.Crash(a, "worker", older, 3*time.Minute)
+		viewstest.Crash(a, "worker", newer, time.Minute)
 		shelf.Write(time.Now().Add(-4*time.Minute), older, "", "error", "words of the one before")
 		for i := range 40 {
 			shelf.Write(time.Now().Add(-time.Minute+time.Duration(i)*time.Millisecond), newer, "", "info", fmt.Sprintf("step %d", i))

@@ -15,9 +15,6 @@ import (
 	"gantry/views/wording"
 )
 
-// Unread is what a cell shows instead of a value that was not read.
-const Unread = "?"
-
 // clusterFacts is what was read of a cluster, in which rows of services are
 // found. What was not read says so: nothing is taken for zero.
 type clusterFacts struct {
@@ -57,7 +54,7 @@ func serviceRows(f *clusterFacts) []*serviceRow {
 func (f *clusterFacts) row(s awsx.Service) *serviceRow {
 	// What lacks is found first: a definition that is read meanwhile is taken for one
 	// that the row was made without, never for one that it was made with.
-	r := &serviceRow{lacks: f.lacks(s), image: Unread}
+	r := &serviceRow{lacks: f.lacks(s), image: livetable.Unread}
 	r.Standing = f.Stand(s)
 	if len(r.lacks) > 0 {
 		r.needs = r.Evidence.Needs()
@@ -66,7 +63,7 @@ func (f *clusterFacts) row(s awsx.Service) *serviceRow {
 	r.refused = f.tasksFailed || slices.ContainsFunc(s.TargetGroups(), func(arn string) bool { return f.groupsFailed[arn] })
 	_, r.revision = awsx.SplitRevision(s.TaskDefinition)
 	if td := r.Evidence.TaskDefinition(s.TaskDefinition); td != nil {
-		c := mainContainer(s, td)
+		c := s.MainContainer(td)
 		r.image = wording.ShortImage(c.Image, runningDigest(r.Evidence.Running, s.TaskDefinition, c.Name))
 	}
 	return r
@@ -103,22 +100,6 @@ func verdictStatus(s diagnose.Status) theme.Status {
 		return theme.StatusOK
 	}
 	return theme.StatusUnknown
-}
-
-// mainContainer is the one whose image an operator means: that behind the load
-// balancer, else the first essential one.
-func mainContainer(s awsx.Service, td *awsx.TaskDefinition) awsx.ContainerDefinition {
-	for _, lb := range s.LoadBalancers {
-		if c, ok := td.Container(lb.Container); ok {
-			return c
-		}
-	}
-	for _, c := range td.Containers {
-		if c.Essential {
-			return c
-		}
-	}
-	return awsx.ContainerDefinition{}
 }
 
 // runningDigest is what a container of a revision runs, empty if no task tells.
@@ -205,7 +186,7 @@ func (r *serviceRow) lastDeathCell(now time.Time) table.Cell {
 func (r *serviceRow) changeCell(now time.Time) table.Cell {
 	c := table.Cell{Text: wording.Since(r.Finding.Changed, now)}
 	if c.Text == "" {
-		return table.Cell{Text: Unread, Role: theme.Unknown}
+		return table.Cell{Text: livetable.Unread, Role: theme.Unknown}
 	}
 	if now.Sub(r.Finding.Changed) < time.Hour {
 		c.Role = theme.Accent
@@ -269,7 +250,7 @@ func serviceColumns(at *livetable.Moment) []table.Column[*serviceRow] {
 		{ID: livetable.ColAge, Title: "CHG", Cell: func(r row) table.Cell { return r.changeCell(at.Time()) }, Priority: 3, Right: true, Descending: true,
 			Compare: func(a, b row) int { return a.Finding.Changed.Compare(b.Finding.Changed) }},
 		{ID: "image", Title: "IMAGE", Wide: true, Priority: 6, Max: 24,
-			Cell:    func(r row) table.Cell { return ReadCell(r.image) },
+			Cell:    func(r row) table.Cell { return livetable.ReadCell(r.image) },
 			Compare: func(a, b row) int { return strings.Compare(a.image, b.image) }},
 		{ID: "revision", Title: "REV", Wide: true, Priority: 7, Right: true,
 			Cell: func(r row) table.Cell { return table.Cell{Text: r.revision} }},
@@ -287,14 +268,6 @@ func compareTargets(a, b *serviceRow) int {
 		cmp.Compare(table.Rank(x.Unread == 0, x.Healthy == x.Total), table.Rank(y.Unread == 0, y.Healthy == y.Total)),
 		cmp.Compare(x.Total-x.Healthy, y.Total-y.Healthy),
 	)
-}
-
-// ReadCell paints what was not read.
-func ReadCell(s string) table.Cell {
-	if s == Unread {
-		return table.Cell{Text: s, Role: theme.Unknown}
-	}
-	return table.Cell{Text: s}
 }
 
 // serviceNote says what keeps rows from a verdict, and how many agents answer.
@@ -327,7 +300,7 @@ func serviceNote(rows []*serviceRow, f *clusterFacts) []livetable.Span {
 // are no instances to speak of.
 func agents(instances []awsx.Instance, read bool) (c table.Cell, ok bool) {
 	if !read {
-		return table.Cell{Text: Unread, Role: theme.Unknown}, true
+		return table.Cell{Text: livetable.Unread, Role: theme.Unknown}, true
 	}
 	connected := 0
 	for _, i := range instances {

@@ -7,10 +7,10 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
-	"gantry/awsx/alb"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/diagnose"
 	"gantry/ui/theme"
+	"gantry/views/livetable"
 )
 
 func TestWhatWasNotReadIsNeverWell(t *testing.T) {
@@ -43,30 +43,14 @@ func TestWhatWasNotReadIsNeverWell(t *testing.T) {
 		if allRead && r.status != theme.StatusOK {
 			t.Fatalf("all was read and well: %s, %s", r.status.Word(), r.Finding.Why)
 		}
-		if !f.StoppedRead && r.diedCell().Text != Unread {
+		if !f.StoppedRead && r.diedCell().Text != livetable.Unread {
 			t.Fatalf("DIED is %q", r.diedCell().Text)
 		}
-		if r.image != Unread || r.Finding.Targets.Unread == 0 && r.targetCell().Role == theme.Unknown {
+		if r.image != livetable.Unread || r.Finding.Targets.Unread == 0 && r.targetCell().Role == theme.Unknown {
 			t.Fatalf("image %q, targets %+v", r.image, r.targetCell())
 		}
 		if r.Finding.Targets.Unread > 0 && r.targetCell().Role != theme.Unknown {
 			t.Fatalf("unread targets are %+v", r.targetCell())
-		}
-	})
-}
-
-func TestUnreadTargetOfATaskIsNeverWell(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		var targets []alb.Target
-		all := true
-		for range rapid.IntRange(0, 3).Draw(t, "groups") {
-			standing := rapid.SampledFrom([]alb.Standing{alb.Unread, alb.Unresolved, alb.Registered}).Draw(t, "standing")
-			all = all && standing == alb.Registered
-			targets = append(targets, alb.Target{Standing: standing, Health: awsx.TargetHealth{State: "healthy"}})
-		}
-		got := runningStatus(awsx.Task{LastStatus: "RUNNING"}, targets)
-		if (got == theme.StatusOK) != all {
-			t.Fatalf("%s with %+v", got.Word(), targets)
 		}
 	})
 }
@@ -93,7 +77,7 @@ func TestServiceCells(t *testing.T) {
 	for name, c := range map[string][2]string{
 		"ST": {r.stateCell().Text, "x fail"}, "RUN/DES": {r.countCell().Text, "4/4"}, "NEW": {r.newCell().Text, "0/4 x7"},
 		"TGT": {r.targetCell().Text, "3/4"}, "DIED": {r.diedCell().Text, "1/1h"}, "LAST": {r.lastDeathCell(now).Text, "2m"}, "CHG": {r.changeCell(now).Text, "11m"},
-		"REV": {r.revision, "2"}, "IMAGE": {r.image, Unread},
+		"REV": {r.revision, "2"}, "IMAGE": {r.image, livetable.Unread},
 	} {
 		if c[0] != c[1] {
 			t.Errorf("%s is %q, expected %q", name, c[0], c[1])
@@ -112,7 +96,7 @@ func TestAgentsAreCountedOnlyWhenRead(t *testing.T) {
 		text      string
 		role      theme.Role
 	}{
-		{nil, false, true, Unread, theme.Unknown},
+		{nil, false, true, livetable.Unread, theme.Unknown},
 		{nil, true, false, "0/0", theme.Text},
 		{[]awsx.Instance{on, on}, true, true, "2/2", theme.Text},
 		{[]awsx.Instance{on, off}, true, true, "1/2", theme.Degraded},
@@ -138,11 +122,11 @@ func TestWorstServiceOfACluster(t *testing.T) {
 		want     string
 		status   theme.Status
 	}{
-		{nil, true, 3, Unread, theme.StatusUnknown},
+		{nil, true, 3, livetable.Unread, theme.StatusUnknown},
 		{nil, true, 0, "-", theme.StatusStopped},
-		{[]*serviceRow{a}, false, 3, Unread, theme.StatusUnknown},
+		{[]*serviceRow{a}, false, 3, livetable.Unread, theme.StatusUnknown},
 		{[]*serviceRow{a, b, c}, true, 3, "x b: exit 1", theme.StatusFailed},
-		{[]*serviceRow{a, c}, true, 2, Unread, theme.StatusUnknown},
+		{[]*serviceRow{a, c}, true, 2, livetable.Unread, theme.StatusUnknown},
 		{[]*serviceRow{a, a}, true, 2, "+ a", theme.StatusOK},
 	} {
 		cell, status, _ := worstService(insideOf(x.rows, &clusterFacts{servicesRead: x.read}), x.services)

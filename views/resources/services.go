@@ -9,14 +9,15 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
-	"gantry/awsx/store"
-	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
 	"gantry/views"
+	"gantry/views/capacity"
+	"gantry/views/describe"
 	"gantry/views/livetable"
 	"gantry/views/prose"
+	"gantry/views/tasks"
 )
 
 // actTasks opens the tasks of the service under the cursor, actLastLines what the task of
@@ -30,7 +31,7 @@ var (
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(
 		actTasks, views.ActLogs, actLastLines, views.ActCompare, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
-		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, actInstances, views.ActRestart,
+		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, views.ActInstances, views.ActRestart,
 	)},
 	Of: views.OfCluster, Word: "cluster", Short: []string{"svc", "service"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewServices(deps, of)) },
@@ -121,36 +122,9 @@ func servicesSpec(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside)
 		Kind:    awsx.KindService,
 		Ref:     func(r *serviceRow) awsx.Ref { return r.service().Ref },
 		Describe: func(ctx context.Context, r *serviceRow) ([]prose.Para, error) {
-			return readService(ctx, deps, *r.service())
+			return describe.Service(ctx, deps, *r.service())
 		},
 	}
-}
-
-// definitionsOf gives the task definitions of an account that were read.
-func definitionsOf(st *store.Store, id awsx.ContextID) func(arn string) *awsx.TaskDefinition {
-	return func(arn string) *awsx.TaskDefinition {
-		td, _ := st.CachedTaskDefinition(id, arn)
-		return td
-	}
-}
-
-// cacheDefinitions reads those of the task definitions that are not known yet,
-// and tells whether there were any. A failure ends it: the next load tries again.
-func cacheDefinitions(ctx context.Context, st *store.Store, id awsx.ContextID, arns []string) (changed bool) {
-	for _, arn := range arns {
-		if _, ok := st.CachedTaskDefinition(id, arn); ok || arn == "" {
-			continue
-		}
-		if _, err := st.TaskDefinition(ctx, id, arn); err != nil {
-			switch fault.ClassOf(err) {
-			case fault.NotFound, fault.Invalid, fault.Failed:
-				continue // it says nothing of the others
-			}
-			return changed
-		}
-		changed = true
-	}
-	return changed
 }
 
 // insideOf is what the clusters screen wants to know of a cluster's services.
@@ -176,7 +150,7 @@ func insideOf(rows []*serviceRow, f *clusterFacts) clusterInside {
 func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 	ref := s.Ref
 	list := []ui.Action{
-		actTasks.Does(func() { deps.Host.Push(NewTasks(deps, ref)) }).Unless(why),
+		actTasks.Does(func() { deps.Host.Push(tasks.New(deps, ref)) }).Unless(why),
 		views.ActLogs.Runs(func() tea.Cmd { return deps.Nav.Logs(views.LogScope{Service: ref}) }),
 		views.ActUndo.Runs(func() tea.Cmd { return deps.Nav.Undo(ref) }),
 		views.ActImage.Runs(func() tea.Cmd { return deps.Nav.Image(ref) }),
@@ -187,7 +161,7 @@ func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 		views.ActEdit.Runs(func() tea.Cmd { return deps.Nav.Edit(ref) }),
 		views.ActBreaker.Runs(func() tea.Cmd { return deps.Nav.Breaker(ref) }),
 		views.ActRun.Runs(func() tea.Cmd { return deps.Nav.RunTask(ref) }),
-		toInstances(deps, InstancesOf{Cluster: ref.ClusterRef(), Service: ref}),
+		toInstances(deps, capacity.InstancesOf{Cluster: ref.ClusterRef(), Service: ref}),
 		views.ActRestart.Runs(func() tea.Cmd { return deps.Nav.Plan(deploy.Restart{}, nil, ref) }),
 	}
 	for i := range list[1:] {
@@ -212,7 +186,7 @@ func overServiceMarks(s *livetable.Screen[*serviceRow], actions []ui.Action) []u
 	for i, a := range actions {
 		switch a.ID {
 		case views.ActRestart.ID:
-			actions[i] = s.OverMarks(a, planning(s.Deps, deploy.Restart{}))
+			actions[i] = s.OverMarks(a, livetable.Planning(s.Deps, deploy.Restart{}))
 		case views.ActScale.ID:
 			actions[i] = s.OverMarks(a, s.Deps.Nav.ScaleAll)
 		case views.ActLogs.ID, views.ActUndo.ID, views.ActImage.ID, views.ActEnv.ID, views.ActEdit.ID, views.ActBreaker.ID, views.ActRun.ID:
@@ -222,9 +196,24 @@ func overServiceMarks(s *livetable.Screen[*serviceRow], actions []ui.Action) []u
 	return actions
 }
 
-// planning plans one change for all that is marked.
-func planning(deps *views.Deps, intent deploy.Intent) func([]awsx.Ref, func()) tea.Cmd {
-	return func(targets []awsx.Ref, started func()) tea.Cmd {
-		return deps.Nav.Plan(intent, started, targets...)
-	}
+// Lists leads to the lists of services and instances from screens that stand below them.
+type Lists struct{ Deps *views.Deps }
+
+// Service shows a service among those of its cluster.
+func (l Lists) Service(service awsx.Ref) tea.Cmd {
+	s := newServices(l.Deps, service.ClusterRef(), nil)
+	s.Want = service.ARN
+	l.Deps.Host.Push(s)
+	return nil
+}
+
+// Instances shows the instances of a service's cluster.
+func (l Lists) Instances(service awsx.Ref, first string) tea.Cmd {
+	l.Deps.Host.Push(capacity.NewInstances(l.Deps, capacity.InstancesOf{Cluster: service.ClusterRef(), Service: service, First: first}))
+	return nil
+}
+
+// toInstances goes to the instances of a cluster.
+func toInstances(deps *views.Deps, of capacity.InstancesOf) ui.Action {
+	return views.ActInstances.Does(func() { deps.Host.Push(capacity.NewInstances(deps, of)) })
 }

@@ -14,6 +14,7 @@ import (
 	"gantry/views"
 	"gantry/views/livetable"
 	"gantry/views/resources"
+	"gantry/views/tasks"
 	"gantry/views/viewstest"
 )
 
@@ -114,9 +115,9 @@ func TestKeysOfServicesDoNotCollide(t *testing.T) {
 			func(d *views.Deps) ui.Screen { return resources.NewClusters(d, a.ID) },
 			onServices(cluster),
 			func(d *views.Deps) ui.Screen {
-				return resources.NewTasks(d, cluster.Ref.In("arn:aws:ecs:eu-west-1:1:service/payments/front"))
+				return tasks.New(d, cluster.Ref.In("arn:aws:ecs:eu-west-1:1:service/payments/front"))
 			},
-			func(d *views.Deps) ui.Screen { return resources.NewContainers(d, cluster.Ref, awsx.Task{}) },
+			func(d *views.Deps) ui.Screen { return tasks.NewContainers(d, cluster.Ref, awsx.Task{}) },
 		} {
 			var screen ui.Screen
 			viewstest.Sit(t, a, viewstest.Standard, func(d *views.Deps) ui.Screen {

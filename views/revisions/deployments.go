@@ -17,9 +17,9 @@ import (
 	"gantry/ui/theme"
 	"gantry/views"
 	"gantry/views/changes"
+	"gantry/views/describe"
 	"gantry/views/livetable"
 	"gantry/views/prose"
-	"gantry/views/resources"
 	"gantry/views/wording"
 )
 
@@ -33,7 +33,7 @@ type deploymentRow struct {
 // name is the revision deployed, else the record's own id.
 func (r deploymentRow) name() string {
 	if r.revision.TaskDefinition == "" {
-		return cmp.Or(awsx.ARNName(r.ARN), resources.Unread)
+		return cmp.Or(awsx.ARNName(r.ARN), livetable.Unread)
 	}
 	return awsx.ARNName(r.revision.TaskDefinition)
 }
@@ -93,7 +93,7 @@ func (s *deploymentsScreen) open() livetable.Feed[deploymentRow] {
 			l := livetable.Load[deploymentRow]{Rows: deploymentRows(a.Value, snap), Status: livetable.AnswerStatus(a.Read, a.Done, a.Err)}
 			if len(snap.Items) > 0 {
 				var d prose.Document
-				resources.TaskSets(&d, snap.Items[0].Service, now)
+				describe.TaskSets(&d, snap.Items[0].Service, now)
 				l.Foot = d.Paras
 			}
 			return l
@@ -257,7 +257,7 @@ func deploymentColumns(deps *views.Deps) []table.Column[deploymentRow] {
 			return table.Cell{Text: text.Span(d)}
 		}},
 		{ID: "image", Title: "IMAGE", Min: 12, Max: 40, Priority: 1,
-			Cell: func(r row) table.Cell { return resources.ReadCell(cmp.Or(r.images(), resources.Unread)) }},
+			Cell: func(r row) table.Cell { return livetable.ReadCell(cmp.Or(r.images(), livetable.Unread)) }},
 		{ID: "by", Title: "REGISTERED BY", Max: 20, Priority: 5, Cell: func(r row) table.Cell { return authorCell(r.definition) }},
 		{ID: "breaker", Title: "BRK", Right: true, Priority: 6,
 			Cell: func(r row) table.Cell { return table.Cell{Text: cmp.Or(r.breaker(), "-")} }},

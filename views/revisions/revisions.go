@@ -16,9 +16,9 @@ import (
 	"gantry/ui/theme"
 	"gantry/views"
 	"gantry/views/changes"
+	"gantry/views/describe"
 	"gantry/views/livetable"
 	"gantry/views/prose"
-	"gantry/views/resources"
 )
 
 // maxRevisions is how many revisions the screen offers, newest first.
@@ -92,7 +92,7 @@ func NewRevisions(c *changes.Changes, service awsx.Ref, why string) *revisionsSc
 				return nil, err
 			}
 			var d prose.Document
-			resources.DescribeDefinition(&d, td)
+			describe.Definition(&d, td)
 			return d.Paras, nil
 		},
 	})

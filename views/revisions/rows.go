@@ -10,7 +10,6 @@ import (
 	"gantry/ui/theme"
 	"gantry/views"
 	"gantry/views/livetable"
-	"gantry/views/resources"
 	"gantry/views/wording"
 )
 
@@ -52,7 +51,7 @@ func (r revisionRow) image() string {
 		}
 	}
 	if r.definition == nil {
-		return resources.Unread
+		return livetable.Unread
 	}
 	tags := make([]string, len(r.definition.Containers))
 	for i, c := range r.definition.Containers {
@@ -72,7 +71,7 @@ func revisionColumns(deps *views.Deps) []table.Column[revisionRow] {
 			}
 			return table.Cell{}
 		}},
-		{ID: "image", Title: "IMAGE", Max: 40, Min: 10, Cell: func(r revisionRow) table.Cell { return resources.ReadCell(r.image()) }},
+		{ID: "image", Title: "IMAGE", Max: 40, Min: 10, Cell: func(r revisionRow) table.Cell { return livetable.ReadCell(r.image()) }},
 		{ID: "ran", Title: "LAST DEPLOYED HERE", Grow: true, Min: 12, Priority: 1,
 			Cell: func(r revisionRow) table.Cell {
 				if len(r.runs) == 0 {
@@ -92,7 +91,7 @@ func revisionColumns(deps *views.Deps) []table.Column[revisionRow] {
 		{ID: livetable.ColAge, Title: "AGE", Right: true,
 			Cell: func(r revisionRow) table.Cell {
 				if r.definition == nil {
-					return table.Cell{Text: resources.Unread, Role: theme.Unknown}
+					return table.Cell{Text: livetable.Unread, Role: theme.Unknown}
 				}
 				return table.Cell{Text: cmp.Or(wording.Since(r.definition.RegisteredAt, deps.Now()), "-")}
 			}},
@@ -111,7 +110,7 @@ func (r revisionRow) ran() pastDeployment {
 // authorCell is who registered a definition.
 func authorCell(td *awsx.TaskDefinition) table.Cell {
 	if td == nil {
-		return table.Cell{Text: resources.Unread, Role: theme.Unknown}
+		return table.Cell{Text: livetable.Unread, Role: theme.Unknown}
 	}
 	return table.Cell{Text: cmp.Or(awsx.ARNName(td.RegisteredBy), "-")}
 }

@@ -33,6 +33,12 @@ func (v *Visited) Plan(intent deploy.Intent, _ func(), targets ...awsx.Ref) tea.
 	return nil
 }
 
+// Service notes who was to be visited.
+func (v *Visited) Service(s awsx.Ref) tea.Cmd { return v.note("service", s) }
+
+// Instances notes who was to be visited.
+func (v *Visited) Instances(s awsx.Ref, _ string) tea.Cmd { return v.note("instances", s) }
+
 // Logs notes who was to be visited.
 func (v *Visited) Logs(s views.LogScope) tea.Cmd {
 	what := "logs"

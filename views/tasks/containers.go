@@ -1,4 +1,4 @@
-package resources
+package tasks
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"gantry/ui/text"
 	"gantry/ui/theme"
 	"gantry/views"
+	"gantry/views/describe"
 	"gantry/views/livetable"
 	"gantry/views/prose"
 	"gantry/views/wording"
@@ -47,7 +48,7 @@ func NewContainers(deps *views.Deps, service awsx.Ref, task awsx.Task) ui.Screen
 		Kind: awsx.KindTask,
 		Ref:  func(r *containerRow) awsx.Ref { return r.task.Ref },
 		Describe: func(ctx context.Context, r *containerRow) ([]prose.Para, error) {
-			return readTask(ctx, deps, r.task, r.host)
+			return describe.Task(ctx, deps, r.task, r.host)
 		},
 	})
 }
@@ -75,7 +76,7 @@ func openContainers(st *store.Store, service awsx.Ref, task awsx.Task) livetable
 			return l
 		},
 		Details: func(ctx context.Context, _ []string) bool {
-			return cacheDefinitions(ctx, st, task.Ref.Context, []string{task.TaskDefinition})
+			return livetable.CacheDefinitions(ctx, st, task.Ref.Context, []string{task.TaskDefinition})
 		},
 	}
 }

@@ -1,11 +1,14 @@
-package resources
+package tasks
 
 import (
 	"strings"
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"gantry/awsx"
+	"gantry/awsx/alb"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/diagnose"
 	"gantry/ui/theme"
@@ -109,4 +112,20 @@ func TestATaskShowsNoEventOfAnother(t *testing.T) {
 			t.Errorf("%s: want %q in\n%s", name, c.want, got)
 		}
 	}
+}
+
+func TestUnreadTargetOfATaskIsNeverWell(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var targets []alb.Target
+		all := true
+		for range rapid.IntRange(0, 3).Draw(t, "groups") {
+			standing := rapid.SampledFrom([]alb.Standing{alb.Unread, alb.Unresolved, alb.Registered}).Draw(t, "standing")
+			all = all && standing == alb.Registered
+			targets = append(targets, alb.Target{Standing: standing, Health: awsx.TargetHealth{State: "healthy"}})
+		}
+		got := runningStatus(awsx.Task{LastStatus: "RUNNING"}, targets)
+		if (got == theme.StatusOK) != all {
+			t.Fatalf("%s with %+v", got.Word(), targets)
+		}
+	})
 }

@@ -1,4 +1,4 @@
-package resources
+package tasks
 
 import (
 	"cmp"
@@ -14,6 +14,7 @@ import (
 	"gantry/ui/table"
 	"gantry/ui/text"
 	"gantry/ui/theme"
+	"gantry/views/livetable"
 	"gantry/views/wording"
 )
 
@@ -68,7 +69,7 @@ func taskRows(f *serviceFacts) []*taskRow {
 }
 
 func (f *serviceFacts) task(t awsx.Task) *taskRow {
-	r := &taskRow{task: t, facts: f, image: Unread}
+	r := &taskRow{task: t, facts: f, image: livetable.Unread}
 	if f.Instance != nil && t.ContainerInstance != "" {
 		if host, ok := f.Instance(t.ContainerInstance); ok {
 			r.host = &host
@@ -86,7 +87,7 @@ func (f *serviceFacts) task(t awsx.Task) *taskRow {
 func (f *serviceFacts) mainOf(t awsx.Task, td *awsx.TaskDefinition) (awsx.Container, bool) {
 	name := ""
 	if td != nil {
-		name = mainContainer(f.Service, td).Name
+		name = f.Service.MainContainer(td).Name
 	} else if len(f.Service.LoadBalancers) > 0 {
 		name = f.Service.LoadBalancers[0].Container
 	}
@@ -144,12 +145,13 @@ func targetStatus(t alb.Target) theme.Status {
 	case alb.NotRegistered:
 		return theme.StatusDegraded
 	case alb.Registered:
-		return healthStatus(t.Health.State)
+		return HealthStatus(t.Health.State)
 	}
 	return theme.StatusUnknown
 }
 
-func healthStatus(state string) theme.Status {
+// HealthStatus is how a target of a state of the load balancer stands.
+func HealthStatus(state string) theme.Status {
 	switch state {
 	case "healthy":
 		return theme.StatusOK
@@ -266,7 +268,7 @@ func (r *taskRow) balanced(p alb.Port) int {
 // portText is a container port and the host's port that leads to it; one that is
 // not bound yet is unread.
 func portText(p alb.Port) string {
-	s := p.Inside() + ">" + cmp.Or(p.Outside(), Unread)
+	s := p.Inside() + ">" + cmp.Or(p.Outside(), livetable.Unread)
 	if p.Protocol != "tcp" {
 		s += "/" + p.Protocol
 	}
@@ -291,7 +293,7 @@ func (r *taskRow) addressCell() table.Cell {
 		}
 		return c
 	case r.task.ContainerInstance != "":
-		return table.Cell{Text: Unread, Role: theme.Unknown}
+		return table.Cell{Text: livetable.Unread, Role: theme.Unknown}
 	}
 	if len(all) > 0 {
 		return table.Cell{Text: all[0]}
@@ -307,7 +309,7 @@ func (r *taskRow) addressCell() table.Cell {
 // targetCell is the task's state in each of its groups, worst in colour.
 func (r *taskRow) targetCell() table.Cell {
 	if r.stray != nil {
-		return table.Cell{Text: r.stray.Target.State, Role: healthStatus(r.stray.Target.State).Role()}
+		return table.Cell{Text: r.stray.Target.State, Role: HealthStatus(r.stray.Target.State).Role()}
 	}
 	if len(r.targets) == 0 {
 		return table.Cell{Text: "-", Role: theme.Dim}
@@ -346,7 +348,7 @@ func shortGroup(t alb.Target) string {
 func targetWord(t alb.Target) string {
 	switch t.Standing {
 	case alb.Unread:
-		return Unread
+		return livetable.Unread
 	case alb.Unresolved:
 		return "? address"
 	case alb.NotRegistered:

@@ -1,4 +1,4 @@
-package resources
+package tasks
 
 import (
 	"cmp"
@@ -20,6 +20,7 @@ import (
 	"gantry/ui/table"
 	"gantry/ui/theme"
 	"gantry/views"
+	"gantry/views/describe"
 	"gantry/views/livetable"
 	"gantry/views/prose"
 	"gantry/views/wording"
@@ -37,9 +38,9 @@ var (
 // The tasks screen.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "tasks", Title: "Tasks",
-		Bindings: livetable.Bindings(actContainers, views.ActLogs, actAddress, actStop, actToggle, actInstances, actService)},
+		Bindings: livetable.Bindings(actContainers, views.ActLogs, actAddress, actStop, actToggle, views.ActInstances, actService)},
 	Of: views.OfService, Word: "service", Short: []string{"task", "po", "pod", "pods"},
-	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewTasks(deps, of)) },
+	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(New(deps, of)) },
 })
 
 // which tasks a tasks screen shows.
@@ -60,9 +61,9 @@ type tasksMode struct {
 	chosen bool
 }
 
-// NewTasks makes the screen of a service's tasks: where each runs, on which
+// New makes the screen of a service's tasks: where each runs, on which
 // ports, and what the load balancer thinks of it.
-func NewTasks(deps *views.Deps, service awsx.Ref) ui.Screen {
+func New(deps *views.Deps, service awsx.Ref) ui.Screen {
 	mode, at := &tasksMode{}, &livetable.Moment{}
 	var s *livetable.Screen[*taskRow]
 	s = livetable.New(deps, livetable.Spec[*taskRow]{
@@ -99,7 +100,7 @@ func NewTasks(deps *views.Deps, service awsx.Ref) ui.Screen {
 			return r.task.Ref
 		},
 		Describe: func(ctx context.Context, r *taskRow) ([]prose.Para, error) {
-			return readTask(ctx, deps, r.task, r.host)
+			return describe.Task(ctx, deps, r.task, r.host)
 		},
 	})
 	return s
@@ -180,7 +181,7 @@ func (m *tasksMode) pick(rows []*taskRow) ([]*taskRow, []livetable.Span) {
 // instances.
 func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 	state, instances := st.Service(service), st.Instances(service.ClusterRef())
-	define := definitionsOf(st, service.Context)
+	define := livetable.DefinitionsOf(st, service.Context)
 	// The rows of one service share its evidence: they are kept together, as long as
 	// nothing that they were made of changed. Time alone changes none of them.
 	var kept livetable.Load[*taskRow]
@@ -208,7 +209,7 @@ func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 					arns = append(arns, t.TaskDefinition)
 				}
 			}
-			return cacheDefinitions(ctx, st, service.Context, arns)
+			return livetable.CacheDefinitions(ctx, st, service.Context, arns)
 		},
 	}
 }
@@ -298,10 +299,10 @@ func taskActions(s *livetable.Screen[*taskRow], service awsx.Ref, r *taskRow, ok
 			why = "this target belongs to no task"
 		}
 	}
-	instances := toInstances(deps, InstancesOf{Cluster: service.ClusterRef(), Service: service})
+	instances := toInstances(deps, service, "")
 	unstoppable, task := why, awsx.Ref{}
 	if why == "" {
-		instances = toInstances(deps, InstancesOf{Cluster: service.ClusterRef(), Service: service, First: r.task.ContainerInstance})
+		instances = toInstances(deps, service, r.task.ContainerInstance)
 		task = r.task.Ref
 		if r.stopped {
 			unstoppable = "the task has stopped already"
@@ -322,11 +323,12 @@ func intoTask(deps *views.Deps, service awsx.Ref, r *taskRow, why string) []ui.A
 
 // jumpToService goes to a service among those of its cluster.
 func jumpToService(deps *views.Deps, service awsx.Ref) ui.Action {
-	return actService.Does(func() {
-		s := newServices(deps, service.ClusterRef(), nil)
-		s.Want = service.ARN
-		deps.Host.Push(s)
-	})
+	return actService.Runs(func() tea.Cmd { return deps.Nav.Service(service) })
+}
+
+// toInstances goes to the instances of a service's cluster.
+func toInstances(deps *views.Deps, service awsx.Ref, first string) ui.Action {
+	return views.ActInstances.Runs(func() tea.Cmd { return deps.Nav.Instances(service, first) })
 }
 
 // stopping stops the task under the cursor, or the marked ones. Why says that there

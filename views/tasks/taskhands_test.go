@@ -1,4 +1,4 @@
-package resources_test
+package tasks_test
 
 import (
 	"strings"
@@ -7,14 +7,17 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/ui"
 	"gantry/ui/uitest"
+	"gantry/views"
+	"gantry/views/resources"
 	"gantry/views/viewstest"
 )
 
 func TestTheAddressOfATaskIsTwoKeysAway(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		a, cluster := viewstest.Shop()
-		d := viewstest.Sit(t, a, viewstest.Standard, onServices(cluster)).Read()
+		d := viewstest.Sit(t, a, viewstest.Standard, func(d *views.Deps) ui.Screen { return resources.NewServices(d, cluster.Ref) }).Read()
 		d.Press("/").Type("api-orders").Press("enter")
 		d.Read().Press("enter")
 		d.Read().Shows("address").Press("H")
@@ -49,9 +52,9 @@ func TestTheCursorStartsOnTheWorstTaskAndNotOnAForeignTarget(t *testing.T) {
 func TestTheDeadAreOneLineAboveTheLiving(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		a, cluster := viewstest.Shop()
-		crashed(a, "worker", strings.Repeat("a", 64), 9*time.Minute)
-		crashed(a, "worker", strings.Repeat("b", 64), 2*time.Minute)
-		crashed(a, "worker", strings.Repeat("c", 64), 5*time.Minute)
+		viewstest.Crash(a, "worker", strings.Repeat("a", 64), 9*time.Minute)
+		viewstest.Crash(a, "worker", strings.Repeat("b", 64), 2*time.Minute)
+		viewstest.Crash(a, "worker", strings.Repeat("c", 64), 5*time.Minute)
 		d := viewstest.Sit(t, a, uitest.Look{W: 120, H: 30}, onTasks(cluster, "worker")).Read()
 		d.Shows("3 died, the last at ", "exit 1")
 		d.Press("x").Hides("3 died, the last at")

@@ -1,4 +1,4 @@
-package resources
+package tasks
 
 import (
 	"cmp"
@@ -10,6 +10,7 @@ import (
 	api "gantry/awsx/document"
 	"gantry/ui/table"
 	"gantry/ui/theme"
+	"gantry/views/describe"
 	"gantry/views/livetable"
 	"gantry/views/prose"
 	"gantry/views/wording"
@@ -124,20 +125,20 @@ func containerEvidence(r *containerRow) []prose.Para {
 	var d prose.Document
 	d.Heading("Container " + r.container.Name)
 	masking := api.MaskingOf(r.def)
-	describeContainer(&d, r.container, masking)
-	describeHost(&d, r.task, r.host)
+	describe.Container(&d, r.container, masking)
+	describe.Host(&d, r.task, r.host)
 	if r.task.StoppedReason != "" {
 		d.FieldAs(theme.Failed, "task stopped", masking.Text(wording.JoinNonEmpty(": ", r.task.StopCode, r.task.StoppedReason)))
 	}
-	timeline(&d, r.task, r.now)
+	describe.Timeline(&d, r.task, r.now)
 	d.Heading("Environment")
-	def, ok := definitionOf(r.def, r.container.Name)
+	def, ok := describe.ContainerOf(r.def, r.container.Name)
 	switch {
 	case r.def == nil:
 		d.FieldAs(theme.Unknown, "revision", awsx.ARNName(r.task.TaskDefinition)+" was not read")
 	case !ok || len(def.Env)+len(def.Secrets) == 0:
 		d.Line(theme.Dim, "none")
 	}
-	environment(&d, def, masking)
+	describe.Environment(&d, def, masking)
 	return d.Paras
 }

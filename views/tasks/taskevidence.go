@@ -1,4 +1,4 @@
-package resources
+package tasks
 
 import (
 	"fmt"
@@ -79,7 +79,7 @@ func taskEvent(events []awsx.ServiceEvent, id string) (event awsx.ServiceEvent, 
 func targetPara(f *serviceFacts, group string, h awsx.TargetHealth) prose.Para {
 	check := f.check(group)
 	state := reason.Target(h, check)
-	p := prose.Para{Label: awsx.GroupName(group), Role: healthStatus(h.State).Role(), Text: state.Why}
+	p := prose.Para{Label: awsx.GroupName(group), Role: HealthStatus(h.State).Role(), Text: state.Why}
 	if words := checkSentence(check); words != "" {
 		p.Text += "; check " + words
 	}

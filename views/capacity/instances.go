@@ -1,4 +1,4 @@
-package resources
+package capacity
 
 import (
 	"context"
@@ -17,15 +17,15 @@ import (
 	"gantry/views"
 	"gantry/views/livetable"
 	"gantry/views/prose"
+	"gantry/views/tasks"
 )
 
 // The actions on instances.
 var (
-	actHosted    = ui.ActEnter.As("tasks on it", 1)
-	actDrain     = ui.Binding{ID: "drain", Name: "drain", Keys: []string{"D"}, Hint: 2}
-	actActivate  = ui.Binding{ID: "activate", Name: "activate", Keys: []string{"a"}, Hint: 3}
-	actChoose    = ui.Binding{ID: "choose-service", Name: "fit of another service", Keys: []string{"f"}, Hint: 4}
-	actInstances = ui.Binding{ID: "instances", Name: "instances", Keys: []string{"o"}} // on other screens
+	actHosted   = ui.ActEnter.As("tasks on it", 1)
+	actDrain    = ui.Binding{ID: "drain", Name: "drain", Keys: []string{"D"}, Hint: 2}
+	actActivate = ui.Binding{ID: "activate", Name: "activate", Keys: []string{"a"}, Hint: 3}
+	actChoose   = ui.Binding{ID: "choose-service", Name: "fit of another service", Keys: []string{"f"}, Hint: 4}
 )
 
 // The instances screen.
@@ -105,7 +105,7 @@ func openInstances(st *store.Store, of InstancesOf) livetable.Feed[*instanceRow]
 		},
 		Details: func(ctx context.Context, _ []string) bool {
 			svc, ok := chosen()
-			return ok && !svc.OnFargate() && cacheDefinitions(ctx, st, of.Cluster.Context, []string{svc.TaskDefinition})
+			return ok && !svc.OnFargate() && livetable.CacheDefinitions(ctx, st, of.Cluster.Context, []string{svc.TaskDefinition})
 		},
 	}
 }
@@ -113,11 +113,11 @@ func openInstances(st *store.Store, of InstancesOf) livetable.Feed[*instanceRow]
 // instanceActions are what can be done with an instance, or with the marked ones.
 func instanceActions(s *livetable.Screen[*instanceRow], r *instanceRow, ok bool) []ui.Action {
 	deps, why := s.Deps, livetable.Nothing(ok)
-	open := actHosted.Does(func() { deps.Host.Push(NewHosted(deps, r.instance)) }).Unless(why)
+	open := actHosted.Does(func() { deps.Host.Push(tasks.NewHosted(deps, r.instance)) }).Unless(why)
 	one := func(change func([]awsx.Ref, func()) tea.Cmd) func() tea.Cmd {
 		return func() tea.Cmd { return change([]awsx.Ref{r.instance.Ref}, s.Act) }
 	}
-	draining, activating := planning(deps, deploy.Drain{}), planning(deps, deploy.Activate{})
+	draining, activating := livetable.Planning(deps, deploy.Drain{}), livetable.Planning(deps, deploy.Activate{})
 	drain := actDrain.Runs(one(draining)).Unless(why)
 	activate := actActivate.Runs(one(activating)).Unless(why)
 	if ok && r.instance.Status == "DRAINING" {
@@ -127,11 +127,6 @@ func instanceActions(s *livetable.Screen[*instanceRow], r *instanceRow, ok bool)
 		activate.Disabled = "the instance is active already"
 	}
 	return []ui.Action{open, s.OverMarks(drain, draining), s.OverMarks(activate, activating)}
-}
-
-// toInstances goes to the instances of a cluster.
-func toInstances(deps *views.Deps, of InstancesOf) ui.Action {
-	return actInstances.Does(func() { deps.Host.Push(NewInstances(deps, of)) })
 }
 
 // chooseService asks of which service the tasks are to fit.

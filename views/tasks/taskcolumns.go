@@ -1,4 +1,4 @@
-package resources
+package tasks
 
 import (
 	"cmp"
@@ -42,7 +42,7 @@ func taskColumns(at *livetable.Moment) []table.Column[*taskRow] {
 			Compare: func(a, b row) int { return strings.Compare(zone(a), zone(b)) }},
 		{ID: "revision", Title: "REV", Cell: row.revisionCell, Priority: 3, Right: true},
 		{ID: "image", Title: "IMAGE", Priority: 6, Max: 20, Min: 10,
-			Cell:    func(r row) table.Cell { return ReadCell(r.image) },
+			Cell:    func(r row) table.Cell { return livetable.ReadCell(r.image) },
 			Compare: func(a, b row) int { return strings.Compare(a.image, b.image) }},
 		{ID: livetable.ColAge, Title: "AGE", Cell: func(r row) table.Cell { return r.ageCell(at.Time()) }, Priority: 4, Right: true, Descending: true,
 			Compare: func(a, b row) int { return a.turned().Compare(b.turned()) }},

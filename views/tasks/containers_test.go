@@ -1,4 +1,4 @@
-package resources_test
+package tasks_test
 
 import (
 	"testing"
@@ -8,7 +8,7 @@ import (
 	"gantry/ui"
 	"gantry/ui/uitest"
 	"gantry/views"
-	"gantry/views/resources"
+	"gantry/views/tasks"
 	"gantry/views/viewstest"
 )
 
@@ -29,7 +29,7 @@ func firstTask(a *awsxtest.Account, cluster *awsxtest.Cluster, service string) f
 			}
 		}
 	})
-	return func(d *views.Deps) ui.Screen { return resources.NewContainers(d, ref, task) }
+	return func(d *views.Deps) ui.Screen { return tasks.NewContainers(d, ref, task) }
 }
 
 func TestTaskShowsItsContainersAndHidesSecrets(t *testing.T) {

@@ -1,4 +1,4 @@
-package resources
+package tasks
 
 import (
 	"cmp"
@@ -13,6 +13,7 @@ import (
 	"gantry/ui/table"
 	"gantry/ui/theme"
 	"gantry/views"
+	"gantry/views/describe"
 	"gantry/views/livetable"
 	"gantry/views/prose"
 )
@@ -48,7 +49,7 @@ func NewHosted(deps *views.Deps, instance awsx.Instance) ui.Screen {
 		Kind:  awsx.KindTask,
 		Ref:   func(r *hostedRow) awsx.Ref { return r.task.Ref },
 		Describe: func(ctx context.Context, r *hostedRow) ([]prose.Para, error) {
-			return readTask(ctx, deps, r.task, r.host)
+			return describe.Task(ctx, deps, r.task, r.host)
 		},
 	})
 	return s
@@ -72,7 +73,7 @@ func (r *hostedRow) group() string {
 func openHosted(st *store.Store, instance awsx.Instance) livetable.Feed[*hostedRow] {
 	cluster := instance.Ref.ClusterRef()
 	tasks, services, instances := st.Tasks(cluster), st.Services(cluster), st.Instances(cluster)
-	define := definitionsOf(st, cluster.Context)
+	define := livetable.DefinitionsOf(st, cluster.Context)
 	here := func() []awsx.Task {
 		return slices.DeleteFunc(slices.Clone(tasks.Snapshot().Items), func(t awsx.Task) bool {
 			return t.ContainerInstance != instance.Ref.ARN || t.LastStatus == "STOPPED"
@@ -97,7 +98,7 @@ func openHosted(st *store.Store, instance awsx.Instance) livetable.Feed[*hostedR
 			for _, t := range here() {
 				arns = append(arns, t.TaskDefinition)
 			}
-			return cacheDefinitions(ctx, st, cluster.Context, arns)
+			return livetable.CacheDefinitions(ctx, st, cluster.Context, arns)
 		},
 	}
 }

@@ -1,4 +1,4 @@
-package resources
+package capacity
 
 import (
 	"cmp"
@@ -174,7 +174,7 @@ func (r *instanceRow) fitsCell() table.Cell {
 	case f.service == "", f.elsewhere:
 		return table.Cell{Text: "-", Role: theme.Dim}
 	case f.unfit != nil, f.fit == nil:
-		return table.Cell{Text: Unread, Role: theme.Unknown}
+		return table.Cell{Text: livetable.Unread, Role: theme.Unknown}
 	case r.fits == 0:
 		return table.Cell{Text: "0", Role: theme.Degraded}
 	case r.fits >= place.MostFit:

@@ -1,4 +1,4 @@
-package resources_test
+package capacity_test
 
 import (
 	"strings"
@@ -9,15 +9,16 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/ui"
 	"gantry/ui/uitest"
+	"gantry/views/capacity"
 	"gantry/views/changes"
 	"gantry/views/changestest"
-	"gantry/views/resources"
+	"gantry/views/tasks"
 	"gantry/views/viewstest"
 )
 
 // onInstances opens the instances of the shop, for the service under test.
 func onInstances(c *changes.Changes, s awsx.Ref) ui.Screen {
-	return resources.NewInstances(c.Deps, resources.InstancesOf{Cluster: s.ClusterRef(), Service: s})
+	return capacity.NewInstances(c.Deps, capacity.InstancesOf{Cluster: s.ClusterRef(), Service: s})
 }
 
 // instancesOf are those of the shop.
@@ -79,7 +80,7 @@ func TestAServiceOnFargateFitsOnNoInstance(t *testing.T) {
 
 func TestTheInstanceOfATaskComesFirst(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
-		f := changestest.Orders(t, uitest.Look{W: 150, H: 40}, func(c *changes.Changes, s awsx.Ref) ui.Screen { return resources.NewTasks(c.Deps, s) }).Read()
+		f := changestest.Orders(t, uitest.Look{W: 150, H: 40}, func(c *changes.Changes, s awsx.Ref) ui.Screen { return tasks.New(c.Deps, s) }).Read()
 		for range 3 {
 			at := strings.Fields(f.Row("> "))
 			f.Keys("o")
@@ -104,6 +105,9 @@ func TestTheTasksOfAnInstanceAreListed(t *testing.T) {
 		f.Press("/").Type("worker").Press("enter")
 		f.Keys("enter").Shows("CONTAINER").Press("esc")
 		f.Keys("J").Shows("RUN/DES")
+		if f.Row("> worker") == "" {
+			t.Errorf("the cursor is not on the service:\n%s", f.Text())
+		}
 	})
 }
 
