@@ -80,6 +80,15 @@ type TargetReader interface {
 	RuleWeights(ctx context.Context, rules []string) ([]RuleWeights, error)
 }
 
+// RoutingReader reads load balancers with their listeners and rules. It draws on the
+// bucket of TargetReader.
+type RoutingReader interface {
+	// Routes lists the load balancers of the account, a page for each with its listeners
+	// (one call) and their rules (one call a listener). What of a load balancer cannot be
+	// read is the Err of its routes, and an error of the sequence besides.
+	Routes(ctx context.Context) Pages[Route]
+}
+
 // ImageReader reads ECR repositories. A repository is named by the image URI
 // without its tag, such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/api.
 type ImageReader interface {
@@ -166,6 +175,7 @@ type Reader interface {
 	InstanceReader
 	TaskDefinitionReader
 	TargetReader
+	RoutingReader
 	GroupDetailReader
 	ImageReader
 	PlatformReader

@@ -1,5 +1,7 @@
 package awsx
 
+import "cmp"
+
 // Balancer is a load balancer of Elastic Load Balancing, version 2.
 type Balancer struct {
 	ARN, Name string
@@ -103,4 +105,10 @@ type Route struct {
 	// Rules hold the default one too; they come in the order of the API, which is by
 	// priority.
 	Rules []Rule
+	// Err is why the rules, or the listeners of the load balancer, were not read.
+	Err error
 }
+
+// Key is what tells a route from all others: the ARN of its listener, or of the load
+// balancer whose listeners were not read or that has none.
+func (r Route) Key() string { return cmp.Or(r.Listener.ARN, r.Balancer.ARN) }

@@ -94,6 +94,10 @@ func RulesOf(route awsx.Route) []awsx.Rule {
 // leaves the answer uncertain.
 func Evaluate(q Request, route awsx.Route) Answer {
 	a := Answer{Balancer: route.Balancer, Listener: route.Listener}
+	if route.Err != nil {
+		a.doubt("the rules of the listener were not read: " + route.Err.Error())
+		return a
+	}
 	rules := RulesOf(route)
 	a.Tried = make([]Tried, 0, len(rules))
 	for i := range rules {

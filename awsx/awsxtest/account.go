@@ -31,6 +31,7 @@ const (
 	TargetGroups       Op = "TargetGroups"
 	TargetHealth       Op = "TargetHealth"
 	RuleWeights        Op = "RuleWeights"
+	Routes             Op = "Routes"
 	Images             Op = "Images"
 	Image              Op = "Image"
 	ServiceDeployments Op = "ServiceDeployments"
@@ -71,8 +72,9 @@ type Data struct {
 	Instances       []awsx.Instance // in the cluster of their Ref
 	TaskDefinitions []*awsx.TaskDefinition
 	TargetGroups    []awsx.TargetGroup
-	Health          map[string]awsx.GroupHealth         // by target group ARN
-	Rules           map[string]map[string]int           // weights by target group ARN, by listener rule ARN
+	Health          map[string]awsx.GroupHealth // by target group ARN
+	Rules           map[string]map[string]int   // weights by target group ARN, by listener rule ARN
+	Routes          []awsx.Route
 	Images          map[string][]awsx.Image             // by repository URI
 	Deployments     map[string][]awsx.ServiceDeployment // by service ARN
 	Revisions       []awsx.ServiceRevision

@@ -224,6 +224,13 @@ func (a *Account) RuleWeights(ctx context.Context, rules []string) ([]awsx.RuleW
 	return found, nil
 }
 
+// Routes implements awsx.RoutingReader.
+func (a *Account) Routes(ctx context.Context) awsx.Pages[awsx.Route] {
+	return paged(ctx, a, Routes, "", 20, awsx.Route.Key, func(d *Data) ([]awsx.Route, []awsx.Missing) {
+		return slices.Clone(d.Routes), nil
+	})
+}
+
 // Images implements awsx.ImageReader.
 func (a *Account) Images(ctx context.Context, repository string) awsx.Pages[awsx.Image] {
 	digest := func(i awsx.Image) string { return i.Digest }

@@ -105,24 +105,12 @@ func (a Account) RuleWeights(ctx context.Context, rules []string) ([]awsx.RuleWe
 	})
 }
 
-// weights are those of the groups that a rule's actions forward to. A forward to a
-// single group may be given without a weight.
+// weights are those of the groups that a rule's actions forward to.
 func weights(actions []types.Action) map[string]int {
 	out := map[string]int{}
 	for _, action := range actions {
-		if action.Type != types.ActionTypeEnumForward {
-			continue
-		}
-		if action.ForwardConfig == nil || len(action.ForwardConfig.TargetGroups) == 0 {
-			out[intern(aws.ToString(action.TargetGroupArn))] = 1
-			continue
-		}
-		for _, g := range action.ForwardConfig.TargetGroups {
-			weight := 1
-			if g.Weight != nil {
-				weight = int(*g.Weight)
-			}
-			out[intern(aws.ToString(g.TargetGroupArn))] = weight
+		for _, g := range weightedGroups(action) {
+			out[g.Group] = g.Weight
 		}
 	}
 	return out

@@ -36,6 +36,8 @@ const (
 	Health      = "targetHealth"
 	Attributes  = "targetGroupAttributes"
 	Tags        = "tagDescriptions"
+	Balancers   = "loadBalancers"
+	Listeners   = "listeners"
 	Rules       = "rules"
 	Images      = "images"
 	Manifests   = "manifests"
@@ -60,6 +62,8 @@ func Kinds() []Kind {
 		{Name: Health, Service: "elbv2", Operation: "DescribeTargetHealth", Key: "TargetGroupArn", Ask: "TargetGroupArn"},
 		{Name: Attributes, Service: "elbv2", Operation: "DescribeTargetGroupAttributes", Key: "TargetGroupArn", Ask: "TargetGroupArn"},
 		{Name: Tags, Service: "elbv2", Operation: "DescribeTags", Field: "TagDescriptions", Key: "ResourceArn", Ask: "ResourceArns"},
+		{Name: Balancers, Service: "elbv2", Operation: "DescribeLoadBalancers", Field: "LoadBalancers", Key: "LoadBalancerArn", Ask: "LoadBalancerArns"},
+		{Name: Listeners, Service: "elbv2", Operation: "DescribeListeners", Field: "Listeners", Key: "ListenerArn", Ask: "ListenerArns"},
 		{Name: Rules, Service: "elbv2", Operation: "DescribeRules", Field: "Rules", Key: "RuleArn", Ask: "RuleArns"},
 		{Name: Images, Service: "ecr", Operation: "DescribeImages", Field: "imageDetails", Key: "imageDigest", more: []string{"repositoryName"}},
 		{Name: Manifests, Service: "ecr", Operation: "BatchGetImage", Field: "images", Key: "imageId", more: []string{"repositoryName"}},
@@ -99,9 +103,15 @@ func Subjects(service, operation string, in map[string]any) []string {
 		for _, v := range wire.List(in[k.Ask]) {
 			many = append(many, wire.Text(v))
 		}
-		return many
+		if many != nil {
+			return many
+		}
 	}
 	switch {
+	case operation == "DescribeListeners":
+		return []string{wire.Text(in["LoadBalancerArn"])}
+	case operation == "DescribeRules":
+		return []string{wire.Text(in["ListenerArn"])}
 	case service == "ecr":
 		var many []string
 		for _, id := range wire.List(in["imageIds"]) {

@@ -43,7 +43,7 @@ awsx/sim/...: | aws
 awsx/snapshot/replay: awsx/sim/... awsx/snapshot
 awsx/sdk/body: awsx internal/clean internal/fault aws
 awsx/sdk/access: awsx awsx/sdk/body internal/clean internal/fault aws
-awsx/sdk: internal/crash awsx awsx/sdk/access awsx/sdk/body internal/fault aws | awsx/document/... awsx/sim/... internal/clean
+awsx/sdk: internal/crash awsx awsx/sdk/access awsx/sdk/body internal/fault aws | awsx/alb awsx/document/... awsx/sim/... internal/clean
 awsx/sim/simtest: awsx awsx/sdk/... awsx/sim/...
 awsx/store: internal/crash internal/wake awsx internal/fault | awsx/awsxtest awsx/sim/...
 awsx/deploy/policy: awsx internal/fault internal/words

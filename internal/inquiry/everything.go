@@ -66,6 +66,8 @@ func (r Reader) Everything(ctx context.Context, cluster, service string) (*Every
 	}
 	ran := out.services(ctx, account, service != "")
 	out.definitions(ctx, account, ran, service != "")
+	_, err = awsx.Collect(account.Routes(ctx))
+	out.failed(err)
 	_, err = read.AlarmsNow(ctx, account)
 	out.failed(err)
 	return out, ctx.Err()

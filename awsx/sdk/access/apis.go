@@ -85,6 +85,7 @@ func apis() []api {
 			// One bucket for every action of everything that the account runs.
 			quotas: []quota{{burst: 40, tokens: 10, reads: []string{
 				"DescribeTargetGroups", "DescribeTargetHealth", "DescribeTargetGroupAttributes", "DescribeTags", "DescribeRules",
+				"DescribeLoadBalancers", "DescribeListeners",
 			}}},
 		},
 		{

@@ -1,6 +1,7 @@
 package elb
 
 import (
+	"cmp"
 	"iter"
 	"net/url"
 	"slices"
@@ -86,7 +87,7 @@ func (lb *LoadBalancer) write(x *wire.XML) {
 	x.Open("State")
 	x.Text("Code", "active")
 	x.Close("State")
-	x.Text("Type", "application")
+	x.Text("Type", cmp.Or(lb.Type, "application"))
 	wire.Members(x, "AvailabilityZones", lb.Zones, func(z string) {
 		x.Text("ZoneName", z)
 		x.Text("SubnetId", world.SubnetOf(z))
@@ -183,51 +184,4 @@ func (a *Balancing) FindRule(arn string) *Rule {
 		}
 	}
 	return nil
-}
-
-func (r *Rule) write(x *wire.XML) {
-	x.Text("RuleArn", r.ARN)
-	x.Text("Priority", r.Priority)
-	x.Open("Conditions")
-	if len(r.Hosts) > 0 {
-		x.Open("member")
-		x.Text("Field", "host-header")
-		x.Strings("Values", r.Hosts)
-		x.Open("HostHeaderConfig")
-		x.Strings("Values", r.Hosts)
-		x.Close("HostHeaderConfig")
-		x.Close("member")
-	}
-	x.Close("Conditions")
-	r.writeActions(x, "Actions")
-	x.Bool("IsDefault", r.Priority == "default")
-}
-
-func (r *Rule) writeActions(x *wire.XML, name string) {
-	x.Open(name)
-	x.Open("member")
-	if len(r.Groups) == 0 {
-		x.Text("Type", "fixed-response")
-		x.Open("FixedResponseConfig")
-		x.Text("ContentType", "text/plain")
-		x.Text("StatusCode", r.Fixed)
-		x.Close("FixedResponseConfig")
-	} else {
-		x.Text("Type", "forward")
-		if len(r.Groups) == 1 {
-			x.Text("TargetGroupArn", r.Groups[0].Group.ARN)
-		}
-		x.Open("ForwardConfig")
-		wire.Members(x, "TargetGroups", r.Groups, func(g WeightedGroup) {
-			x.Text("TargetGroupArn", g.Group.ARN)
-			x.Number("Weight", g.Weight)
-		})
-		x.Open("TargetGroupStickinessConfig")
-		x.Bool("Enabled", false)
-		x.Close("TargetGroupStickinessConfig")
-		x.Close("ForwardConfig")
-	}
-	x.Number("Order", 1)
-	x.Close("member")
-	x.Close(name)
 }

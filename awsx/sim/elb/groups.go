@@ -88,7 +88,7 @@ func (g *Group) encoded() []byte {
 	x.Text("Protocol", g.Protocol)
 	x.Number("Port", g.Port)
 	x.Text("VpcId", g.VPC)
-	x.Text("HealthCheckProtocol", g.Protocol)
+	x.Text("HealthCheckProtocol", "HTTP") // of a TCP group too, as its service answers one
 	x.Text("HealthCheckPort", "traffic-port")
 	x.Bool("HealthCheckEnabled", true)
 	x.Number("HealthCheckIntervalSeconds", int(g.Interval.Seconds()))
@@ -105,7 +105,9 @@ func (g *Group) encoded() []byte {
 	}
 	x.Strings("LoadBalancerArns", balancers)
 	x.Text("TargetType", g.TargetType)
-	x.Text("ProtocolVersion", "HTTP1")
+	if g.Protocol == "HTTP" {
+		x.Text("ProtocolVersion", "HTTP1")
+	}
 	x.Text("IpAddressType", "ipv4")
 	g.Doc = x.Bytes()
 	return g.Doc

@@ -24,6 +24,7 @@ func NewBalancing(w *world.World) *Balancing {
 // LoadBalancer is an application load balancer.
 type LoadBalancer struct {
 	Name, ARN, DNS string
+	Type           string // network; empty is application
 	Scheme, VPC    string
 	Zones          []string
 	CreatedAt      time.Time
@@ -40,15 +41,50 @@ type Listener struct {
 	Rules    []*Rule // by priority, the default last
 }
 
-// Rule forwards what is asked of one of its hosts to its groups. One without
-// groups answers by itself.
+// Rule forwards what meets all of its conditions to its groups. One without groups
+// redirects or answers by itself.
 type Rule struct {
-	ARN      string
-	Priority string // a number, or "default"
-	Hosts    []string
-	Groups   []WeightedGroup
-	Fixed    string // status code of a fixed response
+	ARN        string
+	Priority   string // a number, or "default"
+	Conditions []Condition
+	Before     []Action // who must have logged in, and the like
+	Transforms []Transform
+	Groups     []WeightedGroup
+	Sticky     time.Duration // a client stays with its group; zero: it does not
+	Redirect   *Redirect
+	Fixed      string // status code of a fixed response
 }
+
+// Condition is a condition of a rule, as the API has it.
+type Condition struct {
+	Field   string
+	Header  string
+	Values  []string
+	Regexes []string
+	Query   [][2]string // key, which may be empty, and value
+	Family  string      // of a source, at a network load balancer
+}
+
+// Hosts is the condition that one of some hosts is asked for.
+func Hosts(hosts ...string) Condition { return Condition{Field: "host-header", Values: hosts} }
+
+// Paths is the condition that the path is like one of some patterns.
+func Paths(patterns ...string) Condition { return Condition{Field: "path-pattern", Values: patterns} }
+
+// Action is what is done before a rule answers: a log-in, or a check of a token.
+type Action struct {
+	Type   string // authenticate-oidc, authenticate-cognito, jwt-validation
+	Issuer string // or the ARN of a user pool
+}
+
+// Transform rewrites the host or the URL of what a rule forwards.
+type Transform struct {
+	Type           string // host-header-rewrite, url-rewrite
+	Regex, Replace string
+}
+
+// Redirect says where a rule sends a client; what is empty stays as it was asked for.
+type Redirect struct{ Status, Protocol, Host, Port, Path, Query string }
 
 // WeightedGroup is a target group with its share of what a rule forwards.
 type WeightedGroup struct {

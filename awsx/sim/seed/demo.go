@@ -43,7 +43,9 @@ func (a *seeder) seedSurroundings() error {
 	prod := a.ClusterByName["prod"]
 	a.Images.Push("catalog", []string{"v3.5.0"}, a.Ago(70*time.Minute), ecr.Behaviour{Platforms: []string{"linux/amd64", "linux/arm64"}})
 	a.Images.Push("catalog", []string{"v3.5.0-arm64"}, a.Ago(70*time.Minute), ecr.Behaviour{Platforms: []string{"linux/arm64"}})
-	return errors.Join(a.seedScaling(prod), a.seedAlarms(prod), a.seedJobs())
+	err := errors.Join(a.seedScaling(prod), a.seedAlarms(prod), a.seedJobs())
+	a.seedRouting(prod)
+	return err
 }
 
 // seedForeignTarget registers something that is not a task, as a group has that

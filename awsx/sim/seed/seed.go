@@ -101,18 +101,24 @@ func (a *seeder) seedBalancer(name, scheme string) *elb.LoadBalancer {
 		DNS:       name + "-" + a.Rng.Digits(10) + "." + a.Region + ".elb.amazonaws.com",
 		CreatedAt: a.Ago(400 * 24 * time.Hour), Zones: a.Zones(), Tags: []world.Tag{{Key: "team", Value: "platform"}},
 	}
-	listenerID := a.Rng.Hex(16)
-	l := &elb.Listener{
-		ARN:      a.ARN("elasticloadbalancing", "listener/app/"+name+"/"+id+"/"+listenerID),
-		Balancer: lb, Port: 443, Protocol: "HTTPS",
-	}
-	l.Rules = []*elb.Rule{{
-		ARN:      a.ARN("elasticloadbalancing", "listener-rule/app/"+name+"/"+id+"/"+listenerID+"/"+a.Rng.Hex(16)),
-		Priority: "default", Fixed: "404",
-	}}
-	lb.Listeners = []*elb.Listener{l}
+	a.listen(lb, 443, "HTTPS").Fixed = "404"
 	a.Balancing.Balancers = world.Insert(a.Balancing.Balancers, lb, func(lb *elb.LoadBalancer) string { return lb.Name })
 	return lb
+}
+
+// listen adds a listener and returns its default rule, which is to say what it does.
+func (a *seeder) listen(lb *elb.LoadBalancer, port int, protocol string) *elb.Rule {
+	l := &elb.Listener{
+		ARN:      strings.Replace(lb.ARN, ":loadbalancer/", ":listener/", 1) + "/" + a.Rng.Hex(16),
+		Balancer: lb, Port: port, Protocol: protocol,
+	}
+	l.Rules = []*elb.Rule{{ARN: a.ruleARN(l), Priority: "default"}}
+	lb.Listeners = append(lb.Listeners, l)
+	return l.Rules[0]
+}
+
+func (a *seeder) ruleARN(l *elb.Listener) string {
+	return strings.Replace(l.ARN, ":listener/", ":listener-rule/", 1) + "/" + a.Rng.Hex(16)
 }
 
 // forward adds a rule before the default one.
@@ -121,8 +127,8 @@ func (a *seeder) forward(lb *elb.LoadBalancer, g *elb.Group, hosts []string) *el
 	l := lb.Listeners[0]
 	last := len(l.Rules) - 1
 	r := &elb.Rule{
-		ARN:      strings.Replace(l.ARN, ":listener/", ":listener-rule/", 1) + "/" + a.Rng.Hex(16),
-		Priority: strconv.Itoa(10 * len(l.Rules)), Hosts: hosts,
+		ARN:      a.ruleARN(l),
+		Priority: strconv.Itoa(10 * len(l.Rules)), Conditions: []elb.Condition{elb.Hosts(hosts...)},
 		Groups: []elb.WeightedGroup{{Group: g, Weight: 1}},
 	}
 	l.Rules = slices.Insert(l.Rules, last, r)

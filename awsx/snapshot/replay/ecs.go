@@ -37,6 +37,8 @@ func (a *Account) operations() map[string]map[string]answer {
 			"DescribeTargetHealth":          a.ofGroup(snapshot.Health),
 			"DescribeTargetGroupAttributes": a.ofGroup(snapshot.Attributes),
 			"DescribeTags":                  a.describeTags,
+			"DescribeLoadBalancers":         a.describeBalancers,
+			"DescribeListeners":             a.describeListeners,
 			"DescribeRules":                 a.describeRules,
 		},
 		"ecr":                     {"DescribeImages": a.describeImages, "BatchGetImage": a.getImages},

@@ -56,7 +56,33 @@ func (a *Account) describeTags(in tree) (tree, error) {
 	return tree{"TagDescriptions": anys(found)}, err
 }
 
+func (a *Account) describeBalancers(in tree) (tree, error) {
+	if len(a.entities[snapshot.Balancers]) == 0 {
+		return nil, absent("load balancers")
+	}
+	found, err := a.named(snapshot.Balancers, in, func(arn string) error { return absent("the load balancer " + arn) })
+	return tree{"LoadBalancers": anys(found)}, err
+}
+
+func (a *Account) describeListeners(in tree) (tree, error) {
+	found, err := a.named(snapshot.Listeners, in, func(arn string) error { return absent("the listener " + arn) })
+	if balancer := text(in, "LoadBalancerArn"); balancer != "" {
+		found = a.find(snapshot.Listeners, func(l tree) bool { return text(l, "LoadBalancerArn") == balancer })
+	}
+	return tree{"Listeners": anys(found)}, err
+}
+
+// describeRules answers for rules by ARN, or for those of a listener, which stands in
+// their ARNs alone.
 func (a *Account) describeRules(in tree) (tree, error) {
+	if listener := text(in, "ListenerArn"); listener != "" {
+		of := strings.Replace(listener, ":listener/", ":listener-rule/", 1) + "/"
+		found := a.find(snapshot.Rules, func(r tree) bool { return strings.HasPrefix(text(r, "RuleArn"), of) })
+		if len(found) == 0 {
+			return nil, absent("the rules of " + listener)
+		}
+		return tree{"Rules": anys(found)}, nil
+	}
 	found, err := a.named(snapshot.Rules, in, func(arn string) error { return absent("the rule " + arn) })
 	return tree{"Rules": anys(found)}, err
 }

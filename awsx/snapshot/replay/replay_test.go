@@ -17,10 +17,15 @@ const account = `{"format": "gantry snapshot", "version": 1, "taken": "2026-03-0
  "clusters": [{"clusterArn": "arn:aws:ecs:eu-west-1:210987654321:cluster/shop", "clusterName": "shop"}],
  "services": [{"serviceArn": "arn:aws:ecs:eu-west-1:210987654321:service/shop/till", "serviceName": "till", "clusterArn": "arn:aws:ecs:eu-west-1:210987654321:cluster/shop", "status": "ACTIVE", "tags": [{"key": "a", "value": "b"}], "later": {"unknown": 1.50}}],
  "targetHealth": [{"TargetGroupArn": "arn:tg/one", "TargetHealthDescriptions": [{"Target": {"Id": "10.0.0.1", "Port": 80}}]}],
+ "loadBalancers": [{"LoadBalancerArn": "arn:aws:elasticloadbalancing:eu-west-1:210987654321:loadbalancer/app/shop/7", "LoadBalancerName": "shop"}],
+ "listeners": [{"ListenerArn": "arn:aws:elasticloadbalancing:eu-west-1:210987654321:listener/app/shop/7/9", "LoadBalancerArn": "arn:aws:elasticloadbalancing:eu-west-1:210987654321:loadbalancer/app/shop/7", "Port": 443}],
+ "rules": [{"RuleArn": "arn:aws:elasticloadbalancing:eu-west-1:210987654321:listener-rule/app/shop/7/9/1", "Priority": "3"},
+  {"RuleArn": "arn:aws:elasticloadbalancing:eu-west-1:210987654321:listener-rule/app/shop/7/90/1", "Priority": "4"}],
  "metricAlarms": [{"AlarmName": "high", "AlarmArn": "arn:high", "StateValue": "ALARM", "Threshold": 3, "StateUpdatedTimestamp": 1772445600.5}]
 },
 "missing": [{"kind": "tasks", "arn": "arn:aws:ecs:eu-west-1:210987654321:task/shop/0a", "reason": "MISSING", "clusterArn": "shop", "desiredStatus": "RUNNING"}],
-"refused": [{"service": "ecs", "operation": "ListContainerInstances", "subject": "shop", "code": "AccessDeniedException", "message": "you may not"}]}`
+"refused": [{"service": "ecs", "operation": "ListContainerInstances", "subject": "shop", "code": "AccessDeniedException", "message": "you may not"},
+ {"service": "elbv2", "operation": "DescribeRules", "subject": "arn:refused", "code": "AccessDenied", "message": "no rules for you"}]}`
 
 // ask sends one call over HTTP, of the JSON protocol when its body is JSON.
 func ask(t *testing.T, address, target, body string) (int, string) {
@@ -75,6 +80,11 @@ func TestASnapshotIsServedToOtherClients(t *testing.T) {
 		"a secret's name":  {"secretsmanager.DescribeSecret", `{"SecretId":"pin"}`, 400, []string{"NotInSnapshot", "secretsmanager:DescribeSecret"}, ""},
 		"alarms":           {cw + "DescribeAlarms", `{"StateValue":"ALARM"}`, 200, []string{`"StateUpdatedTimestamp":1772445600.5`, `"CompositeAlarms":[]`}, ""},
 		"health":           {"", "Action=DescribeTargetHealth&Version=2015-12-01&TargetGroupArn=arn:tg/one", 200, []string{"<member><Target><Id>10.0.0.1</Id><Port>80</Port></Target></member>"}, "TargetGroupArn"},
+		"load balancers":   {"", "Action=DescribeLoadBalancers&Version=2015-12-01", 200, []string{"<LoadBalancerName>shop</LoadBalancerName>"}, ""},
+		"listeners of one": {"", "Action=DescribeListeners&Version=2015-12-01&LoadBalancerArn=arn:aws:elasticloadbalancing:eu-west-1:210987654321:loadbalancer/app/shop/7", 200, []string{"<Port>443</Port>"}, ""},
+		"rules of one":     {"", "Action=DescribeRules&Version=2015-12-01&ListenerArn=arn:aws:elasticloadbalancing:eu-west-1:210987654321:listener/app/shop/7/9", 200, []string{"<Priority>3</Priority>"}, "<Priority>4</Priority>"},
+		"rules never read": {"", "Action=DescribeRules&Version=2015-12-01&ListenerArn=arn:aws:elasticloadbalancing:eu-west-1:210987654321:listener/app/shop/7/8", 400, []string{"NotInSnapshot", "the rules of"}, ""},
+		"rules refused":    {"", "Action=DescribeRules&Version=2015-12-01&ListenerArn=arn:refused", 400, []string{"AccessDenied", "no rules for you"}, ""},
 		"a change by form": {"", "Action=ModifyRule&Version=2015-12-01&RuleArn=x", 400, []string{"<Code>AccessDenied</Code>", "elbv2:ModifyRule"}, ""},
 		"who asks":         {"", "Action=GetCallerIdentity&Version=2011-06-15", 200, []string{"<Account>210987654321</Account>"}, ""},
 	} {
