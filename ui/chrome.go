@@ -47,15 +47,12 @@ func (s *Shell) view() tea.View {
 		above = chromeTop + len(banner)
 		lines := append([]string{s.headLine(head), s.countsLine(head)}, banner...)
 		foot := []string{s.statusLine(), s.hintLine(head.Scope)}
-		if note := s.longNote(); note != nil {
-			foot = note
-		}
 		rows = append(append(lines, rows...), foot...)
+	} else if line := s.statusLine(); line != "" && s.topModal() == nil {
+		rows[len(rows)-1] = line
 	}
-	if s.bare && s.topModal() == nil {
-		if line := s.statusLine(); line != "" {
-			rows[len(rows)-1] = line
-		}
+	if note := s.longNote(); note != nil {
+		copy(rows[len(rows)-len(note):], note)
 	}
 	v.Content = strings.Join(rows, "\n")
 	switch {
@@ -279,22 +276,23 @@ func (s *Shell) banner(head Header) []string {
 	return out
 }
 
-// longNote is a refusal or an error in two rows, for one that does not fit the status line:
-// what to do about it stands at its end.
+// longNote is a message in the last rows of the screen, for one that does not fit the
+// status line: what to do about it stands at its end.
 func (s *Shell) longNote() []string {
 	n := s.notes.current
-	if n.level == Info || s.prompt != nil || s.topModal() != nil {
+	if n.text == "" || s.prompt != nil || s.topModal() != nil {
 		return nil
 	}
 	role, mark := n.level.sign()
-	rows := text.Wrap(mark+n.text, s.w)
+	rows := s.theme.Wrap(role, mark+n.text, 0, s.w)
 	if len(rows) < 2 {
 		return nil
 	}
-	if len(rows) > 2 {
-		rows[1] = text.Truncate(rows[1]+" "+rows[2], s.w, s.theme.Glyphs().Ellipsis)
+	for i := range rows { // what lies below is not to be seen beside it
+		rows[i] = text.FitPainted(rows[i], s.w, "")
 	}
-	return []string{s.theme.Paint(role, rows[0]), s.theme.Paint(role, rows[1])}
+	most := s.h / 2
+	return rows[:min(len(rows), most)]
 }
 
 // sign is how a message of a level is painted, and what stands before it.

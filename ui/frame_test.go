@@ -1,7 +1,9 @@
 package ui_test
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -150,26 +152,57 @@ func TestHintsFitAndKeepTheWayToAllOthers(t *testing.T) {
 func TestHelpListsEachActionOnce(t *testing.T) {
 	c, s := start(t, nil)
 	c.Resize(100, 60).Press("?")
-	screen := c.Text()
-	var names []string
+	bindings := ui.Everywhere()
 	for _, a := range s.Actions() {
-		names = append(names, a.Name)
+		bindings = append(bindings, a.Binding)
 	}
-	for _, name := range append(names, "filter", "command", "help", "back in history", "forward in history", "last screen",
-		"arm writing", "save screen", "bare screen", "messages", "redraw", "suspend", "quit") {
-		n := 0
-		for _, row := range strings.Split(screen, "\n") {
-			if len(row) > 20 && strings.HasPrefix(row, "  ") {
-				entry := strings.TrimSpace(row[20:])
-				if entry == name || strings.HasPrefix(entry, name+": ") {
-					n++
-				}
-			}
-		}
-		if n != 1 {
-			t.Errorf("%q is listed %d times in\n%s", name, n, screen)
+	for _, b := range bindings {
+		keys := cmp.Or(strings.Join(b.Keys, " "), ":"+b.ID)
+		entry := regexp.MustCompile(`(?m)(^|  )` + regexp.QuoteMeta(keys) + ` +` + regexp.QuoteMeta(b.Name) + `(: |  |$)`)
+		if n := len(entry.FindAllString(c.Text(), -1)); n != 1 {
+			t.Errorf("%q is listed %d times in\n%s", b.Name, n, c.Text())
 		}
 	}
+}
+
+// TestHelpTakesTheWidthThereIs in columns, and "/" narrows it to what is looked for.
+func TestHelpTakesTheWidthThereIs(t *testing.T) {
+	c, _ := start(t, nil, func(o *uitest.Options) {
+		o.Shell.Reflexes = map[string]string{"0": ":all lists all", "p": "never said where p peels"}
+	})
+	height := map[int]int{}
+	for _, w := range []int{60, 100, 200} {
+		c.Resize(w, 60).Press("?")
+		height[w] = strings.Count(c.Text()[strings.Index(c.Text(), "everywhere"):strings.Index(c.Text(), "not here")], "\n")
+		c.Press("esc")
+	}
+	if height[60] <= height[100] || height[100] <= height[200] {
+		t.Errorf("rows of one group by width: %v", height)
+	}
+	c.Resize(80, 24).Press("?").Shows("<esc>close </>search").Press("/").Type("hist").
+		Shows("everywhere", "back in history", "forward in history", "/hist").Hides("save screen", "moving")
+	if _, _, ok := c.Cursor(); !ok {
+		t.Error("what is typed has no cursor")
+	}
+	c.Press("enter", "esc").Shows("moving", "save screen").Hides("/hist")
+	c.Press("/").Type("peel").Shows("an apple has no peel").Hides("never said")
+	c.Type("q").Shows("no key does that here").Press("esc", "esc").Hides("Keys")
+}
+
+// TestALongMessageIsToldToItsEnd, whatever rows it takes.
+func TestALongMessageIsToldToItsEnd(t *testing.T) {
+	c, s := start(t, nil)
+	words := strings.TrimSpace(strings.Repeat("the orchard is closed for the season ", 7)) + ", ask the keeper"
+	for _, level := range []ui.Level{ui.Info, ui.Warn, ui.Error} {
+		s.host.Flash(level, "%s", words)
+		c.Advance(time.Second)
+		rows := strings.Join(c.Screen()[18:], " ")
+		if got := strings.Join(strings.Fields(rows), " "); !strings.HasSuffix(got, words) {
+			t.Errorf("the last rows say %q", got)
+		}
+		c.Shows("> apple")
+	}
+	c.Press("esc").Shows("<enter>open").Hides("orchard is closed")
 }
 
 func TestTheFilterIsTypedWithARealCursorAndAppliesAtOnce(t *testing.T) {

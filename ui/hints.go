@@ -2,10 +2,10 @@ package ui
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
-	"gantry/ui/pager"
 	"gantry/ui/text"
 	"gantry/ui/theme"
 
@@ -97,49 +97,45 @@ func (s *Shell) fit(list, fixed []piece) string {
 	return strings.TrimSuffix(b.String(), " ")
 }
 
-// openHelp lists every action of the screen and of the shell, once each.
-func (s *Shell) openHelp() {
-	top := s.trail.top().screen
-	scope := s.scope()
-	screen, global := s.screenActions(scope), s.globals(scope)
-	var acts, moves []Action
-	for _, a := range screen {
-		if a.Hidden {
-			moves = append(moves, a)
-		} else {
-			acts = append(acts, a)
-		}
-	}
-	layout := func(w int) []string {
-		var out []string
-		out = append(out, s.helpSection(top.Name(), acts, w)...)
-		out = append(out, s.helpSection("moving", moves, w)...)
-		return append(out, s.helpSection("everywhere", global, w)...)
-	}
-	s.openModal(modal.NewMessage(s.theme, "Keys", modal.Body(pager.Layout(layout))), 0)
+// rowActions are what lists share, in their own part of the help.
+var rowActions = []Binding{
+	ActCopy, ActCopyCell, ActDescribe, ActJSON, ActRefresh, ActFaults, ActWide, ActMark, ActMarkRange, ActClearMarks,
+	ActSort, ActSortName, ActSortState, ActSortAge,
 }
 
-// keyColumn is the width of the keys in the help.
-const keyColumn = 18
+// openHelp lists every action of the screen and of the shell, once each, and what keys of
+// other programs do here.
+func (s *Shell) openHelp() {
+	scope := s.scope()
+	own, rows, moves := modal.KeyGroup{Title: s.trail.top().screen.Name()}, modal.KeyGroup{Title: "rows"}, modal.KeyGroup{Title: "moving"}
+	for _, a := range s.screenActions(scope) {
+		group := &own
+		switch {
+		case a.Hidden:
+			group = &moves
+		case slices.ContainsFunc(rowActions, func(b Binding) bool { return b.ID == a.ID }):
+			group = &rows
+		}
+		group.Keys = append(group.Keys, s.helpOn(a))
+	}
+	everywhere, elsewhere := modal.KeyGroup{Title: "everywhere"}, modal.KeyGroup{Title: "keys of k9s and vim"}
+	for _, a := range s.globals(scope) {
+		everywhere.Keys = append(everywhere.Keys, s.helpOn(a))
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.opts.Reflexes)) {
+		if _, here := s.opts.Keys.Find(s.screenActions(scope), key); here {
+			continue
+		}
+		elsewhere.Keys = append(elsewhere.Keys, modal.KeyHelp{Keys: key, Name: "not here", Why: s.opts.Reflexes[key]})
+	}
+	groups := slices.DeleteFunc([]modal.KeyGroup{own, rows, moves, everywhere, elsewhere}, func(g modal.KeyGroup) bool { return len(g.Keys) == 0 })
+	s.openModal(modal.NewKeys(s.theme, "Keys", groups), 0)
+}
 
-func (s *Shell) helpSection(title string, actions []Action, w int) []string {
-	if len(actions) == 0 {
-		return nil
+func (s *Shell) helpOn(a Action) modal.KeyHelp {
+	keys := strings.Join(s.opts.Keys.Keys(a.Binding), " ")
+	if keys == "" {
+		keys = ":" + a.ID
 	}
-	tail := s.theme.Glyphs().Ellipsis
-	out := []string{s.theme.Paint(theme.Header, text.Truncate(title, w, tail))}
-	for _, a := range actions {
-		keys := strings.Join(s.opts.Keys.Keys(a.Binding), " ")
-		if keys == "" {
-			keys = ":" + a.ID
-		}
-		line := "  " + s.theme.Paint(theme.Key, text.Fit(keys, keyColumn, tail)) + " "
-		if a.Disabled == "" {
-			line += text.Line(a.Name)
-		} else {
-			line += s.theme.Paint(theme.Dim, text.Line(a.Name+": "+a.Disabled))
-		}
-		out = append(out, text.TruncatePainted(line, w, tail))
-	}
-	return append(out, "")
+	return modal.KeyHelp{Keys: keys, Name: a.Name, Why: a.Disabled}
 }

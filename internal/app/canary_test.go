@@ -46,7 +46,7 @@ func (d *canaryDesk) visit(keys string) {
 func (d *canaryDesk) home() {
 	d.t.Helper()
 	for range 12 {
-		if strings.Contains(d.Text(), "SERVICE ") && strings.Contains(d.Text(), "RUN/DES") {
+		if strings.Contains(d.Text(), "SERVICE ") && strings.Contains(d.Text(), "RUN/DES") && !d.showing("<esc>close") {
 			return
 		}
 		key := "esc"

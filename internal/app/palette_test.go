@@ -39,7 +39,7 @@ func TestThePaletteKnowsScreensByTheirNames(t *testing.T) {
 			}
 		}
 		d.command("logs").Shows("logs: say of what: logs CLUSTER/SERVICE")
-		d.command("w").Shows("saved to ")
+		d.command("w").Shows("saved to")
 		if d.Press(":").Type("q").Press("enter"); !d.Quit {
 			t.Error(":q does not quit")
 		}

@@ -51,6 +51,9 @@ func (e *Editor) View(w, h int) (string, *tea.Cursor) {
 	for i := e.top; i < min(e.top+e.height, len(rows)); i++ {
 		lines = append(lines, e.drawRow(th, rows[i], i == e.at, names, w))
 	}
+	if len(rows) == 0 && e.height > 0 && !e.filter.Empty() {
+		lines = append(lines, th.Paint(theme.Dim, text.Truncate("  the filter hides all (esc shows them)", w, th.Glyphs().Ellipsis)))
+	}
 	for len(lines) < e.height {
 		lines = append(lines, "")
 	}
@@ -154,7 +157,7 @@ func (e *Editor) foot(th *theme.Theme, w, h int) ([]string, *tea.Cursor) {
 		cursor.Y++
 	}
 	if e.wrong != "" {
-		lines = append(lines, th.Paint(theme.Failed, text.Truncate(" "+e.wrong, w, tail)))
+		lines = append(lines, th.Wrap(theme.Failed, e.wrong, 1, w)...)
 	}
 	if len(lines) > h {
 		lines = lines[:h]

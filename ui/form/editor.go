@@ -2,6 +2,7 @@ package form
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/textarea"
@@ -10,6 +11,7 @@ import (
 
 	"gantry/internal/clean"
 	"gantry/ui/field"
+	"gantry/ui/filter"
 	"gantry/ui/theme"
 )
 
@@ -44,6 +46,7 @@ type Editor struct {
 	at     int // row under the cursor, into rows()
 	top    int // first row drawn
 	height int // rows of the last View
+	filter filter.Filter
 
 	mode    mode
 	into    *group // of the line being added or the block being pasted
@@ -77,15 +80,41 @@ type row struct {
 	line  *line // nil for the title
 }
 
+// rows are what the filter lets through, and what was edited: no edit is out of sight.
 func (e *Editor) rows() []row {
 	var out []row
 	for _, g := range e.groups {
+		title := len(out)
 		out = append(out, row{group: g})
 		for _, l := range g.lines {
-			out = append(out, row{group: g, line: l})
+			if l.state() != Kept || e.filter.Keeps(l.pair.Name, e.shown(l.pair, l.revealed)) {
+				out = append(out, row{group: g, line: l})
+			}
+		}
+		if len(out) == title+1 && !e.filter.Empty() {
+			out = out[:title]
 		}
 	}
 	return out
+}
+
+// Filter is the filter in force.
+func (e *Editor) Filter() string { return e.filter.Typed }
+
+// SetFilter shows the lines whose name or value, as far as it is shown, a filter matches,
+// beside those that were edited. The cursor stays on its line or goes to the first.
+func (e *Editor) SetFilter(typed string) error {
+	f, err := filter.Parse(typed)
+	if err != nil {
+		return err
+	}
+	on := e.current()
+	e.filter = f
+	rows := e.rows()
+	if e.at = slices.Index(rows, on); e.at < 0 || on.line == nil {
+		e.at = min(1, len(rows)-1)
+	}
+	return nil
 }
 
 func (e *Editor) current() row {

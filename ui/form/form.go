@@ -214,15 +214,13 @@ func (f *Form) View(w, h int) (string, *tea.Cursor) {
 			if f.begun(i) {
 				role = theme.Dim
 			}
-			for _, line := range text.Wrap(f.wrong[i], w-label-3) {
-				lines = append(lines, text.Spaces(label+3)+f.theme.Paint(role, line))
-			}
+			lines = append(lines, f.theme.Wrap(role, f.wrong[i], label+3, w)...)
 		case i == f.at && spec.Help != "":
-			lines = append(lines, f.theme.Paint(theme.Dim, text.Truncate(text.Spaces(label+3)+spec.Help, w, tail)))
+			lines = append(lines, f.theme.Wrap(theme.Dim, spec.Help, label+3, w)...)
 		}
 	}
 	if f.failed != "" {
-		lines = append(lines, f.theme.Paint(theme.Failed, text.Truncate(" "+f.failed, w, tail)))
+		lines = append(lines, f.theme.Wrap(theme.Failed, f.failed, 1, w)...)
 	}
 	lines, cursor = window(lines, cursor, h)
 	return strings.Join(lines, "\n"), cursor

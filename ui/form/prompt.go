@@ -177,7 +177,7 @@ func (f *Form) help(i, indent, w int) []string {
 	}
 	if p.Note != nil && f.wrong[i] == "" {
 		if note := p.Note(value); note != "" {
-			lines = append(lines, f.theme.Paint(theme.Warn, text.Truncate(text.Spaces(indent)+note, w, tail)))
+			lines = append(lines, f.theme.Wrap(theme.Warn, note, indent, w)...)
 		}
 	}
 	return lines

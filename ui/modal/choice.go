@@ -172,7 +172,7 @@ func (c *Choice) View(w, h int) (string, *tea.Cursor) {
 func (c *Choice) foot(w int) []string {
 	switch {
 	case c.wrong != "":
-		return []string{c.line(theme.Failed, " "+c.wrong, w)}
+		return c.theme.Wrap(theme.Failed, c.wrong, 1, w)
 	case len(c.matches) == 0 && c.opts.Typed != nil:
 		return []string{c.line(theme.Dim, " nothing matches; enter takes it as typed", w)}
 	case len(c.matches) == 0:

@@ -127,11 +127,9 @@ func (t *Typed) Update(msg tea.Msg) tea.Cmd {
 func (t *Typed) View(w, h int) (string, *tea.Cursor) {
 	t.input.SetWidth(max(1, w-4))
 	foot := t.asked(t.q, w)
-	for _, line := range text.Wrap(fmt.Sprintf("To go on, type %s: %s", t.what, t.want), max(1, w-1)) {
-		foot = append(foot, t.line(theme.Text, " "+line, w))
-	}
+	foot = append(foot, t.theme.Wrap(theme.Text, fmt.Sprintf("To go on, type %s: %s", t.what, t.want), 1, w)...)
 	if t.wrong != "" {
-		foot = append(foot, t.line(theme.Failed, " "+t.wrong, w))
+		foot = append(foot, t.theme.Wrap(theme.Failed, t.wrong, 1, w)...)
 	}
 	foot = append(foot, " "+t.input.View())
 	lines := t.frame(w, h, foot...)

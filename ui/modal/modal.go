@@ -94,7 +94,7 @@ func (d *dialog) asked(q Question, w int) []string {
 	if q.Ask == "" {
 		return nil
 	}
-	return []string{d.line(theme.Warn, " "+q.Ask, w)}
+	return d.theme.Wrap(theme.Warn, q.Ask, 1, w)
 }
 
 func finish(d *dialog, f func() tea.Cmd) tea.Cmd {

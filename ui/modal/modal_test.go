@@ -217,3 +217,22 @@ func TestHostileTextIsCleaned(t *testing.T) {
 		}
 	}
 }
+
+// TestARefusalIsToldToItsEnd: what to do about it stands there.
+func TestARefusalIsToldToItsEnd(t *testing.T) {
+	th := theme.New(theme.Options{})
+	reason := strings.Repeat("it is not to be chosen as long as the season lasts, ", 3) + "so wait for the next"
+	choice := modal.NewChoice(th, modal.ChoiceOptions{Title: "Which?", Options: []modal.Option{{Name: "a", Disabled: reason}}, Chosen: func(int) tea.Cmd { return nil }})
+	press(choice, "enter")
+	typed := modal.NewTyped(th, modal.Question{Title: "Sure?"}, "the number of trees and the name of the orchard that they stand in", "12 orchard-of-the-northern-valley")
+	press(typed, "x", "enter")
+	for _, m := range []asked{choice, typed} {
+		want := reason
+		if m == asked(typed) {
+			want = "expected 12 orchard-of-the-northern-valley"
+		}
+		if got := strings.Join(strings.Fields(view(m, 60, 20)), " "); !strings.Contains(got, want) {
+			t.Errorf("%T says\n%s", m, view(m, 60, 20))
+		}
+	}
+}

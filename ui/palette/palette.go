@@ -220,15 +220,16 @@ func (p *Palette) View(w, h int) (string, *tea.Cursor) {
 	lines := []string{text.FitPainted(" "+p.input.View(), w, "")}
 	p.rows = max(0, min(h-1, maxRows, max(1, len(p.items))))
 	p.top = max(0, min(p.top, p.at))
-	if p.near || p.wrong != "" {
-		p.rows = min(p.rows, max(0, h-2))
+	var said []string
+	if line := p.words(); line != "" && h > 1 {
+		said = p.theme.Wrap(theme.Dim, line, 2, w)
+		said = said[:min(len(said), h-1)]
+		p.rows = min(p.rows, max(0, h-1-len(said)))
 	}
 	if p.at >= p.top+p.rows {
 		p.top = p.at - p.rows + 1
 	}
-	if line := p.words(); line != "" && h > 1 {
-		lines = append(lines, p.theme.Paint(theme.Dim, text.Truncate("  "+line, w, p.theme.Glyphs().Ellipsis)))
-	}
+	lines = append(lines, said...)
 	for i := p.top; i < min(p.top+p.rows, len(p.items)); i++ {
 		lines = append(lines, p.row(i, w))
 	}

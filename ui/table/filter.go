@@ -1,64 +1,17 @@
 package table
 
 import (
-	"errors"
-	"fmt"
-	"regexp"
-	"regexp/syntax"
 	"strings"
 
 	"github.com/sahilm/fuzzy"
+
+	"gantry/ui/filter"
 )
-
-// filter is a parsed filter. The zero filter lets every row through.
-type filter struct {
-	typed   string // as the operator typed it
-	literal string // in lower case, for a pattern without special characters
-	re      *regexp.Regexp
-	fuzzy   string
-	invert  bool
-}
-
-// parseFilter reads a filter: a regular expression without regard to case, in which ^
-// and $ match at the edges of a cell; "!" in front keeps what does not match; "-f "
-// in front matches the letters of the name in order with gaps.
-func parseFilter(typed string) (filter, error) {
-	f := filter{typed: typed}
-	pattern := typed
-	if rest, ok := strings.CutPrefix(pattern, "!"); ok {
-		f.invert, pattern = true, rest
-	}
-	if rest, ok := strings.CutPrefix(pattern, "-f "); ok {
-		f.fuzzy = strings.TrimSpace(rest)
-		return f, nil
-	}
-	if regexp.QuoteMeta(pattern) == pattern {
-		f.literal = strings.ToLower(pattern)
-		return f, nil
-	}
-	flags := "(?im)"
-	if pattern == strings.ToLower(pattern) {
-		flags = "(?m)" // The searched text is in lower case: folding would only cost time.
-	}
-	re, err := regexp.Compile(flags + pattern)
-	if err != nil {
-		var se *syntax.Error
-		if errors.As(err, &se) {
-			return filter{}, fmt.Errorf("filter %q is no regular expression: %s", pattern, se.Code)
-		}
-		return filter{}, fmt.Errorf("filter %q: %w", pattern, err)
-	}
-	f.re = re
-	return f, nil
-}
-
-// empty reports whether nothing is looked for, as while only "!" has been typed.
-func (f *filter) empty() bool { return f.literal == "" && f.re == nil && f.fuzzy == "" }
 
 // SetFilter hides the rows that a filter does not match. A filter that cannot be read
 // returns an error that says why and leaves the last good one in force.
 func (t *Table[T]) SetFilter(typed string) error {
-	f, err := parseFilter(typed)
+	f, err := filter.Parse(typed)
 	t.filterErr = err
 	if err != nil {
 		return err
@@ -70,7 +23,7 @@ func (t *Table[T]) SetFilter(typed string) error {
 }
 
 // Filter returns the filter in force, as it was typed.
-func (t *Table[T]) Filter() string { return t.filter.typed }
+func (t *Table[T]) Filter() string { return t.filter.Typed }
 
 // FilterError returns why the filter typed last is not in force, or nil.
 func (t *Table[T]) FilterError() error { return t.filterErr }
@@ -93,7 +46,7 @@ func (t *Table[T]) FaultsOnly() bool { return t.faults }
 // stood next to it in the order before.
 func (t *Table[T]) refilter(before shownKeys) {
 	t.seen = measured{}
-	if t.filter.empty() && !t.faults {
+	if t.filter.Empty() && !t.faults {
 		t.shown = t.sorted
 	} else {
 		t.shown = t.matching()
@@ -119,20 +72,17 @@ func (t *Table[T]) matching() []int {
 func (t *Table[T]) matcher() func(i int) bool {
 	f := &t.filter
 	switch {
-	case f.empty():
+	case f.Empty():
 		return func(int) bool { return true }
-	case f.fuzzy != "":
+	case f.Fuzzy != "":
 		hits := make(map[int]struct{})
-		for _, m := range fuzzy.FindFromNoSort(f.fuzzy, names[T]{t}) {
+		for _, m := range fuzzy.FindFromNoSort(f.Fuzzy, names[T]{t}) {
 			hits[m.Index] = struct{}{}
 		}
-		return func(i int) bool { _, ok := hits[i]; return ok != f.invert }
+		return func(i int) bool { _, ok := hits[i]; return ok != f.Invert }
 	}
 	t.buildHay()
-	if f.re != nil {
-		return func(i int) bool { return f.re.MatchString(t.hay[i]) != f.invert }
-	}
-	return func(i int) bool { return strings.Contains(t.hay[i], f.literal) != f.invert }
+	return func(i int) bool { return f.Matches(t.hay[i]) }
 }
 
 // buildHay joins the searched text of each row, in lower case, a cell a line.

@@ -8,6 +8,7 @@ package table
 import (
 	"slices"
 
+	"gantry/ui/filter"
 	"gantry/ui/theme"
 )
 
@@ -89,7 +90,7 @@ type Table[T any] struct {
 	chosen     string // column ID under the column cursor, empty for none
 	held       bool   // rows keep their places until Resort
 
-	filter    filter
+	filter    filter.Filter
 	filterErr error
 	faults    bool
 

@@ -251,11 +251,12 @@ func (f *Shopfloor) Stop(n int, reason string) {
 func (f *Shopfloor) Saved(t *testing.T) string {
 	t.Helper()
 	f.Keys("ctrl+s")
-	_, path, ok := strings.Cut(f.Row("saved"), "/")
-	if !ok {
+	// A long path takes several rows.
+	_, path, ok := strings.Cut(strings.ReplaceAll(f.Text(), "\n", ""), "saved to")
+	if path, _, ok = strings.Cut(strings.TrimSpace(path), ".txt"); !ok {
 		t.Fatalf("nothing was saved:\n%s", f.Text())
 	}
-	files, err := filepath.Glob(filepath.Join(filepath.Dir("/"+path), "*"))
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no file beside %s (%v)", path, err)
 	}

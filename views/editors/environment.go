@@ -2,6 +2,7 @@ package editors
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -209,6 +210,22 @@ func (s *environmentScreen) Hints() []ui.Hint {
 		return nil
 	}
 	return s.editor.Hints()
+}
+
+// Filter is the filter in force.
+func (s *environmentScreen) Filter() string {
+	if s.editor == nil {
+		return ""
+	}
+	return s.editor.Filter()
+}
+
+// SetFilter narrows the variables.
+func (s *environmentScreen) SetFilter(expr string) error {
+	if s.editor == nil {
+		return errors.New("the environment is not read yet")
+	}
+	return s.editor.SetFilter(expr)
 }
 
 // Unsaved tells what leaving would lose.

@@ -56,6 +56,24 @@ func TestVariablesAreAddedChangedRemovedAndCarriedOut(t *testing.T) {
 	})
 }
 
+// TestVariablesAreNarrowed by name and by the value as it is shown; what was edited stays
+// in sight.
+func TestVariablesAreNarrowed(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := changestest.Orders(t, uitest.Look{W: 80, H: 30}, changestest.Tables).Read()
+		f.Press("/").Type("api-orders").Press("enter")
+		f.Keys("v").Shows("DB_PASSWORD", "LOG_LEVEL")
+		f.Press("/").Type("level").Press("enter").Shows("/level", "> ", "LOG_LEVEL").Hides("DB_PASSWORD", "hides all")
+		f.Keys("enter", "ctrl+u").Answer("warn").Shows("~ LOG_LEVEL", "1 edit")
+		f.Press("/", "ctrl+u").Type("hunter2").Press("enter").Shows("~ LOG_LEVEL").Hides("DB_PASSWORD")
+		f.Press("/", "ctrl+u").Type("!level").Press("enter").Shows("DB_PASSWORD", "~ LOG_LEVEL")
+		f.Press("/", "ctrl+u").Type("(").Shows("no regular expression").Press("esc")
+		f.Press("esc").Shows("DB_PASSWORD", "1 edit").Hides("/!level")
+		f.Keys("g", "j", "j", "u").Press("/").Type("nonesuch").Press("enter").Shows("the filter hides all (esc shows them)")
+		f.Press("x").Shows("no variable is selected")
+	})
+}
+
 func TestEditsSurviveAPlanThatIsRefused(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		f := changestest.Orders(t, viewstest.Standard, changestest.Env).Read()
