@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"testing"
@@ -55,15 +56,13 @@ func (s *service) write(g GroupID, stream string, at, received time.Time, messag
 	if id := (StreamID{g, stream}); !slices.Contains(s.streams, id) {
 		s.streams = append(s.streams, id)
 	}
-	s.events = append(s.events, stored{g, Event{
+	e := stored{g, Event{
 		ID: fmt.Sprint(len(s.events)), Stream: stream, Message: message, Time: at.Truncate(time.Millisecond), Ingested: received,
-	}})
-	slices.SortStableFunc(s.events, func(a, b stored) int {
-		if c := a.Time.Compare(b.Time); c != 0 {
-			return c
-		}
-		return a.Ingested.Compare(b.Ingested)
-	})
+	}}
+	s.events = slices.Insert(s.events, sort.Search(len(s.events), func(i int) bool {
+		c := s.events[i].Time.Compare(e.Time)
+		return c > 0 || c == 0 && s.events[i].Ingested.After(e.Ingested)
+	}), e)
 }
 
 func missing(what string) error {
@@ -94,17 +93,22 @@ func (s *service) Events(_ context.Context, r Request) (Events, error) {
 			return Events{}, missing("stream")
 		}
 	}
-	all := slices.DeleteFunc(slices.Clone(s.events), func(e stored) bool {
-		return e.group != r.Group || len(r.Streams) > 0 && !slices.Contains(r.Streams, e.Stream) ||
-			!strings.HasPrefix(e.Stream, r.Prefix) || e.Time.Before(r.From) || !r.To.IsZero() && e.Time.After(r.To) ||
-			e.Ingested.After(time.Now())
-	})
+	var all []*stored
+	now := time.Now()
+	from := sort.Search(len(s.events), func(i int) bool { return !s.events[i].Time.Before(r.From) })
+	for i := from; i < len(s.events) && (r.To.IsZero() || !s.events[i].Time.After(r.To)); i++ {
+		e := &s.events[i]
+		if e.group == r.Group && (len(r.Streams) == 0 || slices.Contains(r.Streams, e.Stream)) &&
+			strings.HasPrefix(e.Stream, r.Prefix) && !e.Ingested.After(now) {
+			all = append(all, e)
+		}
+	}
 	if r.Descending && !s.headOnly {
 		slices.Reverse(all)
 	}
 	// A token is the id that was shown last, so that new events shift no page.
 	if r.Token != "" {
-		all = all[slices.IndexFunc(all, func(e stored) bool { return e.ID == r.Token })+1:]
+		all = all[slices.IndexFunc(all, func(e *stored) bool { return e.ID == r.Token })+1:]
 	}
 	var out Events
 	pattern := regexp.MustCompile(strings.Trim(r.Pattern, "%"))
