@@ -27,51 +27,60 @@ func (f *fields) load() {
 	flatten(f.prefix, f.root, func(field string, value any) { f.values[field] = append(f.values[field], value) })
 }
 
-// of returns the values of a field, in full name. One field is walked to: most searches ask
-// for a few of a document's many.
+// of returns the values of a field, in full name.
 func (f *fields) of(name string) []any {
 	if f.values != nil {
 		return f.values[name]
 	}
+	var found []any
+	f.some(name, func(v any) bool {
+		found = append(found, v)
+		return false
+	})
+	return found
+}
+
+// some reports whether a value of a field is as asked. One field is walked to, and nothing
+// is kept of it: most searches ask each document for a few of its many.
+func (f *fields) some(name string, ok func(v any) bool) bool {
+	if f.values != nil {
+		return slices.ContainsFunc(f.values[name], ok)
+	}
 	if f.prefix != "" {
-		rest, ok := strings.CutPrefix(name, f.prefix+".")
-		if !ok {
-			return nil
+		rest, within := strings.CutPrefix(name, f.prefix+".")
+		if !within {
+			return false
 		}
 		name = rest
 	}
-	return leavesAt(f.root, name, nil)
+	return someAt(f.root, name, ok)
 }
 
-// leavesAt appends the values at a path to those found. A member's name may have dots in it.
-func leavesAt(v any, path string, found []any) []any {
+// someAt reports whether a value at a path is as asked. A member's name may have dots in it.
+func someAt(v any, path string, ok func(v any) bool) bool {
 	switch v := v.(type) {
 	case map[string]any:
 		if path == "" {
-			return found
+			return false
 		}
-		if member, ok := v[path]; ok {
-			found = leavesAt(member, "", found)
+		if member, has := v[path]; has && someAt(member, "", ok) {
+			return true
 		}
-		for i, c := range path {
-			if c != '.' {
+		for i := range len(path) {
+			if path[i] != '.' {
 				continue
 			}
-			if member, ok := v[path[:i]]; ok {
-				found = leavesAt(member, path[i+1:], found)
+			if member, has := v[path[:i]]; has && someAt(member, path[i+1:], ok) {
+				return true
 			}
 		}
+		return false
 	case []any:
-		for _, member := range v {
-			found = leavesAt(member, path, found)
-		}
+		return slices.ContainsFunc(v, func(member any) bool { return someAt(member, path, ok) })
 	case nil:
-	default:
-		if path == "" {
-			found = append(found, v)
-		}
+		return false
 	}
-	return found
+	return path == "" && ok(v)
 }
 
 // matching returns the fields that some patterns stand for, keyword subfields
@@ -164,23 +173,20 @@ func fieldForm(field string) (name string, whole bool) {
 	return name, whole || name == "@version"
 }
 
-// terms returns what the index has for a field: a keyword's values as they are,
-// a text's words, numbers and booleans in their plain form.
-func terms(f *fields, field string) []string {
-	var out []string
+// hasTerm reports whether one of what the index has for a field is as asked: a keyword's
+// values as they are, a text's words, numbers and booleans in their plain form.
+func hasTerm(f *fields, field string, ok func(term string) bool) bool {
 	name, whole := fieldForm(field)
-	for _, v := range f.of(name) {
+	return f.some(name, func(v any) bool {
 		s, isText := v.(string)
 		switch {
 		case !isText:
-			out = append(out, plain(v))
+			return ok(plain(v))
 		case whole:
-			out = append(out, s)
-		default:
-			out = append(out, analysis.Lower(s)...)
+			return ok(s)
 		}
-	}
-	return out
+		return slices.ContainsFunc(analysis.Lower(s), ok)
+	})
 }
 
 // plain renders a value as a term.

@@ -36,12 +36,16 @@ func compiler(kind string) func(json.RawMessage) (matcher, error) {
 	case "range":
 		return compileRange
 	case "term":
-		return byField("value", func(c comparison) test { return c.any(func(term string) bool { return term == c.text() }) })
+		return byField("value", func(c comparison) test {
+			text := c.text()
+			return c.any(func(term string) bool { return term == text })
+		})
 	case "terms":
 		return compileTerms
 	case "prefix":
 		return byField("value", func(c comparison) test {
-			return c.any(func(term string) bool { return strings.HasPrefix(term, c.text()) })
+			text := c.text()
+			return c.any(func(term string) bool { return strings.HasPrefix(term, text) })
 		})
 	case "regexp":
 		return compileRegexp
@@ -174,7 +178,7 @@ func (c comparison) text() string { return plain(c.value) }
 
 // any tests each term of the field: whole values of a keyword, words of a text.
 func (c comparison) any(ok func(term string) bool) test {
-	return func(f *fields) bool { return slices.ContainsFunc(terms(f, c.field), ok) }
+	return func(f *fields) bool { return hasTerm(f, c.field, ok) }
 }
 
 func byField(key string, build func(comparison) test) func(json.RawMessage) (matcher, error) {

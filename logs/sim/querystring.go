@@ -376,7 +376,7 @@ func expressions(targets []string, whole, words *regexp.Regexp) test {
 			if _, keyword := fieldForm(field); keyword {
 				re = whole
 			}
-			return slices.ContainsFunc(terms(f, field), re.MatchString)
+			return hasTerm(f, field, re.MatchString)
 		})
 	}
 }
@@ -384,5 +384,5 @@ func expressions(targets []string, whole, words *regexp.Regexp) test {
 // isDate reports whether the index keeps a field's values as dates.
 func isDate(f *fields, field string) bool {
 	name, whole := fieldForm(field)
-	return slices.ContainsFunc(f.of(name), func(v any) bool { _, ok := dateIn(name, v, whole); return ok })
+	return f.some(name, func(v any) bool { _, ok := dateIn(name, v, whole); return ok })
 }
