@@ -46,9 +46,9 @@ func (s *Shell) view() tea.View {
 	if !s.bare {
 		above = chromeTop + len(banner)
 		lines := append([]string{s.headLine(head), s.countsLine(head)}, banner...)
-		foot := []string{s.statusLine(), s.hintLine(head.Scope)}
+		foot := []string{s.statusLine(head.Place), s.hintLine(head.Scope)}
 		rows = append(append(lines, rows...), foot...)
-	} else if line := s.statusLine(); line != "" && s.topModal() == nil {
+	} else if line := s.statusLine(head.Place); line != "" && s.topModal() == nil {
 		rows[len(rows)-1] = line
 	}
 	if note := s.longNote(); note != nil {
@@ -307,7 +307,7 @@ func (l Level) sign() (role theme.Role, mark string) {
 }
 
 // statusLine is the prompt, the last message or what runs, in this order.
-func (s *Shell) statusLine() string {
+func (s *Shell) statusLine(place string) string {
 	tail := s.theme.Glyphs().Ellipsis
 	if p := s.prompt; p != nil {
 		room := s.w - 2
@@ -326,7 +326,7 @@ func (s *Shell) statusLine() string {
 		return s.theme.Paint(role, text.Truncate(mark+n.text, s.w, tail))
 	}
 	if s.opts.Background != nil {
-		return text.Truncate(s.opts.Background.Status(s.header().Place), s.w, tail)
+		return text.Truncate(s.opts.Background.Status(place), s.w, tail)
 	}
 	return ""
 }

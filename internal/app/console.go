@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os/exec"
+	"sync"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -71,7 +72,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	}
 	a.guard(a.Config.Writing.Arm)
 
-	deps := &views.Deps{Now: a.Now, Store: a.Store, Policy: guarding{a}, Lines: a.Lines()}
+	deps := &views.Deps{Now: a.Now, Store: a.Store, Policy: guarding{a, new(sync.Map)}, Lines: a.Lines()}
 	lines := a.logViewer(deps)
 	made := &changes.Changes{Deps: deps, Desk: a.Changes, Reveal: a.revealed, Lines: a.Lines()}
 	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines)
@@ -113,12 +114,26 @@ func newNav(c *changes.Changes, editor editors.Editor, lines *logviews.Viewer) n
 	return nav{c, &editors.Editors{Changes: c, Editor: editor}, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, lines, resources.Lists{Deps: c.Deps}}
 }
 
-// guarding is what views ask about clusters.
-type guarding struct{ app *App }
+// guarding is what views ask about clusters. Each frame asks, so what was judged of a
+// cluster is kept: neither its name nor the policy changes while the program runs.
+type guarding struct {
+	app    *App
+	judged *sync.Map // by cluster
+}
 
 // Production reports whether a cluster belongs to production.
 func (g guarding) Production(cluster awsx.Ref) bool {
-	return g.app.Policy.Production(cluster, accountOf(cluster))
+	if known, ok := g.judged.Load(cluster); ok {
+		return known.(bool)
+	}
+	production := g.app.production(cluster)
+	g.judged.Store(cluster, production)
+	return production
+}
+
+// production judges whether a cluster belongs to production.
+func (a *App) production(cluster awsx.Ref) bool {
+	return a.Policy.Production(cluster, accountOf(cluster))
 }
 
 // accountOf is the account in a cluster's ARN, empty for a context without one.

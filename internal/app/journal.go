@@ -30,7 +30,7 @@ func (a *App) records() ([]audit.Record, error) {
 
 // ConsentToReveal is what is asked for before secrets of a target are shown.
 func (a *App) ConsentToReveal(target awsx.Ref) policy.Consent {
-	return policy.ConsentToReveal(target, guarding{a}.Production(target.ClusterRef()))
+	return policy.ConsentToReveal(target, a.production(target.ClusterRef()))
 }
 
 // RecordReveal writes to the journal that secrets of a service are shown, and to whom.
@@ -43,7 +43,7 @@ func (a *App) RecordReveal(ctx context.Context, service awsx.Ref) error {
 	if account, err := a.Store.Account(ctx, service.Context); err == nil {
 		who, _ = account.Identity(ctx) // who is told to nobody is recorded as nobody
 	}
-	production := guarding{a}.Production(service.ClusterRef())
+	production := a.production(service.ClusterRef())
 	return a.journal.Append(audit.Record{
 		Kind: audit.End, Change: deploy.NewID(), Account: who.Account, Identity: who.ARN, Context: service.Context.String(),
 		Cluster: service.ClusterName(), Service: service.Name(), Action: "reveal", Outcome: "shown",

@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"syscall"
@@ -48,6 +49,8 @@ func TestMain(m *testing.M) {
 		}
 	}
 	xdg.Reload()
+	// There is memory enough, and time goes into collecting it.
+	debug.SetGCPercent(400)
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
 		_ = os.RemoveAll(home)
 		os.Exit(code)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"sort"
 	"strings"
@@ -17,7 +18,11 @@ import (
 	"gantry/logs"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// There is memory enough, and time goes into collecting it.
+	debug.SetGCPercent(400)
+	goleak.VerifyTestMain(m)
+}
 
 // stored is an event of the fake service, and when it is received.
 type stored struct {
