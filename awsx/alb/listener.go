@@ -82,8 +82,11 @@ func Ask(q Request, routes []awsx.Route, name string) (answers []Answer, why str
 // likely ranks an answer by how much speaks for its load balancer; 0 is best.
 func likely(a *Answer) int {
 	r, ok := a.Rule()
+	asks := func(t Tried) bool {
+		return t.Meets != No && slices.ContainsFunc(t.Conditions, func(c Met) bool { return c.Condition.Field == hostHeader && c.Meets == Yes })
+	}
 	switch {
-	case ok && slices.ContainsFunc(r.Conditions, func(c awsx.Condition) bool { return c.Field == hostHeader }):
+	case slices.ContainsFunc(a.Tried, asks):
 		return 0
 	case ok && !r.Default:
 		return 1
@@ -91,6 +94,6 @@ func likely(a *Answer) int {
 	return 2
 }
 
-// AsksForHost reports whether the rule that answers asks for the request's host: then
-// its load balancer is meant, as far as rules can tell.
+// AsksForHost reports whether the rule that answers, or one that may, asks for the
+// request's host: then its load balancer is meant, as far as rules can tell.
 func (a *Answer) AsksForHost() bool { return likely(a) == 0 }

@@ -56,21 +56,21 @@ func NewRequest(address, method string, headers []string, source string) (Reques
 	}
 	if q.Port == "" {
 		if q.Port = ports[q.Scheme]; q.Port == "" {
-			return Request{}, invalid(address, "a URL of %s needs a port, such as %s://%s:5432", q.Scheme, q.Scheme, u.Hostname())
+			return Request{}, invalid("a URL of %s needs a port, such as %s://%s:5432", q.Scheme, q.Scheme, u.Hostname())
 		}
 	}
 	if q.Method == "" {
 		q.Method = "GET"
 	}
 	if !isToken(q.Method) {
-		return Request{}, invalid(address, "%q is no method: expected one such as GET", q.Method)
+		return Request{}, invalid("%q is no method: expected one such as GET", q.Method)
 	}
 	q.HostHeader = u.Host
 	if u.Port() == ports[q.Scheme] {
 		q.HostHeader = strings.TrimSuffix(u.Host, ":"+u.Port())
 	}
 	for _, text := range headers {
-		h, err := parseHeader(address, text)
+		h, err := parseHeader(text)
 		if err != nil {
 			return Request{}, err
 		}
@@ -84,7 +84,7 @@ func NewRequest(address, method string, headers []string, source string) (Reques
 	if source != "" {
 		ip, err := netip.ParseAddr(strings.TrimSpace(source))
 		if err != nil {
-			return Request{}, invalid(address, "the source %q is no IP address: expected one such as 203.0.113.9", source)
+			return Request{}, invalid("the source %q is no IP address: expected one such as 203.0.113.9", source)
 		}
 		q.Source = ip.Unmap().WithZone("")
 	}
@@ -92,8 +92,8 @@ func NewRequest(address, method string, headers []string, source string) (Reques
 	return q, nil
 }
 
-func invalid(address, format string, args ...any) error {
-	return fault.Errorf(fault.Invalid, "route", address, format, args...)
+func invalid(format string, args ...any) error {
+	return fault.Errorf(fault.Invalid, "route", "", format, args...)
 }
 
 // schemes are those whose requests a load balancer may take.
@@ -103,20 +103,20 @@ func parseAddress(address string) (*url.URL, error) {
 	address = strings.TrimSpace(address)
 	switch scheme, rest, ok := strings.Cut(address, "://"); {
 	case address == "":
-		return nil, invalid(address, "the URL is empty: expected one such as https://shop.example.com/cart")
+		return nil, invalid("the URL is empty: expected one such as https://shop.example.com/cart")
 	case !ok || scheme == "":
-		return nil, invalid(address, "the URL has no scheme: type https://%s", strings.TrimLeft(address, ":/"))
+		return nil, invalid("the URL has no scheme: type https://%s", strings.TrimLeft(address, ":/"))
 	case !slices.Contains(schemes, strings.ToLower(scheme)):
-		return nil, invalid(address, "the scheme %q is none of http, https, ws, wss, tcp, tls and udp", scheme)
+		return nil, invalid("the scheme %q is none of http, https, ws, wss, tcp, tls and udp", scheme)
 	case rest == "" || strings.ContainsAny(rest[:1], "/?#"):
-		return nil, invalid(address, "the URL has no host: expected one such as %s://shop.example.com/cart", scheme)
+		return nil, invalid("the URL has no host: expected one such as %s://shop.example.com/cart", scheme)
 	}
 	u, err := url.Parse(address)
 	if err != nil {
-		return nil, invalid(address, "the URL cannot be read: %v", reasonOf(err))
+		return nil, invalid("the URL cannot be read: %v", reasonOf(err))
 	}
 	if u.Hostname() == "" {
-		return nil, invalid(address, "the URL has no host: expected one such as %s://shop.example.com/cart", u.Scheme)
+		return nil, invalid("the URL has no host: expected one such as %s://shop.example.com/cart", u.Scheme)
 	}
 	return u, nil
 }
@@ -129,16 +129,16 @@ func reasonOf(err error) error {
 	return err
 }
 
-func parseHeader(address, text string) (Header, error) {
+func parseHeader(text string) (Header, error) {
 	name, value, ok := strings.Cut(text, ":")
 	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 	switch {
 	case !ok || name == "":
-		return Header{}, invalid(address, "the header %q is not of the form 'Name: value'", text)
+		return Header{}, invalid("the header %q is not of the form 'Name: value'", text)
 	case !isToken(name):
-		return Header{}, invalid(address, "%q is no name of a header", name)
+		return Header{}, invalid("%q is no name of a header", name)
 	case strings.ContainsAny(value, "\r\n\x00"):
-		return Header{}, invalid(address, "the value of the header %s holds a line break", name)
+		return Header{}, invalid("the value of the header %s holds a line break", name)
 	}
 	return Header{name, value}, nil
 }

@@ -239,3 +239,25 @@ func (s Serving) Words() string {
 	}
 	return fmt.Sprintf("%d/%d healthy", s.Healthy, s.Registered)
 }
+
+// CheckWords says how a target group checks its targets, empty when that was not read.
+func CheckWords(c awsx.HealthCheck) string {
+	switch {
+	case c == awsx.HealthCheck{}:
+		return ""
+	case !c.Enabled:
+		return "targets are not checked"
+	}
+	port := "the target's port"
+	if c.Port != "traffic-port" && c.Port != "" {
+		port = "port " + c.Port
+	}
+	words := fmt.Sprintf("%s %s at %s every %s, %s to answer", c.Protocol, c.Path, port, c.Interval, c.Timeout)
+	if c.Path == "" {
+		words = fmt.Sprintf("%s at %s every %s, %s to answer", c.Protocol, port, c.Interval, c.Timeout)
+	}
+	if c.Matcher != "" {
+		words += ", accepts " + c.Matcher
+	}
+	return fmt.Sprintf("%s; %d passed in a row make healthy, %d failed unhealthy", words, c.Healthy, c.Unhealthy)
+}
