@@ -158,6 +158,28 @@ func TestSpansHaveTwoUnits(t *testing.T) {
 	}
 }
 
+// TestNoWidthIsTakenForGranted measures each rune, alone and beside others, as the one
+// place does that knows how text is segmented.
+func TestNoWidthIsTakenForGranted(t *testing.T) {
+	for r := rune(' '); r < 0x3000; r++ {
+		for _, s := range []string{string(r), "a" + string(r), string(r) + "é", "▸" + string(r) + "…"} {
+			if got, want := text.Width(s), ansi.StringWidth(clean.Line(s)); got != want {
+				t.Fatalf("%q (%U) is %d cells wide, want %d", s, r, got, want)
+			}
+		}
+	}
+	signs := rapid.StringOfN(rapid.RuneFrom([]rune("ab é–…→↔─│█▸●\u00ad\u0301\ufe0f\u200d世")), 0, 12, -1)
+	rapid.Check(t, func(t *rapid.T) {
+		s := signs.Draw(t, "text")
+		if got, want := text.Width(s), ansi.StringWidth(clean.Line(s)); got != want {
+			t.Fatalf("%q is %d cells wide, want %d", s, got, want)
+		}
+		if cut := text.Truncate(s, 5, "…"); ansi.StringWidth(cut) > 5 {
+			t.Fatalf("%q was cut to %q", s, cut)
+		}
+	})
+}
+
 func BenchmarkFit(b *testing.B) {
 	for name, s := range map[string]string{"ascii": "api-orders-with-a-long-name", "wide": "größe-東京-orders"} {
 		b.Run(name, func(b *testing.B) {

@@ -8,6 +8,7 @@ package text
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"gantry/internal/clean"
 
@@ -22,8 +23,8 @@ func Lines(s string) []string { return strings.Split(clean.Text(s), "\n") }
 
 // Width returns the number of cells that s takes once cleaned.
 func Width(s string) int {
-	if plain(s) {
-		return len(s)
+	if n, ok := cells(s); ok {
+		return n
 	}
 	return ansi.StringWidth(clean.Line(s))
 }
@@ -35,16 +36,16 @@ func Truncate(s string, w int, tail string) string {
 		if len(s) <= w {
 			return s
 		}
-		if keep := w - width(tail, tail); keep >= 0 {
+		if keep := w - width(tail); keep >= 0 {
 			return s[:keep] + tail
 		}
 		return head(tail, w)
 	}
 	s = clean.Line(s)
-	if ansi.StringWidth(s) <= w {
+	if width(s) <= w {
 		return s
 	}
-	keep := w - width(tail, tail)
+	keep := w - width(tail)
 	if keep < 0 {
 		return head(tail, w)
 	}
@@ -55,11 +56,11 @@ func Truncate(s string, w int, tail string) string {
 // cut off. It suits image tags and paths, whose end says most.
 func TruncateLeft(s string, w int, tail string) string {
 	s = clean.Line(s)
-	total := width(s, "")
+	total := width(s)
 	if total <= w {
 		return s
 	}
-	keep := w - width(tail, tail)
+	keep := w - width(tail)
 	if keep < 0 {
 		return head(tail, w)
 	}
@@ -70,11 +71,11 @@ func TruncateLeft(s string, w int, tail string) string {
 // them when something is cut out. It suits names, which differ at either end.
 func TruncateMiddle(s string, w int, tail string) string {
 	s = clean.Line(s)
-	total := width(s, "")
+	total := width(s)
 	if total <= w {
 		return s
 	}
-	keep := w - width(tail, tail)
+	keep := w - width(tail)
 	if keep < 0 {
 		return head(tail, w)
 	}
@@ -93,7 +94,7 @@ func Fit(s string, w int, tail string) string {
 		return ""
 	}
 	s = Truncate(s, w, tail)
-	return s + Spaces(w-width(s, tail))
+	return s + Spaces(w-width(s))
 }
 
 // FitRight returns s in exactly w cells: cut with tail, or padded in front.
@@ -102,7 +103,7 @@ func FitRight(s string, w int, tail string) string {
 		return ""
 	}
 	s = Truncate(s, w, tail)
-	return Spaces(w-width(s, tail)) + s
+	return Spaces(w-width(s)) + s
 }
 
 // Window returns the cells of s from left on, in exactly w cells. A wide character
@@ -148,16 +149,10 @@ func PadPainted(s string, w int) string {
 // WidthPainted is Width for text that is styled already.
 func WidthPainted(s string) int { return ansi.StringWidth(s) }
 
-// width measures clean text that may end in tail. The common cases, ASCII and a
-// one-cell ellipsis behind it, need no segmentation.
-func width(s, tail string) int {
-	if tail == "…" && strings.HasSuffix(s, tail) {
-		if rest := s[:len(s)-len(tail)]; plain(rest) {
-			return len(rest) + 1
-		}
-	}
-	if plain(s) {
-		return len(s)
+// width measures clean text.
+func width(s string) int {
+	if n, ok := cells(s); ok {
+		return n
 	}
 	return ansi.StringWidth(s)
 }
@@ -184,6 +179,40 @@ func plain(s string) bool {
 		}
 	}
 	return true
+}
+
+// cells counts the cells of a text that is clean and needs no segmentation: printable
+// ASCII, Latin letters, and the signs that screens draw with, each of which takes one
+// cell whatever stands beside it. It is not ok of any other text.
+func cells(s string) (n int, ok bool) {
+	for i := 0; i < len(s); n++ {
+		if b := s[i]; b < utf8.RuneSelf {
+			if b < ' ' || b > '~' {
+				return 0, false
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if !single(r) {
+			return 0, false
+		}
+		i += size
+	}
+	return n, true
+}
+
+// single reports whether a rune beyond ASCII is known to take one cell and to join with
+// no other: letters of Latin-1 and Latin Extended, the ellipsis, dashes, the bullet,
+// arrows, box drawing, blocks and geometric shapes.
+func single(r rune) bool {
+	switch {
+	case r >= 0xA1 && r < 0x250:
+		return r != 0xAD // a soft hyphen takes none
+	case r == '–', r == '—', r == '•', r == '…':
+		return true
+	}
+	return r >= 0x2190 && r < 0x2200 || r >= 0x2500 && r < 0x25FD
 }
 
 // head returns as much of clean s as fits w cells.
