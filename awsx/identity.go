@@ -103,6 +103,9 @@ type Identity struct {
 // Noun is what the target of a change is called, by its ARN.
 func (r Ref) Noun() string {
 	_, _, resource, _ := ARNParts(r.ARN)
+	if strings.HasPrefix(resource, "autoScalingGroup:") {
+		return "group"
+	}
 	switch kind, _, _ := strings.Cut(resource, "/"); kind {
 	case "task":
 		return "task"

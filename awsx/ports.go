@@ -120,6 +120,39 @@ type ScalingReader interface {
 	// ScalableTarget returns a service's bounds and policies; NotFound when it is
 	// not scaled by Application Auto Scaling.
 	ScalableTarget(ctx context.Context, service Ref) (ScalableTarget, error)
+	// ScalingActivities are what was done to a service's count, and what was left undone, the
+	// newest first, at most limit of them; ScheduledScaling is what is to be done to its
+	// bounds.
+	ScalingActivities(ctx context.Context, service Ref, limit int) ([]ScalingActivity, error)
+	ScheduledScaling(ctx context.Context, service Ref) ([]ScheduledScaling, error)
+}
+
+// MachineReader reads EC2 instances.
+type MachineReader interface {
+	// Machines describes EC2 instances by id, 100 a call; those that EC2 does not know, or
+	// no longer, are left out.
+	Machines(ctx context.Context, ids []string) ([]Machine, error)
+}
+
+// GroupReader reads Auto Scaling groups and what is theirs.
+type GroupReader interface {
+	// ScalingGroups lists all groups of the account and region, 100 a call.
+	ScalingGroups(ctx context.Context) Pages[ScalingGroup]
+	// ScalingGroup describes one group by its name; NotFound when there is none.
+	ScalingGroup(ctx context.Context, name string) (ScalingGroup, error)
+	// Launch reads what a source launches; NotFound when the source is gone.
+	Launch(ctx context.Context, source LaunchSource) (Launch, error)
+	// GroupPolicies, GroupActivities (the newest first, at most limit of them) and
+	// GroupSchedules read those of a group by its name.
+	GroupPolicies(ctx context.Context, group string) ([]ScalingPolicy, error)
+	GroupActivities(ctx context.Context, group string, limit int) ([]ScalingActivity, error)
+	GroupSchedules(ctx context.Context, group string) ([]ScheduledScaling, error)
+}
+
+// ProviderReader reads capacity providers.
+type ProviderReader interface {
+	// CapacityProviders describes all of the account and region.
+	CapacityProviders(ctx context.Context) ([]CapacityProvider, error)
 }
 
 // AlarmReader reads CloudWatch alarms.
@@ -181,6 +214,9 @@ type Reader interface {
 	PlatformReader
 	DeploymentReader
 	ScalingReader
+	MachineReader
+	GroupReader
+	ProviderReader
 	AlarmReader
 	IdentityReader
 	DependencyReader
@@ -247,6 +283,7 @@ type Writer interface {
 	InstanceWriter
 	DeploymentWriter
 	ScalingWriter
+	GroupWriter
 	DefinitionWriter
 }
 
@@ -286,6 +323,14 @@ type ScalingWriter interface {
 	// UpdateScaling registers a service as a scalable target, or changes what the
 	// update names of one that is registered.
 	UpdateScaling(ctx context.Context, u ScalingUpdate) error
+}
+
+// GroupWriter changes Auto Scaling groups.
+type GroupWriter interface {
+	// SetGroupDesired sets how many instances a group is to have, within its bounds.
+	SetGroupDesired(ctx context.Context, group Ref, n int) error
+	// EndMember terminates an EC2 instance of a group, which launches another in its place.
+	EndMember(ctx context.Context, group Ref, id string) error
 }
 
 // DefinitionWriter makes and ends revisions.

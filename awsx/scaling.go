@@ -54,6 +54,10 @@ type ScalingPolicy struct {
 	// ECSServiceAverageCPUUtilization, and Target the value it keeps.
 	Metric string
 	Target float64
+	// Adjusts is what a simple or a step policy does, such as "+1, +3".
+	Adjusts string
+	// Off is set for a policy that somebody disabled.
+	Off bool
 }
 
 // Alarm is a CloudWatch alarm.

@@ -1,6 +1,7 @@
 package awsx
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -245,6 +246,7 @@ type ENI struct {
 type Instance struct {
 	Ref              Ref
 	EC2ID            string
+	PrivateIP        string // of the EC2 instance, empty until somebody read that as well
 	Status           string // ACTIVE, DRAINING, REGISTERING, …
 	AgentConnected   bool
 	AgentVersion     string
@@ -262,6 +264,10 @@ type Instance struct {
 	Attributes   map[string]string
 	RegisteredAt time.Time
 }
+
+// Address is where the host ports of tasks answer: the private address, and the EC2 id
+// while that is not known.
+func (i Instance) Address() string { return cmp.Or(i.PrivateIP, i.EC2ID) }
 
 // Capacity is what an instance registered and what of it is left.
 type Capacity struct{ Registered, Remaining int }

@@ -108,7 +108,7 @@ func Join(in Input) Joined {
 	out := Joined{Tasks: make([]TaskTargets, len(in.Tasks))}
 	for i, t := range in.Tasks {
 		td := j.definition(t.TaskDefinition)
-		out.Tasks[i] = TaskTargets{Task: t.Ref, Ports: Ports(t, td, j.instance(t.ContainerInstance))}
+		out.Tasks[i] = TaskTargets{Task: t.Ref, Ports: Ports(t, td, j.instance(t.ContainerInstance).Address())}
 	}
 	for _, i := range byClaim(in.Tasks) {
 		for _, lb := range j.entries {
@@ -201,16 +201,13 @@ func (j *join) definition(arn string) *awsx.TaskDefinition {
 	return j.in.Definition(arn)
 }
 
-// instance returns the EC2 id behind a container instance, empty when unknown.
-func (j *join) instance(arn string) string {
+// instance returns the container instance of an ARN, the zero value when it is unknown.
+func (j *join) instance(arn string) awsx.Instance {
 	if arn == "" || j.in.Instance == nil {
-		return ""
+		return awsx.Instance{}
 	}
-	i, ok := j.in.Instance(arn)
-	if !ok {
-		return ""
-	}
-	return i.EC2ID
+	i, _ := j.in.Instance(arn)
+	return i
 }
 
 func (j *join) locate(t awsx.Task, lb awsx.LoadBalancer) place {
@@ -218,7 +215,7 @@ func (j *join) locate(t awsx.Task, lb awsx.LoadBalancer) place {
 	if g := j.groups[lb.TargetGroup]; g != nil {
 		protocol = g.Settings.Protocol
 	}
-	return locate(t, j.definition(t.TaskDefinition), lb, protocol, j.instance(t.ContainerInstance))
+	return locate(t, j.definition(t.TaskDefinition), lb, protocol, j.instance(t.ContainerInstance).EC2ID)
 }
 
 // claimEither returns the targets of one task in an entry's group or, where a

@@ -11,7 +11,8 @@ type Port struct {
 	Container     string
 	ContainerPort int
 	Protocol      string // tcp, udp
-	// Host is the instance id or the task's own IP address; empty when unknown.
+	// Host is the instance's address, its id while that is not known, or the task's own IP
+	// address; empty when unknown.
 	Host string
 	// HostPort is 0 until a dynamic port was bound.
 	HostPort int
@@ -25,12 +26,12 @@ func (p Port) Inside() string { return awsx.PortWords(p.ContainerPort, p.Range) 
 // Outside is the host's port or range of ports, empty until it was bound.
 func (p Port) Outside() string { return awsx.PortWords(p.HostPort, p.HostRange) }
 
-// Ports lists the container ports of a task in the order of its containers. The
-// instance is the EC2 id the task runs on, empty when unknown; td may be nil,
+// Ports lists the container ports of a task in the order of its containers. Host
+// is where the instance that the task runs on answers, empty when unknown; td may be nil,
 // and then only what the task itself reports is listed.
-func Ports(t awsx.Task, td *awsx.TaskDefinition, instance string) []Port {
+func Ports(t awsx.Task, td *awsx.TaskDefinition, host string) []Port {
 	var out []Port
-	mode, host := networkMode(t, td), instance
+	mode := networkMode(t, td)
 	if mode == modeAWSVPC {
 		host = ""
 		if ips := taskIPs(t); len(ips) > 0 {

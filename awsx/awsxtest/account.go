@@ -44,6 +44,16 @@ const (
 	AlarmsByName       Op = "AlarmsByName"
 	AlarmsIn           Op = "AlarmsIn"
 	Exists             Op = "Exists"
+	ScalingActivities  Op = "ScalingActivities"
+	ScheduledScaling   Op = "ScheduledScaling"
+	Machines           Op = "Machines"
+	ScalingGroups      Op = "ScalingGroups"
+	ScalingGroup       Op = "ScalingGroup"
+	Launch             Op = "Launch"
+	GroupPolicies      Op = "GroupPolicies"
+	GroupActivities    Op = "GroupActivities"
+	GroupSchedules     Op = "GroupSchedules"
+	CapacityProviders  Op = "CapacityProviders"
 
 	RegisterTaskDefinition    Op = "RegisterTaskDefinition"
 	DeregisterTaskDefinition  Op = "DeregisterTaskDefinition"
@@ -54,6 +64,8 @@ const (
 	SetInstanceStatus         Op = "SetInstanceStatus"
 	StopServiceDeployment     Op = "StopServiceDeployment"
 	ContinueServiceDeployment Op = "ContinueServiceDeployment"
+	SetGroupDesired           Op = "SetGroupDesired"
+	EndMember                 Op = "EndMember"
 )
 
 // Call is one call of a port: what it was about is an ARN or a name, and empty
@@ -83,6 +95,14 @@ type Data struct {
 	// scaled by Application Auto Scaling.
 	ScalableTargets map[string]awsx.ScalableTarget
 	Alarms          []awsx.Alarm
+	// Doings are what is told of services, by their ARNs, and of Auto Scaling groups, by
+	// their names, beside what they are.
+	Doings map[string]Doings
+	// Machines, Groups, Launches and Providers are what clusters run on.
+	Machines  []awsx.Machine
+	Groups    []awsx.ScalingGroup
+	Launches  map[awsx.LaunchSource]awsx.Launch
+	Providers []awsx.CapacityProvider
 	// Absent holds the ids of dependencies that are not there.
 	Absent []string
 	// Platforms are those of images that are indexes, by digest.

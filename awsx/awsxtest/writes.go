@@ -20,8 +20,11 @@ import (
 // the call and what was arranged for it. Put runs while the lock is held.
 func (a *Account) write(ctx context.Context, op Op, operation, resource string, put func() error) error {
 	service, action := "ECS", "ecs:"+operation
-	if op == UpdateScaling {
+	switch op {
+	case UpdateScaling:
 		service, action = "Application Auto Scaling", "application-autoscaling:"+operation
+	case SetGroupDesired, EndMember:
+		service, action = "Auto Scaling", "autoscaling:"+operation
 	}
 	change := awsx.ChangeFrom(ctx)
 	switch {

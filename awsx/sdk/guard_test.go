@@ -80,6 +80,13 @@ func writes(t *testing.T, a awsx.Account) map[string]write {
 			return a.UpdateScaling(ctx, awsx.ScalingUpdate{Service: api, Suspend: &suspend})
 		}},
 	}
+	group := cluster.In("arn:aws:autoscaling:eu-west-1:210987654321:autoScalingGroup:9f3c:autoScalingGroupName/prod-ecs")
+	calls["SetGroupDesired"] = write{awsx.Call{Service: "Auto Scaling", Operation: "SetDesiredCapacity"}, func(ctx context.Context) error {
+		return a.SetGroupDesired(ctx, group, 3)
+	}}
+	calls["EndMember"] = write{awsx.Call{Service: "Auto Scaling", Operation: "TerminateInstanceInAutoScalingGroup"}, func(ctx context.Context) error {
+		return a.EndMember(ctx, group, "i-0123456789abcdef0")
+	}}
 	writer := reflect.TypeFor[awsx.Writer]()
 	if writer.NumMethod() != len(calls) {
 		t.Fatalf("awsx.Writer has %d methods, %d are tried", writer.NumMethod(), len(calls))

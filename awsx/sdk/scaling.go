@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
@@ -16,6 +17,9 @@ import (
 
 // scalingPage is the largest page of DescribeScalingPolicies.
 const scalingPage = 10
+
+// scalingActivityPage is the largest page of its activities and scheduled actions.
+const scalingActivityPage = 50
 
 // scalableID names a service as Application Auto Scaling does.
 func scalableID(service awsx.Ref) string {
@@ -72,6 +76,13 @@ func scalingPolicy(p types.ScalingPolicy) awsx.ScalingPolicy {
 	for _, alarm := range p.Alarms {
 		policy.Alarms = append(policy.Alarms, aws.ToString(alarm.AlarmName))
 	}
+	if s := p.StepScalingPolicyConfiguration; s != nil {
+		var by []string
+		for _, step := range s.StepAdjustments {
+			by = append(by, adjustment((*string)(&s.AdjustmentType), step.ScalingAdjustment))
+		}
+		policy.Adjusts = strings.Join(by, ", ")
+	}
 	t := p.TargetTrackingScalingPolicyConfiguration
 	if t == nil {
 		return policy
@@ -84,6 +95,57 @@ func scalingPolicy(p types.ScalingPolicy) awsx.ScalingPolicy {
 		policy.Metric = cmp.Or(policy.Metric, metricName(m.Namespace, m.MetricName))
 	}
 	return policy
+}
+
+// ScalingActivities reads what Application Auto Scaling did to a service's count, or left
+// undone, the newest first.
+func (a Account) ScalingActivities(ctx context.Context, service awsx.Ref, limit int) ([]awsx.ScalingActivity, error) {
+	if err := a.Here(service); err != nil {
+		return nil, err
+	}
+	return all(ctx, limit, func(ctx context.Context, token *string) ([]awsx.ScalingActivity, *string, error) {
+		out, err := a.Scaling.DescribeScalingActivities(ctx, &scaling.DescribeScalingActivitiesInput{
+			ServiceNamespace: types.ServiceNamespaceEcs, ScalableDimension: types.ScalableDimensionECSServiceDesiredCount,
+			ResourceId: aws.String(scalableID(service)), IncludeNotScaledActivities: aws.Bool(true),
+			MaxResults: aws.Int32(int32(min(limit, scalingActivityPage))), NextToken: token,
+		})
+		if err != nil {
+			return nil, nil, a.Classify(ctx, service.ARN, err)
+		}
+		var activities []awsx.ScalingActivity
+		for _, w := range out.ScalingActivities {
+			activities = append(activities, awsx.ScalingActivity{
+				ID: aws.ToString(w.ActivityId), Status: string(w.StatusCode), Description: aws.ToString(w.Description), Cause: aws.ToString(w.Cause),
+				Message: aws.ToString(w.StatusMessage), StartedAt: aws.ToTime(w.StartTime), EndedAt: aws.ToTime(w.EndTime),
+			})
+		}
+		return activities, out.NextToken, nil
+	})
+}
+
+// ScheduledScaling reads what is to be done to a service's bounds, and when.
+func (a Account) ScheduledScaling(ctx context.Context, service awsx.Ref) ([]awsx.ScheduledScaling, error) {
+	if err := a.Here(service); err != nil {
+		return nil, err
+	}
+	return all(ctx, 0, func(ctx context.Context, token *string) ([]awsx.ScheduledScaling, *string, error) {
+		out, err := a.Scaling.DescribeScheduledActions(ctx, &scaling.DescribeScheduledActionsInput{
+			ServiceNamespace: types.ServiceNamespaceEcs, ScalableDimension: types.ScalableDimensionECSServiceDesiredCount,
+			ResourceId: aws.String(scalableID(service)), MaxResults: aws.Int32(scalingActivityPage), NextToken: token,
+		})
+		if err != nil {
+			return nil, nil, a.Classify(ctx, service.ARN, err)
+		}
+		var schedules []awsx.ScheduledScaling
+		for _, w := range out.ScheduledActions {
+			s := awsx.ScheduledScaling{Name: aws.ToString(w.ScheduledActionName), When: aws.ToString(w.Schedule), Zone: aws.ToString(w.Timezone)}
+			if t := w.ScalableTargetAction; t != nil {
+				s.Min, s.Max = whole(t.MinCapacity), whole(t.MaxCapacity)
+			}
+			schedules = append(schedules, s)
+		}
+		return schedules, out.NextToken, nil
+	})
 }
 
 // metricName joins what names a metric; it is empty for metric maths.

@@ -86,10 +86,25 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
+	if r.Header.Get("X-Amz-Target") == "" && !binary {
+		answer = inQuery(answer)
+	}
 	return &http.Response{
 		StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Header: header, Request: r,
 		Body: io.NopCloser(strings.NewReader(answer)),
 	}, nil
+}
+
+// inQuery puts an error in JSON into the form of the Query protocol.
+func inQuery(answer string) string {
+	var e struct {
+		Type    string `json:"__type"`
+		Message string `json:"message"`
+	}
+	if json.Unmarshal([]byte(answer), &e) != nil || e.Type == "" {
+		return answer
+	}
+	return "<ErrorResponse><Error><Code>" + e.Type + "</Code><Message>" + e.Message + "</Message></Error></ErrorResponse>"
 }
 
 func (w *wire) count(op string) int {

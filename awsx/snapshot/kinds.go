@@ -43,6 +43,16 @@ const (
 	Manifests   = "manifests"
 	Scalable    = "scalableTargets"
 	Policies    = "scalingPolicies"
+	Did         = "scalingActivities"
+	Scheduled   = "scheduledActions"
+	Machines    = "reservations" // of EC2 instances
+	Templates   = "launchTemplateVersions"
+	Configs     = "launchConfigurations"
+	AutoGroups  = "autoScalingGroups"
+	GroupRules  = "groupPolicies"
+	GroupDid    = "groupActivities"
+	GroupTimes  = "groupScheduledActions"
+	Providers   = "capacityProviders"
 	Alarms      = "metricAlarms"
 	Composites  = "compositeAlarms"
 )
@@ -69,6 +79,16 @@ func Kinds() []Kind {
 		{Name: Manifests, Service: "ecr", Operation: "BatchGetImage", Field: "images", Key: "imageId", more: []string{"repositoryName"}},
 		{Name: Scalable, Service: "application-autoscaling", Operation: "DescribeScalableTargets", Field: "ScalableTargets", Key: "ResourceId", Ask: "ResourceIds", more: []string{"ScalableDimension"}},
 		{Name: Policies, Service: "application-autoscaling", Operation: "DescribeScalingPolicies", Field: "ScalingPolicies", Key: "PolicyARN", Ask: "ResourceId"},
+		{Name: Did, Service: "application-autoscaling", Operation: "DescribeScalingActivities", Field: "ScalingActivities", Key: "ActivityId", Ask: "ResourceId"},
+		{Name: Scheduled, Service: "application-autoscaling", Operation: "DescribeScheduledActions", Field: "ScheduledActions", Key: "ScheduledActionARN", Ask: "ResourceId"},
+		{Name: Machines, Service: "ec2", Operation: "DescribeInstances", Field: "reservationSet", Key: "reservationId", Ask: "instance-id"},
+		{Name: Templates, Service: "ec2", Operation: "DescribeLaunchTemplateVersions", Field: "launchTemplateVersionSet", Key: "launchTemplateId", Ask: "LaunchTemplateId", more: []string{"versionNumber"}},
+		{Name: Configs, Service: "autoscaling", Operation: "DescribeLaunchConfigurations", Field: "LaunchConfigurations", Key: "LaunchConfigurationARN", Ask: "LaunchConfigurationNames"},
+		{Name: AutoGroups, Service: "autoscaling", Operation: "DescribeAutoScalingGroups", Field: "AutoScalingGroups", Key: "AutoScalingGroupARN", Ask: "AutoScalingGroupNames"},
+		{Name: GroupRules, Service: "autoscaling", Operation: "DescribePolicies", Field: "ScalingPolicies", Key: "PolicyARN", Ask: "AutoScalingGroupName"},
+		{Name: GroupDid, Service: "autoscaling", Operation: "DescribeScalingActivities", Field: "Activities", Key: "ActivityId", Ask: "AutoScalingGroupName"},
+		{Name: GroupTimes, Service: "autoscaling", Operation: "DescribeScheduledActions", Field: "ScheduledUpdateGroupActions", Key: "ScheduledActionARN", Ask: "AutoScalingGroupName"},
+		{Name: Providers, Service: "ecs", Operation: "DescribeCapacityProviders", Field: "capacityProviders", Key: "capacityProviderArn", Ask: "capacityProviders"},
 		{Name: Alarms, Service: "cloudwatch", Operation: "DescribeAlarms", Field: "MetricAlarms", Key: "AlarmArn"},
 		{Name: Composites, Service: "cloudwatch", Operation: "DescribeAlarms", Field: "CompositeAlarms", Key: "AlarmArn"},
 	}

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"bytes"
 	"cmp"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"gantry/awsx"
 	"gantry/awsx/document"
 	"gantry/awsx/sim/endpoints"
 	"gantry/awsx/sim/wire"
@@ -91,6 +93,7 @@ func (r *Recorder) take(call *wire.Request, in map[string]any, answer *document.
 				if k.Name == Manifests && entity.Get("repositoryName") == nil {
 					entity.Set("repositoryName", document.Text(wire.Text(in["repositoryName"])))
 				}
+				bare(entity)
 				r.put(k, entity)
 			}
 			continue
@@ -122,6 +125,21 @@ func (r *Recorder) take(call *wire.Request, in map[string]any, answer *document.
 	}
 	if call.Operation == "GetCallerIdentity" {
 		r.account = answer.Word("Account")
+	}
+}
+
+// bare leaves of the user data of what is launched the cluster that it names: all else of
+// it is nobody's business, and may be secret.
+func bare(entity *document.Node) {
+	for of, member := range map[*document.Node]string{entity: "UserData", entity.Get("launchTemplateData"): "userData"} {
+		if of == nil || of.Get(member) == nil {
+			continue
+		}
+		line := ""
+		if joins := awsx.JoinsOf(of.Word(member)); joins.Cluster != "" {
+			line = "ECS_CLUSTER=" + joins.Cluster
+		}
+		of.Set(member, document.Text(base64.StdEncoding.EncodeToString([]byte(line))))
 	}
 }
 

@@ -46,9 +46,6 @@ type outcome struct {
 	partial []error
 	// next replaces the interval until the next poll; zero keeps it.
 	next time.Duration
-	// ceiling is the longest wait after throttling that the service did not ask for; zero
-	// leaves it to the plan.
-	ceiling time.Duration
 	// quiet means that there is nothing to publish.
 	quiet bool
 	// aborted means that the poll was cancelled: it counts for nothing.
@@ -135,11 +132,7 @@ func (p *plan) due(interval time.Duration) (at time.Time, ok bool) {
 	case fault.Expired:
 		return time.Time{}, false
 	case fault.Throttled:
-		limit := maxThrottled
-		if p.last.ceiling > 0 {
-			limit = p.last.ceiling
-		}
-		wait := p.spread(doubled(interval, p.failures, limit), 0.5)
+		wait := p.spread(doubled(interval, p.failures, maxThrottled), 0.5)
 		return p.end.Add(max(wait, fault.RetryAfter(err))), true
 	case fault.Offline:
 		return p.end.Add(p.spread(doubled(minOffline, p.failures-1, maxOffline), 0.1)), true

@@ -54,6 +54,7 @@ type Store struct {
 
 	groups      *groupCache
 	definitions *definitions
+	machines    machines
 	identities  flights[awsx.ContextID, awsx.Identity]
 }
 

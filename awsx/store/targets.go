@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -11,18 +12,17 @@ import (
 	"gantry/internal/crash"
 )
 
-// How old readings of target groups may get, and how often that is looked at; how many
-// are read at a time is for targetPace.
+// How target groups are read. Elastic Load Balancing grants 10 calls a second
+// to everything the account runs, ECS among it; this stays well below.
 const (
-	suspectAge = 10 * time.Second
-	restAge    = 5 * time.Minute
-	restPause  = time.Second   // after a failure that is no group's own, and while nobody looks
-	tick       = restPause / 4 // so soon is read what scrolls into view
-	failedAge  = time.Minute   // before a group that fails on its own is tried again
-	parallel   = 10
-	// visibleWait is how long an account that turns calls away is left alone at most while
-	// somebody looks.
-	visibleWait = 10 * time.Second
+	urgentBurst = 20 // a first screen of suspects and visible groups at once
+	urgentRate  = 5  // a second, after that
+	suspectAge  = 10 * time.Second
+	restAge     = 5 * time.Minute
+	restPause   = time.Second   // between two groups nobody looks at
+	tick        = restPause / 4 // so soon is read what scrolls into view
+	failedAge   = time.Minute   // before a group that fails on its own is tried again
+	parallel    = 4
 	// Each telling makes watchers look at all they show: newsTold is how often
 	// they are told of readings, sameTold when those brought nothing new.
 	newsTold = 2 * tick
@@ -41,16 +41,17 @@ func (s *Store) Targets(cluster awsx.Ref) *Watch[GroupState] {
 	})
 }
 
-// targetSource reads a few groups a tick: suspects, then what is visible, then the
-// rest, as its pace allows.
+// targetSource reads a few groups a tick: suspects, then what is visible, then
+// the rest at one a second.
 type targetSource struct {
 	store   *Store
 	cluster awsx.Ref
 
 	// These belong to the poll goroutine.
 	services *Watch[awsx.Service]
-	pace     targetPace
-	waiting  []string // groups that are due, the most urgent first
+	tokens   float64
+	refilled time.Time
+	restAt   time.Time
 
 	told bool // something was published, be it that there is no group
 
@@ -66,7 +67,7 @@ type targetSource struct {
 }
 
 func newTargetSource(s *Store, cluster awsx.Ref) *targetSource {
-	t := &targetSource{store: s, cluster: cluster, pace: newTargetPace()}
+	t := &targetSource{store: s, cluster: cluster, tokens: urgentBurst}
 	t.table = newTable(func(g *GroupState) (name, key string) { return "", g.ARN })
 	t.table.alike = (*GroupState).alike
 	t.table.same = func(old, new *GroupState) bool { return old.ReadAt.Equal(new.ReadAt) && old.alike(new) }
@@ -118,27 +119,25 @@ func (t *targetSource) poll(ctx context.Context, d demand, landed func()) outcom
 	if err != nil {
 		return outcome{err: err}
 	}
-	next := tick
-	if d.idle {
-		next = restPause
+	if d.refresh {
+		t.restAt = time.Time{}
 	}
-	chosen := t.choose(d)
+	pause, next := restPause, tick
+	if d.idle {
+		pause, next = 5*restPause, restPause
+	}
+	chosen := t.choose(d, pause)
 	if len(chosen) == 0 {
 		quiet := t.told && !news && !t.worthTelling()
 		t.told = true
 		return outcome{next: next, quiet: quiet}
 	}
 	t.told = true
-	failed := t.read(ctx, account, chosen, func() {
+	o := t.read(ctx, account, chosen, func() {
 		if t.worthTelling() {
 			landed()
 		}
-	})
-	t.pace.learns(failed.all, wall())
-	o := failed.outcome(len(chosen), next)
-	if len(d.visible) > 0 && !d.idle {
-		o.ceiling = visibleWait
-	}
+	}).outcome(len(chosen), next)
 	o.quiet = !news && o.err == nil && len(o.partial) == 0 && !t.worthTelling()
 	return o
 }
@@ -248,26 +247,28 @@ type candidate struct {
 }
 
 // choose picks the groups to read in this tick.
-func (t *targetSource) choose(d demand) []string {
+func (t *targetSource) choose(d demand, pause time.Duration) []string {
 	now := wall()
+	if t.refilled.IsZero() {
+		t.refilled = now
+	}
+	t.tokens = math.Min(urgentBurst, t.tokens+urgentRate*now.Sub(t.refilled).Seconds())
+	t.refilled = now
+
 	due := t.due(d, now)
-	fresh := slices.ContainsFunc(due, func(c candidate) bool { return c.class < 2 && c.tried.IsZero() })
-	t.pace.refill(now, float64(len(d.visible))/t.visibleAge(d).Seconds(), fresh, d.idle)
 	var chosen []string
-	t.waiting = t.waiting[:0]
 	for _, c := range due {
 		switch {
-		case t.pace.takes(c, d.idle):
+		case c.class < 2 && t.tokens >= 1:
+			t.tokens--
 			chosen = append(chosen, c.arn)
-		default:
-			t.waiting = append(t.waiting, c.arn)
+		case c.class == 2 && !now.Before(t.restAt):
+			t.restAt = now.Add(pause)
+			chosen = append(chosen, c.arn)
 		}
 	}
 	return chosen
 }
-
-// visibleAge is how old the readings of groups on screen may get.
-func (t *targetSource) visibleAge(d demand) time.Duration { return min(d.interval, t.store.refresh) }
 
 // due returns the groups to read, the most urgent first, and among equals the
 // one not tried for the longest.
@@ -284,7 +285,7 @@ func (t *targetSource) due(d demand, now time.Time) []candidate {
 		case w.suspect || t.troubled(w.arn, now):
 			c.class, age = 0, suspectAge
 		case d.visible[w.arn] || slices.ContainsFunc(w.services, func(arn string) bool { return d.visible[arn] }):
-			c.class, age = 1, t.visibleAge(d)
+			c.class, age = 1, min(d.interval, t.store.refresh)
 		}
 		if d.idle {
 			age *= idleFactor
@@ -330,9 +331,8 @@ func (t *targetSource) read(ctx context.Context, r awsx.TargetReader, arns []str
 		f.add(t.store.groups.read(ctx, r, t.key(arn), 0))
 		landed()
 	})
-	if len(f.all) == 0 && (t.store.groups.undescribed(t.cluster.Context, arns) || !t.pace.fresh) {
+	if len(f.all) == 0 {
 		// The call has room for groups that are to be read later.
-		arns = append(arns, t.waiting...)
 		t.mu.Lock()
 		for _, w := range t.wanted {
 			arns = append(arns, w.arn)

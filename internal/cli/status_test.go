@@ -48,7 +48,7 @@ func TestStatusOfServicesPutsTheWorstFirst(t *testing.T) {
 
 func TestStatusOfOneService(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
-		r := a.run(t, "status", "prod/legacy").wants(t, 0, "TASK", "RUNNING", "legacy:8080>i-", ":8080  healthy", "(no task)", "foreign")
+		r := a.run(t, "status", "prod/legacy").wants(t, 0, "TASK", "RUNNING", "legacy:8080>10.2", ":8080  healthy", "(no task)", "foreign")
 		if n := strings.Count(r.out, "RUNNING"); n != 2 {
 			t.Errorf("%d running tasks\n%s", n, r.out)
 		}

@@ -38,7 +38,7 @@ awsx/diagnose/reason: awsx
 awsx/diagnose/...: awsx awsx/alb awsx/diagnose/reason internal/words
 awsx/sim/wire: | aws
 awsx/sim/endpoints: awsx/sim/wire
-awsx/snapshot: awsx/document/... awsx/sim/endpoints awsx/sim/wire internal/fault
+awsx/snapshot: awsx awsx/document/... awsx/sim/endpoints awsx/sim/wire internal/fault
 awsx/sim/...: | aws
 awsx/snapshot/replay: awsx/sim/... awsx/snapshot
 awsx/sdk/body: awsx internal/clean internal/fault aws

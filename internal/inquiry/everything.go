@@ -64,6 +64,7 @@ func (r Reader) Everything(ctx context.Context, cluster, service string) (*Every
 	for _, c := range out.Clusters {
 		out.cluster(ctx, account, c.Ref, service)
 	}
+	out.groups(ctx, account)
 	ran := out.services(ctx, account, service != "")
 	out.definitions(ctx, account, ran, service != "")
 	_, err = awsx.Collect(account.Routes(ctx))
@@ -99,9 +100,40 @@ func (e *Everything) cluster(ctx context.Context, account awsx.Reader, cluster a
 		e.failed(err)
 		e.Tasks = append(e.Tasks, found...)
 	}
-	_, err := awsx.Collect(account.Instances(ctx, cluster))
+	hosts, err := awsx.Collect(account.Instances(ctx, cluster))
 	e.failed(err)
+	var ids []string
+	for _, i := range hosts {
+		ids = added(ids, i.EC2ID)
+	}
+	if len(ids) > 0 {
+		_, err = account.Machines(ctx, ids)
+		e.failed(err)
+	}
 }
+
+// groups reads the Auto Scaling groups, what they launch, and what is theirs.
+func (e *Everything) groups(ctx context.Context, account awsx.Reader) {
+	_, err := account.CapacityProviders(ctx)
+	e.failed(err)
+	groups, err := awsx.Collect(account.ScalingGroups(ctx))
+	e.failed(err)
+	each(groups, func(g awsx.ScalingGroup) {
+		if g.Source != (awsx.LaunchSource{}) {
+			_, err := account.Launch(ctx, g.Source)
+			e.failed(err)
+		}
+		_, err := account.GroupPolicies(ctx, g.Name)
+		e.failed(err)
+		_, err = account.GroupActivities(ctx, g.Name, activitiesOfAll)
+		e.failed(err)
+		_, err = account.GroupSchedules(ctx, g.Name)
+		e.failed(err)
+	})
+}
+
+// activitiesOfAll is how much is read of what each group, and each scaled service, did.
+const activitiesOfAll = 20
 
 // each does something for many, some of them at the same time.
 func each[T any](items []T, do func(T)) {
@@ -160,7 +192,11 @@ func (e *Everything) services(ctx context.Context, account awsx.Reader, one bool
 			}
 			e.mu.Unlock()
 		}
-		_, err = account.ScalableTarget(ctx, svc.Ref)
+		if _, err = account.ScalableTarget(ctx, svc.Ref); err == nil {
+			_, err = account.ScalingActivities(ctx, svc.Ref, activitiesOfAll)
+			e.failed(err)
+			_, err = account.ScheduledScaling(ctx, svc.Ref)
+		}
 		e.failed(err)
 	})
 	if len(groups) > 0 {

@@ -1,6 +1,7 @@
 package inquiry
 
 import (
+	"slices"
 	"time"
 
 	"gantry/awsx"
@@ -39,4 +40,22 @@ func Instances(items []awsx.Instance) func(arn string) (awsx.Instance, bool) {
 		}
 		return awsx.Instance{}, false
 	}
+}
+
+// Hosts is Instances, with the addresses of those whose machines were read.
+func Hosts(st *store.Store, items []awsx.Instance) func(arn string) (awsx.Instance, bool) {
+	find := Instances(items)
+	return func(arn string) (awsx.Instance, bool) {
+		i, found := find(arn)
+		return st.Housed(i), found
+	}
+}
+
+// HostsOf are the instances on which tasks are.
+func HostsOf(items []awsx.Instance, tasks ...awsx.Task) []awsx.Instance {
+	used := map[string]bool{}
+	for _, t := range tasks {
+		used[t.ContainerInstance] = true
+	}
+	return slices.DeleteFunc(slices.Clone(items), func(i awsx.Instance) bool { return !used[i.Ref.ARN] })
 }

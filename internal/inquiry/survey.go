@@ -225,7 +225,10 @@ func (r Reader) Inspect(ctx context.Context, service awsx.Ref) (Inspection, erro
 	}
 	_ = r.define(ctx, arns) // what cannot be read is missing
 	instances := r.instances(ctx, service.ClusterRef())
-	out.Standing = diagnose.Stand(Evidence(state, r.cached, Instances(instances), r.Now()))
+	if _, err := r.Store.ReadHosts(ctx, HostsOf(instances, slices.Concat(state.Running, state.Stopped)...)); err != nil && ctx.Err() == nil {
+		out.Partial = append(out.Partial, err)
+	}
+	out.Standing = diagnose.Stand(Evidence(state, r.cached, Hosts(r.Store, instances), r.Now()))
 	out.Partial = append(out.Partial, untold(out.Standing)...)
 	return out, nil
 }

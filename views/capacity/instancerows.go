@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/place"
+	"gantry/awsx/store"
 	"gantry/ui/table"
 	"gantry/ui/text"
 	"gantry/ui/theme"
@@ -28,6 +29,8 @@ type instanceFacts struct {
 	elsewhere bool       // its tasks run on no instance of the cluster (Fargate)
 	fit       *place.Fit // of its tasks; nil while their definition is unread
 	unfit     error      // why that cannot be told
+	groups    groupsRead
+	unhoused  error // why the addresses are not known
 }
 
 // instanceRow is one container instance.
@@ -37,12 +40,16 @@ type instanceRow struct {
 	status   theme.Status
 	hosted   []awsx.Task
 	fits     int
-	full     string // why no more fit
+	stops    string            // what stops the next one
+	machine  awsx.Machine      // zero while unread
+	group    awsx.ScalingGroup // that the instance is of; zero for none, or unread
+	member   awsx.Member
+	outdated string // what tells it from what the group launches now
 }
 
 // instanceRows puts the instances into rows: the first one asked for, then those that
 // want attention, then by name.
-func instanceRows(f *instanceFacts) []*instanceRow {
+func instanceRows(st *store.Store, f *instanceFacts) []*instanceRow {
 	hosted := map[string][]awsx.Task{}
 	for _, t := range f.tasks {
 		if t.ContainerInstance != "" && t.LastStatus != "STOPPED" {
@@ -51,10 +58,15 @@ func instanceRows(f *instanceFacts) []*instanceRow {
 	}
 	rows := make([]*instanceRow, len(f.instances))
 	for i, x := range f.instances {
+		x = st.Housed(x)
 		r := &instanceRow{facts: f, instance: x, status: instanceStatus(x), hosted: hosted[x.Ref.ARN]}
 		if f.fit != nil && f.unfit == nil {
-			r.fits, r.full = f.fit.On(x, r.own())
+			r.fits, r.stops = f.fit.On(x, r.own())
 		}
+		if r.group, r.member = f.groups.of(x.EC2ID); r.group.Name != "" {
+			r.outdated = r.member.Outdated(r.group, f.groups.launches(r.group))
+		}
+		r.machine, _, _ = st.Machine(x.Ref.Context, x.EC2ID)
 		rows[i] = r
 	}
 	slices.SortStableFunc(rows, func(a, b *instanceRow) int {
@@ -158,6 +170,28 @@ func portNames(ports []int, suffix string) []string {
 	return out
 }
 
+// addressCell is the private address of the instance.
+func (r *instanceRow) addressCell() table.Cell {
+	if r.instance.PrivateIP == "" {
+		return table.Cell{Text: livetable.Unread, Role: theme.Unknown}
+	}
+	return table.Cell{Text: r.instance.PrivateIP}
+}
+
+// groupCell is the Auto Scaling group of the instance, marked where the group would launch
+// another now.
+func (r *instanceRow) groupCell() table.Cell {
+	switch {
+	case r.group.Name == "" && !r.facts.groups.read:
+		return table.Cell{Text: livetable.Unread, Role: theme.Unknown}
+	case r.group.Name == "":
+		return table.Cell{Text: "-", Role: theme.Dim}
+	case r.outdated != "":
+		return table.Cell{Text: r.group.Name + " old", Role: theme.Degraded}
+	}
+	return table.Cell{Text: r.group.Name}
+}
+
 func (r *instanceRow) tasksCell() table.Cell {
 	c := table.Cell{Text: strconv.Itoa(r.instance.Running)}
 	if r.instance.Pending > 0 {
@@ -200,6 +234,10 @@ func instanceColumns() []table.Column[*instanceRow] {
 			Compare: func(a, b row) int {
 				return strings.Compare(a.instance.AvailabilityZone, b.instance.AvailabilityZone)
 			}},
+		{ID: "address", Title: "ADDRESS", Priority: 2, Max: 16, Cell: row.addressCell,
+			Compare: func(a, b row) int { return strings.Compare(a.instance.PrivateIP, b.instance.PrivateIP) }},
+		{ID: "group", Title: "GROUP", Priority: 8, Max: 24, Cell: row.groupCell,
+			Compare: func(a, b row) int { return strings.Compare(a.group.Name, b.group.Name) }},
 		{ID: "type", Title: "TYPE", Priority: 4, Max: 16, Cell: plain(func(r row) string { return r.instance.InstanceType })},
 		{ID: "agent", Title: "AGENT", Priority: 6, Max: 10, Cell: plain(func(r row) string { return r.instance.AgentVersion })},
 		{ID: "cpu", Title: "CPU USED", Right: true, Priority: 2, Descending: true,
@@ -225,6 +263,9 @@ func instanceNote(rows []*instanceRow, f *instanceFacts) []livetable.Span {
 	var out []livetable.Span
 	if !f.tasksRead {
 		out = append(out, livetable.Span{Text: "tasks unread", Role: theme.Unknown})
+	}
+	if f.groups.err != nil {
+		out = append(out, livetable.Span{Text: "groups unread: " + livetable.ReasonUnread(f.groups.err), Role: theme.Unknown})
 	}
 	switch {
 	case f.service == "":
@@ -281,11 +322,22 @@ func instanceEvidence(r *instanceRow) []prose.Para {
 			paras = append(paras, prose.Para{Label: label, Text: words})
 		}
 	}
+	add("address", i.PrivateIP)
 	add("left", fmt.Sprintf("%d of %d CPU, %d of %d MiB", i.CPU.Remaining, i.CPU.Registered, i.Memory.Remaining, i.Memory.Registered))
 	add("ports", strings.Join(r.ports(), " "))
 	add("tasks", r.byService())
-	if r.full != "" {
-		paras = append(paras, prose.Para{Label: "fits", Text: "no more of " + r.facts.service + ": " + r.full, Role: theme.Degraded})
+	switch {
+	case r.stops == "":
+	case r.fits == 0:
+		paras = append(paras, prose.Para{Label: "fits", Text: "no more of " + r.facts.service + ": " + r.stops, Role: theme.Degraded})
+	default:
+		add("fits", fmt.Sprintf("%d more of %s, then %s", r.fits, r.facts.service, r.stops))
+	}
+	if r.group.Name != "" {
+		add("group", wording.JoinNonEmpty(", ", r.group.Name, strings.ToLower(r.member.Lifecycle), r.member.Source.String()))
+	}
+	if r.outdated != "" {
+		paras = append(paras, prose.Para{Label: "launched", Text: r.outdated, Role: theme.Degraded})
 	}
 	return paras
 }
@@ -299,7 +351,17 @@ func describeInstance(r *instanceRow, now time.Time) []prose.Para {
 	d.Field("context", i.Ref.Context.String())
 	d.Field("status", i.Status)
 	d.Field("agent", wording.JoinNonEmpty(", ", i.AgentVersion, map[bool]string{true: "connected", false: "not connected"}[i.AgentConnected]))
+	d.Field("address", i.PrivateIP)
+	if r.facts.unhoused != nil {
+		d.FieldAs(theme.Unknown, "address", "unread: "+livetable.ReasonUnread(r.facts.unhoused))
+	}
 	d.Field("type", i.InstanceType)
+	d.Field("AMI", cmp.Or(r.machine.Image, i.Attributes["ecs.ami-id"]))
+	d.Field("group", wording.JoinNonEmpty(", ", r.group.Name, strings.ToLower(r.member.Lifecycle), r.member.Source.String()))
+	d.FieldAs(theme.Degraded, "launched", r.outdated)
+	if !r.machine.LaunchedAt.IsZero() {
+		d.Field("launched at", wording.Moment(r.machine.LaunchedAt, now))
+	}
 	d.Field("zone", i.AvailabilityZone)
 	d.Field("registered", wording.Moment(i.RegisteredAt, now))
 	d.Field("CPU", fmt.Sprintf("%d of %d units left", i.CPU.Remaining, i.CPU.Registered))

@@ -79,6 +79,7 @@ func NewInstances(deps *views.Deps, of InstancesOf) ui.Screen {
 // tasks may come.
 func openInstances(st *store.Store, of InstancesOf) livetable.Feed[*instanceRow] {
 	instances, tasks, services := st.Instances(of.Cluster), st.Tasks(of.Cluster), st.Services(of.Cluster)
+	groups := st.ScalingGroups(of.Cluster.Context)
 	chosen := func() (awsx.Service, bool) {
 		for _, s := range services.Snapshot().Items {
 			if s.Ref == of.Service {
@@ -88,10 +89,13 @@ func openInstances(st *store.Store, of InstancesOf) livetable.Feed[*instanceRow]
 		return awsx.Service{}, false
 	}
 	return livetable.Feed[*instanceRow]{
-		Watches: []livetable.Watch{instances, tasks, services},
+		Watches: []livetable.Watch{instances, tasks, services, groups},
 		Build: func(time.Time) livetable.Load[*instanceRow] {
 			i, t := instances.Snapshot(), tasks.Snapshot()
-			f := &instanceFacts{instances: i.Items, tasks: t.Items, tasksRead: t.Whole(), first: of.First}
+			f := &instanceFacts{
+				instances: i.Items, tasks: t.Items, tasksRead: t.Whole(), first: of.First,
+				groups: readGroups(st, of.Cluster.Context, groups.Snapshot()), unhoused: st.HousingErr(i.Items),
+			}
 			if svc, ok := chosen(); ok {
 				f.service, f.elsewhere = svc.Name, svc.OnFargate()
 				if td, ok := st.CachedTaskDefinition(of.Cluster.Context, svc.TaskDefinition); ok && !f.elsewhere {
@@ -99,13 +103,16 @@ func openInstances(st *store.Store, of InstancesOf) livetable.Feed[*instanceRow]
 					f.fit, f.unfit = &fit, err
 				}
 			}
-			l := livetable.Load[*instanceRow]{Rows: instanceRows(f), Status: livetable.StatusOf(i)}
-			l.Note = instanceNote(l.Rows, f)
+			l := livetable.Load[*instanceRow]{Rows: instanceRows(st, f), Status: livetable.StatusOf(i)}
+			l.Note = append(instanceNote(l.Rows, f), livetable.HousingNote(st, i.Items)...)
 			return l
 		},
 		Details: func(ctx context.Context, _ []string) bool {
 			svc, ok := chosen()
-			return ok && !svc.OnFargate() && livetable.CacheDefinitions(ctx, st, of.Cluster.Context, []string{svc.TaskDefinition})
+			news := ok && !svc.OnFargate() && livetable.CacheDefinitions(ctx, st, of.Cluster.Context, []string{svc.TaskDefinition})
+			list := instances.Snapshot().Items
+			housed, _ := st.ReadHosts(ctx, list) // HousingNote tells why not
+			return cacheLaunches(ctx, st, groupsWith(groups.Snapshot().Items, list)) || housed || news
 		},
 	}
 }

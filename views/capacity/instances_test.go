@@ -1,12 +1,14 @@
 package capacity_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/uitest"
 	"gantry/views/capacity"
@@ -142,4 +144,40 @@ func TestMarkedInstancesAreDrainedTogether(t *testing.T) {
 
 func TestFrameOfInstances(t *testing.T) {
 	changestest.ChangeFrame(t, uitest.Looks(), hurt, onInstances, func(f *changestest.Shopfloor) { f.Advance(time.Second) })
+}
+
+// large is the terminal of an operator's desk.
+var large = uitest.Look{W: 200, H: 50}
+
+// housed gives the instances of the shop addresses and a group.
+func housed(f *changestest.Shopfloor) {
+	hurt(f)
+	f.Account.House(f.Service.ClusterRef())
+}
+
+func TestInstancesTellTheirAddressesAndWhatTheyWereLaunchedFrom(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := changestest.Prepared(t, large, func(f *changestest.Shopfloor) { f.Account.House(f.Service.ClusterRef()) }, onInstances).Read()
+		f.Shows("ADDRESS", "10.20.2.10", "10.20.2.11", "payments-ecs old", "payments-ecs")
+		f.Press("/").Type("10.20.2.10").Press("enter")
+		f.Shows("version 2 of payments-ecs, the group launches", "payments-ecs, inservice, payments-ecs:2")
+		f.Shows("25 more of api-orders, then 128 CPU short")
+		f.Keys("d").Shows("AMI", "ami-0b1c2d3e4f5a69788", "launched at")
+	})
+}
+
+// TestDeniedAddressesLeaveTheInstancesAlive and name the action that is missing.
+func TestDeniedAddressesLeaveTheInstancesAlive(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := changestest.Prepared(t, large, func(f *changestest.Shopfloor) {
+			for op, action := range map[awsxtest.Op]string{awsxtest.Machines: "ec2:DescribeInstances", awsxtest.ScalingGroups: "autoscaling:DescribeAutoScalingGroups"} {
+				f.Account.Fail(op, &fault.Error{Class: fault.Denied, Op: action, Err: errors.New("AccessDenied"), Fix: "needs " + action})
+			}
+		}, onInstances).Read()
+		f.Shows("+ active", "more of api-orders fit", "addresses unread: ec2:DescribeInstances is missing", "groups unread: autoscaling:DescribeAutoScalingGroups is missing")
+	})
+}
+
+func TestFrameOfHousedInstances(t *testing.T) {
+	changestest.ChangeFrame(t, []uitest.Look{viewstest.Standard, large}, housed, onInstances, func(f *changestest.Shopfloor) { f.Advance(time.Second) })
 }

@@ -64,7 +64,7 @@ func Host(d *prose.Document, t awsx.Task, host *awsx.Instance) {
 		if !host.AgentConnected {
 			agent = "agent DISCONNECTED"
 		}
-		d.Field("instance", wording.JoinNonEmpty(", ", host.EC2ID, host.InstanceType, host.AvailabilityZone, host.Status, agent))
+		d.Field("instance", wording.JoinNonEmpty(", ", host.EC2ID, host.PrivateIP, host.InstanceType, host.AvailabilityZone, host.Status, agent))
 	} else if t.ContainerInstance != "" {
 		d.Field("instance", awsx.ARNName(t.ContainerInstance))
 	}

@@ -47,3 +47,22 @@ func CacheDefinitions(ctx context.Context, st *store.Store, id awsx.ContextID, a
 	}
 	return changed
 }
+
+// HousingNote says why the addresses of instances are not known; nothing while nobody is
+// refused them.
+func HousingNote(st *store.Store, hosts []awsx.Instance) []Span {
+	err := st.HousingErr(hosts)
+	if err == nil {
+		return nil
+	}
+	return []Span{{Text: "addresses unread: " + ReasonUnread(err), Role: theme.Unknown}}
+}
+
+// ReasonUnread says in a few words why something was not read: the action that is missing, or
+// the kind of failure.
+func ReasonUnread(err error) string {
+	if own := fault.Of(err); own != nil && own.Class == fault.Denied && own.Op != "" {
+		return own.Op + " is missing"
+	}
+	return fault.ClassOf(err).String()
+}

@@ -29,11 +29,11 @@ type containerRow struct {
 
 // containerRows puts a task's containers into rows.
 func containerRows(t awsx.Task, td *awsx.TaskDefinition, host *awsx.Instance, now time.Time) []*containerRow {
-	instance := ""
+	answers := ""
 	if host != nil {
-		instance = host.EC2ID
+		answers = host.Address()
 	}
-	all := alb.Ports(t, td, instance)
+	all := alb.Ports(t, td, answers)
 	rows := make([]*containerRow, len(t.Containers))
 	for i, c := range t.Containers {
 		r := &containerRow{container: c, task: t, host: host, def: td, status: containerStatus(c), now: now}

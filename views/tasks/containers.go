@@ -64,6 +64,7 @@ func openContainers(st *store.Store, service awsx.Ref, task awsx.Task) livetable
 			var host *awsx.Instance
 			for _, i := range instances.Snapshot().Items {
 				if i.Ref.ARN == t.ContainerInstance {
+					i = st.Housed(i)
 					host = &i
 				}
 			}
@@ -76,7 +77,7 @@ func openContainers(st *store.Store, service awsx.Ref, task awsx.Task) livetable
 			return l
 		},
 		Details: func(ctx context.Context, _ []string) bool {
-			return livetable.CacheDefinitions(ctx, st, task.Ref.Context, []string{task.TaskDefinition})
+			return readBehind(ctx, st, []awsx.Task{task}, instances.Snapshot().Items)
 		},
 	}
 }

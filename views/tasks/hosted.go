@@ -86,7 +86,7 @@ func openHosted(st *store.Store, instance awsx.Instance) livetable.Feed[*hostedR
 			for _, s := range services.Snapshot().Items {
 				byName["service:"+s.Name] = s.Ref
 			}
-			f := factsOf(store.ServiceState{Running: here()}, instances.Snapshot(), define, now)
+			f := factsOf(st, store.ServiceState{Running: here()}, instances.Snapshot(), define, now)
 			var rows []*hostedRow
 			for _, r := range taskRows(f) {
 				rows = append(rows, &hostedRow{r, byName[r.task.Group]})
@@ -94,11 +94,7 @@ func openHosted(st *store.Store, instance awsx.Instance) livetable.Feed[*hostedR
 			return livetable.Load[*hostedRow]{Rows: rows, Status: livetable.StatusOf(tasks.Snapshot())}
 		},
 		Details: func(ctx context.Context, _ []string) bool {
-			var arns []string
-			for _, t := range here() {
-				arns = append(arns, t.TaskDefinition)
-			}
-			return livetable.CacheDefinitions(ctx, st, cluster.Context, arns)
+			return readBehind(ctx, st, here(), instances.Snapshot().Items)
 		},
 	}
 }

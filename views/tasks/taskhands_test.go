@@ -1,12 +1,14 @@
 package tasks_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/uitest"
 	"gantry/views"
@@ -71,5 +73,43 @@ func TestTheDeadAreOneLineAboveTheLiving(t *testing.T) {
 		}
 		d.Press("enter")
 		d.Read().Shows("task STOPPED, ended ", "2m ago")
+	})
+}
+
+// TestAnAddressCanBeReachedFromAJumpHost: a host port stands beside the private address of
+// its instance, in the table, in the evidence, for the clipboard and in a container's ports.
+func TestAnAddressCanBeReachedFromAJumpHost(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		a.House(cluster.Ref)
+		d := viewstest.Sit(t, a, uitest.Look{W: 200, H: 50}, onTasks(cluster, "api-orders")).Read()
+		d.Shows("ADDRESS").Press("H")
+		if host, port, ok := strings.Cut(d.Clipboard, ":"); !ok || !strings.HasPrefix(host, "10.20.2.1") || port == "" {
+			t.Errorf("copied %q, want the address of an instance and a port", d.Clipboard)
+		}
+		if n := strings.Count(d.Text(), d.Clipboard); n < 2 {
+			t.Errorf("%q is on the screen %d times:\n%s", d.Clipboard, n, d.Text())
+		}
+		host, _, _ := strings.Cut(d.Clipboard, ":")
+		d.Press("enter")
+		d.Read().Shows(host + ", m6i.xlarge")
+	})
+}
+
+// TestDeniedAddressesLeaveTheTasksAlive with the ids of their instances, and name the action
+// that is missing.
+func TestDeniedAddressesLeaveTheTasksAlive(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		a.House(cluster.Ref)
+		a.Fail(awsxtest.Machines, &fault.Error{Class: fault.Denied, Op: "ec2:DescribeInstances", Err: errors.New("AccessDenied"), Fix: "needs ec2:DescribeInstances"})
+		d := viewstest.Sit(t, a, uitest.Look{W: 200, H: 50}, onTasks(cluster, "api-orders")).Read()
+		d.Shows("+ running", "addresses unread: ec2:DescribeInstances is missing").Press("H")
+		if !strings.HasPrefix(d.Clipboard, "i-") {
+			t.Errorf("copied %q", d.Clipboard)
+		}
+		if n := a.Count(awsxtest.Machines); n != 1 {
+			t.Errorf("asked %d times", n)
+		}
 	})
 }

@@ -51,7 +51,7 @@ func taskRows(f *serviceFacts) []*taskRow {
 	for _, t := range f.Stopped {
 		r := f.task(t)
 		r.stopped, r.ended, r.status = true, reason.StoppedTask(t, r.def), theme.StatusStopped
-		r.ports = alb.Ports(t, r.def, r.instanceID())
+		r.ports = alb.Ports(t, r.def, r.hostAddress())
 		if r.ended.Failure {
 			r.status = theme.StatusFailed
 		}
@@ -173,9 +173,7 @@ func (r *taskRow) key() string {
 	return r.task.Ref.ARN
 }
 
-// address is where something listens, as host and port. The host of a target or a port is
-// an instance's id or a task's own IP address: who knows an instance's address puts it in
-// its place here.
+// address is where something listens, as host and port.
 func address(host string, port int) string {
 	if strings.Contains(host, ":") {
 		return "[" + host + "]:" + strconv.Itoa(port)
@@ -212,9 +210,9 @@ func (r *taskRow) name() string {
 	return wording.ShortID(r.task.ID)
 }
 
-func (r *taskRow) instanceID() string {
+func (r *taskRow) hostAddress() string {
 	if r.host != nil {
-		return r.host.EC2ID
+		return r.host.Address()
 	}
 	return ""
 }
@@ -283,7 +281,7 @@ func (r *taskRow) addressCell() table.Cell {
 	case r.stray != nil:
 		return table.Cell{Text: all[0]}
 	case r.host != nil:
-		c := table.Cell{Text: r.host.EC2ID}
+		c := table.Cell{Text: r.hostAddress()}
 		if len(all) > 0 {
 			c.Text = all[0]
 		}

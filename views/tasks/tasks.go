@@ -193,30 +193,47 @@ func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 			if len(s.Items) == 0 {
 				kept, stateRev = livetable.Load[*taskRow]{}, 0
 			} else if s.Rev != stateRev || hosts.Rev != hostsRev || slices.ContainsFunc(kept.Rows, func(r *taskRow) bool {
-				return r.stray == nil && r.def == nil && define(r.task.TaskDefinition) != nil
+				return r.stray == nil && r.def == nil && define(r.task.TaskDefinition) != nil ||
+					r.host != nil && r.host.PrivateIP == "" && st.Housed(*r.host).PrivateIP != ""
 			}) {
-				f := factsOf(s.Items[0], hosts, define, now)
+				f := factsOf(st, s.Items[0], hosts, define, now)
 				kept.Rows, kept.Foot, kept.Note = taskRows(f), noTasks(f), taskNote(f)
 				stateRev, hostsRev = s.Rev, hosts.Rev
 			}
-			kept.Status = livetable.StatusOf(s)
-			return kept
+			l := kept
+			l.Status = livetable.StatusOf(s)
+			if len(s.Items) > 0 {
+				l.Note = append(slices.Clip(l.Note), livetable.HousingNote(st, inquiry.HostsOf(hosts.Items, s.Items[0].Running...))...)
+			}
+			return l
 		},
 		Details: func(ctx context.Context, _ []string) bool {
-			var arns []string
+			var all []awsx.Task
 			for _, s := range state.Snapshot().Items {
-				for _, t := range append(append([]awsx.Task{}, s.Running...), s.Stopped...) {
-					arns = append(arns, t.TaskDefinition)
-				}
+				all = slices.Concat(all, s.Running, s.Stopped)
 			}
-			return livetable.CacheDefinitions(ctx, st, service.Context, arns)
+			return readBehind(ctx, st, all, instances.Snapshot().Items)
 		},
 	}
 }
 
+// readBehind reads what is behind tasks: their definitions and the addresses of the
+// instances that they are on. It tells whether that brought anything.
+func readBehind(ctx context.Context, st *store.Store, tasks []awsx.Task, instances []awsx.Instance) bool {
+	byContext := map[awsx.ContextID][]string{}
+	for _, t := range tasks {
+		byContext[t.Ref.Context] = append(byContext[t.Ref.Context], t.TaskDefinition)
+	}
+	news, _ := st.ReadHosts(ctx, inquiry.HostsOf(instances, tasks...)) // HousingNote tells why not
+	for id, arns := range byContext {
+		news = livetable.CacheDefinitions(ctx, st, id, arns) || news
+	}
+	return news
+}
+
 // factsOf puts together what was read of a service.
-func factsOf(s store.ServiceState, instances *store.Snapshot[awsx.Instance], define func(string) *awsx.TaskDefinition, now time.Time) *serviceFacts {
-	return &serviceFacts{inquiry.Evidence(s, define, inquiry.Instances(instances.Items), now)}
+func factsOf(st *store.Store, s store.ServiceState, instances *store.Snapshot[awsx.Instance], define func(string) *awsx.TaskDefinition, now time.Time) *serviceFacts {
+	return &serviceFacts{inquiry.Evidence(s, define, inquiry.Hosts(st, instances.Items), now)}
 }
 
 // deathsLine says in one line which tasks died, for the list of those that live.

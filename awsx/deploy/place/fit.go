@@ -26,15 +26,16 @@ func NewFit(svc awsx.Service, td *awsx.TaskDefinition) (Fit, error) {
 // String returns what one task takes, such as "256 CPU, 512 MiB, port 8080".
 func (f Fit) String() string { return f.place.String() }
 
-// On returns how many more tasks fit on an instance, at most MostFit, and why none
-// does when it is 0. Own is how many tasks of the service run there.
-func (f Fit) On(i awsx.Instance, own int) (n int, why string) {
+// On returns how many more tasks fit on an instance, at most MostFit, and what stops the
+// one after these; nothing is told where MostFit do. Own is how many tasks of the service
+// run there.
+func (f Fit) On(i awsx.Instance, own int) (n int, stops string) {
 	if why := f.place.barred(i); why != "" {
 		return 0, why
 	}
 	r := roomOn(i, own, f.place.Footprint)
-	if n = r.holds(f.place, MostFit); n > 0 {
+	if n = r.holds(f.place, MostFit); n == MostFit {
 		return n, ""
 	}
-	return 0, obstacle{least: r.lacks(f.place), instances: 1}.words()
+	return n, obstacle{least: r.with(f.place, n).lacks(f.place), instances: 1}.words()
 }

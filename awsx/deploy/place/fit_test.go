@@ -40,21 +40,21 @@ func TestHowManyMoreTasksAnInstanceTakes(t *testing.T) {
 		own, want   int
 		why         string
 	}{
-		{"memory decides", plain, nil, instance(4096, 1100), 0, 2, ""},
-		{"CPU decides", plain, nil, instance(800, 8192), 0, 3, ""},
+		{"memory decides", plain, nil, instance(4096, 1100), 0, 2, "436 MiB short"},
+		{"CPU decides", plain, nil, instance(800, 8192), 0, 3, "224 CPU short"},
 		{"full", plain, nil, instance(100, 100), 0, 0, "156 CPU and 412 MiB short"},
-		{"a fixed port", fixed, nil, instance(4096, 8192), 0, 1, ""},
+		{"a fixed port", fixed, nil, instance(4096, 8192), 0, 1, "port 8080 in use"},
 		{"a port in use", fixed, nil, edited(func(i *awsx.Instance) { i.UsedPorts = []int{8080} }), 0, 0, "port 8080 in use"},
 		{"without a size", nothing, nil, instance(1, 1), 0, MostFit, ""},
 		{"draining", plain, nil, edited(func(i *awsx.Instance) { i.Status = "DRAINING" }), 0, 0, "DRAINING"},
 		{"no agent", plain, nil, edited(func(i *awsx.Instance) { i.AgentConnected = false }), 0, 0, "agent disconnected"},
-		{"GPUs of all its containers", graphics, nil, gpus(7), 0, 2, ""},
+		{"GPUs of all its containers", graphics, nil, gpus(7), 0, 2, "2 GPUs short"},
 		{"too few GPUs", graphics, nil, gpus(1), 0, 0, "2 GPUs short"},
-		{"an interface each", addressed, nil, sized("c5.large", nil), 0, 2, ""},
+		{"an interface each", addressed, nil, sized("c5.large", nil), 0, 2, "1 network interface short"},
 		{"no interface left", addressed, nil, sized("c5.large", nil), 2, 0, "1 network interface short"},
-		{"a trunk", addressed, nil, sized("c5.large", map[string]string{"ecs.awsvpc-trunk-id": "eni-0a"}), 2, 64, ""},
-		{"a type whose interfaces are not known", addressed, nil, sized("x9.huge", nil), 2, 64, ""},
-		{"interfaces of the host", plain, nil, sized("c5.large", nil), 5, 16, ""},
+		{"a trunk", addressed, nil, sized("c5.large", map[string]string{"ecs.awsvpc-trunk-id": "eni-0a"}), 2, 64, "64 CPU short"},
+		{"a type whose interfaces are not known", addressed, nil, sized("x9.huge", nil), 2, 64, "64 CPU short"},
+		{"interfaces of the host", plain, nil, sized("c5.large", nil), 5, 16, "256 CPU and 512 MiB short"},
 		{"one each", plain, []string{"distinctInstance"}, instance(4096, 8192), 1, 0, "one task of the service there already"},
 	} {
 		td, err := awsx.ParseTaskDefinition([]byte(c.doc), nil)

@@ -200,6 +200,16 @@ func (r room) without(f Footprint) room {
 	return r
 }
 
+// with is the room once n tasks more run there.
+func (r room) with(p Placement, n int) room {
+	r.cpu, r.memory, r.own = r.cpu-n*p.cpu, r.memory-n*p.memory, r.own+n
+	r.gpus, r.interfaces = r.gpus-n*p.gpus, r.interfaces-n*p.interfaces
+	if n > 0 {
+		r.tcp, r.udp = slices.Concat(r.tcp, p.tcp), slices.Concat(r.udp, p.udp)
+	}
+	return r
+}
+
 // shortage is what an instance lacks for one task, the zero value when nothing.
 type shortage struct {
 	cpu, memory int

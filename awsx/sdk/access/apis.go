@@ -6,8 +6,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	cwlogs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -28,7 +30,11 @@ type Clients struct {
 	Scaling *scaling.Client
 	Alarms  *cloudwatch.Client
 
-	// These are asked before a deployment alone, and cost nothing until then.
+	// These are asked for what clusters run on alone, and cost nothing until then.
+	EC2    func() *ec2.Client
+	Groups func() *autoscaling.Client
+
+	// These are asked before a deployment alone.
 	Parameters func() *ssm.Client
 	Secrets    func() *secretsmanager.Client
 	Roles      func() *iam.Client
@@ -55,7 +61,7 @@ type quota struct {
 }
 
 // apis is the table of everything that gantry may call. The grants are those that
-// the services document under "API request throttling". For ECR and Application
+// the services document under "API request throttling". For ECR, Auto Scaling and Application
 // Auto Scaling, for IAM and Systems Manager, and for the status of container instances,
 // no grant is documented:
 // theirs are guesses that keep well away from any.
@@ -67,7 +73,7 @@ func apis() []api {
 				c.ECS = ecs.NewFromConfig(cfg, func(o *ecs.Options) { at.override(&o.BaseEndpoint) })
 			},
 			quotas: []quota{
-				{burst: 50, tokens: 20, reads: []string{"ListClusters", "DescribeClusters", "ListTaskDefinitions", "DescribeTaskDefinition"}},
+				{burst: 50, tokens: 20, reads: []string{"ListClusters", "DescribeClusters", "ListTaskDefinitions", "DescribeTaskDefinition", "DescribeCapacityProviders"}},
 				{burst: 100, tokens: 20, reads: []string{"ListServices", "DescribeServices"}},
 				{burst: 100, tokens: 20, reads: []string{"ListTasks", "DescribeTasks", "ListContainerInstances", "DescribeContainerInstances"}},
 				{burst: 50, tokens: 20, reads: []string{"ListServiceDeployments", "DescribeServiceDeployments", "DescribeServiceRevisions"}},
@@ -108,7 +114,7 @@ func apis() []api {
 				c.Scaling = scaling.NewFromConfig(cfg, func(o *scaling.Options) { at.override(&o.BaseEndpoint) })
 			},
 			quotas: []quota{{burst: 10, tokens: 4,
-				reads:  []string{"DescribeScalableTargets", "DescribeScalingPolicies"},
+				reads:  []string{"DescribeScalableTargets", "DescribeScalingPolicies", "DescribeScalingActivities", "DescribeScheduledActions"},
 				writes: []string{"RegisterScalableTarget"},
 			}},
 		},
@@ -135,6 +141,30 @@ func apis() []api {
 				{burst: 10, tokens: 10, reads: []string{"GetLogEvents", "DescribeLogStreams"}},
 				{burst: 5, tokens: 5, reads: []string{"DescribeLogGroups"}},
 			},
+		},
+		{
+			id: ec2.ServiceID, iam: "ec2",
+			open: func(c *Clients, cfg aws.Config, at endpoint) {
+				c.EC2 = sync.OnceValue(func() *ec2.Client {
+					return ec2.NewFromConfig(cfg, func(o *ec2.Options) { at.override(&o.BaseEndpoint) })
+				})
+			},
+			// Two buckets of the same size, that of calls which filter among them.
+			quotas: []quota{{burst: 50, tokens: 10, reads: []string{"DescribeInstances", "DescribeLaunchTemplateVersions"}}},
+		},
+		{
+			id: autoscaling.ServiceID, iam: "autoscaling",
+			open: func(c *Clients, cfg aws.Config, at endpoint) {
+				c.Groups = sync.OnceValue(func() *autoscaling.Client {
+					return autoscaling.NewFromConfig(cfg, func(o *autoscaling.Options) { at.override(&o.BaseEndpoint) })
+				})
+			},
+			quotas: []quota{{burst: 20, tokens: 5,
+				reads: []string{
+					"DescribeAutoScalingGroups", "DescribeLaunchConfigurations", "DescribeScalingActivities", "DescribePolicies", "DescribeScheduledActions",
+				},
+				writes: []string{"SetDesiredCapacity", "TerminateInstanceInAutoScalingGroup"},
+			}},
 		},
 		{
 			id: ssm.ServiceID, iam: "ssm",

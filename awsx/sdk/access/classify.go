@@ -174,7 +174,8 @@ const concurrentAttempts = "Too many concurrent attempts"
 func isThrottle(code string) bool {
 	switch code {
 	case "Throttling", "ThrottlingException", "ThrottledException", "RequestLimitExceeded", "RequestThrottled",
-		"RequestThrottledException", "TooManyRequestsException", "SlowDown", "PriorRequestNotComplete", "ConcurrentUpdateException":
+		"RequestThrottledException", "TooManyRequestsException", "SlowDown", "PriorRequestNotComplete", "ConcurrentUpdateException",
+		"ResourceContention": // of Auto Scaling: another update is pending
 		return true
 	}
 	return false

@@ -31,6 +31,7 @@ func (a *Account) operations() map[string]map[string]answer {
 			"DescribeServiceDeployments": describe(snapshot.Deployments),
 			"DescribeServiceRevisions":   describe(snapshot.Revisions),
 			"ListTagsForResource":        a.listTags,
+			"DescribeCapacityProviders":  a.byName(snapshot.Providers, "name"),
 		},
 		"elbv2": {
 			"DescribeTargetGroups":          a.describeGroups,
@@ -41,10 +42,23 @@ func (a *Account) operations() map[string]map[string]answer {
 			"DescribeListeners":             a.describeListeners,
 			"DescribeRules":                 a.describeRules,
 		},
-		"ecr":                     {"DescribeImages": a.describeImages, "BatchGetImage": a.getImages},
-		"application-autoscaling": {"DescribeScalableTargets": a.scalableTargets, "DescribeScalingPolicies": a.scalingPolicies},
-		"cloudwatch":              {"DescribeAlarms": a.describeAlarms},
-		"sts":                     {"GetCallerIdentity": a.identity},
+		"ecr": {"DescribeImages": a.describeImages, "BatchGetImage": a.getImages},
+		"application-autoscaling": {
+			"DescribeScalableTargets":   a.scalableTargets,
+			"DescribeScalingPolicies":   a.scalingPolicies,
+			"DescribeScalingActivities": a.ofName(snapshot.Did),
+			"DescribeScheduledActions":  a.ofName(snapshot.Scheduled),
+		},
+		"ec2": {"DescribeInstances": a.machines, "DescribeLaunchTemplateVersions": a.templateVersions},
+		"autoscaling": {
+			"DescribeAutoScalingGroups":    a.byName(snapshot.AutoGroups, "AutoScalingGroupName"),
+			"DescribeLaunchConfigurations": a.byName(snapshot.Configs, "LaunchConfigurationName"),
+			"DescribePolicies":             a.ofName(snapshot.GroupRules),
+			"DescribeScalingActivities":    a.ofName(snapshot.GroupDid),
+			"DescribeScheduledActions":     a.ofName(snapshot.GroupTimes),
+		},
+		"cloudwatch": {"DescribeAlarms": a.describeAlarms},
+		"sts":        {"GetCallerIdentity": a.identity},
 	}
 }
 

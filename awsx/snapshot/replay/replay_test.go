@@ -76,7 +76,7 @@ func TestASnapshotIsServedToOtherClients(t *testing.T) {
 		"a refusal":        {ecs + "ListContainerInstances", `{"cluster":"shop"}`, 400, []string{"AccessDeniedException", "you may not"}, ""},
 		"not held":         {ecs + "DescribeTaskDefinition", `{"taskDefinition":"till:4"}`, 400, []string{"the snapshot does not hold the task definition till:4"}, ""},
 		"a change":         {ecs + "UpdateService", `{"cluster":"shop","service":"till"}`, 400, []string{"AccessDeniedException", "ecs:UpdateService", "a snapshot"}, ""},
-		"never asked for":  {ecs + "DescribeCapacityProviders", `{}`, 400, []string{"NotInSnapshot", "ecs:DescribeCapacityProviders"}, ""},
+		"never asked for":  {ecs + "ListAttributes", `{}`, 400, []string{"NotInSnapshot", "ecs:ListAttributes"}, ""},
 		"a secret's name":  {"secretsmanager.DescribeSecret", `{"SecretId":"pin"}`, 400, []string{"NotInSnapshot", "secretsmanager:DescribeSecret"}, ""},
 		"alarms":           {cw + "DescribeAlarms", `{"StateValue":"ALARM"}`, 200, []string{`"StateUpdatedTimestamp":1772445600.5`, `"CompositeAlarms":[]`}, ""},
 		"health":           {"", "Action=DescribeTargetHealth&Version=2015-12-01&TargetGroupArn=arn:tg/one", 200, []string{"<member><Target><Id>10.0.0.1</Id><Port>80</Port></Target></member>"}, "TargetGroupArn"},
