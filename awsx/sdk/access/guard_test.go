@@ -56,7 +56,7 @@ var allowed = []string{
 
 // namesakes read themselves: that a stack takes them for the read of another service
 // repeats nothing that changes, and the guard refuses them all the same.
-var namesakes = []string{"autoscaling:DescribeTags", "ec2:DescribeImages", "ec2:DescribeTags"}
+var namesakes = []string{"autoscaling:DescribeLoadBalancers", "autoscaling:DescribeTags", "ec2:DescribeImages", "ec2:DescribeTags"}
 
 // sealed fails the test when a request reaches the wire or credentials are
 // looked up.
