@@ -52,6 +52,8 @@ type Service struct {
 	Deployments   []Deployment
 	Events        []ServiceEvent // newest first, at most 100
 	LoadBalancers []LoadBalancer
+	// Registries are the services of Cloud Map, by ARN, that the tasks are registered with.
+	Registries []string
 	// TaskSets holds what the controllers CODE_DEPLOY and EXTERNAL deploy.
 	TaskSets []TaskSet
 	// CurrentDeployment is the ARN of the running service deployment.

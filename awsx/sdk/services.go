@@ -52,12 +52,15 @@ type wireService struct {
 			Rollback   bool     `json:"rollback"`
 		} `json:"alarms"`
 	} `json:"deploymentConfiguration"`
-	GraceSeconds             int                `json:"healthCheckGracePeriodSeconds"`
-	Deployments              []wireDeployment   `json:"deployments"`
-	Events                   []wireEvent        `json:"events"`
-	LoadBalancers            []wireLoadBalancer `json:"loadBalancers"`
-	TaskSets                 []wireTaskSet      `json:"taskSets"`
-	CurrentServiceDeployment string             `json:"currentServiceDeployment"`
+	GraceSeconds  int                `json:"healthCheckGracePeriodSeconds"`
+	Deployments   []wireDeployment   `json:"deployments"`
+	Events        []wireEvent        `json:"events"`
+	LoadBalancers []wireLoadBalancer `json:"loadBalancers"`
+	Registries    []struct {
+		ARN string `json:"registryArn"`
+	} `json:"serviceRegistries"`
+	TaskSets                 []wireTaskSet `json:"taskSets"`
+	CurrentServiceDeployment string        `json:"currentServiceDeployment"`
 	PlacementConstraints     []struct {
 		Type       string `json:"type"`
 		Expression string `json:"expression"`
@@ -203,6 +206,9 @@ func (a Account) service(w *wireService) awsx.Service {
 			Alternate:      intern(l.Advanced.AlternateTargetGroupArn),
 			ProductionRule: intern(l.Advanced.ProductionListenerRule), TestRule: intern(l.Advanced.TestListenerRule),
 		})
+	}
+	for _, r := range w.Registries {
+		s.Registries = append(s.Registries, intern(r.ARN))
 	}
 	for _, t := range w.TaskSets {
 		s.TaskSets = append(s.TaskSets, awsx.TaskSet{

@@ -37,7 +37,12 @@ func (a *App) Console(ctx context.Context, getenv func(string) string) error {
 		return err
 	}
 	a.nameUnended()
-	err = ui.Run(ctx, ui.New(ctx, options), ui.RunOptions{Drain: a.Changes.Shutdown, Patience: patience})
+	shell := ui.New(ctx, options)
+	defer func() {
+		// What was looked for is a comfort: without it the program ends all the same.
+		_ = a.remember(options.History, shell.History())
+	}()
+	err = ui.Run(ctx, shell, ui.RunOptions{Drain: a.Changes.Shutdown, Patience: patience})
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return nil // told to end
 	}
@@ -86,6 +91,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 		Reflexes: reflexes(), Mouse: screen.Mouse,
 		Background: background{&changes.Background{Runner: a.Changes.Runner, Key: made.JobsKey}, a, deps},
 		Clipboard:  ui.Clipboard{Getenv: getenv},
+		History:    a.recall().Commands,
 		Root: func(h *ui.Host) ui.Screen {
 			deps.Host = h
 			return resources.NewClusters(deps, a.Context)

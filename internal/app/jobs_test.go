@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -72,6 +73,16 @@ var jobs = []job{
 	{"d", onServices("staging"), func(t *testing.T, h *hand) { // three services anew
 		h.press("space", "space", "space", "r").Shows("restart 3 services of staging")
 		h.press("C", "y").until(30*time.Minute, "3: +3  all have ended")
+	}},
+	{"f", func(d *desk) { d.cluster("prod").filter("^web$") }, func(t *testing.T, h *hand) { // the address of a task
+		h.press("enter").Shows("TASK")
+		h.press("H")
+		if !regexp.MustCompile(`^[a-z0-9.-]+:\d+$`).MatchString(h.Clipboard) {
+			t.Errorf("copied %q, which nobody can ask", h.Clipboard)
+		}
+	}},
+	{"g", func(d *desk) { d.cluster("prod").filter("^web$") }, func(t *testing.T, h *hand) { // two revisions compared
+		h.press("=").Shows("compare", "web:4", "web:5")
 	}},
 	{"h", onServices("staging"), func(t *testing.T, h *hand) { // to 0 and back
 		h.press("G", "k").Shows("> web ")

@@ -127,6 +127,63 @@ func TestAnythingThatIsPastedIsFound(t *testing.T) {
 	})
 }
 
+// TestWhatLeadsToAServiceIsFound: a load balancer, a listener, a rule, the names of hosts,
+// and the links that the console has for them.
+func TestWhatLeadsToAServiceIsFound(t *testing.T) {
+	sit(t, setting{w: 120, h: 30}, func(t *testing.T, d *desk) {
+		d.cluster("prod")
+		account, err := d.app.Store.Account(t.Context(), d.now("prod", "catalog").Ref.Context)
+		if err != nil {
+			t.Fatal(err)
+		}
+		routes, err := awsx.Collect(account.Routes(t.Context()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		group := d.now("prod", "catalog").LoadBalancers[0].TargetGroup
+		var route awsx.Route
+		var rule awsx.Rule
+		for _, x := range routes {
+			for _, y := range x.Rules {
+				if !y.Default && len(y.Actions) > 0 && len(y.Actions[0].Groups) > 0 && y.Actions[0].Groups[0].Group == group {
+					route, rule = x, y
+				}
+			}
+		}
+		if rule.ARN == "" {
+			t.Fatal("no rule leads to catalog")
+		}
+		const ec2 = "https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#"
+		for _, pasted := range []string{
+			rule.ARN, route.Listener.ARN, route.Balancer.ARN, route.Balancer.DNS, strings.ToUpper(route.Balancer.DNS), "dualstack." + route.Balancer.DNS,
+			"https://" + route.Balancer.DNS + "/items", ec2 + "LoadBalancer:loadBalancerArn=" + route.Balancer.ARN + ";tab=listeners",
+			ec2 + "ELBListenerV2:listenerArn=" + route.Listener.ARN, ec2 + "ListenerRuleDetails:ruleArn=" + strings.ReplaceAll(rule.ARN, ":", "%3A"),
+			ec2 + "TargetGroup:targetGroupArn=" + group,
+		} {
+			d.Paste(pasted)
+			d.press("enter").read()
+			if d.Shell.Top().Name() == "found" { // several are behind it
+				if row := d.Row("service prod/catalog"); !strings.Contains(row, "sends to its group") {
+					t.Errorf("%s is not found:\n%s", pasted, d.Text())
+				}
+				d.filter("prod/catalog").press("enter").read()
+			}
+			if top := d.Shell.Top().Name(); top != "tasks" || !strings.Contains(d.Screen()[0], "prod catalog") {
+				t.Errorf("%s leads to %s:\n%s", pasted, top, d.Text())
+			}
+		}
+		for _, pasted := range []string{
+			"nobody-123.eu-west-1.elb.amazonaws.com", "arn:aws:elasticloadbalancing:eu-west-1:000000000000:listener/app/none/01/02",
+			"arn:aws:servicediscovery:eu-west-1:000000000000:service/srv-nobody",
+		} {
+			d.Paste(pasted)
+			d.press("enter").read().Shows("nothing in 3 clusters")
+		}
+		d.Paste("shop-123.us-east-1.elb.amazonaws.com")
+		d.press("enter").read().Shows("nothing in 3 clusters of main/us-east-1")
+	})
+}
+
 // TestAnARNOfAnotherAccountNamesTheContextThatHasIt, and nothing is opened there unasked.
 func TestAnARNOfAnotherAccountNamesTheContextThatHasIt(t *testing.T) {
 	configure := func(c *config.Config) {

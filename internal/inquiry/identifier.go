@@ -23,12 +23,18 @@ type Identifier struct {
 	// Mention is what a service or its task definition names: a target group, an image, a log
 	// group, a secret, a role.
 	Mention string
+	// Route is a load balancer's, a listener's or a rule's ARN, or the name of a host; URL is
+	// what was asked of that.
+	Route, URL string
 }
 
 // The forms of ids.
 var (
 	instanceForm = regexp.MustCompile(`^i-[0-9a-f]{4,17}$`)
 	taskForm     = regexp.MustCompile(`^[0-9a-f]{6,32}$`)
+	// Names of load balancers have the region before elb, those of network load balancers
+	// behind it.
+	balancerForm = regexp.MustCompile(`^[a-z0-9.-]+\.(?:([a-z]{2}-[a-z-]+-\d)\.elb|elb\.([a-z]{2}-[a-z-]+-\d))\.amazonaws\.com(?:\.cn)?$`)
 	consoleForm  = regexp.MustCompile(`^(?:([a-z]{2}-[a-z-]+-\d)\.)?console\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)$`)
 )
 
@@ -49,6 +55,8 @@ func Identify(text string) (id Identifier, ok bool) {
 			return Identifier{}, false
 		}
 		return ofURL(u), true
+	case balancerForm.MatchString(strings.ToLower(text)):
+		return ofHost(text), true
 	case instanceForm.MatchString(text):
 		return Identifier{Instance: text}, true
 	case taskForm.MatchString(text):
@@ -81,6 +89,8 @@ func (id *Identifier) ofARN(service, resource string) {
 		id.Family, _ = awsx.SplitRevision(rest)
 	case service == "ec2" && kind == "instance":
 		id.Instance = rest
+	case service == "elasticloadbalancing" && (kind == "loadbalancer" || kind == "listener" || kind == "listener-rule"):
+		id.Route = id.ARN
 	case service == "ecr" && kind == "repository":
 		id.Mention = "/" + rest
 	case service == "logs":
@@ -107,15 +117,27 @@ func ofImage(image string) Identifier {
 	return id
 }
 
-// ofURL reads a link of the web console; any other address is something that a definition
-// may mention.
+// ofHost reads the name of a host, which says where it is when a load balancer has it by
+// birth.
+func ofHost(name string) Identifier {
+	id := Identifier{Route: name}
+	if m := balancerForm.FindStringSubmatch(strings.ToLower(name)); m != nil {
+		id.Region = m[1] + m[2]
+	}
+	return id
+}
+
+// ofURL reads a link of the web console; any other address leads to a load balancer, or is
+// something that a definition may mention.
 func ofURL(u *url.URL) Identifier {
 	match := consoleForm.FindStringSubmatch(u.Host)
 	if match == nil {
 		if strings.Contains(u.Host, ".dkr.ecr.") {
 			return ofImage(strings.TrimSuffix(u.Host+u.Path, "/"))
 		}
-		return Identifier{Mention: u.Hostname()}
+		id := ofHost(u.Hostname())
+		id.Mention, id.URL = u.Hostname(), u.String()
+		return id
 	}
 	id := Identifier{Region: match[1]}
 	if r := u.Query().Get("region"); r != "" {
@@ -145,10 +167,16 @@ func ofURL(u *url.URL) Identifier {
 		_, name, _ := strings.Cut(path, "log-group/")
 		name, _, _ = strings.Cut(name, "/log-events")
 		id.Mention = name
-	case after("targetGroupArn", 1) != "" || u.Query().Get("targetGroupArn") != "":
-		id.Mention = "arn:" + strings.SplitN(u.Fragment+"&"+u.RawQuery, "arn:", 2)[1]
-		id.Mention, _, _ = strings.Cut(id.Mention, "&")
-		id.Mention, _, _ = strings.Cut(id.Mention, ";")
+	}
+	// A link of the console for EC2 holds the ARN of what it shows.
+	query, _ := url.QueryUnescape(u.RawQuery)
+	if _, arn, ok := strings.Cut(u.Fragment+"&"+query, "arn:"); ok && id == (Identifier{Region: id.Region}) {
+		if end := strings.IndexAny(arn, "&;"); end >= 0 {
+			arn = arn[:end]
+		}
+		if named, ok := Identify("arn:" + arn); ok {
+			return named
+		}
 	}
 	return id
 }
@@ -169,8 +197,20 @@ func (id Identifier) String() string {
 		return "service " + id.Cluster + "/" + id.Service
 	case id.Family != "":
 		return "task definition " + id.Family
+	case id.Route != "":
+		return "what is behind " + behind(id)
 	case id.Mention != "":
 		return "what names " + awsx.ARNName(id.Mention)
 	}
 	return "cluster " + id.Cluster
+}
+
+// behind is what a load balancer, a listener, a rule or a host is called.
+func behind(id Identifier) string {
+	_, _, resource, ok := awsx.ARNParts(id.Route)
+	parts := strings.Split(resource, "/")
+	if !ok || len(parts) < 3 {
+		return id.Route
+	}
+	return parts[0] + " of " + parts[2]
 }

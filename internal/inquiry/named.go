@@ -55,24 +55,25 @@ func (r Reader) Named(ctx context.Context, id Identifier, name string) ([]Named,
 	if c, s, both := strings.Cut(name, "/"); both {
 		cluster, service = c, s
 	}
+	routed, unread := r.routed(ctx, id)
 	var found []Named
-	failed := []error{err}
+	failed := []error{err, unread}
 	for _, c := range clusters {
 		if cluster != "" && c.Name != cluster {
 			continue
 		}
-		of, err := r.namedIn(ctx, account, c, id, service, name)
+		of, err := r.namedIn(ctx, account, c, id, routed, service, name)
 		found, failed = append(found, of...), append(failed, err)
 	}
 	if err := errors.Join(failed...); err != nil || len(found) > 0 {
 		return found, err
 	}
-	e := fault.Errorf(fault.NotFound, "find", strings.TrimSpace(id.ARN+name), "nothing in %s of %s is it or names it", words.Count(len(clusters), "cluster"), r.Context)
+	e := fault.Errorf(fault.NotFound, "find", strings.TrimSpace(id.ARN+name), "nothing in %s of %s is it, is behind it or names it", words.Count(len(clusters), "cluster"), r.Context)
 	return nil, e
 }
 
 // namedIn finds what is meant in one cluster.
-func (r Reader) namedIn(ctx context.Context, account awsx.Account, c awsx.Cluster, id Identifier, service, name string) ([]Named, error) {
+func (r Reader) namedIn(ctx context.Context, account awsx.Account, c awsx.Cluster, id Identifier, routed map[string]string, service, name string) ([]Named, error) {
 	in := Named{Cluster: c.Ref}
 	switch {
 	case id.Task != "":
@@ -118,8 +119,8 @@ func (r Reader) namedIn(ctx context.Context, account awsx.Account, c awsx.Cluste
 				continue
 			}
 			n.Revisions, n.Because = true, "runs "+awsx.ARNName(s.TaskDefinition)
-		case id.Mention != "":
-			if n.Because = r.mentions(ctx, s, id.Mention); n.Because == "" {
+		case id.Route != "" || id.Mention != "":
+			if n.Because = r.mentions(ctx, s, id.Mention, routed); n.Because == "" {
 				continue
 			}
 		case s.Name != name:
@@ -143,10 +144,19 @@ func serviceIn(cluster awsx.Ref, name string) awsx.Ref {
 	return cluster.In(strings.Replace(cluster.ARN, ":cluster/", ":service/", 1) + "/" + name)
 }
 
-// mentions says where a service names something, empty when it does not: its target groups
-// and alarms, then its task definition.
-func (r Reader) mentions(ctx context.Context, s awsx.Service, what string) string {
+// mentions says where a service names something, empty when it does not: its target groups,
+// or those that requests for it go to, its alarms and registries, then its task definition.
+func (r Reader) mentions(ctx context.Context, s awsx.Service, what string, routed map[string]string) string {
+	for _, group := range s.TargetGroups() {
+		if because := routed[group]; because != "" {
+			return because
+		}
+	}
 	switch {
+	case what == "":
+		return ""
+	case slices.Contains(s.Registries, what):
+		return "its tasks are registered there"
 	case slices.Contains(s.TargetGroups(), what):
 		return "its tasks are targets of it"
 	case slices.Contains(s.Alarms.Names, what):

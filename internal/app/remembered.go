@@ -1,0 +1,65 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"gantry/ui/palette"
+)
+
+// leftBehind is what one run of the console leaves to the next. Never marks, never leave
+// to write.
+type leftBehind struct {
+	// Commands are those of the palette, oldest first.
+	Commands []string `json:"commands"`
+}
+
+// memory is the file of it, beside the journal.
+func (a *App) memory() string { return filepath.Join(a.auditDir, "console.json") }
+
+// recall reads what earlier runs left; a file that is not there or that cannot be read is
+// no reason not to start.
+func (a *App) recall() (r leftBehind) {
+	if b, err := os.ReadFile(a.memory()); err != nil || json.Unmarshal(b, &r) != nil {
+		return leftBehind{}
+	}
+	return r
+}
+
+// remember keeps the commands of this run behind those of others, which may have been
+// written meanwhile. The file is replaced whole.
+func (a *App) remember(before, after []string) error {
+	// Those from before are still in their order, less those that were said again.
+	at, of := 0, before
+	for at < len(after) {
+		i := slices.Index(of, after[at])
+		if i < 0 {
+			break
+		}
+		at, of = at+1, of[i+1:]
+	}
+	if at == len(after) {
+		return nil
+	}
+	r := leftBehind{Commands: palette.NewHistory(slices.Concat(a.recall().Commands, after[at:])).Lines()}
+	b, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(a.auditDir, 0o700); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(a.auditDir, ".console-*") // 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name()) // nothing is there once it was renamed
+	_, err = tmp.Write(append(b, '\n'))
+	if err = errors.Join(err, tmp.Close()); err == nil {
+		err = os.Rename(tmp.Name(), a.memory())
+	}
+	return err
+}
