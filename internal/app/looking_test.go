@@ -42,7 +42,7 @@ func (d *desk) take(keys ...string) {
 			d.Type(key)
 			continue
 		}
-		d.Press(key).Advance(time.Second)
+		d.Press(key).Advance(200 * time.Millisecond)
 	}
 }
 
