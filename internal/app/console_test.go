@@ -211,7 +211,7 @@ func TestNoKeyChangesAnythingWithoutAnAnswer(t *testing.T) {
 							d.Press(key)
 							d.Advance(400 * time.Millisecond)
 							d.Press("enter") // No has the focus, and nothing was typed
-							d.Advance(400 * time.Millisecond)
+							d.Advance(100 * time.Millisecond)
 							d.back(top)
 						}
 					}
@@ -240,7 +240,7 @@ func (d *desk) back(to ui.Screen) {
 			return
 		}
 		d.Press("esc")
-		d.Advance(400 * time.Millisecond)
+		d.Advance(100 * time.Millisecond)
 	}
 	d.t.Fatalf("no way back to %s:\n%s", to.Name(), d.Text())
 }
