@@ -211,6 +211,7 @@ type Reader interface {
 	RoutingReader
 	GroupDetailReader
 	ImageReader
+	RepositoryReader
 	PlatformReader
 	DeploymentReader
 	ScalingReader

@@ -326,13 +326,3 @@ type GroupHealth struct {
 	TargetGroup string // ARN
 	Targets     []TargetHealth
 }
-
-// Image is one image of an ECR repository.
-type Image struct {
-	Repository string // repository URI without tag
-	Tags       []string
-	Digest     string
-	PushedAt   time.Time
-	Size       int64 // bytes, compressed
-	ScanStatus string
-}

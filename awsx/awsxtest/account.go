@@ -32,6 +32,7 @@ const (
 	TargetHealth       Op = "TargetHealth"
 	RuleWeights        Op = "RuleWeights"
 	Routes             Op = "Routes"
+	Repositories       Op = "Repositories"
 	Images             Op = "Images"
 	Image              Op = "Image"
 	ServiceDeployments Op = "ServiceDeployments"

@@ -3,6 +3,7 @@ package awsxtest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -228,6 +229,26 @@ func (a *Account) RuleWeights(ctx context.Context, rules []string) ([]awsx.RuleW
 func (a *Account) Routes(ctx context.Context) awsx.Pages[awsx.Route] {
 	return paged(ctx, a, Routes, "", 20, awsx.Route.Key, func(d *Data) ([]awsx.Route, []awsx.Missing) {
 		return slices.Clone(d.Routes), nil
+	})
+}
+
+// Repositories implements awsx.RepositoryReader: those that hold images.
+func (a *Account) Repositories(ctx context.Context, names ...string) awsx.Pages[awsx.Repository] {
+	host := fmt.Sprintf("%s.dkr.ecr.%s.amazonaws.com/", Number, a.ID.Region)
+	for _, name := range names {
+		if err := a.repository(host + name); err != nil {
+			return func(yield func(awsx.Page[awsx.Repository], error) bool) { yield(awsx.Page[awsx.Repository]{}, err) }
+		}
+	}
+	return paged(ctx, a, Repositories, "", 1000, func(r awsx.Repository) string { return r.ARN }, func(d *Data) (found []awsx.Repository, _ []awsx.Missing) {
+		for _, uri := range slices.Sorted(maps.Keys(d.Images)) {
+			name := strings.TrimPrefix(uri, host)
+			if len(names) == 0 || slices.Contains(names, name) {
+				arn := fmt.Sprintf("arn:aws:ecr:%s:%s:repository/%s", a.ID.Region, Number, name)
+				found = append(found, awsx.Repository{Name: name, URI: uri, ARN: arn})
+			}
+		}
+		return found, nil
 	})
 }
 

@@ -70,6 +70,38 @@ func (a Account) Images(ctx context.Context, uri string) awsx.Pages[awsx.Image] 
 	}
 }
 
+// Repositories lists the repositories of the account's registry in the service's order.
+func (a Account) Repositories(ctx context.Context, names ...string) awsx.Pages[awsx.Repository] {
+	return func(yield func(awsx.Page[awsx.Repository], error) bool) {
+		list := func(ctx context.Context, token *string) ([]awsx.Repository, *string, error) {
+			in := &ecr.DescribeRepositoriesInput{RepositoryNames: names, NextToken: token}
+			if len(names) == 0 {
+				in.MaxResults = aws.Int32(imagePage) // the service takes it with names not at all
+			}
+			out, err := a.ECR.DescribeRepositories(ctx, in)
+			if err != nil {
+				return nil, nil, a.Classify(ctx, strings.Join(names, ", "), err)
+			}
+			var found []awsx.Repository
+			for _, r := range out.Repositories {
+				found = append(found, awsx.Repository{
+					Name: aws.ToString(r.RepositoryName), URI: aws.ToString(r.RepositoryUri), ARN: aws.ToString(r.RepositoryArn),
+					CreatedAt: aws.ToTime(r.CreatedAt), Immutable: strings.HasPrefix(string(r.ImageTagMutability), "IMMUTABLE"),
+				})
+			}
+			return found, out.NextToken, nil
+		}
+		total := 0
+		err := pages(ctx, list, func(found []awsx.Repository, last bool) bool {
+			total += len(found)
+			return yield(awsx.Page[awsx.Repository]{Items: found, Total: total, Complete: last}, nil)
+		})
+		if err != nil {
+			yield(awsx.Page[awsx.Repository]{}, err)
+		}
+	}
+}
+
 // Image resolves a tag or a sha256: digest.
 func (a Account) Image(ctx context.Context, uri, reference string) (awsx.Image, error) {
 	repo, err := parseRepository(uri)
@@ -129,6 +161,12 @@ func image(uri string, d types.ImageDetail) awsx.Image {
 	}
 	if d.ImageScanStatus != nil {
 		i.ScanStatus = string(d.ImageScanStatus.Status)
+	}
+	if summary := d.ImageScanFindingsSummary; summary != nil {
+		i.Findings = map[string]int{}
+		for severity, n := range summary.FindingSeverityCounts {
+			i.Findings[severity] = int(n)
+		}
 	}
 	return i
 }

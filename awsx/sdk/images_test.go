@@ -17,13 +17,13 @@ const repoURI = "210987654321.dkr.ecr.us-east-1.amazonaws.com/team/api"
 func TestImagesAreReadFromTheRegistryOfTheirURI(t *testing.T) {
 	w := &wire{reply: func(_ string, in map[string]any) (int, string) {
 		if in["nextToken"] == nil {
-			return 200, `{"imageDetails":[{"imageDigest":"sha256:a","imageTags":["v2","latest"],"imagePushedAt":1700000000,"imageSizeInBytes":1234,"imageScanStatus":{"status":"COMPLETE"}}],"nextToken":"2"}`
+			return 200, `{"imageDetails":[{"imageDigest":"sha256:a","imageTags":["v2","latest"],"imagePushedAt":1700000000,"imageSizeInBytes":1234,"imageScanStatus":{"status":"COMPLETE"},"imageScanFindingsSummary":{"findingSeverityCounts":{"HIGH":2}}}],"nextToken":"2"}`
 		}
 		return 200, `{"imageDetails":[{"imageDigest":"sha256:b"}]}`
 	}}
 	got, last, errs := drain(t, open(t, w, access.Options{}).Images(t.Context(), repoURI))
 	want := []awsx.Image{
-		{Repository: repoURI, Tags: []string{"v2", "latest"}, Digest: "sha256:a", PushedAt: time.Unix(1700000000, 0).UTC(), Size: 1234, ScanStatus: "COMPLETE"},
+		{Repository: repoURI, Tags: []string{"v2", "latest"}, Digest: "sha256:a", PushedAt: time.Unix(1700000000, 0).UTC(), Size: 1234, ScanStatus: "COMPLETE", Findings: map[string]int{"HIGH": 2}},
 		{Repository: repoURI, Digest: "sha256:b"},
 	}
 	if d := cmp.Diff(want, got); d != "" || len(errs) > 0 || !last.Complete || last.Total != 2 {
@@ -85,5 +85,25 @@ func TestAnImageThatACachePullsThroughIsNotMissing(t *testing.T) {
 		if _, err := a.Image(t.Context(), "123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/nginx", "1.27"); fault.ClassOf(err) != class {
 			t.Errorf("%s: %v", prefix, err)
 		}
+	}
+}
+
+// TestRepositoriesAreListedAndFoundByName: with names no size of a page is asked for, which
+// the service refuses.
+func TestRepositoriesAreListedAndFoundByName(t *testing.T) {
+	w := &wire{reply: func(_ string, in map[string]any) (int, string) {
+		if in["repositoryNames"] != nil {
+			return 400, `{"__type":"RepositoryNotFoundException","message":"no such repository"}`
+		}
+		return 200, `{"repositories":[{"repositoryName":"team/api","repositoryUri":"` + repoURI + `","imageTagMutability":"IMMUTABLE"}]}`
+	}}
+	account := open(t, w, access.Options{})
+	got, _, errs := drain(t, account.Repositories(t.Context()))
+	if want := []awsx.Repository{{Name: "team/api", URI: repoURI, Immutable: true}}; cmp.Diff(want, got) != "" || len(errs) > 0 {
+		t.Error(cmp.Diff(want, got), errs)
+	}
+	_, _, errs = drain(t, account.Repositories(t.Context(), "team/app"))
+	if len(errs) != 1 || fault.ClassOf(errs[0]) != fault.NotFound || strings.Contains(w.bodies[1], "maxResults") || !strings.Contains(w.bodies[0], "maxResults") {
+		t.Error(errs, w.bodies)
 	}
 }

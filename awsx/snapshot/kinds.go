@@ -39,6 +39,7 @@ const (
 	Balancers   = "loadBalancers"
 	Listeners   = "listeners"
 	Rules       = "rules"
+	Repos       = "repositories"
 	Images      = "images"
 	Manifests   = "manifests"
 	Scalable    = "scalableTargets"
@@ -75,6 +76,7 @@ func Kinds() []Kind {
 		{Name: Balancers, Service: "elbv2", Operation: "DescribeLoadBalancers", Field: "LoadBalancers", Key: "LoadBalancerArn", Ask: "LoadBalancerArns"},
 		{Name: Listeners, Service: "elbv2", Operation: "DescribeListeners", Field: "Listeners", Key: "ListenerArn", Ask: "ListenerArns"},
 		{Name: Rules, Service: "elbv2", Operation: "DescribeRules", Field: "Rules", Key: "RuleArn", Ask: "RuleArns"},
+		{Name: Repos, Service: "ecr", Operation: "DescribeRepositories", Field: "repositories", Key: "repositoryArn", Ask: "repositoryNames"},
 		{Name: Images, Service: "ecr", Operation: "DescribeImages", Field: "imageDetails", Key: "imageDigest", more: []string{"repositoryName"}},
 		{Name: Manifests, Service: "ecr", Operation: "BatchGetImage", Field: "images", Key: "imageId", more: []string{"repositoryName"}},
 		{Name: Scalable, Service: "application-autoscaling", Operation: "DescribeScalableTargets", Field: "ScalableTargets", Key: "ResourceId", Ask: "ResourceIds", more: []string{"ScalableDimension"}},

@@ -67,6 +67,8 @@ func (r Reader) Everything(ctx context.Context, cluster, service string) (*Every
 	out.groups(ctx, account)
 	ran := out.services(ctx, account, service != "")
 	out.definitions(ctx, account, ran, service != "")
+	_, err = awsx.Collect(account.Repositories(ctx))
+	out.failed(err)
 	_, err = awsx.Collect(account.Routes(ctx))
 	out.failed(err)
 	_, err = read.AlarmsNow(ctx, account)

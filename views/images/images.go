@@ -1,7 +1,6 @@
 package images
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/read"
+	"gantry/internal/inquiry"
 	"gantry/ui"
 	"gantry/ui/form"
 	"gantry/ui/table"
@@ -49,72 +49,80 @@ func (i *Images) Image(service awsx.Ref) tea.Cmd {
 	return nil
 }
 
-// imageRow is one tag of a repository that a container of the service uses.
-type imageRow struct {
-	container string
-	image     awsx.Image
-	tag       string // empty for an image without tags
-	current   bool   // the definition in use names it
-}
-
-func (r imageRow) key() string { return r.container + " " + r.tag + "@" + r.image.Digest }
-
-// reference is what the definition will name: the tag, or the digest where there
-// is none.
-func (r imageRow) reference() string {
-	if r.tag == "" {
-		return r.pinned()
-	}
-	return ":" + r.tag
-}
-
-func (r imageRow) pinned() string { return "@" + r.image.Digest }
-
 // imageList is what the images screen has read.
 type imageList struct {
 	definition *awsx.TaskDefinition
-	rows       []imageRow
+	held       []held
 	elsewhere  []awsx.ContainerDefinition // whose images no ECR repository holds
+	running    running
+}
+
+// held are the images of the repository of a container.
+type held struct {
+	container awsx.ContainerDefinition
+	current   awsx.Reference
+	images    []awsx.Image
+	whole     bool
+}
+
+// rows gives each tag a row.
+func (l imageList) rows() (rows []*imageRow) {
+	for _, h := range l.held {
+		for _, u := range inquiry.ImageUses(h.current.Repository, h.images, l.running.runs) {
+			if u.Unlisted && !h.whole {
+				continue // it may be there
+			}
+			named := h.current.Digest == u.Image.Digest || h.current.Digest == "" && u.Tag != "" && u.Tag == h.current.Tag
+			rows = append(rows, &imageRow{container: h.container.Name, ImageUse: u, current: named, ran: l.running.read})
+		}
+	}
+	return rows
 }
 
 // imagesScreen lists what can be deployed. It is a table screen that also takes
 // a reference as it is typed, since a registry other than ECR has no list.
 type imagesScreen struct {
-	changes.ServiceTable[imageRow]
+	changes.ServiceTable[*imageRow]
 	query *livetable.Query[imageList]
 }
 
 // New makes the screen of the images of a service's repositories.
 func New(c *changes.Changes, service awsx.Ref) *imagesScreen {
-	s := &imagesScreen{ServiceTable: changes.ServiceTable[imageRow]{Changes: c, Service: service}}
-	s.Screen = livetable.New(c.Deps, livetable.Spec[imageRow]{
+	s := &imagesScreen{ServiceTable: changes.ServiceTable[*imageRow]{Changes: c, Service: service}}
+	s.Screen = livetable.New(c.Deps, livetable.Spec[*imageRow]{
 		Name: "images", Permission: "ecr:DescribeImages",
 		Subject: service,
-		Table: table.Options[imageRow]{
-			Key: imageRow.key, Columns: imageColumns(c.Deps), Sort: livetable.ColAge,
+		Table: table.Options[*imageRow]{
+			Key: (*imageRow).key, Columns: imageColumns(c.Deps, true), Sort: livetable.ColAge,
+			Fault: (*imageRow).fault,
 		},
-		Status:  imageStatus,
-		Open:    s.open,
-		Actions: s.actions,
-		Marks:   true,
-		Ref:     func(r imageRow) awsx.Ref { return service.In(r.image.Repository + r.pinned()) },
+		Status:   func(r *imageRow) (theme.Status, bool) { return r.status(), true },
+		Evidence: func(r *imageRow) []prose.Para { return r.evidence(c.Deps.Now()) },
+		Open:     s.open,
+		Actions:  s.actions,
+		Marks:    true,
+		Ref:      func(r *imageRow) awsx.Ref { return service.In(r.Image.Repository + r.pinned()) },
 	})
 	return s
 }
 
-func (s *imagesScreen) open() livetable.Feed[imageRow] {
+func (s *imagesScreen) open() livetable.Feed[*imageRow] {
 	q, typing := livetable.Ask(s.load), s.Deps.Host.Key(actTypeImage)
 	s.query = q
-	return livetable.Feed[imageRow]{
+	return livetable.Feed[*imageRow]{
 		Watches: []livetable.Watch{q},
-		Build:   func(time.Time) livetable.Load[imageRow] { return imagesLoad(q.Answer(), typing) },
+		Build:   func(time.Time) livetable.Load[*imageRow] { return imagesLoad(q.Answer(), typing) },
 	}
 }
 
 // imagesLoad turns an answer into rows with their freshness. A registry other
 // than ECR cannot be listed: its images are typed.
-func imagesLoad(a livetable.Answer[imageList], typing string) livetable.Load[imageRow] {
-	l := livetable.Load[imageRow]{Rows: a.Value.rows, Status: livetable.AnswerStatus(len(a.Value.rows) > 0, a.Done, a.Err)}
+func imagesLoad(a livetable.Answer[imageList], typing string) livetable.Load[*imageRow] {
+	l := livetable.Load[*imageRow]{Rows: a.Value.rows()}
+	l.Status = livetable.AnswerStatus(len(l.Rows) > 0, a.Done || len(l.Rows) > 0, a.Err)
+	if len(l.Rows) > 0 {
+		l.Note = a.Value.running.note()
+	}
 	if len(a.Value.elsewhere) == 0 {
 		return l
 	}
@@ -123,12 +131,13 @@ func imagesLoad(a livetable.Answer[imageList], typing string) livetable.Load[ima
 	}
 	l.Foot = append(l.Foot, prose.Para{Text: typing + " types what to deploy: a tag, a digest or a whole reference", Role: theme.Accent, Depth: 1})
 	if len(l.Rows) > 0 {
-		l.Note = []livetable.Span{{Text: wording.Count(len(a.Value.elsewhere), "container") + " not in ECR (" + typing + " types)", Role: theme.Dim}}
+		l.Note = append(l.Note, livetable.Span{Text: wording.Count(len(a.Value.elsewhere), "container") + " not in ECR (" + typing + " types)", Role: theme.Dim})
 	}
 	return l
 }
 
-// load reads the definition in use, then the repositories of its containers.
+// load reads the definition in use, then the repositories of its containers, then where
+// their images run.
 func (s *imagesScreen) load(ctx context.Context, publish func(imageList)) error {
 	account, err := s.Changes.Deps.Store.Account(ctx, s.Service.Context)
 	if err != nil {
@@ -150,83 +159,34 @@ func (s *imagesScreen) load(ctx context.Context, publish func(imageList)) error 
 			list.elsewhere = append(slices.Clone(list.elsewhere), c)
 			continue
 		}
+		h := held{container: c, current: ref, whole: true}
+		before := list.held
 		for page, err := range account.Images(ctx, ref.Repository) {
 			if err != nil {
-				failed = errors.Join(failed, err)
+				failed, h.whole = errors.Join(failed, err), false
 				continue
 			}
-			list.rows = slices.Concat(list.rows, imageRows(c, ref, page.Items))
+			h.images = slices.Concat(h.images, page.Items)
+			list.held = append(slices.Clone(before), h)
 			publish(list)
 		}
+		list.held = append(slices.Clone(before), h)
 	}
 	publish(list)
-	return failed
+	var unread []error
+	list.running, unread = whatRuns(ctx, s.Changes.Deps, s.Service.Context)
+	publish(list)
+	return errors.Join(append(unread, failed)...)
 }
 
-// imageStatus tells what runs from what does not.
-func imageStatus(r imageRow) (theme.Status, bool) {
-	if r.current {
-		return theme.StatusOK, true
+func (s *imagesScreen) actions(r *imageRow, ok bool) []ui.Action {
+	enter := s.deploying(actDeploy, r, ok, (*imageRow).reference)
+	pin := s.deploying(actDeployPinned, r, ok, (*imageRow).pinned)
+	container := ""
+	if ok {
+		container = r.container
 	}
-	return theme.StatusStopped, true
-}
-
-// imageRows gives each tag a row.
-func imageRows(c awsx.ContainerDefinition, current awsx.Reference, images []awsx.Image) []imageRow {
-	var rows []imageRow
-	for _, i := range images {
-		tags := i.Tags
-		if len(tags) == 0 {
-			tags = []string{""}
-		}
-		for _, tag := range tags {
-			named := current.Digest == i.Digest || current.Digest == "" && tag != "" && tag == current.Tag
-			rows = append(rows, imageRow{container: c.Name, image: i, tag: tag, current: named})
-		}
-	}
-	return rows
-}
-
-func imageColumns(deps *views.Deps) []table.Column[imageRow] {
-	return []table.Column[imageRow]{
-		{ID: livetable.ColName, Title: "TAG", Frozen: true, Min: 12, Max: 40,
-			Cell: func(r imageRow) table.Cell {
-				if r.tag == "" {
-					return table.Cell{Text: "(untagged)", Role: theme.Dim}
-				}
-				return table.Cell{Text: r.tag}
-			},
-			Compare: func(a, b imageRow) int { return strings.Compare(a.tag, b.tag) }},
-		{ID: "use", Title: "USE", Cell: func(r imageRow) table.Cell {
-			if r.current {
-				return table.Cell{Text: "in use", Role: theme.OK}
-			}
-			return table.Cell{}
-		}},
-		{ID: "container", Title: "CONTAINER", Max: 24, Priority: 2,
-			Cell:    func(r imageRow) table.Cell { return table.Cell{Text: r.container} },
-			Compare: func(a, b imageRow) int { return strings.Compare(a.container, b.container) }},
-		{ID: livetable.ColAge, Title: "PUSHED", Right: true, Descending: true,
-			Cell: func(r imageRow) table.Cell {
-				return table.Cell{Text: cmp.Or(wording.Since(r.image.PushedAt, deps.Now()), "-")}
-			},
-			Compare: func(a, b imageRow) int { return a.image.PushedAt.Compare(b.image.PushedAt) }},
-		{ID: "size", Title: "MIB", Right: true, Priority: 3, Descending: true,
-			Cell:    func(r imageRow) table.Cell { return table.Cell{Text: fmt.Sprint(r.image.Size >> 20)} },
-			Compare: func(a, b imageRow) int { return cmp.Compare(a.image.Size, b.image.Size) }},
-		{ID: "scan", Title: "SCAN", Priority: 4,
-			Cell: func(r imageRow) table.Cell {
-				return table.Cell{Text: cmp.Or(strings.ToLower(r.image.ScanStatus), "-")}
-			}},
-		{ID: "digest", Title: "DIGEST", Grow: true, Min: 14, Priority: 1,
-			Cell: func(r imageRow) table.Cell { return table.Cell{Text: r.image.Digest, Role: theme.Dim} }},
-	}
-}
-
-func (s *imagesScreen) actions(r imageRow, ok bool) []ui.Action {
-	enter := s.deploying(actDeploy, r, ok, imageRow.reference)
-	pin := s.deploying(actDeployPinned, r, ok, imageRow.pinned)
-	typed := actTypeImage.Does(func() { s.ask(r.container) })
+	typed := actTypeImage.Does(func() { s.ask(container) })
 	if s.query == nil || s.query.Answer().Value.definition == nil {
 		typed.Disabled = "the task definition was not read yet"
 	}
@@ -234,15 +194,19 @@ func (s *imagesScreen) actions(r imageRow, ok bool) []ui.Action {
 }
 
 // deploying deploys the image under the cursor, or the marked ones, one for each container.
-func (s *imagesScreen) deploying(b ui.Binding, r imageRow, ok bool, reference func(imageRow) string) ui.Action {
+func (s *imagesScreen) deploying(b ui.Binding, r *imageRow, ok bool, reference func(*imageRow) string) ui.Action {
 	rows := s.Table.Marked()
 	if len(rows) == 0 {
-		return b.Does(func() { s.deploy(r.container, reference(r)) }).Unless(livetable.Nothing(ok))
+		return b.Does(func() { s.deploy(r.container, reference(r)) }).Unless(undeployable(r, ok))
 	}
 	b.Name = fmt.Sprintf("%s %d marked", b.Name, len(rows))
 	images, why := map[string]string{}, s.HiddenMarks()
 	for _, row := range rows {
-		if _, twice := images[row.container]; twice && why == "" {
+		if _, twice := images[row.container]; why != "" {
+			continue
+		} else if row.Unlisted {
+			why = undeployable(row, true)
+		} else if twice {
 			why = "two images of container " + row.container + " are marked: mark one"
 		}
 		images[row.container] = reference(row)

@@ -18,6 +18,9 @@ import (
 func tagColumn(f *changestest.Shopfloor) []string {
 	var out []string
 	for _, row := range f.Screen()[3:] {
+		if row == "" {
+			break // the evidence comes
+		}
 		if fields := strings.Fields(strings.TrimPrefix(row, ">")); len(fields) > 0 && !strings.HasPrefix(row, "<") {
 			out = append(out, fields[0])
 		}

@@ -99,7 +99,7 @@ func apis() []api {
 			open: func(c *Clients, cfg aws.Config, at endpoint) {
 				c.ECR = ecr.NewFromConfig(cfg, func(o *ecr.Options) { at.override(&o.BaseEndpoint) })
 			},
-			quotas: []quota{{burst: 40, tokens: 10, reads: []string{"DescribeImages", "BatchGetImage", "DescribePullThroughCacheRules"}}},
+			quotas: []quota{{burst: 40, tokens: 10, reads: []string{"DescribeRepositories", "DescribeImages", "BatchGetImage", "DescribePullThroughCacheRules"}}},
 		},
 		{
 			id: sts.ServiceID, iam: "sts",

@@ -42,7 +42,7 @@ func (a *Account) operations() map[string]map[string]answer {
 			"DescribeListeners":             a.describeListeners,
 			"DescribeRules":                 a.describeRules,
 		},
-		"ecr": {"DescribeImages": a.describeImages, "BatchGetImage": a.getImages},
+		"ecr": {"DescribeRepositories": a.describeRepositories, "DescribeImages": a.describeImages, "BatchGetImage": a.getImages},
 		"application-autoscaling": {
 			"DescribeScalableTargets":   a.scalableTargets,
 			"DescribeScalingPolicies":   a.scalingPolicies,

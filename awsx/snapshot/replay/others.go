@@ -87,6 +87,16 @@ func (a *Account) describeRules(in tree) (tree, error) {
 	return tree{"Rules": anys(found)}, err
 }
 
+// describeRepositories answers with all repositories, or those that are named.
+func (a *Account) describeRepositories(in tree) (tree, error) {
+	names := texts(in["repositoryNames"])
+	found := a.find(snapshot.Repos, func(r tree) bool { return len(names) == 0 || slices.Contains(names, text(r, "repositoryName")) })
+	if len(found) < len(names) {
+		return nil, absent("the repository " + strings.Join(names, ", "))
+	}
+	return tree{"repositories": anys(found)}, nil
+}
+
 // describeImages answers for a repository, or for images of it by tag or digest.
 func (a *Account) describeImages(in tree) (tree, error) {
 	repository := text(in, "repositoryName")
