@@ -41,7 +41,7 @@ var allowed = []string{
 	"autoscaling:DescribeScalingActivities", "autoscaling:DescribeScheduledActions",
 	"cloudwatch:DescribeAlarms",
 	"ec2:DescribeInstances", "ec2:DescribeLaunchTemplateVersions",
-	"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribePullThroughCacheRules",
+	"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribePullThroughCacheRules", "ecr:DescribeRepositories",
 	"ecs:DescribeCapacityProviders", "ecs:DescribeClusters", "ecs:DescribeContainerInstances", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions",
 	"ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:DescribeTasks", "ecs:ListClusters", "ecs:ListContainerInstances",
 	"ecs:ListServiceDeployments", "ecs:ListServices", "ecs:ListTaskDefinitions", "ecs:ListTasks",
