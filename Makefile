@@ -57,4 +57,5 @@ bench-program:
 
 # Writes the golden frames anew; read the difference before committing it.
 golden:
-	go test ./ui/... ./views/... -update && go test ./internal/app -run Readme -update
+	go test $$(grep -rlE '/(uitest|viewstest|changestest|exp/golden)"' --include='*_test.go' ui views | xargs -n1 dirname | sort -u | sed 's#^#./#') -update
+	go test ./internal/app -run Readme -update

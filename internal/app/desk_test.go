@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -44,6 +45,8 @@ type desk struct {
 type setting struct {
 	sim  SimOptions
 	w, h int
+	// profile is the context's; empty is main.
+	profile string
 	// configure changes the configuration.
 	configure func(*config.Config)
 	// opener makes what opens the account; nil takes literal keys.
@@ -136,7 +139,7 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 		t.Fatal(err)
 	}
 	d := &desk{t: t, sim: simulated.account, logs: simulated.logs, wire: &wire{next: simulated.account.RoundTripper()}}
-	id := awsx.ContextID{Profile: "main", Region: simRegion}
+	id := awsx.ContextID{Profile: cmp.Or(s.profile, "main"), Region: simRegion}
 	if cfg.Context == (awsx.ContextID{}) {
 		cfg.Context = id
 	}

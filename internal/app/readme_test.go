@@ -12,31 +12,58 @@ import (
 	"gantry/views/livetable"
 )
 
-// TestTheReadmeListsTheKeysThatAreDeclared compares the table of keys between the
-// README's markers with the one that the declarations give. Run it with -update after
-// an action has changed.
-func TestTheReadmeListsTheKeysThatAreDeclared(t *testing.T) {
-	const file, begin, end = "../../README.md", "<!-- keys: go test ./internal/app -run Readme -update -->\n", "<!-- end of keys -->\n"
-	b, err := os.ReadFile(file)
+const readme = "../../README.md"
+
+// part compares what stands in the README between two marks with what the program makes of
+// it. With -update, the flag that writes golden frames, it is written there instead.
+func part(t *testing.T, begin, end, want string) {
+	t.Helper()
+	b, err := os.ReadFile(readme)
 	if err != nil {
 		t.Fatal(err)
 	}
 	before, rest, ok := strings.Cut(string(b), begin)
 	was, after, closed := strings.Cut(rest, end)
 	if !ok || !closed {
-		t.Fatalf("the README has no place for its keys between %q and %q", begin, end)
+		t.Fatalf("the README has no place between %q and %q", begin, end)
 	}
-	want := keyTable()
-	// The flag is the one that writes golden frames.
 	if u := flag.Lookup("update"); u != nil && u.Value.String() == "true" {
-		if err := os.WriteFile(file, []byte(before+begin+want+end+after), 0o644); err != nil {
+		if err := os.WriteFile(readme, []byte(before+begin+want+end+after), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
 	if was != want {
-		t.Errorf("the README lists\n%s\nand these are declared:\n%s", was, want)
+		t.Errorf("the README has\n%s\nand the program\n%s", was, want)
 	}
+}
+
+// TestTheReadmeListsTheKeysThatAreDeclared compares the table of keys with the one that the
+// declarations give. Run it with -update after an action has changed.
+func TestTheReadmeListsTheKeysThatAreDeclared(t *testing.T) {
+	part(t, "<!-- keys: go test ./internal/app -run Readme -update -->\n", "<!-- end of keys -->\n", keyTable())
+}
+
+// TestTheReadmeShowsTheFramesOfTheProgram draws each of them on the account of the demo, in
+// which hardly anything goes on meanwhile: what is drawn when is then the same each time.
+func TestTheReadmeShowsTheFramesOfTheProgram(t *testing.T) {
+	sit(t, setting{profile: "simulated", alone: true, sim: SimOptions{Speed: 0.01}}, func(t *testing.T, d *desk) {
+		frame := func(name string) {
+			t.Helper()
+			var b strings.Builder
+			for _, row := range d.Screen() {
+				b.WriteString(strings.TrimRight(row, " ") + "\n")
+			}
+			part(t, "<!-- frame "+name+" -->\n```\n", "```\n", b.String())
+		}
+		d.cluster("prod").press("j", "k").read()
+		frame("services")
+		d.press("l").read()
+		d.press("E").read().press("ctrl+u")
+		frame("log")
+		d.press("esc").read().press("u").read()
+		frame("plan")
+	})
 }
 
 // keyTable is a row for what every screen has, one for what every table has, and one
