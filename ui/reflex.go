@@ -10,7 +10,8 @@ import (
 const wheel = 3
 
 // reflex does what a key does in k9s and in vim, where no action has the key: it scrolls
-// sideways or by half a page. It reports whether the screen can.
+// sideways or by half a page. It reports whether the screen has
+// such an action; one that is not possible now says why.
 func (s *Shell) reflex(key string) bool {
 	switch half := max(1, (s.h-4)/2); key {
 	case "h":
@@ -28,8 +29,12 @@ func (s *Shell) reflex(key string) bool {
 // scroll moves the screen by one of its own actions, some times over.
 func (s *Shell) scroll(by Binding, times int) bool {
 	for _, a := range s.trail.top().screen.Actions() {
-		if a.ID != by.ID || a.Disabled != "" {
+		if a.ID != by.ID {
 			continue
+		}
+		if a.Disabled != "" {
+			s.perform(a, s.trail.top().owner())
+			return true
 		}
 		s.as(s.trail.top().owner(), func() tea.Cmd {
 			cmds := make([]tea.Cmd, times)

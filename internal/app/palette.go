@@ -269,6 +269,7 @@ var actAliases = ui.Binding{ID: "aliases", Name: "names of screens", Keys: []str
 func reflexes() map[string]string {
 	return map[string]string{
 		"0": ":clusters lists all clusters, :ctx the contexts",
+		"h": "it scrolls to the left where there is more to see",
 		"l": "on a service, a task or a container it shows logs",
 		"x": "r shows what is masked, in the environment and in a log record",
 		"z": "the row under the cursor stays in view by itself; :deployments shows how a service was deployed",
