@@ -30,6 +30,7 @@ var walks = map[string]walk{
 	"compare":  {"api-orders", []string{"u", "u", "u", "j", "="}},
 	"describe": {"catalog", []string{"d"}}, "json": {"catalog", []string{"y"}}, "messages": {"catalog", []string{":messages", "enter"}},
 	"logs": {"worker-mail", []string{"l"}}, "histogram": {"worker-mail", []string{"l", "H"}},
+	"repositories": {"catalog", []string{":repositories", "enter"}}, "repository": {"catalog", []string{":repositories", "enter", "enter"}},
 	"found": {"catalog", []string{":i-0bad", "enter"}}, "aliases": {"catalog", []string{":aliases", "enter"}},
 	"record": {"worker-mail", []string{"l", "k", "k", "k", "enter"}}, "query": {"worker-mail", []string{"l", "d"}},
 }

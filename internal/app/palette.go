@@ -78,6 +78,9 @@ func (f finder) contexts(text string) []palette.Item {
 	listed := slices.Contains([]string{"ctx", "context", "contexts"}, word)
 	var items []palette.Item
 	for _, k := range openable(views.OfContext) {
+		if k.Word == "" {
+			continue // not the first screen of a context
+		}
 		names := f.app.Config.Contexts
 		for _, c := range names {
 			id := f.app.resolved(c.ID)
