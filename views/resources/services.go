@@ -25,13 +25,15 @@ import (
 var (
 	actTasks     = ui.ActEnter.As("tasks", 1)
 	actLastLines = ui.Binding{ID: "last-lines", Name: "log of the last dead task", Keys: []string{"L"}}
+	// actStandalone opens the tasks of the cluster that no service runs.
+	actStandalone = ui.Binding{ID: "standalone", Name: "standalone tasks", Keys: []string{"T"}}
 )
 
 // The services screen.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(
 		actTasks, views.ActLogs, actLastLines, views.ActCompare, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
-		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, views.ActInstances, views.ActRestart,
+		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, views.ActInstances, actStandalone, views.ActRestart,
 	)},
 	Of: views.OfCluster, Word: "cluster", Short: []string{"svc", "service"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewServices(deps, of)) },
@@ -48,7 +50,8 @@ func NewServices(deps *views.Deps, cluster awsx.Ref) ui.Screen {
 func newServices(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside)) *livetable.Screen[*serviceRow] {
 	var s *livetable.Screen[*serviceRow]
 	s = livetable.New(deps, servicesSpec(deps, cluster, loaded, func(r *serviceRow, ok bool) []ui.Action {
-		return overServiceMarks(s, append(selectedActions(deps, r, ok), lastLinesOf(deps, r, ok), comparing(deps, r, ok)))
+		standalone := actStandalone.Does(func() { deps.Host.Push(tasks.NewStandalone(deps, cluster)) })
+		return overServiceMarks(s, append(selectedActions(deps, r, ok), lastLinesOf(deps, r, ok), comparing(deps, r, ok), standalone))
 	}))
 	return s
 }

@@ -26,7 +26,8 @@ var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "task", T
 
 // NewContainers makes the screen of one task: its containers, and for each what
 // it runs, how it ended, its variables and the task's timeline. The task is shown
-// as it was given until it is read anew, and after ECS has forgotten it.
+// as it was given until it is read anew, and after ECS has forgotten it. For a task of no
+// service its cluster stands in the place of one.
 func NewContainers(deps *views.Deps, service awsx.Ref, task awsx.Task) ui.Screen {
 	return livetable.New(deps, livetable.Spec[*containerRow]{
 		Name: "task", Nouns: "containers", Permission: "ecs:DescribeTasks",
@@ -41,9 +42,11 @@ func NewContainers(deps *views.Deps, service awsx.Ref, task awsx.Task) ui.Screen
 		Evidence: containerEvidence,
 		Actions: func(r *containerRow, ok bool) []ui.Action {
 			logs := views.ActLogs.Runs(func() tea.Cmd {
-				return deps.Nav.Logs(views.LogScope{Service: service, Task: &r.task, Container: r.container.Name})
+				scope := logsOf(service, &r.task)
+				scope.Container = r.container.Name
+				return deps.Nav.Logs(scope)
 			}).Unless(livetable.Nothing(ok))
-			return []ui.Action{logs, jumpToService(deps, service)}
+			return []ui.Action{logs, jumpToService(deps, service).Unless(serviceless(service))}
 		},
 		Kind: awsx.KindTask,
 		Ref:  func(r *containerRow) awsx.Ref { return r.task.Ref },
@@ -53,14 +56,62 @@ func NewContainers(deps *views.Deps, service awsx.Ref, task awsx.Task) ui.Screen
 	})
 }
 
-// openContainers watches the service that a task belongs to.
+// alone tells that a cluster stands for the service of a task that has none.
+func alone(service awsx.Ref) bool { return service == service.ClusterRef() }
+
+// serviceless says why there is no service to go to, empty where there is.
+func serviceless(service awsx.Ref) string {
+	if alone(service) {
+		return "this task belongs to no service"
+	}
+	return ""
+}
+
+// logsOf are the lines of a task.
+func logsOf(service awsx.Ref, task *awsx.Task) views.LogScope {
+	if alone(service) {
+		service = awsx.Ref{}
+	}
+	return views.LogScope{Service: service, Task: task}
+}
+
+// newest is a watch in which a task is found: that of its service, or of all of its cluster.
+type newest struct {
+	livetable.Watch
+	// of returns the task as it was read last, found false where it is listed no more, and
+	// listed where the list is known to be whole.
+	of func() (t awsx.Task, found, listed bool, status livetable.Status)
+}
+
+func watchTask(st *store.Store, service awsx.Ref, task awsx.Task) newest {
+	if alone(service) {
+		w := st.Tasks(service)
+		return newest{w, func() (awsx.Task, bool, bool, livetable.Status) {
+			s := w.Snapshot()
+			for _, t := range s.Items {
+				if t.Ref == task.Ref {
+					return t, true, true, livetable.StatusOf(s)
+				}
+			}
+			return task, false, s.Whole(), livetable.StatusOf(s)
+		}}
+	}
+	w := st.Service(service)
+	return newest{w, func() (awsx.Task, bool, bool, livetable.Status) {
+		s := w.Snapshot()
+		t, found := store.NewestTask(s, task)
+		listed := len(s.Items) > 0 && !s.Items[0].RunningAt.IsZero() && !s.Items[0].StoppedAt.IsZero()
+		return t, found, listed, livetable.StatusOf(s)
+	}}
+}
+
+// openContainers watches what a task is found in.
 func openContainers(st *store.Store, service awsx.Ref, task awsx.Task) livetable.Feed[*containerRow] {
-	state, instances := st.Service(service), st.Instances(service.ClusterRef())
+	state, instances := watchTask(st, service, task), st.Instances(service.ClusterRef())
 	return livetable.Feed[*containerRow]{
 		Watches: []livetable.Watch{state, instances},
 		Build: func(now time.Time) livetable.Load[*containerRow] {
-			s := state.Snapshot()
-			t, found := store.NewestTask(s, task)
+			t, found, listed, status := state.of()
 			var host *awsx.Instance
 			for _, i := range instances.Snapshot().Items {
 				if i.Ref.ARN == t.ContainerInstance {
@@ -69,9 +120,9 @@ func openContainers(st *store.Store, service awsx.Ref, task awsx.Task) livetable
 				}
 			}
 			td, _ := st.CachedTaskDefinition(t.Ref.Context, t.TaskDefinition)
-			l := livetable.Load[*containerRow]{Rows: containerRows(t, td, host, now), Status: livetable.StatusOf(s)}
+			l := livetable.Load[*containerRow]{Rows: containerRows(t, td, host, now), Status: status}
 			l.Note = []livetable.Span{taskState(t, now)}
-			if !found && len(s.Items) > 0 && !s.Items[0].RunningAt.IsZero() && !s.Items[0].StoppedAt.IsZero() {
+			if !found && listed {
 				l.Note = append(l.Note, livetable.Span{Text: "ECS lists this task no more", Role: theme.Unknown})
 			}
 			return l

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/store"
 	"gantry/ui"
 	"gantry/ui/table"
@@ -63,7 +64,7 @@ type hostedRow struct {
 
 // group is what the task belongs to.
 func (r *hostedRow) group() string {
-	if name, ok := strings.CutPrefix(r.task.Group, "service:"); ok {
+	if name, ok := reason.OfService(r.task); ok {
 		return name
 	}
 	return r.task.Group
@@ -134,8 +135,13 @@ func hostedActions(deps *views.Deps, r *hostedRow) []ui.Action {
 	why := livetable.Nothing(r != nil)
 	if r == nil {
 		r = &hostedRow{taskRow: &taskRow{}}
-	} else if r.service == (awsx.Ref{}) {
-		why = "this task belongs to no service that was read"
+		return append(intoTask(deps, r.service, r.taskRow, why), jumpToService(deps, r.service).Unless(why))
 	}
-	return append(intoTask(deps, r.service, r.taskRow, why), jumpToService(deps, r.service).Unless(why))
+	service := r.service
+	if _, served := reason.OfService(r.task); !served {
+		service = r.task.Ref.ClusterRef()
+	} else if service == (awsx.Ref{}) {
+		why = "this task belongs to a service that was not read"
+	}
+	return append(intoTask(deps, service, r.taskRow, why), jumpToService(deps, service).Unless(cmp.Or(why, serviceless(service))))
 }

@@ -333,7 +333,7 @@ func intoTask(deps *views.Deps, service awsx.Ref, r *taskRow, why string) []ui.A
 	return []ui.Action{
 		actContainers.Does(func() { deps.Host.Push(NewContainers(deps, service, r.task)) }).Unless(why),
 		views.ActLogs.Runs(func() tea.Cmd {
-			return deps.Nav.Logs(views.LogScope{Service: service, Task: &r.task})
+			return deps.Nav.Logs(logsOf(service, &r.task))
 		}).Unless(why),
 	}
 }

@@ -1,0 +1,100 @@
+package reports
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gantry/awsx"
+	"gantry/awsx/diagnose/reason"
+	"gantry/internal/app"
+	"gantry/internal/cli/command"
+	"gantry/internal/cli/printing"
+	"gantry/ui/text"
+)
+
+var _ = commands.Add(program.standaloneCommand)
+
+func (p program) standaloneCommand() *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "standalone CLUSTER",
+		Short: "Show the tasks of a cluster that no service runs, and who started them",
+		Args:  command.Arguments(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := command.Outputs(output, "table", "json"); err != nil {
+				return err
+			}
+			if err := command.NoARN(args[0]); err != nil {
+				return err
+			}
+			return p.With(cmd.Context(), func(a *app.App) error { return p.standalone(cmd.Context(), a, args[0], output) })
+		},
+	}
+	command.OutputFlag(cmd, &output, "table", "json")
+	return cmd
+}
+
+// standaloneTask is a task of no service in standalone -o json.
+type standaloneTask struct {
+	Task           string     `json:"task"`
+	TaskDefinition string     `json:"taskDefinition"`
+	Group          string     `json:"group"`
+	StartedBy      string     `json:"startedBy"`
+	Status         string     `json:"status"`
+	Started        *time.Time `json:"started,omitempty"`
+	Stopped        *time.Time `json:"stopped,omitempty"`
+	Failed         bool       `json:"failed"`
+	Reason         string     `json:"reason,omitempty"`
+}
+
+func (p program) standalone(ctx context.Context, a *app.App, cluster, output string) error {
+	c, err := a.FindCluster(ctx, cluster)
+	if err != nil {
+		return err
+	}
+	found, partial, err := a.Standalone(ctx, c.Ref)
+	if err != nil {
+		return err
+	}
+	p.Partial(partial)
+	tasks := []standaloneTask{}
+	for _, t := range found {
+		x := standaloneTask{
+			Task: t.ID, TaskDefinition: awsx.ARNName(t.TaskDefinition), Group: t.Group, StartedBy: t.StartedBy, Status: t.LastStatus,
+			Started: moment(t.StartedAt),
+		}
+		if t.DesiredStatus == "STOPPED" {
+			td, _ := a.Store.CachedTaskDefinition(a.Context, t.TaskDefinition)
+			ended := reason.StoppedTask(t, td)
+			x.Stopped, x.Failed, x.Reason = moment(reason.StoppedAt(t)), ended.Failure, ended.Why()
+		}
+		tasks = append(tasks, x)
+	}
+	if output == "json" {
+		return printing.JSON(p.Out, struct {
+			Context string           `json:"context"`
+			Cluster string           `json:"cluster"`
+			Tasks   []standaloneTask `json:"tasks"`
+			completeness
+		}{a.Context.String(), c.Name, tasks, completenessOf(a, partial)})
+	}
+	if len(tasks) == 0 {
+		fmt.Fprintf(p.Err, "no task of %s runs without a service\n", printing.Shown(c.Name))
+		return nil
+	}
+	var rows [][]string
+	for _, x := range tasks {
+		age := "-"
+		for _, at := range []*time.Time{x.Started, x.Stopped} {
+			if at != nil {
+				age = text.Age(a.Now().Sub(*at))
+			}
+		}
+		rows = append(rows, []string{x.Task, x.TaskDefinition, x.Status, age, printing.Shown(cmp.Or(reason.Starter(x.StartedBy), "-")), printing.Shown(x.Reason)})
+	}
+	return printing.Table(p.Out, []string{"TASK", "REVISION", "STATUS", "AGE", "STARTED BY", "REASON"}, rows)
+}
