@@ -19,6 +19,7 @@ const idleFactor = 4
 // The limits of the waits after a failure.
 const (
 	maxThrottled = 5 * time.Minute
+	maxAsked     = 40 * time.Second // when somebody asked for that poll
 	maxOffline   = 30 * time.Second
 	minOffline   = 2 * time.Second
 	denied       = 5 * time.Minute
@@ -46,6 +47,8 @@ type outcome struct {
 	partial []error
 	// next replaces the interval until the next poll; zero keeps it.
 	next time.Duration
+	// until is when another poller tries again, if err is only what that one met.
+	until time.Time
 	// quiet means that there is nothing to publish.
 	quiet bool
 	// aborted means that the poll was cancelled: it counts for nothing.
@@ -81,7 +84,8 @@ func worst(errs []error) error {
 type plan struct {
 	start, end time.Time
 	last       outcome
-	failures   int     // polls in a row that failed or were throttled
+	failures   int     // polls in a row that failed or were throttled, since somebody asked for one
+	asked      bool    // somebody asked for the last poll
 	jitter     float64 // drawn once a poll, in [0, 1)
 }
 
@@ -97,11 +101,12 @@ func (o outcome) decisive() error {
 	return nil
 }
 
-func (p *plan) ended(start, end time.Time, o outcome) {
-	p.start, p.end, p.last, p.jitter = start, end, o, rand.Float64()
-	if o.decisive() == nil {
+func (p *plan) ended(start, end time.Time, o outcome, asked bool) {
+	p.start, p.end, p.last, p.asked, p.jitter = start, end, o, asked, rand.Float64()
+	if asked || o.decisive() == nil {
 		p.failures = 0
-	} else {
+	}
+	if o.decisive() != nil {
 		p.failures++
 	}
 }
@@ -128,15 +133,24 @@ func (p *plan) due(interval time.Duration) (at time.Time, ok bool) {
 		}
 		return at, true
 	}
-	switch fault.ClassOf(err) {
-	case fault.Expired:
+	switch class := fault.ClassOf(err); {
+	case class == fault.Expired:
 		return time.Time{}, false
-	case fault.Throttled:
-		wait := p.spread(doubled(interval, p.failures, maxThrottled), 0.5)
+	case !p.last.until.IsZero():
+		if at = p.last.until; at.Before(p.end) {
+			at = p.end
+		}
+		return at.Add(tick), true
+	case class == fault.Throttled:
+		limit := maxThrottled
+		if p.asked {
+			limit = maxAsked
+		}
+		wait := p.spread(doubled(interval, p.failures, limit), 0.5)
 		return p.end.Add(max(wait, fault.RetryAfter(err))), true
-	case fault.Offline:
+	case class == fault.Offline:
 		return p.end.Add(p.spread(doubled(minOffline, p.failures-1, maxOffline), 0.1)), true
-	case fault.Denied:
+	case class == fault.Denied:
 		return p.end.Add(p.spread(max(interval, denied), 0.1)), true
 	}
 	return p.end.Add(p.spread(doubled(minFailed, p.failures-1, max(interval, maxFailed)), 0.1)), true

@@ -145,6 +145,7 @@ func (p *poller[T]) takeRefresh() {
 // attempt is a poll under way.
 type attempt struct {
 	start  time.Time
+	asked  bool // somebody asked for it
 	cancel context.CancelFunc
 	done   chan outcome
 }
@@ -161,7 +162,7 @@ func (p *poller[T]) begin(ctx context.Context, d demand) *attempt {
 		}
 	})
 	ctx, cancel := context.WithCancel(ctx)
-	a := &attempt{start: wall(), cancel: cancel, done: make(chan outcome, 1)}
+	a := &attempt{start: wall(), asked: d.refresh, cancel: cancel, done: make(chan outcome, 1)}
 	p.polls.Go(func() {
 		o := outcome{err: errAtFault}
 		defer func() { a.done <- o }()
@@ -266,7 +267,7 @@ func (p *poller[T]) run(ctx context.Context) {
 			default:
 			}
 			if !o.aborted {
-				plan.ended(now.start, wall(), o)
+				plan.ended(now.start, wall(), o, now.asked)
 				if !o.quiet {
 					before := p.expired()
 					p.publish(plan, p.demand(), &o)

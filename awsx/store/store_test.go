@@ -492,3 +492,28 @@ func TestWatchesMayBeUsedFromAnywhere(t *testing.T) {
 		wg.Wait()
 	})
 }
+
+// TestARefreshIsTriedAgainWithinAMinute, whatever failed before somebody asked: the waits
+// of a throttled account double up to minutes only while nobody does.
+func TestARefreshIsTriedAgainWithinAMinute(t *testing.T) {
+	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
+		c.Service("api")
+		a.Fail(awsxtest.Tasks, &fault.Error{Class: fault.Throttled})
+		w := s.Tasks(c.Ref)
+		until(t, w, func(x *store.Snapshot[awsx.Task]) bool { return x.Err != nil })
+		pass(30 * time.Minute)
+		a.Forget()
+		w.Refresh()
+		pass(time.Second)
+		if n := a.Count(awsxtest.Tasks); n == 0 {
+			t.Fatal("a refresh asked for nothing")
+		}
+		if f := w.Snapshot().State(time.Now()); f.State != store.Throttled || f.RetryIn > time.Minute {
+			t.Errorf("after a refresh that was turned away: %+v", f)
+		}
+		pass(time.Minute)
+		if f := w.Snapshot().State(time.Now()); f.RetryIn < time.Minute {
+			t.Errorf("nobody asked since, and the wait is not wider: %+v", f)
+		}
+	})
+}

@@ -53,6 +53,8 @@ type targetSource struct {
 	refilled time.Time
 	restAt   time.Time
 
+	failed uint64 // the snapshot of services whose error was passed on
+
 	told bool // something was published, be it that there is no group
 
 	mu     sync.Mutex
@@ -112,7 +114,7 @@ func (t *targetSource) fill(s *Snapshot[GroupState]) {
 func (t *targetSource) poll(ctx context.Context, d demand, landed func()) outcome {
 	services, err := t.awaitServices(ctx, d)
 	if err != nil {
-		return outcome{err: err}
+		return outcome{err: err, until: services.due}
 	}
 	news := t.want(services)
 	account, err := t.store.opener.Open(ctx, t.cluster.Context)
@@ -154,24 +156,30 @@ func (t *targetSource) worthTelling() bool {
 	return time.Since(t.filled) >= wait
 }
 
-// awaitServices waits until the cluster's services are known at least in part.
+// awaitServices waits until the cluster's services are known at least in part, or could
+// not be read once more: an error that was passed on already is that of an earlier try.
 func (t *targetSource) awaitServices(ctx context.Context, d demand) (*Snapshot[awsx.Service], error) {
 	if t.services == nil {
 		t.services = t.store.Services(t.cluster)
 	}
 	t.services.Need(Need{Idle: true})
+	if d.refresh && t.services.Snapshot().Err != nil {
+		t.failed = t.services.Snapshot().Seq
+		t.services.Refresh()
+	}
 	for {
 		s := t.services.Snapshot()
 		switch {
 		case len(s.Items) > 0 || !s.At.IsZero():
 			return s, nil
-		case s.Err != nil:
-			return nil, s.Err
+		case s.Err != nil && s.Seq != t.failed:
+			t.failed = s.Seq
+			return s, s.Err
 		}
 		select {
 		case <-t.services.Changed():
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return t.services.Snapshot(), ctx.Err()
 		}
 	}
 }

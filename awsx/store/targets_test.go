@@ -235,3 +235,42 @@ func TestRulesAreReadForPairsOfGroupsAndTheirRefusalIsNoFailure(t *testing.T) {
 		}
 	})
 }
+
+// TestTargetsFollowServicesThatRecover: the targets wait for the services' own next try,
+// not for minutes of their own after it, and an explicit refresh reads both at once.
+func TestTargetsFollowServicesThatRecover(t *testing.T) {
+	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
+		c.Service("api", awsxtest.Running(1))
+		a.Fail(awsxtest.Services, &fault.Error{Class: fault.Throttled})
+		services, w := s.Services(c.Ref), s.Targets(c.Ref)
+		until(t, w, func(x *store.Snapshot[store.GroupState]) bool { return x.State(time.Now()).State == store.Throttled })
+		pass(20 * time.Minute)
+		own, borrowed := services.Snapshot().State(time.Now()), w.Snapshot().State(time.Now())
+		if more := borrowed.RetryIn - own.RetryIn; borrowed.State != store.Throttled || more > time.Second || more < -time.Second {
+			t.Errorf("services retry in %s, targets in %s", own.RetryIn, borrowed.RetryIn)
+		}
+		a.Fail(awsxtest.Services, nil)
+		services.Refresh()
+		w.Refresh()
+		pass(5 * time.Second)
+		if x := w.Snapshot(); x.Done != 1 || x.State(time.Now()).State != store.Fresh {
+			t.Errorf("after a refresh: %d read, %+v", x.Done, x.State(time.Now()))
+		}
+	})
+}
+
+// TestTargetsThatAreAskedForReadTheirServicesAnew where these could not be read before.
+func TestTargetsThatAreAskedForReadTheirServicesAnew(t *testing.T) {
+	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
+		c.Service("api", awsxtest.Running(1))
+		a.Fail(awsxtest.Services, &fault.Error{Class: fault.Throttled})
+		w := s.Targets(c.Ref)
+		until(t, w, func(x *store.Snapshot[store.GroupState]) bool { return x.State(time.Now()).State == store.Throttled })
+		a.Fail(awsxtest.Services, nil)
+		w.Refresh()
+		pass(5 * time.Second)
+		if x := w.Snapshot(); x.Done != 1 || x.State(time.Now()).State != store.Fresh {
+			t.Errorf("%d read, %+v", x.Done, x.State(time.Now()))
+		}
+	})
+}
