@@ -40,6 +40,9 @@ type reader struct {
 
 func (r reader) observe(ctx context.Context) follow.Observation {
 	var o follow.Observation
+	if r.spec.Group.ARN != "" {
+		return r.observeGroup(ctx)
+	}
 	target := r.spec.Instance
 	if len(r.spec.Tasks) > 0 {
 		target = r.spec.Tasks[0]
@@ -62,6 +65,26 @@ func (r reader) observe(ctx context.Context) follow.Observation {
 	if i := slices.IndexFunc(instances, func(i awsx.Instance) bool { return i.Ref == r.spec.Instance }); i >= 0 {
 		o.Instance = instances[i]
 	}
+	return o
+}
+
+// activitiesFollowed is how many of a group's activities tell why it cannot launch.
+const activitiesFollowed = 5
+
+// observeGroup looks at an Auto Scaling group and at the instances of its cluster.
+func (r reader) observeGroup(ctx context.Context) (o follow.Observation) {
+	group := r.spec.Group
+	account, err := r.store.Account(ctx, group.Context)
+	if err != nil {
+		o.Err = err
+		return o
+	}
+	o.Group, o.Err = account.ScalingGroup(ctx, group.Name())
+	if group.Cluster != "" {
+		o.Fleet, err = awsx.Collect(account.Instances(ctx, group.ClusterRef()))
+		o.Err = errors.Join(o.Err, err)
+	}
+	o.Activities, _ = account.GroupActivities(ctx, group.Name(), activitiesFollowed) // they only explain
 	return o
 }
 

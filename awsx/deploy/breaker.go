@@ -106,5 +106,5 @@ func (s *updateStep) configured(ctx context.Context, r awsx.RawReader) (bool, er
 	case bytes.Equal(now.Canonical(), s.config.Canonical()):
 		return false, nil
 	}
-	return false, untold{"the deployment configuration is neither the one before nor this one"}
+	return false, read.Untold{Why: "the deployment configuration is neither the one before nor this one"}
 }

@@ -110,7 +110,7 @@ func (s *continueStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (b
 		return false, nil
 	}
 	if back := rollsBackNow(d); back != s.rollBack {
-		return false, untold{"the hook waits no more, and the deployment is " + d.Status}
+		return false, read.Untold{Why: "the hook waits no more, and the deployment is " + d.Status}
 	}
 	s.note(st)
 	return true, nil

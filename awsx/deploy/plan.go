@@ -151,7 +151,7 @@ func (p Plan) Summary() string { return fmt.Sprintf("%s -> %s", p.Before, p.Afte
 // setting is made once its call has returned.
 func (p Plan) Follows() bool {
 	f := p.follow
-	return f.Service.ARN != "" || f.Instance.ARN != "" || f.Exits || len(f.Tasks) > 0
+	return f.Service.ARN != "" || f.Instance.ARN != "" || f.Group.ARN != "" || f.Exits || len(f.Tasks) > 0
 }
 
 // Timeout is how long the follow waits for a verdict unless told otherwise.

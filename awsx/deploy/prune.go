@@ -104,36 +104,13 @@ func revisionNumber(arn string) int {
 	return n
 }
 
-// recordsPruned is how many of a service's deployments tell what it ran: as many as the API
-// lists in one answer (ECS, ListServiceDeployments).
-const recordsPruned = 100
-
-// ranIn are the definitions that a service is on record as having run.
-func ranIn(ctx context.Context, r awsx.DeploymentReader, service awsx.Ref) ([]string, error) {
-	list, err := r.ServiceDeployments(ctx, service, recordsPruned)
-	if err != nil {
-		return nil, err
-	}
-	var revisions, ran []string
-	for _, d := range list {
-		if d.Target.ARN != "" {
-			revisions = words.AddNew(revisions, d.Target.ARN)
-		}
-	}
-	found, err := r.ServiceRevisions(ctx, revisions)
-	for _, rev := range found {
-		ran = words.AddNew(ran, rev.TaskDefinition)
-	}
-	return ran, err
-}
-
 // prune ends older revisions after a change that succeeded, as a change of its
 // own. Its failure is no failure of the change before it.
 func prune(ctx context.Context, o RunOptions) *Pruned {
 	if o.Plan.prune == nil {
 		return nil
 	}
-	ran, err := ranIn(ctx, o.Account, o.Plan.Target)
+	ran, err := read.RanIn(ctx, o.Account, o.Plan.Target)
 	if err != nil {
 		return &Pruned{Err: err}
 	}

@@ -152,36 +152,10 @@ func (in RunTask) overrides(td *awsx.TaskDefinition) ([]awsx.ContainerOverride, 
 		changes = append(changes, changed...)
 		list = append(list, o)
 	}
-	if size := len(overridesJSON(list).Bytes()); size > longestOverrides {
+	if size := len(edits.Overrides(list).Bytes()); size > longestOverrides {
 		return nil, nil, invalid("the overrides are %d bytes and the service admits %d", size, longestOverrides)
 	}
 	return list, changes, nil
-}
-
-// overridesJSON spells overrides as the API takes them.
-func overridesJSON(list []awsx.ContainerOverride) *document.Node {
-	containers := &document.Node{Kind: document.Array}
-	for _, o := range list {
-		c := document.Fields("name", o.Container)
-		if len(o.Command) > 0 {
-			command := &document.Node{Kind: document.Array}
-			for _, w := range o.Command {
-				command.Items = append(command.Items, document.Text(w))
-			}
-			c.Set("command", command)
-		}
-		if len(o.Env) > 0 {
-			env := &document.Node{Kind: document.Array}
-			for _, v := range o.Env {
-				env.Items = append(env.Items, document.Fields("name", v.Name, "value", v.Value.Reveal()))
-			}
-			c.Set("environment", env)
-		}
-		containers.Items = append(containers.Items, c)
-	}
-	all := &document.Node{Kind: document.Object}
-	all.Set("containerOverrides", containers)
-	return all
 }
 
 // runTaskStep starts tasks. The change's id is their token and their starter, by
@@ -220,7 +194,7 @@ func (s *runTaskStep) Describe() Description {
 	}
 	command := shell.AWS(r.Cluster.Context, "ecs", "run-task", args...)
 	if len(r.Overrides) > 0 {
-		all := overridesJSON(r.Overrides)
+		all := edits.Overrides(r.Overrides)
 		command = shell.WithInput("overrides", all, command)
 	}
 	return Description{Text: fmt.Sprintf("run %s of %s on cluster %s", words.Count(r.Count, "task"), awsx.ARNName(r.TaskDefinition), r.Cluster.ClusterName()), Command: command}
@@ -260,7 +234,7 @@ func (s *runTaskStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bo
 	case n == 0:
 		return false, nil
 	case n < s.run.Count:
-		return false, untold{fmt.Sprintf("%d of %s were started", n, words.Count(s.run.Count, "task"))}
+		return false, read.Untold{Why: fmt.Sprintf("%d of %s were started", n, words.Count(s.run.Count, "task"))}
 	}
 	return true, nil
 }

@@ -173,5 +173,5 @@ func (s *scalingStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bo
 	case now.Bounds() == s.before.Bounds() && now.State() == s.before.State():
 		return false, nil
 	}
-	return false, untold{"the scaling is " + now.Bounds() + " " + now.State() + ", neither as before nor as asked for"}
+	return false, read.Untold{Why: "the scaling is " + now.Bounds() + " " + now.State() + ", neither as before nor as asked for"}
 }

@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
 	"gantry/internal/words"
@@ -178,12 +179,6 @@ const (
 	resolvePause = 2 * time.Second
 )
 
-// untold is the error of a reading that succeeded and yet does not tell what became of a
-// call, as others changed the same meanwhile.
-type untold struct{ why string }
-
-func (u untold) Error() string { return u.why }
-
 // resolve finds out what became of a call whose answer was lost.
 func resolve(ctx context.Context, r awsx.Reader, step Step, st *State, cause error) error {
 	var readErr error
@@ -213,7 +208,7 @@ func unresolved(step Step, cause, readErr error) error {
 		return &out
 	}
 	reading := "reading back failed"
-	if errors.As(readErr, new(untold)) {
+	if errors.As(readErr, new(read.Untold)) {
 		reading = "reading back does not tell"
 	}
 	out.Err = fmt.Errorf("%w, and %s: %w", out.Err, reading, readErr)

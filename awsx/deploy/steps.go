@@ -80,7 +80,7 @@ func (s *registerStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (b
 		case err != nil && fault.ClassOf(err) != fault.NotFound:
 			return false, err
 		case err != nil && n > newest && ended != "":
-			return false, untold{ended + " says the same and is INACTIVE"}
+			return false, read.Untold{Why: ended + " says the same and is INACTIVE"}
 		case err != nil && n > newest:
 			return false, nil
 		case err != nil:
@@ -96,7 +96,7 @@ func (s *registerStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (b
 			return true, nil
 		}
 	}
-	return false, untold{"more than " + words.Count(mostRegistered, "revision") + " were registered meanwhile"}
+	return false, read.Untold{Why: "more than " + words.Count(mostRegistered, "revision") + " were registered meanwhile"}
 }
 
 // updateStep updates a service. It names only what changes.
@@ -213,7 +213,7 @@ func (s *updateStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (boo
 		if svc.Desired == s.before.Desired {
 			return false, nil
 		}
-		return false, untold{fmt.Sprintf("the desired count was %d and is %d", s.before.Desired, svc.Desired)}
+		return false, read.Untold{Why: fmt.Sprintf("the desired count was %d and is %d", s.before.Desired, svc.Desired)}
 	}
 	if config := s.update.DeploymentConfiguration; config != nil {
 		if set, err := s.configured(ctx, r); err != nil || !set {
@@ -242,7 +242,7 @@ func (s *updateStep) deployed(ctx context.Context, r awsx.Reader, svc awsx.Servi
 			return true, nil
 		}
 	}
-	since, err := recordsSince(ctx, r, s.before)
+	since, err := read.Since(ctx, r, s.before)
 	if err != nil {
 		if len(fresh) == 0 {
 			err = nil // what ran before is in place
@@ -251,13 +251,13 @@ func (s *updateStep) deployed(ctx context.Context, r awsx.Reader, svc awsx.Servi
 	}
 	forced := map[string]int{}
 	for _, record := range since {
-		if record.runs == runs {
+		if record.Runs == runs {
 			// The service no longer has it. Its record's name follows it to who replaced it.
-			s.noteDeployment(svc, awsx.Deployment{ID: awsx.ARNName(record.arn), TaskDefinition: runs, CreatedAt: record.at}, st)
+			s.noteDeployment(svc, awsx.Deployment{ID: awsx.ARNName(record.ARN), TaskDefinition: runs, CreatedAt: record.At}, st)
 			return true, nil
 		}
-		if forced[record.runs]++; s.update.ForceNew && forced[record.runs] > 1 {
-			return false, untold{awsx.ARNName(record.runs) + " was deployed twice meanwhile, of which one may be this"}
+		if forced[record.Runs]++; s.update.ForceNew && forced[record.Runs] > 1 {
+			return false, read.Untold{Why: awsx.ARNName(record.Runs) + " was deployed twice meanwhile, of which one may be this"}
 		}
 	}
 	return false, nil
@@ -268,59 +268,6 @@ func (s *updateStep) fresh(svc awsx.Service) []awsx.Deployment {
 	return slices.DeleteFunc(slices.Clone(svc.Deployments), func(d awsx.Deployment) bool {
 		return slices.ContainsFunc(s.before.Deployments, func(was awsx.Deployment) bool { return was.ID == d.ID })
 	})
-}
-
-// record is a service deployment with the definition that it runs.
-type record struct {
-	arn, runs string
-	at        time.Time
-}
-
-// recordsSince reads the records of the deployments that began after the one that a
-// service had as its primary.
-func recordsSince(ctx context.Context, r awsx.DeploymentReader, before awsx.Service) ([]record, error) {
-	primary, _ := before.Primary()
-	list, err := r.ServiceDeployments(ctx, before.Ref, read.RecordsRead)
-	if err != nil {
-		return nil, err
-	}
-	list = list[:younger(list, primary.CreatedAt)]
-	var revisions []string
-	for _, d := range list {
-		revisions = words.AddNew(revisions, d.Target.ARN)
-	}
-	found, err := r.ServiceRevisions(ctx, revisions)
-	if err != nil {
-		return nil, err
-	}
-	var since []record
-	for _, d := range list {
-		i := slices.IndexFunc(found, func(rev awsx.ServiceRevision) bool { return rev.ARN == d.Target.ARN })
-		if i < 0 {
-			return nil, untold{"what " + awsx.ARNName(d.ARN) + " ran is not known"}
-		}
-		since = append(since, record{d.ARN, found[i].TaskDefinition, d.CreatedAt})
-	}
-	return since, nil
-}
-
-// recordLag is the most by which the record of a deployment differs from it in time.
-const recordLag = time.Minute
-
-// younger counts the records, newest first, of deployments that began after one that was
-// created at a time. Its own record is the one nearest in time: nothing else links the
-// two (ECS, ServiceDeployment).
-func younger(list []awsx.ServiceDeployment, created time.Time) int {
-	n := slices.IndexFunc(list, func(d awsx.ServiceDeployment) bool { return !d.CreatedAt.After(created) })
-	if n < 0 {
-		n = len(list)
-	}
-	for i, d := range list {
-		if near := d.CreatedAt.Sub(created).Abs(); near < recordLag && (n == len(list) || near < list[n].CreatedAt.Sub(created).Abs()) {
-			n = i
-		}
-	}
-	return n
 }
 
 func (s *updateStep) wanted(st *State) string {

@@ -64,7 +64,7 @@ func (s *stopStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool,
 		s.note(st)
 		return true, nil
 	case d.Status == "STOPPED":
-		return false, untold{"the deployment was stopped, by this or by one that replaced it"}
+		return false, read.Untold{Why: "the deployment was stopped, by this or by one that replaced it"}
 	}
 	return false, nil
 }
@@ -85,7 +85,7 @@ func recordNow(ctx context.Context, r awsx.DeploymentReader, service awsx.Ref, a
 			return d, nil
 		}
 	}
-	return awsx.ServiceDeployment{}, untold{"the deployment is not among the newest any more"}
+	return awsx.ServiceDeployment{}, read.Untold{Why: "the deployment is not among the newest any more"}
 }
 
 func (s *stopStep) note(st *State) { st.Service, st.Applied = s.service, true }

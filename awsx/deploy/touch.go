@@ -30,7 +30,14 @@ func (d draft) touches(cur read.Current) []policy.Bearing {
 		case *statusStep:
 			target = append(target, s.instance.EC2ID)
 			if s.status != "ACTIVE" {
-				services, unknown = groupsOf(cur.Tasks.Value), cur.Tasks.Err != nil
+				services, unknown = read.ServicesOf(cur.Tasks.Value), cur.Tasks.Err != nil
+			}
+		case *endStep:
+			target = append(target, s.instance.EC2ID, s.group.Name())
+			services, unknown = read.ServicesOf(cur.Tasks.Value), cur.Tasks.Err != nil
+		case *groupStep:
+			if s.desired < s.group.Desired {
+				services, unknown = read.ServicesOf(cur.Tasks.Value), cur.Tasks.Err != nil || cur.Target.Cluster == ""
 			}
 		case *runTaskStep:
 			family, _ := awsx.SplitRevision(s.run.TaskDefinition)
@@ -67,17 +74,6 @@ func endings(cur read.Current) []policy.Bearing {
 	return list
 }
 
-// groupsOf names the services of tasks.
-func groupsOf(tasks []awsx.Task) []string {
-	var names []string
-	for _, t := range tasks {
-		if name, ok := strings.CutPrefix(t.Group, "service:"); ok {
-			names = words.AddNew(names, name)
-		}
-	}
-	return names
-}
-
 // does are the verbs to which a draft comes besides its own, by what would run then: who
 // forbids another image forbids it whichever way it comes.
 func (d draft) does(cur read.Current) []string {
@@ -106,7 +102,7 @@ func (d draft) does(cur read.Current) []string {
 			add(moved && !want.Suspended(), Scale{})
 		case *stopTaskStep:
 			// The service starts another, which pulls what its tag names by then.
-			add(strings.HasPrefix(s.task.Group, "service:") && !pinned(cur.Definition), SetImages{})
+			add(strings.HasPrefix(s.task.Group, "service:") && !edits.Pinned(cur.Definition), SetImages{})
 		}
 	}
 	return verbs
@@ -122,7 +118,7 @@ func (d draft) deploys(cur read.Current, s *updateStep) []Intent {
 	if err != nil || bad != nil {
 		return []Intent{EditDefinition{}, SetImages{}, SetEnv{}, SetSecrets{}}
 	}
-	images := !slices.Equal(imagesIn(before), imagesIn(after))
+	images := !slices.Equal(edits.ImagesIn(before), edits.ImagesIn(after))
 	if s.update.ForceNew && !d.Register {
 		same, _ := check.CompareDigests(cur)
 		images = images || !same
@@ -140,7 +136,7 @@ func (d draft) deploys(cur read.Current, s *updateStep) []Intent {
 	if images {
 		verbs = append(verbs, SetImages{})
 	}
-	if len(edits.EnvDifference(before, after)) > 0 || !slices.Equal(filesIn(before), filesIn(after)) {
+	if len(edits.EnvDifference(before, after)) > 0 || !slices.Equal(edits.FilesIn(before), edits.FilesIn(after)) {
 		verbs = append(verbs, SetEnv{})
 	}
 	if len(edits.SecretDifference(before, after)) > 0 {
@@ -158,34 +154,4 @@ func (d draft) deploys(cur read.Current, s *updateStep) []Intent {
 		verbs = append(verbs, EditDefinition{})
 	}
 	return verbs
-}
-
-// filesIn lists the containers of a document with the files that hold variables of theirs.
-func filesIn(tree *document.Node) []string {
-	var list []string
-	for _, c := range tree.List("containerDefinitions") {
-		for _, f := range c.List("environmentFiles") {
-			list = append(list, c.Word("name")+" "+f.Word("value"))
-		}
-	}
-	slices.Sort(list)
-	return list
-}
-
-// imagesIn lists the containers of a document with their images.
-func imagesIn(tree *document.Node) []string {
-	var list []string
-	for _, c := range tree.List("containerDefinitions") {
-		list = append(list, c.Word("name")+" "+c.Word("image"))
-	}
-	slices.Sort(list)
-	return list
-}
-
-// pinned reports whether a definition names each of its images by digest.
-func pinned(td *awsx.TaskDefinition) bool {
-	return td != nil && !slices.ContainsFunc(td.Containers, func(c awsx.ContainerDefinition) bool {
-		ref, err := awsx.ParseReference(c.Image)
-		return err != nil || !ref.Pinned()
-	})
 }

@@ -23,6 +23,7 @@ var walks = map[string]walk{
 	"services": {"catalog", nil}, "clusters": {"catalog", []string{"esc"}},
 	"tasks": {"catalog", []string{"enter"}}, "task": {"catalog", []string{"enter", "enter"}},
 	"instances": {"catalog", []string{"o"}}, "tasks on an instance": {"catalog", []string{"o", "enter"}},
+	"groups": {"catalog", []string{":groups", "enter"}},
 	"images": {"catalog", []string{"i"}}, "environment": {"catalog", []string{"v"}}, "edit": {"catalog", []string{"e"}},
 	"scaling": {"sessions", []string{"s", "esc"}}, "plan": {"catalog", []string{"r"}}, "plans": {"catalog", []string{"space", "space", "r"}},
 	"follow": {"api-orders", []string{"z"}}, "changes": {"catalog", []string{"%"}},

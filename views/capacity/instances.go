@@ -2,6 +2,8 @@ package capacity
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -25,13 +27,14 @@ var (
 	actHosted   = ui.ActEnter.As("tasks on it", 1)
 	actDrain    = ui.Binding{ID: "drain", Name: "drain", Keys: []string{"D"}, Hint: 2}
 	actActivate = ui.Binding{ID: "activate", Name: "activate", Keys: []string{"a"}, Hint: 3}
-	actChoose   = ui.Binding{ID: "choose-service", Name: "fit of another service", Keys: []string{"f"}, Hint: 4}
+	actReplace  = ui.Binding{ID: "replace", Name: "replace", Keys: []string{"R"}, Hint: 4}
+	actChoose   = ui.Binding{ID: "choose-service", Name: "fit of another service", Keys: []string{"f"}, Hint: 5}
 )
 
 // The instances screen.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "instances", Title: "Instances",
-		Bindings: livetable.Bindings(actHosted, actDrain, actActivate, actChoose)},
+		Bindings: livetable.Bindings(actHosted, actDrain, actActivate, actReplace, actChoose)},
 	Of: views.OfCluster, Short: []string{"instance", "no", "node", "nodes"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewInstances(deps, InstancesOf{Cluster: of})) },
 })
@@ -43,6 +46,8 @@ type InstancesOf struct {
 	Service awsx.Ref
 	// First is the ARN of the instance that comes first, with the cursor on it.
 	First string
+	// Group shows the instances of one Auto Scaling group alone; empty for all.
+	Group string
 }
 
 // NewInstances makes the screen of a cluster's container instances: what is left of
@@ -51,7 +56,7 @@ func NewInstances(deps *views.Deps, of InstancesOf) ui.Screen {
 	var s *livetable.Screen[*instanceRow]
 	s = livetable.New(deps, livetable.Spec[*instanceRow]{
 		Name: "instances", Nouns: "instances", Permission: "ecs:ListContainerInstances",
-		Subject: of.Cluster, Crumb: of.Cluster.Context.String() + " " + of.Cluster.Name() + " instances",
+		Subject: of.Cluster, Crumb: of.Cluster.Context.String() + " " + of.Cluster.Name() + " " + strings.TrimSpace(of.Group+" instances"),
 		Table: table.Options[*instanceRow]{
 			Key:     func(r *instanceRow) string { return r.instance.Ref.ARN },
 			Columns: instanceColumns(),
@@ -104,6 +109,9 @@ func openInstances(st *store.Store, of InstancesOf) livetable.Feed[*instanceRow]
 				}
 			}
 			l := livetable.Load[*instanceRow]{Rows: instanceRows(st, f), Status: livetable.StatusOf(i)}
+			if of.Group != "" {
+				l.Rows = slices.DeleteFunc(l.Rows, func(r *instanceRow) bool { return r.group.Name != of.Group })
+			}
 			l.Note = append(instanceNote(l.Rows, f), livetable.HousingNote(st, i.Items)...)
 			return l
 		},
@@ -133,7 +141,12 @@ func instanceActions(s *livetable.Screen[*instanceRow], r *instanceRow, ok bool)
 	if ok && r.instance.Status == "ACTIVE" {
 		activate.Disabled = "the instance is active already"
 	}
-	return []ui.Action{open, s.OverMarks(drain, draining), s.OverMarks(activate, activating)}
+	replacing := livetable.Planning(deps, deploy.Replace{})
+	replace := actReplace.Runs(one(replacing)).Unless(why)
+	if ok && r.facts.groups.read && r.group.Name == "" {
+		replace.Disabled = "the instance belongs to no Auto Scaling group, which would launch another"
+	}
+	return []ui.Action{open, s.OverMarks(drain, draining), s.OverMarks(activate, activating), s.OverMarks(replace, replacing)}
 }
 
 // chooseService asks of which service the tasks are to fit.

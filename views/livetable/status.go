@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"time"
 
+	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
 	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/text"
+	"gantry/ui/theme"
 	"gantry/views/wording"
 )
 
@@ -142,4 +144,19 @@ func (s Status) partly() string {
 		what += ": " + wording.JoinNonEmpty(" ", e.Op, e.Class.String())
 	}
 	return what
+}
+
+// VerdictStatus gives a verdict its place among the states that tables show.
+func VerdictStatus(s diagnose.Status) theme.Status {
+	switch s {
+	case diagnose.Failed:
+		return theme.StatusFailed
+	case diagnose.Degraded:
+		return theme.StatusDegraded
+	case diagnose.Pending:
+		return theme.StatusPending
+	case diagnose.OK:
+		return theme.StatusOK
+	}
+	return theme.StatusUnknown
 }

@@ -59,7 +59,7 @@ func (f *clusterFacts) row(s awsx.Service) *serviceRow {
 	if len(r.lacks) > 0 {
 		r.needs = r.Evidence.Needs()
 	}
-	r.status = verdictStatus(r.Finding.Status)
+	r.status = livetable.VerdictStatus(r.Finding.Status)
 	r.refused = f.tasksFailed || slices.ContainsFunc(s.TargetGroups(), func(arn string) bool { return f.groupsFailed[arn] })
 	_, r.revision = awsx.SplitRevision(s.TaskDefinition)
 	if td := r.Evidence.TaskDefinition(s.TaskDefinition); td != nil {
@@ -85,23 +85,6 @@ func (f *clusterFacts) lacks(s awsx.Service) []string {
 		}
 	}
 	return arns
-}
-
-// verdictStatus gives a verdict its place among the states that tables show.
-func verdictStatus(s diagnose.Status) theme.Status {
-	switch s {
-	case diagnose.Failed:
-		return theme.StatusFailed
-	case diagnose.Degraded:
-		return theme.StatusDegraded
-	case diagnose.Pending:
-		return theme.StatusPending
-	case diagnose.OK:
-		return theme.StatusOK
-	case diagnose.Stopped:
-		return theme.StatusStopped
-	}
-	return theme.StatusUnknown
 }
 
 // runningDigest is what a container of a revision runs, empty if no task tells.
@@ -199,7 +182,7 @@ func (r *serviceRow) changeCell(now time.Time) table.Cell {
 func (r *serviceRow) whyCell() table.Cell {
 	c := table.Cell{Text: r.Finding.Why, Role: r.status.Role()}
 	switch r.status {
-	case theme.StatusUnknown, theme.StatusOK, theme.StatusPending, theme.StatusStopped:
+	case theme.StatusUnknown, theme.StatusOK, theme.StatusPending:
 		c.Role = theme.Dim
 	}
 	return c

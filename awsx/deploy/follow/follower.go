@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -23,6 +24,10 @@ type Spec struct {
 	Essential []string
 	// Instance is followed until no task of a service is left on it.
 	Instance awsx.Ref
+	// Group is an Auto Scaling group that is followed until it has Count instances; those are
+	// to be in its cluster, when it has one. Gone is an EC2 instance that is to be ended.
+	Group awsx.Ref
+	Gone  string
 	// TaskDefinition is the ARN of the revision wanted; empty takes the one that
 	// the deployment is first seen with.
 	TaskDefinition string
@@ -65,7 +70,12 @@ type Observation struct {
 	// Tasks are those of the spec, or those on its instance.
 	Tasks    []awsx.Task
 	Instance awsx.Instance
-	Err      error
+	// Group is the spec's, with what it did of late, newest first, and Fleet the instances of
+	// its cluster.
+	Group      awsx.ScalingGroup
+	Activities []awsx.ScalingActivity
+	Fleet      []awsx.Instance
+	Err        error
 	// Partial is what of the latest reading is missing.
 	Partial error
 }
@@ -124,6 +134,7 @@ type Follower struct {
 	// tasks holds those of the spec as they were last seen, by ARN: ECS forgets a
 	// task an hour after its end, which another may not have come to by then.
 	tasks map[string]awsx.Task
+	late  string // what keeps a group from its end
 	last  Progress
 }
 
@@ -199,6 +210,8 @@ func (f *Follower) lateWords(p Progress) string {
 		return fmt.Sprintf("no end was seen in %s, and nothing could be read since %s: what became of the change is not known", p.Timeout, clock(p.ReadAt))
 	case f.spec.Deployment != "":
 		return fmt.Sprintf("no end after %s; the deployment goes on in ECS", p.Timeout)
+	case f.spec.Group.ARN != "":
+		return cmp.Or(f.late, fmt.Sprintf("%d of %s in service after %s; the group goes on", p.Running, words.Count(f.spec.Count, "instance"), p.Timeout))
 	case f.spec.Instance.ARN != "":
 		return fmt.Sprintf("%s of services left after %s; ECS goes on", words.Count(p.Draining, "task"), p.Timeout)
 	case len(f.spec.Tasks) > 0:

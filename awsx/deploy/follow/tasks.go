@@ -9,10 +9,14 @@ import (
 	"gantry/internal/words"
 )
 
-// observeTasks follows tasks to their end, or an instance until it is empty of
-// services' tasks.
+// observeTasks follows tasks to their end, an instance until it is empty of services'
+// tasks, or a group.
 func (f *Follower) observeTasks(p *Progress, o Observation) {
 	p.Phase = PhaseRolling
+	if f.spec.Group.ARN != "" {
+		f.observeGroup(p, o)
+		return
+	}
 	if f.spec.Instance.ARN != "" {
 		f.observeDrain(p, o)
 		return

@@ -10,8 +10,8 @@ import (
 // the target, and its definition where one is needed, may be missing; the checks
 // that needed it say so.
 type Current struct {
-	// Target is what the intent changes: a service, a task, an instance, or a
-	// revision to run.
+	// Target is what the intent changes: a service, a task, an instance, an Auto
+	// Scaling group, or a revision to run.
 	Target awsx.Ref
 	// Service is zero when the target is none.
 	Service awsx.Service
@@ -60,6 +60,10 @@ type Current struct {
 	// service that the task belongs to, whose targets Health tells by group.
 	Tasks  Answer[[]awsx.Task]
 	Health []Answer[awsx.GroupHealth]
+	// Group is the Auto Scaling group that is the target, or that the instance is of, and
+	// Over the capacity providers over it. Tasks holds those on its instances then.
+	Group awsx.ScalingGroup
+	Over  Answer[[]awsx.CapacityProvider]
 	// Hosted holds the services that have tasks on the instance.
 	Hosted Answer[[]awsx.Service]
 	// Users tells what the revisions of the family are used by, and Active which

@@ -22,6 +22,12 @@ func (p program) activateCommand() *cobra.Command {
 	return p.instanceCommand("activate", "Put a drained instance back into service", deploy.Activate{})
 }
 
+var _ = commands.Add(program.replaceCommand)
+
+func (p program) replaceCommand() *cobra.Command {
+	return p.instanceCommand("replace", "Drain an instance, have its Auto Scaling group end it, and wait for the one that takes its place", deploy.Replace{})
+}
+
 // instanceCommand makes the command of a verb for one instance.
 func (p program) instanceCommand(verb, short string, intent deploy.Intent) *cobra.Command {
 	var f changeFlags
