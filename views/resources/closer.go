@@ -13,6 +13,7 @@ import (
 	"gantry/logs"
 	"gantry/logs/ecslog"
 	"gantry/views"
+	"gantry/views/deployed"
 	"gantry/views/lastlines"
 	"gantry/views/livetable"
 	"gantry/views/tasks"
@@ -26,6 +27,8 @@ const (
 	errorsIn    = 300
 	errorsFor   = time.Hour
 	errorsAgain = time.Minute
+	// earlier is how many deployments before the newest are told of.
+	earlier = 3
 	// closeups bounds the services of which that is kept.
 	closeups = 50
 )
@@ -40,8 +43,14 @@ type closeup struct {
 	// looked for, and at what time.
 	errors []logs.Entry
 	read   time.Time
-	// before is the revision that the newest one took the place of, by its ARN.
-	before string
+	// past are the service's deployments, newest first, as they stood when its own
+	// deployments were as record says; asked is when they were asked for.
+	past   []deployed.Deployment
+	record string
+	asked  time.Time
+	// after is the revision that was deployed last, and before what it took the place of,
+	// by their ARNs.
+	before, after string
 }
 
 // closer reads closeups, and keeps them. The loop and commands share it.
@@ -64,13 +73,17 @@ func (c *closer) study(ctx context.Context, r *serviceRow) (changed bool) {
 	ref := r.service().Ref
 	was := c.of(ref)
 	now := was
-	now.before = revisionBefore(*r.service())
-	definitions := []string{now.before, r.service().TaskDefinition}
+	recorded := c.recall(ctx, *r.service(), &now)
+	now.before, now.after = changeOf(*r.service(), now.past)
+	definitions := []string{now.before, now.after, r.service().TaskDefinition}
+	for _, d := range now.past[:min(len(now.past), 1+earlier)] {
+		definitions = append(definitions, d.Revision.TaskDefinition)
+	}
 	died, dead := lastDead(r.Evidence)
 	if dead {
 		definitions = append(definitions, died.TaskDefinition)
 	}
-	changed = livetable.CacheDefinitions(ctx, c.deps.Store, ref.Context, definitions) || now.before != was.before
+	changed = livetable.CacheDefinitions(ctx, c.deps.Store, ref.Context, definitions) || recorded || now.before != was.before || now.after != was.after
 	switch {
 	case c.deps.Lines.Open == nil || !r.Evidence.StoppedRead:
 	case dead && (was.died.ID != died.ID || was.lines.Again):
@@ -92,6 +105,46 @@ func (c *closer) study(ctx context.Context, r *serviceRow) (changed bool) {
 	}
 	c.seen[ref.ARN] = now
 	return true
+}
+
+// recall reads the service's deployments once more when something began or ended since,
+// and tells whether that brought them. ECS keeps none for those that others deploy.
+func (c *closer) recall(ctx context.Context, s awsx.Service, now *closeup) bool {
+	primary, _ := s.Primary()
+	record := primary.ID + " " + primary.RolloutState + " " + s.CurrentDeployment
+	if primary.ID == "" || record == now.record || c.deps.Now().Sub(now.asked) < errorsAgain {
+		return false
+	}
+	now.asked = c.deps.Now()
+	account, err := c.deps.Store.Account(ctx, s.Ref.Context)
+	if err != nil {
+		return false
+	}
+	past, err := deployed.Read(ctx, account, s.Ref)
+	if err != nil && len(past) == 0 {
+		return false
+	}
+	now.past, now.record = past, record
+	return true
+}
+
+// changeOf returns which revision was deployed last, and which one stood before: by the
+// record of the service's deployments, where it tells. One that was rolled back is told
+// against what runs again.
+func changeOf(s awsx.Service, past []deployed.Deployment) (before, after string) {
+	after = s.TaskDefinition
+	if len(past) > 0 && past[0].Revision.TaskDefinition != "" {
+		after = past[0].Revision.TaskDefinition
+	}
+	if after != s.TaskDefinition {
+		return s.TaskDefinition, after
+	}
+	for _, d := range past {
+		if ran := d.Revision.TaskDefinition; ran != "" && ran != after && d.Status == "SUCCESSFUL" {
+			return ran, after
+		}
+	}
+	return revisionBefore(s), after
 }
 
 // newestErrors are the errors among the newest lines of a service. A store that does not

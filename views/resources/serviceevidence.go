@@ -1,7 +1,9 @@
 package resources
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"gantry/ui/text"
 	"gantry/ui/theme"
 	"gantry/views"
+	"gantry/views/deployed"
 	"gantry/views/describe"
 	"gantry/views/lastlines"
 	"gantry/views/livetable"
@@ -147,9 +150,52 @@ func (e evidence) written(d *prose.Document, lines int, paras []prose.Para) {
 	}
 }
 
-// changed tells in what the newest revision differs from the one before.
+// changed tells what was deployed last and how that ended, in what it differs from what
+// stood before, and what was deployed earlier.
 func (e evidence) changed(d *prose.Document) {
-	before, after := e.Evidence.TaskDefinition(e.before), e.Evidence.TaskDefinition(e.service().TaskDefinition)
+	if len(e.past) == 0 {
+		e.difference(d)
+		return
+	}
+	newest := e.past[0]
+	if e.after != e.service().TaskDefinition || newest.State() == theme.StatusFailed {
+		e.deployment(d, newest)
+	}
+	e.difference(d)
+	if n := newest.Target.Requested; n > 0 && n != e.service().Desired {
+		d.Field("count", strconv.Itoa(n)+" when it was deployed, "+strconv.Itoa(e.service().Desired)+" now")
+	}
+	if older := e.past[1:]; len(older) > 0 {
+		if was, is := older[0].Target.Requested, newest.Target.Requested; was > 0 && is > 0 && was != is {
+			d.Field("count", strconv.Itoa(was)+" -> "+strconv.Itoa(is))
+		}
+		for _, old := range older[:min(len(older), earlier)] {
+			e.deployment(d, old)
+		}
+	}
+}
+
+// deployment tells of one deployment: when, what, how it ended and why, and who registered
+// what it deployed; who deployed it, ECS does not tell.
+func (e evidence) deployment(d *prose.Document, past deployed.Deployment) {
+	arn := past.Revision.TaskDefinition
+	said := wording.JoinNonEmpty(" ", cmp.Or(awsx.ARNName(arn), "a revision that was not read"), past.Images(), past.Words())
+	if why := past.WhySoFar(*e.service(), arn); why != "" {
+		said += ": " + wording.Named(why)
+	}
+	if td := e.Evidence.TaskDefinition(arn); td != nil && td.RegisteredBy != "" {
+		said += ", registered by " + awsx.ARNName(td.RegisteredBy)
+	}
+	role := theme.Text
+	if past.State() == theme.StatusFailed {
+		role = theme.Degraded
+	}
+	d.Paras = append(d.Paras, prose.Para{Label: wording.Clock(past.Began(), e.now), Text: said, Role: role})
+}
+
+// difference tells in what the revision that was deployed last differs from the one before.
+func (e evidence) difference(d *prose.Document) {
+	before, after := e.Evidence.TaskDefinition(e.before), e.Evidence.TaskDefinition(e.after)
 	if before == nil || after == nil {
 		return
 	}

@@ -199,3 +199,51 @@ func TestAServiceIsComparedWithWhatRanBefore(t *testing.T) {
 		}
 	})
 }
+
+// TestThePanelTellsWhatWasDeployed: by the record of the service's deployments, how the last
+// one ended, against what stood before it, be that not the number before; the count that it
+// was deployed with; and the deployments before it.
+func TestThePanelTellsWhatWasDeployed(t *testing.T) {
+	const family = "arn:aws:ecs:eu-west-1:" + awsxtest.Number + ":task-definition/front:"
+	deploy := func(d *awsxtest.Data, service awsx.Ref, n, tasks int, status, reason string, ago time.Duration) {
+		at := time.Now().Add(-ago)
+		revision := awsx.ServiceRevision{ARN: fmt.Sprintf("revision-%d-%s", n, ago), TaskDefinition: family + fmt.Sprint(n), CreatedAt: at,
+			Images: []awsx.RevisionImage{{Container: "front", Image: fmt.Sprintf("front:v%d", n)}}}
+		d.Revisions = append(d.Revisions, revision)
+		d.Deployments[service.ARN] = append(d.Deployments[service.ARN], awsx.ServiceDeployment{
+			ARN: "deployment-" + revision.ARN, Status: status, StatusReason: reason, CreatedAt: at, StartedAt: at, FinishedAt: at.Add(time.Minute),
+			Target: awsx.RevisionShare{ARN: revision.ARN, Requested: tasks},
+		})
+	}
+	for name, c := range map[string]struct {
+		fill  func(d *awsxtest.Data, service awsx.Ref)
+		shows []string
+	}{
+		"a count that changed": {func(d *awsxtest.Data, service awsx.Ref) {
+			deploy(d, service, 1, 5, "SUCCESSFUL", "", time.Hour)
+			deploy(d, service, 7, 3, "SUCCESSFUL", "", 26*time.Hour)
+		}, []string{"5 when it was deployed, 2 now", "3 -> 5", "front:7 v7 succeeded"}},
+		"one that was rolled back": {func(d *awsxtest.Data, service awsx.Ref) {
+			deploy(d, service, 9, 2, "ROLLBACK_SUCCESSFUL", "tasks failed to start", time.Hour)
+			deploy(d, service, 1, 2, "SUCCESSFUL", "", 26*time.Hour)
+		}, []string{"front:9 v9 rolled back: tasks failed to start", "front:1 v1 succeeded"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			viewstest.Bubble(t, func(t *testing.T) {
+				a, cluster := viewstest.Shop()
+				a.Edit(func(d *awsxtest.Data) {
+					c.fill(d, cluster.Ref.In("arn:aws:ecs:eu-west-1:"+awsxtest.Number+":service/payments/front"))
+				})
+				d := viewstest.Sit(t, a, wideLook, onServices(cluster)).Read()
+				d.Press("/").Type("front").Press("enter")
+				d.Read().Shows("Changed last").Shows(c.shows...)
+				before := a.Count(awsxtest.ServiceDeployments)
+				d.Advance(5 * time.Minute)
+				d.Read()
+				if n := a.Count(awsxtest.ServiceDeployments) - before; n != 0 {
+					t.Errorf("nothing was deployed since, and the record was read %d times more", n)
+				}
+			})
+		})
+	}
+}

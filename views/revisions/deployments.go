@@ -17,6 +17,7 @@ import (
 	"gantry/ui/theme"
 	"gantry/views"
 	"gantry/views/changes"
+	"gantry/views/deployed"
 	"gantry/views/describe"
 	"gantry/views/livetable"
 	"gantry/views/prose"
@@ -25,23 +26,23 @@ import (
 
 // deploymentRow is one deployment of a service, with what it is judged by.
 type deploymentRow struct {
-	pastDeployment
+	deployed.Deployment
 	service    awsx.Service
 	definition *awsx.TaskDefinition // nil until it was read
 }
 
 // name is the revision deployed, else the record's own id.
 func (r deploymentRow) name() string {
-	if r.revision.TaskDefinition == "" {
+	if r.Revision.TaskDefinition == "" {
 		return cmp.Or(awsx.ARNName(r.ARN), livetable.Unread)
 	}
-	return awsx.ARNName(r.revision.TaskDefinition)
+	return awsx.ARNName(r.Revision.TaskDefinition)
 }
 
 // deploymentHistory is what the deployments screen has read.
 type deploymentHistory struct {
 	service     awsx.Service
-	past        []pastDeployment
+	past        []deployed.Deployment
 	definitions map[string]*awsx.TaskDefinition
 }
 
@@ -71,9 +72,9 @@ func NewDeployments(c *changes.Changes, service awsx.Ref) *deploymentsScreen {
 		Subject: service,
 		Table: table.Options[deploymentRow]{
 			Key: func(r deploymentRow) string { return r.ARN }, Columns: deploymentColumns(c.Deps), Sort: livetable.ColAge,
-			Fault: func(r deploymentRow) bool { return r.status().Fault() },
+			Fault: func(r deploymentRow) bool { return r.State().Fault() },
 		},
-		Status:   func(r deploymentRow) (theme.Status, bool) { return r.status(), true },
+		Status:   func(r deploymentRow) (theme.Status, bool) { return r.State(), true },
 		Open:     s.open,
 		Evidence: func(r deploymentRow) []prose.Para { return deploymentEvidence(r, c.Deps.Now()) },
 		Actions:  s.actions,
@@ -111,13 +112,13 @@ func (s *deploymentsScreen) load(ctx context.Context, publish func(deploymentHis
 	if h.service, err = read.ServiceNow(ctx, account, s.Service); err != nil {
 		return err
 	}
-	if h.past, err = readHistory(ctx, account, s.Service); err != nil && h.past == nil {
+	if h.past, err = deployed.Read(ctx, account, s.Service); err != nil && h.past == nil {
 		return err
 	}
 	publish(h)
 	var arns []string
 	for _, d := range h.past {
-		if arn := d.revision.TaskDefinition; arn != "" && !slices.Contains(arns, arn) {
+		if arn := d.Revision.TaskDefinition; arn != "" && !slices.Contains(arns, arn) {
 			arns = append(arns, arn)
 		}
 	}
@@ -134,22 +135,22 @@ func deploymentRows(h deploymentHistory, snap *store.Snapshot[store.ServiceState
 	if len(snap.Items) > 0 && snap.Items[0].Deployment != nil {
 		state := snap.Items[0]
 		h.service = state.Service
-		now := pastDeployment{*state.Deployment, state.Revisions[state.Deployment.Target.ARN]}
-		i := slices.IndexFunc(past, func(d pastDeployment) bool { return d.ARN == now.ARN })
+		now := deployed.Deployment{ServiceDeployment: *state.Deployment, Revision: state.Revisions[state.Deployment.Target.ARN]}
+		i := slices.IndexFunc(past, func(d deployed.Deployment) bool { return d.ARN == now.ARN })
 		switch {
 		case i < 0:
-			past = slices.Concat([]pastDeployment{now}, past)
+			past = slices.Concat([]deployed.Deployment{now}, past)
 		case !past[i].Ended():
 			past = slices.Clone(past)
-			if now.revision.ARN == "" {
-				now.revision = past[i].revision
+			if now.Revision.ARN == "" {
+				now.Revision = past[i].Revision
 			}
 			past[i] = now
 		}
 	}
 	rows := make([]deploymentRow, len(past))
 	for i, d := range past {
-		rows[i] = deploymentRow{d, h.service, h.definitions[d.revision.TaskDefinition]}
+		rows[i] = deploymentRow{d, h.service, h.definitions[d.Revision.TaskDefinition]}
 	}
 	return rows
 }
@@ -160,7 +161,7 @@ func (s *deploymentsScreen) actions(r deploymentRow, ok bool) []ui.Action {
 		enter.Name, enter.Run = "follow", ui.Do(func() { s.Changes.Follow(s.Service) })
 		return []ui.Action{enter, s.rollBack(), s.comparing(r)}
 	}
-	definition := r.revision.TaskDefinition
+	definition := r.Revision.TaskDefinition
 	enter.Run = ui.Do(func() { s.Propose(returning(definition, olderThan(definition, r.service))) })
 	switch {
 	case !ok:
@@ -179,9 +180,9 @@ func (s *deploymentsScreen) actions(r deploymentRow, ok bool) []ui.Action {
 func (s *deploymentsScreen) comparing(r deploymentRow) ui.Action {
 	var marked []string
 	for _, row := range s.Table.Marked() {
-		marked = append(marked, row.revision.TaskDefinition)
+		marked = append(marked, row.Revision.TaskDefinition)
 	}
-	return comparing(s.Deps, s.Service, marked, r.revision.TaskDefinition, r.service.TaskDefinition)
+	return comparing(s.Deps, s.Service, marked, r.Revision.TaskDefinition, r.service.TaskDefinition)
 }
 
 // rollBack plans the way back.
@@ -212,10 +213,10 @@ func (r deploymentRow) why() string {
 	switch {
 	case !r.Ended() && r.Stage != "":
 		return wording.StageWords(r.Stage)
-	case r.status() == theme.StatusFailed:
+	case r.State() == theme.StatusFailed:
 		return r.StatusReason
 	case !r.Ended():
-		return r.WhySoFar(r.service, r.revision.TaskDefinition)
+		return r.WhySoFar(r.service, r.Revision.TaskDefinition)
 	}
 	return ""
 }
@@ -240,9 +241,9 @@ func deploymentColumns(deps *views.Deps) []table.Column[deploymentRow] {
 			Compare: func(a, b row) int { return strings.Compare(a.name(), b.name()) }},
 		{ID: livetable.ColState, Title: "ST", Descending: true,
 			Cell: func(r row) table.Cell {
-				return table.Cell{Text: r.status().Glyph() + " " + r.words(), Role: r.status().Role()}
+				return table.Cell{Text: r.State().Glyph() + " " + r.Words(), Role: r.State().Role()}
 			},
-			Compare: func(a, b row) int { return a.status().Severity() - b.status().Severity() }},
+			Compare: func(a, b row) int { return a.State().Severity() - b.State().Severity() }},
 		{ID: livetable.ColAge, Title: "BEGAN", Right: true, Descending: true,
 			Cell:    func(r row) table.Cell { return table.Cell{Text: wording.Since(r.CreatedAt, deps.Now())} },
 			Compare: func(a, b row) int { return a.CreatedAt.Compare(b.CreatedAt) }},
@@ -257,7 +258,7 @@ func deploymentColumns(deps *views.Deps) []table.Column[deploymentRow] {
 			return table.Cell{Text: text.Span(d)}
 		}},
 		{ID: "image", Title: "IMAGE", Min: 12, Max: 40, Priority: 1,
-			Cell: func(r row) table.Cell { return livetable.ReadCell(cmp.Or(r.images(), livetable.Unread)) }},
+			Cell: func(r row) table.Cell { return livetable.ReadCell(cmp.Or(r.Images(), livetable.Unread)) }},
 		{ID: "by", Title: "REGISTERED BY", Max: 20, Priority: 5, Cell: func(r row) table.Cell { return authorCell(r.definition) }},
 		{ID: "breaker", Title: "BRK", Right: true, Priority: 6,
 			Cell: func(r row) table.Cell { return table.Cell{Text: cmp.Or(r.breaker(), "-")} }},
@@ -269,12 +270,12 @@ func deploymentColumns(deps *views.Deps) []table.Column[deploymentRow] {
 // deploymentEvidence tells all of a row.
 func deploymentEvidence(r deploymentRow, now time.Time) []prose.Para {
 	var d prose.Document
-	head := r.name() + "  " + r.words()
+	head := r.name() + "  " + r.Words()
 	if why := r.why(); why != "" {
 		head += ": " + why
 	}
-	role := r.status().Role()
-	if r.status() == theme.StatusOK {
+	role := r.State().Role()
+	if r.State() == theme.StatusOK {
 		role = theme.Title
 	}
 	d.Paras = append(d.Paras, prose.Para{Text: head, Role: role})
@@ -283,7 +284,7 @@ func deploymentEvidence(r deploymentRow, now time.Time) []prose.Para {
 			d.Paras = append(d.Paras, prose.Para{Label: label, Text: value})
 		}
 	}
-	for _, image := range r.revision.Images {
+	for _, image := range r.Revision.Images {
 		say(image.Container, wording.JoinNonEmpty("  ", image.Image, image.Digest))
 	}
 	say("began", wording.Moment(r.CreatedAt, now))

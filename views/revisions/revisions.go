@@ -16,6 +16,7 @@ import (
 	"gantry/ui/theme"
 	"gantry/views"
 	"gantry/views/changes"
+	"gantry/views/deployed"
 	"gantry/views/describe"
 	"gantry/views/livetable"
 	"gantry/views/prose"
@@ -175,7 +176,7 @@ func (s *revisionsScreen) load(ctx context.Context, publish func([]revisionRow))
 		rows[i].definition = definitions[rows[i].arn]
 	}
 	publish(slices.Clone(rows))
-	if past, failed := readHistory(ctx, account, s.Service); failed == nil {
+	if past, failed := deployed.Read(ctx, account, s.Service); failed == nil {
 		markRuns(rows, past)
 	}
 	publish(rows)

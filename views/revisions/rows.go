@@ -9,6 +9,7 @@ import (
 	"gantry/ui/table"
 	"gantry/ui/theme"
 	"gantry/views"
+	"gantry/views/deployed"
 	"gantry/views/livetable"
 	"gantry/views/wording"
 )
@@ -18,17 +19,17 @@ type revisionRow struct {
 	arn        string
 	number     int
 	definition *awsx.TaskDefinition
-	current    bool             // the service's own
-	used       bool             // it, or that of another of its deployments
-	older      bool             // than what runs
-	runs       []pastDeployment // of it to the service, the newest first
+	current    bool                  // the service's own
+	used       bool                  // it, or that of another of its deployments
+	older      bool                  // than what runs
+	runs       []deployed.Deployment // of it to the service, the newest first
 }
 
 // markRuns gives each revision its deployments.
-func markRuns(rows []revisionRow, past []pastDeployment) {
+func markRuns(rows []revisionRow, past []deployed.Deployment) {
 	for i := range rows {
 		for _, d := range past {
-			if d.revision.TaskDefinition == rows[i].arn {
+			if d.Revision.TaskDefinition == rows[i].arn {
 				rows[i].runs = append(rows[i].runs, d)
 			}
 		}
@@ -40,13 +41,13 @@ func (r revisionRow) status() theme.Status {
 	if len(r.runs) == 0 {
 		return theme.StatusUnknown
 	}
-	return r.runs[0].status()
+	return r.runs[0].State()
 }
 
 // image names what the revision ran here last, else what it names.
 func (r revisionRow) image() string {
 	if len(r.runs) > 0 {
-		if ran := r.runs[0].images(); ran != "" {
+		if ran := r.runs[0].Images(); ran != "" {
 			return ran
 		}
 	}
@@ -78,7 +79,7 @@ func revisionColumns(deps *views.Deps) []table.Column[revisionRow] {
 					return table.Cell{Text: "no record", Role: theme.Dim}
 				}
 				st := r.status()
-				cell := table.Cell{Text: st.Glyph() + " " + r.runs[0].words() + " " + wording.Since(r.runs[0].CreatedAt, deps.Now()) + " ago"}
+				cell := table.Cell{Text: st.Glyph() + " " + r.runs[0].Words() + " " + wording.Since(r.runs[0].CreatedAt, deps.Now()) + " ago"}
 				if n := len(r.runs); n > 1 {
 					cell.Text += fmt.Sprintf(", %d times", n)
 				}
@@ -100,9 +101,9 @@ func revisionColumns(deps *views.Deps) []table.Column[revisionRow] {
 }
 
 // ran is the last deployment of the revision here, zero without one.
-func (r revisionRow) ran() pastDeployment {
+func (r revisionRow) ran() deployed.Deployment {
 	if len(r.runs) == 0 {
-		return pastDeployment{}
+		return deployed.Deployment{}
 	}
 	return r.runs[0]
 }
