@@ -33,6 +33,19 @@ func TestGroupsAndInstancesOfACluster(t *testing.T) {
 	})
 }
 
+// TestScalingTellsWhatIsScheduledAndWasDone, and what was not read is null.
+func TestScalingTellsWhatIsScheduledAndWasDone(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		a.run(t, "scaling", "prod/sessions").wants(t, 0, "before-work  cron(0 6 ? * MON-FRI *) Europe/Dublin  4    8")
+		a.Inject(sim.Fault{Service: "application-autoscaling", Operation: "DescribeScalingActivities", Kind: sim.Deny})
+		r := a.run(t, "scaling", "prod/sessions", "-o", "json").wants(t, 0)
+		o := r.object(t)
+		if at(t, o, "schedules", 0, "min") != 4.0 || o["activities"] != nil || !strings.Contains(r.err, "needs application-autoscaling:DescribeScalingActivities") {
+			t.Errorf("got %v, %s", o, r.err)
+		}
+	})
+}
+
 // TestDeniedEC2LeavesTheRest and names the actions that are missing.
 func TestDeniedEC2LeavesTheRest(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {

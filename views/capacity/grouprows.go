@@ -129,13 +129,13 @@ func groupEvidence(r *groupRow, now time.Time) []prose.Para {
 		say("provider", providerWords(p), theme.Text)
 	}
 	for _, p := range r.Doings.Policies {
-		say("policy", policyWords(p), theme.Text)
+		say("policy", wording.Policy(p), theme.Text)
 	}
 	for _, s := range r.Doings.Schedules {
-		say("schedule", scheduleWords(s, now), theme.Text)
+		say("schedule", wording.Schedule(s, now), theme.Text)
 	}
 	for _, a := range r.Activities[:min(3, len(r.Activities))] {
-		say(wording.Clock(a.StartedAt, now), activityWords(a), activityRole(a))
+		say(wording.Clock(a.StartedAt, now), wording.Activity(a), activityRole(a))
 		say("", a.Cause, theme.Dim)
 	}
 	return d.Paras
@@ -170,41 +170,6 @@ func providerWords(p awsx.CapacityProvider) string {
 	return wording.JoinNonEmpty(", ", append([]string{p.Name, managed}, also...)...)
 }
 
-// policyWords put a scaling policy on one line.
-func policyWords(p awsx.ScalingPolicy) string {
-	what := p.Adjusts
-	if p.Metric != "" {
-		what = fmt.Sprintf("%s at %g", p.Metric, p.Target)
-	}
-	off := ""
-	if p.Off {
-		off = "OFF"
-	}
-	return wording.JoinNonEmpty(", ", p.Name, p.Type, what, strings.Join(p.Alarms, " "), off)
-}
-
-// scheduleWords put a scheduled action on one line.
-func scheduleWords(s awsx.ScheduledScaling, now time.Time) string {
-	var sets []string
-	for _, b := range []struct {
-		name string
-		n    *int
-	}{{"min", s.Min}, {"max", s.Max}, {"desired", s.Desired}} {
-		if b.n != nil {
-			sets = append(sets, b.name+" "+strconv.Itoa(*b.n))
-		}
-	}
-	next := ""
-	if !s.Next.IsZero() {
-		next = "next " + wording.Clock(s.Next, now)
-	}
-	return wording.JoinNonEmpty(", ", s.Name, wording.JoinNonEmpty(" ", s.When, s.Zone), strings.Join(sets, " "), next)
-}
-
-func activityWords(a awsx.ScalingActivity) string {
-	return wording.JoinNonEmpty(": ", strings.ToLower(a.Status), cmp.Or(a.Description, a.Message))
-}
-
 func activityRole(a awsx.ScalingActivity) theme.Role {
 	switch {
 	case a.Failed():
@@ -230,10 +195,10 @@ func describeGroup(r *groupRow, now time.Time) []prose.Para {
 		d.Field("provider", providerWords(p))
 	}
 	for _, p := range r.Doings.Policies {
-		d.Field("policy", policyWords(p))
+		d.Field("policy", wording.Policy(p))
 	}
 	for _, s := range r.Doings.Schedules {
-		d.Field("schedule", scheduleWords(s, now))
+		d.Field("schedule", wording.Schedule(s, now))
 	}
 	for _, err := range r.Unread {
 		d.FieldAs(theme.Unknown, "unread", livetable.ReasonUnread(err))
@@ -257,7 +222,7 @@ func describeGroup(r *groupRow, now time.Time) []prose.Para {
 		d.Heading("Activities")
 	}
 	for _, a := range r.Activities {
-		d.Line(activityRole(a), wording.JoinNonEmpty("  ", wording.Moment(a.StartedAt, now), activityWords(a)))
+		d.Line(activityRole(a), wording.JoinNonEmpty("  ", wording.Moment(a.StartedAt, now), wording.Activity(a)))
 		d.Line(theme.Dim, a.Cause)
 	}
 	return d.Paras

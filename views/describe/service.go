@@ -10,9 +10,11 @@ import (
 
 	"gantry/awsx"
 	api "gantry/awsx/document"
+	"gantry/internal/fault"
 	"gantry/ui/text"
 	"gantry/ui/theme"
 	"gantry/views"
+	"gantry/views/livetable"
 	"gantry/views/prose"
 	"gantry/views/wording"
 )
@@ -38,7 +40,51 @@ func Service(ctx context.Context, deps *views.Deps, s awsx.Service) ([]prose.Par
 	if ctx.Err() != nil {
 		return nil, err
 	}
-	return service(s, td, err, deps.Now()), nil
+	paras := service(s, td, err, deps.Now())
+	return append(paras, scaling(ctx, deps, s)...), ctx.Err()
+}
+
+// activitiesTold is how much is told of what was done to a service's count.
+const activitiesTold = 10
+
+// scaling tells what moves the count of a service: nothing of one that Application Auto
+// Scaling does not know. What may not be read of it is named.
+func scaling(ctx context.Context, deps *views.Deps, s awsx.Service) []prose.Para {
+	account, err := deps.Store.Account(ctx, s.Ref.Context)
+	if err != nil {
+		return nil // which the task definition told already
+	}
+	target, err := account.ScalableTarget(ctx, s.Ref)
+	if fault.ClassOf(err) == fault.NotFound {
+		return nil
+	}
+	now := deps.Now()
+	var d prose.Document
+	d.Heading("Scaling")
+	unread := func(what string, err error) {
+		if err != nil {
+			d.FieldAs(theme.Unknown, what, "unread: "+livetable.ReasonUnread(err))
+		}
+	}
+	if unread("bounds", err); err != nil {
+		return d.Paras
+	}
+	d.Field("bounds", target.Bounds()+", "+target.State())
+	for _, p := range target.Policies {
+		d.Field("policy", wording.Policy(p))
+	}
+	schedules, err := account.ScheduledScaling(ctx, s.Ref)
+	unread("schedules", err)
+	for _, action := range schedules {
+		d.Field("schedule", wording.Schedule(action, now))
+	}
+	activities, err := account.ScalingActivities(ctx, s.Ref, activitiesTold)
+	unread("activities", err)
+	for _, a := range activities {
+		d.Line(theme.Text, wording.JoinNonEmpty("  ", wording.Moment(a.StartedAt, now), wording.Activity(a)))
+		d.Line(theme.Dim, a.Cause)
+	}
+	return d.Paras
 }
 
 // service puts a service in words, with its task definition or why that was

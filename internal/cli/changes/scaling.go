@@ -4,14 +4,17 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/internal/app"
+	"gantry/internal/clean"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
 	"gantry/internal/fault"
@@ -69,6 +72,48 @@ type scaling struct {
 	Scaled   bool            `json:"scaled"`
 	Bounds   *bounds         `json:"bounds,omitempty"`
 	Policies []scalingPolicy `json:"policies,omitempty"`
+	// Schedules and Activities are what is to be done to the bounds and what was done to the
+	// count, newest first; null where they were not read.
+	Schedules  []scheduledScaling `json:"schedules"`
+	Activities []scalingActivity  `json:"activities"`
+}
+
+type scheduledScaling struct {
+	Name string `json:"name"`
+	When string `json:"when"`
+	Zone string `json:"zone,omitempty"`
+	Min  *int   `json:"min,omitempty"`
+	Max  *int   `json:"max,omitempty"`
+}
+
+type scalingActivity struct {
+	Status      string    `json:"status"`
+	Started     time.Time `json:"started"`
+	Description string    `json:"description"`
+	Cause       string    `json:"cause"`
+}
+
+// activitiesShown is how many activities are told.
+const activitiesShown = 10
+
+// around reads what is scheduled and what was done. What is denied is told, and takes
+// nothing from the rest.
+func (s *scaling) around(ctx context.Context, p program, account awsx.Reader, service awsx.Ref) {
+	schedules, err := account.ScheduledScaling(ctx, service)
+	activities, failed := account.ScalingActivities(ctx, service, activitiesShown)
+	p.Partial(slices.DeleteFunc([]error{err, failed}, func(err error) bool { return err == nil }))
+	if err == nil {
+		s.Schedules = []scheduledScaling{}
+	}
+	for _, a := range schedules {
+		s.Schedules = append(s.Schedules, scheduledScaling{a.Name, a.When, a.Zone, a.Min, a.Max})
+	}
+	if failed == nil {
+		s.Activities = []scalingActivity{}
+	}
+	for _, a := range activities {
+		s.Activities = append(s.Activities, scalingActivity{a.Status, a.StartedAt.UTC(), clean.Redact(a.Description), clean.Redact(a.Cause)})
+	}
 }
 
 type bounds struct {
@@ -110,6 +155,7 @@ func (p program) showScaling(ctx context.Context, target, output string) error {
 		switch {
 		case err == nil:
 			s.scaled(t)
+			s.around(ctx, p, account, svc.Ref)
 		case fault.ClassOf(err) != fault.NotFound:
 			return err
 		}
@@ -159,5 +205,37 @@ func (s *scaling) write(p program) error {
 		rows[i] = []string{policy.Name, policy.Type, follows, cmp.Or(strings.Join(policy.Alarms, " "), "-")}
 	}
 	fmt.Fprintln(p.Out)
-	return printing.Table(p.Out, []string{"POLICY", "TYPE", "KEEPS", "ALARMS"}, rows)
+	if err := printing.Table(p.Out, []string{"POLICY", "TYPE", "KEEPS", "ALARMS"}, rows); err != nil {
+		return err
+	}
+	return s.writeAround(p)
+}
+
+// writeAround prints what is scheduled and what was done, where there is any.
+func (s *scaling) writeAround(p program) error {
+	bound := func(n *int) string {
+		if n == nil {
+			return "-"
+		}
+		return strconv.Itoa(*n)
+	}
+	var rows [][]string
+	for _, a := range s.Schedules {
+		rows = append(rows, []string{a.Name, strings.TrimSpace(a.When + " " + a.Zone), bound(a.Min), bound(a.Max)})
+	}
+	if len(rows) > 0 {
+		fmt.Fprintln(p.Out)
+		if err := printing.Table(p.Out, []string{"SCHEDULED", "WHEN", "MIN", "MAX"}, rows); err != nil {
+			return err
+		}
+	}
+	rows = nil
+	for _, a := range s.Activities {
+		rows = append(rows, []string{a.Started.Format(time.RFC3339), a.Status, printing.Shown(a.Description), printing.Shown(a.Cause)})
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	fmt.Fprintln(p.Out)
+	return printing.Table(p.Out, []string{"ACTIVITY", "STATUS", "WHAT", "CAUSE"}, rows)
 }
