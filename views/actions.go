@@ -16,5 +16,7 @@ var (
 	ActBreaker     = ui.Binding{ID: "breaker", Name: "circuit breaker"}
 	ActCompare     = ui.Binding{ID: "compare", Name: "compare", Keys: []string{"="}}
 	ActRun         = ui.Binding{ID: "run", Name: "run a task like its own"}
+	ActTargets     = ui.Binding{ID: "targets", Name: "targets", Keys: []string{"t"}}
+	ActRouting     = ui.Binding{ID: "routing", Name: "routing", Keys: []string{"R"}}
 	ActInstances   = ui.Binding{ID: "instances", Name: "instances", Keys: []string{"o"}}
 )

@@ -27,6 +27,9 @@ type Deps struct {
 	Policy Policy
 	// Nav opens what is not a table.
 	Nav Nav
+	// TargetChanges returns what was seen in this run of the targets of a group, by its
+	// ARN, the newest first; nil remembers nothing.
+	TargetChanges func(id awsx.ContextID, group string) []store.TargetChange
 	// Lines finds what tasks wrote, for screens that show some of it beside other things;
 	// without an Open there is no log to read.
 	Lines inquiry.Lines

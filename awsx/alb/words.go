@@ -60,8 +60,12 @@ func ActionWords(a awsx.Action) string {
 		return "forward to " + sharesWords(a)
 	case RedirectTo:
 		r := a.Redirect
-		return "redirect " + strings.TrimPrefix(r.Status, "HTTP_") + " to " + cmp.Or(r.Protocol, "#{protocol}") + "://" +
-			cmp.Or(r.Host, "#{host}") + ":" + cmp.Or(r.Port, "#{port}") + cmp.Or(r.Path, "/#{path}") + "?" + cmp.Or(r.Query, "#{query}")
+		words := "redirect " + strings.TrimPrefix(r.Status, "HTTP_") + " to " + strings.ToLower(cmp.Or(r.Protocol, "#{protocol}")) + "://" +
+			cmp.Or(r.Host, "#{host}") + ":" + cmp.Or(r.Port, "#{port}") + cmp.Or(r.Path, "/#{path}")
+		if r.Query != "" && r.Query != "#{query}" {
+			words += "?" + r.Query
+		}
+		return words
 	case FixedAnswer:
 		return strings.TrimSpace("answer " + a.Fixed.Status + " " + a.Fixed.ContentType)
 	case authenticateOIDC, authenticateCognito:

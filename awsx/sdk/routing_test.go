@@ -23,7 +23,7 @@ func TestRoutesAreReadWithEveryKindOfRule(t *testing.T) {
 		}
 		for key, want := range map[string]string{
 			"prod-public:443 HTTPS default": "everything else: answer 404 text/plain",
-			"prod-public:80 HTTP default":   "everything else: redirect 301 to HTTPS://#{host}:443/#{path}?#{query}",
+			"prod-public:80 HTTP default":   "everything else: redirect 301 to https://#{host}:443/#{path}",
 			"prod-public:443 HTTPS 2":       "host is *.prod.example.com and path is /internal/* or /debug/*: answer 503 text/plain",
 			"prod-public:443 HTTPS 5":       "host is shop.prod.example.com and path is /products/*: forward to prod-catalog 80%, prod-recommendations 20%, sticky",
 			"prod-public:443 HTTPS 6":       "host is shop.prod.example.com and header X-Canary is on or beta-*: rewrite the URL /^/v2/(.*)$/ to /next/$1, then forward to prod-web",

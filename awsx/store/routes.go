@@ -19,3 +19,24 @@ func (s *Store) Routes(id awsx.ContextID) *Watch[awsx.Route] {
 		Pages: func(ctx context.Context, r awsx.RoutingReader) awsx.Pages[awsx.Route] { return r.Routes(ctx) },
 	})
 }
+
+// ReadGroups reads target groups that no service of a watched cluster need name, the
+// health of those that were not read within a store's round and the settings of those that
+// lack them. One that cannot be read comes with its error.
+func (s *Store) ReadGroups(ctx context.Context, id awsx.ContextID, arns []string) (groups []GroupState) {
+	account, err := s.Account(ctx, id)
+	if err != nil {
+		return nil
+	}
+	for _, arn := range arns {
+		// What fails is told by the group's state.
+		_ = s.groups.read(ctx, account, groupKey{id, arn}, s.refresh)
+	}
+	if s.groups.undescribed(id, arns) {
+		_ = s.groups.describe(ctx, account, id, arns)
+	}
+	for _, arn := range arns {
+		groups = append(groups, s.groups.state(groupKey{id, arn}, wall()))
+	}
+	return groups
+}

@@ -17,6 +17,8 @@ import (
 	"gantry/views/describe"
 	"gantry/views/livetable"
 	"gantry/views/prose"
+	"gantry/views/routing"
+	"gantry/views/targets"
 	"gantry/views/tasks"
 )
 
@@ -33,7 +35,8 @@ var (
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(
 		actTasks, views.ActLogs, actLastLines, views.ActCompare, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
-		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, views.ActInstances, actStandalone, views.ActRestart,
+		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, views.ActTargets, views.ActRouting, views.ActInstances, actStandalone,
+		views.ActRestart,
 	)},
 	Of: views.OfCluster, Word: "cluster", Short: []string{"svc", "service"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewServices(deps, of)) },
@@ -164,6 +167,8 @@ func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 		views.ActEdit.Runs(func() tea.Cmd { return deps.Nav.Edit(ref) }),
 		views.ActBreaker.Runs(func() tea.Cmd { return deps.Nav.Breaker(ref) }),
 		views.ActRun.Runs(func() tea.Cmd { return deps.Nav.RunTask(ref) }),
+		views.ActTargets.Does(func() { deps.Host.Push(targets.New(deps, ref)) }),
+		views.ActRouting.Does(func() { deps.Host.Push(routing.NewRules(deps, ref)) }),
 		toInstances(deps, capacity.InstancesOf{Cluster: ref.ClusterRef(), Service: ref}),
 		views.ActRestart.Runs(func() tea.Cmd { return deps.Nav.Plan(deploy.Restart{}, nil, ref) }),
 	}
