@@ -238,6 +238,16 @@ func (c *groupCache) describe(ctx context.Context, r awsx.TargetReader, id awsx.
 	return err
 }
 
+// undescribed reports whether one of the groups lacks its settings.
+func (c *groupCache) undescribed(id awsx.ContextID, arns []string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.ContainsFunc(arns, func(arn string) bool {
+		g := c.groups[groupKey{id, arn}]
+		return g == nil || g.settingsAt.IsZero()
+	})
+}
+
 // targetChanges compares two readings of a group.
 func targetChanges(key groupKey, old, now []awsx.TargetHealth, at time.Time) []TargetChange {
 	var out []TargetChange

@@ -49,6 +49,9 @@ type outcome struct {
 	next time.Duration
 	// until is when another poller tries again, if err is only what that one met.
 	until time.Time
+	// ceiling is the longest wait after throttling that the service did not ask for; zero
+	// leaves it to the plan.
+	ceiling time.Duration
 	// quiet means that there is nothing to publish.
 	quiet bool
 	// aborted means that the poll was cancelled: it counts for nothing.
@@ -145,6 +148,9 @@ func (p *plan) due(interval time.Duration) (at time.Time, ok bool) {
 		limit := maxThrottled
 		if p.asked {
 			limit = maxAsked
+		}
+		if p.last.ceiling > 0 {
+			limit = min(limit, p.last.ceiling)
 		}
 		wait := p.spread(doubled(interval, p.failures, limit), 0.5)
 		return p.end.Add(max(wait, fault.RetryAfter(err))), true

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"math"
 	"slices"
 	"sync"
 	"time"
@@ -12,17 +11,18 @@ import (
 	"gantry/internal/crash"
 )
 
-// How target groups are read. Elastic Load Balancing grants 10 calls a second
-// to everything the account runs, ECS among it; this stays well below.
+// How old readings of target groups may get, and how often that is looked at; how many
+// are read at a time is for targetPace.
 const (
-	urgentBurst = 20 // a first screen of suspects and visible groups at once
-	urgentRate  = 5  // a second, after that
-	suspectAge  = 10 * time.Second
-	restAge     = 5 * time.Minute
-	restPause   = time.Second   // between two groups nobody looks at
-	tick        = restPause / 4 // so soon is read what scrolls into view
-	failedAge   = time.Minute   // before a group that fails on its own is tried again
-	parallel    = 4
+	suspectAge = 10 * time.Second
+	restAge    = 5 * time.Minute
+	restPause  = time.Second   // after a failure that is no group's own, and while nobody looks
+	tick       = restPause / 4 // so soon is read what scrolls into view
+	failedAge  = time.Minute   // before a group that fails on its own is tried again
+	parallel   = 10
+	// visibleWait is how long an account that turns calls away is left alone at most while
+	// somebody looks.
+	visibleWait = 10 * time.Second
 	// Each telling makes watchers look at all they show: newsTold is how often
 	// they are told of readings, sameTold when those brought nothing new.
 	newsTold = 2 * tick
@@ -41,17 +41,16 @@ func (s *Store) Targets(cluster awsx.Ref) *Watch[GroupState] {
 	})
 }
 
-// targetSource reads a few groups a tick: suspects, then what is visible, then
-// the rest at one a second.
+// targetSource reads a few groups a tick: suspects, then what is visible, then the
+// rest, as its pace allows.
 type targetSource struct {
 	store   *Store
 	cluster awsx.Ref
 
 	// These belong to the poll goroutine.
 	services *Watch[awsx.Service]
-	tokens   float64
-	refilled time.Time
-	restAt   time.Time
+	pace     targetPace
+	waiting  []string // groups that are due, the most urgent first
 
 	failed uint64 // the snapshot of services whose error was passed on
 
@@ -69,7 +68,7 @@ type targetSource struct {
 }
 
 func newTargetSource(s *Store, cluster awsx.Ref) *targetSource {
-	t := &targetSource{store: s, cluster: cluster, tokens: urgentBurst}
+	t := &targetSource{store: s, cluster: cluster, pace: newTargetPace()}
 	t.table = newTable(func(g *GroupState) (name, key string) { return "", g.ARN })
 	t.table.alike = (*GroupState).alike
 	t.table.same = func(old, new *GroupState) bool { return old.ReadAt.Equal(new.ReadAt) && old.alike(new) }
@@ -121,25 +120,27 @@ func (t *targetSource) poll(ctx context.Context, d demand, landed func()) outcom
 	if err != nil {
 		return outcome{err: err}
 	}
-	if d.refresh {
-		t.restAt = time.Time{}
-	}
-	pause, next := restPause, tick
+	next := tick
 	if d.idle {
-		pause, next = 5*restPause, restPause
+		next = restPause
 	}
-	chosen := t.choose(d, pause)
+	chosen := t.choose(d)
 	if len(chosen) == 0 {
 		quiet := t.told && !news && !t.worthTelling()
 		t.told = true
 		return outcome{next: next, quiet: quiet}
 	}
 	t.told = true
-	o := t.read(ctx, account, chosen, func() {
+	failed := t.read(ctx, account, chosen, func() {
 		if t.worthTelling() {
 			landed()
 		}
-	}).outcome(len(chosen), next)
+	})
+	t.pace.learns(failed.all, wall())
+	o := failed.outcome(len(chosen), next)
+	if len(d.visible) > 0 && !d.idle {
+		o.ceiling = visibleWait
+	}
 	o.quiet = !news && o.err == nil && len(o.partial) == 0 && !t.worthTelling()
 	return o
 }
@@ -255,28 +256,26 @@ type candidate struct {
 }
 
 // choose picks the groups to read in this tick.
-func (t *targetSource) choose(d demand, pause time.Duration) []string {
+func (t *targetSource) choose(d demand) []string {
 	now := wall()
-	if t.refilled.IsZero() {
-		t.refilled = now
-	}
-	t.tokens = math.Min(urgentBurst, t.tokens+urgentRate*now.Sub(t.refilled).Seconds())
-	t.refilled = now
-
 	due := t.due(d, now)
+	fresh := slices.ContainsFunc(due, func(c candidate) bool { return c.class < 2 && c.tried.IsZero() })
+	t.pace.refill(now, float64(len(d.visible))/t.visibleAge(d).Seconds(), fresh, d.idle)
 	var chosen []string
+	t.waiting = t.waiting[:0]
 	for _, c := range due {
 		switch {
-		case c.class < 2 && t.tokens >= 1:
-			t.tokens--
+		case t.pace.takes(c, d.idle):
 			chosen = append(chosen, c.arn)
-		case c.class == 2 && !now.Before(t.restAt):
-			t.restAt = now.Add(pause)
-			chosen = append(chosen, c.arn)
+		default:
+			t.waiting = append(t.waiting, c.arn)
 		}
 	}
 	return chosen
 }
+
+// visibleAge is how old the readings of groups on screen may get.
+func (t *targetSource) visibleAge(d demand) time.Duration { return min(d.interval, t.store.refresh) }
 
 // due returns the groups to read, the most urgent first, and among equals the
 // one not tried for the longest.
@@ -293,7 +292,7 @@ func (t *targetSource) due(d demand, now time.Time) []candidate {
 		case w.suspect || t.troubled(w.arn, now):
 			c.class, age = 0, suspectAge
 		case d.visible[w.arn] || slices.ContainsFunc(w.services, func(arn string) bool { return d.visible[arn] }):
-			c.class, age = 1, min(d.interval, t.store.refresh)
+			c.class, age = 1, t.visibleAge(d)
 		}
 		if d.idle {
 			age *= idleFactor
@@ -339,8 +338,9 @@ func (t *targetSource) read(ctx context.Context, r awsx.TargetReader, arns []str
 		f.add(t.store.groups.read(ctx, r, t.key(arn), 0))
 		landed()
 	})
-	if len(f.all) == 0 {
+	if len(f.all) == 0 && (t.store.groups.undescribed(t.cluster.Context, arns) || !t.pace.fresh) {
 		// The call has room for groups that are to be read later.
+		arns = append(arns, t.waiting...)
 		t.mu.Lock()
 		for _, w := range t.wanted {
 			arns = append(arns, w.arn)

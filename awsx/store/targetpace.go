@@ -1,0 +1,94 @@
+package store
+
+import (
+	"time"
+
+	"gantry/internal/fault"
+)
+
+// How target groups are read. Elastic Load Balancing grants 40 calls at once and 10 a
+// second to everything that the account runs, ECS among it; this stays below.
+const (
+	atOnce      = 20 // when the screen opens, and of what is urgent later
+	urgentFirst = 8  // a second, of suspects and visible groups that were never read
+	urgentAgain = 5  // a second, of those that were
+	restFirst   = 3  // a second, of groups that nobody looks at and that were never read
+	restAgain   = 1  // a second, of those that were
+	// An account that turns calls away gets half as many, down to a sixteenth, and twice
+	// as many again for each while that it turns none away.
+	leastShare = 1.0 / 16
+	easeAfter  = 30 * time.Second
+)
+
+// targetPace says how many target groups may be read now.
+type targetPace struct {
+	urgent, rest float64 // calls saved up
+	opening      int     // calls that are left of those at once
+	share        float64 // of the full rate
+	at           time.Time
+	turned       time.Time // when a call was turned away, or the share last grew
+	fresh        bool      // something urgent was never read
+}
+
+func newTargetPace() targetPace {
+	return targetPace{urgent: atOnce, opening: atOnce, share: 1}
+}
+
+// refill saves up calls since the last time. Need is how many calls a second what is
+// visible takes at the least: no throttling brings the rate below it. Fresh is true while
+// something urgent was never read, and then the rest waits; idle while nobody looks.
+func (p *targetPace) refill(now time.Time, need float64, fresh, idle bool) {
+	if p.at.IsZero() {
+		p.at = now
+	}
+	passed := now.Sub(p.at).Seconds()
+	p.at = now
+	if p.share < 1 && now.Sub(p.turned) >= easeAfter {
+		p.share, p.turned = min(1, 2*p.share), now
+	}
+	urgent, rest := urgentAgain*p.share, restFirst*p.share
+	if p.fresh = fresh; fresh {
+		urgent, rest = urgentFirst*p.share, 0
+	}
+	if idle {
+		rest /= 15
+	}
+	p.urgent = min(atOnce, p.urgent+max(urgent, need)*passed)
+	p.rest = min(restFirst, p.rest+rest*passed)
+}
+
+// takes reports whether a group may be read now, and counts it.
+func (p *targetPace) takes(c candidate, idle bool) bool {
+	switch {
+	case c.class < 2 && p.urgent >= 1:
+		p.urgent--
+		p.opening--
+		return true
+	case c.class < 2:
+		return false
+	case p.opening > 0 && c.tried.IsZero() && !idle:
+		p.opening--
+		p.urgent--
+		return true
+	}
+	cost := 1.0
+	if !c.tried.IsZero() {
+		cost = restFirst / restAgain
+	}
+	if p.rest < cost {
+		return false
+	}
+	p.rest -= cost
+	return true
+}
+
+// learns takes what calls came to: one that was turned away halves the rate.
+func (p *targetPace) learns(errs []error, now time.Time) {
+	for _, err := range errs {
+		if fault.ClassOf(err) == fault.Throttled {
+			p.share, p.turned = max(leastShare, p.share/2), now
+			p.urgent, p.rest, p.opening = min(p.urgent, 1), 0, 0
+			return
+		}
+	}
+}
