@@ -17,6 +17,6 @@ var (
 	ActCompare     = ui.Binding{ID: "compare", Name: "compare", Keys: []string{"="}}
 	ActRun         = ui.Binding{ID: "run", Name: "run a task like its own"}
 	ActTargets     = ui.Binding{ID: "targets", Name: "targets", Keys: []string{"t"}}
-	ActRouting     = ui.Binding{ID: "routing", Name: "routing", Keys: []string{"R"}}
+	ActRouting     = ui.Binding{ID: "rules-to-it", Name: "rules that lead to it", Keys: []string{"R"}}
 	ActInstances   = ui.Binding{ID: "instances", Name: "instances", Keys: []string{"o"}}
 )

@@ -161,28 +161,34 @@ func (s *Survey) tasks(ctx context.Context, w *store.Watch[awsx.Task]) (*store.S
 
 // targets waits for the target health of services as long as that is worth it.
 func (s *Survey) targets(ctx context.Context, w *store.Watch[store.GroupState], services []awsx.Service) {
-	tried := func(g store.GroupState) bool { return g.Read || g.Err != nil }
-	_, _ = w.Await(ctx, func(x *store.Snapshot[store.GroupState]) bool {
-		return x.Ended() && !slices.ContainsFunc(x.Items, func(g store.GroupState) bool { return !tried(g) })
-	}) // what is not there by then is told below
-	unread := map[string]bool{}
+	wanted := map[string]bool{}
 	for _, svc := range services {
 		for _, arn := range svc.TargetGroups() {
-			unread[arn] = true
+			wanted[arn] = true
 		}
 	}
-	total := len(unread)
-	for _, g := range w.Snapshot().Items {
+	// Groups come with the pages of services: those that are there are not all.
+	missing := func(x *store.Snapshot[store.GroupState]) int {
+		n := len(wanted)
+		for _, g := range x.Items {
+			if wanted[g.ARN] && (g.Read || g.Err != nil) {
+				n--
+			}
+		}
+		return n
+	}
+	_, _ = w.Await(ctx, func(x *store.Snapshot[store.GroupState]) bool {
+		return x.Ended() && (missing(x) == 0 || x.Err != nil && len(x.Items) == 0)
+	}) // what is not there by then is told below
+	now := w.Snapshot()
+	for _, g := range now.Items {
 		if g.Err != nil {
 			s.Partial = append(s.Partial, g.Err)
 		}
-		if tried(g) {
-			delete(unread, g.ARN)
-		}
 	}
-	if len(unread) > 0 {
+	if unread := missing(now); unread > 0 {
 		s.Partial = append(s.Partial, fault.Errorf(fault.Offline, "read target health", "",
-			"%d of %s not read within %s", len(unread), words.Count(total, "target group"), patience))
+			"%d of %s not read within %s", unread, words.Count(len(wanted), "target group"), patience))
 	}
 }
 

@@ -68,6 +68,8 @@ func Targets(s diagnose.Standing) []Target {
 		switch {
 		case u.Stopped != "":
 			t.Whose = "a task that stopped"
+		case u.Target.State == "initial": // tasks are read apart from targets
+			t.Whose = "no task that was read yet"
 		case u.Kind == alb.Foreign:
 			t.Whose, t.Next = "no task of the service", "find out who registered it: another service, or somebody by hand"
 		case u.Kind == alb.Undetermined:

@@ -157,9 +157,9 @@ func (r *targetRow) whose() table.Cell {
 	case r.task.ID != "":
 		return table.Cell{Text: wording.ShortID(r.task.ID)}
 	case r.Target.Task != "":
-		return table.Cell{Text: wording.ShortID(awsx.ARNName(r.Target.Task)) + " (stopped)", Role: theme.Dim}
+		return table.Cell{Text: wording.ShortID(awsx.ARNName(r.Target.Task)) + " ended", Role: theme.Dim}
 	}
-	return table.Cell{Text: "(" + r.Whose + ")", Role: theme.Dim}
+	return table.Cell{Text: "(no task)", Role: theme.Dim}
 }
 
 func columns() []table.Column[*targetRow] {
@@ -168,7 +168,7 @@ func columns() []table.Column[*targetRow] {
 		return func(r row) table.Cell { return table.Cell{Text: s(r)} }
 	}
 	return []table.Column[row]{
-		{ID: livetable.ColName, Title: "TASK", Frozen: true, Min: 8, Max: 26, Cell: row.whose},
+		{ID: livetable.ColName, Title: "TASK", Frozen: true, Min: 14, Max: 26, Cell: row.whose},
 		{ID: livetable.ColState, Title: "ST", Descending: true,
 			Cell: func(r row) table.Cell {
 				return table.Cell{Text: r.status.Glyph() + " " + r.State, Role: r.status.Role()}
@@ -213,6 +213,9 @@ func evidence(r *targetRow) []prose.Para {
 	}
 	if r.Why != r.State {
 		add("why", r.Why, r.status.Role())
+	}
+	if r.task.ID == "" {
+		add("of", r.Whose, theme.Dim)
 	}
 	add("next", r.Next, theme.Accent)
 	add("check", alb.CheckWords(r.group.Settings.Check), theme.Text)
