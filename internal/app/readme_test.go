@@ -63,6 +63,10 @@ func TestTheReadmeShowsTheFramesOfTheProgram(t *testing.T) {
 		frame("log")
 		d.press("esc").read().press("u").read()
 		frame("plan")
+		d.press("esc").read()
+		d.take(":routing", "enter")
+		d.read().press("j", "j").read()
+		frame("routing")
 	})
 }
 
