@@ -27,6 +27,7 @@ internal/words
 internal/declared
 internal/loading
 internal/house
+internal/saidtest
 internal/audit: internal/clean xdg
 internal/notify: internal/clean internal/crash internal/words
 
@@ -77,7 +78,7 @@ internal/cli/printing: awsx awsx/deploy/... awsx/document/... internal/clean int
 internal/cli/command: internal/declared internal/crash awsx awsx/deploy/... internal/app/... internal/clean internal/cli/printing internal/config internal/fault ui/text cobra
 internal/cli/changes: internal/declared awsx awsx/change awsx/deploy/... awsx/document/... internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/fault internal/inquiry/... cobra
 internal/cli/reports: internal/declared awsx awsx/alb awsx/diagnose/... awsx/document/... logs logs/kql ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/config internal/fault internal/difference internal/inquiry/... internal/words cobra
-internal/cli: internal/crash internal/app/... internal/cli/changes internal/cli/command internal/cli/printing internal/cli/reports internal/config cobra term | awsx/sim/... awsx/document/... awsx/snapshot/... logs/sim internal/audit internal/canarytest internal/clean xdg
+internal/cli: internal/crash internal/app/... internal/cli/changes internal/cli/command internal/cli/printing internal/cli/reports internal/config cobra term | awsx/sim/... awsx/document/... awsx/snapshot/... logs/sim internal/audit internal/canarytest internal/saidtest internal/clean xdg
 .: internal/cli internal/loading
 internal/e2e: | awsx awsx/sdk/... awsx/sim/... logs logs/ecslog logs/elastic logs/tail logs/kql/analysis internal/fault ansi pty vt
 `
