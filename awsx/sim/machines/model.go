@@ -133,7 +133,6 @@ type Group struct {
 	returning         bool        // managed scaling is about to set the count back
 	failures          int         // launches in a row that failed
 	retrying          bool
-	seq               int
 }
 
 // activity is something that a group did, or does.
