@@ -71,6 +71,9 @@ func (a Any) String() string { return printed(a) }
 // String renders the filter as Query.String does.
 func (m Match) String() string { return printed(m) }
 
+// String renders the filter as Query.String does, without the store.
+func (f From) String() string { return printed(f) }
+
 // String renders the condition as it could be typed.
 func (c Condition) String() string { return c.Tree.String() }
 
@@ -125,6 +128,8 @@ func node(f Filter) (n kql.Node, ok bool) {
 		return f.Tree, true
 	case Match:
 		return f.node(), f.Op != Regexp
+	case From:
+		return node(f.Where)
 	}
 	return everything, true
 }
@@ -197,6 +202,8 @@ func lucene(f Filter) (query string, ok bool) {
 		return luceneEach(f, " OR ", "(*:* AND NOT *:*)")
 	case Condition:
 		return kql.Lucene(f.Tree)
+	case From:
+		return lucene(f.Where)
 	case Match:
 		if f.Op != Regexp {
 			return kql.Lucene(f.node())

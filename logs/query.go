@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ type Query struct {
 	Expr Expr
 }
 
-// Filter is a tree of All, Any, Match and Condition.
+// Filter is a tree of All, Any, Match, Condition and From.
 type Filter interface {
 	// String renders the filter as Query.String does.
 	String() string
@@ -66,10 +67,19 @@ type Match struct {
 // names no fields by which a store is chosen.
 type Condition struct{ Tree kql.Node }
 
+// From is a filter for the lines of another store than the Query's. A source that reads
+// several stores as one takes it off; no other is asked for it.
+type From struct {
+	// Store names the store, as a Query's Store does.
+	Store string
+	Where Filter
+}
+
 func (All) filter()       {}
 func (Any) filter()       {}
 func (Match) filter()     {}
 func (Condition) filter() {}
+func (From) filter()      {}
 
 // Phrase returns the phrase when Text is one in double quotes.
 func (q Query) Phrase() (string, bool) {
@@ -109,6 +119,19 @@ func Named(f Filter) []kql.Text {
 	return names
 }
 
+// Scattered reports whether a filter has parts for other stores than the query's.
+func Scattered(f Filter) bool {
+	switch f := f.(type) {
+	case All:
+		return slices.ContainsFunc(f, Scattered)
+	case Any:
+		return slices.ContainsFunc(f, Scattered)
+	case From:
+		return true
+	}
+	return false
+}
+
 // MatchesNothing reports whether the query names no writer, so that no line can match.
 func (q Query) MatchesNothing() bool {
 	members, ok := q.Where.(Any)
@@ -126,6 +149,8 @@ func walk(f Filter, visit func(Filter)) {
 		for _, m := range f {
 			walk(m, visit)
 		}
+	case From:
+		walk(f.Where, visit)
 	case nil:
 	default:
 		visit(f)

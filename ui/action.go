@@ -26,11 +26,33 @@ type Binding struct {
 	Hidden bool
 	// Reveals says that it shows what is masked, and so is recorded.
 	Reveals bool
+	// Takes says, where rows of a table can be marked, what it is about.
+	Takes Takes
 }
+
+// Takes is what of a table an action is about.
+type Takes uint8
+
+// What there is to take.
+const (
+	// TakesRow is the row under the cursor: while others are marked the action is refused,
+	// since whoever marked them expects them to be taken.
+	TakesRow Takes = iota
+	// TakesMarked is all that is marked, and the row under the cursor while nothing is.
+	TakesMarked
+	// TakesNone is no row: the action is about the screen as a whole.
+	TakesNone
+)
 
 // As is the binding under the name and in the place that a screen gives it.
 func (b Binding) As(name string, hint int) Binding {
 	b.Name, b.Hint = name, hint
+	return b
+}
+
+// Taking is the binding where it takes other rows than elsewhere.
+func (b Binding) Taking(t Takes) Binding {
+	b.Takes = t
 	return b
 }
 
@@ -109,10 +131,10 @@ var (
 	ActSortName    = Binding{ID: "sort-name", Name: "sort by name", Keys: []string{"N"}}
 	ActSortAge     = Binding{ID: "sort-age", Name: "sort by age", Keys: []string{"A"}}
 	ActSortState   = Binding{ID: "sort-state", Name: "sort by state", Keys: []string{"S"}}
-	ActCopy        = Binding{ID: "copy", Name: "copy name", Keys: []string{"c"}}
-	ActCopyCell    = Binding{ID: "copy-cell", Name: "copy cell", Keys: []string{"Y"}}
-	ActDescribe    = Binding{ID: "describe", Name: "describe", Keys: []string{"d"}}
-	ActJSON        = Binding{ID: "json", Name: "JSON", Keys: []string{"y"}}
+	ActCopy        = Binding{ID: "copy", Name: "copy name", Keys: []string{"c"}, Takes: TakesMarked}
+	ActCopyCell    = Binding{ID: "copy-cell", Name: "copy cell", Keys: []string{"Y"}, Takes: TakesMarked}
+	ActDescribe    = Binding{ID: "describe", Name: "describe", Keys: []string{"d"}, Takes: TakesMarked}
+	ActJSON        = Binding{ID: "json", Name: "JSON", Keys: []string{"y"}, Takes: TakesMarked}
 	ActWrap        = Binding{ID: "wrap", Name: "wrap", Keys: []string{"w"}}
 	ActFindNext    = Binding{ID: "find-next", Name: "next match", Keys: []string{"n"}, Hidden: true}
 	ActFindPrev    = Binding{ID: "find-previous", Name: "previous match", Keys: []string{"N"}, Hidden: true}

@@ -4,17 +4,17 @@ import "gantry/ui"
 
 // The actions on a service that several screens have.
 var (
-	ActLogs        = ui.Binding{ID: "logs", Name: "logs", Keys: []string{"l"}, Hint: 2}
+	ActLogs        = ui.Binding{ID: "logs", Name: "logs", Keys: []string{"l"}, Hint: 2, Takes: ui.TakesMarked}
 	ActUndo        = ui.Binding{ID: "undo", Name: "undo", Keys: []string{"u"}, Hint: 3}
 	ActImage       = ui.Binding{ID: "image", Name: "image", Keys: []string{"i"}, Hint: 4}
 	ActEnv         = ui.Binding{ID: "environment", Name: "env", Keys: []string{"v"}, Hint: 5}
-	ActScale       = ui.Binding{ID: "scale", Name: "scale", Keys: []string{"s"}, Hint: 6}
-	ActRestart     = ui.Binding{ID: "restart", Name: "restart", Keys: []string{"r"}, Hint: 7}
+	ActScale       = ui.Binding{ID: "scale", Name: "scale", Keys: []string{"s"}, Hint: 6, Takes: ui.TakesMarked}
+	ActRestart     = ui.Binding{ID: "restart", Name: "restart", Keys: []string{"r"}, Hint: 7, Takes: ui.TakesMarked}
 	ActFollow      = ui.Binding{ID: "follow", Name: "follow its deployment", Keys: []string{"z"}}
 	ActDeployments = ui.Binding{ID: "deployments", Name: "deployments", Keys: []string{"Z"}}
 	ActEdit        = ui.Binding{ID: "edit", Name: "edit the task definition", Keys: []string{"e"}}
 	ActBreaker     = ui.Binding{ID: "breaker", Name: "circuit breaker"}
-	ActCompare     = ui.Binding{ID: "compare", Name: "compare", Keys: []string{"="}}
+	ActCompare     = ui.Binding{ID: "compare", Name: "compare", Keys: []string{"="}, Takes: ui.TakesMarked}
 	ActRun         = ui.Binding{ID: "run", Name: "run a task like its own"}
 	ActTargets     = ui.Binding{ID: "targets", Name: "targets", Keys: []string{"t"}}
 	ActRouting     = ui.Binding{ID: "rules-to-it", Name: "rules that lead to it", Keys: []string{"R"}}

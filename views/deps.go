@@ -57,8 +57,9 @@ type Nav interface {
 	// asked before. Started is called on the loop once it is being carried out; it may
 	// be nil.
 	Plan(intent deploy.Intent, started func(), targets ...awsx.Ref) tea.Cmd
-	// Logs tails the lines of a service, a task or a container.
-	Logs(LogScope) tea.Cmd
+	// Logs tails the lines of a service, a task or a container, or of several of them
+	// together. All of them are of one context.
+	Logs(scopes ...LogScope) tea.Cmd
 	// Image deploys another image to a service.
 	Image(service awsx.Ref) tea.Cmd
 	// Env edits a service's environment.

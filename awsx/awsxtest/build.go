@@ -50,6 +50,7 @@ type spec struct {
 	state, reason    string
 	events           []string
 	stopped          []string
+	driver           string
 }
 
 type envVar struct {
@@ -89,6 +90,9 @@ func Targets(state, reason string) Option { return func(s *spec) { s.state, s.re
 // newest.
 func Event(text string) Option { return func(s *spec) { s.events = append(s.events, text) } }
 
+// Driver sets the log driver of the service's container. Default gelf.
+func Driver(name string) Option { return func(s *spec) { s.driver = name } }
+
 // Stopped adds a stopped task with its reason.
 func Stopped(reason string) Option { return func(s *spec) { s.stopped = append(s.stopped, reason) } }
 
@@ -96,7 +100,7 @@ func Stopped(reason string) Option { return func(s *spec) { s.stopped = append(s
 // images v1 to v3, a task definition of one container named as the service, a
 // target group, its tasks and their targets.
 func (c *Cluster) Service(name string, options ...Option) awsx.Ref {
-	o := spec{desired: 2, running: 2, image: "v1", network: "bridge", containerPort: 8080, balanced: true, state: "healthy"}
+	o := spec{desired: 2, running: 2, image: "v1", network: "bridge", containerPort: 8080, balanced: true, state: "healthy", driver: "gelf"}
 	for _, option := range options {
 		option(&o)
 	}
@@ -163,7 +167,7 @@ func (a *Account) definition(name, repository string, o spec) *awsx.TaskDefiniti
 			"name": name, "image": repository + ":" + o.image, "cpu": 128, "memory": 512, "memoryReservation": 256, "essential": true,
 			"portMappings": []any{map[string]any{"containerPort": o.containerPort, "hostPort": host, "protocol": "tcp"}},
 			"environment":  append([]envVar{}, o.env...),
-			"logConfiguration": map[string]any{"logDriver": "gelf", "options": map[string]string{
+			"logConfiguration": map[string]any{"logDriver": o.driver, "options": map[string]string{
 				"gelf-address": "udp://logstash.internal:12201", "tag": name,
 			}},
 		}},

@@ -39,6 +39,7 @@ type desk struct {
 	logs *logsim.Store
 	// wire lies between the SDK and the account.
 	wire *wire
+	dir  string // where screens are saved
 }
 
 // setting is how a desk differs from the usual one.
@@ -138,7 +139,7 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{t: t, sim: simulated.account, logs: simulated.logs, wire: &wire{next: simulated.account.RoundTripper()}}
+	d := &desk{t: t, dir: dir, sim: simulated.account, logs: simulated.logs, wire: &wire{next: simulated.account.RoundTripper()}}
 	id := awsx.ContextID{Profile: cmp.Or(s.profile, "main"), Region: simRegion}
 	if cfg.Context == (awsx.ContextID{}) {
 		cfg.Context = id

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -73,6 +74,20 @@ var jobs = []job{
 	{"d", onServices("staging"), func(t *testing.T, h *hand) { // three services anew
 		h.press("space", "space", "space", "r").Shows("restart 3 services of staging")
 		h.press("C", "y").until(30*time.Minute, "3: +3  all have ended")
+	}},
+	{"e", onServices("prod"), func(t *testing.T, h *hand) { // the lines around an error of two services, saved
+		h.press("space", "space").Shows("2 marked")
+		h.press("l").until(time.Minute, "KeyError: 'DB_URL'")
+		h.press("E", "o").Shows("around a line")
+		h.press("ctrl+s").Shows("saved to ")
+		saved, err := filepath.Glob(filepath.Join(h.dir, "prod-api-orders-api-checkout-logs-around-a-line-*.txt"))
+		if err != nil || len(saved) != 1 {
+			t.Fatalf("saved as %v, %v\n%s", saved, err, h.Text())
+		}
+		text, err := os.ReadFile(saved[0])
+		if err != nil || !strings.Contains(string(text), "KeyError: 'DB_URL'") || !strings.Contains(string(text), " api-checkout ") {
+			t.Errorf("%v, it holds\n%.2000s", err, text)
+		}
 	}},
 	{"f", func(d *desk) { d.cluster("prod").filter("^web$") }, func(t *testing.T, h *hand) { // the address of a task
 		h.press("enter").Shows("TASK")

@@ -259,3 +259,29 @@ func TestAReaderThatGoesAwayEndsTheLines(t *testing.T) {
 type closed struct{}
 
 func (closed) Write([]byte) (int, error) { return 0, syscall.EPIPE }
+
+// TestLinesOfSeveralServicesArePrintedTogether asks for services whose lines lie in different
+// stores, and for one that is not there.
+func TestLinesOfSeveralServicesArePrintedTogether(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		a.wrote()
+		time.Sleep(time.Minute)
+		r := a.run(t, "logs", "prod/catalog", "prod/recommendations", "--since", "10m", "-o", "json").wants(t, 0)
+		from, last := map[string]int{}, time.Time{}
+		for _, l := range r.lines(t) {
+			from[l.Service]++
+			if l.Time.Before(last.Truncate(time.Millisecond)) {
+				t.Errorf("a line of %s stands after one of %s", l.Time, last)
+			}
+			last = l.Time
+		}
+		if len(from) != 2 || from["catalog"] == 0 || from["recommendations"] == 0 {
+			t.Errorf("lines by service: %v", from)
+		}
+		r = a.run(t, "logs", "prod/catalog", "prod/cattle", "--limit", "3")
+		r.wants(t, 1)
+		if !strings.Contains(r.err, "not among these lines: prod/cattle") || !strings.Contains(r.err, "of 1 of 2 no lines") || strings.Count(r.out, " catalog/") != 3 {
+			t.Errorf("it says\n%s\n%s", r.err, r.out)
+		}
+	})
+}

@@ -1,9 +1,11 @@
 package inquiry
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +34,63 @@ type LineScope struct {
 	// Began is when the task was made whose lines they are; zero for a service's.
 	Began   time.Time
 	origins ecslog.Origins
+	part    ecslog.Part
+	names   []string // of several that are read together
+}
+
+// together are the lines of several scopes, read as one's: a line's Writer says which.
+func together(scopes []LineScope) LineScope {
+	var parts []ecslog.Part
+	var names []string
+	began := scopes[0].Began
+	for _, s := range scopes {
+		if s.Began.Before(began) {
+			began = s.Began
+		}
+		parts, names = append(parts, s.part), append(names, s.part.Name)
+	}
+	d := ecslog.Together(parts)
+	return LineScope{Query: d.Query, Note: noteOf(d), Began: began, origins: d.Origins, names: names}
+}
+
+func noteOf(d ecslog.Derivation) string {
+	return strings.Join(append([]string{d.Description}, d.Notes...), "; ")
+}
+
+// Scopes derives one query for several services, or tasks or containers of them, each as
+// CLUSTER/SERVICE[/TASK[/CONTAINER]]. Lacking says of which there will be no lines, and why;
+// the error is that of the only one, or of the first when there are none of any.
+func (l Lines) Scopes(ctx context.Context, find Reader, targets []string, previous bool) (all LineScope, lacking []string, err error) {
+	var scopes []LineScope
+	cluster, _, _ := strings.Cut(targets[0], "/")
+	alike := !slices.ContainsFunc(targets, func(t string) bool { return !strings.HasPrefix(t, cluster+"/") })
+	for _, target := range targets {
+		parts := strings.Split(target, "/")
+		svc, failed := find.FindService(ctx, parts[0], parts[1])
+		var scope LineScope
+		if failed == nil {
+			scope, failed = l.Scope(ctx, svc, parts[2:], previous)
+		}
+		if failed != nil {
+			lacking = append(lacking, target+": "+failed.Error())
+			if err == nil {
+				err = failed
+			}
+			continue
+		}
+		scope.part.Name = target
+		if alike {
+			_, scope.part.Name, _ = strings.Cut(target, "/")
+		}
+		scopes = append(scopes, scope)
+	}
+	if len(scopes) == 0 || ctx.Err() != nil {
+		return LineScope{}, nil, err
+	}
+	if len(targets) == 1 {
+		return scopes[0], nil, nil
+	}
+	return together(scopes), lacking, nil
 }
 
 // Scope derives the query for a service and, when names are given, for a task of it
@@ -74,9 +133,7 @@ func (l Lines) Scope(ctx context.Context, svc awsx.Service, names []string, prev
 	if err != nil {
 		return LineScope{}, err
 	}
-	return LineScope{
-		Query: d.Query, Note: strings.Join(append([]string{d.Description}, d.Notes...), "; "), Began: began, origins: d.Origins,
-	}, nil
+	return LineScope{Query: d.Query, Note: noteOf(d), Began: began, origins: d.Origins, part: ecslog.Part{Derivation: d}}, nil
 }
 
 // chosenTask is the task that a target names, or the one before it; nil stands for
@@ -109,8 +166,9 @@ func serviceTasks(ctx context.Context, r awsx.TaskReader, svc awsx.Service) ([]a
 	return append(running, stopped...), errors.Join(err, more)
 }
 
-// Writer is who wrote a line; Label names it in one word.
-type Writer struct{ Task, Container, Label string }
+// Writer is who wrote a line; Label names it in one word. The Service is named of several
+// that are read together.
+type Writer struct{ Service, Task, Container, Label string }
 
 // shortID is how much of a task's id tells it from its siblings.
 const shortID = 8
@@ -118,12 +176,16 @@ const shortID = 8
 // Writer returns who wrote a line.
 func (s LineScope) Writer(e logs.Entry) Writer {
 	o := s.origins.Of(&e)
-	label := strings.Trim(o.TaskID[:min(len(o.TaskID), shortID)]+"/"+o.Container, "/")
+	w := Writer{Task: o.TaskID, Container: o.Container}
+	parts := []string{o.TaskID[:min(len(o.TaskID), shortID)], o.Container}
+	if s.names != nil && o.Part >= 0 {
+		w.Service = s.names[o.Part]
+		parts = append([]string{w.Service}, parts...)
+	}
+	w.Label = strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "/")
 	if o.ByFamily {
-		label += "(by family)"
+		w.Label += "(by family)"
 	}
-	if label == "" {
-		label = "-"
-	}
-	return Writer{Task: o.TaskID, Container: o.Container, Label: label}
+	w.Label = cmp.Or(w.Label, "-")
+	return w
 }

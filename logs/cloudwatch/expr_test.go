@@ -32,7 +32,7 @@ func TestWhatAPersonTypesIsComparedWithTheLineAndItsJSON(t *testing.T) {
 			t.Fatal(err)
 		}
 		matches, err := matcher(logs.Query{Expr: e}, nil)
-		if err != nil || matches(l) != want {
+		if err != nil || matches(&l) != want {
 			t.Errorf("%s matches %v: %v", input, !want, err)
 		}
 	}
@@ -60,7 +60,7 @@ func TestAComparisonOfWhatALineDoesNotTellMayLeaveItIn(t *testing.T) {
 		{logs.Match{Fields: []string{"account"}, Values: []string{"1"}}, false},
 	} {
 		matches, err := matcher(logs.Query{Where: c.m}, nil)
-		if err != nil || matches(l) != c.want {
+		if err != nil || matches(&l) != c.want {
 			t.Errorf("%s matches %v: %v", c.m, !c.want, err)
 		}
 	}

@@ -216,7 +216,7 @@ func (f search) end() time.Time {
 // keep appends the events that are of the query.
 func (f search) keep(found []line, t target, events []Event) []line {
 	for _, e := range events {
-		if l := (line{t.group, e}); f.matches(l) {
+		if l := (line{t.group, e}); f.matches(&l) {
 			found = append(found, l)
 		}
 	}

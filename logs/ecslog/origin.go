@@ -19,6 +19,9 @@ type Origin struct {
 	// ByFamily is true when nothing but the family ties the line to the subject:
 	// it may come from another cluster, or from another account.
 	ByFamily bool
+	// Part is which of the subjects wrote the line that were put together, 0 for one
+	// alone; -1 when nothing tells. See Together.
+	Part int
 }
 
 // Origins attributes lines to the tasks of a subject.
@@ -31,6 +34,15 @@ type Origins struct {
 	// chosen is true when a person's own filter found the lines, so that those of
 	// no known task are not the family's either.
 	chosen bool
+	// parts are the origins that were put together; none for those of one subject.
+	parts []partOrigins
+}
+
+// partOrigins are the origins of one of several subjects.
+type partOrigins struct {
+	Origins
+	// finds reports whether the subject's own query finds a line.
+	finds func(logs.Fielded) bool
 }
 
 func originsOf(s Subject, drivers []Driver) Origins {
@@ -58,8 +70,17 @@ func originsOf(s Subject, drivers []Driver) Origins {
 
 // Of returns where a line comes from.
 func (o Origins) Of(e *logs.Entry) Origin {
+	if len(o.parts) > 0 {
+		return o.ofParts(e)
+	}
+	of, _ := o.of(e)
+	return of
+}
+
+// of also tells whether the line names a task of the subject's.
+func (o Origins) of(e *logs.Entry) (of Origin, known bool) {
 	if of, ok := o.byContainer[e.Container]; ok && e.Container != "" {
-		return of
+		return of, true
 	}
 	for _, d := range o.drivers {
 		t, ok := d.Trace(e, o.families)
@@ -67,15 +88,34 @@ func (o Origins) Of(e *logs.Entry) Origin {
 			continue
 		}
 		if of, ok := o.byContainer[t.RuntimeID]; ok && t.RuntimeID != "" {
-			return of
+			return of, true
 		}
 		if of, ok := o.byTask[t.TaskID]; ok && t.TaskID != "" {
 			of.Container = o.container(t)
+			return of, true
+		}
+		return Origin{TaskID: t.TaskID, Container: t.Container, Revision: t.Revision, ByFamily: !o.chosen}, false
+	}
+	return Origin{ByFamily: !o.chosen}, false
+}
+
+// ofParts is the subject that knows the line's task, or else the first whose own query
+// finds the line.
+func (o Origins) ofParts(e *logs.Entry) Origin {
+	for i, p := range o.parts {
+		if of, known := p.of(e); known {
+			of.Part = i
 			return of
 		}
-		return Origin{TaskID: t.TaskID, Container: t.Container, Revision: t.Revision, ByFamily: !o.chosen}
 	}
-	return Origin{ByFamily: !o.chosen}
+	for i, p := range o.parts {
+		if p.finds(e) {
+			of, _ := p.of(e)
+			of.Part = i
+			return of
+		}
+	}
+	return Origin{ByFamily: true, Part: -1}
 }
 
 // container returns the name of a known task's container as the task definition has

@@ -41,6 +41,8 @@ func (s Site) Name() string {
 func (s Site) Link(q logs.Query, r logs.Range) (string, error) {
 	const op = "link to the lines"
 	switch {
+	case logs.Scattered(q.Where):
+		return "", fault.Errorf(fault.Invalid, op, "", "they are in several log stores")
 	case slices.Contains(logs.Fields(q.Where), logs.FieldGroup):
 		return "", fault.Errorf(fault.Invalid, op, "", "they are in CloudWatch Logs")
 	case s.Kibana != "":

@@ -13,8 +13,8 @@ import (
 
 // Member is one of several stores that are read as one.
 type Member struct {
-	// Name is what a Query's Store calls a member without Fields; empty for the one
-	// that queries which name no store are for.
+	// Name is what a Query's Store, or a From in it, calls a member without Fields; empty
+	// for the one that queries which name no store are for.
 	Name string
 	// Fields are those that only this store's lines have. A branch of a query
 	// that names one of them is for this member alone, whatever the query's Store;

@@ -228,6 +228,10 @@ func TestAQueryIsForTheStoreThatItNames(t *testing.T) {
 		{logs.Query{Store: "apart", Where: logs.Any{has("c", "1"), has("a", "1")}}, "a apart"},
 		{logs.Query{Store: "apart"}, "apart"},
 		{logs.Query{Store: "apart", Where: logs.Any{logs.Condition{Tree: kql.Is{Field: kql.Literal("a"), Value: kql.Value{Text: kql.Literal("1")}}}, has("a", "1")}}, "a apart"},
+		{logs.Query{Where: logs.Any{has("c", "1"), logs.From{Store: "apart", Where: has("c", "1")}}}, " apart"},
+		{logs.Query{Where: logs.Any{has("a", "1"), logs.From{Store: "apart", Where: has("c", "1")}}}, "a apart"},
+		{logs.Query{Where: logs.From{Store: "apart", Where: logs.Any{has("a", "1"), has("c", "1")}}}, "a apart"},
+		{logs.Query{Store: "apart", Where: logs.Any{has("c", "1"), logs.From{Where: logs.All{}}}}, " apart"},
 	} {
 		page, err := m.Latest(t.Context(), c.q, logs.Range{}, 10)
 		var got []string

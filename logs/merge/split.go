@@ -21,14 +21,10 @@ func (m *Source) split(q logs.Query) []asked {
 	var out []asked
 	rest := unknown(q.Store)
 	for _, p := range m.parts {
-		switch {
-		case len(p.Fields) > 0:
-		case p.Name == q.Store:
+		if len(p.Fields) == 0 && p.Name == q.Store {
 			rest = p
-		default:
-			continue
 		}
-		if where, ok := m.branches(q.Where, p); ok {
+		if where, ok := m.branches(q.Where, p, p.is(q.Store)); ok {
 			own := q
 			own.Where = where
 			out = append(out, asked{p, own})
@@ -47,12 +43,17 @@ func unknown(name string) *part {
 	}}}
 }
 
-// branches returns what a filter asks of a part; ok is false when nothing.
-func (m *Source) branches(f logs.Filter, p *part) (own logs.Filter, ok bool) {
+// is reports whether a part may have lines that are looked for in a store: one with
+// fields of its own is told by them.
+func (p *part) is(store string) bool { return len(p.Fields) > 0 || p.Name == store }
+
+// branches returns what a filter asks of a part; ok is false when nothing. Here says that
+// it is the store whose lines are looked for where the filter names no other.
+func (m *Source) branches(f logs.Filter, p *part, here bool) (own logs.Filter, ok bool) {
 	if f == nil {
-		return nil, len(p.Fields) == 0
+		return nil, len(p.Fields) == 0 && here
 	}
-	if own, ok = m.project(f, p); !ok {
+	if own, ok = m.project(f, p, here); !ok {
 		return nil, false
 	}
 	// A part with fields of its own has to be addressed by them.
@@ -60,13 +61,18 @@ func (m *Source) branches(f logs.Filter, p *part) (own logs.Filter, ok bool) {
 }
 
 // project leaves out the branches that are for other parts.
-func (m *Source) project(f logs.Filter, p *part) (logs.Filter, bool) {
+func (m *Source) project(f logs.Filter, p *part, here bool) (logs.Filter, bool) {
 	switch f := f.(type) {
+	case logs.From:
+		return m.project(f.Where, p, p.is(f.Store))
 	case logs.All:
+		if len(f) == 0 {
+			return f, here
+		}
 		out := make(logs.All, len(f))
 		for i, member := range f {
 			var ok bool
-			if out[i], ok = m.project(member, p); !ok {
+			if out[i], ok = m.project(member, p, here); !ok {
 				return nil, false
 			}
 		}
@@ -80,7 +86,7 @@ func (m *Source) project(f logs.Filter, p *part) (logs.Filter, bool) {
 			if routed && len(p.Fields) > 0 && !m.owned(member) {
 				continue
 			}
-			if own, ok := m.project(member, p); ok {
+			if own, ok := m.project(member, p, here); ok {
 				out = append(out, own)
 			}
 		}
@@ -90,7 +96,7 @@ func (m *Source) project(f logs.Filter, p *part) (logs.Filter, bool) {
 		return out, len(out) > 0
 	}
 	owner := m.owner(f)
-	return f, owner == nil || owner == p
+	return f, owner == p || owner == nil && here
 }
 
 // owned reports whether a filter names a field of some part.

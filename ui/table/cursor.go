@@ -235,20 +235,10 @@ func (t *Table[T]) dropMarks() {
 	t.marks = kept
 }
 
-// Name returns the raw text of the name of the row under the cursor, for copying.
-func (t *Table[T]) Name() string {
-	if len(t.opts.Columns) == 0 {
-		return ""
-	}
-	return t.CellText(t.opts.Columns[0].ID)
-}
-
-// CellText returns the raw text of one cell of the row under the cursor, empty when
-// there is no such column or row.
-func (t *Table[T]) CellText(id string) string {
-	row, ok := t.Selected()
+// CellText returns the raw text of one cell of a row, empty when there is no such column.
+func (t *Table[T]) CellText(row T, id string) string {
 	c := t.column(id)
-	if !ok || c == nil {
+	if c == nil {
 		return ""
 	}
 	return c.text(row)

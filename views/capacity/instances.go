@@ -25,10 +25,10 @@ import (
 // The actions on instances.
 var (
 	actHosted   = ui.ActEnter.As("tasks on it", 1)
-	actDrain    = ui.Binding{ID: "drain", Name: "drain", Keys: []string{"D"}, Hint: 2}
-	actActivate = ui.Binding{ID: "activate", Name: "activate", Keys: []string{"a"}, Hint: 3}
-	actReplace  = ui.Binding{ID: "replace", Name: "replace", Keys: []string{"R"}, Hint: 4}
-	actChoose   = ui.Binding{ID: "choose-service", Name: "fit of another service", Keys: []string{"f"}, Hint: 5}
+	actDrain    = ui.Binding{ID: "drain", Name: "drain", Keys: []string{"D"}, Hint: 2, Takes: ui.TakesMarked}
+	actActivate = ui.Binding{ID: "activate", Name: "activate", Keys: []string{"a"}, Hint: 3, Takes: ui.TakesMarked}
+	actReplace  = ui.Binding{ID: "replace", Name: "replace", Keys: []string{"R"}, Hint: 4, Takes: ui.TakesMarked}
+	actChoose   = ui.Binding{ID: "choose-service", Name: "fit of another service", Keys: []string{"f"}, Hint: 5, Takes: ui.TakesNone}
 )
 
 // The instances screen.

@@ -109,7 +109,7 @@ type ways struct {
 	visited *viewstest.Visited
 }
 
-func (w ways) Logs(s views.LogScope) tea.Cmd { return w.visited.Logs(s) }
+func (w ways) Logs(s ...views.LogScope) tea.Cmd { return w.visited.Logs(s...) }
 
 // Orders is the service api-orders of the shop, in production.
 func Orders(t *testing.T, look uitest.Look, root func(*changes.Changes, awsx.Ref) ui.Screen) *Shopfloor {

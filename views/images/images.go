@@ -27,9 +27,9 @@ import (
 
 // The actions on an image.
 var (
-	actDeploy       = ui.ActEnter.As("deploy", 1)
-	actTypeImage    = ui.Binding{ID: "type-image", Name: "type an image", Keys: []string{"i"}, Hint: 2}
-	actDeployPinned = ui.Binding{ID: "deploy-pinned", Name: "deploy its digest", Keys: []string{"D"}, Hint: 3}
+	actDeploy       = ui.ActEnter.As("deploy", 1).Taking(ui.TakesMarked)
+	actTypeImage    = ui.Binding{ID: "type-image", Name: "type an image", Keys: []string{"i"}, Hint: 2, Takes: ui.TakesNone}
+	actDeployPinned = ui.Binding{ID: "deploy-pinned", Name: "deploy its digest", Keys: []string{"D"}, Hint: 3, Takes: ui.TakesMarked}
 )
 
 // The images that a service can be given.

@@ -2,6 +2,7 @@ package livetable
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"gantry/awsx/deploy"
 	api "gantry/awsx/document"
 	"gantry/ui"
+	"gantry/ui/theme"
 	"gantry/views"
 	"gantry/views/prose"
 	"gantry/views/wording"
@@ -40,6 +42,7 @@ func (s *Screen[T]) Actions() []ui.Action {
 	if s.spec.Actions != nil {
 		out = s.spec.Actions(row, ok)
 	}
+	s.oneAtATime(out)
 	if !ok && (s.taken == 0 || s.load.Status.loading(s.Deps.Host.Now())) {
 		for i := range out {
 			if out[i].ID == ui.ActEnter.ID {
@@ -75,26 +78,22 @@ func Nothing(ok bool) string {
 	return "no row is selected"
 }
 
-// about are the actions on the row under the cursor.
+// about are the actions on the row under the cursor, or on the marked ones.
 func (s *Screen[T]) about(row T, ok bool) []ui.Action {
-	describe := ui.ActDescribe.Runs(func() tea.Cmd { s.openDescription(row); return nil })
-	json := ui.ActJSON.Runs(func() tea.Cmd { s.openJSON(row); return nil })
-	name := ui.ActCopy.Does(s.copyNames)
-	cell := ui.ActCopyCell.Does(func() { s.copyCell(row) })
-	out := []ui.Action{name, cell}
+	over := func(b ui.Binding, run func(rows []T)) ui.Action {
+		a := b.Does(func() { run([]T{row}) }).Unless(Nothing(ok))
+		// Only the name can be copied of a row that is no resource.
+		if ok && b.ID != ui.ActCopy.ID && s.spec.Ref(row) == (awsx.Ref{}) {
+			a.Disabled = "there is no resource behind this row"
+		}
+		return s.OverRows(a, func(rows []T) ui.Action { return b.Does(func() { run(rows) }) })
+	}
+	out := []ui.Action{over(ui.ActCopy, s.copyNames), over(ui.ActCopyCell, s.copyCells)}
 	if s.spec.Kind != "" {
-		out = append(out, json)
+		out = append(out, over(ui.ActJSON, s.openJSON))
 	}
 	if s.spec.Describe != nil {
-		out = append(out, describe)
-	}
-	why := Nothing(ok)
-	for i := range out {
-		out[i].Disabled = why
-		// Only the name can be copied of a row that is no resource.
-		if ok && i > 0 && s.spec.Ref(row) == (awsx.Ref{}) {
-			out[i].Disabled = "there is no resource behind this row"
-		}
+		out = append(out, over(ui.ActDescribe, s.openDescription))
 	}
 	return out
 }
@@ -159,42 +158,84 @@ func (s *Screen[T]) carrying(run func() tea.Cmd) func() tea.Cmd {
 	}
 }
 
-// copyNames copies the name of the row under the cursor, or of all marked rows, one
-// a line.
-func (s *Screen[T]) copyNames() {
-	marked := s.Table.Marked()
-	if len(marked) == 0 {
-		s.Deps.Host.Copy("name", s.Table.Name())
-		return
-	}
-	names := make([]string, len(marked))
-	for i, row := range marked {
-		names[i] = s.spec.Table.Columns[0].Cell(row).Text
-	}
-	s.Deps.Host.Copy(wording.Count(len(marked), "marked name"), strings.Join(names, "\n"))
+// copyNames copies the names of rows, one a line.
+func (s *Screen[T]) copyNames(rows []T) {
+	s.copy("name", rows, func(row T) string { return s.Table.CellText(row, s.spec.Table.Columns[0].ID) })
 }
 
-// copyCell copies the cell under the column cursor, or the row's ARN while no
-// column was chosen.
-func (s *Screen[T]) copyCell(row T) {
-	if !s.chosen {
-		s.Deps.Host.Copy("ARN", s.spec.Ref(row).ARN)
-		return
-	}
+// copyCells copies the cells under the column cursor, or ARNs while no column was chosen.
+func (s *Screen[T]) copyCells(rows []T) {
 	column := s.Table.Chosen()
-	s.Deps.Host.Copy(strings.ToLower(column), s.Table.CellText(column))
+	if !s.chosen {
+		s.copy("ARN", rows, func(row T) string { return s.spec.Ref(row).ARN })
+		return
+	}
+	s.copy(strings.ToLower(column), rows, func(row T) string { return s.Table.CellText(row, column) })
 }
 
-// openDescription shows a row in words.
-func (s *Screen[T]) openDescription(row T) {
-	describe := s.spec.Describe
-	s.Deps.Host.Push(prose.NewTextScreen(s.Deps, prose.TextSpec{
-		Name:    "describe",
-		What:    wording.JoinNonEmpty(" ", string(s.spec.Kind), s.shortName(row)),
-		Subject: s.spec.Ref(row),
-		Crumb:   s.crumbOf(row),
-		Load:    func(ctx context.Context) ([]prose.Para, error) { return describe(ctx, row) },
-	}))
+func (s *Screen[T]) copy(what string, rows []T, of func(T) string) {
+	texts := make([]string, len(rows))
+	for i, row := range rows {
+		texts[i] = of(row)
+	}
+	if len(rows) > 1 {
+		what = wording.Count(len(rows), "marked "+what)
+	}
+	s.Deps.Host.Copy(what, strings.Join(texts, "\n"))
+}
+
+// openDescription shows rows in words.
+func (s *Screen[T]) openDescription(rows []T) { s.openText("describe", rows, s.spec.Describe) }
+
+// openJSON shows the resources of rows as the API gives them.
+func (s *Screen[T]) openJSON(rows []T) {
+	s.openText("json", rows, func(ctx context.Context, row T) ([]prose.Para, error) {
+		return resourceJSON(ctx, s.Deps, s.spec.Kind, s.spec.Ref(row))
+	})
+}
+
+// openText shows a text about each of some rows.
+func (s *Screen[T]) openText(name string, rows []T, load func(context.Context, T) ([]prose.Para, error)) {
+	spec := prose.TextSpec{
+		Name:    name,
+		What:    wording.JoinNonEmpty(" ", string(s.spec.Kind), s.shortName(rows[0])),
+		Subject: s.spec.Ref(rows[0]),
+		Crumb:   s.crumbOf(rows[0]),
+		Load:    func(ctx context.Context) ([]prose.Para, error) { return load(ctx, rows[0]) },
+	}
+	if len(rows) > 1 {
+		spec.What = fmt.Sprintf("%d %s", len(rows), s.spec.Nouns)
+		spec.Crumb = s.spec.Crumb + " " + spec.What
+		names := make([]string, len(rows))
+		for i, row := range rows {
+			names[i] = s.shortName(row)
+		}
+		spec.Load = func(ctx context.Context) ([]prose.Para, error) { return each(ctx, rows, names, load) }
+	}
+	s.Deps.Host.Push(prose.NewTextScreen(s.Deps, spec))
+}
+
+// each puts the texts about rows below one another, each under its row's name. One that
+// cannot be read does not take the others along.
+func each[T any](ctx context.Context, rows []T, names []string, load func(context.Context, T) ([]prose.Para, error)) ([]prose.Para, error) {
+	var d prose.Document
+	var first error
+	failed := 0
+	for i, row := range rows {
+		d.Heading(names[i])
+		paras, err := load(ctx, row)
+		if err != nil {
+			if failed++; first == nil {
+				first = err
+			}
+			d.Line(theme.Failed, err.Error())
+		}
+		d.Paras = append(d.Paras, paras...)
+	}
+	if failed == len(rows) {
+		return nil, first
+	}
+	return d.Paras, nil
 }
 
 // shortName is what a row's resource is called among its like.
@@ -215,35 +256,21 @@ func (s *Screen[T]) crumbOf(row T) string {
 	return s.spec.Crumb + " " + s.shortName(row)
 }
 
-// openJSON shows a row's resource as the API gives it.
-func (s *Screen[T]) openJSON(row T) {
-	ref := s.spec.Ref(row)
-	s.Deps.Host.Push(prose.NewTextScreen(s.Deps, prose.TextSpec{
-		Name:    "json",
-		What:    string(s.spec.Kind) + " " + s.shortName(row),
-		Subject: ref,
-		Crumb:   s.crumbOf(row),
-		Load:    resourceJSON(s.Deps, s.spec.Kind, ref),
-	}))
-}
-
-// resourceJSON loads one resource as the API gives it, with secrets masked.
-func resourceJSON(d *views.Deps, kind awsx.Kind, ref awsx.Ref) func(ctx context.Context) ([]prose.Para, error) {
-	return func(ctx context.Context) ([]prose.Para, error) {
-		account, err := d.Store.Account(ctx, ref.Context)
-		if err != nil {
-			return nil, err
-		}
-		raw, err := account.Raw(ctx, kind, ref)
-		if err != nil {
-			return nil, err
-		}
-		text, err := api.Shown(raw)
-		if err != nil {
-			return nil, err
-		}
-		return prose.JSONParas(text), nil
+// resourceJSON is one resource as the API gives it, with secrets masked.
+func resourceJSON(ctx context.Context, d *views.Deps, kind awsx.Kind, ref awsx.Ref) ([]prose.Para, error) {
+	account, err := d.Store.Account(ctx, ref.Context)
+	if err != nil {
+		return nil, err
 	}
+	raw, err := account.Raw(ctx, kind, ref)
+	if err != nil {
+		return nil, err
+	}
+	text, err := api.Shown(raw)
+	if err != nil {
+		return nil, err
+	}
+	return prose.JSONParas(text), nil
 }
 
 // Planning plans one change for all that is marked.

@@ -6,7 +6,7 @@ import (
 	"gantry/ui"
 	"gantry/ui/form"
 	"gantry/ui/theme"
-	"gantry/views"
+	"gantry/views/logs/whose"
 	"gantry/views/prose"
 )
 
@@ -150,10 +150,10 @@ func (p *page) seekError(step int) {
 // however many are looked at, no more are followed.
 func (s *screen) predecessorAction() ui.Action {
 	a := actPredecessor.Runs(nil)
-	task, ok := s.whose.subject.predecessor(s.scope)
+	scope, ok := s.whose.Subject.Before()
 	a.Disabled = unless(ok, "no task is known that stopped before")
 	a.Run = func() tea.Cmd {
-		before := newScreen(s.viewer, views.LogScope{Service: s.scope.Service, Task: &task, Container: s.scope.Container})
+		before := newScreen(s.viewer, whose.Scopes{scope})
 		before.before = true
 		if s.before {
 			s.viewer.Deps.Host.Replace(before)
@@ -182,14 +182,14 @@ func (s *screen) newRecord(pos uint64) *record {
 // pasted into Kibana.
 func (s *screen) openQuery() {
 	var d prose.Document
-	if !s.whose.subject.searchable() {
+	if !s.whose.Subject.Searchable() {
 		d.Paras = s.words().emptiness()
 		s.viewer.Deps.Host.Push(s.document("query", ui.Plain(prose.PlainText(d.Paras))))
 		return
 	}
 	d.Line(theme.Text, "These lines are found by a query derived from the account:")
 	s.words().found(&d)
-	s.viewer.Deps.Host.Push(s.document("query", worded{ui.Plain(prose.PlainText(d.Paras)), s.search.wanted(s.whose.subject).String()}))
+	s.viewer.Deps.Host.Push(s.document("query", worded{ui.Plain(prose.PlainText(d.Paras)), s.search.wanted(s.whose.Subject).String()}))
 }
 
 // worded is a query with what is to be said of it.
@@ -205,6 +205,6 @@ func (e worded) Text() string { return e.query }
 func (s *screen) document(name string, content ui.Content) *ui.Document {
 	return ui.NewDocument(s.viewer.Deps.Host, ui.DocumentOptions{
 		Name: name, Content: content,
-		Header: s.viewer.Deps.Within(s.words().cluster(), s.words().crumb()+" "+name),
+		Header: s.viewer.Deps.Within(s.cluster(), s.words().crumb()+" "+name),
 	})
 }

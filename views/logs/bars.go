@@ -9,6 +9,7 @@ import (
 	"gantry/logs"
 	"gantry/ui/text"
 	"gantry/ui/theme"
+	"gantry/views/logs/whose"
 	"gantry/views/wording"
 )
 
@@ -26,7 +27,7 @@ type barDrawing struct {
 	zone      *time.Location
 	histogram logs.Histogram
 	cursor    int
-	changes   []rollout
+	changes   []whose.Rollout
 }
 
 // edge is the cell that a bar begins in, of so many that share the width among them: they
@@ -124,7 +125,7 @@ func stack(b logs.Bar, rows, most int) [3]int {
 func (d barDrawing) axis(bars []logs.Bar, from int) string {
 	g := d.th.Glyphs()
 	n, at := len(bars), d.cursor-from
-	rule := strings.Repeat(g.Rule, d.edge(at, n)) + strings.Repeat("+", d.wide(at, n)) + strings.Repeat(g.Rule, d.edge(n, n)-d.edge(at+1, n))
+	rule := strings.Repeat(g.Rule, d.edge(at, n)) + strings.Repeat("|", d.wide(at, n)) + strings.Repeat(g.Rule, d.edge(n, n)-d.edge(at+1, n))
 	return text.Spaces(axisCells) + d.th.Paint(theme.Dim, rule)
 }
 
@@ -132,7 +133,7 @@ func (d barDrawing) axis(bars []logs.Bar, from int) string {
 func (d barDrawing) rollouts(bars []logs.Bar) string {
 	cells := slices.Repeat([]string{" "}, d.edge(len(bars), len(bars)))
 	for _, c := range d.changes {
-		if i := d.barOf(bars, c.at); i >= 0 {
+		if i := d.barOf(bars, c.At); i >= 0 {
 			cells[d.edge(i, len(bars))] = d.th.Paint(theme.Marked, d.th.Glyphs().Ascending)
 		}
 	}
@@ -194,8 +195,8 @@ func (d barDrawing) words() string {
 		bar.Start.In(d.zone).Format("2006-01-02 15:04:05"), wording.Count(bar.Lines, "line"), wording.Count(bar.Errors, "error"), wording.Count(bar.Warnings, "warning"),
 	}
 	for _, c := range d.changes {
-		if d.barOf([]logs.Bar{bar}, c.at) == 0 {
-			parts = append(parts, c.words(d.zone))
+		if d.barOf([]logs.Bar{bar}, c.At) == 0 {
+			parts = append(parts, rolloutWords(c, d.zone))
 		}
 	}
 	g := d.th.Glyphs()

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"context"
+	"time"
 
 	"gantry/logs"
 	"gantry/logs/tail"
@@ -12,8 +13,8 @@ import (
 // takes long to come about.
 type Screen = screen
 
-// NewScreen makes the screen of a scope.
-func NewScreen(v *Viewer, scope views.LogScope) *Screen { return newScreen(v, scope) }
+// NewScreen makes the screen of scopes.
+func NewScreen(v *Viewer, scopes ...views.LogScope) *Screen { return newScreen(v, scopes) }
 
 // Unfollow ends the tail, as reading far back does.
 func (s *screen) Unfollow() { s.search.unfollow() }
@@ -26,7 +27,7 @@ func (s *screen) ClearTo(ring *logs.Ring) {
 	status := s.search.status
 	s.clear()
 	s.page.lines.ring, s.search.status = ring, status
-	s.page.lines.attribute(s.whose.subject)
+	s.page.lines.attribute(s.whose.Subject)
 	s.page.view.Changed(nil)
 }
 
@@ -41,3 +42,6 @@ func (s *screen) Attach(ctx context.Context, source logs.Source, tail *tail.Tail
 
 // Take brings a batch of the tail that was attached.
 func (s *screen) Take(b tail.Batch) { s.take(batched{s.search.session, b}) }
+
+// DrawnAt has the screen drawn at a moment: frames are drawn outside the bubble.
+func (s *screen) DrawnAt(at time.Time) { s.viewer.Deps.Now = func() time.Time { return at } }

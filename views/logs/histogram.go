@@ -1,20 +1,17 @@
 package logs
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
-	"gantry/awsx"
-	"gantry/awsx/store"
 	"gantry/logs"
 	"gantry/ui"
 	"gantry/ui/theme"
+	"gantry/views/logs/whose"
 	"gantry/views/prose"
 )
 
@@ -33,13 +30,7 @@ type histogram struct {
 	rng     logs.Range
 	err     error
 	cursor  int
-	changes []rollout
-}
-
-// rollout is when a deployment of the service began.
-type rollout struct {
-	at   time.Time
-	what string
+	changes []whose.Rollout
 }
 
 // histogramAction counts the lines over time.
@@ -66,14 +57,14 @@ func (x *histogram) Capturing() bool { return false }
 // Open counts.
 func (x *histogram) Open(ctx context.Context) tea.Cmd {
 	x.ctx = ctx
-	x.changes = x.log.whose.subject.rollouts
+	x.changes = x.log.whose.Subject.Rollouts
 	return x.count(x.window)
 }
 
 // count reads the bars of a window.
 func (x *histogram) count(w window) tea.Cmd {
 	x.window, x.loading, x.asked = w, true, x.asked+1
-	ctx, asked, source, q, n := x.ctx, x.asked, x.log.search.source, x.log.search.wanted(x.log.whose.subject), x.bars
+	ctx, asked, source, q, n := x.ctx, x.asked, x.log.search.source, x.log.search.wanted(x.log.whose.Subject), x.bars
 	now := x.log.viewer.Deps.Now()
 	r := x.held
 	if w.since > 0 {
@@ -129,7 +120,7 @@ func (x *histogram) at() (time.Time, bool) {
 // Header tells what is counted.
 func (x *histogram) Header() ui.Header {
 	deps := x.log.viewer.Deps
-	h := deps.Within(x.log.words().cluster(), x.log.words().crumb()+" histogram")
+	h := deps.Within(x.log.cluster(), x.log.words().crumb()+" histogram")
 	h.Counts, h.Sort = x.log.words().counts(deps.Host.Theme()), " "+x.windowName()
 	switch {
 	case x.loading:
@@ -224,27 +215,11 @@ func (x *histogram) Text() string {
 			b.Start.In(x.log.page.lines.zone).Format("2006-01-02 15:04:05"), b.Lines, b.Errors, b.Warnings))
 	}
 	for _, c := range x.changes {
-		d.Line(theme.Text, c.words(x.log.page.lines.zone))
+		d.Line(theme.Text, rolloutWords(c, x.log.page.lines.zone))
 	}
 	return prose.PlainText(d.Paras)
 }
 
-func (c rollout) words(zone *time.Location) string {
-	return "deployment " + c.at.In(zone).Format("15:04:05") + " of " + c.what
-}
-
-// rolloutsOf are the deployments that a service's state tells of, oldest first.
-func rolloutsOf(state store.ServiceState) []rollout {
-	var out []rollout
-	add := func(at time.Time, definition string) {
-		known := slices.ContainsFunc(out, func(r rollout) bool { return r.at.Equal(at) })
-		if !at.IsZero() && !known {
-			out = append(out, rollout{at, cmp.Or(awsx.ARNName(definition), "the service")})
-		}
-	}
-	for _, d := range state.Service.Deployments {
-		add(d.CreatedAt, d.TaskDefinition)
-	}
-	slices.SortFunc(out, func(a, b rollout) int { return a.at.Compare(b.at) })
-	return out
+func rolloutWords(r whose.Rollout, zone *time.Location) string {
+	return "deployment " + r.At.In(zone).Format("15:04:05") + " of " + r.What
 }

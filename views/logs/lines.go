@@ -14,7 +14,7 @@ import (
 	"gantry/logs/ecslog"
 	"gantry/ui/logview"
 	"gantry/ui/theme"
-	"gantry/views"
+	"gantry/views/logs/whose"
 	"gantry/views/prose"
 	"gantry/views/wording"
 )
@@ -23,7 +23,8 @@ import (
 // with the task that wrote it.
 type lines struct {
 	ring    *logs.Ring
-	scope   views.LogScope
+	scopes  whose.Scopes
+	names   []string // of several scopes, as they stand before lines
 	zone    *time.Location
 	origins ecslog.Origins
 	several bool
@@ -50,17 +51,21 @@ type author struct {
 	colour int
 }
 
-func newLines(scope views.LogScope, zone *time.Location) *lines {
-	return &lines{
-		ring: logs.NewRing(0, 0), scope: scope, zone: zone,
+func newLines(scopes whose.Scopes, zone *time.Location) *lines {
+	l := &lines{
+		ring: logs.NewRing(0, 0), scopes: scopes, zone: zone,
 		labels: map[string]author{}, colours: map[string]int{},
 	}
+	if scopes.Several() {
+		l.names = scopes.Labels()
+	}
+	return l
 }
 
 // attribute takes in what is known of the tasks. Lines that are shown already are
 // attributed anew; a task keeps its colour.
-func (l *lines) attribute(s subject) {
-	l.origins, l.several = s.derivation.Origins, s.several
+func (l *lines) attribute(s whose.Subject) {
+	l.origins, l.several = s.Derivation.Origins, s.Containers
 	clear(l.labels)
 	l.writers = l.writers[:0]
 	for _, e := range l.ring.From(l.ring.First()) {
@@ -128,7 +133,7 @@ func (l *lines) whole(pos uint64) string {
 
 // merged tells that the lines are those of several, so that each says whose it is.
 func (l *lines) merged() bool {
-	return len(l.writers) > 1 || len(l.writers) == 1 && (l.several || l.writers[0].label == byFamily)
+	return l.names != nil || len(l.writers) > 1 || len(l.writers) == 1 && (l.several || l.writers[0].label == byFamily)
 }
 
 func (l *lines) gap(g *logs.Gap) string {
@@ -166,7 +171,15 @@ func (l *lines) label(e *logs.Entry) author {
 	o := l.origins.Of(e)
 	var label author
 	switch {
-	case l.scope.Task == nil:
+	case l.names != nil:
+		label = author{text: unknownWriter, colour: len(l.names)}
+		if o.Part >= 0 {
+			label = author{text: l.names[o.Part], colour: o.Part}
+			if o.ByFamily {
+				label.text += "?" // as a state that was not read
+			}
+		}
+	case l.scopes[0].Task == nil:
 		if o.ByFamily {
 			label = author{text: byFamily, colour: l.colour(byFamily)}
 		} else {
@@ -186,6 +199,9 @@ func (l *lines) label(e *logs.Entry) author {
 	}
 	return label
 }
+
+// unknownWriter marks a line of several services that does not say whose it is.
+const unknownWriter = "?"
 
 // byFamily marks a line that nothing but its family ties to the service.
 const byFamily = "family"
@@ -245,10 +261,13 @@ func (l *lines) recordParas(e *logs.Entry) []prose.Para {
 	o := l.origins.Of(e)
 	role := roleOf(levelOf(e.Level))
 	d.FieldAs(role, "level", clean.Line(l.safe(e.Level)))
+	if l.names != nil && o.Part >= 0 {
+		field("service", l.scopes[o.Part].Service.Name())
+	}
 	field("task", o.TaskID)
 	field("container", o.Container)
 	field("revision", o.Revision)
-	if o.ByFamily && l.scope.Task == nil {
+	if o.ByFamily && l.scopes[0].Task == nil {
 		d.FieldAs(theme.Warn, "found by", "its family alone: another cluster or account may have written it")
 	}
 	field("index", e.Index)

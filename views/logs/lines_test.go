@@ -14,12 +14,13 @@ import (
 	"gantry/ui"
 	"gantry/ui/logview"
 	"gantry/views"
+	"gantry/views/logs/whose"
 	"gantry/views/prose"
 	"gantry/views/viewstest"
 )
 
 func TestAGapSaysWhatIsMissing(t *testing.T) {
-	l := newLines(views.LogScope{}, time.UTC)
+	l := newLines(whose.Scopes{{}}, time.UTC)
 	at := awsxtest.Now
 	l.ring.Add([]logs.Entry{{Time: at, Gap: &logs.Gap{From: at.Add(-time.Minute), To: at, Reason: "more lines came than could be read"}}})
 	const want = "lines from 09:25:53 to 09:26:53 are not shown: more lines came than could be read"
@@ -111,12 +112,12 @@ func TestBarsAreAsWideAsTheScreen(t *testing.T) {
 // TestATaskThatEndedIsNoPipelineThatIsBehind.
 func TestATaskThatEndedIsNoPipelineThatIsBehind(t *testing.T) {
 	for _, state := range []tail.State{tail.Behind, tail.Following} {
-		w := words{deps: &views.Deps{Now: func() time.Time { return awsxtest.Now }}, page: &page{lines: newLines(views.LogScope{}, time.UTC)}, whose: &whose{}, search: &search{}}
+		w := words{deps: &views.Deps{Now: func() time.Time { return awsxtest.Now }}, page: &page{lines: newLines(whose.Scopes{{}}, time.UTC)}, scopes: whose.Scopes{{}}, whose: &whose.Whose{}, search: &search{}}
 		w.page.view = logview.New(w.page.lines)
 		w.search.source, w.search.session = (*viewstest.Shelf)(nil), &session{}
 		w.search.status.State = state
-		w.whose.subject.known = true
-		w.whose.subject.ended = time.Date(2026, 3, 14, 8, 8, 59, 0, time.UTC)
+		w.whose.Subject.Known = true
+		w.whose.Subject.Ended = time.Date(2026, 3, 14, 8, 8, 59, 0, time.UTC)
 		if fresh, banner := w.fresh(); fresh.Text != "ended 08:08" || fresh.State != ui.FreshLive || banner != "" {
 			t.Errorf("state %d: %+v, %q", state, fresh, banner)
 		}

@@ -4,12 +4,13 @@ import (
 	"gantry/logs"
 	"gantry/ui/logview"
 	"gantry/views"
+	"gantry/views/logs/whose"
 )
 
 // page is the lines that are held and how they are drawn.
 type page struct {
-	deps  *views.Deps
-	scope views.LogScope
+	deps   *views.Deps
+	scopes whose.Scopes
 
 	lines  *lines
 	view   *logview.Log
@@ -18,9 +19,9 @@ type page struct {
 
 // clear empties the page; how lines are shown stays as it is. Line is the one that the
 // others will be shown around, nil for none.
-func (p *page) clear(subject subject, line *logs.Entry) {
+func (p *page) clear(subject whose.Subject, line *logs.Entry) {
 	before, lines := p.view, p.lines
-	p.lines = newLines(p.scope, p.deps.Now().Location())
+	p.lines = newLines(p.scopes, p.deps.Now().Location())
 	p.lines.anchor = line
 	p.view = logview.New(p.lines)
 	p.anchor = nil

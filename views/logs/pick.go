@@ -103,14 +103,14 @@ func (s *screen) markAction() ui.Action {
 func (s *screen) linkAction() ui.Action {
 	return actLink.Does(func() {
 		host := s.viewer.Deps.Host
-		name, url, err := s.viewer.Link(s.scope.Context(), s.search.wanted(s.whose.subject), s.stretch())
+		name, url, err := s.viewer.Link(s.scopes.Context(), s.search.wanted(s.whose.Subject), s.stretch())
 		if err != nil {
 			host.Flash(ui.Warn, "%v", err)
 			return
 		}
 		host.Copy("link", url)
 		host.Modal(modal.NewMessage(host.Theme(), "These lines in "+name, modal.Plain(url)))
-	}).Unless(unless(s.viewer.Link != nil && s.whose.subject.searchable(), "nothing is searched for"))
+	}).Unless(unless(s.viewer.Link != nil && s.whose.Subject.Searchable(), "nothing is searched for"))
 }
 
 // stretch is the time that the lines which are held span, up to now while they are

@@ -95,10 +95,10 @@ type tried struct {
 
 // try puts a query to the store before it takes the place of the one in force.
 func (s *screen) try(expr logs.Expr) tea.Cmd {
-	if expr.IsZero() || s.search.source == nil || !s.whose.subject.searchable() {
+	if expr.IsZero() || s.search.source == nil || !s.whose.Subject.Searchable() {
 		return s.accept(tried{expr: expr})
 	}
-	ctx, source, q, now := s.ctx, s.search.source, s.whose.subject.derivation.Query, s.viewer.Deps.Now()
+	ctx, source, q, now := s.ctx, s.search.source, s.whose.Subject.Derivation.Query, s.viewer.Deps.Now()
 	q.Expr = expr
 	return func() tea.Msg {
 		_, err := source.Latest(ctx, q, logs.Range{To: now}, 1)
@@ -118,7 +118,7 @@ func (s *screen) accept(msg tried) tea.Cmd {
 		asked := slices.DeleteFunc(s.viewer.asked, func(q string) bool { return q == typed })
 		s.viewer.asked = append([]string{typed}, asked...)
 	}
-	if !s.whose.subject.searchable() {
+	if !s.whose.Subject.Searchable() {
 		return nil
 	}
 	return s.reopen(s.search.opening)
@@ -197,7 +197,7 @@ func (s *screen) aroundAction(pos uint64, noLine string) ui.Action {
 		a.Disabled = "this is no line of the store"
 	}
 	a.Run = ui.Do(func() {
-		around := newScreen(s.viewer, s.scope)
+		around := newScreen(s.viewer, s.scopes)
 		around.search.opening.line = line
 		s.viewer.Deps.Host.Push(around)
 	})

@@ -14,6 +14,7 @@ import (
 	"gantry/logs/tail"
 	"gantry/ui"
 	"gantry/views"
+	"gantry/views/logs/whose"
 	"gantry/views/prose"
 )
 
@@ -38,21 +39,21 @@ type Viewer struct {
 	asked []string // queries of any of the screens, the newest first
 }
 
-// Logs tails the lines of a service, a task or a container.
-func (v *Viewer) Logs(scope views.LogScope) tea.Cmd {
-	v.Deps.Host.Push(newScreen(v, scope))
+// Logs tails the lines of a service, a task or a container, or of several of them together.
+func (v *Viewer) Logs(scopes ...views.LogScope) tea.Cmd {
+	v.Deps.Host.Push(newScreen(v, scopes))
 	return nil
 }
 
-// screen follows the lines of one scope. Each part has its own state: whose lines
+// screen follows the lines of its scopes. Each part has its own state: whose lines
 // these are, the search for them, the page that holds and draws them, what lies beyond
 // its ends, and whether what is masked may be shown.
 type screen struct {
 	viewer *Viewer
-	scope  views.LogScope
+	scopes whose.Scopes
 	ctx    context.Context
 
-	whose   whose
+	whose   whose.Whose
 	search  search
 	page    page
 	beyond  beyond
@@ -64,24 +65,24 @@ type screen struct {
 	goTo     time.Time // where the histogram sends, once the screen is seen again
 }
 
-func newScreen(v *Viewer, scope views.LogScope) *screen {
-	s := &screen{viewer: v, scope: scope}
+func newScreen(v *Viewer, scopes whose.Scopes) *screen {
+	s := &screen{viewer: v, scopes: scopes}
 	s.search = search{deps: v.Deps, opening: opening{window: windows[0]}}
-	s.page = page{deps: v.Deps, scope: scope}
+	s.page = page{deps: v.Deps, scopes: scopes}
 	s.beyond = beyond{deps: v.Deps, search: &s.search, page: &s.page}
-	s.secrets = secrets{deps: v.Deps, scope: scope, record: v.Reveal}
+	s.secrets = secrets{deps: v.Deps, scopes: scopes, record: v.Reveal}
 	s.clear()
 	return s
 }
 
 // words are what the screen says of its parts.
 func (s *screen) words() words {
-	return words{deps: s.viewer.Deps, scope: s.scope, whose: &s.whose, search: &s.search, page: &s.page}
+	return words{deps: s.viewer.Deps, scopes: s.scopes, whose: &s.whose, search: &s.search, page: &s.page}
 }
 
 // clear empties the screen of lines; how they are shown stays as it is.
 func (s *screen) clear() {
-	s.page.clear(s.whose.subject, s.search.opening.line)
+	s.page.clear(s.whose.Subject, s.search.opening.line)
 	s.search.status = tail.Status{}
 	s.beyond.reset()
 }
@@ -106,11 +107,14 @@ func (s *screen) View(w, h int) ui.Frame {
 // Header tells whose lines these are, how they are found and how the tail stands.
 func (s *screen) Header() ui.Header {
 	th := s.viewer.Deps.Host.Theme()
-	h := s.viewer.Deps.Within(s.words().cluster(), s.words().crumb())
+	h := s.viewer.Deps.Within(s.cluster(), s.words().crumb())
 	h.Counts, h.Sort = s.words().counts(th), s.words().extent(th)
 	h.Fresh, h.Banner = s.words().fresh()
-	if err := s.whose.subject.status.Trouble(); h.Banner == "" && err != nil {
-		h.Banner = prose.TroubleOf(err, s.scope.Context()).Banner
+	if err := s.whose.Subject.Status.Trouble(); h.Banner == "" && err != nil {
+		h.Banner = prose.TroubleOf(err, s.scopes.Context()).Banner
+	}
+	if lacking := s.whose.Subject.Lacking; h.Banner == "" && len(lacking) > 0 && s.page.view.Shown() > 0 {
+		h.Banner = "not among these lines: " + lacking.String()
 	}
 	if s.search.following() && !s.page.view.Following() && h.Fresh.State != ui.FreshLive {
 		h.Note = s.page.view.Status()
@@ -119,12 +123,10 @@ func (s *screen) Header() ui.Header {
 }
 
 // Place is the service or the task's cluster that the lines are of.
-func (s *screen) Place() awsx.Ref {
-	if s.scope.Service.ARN == "" {
-		return s.words().cluster()
-	}
-	return s.scope.Service
-}
+func (s *screen) Place() awsx.Ref { return s.scopes.Place() }
+
+// cluster is where the writers run, which says what care is needed.
+func (s *screen) cluster() awsx.Ref { return s.scopes.Cluster(s.viewer.Deps.Policy.Production) }
 
 // opened is the log store, or why it could not be opened.
 type opened struct {
@@ -144,15 +146,15 @@ func (s *screen) Open(ctx context.Context) tea.Cmd {
 	s.search.open(ctx)
 	s.secrets.shown = false
 	s.page.view.SetReveal(false)
-	tasks := s.whose.open(ctx, finder{
-		scope: s.scope, store: s.viewer.Deps.Store, remembered: s.viewer.Remembered, drivers: s.viewer.Drivers,
+	tasks := s.whose.Open(ctx, whose.Finder{
+		Scopes: s.scopes, Store: s.viewer.Deps.Store, Remembered: s.viewer.Remembered, Drivers: s.viewer.Drivers,
 	})
 	s.clear()
 	return tea.Batch(s.openSource(), tasks)
 }
 
 func (s *screen) openSource() tea.Cmd {
-	ctx, open, id := s.ctx, s.viewer.Open, s.scope.Context()
+	ctx, open, id := s.ctx, s.viewer.Open, s.scopes.Context()
 	return func() tea.Msg {
 		source, err := open(ctx, id)
 		return opened{source, err}
@@ -164,11 +166,11 @@ func (s *screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case opened:
 		s.search.source, s.search.sourceErr = msg.source, msg.err
-		return s.search.start(s.whose.subject)
-	case found:
+		return s.search.start(s.whose.Subject)
+	case whose.Found:
 		return s.aim(msg)
-	case definitionRead:
-		return s.whose.finder.now()
+	case whose.DefinitionRead:
+		return s.whose.Again()
 	case batched:
 		return s.take(msg)
 	case placed:
@@ -189,22 +191,27 @@ func (s *screen) Update(msg tea.Msg) tea.Cmd {
 }
 
 // aim searches for what is known now of the scope: the tasks of a service come
-// and go while it is followed. Lines that are shown stay.
-func (s *screen) aim(found found) tea.Cmd {
-	newer, next := s.whose.take(s.ctx, found)
+// and go while it is followed. Lines that are shown stay. One of several that could not be
+// read before has lines among those that are shown: these are read anew while they are
+// followed.
+func (s *screen) aim(found whose.Found) tea.Cmd {
+	readable := s.whose.Subject.Readable
+	newer, next := s.whose.Take(s.ctx, found)
 	if !newer {
 		return next
 	}
-	s.page.lines.attribute(s.whose.subject)
+	s.page.lines.attribute(s.whose.Subject)
 	switch {
-	case s.whose.subject.err != nil:
+	case s.whose.Subject.Err != nil:
 		s.search.stop()
 	case s.search.session == nil:
 		if s.page.lines.ring.Len() > 0 {
 			s.clear() // a search that was given up begins anew, and would bring its lines twice
 		}
-		return tea.Batch(next, s.search.start(s.whose.subject))
-	case s.search.redirect(s.whose.subject):
+		return tea.Batch(next, s.search.start(s.whose.Subject))
+	case readable > 0 && s.whose.Subject.Readable > readable && s.page.view.Following() && s.search.following():
+		return tea.Batch(next, s.reopen(s.search.opening))
+	case s.search.redirect(s.whose.Subject):
 		s.beyond.older.renew()
 		s.beyond.newer.renew()
 	}
@@ -220,12 +227,12 @@ func (s *screen) reopen(at opening) tea.Cmd {
 		s.search.sourceErr = nil
 		return s.openSource()
 	}
-	return s.search.start(s.whose.subject)
+	return s.search.start(s.whose.Subject)
 }
 
 // refresh searches anew and reads the tasks anew.
 func (s *screen) refresh() tea.Cmd {
-	tasks := s.whose.refresh()
+	tasks := s.whose.Refresh()
 	return tea.Batch(s.reopen(s.search.opening), tasks)
 }
 
@@ -251,7 +258,7 @@ func (s *screen) take(msg batched) tea.Cmd {
 // Covered lets the watch of the service idle while another screen lies above. The
 // tail goes on, but rarely, so that nothing is missing afterwards.
 func (s *screen) Covered(covered bool) tea.Cmd {
-	s.whose.covered(covered)
+	s.whose.Covered(covered)
 	if s.search.following() {
 		s.search.session.tail.Rest(covered)
 	}

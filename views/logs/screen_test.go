@@ -127,7 +127,7 @@ type nav struct {
 	viewer *logviews.Viewer
 }
 
-func (n nav) Logs(s views.LogScope) tea.Cmd { return n.viewer.Logs(s) }
+func (n nav) Logs(s ...views.LogScope) tea.Cmd { return n.viewer.Logs(s...) }
 
 func TestScrollingUpPausesAndLosesNothing(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {

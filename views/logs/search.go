@@ -9,6 +9,7 @@ import (
 	"gantry/logs"
 	"gantry/logs/tail"
 	"gantry/views"
+	"gantry/views/logs/whose"
 )
 
 // search is where the lines come from: the store, what is asked of it, and the session
@@ -37,15 +38,15 @@ func (x *search) open(ctx context.Context) {
 }
 
 // wanted is the query for what is known now of the subject.
-func (x *search) wanted(subject subject) logs.Query {
-	q := subject.derivation.Query
+func (x *search) wanted(subject whose.Subject) logs.Query {
+	q := subject.Derivation.Query
 	q.Expr = x.expr
 	return q
 }
 
 // start searches once there is a store and something to search for.
-func (x *search) start(subject subject) tea.Cmd {
-	if x.session != nil || x.source == nil || !subject.searchable() {
+func (x *search) start(subject whose.Subject) tea.Cmd {
+	if x.session != nil || x.source == nil || !subject.Searchable() {
 		return nil
 	}
 	x.query = x.wanted(subject)
@@ -56,7 +57,7 @@ func (x *search) start(subject subject) tea.Cmd {
 // redirect searches for other lines from now on, those that were found stay: also where
 // lines are read by hand, those of tasks that have started since are among them. It
 // reports whether that changes anything.
-func (x *search) redirect(subject subject) bool {
+func (x *search) redirect(subject whose.Subject) bool {
 	q := x.wanted(subject)
 	if reflect.DeepEqual(q, x.query) {
 		return false

@@ -1,27 +1,22 @@
 package logs
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
 	"gantry/ui"
 	"gantry/views"
+	"gantry/views/logs/whose"
 )
 
 // secrets says whether what is masked in the lines may be shown.
 type secrets struct {
 	deps   *views.Deps
-	scope  views.LogScope
+	scopes whose.Scopes
 	record func(target awsx.Ref) error // nil where nothing records it
 	shown  bool                        // it was shown once, and that is recorded
-}
-
-// target is whose secrets the lines may tell.
-func (x *secrets) target() awsx.Ref {
-	if x.scope.Service.ARN == "" && x.scope.Task != nil {
-		return x.scope.Task.Ref
-	}
-	return x.scope.Service
 }
 
 // action shows what is masked on a page. The first time that is an act which is
@@ -45,7 +40,20 @@ type shownSecrets struct{ err error }
 
 // ask asks whether it may be shown, and has that recorded.
 func (x *secrets) ask() {
-	x.deps.Reveal(x.target(), "Show what is masked in the lines", x.record, func(err error) tea.Msg { return shownSecrets{err} })
+	targets := x.scopes.Targets()
+	record := func(awsx.Ref) error {
+		for _, of := range targets {
+			if err := x.record(of); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	title := "Show what is masked in the lines"
+	if len(targets) > 1 {
+		title += " of " + strings.Join(x.scopes.Names(), ", ") + ", and so"
+	}
+	x.deps.Reveal(targets[0], title, record, func(err error) tea.Msg { return shownSecrets{err} })
 }
 
 // take shows what is masked once that is recorded.

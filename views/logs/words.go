@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"gantry/awsx"
 	"gantry/internal/clean"
 	"gantry/internal/fault"
 	"gantry/logs"
@@ -16,6 +15,7 @@ import (
 	"gantry/ui/text"
 	"gantry/ui/theme"
 	"gantry/views"
+	"gantry/views/logs/whose"
 	"gantry/views/prose"
 	"gantry/views/wording"
 )
@@ -23,45 +23,28 @@ import (
 // words are what the screen says of its parts: they only look.
 type words struct {
 	deps   *views.Deps
-	scope  views.LogScope
-	whose  *whose
+	scopes whose.Scopes
+	whose  *whose.Whose
 	search *search
 	page   *page
 }
 
 // crumb is where the screen stands.
 func (w words) crumb() string {
-	var parts []string
-	if w.scope.Service.ARN != "" {
-		parts = append(parts, views.Crumb(w.scope.Service))
-	} else {
-		cluster := w.cluster()
-		parts = append(parts, cluster.Context.String(), cluster.Name())
-	}
-	if w.scope.Task != nil {
-		parts = append(parts, wording.ShortID(w.scope.Task.ID))
-	}
-	parts = append(parts, wording.JoinNonEmpty(" ", w.scope.Container, "logs"))
+	crumb := w.scopes.Crumb() + " logs"
 	if w.search.opening.line != nil {
-		parts = append(parts, "around a line")
+		crumb += " around a line"
 	}
-	return strings.Join(parts, " ")
-}
-
-func (w words) cluster() awsx.Ref {
-	if w.scope.Task != nil {
-		return w.scope.Task.Ref.ClusterRef()
-	}
-	return w.scope.Service.ClusterRef()
+	return crumb
 }
 
 // counts is what is asked for in a few words, how the lines come and what limits them,
 // the most important first: what does not fit is cut. A search in force is shown behind
 // it and leaves less room.
 func (w words) counts(th *theme.Theme) string {
-	parts := []string{text.Line(w.whose.subject.brief)}
+	parts := []string{wording.JoinNonEmpty("  ", w.several(th), text.Line(w.whose.Subject.Brief))}
 	if !w.search.expr.IsZero() {
-		parts = []string{th.Paint(theme.Accent, "Q "+text.Line(w.search.expr.String())), parts[0]}
+		parts = append([]string{th.Paint(theme.Accent, "Q "+text.Line(w.search.expr.String()))}, parts...)
 	}
 	if w.page.lines.reveal {
 		parts = append([]string{th.Paint(theme.Warn, "secrets are shown")}, parts...)
@@ -70,18 +53,36 @@ func (w words) counts(th *theme.Theme) string {
 		return wording.JoinNonEmpty("  ", parts...)
 	}
 	parts = append(parts, w.rate(), w.overlap(th))
-	if notes := w.whose.subject.derivation.Notes; len(notes) > 0 {
+	if notes := w.whose.Subject.Derivation.Notes; len(notes) > 0 {
 		parts = append(parts, th.Paint(theme.Warn, text.Line(notes[0])))
 	}
 	parts = append(parts, w.legend(th))
 	if reach := w.search.status.Reach(); reach != "" && w.search.following() {
 		parts = append(parts, th.Paint(theme.Dim, reach))
 	}
-	if w.whose.subject.fields != "" {
-		parts = append(parts, th.Paint(theme.Dim, text.Line("by "+w.whose.subject.fields)))
+	if w.whose.Subject.Fields != "" {
+		parts = append(parts, th.Paint(theme.Dim, text.Line("by "+w.whose.Subject.Fields)))
 	}
 	return wording.JoinNonEmpty("  ", parts...)
 }
+
+// several names those whose lines are shown together, each in the colour of its lines.
+func (w words) several(th *theme.Theme) string {
+	if !w.scopes.Several() {
+		return ""
+	}
+	names := w.scopes.Names()
+	for i, name := range names {
+		names[i] = th.Paint(theme.TaskColour(i), text.Line(name))
+		if w.whose.Subject.Lacking.Has(name) {
+			names[i] = th.Paint(theme.Warn, text.Line(name)+" (not read)")
+		}
+	}
+	return wording.Count(len(names), w.scopes.Noun()) + ": " + strings.Join(names, ", ")
+}
+
+// names are those whose tasks are read.
+func (w words) names() string { return strings.Join(w.scopes.Names(), ", ") }
 
 // rate is how many lines come in a second, while some do.
 func (w words) rate() string {
@@ -117,7 +118,7 @@ const legendTasks = 4
 // legend names the tasks whose lines are held, with their revisions, where several
 // are merged.
 func (w words) legend(th *theme.Theme) string {
-	if n := len(w.page.lines.writers); !w.page.lines.merged() || w.scope.Task != nil || n > legendTasks {
+	if n := len(w.page.lines.writers); !w.page.lines.merged() || w.scopes.Noun() != "service" || w.scopes.Several() || n > legendTasks {
 		return ""
 	}
 	var parts []string
@@ -154,14 +155,14 @@ func (w words) fresh() (ui.Fresh, string) {
 	switch {
 	case w.search.sourceErr != nil:
 		return ui.Fresh{State: ui.FreshOffline, Text: "no log store"}, w.overLines(w.search.sourceErr)
-	case w.whose.subject.err != nil:
-		return ui.Fresh{State: ui.FreshOffline, Text: "not searched"}, w.overLines(w.whose.subject.err)
-	case !w.whose.subject.known:
-		if w.whose.subject.status.Err != nil {
-			return w.whose.subject.status.Fresh(w.deps.Now()), ""
+	case w.whose.Subject.Err != nil:
+		return ui.Fresh{State: ui.FreshOffline, Text: "not searched"}, w.overLines(w.whose.Subject.Err)
+	case !w.whose.Subject.Known:
+		if w.whose.Subject.Status.Err != nil {
+			return w.whose.Subject.Status.Fresh(w.deps.Now()), ""
 		}
 		return loading("reading tasks")
-	case w.search.session == nil && !w.whose.subject.searchable():
+	case w.search.session == nil && !w.whose.Subject.Searchable():
 		return ui.Fresh{State: ui.FreshNone}, ""
 	case w.search.source == nil:
 		return loading("opening the log store")
@@ -200,10 +201,10 @@ func (w words) fresh() (ui.Fresh, string) {
 
 // ended says when the task of the scope ended, empty while it has not.
 func (w words) ended() string {
-	if w.whose.subject.ended.IsZero() {
+	if w.whose.Subject.Ended.IsZero() {
 		return ""
 	}
-	return "ended " + w.whose.subject.ended.In(w.page.lines.zone).Format("15:04")
+	return "ended " + w.whose.Subject.Ended.In(w.page.lines.zone).Format("15:04")
 }
 
 // overLines is an error as a banner above lines; without lines the body tells it.
@@ -224,13 +225,13 @@ func (w words) emptiness() []prose.Para {
 			wording.Count(w.page.lines.ring.Len(), "line"), w.deps.Host.Key(actFilter)))
 	case w.search.sourceErr != nil:
 		w.refused(&d, "the log store could not be opened", w.search.sourceErr)
-	case w.whose.subject.err != nil:
-		w.refused(&d, "these lines cannot be found", w.whose.subject.err)
-	case !w.whose.subject.known:
+	case w.whose.Subject.Err != nil:
+		w.refused(&d, "these lines cannot be found", w.whose.Subject.Err)
+	case !w.whose.Subject.Known:
 		w.unknown(&d)
-	case !w.whose.subject.searchable():
-		d.Line(theme.Text, w.whose.subject.derivation.Description)
-		d.Field("stopped", w.whose.subject.reason)
+	case !w.whose.Subject.Searchable():
+		d.Line(theme.Text, w.whose.Subject.Derivation.Description)
+		d.Field("stopped", w.whose.Subject.Reason)
 	case st.Err != nil:
 		w.refused(&d, failedSearch(fault.ClassOf(st.Err)), st.Err)
 	case st.Explanation != nil:
@@ -269,12 +270,12 @@ func failedSearch(c fault.Class) string {
 
 // unknown says why it is not known yet what to search for.
 func (w words) unknown(d *prose.Document) {
-	err := w.whose.subject.status.Err
+	err := w.whose.Subject.Status.Err
 	if err == nil {
-		d.Line(theme.Dim, "reading the tasks of "+w.scope.Service.Name())
+		d.Line(theme.Dim, "reading the tasks of "+w.names())
 		return
 	}
-	d.Line(theme.Failed, "the tasks of "+w.scope.Service.Name()+" could not be read, so nothing tells which lines are theirs")
+	d.Line(theme.Failed, "the tasks of "+w.names()+" could not be read, so nothing tells which lines are theirs")
 	d.Line(theme.Text, err.Error())
 	w.again(d)
 }
@@ -311,10 +312,18 @@ func (w words) explain(d *prose.Document, x logs.Explanation) {
 		}
 		d.Field("hint", meant(w.search.expr, w.search.words))
 	}
-	for _, note := range w.whose.subject.derivation.Notes {
+	w.notes(d)
+	w.next(d, x)
+}
+
+// notes say which of several are lacking, and what limits the search.
+func (w words) notes(d *prose.Document) {
+	for _, lack := range w.whose.Subject.Lacking {
+		d.FieldAs(theme.Warn, "lacking", lack.Name+": "+lack.Why)
+	}
+	for _, note := range w.whose.Subject.Derivation.Notes {
 		d.Field("note", note)
 	}
-	w.next(d, x)
 }
 
 // searched is what was searched for, in a few words.
@@ -332,7 +341,11 @@ func (w words) searched() string {
 	case at.window.since > 0:
 		when = "since " + text.Span(at.window.since) + " before it was opened"
 	}
-	return typed + " of " + w.whose.subject.brief + ", " + when
+	of := w.whose.Subject.Brief
+	if w.scopes.Several() {
+		of = w.names() + " (" + of + ")"
+	}
+	return typed + " of " + of + ", " + when
 }
 
 // next says what to try, each with its key.
@@ -346,7 +359,7 @@ func (w words) next(d *prose.Document, x logs.Explanation) {
 		if w.search.opening.window.since > 0 || w.search.opening.about() {
 			tries = append(tries, key(windows[0].Binding)+" the newest lines there are")
 		}
-		if _, ok := w.whose.subject.predecessor(w.scope); ok {
+		if _, ok := w.whose.Subject.Before(); ok {
 			tries = append(tries, key(actPredecessor)+" the task that stopped before")
 		}
 	}
@@ -357,14 +370,12 @@ func (w words) next(d *prose.Document, x logs.Explanation) {
 // found tells how the lines are searched for.
 func (w words) found(d *prose.Document) {
 	d.Field("typed", w.search.expr.String())
-	d.Field("query", w.search.wanted(w.whose.subject).String())
+	d.Field("query", w.search.wanted(w.whose.Subject).String())
 	if _, ok := w.search.expr.Levelled(); ok {
 		d.Field("level", "where the store has no field that names it, it is read from each line: the store is asked for the words by which levels are written, and lines of other levels are left out here")
 	}
-	d.Field("meaning", w.whose.subject.derivation.Description)
-	for _, note := range w.whose.subject.derivation.Notes {
-		d.Field("note", note)
-	}
+	d.Field("meaning", w.whose.Subject.Derivation.Description)
+	w.notes(d)
 	if since := w.search.opening.window.since; since > 0 {
 		d.Field("since", text.Span(since)+" before it was opened")
 	}

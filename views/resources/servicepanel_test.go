@@ -166,18 +166,29 @@ func TestEnterBeforeTheRowsAreThereIsNotLost(t *testing.T) {
 	})
 }
 
-func TestWhatTakesOneServiceSaysSoWhenOthersAreMarked(t *testing.T) {
+// TestEveryKeyOnMarksTakesAllOrSaysWhyNot presses each key that is about a service while two
+// are marked.
+func TestEveryKeyOnMarksTakesAllOrSaysWhyNot(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		a, cluster := viewstest.Shop()
 		d := viewstest.Sit(t, a, viewstest.Standard, onServices(cluster)).Read()
 		d.Press("N", "g", "space", "space")
-		for _, key := range []string{"i", "v", "u", "e", "l"} {
-			d.Press(key).Shows("this takes one at a time, and 2 are marked")
+		for _, key := range []string{"i", "v", "u", "e", "o", "z", "Z", "enter"} {
+			d.Press(key).Shows("this takes one at a time, and 2 are marked", "api-checkout x fail")
 		}
-		d.Press("s", "r")
-		if got := d.Visited.Calls; !slices.Equal(got, []string{"scale all api-checkout", "restart api-checkout", "restart api-orders"}) {
+		d.Press("L").Shows("no task of api-checkout, api-orders died")
+		d.Press("l", "s", "r", "=")
+		if got := d.Visited.Calls; !slices.Equal(got, []string{
+			"logs api-checkout", "logs api-orders", "scale all api-checkout", "restart api-checkout", "restart api-orders", "compare api-checkout:1 api-orders:1 api-checkout",
+		}) {
 			t.Errorf("with two marked the keys led to %v", got)
 		}
+		d.Press("d").Shows("2 services describe")
+		d.Read().Shows("api-checkout")
+		d.Press("/").Type("service/payments/api-orders").Press("enter").Shows("1 match")
+		d.Press("esc", "esc", "space").Press("=").Shows("this compares two, and 3 are marked")
+		d.Press("/").Type("api").Press("enter")
+		d.Press("l").Shows("marked and hidden by the filter")
 	})
 }
 

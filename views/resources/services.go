@@ -3,7 +3,9 @@ package resources
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -26,9 +28,9 @@ import (
 // it that died last wrote.
 var (
 	actTasks     = ui.ActEnter.As("tasks", 1)
-	actLastLines = ui.Binding{ID: "last-lines", Name: "log of the last dead task", Keys: []string{"L"}}
+	actLastLines = ui.Binding{ID: "last-lines", Name: "log of the last dead task", Keys: []string{"L"}, Takes: ui.TakesMarked}
 	// actStandalone opens the tasks of the cluster that no service runs.
-	actStandalone = ui.Binding{ID: "standalone", Name: "standalone tasks", Keys: []string{"T"}}
+	actStandalone = ui.Binding{ID: "standalone", Name: "standalone tasks", Keys: []string{"T"}, Takes: ui.TakesNone}
 )
 
 // The services screen.
@@ -54,7 +56,7 @@ func newServices(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside))
 	var s *livetable.Screen[*serviceRow]
 	s = livetable.New(deps, servicesSpec(deps, cluster, loaded, func(r *serviceRow, ok bool) []ui.Action {
 		standalone := actStandalone.Does(func() { deps.Host.Push(tasks.NewStandalone(deps, cluster)) })
-		return overServiceMarks(s, append(selectedActions(deps, r, ok), lastLinesOf(deps, r, ok), comparing(deps, r, ok), standalone))
+		return overServiceMarks(s, append(selectedActions(deps, r, ok), lastLinesOf(deps, livetable.Under(r, ok)), comparing(deps, r, ok), standalone))
 	}))
 	return s
 }
@@ -73,22 +75,56 @@ func comparing(deps *views.Deps, r *serviceRow, ok bool) ui.Action {
 	return a
 }
 
-// lastLinesOf opens the log of the task of a service that died last.
-func lastLinesOf(deps *views.Deps, r *serviceRow, ok bool) ui.Action {
-	if !ok {
+// comparingMarked shows in what two services that are marked differ.
+func comparingMarked(deps *views.Deps, a ui.Action, marked []*serviceRow) ui.Action {
+	if len(marked) != 2 {
+		return a.Unless(fmt.Sprintf("this compares two, and %d are marked", len(marked)))
+	}
+	one, other := *marked[0].service(), *marked[1].service()
+	a.Run = func() tea.Cmd { return deps.Nav.Compare(one.Ref, one.TaskDefinition, other.TaskDefinition) }
+	if one.TaskDefinition == other.TaskDefinition {
+		return a.Unless("both run " + awsx.ARNName(one.TaskDefinition))
+	}
+	return a.Unless("")
+}
+
+// lastLinesOf opens the log of the tasks of services that died last, one of each. What of
+// the services has none is named.
+func lastLinesOf(deps *views.Deps, rows []*serviceRow) ui.Action {
+	if len(rows) == 0 {
 		return actLastLines.Does(nil).Unless("no service is selected")
 	}
-	died, dead := lastDead(r.Evidence)
-	why := ""
-	switch {
-	case !r.Evidence.StoppedRead:
-		why = "its stopped tasks were not read yet"
-	case !dead:
-		why = "no task of it died that ECS still tells of, which it does for about an hour"
+	var scopes []views.LogScope
+	var unread, alive []string
+	for _, r := range rows {
+		died, dead := lastDead(r.Evidence)
+		switch {
+		case !r.Evidence.StoppedRead:
+			unread = append(unread, r.service().Name)
+		case !dead:
+			alive = append(alive, r.service().Name)
+		default:
+			scopes = append(scopes, views.LogScope{Service: r.service().Ref, Task: &died})
+		}
 	}
-	return actLastLines.Runs(func() tea.Cmd {
-		return deps.Nav.Logs(views.LogScope{Service: r.service().Ref, Task: &died})
-	}).Unless(why)
+	var without []string
+	if len(alive) > 0 {
+		without = append(without, "no task of "+strings.Join(alive, ", ")+" died that ECS still tells of, which it does for about an hour")
+	}
+	if len(unread) > 0 {
+		without = append(without, "the stopped tasks of "+strings.Join(unread, ", ")+" were not read yet")
+	}
+	why := strings.Join(without, "; ")
+	a := actLastLines.Runs(func() tea.Cmd {
+		if why != "" {
+			deps.Host.Flash(ui.Warn, "%s", why)
+		}
+		return deps.Nav.Logs(scopes...)
+	})
+	if len(scopes) == 0 {
+		return a.Unless(why)
+	}
+	return a
 }
 
 // selectedActions are what can be done to the service under the cursor, if there is
@@ -197,8 +233,12 @@ func overServiceMarks(s *livetable.Screen[*serviceRow], actions []ui.Action) []u
 			actions[i] = s.OverMarks(a, livetable.Planning(s.Deps, deploy.Restart{}))
 		case views.ActScale.ID:
 			actions[i] = s.OverMarks(a, s.Deps.Nav.ScaleAll)
-		case views.ActLogs.ID, views.ActUndo.ID, views.ActImage.ID, views.ActEnv.ID, views.ActEdit.ID, views.ActBreaker.ID, views.ActRun.ID:
-			actions[i] = s.OneAtATime(a)
+		case views.ActLogs.ID:
+			actions[i] = s.OverLogs(a, func(r *serviceRow) (views.LogScope, bool) { return views.LogScope{Service: r.service().Ref}, true })
+		case actLastLines.ID:
+			actions[i] = s.OverRows(a, func(rows []*serviceRow) ui.Action { return lastLinesOf(s.Deps, rows) })
+		case views.ActCompare.ID:
+			actions[i] = s.OverRows(a, func(rows []*serviceRow) ui.Action { return comparingMarked(s.Deps, a, rows) })
 		}
 	}
 	return actions

@@ -49,7 +49,7 @@ type deploymentHistory struct {
 // The actions on a deployment.
 var (
 	actGoBack = ui.ActEnter.As("go back to it", 1)
-	actUndo   = views.ActUndo.As("undo the last change", 2)
+	actUndo   = views.ActUndo.As("undo the last change", 2).Taking(ui.TakesNone)
 )
 
 // The screen of how a service was deployed.

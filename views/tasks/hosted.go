@@ -44,7 +44,9 @@ func NewHosted(deps *views.Deps, instance awsx.Instance) ui.Screen {
 			if !ok {
 				return hostedActions(deps, nil)
 			}
-			return append(hostedActions(deps, r), stopping(s, r.task.Ref, ""))
+			list := append(hostedActions(deps, r), stopping(s, r.task.Ref, ""))
+			list[1] = s.OverLogs(list[1], func(r *hostedRow) (views.LogScope, bool) { return logsOf(r.within(), &r.task), true })
+			return list
 		},
 		Marks: true,
 		Kind:  awsx.KindTask,
@@ -137,11 +139,20 @@ func hostedActions(deps *views.Deps, r *hostedRow) []ui.Action {
 		r = &hostedRow{taskRow: &taskRow{}}
 		return append(intoTask(deps, r.service, r.taskRow, why), jumpToService(deps, r.service).Unless(why))
 	}
-	service := r.service
-	if _, served := reason.OfService(r.task); !served {
-		service = r.task.Ref.ClusterRef()
-	} else if service == (awsx.Ref{}) {
+	service := r.within()
+	if service == (awsx.Ref{}) {
 		why = "this task belongs to a service that was not read"
 	}
-	return append(intoTask(deps, service, r.taskRow, why), jumpToService(deps, service).Unless(cmp.Or(why, serviceless(service))))
+	up := jumpToService(deps, service).Unless(cmp.Or(why, serviceless(service)))
+	up.Takes = ui.TakesRow
+	return append(intoTask(deps, service, r.taskRow, why), up)
+}
+
+// within is the service of the task, or its cluster where it is of none; empty where its
+// service was not read.
+func (r *hostedRow) within() awsx.Ref {
+	if _, served := reason.OfService(r.task); !served {
+		return r.task.Ref.ClusterRef()
+	}
+	return r.service
 }

@@ -59,7 +59,7 @@ func NewStandalone(deps *views.Deps, cluster awsx.Ref) ui.Screen {
 				mode.next()
 				s.Show()
 			})
-			return append(standaloneActions(s, cluster, r, ok), toggle, copyAddress(deps, r, ok))
+			return append(standaloneActions(s, cluster, r, ok), toggle, copyingAddress(s, r, ok))
 		},
 		Marks: true,
 		Kind:  awsx.KindTask,
@@ -124,5 +124,7 @@ func standaloneActions(s *livetable.Screen[*taskRow], cluster awsx.Ref, r *taskR
 	} else if r.stopped {
 		unstoppable = "the task has stopped already"
 	}
-	return append(intoTask(deps, cluster, r, why), stopping(s, r.task.Ref, unstoppable))
+	into := intoTask(deps, cluster, r, why)
+	into[1] = s.OverLogs(into[1], func(r *taskRow) (views.LogScope, bool) { return logsOf(cluster, &r.task), true })
+	return append(into, stopping(s, r.task.Ref, unstoppable))
 }

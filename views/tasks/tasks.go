@@ -29,10 +29,10 @@ import (
 // The actions on tasks.
 var (
 	actContainers = ui.ActEnter.As("containers", 1)
-	actToggle     = ui.Binding{ID: "toggle-stopped", Name: "running/stopped", Keys: []string{"x"}, Hint: 3}
-	actStop       = ui.Binding{ID: "stop", Name: "stop", Keys: []string{"ctrl+d"}, Hint: 5}
-	actAddress    = ui.Binding{ID: "copy-address", Name: "copy its address", Keys: []string{"H"}}
-	actService    = ui.Binding{ID: "service", Name: "its service", Keys: []string{"J"}}
+	actToggle     = ui.Binding{ID: "toggle-stopped", Name: "running/stopped", Keys: []string{"x"}, Hint: 3, Takes: ui.TakesNone}
+	actStop       = ui.Binding{ID: "stop", Name: "stop", Keys: []string{"ctrl+d"}, Hint: 5, Takes: ui.TakesMarked}
+	actAddress    = ui.Binding{ID: "copy-address", Name: "copy its address", Keys: []string{"H"}, Takes: ui.TakesMarked}
+	actService    = ui.Binding{ID: "service", Name: "its service", Keys: []string{"J"}, Takes: ui.TakesNone}
 )
 
 // The tasks screen.
@@ -89,7 +89,7 @@ func New(deps *views.Deps, service awsx.Ref) ui.Screen {
 				mode.next()
 				s.Show()
 			})
-			return append(taskActions(s, service, r, ok), toggle, copyAddress(deps, r, ok))
+			return append(taskActions(s, service, r, ok), toggle, copyingAddress(s, r, ok))
 		},
 		Marks: true,
 		Kind:  awsx.KindTask,
@@ -106,16 +106,31 @@ func New(deps *views.Deps, service awsx.Ref) ui.Screen {
 	return s
 }
 
-// copyAddress copies where a task listens, for curl.
-func copyAddress(deps *views.Deps, r *taskRow, ok bool) ui.Action {
-	if !ok {
-		return actAddress.Does(nil).Unless(livetable.Nothing(ok))
+// copyingAddress copies the address of the task under the cursor, or of the marked ones.
+func copyingAddress(s *livetable.Screen[*taskRow], r *taskRow, ok bool) ui.Action {
+	return s.OverRows(copyAddress(s.Deps, livetable.Under(r, ok)), func(rows []*taskRow) ui.Action {
+		return copyAddress(s.Deps, rows)
+	})
+}
+
+// copyAddress copies where tasks listen, for curl, one a line.
+func copyAddress(deps *views.Deps, rows []*taskRow) ui.Action {
+	if len(rows) == 0 {
+		return actAddress.Does(nil).Unless(livetable.Nothing(false))
 	}
-	all := r.addresses()
-	if len(all) == 0 {
-		return actAddress.Does(nil).Unless("no port of it is known that a host listens on")
+	var all []string
+	for _, r := range rows {
+		of := r.addresses()
+		if len(of) == 0 {
+			return actAddress.Does(nil).Unless("no port of " + r.name() + " is known that a host listens on")
+		}
+		all = append(all, of[0])
 	}
-	return actAddress.Does(func() { deps.Host.Copy("address", all[0]) })
+	what := "address"
+	if len(all) > 1 {
+		what = fmt.Sprintf("%d addresses", len(all))
+	}
+	return actAddress.Does(func() { deps.Host.Copy(what, strings.Join(all, "\n")) })
 }
 
 // next goes from running to stopped to all tasks.
@@ -325,7 +340,9 @@ func taskActions(s *livetable.Screen[*taskRow], service awsx.Ref, r *taskRow, ok
 			unstoppable = "the task has stopped already"
 		}
 	}
-	return append(intoTask(deps, service, r, why), stopping(s, task, unstoppable), instances, jumpToService(deps, service))
+	into := intoTask(deps, service, r, why)
+	into[1] = s.OverLogs(into[1], func(r *taskRow) (views.LogScope, bool) { return logsOf(service, &r.task), r.stray == nil })
+	return append(into, stopping(s, task, unstoppable), instances, jumpToService(deps, service))
 }
 
 // intoTask leads to the containers and the logs of a task. Why says that there is none.

@@ -40,15 +40,18 @@ func (v *Visited) Service(s awsx.Ref) tea.Cmd { return v.note("service", s) }
 func (v *Visited) Instances(s awsx.Ref, _ string) tea.Cmd { return v.note("instances", s) }
 
 // Logs notes who was to be visited.
-func (v *Visited) Logs(s views.LogScope) tea.Cmd {
-	what := "logs"
-	if s.Task != nil {
-		what += " " + wording.ShortID(s.Task.ID)
+func (v *Visited) Logs(scopes ...views.LogScope) tea.Cmd {
+	for _, s := range scopes {
+		what := "logs"
+		if s.Task != nil {
+			what += " " + wording.ShortID(s.Task.ID)
+		}
+		if s.Container != "" {
+			what += " " + s.Container
+		}
+		v.note(what, s.Service)
 	}
-	if s.Container != "" {
-		what += " " + s.Container
-	}
-	return v.note(what, s.Service)
+	return nil
 }
 
 // Image notes who was to be visited.

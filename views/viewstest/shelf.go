@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"sync"
 	"time"
@@ -61,9 +60,13 @@ func (s *Shelf) found(q logs.Query, r logs.Range) []logs.Entry {
 	if err != nil {
 		return nil
 	}
+	chooses, err := logs.Matching(q.Where)
+	if err != nil {
+		return nil
+	}
 	for _, e := range s.Entries {
 		inside := !e.Time.Before(r.From) && (r.To.IsZero() || !e.Time.After(r.To))
-		if inside && chooses(q.Where, &e) && (q.Expr.IsZero() || matches(matcher, &e)) {
+		if inside && chooses(&e) && (q.Expr.IsZero() || matches(matcher, &e)) {
 			out = append(out, e)
 		}
 	}
@@ -156,26 +159,6 @@ func (s *Shelf) Histogram(_ context.Context, q logs.Query, r logs.Range, interva
 // Limits are those of a store without any.
 func (s *Shelf) Limits() logs.Limits {
 	return logs.Limits{MaxPage: 10_000, Step: time.Millisecond}
-}
-
-func chooses(f logs.Filter, e *logs.Entry) bool {
-	switch f := f.(type) {
-	case logs.All:
-		return !slices.ContainsFunc(f, func(m logs.Filter) bool { return !chooses(m, e) })
-	case logs.Any:
-		return slices.ContainsFunc(f, func(m logs.Filter) bool { return chooses(m, e) })
-	case logs.Match:
-		return slices.ContainsFunc(f.Fields, func(name string) bool {
-			have, ok := e.Field(name)
-			return ok && slices.ContainsFunc(f.Values, func(want string) bool {
-				if f.Op == logs.Regexp {
-					return regexp.MustCompile("^(?:" + want + ")$").MatchString(have)
-				}
-				return have == want
-			})
-		})
-	}
-	return true
 }
 
 func matches(m *kql.Matcher, e *logs.Entry) bool {

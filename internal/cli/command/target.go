@@ -11,9 +11,12 @@ import (
 )
 
 // Arguments wants exactly n arguments and says so in the command's own words.
-func Arguments(n int) cobra.PositionalArgs {
+func Arguments(n int) cobra.PositionalArgs { return ArgumentsWithin(n, n) }
+
+// ArgumentsWithin wants at least and at most so many arguments.
+func ArgumentsWithin(least, most int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != n {
+		if len(args) < least || len(args) > most {
 			return Usagef("expected: gantry %s", UsageOf(cmd))
 		}
 		return nil

@@ -19,6 +19,7 @@ const maxLine = 64 << 10
 // Line is an entry as -o json prints it.
 type Line struct {
 	Time      time.Time       `json:"time"`
+	Service   string          `json:"service,omitempty"` // of several that are read together
 	Task      string          `json:"task,omitempty"`
 	Container string          `json:"container,omitempty"`
 	Level     string          `json:"level,omitempty"`
@@ -48,7 +49,7 @@ func NewLines(w io.Writer, scope inquiry.LineScope, output string) *Lines {
 func (p *Lines) Print(e logs.Entry) error {
 	from := p.scope.Writer(e)
 	if p.output == "json" {
-		line := Line{Time: e.Time, Task: from.Task, Container: from.Container, Level: e.Level, Message: clean.Redact(clean.Plain(e.Message)), Late: e.Late, Ahead: e.Ahead}
+		line := Line{Time: e.Time, Service: from.Service, Task: from.Task, Container: from.Container, Level: e.Level, Message: clean.Redact(clean.Plain(e.Message)), Late: e.Late, Ahead: e.Ahead}
 		if e.Gap != nil {
 			line.Gap, line.From, line.To = e.Gap.Reason, e.Gap.From, e.Gap.To
 		} else {

@@ -15,10 +15,14 @@ import (
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
 	"gantry/internal/cli/reading"
+	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/kql"
 	"gantry/ui/text"
 )
+
+// maxTogether bounds of how many the lines are printed together.
+const maxTogether = 100
 
 // logFlags are the flags of the logs command.
 type logFlags struct {
@@ -36,13 +40,13 @@ var _ = commands.Add(program.logsCommand)
 func (p program) logsCommand() *cobra.Command {
 	f := logFlags{}
 	cmd := &cobra.Command{
-		Use:   "logs CLUSTER/SERVICE[/TASK[/CONTAINER]]",
-		Short: "Print a service's, task's or container's log lines, oldest first",
-		Args:  command.Arguments(1),
+		Use:   "logs CLUSTER/SERVICE[/TASK[/CONTAINER]]...",
+		Short: "Print the log lines of services, tasks or containers, oldest first",
+		Args:  command.ArgumentsWithin(1, maxTogether),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			// A task that stopped may have done so before the default's begin.
 			wholeTask := f.previous && !cmd.Flags().Changed("since")
-			return p.logs(cmd.Context(), args[0], f, wholeTask)
+			return p.logs(cmd.Context(), args, f, wholeTask)
 		},
 	}
 	fs := cmd.Flags()
@@ -95,7 +99,7 @@ func instant(flag, s string, now time.Time) (time.Time, error) {
 	return t, nil
 }
 
-func (p program) logs(ctx context.Context, target string, f logFlags, wholeTask bool) error {
+func (p program) logs(ctx context.Context, targets []string, f logFlags, wholeTask bool) error {
 	r, err := f.validate(time.Now())
 	if err != nil {
 		return err
@@ -104,12 +108,13 @@ func (p program) logs(ctx context.Context, target string, f logFlags, wholeTask 
 	if err != nil {
 		return err
 	}
-	if err := command.NoARN(target); err != nil {
-		return err
-	}
-	parts := strings.Split(target, "/")
-	if len(parts) < 2 || len(parts) > 4 || slices.Contains(parts, "") {
-		return command.Usagef("%q: expected CLUSTER/SERVICE, CLUSTER/SERVICE/TASK or CLUSTER/SERVICE/TASK/CONTAINER", target)
+	for _, target := range targets {
+		if err := command.NoARN(target); err != nil {
+			return err
+		}
+		if parts := strings.Split(target, "/"); len(parts) < 2 || len(parts) > 4 || slices.Contains(parts, "") {
+			return command.Usagef("%q: expected CLUSTER/SERVICE, CLUSTER/SERVICE/TASK or CLUSTER/SERVICE/TASK/CONTAINER", target)
+		}
 	}
 	if f.follow && p.Replay != "" {
 		return command.Usagef("--follow waits for what arrives: in a snapshot nothing does")
@@ -118,13 +123,12 @@ func (p program) logs(ctx context.Context, target string, f logFlags, wholeTask 
 		if r, err = f.validate(a.Now()); err != nil { // what was valid now may not be at a snapshot's time
 			return err
 		}
-		svc, err := a.FindService(ctx, parts[0], parts[1])
+		scope, lacking, err := a.Lines().Scopes(ctx, a.Reader, targets, f.previous)
 		if err != nil {
 			return err
 		}
-		scope, err := a.Lines().Scope(ctx, svc, parts[2:], f.previous)
-		if err != nil {
-			return err
+		for _, why := range lacking {
+			fmt.Fprintln(p.Err, clean.Line("not among these lines: "+why))
 		}
 		if wholeTask {
 			r.From = scope.Began
@@ -146,6 +150,9 @@ func (p program) logs(ctx context.Context, target string, f logFlags, wholeTask 
 		}
 		if err == nil && n == 0 {
 			fmt.Fprintln(p.Err, clean.Line(whyNone(ctx, src, query, r)))
+		}
+		if err == nil && len(lacking) > 0 {
+			return fault.Errorf(fault.Failed, "read logs", "", "of %d of %d no lines could be looked for", len(lacking), len(targets))
 		}
 		return err
 	})
