@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,7 +45,7 @@ func fileName(screen string, h Header) string {
 		return screen
 	}
 	parts = parts[1:]
-	if len(parts) == 0 || !strings.HasSuffix(strings.Join(parts, " "), screen) {
+	if !slices.Contains(parts, screen) && !strings.HasSuffix(strings.Join(parts, " "), screen) {
 		parts = append(parts, screen)
 	}
 	return strings.Join(parts, "-")

@@ -79,7 +79,7 @@ var jobs = []job{
 		h.press("space", "space").Shows("2 marked")
 		h.press("l").until(time.Minute, "KeyError: 'DB_URL'")
 		h.press("E", "o").Shows("around a line")
-		h.press("ctrl+s").Shows("saved to ")
+		h.press("ctrl+s").Shows("saved to")
 		saved, err := filepath.Glob(filepath.Join(h.dir, "prod-api-orders-api-checkout-logs-around-a-line-*.txt"))
 		if err != nil || len(saved) != 1 {
 			t.Fatalf("saved as %v, %v\n%s", saved, err, h.Text())

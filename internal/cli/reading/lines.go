@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"gantry/internal/fault"
@@ -59,6 +60,12 @@ func Lines(ctx context.Context, src logs.Source, q logs.Query, r logs.Range, lim
 // Partial is the error of an answer that not all of the store gave.
 func Partial(p *logs.Partial) error {
 	return fault.Errorf(fault.Failed, "read logs", "", "the answer is partial: %s", p)
+}
+
+// Lacking is the error of lines that were read without those of some who were asked for;
+// each says whose and why.
+func Lacking(each []string) error {
+	return fault.Errorf(fault.Failed, "read logs", "", "not among these lines: %s", strings.Join(each, "; "))
 }
 
 // Output is where followed lines go.

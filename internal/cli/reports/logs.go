@@ -15,7 +15,6 @@ import (
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
 	"gantry/internal/cli/reading"
-	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/kql"
 	"gantry/ui/text"
@@ -152,7 +151,7 @@ func (p program) logs(ctx context.Context, targets []string, f logFlags, wholeTa
 			fmt.Fprintln(p.Err, clean.Line(whyNone(ctx, src, query, r)))
 		}
 		if err == nil && len(lacking) > 0 {
-			return fault.Errorf(fault.Failed, "read logs", "", "of %d of %d no lines could be looked for", len(lacking), len(targets))
+			return reading.Lacking(lacking)
 		}
 		return err
 	})
