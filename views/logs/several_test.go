@@ -107,6 +107,7 @@ func TestOneOfSeveralThatCanBeReadLaterJoinsTheOthers(t *testing.T) {
 }
 
 func TestSavedLinesAreNamedByTheirServices(t *testing.T) {
+	t.Chdir(t.TempDir())
 	viewstest.Bubble(t, func(t *testing.T) {
 		d := sitTogether(t, viewstest.Standard)
 		d.writes(0, 0, 30*time.Second, "info", "booked 1")
