@@ -27,13 +27,22 @@ type Content interface {
 	Text() string
 }
 
+// Stepped is a Content whose parts can be gone through one by one: a cursor stands on one of
+// them, and what is done is done to that.
+type Stepped interface {
+	Content
+	// Stops reports whether the cursor stops at a part.
+	Stops(part int) bool
+}
+
 // Drawing says how a content is drawn.
 type Drawing struct {
-	Theme *theme.Theme
-	Width int            // cells a row may take
-	Wrap  bool           // long text goes on below itself
-	Left  int            // the first cell to show of text that is not wrapped
-	Find  *regexp.Regexp // what to mark; nil for nothing
+	Cursor int // the part under the cursor of a Stepped content
+	Theme  *theme.Theme
+	Width  int            // cells a row may take
+	Wrap   bool           // long text goes on below itself
+	Left   int            // the first cell to show of text that is not wrapped
+	Find   *regexp.Regexp // what to mark; nil for nothing
 }
 
 // Paint styles clean text in a role, with what is found in its own style.
@@ -119,6 +128,7 @@ type Document struct {
 	expr   string
 	find   *regexp.Regexp
 	found  int // the part of the last match gone to
+	cursor int // the part under the cursor, of a Stepped content
 }
 
 // loaded is a document that arrived.
@@ -174,6 +184,9 @@ func (d *Document) Update(msg tea.Msg) tea.Cmd {
 func (d *Document) show(c Content) {
 	d.content, d.parts = c, c.Parts()
 	d.pager.Changed()
+	if !d.stops(d.cursor) {
+		d.stepTo(d.step(-1, 1))
+	}
 }
 
 // refresh takes over what a live text grew by, and stays at its end.
@@ -245,7 +258,7 @@ func (d *Document) View(w, h int) Frame {
 
 // layout draws all parts, and notes where each starts, or says why there is none.
 func (d *Document) layout(w int) (rows []string) {
-	drawing := Drawing{Theme: d.host.Theme(), Width: w, Wrap: d.wrap, Left: d.left, Find: d.find}
+	drawing := Drawing{Theme: d.host.Theme(), Width: w, Wrap: d.wrap, Left: d.left, Find: d.find, Cursor: d.cursor}
 	d.starts = nil
 	say := func(role theme.Role, s string) {
 		for _, row := range text.Wrap(text.Line(s), max(1, w)) {
@@ -315,6 +328,9 @@ func (d *Document) seek(step int) {
 	}
 	d.found = found[(i+len(found))%len(found)]
 	d.pager.ShowTop(d.starts[d.found])
+	if part := d.found; d.stops(part) {
+		d.stepTo(part)
+	}
 }
 
 // partInView is the first part that is drawn.
@@ -343,7 +359,11 @@ func DocumentBindings() []Binding {
 func (d *Document) Actions() []Action {
 	none := unless(d.find != nil, "nothing is searched for")
 	wrapped := unless(!d.wrap, "lines are wrapped")
-	list := append(Movement(d.pager),
+	var over Scroller = d.pager
+	if _, ok := d.content.(Stepped); ok {
+		over = stepper{d}
+	}
+	list := append(Movement(over),
 		ActLeft.Does(func() { d.shift(-8) }).Unless(wrapped),
 		ActRight.Does(func() { d.shift(8) }).Unless(wrapped),
 		actWrapText.Does(func() { d.wrap, d.left = !d.wrap, 0; d.pager.Changed() }),

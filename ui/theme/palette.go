@@ -78,6 +78,10 @@ func palette(o Options) [roles]look {
 		Gap:      {fg: c(worse), reverse: true},
 		Late:     {fg: c(magenta)},
 
+		JSONKey:    {bold: true},
+		JSONString: {fg: c(cyan)},
+		JSONNumber: {fg: c(magenta), underline: o.Profile <= colorprofile.Ascii},
+
 		Task0: {fg: c(cyan)},
 		Task1: {fg: c(magenta)},
 		Task2: {fg: c(blue)},

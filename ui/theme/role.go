@@ -46,6 +46,11 @@ const (
 	Gap
 	Late
 
+	// Fields of JSON: their names, texts, and what else a value can be.
+	JSONKey
+	JSONString
+	JSONNumber
+
 	// Task0 to Task5 tell tasks apart. See TaskColour.
 	Task0
 	Task1

@@ -172,12 +172,6 @@ func (s *screen) openRecord(pos uint64) {
 	}
 }
 
-// newRecord makes the screen of all about the line at a position.
-func (s *screen) newRecord(pos uint64) *record {
-	e := s.page.lines.ring.At(pos)
-	return &record{s.document("record", prose.Document{Paras: s.page.lines.recordParas(e)}), s, e}
-}
-
 // openQuery shows how the lines are found, whole. A copy is the query alone, to be
 // pasted into Kibana.
 func (s *screen) openQuery() {

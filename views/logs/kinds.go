@@ -35,10 +35,10 @@ var (
 	actPredecessor   = ui.Binding{ID: "log-predecessor", Name: "previous task", Keys: []string{"p"}, Hint: 7}
 	actQueryInFull   = ui.ActDescribe.As("the query in full", 0)
 	actSearchAnew    = ui.ActRefresh.As("search anew", 0)
-	actOnlyValue     = ui.Binding{ID: "log-only-value", Name: "only this value", Keys: []string{"i"}, Hint: 3}
-	actWithoutValue  = ui.Binding{ID: "log-without-value", Name: "without this value", Keys: []string{"x"}, Hint: 4}
-	actNextRecord    = ui.Binding{ID: "log-next-record", Name: "next record", Keys: []string{">"}, Hint: 5}
-	actPrevRecord    = ui.Binding{ID: "log-previous-record", Name: "previous record", Keys: []string{"<"}, Hint: 6}
+	actOnlyValue     = ui.Binding{ID: "log-only-value", Name: "only this value", Keys: []string{"i"}, Hint: 1}
+	actWithoutValue  = ui.Binding{ID: "log-without-value", Name: "without it", Keys: []string{"x"}, Hint: 1}
+	actNextRecord    = ui.Binding{ID: "log-next-record", Name: "next record", Keys: []string{">"}, Hint: 2}
+	actPrevRecord    = ui.Binding{ID: "log-previous-record", Name: "previous", Keys: []string{"<"}, Hint: 2}
 	actLeft          = ui.Binding{ID: "log-left", Name: "scroll left", Keys: []string{"left"}, Hidden: true}
 	actRight         = ui.Binding{ID: "log-right", Name: "scroll right", Keys: []string{"right"}, Hidden: true}
 )

@@ -1,8 +1,6 @@
 package logs
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
@@ -13,9 +11,7 @@ import (
 	"gantry/logs"
 	"gantry/logs/ecslog"
 	"gantry/ui/logview"
-	"gantry/ui/theme"
 	"gantry/views/logs/whose"
-	"gantry/views/prose"
 	"gantry/views/wording"
 )
 
@@ -240,76 +236,6 @@ func (l *lines) text(lines iter.Seq[uint64]) string {
 		b.WriteString(wording.JoinNonEmpty(" ", line.Time.Format("2006-01-02T15:04:05.000Z07:00"),
 			clean.Line(e.Level), clean.Line(line.Label), clean.ShownText(clean.Plain(strings.TrimRight(l.whole(pos), "\r\n")))))
 		b.WriteByte('\n')
-	}
-	return b.String()
-}
-
-// recordParas are everything about one line: who wrote it, the whole message with its
-// line breaks in the colour of its level, and the document as the store holds it.
-func (l *lines) recordParas(e *logs.Entry) []prose.Para {
-	var d prose.Document
-	field := func(name, value string) { d.Field(name, clean.Line(l.safe(value))) }
-	field("time", e.Time.In(l.zone).Format("2006-01-02 15:04:05.000000000 -0700"))
-	if e.Gap != nil {
-		field("gap", l.gap(e.Gap))
-		return d.Paras
-	}
-	if isMark(e) {
-		field("mark", e.Message)
-		return d.Paras
-	}
-	o := l.origins.Of(e)
-	role := roleOf(levelOf(e.Level))
-	d.FieldAs(role, "level", clean.Line(l.safe(e.Level)))
-	if l.names != nil && o.Part >= 0 {
-		field("service", l.scopes[o.Part].Service.Name())
-	}
-	field("task", o.TaskID)
-	field("container", o.Container)
-	field("revision", o.Revision)
-	if o.ByFamily && l.scopes[0].Task == nil {
-		d.FieldAs(theme.Warn, "found by", "its family alone: another cluster or account may have written it")
-	}
-	field("index", e.Index)
-	field("id", e.ID)
-	if e.Late {
-		field("late", "newer lines had come before it")
-	}
-	if e.Ahead {
-		field("ahead", "it came before its time: the clock of its host is off, or the one here")
-	}
-	body := func(role theme.Role, text string) {
-		if doc := clean.Document(json.RawMessage(text)); doc != nil && !l.reveal && strings.HasPrefix(text, "{") {
-			text = string(doc) // keys hide what lies in lists under them too
-		}
-		d.Paras = append(d.Paras, prose.Para{})
-		for line := range strings.SplitSeq(strings.TrimRight(l.safe(pretty(text)), "\n"), "\n") {
-			d.Paras = append(d.Paras, prose.Para{Text: line, Role: role})
-		}
-	}
-	body(role, e.Message)
-	if len(e.Source) > 0 {
-		body(theme.Dim, string(e.Source))
-	}
-	return d.Paras
-}
-
-// roleOf is the colour of a level's text.
-func roleOf(level logview.Level) theme.Role {
-	switch level {
-	case logview.LevelError:
-		return theme.LogError
-	case logview.LevelWarn:
-		return theme.LogWarn
-	}
-	return theme.Text
-}
-
-// pretty breaks JSON into lines. Other text stays as it is.
-func pretty(s string) string {
-	var b bytes.Buffer
-	if !strings.HasPrefix(s, "{") || json.Indent(&b, []byte(s), "", "  ") != nil {
-		return s
 	}
 	return b.String()
 }

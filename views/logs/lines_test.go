@@ -15,7 +15,6 @@ import (
 	"gantry/ui/logview"
 	"gantry/views"
 	"gantry/views/logs/whose"
-	"gantry/views/prose"
 	"gantry/views/viewstest"
 )
 
@@ -27,7 +26,7 @@ func TestAGapSaysWhatIsMissing(t *testing.T) {
 	if line := l.At(0); !line.Gap || line.Message != want {
 		t.Errorf("drawn as %+v", line)
 	}
-	for name, text := range map[string]string{"record": prose.PlainText(l.recordParas(l.ring.At(0))), "saved": l.text(slices.Values([]uint64{0}))} {
+	for name, text := range map[string]string{"record": l.record(l.ring.At(0)).Text(), "saved": l.text(slices.Values([]uint64{0}))} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s: %q", name, text)
 		}

@@ -214,14 +214,20 @@ func TestWhatIsTypedRightAfterAKeyIsWhole(t *testing.T) {
 	})
 }
 
-func TestAValueOfARecordNarrowsTheSearch(t *testing.T) {
+// TestTheFieldUnderTheCursorNarrowsTheSearch goes down a record to the fields of the document.
+func TestTheFieldUnderTheCursorNarrowsTheSearch(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		s, a, scope := stocked(100)
 		d := openLogs(t, s, a, scope, viewstest.Standard, nil)
-		d.Press("k", "k", "enter").Shows("record", "<i>only this value").Press("i").Advance(time.Second)
-		d.Shows("Only the lines with the value of", "log_level", "container_name").Type("log_level").Press("enter").Advance(readTime)
+		d.Press("k", "k", "enter").Shows("record", "> time", "<i>only this value", "<x>without it", "<>>next record", "<<>previous")
+		d.Press("i").Shows("the store has no field of this")
+		for !strings.Contains(d.Text(), `>  "log_level": "info"`) {
+			d.Press("j")
+		}
+		d.Press("<", "<").Shows(`>  "log_level": "info"`, "line 95.")
+		d.Press("i").Advance(readTime)
 		d.Shows("Q log_level:info").Hides("<i>")
-		d.Press("k", "enter").Advance(time.Second).Shows("record").Press("x").Advance(time.Second).Shows("Without the lines with the value of").Type("message").Press("enter").Advance(readTime)
+		d.Press("k", "enter").Advance(time.Second).Press("G", "x").Advance(readTime)
 		d.Shows(`Q log_level:info and not message:`)
 	})
 }
