@@ -280,7 +280,7 @@ func TestLinesOfSeveralServicesArePrintedTogether(t *testing.T) {
 		}
 		r = a.run(t, "logs", "prod/catalog", "prod/cattle", "--limit", "3")
 		r.wants(t, 1)
-		if !strings.Contains(r.err, "\nnot among these lines: prod/cattle") || !strings.Contains(r.err, "gantry: read logs: failed: not among these lines: prod/cattle") || strings.Count(r.out, " catalog/") != 3 {
+		if !strings.Contains(r.err, "not among these lines: prod/cattle") || !strings.Contains(r.err, "gantry: read logs: failed: not among these lines: prod/cattle") || strings.Count(r.out, " catalog/") != 3 {
 			t.Errorf("it says\n%s\n%s", r.err, r.out)
 		}
 	})
