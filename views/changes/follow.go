@@ -29,6 +29,10 @@ type followScreen struct {
 	last  lastlines.Lines // of the task that failed last
 	tries int             // to find lines of it
 	young newLines
+	sides counted // of a rollout
+
+	beside bool // the lines of tasks stand beside the story, in so many rows
+	rows   int
 
 	prose.Sheet
 }
@@ -37,7 +41,7 @@ type followScreen struct {
 // planned here.
 func NewFollow(c *Changes, id string, p Proposal) *followScreen {
 	s := &followScreen{changes: c, id: id, Proposal: p}
-	s.Sheet = prose.NewParagraphs(c.Deps.Host, s.paras)
+	s.Sheet = prose.NewParagraphs(c.Deps.Host, func() []prose.Para { return s.paras(!s.beside) })
 	return s
 }
 
@@ -54,7 +58,7 @@ func (s *followScreen) Place() awsx.Ref { return s.Service }
 func (s *followScreen) Open(ctx context.Context) tea.Cmd {
 	s.ctx, s.last, s.young = ctx, lastlines.Lines{}, newLines{}
 	jobs := WatchJobs(ctx, s.changes.Desk.Runner)
-	return tea.Batch(jobs, s.look())
+	return tea.Batch(jobs, s.watchHosts(ctx), s.look())
 }
 
 // look takes the job as it is now, and reads what another task wrote that failed
@@ -66,7 +70,7 @@ func (s *followScreen) look() tea.Cmd {
 		s.last, s.tries = lastlines.Lines{Task: task}, 0
 		return s.readLines()
 	}
-	return s.lookAtNew()
+	return tea.Batch(s.lookAtNew(), s.countSides())
 }
 
 // newestStop is the task that stopped last of those that a change lost.
@@ -81,11 +85,11 @@ func newestStop(stops []follow.StopReason) string {
 }
 
 func (s *followScreen) readLines() tea.Cmd {
-	ctx, task := s.ctx, s.last.Task
+	ctx, task, most := s.ctx, s.last.Task, s.linesWanted()
 	lines, target := s.changes.Lines, s.Service
 	return func() tea.Msg {
 		ref := target.ClusterRef().In(inquiry.TaskARN(target, task))
-		return linesRead{lastlines.Read(ctx, lines, ref, stopped(lines.Store, target), lastLinesShown)}
+		return linesRead{lastlines.Read(ctx, lines, ref, stopped(lines.Store, target), most)}
 	}
 }
 
@@ -121,6 +125,11 @@ func (s *followScreen) Update(msg tea.Msg) tea.Cmd {
 	case newLines:
 		s.young, s.young.reading = msg, false
 		s.Pager.Changed()
+	case counted:
+		if s.sides != msg {
+			s.sides = msg
+			s.Pager.Changed()
+		}
 	case linesDue:
 		if msg.task == s.last.Task {
 			return s.readLines()
@@ -128,8 +137,6 @@ func (s *followScreen) Update(msg tea.Msg) tea.Cmd {
 	}
 	return nil
 }
-
-func (s *followScreen) View(w, h int) ui.Frame { return s.Draw("", w, h) }
 
 func (s *followScreen) Header() ui.Header {
 	h := s.changes.Deps.Header(s.Service, "follow")
@@ -149,4 +156,4 @@ func (s *followScreen) Header() ui.Header {
 }
 
 // Text is the story so far, for a file.
-func (s *followScreen) Text() string { return prose.PlainText(s.paras()) }
+func (s *followScreen) Text() string { return prose.PlainText(s.paras(true)) }

@@ -11,6 +11,7 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/store"
 	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/uitest"
@@ -174,10 +175,12 @@ func TestTheSecondsOfAFollowCostAFewBytes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		st := store.New(t.Context(), store.Options{Opener: awsxtest.NewOpener()})
+		defer st.Close()
 		wire := uitest.Dial(t, ui.Options{
 			Terminal: viewstest.Standard.Terminal(),
 			Root: func(h *ui.Host) ui.Screen {
-				all := &changes.Changes{Desk: &change.Desk{Runner: runner}, Deps: &views.Deps{Host: h, Now: time.Now, Policy: viewstest.ExceptStaging{}}}
+				all := &changes.Changes{Desk: &change.Desk{Runner: runner}, Deps: &views.Deps{Host: h, Now: time.Now, Store: st, Policy: viewstest.ExceptStaging{}}}
 				return changes.NewFollow(all, id, changes.Proposal{Service: service, Intent: deploy.Restart{}})
 			},
 		}, 80, 24)
@@ -196,4 +199,21 @@ func TestTheSecondsOfAFollowCostAFewBytes(t *testing.T) {
 			t.Errorf("%d bytes are written between readings", n)
 		}
 	})
+}
+
+// TestTheLinesOfTasksLiveBesideTheStoryWhereThereIsRoom, and below it where there is none; the
+// targets of the old tasks and of the new ones are counted apart.
+func TestTheLinesOfTasksLiveBesideTheStoryWhereThereIsRoom(t *testing.T) {
+	for look, beside := range map[uitest.Look]bool{{W: 80, H: 24}: false, {W: 200, H: 50}: true} {
+		viewstest.Bubble(t, func(t *testing.T) {
+			f := deploying(t, look, changestest.Untouched)
+			f.Edit(func(s *awsx.Service) { s.Deployments[0].Running = 2 })
+			f.Stop(1, "CannotPullContainerError: failed to resolve ref api-orders:v3: not found")
+			f.Read().Read()
+			f.Shows("Last lines of", "old      4 tasks still running, 4 of 4 targets healthy")
+			if row := f.Row("Last lines of"); strings.HasPrefix(row, "Last lines of") == beside {
+				t.Errorf("at %d columns the lines stand in %q", look.W, row)
+			}
+		})
+	}
 }

@@ -35,9 +35,9 @@ func (s *followScreen) lookAtNew() tea.Cmd {
 		return nil
 	}
 	s.young.reading = true
-	ctx, lines := s.ctx, s.changes.Lines
+	ctx, lines, most := s.ctx, s.changes.Lines, s.linesWanted()
 	return func() tea.Msg {
-		return newLines{Lines: lastlines.Read(ctx, lines, task.Ref, []awsx.Task{task}, lastLinesShown), at: now}
+		return newLines{Lines: lastlines.Read(ctx, lines, task.Ref, []awsx.Task{task}, most), at: now}
 	}
 }
 

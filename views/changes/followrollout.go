@@ -71,9 +71,13 @@ func (s *followScreen) tasks(d *prose.Document, glyphs *theme.Glyphs) {
 	if !counting && p.Breaker.Threshold == 0 {
 		return
 	}
-	d.Field("new", running(glyphs, p.Running, p.Desired, p.Pending, p.Failed))
+	two := s.sides
+	if s.job.Over() {
+		two = counted{}
+	}
+	d.Field("new", wording.JoinNonEmpty(", ", running(glyphs, p.Running, p.Desired, p.Pending, p.Failed), two.fresh.words()))
 	if p.Draining > 0 {
-		d.Field("old", wording.Count(p.Draining, "task")+" still running")
+		d.Field("old", wording.JoinNonEmpty(", ", wording.Count(p.Draining, "task")+" still running", two.old.words()))
 	}
 	if !counting {
 		breaker(d, glyphs, p.Breaker)

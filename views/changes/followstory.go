@@ -14,8 +14,8 @@ import (
 )
 
 // paras tell the story with its end first: how it stands, then what was asked,
-// then the evidence.
-func (s *followScreen) paras() []prose.Para {
+// then the evidence, with the lines of tasks unless they stand elsewhere.
+func (s *followScreen) paras(lines bool) []prose.Para {
 	var d prose.Document
 	if !s.known {
 		d.Line(theme.Dim, "this change ended long ago and is no longer kept in memory; the audit file has it")
@@ -31,11 +31,9 @@ func (s *followScreen) paras() []prose.Para {
 	if !s.job.Progress.At.IsZero() {
 		s.rollout(&d)
 		s.stops(&d)
-		if v := s.job.Result.Verdict; s.last.Task != "" && (v == nil || !v.Good()) {
-			d.Heading(s.last.Heading())
-			d.Paras = append(d.Paras, s.last.Paras(here)...)
+		if of := s.taskLines(); lines && len(of) > 0 {
+			d.Paras = append(append(d.Paras, prose.Para{}), of...)
 		}
-		s.newTask(&d, here)
 		s.events(&d, here)
 	}
 	return d.Paras

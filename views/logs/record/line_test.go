@@ -1,12 +1,12 @@
 package record
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"gantry/ui"
+	"gantry/ui/text"
 	"gantry/ui/theme"
 )
 
@@ -67,18 +67,21 @@ func TestKindsOfValuesDifferWithoutColourToo(t *testing.T) {
 	}
 }
 
+// styles are the sequences by which text is painted.
+var styles = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
 func TestWhatIsLongGoesOnBelowItself(t *testing.T) {
 	var l Line
 	l.JSON("{\n  \"path\": \""+strings.Repeat("abcdefghi ", 12)+"\",\n  \""+strings.Repeat("k", 30)+"\": 1\n}", nil)
 	rows, starts := l.Draw(ui.Drawing{Theme: theme.New(theme.Options{}), Width: 40, Wrap: true, Cursor: 2})
-	var text []string
+	var plain []string
 	for _, row := range rows {
-		if w := ansi.StringWidth(row); w > 40 {
+		if w := text.WidthPainted(row); w > 40 {
 			t.Errorf("%q is %d cells wide", row, w)
 		}
-		text = append(text, ansi.Strip(row))
+		plain = append(plain, styles.ReplaceAllString(row, ""))
 	}
-	whole := strings.Join(text, "\n")
+	whole := strings.Join(plain, "\n")
 	if n := strings.Count(whole, "abcdefghi"); n != 12 || !strings.Contains(whole, "\n>  \"path\": \"abcdefghi") || !strings.Contains(whole, "\n           abcdefghi") {
 		t.Errorf("%d of 12 words are drawn:\n%s", n, whole)
 	}
