@@ -64,6 +64,9 @@ type Kind struct {
 	// Open opens the screen of a context, a cluster or a service. Of a context only
 	// Ref.Context is set.
 	Open func(deps *Deps, of awsx.Ref)
+	// Together opens one screen for several services that are named one after the other; nil
+	// where there is none such.
+	Together func(deps *Deps, of []awsx.Ref)
 }
 
 // Of is what a screen can be opened for by its name alone.

@@ -30,7 +30,7 @@ type finder struct {
 
 func (a *App) palette(deps *views.Deps, h *ui.Host, screen func(inquiry.Named) ui.Screen) []palette.Source {
 	f := finder{a, deps, h, screen}
-	return []palette.Source{f.screens, f.contexts, f.places, f.identified}
+	return []palette.Source{f.screens, f.contexts, f.places, f.together, f.identified}
 }
 
 // openable are the kinds of screens that can be opened for something by its name alone.
@@ -170,6 +170,40 @@ func (f finder) places(text string) []palette.Item {
 	}
 	// What bears the very name comes before what holds it.
 	slices.SortStableFunc(items, func(a, b palette.Item) int { return len(b.Aliases) - len(a.Aliases) })
+	return items
+}
+
+// together is one screen for several services: "logs web api", each by its name or as
+// "cluster/name", of several with one name the nearest.
+func (f finder) together(text string) []palette.Item {
+	words := strings.Fields(text)
+	if len(words) < 3 {
+		return nil
+	}
+	var items []palette.Item
+	for _, k := range openable(views.OfService) {
+		if k.Together == nil || !called(k, words[0]) {
+			continue
+		}
+		_, services := f.known()
+		var of []awsx.Ref
+		item := palette.Item{Name: k.Screen + " " + strings.Join(words[1:], " "), Answer: true}
+		for _, name := range words[1:] {
+			i := slices.IndexFunc(services, func(s named) bool { return s.name == name || strings.HasSuffix(s.name, "/"+name) })
+			if i < 0 {
+				item.Disabled = "no service that was read is called " + name
+				continue
+			}
+			if !slices.Contains(of, services[i].ref) {
+				of = append(of, services[i].ref)
+			}
+		}
+		item.Run = func() tea.Cmd {
+			k.Together(f.deps, of)
+			return nil
+		}
+		items = append(items, item)
+	}
 	return items
 }
 

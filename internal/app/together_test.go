@@ -46,6 +46,18 @@ func TestLinesOfTwoStoresStandInTheOrderOfTheirTimes(t *testing.T) {
 	})
 }
 
+// TestThePaletteOpensTheLinesOfSeveral by their names, of which one is another cluster's.
+func TestThePaletteOpensTheLinesOfSeveral(t *testing.T) {
+	sit(t, setting{w: 140, h: 50}, func(t *testing.T, d *desk) {
+		d.cluster("staging").press("esc").cluster("prod")
+		d.command("logs web catalog").until(time.Minute, "2 services: web, catalog", "following")
+		d.press("esc")
+		d.command("log web staging/web").until(time.Minute, "2 services: ", "prod/web, staging/web")
+		d.press("esc")
+		d.command("logs web nobody").Shows("no service that was read is called nobody")
+	})
+}
+
 // TestAStoreThatCannotBeReadLeavesTheOthersLines refuses the log groups.
 func TestAStoreThatCannotBeReadLeavesTheOthersLines(t *testing.T) {
 	sit(t, setting{w: 140, h: 50}, func(t *testing.T, d *desk) {

@@ -57,6 +57,12 @@ var (
 var _ = views.Kinds.Add(
 	views.Kind{Of: views.OfService, Short: []string{"log"}, Open: func(deps *views.Deps, of awsx.Ref) {
 		deps.Nav.Logs(views.LogScope{Service: of})
+	}, Together: func(deps *views.Deps, of []awsx.Ref) {
+		scopes := make([]views.LogScope, len(of))
+		for i, service := range of {
+			scopes[i].Service = service
+		}
+		deps.Nav.Logs(scopes...)
 	}, Declaration: ui.Declaration{Screen: "logs", Title: "Logs", Bindings: slices.Concat([]ui.Binding{
 		actRecord, actFollow, actFilter, actQuery, actNextError, actPreviousError, actWrap, actTime, actJump, actAround,
 		actHistogram, actColumns, actChooseColumns, actUnfold, actUnfoldAll, actSelect, actCopy, actMark, actReveal,
