@@ -84,3 +84,39 @@ func TestARefusalIsToldToItsEnd(t *testing.T) {
 	s.extra = []ui.Action{ui.Binding{ID: "never", Name: "never", Keys: []string{"o"}}.Does(nil).Unless(why)}
 	c.Press("o").Shows("and of the last").Press("j").Hides("and of the last")
 }
+
+// list is a content of parts that the cursor goes through, but for those without a text.
+type list []string
+
+func (l list) Parts() []string     { return l }
+func (l list) Text() string        { return strings.Join(l, "\n") }
+func (l list) Stops(part int) bool { return l[part] != "" }
+func (l list) Draw(d ui.Drawing) (rows []string, starts []int) {
+	for i, part := range l {
+		starts = append(starts, len(rows))
+		mark := " "
+		if i == d.Cursor {
+			mark = ">"
+		}
+		for line := range strings.SplitSeq(part, "\n") {
+			rows = append(rows, mark+line)
+		}
+	}
+	return rows, starts
+}
+
+// TestADocumentOfPartsHasACursor that passes over what is no stop, and goes on only when all of
+// a part that is taller than the screen was seen.
+func TestADocumentOfPartsHasACursor(t *testing.T) {
+	tall := strings.TrimSuffix(numbered(40), "\n")
+	c := read(t, ui.DocumentOptions{Name: "poem", Content: list{"", "first", "", "second", tall, "last", ""}})
+	c.Shows(">first").Press("k").Shows(">first").Press("j").Shows(">second", " first")
+	c.Press("j").Shows(">line 0 of").Hides("last", "second")
+	for range 20 {
+		c.Press("j")
+	}
+	c.Shows(">line 39 of").Press("j").Shows(">last")
+	c.Press("k").Shows(">line 39 of").Hides(">last", "line 0 of").Press("G").Shows(">last").Press("g").Shows(">first")
+	c.Press("/").Type("last").Press("enter").Shows(">last")
+	c.Press("pgup", "pgup", "pgup").Shows(">first")
+}

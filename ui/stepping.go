@@ -75,10 +75,15 @@ func (s stepper) one(by int) {
 		d.pager.Move(by)
 	default:
 		d.stepTo(next)
+		if by < 0 {
+			_, end := d.rowsOf(next)
+			d.pager.Show(end - 1)
+		}
 	}
 }
 
-// Page goes on by screens, and puts the cursor on a part that is in view.
+// Page goes on by screens, and puts the cursor on the last part that begins in view, or the
+// first on the way back.
 func (s stepper) Page(n int) {
 	d := s.d
 	if len(d.starts) != len(d.parts) {
@@ -89,7 +94,7 @@ func (s stepper) Page(n int) {
 	for part := range d.parts {
 		if from, _ := d.rowsOf(part); from >= first && from < last && d.stops(part) {
 			d.cursor = part
-			if n > 0 {
+			if n < 0 {
 				break
 			}
 		}
