@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/policy"
+	"gantry/internal/words"
 	"gantry/ui"
 	"gantry/ui/modal"
 	"gantry/views/wording"
@@ -49,13 +50,33 @@ func Arming(h *ui.Host, scope string) string {
 	return "arm for " + wording.Count(int((m.Span+time.Minute-1)/time.Minute), "minute")
 }
 
-// Reveal asks whether secrets of a target may be shown, which changes nothing and needs no
-// arming, and has it recorded. What the record came to is told to done, off the loop.
-func (d *Deps) Reveal(target awsx.Ref, title string, record func(awsx.Ref) error, done func(error) tea.Msg) {
-	production := d.Policy.Production(target.ClusterRef())
-	Ask(d.Host, policy.ConsentToReveal(target, production), modal.Question{
-		Title: title + " of " + target.ClusterName() + "/" + target.Name() + "?",
+// Reveal asks whether secrets of targets may be shown, which changes nothing and needs no
+// arming, and has it recorded of each. What the records came to is told to done, off the
+// loop; the first that fails forbids it.
+func (d *Deps) Reveal(targets []awsx.Ref, title string, record func(awsx.Ref) error, done func(error) tea.Msg) {
+	var names, clusters []string
+	production := false
+	for _, t := range targets {
+		names = append(names, t.ClusterName()+"/"+t.Name())
+		clusters = words.AddNew(clusters, t.ClusterName())
+		production = production || d.Policy.Production(t.ClusterRef())
+	}
+	consent := policy.ConsentToReveal(targets[0], production)
+	if len(targets) > 1 {
+		consent = policy.ConsentForAll(consent.Tier, targets[0].Noun(), len(targets), clusters...)
+	}
+	Ask(d.Host, consent, modal.Question{
+		Title: title + " of " + strings.Join(names, ", ") + "?",
 		Body:  modal.Plain(" The audit file records that it was shown, and to whom."),
-		Yes:   func() tea.Cmd { return func() tea.Msg { return done(record(target)) } },
+		Yes: func() tea.Cmd {
+			return func() tea.Msg {
+				for _, t := range targets {
+					if err := record(t); err != nil {
+						return done(err)
+					}
+				}
+				return done(nil)
+			}
+		},
 	})
 }

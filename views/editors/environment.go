@@ -276,7 +276,7 @@ type revealed struct{ err error }
 // askToReveal makes showing a value an act that is confirmed and leaves a record:
 // once for as long as the screen is open.
 func (s *environmentScreen) askToReveal() {
-	s.changes.Deps.Reveal(s.service, "Show secrets", s.changes.Reveal, func(err error) tea.Msg { return revealed{err} })
+	s.changes.Deps.Reveal([]awsx.Ref{s.service}, "Show secrets", s.changes.Reveal, func(err error) tea.Msg { return revealed{err} })
 }
 
 // reveal shows the value under the cursor once that is recorded.

@@ -1,8 +1,6 @@
 package logs
 
 import (
-	"strings"
-
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
@@ -40,20 +38,7 @@ type shownSecrets struct{ err error }
 
 // ask asks whether it may be shown, and has that recorded.
 func (x *secrets) ask() {
-	targets := x.scopes.Targets()
-	record := func(awsx.Ref) error {
-		for _, of := range targets {
-			if err := x.record(of); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	title := "Show what is masked in the lines"
-	if len(targets) > 1 {
-		title += " of " + strings.Join(x.scopes.Names(), ", ") + ", and so"
-	}
-	x.deps.Reveal(targets[0], title, record, func(err error) tea.Msg { return shownSecrets{err} })
+	x.deps.Reveal(x.scopes.Targets(), "Show what is masked in the lines", x.record, func(err error) tea.Msg { return shownSecrets{err} })
 }
 
 // take shows what is masked once that is recorded.

@@ -158,3 +158,28 @@ func TestSeveralFrames(t *testing.T) {
 		return c
 	})
 }
+
+// TestWhatIsMaskedInLinesOfSeveralIsShownOnceEachIsRecorded asks for the number of services.
+func TestWhatIsMaskedInLinesOfSeveralIsShownOnceEachIsRecorded(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a := awsxtest.New(awsx.ContextID{Profile: "main"})
+		c := a.Cluster("payments")
+		one, other := c.Service("ledger"), c.Service("billing")
+		s := &viewstest.Shelf{}
+		s.Write(time.Now(), viewstest.TasksOf(a, one)[0].Containers[0].RuntimeID, "", "info", "password=hunter2")
+		var recorded []string
+		d := viewstest.Sit(t, a, viewstest.Standard, func(deps *views.Deps) ui.Screen {
+			v := viewerOf(deps, s)
+			v.Reveal = func(of awsx.Ref) error {
+				recorded = append(recorded, of.Name())
+				return nil
+			}
+			return logviews.NewScreen(v, views.LogScope{Service: one}, views.LogScope{Service: other})
+		}).Read()
+		d.Hides("hunter2").Press("r").Advance(time.Second).Shows("of payments/ledger, payments/billing?", "2 payments")
+		d.Type("2 payments").Press("enter").Advance(time.Second).Shows("hunter2", "secrets are shown")
+		if strings.Join(recorded, " ") != "ledger billing" {
+			t.Errorf("recorded of %v", recorded)
+		}
+	})
+}
