@@ -81,6 +81,39 @@ func TestEveryLineIsReadOnceInEitherDirection(t *testing.T) {
 	})
 }
 
+// TestNoLineLiesBetweenTwoWindows reads lines that lie so close together that the windows get
+// as short as they may, from a service that gives the oldest first and one at a time.
+func TestNoLineLiesBetweenTwoWindows(t *testing.T) {
+	s := &service{perPage: 1, headOnly: true}
+	s.has(GroupID{home, "/g0"})
+	s.has(GroupID{home, "/g1"})
+	for i, ms := range []int{0, 4, 0, 4, 2} {
+		s.write(GroupID{home, "/g0"}, "web/0", at(ms), at(ms), fmt.Sprint(i))
+	}
+	q := logs.Query{Where: logs.Any{
+		logs.All{inGroup("/g0"), exact(logs.FieldStream, "web/0", "web/missing")},
+		logs.All{inGroup("/g1"), exact(logs.FieldStream, "web/0")}, logs.All{inGroup("/g1"), begins(logs.FieldStream, "web/2")},
+	}}
+	h := logs.OpenHistory(New(s, home), q, logs.Range{From: at(-1000), To: at(7_200_000)}, logs.Older, logs.Known{})
+	var got []string
+	for {
+		page, err := h.Next(t.Context(), 14)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range page.Entries {
+			got = append(got, e.Message)
+		}
+		if !page.Full {
+			break
+		}
+	}
+	slices.Sort(got)
+	if want := []string{"0", "1", "2", "3", "4"}; !slices.Equal(got, want) {
+		t.Errorf("the lines %v came, want %v", got, want)
+	}
+}
+
 // TestEventsOfOneTimeTellNoOrder reads a group whose service gives the oldest events
 // first whatever it is asked for, and whose oldest are of one time and more than one
 // answer may request.

@@ -208,7 +208,7 @@ const fewEvents = 100
 // whole ends where it does.
 func (f search) end() time.Time {
 	if now := time.Now(); f.to.IsZero() || f.to.After(now) && !f.from.After(now) {
-		return now.Round(0)
+		return now.Round(0).Truncate(time.Millisecond)
 	}
 	return f.to
 }
@@ -278,9 +278,11 @@ func (w *windows) of(g GroupID) time.Duration {
 	return firstWindow
 }
 
-// exceeds notes that a window took too many requests, fits that it did not.
+// exceeds notes that a window took too many requests, fits that it did not. Windows are of
+// whole milliseconds, as the service counts time: what lies between two of them would be in
+// neither.
 func (w *windows) exceeds(g GroupID, window time.Duration) {
-	w.set(g, max(window/widerBy, leastWindow))
+	w.set(g, max((window/widerBy).Truncate(time.Millisecond), leastWindow))
 }
 
 func (w *windows) fits(g GroupID, window time.Duration) { w.set(g, min(window*widerBy, firstWindow)) }
