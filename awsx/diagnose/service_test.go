@@ -83,7 +83,8 @@ func TestTheVerdictOnAService(t *testing.T) {
 		{"all is well", func(*diagnose.Evidence) {}, diagnose.OK, ""},
 		{"scaled to zero", func(e *diagnose.Evidence) { e.Service.Desired, e.Service.Running, e.RunningRead = 0, 0, false }, diagnose.OK, "scaled to zero"},
 		{"going to zero", func(e *diagnose.Evidence) { e.Service.Desired = 0 }, diagnose.Pending, "scaling to zero, 4 left"},
-		{"deleted", func(e *diagnose.Evidence) { e.Service.Status = "DRAINING" }, diagnose.Pending, "being deleted"},
+		{"being deleted", func(e *diagnose.Evidence) { e.Service.Status = "DRAINING" }, diagnose.Pending, "being deleted"},
+		{"deleted", func(e *diagnose.Evidence) { e.Service.Status = "INACTIVE" }, diagnose.OK, "deleted"},
 		{"dead rollout behind four old tasks", func(e *diagnose.Evidence) {
 			rollingOut(e, 0, 0)
 			for i := range 7 {

@@ -86,7 +86,7 @@ production:
   except: ["lab-*"]
 writing: {readonly: true, arm: 5}
 refresh: 10
-screen: {color: false, ascii: true, colours: blue-orange, background: dark, sync: "on"}
+screen: {color: false, ascii: true, colours: blue-orange, background: dark, sync: "on", mouse: true}
 keys:
   preset: vim
   bind:
@@ -115,7 +115,7 @@ func TestEveryKeyOfTheFileIsRead(t *testing.T) {
 		NonProduction: []string{"lab-*"},
 		Writing:       config.Writing{ReadOnly: true, Arm: 5 * time.Minute},
 		Refresh:       10 * time.Second,
-		Screen:        config.Screen{NoColor: true, ASCII: true, Colours: "blue-orange", Background: "dark", Sync: "on"},
+		Screen:        config.Screen{NoColor: true, ASCII: true, Colours: "blue-orange", Background: "dark", Sync: "on", Mouse: true},
 		Keys:          config.Keys{Preset: "vim", Bind: map[string][]string{"quit": {"q", "Q"}, "back": {"esc"}}},
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b clean.Secret) bool { return a == b })); diff != "" {
@@ -238,6 +238,7 @@ func TestFaultsNameTheLineAndWhatWasExpected(t *testing.T) {
 		{"an empty second document", "refresh: 4s\n---\n", []string{"a second document begins here"}},
 		{"a second document that is no YAML", "refresh: 4s\n---\na: b\n c: d", []string{"gantry.yaml:"}},
 		{"a third beside a fault", "refresh: never\n---\nrules: []\n---\nkeys: {}", []string{":1: refresh", ":2: a second document"}},
+		{"switch", "screen: {mouse: wheel}", []string{`:1: mouse: expected true or false`}},
 		{"choice", "screen: {colours: pink}", []string{`:1: colours: "pink" is unknown, expected one of default, blue-orange`}},
 		{"syntax", "a: b\n c: d", []string{"gantry.yaml:"}},
 	}

@@ -65,8 +65,8 @@ func (s Status) stale(now time.Time) bool {
 func (s Status) Fresh(now time.Time) ui.Fresh {
 	f := s.freshness(now)
 	for _, other := range s.beside {
-		if o := other.State(now); f.State == store.Fresh && o.State == store.Throttled {
-			f = o
+		if o := other.State(now); f.State == store.Fresh && o.TurnedAway {
+			f = store.Freshness{State: store.Throttled, Age: f.Age, RetryIn: -1}
 		}
 	}
 	age := ""

@@ -33,7 +33,7 @@ func TestStatesInWords(t *testing.T) {
 		t.Errorf("while it loads: %s", got)
 	}
 	well := Status{at: func(time.Time) store.Freshness { return store.Freshness{State: store.Fresh} }}
-	if got := well.Beside(standing{store.Freshness{State: store.Throttled, RetryIn: -1}}).Fresh(time.Time{}).Text; got != "throttled" {
+	if got := well.Beside(standing{store.Freshness{State: store.Loading, TurnedAway: true}}).Fresh(time.Time{}).Text; got != "throttled" {
 		t.Errorf("what fills the cells is throttled: %s", got)
 	}
 	if got := well.Beside(standing{store.Freshness{State: store.Stale, Age: time.Hour}}).Fresh(time.Time{}).Text; got != "live" {

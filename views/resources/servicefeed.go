@@ -28,10 +28,11 @@ func openServices(st *store.Store, cluster awsx.Ref, loaded func(clusterInside))
 			mu.Lock()
 			defer mu.Unlock()
 			snapshot := services.Snapshot()
-			l := livetable.Load[*serviceRow]{Status: livetable.StatusOf(snapshot)}
+			ran, groups, hosts := tasks.Snapshot(), targets.Snapshot(), instances.Snapshot()
+			l := livetable.Load[*serviceRow]{Status: livetable.StatusOf(snapshot).Beside(ran, groups, hosts)}
 			l.Rows = kept.update(clusterNews{
-				services: newsOf(snapshot, &seen.services), tasks: newsOf(tasks.Snapshot(), &seen.tasks),
-				groups: newsOf(targets.Snapshot(), &seen.targets), instances: newsOf(instances.Snapshot(), &seen.instances),
+				services: newsOf(snapshot, &seen.services), tasks: newsOf(ran, &seen.tasks),
+				groups: newsOf(groups, &seen.targets), instances: newsOf(hosts, &seen.instances),
 				definitions: arrived,
 			}, now)
 			arrived = nil

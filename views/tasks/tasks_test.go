@@ -41,6 +41,21 @@ func TestTasksShowWhereTheyRunAndWhatTheBalancerThinks(t *testing.T) {
 	}
 }
 
+// TestAnEarlyEnterIsDoneWhenTheRowLands: who knows the way presses faster than an account
+// answers. A cursor that was moved meanwhile takes it back.
+func TestAnEarlyEnterIsDoneWhenTheRowLands(t *testing.T) {
+	for keys, want := range map[string]string{"enter": "CONTAINER", "enter j": "STATE"} {
+		viewstest.Bubble(t, func(t *testing.T) {
+			a, cluster := viewstest.Shop()
+			release := a.Block(awsxtest.Tasks)
+			d := viewstest.Sit(t, a, viewstest.Standard, onTasks(cluster, "front"))
+			d.Press(strings.Fields(keys)...).Shows("loading 1/1 tasks")
+			release()
+			d.Read().Shows(want)
+		})
+	}
+}
+
 func TestServiceThatPlacesNothingShowsWhatBecameOfItsTasks(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		a, cluster := viewstest.Shop()
