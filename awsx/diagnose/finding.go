@@ -18,11 +18,12 @@ const (
 	Pending                // on its way, with nothing going wrong
 	Unknown                // what would decide was not read
 	OK
+	Stopped // it was deleted: ECS tells of it for a while, and nothing is asked of it
 )
 
 // String returns the word that screens and JSON use.
 func (s Status) String() string {
-	return [...]string{"failed", "degraded", "pending", "unknown", "ok"}[s]
+	return [...]string{"failed", "degraded", "pending", "unknown", "ok", "stopped"}[s]
 }
 
 // Rank returns the status's place in a table that shows the worst first; 0 is

@@ -36,7 +36,10 @@ func Service(e Evidence) Finding {
 			out.Why += ", breaker off"
 		}
 	}
-	out.Severity = int(OK-out.Status)*100 + f.lost()
+	out.Severity = (int(OK) - int(out.Status)) * 100
+	if out.Status < Stopped { // nothing is missing of what was deleted
+		out.Severity += f.lost()
+	}
 	out.Until = f.until
 	return out
 }
@@ -52,9 +55,13 @@ func (f *facts) verdict() verdict {
 	s := f.Service
 	switch {
 	case s.Status == "DRAINING":
-		return verdict{status: Pending, cause: counted("being deleted")}
+		c := counted("draining: being deleted")
+		if s.Running > 0 {
+			c.why += fmt.Sprintf(", %d left", s.Running)
+		}
+		return verdict{status: Pending, cause: c}
 	case s.Status == "INACTIVE":
-		return verdict{status: OK, cause: counted("deleted")}
+		return verdict{status: Stopped, cause: counted("deleted")}
 	case s.SchedulingStrategy == "DAEMON" && s.Desired == 0 && s.Running == 0 && s.Pending == 0:
 		return verdict{status: Pending, cause: counted("no instance to run on"), since: f.steadySince()}
 	case s.Desired == 0 && s.Running == 0 && s.Pending == 0:

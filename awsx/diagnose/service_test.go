@@ -83,8 +83,8 @@ func TestTheVerdictOnAService(t *testing.T) {
 		{"all is well", func(*diagnose.Evidence) {}, diagnose.OK, ""},
 		{"scaled to zero", func(e *diagnose.Evidence) { e.Service.Desired, e.Service.Running, e.RunningRead = 0, 0, false }, diagnose.OK, "scaled to zero"},
 		{"going to zero", func(e *diagnose.Evidence) { e.Service.Desired = 0 }, diagnose.Pending, "scaling to zero, 4 left"},
-		{"being deleted", func(e *diagnose.Evidence) { e.Service.Status = "DRAINING" }, diagnose.Pending, "being deleted"},
-		{"deleted", func(e *diagnose.Evidence) { e.Service.Status = "INACTIVE" }, diagnose.OK, "deleted"},
+		{"being deleted", func(e *diagnose.Evidence) { e.Service.Status = "DRAINING" }, diagnose.Pending, "draining: being deleted, 4 left"},
+		{"deleted", func(e *diagnose.Evidence) { e.Service.Status, e.Service.Desired, e.Service.Running = "INACTIVE", 0, 0 }, diagnose.Stopped, "deleted"},
 		{"dead rollout behind four old tasks", func(e *diagnose.Evidence) {
 			rollingOut(e, 0, 0)
 			for i := range 7 {
@@ -312,7 +312,7 @@ func TestAServiceThatLacksTasksOrTargetsIsNeverOK(t *testing.T) {
 		if bad && got.Status == diagnose.OK {
 			t.Fatalf("ok: %+v", got)
 		}
-		if got.Severity/100 != int(diagnose.OK-got.Status) {
+		if got.Severity/100 != int(diagnose.OK)-int(got.Status) {
 			t.Fatalf("severity %d of %s", got.Severity, got.Status)
 		}
 	})

@@ -157,6 +157,8 @@ func VerdictStatus(s diagnose.Status) theme.Status {
 		return theme.StatusPending
 	case diagnose.OK:
 		return theme.StatusOK
+	case diagnose.Stopped:
+		return theme.StatusStopped
 	}
 	return theme.StatusUnknown
 }

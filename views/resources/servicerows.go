@@ -182,7 +182,7 @@ func (r *serviceRow) changeCell(now time.Time) table.Cell {
 func (r *serviceRow) whyCell() table.Cell {
 	c := table.Cell{Text: r.Finding.Why, Role: r.status.Role()}
 	switch r.status {
-	case theme.StatusUnknown, theme.StatusOK, theme.StatusPending:
+	case theme.StatusUnknown, theme.StatusOK, theme.StatusPending, theme.StatusStopped:
 		c.Role = theme.Dim
 	}
 	return c

@@ -333,3 +333,35 @@ func TestADescriptionTellsWhatWasRead(t *testing.T) {
 		})
 	}
 }
+
+// TestADeletedServiceIsNeitherWellNorAmongTheLiving: it stands last under a sign of its own
+// and is not counted as well; one that is only being deleted is on its way.
+func TestADeletedServiceIsNeitherWellNorAmongTheLiving(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		const gone, going = "front", "legacy"
+		a.Edit(func(data *awsxtest.Data) {
+			for i := range data.Services {
+				switch x := &data.Services[i]; x.Name {
+				case gone:
+					x.Status, x.Desired, x.Running, x.Deployments = "INACTIVE", 0, 0, nil
+				case going:
+					x.Status, x.Desired, x.Running, x.Deployments = "DRAINING", 0, 1, nil
+				}
+			}
+		})
+		d := viewstest.Sit(t, a, uitest.Look{W: 120, H: 30}, onServices(cluster)).Read()
+		row, leaving := d.Row(gone), d.Row(going)
+		if !strings.Contains(row, "- stop") || !strings.Contains(row, "deleted") || strings.Contains(row, "+ ok") {
+			t.Errorf("deleted: %q", row)
+		}
+		if !strings.Contains(leaving, "~ pend") || !strings.Contains(leaving, "draining: being deleted, 1 left") {
+			t.Errorf("being deleted: %q", leaving)
+		}
+		d.Shows(" -1")
+		d.Press("G")
+		if last := d.Row(">"); !strings.Contains(last, gone) {
+			t.Errorf("the last row is %q\n%s", last, d.Text())
+		}
+	})
+}
