@@ -85,6 +85,8 @@ type Nav interface {
 	Compare(service awsx.Ref, before, after string) tea.Cmd
 	// Follow follows the deployment in progress.
 	Follow(service awsx.Ref) tea.Cmd
+	// Related shows what a resource is tied to. Its name is what the row was called.
+	Related(of awsx.Ref, name string) tea.Cmd
 }
 
 // LogScope chooses whose lines to tail: a service's, one task's of it, or one

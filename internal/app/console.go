@@ -20,6 +20,7 @@ import (
 	"gantry/views/editors"
 	"gantry/views/images"
 	logviews "gantry/views/logs"
+	"gantry/views/related"
 	"gantry/views/resources"
 	"gantry/views/revisions"
 )
@@ -111,13 +112,15 @@ type nav struct {
 	*revisions.Revisions
 	*logviews.Viewer
 	resources.Lists
+	related.Ways
 }
 
 // newNav joins the screens of changes with those that lead to changes.
 func newNav(c *changes.Changes, editor editors.Editor, lines *logviews.Viewer) nav {
 	c.NewDeployments = func(service awsx.Ref) ui.Screen { return revisions.NewDeployments(c, service) }
 	c.NewRevisions = func(service awsx.Ref, why string) ui.Screen { return revisions.NewRevisions(c, service, why) }
-	return nav{c, &editors.Editors{Changes: c, Editor: editor}, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, lines, resources.Lists{Deps: c.Deps}}
+	return nav{c, &editors.Editors{Changes: c, Editor: editor}, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, lines, resources.Lists{Deps: c.Deps},
+		related.Ways{Around: c.Deps, Screen: screenOf(c.Deps, func(service awsx.Ref) ui.Screen { return c.NewRevisions(service, "") })}}
 }
 
 // guarding is what views ask about clusters. Each frame asks, so what was judged of a

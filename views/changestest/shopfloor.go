@@ -109,6 +109,8 @@ type ways struct {
 	visited *viewstest.Visited
 }
 
+func (w ways) Related(of awsx.Ref, name string) tea.Cmd { return w.visited.Related(of, name) }
+
 func (w ways) Logs(s ...views.LogScope) tea.Cmd { return w.visited.Logs(s...) }
 
 // Orders is the service api-orders of the shop, in production.

@@ -25,10 +25,13 @@ const (
 	ColAge   = "age"
 )
 
+// actRelated shows what the row under the cursor is tied to.
+var actRelated = ui.Binding{ID: "related", Name: "what it is tied to", Keys: []string{"."}}
+
 // Bindings are those that a table screen declares: its own, and what every table has.
 func Bindings(own ...ui.Binding) []ui.Binding {
 	return slices.Concat(own, []ui.Binding{
-		ui.ActCopy, ui.ActCopyCell, ui.ActJSON, ui.ActDescribe,
+		ui.ActCopy, ui.ActCopyCell, ui.ActJSON, ui.ActDescribe, actRelated,
 		ui.ActFaults, ui.ActWide, ui.ActRefresh, ui.ActMark, ui.ActMarkRange, ui.ActClearMarks,
 		ui.ActSort, ui.ActSortName, ui.ActSortState, ui.ActSortAge,
 		ui.ActColumnLeft, ui.ActColumnRight, ui.ActLeft, ui.ActRight,
@@ -88,7 +91,11 @@ func (s *Screen[T]) about(row T, ok bool) []ui.Action {
 		}
 		return s.OverRows(a, func(rows []T) ui.Action { return b.Does(func() { run(rows) }) })
 	}
-	out := []ui.Action{over(ui.ActCopy, s.copyNames), over(ui.ActCopyCell, s.copyCells)}
+	related := actRelated.Runs(func() tea.Cmd { return s.Deps.Nav.Related(s.spec.Ref(row), s.Table.Name()) }).Unless(Nothing(ok))
+	if ok && s.spec.Ref(row) == (awsx.Ref{}) {
+		related.Disabled = "there is no resource behind this row"
+	}
+	out := []ui.Action{s.OneAtATime(related), over(ui.ActCopy, s.copyNames), over(ui.ActCopyCell, s.copyCells)}
 	if s.spec.Kind != "" {
 		out = append(out, over(ui.ActJSON, s.openJSON))
 	}

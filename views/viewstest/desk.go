@@ -94,6 +94,9 @@ func (v *Visited) Deployments(s awsx.Ref) tea.Cmd {
 // Follow notes who was to be visited.
 func (v *Visited) Follow(s awsx.Ref) tea.Cmd { return v.note("follow", s) }
 
+// Related notes who was to be visited.
+func (v *Visited) Related(of awsx.Ref, _ string) tea.Cmd { return v.note("related", of) }
+
 // ExceptStaging takes every cluster for production but staging.
 type ExceptStaging struct{}
 
