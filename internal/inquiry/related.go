@@ -167,9 +167,6 @@ func (s Surroundings) graph() *ties {
 			to := t.tie(of, Tie{Kind: TieDeployment, ID: d.ID, Name: strings.TrimSpace(d.Status + " " + awsx.ARNName(d.TaskDefinition)), Cluster: cluster, Service: ref})
 			t.tie(to, Tie{Kind: TieRevision, ID: d.TaskDefinition, Name: awsx.ARNName(d.TaskDefinition), Cluster: cluster, Service: ref})
 		}
-		if svc.CurrentDeployment != "" {
-			t.tie(of, Tie{Kind: TieDeployment, ID: svc.CurrentDeployment, Name: "in progress " + awsx.ARNName(svc.CurrentDeployment), Cluster: cluster, Service: ref})
-		}
 		revision := t.tie(of, Tie{Kind: TieRevision, ID: svc.TaskDefinition, Name: awsx.ARNName(svc.TaskDefinition), Cluster: cluster, Service: ref})
 		if td := s.Definition(svc.TaskDefinition); td != nil {
 			for _, c := range td.Containers {

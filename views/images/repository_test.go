@@ -87,7 +87,7 @@ func TestWithoutTasksTheImagesAreThereAndNothingIsClaimedToRun(t *testing.T) {
 }
 
 func TestFrameOfRepositories(t *testing.T) {
-	viewstest.Frame(t, uitest.Looks(), func(a *awsxtest.Account, c *awsxtest.Cluster) func(*views.Deps) ui.Screen {
+	viewstest.Frame(t, append(uitest.Looks(), uitest.Look{W: 200, H: 50}), func(a *awsxtest.Account, c *awsxtest.Cluster) func(*views.Deps) ui.Screen {
 		twoUsers(a)
 		return func(d *views.Deps) ui.Screen { return images.NewRepositories(d, c.Ref.Context) }
 	})

@@ -85,7 +85,7 @@ func TestWhatIsDeniedIsNamedAndTheRestIsThere(t *testing.T) {
 }
 
 func TestFrameOfWhatATaskIsTiedTo(t *testing.T) {
-	viewstest.Frame(t, uitest.Looks(), func(_ *awsxtest.Account, c *awsxtest.Cluster) func(*views.Deps) ui.Screen {
+	viewstest.Frame(t, append(uitest.Looks(), uitest.Look{W: 200, H: 50}), func(_ *awsxtest.Account, c *awsxtest.Cluster) func(*views.Deps) ui.Screen {
 		orders := c.Ref.In("arn:aws:ecs:eu-west-1:" + awsxtest.Number + ":service/payments/api-orders")
 		return on(func(d *views.Deps) ui.Screen { return tasks.New(d, orders) }, &viewstest.Visited{})
 	}, ".")

@@ -18,6 +18,7 @@ import (
 	"gantry/views/capacity"
 	"gantry/views/describe"
 	"gantry/views/livetable"
+	"gantry/views/overview"
 	"gantry/views/prose"
 	"gantry/views/routing"
 	"gantry/views/targets"
@@ -29,6 +30,8 @@ import (
 var (
 	actTasks     = ui.ActEnter.As("tasks", 1)
 	actLastLines = ui.Binding{ID: "last-lines", Name: "log of the last dead task", Keys: []string{"L"}, Takes: ui.TakesMarked}
+	// actPage opens the page of the service under the cursor.
+	actPage = ui.Binding{ID: "page", Name: "all about it on a page", Keys: []string{"a"}}
 	// actStandalone opens the tasks of the cluster that no service runs.
 	actStandalone = ui.Binding{ID: "standalone", Name: "standalone tasks", Keys: []string{"T"}, Takes: ui.TakesNone}
 )
@@ -37,7 +40,7 @@ var (
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(
 		actTasks, views.ActLogs, actLastLines, views.ActCompare, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
-		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, views.ActTargets, views.ActRouting, views.ActInstances, actStandalone,
+		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, views.ActTargets, views.ActRouting, views.ActInstances, actPage, actStandalone,
 		views.ActRestart,
 	)},
 	Of: views.OfCluster, Word: "cluster", Short: []string{"svc", "service"},
@@ -206,6 +209,7 @@ func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 		views.ActTargets.Does(func() { deps.Host.Push(targets.New(deps, ref)) }),
 		views.ActRouting.Does(func() { deps.Host.Push(routing.NewRules(deps, ref)) }),
 		toInstances(deps, capacity.InstancesOf{Cluster: ref.ClusterRef(), Service: ref}),
+		actPage.Does(func() { deps.Host.Push(overview.New(deps, ref)) }),
 		views.ActRestart.Runs(func() tea.Cmd { return deps.Nav.Plan(deploy.Restart{}, nil, ref) }),
 	}
 	for i := range list[1:] {

@@ -82,7 +82,7 @@ func TestStandaloneTasksThatAreDeniedNameTheMissingAction(t *testing.T) {
 }
 
 func TestFrameOfStandaloneTasks(t *testing.T) {
-	viewstest.Frame(t, uitest.Looks(), func(a *awsxtest.Account, c *awsxtest.Cluster) func(*views.Deps) ui.Screen {
+	viewstest.Frame(t, append(uitest.Looks(), uitest.Look{W: 200, H: 50}), func(a *awsxtest.Account, c *awsxtest.Cluster) func(*views.Deps) ui.Screen {
 		jobs(a)
 		return onStandalone(c)
 	})
