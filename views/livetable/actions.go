@@ -91,7 +91,9 @@ func (s *Screen[T]) about(row T, ok bool) []ui.Action {
 		}
 		return s.OverRows(a, func(rows []T) ui.Action { return b.Does(func() { run(rows) }) })
 	}
-	related := actRelated.Runs(func() tea.Cmd { return s.Deps.Nav.Related(s.spec.Ref(row), s.Table.CellText(row, s.spec.Table.Columns[0].ID)) }).Unless(Nothing(ok))
+	related := actRelated.Runs(func() tea.Cmd {
+		return s.Deps.Nav.Related(s.spec.Ref(row), s.Table.CellText(row, s.spec.Table.Columns[0].ID))
+	}).Unless(Nothing(ok))
 	if ok && s.spec.Ref(row) == (awsx.Ref{}) {
 		related.Disabled = "there is no resource behind this row"
 	}
