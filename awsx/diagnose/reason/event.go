@@ -2,8 +2,6 @@ package reason
 
 import (
 	"strings"
-
-	"gantry/awsx"
 )
 
 // EventKind is what an event of a service tells of. The words are stable.
@@ -58,81 +56,6 @@ func (e Event) Everyday() bool { return !e.Trouble() && e.Kind != Other }
 func AboutHealth(message string) bool {
 	kind := ReadEvent(message).Kind
 	return kind == TargetUnhealthy || kind == TaskUnhealthy
-}
-
-// eventForm is a form that a sentence of an event takes. A form is matched at
-// the beginning of the sentence, after the parts in parentheses that may lead it.
-type eventForm struct {
-	form string
-	kind EventKind
-}
-
-// eventForms are the sentences by the ECS developer guide (service event
-// messages, availability zone rebalancing). The first that matches counts.
-var eventForms = []eventForm{
-	{"has reached a steady state", Steady},
-	{"has reached steady state", Steady},
-	{"updated state to STEADY_STATE", Steady},
-	{"was unable to reach steady state", NotSteady},
-	{"was unable to reach a steady state", NotSteady},
-	{"is unable to reach steady state", NotSteady},
-	{"is unable to reach a steady state", NotSteady},
-
-	{"has started {} tasks in {} to AZ Rebalance", Rebalancing},
-	{"has stopped {} to AZ Rebalance", Rebalancing},
-	{"is AZ balanced", Rebalancing},
-	{"is not AZ balanced", Rebalancing},
-	{"AZ Rebalance", Rebalancing},
-	{"AZ Rebalancing", Rebalancing},
-	{"stopped AZ Rebalancing", Rebalancing},
-	{"started AZ Rebalancing", Rebalancing},
-
-	{"has started ", Progress},
-	{"has stopped {} due to an unhealthy status", TaskUnhealthy},
-	{"has stopped ", Progress},
-	{"stopped {} pending tasks", Progress},
-	{"stopped {} pending task", Progress},
-	{"stopped {} running tasks", Progress},
-	{"started {} tasks", Progress},
-	{"registered ", Progress},
-	{"deregistered ", Progress},
-	{"has begun draining", Progress},
-	{"updated computedDesiredCount", Progress},
-	{"updated desired count", Progress},
-	{"set desired count", Progress},
-	{"updated state to", Progress},
-	{"deployment completed", Progress},
-	{"deployment in progress", Progress},
-	{"deployment started", Progress},
-
-	{"is unhealthy in", TargetUnhealthy},
-	{"failed ELB health checks", TargetUnhealthy},
-	{"failed container health checks", TaskUnhealthy},
-	{"task {} failed container health checks", TaskUnhealthy},
-	{"Amazon ECS replaced {} due to an unhealthy status", TaskUnhealthy},
-	{"has replaced {} due to an unhealthy status", TaskUnhealthy},
-	{"replaced {} due to an unhealthy status", TaskUnhealthy},
-
-	{"was unable to place", CannotPlace},
-	{"is unable to place", CannotPlace},
-	{"was unable to start a task", CannotPlace},
-	{"was unable to start task", CannotPlace},
-	{"could not launch", CannotPlace},
-	{"was unable to launch", CannotPlace},
-	{"failed to launch a task", CannotPlace},
-	{"failed to start a task", CannotPlace},
-	{"Timed out waiting for Amazon ECS Agent", CannotPlace},
-	{"is unable to consistently start tasks", CannotStart},
-	{"deployment failed", DeploymentFailed},
-	{"rolling back to", RollingBack},
-	{"was unable to stop or start tasks during a deployment", Bounds},
-	{"operations are being throttled", EventThrottled},
-	{"failed to register", Misconfigured},
-	{"failed to deregister", Misconfigured},
-	{"failed to describe", Misconfigured},
-	{"was unable to register", Misconfigured},
-	{"was unable to assume", Misconfigured},
-	{"is not healthy in", Misconfigured},
 }
 
 // ReadEvent reads an event's message, in any of the forms of its prefix:
@@ -349,80 +272,4 @@ func after(text, mark string) string {
 func idIn(text string) string {
 	word, _, _ := strings.Cut(text, " ")
 	return strings.Trim(word, "().,:")
-}
-
-// Why says in a few words what an event means; the message itself where no wording
-// matches. Parts of it are raw.
-func (e Event) Why() string {
-	switch e.Kind {
-	case Steady:
-		return "steady state"
-	case Progress, Rebalancing, Other:
-		return strings.TrimSuffix(e.Body, ".")
-	case NotSteady:
-		return orElse(e.Reason.Why(), "cannot reach a steady state")
-	case TargetUnhealthy:
-		return e.targetWords()
-	case TaskUnhealthy:
-		if t := part(e.Body, "task"); t != "" && foldPrefix(e.Body, "(task ") {
-			return "container health check failed in " + ShortID(t)
-		}
-		return "tasks replaced as unhealthy"
-	case CannotPlace:
-		return orElse(e.Reason.Why(), "cannot place a task")
-	case CannotStart:
-		return "tasks keep failing to start"
-	case DeploymentFailed:
-		return colon("deployment failed", strings.TrimSuffix(e.Reason.Text, "."))
-	case RollingBack:
-		return joined("rolling back", prefixed("to ", e.Deployment))
-	case Bounds:
-		return "minimum and maximum percent leave no room"
-	case EventThrottled:
-		return "calls of ECS are throttled"
-	case Misconfigured:
-		if e.Reason.Known() {
-			return e.Reason.Why()
-		}
-	}
-	return strings.TrimSuffix(e.Body, ".")
-}
-
-// targetWords says an unhealthy target's reason and place as a row shows them.
-func (e Event) targetWords() string {
-	at := part(e.Body, "instance")
-	if port := part(e.Body, "port"); port != "" {
-		at = orElse(at, ShortID(part(e.Body, "task")))
-		if part(e.Body, "instance") != "" {
-			at += ":" + port
-		} else if at == "" {
-			at = "port " + port
-		}
-	}
-	in := awsx.GroupName(e.Group)
-	if in == "" {
-		in = part(e.Body, "elb")
-	}
-	return joined(orElse(checkWords(part(e.Body, "reason")), "target unhealthy"), orElse(at, ShortID(part(e.Body, "task"))), prefixed("in ", in))
-}
-
-// Next says what to look at or do about an event; empty for everyday ones.
-func (e Event) Next() string {
-	switch e.Kind {
-	case TargetUnhealthy:
-		return "check the health path, the security group and the task's log"
-	case TaskUnhealthy:
-		return "check the health command, its start period and the stopped tasks' reasons"
-	case CannotPlace, NotSteady, Misconfigured:
-		return orElse(e.Reason.Next(), "read the event; check capacity and constraints")
-	case CannotStart:
-		return "read the stopped tasks' reasons"
-	case DeploymentFailed, RollingBack:
-		return "read the first stopped task of the deployment that failed"
-	case Bounds:
-		return "lower the minimum or raise the maximum healthy percent"
-	case EventThrottled:
-		return "check the account's API quotas and who uses them"
-	}
-	return ""
 }
