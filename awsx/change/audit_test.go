@@ -22,6 +22,7 @@ import (
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/ecr"
 	"gantry/internal/audit"
 	"gantry/internal/clean"
 )
@@ -88,7 +89,7 @@ func TestAFullDiskStopsAChangeBeforeItsNextCall(t *testing.T) {
 			inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
 				w.audit = &filling{Audit: w.audit, t: t, path: w.journal, left: c.fits}
 				w.restart(t)
-				w.sim.PushImage("catalog", "v9", sim.Behaviour{})
+				w.sim.PushImage("catalog", "v9", ecr.Behaviour{})
 				s := w.finish(t, change.Job{Plan: w.plan(t, "catalog", image(":v9")), Override: c.override})
 				if got := strings.Join(w.sent(), " "); got != c.sent {
 					t.Errorf("sent %q, want %q", got, c.sent)
@@ -256,7 +257,7 @@ func TestNoValueEntersTheJournal(t *testing.T) {
 // account by the ids on record.
 func TestTheJournalSaysWhatWasAskedAndWhatWasMade(t *testing.T) {
 	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
-		w.sim.PushImage("catalog", "v9", sim.Behaviour{})
+		w.sim.PushImage("catalog", "v9", ecr.Behaviour{})
 		s := w.finish(t, change.Job{Plan: w.plan(t, "catalog", image(":v9")), Override: []string{check.Stack, check.Breaker}})
 		if s.Err != nil {
 			t.Fatal(s.Err)

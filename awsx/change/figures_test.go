@@ -13,6 +13,7 @@ import (
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/ecr"
 	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
 )
@@ -118,7 +119,7 @@ func followIsCheap(t *testing.T, tasks int) {
 // Counts are compared one by one, as a state may pass between two looks.
 func TestAChangeOfStateIsSeenWithinOnePoll(t *testing.T) {
 	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
-		w.sim.PushImage("web", "v9", sim.Behaviour{ExitAfter: 20 * time.Second, ExitCode: 1})
+		w.sim.PushImage("web", "v9", ecr.Behaviour{ExitAfter: 20 * time.Second, ExitCode: 1})
 		p := w.plan(t, "web", image(":v9"))
 		look := w.looker(t, p.Target)
 		id := w.start(t, change.Job{Plan: p})

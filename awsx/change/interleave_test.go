@@ -24,6 +24,8 @@ import (
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/ecr"
+	"gantry/awsx/sim/seed"
 	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
 )
@@ -134,13 +136,13 @@ func (p *play) Call(id string, _ deploy.Plan, c awsx.Call) error {
 // End keeps nothing.
 func (p *play) End(string, deploy.Plan, string, deploy.State) error { return nil }
 
-func newPlay(t *testing.T, seed uint64) *play {
+func newPlay(t *testing.T, chance uint64) *play {
 	fail := func(err error) {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	simulated, err := sim.New(sim.Options{Clusters: 1, Services: 1, Tasks: 2, Scenario: sim.Steady, Seed: seed})
+	simulated, err := sim.New(sim.Options{Clusters: 1, Services: 1, Tasks: 2, Scenario: seed.Steady, Seed: chance})
 	fail(err)
 	ctx, cancel := context.WithCancel(context.Background())
 	p := &play{t: t, sim: simulated, cancel: cancel, done: make(chan error, 1), plans: map[string]deploy.Plan{}, began: time.Now()}
@@ -184,9 +186,9 @@ func (p *play) prepare() {
 	}
 	p.image = ref.Repository[strings.IndexByte(ref.Repository, '/')+1:]
 	for n := range 6 {
-		p.sim.PushImage(p.image, fmt.Sprintf("good-%d", n), sim.Behaviour{})
-		p.sim.PushImage(p.image, fmt.Sprintf("crash-%d", n), sim.Behaviour{ExitAfter: 2 * time.Second, ExitCode: 3})
-		p.sim.PushImage(p.image, fmt.Sprintf("sick-%d", n), sim.Behaviour{Health: sim.NeverAnswers})
+		p.sim.PushImage(p.image, fmt.Sprintf("good-%d", n), ecr.Behaviour{})
+		p.sim.PushImage(p.image, fmt.Sprintf("crash-%d", n), ecr.Behaviour{ExitAfter: 2 * time.Second, ExitCode: 3})
+		p.sim.PushImage(p.image, fmt.Sprintf("sick-%d", n), ecr.Behaviour{Health: ecr.NeverAnswers})
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(td.Raw, &fields); err != nil {

@@ -18,6 +18,7 @@ import (
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/ecr"
 	"gantry/internal/clean"
 )
 
@@ -58,9 +59,9 @@ func (w *world) running(t *testing.T, service string) (awsx.Service, awsx.TaskDe
 // images pushes what the tests deploy: a good image, one that exits, and one that
 // never becomes healthy.
 func (w *world) images(repository string) {
-	w.sim.PushImage(repository, "good", sim.Behaviour{})
-	w.sim.PushImage(repository, "crash", sim.Behaviour{ExitAfter: 2 * time.Second, ExitCode: 42})
-	w.sim.PushImage(repository, "sick", sim.Behaviour{Health: sim.NeverAnswers})
+	w.sim.PushImage(repository, "good", ecr.Behaviour{})
+	w.sim.PushImage(repository, "crash", ecr.Behaviour{ExitAfter: 2 * time.Second, ExitCode: 42})
+	w.sim.PushImage(repository, "sick", ecr.Behaviour{Health: ecr.NeverAnswers})
 }
 
 // start begins a change and leaves it to itself.
@@ -231,8 +232,8 @@ func TestTheReasonOfAFailureIsTold(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
 				w.images("catalog")
-				w.sim.PushImage("catalog", "needs", sim.Behaviour{NeedsEnv: []string{"NOT_SET"}})
-				w.sim.PushImage("catalog", "arm", sim.Behaviour{Platforms: []string{"linux/arm64"}, Bare: true})
+				w.sim.PushImage("catalog", "needs", ecr.Behaviour{NeedsEnv: []string{"NOT_SET"}})
+				w.sim.PushImage("catalog", "arm", ecr.Behaviour{Platforms: []string{"linux/arm64"}, Bare: true})
 				v := w.verdict(t, change.Job{Plan: w.plan(t, "catalog", image(c.tag)), Override: c.override})
 				if v.Good() || !strings.Contains(strings.Join(v.Details, "\n"), c.want) {
 					t.Errorf("no word of %q in %+v", c.want, v)

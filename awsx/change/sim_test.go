@@ -19,6 +19,8 @@ import (
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/ecr"
+	"gantry/awsx/sim/seed"
 	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
 	"gantry/internal/audit"
@@ -43,7 +45,7 @@ type world struct {
 func inWorld(t *testing.T, o sim.Options, test func(*testing.T, *world)) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		o.Scenario = sim.Steady
+		o.Scenario = seed.Steady
 		live := simtest.Open(t, o)
 		log, err := audit.Open(dir)
 		if err != nil {
@@ -138,7 +140,7 @@ func image(ref string) deploy.Intent { return deploy.SetImages{Images: map[strin
 
 func TestAGoodImageSucceeds(t *testing.T) {
 	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
-		w.sim.PushImage("catalog", "v9", sim.Behaviour{})
+		w.sim.PushImage("catalog", "v9", ecr.Behaviour{})
 		p := w.plan(t, "catalog", image(":v9"))
 		if blocking := p.Blocking(); len(blocking) > 0 {
 			t.Fatalf("held up by %+v", blocking)
@@ -171,7 +173,7 @@ func TestAGoodImageSucceeds(t *testing.T) {
 
 func TestACrashingImageIsRolledBackAndThatIsNoSuccess(t *testing.T) {
 	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
-		w.sim.PushImage("catalog", "v9", sim.Behaviour{ExitAfter: 2 * time.Second, ExitCode: 3})
+		w.sim.PushImage("catalog", "v9", ecr.Behaviour{ExitAfter: 2 * time.Second, ExitCode: 3})
 		v := w.verdict(t, change.Job{Plan: w.plan(t, "catalog", image(":v9"))})
 		if v.Outcome != follow.RolledBack || v.Good() {
 			t.Fatalf("verdict is %+v", v)
@@ -184,7 +186,7 @@ func TestACrashingImageIsRolledBackAndThatIsNoSuccess(t *testing.T) {
 
 func TestWithoutABreakerACrashingImageTimesOut(t *testing.T) {
 	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
-		w.sim.PushImage("api-orders", "v9", sim.Behaviour{ExitAfter: 2 * time.Second, ExitCode: 1})
+		w.sim.PushImage("api-orders", "v9", ecr.Behaviour{ExitAfter: 2 * time.Second, ExitCode: 1})
 		p := w.plan(t, "api-orders", image(":v9"))
 		v := w.verdict(t, change.Job{Plan: p, Timeout: 7 * time.Minute})
 		if v.Outcome != follow.TimedOut || !strings.Contains(v.Text, "7m0s") {
@@ -277,7 +279,7 @@ func TestUnarmedProductionGetsNoCall(t *testing.T) {
 
 func TestAFollowIsPickedUpAgainAfterARestartOfTheProgram(t *testing.T) {
 	inWorld(t, sim.Options{}, func(t *testing.T, w *world) {
-		w.sim.PushImage("catalog", "v9", sim.Behaviour{})
+		w.sim.PushImage("catalog", "v9", ecr.Behaviour{})
 		p := w.plan(t, "catalog", image(":v9"))
 		if s := w.finish(t, change.Job{Plan: p, NoFollow: true}); s.Err != nil || s.Result.Verdict != nil {
 			t.Fatalf("ended with %+v (%v)", s.Result, s.Err)

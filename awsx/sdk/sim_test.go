@@ -14,6 +14,7 @@ import (
 	"gantry/awsx/sdk"
 	"gantry/awsx/sdk/access"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 	"gantry/internal/fault"
 )
 
@@ -74,7 +75,7 @@ func must[T any](t *testing.T) func(T, error) T {
 // TestReaderAgreesWithTheSimulator walks the whole account through every method
 // of awsx.Reader and checks that what it finds fits together.
 func TestReaderAgreesWithTheSimulator(t *testing.T) {
-	simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
+	simulated(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
 		ctx := t.Context()
 		if id := must[awsx.Identity](t)(a.Identity(ctx)); len(id.Account) != 12 || id.ARN == "" {
 			t.Errorf("identity %+v", id)
@@ -168,7 +169,7 @@ func checkService(t *testing.T, a awsx.Account, s awsx.Service, instances map[st
 }
 
 func TestGeneratedClusterOf3000TasksIsReadWhole(t *testing.T) {
-	o := sim.Options{Scenario: sim.Steady, Clusters: 1, Services: 300, Tasks: 10, Latency: 30 * time.Millisecond}
+	o := sim.Options{Scenario: seed.Steady, Clusters: 1, Services: 300, Tasks: 10, Latency: 30 * time.Millisecond}
 	simulated(t, o, func(t *testing.T, world *sim.Account, a awsx.Account) {
 		start := time.Now()
 		cluster := all(t, a.Clusters(t.Context()))[0]
@@ -202,7 +203,7 @@ func TestFaultsOfTheSimulatorBecomeStates(t *testing.T) {
 		{"a stall", sim.Fault{Kind: sim.Stall}, fault.Offline},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, world *sim.Account, a awsx.Account) {
+			simulated(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, world *sim.Account, a awsx.Account) {
 				c.fault.Operation = "DescribeClusters"
 				remove := world.Inject(c.fault)
 				failed := 0
@@ -229,7 +230,7 @@ func TestFaultsOfTheSimulatorBecomeStates(t *testing.T) {
 }
 
 func TestAnswerThatIsLostLeavesTheOutcomeOfAWriteUnknown(t *testing.T) {
-	simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, world *sim.Account, a awsx.Account) {
+	simulated(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, world *sim.Account, a awsx.Account) {
 		cluster := all(t, a.Clusters(t.Context()))[0]
 		service := all(t, a.Services(t.Context(), cluster.Ref))[0]
 		world.Inject(sim.Fault{Operation: "UpdateService", Kind: sim.ResetAfter})
@@ -254,7 +255,7 @@ func TestAnswerThatIsLostLeavesTheOutcomeOfAWriteUnknown(t *testing.T) {
 }
 
 func TestRegisteredRevisionRunsInTheSimulator(t *testing.T) {
-	simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
+	simulated(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
 		ctx := awsx.WithChange(t.Context(), &awsx.Change{ID: "c-1", Record: func(awsx.Call) error { return nil }})
 		cluster := all(t, a.Clusters(ctx))[0]
 		service := all(t, a.Services(ctx, cluster.Ref))[0]

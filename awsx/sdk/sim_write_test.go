@@ -11,6 +11,8 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/alarms"
+	"gantry/awsx/sim/seed"
 	"gantry/internal/clean"
 	"gantry/internal/fault"
 )
@@ -59,7 +61,7 @@ func deploymentOf(t *testing.T, a awsx.Account, service awsx.Ref, until func(aws
 }
 
 func TestTaskIsRunAndStoppedInTheSimulator(t *testing.T) {
-	simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, world *sim.Account, a awsx.Account) {
+	simulated(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, world *sim.Account, a awsx.Account) {
 		ctx, cluster := changing(t), clusterNamed(t, a, "prod")
 		run := awsx.RunTask{
 			Cluster: cluster, TaskDefinition: "orders-migrate", Count: 2, LaunchType: "EC2", StartedBy: "gantry", Token: "t-1",
@@ -93,7 +95,7 @@ func TestTaskIsRunAndStoppedInTheSimulator(t *testing.T) {
 }
 
 func TestTaskThatFitsNowhereIsAnErrorWithReasons(t *testing.T) {
-	simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
+	simulated(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
 		ctx := changing(t)
 		td := must[*awsx.TaskDefinition](t)(a.RegisterTaskDefinition(ctx, awsx.Document(
 			`{"family":"huge","containerDefinitions":[{"name":"app","image":"x:1","cpu":100000,"memory":1000000,"essential":true}]}`)))
@@ -105,7 +107,7 @@ func TestTaskThatFitsNowhereIsAnErrorWithReasons(t *testing.T) {
 }
 
 func TestInstanceDrainsAndComesBackInTheSimulator(t *testing.T) {
-	simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
+	simulated(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
 		ctx, cluster := changing(t), clusterNamed(t, a, "prod")
 		i := all(t, a.Instances(ctx, cluster))[0]
 		if len(i.Attributes) == 0 || i.Attributes["ecs.instance-type"] != i.InstanceType {
@@ -121,7 +123,7 @@ func TestInstanceDrainsAndComesBackInTheSimulator(t *testing.T) {
 }
 
 func TestRevisionEndsInTheSimulator(t *testing.T) {
-	simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
+	simulated(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
 		ctx := changing(t)
 		before := must[[]string](t)(a.Revisions(ctx, "orders-migrate", 0))
 		if err := a.DeregisterTaskDefinition(ctx, before[1]); err != nil {
@@ -139,7 +141,7 @@ func TestRevisionEndsInTheSimulator(t *testing.T) {
 }
 
 func TestBreakerIsSetAndNothingElseIsTouched(t *testing.T) {
-	simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
+	simulated(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
 		ctx, before := changing(t), serviceNamed(t, a, "catalog")
 		var raw struct {
 			DeploymentConfiguration map[string]json.RawMessage `json:"deploymentConfiguration"`
@@ -160,7 +162,7 @@ func TestBreakerIsSetAndNothingElseIsTouched(t *testing.T) {
 }
 
 func TestRolloutIsStoppedInTheSimulator(t *testing.T) {
-	simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
+	simulated(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
 		ctx, service := changing(t), serviceNamed(t, a, "catalog")
 		must[awsx.Service](t)(a.UpdateService(ctx, awsx.ServiceUpdate{Service: service.Ref, ForceNew: true}))
 		record := deploymentOf(t, a, service.Ref, func(d awsx.ServiceDeployment) bool { return d.Status == "IN_PROGRESS" })
@@ -182,7 +184,7 @@ func TestRolloutIsStoppedInTheSimulator(t *testing.T) {
 
 func TestPauseIsContinuedInTheSimulator(t *testing.T) {
 	for _, back := range []bool{false, true} {
-		simulated(t, sim.Options{Scenario: sim.BlueGreen}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
+		simulated(t, sim.Options{Scenario: seed.BlueGreen}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
 			service := serviceNamed(t, a, "storefront")
 			if lb := service.LoadBalancers[0]; service.Strategy != "BLUE_GREEN" || lb.Alternate == "" || lb.Alternate == lb.TargetGroup || lb.ProductionRule == "" || lb.TestRule == "" {
 				t.Errorf("%+v", service)
@@ -205,7 +207,7 @@ func TestPauseIsContinuedInTheSimulator(t *testing.T) {
 }
 
 func TestTaskSetsOfOtherControllersAreRead(t *testing.T) {
-	simulated(t, sim.Options{Scenario: sim.BlueGreen}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
+	simulated(t, sim.Options{Scenario: seed.BlueGreen}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
 		for name, controller := range map[string]string{"billing": "CODE_DEPLOY", "reports": "EXTERNAL"} {
 			s := serviceNamed(t, a, name)
 			if s.Controller != controller || len(s.TaskSets) != 2 || s.TaskSets[0].Status != "PRIMARY" || s.TaskSets[0].Scale == 0 || s.TaskSets[0].TaskDefinition == "" {
@@ -216,7 +218,7 @@ func TestTaskSetsOfOtherControllersAreRead(t *testing.T) {
 }
 
 func TestScalingIsReadAndChangedInTheSimulator(t *testing.T) {
-	simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
+	simulated(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
 		ctx := changing(t)
 		var scaled *awsx.ScalableTarget
 		var unscaled awsx.Ref
@@ -256,8 +258,8 @@ func TestScalingIsReadAndChangedInTheSimulator(t *testing.T) {
 }
 
 func TestAlarmsAreReadInTheSimulator(t *testing.T) {
-	simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, world *sim.Account, a awsx.Account) {
-		if err := world.SetAlarm("api-orders-cpu-high", sim.AlarmFiring); err != nil {
+	simulated(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, world *sim.Account, a awsx.Account) {
+		if err := world.SetAlarm("api-orders-cpu-high", alarms.Firing); err != nil {
 			t.Fatal(err)
 		}
 		firing := must[[]awsx.Alarm](t)(a.AlarmsIn(t.Context(), "ALARM"))

@@ -16,6 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/alarms"
+	"gantry/awsx/sim/seed"
 )
 
 func (w *world) alarms(in *cloudwatch.DescribeAlarmsInput) *cloudwatch.DescribeAlarmsOutput {
@@ -43,9 +45,9 @@ func bothTypes() []alarm.AlarmType {
 }
 
 func TestAlarmsAreDescribedOverCBOR(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		time.Sleep(time.Hour)
-		w.setAlarm("api-orders-cpu-high", sim.AlarmFiring)
+		w.setAlarm("api-orders-cpu-high", alarms.Firing)
 		out := w.alarms(&cloudwatch.DescribeAlarmsInput{AlarmNames: []string{"api-orders-cpu-high", "no-such-alarm"}})
 		if len(out.MetricAlarms) != 1 {
 			t.Fatalf("%d alarms, want the one that exists", len(out.MetricAlarms))
@@ -91,7 +93,7 @@ func TestMetricMathsAndDimensionsAreThoseOfTheResources(t *testing.T) {
 
 func TestACompositeAlarmFollowsItsRule(t *testing.T) {
 	w := newWorld(t, sim.Options{})
-	if err := w.account.PutAlarm(sim.Alarm{Name: "all-quiet", Rule: `NOT (ALARM("api-checkout-down") OR ALARM("api-orders-cpu-high")) AND TRUE`}); err != nil {
+	if err := w.account.PutAlarm(alarms.Alarm{Name: "all-quiet", Rule: `NOT (ALARM("api-checkout-down") OR ALARM("api-orders-cpu-high")) AND TRUE`}); err != nil {
 		t.Fatal(err)
 	}
 	state := func(name string) alarm.StateValue {
@@ -101,7 +103,7 @@ func TestACompositeAlarmFollowsItsRule(t *testing.T) {
 	if down, quiet := state("api-checkout-down"), state("all-quiet"); down != "OK" || quiet != "ALARM" {
 		t.Errorf("down %s, quiet %s at the start", down, quiet)
 	}
-	w.setAlarm("api-checkout-errors", sim.AlarmFiring)
+	w.setAlarm("api-checkout-errors", alarms.Firing)
 	if down, quiet := state("api-checkout-down"), state("all-quiet"); down != "ALARM" || quiet != "OK" {
 		t.Errorf("down %s, quiet %s, want the layers to follow", down, quiet)
 	}
@@ -117,11 +119,11 @@ func TestACompositeAlarmFollowsItsRule(t *testing.T) {
 		t.Errorf("parents %v", parents.CompositeAlarms)
 	}
 	for _, rule := range []string{`ALARM(`, `ALARM("nope")`, `OK("api-orders-cpu-high") OK("api-orders-cpu-high")`, `(TRUE`, `MAYBE("x")`, `NOT`} {
-		if err := w.account.PutAlarm(sim.Alarm{Name: "x", Rule: rule}); err == nil {
+		if err := w.account.PutAlarm(alarms.Alarm{Name: "x", Rule: rule}); err == nil {
 			t.Errorf("the rule %s was taken", rule)
 		}
 	}
-	if err := w.account.SetAlarm("api-checkout-down", sim.AlarmOK); err == nil {
+	if err := w.account.SetAlarm("api-checkout-down", alarms.OK); err == nil {
 		t.Error("the state of a composite alarm was set")
 	}
 }
@@ -213,7 +215,7 @@ func TestAnAlarmRollsADeploymentBack(t *testing.T) {
 		wait time.Duration
 	}{{"while tasks start", 10 * time.Second}, {"while it bakes", 2 * time.Minute}} {
 		t.Run(phase.name, func(t *testing.T) {
-			live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+			live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 				w.watch("api-orders", true, "api-orders-cpu-high", "api-orders-memory-high")
 				before := w.service("api-orders")
 				id := w.deploy("api-orders", w.reviseImage("api-orders", "v2.32.1"))
@@ -223,7 +225,7 @@ func TestAnAlarmRollsADeploymentBack(t *testing.T) {
 					d.Alarms.Status != types.ServiceDeploymentRollbackMonitorsStatusMonitoring {
 					t.Fatalf("deployment is %s, alarms %s", d.Status, d.Alarms.Status)
 				}
-				w.setAlarm("api-orders-cpu-high", sim.AlarmFiring)
+				w.setAlarm("api-orders-cpu-high", alarms.Firing)
 				s := w.until(5*time.Minute, "api-orders", "the rollback", settled(*before.Deployments[0].Id))
 				if *s.TaskDefinition != *before.TaskDefinition || !hasEvent(s, "(deployment "+id+") deployment failed: alarm detected.") {
 					t.Errorf("it runs %s; events %s", *s.TaskDefinition, events(s, 6))
@@ -239,7 +241,7 @@ func TestAnAlarmRollsADeploymentBack(t *testing.T) {
 }
 
 func TestAQuietAlarmLetsADeploymentEndAfterItsBakeTime(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		w.watch("api-orders", true, "api-orders-cpu-high")
 		id := w.deploy("api-orders", w.reviseImage("api-orders", "v2.32.1"))
 		w.until(2*time.Minute, "api-orders", "everything in place", func(s types.Service) bool {
@@ -250,7 +252,7 @@ func TestAQuietAlarmLetsADeploymentEndAfterItsBakeTime(t *testing.T) {
 			t.Errorf("rollout is %s, want it to bake", s.Deployments[0].RolloutState)
 		}
 		w.until(3*time.Minute, "api-orders", "the end of the bake time", settled(id))
-		w.setAlarm("api-orders-cpu-high", sim.AlarmFiring) // too late
+		w.setAlarm("api-orders-cpu-high", alarms.Firing) // too late
 		time.Sleep(time.Minute)
 		if s := w.service("api-orders"); !settled(id)(s) {
 			t.Errorf("an alarm after the end moved it: %s", deployments(s))
@@ -259,23 +261,23 @@ func TestAQuietAlarmLetsADeploymentEndAfterItsBakeTime(t *testing.T) {
 }
 
 func TestAnAlarmThatFiresAlreadyIsIgnored(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		w.watch("api-orders", true, "api-orders-cpu-high")
-		w.setAlarm("api-orders-cpu-high", sim.AlarmFiring)
+		w.setAlarm("api-orders-cpu-high", alarms.Firing)
 		id := w.deploy("api-orders", w.reviseImage("api-orders", "v2.32.1"))
 		time.Sleep(10 * time.Second)
-		w.setAlarm("api-orders-cpu-high", sim.AlarmOK)
-		w.setAlarm("api-orders-cpu-high", sim.AlarmFiring)
+		w.setAlarm("api-orders-cpu-high", alarms.OK)
+		w.setAlarm("api-orders-cpu-high", alarms.Firing)
 		w.until(10*time.Minute, "api-orders", "the rollout", settled(id))
 	})
 }
 
 func TestAnAlarmWithoutRollbackFailsTheDeployment(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		w.watch("api-orders", false, "api-orders-cpu-high")
 		id := w.deploy("api-orders", w.reviseImage("api-orders", "v2.32.1"))
 		time.Sleep(8 * time.Second)
-		w.setAlarm("api-orders-cpu-high", sim.AlarmFiring)
+		w.setAlarm("api-orders-cpu-high", alarms.Firing)
 		s := w.until(time.Minute, "api-orders", "the failure", func(s types.Service) bool {
 			return s.Deployments[0].RolloutState == types.DeploymentRolloutStateFailed
 		})

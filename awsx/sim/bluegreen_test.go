@@ -11,10 +11,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 )
 
 func TestABlueGreenDeploymentPassesItsStagesInOrder(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 		began := w.service("storefront")
 		d := w.current("storefront")
 		rules := w.rules("storefront")
@@ -82,7 +83,7 @@ func TestABlueGreenDeploymentPassesItsStagesInOrder(t *testing.T) {
 }
 
 func TestTheTargetGroupsSwapRolesAtEachDeployment(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 		first := w.follow(20*time.Minute, w.service("shipping").CurrentServiceDeployment, ended)
 		w.deploy("shipping", w.reviseImage("shipping", "v1.1.0"))
 		second := w.follow(20*time.Minute, w.service("shipping").CurrentServiceDeployment, ended)
@@ -109,7 +110,7 @@ func TestLinearAndCanaryShiftStepByStep(t *testing.T) {
 		"ranking":  {{10, 5 * time.Minute}, {100, 2 * time.Minute}},
 	} {
 		t.Run(service, func(t *testing.T) {
-			live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+			live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 				var got []step
 				since := time.Now()
 				d := w.current(service)
@@ -136,7 +137,7 @@ func TestLinearAndCanaryShiftStepByStep(t *testing.T) {
 }
 
 func TestAPercentageWithAFractionBecomesWholeWeights(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 		w.follow(20*time.Minute, w.service("ranking").CurrentServiceDeployment, ended)
 		w.update(&ecs.UpdateServiceInput{
 			Service: aws.String("ranking"), ForceNewDeployment: true,
@@ -157,7 +158,7 @@ func TestAPercentageWithAFractionBecomesWholeWeights(t *testing.T) {
 func TestTasksThatDieInGreenTripTheBreakerWhileBlueServes(t *testing.T) {
 	for tag, broken := range map[string]string{"v1.3.0": "exits at start", "v1.4.0": "never answers", "v9.9.9": "was never pushed"} {
 		t.Run(broken, func(t *testing.T) {
-			live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+			live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 				w.follow(20*time.Minute, w.service("shipping").CurrentServiceDeployment, ended)
 				blue := map[string]bool{}
 				for _, task := range w.tasks("shipping", types.DesiredStatusRunning) {
@@ -189,7 +190,7 @@ func TestTasksThatDieInGreenTripTheBreakerWhileBlueServes(t *testing.T) {
 }
 
 func TestADeploymentThatReplacesAnotherReconcilesFirst(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 		first := w.follow(5*time.Minute, w.service("ranking").CurrentServiceDeployment, func(d types.ServiceDeployment) bool {
 			return *d.TargetServiceRevision.RequestedProductionTrafficWeight == 10
 		})
@@ -216,14 +217,14 @@ func TestADeploymentThatReplacesAnotherReconcilesFirst(t *testing.T) {
 }
 
 func TestNoTrafficShiftsAfterAStopWasAskedFor(t *testing.T) {
-	for seed := range uint64(12) {
-		live(t, sim.Options{Scenario: sim.BlueGreen, Seed: seed}, func(w *world) {
+	for chance := range uint64(12) {
+		live(t, sim.Options{Scenario: seed.BlueGreen, Seed: chance}, func(w *world) {
 			d := w.follow(5*time.Minute, w.service("storefront").CurrentServiceDeployment, func(d types.ServiceDeployment) bool { return paused(d) != nil })
 			w.answer(d, types.DeploymentLifecycleHookActionContinue)
 			must[*ecs.StopServiceDeploymentOutput](w)(w.ecs.StopServiceDeployment(w.ctx, &ecs.StopServiceDeploymentInput{ServiceDeploymentArn: d.ServiceDeploymentArn}))
 			for range 100 {
 				if d = w.serviceDeployment(*d.ServiceDeploymentArn); *d.TargetServiceRevision.RequestedProductionTrafficWeight != 0 {
-					t.Fatalf("seed %d: green has traffic, %s at %s", seed, d.Status, d.LifecycleStage)
+					t.Fatalf("seed %d: green has traffic, %s at %s", chance, d.Status, d.LifecycleStage)
 				}
 				time.Sleep(100 * time.Millisecond)
 			}
@@ -232,7 +233,7 @@ func TestNoTrafficShiftsAfterAStopWasAskedFor(t *testing.T) {
 }
 
 func TestACountThatChangesOnTheWayHoldsForBothRevisions(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 		d := w.follow(5*time.Minute, w.service("storefront").CurrentServiceDeployment, func(d types.ServiceDeployment) bool { return paused(d) != nil })
 		w.update(&ecs.UpdateServiceInput{Service: aws.String("storefront"), DesiredCount: aws.Int32(5)})
 		d = w.follow(5*time.Minute, d.ServiceDeploymentArn, func(d types.ServiceDeployment) bool {

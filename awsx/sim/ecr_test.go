@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx/sim"
+	registry "gantry/awsx/sim/ecr"
+	"gantry/awsx/sim/seed"
 )
 
 const (
@@ -64,7 +66,7 @@ func TestAnIndexNamesThePlatforms(t *testing.T) {
 
 func TestOnlyAcceptedManifestsAreGiven(t *testing.T) {
 	w := newWorld(t, sim.Options{})
-	w.account.PushImage("catalog", "bare", sim.Behaviour{Bare: true})
+	w.account.PushImage("catalog", "bare", registry.Behaviour{Bare: true})
 	if out := w.manifests([]string{plain}, byTag("bare"), byTag("v3.5.0"), ecrtypes.ImageIdentifier{}); len(out.Images) != 1 ||
 		*out.Images[0].ImageId.ImageTag != "bare" || len(out.Failures) != 2 ||
 		out.Failures[0].FailureCode != ecrtypes.ImageFailureCodeImageNotFound || out.Failures[1].FailureCode != ecrtypes.ImageFailureCodeMissingDigestAndTag {
@@ -79,10 +81,10 @@ func TestOnlyAcceptedManifestsAreGiven(t *testing.T) {
 }
 
 func TestAnImageForAnotherProcessorDoesNotRun(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		arm := []string{"linux/arm64"}
-		w.account.PushImage("orders-migrate", "arm", sim.Behaviour{Finishes: time.Minute, Platforms: arm})
-		w.account.PushImage("orders-migrate", "arm-bare", sim.Behaviour{Finishes: time.Minute, Platforms: arm, Bare: true})
+		w.account.PushImage("orders-migrate", "arm", registry.Behaviour{Finishes: time.Minute, Platforms: arm})
+		w.account.PushImage("orders-migrate", "arm-bare", registry.Behaviour{Finishes: time.Minute, Platforms: arm, Bare: true})
 		indexed := w.ended(w.runTag("orders-migrate", "arm"))
 		if indexed.StopCode != types.TaskStopCodeTaskFailedToStart || !strings.Contains(*indexed.StoppedReason, "no matching manifest for linux/amd64") {
 			t.Errorf("%s: %s", indexed.StopCode, *indexed.StoppedReason)
@@ -99,7 +101,7 @@ func TestAnImageForAnotherProcessorDoesNotRun(t *testing.T) {
 func TestATagThatMovedLeavesTheOldImageByDigest(t *testing.T) {
 	w := newWorld(t, sim.Options{})
 	before := *w.manifests(nil, byTag("v3.4.0")).Images[0].ImageId.ImageDigest
-	after := w.account.PushImage("catalog", "v3.4.0", sim.Behaviour{})
+	after := w.account.PushImage("catalog", "v3.4.0", registry.Behaviour{})
 	if got := *w.manifests(nil, byTag("v3.4.0")).Images[0].ImageId.ImageDigest; got != after || got == before {
 		t.Errorf("the tag is %s, want the %s that was pushed", got, after)
 	}

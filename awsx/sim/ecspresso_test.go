@@ -24,6 +24,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 )
 
 // ecspresso2 makes the calls of ecspresso 2, as its source has them (kayac/ecspresso,
@@ -167,7 +168,7 @@ func (e *ecspresso2) before(current string) string {
 
 // TestEcspresso2Deploys, and waits until the deployment is done.
 func TestEcspresso2Deploys(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		e := &ecspresso2{world: w, service: "catalog"}
 		s := e.described()
 		image := strings.Replace(image(w, *s.TaskDefinition), ":v3.4.0", ":v3.3.1", 1)
@@ -195,7 +196,7 @@ func TestEcspresso2Deploys(t *testing.T) {
 // TestEcspresso2RollsBack a deployment in progress by stopping it, and one that is done
 // by deploying the revision before; both times it ends the revision that it left.
 func TestEcspresso2RollsBack(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		e := &ecspresso2{world: w, service: "api-orders"}
 		old := *e.described().TaskDefinition
 		broken := e.register(old, strings.Replace(image(w, old), ":v2.31.0", ":v2.32.0", 1))
@@ -226,7 +227,7 @@ func TestEcspresso2RollsBack(t *testing.T) {
 
 // TestEcspresso2LearnsOfAFailure from the service deployment.
 func TestEcspresso2LearnsOfAFailure(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		e := &ecspresso2{world: w, service: "web"}
 		s := e.described()
 		if b := s.DeploymentConfiguration.DeploymentCircuitBreaker; !b.Enable || !b.Rollback {
@@ -243,7 +244,7 @@ func TestEcspresso2LearnsOfAFailure(t *testing.T) {
 
 // TestEcspresso2Verifies what a service needs, and reads its scaling for its status.
 func TestEcspresso2Verifies(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		e := &ecspresso2{world: w, service: "sessions"}
 		s := e.described()
 		c := config(w.account.RoundTripper())

@@ -12,6 +12,8 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
 	"gantry/awsx/sim"
+	registry "gantry/awsx/sim/ecr"
+	"gantry/awsx/sim/seed"
 )
 
 // in describes a service of any cluster.
@@ -39,7 +41,7 @@ func says(s types.Service, text string) bool {
 }
 
 func TestFargateHasNoInstancesAndSpreadsByStrategy(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Fargate}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Fargate}, func(w *world) {
 		if s := w.in("serverless", "booking"); s.LaunchType != types.LaunchTypeFargate || aws.ToString(s.PlatformVersion) != "1.4.0" || aws.ToString(s.Deployments[0].PlatformFamily) != "Linux" {
 			t.Errorf("booking: %s, %v", s.LaunchType, s.PlatformVersion)
 		}
@@ -80,7 +82,7 @@ func TestFargateHasNoInstancesAndSpreadsByStrategy(t *testing.T) {
 }
 
 func TestSpotCapacityIsTakenBackAndReplaced(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Fargate}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Fargate}, func(w *world) {
 		time.Sleep(2 * time.Minute)
 		stopped := w.tasksIn("serverless", "mapping", types.DesiredStatusStopped)
 		if len(stopped) != 1 || stopped[0].StopCode != types.TaskStopCodeSpotInterruption || *stopped[0].StoppedReason != "Your Spot Task was interrupted." {
@@ -99,7 +101,7 @@ func TestSpotCapacityIsTakenBackAndReplaced(t *testing.T) {
 }
 
 func TestCapacityRunsOut(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Fargate}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Fargate}, func(w *world) {
 		w.account.SetCapacity("FARGATE", false)
 		must[*ecs.UpdateServiceOutput](w)(w.ecs.UpdateService(w.ctx, &ecs.UpdateServiceInput{Cluster: aws.String("serverless"), Service: aws.String("booking"), DesiredCount: aws.Int32(4)}))
 		time.Sleep(time.Minute)
@@ -115,7 +117,7 @@ func TestCapacityRunsOut(t *testing.T) {
 }
 
 func TestZonesAreLevelled(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Rebalancing}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Rebalancing}, func(w *world) {
 		time.Sleep(10 * time.Minute)
 		zones := map[string]int{}
 		for _, task := range w.tasks("ledger", types.DesiredStatusRunning) {
@@ -140,12 +142,12 @@ func TestZonesAreLevelled(t *testing.T) {
 }
 
 func TestAnImageIsRefusedInAnyWords(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		for i, c := range []struct{ text, task string }{
 			{"ResourceInitializationError: unable to pull secrets or registry auth: it rains", "ResourceInitializationError: unable to pull secrets or registry auth: it rains"},
 			{"CannotStartContainerError: Error response from daemon: it snows", "Task failed to start"},
 		} {
-			w.account.PushImage("catalog", "bad", sim.Behaviour{Refused: c.text})
+			w.account.PushImage("catalog", "bad", registry.Behaviour{Refused: c.text})
 			w.deploy("catalog", w.reviseImage("catalog", "bad"))
 			time.Sleep(time.Minute)
 			stopped := w.tasks("catalog", types.DesiredStatusStopped)
@@ -162,7 +164,7 @@ func TestAnImageIsRefusedInAnyWords(t *testing.T) {
 }
 
 func TestOthersEndTasksAndDeleteThings(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		task := w.tasks("catalog", types.DesiredStatusRunning)[0]
 		revision := w.service("catalog").TaskDefinition
 		group := w.service("users").LoadBalancers[0].TargetGroupArn
@@ -216,7 +218,7 @@ func TestOthersEndTasksAndDeleteThings(t *testing.T) {
 }
 
 func TestAServiceOfTaskSetsHasNoDeployments(t *testing.T) {
-	w := newWorld(t, sim.Options{Scenario: sim.CodeDeploy})
+	w := newWorld(t, sim.Options{Scenario: seed.CodeDeploy})
 	_, answer := post(t, w.account, ecsTarget+"DescribeServices", `{"cluster":"prod","services":["invoices"]}`)
 	if strings.Contains(answer, `"deployments"`) || !strings.Contains(answer, `"taskSets":[{`) {
 		t.Errorf("answered %.600s", answer)
@@ -229,7 +231,7 @@ func TestAServiceOfTaskSetsHasNoDeployments(t *testing.T) {
 }
 
 func TestEventsOfATaskSetNameIt(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.CodeDeploy}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.CodeDeploy}, func(w *world) {
 		time.Sleep(10 * time.Minute)
 		s := w.service("notices")
 		live := *s.TaskSets[0].Id
@@ -242,7 +244,7 @@ func TestEventsOfATaskSetNameIt(t *testing.T) {
 }
 
 func TestWhatCannotStartIsTriedEverLessOften(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		w.deploy("api-orders", w.reviseImage("api-orders", "never-pushed"))
 		time.Sleep(3 * time.Hour)
 		before := w.service("api-orders").Deployments[0].FailedTasks

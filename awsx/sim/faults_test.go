@@ -18,6 +18,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 )
 
 func code(err error) string {
@@ -67,7 +68,7 @@ func TestAFaultLastsUntilItIsRemoved(t *testing.T) {
 }
 
 func TestAnAnswerIsLostAfterTheRequestWasActedOn(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		w.account.Inject(sim.Fault{Operation: "UpdateService", Kind: sim.ResetAfter, Times: 1})
 		in := &ecs.UpdateServiceInput{Cluster: aws.String("prod"), Service: aws.String("users"), DesiredCount: aws.Int32(5)}
 		if _, err := w.ecs.UpdateService(w.ctx, in); !errors.Is(err, syscall.ECONNRESET) {
@@ -112,7 +113,7 @@ func TestLatencyIsAddedToEachAnswer(t *testing.T) {
 }
 
 func TestTheThrottledAccountRefusesALotAndLoadBalancingMost(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Throttled}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Throttled}, func(w *world) {
 		refused := map[string]int{}
 		const calls = 60
 		for range calls {

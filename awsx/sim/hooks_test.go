@@ -12,6 +12,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 )
 
 // pausedStorefront is the blue/green deployment at its hook.
@@ -20,7 +21,7 @@ func pausedStorefront(w *world) types.ServiceDeployment {
 }
 
 func TestAPauseLastsUntilItIsContinued(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 		d := pausedStorefront(w)
 		hook := paused(d)
 		if hook.TargetType != types.DeploymentLifecycleHookTargetTypePause || hook.TimeoutAction != types.DeploymentLifecycleHookActionRollback ||
@@ -58,7 +59,7 @@ func TestAPauseCanEndInARollback(t *testing.T) {
 		"timed out": {func(*world, types.ServiceDeployment) { time.Sleep(time.Hour) }, types.DeploymentLifecycleHookStatusTimedOut},
 	} {
 		t.Run(name, func(t *testing.T) {
-			live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+			live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 				d := pausedStorefront(w)
 				test.end(w, d)
 				d = w.follow(5*time.Minute, d.ServiceDeploymentArn, func(d types.ServiceDeployment) bool {
@@ -77,7 +78,7 @@ func TestAPauseCanEndInARollback(t *testing.T) {
 }
 
 func TestATimeoutMayContinue(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 		first := w.follow(20*time.Minute, w.service("shipping").CurrentServiceDeployment, ended)
 		w.update(&ecs.UpdateServiceInput{
 			Service: aws.String("shipping"), ForceNewDeployment: true,
@@ -111,7 +112,7 @@ func TestATimeoutMayContinue(t *testing.T) {
 }
 
 func TestContinuingIsRefusedWhereNothingWaits(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 		d := pausedStorefront(w)
 		hook := paused(d).HookId
 		refused := func(code string, in *ecs.ContinueServiceDeploymentInput) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"gantry/awsx/sim/alarms"
 	"gantry/awsx/sim/cwlogs"
 	"gantry/awsx/sim/ecr"
 	"gantry/awsx/sim/fleet"
@@ -16,7 +17,7 @@ import (
 // PushImage puts an image with behaviour b under tag in repository, creating
 // the repository if need be, and returns its digest. A tag that exists moves;
 // services that resolved it keep what they have until they are deployed again.
-func (a *Account) PushImage(repository, tag string, b Behaviour) (digest string) {
+func (a *Account) PushImage(repository, tag string, b ecr.Behaviour) (digest string) {
 	a.change(func() {
 		digest = a.fleet.Images.Push(repository, []string{tag}, a.world.Now, b).Digest
 	})
@@ -25,7 +26,7 @@ func (a *Account) PushImage(repository, tag string, b Behaviour) (digest string)
 
 // SetBehaviour changes what the image under tag does, for tasks that start from
 // now on.
-func (a *Account) SetBehaviour(repository, tag string, b Behaviour) (err error) {
+func (a *Account) SetBehaviour(repository, tag string, b ecr.Behaviour) (err error) {
 	a.change(func() {
 		found := a.fleet.Images.Repositories[repository].Tagged(tag)
 		if found == nil {
@@ -123,7 +124,7 @@ func (a *Account) changeService(clusterName, serviceName string, do func(*fleet.
 
 // PutAlarm creates an alarm or replaces the one of that name. A rule may only
 // name alarms that exist.
-func (a *Account) PutAlarm(definition Alarm) (err error) {
+func (a *Account) PutAlarm(definition alarms.Alarm) (err error) {
 	a.change(func() { err = a.fleet.Alarms.PutAlarm(definition) })
 	return err
 }

@@ -10,12 +10,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 )
 
 // TestADaemonHasATaskOnEachInstance through a deployment and a drain, and none where
 // there is no instance.
 func TestADaemonHasATaskOnEachInstance(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Daemons}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Daemons}, func(w *world) {
 		hosts := func() int {
 			out := must[*ecs.ListTasksOutput](w)(w.ecs.ListTasks(w.ctx, &ecs.ListTasksInput{Cluster: aws.String("prod"), ServiceName: aws.String("node-metrics")}))
 			on := map[string]bool{}
@@ -63,7 +64,7 @@ func TestADaemonHasATaskOnEachInstance(t *testing.T) {
 // TestAServiceStandsBehindAClassicLoadBalancer, which its entry names in place of a
 // target group, through a deployment.
 func TestAServiceStandsBehindAClassicLoadBalancer(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.ClassicBalancer}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.ClassicBalancer}, func(w *world) {
 		id := *w.update(&ecs.UpdateServiceInput{Service: aws.String("tickets"), ForceNewDeployment: true}).Deployments[0].Id
 		w.until(10*time.Minute, "tickets", "the rollout", settled(id))
 		s := w.service("tickets")

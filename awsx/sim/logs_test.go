@@ -12,24 +12,25 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/output"
 )
 
 // recorder keeps what it is given.
 type recorder struct {
 	mu   sync.Mutex
-	docs []sim.LogDoc
+	docs []output.Doc
 }
 
-func (r *recorder) WriteLog(d sim.LogDoc) {
+func (r *recorder) WriteLog(d output.Doc) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.docs = append(r.docs, d)
 }
 
-func (r *recorder) of(service string) []sim.LogDoc {
+func (r *recorder) of(service string) []output.Doc {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(r.docs), func(d sim.LogDoc) bool { return d.Service != service || d.Cluster != "prod" })
+	return slices.DeleteFunc(slices.Clone(r.docs), func(d output.Doc) bool { return d.Service != service || d.Cluster != "prod" })
 }
 
 func TestALineIsShapedAsLogstashLeavesIt(t *testing.T) {
@@ -119,7 +120,7 @@ func TestACrashExplainsItselfInTheLog(t *testing.T) {
 				t.Errorf("task %s left no trace of why it ended", *task.TaskArn)
 			}
 		}
-		degraded := slices.ContainsFunc(lines.of("api-checkout"), func(d sim.LogDoc) bool {
+		degraded := slices.ContainsFunc(lines.of("api-checkout"), func(d output.Doc) bool {
 			return strings.Contains(d.Message, "Connection is not available") && strings.Contains(d.Message, "\n\tat ")
 		})
 		if !degraded {

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 )
 
 // machines are the clients of what clusters run on.
@@ -66,7 +67,7 @@ func (m machines) describe(in *ec2.DescribeInstancesInput) (found []ec2types.Ins
 // TestAGroupLaunchesInstancesThatJoinTheCluster and terminates them again, each with its
 // cause.
 func TestAGroupLaunchesInstancesThatJoinTheCluster(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		m := w.machines()
 		before := m.instances("prod")
 		_, err := m.groups.SetDesiredCapacity(m.ctx, &groups.SetDesiredCapacityInput{AutoScalingGroupName: aws.String("prod-ecs"), DesiredCapacity: aws.Int32(10)})
@@ -108,7 +109,7 @@ func TestAGroupLaunchesInstancesThatJoinTheCluster(t *testing.T) {
 
 // TestAnInstanceThatIsTerminatedIsReplaced, and its tasks are ended by the host's end.
 func TestAnInstanceThatIsTerminatedIsReplaced(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		m := w.machines()
 		gone := *m.group("prod-ecs").Instances[0].InstanceId
 		out, err := m.groups.TerminateInstanceInAutoScalingGroup(m.ctx, &groups.TerminateInstanceInAutoScalingGroupInput{InstanceId: &gone, ShouldDecrementDesiredCapacity: aws.Bool(false)})
@@ -141,7 +142,7 @@ func TestAnInstanceThatIsTerminatedIsReplaced(t *testing.T) {
 // TestManagedScalingSetsTheCountBack two minutes after somebody set it, having drained what
 // it ends.
 func TestManagedScalingSetsTheCountBack(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		m := w.machines()
 		if _, err := m.groups.UpdateAutoScalingGroup(m.ctx, &groups.UpdateAutoScalingGroupInput{AutoScalingGroupName: aws.String("staging-ecs"), DesiredCapacity: aws.Int32(2)}); err != nil {
 			t.Fatal(err)
@@ -169,7 +170,7 @@ func TestManagedScalingSetsTheCountBack(t *testing.T) {
 // TestGroupsInTrouble: one whose image is lost tries again and again, one whose user data
 // names another cluster has an instance that is in none, and one at its maximum refuses.
 func TestGroupsInTrouble(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		m := w.machines()
 		time.Sleep(10 * time.Minute)
 		tries := m.activities("prod-batch")
@@ -198,7 +199,7 @@ func TestGroupsInTrouble(t *testing.T) {
 // TestUserDataNamesTheCluster, in a launch template by an echo and in a launch configuration
 // by a heredoc.
 func TestUserDataNamesTheCluster(t *testing.T) {
-	w := newWorld(t, sim.Options{Scenario: sim.Steady})
+	w := newWorld(t, sim.Options{Scenario: seed.Steady})
 	m := w.machines()
 	g := m.group("prod-ecs")
 	versions := must[*ec2.DescribeLaunchTemplateVersionsOutput](w)(m.ec2.DescribeLaunchTemplateVersions(m.ctx, &ec2.DescribeLaunchTemplateVersionsInput{

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 )
 
 // Clients that read a chunked answer too late lose it, so that AWS sends lengths.
@@ -41,7 +42,7 @@ func TestAnswersTellTheirLength(t *testing.T) {
 }
 
 func TestEveryServiceDeploymentHasAlarms(t *testing.T) {
-	account := newWorld(t, sim.Options{Scenario: sim.BlueGreen}).account
+	account := newWorld(t, sim.Options{Scenario: seed.BlueGreen}).account
 	w := newWorld(t, sim.Options{})
 	_, list := post(t, account, ecsTarget+"ListServiceDeployments", `{"cluster":"prod","service":"web"}`)
 	_, arn, _ := strings.Cut(list, `"serviceDeploymentArn":"`)
@@ -55,7 +56,7 @@ func TestEveryServiceDeploymentHasAlarms(t *testing.T) {
 }
 
 func TestACommandOfARunEndsWellWithinSeconds(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		started := time.Now()
 		out := w.run(&ecs.RunTaskInput{
 			Cluster: aws.String("prod"), TaskDefinition: aws.String("catalog"), StartedBy: aws.String("deploy/by_hand-1"),
@@ -83,7 +84,7 @@ func TestTagsAreSetAndRemoved(t *testing.T) {
 }
 
 func TestProtectedTasksStay(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		var arns []string
 		for _, task := range w.tasks("catalog", types.DesiredStatusRunning) {
 			arns = append(arns, *task.TaskArn)
@@ -113,7 +114,7 @@ func TestProtectedTasksStay(t *testing.T) {
 }
 
 func TestAProtectionEndsByItself(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		task := w.tasks("catalog", types.DesiredStatusRunning)[0]
 		must[*ecs.UpdateTaskProtectionOutput](w)(w.ecs.UpdateTaskProtection(w.ctx, &ecs.UpdateTaskProtectionInput{
 			Cluster: aws.String("prod"), Tasks: []string{*task.TaskArn}, ProtectionEnabled: true, ExpiresInMinutes: aws.Int32(3),
@@ -128,7 +129,7 @@ func TestAProtectionEndsByItself(t *testing.T) {
 }
 
 func TestWhatOtherClientsAskForIsAnswered(t *testing.T) {
-	w := newWorld(t, sim.Options{Scenario: sim.BlueGreen})
+	w := newWorld(t, sim.Options{Scenario: seed.BlueGreen})
 	settings := must[*ecs.ListAccountSettingsOutput](w)(w.ecs.ListAccountSettings(w.ctx, &ecs.ListAccountSettingsInput{EffectiveSettings: true, Name: types.SettingNameTaskLongArnFormat}))
 	if len(settings.Settings) != 1 || *settings.Settings[0].Value != "enabled" {
 		t.Errorf("settings %+v", settings.Settings)

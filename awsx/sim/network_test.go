@@ -12,6 +12,7 @@ import (
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 )
 
 func (w *world) targets(service string, group int) []string {
@@ -55,7 +56,7 @@ func TestTargetsMatchTheirTasksInEveryNetworkMode(t *testing.T) {
 		{"catalog", "bridge"}, {"legacy", "bridge"}, {"web", "bridge"}, {"gateway", "bridge"}, {"edge-router", "host"}, {"search", "awsvpc"},
 	} {
 		t.Run(tc.service, func(t *testing.T) {
-			live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+			live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 				forced := w.update(&ecs.UpdateServiceInput{Service: &tc.service, ForceNewDeployment: true})
 				w.until(15*time.Minute, tc.service, "the rollout", settled(*forced.Deployments[0].Id))
 				tasks := w.tasks(tc.service, types.DesiredStatusRunning)
@@ -86,7 +87,7 @@ func TestABridgePortIsBoundOnBothFamilies(t *testing.T) {
 }
 
 func TestAStaticPortTakesOneTaskPerInstance(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		w.update(&ecs.UpdateServiceInput{Service: aws.String("legacy"), DesiredCount: aws.Int32(12)})
 		s := w.until(3*time.Minute, "legacy", "the complaint", func(s types.Service) bool {
 			return hasEvent(s, "is already using a port required by your task")
@@ -109,7 +110,7 @@ func TestAStaticPortTakesOneTaskPerInstance(t *testing.T) {
 }
 
 func TestWhatATaskReservesComesBack(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		left := func() (cpu, memory int32) {
 			list := must[*ecs.ListContainerInstancesOutput](w)(w.ecs.ListContainerInstances(w.ctx, &ecs.ListContainerInstancesInput{Cluster: aws.String("prod")}))
 			out := must[*ecs.DescribeContainerInstancesOutput](w)(w.ecs.DescribeContainerInstances(w.ctx, &ecs.DescribeContainerInstancesInput{
@@ -142,7 +143,7 @@ func TestWhatATaskReservesComesBack(t *testing.T) {
 }
 
 func TestADisconnectedAgentGetsNoTasks(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		list := must[*ecs.ListContainerInstancesOutput](w)(w.ecs.ListContainerInstances(w.ctx, &ecs.ListContainerInstancesInput{Cluster: aws.String("prod")}))
 		for _, arn := range list.ContainerInstanceArns {
 			if err := w.account.SetAgentConnected(arn, false); err != nil {

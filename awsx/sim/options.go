@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"gantry/awsx/sim/output"
 	"gantry/awsx/sim/seed"
 )
 
@@ -19,16 +20,16 @@ type Options struct {
 	// default to 1, 10 and 2.
 	Clusters, Services, Tasks int
 	// Layout is the whole account, in place of the demo or a generated one.
-	Layout []Cluster
+	Layout []seed.Cluster
 	// Scenario is what is wrong at the start. A laid-out account has none.
-	Scenario Scenario
+	Scenario seed.Scenario
 	// Speed divides every duration of the control plane: 1, the default, is real
 	// time and 10 is ten times as fast. Timestamps stay those of the clock.
 	Speed float64
 	// Latency is added to each answer.
 	Latency time.Duration
 	// Logs receives what the containers write. Without it nothing is written.
-	Logs LogSink
+	Logs output.Sink
 	// Region defaults to eu-west-1.
 	Region string
 	// AccountID has twelve digits and defaults to 000000000000.
@@ -59,7 +60,7 @@ func (o Options) withDefaults() (Options, error) {
 }
 
 func (o Options) validate() error {
-	if _, err := ParseScenario(string(o.Scenario)); err != nil {
+	if _, err := seed.ParseScenario(string(o.Scenario)); err != nil {
 		return err
 	}
 	sizes := []struct {

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"gantry/awsx/sim/elb"
+	"gantry/awsx/sim/seed"
 )
 
 // What makes thousands of tasks cheap: while nothing happens, nothing is
 // planned.
 func TestAnAccountAtRestPlansNothing(t *testing.T) {
-	a, err := New(Options{Services: 300, Tasks: 10, Scenario: Steady})
+	a, err := New(Options{Services: 300, Tasks: 10, Scenario: seed.Steady})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +26,7 @@ func TestAnAccountAtRestPlansNothing(t *testing.T) {
 
 // Hours of trouble must neither leak room on the instances nor pile tasks up.
 func TestTheBooksBalanceAfterHoursOfTrouble(t *testing.T) {
-	for _, scenario := range []Scenario{Demo, CrashLoop, BadImage, UnhealthyTargets} {
+	for _, scenario := range []seed.Scenario{seed.Demo, seed.CrashLoop, seed.BadImage, seed.UnhealthyTargets} {
 		t.Run("scenario "+string(scenario), func(t *testing.T) {
 			a, err := New(Options{Scenario: scenario})
 			if err != nil {

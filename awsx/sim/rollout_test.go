@@ -12,6 +12,8 @@ import (
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"gantry/awsx/sim"
+	registry "gantry/awsx/sim/ecr"
+	"gantry/awsx/sim/seed"
 )
 
 func settled(id string) func(types.Service) bool {
@@ -26,7 +28,7 @@ func hasEvent(s types.Service, part string) bool {
 }
 
 func TestADeployRollsToTheSteadyState(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		revision := w.reviseImage("api-orders", "v2.32.1")
 		id := w.deploy("api-orders", revision)
 		s := w.until(5*time.Minute, "api-orders", "the rollout", settled(id))
@@ -56,7 +58,7 @@ func TestADeployRollsToTheSteadyState(t *testing.T) {
 }
 
 func TestATaskPassesItsStatusesInOrder(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		known := map[string]bool{}
 		for _, task := range w.tasks("search", types.DesiredStatusRunning) {
 			known[*task.TaskArn] = true
@@ -97,7 +99,7 @@ func TestATaskPassesItsStatusesInOrder(t *testing.T) {
 }
 
 func TestAMissingTagFailsToPullAndBacksOff(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		w.deploy("api-orders", w.reviseImage("api-orders", "v9.9.9"))
 		s := w.until(10*time.Minute, "api-orders", "the complaint", func(s types.Service) bool {
 			return hasEvent(s, "is unable to consistently start tasks successfully")
@@ -123,14 +125,14 @@ func TestAMissingTagFailsToPullAndBacksOff(t *testing.T) {
 		if tried := len(w.tasks("api-orders", types.DesiredStatusStopped)) - before; tried > 12 {
 			t.Errorf("%d more tasks in ten minutes, want the backoff to hold them back", tried)
 		}
-		w.account.PushImage("api-orders", "v9.9.9", sim.Behaviour{})
+		w.account.PushImage("api-orders", "v9.9.9", registry.Behaviour{})
 		// The scheduler waits up to 27 minutes between two tasks by then.
 		w.until(40*time.Minute, "api-orders", "the rollout once the tag exists", settled(*s.Deployments[0].Id))
 	})
 }
 
 func TestACrashLoopTripsTheBreakerAndRollsBack(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		before := *w.service("api-orders").TaskDefinition
 		w.update(&ecs.UpdateServiceInput{Service: aws.String("api-orders"), DeploymentConfiguration: &types.DeploymentConfiguration{
 			DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{Enable: true, Rollback: true},
@@ -165,7 +167,7 @@ func TestACrashLoopTripsTheBreakerAndRollsBack(t *testing.T) {
 }
 
 func TestABreakerWithoutRollbackLeavesTheOldTasks(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		w.update(&ecs.UpdateServiceInput{Service: aws.String("api-orders"), DeploymentConfiguration: &types.DeploymentConfiguration{
 			DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{Enable: true, ThresholdConfiguration: &types.ThresholdConfiguration{
 				Type: types.ThresholdTypeCount, Value: 5,
@@ -227,7 +229,7 @@ func TestStoppingADeploymentRollsItBack(t *testing.T) {
 }
 
 func TestScalingStartsNoDeployment(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		id := *w.service("catalog").Deployments[0].Id
 		for _, count := range []int32{6, 1, 0, 3} {
 			got := w.update(&ecs.UpdateServiceInput{Service: aws.String("catalog"), DesiredCount: aws.Int32(count)})
@@ -244,8 +246,8 @@ func TestScalingStartsNoDeployment(t *testing.T) {
 }
 
 func TestForcingANewDeploymentResolvesTheTagAgain(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
-		digest := w.account.PushImage("catalog", "v3.4.0", sim.Behaviour{})
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
+		digest := w.account.PushImage("catalog", "v3.4.0", registry.Behaviour{})
 		for _, task := range w.tasks("catalog", types.DesiredStatusRunning) {
 			if *task.Containers[0].ImageDigest == digest {
 				t.Fatal("a running task took the new digest")
@@ -262,7 +264,7 @@ func TestForcingANewDeploymentResolvesTheTagAgain(t *testing.T) {
 }
 
 func TestATaskThatIgnoresTermIsKilled(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		w.until(5*time.Minute, "payments", "the rollout", settled(w.deploy("payments", w.reviseImage("payments", "v3.9.0"))))
 		task := *w.tasks("payments", types.DesiredStatusRunning)[0].TaskArn
 		must[*ecs.StopTaskOutput](w)(w.ecs.StopTask(w.ctx, &ecs.StopTaskInput{Cluster: aws.String("prod"), Task: &task}))
@@ -279,7 +281,7 @@ func TestATaskThatIgnoresTermIsKilled(t *testing.T) {
 }
 
 func TestUnhealthyTasksAreReplaced(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		w.deploy("web", w.reviseImage("web", "v5.3.0"))
 		s := w.until(5*time.Minute, "web", "the event", func(s types.Service) bool {
 			return hasEvent(s, "is unhealthy in (target-group ")
@@ -304,7 +306,7 @@ func TestUnhealthyTasksAreReplaced(t *testing.T) {
 }
 
 func TestADeadlockIsReported(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		w.update(&ecs.UpdateServiceInput{Service: aws.String("catalog"), DesiredCount: aws.Int32(1), DeploymentConfiguration: &types.DeploymentConfiguration{
 			MinimumHealthyPercent: aws.Int32(100), MaximumPercent: aws.Int32(150),
 		}})

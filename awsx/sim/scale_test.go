@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 )
 
 func TestAGeneratedAccountStartsRunning(t *testing.T) {
@@ -27,17 +28,17 @@ func TestAGeneratedAccountStartsRunning(t *testing.T) {
 }
 
 func TestEveryScenarioShowsWhatItNames(t *testing.T) {
-	shows := map[sim.Scenario]func(*world, string) bool{
-		sim.Steady: func(w *world, name string) bool { return len(w.service(name).Deployments) == 1 },
-		sim.BadImage: func(w *world, name string) bool {
+	shows := map[seed.Scenario]func(*world, string) bool{
+		seed.Steady: func(w *world, name string) bool { return len(w.service(name).Deployments) == 1 },
+		seed.BadImage: func(w *world, name string) bool {
 			stopped := w.tasks(name, types.DesiredStatusStopped)
 			return len(stopped) > 0 && strings.HasPrefix(*stopped[0].StoppedReason, "CannotPullContainerError")
 		},
-		sim.CrashLoop: func(w *world, name string) bool {
+		seed.CrashLoop: func(w *world, name string) bool {
 			stopped := w.tasks(name, types.DesiredStatusStopped)
 			return len(stopped) > 0 && *stopped[0].StoppedReason == "Essential container in task exited"
 		},
-		sim.UnhealthyTargets: func(w *world, name string) bool {
+		seed.UnhealthyTargets: func(w *world, name string) bool {
 			for _, h := range w.health(*w.service(name).LoadBalancers[0].TargetGroupArn) {
 				if h.TargetHealth.State == "unhealthy" {
 					return true
@@ -46,7 +47,7 @@ func TestEveryScenarioShowsWhatItNames(t *testing.T) {
 			return false
 		},
 	}
-	shows[sim.BlueGreen] = func(w *world, _ string) bool {
+	shows[seed.BlueGreen] = func(w *world, _ string) bool {
 		s := w.service("storefront")
 		return len(s.Deployments) == 2 && s.DeploymentConfiguration.Strategy == types.DeploymentStrategyBlueGreen &&
 			w.service("billing").DeploymentController.Type == types.DeploymentControllerTypeCodeDeploy
@@ -57,13 +58,13 @@ func TestEveryScenarioShowsWhatItNames(t *testing.T) {
 	complains := func(text string) func(*world, string) bool {
 		return func(w *world, name string) bool { return deploying(w, name) && hasEvent(w.service(name), text) }
 	}
-	shows[sim.PortConflict] = complains("is already using a port required by your task.")
-	shows[sim.NoCapacity] = complains("has insufficient memory available.")
-	shows[sim.MinMaxDeadlock] = complains("was unable to stop or start tasks during a deployment")
-	shows[sim.AutoscalerMidRollback] = func(w *world, name string) bool {
+	shows[seed.PortConflict] = complains("is already using a port required by your task.")
+	shows[seed.NoCapacity] = complains("has insufficient memory available.")
+	shows[seed.MinMaxDeadlock] = complains("was unable to stop or start tasks during a deployment")
+	shows[seed.AutoscalerMidRollback] = func(w *world, name string) bool {
 		return deploying(w, name) && w.scalable(name).ResourceId != nil
 	}
-	shows[sim.RepushedTag] = func(w *world, name string) bool {
+	shows[seed.RepushedTag] = func(w *world, name string) bool {
 		c := w.tasks(name, types.DesiredStatusRunning)[0].Containers[0]
 		return *c.ImageDigest != w.digest(*c.Image)
 	}
@@ -73,16 +74,16 @@ func TestEveryScenarioShowsWhatItNames(t *testing.T) {
 			return len(out.ServiceArns) >= n
 		}
 	}
-	shows[sim.Fargate], shows[sim.StopReasons], shows[sim.Events] = listed("serverless", 3), listed("reasons", 30), listed("events", 25)
-	shows[sim.CodeDeploy] = func(w *world, _ string) bool { return len(w.service("invoices").TaskSets) == 2 }
-	shows[sim.Daemons] = func(w *world, _ string) bool {
+	shows[seed.Fargate], shows[seed.StopReasons], shows[seed.Events] = listed("serverless", 3), listed("reasons", 30), listed("events", 25)
+	shows[seed.CodeDeploy] = func(w *world, _ string) bool { return len(w.service("invoices").TaskSets) == 2 }
+	shows[seed.Daemons] = func(w *world, _ string) bool {
 		s := w.service("log-shipper")
 		return s.SchedulingStrategy == types.SchedulingStrategyDaemon && s.RunningCount == s.DesiredCount
 	}
-	shows[sim.ClassicBalancer] = func(w *world, _ string) bool { return w.service("vouchers").LoadBalancers[0].LoadBalancerName != nil }
-	shows[sim.Rebalancing] = func(w *world, _ string) bool { return w.service("ledger").RunningCount == 3 }
-	for _, scenario := range sim.Scenarios() {
-		if scenario == sim.Throttled || scenario == sim.SecondOperator {
+	shows[seed.ClassicBalancer] = func(w *world, _ string) bool { return w.service("vouchers").LoadBalancers[0].LoadBalancerName != nil }
+	shows[seed.Rebalancing] = func(w *world, _ string) bool { return w.service("ledger").RunningCount == 3 }
+	for _, scenario := range seed.Scenarios() {
+		if scenario == seed.Throttled || scenario == seed.SecondOperator {
 			continue // nothing in the account yet: only in answers, or later
 		}
 		for size, opts := range map[string]sim.Options{"demo": {}, "generated": {Services: 4, Tasks: 2}} {
@@ -90,10 +91,10 @@ func TestEveryScenarioShowsWhatItNames(t *testing.T) {
 				opts.Scenario = scenario
 				w := newWorld(t, opts)
 				name := "api-orders"
-				if scenario == sim.PortConflict {
+				if scenario == seed.PortConflict {
 					name = "legacy"
 				}
-				if scenario == sim.UnhealthyTargets {
+				if scenario == seed.UnhealthyTargets {
 					name = "api-checkout"
 				}
 				if size == "generated" {
@@ -121,7 +122,7 @@ func TestWrongOptionsAreNamed(t *testing.T) {
 
 func TestSpeedShortensTheControlPlane(t *testing.T) {
 	took := func(speed float64) (d time.Duration) {
-		live(t, sim.Options{Scenario: sim.Steady, Speed: speed}, func(w *world) {
+		live(t, sim.Options{Scenario: seed.Steady, Speed: speed}, func(w *world) {
 			start := time.Now()
 			id := w.deploy("catalog", w.reviseImage("catalog", "v3.3.1"))
 			w.until(10*time.Minute, "catalog", "the rollout", settled(id))

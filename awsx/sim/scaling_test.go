@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 )
 
 const scalingTarget = "AnyScaleFrontendService."
@@ -83,7 +84,7 @@ func TestAServicesScalingIsDescribed(t *testing.T) {
 }
 
 func TestAManualCountIsUndoneAtTheNextEvaluation(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		for _, count := range []int32{5, 12, 0} { // inside its bounds, above and below them
 			w.update(&ecs.UpdateServiceInput{Service: aws.String("sessions"), DesiredCount: aws.Int32(count)})
 			time.Sleep(50 * time.Second)
@@ -103,7 +104,7 @@ func TestAManualCountIsUndoneAtTheNextEvaluation(t *testing.T) {
 }
 
 func TestTheCountFollowsTheLoadWithinItsBounds(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		for _, step := range []struct{ demand, want int }{{5, 5}, {40, 8}, {3, 3}, {0, 2}} {
 			w.demand("sessions", step.demand)
 			time.Sleep(61 * time.Second)
@@ -121,7 +122,7 @@ func TestTheCountFollowsTheLoadWithinItsBounds(t *testing.T) {
 }
 
 func TestSuspendedScalingLeavesTheCountAlone(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		suspend := func(in, out bool) {
 			w.setScaling("sessions", func(i *autoscaling.RegisterScalableTargetInput) {
 				i.SuspendedState = &scaling.SuspendedState{DynamicScalingInSuspended: &in, DynamicScalingOutSuspended: &out}
@@ -149,7 +150,7 @@ func TestSuspendedScalingLeavesTheCountAlone(t *testing.T) {
 }
 
 func TestScalingInWaitsForADeploymentAndScalingOutDoesNot(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		if err := w.account.Autoscale("prod", "api-orders", 2, 10); err != nil {
 			t.Fatal(err)
 		}

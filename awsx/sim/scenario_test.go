@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 )
 
 // digest is what an image of the account's registry resolves to now.
@@ -46,7 +47,7 @@ func (w *world) stays(service string, event string) {
 }
 
 func TestAStaticPortIsTakenOnEveryInstance(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.PortConflict}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.PortConflict}, func(w *world) {
 		if n := w.service("legacy").RunningCount; n != 9 {
 			t.Errorf("%d tasks, want one on each of 9 instances", n)
 		}
@@ -60,7 +61,7 @@ func TestAStaticPortIsTakenOnEveryInstance(t *testing.T) {
 }
 
 func TestATaskThatFitsNowhereIsNotStarted(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.NoCapacity}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.NoCapacity}, func(w *world) {
 		w.stays("api-orders", "has insufficient memory available.")
 		s := w.service("api-orders")
 		must[*ecs.StopServiceDeploymentOutput](w)(w.ecs.StopServiceDeployment(w.ctx, &ecs.StopServiceDeploymentInput{ServiceDeploymentArn: s.CurrentServiceDeployment}))
@@ -69,7 +70,7 @@ func TestATaskThatFitsNowhereIsNotStarted(t *testing.T) {
 }
 
 func TestADeadlockOfThePercentagesEndsWithThem(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.MinMaxDeadlock}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.MinMaxDeadlock}, func(w *world) {
 		w.stays("api-orders", "was unable to stop or start tasks during a deployment because of the service deployment configuration")
 		id := *w.update(&ecs.UpdateServiceInput{Service: aws.String("api-orders"), DeploymentConfiguration: &types.DeploymentConfiguration{
 			MinimumHealthyPercent: aws.Int32(100), MaximumPercent: aws.Int32(150),
@@ -79,7 +80,7 @@ func TestADeadlockOfThePercentagesEndsWithThem(t *testing.T) {
 }
 
 func TestATagThatMovedPoisonsTheWayBack(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.RepushedTag}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.RepushedTag}, func(w *world) {
 		s := w.service("api-orders")
 		deployments := must[*ecs.ListServiceDeploymentsOutput](w)(w.ecs.ListServiceDeployments(w.ctx, &ecs.ListServiceDeploymentsInput{
 			Cluster: aws.String("prod"), Service: aws.String("api-orders"),
@@ -108,7 +109,7 @@ func TestATagThatMovedPoisonsTheWayBack(t *testing.T) {
 }
 
 func TestTheAutoscalerMovesTheCountWhileECSGoesBack(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.AutoscalerMidRollback}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.AutoscalerMidRollback}, func(w *world) {
 		first := w.service("api-orders")
 		deployment := *first.CurrentServiceDeployment
 		moved := w.until(3*time.Minute, "api-orders", "the count to move", func(s types.Service) bool { return s.DesiredCount != first.DesiredCount })
@@ -126,7 +127,7 @@ func TestTheAutoscalerMovesTheCountWhileECSGoesBack(t *testing.T) {
 }
 
 func TestSomebodyElseSupersedesADeployment(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.SecondOperator}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.SecondOperator}, func(w *world) {
 		time.Sleep(10 * time.Second)
 		ours := w.reviseImage("api-orders", "v2.30.1")
 		id := w.deploy("api-orders", ours)
@@ -152,7 +153,7 @@ func TestSomebodyElseSupersedesADeployment(t *testing.T) {
 }
 
 func TestAnotherOperatorDeploysWhenATestSaysSo(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		revision, err := w.account.OperatorDeploys("prod", "catalog", "v3.3.1")
 		if err != nil {
 			t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx/sim/ecs"
 	"gantry/awsx/sim/endpoints"
+	"gantry/awsx/sim/seed"
 	"gantry/awsx/sim/wire"
 )
 
@@ -44,7 +45,7 @@ type Served struct {
 
 // AllServed lists what every account answers, service by service.
 func AllServed() ([]Served, error) {
-	a, err := New(Options{Layout: []Cluster{{Name: "empty"}}})
+	a, err := New(Options{Layout: []seed.Cluster{{Name: "empty"}}})
 	if err != nil {
 		return nil, err
 	}

@@ -58,7 +58,7 @@ func unserved(s *fleet.Service) string {
 // shifting is an account in the middle of deployments that shift traffic, and one of
 // its services.
 func shifting(random uint64, service string) (*Account, *fleet.Service, error) {
-	a, err := New(Options{Scenario: BlueGreen, Seed: random})
+	a, err := New(Options{Scenario: seed.BlueGreen, Seed: random})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,11 +10,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/alarms"
+	"gantry/awsx/sim/seed"
 )
 
 func (w *world) fire(name string) {
 	w.t.Helper()
-	if err := w.account.SetAlarm(name, sim.AlarmFiring); err != nil {
+	if err := w.account.SetAlarm(name, alarms.Firing); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -24,8 +26,8 @@ func (w *world) fire(name string) {
 func alarmed(w *world, service string, rollback bool) types.ServiceDeployment {
 	w.t.Helper()
 	w.follow(20*time.Minute, w.service(service).CurrentServiceDeployment, ended)
-	for name, state := range map[string]string{"errors-high": sim.AlarmOK, "old-trouble": sim.AlarmFiring} {
-		if err := w.account.PutAlarm(sim.Alarm{Name: name, State: state}); err != nil {
+	for name, state := range map[string]string{"errors-high": alarms.OK, "old-trouble": alarms.Firing} {
+		if err := w.account.PutAlarm(alarms.Alarm{Name: name, State: state}); err != nil {
 			w.t.Fatal(err)
 		}
 	}
@@ -43,7 +45,7 @@ func TestAnAlarmTakesTheTrafficBack(t *testing.T) {
 		types.ServiceDeploymentLifecycleStageScaleUp, types.ServiceDeploymentLifecycleStageProductionTrafficShift, types.ServiceDeploymentLifecycleStageBakeTime,
 	} {
 		t.Run(string(stage), func(t *testing.T) {
-			live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+			live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 				d := alarmed(w, "ranking", true)
 				before := w.service("ranking").Deployments
 				d = w.follow(20*time.Minute, d.ServiceDeploymentArn, func(d types.ServiceDeployment) bool { return d.LifecycleStage == stage })
@@ -69,7 +71,7 @@ func TestAnAlarmTakesTheTrafficBack(t *testing.T) {
 }
 
 func TestAnAlarmWithoutRollbackLeavesTheTrafficWhereItIs(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 		d := alarmed(w, "ranking", false)
 		d = w.follow(5*time.Minute, d.ServiceDeploymentArn, func(d types.ServiceDeployment) bool {
 			return *d.TargetServiceRevision.RequestedProductionTrafficWeight == 10

@@ -10,10 +10,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 )
 
 func TestAConfigurationThatCannotShiftIsRefused(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 		lb := w.service("storefront").LoadBalancers[0]
 		with := func(edit func(*types.LoadBalancer)) []types.LoadBalancer {
 			changed, advanced := lb, *lb.AdvancedConfiguration
@@ -72,7 +73,7 @@ func TestAConfigurationThatCannotShiftIsRefused(t *testing.T) {
 }
 
 func TestARollingServiceBecomesBlueGreen(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 		donor := w.follow(20*time.Minute, w.service("ranking").CurrentServiceDeployment, ended)
 		lb := w.service("ranking").LoadBalancers[0]
 		if len(w.tasks("ranking", types.DesiredStatusRunning)) == 0 || donor.Status != types.ServiceDeploymentStatusSuccessful {
@@ -101,7 +102,7 @@ func TestARollingServiceBecomesBlueGreen(t *testing.T) {
 }
 
 func TestARollingDeploymentSaysNothingOfTraffic(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		w.deploy("users", w.reviseImage("users", "v7.1.0"))
 		d := w.current("users")
 		for _, revision := range append(d.SourceServiceRevisions, *d.TargetServiceRevision) {
@@ -116,7 +117,7 @@ func TestARollingDeploymentSaysNothingOfTraffic(t *testing.T) {
 }
 
 func TestTaskSetsOfOtherControllersAreShown(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 		for name, want := range map[string]struct {
 			controller types.DeploymentControllerType
 			desired    [2]int32
@@ -153,7 +154,7 @@ func TestTaskSetsOfOtherControllersAreShown(t *testing.T) {
 }
 
 func TestTaskSetsFollowTheDesiredCountAndHeal(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 		w.update(&ecs.UpdateServiceInput{Service: aws.String("reports"), DesiredCount: aws.Int32(8)})
 		scaled := func(s types.Service) bool {
 			return s.TaskSets[0].RunningCount == 6 && s.TaskSets[1].RunningCount == 2 && s.TaskSets[1].StabilityStatus == types.StabilityStatusSteadyState
@@ -170,7 +171,7 @@ func TestTaskSetsFollowTheDesiredCountAndHeal(t *testing.T) {
 }
 
 func TestWhatAnotherControllerOwnsIsRefusedByName(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.BlueGreen}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.BlueGreen}, func(w *world) {
 		network := &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-1"}}}
 		for _, name := range []string{"billing", "reports"} {
 			controller, ending := "CODE_DEPLOY", " Use AWS CodeDeploy to trigger a new deployment."

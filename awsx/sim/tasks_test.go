@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx/sim"
+	registry "gantry/awsx/sim/ecr"
+	"gantry/awsx/sim/seed"
 )
 
 func (w *world) run(in *ecs.RunTaskInput) *ecs.RunTaskOutput {
@@ -48,7 +50,7 @@ func TestAStandaloneTaskRunsToItsEnd(t *testing.T) {
 		revision string
 		code     int32
 	}{{"orders-migrate", 0}, {"orders-migrate:1", 1}} {
-		live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+		live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 			out := w.run(&ecs.RunTaskInput{TaskDefinition: &tc.revision, Count: aws.Int32(2), StartedBy: aws.String("release/42"),
 				Tags: []types.Tag{{Key: aws.String("ticket"), Value: aws.String("OPS-1")}}})
 			if len(out.Tasks) != 2 || len(out.Failures) != 0 {
@@ -75,8 +77,8 @@ func TestAStandaloneTaskRunsToItsEnd(t *testing.T) {
 
 func TestOverridesAreThoseOfTheRun(t *testing.T) {
 	var lines recorder
-	live(t, sim.Options{Scenario: sim.Steady, Logs: &lines}, func(w *world) {
-		w.account.PushImage("orders-migrate", "v3", sim.Behaviour{NeedsEnv: []string{"TARGET"}, Finishes: 20 * time.Second})
+	live(t, sim.Options{Scenario: seed.Steady, Logs: &lines}, func(w *world) {
+		w.account.PushImage("orders-migrate", "v3", registry.Behaviour{NeedsEnv: []string{"TARGET"}, Finishes: 20 * time.Second})
 		arn := w.register("orders-migrate", "v3")
 		bare := w.ended(*w.run(&ecs.RunTaskInput{TaskDefinition: &arn}).Tasks[0].TaskArn)
 		if *bare.Containers[0].ExitCode != 1 {
@@ -114,7 +116,7 @@ func (w *world) register(family, tag string) string {
 }
 
 func TestATaskThatFitsNowhereNamesEachInstance(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		out := w.run(&ecs.RunTaskInput{TaskDefinition: aws.String("orders-migrate"), Overrides: &types.TaskOverride{Memory: aws.String("60000")}})
 		if len(out.Tasks) != 0 || len(out.Failures) != 9 || *out.Failures[0].Reason != "RESOURCE:MEMORY" {
 			t.Errorf("%d tasks, failures %+v, want each of 9 instances short of memory", len(out.Tasks), out.Failures)
@@ -123,7 +125,7 @@ func TestATaskThatFitsNowhereNamesEachInstance(t *testing.T) {
 }
 
 func TestARunThatIsRepeatedWithItsTokenStartsNothing(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		in := &ecs.RunTaskInput{TaskDefinition: aws.String("orders-migrate"), ClientToken: aws.String("once")}
 		first, second := w.run(in), w.run(in)
 		if *first.Tasks[0].TaskArn != *second.Tasks[0].TaskArn {
@@ -189,8 +191,8 @@ func (w *world) on(instance string) (standalone, ofServices int) {
 }
 
 func TestADrainMovesTheServicesTasksAndLeavesTheOthers(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
-		w.account.PushImage("orders-migrate", "long", sim.Behaviour{Finishes: time.Hour})
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
+		w.account.PushImage("orders-migrate", "long", registry.Behaviour{Finishes: time.Hour})
 		arn := w.register("orders-migrate", "long")
 		instance := *w.run(&ecs.RunTaskInput{TaskDefinition: &arn}).Tasks[0].ContainerInstanceArn
 		time.Sleep(30 * time.Second)
@@ -229,7 +231,7 @@ func TestADrainMovesTheServicesTasksAndLeavesTheOthers(t *testing.T) {
 }
 
 func TestADeadlockNeverDrains(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		w.update(&ecs.UpdateServiceInput{Service: aws.String("users"), DeploymentConfiguration: &types.DeploymentConfiguration{
 			MinimumHealthyPercent: aws.Int32(100), MaximumPercent: aws.Int32(101),
 		}})
@@ -249,7 +251,7 @@ func TestADeadlockNeverDrains(t *testing.T) {
 }
 
 func TestADrainStopsWhatDoesNotRunAtOnce(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady}, func(w *world) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
 		w.update(&ecs.UpdateServiceInput{Service: aws.String("catalog"), DesiredCount: aws.Int32(4)})
 		var starting types.Task
 		for starting.TaskArn == nil {

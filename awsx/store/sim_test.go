@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
 )
@@ -47,7 +48,7 @@ func TestFaultsOfTheAccountAreStatesNotBlankScreens(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			overSimulator(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, world *sim.Account, s *store.Store, id awsx.ContextID) {
+			overSimulator(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, world *sim.Account, s *store.Store, id awsx.ContextID) {
 				cluster := clusterNamed(t, s, id, "prod")
 				w := s.Services(cluster)
 				good := until(t, w, complete)
@@ -68,7 +69,7 @@ func TestFaultsOfTheAccountAreStatesNotBlankScreens(t *testing.T) {
 // TestAThrottledAccountIsToldAtOnce: the calls of a listing are tried again for a while, in
 // which nobody is to believe that all is well.
 func TestAThrottledAccountIsToldAtOnce(t *testing.T) {
-	overSimulator(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, world *sim.Account, s *store.Store, id awsx.ContextID) {
+	overSimulator(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, world *sim.Account, s *store.Store, id awsx.ContextID) {
 		w := s.Services(clusterNamed(t, s, id, "prod"))
 		until(t, w, complete)
 		remove := world.Inject(sim.Fault{Service: "ecs", Kind: sim.Throttle})
@@ -86,7 +87,7 @@ func TestAThrottledAccountIsToldAtOnce(t *testing.T) {
 }
 
 func TestAnAccountThatStallsIsNotFresh(t *testing.T) {
-	overSimulator(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, world *sim.Account, s *store.Store, id awsx.ContextID) {
+	overSimulator(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, world *sim.Account, s *store.Store, id awsx.ContextID) {
 		cluster := clusterNamed(t, s, id, "prod")
 		w := s.Services(cluster)
 		good := until(t, w, complete)

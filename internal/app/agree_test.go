@@ -8,14 +8,14 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
-	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 )
 
 // TestTheConsoleAndStatusAgree looks at every scenario of the simulator on the
 // services' screen, and asks what the command status prints.
 func TestTheConsoleAndStatusAgree(t *testing.T) {
-	for _, scenario := range sim.Scenarios() {
-		if scenario == sim.Throttled {
+	for _, scenario := range seed.Scenarios() {
+		if scenario == seed.Throttled {
 			continue // what it lets be read is a matter of luck
 		}
 		t.Run(string(scenario), func(t *testing.T) {
@@ -84,7 +84,7 @@ func firstWords(why string) string { return why[:min(len(why), 20)] }
 // registries write explained, each text by its own cause.
 func TestEveryStopReasonOfTheSimulatorIsRead(t *testing.T) {
 	s := setting{w: 80, h: 24}
-	s.sim.Scenario = string(sim.StopReasons)
+	s.sim.Scenario = string(seed.StopReasons)
 	want := map[string]string{
 		"pull-either": "registry wants a login, or no such image", "pull-name": "registry name not resolved", "login-timeout": "registry login: not reached",
 		"secret-key": "secret: no key pin", "no-script": "not there, or its interpreter is not: /app/entry.sh", "port-taken": "host port 9090 taken",

@@ -16,11 +16,12 @@ import (
 	"gantry/awsx/sdk"
 	"gantry/awsx/sdk/access"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 	"gantry/awsx/store"
 )
 
 // crowd is a cluster of 300 services with ten tasks each, 30 ms away.
-var crowd = sim.Options{Scenario: sim.Steady, Clusters: 1, Services: 300, Tasks: 10, Latency: 30 * time.Millisecond}
+var crowd = sim.Options{Scenario: seed.Steady, Clusters: 1, Services: 300, Tasks: 10, Latency: 30 * time.Millisecond}
 
 // together counts the requests that are under way at once.
 type together struct {

@@ -15,6 +15,8 @@ import (
 	"gantry/awsx/sdk"
 	"gantry/awsx/sdk/access"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/output"
+	"gantry/awsx/sim/seed"
 	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/logs/cloudwatch"
@@ -24,7 +26,7 @@ import (
 // discard takes what the containers write elsewhere.
 type discard struct{}
 
-func (discard) WriteLog(sim.LogDoc) {}
+func (discard) WriteLog(output.Doc) {}
 
 var loggedContext = awsx.ContextID{Profile: "demo", Region: "eu-west-1"}
 
@@ -39,7 +41,7 @@ func logGroups(rt http.RoundTripper) cloudwatch.Port {
 func logging(t *testing.T, test func(*testing.T, *sim.Account, *cloudwatch.Source)) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(time.Date(2026, time.November, 22, 3, 0, 0, 0, time.UTC)))
-		world, err := sim.New(sim.Options{Scenario: sim.Steady, Logs: discard{}})
+		world, err := sim.New(sim.Options{Scenario: seed.Steady, Logs: discard{}})
 		if err != nil {
 			t.Fatal(err)
 		}

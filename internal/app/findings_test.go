@@ -9,6 +9,7 @@ import (
 	"gantry/awsx/diagnose"
 	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 	"gantry/awsx/store"
 	"gantry/internal/inquiry"
 )
@@ -49,7 +50,7 @@ func findings(t *testing.T, s *store.Store, cluster awsx.Ref) map[string]diagnos
 }
 
 func TestASteadyAccountIsFoundWell(t *testing.T) {
-	over(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, _ *sim.Account, _ *together, s *store.Store) {
+	over(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, _ *sim.Account, _ *together, s *store.Store) {
 		cluster := clusterNamed(t, s, "")
 		got := findings(t, s, cluster)
 		if len(got) == 0 {
@@ -65,12 +66,12 @@ func TestASteadyAccountIsFoundWell(t *testing.T) {
 
 func TestAnAccountInTroubleIsFoundOut(t *testing.T) {
 	tests := []struct {
-		scenario sim.Scenario
+		scenario seed.Scenario
 		stage    reason.Stage
 	}{
-		{sim.BadImage, reason.Pull},
-		{sim.CrashLoop, reason.Exit},
-		{sim.UnhealthyTargets, reason.BalancerCheck},
+		{seed.BadImage, reason.Pull},
+		{seed.CrashLoop, reason.Exit},
+		{seed.UnhealthyTargets, reason.BalancerCheck},
 	}
 	for _, tt := range tests {
 		t.Run(string(tt.scenario), func(t *testing.T) {
@@ -90,7 +91,7 @@ func TestAnAccountInTroubleIsFoundOut(t *testing.T) {
 }
 
 func TestEveryTargetOfALivingAccountIsJoinedToItsTask(t *testing.T) {
-	over(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, _ *sim.Account, _ *together, s *store.Store) {
+	over(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, _ *sim.Account, _ *together, s *store.Store) {
 		cluster := clusterNamed(t, s, "prod")
 		findings(t, s, cluster)
 		instances := map[string]awsx.Instance{}
@@ -140,7 +141,7 @@ func TestEveryTargetOfALivingAccountIsJoinedToItsTask(t *testing.T) {
 // TestABlueGreenServiceIsWellAfterEachDeployment deploys three times: after every
 // second one it is served from the group that its load balancer entry does not name.
 func TestABlueGreenServiceIsWellAfterEachDeployment(t *testing.T) {
-	over(t, sim.Options{Scenario: sim.BlueGreen}, func(t *testing.T, _ *sim.Account, _ *together, s *store.Store) {
+	over(t, sim.Options{Scenario: seed.BlueGreen}, func(t *testing.T, _ *sim.Account, _ *together, s *store.Store) {
 		asks := inquiry.Reader{Context: simulated, Store: s}
 		account, err := s.Account(t.Context(), simulated)
 		if err != nil {
@@ -188,7 +189,7 @@ func TestABlueGreenServiceIsWellAfterEachDeployment(t *testing.T) {
 // TestTheVerdictOnACrashLoopStands polls a release that exits at start for minutes: once
 // it failed it stays so while doomed tasks come and go, and since the same moment.
 func TestTheVerdictOnACrashLoopStands(t *testing.T) {
-	over(t, sim.Options{Scenario: sim.CrashLoop, Speed: 1}, func(t *testing.T, _ *sim.Account, _ *together, s *store.Store) {
+	over(t, sim.Options{Scenario: seed.CrashLoop, Speed: 1}, func(t *testing.T, _ *sim.Account, _ *together, s *store.Store) {
 		asks := inquiry.Reader{Context: simulated, Store: s}
 		service, err := asks.FindService(t.Context(), "prod", "api-orders")
 		if err != nil {

@@ -15,6 +15,8 @@ import (
 	"gantry/awsx/sdk"
 	"gantry/awsx/sdk/access"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/output"
+	"gantry/awsx/sim/seed"
 	"gantry/internal/config"
 	"gantry/internal/crash"
 	"gantry/internal/fault"
@@ -47,7 +49,7 @@ type ScenarioGroup struct {
 // ScenarioGroups names what can be wrong in a simulated account.
 func ScenarioGroups() []ScenarioGroup {
 	var groups []ScenarioGroup
-	for _, g := range sim.ScenarioGroups() {
+	for _, g := range seed.ScenarioGroups() {
 		group := ScenarioGroup{Subject: g.Subject}
 		for _, s := range g.Scenarios {
 			group.Names = append(group.Names, string(s))
@@ -83,7 +85,7 @@ type simulation struct {
 
 // simulate builds an account and lets it live until stop is called.
 func simulate(o SimOptions) (*simulation, error) {
-	scenario, err := sim.ParseScenario(o.Scenario)
+	scenario, err := seed.ParseScenario(o.Scenario)
 	if err != nil {
 		return nil, invalidOption(err)
 	}
@@ -120,7 +122,7 @@ func (s *simulation) stop() error {
 type sink struct{ store *logsim.Store }
 
 // WriteLog stores one document. One that is no JSON cannot come from the simulator.
-func (s sink) WriteLog(d sim.LogDoc) { _ = s.store.Index("", d.Document(), d.Time) }
+func (s sink) WriteLog(d output.Doc) { _ = s.store.Index("", d.Document(), d.Time) }
 
 // openDemo opens an embedded account. Nothing of it leaves the process.
 func (a *App) openDemo(_ context.Context, o Options) (awsx.Opener, error) {

@@ -5,13 +5,13 @@ import (
 	"testing"
 	"time"
 
-	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 )
 
 // TestACrashLoopIsRolledBackByOneKey takes a rollout that cannot succeed back, by
 // the record that the service deployments API keeps.
 func TestACrashLoopIsRolledBackByOneKey(t *testing.T) {
-	sit(t, setting{sim: SimOptions{Scenario: string(sim.CrashLoop)}}, func(t *testing.T, d *desk) {
+	sit(t, setting{sim: SimOptions{Scenario: string(seed.CrashLoop)}}, func(t *testing.T, d *desk) {
 		d.cluster("prod")
 		name := d.selected()
 		d.press("z").until(2*time.Minute, "exited with code 1", "Last lines of").until(time.Minute, "KeyError: 'DB_URL'")
@@ -32,7 +32,7 @@ func TestACrashLoopIsRolledBackByOneKey(t *testing.T) {
 // TestAPausedDeploymentIsContinued lets a blue/green deployment go on that waits
 // for somebody, and sees its traffic move.
 func TestAPausedDeploymentIsContinued(t *testing.T) {
-	sit(t, setting{sim: SimOptions{Scenario: string(sim.BlueGreen)}}, func(t *testing.T, d *desk) {
+	sit(t, setting{sim: SimOptions{Scenario: string(seed.BlueGreen)}}, func(t *testing.T, d *desk) {
 		d.cluster("prod").press("W").service("storefront")
 		d.press("z").until(10*time.Minute, "~ paused at post test traffic shift until", "then ECS rolls it back", "100% of test", "(6 of 11)", "enter plans to continue it")
 		d.Shows("storefront-alt: 3 healthy", "100% of production")
@@ -49,7 +49,7 @@ func TestAPausedDeploymentIsContinued(t *testing.T) {
 // TestAPushedOverTagIsPinnedOnTheWayBack returns to what ran, although its tag
 // names something else by now.
 func TestAPushedOverTagIsPinnedOnTheWayBack(t *testing.T) {
-	sit(t, setting{sim: SimOptions{Scenario: string(sim.RepushedTag)}}, func(t *testing.T, d *desk) {
+	sit(t, setting{sim: SimOptions{Scenario: string(seed.RepushedTag)}}, func(t *testing.T, d *desk) {
 		d.cluster("prod").press("W").service("api-orders")
 		d.press("u").read().Shows("roll back prod/api-orders", "a copy of api-orders:", "pinned to the digest that ran where a tag moved")
 		d.press("j", "j").Shows("@sha256:")
@@ -63,7 +63,7 @@ func TestAPushedOverTagIsPinnedOnTheWayBack(t *testing.T) {
 
 // TestServicesOfOtherControllersAreLeftToThem shows task sets and refuses by name.
 func TestServicesOfOtherControllersAreLeftToThem(t *testing.T) {
-	sit(t, setting{sim: SimOptions{Scenario: string(sim.BlueGreen)}, w: 120, h: 40}, func(t *testing.T, d *desk) {
+	sit(t, setting{sim: SimOptions{Scenario: string(seed.BlueGreen)}, w: 120, h: 40}, func(t *testing.T, d *desk) {
 		d.cluster("prod").press("W")
 		for name, owner := range map[string]string{"billing": "CODE_DEPLOY", "reports": "EXTERNAL"} {
 			d.service(name).read().Shows(owner+" deploys this service", "of the count")

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 )
 
 func TestSeveralServicesAreRestartedAsOne(t *testing.T) {
@@ -20,7 +21,7 @@ func TestSeveralServicesAreRestartedAsOne(t *testing.T) {
 }
 
 func TestABatchIsConfirmedOnce(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
 		both := []string{"restart", "prod/web", "prod/catalog", "--no-wait"}
 		a.answering(t, strings.NewReader("2\n"), both...).wants(t, 5, `Type "2 prod" to carry it out`, `"2 prod" was wanted`)
 		a.answering(t, strings.NewReader(""), append(both, "--yes")...).wants(t, 5)
@@ -45,7 +46,7 @@ func TestABatchIsConfirmedOnce(t *testing.T) {
 }
 
 func TestABatchEndsAsItsTargetsDo(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
 		six := []string{"restart", "prod/web", "prod/catalog", "prod/users", "prod/search", "prod/pricing", "prod/gateway", "--yes", "--timeout", "10ms"}
 		r := a.run(t, six...).wants(t, 4, "not every target ended well")
 		began := strings.Count(r.out, "  timed out  ")

@@ -16,6 +16,7 @@ import (
 	"github.com/adrg/xdg"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 	"gantry/internal/audit"
 	"gantry/internal/canarytest"
 	"gantry/internal/clean"
@@ -43,7 +44,7 @@ func inShell(t *testing.T, act func(*testing.T, *shell)) {
 	xdg.Reload()
 	t.Cleanup(xdg.Reload)
 	synctest.Test(t, func(t *testing.T) {
-		s := &shell{t: t, account: newAccount(t, sim.Options{Scenario: sim.Steady})}
+		s := &shell{t: t, account: newAccount(t, sim.Options{Scenario: seed.Steady})}
 		s.net[chatHost] = handled(func(_ http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
 			s.messages = append(s.messages, body)

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/ecr"
+	"gantry/awsx/sim/seed"
 	"gantry/internal/cli/command"
 )
 
@@ -52,7 +54,7 @@ func TestDeployTellsNoEventFromBefore(t *testing.T) {
 
 func TestACrashingImageIsRolledBackAndThatIsNoSuccess(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
-		a.PushImage("catalog", "v9", sim.Behaviour{NeedsEnv: []string{"DB_URL"}})
+		a.PushImage("catalog", "v9", ecr.Behaviour{NeedsEnv: []string{"DB_URL"}})
 		r := a.run(t, "deploy", "prod/catalog", "--image", ":v9", "--yes", "-o", "json")
 		r.wants(t, 3, "gantry: prod/catalog: rolled back: ")
 		o := r.object(t)
@@ -77,7 +79,7 @@ func TestAMissingTagIsRefusedUnlessOverridden(t *testing.T) {
 }
 
 func TestTheTimeoutEndsTheWaitNotTheDeployment(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
 		a.run(t, "restart", "prod/catalog", "--yes", "--timeout", "10ms").wants(t, 4,
 			"prod/catalog: timed out: no end after 10ms; the deployment goes on in ECS")
 		a.run(t, "deploy", "prod/catalog", "--image", ":v3.3.1", "--yes").wants(t, 5, "in-progress: catalog:4 is rolling out")
@@ -200,7 +202,7 @@ type readerFunc func([]byte) (int, error)
 func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
 
 func TestOutputThatNobodyReads(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
 		closed := command.Streams{In: strings.NewReader(""), Out: writerFunc(func([]byte) (int, error) { return 0, syscall.EPIPE })}
 		a.runWith(t.Context(), closed, "status").wants(t, 0)
 		a.runWith(t.Context(), closed, "restart", "prod/users", "--yes", "--timeout", "1ms").wants(t, 4)
@@ -237,7 +239,7 @@ func TestConsent(t *testing.T) {
 		{none, pipeline, "--confirm=users", 5}, {none, pipeline, "--confirm=1 prod", 0},
 	} {
 		t.Run(fmt.Sprintf("%s %q %s", strings.Join(c.what, " "), c.typed, c.flags), func(t *testing.T) {
-			live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+			live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
 				args := append(c.what[:len(c.what):len(c.what)], "--no-wait")
 				if c.flags != "" {
 					args = append(args, c.flags)

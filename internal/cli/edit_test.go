@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 	"gantry/internal/cli/command"
 )
 
@@ -65,7 +66,7 @@ func (a *account) editing(t *testing.T, script, typed string, args ...string) re
 }
 
 func TestEditInAnEditor(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
 		seen := filepath.Join(t.TempDir(), "seen")
 		r := a.editing(t, `ls -ld $(dirname "$1") "$1" > `+seen+`; cat "$1" >> `+seen+`; sed -i 's/"LOG_LEVEL"/"LOGLEVEL"/' "$1"`, "", "--confirm", "catalog")
 		r.wants(t, 0, "LOGLEVEL", "prod/catalog: started (registered catalog:5)").lacks(t, "demo-catalog-pw", "kept in")
@@ -92,7 +93,7 @@ func TestEditInAnEditor(t *testing.T) {
 }
 
 func TestEditThatChangesNothing(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
 		for _, script := range []string{":", `: > "$1"`, `echo > "$1"`} {
 			a.editing(t, script, "").wants(t, 2, "gantry: nothing changed\n").lacks(t, "kept in")
 		}
@@ -103,7 +104,7 @@ func TestEditThatChangesNothing(t *testing.T) {
 }
 
 func TestAnEditThatDoesNotComeToAChangeIsKept(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
 		rename := `sed -i 's/"LOG_LEVEL"/"LOGLEVEL"/' "$1"`
 		for name, c := range map[string]struct {
 			script, typed string
@@ -135,7 +136,7 @@ func TestAnEditThatDoesNotComeToAChangeIsKept(t *testing.T) {
 }
 
 func TestEditFromStandardInput(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
 		text := a.document(t, "catalog")
 		in := func(document string, args ...string) result {
 			return a.runWith(t.Context(), command.Streams{In: strings.NewReader(document)}, append([]string{"edit", "prod/catalog", "--no-wait"}, args...)...)
@@ -152,7 +153,7 @@ func TestEditFromStandardInput(t *testing.T) {
 // TestBadInputIsToldBeforeAnythingIsSent gives each command what it cannot carry
 // out: every one is told in words, with its exit code, and nothing is sent.
 func TestBadInputIsToldBeforeAnythingIsSent(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
 		text := a.document(t, "catalog")
 		replaced := func(old, fresh string) string {
 			out := strings.Replace(text, old, fresh, 1)

@@ -10,6 +10,7 @@ import (
 
 	"gantry/awsx/document"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 	"gantry/internal/clean"
 	"gantry/internal/cli/command"
 )
@@ -59,7 +60,7 @@ func TestRevealIsRecorded(t *testing.T) {
 // TestEnvMasksThePartOfAValueThatIsSecret is about values with a password among other
 // things, and about files of variables, in each output.
 func TestEnvMasksThePartOfAValueThatIsSecret(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
 		a.run(t, "env", "set", "prod/catalog", "--yes", "--no-wait",
 			"JDBC=jdbc:postgresql://db/app?user=a&password=canary77", `CONFIG={"db":{"password":"canary77"},"n":1}`,
 			"OPTS=-Xmx1g -Dapp.password=canary77 -Dx=y", "NOTE=a\x1b[2Jb").wants(t, 0).lacks(t, "canary77")

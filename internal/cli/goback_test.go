@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 )
 
 func TestADeploymentThatGoesWellIsNotUndoneForItsTime(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
 		r := a.run(t, "deploy", "prod/catalog", "--image", ":v3.3.1", "--yes", "--timeout", "30s", "--rollback", "-o", "json")
 		o := r.wants(t, 4).object(t)
 		if text := fmt.Sprint(o["text"]); o["rollback"] != nil || !strings.Contains(text, "not gone back: every task runs, none failed and ECS is still at work") {

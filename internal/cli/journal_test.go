@@ -11,6 +11,7 @@ import (
 	"github.com/adrg/xdg"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 	"gantry/internal/audit"
 )
 
@@ -20,7 +21,7 @@ func alone(t *testing.T, act func(*testing.T, *account)) {
 	t.Cleanup(xdg.Reload) // after the environment is what it was
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	xdg.Reload()
-	synctest.Test(t, func(t *testing.T) { act(t, newAccount(t, sim.Options{Scenario: sim.Steady})) })
+	synctest.Test(t, func(t *testing.T) { act(t, newAccount(t, sim.Options{Scenario: seed.Steady})) })
 }
 
 // TestReadingNeedsNoStateDirectory: a file stands where the directory should be. What

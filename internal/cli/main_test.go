@@ -25,6 +25,8 @@ import (
 	"go.uber.org/goleak"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/output"
+	"gantry/awsx/sim/seed"
 	"gantry/internal/audit"
 	"gantry/internal/cli"
 	"gantry/internal/cli/command"
@@ -106,7 +108,7 @@ func live(t *testing.T, o sim.Options, act func(*testing.T, *account)) {
 // steady is live with the demo account that has nothing wrong.
 func steady(t *testing.T, act func(*testing.T, *account)) {
 	t.Helper()
-	live(t, sim.Options{Scenario: sim.Steady}, act)
+	live(t, sim.Options{Scenario: seed.Steady}, act)
 }
 
 func newAccount(t *testing.T, o sim.Options) *account {
@@ -138,7 +140,7 @@ func newAccount(t *testing.T, o sim.Options) *account {
 
 type sink struct{ store *logsim.Store }
 
-func (s sink) WriteLog(d sim.LogDoc) { _ = s.store.Index("", d.Document(), d.Time) }
+func (s sink) WriteLog(d output.Doc) { _ = s.store.Index("", d.Document(), d.Time) }
 
 // result is what came of a run.
 type result struct {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 	"gantry/awsx/snapshot"
 	"gantry/awsx/snapshot/replay"
 	"gantry/internal/canarytest"
@@ -46,7 +47,7 @@ func (a *account) standing(t *testing.T, args ...string) map[string]any {
 // TestASnapshotReplayedStandsAsItsAccountDid compares what commands say of an account
 // with what they say of its snapshot, which was taken while it stood still.
 func TestASnapshotReplayedStandsAsItsAccountDid(t *testing.T) {
-	for _, scenario := range []sim.Scenario{sim.Demo, sim.Steady, sim.BlueGreen, sim.CrashLoop, sim.NoCapacity} {
+	for _, scenario := range []seed.Scenario{seed.Demo, seed.Steady, seed.BlueGreen, seed.CrashLoop, seed.NoCapacity} {
 		t.Run(string(scenario), func(t *testing.T) {
 			live(t, sim.Options{Scenario: scenario, Speed: 0.01}, func(t *testing.T, a *account) {
 				for range 20 {
@@ -90,7 +91,7 @@ func TestASnapshotKeepsNoSecret(t *testing.T) {
 
 func TestAnAnonymousSnapshotNamesNoAccount(t *testing.T) {
 	const number = "604019283746"
-	live(t, sim.Options{Scenario: sim.Steady, AccountID: number}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.Steady, AccountID: number}, func(t *testing.T, a *account) {
 		file := a.snapshot(t, "--anonymous")
 		saved, err := os.ReadFile(file)
 		if err != nil {
@@ -233,7 +234,7 @@ func TestASnapshotHasTheLastLinesOfTasksThatFailed(t *testing.T) {
 // TestASnapshotHasTheLinesOfAwslogs: of a task whose lines are in CloudWatch Logs, read
 // back by gantry and, where the snapshot is served, by other clients.
 func TestASnapshotHasTheLinesOfAwslogs(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
 		a.wrote()
 		task := at(t, a.run(t, "status", "prod/recommendations", "-o", "json").wants(t, 0).object(t), "tasks", 0, "id").(string)
 		if err := a.KillTask(task, 9); err != nil {
@@ -267,7 +268,7 @@ func TestASnapshotHasTheLinesOfAwslogs(t *testing.T) {
 // TestAPlanOnASnapshotIsMadeAtItsTime: how long a deployment has been stuck goes by the
 // clock of the recording.
 func TestAPlanOnASnapshotIsMadeAtItsTime(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady, Speed: 0.01}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 0.01}, func(t *testing.T, a *account) {
 		if _, err := a.OperatorDeploys("prod", "payments", "v3.9.0"); err != nil {
 			t.Fatal(err)
 		}

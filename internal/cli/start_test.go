@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 	"gantry/internal/cli/command"
 )
 
@@ -180,7 +181,7 @@ func TestCompletionAndHelp(t *testing.T) {
 }
 
 func TestAnInterruptedChangeSaysWhatGoesOn(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		errs := &watched{marks: []string{"rolling: "}, seen: func(int) { cancel() }}

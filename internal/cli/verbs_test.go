@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/ecr"
+	"gantry/awsx/sim/seed"
 )
 
 // taskOf returns the id of a running task of a service.
@@ -66,7 +68,7 @@ func TestRunSaysHowItsTasksEnded(t *testing.T) {
 }
 
 func TestCancelRollsADeploymentBack(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.CrashLoop, Speed: 20}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.CrashLoop, Speed: 20}, func(t *testing.T, a *account) {
 		a.run(t, "cancel", "prod/catalog", "--yes").wants(t, 2, "no deployment of catalog is in progress")
 		a.run(t, "cancel", "prod/api-orders", "--yes").wants(t, 0, "prod/api-orders: succeeded: api-orders runs api-orders:5 again")
 		if got := strings.Join(a.changes(), " "); got != "StopServiceDeployment" {
@@ -76,7 +78,7 @@ func TestCancelRollsADeploymentBack(t *testing.T) {
 }
 
 func TestContinueEndsAPause(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.BlueGreen, Speed: 100}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.BlueGreen, Speed: 100}, func(t *testing.T, a *account) {
 		a.run(t, "continue", "prod/catalog", "--yes").wants(t, 2, "no deployment of catalog is in progress")
 		for paused := false; !paused; { // it has to come to its hook
 			r := a.run(t, "continue", "prod/storefront", "--dry-run")
@@ -176,7 +178,7 @@ func TestDiffComparesRevisions(t *testing.T) {
 
 func TestHistoryTellsWhatRan(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
-		a.PushImage("catalog", "v9", sim.Behaviour{NeedsEnv: []string{"DB_URL"}})
+		a.PushImage("catalog", "v9", ecr.Behaviour{NeedsEnv: []string{"DB_URL"}})
 		a.run(t, "deploy", "prod/catalog", "--image", ":v9", "--yes").wants(t, 3)
 		r := a.run(t, "history", "prod/catalog").wants(t, 0, "STARTED", "catalog:4", "SUCCESSFUL", "  v3.4.0@", "ci-deploy")
 		if lines := strings.Split(r.out, "\n"); !strings.Contains(lines[1], "catalog:5") || !strings.Contains(lines[1], "ROLLBACK_SUCCESSFUL") || !strings.Contains(lines[1], "back to catalog:4") {
@@ -198,8 +200,8 @@ func TestHistoryTellsWhatRan(t *testing.T) {
 }
 
 func TestHistorySaysHowManyTasksOfADeploymentFail(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
-		a.PushImage("catalog", "v9", sim.Behaviour{NeedsEnv: []string{"DB_URL"}})
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
+		a.PushImage("catalog", "v9", ecr.Behaviour{NeedsEnv: []string{"DB_URL"}})
 		a.run(t, "breaker", "prod/catalog", "off", "--yes").wants(t, 0)
 		a.run(t, "deploy", "prod/catalog", "--image", ":v9", "--yes", "--timeout", "4m").wants(t, 4)
 		r := a.run(t, "history", "prod/catalog").wants(t, 0)
@@ -245,8 +247,8 @@ func TestDeployPinsDigests(t *testing.T) {
 }
 
 func TestAFailedRolloutShowsItsLastLines(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady, Speed: 20}, func(t *testing.T, a *account) {
-		a.PushImage("catalog", "v9", sim.Behaviour{NeedsEnv: []string{"DB_URL"}})
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 20}, func(t *testing.T, a *account) {
+		a.PushImage("catalog", "v9", ecr.Behaviour{NeedsEnv: []string{"DB_URL"}})
 		r := a.run(t, "deploy", "prod/catalog", "--image", ":v9", "--yes").wants(t, 3, "last lines of catalog in task ", "DB_URL")
 		if strings.Contains(r.out, "last lines") {
 			t.Errorf("log lines stand among the results:\n%s", r.out)
@@ -255,7 +257,7 @@ func TestAFailedRolloutShowsItsLastLines(t *testing.T) {
 }
 
 func TestTheWayBackIsAnnouncedAndTheBreakerRecommended(t *testing.T) {
-	live(t, sim.Options{Scenario: sim.Steady, Speed: 1}, func(t *testing.T, a *account) {
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
 		quick := []string{"--yes", "--rollback", "--timeout", "1ms"}
 		r := a.run(t, append(quick, "restart", "prod/api-orders")...)
 		r.wants(t, 3, "it has to live until the verdict", "gantry breaker prod/api-orders on", "going back to ")

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"gantry/awsx"
-	awssim "gantry/awsx/sim"
+	"gantry/awsx/sim/output"
 	"gantry/logs"
 	"gantry/logs/ecslog"
 )
@@ -22,7 +22,7 @@ type shipping struct {
 	driver  string
 	options map[string]string
 	// document is the shape where the simulator has none.
-	document func(awssim.LogDoc) map[string]any
+	document func(output.Doc) map[string]any
 	rule     ecslog.Rule
 	// byFamily are those whose lines the family alone brings.
 	byFamily []string
@@ -40,19 +40,19 @@ func shippings() map[string]shipping {
 		"syslog":      {driver: "syslog"},
 		"syslog by name": {
 			driver: "syslog", options: map[string]string{"tag": "{{.Name}}/{{.ID}}"}, byFamily: everyone,
-			document: func(d awssim.LogDoc) map[string]any {
+			document: func(d output.Doc) map[string]any {
 				return map[string]any{"appname": d.ContainerName + "/" + d.ContainerID[:12]}
 			},
 		},
 		"journald": {
 			driver: "journald", byFamily: everyone,
-			document: func(d awssim.LogDoc) map[string]any {
+			document: func(d output.Doc) map[string]any {
 				return map[string]any{"CONTAINER_ID_FULL": d.ContainerID, "CONTAINER_NAME": d.ContainerName, "MESSAGE": d.Message}
 			},
 		},
 		"awslogs": {
 			driver: "awslogs", options: streams, rule: ecslog.Rule{Documents: true},
-			document: func(d awssim.LogDoc) map[string]any {
+			document: func(d output.Doc) map[string]any {
 				return map[string]any{"@log_group": "/ecs/all", "@log_stream": "ecs/" + d.Container + "/" + awsx.ARNName(d.TaskARN)}
 			},
 		},
@@ -60,9 +60,9 @@ func shippings() map[string]shipping {
 }
 
 // shippers are the containers that log through one driver, two of each task.
-func shippers(how string, s shipping) []awssim.LogDoc {
+func shippers(how string, s shipping) []output.Doc {
 	family := "shop-" + digest(how)[:4]
-	var all []awssim.LogDoc
+	var all []output.Doc
 	for _, w := range []struct{ who, account, cluster, family string }{
 		{"first", "111", "prod", family}, {"second", "111", "prod", family}, {"forgotten", "111", "prod", family},
 		{"staging", "111", "staging", family}, {"elsewhere", "222", "prod", family},
@@ -70,7 +70,7 @@ func shippers(how string, s shipping) []awssim.LogDoc {
 	} {
 		for _, container := range []string{"web", "side_car"} {
 			id := digest(how + w.who + container)
-			all = append(all, awssim.LogDoc{
+			all = append(all, output.Doc{
 				Driver: s.driver, Message: how + ": " + w.who + "/" + container, ContainerID: id, Container: container,
 				ContainerName: "ecs-" + w.family + "-7-" + strings.ReplaceAll(container, "_", "") + "-" + id[:20],
 				TaskARN:       "arn:aws:ecs:eu-west-1:" + w.account + ":task/" + w.cluster + "/" + digest(how + w.who)[:32],
@@ -114,7 +114,7 @@ func (es indexer) derivations(t *testing.T) {
 	for how, s := range shippings() {
 		docs := shippers(how, s)
 		service, first, tasks, definition := accountOf(docs, s)
-		said := func(mark string, docs ...awssim.LogDoc) (out []string) {
+		said := func(mark string, docs ...output.Doc) (out []string) {
 			for _, d := range docs {
 				out = append(out, d.Message+mark)
 			}
@@ -158,7 +158,7 @@ func (es indexer) derivations(t *testing.T) {
 }
 
 // accountOf is what ECS tells of the first two writers' service.
-func accountOf(docs []awssim.LogDoc, s shipping) (service awsx.Service, first awsx.Task, tasks []awsx.Task, td *awsx.TaskDefinition) {
+func accountOf(docs []output.Doc, s shipping) (service awsx.Service, first awsx.Task, tasks []awsx.Task, td *awsx.TaskDefinition) {
 	const cluster = "arn:aws:ecs:eu-west-1:111:cluster/prod"
 	family := docs[0].Family
 	td = &awsx.TaskDefinition{Family: family}

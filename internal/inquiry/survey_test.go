@@ -12,6 +12,7 @@ import (
 	"gantry/awsx/diagnose"
 	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
 )
@@ -73,7 +74,7 @@ func warned(s Survey, text string) bool {
 
 func TestALargeClusterIsSurveyedInBoundedTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		o := sim.Options{Clusters: 1, Services: 300, Tasks: 10, Scenario: sim.Steady, Latency: 30 * time.Millisecond}
+		o := sim.Options{Clusters: 1, Services: 300, Tasks: 10, Scenario: seed.Steady, Latency: 30 * time.Millisecond}
 		took := surveyed(t, o, nil, func(ctx context.Context, a Reader) {
 			clusters, _, err := a.Clusters(ctx)
 			if err != nil || len(clusters) != 1 {
@@ -95,7 +96,7 @@ func TestALargeClusterIsSurveyedInBoundedTime(t *testing.T) {
 
 func TestASmallClusterIsReadWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		took := surveyed(t, sim.Options{Scenario: sim.Steady, Latency: 30 * time.Millisecond}, nil, func(ctx context.Context, a Reader) {
+		took := surveyed(t, sim.Options{Scenario: seed.Steady, Latency: 30 * time.Millisecond}, nil, func(ctx context.Context, a Reader) {
 			s := survey(t, ctx, a, "prod")
 			if s.unread() != 0 || len(s.Partial) != 0 || len(s.Standings) != 15 {
 				t.Errorf("%d of %d services are unread, warned of %v", s.unread(), len(s.Standings), s.Partial)
@@ -120,7 +121,7 @@ func TestWhatStallsIsLeftUnread(t *testing.T) {
 		t.Run(operation, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				stall := sim.Fault{Operation: operation, Kind: sim.Stall, Delay: time.Minute}
-				took := surveyed(t, sim.Options{Scenario: sim.Steady}, []sim.Fault{stall}, func(ctx context.Context, a Reader) {
+				took := surveyed(t, sim.Options{Scenario: seed.Steady}, []sim.Fault{stall}, func(ctx context.Context, a Reader) {
 					s := survey(t, ctx, a, "staging")
 					if len(s.Standings) != 6 || !warned(s, missing) {
 						t.Errorf("%d services, warned of %v", len(s.Standings), s.Partial)
@@ -142,7 +143,7 @@ func TestWhatStallsIsLeftUnread(t *testing.T) {
 func TestInspectTellsWhatItCouldRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stall := sim.Fault{Operation: "DescribeTargetHealth", Kind: sim.Stall, Delay: time.Minute}
-		took := surveyed(t, sim.Options{Scenario: sim.Steady}, []sim.Fault{stall}, func(ctx context.Context, a Reader) {
+		took := surveyed(t, sim.Options{Scenario: seed.Steady}, []sim.Fault{stall}, func(ctx context.Context, a Reader) {
 			svc, err := a.FindService(ctx, "prod", "catalog")
 			if err != nil {
 				t.Fatal(err)
@@ -189,7 +190,7 @@ func (f forgetful) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.
 
 func TestATaskThatIsListedAndNotDescribedIsUnread(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := simtest.Open(t, sim.Options{Scenario: sim.Steady})
+		w := simtest.Open(t, sim.Options{Scenario: seed.Steady})
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		a := Reader{Context: w.ID, Store: store.New(ctx, store.Options{Opener: forgetful{w.Port, "catalog"}, Alarming: reason.AboutHealth})}

@@ -17,6 +17,7 @@ import (
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
 	"gantry/internal/inquiry"
@@ -52,7 +53,7 @@ func Working(t *testing.T, a *awsxtest.Account, service awsx.Ref, look uitest.Lo
 // brings to its end.
 func Living(t *testing.T, look uitest.Look, root func(*changes.Changes, awsx.Ref) ui.Screen) *Shopfloor {
 	t.Helper()
-	world := simtest.Open(t, sim.Options{AccountID: awsxtest.Number, Layout: []sim.Cluster{{Name: "payments", Services: []sim.Service{
+	world := simtest.Open(t, sim.Options{AccountID: awsxtest.Number, Layout: []seed.Cluster{{Name: "payments", Services: []seed.Service{
 		{Name: "api-checkout", Desired: 4}, {Name: "api-orders", Desired: 4, Tag: "v2", Env: [][2]string{{"DB_PASSWORD", "hunter2"}}},
 		{Name: "front", Desired: 2, Network: "awsvpc"}, {Name: "worker", Desired: 2, Unbalanced: true},
 	}}}})
