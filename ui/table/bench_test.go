@@ -27,9 +27,9 @@ func BenchmarkKey10000(b *testing.B) {
 				tb.View(th, size.w, size.h)
 				for i := 0; b.Loop(); i++ {
 					if i%200 == 199 {
-						tb.Key("g")
+						press(tb, "g")
 					}
-					tb.Key(key)
+					press(tb, key)
 					_ = tb.View(th, size.w, size.h)
 				}
 			})
@@ -103,7 +103,7 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		s.w, s.h = msg.Width, msg.Height
 	case tea.KeyPressMsg:
-		s.tb.Key(msg.String())
+		press(s.tb, msg.String())
 	}
 	return s, nil
 }

@@ -11,13 +11,13 @@ func TestMarkingGoesOnTheWayTheCursorWent(t *testing.T) {
 	tb := newTable()
 	tb.SetRows(named("a", "b", "c", "d", "e"))
 	for _, key := range []string{"G", "space", "space", "space"} {
-		tb.Key(key)
+		press(tb, key)
 	}
 	if got := tb.SelectedKey(); got != "arn:b" || tb.Counts().Marked != 3 {
 		t.Errorf("from the bottom up the cursor is on %s with %d marks, want b with 3", got, tb.Counts().Marked)
 	}
 	for _, key := range []string{"g", "space"} {
-		tb.Key(key)
+		press(tb, key)
 	}
 	if got := tb.SelectedKey(); got != "arn:b" || tb.Counts().Marked != 4 {
 		t.Errorf("from the top down the cursor is on %s with %d marks, want b with 4", got, tb.Counts().Marked)

@@ -122,3 +122,17 @@ func coloured() *theme.Theme {
 func plainTheme() *theme.Theme {
 	return theme.New(theme.Options{Profile: colorprofile.Ascii, ASCII: true})
 }
+
+// keys are what keys of the console do to a table.
+var keys = map[string]func(*table.Table[service]){
+	"j": down, "down": down, "k": up, "up": up, "pgdown": pageDown, "ctrl+f": pageDown, "pgup": pageUp, "ctrl+b": pageUp,
+	"g": (*table.Table[service]).Top, "G": (*table.Table[service]).Bottom, "space": (*table.Table[service]).MarkOn,
+	"ctrl+space": (*table.Table[service]).MarkRange, `ctrl+\`: (*table.Table[service]).ClearMarks,
+}
+
+func down(tb *table.Table[service])     { tb.Move(1) }
+func up(tb *table.Table[service])       { tb.Move(-1) }
+func pageDown(tb *table.Table[service]) { tb.Page(1) }
+func pageUp(tb *table.Table[service])   { tb.Page(-1) }
+
+func press(tb *table.Table[service], key string) { keys[key](tb) }

@@ -263,13 +263,13 @@ func marked(tb *table.Table[service]) string {
 func TestMarksAreKeys(t *testing.T) {
 	tb := newTable()
 	tb.SetRows(named("b", "d", "f"))
-	tb.Key("space")
-	tb.Key("G")
-	tb.Key("ctrl+space")
+	press(tb, "space")
+	press(tb, "G")
+	press(tb, "ctrl+space")
 	if got := marked(tb); got != "b d f" {
 		t.Errorf("a range marked %q", got)
 	}
-	tb.Key("space")
+	press(tb, "space")
 	tb.SetRows(named("a", "b", "c", "d"))
 	if got := marked(tb); got != "b d" {
 		t.Errorf("after other rows came, %q is marked", got)
@@ -281,7 +281,7 @@ func TestMarksAreKeys(t *testing.T) {
 	if hidden := tb.HiddenMarks(); len(hidden) != 1 || hidden[0].name != "b" {
 		t.Errorf("%v are marked and hidden", hidden)
 	}
-	tb.Key(`ctrl+\`)
+	press(tb, `ctrl+\`)
 	if got := marked(tb); got != "" {
 		t.Errorf("%q is still marked", got)
 	}
@@ -295,18 +295,13 @@ func TestKeysMove(t *testing.T) {
 		key  string
 		want int
 	}{{"j", 1}, {"down", 2}, {"k", 1}, {"pgdown", 11}, {"ctrl+f", 21}, {"pgup", 11}, {"G", 99}, {"j", 99}, {"up", 98}, {"g", 0}, {"k", 0}, {"ctrl+b", 0}} {
-		if !tb.Key(c.key) {
-			t.Errorf("%s is not taken", c.key)
-		}
+		press(tb, c.key)
 		tb.View(coloured(), 80, 11)
 		all := order(tb)
 		tb.View(coloured(), 80, 11)
 		if got := slices.Index(all, under(tb)); got != c.want {
 			t.Errorf("after %s the cursor is on row %d, want %d", c.key, got, c.want)
 		}
-	}
-	if tb.Key("q") {
-		t.Error("q means nothing to a table")
 	}
 }
 
