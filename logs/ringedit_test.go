@@ -58,15 +58,7 @@ func TestReadingBackDropsTheNewest(t *testing.T) {
 			if change.Evicted+change.Dropped != over || (change.Dropped > 0) == replace && over > 0 {
 				t.Fatalf("%d evicted and %d dropped, want %d", change.Evicted, change.Dropped, over)
 			}
-			var want []string
-			bytes := 0
-			for i := range model {
-				want = append(want, model[i].ID)
-				bytes += model[i].Bytes()
-			}
-			if !slices.Equal(ids(r), want) || r.Bytes() != bytes {
-				t.Fatalf("ring %v of %d bytes, model %v of %d", ids(r), r.Bytes(), want, bytes)
-			}
+			like(t, r, model)
 		}
 	})
 }

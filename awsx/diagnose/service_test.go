@@ -74,12 +74,7 @@ func sick(e *diagnose.Evidence, n int) {
 }
 
 func TestTheVerdictOnAService(t *testing.T) {
-	tests := []struct {
-		name string
-		edit func(*diagnose.Evidence)
-		want diagnose.Status
-		why  string
-	}{
+	tests := []verdict{
 		{"all is well", func(*diagnose.Evidence) {}, diagnose.OK, ""},
 		{"scaled to zero", func(e *diagnose.Evidence) { e.Service.Desired, e.Service.Running, e.RunningRead = 0, 0, false }, diagnose.OK, "scaled to zero"},
 		{"going to zero", func(e *diagnose.Evidence) { e.Service.Desired = 0 }, diagnose.Pending, "scaling to zero, 4 left"},
@@ -170,6 +165,19 @@ func TestTheVerdictOnAService(t *testing.T) {
 			e.Service.Running = 1
 		}, diagnose.Degraded, "1 of 4 tasks running"},
 	}
+	judged(t, tests)
+}
+
+// verdict is what a healthy service is judged to be once something of it was edited.
+type verdict struct {
+	name string
+	edit func(*diagnose.Evidence)
+	want diagnose.Status
+	why  string
+}
+
+func judged(t *testing.T, tests []verdict) {
+	t.Helper()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			e := healthy()

@@ -49,12 +49,7 @@ func TestShapesThatSurprise(t *testing.T) {
 	lost := func(e *diagnose.Evidence, code, reason string) {
 		e.Stopped = append(e.Stopped, awsx.Task{StartedBy: "ecs-svc/1", StopCode: code, StoppedReason: reason, StoppedAt: ago(time.Minute)})
 	}
-	tests := []struct {
-		name string
-		edit func(*diagnose.Evidence)
-		want diagnose.Status
-		why  string
-	}{
+	tests := []verdict{
 		{"blue/green, served from the alternate group", blueGreen, diagnose.OK, ""},
 		{"blue/green, the alternate group is sick", func(e *diagnose.Evidence) {
 			blueGreen(e)
@@ -214,19 +209,7 @@ func TestShapesThatSurprise(t *testing.T) {
 			event(e, time.Minute, "was unable to reach steady state. Reason: No Container Instances were found in your capacity provider.")
 		}, diagnose.Failed, "no container instances in the capacity provider"},
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			e := healthy()
-			tt.edit(&e)
-			got := diagnose.Service(e)
-			if got.Status != tt.want || got.Why != tt.why {
-				t.Errorf("got %s %q, want %s %q", got.Status, got.Why, tt.want, tt.why)
-			}
-			if (got.Status == diagnose.Failed || got.Status == diagnose.Degraded) && got.Next == "" {
-				t.Error("trouble without a next step")
-			}
-		})
-	}
+	judged(t, tests)
 }
 
 func TestWhatIsReasonedFromIsKeptWhole(t *testing.T) {

@@ -137,10 +137,7 @@ func (a Account) StopTask(ctx context.Context, task awsx.Ref, reason string) (aw
 	if utf8.RuneCountInString(reason) > longReason {
 		return awsx.Task{}, fault.Errorf(fault.Invalid, op, task.ARN, "a reason has at most %d characters", longReason)
 	}
-	in := ecs.StopTaskInput{Cluster: aws.String(task.Cluster), Task: aws.String(task.ARN)}
-	if reason != "" {
-		in.Reason = aws.String(reason)
-	}
+	in := ecs.StopTaskInput{Cluster: aws.String(task.Cluster), Task: aws.String(task.ARN), Reason: some(reason)}
 	var out struct {
 		Task *wireTask `json:"task"`
 	}

@@ -70,21 +70,10 @@ type wireContainer struct {
 func (a Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.Task] {
 	in := ecs.ListTasksInput{
 		Cluster: aws.String(q.Cluster.Cluster), MaxResults: aws.Int32(listPage), DesiredStatus: types.DesiredStatusRunning,
+		ServiceName: some(q.Service), ContainerInstance: some(q.Instance), Family: some(q.Family), StartedBy: some(q.StartedBy),
 	}
 	if q.Stopped {
 		in.DesiredStatus = types.DesiredStatusStopped
-	}
-	if q.Service != "" {
-		in.ServiceName = aws.String(q.Service)
-	}
-	if q.Instance != "" {
-		in.ContainerInstance = aws.String(q.Instance)
-	}
-	if q.Family != "" {
-		in.Family = aws.String(q.Family)
-	}
-	if q.StartedBy != "" {
-		in.StartedBy = aws.String(q.StartedBy)
 	}
 	list := func(ctx context.Context, token *string) ([]string, *string, error) {
 		if err := a.Here(q.Cluster); err != nil {

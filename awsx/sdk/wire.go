@@ -48,6 +48,14 @@ func tags(w []wireTag) []awsx.Tag {
 	return out
 }
 
+// some returns a text to send, nil for none.
+func some(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
 // or returns a number, or another in place of one that was not sent.
 func or(n *int, absent int) int {
 	if n == nil {

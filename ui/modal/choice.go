@@ -1,6 +1,7 @@
 package modal
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -155,7 +156,7 @@ func (c *Choice) View(w, h int) (string, *tea.Cursor) {
 	}
 	lines := head
 	for i := c.top; i < min(c.top+c.rows, len(c.matches)); i++ {
-		lines = append(lines, c.row(i, w))
+		lines = append(lines, c.opts.Options[c.matches[i]].Row(c.theme, w, i == c.at))
 	}
 	lines = append(lines, foot...)
 	if len(lines) > h {
@@ -181,26 +182,22 @@ func (c *Choice) foot(w int) []string {
 	return nil
 }
 
-func (c *Choice) row(i, w int) string {
-	o := c.opts.Options[c.matches[i]]
-	marker, detail := "  ", o.Detail
-	if i == c.at {
-		marker = c.theme.Glyphs().Marker + " "
+// Row draws the option in a list, w cells wide; here has the cursor on it.
+func (o Option) Row(th *theme.Theme, w int, here bool) string {
+	marker, tail := "  ", th.Glyphs().Ellipsis
+	if here {
+		marker = th.Glyphs().Marker + " "
 	}
-	if o.Disabled != "" {
-		detail = o.Disabled
-	}
-	tail := c.theme.Glyphs().Ellipsis
 	room := max(1, w-2)
 	name := text.Truncate(o.Name, room, tail)
-	rest := text.Truncate("  "+detail, max(0, room-text.Width(name)), tail)
+	rest := text.Truncate("  "+cmp.Or(o.Disabled, o.Detail), max(0, room-text.Width(name)), tail)
 	switch {
 	case o.Disabled != "":
-		name = c.theme.Paint(theme.Dim, name)
-	case i == c.at:
-		name = c.theme.Paint(theme.Selected, name)
+		name = th.Paint(theme.Dim, name)
+	case here:
+		name = th.Paint(theme.Selected, name)
 	}
-	return marker + name + c.theme.Paint(theme.Dim, rest)
+	return marker + name + th.Paint(theme.Dim, rest)
 }
 
 // Hints are the keys of a choice.

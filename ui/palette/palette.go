@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"gantry/ui/field"
+	"gantry/ui/modal"
 	"gantry/ui/text"
 	"gantry/ui/theme"
 )
@@ -231,7 +232,7 @@ func (p *Palette) View(w, h int) (string, *tea.Cursor) {
 	}
 	lines = append(lines, said...)
 	for i := p.top; i < min(p.top+p.rows, len(p.items)); i++ {
-		lines = append(lines, p.row(i, w))
+		lines = append(lines, modal.Option{Name: p.items[i].Name, Detail: p.items[i].Detail, Disabled: p.items[i].Disabled}.Row(p.theme, w, i == p.at))
 	}
 	cursor := p.input.Cursor()
 	if cursor != nil {
@@ -250,28 +251,6 @@ func (p *Palette) words() string {
 		line += "; most like it:"
 	}
 	return line
-}
-
-func (p *Palette) row(i, w int) string {
-	item := p.items[i]
-	marker, tail := "  ", p.theme.Glyphs().Ellipsis
-	if i == p.at {
-		marker = p.theme.Glyphs().Marker + " "
-	}
-	room := max(1, w-2)
-	name := text.Truncate(item.Name, room, tail)
-	detail := item.Detail
-	if item.Disabled != "" {
-		detail = item.Disabled
-	}
-	rest := text.Truncate("  "+detail, max(0, room-text.Width(name)), tail)
-	switch {
-	case item.Disabled != "":
-		name = p.theme.Paint(theme.Dim, name)
-	case i == p.at:
-		name = p.theme.Paint(theme.Selected, name)
-	}
-	return marker + name + p.theme.Paint(theme.Dim, rest)
 }
 
 // Hints are the palette's keys.
