@@ -8,12 +8,13 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 	"gantry/internal/fault"
 )
 
 // onMachines is the account and its groups by name.
 func onMachines(t *testing.T, test func(*testing.T, *sim.Account, awsx.Account, map[string]awsx.ScalingGroup)) {
-	simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, world *sim.Account, a awsx.Account) {
+	simulated(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, world *sim.Account, a awsx.Account) {
 		groups := map[string]awsx.ScalingGroup{}
 		for _, g := range all(t, a.ScalingGroups(t.Context())) {
 			groups[g.Name] = g
@@ -128,7 +129,7 @@ func TestGroupsAreChanged(t *testing.T) {
 
 // TestServicesAreScaledBySchedules, and what was done to their counts is told.
 func TestServicesAreScaledBySchedules(t *testing.T) {
-	simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, world *sim.Account, a awsx.Account) {
+	simulated(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, world *sim.Account, a awsx.Account) {
 		cluster := all(t, a.Clusters(t.Context()))
 		var sessions awsx.Ref
 		for _, c := range cluster {

@@ -8,13 +8,14 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/alb"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 	"gantry/internal/fault"
 )
 
 // TestRoutesAreReadWithEveryKindOfRule: the simulator's rules come through the wire as
 // they were seeded, and read in words.
 func TestRoutesAreReadWithEveryKindOfRule(t *testing.T) {
-	simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
+	simulated(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, _ *sim.Account, a awsx.Account) {
 		got := map[string]string{}
 		for _, r := range all(t, a.Routes(t.Context())) {
 			for _, rule := range r.Rules {
@@ -49,7 +50,7 @@ func TestWhatOfALoadBalancerIsRefusedCostsTheOthersNothing(t *testing.T) {
 		"DescribeListeners": func(r awsx.Route) bool { return r.Listener.ARN == "" },
 		"DescribeRules":     func(r awsx.Route) bool { return r.Listener.ARN != "" && len(r.Listener.Default) > 0 && r.Rules == nil },
 	} {
-		simulated(t, sim.Options{Scenario: sim.Steady}, func(t *testing.T, world *sim.Account, a awsx.Account) {
+		simulated(t, sim.Options{Scenario: seed.Steady}, func(t *testing.T, world *sim.Account, a awsx.Account) {
 			world.Inject(sim.Fault{Service: "elbv2", Operation: operation, Kind: sim.Deny, Times: 1})
 			routes, err := awsx.Collect(a.Routes(t.Context()))
 			if fault.ClassOf(err) != fault.Denied || !strings.Contains(err.Error(), "elasticloadbalancing:"+operation) {

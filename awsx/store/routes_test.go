@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
 	"testing/synctest"
@@ -14,7 +15,7 @@ import (
 // TestRoutesAreReadSeldomAndOnlyWhileSomebodyLooks.
 func TestRoutesAreReadSeldomAndOnlyWhileSomebodyLooks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		world := simtest.Open(t, sim.Options{Scenario: sim.Steady})
+		world := simtest.Open(t, sim.Options{Scenario: seed.Steady})
 		s := store.New(t.Context(), store.Options{Opener: world.Opener})
 		defer s.Close()
 		w := s.Routes(world.ID)

@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/sim"
+	"gantry/awsx/sim/seed"
 	"gantry/awsx/store"
 )
 
@@ -40,7 +41,7 @@ func largeCluster(t *testing.T, s *store.Store, id awsx.ContextID) (w *store.Wat
 	return w, visible
 }
 
-var large = sim.Options{Clusters: 1, Services: 300, Tasks: 1, Scenario: sim.Steady}
+var large = sim.Options{Clusters: 1, Services: 300, Tasks: 1, Scenario: seed.Steady}
 
 // TestTheTargetsOfALargeClusterAreReadWithin100Seconds, and what is visible within five.
 func TestTheTargetsOfALargeClusterAreReadWithin100Seconds(t *testing.T) {
