@@ -255,8 +255,9 @@ func (f *Shopfloor) Saved(t *testing.T) string {
 	t.Helper()
 	f.Keys("ctrl+s")
 	// A long path takes several rows.
-	_, path, ok := strings.Cut(strings.ReplaceAll(f.Text(), "\n", ""), "saved to")
-	if path, _, ok = strings.Cut(strings.TrimSpace(path), ".txt"); !ok {
+	_, path, _ := strings.Cut(strings.ReplaceAll(f.Text(), "\n", ""), "saved to")
+	path, _, ok := strings.Cut(strings.TrimSpace(path), ".txt")
+	if !ok {
 		t.Fatalf("nothing was saved:\n%s", f.Text())
 	}
 	files, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*"))
