@@ -76,7 +76,8 @@ func (f *facts) steadySince() time.Time {
 }
 
 // troubleAt returns when the run of events of a kind began, and without such events
-// when the trouble that goes on did.
+// when the trouble that goes on did. Where tasks of what runs died before it, it is one
+// incident, which began with the first of them.
 func (f *facts) troubleAt(k reason.EventKind) time.Time {
 	var at time.Time
 	for e := range f.present {
@@ -86,6 +87,9 @@ func (f *facts) troubleAt(k reason.EventKind) time.Time {
 	}
 	if at.IsZero() {
 		return f.began()
+	}
+	if first := f.firstDeath(f.ofPrimary); !first.IsZero() && first.Before(at) {
+		return first
 	}
 	return at
 }

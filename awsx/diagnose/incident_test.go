@@ -106,6 +106,24 @@ func TestOneIncidentHasOneLevelAndOneBeginning(t *testing.T) {
 	})
 }
 
+// TestTasksThatDieByTheirTargetsBeganWithTheFirst: the next target that fails its checks is
+// the incident that it was, whether or not ECS has told of it.
+func TestTasksThatDieByTheirTargetsBeganWithTheFirst(t *testing.T) {
+	e := healthy()
+	for i, since := range []time.Duration{44 * time.Minute, 23 * time.Minute} {
+		died(&e, "ecs-svc/1", since, 0)
+		e.Stopped[i].StopCode, e.Stopped[i].StoppedReason = "ServiceSchedulerInitiated", "Task failed ELB health checks in (target-group "+webGroup+")"
+	}
+	sick(&e, 1)
+	if f := diagnose.Service(e); f.Status != diagnose.Degraded || !f.Since.Equal(ago(44*time.Minute)) {
+		t.Fatalf("before ECS tells of the next target it is %s since %s", f.Status, f.Since)
+	}
+	event(&e, 30*time.Second, "(port 32768) is unhealthy in (target-group "+webGroup+") due to (reason Health checks failed with these codes: [503]).")
+	if f := diagnose.Service(e); f.Status != diagnose.Degraded || !f.Since.Equal(ago(44*time.Minute)) {
+		t.Errorf("once ECS tells of the next target it is %s since %s", f.Status, f.Since)
+	}
+}
+
 // TestARolloutThatFailsForHoursSaysSo: ECS forgets tasks after an hour.
 func TestARolloutThatFailsForHoursSaysSo(t *testing.T) {
 	var lives []life
