@@ -34,6 +34,7 @@ def examples(service):
 def answers(endpoint):
     client = lambda name: boto3.client(name, endpoint_url=endpoint, region_name="eu-west-1", aws_access_key_id="sim", aws_secret_access_key="sim")
     ecs, elb, ecr, scaling = client("ecs"), client("elbv2"), client("ecr"), client("application-autoscaling")
+    groups = client("autoscaling")
     service = lambda name: ecs.describe_services(cluster="prod", services=[name], include=["TAGS"])
     tasks = lambda **by: ecs.list_tasks(cluster="prod", **by)["taskArns"]
     web = service("web")
@@ -87,6 +88,16 @@ def answers(endpoint):
             "DescribeScalableTargets": target,
             "DescribeScalingActivities": activities,
             "DescribeScalingPolicies": scaling.describe_scaling_policies(ServiceNamespace="ecs"),
+        },
+        "autoscaling": {
+            "DescribeAutoScalingGroups": groups.describe_auto_scaling_groups(),
+            "DescribeAutoScalingInstances": groups.describe_auto_scaling_instances(),
+            "DescribeLaunchConfigurations": groups.describe_launch_configurations(),
+            "DescribePolicies": groups.describe_policies(),
+            "DescribeScalingActivities": groups.describe_scaling_activities(),
+            "DescribeScheduledActions": groups.describe_scheduled_actions(),
+            "TerminateInstanceInAutoScalingGroup": groups.terminate_instance_in_auto_scaling_group(
+                InstanceId=groups.describe_auto_scaling_instances()["AutoScalingInstances"][0]["InstanceId"], ShouldDecrementDesiredCapacity=False),
         },
     }
 
