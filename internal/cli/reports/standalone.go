@@ -11,7 +11,6 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/diagnose/reason"
 	"gantry/internal/app"
-	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
 	"gantry/ui/text"
 )
@@ -19,23 +18,7 @@ import (
 var _ = commands.Add(program.standaloneCommand)
 
 func (p program) standaloneCommand() *cobra.Command {
-	var output string
-	cmd := &cobra.Command{
-		Use:   "standalone CLUSTER",
-		Short: "Show the tasks of a cluster that no service runs, and who started them",
-		Args:  command.Arguments(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := command.Outputs(output, "table", "json"); err != nil {
-				return err
-			}
-			if err := command.NoARN(args[0]); err != nil {
-				return err
-			}
-			return p.With(cmd.Context(), func(a *app.App) error { return p.standalone(cmd.Context(), a, args[0], output) })
-		},
-	}
-	command.OutputFlag(cmd, &output, "table", "json")
-	return cmd
+	return p.ofCluster("standalone", "Show the tasks of a cluster that no service runs, and who started them", p.standalone)
 }
 
 // standaloneTask is a task of no service in standalone -o json.
@@ -51,11 +34,7 @@ type standaloneTask struct {
 	Reason         string     `json:"reason,omitempty"`
 }
 
-func (p program) standalone(ctx context.Context, a *app.App, cluster, output string) error {
-	c, err := a.FindCluster(ctx, cluster)
-	if err != nil {
-		return err
-	}
+func (p program) standalone(ctx context.Context, a *app.App, c awsx.Cluster, output string) error {
 	found, partial, err := a.Standalone(ctx, c.Ref)
 	if err != nil {
 		return err
