@@ -42,6 +42,8 @@ type demand struct {
 	interval time.Duration
 	visible  map[string]bool
 	refresh  bool
+	// latest returns what they need by now, for a poll that waited before it chose.
+	latest func() demand
 }
 
 // poller reads one kind in one scope for all its watchers. Its run loop alone
@@ -119,7 +121,7 @@ func (p *poller[T]) askAnew() {
 func (p *poller[T]) demand() demand {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	d := demand{watches: len(p.watches), idle: true, refresh: p.refresh, interval: p.pace.base * idleFactor, visible: map[string]bool{}}
+	d := demand{watches: len(p.watches), idle: true, refresh: p.refresh, interval: p.pace.base * idleFactor, visible: map[string]bool{}, latest: p.demand}
 	first := true
 	for w := range p.watches {
 		if i := p.pace.interval(w.need); first || i < d.interval {

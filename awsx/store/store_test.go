@@ -26,12 +26,13 @@ func inBubble(t *testing.T, test func(t *testing.T, a *awsxtest.Account, c *awsx
 	synctest.Test(t, func(t *testing.T) {
 		a := awsxtest.New(awsx.ContextID{Profile: "main"})
 		c := a.Cluster("prod")
-		unhealthy := func(message string) bool { return strings.Contains(message, "is unhealthy") }
 		s := store.New(t.Context(), store.Options{Opener: awsxtest.NewOpener(a), Alarming: unhealthy})
 		t.Cleanup(s.Close)
 		test(t, a, c, s)
 	})
 }
+
+func unhealthy(message string) bool { return strings.Contains(message, "is unhealthy") }
 
 // until waits for a snapshot, at most an hour of fake time.
 func until[T any](t *testing.T, w *store.Watch[T], ok func(*store.Snapshot[T]) bool) *store.Snapshot[T] {

@@ -120,6 +120,10 @@ func (t *targetSource) poll(ctx context.Context, d demand, landed func()) outcom
 	if err != nil {
 		return outcome{err: err}
 	}
+	// What is visible may have been told while this waited for services and credentials.
+	asked := d.refresh
+	d = d.latest()
+	d.refresh = d.refresh || asked
 	next := tick
 	if d.idle {
 		next = restPause

@@ -1,8 +1,10 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,8 +39,26 @@ func groupOf(a *awsxtest.Account, service awsx.Ref) string {
 	return arn
 }
 
+// held is an opener that keeps whoever opens an account waiting while it is held.
+type held struct {
+	awsx.Opener
+	gate atomic.Pointer[chan struct{}]
+}
+
+func (h *held) Open(ctx context.Context, id awsx.ContextID) (awsx.Account, error) {
+	if gate := h.gate.Load(); gate != nil {
+		<-*gate
+	}
+	return h.Opener.Open(ctx, id)
+}
+
 func TestSuspectGroupsAreReadFirstThenVisibleOnesThenTheRest(t *testing.T) {
-	inBubble(t, func(t *testing.T, a *awsxtest.Account, c *awsxtest.Cluster, s *store.Store) {
+	synctest.Test(t, func(t *testing.T) {
+		a := awsxtest.New(awsx.ContextID{Profile: "main"})
+		c := a.Cluster("prod")
+		opener := &held{Opener: awsxtest.NewOpener(a)}
+		s := store.New(t.Context(), store.Options{Opener: opener, Alarming: unhealthy})
+		defer s.Close()
 		refs := make([]awsx.Ref, 60)
 		for i := range refs {
 			option := awsxtest.Desired(1)
@@ -53,8 +73,14 @@ func TestSuspectGroupsAreReadFirstThenVisibleOnesThenTheRest(t *testing.T) {
 		services := s.Services(c.Ref)
 		until(t, services, complete)
 		release := a.Block(awsxtest.TargetHealth)
+		// A table tells what is on screen only once it is drawn: the poll has begun by then.
+		gate := make(chan struct{})
+		opener.gate.Store(&gate)
 		w := s.Targets(c.Ref)
+		synctest.Wait()
 		w.Need(store.Need{Visible: []string{refs[20].ARN, groupOf(a, refs[30])}})
+		opener.gate.Store(nil)
+		close(gate)
 		synctest.Wait()
 		if got := w.Snapshot(); len(got.Items) != 0 {
 			for _, g := range got.Items {
