@@ -1,6 +1,9 @@
 package awsx
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // Group is one target group as far as it has been read.
 type Group struct {
@@ -21,10 +24,7 @@ type Group struct {
 // Name returns the group's name: as described, else the one in its ARN
 // (targetgroup/name/id).
 func (g Group) Name() string {
-	if g.Settings.Name != "" {
-		return g.Settings.Name
-	}
-	return GroupName(g.ARN)
+	return cmp.Or(g.Settings.Name, GroupName(g.ARN))
 }
 
 // GroupName returns the name inside a target group's ARN, or the string itself

@@ -1,6 +1,7 @@
 package awsx
 
 import (
+	"cmp"
 	"strings"
 )
 
@@ -20,10 +21,7 @@ type ContextID struct {
 // String returns the context as profile/region, with the endpoint when it is
 // not AWS itself: the form used in breadcrumbs and audit records.
 func (c ContextID) String() string {
-	p := c.Profile
-	if p == "" {
-		p = "default"
-	}
+	p := cmp.Or(c.Profile, "default")
 	s := p + "/" + c.Region
 	if c.Endpoint != "" {
 		s += "@" + c.Endpoint

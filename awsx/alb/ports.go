@@ -1,6 +1,7 @@
 package alb
 
 import (
+	"cmp"
 	"slices"
 
 	"gantry/awsx"
@@ -91,8 +92,5 @@ func containerPorts(name, mode string, t awsx.Task, td *awsx.TaskDefinition) []P
 
 // transport returns a mapping's protocol; the API's default is tcp.
 func transport(p string) string {
-	if p == "" {
-		return "tcp"
-	}
-	return p
+	return cmp.Or(p, "tcp")
 }

@@ -1,6 +1,7 @@
 package alb
 
 import (
+	"cmp"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -59,9 +60,7 @@ func NewRequest(address, method string, headers []string, source string) (Reques
 			return Request{}, invalid("a URL of %s needs a port, such as %s://%s:5432", q.Scheme, q.Scheme, u.Hostname())
 		}
 	}
-	if q.Method == "" {
-		q.Method = "GET"
-	}
+	q.Method = cmp.Or(q.Method, "GET")
 	if !isToken(q.Method) {
 		return Request{}, invalid("%q is no method: expected one such as GET", q.Method)
 	}

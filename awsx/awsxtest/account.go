@@ -8,6 +8,7 @@
 package awsxtest
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -170,9 +171,7 @@ var Now = time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC)
 
 // New returns an empty account. A context without a region is in eu-west-1.
 func New(id awsx.ContextID) *Account {
-	if id.Region == "" {
-		id.Region = "eu-west-1"
-	}
+	id.Region = cmp.Or(id.Region, "eu-west-1")
 	return &Account{
 		ID:      id,
 		scripts: map[Op]*script{},

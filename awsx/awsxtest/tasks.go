@@ -1,6 +1,7 @@
 package awsxtest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,9 +36,7 @@ func (a *Account) startTask(s *awsx.Service, td *awsx.TaskDefinition, deployment
 		c.Addresses = []string{ip}
 		target.ID, target.Port = ip, mapping.ContainerPort
 	case "bridge":
-		if target.Port == 0 {
-			target.Port = 32768 + n
-		}
+		target.Port = cmp.Or(target.Port, 32768+n)
 		for _, ip := range []string{"0.0.0.0", "::"} {
 			c.Bindings = append(c.Bindings, awsx.Binding{ContainerPort: mapping.ContainerPort, HostPort: target.Port, Protocol: "tcp", BindIP: ip})
 		}

@@ -6,6 +6,7 @@ import (
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/document"
+	"slices"
 )
 
 // effect is how a finished draft counts: how much is asked for it in production, and
@@ -109,10 +110,5 @@ func (d draft) runsAs(wanted *awsx.TaskDefinition, run read.PastRun) bool {
 // pullsOther reports whether a tag of the draft is known to name another image than the
 // one that ran.
 func (d draft) pullsOther(cur read.Current, run read.PastRun) bool {
-	for _, p := range (RollBack{Pin: PinNone}).pins(cur, d.Tree, run) {
-		if p.Moved() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc((RollBack{Pin: PinNone}).pins(cur, d.Tree, run), check.Pin.Moved)
 }

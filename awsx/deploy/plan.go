@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -67,10 +68,7 @@ type Plan struct {
 // Name is what people call the target: an instance by its EC2 id, a task by the
 // first characters of its own, all else by the last part of its ARN.
 func (p Plan) Name() string {
-	if p.name == "" {
-		return p.Target.Name()
-	}
-	return p.name
+	return cmp.Or(p.name, p.Target.Name())
 }
 
 // nameOf is the name of a target that is not called as its ARN ends.

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -166,9 +167,7 @@ func turnedAway(err error, attempts int) error {
 	}
 	out := *e
 	out.Err = fmt.Errorf("%w; sent %s", e.Err, words.Count(attempts, "time"))
-	if out.Fix == "" {
-		out.Fix = "it was not done: try again later"
-	}
+	out.Fix = cmp.Or(out.Fix, "it was not done: try again later")
 	return &out
 }
 

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -24,9 +25,7 @@ func ofDeath(s reason.Stopped) cause { return cause{s.Why(), s.Next(), s.Reason}
 
 func ofEvent(e reason.Event) cause {
 	c := cause{e.Why(), e.Next(), e.Reason}
-	if c.read.Text == "" {
-		c.read.Text = e.Body
-	}
+	c.read.Text = cmp.Or(c.read.Text, e.Body)
 	return c
 }
 

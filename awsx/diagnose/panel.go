@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -83,10 +84,7 @@ func deathLine(d death) Line {
 // deploymentLine says from which revision to which, by whom, and what the
 // circuit breaker would do.
 func (f *facts) deploymentLine() string {
-	to := f.revision(f.primary.TaskDefinition)
-	if to == "" {
-		to = f.revision(f.Service.TaskDefinition)
-	}
+	to := cmp.Or(f.revision(f.primary.TaskDefinition), f.revision(f.Service.TaskDefinition))
 	for _, d := range f.Service.Deployments {
 		if d.Status == "ACTIVE" && d.TaskDefinition != f.primary.TaskDefinition {
 			to = f.revision(d.TaskDefinition) + " -> " + to

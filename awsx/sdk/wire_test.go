@@ -1,6 +1,7 @@
 package sdk
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -134,9 +135,7 @@ func arn(resource string) string { return "arn:aws:ecs:eu-west-1:123456789012:" 
 func open(t testing.TB, rt http.RoundTripper, o access.Options) Account {
 	t.Helper()
 	o.Transport = rt
-	if o.Version == "" {
-		o.Version = "1.2.3"
-	}
+	o.Version = cmp.Or(o.Version, "1.2.3")
 	a, err := NewStatic(o, access.Static{Region: "eu-west-1", AccessKey: "AKID", SecretKey: "SECRET"}).Open(context.Background(), here)
 	if err != nil {
 		t.Fatal(err)

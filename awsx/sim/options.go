@@ -42,15 +42,9 @@ const (
 )
 
 func (o Options) withDefaults() (Options, error) {
-	if o.Speed == 0 {
-		o.Speed = 1
-	}
-	if o.Region == "" {
-		o.Region = defaultRegion
-	}
-	if o.AccountID == "" {
-		o.AccountID = defaultAccountID
-	}
+	o.Speed = cmp.Or(o.Speed, 1)
+	o.Region = cmp.Or(o.Region, defaultRegion)
+	o.AccountID = cmp.Or(o.AccountID, defaultAccountID)
 	if o.contents().Generated() {
 		o.Clusters = cmp.Or(o.Clusters, 1)
 		o.Services = cmp.Or(o.Services, 10)

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -105,10 +106,7 @@ func mismatch(g awsx.TargetGroup, network string) string {
 	if g.TargetType == "" || g.TargetType == want {
 		return ""
 	}
-	if network == "" {
-		network = "bridge"
-	}
-	return fmt.Sprintf("%s takes targets by %s, and tasks in network mode %s are registered by %s", g.Name, g.TargetType, network, want)
+	return fmt.Sprintf("%s takes targets by %s, and tasks in network mode %s are registered by %s", g.Name, g.TargetType, cmp.Or(network, "bridge"), want)
 }
 
 // probeWords describe a health check as what has to be answered, and how often.

@@ -3,6 +3,7 @@ package follow
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"gantry/awsx"
@@ -62,12 +63,7 @@ func (f *Follower) observeGroup(p *Progress, o Observation) {
 }
 
 func registered(fleet []awsx.Instance, ec2 string) bool {
-	for _, i := range fleet {
-		if i.EC2ID == ec2 && i.Status != "REGISTERING" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(fleet, func(i awsx.Instance) bool { return i.EC2ID == ec2 && i.Status != "REGISTERING" })
 }
 
 // failedLaunch is the newest activity, where that began since the change and failed.

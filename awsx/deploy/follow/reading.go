@@ -2,6 +2,7 @@ package follow
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"gantry/awsx"
@@ -118,10 +119,5 @@ func (p *Progress) awaited() bool {
 	if p.UnreadStops != nil && fault.ClassOf(p.UnreadStops) != fault.Denied {
 		return true
 	}
-	for _, g := range p.Unread {
-		if fault.ClassOf(g.Err) != fault.Denied {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Unread, func(g UnreadGroup) bool { return fault.ClassOf(g.Err) != fault.Denied })
 }

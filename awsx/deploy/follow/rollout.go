@@ -47,9 +47,7 @@ func (f *Follower) observeDeployment(p *Progress, o Observation) {
 func (f *Follower) learn(own *awsx.Deployment, o Observation) {
 	if own != nil {
 		f.seen, f.created = true, own.CreatedAt
-		if f.definition == "" {
-			f.definition = own.TaskDefinition
-		}
+		f.definition = cmp.Or(f.definition, own.TaskDefinition)
 		if own.RolloutState == "FAILED" {
 			f.failed, f.reason = true, own.RolloutReason
 		}
@@ -61,9 +59,7 @@ func (f *Follower) learn(own *awsx.Deployment, o Observation) {
 	for _, e := range o.Service.Events {
 		if read := reason.ReadEvent(e.Message); read.Kind == reason.DeploymentFailed && read.Deployment == f.spec.Deployment {
 			f.failed = true
-			if f.reason == "" {
-				f.reason = e.Message
-			}
+			f.reason = cmp.Or(f.reason, e.Message)
 		}
 	}
 	if r := f.recordIn(o); r != nil {

@@ -70,9 +70,7 @@ func reasonOf(t awsx.Task) string {
 		}
 		break
 	}
-	if text == "" {
-		text = cmp.Or(t.StopCode, "no reason given")
-	}
+	text = cmp.Or(text, t.StopCode, "no reason given")
 	return identifiers.ReplaceAllStringFunc(text, func(id string) string {
 		if strings.HasPrefix(id, "arn:") {
 			return kindOf(id)

@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -26,7 +27,7 @@ type Share struct {
 
 // String returns the share in words.
 func (s Share) String() string {
-	text := fmt.Sprintf("%s %s: %d/%d running", s.Role, orUnknown(awsx.ARNName(s.Definition)), s.Running, s.Requested)
+	text := fmt.Sprintf("%s %s: %d/%d running", s.Role, cmp.Or(awsx.ARNName(s.Definition), "unknown revision"), s.Running, s.Requested)
 	if s.Production != awsx.Unset {
 		text += fmt.Sprintf(", %g%% of production traffic", s.Production)
 	}
@@ -34,13 +35,6 @@ func (s Share) String() string {
 		text += fmt.Sprintf(", %g%% of test traffic", s.Test)
 	}
 	return text
-}
-
-func orUnknown(s string) string {
-	if s == "" {
-		return "unknown revision"
-	}
-	return s
 }
 
 // shifts reports whether a deployment moves traffic between two sets of tasks

@@ -1,6 +1,7 @@
 package reason
 
 import (
+	"cmp"
 	"strings"
 )
 
@@ -88,10 +89,8 @@ func ReadEvent(message string) Event {
 		}
 		return e
 	}
-	e.Group = orElse(part(e.Body, "target-group"), bracketless(sentence))
-	if e.Deployment == "" {
-		e.Deployment = idIn(after(sentence, "for deployment "))
-	}
+	e.Group = cmp.Or(part(e.Body, "target-group"), bracketless(sentence))
+	e.Deployment = cmp.Or(e.Deployment, idIn(after(sentence, "for deployment ")))
 	e.Reason = e.reason(sentence)
 	return e
 }

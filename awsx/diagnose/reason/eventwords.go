@@ -1,6 +1,7 @@
 package reason
 
 import (
+	"cmp"
 	"strings"
 
 	"gantry/awsx"
@@ -15,7 +16,7 @@ func (e Event) Why() string {
 	case Progress, Rebalancing, Other:
 		return strings.TrimSuffix(e.Body, ".")
 	case NotSteady:
-		return orElse(e.Reason.Why(), "cannot reach a steady state")
+		return cmp.Or(e.Reason.Why(), "cannot reach a steady state")
 	case TargetUnhealthy:
 		return e.targetWords()
 	case TaskUnhealthy:
@@ -24,7 +25,7 @@ func (e Event) Why() string {
 		}
 		return "tasks replaced as unhealthy"
 	case CannotPlace:
-		return orElse(e.Reason.Why(), "cannot place a task")
+		return cmp.Or(e.Reason.Why(), "cannot place a task")
 	case CannotStart:
 		return "tasks keep failing to start"
 	case DeploymentFailed:
@@ -47,18 +48,15 @@ func (e Event) Why() string {
 func (e Event) targetWords() string {
 	at := part(e.Body, "instance")
 	if port := part(e.Body, "port"); port != "" {
-		at = orElse(at, ShortID(part(e.Body, "task")))
+		at = cmp.Or(at, ShortID(part(e.Body, "task")))
 		if part(e.Body, "instance") != "" {
 			at += ":" + port
 		} else if at == "" {
 			at = "port " + port
 		}
 	}
-	in := awsx.GroupName(e.Group)
-	if in == "" {
-		in = part(e.Body, "elb")
-	}
-	return joined(orElse(checkWords(part(e.Body, "reason")), "target unhealthy"), orElse(at, ShortID(part(e.Body, "task"))), prefixed("in ", in))
+	in := cmp.Or(awsx.GroupName(e.Group), part(e.Body, "elb"))
+	return joined(cmp.Or(checkWords(part(e.Body, "reason")), "target unhealthy"), cmp.Or(at, ShortID(part(e.Body, "task"))), prefixed("in ", in))
 }
 
 // Next says what to look at or do about an event; empty for everyday ones.
@@ -69,7 +67,7 @@ func (e Event) Next() string {
 	case TaskUnhealthy:
 		return "check the health command, its start period and the stopped tasks' reasons"
 	case CannotPlace, NotSteady, Misconfigured:
-		return orElse(e.Reason.Next(), "read the event; check capacity and constraints")
+		return cmp.Or(e.Reason.Next(), "read the event; check capacity and constraints")
 	case CannotStart:
 		return "read the stopped tasks' reasons"
 	case DeploymentFailed, RollingBack:

@@ -1,5 +1,7 @@
 package reason
 
+import "cmp"
+
 // Next says what to look at or do about a reason; empty when there is nothing.
 func (r Reason) Next() string {
 	if r.Cause == Routine {
@@ -55,10 +57,7 @@ func (r Reason) causeNext() string {
 	case r.Cause == WantsLogin:
 		return "give the task the registry's credentials"
 	case r.Cause == Denied && r.Action != "":
-		who := principal(r.Principal)
-		if who == "" {
-			who = "the instance role (EC2) or the execution role (Fargate)"
-		}
+		who := cmp.Or(principal(r.Principal), "the instance role (EC2) or the execution role (Fargate)")
 		return "allow " + r.Action + " to " + who
 	case r.Stage == Pull && r.Cause == Denied:
 		return "check the registry's credentials and the pulling role"

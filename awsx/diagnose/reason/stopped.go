@@ -1,6 +1,7 @@
 package reason
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -69,8 +70,8 @@ func StoppedTask(t awsx.Task, td *awsx.TaskDefinition) Stopped {
 		s.exited(c, t.StoppedReason)
 	}
 	s.Failure = s.Known() && s.Cause != Routine
-	s.why, s.next = orElse(s.why, s.Reason.Why()), orElse(s.next, s.Reason.Next())
-	s.why = orElse(s.why, orElse(t.StopCode, "stopped without a reason"))
+	s.why, s.next = cmp.Or(s.why, s.Reason.Why()), cmp.Or(s.next, s.Reason.Next())
+	s.why = cmp.Or(s.why, t.StopCode, "stopped without a reason")
 	s.Text = whole
 	return s
 }
@@ -104,7 +105,7 @@ func (s *Stopped) place(code string) {
 		s.Stage = Start
 	case code == "ServiceSchedulerInitiated":
 		s.Stage, s.Cause = Scheduler, Routine
-		s.why = orElse(s.Text, "stopped by the scheduler")
+		s.why = cmp.Or(s.Text, "stopped by the scheduler")
 	}
 }
 
@@ -119,7 +120,7 @@ func (s *Stopped) exited(c awsx.Container, taskReason string) {
 	}
 	switch {
 	case c.Name == "" || c.ExitCode == awsx.Unset:
-		s.why = orElse(text, "essential container exited")
+		s.why = cmp.Or(text, "essential container exited")
 	case text == "":
 		s.why = fmt.Sprintf("exit %d", c.ExitCode)
 	default:
@@ -203,11 +204,4 @@ func exitNext(code int) string {
 		return "compare the memory limit with its use; read the log"
 	}
 	return "read the last lines of the container's log"
-}
-
-func orElse(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
 }

@@ -1,6 +1,7 @@
 package reason
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -66,7 +67,7 @@ func unhealthyTarget(h awsx.TargetHealth, check awsx.HealthCheck, at string) Tar
 	s := TargetState{Next: "check the health path, the security group and the task's log"}
 	switch h.Reason {
 	case "Target.ResponseCodeMismatch":
-		s.Why = joined(orElse(codes(h.Description), "wrong status code"), check.Path, at)
+		s.Why = joined(cmp.Or(codes(h.Description), "wrong status code"), check.Path, at)
 		s.Next = "check the health path and the task's log"
 		if check.Matcher != "" {
 			s.Next += "; accepted is " + check.Matcher
@@ -80,7 +81,7 @@ func unhealthyTarget(h awsx.TargetHealth, check awsx.HealthCheck, at string) Tar
 	case "Elb.InternalError":
 		return internalError(at)
 	default:
-		s.Why = joined(orElse(checkWords(h.Description), orElse(h.Reason, "unhealthy")), at)
+		s.Why = joined(cmp.Or(checkWords(h.Description), h.Reason, "unhealthy"), at)
 	}
 	return s
 }

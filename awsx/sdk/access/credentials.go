@@ -2,6 +2,7 @@ package access
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,10 +64,7 @@ func gettingCredentials(err error) bool {
 
 // loginFix says how the credentials of a profile are renewed.
 func loginFix(profile string, shared config.SharedConfig) string {
-	name := profile
-	if name == "" {
-		name = "default"
-	}
+	name := cmp.Or(profile, "default")
 	base := &shared
 	for base.Source != nil {
 		base = base.Source
@@ -83,9 +81,7 @@ func loginFix(profile string, shared config.SharedConfig) string {
 }
 
 func shellWord(s, otherwise string) string {
-	if s == "" {
-		s = otherwise
-	}
+	s = cmp.Or(s, otherwise)
 	if strings.ContainsAny(s, " \t'\"\\$`&|;<>()*?!#~") {
 		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 	}

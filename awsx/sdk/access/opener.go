@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -116,13 +117,8 @@ func NewStatic(o Options, s Static) *Opener {
 		if id.Endpoint != "" {
 			endpoint = id.Endpoint
 		}
-		if endpoint == "" {
-			endpoint = unresolvable
-		}
-		region := id.Region
-		if region == "" {
-			region = s.Region
-		}
+		endpoint = cmp.Or(endpoint, unresolvable)
+		region := cmp.Or(id.Region, s.Region)
 		return loaded{endpoint: endpoint, login: "use other keys", cfg: aws.Config{
 			Region:      region,
 			Credentials: credentials.NewStaticCredentialsProvider(s.AccessKey, s.SecretKey, ""),

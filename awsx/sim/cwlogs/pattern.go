@@ -2,6 +2,7 @@ package cwlogs
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"gantry/awsx/sim/wire"
@@ -52,12 +53,7 @@ func parseFilterPattern(pattern string) (func(string) bool, error) {
 		if len(with) > 0 || len(some) == 0 {
 			return true
 		}
-		for _, t := range some {
-			if strings.Contains(message, t) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(some, func(t string) bool { return strings.Contains(message, t) })
 	}, nil
 }
 

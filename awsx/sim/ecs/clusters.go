@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,9 +60,7 @@ func (a *API) Operations() map[string]wire.Operation {
 // findCluster takes a name or an ARN; the empty name is the cluster "default",
 // which need not exist.
 func (a *API) findCluster(name string) (*fleet.Cluster, error) {
-	if name == "" {
-		name = "default"
-	}
+	name = cmp.Or(name, "default")
 	if err := a.ours(name); err != nil {
 		return nil, err
 	}

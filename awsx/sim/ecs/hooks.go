@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"gantry/awsx/sim/fleet"
 	"gantry/awsx/sim/wire"
 )
@@ -30,10 +31,7 @@ type continueServiceDeploymentInput struct {
 
 // continueServiceDeployment ends the pause of a hook.
 func (a *API) continueServiceDeployment(in *continueServiceDeploymentInput) ([]byte, error) {
-	action := in.Action
-	if action == "" {
-		action = fleet.ActionContinue
-	}
+	action := cmp.Or(in.Action, fleet.ActionContinue)
 	if action != fleet.ActionContinue && action != fleet.ActionRollback {
 		return nil, wire.Invalid("Invalid action " + action + ". Valid values are CONTINUE and ROLLBACK.")
 	}

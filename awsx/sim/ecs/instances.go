@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -102,12 +103,7 @@ func describeInstance(i *fleet.Instance) instanceDoc {
 	}
 	doc.Running, doc.Pending = i.Counts()
 	tcp, udp := fleet.AgentPorts(), []string{}
-	numbers := make([]int, 0, len(i.Static))
-	for port := range i.Static {
-		numbers = append(numbers, port)
-	}
-	slices.Sort(numbers)
-	for _, port := range numbers {
+	for _, port := range slices.Sorted(maps.Keys(i.Static)) {
 		if i.Static[port] == "udp" {
 			udp = append(udp, strconv.Itoa(port))
 		} else {

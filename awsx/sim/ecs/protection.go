@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"time"
 
 	"gantry/awsx/sim/fleet"
@@ -32,10 +33,7 @@ func (a *API) getTaskProtection(in *protectionInput) ([]byte, error) {
 }
 
 func (a *API) updateTaskProtection(in *protectionInput) ([]byte, error) {
-	minutes := in.Minutes
-	if minutes == 0 {
-		minutes = defaultProtection
-	}
+	minutes := cmp.Or(in.Minutes, defaultProtection)
 	switch {
 	case in.Enabled == nil:
 		return nil, wire.Invalid("protectionEnabled cannot be null.")

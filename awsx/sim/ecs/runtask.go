@@ -97,9 +97,7 @@ func (a *API) readRun(in *runTaskInput, body []byte) (*standalone, error) {
 	if len(in.Strategy) > 0 {
 		run.provider = in.Strategy[0].Provider
 	}
-	if run.group == "" {
-		run.group = "family:" + run.def.Family
-	}
+	run.group = cmp.Or(run.group, "family:"+run.def.Family)
 	if err := run.validate(in); err != nil {
 		return nil, err
 	}

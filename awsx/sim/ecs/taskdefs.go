@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,10 +56,7 @@ type listTaskDefinitionsInput struct {
 }
 
 func (a *API) listTaskDefinitions(in *listTaskDefinitionsInput) ([]byte, error) {
-	status := in.Status
-	if status == "" {
-		status = taskdef.Active
-	}
+	status := cmp.Or(in.Status, taskdef.Active)
 	names := a.Definitions.Names
 	if in.FamilyPrefix != "" { // despite its name, the full family
 		names = []string{in.FamilyPrefix}

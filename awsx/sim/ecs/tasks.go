@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -113,10 +114,7 @@ func (a *API) stopTask(in *stopTaskInput) ([]byte, error) {
 	if t == nil {
 		return nil, wire.Invalid("The referenced task was not found.")
 	}
-	reason := in.Reason
-	if reason == "" {
-		reason = "Task stopped by user"
-	}
+	reason := cmp.Or(in.Reason, "Task stopped by user")
 	a.Stop(t, fleet.UserInitiated, reason)
 	if t.Service != nil {
 		t.Service.Steady = false

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -47,12 +48,8 @@ func (r Config) hooks() []lifecycleHook {
 		for _, stage := range wire.List(o["lifecycleStages"]) {
 			hook.stages = append(hook.stages, wire.Text(stage))
 		}
-		if hook.Kind == "" {
-			hook.Kind = hookLambda
-		}
-		if hook.OnTimeout == "" {
-			hook.OnTimeout = ActionRollback
-		}
+		hook.Kind = cmp.Or(hook.Kind, hookLambda)
+		hook.OnTimeout = cmp.Or(hook.OnTimeout, ActionRollback)
 		hooks = append(hooks, hook)
 	}
 	return hooks

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"time"
 
 	"gantry/awsx/sim/ecr"
@@ -22,10 +23,7 @@ func (c *Container) MissingVariable() string {
 
 // Fate reports whether the process will exit by itself, when and how.
 func (c *Container) Fate() (after time.Duration, code int, dies bool) {
-	after = c.Behaviour.ExitAfter
-	if after == 0 {
-		after = ecr.ExitDelay
-	}
+	after = cmp.Or(c.Behaviour.ExitAfter, ecr.ExitDelay)
 	if !c.Behaviour.RunsHere() {
 		return ecr.ExitDelay, ecr.ExitBadFormat, true
 	}

@@ -1,6 +1,9 @@
 package fleet
 
-import "math"
+import (
+	"cmp"
+	"math"
+)
 
 // Deployment controllers other than ECS itself.
 const (
@@ -18,10 +21,7 @@ type TaskSet struct {
 
 // ControllerType is the deployment controller of the service.
 func (s *Service) ControllerType() string {
-	if s.Controller == "" {
-		return "ECS"
-	}
-	return s.Controller
+	return cmp.Or(s.Controller, "ECS")
 }
 
 // ShownDefinition is what the service itself says that it runs. One with an

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"gantry/awsx/sim/elb"
+	"slices"
 )
 
 // Balancer is a target group that a service registers a container in.
@@ -44,12 +45,7 @@ func (s *Service) resolve(before *Revision) []Balancer {
 }
 
 func (r *Revision) uses(g *elb.Group) bool {
-	for _, lb := range r.Resolved {
-		if lb.Group == g {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Resolved, func(lb Balancer) bool { return lb.Group == g })
 }
 
 // Route sets the listener rules of a service to the shares that its deployment

@@ -179,10 +179,7 @@ func (a *seeder) document(family, environment string, seed serviceSeed, release 
 }
 
 func (a *seeder) containerDocument(c containerSeed, environment, release string) map[string]any {
-	image := c.image
-	if image == "" {
-		image = a.Images.RegistryHost() + "/" + c.repository + ":" + release
-	}
+	image := cmp.Or(c.image, a.Images.RegistryHost()+"/"+c.repository+":"+release)
 	variables := []any{
 		map[string]any{"name": "APP_ENV", "value": environment},
 		map[string]any{"name": "LOG_LEVEL", "value": "info"},
@@ -267,12 +264,8 @@ func (a *seeder) seedServiceBalancer(c *fleet.Cluster, lb *elb.LoadBalancer, see
 	if seed.mode == "awsvpc" {
 		g.targetType = "ip"
 	}
-	if g.interval == 0 {
-		g.interval = 15 * time.Second
-	}
-	if g.unhealthyAfter == 0 {
-		g.unhealthyAfter = 3
-	}
+	g.interval = cmp.Or(g.interval, 15*time.Second)
+	g.unhealthyAfter = cmp.Or(g.unhealthyAfter, 3)
 	group := a.seedGroup(g)
 	group.Tags = append(group.Tags, seed.tags...) // whoever made the service made its groups
 	host := seed.name + b.suffix + "." + c.Name + ".example.com"

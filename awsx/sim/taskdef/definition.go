@@ -2,6 +2,7 @@ package taskdef
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -126,9 +127,7 @@ func parseTaskDefinition(document map[string]any) *Definition {
 		Memory:      Mebibytes(wire.Text(document["memory"])),
 		Status:      Active,
 	}
-	if d.NetworkMode == "" {
-		d.NetworkMode = "bridge"
-	}
+	d.NetworkMode = cmp.Or(d.NetworkMode, "bridge")
 	for _, item := range wire.List(document["containerDefinitions"]) {
 		d.Containers = append(d.Containers, parseContainer(wire.Object(item), d.NetworkMode))
 	}
@@ -155,9 +154,7 @@ func parseContainer(o map[string]any, mode string) *Container {
 	for _, item := range wire.List(o["portMappings"]) {
 		p := wire.Object(item)
 		mapping := Port{Container: wire.Integer(p["containerPort"]), Host: wire.Integer(p["hostPort"]), Protocol: wire.Text(p["protocol"])}
-		if mapping.Protocol == "" {
-			mapping.Protocol = "tcp"
-		}
+		mapping.Protocol = cmp.Or(mapping.Protocol, "tcp")
 		if mode == "host" {
 			mapping.Host = mapping.Container
 		}
@@ -218,10 +215,5 @@ func Mebibytes(s string) int { n, _ := strconv.Atoi(normalMemory(s)); return n }
 
 // Exposes reports whether the container listens on a port.
 func (c *Container) Exposes(port int) bool {
-	for _, p := range c.Ports {
-		if p.Container == port {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Ports, func(p Port) bool { return p.Container == port })
 }

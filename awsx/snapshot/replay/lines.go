@@ -2,6 +2,7 @@ package replay
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -47,10 +48,5 @@ func groupsOf(doc *snapshot.Document) map[string]wire.Operation {
 
 // holds reports whether lines of a group are in a document; of any, without a name.
 func holds(doc *snapshot.Document, group string) bool {
-	for _, l := range doc.Lines {
-		if l.Stream != "" && (group == "" || l.Group == group) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(doc.Lines, func(l snapshot.Line) bool { return l.Stream != "" && (group == "" || l.Group == group) })
 }
