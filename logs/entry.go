@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"time"
@@ -74,10 +75,7 @@ func (e *Entry) Read() {
 // these are left out where it repeats them, and a JSON object is its message and its
 // other fields.
 func (e *Entry) Shown() string {
-	if e.Body != "" {
-		return e.Body
-	}
-	return e.Message
+	return cmp.Or(e.Body, e.Message)
 }
 
 // Field returns the text of the document's field at a dotted path, such as

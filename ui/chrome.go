@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -141,9 +142,7 @@ func (s *Shell) header() Header {
 	}
 	if h, ok := top.screen.(Headed); ok {
 		head := h.Header()
-		if head.Crumb == "" {
-			head.Crumb = top.screen.Name()
-		}
+		head.Crumb = cmp.Or(head.Crumb, top.screen.Name())
 		return head
 	}
 	return Header{Crumb: top.screen.Name()}

@@ -2,8 +2,8 @@ package ui
 
 import (
 	"fmt"
+	"maps"
 	"slices"
-	"sort"
 	"strings"
 )
 
@@ -122,21 +122,15 @@ func (k *Keymap) Conflicts(bindings []Binding) []Conflict {
 			out = append(out, Conflict{Key: key, IDs: ids})
 		}
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Key < out[j].Key })
+	slices.SortFunc(out, func(a, b Conflict) int { return strings.Compare(a.Key, b.Key) })
 	return out
 }
 
 // Unknown are the bound names that none of the given actions has, sorted: a
 // misspelt name in a configuration binds nothing.
 func (k *Keymap) Unknown(ids []string) []string {
-	var out []string
-	for name := range k.bound {
-		if !slices.Contains(ids, name) {
-			out = append(out, name)
-		}
-	}
-	sort.Strings(out)
-	return out
+	out := slices.Sorted(maps.Keys(k.bound))
+	return slices.DeleteFunc(out, func(name string) bool { return slices.Contains(ids, name) })
 }
 
 // normalKey turns the spellings people write into the one Bubble Tea reports.

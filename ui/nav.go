@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -39,12 +40,7 @@ func (t *trail) top() *entry {
 }
 
 func (t *trail) index(e *entry) int {
-	for i, other := range t.entries {
-		if other == e {
-			return i
-		}
-	}
-	return -1
+	return slices.Index(t.entries, e)
 }
 
 // find returns the open screen that owns a result, nil if it was left since.

@@ -4,6 +4,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -88,10 +89,7 @@ const patience = 20 * time.Second
 // Open makes the application. It makes no call to the account, but looks for
 // credentials: an error of class Expired says that there are none.
 func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
-	dir := o.AuditDir
-	if dir == "" {
-		dir = audit.DefaultDir()
-	}
+	dir := cmp.Or(o.AuditDir, audit.DefaultDir())
 	open, apart := way(o)
 	if apart != "" {
 		dir = filepath.Join(dir, apart)

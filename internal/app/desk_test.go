@@ -129,12 +129,8 @@ func sit(t *testing.T, s setting, act func(*testing.T, *desk)) {
 
 func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 	t.Helper()
-	if s.sim.Seed == 0 {
-		s.sim.Seed = 1
-	}
-	if s.sim.Speed == 0 {
-		s.sim.Speed = 1
-	}
+	s.sim.Seed = cmp.Or(s.sim.Seed, 1)
+	s.sim.Speed = cmp.Or(s.sim.Speed, 1)
 	simulated, err := simulate(s.sim)
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -30,10 +31,7 @@ const (
 // store, and with a service when one is named. Unlike Open it takes what is missing
 // for a finding. What it cannot know, of the terminal, is for the caller to add.
 func Diagnose(ctx context.Context, cfg config.Config, o Options, cluster, service string) doctor.Facts {
-	dir := o.AuditDir
-	if dir == "" {
-		dir = audit.DefaultDir()
-	}
+	dir := cmp.Or(o.AuditDir, audit.DefaultDir())
 	open, apart := way(o)
 	if apart != "" {
 		dir, cfg.Logs = filepath.Join(dir, apart), config.Logs{}

@@ -79,8 +79,5 @@ func amazonRegion(endpoint string) string {
 }
 
 func fileName(c config.Config) string {
-	if c.File != "" {
-		return c.File
-	}
-	return config.DefaultFile()
+	return cmp.Or(c.File, config.DefaultFile())
 }

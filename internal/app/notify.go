@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -81,12 +82,7 @@ func (c *chat) BatchEnded(s change.BatchStatus, b deploy.Batch) {
 }
 
 func (c *chat) wantsAny(b deploy.Batch) bool {
-	for _, cluster := range b.Clusters {
-		if c.wants.Wants(cluster, b.Action) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(b.Clusters, func(cluster string) bool { return c.wants.Wants(cluster, b.Action) })
 }
 
 // change is what a message tells of a plan.

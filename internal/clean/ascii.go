@@ -1,5 +1,7 @@
 package clean
 
+import "slices"
+
 // wordByte reports whether c may stand in an identifier.
 func wordByte(c byte) bool { return letter(c) || digit(c) || c == '_' }
 
@@ -65,10 +67,5 @@ func foldEqual(s, lower string) bool {
 
 // foldAny reports whether s is one of some words in lower case.
 func foldAny(s string, words []string) bool {
-	for _, w := range words {
-		if foldEqual(s, w) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(words, func(w string) bool { return foldEqual(s, w) })
 }

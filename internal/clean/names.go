@@ -1,5 +1,7 @@
 package clean
 
+import "slices"
+
 // secrecy is how much the name of a setting says about its value.
 type secrecy int
 
@@ -221,12 +223,7 @@ func aboutSecrets(last string) bool {
 	if len(last) > 5 && (foldSuffix(last, "error") || foldSuffix(last, "exception")) {
 		return true
 	}
-	for _, words := range things {
-		if foldAny(last, words) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(things, func(words []string) bool { return foldAny(last, words) })
 }
 
 var things = [][]string{

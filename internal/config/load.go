@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -26,17 +27,12 @@ func DefaultFile() string { return filepath.Join(xdg.ConfigHome, "gantry", "conf
 // The environment gives AWS_PROFILE, AWS_REGION (or AWS_DEFAULT_REGION),
 // NO_COLOR, and the variables that the file refers to for secrets.
 func Load(flags Flags, getenv func(string) string) (Config, error) {
-	path, asked := flags.File, true
-	if path == "" {
-		path = getenv("GANTRY_CONFIG")
-	}
-	if path == "" {
-		path, asked = DefaultFile(), false
-	}
+	asked := cmp.Or(flags.File, getenv("GANTRY_CONFIG"))
+	path := cmp.Or(asked, DefaultFile())
 	cfg := defaults()
 	data, err := os.ReadFile(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && !asked:
+	case errors.Is(err, fs.ErrNotExist) && asked == "":
 		cfg.NonProduction = policy.DefaultNonProduction()
 		return overlay(cfg, "", flags, getenv)
 	case err != nil:
@@ -68,13 +64,8 @@ func overlay(cfg Config, begin string, flags Flags, getenv func(string) string) 
 	} else {
 		cfg.Context.Profile = profile
 	}
-	region := getenv("AWS_REGION")
-	if region == "" {
-		region = getenv("AWS_DEFAULT_REGION")
-	}
-	if cfg.Context.Region == "" {
-		cfg.Context.Region = region
-	}
+	region := cmp.Or(getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION"))
+	cfg.Context.Region = cmp.Or(cfg.Context.Region, region)
 	override(&cfg.Context.Profile, flags.Profile)
 	override(&cfg.Context.Region, flags.Region)
 	override(&cfg.Context.Endpoint, flags.Endpoint)

@@ -3,11 +3,11 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -77,14 +77,7 @@ func (p *parser) mapping(n *yaml.Node, what string, known fields) {
 	})
 }
 
-func (f fields) names() []string {
-	var names []string
-	for name := range f {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
-}
+func (f fields) names() []string { return slices.Sorted(maps.Keys(f)) }
 
 func (p *parser) text(n *yaml.Node, what string) string {
 	if n = resolved(n); n.Kind != yaml.ScalarNode || n.Value == "" {

@@ -1,6 +1,7 @@
 package inquiry
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -81,9 +82,7 @@ func (r Reader) Answer(ctx context.Context, q alb.Request, lb string) (Answers, 
 	for out.Meant < len(all) && all[out.Meant].AsksForHost() {
 		out.Meant++
 	}
-	if out.Meant == 0 {
-		out.Meant = min(len(all), fewMeant)
-	}
+	out.Meant = cmp.Or(out.Meant, min(len(all), fewMeant))
 	var groups []alb.Share
 	for _, a := range all[:out.Meant] {
 		groups = append(groups, a.Outcome.Groups...)

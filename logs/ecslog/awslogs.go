@@ -3,6 +3,7 @@ package ecslog
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -75,13 +76,10 @@ func (a Awslogs) in(p place, op logs.Op, names []string) logs.Filter {
 type streams map[place][]string
 
 func (a Awslogs) filter(s streams, op logs.Op) logs.Filter {
-	places := make([]place, 0, len(s))
-	for p := range s {
-		places = append(places, p)
-	}
-	slices.SortFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.region, b.region)) })
 	var any logs.Any
-	for _, p := range places {
+	for _, p := range slices.SortedFunc(maps.Keys(s), func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.region, b.region))
+	}) {
 		any = append(any, a.in(p, op, s[p]))
 	}
 	return simplest(any)

@@ -1,6 +1,7 @@
 package ecslog
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -192,9 +193,7 @@ func (d documents) Trace(e *logs.Entry, families []string) (Trace, bool) {
 	for _, family := range named {
 		if revision, container, ok := splitDockerName(docker, family); ok {
 			t.Revision = revision
-			if t.Container == "" {
-				t.Container = container
-			}
+			t.Container = cmp.Or(t.Container, container)
 		}
 	}
 	if t.Container == "" && t.TaskID != "" && !strings.HasPrefix(strings.TrimPrefix(docker, "/"), "ecs-") {

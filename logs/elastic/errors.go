@@ -1,6 +1,7 @@
 package elastic
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -49,9 +50,7 @@ func (c failureCause) text() string {
 	if c.CausedBy != nil && c.CausedBy.Reason != "" && !strings.Contains(reason, c.CausedBy.Reason) {
 		reason += ": " + c.CausedBy.Reason
 	}
-	if reason == "" {
-		reason = c.Type
-	}
+	reason = cmp.Or(reason, c.Type)
 	return reason
 }
 

@@ -2,6 +2,7 @@ package elastic
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -96,9 +97,7 @@ func (s *Source) openPoint(ctx context.Context, p product) (*point, error) {
 	if err := json.Unmarshal(a.body, &opened); err != nil {
 		return nil, s.unreadable(verb, a.body, err)
 	}
-	if opened.ID == "" {
-		opened.ID = opened.PitID
-	}
+	opened.ID = cmp.Or(opened.ID, opened.PitID)
 	if opened.ID == "" {
 		return nil, s.unreadable(verb, a.body, errors.New("it has no id"))
 	}

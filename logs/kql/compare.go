@@ -1,6 +1,7 @@
 package kql
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -125,12 +126,7 @@ func spanOf(raw string, zone *time.Location) func() (analysis.Span, bool) {
 }
 
 func (o *operand) number(n float64) bool {
-	for _, wanted := range o.numbers {
-		if n == wanted {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(o.numbers, n)
 }
 
 func (o *operand) truth(b bool) bool {
@@ -265,12 +261,7 @@ func (c *wildcard) wholeText(s string) bool {
 			return true
 		}
 	}
-	for _, l := range c.literals {
-		if l == s {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(c.literals, s)
 }
 
 func (c *wildcard) number(float64) bool    { return c.alone }

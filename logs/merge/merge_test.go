@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -184,10 +185,7 @@ func TestAQueryIsSplitByTheFieldsItNames(t *testing.T) {
 			s    *shelf
 			want string
 		}{"a": {a, want.a}, "b": {b, want.b}, "the rest": {rest, want.rest}} {
-			got := strings.Join(c.s.queries, " | ")
-			if got == "" {
-				got = "-"
-			}
+			got := cmp.Or(strings.Join(c.s.queries, " | "), "-")
 			if got != c.want {
 				t.Errorf("%s: %s was asked %q, want %q", query, name, got, c.want)
 			}

@@ -2,9 +2,11 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"path"
 	"slices"
@@ -108,19 +110,14 @@ func readBody(r *http.Request, v any) error {
 // resolve returns the names of the indices that the path's pattern stands for.
 // A plain name that does not exist is an error; a pattern may match nothing.
 func (s *Store) resolve(r *http.Request) ([]string, error) {
-	pattern := r.PathValue("index")
-	if pattern == "" {
-		pattern = "_all"
-	}
+	pattern := cmp.Or(r.PathValue("index"), "_all")
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var names []string
 	for part := range strings.SplitSeq(pattern, ",") {
 		switch {
 		case part == "_all" || part == "*":
-			for name := range s.indices {
-				names = append(names, name)
-			}
+			names = slices.AppendSeq(names, maps.Keys(s.indices))
 		case strings.ContainsRune(part, '*'):
 			for name := range s.indices {
 				if ok, err := path.Match(part, name); ok && err == nil {

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -117,10 +118,7 @@ func (e *Editor) shown(p Pair, revealed bool) string {
 		}
 		return clean.Mask
 	}
-	if p.Value == "" {
-		return `""`
-	}
-	return p.Value
+	return cmp.Or(p.Value, `""`)
 }
 
 // foot is the field of what is being typed, and what is wrong with it.

@@ -3,6 +3,7 @@ package capacity
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -372,17 +373,8 @@ func describeInstance(r *instanceRow, now time.Time) []prose.Para {
 	if len(i.Attributes) > 0 {
 		d.Heading("Attributes")
 	}
-	for _, name := range sortedNames(i.Attributes) {
+	for _, name := range slices.Sorted(maps.Keys(i.Attributes)) {
 		d.Line(theme.Text, text.Line(wording.JoinNonEmpty("=", name, i.Attributes[name])))
 	}
 	return d.Paras
-}
-
-func sortedNames(m map[string]string) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

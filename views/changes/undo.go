@@ -1,6 +1,7 @@
 package changes
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -184,9 +185,7 @@ type undoableScreen struct {
 
 func (s *undoableScreen) Header() ui.Header {
 	h := s.Screen.Header()
-	if h.Banner == "" {
-		h.Banner = s.why
-	}
+	h.Banner = cmp.Or(h.Banner, s.why)
 	return h
 }
 

@@ -1,6 +1,7 @@
 package finding
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"sync/atomic"
@@ -58,10 +59,7 @@ func New(o Options, id inquiry.Identifier, name string) ui.Screen {
 		}
 		return err
 	}
-	title := name
-	if title == "" {
-		title = id.String()
-	}
+	title := cmp.Or(name, id.String())
 	s.Screen = livetable.New(o.Deps, livetable.Spec[inquiry.Named]{
 		Name: "found", Nouns: "resources", Permission: "ecs:ListClusters",
 		Subject: awsx.Ref{Context: o.Reader.Context}, Crumb: o.Reader.Context.String() + " find " + title,

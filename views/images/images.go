@@ -1,6 +1,7 @@
 package images
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -224,9 +225,7 @@ func (s *imagesScreen) deploy(container, reference string) {
 // ask takes a reference as typed, for a container of the definition.
 func (s *imagesScreen) ask(container string) {
 	td := s.query.Answer().Value.definition
-	if container == "" {
-		container = td.Containers[0].Name
-	}
+	container = cmp.Or(container, td.Containers[0].Name)
 	names := make([]string, len(td.Containers))
 	for i, c := range td.Containers {
 		names[i] = c.Name

@@ -142,12 +142,9 @@ func (d barDrawing) rollouts(bars []logs.Bar) string {
 
 // barOf is the bar that a moment falls in, -1 for none.
 func (d barDrawing) barOf(bars []logs.Bar, at time.Time) int {
-	for i, b := range bars {
-		if !at.Before(b.Start) && at.Before(b.Start.Add(d.histogram.Interval)) {
-			return i
-		}
-	}
-	return -1
+	return slices.IndexFunc(bars, func(b logs.Bar) bool {
+		return !at.Before(b.Start) && at.Before(b.Start.Add(d.histogram.Interval))
+	})
 }
 
 // times names the first bar, the last one, and between them as many as fit.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -156,14 +157,9 @@ func (f fieldSurvey) add(prefix string, doc json.RawMessage) {
 
 // names are the fields, the most frequent first.
 func (f fieldSurvey) names() []string {
-	var out []string
-	for name := range f.counts {
-		out = append(out, name)
-	}
-	slices.SortFunc(out, func(a, b string) int {
+	return slices.SortedFunc(maps.Keys(f.counts), func(a, b string) int {
 		return cmp.Or(cmp.Compare(f.counts[b], f.counts[a]), cmp.Compare(a, b))
 	})
-	return out
 }
 
 // Fields that stand before every line anyway, and those that hold its text.

@@ -45,10 +45,7 @@ func TroubleOf(err error, id awsx.ContextID) trouble {
 
 // missingAction is the permission that a denied call wanted, as IAM spells it.
 func missingAction(e *fault.Error) string {
-	if e.Op == "" {
-		return "a permission"
-	}
-	return e.Op
+	return cmp.Or(e.Op, "a permission")
 }
 
 func about(e *fault.Error) string {

@@ -1,6 +1,7 @@
 package revisions
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -103,9 +104,7 @@ func NewRevisions(c *changes.Changes, service awsx.Ref, why string) *revisionsSc
 // Header says why one has to choose, as long as nothing worse is to be said.
 func (s *revisionsScreen) Header() ui.Header {
 	h := s.ServiceTable.Header()
-	if h.Banner == "" {
-		h.Banner = s.why
-	}
+	h.Banner = cmp.Or(h.Banner, s.why)
 	return h
 }
 

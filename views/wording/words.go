@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -85,9 +86,7 @@ func ShortImage(image, running string) string {
 	if tag == "" && pinned == "" {
 		tag = "latest"
 	}
-	if running == "" {
-		running = pinned
-	}
+	running = cmp.Or(running, pinned)
 	if running == "" {
 		return tag
 	}

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"errors"
 	"gantry/awsx"
 	"strings"
@@ -85,10 +86,7 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 // search adds whether searches are let in and find the index; it reports whether
 // there is an index to look at.
 func search(g *group, x logs.Examination) bool {
-	access := x.Access
-	if access == "" {
-		access = "none are needed"
-	}
+	access := cmp.Or(x.Access, "none are needed")
 	switch class := fault.ClassOf(x.SearchErr); {
 	case x.SearchErr != nil && (class == fault.Expired || class == fault.Denied):
 		g.failure("credentials", Failed, x.SearchErr)
