@@ -92,7 +92,7 @@ func TestTextIsHeardFromTheFirstKey(t *testing.T) {
 	th := s.host.Theme()
 	choice := func() ui.Modal {
 		return modal.NewChoice(th, modal.ChoiceOptions{
-			Title: "Which?", Options: []modal.Option{{Name: "plum"}, {Name: "pear"}}, Chosen: func(i int) tea.Cmd { chosen = i; return nil },
+			Title: "Which?", Options: []modal.Option{{Name: "plum"}, {Name: "pear"}}, Chosen: func(i int) { chosen = i },
 		})
 	}
 	for name, tt := range map[string]struct {

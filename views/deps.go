@@ -3,8 +3,6 @@ package views
 import (
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/store"
@@ -45,48 +43,47 @@ type Policy interface {
 }
 
 // Nav opens the screens and dialogs that act on what a table has selected. Each
-// is called on the loop, pushes what it opens through the Host, and returns a
-// command of the calling screen, or nil.
+// is called on the loop and pushes what it opens through the Host.
 type Nav interface {
 	// Service shows a service among those of its cluster.
-	Service(service awsx.Ref) tea.Cmd
+	Service(service awsx.Ref)
 	// Instances shows the container instances of a service's cluster and how many more of
 	// its tasks fit, first the one with an ARN, if that is not empty.
-	Instances(service awsx.Ref, first string) tea.Cmd
+	Instances(service awsx.Ref, first string)
 	// Plan shows the plan of one change for all of some targets, where nothing is to be
 	// asked before. Started is called on the loop once it is being carried out; it may
 	// be nil.
-	Plan(intent deploy.Intent, started func(), targets ...awsx.Ref) tea.Cmd
+	Plan(intent deploy.Intent, started func(), targets ...awsx.Ref)
 	// Logs tails the lines of a service, a task or a container, or of several of them
 	// together. All of them are of one context.
-	Logs(scopes ...LogScope) tea.Cmd
+	Logs(scopes ...LogScope)
 	// Image deploys another image to a service.
-	Image(service awsx.Ref) tea.Cmd
+	Image(service awsx.Ref)
 	// Env edits a service's environment.
-	Env(service awsx.Ref) tea.Cmd
+	Env(service awsx.Ref)
 	// Edit gives the whole task definition to the operator's editor.
-	Edit(service awsx.Ref) tea.Cmd
+	Edit(service awsx.Ref)
 	// Scale asks for another desired count.
-	Scale(service awsx.Ref) tea.Cmd
+	Scale(service awsx.Ref)
 	// Breaker sets the deployment circuit breaker.
-	Breaker(service awsx.Ref) tea.Cmd
+	Breaker(service awsx.Ref)
 	// ScaleAll does the same to several services of one cluster. Started is called on
 	// the loop once they are being changed.
-	ScaleAll(services []awsx.Ref, started func()) tea.Cmd
+	ScaleAll(services []awsx.Ref, started func())
 	// StopTasks asks why and stops tasks.
-	StopTasks(tasks []awsx.Ref, started func()) tea.Cmd
+	StopTasks(tasks []awsx.Ref, started func())
 	// RunTask asks what to run beside a service, and runs it.
-	RunTask(service awsx.Ref) tea.Cmd
+	RunTask(service awsx.Ref)
 	// Undo plans to undo the last change.
-	Undo(service awsx.Ref) tea.Cmd
+	Undo(service awsx.Ref)
 	// Deployments lists how the service was deployed.
-	Deployments(service awsx.Ref) tea.Cmd
+	Deployments(service awsx.Ref)
 	// Compare shows what tells two revisions of a service apart, by their ARNs.
-	Compare(service awsx.Ref, before, after string) tea.Cmd
+	Compare(service awsx.Ref, before, after string)
 	// Follow follows the deployment in progress.
-	Follow(service awsx.Ref) tea.Cmd
+	Follow(service awsx.Ref)
 	// Related shows what a resource is tied to. Its name is what the row was called.
-	Related(of awsx.Ref, name string) tea.Cmd
+	Related(of awsx.Ref, name string)
 }
 
 // LogScope chooses whose lines to tail: a service's, one task's of it, or one

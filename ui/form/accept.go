@@ -83,10 +83,7 @@ func (e *Editor) acceptValue() {
 		e.wrong = err.Error()
 		return
 	}
-	if err := e.into.set(p); err != nil {
-		e.wrong = err.Error()
-		return
-	}
+	e.into.set(p)
 	e.mode = browsing
 	for i, r := range e.rows() {
 		if r.group == e.into && r.line != nil && r.line.pair.Name == e.name {

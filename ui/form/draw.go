@@ -96,12 +96,6 @@ func (e *Editor) drawRow(th *theme.Theme, r row, selected bool, names, w int) st
 	if l.renamed() {
 		value += "   was called " + l.before.Name
 	}
-	if l.pair.Locked != "" {
-		value = l.pair.Locked
-		if role == theme.Text {
-			role = theme.Dim
-		}
-	}
 	value = text.Truncate(value, room, g.Ellipsis)
 	if selected {
 		return marker + th.Paint(role, sign+" ") + th.Paint(theme.Selected, name) + "  " + th.Paint(role, value)

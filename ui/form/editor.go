@@ -152,12 +152,8 @@ func (e *Editor) Capturing() bool { return e.mode != browsing }
 // OnLine says why there is no line under the cursor that may be edited; empty if
 // there is.
 func (e *Editor) OnLine() string {
-	r := e.current()
-	switch {
-	case r.line == nil:
+	if e.current().line == nil {
 		return "no variable is selected"
-	case r.line.pair.Locked != "":
-		return r.line.pair.Locked
 	}
 	return ""
 }
@@ -286,9 +282,7 @@ func (e *Editor) merge(block string) error {
 		}
 	}
 	for _, p := range pairs {
-		if err := e.into.set(e.guarded(p)); err != nil {
-			return err
-		}
+		e.into.set(e.guarded(p))
 	}
 	return nil
 }
@@ -296,9 +290,6 @@ func (e *Editor) merge(block string) error {
 func (e *Editor) checkPair(p Pair) error {
 	if err := CheckName(p.Name); err != nil {
 		return err
-	}
-	if l := e.into.find(p.Name); l != nil && l.pair.Locked != "" {
-		return fmt.Errorf("%s cannot be set here: %s", p.Name, l.pair.Locked)
 	}
 	if e.into.leaving(p.Name) != nil {
 		return fmt.Errorf("%s is renamed here: undo that first", p.Name)

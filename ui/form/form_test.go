@@ -128,7 +128,7 @@ func editor() *form.Editor {
 		Groups: []form.Group{
 			{Name: "api", Pairs: []form.Pair{
 				{Name: "LOG_LEVEL", Value: "info"}, {Name: "DB_PASSWORD", Value: "hunter2", Secret: true},
-				{Name: "CERT", Value: "a\nb\tc"}, {Name: "TOKEN", Locked: "from Secrets Manager"},
+				{Name: "CERT", Value: "a\nb\tc"}, {Name: "TOKEN", Value: "t"},
 			}},
 			{Name: "sidecar"},
 		},
@@ -288,7 +288,6 @@ func TestABlockIsTakenWholeOrNotAtAll(t *testing.T) {
 	}
 	for block, complaint := range map[string]string{
 		"A=1\nnonsense":    "line 2",
-		"A=1\nTOKEN=x":     "TOKEN cannot be set here: from Secrets Manager",
 		"A=1\nB=(masked)":  "contains the mask",
 		"A=1\nTWO WORDS=2": `contains " "`,
 	} {
@@ -314,16 +313,6 @@ func TestNamesThatNoEnvironmentCanHoldAreRefused(t *testing.T) {
 		if s := drawn(e); !strings.Contains(s, complaint) || !strings.Contains(s, "name of the new variable") {
 			t.Errorf("%q: no %q in\n%s", name, complaint, s)
 		}
-	}
-}
-
-func TestALockedPairCannotBeChanged(t *testing.T) {
-	e := editor()
-	e.Move(3)
-	e.Change()
-	e.Remove()
-	if e.Capturing() || len(e.Edits()) != 0 || e.OnLine() != "from Secrets Manager" {
-		t.Errorf("capturing %v, edits %v, why %q", e.Capturing(), e.Edits(), e.OnLine())
 	}
 }
 

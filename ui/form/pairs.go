@@ -13,9 +13,6 @@ type Pair struct {
 	Name, Value string
 	// Secret hides the value until it is revealed.
 	Secret bool
-	// Locked says why the pair cannot be changed here, such as that it refers to a
-	// secret kept elsewhere; empty when it can.
-	Locked string
 }
 
 // Group is a list of pairs that belong together, such as a container's.
@@ -100,18 +97,14 @@ func (g *group) find(name string) *line {
 }
 
 // set gives a name a value: a new line, or another value for the one there is.
-func (g *group) set(p Pair) error {
+func (g *group) set(p Pair) {
 	l := g.find(p.Name)
 	if l == nil {
 		g.lines = append(g.lines, &line{pair: p, added: true})
-		return nil
-	}
-	if l.pair.Locked != "" {
-		return fmt.Errorf("%s cannot be set here: %s", p.Name, l.pair.Locked)
+		return
 	}
 	l.removed = false
 	l.pair.Value, l.pair.Secret = p.Value, l.pair.Secret || p.Secret
-	return nil
 }
 
 // remove takes a line out: an added one vanishes, another is marked.

@@ -25,12 +25,7 @@ type ChoiceOptions struct {
 	Title   string
 	Options []Option
 	// Chosen gets the index into Options.
-	Chosen func(i int) tea.Cmd
-	// Typed, if set, lets a text be chosen that no option matches, such as a tag
-	// that is not listed. An error keeps the choice open and is shown.
-	Typed func(s string) (tea.Cmd, error)
-	// Placeholder says in the empty field what can be typed.
-	Placeholder string
+	Chosen func(i int)
 	// Selected is the index under the cursor at first.
 	Selected int
 }
@@ -49,9 +44,7 @@ type Choice struct {
 
 // NewChoice asks for one of some options.
 func NewChoice(th *theme.Theme, o ChoiceOptions) *Choice {
-	in := field.New(th, "> ")
-	in.Placeholder = o.Placeholder
-	c := &Choice{dialog: newDialog(th, o.Title, nil), opts: o, input: in}
+	c := &Choice{dialog: newDialog(th, o.Title, nil), opts: o, input: field.New(th, "> ")}
 	c.filter()
 	c.at = max(0, min(o.Selected, len(c.matches)-1))
 	return c
@@ -87,7 +80,8 @@ func (c *Choice) Update(msg tea.Msg) tea.Cmd {
 		case "esc":
 			return finish(&c.dialog, nil)
 		case "enter":
-			return c.choose()
+			c.choose()
+			return nil
 		case "down", "ctrl+n":
 			c.move(1)
 			return nil
@@ -117,28 +111,18 @@ func (c *Choice) move(n int) {
 	c.at = max(0, min(c.at+n, len(c.matches)-1))
 }
 
-func (c *Choice) choose() tea.Cmd {
-	typed := strings.TrimSpace(c.input.Value())
-	if len(c.matches) > 0 {
-		i := c.matches[c.at]
-		if why := c.opts.Options[i].Disabled; why != "" {
-			c.wrong = c.opts.Options[i].Name + ": " + why
-			return nil
-		}
-		c.done = true
-		return c.opts.Chosen(i)
+func (c *Choice) choose() {
+	if len(c.matches) == 0 {
+		c.wrong = fmt.Sprintf("nothing matches %q", strings.TrimSpace(c.input.Value()))
+		return
 	}
-	if c.opts.Typed == nil || typed == "" {
-		c.wrong = fmt.Sprintf("nothing matches %q", typed)
-		return nil
-	}
-	cmd, err := c.opts.Typed(typed)
-	if err != nil {
-		c.wrong = err.Error()
-		return nil
+	i := c.matches[c.at]
+	if why := c.opts.Options[i].Disabled; why != "" {
+		c.wrong = c.opts.Options[i].Name + ": " + why
+		return
 	}
 	c.done = true
-	return cmd
+	c.opts.Chosen(i)
 }
 
 // View draws the field and the options that match.
@@ -174,8 +158,6 @@ func (c *Choice) foot(w int) []string {
 	switch {
 	case c.wrong != "":
 		return c.theme.Wrap(theme.Failed, c.wrong, 1, w)
-	case len(c.matches) == 0 && c.opts.Typed != nil:
-		return []string{c.line(theme.Dim, " nothing matches; enter takes it as typed", w)}
 	case len(c.matches) == 0:
 		return []string{c.line(theme.Dim, " nothing matches", w)}
 	}

@@ -37,18 +37,15 @@ func (c *Confirm) Update(msg tea.Msg) tea.Cmd {
 	case "y", "Y":
 		return finish(&c.dialog, c.q.Yes)
 	case "n", "N", "esc", "q":
-		return finish(&c.dialog, c.q.No)
+		c.done = true
 	case "enter":
 		if c.yes {
 			return finish(&c.dialog, c.q.Yes)
 		}
-		return finish(&c.dialog, c.q.No)
+		c.done = true
 	case "left", "right", "tab", "shift+tab", "h", "l":
 		c.yes = !c.yes
 	default:
-		if cmd, ok := extra(c.q.Extra, key); ok {
-			return cmd
-		}
 		c.body.Key(key)
 	}
 	return nil
@@ -68,7 +65,7 @@ func (c *Confirm) View(w, h int) (string, *tea.Cursor) {
 
 // Hints are the keys that answer.
 func (c *Confirm) Hints() []struct{ Key, Name string } {
-	return append([]struct{ Key, Name string }{{"y", "yes"}, {"n", "no"}}, extraHints(c.q.Extra)...)
+	return []struct{ Key, Name string }{{"y", "yes"}, {"n", "no"}}
 }
 
 // Typed asks for a name to be typed, so that agreeing cannot become a reflex.
@@ -95,7 +92,8 @@ func (t *Typed) Update(msg tea.Msg) tea.Cmd {
 	if press, ok := msg.(tea.KeyPressMsg); ok {
 		switch key := press.String(); key {
 		case "esc":
-			return finish(&t.dialog, t.q.No)
+			t.done = true
+			return nil
 		case "enter":
 			if t.input.Value() == t.want {
 				return finish(&t.dialog, t.q.Yes)
@@ -105,13 +103,6 @@ func (t *Typed) Update(msg tea.Msg) tea.Cmd {
 		case "up", "down", "pgup", "pgdown":
 			t.body.Key(key)
 			return nil
-		default:
-			// A key that writes is part of the name, whatever else it could mean.
-			if press.Text == "" {
-				if cmd, ok := extra(t.q.Extra, key); ok {
-					return cmd
-				}
-			}
 		}
 	}
 	var cmd tea.Cmd
@@ -143,22 +134,5 @@ func (t *Typed) View(w, h int) (string, *tea.Cursor) {
 
 // Hints are the keys that answer.
 func (t *Typed) Hints() []struct{ Key, Name string } {
-	return append([]struct{ Key, Name string }{{"enter", "confirm"}, {"esc", "cancel"}}, extraHints(t.q.Extra)...)
-}
-
-func extra(list []Extra, key string) (tea.Cmd, bool) {
-	for _, x := range list {
-		if x.Key == key {
-			return x.Run(), true
-		}
-	}
-	return nil, false
-}
-
-func extraHints(list []Extra) []struct{ Key, Name string } {
-	var out []struct{ Key, Name string }
-	for _, x := range list {
-		out = append(out, struct{ Key, Name string }{x.Key, x.Name})
-	}
-	return out
+	return []struct{ Key, Name string }{{"enter", "confirm"}, {"esc", "cancel"}}
 }

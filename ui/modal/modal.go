@@ -28,16 +28,6 @@ type Question struct {
 	Body  Body           // exact calls, before and after; may be taller than the screen
 	Ask   string         // what a yes does besides, asked above the answer; may be empty
 	Yes   func() tea.Cmd // runs on the loop when confirmed
-	No    func() tea.Cmd // runs on the loop when refused; may be nil
-	// Extra are further keys that keep the question open, such as copying the
-	// plan.
-	Extra []Extra
-}
-
-// Extra is a key of a question besides its answers.
-type Extra struct {
-	Key, Name string
-	Run       func() tea.Cmd
 }
 
 // dialog is what all modals share: a title, a body that scrolls and an end.

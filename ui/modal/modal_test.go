@@ -1,7 +1,6 @@
 package modal_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -100,28 +99,6 @@ func TestWhatIsAskedIsWhole(t *testing.T) {
 	}
 }
 
-func TestAnExtraKeyWorksAndKeepsTheQuestionOpen(t *testing.T) {
-	copied := 0
-	q := modal.Question{Title: "Deploy c?", Extra: []modal.Extra{
-		{Key: "c", Name: "copy", Run: func() tea.Cmd { copied++; return nil }},
-		{Key: "ctrl+y", Name: "copy", Run: func() tea.Cmd { copied++; return nil }},
-	}}
-	m := modal.NewConfirm(theme.New(theme.Options{}), q)
-	press(m, "c", "ctrl+y")
-	if m.Done() || copied != 2 {
-		t.Errorf("done %v, copied %d", m.Done(), copied)
-	}
-	typed := modal.NewTyped(theme.New(theme.Options{}), q, "the name", "c")
-	press(typed, "c", "ctrl+y")
-	if copied != 3 {
-		t.Errorf("copied %d: a letter of the name must be typed, not taken for a key", copied)
-	}
-	press(typed, "enter")
-	if !typed.Done() {
-		t.Error("the name was not accepted")
-	}
-}
-
 func TestATallBodyScrollsAndTheAnswersStayInView(t *testing.T) {
 	var lines []string
 	for i := range 100 {
@@ -147,14 +124,14 @@ func options() modal.ChoiceOptions {
 	return modal.ChoiceOptions{
 		Title:   "Image",
 		Options: []modal.Option{{Name: "v2.31.0", Detail: "yesterday"}, {Name: "v2.32.0", Detail: "today"}, {Name: "v1", Disabled: "it was deleted"}},
-		Chosen:  func(int) tea.Cmd { return nil },
+		Chosen:  func(int) {},
 	}
 }
 
 func TestChoiceNarrowsAsOneTypesAndChoosesTheOptionInView(t *testing.T) {
 	chosen := -1
 	o := options()
-	o.Chosen = func(i int) tea.Cmd { chosen = i; return nil }
+	o.Chosen = func(i int) { chosen = i }
 	m := modal.NewChoice(theme.New(theme.Options{}), o)
 	write(m, "tod")
 	if s := view(m, 80, 10); !strings.Contains(s, "> v2.32.0") || strings.Contains(s, "v2.31.0") || !strings.Contains(s, "1 of 3") {
@@ -174,32 +151,12 @@ func TestChoiceRefusesADisabledOptionWithItsReason(t *testing.T) {
 	}
 }
 
-func TestChoiceTakesATypedTextOnlyWhereItMay(t *testing.T) {
+func TestChoiceTakesNoTextThatNothingMatches(t *testing.T) {
 	m := modal.NewChoice(theme.New(theme.Options{}), options())
 	write(m, "zzz")
 	press(m, "enter")
 	if s := view(m, 80, 10); m.Done() || !strings.Contains(s, `nothing matches "zzz"`) {
 		t.Errorf("done %v:\n%s", m.Done(), s)
-	}
-	o, got := options(), ""
-	o.Typed = func(s string) (tea.Cmd, error) {
-		if s == "bad" {
-			return nil, errors.New(`tag "bad" is not a tag, expected letters`)
-		}
-		got = s
-		return nil, nil
-	}
-	m = modal.NewChoice(theme.New(theme.Options{}), o)
-	write(m, "bad")
-	press(m, "enter")
-	if s := view(m, 80, 10); m.Done() || !strings.Contains(s, "expected letters") || !strings.Contains(s, "> bad") {
-		t.Errorf("done %v:\n%s", m.Done(), s)
-	}
-	press(m, "ctrl+u")
-	write(m, "v3")
-	press(m, "enter")
-	if !m.Done() || got != "v3" {
-		t.Errorf("done %v, got %q", m.Done(), got)
 	}
 }
 
@@ -222,7 +179,7 @@ func TestHostileTextIsCleaned(t *testing.T) {
 func TestARefusalIsToldToItsEnd(t *testing.T) {
 	th := theme.New(theme.Options{})
 	reason := strings.Repeat("it is not to be chosen as long as the season lasts, ", 3) + "so wait for the next"
-	choice := modal.NewChoice(th, modal.ChoiceOptions{Title: "Which?", Options: []modal.Option{{Name: "a", Disabled: reason}}, Chosen: func(int) tea.Cmd { return nil }})
+	choice := modal.NewChoice(th, modal.ChoiceOptions{Title: "Which?", Options: []modal.Option{{Name: "a", Disabled: reason}}, Chosen: func(int) {}})
 	press(choice, "enter")
 	typed := modal.NewTyped(th, modal.Question{Title: "Sure?"}, "the number of trees and the name of the orchard that they stand in", "12 orchard-of-the-northern-valley")
 	press(typed, "x", "enter")

@@ -85,7 +85,8 @@ func askDesired(deps *views.Deps, g awsx.ScalingGroup, started func()) {
 			if err != nil {
 				return nil, err
 			}
-			return deps.Nav.Plan(deploy.SetGroup{Desired: n}, started, g.Ref), nil
+			deps.Nav.Plan(deploy.SetGroup{Desired: n}, started, g.Ref)
+			return nil, nil
 		},
 	}))
 }

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/place"
@@ -129,12 +127,12 @@ func openInstances(st *store.Store, of InstancesOf) livetable.Feed[*instanceRow]
 func instanceActions(s *livetable.Screen[*instanceRow], r *instanceRow, ok bool) []ui.Action {
 	deps, why := s.Deps, livetable.Nothing(ok)
 	open := actHosted.Does(func() { deps.Host.Push(tasks.NewHosted(deps, r.instance)) }).Unless(why)
-	one := func(change func([]awsx.Ref, func()) tea.Cmd) func() tea.Cmd {
-		return func() tea.Cmd { return change([]awsx.Ref{r.instance.Ref}, s.Act) }
+	one := func(change func([]awsx.Ref, func())) func() {
+		return func() { change([]awsx.Ref{r.instance.Ref}, s.Act) }
 	}
 	draining, activating := livetable.Planning(deps, deploy.Drain{}), livetable.Planning(deps, deploy.Activate{})
-	drain := actDrain.Runs(one(draining)).Unless(why)
-	activate := actActivate.Runs(one(activating)).Unless(why)
+	drain := actDrain.Does(one(draining)).Unless(why)
+	activate := actActivate.Does(one(activating)).Unless(why)
 	if ok && r.instance.Status == "DRAINING" {
 		drain.Disabled = "the instance is draining already"
 	}
@@ -142,7 +140,7 @@ func instanceActions(s *livetable.Screen[*instanceRow], r *instanceRow, ok bool)
 		activate.Disabled = "the instance is active already"
 	}
 	replacing := livetable.Planning(deps, deploy.Replace{})
-	replace := actReplace.Runs(one(replacing)).Unless(why)
+	replace := actReplace.Does(one(replacing)).Unless(why)
 	if ok && r.facts.groups.read && r.group.Name == "" {
 		replace.Disabled = "the instance belongs to no Auto Scaling group, which would launch another"
 	}
@@ -163,9 +161,8 @@ func chooseService(deps *views.Deps, of InstancesOf, first string) {
 	}
 	deps.Host.Modal(modal.NewChoice(deps.Host.Theme(), modal.ChoiceOptions{
 		Title: "How many more tasks fit of which service?", Options: options, Selected: selected,
-		Chosen: func(i int) tea.Cmd {
+		Chosen: func(i int) {
 			deps.Host.Replace(NewInstances(deps, InstancesOf{Cluster: of.Cluster, Service: services[i].Ref, First: first}))
-			return nil
 		},
 	}))
 }

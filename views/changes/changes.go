@@ -5,8 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
@@ -50,13 +48,12 @@ func (c *Changes) DefinitionInUse(ctx context.Context, service awsx.Ref) (*awsx.
 
 // Plan shows the plan of one intent for all of some targets. Started is called on the loop
 // once it is being carried out; it may be nil.
-func (c *Changes) Plan(intent deploy.Intent, started func(), targets ...awsx.Ref) tea.Cmd {
+func (c *Changes) Plan(intent deploy.Intent, started func(), targets ...awsx.Ref) {
 	c.Deps.Host.Push(NewPlan(c, intent, func(string) {
 		if started != nil {
 			started()
 		}
 	}, targets...))
-	return nil
 }
 
 // Propose shows the plan of an intent. Started is called on the loop with the

@@ -1,8 +1,6 @@
 package changes
 
 import (
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
 	"gantry/ui"
@@ -36,13 +34,13 @@ func (s *followScreen) Actions() []ui.Action {
 	default:
 		again.Disabled = "the change was made or is being made"
 	}
-	history := actHistory.Runs(func() tea.Cmd { return s.changes.Deps.Nav.Deployments(s.Service) }).Unless(views.NotAService(s.Service))
+	history := actHistory.Does(func() { s.changes.Deps.Nav.Deployments(s.Service) }).Unless(views.NotAService(s.Service))
 	cp := actCopyText.Does(func() { s.changes.Deps.Host.Copy("progress", s.Text()) })
 	return append([]ui.Action{again, s.onwards(), s.logs(), s.back(), s.cancel(), history, cp}, ui.Movement(s.Pager)...)
 }
 
 func (s *followScreen) logs() ui.Action {
-	return views.ActLogs.Runs(func() tea.Cmd { return s.changes.Deps.Nav.Logs(views.LogScope{Service: s.Service}) }).Unless(views.NotAService(s.Service))
+	return views.ActLogs.Does(func() { s.changes.Deps.Nav.Logs(views.LogScope{Service: s.Service}) }).Unless(views.NotAService(s.Service))
 }
 
 // paused reports whether the deployment waits for somebody.
@@ -62,7 +60,7 @@ func (s *followScreen) onwards() ui.Action {
 // back plans the way back: of a deployment that waits by its hook, of another by
 // what the record tells.
 func (s *followScreen) back() ui.Action {
-	a := views.ActUndo.Runs(func() tea.Cmd { return s.changes.Undo(s.Service) }).Unless(views.NotAService(s.Service))
+	a := views.ActUndo.Does(func() { s.changes.Undo(s.Service) }).Unless(views.NotAService(s.Service))
 	if s.paused() {
 		a.Run = ui.Do(func() { s.changes.Propose(s.Service, deploy.Continue{RollBack: true}, nil) })
 	}

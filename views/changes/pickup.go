@@ -15,15 +15,14 @@ import (
 
 // Follow follows the deployment that a service has in progress, whoever started
 // it: all of its state is in ECS.
-func (c *Changes) Follow(service awsx.Ref) tea.Cmd {
+func (c *Changes) Follow(service awsx.Ref) {
 	for _, j := range c.Desk.Jobs() {
 		if j.Target == service && !j.Over() {
 			c.Deps.Host.Push(NewFollow(c, j.ID, Proposal{Service: service}))
-			return nil
+			return
 		}
 	}
 	c.Deps.Host.Push(NewPickUp(c, service))
-	return nil
 }
 
 // NewPickUp makes the screen that looks for the deployment that a service has in

@@ -31,9 +31,8 @@ var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "undoable
 
 // Undo plans to undo the last change of a service, whatever that was. Where no record says
 // what was last, what can be undone is listed.
-func (c *Changes) Undo(service awsx.Ref) tea.Cmd {
+func (c *Changes) Undo(service awsx.Ref) {
 	c.Deps.Host.Push(&undoScreen{changes: c, service: service})
-	return nil
 }
 
 // undoScreen is the plan that undoes the last change while that is being looked for: it

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/change"
@@ -110,9 +108,9 @@ type ways struct {
 	visited *viewstest.Visited
 }
 
-func (w ways) Related(of awsx.Ref, name string) tea.Cmd { return w.visited.Related(of, name) }
+func (w ways) Related(of awsx.Ref, name string) { w.visited.Related(of, name) }
 
-func (w ways) Logs(s ...views.LogScope) tea.Cmd { return w.visited.Logs(s...) }
+func (w ways) Logs(s ...views.LogScope) { w.visited.Logs(s...) }
 
 // Orders is the service api-orders of the shop, in production.
 func Orders(t *testing.T, look uitest.Look, root func(*changes.Changes, awsx.Ref) ui.Screen) *Shopfloor {

@@ -30,9 +30,8 @@ var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "edit", T
 	Bindings: append([]ui.Binding{actOpenEditor, actPlan, actDrop, actReadAgain}, ui.MovementBindings()...)}})
 
 // Edit gives the task definition in use to the operator's editor.
-func (e *Editors) Edit(service awsx.Ref) tea.Cmd {
+func (e *Editors) Edit(service awsx.Ref) {
 	e.Changes.Deps.Host.Push(NewEdit(e.Changes, e.Editor, service))
-	return nil
 }
 
 // editScreen shows the task definition in use, as it may be seen, and has it edited
@@ -148,7 +147,7 @@ func (s *editScreen) Update(msg tea.Msg) tea.Cmd {
 	case editorEnded:
 		return s.ended(msg.err)
 	case fileRead:
-		return s.take(msg)
+		s.take(msg)
 	case fileKept:
 		host.Flash(ui.Error, "a file of the editor is left: %s", msg.err)
 	}
@@ -209,26 +208,25 @@ func keptOr(err error) tea.Msg {
 
 // take shows what came back and plans it. A text that is no definition keeps its
 // file, to be put right.
-func (s *editScreen) take(msg fileRead) tea.Cmd {
+func (s *editScreen) take(msg fileRead) {
 	host := s.changes.Deps.Host
 	s.busy = false
 	if msg.err != nil {
 		host.Flash(ui.Error, "%s", msg.err)
 	}
 	if msg.text == "" && msg.err != nil {
-		return nil
+		return
 	}
 	s.text, s.shown, s.problem = msg.text, msg.shown, msg.problem
 	if s.problem != nil {
-		return nil
+		return
 	}
 	s.file = ""
 	if !s.edited() {
 		host.Flash(ui.Info, "nothing was edited")
-		return nil
+		return
 	}
 	s.plan()
-	return nil
 }
 
 func (s *editScreen) plan() {

@@ -1,8 +1,6 @@
 package editors
 
 import (
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx"
 	"gantry/views/changes"
 )
@@ -16,7 +14,6 @@ type Editors struct {
 }
 
 // Env opens the editor of a service's variables.
-func (e *Editors) Env(service awsx.Ref) tea.Cmd {
+func (e *Editors) Env(service awsx.Ref) {
 	e.Changes.Deps.Host.Push(NewEnvironment(e.Changes, service))
-	return nil
 }

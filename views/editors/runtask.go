@@ -18,11 +18,11 @@ import (
 
 // RunTask asks for what differs from the service's own tasks, and plans tasks of its
 // revision in its surroundings.
-func (e *Editors) RunTask(service awsx.Ref) tea.Cmd {
+func (e *Editors) RunTask(service awsx.Ref) {
 	svc, ok := e.Changes.Deps.Known(service)
 	if !ok || svc.TaskDefinition == "" {
 		e.Changes.Deps.Host.Flash(ui.Warn, "run: the task definition of %s was not read yet", service.Name())
-		return nil
+		return
 	}
 	e.Changes.Deps.Host.Modal(form.New(e.Changes.Deps.Host.Theme(), form.Options{
 		Title: "Run a task of " + awsx.ARNName(svc.TaskDefinition) + " like " + service.ClusterName() + "/" + service.Name(),
@@ -40,7 +40,6 @@ func (e *Editors) RunTask(service awsx.Ref) tea.Cmd {
 			return nil, err
 		},
 	}))
-	return nil
 }
 
 // runIntent is what the form's values ask for.

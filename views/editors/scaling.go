@@ -36,11 +36,10 @@ var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "scaling"
 	Bindings: append([]ui.Binding{actCount, actBounds, actSuspend, actResume, ui.ActRefresh}, ui.MovementBindings()...)}})
 
 // Scale asks for a count, beside what Application Auto Scaling would do to it.
-func (e *Editors) Scale(service awsx.Ref) tea.Cmd {
+func (e *Editors) Scale(service awsx.Ref) {
 	s := &scalingScreen{changes: e.Changes, service: service}
 	s.Sheet = prose.NewParagraphs(e.Changes.Deps.Host, s.paras)
 	e.Changes.Deps.Host.Push(s)
-	return nil
 }
 
 // scalingScreen shows what moves the count of a service, with the question for
@@ -271,11 +270,11 @@ func (s *scalingScreen) Actions() []ui.Action {
 }
 
 // Breaker asks how deployments are to be given up, and plans that.
-func (e *Editors) Breaker(service awsx.Ref) tea.Cmd {
+func (e *Editors) Breaker(service awsx.Ref) {
 	svc, ok := e.Changes.Deps.Known(service)
 	if !ok {
 		e.Changes.Deps.Host.Flash(ui.Warn, "circuit breaker: %s was not read yet", service.Name())
-		return nil
+		return
 	}
 	settings := []deploy.SetBreaker{{}, {Enabled: true}, {Enabled: true, Rollback: true}}
 	options := []modal.Option{
@@ -291,16 +290,12 @@ func (e *Editors) Breaker(service awsx.Ref) tea.Cmd {
 	}
 	e.Changes.Deps.Host.Modal(modal.NewChoice(e.Changes.Deps.Host.Theme(), modal.ChoiceOptions{
 		Title: "Circuit breaker of " + service.ClusterName() + "/" + service.Name(), Options: options, Selected: selected,
-		Chosen: func(i int) tea.Cmd {
-			e.Changes.Propose(service, settings[i], nil)
-			return nil
-		},
+		Chosen: func(i int) { e.Changes.Propose(service, settings[i], nil) },
 	}))
-	return nil
 }
 
 // ScaleAll asks for a count and plans it for several services.
-func (e *Editors) ScaleAll(services []awsx.Ref, started func()) tea.Cmd {
+func (e *Editors) ScaleAll(services []awsx.Ref, started func()) {
 	e.Changes.Deps.Host.Modal(form.New(e.Changes.Deps.Host.Theme(), form.Options{
 		Title:  fmt.Sprintf("Scale %s of %s", wording.Count(len(services), "service"), services[0].ClusterName()),
 		Fields: []form.Field{{Label: "tasks", Help: "how many each of them is to run, 0 or more", Check: checkCount}},
@@ -312,7 +307,6 @@ func (e *Editors) ScaleAll(services []awsx.Ref, started func()) tea.Cmd {
 			return nil, err
 		},
 	}))
-	return nil
 }
 
 func checkCount(s string) error {

@@ -11,7 +11,7 @@ import (
 
 // StopTasks asks for the reason, which ECS keeps with the tasks, and plans to stop
 // them.
-func (e *Editors) StopTasks(tasks []awsx.Ref, started func()) tea.Cmd {
+func (e *Editors) StopTasks(tasks []awsx.Ref, started func()) {
 	what := "task " + wording.ShortID(tasks[0].Name())
 	if len(tasks) > 1 {
 		what = wording.Count(len(tasks), "task")
@@ -24,5 +24,4 @@ func (e *Editors) StopTasks(tasks []awsx.Ref, started func()) tea.Cmd {
 			return nil, nil
 		},
 	}))
-	return nil
 }

@@ -45,9 +45,8 @@ var _ = views.Kinds.Add(views.Kind{
 type Images struct{ Changes *changes.Changes }
 
 // Image opens the images of a service's repositories.
-func (i *Images) Image(service awsx.Ref) tea.Cmd {
+func (i *Images) Image(service awsx.Ref) {
 	i.Changes.Deps.Host.Push(New(i.Changes, service))
-	return nil
 }
 
 // imageList is what the images screen has read.

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/internal/inquiry"
@@ -121,12 +119,13 @@ func deployTo(s *livetable.Screen[*imageRow], b ui.Binding, users []inquiry.Run,
 	if why == "" && len(users) == 0 {
 		why = "no service that runs an image of this repository is known"
 	}
-	propose := func(to inquiry.Run) tea.Cmd {
-		return s.Deps.Nav.Plan(deploy.SetImages{Images: map[string]string{to.Container: reference(r)}}, s.Act, to.ServiceRef())
+	propose := func(to inquiry.Run) {
+		s.Deps.Nav.Plan(deploy.SetImages{Images: map[string]string{to.Container: reference(r)}}, s.Act, to.ServiceRef())
 	}
-	return b.Runs(func() tea.Cmd {
+	return b.Does(func() {
 		if len(users) == 1 {
-			return propose(users[0])
+			propose(users[0])
+			return
 		}
 		options := make([]modal.Option, len(users))
 		for i, u := range users {
@@ -134,8 +133,7 @@ func deployTo(s *livetable.Screen[*imageRow], b ui.Binding, users []inquiry.Run,
 		}
 		s.Deps.Host.Modal(modal.NewChoice(s.Deps.Host.Theme(), modal.ChoiceOptions{
 			Title: "Deploy " + reference(r) + " to which service?", Options: options,
-			Chosen: func(i int) tea.Cmd { return propose(users[i]) },
+			Chosen: func(i int) { propose(users[i]) },
 		}))
-		return nil
 	}).Unless(why)
 }

@@ -91,8 +91,8 @@ func (s *Screen[T]) about(row T, ok bool) []ui.Action {
 		}
 		return s.OverRows(a, func(rows []T) ui.Action { return b.Does(func() { run(rows) }) })
 	}
-	related := actRelated.Runs(func() tea.Cmd {
-		return s.Deps.Nav.Related(s.spec.Ref(row), s.Table.CellText(row, s.spec.Table.Columns[0].ID))
+	related := actRelated.Does(func() {
+		s.Deps.Nav.Related(s.spec.Ref(row), s.Table.CellText(row, s.spec.Table.Columns[0].ID))
 	}).Unless(Nothing(ok))
 	if ok && s.spec.Ref(row) == (awsx.Ref{}) {
 		related.Disabled = "there is no resource behind this row"
@@ -283,8 +283,8 @@ func resourceJSON(ctx context.Context, d *views.Deps, kind awsx.Kind, ref awsx.R
 }
 
 // Planning plans one change for all that is marked.
-func Planning(deps *views.Deps, intent deploy.Intent) func([]awsx.Ref, func()) tea.Cmd {
-	return func(targets []awsx.Ref, started func()) tea.Cmd {
-		return deps.Nav.Plan(intent, started, targets...)
+func Planning(deps *views.Deps, intent deploy.Intent) func([]awsx.Ref, func()) {
+	return func(targets []awsx.Ref, started func()) {
+		deps.Nav.Plan(intent, started, targets...)
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx"
 	"gantry/ui"
 	"gantry/views"
@@ -38,7 +36,7 @@ func (s *Screen[T]) OverRows(a ui.Action, over func(rows []T) ui.Action) ui.Acti
 
 // OverMarks is OverRows for a change of the rows' resources. Started is to be called once
 // it is carried out: it clears the marks.
-func (s *Screen[T]) OverMarks(a ui.Action, run func(targets []awsx.Ref, started func()) tea.Cmd) ui.Action {
+func (s *Screen[T]) OverMarks(a ui.Action, run func(targets []awsx.Ref, started func())) ui.Action {
 	return s.OverRows(a, func(rows []T) ui.Action {
 		targets := make([]awsx.Ref, len(rows))
 		for i, row := range rows {
@@ -46,8 +44,8 @@ func (s *Screen[T]) OverMarks(a ui.Action, run func(targets []awsx.Ref, started 
 				return a.Unless("there is no resource behind one of the marked rows")
 			}
 		}
-		return a.Runs(func() tea.Cmd {
-			return run(targets, func() {
+		return a.Does(func() {
+			run(targets, func() {
 				s.Table.ClearMarks()
 				s.Act()
 			})
@@ -67,7 +65,7 @@ func (s *Screen[T]) OverLogs(a ui.Action, scope func(T) (of views.LogScope, ok b
 				return a.Unless("one of the marked rows has no lines of its own")
 			}
 		}
-		return a.Runs(func() tea.Cmd { return s.Deps.Nav.Logs(scopes...) })
+		return a.Does(func() { s.Deps.Nav.Logs(scopes...) })
 	})
 }
 

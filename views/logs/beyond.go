@@ -160,7 +160,7 @@ func closeWith(ctx context.Context, h *logs.History) tea.Cmd {
 }
 
 // extend takes lines in at the end where they were read, and moves the cursor on.
-func (x *beyond) extend(msg reached) tea.Cmd {
+func (x *beyond) extend(msg reached) {
 	var d logs.Direction
 	switch msg.history {
 	case x.older.history:
@@ -168,7 +168,7 @@ func (x *beyond) extend(msg reached) tea.Cmd {
 	case x.newer.history:
 		d = logs.Newer
 	default:
-		return nil
+		return
 	}
 	r := x.of(d)
 	r.loading, r.err = false, msg.err
@@ -176,7 +176,7 @@ func (x *beyond) extend(msg reached) tea.Cmd {
 		defer r.reset()
 	}
 	if msg.err != nil {
-		return nil
+		return
 	}
 	r.scanned = msg.page.Scanned
 	r.done = !msg.page.Full
@@ -187,7 +187,7 @@ func (x *beyond) extend(msg reached) tea.Cmd {
 		if d == logs.Newer {
 			r.reset()
 		}
-		return nil
+		return
 	}
 	beyond := x.page.view.Beyond()
 	x.page.lines.met(msg.page.Entries)
@@ -200,7 +200,6 @@ func (x *beyond) extend(msg reached) tea.Cmd {
 	if (d == logs.Older) == (beyond < 0) && beyond != 0 {
 		x.page.view.Move(beyond)
 	}
-	return nil
 }
 
 // prepend puts older lines before those that are held. Once that makes the newest

@@ -116,22 +116,21 @@ func explained(ctx context.Context, source logs.Source, q logs.Query, r logs.Ran
 
 // place shows what a search in the midst of the lines brought, with the cursor on
 // what was asked about.
-func (s *screen) place(msg placed) tea.Cmd {
+func (s *screen) place(msg placed) {
 	if msg.session != s.search.session {
-		return nil
+		return
 	}
 	found := msg.lines
 	s.search.status = tail.Status{
 		State: tail.Stopped, Err: msg.err, Partial: found.Partial, Lines: len(found.Entries), Explanation: msg.why,
 	}
 	if msg.err != nil {
-		return nil
+		return
 	}
 	s.page.lines.met(found.Entries)
 	s.page.view.Edited(logview.Edit{Inserted: s.page.lines.ring.Add(found.Entries).Inserted, Asked: true})
 	s.beyond.older.done = !found.Before
 	s.page.view.GotoMiddle(s.page.lines.First() + uint64(found.Anchor))
-	return nil
 }
 
 // pace says how long to wait between two batches that are drawn: what a frame

@@ -40,9 +40,8 @@ type Viewer struct {
 }
 
 // Logs tails the lines of a service, a task or a container, or of several of them together.
-func (v *Viewer) Logs(scopes ...views.LogScope) tea.Cmd {
+func (v *Viewer) Logs(scopes ...views.LogScope) {
 	v.Deps.Host.Push(newScreen(v, scopes))
-	return nil
 }
 
 // screen follows the lines of its scopes. Each part has its own state: whose lines
@@ -174,9 +173,9 @@ func (s *screen) Update(msg tea.Msg) tea.Cmd {
 	case batched:
 		return s.take(msg)
 	case placed:
-		return s.place(msg)
+		s.place(msg)
 	case reached:
-		return s.beyond.extend(msg)
+		s.beyond.extend(msg)
 	case filled:
 		s.beyond.fill(msg)
 	case tried:

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/store"
@@ -127,7 +125,7 @@ type nav struct {
 	viewer *logviews.Viewer
 }
 
-func (n nav) Logs(s ...views.LogScope) tea.Cmd { return n.viewer.Logs(s...) }
+func (n nav) Logs(s ...views.LogScope) { n.viewer.Logs(s...) }
 
 func TestScrollingUpPausesAndLosesNothing(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {

@@ -36,12 +36,11 @@ type Ways struct {
 }
 
 // Related shows what a resource is tied to.
-func (r Ways) Related(of awsx.Ref, name string) tea.Cmd {
+func (r Ways) Related(of awsx.Ref, name string) {
 	if of.Noun() == "task" {
 		name = wording.ShortID(name)
 	}
 	r.Around.Host.Push(r.screen(of, name, ""))
-	return nil
 }
 
 // tieRow is a kind of what a resource is tied to with all of that kind, or one of them.
@@ -194,9 +193,9 @@ func (r Ways) wayTo(t inquiry.Tie) (run func() tea.Cmd, why string) {
 		named.Revisions = true
 		return push(func() ui.Screen { return r.Screen(named) })
 	case inquiry.TieDeployment:
-		return func() tea.Cmd { return deps.Nav.Deployments(t.Service) }, ""
+		return ui.Do(func() { deps.Nav.Deployments(t.Service) }), ""
 	case inquiry.TieLog:
-		return func() tea.Cmd { return deps.Nav.Logs(views.LogScope{Service: t.Service}) }, ""
+		return ui.Do(func() { deps.Nav.Logs(views.LogScope{Service: t.Service}) }), ""
 	}
 	kinds := views.Kinds.All()
 	for _, screen := range map[inquiry.TieKind][]string{

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/internal/fault"
@@ -26,7 +24,7 @@ type relating struct {
 	ways related.Ways
 }
 
-func (r relating) Related(of awsx.Ref, name string) tea.Cmd { return r.ways.Related(of, name) }
+func (r relating) Related(of awsx.Ref, name string) { r.ways.Related(of, name) }
 
 func on(root func(*views.Deps) ui.Screen, v *viewstest.Visited) func(*views.Deps) ui.Screen {
 	return func(d *views.Deps) ui.Screen {

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/ui"
@@ -71,7 +69,7 @@ func comparing(deps *views.Deps, r *serviceRow, ok bool) ui.Action {
 	}
 	s := *r.service()
 	before := revisionBefore(s)
-	a := views.ActCompare.Runs(func() tea.Cmd { return deps.Nav.Compare(s.Ref, before, s.TaskDefinition) })
+	a := views.ActCompare.Does(func() { deps.Nav.Compare(s.Ref, before, s.TaskDefinition) })
 	if before == "" {
 		a.Disabled = "there is no revision before the one in use"
 	}
@@ -84,7 +82,7 @@ func comparingMarked(deps *views.Deps, a ui.Action, marked []*serviceRow) ui.Act
 		return a.Unless(fmt.Sprintf("this compares two, and %d are marked", len(marked)))
 	}
 	one, other := *marked[0].service(), *marked[1].service()
-	a.Run = func() tea.Cmd { return deps.Nav.Compare(one.Ref, one.TaskDefinition, other.TaskDefinition) }
+	a.Run = ui.Do(func() { deps.Nav.Compare(one.Ref, one.TaskDefinition, other.TaskDefinition) })
 	if one.TaskDefinition == other.TaskDefinition {
 		return a.Unless("both run " + awsx.ARNName(one.TaskDefinition))
 	}
@@ -118,11 +116,11 @@ func lastLinesOf(deps *views.Deps, rows []*serviceRow) ui.Action {
 		without = append(without, "the stopped tasks of "+strings.Join(unread, ", ")+" were not read yet")
 	}
 	why := strings.Join(without, "; ")
-	a := actLastLines.Runs(func() tea.Cmd {
+	a := actLastLines.Does(func() {
 		if why != "" {
 			deps.Host.Flash(ui.Warn, "%s", why)
 		}
-		return deps.Nav.Logs(scopes...)
+		deps.Nav.Logs(scopes...)
 	})
 	if len(scopes) == 0 {
 		return a.Unless(why)
@@ -196,21 +194,21 @@ func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 	ref := s.Ref
 	list := []ui.Action{
 		actTasks.Does(func() { deps.Host.Push(tasks.New(deps, ref)) }).Unless(why),
-		views.ActLogs.Runs(func() tea.Cmd { return deps.Nav.Logs(views.LogScope{Service: ref}) }),
-		views.ActUndo.Runs(func() tea.Cmd { return deps.Nav.Undo(ref) }),
-		views.ActImage.Runs(func() tea.Cmd { return deps.Nav.Image(ref) }),
-		views.ActEnv.Runs(func() tea.Cmd { return deps.Nav.Env(ref) }),
-		views.ActScale.Runs(func() tea.Cmd { return deps.Nav.Scale(ref) }),
-		views.ActFollow.Runs(func() tea.Cmd { return deps.Nav.Follow(ref) }),
-		views.ActDeployments.Runs(func() tea.Cmd { return deps.Nav.Deployments(ref) }),
-		views.ActEdit.Runs(func() tea.Cmd { return deps.Nav.Edit(ref) }),
-		views.ActBreaker.Runs(func() tea.Cmd { return deps.Nav.Breaker(ref) }),
-		views.ActRun.Runs(func() tea.Cmd { return deps.Nav.RunTask(ref) }),
+		views.ActLogs.Does(func() { deps.Nav.Logs(views.LogScope{Service: ref}) }),
+		views.ActUndo.Does(func() { deps.Nav.Undo(ref) }),
+		views.ActImage.Does(func() { deps.Nav.Image(ref) }),
+		views.ActEnv.Does(func() { deps.Nav.Env(ref) }),
+		views.ActScale.Does(func() { deps.Nav.Scale(ref) }),
+		views.ActFollow.Does(func() { deps.Nav.Follow(ref) }),
+		views.ActDeployments.Does(func() { deps.Nav.Deployments(ref) }),
+		views.ActEdit.Does(func() { deps.Nav.Edit(ref) }),
+		views.ActBreaker.Does(func() { deps.Nav.Breaker(ref) }),
+		views.ActRun.Does(func() { deps.Nav.RunTask(ref) }),
 		views.ActTargets.Does(func() { deps.Host.Push(targets.New(deps, ref)) }),
 		views.ActRouting.Does(func() { deps.Host.Push(routing.NewRules(deps, ref)) }),
 		toInstances(deps, capacity.InstancesOf{Cluster: ref.ClusterRef(), Service: ref}),
 		actPage.Does(func() { deps.Host.Push(overview.New(deps, ref)) }),
-		views.ActRestart.Runs(func() tea.Cmd { return deps.Nav.Plan(deploy.Restart{}, nil, ref) }),
+		views.ActRestart.Does(func() { deps.Nav.Plan(deploy.Restart{}, nil, ref) }),
 	}
 	for i := range list[1:] {
 		list[i+1].Disabled = why
@@ -252,17 +250,15 @@ func overServiceMarks(s *livetable.Screen[*serviceRow], actions []ui.Action) []u
 type Lists struct{ Deps *views.Deps }
 
 // Service shows a service among those of its cluster.
-func (l Lists) Service(service awsx.Ref) tea.Cmd {
+func (l Lists) Service(service awsx.Ref) {
 	s := newServices(l.Deps, service.ClusterRef(), nil)
 	s.Want = service.ARN
 	l.Deps.Host.Push(s)
-	return nil
 }
 
 // Instances shows the instances of a service's cluster.
-func (l Lists) Instances(service awsx.Ref, first string) tea.Cmd {
+func (l Lists) Instances(service awsx.Ref, first string) {
 	l.Deps.Host.Push(capacity.NewInstances(l.Deps, capacity.InstancesOf{Cluster: service.ClusterRef(), Service: service, First: first}))
-	return nil
 }
 
 // toInstances goes to the instances of a cluster.

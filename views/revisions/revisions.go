@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/read"
@@ -40,21 +38,18 @@ var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "revision
 type Revisions struct{ Changes *changes.Changes }
 
 // ShowRevisions opens those that a service could go back to.
-func (r *Revisions) ShowRevisions(service awsx.Ref) tea.Cmd {
+func (r *Revisions) ShowRevisions(service awsx.Ref) {
 	r.Changes.Deps.Host.Push(NewRevisions(r.Changes, service, ""))
-	return nil
 }
 
 // Deployments opens the history of a service.
-func (r *Revisions) Deployments(service awsx.Ref) tea.Cmd {
+func (r *Revisions) Deployments(service awsx.Ref) {
 	r.Changes.Deps.Host.Push(NewDeployments(r.Changes, service))
-	return nil
 }
 
 // Compare shows what tells two revisions of a service apart.
-func (r *Revisions) Compare(service awsx.Ref, before, after string) tea.Cmd {
+func (r *Revisions) Compare(service awsx.Ref, before, after string) {
 	r.Changes.Deps.Host.Push(NewCompare(r.Changes.Deps, service, before, after))
-	return nil
 }
 
 // revisionsScreen lists the revisions that a service could go back to.

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx"
 	"gantry/awsx/alb"
 	"gantry/awsx/diagnose"
@@ -258,5 +256,5 @@ func logsOf(deps *views.Deps, service awsx.Ref, r *targetRow, ok bool) ui.Action
 		return views.ActLogs.Does(nil).Unless("no task that runs is behind it")
 	}
 	task := r.task
-	return views.ActLogs.Runs(func() tea.Cmd { return deps.Nav.Logs(views.LogScope{Service: service, Task: &task}) })
+	return views.ActLogs.Does(func() { deps.Nav.Logs(views.LogScope{Service: service, Task: &task}) })
 }

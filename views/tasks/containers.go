@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx"
 	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/store"
@@ -41,10 +39,10 @@ func NewContainers(deps *views.Deps, service awsx.Ref, task awsx.Task) ui.Screen
 		Open:     func() livetable.Feed[*containerRow] { return openContainers(deps.Store, service, task) },
 		Evidence: containerEvidence,
 		Actions: func(r *containerRow, ok bool) []ui.Action {
-			logs := views.ActLogs.Runs(func() tea.Cmd {
+			logs := views.ActLogs.Does(func() {
 				scope := logsOf(service, &r.task)
 				scope.Container = r.container.Name
-				return deps.Nav.Logs(scope)
+				deps.Nav.Logs(scope)
 			}).Unless(livetable.Nothing(ok))
 			return []ui.Action{logs, jumpToService(deps, service).Unless(serviceless(service))}
 		},

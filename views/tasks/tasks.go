@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx"
 	"gantry/awsx/alb"
 	"gantry/awsx/diagnose/reason"
@@ -349,25 +347,25 @@ func taskActions(s *livetable.Screen[*taskRow], service awsx.Ref, r *taskRow, ok
 func intoTask(deps *views.Deps, service awsx.Ref, r *taskRow, why string) []ui.Action {
 	return []ui.Action{
 		actContainers.Does(func() { deps.Host.Push(NewContainers(deps, service, r.task)) }).Unless(why),
-		views.ActLogs.Runs(func() tea.Cmd {
-			return deps.Nav.Logs(logsOf(service, &r.task))
+		views.ActLogs.Does(func() {
+			deps.Nav.Logs(logsOf(service, &r.task))
 		}).Unless(why),
 	}
 }
 
 // jumpToService goes to a service among those of its cluster.
 func jumpToService(deps *views.Deps, service awsx.Ref) ui.Action {
-	return actService.Runs(func() tea.Cmd { return deps.Nav.Service(service) })
+	return actService.Does(func() { deps.Nav.Service(service) })
 }
 
 // toInstances goes to the instances of a service's cluster.
 func toInstances(deps *views.Deps, service awsx.Ref, first string) ui.Action {
-	return views.ActInstances.Runs(func() tea.Cmd { return deps.Nav.Instances(service, first) })
+	return views.ActInstances.Does(func() { deps.Nav.Instances(service, first) })
 }
 
 // stopping stops the task under the cursor, or the marked ones. Why says that there
 // is none to stop.
 func stopping[T any](s *livetable.Screen[T], task awsx.Ref, why string) ui.Action {
 	nav := s.Deps.Nav
-	return s.OverMarks(actStop.Runs(func() tea.Cmd { return nav.StopTasks([]awsx.Ref{task}, s.Act) }).Unless(why), nav.StopTasks)
+	return s.OverMarks(actStop.Does(func() { nav.StopTasks([]awsx.Ref{task}, s.Act) }).Unless(why), nav.StopTasks)
 }

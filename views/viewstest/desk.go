@@ -5,8 +5,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy"
@@ -20,27 +18,25 @@ import (
 // Visited records what the screens asked of what lies outside them.
 type Visited struct{ Calls []string }
 
-func (v *Visited) note(what string, service awsx.Ref) tea.Cmd {
+func (v *Visited) note(what string, service awsx.Ref) {
 	v.Calls = append(v.Calls, what+" "+service.Name())
-	return nil
 }
 
 // Plan notes what was to be planned for whom.
-func (v *Visited) Plan(intent deploy.Intent, _ func(), targets ...awsx.Ref) tea.Cmd {
+func (v *Visited) Plan(intent deploy.Intent, _ func(), targets ...awsx.Ref) {
 	for _, t := range targets {
 		v.note(intent.Action(), t)
 	}
-	return nil
 }
 
 // Service notes who was to be visited.
-func (v *Visited) Service(s awsx.Ref) tea.Cmd { return v.note("service", s) }
+func (v *Visited) Service(s awsx.Ref) { v.note("service", s) }
 
 // Instances notes who was to be visited.
-func (v *Visited) Instances(s awsx.Ref, _ string) tea.Cmd { return v.note("instances", s) }
+func (v *Visited) Instances(s awsx.Ref, _ string) { v.note("instances", s) }
 
 // Logs notes who was to be visited.
-func (v *Visited) Logs(scopes ...views.LogScope) tea.Cmd {
+func (v *Visited) Logs(scopes ...views.LogScope) {
 	for _, s := range scopes {
 		what := "logs"
 		if s.Task != nil {
@@ -51,51 +47,50 @@ func (v *Visited) Logs(scopes ...views.LogScope) tea.Cmd {
 		}
 		v.note(what, s.Service)
 	}
-	return nil
 }
 
 // Image notes who was to be visited.
-func (v *Visited) Image(s awsx.Ref) tea.Cmd { return v.note("image", s) }
+func (v *Visited) Image(s awsx.Ref) { v.note("image", s) }
 
 // Env notes who was to be visited.
-func (v *Visited) Env(s awsx.Ref) tea.Cmd { return v.note("env", s) }
+func (v *Visited) Env(s awsx.Ref) { v.note("env", s) }
 
 // Edit notes who was to be visited.
-func (v *Visited) Edit(s awsx.Ref) tea.Cmd { return v.note("edit", s) }
+func (v *Visited) Edit(s awsx.Ref) { v.note("edit", s) }
 
 // Scale notes who was to be visited.
-func (v *Visited) Scale(s awsx.Ref) tea.Cmd { return v.note("scale", s) }
+func (v *Visited) Scale(s awsx.Ref) { v.note("scale", s) }
 
 // ScaleAll notes who was to be visited.
-func (v *Visited) ScaleAll(s []awsx.Ref, _ func()) tea.Cmd { return v.note("scale all", s[0]) }
+func (v *Visited) ScaleAll(s []awsx.Ref, _ func()) { v.note("scale all", s[0]) }
 
 // StopTasks notes who was to be visited.
-func (v *Visited) StopTasks(s []awsx.Ref, _ func()) tea.Cmd { return v.note("stop", s[0]) }
+func (v *Visited) StopTasks(s []awsx.Ref, _ func()) { v.note("stop", s[0]) }
 
 // Breaker notes who was to be visited.
-func (v *Visited) Breaker(s awsx.Ref) tea.Cmd { return v.note("breaker", s) }
+func (v *Visited) Breaker(s awsx.Ref) { v.note("breaker", s) }
 
 // RunTask notes who was to be visited.
-func (v *Visited) RunTask(s awsx.Ref) tea.Cmd { return v.note("run", s) }
+func (v *Visited) RunTask(s awsx.Ref) { v.note("run", s) }
 
 // Undo notes who was to be visited.
-func (v *Visited) Undo(s awsx.Ref) tea.Cmd { return v.note("undo", s) }
+func (v *Visited) Undo(s awsx.Ref) { v.note("undo", s) }
 
 // Compare notes who was to be visited.
-func (v *Visited) Compare(s awsx.Ref, before, after string) tea.Cmd {
-	return v.note("compare "+awsx.ARNName(before)+" "+awsx.ARNName(after), s)
+func (v *Visited) Compare(s awsx.Ref, before, after string) {
+	v.note("compare "+awsx.ARNName(before)+" "+awsx.ARNName(after), s)
 }
 
 // Deployments notes who was to be visited.
-func (v *Visited) Deployments(s awsx.Ref) tea.Cmd {
-	return v.note("deployments", s)
+func (v *Visited) Deployments(s awsx.Ref) {
+	v.note("deployments", s)
 }
 
 // Follow notes who was to be visited.
-func (v *Visited) Follow(s awsx.Ref) tea.Cmd { return v.note("follow", s) }
+func (v *Visited) Follow(s awsx.Ref) { v.note("follow", s) }
 
 // Related notes who was to be visited.
-func (v *Visited) Related(of awsx.Ref, _ string) tea.Cmd { return v.note("related", of) }
+func (v *Visited) Related(of awsx.Ref, _ string) { v.note("related", of) }
 
 // ExceptStaging takes every cluster for production but staging.
 type ExceptStaging struct{}

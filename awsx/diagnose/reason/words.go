@@ -56,11 +56,11 @@ func (r Reason) plainWords() string {
 	if r.Cause == Unsaid {
 		return r.Text
 	}
-	return colon(r.cause("it"), r.Subject)
+	return colon(r.cause(), r.Subject)
 }
 
-// cause says the cause with whom it names; what is what was called.
-func (r Reason) cause(what string) string {
+// cause says the cause with whom it names.
+func (r Reason) cause() string {
 	switch r.Cause {
 	case Denied:
 		if r.Action == "" {
@@ -76,7 +76,7 @@ func (r Reason) cause(what string) string {
 	case Certificate:
 		return joined("certificate not trusted", r.Server)
 	case WantsLogin:
-		return what + " wants a login"
+		return "it wants a login"
 	case Busy:
 		return "busy or broken"
 	case Throttled:
@@ -99,7 +99,7 @@ func (r Reason) imageWords() string {
 		if r.Cause == Unsaid {
 			return "registry login failed"
 		}
-		return "registry login: " + r.cause("it")
+		return "registry login: " + r.cause()
 	}
 	switch r.Cause {
 	case NotFound:
@@ -111,11 +111,11 @@ func (r Reason) imageWords() string {
 	case Denied:
 		why := colon("not allowed to pull", image)
 		if r.Action != "" {
-			why += ", " + r.cause("it")
+			why += ", " + r.cause()
 		}
 		return why
 	case NotResolved, Refused, Certificate, TimedOut, Busy:
-		return colon("registry "+r.cause("it"), image)
+		return colon("registry "+r.cause(), image)
 	case Throttled:
 		return colon("registry's pull limit reached", image)
 	case Disk:
@@ -160,7 +160,7 @@ func (r Reason) resourceWords() string {
 	if r.Cause == NotResolved && r.Server == "" {
 		of = "" // the name is the subject
 	}
-	return joined(string(r.Stage), of) + ": " + r.cause("it")
+	return joined(string(r.Stage), of) + ": " + r.cause()
 }
 
 func (r Reason) startWords() string {
@@ -182,7 +182,7 @@ func (r Reason) startWords() string {
 	case r.Cause == Unsaid, r.Cause == BadInput:
 		return cmp.Or(detail(r.Text), "failed to start")
 	}
-	return r.cause("it") + prefixed(": ", r.Subject)
+	return r.cause() + prefixed(": ", r.Subject)
 }
 
 func (r Reason) placeWords() string {

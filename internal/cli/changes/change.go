@@ -45,7 +45,6 @@ func (f *changeFlags) add(cmd *cobra.Command, deploys bool) {
 	fs.BoolVar(&f.noWait, "no-wait", false, "do not wait for the verdict")
 	fs.DurationVar(&f.timeout, "timeout", 0, "how long to wait for the verdict (default: derived from the service)")
 	fs.StringArrayVar(&f.override, "override", nil, "go on although this `check` failed, may be repeated: "+strings.Join(check.Names(), ", "))
-	command.OutputFlag(cmd, &f.output, "text", "json")
 	if deploys {
 		fs.BoolVar(&f.rollback, "rollback", false, "go back to what ran before if it fails or times out (this process has to live)")
 	}
@@ -55,6 +54,7 @@ func (f *changeFlags) add(cmd *cobra.Command, deploys bool) {
 		}
 		return f.validate()
 	}
+	command.OutputFlag(cmd, &f.output, "text", "json")
 }
 
 func (f *changeFlags) follows() bool { return f.wait && !f.noWait }
@@ -83,7 +83,7 @@ func (f *changeFlags) validate() error {
 			return command.Usagef("--override %q: expected one of %s", name, strings.Join(check.Names(), ", "))
 		}
 	}
-	return command.Outputs(f.output, "text", "json")
+	return nil
 }
 
 // changeService plans an intent for CLUSTER/SERVICE, asks, carries it out and

@@ -31,9 +31,6 @@ func (p program) envCommand() *cobra.Command {
 		Long:  "Show the environment variables that a service's primary task definition sets, per\ncontainer. What is secret in values is masked unless --reveal is given.",
 		Args:  command.Arguments(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := command.Outputs(output, "table", "json", "dotenv"); err != nil {
-				return err
-			}
 			if (leave != command.Answer{}) && !reveal {
 				return command.Usagef("--yes and --confirm answer for --reveal, which is not given")
 			}

@@ -38,9 +38,6 @@ func (p program) ofCluster(name, short string, show func(context.Context, *app.A
 	cmd := &cobra.Command{
 		Use: name + " CLUSTER", Short: short, Args: command.Arguments(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := command.Outputs(output, "table", "json"); err != nil {
-				return err
-			}
 			if err := command.NoARN(args[0]); err != nil {
 				return err
 			}

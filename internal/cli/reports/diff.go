@@ -31,9 +31,6 @@ Each side is FAMILY:REVISION, FAMILY for its newest one, or CLUSTER/SERVICE for 
 the service runs.`,
 		Args: command.Arguments(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := command.Outputs(output, "text", "json"); err != nil {
-				return err
-			}
 			sides := make([]definitionFinder, len(args))
 			for i, arg := range args {
 				var err error

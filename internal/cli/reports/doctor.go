@@ -32,9 +32,6 @@ it holds, the audit file, the configuration, the terminal. With a service, its l
 too. Nothing is changed. The exit code is 1 when something failed.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := command.Outputs(output, "text", "json"); err != nil {
-				return err
-			}
 			var cluster, service string
 			if len(args) > 0 {
 				var err error

@@ -29,9 +29,6 @@ how it ended, how long it took, and who registered the revision. Where ECS keeps
 such record the revisions of the family are listed instead.`,
 		Args: command.Arguments(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := command.Outputs(output, "table", "json"); err != nil {
-				return err
-			}
 			find, err := command.ServiceNamed(args[0])
 			if err != nil {
 				return err

@@ -36,9 +36,6 @@ for a repository where there is no such cluster or service.`,
   gantry images team/api -o json | jq '.repositories[].images[] | select(.tasks > 0)'`,
 		Args: command.Arguments(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := command.Outputs(output, "table", "json"); err != nil {
-				return err
-			}
 			if err := command.NoARN(args[0]); err != nil {
 				return err
 			}

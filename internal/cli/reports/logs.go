@@ -83,7 +83,7 @@ func (f logFlags) validate(now time.Time) (r logs.Range, err error) {
 			return r, command.Usagef("--until %s is before the begin that --since gives", f.until)
 		}
 	}
-	return r, command.Outputs(f.output, "text", "json")
+	return r, nil
 }
 
 // instant reads a time, or a duration before now.

@@ -34,9 +34,6 @@ met, and the answer says that it is uncertain.`,
   gantry route https://shop.example.com/ --lb prod-public --source-ip 203.0.113.9 -o json`,
 		Args: command.Arguments(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := command.Outputs(output, "table", "json"); err != nil {
-				return err
-			}
 			q, err := alb.NewRequest(args[0], method, headers, source)
 			if err != nil {
 				return err

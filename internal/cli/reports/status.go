@@ -38,9 +38,6 @@ func (p program) statusCommand() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := command.Outputs(output, "table", "json"); err != nil {
-				return err
-			}
 			if len(args) > 0 {
 				if err := command.NoARN(args[0]); err != nil {
 					return err

@@ -24,9 +24,6 @@ func (p program) targetsCommand() *cobra.Command {
 		Short: "Show the targets of a service, why they do not serve, and what to check",
 		Args:  command.Arguments(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := command.Outputs(output, "table", "json"); err != nil {
-				return err
-			}
 			find, err := command.ServiceNamed(args[0])
 			if err != nil {
 				return err
