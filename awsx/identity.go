@@ -95,7 +95,6 @@ func SplitRevision(s string) (family, revision string) {
 type Identity struct {
 	Account string
 	ARN     string
-	UserID  string
 }
 
 // Noun is what the target of a change is called, by its ARN.

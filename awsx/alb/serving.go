@@ -6,8 +6,7 @@ import "gantry/awsx"
 type Serving struct {
 	Read                 bool
 	Registered, Healthy  int // registered without those on their way out
-	Unhealthy, Initial   int
-	Draining, NotInUse   int
+	Unhealthy, NotInUse  int
 	Unchecked, Otherwise int // without health checks; in a state that is unknown
 }
 
@@ -21,9 +20,7 @@ func ServingOf(g awsx.Group) Serving {
 		case "unhealthy", "unhealthy.draining":
 			s.Unhealthy++
 		case "initial":
-			s.Initial++
 		case "draining":
-			s.Draining++
 			continue
 		case "unused":
 			s.NotInUse++

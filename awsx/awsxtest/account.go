@@ -176,7 +176,7 @@ func New(id awsx.ContextID) *Account {
 		ID:      id,
 		scripts: map[Op]*script{},
 		data: Data{
-			Identity:    awsx.Identity{Account: Number, ARN: "arn:aws:iam::" + Number + ":user/operator", UserID: "AIDAOPERATOR"},
+			Identity:    awsx.Identity{Account: Number, ARN: "arn:aws:iam::" + Number + ":user/operator"},
 			Health:      map[string]awsx.GroupHealth{},
 			Images:      map[string][]awsx.Image{},
 			Deployments: map[string][]awsx.ServiceDeployment{},

@@ -21,7 +21,6 @@ type measured struct {
 // placed is a column and its width in a frame.
 type placed[T any] struct {
 	*Column[T]
-	index int
 	width int
 }
 
@@ -111,7 +110,7 @@ func (t *Table[T]) layout(w int) (cols []placed[T], left int) {
 			continue
 		}
 		want, least := t.wanted(i)
-		cols = append(cols, placed[T]{c, i, want})
+		cols = append(cols, placed[T]{c, want})
 		low = append(low, least)
 		if c.Frozen || i == 0 {
 			frozen++

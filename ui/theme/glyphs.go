@@ -6,8 +6,6 @@ type Glyphs struct {
 	Marker   string // before the selected row
 	Mark     string // before a marked row
 	Ellipsis string // where text was cut
-	Bullet   string
-	Secret   string // repeated in place of a typed secret
 
 	Live    string // data is fresh
 	Stale   string // data is older than asked for
@@ -15,8 +13,7 @@ type Glyphs struct {
 
 	Ascending  string // sort arrows
 	Descending string
-	Left       string // more columns this way
-	Right      string
+	Right      string // more columns this way
 	To         string // between before and after
 
 	Rule string    // horizontal line
@@ -30,17 +27,17 @@ type Glyphs struct {
 func glyphs(ascii bool) Glyphs {
 	if ascii {
 		return Glyphs{
-			Marker: ">", Mark: "*", Ellipsis: "~", Bullet: "*", Secret: "*",
+			Marker: ">", Mark: "*", Ellipsis: "~",
 			Live: "*", Stale: "~", Offline: "o",
-			Ascending: "^", Descending: "v", Left: "<", Right: ">", To: ">",
+			Ascending: "^", Descending: "v", Right: ">", To: ">",
 			Rule: "-", Bars: [8]string{".", ".", ":", ":", "=", "=", "#", "#"},
 			Shades: [3]string{".", "+", "#"},
 		}
 	}
 	return Glyphs{
-		Marker: ">", Mark: "*", Ellipsis: "…", Bullet: "•", Secret: "•",
+		Marker: ">", Mark: "*", Ellipsis: "…",
 		Live: "●", Stale: "◐", Offline: "○",
-		Ascending: "↑", Descending: "↓", Left: "←", Right: "→", To: "→",
+		Ascending: "↑", Descending: "↓", Right: "→", To: "→",
 		Rule: "─", Bars: [8]string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 		Shades: [3]string{"░", "▒", "█"},
 	}

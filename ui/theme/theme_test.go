@@ -82,14 +82,14 @@ func TestBlueOrangeUsesNeitherRedNorGreenForStates(t *testing.T) {
 
 func TestASCIIThemeDrawsWithASCIIAlone(t *testing.T) {
 	g := theme.New(theme.Options{ASCII: true}).Glyphs()
-	all := []string{g.Marker, g.Mark, g.Ellipsis, g.Bullet, g.Secret, g.Live, g.Stale, g.Offline, g.Ascending, g.Descending, g.Left, g.Right, g.To, g.Rule}
+	all := []string{g.Marker, g.Mark, g.Ellipsis, g.Live, g.Stale, g.Offline, g.Ascending, g.Descending, g.Right, g.To, g.Rule}
 	for _, s := range append(all, g.Bars[:]...) {
 		if len(s) != 1 || s[0] <= ' ' || s[0] > '~' {
 			t.Errorf("glyph %q", s)
 		}
 	}
 	u := theme.New(theme.Options{}).Glyphs()
-	for _, s := range append([]string{u.Marker, u.Mark, u.Ellipsis, u.Bullet, u.Live, u.Stale, u.Offline, u.Ascending, u.Rule}, u.Bars[:]...) {
+	for _, s := range append([]string{u.Marker, u.Mark, u.Ellipsis, u.Live, u.Stale, u.Offline, u.Ascending, u.Rule}, u.Bars[:]...) {
 		if ansi.StringWidth(s) != 1 {
 			t.Errorf("glyph %q is %d cells wide", s, ansi.StringWidth(s))
 		}

@@ -27,7 +27,6 @@ type histogram struct {
 	asked   int // the latest reading
 	loading bool
 	read    logs.Histogram
-	rng     logs.Range
 	err     error
 	cursor  int
 	changes []whose.Rollout
@@ -44,7 +43,6 @@ func (s *screen) histogramAction() ui.Action {
 type counted struct {
 	asked int
 	read  logs.Histogram
-	rng   logs.Range
 	err   error
 }
 
@@ -71,17 +69,17 @@ func (x *histogram) count(w window) tea.Cmd {
 		r = logs.Range{From: now.Add(-w.since), To: now}
 	}
 	return func() tea.Msg {
-		msg := counted{asked: asked, rng: r}
+		msg := counted{asked: asked}
 		if w.head {
-			msg.rng = logs.Range{To: now}
-			page, err := source.Since(ctx, q, msg.rng, 1)
+			r = logs.Range{To: now}
+			page, err := source.Since(ctx, q, r, 1)
 			if err != nil || len(page.Entries) == 0 {
 				msg.err = err
 				return msg
 			}
-			msg.rng.From = page.Entries[0].Time
+			r.From = page.Entries[0].Time
 		}
-		msg.read, msg.err = logs.ReadHistogram(ctx, source, q, msg.rng, n)
+		msg.read, msg.err = logs.ReadHistogram(ctx, source, q, r, n)
 		return msg
 	}
 }
@@ -97,7 +95,7 @@ func (x *histogram) Update(msg tea.Msg) tea.Cmd {
 		return nil
 	}
 	at, had := x.at()
-	x.read, x.rng = m.read, m.rng
+	x.read = m.read
 	x.cursor = len(x.read.Bars) - 1
 	if had {
 		for i, b := range x.read.Bars {

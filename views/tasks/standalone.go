@@ -43,23 +43,14 @@ func NewStandalone(deps *views.Deps, cluster awsx.Ref) ui.Screen {
 		Status: func(r *taskRow) (theme.Status, bool) { return r.status, true },
 		Open:   func() livetable.Feed[*taskRow] { return openStandalone(deps.Store, cluster) },
 		Pick:   mode.pick,
-		Lead: func(all []*taskRow) []prose.Para {
-			if mode.which != whichRunning {
-				return nil
-			}
-			return deathsLine(all, deps.Now())
-		},
+		Lead:   func(all []*taskRow) []prose.Para { return mode.deaths(all, deps.Now()) },
 		Evidence: func(r *taskRow) []prose.Para {
 			paras := taskEvidence(r, at.Time())
 			by := prose.Para{Label: "started", Text: "by " + cmp.Or(reason.Starter(r.task.StartedBy), "somebody who gave no name")}
 			return slices.Insert(paras, 1, by)
 		},
 		Actions: func(r *taskRow, ok bool) []ui.Action {
-			toggle := actToggle.Does(func() {
-				mode.next()
-				s.Show()
-			})
-			return append(standaloneActions(s, cluster, r, ok), toggle, copyingAddress(s, r, ok))
+			return append(standaloneActions(s, cluster, r, ok), mode.toggle(s), copyingAddress(s, r, ok))
 		},
 		Marks: true,
 		Kind:  awsx.KindTask,

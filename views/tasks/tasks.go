@@ -71,23 +71,14 @@ func New(deps *views.Deps, service awsx.Ref) ui.Screen {
 			Key: (*taskRow).key, Columns: taskColumns(at), Sort: livetable.ColState,
 			Fault: func(r *taskRow) bool { return r.status.Fault() },
 		},
-		Moment: at,
-		Status: func(r *taskRow) (theme.Status, bool) { return r.status, r.stray == nil },
-		Open:   func() livetable.Feed[*taskRow] { return openTasks(deps.Store, service) },
-		Pick:   mode.pick,
-		Lead: func(all []*taskRow) []prose.Para {
-			if mode.which != whichRunning {
-				return nil
-			}
-			return deathsLine(all, deps.Now())
-		},
+		Moment:   at,
+		Status:   func(r *taskRow) (theme.Status, bool) { return r.status, r.stray == nil },
+		Open:     func() livetable.Feed[*taskRow] { return openTasks(deps.Store, service) },
+		Pick:     mode.pick,
+		Lead:     func(all []*taskRow) []prose.Para { return mode.deaths(all, deps.Now()) },
 		Evidence: func(r *taskRow) []prose.Para { return taskEvidence(r, at.Time()) },
 		Actions: func(r *taskRow, ok bool) []ui.Action {
-			toggle := actToggle.Does(func() {
-				mode.next()
-				s.Show()
-			})
-			return append(taskActions(s, service, r, ok), toggle, copyingAddress(s, r, ok))
+			return append(taskActions(s, service, r, ok), mode.toggle(s), copyingAddress(s, r, ok))
 		},
 		Marks: true,
 		Kind:  awsx.KindTask,
@@ -132,8 +123,12 @@ func copyAddress(deps *views.Deps, rows []*taskRow) ui.Action {
 }
 
 // next goes from running to stopped to all tasks.
-func (m *tasksMode) next() {
-	m.which, m.chosen = (m.which+1)%3, true
+// toggle shows the tasks of the next mode.
+func (m *tasksMode) toggle(s *livetable.Screen[*taskRow]) ui.Action {
+	return actToggle.Does(func() {
+		m.which, m.chosen = (m.which+1)%3, true
+		s.Show()
+	})
 }
 
 // pick chooses the rows of the mode. A service that runs nothing shows what
@@ -249,8 +244,11 @@ func factsOf(st *store.Store, s store.ServiceState, instances *store.Snapshot[aw
 	return &serviceFacts{inquiry.Evidence(s, define, inquiry.Hosts(st, instances.Items), now)}
 }
 
-// deathsLine says in one line which tasks died, for the list of those that live.
-func deathsLine(rows []*taskRow, now time.Time) []prose.Para {
+// deaths says in one line which tasks died, for the list of those that live.
+func (m *tasksMode) deaths(rows []*taskRow, now time.Time) []prose.Para {
+	if m.which != whichRunning {
+		return nil
+	}
 	var last *taskRow
 	whys, counts := []string{}, map[string]int{}
 	for _, r := range rows {

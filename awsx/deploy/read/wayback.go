@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/document"
@@ -23,8 +22,6 @@ type PastRun struct {
 	Definition string
 	// Digests holds the digest of each container's image that ran, by container.
 	Digests map[string]string
-	// From is when its deployment began.
-	From time.Time
 	// Passed is true when the service went past this state to the oldest on record, which
 	// may have been to get away from it.
 	Passed bool
@@ -32,7 +29,7 @@ type PastRun struct {
 
 // runOf is what a service revision ran.
 func runOf(d awsx.ServiceDeployment, r awsx.ServiceRevision) PastRun {
-	run := PastRun{Definition: r.TaskDefinition, Digests: map[string]string{}, From: d.Began()}
+	run := PastRun{Definition: r.TaskDefinition, Digests: map[string]string{}}
 	for _, i := range r.Images {
 		if i.Digest != "" {
 			run.Digests[i.Container] = i.Digest
@@ -175,7 +172,7 @@ func (cur Current) WayBack() (PastRun, error) {
 		// Without a record, what still runs beside the rollout is what it replaces.
 		for _, d := range cur.Service.Deployments {
 			if d.ID != rolling.ID && d.Running > 0 && d.TaskDefinition != rolling.TaskDefinition {
-				return PastRun{Definition: d.TaskDefinition, From: d.CreatedAt}, nil
+				return PastRun{Definition: d.TaskDefinition}, nil
 			}
 		}
 	}

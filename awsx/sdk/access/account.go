@@ -71,7 +71,7 @@ func (a *Account) Identity(ctx context.Context) (awsx.Identity, error) {
 		return awsx.Identity{}, a.Classify(ctx, "", err)
 	}
 	return awsx.Identity{
-		Account: aws.ToString(out.Account), ARN: aws.ToString(out.Arn), UserID: aws.ToString(out.UserId),
+		Account: aws.ToString(out.Account), ARN: aws.ToString(out.Arn),
 	}, nil
 }
 

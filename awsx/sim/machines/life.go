@@ -225,7 +225,7 @@ func (p *Park) terminate(m *Machine, a *activity) {
 		}
 	})
 	p.After(45*time.Second, func() {
-		m.state, m.endedAt = terminated, p.Now
+		m.state = terminated
 		g.Machines = slices.DeleteFunc(g.Machines, func(o *Machine) bool { return o == m })
 		a.end(p.Now, "Successful", "")
 		g.causes = nil

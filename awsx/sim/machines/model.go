@@ -93,7 +93,7 @@ type Machine struct {
 	Group                   *Group // nil for one that was launched by hand
 	configuration           string // name, of the group's launch configuration
 	template                int    // version of the group's template
-	launchedAt, endedAt     time.Time
+	launchedAt              time.Time
 	protected               bool            // from scale-in
 	host                    *fleet.Instance // nil while it belongs to no cluster
 }

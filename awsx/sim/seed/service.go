@@ -40,7 +40,6 @@ type containerSeed struct {
 	name, repository, image string // image: of a registry elsewhere
 	language                string
 	port, hostPort          int
-	second                  int // another container port
 	cpu, memory             int
 	environment             [][2]string
 	secrets                 []string
@@ -206,10 +205,8 @@ func (a *seeder) containerDocument(c containerSeed, environment, release string)
 		document["secrets"] = secrets
 	}
 	var ports []any
-	for _, port := range []int{c.port, c.second} {
-		if port > 0 {
-			ports = append(ports, map[string]any{"containerPort": port, "hostPort": c.hostPort, "protocol": "tcp"})
-		}
+	if c.port > 0 {
+		ports = append(ports, map[string]any{"containerPort": c.port, "hostPort": c.hostPort, "protocol": "tcp"})
 	}
 	document["portMappings"] = ports
 	if c.checked {
