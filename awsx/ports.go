@@ -219,6 +219,8 @@ type Reader interface {
 	GroupReader
 	ProviderReader
 	AlarmReader
+	MetricReader
+	DashboardReader
 	IdentityReader
 	DependencyReader
 	RawReader

@@ -22,6 +22,9 @@ type Cluster struct {
 	Instances int    // registered container instances
 	// CapacityProviders holds the names of the providers attached.
 	CapacityProviders []string
+	// Insights is the setting of Container Insights: disabled, enabled or enhanced; empty
+	// where it was not told.
+	Insights string
 }
 
 // Service is an ECS service with its deployments and latest events.

@@ -45,6 +45,10 @@ const (
 	ScalableTarget     Op = "ScalableTarget"
 	AlarmsByName       Op = "AlarmsByName"
 	AlarmsIn           Op = "AlarmsIn"
+	MetricData         Op = "MetricData"
+	Metrics            Op = "Metrics"
+	Dashboards         Op = "Dashboards"
+	DashboardBody      Op = "DashboardBody"
 	Exists             Op = "Exists"
 	ScalingActivities  Op = "ScalingActivities"
 	ScheduledScaling   Op = "ScheduledScaling"
@@ -97,6 +101,10 @@ type Data struct {
 	// scaled by Application Auto Scaling.
 	ScalableTargets map[string]awsx.ScalableTarget
 	Alarms          []awsx.Alarm
+	// Metrics are the values that there are of statistics of metrics, by MetricName, and
+	// Dashboards the bodies of those by name.
+	Metrics    map[string][]awsx.MetricPoint
+	Dashboards map[string]string
 	// Doings are what is told of services, by their ARNs, and of Auto Scaling groups, by
 	// their names, beside what they are.
 	Doings map[string]Doings
@@ -151,6 +159,7 @@ type Account struct {
 	mu      sync.Mutex
 	data    Data
 	calls   []Call
+	metered int
 	scripts map[Op]*script
 	serial  int
 }
@@ -183,6 +192,8 @@ func New(id awsx.ContextID) *Account {
 			Raw:         map[string][]byte{},
 
 			ScalableTargets: map[string]awsx.ScalableTarget{},
+			Metrics:         map[string][]awsx.MetricPoint{},
+			Dashboards:      map[string]string{},
 			Platforms:       map[string][]string{},
 			GroupDetails:    map[string]awsx.GroupDetails{},
 		},

@@ -103,6 +103,18 @@ func (m madeChange) by() string {
 // made are the changes of a service that were made from here, oldest first, without
 // those that were undone and what undid them.
 func (d *Desk) made(service awsx.Ref) ([]madeChange, error) {
+	all, err := d.sent(service)
+	gone := map[string]bool{}
+	for _, m := range all {
+		if m.begin.Undoes != "" {
+			gone[m.begin.Undoes], gone[m.begin.Change] = true, true
+		}
+	}
+	return slices.DeleteFunc(all, func(m madeChange) bool { return gone[m.begin.Change] }), err
+}
+
+// sent are all changes of a service of which a call left, oldest first.
+func (d *Desk) sent(service awsx.Ref) ([]madeChange, error) {
 	if d.Records == nil {
 		return nil, nil
 	}
@@ -111,7 +123,7 @@ func (d *Desk) made(service awsx.Ref) ([]madeChange, error) {
 		return nil, err
 	}
 	var began []audit.Record
-	ends, called, gone := map[string]audit.Record{}, map[string]bool{}, map[string]bool{}
+	ends, called := map[string]audit.Record{}, map[string]bool{}
 	for _, r := range records {
 		if r.Context != service.Context.String() || r.Cluster != service.ClusterName() || r.Service != service.Name() {
 			continue
@@ -125,14 +137,9 @@ func (d *Desk) made(service awsx.Ref) ([]madeChange, error) {
 			ends[r.Change] = r
 		}
 	}
-	for _, r := range began {
-		if r.Undoes != "" && called[r.Change] {
-			gone[r.Undoes], gone[r.Change] = true, true
-		}
-	}
 	var out []madeChange
 	for _, r := range began {
-		if called[r.Change] && !gone[r.Change] {
+		if called[r.Change] {
 			out = append(out, madeChange{r, ends[r.Change]})
 		}
 	}
@@ -162,7 +169,7 @@ func turned(made []madeChange, svc awsx.Service, scaling *awsx.ScalableTarget) [
 		}
 		if intent := deploy.TurnBack(turns); intent != nil {
 			out = append(out, Undoable{
-				ID: m.begin.Change, What: m.begin.Action + ": " + m.begin.Before + " -> " + m.begin.After, Who: m.by(), When: m.begin.Time,
+				ID: m.begin.Change, What: m.what(), Who: m.by(), When: m.begin.Time,
 				Back: strings.Join(back, ", "), Intent: intent, Past: past,
 			})
 		}

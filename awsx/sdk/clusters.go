@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gantry/awsx"
 	"gantry/awsx/sdk/body"
@@ -27,6 +28,10 @@ type wireCluster struct {
 	Pending           int      `json:"pendingTasksCount"`
 	Instances         int      `json:"registeredContainerInstancesCount"`
 	CapacityProviders []string `json:"capacityProviders"`
+	Settings          []struct {
+		Name  string `json:"name"`
+		Value string `json:"value"`
+	} `json:"settings"`
 }
 
 // Clusters lists (100 a call) and describes (100 a call) all clusters.
@@ -39,16 +44,24 @@ func (a Account) Clusters(ctx context.Context) awsx.Pages[awsx.Cluster] {
 		return out.ClusterArns, out.NextToken, nil
 	}
 	return gather(ctx, list, describeResources, func(ctx context.Context, arns []string) (page awsx.Page[awsx.Cluster], err error) {
-		_, err = a.ECS.DescribeClusters(ctx, &ecs.DescribeClustersInput{Clusters: arns}, body.Page(&page, "clusters", a.cluster))
+		_, err = a.ECS.DescribeClusters(ctx, &ecs.DescribeClustersInput{
+			Clusters: arns, Include: []types.ClusterField{types.ClusterFieldSettings},
+		}, body.Page(&page, "clusters", a.cluster))
 		return page, a.Classify(ctx, "", err)
 	})
 }
 
 func (a Account) cluster(w *wireCluster) awsx.Cluster {
 	arn := intern(w.ClusterArn)
-	return awsx.Cluster{
+	c := awsx.Cluster{
 		Ref: a.Ref(arn, arn), Name: w.ClusterName, Status: intern(w.Status),
 		Services: w.Services, Running: w.Running, Pending: w.Pending, Instances: w.Instances,
 		CapacityProviders: w.CapacityProviders,
 	}
+	for _, s := range w.Settings {
+		if s.Name == string(types.ClusterSettingNameContainerInsights) {
+			c.Insights = intern(s.Value)
+		}
+	}
+	return c
 }

@@ -8,6 +8,7 @@ import (
 	"gantry/awsx/sim/cwlogs"
 	"gantry/awsx/sim/fleet"
 	"gantry/awsx/sim/machines"
+	"gantry/awsx/sim/metrics"
 	"gantry/awsx/sim/output"
 	"gantry/awsx/sim/scaling"
 	"gantry/awsx/sim/seed"
@@ -30,6 +31,7 @@ type Account struct {
 	fleet   *fleet.Fleet
 	scaling *scaling.Scaler
 	park    *machines.Park
+	metrics *metrics.Store
 	logs    *cwlogs.Store
 	output  *output.Writer
 
@@ -56,8 +58,11 @@ func New(opts Options) (*Account, error) {
 		callRng: world.NewSource(opts.Seed, world.CallStream), quota: newQuota(w.Now),
 	}
 	f.Output = a.output
+	a.metrics = metrics.New(a.scaling)
 	a.table = a.services()
-	return a, seed.Fill(a.scaling, a.park, opts.contents())
+	err = seed.Fill(a.scaling, a.park, opts.contents())
+	a.metrics.Draw()
+	return a, err
 }
 
 // Written is closed once Run has given the log sink what was written before it

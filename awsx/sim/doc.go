@@ -17,6 +17,7 @@
 //	ecs scaling machines
 //	                  the APIs of ECS and of Application Auto Scaling over a fleet; what it
 //	                  runs on: EC2 instances and the Auto Scaling groups that launch them
+//	metrics           what CloudWatch measures of all that, and dashboards of it
 //	output            what containers write
 //	seed              the demo account, generated ones, the scenarios
 //
@@ -71,7 +72,10 @@
 // count is not the one that the load asks for, it is moved there, within the
 // bounds. There are alarms on api-orders, on api-checkout (on a metric, on metric
 // maths and composite) and those of the scaling policies, all quiet; nothing
-// evaluates metrics, and alarms change when SetAlarm says so. The service legacy
+// evaluates metrics, and alarms change when SetAlarm says so: while one fires, the CPU or
+// memory that it is on is above its threshold. Metrics follow the tasks, the load and the
+// health of targets, with Container Insights of each task in prod and of services in
+// preprod; each cluster has a dashboard. The service legacy
 // and its target group carry the tag of a CloudFormation stack, web and its
 // groups one of Terraform.
 //
@@ -89,8 +93,8 @@
 //
 // PushImage, SetBehaviour, DeleteImage, LoseImage, KillTask, EndTask, InterruptSpot,
 // SetCapacity, SetAgentConnected, SetDemand, Autoscale, PutAlarm, SetAlarm, SetTag,
-// OperatorDeploys, DeleteService, DeleteTargetGroup and DeregisterRevision change
-// what a caller of the API could not, or somebody else would. A task ends for a reason
+// SetContainerInsights, PutDashboard, OperatorDeploys, DeleteService, DeleteTargetGroup and
+// DeregisterRevision change what a caller of the API could not, or somebody else would. A task ends for a reason
 // of any wording by EndTask, or at its start by Behaviour.Refused; Say puts any wording
 // among a service's events. Inject breaks calls.
 //
@@ -107,7 +111,8 @@
 // spreads as a service does, and reads no constraints or placement strategies; of a
 // capacity provider strategy it takes the first. Scaling follows target
 // tracking alone, without cooldowns, and policies are not made or removed by
-// calls. Of CloudWatch there are alarms to read, without actions. Of an image
+// calls. Of CloudWatch there are alarms to read, without actions; metric maths are the four
+// operations and a few functions, and there is no SEARCH. Of an image
 // there are manifests, but no layers or configuration to download. Registries
 // other than the account's own have every image. An operation that the account
 // does not have is refused as AWS refuses one that does not exist.

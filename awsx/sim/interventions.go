@@ -109,6 +109,28 @@ func (a *Account) SetDemand(clusterName, serviceName string, tasks int) error {
 	})
 }
 
+// SetContainerInsights sets what CloudWatch tells of a cluster: disabled, enabled or
+// enhanced.
+func (a *Account) SetContainerInsights(clusterName, value string) (err error) {
+	a.change(func() {
+		c := a.fleet.ClusterByName[clusterName]
+		switch {
+		case c == nil:
+			err = fmt.Errorf("no cluster %s", clusterName)
+		case value != fleet.InsightsOff && value != fleet.InsightsOn && value != fleet.InsightsEnhanced:
+			err = fmt.Errorf("container insights is %q: want disabled, enabled or enhanced", value)
+		default:
+			c.Insights = value
+		}
+	})
+	return err
+}
+
+// PutDashboard makes a CloudWatch dashboard, or replaces the one of that name.
+func (a *Account) PutDashboard(name, body string) {
+	a.change(func() { a.metrics.PutDashboard(name, body) })
+}
+
 // changeService runs do on a service by the names of its cluster and its own.
 func (a *Account) changeService(clusterName, serviceName string, do func(*fleet.Service) error) (err error) {
 	a.change(func() {

@@ -61,6 +61,14 @@ func (q quota) take(req *wire.Request, now time.Time, rng world.Source) bool {
 // always is the bucket of a service whose calls all draw on one.
 func always(name string) func(string) string { return func(string) string { return name } }
 
+// alarmsBucket is the bucket of a call of CloudWatch: metrics have one that nobody empties.
+func alarmsBucket(operation string) string {
+	if operation == "DescribeAlarms" {
+		return "alarms"
+	}
+	return ""
+}
+
 // logsBucket is the bucket of a call of CloudWatch Logs.
 func logsBucket(operation string) string {
 	if operation == "FilterLogEvents" {

@@ -27,8 +27,9 @@ func (a *Account) services() []*wire.Service {
 		"ssm":                     a.ssmOperations(),
 		"secretsmanager":          a.secretsOperations(),
 	}
+	maps.Copy(operations["cloudwatch"], a.metrics.Operations())
 	buckets := map[string]func(operation string) string{
-		"ecs": ecsBucket, "logs": logsBucket, "cloudwatch": always("alarms"), "elbv2": always("elb"),
+		"ecs": ecsBucket, "logs": logsBucket, "cloudwatch": alarmsBucket, "elbv2": always("elb"),
 	}
 	table := endpoints.Services()
 	for _, s := range table {

@@ -24,6 +24,8 @@ type Account struct {
 	// expired is set when a service or a source of credentials said that they
 	// will not do: the opener then loads the configuration anew.
 	expired atomic.Bool
+	// Metered counts what the account is charged for by the piece: metrics requested.
+	Metered atomic.Int64
 
 	cfg      aws.Config
 	endpoint endpoint

@@ -123,8 +123,13 @@ func apis() []api {
 			open: func(c *Clients, cfg aws.Config, at endpoint) {
 				c.Alarms = cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) { at.override(&o.BaseEndpoint) })
 			},
-			// ECS needs this one for its own rollback alarms.
-			quotas: []quota{{burst: 9, tokens: 9, reads: []string{"DescribeAlarms"}}},
+			quotas: []quota{
+				// ECS needs this one for its own rollback alarms.
+				{burst: 9, tokens: 9, reads: []string{"DescribeAlarms"}},
+				{burst: 50, tokens: 50, reads: []string{"GetMetricData"}},
+				{burst: 25, tokens: 25, reads: []string{"ListMetrics"}},
+				{burst: 10, tokens: 10, reads: []string{"GetDashboard", "ListDashboards"}},
+			},
 		},
 		{
 			// What is in the groups is for package loggroups, whose client is made from

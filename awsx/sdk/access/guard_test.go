@@ -39,7 +39,7 @@ var allowed = []string{
 	"application-autoscaling:DescribeScalingPolicies", "application-autoscaling:DescribeScheduledActions",
 	"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeLaunchConfigurations", "autoscaling:DescribePolicies",
 	"autoscaling:DescribeScalingActivities", "autoscaling:DescribeScheduledActions",
-	"cloudwatch:DescribeAlarms",
+	"cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:GetMetricData", "cloudwatch:ListDashboards", "cloudwatch:ListMetrics",
 	"ec2:DescribeInstances", "ec2:DescribeLaunchTemplateVersions",
 	"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribePullThroughCacheRules", "ecr:DescribeRepositories",
 	"ecs:DescribeCapacityProviders", "ecs:DescribeClusters", "ecs:DescribeContainerInstances", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions",

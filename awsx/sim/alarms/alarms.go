@@ -3,6 +3,7 @@ package alarms
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"time"
 
 	"gantry/awsx/sim/world"
@@ -71,6 +72,18 @@ func NewBoard(w *world.World, fired func(name string)) *Board {
 func (a *Board) Firing(name string) bool {
 	on := a.alarms[name]
 	return on != nil && on.State == Firing
+}
+
+// FiringOn finds the alarm on a metric that is firing: above what it fires, and since
+// when it has seen that.
+func (a *Board) FiringOn(namespace, metric string, dimensions map[string]string) (threshold float64, since time.Time, fires bool) {
+	for _, name := range a.names {
+		on := a.alarms[name]
+		if on.State == Firing && on.Namespace == namespace && on.Metric == metric && maps.Equal(on.Dimensions, dimensions) {
+			return on.Threshold, on.changedAt.Add(-Evaluations * MetricPeriod), true
+		}
+	}
+	return 0, time.Time{}, false
 }
 
 // PutAlarm creates an alarm or replaces the one of that name.

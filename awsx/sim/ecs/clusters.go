@@ -206,7 +206,7 @@ func describeCluster(c *fleet.Cluster, include []string) clusterDoc {
 		doc.Tags = c.Tags
 	}
 	if slices.Contains(include, "SETTINGS") {
-		doc.Settings = []nameText{{"containerInsights", "disabled"}}
+		doc.Settings = []nameText{{"containerInsights", c.Insights}}
 	}
 	return doc
 }

@@ -37,6 +37,13 @@ const (
 	healthUnhealthy = "UNHEALTHY"
 )
 
+// What Container Insights tells of a cluster, as its setting has it.
+const (
+	InsightsOff      = "disabled"
+	InsightsOn       = "enabled"  // of the cluster and its services
+	InsightsEnhanced = "enhanced" // of tasks too
+)
+
 // Cluster is a cluster with what is in it.
 type Cluster struct {
 	Name, ARN string
@@ -46,6 +53,7 @@ type Cluster struct {
 	Instances []*Instance
 	Providers []string // capacity providers, by name
 	Default   []Share  // the strategy of what names none
+	Insights  string   // an Insights constant
 	Tags      []world.Tag
 }
 

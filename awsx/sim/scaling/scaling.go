@@ -33,8 +33,25 @@ type scalable struct {
 	Schedules  []Schedule
 	activities []*scalingActivity // newest first
 	Demand     int                // tasks that the load asks for
+	before     []demand           // what it asked for before, the oldest first
 	evaluating bool               // an evaluation is planned
 	refused    bool               // a scale-in waits for a deployment, and was recorded as not done
+}
+
+// demand is what a load asked for until something else.
+type demand struct {
+	until time.Time
+	tasks int
+}
+
+// DemandAt is how many tasks the load asked for at an instant.
+func (t *scalable) DemandAt(at time.Time) int {
+	for _, was := range t.before {
+		if at.Before(was.until) {
+			return was.tasks
+		}
+	}
+	return t.Demand
 }
 
 // Schedule is a scheduled action on a service's bounds. Nothing carries it out.
@@ -128,6 +145,7 @@ func (a *Scaler) SetDemand(s *fleet.Service, tasks int) error {
 	if t == nil {
 		return fmt.Errorf("service %s is not autoscaled", s.Name)
 	}
+	t.before = append(t.before, demand{a.Now, t.Demand})
 	t.Demand = tasks
 	a.evaluateSoon(s)
 	return nil

@@ -31,6 +31,7 @@ func (a *seeder) seedDemo() error {
 			}
 		}
 	}
+	a.ClusterByName["prod"].Insights, a.ClusterByName["preprod"].Insights = fleet.InsightsEnhanced, fleet.InsightsOn
 	a.seedForeignTarget()
 	if err := a.Aside(a.seedSurroundings); err != nil {
 		return err

@@ -73,7 +73,7 @@ const vpcID = "vpc-0f3b9d7a1c5e28640"
 
 func (a *seeder) seedCluster(name string, instances int, instanceType string, cpu, memory int) *fleet.Cluster {
 	c := &fleet.Cluster{
-		Name: name, ARN: a.ARN("ecs", "cluster/"+name), ByName: map[string]*fleet.Service{},
+		Name: name, ARN: a.ARN("ecs", "cluster/"+name), ByName: map[string]*fleet.Service{}, Insights: fleet.InsightsOff,
 		Tags: []world.Tag{{Key: "environment", Value: name}, {Key: "team", Value: "platform"}},
 	}
 	a.ClusterByName[name] = c

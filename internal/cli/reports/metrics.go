@@ -1,0 +1,175 @@
+package reports
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gantry/awsx"
+	"gantry/awsx/metrics"
+	"gantry/internal/app"
+	"gantry/internal/cli/command"
+	"gantry/internal/cli/printing"
+	"gantry/internal/inquiry"
+)
+
+var _ = commands.Add(program.metricsCommand)
+
+func (p program) metricsCommand() *cobra.Command {
+	var output, span string
+	var byTask bool
+	cmd := &cobra.Command{
+		Use:   "metrics CLUSTER/SERVICE",
+		Short: "Show what CloudWatch measures of a service, beside its deployments and changes",
+		Long: `Show what CloudWatch measures of a service: CPU, memory, and what its load balancers see of
+it, beside its deployments and what was changed from here. CloudWatch charges for each
+metric that is requested; how many they were and what they cost is told.`,
+		Args: command.Arguments(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := command.Outputs(output, "table", "json"); err != nil {
+				return err
+			}
+			over, err := metrics.RangeNamed(span)
+			if err != nil {
+				return command.Usagef("%w", err)
+			}
+			find, err := command.ServiceNamed(args[0])
+			if err != nil {
+				return err
+			}
+			return p.With(cmd.Context(), func(a *app.App) error { return p.metrics(cmd.Context(), a, find, over, byTask, output) })
+		},
+	}
+	cmd.Flags().StringVar(&span, "range", "3h", "how far back: 30m, 1h, 3h, 12h or 24h")
+	cmd.Flags().BoolVar(&byTask, "tasks", false, "each task too, where Container Insights measures them")
+	command.OutputFlag(cmd, &output, "table", "json")
+	return cmd
+}
+
+// measuredChart is a chart in metrics -o json.
+type measuredChart struct {
+	Title  string           `json:"title"`
+	Unit   string           `json:"unit"`
+	Series []measuredSeries `json:"series"`
+}
+
+// measuredSeries has a value for each period from the beginning, null where there is none.
+type measuredSeries struct {
+	Name    string     `json:"name"`
+	Values  []*float64 `json:"values"`
+	Trouble string     `json:"trouble,omitempty"`
+}
+
+type measuredMark struct {
+	At   time.Time `json:"at"`
+	Kind string    `json:"kind"`
+	Text string    `json:"text"`
+}
+
+func (p program) metrics(ctx context.Context, a *app.App, find command.Finder, over metrics.Range, byTask bool, output string) error {
+	target, err := find(ctx, a)
+	if err != nil {
+		return err
+	}
+	service := target.Ref
+	account, err := a.Store.Account(ctx, service.Context)
+	if err != nil {
+		return err
+	}
+	groups, partial := inquiry.TargetGroups(ctx, account, *target.Service)
+	charts := metrics.OfService(*target.Service, groups)
+	if byTask {
+		tasks, err := awsx.Collect(account.Tasks(ctx, awsx.TaskQuery{Cluster: service.ClusterRef(), Service: service.Name()}))
+		if err == nil {
+			var each []metrics.Chart
+			each, err = a.TaskCharts(ctx, account, service, tasks, func(id string) string { return id })
+			charts = append(charts, each...)
+		}
+		if err != nil {
+			partial = append(partial, err)
+		}
+	}
+	measured, err := inquiry.Measure(ctx, account, charts, over, a.Now())
+	if err != nil {
+		return err
+	}
+	made, err := a.Changes.Made(service)
+	if err != nil {
+		partial = append(partial, err)
+	}
+	marks, err := inquiry.Happened(ctx, account, service, made, measured.From, a.Now())
+	if err != nil {
+		partial = append(partial, err)
+	}
+	p.Partial(partial)
+	requested := account.MetricsRequested()
+	if output == "json" {
+		return printing.JSON(p.Out, struct {
+			Context   string          `json:"context"`
+			Cluster   string          `json:"cluster"`
+			Service   string          `json:"service"`
+			From      time.Time       `json:"from"`
+			To        time.Time       `json:"to"`
+			Period    int             `json:"periodSeconds"`
+			Requested int             `json:"metricsRequested"`
+			Dollars   float64         `json:"dollars"`
+			Charts    []measuredChart `json:"charts"`
+			Marks     []measuredMark  `json:"marks"`
+			completeness
+		}{a.Context.String(), service.ClusterName(), service.Name(), measured.From.UTC(), measured.To.UTC(), int(over.Period / time.Second),
+			requested, awsx.MetricPrice(requested), chartsOf(measured), marksOf(marks), completenessOf(a, partial)})
+	}
+	var rows [][]string
+	for _, c := range measured.Charts {
+		for _, s := range c.Series {
+			sum := metrics.Summarize(s.Values)
+			rows = append(rows, []string{c.Title, printing.Shown(s.Name), c.Unit.Say(sum.Last), c.Unit.Say(sum.Low), c.Unit.Say(sum.Mean), c.Unit.Say(sum.High),
+				printing.Shown(cmp.Or(s.Trouble, map[bool]string{true: "no data"}[sum.Values == 0]))})
+		}
+	}
+	if err := printing.Table(p.Out, []string{"METRIC", "SERIES", "LAST", "LOW", "MEAN", "HIGH", "NOTE"}, rows); err != nil {
+		return err
+	}
+	if len(marks) > 0 {
+		rows = nil
+		for _, m := range marks {
+			rows = append(rows, []string{m.At.UTC().Format(time.RFC3339), m.Kind.String(), printing.Shown(m.Text)})
+		}
+		fmt.Fprintln(p.Out)
+		if err := printing.Table(p.Out, []string{"AT", "WHAT", "OF"}, rows); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(p.Err, "%s of CloudWatch requested, from %s to %s\n", metrics.Cost(requested), measured.From.UTC().Format(time.RFC3339), measured.To.UTC().Format(time.RFC3339))
+	return nil
+}
+
+func chartsOf(m inquiry.Measured) []measuredChart {
+	charts := []measuredChart{}
+	for _, c := range m.Charts {
+		out := measuredChart{Title: c.Title, Unit: cmp.Or(c.Unit.String(), "count")}
+		for _, s := range c.Series {
+			series := measuredSeries{Name: s.Name, Values: make([]*float64, len(s.Values)), Trouble: s.Trouble}
+			for i, v := range s.Values {
+				if !math.IsNaN(v) && !math.IsInf(v, 0) {
+					series.Values[i] = &v
+				}
+			}
+			out.Series = append(out.Series, series)
+		}
+		charts = append(charts, out)
+	}
+	return charts
+}
+
+func marksOf(marks []metrics.Mark) []measuredMark {
+	out := []measuredMark{}
+	for _, m := range marks {
+		out = append(out, measuredMark{m.At.UTC(), m.Kind.String(), m.Text})
+	}
+	return out
+}
