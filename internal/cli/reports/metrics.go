@@ -30,9 +30,6 @@ it, beside its deployments and what was changed from here. CloudWatch charges fo
 metric that is requested; how many they were and what they cost is told.`,
 		Args: command.Arguments(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := command.Outputs(output, "table", "json"); err != nil {
-				return err
-			}
 			over, err := metrics.RangeNamed(span)
 			if err != nil {
 				return command.Usagef("%w", err)
