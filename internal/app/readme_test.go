@@ -106,7 +106,7 @@ func keyCell(b ui.Binding) string {
 	if b.Changes {
 		keys += "\\*"
 	}
-	if b.Reveals {
+	if b.ID == ui.ActReveal.ID {
 		keys += " (recorded)"
 	}
 	return keys
