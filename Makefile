@@ -27,11 +27,11 @@ lint:
 # CLI and a real OpenSearch. It fails, and says which, when one cannot start.
 # Before that, a thousand scripts of changes that run into each other, a monkey that
 # presses 20,000 keys on the demo (GANTRY_MONKEY is another seed), and what
-# gantry masks and reads held against gitleaks and python-dotenv.
+# gantry masks, reads and writes held against gitleaks, python-dotenv and cfn-lint.
 integration:
 	go test -tags integration -count=1 -timeout 10m -run ManyInterleavings ./awsx/change
 	go test -tags integration -count=1 -timeout 10m -run Monkey ./internal/app
-	go test -tags integration -count=1 -run 'Gitleaks|PythonReads' ./internal/clean ./awsx/document
+	go test -tags integration -count=1 -run 'Gitleaks|PythonReads|ShapesAre' ./internal/clean ./awsx/document ./awsx/codify
 	go test -tags integration -count=1 -timeout 20m -v ./internal/e2e/...
 
 # What is worth hours and not each gate: ten thousand of those scripts, and each

@@ -193,11 +193,36 @@ const (
 	KindTargetGroup    Kind = "target group"
 )
 
+// The kinds of RawLister.
+const (
+	// KindRule are listener rules by their ARNs, KindAttributes a target group's attributes,
+	// and KindBalancingTags the tags of a group or of a rule.
+	KindRule          Kind = "listener rule"
+	KindAttributes    Kind = "target group attribute"
+	KindBalancingTags Kind = "tag"
+	// KindScalableTarget, KindScalingPolicy and KindScheduledAction are those that
+	// Application Auto Scaling has of a service.
+	KindScalableTarget  Kind = "scalable target"
+	KindScalingPolicy   Kind = "scaling policy"
+	KindScheduledAction Kind = "scheduled action"
+	// KindAlarm and KindComposite are CloudWatch alarms by their names, at most 100.
+	KindAlarm     Kind = "alarm"
+	KindComposite Kind = "composite alarm"
+)
+
 // RawReader reads one resource as the API's own JSON, for the screens that
 // show it. It may hold secrets: mask before showing.
 type RawReader interface {
 	// Raw describes one resource, tags included; NotFound when it does not exist.
 	Raw(ctx context.Context, kind Kind, ref Ref) (json.RawMessage, error)
+}
+
+// RawLister reads what stands around a service as JSON under the API's own names, for what
+// is written down whole. It may hold secrets: mask before showing.
+type RawLister interface {
+	// RawList describes what belongs to a resource, or what is named where the kind is
+	// described by names. What does not exist is left out, or NotFound.
+	RawList(ctx context.Context, kind Kind, of Ref, names ...string) ([]json.RawMessage, error)
 }
 
 // Reader is everything that only reads.
@@ -224,6 +249,7 @@ type Reader interface {
 	IdentityReader
 	DependencyReader
 	RawReader
+	RawLister
 }
 
 // ServiceUpdate is what one UpdateService call changes; nil means unchanged and

@@ -32,6 +32,16 @@ type Rule struct {
 	Transforms []Transform
 }
 
+// Groups are the target groups (ARNs) that a rule forwards to.
+func (r Rule) Groups() (arns []string) {
+	for _, a := range r.Actions {
+		for _, g := range a.Groups {
+			arns = append(arns, g.Group)
+		}
+	}
+	return arns
+}
+
 // Condition is one condition of a rule. It is met when one of its values is.
 type Condition struct {
 	// Field is the kind: host-header, path-pattern, http-header, http-request-method,

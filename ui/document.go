@@ -100,6 +100,9 @@ type DocumentOptions struct {
 	Header Header
 	// Content is the document; nil until it is loaded.
 	Content Content
+	// FileType is what a file of it is called after the dot, such as yaml, when the text is
+	// one by itself: it is saved without a title then. Empty is txt.
+	FileType string
 	// Load fetches the document off the loop; nil if Content is all there is.
 	Load func(ctx context.Context) (Content, error)
 	// Trouble says in the header what a failed load means; nil says that it failed.
@@ -245,6 +248,9 @@ func (d *Document) Text() string {
 	}
 	return d.content.Text()
 }
+
+// FileType is that of its options.
+func (d *Document) FileType() string { return d.opts.FileType }
 
 // View draws the rows in view.
 func (d *Document) View(w, h int) Frame {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -54,6 +56,23 @@ func TestADocumentCopiesAndSavesTheRawTextAndShowsItClean(t *testing.T) {
 	c.Press("c").Shows("poem sent", `a\x1b[31mb`)
 	if c.Clipboard != "a\x1b[31mb" {
 		t.Errorf("copied %q", c.Clipboard)
+	}
+}
+
+// TestADocumentOfATypeIsSavedAsThatFile: without a title, byte for byte.
+func TestADocumentOfATypeIsSavedAsThatFile(t *testing.T) {
+	dir := t.TempDir()
+	c, s := start(t, orchard, func(o *uitest.Options) { o.Shell.SaveDir = dir })
+	s.extra = []ui.Action{ui.Binding{ID: "read", Name: "read", Keys: []string{"o"}}.Does(func() {
+		s.host.Push(ui.NewDocument(s.host, ui.DocumentOptions{Name: "sheet", FileType: "yaml", Content: ui.Plain("a: \"x  \"\nb: 1\n")}))
+	})}
+	c.Resize(200, 24).Press("o", "ctrl+s").Shows("saved to ", ".yaml")
+	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("saved %v (%v)", files, err)
+	}
+	if got, err := os.ReadFile(files[0]); string(got) != "a: \"x  \"\nb: 1\n" {
+		t.Errorf("saved %q (%v)", got, err)
 	}
 }
 

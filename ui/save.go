@@ -31,9 +31,13 @@ func (s *Shell) save() tea.Cmd {
 		w, h := s.bodySize(len(s.banner(head)))
 		body = top.View(w, h).Body
 	}
-	dir, at, name, title := s.opts.SaveDir, s.opts.Now(), fileName(top.Name(), head), head.Crumb
+	dir, at, name, kind := s.opts.SaveDir, s.opts.Now(), fileName(top.Name(), head), "txt"
+	whole := func() string { return head.Crumb + "\n\n" + plain(body) }
+	if f, ok := top.(Filer); ok && f.FileType() != "" {
+		kind, whole = f.FileType(), func() string { return body }
+	}
 	return func() tea.Msg {
-		path, err := saveText(dir, name, at, title+"\n\n"+plain(body))
+		path, err := saveText(dir, name, kind, at, whole())
 		return saved{path: path, err: err}
 	}
 }
@@ -61,7 +65,7 @@ func plain(body string) string {
 }
 
 // saveText writes a file that only its owner can read, and never over another.
-func saveText(dir, name string, at time.Time, text string) (string, error) {
+func saveText(dir, name, kind string, at time.Time, text string) (string, error) {
 	if dir != "" {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return "", err
@@ -75,9 +79,9 @@ func saveText(dir, name string, at time.Time, text string) (string, error) {
 	}, name)
 	base := filepath.Join(dir, safe+"-"+at.Format("20060102-150405"))
 	for i := 1; ; i++ {
-		path := base + ".txt"
+		path := base + "." + kind
 		if i > 1 {
-			path = fmt.Sprintf("%s-%d.txt", base, i)
+			path = fmt.Sprintf("%s-%d.%s", base, i, kind)
 		}
 		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if os.IsExist(err) {

@@ -125,6 +125,12 @@ type Texter interface {
 	Text() string
 }
 
+// Filer is a Texter whose text is a file of a type of its own, such as yaml, which is saved as
+// it is; where the type is empty it is not.
+type Filer interface {
+	FileType() string
+}
+
 // Pastable is a screen that takes pasted text while it does not capture, such as
 // an editor that reads a pasted block. On other screens a paste opens the palette.
 type Pastable interface {

@@ -40,6 +40,7 @@ const (
 	ServiceRevisions   Op = "ServiceRevisions"
 	Identity           Op = "Identity"
 	Raw                Op = "Raw"
+	RawList            Op = "RawList"
 	Platforms          Op = "Platforms"
 	GroupDetails       Op = "GroupDetails"
 	ScalableTarget     Op = "ScalableTarget"

@@ -333,6 +333,11 @@ func (a *Account) Raw(ctx context.Context, kind awsx.Kind, ref awsx.Ref) (json.R
 	return json.Marshal(map[string]string{prefix + "Arn": ref.ARN, prefix + "Name": ref.Name()})
 }
 
+// RawList implements awsx.RawLister: around what is scripted stands nothing.
+func (a *Account) RawList(ctx context.Context, _ awsx.Kind, of awsx.Ref, _ ...string) ([]json.RawMessage, error) {
+	return nil, a.begin(ctx, RawList, of.ARN)
+}
+
 func cloneService(s awsx.Service) awsx.Service {
 	s.CapacityProviders = slices.Clone(s.CapacityProviders)
 	s.Deployments = slices.Clone(s.Deployments)

@@ -67,8 +67,7 @@ func (a Account) rawDefinition(ctx context.Context, id string) (json.RawMessage,
 	return d.TaskDefinition, a.Classify(ctx, id, err)
 }
 
-// rawTargetGroup writes a target group as JSON. Its API answers in XML, whose
-// element names are the SDK's field names; what was not sent is left out.
+// rawTargetGroup writes a target group as JSON: its API answers in XML.
 func (a Account) rawTargetGroup(ctx context.Context, arn string) (json.RawMessage, error) {
 	out, err := a.ELB.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{TargetGroupArns: []string{arn}})
 	if err != nil {
@@ -77,30 +76,6 @@ func (a Account) rawTargetGroup(ctx context.Context, arn string) (json.RawMessag
 	if len(out.TargetGroups) == 0 {
 		return nil, fault.Errorf(fault.NotFound, "describe target group", arn, "it does not exist")
 	}
-	all, err := json.Marshal(out.TargetGroups[0])
-	if err != nil {
-		return nil, a.Classify(ctx, arn, err)
-	}
-	var fields map[string]any
-	if err := json.Unmarshal(all, &fields); err != nil {
-		return nil, a.Classify(ctx, arn, err)
-	}
-	return json.Marshal(sent(fields))
-}
-
-// sent drops the fields that hold nothing.
-func sent(fields map[string]any) map[string]any {
-	for name, value := range fields {
-		switch v := value.(type) {
-		case nil:
-			delete(fields, name)
-		case string:
-			if v == "" {
-				delete(fields, name)
-			}
-		case map[string]any:
-			sent(v)
-		}
-	}
-	return fields
+	raw, err := rawJSON(out.TargetGroups[0])
+	return raw, a.Classify(ctx, arn, err)
 }

@@ -35,7 +35,7 @@ var walks = map[string]walk{
 	"logs": {"worker-mail", []string{"l"}}, "histogram": {"worker-mail", []string{"l", "H"}},
 	"repositories": {"catalog", []string{":repositories", "enter"}}, "repository": {"catalog", []string{":repositories", "enter", "enter"}},
 	"standalone": {"catalog", []string{"T"}}, "related": {"catalog", []string{"."}},
-	"page":  {"catalog", []string{"a"}},
+	"page": {"catalog", []string{"a"}}, "template": {"catalog", []string{":template", "enter"}},
 	"found": {"catalog", []string{":i-0bad", "enter"}}, "aliases": {"catalog", []string{":aliases", "enter"}},
 	"record": {"worker-mail", []string{"l", "k", "k", "k", "enter"}}, "query": {"worker-mail", []string{"l", "d"}},
 }

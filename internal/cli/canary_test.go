@@ -96,7 +96,7 @@ func TestTheCommandsShowNoCanary(t *testing.T) {
 
 		for _, words := range []string{
 			"status", "status staging", "status staging/web", "env staging/web", "secrets staging/web", "history staging/web",
-			"diff staging-web:2 staging-web:3", "diff staging-web:3 staging/web", "logs staging/web",
+			"export staging/web", "diff staging-web:2 staging-web:3", "diff staging-web:3 staging/web", "logs staging/web",
 			"deploy staging/web --image :v5.2.0 --dry-run", "deploy staging/web --image :nope --dry-run",
 			"env set staging/web NEW_TOKEN=" + canarytest.Typed + " UPSTREAM=postgres://a:" + canarytest.Typed + "@db/x --dry-run",
 			"env set staging/web --unset SESSION --unset CERTIFICATE --dry-run", "env set staging/web ONLY=1 --replace --dry-run",

@@ -35,10 +35,7 @@ func New(deps *views.Deps, service awsx.Ref) ui.Screen {
 			}
 			return f.page(), nil
 		},
-		Trouble: func(h *ui.Header, err error) {
-			t := prose.TroubleOf(err, service.Context)
-			h.Fresh, h.Banner = ui.Fresh{State: prose.FreshOf(t.Class), Text: t.Word}, t.Banner
-		},
+		Trouble: prose.Refused(service.Context),
 	})
 }
 

@@ -146,10 +146,7 @@ func (f *facts) rules(d *prose.Document) {
 	n := 0
 	for _, route := range f.routes {
 		for _, rule := range alb.RulesOf(route) {
-			leads := slices.ContainsFunc(rule.Actions, func(a awsx.Action) bool {
-				return slices.ContainsFunc(a.Groups, func(g awsx.WeightedGroup) bool { return slices.Contains(groups, g.Group) })
-			})
-			if leads {
+			if slices.ContainsFunc(rule.Groups(), func(arn string) bool { return slices.Contains(groups, arn) }) {
 				n++
 				d.Field(fmt.Sprintf("%s:%d %s", route.Balancer.Name, route.Listener.Port, rule.Priority), alb.ConditionsWords(rule)+": "+alb.ActionsWords(rule))
 			}

@@ -33,9 +33,6 @@ func NewTextScreen(deps *views.Deps, spec TextSpec) *ui.Document {
 			paras, err := spec.Load(ctx)
 			return Document{paras}, err
 		},
-		Trouble: func(h *ui.Header, err error) {
-			t := TroubleOf(err, spec.Subject.Context)
-			h.Fresh, h.Banner = ui.Fresh{State: FreshOf(t.Class), Text: t.Word}, t.Banner
-		},
+		Trouble: Refused(spec.Subject.Context),
 	})
 }

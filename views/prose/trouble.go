@@ -43,6 +43,14 @@ func TroubleOf(err error, id awsx.ContextID) trouble {
 	return t
 }
 
+// Refused says in the header of a document why it could not be loaded.
+func Refused(id awsx.ContextID) func(*ui.Header, error) {
+	return func(h *ui.Header, err error) {
+		t := TroubleOf(err, id)
+		h.Fresh, h.Banner = ui.Fresh{State: FreshOf(t.Class), Text: t.Word}, t.Banner
+	}
+}
+
 // missingAction is the permission that a denied call wanted, as IAM spells it.
 func missingAction(e *fault.Error) string {
 	return cmp.Or(e.Op, "a permission")

@@ -50,19 +50,9 @@ func (f *facts) leads(balancer string) bool {
 	}
 	return slices.ContainsFunc(f.routes, func(r awsx.Route) bool {
 		return r.Balancer.ARN == balancer && slices.ContainsFunc(alb.RulesOf(r), func(rule awsx.Rule) bool {
-			return slices.ContainsFunc(groupsOf(rule), func(arn string) bool { return f.owners[arn] != nil })
+			return slices.ContainsFunc(rule.Groups(), func(arn string) bool { return f.owners[arn] != nil })
 		})
 	})
-}
-
-// groupsOf are the target groups that a rule forwards to.
-func groupsOf(rule awsx.Rule) (arns []string) {
-	for _, a := range rule.Actions {
-		for _, g := range a.Groups {
-			arns = append(arns, g.Group)
-		}
-	}
-	return arns
 }
 
 // rows are the rules in the order in which they are evaluated, load balancer by load
@@ -88,7 +78,7 @@ func (f *facts) rows() (rows []*ruleRow) {
 // that does. What was not read may.
 func (f *facts) concerns(r *ruleRow) bool {
 	ends := func(rule awsx.Rule) bool {
-		return slices.ContainsFunc(groupsOf(rule), func(arn string) bool { return slices.Contains(f.of.TargetGroups(), arn) })
+		return slices.ContainsFunc(rule.Groups(), func(arn string) bool { return slices.Contains(f.of.TargetGroups(), arn) })
 	}
 	return r.route.Err != nil || ends(r.rule) || slices.ContainsFunc(r.shadows, ends)
 }

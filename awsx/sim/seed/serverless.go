@@ -9,9 +9,13 @@ import (
 )
 
 // onFargate has a service run on Fargate, by a launch type or, when there is one, by
-// a strategy over capacity providers in the API's JSON.
+// a strategy over capacity providers in the API's JSON. Of the log drivers that the others
+// use Fargate takes awslogs alone.
 func onFargate(strategy string, s serviceSeed) serviceSeed {
 	s.mode, s.launch, s.strategy = "awsvpc", fleet.LaunchFargate, strategy
+	for i := range s.containers {
+		s.containers[i].group = "/ecs/" + s.name
+	}
 	return s
 }
 

@@ -7,8 +7,6 @@ import (
 	"io"
 	"strings"
 	"syscall"
-	"unicode"
-	"unicode/utf16"
 
 	"gantry/internal/clean"
 	"gantry/ui/text"
@@ -44,7 +42,7 @@ func JSON(w io.Writer, v any) error {
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	_, err := io.WriteString(w, escapeJSON(b.String()))
+	_, err := io.WriteString(w, clean.EscapedJSON(b.String()))
 	return err
 }
 
@@ -54,29 +52,8 @@ func JSONLine(w io.Writer, v any) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(w, escapeJSON(string(b))+"\n")
+	_, err = io.WriteString(w, clean.EscapedJSON(string(b))+"\n")
 	return err
-}
-
-// escapeJSON escapes the control and format characters that encoding/json leaves
-// as they are: DEL, C1 and the invisible ones, bidirectional overrides among
-// them. They stand inside strings only.
-func escapeJSON(s string) string {
-	risky := func(r rune) bool { return r >= 0x7f && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) }
-	if strings.IndexFunc(s, risky) < 0 {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if !risky(r) {
-			b.WriteRune(r)
-			continue
-		}
-		for _, unit := range utf16.Encode([]rune{r}) {
-			fmt.Fprintf(&b, `\u%04x`, unit)
-		}
-	}
-	return b.String()
 }
 
 // Table prints rows under a header in columns of their widest cell. The

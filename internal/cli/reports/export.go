@@ -1,0 +1,71 @@
+package reports
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"gantry/internal/app"
+	"gantry/internal/cli/command"
+)
+
+var _ = commands.Add(program.exportCommand)
+
+func (p program) exportCommand() *cobra.Command {
+	var output, as string
+	cmd := &cobra.Command{
+		Use:   "export CLUSTER/SERVICE",
+		Short: "Write a service and what belongs to it as a template of CloudFormation",
+		Long: `Write a service as it is as a template of CloudFormation: the task definition that it
+runs, its target groups, the listener rules that lead to them, its scaling, and the alarms
+of its scaling and deployments.
+
+What belongs to others (the cluster, listeners, the VPC, subnets, security groups, roles,
+target groups of other services) becomes a parameter with today's value, so that the
+template says the same here and can be told another account's. Values that may be secret
+become parameters without an echo; they are never written. What a template cannot say is
+named at its head and on standard error. Each resource is retained when its stack goes, so
+that a change set can import what exists.`,
+		Example: `  gantry export prod/web --as cloudformation > web.yaml
+  gantry export prod/web --as cloudformation -o json`,
+		Args: command.Arguments(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := command.Outputs(output, "yaml", "json"); err != nil {
+				return err
+			}
+			if as != "cloudformation" {
+				return command.Usagef("--as %q is unknown, expected cloudformation", as)
+			}
+			find, err := command.ServiceNamed(args[0])
+			if err != nil {
+				return err
+			}
+			return p.With(cmd.Context(), func(a *app.App) error { return p.export(cmd.Context(), a, find, output) })
+		},
+	}
+	cmd.Flags().StringVar(&as, "as", "cloudformation", "the `form` of the template: cloudformation")
+	command.OutputFlag(cmd, &output, "yaml", "json")
+	return cmd
+}
+
+func (p program) export(ctx context.Context, a *app.App, find command.Finder, output string) error {
+	target, err := find(ctx, a)
+	if err != nil {
+		return err
+	}
+	t, err := a.Template(ctx, target.Ref)
+	if err != nil {
+		return err
+	}
+	for _, l := range t.Left {
+		fmt.Fprintf(p.Err, "left out: %s\n", l)
+	}
+	text := t.YAML()
+	if output == "json" {
+		text = t.JSON()
+	}
+	_, err = io.WriteString(p.Out, text)
+	return err
+}
