@@ -32,9 +32,6 @@ that a change set can import what exists.`,
   gantry export prod/web --as cloudformation -o json`,
 		Args: command.Arguments(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := command.Outputs(output, "yaml", "json"); err != nil {
-				return err
-			}
 			if as != "cloudformation" {
 				return command.Usagef("--as %q is unknown, expected cloudformation", as)
 			}
