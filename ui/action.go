@@ -24,6 +24,8 @@ type Binding struct {
 	Hint int
 	// Hidden keeps plain movement out of the palette.
 	Hidden bool
+	// Reveals says that it shows what is masked, and so is recorded.
+	Reveals bool
 	// Takes says, where rows of a table can be marked, what it is about.
 	Takes Takes
 }

@@ -11,7 +11,7 @@ var (
 	ActUndo   = Binding{ID: "undo", Name: "undo line", Keys: []string{"u"}, Hint: 5}
 	ActRename = Binding{ID: "rename", Name: "rename", Keys: []string{"n"}, Hint: 8}
 	ActBlock  = Binding{ID: "paste-block", Name: "paste lines", Keys: []string{"p"}, Hint: 6}
-	ActReveal = Binding{ID: "reveal", Name: "reveal", Keys: []string{"r"}, Hint: 7}
+	ActReveal = Binding{ID: "reveal", Name: "reveal", Keys: []string{"r"}, Hint: 7, Reveals: true}
 )
 
 // EditorBindings are those that EditorActions binds.

@@ -29,7 +29,7 @@ var (
 	actSelect        = ui.Binding{ID: "log-select", Name: "select", Keys: []string{"v"}}
 	actCopy          = ui.ActCopy.As("copy line", 8)
 	actMark          = ui.Binding{ID: "log-mark", Name: "draw a mark", Keys: []string{"m"}}
-	actReveal        = ui.Binding{ID: ui.ActReveal.ID, Name: "show what is masked", Keys: []string{"r"}}
+	actReveal        = ui.Binding{ID: ui.ActReveal.ID, Name: "show what is masked", Keys: []string{"r"}, Reveals: true}
 	actLink          = ui.Binding{ID: "log-link", Name: "link to Kibana", Keys: []string{"K"}}
 	actFull          = ui.Binding{ID: "log-full", Name: "full screen", Keys: []string{"f"}}
 	actPredecessor   = ui.Binding{ID: "log-predecessor", Name: "previous task", Keys: []string{"p"}, Hint: 7}

@@ -122,8 +122,7 @@ func copyAddress(deps *views.Deps, rows []*taskRow) ui.Action {
 	return actAddress.Does(func() { deps.Host.Copy(what, strings.Join(all, "\n")) })
 }
 
-// next goes from running to stopped to all tasks.
-// toggle shows the tasks of the next mode.
+// toggle goes from running to stopped to all tasks.
 func (m *tasksMode) toggle(s *livetable.Screen[*taskRow]) ui.Action {
 	return actToggle.Does(func() {
 		m.which, m.chosen = (m.which+1)%3, true
