@@ -303,6 +303,20 @@ type ScalingUpdate struct {
 	Suspend *bool
 }
 
+// Applied returns a target as it is after the update.
+func (u ScalingUpdate) Applied(t ScalableTarget) ScalableTarget {
+	if u.Min != nil {
+		t.Min = *u.Min
+	}
+	if u.Max != nil {
+		t.Max = *u.Max
+	}
+	if u.Suspend != nil {
+		t.SuspendedIn, t.SuspendedOut, t.SuspendedScheduled = *u.Suspend, *u.Suspend, *u.Suspend
+	}
+	return t
+}
+
 // Writer is everything that changes the account. Each call needs a Change in
 // its context (WithChange), is refused without one before a byte leaves, and is
 // sent once. An Error with Unknown set must be resolved by reading.

@@ -20,6 +20,7 @@ import (
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 	"gantry/awsx/document"
 	"gantry/awsx/sim"
 	"gantry/awsx/sim/ecr"
@@ -57,7 +58,7 @@ func (f *filling) Call(id string, p deploy.Plan, c awsx.Call) error {
 	return f.Audit.Call(id, p, c)
 }
 
-func (f *filling) End(id string, p deploy.Plan, outcome string, made deploy.State) error {
+func (f *filling) End(id string, p deploy.Plan, outcome string, made step.State) error {
 	f.write()
 	return f.Audit.End(id, p, outcome, made)
 }
@@ -237,7 +238,7 @@ func TestNoValueEntersTheJournal(t *testing.T) {
 			Container: "api", Name: name, Had: rapid.Bool().Draw(r, "had"), Has: true,
 			Before: awsx.EnvVar{Name: name, Value: value("before")}, After: awsx.EnvVar{Name: name, Value: value("after")},
 		}}}
-		if err := errors.Join(journal.Begin("chg", p, nil), journal.Call("chg", p, awsx.Call{Service: "ECS", Operation: "UpdateService"}), journal.End("chg", p, "succeeded", deploy.State{})); err != nil {
+		if err := errors.Join(journal.Begin("chg", p, nil), journal.Call("chg", p, awsx.Call{Service: "ECS", Operation: "UpdateService"}), journal.End("chg", p, "succeeded", step.State{})); err != nil {
 			r.Fatal(err)
 		}
 		data, err := os.ReadFile(log.Path())

@@ -15,6 +15,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/fault"
 )
 
@@ -124,7 +125,7 @@ func TestAnEndIsToldWhateverItIs(t *testing.T) {
 
 type panicsAtTheEnd struct{ noAudit }
 
-func (panicsAtTheEnd) End(string, deploy.Plan, string, deploy.State) error { panic("boom") }
+func (panicsAtTheEnd) End(string, deploy.Plan, string, step.State) error { panic("boom") }
 
 func TestNothingIsToldOfFollowingAlone(t *testing.T) {
 	cried(t, noAudit{}, func(t *testing.T, b *bench, heard *crier) {

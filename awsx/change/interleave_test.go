@@ -22,6 +22,7 @@ import (
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 	"gantry/awsx/document"
 	"gantry/awsx/sim"
 	"gantry/awsx/sim/ecr"
@@ -134,7 +135,7 @@ func (p *play) Call(id string, _ deploy.Plan, c awsx.Call) error {
 }
 
 // End keeps nothing.
-func (p *play) End(string, deploy.Plan, string, deploy.State) error { return nil }
+func (p *play) End(string, deploy.Plan, string, step.State) error { return nil }
 
 func newPlay(t *testing.T, chance uint64) *play {
 	fail := func(err error) {

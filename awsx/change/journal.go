@@ -3,6 +3,7 @@ package change
 import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/audit"
 )
 
@@ -19,9 +20,9 @@ func Unkept(err error) deploy.Audit { return unkept{err} }
 
 type unkept struct{ err error }
 
-func (u unkept) Begin(string, deploy.Plan, []string) error           { return u.err }
-func (u unkept) Call(string, deploy.Plan, awsx.Call) error           { return u.err }
-func (u unkept) End(string, deploy.Plan, string, deploy.State) error { return u.err }
+func (u unkept) Begin(string, deploy.Plan, []string) error         { return u.err }
+func (u unkept) Call(string, deploy.Plan, awsx.Call) error         { return u.err }
+func (u unkept) End(string, deploy.Plan, string, step.State) error { return u.err }
 
 // Begin records what is about to happen.
 func (j journal) Begin(id string, p deploy.Plan, overridden []string) error {
@@ -56,7 +57,7 @@ func (j journal) Call(id string, p deploy.Plan, c awsx.Call) error {
 }
 
 // End records what came of it, and under which ids the account has it.
-func (j journal) End(id string, p deploy.Plan, outcome string, made deploy.State) error {
+func (j journal) End(id string, p deploy.Plan, outcome string, made step.State) error {
 	r := record(audit.End, id, p)
 	r.Outcome, r.Deployment = outcome, made.Deployment
 	switch {

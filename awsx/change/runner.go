@@ -11,6 +11,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/crash"
 	"gantry/internal/fault"
 )
@@ -93,7 +94,7 @@ func (r *Runner) carry(id string, j Job) (deploy.Result, error) {
 	o := deploy.RunOptions{
 		ID: id, Account: account, Plan: j.Plan, Gate: j.admitted, Audit: r.o.Audit, Override: j.Override,
 		Ending: r.follows.Done(), Patience: j.Timeout,
-		Report: func(step int, d deploy.Description) {
+		Report: func(step int, d step.Description) {
 			if step == 0 && !j.batched && !announced {
 				r.announce(id, j.Plan)
 				announced = true

@@ -16,6 +16,7 @@ import (
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/fault"
 )
 
@@ -28,8 +29,8 @@ func (a noAudit) Begin(string, deploy.Plan, []string) error {
 	}
 	return nil
 }
-func (noAudit) Call(string, deploy.Plan, awsx.Call) error           { return nil }
-func (noAudit) End(string, deploy.Plan, string, deploy.State) error { return nil }
+func (noAudit) Call(string, deploy.Plan, awsx.Call) error         { return nil }
+func (noAudit) End(string, deploy.Plan, string, step.State) error { return nil }
 
 // quiet is a source that has nothing to tell, ever.
 type quiet struct{ changed chan struct{} }

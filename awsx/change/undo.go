@@ -11,6 +11,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/audit"
 	"gantry/internal/fault"
 	"gantry/internal/words"
@@ -150,13 +151,13 @@ func (d *Desk) sent(service awsx.Ref) ([]madeChange, error) {
 // service; of an older one of the same numbers it does not.
 func turned(made []madeChange, svc awsx.Service, scaling *awsx.ScalableTarget) []Undoable {
 	var out []Undoable
-	since := map[deploy.Number]bool{} // turned again by a later change
+	since := map[step.Number]bool{} // turned again by a later change
 	for _, m := range slices.Backward(made) {
 		var turns []deploy.Turn
 		var back []string
 		past := ""
 		for _, n := range m.begin.Numbers {
-			t := deploy.Turn{Number: deploy.Number(n.Name), Before: n.Before, After: n.After}
+			t := deploy.Turn{Number: step.Number(n.Name), Before: n.Before, After: n.After}
 			turns, back = append(turns, t), append(back, numberWords(t.Number, t.Before))
 			now, known := t.Number.Of(svc, scaling)
 			switch {
@@ -178,13 +179,13 @@ func turned(made []madeChange, svc awsx.Service, scaling *awsx.ScalableTarget) [
 }
 
 // numberWords says a number of a service.
-func numberWords(n deploy.Number, value int) string {
+func numberWords(n step.Number, value int) string {
 	switch n {
-	case deploy.NumberMinimum:
+	case step.NumberMinimum:
 		return fmt.Sprintf("at least %d", value)
-	case deploy.NumberMaximum:
+	case step.NumberMaximum:
 		return "at most " + words.Count(value, "task")
-	case deploy.NumberSuspended:
+	case step.NumberSuspended:
 		return [...]string{"scaling active", "scaling suspended"}[value]
 	}
 	return words.Count(value, "task")

@@ -1,11 +1,9 @@
 package deploy
 
 import (
-	"bytes"
-	"context"
-
 	"gantry/awsx"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 	"gantry/awsx/document"
 )
 
@@ -21,7 +19,7 @@ func (SetBreaker) Action() string { return "breaker" }
 // reads minds the whole configuration, since the call replaces it whole.
 func (SetBreaker) reads() []read.Read {
 	return []read.Read{read.Service(), read.Raw(read.Mind[[]byte]{What: "deployment configuration", Fact: func(raw []byte) string {
-		config, err := configuration(raw)
+		config, err := step.Configuration(raw)
 		if err != nil {
 			return ""
 		}
@@ -37,11 +35,11 @@ func (in SetBreaker) draft(cur read.Current) (draft, error) {
 	case svc.Controller != "" && svc.Controller != "ECS":
 		return draft{}, invalid("the deployment controller %s deploys %s: the circuit breaker is for deployments of ECS", svc.Controller, svc.Name)
 	}
-	config, err := configuration(cur.Raw)
+	config, err := step.Configuration(cur.Raw)
 	if err != nil {
 		return draft{}, err
 	}
-	was, err := configuration(cur.Raw)
+	was, err := step.Configuration(cur.Raw)
 	if err != nil {
 		return draft{}, err
 	}
@@ -59,8 +57,8 @@ func (in SetBreaker) draft(cur read.Current) (draft, error) {
 	after := describeBreaker(in.Enabled, in.Rollback)
 	return draft{
 		before: before, after: after, leaves: "leaves every task as it is",
-		steps: []Step{&updateStep{before: svc, words: "the " + after, config: was,
-			update: awsx.ServiceUpdate{DeploymentConfiguration: config.Bytes()}}},
+		steps: []step.Step{&step.Update{Before: svc, Words: "the " + after, Config: was,
+			Set: awsx.ServiceUpdate{DeploymentConfiguration: config.Bytes()}}},
 	}, nil
 }
 
@@ -72,39 +70,4 @@ func describeBreaker(enabled, rollback bool) string {
 		return "circuit breaker is on and rolls back"
 	}
 	return "circuit breaker is on and does not roll back"
-}
-
-// configuration returns the deployment configuration out of a service's JSON.
-// UpdateService replaces it whole: what is unknown here must be sent along.
-func configuration(raw []byte) (*document.Node, error) {
-	service, err := document.Parse(raw)
-	if err != nil {
-		return nil, invalid("the service's own JSON: %w", err)
-	}
-	if config := service.Get("deploymentConfiguration"); config != nil && config.Kind == document.Object {
-		return config, nil
-	}
-	return &document.Node{Kind: document.Object}, nil
-}
-
-// configured reports whether the service has the configuration that was sent.
-func (s *updateStep) configured(ctx context.Context, r awsx.RawReader) (bool, error) {
-	raw, err := r.Raw(ctx, awsx.KindService, s.before.Ref)
-	if err != nil {
-		return false, err
-	}
-	now, err := configuration(raw)
-	if err != nil {
-		return false, err
-	}
-	sent, err := document.Parse(s.update.DeploymentConfiguration)
-	switch {
-	case err != nil:
-		return false, err
-	case bytes.Equal(now.Canonical(), sent.Canonical()):
-		return true, nil
-	case bytes.Equal(now.Canonical(), s.config.Canonical()):
-		return false, nil
-	}
-	return false, read.Untold{Why: "the deployment configuration is neither the one before nor this one"}
 }

@@ -10,6 +10,7 @@ import (
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/deploy/shell"
+	"gantry/awsx/deploy/step"
 	"gantry/awsx/document"
 	"gantry/internal/difference"
 )
@@ -46,7 +47,7 @@ func Build(cur read.Current, intent Intent, under policy.Policy) (Plan, error) {
 	judged := under.Judge(cur.Target, cur.Identity.Account)
 	p.Production, p.JudgedBy = judged.Production, judged.By
 	if p.Production {
-		p.Tier = d.effect(cur).tier
+		p.Tier = d.effect(cur).Tier
 	}
 	p.rule(under)
 	if d.Register && under.KeepRevisions > 0 {
@@ -116,25 +117,25 @@ func redeploy(cur read.Current, td *awsx.TaskDefinition) (draft, error) {
 		Change: check.Change{Tree: tree, Revision: td.ARN, Register: td.Inactive(), Starts: true},
 		leaves: leavesDuring(cur.Service),
 		follow: followSpec(cur, tree, cur.Service.Desired),
-		steps:  []Step{&updateStep{before: cur.Service}},
+		steps:  []step.Step{&step.Update{Before: cur.Service}},
 	}, nil
 }
 
 // force makes the draft's deployment start even though nothing else changes.
 func (d *draft) force(cur read.Current) {
-	d.steps = []Step{&updateStep{before: cur.Service, update: awsx.ServiceUpdate{ForceNew: true}}}
+	d.steps = []step.Step{&step.Update{Before: cur.Service, Set: awsx.ServiceUpdate{ForceNew: true}}}
 }
 
 // seal completes the steps: what runs is registered first, or named, as the
 // service runs it already only when a deployment is forced.
-func (d *draft) seal(cur read.Current) ([]Step, error) {
+func (d *draft) seal(cur read.Current) ([]step.Step, error) {
 	if d.Tree == nil {
 		return d.steps, nil
 	}
-	update, deploys := d.steps[0].(*updateStep)
+	update, deploys := d.steps[0].(*step.Update)
 	if !d.Register {
-		if deploys && !update.update.ForceNew {
-			update.update.TaskDefinition = &d.Revision
+		if deploys && !update.Set.ForceNew {
+			update.Set.TaskDefinition = &d.Revision
 		}
 		return d.steps, nil
 	}
@@ -143,20 +144,20 @@ func (d *draft) seal(cur read.Current) ([]Step, error) {
 		return nil, err
 	}
 	if deploys {
-		update.registered = true
+		update.Registered = true
 	}
-	register := &registerStep{target: cur.Target, family: d.Tree.Word("family"), doc: doc}
+	register := &step.Register{Family: d.Tree.Word("family"), Document: doc}
 	for _, known := range []*awsx.TaskDefinition{cur.Definition, cur.Wanted} {
-		if known != nil && known.Family == register.family {
-			register.after = max(register.after, known.Revision)
+		if known != nil && known.Family == register.Family {
+			register.After = max(register.After, known.Revision)
 		}
 		if known != nil && known.ARN == d.Revision {
-			if register.command, err = shell.Register(cur.Target.Context, known, d.Tree); err != nil {
+			if register.Command, err = shell.Register(cur.Target.Context, known, d.Tree); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return append([]Step{register}, d.steps...), nil
+	return append([]step.Step{register}, d.steps...), nil
 }
 
 // diffPlan adds the difference between what runs and what would.

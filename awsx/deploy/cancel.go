@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -17,7 +18,7 @@ type Cancel struct{}
 var _ = verbs.Add(Cancel{})
 
 // Action names the intent.
-func (Cancel) Action() string { return "cancel" }
+func (Cancel) Action() string { return step.VerbCancel }
 
 func (Cancel) reads() []read.Read {
 	return []read.Read{read.Service(sameDeployment()), read.History(sameRecord())}

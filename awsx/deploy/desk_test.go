@@ -11,6 +11,7 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
@@ -42,7 +43,7 @@ func (d *desk) Call(_ string, _ Plan, c awsx.Call) error {
 	return nil
 }
 
-func (d *desk) End(_ string, _ Plan, outcome string, _ State) error {
+func (d *desk) End(_ string, _ Plan, outcome string, _ step.State) error {
 	d.lines = append(d.lines, "end "+outcome)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/step"
 	"gantry/awsx/document"
 	"gantry/internal/clean"
 	"gantry/internal/fault"
@@ -31,7 +32,7 @@ func replace(old, fresh string) func(string) string {
 
 func registered(t *testing.T, p Plan) *awsx.TaskDefinition {
 	t.Helper()
-	td, err := awsx.ParseTaskDefinition(p.Steps[0].(*registerStep).doc, nil)
+	td, err := awsx.ParseTaskDefinition(p.Steps[0].(*step.Register).Document, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +131,7 @@ func TestTagsOfAnEditedDefinition(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
-		doc := string([]byte(p.Steps[0].(*registerStep).doc))
+		doc := string([]byte(p.Steps[0].(*step.Register).Document))
 		if got := strings.Contains(doc, `"tags"`); got != (c.want != "") || !strings.Contains(doc, c.want) {
 			t.Errorf("%s: sent %s", c.name, doc)
 		}
@@ -144,7 +145,7 @@ func TestAnAnswerOfTheAPIIsTakenForADefinition(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if doc := string([]byte(p.Steps[0].(*registerStep).doc)); !strings.Contains(doc, `"tags":[{"key":"x","value":"y"}]`) || strings.Contains(doc, "registeredAt") {
+	if doc := string([]byte(p.Steps[0].(*step.Register).Document)); !strings.Contains(doc, `"tags":[{"key":"x","value":"y"}]`) || strings.Contains(doc, "registeredAt") {
 		t.Errorf("sent %s", doc)
 	}
 }

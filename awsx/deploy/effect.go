@@ -5,41 +5,19 @@ import (
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 	"gantry/awsx/document"
 	"slices"
 )
 
-// effect is how a finished draft counts: how much is asked for it in production, and
-// whether it mends, so that checks are advice. It follows from what the draft's steps do
-// on what was read, and from no verb.
-type effect struct {
-	mitigation bool
-	tier       policy.Tier // in production
-}
-
-func mends() effect   { return effect{mitigation: true, tier: policy.TierConfirm} }
-func changes() effect { return effect{tier: policy.TierName} }
-func empties() effect { return effect{tier: policy.TierBulk} }
-
-// and is the graver of two effects.
-func (e effect) and(other effect) effect {
-	return effect{mitigation: e.mitigation && other.mitigation, tier: max(e.tier, other.tier)}
-}
-
-// weighed is a step that is not always a change which asks for the target's name.
-type weighed interface {
-	weigh(cur read.Current, d draft) effect
-}
-
 // effect weighs the draft: its gravest step counts.
-func (d draft) effect(cur read.Current) effect {
-	e := mends()
+func (d draft) effect(cur read.Current) step.Effect {
+	e, runs := step.Mends(), step.Mends()
+	if d.Tree != nil {
+		runs = d.runEffect(cur)
+	}
 	for _, s := range d.steps {
-		own := changes()
-		if w, ok := s.(weighed); ok {
-			own = w.weigh(cur, d)
-		}
-		e = e.and(own)
+		e = e.And(s.Weigh(cur, runs))
 	}
 	return e
 }
@@ -47,35 +25,35 @@ func (d draft) effect(cur read.Current) effect {
 // runEffect weighs what a deployment would run: what ran here before, or runs now, is
 // known; all else is new. An older revision of the family is asked for as lightly, and
 // its checks stand in the way where the record knows nothing of it.
-func (d draft) runEffect(cur read.Current) effect {
+func (d draft) runEffect(cur read.Current) step.Effect {
 	wanted := cur.Wanted
 	if wanted == nil || d.Revision != wanted.ARN {
 		wanted = cur.Definition
 	}
 	if wanted == nil || d.Revision != wanted.ARN {
-		return changes()
+		return step.Changes()
 	}
 	run, onRecord := d.ran(cur, wanted.ARN)
 	if !d.runsAs(wanted, run) {
-		return changes()
+		return step.Changes()
 	}
 	if wanted == cur.Definition && !d.Register {
 		if same, _ := check.CompareDigests(cur); same {
-			return mends()
+			return step.Mends()
 		}
-		return changes()
+		return step.Changes()
 	}
 	if onRecord && (wanted != cur.Definition || d.run.Definition != "") && !d.pullsOther(cur, run) {
-		return mends()
+		return step.Mends()
 	}
 	if wanted == cur.Definition {
-		return changes()
+		return step.Changes()
 	}
 	if wanted.Family != cur.Definition.Family || wanted.Revision >= cur.Definition.Revision {
-		return changes()
+		return step.Changes()
 	}
 	unknown := cur.History.Err != nil || len(cur.History.Value) == 0
-	return effect{mitigation: unknown, tier: policy.TierConfirm}
+	return step.Effect{Mitigation: unknown, Tier: policy.TierConfirm}
 }
 
 // ran is the run on record to which the draft returns.

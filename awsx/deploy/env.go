@@ -4,6 +4,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 )
 
 // SetEnv changes environment variables, by container name; an empty name means
@@ -13,7 +14,7 @@ type SetEnv struct{ Containers map[string]edits.Env }
 var _ = verbs.Add(SetEnv{})
 
 // Action names the intent.
-func (SetEnv) Action() string { return "env" }
+func (SetEnv) Action() string { return step.VerbEnv }
 
 func (SetEnv) reads() []read.Read { return rolloutReads() }
 

@@ -5,6 +5,7 @@ import (
 
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 	"gantry/awsx/document"
 )
 
@@ -25,7 +26,7 @@ func followSpec(cur read.Current, tree *document.Node, n int) follow.Spec {
 }
 
 // followFrom completes the plan's spec with what its run produced.
-func (p Plan) followFrom(st State, started time.Time) follow.Spec {
+func (p Plan) followFrom(st step.State, started time.Time) follow.Spec {
 	spec := p.follow
 	spec.Started = started
 	for _, t := range st.Tasks {
@@ -34,6 +35,6 @@ func (p Plan) followFrom(st State, started time.Time) follow.Spec {
 	if !p.starts {
 		return spec
 	}
-	spec.Deployment, spec.TaskDefinition = st.Deployment, st.runs
+	spec.Deployment, spec.TaskDefinition = st.Deployment, st.Runs
 	return spec
 }

@@ -4,6 +4,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 	"gantry/awsx/document"
 )
 
@@ -20,7 +21,7 @@ type SetImages struct {
 var _ = verbs.Add(SetImages{})
 
 // Action names the intent.
-func (SetImages) Action() string { return "deploy" }
+func (SetImages) Action() string { return step.VerbImages }
 
 func (SetImages) reads() []read.Read { return rolloutReads() }
 

@@ -2,14 +2,13 @@ package deploy
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
-	"gantry/awsx/deploy/shell"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/words"
 )
 
@@ -69,47 +68,6 @@ func setStatus(cur read.Current, status string) (draft, error) {
 	}
 	return draft{
 		before: i.EC2ID + " " + i.Status + ", " + words.Count(len(cur.Tasks.Value), "task"), after: status,
-		steps: []Step{&statusStep{instance: i, status: status}},
+		steps: []step.Step{&step.SetStatus{Instance: i, Status: status}},
 	}, nil
-}
-
-// statusStep sets an instance's status.
-type statusStep struct {
-	instance awsx.Instance
-	status   string
-}
-
-func (s *statusStep) weigh(read.Current, draft) effect {
-	if s.status == "ACTIVE" {
-		return mends()
-	}
-	return changes()
-}
-
-// Describe spells the call.
-func (s *statusStep) Describe() Description {
-	return Description{
-		Text: "set instance " + s.instance.EC2ID + " to " + s.status,
-		Command: shell.AWS(s.instance.Ref.Context, "ecs", "update-container-instances-state",
-			"--cluster", s.instance.Ref.ClusterName(), "--container-instances", s.instance.Ref.Name(), "--status", s.status),
-	}
-}
-
-// Run sets it.
-func (s *statusStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
-	if _, err := w.SetInstanceStatus(ctx, s.instance.Ref, s.status); err != nil {
-		return err
-	}
-	st.Applied = true
-	return nil
-}
-
-// Resolve reads the instance.
-func (s *statusStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
-	i, err := read.InstanceNow(ctx, r, s.instance.Ref)
-	if err != nil {
-		return false, err
-	}
-	st.Applied = i.Status == s.status
-	return st.Applied, nil
 }

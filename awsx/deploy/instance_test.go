@@ -11,6 +11,7 @@ import (
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/fault"
 )
 
@@ -111,7 +112,7 @@ func TestATaskSharesTheSurroundingsOfAService(t *testing.T) {
 		})
 	}
 	sent := func(target awsx.Ref) awsx.RunTask {
-		return d.mustPlan(t, target, RunTask{Like: "net"}).Steps[0].(*runTaskStep).run
+		return d.mustPlan(t, target, RunTask{Like: "net"}).Steps[0].(*step.RunTask).Asked
 	}
 	raw("")
 	if r := sent(like); string(r.NetworkConfiguration) != network || r.LaunchType != "EC2" || r.CapacityProviderStrategy != nil {
@@ -208,14 +209,14 @@ func TestATaskLikeAServiceDropsNoSettingOfIt(t *testing.T) {
 		data.Raw[d.api.ARN] = []byte(`{"serviceName":"api","platformVersion":"1.4.0","enableExecuteCommand":true,"enableECSManagedTags":true,"propagateTags":"TASK_DEFINITION",
 		 "placementConstraints":[{"type":"distinctInstance"}],"placementStrategy":[{"type":"spread","field":"host"}]}`)
 	})
-	step := d.mustPlan(t, d.cluster.Ref.In("api"), RunTask{Like: "api"}).Steps[0].(*runTaskStep)
-	r := step.run
+	run := d.mustPlan(t, d.cluster.Ref.In("api"), RunTask{Like: "api"}).Steps[0].(*step.RunTask)
+	r := run.Asked
 	if r.PlatformVersion != "1.4.0" || !r.ExecuteCommand || !r.ManagedTags || !r.DefinitionTags ||
 		string(r.PlacementConstraints) != `[{"type":"distinctInstance"}]` || string(r.PlacementStrategy) != `[{"type":"spread","field":"host"}]` {
 		t.Errorf("it is run with %+v", r)
 	}
 	for _, option := range []string{"--platform-version 1.4.0", "--enable-execute-command", "--enable-ecs-managed-tags", "--propagate-tags TASK_DEFINITION", "--placement-constraints", "--placement-strategy"} {
-		if command := step.Describe().Command; !strings.Contains(command, option) {
+		if command := run.Describe().Command; !strings.Contains(command, option) {
 			t.Errorf("%s lacks %s", command, option)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/declared"
 	"gantry/internal/fault"
 	"gantry/internal/words"
@@ -55,7 +56,7 @@ type draft struct {
 	run read.PastRun
 	// chosen is set when somebody named the revision that is deployed.
 	chosen bool
-	steps  []Step
+	steps  []step.Step
 	// preconditions are of what only the draft chose; all others come with the reads.
 	preconditions []read.Precondition
 	checks        []check.Finding // those of this verb alone
@@ -70,8 +71,10 @@ type draft struct {
 // newCount is the desired count that a draft sets, and whether it sets one.
 func (d draft) newCount() (int, bool) {
 	for _, s := range d.steps {
-		if u, ok := s.(*updateStep); ok && u.update.Desired != nil {
-			return *u.update.Desired, true
+		for _, t := range s.Turns() {
+			if t.Number == step.NumberCount && t.After != nil {
+				return *t.After, true
+			}
 		}
 	}
 	return 0, false
@@ -83,11 +86,11 @@ func (d draft) findings(cur read.Current) []check.Finding {
 	if n, ok := d.newCount(); ok {
 		change.Count = &n
 	}
-	change.Names = d.Register || d.Tasks > 0 || slices.ContainsFunc(d.steps, func(s Step) bool {
-		u, ok := s.(*updateStep)
-		return ok && !u.update.ForceNew
+	change.Names = d.Register || d.Tasks > 0 || slices.ContainsFunc(d.steps, func(s step.Step) bool {
+		u, ok := s.(*step.Update)
+		return ok && !u.Set.ForceNew
 	})
-	change.Cancels, change.Mitigation = d.follow.Cancels, d.effect(cur).mitigation
+	change.Cancels, change.Mitigation = d.follow.Cancels, d.effect(cur).Mitigation
 	return check.Run(cur, change, d.checks)
 }
 

@@ -11,6 +11,7 @@ import (
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/policy"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/fault"
 )
 
@@ -409,7 +410,7 @@ func TestABreakerThatWasNotSetIsNotTakenForSet(t *testing.T) {
 	d := newDesk()
 	configured100(t, d)
 	p := d.mustPlan(t, d.api, SetBreaker{Enabled: true})
-	done, err := p.Steps[0].Resolve(t.Context(), d.Account, &State{})
+	done, err := p.Steps[0].Resolve(t.Context(), d.Account, &step.State{})
 	if done || err != nil {
 		t.Errorf("resolved as %v (%v), and nothing was sent", done, err)
 	}

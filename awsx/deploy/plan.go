@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 )
 
 // Plan is everything that is known about a change before it is made: what a
@@ -22,7 +22,7 @@ type Plan struct {
 	Target   awsx.Ref
 	Identity awsx.Identity
 	Intent   Intent
-	Steps    []Step
+	Steps    []step.Step
 	// Before and After say in one line each what the target runs now and then.
 	// They hold no value of any variable: the audit file keeps them.
 	Before, After string
@@ -84,42 +84,6 @@ func nameOf(cur read.Current) string {
 
 // shownID is how many characters of a task's id tell it from others.
 const shownID = 8
-
-// Step is one thing that a plan does to the account.
-type Step interface {
-	Describe() Description
-	// Run sends the step's call once and notes in the state what came of it.
-	Run(ctx context.Context, w awsx.Writer, s *State) error
-	// Resolve finds out by reading whether a call whose answer was lost took
-	// effect, and if so notes in the state what Run would have.
-	Resolve(ctx context.Context, r awsx.Reader, s *State) (done bool, err error)
-}
-
-// Description is a step in words and as the AWS CLI would be told to do it. The
-// commands of a plan run one after the other in a shell.
-type Description struct{ Text, Command string }
-
-// State is what the steps of one run hand on to each other.
-type State struct {
-	// Registered is the revision that the run registered, nil when it did not.
-	Registered *awsx.TaskDefinition
-	// Service is the service as the last call returned it.
-	Service awsx.Service
-	// Deployment is the id (ecs-svc/…) of the deployment that the run started.
-	Deployment string
-	// Tasks holds the tasks that the run started.
-	Tasks []awsx.Task
-	// Steps is how many steps were taken to their end.
-	Steps int
-	// Change is the id of the change that the steps belong to.
-	Change string
-	// Applied is true once the target itself was changed.
-	Applied bool
-
-	newest    int               // revision of the family right before one was registered
-	runs      string            // ARN of the definition that the deployment runs
-	displaced []awsx.Deployment // of others, that the run's own took the place of
-}
 
 // Blocking returns the failed checks that stand in the way and are not among
 // the overridden ones, which a final one never is.

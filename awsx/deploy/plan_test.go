@@ -11,6 +11,7 @@ import (
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/policy"
+	"gantry/awsx/deploy/step"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
@@ -225,8 +226,8 @@ func TestNoSecretLeavesThroughAPlan(t *testing.T) {
 	p := f.plan(t, SetEnv{map[string]edits.Env{"web": {Set: vars("DB_PASSWORD", "new-canary", "SENTRY_DSN", "new-canary", "LOG_LEVEL", "debug", "URL", "https://me:new-canary@host/")}}})
 	shown, err := json.Marshal(struct {
 		Plan  Plan
-		Steps []Description
-	}{p, []Description{p.Steps[0].Describe(), p.Steps[1].Describe()}})
+		Steps []step.Description
+	}{p, []step.Description{p.Steps[0].Describe(), p.Steps[1].Describe()}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -68,7 +69,7 @@ func (in Prune) draft(cur read.Current) (draft, error) {
 			continue
 		}
 		names = append(names, awsx.ARNName(arn))
-		d.steps = append(d.steps, &deregisterStep{target: cur.Target.In(arn)})
+		d.steps = append(d.steps, &step.Deregister{Target: cur.Target.In(arn)})
 	}
 	// The oldest go first, so that what a limit leaves is the newer part.
 	slices.Reverse(d.steps)
@@ -85,7 +86,7 @@ func (in Prune) draft(cur read.Current) (draft, error) {
 	d.preconditions = []read.Precondition{read.InUse().Condition("use of the revisions", cur, func(f read.Current) string {
 		var used []string
 		for _, s := range d.steps {
-			target := s.(*deregisterStep).target
+			target := s.(*step.Deregister).Target
 			if use := f.Users.Of(target.ARN); use != "" {
 				used = append(used, target.Name()+" by "+use)
 			}
@@ -116,7 +117,7 @@ func prune(ctx context.Context, o RunOptions) *Pruned {
 	}
 	intent := *o.Plan.prune
 	intent.Ran = ran
-	cur, err := Read(ctx, o.Account, o.Plan.Target.In(o.Plan.Steps[0].(*registerStep).family), intent, read.Held{})
+	cur, err := Read(ctx, o.Account, o.Plan.Target.In(o.Plan.Steps[0].(*step.Register).Family), intent, read.Held{})
 	if err != nil {
 		if nothing(err) {
 			return nil
@@ -138,8 +139,8 @@ func prune(ctx context.Context, o RunOptions) *Pruned {
 		res, err = Run(ctx, RunOptions{ID: done.ID, Account: o.Account, Plan: plan, Gate: o.Gate, Audit: o.Audit, Ending: o.Ending})
 	}
 	done.Err = err
-	for _, step := range plan.Steps[:res.State.Steps] {
-		done.Ended = append(done.Ended, step.(*deregisterStep).target.Name())
+	for _, s := range plan.Steps[:res.State.Steps] {
+		done.Ended = append(done.Ended, s.(*step.Deregister).Target.Name())
 	}
 	return done
 }

@@ -7,6 +7,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
 )
@@ -36,7 +37,7 @@ type RollBack struct {
 var _ = verbs.Add(RollBack{})
 
 // Action names the intent.
-func (RollBack) Action() string { return "roll back" }
+func (RollBack) Action() string { return step.VerbRollBack }
 
 func (in RollBack) reads() []read.Read {
 	if in.To != "" {

@@ -15,6 +15,7 @@ import (
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/fault"
 )
 
@@ -36,7 +37,7 @@ type Audit interface {
 	Begin(id string, p Plan, overridden []string) error
 	Call(id string, p Plan, c awsx.Call) error
 	// End takes the outcome in words, and the state for what the run made.
-	End(id string, p Plan, outcome string, made State) error
+	End(id string, p Plan, outcome string, made step.State) error
 }
 
 // RunOptions is what carrying out a plan needs. Account, Plan, Gate and Audit
@@ -58,7 +59,7 @@ type RunOptions struct {
 	Prune func(p Plan) (Result, error)
 	// Report is told of each step before it is taken, and again when its call has to be
 	// repeated; it may be nil.
-	Report func(step int, d Description)
+	Report func(step int, d step.Description)
 	// Ending is closed when no further call is to be made; nil never is. A call
 	// under way is finished and resolved.
 	Ending <-chan struct{}
@@ -70,7 +71,7 @@ type RunOptions struct {
 // Result is what a run came to.
 type Result struct {
 	ID    string
-	State State
+	State step.State
 	// Sent is how many mutating calls were made, whatever came of them.
 	Sent int
 	// Spec is what to follow; its Deployment is empty for a change of the count.
@@ -107,7 +108,7 @@ func NewID() string {
 // sent again. An error before the first call wraps ErrRefused or comes from reading;
 // later ones come with a Result that says what was done.
 func Run(ctx context.Context, o RunOptions) (Result, error) {
-	res := Result{ID: o.ID, State: State{Change: o.ID}}
+	res := Result{ID: o.ID, State: step.State{Change: o.ID}}
 	if err := admit(ctx, o); err != nil {
 		return res, err
 	}
@@ -119,8 +120,11 @@ func Run(ctx context.Context, o RunOptions) (Result, error) {
 	}
 	started := time.Now()
 	err := execute(ctx, o, &res)
-	res.Beside = displaced(ctx, o.Account, res.State.displaced)
-	twins := twinsOf(ctx, o, res.State)
+	res.Beside = displaced(ctx, o.Account, res.State.Displaced)
+	var twins []string
+	if r, ok := o.Plan.Steps[0].(*step.Register); ok {
+		twins = r.Twins(ctx, o.on(), res.State)
+	}
 	for _, name := range twins {
 		res.Beside = append(res.Beside, name+" says the same as "+awsx.ARNName(res.State.Registered.ARN)+" and came at the same time, as when the network sends a call twice: nothing uses it, and it can be deregistered")
 	}
@@ -140,7 +144,7 @@ func Run(ctx context.Context, o RunOptions) (Result, error) {
 			outcome, err = followed(ctx, o, &res)
 		}
 	}
-	for _, d := range res.State.displaced {
+	for _, d := range res.State.Displaced {
 		outcome += ", displaced " + awsx.ARNName(d.TaskDefinition)
 	}
 	for _, name := range twins {

@@ -12,6 +12,7 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/fault"
 )
 
@@ -35,7 +36,7 @@ func (j *journal) Call(_ string, _ Plan, c awsx.Call) error {
 	return j.callErr
 }
 
-func (j *journal) End(_ string, _ Plan, outcome string, _ State) error {
+func (j *journal) End(_ string, _ Plan, outcome string, _ step.State) error {
 	j.lines = append(j.lines, "end "+outcome)
 	return nil
 }
@@ -290,7 +291,7 @@ type blinded struct{ lossy }
 
 func (b blinded) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx.Service, error) {
 	defer func() {
-		for range resolveReads {
+		for range 4 { // as often as it is looked for
 			b.FailOnce(awsxtest.DescribeServices, fault.Errorf(fault.Offline, "ecs:DescribeServices", "", "no route"))
 		}
 	}()

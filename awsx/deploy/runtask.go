@@ -1,18 +1,16 @@
 package deploy
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
-	"gantry/awsx/deploy/shell"
+	"gantry/awsx/deploy/step"
 	"gantry/awsx/document"
 	"gantry/internal/fault"
 	"gantry/internal/words"
@@ -84,7 +82,7 @@ func (in RunTask) draft(cur read.Current) (draft, error) {
 	if len(d.env) > 0 {
 		d.after += ", " + edits.DescribeEnv(d.env)
 	}
-	d.steps = []Step{&runTaskStep{run: run}}
+	d.steps = []step.Step{&step.RunTask{Asked: run, Sets: len(d.env) > 0}}
 	return d, nil
 }
 
@@ -157,91 +155,3 @@ func (in RunTask) overrides(td *awsx.TaskDefinition) ([]awsx.ContainerOverride, 
 	}
 	return list, changes, nil
 }
-
-// runTaskStep starts tasks. The change's id is their token and their starter, by
-// which they are found again.
-type runTaskStep struct{ run awsx.RunTask }
-
-// Describe spells the call.
-func (s *runTaskStep) Describe() Description {
-	r := s.run
-	args := []string{"--cluster", r.Cluster.ClusterName(), "--task-definition", awsx.ARNName(r.TaskDefinition), "--count", fmt.Sprint(r.Count)}
-	if r.LaunchType != "" {
-		args = append(args, "--launch-type", r.LaunchType)
-	}
-	for _, option := range []struct {
-		name string
-		doc  json.RawMessage
-	}{
-		{"--capacity-provider-strategy", r.CapacityProviderStrategy}, {"--network-configuration", r.NetworkConfiguration},
-		{"--placement-constraints", r.PlacementConstraints}, {"--placement-strategy", r.PlacementStrategy},
-	} {
-		if len(option.doc) > 0 {
-			args = append(args, option.name, string(option.doc))
-		}
-	}
-	if r.PlatformVersion != "" {
-		args = append(args, "--platform-version", r.PlatformVersion)
-	}
-	if r.ExecuteCommand {
-		args = append(args, "--enable-execute-command")
-	}
-	if r.ManagedTags {
-		args = append(args, "--enable-ecs-managed-tags")
-	}
-	if r.DefinitionTags {
-		args = append(args, "--propagate-tags", "TASK_DEFINITION")
-	}
-	command := shell.AWS(r.Cluster.Context, "ecs", "run-task", args...)
-	if len(r.Overrides) > 0 {
-		all := edits.Overrides(r.Overrides)
-		command = shell.WithInput("overrides", all, command)
-	}
-	return Description{Text: fmt.Sprintf("run %s of %s on cluster %s", words.Count(r.Count, "task"), awsx.ARNName(r.TaskDefinition), r.Cluster.ClusterName()), Command: command}
-}
-
-// Run starts them. Those that did start are noted even when others could not be
-// placed.
-func (s *runTaskStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
-	r := s.run
-	r.Token, r.StartedBy = st.Change, startedBy(st)
-	tasks, err := w.RunTask(ctx, r)
-	s.note(tasks, st)
-	if err != nil && len(tasks) > 0 {
-		var ids []string
-		for _, t := range tasks {
-			ids = append(ids, t.ID)
-		}
-		return &fault.Error{Class: fault.ClassOf(err), Op: "run", Resource: r.TaskDefinition, Err: err,
-			Fix: fmt.Sprintf("%d of %s did start: %s", len(tasks), words.Count(r.Count, "task"), strings.Join(ids, ", "))}
-	}
-	return err
-}
-
-// Resolve looks for tasks that the change started. Fewer than were asked for may be all
-// that could be placed, which only the answer tells.
-func (s *runTaskStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
-	var found []awsx.Task
-	for _, stopped := range []bool{false, true} {
-		list, err := awsx.Collect(r.Tasks(ctx, awsx.TaskQuery{Cluster: s.run.Cluster, StartedBy: startedBy(st), Stopped: stopped}))
-		if err != nil {
-			return false, err
-		}
-		found = append(found, slices.DeleteFunc(list, func(t awsx.Task) bool { return t.StartedBy != startedBy(st) })...)
-	}
-	s.note(found, st)
-	switch n := len(found); {
-	case n == 0:
-		return false, nil
-	case n < s.run.Count:
-		return false, read.Untold{Why: fmt.Sprintf("%d of %s were started", n, words.Count(s.run.Count, "task"))}
-	}
-	return true, nil
-}
-
-func (s *runTaskStep) note(tasks []awsx.Task, st *State) {
-	st.Tasks, st.Applied = tasks, len(tasks) > 0
-}
-
-// startedBy is how a task names the change that started it.
-func startedBy(st *State) string { return "gantry/" + st.Change }

@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/words"
 )
 
@@ -15,7 +16,7 @@ type Scale struct{ Count int }
 var _ = verbs.Add(Scale{})
 
 // Action names the intent.
-func (Scale) Action() string { return "scale" }
+func (Scale) Action() string { return step.VerbScale }
 
 func (Scale) reads() []read.Read {
 	count := read.Mind[awsx.Service]{What: "desired count", Fact: func(s awsx.Service) string { return strconv.Itoa(s.Desired) }}
@@ -34,7 +35,7 @@ func (in Scale) draft(cur read.Current) (draft, error) {
 	}
 	d := draft{
 		before: words.Count(svc.Desired, "task"), after: words.Count(in.Count, "task"),
-		steps: []Step{&updateStep{before: svc, update: awsx.ServiceUpdate{Desired: &in.Count}}},
+		steps: []step.Step{&step.Update{Before: svc, Set: awsx.ServiceUpdate{Desired: &in.Count}}},
 	}
 	d.leaves = fmt.Sprintf("leaves %d of %s", in.Count, words.Count(svc.Desired, "task"))
 	if in.Count > svc.Desired {

@@ -1,14 +1,13 @@
 package deploy
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/read"
-	"gantry/awsx/deploy/shell"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/fault"
 	"gantry/internal/words"
 )
@@ -45,7 +44,8 @@ func (in SetScaling) draft(cur read.Current) (draft, error) {
 		return draft{}, notScaled(cur)
 	}
 	was := *cur.Scaling.Value
-	want := in.applied(was)
+	update := awsx.ScalingUpdate{Service: cur.Service.Ref, Min: in.Min, Max: in.Max, Suspend: in.Suspend}
+	want := update.Applied(was)
 	switch {
 	case want.Min < 0:
 		return draft{}, invalid("a service cannot run %s: expected a minimum of 0 or more", words.Count(want.Min, "task"))
@@ -63,7 +63,7 @@ func (in SetScaling) draft(cur read.Current) (draft, error) {
 		before: was.Bounds() + ", " + was.State(),
 		after:  want.Bounds() + ", " + want.State(),
 		leaves: moves(cur.Service.Desired, want),
-		steps:  []Step{&scalingStep{service: cur.Service.Ref, before: was, update: awsx.ScalingUpdate{Service: cur.Service.Ref, Min: in.Min, Max: in.Max, Suspend: in.Suspend}}},
+		steps:  []step.Step{&step.SetScaling{Service: cur.Service.Ref, Before: was, Set: update}},
 	}, nil
 }
 
@@ -78,20 +78,6 @@ func notScaled(cur read.Current) error {
 		Err: fmt.Errorf("service %s is not scaled by Application Auto Scaling, so it has no bounds to set", cur.Service.Name)}
 }
 
-// applied returns the target as it would be.
-func (in SetScaling) applied(t awsx.ScalableTarget) awsx.ScalableTarget {
-	if in.Min != nil {
-		t.Min = *in.Min
-	}
-	if in.Max != nil {
-		t.Max = *in.Max
-	}
-	if in.Suspend != nil {
-		t.SuspendedIn, t.SuspendedOut, t.SuspendedScheduled = *in.Suspend, *in.Suspend, *in.Suspend
-	}
-	return t
-}
-
 // moves says what bounds do to the count at once: a count outside of them is set
 // to the nearer one unless scaling is suspended (Application Auto Scaling,
 // RegisterScalableTarget).
@@ -104,74 +90,4 @@ func moves(desired int, t awsx.ScalableTarget) string {
 		return fmt.Sprintf("leaves %d of %s", t.Max, words.Count(desired, "task"))
 	}
 	return "leaves the desired count at " + strconv.Itoa(desired)
-}
-
-// scalingStep registers the bounds and suspensions of a service.
-type scalingStep struct {
-	service awsx.Ref
-	before  awsx.ScalableTarget
-	update  awsx.ScalingUpdate
-}
-
-// weigh: bounds that only rise cannot take a task away; whatever may, or keeps
-// tasks from being added, is not done by a keystroke.
-func (s *scalingStep) weigh(cur read.Current, _ draft) effect {
-	was, u := *cur.Scaling.Value, s.update
-	want := SetScaling{Min: u.Min, Max: u.Max}.applied(was)
-	switch {
-	case want.Max == 0:
-		return empties()
-	case u.Suspend == nil && want.Min >= was.Min && want.Max >= was.Max:
-		return mends()
-	}
-	return changes()
-}
-
-// Describe spells the call.
-func (s *scalingStep) Describe() Description {
-	args := []string{"--service-namespace", "ecs", "--scalable-dimension", "ecs:service:DesiredCount",
-		"--resource-id", "service/" + s.service.ClusterName() + "/" + s.service.Name()}
-	text := "set the scaling of " + s.service.Name() + ":"
-	if s.update.Min != nil {
-		args = append(args, "--min-capacity", strconv.Itoa(*s.update.Min))
-		text += " at least " + strconv.Itoa(*s.update.Min)
-	}
-	if s.update.Max != nil {
-		args = append(args, "--max-capacity", strconv.Itoa(*s.update.Max))
-		text += " at most " + strconv.Itoa(*s.update.Max)
-	}
-	if s.update.Suspend != nil {
-		state := strconv.FormatBool(*s.update.Suspend)
-		args = append(args, "--suspended-state",
-			"DynamicScalingInSuspended="+state+",DynamicScalingOutSuspended="+state+",ScheduledScalingSuspended="+state)
-		text += map[bool]string{true: " suspended", false: " resumed"}[*s.update.Suspend]
-	}
-	return Description{Text: text, Command: shell.AWS(s.service.Context, "application-autoscaling", "register-scalable-target", args...)}
-}
-
-// Run registers them.
-func (s *scalingStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
-	if err := w.UpdateScaling(ctx, s.update); err != nil {
-		return err
-	}
-	st.Applied = true
-	return nil
-}
-
-// Resolve reads the bounds back: they are what was sent, or what they were before, or
-// somebody set others since.
-func (s *scalingStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
-	now, err := r.ScalableTarget(ctx, s.service)
-	if err != nil {
-		return false, err
-	}
-	want := SetScaling{Min: s.update.Min, Max: s.update.Max, Suspend: s.update.Suspend}.applied(now)
-	switch {
-	case now.Bounds() == want.Bounds() && now.State() == want.State():
-		st.Applied = true
-		return true, nil
-	case now.Bounds() == s.before.Bounds() && now.State() == s.before.State():
-		return false, nil
-	}
-	return false, read.Untold{Why: "the scaling is " + now.Bounds() + " " + now.State() + ", neither as before nor as asked for"}
 }

@@ -13,6 +13,7 @@ import (
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/edits"
+	"gantry/awsx/deploy/step"
 	"gantry/awsx/document"
 	"gantry/awsx/document/documenttest"
 )
@@ -102,9 +103,9 @@ func TestATwinThatADoubledCallLeftIsNamed(t *testing.T) {
 // fullDisk takes no record.
 type fullDisk struct{}
 
-func (fullDisk) Begin(string, Plan, []string) error    { return errors.New("no space left") }
-func (fullDisk) Call(string, Plan, awsx.Call) error    { return errors.New("no space left") }
-func (fullDisk) End(string, Plan, string, State) error { return errors.New("no space left") }
+func (fullDisk) Begin(string, Plan, []string) error         { return errors.New("no space left") }
+func (fullDisk) Call(string, Plan, awsx.Call) error         { return errors.New("no space left") }
+func (fullDisk) End(string, Plan, string, step.State) error { return errors.New("no space left") }
 
 // TestWhyThereIsNoRecordIsSaidOnce, however many records there are not.
 func TestWhyThereIsNoRecordIsSaidOnce(t *testing.T) {

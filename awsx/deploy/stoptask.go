@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -10,8 +9,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
-	"gantry/awsx/deploy/shell"
-	"gantry/internal/fault"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/words"
 )
 
@@ -44,7 +42,7 @@ func (in StopTask) draft(cur read.Current) (draft, error) {
 	return draft{
 		before: "task " + t.ID + " of " + awsx.ARNName(t.TaskDefinition) + " " + t.LastStatus, after: "stopped",
 		leaves: leavesWithout(cur),
-		steps:  []Step{&stopTaskStep{task: t, reason: in.Reason}},
+		steps:  []step.Step{&step.StopTask{Task: t, Reason: in.Reason}},
 		follow: follow.Spec{Tasks: []awsx.Ref{t.Ref}, Timeout: follow.MinTimeout},
 	}, nil
 }
@@ -85,38 +83,4 @@ func leavesWithout(cur read.Current) string {
 		return fmt.Sprintf("leaves %d of %s, how healthy they are is not known; %s", all-1, words.Count(all, "task"), again)
 	}
 	return fmt.Sprintf("leaves %d healthy of %s; %s", left, words.Count(all, "task"), again)
-}
-
-// stopTaskStep stops a task.
-type stopTaskStep struct {
-	task   awsx.Task
-	reason string
-}
-
-// Describe spells the call.
-func (s *stopTaskStep) Describe() Description {
-	args := []string{"--cluster", s.task.Ref.ClusterName(), "--task", s.task.ID}
-	if s.reason != "" {
-		args = append(args, "--reason", s.reason)
-	}
-	return Description{Text: "stop task " + s.task.ID, Command: shell.AWS(s.task.Ref.Context, "ecs", "stop-task", args...)}
-}
-
-// Run stops it.
-func (s *stopTaskStep) Run(ctx context.Context, w awsx.Writer, st *State) error {
-	if _, err := w.StopTask(ctx, s.task.Ref, s.reason); err != nil {
-		return err
-	}
-	st.Applied = true
-	return nil
-}
-
-// Resolve reads the task: one that was stopped says so at once, or is forgotten.
-func (s *stopTaskStep) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
-	t, err := read.TaskNow(ctx, r, s.task.Ref)
-	if err != nil && fault.ClassOf(err) != fault.NotFound {
-		return false, err
-	}
-	st.Applied = err != nil || t.DesiredStatus == "STOPPED"
-	return st.Applied, nil
 }

@@ -14,6 +14,7 @@ import (
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/read"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/fault"
 )
 
@@ -243,8 +244,8 @@ func TestGoingBackToTheRevisionInUseForcesADeployment(t *testing.T) {
 	f := newFake(t)
 	f.history, f.revisions = past("7a 7b")
 	p := f.plan(t, RollBack{Pin: PinNone})
-	u, ok := p.Steps[0].(*updateStep)
-	if !ok || len(p.Steps) != 1 || !u.update.ForceNew || u.update.TaskDefinition != nil {
+	u, ok := p.Steps[0].(*step.Update)
+	if !ok || len(p.Steps) != 1 || !u.Set.ForceNew || u.Set.TaskDefinition != nil {
 		t.Errorf("the steps are %v", p.Commands())
 	}
 }
@@ -272,9 +273,9 @@ func TestOfTwoOpenDeploymentsTheNewerIsTheServices(t *testing.T) {
 	}
 	newest := f.history[0].ARN
 	for _, in := range []Intent{RollBack{}, Cancel{}} {
-		step, ok := f.plan(t, in).Steps[0].(*stopStep)
-		if !ok || step.record != newest {
-			t.Errorf("%s would stop %+v, want %s", in.Action(), step, newest)
+		stop, ok := f.plan(t, in).Steps[0].(*step.StopDeployment)
+		if !ok || stop.Record != newest {
+			t.Errorf("%s would stop %+v, want %s", in.Action(), stop, newest)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/step"
 )
 
 // CarryOptions say how a plan is carried out.
@@ -76,7 +77,7 @@ func (a *App) drain(ctx context.Context) {
 
 // begun is how many of the steps that were not told of have begun. A status is
 // the latest: it may have passed over some of them.
-func begun(steps []deploy.Step, s change.Status) int {
+func begun(steps []step.Step, s change.Status) int {
 	if s.Stage == change.Following || s.Stage == change.Ended && s.Err == nil {
 		return len(steps)
 	}

@@ -8,6 +8,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/step"
 	"gantry/internal/fault"
 	"gantry/logs"
 	"gantry/views/viewstest"
@@ -73,6 +74,6 @@ func (w *Workshop) Call(_ string, _ deploy.Plan, c awsx.Call) error {
 }
 
 // End records the end of a change.
-func (w *Workshop) End(_ string, _ deploy.Plan, outcome string, _ deploy.State) error {
+func (w *Workshop) End(_ string, _ deploy.Plan, outcome string, _ step.State) error {
 	return w.record("end " + outcome)
 }
