@@ -162,6 +162,9 @@ type AlarmReader interface {
 	AlarmsByName(ctx context.Context, names []string) ([]Alarm, error)
 	// AlarmsIn lists the alarms in a state: OK, ALARM or INSUFFICIENT_DATA.
 	AlarmsIn(ctx context.Context, state string) ([]Alarm, error)
+	// AllAlarms lists the alarms of the account and region, 100 a call, composite ones
+	// included.
+	AllAlarms(ctx context.Context) Pages[Alarm]
 }
 
 // DeploymentReader reads the service deployments API, which an account's

@@ -3,7 +3,6 @@ package awsx
 import (
 	"fmt"
 	"strconv"
-	"time"
 
 	"gantry/internal/words"
 )
@@ -59,22 +58,3 @@ type ScalingPolicy struct {
 	// Off is set for a policy that somebody disabled.
 	Off bool
 }
-
-// Alarm is a CloudWatch alarm.
-type Alarm struct {
-	Name   string
-	State  string // OK, ALARM, INSUFFICIENT_DATA
-	Reason string
-	Since  time.Time // when the state was last changed
-	Metric string    // namespace/name; empty for a composite or metric maths alarm
-	// Dimensions holds those of the metric, of metric maths all of them.
-	Dimensions []Dimension
-	// Rule is a composite alarm's expression; empty for others.
-	Rule string
-	// Window is how much of the metric an evaluation looks at; zero when the alarm does
-	// not say, as a composite does not.
-	Window time.Duration
-}
-
-// Dimension is a dimension of a metric.
-type Dimension struct{ Name, Value string }

@@ -50,6 +50,7 @@ const (
 	Metrics            Op = "Metrics"
 	Dashboards         Op = "Dashboards"
 	DashboardBody      Op = "DashboardBody"
+	AllAlarms          Op = "AllAlarms"
 	Exists             Op = "Exists"
 	ScalingActivities  Op = "ScalingActivities"
 	ScheduledScaling   Op = "ScheduledScaling"

@@ -90,11 +90,19 @@ func (a *Account) alarms(ctx context.Context, op Op, resource string, chosen fun
 	var found []awsx.Alarm
 	for _, alarm := range a.data.Alarms {
 		if chosen(alarm) {
-			alarm.Dimensions = slices.Clone(alarm.Dimensions)
+			alarm.Metrics, alarm.Actions = slices.Clone(alarm.Metrics), slices.Clone(alarm.Actions)
 			found = append(found, alarm)
 		}
 	}
 	return found, nil
+}
+
+// AllAlarms implements awsx.AlarmReader.
+func (a *Account) AllAlarms(ctx context.Context) awsx.Pages[awsx.Alarm] {
+	return func(yield func(awsx.Page[awsx.Alarm], error) bool) {
+		found, err := a.alarms(ctx, AllAlarms, "", func(awsx.Alarm) bool { return true })
+		yield(awsx.Page[awsx.Alarm]{Items: found, Total: len(found), Complete: err == nil}, err)
+	}
 }
 
 // Exists implements awsx.DependencyReader.

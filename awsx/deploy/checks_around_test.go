@@ -47,9 +47,11 @@ func TestChecksOfAlarms(t *testing.T) {
 	}
 	dimensions := func(pairs ...string) func(*awsx.Alarm) {
 		return func(a *awsx.Alarm) {
+			var m awsx.AlarmMetric
 			for i := 0; i < len(pairs); i += 2 {
-				a.Dimensions = append(a.Dimensions, awsx.Dimension{Name: pairs[i], Value: pairs[i+1]})
+				m.Dimensions = append(m.Dimensions, awsx.Dimension{Name: pairs[i], Value: pairs[i+1]})
 			}
+			a.Metrics = append(a.Metrics, m)
 		}
 	}
 	rule := func(s string) func(*awsx.Alarm) { return func(a *awsx.Alarm) { a.Rule = s } }

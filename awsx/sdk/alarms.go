@@ -1,6 +1,7 @@
 package sdk
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -38,41 +39,60 @@ func (a Account) AlarmsIn(ctx context.Context, state string) ([]awsx.Alarm, erro
 	return a.describeAlarms(ctx, cloudwatch.DescribeAlarmsInput{StateValue: types.StateValue(state)})
 }
 
+// AllAlarms lists all alarms of the account and region, 100 a call.
+func (a Account) AllAlarms(ctx context.Context) awsx.Pages[awsx.Alarm] {
+	return paged(ctx, a.alarms(cloudwatch.DescribeAlarmsInput{}))
+}
+
 func (a Account) describeAlarms(ctx context.Context, in cloudwatch.DescribeAlarmsInput) ([]awsx.Alarm, error) {
+	return all(ctx, 0, a.alarms(in))
+}
+
+// alarms lists those that an input asks for.
+func (a Account) alarms(in cloudwatch.DescribeAlarmsInput) lister[awsx.Alarm] {
 	// Without types the service answers with metric alarms only.
 	in.AlarmTypes = []types.AlarmType{types.AlarmTypeMetricAlarm, types.AlarmTypeCompositeAlarm}
 	in.MaxRecords = aws.Int32(alarmPage)
-	return all(ctx, 0, func(ctx context.Context, token *string) ([]awsx.Alarm, *string, error) {
+	return func(ctx context.Context, token *string) ([]awsx.Alarm, *string, error) {
 		page := in
 		page.NextToken = token
 		out, err := a.Alarms.DescribeAlarms(ctx, &page)
 		if err != nil {
 			return nil, nil, a.Classify(ctx, "", err)
 		}
-		var alarms []awsx.Alarm
+		var found []awsx.Alarm
 		for _, m := range out.MetricAlarms {
-			alarms = append(alarms, metricAlarm(m))
+			found = append(found, metricAlarm(m))
 		}
 		for _, c := range out.CompositeAlarms {
-			alarms = append(alarms, awsx.Alarm{
-				Name: aws.ToString(c.AlarmName), State: string(c.StateValue), Reason: aws.ToString(c.StateReason),
+			found = append(found, awsx.Alarm{
+				ARN: aws.ToString(c.AlarmArn), Name: aws.ToString(c.AlarmName), State: string(c.StateValue), Reason: aws.ToString(c.StateReason),
 				Since: since(c.StateTransitionedTimestamp, c.StateUpdatedTimestamp), Rule: aws.ToString(c.AlarmRule),
+				Actions: slices.Concat(c.AlarmActions, c.OKActions, c.InsufficientDataActions),
 			})
 		}
-		return alarms, out.NextToken, nil
-	})
+		return found, out.NextToken, nil
+	}
 }
 
 func metricAlarm(m types.MetricAlarm) awsx.Alarm {
 	alarm := awsx.Alarm{
-		Name: aws.ToString(m.AlarmName), State: string(m.StateValue), Reason: aws.ToString(m.StateReason),
-		Since: since(m.StateTransitionedTimestamp, m.StateUpdatedTimestamp), Metric: metricName(m.Namespace, m.MetricName),
-		Dimensions: dimensions(m.Dimensions),
+		ARN: aws.ToString(m.AlarmArn), Name: aws.ToString(m.AlarmName), State: string(m.StateValue), Reason: aws.ToString(m.StateReason),
+		Since: since(m.StateTransitionedTimestamp, m.StateUpdatedTimestamp), Comparison: string(m.ComparisonOperator), Threshold: aws.ToFloat64(m.Threshold),
+		Periods: int(aws.ToInt32(m.EvaluationPeriods)), Breaching: int(cmp.Or(aws.ToInt32(m.DatapointsToAlarm), aws.ToInt32(m.EvaluationPeriods))),
+		Actions: slices.Concat(m.AlarmActions, m.OKActions, m.InsufficientDataActions),
+	}
+	if name := metricName(m.Namespace, m.MetricName); name != "" {
+		alarm.Metrics = append(alarm.Metrics, awsx.AlarmMetric{Name: name, Dimensions: dimensions(m.Dimensions)})
 	}
 	period := aws.ToInt32(m.Period)
 	for _, q := range m.Metrics {
+		if aws.ToBool(q.ReturnData) || alarm.Expression == "" {
+			alarm.Expression = cmp.Or(aws.ToString(q.Label), aws.ToString(q.Expression), alarm.Expression)
+		}
 		if q.MetricStat != nil && q.MetricStat.Metric != nil {
-			alarm.Dimensions = append(alarm.Dimensions, dimensions(q.MetricStat.Metric.Dimensions)...)
+			of := q.MetricStat.Metric
+			alarm.Metrics = append(alarm.Metrics, awsx.AlarmMetric{Name: metricName(of.Namespace, of.MetricName), Dimensions: dimensions(of.Dimensions)})
 			period = max(period, aws.ToInt32(q.MetricStat.Period))
 		}
 	}

@@ -59,47 +59,30 @@ func (a Account) Images(ctx context.Context, uri string) awsx.Pages[awsx.Image] 
 			}
 			return images, out.NextToken, nil
 		}
-		total := 0
-		err = pages(ctx, list, func(images []awsx.Image, last bool) bool {
-			total += len(images)
-			return yield(awsx.Page[awsx.Image]{Items: images, Total: total, Complete: last}, nil)
-		})
-		if err != nil {
-			yield(awsx.Page[awsx.Image]{}, err)
-		}
+		paged(ctx, list)(yield)
 	}
 }
 
 // Repositories lists the repositories of the account's registry in the service's order.
 func (a Account) Repositories(ctx context.Context, names ...string) awsx.Pages[awsx.Repository] {
-	return func(yield func(awsx.Page[awsx.Repository], error) bool) {
-		list := func(ctx context.Context, token *string) ([]awsx.Repository, *string, error) {
-			in := &ecr.DescribeRepositoriesInput{RepositoryNames: names, NextToken: token}
-			if len(names) == 0 {
-				in.MaxResults = aws.Int32(imagePage) // the service takes it with names not at all
-			}
-			out, err := a.ECR.DescribeRepositories(ctx, in)
-			if err != nil {
-				return nil, nil, a.Classify(ctx, strings.Join(names, ", "), err)
-			}
-			var found []awsx.Repository
-			for _, r := range out.Repositories {
-				found = append(found, awsx.Repository{
-					Name: aws.ToString(r.RepositoryName), URI: aws.ToString(r.RepositoryUri), ARN: aws.ToString(r.RepositoryArn),
-					CreatedAt: aws.ToTime(r.CreatedAt), Immutable: strings.HasPrefix(string(r.ImageTagMutability), "IMMUTABLE"),
-				})
-			}
-			return found, out.NextToken, nil
+	return paged(ctx, func(ctx context.Context, token *string) ([]awsx.Repository, *string, error) {
+		in := &ecr.DescribeRepositoriesInput{RepositoryNames: names, NextToken: token}
+		if len(names) == 0 {
+			in.MaxResults = aws.Int32(imagePage) // the service takes it with names not at all
 		}
-		total := 0
-		err := pages(ctx, list, func(found []awsx.Repository, last bool) bool {
-			total += len(found)
-			return yield(awsx.Page[awsx.Repository]{Items: found, Total: total, Complete: last}, nil)
-		})
+		out, err := a.ECR.DescribeRepositories(ctx, in)
 		if err != nil {
-			yield(awsx.Page[awsx.Repository]{}, err)
+			return nil, nil, a.Classify(ctx, strings.Join(names, ", "), err)
 		}
-	}
+		var found []awsx.Repository
+		for _, r := range out.Repositories {
+			found = append(found, awsx.Repository{
+				Name: aws.ToString(r.RepositoryName), URI: aws.ToString(r.RepositoryUri), ARN: aws.ToString(r.RepositoryArn),
+				CreatedAt: aws.ToTime(r.CreatedAt), Immutable: strings.HasPrefix(string(r.ImageTagMutability), "IMMUTABLE"),
+			})
+		}
+		return found, out.NextToken, nil
+	})
 }
 
 // Image resolves a tag or a sha256: digest.

@@ -153,6 +153,20 @@ func pages[T any](ctx context.Context, list lister[T], page func(items []T, last
 	}
 }
 
+// paged yields the pages of a listing that brings whole items.
+func paged[T any](ctx context.Context, list lister[T]) awsx.Pages[T] {
+	return func(yield func(awsx.Page[T], error) bool) {
+		total := 0
+		err := pages(ctx, list, func(found []T, last bool) bool {
+			total += len(found)
+			return yield(awsx.Page[T]{Items: found, Total: total, Complete: last}, nil)
+		})
+		if err != nil {
+			yield(awsx.Page[T]{}, err)
+		}
+	}
+}
+
 // listing turns an answer that lacks the list it was asked for into an error: ECS sends an
 // empty one when there is nothing, so without one nothing was read.
 func listing(list lister[string]) lister[string] {

@@ -155,9 +155,10 @@ func TestAlarmsOfEveryKind(t *testing.T) {
 	}}
 	got, err := open(t, w, access.Options{}).AlarmsByName(t.Context(), []string{"cpu", "maths", "any", "gone"})
 	want := []awsx.Alarm{
-		{Name: "cpu", State: "ALARM", Reason: "over 80", Metric: "AWS/ECS/CPUUtilization", Since: time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC),
-			Dimensions: []awsx.Dimension{{Name: "ServiceName", Value: "api"}}},
-		{Name: "maths", State: "OK", Since: time.Date(2026, 3, 14, 10, 0, 0, 0, time.UTC), Dimensions: []awsx.Dimension{{Name: "TargetGroup", Value: "targetgroup/api/1"}}},
+		{Name: "cpu", State: "ALARM", Reason: "over 80", Since: time.Date(2026, 3, 14, 9, 26, 53, 0, time.UTC),
+			Metrics: []awsx.AlarmMetric{{Name: "AWS/ECS/CPUUtilization", Dimensions: []awsx.Dimension{{Name: "ServiceName", Value: "api"}}}}},
+		{Name: "maths", State: "OK", Since: time.Date(2026, 3, 14, 10, 0, 0, 0, time.UTC), Expression: "a/b",
+			Metrics: []awsx.AlarmMetric{{Name: "AWS/ApplicationELB/x", Dimensions: []awsx.Dimension{{Name: "TargetGroup", Value: "targetgroup/api/1"}}}}},
 		{Name: "any", State: "INSUFFICIENT_DATA", Rule: "ALARM(cpu) OR ALARM(maths)"},
 	}
 	if d := cmp.Diff(want, got); d != "" || err != nil {

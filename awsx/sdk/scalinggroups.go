@@ -25,16 +25,7 @@ const managedTag = "AmazonECSManaged"
 
 // ScalingGroups lists all Auto Scaling groups of the account and region.
 func (a Account) ScalingGroups(ctx context.Context) awsx.Pages[awsx.ScalingGroup] {
-	return func(yield func(awsx.Page[awsx.ScalingGroup], error) bool) {
-		total := 0
-		err := pages(ctx, a.groups(), func(found []awsx.ScalingGroup, last bool) bool {
-			total += len(found)
-			return yield(awsx.Page[awsx.ScalingGroup]{Items: found, Total: total, Complete: last}, nil)
-		})
-		if err != nil {
-			yield(awsx.Page[awsx.ScalingGroup]{}, err)
-		}
-	}
+	return paged(ctx, a.groups())
 }
 
 // ScalingGroup describes one group by its name.

@@ -251,7 +251,7 @@ func TestScalingIsReadAndChangedInTheSimulator(t *testing.T) {
 			t.Errorf("suspending what is not scaled: %v", err)
 		}
 		alarms := must[[]awsx.Alarm](t)(a.AlarmsByName(ctx, scaled.Policies[0].Alarms))
-		if len(alarms) != len(scaled.Policies[0].Alarms) || alarms[0].State == "" || alarms[0].Since.IsZero() || len(alarms[0].Dimensions) == 0 {
+		if len(alarms) != len(scaled.Policies[0].Alarms) || alarms[0].State == "" || alarms[0].Since.IsZero() || len(alarms[0].Metrics) == 0 {
 			t.Errorf("alarms %+v", alarms)
 		}
 	})
@@ -264,9 +264,12 @@ func TestAlarmsAreReadInTheSimulator(t *testing.T) {
 		}
 		firing := must[[]awsx.Alarm](t)(a.AlarmsIn(t.Context(), "ALARM"))
 		if len(firing) == 0 || !slices.ContainsFunc(firing, func(x awsx.Alarm) bool {
-			return x.Name == "api-orders-cpu-high" && x.Metric == "AWS/ECS/CPUUtilization"
+			return x.Name == "api-orders-cpu-high" && x.Metrics[0].Name == "AWS/ECS/CPUUtilization" && x.Threshold == 85 && x.Window == 3*time.Minute
 		}) {
 			t.Errorf("%+v", firing)
+		}
+		if all := must[[]awsx.Alarm](t)(awsx.Collect(a.AllAlarms(t.Context()))); len(all) <= len(firing) || !slices.ContainsFunc(all, func(x awsx.Alarm) bool { return x.Rule != "" }) {
+			t.Errorf("%d alarms in all, %d ring", len(all), len(firing))
 		}
 		named := must[[]awsx.Alarm](t)(a.AlarmsByName(t.Context(), []string{"api-orders-cpu-high", "no-such-alarm"}))
 		if len(named) != 1 || named[0].State != "ALARM" {

@@ -17,6 +17,7 @@ import (
 
 	"gantry/awsx/sim"
 	"gantry/awsx/sim/alarms"
+	registry "gantry/awsx/sim/ecr"
 	"gantry/awsx/sim/seed"
 )
 
@@ -285,4 +286,47 @@ func TestAnAlarmWithoutRollbackFailsTheDeployment(t *testing.T) {
 			t.Errorf("it was rolled back: %s", deployments(s))
 		}
 	})
+}
+
+// TestAnAlarmFollowsTheHealthOfTargets: it fires once some have failed for as long as it
+// evaluates, and recovers when they are well again.
+func TestAnAlarmFollowsTheHealthOfTargets(t *testing.T) {
+	live(t, sim.Options{Scenario: seed.Steady}, func(w *world) {
+		group := *w.service("api-checkout").LoadBalancers[0].TargetGroupArn
+		any := alarms.Alarm{Name: "any-unhealthy", Threshold: 0.5, Namespace: "AWS/ApplicationELB", Metric: "UnHealthyHostCount",
+			Dimensions: map[string]string{"TargetGroup": group[strings.LastIndex(group, ":")+1:]}}
+		if err := w.account.PutAlarm(any); err != nil {
+			t.Fatal(err)
+		}
+		w.account.PushImage("api-checkout", "silent", registry.Behaviour{Health: registry.NeverAnswers})
+		before := *w.service("api-checkout").TaskDefinition
+		// Within their grace period ECS leaves tasks alone that fail their checks.
+		w.update(&ecs.UpdateServiceInput{Service: aws.String("api-checkout"), HealthCheckGracePeriodSeconds: aws.Int32(1200)})
+		w.deploy("api-checkout", w.reviseImage("api-checkout", "silent"))
+		becomes := func(state alarm.StateValue) (got alarm.MetricAlarm) {
+			for range 200 {
+				time.Sleep(20 * time.Second)
+				if got = w.alarms(&cloudwatch.DescribeAlarmsInput{AlarmNames: []string{any.Name}}).MetricAlarms[0]; got.StateValue == state {
+					return got
+				}
+			}
+			t.Fatalf("never %s: %s", state, got.StateValue)
+			return got
+		}
+		if got := becomes(alarm.StateValueAlarm); !strings.Contains(*got.StateReason, "3 out of the last 3 datapoints [") || !strings.Contains(*got.StateReason, "] were greater") {
+			t.Errorf("because %s", *got.StateReason)
+		}
+		w.deploy("api-checkout", before)
+		if got := becomes(alarm.StateValueOk); !strings.Contains(*got.StateReason, "were not greater") {
+			t.Errorf("because %s", *got.StateReason)
+		}
+	})
+}
+
+func TestThePoliciesThatAlarmsSetOffAreTheirActions(t *testing.T) {
+	w := newWorld(t, sim.Options{})
+	out := w.alarms(&cloudwatch.DescribeAlarmsInput{ActionPrefix: aws.String("arn:aws:autoscaling:")})
+	if len(out.MetricAlarms) == 0 || !strings.Contains(out.MetricAlarms[0].AlarmActions[0], ":resource/ecs/service/prod/") {
+		t.Errorf("%+v", out.MetricAlarms)
+	}
 }

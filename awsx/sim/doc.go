@@ -71,8 +71,9 @@
 // The services sessions and recommendations are autoscaled: a minute after their
 // count is not the one that the load asks for, it is moved there, within the
 // bounds. There are alarms on api-orders, on api-checkout (on a metric, on metric
-// maths and composite) and those of the scaling policies, all quiet; nothing
-// evaluates metrics, and alarms change when SetAlarm says so: while one fires, the CPU or
+// maths and composite) and those of the scaling policies, all quiet. The alarm on
+// unhealthy targets follows them, those of the policies what is scaled; the others
+// change when SetAlarm says so: while one fires, the CPU or
 // memory that it is on is above its threshold. Metrics follow the tasks, the load and the
 // health of targets, with Container Insights of each task in prod and of services in
 // preprod; each cluster has a dashboard. The service legacy
@@ -111,7 +112,8 @@
 // spreads as a service does, and reads no constraints or placement strategies; of a
 // capacity provider strategy it takes the first. Scaling follows target
 // tracking alone, without cooldowns, and policies are not made or removed by
-// calls. Of CloudWatch there are alarms to read, without actions; metric maths are the four
+// calls. Of CloudWatch there are alarms to read, whose
+// only actions are scaling policies; metric maths are the four
 // operations and a few functions, and there is no SEARCH. Of an image
 // there are manifests, but no layers or configuration to download. Registries
 // other than the account's own have every image. An operation that the account

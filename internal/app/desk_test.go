@@ -96,6 +96,15 @@ func says(r *http.Request, status int, contentType, body string) *http.Response 
 
 // refuses answers with an error in the protocol of the call.
 func refuses(r *http.Request, code, message string) *http.Response {
+	if strings.Contains(r.URL.Path, "/operation/") {
+		body := "\xa2" // a map of two texts, in CBOR
+		for _, s := range []string{"__type", code, "message", message} {
+			body += "\x78" + string([]byte{byte(len(s))}) + s
+		}
+		res := says(r, http.StatusBadRequest, "application/cbor", body)
+		res.Header.Set("Smithy-Protocol", "rpc-v2-cbor")
+		return res
+	}
 	if r.Header.Get("X-Amz-Target") == "" {
 		return says(r, http.StatusForbidden, "text/xml",
 			"<ErrorResponse><Error><Type>Sender</Type><Code>"+code+"</Code><Message>"+message+"</Message></Error></ErrorResponse>")

@@ -30,7 +30,7 @@ type finder struct {
 
 func (a *App) palette(deps *views.Deps, h *ui.Host, screen func(inquiry.Named) ui.Screen) []palette.Source {
 	f := finder{a, deps, h, screen}
-	return []palette.Source{f.screens, f.contexts, f.places, f.together, f.identified}
+	return []palette.Source{f.screens, f.contexts, f.places, f.together, f.alarms, f.identified}
 }
 
 // openable are the kinds of screens that can be opened for something by its name alone.
@@ -259,6 +259,25 @@ func (f finder) identified(text string) []palette.Item {
 		return nil
 	}}
 	return []palette.Item{item}
+}
+
+// alarms are those of CloudWatch that were read, by name: each leads to what it concerns.
+func (f finder) alarms(text string) []palette.Item {
+	if len(text) < 3 {
+		return nil
+	}
+	w := f.app.Store.Alarms(f.place().Context)
+	defer w.Close()
+	var items []palette.Item
+	for _, a := range w.Snapshot().Items {
+		if strings.Contains(a.Name, text) {
+			items = append(items, palette.Item{Name: "alarm " + a.Name, Aliases: []string{a.Name}, Detail: a.State, Run: func() tea.Cmd {
+				f.host.Push(f.look(inquiry.Identifier{Mention: a.Name}, ""))
+				return nil
+			}})
+		}
+	}
+	return items
 }
 
 // unread reports whether there are clusters of which the services were not read.

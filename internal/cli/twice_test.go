@@ -13,7 +13,7 @@ import (
 func TestNoCommandSaysANameTwice(t *testing.T) {
 	commands := [][]string{
 		{"status"}, {"status", "prod"}, {"status", "prod/web"}, {"status", "prod/nothing"}, {"status", "nowhere"}, {"status", "nowhere/web"},
-		{"history", "prod/web"}, {"history", "prod/nothing"}, {"targets", "prod/web"}, {"targets", "prod/nothing"},
+		{"history", "prod/web"}, {"history", "prod/nothing"}, {"targets", "prod/web"}, {"targets", "prod/nothing"}, {"alarms", "prod/web"},
 		{"env", "prod/web"}, {"env", "prod/nothing"}, {"secrets", "prod/web"}, {"images", "web"}, {"images", "nothing"}, {"diff", "web:4", "web:5"},
 		{"diff", "web:4", "web:99"}, {"scaling", "prod/web"}, {"logs", "prod/nothing"}, {"doctor"},
 		{"deploy", "prod/web", "v1", "--dry-run"}, {"deploy", "prod/web", "--image", "web=web:v5.2.3", "--dry-run"}, {"deploy", "prod/nothing", "v1", "--dry-run"},

@@ -35,6 +35,7 @@ awsx: internal/clean internal/fault internal/words
 awsx/awsxtest: awsx internal/fault
 awsx/document/...: awsx internal/clean internal/fault internal/words
 awsx/alb: awsx internal/fault
+awsx/alarms: awsx internal/words
 awsx/metrics: awsx internal/words
 awsx/codify: awsx awsx/document/... internal/clean internal/fault | yaml
 awsx/diagnose/reason: awsx
@@ -50,7 +51,7 @@ awsx/sdk: internal/crash awsx awsx/sdk/access awsx/sdk/body internal/fault aws |
 awsx/sim/simtest: awsx awsx/sdk/... awsx/sim/...
 awsx/store: internal/crash internal/wake awsx internal/fault | awsx/awsxtest awsx/sim/...
 awsx/deploy/policy: awsx internal/fault internal/words
-awsx/deploy/...: internal/declared internal/crash awsx awsx/alb awsx/diagnose/reason awsx/document/... awsx/store internal/clean internal/difference internal/fault internal/words | awsx/awsxtest
+awsx/deploy/...: internal/declared internal/crash awsx awsx/alarms awsx/alb awsx/diagnose/reason awsx/document/... awsx/store internal/clean internal/difference internal/fault internal/words | awsx/awsxtest
 awsx/change: internal/crash awsx awsx/deploy/... awsx/document/... awsx/metrics awsx/store internal/audit internal/fault internal/words | awsx/awsxtest awsx/sim/... internal/clean
 
 logs/kql/analysis
@@ -69,8 +70,8 @@ logs/ecslog: awsx logs logs/kql internal/fault internal/words | logs/elastic log
 
 ui/text: internal/clean ansi
 ui/...: internal/crash ui/text internal/clean internal/words ansi bubbles bubbletea colorprofile fuzzy golden lipgloss udiff vt internal/difference
-internal/inquiry/...: internal/crash awsx awsx/alb awsx/codify awsx/deploy/... awsx/diagnose/... awsx/metrics awsx/store logs logs/ecslog internal/fault internal/words | awsx/sim/...
-views/...: internal/declared internal/crash ui/... bubbletea awsx awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden
+internal/inquiry/...: internal/crash awsx awsx/alarms awsx/alb awsx/codify awsx/deploy/... awsx/diagnose/... awsx/metrics awsx/store logs logs/ecslog internal/fault internal/words | awsx/sim/...
+views/...: internal/declared internal/crash ui/... bubbletea awsx awsx/alarms awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden
 
 internal/config: awsx awsx/deploy/... logs/ecslog internal/clean internal/fault xdg yaml
 internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk/...
@@ -79,7 +80,7 @@ internal/cli/reading: logs logs/tail internal/fault internal/words | logs/elasti
 internal/cli/printing: awsx awsx/deploy/... awsx/document/... internal/clean internal/inquiry/... logs ui/text
 internal/cli/command: internal/declared internal/crash awsx awsx/deploy/... internal/app/... internal/clean internal/cli/printing internal/config internal/fault ui/text cobra
 internal/cli/changes: internal/declared awsx awsx/change awsx/deploy/... awsx/document/... internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/fault internal/inquiry/... cobra
-internal/cli/reports: internal/declared awsx awsx/alb awsx/diagnose/... awsx/document/... awsx/metrics logs logs/kql ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/config internal/fault internal/difference internal/inquiry/... internal/words cobra
+internal/cli/reports: internal/declared awsx awsx/alarms awsx/alb awsx/diagnose/... awsx/document/... awsx/metrics logs logs/kql ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/config internal/fault internal/difference internal/inquiry/... internal/words cobra
 internal/cli: internal/crash internal/app/... internal/cli/changes internal/cli/command internal/cli/printing internal/cli/reports internal/config cobra term | awsx/sim/... awsx/document/... awsx/snapshot/... logs/sim internal/audit internal/canarytest internal/saidtest internal/clean xdg
 .: internal/cli internal/loading
 internal/e2e: | awsx awsx/sdk/... awsx/sim/... logs logs/ecslog logs/elastic logs/tail logs/kql/analysis internal/fault ansi pty vt

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy/read"
 	"gantry/internal/crash"
 	"gantry/internal/fault"
 	"gantry/internal/words"
@@ -71,7 +70,7 @@ func (r Reader) Everything(ctx context.Context, cluster, service string) (*Every
 	out.failed(err)
 	_, err = awsx.Collect(account.Routes(ctx))
 	out.failed(err)
-	_, err = read.AlarmsNow(ctx, account)
+	_, err = awsx.Collect(account.AllAlarms(ctx))
 	out.failed(err)
 	return out, ctx.Err()
 }

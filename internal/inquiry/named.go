@@ -105,6 +105,7 @@ func (r Reader) namedIn(ctx context.Context, account awsx.Account, c awsx.Cluste
 			return nil, err
 		}
 	}
+	alarmed := r.alarmed(ctx, id)
 	var found []Named
 	for _, s := range services {
 		n := Named{Cluster: c.Ref, Service: s.Ref}
@@ -120,7 +121,7 @@ func (r Reader) namedIn(ctx context.Context, account awsx.Account, c awsx.Cluste
 			}
 			n.Revisions, n.Because = true, "runs "+awsx.ARNName(s.TaskDefinition)
 		case id.Route != "" || id.Mention != "":
-			if n.Because = r.mentions(ctx, s, id.Mention, routed); n.Because == "" {
+			if n.Because = r.mentions(ctx, s, id.Mention, routed, alarmed); n.Because == "" {
 				continue
 			}
 		case s.Name != name:
@@ -146,7 +147,7 @@ func serviceIn(cluster awsx.Ref, name string) awsx.Ref {
 
 // mentions says where a service names something, empty when it does not: its target groups,
 // or those that requests for it go to, its alarms and registries, then its task definition.
-func (r Reader) mentions(ctx context.Context, s awsx.Service, what string, routed map[string]string) string {
+func (r Reader) mentions(ctx context.Context, s awsx.Service, what string, routed map[string]string, alarmed func(awsx.Service) string) string {
 	for _, group := range s.TargetGroups() {
 		if because := routed[group]; because != "" {
 			return because
@@ -159,8 +160,9 @@ func (r Reader) mentions(ctx context.Context, s awsx.Service, what string, route
 		return "its tasks are registered there"
 	case slices.Contains(s.TargetGroups(), what):
 		return "its tasks are targets of it"
-	case slices.Contains(s.Alarms.Names, what):
-		return "its deployments watch it"
+	}
+	if words := alarmed(s); words != "" {
+		return words
 	}
 	td, err := r.Store.TaskDefinition(ctx, s.Ref.Context, s.TaskDefinition)
 	if err == nil && bytes.Contains(td.Raw, []byte(what)) {

@@ -3,10 +3,12 @@ package inquiry
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/alarms"
 	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/store"
 )
@@ -48,13 +50,14 @@ type Tie struct {
 	Instance         *awsx.Instance
 }
 
-// Surroundings is what ties are derived from: what was read of some clusters and of the
-// load balancers of their context.
+// Surroundings is what ties are derived from: what was read of some clusters, and of the
+// load balancers and the alarms of their context.
 type Surroundings struct {
 	Services  []awsx.Service
 	Tasks     []awsx.Task
 	Instances []awsx.Instance
 	Routes    []awsx.Route
+	Alarms    []awsx.Alarm
 	// Definition gives a task definition that was read, nil for another.
 	Definition func(arn string) *awsx.TaskDefinition
 }
@@ -102,6 +105,10 @@ func (r Reader) Surroundings(ctx context.Context, of awsx.Ref, publish func(Surr
 	routes := r.Store.Routes(of.Context)
 	defer routes.Close()
 	s.Routes = itemsOf(ctx, routes, note)
+	publish(s)
+	ringing := r.Store.Alarms(of.Context)
+	defer ringing.Close()
+	s.Alarms = itemsOf(ctx, ringing, note)
 	publish(s)
 	return unread
 }
@@ -158,6 +165,7 @@ func imageID(reference, digest string) (id, name string) {
 func (s Surroundings) graph() *ties {
 	t := &ties{map[string]Tie{}, map[string][]string{}}
 	byName := map[string]awsx.Ref{}
+	index, beside := alarms.NewIndex(s.Alarms), alarms.Beside{Balancers: balancersOf(s.Routes)}
 	for _, svc := range s.Services {
 		ref, cluster := svc.Ref, svc.Ref.ClusterRef()
 		byName[cluster.ARN+" "+svc.Name] = ref
@@ -181,6 +189,17 @@ func (s Surroundings) graph() *ties {
 		}
 		for _, name := range svc.Alarms.Names {
 			t.tie(of, Tie{Kind: TieAlarm, ID: "alarm:" + name, Name: name, Cluster: cluster, Service: ref})
+		}
+		for _, c := range index.Service(svc, beside) {
+			t.tie(of, Tie{Kind: TieAlarm, ID: "alarm:" + c.Alarm.Name, Name: c.Alarm.Name, Cluster: cluster, Service: ref})
+		}
+	}
+	for _, n := range slices.Collect(maps.Values(t.nodes)) {
+		if n.Kind != TieCluster {
+			continue
+		}
+		for _, c := range index.Cluster(n.Cluster, nil) {
+			t.tie(n.ID, Tie{Kind: TieAlarm, ID: "alarm:" + c.Alarm.Name, Name: c.Alarm.Name, Cluster: n.Cluster})
 		}
 	}
 	for _, i := range s.Instances {

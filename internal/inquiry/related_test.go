@@ -40,6 +40,11 @@ func around() Surroundings {
 			Balancer: awsx.Balancer{ARN: "arn:lb", Name: "public"}, Listener: awsx.Listener{ARN: listenARN},
 			Rules: []awsx.Rule{{ARN: ruleARN, Priority: "5", Actions: []awsx.Action{{Type: "forward", Groups: []awsx.WeightedGroup{{Group: groupARN}}}}}},
 		}},
+		Alarms: []awsx.Alarm{
+			{Name: "web-5xx"}, {Name: "web-any", Rule: "ALARM(web-5xx)"},
+			{Name: "mail-cpu", Metrics: []awsx.AlarmMetric{{Dimensions: []awsx.Dimension{{Name: "ClusterName", Value: "blue"}, {Name: "ServiceName", Value: "mail"}}}}},
+			{Name: "blue-reserved", Metrics: []awsx.AlarmMetric{{Dimensions: []awsx.Dimension{{Name: "ClusterName", Value: "blue"}}}}},
+		},
 		Definition: func(arn string) *awsx.TaskDefinition {
 			return &awsx.TaskDefinition{Containers: []awsx.ContainerDefinition{{LogOptions: map[string]string{"awslogs-group": "/ecs" + arn[len(arn)-6:len(arn)-2]}}}}
 		},
@@ -49,7 +54,7 @@ func around() Surroundings {
 // TestWhateverIsTiedIsFoundFromBothEnds: over any number of steps, and not through what
 // services share.
 func TestWhateverIsTiedIsFoundFromBothEnds(t *testing.T) {
-	web := "service web, deployment PRIMARY web:4, revision web:4, task a1, task a2, instance i-0123456789, image web:v4, target group web, rule public 5, load balancer public, alarm web-5xx, log /ecs/web, log lines of web"
+	web := "service web, deployment PRIMARY web:4, revision web:4, task a1, task a2, instance i-0123456789, image web:v4, target group web, rule public 5, load balancer public, alarm web-5xx, alarm web-any, log /ecs/web, log lines of web"
 	without := func(what ...string) string {
 		kept := ", " + web
 		for _, w := range what {
@@ -67,8 +72,11 @@ func TestWhateverIsTiedIsFoundFromBothEnds(t *testing.T) {
 		listenARN:                          without("rule public 5"),
 		arnHead + "task/blue/d1":           "cluster blue, revision job:2, instance i-0123456789, image job:v9",
 		registry + "mail@" + digestOf("b"): "service mail, revision mail:1, task b1, instance i-0123456789, log /ecsmail",
+		arnHead + "service/blue/mail":      "cluster blue, revision mail:1, task b1, instance i-0123456789, image mail:v1, alarm mail-cpu, log /ecsmail, log lines of mail",
 		"arn:aws:ecr:eu-west-1:123456789012:repository/mail":              "service mail, revision mail:1, task b1, instance i-0123456789, log /ecsmail",
 		"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:web-5xx":         "service web",
+		"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:web-any":         "service web",
+		"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:blue-reserved":   "cluster blue",
 		"arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/web":          "service web, deployment PRIMARY web:4, revision web:4, task a1, task a2, instance i-0123456789, image web:v4",
 		arnHead + "container-instance/blue/c1":                            "cluster blue, service mail, service web, deployment PRIMARY web:4, revision job:2, revision mail:1, revision web:4, task a1, task a2, task b1, task d1, image job:v9, image mail:v1, image web:v4, log /ecs/web, log /ecsmail",
 		"arn:aws:ec2:eu-west-1:123456789012:instance/i-0123456789":        "cluster blue, service mail, service web, deployment PRIMARY web:4, revision job:2, revision mail:1, revision web:4, task a1, task a2, task b1, task d1, image job:v9, image mail:v1, image web:v4, log /ecs/web, log /ecsmail",

@@ -47,6 +47,12 @@ func (t *Table[T]) measure() {
 	}
 }
 
+// hides reports whether a column is not for now.
+func (t *Table[T]) hides(i int) bool {
+	c := &t.opts.Columns[i]
+	return c.Wide && !t.wide || c.Sparse && t.widths[i] == 0
+}
+
 // wanted returns the width that a column asks for, and the least it accepts.
 func (t *Table[T]) wanted(i int) (want, low int) {
 	c := &t.opts.Columns[i]
@@ -74,7 +80,7 @@ func (t *Table[T]) Fit(w, h int) int {
 	need := gutter - gap
 	for i := range t.opts.Columns {
 		c := &t.opts.Columns[i]
-		if c.Wide && !t.wide {
+		if t.hides(i) {
 			continue
 		}
 		want, _ := t.wanted(i)
@@ -106,7 +112,7 @@ func (t *Table[T]) layout(w int) (cols []placed[T], left int) {
 	frozen := 0
 	for i := range t.opts.Columns {
 		c := &t.opts.Columns[i]
-		if c.Wide && !t.wide {
+		if t.hides(i) {
 			continue
 		}
 		want, least := t.wanted(i)
@@ -196,7 +202,7 @@ func clip[T any](cols []placed[T], avail int) []placed[T] {
 func (t *Table[T]) ScrollColumns(n int) {
 	last := -1
 	for i := range t.opts.Columns {
-		if c := &t.opts.Columns[i]; i > 0 && !c.Frozen && (!c.Wide || t.wide) {
+		if i > 0 && !t.opts.Columns[i].Frozen && !t.hides(i) {
 			last++
 		}
 	}

@@ -55,6 +55,9 @@ type Column[T any] struct {
 	Frozen bool
 	// Wide shows the column in wide mode only.
 	Wide bool
+	// Sparse shows the column only where a row on screen, or a screen above or below, has
+	// something in it.
+	Sparse bool
 }
 
 // Options describe a table.

@@ -25,13 +25,13 @@ const (
 	ColAge   = "age"
 )
 
-// actRelated shows what the row under the cursor is tied to.
-var actRelated = ui.Binding{ID: "related", Name: "what it is tied to", Keys: []string{"."}}
+// ActRelated shows what the row under the cursor is tied to.
+var ActRelated = ui.Binding{ID: "related", Name: "what it is tied to", Keys: []string{"."}}
 
 // Bindings are those that a table screen declares: its own, and what every table has.
 func Bindings(own ...ui.Binding) []ui.Binding {
 	return slices.Concat(own, []ui.Binding{
-		ui.ActCopy, ui.ActCopyCell, ui.ActJSON, ui.ActDescribe, actRelated,
+		ui.ActCopy, ui.ActCopyCell, ui.ActJSON, ui.ActDescribe, ActRelated,
 		ui.ActFaults, ui.ActWide, ui.ActRefresh, ui.ActMark, ui.ActMarkRange, ui.ActClearMarks,
 		ui.ActSort, ui.ActSortName, ui.ActSortState, ui.ActSortAge,
 		ui.ActColumnLeft, ui.ActColumnRight, ui.ActLeft, ui.ActRight,
@@ -91,7 +91,7 @@ func (s *Screen[T]) about(row T, ok bool) []ui.Action {
 		}
 		return s.OverRows(a, func(rows []T) ui.Action { return b.Does(func() { run(rows) }) })
 	}
-	related := actRelated.Does(func() {
+	related := ActRelated.Does(func() {
 		s.Deps.Nav.Related(s.spec.Ref(row), s.Table.CellText(row, s.spec.Table.Columns[0].ID))
 	}).Unless(Nothing(ok))
 	if ok && s.spec.Ref(row) == (awsx.Ref{}) {

@@ -50,7 +50,7 @@ type facts struct {
 	routesErr     error
 	scaling       *awsx.ScalableTarget // nil for a service that nothing scales
 	scalingErr    error
-	alarms        []awsx.Alarm
+	alarms        []inquiry.Alarm
 	alarmsErr     error
 }
 
@@ -62,16 +62,9 @@ func gather(ctx context.Context, deps *views.Deps, service awsx.Ref) (*facts, er
 	}
 	f := &facts{deps: deps}
 	var beside crash.Group
-	beside.Go(func() {
-		w := deps.Store.Routes(service.Context)
-		defer w.Close()
-		if s, err := w.Await(ctx, (*store.Snapshot[awsx.Route]).Ended); err == nil {
-			f.routes, f.routesErr = s.Items, s.Err
-			if s.Err == nil && len(s.Partial) > 0 {
-				f.routesErr = s.Partial[0]
-			}
-		}
-	})
+	var alarms []awsx.Alarm
+	beside.Go(func() { f.routes, f.routesErr = readOf(ctx, deps.Store.Routes(service.Context)) })
+	beside.Go(func() { alarms, f.alarmsErr = readOf(ctx, deps.Store.Alarms(service.Context)) })
 	beside.Go(func() {
 		target, err := account.ScalableTarget(ctx, service)
 		if err == nil {
@@ -88,22 +81,25 @@ func gather(ctx context.Context, deps *views.Deps, service awsx.Ref) (*facts, er
 	}
 	svc := f.found.Service()
 	f.definition, f.definitionErr = deps.Store.TaskDefinition(ctx, service.Context, svc.TaskDefinition)
-	if names := f.alarmNames(); len(names) > 0 {
-		f.alarms, f.alarmsErr = account.AlarmsByName(ctx, names)
+	r := inquiry.AlarmReadings{Cluster: service.ClusterRef(), Service: svc.Ref, Alarms: alarms, Services: []awsx.Service{svc}, Routes: f.routes}
+	if f.scaling != nil {
+		r.Policies = f.scaling.Policies
 	}
+	f.alarms = inquiry.AlarmsOf(r)
 	return f, ctx.Err()
 }
 
-// alarmNames are the alarms that deployments and scaling policies of the service watch, and
-// none that a policy makes for itself.
-func (f *facts) alarmNames() []string {
-	names := append([]string{}, f.found.Service().Alarms.Names...)
-	if f.scaling != nil {
-		for _, p := range f.scaling.Policies {
-			names = append(names, p.Alarms...)
-		}
+// readOf is what a watch holds once it was read, or why not all of it was.
+func readOf[T any](ctx context.Context, w *store.Watch[T]) ([]T, error) {
+	defer w.Close()
+	s, err := w.Await(ctx, (*store.Snapshot[T]).Ended)
+	switch {
+	case err != nil:
+		return nil, err
+	case s.Err == nil && len(s.Partial) > 0:
+		return s.Items, s.Partial[0]
 	}
-	return names
+	return s.Items, s.Err
 }
 
 // refused says why a part is missing.

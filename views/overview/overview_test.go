@@ -33,7 +33,9 @@ func furnished(a *awsxtest.Account) {
 			d.ScalableTargets[s.Ref.ARN] = awsx.ScalableTarget{Service: s.Ref, Min: 2, Max: 8, Policies: []awsx.ScalingPolicy{
 				{Name: "cpu", Type: "TargetTrackingScaling", Metric: "ECSServiceAverageCPUUtilization", Target: 60, Alarms: []string{"checkout-cpu"}}}}
 		}
-		d.Alarms = append(d.Alarms, awsx.Alarm{Name: "checkout-5xx", State: "ALARM", Metric: "AWS/ApplicationELB/HTTPCode_Target_5XX_Count", Since: awsxtest.Now},
+		d.Alarms = append(d.Alarms, awsx.Alarm{Name: "checkout-5xx", State: "ALARM", Since: awsxtest.Now,
+			Metrics: []awsx.AlarmMetric{{Name: "AWS/ApplicationELB/HTTPCode_Target_5XX_Count"}}, Comparison: "GreaterThanThreshold", Threshold: 10,
+			Reason: "Threshold Crossed: 1 datapoint [42.0 (14/03/26 09:25:00)] was greater than the threshold (10.0)."},
 			awsx.Alarm{Name: "checkout-cpu", State: "OK"})
 	})
 }
@@ -50,7 +52,7 @@ func TestAPageTellsAllAboutAService(t *testing.T) {
 		furnished(a)
 		d := viewstest.Sit(t, a, uitest.Look{W: 200, H: 50}, on(cluster, "api-checkout")).Read()
 		d.Shows("Service api-checkout", "Deployments", "primary", "4/4 running", "Targets of api-checkout", "unhealthy", "Events", "has reached a steady state",
-			"Rules that lead here", "public:443 20", "path is /checkout/*", "checkout-5xx", "ALARM", "deployments watch it", "checkout-gone", "does not exist", "checkout-cpu",
+			"Rules that lead here", "public:443 20", "path is /checkout/*", "checkout-5xx", "ALARM", "HTTPCode_Target_5XX_Count 42: above 10", "fails its deployments", "checkout-gone", "does not exist", "checkout-cpu", "scales it by cpu",
 			"Scaling", "2 to 8 tasks", "ECSServiceAverageCPUUtilization at 60", "Task definition api-checkout:1", "Container api-checkout").Hides("public:443 default")
 	})
 }
@@ -76,7 +78,7 @@ func TestWhatIsDeniedSaysSoInItsPlace(t *testing.T) {
 		furnished(a)
 		for op, action := range map[awsxtest.Op]string{
 			awsxtest.Routes: "elasticloadbalancing:DescribeLoadBalancers", awsxtest.ScalableTarget: "application-autoscaling:DescribeScalableTargets",
-			awsxtest.AlarmsByName: "cloudwatch:DescribeAlarms", awsxtest.TaskDefinition: "ecs:DescribeTaskDefinition",
+			awsxtest.AllAlarms: "cloudwatch:DescribeAlarms", awsxtest.TaskDefinition: "ecs:DescribeTaskDefinition",
 		} {
 			a.Fail(op, &fault.Error{Class: fault.Denied, Op: action})
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/awsx/alarms"
 	"gantry/awsx/alb"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/diagnose/reason"
@@ -160,43 +161,45 @@ func (f *facts) rules(d *prose.Document) {
 	}
 }
 
+// alarmed are the alarms that concern the service, and those that its deployments name and
+// that are not there.
 func (f *facts) alarmed(d *prose.Document) {
 	d.Heading("Alarms")
-	names := f.alarmNames()
-	switch {
-	case len(names) == 0:
-		d.Line(theme.Dim, "none of its deployments or scaling policies")
-		return
-	case f.alarmsErr != nil:
+	if f.alarmsErr != nil {
 		d.Line(theme.Warn, f.refused(f.alarmsErr))
 	}
-	watching := f.found.Service().Alarms.Names
-	for _, name := range names {
-		whose := ""
-		if slices.Contains(watching, name) {
-			whose = "deployments watch it"
-		}
-		at := slices.IndexFunc(f.alarms, func(a awsx.Alarm) bool { return a.Name == name })
-		if at < 0 {
-			word := "does not exist"
-			if f.alarmsErr != nil {
-				word = "?"
-			}
-			d.FieldAs(theme.Unknown, name, wording.JoinNonEmpty("  ", word, whose))
-			continue
-		}
-		a, role := f.alarms[at], theme.Text
-		switch a.State {
-		case "ALARM":
+	for _, a := range f.alarms {
+		role := theme.Unknown
+		switch {
+		case alarms.Rings(a.Alarm):
 			role = theme.Failed
-		case "OK":
+		case a.State == "OK":
 			role = theme.OK
 		}
 		since := ""
 		if !a.Since.IsZero() {
 			since = "since " + wording.Clock(a.Since, f.deps.Now())
 		}
-		d.FieldAs(role, name, wording.JoinNonEmpty("  ", a.State, since, a.Metric, whose))
+		var ways []string
+		for _, c := range a.Concerns {
+			ways = append(ways, c.Words())
+		}
+		d.FieldAs(role, a.Name, wording.JoinNonEmpty("  ", a.State, since, a.Why, strings.Join(ways, ", ")))
+	}
+	n := len(f.alarms)
+	for _, name := range f.found.Service().Alarms.Names {
+		if slices.ContainsFunc(f.alarms, func(a inquiry.Alarm) bool { return a.Name == name }) {
+			continue
+		}
+		n++
+		word := "does not exist"
+		if f.alarmsErr != nil {
+			word = "?"
+		}
+		d.FieldAs(theme.Unknown, name, word+"  its deployments name it")
+	}
+	if n == 0 && f.alarmsErr == nil {
+		d.Line(theme.Dim, "none concerns it")
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"gantry/ui/table"
 	"gantry/ui/theme"
 	"gantry/views"
+	"gantry/views/alarms"
 	"gantry/views/images"
 	"gantry/views/livetable"
 	"gantry/views/prose"
@@ -184,6 +185,8 @@ func (r Ways) wayTo(t inquiry.Tie) (run func() tea.Cmd, why string) {
 			return nil, "it is in a registry that cannot be listed"
 		}
 		return push(func() ui.Screen { return images.NewRepository(deps, t.Cluster.Context, ref.Repository) })
+	case inquiry.TieAlarm:
+		return push(func() ui.Screen { return alarms.New(deps, t.Cluster, t.Service) })
 	}
 	if t.Service == (awsx.Ref{}) {
 		return nil, fmt.Sprintf("this %s is of several services: go to one of them", t.Kind)
@@ -199,7 +202,7 @@ func (r Ways) wayTo(t inquiry.Tie) (run func() tea.Cmd, why string) {
 	}
 	kinds := views.Kinds.All()
 	for _, screen := range map[inquiry.TieKind][]string{
-		inquiry.TieGroup: {"targets"}, inquiry.TieRule: {"rules"}, inquiry.TieBalancer: {"rules"}, inquiry.TieAlarm: {"alarms"},
+		inquiry.TieGroup: {"targets"}, inquiry.TieRule: {"rules"}, inquiry.TieBalancer: {"rules"},
 	}[t.Kind] {
 		at := slices.IndexFunc(kinds, func(k views.Kind) bool { return k.Screen == screen && k.Open != nil })
 		if at < 0 {

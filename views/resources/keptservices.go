@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/alarms"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
 )
@@ -18,8 +19,10 @@ type keptServices struct {
 	clusterFacts
 	split taskSplit
 	hosts sync.Map // of awsx.Instance, by ARN; rows look into it when they are drawn
-	rows  []*serviceRow
-	byARN map[string]*serviceRow
+	// newAlarms is true in an update that brought other alarms.
+	newAlarms bool
+	rows      []*serviceRow
+	byARN     map[string]*serviceRow
 	// users are the ARNs of the services whose rows show a target group or the tasks of
 	// a service's name. One that does no longer is remade for nothing, and no harm.
 	users map[string][]string
@@ -54,6 +57,7 @@ func (k *keptServices) update(n clusterNews, now time.Time) []*serviceRow {
 	k.takeTasks(n.tasks, touch)
 	k.takeGroups(n.groups, touch)
 	moved := k.takeInstances(n.instances)
+	k.takeAlarms(n.alarms)
 
 	rows := make([]*serviceRow, len(k.services))
 	changed := len(rows) != len(k.rows)
@@ -65,7 +69,7 @@ func (k *keptServices) update(n clusterNews, now time.Time) []*serviceRow {
 		} else {
 			r = k.byARN[s.Ref.ARN]
 		}
-		if r == nil || all || touched[s.Ref.ARN] || r.turned(now) || r.lacked(n.definitions) || r.standsOn(moved) {
+		if r == nil || all || touched[s.Ref.ARN] || r.turned(now) || r.lacked(n.definitions) || r.standsOn(moved) || k.alarmed(r) {
 			r = k.remake(*s)
 		}
 		rows[i] = r
@@ -126,6 +130,21 @@ func (k *keptServices) takeGroups(n news[store.GroupState], touch func(string)) 
 		k.Groups[g.ARN], k.groupsFailed[g.ARN] = g.Group, g.Err != nil
 		touch(g.ARN)
 	}
+}
+
+// takeAlarms takes those that ring, with what composites among them are made of.
+func (k *keptServices) takeAlarms(n news[awsx.Alarm]) {
+	if k.newAlarms = n.Anew || len(n.Changes.Items) > 0 || len(n.Gone) > 0; k.newAlarms {
+		k.alarms, k.alarmsNow = alarms.NewIndex(n.items), map[string]awsx.Alarm{}
+		for _, a := range n.items {
+			k.alarmsNow[a.Name] = a
+		}
+	}
+}
+
+// alarmed reports whether other alarms ring for a service than its row tells of.
+func (k *keptServices) alarmed(r *serviceRow) bool {
+	return k.newAlarms && !slices.Equal(k.ringing(*r.service()), r.alarms)
 }
 
 // takeInstances returns the ARNs of the instances that changed.

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
+	"gantry/awsx/alarms"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
@@ -64,6 +65,7 @@ type town struct {
 	tasks       *listing[awsx.Task]
 	groups      *listing[store.GroupState]
 	instances   *listing[awsx.Instance]
+	alarms      *listing[awsx.Alarm]
 	definitions map[string]*awsx.TaskDefinition
 	now         time.Time
 }
@@ -71,7 +73,7 @@ type town struct {
 func newTown() *town {
 	return &town{
 		services: newListing[awsx.Service](), tasks: newListing[awsx.Task](), groups: newListing[store.GroupState](),
-		instances: newListing[awsx.Instance](), definitions: map[string]*awsx.TaskDefinition{}, now: awsxtest.Now,
+		instances: newListing[awsx.Instance](), alarms: newListing[awsx.Alarm](), definitions: map[string]*awsx.TaskDefinition{}, now: awsxtest.Now,
 	}
 }
 
@@ -81,10 +83,10 @@ func (w *town) happen(t *rapid.T) (read []string) {
 	ago := func() time.Time { return w.now.Add(-time.Duration(n("minutes ago", 70)) * time.Minute) }
 	definition := func() string { return fmt.Sprintf("arn:td/%d", n("definition", 2)) }
 	id := n("which", 2)
-	switch n("what", 10) {
+	switch n("what", 11) {
 	case 0, 1:
 		s := awsx.Service{
-			Ref: awsx.Ref{ARN: fmt.Sprintf("arn:service/%d", id)}, Name: fmt.Sprint("s", id), Status: "ACTIVE", TaskDefinition: definition(),
+			Ref: awsx.Ref{Cluster: "arn:cluster/town", ARN: fmt.Sprintf("arn:service/%d", id)}, Name: fmt.Sprint("s", id), Status: "ACTIVE", TaskDefinition: definition(),
 			Desired: n("desired", 2), Running: n("running", 2), Events: []awsx.ServiceEvent{{ID: "e", At: ago(), Message: "was unable to place a task because no container instance met all of its requirements."}},
 		}
 		s.Deployments = []awsx.Deployment{{ID: "d", Status: "PRIMARY", Desired: s.Desired, Running: s.Running, TaskDefinition: s.TaskDefinition, CreatedAt: ago(), RolloutState: rapid.SampledFrom([]string{"COMPLETED", "IN_PROGRESS"}).Draw(t, "rollout")}}
@@ -126,10 +128,17 @@ func (w *town) happen(t *rapid.T) (read []string) {
 		w.definitions[arn] = &awsx.TaskDefinition{ARN: arn, NetworkMode: "bridge", Containers: []awsx.ContainerDefinition{{Name: "c", Image: "image:1", Essential: true}, {Name: "side"}}}
 		return []string{arn}
 	case 10:
-		for _, anew := range [...]*bool{&w.services.anew, &w.tasks.anew, &w.groups.anew, &w.instances.anew} {
+		for _, anew := range [...]*bool{&w.services.anew, &w.tasks.anew, &w.groups.anew, &w.instances.anew, &w.alarms.anew} {
 			*anew = n("forget what was told", 5) == 0
 		}
 		w.services.whole, w.tasks.whole, w.instances.whole = true, n("tasks in part", 3) > 0, true
+	case 11:
+		a := awsx.Alarm{Name: fmt.Sprint("alarm-", id), State: rapid.SampledFrom([]string{"OK", "ALARM"}).Draw(t, "state of the alarm"), Metrics: []awsx.AlarmMetric{{Dimensions: []awsx.Dimension{
+			{Name: "ClusterName", Value: "town"}, {Name: "ServiceName", Value: fmt.Sprint("s", n("alarmed", 2))}}}}}
+		w.alarms.put(a.Name, a)
+		if n("drop an alarm", 4) == 0 {
+			w.alarms.drop(a.Name)
+		}
 	}
 	return nil
 }
@@ -151,6 +160,7 @@ func (w *town) anew() []*serviceRow {
 	for arn, g := range w.groups.items {
 		f.Groups[arn] = g.Group
 	}
+	f.alarms = alarms.NewIndex(slices.Collect(maps.Values(w.alarms.items)))
 	return serviceRows(f)
 }
 
@@ -160,7 +170,7 @@ func (w *town) definition(arn string) *awsx.TaskDefinition { return w.definition
 // number of happenings between two loads, and compares every row, its panel included.
 func TestRowsThatAreKeptAreTheRowsMadeAnew(t *testing.T) {
 	shown := cmp.Options{
-		cmp.AllowUnexported(serviceRow{}), cmpopts.EquateEmpty(), cmpopts.IgnoreFields(serviceRow{}, "lacks", "needs"),
+		cmp.AllowUnexported(serviceRow{}, ringing{}), cmpopts.EquateEmpty(), cmpopts.IgnoreFields(serviceRow{}, "lacks", "needs"),
 		cmp.Transformer("standing", func(s diagnose.Standing) any {
 			return []any{s.Finding, s.Evidence.Service, s.Evidence.Running, s.Evidence.Stopped, s.Evidence.Groups}
 		}),
@@ -175,7 +185,7 @@ func TestRowsThatAreKeptAreTheRowsMadeAnew(t *testing.T) {
 				continue
 			}
 			w.now = w.now.Add(time.Duration(rapid.IntRange(0, 600).Draw(t, "seconds")) * time.Second)
-			rows := kept.update(clusterNews{w.services.news(), w.tasks.news(), w.groups.news(), w.instances.news(), arrived}, w.now)
+			rows := kept.update(clusterNews{w.services.news(), w.tasks.news(), w.groups.news(), w.instances.news(), w.alarms.news(), arrived}, w.now)
 			arrived = nil
 			if diff := cmp.Diff(w.anew(), rows, shown); diff != "" {
 				t.Fatal(diff)
@@ -209,7 +219,7 @@ func TestOnlyRowsOfWhatChangedAreMadeAgain(t *testing.T) {
 	w.services.whole, w.tasks.whole = true, true
 	kept := newKeptServices(w.definition)
 	load := func() []*serviceRow {
-		return kept.update(clusterNews{w.services.news(), w.tasks.news(), w.groups.news(), w.instances.news(), nil}, w.now)
+		return kept.update(clusterNews{w.services.news(), w.tasks.news(), w.groups.news(), w.instances.news(), w.alarms.news(), nil}, w.now)
 	}
 	before := load()
 	if again := load(); &again[0] != &before[0] {
@@ -239,7 +249,7 @@ func TestAnInstanceThatIsReadTellsWhoseATargetIs(t *testing.T) {
 	w.groups.put("arn:group/1", store.GroupState{Group: awsx.Group{ARN: "arn:group/1", Read: true, Targets: []awsx.TargetHealth{{ID: "i-1", Port: 8000, State: "healthy"}, {ID: "i-2", Port: 8000, State: "unhealthy"}}}})
 	kept := newKeptServices(w.definition)
 	load := func() diagnose.Finding {
-		rows := kept.update(clusterNews{w.services.news(), w.tasks.news(), w.groups.news(), w.instances.news(), nil}, w.now)
+		rows := kept.update(clusterNews{w.services.news(), w.tasks.news(), w.groups.news(), w.instances.news(), w.alarms.news(), nil}, w.now)
 		if anew := w.anew()[0].Finding; anew != rows[0].Finding {
 			t.Fatalf("%+v is kept, %+v made anew", rows[0].Finding, anew)
 		}

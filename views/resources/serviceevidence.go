@@ -69,6 +69,9 @@ func (e evidence) verdict(d *prose.Document) {
 		}
 		d.Paras = append(d.Paras, prose.Para{Label: "next", Text: next, Role: theme.Accent})
 	}
+	for _, a := range e.alarms {
+		d.Paras = append(d.Paras, prose.Para{Label: "alarm", Text: a.name + "  " + a.why, Role: theme.Failed})
+	}
 	describe.TaskSets(d, *e.service(), e.now)
 }
 

@@ -16,14 +16,15 @@ import (
 func openServices(st *store.Store, cluster awsx.Ref, loaded func(clusterInside)) livetable.Feed[*serviceRow] {
 	services, tasks := st.Services(cluster), st.Tasks(cluster)
 	targets, instances := st.Targets(cluster), st.Instances(cluster)
+	ringing := st.Alarms(cluster.Context)
 	var (
 		mu      sync.Mutex // a load and the reading of details may be under way at once
-		seen    struct{ services, tasks, targets, instances uint64 }
+		seen    struct{ services, tasks, targets, instances, alarms uint64 }
 		arrived []string // definitions that were read since the last load
 	)
 	kept := newKeptServices(livetable.DefinitionsOf(st, cluster.Context))
 	return livetable.Feed[*serviceRow]{
-		Watches: []livetable.Watch{services, tasks, targets, instances},
+		Watches: []livetable.Watch{services, tasks, targets, instances, ringing},
 		Build: func(now time.Time) livetable.Load[*serviceRow] {
 			mu.Lock()
 			defer mu.Unlock()
@@ -33,10 +34,10 @@ func openServices(st *store.Store, cluster awsx.Ref, loaded func(clusterInside))
 			l.Rows = kept.update(clusterNews{
 				services: newsOf(snapshot, &seen.services), tasks: newsOf(ran, &seen.tasks),
 				groups: newsOf(groups, &seen.targets), instances: newsOf(hosts, &seen.instances),
-				definitions: arrived,
+				alarms: newsOf(ringing.Snapshot(), &seen.alarms), definitions: arrived,
 			}, now)
 			arrived = nil
-			l.Note = serviceNote(l.Rows, &kept.clusterFacts)
+			l.Note = append(serviceNote(l.Rows, &kept.clusterFacts), alarmNote(ringing.Snapshot().Err)...)
 			if loaded != nil {
 				loaded(insideOf(l.Rows, &kept.clusterFacts))
 			}
@@ -78,5 +79,6 @@ type clusterNews struct {
 	tasks       news[awsx.Task]
 	groups      news[store.GroupState]
 	instances   news[awsx.Instance]
+	alarms      news[awsx.Alarm]
 	definitions []string // ARNs of those that are known now
 }

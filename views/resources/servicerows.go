@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/alarms"
 	"gantry/awsx/diagnose"
 	"gantry/ui/table"
 	"gantry/ui/theme"
@@ -27,6 +28,10 @@ type clusterFacts struct {
 	// targets of groups, by ARN.
 	tasksFailed  bool
 	groupsFailed map[string]bool
+	// alarms are those of the context, nil until they were read, and alarmsNow the same by
+	// name.
+	alarms    *alarms.Index
+	alarmsNow map[string]awsx.Alarm
 }
 
 // serviceRow is one service with the verdict on it.
@@ -40,6 +45,25 @@ type serviceRow struct {
 	needs, lacks []string
 	// refused says that what is unread was asked for in vain.
 	refused bool
+	// alarms are those that ring for the service, and why, in words.
+	alarms []ringing
+}
+
+// ringing is an alarm that rings for a service.
+type ringing struct{ name, why string }
+
+// ringing are the alarms that ring for a service, each once.
+func (f *clusterFacts) ringing(s awsx.Service) (all []ringing) {
+	if f.alarms == nil {
+		return nil
+	}
+	before := alarms.Beside{Balancers: func(group string) []string { return f.Groups[group].Settings.LoadBalancers }}
+	for _, c := range f.alarms.Service(s, before) {
+		if alarms.Rings(*c.Alarm) && (len(all) == 0 || all[len(all)-1].name != c.Alarm.Name) {
+			all = append(all, ringing{c.Alarm.Name, alarms.Why(*c.Alarm, f.alarmsNow)})
+		}
+	}
+	return all
 }
 
 // serviceRows puts a cluster's facts into rows, in the order of the services.
@@ -55,7 +79,7 @@ func (f *clusterFacts) row(s awsx.Service) *serviceRow {
 	// What lacks is found first: a definition that is read meanwhile is taken for one
 	// that the row was made without, never for one that it was made with.
 	r := &serviceRow{lacks: f.lacks(s), image: livetable.Unread}
-	r.Standing = f.Stand(s)
+	r.Standing, r.alarms = f.Stand(s), f.ringing(s)
 	if len(r.lacks) > 0 {
 		r.needs = r.Evidence.Needs()
 	}
@@ -188,6 +212,22 @@ func (r *serviceRow) whyCell() table.Cell {
 	return c
 }
 
+// alarmCell counts the alarms that ring; nothing is said where none does, or none was read.
+func (r *serviceRow) alarmCell() table.Cell {
+	if len(r.alarms) == 0 {
+		return table.Cell{}
+	}
+	return table.Cell{Text: strconv.Itoa(len(r.alarms)), Role: theme.Failed}
+}
+
+// alarmNote says why it is not known which alarms ring.
+func alarmNote(err error) []livetable.Span {
+	if err == nil {
+		return nil
+	}
+	return []livetable.Span{{Text: "alarms unread: " + livetable.ReasonUnread(err), Role: theme.Unknown}}
+}
+
 func (r *serviceRow) launchCell() table.Cell {
 	s := r.service()
 	if s.LaunchType == "" {
@@ -231,6 +271,8 @@ func serviceColumns(at *livetable.Moment) []table.Column[*serviceRow] {
 				x, y := a.Finding.Died, b.Finding.Died
 				return cmp.Or(cmp.Compare(table.Rank(!x.Unread, x.Count == 0), table.Rank(!y.Unread, y.Count == 0)), cmp.Compare(x.Count, y.Count))
 			}},
+		{ID: "alarms", Title: "ALM", Cell: row.alarmCell, Sparse: true, Priority: 4, Right: true, Descending: true,
+			Compare: func(a, b row) int { return cmp.Compare(len(a.alarms), len(b.alarms)) }},
 		{ID: "last", Title: "LAST", Cell: func(r row) table.Cell { return r.lastDeathCell(at.Time()) }, Wide: true, Priority: 9, Right: true},
 		{ID: livetable.ColAge, Title: "CHG", Cell: func(r row) table.Cell { return r.changeCell(at.Time()) }, Priority: 3, Right: true, Descending: true,
 			Compare: func(a, b row) int { return a.Finding.Changed.Compare(b.Finding.Changed) }},

@@ -13,6 +13,7 @@ import (
 	"gantry/ui/table"
 	"gantry/ui/theme"
 	"gantry/views"
+	"gantry/views/alarms"
 	"gantry/views/capacity"
 	"gantry/views/describe"
 	"gantry/views/livetable"
@@ -30,6 +31,8 @@ var (
 	actLastLines = ui.Binding{ID: "last-lines", Name: "log of the last dead task", Keys: []string{"L"}, Takes: ui.TakesMarked}
 	// actPage opens the page of the service under the cursor.
 	actPage = ui.Binding{ID: "page", Name: "all about it on a page", Keys: []string{"a"}}
+	// actAlarms opens the alarms that concern the service under the cursor.
+	actAlarms = ui.Binding{ID: "alarms-of-it", Name: "its alarms", Keys: []string{"M"}}
 	// actStandalone opens the tasks of the cluster that no service runs.
 	actStandalone = ui.Binding{ID: "standalone", Name: "standalone tasks", Keys: []string{"T"}, Takes: ui.TakesNone}
 )
@@ -38,7 +41,7 @@ var (
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(
 		actTasks, views.ActLogs, actLastLines, views.ActCompare, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
-		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, views.ActTargets, views.ActRouting, views.ActInstances, actPage, actStandalone,
+		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, views.ActTargets, views.ActRouting, views.ActInstances, actAlarms, actPage, actStandalone,
 		views.ActRestart,
 	)},
 	Of: views.OfCluster, Word: "cluster", Short: []string{"svc", "service"},
@@ -207,6 +210,7 @@ func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 		views.ActTargets.Does(func() { deps.Host.Push(targets.New(deps, ref)) }),
 		views.ActRouting.Does(func() { deps.Host.Push(routing.NewRules(deps, ref)) }),
 		toInstances(deps, capacity.InstancesOf{Cluster: ref.ClusterRef(), Service: ref}),
+		actAlarms.Does(func() { deps.Host.Push(alarms.New(deps, ref.ClusterRef(), ref)) }),
 		actPage.Does(func() { deps.Host.Push(overview.New(deps, ref)) }),
 		views.ActRestart.Does(func() { deps.Nav.Plan(deploy.Restart{}, nil, ref) }),
 	}

@@ -365,3 +365,34 @@ func TestADeletedServiceIsNeitherWellNorAmongTheLiving(t *testing.T) {
 		}
 	})
 }
+
+// TestServicesCountTheAlarmsThatRing: the column is there while some do, the evidence says why,
+// and M leads to them. A low alarm of target tracking, and one of the cluster, count for nothing.
+func TestServicesCountTheAlarmsThatRing(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		look := uitest.Look{W: 160, H: 40}
+		viewstest.Sit(t, a, look, onServices(cluster)).Read().Hides("ALM")
+		viewstest.Alarm(a)
+		d := viewstest.Sit(t, a, look, onServices(cluster)).Read()
+		d.Shows("ALM")
+		if row := d.Row("> api-checkout"); !strings.Contains(row, "0/1h   2 ") {
+			t.Errorf("two alarms ring for %q", row)
+		}
+		if row := d.Row("  worker"); !strings.Contains(row, "0/1h     ") {
+			t.Errorf("none rings for %q", row)
+		}
+		d.Shows("alarm", "checkout-5xx  HTTPCode_Target_5XX_Count 42: above 10", "checkout-down  because of checkout-5xx")
+		d.Press("M")
+		d.Read().Shows("api-checkout alarms", "fails its deployments")
+	})
+}
+
+func TestDeniedAlarmsLeaveTheServicesAlive(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		a.Fail(awsxtest.AllAlarms, &fault.Error{Class: fault.Denied, Op: "cloudwatch:DescribeAlarms"})
+		d := viewstest.Sit(t, a, uitest.Look{W: 120, H: 30}, onServices(cluster)).Read()
+		d.Shows("6: x2 +4", "alarms unread: cloudwatch:DescribeAlarms is missing", "● live").Hides("ALM")
+	})
+}

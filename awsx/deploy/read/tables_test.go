@@ -2,7 +2,6 @@ package read
 
 import (
 	"errors"
-	"slices"
 	"testing"
 
 	"gantry/internal/fault"
@@ -18,13 +17,6 @@ func TestARevisionIsReadAsPeopleTypeIt(t *testing.T) {
 		if got != want || (err != nil) != (want == "") {
 			t.Errorf("%q: %q (%v)", typed, got, err)
 		}
-	}
-}
-
-func TestARuleNamesItsAlarmsOnce(t *testing.T) {
-	rule := `ALARM("queue depth") OR NOT OK(cpu) AND (INSUFFICIENT_DATA('disk') OR ALARM(arn:aws:cloudwatch:r:1:alarm:mail-errors)) OR ALARM(cpu)`
-	if got := AlarmsInRule(rule); !slices.Equal(got, []string{"queue depth", "cpu", "disk", "mail-errors"}) {
-		t.Errorf("got %q", got)
 	}
 }
 

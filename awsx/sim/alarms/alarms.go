@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"gantry/awsx/sim/world"
@@ -26,8 +27,9 @@ type Alarm struct {
 	Metric      string
 	Dimensions  map[string]string
 	Metrics     []Metric
-	Threshold   float64 // fires above it; 80 when 0
-	Rule        string  // such as ALARM("a") OR NOT OK("b")
+	Threshold   float64  // fires above it; 80 when 0
+	Rule        string   // such as ALARM("a") OR NOT OK("b")
+	Actions     []string // ARNs, of what going to ALARM sets off
 }
 
 // Metric is an entry of an alarm on metric maths: a metric, or the
@@ -48,6 +50,7 @@ type entry struct {
 	reason       string
 	configuredAt time.Time
 	changedAt    time.Time
+	breaching    bool // its metric does, for as long as that was measured
 }
 
 const (
@@ -161,6 +164,35 @@ func (a *Board) moveAlarm(on *entry, state, reason string) {
 	on.State, on.reason, on.changedAt = state, reason, a.Now
 	if state == Firing {
 		a.fired(on.Name)
+	}
+}
+
+// Measure tells of a metric's value from now on, by the dimension that it is known by. The
+// alarms on it fire and recover once it has breached, or not, for as long as they evaluate.
+func (a *Board) Measure(metric, dimension, of string, value float64) {
+	for _, name := range a.names {
+		on := a.alarms[name]
+		breaching := value > on.Threshold
+		if on.rule != nil || on.Metric != metric || on.Dimensions[dimension] != of || on.breaching == breaching {
+			continue
+		}
+		on.breaching = breaching
+		a.After(MetricPeriod*Evaluations, func() {
+			if a.alarms[name] != on || on.breaching != breaching {
+				return
+			}
+			state, were := OK, "were not greater"
+			if breaching {
+				state, were = Firing, "were greater"
+			}
+			var points []string
+			for i := range Evaluations {
+				points = append(points, fmt.Sprintf("%.1f (%s)", value, a.Now.Add(-time.Duration(i)*MetricPeriod).UTC().Format("02/01/06 15:04:05")))
+			}
+			a.moveAlarm(on, state, fmt.Sprintf("Threshold Crossed: %d out of the last %d datapoints [%s] %s than the threshold (%.1f) (minimum %d datapoints).",
+				Evaluations, Evaluations, strings.Join(points, ", "), were, on.Threshold, Evaluations))
+			a.followRules()
+		})
 	}
 }
 

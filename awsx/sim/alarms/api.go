@@ -108,14 +108,18 @@ func (a *Board) alarmFilter(in *describeAlarmsInput) (func(*entry) bool, error) 
 			(len(in.Names) == 0 || slices.Contains(in.Names, on.Name)) &&
 			strings.HasPrefix(on.Name, in.Prefix) &&
 			(in.State == "" || on.State == in.State) &&
-			in.Actions == "" // no alarm here has an action
+			(in.Actions == "" || slices.ContainsFunc(on.Actions, func(arn string) bool { return strings.HasPrefix(arn, in.Actions) }))
 	}, nil
 }
 
 func (on *entry) describe() map[string]any {
+	actions := []any{}
+	for _, arn := range on.Actions {
+		actions = append(actions, arn)
+	}
 	doc := map[string]any{
 		"AlarmName": on.Name, "AlarmArn": on.arn, "ActionsEnabled": true,
-		"OKActions": []any{}, "AlarmActions": []any{}, "InsufficientDataActions": []any{},
+		"OKActions": []any{}, "AlarmActions": actions, "InsufficientDataActions": []any{},
 		"StateValue": on.State, "StateReason": on.reason,
 		"StateUpdatedTimestamp": wire.At(on.changedAt), "StateTransitionedTimestamp": wire.At(on.changedAt),
 		"AlarmConfigurationUpdatedTimestamp": wire.At(on.configuredAt),

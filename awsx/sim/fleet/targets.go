@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"strings"
 	"time"
 
 	"gantry/awsx/sim/ecr"
@@ -100,10 +101,22 @@ func (a *Fleet) deregisterTargets(t *Task) (longest time.Duration) {
 		}
 		target.State, target.Reason = elb.TargetDraining, "Target.DeregistrationInProgress"
 		target.Description = "Target deregistration is in progress"
+		a.measure(group)
 		longest = max(longest, group.Deregistration)
 		a.After(group.Deregistration, func() { group.Remove(target.Target) })
 	}
 	return longest
+}
+
+// measure tells the alarms how many targets of a group are unhealthy.
+func (a *Fleet) measure(g *elb.Group) {
+	unhealthy := 0
+	for _, t := range g.Targets {
+		if t.State == elb.TargetUnhealthy {
+			unhealthy++
+		}
+	}
+	a.Alarms.Measure("UnHealthyHostCount", "TargetGroup", g.ARN[strings.LastIndexByte(g.ARN, ':')+1:], float64(unhealthy))
 }
 
 func (a *Fleet) planCheck(t *registration, in time.Duration) {
@@ -132,6 +145,7 @@ func (a *Fleet) Check(t *registration) {
 	}
 	task := t.Container.Task
 	if t.State != before {
+		a.measure(t.Group)
 		a.targetChanged(task, t)
 	}
 	settled := result.Ok && t.State == elb.TargetHealthy || !result.Ok && t.State == elb.TargetUnhealthy

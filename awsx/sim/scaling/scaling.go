@@ -121,7 +121,7 @@ func (a *Scaler) Autoscale(s *fleet.Service, minimum, maximum int) error {
 	t.Policies = append(t.Policies, p)
 	for _, name := range []string{p.high, p.low} {
 		if err := a.Alarms.PutAlarm(alarms.Alarm{
-			Name: name, Namespace: "AWS/ECS", Metric: "CPUUtilization", Dimensions: s.Dimensions(), Threshold: p.target,
+			Name: name, Namespace: "AWS/ECS", Metric: "CPUUtilization", Dimensions: s.Dimensions(), Threshold: p.target, Actions: []string{p.arn},
 			Description: "DO NOT EDIT OR DELETE. For TargetTrackingScaling policy " + p.arn + ".",
 		}); err != nil {
 			return err
