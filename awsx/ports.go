@@ -51,6 +51,13 @@ type TaskReader interface {
 	Tasks(ctx context.Context, q TaskQuery) Pages[Task]
 }
 
+// ProtectionReader reads which tasks are protected.
+type ProtectionReader interface {
+	// TaskProtection returns those of tasks of a cluster that are protected, 100 a call. Only
+	// tasks of services can be; of others, and of those that are gone, nothing is said.
+	TaskProtection(ctx context.Context, cluster Ref, tasks []string) ([]Protection, error)
+}
+
 // InstanceReader reads container instances.
 type InstanceReader interface {
 	// Instances lists and describes (100 a call each) all container instances of a
@@ -233,6 +240,7 @@ type Reader interface {
 	ClusterReader
 	ServiceReader
 	TaskReader
+	ProtectionReader
 	InstanceReader
 	TaskDefinitionReader
 	TargetReader

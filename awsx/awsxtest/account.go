@@ -27,6 +27,7 @@ const (
 	DescribeServices   Op = "DescribeServices"
 	Tasks              Op = "Tasks"
 	Instances          Op = "Instances"
+	TaskProtection     Op = "TaskProtection"
 	TaskDefinition     Op = "TaskDefinition"
 	Revisions          Op = "Revisions"
 	TargetGroups       Op = "TargetGroups"
@@ -89,6 +90,7 @@ type Data struct {
 	Clusters        []awsx.Cluster
 	Services        []awsx.Service
 	Tasks           []awsx.Task
+	Protections     []awsx.Protection
 	Instances       []awsx.Instance // in the cluster of their Ref
 	TaskDefinitions []*awsx.TaskDefinition
 	TargetGroups    []awsx.TargetGroup

@@ -192,3 +192,13 @@ func (a *Account) House(cluster awsx.Ref) awsx.ScalingGroup {
 	a.data.Groups = append(a.data.Groups, g)
 	return g
 }
+
+// TaskProtection implements awsx.ProtectionReader.
+func (a *Account) TaskProtection(ctx context.Context, cluster awsx.Ref, tasks []string) ([]awsx.Protection, error) {
+	if err := a.begin(ctx, TaskProtection, strings.Join(tasks, ",")); err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(a.data.Protections), func(p awsx.Protection) bool { return !slices.Contains(tasks, p.Task) }), nil
+}

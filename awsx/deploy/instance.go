@@ -46,7 +46,7 @@ func (Drain) draft(cur read.Current) (draft, error) {
 	if cur.Fleet.Err != nil {
 		d.leaves = "how many instances are left is not known: " + read.Why(cur.Fleet.Err)
 	}
-	d.checks = []check.Finding{check.Drained(cur)}
+	d.checks = append([]check.Finding{check.Drained(cur)}, check.Protected(cur)...)
 	d.follow = follow.Spec{Instance: cur.Instance.Ref, Timeout: follow.DrainTimeout}
 	return d, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
@@ -218,6 +219,38 @@ func TestATaskLikeAServiceDropsNoSettingOfIt(t *testing.T) {
 	for _, option := range []string{"--platform-version 1.4.0", "--enable-execute-command", "--enable-ecs-managed-tags", "--propagate-tags TASK_DEFINITION", "--placement-constraints", "--placement-strategy"} {
 		if command := run.Describe().Command; !strings.Contains(command, option) {
 			t.Errorf("%s lacks %s", command, option)
+		}
+	}
+}
+
+// TestProtectedTasksAreNamedBeforeTheyAreEnded, with until when; a standalone task is not asked
+// about, and what is denied is skipped with the action that is missing.
+func TestProtectedTasksAreNamedBeforeTheyAreEnded(t *testing.T) {
+	d := newDesk(awsxtest.Desired(2))
+	task := firstTask(t, d)
+	var host awsx.Ref
+	until := awsxtest.Now.Add(90 * time.Minute)
+	d.Edit(func(data *awsxtest.Data) {
+		data.Protections = []awsx.Protection{{Task: task.ARN, Until: until}}
+		host = d.cluster.Ref.In(data.Task(task.ARN).ContainerInstance)
+		for i := range data.Groups {
+			data.Groups[i].Members = append(data.Groups[i].Members, awsx.Member{ID: host.Name(), Lifecycle: "InService"})
+		}
+	})
+	want := "asked not to be ended yet: api " + task.Name() + " until " + until.Format(time.RFC3339)
+	for target, intent := range map[awsx.Ref]Intent{task: StopTask{}, host: Drain{}} {
+		if got := found(t, d.mustPlan(t, target, intent), check.Protection); got.Result != check.Warning || got.Text != want {
+			t.Errorf("%s: %s %s\nwant %s", intent.Action(), got.Result, got.Text, want)
+		}
+	}
+	d.Fail(awsxtest.TaskProtection, fault.Errorf(fault.Denied, "ecs:GetTaskProtection", "", "no"))
+	if got := found(t, d.mustPlan(t, task, StopTask{}), check.Protection); got.Result != check.Skipped || !strings.Contains(got.Text, "ecs:GetTaskProtection is denied") {
+		t.Errorf("%s: %s", got.Result, got.Text)
+	}
+	d = newDesk(awsxtest.Desired(2))
+	for _, f := range d.mustPlan(t, firstTask(t, d), StopTask{}).Checks {
+		if f.Name == check.Protection {
+			t.Errorf("none is protected: %s", f.Text)
 		}
 	}
 }

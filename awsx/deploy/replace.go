@@ -35,7 +35,7 @@ func (Replace) draft(cur read.Current) (draft, error) {
 	d := draft{
 		before: i.EC2ID + " of " + g.Name + ", " + words.Count(len(cur.Tasks.Value), "task"), after: "another instance from " + g.Source.String(),
 		leaves: fmt.Sprintf("leaves %s of %d active meanwhile", words.Count(check.ActiveBeside(cur), "instance"), len(cur.Fleet.Value)),
-		checks: []check.Finding{check.Drained(cur)},
+		checks: append([]check.Finding{check.Drained(cur)}, check.Protected(cur)...),
 		follow: follow.Spec{Group: cur.Target.In(g.Ref.ARN), Gone: i.EC2ID, Count: g.Desired, PreviousCount: g.Desired, Timeout: follow.DrainTimeout},
 	}
 	if i.Status != "DRAINING" {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/deploy/step"
@@ -42,6 +43,7 @@ func (in StopTask) draft(cur read.Current) (draft, error) {
 	return draft{
 		before: "task " + t.ID + " of " + awsx.ARNName(t.TaskDefinition) + " " + t.LastStatus, after: "stopped",
 		leaves: leavesWithout(cur),
+		checks: check.Protected(cur),
 		steps:  []step.Step{&step.StopTask{Task: t, Reason: in.Reason}},
 		follow: follow.Spec{Tasks: []awsx.Ref{t.Ref}, Timeout: follow.MinTimeout},
 	}, nil

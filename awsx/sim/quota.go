@@ -88,7 +88,7 @@ func ecsBucket(operation string) string {
 		return "stop"
 	case "ListServices", "DescribeServices":
 		return "service"
-	case "ListTasks", "DescribeTasks", "ListContainerInstances", "DescribeContainerInstances":
+	case "ListTasks", "DescribeTasks", "GetTaskProtection", "ListContainerInstances", "DescribeContainerInstances":
 		return "task"
 	}
 	if strings.Contains(operation, "ServiceDeployment") || strings.Contains(operation, "ServiceRevision") {

@@ -27,6 +27,7 @@ const (
 	Clusters    = "clusters"
 	Services    = "services"
 	Tasks       = "tasks"
+	Protected   = "protectedTasks"
 	Instances   = "containerInstances"
 	Definitions = "taskDefinitions"
 	Families    = "families" // a family's revisions that were listed, by status
@@ -64,6 +65,7 @@ func Kinds() []Kind {
 		{Name: Clusters, Service: "ecs", Operation: "DescribeClusters", Field: "clusters", Key: "clusterArn", Ask: "clusters"},
 		{Name: Services, Service: "ecs", Operation: "DescribeServices", Field: "services", Key: "serviceArn", Ask: "services"},
 		{Name: Tasks, Service: "ecs", Operation: "DescribeTasks", Field: "tasks", Key: "taskArn", Ask: "tasks"},
+		{Name: Protected, Service: "ecs", Operation: "GetTaskProtection", Field: "protectedTasks", Key: "taskArn", Ask: "tasks"},
 		{Name: Instances, Service: "ecs", Operation: "DescribeContainerInstances", Field: "containerInstances", Key: "containerInstanceArn", Ask: "containerInstances"},
 		{Name: Definitions, Service: "ecs", Operation: "DescribeTaskDefinition", Key: "taskDefinitionArn", Ask: "taskDefinition"},
 		{Name: Families, Service: "ecs", Operation: "ListTaskDefinitions", Key: "familyPrefix", Ask: "familyPrefix", more: []string{"status"}},

@@ -55,6 +55,7 @@ type Store struct {
 	groups      *groupCache
 	definitions *definitions
 	machines    machines
+	protection  memo[ofContext[string], time.Time]
 	identities  flights[awsx.ContextID, awsx.Identity]
 }
 

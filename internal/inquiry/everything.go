@@ -101,6 +101,16 @@ func (e *Everything) cluster(ctx context.Context, account awsx.Reader, cluster a
 		e.failed(err)
 		e.Tasks = append(e.Tasks, found...)
 	}
+	var served []string
+	for _, t := range e.Tasks {
+		if t.Ref.ClusterRef() == cluster && t.DesiredStatus == "RUNNING" && strings.HasPrefix(t.Group, "service:") {
+			served = append(served, t.Ref.ARN)
+		}
+	}
+	if len(served) > 0 {
+		_, err := account.TaskProtection(ctx, cluster, served)
+		e.failed(err)
+	}
 	hosts, err := awsx.Collect(account.Instances(ctx, cluster))
 	e.failed(err)
 	var ids []string

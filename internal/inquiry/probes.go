@@ -114,7 +114,7 @@ func probes(cluster, service string) []probe {
 				_, err := s.account.ScalableTarget(ctx, s.service.Ref)
 				return "1 scalable target", err
 			}},
-		{"alarms", "cloudwatch:DescribeAlarms", "alarms are not checked before a deployment", false,
+		{"alarms", "cloudwatch:DescribeAlarms", "alarms are not shown, nor checked before a deployment", false,
 			func(ctx context.Context, s *sample) (string, error) {
 				alarms, err := s.account.AlarmsIn(ctx, "ALARM")
 				return words.Count(len(alarms), "alarm") + " in ALARM", err

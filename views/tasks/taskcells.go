@@ -200,3 +200,11 @@ func (r *taskRow) reason() string {
 	}
 	return ""
 }
+
+// protectedCell says until when the task is protected; nothing for one that is not.
+func (r *taskRow) protectedCell(now time.Time) table.Cell {
+	if !r.protected.After(now) {
+		return table.Cell{}
+	}
+	return table.Cell{Text: "until " + wording.Clock(r.protected, now), Role: theme.Accent}
+}

@@ -46,6 +46,8 @@ func taskColumns(at *livetable.Moment) []table.Column[*taskRow] {
 			Compare: func(a, b row) int { return strings.Compare(a.image, b.image) }},
 		{ID: livetable.ColAge, Title: "AGE", Cell: func(r row) table.Cell { return r.ageCell(at.Time()) }, Priority: 4, Right: true, Descending: true,
 			Compare: func(a, b row) int { return a.turned().Compare(b.turned()) }},
+		{ID: "protected", Title: "PROTECTED", Cell: func(r row) table.Cell { return r.protectedCell(at.Time()) }, Sparse: true, Priority: 5,
+			Compare: func(a, b row) int { return a.protected.Compare(b.protected) }},
 		{ID: "reason", Title: "REASON", Cell: row.reasonCell, Grow: true, Min: 14, Priority: 1},
 	}
 }

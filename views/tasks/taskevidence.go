@@ -38,6 +38,9 @@ func taskEvidence(r *taskRow, now time.Time) []prose.Para {
 	if all := r.addresses(); len(all) > 0 && !r.stopped {
 		d.Paras = append(d.Paras, prose.Para{Label: "address", Text: strings.Join(all, "  "), Role: theme.Accent})
 	}
+	if r.protected.After(now) {
+		d.Paras = append(d.Paras, prose.Para{Label: "protected", Text: "until " + wording.Clock(r.protected, now) + ": neither scaling nor a deployment ends it before", Role: theme.Accent})
+	}
 	for _, t := range r.targets {
 		if t.Standing != alb.Registered {
 			d.Paras = append(d.Paras, prose.Para{Label: shortGroup(t), Text: r.facts.targetWords(t), Role: targetStatus(t).Role()})

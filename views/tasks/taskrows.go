@@ -33,6 +33,9 @@ type taskRow struct {
 	fresh   bool // of the revision that is being rolled out
 	image   string
 	facts   *serviceFacts
+	// protected is until when neither scaling nor a deployment ends the task; zero for one
+	// that is not protected, or of which that was not read.
+	protected time.Time
 }
 
 // taskRows puts a service's facts into rows: running tasks, stopped ones, and

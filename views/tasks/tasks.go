@@ -201,27 +201,58 @@ func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 				kept, stateRev = livetable.Load[*taskRow]{}, 0
 			} else if s.Rev != stateRev || hosts.Rev != hostsRev || slices.ContainsFunc(kept.Rows, func(r *taskRow) bool {
 				return r.stray == nil && r.def == nil && define(r.task.TaskDefinition) != nil ||
-					r.host != nil && r.host.PrivateIP == "" && st.Housed(*r.host).PrivateIP != ""
+					r.host != nil && r.host.PrivateIP == "" && st.Housed(*r.host).PrivateIP != "" ||
+					!r.protected.Equal(protectedUntil(st, r))
 			}) {
 				f := factsOf(st, s.Items[0], hosts, define, now)
 				kept.Rows, kept.Foot, kept.Note = taskRows(f), noTasks(f), taskNote(f)
+				for _, r := range kept.Rows {
+					r.protected = protectedUntil(st, r)
+				}
 				stateRev, hostsRev = s.Rev, hosts.Rev
 			}
 			l := kept
 			l.Status = livetable.StatusOf(s)
 			if len(s.Items) > 0 {
-				l.Note = append(slices.Clip(l.Note), livetable.HousingNote(st, inquiry.HostsOf(hosts.Items, s.Items[0].Running...))...)
+				l.Note = append(slices.Clip(l.Note), protectionNote(st, s.Items[0].Running)...)
+				l.Note = append(l.Note, livetable.HousingNote(st, inquiry.HostsOf(hosts.Items, s.Items[0].Running...))...)
 			}
 			return l
 		},
-		Details: func(ctx context.Context, _ []string) bool {
+		Details: func(ctx context.Context, visible []string) bool {
 			var all []awsx.Task
+			var shown []string
 			for _, s := range state.Snapshot().Items {
 				all = slices.Concat(all, s.Running, s.Stopped)
+				for _, t := range s.Running {
+					if slices.Contains(visible, t.Ref.ARN) {
+						shown = append(shown, t.Ref.ARN)
+					}
+				}
 			}
-			return readBehind(ctx, st, all, instances.Snapshot().Items)
+			news := st.ReadProtection(ctx, service.ClusterRef(), shown)
+			return readBehind(ctx, st, all, instances.Snapshot().Items) || news
 		},
 	}
+}
+
+// protectedUntil is until when a row's task is protected, as far as that was read.
+func protectedUntil(st *store.Store, r *taskRow) time.Time {
+	if r.stray != nil || r.stopped {
+		return time.Time{}
+	}
+	until, _ := st.Protection(r.task.Ref.Context, r.task.Ref.ARN) // protectionNote tells why not
+	return until
+}
+
+// protectionNote says why it is not known which tasks are protected.
+func protectionNote(st *store.Store, tasks []awsx.Task) []livetable.Span {
+	for _, t := range tasks {
+		if _, err := st.Protection(t.Ref.Context, t.Ref.ARN); err != nil {
+			return []livetable.Span{{Text: "protection unread: " + livetable.ReasonUnread(err), Role: theme.Unknown}}
+		}
+	}
+	return nil
 }
 
 // readBehind reads what is behind tasks: their definitions and the addresses of the

@@ -3,10 +3,13 @@ package tasks_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/internal/fault"
 	"gantry/ui"
+	"gantry/ui/uitest"
 	"gantry/views"
 	"gantry/views/tasks"
 	"gantry/views/viewstest"
@@ -125,5 +128,40 @@ func TestTargetsOfNoTaskAreShownAsWhatTheyAre(t *testing.T) {
 		d.Press("S", "S").Shows("sort FAULT↓").Press("G", "k").Shows("> (target) ? foreign")
 		d.Press("d").Shows("there is no resource behind this row")
 		d.Press("enter").Shows("this target belongs to no task")
+	})
+}
+
+// TestAProtectedTaskSaysUntilWhen: the column is there while one is protected; only tasks that
+// are seen are asked about, once a minute at most.
+func TestAProtectedTaskSaysUntilWhen(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		look := uitest.Look{W: 200, H: 30}
+		viewstest.Sit(t, a, look, onTasks(cluster, "front")).Read().Hides("PROTECTED")
+		a.Edit(func(d *awsxtest.Data) {
+			for _, task := range d.Tasks {
+				if task.Group == "service:front" && len(d.Protections) == 0 {
+					d.Protections = []awsx.Protection{{Task: task.Ref.ARN, Until: time.Now().Add(100 * time.Minute)}}
+				}
+			}
+		})
+		d := viewstest.Sit(t, a, look, onTasks(cluster, "front")).Read()
+		d.Shows("PROTECTED", "until 11:1", "neither scaling nor a deployment ends it before")
+		calls := 0
+		for _, c := range a.Calls() {
+			if c.Op == awsxtest.TaskProtection {
+				calls++
+			}
+		}
+		if calls != 2 {
+			t.Errorf("%d calls for two screens", calls)
+		}
+		d.Advance(2 * time.Hour)
+		d.Hides("until 11:1")
+	})
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		a.Fail(awsxtest.TaskProtection, &fault.Error{Class: fault.Denied, Op: "ecs:GetTaskProtection"})
+		viewstest.Sit(t, a, uitest.Look{W: 140, H: 30}, onTasks(cluster, "front")).Read().Shows("protection unread: ecs:GetTaskProtection is missing", "+ running")
 	})
 }

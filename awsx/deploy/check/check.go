@@ -36,6 +36,7 @@ const (
 	References   = "secret-reference"
 	Drain        = "drain"
 	InUse        = "in-use"
+	Protection   = "protection"
 	Secrets      = "secrets"
 	// OverrideAudit is the name by which a change goes on without an audit record.
 	Audit = "audit"
@@ -47,7 +48,7 @@ func Names() []string {
 		Controller, InProgress, Revision, Record, Image, Platform, Tag, Strategy,
 		Percent, Capacity, LoadBalancer, TargetGroup, Ports, Logs, Roles, Secrets,
 		Scaling, Breaker, Alarms, Family, Stack, PlainSecret, Variables, References,
-		Drain, InUse, Audit,
+		Drain, InUse, Protection, Audit,
 	}
 }
 

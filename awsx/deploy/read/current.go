@@ -60,6 +60,9 @@ type Current struct {
 	// service that the task belongs to, whose targets Health tells by group.
 	Tasks  Answer[[]awsx.Task]
 	Health []Answer[awsx.GroupHealth]
+	// Protection holds those of the tasks on the instance, or the task that is the target,
+	// that are protected from being ended.
+	Protection Answer[[]awsx.Protection]
 	// Group is the Auto Scaling group that is the target, or that the instance is of, and
 	// Over the capacity providers over it. Tasks holds those on its instances then.
 	Group awsx.ScalingGroup

@@ -23,6 +23,7 @@ func Peers() Read {
 		readPeers(s.ctx, s.r, &cur)
 		return func(to *Current) {
 			to.Service, to.Definition, to.Tasks, to.Fleet, to.Health = cur.Service, cur.Definition, cur.Tasks, cur.Fleet, cur.Health
+			to.Protection = cur.Protection
 		}, nil
 	}}
 }
@@ -37,7 +38,9 @@ func Guests() Read {
 		}
 		cur := Current{Target: instance.Ref}
 		readGuests(s.ctx, s.r, &cur, s.held)
-		return func(to *Current) { to.Tasks, to.Fleet, to.Hosted = cur.Tasks, cur.Fleet, cur.Hosted }, nil
+		return func(to *Current) {
+			to.Tasks, to.Fleet, to.Hosted, to.Protection = cur.Tasks, cur.Fleet, cur.Hosted, cur.Protection
+		}, nil
 	}}
 }
 
@@ -64,6 +67,7 @@ func readPeers(ctx context.Context, r awsx.Reader, cur *Current) {
 		cur.Fleet.Done = true
 		cur.Fleet.Value, cur.Fleet.Err = awsx.Collect(r.Instances(ctx, svc.Ref.ClusterRef()))
 	})
+	wg.Go(func() { cur.Protection = protection(ctx, r, cur.Target.ClusterRef(), []awsx.Task{cur.Task}) })
 	wg.Go(func() {
 		// An unread definition leaves the ports of its tasks unknown, no more.
 		cur.Definition, _ = r.TaskDefinition(ctx, cur.Task.TaskDefinition)
@@ -76,6 +80,20 @@ func readPeers(ctx context.Context, r awsx.Reader, cur *Current) {
 			cur.Health[i].Value.TargetGroup, cur.Health[i].Done = arn, true
 		})
 	}
+}
+
+// protection reads which tasks of services are protected.
+func protection(ctx context.Context, r awsx.ProtectionReader, cluster awsx.Ref, tasks []awsx.Task) (a Answer[[]awsx.Protection]) {
+	var arns []string
+	for _, t := range tasks {
+		if strings.HasPrefix(t.Group, "service:") && t.DesiredStatus == "RUNNING" {
+			arns = append(arns, t.Ref.ARN)
+		}
+	}
+	if a.Done = true; len(arns) > 0 {
+		a.Value, a.Err = r.TaskProtection(ctx, cluster, arns)
+	}
+	return a
 }
 
 // readGuests reads the tasks on an instance, the services that they belong to
@@ -93,6 +111,7 @@ func readGuests(ctx context.Context, r awsx.Reader, cur *Current, held Held) {
 			cur.Fleet.Value, cur.Fleet.Err = awsx.Collect(r.Instances(ctx, cluster))
 		}
 	})
+	wg.Go(func() { cur.Protection = protection(ctx, r, cluster, cur.Tasks.Value) })
 	var names []string
 	for _, t := range cur.Tasks.Value {
 		if name, ok := strings.CutPrefix(t.Group, "service:"); ok {

@@ -75,7 +75,7 @@ func apis() []api {
 			quotas: []quota{
 				{burst: 50, tokens: 20, reads: []string{"ListClusters", "DescribeClusters", "ListTaskDefinitions", "DescribeTaskDefinition", "DescribeCapacityProviders"}},
 				{burst: 100, tokens: 20, reads: []string{"ListServices", "DescribeServices"}},
-				{burst: 100, tokens: 20, reads: []string{"ListTasks", "DescribeTasks", "ListContainerInstances", "DescribeContainerInstances"}},
+				{burst: 100, tokens: 20, reads: []string{"ListTasks", "DescribeTasks", "GetTaskProtection", "ListContainerInstances", "DescribeContainerInstances"}},
 				{burst: 50, tokens: 20, reads: []string{"ListServiceDeployments", "DescribeServiceDeployments", "DescribeServiceRevisions"}},
 				{burst: 50, tokens: 5, writes: []string{"UpdateService", "StopServiceDeployment", "ContinueServiceDeployment"}},
 				{burst: 100, tokens: 40, writes: []string{"RunTask", "StopTask"}},

@@ -22,6 +22,7 @@ func (a *Account) operations() map[string]map[string]answer {
 			"DescribeServices":           a.describeServices,
 			"ListTasks":                  a.listTasks,
 			"DescribeTasks":              describe(snapshot.Tasks),
+			"GetTaskProtection":          a.protection,
 			"ListContainerInstances":     a.listInstances,
 			"DescribeContainerInstances": describe(snapshot.Instances),
 			"DescribeTaskDefinition":     a.describeDefinition,
@@ -365,4 +366,12 @@ func (a *Account) listTags(in tree) (tree, error) {
 		}
 	}
 	return nil, absent(arn)
+}
+
+// protection answers for those of the tasks that were protected, or asked about; of the others
+// nothing was read, and they are taken for not protected.
+func (a *Account) protection(in tree) (tree, error) {
+	tasks := texts(in["tasks"])
+	found := a.find(snapshot.Protected, func(p tree) bool { return slices.Contains(tasks, text(p, "taskArn")) })
+	return tree{"protectedTasks": anys(found), "failures": []any{}}, nil
 }

@@ -53,6 +53,10 @@ for cluster in clusters:
             )
             for batch in batches(arns, 100):
                 tasks += ecs.describe_tasks(cluster=arn, tasks=batch)["tasks"]
+        running = [t["taskArn"] for t in tasks if t["desiredStatus"] == "RUNNING"]
+        for batch in batches(running, 100):
+            shielded = ecs.get_task_protection(cluster=arn, tasks=batch)
+            assert len(shielded["protectedTasks"]) + len(shielded["failures"]) == len(batch)
         for task in tasks:
             assert task["lastStatus"] and task["createdAt"].year > 2000
         revision = ecs.describe_task_definition(
