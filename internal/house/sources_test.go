@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -18,10 +19,20 @@ type source struct {
 	tree *ast.File
 }
 
-// sources parses the module's files, whatever their build tags are, by directory.
+// sources are the module's files, whatever their build tags are, by directory. The test is
+// at the root of the module then.
 func sources(t *testing.T) map[string][]source {
 	t.Helper()
 	t.Chdir("../..")
+	all, err := parsed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// parsed parses them once for all tests, none of which changes them.
+var parsed = sync.OnceValues(func() (map[string][]source, error) {
 	all := map[string][]source{}
 	set := token.NewFileSet()
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
@@ -40,8 +51,5 @@ func sources(t *testing.T) map[string][]source {
 		}
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
+	return all, err
+})
