@@ -2,6 +2,8 @@ package awsx
 
 import (
 	"cmp"
+	"net"
+	"strconv"
 	"strings"
 )
 
@@ -44,4 +46,12 @@ func GroupName(arn string) string {
 type Address struct {
 	ID   string
 	Port int
+}
+
+// String is the address with its port, where it has one.
+func (a Address) String() string {
+	if a.Port == 0 {
+		return a.ID
+	}
+	return net.JoinHostPort(a.ID, strconv.Itoa(a.Port))
 }

@@ -29,7 +29,7 @@ func networkMode(t awsx.Task, td *awsx.TaskDefinition) string {
 		}
 		return modeBridge
 	}
-	if len(taskIPs(t)) > 0 {
+	if len(TaskIPs(t)) > 0 {
 		return modeAWSVPC
 	}
 	for _, c := range t.Containers {
@@ -40,8 +40,8 @@ func networkMode(t awsx.Task, td *awsx.TaskDefinition) string {
 	return modeUnknown
 }
 
-// taskIPs returns the private addresses of a task's own interfaces, IPv4 first.
-func taskIPs(t awsx.Task) []string {
+// TaskIPs returns the private addresses of a task's own interfaces, IPv4 first.
+func TaskIPs(t awsx.Task) []string {
 	var v4, v6 []string
 	add := func(ip string) {
 		switch {
@@ -81,7 +81,7 @@ func locate(t awsx.Task, td *awsx.TaskDefinition, lb awsx.LoadBalancer, protocol
 	var p place
 	switch networkMode(t, td) {
 	case modeAWSVPC:
-		for _, ip := range taskIPs(t) {
+		for _, ip := range TaskIPs(t) {
 			p.add(ip, lb.ContainerPort)
 		}
 	case modeHost:

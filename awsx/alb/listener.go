@@ -79,6 +79,18 @@ func Ask(q Request, routes []awsx.Route, name string) (answers []Answer, why str
 	return answers, why
 }
 
+// RuleAsksFor reports whether a rule asks for a host, whatever else it asks for.
+func RuleAsksFor(r awsx.Rule, host string) bool {
+	q := Request{Host: host, HostHeader: host}
+	return slices.ContainsFunc(r.Conditions, func(c awsx.Condition) bool {
+		if c.Field != hostHeader {
+			return false
+		}
+		m, _ := q.host(&c)
+		return m == Yes
+	})
+}
+
 // likely ranks an answer by how much speaks for its load balancer; 0 is best.
 func likely(a *Answer) int {
 	r, ok := a.Rule()

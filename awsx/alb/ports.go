@@ -35,7 +35,7 @@ func Ports(t awsx.Task, td *awsx.TaskDefinition, host string) []Port {
 	mode := networkMode(t, td)
 	if mode == modeAWSVPC {
 		host = ""
-		if ips := taskIPs(t); len(ips) > 0 {
+		if ips := TaskIPs(t); len(ips) > 0 {
 			host = ips[0]
 		}
 	}

@@ -23,6 +23,9 @@ const (
 	groupsForget = 30 * time.Minute
 )
 
+// readingsKept is how many readings of a group are told.
+const readingsKept = 24
+
 // GroupState is a target group of a service with what was last read of it.
 type GroupState struct {
 	awsx.Group
@@ -30,6 +33,9 @@ type GroupState struct {
 	Services []string
 	// ReadAt is when Targets was read; zero when it never was.
 	ReadAt time.Time
+	// Readings are when Targets was read before that and then, oldest first: the last
+	// readingsKept of them.
+	Readings []time.Time
 	// Err is why the last reading failed; the targets are those of the one
 	// before, and turn unread when they get too old.
 	Err error
@@ -61,9 +67,10 @@ type groupCache struct {
 // groupReading is what is known of one group.
 type groupReading struct {
 	health     []awsx.TargetHealth
-	readAt     time.Time // of health
-	triedAt    time.Time // of the last attempt
-	err        error     // of the last attempt
+	readAt     time.Time   // of health
+	readings   []time.Time // the last of readAt; never changed once it is here
+	triedAt    time.Time   // of the last attempt
+	err        error       // of the last attempt
 	settings   awsx.TargetGroup
 	settingsAt time.Time
 	weights    map[string]int // never changed once it is here
@@ -101,7 +108,7 @@ func (c *groupCache) state(key groupKey, now time.Time) GroupState {
 	if g == nil {
 		return s
 	}
-	s.Settings, s.Weights, s.Err, s.ReadAt, s.rev = g.settings, g.weights, g.err, g.readAt, g.rev
+	s.Settings, s.Weights, s.Err, s.ReadAt, s.Readings, s.rev = g.settings, g.weights, g.err, g.readAt, g.readings, g.rev
 	if !g.readAt.IsZero() && (g.err == nil || now.Sub(g.readAt) <= targetsForget) {
 		s.Read, s.Targets = true, g.health
 	}
@@ -175,6 +182,7 @@ func (c *groupCache) read(ctx context.Context, r awsx.TargetReader, key groupKey
 				c.changed(g)
 			}
 			g.readAt = now
+			g.readings = append(slices.Clone(g.readings[max(0, len(g.readings)-readingsKept+1):]), now)
 		}
 	}
 	close(done)

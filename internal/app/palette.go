@@ -341,7 +341,8 @@ func aliases(h *ui.Host) ui.Screen {
 	}
 	b.WriteString(pad("ctx", 14) + pad("", 16) + "context contexts\n\n" +
 		"SCREEN CLUSTER and SCREEN CLUSTER/SERVICE open it there, CLUSTER/SERVICE and a name alone its first screen.\n" +
-		"An ARN, a link of the web console, a task's or an instance's id, an image: what it is, or what names it.\n")
+		"An ARN, a link of the web console, a task's or an instance's id, an image: what it is, or what names it.\n" +
+		"A private address with or without a port, a URL, the name of a host: what answers there.\n")
 	return ui.NewDocument(h, ui.DocumentOptions{Name: "aliases", Header: ui.Header{Crumb: "aliases"}, Content: ui.Plain(b.String())})
 }
 

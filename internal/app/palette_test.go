@@ -1,8 +1,10 @@
 package app
 
 import (
+	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -181,6 +183,87 @@ func TestWhatLeadsToAServiceIsFound(t *testing.T) {
 		}
 		d.Paste("shop-123.us-east-1.elb.amazonaws.com")
 		d.press("enter").read().Shows("nothing in 3 clusters of main/us-east-1")
+	})
+}
+
+// TestAPrivateAddressIsFound: an instance by its own, a task by the port it has there, and a
+// task that has an address of its own.
+func TestAPrivateAddressIsFound(t *testing.T) {
+	sit(t, setting{w: 120, h: 30}, func(t *testing.T, d *desk) {
+		d.cluster("prod")
+		svc := d.now("prod", "catalog")
+		account, err := d.app.Store.Account(t.Context(), svc.Ref.Context)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := awsx.Collect(account.Tasks(t.Context(), awsx.TaskQuery{Cluster: svc.Ref.ClusterRef()}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		instances, err := awsx.Collect(account.Instances(t.Context(), svc.Ref.ClusterRef()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.app.Store.ReadHosts(t.Context(), instances); err != nil {
+			t.Fatal(err)
+		}
+		wants := map[string]string{}
+		for _, task := range all {
+			if len(task.ENIs) > 0 {
+				wants[task.ENIs[0].PrivateV4] = "task: " + task.ID[:8]
+			}
+			for _, i := range instances {
+				if i.Ref.ARN != task.ContainerInstance || task.Group != "service:catalog" {
+					continue
+				}
+				host := d.app.Store.Housed(i).PrivateIP
+				wants[host] = "tasks on an instance: " + i.EC2ID
+				wants[host+":1"] = "tasks on an instance: " + i.EC2ID
+				wants[fmt.Sprintf("%s:%d", host, task.Containers[0].Bindings[0].HostPort)] = "task: " + task.ID[:8]
+				wants[fmt.Sprintf("http://%s:%d/health", host, task.Containers[0].Bindings[0].HostPort)] = "task: " + task.ID[:8]
+			}
+		}
+		if len(wants) < 6 {
+			t.Fatalf("the account shows too little: %v", wants)
+		}
+		wants["203.0.113.9"] = "found: nothing in 3 clusters"
+		for pasted, want := range wants {
+			d.Paste(pasted)
+			d.press("enter").read()
+			screen, shown, _ := strings.Cut(want, ": ")
+			if top := d.Shell.Top().Name(); top != screen || !strings.Contains(d.Text(), shown) {
+				t.Errorf("%s leads to %s, want %s:\n%s", pasted, top, want, d.Text())
+			}
+		}
+	})
+}
+
+// TestAHostIsAnsweredFromTheListenerRules: a name alone by every rule that asks for it, a URL
+// by the rule that answers it.
+func TestAHostIsAnsweredFromTheListenerRules(t *testing.T) {
+	sit(t, setting{w: 120, h: 30}, func(t *testing.T, d *desk) {
+		d.cluster("prod")
+		for pasted, services := range map[string][]string{
+			"shop.prod.example.com":                    {"catalog", "recommendations", "web"},
+			"SHOP.prod.example.com":                    {"catalog", "recommendations", "web"},
+			"https://shop.prod.example.com/products/4": {"catalog", "recommendations"},
+			"payments.prod.example.com":                {"payments"},
+			"http://nobody.example.org/":               nil,
+			"nobody.example.org":                       nil,
+		} {
+			d.Paste(pasted)
+			d.press("enter").read()
+			text := d.Text()
+			for _, name := range []string{"catalog", "recommendations", "web", "payments"} {
+				listed := d.Row("service prod/"+name) != "" || d.Shell.Top().Name() == "tasks" && strings.Contains(d.Screen()[0], "prod "+name)
+				if listed != slices.Contains(services, name) {
+					t.Errorf("%s: %s is listed: %v\n%s", pasted, name, listed, text)
+				}
+			}
+			if services == nil && !strings.Contains(text, "nothing in ") {
+				t.Errorf("%s:\n%s", pasted, text)
+			}
+		}
 	})
 }
 

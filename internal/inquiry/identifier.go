@@ -1,6 +1,7 @@
 package inquiry
 
 import (
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -16,6 +17,9 @@ type Identifier struct {
 	// Cluster, Service and Task name what lives in a cluster, as far as it says so. Task may
 	// be the beginning of an id, and in no cluster.
 	Cluster, Service, Task string
+	// Address is the private address of a task or of an instance, with a port where one was
+	// given.
+	Address awsx.Address
 	// Instance is an EC2 or a container instance's id.
 	Instance string
 	// Family is a task definition's, without its revision.
@@ -35,11 +39,14 @@ var (
 	// Names of load balancers have the region before elb, those of network load balancers
 	// behind it.
 	balancerForm = regexp.MustCompile(`^[a-z0-9.-]+\.(?:([a-z]{2}-[a-z-]+-\d)\.elb|elb\.([a-z]{2}-[a-z-]+-\d))\.amazonaws\.com(?:\.cn)?$`)
-	consoleForm  = regexp.MustCompile(`^(?:([a-z]{2}-[a-z-]+-\d)\.)?console\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)$`)
+	// No name of ECS has a dot in it.
+	hostForm    = regexp.MustCompile(`^(?i)[a-z0-9](?:[a-z0-9-]*\.)+[a-z]{2,24}$`)
+	consoleForm = regexp.MustCompile(`^(?:([a-z]{2}-[a-z-]+-\d)\.)?console\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)$`)
 )
 
 // Identify reads an ARN, a link of the web console, another URL, an image, an instance's or
-// a task's id; ok is false for what is none of these, such as a name.
+// a task's id, a private address, the name of a host; ok is false for what is none of these,
+// such as a name.
 func Identify(text string) (id Identifier, ok bool) {
 	text = strings.TrimSpace(text)
 	switch region, account, resource, isARN := awsx.ARNParts(text); {
@@ -57,6 +64,12 @@ func Identify(text string) (id Identifier, ok bool) {
 		return ofURL(u), true
 	case balancerForm.MatchString(strings.ToLower(text)):
 		return ofHost(text), true
+	case addressOf(text).ID != "":
+		return Identifier{Address: addressOf(text)}, true
+	case hostForm.MatchString(text):
+		id = ofHost(text)
+		id.Mention = text
+		return id, true
 	case instanceForm.MatchString(text):
 		return Identifier{Instance: text}, true
 	case taskForm.MatchString(text):
@@ -65,6 +78,17 @@ func Identify(text string) (id Identifier, ok bool) {
 		return ofImage(text), true
 	}
 	return Identifier{}, false
+}
+
+// addressOf reads an IP address, with or without a port; it is zero for anything else.
+func addressOf(text string) awsx.Address {
+	if ip, err := netip.ParseAddr(text); err == nil {
+		return awsx.Address{ID: ip.String()}
+	}
+	if at, err := netip.ParseAddrPort(text); err == nil {
+		return awsx.Address{ID: at.Addr().String(), Port: int(at.Port())}
+	}
+	return awsx.Address{}
 }
 
 // ofARN reads the resource that an ARN names.
@@ -135,6 +159,9 @@ func ofURL(u *url.URL) Identifier {
 		if strings.Contains(u.Host, ".dkr.ecr.") {
 			return ofImage(strings.TrimSuffix(u.Host+u.Path, "/"))
 		}
+		if at := addressOf(u.Host); at.ID != "" {
+			return Identifier{Address: at}
+		}
 		id := ofHost(u.Hostname())
 		id.Mention, id.URL = u.Hostname(), u.String()
 		return id
@@ -191,6 +218,8 @@ func (id Identifier) String() string {
 	switch {
 	case id.Task != "":
 		return "task " + short(id.Task) + in
+	case id.Address.ID != "":
+		return "what has the address " + id.Address.String()
 	case id.Instance != "":
 		return "instance " + id.Instance + in
 	case id.Service != "":

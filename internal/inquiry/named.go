@@ -86,6 +86,8 @@ func (r Reader) namedIn(ctx context.Context, account awsx.Account, c awsx.Cluste
 			in.Service = serviceIn(c.Ref, group)
 		}
 		return []Named{in}, nil
+	case id.Address.ID != "":
+		return r.atAddress(ctx, account, c.Ref, id.Address)
 	case id.Instance != "":
 		instances, err := awsx.Collect(account.Instances(ctx, c.Ref))
 		for _, i := range instances {

@@ -13,7 +13,8 @@ import (
 
 // routed is where requests go that reach what an identifier names: the target groups, each
 // with the rule that sends to it. A load balancer sends to all of its listeners' groups, a
-// name that it does not bear to those of the rules that ask for that name.
+// name that it does not bear to those of the rules that ask for that name, and a URL to
+// those of the rule that answers it.
 func (r Reader) routed(ctx context.Context, id Identifier) (map[string]string, error) {
 	if id.Route == "" {
 		return nil, nil
@@ -30,7 +31,7 @@ func (r Reader) routed(ctx context.Context, id Identifier) (map[string]string, e
 	groups := map[string]string{}
 	for _, route := range s.Items {
 		for _, rule := range alb.RulesOf(route) {
-			if id.reaches(route, rule) {
+			if id.reaches(route, rule) || id.URL == "" && alb.RuleAsksFor(rule, id.Route) {
 				add(groups, route, rule)
 			}
 		}

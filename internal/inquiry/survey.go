@@ -231,10 +231,15 @@ func (r Reader) Inspect(ctx context.Context, service awsx.Ref) (Inspection, erro
 	}
 	_ = r.define(ctx, arns) // what cannot be read is missing
 	instances := r.instances(ctx, service.ClusterRef())
-	if _, err := r.Store.ReadHosts(ctx, HostsOf(instances, slices.Concat(state.Running, state.Stopped)...)); err != nil && ctx.Err() == nil {
+	_, err = r.Store.ReadHosts(ctx, HostsOf(instances, slices.Concat(state.Running, state.Stopped)...))
+	evidence := Evidence(state, r.cached, Hosts(r.Store, instances), r.Now())
+	if err == nil { // those of others, which they alone know
+		_, err = r.Store.ReadMachines(ctx, r.Context, TargetIDs(evidence.Groups))
+	}
+	if err != nil && ctx.Err() == nil {
 		out.Partial = append(out.Partial, err)
 	}
-	out.Standing = diagnose.Stand(Evidence(state, r.cached, Hosts(r.Store, instances), r.Now()))
+	out.Standing = diagnose.Stand(evidence)
 	out.Partial = append(out.Partial, untold(out.Standing)...)
 	return out, nil
 }

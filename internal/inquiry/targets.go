@@ -1,13 +1,14 @@
 package inquiry
 
 import (
-	"fmt"
 	"strings"
 
 	"gantry/awsx"
 	"gantry/awsx/alb"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/diagnose/reason"
+	"gantry/awsx/store"
+	"gantry/internal/words"
 )
 
 // Target is a target of a service's groups with the task behind it and what its state
@@ -31,10 +32,27 @@ type Target struct {
 
 // At is the target's address in a cell, empty while it is not known.
 func (t Target) At() string {
-	if t.Address == (awsx.Address{}) {
+	return t.Address.String()
+}
+
+// Inside is the private address at which a target answers that is registered by its
+// instance's id; empty for others, and while the machine was not read.
+func (t Target) Inside(st *store.Store, id awsx.ContextID) string {
+	m, read, _ := st.Machine(id, t.Address.ID)
+	if !read || m.PrivateIP == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s:%d", t.Address.ID, t.Address.Port)
+	return awsx.Address{ID: m.PrivateIP, Port: t.Address.Port}.String()
+}
+
+// TargetIDs are the ids by which targets are registered: of instances, or addresses.
+func TargetIDs(groups []awsx.Group) (ids []string) {
+	for _, g := range groups {
+		for _, t := range g.Targets {
+			ids = words.AddNew(ids, t.ID)
+		}
+	}
+	return ids
 }
 
 // Targets are the targets of a service's groups: those of each task first, then those

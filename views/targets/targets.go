@@ -3,7 +3,6 @@ package targets
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
 	"gantry/internal/inquiry"
+	"gantry/internal/words"
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
@@ -38,7 +38,9 @@ type targetRow struct {
 	group   awsx.Group
 	task    awsx.Task // zero where none that runs is behind it
 	status  theme.Status
+	inside  string               // its private address, where it is registered by an instance's id
 	changes []store.TargetChange // of this run, oldest first
+	read    []time.Time          // when its group was read, oldest first
 	now     time.Time
 }
 
@@ -83,7 +85,7 @@ func open(deps *views.Deps, service awsx.Ref) livetable.Feed[*targetRow] {
 				return l
 			}
 			standing := diagnose.Stand(inquiry.Evidence(s.Items[0], livetable.DefinitionsOf(st, service.Context), inquiry.Instances(instances.Snapshot().Items), now))
-			l.Rows = rows(deps, standing, now)
+			l.Rows = rows(deps, standing, s.Items[0].Groups, now)
 			for _, g := range s.Items[0].Groups {
 				if g.Err != nil {
 					l.Note = append(l.Note, livetable.Span{Text: g.Err.Error(), Role: theme.Unknown})
@@ -101,22 +103,30 @@ func open(deps *views.Deps, service awsx.Ref) livetable.Feed[*targetRow] {
 					arns = append(arns, t.TaskDefinition)
 				}
 			}
+			var groups []awsx.Group
+			for _, s := range w.Snapshot().Items {
+				for _, g := range s.Groups {
+					groups = append(groups, g.Group)
+				}
+			}
+			news, _ := st.ReadMachines(ctx, service.Context, inquiry.TargetIDs(groups)) // without them a target has its id
 			slices.Sort(arns)
-			return livetable.CacheDefinitions(ctx, st, service.Context, slices.Compact(arns))
+			return livetable.CacheDefinitions(ctx, st, service.Context, slices.Compact(arns)) || news
 		},
 	}
 }
 
-func rows(deps *views.Deps, s diagnose.Standing, now time.Time) (all []*targetRow) {
+func rows(deps *views.Deps, s diagnose.Standing, groups []store.GroupState, now time.Time) (all []*targetRow) {
 	running := map[string]awsx.Task{}
 	for _, t := range s.Evidence.Running {
 		running[t.Ref.ARN] = t
 	}
 	for _, t := range inquiry.Targets(s) {
 		r := &targetRow{Target: t, task: running[t.Task], status: statusOf(t), now: now}
-		for _, g := range s.Evidence.Groups {
+		r.inside = t.Inside(deps.Store, s.Service().Ref.Context)
+		for _, g := range groups {
 			if g.ARN == t.Group {
-				r.group = g
+				r.group, r.read = g.Group, g.Readings
 			}
 		}
 		if deps.TargetChanges != nil {
@@ -173,9 +183,10 @@ func columns() []table.Column[*targetRow] {
 			},
 			Compare: func(a, b row) int { return cmp.Compare(a.status.Severity(), b.status.Severity()) }},
 		{ID: "target", Title: "TARGET", Cell: plain(row.At), Middle: true, Min: 16, Compare: func(a, b row) int { return strings.Compare(a.At(), b.At()) }},
+		{ID: "address", Title: "ADDRESS", Priority: 5, Middle: true, Cell: plain(func(r row) string { return r.inside })},
 		{ID: "group", Title: "GROUP", Priority: 2, Max: 32, Cell: plain(func(r row) string { return r.group.Name() })},
 		{ID: "zone", Title: "AZ", Priority: 4, Max: 14, Cell: plain(func(r row) string { return r.task.AvailabilityZone })},
-		{ID: "run", Title: "THIS RUN", Priority: 3, Cell: plain(row.strip)},
+		{ID: "run", Title: "THIS RUN", Priority: 3, Cell: plain(func(r row) string { return r.strip(stripShown) })},
 		{ID: "why", Title: "WHY", Grow: true, Min: 14, Cell: func(r row) table.Cell {
 			if r.Why == r.State {
 				return table.Cell{}
@@ -216,6 +227,10 @@ func evidence(r *targetRow) []prose.Para {
 		add("of", r.Whose, theme.Dim)
 	}
 	add("next", r.Next, theme.Accent)
+	add("address", r.inside, theme.Text)
+	if strip := r.strip(len(r.read)); strip != "" {
+		add("readings", strip+"  "+words.Count(len(r.read), "reading")+", the first "+wording.Since(r.read[0], r.now)+" ago", theme.Text)
+	}
 	add("check", alb.CheckWords(r.group.Settings.Check), theme.Text)
 	add("group", r.group.Name()+": "+alb.ServingOf(r.group).Words(), theme.Text)
 	for i := len(r.changes) - 1; i >= 0; i-- {
@@ -228,27 +243,29 @@ func evidence(r *targetRow) []prose.Para {
 	return paras
 }
 
-// strip is how a target's state went in this run: a glyph for each state that was seen,
-// the newest last.
-func (r *targetRow) strip() string {
-	const shown = 12
-	var b strings.Builder
-	for i, c := range r.changes {
-		if i == 0 && c.From.State != "" {
-			b.WriteString(statusOf(inquiry.Target{State: c.From.State}).Glyph())
+// stripShown is how many readings have a cell in the table; the panel has all that are kept.
+const stripShown = 12
+
+// strip is how a target stood at each reading of this run, oldest left: a cell for each of
+// the last n, a dot where the target was not registered. The glyphs are the same in ASCII.
+func (r *targetRow) strip(n int) string {
+	if r.State == livetable.Unread {
+		return ""
+	}
+	cells := make([]byte, min(n, len(r.read)))
+	state, left := r.State, len(r.changes)
+	for i := range cells {
+		at := r.read[len(r.read)-1-i]
+		for ; left > 0 && r.changes[left-1].At.After(at); left-- {
+			state = r.changes[left-1].From.State
 		}
-		if c.To.State != "" {
-			b.WriteString(statusOf(inquiry.Target{State: c.To.State}).Glyph())
+		cell := "."
+		if state != "" {
+			cell = statusOf(inquiry.Target{State: state}).Glyph()
 		}
+		cells[len(cells)-1-i] = cell[0]
 	}
-	if b.Len() == 0 {
-		return r.status.Glyph()
-	}
-	s := b.String()
-	if len(s) > shown {
-		s = fmt.Sprintf("%d: %s", len(s), s[len(s)-shown:])
-	}
-	return s
+	return string(cells)
 }
 
 func logsOf(deps *views.Deps, service awsx.Ref, r *targetRow, ok bool) ui.Action {

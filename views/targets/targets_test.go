@@ -1,12 +1,13 @@
 package targets_test
 
 import (
+	"fmt"
+	"regexp"
 	"testing"
 	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
-	"gantry/awsx/store"
 	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/uitest"
@@ -27,18 +28,6 @@ func of(name string) func(a *awsxtest.Account, c *awsxtest.Cluster) func(*views.
 					}
 				}
 			})
-			deps.TargetChanges = func(_ awsx.ContextID, group string) []store.TargetChange {
-				var first awsx.TargetHealth
-				a.Edit(func(d *awsxtest.Data) { first = d.Health[group].Targets[0] })
-				before := first
-				before.State, before.Reason = "initial", ""
-				failed := first
-				failed.State, failed.Reason = "unhealthy", "Target.Timeout"
-				return []store.TargetChange{
-					{Group: group, From: failed, To: first, At: awsxtest.Now},
-					{Group: group, From: before, To: failed, At: awsxtest.Now.Add(-time.Hour)},
-				}
-			}
 			return targets.New(deps, ref)
 		}
 	}
@@ -78,12 +67,54 @@ func sit(t *testing.T, look uitest.Look, root func(*awsxtest.Account, *awsxtest.
 func TestATargetSaysWhyAndWhatToCheck(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		d := sit(t, uitest.Look{W: 200, H: 50}, of("api-checkout"))
-		d.Shows("~xx")
 		d.Press("j", "j")
-		d.Read().Shows("x unhealthy", "wrong status code /health", "api-checkout", "next", "check the health path", "every", "make healthy", "1h ago", "initial → unhealthy")
+		d.Read().Shows("x unhealthy", "wrong status code /health", "api-checkout", "next", "check the health path", "every", "make healthy")
 		d.Press("/").Type("healthy").Press("enter")
 		d.Read().Press("enter")
 		d.Read().Shows("running", "TASK")
+	})
+}
+
+// TestTheStripHasACellForEachReading: oldest left, the same where nothing changed, and a
+// change where it was read.
+func TestTheStripHasACellForEachReading(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		d := sit(t, uitest.Look{W: 200, H: 50}, of("front"))
+		turn := func(state string) {
+			d.Account.Edit(func(data *awsxtest.Data) {
+				for _, s := range data.Services {
+					if s.Name == "front" {
+						data.Health[s.LoadBalancers[0].TargetGroup].Targets[0].State = state
+					}
+				}
+			})
+		}
+		for _, state := range []string{"unhealthy", "unhealthy", "healthy"} {
+			turn(state)
+			d.Advance(time.Minute)
+			d.Read()
+		}
+		d.Shows("readings")
+		if row := d.Row("readings"); !regexp.MustCompile(`[+]+xx+[+]+  \d+ readings, the first \d+m ago`).MatchString(row) {
+			t.Errorf("the strip is %q\n%s", row, d.Text())
+		}
+	})
+}
+
+// TestATargetHasItsPrivateAddressBesideTheInstance.
+func TestATargetHasItsPrivateAddressBesideTheInstance(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		a.Edit(func(d *awsxtest.Data) {
+			for i, x := range d.Instances {
+				d.Machines = append(d.Machines, awsx.Machine{ID: x.EC2ID, PrivateIP: fmt.Sprintf("10.20.3.%d", 10+i)})
+			}
+		})
+		d := viewstest.Sit(t, a, uitest.Look{W: 200, H: 50}, of("api-checkout")(a, cluster)).Read()
+		if row := d.Row("> "); !regexp.MustCompile(`i-[0-9a-f]+:(\d+) +10\.20\.3\.\d+:\d+`).MatchString(row) {
+			t.Errorf("the row is %q\n%s", row, d.Text())
+		}
+		d.Shows("address")
 	})
 }
 

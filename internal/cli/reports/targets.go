@@ -52,6 +52,7 @@ type oneTarget struct {
 	Task   string `json:"task,omitempty"` // id
 	Whose  string `json:"whose,omitempty"`
 	Target string `json:"target,omitempty"`
+	Inside string `json:"address,omitempty"` // where the target is an instance's id
 	State  string `json:"state"`
 	Why    string `json:"why,omitempty"`
 	Next   string `json:"next,omitempty"`
@@ -67,7 +68,7 @@ func (p program) targets(ctx context.Context, a *app.App, find command.Finder, o
 		return err
 	}
 	p.Partial(found.Partial)
-	groups := targetGroups(found)
+	groups := targetGroups(a, found)
 	if output == "json" {
 		return printing.JSON(p.Out, struct {
 			Context string        `json:"context"`
@@ -95,16 +96,16 @@ func (p program) targets(ctx context.Context, a *app.App, find command.Finder, o
 			if t.Task != "" && t.Whose != "" {
 				whose = t.Task + " (stopped)"
 			}
-			rows = append(rows, []string{whose, cmp.Or(t.Target, "-"), t.State, printing.Shown(t.Why), printing.Shown(t.Next)})
+			rows = append(rows, []string{whose, cmp.Or(t.Target, "-"), cmp.Or(t.Inside, "-"), t.State, printing.Shown(t.Why), printing.Shown(t.Next)})
 		}
-		if err := printing.Table(p.Out, []string{"TASK", "TARGET", "STATE", "WHY", "NEXT"}, rows); err != nil {
+		if err := printing.Table(p.Out, []string{"TASK", "TARGET", "ADDRESS", "STATE", "WHY", "NEXT"}, rows); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func targetGroups(found inquiry.Inspection) []targetGroup {
+func targetGroups(a *app.App, found inquiry.Inspection) []targetGroup {
 	groups := []targetGroup{}
 	all := inquiry.Targets(found.Standing)
 	for _, g := range found.Evidence.Groups {
@@ -118,7 +119,7 @@ func targetGroups(found inquiry.Inspection) []targetGroup {
 		}
 		for _, t := range all {
 			if t.Group == g.ARN {
-				out.List = append(out.List, oneTarget{awsx.ARNName(t.Task), t.Whose, t.At(), t.State, t.Why, t.Next})
+				out.List = append(out.List, oneTarget{awsx.ARNName(t.Task), t.Whose, t.At(), t.Inside(a.Store, a.Context), t.State, t.Why, t.Next})
 			}
 		}
 		groups = append(groups, out)
