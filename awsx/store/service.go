@@ -136,7 +136,7 @@ func (s ServiceState) timeless() ServiceState {
 	s.ReadAt, s.RunningAt, s.StoppedAt = once(s.ReadAt), once(s.RunningAt), once(s.StoppedAt)
 	s.Groups = slices.Clone(s.Groups)
 	for i := range s.Groups {
-		s.Groups[i].ReadAt = once(s.Groups[i].ReadAt)
+		s.Groups[i].ReadAt, s.Groups[i].Readings = once(s.Groups[i].ReadAt), nil
 	}
 	return s
 }
