@@ -107,7 +107,7 @@ func New(c *changes.Changes, service awsx.Ref) *imagesScreen {
 }
 
 func (s *imagesScreen) open() livetable.Feed[*imageRow] {
-	q, typing := livetable.Ask(s.load), s.Deps.Host.Key(actTypeImage)
+	q, typing := livetable.AskAgain(s.load), s.Deps.Host.Key(actTypeImage)
 	s.query = q
 	return livetable.Feed[*imageRow]{
 		Watches: []livetable.Watch{q},

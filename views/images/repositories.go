@@ -98,7 +98,7 @@ func openRepositories(deps *views.Deps, id awsx.ContextID) livetable.Feed[*repos
 			return r.Repositories(ctx)
 		},
 	})
-	q := livetable.Ask(func(ctx context.Context, publish func(running)) error {
+	q := livetable.AskAgain(func(ctx context.Context, publish func(running)) error {
 		found, unread := whatRuns(ctx, deps, id)
 		publish(found)
 		return errors.Join(unread...)

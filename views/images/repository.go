@@ -45,7 +45,7 @@ func NewRepository(deps *views.Deps, id awsx.ContextID, uri string) *livetable.S
 		Status:   func(r *imageRow) (theme.Status, bool) { return r.status(), true },
 		Evidence: func(r *imageRow) []prose.Para { return r.evidence(deps.Now()) },
 		Open: func() livetable.Feed[*imageRow] {
-			q = livetable.Ask(func(ctx context.Context, publish func(repositoryList)) error {
+			q = livetable.AskAgain(func(ctx context.Context, publish func(repositoryList)) error {
 				return readRepository(ctx, deps, id, uri, publish)
 			})
 			return livetable.Feed[*imageRow]{

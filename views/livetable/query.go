@@ -19,10 +19,11 @@ type Answer[T any] struct {
 	Err   error
 }
 
-// Query is a one-off read behind a table: what no poller watches, such as the
-// images of a repository. It is a watch, so that a screen treats both alike.
+// Query is a read behind a table of what no poller watches, such as the images of a
+// repository. It is a watch, so that a screen treats both alike.
 type Query[T any] struct {
 	load    func(ctx context.Context, publish func(T)) error
+	every   time.Duration // how often it reads by itself; zero reads once
 	changed chan struct{}
 	now     atomic.Pointer[Answer[T]]
 
@@ -37,7 +38,20 @@ var _ Watch = (*Query[int])(nil)
 // Ask starts a query. Load publishes what it has whenever that is worth showing;
 // what it published must not be changed any more.
 func Ask[T any](load func(ctx context.Context, publish func(T)) error) *Query[T] {
-	q := &Query[T]{load: load, changed: make(chan struct{}, 1)}
+	return ask(0, load)
+}
+
+// askedAgain is how often what runs where is read again under a table that shows it.
+const askedAgain = time.Minute
+
+// AskAgain starts a query that reads again by itself, once a minute. What is read again
+// is shown when it is whole: until then, and where it fails, the last answer stays.
+func AskAgain[T any](load func(ctx context.Context, publish func(T)) error) *Query[T] {
+	return ask(askedAgain, load)
+}
+
+func ask[T any](every time.Duration, load func(ctx context.Context, publish func(T)) error) *Query[T] {
+	q := &Query[T]{load: load, every: every, changed: make(chan struct{}, 1)}
 	q.now.Store(&Answer[T]{})
 	q.Refresh()
 	return q
@@ -52,7 +66,7 @@ func (q *Query[T]) Answer() Answer[T] {
 // Changed is sent one value when there is a newer answer.
 func (q *Query[T]) Changed() <-chan struct{} { return q.changed }
 
-// Need is for watches that poll; a query reads once.
+// Need is for watches that poll; a query reads when it wants to.
 func (q *Query[T]) Need(store.Need) {}
 
 // Refresh reads again; the last answer stays until there is a newer one.
@@ -74,7 +88,28 @@ func (q *Query[T]) Refresh() {
 		last := q.Answer()
 		last.Done, last.Err = true, err
 		q.publish(ctx, last)
+		for q.every > 0 && pause(ctx, q.every) {
+			next := last
+			next.Err = q.load(ctx, func(v T) { next.Value, next.Read = v, true })
+			if next.Err != nil {
+				next.Value, next.Read = last.Value, last.Read
+			}
+			last = next
+			q.publish(ctx, last)
+		}
 	})
+}
+
+// pause waits and reports whether the query still goes on.
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
 }
 
 // publish stores an answer unless a later read has taken over.

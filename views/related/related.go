@@ -109,7 +109,7 @@ func (r Ways) screen(of awsx.Ref, name string, only inquiry.TieKind) ui.Screen {
 
 func (r Ways) open(of awsx.Ref, name string, only inquiry.TieKind) livetable.Feed[*tieRow] {
 	deps := r.Around
-	q := livetable.Ask(func(ctx context.Context, publish func(inquiry.Surroundings)) error {
+	q := livetable.AskAgain(func(ctx context.Context, publish func(inquiry.Surroundings)) error {
 		reader := inquiry.Reader{Context: of.Context, Store: deps.Store, Clock: deps.Now}
 		return errors.Join(reader.Surroundings(ctx, of, publish)...)
 	})
