@@ -94,6 +94,24 @@ func TestAnInstanceIsDrainedUntilItsServicesHaveLeft(t *testing.T) {
 	})
 }
 
+// TestAnInstanceIsReplacedUntilItsSuccessorHasJoined: drained, terminated, followed by the
+// one that its group launches.
+func TestAnInstanceIsReplacedUntilItsSuccessorHasJoined(t *testing.T) {
+	sit(t, setting{w: 140, h: 40}, func(t *testing.T, d *desk) {
+		d.cluster("prod").press("W").service("catalog").press("o").read()
+		name := d.selected()
+		d.press("R").read().Shows("replace prod/", "another instance from ", "asks for the instance's name")
+		d.press("enter").answer(name).until(2*time.Hour, "+ succeeded")
+		if got := d.changes(); !slices.Equal(got, []string{"ecs:UpdateContainerInstancesState", "autoscaling:TerminateInstanceInAutoScalingGroup"}) {
+			t.Errorf("calls made: %v", got)
+		}
+		if !strings.Contains(d.kinds(), "end succeeded") {
+			t.Errorf("records: %s", d.kinds())
+		}
+		d.press("esc").read().until(time.Minute, "INSTANCE").Hides(name)
+	})
+}
+
 // ran is the ARN of the task of a cluster that was run by hand.
 func (d *desk) ran(cluster string) string {
 	d.t.Helper()
