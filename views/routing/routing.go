@@ -79,27 +79,27 @@ func open(st *store.Store, cluster, service awsx.Ref) livetable.Feed[*ruleRow] {
 		Watches: []livetable.Watch{routes, services, groups},
 		Build: func(time.Time) livetable.Load[*ruleRow] {
 			s, g := routes.Snapshot(), groups.Snapshot()
-			f := facts{routes: s.Items, groups: inquiry.Groups(g.Items), owners: inquiry.Owners(services.Snapshot().Items)}
+			f := inquiry.Routing{Routes: s.Items, Groups: inquiry.Groups(g.Items), Owners: inquiry.Owners(services.Snapshot().Items)}
 			for _, x := range services.Snapshot().Items {
 				if x.Ref == service {
-					f.of = x
+					f.Of = x
 				}
 			}
 			mu.Lock()
 			defer mu.Unlock()
 			for arn, x := range foreign {
-				if _, own := f.groups[arn]; !own {
-					f.groups[arn] = x
+				if _, own := f.Groups[arn]; !own {
+					f.Groups[arn] = x
 				}
 			}
 			l := livetable.Load[*ruleRow]{Status: livetable.StatusOf(s).Beside(services.Snapshot(), g)}
-			if service.ARN == "" || f.of.Ref.ARN != "" { // until the service is known none is its
-				l.Rows = f.rows()
+			if service.ARN == "" || f.Of.Ref.ARN != "" { // until the service is known none is its
+				l.Rows = rowsOf(f)
 			}
 			l.Note = note(l.Rows, g)
 			unread = unread[:0]
 			for _, r := range l.Rows {
-				for _, e := range r.endings {
+				for _, e := range r.Endings {
 					if len(e.Services) == 0 {
 						unread = append(unread, e.Share.Group)
 					}
@@ -147,8 +147,8 @@ func actions(deps *views.Deps, cluster awsx.Ref, r *ruleRow, ok bool) []ui.Actio
 // exampleURL is one that may meet a rule, to begin with: wildcards are left to be typed
 // over.
 func exampleURL(r *ruleRow) string {
-	host, path := r.route.Balancer.DNS, "/"
-	for _, c := range r.rule.Conditions {
+	host, path := r.Route.Balancer.DNS, "/"
+	for _, c := range r.Rule.Conditions {
 		switch {
 		case len(c.Values) == 0:
 		case c.Field == "host-header":
@@ -157,12 +157,12 @@ func exampleURL(r *ruleRow) string {
 			path = c.Values[0]
 		}
 	}
-	scheme, port := "https", r.route.Listener.Port
-	switch r.route.Listener.Protocol {
+	scheme, port := "https", r.Route.Listener.Port
+	switch r.Route.Listener.Protocol {
 	case "HTTP":
 		scheme = "http"
 	case "TCP", "TLS", "UDP", "TCP_UDP":
-		scheme, path = strings.ToLower(r.route.Listener.Protocol[:3]), ""
+		scheme, path = strings.ToLower(r.Route.Listener.Protocol[:3]), ""
 	}
 	if scheme == "https" && port == 443 || scheme == "http" && port == 80 {
 		return scheme + "://" + host + path

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"gantry/awsx"
@@ -17,94 +16,21 @@ import (
 	"gantry/views/prose"
 )
 
-// ruleRow is one rule of a listener. A listener whose rules were not read, and a load
-// balancer without listeners, have one row without a rule.
+// ruleRow is a rule of a listener with how it stands.
 type ruleRow struct {
-	route   awsx.Route
-	rule    awsx.Rule
-	endings []inquiry.Ending
-	// takers are the rules before it that take all of its requests, so that it never
-	// answers; shadows are those that it does that to.
-	takers, shadows []awsx.Rule
-	status          theme.Status
+	*inquiry.RoutedRule
+	status theme.Status
 }
 
-func (r *ruleRow) key() string { return cmp.Or(r.rule.ARN, r.route.Key()) }
+func (r *ruleRow) key() string { return cmp.Or(r.Rule.ARN, r.Route.Key()) }
 
-// facts is what rules are shown with.
-type facts struct {
-	routes []awsx.Route
-	groups map[string]awsx.Group
-	owners map[string][]awsx.Service
-	// of is the service whose rules are shown; zero shows all of the cluster's.
-	of awsx.Service
-}
-
-// leads reports whether a load balancer is one of the cluster's: a rule of it ends at a
-// service of the cluster, or ECS says so of a target group.
-func (f *facts) leads(balancer string) bool {
-	for arn := range f.owners {
-		if slices.Contains(f.groups[arn].Settings.LoadBalancers, balancer) {
-			return true
+func rowsOf(f inquiry.Routing) (rows []*ruleRow) {
+	for _, rule := range f.Rules() {
+		r := &ruleRow{RoutedRule: rule}
+		if rule.Rule.ARN != "" || rule.Rule.Default { // else nothing was read that could stand
+			r.status = r.stands()
 		}
-	}
-	return slices.ContainsFunc(f.routes, func(r awsx.Route) bool {
-		return r.Balancer.ARN == balancer && slices.ContainsFunc(alb.RulesOf(r), func(rule awsx.Rule) bool {
-			return slices.ContainsFunc(rule.Groups(), func(arn string) bool { return f.owners[arn] != nil })
-		})
-	})
-}
-
-// rows are the rules in the order in which they are evaluated, load balancer by load
-// balancer and port by port.
-func (f *facts) rows() (rows []*ruleRow) {
-	known := map[string]bool{}
-	for _, route := range f.routes {
-		lb := route.Balancer.ARN
-		if _, asked := known[lb]; !asked {
-			known[lb] = f.leads(lb)
-		}
-		if known[lb] {
-			rows = append(rows, f.ofListener(route)...)
-		}
-	}
-	if f.of.Ref.ARN == "" {
-		return rows
-	}
-	return slices.DeleteFunc(rows, func(r *ruleRow) bool { return !f.concerns(r) })
-}
-
-// concerns reports whether a rule leads to the service, or takes the requests of one
-// that does. What was not read may.
-func (f *facts) concerns(r *ruleRow) bool {
-	ends := func(rule awsx.Rule) bool {
-		return slices.ContainsFunc(rule.Groups(), func(arn string) bool { return slices.Contains(f.of.TargetGroups(), arn) })
-	}
-	return r.route.Err != nil || ends(r.rule) || slices.ContainsFunc(r.shadows, ends)
-}
-
-func (f *facts) ofListener(route awsx.Route) (rows []*ruleRow) {
-	if route.Err != nil || route.Listener.ARN == "" {
-		return []*ruleRow{{route: route}}
-	}
-	rules := alb.RulesOf(route)
-	for _, rule := range rules {
-		rows = append(rows, &ruleRow{route: route, rule: rule})
-	}
-	for at, by := range alb.Shadows(rules) {
-		for _, i := range by {
-			rows[at].takers = append(rows[at].takers, rules[i])
-			rows[i].shadows = append(rows[i].shadows, rules[at])
-		}
-	}
-	for _, r := range rows {
-		slices.SortFunc(r.shadows, func(a, b awsx.Rule) int { return strings.Compare(a.Priority, b.Priority) })
-		for _, a := range r.rule.Actions {
-			for _, share := range alb.Shares(a.Groups) {
-				r.endings = append(r.endings, inquiry.EndingOf(share, f.groups[share.Group], f.owners[share.Group]))
-			}
-		}
-		r.status = r.stands()
+		rows = append(rows, r)
 	}
 	return rows
 }
@@ -113,10 +39,10 @@ func (f *facts) ofListener(route awsx.Route) (rows []*ruleRow) {
 func (r *ruleRow) stands() theme.Status {
 	worst := theme.StatusOK
 	unread := false
-	for _, e := range r.endings {
+	for _, e := range r.Endings {
 		s := theme.StatusOK
 		switch {
-		case e.Weight == 0 && len(r.endings) > 1:
+		case e.Weight == 0 && len(r.Endings) > 1:
 		case !e.Serving.Read:
 			unread = true
 		case e.Serving.Empty(), e.Serving.FailsOpen():
@@ -129,7 +55,7 @@ func (r *ruleRow) stands() theme.Status {
 		worst = max(worst, s)
 	}
 	switch {
-	case r.takers != nil:
+	case r.Takers != nil:
 		return theme.StatusDegraded
 	case worst == theme.StatusOK && unread:
 		return theme.StatusUnknown
@@ -137,16 +63,9 @@ func (r *ruleRow) stands() theme.Status {
 	return worst
 }
 
-func (r *ruleRow) listener() string {
-	if r.route.Listener.ARN == "" {
-		return r.route.Balancer.Name
-	}
-	return fmt.Sprintf("%s:%d", r.route.Balancer.Name, r.route.Listener.Port)
-}
-
 func (r *ruleRow) stateCell() table.Cell {
 	word := r.status.Short()
-	if r.takers != nil {
+	if r.Takers != nil {
 		word = "never"
 	}
 	return table.Cell{Text: r.status.Glyph() + " " + word, Role: r.status.Role()}
@@ -154,56 +73,24 @@ func (r *ruleRow) stateCell() table.Cell {
 
 func (r *ruleRow) priority() string {
 	switch {
-	case r.rule.ARN == "" && !r.rule.Default:
+	case r.Rule.ARN == "" && !r.Rule.Default:
 		return livetable.Unread
-	case r.rule.Default:
+	case r.Rule.Default:
 		return "last"
 	}
-	return r.rule.Priority
+	return r.Rule.Priority
 }
 
-// when is what a rule asks for, in a cell.
-func (r *ruleRow) when() string {
-	switch {
-	case r.route.Err != nil:
-		return "not read"
-	case r.route.Listener.ARN == "":
-		return "no listener"
-	}
-	return alb.ConditionsWords(r.rule)
-}
-
-// ends is where a rule ends: its services with their tasks and healthy targets, or the
-// answer that the load balancer gives by itself.
+// ends is where a rule ends, in a cell.
 func (r *ruleRow) ends() table.Cell {
+	c := table.Cell{Text: r.Ends()}
 	switch {
-	case r.route.Err != nil:
-		return table.Cell{Text: r.route.Err.Error(), Role: theme.Unknown}
-	case r.takers != nil:
-		var by []string
-		for _, t := range r.takers {
-			by = append(by, t.Priority)
-		}
-		return table.Cell{Text: "never: rule " + strings.Join(by, " and ") + " takes all of it", Role: theme.Degraded}
+	case r.Route.Err != nil:
+		c.Role = theme.Unknown
+	case r.Takers != nil:
+		c.Role = theme.Degraded
 	}
-	actions := alb.Ordered(r.rule.Actions)
-	var parts []string
-	for _, a := range actions {
-		if a.Type != alb.Forward {
-			parts = append(parts, alb.ActionWords(a))
-			continue
-		}
-		var all []string
-		for _, e := range r.endings {
-			words := e.Words()
-			if len(r.endings) > 1 {
-				words = alb.PercentWords(e.Percent) + " " + words
-			}
-			all = append(all, words)
-		}
-		parts = append(parts, strings.Join(all, "; "))
-	}
-	return table.Cell{Text: strings.Join(parts, ", then ")}
+	return c
 }
 
 func columns() []table.Column[*ruleRow] {
@@ -212,18 +99,18 @@ func columns() []table.Column[*ruleRow] {
 		return func(r row) table.Cell { return table.Cell{Text: s(r)} }
 	}
 	return []table.Column[row]{
-		{ID: livetable.ColName, Title: "LISTENER", Frozen: true, Min: 12, Max: 32, Cell: plain(row.listener)},
+		{ID: livetable.ColName, Title: "LISTENER", Frozen: true, Min: 12, Max: 32, Cell: plain(func(r row) string { return r.Listener() })},
 		{ID: "rule", Title: "RULE", Right: true, Cell: func(r row) table.Cell { return livetable.ReadCell(r.priority()) }},
 		{ID: livetable.ColState, Title: "ST", Cell: row.stateCell, Descending: true,
 			Compare: func(a, b row) int { return cmp.Compare(a.status.Severity(), b.status.Severity()) }},
-		{ID: "when", Title: "WHEN", Min: 16, Max: 48, Cell: plain(row.when)},
+		{ID: "when", Title: "WHEN", Min: 16, Max: 48, Cell: plain(func(r row) string { return r.When() })},
 		{ID: "ends", Title: "ENDS AT", Grow: true, Min: 24, Cell: row.ends},
 	}
 }
 
 // service is the first service that a rule ends at.
 func (r *ruleRow) service() (s awsx.Service, ok bool) {
-	for _, e := range r.endings {
+	for _, e := range r.Endings {
 		if len(e.Services) > 0 {
 			return e.Services[0], true
 		}
@@ -234,10 +121,10 @@ func (r *ruleRow) service() (s awsx.Service, ok bool) {
 // evidence says all of a rule: where it stands, what it asks for, what it does, and who
 // is behind each of its groups.
 func evidence(r *ruleRow) []prose.Para {
-	lb := r.route.Balancer
-	head := r.listener()
-	if r.route.Listener.ARN != "" {
-		head += " " + r.route.Listener.Protocol + " rule " + r.priority()
+	lb := r.Route.Balancer
+	head := r.Listener()
+	if r.Route.Listener.ARN != "" {
+		head += " " + r.Route.Listener.Protocol + " rule " + r.priority()
 	}
 	paras := []prose.Para{{Text: head + "  " + r.stateCell().Text, Role: theme.Title}}
 	add := func(label, words string, role theme.Role) {
@@ -245,25 +132,25 @@ func evidence(r *ruleRow) []prose.Para {
 			paras = append(paras, prose.Para{Label: label, Text: words, Role: role})
 		}
 	}
-	if r.route.Err != nil {
-		add("unread", r.route.Err.Error(), theme.Unknown)
+	if r.Route.Err != nil {
+		add("unread", r.Route.Err.Error(), theme.Unknown)
 		return paras
 	}
-	for _, t := range r.takers {
+	for _, t := range r.Takers {
 		add("never", "rule "+t.Priority+" takes all of it: "+alb.ConditionsWords(t), theme.Degraded)
 	}
-	if r.route.Listener.ARN != "" {
-		add("when", alb.ConditionsWords(r.rule), theme.Text)
-		add("then", alb.ActionsWords(r.rule), theme.Text)
+	if r.Route.Listener.ARN != "" {
+		add("when", alb.ConditionsWords(r.Rule), theme.Text)
+		add("then", alb.ActionsWords(r.Rule), theme.Text)
 	}
-	for _, e := range r.endings {
+	for _, e := range r.Endings {
 		role := theme.Text
 		if e.Serving.Empty() || e.Serving.FailsOpen() {
 			role = theme.Failed
 		}
 		add("group", alb.PercentWords(e.Percent)+" "+e.Of.Name()+": "+e.Words(), role)
 	}
-	for _, s := range r.shadows {
+	for _, s := range r.Shadows {
 		add("shadows", "rule "+s.Priority+": "+alb.ConditionsWords(s), theme.Dim)
 	}
 	add("at", strings.Join([]string{lb.Type, lb.Scheme, lb.DNS}, " "), theme.Dim)
@@ -274,7 +161,7 @@ func evidence(r *ruleRow) []prose.Para {
 func note(rows []*ruleRow, targets *store.Snapshot[store.GroupState]) (out []livetable.Span) {
 	never, unread := 0, 0
 	for _, r := range rows {
-		if r.takers != nil {
+		if r.Takers != nil {
 			never++
 		}
 		if r.status == theme.StatusUnknown {

@@ -107,16 +107,22 @@ func routedOf(found *inquiry.Answers, i int) routed {
 	}
 	for _, share := range a.Outcome.Groups {
 		e := found.Endings[share.Group]
-		g := routedGroup{
-			Group: awsx.GroupName(share.Group), Percent: share.Percent, Services: []string{}, Read: e.Serving.Read,
-			Healthy: e.Serving.Healthy, Targets: e.Serving.Registered, FailsOpen: e.Serving.FailsOpen(), Stands: e.Serving.Words(),
-		}
-		for _, s := range e.Services {
-			g.Services = append(g.Services, s.Ref.ClusterName()+"/"+s.Name)
-		}
-		r.Groups = append(r.Groups, g)
+		e.Share = share
+		r.Groups = append(r.Groups, groupAt(e))
 	}
 	return r
+}
+
+// groupAt is a group at the end of a rule in JSON.
+func groupAt(e inquiry.Ending) routedGroup {
+	g := routedGroup{
+		Group: awsx.GroupName(e.Group), Percent: e.Percent, Services: []string{}, Read: e.Serving.Read,
+		Healthy: e.Serving.Healthy, Targets: e.Serving.Registered, FailsOpen: e.Serving.FailsOpen(), Stands: e.Serving.Words(),
+	}
+	for _, s := range e.Services {
+		g.Services = append(g.Services, s.Ref.ClusterName()+"/"+s.Name)
+	}
+	return g
 }
 
 func (p program) route(ctx context.Context, a *app.App, q alb.Request, address, balancer, output string) error {
