@@ -68,6 +68,10 @@ type ScalingGroup struct {
 	Members           []Member
 	// Suspended holds the processes that somebody suspended, such as Launch.
 	Suspended []string
+	// Termination holds the policies by which the group chooses what it ends, the first
+	// first (Auto Scaling, TerminationPolicies): Default, OldestInstance, NewestInstance,
+	// OldestLaunchTemplate and others, or the ARN of a function that chooses.
+	Termination []string
 	// Managed is set when ECS scales the group by a capacity provider: it carries ECS' tag.
 	Managed bool
 	Status  string // empty unless the group is being deleted

@@ -77,6 +77,7 @@ func (a Account) scalingGroup(w types.AutoScalingGroup) awsx.ScalingGroup {
 		g.Suspended = append(g.Suspended, aws.ToString(p.ProcessName))
 	}
 	slices.Sort(g.Suspended)
+	g.Termination = w.TerminationPolicies
 	g.Managed = slices.ContainsFunc(w.Tags, func(t types.TagDescription) bool { return aws.ToString(t.Key) == managedTag })
 	return g
 }
