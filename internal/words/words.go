@@ -64,3 +64,21 @@ func Unlike(wanted, name string) int {
 	}
 	return row[len(b)]
 }
+
+// Telling returns the line of a message of several that says what happened: how Go's panics
+// begin, and else the last line that is not indented, which is Python's exception and Java's
+// innermost cause; of what Node throws, the line of the error.
+func Telling(message string) string {
+	message = strings.TrimRight(message, "\r\n")
+	head, rest, several := strings.Cut(message, "\n")
+	if !several || strings.HasPrefix(head, "panic: ") || strings.HasPrefix(head, "fatal error: ") {
+		return strings.TrimRight(head, "\r")
+	}
+	tail := head
+	for line := range strings.SplitSeq(rest, "\n") {
+		if line = strings.TrimRight(line, "\r"); line != "" && line[0] != ' ' && line[0] != '\t' {
+			tail = line
+		}
+	}
+	return tail
+}

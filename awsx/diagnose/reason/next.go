@@ -97,9 +97,9 @@ func (r Reason) placeNext() string {
 		return "check the image's entry point and command"
 	case r.Cause == Busy && (r.Stage == Start || r.Stage == Placement):
 		return "use dynamic host ports or add instances"
-	case r.Stage == Placement && r.lacking() == "agent disconnected":
+	case r.Stage == Placement && r.Lacking() == LacksAgent:
 		return "check the container agent on the instance"
-	case r.Stage == Placement && (r.lacking() == "CPU" || r.lacking() == "memory"):
+	case r.Stage == Placement && (r.Lacking() == LacksCPU || r.Lacking() == LacksMemory):
 		return "compare what instances have left with what a task needs"
 	case r.Stage == Capacity && r.Cause == NotFound:
 		return "check the Auto Scaling group's activity and ECS_CLUSTER in its user data"

@@ -197,26 +197,35 @@ func (r Reason) placeWords() string {
 		}
 		return "no capacity at this time"
 	}
-	why := "no instance fits" + prefixed(": ", r.lacking())
+	why := "no instance fits" + prefixed(": ", r.Lacking())
 	if r.Near != "" {
 		why += ", closest " + ShortID(r.Near)
 	}
 	return why
 }
 
-// lacking says what an instance lacks for a task.
-func (r Reason) lacking() string {
+// What instances lack for a task, by Lacking. The words are shown.
+const (
+	LacksPort   = "host port taken"
+	LacksCPU    = "CPU"
+	LacksMemory = "memory"
+	LacksAgent  = "agent disconnected"
+)
+
+// Lacking says what an instance lacks for a task: one of the constants, or what the
+// reason names.
+func (r Reason) Lacking() string {
 	code, _, _ := strings.Cut(r.Text, ":") // ATTRIBUTE and AGENT are all that is said
 	s := strings.TrimPrefix(strings.ToLower(cmp.Or(r.Subject, code)), "resource:")
 	switch {
 	case r.Cause == Busy, strings.HasPrefix(s, "ports"):
-		return "host port taken"
+		return LacksPort
 	case strings.HasPrefix(s, "cpu"):
-		return "CPU"
+		return LacksCPU
 	case strings.HasPrefix(s, "memory"):
-		return "memory"
+		return LacksMemory
 	case s == "agent":
-		return "agent disconnected"
+		return LacksAgent
 	case strings.HasPrefix(s, "gpu"):
 		return "GPU"
 	case strings.HasPrefix(s, "eni"):

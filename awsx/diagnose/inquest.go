@@ -1,0 +1,270 @@
+package diagnose
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/diagnose/reason"
+	"gantry/internal/words"
+)
+
+// inquest is the search for the troubles of one service.
+type inquest struct {
+	Around
+	facts  *facts
+	status Status
+	found  []Trouble
+	// died holds, for kinds of found, the deployments whose tasks died so.
+	died map[Kind][]string
+}
+
+func (x *inquest) add(t Trouble) {
+	x.found = append(x.found, t)
+}
+
+func (x *inquest) has(kinds ...Kind) bool {
+	return slices.ContainsFunc(x.found, func(t Trouble) bool { return slices.Contains(kinds, t.Kind) })
+}
+
+// under puts the troubles of some kinds under the one of another, where both were found.
+func (x *inquest) under(cause Kind, kinds ...Kind) {
+	of := slices.IndexFunc(x.found, func(t Trouble) bool { return t.Kind == cause })
+	if of < 0 {
+		return
+	}
+	top := x.found[of]
+	var kept []Trouble
+	for i, t := range x.found {
+		switch {
+		case i == of:
+		case slices.Contains(kinds, t.Kind):
+			top.Follows = append(top.Follows, t)
+		default:
+			kept = append(kept, t)
+		}
+	}
+	x.found = append(kept, top)
+}
+
+// group is deaths of one cause, the newest first.
+type group struct {
+	kind   Kind
+	deaths []death
+}
+
+func (g *group) newest() death { return g.deaths[0] }
+
+// groups sorts the deaths that matter by their cause: those of deployments that are still
+// there, as long as they go on. What was lost with its host matters while it is missing.
+func (x *inquest) groups() []group {
+	f := x.facts
+	type key struct {
+		kind               Kind
+		container, subject string
+		code               int
+	}
+	var order []key
+	all := map[key]*group{}
+	deaths := slices.Clone(f.deaths)
+	slices.SortStableFunc(deaths, func(a, b death) int { return b.at.Compare(a.at) })
+	for _, d := range deaths {
+		kind := kindOf(d.Reason)
+		lost := d.Loss() && f.Service.Running >= f.Service.Desired && !f.rollout.Active
+		if kind == "" || lost || !x.goesOn(d) {
+			continue
+		}
+		if kind == Exits && (d.ExitCode == 126 || d.ExitCode == 127) {
+			kind = CommandMissing
+		}
+		k := key{kind, d.Container, d.Subject, d.ExitCode}
+		if all[k] == nil {
+			all[k] = &group{kind: kind}
+			order = append(order, k)
+		}
+		all[k].deaths = append(all[k].deaths, d)
+	}
+	var out []group
+	for _, k := range order {
+		out = append(out, *all[k])
+	}
+	return out
+}
+
+// goesOn reports whether a death belongs to what is wrong now.
+func (x *inquest) goesOn(d death) bool {
+	f := x.facts
+	if x.Now().Sub(d.at) > backoff && d.at != f.died.Last {
+		return false
+	}
+	return len(f.Service.Deployments) == 0 || slices.ContainsFunc(f.Service.Deployments, func(x awsx.Deployment) bool { return of(d.task, x) })
+}
+
+// Now is the time of what is looked at.
+func (a Around) Now() time.Time { return a.Evidence.Now }
+
+// deaths tells of tasks that died, by cause.
+func (x *inquest) deaths() {
+	for _, g := range x.groups() {
+		d := g.newest()
+		t := Trouble{Kind: g.kind, Sure: Certain, Since: x.first(g), Cause: sentence(g)}
+		t.Evidence = append(t.Evidence, Proof{d.at, deathLine(d).Text, InTasks})
+		if n := len(g.deaths); n > 1 {
+			t.Evidence = append(t.Evidence, Proof{Text: words.Count(n, "task") + " died so" + x.span(g), Where: InTasks})
+		}
+		if d.Text != "" && !strings.Contains(t.Cause, d.Text) {
+			t.Evidence = append(t.Evidence, Proof{Text: d.Text, Where: InTasks})
+		}
+		if next := d.Next(); next != "" {
+			t.Next = append(t.Next, Step{DoNothing, next})
+		}
+		x.readLines(g, &t)
+		if x.died == nil {
+			x.died = map[Kind][]string{}
+		}
+		for _, d := range g.deaths {
+			x.died[t.Kind] = append(x.died[t.Kind], d.task.StartedBy)
+		}
+		x.add(t)
+	}
+}
+
+// first is when the deaths of a group began to follow each other.
+func (x *inquest) first(g group) time.Time {
+	at := g.deaths[0].at
+	for _, d := range g.deaths[1:] {
+		if at.Sub(d.at) > backoff {
+			break
+		}
+		at = d.at
+	}
+	return at
+}
+
+func (x *inquest) span(g group) string {
+	lives := time.Duration(0)
+	for _, d := range g.deaths {
+		if began := d.task.StartedAt; !began.IsZero() {
+			lives = max(lives, d.at.Sub(began))
+		}
+	}
+	if lives == 0 || lives > recent {
+		return " within the hour"
+	}
+	return fmt.Sprintf(" within the hour, none of them ran for more than %s", lives.Round(time.Second))
+}
+
+// sentence says in one sentence of what tasks die.
+func sentence(g group) string {
+	d := g.newest()
+	switch {
+	case g.kind == OutOfMemory:
+		return "container " + cmp.Or(d.Container, "of a task") + " is killed: it needs more memory than its limit"
+	case d.Stage == reason.Exit:
+		return "container " + cmp.Or(d.Container, "of a task") + " ends by itself: " + d.Why()
+	case d.Stage == reason.ContainerCheck:
+		return "tasks are stopped: " + d.Why()
+	case d.Stage == reason.Host:
+		return "tasks were lost with what they ran on: " + d.Why()
+	}
+	return "tasks cannot start: " + d.Why()
+}
+
+// readLines looks in what the containers wrote for why they ended.
+func (x *inquest) readLines(g group, t *Trouble) {
+	if t.Kind != Exits && t.Kind != OutOfMemory && t.Kind != ContainerUnwell {
+		return
+	}
+	lines := x.wrote(g)
+	if len(lines) == 0 {
+		return
+	}
+	if t.Kind == Exits {
+		for _, l := range slices.Backward(lines) {
+			if strings.Contains(l.Text, "exec format error") || strings.Contains(l.Text, "Exec format error") {
+				t.Kind, t.Cause = WrongArchitecture, "the image was built for another architecture than the instance has: "+words.Telling(l.Text)
+				t.Evidence = append(t.Evidence, Proof{l.At, words.Telling(l.Text), InLogs})
+				return
+			}
+		}
+		if name, said, sure := x.missingVariable(g, lines); name != "" {
+			t.Kind, t.Sure = VariableMissing, sure
+			t.Cause = fmt.Sprintf("container %s ends by itself (exit %d): it asks for the variable %s, which it is not given", g.newest().Container, g.newest().ExitCode, name)
+			t.Evidence = append(t.Evidence, Proof{said.At, words.Telling(said.Text), InLogs})
+			return
+		}
+	}
+	last := lines[len(lines)-1]
+	for _, l := range lines {
+		if l.Severe {
+			last = l
+		}
+	}
+	t.Evidence = append(t.Evidence, Proof{last.At, words.Telling(last.Text), InLogs})
+}
+
+// wrote returns what the containers of a group's tasks wrote last, of the newest task of
+// which something was read.
+func (x *inquest) wrote(g group) []Said {
+	for _, d := range g.deaths {
+		for _, w := range x.Wrote {
+			if w.Task == d.task.ID && (w.Container == d.Container || d.Container == "") && len(w.Lines) > 0 {
+				return w.Lines
+			}
+		}
+	}
+	return nil
+}
+
+// missingVariable finds the variable that a program asked for in vain. It is certain of
+// one that what worked before was given, and likely of one that a line says is missing.
+func (x *inquest) missingVariable(g group, lines []Said) (name string, line Said, sure Sureness) {
+	given := map[string]bool{}
+	if td := x.Evidence.TaskDefinition(g.newest().task.TaskDefinition); td != nil {
+		if c, ok := td.Container(g.newest().Container); ok {
+			for _, v := range c.Env {
+				given[v.Name] = true
+			}
+			for _, s := range c.Secrets {
+				given[s.Name] = true
+			}
+		}
+	}
+	for _, l := range slices.Backward(lines) {
+		for _, word := range variables(l.Text) {
+			gone := slices.ContainsFunc(x.Changes, func(c Change) bool {
+				return c.Gone && c.Name == word && (c.Part == PartVariable || c.Part == PartSecret)
+			})
+			switch {
+			case given[word]:
+			case gone:
+				return word, l, Certain
+			case name == "" && saysMissing(l.Text):
+				name, line, sure = word, l, Likely
+			}
+		}
+	}
+	return name, line, sure
+}
+
+// variables returns the words of a text that are spelt as variables of an environment are.
+func variables(text string) (names []string) {
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool {
+		return r != '_' && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && (r < 'a' || r > 'z')
+	}) {
+		if len(word) > 2 && strings.ContainsAny(word, "_") && word == strings.ToUpper(word) && word[0] > '9' && word[0] != '_' {
+			names = append(names, word)
+		}
+	}
+	return names
+}
+
+// saysMissing reports whether a line says that something is not there.
+func saysMissing(text string) bool {
+	low := strings.ToLower(text)
+	return slices.ContainsFunc([]string{"keyerror", "not set", "is not defined", "undefined", "missing", "required", "not in the environment", "must be set", "no such", "unset", "not found", "could not resolve placeholder"},
+		func(w string) bool { return strings.Contains(low, w) })
+}

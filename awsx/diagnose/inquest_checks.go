@@ -1,0 +1,247 @@
+package diagnose
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/alb"
+	"gantry/awsx/diagnose/reason"
+	"gantry/internal/words"
+)
+
+// shortGrace is a grace period that many programs need longer than to listen.
+const shortGrace = time.Minute
+
+// checkKind is the kind of trouble of a target, or of what an event quotes of it.
+func checkKind(t awsx.TargetHealth) Kind {
+	said := strings.ToLower(t.Description)
+	switch {
+	case t.State == "unused":
+		return TargetUnused
+	case t.Reason == "Target.ResponseCodeMismatch", strings.Contains(said, "with these codes"):
+		return WrongAnswer
+	case t.Reason == "Target.Timeout", strings.Contains(said, "timed out"):
+		return CheckTimesOut
+	case t.Reason == "Target.FailedHealthChecks", strings.HasPrefix(said, "health checks failed"):
+		return CheckRefused
+	}
+	return CheckFails
+}
+
+// checks tells of health checks that fail: those of containers, then those of targets, and
+// where no target fails at this moment what events say of those that did.
+func (x *inquest) checks() {
+	f := x.facts
+	if f.unhealthy > 0 && !x.has(ContainerUnwell) {
+		x.add(Trouble{
+			Kind: ContainerUnwell, Sure: Certain, Since: f.troubleAt(reason.TaskUnhealthy),
+			Cause:    fmt.Sprintf("the container health check fails in %d of %s", f.unhealthy, words.Count(len(f.Running), "task")),
+			Evidence: []Proof{{Text: "tasks with the health UNHEALTHY: " + strconv.Itoa(f.unhealthy), Where: InTasks}},
+		})
+	}
+	byKind := map[Kind][]sickTarget{}
+	var order []Kind
+	for _, s := range f.sick {
+		kind := checkKind(s.target)
+		if byKind[kind] == nil {
+			order = append(order, kind)
+		}
+		byKind[kind] = append(byKind[kind], s)
+	}
+	for _, kind := range order {
+		x.sick(kind, byKind[kind])
+	}
+	if len(order) == 0 {
+		x.wasSick()
+	}
+	if len(order) == 0 && f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active && len(x.found) == 0 {
+		x.add(Trouble{Kind: NoTargets, Sure: Certain, Since: f.began(), Cause: "tasks run, and no target is registered for them",
+			Evidence: []Proof{{Text: "no targets registered", Where: InTargets}}})
+	}
+	x.refused()
+}
+
+// sick tells of targets that fail in one way.
+func (x *inquest) sick(kind Kind, sick []sickTarget) {
+	f := x.facts
+	t := Trouble{Kind: kind, Sure: Certain, Since: f.troubleAt(reason.TargetUnhealthy)}
+	read := reason.Target(sick[0].target, sick[0].group.Settings.Check)
+	t.Next = []Step{{DoNothing, read.Next}}
+	for i, s := range sick {
+		if i == maxEvents {
+			t.Evidence = append(t.Evidence, Proof{Text: fmt.Sprintf("and %d more", len(sick)-i), Where: InTargets})
+			break
+		}
+		t.Evidence = append(t.Evidence, Proof{Text: reason.Target(s.target, s.group.Settings.Check).Why + " in " + s.group.Name(), Where: InTargets})
+	}
+	if c := sick[0].group.Settings.Check; c.Enabled || c.Path != "" {
+		t.Evidence = append(t.Evidence, Proof{Text: "checked by " + alb.CheckWords(c), Where: InTargets})
+	}
+	t.Cause = fmt.Sprintf("%d of %s %s", len(sick), words.Count(f.targets.Total, "target"), checkWords(kind, read.Why))
+	if kind == CheckTimesOut && f.unhealthy == 0 && f.died.Count == 0 {
+		t.Evidence = append(t.Evidence, Proof{Text: "the tasks run and none of them died", Where: InTasks})
+	}
+	x.stoppedFor(&t)
+	x.add(t)
+}
+
+func checkWords(kind Kind, why string) string {
+	switch kind {
+	case WrongAnswer:
+		return "answer the health check with a status that it does not accept: " + why
+	case CheckTimesOut:
+		return "do not answer the health check in time: a security group between them and the load balancer, or a program that hangs"
+	case CheckRefused:
+		return "refuse the health check's connection, or answer with what is no HTTP"
+	case TargetUnused:
+		return "get no requests: " + why
+	}
+	return "fail the health check: " + why
+}
+
+// wasSick tells of targets that failed and are gone, as their tasks were stopped for it.
+func (x *inquest) wasSick() {
+	f := x.facts
+	for e := range f.present {
+		if e.Kind != reason.TargetUnhealthy || x.Now().Sub(e.at) > backoff {
+			continue
+		}
+		quoted := awsx.TargetHealth{State: "unhealthy", Description: e.Reason.Text}
+		kind := checkKind(quoted)
+		t := Trouble{
+			Kind: kind, Sure: Certain, Since: f.troubleAt(reason.TargetUnhealthy),
+			Cause:    "targets " + checkWords(kind, reason.Target(quoted, awsx.HealthCheck{}).Why),
+			Evidence: []Proof{{e.at, e.Body, InEvents}},
+		}
+		x.stoppedFor(&t)
+		x.add(t)
+		return
+	}
+	for _, d := range f.deaths {
+		if d.Stage == reason.BalancerCheck && kindOf(d.Reason) == "" && x.goesOn(d) {
+			t := Trouble{Kind: CheckFails, Sure: Certain, Since: f.began(), Cause: "tasks are stopped: they failed their target's health check"}
+			x.stoppedFor(&t)
+			x.add(t)
+			return
+		}
+	}
+}
+
+// stoppedFor adds the tasks that were stopped because their targets failed.
+func (x *inquest) stoppedFor(t *Trouble) {
+	n, last := 0, death{}
+	for _, d := range x.facts.deaths {
+		if d.Stage == reason.BalancerCheck && x.goesOn(d) {
+			if n++; d.at.After(last.at) {
+				last = d
+			}
+		}
+	}
+	if n > 0 {
+		t.Evidence = append(t.Evidence, Proof{last.at, words.Count(n, "task") + " stopped for it within the hour, the last was " + reason.ShortID(last.task.Ref.ARN), InTasks})
+	}
+}
+
+// listening is a line by which a program says on which port it listens.
+var listening = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:listening|listens|serving|started|running|accepting)\b[^\n]*?(?:port[ =:(]+|:)(\d{2,5})\b`)
+})
+
+// refused looks for why connections are refused: the program listens on another port, or
+// its tasks are stopped before it does.
+func (x *inquest) refused() {
+	for i := range x.found {
+		t := &x.found[i]
+		if t.Kind != CheckRefused {
+			continue
+		}
+		port, ports := x.listens()
+		wanted := x.mapped()
+		switch {
+		case port.Text != "" && len(wanted) > 0 && !anyIn(ports, wanted):
+			t.Kind, t.Sure = PortWrong, Certain
+			t.Cause = fmt.Sprintf("the program listens on port %d, and the service sends to port %d of the container", ports[0], wanted[0])
+			t.Evidence = append([]Proof{{port.At, words.Telling(port.Text), InLogs}}, t.Evidence...)
+		case port.Text != "":
+			t.Evidence = append(t.Evidence, Proof{port.At, "it says that it listens: " + words.Telling(port.Text), InLogs})
+		default:
+			x.early(t)
+		}
+	}
+}
+
+func anyIn(some, all []int) bool {
+	for _, n := range some {
+		for _, m := range all {
+			if n == m {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// listens returns the newest line that says on which ports the program listens.
+func (x *inquest) listens() (line Said, ports []int) {
+	all := x.Lines
+	for _, w := range x.Wrote {
+		all = append(all[:len(all):len(all)], w.Lines...)
+	}
+	for _, l := range all {
+		if l.At.Before(line.At) {
+			continue
+		}
+		var found []int
+		for _, m := range listening().FindAllStringSubmatch(l.Text, -1) {
+			if n, err := strconv.Atoi(m[1]); err == nil && n < 1<<16 {
+				found = append(found, n)
+			}
+		}
+		if len(found) > 0 {
+			line, ports = l, found
+		}
+	}
+	return line, ports
+}
+
+// mapped returns the container ports that the service's load balancers send to.
+func (x *inquest) mapped() (ports []int) {
+	for _, lb := range x.facts.Service.LoadBalancers {
+		if lb.ContainerPort > 0 {
+			ports = append(ports, lb.ContainerPort)
+		}
+	}
+	return ports
+}
+
+// early tells whether tasks were stopped as soon as the grace period let ECS do so.
+func (x *inquest) early(t *Trouble) {
+	grace := x.facts.Service.GracePeriod
+	n, longest := 0, time.Duration(0)
+	for _, d := range x.facts.deaths {
+		began := d.task.StartedAt
+		if d.Stage != reason.BalancerCheck || began.IsZero() || !x.goesOn(d) {
+			continue
+		}
+		n, longest = n+1, max(longest, d.at.Sub(began))
+	}
+	if n == 0 || grace >= shortGrace || longest > grace+5*time.Minute {
+		return
+	}
+	t.Kind, t.Sure = StartsSlowly, Likely
+	t.Cause = fmt.Sprintf("tasks are stopped at most %s after they start, before they answer; the grace period is %s: they need longer to start, or never listen on port %s",
+		longest.Round(time.Second), grace, portsWords(x.mapped()))
+}
+
+func portsWords(ports []int) string {
+	var all []string
+	for _, p := range ports {
+		all = append(all, strconv.Itoa(p))
+	}
+	return strings.Join(all, ", ")
+}

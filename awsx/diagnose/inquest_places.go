@@ -1,0 +1,193 @@
+package diagnose
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/diagnose/reason"
+	"gantry/internal/words"
+)
+
+// lacks are the kinds of what no instance has room for.
+var lacks = []Kind{MemoryLacking, CPULacking, PortTaken, NothingFits, NoInstances}
+
+// placement tells why tasks find no place, by what events say.
+func (x *inquest) placement() {
+	f := x.facts
+	told := map[Kind]bool{}
+	for e := range f.since(x.Now().Add(-backoff)) {
+		if e.Kind != reason.CannotPlace && e.Kind != reason.NotSteady {
+			continue
+		}
+		kind := kindOf(e.Reason)
+		switch {
+		case e.Reason.Cause == reason.Protected:
+			continue
+		case kind == "":
+			kind = SaidByECS
+		}
+		if told[kind] || x.has(kind) {
+			continue
+		}
+		told[kind] = true
+		t := Trouble{Kind: kind, Sure: Certain, Since: x.since(e.Kind, kind), Evidence: []Proof{{e.at, e.Body, InEvents}}}
+		t.Cause = "no task can be placed: " + e.Why()
+		if kind == SaidByECS {
+			t.Cause = "ECS says: " + e.Body
+		}
+		if next := e.Next(); next != "" {
+			t.Next = []Step{{DoNothing, next}}
+		}
+		x.roomLeft(kind, &t)
+		x.add(t)
+	}
+}
+
+// since is when events of a kind began to tell of a kind of trouble.
+func (x *inquest) since(event reason.EventKind, kind Kind) (at time.Time) {
+	for e := range x.facts.present {
+		if e.Kind == event && (kindOf(e.Reason) == kind || kind == SaidByECS) {
+			at = e.at
+		}
+	}
+	return at
+}
+
+// roomLeft adds what the instances have left of what is lacking.
+func (x *inquest) roomLeft(kind Kind, t *Trouble) {
+	if !x.InstancesRead || kind != MemoryLacking && kind != CPULacking {
+		return
+	}
+	most, of := 0, awsx.Instance{}
+	for _, i := range x.Instances {
+		left := i.Memory.Remaining
+		if kind == CPULacking {
+			left = i.CPU.Remaining
+		}
+		if i.Status == "ACTIVE" && i.AgentConnected && left >= most {
+			most, of = left, i
+		}
+	}
+	if of.Ref.ARN == "" {
+		return
+	}
+	unit := "MiB of memory"
+	if kind == CPULacking {
+		unit = "CPU units"
+	}
+	t.Evidence = append(t.Evidence, Proof{Text: fmt.Sprintf("the most that one of %s has left is %d %s, %s", words.Count(len(x.Instances), "instance"), most, unit, of.Address()), Where: InInstances})
+}
+
+// events tells what events say of the service's settings and of its deployments.
+func (x *inquest) events() {
+	for e := range x.facts.since(x.Now().Add(-backoff)) {
+		var t Trouble
+		switch e.Kind {
+		case reason.Bounds:
+			t = Trouble{Kind: Deadlock, Cause: "the deployment can neither start a task nor stop one" + x.percentages()}
+		case reason.EventThrottled:
+			t = Trouble{Kind: Throttling, Cause: "ECS is turned away by the account's API quotas: " + e.Body}
+		case reason.DeploymentFailed:
+			if !strings.Contains(e.Reason.Text, "alarm") {
+				continue
+			}
+			t = Trouble{Kind: AlarmFired, Cause: "the deployment failed: an alarm that it watches fired"}
+		case reason.Misconfigured:
+			t = Trouble{Kind: kindOf(e.Reason), Cause: e.Why()}
+			if t.Kind == "" {
+				t = Trouble{Kind: SaidByECS, Cause: "ECS says: " + e.Body}
+			}
+			if next := e.Next(); next != "" {
+				t.Next = []Step{{DoNothing, next}}
+			}
+		default:
+			continue
+		}
+		if x.has(t.Kind) {
+			continue
+		}
+		t.Sure, t.Since, t.Evidence = Certain, e.at, append(t.Evidence, Proof{e.at, e.Body, InEvents})
+		for older := range x.facts.present {
+			if older.Kind == e.Kind {
+				t.Since = older.at
+			}
+		}
+		x.add(t)
+	}
+}
+
+func (x *inquest) percentages() string {
+	s := x.facts.Service
+	if s.MinHealthyPercent == awsx.Unset || s.MaxPercent == awsx.Unset {
+		return ""
+	}
+	return fmt.Sprintf(": of %s at least %d%% have to be healthy and at most %d%% may run", words.Count(s.Desired, "task"), s.MinHealthyPercent, s.MaxPercent)
+}
+
+// hosts tells what is wrong with what the tasks run on, where that keeps tasks away.
+func (x *inquest) hosts() {
+	f := x.facts
+	missing := f.Service.Running < f.Service.Desired || f.rollout.Active
+	if f.Service.OnFargate() || !missing {
+		return
+	}
+	x.agents()
+	for _, e := range x.Groups {
+		g, last := e.Group, awsx.ScalingActivity{}
+		if len(e.Activities) > 0 {
+			last = e.Activities[0]
+		}
+		strangers := e.strangers()
+		switch {
+		case g.Desired > g.Staying() && last.Failed():
+			x.add(Trouble{Kind: GroupCannotLaunch, Sure: Likely, Since: last.StartedAt, Cause: "the Auto Scaling group " + g.Name + " cannot launch instances: " + cmp.Or(last.Message, last.Description),
+				Evidence: []Proof{{last.StartedAt, last.Description, InGroups}}})
+		case e.Belongs.Stray || strangers > 0:
+			t := Trouble{Kind: CannotJoin, Sure: Likely, Cause: fmt.Sprintf("%d of %s of the Auto Scaling group %s joined no cluster", strangers, words.Count(len(g.Members), "instance"), g.Name)}
+			if e.Belongs.Stray {
+				t.Cause = fmt.Sprintf("the Auto Scaling group %s has its instances join %s, which is no cluster here", g.Name, e.Belongs.Name)
+			}
+			if line := e.Launches.Joins.Line; line != "" {
+				t.Evidence = append(t.Evidence, Proof{Text: "user data of " + e.Launches.Source.String() + ": " + line, Where: InGroups})
+			}
+			x.add(t)
+		case g.Desired >= g.Max && x.Managed[g.Name] && x.has(lacks...):
+			x.add(Trouble{Kind: GroupAtMaximum, Sure: Likely, Cause: fmt.Sprintf("the Auto Scaling group %s is at its maximum of %s: no instance comes for what finds no room", g.Name, words.Count(g.Max, "instance")),
+				Evidence: []Proof{{Text: fmt.Sprintf("%s: desired %d, bounds %s", g.Name, g.Desired, g.Bounds()), Where: InGroups}}})
+		}
+	}
+}
+
+// agents tells of instances whose agents are disconnected: nothing starts there.
+func (x *inquest) agents() {
+	if !x.InstancesRead {
+		return
+	}
+	var away []string
+	for _, i := range x.Instances {
+		if !i.AgentConnected {
+			away = append(away, i.Address())
+		}
+	}
+	if len(away) == 0 {
+		return
+	}
+	sure := Likely
+	if len(away) == len(x.Instances) {
+		sure = Certain
+	}
+	if x.has(AgentsDisconnected) {
+		for i := range x.found {
+			if x.found[i].Kind == AgentsDisconnected {
+				x.found[i].Evidence = append(x.found[i].Evidence, Proof{Text: "disconnected: " + strings.Join(away, ", "), Where: InInstances})
+			}
+		}
+		return
+	}
+	x.add(Trouble{Kind: AgentsDisconnected, Sure: sure,
+		Cause:    fmt.Sprintf("the agents of %d of %s are disconnected: nothing starts there", len(away), words.Count(len(x.Instances), "instance")),
+		Evidence: []Proof{{Text: "disconnected: " + strings.Join(away, ", "), Where: InInstances}}})
+}

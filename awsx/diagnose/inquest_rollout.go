@@ -1,0 +1,330 @@
+package diagnose
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/alb"
+	"gantry/awsx/diagnose/reason"
+	"gantry/internal/words"
+)
+
+const (
+	// stuckAfter is how long a rollout that loses no task may take before it is called stuck.
+	stuckAfter = 15 * time.Minute
+	// lingers is how long a task that was told to stop may take: the default deregistration
+	// delay (ELBv2, 300 s) and the longest stop timeout (ECS, 120 s), and as much again.
+	lingers = 15 * time.Minute
+	// fewErrors and errorShare are how many errors, and which share of the newest lines, make
+	// a service that is well by all checks one that suffers.
+	fewErrors  = 5
+	errorShare = 0.2
+)
+
+// healthKinds are the checks of targets, which fail where a program is not there.
+var healthKinds = []Kind{CheckRefused, CheckTimesOut, WrongAnswer, CheckFails, StartsSlowly, NoTargets}
+
+// relate puts consequences under their causes.
+func (x *inquest) relate() {
+	x.under(CannotJoin, append([]Kind{AgentsDisconnected}, lacks...)...)
+	x.under(GroupCannotLaunch, lacks...)
+	x.under(GroupAtMaximum, lacks...)
+	if !x.has(CannotJoin) {
+		x.under(AgentsDisconnected, NothingFits, NoInstances, MemoryLacking, CPULacking)
+	}
+	for _, cause := range []Kind{VariableMissing, CommandMissing, OutOfMemory, Exits, WrongArchitecture, ContainerUnwell, SpotInterrupted, HostLost} {
+		if of, ok := x.died[diedAs(cause)]; ok && x.has(cause) && x.sickAreOf(of) {
+			x.under(cause, healthKinds...)
+		}
+	}
+	x.under(GroupGone, healthKinds...)
+	// That the service is not steady is said of every trouble.
+	for _, t := range x.found {
+		if t.Kind != SaidByECS {
+			x.found = slices.DeleteFunc(x.found, func(t Trouble) bool { return t.Kind == SaidByECS })
+			break
+		}
+	}
+}
+
+// diedAs is the kind under which deaths were counted before their lines were read.
+func diedAs(k Kind) Kind {
+	if k == VariableMissing || k == WrongArchitecture {
+		return Exits
+	}
+	return k
+}
+
+// sickAreOf reports whether all targets that fail are those of tasks of some deployments
+// that began a moment ago or are gone: while tasks die, their targets cannot answer.
+func (x *inquest) sickAreOf(deployments []string) bool {
+	owners := map[awsx.Address]awsx.Task{}
+	for i, t := range x.Joined().Tasks {
+		for _, target := range t.Targets {
+			owners[awsx.Address{ID: target.Health.ID, Port: target.Health.Port}] = x.Evidence.Running[i]
+		}
+	}
+	for _, s := range x.facts.sick {
+		owner, known := owners[awsx.Address{ID: s.target.ID, Port: s.target.Port}]
+		if known && (!slices.Contains(deployments, owner.StartedBy) || !owner.StartedAt.IsZero() && x.Now().Sub(owner.StartedAt) > recent) {
+			return false
+		}
+	}
+	return true
+}
+
+// rollout tells what becomes of a rollout that fails, and of one that does not move.
+func (x *inquest) rollout() {
+	f := x.facts
+	if f.failing() && len(x.found) > 0 {
+		for i := range x.found {
+			if slices.Contains(x.died[diedAs(x.found[i].Kind)], f.primary.ID) {
+				x.found[i].Evidence = append(x.found[i].Evidence, Proof{f.primary.CreatedAt, "rollout of " + awsx.ARNName(f.primary.TaskDefinition) + ", " + f.rollout.String() + ": " + f.breaker(), InRevisions})
+			}
+		}
+	}
+	if f.rollout.Active && len(x.found) == 0 && x.Now().Sub(f.primary.CreatedAt) > stuckAfter {
+		x.add(Trouble{Kind: Stuck, Sure: Unexplained, Since: f.primary.CreatedAt,
+			Cause:    fmt.Sprintf("the rollout of %s does not move, %d of %d new tasks run, %s", awsx.ARNName(f.primary.TaskDefinition), f.rollout.Running, f.rollout.Desired, f.breakerSetting()),
+			Evidence: []Proof{{f.primary.CreatedAt, "it began", InRevisions}}})
+	}
+}
+
+// unexplained tells what is wrong where nothing says why.
+func (x *inquest) unexplained() {
+	f := x.facts
+	v := f.verdict()
+	t := Trouble{Kind: NotExplained, Sure: Unexplained, Since: v.since, Cause: v.cause.why}
+	if v.cause.next != "" {
+		t.Next = []Step{{DoNothing, v.cause.next}}
+	}
+	for _, l := range Panel(x.Evidence) {
+		where := map[Aspect]Place{OfDeployment: InRevisions, OfDeath: InTasks, OfTargets: InTargets, OfEvents: InEvents}[l.About]
+		t.Evidence = append(t.Evidence, Proof{l.At, l.Text, where})
+	}
+	x.add(t)
+}
+
+// wayBack tells that ECS went back to an older revision, and from what.
+func (x *inquest) wayBack() {
+	f := x.facts
+	said, at := Proof{}, time.Time{}
+	for e := range f.since(x.Now().Add(-window)) {
+		if e.Kind == reason.RollingBack && (e.Deployment == "" || f.names(e.Event)) {
+			said, at = Proof{e.at, e.Body, InEvents}, e.at
+			break
+		}
+	}
+	if _, back := reason.RollingBackTo(f.primary.RolloutReason); at.IsZero() && back && x.Now().Sub(f.changed) <= window {
+		said, at = Proof{f.changed, f.primary.RolloutReason, InRevisions}, f.changed
+	}
+	if at.IsZero() {
+		return
+	}
+	t := Trouble{Kind: RolledBack, Sure: Certain, Since: at, Evidence: []Proof{said}}
+	t.Cause = "ECS went back to " + awsx.ARNName(f.primary.TaskDefinition)
+	if last, ok := x.diedBefore(at); ok {
+		t.Cause += " from " + awsx.ARNName(last.task.TaskDefinition) + ", whose tasks failed: " + last.Why()
+		t.Evidence = append(t.Evidence, Proof{last.at, deathLine(last).Text, InTasks})
+		if next := last.Next(); next != "" {
+			t.Next = []Step{{DoNothing, next}}
+		}
+	}
+	for i := range x.found {
+		if x.status == Failed || x.status == Degraded {
+			x.found[i].Follows = append(x.found[i].Follows, t)
+			return
+		}
+	}
+	x.add(t)
+}
+
+// diedBefore returns the last failure of a task of another revision before a moment.
+func (x *inquest) diedBefore(at time.Time) (last death, ok bool) {
+	for _, d := range x.facts.deaths {
+		if !x.facts.ofPrimary(d.task) && !d.Loss() && !d.at.After(at.Add(recent)) && d.at.After(last.at) {
+			last, ok = d, true
+		}
+	}
+	return last, ok
+}
+
+// autoscaled tells that Application Auto Scaling took back a count that a person set.
+func (x *inquest) autoscaled() {
+	for _, set := range x.SetByHand {
+		if set.Count == x.facts.Service.Desired || x.Now().Sub(set.At) > window {
+			continue
+		}
+		for _, a := range slices.Backward(x.Scalings) {
+			to, err := strconv.Atoi(strings.TrimRight(lastWord(a.Description), "."))
+			if err != nil || a.Failed() || a.StartedAt.Before(set.At) || to == set.Count {
+				continue
+			}
+			t := Trouble{Kind: Autoscaled, Sure: Certain, Since: a.StartedAt,
+				Cause: fmt.Sprintf("autoscaling set the count to %d, which was set to %d by hand before", to, set.Count),
+				Evidence: []Proof{{set.At, strings.TrimSpace(fmt.Sprintf("count set to %d %s", set.Count, prefixed("by ", set.By))), InRevisions},
+					{a.StartedAt, a.Description + prefixed(" ", a.Cause), InScaling}}}
+			if x.Scaling != nil {
+				t.Evidence = append(t.Evidence, Proof{Text: "bounds: " + x.Scaling.Bounds() + ", " + x.Scaling.State(), Where: InScaling})
+			}
+			x.add(t)
+			return
+		}
+	}
+}
+
+func prefixed(prefix, s string) string {
+	if s == "" {
+		return ""
+	}
+	return prefix + s
+}
+
+func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }
+
+// lingering tells of tasks that were told to stop and do not.
+func (x *inquest) lingering() {
+	t := Trouble{Kind: NeverStops, Sure: Likely}
+	n := 0
+	for _, task := range x.Evidence.Stopped {
+		told := task.StoppingAt
+		if task.LastStatus == "STOPPED" || told.IsZero() || x.Now().Sub(told) < lingers {
+			continue
+		}
+		if n++; t.Since.IsZero() || told.Before(t.Since) {
+			t.Since = told
+		}
+		if n <= maxEvents {
+			t.Evidence = append(t.Evidence, Proof{told, "task " + reason.ShortID(task.Ref.ARN) + " was told to stop and is " + strings.ToLower(task.LastStatus), InTasks})
+		}
+	}
+	if n == 0 {
+		return
+	}
+	t.Cause = words.Count(n, "task") + " of the service do not stop: what drains waits for open connections, or the agent of their instance is gone"
+	x.add(t)
+}
+
+// unrouted tells that no request can reach the service, since other rules take them all.
+func (x *inquest) unrouted() {
+	if !x.RoutesRead {
+		return
+	}
+	ours := x.facts.Service.TargetGroups()
+	leads, t := 0, Trouble{Kind: RuleShadowed, Sure: Certain}
+	for _, route := range x.Routes {
+		rules := alb.InOrder(alb.RulesOf(route))
+		shadows := alb.Shadows(rules)
+		for i, r := range rules {
+			if !sendsTo(r, ours) {
+				continue
+			}
+			by, shadowed := shadows[i]
+			if !shadowed || len(by) == 0 {
+				leads++
+				continue
+			}
+			first := rules[by[0]]
+			t.Evidence = append(t.Evidence, Proof{Text: fmt.Sprintf("%s port %d: rule %s (%s) never matches, rule %s (%s) takes it first",
+				route.Balancer.Name, route.Listener.Port, r.Priority, alb.ConditionsWords(r), first.Priority, alb.ConditionsWords(first)), Where: InRouting})
+		}
+	}
+	if leads > 0 || len(t.Evidence) == 0 {
+		return
+	}
+	t.Cause = "no request reaches the service: every rule that leads to it comes after one that takes all of its requests"
+	x.add(t)
+}
+
+func sendsTo(r awsx.Rule, groups []string) bool {
+	return slices.ContainsFunc(r.Actions, func(a awsx.Action) bool {
+		return slices.ContainsFunc(a.Groups, func(g awsx.WeightedGroup) bool { return g.Weight > 0 && slices.Contains(groups, g.Group) })
+	})
+}
+
+// dependency tells that a service which is well by all checks writes mostly errors: then
+// what it depends on is to be looked at.
+func (x *inquest) dependency() {
+	counts, newest := map[string]int{}, map[string]Said{}
+	errors := 0
+	for _, l := range x.Lines {
+		if !l.Severe {
+			continue
+		}
+		errors++
+		what := withoutNumbers(words.Telling(l.Text))
+		counts[what]++
+		newest[what] = l
+	}
+	if errors < fewErrors || float64(errors) < errorShare*float64(len(x.Lines)) {
+		return
+	}
+	kinds := make([]string, 0, len(counts))
+	for what := range counts {
+		kinds = append(kinds, what)
+	}
+	slices.SortFunc(kinds, func(a, b string) int { return cmp.Or(counts[b]-counts[a], strings.Compare(a, b)) })
+	t := Trouble{Kind: Dependency, Sure: Likely,
+		Cause: fmt.Sprintf("ECS and the load balancer are healthy, and %d of the newest %s are errors: look at what the service depends on", errors, words.Count(len(x.Lines), "line"))}
+	for _, what := range kinds[:min(len(kinds), maxEvents)] {
+		l := newest[what]
+		t.Evidence = append(t.Evidence, Proof{l.At, fmt.Sprintf("%s (%d times)", words.Telling(l.Text), counts[what]), InLogs})
+	}
+	for _, l := range x.Lines {
+		if l.Severe {
+			t.Since = l.At
+			break
+		}
+	}
+	x.add(t)
+}
+
+// withoutNumbers is a text in which every number is the same, so that lines of one kind
+// are counted together.
+func withoutNumbers(s string) string {
+	var b strings.Builder
+	digits := false
+	for _, r := range s {
+		if r >= '0' && r <= '9' {
+			digits = true
+			continue
+		}
+		if digits {
+			b.WriteByte('0')
+			digits = false
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// explain adds what helps, and the change that explains a trouble.
+func (x *inquest) explain(t *Trouble) {
+	of := characters[t.Kind.rank()]
+	for _, s := range of.do {
+		if s.Do == DoRollBack && !x.canGoBack() {
+			continue
+		}
+		t.Next = append(t.Next, s)
+	}
+	for _, part := range of.parts {
+		i := slices.IndexFunc(x.Changes, func(c Change) bool {
+			return c.Part == part && (t.Kind != VariableMissing || strings.Contains(t.Cause, "variable "+c.Name+","))
+		})
+		if i >= 0 {
+			t.Change = &x.Changes[i]
+			break
+		}
+	}
+	for i := range t.Follows {
+		x.explain(&t.Follows[i])
+	}
+}
+
+// canGoBack reports whether something else worked before what is deployed now.
+func (x *inquest) canGoBack() bool { return x.Before != "" }

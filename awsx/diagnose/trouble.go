@@ -1,0 +1,196 @@
+package diagnose
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"gantry/awsx"
+)
+
+// Around is what was read of a service and of what it stands on. What was not read is
+// nil, empty or false, and explains nothing.
+type Around struct {
+	Standing
+	// Instances are the container instances of the cluster.
+	Instances     []awsx.Instance
+	InstancesRead bool
+	// Groups are the Auto Scaling groups of the cluster.
+	Groups []GroupEvidence
+	// Managed tells which of the groups, by name, a capacity provider scales.
+	Managed map[string]bool
+	// Scaling is how Application Auto Scaling scales the service, nil where it does not;
+	// Scalings is what it did, the newest first.
+	Scaling  *awsx.ScalableTarget
+	Scalings []awsx.ScalingActivity
+	// SetByHand are counts that a person gave the service, as far as that is known.
+	SetByHand []CountSet
+	// Routes are the listeners of the account with their rules; RoutesRead is false while
+	// not all were read.
+	Routes     []awsx.Route
+	RoutesRead bool
+	// Wrote is what containers of tasks that failed wrote last, the newest task first.
+	Wrote []Wrote
+	// Lines are the newest lines of the tasks that run, the oldest first.
+	Lines []Said
+	// Changes is in what the service differs from what worked before; Before names that
+	// revision, as family:revision.
+	Changes []Change
+	Before  string
+}
+
+// CountSet is a desired count that a person gave a service.
+type CountSet struct {
+	At    time.Time
+	Count int
+	By    string
+}
+
+// Wrote is what a container of a task wrote last.
+type Wrote struct {
+	Task, Container string // the task's id
+	Lines           []Said
+}
+
+// Said is one message of a log, raw, which may be of several lines.
+type Said struct {
+	At     time.Time
+	Text   string
+	Severe bool // it tells of an error
+}
+
+// Part is what of a service was changed. The words are stable.
+type Part string
+
+// The parts that changes are of.
+const (
+	PartImage    Part = "image"
+	PartVariable Part = "variable"
+	PartSecret   Part = "secret"
+	PartCommand  Part = "command"
+	PartSize     Part = "size"
+	PartPort     Part = "port"
+	PartCheck    Part = "health check"
+	PartLog      Part = "log"
+	PartRole     Part = "role"
+	PartPlatform Part = "platform"
+	PartOther    Part = "other"
+)
+
+// Change is one difference between what runs and what worked before.
+type Change struct {
+	Part Part
+	Name string // of the variable or the secret, else of the container
+	Gone bool   // it was taken away
+	// Text says the change in words; values that are secret are masked in it.
+	Text string
+}
+
+// Place is where a piece of evidence is seen. The words are stable.
+type Place string
+
+// The places.
+const (
+	InEvents    Place = "events"
+	InTasks     Place = "tasks"
+	InLogs      Place = "logs"
+	InTargets   Place = "targets"
+	InInstances Place = "instances"
+	InGroups    Place = "groups"
+	InRouting   Place = "routing"
+	InScaling   Place = "scaling"
+	InRevisions Place = "revisions"
+)
+
+// Proof is one piece of evidence.
+type Proof struct {
+	At    time.Time // zero where no time applies
+	Text  string    // raw
+	Where Place
+}
+
+// Do is what a step does. The words are stable; the console has a key for each.
+type Do string
+
+// The things to do. DoNothing is a step that only a person outside of gantry can take.
+const (
+	DoNothing         Do = ""
+	DoReadLines       Do = "read lines"
+	DoRollBack        Do = "roll back"
+	DoDeployImage     Do = "deploy image"
+	DoEditEnvironment Do = "edit environment"
+	DoEditRevision    Do = "edit revision"
+	DoScale           Do = "scale"
+	DoSeeTasks        Do = "see tasks"
+	DoSeeTargets      Do = "see targets"
+	DoSeeRouting      Do = "see routing"
+	DoSeeInstances    Do = "see instances"
+	DoSeeGroups       Do = "see groups"
+	DoSeeEvents       Do = "see events"
+)
+
+// Step is something to check or to do.
+type Step struct {
+	Do   Do
+	Text string
+}
+
+// Sureness is how sure a cause is. The words are stable.
+type Sureness string
+
+// Certain is what AWS or the program said in so many words, Likely what fits all that was
+// read, and Unexplained what is wrong without anything that says why.
+const (
+	Certain     Sureness = "certain"
+	Likely      Sureness = "likely"
+	Unexplained Sureness = "unexplained"
+)
+
+// Trouble is one thing that is wrong with a service.
+type Trouble struct {
+	Kind Kind
+	// Cause says it in one sentence. Parts of it come from outside and are raw.
+	Cause    string
+	Sure     Sureness
+	Since    time.Time // zero where that is not known
+	Evidence []Proof   // the most telling first
+	Next     []Step
+	// Change is the difference from what worked that explains it; nil where none does.
+	Change *Change
+	// Follows are what is wrong because of it.
+	Follows []Trouble
+}
+
+// Troubles returns what is wrong with a service, the cause to look at first before the
+// others and what follows from a cause under it. A service that is well, or on its way
+// with nothing going wrong, has none.
+func Troubles(a Around) []Trouble {
+	x := &inquest{Around: a, facts: count(a.Evidence)}
+	x.status = x.facts.verdict().status
+	if x.status == Failed || x.status == Degraded {
+		x.deaths()
+		x.checks()
+		x.placement()
+		x.events()
+		x.hosts()
+		x.relate()
+		x.rollout()
+		if len(x.found) == 0 {
+			x.unexplained()
+		}
+	}
+	if x.status != Stopped {
+		x.wayBack()
+		x.autoscaled()
+		x.lingering()
+	}
+	if x.status == OK {
+		x.unrouted()
+		x.dependency()
+	}
+	slices.SortStableFunc(x.found, func(a, b Trouble) int { return cmp.Compare(a.Kind.rank(), b.Kind.rank()) })
+	for i := range x.found {
+		x.explain(&x.found[i])
+	}
+	return x.found
+}
