@@ -80,7 +80,10 @@ func (x *inquest) groups() []group {
 		if kind == Exits && (d.ExitCode == 126 || d.ExitCode == 127) {
 			kind = CommandMissing
 		}
-		k := key{kind, d.Container, d.Subject, d.ExitCode}
+		k := key{kind: kind, container: d.Container, subject: d.Subject}
+		if d.Stage == reason.Exit {
+			k.code = d.ExitCode
+		}
 		if all[k] == nil {
 			all[k] = &group{kind: kind}
 			order = append(order, k)

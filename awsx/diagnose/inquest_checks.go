@@ -104,6 +104,29 @@ func checkWords(kind Kind, why string) string {
 	return "fail the health check: " + why
 }
 
+// goneGroups tells of target groups that do not exist.
+func (x *inquest) goneGroups() {
+	if len(x.GroupsGone) == 0 || x.has(GroupGone) {
+		return
+	}
+	t := Trouble{Kind: GroupGone, Sure: Certain}
+	var names []string
+	for _, arn := range x.GroupsGone {
+		names = append(names, awsx.GroupName(arn))
+		t.Evidence = append(t.Evidence, Proof{Text: "there is no " + arn, Where: InTargets})
+	}
+	t.Cause = "the service's target group " + strings.Join(names, " and ") + " does not exist: no request reaches it"
+	for _, e := range x.facts.Service.Events {
+		if read := reason.ReadEvent(e.Message); kindOf(read.Reason) == GroupGone {
+			t.Since = e.At
+			t.Evidence = append(t.Evidence, Proof{e.At, read.Body, InEvents})
+			break
+		}
+	}
+	t.Next = []Step{{DoNothing, reason.Reason{Stage: reason.BalancerCheck, Cause: reason.NotFound}.Next()}}
+	x.add(t)
+}
+
 // wasSick tells of targets that failed and are gone, as their tasks were stopped for it.
 func (x *inquest) wasSick() {
 	f := x.facts
@@ -115,7 +138,7 @@ func (x *inquest) wasSick() {
 		kind := checkKind(quoted)
 		t := Trouble{
 			Kind: kind, Sure: Certain, Since: f.troubleAt(reason.TargetUnhealthy),
-			Cause:    "targets " + checkWords(kind, reason.Target(quoted, awsx.HealthCheck{}).Why),
+			Cause:    "targets " + checkWords(kind, e.Reason.Text),
 			Evidence: []Proof{{e.at, e.Body, InEvents}},
 		}
 		x.stoppedFor(&t)

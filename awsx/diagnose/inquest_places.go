@@ -89,7 +89,7 @@ func (x *inquest) events() {
 		case reason.Bounds:
 			t = Trouble{Kind: Deadlock, Cause: "the deployment can neither start a task nor stop one" + x.percentages()}
 		case reason.EventThrottled:
-			t = Trouble{Kind: Throttling, Cause: "ECS is turned away by the account's API quotas: " + e.Body}
+			t = Trouble{Kind: Throttling, Cause: "the account's API quotas turn ECS away: " + e.Body}
 		case reason.DeploymentFailed:
 			if !strings.Contains(e.Reason.Text, "alarm") {
 				continue
@@ -182,12 +182,17 @@ func (x *inquest) agents() {
 	if x.has(AgentsDisconnected) {
 		for i := range x.found {
 			if x.found[i].Kind == AgentsDisconnected {
+				x.found[i].Cause = agentsWords(len(away), len(x.Instances))
 				x.found[i].Evidence = append(x.found[i].Evidence, Proof{Text: "disconnected: " + strings.Join(away, ", "), Where: InInstances})
 			}
 		}
 		return
 	}
 	x.add(Trouble{Kind: AgentsDisconnected, Sure: sure,
-		Cause:    fmt.Sprintf("the agents of %d of %s are disconnected: nothing starts there", len(away), words.Count(len(x.Instances), "instance")),
+		Cause:    agentsWords(len(away), len(x.Instances)),
 		Evidence: []Proof{{Text: "disconnected: " + strings.Join(away, ", "), Where: InInstances}}})
+}
+
+func agentsWords(away, all int) string {
+	return fmt.Sprintf("the agents of %d of %s are disconnected: nothing starts there", away, words.Count(all, "instance"))
 }

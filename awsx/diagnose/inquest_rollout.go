@@ -114,9 +114,12 @@ func (x *inquest) unexplained() {
 func (x *inquest) wayBack() {
 	f := x.facts
 	said, at := Proof{}, time.Time{}
-	for e := range f.since(x.Now().Add(-window)) {
-		if e.Kind == reason.RollingBack && (e.Deployment == "" || f.names(e.Event)) {
-			said, at = Proof{e.at, e.Body, InEvents}, e.at
+	for _, e := range f.Service.Events { // those before the last steady state too
+		if x.Now().Sub(e.At) > window {
+			break
+		}
+		if read := reason.ReadEvent(e.Message); read.Kind == reason.RollingBack && (read.Deployment == "" || f.names(read)) {
+			said, at = Proof{e.At, read.Body, InEvents}, e.At
 			break
 		}
 	}

@@ -19,6 +19,8 @@ type Around struct {
 	Groups []GroupEvidence
 	// Managed tells which of the groups, by name, a capacity provider scales.
 	Managed map[string]bool
+	// GroupsGone are target groups (ARN) that the service names and that do not exist.
+	GroupsGone []string
 	// Scaling is how Application Auto Scaling scales the service, nil where it does not;
 	// Scalings is what it did, the newest first.
 	Scaling  *awsx.ScalableTarget
@@ -180,6 +182,7 @@ func Troubles(a Around) []Trouble {
 		}
 	}
 	if x.status != Stopped {
+		x.goneGroups()
 		x.wayBack()
 		x.autoscaled()
 		x.lingering()

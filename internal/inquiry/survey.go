@@ -32,6 +32,7 @@ type Survey struct {
 	Standings []diagnose.Standing
 	// Partial holds what could not be read; the rest is good.
 	Partial []error
+	gone    []string // target groups (ARN) that do not exist
 }
 
 // Clusters reads the clusters of the context. The errors of the second result are
@@ -186,6 +187,7 @@ func (s *Survey) targets(ctx context.Context, w *store.Watch[store.GroupState], 
 			s.Partial = append(s.Partial, g.Err)
 		}
 	}
+	s.gone = gone(now.Items)
 	if unread := missing(now); unread > 0 {
 		s.Partial = append(s.Partial, fault.Errorf(fault.Offline, "read target health", "",
 			"%d of %s not read within %s", unread, words.Count(len(wanted), "target group"), patience))
@@ -197,6 +199,17 @@ type Inspection struct {
 	diagnose.Standing
 	// Partial holds what could not be read; the rest is good.
 	Partial []error
+	gone    []string // target groups (ARN) that do not exist
+}
+
+// gone are the target groups among some that do not exist.
+func gone(groups []store.GroupState) (arns []string) {
+	for _, g := range groups {
+		if fault.ClassOf(g.Err) == fault.NotFound {
+			arns = append(arns, g.ARN)
+		}
+	}
+	return arns
 }
 
 // Inspect reads one service with its tasks and their targets.
@@ -225,6 +238,7 @@ func (r Reader) Inspect(ctx context.Context, service awsx.Ref) (Inspection, erro
 			out.Partial = append(out.Partial, g.Err)
 		}
 	}
+	out.gone = gone(state.Groups)
 	var arns []string
 	for _, t := range slices.Concat(state.Running, state.Stopped) {
 		arns = append(arns, t.TaskDefinition)

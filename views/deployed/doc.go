@@ -1,4 +1,4 @@
-// Package deployed is what ECS keeps of a service's deployments, as far as several screens
-// show it: it reads them with the revisions that they deployed and says how they ended.
-// Which of them a screen lists, and how it compares them, is the screen's.
+// Package deployed is how a service's deployments are shown where several screens do: how
+// they ended, and what they ran. Which of them a screen lists, and how it compares them, is
+// the screen's; they are read by inquiry.
 package deployed

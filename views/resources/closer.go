@@ -3,17 +3,15 @@ package resources
 import (
 	"context"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/diagnose/reason"
+	"gantry/internal/inquiry"
 	"gantry/logs"
-	"gantry/logs/ecslog"
 	"gantry/views"
-	"gantry/views/deployed"
 	"gantry/views/lastlines"
 	"gantry/views/livetable"
 	"gantry/views/tasks"
@@ -45,7 +43,7 @@ type closeup struct {
 	read   time.Time
 	// past are the service's deployments, newest first, as they stood when its own
 	// deployments were as record says; asked is when they were asked for.
-	past   []deployed.Deployment
+	past   []inquiry.Deployment
 	record string
 	asked  time.Time
 	// after is the revision that was deployed last, and before what it took the place of,
@@ -74,7 +72,7 @@ func (c *closer) study(ctx context.Context, r *serviceRow) (changed bool) {
 	was := c.of(ref)
 	now := was
 	recorded := c.recall(ctx, *r.service(), &now)
-	now.before, now.after = changeOf(*r.service(), now.past)
+	now.before, now.after = inquiry.ChangeOf(*r.service(), now.past)
 	definitions := []string{now.before, now.after, r.service().TaskDefinition}
 	for _, d := range now.past[:min(len(now.past), 1+earlier)] {
 		definitions = append(definitions, d.Revision.TaskDefinition)
@@ -120,7 +118,7 @@ func (c *closer) recall(ctx context.Context, s awsx.Service, now *closeup) bool 
 	if err != nil {
 		return false
 	}
-	past, err := deployed.Read(ctx, account, s.Ref)
+	past, err := inquiry.Deployments(ctx, account, s.Ref)
 	if err != nil && len(past) == 0 {
 		return false
 	}
@@ -128,43 +126,15 @@ func (c *closer) recall(ctx context.Context, s awsx.Service, now *closeup) bool 
 	return true
 }
 
-// changeOf returns which revision was deployed last, and which one stood before: by the
-// record of the service's deployments, where it tells. One that was rolled back is told
-// against what runs again.
-func changeOf(s awsx.Service, past []deployed.Deployment) (before, after string) {
-	after = s.TaskDefinition
-	if len(past) > 0 && past[0].Revision.TaskDefinition != "" {
-		after = past[0].Revision.TaskDefinition
-	}
-	if after != s.TaskDefinition {
-		return s.TaskDefinition, after
-	}
-	for _, d := range past {
-		if ran := d.Revision.TaskDefinition; ran != "" && ran != after && d.Status == "SUCCESSFUL" {
-			return ran, after
-		}
-	}
-	return revisionBefore(s), after
-}
-
 // newestErrors are the errors among the newest lines of a service. A store that does not
 // answer has none to show: the log screen says why.
 func (c *closer) newestErrors(ctx context.Context, r *serviceRow) (errors []logs.Entry) {
-	s := r.service()
-	d, err := c.deps.Lines.Drivers.Derive(ecslog.OfService(*s, r.Evidence.Running, r.Evidence.TaskDefinition(s.TaskDefinition)))
-	if err != nil || d.Query.MatchesNothing() {
-		return nil
-	}
-	source, err := c.deps.Lines.Open(ctx, s.Ref.Context)
+	entries, err := c.deps.Lines.Lately(ctx, r.Standing, c.deps.Now().Add(-errorsFor), errorsIn)
 	if err != nil {
 		return nil
 	}
-	page, err := logs.Newest(ctx, source, d.Query, logs.Range{From: c.deps.Now().Add(-errorsFor)}, errorsIn)
-	if err != nil {
-		return nil
-	}
-	for _, e := range page.Entries {
-		if e.Gap == nil && severe(e) {
+	for _, e := range entries {
+		if severe(e) {
 			errors = append(errors, e)
 		}
 	}
@@ -179,23 +149,6 @@ func lastDead(e diagnose.Evidence) (last awsx.Task, dead bool) {
 		}
 	}
 	return last, dead
-}
-
-// revisionBefore is the revision that the newest one takes the place of: what still runs
-// beside it, else the one that was registered before it. It is empty for the first.
-func revisionBefore(s awsx.Service) string {
-	primary, _ := s.Primary()
-	for _, d := range s.Deployments {
-		if d.Status != "PRIMARY" && d.TaskDefinition != "" && d.TaskDefinition != primary.TaskDefinition {
-			return d.TaskDefinition
-		}
-	}
-	family, revision := awsx.SplitRevision(s.TaskDefinition)
-	n, err := strconv.Atoi(revision)
-	if err != nil || n < 2 || family == "" {
-		return ""
-	}
-	return s.TaskDefinition[:len(s.TaskDefinition)-len(revision)] + strconv.Itoa(n-1)
 }
 
 // worstFirst orders targets for a reader.

@@ -11,7 +11,7 @@ import (
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/diagnose/reason"
-	api "gantry/awsx/document"
+	"gantry/internal/inquiry"
 	"gantry/logs"
 	"gantry/ui"
 	"gantry/ui/text"
@@ -161,7 +161,7 @@ func (e evidence) changed(d *prose.Document) {
 		return
 	}
 	newest := e.past[0]
-	if e.after != e.service().TaskDefinition || newest.State() == theme.StatusFailed {
+	if e.after != e.service().TaskDefinition || deployed.State(newest) == theme.StatusFailed {
 		e.deployment(d, newest)
 	}
 	e.difference(d)
@@ -180,9 +180,9 @@ func (e evidence) changed(d *prose.Document) {
 
 // deployment tells of one deployment: when, what, how it ended and why, and who registered
 // what it deployed; who deployed it, ECS does not tell.
-func (e evidence) deployment(d *prose.Document, past deployed.Deployment) {
+func (e evidence) deployment(d *prose.Document, past inquiry.Deployment) {
 	arn := past.Revision.TaskDefinition
-	said := wording.JoinNonEmpty(" ", cmp.Or(awsx.ARNName(arn), "a revision that was not read"), past.Images(), past.Words())
+	said := wording.JoinNonEmpty(" ", cmp.Or(awsx.ARNName(arn), "a revision that was not read"), deployed.Images(past), past.Words())
 	if why := past.WhySoFar(*e.service(), arn); why != "" {
 		said += ": " + wording.Named(why)
 	}
@@ -190,7 +190,7 @@ func (e evidence) deployment(d *prose.Document, past deployed.Deployment) {
 		said += ", registered by " + awsx.ARNName(td.RegisteredBy)
 	}
 	role := theme.Text
-	if past.State() == theme.StatusFailed {
+	if deployed.State(past) == theme.StatusFailed {
 		role = theme.Degraded
 	}
 	d.Paras = append(d.Paras, prose.Para{Label: wording.Clock(past.Began(), e.now), Text: said, Role: role})
@@ -202,36 +202,28 @@ func (e evidence) difference(d *prose.Document) {
 	if before == nil || after == nil {
 		return
 	}
-	old, err := api.Registrable(before)
-	if err != nil {
-		return
-	}
-	fresh, err := api.Registrable(after)
+	changes, err := edits.Changes(before, after)
 	if err != nil {
 		return
 	}
 	d.Field("against", awsx.ARNName(before.ARN))
-	for _, c := range after.Containers {
-		if was, ok := before.Container(c.Name); ok && was.Image != c.Image {
-			d.Field("image", wording.ShortImage(was.Image, "")+" -> "+wording.ShortImage(c.Image, ""))
-		}
-	}
-	masking := api.MaskingIn(old, fresh)
-	for _, c := range edits.EnvDifference(old, fresh) {
-		was, is := masking.Value(c.Name, c.Before.Value.Reveal()), masking.Value(c.Name, c.After.Value.Reveal())
+	for _, c := range changes {
 		switch {
+		case c.Part == "image":
+			d.Field("image", wording.ShortImage(c.Was, "")+" -> "+wording.ShortImage(c.Is, ""))
+		case c.Part == "secret":
+			d.Field("secret", c.Name+" "+wording.JoinNonEmpty(" -> ", c.Was, c.Is))
+		case c.Part != "variable":
+			d.Field(c.Part, strings.TrimPrefix(c.Text(), c.Part+" "))
 		case !c.Has:
-			d.FieldAs(theme.Removed, "variable", c.Name+" removed, was "+was)
+			d.FieldAs(theme.Removed, "variable", c.Name+" removed, was "+c.Was)
 		case !c.Had:
-			d.FieldAs(theme.Added, "variable", c.Name+"="+is+" added")
+			d.FieldAs(theme.Added, "variable", c.Name+"="+c.Is+" added")
 		default:
-			d.Field("variable", c.Name+"="+is+", was "+was)
+			d.Field("variable", c.Name+"="+c.Is+", was "+c.Was)
 		}
 	}
-	for _, c := range edits.SecretDifference(old, fresh) {
-		d.Field("secret", c.Name+" "+wording.JoinNonEmpty(" -> ", c.Before, c.After))
-	}
-	if old, fresh := old.Canonical(), fresh.Canonical(); string(old) == string(fresh) {
+	if len(changes) == 0 {
 		d.Line(theme.Dim, "both run the same")
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/internal/inquiry"
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
@@ -71,7 +72,7 @@ func comparing(deps *views.Deps, r *serviceRow, ok bool) ui.Action {
 		return views.ActCompare.Does(nil).Unless("no service is selected")
 	}
 	s := *r.service()
-	before := revisionBefore(s)
+	before := inquiry.RevisionBefore(s)
 	a := views.ActCompare.Does(func() { deps.Nav.Compare(s.Ref, before, s.TaskDefinition) })
 	if before == "" {
 		a.Disabled = "there is no revision before the one in use"

@@ -11,6 +11,7 @@ import (
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/read"
 	"gantry/awsx/store"
+	"gantry/internal/inquiry"
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/text"
@@ -26,7 +27,7 @@ import (
 
 // deploymentRow is one deployment of a service, with what it is judged by.
 type deploymentRow struct {
-	deployed.Deployment
+	inquiry.Deployment
 	service    awsx.Service
 	definition *awsx.TaskDefinition // nil until it was read
 }
@@ -42,7 +43,7 @@ func (r deploymentRow) name() string {
 // deploymentHistory is what the deployments screen has read.
 type deploymentHistory struct {
 	service     awsx.Service
-	past        []deployed.Deployment
+	past        []inquiry.Deployment
 	definitions map[string]*awsx.TaskDefinition
 }
 
@@ -72,9 +73,9 @@ func NewDeployments(c *changes.Changes, service awsx.Ref) *deploymentsScreen {
 		Subject: service,
 		Table: table.Options[deploymentRow]{
 			Key: func(r deploymentRow) string { return r.ARN }, Columns: deploymentColumns(c.Deps), Sort: livetable.ColAge,
-			Fault: func(r deploymentRow) bool { return r.State().Fault() },
+			Fault: func(r deploymentRow) bool { return deployed.State(r.Deployment).Fault() },
 		},
-		Status:   func(r deploymentRow) (theme.Status, bool) { return r.State(), true },
+		Status:   func(r deploymentRow) (theme.Status, bool) { return deployed.State(r.Deployment), true },
 		Open:     s.open,
 		Evidence: func(r deploymentRow) []prose.Para { return deploymentEvidence(r, c.Deps.Now()) },
 		Actions:  s.actions,
@@ -112,7 +113,7 @@ func (s *deploymentsScreen) load(ctx context.Context, publish func(deploymentHis
 	if h.service, err = read.ServiceNow(ctx, account, s.Service); err != nil {
 		return err
 	}
-	if h.past, err = deployed.Read(ctx, account, s.Service); err != nil && h.past == nil {
+	if h.past, err = inquiry.Deployments(ctx, account, s.Service); err != nil && h.past == nil {
 		return err
 	}
 	publish(h)
@@ -135,11 +136,11 @@ func deploymentRows(h deploymentHistory, snap *store.Snapshot[store.ServiceState
 	if len(snap.Items) > 0 && snap.Items[0].Deployment != nil {
 		state := snap.Items[0]
 		h.service = state.Service
-		now := deployed.Deployment{ServiceDeployment: *state.Deployment, Revision: state.Revisions[state.Deployment.Target.ARN]}
-		i := slices.IndexFunc(past, func(d deployed.Deployment) bool { return d.ARN == now.ARN })
+		now := inquiry.Deployment{ServiceDeployment: *state.Deployment, Revision: state.Revisions[state.Deployment.Target.ARN]}
+		i := slices.IndexFunc(past, func(d inquiry.Deployment) bool { return d.ARN == now.ARN })
 		switch {
 		case i < 0:
-			past = slices.Concat([]deployed.Deployment{now}, past)
+			past = slices.Concat([]inquiry.Deployment{now}, past)
 		case !past[i].Ended():
 			past = slices.Clone(past)
 			if now.Revision.ARN == "" {
@@ -213,7 +214,7 @@ func (r deploymentRow) why() string {
 	switch {
 	case !r.Ended() && r.Stage != "":
 		return wording.StageWords(r.Stage)
-	case r.State() == theme.StatusFailed:
+	case deployed.State(r.Deployment) == theme.StatusFailed:
 		return r.StatusReason
 	case !r.Ended():
 		return r.WhySoFar(r.service, r.Revision.TaskDefinition)
@@ -241,9 +242,11 @@ func deploymentColumns(deps *views.Deps) []table.Column[deploymentRow] {
 			Compare: func(a, b row) int { return strings.Compare(a.name(), b.name()) }},
 		{ID: livetable.ColState, Title: "ST", Descending: true,
 			Cell: func(r row) table.Cell {
-				return table.Cell{Text: r.State().Glyph() + " " + r.Words(), Role: r.State().Role()}
+				return table.Cell{Text: deployed.State(r.Deployment).Glyph() + " " + r.Words(), Role: deployed.State(r.Deployment).Role()}
 			},
-			Compare: func(a, b row) int { return a.State().Severity() - b.State().Severity() }},
+			Compare: func(a, b row) int {
+				return deployed.State(a.Deployment).Severity() - deployed.State(b.Deployment).Severity()
+			}},
 		{ID: livetable.ColAge, Title: "BEGAN", Right: true, Descending: true,
 			Cell:    func(r row) table.Cell { return table.Cell{Text: wording.Since(r.CreatedAt, deps.Now())} },
 			Compare: func(a, b row) int { return a.CreatedAt.Compare(b.CreatedAt) }},
@@ -258,7 +261,9 @@ func deploymentColumns(deps *views.Deps) []table.Column[deploymentRow] {
 			return table.Cell{Text: text.Span(d)}
 		}},
 		{ID: "image", Title: "IMAGE", Min: 12, Max: 40, Priority: 1,
-			Cell: func(r row) table.Cell { return livetable.ReadCell(cmp.Or(r.Images(), livetable.Unread)) }},
+			Cell: func(r row) table.Cell {
+				return livetable.ReadCell(cmp.Or(deployed.Images(r.Deployment), livetable.Unread))
+			}},
 		{ID: "by", Title: "REGISTERED BY", Max: 20, Priority: 5, Cell: func(r row) table.Cell { return authorCell(r.definition) }},
 		{ID: "breaker", Title: "BRK", Right: true, Priority: 6,
 			Cell: func(r row) table.Cell { return table.Cell{Text: cmp.Or(r.breaker(), "-")} }},
@@ -274,8 +279,8 @@ func deploymentEvidence(r deploymentRow, now time.Time) []prose.Para {
 	if why := r.why(); why != "" {
 		head += ": " + why
 	}
-	role := r.State().Role()
-	if r.State() == theme.StatusOK {
+	role := deployed.State(r.Deployment).Role()
+	if deployed.State(r.Deployment) == theme.StatusOK {
 		role = theme.Title
 	}
 	d.Paras = append(d.Paras, prose.Para{Text: head, Role: role})

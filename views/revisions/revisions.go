@@ -10,12 +10,12 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/read"
+	"gantry/internal/inquiry"
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
 	"gantry/views"
 	"gantry/views/changes"
-	"gantry/views/deployed"
 	"gantry/views/describe"
 	"gantry/views/livetable"
 	"gantry/views/prose"
@@ -170,7 +170,7 @@ func (s *revisionsScreen) load(ctx context.Context, publish func([]revisionRow))
 		rows[i].definition = definitions[rows[i].arn]
 	}
 	publish(slices.Clone(rows))
-	if past, failed := deployed.Read(ctx, account, s.Service); failed == nil {
+	if past, failed := inquiry.Deployments(ctx, account, s.Service); failed == nil {
 		markRuns(rows, past)
 	}
 	publish(rows)

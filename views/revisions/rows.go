@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/inquiry"
 	"gantry/ui/table"
 	"gantry/ui/theme"
 	"gantry/views"
@@ -19,14 +20,14 @@ type revisionRow struct {
 	arn        string
 	number     int
 	definition *awsx.TaskDefinition
-	current    bool                  // the service's own
-	used       bool                  // it, or that of another of its deployments
-	older      bool                  // than what runs
-	runs       []deployed.Deployment // of it to the service, the newest first
+	current    bool                 // the service's own
+	used       bool                 // it, or that of another of its deployments
+	older      bool                 // than what runs
+	runs       []inquiry.Deployment // of it to the service, the newest first
 }
 
 // markRuns gives each revision its deployments.
-func markRuns(rows []revisionRow, past []deployed.Deployment) {
+func markRuns(rows []revisionRow, past []inquiry.Deployment) {
 	for i := range rows {
 		for _, d := range past {
 			if d.Revision.TaskDefinition == rows[i].arn {
@@ -41,13 +42,13 @@ func (r revisionRow) status() theme.Status {
 	if len(r.runs) == 0 {
 		return theme.StatusUnknown
 	}
-	return r.runs[0].State()
+	return deployed.State(r.runs[0])
 }
 
 // image names what the revision ran here last, else what it names.
 func (r revisionRow) image() string {
 	if len(r.runs) > 0 {
-		if ran := r.runs[0].Images(); ran != "" {
+		if ran := deployed.Images(r.runs[0]); ran != "" {
 			return ran
 		}
 	}
@@ -101,9 +102,9 @@ func revisionColumns(deps *views.Deps) []table.Column[revisionRow] {
 }
 
 // ran is the last deployment of the revision here, zero without one.
-func (r revisionRow) ran() deployed.Deployment {
+func (r revisionRow) ran() inquiry.Deployment {
 	if len(r.runs) == 0 {
-		return deployed.Deployment{}
+		return inquiry.Deployment{}
 	}
 	return r.runs[0]
 }

@@ -1,0 +1,263 @@
+package inquiry
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy/edits"
+	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/reason"
+	"gantry/awsx/store"
+	"gantry/internal/crash"
+	"gantry/internal/fault"
+	"gantry/logs"
+	"gantry/logs/ecslog"
+)
+
+const (
+	// deadRead is how many of the tasks that died last have their lines read: they die of
+	// one cause, or of a few.
+	deadRead = 3
+	// newestRead is how many of a service's newest lines are looked through for errors, and
+	// newestFor how far back.
+	newestRead = 200
+	newestFor  = 15 * time.Minute
+	// scalingsRead is how many of the newest scaling activities are read.
+	scalingsRead = 20
+)
+
+// Whys finds out what is wrong with services.
+type Whys struct {
+	Reader
+	Lines Lines
+	// SetByHand returns the counts that people gave a service, as far as the journal of
+	// changes tells; nil for none.
+	SetByHand func(service awsx.Ref) []diagnose.CountSet
+}
+
+// Why is what is wrong with a service.
+type Why struct {
+	diagnose.Standing
+	Troubles []diagnose.Trouble
+	// Unread holds what could not be read, and so explains nothing.
+	Unread []error
+}
+
+// Told reports whether the answer is one: something was found, or what decides was read.
+func (w Why) Told() bool { return len(w.Troubles) > 0 || w.Finding.Status != diagnose.Unknown }
+
+// Why finds out what is wrong with one service. What explains it beside the service itself
+// is read side by side; what cannot be read is told in the answer.
+func (w Whys) Why(ctx context.Context, service awsx.Ref) (Why, error) {
+	found, err := w.Inspect(ctx, service)
+	if err != nil {
+		return Why{}, err
+	}
+	return w.explained(ctx, found.Standing, found.gone, found.Partial), nil
+}
+
+// Whys finds out what is wrong with the services of a cluster, the worst first. What costs
+// calls for each service is read of those alone that are not well.
+func (w Whys) Whys(ctx context.Context, cluster awsx.Ref) (all []Why, partial []error, err error) {
+	survey, err := w.Survey(ctx, cluster)
+	if err != nil {
+		return nil, nil, err
+	}
+	routes, routesRead := w.routes(ctx, func(err error) { survey.Partial = append(survey.Partial, err) })
+	all = make([]Why, len(survey.Standings))
+	var sick []int
+	for i, s := range survey.Standings {
+		if s.Finding.Status == diagnose.Failed || s.Finding.Status == diagnose.Degraded {
+			sick = append(sick, i)
+			continue
+		}
+		a := diagnose.Around{Standing: s, GroupsGone: of(survey.gone, s), Routes: routes, RoutesRead: routesRead}
+		if w.SetByHand != nil {
+			a.SetByHand = w.SetByHand(s.Service().Ref)
+		}
+		all[i] = Why{Standing: s, Troubles: diagnose.Troubles(a)}
+	}
+	each(sick, func(i int) { all[i] = w.explained(ctx, survey.Standings[i], of(survey.gone, survey.Standings[i]), nil) })
+	slices.SortStableFunc(all, func(a, b Why) int { return b.Finding.Severity - a.Finding.Severity })
+	return all, survey.Partial, ctx.Err()
+}
+
+// of are the target groups among some that a service names.
+func of(groups []string, s diagnose.Standing) []string {
+	named := s.Service().TargetGroups()
+	return slices.DeleteFunc(slices.Clone(groups), func(arn string) bool { return !slices.Contains(named, arn) })
+}
+
+// explained reads what stands around a service, and judges it with that.
+func (w Whys) explained(ctx context.Context, s diagnose.Standing, gone []string, unread []error) Why {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	out := Why{Standing: s, Unread: unread}
+	a := diagnose.Around{Standing: s, GroupsGone: gone}
+	svc := s.Service()
+	var mu sync.Mutex
+	note := func(err error) {
+		if err == nil || fault.ClassOf(err) == fault.NotFound {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		out.Unread = append(out.Unread, err)
+	}
+	var reading crash.Group
+	sick := s.Finding.Status == diagnose.Failed || s.Finding.Status == diagnose.Degraded
+	if sick && !svc.OnFargate() {
+		reading.Go(func() { w.hosts(ctx, svc.Ref.ClusterRef(), &a, note) })
+	}
+	if !sick && len(svc.LoadBalancers) > 0 {
+		reading.Go(func() { a.Routes, a.RoutesRead = w.routes(ctx, note) })
+	}
+	reading.Go(func() { w.scaling(ctx, svc.Ref, &a, note) })
+	reading.Go(func() { w.changes(ctx, svc, &a, note) })
+	reading.Go(func() { w.lines(ctx, s, &a, note) })
+	reading.Wait()
+	out.Troubles = diagnose.Troubles(a)
+	return out
+}
+
+// hosts reads what the tasks run on, and what brings it.
+func (w Whys) hosts(ctx context.Context, cluster awsx.Ref, a *diagnose.Around, note func(error)) {
+	instances := w.Store.Instances(cluster)
+	defer instances.Close()
+	if s, err := instances.Await(ctx, (*store.Snapshot[awsx.Instance]).Ended); err == nil {
+		a.Instances, a.InstancesRead = s.Items, s.Whole()
+		note(s.Err)
+	}
+	fleet, partial, err := w.Fleet(ctx, cluster)
+	note(err)
+	for _, err := range partial {
+		note(err)
+	}
+	a.Managed = map[string]bool{}
+	for _, g := range fleet.Here {
+		a.Groups = append(a.Groups, g.GroupEvidence)
+		a.Managed[g.Group.Name] = slices.ContainsFunc(g.Providers, func(p awsx.CapacityProvider) bool { return p.Scales })
+	}
+}
+
+// routes reads the listeners and rules of the account.
+func (w Whys) routes(ctx context.Context, note func(error)) ([]awsx.Route, bool) {
+	routes := w.Store.Routes(w.Context)
+	defer routes.Close()
+	s, err := routes.Await(ctx, (*store.Snapshot[awsx.Route]).Ended)
+	if err != nil {
+		return nil, false
+	}
+	note(s.Err)
+	for _, err := range s.Partial {
+		note(err)
+	}
+	return s.Items, s.Whole()
+}
+
+// scaling reads what scales the service, and what people set.
+func (w Whys) scaling(ctx context.Context, service awsx.Ref, a *diagnose.Around, note func(error)) {
+	if w.SetByHand != nil {
+		a.SetByHand = w.SetByHand(service)
+	}
+	account, err := w.Store.Account(ctx, service.Context)
+	if err != nil {
+		note(err)
+		return
+	}
+	target, err := account.ScalableTarget(ctx, service)
+	if err != nil {
+		note(err) // that it is not scaled is no failure
+		return
+	}
+	a.Scaling = &target
+	a.Scalings, err = account.ScalingActivities(ctx, service, scalingsRead)
+	note(err)
+}
+
+// changes finds in what the service differs from what worked before.
+func (w Whys) changes(ctx context.Context, s awsx.Service, a *diagnose.Around, note func(error)) {
+	account, err := w.Store.Account(ctx, s.Ref.Context)
+	if err != nil {
+		note(err)
+		return
+	}
+	past, _ := Deployments(ctx, account, s.Ref) // where there is no record, the revisions tell
+	before, after := ChangeOf(s, past)
+	if before == "" || after == "" || before == after {
+		return
+	}
+	if w.define(ctx, []string{before, after}) != nil {
+		return // the one before may be gone: then nothing is compared
+	}
+	was, is := w.cached(before), w.cached(after)
+	if was == nil || is == nil {
+		return
+	}
+	changes, err := edits.Changes(was, is)
+	if err != nil {
+		note(err)
+		return
+	}
+	a.Before = awsx.ARNName(before)
+	for _, c := range changes {
+		a.Changes = append(a.Changes, diagnose.Change{Part: diagnose.Part(c.Part), Name: c.Name, Gone: !c.Has, Text: c.Text()})
+	}
+}
+
+// lines reads what the tasks that died last wrote, and what those that run write.
+func (w Whys) lines(ctx context.Context, s diagnose.Standing, a *diagnose.Around, note func(error)) {
+	if w.Lines.Open == nil {
+		return
+	}
+	dead := slices.DeleteFunc(slices.Clone(s.Evidence.Stopped), func(t awsx.Task) bool {
+		return !reason.StoppedTask(t, s.Evidence.TaskDefinition(t.TaskDefinition)).Failure
+	})
+	slices.SortStableFunc(dead, func(x, y awsx.Task) int { return reason.StoppedAt(y).Compare(reason.StoppedAt(x)) })
+	written, partial := w.Lines.Failing(ctx, dead[:min(len(dead), deadRead)])
+	for _, err := range partial {
+		note(noStore(err))
+	}
+	for _, one := range written {
+		a.Wrote = append(a.Wrote, diagnose.Wrote{Task: one.Task.ID, Container: one.Container.Name, Lines: said(one.Entries)})
+	}
+	entries, err := w.Lines.Lately(ctx, s, w.Now().Add(-newestFor), newestRead)
+	note(noStore(err))
+	a.Lines = said(entries)
+}
+
+// noStore is an error of a log store, nil for that none is configured: who has none does
+// not want to be told with each answer.
+func noStore(err error) error {
+	if fault.ClassOf(err) == fault.Invalid {
+		return nil
+	}
+	return err
+}
+
+// Lately reads the newest lines of the tasks of a service that run, the oldest first.
+func (l Lines) Lately(ctx context.Context, s diagnose.Standing, since time.Time, limit int) ([]logs.Entry, error) {
+	svc := s.Service()
+	d, err := l.Drivers.Derive(ecslog.OfService(svc, s.Evidence.Running, s.Evidence.TaskDefinition(svc.TaskDefinition)))
+	if err != nil || d.Query.MatchesNothing() {
+		return nil, nil // its driver ships nothing that can be read
+	}
+	source, err := l.Open(ctx, svc.Ref.Context)
+	if err != nil {
+		return nil, err
+	}
+	page, err := logs.Newest(ctx, source, d.Query, logs.Range{From: since}, limit)
+	return slices.DeleteFunc(page.Entries, func(e logs.Entry) bool { return e.Gap != nil }), err
+}
+
+func said(entries []logs.Entry) (all []diagnose.Said) {
+	for _, e := range entries {
+		if e.Gap == nil {
+			all = append(all, diagnose.Said{At: e.Time, Text: e.Message, Severe: logs.SeverityOf(e.Level) >= logs.SeverityError})
+		}
+	}
+	return all
+}
