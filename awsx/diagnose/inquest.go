@@ -118,13 +118,13 @@ func (x *inquest) deaths() {
 		if n := len(g.deaths); n > 1 {
 			t.Evidence = append(t.Evidence, Proof{Text: words.Count(n, "task") + " died so" + x.span(g), Where: InTasks})
 		}
-		if d.Text != "" && !strings.Contains(t.Cause, d.Text) {
+		if d.Text != "" && !strings.Contains(t.Cause, d.Text) && d.Stage != reason.Exit {
 			t.Evidence = append(t.Evidence, Proof{Text: d.Text, Where: InTasks})
 		}
-		if next := d.Next(); next != "" {
+		x.readLines(g, &t)
+		if next := d.Next(); next != "" && t.Kind == g.kind && d.Stage != reason.Exit {
 			t.Next = append(t.Next, Step{DoNothing, next})
 		}
-		x.readLines(g, &t)
 		if x.died == nil {
 			x.died = map[Kind][]string{}
 		}

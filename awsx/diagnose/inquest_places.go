@@ -135,6 +135,9 @@ func (x *inquest) hosts() {
 		return
 	}
 	x.agents()
+	if len(x.found) > 0 && !x.has(append([]Kind{AgentsDisconnected}, lacks...)...) {
+		return // tasks find their place, and fail there
+	}
 	for _, e := range x.Groups {
 		g, last := e.Group, awsx.ScalingActivity{}
 		if len(e.Activities) > 0 {
@@ -172,7 +175,7 @@ func (x *inquest) agents() {
 			away = append(away, i.Address())
 		}
 	}
-	if len(away) == 0 {
+	if len(away) == 0 || len(x.found) > 0 && !x.has(append([]Kind{AgentsDisconnected}, lacks...)...) {
 		return
 	}
 	sure := Likely

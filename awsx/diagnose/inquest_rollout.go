@@ -20,6 +20,8 @@ const (
 	// lingers is how long a task that was told to stop may take: the default deregistration
 	// delay (ELBv2, 300 s) and the longest stop timeout (ECS, 120 s), and as much again.
 	lingers = 15 * time.Minute
+	// explains is how long after a change a trouble may begin that it explains.
+	explains = 24 * time.Hour
 	// fewErrors and errorShare are how many errors, and which share of the newest lines, make
 	// a service that is well by all checks one that suffers.
 	fewErrors  = 5
@@ -38,7 +40,7 @@ func (x *inquest) relate() {
 		x.under(AgentsDisconnected, NothingFits, NoInstances, MemoryLacking, CPULacking)
 	}
 	for _, cause := range []Kind{VariableMissing, CommandMissing, OutOfMemory, Exits, WrongArchitecture, ContainerUnwell, SpotInterrupted, HostLost} {
-		if of, ok := x.died[diedAs(cause)]; ok && x.has(cause) && x.sickAreOf(of) {
+		if of, ok := x.died[cause]; ok && x.has(cause) && x.sickAreOf(of) {
 			x.under(cause, healthKinds...)
 		}
 	}
@@ -50,14 +52,6 @@ func (x *inquest) relate() {
 			break
 		}
 	}
-}
-
-// diedAs is the kind under which deaths were counted before their lines were read.
-func diedAs(k Kind) Kind {
-	if k == VariableMissing || k == WrongArchitecture {
-		return Exits
-	}
-	return k
 }
 
 // sickAreOf reports whether all targets that fail are those of tasks of some deployments
@@ -83,14 +77,14 @@ func (x *inquest) rollout() {
 	f := x.facts
 	if f.failing() && len(x.found) > 0 {
 		for i := range x.found {
-			if slices.Contains(x.died[diedAs(x.found[i].Kind)], f.primary.ID) {
+			if slices.Contains(x.died[x.found[i].Kind], f.primary.ID) {
 				x.found[i].Evidence = append(x.found[i].Evidence, Proof{f.primary.CreatedAt, "rollout of " + awsx.ARNName(f.primary.TaskDefinition) + ", " + f.rollout.String() + ": " + f.breaker(), InRevisions})
 			}
 		}
 	}
 	if f.rollout.Active && len(x.found) == 0 && x.Now().Sub(f.primary.CreatedAt) > stuckAfter {
 		x.add(Trouble{Kind: Stuck, Sure: Unexplained, Since: f.primary.CreatedAt,
-			Cause:    fmt.Sprintf("the rollout of %s does not move, %d of %d new tasks run, %s", awsx.ARNName(f.primary.TaskDefinition), f.rollout.Running, f.rollout.Desired, f.breakerSetting()),
+			Cause:    fmt.Sprintf("the rollout of %s does not move, %d of %s run, %s", awsx.ARNName(f.primary.TaskDefinition), f.rollout.Running, words.Count(f.rollout.Desired, "new task"), f.breakerSetting()),
 			Evidence: []Proof{{f.primary.CreatedAt, "it began", InRevisions}}})
 	}
 }
@@ -316,8 +310,11 @@ func (x *inquest) explain(t *Trouble) {
 		t.Next = append(t.Next, s)
 	}
 	for _, part := range of.parts {
+		if changed := x.facts.changed; changed.IsZero() || t.Since.IsZero() || t.Since.Before(changed.Add(-time.Minute)) || t.Since.Sub(changed) > explains {
+			break
+		}
 		i := slices.IndexFunc(x.Changes, func(c Change) bool {
-			return c.Part == part && (t.Kind != VariableMissing || strings.Contains(t.Cause, "variable "+c.Name+","))
+			return c.Part == part && (t.Kind != VariableMissing || part == PartImage || strings.Contains(t.Cause, "variable "+c.Name+","))
 		})
 		if i >= 0 {
 			t.Change = &x.Changes[i]

@@ -109,7 +109,7 @@ var characters = []character{
 	{CommandMissing, "the stop reason of a task, or its exit code", []Part{PartCommand, PartImage}, []Step{{DoEditRevision, "correct the command"}, back}},
 	{RuntimeSlow, "the stop reason of a task", nil, []Step{{DoSeeInstances, "see which instance, and drain it"}}},
 	{StartFailed, "the stop reason of a task", []Part{PartImage, PartCommand, PartOther}, []Step{back}},
-	{VariableMissing, "the exit code of a task and its last lines", []Part{PartVariable, PartSecret}, []Step{{DoEditEnvironment, "give it the variable"}, back}},
+	{VariableMissing, "the exit code of a task and its last lines", []Part{PartVariable, PartSecret, PartImage}, []Step{{DoEditEnvironment, "give it the variable"}, back}},
 	{OutOfMemory, "the stop reason of a task", []Part{PartSize, PartImage}, []Step{{DoEditRevision, "raise the memory limit"}, back}},
 	{Exits, "the exit code of a task, its last lines", []Part{PartImage, PartCommand, PartVariable, PartSecret}, []Step{{DoReadLines, "read its last lines"}, back}},
 	{ContainerUnwell, "the health of tasks, or their stop reason", []Part{PartCheck, PartImage}, []Step{{DoReadLines, "read what it writes"}, {DoEditRevision, "correct the health command"}}},

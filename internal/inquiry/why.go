@@ -66,7 +66,11 @@ func (w Whys) Whys(ctx context.Context, cluster awsx.Ref) (all []Why, partial []
 	if err != nil {
 		return nil, nil, err
 	}
-	routes, routesRead := w.routes(ctx, func(err error) { survey.Partial = append(survey.Partial, err) })
+	routes, routesRead := w.routes(ctx, func(err error) {
+		if err != nil {
+			survey.Partial = append(survey.Partial, err)
+		}
+	})
 	all = make([]Why, len(survey.Standings))
 	var sick []int
 	for i, s := range survey.Standings {

@@ -165,6 +165,9 @@ func (c Change) signature() string {
 	if c.Identity != "" {
 		line += " as " + c.Identity
 	}
+	if c.ID == "" {
+		return line
+	}
 	return line + ", audit id " + c.ID
 }
 
@@ -211,3 +214,13 @@ var entities = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 // escape takes the meaning from the three characters that have one (Slack,
 // formatting text for messages) and from words that call everybody.
 func escape(line string) string { return entities.Replace(shout.ReplaceAllString(line, "@ $1")) }
+
+// Trouble is the message that something is wrong with the target of a change's fields, or
+// that it no longer is.
+func Trouble(c Change, cause string, gone bool) string {
+	came := "in trouble"
+	if gone {
+		came = "no longer"
+	}
+	return c.message(fmt.Sprintf("%s%s is %s: %s", c.Target, production(c.Production), came, cause), "in "+c.Context)
+}

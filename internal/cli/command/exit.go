@@ -20,6 +20,7 @@ const (
 	ExitRolledBack = 3
 	ExitTimedOut   = 4 // the deployment goes on
 	ExitRefused    = 5 // read-only, policy, drift, preflight, not confirmed
+	ExitFound      = 6 // something is wrong with what was asked about
 	ExitInterrupt  = 130
 )
 

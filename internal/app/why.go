@@ -1,0 +1,54 @@
+package app
+
+import (
+	"fmt"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy"
+	"gantry/awsx/diagnose"
+	"gantry/internal/audit"
+	"gantry/internal/fault"
+	"gantry/internal/inquiry"
+	"gantry/internal/notify"
+)
+
+// Whys finds out what is wrong with services, by their lines and the journal of this
+// machine too.
+func (a *App) Whys() inquiry.Whys {
+	return inquiry.Whys{Reader: a.Reader, Lines: a.Lines(), SetByHand: a.countsSet}
+}
+
+// countsSet are the counts that were given to a service from this machine, the newest first.
+func (a *App) countsSet(service awsx.Ref) (sets []diagnose.CountSet) {
+	records, err := a.records()
+	if err != nil {
+		return nil // without the journal nothing is known to have been set by hand
+	}
+	for _, r := range records {
+		if r.Kind != audit.Begin || r.Context != service.Context.String() || r.Cluster != service.ClusterName() || r.Service != service.Name() {
+			continue
+		}
+		for _, n := range r.Numbers {
+			if n.Name == string(deploy.NumberCount) {
+				sets = append([]diagnose.CountSet{{At: r.Time, Count: n.After, By: r.Who}}, sets...)
+			}
+		}
+	}
+	return sets
+}
+
+// AnnounceTrouble tells the team's channel that a trouble of a service came or went. The
+// error is of class Invalid when there is no channel.
+func (a *App) AnnounceTrouble(service awsx.Ref, cause string, gone bool) error {
+	if a.chat == nil {
+		return fault.Errorf(fault.Invalid, "tell the team", "", "no webhook is configured: notify.webhook in the configuration names one")
+	}
+	a.chat.sender.Send(notify.Trouble(notify.Change{
+		Who: a.chat.who, Context: service.Context.String(), Target: fmt.Sprintf("%s/%s", service.ClusterName(), service.Name()), Production: a.production(service.ClusterRef()),
+	}, cause, gone))
+	return nil
+}
+
+// CanAnnounce reports whether there is a channel to tell.
+func (a *App) CanAnnounce() bool { return a.chat != nil }
+

@@ -1,0 +1,398 @@
+package reports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gantry/awsx/diagnose"
+	"gantry/internal/app"
+	"gantry/internal/cli/command"
+	"gantry/internal/cli/printing"
+	"gantry/internal/inquiry"
+	"gantry/internal/words"
+	"gantry/ui/text"
+)
+
+var _ = commands.Add(program.whyCommand)
+
+// whyFlags are how the answer is given.
+type whyFlags struct {
+	output string
+	watch  bool
+	every  time.Duration
+	notify bool
+}
+
+func (p program) whyCommand() *cobra.Command {
+	var f whyFlags
+	cmd := &cobra.Command{
+		Use:   "why CLUSTER[/SERVICE]",
+		Short: "Say what is wrong with a service, or with those of a cluster, and what to do",
+		Long: "Say what is wrong with a service, or with those of a cluster: the cause with its evidence, what follows from it, and what to do.\n\n" +
+			"It ends with 0 when nothing is wrong, with 6 when something is, and with 1 when that could not be told.",
+		Args: command.Arguments(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case f.notify && !f.watch:
+				return command.Usagef("--notify tells of what comes and goes: it goes with --watch")
+			case f.watch && f.output != "table":
+				return command.Usagef("--watch prints a line for what comes or goes: it goes with no other output")
+			case f.every < time.Second:
+				return command.Usagef("--every is %s: expected at least 1s", f.every)
+			}
+			if err := command.NoARN(args[0]); err != nil {
+				return err
+			}
+			return p.With(cmd.Context(), func(a *app.App) error {
+				if f.notify && !a.CanAnnounce() {
+					return command.Usagef("--notify: no webhook is configured (notify.webhook)")
+				}
+				if f.watch {
+					return p.watchWhy(cmd.Context(), a, args[0], f)
+				}
+				return p.why(cmd.Context(), a, args[0], f.output)
+			})
+		},
+	}
+	command.OutputFlag(cmd, &f.output, "table", "json", "markdown")
+	cmd.Flags().BoolVar(&f.watch, "watch", false, "go on, and print a line when something comes or goes")
+	cmd.Flags().DurationVar(&f.every, "every", 20*time.Second, "how often to look with --watch")
+	cmd.Flags().BoolVar(&f.notify, "notify", false, "tell the configured webhook what comes and goes, with --watch")
+	return cmd
+}
+
+// errFound is the answer that something is wrong: the output has told what.
+var errFound = &command.ExitError{Code: command.ExitFound, Err: errors.New("something is wrong"), Told: true}
+
+// asked is the answer about a service or a cluster.
+type asked struct {
+	cluster string
+	whys    []inquiry.Why
+	partial []error
+}
+
+// ask finds out what is wrong with CLUSTER or CLUSTER/SERVICE.
+func ask(ctx context.Context, a *app.App, target string) (asked, error) {
+	name, service, one := strings.Cut(target, "/")
+	if one {
+		if _, _, err := command.ParseService(target); err != nil {
+			return asked{}, err
+		}
+		svc, err := a.FindService(ctx, name, service)
+		if err != nil {
+			return asked{}, err
+		}
+		why, err := a.Whys().Why(ctx, svc.Ref)
+		return asked{svc.Ref.ClusterName(), []inquiry.Why{why}, why.Unread}, err
+	}
+	cluster, err := a.FindCluster(ctx, name)
+	if err != nil {
+		return asked{}, err
+	}
+	whys, partial, err := a.Whys().Whys(ctx, cluster.Ref)
+	for _, w := range whys {
+		partial = append(partial, w.Unread...)
+	}
+	return asked{cluster.Name, whys, partial}, err
+}
+
+// ended is what the command ends with.
+func (q asked) ended() error {
+	untold := 0
+	for _, w := range q.whys {
+		if len(w.Troubles) > 0 {
+			return errFound
+		}
+		if !w.Told() {
+			untold++
+		}
+	}
+	if untold > 0 {
+		return &command.ExitError{Code: command.ExitFailed, Err: fmt.Errorf("what decides of %s could not be read", words.Count(untold, "service"))}
+	}
+	return nil
+}
+
+func (p program) why(ctx context.Context, a *app.App, target, output string) error {
+	q, err := ask(ctx, a, target)
+	if err != nil {
+		return err
+	}
+	p.Partial(q.partial)
+	switch output {
+	case "json":
+		err = printing.JSON(p.Out, q.json(a))
+	case "markdown":
+		err = q.markdown(p.Out, a.Now())
+	default:
+		err = q.print(p.Out, a.Now())
+	}
+	return errors.Join(err, q.ended())
+}
+
+// watchWhy prints what comes and goes until it is interrupted.
+func (p program) watchWhy(ctx context.Context, a *app.App, target string, f whyFlags) error {
+	known := map[string]string{}
+	tick := time.NewTicker(f.every)
+	defer tick.Stop()
+	for first := true; ; first = false {
+		q, err := ask(ctx, a, target)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil && first:
+			return err
+		case err != nil:
+			fmt.Fprintln(p.Err, printing.Shown(err.Error()))
+		default:
+			if err := p.news(a, q, known, f.notify); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// news prints what came and what went since what is known, and makes it known. A service
+// of which it cannot be told leaves what is known of it.
+func (p program) news(a *app.App, q asked, known map[string]string, notify bool) error {
+	say := func(w inquiry.Why, sign, cause string, gone bool) error {
+		ref := w.Service().Ref
+		if notify {
+			if err := a.AnnounceTrouble(ref, cause, gone); err != nil {
+				return err
+			}
+		}
+		_, err := fmt.Fprintf(p.Out, "%s %s %s/%s: %s\n", a.Now().Local().Format(time.TimeOnly), sign, printing.Shown(q.cluster), printing.Shown(ref.Name()), printing.Shown(cause))
+		return err
+	}
+	for _, w := range q.whys {
+		if !w.Told() {
+			continue
+		}
+		of := w.Service().Ref.ARN + " "
+		here := map[string]bool{}
+		for _, t := range w.Troubles {
+			key := of + string(t.Kind)
+			here[key] = true
+			if _, ok := known[key]; ok {
+				continue
+			}
+			known[key] = t.Cause
+			if err := say(w, "+", t.Cause, false); err != nil {
+				return err
+			}
+		}
+		var gone []string
+		for key := range known {
+			if strings.HasPrefix(key, of) && !here[key] {
+				gone = append(gone, key)
+			}
+		}
+		slices.Sort(gone)
+		for _, key := range gone {
+			if err := say(w, "-", known[key], true); err != nil {
+				return err
+			}
+			delete(known, key)
+		}
+	}
+	return nil
+}
+
+// whyJSON is the answer as -o json prints it.
+type whyJSON struct {
+	Context  string       `json:"context"`
+	Cluster  string       `json:"cluster"`
+	Services []whyService `json:"services"`
+	completeness
+}
+
+type whyService struct {
+	Name   string     `json:"name"`
+	ARN    string     `json:"arn"`
+	Status string     `json:"status"`
+	Since  *time.Time `json:"since,omitempty"`
+	// Told is false where what decides could not be read.
+	Told     bool         `json:"told"`
+	Troubles []whyTrouble `json:"troubles"`
+}
+
+type whyTrouble struct {
+	Kind     string       `json:"kind"`
+	Cause    string       `json:"cause"`
+	Sure     string       `json:"sure"`
+	Since    *time.Time   `json:"since,omitempty"`
+	Evidence []whyProof   `json:"evidence"`
+	Change   string       `json:"change,omitempty"`
+	Next     []whyStep    `json:"next"`
+	Follows  []whyTrouble `json:"follows"`
+}
+
+type whyProof struct {
+	At    *time.Time `json:"at,omitempty"`
+	Text  string     `json:"text"`
+	Where string     `json:"where"`
+}
+
+type whyStep struct {
+	Do   string `json:"do,omitempty"`
+	Text string `json:"text"`
+}
+
+func (q asked) json(a *app.App) whyJSON {
+	out := whyJSON{Context: a.Context.String(), Cluster: q.cluster, Services: []whyService{}, completeness: completenessOf(a, q.partial)}
+	for _, w := range q.whys {
+		s := w.Service()
+		out.Services = append(out.Services, whyService{s.Name, s.Ref.ARN, w.Finding.Status.String(), moment(w.Finding.Since), w.Told(), troublesJSON(w.Troubles)})
+	}
+	return out
+}
+
+func troublesJSON(all []diagnose.Trouble) []whyTrouble {
+	out := []whyTrouble{}
+	for _, t := range all {
+		one := whyTrouble{
+			Kind: string(t.Kind), Cause: printing.Shown(t.Cause), Sure: string(t.Sure), Since: moment(t.Since),
+			Evidence: []whyProof{}, Next: []whyStep{}, Follows: troublesJSON(t.Follows),
+		}
+		for _, e := range t.Evidence {
+			one.Evidence = append(one.Evidence, whyProof{moment(e.At), printing.Shown(e.Text), string(e.Where)})
+		}
+		if t.Change != nil {
+			one.Change = printing.Shown(t.Change.Text)
+		}
+		for _, s := range t.Next {
+			one.Next = append(one.Next, whyStep{string(s.Do), printing.Shown(s.Text)})
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// print writes the answer for a terminal: services that are well are counted.
+func (q asked) print(w io.Writer, now time.Time) error {
+	var b strings.Builder
+	well := 0
+	for _, why := range q.whys {
+		if len(why.Troubles) == 0 && why.Told() {
+			well++
+			continue
+		}
+		fmt.Fprintf(&b, "%s/%s  %s\n", printing.Shown(q.cluster), printing.Shown(why.Service().Name), standing(why, now))
+		printTroubles(&b, why.Troubles, "  ", now)
+		b.WriteByte('\n')
+	}
+	switch {
+	case well == len(q.whys) && well == 1:
+		fmt.Fprintf(&b, "%s/%s is well: nothing is found\n", printing.Shown(q.cluster), printing.Shown(q.whys[0].Service().Name))
+	case well > 0:
+		fmt.Fprintf(&b, "nothing is found of %s\n", words.Count(well, "service"))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// standing says how a service stands and since when.
+func standing(w inquiry.Why, now time.Time) string {
+	s := w.Finding.Status.String()
+	if !w.Told() {
+		return s + ": what decides could not be read"
+	}
+	if at := w.Finding.Since; !at.IsZero() {
+		s += " for " + text.Age(now.Sub(at))
+	}
+	return s
+}
+
+func printTroubles(b *strings.Builder, all []diagnose.Trouble, margin string, now time.Time) {
+	for _, t := range all {
+		fmt.Fprintf(b, "%s%s (%s%s)\n", margin, printing.Shown(t.Cause), t.Sure, since(t, now))
+		for _, e := range t.Evidence {
+			fmt.Fprintf(b, "%s  %-8s  %s (%s)\n", margin, clock(e.At), printing.Shown(e.Text), e.Where)
+		}
+		if t.Change != nil {
+			fmt.Fprintf(b, "%s  changed   %s\n", margin, printing.Shown(t.Change.Text))
+		}
+		for _, s := range t.Next {
+			fmt.Fprintf(b, "%s  next      %s\n", margin, printing.Shown(s.Text))
+		}
+		if len(t.Follows) > 0 {
+			fmt.Fprintf(b, "%s  from this follows\n", margin)
+			printTroubles(b, t.Follows, margin+"    ", now)
+		}
+	}
+}
+
+func since(t diagnose.Trouble, now time.Time) string {
+	if t.Since.IsZero() {
+		return ""
+	}
+	return ", for " + text.Age(now.Sub(t.Since))
+}
+
+func clock(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Local().Format(time.TimeOnly)
+}
+
+// markdown writes the answer as a page: what is wrong with each service, for a ticket.
+func (q asked) markdown(w io.Writer, now time.Time) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Why: %s at %s\n", escaped(q.cluster), now.UTC().Format("2006-01-02 15:04:05 MST"))
+	for _, why := range q.whys {
+		if len(why.Troubles) == 0 && why.Told() && len(q.whys) > 1 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n## %s: %s\n", escaped(why.Service().Name), standing(why, now))
+		if len(why.Troubles) == 0 && why.Told() {
+			b.WriteString("\nNothing is found.\n")
+		}
+		markdownTroubles(&b, why.Troubles, "")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func markdownTroubles(b *strings.Builder, all []diagnose.Trouble, margin string) {
+	for _, t := range all {
+		when := ""
+		if !t.Since.IsZero() {
+			when = ", since " + t.Since.UTC().Format(time.TimeOnly)
+		}
+		fmt.Fprintf(b, "\n%s- **%s** (%s%s)\n", margin, escaped(t.Cause), t.Sure, when)
+		for _, e := range t.Evidence {
+			at := ""
+			if !e.At.IsZero() {
+				at = e.At.UTC().Format(time.TimeOnly) + " "
+			}
+			fmt.Fprintf(b, "%s  - %s%s (%s)\n", margin, at, escaped(e.Text), e.Where)
+		}
+		if t.Change != nil {
+			fmt.Fprintf(b, "%s  - changed: %s\n", margin, escaped(t.Change.Text))
+		}
+		for _, s := range t.Next {
+			fmt.Fprintf(b, "%s  - next: %s\n", margin, escaped(s.Text))
+		}
+		markdownTroubles(b, t.Follows, margin+"  ")
+	}
+}
+
+// marks are the characters that mean something in Markdown.
+var marks = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", "[", `\[`, "|", `\|`, "#", `\#`)
+
+// escaped is a text from outside that stands for itself in Markdown.
+func escaped(s string) string { return marks.Replace(printing.Shown(s)) }
