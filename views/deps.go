@@ -5,6 +5,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
+	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
 	"gantry/internal/inquiry"
 	"gantry/ui"
@@ -31,6 +32,9 @@ type Deps struct {
 	// Lines finds what tasks wrote, for screens that show some of it beside other things;
 	// without an Open there is no log to read.
 	Lines inquiry.Lines
+	// CountsSet returns the counts that people gave a service from this machine; nil knows
+	// of none.
+	CountsSet func(service awsx.Ref) []diagnose.CountSet
 }
 
 // Policy tells how much care a cluster wants. Its methods answer from memory.

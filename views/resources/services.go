@@ -17,6 +17,7 @@ import (
 	"gantry/views/alarms"
 	"gantry/views/capacity"
 	"gantry/views/describe"
+	"gantry/views/incident"
 	"gantry/views/livetable"
 	"gantry/views/overview"
 	"gantry/views/prose"
@@ -41,7 +42,7 @@ var (
 // The services screen.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(
-		actTasks, views.ActLogs, actLastLines, views.ActCompare, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
+		actTasks, views.ActLogs, views.ActWhy, actLastLines, views.ActCompare, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
 		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, views.ActTargets, views.ActRouting, views.ActInstances, actAlarms, actPage, actStandalone,
 		views.ActRestart,
 	)},
@@ -199,6 +200,7 @@ func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 	list := []ui.Action{
 		actTasks.Does(func() { deps.Host.Push(tasks.New(deps, ref)) }).Unless(why),
 		views.ActLogs.Does(func() { deps.Nav.Logs(views.LogScope{Service: ref}) }),
+		views.ActWhy.Does(func() { deps.Host.Push(incident.New(deps, ref)) }),
 		views.ActUndo.Does(func() { deps.Nav.Undo(ref) }),
 		views.ActImage.Does(func() { deps.Nav.Image(ref) }),
 		views.ActEnv.Does(func() { deps.Nav.Env(ref) }),

@@ -1,0 +1,263 @@
+package incident
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/diagnose"
+	"gantry/awsx/store"
+	"gantry/internal/inquiry"
+	"gantry/ui"
+	"gantry/ui/table"
+	"gantry/ui/theme"
+	"gantry/views"
+	"gantry/views/capacity"
+	"gantry/views/livetable"
+	"gantry/views/prose"
+	"gantry/views/routing"
+	"gantry/views/targets"
+	"gantry/views/tasks"
+	"gantry/views/wording"
+)
+
+// actDo does the first thing that helps against the trouble under the cursor.
+var actDo = ui.ActEnter.As("do what is first", 1)
+
+// What is wrong with a service.
+var _ = views.Kinds.Add(views.Kind{
+	Declaration: ui.Declaration{Screen: "why", Title: "Why", Bindings: livetable.Bindings(
+		actDo, views.ActLogs, views.ActUndo, views.ActImage, views.ActEnv, views.ActEdit, views.ActScale, views.ActTargets, views.ActRouting, views.ActInstances, views.ActDeployments,
+	)},
+	Of: views.OfService, Short: []string{"findings", "diagnose"},
+	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(New(deps, of)) },
+})
+
+// again is how soon what stands around a service is read again while its screen is open.
+const again = 20 * time.Second
+
+// row is one trouble of the service, or one that follows from the one above it.
+type row struct {
+	diagnose.Trouble
+	place int // in the order in which troubles are told
+	depth int // 0 for a cause
+}
+
+// key tells rows apart, also when a reading brings them in another order.
+func (r *row) key() string { return string(r.Kind) + " " + strings.Repeat("<", r.depth) + r.Cause }
+
+// rowsOf are troubles with what follows from them below them.
+func rowsOf(all []diagnose.Trouble, depth int, rows []*row) []*row {
+	for _, t := range all {
+		rows = append(rows, &row{t, len(rows), depth})
+		rows = rowsOf(t.Follows, depth+1, rows)
+	}
+	return rows
+}
+
+// answer is the last answer to why; commands share it.
+type answer struct {
+	mu   sync.Mutex
+	why  inquiry.Why
+	err  error
+	read bool
+	of   uint64 // the snapshot of the service that it was given for
+	at   time.Time
+}
+
+// New makes the screen of what is wrong with a service.
+func New(deps *views.Deps, service awsx.Ref) ui.Screen {
+	at := &livetable.Moment{}
+	return livetable.New(deps, livetable.Spec[*row]{
+		Name: "why", Nouns: "findings", Permission: "ecs:DescribeServices", Subject: service,
+		Table: table.Options[*row]{
+			Key: (*row).key, Columns: columns(at), Sort: livetable.ColName, Fault: func(r *row) bool { return r.depth == 0 },
+		},
+		Moment:   at,
+		Status:   func(r *row) (theme.Status, bool) { return statusOf(r), r.depth == 0 },
+		Open:     func() livetable.Feed[*row] { return open(deps, service) },
+		Evidence: func(r *row) []prose.Para { return evidence(r, at.Time(), deps.Host.Key) },
+		Actions:  func(r *row, ok bool) []ui.Action { return actions(deps, service, r, ok) },
+		Describe: func(_ context.Context, r *row) ([]prose.Para, error) {
+			return evidence(r, at.Time(), func(ui.Binding) string { return "" }), nil
+		},
+	})
+}
+
+func statusOf(r *row) theme.Status {
+	if r.Sure == diagnose.Unexplained {
+		return theme.StatusDegraded
+	}
+	return theme.StatusFailed
+}
+
+// open watches the service, and asks why anew when it changed, or after a while.
+func open(deps *views.Deps, service awsx.Ref) livetable.Feed[*row] {
+	w := deps.Store.Service(service)
+	whys := inquiry.Whys{
+		Reader: inquiry.Reader{Context: service.Context, Store: deps.Store, Clock: deps.Now}, Lines: deps.Lines, SetByHand: deps.CountsSet,
+	}
+	a := &answer{}
+	return livetable.Feed[*row]{
+		Watches: []livetable.Watch{w},
+		Build: func(now time.Time) livetable.Load[*row] {
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			return load(w.Snapshot(), a, now)
+		},
+		Details: func(ctx context.Context, _ []string) bool {
+			s := w.Snapshot()
+			a.mu.Lock()
+			fresh := a.read && a.of == s.Seq || a.read && deps.Now().Sub(a.at) < again/4 || a.err != nil && deps.Now().Sub(a.at) < again
+			a.mu.Unlock()
+			if len(s.Items) == 0 || fresh {
+				return false
+			}
+			why, err := whys.Why(ctx, service)
+			if ctx.Err() != nil {
+				return false
+			}
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			if err == nil {
+				a.why, a.read = why, true
+			}
+			a.err, a.of, a.at = err, s.Seq, deps.Now()
+			return true
+		},
+	}
+}
+
+// load makes the rows of an answer, and says where there is none that nothing was found.
+func load(s *store.Snapshot[store.ServiceState], a *answer, _ time.Time) livetable.Load[*row] {
+	l := livetable.Load[*row]{Status: livetable.StatusOf(s)}
+	if a.err != nil {
+		l.Note = append(l.Note, livetable.Span{Text: a.err.Error(), Role: theme.Unknown})
+	}
+	if !a.read {
+		if len(s.Items) > 0 && a.err == nil {
+			l.Foot = []prose.Para{{Text: "looking at the service, its tasks, its lines and what it runs on", Role: theme.Dim, Depth: 1}}
+		}
+		return l
+	}
+	l.Rows = rowsOf(a.why.Troubles, 0, nil)
+	for _, err := range a.why.Unread {
+		l.Note = append(l.Note, livetable.Span{Text: err.Error(), Role: theme.Unknown})
+	}
+	switch {
+	case len(l.Rows) > 0:
+	case !a.why.Told():
+		l.Foot = []prose.Para{{Text: "what decides could not be read: " + a.why.Finding.Why, Role: theme.Unknown, Depth: 1}}
+	default:
+		l.Foot = []prose.Para{{Text: "nothing is found: the service is " + wording.JoinNonEmpty(", ", a.why.Finding.Status.String(), a.why.Finding.Why), Role: theme.OK, Depth: 1}}
+	}
+	return l
+}
+
+func columns(at *livetable.Moment) []table.Column[*row] {
+	return []table.Column[*row]{
+		{ID: livetable.ColName, Title: "FINDING", Frozen: true, Min: 16, Max: 34,
+			Cell: func(r *row) table.Cell {
+				return table.Cell{Text: strings.Repeat("  ", r.depth) + string(r.Kind), Role: roleOf(r)}
+			},
+			Compare: func(a, b *row) int { return a.place - b.place }},
+		{ID: "since", Title: "SINCE", Cell: func(r *row) table.Cell {
+			if r.Since.IsZero() {
+				return table.Cell{Text: "-", Role: theme.Dim}
+			}
+			return table.Cell{Text: wording.Since(r.Since, at.Time())}
+		}, Compare: func(a, b *row) int { return b.Since.Compare(a.Since) }},
+		{ID: "sure", Title: "SURE", Priority: 2, Cell: func(r *row) table.Cell { return table.Cell{Text: string(r.Sure)} },
+			Compare: func(a, b *row) int { return cmp.Compare(a.Sure, b.Sure) }},
+		{ID: "cause", Title: "CAUSE", Grow: true, Min: 20, Cell: func(r *row) table.Cell { return table.Cell{Text: wording.Named(r.Cause)} }},
+	}
+}
+
+func roleOf(r *row) theme.Role {
+	if r.depth > 0 {
+		return theme.Dim
+	}
+	return statusOf(r).Role()
+}
+
+// evidence tells a trouble whole: what shows it and where, what was changed, what to do and
+// with which key.
+func evidence(r *row, now time.Time, key func(ui.Binding) string) []prose.Para {
+	paras := []prose.Para{{Text: wording.Named(r.Cause), Role: statusOf(r).Role()}}
+	for _, s := range r.Next {
+		text := s.Text
+		if b, ok := bindings[s.Do]; ok && key(b) != "" {
+			text = "<" + key(b) + "> " + text
+		}
+		paras = append(paras, prose.Para{Label: "next", Text: text, Role: theme.Accent})
+	}
+	if r.Change != nil {
+		paras = append(paras, prose.Para{Label: "changed", Text: wording.Named(r.Change.Text)})
+	}
+	for _, e := range r.Evidence {
+		p := prose.Para{Label: string(e.Where), Text: wording.Named(e.Text)}
+		if !e.At.IsZero() {
+			p.Label = wording.Clock(e.At, now)
+		}
+		paras = append(paras, p)
+	}
+	if r.depth > 0 {
+		paras = append(paras, prose.Para{Text: "it follows from what is above it", Role: theme.Dim})
+	}
+	return paras
+}
+
+// bindings are the keys for what steps do.
+var bindings = map[diagnose.Do]ui.Binding{
+	diagnose.DoReadLines:       views.ActLogs,
+	diagnose.DoRollBack:        views.ActUndo,
+	diagnose.DoDeployImage:     views.ActImage,
+	diagnose.DoEditEnvironment: views.ActEnv,
+	diagnose.DoEditRevision:    views.ActEdit,
+	diagnose.DoScale:           views.ActScale,
+	diagnose.DoSeeTasks:        actDo,
+	diagnose.DoSeeTargets:      views.ActTargets,
+	diagnose.DoSeeRouting:      views.ActRouting,
+	diagnose.DoSeeInstances:    views.ActInstances,
+	diagnose.DoSeeGroups:       views.ActInstances,
+	diagnose.DoSeeEvents:       views.ActDeployments,
+}
+
+// actions are what can be done to the service, and what helps first against the trouble
+// under the cursor.
+func actions(deps *views.Deps, service awsx.Ref, r *row, ok bool) []ui.Action {
+	list := []ui.Action{
+		views.ActLogs.Does(func() { deps.Nav.Logs(views.LogScope{Service: service}) }),
+		views.ActUndo.Does(func() { deps.Nav.Undo(service) }),
+		views.ActImage.Does(func() { deps.Nav.Image(service) }),
+		views.ActEnv.Does(func() { deps.Nav.Env(service) }),
+		views.ActEdit.Does(func() { deps.Nav.Edit(service) }),
+		views.ActScale.Does(func() { deps.Nav.Scale(service) }),
+		views.ActTargets.Does(func() { deps.Host.Push(targets.New(deps, service)) }),
+		views.ActRouting.Does(func() { deps.Host.Push(routing.NewRules(deps, service)) }),
+		views.ActInstances.Does(func() {
+			deps.Host.Push(capacity.NewInstances(deps, capacity.InstancesOf{Cluster: service.ClusterRef(), Service: service}))
+		}),
+		views.ActDeployments.Does(func() { deps.Nav.Deployments(service) }),
+	}
+	first := actDo.Does(func() { deps.Host.Push(tasks.New(deps, service)) })
+	if !ok {
+		return append(list, first.Unless("nothing is found that could be done something about"))
+	}
+	for _, s := range r.Next {
+		b, has := bindings[s.Do]
+		if !has || b.ID == actDo.ID {
+			continue
+		}
+		for _, a := range list {
+			if a.ID == b.ID {
+				first.Name, first.Run, first.Disabled = a.Name, a.Run, a.Disabled
+				return append(list, first)
+			}
+		}
+	}
+	return append(list, first)
+}
