@@ -9,8 +9,8 @@ var (
 	ActUndo        = ui.Binding{ID: "undo", Name: "undo", Keys: []string{"u"}, Hint: 3}
 	ActImage       = ui.Binding{ID: "image", Name: "image", Keys: []string{"i"}, Hint: 4}
 	ActEnv         = ui.Binding{ID: "environment", Name: "env", Keys: []string{"v"}, Hint: 5}
-	ActScale       = ui.Binding{ID: "scale", Name: "scale", Keys: []string{"s"}, Hint: 6, Takes: ui.TakesMarked}
-	ActRestart     = ui.Binding{ID: "restart", Name: "restart", Keys: []string{"r"}, Hint: 7, Takes: ui.TakesMarked}
+	ActScale       = ui.Binding{ID: "scale", Name: "scale", Keys: []string{"s"}, Hint: 7, Takes: ui.TakesMarked}
+	ActRestart     = ui.Binding{ID: "restart", Name: "restart", Keys: []string{"r"}, Hint: 6, Takes: ui.TakesMarked}
 	ActFollow      = ui.Binding{ID: "follow", Name: "follow its deployment", Keys: []string{"z"}}
 	ActDeployments = ui.Binding{ID: "deployments", Name: "deployments", Keys: []string{"Z"}}
 	ActEdit        = ui.Binding{ID: "edit", Name: "edit the task definition", Keys: []string{"e"}}

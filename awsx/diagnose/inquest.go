@@ -196,7 +196,7 @@ func (x *inquest) readLines(g group, t *Trouble) {
 		if name, said, sure := x.missingVariable(g, lines); name != "" {
 			t.Kind, t.Sure = VariableMissing, sure
 			t.Cause = fmt.Sprintf("container %s ends by itself (exit %d): it asks for the variable %s, which it is not given", g.newest().Container, g.newest().ExitCode, name)
-			t.Evidence = append(t.Evidence, Proof{said.At, words.Telling(said.Text), InLogs})
+			t.Evidence = append([]Proof{{said.At, words.Telling(said.Text), InLogs}}, t.Evidence...)
 			return
 		}
 	}

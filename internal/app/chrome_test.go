@@ -10,7 +10,7 @@ import (
 // TestTheKeysThatAreUsedMostAreHinted at 80 columns, whatever else has a hint.
 func TestTheKeysThatAreUsedMostAreHinted(t *testing.T) {
 	sit(t, setting{}, func(t *testing.T, d *desk) {
-		d.cluster("prod").Shows("<enter>tasks <l>logs <u>undo <i>image <v>env <s>scale <r>restart </> <:> <?>")
+		d.cluster("prod").Shows("<enter>tasks <l>logs <w>why <u>undo <i>image <v>env <r>restart </> <:> <?>")
 		d.press("enter").read().Shows("<enter>containers", "<l>logs", "<ctrl+d>stop", "</> <:> <?>")
 	})
 }

@@ -24,7 +24,7 @@ var walks = map[string]walk{
 	"tasks": {"catalog", []string{"enter"}}, "task": {"catalog", []string{"enter", "enter"}},
 	"instances": {"catalog", []string{"o"}}, "tasks on an instance": {"catalog", []string{"o", "enter"}},
 	"groups": {"catalog", []string{":groups", "enter"}},
-	"rules":  {"catalog", []string{"R"}}, "targets": {"catalog", []string{"t"}}, "routing": {"catalog", []string{":routing", "enter"}},
+	"rules":  {"catalog", []string{"R"}}, "targets": {"catalog", []string{"t"}}, "why": {"api-orders", []string{"w"}}, "routing": {"catalog", []string{":routing", "enter"}},
 	"answer": {"catalog", []string{"R", "a", "ctrl+d"}},
 	"images": {"catalog", []string{"i"}}, "environment": {"catalog", []string{"v"}}, "edit": {"catalog", []string{"e"}},
 	"scaling": {"sessions", []string{"s", "esc"}}, "plan": {"catalog", []string{"r"}}, "plans": {"catalog", []string{"space", "space", "r"}},

@@ -7,41 +7,45 @@ import (
 	"strings"
 	"testing"
 
+	"gantry/awsx/diagnose"
 	"gantry/ui"
 	"gantry/views"
 	"gantry/views/livetable"
 )
 
-const readme = "../../README.md"
+const (
+	readme  = "../../README.md"
+	whyPage = "../../docs/why.md"
+)
 
-// part compares what stands in the README between two marks with what the program makes of
+// part compares what stands in a page between two marks with what the program makes of
 // it. With -update, the flag that writes golden frames, it is written there instead.
-func part(t *testing.T, begin, end, want string) {
+func part(t *testing.T, page, begin, end, want string) {
 	t.Helper()
-	b, err := os.ReadFile(readme)
+	b, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
 	before, rest, ok := strings.Cut(string(b), begin)
 	was, after, closed := strings.Cut(rest, end)
 	if !ok || !closed {
-		t.Fatalf("the README has no place between %q and %q", begin, end)
+		t.Fatalf("%s has no place between %q and %q", page, begin, end)
 	}
 	if u := flag.Lookup("update"); u != nil && u.Value.String() == "true" {
-		if err := os.WriteFile(readme, []byte(before+begin+want+end+after), 0o644); err != nil {
+		if err := os.WriteFile(page, []byte(before+begin+want+end+after), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
 	if was != want {
-		t.Errorf("the README has\n%s\nand the program\n%s", was, want)
+		t.Errorf("%s has\n%s\nand the program\n%s", page, was, want)
 	}
 }
 
 // TestTheReadmeListsTheKeysThatAreDeclared compares the table of keys with the one that the
 // declarations give. Run it with -update after an action has changed.
 func TestTheReadmeListsTheKeysThatAreDeclared(t *testing.T) {
-	part(t, "<!-- keys: go test ./internal/app -run Readme -update -->\n", "<!-- end of keys -->\n", keyTable())
+	part(t, readme, "<!-- keys: go test ./internal/app -run Readme -update -->\n", "<!-- end of keys -->\n", keyTable())
 }
 
 // TestTheReadmeShowsTheFramesOfTheProgram draws each of them on the account of the demo, in
@@ -54,11 +58,13 @@ func TestTheReadmeShowsTheFramesOfTheProgram(t *testing.T) {
 			for _, row := range d.Screen() {
 				b.WriteString(strings.TrimRight(row, " ") + "\n")
 			}
-			part(t, "<!-- frame "+name+" -->\n```\n", "```\n", b.String())
+			part(t, readme, "<!-- frame "+name+" -->\n```\n", "```\n", b.String())
 		}
 		d.cluster("prod").press("j", "k").read()
 		frame("services")
-		d.press("l").read()
+		d.press("w").read()
+		frame("why")
+		d.press("esc").read().press("l").read()
 		d.press("E").read().press("ctrl+u")
 		frame("log")
 		d.press("esc").read().press("u").read()
@@ -68,6 +74,16 @@ func TestTheReadmeShowsTheFramesOfTheProgram(t *testing.T) {
 		d.read().press("j", "j").read()
 		frame("routing")
 	})
+}
+
+// TestThePageOfCausesListsEveryKindOfTrouble compares it with the table of kinds.
+func TestThePageOfCausesListsEveryKindOfTrouble(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("| Finding | Told by |\n|---|---|\n")
+	for _, k := range diagnose.Kinds() {
+		b.WriteString("| " + string(k.Kind) + " | " + k.Needs + " |\n")
+	}
+	part(t, whyPage, "<!-- causes -->\n", "<!-- end of causes -->\n", b.String())
 }
 
 // keyTable is a row for what every screen has, one for what every table has, and one

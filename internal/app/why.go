@@ -51,4 +51,3 @@ func (a *App) AnnounceTrouble(service awsx.Ref, cause string, gone bool) error {
 
 // CanAnnounce reports whether there is a channel to tell.
 func (a *App) CanAnnounce() bool { return a.chat != nil }
-
