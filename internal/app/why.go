@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"gantry/awsx"
-	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/step"
 	"gantry/awsx/diagnose"
 	"gantry/internal/audit"
 	"gantry/internal/fault"
@@ -29,7 +29,7 @@ func (a *App) countsSet(service awsx.Ref) (sets []diagnose.CountSet) {
 			continue
 		}
 		for _, n := range r.Numbers {
-			if n.Name == string(deploy.NumberCount) {
+			if n.Name == string(step.NumberCount) {
 				sets = append([]diagnose.CountSet{{At: r.Time, Count: n.After, By: r.Who}}, sets...)
 			}
 		}

@@ -59,7 +59,7 @@ func open(t *testing.T, o sim.Options) *site {
 	t.Cleanup(st.Close)
 	s.whys = inquiry.Whys{
 		Reader: inquiry.Reader{Context: s.ID, Store: st},
-		Lines: inquiry.Lines{Store: st, Drivers: ecslog.Standard(), Open: func(context.Context, awsx.ContextID) (logs.Source, error) { return logStore, nil }},
+		Lines:  inquiry.Lines{Store: st, Drivers: ecslog.Standard(), Open: func(context.Context, awsx.ContextID) (logs.Source, error) { return logStore, nil }},
 	}
 	return s
 }
@@ -264,7 +264,10 @@ var incidents = []incident{
 		s.deploy("shop", "v9", ecr.Behaviour{StartsIn: 5 * time.Minute})
 		wait(10 * time.Minute)
 	}, diagnose.StartsSlowly, "grace period is 30s", diagnose.Likely, "v9"},
-	{"circuit breaker rolled back", func(s *site) { s.deploy("shop", "v9", ecr.Behaviour{ExitAfter: 3 * time.Second, ExitCode: 1}); wait(20 * time.Minute) }, diagnose.RolledBack, "exit 1", diagnose.Certain, ""},
+	{"circuit breaker rolled back", func(s *site) {
+		s.deploy("shop", "v9", ecr.Behaviour{ExitAfter: 3 * time.Second, ExitCode: 1})
+		wait(20 * time.Minute)
+	}, diagnose.RolledBack, "exit 1", diagnose.Certain, ""},
 	{"target group deleted", func(s *site) {
 		s.must(s.DeleteTargetGroup("prod-shop"))
 		s.retag("shop", "v2")
@@ -352,4 +355,3 @@ func (i incident) check(t *testing.T, why inquiry.Why) {
 	dump(t, why)
 	t.Errorf("want %s (%s) that says %q and the change %q, got\n%s(verdict %s: %s; unread %v)", i.kind, i.sure, i.says, i.changed, told(why.Troubles, ""), why.Finding.Status, why.Finding.Why, why.Unread)
 }
-
