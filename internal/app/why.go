@@ -8,14 +8,14 @@ import (
 	"gantry/awsx/diagnose"
 	"gantry/internal/audit"
 	"gantry/internal/fault"
-	"gantry/internal/inquiry"
+	"gantry/internal/inquiry/why"
 	"gantry/internal/notify"
 )
 
-// Whys finds out what is wrong with services, by their lines and the journal of this
+// Why finds out what is wrong with services, by their lines and the journal of this
 // machine too.
-func (a *App) Whys() inquiry.Whys {
-	return inquiry.Whys{Reader: a.Reader, Lines: a.Lines(), SetByHand: a.countsSet}
+func (a *App) Why() why.Asker {
+	return why.Asker{Reader: a.Reader, Lines: a.Lines(), SetByHand: a.countsSet}
 }
 
 // countsSet are the counts that were given to a service from this machine, the newest first.

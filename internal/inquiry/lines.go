@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
 	"gantry/internal/fault"
 	"gantry/logs"
@@ -188,4 +189,19 @@ func (s LineScope) Writer(e logs.Entry) Writer {
 	}
 	w.Label = cmp.Or(w.Label, "-")
 	return w
+}
+
+// Lately reads the newest lines of the tasks of a service that run, the oldest first.
+func (l Lines) Lately(ctx context.Context, s diagnose.Standing, since time.Time, limit int) ([]logs.Entry, error) {
+	svc := s.Service()
+	d, err := l.Drivers.Derive(ecslog.OfService(svc, s.Evidence.Running, s.Evidence.TaskDefinition(svc.TaskDefinition)))
+	if err != nil || d.Query.MatchesNothing() {
+		return nil, nil // its driver ships nothing that can be read
+	}
+	source, err := l.Open(ctx, svc.Ref.Context)
+	if err != nil {
+		return nil, err
+	}
+	page, err := logs.Newest(ctx, source, d.Query, logs.Range{From: since}, limit)
+	return slices.DeleteFunc(page.Entries, func(e logs.Entry) bool { return e.Gap != nil }), err
 }

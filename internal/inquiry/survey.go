@@ -32,7 +32,8 @@ type Survey struct {
 	Standings []diagnose.Standing
 	// Partial holds what could not be read; the rest is good.
 	Partial []error
-	gone    []string // target groups (ARN) that do not exist
+	// Gone are target groups (ARN) that services name and that do not exist.
+	Gone []string
 }
 
 // Clusters reads the clusters of the context. The errors of the second result are
@@ -187,7 +188,7 @@ func (s *Survey) targets(ctx context.Context, w *store.Watch[store.GroupState], 
 			s.Partial = append(s.Partial, g.Err)
 		}
 	}
-	s.gone = gone(now.Items)
+	s.Gone = gone(now.Items)
 	if unread := missing(now); unread > 0 {
 		s.Partial = append(s.Partial, fault.Errorf(fault.Offline, "read target health", "",
 			"%d of %s not read within %s", unread, words.Count(len(wanted), "target group"), patience))
@@ -199,7 +200,8 @@ type Inspection struct {
 	diagnose.Standing
 	// Partial holds what could not be read; the rest is good.
 	Partial []error
-	gone    []string // target groups (ARN) that do not exist
+	// Gone are target groups (ARN) that services name and that do not exist.
+	Gone []string
 }
 
 // gone are the target groups among some that do not exist.
@@ -238,7 +240,7 @@ func (r Reader) Inspect(ctx context.Context, service awsx.Ref) (Inspection, erro
 			out.Partial = append(out.Partial, g.Err)
 		}
 	}
-	out.gone = gone(state.Groups)
+	out.Gone = gone(state.Groups)
 	var arns []string
 	for _, t := range slices.Concat(state.Running, state.Stopped) {
 		arns = append(arns, t.TaskDefinition)

@@ -11,6 +11,7 @@ import (
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
 	"gantry/internal/inquiry"
+	"gantry/internal/inquiry/why"
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
@@ -61,7 +62,7 @@ func rowsOf(all []diagnose.Trouble, depth int, rows []*row) []*row {
 // answer is the last answer to why; commands share it.
 type answer struct {
 	mu   sync.Mutex
-	why  inquiry.Why
+	why  why.Answer
 	err  error
 	read bool
 	of   uint64 // the snapshot of the service that it was given for
@@ -97,7 +98,7 @@ func statusOf(r *row) theme.Status {
 // open watches the service, and asks why anew when it changed, or after a while.
 func open(deps *views.Deps, service awsx.Ref) livetable.Feed[*row] {
 	w := deps.Store.Service(service)
-	whys := inquiry.Whys{
+	asker := why.Asker{
 		Reader: inquiry.Reader{Context: service.Context, Store: deps.Store, Clock: deps.Now}, Lines: deps.Lines, SetByHand: deps.CountsSet,
 	}
 	a := &answer{}
@@ -116,14 +117,14 @@ func open(deps *views.Deps, service awsx.Ref) livetable.Feed[*row] {
 			if len(s.Items) == 0 || fresh {
 				return false
 			}
-			why, err := whys.Why(ctx, service)
+			found, err := asker.Service(ctx, service)
 			if ctx.Err() != nil {
 				return false
 			}
 			a.mu.Lock()
 			defer a.mu.Unlock()
 			if err == nil {
-				a.why, a.read = why, true
+				a.why, a.read = found, true
 			}
 			a.err, a.of, a.at = err, s.Seq, deps.Now()
 			return true

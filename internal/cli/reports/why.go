@@ -15,7 +15,7 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
-	"gantry/internal/inquiry"
+	"gantry/internal/inquiry/why"
 	"gantry/internal/words"
 	"gantry/ui/text"
 )
@@ -74,7 +74,7 @@ var errFound = &command.ExitError{Code: command.ExitFound, Err: errors.New("some
 // asked is the answer about a service or a cluster.
 type asked struct {
 	cluster string
-	whys    []inquiry.Why
+	whys    []why.Answer
 	partial []error
 }
 
@@ -89,14 +89,14 @@ func ask(ctx context.Context, a *app.App, target string) (asked, error) {
 		if err != nil {
 			return asked{}, err
 		}
-		why, err := a.Whys().Why(ctx, svc.Ref)
-		return asked{svc.Ref.ClusterName(), []inquiry.Why{why}, why.Unread}, err
+		answer, err := a.Why().Service(ctx, svc.Ref)
+		return asked{svc.Ref.ClusterName(), []why.Answer{answer}, answer.Unread}, err
 	}
 	cluster, err := a.FindCluster(ctx, name)
 	if err != nil {
 		return asked{}, err
 	}
-	whys, partial, err := a.Whys().Whys(ctx, cluster.Ref)
+	whys, partial, err := a.Why().Cluster(ctx, cluster.Ref)
 	for _, w := range whys {
 		partial = append(partial, w.Unread...)
 	}
@@ -167,7 +167,7 @@ func (p program) watchWhy(ctx context.Context, a *app.App, target string, f whyF
 // news prints what came and what went since what is known, and makes it known. A service
 // of which it cannot be told leaves what is known of it.
 func (p program) news(a *app.App, q asked, known map[string]string, notify bool) error {
-	say := func(w inquiry.Why, sign, cause string, gone bool) error {
+	say := func(w why.Answer, sign, cause string, gone bool) error {
 		ref := w.Service().Ref
 		if notify {
 			if err := a.AnnounceTrouble(ref, cause, gone); err != nil {
@@ -305,7 +305,7 @@ func (q asked) print(w io.Writer, now time.Time) error {
 }
 
 // standing says how a service stands and since when.
-func standing(w inquiry.Why, now time.Time) string {
+func standing(w why.Answer, now time.Time) string {
 	s := w.Finding.Status.String()
 	if !w.Told() {
 		return s + ": what decides could not be read"

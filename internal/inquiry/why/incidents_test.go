@@ -1,4 +1,4 @@
-package inquiry_test
+package why_test
 
 import (
 	"context"
@@ -20,6 +20,7 @@ import (
 	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
 	"gantry/internal/inquiry"
+	"gantry/internal/inquiry/why"
 	"gantry/logs"
 	"gantry/logs/ecslog"
 	"gantry/logs/elastic"
@@ -31,7 +32,7 @@ type site struct {
 	*simtest.World
 	t    *testing.T
 	lays logsink
-	whys inquiry.Whys
+	asks why.Asker
 }
 
 type logsink struct{ *logsim.Store }
@@ -57,7 +58,7 @@ func open(t *testing.T, o sim.Options) *site {
 	}
 	st := store.New(t.Context(), store.Options{Opener: s.Opener, Alarming: reason.AboutHealth})
 	t.Cleanup(st.Close)
-	s.whys = inquiry.Whys{
+	s.asks = why.Asker{
 		Reader: inquiry.Reader{Context: s.ID, Store: st},
 		Lines:  inquiry.Lines{Store: st, Drivers: ecslog.Standard(), Open: func(context.Context, awsx.ContextID) (logs.Source, error) { return logStore, nil }},
 	}
@@ -148,11 +149,11 @@ func wait(d time.Duration) {
 	synctest.Wait()
 }
 
-func (s *site) why(name string) inquiry.Why {
+func (s *site) why(name string) why.Answer {
 	s.t.Helper()
-	why, err := s.whys.Why(s.t.Context(), s.Service(s.t, "prod", name))
+	answer, err := s.asks.Service(s.t.Context(), s.Service(s.t, "prod", name))
 	s.must(err)
-	return why
+	return answer
 }
 
 // told are troubles as a person reads them, for what a test prints.
@@ -292,7 +293,7 @@ var incidents = []incident{
 		_, err := s.Port.UpdateService(awsx.WithChange(s.t.Context(), &awsx.Change{ID: "test", Record: func(awsx.Call) error { return nil }}), awsx.ServiceUpdate{Service: svc.Ref, Desired: &two})
 		s.must(err)
 		at := time.Now()
-		s.whys.SetByHand = func(awsx.Ref) []diagnose.CountSet { return []diagnose.CountSet{{At: at, Count: 2, By: "ops"}} }
+		s.asks.SetByHand = func(awsx.Ref) []diagnose.CountSet { return []diagnose.CountSet{{At: at, Count: 2, By: "ops"}} }
 		wait(10 * time.Minute)
 	}, diagnose.Autoscaled, "set to 2 by hand", diagnose.Certain, ""},
 }
@@ -315,15 +316,15 @@ func TestTheFirstFindingNamesTheIncident(t *testing.T) {
 				wait(time.Second)
 				i.does(s)
 				i.check(t, s.why("shop"))
-				if why := s.why("till"); len(why.Troubles) != 0 {
-					t.Errorf("till, which is well, is said to have:\n%s", told(why.Troubles, ""))
+				if till := s.why("till"); len(till.Troubles) != 0 {
+					t.Errorf("till, which is well, is said to have:\n%s", told(till.Troubles, ""))
 				}
 			})
 		})
 	}
 }
 
-func dump(t *testing.T, w inquiry.Why) {
+func dump(t *testing.T, w why.Answer) {
 	for _, d := range w.Service().Deployments {
 		t.Logf("%+v", d)
 	}
@@ -332,7 +333,7 @@ func dump(t *testing.T, w inquiry.Why) {
 	}
 }
 
-func (i incident) check(t *testing.T, why inquiry.Why) {
+func (i incident) check(t *testing.T, why why.Answer) {
 	t.Helper()
 	if len(why.Troubles) == 0 {
 		dump(t, why)

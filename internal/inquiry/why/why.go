@@ -1,4 +1,4 @@
-package inquiry
+package why
 
 import (
 	"context"
@@ -13,11 +13,15 @@ import (
 	"gantry/awsx/store"
 	"gantry/internal/crash"
 	"gantry/internal/fault"
+	"gantry/internal/inquiry"
 	"gantry/logs"
-	"gantry/logs/ecslog"
 )
 
 const (
+	// patience is how long is waited for what explains a service, once it is known itself.
+	patience = 10 * time.Second
+	// atOnce is how many services are looked into at the same time.
+	atOnce = 8
 	// deadRead is how many of the tasks that died last have their lines read: they die of
 	// one cause, or of a few.
 	deadRead = 3
@@ -29,17 +33,17 @@ const (
 	scalingsRead = 20
 )
 
-// Whys finds out what is wrong with services.
-type Whys struct {
-	Reader
-	Lines Lines
+// Asker finds out what is wrong with services.
+type Asker struct {
+	inquiry.Reader
+	Lines inquiry.Lines
 	// SetByHand returns the counts that people gave a service, as far as the journal of
 	// changes tells; nil for none.
 	SetByHand func(service awsx.Ref) []diagnose.CountSet
 }
 
-// Why is what is wrong with a service.
-type Why struct {
+// Answer is what is wrong with a service.
+type Answer struct {
 	diagnose.Standing
 	Troubles []diagnose.Trouble
 	// Unread holds what could not be read, and so explains nothing.
@@ -47,21 +51,21 @@ type Why struct {
 }
 
 // Told reports whether the answer is one: something was found, or what decides was read.
-func (w Why) Told() bool { return len(w.Troubles) > 0 || w.Finding.Status != diagnose.Unknown }
+func (w Answer) Told() bool { return len(w.Troubles) > 0 || w.Finding.Status != diagnose.Unknown }
 
-// Why finds out what is wrong with one service. What explains it beside the service itself
+// Service finds out what is wrong with one service. What explains it beside the service itself
 // is read side by side; what cannot be read is told in the answer.
-func (w Whys) Why(ctx context.Context, service awsx.Ref) (Why, error) {
+func (w Asker) Service(ctx context.Context, service awsx.Ref) (Answer, error) {
 	found, err := w.Inspect(ctx, service)
 	if err != nil {
-		return Why{}, err
+		return Answer{}, err
 	}
-	return w.explained(ctx, found.Standing, found.gone, found.Partial), nil
+	return w.explained(ctx, found.Standing, found.Gone, found.Partial), nil
 }
 
-// Whys finds out what is wrong with the services of a cluster, the worst first. What costs
+// Cluster finds out what is wrong with the services of a cluster, the worst first. What costs
 // calls for each service is read of those alone that are not well.
-func (w Whys) Whys(ctx context.Context, cluster awsx.Ref) (all []Why, partial []error, err error) {
+func (w Asker) Cluster(ctx context.Context, cluster awsx.Ref) (all []Answer, partial []error, err error) {
 	survey, err := w.Survey(ctx, cluster)
 	if err != nil {
 		return nil, nil, err
@@ -71,21 +75,30 @@ func (w Whys) Whys(ctx context.Context, cluster awsx.Ref) (all []Why, partial []
 			survey.Partial = append(survey.Partial, err)
 		}
 	})
-	all = make([]Why, len(survey.Standings))
+	all = make([]Answer, len(survey.Standings))
 	var sick []int
 	for i, s := range survey.Standings {
 		if s.Finding.Status == diagnose.Failed || s.Finding.Status == diagnose.Degraded {
 			sick = append(sick, i)
 			continue
 		}
-		a := diagnose.Around{Standing: s, GroupsGone: of(survey.gone, s), Routes: routes, RoutesRead: routesRead}
+		a := diagnose.Around{Standing: s, GroupsGone: of(survey.Gone, s), Routes: routes, RoutesRead: routesRead}
 		if w.SetByHand != nil {
 			a.SetByHand = w.SetByHand(s.Service().Ref)
 		}
-		all[i] = Why{Standing: s, Troubles: diagnose.Troubles(a)}
+		all[i] = Answer{Standing: s, Troubles: diagnose.Troubles(a)}
 	}
-	each(sick, func(i int) { all[i] = w.explained(ctx, survey.Standings[i], of(survey.gone, survey.Standings[i]), nil) })
-	slices.SortStableFunc(all, func(a, b Why) int { return b.Finding.Severity - a.Finding.Severity })
+	var reading crash.Group
+	slots := make(chan struct{}, atOnce)
+	for _, i := range sick {
+		slots <- struct{}{}
+		reading.Go(func() {
+			defer func() { <-slots }()
+			all[i] = w.explained(ctx, survey.Standings[i], of(survey.Gone, survey.Standings[i]), nil)
+		})
+	}
+	reading.Wait()
+	slices.SortStableFunc(all, func(a, b Answer) int { return b.Finding.Severity - a.Finding.Severity })
 	return all, survey.Partial, ctx.Err()
 }
 
@@ -96,10 +109,10 @@ func of(groups []string, s diagnose.Standing) []string {
 }
 
 // explained reads what stands around a service, and judges it with that.
-func (w Whys) explained(ctx context.Context, s diagnose.Standing, gone []string, unread []error) Why {
+func (w Asker) explained(ctx context.Context, s diagnose.Standing, gone []string, unread []error) Answer {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	out := Why{Standing: s, Unread: unread}
+	out := Answer{Standing: s, Unread: unread}
 	a := diagnose.Around{Standing: s, GroupsGone: gone}
 	svc := s.Service()
 	var mu sync.Mutex
@@ -128,7 +141,7 @@ func (w Whys) explained(ctx context.Context, s diagnose.Standing, gone []string,
 }
 
 // hosts reads what the tasks run on, and what brings it.
-func (w Whys) hosts(ctx context.Context, cluster awsx.Ref, a *diagnose.Around, note func(error)) {
+func (w Asker) hosts(ctx context.Context, cluster awsx.Ref, a *diagnose.Around, note func(error)) {
 	instances := w.Store.Instances(cluster)
 	defer instances.Close()
 	if s, err := instances.Await(ctx, (*store.Snapshot[awsx.Instance]).Ended); err == nil {
@@ -148,7 +161,7 @@ func (w Whys) hosts(ctx context.Context, cluster awsx.Ref, a *diagnose.Around, n
 }
 
 // routes reads the listeners and rules of the account.
-func (w Whys) routes(ctx context.Context, note func(error)) ([]awsx.Route, bool) {
+func (w Asker) routes(ctx context.Context, note func(error)) ([]awsx.Route, bool) {
 	routes := w.Store.Routes(w.Context)
 	defer routes.Close()
 	s, err := routes.Await(ctx, (*store.Snapshot[awsx.Route]).Ended)
@@ -163,7 +176,7 @@ func (w Whys) routes(ctx context.Context, note func(error)) ([]awsx.Route, bool)
 }
 
 // scaling reads what scales the service, and what people set.
-func (w Whys) scaling(ctx context.Context, service awsx.Ref, a *diagnose.Around, note func(error)) {
+func (w Asker) scaling(ctx context.Context, service awsx.Ref, a *diagnose.Around, note func(error)) {
 	if w.SetByHand != nil {
 		a.SetByHand = w.SetByHand(service)
 	}
@@ -183,22 +196,24 @@ func (w Whys) scaling(ctx context.Context, service awsx.Ref, a *diagnose.Around,
 }
 
 // changes finds in what the service differs from what worked before.
-func (w Whys) changes(ctx context.Context, s awsx.Service, a *diagnose.Around, note func(error)) {
+func (w Asker) changes(ctx context.Context, s awsx.Service, a *diagnose.Around, note func(error)) {
 	account, err := w.Store.Account(ctx, s.Ref.Context)
 	if err != nil {
 		note(err)
 		return
 	}
-	past, _ := Deployments(ctx, account, s.Ref) // where there is no record, the revisions tell
-	before, after := ChangeOf(s, past)
+	past, _ := inquiry.Deployments(ctx, account, s.Ref) // where there is no record, the revisions tell
+	before, after := inquiry.ChangeOf(s, past)
 	if before == "" || after == "" || before == after {
 		return
 	}
-	if w.define(ctx, []string{before, after}) != nil {
+	was, err := w.Store.TaskDefinition(ctx, s.Ref.Context, before)
+	if err != nil {
 		return // the one before may be gone: then nothing is compared
 	}
-	was, is := w.cached(before), w.cached(after)
-	if was == nil || is == nil {
+	is, err := w.Store.TaskDefinition(ctx, s.Ref.Context, after)
+	if err != nil {
+		note(err)
 		return
 	}
 	changes, err := edits.Changes(was, is)
@@ -213,7 +228,7 @@ func (w Whys) changes(ctx context.Context, s awsx.Service, a *diagnose.Around, n
 }
 
 // lines reads what the tasks that died last wrote, and what those that run write.
-func (w Whys) lines(ctx context.Context, s diagnose.Standing, a *diagnose.Around, note func(error)) {
+func (w Asker) lines(ctx context.Context, s diagnose.Standing, a *diagnose.Around, note func(error)) {
 	if w.Lines.Open == nil {
 		return
 	}
@@ -240,21 +255,6 @@ func noStore(err error) error {
 		return nil
 	}
 	return err
-}
-
-// Lately reads the newest lines of the tasks of a service that run, the oldest first.
-func (l Lines) Lately(ctx context.Context, s diagnose.Standing, since time.Time, limit int) ([]logs.Entry, error) {
-	svc := s.Service()
-	d, err := l.Drivers.Derive(ecslog.OfService(svc, s.Evidence.Running, s.Evidence.TaskDefinition(svc.TaskDefinition)))
-	if err != nil || d.Query.MatchesNothing() {
-		return nil, nil // its driver ships nothing that can be read
-	}
-	source, err := l.Open(ctx, svc.Ref.Context)
-	if err != nil {
-		return nil, err
-	}
-	page, err := logs.Newest(ctx, source, d.Query, logs.Range{From: since}, limit)
-	return slices.DeleteFunc(page.Entries, func(e logs.Entry) bool { return e.Gap != nil }), err
 }
 
 func said(entries []logs.Entry) (all []diagnose.Said) {
