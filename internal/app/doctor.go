@@ -146,7 +146,7 @@ func (a *App) examineAccount(ctx context.Context, f *doctor.Account, cluster, se
 	case fault.Expired, fault.Offline:
 		return // nothing else would be answered otherwise
 	}
-	f.Reads = inquiry.Probe(ctx, account, cluster, service)
+	f.Reads = doctor.Probe(ctx, account, cluster, service)
 	clusters, _ := awsx.Collect(account.Clusters(ctx)) // what cannot be read is a finding of the probe
 	rules := a.Config.Policy()
 	for _, c := range clusters {

@@ -1,4 +1,4 @@
-package inquiry
+package doctor
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 
 	"gantry/awsx"
 	"gantry/internal/fault"
-	"gantry/internal/inquiry/doctor"
 	"gantry/internal/words"
 )
 
@@ -38,11 +37,11 @@ type probe struct {
 
 // Probe tries every kind of read once, on the named service or on the first
 // that there is.
-func Probe(ctx context.Context, account awsx.Account, cluster, service string) []doctor.Read {
+func Probe(ctx context.Context, account awsx.Account, cluster, service string) []Read {
 	s := &sample{account: account}
-	var reads []doctor.Read
+	var reads []Read
 	for _, p := range probes(cluster, service) {
-		r := doctor.Read{Name: p.name, Actions: p.actions, Loss: p.loss, Essential: p.essential}
+		r := Read{Name: p.name, Actions: p.actions, Loss: p.loss, Essential: p.essential}
 		r.Found, r.Err = p.read(ctx, s)
 		switch {
 		case fault.ClassOf(r.Err) == fault.NotFound:
