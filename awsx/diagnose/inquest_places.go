@@ -153,6 +153,7 @@ func (x *inquest) hosts() {
 			if e.Belongs.Stray {
 				t.Cause = fmt.Sprintf("the Auto Scaling group %s has its instances join %s, which is no cluster here", g.Name, e.Belongs.Name)
 			}
+			t.Evidence = []Proof{{Text: fmt.Sprintf("%s: %d desired, %s in service or on their way", g.Name, g.Desired, words.Count(g.Staying(), "instance")), Where: InGroups}}
 			if line := e.Launches.Joins.Line; line != "" {
 				t.Evidence = append(t.Evidence, Proof{Text: "user data of " + e.Launches.Source.String() + ": " + line, Where: InGroups})
 			}

@@ -300,6 +300,9 @@ func withoutNumbers(s string) string {
 	return b.String()
 }
 
+// sizes are the fields that explain a lack.
+var sizes = map[Kind]string{MemoryLacking: "memory", OutOfMemory: "memory", CPULacking: "cpu"}
+
 // explain adds what helps, and the change that explains a trouble.
 func (x *inquest) explain(t *Trouble) {
 	of := characters[t.Kind.rank()]
@@ -314,7 +317,7 @@ func (x *inquest) explain(t *Trouble) {
 			break
 		}
 		i := slices.IndexFunc(x.Changes, func(c Change) bool {
-			return c.Part == part && (t.Kind != VariableMissing || part == PartImage || strings.Contains(t.Cause, "variable "+c.Name+","))
+			return c.Part == part && (part != PartSize || strings.HasPrefix(c.Name, sizes[t.Kind])) && (t.Kind != VariableMissing || part == PartImage || strings.Contains(t.Cause, "variable "+c.Name+","))
 		})
 		if i >= 0 {
 			t.Change = &x.Changes[i]

@@ -286,6 +286,34 @@ var incidents = []incident{
 		}
 		wait(time.Second)
 	}, diagnose.Throttling, "throttled", diagnose.Certain, ""},
+	{"not enough memory", func(s *site) {
+		s.configure("shop", 100, 200, false)
+		s.sized("shop", 8, 70_000)
+		wait(3 * time.Minute)
+	}, diagnose.MemoryLacking, "memory", diagnose.Certain, "size memory"},
+	{"not enough CPU", func(s *site) {
+		s.configure("shop", 100, 200, false)
+		s.sized("shop", 17_000, 512)
+		wait(3 * time.Minute)
+	}, diagnose.CPULacking, "CPU", diagnose.Certain, "size cpu"},
+	{"static port", func(s *site) {
+		s.configure("shop", 100, 200, false)
+		s.edit("shop", func(c, _ *document.Node) { c.Get("portMappings").Items[0].Set("hostPort", number(9090)) })
+		wait(3 * time.Minute)
+		s.retag("shop", "v2")
+		wait(3 * time.Minute)
+	}, diagnose.PortTaken, "host port taken", diagnose.Certain, ""},
+	{"percentages that deadlock", func(s *site) {
+		s.configure("shop", 70, 130, false)
+		s.retag("shop", "v2")
+		wait(15 * time.Minute)
+	}, diagnose.Deadlock, "of 3 tasks at least 70% have to be healthy and at most 130% may run", diagnose.Certain, ""},
+	{"a dependency that is down", func(s *site) {
+		for i := range 12 {
+			s.writes("shop", fmt.Sprintf("2000-01-01 00:00:%02d,000 ERROR shop: order %d failed\nTraceback (most recent call last):\n  File \"/app/db.py\", line 9, in get\nConnectionError: db.internal:5432 refused the connection", i, i))
+		}
+		wait(2 * time.Second)
+	}, diagnose.Dependency, "look at what the service depends on", diagnose.Likely, ""},
 	{"autoscaling undid a count", func(s *site) {
 		s.must(s.Autoscale("prod", "shop", 3, 6))
 		svc := s.service("shop")
@@ -296,6 +324,29 @@ var incidents = []incident{
 		s.asks.SetByHand = func(awsx.Ref) []diagnose.CountSet { return []diagnose.CountSet{{At: at, Count: 2, By: "ops"}} }
 		wait(10 * time.Minute)
 	}, diagnose.Autoscaled, "set to 2 by hand", diagnose.Certain, ""},
+}
+
+// sized gives a service's tasks another size: CPU units and MiB.
+func (s *site) sized(name string, cpu, memory int) {
+	s.edit(name, func(c, tree *document.Node) {
+		c.Set("cpu", number(cpu))
+		c.Set("memory", number(memory))
+		c.Set("memoryReservation", number(memory-1))
+		tree.Drop("cpu")
+		tree.Drop("memory")
+	})
+}
+
+func number(n int) *document.Node { return &document.Node{Raw: fmt.Appendf(nil, "%d", n)} }
+
+// writes has the containers of a service's tasks write a line each.
+func (s *site) writes(name, line string) {
+	s.t.Helper()
+	for _, task := range s.tasks(name) {
+		s.must(s.lays.Index("", map[string]any{
+			"@timestamp": time.Now().UTC().Format(time.RFC3339Nano), "message": line, "container_id": task.Containers[0].RuntimeID,
+		}, time.Now()))
+	}
 }
 
 // agents connects or disconnects the agents of all instances.
