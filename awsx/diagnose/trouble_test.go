@@ -253,3 +253,26 @@ func TestEveryKindIsTold(t *testing.T) {
 		t.Errorf("%d kinds", len(seen))
 	}
 }
+
+// BenchmarkTroubles300Services looks for what is wrong with 300 services, of which every
+// tenth is not well: its budget is 50 ms.
+func BenchmarkTroubles300Services(b *testing.B) {
+	all := make([]diagnose.Around, 300)
+	for i := range all {
+		e := healthy()
+		if i%10 == 0 {
+			endless(&e, "EssentialContainerExited", "OutOfMemoryError: Container killed due to memory usage")
+			sick(&e, 1)
+		}
+		all[i] = around(e)
+		for j := range 200 {
+			all[i].Lines = append(all[i].Lines, diagnose.Said{At: ago(time.Minute), Text: fmt.Sprintf("GET /orders/%d 200", j), Severe: j%20 == 0})
+		}
+	}
+	b.ResetTimer()
+	for b.Loop() {
+		for i := range all {
+			_ = diagnose.Troubles(all[i])
+		}
+	}
+}
