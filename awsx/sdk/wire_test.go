@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,7 +20,10 @@ import (
 	"gantry/awsx/sdk/access"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // there is memory enough, and a sixth of the time went into collecting it
+	goleak.VerifyTestMain(m)
+}
 
 // wire is a service behind the SDK: it answers requests by their operation and
 // counts them.

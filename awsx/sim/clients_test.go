@@ -3,6 +3,7 @@ package sim_test
 import (
 	"context"
 	"net/http"
+	"runtime/debug"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,7 +21,10 @@ import (
 	"gantry/awsx/sim"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // there is memory enough, and a sixth of the time went into collecting it
+	goleak.VerifyTestMain(m)
+}
 
 // world is a running account and the SDK's clients for it.
 type world struct {

@@ -54,9 +54,14 @@ func (d *desk) take(keys ...string) {
 }
 
 // goTo goes to a kind of screen, whatever is open, and returns it. The one that it went to
-// last is not left: what lies over it is closed.
+// last is not left: what lies over it is closed, and what was opened from it is left.
 func (d *desk) goTo(name string, last ui.Screen) ui.Screen {
 	d.t.Helper()
+	for range 2 {
+		if last != nil && last.Name() == name && d.Shell.Top() != last && d.Shell.Top().Name() != "clusters" && !d.showing("[ No ]") {
+			d.take("esc")
+		}
+	}
 	if d.Shell.Top() == last && last.Name() == name && d.Row("READ-ONLY")+d.Row("main/eu-west-1") != "" {
 		if rows := d.Screen(); strings.Contains(rows[len(rows)-1], "<esc>") || d.showing("[ No ]") {
 			d.take("esc")
