@@ -33,6 +33,7 @@ func (t *Table[T]) measure() {
 	if t.seen.done && t.seen.from <= t.top && t.seen.to >= min(t.top+t.page, len(t.shown)) {
 		return
 	}
+	known := t.seen
 	t.seen = measured{done: true, from: from, to: to}
 	for c := range t.opts.Columns {
 		col := &t.opts.Columns[c]
@@ -40,8 +41,12 @@ func (t *Table[T]) measure() {
 			continue
 		}
 		w := t.widths[c]
-		for _, i := range t.shown[from:to] {
-			w = max(w, text.Width(col.Cell(t.rows[i]).Text))
+		for at := from; at < to; at++ {
+			if known.done && at >= known.from && at < known.to {
+				at = known.to - 1 // what was measured before this page is not measured again
+				continue
+			}
+			w = max(w, text.Width(col.Cell(t.rows[t.shown[at]]).Text))
 		}
 		t.widths[c] = w
 	}
