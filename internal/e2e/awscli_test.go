@@ -64,6 +64,90 @@ func TestOthersReadTheSimulatedAccount(t *testing.T) {
 	}
 }
 
+// TestTheAWSCLIReadsRulesOfEveryKind has the aws CLI read the rules of the simulated account:
+// each kind of condition and action, and as many rules in the order that gantry tells.
+func TestTheAWSCLIReadsRulesOfEveryKind(t *testing.T) {
+	endpoint, _ := simulator(t, "--scenario", "steady", "--seed", "7")
+	cli := func(into any, args ...string) {
+		t.Helper()
+		if err := json.Unmarshal(independent(t, endpoint, "aws", args...), into); err != nil {
+			t.Fatalf("%v: %v", args, err)
+		}
+	}
+	var ours struct {
+		Rules []struct{ Listener, Rule, RuleArn string }
+	}
+	read(t, account(t, endpoint), &ours, "routing", "prod")
+	kinds := map[string]bool{}
+	listeners := map[string][]string{}
+	for _, r := range ours.Rules {
+		listeners[r.Listener] = append(listeners[r.Listener], r.Rule+" "+r.RuleArn)
+	}
+	for listener, want := range listeners {
+		var theirs struct {
+			Rules []struct {
+				Priority, RuleArn string
+				Conditions        []struct {
+					Field            string
+					HttpHeaderConfig struct{ HttpHeaderName string }
+				}
+				Actions    []struct{ Type string }
+				Transforms []struct{ Type string }
+			}
+		}
+		cli(&theirs, "elbv2", "describe-rules", "--listener-arn", listener)
+		var got []string
+		for _, r := range theirs.Rules {
+			got = append(got, r.Priority+" "+r.RuleArn)
+			for _, c := range r.Conditions {
+				kinds[c.Field] = true
+				if c.Field == "http-header" && c.HttpHeaderConfig.HttpHeaderName == "" {
+					t.Errorf("rule %s: the header has no name", r.Priority)
+				}
+			}
+			for _, a := range r.Actions {
+				kinds[a.Type] = true
+			}
+			for _, x := range r.Transforms {
+				kinds[x.Type] = true
+			}
+		}
+		if strings.Join(got, "\n") != strings.Join(want, "\n") {
+			t.Errorf("of %s the aws CLI reads\n%v\ngantry tells\n%v", listener, got, want)
+		}
+	}
+	for _, kind := range []string{
+		"host-header", "path-pattern", "http-header", "http-request-method", "query-string", "source-ip",
+		"forward", "redirect", "fixed-response", "authenticate-oidc", "jwt-validation", "url-rewrite",
+	} {
+		if !kinds[kind] {
+			t.Errorf("the account has no %s, or the aws CLI does not read it: %v", kind, kinds)
+		}
+	}
+	for _, args := range [][]string{
+		{"elbv2", "describe-target-group-attributes", "--target-group-arn", ""}, {"application-autoscaling", "describe-scheduled-actions", "--service-namespace", "ecs"},
+		{"application-autoscaling", "describe-scaling-policies", "--service-namespace", "ecs"}, {"autoscaling", "describe-auto-scaling-groups"}, {"autoscaling", "describe-scaling-activities"},
+		{"ecs", "describe-capacity-providers"}, {"ec2", "describe-instances"}, {"ecr", "describe-repositories"},
+	} {
+		if args[len(args)-1] == "" {
+			var groups struct {
+				TargetGroups []struct{ TargetGroupArn string }
+			}
+			cli(&groups, "elbv2", "describe-target-groups")
+			args[len(args)-1] = groups.TargetGroups[0].TargetGroupArn
+		}
+		var answer map[string][]any
+		if cli(&answer, args...); len(answer) != 1 {
+			t.Errorf("%v: %v", args, answer)
+		}
+		for field, items := range answer {
+			if len(items) == 0 {
+				t.Errorf("%v has no %s", args, field)
+			}
+		}
+	}
+}
+
 // TestTheAWSCLIDeploysOnTheSimulator changes the account with the aws CLI and
 // has gantry see it.
 func TestTheAWSCLIDeploysOnTheSimulator(t *testing.T) {
