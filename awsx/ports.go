@@ -328,6 +328,26 @@ func (u ScalingUpdate) Applied(t ScalableTarget) ScalableTarget {
 	return t
 }
 
+// GroupUpdate is what one UpdateAutoScalingGroup call changes; nil leaves it.
+type GroupUpdate struct {
+	Group             Ref
+	Min, Max, Desired *int
+}
+
+// Applied returns a group as it is after the update: a count that is not set is brought
+// within the bounds, as the service does (Auto Scaling, UpdateAutoScalingGroup).
+func (u GroupUpdate) Applied(g ScalingGroup) ScalingGroup {
+	for _, set := range []struct{ from, to *int }{{u.Min, &g.Min}, {u.Max, &g.Max}, {u.Desired, &g.Desired}} {
+		if set.from != nil {
+			*set.to = *set.from
+		}
+	}
+	if u.Desired == nil {
+		g.Desired = max(min(g.Desired, g.Max), g.Min)
+	}
+	return g
+}
+
 // Writer is everything that changes the account. Each call needs a Change in
 // its context (WithChange), is refused without one before a byte leaves, and is
 // sent once. An Error with Unknown set must be resolved by reading.
@@ -383,6 +403,8 @@ type ScalingWriter interface {
 type GroupWriter interface {
 	// SetGroupDesired sets how many instances a group is to have, within its bounds.
 	SetGroupDesired(ctx context.Context, group Ref, n int) error
+	// UpdateGroup changes the bounds of a group, and its count with them.
+	UpdateGroup(ctx context.Context, u GroupUpdate) error
 	// EndMember terminates an EC2 instance of a group, which launches another in its place.
 	EndMember(ctx context.Context, group Ref, id string) error
 }

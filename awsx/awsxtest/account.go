@@ -74,6 +74,7 @@ const (
 	StopServiceDeployment     Op = "StopServiceDeployment"
 	ContinueServiceDeployment Op = "ContinueServiceDeployment"
 	SetGroupDesired           Op = "SetGroupDesired"
+	UpdateGroup               Op = "UpdateGroup"
 	EndMember                 Op = "EndMember"
 )
 

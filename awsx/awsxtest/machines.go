@@ -143,6 +143,19 @@ func (a *Account) SetGroupDesired(ctx context.Context, group awsx.Ref, n int) er
 	})
 }
 
+// UpdateGroup implements awsx.GroupWriter.
+func (a *Account) UpdateGroup(ctx context.Context, u awsx.GroupUpdate) error {
+	return a.write(ctx, UpdateGroup, "UpdateAutoScalingGroup", u.Group.ARN, func() error {
+		for i := range a.data.Groups {
+			if a.data.Groups[i].Ref.ARN == u.Group.ARN {
+				a.data.Groups[i] = u.Applied(a.data.Groups[i])
+				return nil
+			}
+		}
+		return missing("UpdateAutoScalingGroup", u.Group.ARN)
+	})
+}
+
 // EndMember implements awsx.GroupWriter: the member is marked as terminating.
 func (a *Account) EndMember(ctx context.Context, group awsx.Ref, id string) error {
 	return a.write(ctx, EndMember, "TerminateInstanceInAutoScalingGroup", id, func() error {

@@ -23,7 +23,7 @@ func (a *Account) write(ctx context.Context, op Op, operation, resource string, 
 	switch op {
 	case UpdateScaling:
 		service, action = "Application Auto Scaling", "application-autoscaling:"+operation
-	case SetGroupDesired, EndMember:
+	case SetGroupDesired, UpdateGroup, EndMember:
 		service, action = "Auto Scaling", "autoscaling:"+operation
 	}
 	change := awsx.ChangeFrom(ctx)

@@ -84,6 +84,10 @@ func writes(t *testing.T, a awsx.Account) map[string]write {
 	calls["SetGroupDesired"] = write{awsx.Call{Service: "Auto Scaling", Operation: "SetDesiredCapacity"}, func(ctx context.Context) error {
 		return a.SetGroupDesired(ctx, group, 3)
 	}}
+	calls["UpdateGroup"] = write{awsx.Call{Service: "Auto Scaling", Operation: "UpdateAutoScalingGroup"}, func(ctx context.Context) error {
+		low := 2
+		return a.UpdateGroup(ctx, awsx.GroupUpdate{Group: group, Min: &low})
+	}}
 	calls["EndMember"] = write{awsx.Call{Service: "Auto Scaling", Operation: "TerminateInstanceInAutoScalingGroup"}, func(ctx context.Context) error {
 		return a.EndMember(ctx, group, "i-0123456789abcdef0")
 	}}

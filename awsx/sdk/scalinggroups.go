@@ -3,6 +3,7 @@ package sdk
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -236,6 +237,35 @@ func (a Account) SetGroupDesired(ctx context.Context, group awsx.Ref, n int) err
 	// The answer says nothing: only the id of the request tells that the service gave it.
 	if id, ok := awsmiddleware.GetRequestIDMetadata(out.ResultMetadata); !ok || id == "" {
 		return lost(op, group.ARN, "id of the request", "read the group to see whether its desired capacity was set")
+	}
+	return nil
+}
+
+// UpdateGroup changes the bounds of a group, and its desired capacity with them.
+func (a Account) UpdateGroup(ctx context.Context, u awsx.GroupUpdate) error {
+	const op = "autoscaling:UpdateAutoScalingGroup"
+	if err := a.Here(u.Group); err != nil {
+		return err
+	}
+	in := autoscaling.UpdateAutoScalingGroupInput{AutoScalingGroupName: aws.String(u.Group.Name())}
+	for _, set := range []struct {
+		from *int
+		to   **int32
+	}{{u.Min, &in.MinSize}, {u.Max, &in.MaxSize}, {u.Desired, &in.DesiredCapacity}} {
+		switch {
+		case set.from == nil:
+		case *set.from < 0 || *set.from > math.MaxInt32:
+			return fault.Errorf(fault.Invalid, op, u.Group.ARN, "%d instances are not possible", *set.from)
+		default:
+			*set.to = aws.Int32(int32(*set.from))
+		}
+	}
+	out, err := a.Groups().UpdateAutoScalingGroup(ctx, &in)
+	if err != nil {
+		return a.Classify(ctx, u.Group.ARN, err)
+	}
+	if id, ok := awsmiddleware.GetRequestIDMetadata(out.ResultMetadata); !ok || id == "" {
+		return lost(op, u.Group.ARN, "id of the request", "read the group to see whether its bounds were set")
 	}
 	return nil
 }

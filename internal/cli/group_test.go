@@ -60,11 +60,23 @@ func TestAGroupThatCannotLaunchFails(t *testing.T) {
 	})
 }
 
+// TestTheBoundsOfAGroupAreSetWithItsCount: beyond the bounds of before, in one call.
+func TestTheBoundsOfAGroupAreSetWithItsCount(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		a.run(t, "group", "prod-ecs", "--max", "14", "--desired", "13", "--confirm", "prod-ecs").wants(t, 0, "bounds 6 to 14",
+			"set the bounds of group prod-ecs to 6 to 14, and its desired capacity to 13", "prod-ecs has 13 instances in service, all in the cluster")
+		a.run(t, "group", "prod-ecs", "--min", "7", "--confirm", "prod-ecs").wants(t, 0, "leaves 13 instances as they are", "set the bounds of group prod-ecs to 7 to 14")
+	})
+}
+
 func TestAGroupSaysWhatIsWrongWithACount(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
 		a.run(t, "group", "prod-ecs", "--desired", "13", "--yes").wants(t, 2, "the group may have 6 to 12 instances, and 13 are asked for")
+		a.run(t, "group", "prod-ecs", "--min", "2", "--max", "1", "--yes").wants(t, 2, "a group cannot have 2 to 1 instances")
+		a.run(t, "group", "prod-ecs", "--max", "8", "--desired", "9", "--yes").wants(t, 2, "and 9 are asked for: set its bounds with it")
+		a.run(t, "group", "prod-ecs", "--min", "6", "--max", "12", "--yes").wants(t, 2, "nothing changed: the group has a desired capacity of 9 within 6 to 12 already")
+		a.run(t, "group", "prod-ecs", "--yes").wants(t, 2, "nothing is asked for")
 		a.run(t, "group", "prod-ecs", "--desired", "9", "--yes").wants(t, 2, "nothing changed: the group has a desired capacity of 9 already")
-		a.run(t, "group", "prod-ecs", "--yes").wants(t, 2, "--desired is missing")
 		a.run(t, "group", "prod-ecs", "--desired=-1").wants(t, 2, "expected 0 or more")
 		a.run(t, "group", "prod-esc", "--desired", "1").wants(t, 2, "no such Auto Scaling group; there is prod-ecs")
 		a.run(t, "group", "prod-batch", "--desired", "0", "--dry-run", "-o", "json").wants(t, 0, `"tier": "bulk"`)

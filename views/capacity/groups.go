@@ -26,11 +26,12 @@ import (
 var (
 	actMembers = ui.ActEnter.As("instances", 1)
 	actDesired = ui.Binding{ID: "desired", Name: "desired capacity", Keys: []string{"s"}, Hint: 2}
+	actBounds  = ui.Binding{ID: "group-bounds", Name: "bounds", Keys: []string{"m"}, Hint: 3}
 )
 
 // The groups screen.
 var _ = views.Kinds.Add(views.Kind{
-	Declaration: ui.Declaration{Screen: "groups", Title: "Groups", Bindings: livetable.Bindings(actMembers, actDesired)},
+	Declaration: ui.Declaration{Screen: "groups", Title: "Groups", Bindings: livetable.Bindings(actMembers, actDesired, actBounds)},
 	Of:          views.OfCluster, Short: []string{"group", "asg", "autoscaling"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewGroups(deps, of)) },
 })
@@ -57,6 +58,7 @@ func NewGroups(deps *views.Deps, cluster awsx.Ref) ui.Screen {
 					deps.Host.Push(NewInstances(deps, InstancesOf{Cluster: cluster, Group: r.Group.Group.Name}))
 				}).Unless(why),
 				actDesired.Does(func() { askDesired(deps, r.Group.Group, s.Act) }).Unless(why),
+				actBounds.Does(func() { askBounds(deps, r.Group.Group, s.Act) }).Unless(why),
 			}
 		},
 		Ref: func(r *groupRow) awsx.Ref { return r.Group.Group.Ref },
@@ -85,7 +87,34 @@ func askDesired(deps *views.Deps, g awsx.ScalingGroup, started func()) {
 			if err != nil {
 				return nil, err
 			}
-			deps.Nav.Plan(deploy.SetGroup{Desired: n}, started, g.Ref)
+			deps.Nav.Plan(deploy.SetGroup{Desired: &n}, started, g.Ref)
+			return nil, nil
+		},
+	}))
+}
+
+// askBounds asks between how many instances a group may have, and plans that.
+func askBounds(deps *views.Deps, g awsx.ScalingGroup, started func()) {
+	number := func(label string, now int) form.Field {
+		return form.Field{Label: label, Value: strconv.Itoa(now), Help: "instances; " + strconv.Itoa(g.Desired) + " are desired", Check: func(value string) error {
+			if n, err := strconv.Atoi(strings.TrimSpace(value)); err != nil || n < 0 {
+				return fmt.Errorf("%q: expected a number of instances", value)
+			}
+			return nil
+		}}
+	}
+	deps.Host.Modal(form.New(deps.Host.Theme(), form.Options{
+		Title: "Bounds of " + g.Name, Fields: []form.Field{number("min", g.Min), number("max", g.Max)},
+		Submit: func(values []string) (tea.Cmd, error) {
+			var bounds [2]int
+			for i, value := range values {
+				n, err := strconv.Atoi(strings.TrimSpace(value))
+				if err != nil {
+					return nil, err
+				}
+				bounds[i] = n
+			}
+			deps.Nav.Plan(deploy.SetGroup{Min: &bounds[0], Max: &bounds[1]}, started, g.Ref)
 			return nil, nil
 		},
 	}))

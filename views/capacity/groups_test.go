@@ -100,6 +100,27 @@ func TestFrameOfGroups(t *testing.T) {
 	changestest.ChangeFrame(t, []uitest.Look{viewstest.Standard, large}, grouped, onGroups, changestest.Leave)
 }
 
+// TestTheBoundsOfAGroupAreChanged by two numbers that are asked for and a plan: what is left
+// above the new maximum ends.
+func TestTheBoundsOfAGroupAreChanged(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := changestest.Prepared(t, uitest.Look{W: 120, H: 40}, grouped, onGroups).Read()
+		f.Press("/").Type("payments-ecs").Press("enter")
+		f.Keys("m").Shows("Bounds of payments-ecs", "2 are desired")
+		f.Keys("backspace")
+		f.Answer("0")
+		f.Keys("backspace")
+		f.Answer("1").Shows("bounds 0 to 1", "1 instance to end, by the default policy", "asks for the group's name")
+		f.Keys("enter")
+		f.Answer("payments-ecs")
+		f.Account.Edit(func(d *awsxtest.Data) {
+			if g := d.Groups[0]; g.Min != 0 || g.Max != 1 || g.Desired != 1 {
+				t.Errorf("the group has %d of %s", g.Desired, g.Bounds())
+			}
+		})
+	})
+}
+
 // TestTheCapacityOfAGroupIsChanged by a number that is asked for, a plan that names what ends,
 // and the group's name in production.
 func TestTheCapacityOfAGroupIsChanged(t *testing.T) {

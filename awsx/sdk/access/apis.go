@@ -168,7 +168,7 @@ func apis() []api {
 				reads: []string{
 					"DescribeAutoScalingGroups", "DescribeLaunchConfigurations", "DescribeScalingActivities", "DescribePolicies", "DescribeScheduledActions",
 				},
-				writes: []string{"SetDesiredCapacity", "TerminateInstanceInAutoScalingGroup"},
+				writes: []string{"SetDesiredCapacity", "UpdateAutoScalingGroup", "TerminateInstanceInAutoScalingGroup"},
 			}},
 		},
 		{
