@@ -255,7 +255,7 @@ func (a Account) UpdateGroup(ctx context.Context, u awsx.GroupUpdate) error {
 		switch {
 		case set.from == nil:
 		case *set.from < 0 || *set.from > math.MaxInt32:
-			return fault.Errorf(fault.Invalid, op, u.Group.ARN, "%d instances are not possible", *set.from)
+			return fault.Errorf(fault.Invalid, op, u.Group.ARN, "a size of %d is not possible", *set.from)
 		default:
 			*set.to = aws.Int32(int32(*set.from))
 		}
