@@ -3,6 +3,7 @@ package diagnose
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -139,29 +140,55 @@ func (x *inquest) hosts() {
 		return // tasks find their place, and fail there
 	}
 	for _, e := range x.Groups {
-		g, last := e.Group, awsx.ScalingActivity{}
-		if len(e.Activities) > 0 {
-			last = e.Activities[0]
-		}
-		strangers := e.strangers()
-		switch {
-		case g.Desired > g.Staying() && last.Failed():
-			x.add(Trouble{Kind: GroupCannotLaunch, Sure: Likely, Since: last.StartedAt, Cause: "the Auto Scaling group " + g.Name + " cannot launch instances: " + cmp.Or(last.Message, last.Description),
-				Evidence: []Proof{{last.StartedAt, last.Description, InGroups}}})
-		case e.Belongs.Stray || strangers > 0:
-			t := Trouble{Kind: CannotJoin, Sure: Likely, Cause: fmt.Sprintf("%d of %s of the Auto Scaling group %s joined no cluster", strangers, words.Count(len(g.Members), "instance"), g.Name)}
-			if e.Belongs.Stray {
-				t.Cause = fmt.Sprintf("the Auto Scaling group %s has its instances join %s, which is no cluster here", g.Name, e.Belongs.Name)
-			}
-			t.Evidence = []Proof{{Text: fmt.Sprintf("%s: %d desired, %s in service or on their way", g.Name, g.Desired, words.Count(g.Staying(), "instance")), Where: InGroups}}
-			if line := e.Launches.Joins.Line; line != "" {
-				t.Evidence = append(t.Evidence, Proof{Text: "user data of " + e.Launches.Source.String() + ": " + line, Where: InGroups})
-			}
+		x.group(e)
+	}
+}
+
+// likeAName is how many letters may be wrong in a name that was meant to be another.
+const likeAName = 2
+
+// misspelt reports whether a name may have been meant to be another.
+func misspelt(meant, name string) bool {
+	longer := len(name) - len(meant)
+	return longer <= likeAName && longer >= -likeAName && words.Unlike(meant, name) <= likeAName
+}
+
+// group tells of an Auto Scaling group that keeps instances away from the service. One that
+// its capacity provider scales bears on it, and so do one whose instances were to join its
+// cluster and did not; what else is wrong with the others is a piece of evidence at most.
+func (x *inquest) group(e GroupEvidence) {
+	g, last := e.Group, awsx.ScalingActivity{}
+	if len(e.Activities) > 0 {
+		last = e.Activities[0]
+	}
+	strangers, ours := e.strangers(), x.Managed[g.Name]
+	meant := e.Belongs.Stray && (ours || len(x.Managed) == 0 && x.InstancesRead && len(x.Instances) == 0 || misspelt(x.facts.Service.Ref.ClusterName(), e.Belongs.Name))
+	switch {
+	case g.Desired > g.Staying() && last.Failed():
+		t := Trouble{Kind: GroupCannotLaunch, Sure: Likely, Since: last.StartedAt, Cause: "the Auto Scaling group " + g.Name + " cannot launch instances: " + cmp.Or(last.Message, last.Description),
+			Evidence: []Proof{{last.StartedAt, last.Description, InGroups}}}
+		if ours || x.has(NoInstances) {
 			x.add(t)
-		case g.Desired >= g.Max && x.Managed[g.Name] && x.has(lacks...):
-			x.add(Trouble{Kind: GroupAtMaximum, Sure: Likely, Cause: fmt.Sprintf("the Auto Scaling group %s is at its maximum of %s: no instance comes for what finds no room", g.Name, words.Count(g.Max, "instance")),
-				Evidence: []Proof{{Text: fmt.Sprintf("%s: desired %d, bounds %s", g.Name, g.Desired, g.Bounds()), Where: InGroups}}})
+			return
 		}
+		for i := range x.found {
+			if slices.Contains(lacks, x.found[i].Kind) {
+				x.found[i].Evidence = append(x.found[i].Evidence, Proof{last.StartedAt, t.Cause, InGroups})
+			}
+		}
+	case meant || strangers > 0:
+		t := Trouble{Kind: CannotJoin, Sure: Likely, Cause: fmt.Sprintf("%d of %s of the Auto Scaling group %s joined no cluster", strangers, words.Count(len(g.Members), "instance"), g.Name)}
+		if e.Belongs.Stray {
+			t.Cause = fmt.Sprintf("the Auto Scaling group %s has its instances join %s, which is no cluster here", g.Name, e.Belongs.Name)
+		}
+		t.Evidence = []Proof{{Text: fmt.Sprintf("%s: %d desired, %s in service or on their way", g.Name, g.Desired, words.Count(g.Staying(), "instance")), Where: InGroups}}
+		if line := e.Launches.Joins.Line; line != "" {
+			t.Evidence = append(t.Evidence, Proof{Text: "user data of " + e.Launches.Source.String() + ": " + line, Where: InGroups})
+		}
+		x.add(t)
+	case g.Desired >= g.Max && ours && x.has(lacks...):
+		x.add(Trouble{Kind: GroupAtMaximum, Sure: Likely, Cause: fmt.Sprintf("the Auto Scaling group %s is at its maximum of %s: no instance comes for what finds no room", g.Name, words.Count(g.Max, "instance")),
+			Evidence: []Proof{{Text: fmt.Sprintf("%s: desired %d, bounds %s", g.Name, g.Desired, g.Bounds()), Where: InGroups}}})
 	}
 }
 

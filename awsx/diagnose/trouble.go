@@ -17,7 +17,7 @@ type Around struct {
 	InstancesRead bool
 	// Groups are the Auto Scaling groups of the cluster.
 	Groups []GroupEvidence
-	// Managed tells which of the groups, by name, a capacity provider scales.
+	// Managed tells which of the groups, by name, a capacity provider of the service scales.
 	Managed map[string]bool
 	// GroupsGone are target groups (ARN) that the service names and that do not exist.
 	GroupsGone []string

@@ -97,7 +97,7 @@ func TestWhatStandsAroundAServiceExplainsIt(t *testing.T) {
 		{"the group cannot launch", func(e *diagnose.Evidence) func(*diagnose.Around) {
 			unplaced(e, tooSmall)
 			return func(a *diagnose.Around) {
-				a.Groups = []diagnose.GroupEvidence{scaled(9, "You have exceeded your quota of vCPUs.")}
+				a.Groups, a.Managed = []diagnose.GroupEvidence{scaled(9, "You have exceeded your quota of vCPUs.")}, map[string]bool{"hosts": true}
 			}
 		}, []string{"group cannot launch > memory lacking"}, "exceeded your quota"},
 		{"instances join another cluster", func(e *diagnose.Evidence) func(*diagnose.Around) {
@@ -105,9 +105,18 @@ func TestWhatStandsAroundAServiceExplainsIt(t *testing.T) {
 			return func(a *diagnose.Around) {
 				g := scaled(9, "")
 				g.Belongs = awsx.Belonging{Name: "prdo", Stray: true}
-				a.Groups = []diagnose.GroupEvidence{g}
+				a.Groups, a.InstancesRead = []diagnose.GroupEvidence{g}, true
 			}
 		}, []string{"instances join elsewhere > memory lacking"}, "join prdo, which is no cluster here"},
+		{"a group of others has troubles of its own", func(e *diagnose.Evidence) func(*diagnose.Around) {
+			unplaced(e, tooSmall)
+			return func(a *diagnose.Around) {
+				g := scaled(9, "")
+				g.Belongs = awsx.Belonging{Name: "staging-green", Stray: true}
+				a.Groups = []diagnose.GroupEvidence{g, scaled(9, "You have exceeded your quota of vCPUs.")}
+				a.Instances, a.InstancesRead = []awsx.Instance{host("i-1", true, 10)}, true
+			}
+		}, []string{"memory lacking"}, ""},
 		{"some agents are disconnected", func(e *diagnose.Evidence) func(*diagnose.Around) {
 			unplaced(e, tooSmall)
 			return func(a *diagnose.Around) {

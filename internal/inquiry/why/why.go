@@ -127,7 +127,7 @@ func (w Asker) explained(ctx context.Context, s diagnose.Standing, gone []string
 	var reading crash.Group
 	sick := s.Finding.Status == diagnose.Failed || s.Finding.Status == diagnose.Degraded
 	if sick && !svc.OnFargate() {
-		reading.Go(func() { w.hosts(ctx, svc.Ref.ClusterRef(), &a, note) })
+		reading.Go(func() { w.hosts(ctx, svc, &a, note) })
 	}
 	if !sick && len(svc.LoadBalancers) > 0 {
 		reading.Go(func() { a.Routes, a.RoutesRead = w.routes(ctx, note) })
@@ -141,12 +141,13 @@ func (w Asker) explained(ctx context.Context, s diagnose.Standing, gone []string
 }
 
 // hosts reads what the tasks run on, and what brings it.
-func (w Asker) hosts(ctx context.Context, cluster awsx.Ref, a *diagnose.Around, note func(error)) {
+func (w Asker) hosts(ctx context.Context, s awsx.Service, a *diagnose.Around, note func(error)) {
+	cluster := s.Ref.ClusterRef()
 	instances := w.Store.Instances(cluster)
 	defer instances.Close()
-	if s, err := instances.Await(ctx, (*store.Snapshot[awsx.Instance]).Ended); err == nil {
-		a.Instances, a.InstancesRead = s.Items, s.Whole()
-		note(s.Err)
+	if read, err := instances.Await(ctx, (*store.Snapshot[awsx.Instance]).Ended); err == nil {
+		a.Instances, a.InstancesRead = read.Items, read.Whole()
+		note(read.Err)
 	}
 	fleet, partial, err := w.Fleet(ctx, cluster)
 	note(err)
@@ -156,7 +157,9 @@ func (w Asker) hosts(ctx context.Context, cluster awsx.Ref, a *diagnose.Around, 
 	a.Managed = map[string]bool{}
 	for _, g := range fleet.Here {
 		a.Groups = append(a.Groups, g.GroupEvidence)
-		a.Managed[g.Group.Name] = slices.ContainsFunc(g.Providers, func(p awsx.CapacityProvider) bool { return p.Scales })
+		if slices.ContainsFunc(g.Providers, func(p awsx.CapacityProvider) bool { return p.Scales && slices.Contains(s.CapacityProviders, p.Name) }) {
+			a.Managed[g.Group.Name] = true
+		}
 	}
 }
 
