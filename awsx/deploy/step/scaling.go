@@ -38,7 +38,7 @@ func (s *SetScaling) Turns() []Turned {
 	return turns
 }
 
-// Weigh: bounds that only rise cannot take a task away; whatever may, or keeps
+// Weigh mends where bounds only rise, which cannot take a task away. Whatever may, or keeps
 // tasks from being added, is not done by a keystroke.
 func (s *SetScaling) Weigh(cur read.Current, _ Effect) Effect {
 	was, u := *cur.Scaling.Value, s.Set
