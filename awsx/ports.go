@@ -174,6 +174,15 @@ type AlarmReader interface {
 	AllAlarms(ctx context.Context) Pages[Alarm]
 }
 
+// ScheduleReader reads what starts tasks by itself.
+type ScheduleReader interface {
+	// Schedules lists the rules of EventBridge's default bus, and the schedules of EventBridge
+	// Scheduler, that have a task of ECS among their targets. It takes a call a rule, and one
+	// for each schedule of ECS; one of the two services that cannot be read is an error of the
+	// sequence.
+	Schedules(ctx context.Context) Pages[Schedule]
+}
+
 // DeploymentReader reads the service deployments API, which an account's
 // region, or an emulator, may lack: the callers bear any error.
 type DeploymentReader interface {
@@ -255,6 +264,7 @@ type Reader interface {
 	GroupReader
 	ProviderReader
 	AlarmReader
+	ScheduleReader
 	MetricReader
 	DashboardReader
 	IdentityReader

@@ -52,6 +52,7 @@ const (
 	Dashboards         Op = "Dashboards"
 	DashboardBody      Op = "DashboardBody"
 	AllAlarms          Op = "AllAlarms"
+	Schedules          Op = "Schedules"
 	Exists             Op = "Exists"
 	ScalingActivities  Op = "ScalingActivities"
 	ScheduledScaling   Op = "ScheduledScaling"
@@ -110,6 +111,7 @@ type Data struct {
 	// Dashboards the bodies of those by name.
 	Metrics    map[string][]awsx.MetricPoint
 	Dashboards map[string]string
+	Schedules  []awsx.Schedule
 	// Doings are what is told of services, by their ARNs, and of Auto Scaling groups, by
 	// their names, beside what they are.
 	Doings map[string]Doings

@@ -117,3 +117,17 @@ func (a *Account) Exists(ctx context.Context, d awsx.Dependency) error {
 	}
 	return nil
 }
+
+// Schedules implements awsx.ScheduleReader.
+func (a *Account) Schedules(ctx context.Context) awsx.Pages[awsx.Schedule] {
+	return func(yield func(awsx.Page[awsx.Schedule], error) bool) {
+		err := a.begin(ctx, Schedules, "")
+		a.mu.Lock()
+		found := slices.Clone(a.data.Schedules)
+		a.mu.Unlock()
+		if err != nil {
+			found = nil
+		}
+		yield(awsx.Page[awsx.Schedule]{Items: found, Total: len(found), Complete: err == nil}, err)
+	}
+}

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"slices"
 	"strings"
 
 	"gantry/awsx"
@@ -30,7 +31,7 @@ func (Deregister) draft(cur read.Current) (draft, error) {
 	if td.Inactive() {
 		return draft{}, nothingChanged(name+" is "+td.Status+" already", "")
 	}
-	if users := cur.Users.By[td.ARN]; len(users) > 0 {
+	if users := append(slices.Clone(cur.Users.By[td.ARN]), cur.Users.Pinned[td.ARN]...); len(users) > 0 {
 		return draft{}, fault.Errorf(fault.Invalid, "plan", td.ARN, "the revision is in use by %s: deploy another one there first", strings.Join(users, ", "))
 	}
 	return draft{

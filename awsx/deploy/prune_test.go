@@ -235,7 +235,7 @@ func TestARevisionThatASchedulesTaskMayNameStays(t *testing.T) {
 	d = newDesk()
 	d.ranOnce(t, 5)
 	plan := func(revision string) Plan { return d.mustPlan(t, d.cluster.Ref.In(revision), Deregister{}) }
-	if p := plan("api:3"); len(p.Blocking()) > 0 || !strings.Contains(p.Checks[0].Text, "EventBridge rules, schedules and pipelines were not asked") {
+	if p := plan("api:3"); len(p.Blocking()) > 0 || !strings.Contains(p.Checks[0].Text, "no service, rule or schedule of the account and region uses it") {
 		t.Errorf("before any task is seen: %+v", p.Checks)
 	}
 	before := plan("api:3")
@@ -253,5 +253,43 @@ func TestARevisionThatASchedulesTaskMayNameStays(t *testing.T) {
 	}
 	if _, err := Run(t.Context(), d.options(before)); fault.ClassOf(err) != fault.Drift {
 		t.Errorf("a task that came meanwhile: %v", err)
+	}
+}
+
+// TestWhatASchedulePinsStays, of whichever of the two services it is, and is not deregistered by
+// hand either; what starts the family's latest pins none. What of them could not be read leaves
+// every revision.
+func TestWhatASchedulePinsStays(t *testing.T) {
+	scheduled := func(t *testing.T) *desk {
+		d := newDesk()
+		d.ranOnce(t, 5)
+		td, err := d.TaskDefinition(t.Context(), "api:3")
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Edit(func(data *awsxtest.Data) {
+			starts := func(definition string) []awsx.ScheduledTask {
+				return []awsx.ScheduledTask{{Cluster: "arn:aws:ecs:eu-west-1:1:cluster/elsewhere", Definition: definition}}
+			}
+			data.Schedules = []awsx.Schedule{
+				{Name: "nightly", Starts: starts(td.ARN)}, {Name: "weekly", Group: "jobs", Starts: starts(td.ARN)}, {Name: "hourly", Starts: starts(strings.TrimSuffix(td.ARN, ":3"))},
+			}
+		})
+		return d
+	}
+	d := scheduled(t)
+	d.deployed(t, 3, follow.Verdict{Outcome: follow.Succeeded})
+	if got := d.active(t); got != "7 6 5 3 1" {
+		t.Errorf("active are %s", got)
+	}
+	_, err := d.plan(d.cluster.Ref.In("api:3"), Deregister{})
+	if fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), "in use by rule nightly, schedule jobs/weekly") {
+		t.Errorf("by hand: %v", err)
+	}
+	d = scheduled(t)
+	d.Fail(awsxtest.Schedules, fault.Errorf(fault.Denied, "scheduler:ListSchedules", "", "no"))
+	res := d.deployed(t, 3, follow.Verdict{Outcome: follow.Succeeded})
+	if got := d.active(t); got != "7 6 5 4 3 2 1" || res.Pruned == nil || !strings.Contains(res.Pruned.Err.Error(), "scheduler:ListSchedules is denied") {
+		t.Errorf("unread: active are %s, %+v", got, res.Pruned)
 	}
 }

@@ -11,7 +11,7 @@
 //
 //	world             the clock, the agenda, random choices, names
 //	wire              the protocols
-//	taskdef ecr elb alarms cwlogs
+//	taskdef ecr elb alarms schedules cwlogs
 //	                  what stands by itself, each with its API where it has one
 //	fleet             clusters, services, tasks and the control plane
 //	ecs scaling machines

@@ -19,6 +19,8 @@ func (a *Account) services() []*wire.Service {
 		"application-autoscaling": a.scaling.Operations(),
 		"logs":                    a.logs.Operations(),
 		"cloudwatch":              a.fleet.Alarms.Operations(),
+		"events":                  a.fleet.Schedules.Operations(),
+		"scheduler":               a.fleet.Schedules.SchedulerOperations(),
 		"elbv2":                   a.fleet.Balancing.Operations(),
 		"ec2":                     a.park.Operations(),
 		"autoscaling":             a.park.GroupOperations(),

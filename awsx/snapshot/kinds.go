@@ -56,6 +56,10 @@ const (
 	GroupTimes  = "groupScheduledActions"
 	Providers   = "capacityProviders"
 	Alarms      = "metricAlarms"
+	EventRules  = "eventRules"
+	RuleTargets = "eventRuleTargets" // of a rule, by its name
+	Timed       = "schedules"
+	TimedWhole  = "scheduleDetails"
 	Composites  = "compositeAlarms"
 )
 
@@ -93,6 +97,10 @@ func Kinds() []Kind {
 		{Name: GroupDid, Service: "autoscaling", Operation: "DescribeScalingActivities", Field: "Activities", Key: "ActivityId", Ask: "AutoScalingGroupName"},
 		{Name: GroupTimes, Service: "autoscaling", Operation: "DescribeScheduledActions", Field: "ScheduledUpdateGroupActions", Key: "ScheduledActionARN", Ask: "AutoScalingGroupName"},
 		{Name: Providers, Service: "ecs", Operation: "DescribeCapacityProviders", Field: "capacityProviders", Key: "capacityProviderArn", Ask: "capacityProviders"},
+		{Name: EventRules, Service: "events", Operation: "ListRules", Field: "Rules", Key: "Arn"},
+		{Name: RuleTargets, Service: "events", Operation: "ListTargetsByRule", Key: "Rule", Ask: "Rule"},
+		{Name: Timed, Service: "scheduler", Operation: "ListSchedules", Field: "Schedules", Key: "Arn"},
+		{Name: TimedWhole, Service: "scheduler", Operation: "GetSchedule", Key: "Name", Ask: "Name", more: []string{"GroupName"}},
 		{Name: Alarms, Service: "cloudwatch", Operation: "DescribeAlarms", Field: "MetricAlarms", Key: "AlarmArn"},
 		{Name: Composites, Service: "cloudwatch", Operation: "DescribeAlarms", Field: "CompositeAlarms", Key: "AlarmArn"},
 	}

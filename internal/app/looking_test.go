@@ -35,6 +35,7 @@ var walks = map[string]walk{
 	"logs": {"worker-mail", []string{"l"}}, "histogram": {"worker-mail", []string{"l", "H"}},
 	"repositories": {"catalog", []string{":repositories", "enter"}}, "repository": {"catalog", []string{":repositories", "enter", "enter"}},
 	"alarms": {"catalog", []string{":alarms", "enter"}}, "service-alarms": {"api-checkout", []string{"M"}},
+	"schedules":  {"catalog", []string{":schedules", "enter"}},
 	"standalone": {"catalog", []string{"T"}}, "related": {"catalog", []string{"."}},
 	"page": {"catalog", []string{"a"}}, "template": {"catalog", []string{":template", "enter"}},
 	"found": {"catalog", []string{":i-0bad", "enter"}}, "aliases": {"catalog", []string{":aliases", "enter"}},

@@ -36,6 +36,7 @@ awsx/awsxtest: awsx internal/fault
 awsx/document/...: awsx internal/clean internal/fault internal/words
 awsx/alb: awsx internal/fault
 awsx/alarms: awsx internal/words
+awsx/schedule: internal/words
 awsx/metrics: awsx internal/words
 awsx/codify: awsx awsx/document/... internal/clean internal/fault | yaml
 awsx/diagnose/reason: awsx
@@ -70,7 +71,7 @@ logs/ecslog: awsx logs logs/kql internal/fault internal/words | logs/elastic log
 
 ui/text: internal/clean ansi
 ui/...: internal/crash ui/text internal/clean internal/words ansi bubbles bubbletea colorprofile fuzzy golden lipgloss udiff vt internal/difference
-internal/inquiry/...: internal/crash awsx awsx/alarms awsx/alb awsx/codify awsx/deploy/... awsx/diagnose/... awsx/metrics awsx/store logs logs/ecslog internal/fault internal/words | awsx/document/... awsx/sim/... logs/elastic logs/sim
+internal/inquiry/...: internal/crash awsx awsx/alarms awsx/alb awsx/codify awsx/deploy/... awsx/diagnose/... awsx/metrics awsx/schedule awsx/store logs logs/ecslog internal/fault internal/words | awsx/document/... awsx/sim/... logs/elastic logs/sim
 views/...: internal/declared internal/crash ui/... bubbletea awsx awsx/alarms awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden
 
 internal/config: awsx awsx/deploy/... logs/ecslog internal/clean internal/fault xdg yaml

@@ -70,6 +70,8 @@ func (r Reader) Everything(ctx context.Context, cluster, service string) (*Every
 	out.failed(err)
 	_, err = awsx.Collect(account.Routes(ctx))
 	out.failed(err)
+	_, err = awsx.Collect(account.Schedules(ctx))
+	out.failed(err)
 	_, err = awsx.Collect(account.AllAlarms(ctx))
 	out.failed(err)
 	return out, ctx.Err()

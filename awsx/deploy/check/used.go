@@ -7,9 +7,8 @@ import (
 	"gantry/awsx/deploy/read"
 )
 
-// Used tells whether anything but a service may use a revision. An EventBridge rule or
-// a schedule names one in its target (EventBridge, EcsParameters) and is not read: it is
-// known by the tasks that it starts, of which ECS remembers those of an hour.
+// Used tells whether anything but a service, a rule or a schedule may use a revision. What
+// else starts tasks is known by those alone, of which ECS remembers those of an hour.
 func Used(u read.Users, td *awsx.TaskDefinition) Finding {
 	f := Finding{Name: InUse, Result: Broken}
 	switch task := u.Tasks[td.ARN]; {
@@ -20,7 +19,7 @@ func Used(u read.Users, td *awsx.TaskDefinition) Finding {
 	case u.Alone != "":
 		f.Result, f.Text = Warning, fmt.Sprintf("no task of it is seen, but %s: what starts tasks of %s may name this revision", u.Alone, td.Family)
 	default:
-		f.Result, f.Text = OK, "no service of the account and region uses it and no task of it is seen; EventBridge rules, schedules and pipelines were not asked"
+		f.Result, f.Text = OK, "no service, rule or schedule of the account and region uses it and no task of it is seen; pipelines and rules of other event buses were not asked"
 	}
 	return f
 }

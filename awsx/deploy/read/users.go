@@ -12,8 +12,7 @@ import (
 )
 
 // Users tells what runs the revisions of a family, as far as the account's
-// clusters could be read. Schedules, pipelines and people are seen by the tasks that they
-// start alone.
+// clusters could be read. Pipelines and people are seen by the tasks that they start alone.
 type Users struct {
 	// By holds the names (cluster/service) of the services that a revision is in
 	// use by, by the revision's ARN.
@@ -25,6 +24,8 @@ type Users struct {
 	// Alone is a task of the family that no service started, and who did; empty when none
 	// was seen. Whatever starts such tasks, a schedule for one, may name any revision.
 	Alone string
+	// Pinned holds the rules and schedules that start a revision by itself, by its ARN.
+	Pinned map[string][]string
 	// Unread says which clusters could not be read and why: a revision may be in
 	// use there.
 	Unread []string
@@ -57,7 +58,7 @@ const clustersAtOnce = 4
 
 // readUsers looks through every service of the account and region.
 func readUsers(ctx context.Context, r awsx.Reader, family string) Users {
-	users := Users{By: map[string][]string{}, Tasks: map[string]string{}}
+	users := Users{By: map[string][]string{}, Tasks: map[string]string{}, Pinned: map[string][]string{}}
 	clusters, err := awsx.Collect(r.Clusters(ctx))
 	if err != nil {
 		users.Unread = append(users.Unread, "the list of clusters: "+Why(err))
@@ -65,6 +66,21 @@ func readUsers(ctx context.Context, r awsx.Reader, family string) Users {
 	var mu sync.Mutex
 	var wg crash.Group
 	slots := make(chan struct{}, clustersAtOnce)
+	wg.Go(func() {
+		schedules, err := awsx.Collect(r.Schedules(ctx))
+		mu.Lock()
+		defer mu.Unlock()
+		if err != nil {
+			users.Unread = append(users.Unread, "the rules and schedules that start tasks: "+Why(err))
+		}
+		for _, s := range schedules {
+			for _, t := range s.Starts {
+				if t.Pins() {
+					users.Pinned[t.Definition] = append(users.Pinned[t.Definition], s.Label())
+				}
+			}
+		}
+	})
 	for _, c := range clusters {
 		wg.Go(func() {
 			slots <- struct{}{}
@@ -95,6 +111,9 @@ func readUsers(ctx context.Context, r awsx.Reader, family string) Users {
 	}
 	wg.Wait()
 	slices.Sort(users.Unread)
+	for _, names := range users.Pinned {
+		slices.Sort(names)
+	}
 	for _, names := range users.By {
 		slices.Sort(names)
 	}
@@ -122,7 +141,7 @@ func (u Users) add(svc awsx.Service, family string) {
 // Of says what uses a revision, and where it may be in use for all that is known;
 // it is empty when nothing does.
 func (u Users) Of(arn string) string {
-	uses := slices.Clone(u.By[arn])
+	uses := append(slices.Clone(u.By[arn]), u.Pinned[arn]...)
 	if task := u.Tasks[arn]; task != "" {
 		uses = append(uses, task)
 	}

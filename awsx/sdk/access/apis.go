@@ -13,7 +13,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -33,6 +35,10 @@ type Clients struct {
 	// These are asked for what clusters run on alone, and cost nothing until then.
 	EC2    func() *ec2.Client
 	Groups func() *autoscaling.Client
+
+	// These are asked for what starts tasks by itself alone.
+	Events    func() *eventbridge.Client
+	Scheduler func() *scheduler.Client
 
 	// These are asked before a deployment alone.
 	Parameters func() *ssm.Client
@@ -170,6 +176,24 @@ func apis() []api {
 				},
 				writes: []string{"SetDesiredCapacity", "UpdateAutoScalingGroup", "TerminateInstanceInAutoScalingGroup"},
 			}},
+		},
+		{
+			id: eventbridge.ServiceID, iam: "events",
+			open: func(c *Clients, cfg aws.Config, at endpoint) {
+				c.Events = sync.OnceValue(func() *eventbridge.Client {
+					return eventbridge.NewFromConfig(cfg, func(o *eventbridge.Options) { at.override(&o.BaseEndpoint) })
+				})
+			},
+			quotas: []quota{{burst: 20, tokens: 10, reads: []string{"ListRules", "ListTargetsByRule"}}},
+		},
+		{
+			id: scheduler.ServiceID, iam: "scheduler",
+			open: func(c *Clients, cfg aws.Config, at endpoint) {
+				c.Scheduler = sync.OnceValue(func() *scheduler.Client {
+					return scheduler.NewFromConfig(cfg, func(o *scheduler.Options) { at.override(&o.BaseEndpoint) })
+				})
+			},
+			quotas: []quota{{burst: 20, tokens: 10, reads: []string{"ListSchedules", "GetSchedule"}}},
 		},
 		{
 			id: ssm.ServiceID, iam: "ssm",

@@ -20,7 +20,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -48,8 +50,10 @@ var allowed = []string{
 	"elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeLoadBalancers",
 	"elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTags", "elasticloadbalancing:DescribeTargetGroupAttributes",
 	"elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
+	"events:ListRules", "events:ListTargetsByRule",
 	"iam:GetRole",
 	"logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents",
+	"scheduler:GetSchedule", "scheduler:ListSchedules",
 	"secretsmanager:DescribeSecret", "ssm:DescribeParameters",
 	"sts:GetCallerIdentity",
 }
@@ -89,6 +93,7 @@ func clientsOf(a *Account) map[string]any {
 		scaling.ServiceID: a.Scaling, cloudwatch.ServiceID: a.Alarms, cwlogs.ServiceID: cwlogs.NewFromConfig(cfg),
 		ssm.ServiceID: a.Parameters(), secretsmanager.ServiceID: a.Secrets(), iam.ServiceID: a.Roles(),
 		ec2.ServiceID: a.EC2(), autoscaling.ServiceID: a.Groups(),
+		eventbridge.ServiceID: a.Events(), scheduler.ServiceID: a.Scheduler(),
 	}
 }
 

@@ -42,6 +42,11 @@ func Services() []*wire.Service {
 			Name: "autoscaling", Version: "2011-01-01", Namespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
 			Throttled: "Throttling", Broken: internal,
 		},
+		{Name: "events", Target: "AWSEvents", Throttled: "ThrottlingException", Broken: [2]string{"InternalException", failed}},
+		{
+			Name: "scheduler", Rest: map[string]string{"GET /schedules": "ListSchedules", "GET /schedules/{Name}": "GetSchedule"},
+			Throttled: "ThrottlingException", Broken: [2]string{"InternalServerException", failed},
+		},
 		{Name: "ssm", Target: "AmazonSSM", Throttled: "ThrottlingException", Broken: [2]string{"InternalServerError", failed}},
 		{Name: "secretsmanager", Target: "secretsmanager", Throttled: "ThrottlingException", Broken: [2]string{"InternalServiceError", failed}},
 	}

@@ -4,6 +4,7 @@ import (
 	"gantry/awsx/sim/alarms"
 	"gantry/awsx/sim/ecr"
 	"gantry/awsx/sim/elb"
+	"gantry/awsx/sim/schedules"
 	"gantry/awsx/sim/taskdef"
 	"gantry/awsx/sim/world"
 )
@@ -28,6 +29,7 @@ type Fleet struct {
 	Images      *ecr.Registry
 	Balancing   *elb.Balancing
 	Alarms      *alarms.Board
+	Schedules   *schedules.Board
 	Output      Output
 
 	taskSeq       uint64
@@ -62,5 +64,6 @@ func New(w *world.World) *Fleet {
 		RolledBack:    func(*Service) {},
 	}
 	f.Alarms = alarms.NewBoard(w, f.alarmFired)
+	f.Schedules = &schedules.Board{World: w}
 	return f
 }

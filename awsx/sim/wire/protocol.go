@@ -11,6 +11,7 @@ const (
 	JSON10
 	JSON11
 	CBOR // RPC v2 CBOR
+	REST // JSON, with the operation and what it asks in the address
 )
 
 // rpcV2 names Smithy's RPC v2 protocol in its CBOR form.
@@ -30,7 +31,7 @@ func protocolOf(r *http.Request, target string) protocol {
 
 func (p protocol) contentType() string {
 	return map[protocol]string{
-		Query: "text/xml", JSON10: "application/x-amz-json-1.0", JSON11: "application/x-amz-json-1.1", CBOR: "application/cbor",
+		Query: "text/xml", JSON10: "application/x-amz-json-1.0", JSON11: "application/x-amz-json-1.1", CBOR: "application/cbor", REST: "application/json",
 	}[p]
 }
 

@@ -50,6 +50,9 @@ func Read(r *http.Request, services []*Service) (*Request, error) {
 		}
 		return nil
 	}
+	if target == "" && req.readREST(r.Method, r.URL, services) {
+		return req, nil
+	}
 	switch req.protocol {
 	case CBOR:
 		return req, req.readCBOR(r.URL.Path, find)

@@ -10,6 +10,9 @@ type Service struct {
 	// CBOR; empty for a service of the Query protocol.
 	Target string
 	CBOR   bool // it also speaks RPC v2 CBOR, as one that spoke the Query protocol before
+	// Rest are the operations of a service of the REST protocol in JSON, by method and path:
+	// GET /things/{Name}.
+	Rest map[string]string
 	// EC2 is set for the one service whose Query protocol is a dialect: lists are X.1 in
 	// forms and of items in answers, and neither results nor errors have its wrapping.
 	EC2 bool

@@ -59,7 +59,15 @@ func (a *Account) operations() map[string]map[string]answer {
 			"DescribeScheduledActions":     a.ofName(snapshot.GroupTimes),
 		},
 		"cloudwatch": {"DescribeAlarms": a.describeAlarms},
-		"sts":        {"GetCallerIdentity": a.identity},
+		"events": {
+			"ListRules":         func(tree) (tree, error) { return tree{"Rules": anys(a.entities[snapshot.EventRules])}, nil },
+			"ListTargetsByRule": a.ruleTargets,
+		},
+		"scheduler": {
+			"ListSchedules": func(tree) (tree, error) { return tree{"Schedules": anys(a.entities[snapshot.Timed])}, nil },
+			"GetSchedule":   a.schedule,
+		},
+		"sts": {"GetCallerIdentity": a.identity},
 	}
 }
 

@@ -104,6 +104,21 @@ for balancer in pages(elb, "describe_load_balancers", "LoadBalancers"):
     for listener in pages(elb, "describe_listeners", "Listeners", LoadBalancerArn=balancer["LoadBalancerArn"]):
         assert elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]
 
+events, scheduler = boto3.client("events", **where), boto3.client("scheduler", **where)
+started = []
+for rule in pages(events, "list_rules", "Rules"):
+    started += [t["EcsParameters"]["TaskDefinitionArn"] for t in events.list_targets_by_rule(Rule=rule["Name"])["Targets"] if "EcsParameters" in t]
+for schedule in pages(scheduler, "list_schedules", "Schedules"):
+    whole = scheduler.get_schedule(Name=schedule["Name"], GroupName=schedule["GroupName"])
+    assert whole["Arn"] == schedule["Arn"] and whole["CreationDate"].year > 2000
+    started.append(whole["Target"]["EcsParameters"]["TaskDefinitionArn"])
+assert len(started) == 4 and all(":task-definition/" in arn for arn in started), started
+try:
+    scheduler.get_schedule(Name="no-such-schedule")
+    raise SystemExit("a schedule that does not exist was read")
+except scheduler.exceptions.ResourceNotFoundException:
+    pass
+
 try:
     ecs.describe_services(cluster="no-such-cluster", services=["x"])
     raise SystemExit("a cluster that does not exist was described")
