@@ -323,7 +323,9 @@ var actAliases = ui.Binding{ID: "aliases", Name: "names of screens", Keys: []str
 
 // reflexes are what keys of k9s and vim do by other keys here.
 func reflexes() map[string]string {
+	const bars = "there are no rows here: h and l go from bar to bar"
 	return map[string]string{
+		"j": bars, "k": bars, "g": bars, "G": bars, "ctrl+u": bars, "ctrl+d": bars, // of a histogram
 		"0": ":clusters lists all clusters, :ctx the contexts",
 		"h": "it scrolls to the left where there is more to see",
 		"l": "on a service, a task or a container it shows logs",

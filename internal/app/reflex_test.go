@@ -9,13 +9,14 @@ import (
 // key here does what they do there.
 func TestNoReflexOfK9sIsLeftUnanswered(t *testing.T) {
 	sit(t, setting{}, func(t *testing.T, d *desk) {
-		for _, way := range [][]string{{}, {"enter"}, {"enter", "enter"}, {"enter", "enter", "enter"}, {"enter", "o"}, {"enter", "Z"}, {"enter", "v"}, {"enter", "y"}, {"enter", "d"}, {"enter", "l"}, {"%"}} { // ctrl+d asks on tasks, as it does there
+		for _, way := range [][]string{{}, {"enter"}, {"enter", "enter"}, {"enter", "enter", "enter"}, {"enter", "o"}, {"enter", "Z"}, {"enter", "v"}, {"enter", "y"}, {"enter", "d"}, {"enter", "l"}, {"%"},
+			{"enter", "i"}, {"enter", "r"}, {"enter", "l", "H"}, {"enter", "R"}, {"enter", "t"}, {"enter", "a"}, {"enter", "T"}, {"enter", "."}} { // ctrl+d asks on tasks, as it does there
 			walk := func() string {
 				d.command("clusters").filter("^prod$").press("esc").press(way...)
 				return d.Shell.Top().Name()
 			}
 			name := walk()
-			for _, key := range []string{"0", "h", "j", "k", "l", "x", "g", "G", "ctrl+u", "z", "ctrl+a"} {
+			for _, key := range []string{"0", "h", "j", "k", "l", "x", "g", "g", "G", "ctrl+u", "z", "z", "ctrl+a"} {
 				if d.Shell.Top().Name() != name {
 					walk()
 				}
