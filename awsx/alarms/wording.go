@@ -15,12 +15,12 @@ func Condition(a awsx.Alarm) string {
 	if a.Rule != "" {
 		return a.Rule
 	}
-	return strings.TrimSpace(strings.Join([]string{Subject(a), bound(a), duration(a)}, " "))
+	return strings.TrimSpace(strings.Join([]string{subject(a), bound(a), duration(a)}, " "))
 }
 
-// Subject is in short what an alarm looks at: the metric's name, or the expression; of a
+// subject is in short what an alarm looks at: the metric's name, or the expression; of a
 // composite the alarms that it is made of.
-func Subject(a awsx.Alarm) string {
+func subject(a awsx.Alarm) string {
 	switch {
 	case a.Rule != "":
 		return strings.Join(InRule(a.Rule), ", ")
@@ -102,7 +102,7 @@ func Why(a awsx.Alarm, all map[string]awsx.Alarm) string {
 		return a.Rule
 	case a.Rule != "":
 		return "rings on " + a.Rule
-	case bound(a) == "" || Subject(a) == "":
+	case bound(a) == "" || subject(a) == "":
 		return a.Reason
 	case strings.HasPrefix(a.Reason, "Unchecked: Initial alarm creation"):
 		return "not evaluated yet; rings on " + Condition(a)
@@ -122,5 +122,5 @@ func Why(a awsx.Alarm, all map[string]awsx.Alarm) string {
 	if f, err := strconv.ParseFloat(strings.ReplaceAll(value, ",", ""), 64); err == nil {
 		value = strconv.FormatFloat(f, 'g', 4, 64)
 	}
-	return strings.TrimSpace(Subject(a) + " " + value + ": " + bound(a) + " " + duration(a))
+	return strings.TrimSpace(subject(a) + " " + value + ": " + bound(a) + " " + duration(a))
 }

@@ -118,6 +118,12 @@ func probes(cluster, service string) []probe {
 				alarms, err := s.account.AlarmsIn(ctx, "ALARM")
 				return words.Count(len(alarms), "alarm") + " in ALARM", err
 			}},
+		{"schedules", "events:ListRules, events:ListTargetsByRule, scheduler:ListSchedules, scheduler:GetSchedule",
+			"what starts tasks by itself is not shown, and no revision is known to be out of use", false,
+			func(ctx context.Context, s *sample) (string, error) {
+				starts, err := awsx.Collect(s.account.Schedules(ctx))
+				return words.Count(len(starts), "schedule") + " of tasks", err
+			}},
 	}
 }
 
