@@ -19,5 +19,6 @@ var (
 	ActRun         = ui.Binding{ID: "run", Name: "run a task like its own"}
 	ActTargets     = ui.Binding{ID: "targets", Name: "targets", Keys: []string{"t"}}
 	ActRouting     = ui.Binding{ID: "rules-to-it", Name: "rules that lead to it", Keys: []string{"R"}}
+	ActMetrics     = ui.Binding{ID: "metrics", Name: "metrics", Keys: []string{"m"}, Takes: ui.TakesMarked}
 	ActInstances   = ui.Binding{ID: "instances", Name: "instances", Keys: []string{"o"}}
 )

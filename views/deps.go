@@ -6,6 +6,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/metrics"
 	"gantry/awsx/store"
 	"gantry/internal/inquiry"
 	"gantry/ui"
@@ -29,6 +30,9 @@ type Deps struct {
 	// TargetChanges returns what was seen in this run of the targets of a group, by its
 	// ARN, the newest first; nil remembers nothing.
 	TargetChanges func(id awsx.ContextID, group string) []store.TargetChange
+	// Made tells of the changes of a service that were made from here; it reads the journal.
+	// Nil tells of none.
+	Made func(service awsx.Ref) ([]metrics.Mark, error)
 	// Lines finds what tasks wrote, for screens that show some of it beside other things;
 	// without an Open there is no log to read.
 	Lines inquiry.Lines

@@ -18,6 +18,8 @@ type Line struct {
 	// Among is the metric beside which no value means that there were none: CloudWatch leaves
 	// out a count of nothing. Empty for metrics of which no value means that nothing is known.
 	Among string
+	// Aside is true for what one service is told by beside another line, and two are not.
+	Aside bool
 }
 
 // Chart is what is drawn over one axis.
@@ -44,9 +46,14 @@ const (
 // (CloudWatch metrics) and of the user guides of application and network load balancers.
 func OfService(s awsx.Service, groups []awsx.Group) []Chart {
 	own := []awsx.Dimension{{Name: "ClusterName", Value: s.Ref.ClusterName()}, {Name: "ServiceName", Value: s.Name}}
+	both := func(metric string) []Line {
+		highest := line("highest", spaceECS, metric, "Maximum", own)
+		highest.Aside = true
+		return []Line{line("average", spaceECS, metric, "Average", own), highest}
+	}
 	charts := []Chart{
-		{Title: "CPU", Unit: Percent, Lines: []Line{line("average", spaceECS, "CPUUtilization", "Average", own), line("highest", spaceECS, "CPUUtilization", "Maximum", own)}},
-		{Title: "Memory", Unit: Percent, Lines: []Line{line("average", spaceECS, "MemoryUtilization", "Average", own), line("highest", spaceECS, "MemoryUtilization", "Maximum", own)}},
+		{Title: "CPU", Unit: Percent, Lines: both("CPUUtilization")},
+		{Title: "Memory", Unit: Percent, Lines: both("MemoryUtilization")},
 	}
 	requests, failures := Chart{Title: "Requests", Unit: PerMinute}, Chart{Title: "5xx of targets", Unit: PerMinute}
 	latency, hosts := Chart{Title: "Response time", Unit: Seconds}, Chart{Title: "Healthy hosts", Unit: Count}
@@ -58,9 +65,9 @@ func OfService(s awsx.Service, groups []awsx.Group) []Chart {
 			}
 			return strings.TrimSpace(b.name + " " + what)
 		}
-		hosts.Lines = append(hosts.Lines,
-			line(named("healthy"), b.space, "HealthyHostCount", "Minimum", b.dimensions),
-			line(named("unhealthy"), b.space, "UnHealthyHostCount", "Maximum", b.dimensions))
+		unhealthy := line(named("unhealthy"), b.space, "UnHealthyHostCount", "Maximum", b.dimensions)
+		unhealthy.Aside = true
+		hosts.Lines = append(hosts.Lines, line(named("healthy"), b.space, "HealthyHostCount", "Minimum", b.dimensions), unhealthy)
 		if b.space != spaceALB {
 			continue
 		}
@@ -84,6 +91,12 @@ func OfService(s awsx.Service, groups []awsx.Group) []Chart {
 
 func line(name, space, metric, stat string, dimensions []awsx.Dimension) Line {
 	return Line{Name: name, Query: awsx.MetricQuery{Metric: awsx.Metric{Namespace: space, Name: metric, Dimensions: dimensions}, Stat: stat}}
+}
+
+// Gauges are the processor and the memory of a service, as a table has them beside others.
+func Gauges(service awsx.Ref) []Line {
+	charts := OfService(awsx.Service{Ref: service, Name: service.Name()}, nil)
+	return []Line{charts[0].Lines[0], charts[1].Lines[0]}
 }
 
 // behind is a target group as metrics know it.

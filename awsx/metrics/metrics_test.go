@@ -208,10 +208,10 @@ func TestValuesAreSaidInTheirUnit(t *testing.T) {
 		v    float64
 		want string
 	}{
-		{metrics.Percent, 61.44, "61.4%"}, {metrics.Percent, 100, "100%"}, {metrics.Percent, nan, "?"}, {metrics.Percent, 0.004, "0.00%"},
-		{metrics.PerMinute, 1234, "1.23k/min"}, {metrics.PerMinute, 999.6, "1.00k/min"}, {metrics.PerMinute, 0, "0/min"},
+		{metrics.Percent, 61.44, "61.4%"}, {metrics.Percent, 100, "100%"}, {metrics.Percent, nan, "?"}, {metrics.Percent, 0.004, "0%"},
+		{metrics.PerMinute, 1234, "1.23k/min"}, {metrics.PerMinute, 999.6, "1k/min"}, {metrics.PerMinute, 0, "0/min"},
 		{metrics.Seconds, 0.0823, "82.3ms"}, {metrics.Seconds, 1.25, "1.25s"}, {metrics.Seconds, 0.00004, "40us"}, {metrics.Seconds, 0, "0ms"},
-		{metrics.Count, 3, "3"}, {metrics.Count, 2500000, "2.50M"}, {metrics.Count, -12.34, "-12.3"}, {metrics.Count, math.Inf(1), "?"},
+		{metrics.Count, 3, "3"}, {metrics.Count, 2500000, "2.5M"}, {metrics.Count, -12.34, "-12.3"}, {metrics.Count, math.Inf(1), "?"},
 	} {
 		if got := c.unit.Say(c.v); got != c.want {
 			t.Errorf("%v %s: %q, want %q", c.v, c.unit, got, c.want)
@@ -237,5 +237,30 @@ func TestMarksAreThoseOfTheWindow(t *testing.T) {
 	}
 	if d := cmp.Diff(want, metrics.Marks(deployments, func(arn string) string { return "r-" + arn }, made, from, at(59))); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestChartsOfTwoServicesShareAnAxis although one was read a period before the other.
+func TestChartsOfTwoServicesShareAnAxis(t *testing.T) {
+	at := time.Date(2026, 5, 3, 10, 0, 0, 0, time.UTC)
+	told := func(name string, ends time.Time, cpu ...float64) metrics.Told {
+		charts := metrics.OfService(shop(), nil)
+		answers := make([]awsx.MetricSeries, 4)
+		from := ends.Add(-4 * time.Minute)
+		for i, v := range cpu {
+			answers[0].Points = append(answers[0].Points, awsx.MetricPoint{At: from.Add(time.Duration(i) * time.Minute), Value: v})
+		}
+		return metrics.Told{Name: name, From: from, To: ends, Charts: metrics.Over(charts, answers, time.Minute, from, ends)}
+	}
+	early, late := told("basket", at, 1, 2, 3, 4), told("till", at.Add(time.Minute), 5, 6, 7, 8)
+	charts, from, to := metrics.Together([]metrics.Told{early, late}, time.Minute)
+	if len(charts) != 2 || len(charts[0].Series) != 2 || charts[0].Series[0].Name != "basket average" || charts[0].Series[1].Name != "till average" || !to.Equal(late.To) || !from.Equal(late.From) {
+		t.Fatalf("%+v from %s to %s", charts, from, to)
+	}
+	if d := cmp.Diff([]float64{2, 3, 4, nan}, charts[0].Series[0].Values, cmpopts.EquateNaNs()); d != "" {
+		t.Error(d)
+	}
+	if alone, _, _ := metrics.Together([]metrics.Told{early}, time.Minute); len(alone[0].Series) != 2 || alone[0].Series[1].Name != "highest" {
+		t.Errorf("alone %+v", alone[0])
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"gantry/awsx"
 	"gantry/internal/words"
@@ -71,6 +72,9 @@ func digits(v float64) string {
 		places = 2
 	}
 	s := strconv.FormatFloat(v, 'f', places, 64)
+	if places > 0 {
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
 	if s == "-0" {
 		return "0"
 	}

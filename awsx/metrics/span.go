@@ -55,6 +55,7 @@ type Series struct {
 	Values []float64
 	// Trouble is what CloudWatch says where it could not tell all.
 	Trouble string
+	aside   bool
 }
 
 // Drawn is a chart with its values.
@@ -89,7 +90,7 @@ func Over(charts []Chart, answers []awsx.MetricSeries, period time.Duration, fro
 					}
 				}
 			}
-			s := Series{Name: l.Name, Values: values}
+			s := Series{Name: l.Name, Values: values, aside: l.Aside}
 			if l.Rate {
 				s.Values = make([]float64, len(values))
 				for i, v := range values {

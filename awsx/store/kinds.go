@@ -27,6 +27,9 @@ type List[R, T any] struct {
 	Scope awsx.Ref
 	// Rounds is how many of the store's rounds pass between two readings.
 	Rounds int
+	// Every is the least time between two readings, for what costs money; zero leaves it
+	// to Rounds.
+	Every time.Duration
 	// ID gives an item's name, by which items are sorted, and its ARN.
 	ID    func(*T) (name, arn string)
 	Pages func(ctx context.Context, r R) awsx.Pages[T]
@@ -36,7 +39,7 @@ type List[R, T any] struct {
 // was kept may.
 func Watched[R, T any](s *Store, l List[R, T]) *Watch[T] {
 	key := pollKey{l.Scope.Context, l.Kind, l.Scope.ARN, l.Scope.ARN}
-	return watch(s, key, pace{time.Duration(l.Rounds) * s.refresh, sweepFloor}, func() source[T] {
+	return watch(s, key, pace{max(l.Every, time.Duration(l.Rounds)*s.refresh), max(l.Every, sweepFloor)}, func() source[T] {
 		return newListSource(s.opening(l.Scope.Context), l.ID,
 			part[T]{pages: func(ctx context.Context, account awsx.Reader) awsx.Pages[T] {
 				if port, ok := account.(R); ok {

@@ -28,7 +28,7 @@ func TestThePaletteKnowsScreensByTheirNames(t *testing.T) {
 			{"po", "tasks", "prod catalog"}, {"svc", "services", "prod"}, {"dp", "deployments", "prod catalog"}, {"svc", "services", "prod"},
 			{"node", "instances", "prod instances"}, {"images prod/web", "images", "prod web"}, {"logs web", "logs", "web"},
 			{"logs prod/web", "logs", "web"}, {"svc staging", "services", "staging"}, {"prod/web", "tasks", "prod web"}, {"web", "tasks", "prod web"},
-			{"service search", "tasks", "prod search"}, {"clusters", "clusters", "CLUSTER"}, {"aliases", "aliases", "of a cluster"},
+			{"service search", "tasks", "prod search"}, {"clusters", "clusters", "CLUSTER"}, {"aliases", "aliases", "of the context"},
 			{"prod", "services", "prod"}, {"ctx", "clusters", "main/eu-west-1"},
 		} {
 			d.command(c.typed)

@@ -73,6 +73,9 @@ func TestTheReadmeShowsTheFramesOfTheProgram(t *testing.T) {
 		d.take(":routing", "enter")
 		d.read().press("j", "j").read()
 		frame("routing")
+		d.take("esc", ":metrics prod/catalog", "enter")
+		d.read()
+		frame("metrics")
 	})
 }
 

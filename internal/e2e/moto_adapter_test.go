@@ -65,6 +65,7 @@ func staging(t *testing.T, a awsx.Account) (cluster awsx.Ref, api awsx.Service) 
 func TestTheAdapterOnMoto(t *testing.T) {
 	endpoint, ec2 := moto(t)
 	t.Run("scaling", func(t *testing.T) { scales(t, endpoint) })
+	t.Run("metrics and dashboards", func(t *testing.T) { measures(t, endpoint) })
 	t.Run("groups and manifests", func(t *testing.T) { describes(t, endpoint) })
 	t.Run("tasks, instances and revisions", func(t *testing.T) { runsAndEnds(t, endpoint, ec2) })
 }

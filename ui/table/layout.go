@@ -37,7 +37,7 @@ func (t *Table[T]) measure() {
 	t.seen = measured{done: true, from: from, to: to}
 	for c := range t.opts.Columns {
 		col := &t.opts.Columns[c]
-		if col.Wide && !t.wide {
+		if t.hidden(col) {
 			continue
 		}
 		w := t.widths[c]
@@ -55,7 +55,7 @@ func (t *Table[T]) measure() {
 // hides reports whether a column is not for now.
 func (t *Table[T]) hides(i int) bool {
 	c := &t.opts.Columns[i]
-	return c.Wide && !t.wide || c.Sparse && t.widths[i] == 0
+	return t.hidden(c) || c.Sparse && t.widths[i] == 0
 }
 
 // wanted returns the width that a column asks for, and the least it accepts.

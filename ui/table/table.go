@@ -58,6 +58,8 @@ type Column[T any] struct {
 	// Sparse shows the column only where a row on screen, or a screen above or below, has
 	// something in it.
 	Sparse bool
+	// Asked shows the column only once it was asked for, as one whose cells cost money.
+	Asked bool
 }
 
 // Options describe a table.
@@ -106,6 +108,7 @@ type Table[T any] struct {
 	marks  map[string]struct{}
 
 	wide   bool
+	asked  bool
 	stale  bool
 	scroll int // columns scrolled away behind the frozen ones
 
@@ -204,6 +207,16 @@ func (t *Table[T]) SetWide(on bool) {
 		t.wide, t.scroll, t.seen = on, 0, measured{}
 	}
 }
+
+// SetAsked shows or hides the columns that have to be asked for.
+func (t *Table[T]) SetAsked(on bool) {
+	if t.asked != on {
+		t.asked, t.scroll, t.seen = on, 0, measured{}
+	}
+}
+
+// hidden reports whether a column is not shown in the mode that the table is in.
+func (t *Table[T]) hidden(c *Column[T]) bool { return c.Wide && !t.wide || c.Asked && !t.asked }
 
 // Wide reports whether the columns of wide mode are shown.
 func (t *Table[T]) Wide() bool { return t.wide }

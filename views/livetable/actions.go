@@ -125,7 +125,7 @@ func (s *Screen[T]) choosing() []ui.Action {
 	}
 	return []ui.Action{
 		ui.ActFaults.Runs(s.carrying(ui.Do(func() { t.SetFaultsOnly(!t.FaultsOnly()) }))),
-		ui.ActWide.Does(func() { s.wide = !s.wide }),
+		ui.ActWide.Runs(s.widen),
 		ui.ActRefresh.Does(s.feed.refresh),
 		ui.ActMark.Runs(s.carrying(ui.Do(t.MarkOn))).Unless(s.unmarkable()),
 		ui.ActMarkRange.Does(t.MarkRange).Unless(s.unmarkable()),
@@ -139,6 +139,26 @@ func (s *Screen[T]) choosing() []ui.Action {
 		ui.ActLeft.Does(func() { t.ScrollColumns(-1) }),
 		ui.ActRight.Does(func() { t.ScrollColumns(1) }),
 	}
+}
+
+// widen shows the other columns than what the width gives. Where some have to be asked for
+// this asks for them, and takes none away.
+func (s *Screen[T]) widen() tea.Cmd {
+	s.wide = !s.wide
+	if s.spec.Asked == nil {
+		return nil
+	}
+	s.Table.SetAsked(s.wide)
+	s.spec.Asked(s.wide)
+	return tea.Batch(s.feed.now(s.Deps.Now), s.report())
+}
+
+// widened reports whether wide columns are shown in a width.
+func (s *Screen[T]) widened(w int) bool {
+	if s.spec.Asked != nil {
+		return w >= wideWidth || s.wide
+	}
+	return w >= wideWidth != s.wide
 }
 
 // unmarkable says why no row can be marked, empty where marks are good for something.

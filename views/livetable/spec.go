@@ -54,6 +54,10 @@ type Spec[T any] struct {
 	Study func(ctx context.Context, row T) bool
 	// Marks says that there are actions on marked rows.
 	Marks bool
+	// Asked is told when the columns that have to be asked for come or go, on the loop; what
+	// fills them is read by the feed's Details. A wide screen shows its wide columns all the
+	// same then. Nil for a table without such columns.
+	Asked func(on bool)
 	// Actions are what can be done here besides what all tables can; nil for nothing. The
 	// row is the one under the cursor; ok is false when there is none.
 	Actions func(row T, ok bool) []ui.Action

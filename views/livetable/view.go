@@ -23,7 +23,7 @@ func (s *Screen[T]) View(w, h int) ui.Frame {
 	}
 	th := s.Deps.Host.Theme()
 	draw := func(w, h int) string {
-		s.Table.SetWide(w >= wideWidth != s.wide)
+		s.Table.SetWide(s.widened(w))
 		return s.body(th, w, h)
 	}
 	shown := s.Table.Counts().Shown
@@ -33,7 +33,7 @@ func (s *Screen[T]) View(w, h int) ui.Frame {
 	case w >= sideWidth:
 		// The table takes what its columns need, the evidence the rest.
 		most := w - leastBeside - gutter
-		s.Table.SetWide(most >= wideWidth != s.wide)
+		s.Table.SetWide(s.widened(most))
 		left := s.Table.Fit(most, h)
 		return ui.Frame{Body: s.evidence.side(th, w, h, left, func(w, h int) string { return s.body(th, w, h) })}
 	}

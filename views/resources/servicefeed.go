@@ -12,8 +12,9 @@ import (
 )
 
 // openServices watches what the services table shows: the services give the rows,
-// the others fill cells as they come. Loaded is told of each load; it may be nil.
-func openServices(st *store.Store, cluster awsx.Ref, loaded func(clusterInside)) livetable.Feed[*serviceRow] {
+// the others fill cells as they come, busy some of those on screen. Loaded is told of each
+// load; it may be nil.
+func openServices(st *store.Store, cluster awsx.Ref, loaded func(clusterInside), busy *gauges) livetable.Feed[*serviceRow] {
 	services, tasks := st.Services(cluster), st.Tasks(cluster)
 	targets, instances := st.Targets(cluster), st.Instances(cluster)
 	ringing := st.Alarms(cluster.Context)
@@ -38,6 +39,7 @@ func openServices(st *store.Store, cluster awsx.Ref, loaded func(clusterInside))
 			}, now)
 			arrived = nil
 			l.Note = append(serviceNote(l.Rows, &kept.clusterFacts), alarmNote(ringing.Snapshot().Err)...)
+			l.Note = append(l.Note, busy.note(cluster.Context)...)
 			if loaded != nil {
 				loaded(insideOf(l.Rows, &kept.clusterFacts))
 			}
@@ -52,7 +54,8 @@ func openServices(st *store.Store, cluster awsx.Ref, loaded func(clusterInside))
 			mu.Lock()
 			arrived = append(arrived, arns...)
 			mu.Unlock()
-			return len(arns) > 0
+			read := busy.refresh(ctx, st, cluster, visible)
+			return read || len(arns) > 0
 		},
 	}
 }

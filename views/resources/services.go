@@ -19,6 +19,7 @@ import (
 	"gantry/views/describe"
 	"gantry/views/incident"
 	"gantry/views/livetable"
+	"gantry/views/metrics"
 	"gantry/views/overview"
 	"gantry/views/prose"
 	"gantry/views/routing"
@@ -43,7 +44,7 @@ var (
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(
 		actTasks, views.ActLogs, views.ActWhy, actLastLines, views.ActCompare, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
-		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, views.ActTargets, views.ActRouting, views.ActInstances, actAlarms, actPage, actStandalone,
+		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, views.ActTargets, views.ActRouting, views.ActInstances, views.ActMetrics, actAlarms, actPage, actStandalone,
 		views.ActRestart,
 	)},
 	Of: views.OfCluster, Word: "cluster", Short: []string{"svc", "service"},
@@ -145,6 +146,7 @@ func selectedActions(deps *views.Deps, r *serviceRow, ok bool) []ui.Action {
 // servicesSpec is what the table of a cluster's services shows.
 func servicesSpec(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside), actions func(*serviceRow, bool) []ui.Action) livetable.Spec[*serviceRow] {
 	at := &livetable.Moment{}
+	busy := newGauges(deps)
 	closer := &closer{deps: deps}
 	explain := func(r *serviceRow, c closeup, lines int) []prose.Para {
 		return evidence{r, at.Time(), deps.Host.Key, c}.paras(lines)
@@ -154,18 +156,19 @@ func servicesSpec(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside)
 		Subject: cluster, Crumb: cluster.Context.String() + " " + cluster.Name(),
 		Table: table.Options[*serviceRow]{
 			Key:     func(r *serviceRow) string { return r.service().Ref.ARN },
-			Columns: serviceColumns(at), Sort: livetable.ColState, Fault: (*serviceRow).fault,
+			Columns: withGauges(serviceColumns(at), busy), Sort: livetable.ColState, Fault: (*serviceRow).fault,
 			Same: table.Identical[*serviceRow],
 		},
 		Moment:   at,
 		Status:   func(r *serviceRow) (theme.Status, bool) { return r.status, true },
-		Open:     func() livetable.Feed[*serviceRow] { return openServices(deps.Store, cluster, loaded) },
+		Open:     func() livetable.Feed[*serviceRow] { return openServices(deps.Store, cluster, loaded, busy) },
 		Evidence: func(r *serviceRow) []prose.Para { return explain(r, closeup{}, 0) },
 		Closer: func(r *serviceRow, lines int) []prose.Para {
 			return explain(r, closer.of(r.service().Ref), lines)
 		},
 		Study:   closer.study,
 		Marks:   true,
+		Asked:   busy.ask,
 		Actions: actions,
 		Kind:    awsx.KindService,
 		Ref:     func(r *serviceRow) awsx.Ref { return r.service().Ref },
@@ -214,6 +217,7 @@ func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 		views.ActRouting.Does(func() { deps.Host.Push(routing.NewRules(deps, ref)) }),
 		toInstances(deps, capacity.InstancesOf{Cluster: ref.ClusterRef(), Service: ref}),
 		actAlarms.Does(func() { deps.Host.Push(alarms.New(deps, ref.ClusterRef(), ref)) }),
+		views.ActMetrics.Does(func() { deps.Host.Push(metrics.New(deps, ref)) }),
 		actPage.Does(func() { deps.Host.Push(overview.New(deps, ref)) }),
 		views.ActRestart.Does(func() { deps.Nav.Plan(deploy.Restart{}, nil, ref) }),
 	}
@@ -244,6 +248,8 @@ func overServiceMarks(s *livetable.Screen[*serviceRow], actions []ui.Action) []u
 			actions[i] = s.OverMarks(a, s.Deps.Nav.ScaleAll)
 		case views.ActLogs.ID:
 			actions[i] = s.OverLogs(a, func(r *serviceRow) (views.LogScope, bool) { return views.LogScope{Service: r.service().Ref}, true })
+		case views.ActMetrics.ID:
+			actions[i] = s.OverMarks(a, func(services []awsx.Ref, _ func()) { s.Deps.Host.Push(metrics.New(s.Deps, services...)) })
 		case actLastLines.ID:
 			actions[i] = s.OverRows(a, func(rows []*serviceRow) ui.Action { return lastLinesOf(s.Deps, rows) })
 		case views.ActCompare.ID:

@@ -247,8 +247,8 @@ func TestServicesOnAWideScreenShowTheirImages(t *testing.T) {
 		if row := d.Row("api-orders"); !strings.Contains(row, "v2@") || !strings.Contains(row, "EC2") {
 			t.Errorf("the row is %q", row)
 		}
-		d.Press("ctrl+w").Hides("IMAGE")
-		d.Resize(80, 24).Shows("REV").Press("ctrl+w").Hides("REV")
+		d.Press("ctrl+w").Shows("IMAGE", "CPU") // asking for more takes nothing away
+		d.Resize(120, 24).Shows("REV").Resize(80, 24).Press("ctrl+w").Hides("REV", "CPU")
 	})
 }
 

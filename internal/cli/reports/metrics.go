@@ -14,7 +14,7 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
-	"gantry/internal/inquiry"
+	"gantry/internal/inquiry/measured"
 )
 
 var _ = commands.Add(program.metricsCommand)
@@ -77,33 +77,17 @@ func (p program) metrics(ctx context.Context, a *app.App, find command.Finder, o
 	if err != nil {
 		return err
 	}
-	groups, partial := inquiry.TargetGroups(ctx, account, *target.Service)
-	charts := metrics.OfService(*target.Service, groups)
-	if byTask {
-		tasks, err := awsx.Collect(account.Tasks(ctx, awsx.TaskQuery{Cluster: service.ClusterRef(), Service: service.Name()}))
-		if err == nil {
-			var each []metrics.Chart
-			each, err = a.TaskCharts(ctx, account, service, tasks, func(id string) string { return id })
-			charts = append(charts, each...)
-		}
-		if err != nil {
-			partial = append(partial, err)
-		}
+	charting := measured.Charting{
+		Reader: a.Reader, Service: service, Over: over, ByTask: byTask, Short: func(id string) string { return id }, Made: a.Changes.Made,
 	}
-	measured, err := inquiry.Measure(ctx, account, charts, over, a.Now())
+	found, err := charting.Read(ctx, account)
+	if err == nil {
+		err = found.Denied
+	}
 	if err != nil {
 		return err
 	}
-	made, err := a.Changes.Made(service)
-	if err != nil {
-		partial = append(partial, err)
-	}
-	marks, err := inquiry.Happened(ctx, account, service, made, measured.From, a.Now())
-	if err != nil {
-		partial = append(partial, err)
-	}
-	p.Partial(partial)
-	requested := account.MetricsRequested()
+	p.Partial(found.Unread)
 	if output == "json" {
 		return printing.JSON(p.Out, struct {
 			Context   string          `json:"context"`
@@ -117,11 +101,11 @@ func (p program) metrics(ctx context.Context, a *app.App, find command.Finder, o
 			Charts    []measuredChart `json:"charts"`
 			Marks     []measuredMark  `json:"marks"`
 			completeness
-		}{a.Context.String(), service.ClusterName(), service.Name(), measured.From.UTC(), measured.To.UTC(), int(over.Period / time.Second),
-			requested, awsx.MetricPrice(requested), chartsOf(measured), marksOf(marks), completenessOf(a, partial)})
+		}{a.Context.String(), service.ClusterName(), service.Name(), found.From.UTC(), found.To.UTC(), int(over.Period / time.Second),
+			found.InRun, awsx.MetricPrice(found.InRun), chartsOf(found), marksOf(found.Marks), completenessOf(a, found.Unread)})
 	}
 	var rows [][]string
-	for _, c := range measured.Charts {
+	for _, c := range found.Charts {
 		for _, s := range c.Series {
 			sum := metrics.Summarize(s.Values)
 			rows = append(rows, []string{c.Title, printing.Shown(s.Name), c.Unit.Say(sum.Last), c.Unit.Say(sum.Low), c.Unit.Say(sum.Mean), c.Unit.Say(sum.High),
@@ -131,9 +115,9 @@ func (p program) metrics(ctx context.Context, a *app.App, find command.Finder, o
 	if err := printing.Table(p.Out, []string{"METRIC", "SERIES", "LAST", "LOW", "MEAN", "HIGH", "NOTE"}, rows); err != nil {
 		return err
 	}
-	if len(marks) > 0 {
+	if len(found.Marks) > 0 {
 		rows = nil
-		for _, m := range marks {
+		for _, m := range found.Marks {
 			rows = append(rows, []string{m.At.UTC().Format(time.RFC3339), m.Kind.String(), printing.Shown(m.Text)})
 		}
 		fmt.Fprintln(p.Out)
@@ -141,11 +125,11 @@ func (p program) metrics(ctx context.Context, a *app.App, find command.Finder, o
 			return err
 		}
 	}
-	fmt.Fprintf(p.Err, "%s of CloudWatch requested, from %s to %s\n", metrics.Cost(requested), measured.From.UTC().Format(time.RFC3339), measured.To.UTC().Format(time.RFC3339))
+	fmt.Fprintf(p.Err, "%s of CloudWatch requested, from %s to %s\n", metrics.Cost(found.InRun), found.From.UTC().Format(time.RFC3339), found.To.UTC().Format(time.RFC3339))
 	return nil
 }
 
-func chartsOf(m inquiry.Measured) []measuredChart {
+func chartsOf(m measured.Charted) []measuredChart {
 	charts := []measuredChart{}
 	for _, c := range m.Charts {
 		out := measuredChart{Title: c.Title, Unit: cmp.Or(c.Unit.String(), "count")}
