@@ -335,6 +335,7 @@ func TestAFindingHoldsUntilItSays(t *testing.T) {
 				"has reached a steady state.", "was unable to place a task. Reason: no container instance met all of its requirements.",
 			}).Draw(t, "says"))
 		}
+		slices.SortStableFunc(e.Service.Events, func(a, b awsx.ServiceEvent) int { return b.At.Compare(a.At) })
 		first := diagnose.Service(e)
 		e.Now = e.Now.Add(time.Duration(rapid.IntRange(0, 7200).Draw(t, "seconds later")) * time.Second)
 		later := diagnose.Service(e)

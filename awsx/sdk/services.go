@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -198,6 +199,10 @@ func (a Account) service(w *wireService) awsx.Service {
 	for i, e := range w.Events {
 		// A service at rest says the same every few hours, up to a hundred times.
 		s.Events[i] = awsx.ServiceEvent{ID: e.ID, At: e.CreatedAt.time(), Message: intern(e.Message)}
+	}
+	// The API lists the newest first, and who reads them stops at the first that is too old.
+	if newest := func(a, b awsx.ServiceEvent) int { return b.At.Compare(a.At) }; !slices.IsSortedFunc(s.Events, newest) {
+		slices.SortStableFunc(s.Events, newest)
 	}
 	for _, l := range w.LoadBalancers {
 		s.LoadBalancers = append(s.LoadBalancers, awsx.LoadBalancer{

@@ -150,3 +150,12 @@ func TestInstancesOfOneMakeShareTheirAttributes(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestEventsComeNewestFirst whatever stands in front of the API makes of their order.
+func TestEventsComeNewestFirst(t *testing.T) {
+	w := canned(200, `{"services":[{"serviceArn":"x","events":[{"id":"old","createdAt":1},{"id":"new","createdAt":3},{"id":"between","createdAt":2}]}]}`)
+	got, _, _ := drain(t, open(t, w, access.Options{}).DescribeServices(t.Context(), cluster, []string{"x"}))
+	if e := got[0].Events; len(e) != 3 || e[0].ID != "new" || e[2].ID != "old" {
+		t.Errorf("%v", e)
+	}
+}
