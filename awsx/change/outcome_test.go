@@ -54,7 +54,7 @@ func everyCall() []changing {
 		{"breaker", "UpdateService", serviceOf("api-orders"), deploy.SetBreaker{Enabled: true}},
 		{"scaling", "RegisterScalableTarget", serviceOf("sessions"), deploy.SetScaling{Min: &two, Max: &nine}},
 		{"run", "RunTask", revision("orders-migrate"), deploy.RunTask{Count: 2}},
-		{"deregister", "DeregisterTaskDefinition", revision("orders-migrate:1"), deploy.Deregister{}},
+		{"deregister", "DeregisterTaskDefinition", revision("users:1"), deploy.Deregister{}},
 		{"stop", "StopTask", func(t *testing.T, w *world) awsx.Ref {
 			return items(t, w.account.Tasks(t.Context(), awsx.TaskQuery{Cluster: w.service(t, "catalog").ClusterRef(), Service: "catalog"}))[0].Ref
 		}, deploy.StopTask{}},
