@@ -24,6 +24,7 @@ const (
 	TieRevision   TieKind = "revision"
 	TieTask       TieKind = "task"
 	TieInstance   TieKind = "instance"
+	TieScaling    TieKind = "Auto Scaling group"
 	TieImage      TieKind = "image"
 	TieGroup      TieKind = "target group"
 	TieRule       TieKind = "rule"
@@ -34,7 +35,7 @@ const (
 
 // TieKinds are all of them, in order.
 func TieKinds() []TieKind {
-	return []TieKind{TieCluster, TieService, TieDeployment, TieRevision, TieTask, TieInstance, TieImage, TieGroup, TieRule, TieBalancer, TieAlarm, TieLog}
+	return []TieKind{TieCluster, TieService, TieDeployment, TieRevision, TieTask, TieInstance, TieScaling, TieImage, TieGroup, TieRule, TieBalancer, TieAlarm, TieLog}
 }
 
 // Tie is something that a resource is tied to.
@@ -56,6 +57,7 @@ type Surroundings struct {
 	Services  []awsx.Service
 	Tasks     []awsx.Task
 	Instances []awsx.Instance
+	Machines  []awsx.ScalingGroup // Auto Scaling groups
 	Routes    []awsx.Route
 	Alarms    []awsx.Alarm
 	// Definition gives a task definition that was read, nil for another.
@@ -102,6 +104,10 @@ func (r Reader) Surroundings(ctx context.Context, of awsx.Ref, publish func(Surr
 		note(r.define(ctx, definitions))
 		publish(s)
 	}
+	machines := r.Store.ScalingGroups(of.Context)
+	defer machines.Close()
+	s.Machines = itemsOf(ctx, machines, note)
+	publish(s)
 	routes := r.Store.Routes(of.Context)
 	defer routes.Close()
 	s.Routes = itemsOf(ctx, routes, note)
@@ -205,6 +211,13 @@ func (s Surroundings) graph() *ties {
 	for _, i := range s.Instances {
 		t.add(Tie{Kind: TieInstance, ID: i.Ref.ARN, Name: cmp.Or(i.EC2ID, i.Ref.Name()), Cluster: i.Ref.ClusterRef(), Instance: &i})
 	}
+	for _, g := range s.Machines {
+		for _, i := range s.Instances {
+			if _, member := g.Member(i.EC2ID); member && i.EC2ID != "" {
+				t.tie(i.Ref.ARN, Tie{Kind: TieScaling, ID: g.Ref.ARN, Name: g.Name, Cluster: i.Ref.ClusterRef()})
+			}
+		}
+	}
 	for _, task := range s.Tasks {
 		if task.DesiredStatus == "STOPPED" {
 			continue
@@ -246,7 +259,7 @@ func (s Surroundings) graph() *ties {
 
 // shared are what several services lie on: the way does not lead on through them, since
 // behind them lies everything.
-var shared = []TieKind{TieCluster, TieInstance, TieImage, TieBalancer, TieLog, TieAlarm}
+var shared = []TieKind{TieCluster, TieInstance, TieScaling, TieImage, TieBalancer, TieLog, TieAlarm}
 
 // Related are what a resource is tied to, over any number of steps, by kind and name; known
 // is false when nothing that was read is that resource. What several services share ends the
@@ -259,17 +272,22 @@ func (s Surroundings) Related(of awsx.Ref) (found []Tie, known bool) {
 	ends := slices.Clone(shared)
 	for _, key := range starts {
 		seen[key] = true
-		if kind := t.nodes[key].Kind; kind != TieCluster && slices.Contains(shared, kind) {
+		switch kind := t.nodes[key].Kind; {
+		case kind == TieScaling: // over its instances to what runs on them
+			ends = append(slices.DeleteFunc(ends, func(k TieKind) bool { return k == TieInstance }), TieService)
+		case kind != TieCluster && slices.Contains(shared, kind):
 			ends = append(ends, TieService)
 		}
 	}
 	for len(queue) > 0 {
 		key := queue[0]
 		queue = queue[1:]
-		if slices.Contains(ends, t.nodes[key].Kind) && !slices.Contains(starts, key) {
-			continue
-		}
+		kind, end := t.nodes[key].Kind, slices.Contains(ends, t.nodes[key].Kind) && !slices.Contains(starts, key)
 		for _, next := range t.edges[key] {
+			// An instance still leads to the group that brought it.
+			if end && (kind != TieInstance || t.nodes[next].Kind != TieScaling) {
+				continue
+			}
 			if !seen[next] {
 				seen[next] = true
 				found, queue = append(found, t.nodes[next]), append(queue, next)

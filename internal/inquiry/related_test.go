@@ -36,6 +36,10 @@ func around() Surroundings {
 			task("a1", "service:web", web.TaskDefinition, registry+"web:v4"), task("a2", "service:web", web.TaskDefinition, registry+"web:v4"),
 			task("b1", "service:mail", mail.TaskDefinition, registry+"mail:v1"), task("d1", "family:job", arnHead+"task-definition/job:2", registry+"job:v9"),
 		},
+		Machines: []awsx.ScalingGroup{
+			{Ref: awsx.Ref{ARN: "arn:asg:hosts"}, Name: "hosts", Members: []awsx.Member{{ID: "i-0123456789"}}},
+			{Ref: awsx.Ref{ARN: "arn:asg:others"}, Name: "others", Members: []awsx.Member{{ID: "i-09"}}},
+		},
 		Routes: []awsx.Route{{
 			Balancer: awsx.Balancer{ARN: "arn:lb", Name: "public"}, Listener: awsx.Listener{ARN: listenARN},
 			Rules: []awsx.Rule{{ARN: ruleARN, Priority: "5", Actions: []awsx.Action{{Type: "forward", Groups: []awsx.WeightedGroup{{Group: groupARN}}}}}},
@@ -54,7 +58,7 @@ func around() Surroundings {
 // TestWhateverIsTiedIsFoundFromBothEnds: over any number of steps, and not through what
 // services share.
 func TestWhateverIsTiedIsFoundFromBothEnds(t *testing.T) {
-	web := "service web, deployment PRIMARY web:4, revision web:4, task a1, task a2, instance i-0123456789, image web:v4, target group web, rule public 5, load balancer public, alarm web-5xx, alarm web-any, log /ecs/web, log lines of web"
+	web := "service web, deployment PRIMARY web:4, revision web:4, task a1, task a2, instance i-0123456789, Auto Scaling group hosts, image web:v4, target group web, rule public 5, load balancer public, alarm web-5xx, alarm web-any, log /ecs/web, log lines of web"
 	without := func(what ...string) string {
 		kept := ", " + web
 		for _, w := range what {
@@ -70,17 +74,18 @@ func TestWhateverIsTiedIsFoundFromBothEnds(t *testing.T) {
 		groupARN:                           without("target group web"),
 		ruleARN:                            without("rule public 5"),
 		listenARN:                          without("rule public 5"),
-		arnHead + "task/blue/d1":           "cluster blue, revision job:2, instance i-0123456789, image job:v9",
-		registry + "mail@" + digestOf("b"): "service mail, revision mail:1, task b1, instance i-0123456789, log /ecsmail",
-		arnHead + "service/blue/mail":      "cluster blue, revision mail:1, task b1, instance i-0123456789, image mail:v1, alarm mail-cpu, log /ecsmail, log lines of mail",
-		"arn:aws:ecr:eu-west-1:123456789012:repository/mail":              "service mail, revision mail:1, task b1, instance i-0123456789, log /ecsmail",
-		"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:web-5xx":         "service web",
-		"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:web-any":         "service web",
-		"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:blue-reserved":   "cluster blue",
-		"arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/web":          "service web, deployment PRIMARY web:4, revision web:4, task a1, task a2, instance i-0123456789, image web:v4",
-		arnHead + "container-instance/blue/c1":                            "cluster blue, service mail, service web, deployment PRIMARY web:4, revision job:2, revision mail:1, revision web:4, task a1, task a2, task b1, task d1, image job:v9, image mail:v1, image web:v4, log /ecs/web, log /ecsmail",
-		"arn:aws:ec2:eu-west-1:123456789012:instance/i-0123456789":        "cluster blue, service mail, service web, deployment PRIMARY web:4, revision job:2, revision mail:1, revision web:4, task a1, task a2, task b1, task d1, image job:v9, image mail:v1, image web:v4, log /ecs/web, log /ecsmail",
-		arnHead + "service/blue/nowhere":                                  "unknown",
+		arnHead + "task/blue/d1":           "cluster blue, revision job:2, instance i-0123456789, Auto Scaling group hosts, image job:v9",
+		registry + "mail@" + digestOf("b"): "service mail, revision mail:1, task b1, instance i-0123456789, Auto Scaling group hosts, log /ecsmail",
+		arnHead + "service/blue/mail":      "cluster blue, revision mail:1, task b1, instance i-0123456789, Auto Scaling group hosts, image mail:v1, alarm mail-cpu, log /ecsmail, log lines of mail",
+		"arn:aws:ecr:eu-west-1:123456789012:repository/mail":            "service mail, revision mail:1, task b1, instance i-0123456789, Auto Scaling group hosts, log /ecsmail",
+		"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:web-5xx":       "service web",
+		"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:web-any":       "service web",
+		"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:blue-reserved": "cluster blue",
+		"arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/web":        "service web, deployment PRIMARY web:4, revision web:4, task a1, task a2, instance i-0123456789, Auto Scaling group hosts, image web:v4",
+		arnHead + "container-instance/blue/c1":                          "cluster blue, service mail, service web, deployment PRIMARY web:4, revision job:2, revision mail:1, revision web:4, task a1, task a2, task b1, task d1, Auto Scaling group hosts, image job:v9, image mail:v1, image web:v4, log /ecs/web, log /ecsmail",
+		"arn:aws:ec2:eu-west-1:123456789012:instance/i-0123456789":      "cluster blue, service mail, service web, deployment PRIMARY web:4, revision job:2, revision mail:1, revision web:4, task a1, task a2, task b1, task d1, Auto Scaling group hosts, image job:v9, image mail:v1, image web:v4, log /ecs/web, log /ecsmail",
+		"arn:asg:hosts":                  "cluster blue, service mail, service web, deployment PRIMARY web:4, revision job:2, revision mail:1, revision web:4, task a1, task a2, task b1, task d1, instance i-0123456789, image job:v9, image mail:v1, image web:v4, log /ecs/web, log /ecsmail",
+		arnHead + "service/blue/nowhere": "unknown",
 		"arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/other/0123": "unknown",
 	} {
 		found, known := around().Related(awsx.Ref{ARN: of})

@@ -18,6 +18,7 @@ import (
 	"gantry/ui/theme"
 	"gantry/views"
 	"gantry/views/alarms"
+	"gantry/views/capacity"
 	"gantry/views/images"
 	"gantry/views/livetable"
 	"gantry/views/prose"
@@ -185,6 +186,8 @@ func (r Ways) wayTo(t inquiry.Tie) (run func() tea.Cmd, why string) {
 			return nil, "it is in a registry that cannot be listed"
 		}
 		return push(func() ui.Screen { return images.NewRepository(deps, t.Cluster.Context, ref.Repository) })
+	case inquiry.TieScaling:
+		return push(func() ui.Screen { return capacity.NewGroups(deps, t.Cluster) })
 	case inquiry.TieAlarm:
 		return push(func() ui.Screen { return alarms.New(deps, t.Cluster, t.Service) })
 	}
