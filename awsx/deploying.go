@@ -52,7 +52,7 @@ func (s Service) Deadlocked() bool {
 // OnFargate reports whether no instance of the cluster runs the service's tasks.
 func (s Service) OnFargate() bool {
 	if len(s.CapacityProviders) > 0 {
-		return !slices.ContainsFunc(s.CapacityProviders, func(name string) bool { return name != "FARGATE" && name != "FARGATE_SPOT" })
+		return !slices.ContainsFunc(s.CapacityProviders, func(p ProviderShare) bool { return !FargateProvider(p.Provider) })
 	}
 	return s.LaunchType == "FARGATE"
 }

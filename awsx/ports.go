@@ -283,6 +283,9 @@ type ServiceUpdate struct {
 	// DeploymentConfiguration is the whole object in the API's JSON, sent as it
 	// is: what it leaves out is reset. Nil is not sent.
 	DeploymentConfiguration json.RawMessage
+	// Capacity is the whole strategy over capacity providers; an empty one brings the
+	// launch type back. ECS takes it with ForceNew.
+	Capacity *CapacityStrategy
 }
 
 // RunTask is one RunTask call. What is empty is not sent.

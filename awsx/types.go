@@ -38,7 +38,7 @@ type Service struct {
 	// TaskDefinition is the ARN that the primary deployment runs.
 	TaskDefinition     string
 	LaunchType         string // EC2, FARGATE, EXTERNAL; empty with capacity providers
-	CapacityProviders  []string
+	CapacityProviders  CapacityStrategy
 	SchedulingStrategy string // REPLICA, DAEMON
 	Controller         string // ECS, CODE_DEPLOY, EXTERNAL; empty is ECS
 	Strategy           string // ROLLING, BLUE_GREEN, LINEAR, CANARY; empty is ROLLING

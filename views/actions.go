@@ -15,6 +15,7 @@ var (
 	ActDeployments = ui.Binding{ID: "deployments", Name: "deployments", Keys: []string{"Z"}}
 	ActEdit        = ui.Binding{ID: "edit", Name: "edit the task definition", Keys: []string{"e"}}
 	ActBreaker     = ui.Binding{ID: "breaker", Name: "circuit breaker"}
+	ActStrategy    = ui.Binding{ID: "strategy", Name: "capacity provider strategy"}
 	ActCompare     = ui.Binding{ID: "compare", Name: "compare", Keys: []string{"="}, Takes: ui.TakesMarked}
 	ActRun         = ui.Binding{ID: "run", Name: "run a task like its own"}
 	ActTargets     = ui.Binding{ID: "targets", Name: "targets", Keys: []string{"t"}}

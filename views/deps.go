@@ -75,6 +75,8 @@ type Nav interface {
 	Scale(service awsx.Ref)
 	// Breaker sets the deployment circuit breaker.
 	Breaker(service awsx.Ref)
+	// Strategy asks over which capacity providers the tasks are to be spread.
+	Strategy(service awsx.Ref)
 	// ScaleAll does the same to several services of one cluster. Started is called on
 	// the loop once they are being changed.
 	ScaleAll(services []awsx.Ref, started func())

@@ -137,6 +137,12 @@ func (a *Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (s aw
 		if u.DeploymentConfiguration != nil {
 			a.data.Raw[found.Ref.ARN] = fmt.Appendf(nil, `{"deploymentConfiguration":%s}`, u.DeploymentConfiguration)
 		}
+		if u.Capacity != nil {
+			found.CapacityProviders = slices.Clone(*u.Capacity)
+			if len(*u.Capacity) > 0 {
+				found.LaunchType = ""
+			}
+		}
 		if u.Desired != nil {
 			found.Desired = *u.Desired
 		}

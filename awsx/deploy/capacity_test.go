@@ -115,10 +115,12 @@ func TestCapacity(t *testing.T) {
 		}, check.Warning, "room for 1 of 4 tasks of 256 CPU, 512 MiB at once; best on i-2"},
 		{"no instance", nil, func(_ *testing.T, f *fake) { f.instances = nil }, check.Broken, "the cluster has no instances"},
 		{"providers add instances", nil, func(_ *testing.T, f *fake) {
-			f.instances, f.service.CapacityProviders = nil, []string{"spot"}
+			f.instances, f.service.CapacityProviders = nil, awsx.CapacityStrategy{{Provider: "spot"}}
 		}, check.Warning, "the cluster has no instances; spot may add instances"},
 		{"Fargate", nil, func(_ *testing.T, f *fake) { f.service.LaunchType, f.instances = "FARGATE", nil }, check.OK, "Fargate finds the room"},
-		{"Fargate by providers", nil, func(_ *testing.T, f *fake) { f.service.CapacityProviders = []string{"FARGATE_SPOT"} }, check.OK, "Fargate finds the room"},
+		{"Fargate by providers", nil, func(_ *testing.T, f *fake) {
+			f.service.CapacityProviders = awsx.CapacityStrategy{{Provider: "FARGATE_SPOT"}}
+		}, check.OK, "Fargate finds the room"},
 		{"denied", nil, func(_ *testing.T, f *fake) { f.fleetErr = denied }, check.Skipped, "ecs:ListContainerInstances is denied"},
 		{"tasks denied", nil, func(_ *testing.T, f *fake) {
 			f.instances, f.tasksErr = []awsx.Instance{instance("i-1", 0, 0)}, fault.Errorf(fault.Denied, "ecs:ListTasks", "", "not authorized")

@@ -64,6 +64,8 @@ type draft struct {
 	follow follow.Spec
 	// ask holds images to ask ECR about besides those of the tree.
 	ask []string
+	// capacity is the strategy that the tasks are spread by once it is set; empty where none is.
+	capacity awsx.CapacityStrategy
 	// unpinned names images whose digest was asked for and is not known.
 	unpinned []string
 }
@@ -90,6 +92,9 @@ func (d draft) findings(cur read.Current) []check.Finding {
 		u, ok := s.(*step.Update)
 		return ok && !u.Set.ForceNew
 	})
+	if len(d.capacity) > 0 { // the room is looked for where the tasks will go
+		cur.Service.LaunchType, cur.Service.CapacityProviders = "", d.capacity
+	}
 	change.Cancels, change.Mitigation = d.follow.Cancels, d.effect(cur).Mitigation
 	return check.Run(cur, change, d.checks)
 }

@@ -132,6 +132,31 @@ func verbCases() []verbCase {
 			},
 		},
 		{
+			name: "strategy", tier: policy.TierName,
+			prepare: func(t *testing.T, d *desk) {
+				provided(t, d)
+				d.edit(func(s *awsx.Service) { s.LaunchType = "FARGATE" })
+			},
+			intent: SetStrategy{awsx.CapacityStrategy{{Provider: "green", Weight: 3}, {Provider: "blue", Weight: 1, Base: 2}}},
+			before: "launch type FARGATE", after: "green weight 3; blue weight 1, base 2, by a new deployment", leaves: "leaves at least 2 of 2 tasks during the deployment",
+			command: "aws ecs update-service --cluster prod --service api --force-new-deployment --capacity-provider-strategy 'capacityProvider=green,weight=3,base=0' 'capacityProvider=blue,weight=1,base=2'",
+			sent:    "UpdateService",
+			check: func(t *testing.T, d *desk, res Result) {
+				if s := d.service(t); s.CapacityProviders.Typed() != "green=3 blue=1,2" || s.LaunchType != "" || res.State.Deployment != s.Deployments[0].ID || len(s.Deployments) != 2 {
+					t.Errorf("the service is %+v, to follow %s", s, res.State.Deployment)
+				}
+			},
+		},
+		{
+			name: "strategy back to the launch type", intent: SetStrategy{}, tier: policy.TierName, prepare: func(t *testing.T, d *desk) {
+				provided(t, d)
+				d.edit(func(s *awsx.Service) { s.CapacityProviders = awsx.CapacityStrategy{{Provider: "blue", Weight: 1}} })
+			},
+			before: "blue weight 1", after: "its launch type, by a new deployment", leaves: "leaves at least 2 of 2 tasks during the deployment",
+			command: "aws ecs update-service --cluster prod --service api --force-new-deployment --capacity-provider-strategy '[]'",
+			sent:    "UpdateService",
+		},
+		{
 			name: "stop a service's task", intent: StopTask{Reason: "it hangs"}, tier: policy.TierName, target: firstTask,
 			before: "task TASK of api:1 RUNNING", after: "stopped", leaves: "leaves 1 healthy of 2 tasks; api starts another",
 			command: "aws ecs stop-task --cluster prod --task TASK --reason 'it hangs'", sent: "StopTask",
@@ -379,6 +404,9 @@ func TestWhatMovedMeanwhileIsRefused(t *testing.T) {
 		{"breaker", func(t *testing.T, d *desk, _ awsx.Ref) {
 			d.Edit(func(data *awsxtest.Data) { data.Raw[d.api.ARN] = []byte(`{}`) })
 		}, "the deployment configuration was"},
+		{"strategy", func(t *testing.T, d *desk, _ awsx.Ref) {
+			d.edit(func(s *awsx.Service) { s.CapacityProviders = awsx.CapacityStrategy{{Provider: "blue", Weight: 5}} })
+		}, "the capacity provider strategy was launch type FARGATE and is blue weight 5"},
 		{"stop a service's task", func(t *testing.T, d *desk, target awsx.Ref) { d.EndTask(target.ARN, 0) }, "the task's desired status was RUNNING and is STOPPED"},
 		{"drain", func(t *testing.T, d *desk, _ awsx.Ref) {
 			d.Edit(func(data *awsxtest.Data) { data.Instances[0].Status = "DRAINING" })

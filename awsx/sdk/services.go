@@ -17,20 +17,18 @@ import (
 )
 
 type wireService struct {
-	ServiceArn               string `json:"serviceArn"`
-	ServiceName              string `json:"serviceName"`
-	ClusterArn               string `json:"clusterArn"`
-	Status                   string `json:"status"`
-	Desired                  int    `json:"desiredCount"`
-	Running                  int    `json:"runningCount"`
-	Pending                  int    `json:"pendingCount"`
-	TaskDefinition           string `json:"taskDefinition"`
-	LaunchType               string `json:"launchType"`
-	CapacityProviderStrategy []struct {
-		CapacityProvider string `json:"capacityProvider"`
-	} `json:"capacityProviderStrategy"`
-	SchedulingStrategy   string `json:"schedulingStrategy"`
-	DeploymentController struct {
+	ServiceArn               string              `json:"serviceArn"`
+	ServiceName              string              `json:"serviceName"`
+	ClusterArn               string              `json:"clusterArn"`
+	Status                   string              `json:"status"`
+	Desired                  int                 `json:"desiredCount"`
+	Running                  int                 `json:"runningCount"`
+	Pending                  int                 `json:"pendingCount"`
+	TaskDefinition           string              `json:"taskDefinition"`
+	LaunchType               string              `json:"launchType"`
+	CapacityProviderStrategy []wireProviderShare `json:"capacityProviderStrategy"`
+	SchedulingStrategy       string              `json:"schedulingStrategy"`
+	DeploymentController     struct {
 		Type string `json:"type"`
 	} `json:"deploymentController"`
 	DeploymentConfiguration struct {
@@ -69,6 +67,13 @@ type wireService struct {
 	CreatedAt epoch     `json:"createdAt"`
 	CreatedBy string    `json:"createdBy"`
 	Tags      []wireTag `json:"tags"`
+}
+
+// wireProviderShare is an entry of a capacity provider strategy, as it is read and sent.
+type wireProviderShare struct {
+	CapacityProvider string `json:"capacityProvider"`
+	Base             int    `json:"base"`
+	Weight           int    `json:"weight"`
 }
 
 type wireDeployment struct {
@@ -180,7 +185,7 @@ func (a Account) service(w *wireService) awsx.Service {
 		CreatedAt:         w.CreatedAt.time(), CreatedBy: intern(w.CreatedBy), Tags: tags(w.Tags),
 	}
 	for _, p := range w.CapacityProviderStrategy {
-		s.CapacityProviders = append(s.CapacityProviders, intern(p.CapacityProvider))
+		s.CapacityProviders = append(s.CapacityProviders, awsx.ProviderShare{Provider: intern(p.CapacityProvider), Base: p.Base, Weight: p.Weight})
 	}
 	for _, c := range w.PlacementConstraints {
 		s.PlacementConstraints = append(s.PlacementConstraints, intern(awsx.ConstraintText(c.Type, c.Expression)))
@@ -261,6 +266,9 @@ type updateRequest struct {
 	DesiredCount            *int            `json:"desiredCount,omitempty"`
 	ForceNewDeployment      bool            `json:"forceNewDeployment,omitempty"`
 	DeploymentConfiguration json.RawMessage `json:"deploymentConfiguration,omitempty"`
+	// CapacityProviderStrategy is left out when nil; an empty list is sent and means the
+	// launch type.
+	CapacityProviderStrategy *[]wireProviderShare `json:"capacityProviderStrategy,omitempty"`
 }
 
 // UpdateService changes what u names and leaves everything else as it is.
@@ -272,9 +280,16 @@ func (a Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx.
 	if u.Desired != nil && (*u.Desired < 0 || *u.Desired > math.MaxInt32) {
 		return awsx.Service{}, fault.Errorf(fault.Invalid, op, u.Service.ARN, "a desired count of %d is not possible", *u.Desired)
 	}
+	var shares *[]wireProviderShare
+	if u.Capacity != nil {
+		shares = &[]wireProviderShare{}
+		for _, s := range *u.Capacity {
+			*shares = append(*shares, wireProviderShare{s.Provider, s.Base, s.Weight})
+		}
+	}
 	send, err := body.JSON(op, u.Service.ARN, updateRequest{
 		Cluster: u.Service.Cluster, Service: u.Service.ARN, TaskDefinition: u.TaskDefinition, DesiredCount: u.Desired,
-		ForceNewDeployment: u.ForceNew, DeploymentConfiguration: u.DeploymentConfiguration,
+		ForceNewDeployment: u.ForceNew, DeploymentConfiguration: u.DeploymentConfiguration, CapacityProviderStrategy: shares,
 	})
 	if err != nil {
 		return awsx.Service{}, err

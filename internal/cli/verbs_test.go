@@ -124,6 +124,25 @@ func TestBreakerIsSwitched(t *testing.T) {
 	})
 }
 
+func TestTheCapacityProviderStrategyIsShownAndSet(t *testing.T) {
+	live(t, sim.Options{Scenario: seed.Fargate, Speed: 100}, func(t *testing.T, a *account) {
+		a.run(t, "strategy", "serverless/mapping").wants(t, 0, "PROVIDER      WEIGHT  BASE\nFARGATE       1       1\nFARGATE_SPOT  3       0\n")
+		a.run(t, "strategy", "serverless/booking").wants(t, 0, "SERVICE  LAUNCH TYPE\nbooking  FARGATE\n")
+		a.run(t, "strategy", "serverless/booking", "nope=1", "--yes").wants(t, 5, "there is no capacity provider nope; the cluster has FARGATE")
+		a.run(t, "strategy", "serverless/booking", "FARGATE=1", "serverless-arm=1", "--yes").wants(t, 2, "cannot be mixed")
+		a.run(t, "strategy", "serverless/booking", "FARGATE=1,2", "FARGATE_SPOT=0", "--yes").wants(t, 0,
+			"launch type FARGATE -> FARGATE weight 1, base 2; FARGATE_SPOT weight 0, by a new deployment", "booking: succeeded")
+		a.run(t, "strategy", "serverless/booking", "FARGATE_SPOT=0", "FARGATE=1,2", "--yes").wants(t, 2, "nothing changed: the tasks run on FARGATE weight 1, base 2")
+		a.run(t, "strategy", "serverless/booking", "--launch-type", "--yes").wants(t, 0, "-> its launch type, by a new deployment", "booking: succeeded")
+		if o := a.run(t, "strategy", "serverless/booking", "-o", "json").wants(t, 0).object(t); o["launchType"] != "FARGATE" || len(o["strategy"].([]any)) != 0 {
+			t.Errorf("got %v", o)
+		}
+		if got := strings.Join(a.changes(), " "); got != "UpdateService UpdateService" {
+			t.Errorf("sent %s", got)
+		}
+	})
+}
+
 func TestDrainAndActivate(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
 		r := a.run(t, "drain", "prod/i-nope", "--yes").wants(t, 2, "no such instance in cluster prod; it has i-")

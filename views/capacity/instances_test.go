@@ -70,7 +70,7 @@ func TestAServiceOnFargateFitsOnNoInstance(t *testing.T) {
 		f.Account.Edit(func(d *awsxtest.Data) {
 			for i := range d.Services {
 				if d.Services[i].Name == "api-orders" {
-					d.Services[i].LaunchType, d.Services[i].CapacityProviders = "", []string{"FARGATE_SPOT", "FARGATE"}
+					d.Services[i].LaunchType, d.Services[i].CapacityProviders = "", awsx.CapacityStrategy{{Provider: "FARGATE_SPOT"}, {Provider: "FARGATE"}}
 				}
 			}
 		})

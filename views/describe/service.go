@@ -188,7 +188,7 @@ func groupName(lb awsx.LoadBalancer) string {
 
 func launchType(s awsx.Service) string {
 	if s.LaunchType == "" && len(s.CapacityProviders) > 0 {
-		return "capacity provider " + strings.Join(s.CapacityProviders, ", ")
+		return "capacity provider " + s.CapacityProviders.String()
 	}
 	return s.LaunchType
 }

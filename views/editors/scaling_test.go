@@ -88,3 +88,24 @@ func TestTheCircuitBreakerIsSetFromThePalette(t *testing.T) {
 		}
 	})
 }
+
+func TestTheCapacityProviderStrategyIsSetFromThePalette(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		f := changestest.Prepared(t, uitest.Look{W: 120, H: 40}, func(f *changestest.Shopfloor) {
+			f.Account.Edit(func(d *awsxtest.Data) {
+				for i := range d.Clusters {
+					d.Clusters[i].CapacityProviders = []string{"blue", "green"}
+				}
+				for _, name := range []string{"blue", "green"} {
+					d.Providers = append(d.Providers, awsx.CapacityProvider{Name: name, Status: "ACTIVE"})
+				}
+			})
+		}, changestest.Tables).Read()
+		f.Press("/").Type("api-orders").Press("enter")
+		f.Keys(":")
+		f.Answer("capacity provider strategy").Shows("Capacity provider strategy of payments/api-orders", "now launch type EC2")
+		f.Type("blue")
+		f.Keys("enter").Shows("expected PROVIDER=WEIGHT[,BASE]")
+		f.Answer("=1,2 green=3").Shows("strategy payments/api-orders", "blue weight 1, base 2; green weight 3, by a new deployment", "all are attached to the cluster and usable")
+	})
+}

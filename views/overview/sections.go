@@ -52,7 +52,7 @@ func (f *facts) standing(d *prose.Document) {
 		d.Field("targets", t)
 	}
 	d.Field("died", wording.JoinNonEmpty(" ", finding.Died.String()))
-	d.Field("launch", cmp.Or(s.LaunchType, strings.Join(s.CapacityProviders, ", ")))
+	d.Field("launch", cmp.Or(s.LaunchType, s.CapacityProviders.String()))
 	for _, err := range f.found.Partial {
 		d.FieldAs(theme.Warn, "unread", f.refused(err))
 	}

@@ -231,7 +231,7 @@ func alarmNote(err error) []livetable.Span {
 func (r *serviceRow) launchCell() table.Cell {
 	s := r.service()
 	if s.LaunchType == "" {
-		return table.Cell{Text: strings.Join(s.CapacityProviders, ",")}
+		return table.Cell{Text: strings.Join(s.CapacityProviders.Names(), ",")}
 	}
 	return table.Cell{Text: s.LaunchType}
 }

@@ -44,7 +44,7 @@ var (
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(
 		actTasks, views.ActLogs, views.ActWhy, actLastLines, views.ActCompare, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
-		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActRun, views.ActTargets, views.ActRouting, views.ActInstances, views.ActMetrics, actAlarms, actPage, actStandalone,
+		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActStrategy, views.ActRun, views.ActTargets, views.ActRouting, views.ActInstances, views.ActMetrics, actAlarms, actPage, actStandalone,
 		views.ActRestart,
 	)},
 	Of: views.OfCluster, Word: "cluster", Short: []string{"svc", "service"},
@@ -212,6 +212,7 @@ func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 		views.ActDeployments.Does(func() { deps.Nav.Deployments(ref) }),
 		views.ActEdit.Does(func() { deps.Nav.Edit(ref) }),
 		views.ActBreaker.Does(func() { deps.Nav.Breaker(ref) }),
+		views.ActStrategy.Does(func() { deps.Nav.Strategy(ref) }),
 		views.ActRun.Does(func() { deps.Nav.RunTask(ref) }),
 		views.ActTargets.Does(func() { deps.Host.Push(targets.New(deps, ref)) }),
 		views.ActRouting.Does(func() { deps.Host.Push(routing.NewRules(deps, ref)) }),

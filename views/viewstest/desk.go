@@ -70,6 +70,9 @@ func (v *Visited) StopTasks(s []awsx.Ref, _ func()) { v.note("stop", s[0]) }
 // Breaker notes who was to be visited.
 func (v *Visited) Breaker(s awsx.Ref) { v.note("breaker", s) }
 
+// Strategy notes who was to be visited.
+func (v *Visited) Strategy(s awsx.Ref) { v.note("strategy", s) }
+
 // RunTask notes who was to be visited.
 func (v *Visited) RunTask(s awsx.Ref) { v.note("run", s) }
 

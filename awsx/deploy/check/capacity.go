@@ -100,7 +100,7 @@ func replicaCapacity(cur read.Current, p place.Placement, want demand) Finding {
 	adds := ""
 	if len(cur.Service.CapacityProviders) > 0 {
 		short = Warning
-		adds = fmt.Sprintf("; %s may add instances", strings.Join(cur.Service.CapacityProviders, ", "))
+		adds = fmt.Sprintf("; %s may add instances", strings.Join(cur.Service.CapacityProviders.Names(), ", "))
 	}
 	switch {
 	case len(fleet) == 0:

@@ -21,6 +21,7 @@ const (
 	Strategy     = "strategy"
 	Percent      = "min-max"
 	Capacity     = "capacity"
+	Providers    = "providers"
 	LoadBalancer = "load-balancer"
 	TargetGroup  = "target-group"
 	Ports        = "ports"
@@ -46,7 +47,7 @@ const (
 func Names() []string {
 	return []string{
 		Controller, InProgress, Revision, Record, Image, Platform, Tag, Strategy,
-		Percent, Capacity, LoadBalancer, TargetGroup, Ports, Logs, Roles, Secrets,
+		Percent, Capacity, Providers, LoadBalancer, TargetGroup, Ports, Logs, Roles, Secrets,
 		Scaling, Breaker, Alarms, Family, Stack, PlainSecret, Variables, References,
 		Drain, InUse, Protection, Audit,
 	}

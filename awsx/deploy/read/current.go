@@ -67,6 +67,10 @@ type Current struct {
 	// Over the capacity providers over it. Tasks holds those on its instances then.
 	Group awsx.ScalingGroup
 	Over  Answer[[]awsx.CapacityProvider]
+	// Cluster is the service's cluster, and Providers the capacity providers of the account
+	// and region.
+	Cluster   Answer[awsx.Cluster]
+	Providers Answer[[]awsx.CapacityProvider]
 	// Hosted holds the services that have tasks on the instance.
 	Hosted Answer[[]awsx.Service]
 	// Users tells what the revisions of the family are used by, and Active which

@@ -50,6 +50,16 @@ func (s *Update) Describe() Description {
 		args = append(args, "--deployment-configuration", string(s.Set.DeploymentConfiguration))
 		what = append(what, s.Words)
 	}
+	if c := s.Set.Capacity; c != nil {
+		args = append(args, "--capacity-provider-strategy")
+		for _, share := range *c {
+			args = append(args, fmt.Sprintf("capacityProvider=%s,weight=%d,base=%d", share.Provider, share.Weight, share.Base))
+		}
+		if len(*c) == 0 {
+			args = append(args, "[]")
+		}
+		what = append(what, s.Words)
+	}
 	return Description{
 		Text:    fmt.Sprintf("update service %s: %s", s.Before.Name, strings.Join(what, ", ")),
 		Command: shell.AWS(s.Before.Ref.Context, "ecs", "update-service", args...),
@@ -62,7 +72,7 @@ func (s *Update) Weigh(_ read.Current, runs Effect) Effect {
 	if s.Set.Desired != nil {
 		e = e.And(countEffect(s.Before.Desired, *s.Set.Desired))
 	}
-	if s.Set.DeploymentConfiguration != nil {
+	if s.Set.DeploymentConfiguration != nil || s.Set.Capacity != nil {
 		e = e.And(Changes())
 	}
 	return e
@@ -108,7 +118,7 @@ func (s *Update) Look(ctx context.Context, o On, again bool, _ *State) error {
 	return o.Moved(ctx)
 }
 
-// Resolve reads the service back. A count or a configuration is what was sent, or what it
+// Resolve reads the service back. A count, a strategy or a configuration is what was sent, or what it
 // was before, or somebody set another since and nobody can tell. A deployment is looked
 // for among all that began since, displaced ones included.
 func (s *Update) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, error) {
@@ -121,6 +131,12 @@ func (s *Update) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, e
 			return false, nil
 		}
 		return false, read.Untold{Why: fmt.Sprintf("the desired count was %d and is %d", s.Before.Desired, svc.Desired)}
+	}
+	if c := s.Set.Capacity; c != nil && !svc.CapacityProviders.Same(*c) {
+		if svc.CapacityProviders.Same(s.Before.CapacityProviders) {
+			return false, nil
+		}
+		return false, read.Untold{Why: "the capacity provider strategy is neither the one before nor this one"}
 	}
 	if config := s.Set.DeploymentConfiguration; config != nil {
 		if set, err := s.configured(ctx, r); err != nil || !set {

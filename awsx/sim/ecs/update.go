@@ -124,6 +124,9 @@ func (a *API) readChange(s *fleet.Service, in *updateServiceInput, raw map[strin
 	if err := change.validateShift(); err != nil {
 		return nil, err
 	}
+	if err := a.readStrategy(s, in, raw, change); err != nil {
+		return nil, err
+	}
 	for name, value := range raw {
 		if !storedSetting(name) {
 			continue

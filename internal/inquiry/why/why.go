@@ -157,7 +157,9 @@ func (w Asker) hosts(ctx context.Context, s awsx.Service, a *diagnose.Around, no
 	a.Managed = map[string]bool{}
 	for _, g := range fleet.Here {
 		a.Groups = append(a.Groups, g.GroupEvidence)
-		if slices.ContainsFunc(g.Providers, func(p awsx.CapacityProvider) bool { return p.Scales && slices.Contains(s.CapacityProviders, p.Name) }) {
+		if slices.ContainsFunc(g.Providers, func(p awsx.CapacityProvider) bool {
+			return p.Scales && slices.Contains(s.CapacityProviders.Names(), p.Name)
+		}) {
 			a.Managed[g.Group.Name] = true
 		}
 	}
