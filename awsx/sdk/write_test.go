@@ -49,6 +49,14 @@ func TestWritesSendExactlyWhatTheyAreAskedFor(t *testing.T) {
 			_, err := a.UpdateService(ctx, awsx.ServiceUpdate{Service: api, DeploymentConfiguration: json.RawMessage(`{"future":{"exp":1E2},"alarms":{"alarmNames":["<a>"]}}`)})
 			return err
 		}, "UpdateService", `{` + at + `"service":"` + api.ARN + `","deploymentConfiguration":{"future":{"exp":1E2},"alarms":{"alarmNames":["<a>"]}}}`},
+		"a strategy": {func(ctx context.Context, a Account) error {
+			_, err := a.UpdateService(ctx, awsx.ServiceUpdate{Service: api, ForceNew: true, Capacity: &awsx.CapacityStrategy{{Provider: "spot", Weight: 3}, {Provider: "own", Base: 2}}})
+			return err
+		}, "UpdateService", `{` + at + `"service":"` + api.ARN + `","forceNewDeployment":true,"capacityProviderStrategy":[{"capacityProvider":"spot","base":0,"weight":3},{"capacityProvider":"own","base":2,"weight":0}]}`},
+		"a strategy's end": {func(ctx context.Context, a Account) error {
+			_, err := a.UpdateService(ctx, awsx.ServiceUpdate{Service: api, ForceNew: true, Capacity: &awsx.CapacityStrategy{}})
+			return err
+		}, "UpdateService", `{` + at + `"service":"` + api.ARN + `","forceNewDeployment":true,"capacityProviderStrategy":[]}`},
 		"a stop": {func(ctx context.Context, a Account) error {
 			_, err := a.StopTask(ctx, task, "by hand")
 			return err

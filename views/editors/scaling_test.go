@@ -103,7 +103,7 @@ func TestTheCapacityProviderStrategyIsSetFromThePalette(t *testing.T) {
 		}, changestest.Tables).Read()
 		f.Press("/").Type("api-orders").Press("enter")
 		f.Keys(":")
-		f.Answer("capacity provider strategy").Shows("Capacity provider strategy of payments/api-orders", "now launch type EC2")
+		f.Answer("capacity provider strategy").Shows("Capacity provider strategy of payments/api-orders", "launch type EC2 now")
 		f.Type("blue")
 		f.Keys("enter").Shows("expected PROVIDER=WEIGHT[,BASE]")
 		f.Answer("=1,2 green=3").Shows("strategy payments/api-orders", "blue weight 1, base 2; green weight 3, by a new deployment", "all are attached to the cluster and usable")

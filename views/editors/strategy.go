@@ -20,12 +20,15 @@ func (e *Editors) Strategy(service awsx.Ref) {
 		host.Flash(ui.Warn, "capacity provider strategy: %s was not read yet", service.Name())
 		return
 	}
-	now := cmp.Or(svc.CapacityProviders.String(), "launch type "+cmp.Or(svc.LaunchType, "EC2"))
+	help := "launch type " + cmp.Or(svc.LaunchType, "EC2") + " now"
+	if len(svc.CapacityProviders) > 0 {
+		help = svc.CapacityProviders.String() + " now; empty takes it back to its launch type"
+	}
 	host.Modal(form.New(host.Theme(), form.Options{
 		Title: "Capacity provider strategy of " + service.ClusterName() + "/" + service.Name(),
 		Fields: []form.Field{{
 			Label: "strategy", Value: svc.CapacityProviders.Typed(), Placeholder: "PROVIDER=WEIGHT[,BASE] …",
-			Help: "empty takes it back to its launch type; now " + now,
+			Help: help,
 			Check: func(v string) error {
 				_, err := awsx.ParseStrategy(strings.Fields(v))
 				return err
