@@ -97,13 +97,17 @@ func (x *inquest) groups() []group {
 	return out
 }
 
-// goesOn reports whether a death belongs to what is wrong now.
+// goesOn reports whether a death belongs to what is wrong now: that of a task of the primary
+// deployment, or of one that worked and is still there. A rollout that another one took the
+// place of before it was done is history.
 func (x *inquest) goesOn(d death) bool {
 	f := x.facts
 	if x.Now().Sub(d.at) > backoff && d.at != f.died.Last {
 		return false
 	}
-	return len(f.Service.Deployments) == 0 || slices.ContainsFunc(f.Service.Deployments, func(x awsx.Deployment) bool { return of(d.task, x) })
+	return len(f.Service.Deployments) == 0 || slices.ContainsFunc(f.Service.Deployments, func(x awsx.Deployment) bool {
+		return of(d.task, x) && (x.ID == f.primary.ID || x.RolloutState == "COMPLETED" || x.RolloutState == "")
+	})
 }
 
 // Now is the time of what is looked at.
@@ -122,7 +126,7 @@ func (x *inquest) deaths() {
 			t.Evidence = append(t.Evidence, Proof{Text: d.Text, Where: InTasks})
 		}
 		x.readLines(g, &t)
-		if next := d.Next(); next != "" && t.Kind == g.kind && d.Stage != reason.Exit {
+		if next := d.Next(); next != "" && t.Kind == g.kind && d.Stage != reason.Exit && g.kind != ImageMissing {
 			t.Next = append(t.Next, Step{DoNothing, next})
 		}
 		if x.died == nil {
@@ -183,6 +187,7 @@ func (x *inquest) readLines(g group, t *Trouble) {
 	}
 	lines := x.wrote(g)
 	if len(lines) == 0 {
+		t.Evidence = append(t.Evidence, Proof{Text: "what it wrote last is not known: no line of it was found", Where: InLogs})
 		return
 	}
 	if t.Kind == Exits {

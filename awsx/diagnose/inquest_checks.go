@@ -131,7 +131,7 @@ func (x *inquest) goneGroups() {
 func (x *inquest) wasSick() {
 	f := x.facts
 	for e := range f.present {
-		if e.Kind != reason.TargetUnhealthy || x.Now().Sub(e.at) > backoff {
+		if e.Kind != reason.TargetUnhealthy || x.Now().Sub(e.at) > window {
 			continue
 		}
 		quoted := awsx.TargetHealth{State: "unhealthy", Description: e.Reason.Text}

@@ -89,7 +89,7 @@ type character struct {
 
 // characters are all kinds, in the order in which they are told.
 var characters = []character{
-	{ImageMissing, "the stop reason of a task", []Part{PartImage}, []Step{{DoDeployImage, "deploy a tag that exists"}, back}},
+	{ImageMissing, "the stop reason of a task", []Part{PartImage}, []Step{{DoDeployImage, "push the tag, or deploy one that exists"}, back}},
 	{ImageDenied, "the stop reason of a task", []Part{PartImage, PartRole}, []Step{back}},
 	{RegistryLogin, "the stop reason of a task", []Part{PartImage, PartRole, PartSecret}, []Step{back}},
 	{RegistryUnreached, "the stop reason of a task", []Part{PartImage}, nil},

@@ -23,6 +23,7 @@ import (
 	"gantry/views/related"
 	"gantry/views/resources"
 	"gantry/views/revisions"
+	_ "gantry/views/schedules" // the palette alone opens it
 )
 
 // Console runs the interactive console until the operator leaves it. A change

@@ -246,7 +246,7 @@ func actions(deps *views.Deps, service awsx.Ref, r *row, ok bool) []ui.Action {
 	}
 	first := actDo.Does(func() { deps.Host.Push(tasks.New(deps, service)) })
 	if !ok {
-		return append(list, first.Unless("nothing is found that could be done something about"))
+		return append(list, first.Unless("nothing is found: there is nothing to do here"))
 	}
 	for _, s := range r.Next {
 		b, has := bindings[s.Do]

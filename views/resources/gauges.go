@@ -137,7 +137,7 @@ func (g *gauges) cell(arn string, of func(measured.Gauge) []float64) table.Cell 
 func (g *gauges) columns() []table.Column[*serviceRow] {
 	column := func(id, title string, of func(measured.Gauge) []float64) table.Column[*serviceRow] {
 		return table.Column[*serviceRow]{
-			ID: id, Title: title, Asked: true, Priority: 3, Min: 4, Max: sparkCells + 5,
+			ID: id, Title: title, Asked: true, Priority: 3, Min: 7, Max: sparkCells + 5,
 			Cell: func(r *serviceRow) table.Cell { return g.cell(r.service().Ref.ARN, of) },
 		}
 	}

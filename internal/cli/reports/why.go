@@ -36,7 +36,7 @@ func (p program) whyCommand() *cobra.Command {
 		Use:   "why CLUSTER[/SERVICE]",
 		Short: "Say what is wrong with a service, or with those of a cluster, and what to do",
 		Long: "Say what is wrong with a service, or with those of a cluster: the cause with its evidence, what follows from it, and what to do.\n\n" +
-			"It ends with 0 when nothing is wrong, with 6 when something is, and with 1 when that could not be told.",
+			"It ends with 0 when nothing is wrong, with 6 when something is, and with 1 when that could not be told; with --watch it ends with 0 when it is interrupted.",
 		Args: command.Arguments(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
@@ -44,6 +44,8 @@ func (p program) whyCommand() *cobra.Command {
 				return command.Usagef("--notify tells of what comes and goes: it goes with --watch")
 			case f.watch && f.output != "table":
 				return command.Usagef("--watch prints a line for what comes or goes: it goes with no other output")
+			case cmd.Flags().Changed("every") && !f.watch:
+				return command.Usagef("--every says how often --watch looks: it goes with --watch")
 			case f.every < time.Second:
 				return command.Usagef("--every is %s: expected at least 1s", f.every)
 			}
@@ -98,7 +100,11 @@ func ask(ctx context.Context, a *app.App, target string) (asked, error) {
 	}
 	whys, partial, err := a.Why().Cluster(ctx, cluster.Ref)
 	for _, w := range whys {
-		partial = append(partial, w.Unread...)
+		for _, err := range w.Unread {
+			if !slices.ContainsFunc(partial, func(told error) bool { return told.Error() == err.Error() }) {
+				partial = append(partial, err)
+			}
+		}
 	}
 	return asked{cluster.Name, whys, partial}, err
 }
@@ -134,7 +140,10 @@ func (p program) why(ctx context.Context, a *app.App, target, output string) err
 	default:
 		err = q.print(p.Out, a.Now())
 	}
-	return errors.Join(err, q.ended())
+	if err != nil {
+		return err
+	}
+	return q.ended()
 }
 
 // watchWhy prints what comes and goes until it is interrupted.
@@ -154,6 +163,9 @@ func (p program) watchWhy(ctx context.Context, a *app.App, target string, f whyF
 		default:
 			if err := p.news(a, q, known, f.notify); err != nil {
 				return err
+			}
+			if first && len(known) == 0 {
+				fmt.Fprintf(p.Err, "nothing is found of %s so far\n", words.Count(len(q.whys), "service"))
 			}
 		}
 		select {
@@ -296,12 +308,20 @@ func (q asked) print(w io.Writer, now time.Time) error {
 	}
 	switch {
 	case well == len(q.whys) && well == 1:
-		fmt.Fprintf(&b, "%s/%s is well: nothing is found\n", printing.Shown(q.cluster), printing.Shown(q.whys[0].Service().Name))
+		w := q.whys[0]
+		fmt.Fprintf(&b, "%s/%s is well: nothing is found%s\n", printing.Shown(q.cluster), printing.Shown(w.Service().Name), inBrackets(printing.Shown(w.Finding.Why)))
 	case well > 0:
 		fmt.Fprintf(&b, "nothing is found of %s\n", words.Count(well, "service"))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func inBrackets(s string) string {
+	if s == "" {
+		return ""
+	}
+	return " (" + s + ")"
 }
 
 // standing says how a service stands and since when.
@@ -352,9 +372,11 @@ func clock(at time.Time) string {
 // markdown writes the answer as a page: what is wrong with each service, for a ticket.
 func (q asked) markdown(w io.Writer, now time.Time) error {
 	var b strings.Builder
+	well := 0
 	fmt.Fprintf(&b, "# Why: %s at %s\n", escaped(q.cluster), now.UTC().Format("2006-01-02 15:04:05 MST"))
 	for _, why := range q.whys {
 		if len(why.Troubles) == 0 && why.Told() && len(q.whys) > 1 {
+			well++
 			continue
 		}
 		fmt.Fprintf(&b, "\n## %s: %s\n", escaped(why.Service().Name), standing(why, now))
@@ -362,6 +384,9 @@ func (q asked) markdown(w io.Writer, now time.Time) error {
 			b.WriteString("\nNothing is found.\n")
 		}
 		markdownTroubles(&b, why.Troubles, "")
+	}
+	if well > 0 {
+		fmt.Fprintf(&b, "\nNothing is found of %s.\n", words.Count(well, "service"))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -242,6 +242,13 @@ var incidents = []incident{
 		})
 		wait(6 * time.Minute)
 	}, diagnose.VariableMissing, "DB_URL", diagnose.Certain, "DB_URL removed"},
+	{"a second rollout that fails too", func(s *site) {
+		s.configure("shop", 100, 200, false)
+		s.deploy("shop", "v8", ecr.Behaviour{ExitAfter: 4 * time.Second, ExitCode: 9})
+		wait(4 * time.Minute)
+		s.deploy("shop", "v9", ecr.Behaviour{ExitAfter: 4 * time.Second, ExitCode: 3})
+		wait(4 * time.Minute)
+	}, diagnose.Exits, "exit 3", diagnose.Certain, "v1 -> shop:v9"},
 	{"exit 3", func(s *site) {
 		s.configure("shop", 100, 200, false)
 		s.deploy("shop", "v9", ecr.Behaviour{ExitAfter: 4 * time.Second, ExitCode: 3})

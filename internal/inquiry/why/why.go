@@ -122,6 +122,9 @@ func (w Asker) explained(ctx context.Context, s diagnose.Standing, gone []string
 		}
 		mu.Lock()
 		defer mu.Unlock()
+		if slices.ContainsFunc(out.Unread, func(told error) bool { return told.Error() == err.Error() }) {
+			return
+		}
 		out.Unread = append(out.Unread, err)
 	}
 	var reading crash.Group
