@@ -82,7 +82,7 @@ def answers(endpoint):
             "DescribeTags": elb.describe_tags(ResourceArns=[group]),
             "DescribeTargetGroupAttributes": elb.describe_target_group_attributes(TargetGroupArn=group),
             "DescribeTargetGroups": elb.describe_target_groups(),
-            "DescribeTargetHealth": elb.describe_target_health(TargetGroupArn=service("api-checkout")["services"][0]["loadBalancers"][0]["targetGroupArn"]),
+            "DescribeTargetHealth": elb.describe_target_health(TargetGroupArn=service("legacy")["services"][0]["loadBalancers"][0]["targetGroupArn"]),
         },
         "application-autoscaling": {
             "DescribeScalableTargets": target,
