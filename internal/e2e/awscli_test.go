@@ -128,6 +128,7 @@ func TestTheAWSCLIReadsRulesOfEveryKind(t *testing.T) {
 		{"elbv2", "describe-target-group-attributes", "--target-group-arn", ""}, {"application-autoscaling", "describe-scheduled-actions", "--service-namespace", "ecs"},
 		{"application-autoscaling", "describe-scaling-policies", "--service-namespace", "ecs"}, {"autoscaling", "describe-auto-scaling-groups"}, {"autoscaling", "describe-scaling-activities"},
 		{"ecs", "describe-capacity-providers"}, {"ec2", "describe-instances"}, {"ecr", "describe-repositories"},
+		{"events", "list-rules"}, {"events", "list-targets-by-rule", "--rule", "orders-migrate-nightly"}, {"scheduler", "list-schedules"},
 	} {
 		if args[len(args)-1] == "" {
 			var groups struct {
@@ -145,6 +146,14 @@ func TestTheAWSCLIReadsRulesOfEveryKind(t *testing.T) {
 				t.Errorf("%v has no %s", args, field)
 			}
 		}
+	}
+	var schedule struct{ Name, ScheduleExpression, State string }
+	if cli(&schedule, "scheduler", "get-schedule", "--name", "orders-migrate-weekly"); schedule.Name != "orders-migrate-weekly" || schedule.ScheduleExpression == "" || schedule.State != "ENABLED" {
+		t.Errorf("the schedule is %+v", schedule)
+	}
+	var protection struct{ ProtectedTasks, Failures []any }
+	if cli(&protection, "ecs", "get-task-protection", "--cluster", "prod"); protection.ProtectedTasks == nil || len(protection.Failures) > 0 {
+		t.Errorf("the protection of tasks is %+v", protection)
 	}
 }
 

@@ -20,6 +20,19 @@ func TestTheMapOnMoto(t *testing.T) {
 	t.Run("rules", func(t *testing.T) { routesOnMoto(t, a) })
 	t.Run("groups", func(t *testing.T) { groupsOnMoto(t, a, ec2) })
 	t.Run("scaling", func(t *testing.T) { scheduledOnMoto(t, a, api.Ref) })
+	t.Run("schedules", func(t *testing.T) {
+		found := map[string]awsx.Schedule{}
+		for _, s := range every(t, a.Schedules(t.Context())) {
+			found[s.Name] = s
+		}
+		rule, schedule := found["nightly"], found["weekly"]
+		if len(found) != 2 || !rule.Enabled || rule.Expression != "cron(15 2 ? * MON-FRI *)" || len(rule.Starts) != 1 || rule.Starts[0].Count != 2 || !rule.Starts[0].Pins() {
+			t.Errorf("the rule is %+v of %d", rule, len(found))
+		}
+		if schedule.Group != "default" || schedule.Zone != "Europe/Dublin" || len(schedule.Starts) != 1 || schedule.Starts[0].Pins() {
+			t.Errorf("the schedule is %+v", schedule)
+		}
+	})
 	t.Run("images", func(t *testing.T) {
 		images := every(t, a.Images(t.Context(), "123456789012.dkr.ecr.eu-west-1.amazonaws.com/api"))
 		if len(images) != 1 || !slices.Contains(images[0].Tags, "v1") || images[0].Digest == "" || images[0].PushedAt.IsZero() {

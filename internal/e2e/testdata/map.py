@@ -12,6 +12,7 @@ import boto3
 where = dict(endpoint_url=sys.argv[1], region_name="eu-west-1", aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="example")
 client = lambda name: boto3.client(name, **where)
 ecs, elb, ec2, groups, scaling, ecr = map(client, ("ecs", "elbv2", "ec2", "autoscaling", "application-autoscaling", "ecr"))
+events, schedules = client("events"), client("scheduler")
 
 balancer = elb.describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"]
 listener = elb.describe_listeners(LoadBalancerArn=balancer)["Listeners"][0]["ListenerArn"]
@@ -48,6 +49,14 @@ scaling.register_scalable_target(MinCapacity=1, MaxCapacity=6, **service)
 scaling.put_scaling_policy(PolicyName="steps", PolicyType="StepScaling", StepScalingPolicyConfiguration=dict(
     AdjustmentType="ChangeInCapacity", StepAdjustments=[dict(MetricIntervalLowerBound=0, ScalingAdjustment=2)], Cooldown=60), **service)
 scaling.put_scheduled_action(ScheduledActionName="morning", Schedule="cron(0 6 * * ? *)", ScalableTargetAction=dict(MinCapacity=2, MaxCapacity=8), **service)
+
+cluster, role = "arn:aws:ecs:eu-west-1:123456789012:cluster/staging", "arn:aws:iam::123456789012:role/starts"
+task = dict(TaskDefinitionArn="arn:aws:ecs:eu-west-1:123456789012:task-definition/api:1", TaskCount=2, LaunchType="EC2")
+events.put_rule(Name="nightly", ScheduleExpression="cron(15 2 ? * MON-FRI *)", State="ENABLED")
+events.put_targets(Rule="nightly", Targets=[dict(Id="1", Arn=cluster, RoleArn=role, EcsParameters=task)])
+events.put_rule(Name="other", ScheduleExpression="rate(1 hour)")
+schedules.create_schedule(Name="weekly", ScheduleExpression="cron(0 4 ? * SUN *)", ScheduleExpressionTimezone="Europe/Dublin", FlexibleTimeWindow=dict(Mode="OFF"),
+                          Target=dict(Arn=cluster, RoleArn=role, EcsParameters=dict(TaskDefinitionArn="arn:aws:ecs:eu-west-1:123456789012:task-definition/api")))
 
 ecr.create_repository(repositoryName="api")
 manifest = json.dumps(dict(schemaVersion=2, mediaType="application/vnd.docker.distribution.manifest.v2+json",
