@@ -105,6 +105,7 @@ func poll(observe func(context.Context) follow.Observation) *poller {
 	p := &poller{changed: make(chan struct{}, 1), stop: stop}
 	p.reading.Go(func() {
 		defer p.wake()
+		defer p.reading.Catch("a follow") // before who waits is told that it ended
 		tick := time.NewTicker(followAge)
 		defer tick.Stop()
 		for {

@@ -105,9 +105,7 @@ func Codify(src Source) (*Template, error) {
 	}
 	w.scalingResources()
 	w.alarmResources()
-	for _, l := range src.Unread {
-		t.Left = append(t.Left, l)
-	}
+	t.Left = append(t.Left, src.Unread...)
 	return t, nil
 }
 

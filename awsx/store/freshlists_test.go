@@ -16,10 +16,12 @@ func TestWhatIsHeldIsWhatWasReadWholeAndLately(t *testing.T) {
 		if s.HeldServices(cluster) != nil || s.HeldInstances(cluster) != nil {
 			t.Error("something is held that nobody read")
 		}
+		release := a.Block(awsxtest.Services)
 		services, instances := s.Services(cluster), s.Instances(cluster)
 		if s.HeldServices(cluster) != nil {
 			t.Error("something is held before it was read")
 		}
+		release()
 		until(t, services, complete)
 		until(t, instances, complete)
 		if got := names(s.HeldServices(cluster)); len(got) != 1 || got[0] != "api" {

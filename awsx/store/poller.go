@@ -168,6 +168,7 @@ func (p *poller[T]) begin(ctx context.Context, d demand) *attempt {
 	p.polls.Go(func() {
 		o := outcome{err: errAtFault}
 		defer func() { a.done <- o }()
+		defer p.polls.Catch("a poll") // before who watches is told that it ended
 		o = p.source.poll(ctx, d, func() { notify(p.landed) })
 		o.aborted = ctx.Err() != nil
 	})

@@ -143,7 +143,9 @@ func TestACoveredScreenHardlyReadsTargets(t *testing.T) {
 		for i := range 30 {
 			c.Service(fmt.Sprintf("s%02d", i))
 		}
+		release := a.Block(awsxtest.Services) // so that nothing is read before that is said
 		s.Targets(c.Ref).Need(store.Need{Idle: true, Visible: []string{"x"}})
+		release()
 		pass(time.Minute)
 		if n := a.Count(awsxtest.TargetHealth); n < 10 || n > 14 {
 			t.Errorf("%d calls in a minute, want one in 5 s", n)
