@@ -3,6 +3,7 @@ package diagnose
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -186,7 +187,7 @@ func (x *inquest) refused() {
 		port, ports := x.listens()
 		wanted := x.mapped()
 		switch {
-		case port.Text != "" && len(wanted) > 0 && !anyIn(ports, wanted):
+		case port.Text != "" && len(wanted) > 0 && !slices.ContainsFunc(ports, func(p int) bool { return slices.Contains(wanted, p) }):
 			t.Kind, t.Sure = PortWrong, Certain
 			t.Cause = fmt.Sprintf("the program listens on port %d, and the service sends to port %d of the container", ports[0], wanted[0])
 			t.Evidence = append([]Proof{{port.At, words.Telling(port.Text), InLogs}}, t.Evidence...)
@@ -196,17 +197,6 @@ func (x *inquest) refused() {
 			x.early(t)
 		}
 	}
-}
-
-func anyIn(some, all []int) bool {
-	for _, n := range some {
-		for _, m := range all {
-			if n == m {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // listens returns the newest line that says on which ports the program listens.

@@ -1,0 +1,143 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"gantry/awsx/diagnose"
+	"gantry/internal/cli/printing"
+	"gantry/internal/inquiry/why"
+	"gantry/internal/words"
+	"gantry/ui/text"
+)
+
+// print writes the answer for a terminal: services that are well are counted.
+func (q asked) print(w io.Writer, now time.Time) error {
+	var b strings.Builder
+	well := 0
+	for _, why := range q.whys {
+		if len(why.Troubles) == 0 && why.Told() {
+			well++
+			continue
+		}
+		fmt.Fprintf(&b, "%s/%s  %s\n", printing.Shown(q.cluster), printing.Shown(why.Service().Name), standing(why, now))
+		printTroubles(&b, why.Troubles, "  ", now)
+		b.WriteByte('\n')
+	}
+	switch {
+	case well == len(q.whys) && well == 1:
+		w := q.whys[0]
+		fmt.Fprintf(&b, "%s/%s is well: nothing is found%s\n", printing.Shown(q.cluster), printing.Shown(w.Service().Name), inBrackets(printing.Shown(w.Finding.Why)))
+	case well > 0:
+		fmt.Fprintf(&b, "nothing is found of %s\n", words.Count(well, "service"))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func inBrackets(s string) string {
+	if s == "" {
+		return ""
+	}
+	return " (" + s + ")"
+}
+
+// standing says how a service stands and since when.
+func standing(w why.Answer, now time.Time) string {
+	s := w.Finding.Status.String()
+	if !w.Told() {
+		return s + ": what decides could not be read"
+	}
+	if at := w.Finding.Since; !at.IsZero() {
+		s += " for " + text.Age(now.Sub(at))
+	}
+	return s
+}
+
+func printTroubles(b *strings.Builder, all []diagnose.Trouble, margin string, now time.Time) {
+	for _, t := range all {
+		fmt.Fprintf(b, "%s%s (%s%s)\n", margin, printing.Shown(t.Cause), t.Sure, since(t, now))
+		for _, e := range t.Evidence {
+			fmt.Fprintf(b, "%s  %-8s  %s (%s)\n", margin, clock(e.At), printing.Shown(e.Text), e.Where)
+		}
+		if t.Change != nil {
+			fmt.Fprintf(b, "%s  changed   %s\n", margin, printing.Shown(t.Change.Text))
+		}
+		for _, s := range t.Next {
+			fmt.Fprintf(b, "%s  next      %s\n", margin, printing.Shown(s.Text))
+		}
+		if len(t.Follows) > 0 {
+			fmt.Fprintf(b, "%s  from this follows\n", margin)
+			printTroubles(b, t.Follows, margin+"    ", now)
+		}
+	}
+}
+
+func since(t diagnose.Trouble, now time.Time) string {
+	if t.Since.IsZero() {
+		return ""
+	}
+	return ", for " + text.Age(now.Sub(t.Since))
+}
+
+func clock(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Local().Format(time.TimeOnly)
+}
+
+// markdown writes the answer as a page: what is wrong with each service, for a ticket.
+func (q asked) markdown(w io.Writer, now time.Time) error {
+	var b strings.Builder
+	well := 0
+	fmt.Fprintf(&b, "# Why: %s at %s\n", escaped(q.cluster), now.UTC().Format("2006-01-02 15:04:05 MST"))
+	for _, why := range q.whys {
+		if len(why.Troubles) == 0 && why.Told() && len(q.whys) > 1 {
+			well++
+			continue
+		}
+		fmt.Fprintf(&b, "\n## %s: %s\n", escaped(why.Service().Name), standing(why, now))
+		if len(why.Troubles) == 0 && why.Told() {
+			b.WriteString("\nNothing is found.\n")
+		}
+		markdownTroubles(&b, why.Troubles, "")
+	}
+	if well > 0 {
+		fmt.Fprintf(&b, "\nNothing is found of %s.\n", words.Count(well, "service"))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func markdownTroubles(b *strings.Builder, all []diagnose.Trouble, margin string) {
+	for _, t := range all {
+		when := ""
+		if !t.Since.IsZero() {
+			when = ", since " + t.Since.UTC().Format(time.TimeOnly)
+		}
+		fmt.Fprintf(b, "\n%s- **%s** (%s%s)\n", margin, escaped(t.Cause), t.Sure, when)
+		for _, e := range t.Evidence {
+			at := ""
+			if !e.At.IsZero() {
+				at = e.At.UTC().Format(time.TimeOnly) + " "
+			}
+			fmt.Fprintf(b, "%s  - %s%s (%s)\n", margin, at, escaped(e.Text), e.Where)
+		}
+		if t.Change != nil {
+			fmt.Fprintf(b, "%s  - changed: %s\n", margin, escaped(t.Change.Text))
+		}
+		for _, s := range t.Next {
+			fmt.Fprintf(b, "%s  - next: %s\n", margin, escaped(s.Text))
+		}
+		markdownTroubles(b, t.Follows, margin+"  ")
+	}
+}
+
+// marks are the characters that mean something in Markdown.
+var marks = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", "[", `\[`, "|", `\|`, "#", `\#`)
+
+// escaped is a text from outside that stands for itself in Markdown.
+func escaped(s string) string { return marks.Replace(printing.Shown(s)) }
