@@ -27,9 +27,6 @@ type Deps struct {
 	Policy Policy
 	// Nav opens what is not a table.
 	Nav Nav
-	// TargetChanges returns what was seen in this run of the targets of a group, by its
-	// ARN, the newest first; nil remembers nothing.
-	TargetChanges func(id awsx.ContextID, group string) []store.TargetChange
 	// Made tells of the changes of a service that were made from here; it reads the journal.
 	// Nil tells of none.
 	Made func(service awsx.Ref) ([]metrics.Mark, error)

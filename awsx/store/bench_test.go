@@ -7,6 +7,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/past"
 	"gantry/awsx/store"
 )
 
@@ -75,7 +76,7 @@ func BenchmarkSnapshotMemory(b *testing.B) {
 	}
 	for b.Loop() {
 		before := heap()
-		s := store.New(b.Context(), store.Options{Opener: awsxtest.NewOpener(a), Observer: &store.Memory{}})
+		s := store.New(b.Context(), store.Options{Opener: awsxtest.NewOpener(a), Past: &past.Memory{}})
 		services, tasks := s.Services(c.Ref), s.Tasks(c.Ref)
 		changed(b, services, &store.Snapshot[awsx.Service]{})
 		changed(b, tasks, &store.Snapshot[awsx.Task]{})

@@ -6,8 +6,8 @@
 // since any older one (Snapshot.Since).
 //
 // What belongs here: pollers and what they read of an account (kinds.go, service.go,
-// targets.go), the caches that pollers share, and what is remembered of what passed
-// by. What does not: judging what was read. Which events give reason to look sooner
+// targets.go), and the caches that pollers share. What does not: judging what was read,
+// and remembering what passed by, which awsx/past is told. Which events give reason to look sooner
 // is told to it (Options.Alarming).
 //
 // What one port lists is watched as it is by Watched (kinds.go), which needs no line here.

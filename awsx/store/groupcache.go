@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/past"
 	"gantry/internal/fault"
 )
 
@@ -56,7 +57,7 @@ type groupKey struct {
 // groupCache shares the readings of target groups between pollers, since each
 // costs a call out of the account's scarcest bucket.
 type groupCache struct {
-	observer Observer
+	observer past.Observer
 
 	mu     sync.Mutex
 	groups map[groupKey]*groupReading
@@ -79,7 +80,7 @@ type groupReading struct {
 	rev        uint64         // of the cache when this last changed
 }
 
-func newGroupCache(o Observer) *groupCache {
+func newGroupCache(o past.Observer) *groupCache {
 	return &groupCache{observer: o, groups: map[groupKey]*groupReading{}, rules: map[groupKey]ruleReading{}}
 }
 
@@ -165,7 +166,7 @@ func (c *groupCache) read(ctx context.Context, r awsx.TargetReader, key groupKey
 
 	c.mu.Lock()
 	g.busy = nil
-	var changes []TargetChange
+	var changes []past.TargetChange
 	// A cancelled attempt says nothing about the group.
 	if ctx.Err() == nil {
 		now := wall()
@@ -257,8 +258,8 @@ func (c *groupCache) undescribed(id awsx.ContextID, arns []string) bool {
 }
 
 // targetChanges compares two readings of a group.
-func targetChanges(key groupKey, old, now []awsx.TargetHealth, at time.Time) []TargetChange {
-	var out []TargetChange
+func targetChanges(key groupKey, old, now []awsx.TargetHealth, at time.Time) []past.TargetChange {
+	var out []past.TargetChange
 	was := make(map[awsx.Address]awsx.TargetHealth, len(old))
 	for _, t := range old {
 		was[awsx.Address{ID: t.ID, Port: t.Port}] = t
@@ -266,13 +267,13 @@ func targetChanges(key groupKey, old, now []awsx.TargetHealth, at time.Time) []T
 	for _, t := range now {
 		a := awsx.Address{ID: t.ID, Port: t.Port}
 		if from := was[a]; from.State != t.State || from.Reason != t.Reason {
-			out = append(out, TargetChange{Context: key.context, Group: key.arn, From: from, To: t, At: at})
+			out = append(out, past.TargetChange{Context: key.context, Group: key.arn, From: from, To: t, At: at})
 		}
 		delete(was, a)
 	}
 	for _, from := range old {
 		if _, gone := was[awsx.Address{ID: from.ID, Port: from.Port}]; gone {
-			out = append(out, TargetChange{Context: key.context, Group: key.arn, From: from, At: at})
+			out = append(out, past.TargetChange{Context: key.context, Group: key.arn, From: from, At: at})
 		}
 	}
 	return out

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/past"
 	"gantry/internal/fault"
 )
 
@@ -145,7 +146,7 @@ func (s *Store) seenService(x awsx.Service, old *awsx.Service) {
 		}
 	}
 	for i := len(fresh) - 1; i >= 0; i-- {
-		s.observer.SeenEvent(x.Ref, fresh[i])
+		s.past.SeenEvent(x.Ref, fresh[i])
 	}
 }
 
@@ -158,14 +159,14 @@ func (s *Store) seenTask(t awsx.Task) {
 	}
 	now := wall()
 	if t.LastStatus == "STOPPED" || t.DesiredStatus == "STOPPED" {
-		s.observer.SeenStoppedTask(t, now)
+		s.past.SeenStoppedTask(t, now)
 	}
 	family, revision := awsx.SplitRevision(t.TaskDefinition)
 	for _, c := range t.Containers {
 		if c.RuntimeID == "" {
 			continue
 		}
-		s.observer.SeenRuntimeID(Seen{
+		s.past.SeenRuntimeID(past.Seen{
 			Cluster: t.Ref.ClusterRef(), Service: service, ID: c.RuntimeID, Task: t.Ref.ARN, Container: c.Name,
 			Family: family, Revision: revision, First: now, Last: now,
 		})

@@ -18,7 +18,7 @@ func overSimulator(t *testing.T, o sim.Options, test func(t *testing.T, world *s
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		world := simtest.Open(t, o)
-		s := store.New(t.Context(), store.Options{Opener: world.Opener, Observer: &store.Memory{}})
+		s := store.New(t.Context(), store.Options{Opener: world.Opener})
 		defer s.Close()
 		test(t, world.Account, s, world.ID)
 	})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/past"
 	"gantry/internal/crash"
 	"gantry/internal/wake"
 )
@@ -22,8 +23,8 @@ type Options struct {
 	// it: tasks and instances take twice as long, one service a third. Zero
 	// means 30 s.
 	Refresh time.Duration
-	// Observer is told what polling sees pass by; nil for nobody.
-	Observer Observer
+	// Past is told what polling sees pass by; nil is a memory that ends with the store.
+	Past past.Keeper
 	// Alarming reports whether the message of a service's event gives reason to
 	// read the health of its targets soon; nil when none does.
 	Alarming func(message string) bool
@@ -36,7 +37,7 @@ type Options struct {
 type Store struct {
 	opener   awsx.Opener
 	refresh  time.Duration
-	observer Observer
+	past     past.Keeper
 	alarming func(message string) bool
 	clocks   wake.Clocks
 
@@ -78,20 +79,20 @@ type control interface {
 func New(ctx context.Context, o Options) *Store {
 	ctx, cancel := context.WithCancel(ctx)
 	s := &Store{
-		opener: o.Opener, refresh: o.Refresh, observer: o.Observer, alarming: o.Alarming, clocks: o.Clocks,
+		opener: o.Opener, refresh: o.Refresh, past: o.Past, alarming: o.Alarming, clocks: o.Clocks,
 		ctx: ctx, cancel: cancel,
 		pollers: map[pollKey]control{},
 	}
 	if s.refresh <= 0 {
 		s.refresh = defaultRefresh
 	}
-	if s.observer == nil {
-		s.observer = nobody{}
+	if s.past == nil {
+		s.past = &past.Memory{}
 	}
 	if s.alarming == nil {
 		s.alarming = func(string) bool { return false }
 	}
-	s.groups = newGroupCache(s.observer)
+	s.groups = newGroupCache(s.past)
 	s.definitions = newDefinitions()
 	return s
 }
@@ -161,6 +162,9 @@ func forget[T any](s *Store, p *poller[T]) bool {
 	delete(s.pollers, p.key)
 	return true
 }
+
+// Past answers what polling has seen pass by.
+func (s *Store) Past() past.Past { return s.past }
 
 // Account opens a context for calls that are nobody's but the caller's.
 func (s *Store) Account(ctx context.Context, id awsx.ContextID) (awsx.Account, error) {

@@ -49,7 +49,6 @@ type Options struct {
 type App struct {
 	Config config.Config
 	inquiry.Reader
-	Seen *store.Memory
 	// Changes plans changes and carries them out.
 	Changes *change.Desk
 	Policy  policy.Policy
@@ -134,13 +133,13 @@ func (a *App) record() func(*http.Request, []byte, int, []byte, error) {
 
 // assemble builds what stands on the opened account.
 func (a *App) assemble(ctx context.Context, opener awsx.Opener, auditDir string) {
-	a.auditDir, a.Seen = auditDir, &store.Memory{}
+	a.auditDir = auditDir
 	records := change.Unkept(a.openJournal())
 	if a.journal != nil {
 		records = change.Journal(a.journal)
 	}
 	a.Policy = a.Config.Policy()
-	a.Store = store.New(ctx, store.Options{Opener: opener, Refresh: a.Config.Refresh, Observer: a.Seen, Alarming: reason.AboutHealth})
+	a.Store = store.New(ctx, store.Options{Opener: opener, Refresh: a.Config.Refresh, Alarming: reason.AboutHealth})
 	a.guard(0)
 	o := change.Options{Account: a.Store.Account, Gate: gate{a}, Audit: records, Source: change.StoreSource(a.Store)}
 	a.notices.wake = make(chan struct{}, 1)
@@ -162,7 +161,7 @@ func (a *App) guard(span time.Duration) {
 	a.Arming = change.NewArming(a.Config.Writing.ReadOnly, span)
 	a.Gate = a.Arming
 	if a.looksBack() {
-		a.Gate = past(a.taken)
+		a.Gate = bygone(a.taken)
 	}
 }
 

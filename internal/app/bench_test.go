@@ -56,7 +56,7 @@ func over(t *testing.T, o sim.Options, test func(*testing.T, *sim.Account, *toge
 		go func() { done <- account.Run(ctx) }()
 		wire := &together{next: account.RoundTripper()}
 		opener := sdk.NewStatic(access.Options{Transport: wire, Version: "test"}, access.Static{Region: simRegion, AccessKey: "AKID", SecretKey: "SECRET"})
-		s := store.New(ctx, store.Options{Opener: opener, Observer: &store.Memory{}, Alarming: reason.AboutHealth})
+		s := store.New(ctx, store.Options{Opener: opener, Alarming: reason.AboutHealth})
 		defer func() {
 			s.Close()
 			stop()

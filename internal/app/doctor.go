@@ -53,8 +53,7 @@ func Diagnose(ctx context.Context, cfg config.Config, o Options, cluster, servic
 	if err != nil {
 		a.logStore = a.configuredLogs
 	} else {
-		a.Seen = &store.Memory{}
-		a.Store = store.New(ctx, store.Options{Opener: opener, Observer: a.Seen, Alarming: reason.AboutHealth})
+		a.Store = store.New(ctx, store.Options{Opener: opener, Alarming: reason.AboutHealth})
 		a.examineAccount(ctx, &f.Account, cluster, service)
 	}
 	f.Store = a.examineStore(ctx, cluster, service, err)

@@ -11,12 +11,11 @@ import (
 // logViewer opens log screens on the application's log store.
 func (a *App) logViewer(deps *views.Deps) *logviews.Viewer {
 	return &logviews.Viewer{
-		Deps:       deps,
-		Drivers:    a.LogDrivers(),
-		Open:       a.Lines().Open,
-		Remembered: a.Seen.RuntimeIDs,
-		Reveal:     a.revealed,
-		Link:       a.logLink,
+		Deps:    deps,
+		Drivers: a.LogDrivers(),
+		Open:    a.Lines().Open,
+		Reveal:  a.revealed,
+		Link:    a.logLink,
 	}
 }
 

@@ -91,11 +91,11 @@ func (a *App) Taken() time.Time { return a.taken }
 // looksBack reports whether a snapshot is open.
 func (a *App) looksBack() bool { return !a.taken.IsZero() }
 
-// past is the gate of a snapshot, which was taken then: nothing changes it.
-type past time.Time
+// bygone is the gate of a snapshot, which was taken then: nothing changes it.
+type bygone time.Time
 
 // Allow refuses every change.
-func (p past) Allow(plan deploy.Plan) error {
+func (p bygone) Allow(plan deploy.Plan) error {
 	return &fault.Error{Class: fault.Denied, Op: plan.Intent.Action(), Resource: plan.Target.ARN, Fix: "start without --replay",
 		Err: fmt.Errorf("%w: a snapshot of %s is open, which nothing changes", deploy.ErrRefused, time.Time(p).Format(time.RFC3339))}
 }

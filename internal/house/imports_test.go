@@ -50,7 +50,8 @@ awsx/sdk/body: awsx internal/clean internal/fault aws
 awsx/sdk/access: awsx awsx/sdk/body internal/clean internal/fault aws
 awsx/sdk: internal/crash awsx awsx/sdk/access awsx/sdk/body internal/fault aws | awsx/alb awsx/document/... awsx/sim/... internal/clean
 awsx/sim/simtest: awsx awsx/sdk/... awsx/sim/...
-awsx/store: internal/crash internal/wake awsx internal/fault | awsx/awsxtest awsx/sim/...
+awsx/past: awsx
+awsx/store: internal/crash internal/wake awsx awsx/past internal/fault | awsx/awsxtest awsx/sim/...
 awsx/deploy/policy: awsx internal/fault internal/words
 awsx/deploy/...: internal/declared internal/crash awsx awsx/alarms awsx/alb awsx/diagnose/reason awsx/document/... awsx/store internal/clean internal/difference internal/fault internal/words | awsx/awsxtest
 awsx/change: internal/crash awsx awsx/deploy/... awsx/document/... awsx/metrics awsx/store internal/audit internal/fault internal/words | awsx/awsxtest awsx/sim/... internal/clean
@@ -71,8 +72,8 @@ logs/ecslog: awsx logs logs/kql internal/fault internal/words | logs/elastic log
 
 ui/text: internal/clean ansi
 ui/...: internal/crash ui/text internal/clean internal/words ansi bubbles bubbletea colorprofile fuzzy golden lipgloss udiff vt internal/difference
-internal/inquiry/...: internal/crash awsx awsx/alarms awsx/alb awsx/codify awsx/deploy/... awsx/diagnose/... awsx/metrics awsx/schedule awsx/store logs logs/ecslog internal/fault internal/words | awsx/document/... awsx/sim/... logs/elastic logs/sim
-views/...: internal/declared internal/crash ui/... bubbletea awsx awsx/alarms awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/metrics awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden
+internal/inquiry/...: internal/crash awsx awsx/past awsx/alarms awsx/alb awsx/codify awsx/deploy/... awsx/diagnose/... awsx/metrics awsx/schedule awsx/store logs logs/ecslog internal/fault internal/words | awsx/document/... awsx/sim/... logs/elastic logs/sim
+views/...: internal/declared internal/crash ui/... bubbletea awsx awsx/past awsx/alarms awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/metrics awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden
 
 internal/config: awsx awsx/deploy/... logs/ecslog internal/clean internal/fault xdg yaml
 internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk/...

@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/past"
 	"gantry/awsx/store"
 	"gantry/internal/fault"
 	"gantry/logs"
@@ -151,7 +152,7 @@ func chosenTask(tasks []awsx.Task, target []string, previous bool) (*awsx.Task, 
 	if !previous {
 		return task, nil
 	}
-	before, ok := store.Predecessor(tasks, task)
+	before, ok := past.Predecessor(tasks, task)
 	if !ok {
 		return nil, fault.Errorf(fault.NotFound, "find the task before", "", "none stopped of which ECS still tells, which it does for about an hour")
 	}

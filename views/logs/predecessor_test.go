@@ -5,9 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"gantry/awsx"
 	"gantry/awsx/awsxtest"
-	"gantry/awsx/store"
+	"gantry/awsx/past"
 	"gantry/ui"
 	"gantry/views"
 	logviews "gantry/views/logs"
@@ -25,19 +24,21 @@ func TestTheTasksBeforeAreReachedHoursLater(t *testing.T) {
 			}
 		})
 		s := &viewstest.Shelf{}
-		var seen []store.Seen
+		var seen []past.Seen
 		for i, name := range []string{"f00d", "beef", "cafe"} {
 			id := strings.Repeat(name, 16)
 			at := time.Now().Add(time.Duration(i-8) * time.Hour)
 			s.Write(at, id, "", "info", "last words of "+name)
-			seen = append(seen, store.Seen{
-				Service: service.Name(), ID: id, Task: "arn:aws:ecs:eu-west-1:1:task/payments/" + name + name, Container: "api-orders",
+			seen = append(seen, past.Seen{
+				Cluster: service.ClusterRef(), Service: service.Name(), ID: id, Task: "arn:aws:ecs:eu-west-1:1:task/payments/" + name + name, Container: "api-orders",
 				Family: "api-orders", Revision: "1", First: at.Add(-time.Hour), Last: at,
 			})
 		}
 		d := viewstest.Sit(t, a, viewstest.Standard, func(deps *views.Deps) ui.Screen {
 			v := viewerOf(deps, s)
-			v.Remembered = func(awsx.Ref) []store.Seen { return seen }
+			for _, x := range seen {
+				deps.Store.Past().(past.Observer).SeenRuntimeID(x)
+			}
 			return logviews.NewScreen(v, views.LogScope{Service: service})
 		}).Read()
 		for _, name := range []string{"cafe", "beef", "f00d"} {

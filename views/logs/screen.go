@@ -8,7 +8,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
-	"gantry/awsx/store"
 	"gantry/logs"
 	"gantry/logs/ecslog"
 	"gantry/logs/tail"
@@ -32,9 +31,6 @@ type Viewer struct {
 	// Reveal records that masked values in the lines of a service, or of a task of
 	// none, are shown; it may wait, and its error forbids showing them.
 	Reveal func(target awsx.Ref) error
-	// Remembered returns the containers that were seen of a service, those that
-	// ECS has forgotten included; nil when nothing is remembered.
-	Remembered func(service awsx.Ref) []store.Seen
 
 	asked []string // queries of any of the screens, the newest first
 }
@@ -146,7 +142,7 @@ func (s *screen) Open(ctx context.Context) tea.Cmd {
 	s.secrets.shown = false
 	s.page.view.SetReveal(false)
 	tasks := s.whose.Open(ctx, whose.Finder{
-		Scopes: s.scopes, Store: s.viewer.Deps.Store, Remembered: s.viewer.Remembered, Drivers: s.viewer.Drivers,
+		Scopes: s.scopes, Store: s.viewer.Deps.Store, Drivers: s.viewer.Drivers,
 	})
 	s.clear()
 	return tea.Batch(s.openSource(), tasks)

@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/awsx/past"
 	"gantry/awsx/store"
 	"gantry/logs"
 	"gantry/logs/ecslog"
@@ -239,9 +240,9 @@ func TestLinesOfForgottenTasksAreFoundAndOthersAreMarked(t *testing.T) {
 		s.Write(time.Now(), strings.Repeat("ef", 32), "ecs-api-orders-worker-7-api-orders-0a", "info", "of another family")
 		d := viewstest.Sit(t, a, viewstest.Standard, func(deps *views.Deps) ui.Screen {
 			v := viewerOf(deps, s)
-			v.Remembered = func(of awsx.Ref) []store.Seen {
-				return []store.Seen{{Service: of.Name(), ID: gone, Task: "arn:aws:ecs:eu-west-1:1:task/payments/f00df00df00df00d", Container: "api-orders", Family: "api-orders", Revision: "1"}}
-			}
+			deps.Store.Past().(past.Observer).SeenRuntimeID(past.Seen{
+				Cluster: service.ClusterRef(), Service: service.Name(), ID: gone, Task: "arn:aws:ecs:eu-west-1:1:task/payments/f00df00df00df00d", Container: "api-orders", Family: "api-orders", Revision: "1",
+			})
 			return logviews.NewScreen(v, views.LogScope{Service: service})
 		}).Read()
 		if row := d.Row("from a forgotten task"); !strings.Contains(row, "f00df00d") {

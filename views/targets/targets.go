@@ -5,11 +5,13 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/alb"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/past"
 	"gantry/awsx/store"
 	"gantry/internal/inquiry"
 	"gantry/internal/words"
@@ -38,9 +40,9 @@ type targetRow struct {
 	group   awsx.Group
 	task    awsx.Task // zero where none that runs is behind it
 	status  theme.Status
-	inside  string               // its private address, where it is registered by an instance's id
-	changes []store.TargetChange // of this run, oldest first
-	read    []time.Time          // when its group was read, oldest first
+	inside  string              // its private address, where it is registered by an instance's id
+	changes []past.TargetChange // that were seen, oldest first
+	read    []time.Time         // when its group was read, oldest first
 	now     time.Time
 }
 
@@ -76,6 +78,8 @@ func New(deps *views.Deps, service awsx.Ref) ui.Screen {
 func open(deps *views.Deps, service awsx.Ref) livetable.Feed[*targetRow] {
 	st, cluster := deps.Store, service.ClusterRef()
 	w, instances := st.Service(service), st.Instances(cluster)
+	var changes atomic.Pointer[[]past.TargetChange] // of the groups' targets, as they were asked for last
+	changes.Store(new([]past.TargetChange))
 	return livetable.Feed[*targetRow]{
 		Watches: []livetable.Watch{w, instances},
 		Build: func(now time.Time) livetable.Load[*targetRow] {
@@ -85,7 +89,7 @@ func open(deps *views.Deps, service awsx.Ref) livetable.Feed[*targetRow] {
 				return l
 			}
 			standing := diagnose.Stand(inquiry.Evidence(s.Items[0], livetable.DefinitionsOf(st, service.Context), inquiry.Instances(instances.Snapshot().Items), now))
-			l.Rows = rows(deps, standing, s.Items[0].Groups, now)
+			l.Rows = rows(deps, standing, s.Items[0].Groups, *changes.Load(), now)
 			for _, g := range s.Items[0].Groups {
 				if g.Err != nil {
 					l.Note = append(l.Note, livetable.Span{Text: g.Err.Error(), Role: theme.Unknown})
@@ -111,12 +115,31 @@ func open(deps *views.Deps, service awsx.Ref) livetable.Feed[*targetRow] {
 			}
 			news, _ := st.ReadMachines(ctx, service.Context, inquiry.TargetIDs(groups)) // without them a target has its id
 			slices.Sort(arns)
-			return livetable.CacheDefinitions(ctx, st, service.Context, slices.Compact(arns)) || news
+			news = livetable.CacheDefinitions(ctx, st, service.Context, slices.Compact(arns)) || news
+			return remember(ctx, st, service.Context, groups, &changes) || news
 		},
 	}
 }
 
-func rows(deps *views.Deps, s diagnose.Standing, groups []store.GroupState, now time.Time) (all []*targetRow) {
+// remember asks what was seen of the targets of groups, and reports whether that is news.
+// What of it cannot be read is missing: the rows tell how things stand without it.
+func remember(ctx context.Context, st *store.Store, id awsx.ContextID, groups []awsx.Group, changes *atomic.Pointer[[]past.TargetChange]) bool {
+	if len(groups) == 0 {
+		return false
+	}
+	var arns []string
+	for _, g := range groups {
+		arns = append(arns, g.ARN)
+	}
+	all, _ := st.Past().TargetChanges(ctx, id, time.Time{}, arns...)
+	if slices.Equal(all, *changes.Load()) {
+		return false
+	}
+	changes.Store(&all)
+	return true
+}
+
+func rows(deps *views.Deps, s diagnose.Standing, groups []store.GroupState, changes []past.TargetChange, now time.Time) (all []*targetRow) {
 	running := map[string]awsx.Task{}
 	for _, t := range s.Evidence.Running {
 		running[t.Ref.ARN] = t
@@ -129,11 +152,9 @@ func rows(deps *views.Deps, s diagnose.Standing, groups []store.GroupState, now 
 				r.group, r.read = g.Group, g.Readings
 			}
 		}
-		if deps.TargetChanges != nil {
-			for _, c := range slices.Backward(deps.TargetChanges(s.Service().Ref.Context, t.Group)) {
-				if to := cmp.Or(c.To.ID, c.From.ID); to == t.Address.ID && cmp.Or(c.To.Port, c.From.Port) == t.Address.Port {
-					r.changes = append(r.changes, c)
-				}
+		for _, c := range slices.Backward(changes) {
+			if to := cmp.Or(c.To.ID, c.From.ID); c.Group == t.Group && to == t.Address.ID && cmp.Or(c.To.Port, c.From.Port) == t.Address.Port {
+				r.changes = append(r.changes, c)
 			}
 		}
 		all = append(all, r)

@@ -148,8 +148,7 @@ func Bubble(t *testing.T, f func(t *testing.T)) {
 // Sit opens a console on an account, at the screen that root makes.
 func Sit(t *testing.T, a *awsxtest.Account, look uitest.Look, root func(*views.Deps) ui.Screen) *Desk {
 	t.Helper()
-	seen := &store.Memory{}
-	st := store.New(t.Context(), store.Options{Opener: awsxtest.NewOpener(a), Observer: seen})
+	st := store.New(t.Context(), store.Options{Opener: awsxtest.NewOpener(a)})
 	t.Cleanup(st.Close)
 	d := &Desk{Account: a, Store: st, Visited: &Visited{}}
 	d.Console = uitest.New(t, uitest.Options{
@@ -157,7 +156,7 @@ func Sit(t *testing.T, a *awsxtest.Account, look uitest.Look, root func(*views.D
 		Shell: ui.Options{
 			Title: "gantry", Terminal: look.Terminal(), Gate: &Locked{},
 			Root: func(h *ui.Host) ui.Screen {
-				return root(&views.Deps{Host: h, Now: time.Now, Store: st, Policy: ExceptStaging{}, Nav: d.Visited, TargetChanges: seen.TargetChanges})
+				return root(&views.Deps{Host: h, Now: time.Now, Store: st, Policy: ExceptStaging{}, Nav: d.Visited})
 			},
 		},
 	})

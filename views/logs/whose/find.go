@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
+	"gantry/awsx/past"
 	"gantry/awsx/store"
 	"gantry/internal/fault"
 	"gantry/internal/words"
@@ -26,12 +27,10 @@ import (
 type Finder struct {
 	Scopes Scopes
 	Store  *store.Store
-	// Remembered returns the containers that were seen of a service, those that ECS has
-	// forgotten included; nil when nothing is remembered.
-	Remembered func(service awsx.Ref) []store.Seen
 	// Drivers are the log drivers whose lines can be found.
 	Drivers ecslog.Registry
 
+	ctx     context.Context                    // ends with the screen
 	watches []*store.Watch[store.ServiceState] // of each scope; nil for a task of no service
 	builds  *atomic.Uint64
 }
@@ -133,9 +132,7 @@ func (f Finder) one(scope views.LogScope, watch *store.Watch[store.ServiceState]
 	if len(snap.Items) > 0 {
 		state := snap.Items[0]
 		o.stopped, o.rollouts = slices.Clone(state.Stopped), rolloutsOf(state)
-		if f.Remembered != nil {
-			o.stopped = append(o.stopped, store.Forgotten(scope.Service, slices.Concat(state.Running, state.Stopped), f.Remembered(scope.Service))...)
-		}
+		o.stopped = append(o.stopped, f.gone(scope.Service, slices.Concat(state.Running, state.Stopped))...)
 	}
 	if scope.Task != nil {
 		task, _ := store.NewestTask(snap, *scope.Task)
@@ -183,18 +180,23 @@ func (f Finder) service(ref awsx.Ref, snap *store.Snapshot[store.ServiceState]) 
 			}
 		}
 	}
-	if f.Remembered != nil {
-		tasks = append(tasks, store.Forgotten(ref, tasks, f.Remembered(ref))...)
-	}
+	tasks = append(tasks, f.gone(ref, tasks)...)
 	// A steady order keeps the query the same while nothing changes.
 	slices.SortFunc(tasks, func(a, b awsx.Task) int { return cmp.Compare(a.Ref.ARN, b.Ref.ARN) })
 	return service, tasks
 }
 
+// gone are the tasks of a service that were seen and that are not among those that ECS
+// lists. What cannot be read of them is missing, as it was before anything was kept.
+func (f Finder) gone(service awsx.Ref, listed []awsx.Task) []awsx.Task {
+	tasks, _ := past.Gone(f.ctx, f.Store.Past(), service, listed)
+	return tasks
+}
+
 // before is the task that stopped before a scope's task; for a service it is the one that
 // stopped last.
 func (o one) before() (views.LogScope, time.Time, bool) {
-	task, ok := store.Predecessor(o.stopped, o.scope.Task)
+	task, ok := past.Predecessor(o.stopped, o.scope.Task)
 	return views.LogScope{Service: o.scope.Service, Task: &task, Container: o.scope.Container}, task.StoppedAt, ok
 }
 

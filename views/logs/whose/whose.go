@@ -19,7 +19,7 @@ type Whose struct {
 
 // Open begins to look for them.
 func (w *Whose) Open(ctx context.Context, finder Finder) tea.Cmd {
-	finder.builds = new(atomic.Uint64)
+	finder.ctx, finder.builds = ctx, new(atomic.Uint64)
 	finder.watches = make([]*store.Watch[store.ServiceState], len(finder.Scopes))
 	for i, scope := range finder.Scopes {
 		if scope.Service.ARN != "" {

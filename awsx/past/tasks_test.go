@@ -1,4 +1,4 @@
-package store_test
+package past_test
 
 import (
 	"slices"
@@ -8,18 +8,18 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
-	"gantry/awsx/store"
+	"gantry/awsx/past"
 )
 
 const taskARN = "arn:aws:ecs:eu-west-1:1:task/prod/"
 
 func TestForgottenTasksAreMadeOfTheirContainers(t *testing.T) {
-	m := &store.Memory{}
+	m := &past.Memory{}
 	cluster := awsx.Ref{Cluster: "arn:aws:ecs:eu-west-1:1:cluster/prod", ARN: "arn:aws:ecs:eu-west-1:1:cluster/prod"}
 	service := cluster.In("arn:aws:ecs:eu-west-1:1:service/prod/api")
 	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	see := func(task, container, id string, at time.Time) {
-		m.SeenRuntimeID(store.Seen{Cluster: cluster, Service: "api", Task: taskARN + task, Container: container, ID: id, Family: "api", Revision: "7", First: at, Last: at})
+		m.SeenRuntimeID(past.Seen{Cluster: cluster, Service: "api", Task: taskARN + task, Container: container, ID: id, Family: "api", Revision: "7", First: at, Last: at})
 	}
 	for at := noon; at.Before(noon.Add(time.Minute)); at = at.Add(10 * time.Second) {
 		see("old", "web", "a1", at)
@@ -27,7 +27,7 @@ func TestForgottenTasksAreMadeOfTheirContainers(t *testing.T) {
 	}
 	hours := noon.Add(5 * time.Hour)
 	see("now", "web", "b1", hours)
-	gone := store.Forgotten(service, []awsx.Task{{Ref: service.In(taskARN + "now")}}, m.RuntimeIDs(service))
+	gone := past.Forgotten(service, []awsx.Task{{Ref: service.In(taskARN + "now")}}, seen(m.Containers(t.Context(), service, time.Time{})))
 	if len(gone) != 1 {
 		t.Fatalf("%d tasks are forgotten, want 1", len(gone))
 	}
@@ -37,7 +37,7 @@ func TestForgottenTasksAreMadeOfTheirContainers(t *testing.T) {
 		len(old.Containers) != 2 || old.Containers[0].RuntimeID != "a1" || old.Containers[1].Name != "agent" {
 		t.Errorf("the forgotten task is %+v", old)
 	}
-	before, ok := store.Predecessor(gone, &awsx.Task{Ref: service.In(taskARN + "now"), CreatedAt: hours})
+	before, ok := past.Predecessor(gone, &awsx.Task{Ref: service.In(taskARN + "now"), CreatedAt: hours})
 	if !ok || before.ID != "old" {
 		t.Errorf("before the task that runs was %q", before.ID)
 	}
@@ -64,7 +64,7 @@ func TestAllThatStoppedAreReachedOneAfterTheOther(t *testing.T) {
 		runs := awsx.Task{Ref: awsx.Ref{ARN: taskARN + "z"}, CreatedAt: noon.Add(3 * time.Minute)}
 		for _, from := range []*awsx.Task{nil, &runs} {
 			want := map[string]bool{}
-			first, ok := store.Predecessor(tasks, from)
+			first, ok := past.Predecessor(tasks, from)
 			for _, task := range tasks {
 				stopped := !task.StoppedAt.IsZero() || !task.StoppingAt.IsZero()
 				if stopped && (from == nil || task.CreatedAt.Before(runs.CreatedAt)) && !ok {
@@ -81,7 +81,7 @@ func TestAllThatStoppedAreReachedOneAfterTheOther(t *testing.T) {
 				continue
 			}
 			var walked []string
-			for at := first; ok; at, ok = store.Predecessor(tasks, &at) {
+			for at := first; ok; at, ok = past.Predecessor(tasks, &at) {
 				if slices.Contains(walked, at.ID) || !want[at.ID] {
 					rt.Fatalf("%s after %v", at.ID, walked)
 				}

@@ -1,7 +1,8 @@
-package store
+package past
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -21,13 +22,16 @@ const (
 	stoppedFor = time.Hour
 )
 
-// Memory is an Observer that keeps a bounded past in memory. Its zero value is
+// Memory is a Keeper that keeps a bounded past in memory. Its zero value is
 // ready for use, from any goroutine.
 type Memory struct {
 	mu       sync.Mutex
 	services map[serviceKey]*past
 	changes  []TargetChange
 }
+
+// groupOfService is what the group of a task begins with that a service runs.
+const groupOfService = "service:"
 
 // serviceKey names a service by what a task tells of it: its ARN is not there.
 type serviceKey struct {
@@ -38,9 +42,10 @@ type serviceKey struct {
 
 // past is what was seen of one service.
 type past struct {
+	service awsx.Ref // zero while only its tasks were seen
 	cluster awsx.Ref
 	ids     map[string]*container
-	stopped map[string]stoppedTask
+	stopped map[string]Stopped
 	events  []awsx.ServiceEvent // newest last
 	last    time.Time           // when anything of it was seen
 }
@@ -49,11 +54,6 @@ type past struct {
 type container struct {
 	task, name, family, revision string
 	first, last                  time.Time
-}
-
-type stoppedTask struct {
-	task awsx.Task
-	seen time.Time
 }
 
 // of returns the past of a service of which something was seen at a moment.
@@ -66,7 +66,7 @@ func (m *Memory) of(key serviceKey, at time.Time) *past {
 		if len(m.services) >= maxServices {
 			m.evict(at)
 		}
-		p = &past{ids: map[string]*container{}, stopped: map[string]stoppedTask{}}
+		p = &past{ids: map[string]*container{}, stopped: map[string]Stopped{}}
 		m.services[key] = p
 	}
 	if at.After(p.last) {
@@ -95,28 +95,20 @@ func (m *Memory) evict(now time.Time) {
 
 // SeenStoppedTask remembers a stopped task of a service.
 func (m *Memory) SeenStoppedTask(t awsx.Task, at time.Time) {
-	name, ok := strings.CutPrefix(t.Group, "service:")
+	name, ok := strings.CutPrefix(t.Group, groupOfService)
 	if !ok {
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	p := m.of(serviceKey{t.Ref.Context, t.Ref.ClusterName(), name}, at)
-	p.stopped[t.Ref.ARN] = stoppedTask{t, at}
+	p.stopped[t.Ref.ARN] = Stopped{t, at}
 	for arn, s := range p.stopped {
-		if at.Sub(s.endedAt()) > stoppedFor {
+		if at.Sub(s.At()) > stoppedFor {
 			delete(p.stopped, arn)
 		}
 	}
-	trim(p.stopped, maxStopped, stoppedTask.endedAt)
-}
-
-// endedAt returns when the task stopped, or when it was last seen stopping.
-func (s stoppedTask) endedAt() time.Time {
-	if !s.task.StoppedAt.IsZero() {
-		return s.task.StoppedAt
-	}
-	return s.seen
+	trim(p.stopped, maxStopped, Stopped.At)
 }
 
 // trim deletes the oldest entries above a limit.
@@ -137,6 +129,7 @@ func (m *Memory) SeenEvent(service awsx.Ref, e awsx.ServiceEvent) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	p := m.of(keyOf(service), e.At)
+	p.service = service
 	if slices.ContainsFunc(p.events, func(x awsx.ServiceEvent) bool { return x.ID == e.ID }) {
 		return
 	}
@@ -180,67 +173,76 @@ func keyOf(service awsx.Ref) serviceKey {
 	return serviceKey{service.Context, service.ClusterName(), service.Name()}
 }
 
-// RuntimeIDs returns the containers seen of a service, the last seen first.
-func (m *Memory) RuntimeIDs(service awsx.Ref) []Seen {
+// each calls f with what was seen of a service, or of those of a cluster.
+func (m *Memory) each(of awsx.Ref, f func(serviceKey, *past)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var out []Seen
-	if p := m.services[keyOf(service)]; p != nil {
-		for id, c := range p.ids {
-			out = append(out, Seen{
-				Cluster: p.cluster, Service: service.Name(), ID: id, Task: c.task, Container: c.name,
-				Family: c.family, Revision: c.revision, First: c.first, Last: c.last,
-			})
+	if of.ARN != of.Cluster {
+		if p := m.services[keyOf(of)]; p != nil {
+			f(keyOf(of), p)
+		}
+		return
+	}
+	for key, p := range m.services {
+		if key.context == of.Context && key.cluster == of.ClusterName() {
+			f(key, p)
 		}
 	}
-	slices.SortFunc(out, func(a, b Seen) int { return cmp.Or(b.Last.Compare(a.Last), cmp.Compare(a.ID, b.ID)) })
-	return out
 }
 
-// StoppedTasks returns the tasks of a service that stopped since a time, the
-// newest first. No more than an hour is remembered.
-func (m *Memory) StoppedTasks(service awsx.Ref, since time.Time) []awsx.Task {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var all []stoppedTask
-	if p := m.services[keyOf(service)]; p != nil {
-		for _, s := range p.stopped {
-			if !s.endedAt().Before(since) {
-				all = append(all, s)
+// Containers returns the containers seen of a service since a time, the last seen first.
+func (m *Memory) Containers(_ context.Context, of awsx.Ref, since time.Time) (out []Seen, _ error) {
+	m.each(of, func(key serviceKey, p *past) {
+		for id, c := range p.ids {
+			if !c.last.Before(since) {
+				out = append(out, Seen{
+					Cluster: p.cluster, Service: key.name, ID: id, Task: c.task, Container: c.name,
+					Family: c.family, Revision: c.revision, First: c.first, Last: c.last,
+				})
 			}
 		}
-	}
-	slices.SortFunc(all, func(a, b stoppedTask) int {
-		return cmp.Or(b.endedAt().Compare(a.endedAt()), cmp.Compare(a.task.Ref.ARN, b.task.Ref.ARN))
 	})
-	out := make([]awsx.Task, len(all))
-	for i, s := range all {
-		out[i] = s.task
-	}
-	return out
+	slices.SortFunc(out, func(a, b Seen) int { return cmp.Or(b.Last.Compare(a.Last), cmp.Compare(a.ID, b.ID)) })
+	return out, nil
 }
 
-// Events returns the events seen of a service, the newest first.
-func (m *Memory) Events(service awsx.Ref) []awsx.ServiceEvent {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var out []awsx.ServiceEvent
-	if p := m.services[keyOf(service)]; p != nil {
-		out = slices.Clone(p.events)
-	}
-	slices.Reverse(out)
-	return out
+// Stopped returns the tasks of a service that stopped since a time, the newest first.
+// No more than an hour is remembered.
+func (m *Memory) Stopped(_ context.Context, of awsx.Ref, since time.Time) (out []Stopped, _ error) {
+	m.each(of, func(_ serviceKey, p *past) {
+		for _, s := range p.stopped {
+			if !s.At().Before(since) {
+				out = append(out, s)
+			}
+		}
+	})
+	slices.SortFunc(out, func(a, b Stopped) int {
+		return cmp.Or(b.At().Compare(a.At()), cmp.Compare(a.Task.Ref.ARN, b.Task.Ref.ARN))
+	})
+	return out, nil
 }
 
-// TargetChanges returns the changes seen in a target group, the newest first.
-func (m *Memory) TargetChanges(id awsx.ContextID, group string) []TargetChange {
+// Events returns the events seen of a service since a time, the newest first.
+func (m *Memory) Events(_ context.Context, of awsx.Ref, since time.Time) (out []Event, _ error) {
+	m.each(of, func(_ serviceKey, p *past) {
+		for _, e := range p.events {
+			if !e.At.Before(since) {
+				out = append(out, Event{p.service, e})
+			}
+		}
+	})
+	slices.SortFunc(out, func(a, b Event) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.ID, b.ID)) })
+	return out, nil
+}
+
+// TargetChanges returns the changes seen in target groups since a time, the newest first.
+func (m *Memory) TargetChanges(_ context.Context, id awsx.ContextID, since time.Time, groups ...string) (out []TargetChange, _ error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var out []TargetChange
 	for _, c := range slices.Backward(m.changes) {
-		if c.Context == id && c.Group == group {
+		if c.Context == id && !c.At.Before(since) && (len(groups) == 0 || slices.Contains(groups, c.Group)) {
 			out = append(out, c)
 		}
 	}
-	return out
+	return out, nil
 }

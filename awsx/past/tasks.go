@@ -1,12 +1,33 @@
-package store
+package past
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"gantry/awsx"
 )
+
+// Gone are the tasks of a service that were seen and which ECS no longer lists: those that
+// stopped as they were seen last, and of the others what their containers tell. They have an
+// order of their own, by ARN. Listed has to be all that ECS lists of the service, running
+// and stopped. An error says that some were not read.
+func Gone(ctx context.Context, p Past, service awsx.Ref, listed []awsx.Task) ([]awsx.Task, error) {
+	stopped, err := p.Stopped(ctx, service, time.Time{})
+	containers, more := p.Containers(ctx, service, time.Time{})
+	listed = slices.Clip(listed)
+	var gone []awsx.Task
+	for _, s := range stopped {
+		if !slices.ContainsFunc(listed, func(t awsx.Task) bool { return t.Ref == s.Task.Ref }) {
+			gone = append(gone, s.Task)
+		}
+	}
+	gone = append(gone, Forgotten(service, append(listed, gone...), containers)...)
+	slices.SortFunc(gone, func(a, b awsx.Task) int { return cmp.Compare(a.Ref.ARN, b.Ref.ARN) })
+	return gone, errors.Join(err, more)
+}
 
 // Forgotten returns the tasks of a service whose containers were seen and which ECS
 // no longer lists: it tells of a stopped task for about an hour (API reference,
@@ -28,7 +49,7 @@ func Forgotten(service awsx.Ref, listed []awsx.Task, seen []Seen) []awsx.Task {
 		if t == nil {
 			t = &awsx.Task{
 				Ref: service.In(c.Task), ID: awsx.ARNName(c.Task), TaskDefinition: c.Family + ":" + c.Revision,
-				Group: "service:" + c.Service, LastStatus: "STOPPED", DesiredStatus: "STOPPED",
+				Group: groupOfService + c.Service, LastStatus: "STOPPED", DesiredStatus: "STOPPED",
 				CreatedAt: c.First, StoppedAt: c.Last,
 			}
 			gone[c.Task] = t
