@@ -269,6 +269,7 @@ type Reader interface {
 	DashboardReader
 	IdentityReader
 	DependencyReader
+	SessionReader
 	RawReader
 	RawLister
 }
@@ -286,6 +287,9 @@ type ServiceUpdate struct {
 	// Capacity is the whole strategy over capacity providers; an empty one brings the
 	// launch type back. ECS takes it with ForceNew.
 	Capacity *CapacityStrategy
+	// ExecEnabled says whether the tasks that are started from now on take shells; those
+	// that run stay as they were started (ECS, UpdateService, enableExecuteCommand).
+	ExecEnabled *bool
 }
 
 // RunTask is one RunTask call. What is empty is not sent.
@@ -372,6 +376,7 @@ type Writer interface {
 	ScalingWriter
 	GroupWriter
 	DefinitionWriter
+	SessionWriter
 }
 
 // ServiceWriter changes services.

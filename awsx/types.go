@@ -64,7 +64,9 @@ type Service struct {
 	PlacementConstraints []string // as type or type(expression)
 	CreatedAt            time.Time
 	CreatedBy            string
-	Tags                 []Tag
+	// ExecEnabled is true when the tasks that the service starts take shells (ECS Exec).
+	ExecEnabled bool
+	Tags        []Tag
 }
 
 // Primary returns the deployment with status PRIMARY, and whether there is one.
@@ -196,12 +198,14 @@ type Task struct {
 	CPU, Memory       string // task level, as sent
 	StopCode          string
 	StoppedReason     string
-	Containers        []Container
-	ENIs              []ENI
-	CreatedAt         time.Time
-	StartedAt         time.Time
-	StoppingAt        time.Time
-	StoppedAt         time.Time
+	// ExecEnabled is true when the task was started so that it takes shells (ECS Exec).
+	ExecEnabled bool
+	Containers  []Container
+	ENIs        []ENI
+	CreatedAt   time.Time
+	StartedAt   time.Time
+	StoppingAt  time.Time
+	StoppedAt   time.Time
 }
 
 // Container is one container of a task.
@@ -215,9 +219,17 @@ type Container struct {
 	// ExitCode is Unset until the container has exited.
 	ExitCode int
 	Reason   string
-	Bindings []Binding
+	// ExecAgent is the agent that takes shells; zero when the container has none.
+	ExecAgent ManagedAgent
+	Bindings  []Binding
 	// Addresses holds the container's own interfaces' private IPs (awsvpc).
 	Addresses []string
+}
+
+// ManagedAgent is how an agent that ECS runs inside a container stands.
+type ManagedAgent struct {
+	Status string // PENDING, RUNNING, STOPPED
+	Reason string
 }
 
 // Binding is one network binding of a container: its port and the host's.

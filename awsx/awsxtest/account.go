@@ -64,6 +64,8 @@ const (
 	GroupActivities    Op = "GroupActivities"
 	GroupSchedules     Op = "GroupSchedules"
 	CapacityProviders  Op = "CapacityProviders"
+	ManagedNode        Op = "ManagedNode"
+	DeniedActions      Op = "DeniedActions"
 
 	RegisterTaskDefinition    Op = "RegisterTaskDefinition"
 	DeregisterTaskDefinition  Op = "DeregisterTaskDefinition"
@@ -77,6 +79,9 @@ const (
 	SetGroupDesired           Op = "SetGroupDesired"
 	UpdateGroup               Op = "UpdateGroup"
 	EndMember                 Op = "EndMember"
+	ExecuteCommand            Op = "ExecuteCommand"
+	StartSession              Op = "StartSession"
+	TerminateSession          Op = "TerminateSession"
 )
 
 // Call is one call of a port: what it was about is an ARN or a name, and empty
@@ -120,6 +125,11 @@ type Data struct {
 	Groups    []awsx.ScalingGroup
 	Launches  map[awsx.LaunchSource]awsx.Launch
 	Providers []awsx.CapacityProvider
+	// Nodes are the machines that Systems Manager knows, by their EC2 ids, Denied the actions
+	// that no role may do, and Sessions those that are open, by their ids.
+	Nodes    map[string]awsx.ManagedNode
+	Denied   []string
+	Sessions map[string]awsx.Session
 	// Absent holds the ids of dependencies that are not there.
 	Absent []string
 	// Platforms are those of images that are indexes, by digest.

@@ -25,6 +25,8 @@ func (a *Account) write(ctx context.Context, op Op, operation, resource string, 
 		service, action = "Application Auto Scaling", "application-autoscaling:"+operation
 	case SetGroupDesired, UpdateGroup, EndMember:
 		service, action = "Auto Scaling", "autoscaling:"+operation
+	case StartSession, TerminateSession:
+		service, action = "SSM", "ssm:"+operation
 	}
 	change := awsx.ChangeFrom(ctx)
 	switch {
@@ -142,6 +144,9 @@ func (a *Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (s aw
 			if len(*u.Capacity) > 0 {
 				found.LaunchType = ""
 			}
+		}
+		if u.ExecEnabled != nil {
+			found.ExecEnabled = *u.ExecEnabled
 		}
 		if u.Desired != nil {
 			found.Desired = *u.Desired

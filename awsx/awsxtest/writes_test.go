@@ -203,6 +203,15 @@ func TestEveryWriteNeedsAChangeAndIsScripted(t *testing.T) {
 		awsxtest.UpdateScaling: func(ctx context.Context) error {
 			return a.UpdateScaling(ctx, awsx.ScalingUpdate{Service: ref, Min: &n})
 		},
+		awsxtest.ExecuteCommand: func(ctx context.Context) error {
+			_, err := a.ExecuteCommand(ctx, awsx.ExecCommand{Task: ref.In("t")})
+			return err
+		},
+		awsxtest.StartSession: func(ctx context.Context) error {
+			_, err := a.StartSession(ctx, awsx.SessionRequest{Target: "i-1"})
+			return err
+		},
+		awsxtest.TerminateSession:         func(ctx context.Context) error { return a.TerminateSession(ctx, "s-1") },
 		awsxtest.DeregisterTaskDefinition: func(ctx context.Context) error { return a.DeregisterTaskDefinition(ctx, "api:1") },
 	} {
 		if err := write(t.Context()); fault.ClassOf(err) != fault.Denied || a.Count(op) != 0 {

@@ -91,6 +91,17 @@ func writes(t *testing.T, a awsx.Account) map[string]write {
 	calls["EndMember"] = write{awsx.Call{Service: "Auto Scaling", Operation: "TerminateInstanceInAutoScalingGroup"}, func(ctx context.Context) error {
 		return a.EndMember(ctx, group, "i-0123456789abcdef0")
 	}}
+	calls["ExecuteCommand"] = ecsCall("ExecuteCommand", func(ctx context.Context) error {
+		_, err := a.ExecuteCommand(ctx, awsx.ExecCommand{Task: cluster.In(arn("task/prod/abc")), Container: "app", Command: "sh"})
+		return err
+	})
+	calls["StartSession"] = write{awsx.Call{Service: "SSM", Operation: "StartSession"}, func(ctx context.Context) error {
+		_, err := a.StartSession(ctx, awsx.SessionRequest{Target: "i-0123456789abcdef0"})
+		return err
+	}}
+	calls["TerminateSession"] = write{awsx.Call{Service: "SSM", Operation: "TerminateSession"}, func(ctx context.Context) error {
+		return a.TerminateSession(ctx, "demo-0123456789abcdef0")
+	}}
 	writer := reflect.TypeFor[awsx.Writer]()
 	if writer.NumMethod() != len(calls) {
 		t.Fatalf("awsx.Writer has %d methods, %d are tried", writer.NumMethod(), len(calls))

@@ -64,9 +64,10 @@ type wireService struct {
 		Type       string `json:"type"`
 		Expression string `json:"expression"`
 	} `json:"placementConstraints"`
-	CreatedAt epoch     `json:"createdAt"`
-	CreatedBy string    `json:"createdBy"`
-	Tags      []wireTag `json:"tags"`
+	CreatedAt            epoch     `json:"createdAt"`
+	CreatedBy            string    `json:"createdBy"`
+	EnableExecuteCommand bool      `json:"enableExecuteCommand"`
+	Tags                 []wireTag `json:"tags"`
 }
 
 // wireProviderShare is an entry of a capacity provider strategy, as it is read and sent.
@@ -183,6 +184,7 @@ func (a Account) service(w *wireService) awsx.Service {
 		GracePeriod:       time.Duration(w.GraceSeconds) * time.Second,
 		CurrentDeployment: w.CurrentServiceDeployment,
 		CreatedAt:         w.CreatedAt.time(), CreatedBy: intern(w.CreatedBy), Tags: tags(w.Tags),
+		ExecEnabled: w.EnableExecuteCommand,
 	}
 	for _, p := range w.CapacityProviderStrategy {
 		s.CapacityProviders = append(s.CapacityProviders, awsx.ProviderShare{Provider: intern(p.CapacityProvider), Base: p.Base, Weight: p.Weight})
@@ -269,6 +271,7 @@ type updateRequest struct {
 	// CapacityProviderStrategy is left out when nil; an empty list is sent and means the
 	// launch type.
 	CapacityProviderStrategy *[]wireProviderShare `json:"capacityProviderStrategy,omitempty"`
+	EnableExecuteCommand     *bool                `json:"enableExecuteCommand,omitempty"`
 }
 
 // UpdateService changes what u names and leaves everything else as it is.
@@ -290,6 +293,7 @@ func (a Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx.
 	send, err := body.JSON(op, u.Service.ARN, updateRequest{
 		Cluster: u.Service.Cluster, Service: u.Service.ARN, TaskDefinition: u.TaskDefinition, DesiredCount: u.Desired,
 		ForceNewDeployment: u.ForceNew, DeploymentConfiguration: u.DeploymentConfiguration, CapacityProviderStrategy: shares,
+		EnableExecuteCommand: u.ExecEnabled,
 	})
 	if err != nil {
 		return awsx.Service{}, err

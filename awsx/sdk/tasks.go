@@ -28,6 +28,7 @@ type wireTask struct {
 	Memory               string          `json:"memory"`
 	StopCode             string          `json:"stopCode"`
 	StoppedReason        string          `json:"stoppedReason"`
+	EnableExecuteCommand bool            `json:"enableExecuteCommand"`
 	Containers           []wireContainer `json:"containers"`
 	Attachments          []struct {
 		Type    string `json:"type"`
@@ -63,6 +64,11 @@ type wireContainer struct {
 		PrivateIpv4Address string `json:"privateIpv4Address"`
 		Ipv6Address        string `json:"ipv6Address"`
 	} `json:"networkInterfaces"`
+	ManagedAgents []struct {
+		Name       string `json:"name"`
+		LastStatus string `json:"lastStatus"`
+		Reason     string `json:"reason"`
+	} `json:"managedAgents"`
 }
 
 // Tasks lists (100 a call), unless the query names them, and describes (100 a
@@ -108,7 +114,7 @@ func (a Account) task(w *wireTask) awsx.Task {
 		LastStatus: intern(w.LastStatus), DesiredStatus: intern(w.DesiredStatus), Health: intern(w.HealthStatus),
 		LaunchType: intern(w.LaunchType), AvailabilityZone: intern(w.AvailabilityZone),
 		ContainerInstance: intern(w.ContainerInstanceArn), CPU: intern(w.CPU), Memory: intern(w.Memory),
-		StopCode: intern(w.StopCode), StoppedReason: intern(w.StoppedReason),
+		StopCode: intern(w.StopCode), StoppedReason: intern(w.StoppedReason), ExecEnabled: w.EnableExecuteCommand,
 		CreatedAt: w.CreatedAt.time(), StartedAt: w.StartedAt.time(),
 		StoppingAt: w.StoppingAt.time(), StoppedAt: w.StoppedAt.time(),
 	}
@@ -152,6 +158,11 @@ func container(w *wireContainer) awsx.Container {
 		c.Bindings[i] = awsx.Binding{
 			ContainerPort: b.ContainerPort, HostPort: b.HostPort, Protocol: intern(b.Protocol), BindIP: intern(b.BindIP),
 			Range: intern(b.Range), HostRange: intern(b.HostRange),
+		}
+	}
+	for _, agent := range w.ManagedAgents {
+		if agent.Name == string(types.ManagedAgentNameExecuteCommandAgent) {
+			c.ExecAgent = awsx.ManagedAgent{Status: intern(agent.LastStatus), Reason: intern(agent.Reason)}
 		}
 	}
 	for _, n := range w.NetworkInterfaces {

@@ -12,6 +12,7 @@ import (
 	"gantry/awsx/sim/output"
 	"gantry/awsx/sim/scaling"
 	"gantry/awsx/sim/seed"
+	"gantry/awsx/sim/sessions"
 	"gantry/awsx/sim/wire"
 	"gantry/awsx/sim/world"
 )
@@ -27,13 +28,14 @@ type Account struct {
 	written  chan struct{} // closed once the sink has what was written before Run
 	pastOnce sync.Once
 
-	world   *world.World
-	fleet   *fleet.Fleet
-	scaling *scaling.Scaler
-	park    *machines.Park
-	metrics *metrics.Store
-	logs    *cwlogs.Store
-	output  *output.Writer
+	world    *world.World
+	fleet    *fleet.Fleet
+	scaling  *scaling.Scaler
+	park     *machines.Park
+	metrics  *metrics.Store
+	logs     *cwlogs.Store
+	sessions *sessions.Board
+	output   *output.Writer
 
 	table   []*wire.Service
 	callRng world.Source // request ids and what the quota lets through
@@ -54,7 +56,7 @@ func New(opts Options) (*Account, error) {
 	logs := cwlogs.NewStore(w)
 	a := &Account{
 		opts: opts, written: make(chan struct{}),
-		world: w, fleet: f, scaling: scaling.New(f), park: machines.NewPark(f), logs: logs, output: output.NewWriter(f, logs, opts.Logs != nil),
+		world: w, fleet: f, scaling: scaling.New(f), park: machines.NewPark(f), logs: logs, sessions: sessions.New(f), output: output.NewWriter(f, logs, opts.Logs != nil),
 		callRng: world.NewSource(opts.Seed, world.CallStream), quota: newQuota(w.Now),
 	}
 	f.Output = a.output

@@ -51,7 +51,31 @@ func (a *Account) assumeRole(form url.Values) ([]byte, error) {
 
 // iamOperations are those of Identity and Access Management.
 func (a *Account) iamOperations() map[string]wire.Operation {
-	return map[string]wire.Operation{"GetRole": wire.Form(a.getRole)}
+	return map[string]wire.Operation{"GetRole": wire.Form(a.getRole), "SimulatePrincipalPolicy": wire.Form(a.simulatePolicy)}
+}
+
+// simulatePolicy lets a role do all that it is asked about, unless the role's name ends so
+// that it must not.
+func (a *Account) simulatePolicy(form url.Values) ([]byte, error) {
+	role, decision := form.Get("PolicySourceArn"), "allowed"
+	if !strings.HasPrefix(world.Tail(role), "ecs-") {
+		return nil, wire.Missing("NoSuchEntity", "The role with name "+world.Tail(role)+" cannot be found.")
+	}
+	if strings.HasSuffix(role, "-unshelled") {
+		decision = "implicitDeny"
+	}
+	var x wire.XML
+	x.Bool("IsTruncated", false)
+	x.Open("EvaluationResults")
+	for _, action := range wire.FormList(form, "ActionNames") {
+		x.Open("member")
+		x.Text("EvalActionName", action)
+		x.Text("EvalResourceName", "*")
+		x.Text("EvalDecision", decision)
+		x.Close("member")
+	}
+	x.Close("EvaluationResults")
+	return x.Bytes(), nil
 }
 
 // getRole knows the roles that are named as those of the account's task definitions

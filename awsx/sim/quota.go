@@ -84,7 +84,7 @@ func ecsBucket(operation string) string {
 		return "modify"
 	case "RegisterTaskDefinition", "DeregisterTaskDefinition":
 		return "register"
-	case "RunTask", "StopTask":
+	case "RunTask", "StopTask", "ExecuteCommand":
 		return "stop"
 	case "ListServices", "DescribeServices":
 		return "service"

@@ -30,6 +30,8 @@ func (a *Account) services() []*wire.Service {
 		"secretsmanager":          a.secretsOperations(),
 	}
 	maps.Copy(operations["cloudwatch"], a.metrics.Operations())
+	maps.Copy(operations["ecs"], a.sessions.ECSOperations())
+	maps.Copy(operations["ssm"], a.sessions.Operations())
 	buckets := map[string]func(operation string) string{
 		"ecs": ecsBucket, "logs": logsBucket, "cloudwatch": alarmsBucket, "elbv2": always("elb"),
 	}

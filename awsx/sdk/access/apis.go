@@ -40,7 +40,7 @@ type Clients struct {
 	Events    func() *eventbridge.Client
 	Scheduler func() *scheduler.Client
 
-	// These are asked before a deployment alone.
+	// These are asked before a deployment and for shells alone.
 	Parameters func() *ssm.Client
 	Secrets    func() *secretsmanager.Client
 	Roles      func() *iam.Client
@@ -84,7 +84,7 @@ func apis() []api {
 				{burst: 100, tokens: 20, reads: []string{"ListTasks", "DescribeTasks", "GetTaskProtection", "ListContainerInstances", "DescribeContainerInstances"}},
 				{burst: 50, tokens: 20, reads: []string{"ListServiceDeployments", "DescribeServiceDeployments", "DescribeServiceRevisions"}},
 				{burst: 50, tokens: 5, writes: []string{"UpdateService", "StopServiceDeployment", "ContinueServiceDeployment"}},
-				{burst: 100, tokens: 40, writes: []string{"RunTask", "StopTask"}},
+				{burst: 100, tokens: 40, writes: []string{"RunTask", "StopTask", "ExecuteCommand"}},
 				{burst: 20, tokens: 5, writes: []string{"UpdateContainerInstancesState"}},
 				{burst: 20, tokens: 1, writes: []string{"RegisterTaskDefinition", "DeregisterTaskDefinition"}},
 			},
@@ -202,7 +202,10 @@ func apis() []api {
 					return ssm.NewFromConfig(cfg, func(o *ssm.Options) { at.override(&o.BaseEndpoint) })
 				})
 			},
-			quotas: []quota{{burst: 10, tokens: 5, reads: []string{"DescribeParameters"}}},
+			quotas: []quota{{burst: 10, tokens: 5,
+				reads:  []string{"DescribeParameters", "DescribeInstanceInformation"},
+				writes: []string{"StartSession", "TerminateSession"},
+			}},
 		},
 		{
 			id: secretsmanager.ServiceID, iam: "secretsmanager",
@@ -220,7 +223,7 @@ func apis() []api {
 					return iam.NewFromConfig(cfg, func(o *iam.Options) { at.override(&o.BaseEndpoint) })
 				})
 			},
-			quotas: []quota{{burst: 10, tokens: 5, reads: []string{"GetRole"}}},
+			quotas: []quota{{burst: 10, tokens: 5, reads: []string{"GetRole", "SimulatePrincipalPolicy"}}},
 		},
 	}
 }

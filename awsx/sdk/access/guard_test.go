@@ -51,10 +51,10 @@ var allowed = []string{
 	"elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeTags", "elasticloadbalancing:DescribeTargetGroupAttributes",
 	"elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
 	"events:ListRules", "events:ListTargetsByRule",
-	"iam:GetRole",
+	"iam:GetRole", "iam:SimulatePrincipalPolicy",
 	"logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents",
 	"scheduler:GetSchedule", "scheduler:ListSchedules",
-	"secretsmanager:DescribeSecret", "ssm:DescribeParameters",
+	"secretsmanager:DescribeSecret", "ssm:DescribeInstanceInformation", "ssm:DescribeParameters",
 	"sts:GetCallerIdentity",
 }
 
@@ -170,7 +170,7 @@ func TestAllowListIsExactAndAllOfItReads(t *testing.T) {
 		ok := g.reads[c.Call]
 		if ok {
 			reads = append(reads, iamName(c.Call))
-			if !slices.ContainsFunc([]string{"Describe", "List", "Get", "BatchGet", "Filter"}, func(verb string) bool { return strings.HasPrefix(c.Operation, verb) }) {
+			if !slices.ContainsFunc([]string{"Describe", "List", "Get", "BatchGet", "Filter", "Simulate"}, func(verb string) bool { return strings.HasPrefix(c.Operation, verb) }) {
 				t.Errorf("%s does not look like a read", iamName(c.Call))
 			}
 		}

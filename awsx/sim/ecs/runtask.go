@@ -26,6 +26,7 @@ type runTaskInput struct {
 	Overrides      json.RawMessage `json:"overrides"`
 	Propagate      string          `json:"propagateTags"`
 	Token          string          `json:"clientToken"`
+	Exec           bool            `json:"enableExecuteCommand"`
 }
 
 // standalone is a RunTask request that was found valid.
@@ -37,6 +38,7 @@ type standalone struct {
 	startedBy, group string
 	overrides        map[string]any
 	tags             []world.Tag
+	exec             bool
 }
 
 // runRecord is what a client token stands for.
@@ -84,7 +86,7 @@ func (a *API) readRun(in *runTaskInput, body []byte) (*standalone, error) {
 	if err != nil {
 		return nil, err
 	}
-	run := &standalone{cluster: c, count: 1, startedBy: in.StartedBy, group: in.Group}
+	run := &standalone{cluster: c, count: 1, startedBy: in.StartedBy, group: in.Group, exec: in.Exec}
 	if run.def, err = a.usableDefinition(in.TaskDefinition); err != nil {
 		return nil, err
 	}
@@ -242,7 +244,7 @@ func (a *API) startStandalone(r *standalone) (tasks []*fleet.Task, failures []fa
 		}
 		t := a.NewTask(r.def, on)
 		t.Group, t.StartedBy, t.Overrides, t.Tags = r.group, r.startedBy, r.overrides, r.tags
-		t.Digests = map[string]string{}
+		t.Digests, t.Exec = map[string]string{}, r.exec
 		if r.provider != fleet.LaunchFargate {
 			t.Provider = r.provider
 		}

@@ -178,6 +178,13 @@ type containerDoc struct {
 	CPU         string          `json:"cpu"`
 	Memory      string          `json:"memory,omitempty"`
 	Reservation string          `json:"memoryReservation,omitempty"`
+	Agents      []agentDoc      `json:"managedAgents,omitempty"`
+}
+
+type agentDoc struct {
+	Name      string     `json:"name"`
+	Last      string     `json:"lastStatus"`
+	StartedAt wire.Epoch `json:"lastStartedAt,omitzero"`
 }
 
 type interfaceDoc struct {
@@ -213,7 +220,7 @@ func describeTask(t *fleet.Task) taskDoc {
 		Desired: t.Desired, Last: t.Last, Health: t.Health, CPU: strconv.Itoa(cpu), Memory: strconv.Itoa(memory),
 		CreatedAt: wire.At(t.CreatedAt), PullStartedAt: wire.At(t.PullStarted), PullStoppedAt: wire.At(t.PullStopped),
 		StartedAt: wire.At(t.StartedAt), StoppingAt: wire.At(t.StoppingAt), ExecutionStopped: wire.At(t.ExecStopped),
-		StoppedAt: wire.At(t.StoppedAt), StopCode: t.StopCode, StoppedReason: t.StopReason, Version: t.Version,
+		StoppedAt: wire.At(t.StoppedAt), StopCode: t.StopCode, StoppedReason: t.StopReason, Version: t.Version, ExecuteCommand: t.Exec,
 		Containers: []containerDoc{}, Attachments: []attachmentDoc{}, Tags: []world.Tag{}, InferenceAccelers: []string{},
 		Attributes: []nameText{{"ecs.cpu-architecture", "x86_64"}},
 		Overrides:  describeOverrides(t),
@@ -270,6 +277,9 @@ func describeContainer(c *fleet.Container) containerDoc {
 	}
 	if c.Def.Reservation > 0 {
 		doc.Reservation = strconv.Itoa(c.Def.Reservation)
+	}
+	if status, since := c.ExecAgent(); status != "" {
+		doc.Agents = []agentDoc{{"ExecuteCommandAgent", status, wire.At(since)}}
 	}
 	if n := c.Task.ENI; n != nil {
 		doc.Interfaces = append(doc.Interfaces, interfaceDoc{n.Attachment, n.IP})

@@ -33,6 +33,7 @@ func (a *Fleet) Create(d *Deployment, s *Service, on *Instance) *Task {
 	t := a.NewTask(d.Def, on)
 	t.Service, t.deployment = s, d
 	t.Group, t.StartedBy, t.Digests = "service:"+s.Name, d.ID, d.digests
+	t.Exec = string(s.Settings["enableExecuteCommand"]) == "true"
 	s.Live = append(s.Live, t)
 	s.touch()
 	return t

@@ -223,6 +223,7 @@ type Task struct {
 	ExecStopped    time.Time
 	StoppedAt      time.Time
 	DegradesAt     time.Time
+	Exec           bool // it was started so that it takes shells
 	WasHealthy     bool // passed its checks at least once
 	Counted        bool // its failure was counted against the deployment
 	Announced      bool // the scheduler said that it replaces the task

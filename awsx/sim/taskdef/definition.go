@@ -44,6 +44,8 @@ type Container struct {
 	HealthCheck *healthCheck
 	LogDriver   string
 	LogOptions  map[string]string
+	// ReadOnlyRoot is true when nothing can be written to the container's root.
+	ReadOnlyRoot bool
 }
 
 // Port is a port mapping.
@@ -147,6 +149,8 @@ func parseContainer(o map[string]any, mode string) *Container {
 		StopTimeout: defaultStopTimeout,
 		LogDriver:   wire.Text(wire.Object(o["logConfiguration"])["logDriver"]),
 		LogOptions:  map[string]string{},
+
+		ReadOnlyRoot: o["readonlyRootFilesystem"] == true,
 	}
 	for name, value := range wire.Object(wire.Object(o["logConfiguration"])["options"]) {
 		c.LogOptions[name] = wire.Text(value)
