@@ -32,7 +32,7 @@ internal/audit: internal/clean xdg
 internal/notify: internal/clean internal/crash internal/words
 
 awsx: internal/clean internal/fault internal/words
-awsx/awsxtest: awsx internal/fault
+awsx/awsxtest: awsx internal/clean internal/fault
 awsx/document/...: awsx internal/clean internal/fault internal/words
 awsx/alb: awsx internal/fault
 awsx/alarms: awsx internal/words
@@ -48,7 +48,7 @@ awsx/sim/...: | aws
 awsx/snapshot/replay: awsx/sim/... awsx/snapshot
 awsx/sdk/body: awsx internal/clean internal/fault aws
 awsx/sdk/access: awsx awsx/sdk/body internal/clean internal/fault aws
-awsx/sdk: internal/crash awsx awsx/sdk/access awsx/sdk/body internal/fault aws | awsx/alb awsx/document/... awsx/sim/... internal/clean
+awsx/sdk: internal/crash awsx awsx/sdk/access awsx/sdk/body internal/clean internal/fault aws | awsx/alb awsx/document/... awsx/sim/...
 awsx/sim/simtest: awsx awsx/sdk/... awsx/sim/...
 awsx/past: awsx
 awsx/store: internal/crash internal/wake awsx awsx/past internal/fault | awsx/awsxtest awsx/sim/...

@@ -19,9 +19,6 @@ type Board struct {
 // New returns the sessions of a fleet's account, of which there are none.
 func New(f *fleet.Fleet) *Board { return &Board{Fleet: f, open: map[string]string{}} }
 
-// Open returns what the open sessions lead to, by their ids.
-func (b *Board) Open() map[string]string { return b.open }
-
 // Operations are those of Systems Manager.
 func (b *Board) Operations() map[string]wire.Operation {
 	return map[string]wire.Operation{
