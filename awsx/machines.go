@@ -145,6 +145,8 @@ type ScalingActivity struct {
 	Message     string
 	StartedAt   time.Time
 	EndedAt     time.Time // zero while it goes on
+	// Service is the name of the service, where those of several are told.
+	Service string
 }
 
 // Failed reports whether the activity came to nothing.

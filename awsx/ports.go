@@ -267,6 +267,7 @@ type Reader interface {
 	ScheduleReader
 	MetricReader
 	DashboardReader
+	HistoryReader
 	IdentityReader
 	DependencyReader
 	SessionReader

@@ -66,6 +66,9 @@ const (
 	CapacityProviders  Op = "CapacityProviders"
 	ManagedNode        Op = "ManagedNode"
 	DeniedActions      Op = "DeniedActions"
+	AlarmTurns         Op = "AlarmTurns"
+	TrailEvents        Op = "TrailEvents"
+	ClusterScalings    Op = "ClusterScalings"
 
 	RegisterTaskDefinition    Op = "RegisterTaskDefinition"
 	DeregisterTaskDefinition  Op = "DeregisterTaskDefinition"
@@ -117,6 +120,9 @@ type Data struct {
 	Metrics    map[string][]awsx.MetricPoint
 	Dashboards map[string]string
 	Schedules  []awsx.Schedule
+	// Turns and Trail are what the account remembers, in any order.
+	Turns []awsx.AlarmTurn
+	Trail []awsx.TrailEvent
 	// Doings are what is told of services, by their ARNs, and of Auto Scaling groups, by
 	// their names, beside what they are.
 	Doings map[string]Doings

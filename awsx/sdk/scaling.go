@@ -114,13 +114,17 @@ func (a Account) ScalingActivities(ctx context.Context, service awsx.Ref, limit 
 		}
 		var activities []awsx.ScalingActivity
 		for _, w := range out.ScalingActivities {
-			activities = append(activities, awsx.ScalingActivity{
-				ID: aws.ToString(w.ActivityId), Status: string(w.StatusCode), Description: aws.ToString(w.Description), Cause: aws.ToString(w.Cause),
-				Message: aws.ToString(w.StatusMessage), StartedAt: aws.ToTime(w.StartTime), EndedAt: aws.ToTime(w.EndTime),
-			})
+			activities = append(activities, scalingActivity(w))
 		}
 		return activities, out.NextToken, nil
 	})
+}
+
+func scalingActivity(w types.ScalingActivity) awsx.ScalingActivity {
+	return awsx.ScalingActivity{
+		ID: aws.ToString(w.ActivityId), Status: string(w.StatusCode), Description: aws.ToString(w.Description), Cause: aws.ToString(w.Cause),
+		Message: aws.ToString(w.StatusMessage), StartedAt: aws.ToTime(w.StartTime), EndedAt: aws.ToTime(w.EndTime),
+	}
 }
 
 // ScheduledScaling reads what is to be done to a service's bounds, and when.

@@ -13,6 +13,7 @@ import (
 	"gantry/awsx/sim/scaling"
 	"gantry/awsx/sim/seed"
 	"gantry/awsx/sim/sessions"
+	"gantry/awsx/sim/trail"
 	"gantry/awsx/sim/wire"
 	"gantry/awsx/sim/world"
 )
@@ -36,6 +37,7 @@ type Account struct {
 	logs     *cwlogs.Store
 	sessions *sessions.Board
 	output   *output.Writer
+	trail    *trail.Trail
 
 	table   []*wire.Service
 	callRng world.Source // request ids and what the quota lets through
@@ -57,7 +59,7 @@ func New(opts Options) (*Account, error) {
 	a := &Account{
 		opts: opts, written: make(chan struct{}),
 		world: w, fleet: f, scaling: scaling.New(f), park: machines.NewPark(f), logs: logs, sessions: sessions.New(f), output: output.NewWriter(f, logs, opts.Logs != nil),
-		callRng: world.NewSource(opts.Seed, world.CallStream), quota: newQuota(w.Now),
+		trail: trail.New(f), callRng: world.NewSource(opts.Seed, world.CallStream), quota: newQuota(w.Now),
 	}
 	f.Output = a.output
 	a.metrics = metrics.New(a.scaling)

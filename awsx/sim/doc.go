@@ -19,6 +19,7 @@
 //	                  runs on: EC2 instances and the Auto Scaling groups that launch them
 //	metrics           what CloudWatch measures of all that, and dashboards of it
 //	output            what containers write
+//	trail             CloudTrail: who called what
 //	seed              the demo account, generated ones, the scenarios
 //
 // A room names only rooms above it in this list; fleet says what happens to whoever has

@@ -103,6 +103,7 @@ func (a *Account) act(req *wire.Request) wire.Answer {
 		}
 		var body []byte
 		body, failure = req.Act(id)
+		a.trail.Record(req, a.world.CallerARN(), body, failure)
 		reply = req.Succeed(body, id)
 	})
 	if failure != nil {

@@ -37,6 +37,7 @@ func newQuota(now time.Time) quota {
 		"elb":        left(40, 10, 0.05, 0.6),
 		"events":     left(5, 5, 0.5, 0.2),
 		"alarms":     left(9, 9, 0.3, 0.2),
+		"trail":      left(2, 2, 0.5, 0.2),
 	}}
 }
 

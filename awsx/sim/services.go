@@ -24,6 +24,7 @@ func (a *Account) services() []*wire.Service {
 		"elbv2":                   a.fleet.Balancing.Operations(),
 		"ec2":                     a.park.Operations(),
 		"autoscaling":             a.park.GroupOperations(),
+		"cloudtrail":              a.trail.Operations(),
 		"sts":                     a.stsOperations(),
 		"iam":                     a.iamOperations(),
 		"ssm":                     a.ssmOperations(),
@@ -33,7 +34,7 @@ func (a *Account) services() []*wire.Service {
 	maps.Copy(operations["ecs"], a.sessions.ECSOperations())
 	maps.Copy(operations["ssm"], a.sessions.Operations())
 	buckets := map[string]func(operation string) string{
-		"ecs": ecsBucket, "logs": logsBucket, "cloudwatch": alarmsBucket, "elbv2": always("elb"),
+		"ecs": ecsBucket, "logs": logsBucket, "cloudwatch": alarmsBucket, "elbv2": always("elb"), "cloudtrail": always("trail"),
 	}
 	table := endpoints.Services()
 	for _, s := range table {

@@ -61,6 +61,8 @@ const (
 	Timed       = "schedules"
 	TimedWhole  = "scheduleDetails"
 	Composites  = "compositeAlarms"
+	Turns       = "alarmHistoryItems"
+	Trail       = "trailEvents"
 )
 
 // Kinds is the table of what is kept.
@@ -103,6 +105,8 @@ func Kinds() []Kind {
 		{Name: TimedWhole, Service: "scheduler", Operation: "GetSchedule", Key: "Name", Ask: "Name", more: []string{"GroupName"}},
 		{Name: Alarms, Service: "cloudwatch", Operation: "DescribeAlarms", Field: "MetricAlarms", Key: "AlarmArn"},
 		{Name: Composites, Service: "cloudwatch", Operation: "DescribeAlarms", Field: "CompositeAlarms", Key: "AlarmArn"},
+		{Name: Turns, Service: "cloudwatch", Operation: "DescribeAlarmHistory", Field: "AlarmHistoryItems", Key: "AlarmName", more: []string{"Timestamp", "HistoryData"}},
+		{Name: Trail, Service: "cloudtrail", Operation: "LookupEvents", Field: "Events", Key: "EventId"},
 	}
 }
 

@@ -129,7 +129,8 @@ func (r *Recorder) take(call *wire.Request, in map[string]any, answer *document.
 }
 
 // bare leaves of the user data of what is launched the cluster that it names: all else of
-// it is nobody's business, and may be secret.
+// it is nobody's business, and may be secret. Of what CloudTrail has of a call its secrets
+// are masked.
 func bare(entity *document.Node) {
 	for of, member := range map[*document.Node]string{entity: "UserData", entity.Get("launchTemplateData"): "userData"} {
 		if of == nil || of.Get(member) == nil {
@@ -140,6 +141,14 @@ func bare(entity *document.Node) {
 			line = "ECS_CLUSTER=" + joins.Cluster
 		}
 		of.Set(member, document.Text(base64.StdEncoding.EncodeToString([]byte(line))))
+	}
+	if of := entity.Get("CloudTrailEvent"); of != nil {
+		text := "{}"
+		if record, err := document.Parse([]byte(entity.Word("CloudTrailEvent"))); err == nil {
+			document.Mask(record) // within a text it would pass for one word
+			text = string(record.Bytes())
+		}
+		entity.Set("CloudTrailEvent", document.Text(text))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	cwlogs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -39,6 +40,9 @@ type Clients struct {
 	// These are asked for what starts tasks by itself alone.
 	Events    func() *eventbridge.Client
 	Scheduler func() *scheduler.Client
+
+	// Trail is asked who changed what alone.
+	Trail func() *cloudtrail.Client
 
 	// These are asked before a deployment and for shells alone.
 	Parameters func() *ssm.Client
@@ -132,6 +136,7 @@ func apis() []api {
 			quotas: []quota{
 				// ECS needs this one for its own rollback alarms.
 				{burst: 9, tokens: 9, reads: []string{"DescribeAlarms"}},
+				{burst: 20, tokens: 20, reads: []string{"DescribeAlarmHistory"}},
 				{burst: 50, tokens: 50, reads: []string{"GetMetricData"}},
 				{burst: 25, tokens: 25, reads: []string{"ListMetrics"}},
 				{burst: 10, tokens: 10, reads: []string{"GetDashboard", "ListDashboards"}},
@@ -194,6 +199,15 @@ func apis() []api {
 				})
 			},
 			quotas: []quota{{burst: 20, tokens: 10, reads: []string{"ListSchedules", "GetSchedule"}}},
+		},
+		{
+			id: cloudtrail.ServiceID, iam: "cloudtrail",
+			open: func(c *Clients, cfg aws.Config, at endpoint) {
+				c.Trail = sync.OnceValue(func() *cloudtrail.Client {
+					return cloudtrail.NewFromConfig(cfg, func(o *cloudtrail.Options) { at.override(&o.BaseEndpoint) })
+				})
+			},
+			quotas: []quota{{burst: 2, tokens: 2, reads: []string{"LookupEvents"}}},
 		},
 		{
 			id: ssm.ServiceID, iam: "ssm",

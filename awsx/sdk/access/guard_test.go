@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	cwlogs "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -41,7 +42,8 @@ var allowed = []string{
 	"application-autoscaling:DescribeScalingPolicies", "application-autoscaling:DescribeScheduledActions",
 	"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeLaunchConfigurations", "autoscaling:DescribePolicies",
 	"autoscaling:DescribeScalingActivities", "autoscaling:DescribeScheduledActions",
-	"cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:GetMetricData", "cloudwatch:ListDashboards", "cloudwatch:ListMetrics",
+	"cloudtrail:LookupEvents",
+	"cloudwatch:DescribeAlarmHistory", "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:GetMetricData", "cloudwatch:ListDashboards", "cloudwatch:ListMetrics",
 	"ec2:DescribeInstances", "ec2:DescribeLaunchTemplateVersions",
 	"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribePullThroughCacheRules", "ecr:DescribeRepositories",
 	"ecs:DescribeCapacityProviders", "ecs:DescribeClusters", "ecs:DescribeContainerInstances", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions",
@@ -60,7 +62,7 @@ var allowed = []string{
 
 // namesakes read themselves: that a stack takes them for the read of another service
 // repeats nothing that changes, and the guard refuses them all the same.
-var namesakes = []string{"autoscaling:DescribeLoadBalancers", "autoscaling:DescribeTags", "ec2:DescribeImages", "ec2:DescribeTags"}
+var namesakes = []string{"cloudtrail:GetDashboard", "cloudtrail:ListDashboards", "autoscaling:DescribeLoadBalancers", "autoscaling:DescribeTags", "ec2:DescribeImages", "ec2:DescribeTags"}
 
 // sealed fails the test when a request reaches the wire or credentials are
 // looked up.
@@ -93,7 +95,7 @@ func clientsOf(a *Account) map[string]any {
 		scaling.ServiceID: a.Scaling, cloudwatch.ServiceID: a.Alarms, cwlogs.ServiceID: cwlogs.NewFromConfig(cfg),
 		ssm.ServiceID: a.Parameters(), secretsmanager.ServiceID: a.Secrets(), iam.ServiceID: a.Roles(),
 		ec2.ServiceID: a.EC2(), autoscaling.ServiceID: a.Groups(),
-		eventbridge.ServiceID: a.Events(), scheduler.ServiceID: a.Scheduler(),
+		eventbridge.ServiceID: a.Events(), scheduler.ServiceID: a.Scheduler(), cloudtrail.ServiceID: a.Trail(),
 	}
 }
 
@@ -170,7 +172,7 @@ func TestAllowListIsExactAndAllOfItReads(t *testing.T) {
 		ok := g.reads[c.Call]
 		if ok {
 			reads = append(reads, iamName(c.Call))
-			if !slices.ContainsFunc([]string{"Describe", "List", "Get", "BatchGet", "Filter", "Simulate"}, func(verb string) bool { return strings.HasPrefix(c.Operation, verb) }) {
+			if !slices.ContainsFunc([]string{"Describe", "List", "Get", "BatchGet", "Filter", "Simulate", "Lookup"}, func(verb string) bool { return strings.HasPrefix(c.Operation, verb) }) {
 				t.Errorf("%s does not look like a read", iamName(c.Call))
 			}
 		}

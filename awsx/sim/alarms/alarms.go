@@ -64,6 +64,7 @@ type Board struct {
 	alarms map[string]*entry // by name
 	names  []string          // sorted
 	fired  func(name string) // hears of each alarm that begins to fire
+	turns  []turn            // oldest first
 }
 
 // NewBoard returns a board without alarms; fired hears of each that begins to fire.
@@ -160,6 +161,9 @@ func (a *Board) setAlarmState(on *entry, state string) error {
 func (a *Board) moveAlarm(on *entry, state, reason string) {
 	if on.State == state {
 		return
+	}
+	if on.State != "" {
+		a.remember(turn{alarm: on, at: a.Now, from: on.State, was: on.reason, to: state, why: reason})
 	}
 	on.State, on.reason, on.changedAt = state, reason, a.Now
 	if state == Firing {

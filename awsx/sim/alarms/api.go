@@ -10,7 +10,7 @@ import (
 
 // Operations are those of CloudWatch.
 func (a *Board) Operations() map[string]wire.Operation {
-	return map[string]wire.Operation{"DescribeAlarms": wire.Tree(a.describeAlarms)}
+	return map[string]wire.Operation{"DescribeAlarms": wire.Tree(a.describeAlarms), "DescribeAlarmHistory": wire.Tree(a.describeHistory)}
 }
 
 type describeAlarmsInput struct {
@@ -100,10 +100,7 @@ func (a *Board) alarmFilter(in *describeAlarmsInput) (func(*entry) bool, error) 
 		return func(on *entry) bool { return on.rule != nil && slices.Contains(on.rule.children(), name) }, nil
 	}
 	return func(on *entry) bool {
-		kind := metricAlarms
-		if on.rule != nil {
-			kind = compositeAlarms
-		}
+		kind := kindOf(on)
 		return (slices.Contains(in.Types, kind) || len(in.Types) == 0 && kind == metricAlarms) &&
 			(len(in.Names) == 0 || slices.Contains(in.Names, on.Name)) &&
 			strings.HasPrefix(on.Name, in.Prefix) &&

@@ -47,6 +47,7 @@ func Services() []*wire.Service {
 			Name: "scheduler", Rest: map[string]string{"GET /schedules": "ListSchedules", "GET /schedules/{Name}": "GetSchedule"},
 			Throttled: "ThrottlingException", Broken: [2]string{"InternalServerException", failed},
 		},
+		{Name: "cloudtrail", Target: "CloudTrail_20131101", Throttled: "ThrottlingException", Broken: [2]string{"InternalFailure", failed}},
 		{Name: "ssm", Target: "AmazonSSM", Throttled: "ThrottlingException", Broken: [2]string{"InternalServerError", failed}},
 		{Name: "secretsmanager", Target: "secretsmanager", Throttled: "ThrottlingException", Broken: [2]string{"InternalServiceError", failed}},
 	}

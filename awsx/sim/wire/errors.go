@@ -36,6 +36,12 @@ func asAPIError(err error) *Error {
 }
 
 // side is who an error blames.
+// Refusal is the code and the message of an error.
+func Refusal(err error) (code, message string) {
+	e := asAPIError(err)
+	return e.code, e.message
+}
+
 func (e *Error) side() string {
 	if e.status >= http.StatusInternalServerError {
 		return "Receiver"

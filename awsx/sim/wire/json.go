@@ -22,6 +22,9 @@ func fromEpoch(seconds float64) time.Time {
 	return time.UnixMilli(int64(math.Round(seconds * 1000)))
 }
 
+// Time is an instant that a call names, in seconds since 1970.
+func Time(seconds float64) time.Time { return fromEpoch(seconds) }
+
 // At is a time as the JSON protocols carry it.
 func At(t time.Time) Epoch { return Epoch{t} }
 

@@ -16,6 +16,7 @@ type Request struct {
 	Service   *Service // nil when it names none that is known
 	Operation string
 	Region    string // that it was signed for; empty without a signature
+	Agent     string // the user agent
 	protocol  protocol
 	Body      []byte // JSON, also of what came as CBOR
 	form      url.Values
@@ -33,7 +34,7 @@ func (r *Request) Name() string {
 // read of it also where there is an error, which is one for the caller to see.
 func Read(r *http.Request, services []*Service) (*Request, error) {
 	target := r.Header.Get("X-Amz-Target")
-	req := &Request{protocol: protocolOf(r, target), Region: signedRegion(r)}
+	req := &Request{protocol: protocolOf(r, target), Region: signedRegion(r), Agent: r.UserAgent()}
 	if r.Body != nil {
 		body, err := io.ReadAll(io.LimitReader(r.Body, maxRequest+1))
 		if err != nil {
@@ -57,8 +58,10 @@ func Read(r *http.Request, services []*Service) (*Request, error) {
 	case CBOR:
 		return req, req.readCBOR(r.URL.Path, find)
 	case JSON10, JSON11:
-		prefix, operation, _ := strings.Cut(target, ".")
-		req.Operation = operation
+		// Some clients put a longer name before the service's, with dots in it.
+		end := max(strings.LastIndexByte(target, '.'), 0)
+		prefix := target[strings.LastIndexByte(target[:end], '.')+1 : end]
+		req.Operation = strings.TrimPrefix(target[end:], ".")
 		req.Service = find(func(s *Service) bool { return s.Target != "" && s.Target == prefix })
 		if req.Service == nil {
 			return req, Fail("UnknownOperationException", "")
@@ -111,6 +114,13 @@ func (r *Request) readForm(query url.Values, find func(func(*Service) bool) *Ser
 		return r.unknown()
 	}
 	return nil
+}
+
+// Reads reports whether a call is one that only reads, by the names that AWS gives.
+func (r *Request) Reads() bool {
+	return slices.ContainsFunc([]string{"List", "Describe", "Get", "Batch", "Filter", "Lookup"}, func(verb string) bool {
+		return strings.HasPrefix(r.Operation, verb)
+	})
 }
 
 // unknown refuses an operation that the service does not have.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"gantry/awsx/sim/endpoints"
@@ -78,7 +77,7 @@ func (a *Account) serve(r *http.Request) wire.Answer {
 	var body []byte
 	switch {
 	case err != nil:
-	case changes(req):
+	case !req.Reads():
 		err = readOnly(req)
 	case req.Service.Operations[req.Operation] == nil:
 		err = absent("answers of " + req.Name() + ":" + req.Operation)
@@ -89,13 +88,6 @@ func (a *Account) serve(r *http.Request) wire.Answer {
 		return req.Refuse(err, requestID)
 	}
 	return req.Succeed(body, requestID)
-}
-
-// changes reports whether a call is not one that reads, by the names that AWS gives.
-func changes(r *wire.Request) bool {
-	return !slices.ContainsFunc([]string{"List", "Describe", "Get", "Batch", "Filter"}, func(verb string) bool {
-		return strings.HasPrefix(r.Operation, verb)
-	})
 }
 
 // readOnly refuses a call that would change something, as AWS refuses one that a

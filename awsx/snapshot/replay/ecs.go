@@ -58,7 +58,8 @@ func (a *Account) operations() map[string]map[string]answer {
 			"DescribeScalingActivities":    a.ofName(snapshot.GroupDid),
 			"DescribeScheduledActions":     a.ofName(snapshot.GroupTimes),
 		},
-		"cloudwatch": {"DescribeAlarms": a.describeAlarms},
+		"cloudwatch": {"DescribeAlarms": a.describeAlarms, "DescribeAlarmHistory": a.turns},
+		"cloudtrail": {"LookupEvents": a.trail},
 		"events": {
 			"ListRules":         func(tree) (tree, error) { return tree{"Rules": anys(a.entities[snapshot.EventRules])}, nil },
 			"ListTargetsByRule": a.ruleTargets,
