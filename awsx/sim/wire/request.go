@@ -118,7 +118,7 @@ func (r *Request) readForm(query url.Values, find func(func(*Service) bool) *Ser
 
 // Reads reports whether a call is one that only reads, by the names that AWS gives.
 func (r *Request) Reads() bool {
-	return slices.ContainsFunc([]string{"List", "Describe", "Get", "Batch", "Filter", "Lookup"}, func(verb string) bool {
+	return slices.ContainsFunc([]string{"List", "Describe", "Get", "Batch", "Filter", "Lookup", "Simulate"}, func(verb string) bool {
 		return strings.HasPrefix(r.Operation, verb)
 	})
 }
