@@ -62,6 +62,13 @@ func (f *facts) turns(at time.Time) {
 	}
 }
 
+// death is a task that was stopped by failure.
+type death struct {
+	task awsx.Task
+	at   time.Time
+	reason.Stopped
+}
+
 type sickTarget struct {
 	group  awsx.Group
 	target awsx.TargetHealth

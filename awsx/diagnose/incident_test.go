@@ -200,14 +200,9 @@ func TestATargetOfNoTaskThatServesNobodyIsTold(t *testing.T) {
 	if f.Status != diagnose.OK || f.Why != "target of no task: timeout /health i-0f9:8080 and 1 more" || f.Next == "" || f.Targets.String() != "4/4" {
 		t.Errorf("%+v", f)
 	}
-	said := 0
-	for _, l := range diagnose.Panel(e) {
-		if l.Text == "target timeout /health i-0f9:8080 in web, of no task of the service" {
-			said++
-		}
-	}
-	if said != 1 {
-		t.Errorf("%+v", diagnose.Panel(e))
+	all := diagnose.Stand(e).Troubles
+	if len(all) != 1 || all[0].Kind != diagnose.StrayTarget || all[0].Evidence[0].Text != "timeout /health i-0f9:8080 in web, of no task of the service" {
+		t.Errorf("%+v", all)
 	}
 }
 

@@ -30,6 +30,16 @@ func (x *inquest) has(kinds ...Kind) bool {
 	return slices.ContainsFunc(x.found, func(t Trouble) bool { return slices.Contains(kinds, t.Kind) })
 }
 
+// unwell reports whether part or all of the service does not serve.
+func (x *inquest) unwell() bool { return x.status == Failed || x.status == Degraded }
+
+// served reports whether all that is to serve runs, so that what a rollout suffers from hurts
+// nobody yet.
+func (x *inquest) served() bool {
+	f := x.facts
+	return f.rollout.Active && len(f.Service.Deployments) > 1 && f.Service.Running >= f.Service.Desired
+}
+
 // under puts the troubles of some kinds under the one of another, where both were found.
 func (x *inquest) under(cause Kind, kinds ...Kind) {
 	of := slices.IndexFunc(x.found, func(t Trouble) bool { return t.Kind == cause })
@@ -102,7 +112,7 @@ func (x *inquest) groups() []group {
 // place of before it was done is history.
 func (x *inquest) goesOn(d death) bool {
 	f := x.facts
-	if x.Now().Sub(d.at) > backoff && d.at != f.died.Last {
+	if f.age(d.at, backoff) > backoff && d.at != f.died.Last {
 		return false
 	}
 	return len(f.Service.Deployments) == 0 || slices.ContainsFunc(f.Service.Deployments, func(x awsx.Deployment) bool {
@@ -117,7 +127,9 @@ func (a Around) Now() time.Time { return a.Evidence.Now }
 func (x *inquest) deaths() {
 	for _, g := range x.groups() {
 		d := g.newest()
-		t := Trouble{Kind: g.kind, Sure: Certain, Since: x.first(g), Cause: sentence(g)}
+		t := Trouble{Kind: g.kind, Sure: Certain, Since: x.first(g), Cause: sentence(g), Short: d.Why(), Reason: d.Reason}
+		t.rolls = slices.ContainsFunc(g.deaths, func(d death) bool { return x.facts.ofPrimary(d.task) })
+		t.later = t.rolls && x.served() && !slices.ContainsFunc(g.deaths, func(d death) bool { return !x.facts.ofPrimary(d.task) }) || x.overcome(d)
 		t.Evidence = append(t.Evidence, Proof{d.at, deathLine(d).Text, InTasks})
 		if n := len(g.deaths); n > 1 {
 			t.Evidence = append(t.Evidence, Proof{Text: words.Count(n, "task") + " died so" + x.span(g), Where: InTasks})
@@ -137,6 +149,14 @@ func (x *inquest) deaths() {
 		}
 		x.add(t)
 	}
+}
+
+// overcome reports whether what kept a task from starting did not keep one that started after
+// it: what comes and goes can wait for what goes on.
+func (x *inquest) overcome(d death) bool {
+	return d.task.StartedAt.IsZero() && slices.ContainsFunc(x.Evidence.Running, func(t awsx.Task) bool {
+		return t.TaskDefinition == d.task.TaskDefinition && t.StartedAt.After(d.at)
+	})
 }
 
 // first is when the deaths of a group began to follow each other.
@@ -194,12 +214,14 @@ func (x *inquest) readLines(g group, t *Trouble) {
 		for _, l := range slices.Backward(lines) {
 			if strings.Contains(l.Text, "exec format error") || strings.Contains(l.Text, "Exec format error") {
 				t.Kind, t.Cause = WrongArchitecture, "the image was built for another architecture than the instance has: "+words.Telling(l.Text)
+				t.Short = "built for other architecture: " + words.Telling(l.Text)
 				t.Evidence = append(t.Evidence, Proof{l.At, words.Telling(l.Text), InLogs})
 				return
 			}
 		}
 		if name, said, sure := x.missingVariable(g, lines); name != "" {
 			t.Kind, t.Sure = VariableMissing, sure
+			t.Short = fmt.Sprintf("exit %d: %s not set", g.newest().ExitCode, name)
 			t.Cause = fmt.Sprintf("container %s ends by itself (exit %d): it asks for the variable %s, which it is not given", g.newest().Container, g.newest().ExitCode, name)
 			t.Evidence = append([]Proof{{said.At, words.Telling(said.Text), InLogs}}, t.Evidence...)
 			return

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -38,12 +39,16 @@ func checkKind(t awsx.TargetHealth) Kind {
 // where no target fails at this moment what events say of those that did.
 func (x *inquest) checks() {
 	f := x.facts
-	if f.unhealthy > 0 && !x.has(ContainerUnwell) {
+	switch short := fmt.Sprintf("container health check fails in %d of %s", f.unhealthy, words.Count(len(f.Running), "task")); {
+	case x.has(ContainerUnwell):
+	case f.unhealthy > 0:
 		x.add(Trouble{
-			Kind: ContainerUnwell, Sure: Certain, Since: f.troubleAt(reason.TaskUnhealthy),
-			Cause:    fmt.Sprintf("the container health check fails in %d of %s", f.unhealthy, words.Count(len(f.Running), "task")),
+			Kind: ContainerUnwell, Sure: Certain, Since: f.troubleAt(reason.TaskUnhealthy), Cause: "the " + short, Short: short,
+			Reason: reason.Reason{Stage: reason.ContainerCheck}, rolls: f.rollout.Active,
 			Evidence: []Proof{{Text: "tasks with the health UNHEALTHY: " + strconv.Itoa(f.unhealthy), Where: InTasks}},
 		})
+	default:
+		x.wasUnwell()
 	}
 	byKind := map[Kind][]sickTarget{}
 	var order []Kind
@@ -61,7 +66,7 @@ func (x *inquest) checks() {
 		x.wasSick()
 	}
 	if len(order) == 0 && f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active && len(x.found) == 0 {
-		x.add(Trouble{Kind: NoTargets, Sure: Certain, Since: f.began(), Cause: "tasks run, and no target is registered for them",
+		x.add(Trouble{Kind: NoTargets, Sure: Certain, Since: f.began(), Cause: "tasks run, and no target is registered for them", Short: "no targets registered",
 			Evidence: []Proof{{Text: "no targets registered", Where: InTargets}}})
 	}
 	x.refused()
@@ -82,6 +87,19 @@ func (x *inquest) sick(kind Kind, sick []sickTarget) {
 	}
 	if c := sick[0].group.Settings.Check; c.Enabled || c.Path != "" {
 		t.Evidence = append(t.Evidence, Proof{Text: "checked by " + alb.CheckWords(c), Where: InTargets})
+	}
+	t.Short, t.Reason = read.Why, reason.Reason{Stage: reason.BalancerCheck, Text: strings.TrimSpace(sick[0].target.Reason + " " + sick[0].target.Description)}
+	if more := len(sick) - 1; more > 0 {
+		t.Short += fmt.Sprintf(" and %d more", more)
+	}
+	if f.rollout.Active {
+		n := 0
+		for _, s := range sick {
+			if f.ofRollout != nil && f.ofRollout(s.group.ARN, s.target) {
+				n++
+			}
+		}
+		t.rolls, t.later = f.ofRollout == nil || n > 0, n == len(sick) && x.served()
 	}
 	t.Cause = fmt.Sprintf("%d of %s %s", len(sick), words.Count(f.targets.Total, "target"), checkWords(kind, read.Why))
 	if kind == CheckTimesOut && f.unhealthy == 0 && f.died.Count == 0 {
@@ -117,6 +135,7 @@ func (x *inquest) goneGroups() {
 		t.Evidence = append(t.Evidence, Proof{Text: "there is no " + arn, Where: InTargets})
 	}
 	t.Cause = "the service's target group " + strings.Join(names, " and ") + " does not exist: no request reaches it"
+	t.Short, t.Reason = "target group is gone: "+strings.Join(names, " and "), reason.Reason{Stage: reason.BalancerCheck, Cause: reason.NotFound}
 	for _, e := range x.facts.Service.Events {
 		if read := reason.ReadEvent(e.Message); kindOf(read.Reason) == GroupGone {
 			t.Since = e.At
@@ -124,7 +143,7 @@ func (x *inquest) goneGroups() {
 			break
 		}
 	}
-	t.Next = []Step{{DoNothing, reason.Reason{Stage: reason.BalancerCheck, Cause: reason.NotFound}.Next()}}
+	t.Next = []Step{{DoNothing, t.Reason.Next()}}
 	x.add(t)
 }
 
@@ -132,14 +151,14 @@ func (x *inquest) goneGroups() {
 func (x *inquest) wasSick() {
 	f := x.facts
 	for e := range f.present {
-		if e.Kind != reason.TargetUnhealthy || x.Now().Sub(e.at) > window {
+		if e.Kind != reason.TargetUnhealthy || f.age(e.at, window) > window {
 			continue
 		}
 		quoted := awsx.TargetHealth{State: "unhealthy", Description: e.Reason.Text}
 		kind := checkKind(quoted)
 		t := Trouble{
 			Kind: kind, Sure: Certain, Since: f.troubleAt(reason.TargetUnhealthy),
-			Cause:    "targets " + checkWords(kind, e.Reason.Text),
+			Cause: "targets " + checkWords(kind, e.Reason.Text), Short: e.Why(), Reason: said(e), rolls: f.rollout.Active,
 			Evidence: []Proof{{e.at, e.Body, InEvents}},
 		}
 		x.stoppedFor(&t)
@@ -148,12 +167,32 @@ func (x *inquest) wasSick() {
 	}
 	for _, d := range f.deaths {
 		if d.Stage == reason.BalancerCheck && kindOf(d.Reason) == "" && x.goesOn(d) {
-			t := Trouble{Kind: CheckFails, Sure: Certain, Since: f.began(), Cause: "tasks are stopped: they failed their target's health check"}
+			t := Trouble{Kind: CheckFails, Sure: Certain, Since: f.began(), Cause: "tasks are stopped: they failed their target's health check", Short: d.Why(), Reason: d.Reason, rolls: f.rollout.Active}
 			x.stoppedFor(&t)
 			x.add(t)
 			return
 		}
 	}
+}
+
+// wasUnwell tells of tasks that ECS replaced since their containers' checks failed.
+func (x *inquest) wasUnwell() {
+	f := x.facts
+	for e := range f.present {
+		if e.Kind != reason.TaskUnhealthy || f.age(e.at, window) > window || f.died.Count > 0 || len(f.sick) > 0 {
+			continue
+		}
+		x.add(Trouble{Kind: ContainerUnwell, Sure: Certain, Since: f.troubleAt(reason.TaskUnhealthy), Cause: "ECS replaces tasks: " + e.Why(), Short: e.Why(), Reason: said(e),
+			rolls: f.rollout.Active, Evidence: []Proof{{e.at, e.Body, InEvents}}})
+		return
+	}
+}
+
+// said is the reason that an event gives, with all that it says where it gives none.
+func said(e event) reason.Reason {
+	r := e.Reason
+	r.Text = cmp.Or(r.Text, e.Body)
+	return r
 }
 
 // stoppedFor adds the tasks that were stopped because their targets failed.
@@ -171,9 +210,10 @@ func (x *inquest) stoppedFor(t *Trouble) {
 	}
 }
 
-// listening is a line by which a program says on which port it listens.
+// listening is a line by which a program says on which port it listens: a time of day or the
+// number of a process is no port.
 var listening = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(?:listening|listens|serving|started|running|accepting)\b[^\n]*?(?:port[ =:(]+|:)(\d{2,5})\b`)
+	return regexp.MustCompile(`(?i)\b(listening|listens|serving|accepting|started|running)\b[^\n]*?(?:\bports?(?:\(s\))?[ =:(]+|(?:\d+(?:\.\d+){3}|localhost|\]|\*|//[\w.-]+|[ "'=@]):)(\d{2,5})\b`)
 })
 
 // refused looks for why connections are refused: the program listens on another port, or
@@ -184,11 +224,12 @@ func (x *inquest) refused() {
 		if t.Kind != CheckRefused {
 			continue
 		}
-		port, ports := x.listens()
+		port, ports, sure := x.listens()
 		wanted := x.mapped()
 		switch {
 		case port.Text != "" && len(wanted) > 0 && !slices.ContainsFunc(ports, func(p int) bool { return slices.Contains(wanted, p) }):
-			t.Kind, t.Sure = PortWrong, Certain
+			t.Kind, t.Sure = PortWrong, sure
+			t.Short = fmt.Sprintf("listens on port %d, not on %s", ports[0], portsWords(wanted))
 			t.Cause = fmt.Sprintf("the program listens on port %d, and the service sends to port %d of the container", ports[0], wanted[0])
 			t.Evidence = append([]Proof{{port.At, words.Telling(port.Text), InLogs}}, t.Evidence...)
 		case port.Text != "":
@@ -199,8 +240,9 @@ func (x *inquest) refused() {
 	}
 }
 
-// listens returns the newest line that says on which ports the program listens.
-func (x *inquest) listens() (line Said, ports []int) {
+// listens returns the newest line that says on which ports the program listens. What started
+// or runs at a port may also be what the program calls.
+func (x *inquest) listens() (line Said, ports []int, sure Sureness) {
 	all := x.Lines
 	for _, w := range x.Wrote {
 		all = append(all[:len(all):len(all)], w.Lines...)
@@ -210,16 +252,20 @@ func (x *inquest) listens() (line Said, ports []int) {
 			continue
 		}
 		var found []int
+		said := Certain
 		for _, m := range listening().FindAllStringSubmatch(l.Text, -1) {
-			if n, err := strconv.Atoi(m[1]); err == nil && n < 1<<16 {
+			if n, err := strconv.Atoi(m[2]); err == nil && n < 1<<16 {
 				found = append(found, n)
+				if verb := strings.ToLower(m[1]); verb == "started" || verb == "running" {
+					said = Likely
+				}
 			}
 		}
 		if len(found) > 0 {
-			line, ports = l, found
+			line, ports, sure = l, found, said
 		}
 	}
-	return line, ports
+	return line, ports, sure
 }
 
 // mapped returns the container ports that the service's load balancers send to.
@@ -247,6 +293,7 @@ func (x *inquest) early(t *Trouble) {
 		return
 	}
 	t.Kind, t.Sure = StartsSlowly, Likely
+	t.Short = fmt.Sprintf("stopped before they answer, grace period %s", grace)
 	t.Cause = fmt.Sprintf("tasks are stopped at most %s after they start, before they answer; the grace period is %s: they need longer to start, or never listen on port %s",
 		longest.Round(time.Second), grace, portsWords(x.mapped()))
 }

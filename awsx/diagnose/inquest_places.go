@@ -15,36 +15,50 @@ import (
 // lacks are the kinds of what no instance has room for.
 var lacks = []Kind{MemoryLacking, CPULacking, PortTaken, NothingFits, NoInstances}
 
+// lately yields the events of trouble that bear on the present and belong to the newest of
+// them: what ECS stopped to tell of is over.
+func (x *inquest) lately(yield func(event) bool) {
+	f := x.facts
+	if !f.troubled {
+		return
+	}
+	for e := range f.since(f.trouble.at.Add(-backoff)) {
+		if !e.at.Before(f.trouble.at.Add(-backoff)) && e.Trouble() && e.Reason.Cause != reason.Protected && !yield(e) {
+			return
+		}
+	}
+}
+
 // placement tells why tasks find no place, by what events say.
 func (x *inquest) placement() {
 	f := x.facts
 	told := map[Kind]bool{}
-	for e := range f.since(x.Now().Add(-backoff)) {
+	for e := range x.lately {
 		if e.Kind != reason.CannotPlace && e.Kind != reason.NotSteady {
 			continue
 		}
-		kind := kindOf(e.Reason)
-		switch {
-		case e.Reason.Cause == reason.Protected:
-			continue
-		case kind == "":
-			kind = SaidByECS
-		}
+		kind := cmp.Or(kindOf(e.Reason), SaidByECS)
 		if told[kind] || x.has(kind) {
 			continue
 		}
 		told[kind] = true
-		t := Trouble{Kind: kind, Sure: Certain, Since: x.since(e.Kind, kind), Evidence: []Proof{{e.at, e.Body, InEvents}}}
-		t.Cause = "no task can be placed: " + e.Why()
-		if kind == SaidByECS {
-			t.Cause = "ECS says: " + e.Body
-		}
-		if next := e.Next(); next != "" {
-			t.Next = []Step{{DoNothing, next}}
+		t := ofEvent(kind, e)
+		t.Since, t.rolls, t.later = x.since(e.Kind, kind), f.rollout.Active, x.served()
+		if kind != SaidByECS {
+			t.Cause = "no task can be placed: " + t.Short
 		}
 		x.roomLeft(kind, &t)
 		x.add(t)
 	}
+}
+
+// ofEvent is a trouble as an event tells of it: what it says, where it is not known better.
+func ofEvent(kind Kind, e event) Trouble {
+	t := Trouble{Kind: kind, Sure: Certain, Since: e.at, Cause: "ECS says: " + e.Body, Short: e.Why(), Reason: said(e), Evidence: []Proof{{e.at, e.Body, InEvents}}}
+	if next := e.Next(); next != "" {
+		t.Next = []Step{{DoNothing, next}}
+	}
+	return t
 }
 
 // since is when events of a kind began to tell of a kind of trouble.
@@ -82,42 +96,72 @@ func (x *inquest) roomLeft(kind Kind, t *Trouble) {
 	t.Evidence = append(t.Evidence, Proof{Text: fmt.Sprintf("the most that one of %s has left is %d %s, %s", words.Count(len(x.Instances), "instance"), most, unit, of.Address()), Where: InInstances})
 }
 
-// events tells what events say of the service's settings and of its deployments.
+// events tells what events say of the service's settings, of its deployments and of ECS
+// itself. Of a service that lacks nothing they count while they are new.
 func (x *inquest) events() {
-	for e := range x.facts.since(x.Now().Add(-backoff)) {
-		var t Trouble
+	f := x.facts
+	for e := range x.lately {
+		if !x.unwell() && (f.age(e.at, backoff) > backoff || e.Kind != reason.Misconfigured && e.Kind != reason.DeploymentFailed) {
+			continue
+		}
+		kind := SaidByECS
 		switch e.Kind {
 		case reason.Bounds:
-			t = Trouble{Kind: Deadlock, Cause: "the deployment can neither start a task nor stop one" + x.percentages()}
+			kind = Deadlock
 		case reason.EventThrottled:
-			t = Trouble{Kind: Throttling, Cause: "the account's API quotas turn ECS away: " + e.Body}
+			kind = Throttling
 		case reason.DeploymentFailed:
-			if !strings.Contains(e.Reason.Text, "alarm") {
-				continue
+			if kind = DeploymentFailed; strings.Contains(e.Reason.Text, "alarm") {
+				kind = AlarmFired
 			}
-			t = Trouble{Kind: AlarmFired, Cause: "the deployment failed: an alarm that it watches fired"}
 		case reason.Misconfigured:
-			t = Trouble{Kind: kindOf(e.Reason), Cause: e.Why()}
-			if t.Kind == "" {
-				t = Trouble{Kind: SaidByECS, Cause: "ECS says: " + e.Body}
-			}
-			if next := e.Next(); next != "" {
-				t.Next = []Step{{DoNothing, next}}
-			}
+			kind = cmp.Or(kindOf(e.Reason), SaidByECS)
+		case reason.CannotStart:
 		default:
 			continue
 		}
-		if x.has(t.Kind) {
+		if x.has(kind) || kind == DeploymentFailed && x.has(AlarmFired) {
 			continue
 		}
-		t.Sure, t.Since, t.Evidence = Certain, e.at, append(t.Evidence, Proof{e.at, e.Body, InEvents})
-		for older := range x.facts.present {
+		t := ofEvent(kind, e)
+		for older := range x.lately {
 			if older.Kind == e.Kind {
 				t.Since = older.at
 			}
 		}
+		switch kind {
+		case Deadlock:
+			t.Cause = "the deployment can neither start a task nor stop one" + x.percentages()
+		case Throttling:
+			t.Cause = "the account's API quotas turn ECS away: " + e.Body
+		case AlarmFired:
+			t.Cause = "the deployment failed: an alarm that it watches fired" + x.watched()
+		case DeploymentFailed:
+			t.Cause = "ECS gave the deployment up: " + strings.TrimSuffix(e.Reason.Text, ".")
+		case SaidByECS:
+		default:
+			t.Cause = t.Short
+		}
+		t.rolls = f.rollout.Active
 		x.add(t)
 	}
+}
+
+// watched names the alarms that deployments of the service watch.
+func (x *inquest) watched() string {
+	return prefixed(": ", strings.Join(x.facts.Service.Alarms.Names, ", "))
+}
+
+// givenUp tells of a deployment that ECS gave up, where none of its tasks tells why.
+func (x *inquest) givenUp() {
+	f := x.facts
+	why := strings.TrimPrefix(strings.TrimSuffix(f.primary.RolloutReason, "."), "ECS deployment ")
+	if why == "" || f.primary.RolloutState != "FAILED" || len(x.found) > 0 {
+		return
+	}
+	x.add(Trouble{Kind: DeploymentFailed, Sure: Certain, Since: f.brokeAt(), Short: why, Reason: reason.Reason{Text: f.primary.RolloutReason}, rolls: true,
+		Cause:    "ECS gave the deployment of " + awsx.ARNName(f.primary.TaskDefinition) + " up: " + why,
+		Evidence: []Proof{{f.primary.UpdatedAt, f.primary.RolloutReason, InRevisions}}})
 }
 
 func (x *inquest) percentages() string {
@@ -166,6 +210,7 @@ func (x *inquest) group(e GroupEvidence) {
 	switch {
 	case g.Desired > g.Staying() && last.Failed():
 		t := Trouble{Kind: GroupCannotLaunch, Sure: Likely, Since: last.StartedAt, Cause: "the Auto Scaling group " + g.Name + " cannot launch instances: " + cmp.Or(last.Message, last.Description),
+			Short:    g.Name + " cannot launch: " + cmp.Or(last.Message, last.Description),
 			Evidence: []Proof{{last.StartedAt, last.Description, InGroups}}}
 		if ours || x.has(NoInstances) {
 			x.add(t)
@@ -177,9 +222,11 @@ func (x *inquest) group(e GroupEvidence) {
 			}
 		}
 	case meant || strangers > 0:
-		t := Trouble{Kind: CannotJoin, Sure: Likely, Cause: fmt.Sprintf("%d of %s of the Auto Scaling group %s joined no cluster", strangers, words.Count(len(g.Members), "instance"), g.Name)}
+		t := Trouble{Kind: CannotJoin, Sure: Likely, Cause: fmt.Sprintf("%d of %s of the Auto Scaling group %s joined no cluster", strangers, words.Count(len(g.Members), "instance"), g.Name),
+			Short: fmt.Sprintf("%d of %s of %s joined no cluster", strangers, words.Count(len(g.Members), "instance"), g.Name)}
 		if e.Belongs.Stray {
 			t.Cause = fmt.Sprintf("the Auto Scaling group %s has its instances join %s, which is no cluster here", g.Name, e.Belongs.Name)
+			t.Short = g.Name + " joins " + e.Belongs.Name + ", which is no cluster here"
 		}
 		t.Evidence = []Proof{{Text: fmt.Sprintf("%s: %d desired, %s in service or on their way", g.Name, g.Desired, words.Count(g.Staying(), "instance")), Where: InGroups}}
 		if line := e.Launches.Joins.Line; line != "" {
@@ -188,6 +235,7 @@ func (x *inquest) group(e GroupEvidence) {
 		x.add(t)
 	case g.Desired >= g.Max && ours && x.has(lacks...):
 		x.add(Trouble{Kind: GroupAtMaximum, Sure: Likely, Cause: fmt.Sprintf("the Auto Scaling group %s is at its maximum of %s: no instance comes for what finds no room", g.Name, words.Count(g.Max, "instance")),
+			Short:    fmt.Sprintf("%s is at its maximum of %s", g.Name, words.Count(g.Max, "instance")),
 			Evidence: []Proof{{Text: fmt.Sprintf("%s: desired %d, bounds %s", g.Name, g.Desired, g.Bounds()), Where: InGroups}}})
 	}
 }
@@ -206,24 +254,19 @@ func (x *inquest) agents() {
 	if len(away) == 0 || len(x.found) > 0 && !x.has(append([]Kind{AgentsDisconnected}, lacks...)...) {
 		return
 	}
-	sure := Likely
-	if len(away) == len(x.Instances) {
-		sure = Certain
+	short := fmt.Sprintf("the agents of %d of %s are disconnected", len(away), words.Count(len(x.Instances), "instance"))
+	t := Trouble{Kind: AgentsDisconnected, Sure: Likely, Reason: reason.Reason{Stage: reason.Placement}, rolls: x.facts.rollout.Active, later: x.served()}
+	told := slices.IndexFunc(x.found, func(t Trouble) bool { return t.Kind == AgentsDisconnected })
+	if told >= 0 {
+		t = x.found[told]
+	} else if len(away) == len(x.Instances) {
+		t.Sure = Certain
 	}
-	if x.has(AgentsDisconnected) {
-		for i := range x.found {
-			if x.found[i].Kind == AgentsDisconnected {
-				x.found[i].Cause = agentsWords(len(away), len(x.Instances))
-				x.found[i].Evidence = append(x.found[i].Evidence, Proof{Text: "disconnected: " + strings.Join(away, ", "), Where: InInstances})
-			}
-		}
+	t.Cause, t.Short = short+": nothing starts there", short
+	t.Evidence = append(t.Evidence, Proof{Text: "disconnected: " + strings.Join(away, ", "), Where: InInstances})
+	if told >= 0 {
+		x.found[told] = t
 		return
 	}
-	x.add(Trouble{Kind: AgentsDisconnected, Sure: sure,
-		Cause:    agentsWords(len(away), len(x.Instances)),
-		Evidence: []Proof{{Text: "disconnected: " + strings.Join(away, ", "), Where: InInstances}}})
-}
-
-func agentsWords(away, all int) string {
-	return fmt.Sprintf("the agents of %d of %s are disconnected: nothing starts there", away, words.Count(all, "instance"))
+	x.add(t)
 }

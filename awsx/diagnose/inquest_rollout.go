@@ -65,7 +65,7 @@ func (x *inquest) sickAreOf(deployments []string) bool {
 	}
 	for _, s := range x.facts.sick {
 		owner, known := owners[awsx.Address{ID: s.target.ID, Port: s.target.Port}]
-		if known && (!slices.Contains(deployments, owner.StartedBy) || !owner.StartedAt.IsZero() && x.Now().Sub(owner.StartedAt) > recent) {
+		if known && (!slices.Contains(deployments, owner.StartedBy) || !owner.StartedAt.IsZero() && x.facts.age(owner.StartedAt, recent) > recent) {
 			return false
 		}
 	}
@@ -82,21 +82,47 @@ func (x *inquest) rollout() {
 			}
 		}
 	}
-	if f.rollout.Active && len(x.found) == 0 && x.Now().Sub(f.primary.CreatedAt) > stuckAfter {
-		x.add(Trouble{Kind: Stuck, Sure: Unexplained, Since: f.primary.CreatedAt,
-			Cause:    fmt.Sprintf("the rollout of %s does not move, %d of %s run, %s", awsx.ARNName(f.primary.TaskDefinition), f.rollout.Running, words.Count(f.rollout.Desired, "new task"), f.breakerSetting()),
-			Evidence: []Proof{{f.primary.CreatedAt, "it began", InRevisions}}})
+	if !f.rollout.Active || len(x.found) > 0 {
+		return
 	}
+	new := fmt.Sprintf("%d of %s run", f.rollout.Running, words.Count(f.rollout.Desired, "new task"))
+	began := []Proof{{f.primary.CreatedAt, "it began", InRevisions}}
+	switch name := awsx.ARNName(f.primary.TaskDefinition); {
+	case f.deadlocked() && f.rollout.Running < f.rollout.Desired:
+		x.add(Trouble{Kind: Deadlock, Sure: Certain, Since: f.primary.CreatedAt, Evidence: began, rolls: true,
+			Cause: "the deployment can neither start a task nor stop one" + x.percentages(), Short: "minimum and maximum percent leave no room"})
+	case f.age(f.primary.CreatedAt, stuckAfter) > stuckAfter:
+		x.add(Trouble{Kind: Stuck, Sure: Unexplained, Since: f.primary.CreatedAt, Evidence: began, rolls: true,
+			Cause: fmt.Sprintf("the rollout of %s does not move, %s, %s", name, new, f.breakerSetting()), Short: "rollout does not move, " + new})
+	}
+}
+
+// deadlocked reports whether the percentages let a deployment neither start a task nor stop
+// one (ECS, deployment configuration).
+func (f *facts) deadlocked() bool {
+	s := f.Service
+	if s.MinHealthyPercent == awsx.Unset || s.MaxPercent == awsx.Unset || s.MaxPercent == 0 || s.Desired == 0 || !f.byECS() {
+		return false
+	}
+	least, most := (s.Desired*s.MinHealthyPercent+99)/100, s.Desired*s.MaxPercent/100
+	return most <= s.Desired && least >= s.Desired
 }
 
 // unexplained tells what is wrong where nothing says why.
 func (x *inquest) unexplained() {
 	f := x.facts
-	v := f.verdict()
-	t := Trouble{Kind: NotExplained, Sure: Unexplained, Since: v.since, Cause: v.cause.why}
-	if v.cause.next != "" {
-		t.Next = []Step{{DoNothing, v.cause.next}}
+	t := Trouble{Kind: NotExplained, Sure: Unexplained, Since: f.began(), rolls: f.rollout.Active}
+	switch {
+	case f.failing():
+		t.Short, t.Since = words.Count(f.rollout.Failed, "task")+" of the new revision failed", f.brokeAt()
+	case f.Service.Running < f.Service.Desired:
+		t.Short = fmt.Sprintf("%d of %s running", f.Service.Running, words.Count(f.Service.Desired, "task"))
+	case f.dark > 0:
+		t.Short = words.Count(f.initial, "target") + " in first checks, none healthy"
+	default:
+		t.Short = "no targets registered"
 	}
+	t.Cause = t.Short
 	for _, l := range Panel(x.Evidence) {
 		where := map[Aspect]Place{OfDeployment: InRevisions, OfDeath: InTasks, OfTargets: InTargets, OfEvents: InEvents}[l.About]
 		t.Evidence = append(t.Evidence, Proof{l.At, l.Text, where})
@@ -104,39 +130,55 @@ func (x *inquest) unexplained() {
 	x.add(t)
 }
 
-// wayBack tells that ECS went back to an older revision, and from what.
+// wayBack tells that ECS went back to an older revision, from what and why.
 func (x *inquest) wayBack() {
 	f := x.facts
-	said, at := Proof{}, time.Time{}
+	t := Trouble{Kind: RolledBack, Sure: Certain, rolls: f.rollout.Active}
+	var alarm []Proof
 	for _, e := range f.Service.Events { // those before the last steady state too
-		if x.Now().Sub(e.At) > window {
+		if f.Now.Sub(e.At) > window {
 			break
 		}
-		if read := reason.ReadEvent(e.Message); read.Kind == reason.RollingBack && (read.Deployment == "" || f.names(read)) {
-			said, at = Proof{e.At, read.Body, InEvents}, e.At
-			break
+		if _, moves := reason.Moves(e.Message); moves {
+			continue
+		}
+		read := reason.ReadEvent(e.Message)
+		switch {
+		case read.Kind == reason.DeploymentFailed && strings.Contains(read.Reason.Text, "alarm"):
+			alarm = append(alarm, Proof{e.At, read.Body, InEvents})
+			f.turns(e.At.Add(window))
+		case t.Since.IsZero() && read.Kind == reason.RollingBack && (read.Deployment == "" || f.names(read)):
+			t.Since, t.Evidence = e.At, []Proof{{e.At, read.Body, InEvents}}
+			f.turns(e.At.Add(window))
 		}
 	}
-	if _, back := reason.RollingBackTo(f.primary.RolloutReason); at.IsZero() && back && x.Now().Sub(f.changed) <= window {
-		said, at = Proof{f.changed, f.primary.RolloutReason, InRevisions}, f.changed
+	until := t.Since.Add(recent)
+	if _, back := reason.RollingBackTo(f.primary.RolloutReason); t.Since.IsZero() && back && f.age(f.changed, window) <= window {
+		t.Since, t.Evidence, until = f.changed, []Proof{{f.changed, f.primary.RolloutReason, InRevisions}}, f.Now
 	}
-	if at.IsZero() {
+	if t.Since.IsZero() {
 		return
 	}
-	t := Trouble{Kind: RolledBack, Sure: Certain, Since: at, Evidence: []Proof{said}}
-	t.Cause = "ECS went back to " + awsx.ARNName(f.primary.TaskDefinition)
-	if last, ok := x.diedBefore(at); ok {
+	verb := "rolled back"
+	if f.rollingBack() {
+		verb = "rolling back"
+	}
+	t.Cause, t.Short = "ECS went back to "+awsx.ARNName(f.primary.TaskDefinition), verb
+	if last, ok := x.diedBefore(until); ok {
 		t.Cause += " from " + awsx.ARNName(last.task.TaskDefinition) + ", whose tasks failed: " + last.Why()
+		t.Short, t.Reason = verb+": "+last.Why(), last.Reason
 		t.Evidence = append(t.Evidence, Proof{last.at, deathLine(last).Text, InTasks})
 		if next := last.Next(); next != "" {
 			t.Next = []Step{{DoNothing, next}}
 		}
+	} else if len(alarm) > 0 && !x.has(AlarmFired) {
+		t.Kind, t.Evidence = AlarmFired, append(alarm[:1], t.Evidence...)
+		t.Cause = "an alarm that the deployment watches fired" + x.watched() + "; ECS went back to " + awsx.ARNName(f.primary.TaskDefinition)
+		t.Short = verb + ": deployment alarm" + x.watched()
 	}
-	for i := range x.found {
-		if x.status == Failed || x.status == Degraded {
-			x.found[i].Follows = append(x.found[i].Follows, t)
-			return
-		}
+	if len(x.found) > 0 && x.unwell() {
+		x.found[0].Follows = append(x.found[0].Follows, t)
+		return
 	}
 	x.add(t)
 }
@@ -144,7 +186,7 @@ func (x *inquest) wayBack() {
 // diedBefore returns the last failure of a task of another revision before a moment.
 func (x *inquest) diedBefore(at time.Time) (last death, ok bool) {
 	for _, d := range x.facts.deaths {
-		if !x.facts.ofPrimary(d.task) && !d.Loss() && !d.at.After(at.Add(recent)) && d.at.After(last.at) {
+		if !x.facts.ofPrimary(d.task) && !d.Loss() && !d.at.After(at) && d.at.After(last.at) {
 			last, ok = d, true
 		}
 	}
@@ -154,7 +196,7 @@ func (x *inquest) diedBefore(at time.Time) (last death, ok bool) {
 // autoscaled tells that Application Auto Scaling took back a count that a person set.
 func (x *inquest) autoscaled() {
 	for _, set := range x.SetByHand {
-		if set.Count == x.facts.Service.Desired || x.Now().Sub(set.At) > window {
+		if set.Count == x.facts.Service.Desired || x.facts.age(set.At, window) > window {
 			continue
 		}
 		for _, a := range slices.Backward(x.Scalings) {
@@ -164,6 +206,7 @@ func (x *inquest) autoscaled() {
 			}
 			t := Trouble{Kind: Autoscaled, Sure: Certain, Since: a.StartedAt,
 				Cause: fmt.Sprintf("autoscaling set the count to %d, which was set to %d by hand before", to, set.Count),
+				Short: fmt.Sprintf("autoscaling undid the count %d", set.Count),
 				Evidence: []Proof{{set.At, strings.TrimSpace(fmt.Sprintf("count set to %d %s", set.Count, prefixed("by ", set.By))), InRevisions},
 					{a.StartedAt, a.Description + prefixed(" ", a.Cause), InScaling}}}
 			if x.Scaling != nil {
@@ -190,7 +233,7 @@ func (x *inquest) lingering() {
 	n := 0
 	for _, task := range x.Evidence.Stopped {
 		told := task.StoppingAt
-		if task.LastStatus == "STOPPED" || told.IsZero() || x.Now().Sub(told) < lingers {
+		if task.LastStatus == "STOPPED" || told.IsZero() || x.facts.age(told, lingers) <= lingers {
 			continue
 		}
 		if n++; t.Since.IsZero() || told.Before(t.Since) {
@@ -203,6 +246,7 @@ func (x *inquest) lingering() {
 	if n == 0 {
 		return
 	}
+	t.Short = words.Count(n, "task") + " told to stop, not stopped"
 	t.Cause = words.Count(n, "task") + " of the service do not stop: what drains waits for open connections, or the agent of their instance is gone"
 	x.add(t)
 }
@@ -234,6 +278,7 @@ func (x *inquest) unrouted() {
 	if leads > 0 || len(t.Evidence) == 0 {
 		return
 	}
+	t.Short = "no request reaches it: its rules are shadowed"
 	t.Cause = "no request reaches the service: every rule that leads to it comes after one that takes all of its requests"
 	x.add(t)
 }
@@ -267,7 +312,8 @@ func (x *inquest) dependency() {
 	}
 	slices.SortFunc(kinds, func(a, b string) int { return cmp.Or(counts[b]-counts[a], strings.Compare(a, b)) })
 	t := Trouble{Kind: Dependency, Sure: Likely,
-		Cause: fmt.Sprintf("ECS and the load balancer are healthy, and %d of the newest %s are errors: look at what the service depends on", errors, words.Count(len(x.Lines), "line"))}
+		Cause: fmt.Sprintf("ECS and the load balancer are healthy, and %d of the newest %s are errors: look at what the service depends on", errors, words.Count(len(x.Lines), "line")),
+		Short: fmt.Sprintf("%d of the newest %s are errors", errors, words.Count(len(x.Lines), "line"))}
 	for _, what := range kinds[:min(len(kinds), maxEvents)] {
 		l := newest[what]
 		t.Evidence = append(t.Evidence, Proof{l.At, fmt.Sprintf("%s (%d times)", words.Telling(l.Text), counts[what]), InLogs})
@@ -298,6 +344,63 @@ func withoutNumbers(s string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// strays tells of registered targets that are of no task: those that serve nobody, and those
+// that a task left behind and that still get requests.
+func (x *inquest) strays() {
+	f := x.facts
+	t := Trouble{Kind: StrayTarget, Sure: Certain}
+	for _, s := range f.strays {
+		t.Evidence = append(t.Evidence, Proof{Text: reason.Target(s.target, s.group.Settings.Check).Why + " in " + s.group.Name() + ", of no task of the service", Where: InTargets})
+	}
+	if x.joined != nil {
+		for _, u := range x.joined.Unmatched {
+			if at := f.stoppedAt(u.Stopped); u.Kind == alb.Foreign && u.Target.State == "healthy" && !at.IsZero() && f.age(at, recent) > recent {
+				t.Evidence = append(t.Evidence, Proof{Text: fmt.Sprintf("healthy %s:%d in %s, where task %s was, which stopped", u.Target.ID, u.Target.Port, awsx.GroupName(u.Group), reason.ShortID(u.Stopped)), Where: InTargets})
+			}
+		}
+	}
+	n := len(t.Evidence)
+	if n == 0 {
+		return
+	}
+	first, _, _ := strings.Cut(t.Evidence[0].Text, " in ")
+	t.Short = "target of no task: " + first
+	if n > 1 {
+		t.Short += fmt.Sprintf(" and %d more", n-1)
+	}
+	t.Cause = words.Count(n, "registered target") + " of no task of the service: requests that go there are lost or answered by another"
+	if len(f.strays) > 0 {
+		s := f.strays[0].target
+		t.Reason = reason.Reason{Stage: reason.BalancerCheck, Text: strings.TrimSpace(s.Reason + " " + s.Description)}
+	}
+	t.Evidence = t.Evidence[:min(n, maxEvents)]
+	x.add(t)
+}
+
+// stoppedAt returns when a known stopped task ended, by its ARN.
+func (f *facts) stoppedAt(arn string) time.Time {
+	i := slices.IndexFunc(f.Stopped, func(t awsx.Task) bool { return arn != "" && t.Ref.ARN == arn })
+	if i < 0 {
+		return time.Time{}
+	}
+	return reason.StoppedAt(f.Stopped[i])
+}
+
+// endless adds to the first finding's few words what a row has to say of how it goes on: that
+// nothing but a person will end a rollout that fails, or that all tasks run again.
+func (x *inquest) endless() {
+	if len(x.found) == 0 {
+		return
+	}
+	f, first := x.facts, &x.found[0]
+	switch {
+	case f.failing() && first.rolls && f.byECS() && !f.Service.Breaker.Enabled && f.primary.RolloutState != "FAILED":
+		first.Short += ", breaker off"
+	case x.status == Degraded && !f.rollout.Active && len(x.died[first.Kind]) > 0 && f.recovered():
+		first.Short += ", all run again"
+	}
 }
 
 // sizes are the fields that explain a lack.

@@ -64,16 +64,19 @@ const (
 	SpotInterrupted    Kind = "spot interrupted"
 	HostLost           Kind = "host lost"
 
-	Deadlock     Kind = "percentages deadlock"
-	AlarmFired   Kind = "deployment alarm"
-	RolledBack   Kind = "rolled back"
-	Stuck        Kind = "deployment stuck"
-	Autoscaled   Kind = "autoscaling undid a count"
-	Throttling   Kind = "throttled"
-	NeverStops   Kind = "tasks do not stop"
-	Dependency   Kind = "dependency fails"
-	SaidByECS    Kind = "said by ECS"
-	NotExplained Kind = "not explained"
+	Deadlock         Kind = "percentages deadlock"
+	AlarmFired       Kind = "deployment alarm"
+	DeploymentFailed Kind = "deployment failed"
+	RolledBack       Kind = "rolled back"
+	Stuck            Kind = "deployment stuck"
+	Autoscaled       Kind = "autoscaling undid a count"
+	Throttling       Kind = "throttled"
+	NeverStops       Kind = "tasks do not stop"
+	AlarmRings       Kind = "alarm rings"
+	StrayTarget      Kind = "target of no task"
+	Dependency       Kind = "dependency fails"
+	SaidByECS        Kind = "said by ECS"
+	NotExplained     Kind = "not explained"
 )
 
 // character is what a kind of trouble has by itself.
@@ -138,11 +141,14 @@ var characters = []character{
 	{HostLost, "the stop code of a task", nil, []Step{{DoSeeGroups, "see what ended the instance"}}},
 	{Deadlock, "an event, or the percentages of the service", nil, []Step{{DoScale, "one task more or less gives room"}}},
 	{AlarmFired, "an event", nil, []Step{{DoSeeEvents, "read which alarm"}}},
+	{DeploymentFailed, "an event, or the deployments of the service", []Part{PartImage}, []Step{{DoSeeTasks, "read the first stopped task of that deployment"}, back}},
 	{RolledBack, "an event, or the deployments of the service", []Part{PartImage}, nil},
 	{Stuck, "the deployments of the service", nil, []Step{{DoSeeTasks, "see what the new tasks wait for"}, back}},
 	{Autoscaled, "the activities of Application Auto Scaling, and the journal of changes", nil, []Step{{DoScale, "change the bounds with the count"}}},
 	{Throttling, "an event", nil, []Step{{DoNothing, "find out who uses the quotas up, or have them raised"}}},
 	{NeverStops, "tasks that were told to stop", nil, []Step{{DoSeeTasks, "see which"}}},
+	{AlarmRings, "the alarms that concern the service", []Part{PartImage, PartVariable, PartSize}, []Step{{DoSeeAlarms, "see what it measures"}, {DoReadLines, "read what it writes"}, back}},
+	{StrayTarget, "the targets of the groups, related to the tasks", nil, []Step{{DoSeeTargets, "find out who registered it, and deregister it if nobody needs it"}}},
 	{Dependency, "the newest lines of tasks that run", nil, []Step{{DoReadLines, "read the lines"}}},
 	{SaidByECS, "an event", nil, []Step{{DoSeeEvents, "read the events"}}},
 	{NotExplained, "the counts of tasks and targets", nil, []Step{{DoSeeTasks, "see the tasks"}, {DoSeeEvents, "read the events"}}},

@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 	"time"
 
@@ -40,12 +39,6 @@ func Panel(e Evidence) []Line {
 		lines = append(lines, deathLine(*d))
 	} else if f.newest != nil {
 		lines = append(lines, deathLine(*f.newest))
-	}
-	for _, s := range f.sick[:min(len(f.sick), maxEvents)] {
-		lines = append(lines, Line{About: OfTargets, Text: fmt.Sprintf("target %s in %s", reason.Target(s.target, s.group.Settings.Check).Why, s.group.Name())})
-	}
-	for _, s := range f.strays[:min(len(f.strays), maxEvents)] {
-		lines = append(lines, Line{Text: fmt.Sprintf("target %s in %s, of no task of the service", reason.Target(s.target, s.group.Settings.Check).Why, s.group.Name())})
 	}
 	for _, lb := range f.Service.LoadBalancers {
 		if groups := f.serving(lb); lb.Alternate != "" && len(groups) == 1 {

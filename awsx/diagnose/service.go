@@ -2,8 +2,10 @@ package diagnose
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
+	"gantry/awsx"
 	"gantry/awsx/diagnose/reason"
 	"gantry/internal/words"
 )
@@ -22,19 +24,25 @@ const (
 	recent = 5 * time.Minute
 )
 
-// Service gives the verdict on one service. Trouble that was read outweighs
-// what was not read; without trouble, anything unread makes it unknown.
-func Service(e Evidence) Finding {
-	f := count(e)
-	out := Finding{Rollout: f.rollout, Targets: f.targets, Died: f.died, Changed: f.changed, Untold: f.untold()}
-	v := f.verdict()
-	out.Status, out.Since, out.Why, out.Next, out.Reason = v.status, v.since, v.cause.why, v.cause.next, v.cause.read
+// Service gives the verdict on one service by its own evidence. Trouble that was read
+// outweighs what was not read; without trouble, anything unread makes it unknown.
+func Service(e Evidence) Finding { return Around{Standing: Standing{Evidence: e}}.Judge().Finding }
+
+// finding is the verdict with its cause, which is the first of what was found wrong.
+func (f *facts) finding(v verdict, found []Trouble) Finding {
+	out := Finding{
+		Status: v.status, Since: v.since, Why: v.why,
+		Rollout: f.rollout, Targets: f.targets, Died: f.died, Changed: f.changed, Untold: f.untold(),
+	}
+	if len(found) > 0 {
+		first := found[0]
+		out.Why, out.Reason = first.Short, first.Reason
+		if len(first.Next) > 0 {
+			out.Next = first.Next[0].Text
+		}
+	}
 	if f.failing() {
 		out.Breaker = f.breaker()
-		if f.byECS() && !f.Service.Breaker.Enabled && f.primary.RolloutState != "FAILED" && out.Why != "" {
-			// Nothing but a person will end it: that belongs into the row.
-			out.Why += ", breaker off"
-		}
 	}
 	out.Severity = (int(OK) - int(out.Status)) * 100
 	if out.Status < Stopped { // nothing is missing of what was deleted
@@ -44,10 +52,11 @@ func Service(e Evidence) Finding {
 	return out
 }
 
-// verdict is a status with its cause.
+// verdict is a status and since when; why says in a few words what one is that needs no
+// cause.
 type verdict struct {
 	status Status
-	cause  cause
+	why    string
 	since  time.Time
 }
 
@@ -55,33 +64,33 @@ func (f *facts) verdict() verdict {
 	s := f.Service
 	switch {
 	case s.Status == "DRAINING":
-		c := counted("draining: being deleted")
+		why := "draining: being deleted"
 		if s.Running > 0 {
-			c.why += fmt.Sprintf(", %d left", s.Running)
+			why += fmt.Sprintf(", %d left", s.Running)
 		}
-		return verdict{status: Pending, cause: c}
+		return verdict{status: Pending, why: why}
 	case s.Status == "INACTIVE":
-		return verdict{status: Stopped, cause: counted("deleted")}
+		return verdict{status: Stopped, why: "deleted"}
 	case s.SchedulingStrategy == "DAEMON" && s.Desired == 0 && s.Running == 0 && s.Pending == 0:
-		return verdict{status: Pending, cause: counted("no instance to run on"), since: f.steadySince()}
+		return verdict{Pending, "no instance to run on", f.steadySince()}
 	case s.Desired == 0 && s.Running == 0 && s.Pending == 0:
-		return verdict{status: OK, cause: counted("scaled to zero"), since: f.steadySince()}
+		return verdict{OK, "scaled to zero", f.steadySince()}
 	case s.Desired == 0:
-		return verdict{status: Pending, cause: counted("scaling to zero, %d left", s.Running)}
+		return verdict{status: Pending, why: fmt.Sprintf("scaling to zero, %d left", s.Running)}
 	}
-	if v, ok := f.failed(); ok {
-		return v
+	if since, ok := f.failed(); ok {
+		return verdict{status: Failed, since: since}
 	}
-	if v, ok := f.degraded(); ok {
-		return v
+	if since, ok := f.degraded(); ok {
+		return verdict{status: Degraded, since: since}
 	}
 	if v, ok := f.pending(); ok {
 		return v
 	}
 	if f.unread() {
-		return verdict{status: Unknown, cause: f.unreadCause()}
+		return verdict{status: Unknown, why: f.unreadWords()}
 	}
-	return verdict{status: OK, cause: f.strayCause(), since: f.steadySince()}
+	return verdict{status: OK, since: f.steadySince()}
 }
 
 // failing tells whether the rollout under way loses tasks.
@@ -95,19 +104,18 @@ func (f *facts) fresh() bool {
 		f.age(f.primary.CreatedAt, patience) < patience
 }
 
-func (f *facts) failed() (verdict, bool) {
+// failed reports whether nothing of what should serve does, and since when.
+func (f *facts) failed() (since time.Time, failed bool) {
 	switch {
 	case f.primary.RolloutState == "FAILED",
 		f.rollout.Active && f.rollout.Failed >= dead && f.lasting(f.rollout.Running, f.ofPrimary) == 0:
-		return verdict{Failed, f.rolloutCause(), f.brokeAt()}, true
+		return f.brokeAt(), true
 	case f.Service.Running == 0 && !f.fresh(), f.looping():
-		return verdict{Failed, f.tasksCause(), f.began()}, true
+		return f.began(), true
 	case f.dark > 0 && !f.warming():
-		return verdict{Failed, f.targetCause(), f.troubleAt(reason.TargetUnhealthy)}, true
-	case f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active && f.targets.Unread == 0 && f.targets.Total == 0:
-		return verdict{Failed, f.targetCause(), f.began()}, true
+		return f.troubleAt(reason.TargetUnhealthy), true
 	}
-	return verdict{}, false
+	return f.began(), f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active && f.targets.Unread == 0 && f.targets.Total == 0
 }
 
 // warming reports whether targets are in their first checks because the service
@@ -125,48 +133,38 @@ func (f *facts) warming() bool {
 	return len(f.Running) > 0
 }
 
-func (f *facts) degraded() (verdict, bool) {
+// degraded reports whether a part of what should serve does not, and since when.
+func (f *facts) degraded() (since time.Time, degraded bool) {
 	switch {
 	case f.rollout.Active && (f.failing() || f.trouble.Kind == reason.RollingBack || f.rollingBack()):
-		return verdict{Degraded, f.rolloutCause(), f.brokeAt()}, true
+		return f.brokeAt(), true
 	case len(f.sick) > 0:
-		return verdict{Degraded, f.targetCause(), f.troubleAt(reason.TargetUnhealthy)}, true
+		return f.troubleAt(reason.TargetUnhealthy), true
 	case f.unhealthy > 0:
-		text := fmt.Sprintf("container health check fails in %d of %s", f.unhealthy, words.Count(len(f.Running), "task"))
-		return verdict{Degraded, cause{why: text, next: "check the health command and its start period"}, f.troubleAt(reason.TaskUnhealthy)}, true
-	case f.Service.Running < f.Service.Desired && !f.filling():
-		return verdict{Degraded, f.tasksCause(), f.began()}, true
-	case f.rollout.Active && f.troubled:
-		return verdict{Degraded, ofEvent(f.trouble.Event), f.began()}, true
-	case f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active:
-		return verdict{Degraded, f.targetCause(), f.began()}, true
+		return f.troubleAt(reason.TaskUnhealthy), true
+	case f.Service.Running < f.Service.Desired && !f.filling(),
+		f.rollout.Active && f.troubled,
+		f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active:
+		return f.began(), true
 	}
-	if last, ok := f.dying(); ok {
-		c := ofDeath(last.Stopped)
-		if f.recovered() {
-			c.why += ", all run again"
-		}
-		return verdict{Degraded, c, f.firstDeath(f.ofPrimary)}, true
-	}
-	return verdict{}, false
+	return f.firstDeath(f.ofPrimary), f.dying()
 }
 
-// dying returns the last death of a task of what runs now, when such tasks keep
-// dying although all of them run at this moment. Tasks that a deployment which was
-// replaced since lost are history: the way back out of it would otherwise stay red
-// for an hour. Nor do tasks count that were lost with their host: they say nothing
-// of the application.
-func (f *facts) dying() (last death, dying bool) {
-	n := 0
+// dying reports whether tasks of what runs now keep dying although all of them run at this
+// moment. Tasks that a deployment which was replaced since lost are history: the way back
+// out of it would otherwise stay red for an hour. Nor do tasks count that were lost with
+// their host: they say nothing of the application.
+func (f *facts) dying() bool {
+	n, last := 0, time.Time{}
 	for _, d := range f.deaths {
 		if !f.ofPrimary(d.task) || d.Loss() {
 			continue
 		}
-		if n++; !d.at.Before(last.at) {
-			last = d
+		if n++; d.at.After(last) {
+			last = d.at
 		}
 	}
-	return last, n >= flapping || n > 0 && f.age(last.at, recent) < recent
+	return n >= flapping || n > 0 && f.age(last, recent) < recent
 }
 
 // filling tells whether missing tasks are on their way: a rollout or scaling
@@ -185,21 +183,21 @@ func (f *facts) pending() (verdict, bool) {
 		if f.initial > 0 {
 			text += fmt.Sprintf(", %d in first checks", f.initial)
 		}
-		return verdict{Pending, cause{why: text}, f.primary.CreatedAt}, true
+		return verdict{Pending, text, f.primary.CreatedAt}, true
 	}
+	why := ""
 	switch {
 	case s.Running < s.Desired:
-		return verdict{Pending, counted("starting %d", s.Desired-s.Running), time.Time{}}, true
+		why = fmt.Sprintf("starting %d", s.Desired-s.Running)
 	case s.Running > s.Desired:
-		c := counted("stopping %d", s.Running-s.Desired)
+		why = fmt.Sprintf("stopping %d", s.Running-s.Desired)
 		if f.protected() {
-			c.why += ", tasks under protection"
+			why += ", tasks under protection"
 		}
-		return verdict{Pending, c, time.Time{}}, true
 	case f.initial > 0:
-		return verdict{Pending, counted("%s in first checks", words.Count(f.initial, "target")), time.Time{}}, true
+		why = words.Count(f.initial, "target") + " in first checks"
 	}
-	return verdict{}, false
+	return verdict{status: Pending, why: why}, why != ""
 }
 
 // lost is the share, in percent up to 99, of wanted tasks, of the new
@@ -217,4 +215,59 @@ func (f *facts) lost() int {
 	}
 	worst = max(worst, share(f.targets.Healthy, f.targets.Total))
 	return min(worst, 99)
+}
+
+// unreadWords name what would have to be read.
+func (f *facts) unreadWords() string {
+	var parts []string
+	if !f.RunningRead {
+		parts = append(parts, "tasks")
+	} else if n := f.untold(); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %s", n, words.Count(f.Service.Running+f.Service.Pending, "task")))
+	}
+	if !f.StoppedRead {
+		parts = append(parts, "stopped tasks")
+	}
+	if f.targets.Unread > 0 {
+		parts = append(parts, "targets"+f.unreadGroups())
+	}
+	return "unread: " + strings.Join(parts, ", ")
+}
+
+func (f *facts) unreadGroups() string {
+	var names []string
+	for _, lb := range f.Service.LoadBalancers {
+		if lb.TargetGroup != "" && f.serving(lb) == nil {
+			names = append(names, awsx.GroupName(lb.TargetGroup))
+		}
+	}
+	return " of " + strings.Join(names, ", ")
+}
+
+// breaker says what the deployment circuit breaker will do about a rollout that
+// fails. It is off unless configured, and then a bad image is retried for ever.
+func (f *facts) breaker() string {
+	switch b := f.Service.Breaker; {
+	case !f.byECS():
+		return f.Service.Controller + " decides"
+	case f.primary.RolloutState == "FAILED":
+		return "breaker stopped it"
+	case !b.Enabled:
+		return "breaker off: will retry for ever"
+	case b.Rollback:
+		return "breaker will roll back"
+	}
+	return "breaker will stop it"
+}
+
+// byECS reports whether ECS deploys the service, and so has a circuit breaker.
+func (f *facts) byECS() bool {
+	return f.Service.Controller == "" || f.Service.Controller == "ECS"
+}
+
+// rollingBack tells whether the primary deployment is the way back from one
+// that failed.
+func (f *facts) rollingBack() bool {
+	_, back := reason.RollingBackTo(f.primary.RolloutReason)
+	return back && f.primary.RolloutState == "IN_PROGRESS"
 }

@@ -207,7 +207,7 @@ func TestTheCountsOfARow(t *testing.T) {
 	got := diagnose.Service(e)
 	want := diagnose.Finding{
 		Status: diagnose.Failed, Severity: 499, Since: ago(7 * time.Minute),
-		Why: "exit 1, breaker off", Next: "read the last lines of the container's log",
+		Why: "exit 1, breaker off", Next: "read its last lines",
 		Reason:  reason.Reason{Stage: reason.Exit, Text: "Essential container in task exited"},
 		Breaker: "breaker off: will retry for ever",
 		Rollout: diagnose.Rollout{Active: true, Running: 0, Desired: 4, Failed: 7},

@@ -18,19 +18,55 @@ type Cluster struct {
 	RunningRead, StoppedRead bool
 	// Untold is how many tasks were listed and could not be described.
 	Untold int
-	// Groups are the target groups that were read or tried, by ARN.
+	// Groups are the target groups that were read or tried, by ARN, and Gone those of them
+	// that do not exist.
 	Groups map[string]awsx.Group
+	Gone   map[string]bool
 	// Definition returns a task definition by ARN, nil while it is unread;
 	// Instance a container instance. Either may be nil, which is unread.
 	Definition func(arn string) *awsx.TaskDefinition
 	Instance   func(arn string) (i awsx.Instance, ok bool)
-	Now        time.Time
+	// Instances are the container instances, as far as all of them were read.
+	Instances     []awsx.Instance
+	InstancesRead bool
+	// Ringing are the alarms that ring for a service; nil while they were not read.
+	Ringing func(awsx.Service) []Ringing
+	Now     time.Time
 }
+
+// Around is what of the cluster stands around one of its services.
+func (c *Cluster) Around(s awsx.Service) Around {
+	own := c.Tasks[s.Name]
+	e := Evidence{
+		Service: s, Running: own.Running, RunningRead: c.RunningRead, Untold: c.Untold, Stopped: own.Stopped, StoppedRead: c.StoppedRead,
+		Definition: c.Definition, Instance: c.Instance, Now: c.Now,
+	}
+	a := Around{Instances: c.Instances, InstancesRead: c.InstancesRead}
+	for _, arn := range s.TargetGroups() {
+		if g, ok := c.Groups[arn]; ok {
+			e.Groups = append(e.Groups, g)
+		}
+		if c.Gone[arn] {
+			a.GroupsGone = append(a.GroupsGone, arn)
+		}
+	}
+	if c.Ringing != nil {
+		a.Ringing = c.Ringing(s)
+	}
+	a.Evidence = e
+	return a
+}
+
+// Stand judges one service of the cluster.
+func (c *Cluster) Stand(s awsx.Service) Standing { return c.Around(s).Stand() }
 
 // Standing is how a service stands: the evidence, and the verdict on it.
 type Standing struct {
 	Evidence Evidence
 	Finding  Finding
+	// Troubles are what is wrong, by what was read; the first of them is what the finding
+	// says.
+	Troubles []Trouble
 	joined   *alb.Joined
 }
 
@@ -45,32 +81,18 @@ func (s Standing) Joined() alb.Joined {
 	return s.Evidence.Join()
 }
 
-// Stand judges one service of the cluster.
-func (c *Cluster) Stand(s awsx.Service) Standing {
-	own := c.Tasks[s.Name]
-	e := Evidence{
-		Service: s, Running: own.Running, RunningRead: c.RunningRead, Untold: c.Untold, Stopped: own.Stopped, StoppedRead: c.StoppedRead,
-		Definition: c.Definition, Instance: c.Instance, Now: c.Now,
-	}
-	for _, arn := range s.TargetGroups() {
-		if g, ok := c.Groups[arn]; ok {
-			e.Groups = append(e.Groups, g)
-		}
-	}
-	return Stand(e)
-}
+// Stand judges a service by its own evidence.
+func Stand(e Evidence) Standing { return Around{Standing: Standing{Evidence: e}}.Stand() }
 
-// Stand judges a service by the evidence. Targets that none of its tasks explains
-// count for nothing, as far as that can be known.
-func Stand(e Evidence) Standing {
-	s := Standing{Evidence: e}
-	if e.Foreign == nil && e.joinable() {
+// Stand judges a service. Targets that none of its tasks explains count for nothing, as
+// far as that can be known.
+func (a Around) Stand() Standing {
+	if e := &a.Evidence; e.Foreign == nil && e.joinable() {
 		joined := e.Join()
-		s.joined, s.Evidence.Foreign = &joined, joined.Foreign
-		s.Evidence.ofRollout = s.Evidence.rolledOut(joined)
+		a.joined, e.Foreign = &joined, joined.Foreign
+		e.ofRollout = e.rolledOut(joined)
 	}
-	s.Finding = Service(s.Evidence)
-	return s
+	return a.Judge()
 }
 
 // rolledOut finds the targets of the tasks of the primary deployment.
@@ -92,11 +114,12 @@ func (e *Evidence) rolledOut(joined alb.Joined) func(group string, t awsx.Target
 }
 
 // joinable reports whether relating tasks to targets can turn the verdict. It
-// cannot while all targets are healthy: these need no explanation. Nor is it done
+// cannot while all targets are healthy and no more of them than tasks: these need no
+// explanation. Nor is it done
 // while the tasks read are fewer than those the service counts: a target of a task
 // that is not known yet is not foreign.
 func (e *Evidence) joinable() bool {
-	return e.RunningRead && e.missing() == 0 && slices.ContainsFunc(e.Groups, unwell)
+	return e.RunningRead && e.missing() == 0 && slices.ContainsFunc(e.Groups, func(g awsx.Group) bool { return unwell(g) || len(g.Targets) > len(e.Running) })
 }
 
 // missing is how many tasks the service counts that are not among those read.

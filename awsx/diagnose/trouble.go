@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose/reason"
 )
 
 // Around is what was read of a service and of what it stands on. What was not read is
@@ -31,6 +32,8 @@ type Around struct {
 	// not all were read.
 	Routes     []awsx.Route
 	RoutesRead bool
+	// Ringing are the alarms that ring for the service.
+	Ringing []Ringing
 	// Wrote is what containers of tasks that failed wrote last, the newest task first.
 	Wrote []Wrote
 	// Lines are the newest lines of the tasks that run, the oldest first.
@@ -102,6 +105,7 @@ const (
 	InRouting   Place = "routing"
 	InScaling   Place = "scaling"
 	InRevisions Place = "revisions"
+	InAlarms    Place = "alarms"
 )
 
 // Proof is one piece of evidence.
@@ -129,6 +133,7 @@ const (
 	DoSeeInstances    Do = "see instances"
 	DoSeeGroups       Do = "see groups"
 	DoSeeEvents       Do = "see events"
+	DoSeeAlarms       Do = "see alarms"
 )
 
 // Step is something to check or to do.
@@ -151,9 +156,12 @@ const (
 // Trouble is one thing that is wrong with a service.
 type Trouble struct {
 	Kind Kind
-	// Cause says it in one sentence. Parts of it come from outside and are raw.
-	Cause    string
-	Sure     Sureness
+	// Cause says it in one sentence, Short in the few words that a row has room for. Parts of
+	// both come from outside and are raw.
+	Cause, Short string
+	Sure         Sureness
+	// Reason is what it was read from, with its whole text; zero when counts alone tell.
+	Reason   reason.Reason
 	Since    time.Time // zero where that is not known
 	Evidence []Proof   // the most telling first
 	Next     []Step
@@ -161,25 +169,41 @@ type Trouble struct {
 	Change *Change
 	// Follows are what is wrong because of it.
 	Follows []Trouble
+
+	// rolls says that it bears on what is being rolled out, and later that it can wait for
+	// the others: it hurts nobody who is served.
+	rolls, later bool
 }
 
-// Troubles returns what is wrong with a service, the cause to look at first before the
-// others and what follows from a cause under it. A service that is well, or on its way
-// with nothing going wrong, has none.
-func Troubles(a Around) []Trouble {
-	x := &inquest{Around: a, facts: count(a.Evidence)}
-	x.status = x.facts.verdict().status
-	if x.status == Failed || x.status == Degraded {
+// Judge judges a service by all that was read around it: how it stands, and what is wrong
+// with it, the cause to look at first before the others and what follows from a cause under
+// it. A service that is well, or on its way with nothing going wrong, has no troubles.
+func (a Around) Judge() Standing {
+	f := count(a.Evidence)
+	v := f.verdict()
+	x := &inquest{Around: a, facts: f, status: v.status}
+	x.look()
+	s := a.Standing
+	s.Troubles = x.found
+	s.Finding = f.finding(v, x.found)
+	return s
+}
+
+// look finds the troubles.
+func (x *inquest) look() {
+	if x.unwell() {
 		x.deaths()
 		x.checks()
 		x.placement()
+		x.givenUp()
+	}
+	if x.status != Stopped {
 		x.events()
+	}
+	if x.unwell() {
 		x.hosts()
 		x.relate()
 		x.rollout()
-		if len(x.found) == 0 {
-			x.unexplained()
-		}
 	}
 	if x.status != Stopped {
 		x.goneGroups()
@@ -187,13 +211,29 @@ func Troubles(a Around) []Trouble {
 		x.autoscaled()
 		x.lingering()
 	}
+	if x.unwell() && len(x.found) == 0 {
+		x.unexplained()
+	}
 	if x.status == OK {
 		x.unrouted()
+		x.strays()
 		x.dependency()
 	}
-	slices.SortStableFunc(x.found, func(a, b Trouble) int { return cmp.Compare(a.Kind.rank(), b.Kind.rank()) })
+	slices.SortStableFunc(x.found, func(a, b Trouble) int {
+		return cmp.Or(last(a.later)-last(b.later), a.Kind.rank()-b.Kind.rank())
+	})
+	if x.status != Stopped {
+		x.alarmed()
+	}
 	for i := range x.found {
 		x.explain(&x.found[i])
 	}
-	return x.found
+	x.endless()
+}
+
+func last(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }

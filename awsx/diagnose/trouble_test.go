@@ -137,7 +137,7 @@ func TestWhatStandsAroundAServiceExplainsIt(t *testing.T) {
 			e.Stopped = append(e.Stopped, awsx.Task{Ref: awsx.Ref{ARN: "task/prod/9"}, StartedBy: "ecs-svc/2", StopCode: "TaskFailedToStart", StoppedReason: "CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref acme/api:v9: acme/api:v9: not found", StoppedAt: ago(time.Minute)})
 			sick(e, 1)
 			return nil
-		}, []string{"image missing", "check answered wrongly"}, "api:v9"},
+		}, []string{"check answered wrongly", "image missing"}, "1 of 4 targets"},
 		{"a rollout that stands still", func(e *diagnose.Evidence) func(*diagnose.Around) {
 			rollingOut(e, 1, 1)
 			e.Service.Deployments[0].CreatedAt = ago(40 * time.Minute)
@@ -176,7 +176,7 @@ func TestWhatStandsAroundAServiceExplainsIt(t *testing.T) {
 			if more != nil {
 				more(&a)
 			}
-			all := diagnose.Troubles(a)
+			all := a.Judge().Troubles
 			if got := kinds(all); !slices.Equal(got, test.want) {
 				t.Fatalf("got %q, want %q; the verdict is %s %s", got, test.want, a.Finding.Status, a.Finding.Why)
 			}
@@ -242,7 +242,7 @@ func TestCalmStatesHaveNoFinding(t *testing.T) {
 			for i := range 40 {
 				a.Lines = append(a.Lines, diagnose.Said{At: ago(time.Minute), Text: fmt.Sprintf("GET /orders/%d 200", i), Severe: i%20 == 0})
 			}
-			if all := diagnose.Troubles(a); len(all) > 0 {
+			if all := a.Judge().Troubles; len(all) > 0 {
 				t.Errorf("%q: %s", kinds(all), all[0].Cause)
 			}
 		})
@@ -281,7 +281,7 @@ func BenchmarkTroubles300Services(b *testing.B) {
 	b.ResetTimer()
 	for b.Loop() {
 		for i := range all {
-			_ = diagnose.Troubles(all[i])
+			_ = all[i].Judge()
 		}
 	}
 }

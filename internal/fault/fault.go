@@ -3,6 +3,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -159,4 +160,12 @@ func RetryAfter(err error) time.Duration {
 func Lasting(err error) bool {
 	e := Of(err)
 	return e != nil && !e.Class.Passing()
+}
+
+// AddNew adds an error to a list unless one with the same words is there.
+func AddNew(list []error, err error) []error {
+	if slices.ContainsFunc(list, func(told error) bool { return told.Error() == err.Error() }) {
+		return list
+	}
+	return append(list, err)
 }

@@ -40,7 +40,7 @@ awsx/schedule: internal/words
 awsx/metrics: awsx internal/words
 awsx/codify: awsx awsx/document/... internal/clean internal/fault | yaml
 awsx/diagnose/reason: awsx
-awsx/diagnose/...: awsx awsx/alb awsx/diagnose/reason internal/words
+awsx/diagnose/...: awsx awsx/alarms awsx/alb awsx/diagnose/reason internal/words
 awsx/sim/wire: | aws
 awsx/sim/endpoints: awsx/sim/wire
 awsx/snapshot: awsx awsx/document/... awsx/sim/endpoints awsx/sim/wire internal/fault

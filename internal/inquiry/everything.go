@@ -131,7 +131,7 @@ func (e *Everything) groups(ctx context.Context, account awsx.Reader) {
 	e.failed(err)
 	groups, err := awsx.Collect(account.ScalingGroups(ctx))
 	e.failed(err)
-	each(groups, func(g awsx.ScalingGroup) {
+	Each(groups, func(g awsx.ScalingGroup) {
 		if g.Source != (awsx.LaunchSource{}) {
 			_, err := account.Launch(ctx, g.Source)
 			e.failed(err)
@@ -148,8 +148,8 @@ func (e *Everything) groups(ctx context.Context, account awsx.Reader) {
 // activitiesOfAll is how much is read of what each group, and each scaled service, did.
 const activitiesOfAll = 20
 
-// each does something for many, some of them at the same time.
-func each[T any](items []T, do func(T)) {
+// Each does something for many, some of them at the same time.
+func Each[T any](items []T, do func(T)) {
 	for batch := range slices.Chunk(items, definitionsAtOnce) {
 		var group crash.Group
 		for _, item := range batch {
@@ -183,7 +183,7 @@ func (e *Everything) services(ctx context.Context, account awsx.Reader, one bool
 	if one {
 		depth = deploymentsOfOne
 	}
-	each(e.Services, func(svc awsx.Service) {
+	Each(e.Services, func(svc awsx.Service) {
 		list, err := account.ServiceDeployments(ctx, svc.Ref, depth)
 		e.failed(err)
 		var revisions []string
@@ -222,7 +222,7 @@ func (e *Everything) services(ctx context.Context, account awsx.Reader, one bool
 		_, err := account.RuleWeights(ctx, rules)
 		e.failed(err)
 	}
-	each(groups, func(arn string) {
+	Each(groups, func(arn string) {
 		_, err := account.TargetHealth(ctx, arn)
 		e.failed(err)
 	})
@@ -251,7 +251,7 @@ func (e *Everything) definitions(ctx context.Context, account awsx.Reader, arns 
 	for _, t := range e.Tasks {
 		arns = added(arns, t.TaskDefinition)
 	}
-	each(arns, func(arn string) {
+	Each(arns, func(arn string) {
 		td, err := account.TaskDefinition(ctx, arn)
 		if e.failed(err); err != nil {
 			return
@@ -262,7 +262,7 @@ func (e *Everything) definitions(ctx context.Context, account awsx.Reader, arns 
 			images = added(images, c.Image)
 		}
 	})
-	each(images, func(image string) {
+	Each(images, func(image string) {
 		ref, err := awsx.ParseReference(image)
 		if err != nil || !ref.ECR() {
 			return

@@ -44,7 +44,7 @@ func (l Lines) Failing(ctx context.Context, tasks []awsx.Task) (all []Written, p
 	for i := range places {
 		places[i] = i
 	}
-	each(places, func(i int) {
+	Each(places, func(i int) {
 		var err error
 		if all[i].Entries, err = l.wrote(ctx, all[i].Task, all[i].Container.Name); err != nil {
 			mu.Lock()

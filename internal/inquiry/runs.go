@@ -83,7 +83,7 @@ func (r Reader) Runs(ctx context.Context) ([]Run, []error, error) {
 	}
 	var mu sync.Mutex
 	var tasks []awsx.Task
-	each(clusters, func(c awsx.Cluster) {
+	Each(clusters, func(c awsx.Cluster) {
 		w := r.Store.Tasks(c.Ref)
 		defer w.Close()
 		s, err := w.Await(ctx, (*store.Snapshot[awsx.Task]).Ended)

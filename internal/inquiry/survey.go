@@ -32,8 +32,8 @@ type Survey struct {
 	Standings []diagnose.Standing
 	// Partial holds what could not be read; the rest is good.
 	Partial []error
-	// Gone are target groups (ARN) that services name and that do not exist.
-	Gone []string
+	// Cluster is what they were judged by.
+	Cluster diagnose.Cluster
 }
 
 // Clusters reads the clusters of the context. The errors of the second result are
@@ -86,28 +86,45 @@ func (r Reader) Survey(ctx context.Context, cluster awsx.Ref) (Survey, error) {
 	targets.Need(store.Need{Visible: need})
 	t, tasksRead := out.tasks(patient, tasks)
 	out.targets(patient, targets, s.Items)
-	instances := sync.OnceValue(func() []awsx.Instance { return r.instances(patient, cluster) })
-	c := diagnose.Cluster{
-		Tasks: diagnose.ByService(t.Items), RunningRead: tasksRead, StoppedRead: tasksRead, Untold: t.Untold, Groups: Groups(targets.Snapshot().Items),
-		Definition: r.cached, Instance: func(arn string) (awsx.Instance, bool) { return Instances(instances())(arn) }, Now: r.Now(),
+	instances := sync.OnceValues(func() ([]awsx.Instance, bool) { return r.instances(patient, cluster) })
+	out.Cluster = diagnose.Cluster{
+		Tasks: diagnose.ByService(t.Items), RunningRead: tasksRead, StoppedRead: tasksRead, Untold: t.Untold, Groups: Groups(targets.Snapshot().Items), Gone: map[string]bool{},
+		Definition: r.cached, Now: r.Now(),
+		Instance: func(arn string) (awsx.Instance, bool) {
+			all, _ := instances()
+			return Instances(all)(arn)
+		},
+	}
+	c := &out.Cluster
+	for _, arn := range gone(targets.Snapshot().Items) {
+		c.Gone[arn] = true
 	}
 	for _, svc := range s.Items {
 		out.Standings = append(out.Standings, c.Stand(svc))
 	}
-	r.judgeAgain(patient, &c, &out)
+	if slices.ContainsFunc(out.Standings, hosted) {
+		c.Instances, c.InstancesRead = instances()
+	}
+	r.judgeAgain(patient, &out)
 	for _, s := range out.Standings {
 		out.Partial = append(out.Partial, untold(s)...)
 	}
 	return out, ctx.Err()
 }
 
+// hosted reports whether what a service suffers from may lie with the instances that it
+// runs on.
+func hosted(s diagnose.Standing) bool { return len(s.Troubles) > 0 && !s.Evidence.Service.OnFargate() }
+
 // judgeAgain reads the task definitions that verdicts hang on, and judges those
-// services anew.
-func (r Reader) judgeAgain(ctx context.Context, c *diagnose.Cluster, out *Survey) {
+// services anew, and those whose instances were read.
+func (r Reader) judgeAgain(ctx context.Context, out *Survey) {
+	c := &out.Cluster
 	var arns []string
 	var waiting []int
 	for i := range out.Standings {
-		if needs := out.Standings[i].Evidence.Needs(); len(needs) > 0 {
+		needs := out.Standings[i].Evidence.Needs()
+		if len(needs) > 0 || c.InstancesRead && hosted(out.Standings[i]) {
 			arns, waiting = append(arns, needs...), append(waiting, i)
 		}
 	}
@@ -188,7 +205,6 @@ func (s *Survey) targets(ctx context.Context, w *store.Watch[store.GroupState], 
 			s.Partial = append(s.Partial, g.Err)
 		}
 	}
-	s.Gone = gone(now.Items)
 	if unread := missing(now); unread > 0 {
 		s.Partial = append(s.Partial, fault.Errorf(fault.Offline, "read target health", "",
 			"%d of %s not read within %s", unread, words.Count(len(wanted), "target group"), patience))
@@ -197,11 +213,9 @@ func (s *Survey) targets(ctx context.Context, w *store.Watch[store.GroupState], 
 
 // Inspection is one service with its tasks and how it stands.
 type Inspection struct {
-	diagnose.Standing
+	diagnose.Around
 	// Partial holds what could not be read; the rest is good.
 	Partial []error
-	// Gone are target groups (ARN) that services name and that do not exist.
-	Gone []string
 }
 
 // gone are the target groups among some that do not exist.
@@ -240,13 +254,12 @@ func (r Reader) Inspect(ctx context.Context, service awsx.Ref) (Inspection, erro
 			out.Partial = append(out.Partial, g.Err)
 		}
 	}
-	out.Gone = gone(state.Groups)
 	var arns []string
 	for _, t := range slices.Concat(state.Running, state.Stopped) {
 		arns = append(arns, t.TaskDefinition)
 	}
 	_ = r.define(ctx, arns) // what cannot be read is missing
-	instances := r.instances(ctx, service.ClusterRef())
+	instances, whole := r.instances(ctx, service.ClusterRef())
 	_, err = r.Store.ReadHosts(ctx, HostsOf(instances, slices.Concat(state.Running, state.Stopped)...))
 	evidence := Evidence(state, r.cached, Hosts(r.Store, instances), r.Now())
 	if err == nil { // those of others, which they alone know
@@ -255,7 +268,8 @@ func (r Reader) Inspect(ctx context.Context, service awsx.Ref) (Inspection, erro
 	if err != nil && ctx.Err() == nil {
 		out.Partial = append(out.Partial, err)
 	}
-	out.Standing = diagnose.Stand(evidence)
+	out.Around = diagnose.Around{Standing: diagnose.Standing{Evidence: evidence}, Instances: instances, InstancesRead: whole, GroupsGone: gone(state.Groups)}
+	out.Standing = out.Stand()
 	out.Partial = append(out.Partial, untold(out.Standing)...)
 	return out, nil
 }
@@ -275,12 +289,13 @@ func allRead(s store.ServiceState) bool {
 		!slices.ContainsFunc(s.Groups, func(g store.GroupState) bool { return !g.Read && g.Err == nil })
 }
 
-func (r Reader) instances(ctx context.Context, cluster awsx.Ref) []awsx.Instance {
+// instances are the container instances of a cluster, and whether all of them were read.
+func (r Reader) instances(ctx context.Context, cluster awsx.Ref) ([]awsx.Instance, bool) {
 	w := r.Store.Instances(cluster)
 	defer w.Close()
 	s, err := w.Await(ctx, (*store.Snapshot[awsx.Instance]).Ended)
 	if err != nil {
-		return nil
+		return nil, false
 	}
-	return s.Items
+	return s.Items, s.Whole()
 }

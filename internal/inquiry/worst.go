@@ -54,7 +54,7 @@ func (r Reader) WorstOf(ctx context.Context, clusters []awsx.Cluster) map[string
 	for i := range places {
 		places[i] = i
 	}
-	each(places, func(i int) {
+	Each(places, func(i int) {
 		s, err := r.Survey(ctx, chosen[i].Ref)
 		if worst[i].Partial = s.Partial; err != nil {
 			worst[i].Partial = append(worst[i].Partial, err)

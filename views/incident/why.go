@@ -78,21 +78,14 @@ func New(deps *views.Deps, service awsx.Ref) ui.Screen {
 			Key: (*row).key, Columns: columns(at), Sort: livetable.ColName, Fault: func(r *row) bool { return r.depth == 0 },
 		},
 		Moment:   at,
-		Status:   func(r *row) (theme.Status, bool) { return statusOf(r), r.depth == 0 },
+		Status:   func(r *row) (theme.Status, bool) { return statusOf(r.Trouble), r.depth == 0 },
 		Open:     func() livetable.Feed[*row] { return open(deps, service) },
-		Evidence: func(r *row) []prose.Para { return evidence(r, at.Time(), deps.Host.Key) },
+		Evidence: func(r *row) []prose.Para { return r.paras(at.Time(), deps.Host.Key) },
 		Actions:  func(r *row, ok bool) []ui.Action { return actions(deps, service, r, ok) },
 		Describe: func(_ context.Context, r *row) ([]prose.Para, error) {
-			return evidence(r, at.Time(), func(ui.Binding) string { return "" }), nil
+			return r.paras(at.Time(), func(ui.Binding) string { return "" }), nil
 		},
 	})
-}
-
-func statusOf(r *row) theme.Status {
-	if r.Sure == diagnose.Unexplained {
-		return theme.StatusDegraded
-	}
-	return theme.StatusFailed
 }
 
 // open watches the service, and asks why anew when it changed, or after a while.
@@ -162,7 +155,11 @@ func columns(at *livetable.Moment) []table.Column[*row] {
 	return []table.Column[*row]{
 		{ID: livetable.ColName, Title: "FINDING", Frozen: true, Min: 16, Max: 34,
 			Cell: func(r *row) table.Cell {
-				return table.Cell{Text: strings.Repeat("  ", r.depth) + string(r.Kind), Role: roleOf(r)}
+				role := roleOf(r.Trouble)
+				if r.depth > 0 {
+					role = theme.Dim
+				}
+				return table.Cell{Text: strings.Repeat("  ", r.depth) + string(r.Kind), Role: role}
 			},
 			Compare: func(a, b *row) int { return a.place - b.place }},
 		{ID: "since", Title: "SINCE", Cell: func(r *row) table.Cell {
@@ -175,56 +172,6 @@ func columns(at *livetable.Moment) []table.Column[*row] {
 			Compare: func(a, b *row) int { return cmp.Compare(a.Sure, b.Sure) }},
 		{ID: "cause", Title: "CAUSE", Grow: true, Min: 20, Cell: func(r *row) table.Cell { return table.Cell{Text: wording.Named(r.Cause)} }},
 	}
-}
-
-func roleOf(r *row) theme.Role {
-	if r.depth > 0 {
-		return theme.Dim
-	}
-	return statusOf(r).Role()
-}
-
-// evidence tells a trouble whole: what shows it and where, what was changed, what to do and
-// with which key.
-func evidence(r *row, now time.Time, key func(ui.Binding) string) []prose.Para {
-	paras := []prose.Para{{Text: wording.Named(r.Cause), Role: statusOf(r).Role()}}
-	for _, s := range r.Next {
-		text := s.Text
-		if b, ok := bindings[s.Do]; ok && key(b) != "" {
-			text = "<" + key(b) + "> " + text
-		}
-		paras = append(paras, prose.Para{Label: "next", Text: text, Role: theme.Accent})
-	}
-	if r.Change != nil {
-		paras = append(paras, prose.Para{Label: "changed", Text: wording.Named(r.Change.Text)})
-	}
-	for _, e := range r.Evidence {
-		p := prose.Para{Label: string(e.Where), Text: wording.Named(e.Text)}
-		if !e.At.IsZero() {
-			p.Label = wording.Clock(e.At, now)
-		}
-		paras = append(paras, p)
-	}
-	if r.depth > 0 {
-		paras = append(paras, prose.Para{Text: "it follows from what is above it", Role: theme.Dim})
-	}
-	return paras
-}
-
-// bindings are the keys for what steps do.
-var bindings = map[diagnose.Do]ui.Binding{
-	diagnose.DoReadLines:       views.ActLogs,
-	diagnose.DoRollBack:        views.ActUndo,
-	diagnose.DoDeployImage:     views.ActImage,
-	diagnose.DoEditEnvironment: views.ActEnv,
-	diagnose.DoEditRevision:    views.ActEdit,
-	diagnose.DoScale:           views.ActScale,
-	diagnose.DoSeeTasks:        actDo,
-	diagnose.DoSeeTargets:      views.ActTargets,
-	diagnose.DoSeeRouting:      views.ActRouting,
-	diagnose.DoSeeInstances:    views.ActInstances,
-	diagnose.DoSeeGroups:       views.ActInstances,
-	diagnose.DoSeeEvents:       views.ActDeployments,
 }
 
 // actions are what can be done to the service, and what helps first against the trouble

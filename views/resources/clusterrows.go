@@ -178,7 +178,7 @@ func clusterEvidence(r *clusterRow, now time.Time) []prose.Para {
 	}
 	var d prose.Document
 	for _, s := range in.faults {
-		d.Paras = append(d.Paras, (evidence{serviceRow: s, now: now}).head())
+		d.Paras = append(d.Paras, (evidence{serviceRow: s, now: now}).head(0))
 	}
 	return d.Paras
 }

@@ -118,7 +118,7 @@ func (g *insides) survey(ctx context.Context, deps *views.Deps, clusters []awsx.
 		for _, st := range s.WorstFirst() {
 			rows = append(rows, &serviceRow{Standing: st, status: livetable.VerdictStatus(st.Finding.Status)})
 		}
-		in := insideOf(rows, &clusterFacts{servicesRead: true, instances: before.instances, instancesRead: before.instancesRead})
+		in := insideOf(rows, &clusterFacts{servicesRead: true, Cluster: diagnose.Cluster{Instances: before.instances, InstancesRead: before.instancesRead}})
 		g.put(c.Ref, insideSeen{clusterInside: in, at: deps.Now(), surveyed: deps.Now(), whole: true})
 		return true
 	}
@@ -137,8 +137,8 @@ func lookInside(ctx context.Context, deps *views.Deps, cluster awsx.Ref) (cluste
 	}
 	i, ok := awaitRead(ctx, instances)
 	f := &clusterFacts{
-		Cluster: diagnose.Cluster{Now: deps.Now()}, services: s.Items, servicesRead: s.Whole(),
-		instances: i.Items, instancesRead: ok && i.Whole(),
+		Cluster:  diagnose.Cluster{Now: deps.Now(), Instances: i.Items, InstancesRead: ok && i.Whole()},
+		services: s.Items, servicesRead: s.Whole(),
 	}
 	return insideOf(serviceRows(f), f), true
 }

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/alarms"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 )
 
 // keptServices are the rows of a cluster's services from one load to the next. A row
@@ -30,7 +30,7 @@ type keptServices struct {
 
 func newKeptServices(define func(arn string) *awsx.TaskDefinition) *keptServices {
 	k := &keptServices{byARN: map[string]*serviceRow{}, users: map[string][]string{}}
-	k.Groups, k.groupsFailed = map[string]awsx.Group{}, map[string]bool{}
+	k.Groups, k.groupsFailed, k.Gone = map[string]awsx.Group{}, map[string]bool{}, map[string]bool{}
 	k.Definition = define
 	k.Instance = func(arn string) (awsx.Instance, bool) {
 		i, ok := k.hosts.Load(arn)
@@ -119,15 +119,17 @@ func (k *keptServices) takeGroups(n news[store.GroupState], touch func(string)) 
 	if n.Anew {
 		clear(k.Groups)
 		clear(k.groupsFailed)
+		clear(k.Gone)
 	}
 	for _, arn := range n.Gone {
 		delete(k.Groups, arn)
 		delete(k.groupsFailed, arn)
+		delete(k.Gone, arn)
 		touch(arn)
 	}
 	for _, i := range n.Items {
 		g := &n.items[i]
-		k.Groups[g.ARN], k.groupsFailed[g.ARN] = g.Group, g.Err != nil
+		k.Groups[g.ARN], k.groupsFailed[g.ARN], k.Gone[g.ARN] = g.Group, g.Err != nil, fault.ClassOf(g.Err) == fault.NotFound
 		touch(g.ARN)
 	}
 }
@@ -135,21 +137,18 @@ func (k *keptServices) takeGroups(n news[store.GroupState], touch func(string)) 
 // takeAlarms takes those that ring, with what composites among them are made of.
 func (k *keptServices) takeAlarms(n news[awsx.Alarm]) {
 	if k.newAlarms = n.Anew || len(n.Changes.Items) > 0 || len(n.Gone) > 0; k.newAlarms {
-		k.alarms, k.alarmsNow = alarms.NewIndex(n.items), map[string]awsx.Alarm{}
-		for _, a := range n.items {
-			k.alarmsNow[a.Name] = a
-		}
+		k.Ringing = diagnose.NewAlarms(n.items, func(group string) []string { return k.Groups[group].Settings.LoadBalancers }).Ringing
 	}
 }
 
 // alarmed reports whether other alarms ring for a service than its row tells of.
 func (k *keptServices) alarmed(r *serviceRow) bool {
-	return k.newAlarms && !slices.Equal(k.ringing(*r.service()), r.alarms)
+	return k.newAlarms && !slices.Equal(k.Ringing(*r.service()), r.ringing)
 }
 
 // takeInstances returns the ARNs of the instances that changed.
 func (k *keptServices) takeInstances(n news[awsx.Instance]) map[string]bool {
-	k.instances, k.instancesRead = n.items, n.whole
+	k.Instances, k.InstancesRead = n.items, n.whole
 	if n.Anew {
 		k.hosts.Clear()
 	}
@@ -191,10 +190,17 @@ func (r *serviceRow) lacked(definitions []string) bool {
 	return slices.ContainsFunc(definitions, func(arn string) bool { return slices.Contains(r.lacks, arn) })
 }
 
-// standsOn reports whether one of these instances helped to tell which targets are
-// the service's own. Nothing else in a row depends on instances.
+// standsOn reports whether one of these instances may have helped to tell which targets are
+// the service's own, or why its tasks find no place. Nothing else in a row depends on
+// instances.
 func (r *serviceRow) standsOn(instances map[string]bool) bool {
-	if r.Evidence.Foreign == nil || len(instances) == 0 {
+	if len(instances) == 0 {
+		return false
+	}
+	if len(r.Troubles) > 0 && !r.service().OnFargate() {
+		return true
+	}
+	if r.Evidence.Foreign == nil {
 		return false
 	}
 	on := func(t awsx.Task) bool { return instances[t.ContainerInstance] }

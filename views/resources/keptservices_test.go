@@ -12,10 +12,10 @@ import (
 	"pgregory.net/rapid"
 
 	"gantry/awsx"
-	"gantry/awsx/alarms"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/views/prose"
 )
@@ -113,13 +113,16 @@ func (w *town) happen(t *rapid.T) (read []string) {
 		for range n("targets", 3) {
 			g.Targets = append(g.Targets, awsx.TargetHealth{ID: fmt.Sprint("i-", n("instance", 2)), Port: 8000 + n("port", 2), State: rapid.SampledFrom([]string{"healthy", "unhealthy", "initial"}).Draw(t, "state")})
 		}
+		if !g.Read && rapid.Bool().Draw(t, "gone") {
+			g.Err = fault.Errorf(fault.NotFound, "read targets", g.ARN, "there is none")
+		}
 		w.groups.put(g.ARN, g)
 		if n("drop a group", 4) == 0 {
 			w.groups.drop(g.ARN)
 		}
 	case 8:
 		arn := fmt.Sprint("arn:instance/", id)
-		w.instances.put(arn, awsx.Instance{Ref: awsx.Ref{ARN: arn}, EC2ID: fmt.Sprint("i-", n("instance", 2))})
+		w.instances.put(arn, awsx.Instance{Ref: awsx.Ref{ARN: arn}, EC2ID: fmt.Sprint("i-", n("instance", 2)), Status: "ACTIVE", AgentConnected: rapid.Bool().Draw(t, "connected")})
 		if n("drop an instance", 4) == 0 {
 			w.instances.drop(arn)
 		}
@@ -145,8 +148,8 @@ func (w *town) happen(t *rapid.T) (read []string) {
 
 // anew makes all rows from what there is.
 func (w *town) anew() []*serviceRow {
-	f := &clusterFacts{Cluster: diagnose.Cluster{
-		Groups: map[string]awsx.Group{}, RunningRead: w.tasks.whole, StoppedRead: w.tasks.whole, Definition: w.definition,
+	f := &clusterFacts{groupsFailed: map[string]bool{}, Cluster: diagnose.Cluster{
+		Groups: map[string]awsx.Group{}, Gone: map[string]bool{}, RunningRead: w.tasks.whole, StoppedRead: w.tasks.whole, Definition: w.definition,
 		Instance: func(arn string) (awsx.Instance, bool) { i, ok := w.instances.items[arn]; return i, ok }, Now: w.now,
 	}}
 	for _, arn := range slices.Sorted(maps.Keys(w.services.items)) {
@@ -158,21 +161,33 @@ func (w *town) anew() []*serviceRow {
 	}
 	f.Tasks = diagnose.ByService(tasks)
 	for arn, g := range w.groups.items {
-		f.Groups[arn] = g.Group
+		f.Groups[arn], f.Gone[arn], f.groupsFailed[arn] = g.Group, g.Err != nil, g.Err != nil
 	}
-	f.alarms = alarms.NewIndex(slices.Collect(maps.Values(w.alarms.items)))
+	for _, arn := range slices.Sorted(maps.Keys(w.instances.items)) {
+		f.Instances = append(f.Instances, w.instances.items[arn])
+	}
+	f.InstancesRead = w.instances.whole
+	f.Ringing = diagnose.NewAlarms(slices.Collect(maps.Values(w.alarms.items)), nil).Ringing
 	return serviceRows(f)
 }
 
 func (w *town) definition(arn string) *awsx.TaskDefinition { return w.definitions[arn] }
 
+// told is what a row tells of what is wrong.
+func told(all []diagnose.Trouble) (words []string) {
+	for _, t := range all {
+		words = append(append(words, string(t.Kind), t.Cause, t.Short, fmt.Sprint(t.Evidence, t.Next, t.Since)), told(t.Follows)...)
+	}
+	return words
+}
+
 // TestRowsThatAreKeptAreTheRowsMadeAnew lets anything happen to a cluster, with any
 // number of happenings between two loads, and compares every row, its panel included.
 func TestRowsThatAreKeptAreTheRowsMadeAnew(t *testing.T) {
 	shown := cmp.Options{
-		cmp.AllowUnexported(serviceRow{}, ringing{}), cmpopts.EquateEmpty(), cmpopts.IgnoreFields(serviceRow{}, "lacks", "needs"),
+		cmp.AllowUnexported(serviceRow{}), cmpopts.EquateEmpty(), cmpopts.IgnoreFields(serviceRow{}, "lacks", "needs"),
 		cmp.Transformer("standing", func(s diagnose.Standing) any {
-			return []any{s.Finding, s.Evidence.Service, s.Evidence.Running, s.Evidence.Stopped, s.Evidence.Groups}
+			return []any{s.Finding, told(s.Troubles), s.Evidence.Service, s.Evidence.Running, s.Evidence.Stopped, s.Evidence.Groups}
 		}),
 	}
 	rapid.Check(t, func(t *rapid.T) {

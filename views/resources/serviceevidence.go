@@ -16,9 +16,9 @@ import (
 	"gantry/ui"
 	"gantry/ui/text"
 	"gantry/ui/theme"
-	"gantry/views"
 	"gantry/views/deployed"
 	"gantry/views/describe"
+	"gantry/views/incident"
 	"gantry/views/lastlines"
 	"gantry/views/livetable"
 	"gantry/views/prose"
@@ -34,18 +34,25 @@ type evidence struct {
 	closeup
 }
 
-// serviceEvidence explains a row in the most telling order: the verdict and what to do
-// about it, what the task that died last wrote, what changed last, events and targets.
+// paras explain a row in the most telling order: what is wrong and what to do about it, what
+// the task that died last wrote, what changed last, events and targets.
 func (e evidence) paras(lines int) []prose.Para {
 	var d prose.Document
-	e.verdict(&d)
+	d.Paras = append(d.Paras, e.head(lines))
+	e.findings(&d, lines)
+	for _, a := range e.ringing {
+		if a.Scales || a.Shared { // the others are told by what is wrong
+			d.Paras = append(d.Paras, prose.Para{Label: "alarm", Text: a.Name + "  " + a.Why})
+		}
+	}
+	describe.TaskSets(&d, *e.service(), e.now)
 	parts := map[diagnose.Aspect][]diagnose.Line{}
-	judged := e.Evidence
-	judged.Now = e.now
-	for _, l := range diagnose.Panel(judged) {
+	for _, l := range diagnose.Panel(e.Evidence) {
 		parts[l.About] = append(parts[l.About], l)
 	}
-	e.add(&d, parts[diagnose.OfDeath])
+	if len(e.Troubles) == 0 {
+		e.add(&d, parts[diagnose.OfDeath])
+	}
 	e.wrote(&d, lines)
 	if lines < livetable.Roomy {
 		e.add(&d, slices.Concat(parts[diagnose.OfDeployment], parts[diagnose.OfTargets], parts[diagnose.OfEvents]))
@@ -59,29 +66,54 @@ func (e evidence) paras(lines int) []prose.Para {
 	return d.Paras
 }
 
-// verdict says how the service stands, why, and with which key to go on.
-func (e evidence) verdict(d *prose.Document) {
-	d.Paras = append(d.Paras, e.head())
-	if e.Finding.Next != "" {
-		next := e.Finding.Next
-		if b, ok := nextBinding(e.Finding, e.Evidence); ok && e.key(b) != "" {
-			next = "<" + e.key(b) + "> " + next
+// fewProofs is how much of what shows a trouble stands where there is little room.
+const fewProofs = 3
+
+// findings tells what is wrong, in the order in which to look at it: the first with what to do
+// and what shows it, of the others and of what follows only what they are where there is
+// little room.
+func (e evidence) findings(d *prose.Document, lines int) {
+	for i, t := range e.Troubles {
+		switch {
+		case lines >= livetable.Roomy:
+			if i > 0 {
+				d.Paras = append(d.Paras, prose.Para{})
+			}
+			d.Paras = append(d.Paras, incident.Paras(t, e.now, e.does)...)
+		case i == 0:
+			if n := slices.IndexFunc(t.Next, func(s diagnose.Step) bool { return e.does(s.Do) != "" }); len(t.Next) > 0 {
+				d.Paras = append(d.Paras, incident.NextPara(t.Next[max(n, 0)], e.does))
+			}
+			d.Paras = append(d.Paras, incident.Proofs(t, e.now, fewProofs)...)
+		default:
+			d.Paras = append(d.Paras, prose.Para{Label: "also", Text: wording.Named(t.Short), Role: theme.Degraded})
 		}
-		d.Paras = append(d.Paras, prose.Para{Label: "next", Text: next, Role: theme.Accent})
+		for _, f := range t.Follows {
+			d.Paras = append(d.Paras, prose.Para{Label: "so", Text: wording.Named(f.Short)})
+		}
 	}
-	for _, a := range e.alarms {
-		d.Paras = append(d.Paras, prose.Para{Label: "alarm", Text: a.name + "  " + a.why, Role: theme.Failed})
-	}
-	describe.TaskSets(d, *e.service(), e.now)
 }
 
-// head says how the service stands, since when and why.
-func (e evidence) head() prose.Para {
+// does is the key that does what a step advises; empty without one.
+func (e evidence) does(do diagnose.Do) string {
+	b, ok := incident.Binding(do)
+	if _, dead := lastDead(e.Evidence); do == diagnose.DoReadLines && dead {
+		b = actLastLines
+	}
+	if !ok {
+		return ""
+	}
+	return e.key(b)
+}
+
+// head says how the service stands, since when and why, unless there is room to say what is
+// wrong in whole sentences.
+func (e evidence) head(lines int) prose.Para {
 	head := e.service().Name + "  " + e.status.Word()
 	if at := e.Finding.Since; !at.IsZero() {
 		head += " for " + text.Age(e.now.Sub(at))
 	}
-	if e.Finding.Why != "" {
+	if e.Finding.Why != "" && (lines < livetable.Roomy || len(e.Troubles) == 0) {
 		head += ": " + e.Finding.Why
 	}
 	role := e.status.Role()
@@ -91,33 +123,12 @@ func (e evidence) head() prose.Para {
 	return prose.Para{Text: head, Role: role}
 }
 
-// nextBinding is the key that does what a finding advises, where one does.
-func nextBinding(f diagnose.Finding, e diagnose.Evidence) (ui.Binding, bool) {
-	_, dead := lastDead(e)
-	switch f.Reason.Stage {
-	case reason.Exit, reason.Memory, reason.ContainerCheck, reason.Create, reason.Start:
-		if dead {
-			return actLastLines, true
-		}
-		return views.ActLogs, true
-	case reason.Pull:
-		return views.ActImage, f.Reason.Cause == reason.NotFound
-	case reason.BalancerCheck:
-		return actTasks, true
-	case reason.Placement, reason.Capacity, reason.Host:
-		return views.ActInstances, !e.Service.OnFargate()
-	}
-	return ui.Binding{}, false
-}
-
 // add adds lines of the evidence with their times.
 func (e evidence) add(d *prose.Document, lines []diagnose.Line) {
 	for _, l := range lines {
 		p := prose.Para{Text: wording.Named(l.Text)}
 		if !l.At.IsZero() {
 			p.Label = wording.Clock(l.At, e.now)
-		} else if rest, ok := strings.CutPrefix(p.Text, "target "); ok {
-			p.Label, p.Text = "target", rest
 		}
 		d.Paras = append(d.Paras, p)
 	}
@@ -260,9 +271,7 @@ func (e evidence) targets(d *prose.Document, notes []diagnose.Line) {
 	}
 	d.Heading("Targets")
 	for _, l := range notes {
-		if !strings.HasPrefix(l.Text, "target ") {
-			d.Line(theme.Dim, wording.Named(l.Text))
-		}
+		d.Line(theme.Dim, wording.Named(l.Text))
 	}
 	for _, g := range e.Evidence.Groups {
 		if !g.Read {

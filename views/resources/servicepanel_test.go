@@ -50,7 +50,7 @@ func TestThePanelFillsWithWhatExplainsTheRow(t *testing.T) {
 		shelf.Write(time.Now().Add(-50*time.Second), newer, "", "error", "NoSuchQueue: jobs password=hunter2")
 		d := viewstest.Sit(t, a, wideLook, onServicesWithLogs(cluster, shelf)).Read()
 		d.Press("/").Type("worker").Press("enter")
-		d.Read().Shows("worker  degraded", "next", "<L> read the last lines", "Last lines of worker in task", "NoSuchQueue: jobs", "step 39", "Changed last", "worker:1", "Events").
+		d.Read().Shows("worker  degraded", "next", "<L> read its last lines", "Last lines of worker in task", "NoSuchQueue: jobs", "step 39", "Changed last", "worker:1", "Events").
 			Hides("hunter2", "step 1 ", "words of the one before")
 		d.Press("L")
 		want := "logs " + newestDead(a, "worker") + " worker"

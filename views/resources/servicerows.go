@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/alarms"
 	"gantry/awsx/diagnose"
 	"gantry/ui/table"
 	"gantry/ui/theme"
@@ -20,18 +19,12 @@ import (
 // found. What was not read says so: nothing is taken for zero.
 type clusterFacts struct {
 	diagnose.Cluster
-	services      []awsx.Service
-	servicesRead  bool
-	instances     []awsx.Instance
-	instancesRead bool
+	services     []awsx.Service
+	servicesRead bool
 	// tasksFailed says that tasks were asked for in vain, groupsFailed the same of the
 	// targets of groups, by ARN.
 	tasksFailed  bool
 	groupsFailed map[string]bool
-	// alarms are those of the context, nil until they were read, and alarmsNow the same by
-	// name.
-	alarms    *alarms.Index
-	alarmsNow map[string]awsx.Alarm
 }
 
 // serviceRow is one service with the verdict on it.
@@ -45,25 +38,7 @@ type serviceRow struct {
 	needs, lacks []string
 	// refused says that what is unread was asked for in vain.
 	refused bool
-	// alarms are those that ring for the service, and why, in words.
-	alarms []ringing
-}
-
-// ringing is an alarm that rings for a service.
-type ringing struct{ name, why string }
-
-// ringing are the alarms that ring for a service, each once.
-func (f *clusterFacts) ringing(s awsx.Service) (all []ringing) {
-	if f.alarms == nil {
-		return nil
-	}
-	before := alarms.Beside{Balancers: func(group string) []string { return f.Groups[group].Settings.LoadBalancers }}
-	for _, c := range f.alarms.Service(s, before) {
-		if alarms.Rings(*c.Alarm) && (len(all) == 0 || all[len(all)-1].name != c.Alarm.Name) {
-			all = append(all, ringing{c.Alarm.Name, alarms.Why(*c.Alarm, f.alarmsNow)})
-		}
-	}
-	return all
+	ringing []diagnose.Ringing
 }
 
 // serviceRows puts a cluster's facts into rows, in the order of the services.
@@ -79,7 +54,8 @@ func (f *clusterFacts) row(s awsx.Service) *serviceRow {
 	// What lacks is found first: a definition that is read meanwhile is taken for one
 	// that the row was made without, never for one that it was made with.
 	r := &serviceRow{lacks: f.lacks(s), image: livetable.Unread}
-	r.Standing, r.alarms = f.Stand(s), f.ringing(s)
+	around := f.Around(s)
+	r.Standing, r.ringing = around.Stand(), around.Ringing
 	if len(r.lacks) > 0 {
 		r.needs = r.Evidence.Needs()
 	}
@@ -214,10 +190,10 @@ func (r *serviceRow) whyCell() table.Cell {
 
 // alarmCell counts the alarms that ring; nothing is said where none does, or none was read.
 func (r *serviceRow) alarmCell() table.Cell {
-	if len(r.alarms) == 0 {
+	if len(r.ringing) == 0 {
 		return table.Cell{}
 	}
-	return table.Cell{Text: strconv.Itoa(len(r.alarms)), Role: theme.Failed}
+	return table.Cell{Text: strconv.Itoa(len(r.ringing)), Role: theme.Failed}
 }
 
 // alarmNote says why it is not known which alarms ring.
@@ -272,7 +248,7 @@ func serviceColumns(at *livetable.Moment) []table.Column[*serviceRow] {
 				return cmp.Or(cmp.Compare(table.Rank(!x.Unread, x.Count == 0), table.Rank(!y.Unread, y.Count == 0)), cmp.Compare(x.Count, y.Count))
 			}},
 		{ID: "alarms", Title: "ALM", Cell: row.alarmCell, Sparse: true, Priority: 4, Right: true, Descending: true,
-			Compare: func(a, b row) int { return cmp.Compare(len(a.alarms), len(b.alarms)) }},
+			Compare: func(a, b row) int { return cmp.Compare(len(a.ringing), len(b.ringing)) }},
 		{ID: "last", Title: "LAST", Cell: func(r row) table.Cell { return r.lastDeathCell(at.Time()) }, Wide: true, Priority: 9, Right: true},
 		{ID: livetable.ColAge, Title: "CHG", Cell: func(r row) table.Cell { return r.changeCell(at.Time()) }, Priority: 3, Right: true, Descending: true,
 			Compare: func(a, b row) int { return a.Finding.Changed.Compare(b.Finding.Changed) }},
@@ -317,7 +293,7 @@ func serviceNote(rows []*serviceRow, f *clusterFacts) []livetable.Span {
 	if len(missing) > 0 && len(rows) > 0 {
 		out = append(out, livetable.Span{Text: strings.Join(missing, ", ") + " unread", Role: theme.Unknown})
 	}
-	if a, ok := agents(f.instances, f.instancesRead); ok {
+	if a, ok := agents(f.Instances, f.InstancesRead); ok {
 		out = append(out, livetable.Span{Text: "agents " + a.Text, Role: a.Role})
 	}
 	return out

@@ -183,7 +183,7 @@ func insideOf(rows []*serviceRow, f *clusterFacts) clusterInside {
 	if len(rows) == 0 {
 		return clusterInside{}
 	}
-	in := clusterInside{worst: rows[0], read: f.servicesRead, instances: f.instances, instancesRead: f.instancesRead}
+	in := clusterInside{worst: rows[0], read: f.servicesRead, instances: f.Instances, instancesRead: f.InstancesRead}
 	for _, r := range rows {
 		if r.Finding.Severity > in.worst.Finding.Severity {
 			in.worst = r

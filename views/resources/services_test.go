@@ -371,7 +371,7 @@ func TestADeletedServiceIsNeitherWellNorAmongTheLiving(t *testing.T) {
 func TestServicesCountTheAlarmsThatRing(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		a, cluster := viewstest.Shop()
-		look := uitest.Look{W: 160, H: 40}
+		look := uitest.Look{W: 230, H: 50}
 		viewstest.Sit(t, a, look, onServices(cluster)).Read().Hides("ALM")
 		viewstest.Alarm(a)
 		d := viewstest.Sit(t, a, look, onServices(cluster)).Read()
@@ -382,7 +382,7 @@ func TestServicesCountTheAlarmsThatRing(t *testing.T) {
 		if row := d.Row("  worker"); !strings.Contains(row, "0/1h     ") {
 			t.Errorf("none rings for %q", row)
 		}
-		d.Shows("alarm", "checkout-5xx  HTTPCode_Target_5XX_Count 42: above 10", "checkout-down  because of checkout-5xx")
+		d.Shows("alarm checkout-5xx rings: HTTPCode_Target_5XX_Count 42: above 10", "alarm checkout-down rings: because of checkout-5xx")
 		d.Press("M")
 		d.Read().Shows("api-checkout alarms", "fails its deployments")
 	})

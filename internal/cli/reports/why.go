@@ -14,6 +14,7 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/fault"
 	"gantry/internal/inquiry/why"
 	"gantry/internal/words"
 )
@@ -99,9 +100,7 @@ func ask(ctx context.Context, a *app.App, target string) (asked, error) {
 	whys, partial, err := a.Why().Cluster(ctx, cluster.Ref)
 	for _, w := range whys {
 		for _, err := range w.Unread {
-			if !slices.ContainsFunc(partial, func(told error) bool { return told.Error() == err.Error() }) {
-				partial = append(partial, err)
-			}
+			partial = fault.AddNew(partial, err)
 		}
 	}
 	return asked{cluster.Name, whys, partial}, err

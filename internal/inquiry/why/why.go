@@ -20,8 +20,6 @@ import (
 const (
 	// patience is how long is waited for what explains a service, once it is known itself.
 	patience = 10 * time.Second
-	// atOnce is how many services are looked into at the same time.
-	atOnce = 8
 	// deadRead is how many of the tasks that died last have their lines read: they die of
 	// one cause, or of a few.
 	deadRead = 3
@@ -45,7 +43,6 @@ type Asker struct {
 // Answer is what is wrong with a service.
 type Answer struct {
 	diagnose.Standing
-	Troubles []diagnose.Trouble
 	// Unread holds what could not be read, and so explains nothing.
 	Unread []error
 }
@@ -60,7 +57,19 @@ func (w Asker) Service(ctx context.Context, service awsx.Ref) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	return w.explained(ctx, found.Standing, found.Gone, found.Partial), nil
+	r := reading{ask: w, Around: found.Around, unread: found.Partial}
+	var beside crash.Group
+	beside.Go(func() {
+		balancers := func(group string) []string {
+			i := slices.IndexFunc(r.Evidence.Groups, func(g awsx.Group) bool { return g.ARN == group })
+			if i < 0 {
+				return nil
+			}
+			return r.Evidence.Groups[i].Settings.LoadBalancers
+		}
+		r.Ringing = r.alarms(ctx, balancers).Ringing(r.Service())
+	})
+	return r.explained(ctx, &beside), ctx.Err()
 }
 
 // Cluster finds out what is wrong with the services of a cluster, the worst first. What costs
@@ -70,144 +79,159 @@ func (w Asker) Cluster(ctx context.Context, cluster awsx.Ref) (all []Answer, par
 	if err != nil {
 		return nil, nil, err
 	}
-	routes, routesRead := w.routes(ctx, func(err error) {
-		if err != nil {
-			survey.Partial = append(survey.Partial, err)
-		}
+	shared := reading{ask: w, unread: survey.Partial}
+	var beside crash.Group
+	beside.Go(func() { shared.Routes, shared.RoutesRead = shared.routes(ctx) })
+	beside.Go(func() {
+		groups := survey.Cluster.Groups
+		survey.Cluster.Ringing = shared.alarms(ctx, func(group string) []string { return groups[group].Settings.LoadBalancers }).Ringing
 	})
+	beside.Wait()
 	all = make([]Answer, len(survey.Standings))
 	var sick []int
+	around := func(i int) diagnose.Around {
+		a := survey.Cluster.Around(survey.Standings[i].Service())
+		a.Standing = survey.Standings[i]
+		return a
+	}
 	for i, s := range survey.Standings {
-		if s.Finding.Status == diagnose.Failed || s.Finding.Status == diagnose.Degraded {
+		if unwell(s) {
 			sick = append(sick, i)
 			continue
 		}
-		a := diagnose.Around{Standing: s, GroupsGone: of(survey.Gone, s), Routes: routes, RoutesRead: routesRead}
+		a := around(i)
+		a.Routes, a.RoutesRead = shared.Routes, shared.RoutesRead
 		if w.SetByHand != nil {
 			a.SetByHand = w.SetByHand(s.Service().Ref)
 		}
-		all[i] = Answer{Standing: s, Troubles: diagnose.Troubles(a)}
+		all[i] = Answer{Standing: a.Judge()}
 	}
-	var reading crash.Group
-	slots := make(chan struct{}, atOnce)
-	for _, i := range sick {
-		slots <- struct{}{}
-		reading.Go(func() {
-			defer func() { <-slots }()
-			all[i] = w.explained(ctx, survey.Standings[i], of(survey.Gone, survey.Standings[i]), nil)
-		})
-	}
-	reading.Wait()
+	inquiry.Each(sick, func(i int) {
+		r := reading{ask: w, Around: around(i)}
+		all[i] = r.explained(ctx, &crash.Group{})
+	})
 	slices.SortStableFunc(all, func(a, b Answer) int { return b.Finding.Severity - a.Finding.Severity })
-	return all, survey.Partial, ctx.Err()
+	return all, shared.unread, ctx.Err()
 }
 
-// of are the target groups among some that a service names.
-func of(groups []string, s diagnose.Standing) []string {
-	named := s.Service().TargetGroups()
-	return slices.DeleteFunc(slices.Clone(groups), func(arn string) bool { return !slices.Contains(named, arn) })
+// unwell reports whether part or all of a service does not serve.
+func unwell(s diagnose.Standing) bool {
+	return s.Finding.Status == diagnose.Failed || s.Finding.Status == diagnose.Degraded
 }
 
-// explained reads what stands around a service, and judges it with that.
-func (w Asker) explained(ctx context.Context, s diagnose.Standing, gone []string, unread []error) Answer {
+// reading is what is read around a service, a part by each of several goroutines.
+type reading struct {
+	ask Asker
+	diagnose.Around
+	mu     sync.Mutex
+	unread []error
+}
+
+// note keeps what could not be read, each once. That something does not exist is an answer.
+func (r *reading) note(errs ...error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, err := range errs {
+		if err != nil && fault.ClassOf(err) != fault.NotFound {
+			r.unread = fault.AddNew(r.unread, err)
+		}
+	}
+}
+
+// explained reads what stands around a service, beside what is being read already, and judges
+// it with that.
+func (r *reading) explained(ctx context.Context, beside *crash.Group) Answer {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	out := Answer{Standing: s, Unread: unread}
-	a := diagnose.Around{Standing: s, GroupsGone: gone}
-	svc := s.Service()
-	var mu sync.Mutex
-	note := func(err error) {
-		if err == nil || fault.ClassOf(err) == fault.NotFound {
-			return
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		if slices.ContainsFunc(out.Unread, func(told error) bool { return told.Error() == err.Error() }) {
-			return
-		}
-		out.Unread = append(out.Unread, err)
-	}
-	var reading crash.Group
-	sick := s.Finding.Status == diagnose.Failed || s.Finding.Status == diagnose.Degraded
+	svc := r.Service()
+	sick := unwell(r.Standing)
 	if sick && !svc.OnFargate() {
-		reading.Go(func() { w.hosts(ctx, svc, &a, note) })
+		beside.Go(func() { r.hosts(ctx) })
 	}
 	if !sick && len(svc.LoadBalancers) > 0 {
-		reading.Go(func() { a.Routes, a.RoutesRead = w.routes(ctx, note) })
+		beside.Go(func() { r.Routes, r.RoutesRead = r.routes(ctx) })
 	}
-	reading.Go(func() { w.scaling(ctx, svc.Ref, &a, note) })
-	reading.Go(func() { w.changes(ctx, svc, &a, note) })
-	reading.Go(func() { w.lines(ctx, s, &a, note) })
-	reading.Wait()
-	out.Troubles = diagnose.Troubles(a)
-	return out
+	beside.Go(func() { r.scaling(ctx) })
+	beside.Go(func() { r.changes(ctx) })
+	beside.Go(func() { r.lines(ctx) })
+	beside.Wait()
+	return Answer{Standing: r.Judge(), Unread: r.unread}
+}
+
+// alarms reads the alarms of the account; nil where they are not read.
+func (r *reading) alarms(ctx context.Context, balancers func(group string) []string) *diagnose.Alarms {
+	watch := r.ask.Store.Alarms(r.ask.Context)
+	defer watch.Close()
+	s, err := watch.Await(ctx, (*store.Snapshot[awsx.Alarm]).Ended)
+	if err != nil {
+		return nil
+	}
+	r.note(append(slices.Clip(s.Partial), s.Err)...)
+	return diagnose.NewAlarms(s.Items, balancers)
 }
 
 // hosts reads what the tasks run on, and what brings it.
-func (w Asker) hosts(ctx context.Context, s awsx.Service, a *diagnose.Around, note func(error)) {
+func (r *reading) hosts(ctx context.Context) {
+	s := r.Service()
 	cluster := s.Ref.ClusterRef()
-	instances := w.Store.Instances(cluster)
+	instances := r.ask.Store.Instances(cluster)
 	defer instances.Close()
 	if read, err := instances.Await(ctx, (*store.Snapshot[awsx.Instance]).Ended); err == nil {
-		a.Instances, a.InstancesRead = read.Items, read.Whole()
-		note(read.Err)
+		r.Instances, r.InstancesRead = read.Items, read.Whole()
+		r.note(read.Err)
 	}
-	fleet, partial, err := w.Fleet(ctx, cluster)
-	note(err)
-	for _, err := range partial {
-		note(err)
-	}
-	a.Managed = map[string]bool{}
+	fleet, partial, err := r.ask.Fleet(ctx, cluster)
+	r.note(append(partial, err)...)
+	r.Managed = map[string]bool{}
 	for _, g := range fleet.Here {
-		a.Groups = append(a.Groups, g.GroupEvidence)
+		r.Groups = append(r.Groups, g.GroupEvidence)
 		if slices.ContainsFunc(g.Providers, func(p awsx.CapacityProvider) bool {
 			return p.Scales && slices.Contains(s.CapacityProviders.Names(), p.Name)
 		}) {
-			a.Managed[g.Group.Name] = true
+			r.Managed[g.Group.Name] = true
 		}
 	}
 }
 
 // routes reads the listeners and rules of the account.
-func (w Asker) routes(ctx context.Context, note func(error)) ([]awsx.Route, bool) {
-	routes := w.Store.Routes(w.Context)
+func (r *reading) routes(ctx context.Context) ([]awsx.Route, bool) {
+	routes := r.ask.Store.Routes(r.ask.Context)
 	defer routes.Close()
 	s, err := routes.Await(ctx, (*store.Snapshot[awsx.Route]).Ended)
 	if err != nil {
 		return nil, false
 	}
-	note(s.Err)
-	for _, err := range s.Partial {
-		note(err)
-	}
+	r.note(append(slices.Clip(s.Partial), s.Err)...)
 	return s.Items, s.Whole()
 }
 
 // scaling reads what scales the service, and what people set.
-func (w Asker) scaling(ctx context.Context, service awsx.Ref, a *diagnose.Around, note func(error)) {
-	if w.SetByHand != nil {
-		a.SetByHand = w.SetByHand(service)
+func (r *reading) scaling(ctx context.Context) {
+	service := r.Service().Ref
+	if r.ask.SetByHand != nil {
+		r.SetByHand = r.ask.SetByHand(service)
 	}
-	account, err := w.Store.Account(ctx, service.Context)
+	account, err := r.ask.Store.Account(ctx, service.Context)
 	if err != nil {
-		note(err)
+		r.note(err)
 		return
 	}
 	target, err := account.ScalableTarget(ctx, service)
 	if err != nil {
-		note(err) // that it is not scaled is no failure
+		r.note(err) // that it is not scaled is no failure
 		return
 	}
-	a.Scaling = &target
-	a.Scalings, err = account.ScalingActivities(ctx, service, scalingsRead)
-	note(err)
+	r.Scaling = &target
+	r.Scalings, err = account.ScalingActivities(ctx, service, scalingsRead)
+	r.note(err)
 }
 
 // changes finds in what the service differs from what worked before.
-func (w Asker) changes(ctx context.Context, s awsx.Service, a *diagnose.Around, note func(error)) {
-	account, err := w.Store.Account(ctx, s.Ref.Context)
+func (r *reading) changes(ctx context.Context) {
+	s := r.Service()
+	account, err := r.ask.Store.Account(ctx, s.Ref.Context)
 	if err != nil {
-		note(err)
+		r.note(err)
 		return
 	}
 	past, _ := inquiry.Deployments(ctx, account, s.Ref) // where there is no record, the revisions tell
@@ -215,45 +239,46 @@ func (w Asker) changes(ctx context.Context, s awsx.Service, a *diagnose.Around, 
 	if before == "" || after == "" || before == after {
 		return
 	}
-	was, err := w.Store.TaskDefinition(ctx, s.Ref.Context, before)
+	was, err := r.ask.Store.TaskDefinition(ctx, s.Ref.Context, before)
 	if err != nil {
 		return // the one before may be gone: then nothing is compared
 	}
-	is, err := w.Store.TaskDefinition(ctx, s.Ref.Context, after)
+	is, err := r.ask.Store.TaskDefinition(ctx, s.Ref.Context, after)
 	if err != nil {
-		note(err)
+		r.note(err)
 		return
 	}
 	changes, err := edits.Changes(was, is)
 	if err != nil {
-		note(err)
+		r.note(err)
 		return
 	}
-	a.Before = awsx.ARNName(before)
+	r.Before = awsx.ARNName(before)
 	for _, c := range changes {
-		a.Changes = append(a.Changes, diagnose.Change{Part: diagnose.Part(c.Part), Name: c.Name, Gone: !c.Has, Text: c.Text()})
+		r.Changes = append(r.Changes, diagnose.Change{Part: diagnose.Part(c.Part), Name: c.Name, Gone: !c.Has, Text: c.Text()})
 	}
 }
 
 // lines reads what the tasks that died last wrote, and what those that run write.
-func (w Asker) lines(ctx context.Context, s diagnose.Standing, a *diagnose.Around, note func(error)) {
-	if w.Lines.Open == nil {
+func (r *reading) lines(ctx context.Context) {
+	s := r.Standing
+	if r.ask.Lines.Open == nil {
 		return
 	}
 	dead := slices.DeleteFunc(slices.Clone(s.Evidence.Stopped), func(t awsx.Task) bool {
 		return !reason.StoppedTask(t, s.Evidence.TaskDefinition(t.TaskDefinition)).Failure
 	})
 	slices.SortStableFunc(dead, func(x, y awsx.Task) int { return reason.StoppedAt(y).Compare(reason.StoppedAt(x)) })
-	written, partial := w.Lines.Failing(ctx, dead[:min(len(dead), deadRead)])
+	written, partial := r.ask.Lines.Failing(ctx, dead[:min(len(dead), deadRead)])
 	for _, err := range partial {
-		note(noStore(err))
+		r.note(noStore(err))
 	}
 	for _, one := range written {
-		a.Wrote = append(a.Wrote, diagnose.Wrote{Task: one.Task.ID, Container: one.Container.Name, Lines: said(one.Entries)})
+		r.Wrote = append(r.Wrote, diagnose.Wrote{Task: one.Task.ID, Container: one.Container.Name, Lines: said(one.Entries)})
 	}
-	entries, err := w.Lines.Lately(ctx, s, w.Now().Add(-newestFor), newestRead)
-	note(noStore(err))
-	a.Lines = said(entries)
+	entries, err := r.ask.Lines.Lately(ctx, s, r.Now().Add(-newestFor), newestRead)
+	r.note(noStore(err))
+	r.Lines = said(entries)
 }
 
 // noStore is an error of a log store, nil for that none is configured: who has none does
