@@ -24,7 +24,7 @@ func crowd(n int) *clusterFacts {
 	cluster := awsx.Ref{Cluster: "arn:aws:ecs:eu-west-1:1:cluster/main", ARN: "arn:aws:ecs:eu-west-1:1:cluster/main"}
 	f := &clusterFacts{
 		servicesRead: true,
-		Cluster: diagnose.Cluster{Now: awsxtest.Now, InstancesRead: true, RunningRead: true, StoppedRead: true, Tasks: map[string]diagnose.Tasks{}, Groups: map[string]awsx.Group{}},
+		Cluster:      diagnose.Cluster{Now: awsxtest.Now, InstancesRead: true, RunningRead: true, StoppedRead: true, Tasks: map[string]diagnose.Tasks{}, Groups: map[string]awsx.Group{}},
 	}
 	for i := range n {
 		name := fmt.Sprintf("service-%05d", i)

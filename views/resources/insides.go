@@ -116,7 +116,7 @@ func (g *insides) survey(ctx context.Context, deps *views.Deps, clusters []awsx.
 		}
 		rows := make([]*serviceRow, 0, len(s.Standings))
 		for _, st := range s.WorstFirst() {
-			rows = append(rows, &serviceRow{Standing: st, status: livetable.VerdictStatus(st.Finding.Status)})
+			rows = append(rows, &serviceRow{Around: diagnose.Around{Standing: st}, status: livetable.VerdictStatus(st.Finding.Status)})
 		}
 		in := insideOf(rows, &clusterFacts{servicesRead: true, Cluster: diagnose.Cluster{Instances: before.instances, InstancesRead: before.instancesRead}})
 		g.put(c.Ref, insideSeen{clusterInside: in, at: deps.Now(), surveyed: deps.Now(), whole: true})

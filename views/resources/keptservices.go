@@ -143,7 +143,7 @@ func (k *keptServices) takeAlarms(n news[awsx.Alarm]) {
 
 // alarmed reports whether other alarms ring for a service than its row tells of.
 func (k *keptServices) alarmed(r *serviceRow) bool {
-	return k.newAlarms && !slices.Equal(k.Ringing(*r.service()), r.ringing)
+	return k.newAlarms && !slices.Equal(k.Ringing(*r.service()), r.Ringing)
 }
 
 // takeInstances returns the ARNs of the instances that changed.

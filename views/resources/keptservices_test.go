@@ -186,8 +186,8 @@ func told(all []diagnose.Trouble) (words []string) {
 func TestRowsThatAreKeptAreTheRowsMadeAnew(t *testing.T) {
 	shown := cmp.Options{
 		cmp.AllowUnexported(serviceRow{}), cmpopts.EquateEmpty(), cmpopts.IgnoreFields(serviceRow{}, "lacks", "needs"),
-		cmp.Transformer("standing", func(s diagnose.Standing) any {
-			return []any{s.Finding, told(s.Troubles), s.Evidence.Service, s.Evidence.Running, s.Evidence.Stopped, s.Evidence.Groups}
+		cmp.Transformer("standing", func(s diagnose.Around) any {
+			return []any{s.Finding, s.Ringing, told(s.Troubles), s.Evidence.Service, s.Evidence.Running, s.Evidence.Stopped, s.Evidence.Groups}
 		}),
 	}
 	rapid.Check(t, func(t *rapid.T) {

@@ -12,6 +12,7 @@ import (
 	"gantry/awsx/diagnose"
 	"gantry/awsx/diagnose/reason"
 	"gantry/internal/inquiry"
+	"gantry/internal/inquiry/why"
 	"gantry/logs"
 	"gantry/ui"
 	"gantry/ui/text"
@@ -37,10 +38,13 @@ type evidence struct {
 // paras explain a row in the most telling order: what is wrong and what to do about it, what
 // the task that died last wrote, what changed last, events and targets.
 func (e evidence) paras(lines int) []prose.Para {
+	row := *e.serviceRow
+	row.Standing = e.judged()
+	e.serviceRow = &row
 	var d prose.Document
 	d.Paras = append(d.Paras, e.head(lines))
 	e.findings(&d, lines)
-	for _, a := range e.ringing {
+	for _, a := range e.Ringing {
 		if a.Scales || a.Shared { // the others are told by what is wrong
 			d.Paras = append(d.Paras, prose.Para{Label: "alarm", Text: a.Name + "  " + a.Why})
 		}
@@ -53,7 +57,9 @@ func (e evidence) paras(lines int) []prose.Para {
 	if len(e.Troubles) == 0 {
 		e.add(&d, parts[diagnose.OfDeath])
 	}
-	e.wrote(&d, lines)
+	if len(e.Troubles) == 0 || lines >= livetable.Roomy {
+		e.wrote(&d, lines)
+	}
 	if lines < livetable.Roomy {
 		e.add(&d, slices.Concat(parts[diagnose.OfDeployment], parts[diagnose.OfTargets], parts[diagnose.OfEvents]))
 		return d.Paras
@@ -66,12 +72,30 @@ func (e evidence) paras(lines int) []prose.Para {
 	return d.Paras
 }
 
+// judged judges the row once more, with what was read of it since somebody looks at it: what
+// the task that died last wrote, and what changed.
+func (e evidence) judged() diagnose.Standing {
+	a := e.Around
+	if len(e.lines.Read.Lines) > 0 {
+		w := diagnose.Wrote{Task: e.lines.Task, Container: e.lines.Read.Container}
+		for _, l := range e.lines.Read.Lines {
+			w.Lines = append(w.Lines, diagnose.Said{At: l.At, Text: l.Text, Severe: logs.SeverityOf(l.Level) >= logs.SeverityError})
+		}
+		a.Wrote = []diagnose.Wrote{w}
+	}
+	if before, after := e.Evidence.TaskDefinition(e.before), e.Evidence.TaskDefinition(e.after); before != nil && after != nil {
+		a.Before = awsx.ARNName(before.ARN)
+		a.Changes, _ = why.Changes(before, after) // what cannot be compared explains nothing
+	}
+	return a.Judge()
+}
+
 // fewProofs is how much of what shows a trouble stands where there is little room.
 const fewProofs = 3
 
 // findings tells what is wrong, in the order in which to look at it: the first with what to do
 // and what shows it, of the others and of what follows only what they are where there is
-// little room.
+// little room. There the lines of the task that died stand behind the first piece of evidence.
 func (e evidence) findings(d *prose.Document, lines int) {
 	for i, t := range e.Troubles {
 		switch {
@@ -84,7 +108,13 @@ func (e evidence) findings(d *prose.Document, lines int) {
 			if n := slices.IndexFunc(t.Next, func(s diagnose.Step) bool { return e.does(s.Do) != "" }); len(t.Next) > 0 {
 				d.Paras = append(d.Paras, incident.NextPara(t.Next[max(n, 0)], e.does))
 			}
-			d.Paras = append(d.Paras, incident.Proofs(t, e.now, fewProofs)...)
+			proofs := incident.Proofs(t, e.now, fewProofs)
+			d.Paras = append(d.Paras, proofs[:min(1, len(proofs))]...)
+			if t.Change != nil {
+				d.Paras = append(d.Paras, prose.Para{Label: "changed", Text: wording.Named(t.Change.Text)})
+			}
+			e.wrote(d, lines)
+			d.Paras = append(d.Paras, proofs[min(1, len(proofs)):]...)
 		default:
 			d.Paras = append(d.Paras, prose.Para{Label: "also", Text: wording.Named(t.Short), Role: theme.Degraded})
 		}

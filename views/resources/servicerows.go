@@ -29,7 +29,7 @@ type clusterFacts struct {
 
 // serviceRow is one service with the verdict on it.
 type serviceRow struct {
-	diagnose.Standing
+	diagnose.Around
 	status   theme.Status
 	image    string // tag@digest, "?" until its definition was read
 	revision string
@@ -38,7 +38,6 @@ type serviceRow struct {
 	needs, lacks []string
 	// refused says that what is unread was asked for in vain.
 	refused bool
-	ringing []diagnose.Ringing
 }
 
 // serviceRows puts a cluster's facts into rows, in the order of the services.
@@ -54,8 +53,8 @@ func (f *clusterFacts) row(s awsx.Service) *serviceRow {
 	// What lacks is found first: a definition that is read meanwhile is taken for one
 	// that the row was made without, never for one that it was made with.
 	r := &serviceRow{lacks: f.lacks(s), image: livetable.Unread}
-	around := f.Around(s)
-	r.Standing, r.ringing = around.Stand(), around.Ringing
+	r.Around = f.Around(s)
+	r.Standing = r.Around.Stand()
 	if len(r.lacks) > 0 {
 		r.needs = r.Evidence.Needs()
 	}
@@ -190,10 +189,10 @@ func (r *serviceRow) whyCell() table.Cell {
 
 // alarmCell counts the alarms that ring; nothing is said where none does, or none was read.
 func (r *serviceRow) alarmCell() table.Cell {
-	if len(r.ringing) == 0 {
+	if len(r.Ringing) == 0 {
 		return table.Cell{}
 	}
-	return table.Cell{Text: strconv.Itoa(len(r.ringing)), Role: theme.Failed}
+	return table.Cell{Text: strconv.Itoa(len(r.Ringing)), Role: theme.Failed}
 }
 
 // alarmNote says why it is not known which alarms ring.
@@ -248,7 +247,7 @@ func serviceColumns(at *livetable.Moment) []table.Column[*serviceRow] {
 				return cmp.Or(cmp.Compare(table.Rank(!x.Unread, x.Count == 0), table.Rank(!y.Unread, y.Count == 0)), cmp.Compare(x.Count, y.Count))
 			}},
 		{ID: "alarms", Title: "ALM", Cell: row.alarmCell, Sparse: true, Priority: 4, Right: true, Descending: true,
-			Compare: func(a, b row) int { return cmp.Compare(len(a.ringing), len(b.ringing)) }},
+			Compare: func(a, b row) int { return cmp.Compare(len(a.Ringing), len(b.Ringing)) }},
 		{ID: "last", Title: "LAST", Cell: func(r row) table.Cell { return r.lastDeathCell(at.Time()) }, Wide: true, Priority: 9, Right: true},
 		{ID: livetable.ColAge, Title: "CHG", Cell: func(r row) table.Cell { return r.changeCell(at.Time()) }, Priority: 3, Right: true, Descending: true,
 			Compare: func(a, b row) int { return a.Finding.Changed.Compare(b.Finding.Changed) }},

@@ -111,7 +111,7 @@ func TestAgentsAreCountedOnlyWhenRead(t *testing.T) {
 func TestWorstServiceOfACluster(t *testing.T) {
 	row := func(name string, s diagnose.Status, why string) *serviceRow {
 		return &serviceRow{
-			Standing: diagnose.Standing{Evidence: diagnose.Evidence{Service: awsx.Service{Name: name}}, Finding: diagnose.Finding{Status: s, Severity: int(diagnose.OK-s) * 100, Why: why}}, status: livetable.VerdictStatus(s),
+			Around: diagnose.Around{Standing: diagnose.Standing{Evidence: diagnose.Evidence{Service: awsx.Service{Name: name}}, Finding: diagnose.Finding{Status: s, Severity: int(diagnose.OK-s) * 100, Why: why}}}, status: livetable.VerdictStatus(s),
 		}
 	}
 	a, b, c := row("a", diagnose.OK, ""), row("b", diagnose.Failed, "exit 1"), row("c", diagnose.Unknown, "")

@@ -248,15 +248,19 @@ func (r *reading) changes(ctx context.Context) {
 		r.note(err)
 		return
 	}
-	changes, err := edits.Changes(was, is)
-	if err != nil {
-		r.note(err)
-		return
-	}
 	r.Before = awsx.ARNName(before)
+	var failed error
+	r.Changes, failed = Changes(was, is)
+	r.note(failed)
+}
+
+// Changes is in what a revision differs from the one before.
+func Changes(before, after *awsx.TaskDefinition) (all []diagnose.Change, err error) {
+	changes, err := edits.Changes(before, after)
 	for _, c := range changes {
-		r.Changes = append(r.Changes, diagnose.Change{Part: diagnose.Part(c.Part), Name: c.Name, Gone: !c.Has, Text: c.Text()})
+		all = append(all, diagnose.Change{Part: diagnose.Part(c.Part), Name: c.Name, Gone: !c.Has, Text: c.Text()})
 	}
+	return all, err
 }
 
 // lines reads what the tasks that died last wrote, and what those that run write.
