@@ -1,11 +1,14 @@
 package ui
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"gantry/internal/words"
 )
 
 // Declaration is a kind of screen as it is declared, before any is open.
@@ -57,7 +60,8 @@ func (c Catalog) Keymap(preset string, bind map[string][]string) (*Keymap, error
 	ids := c.ids()
 	for _, name := range slices.Sorted(maps.Keys(bind)) {
 		if !slices.Contains(ids, name) {
-			wrong = append(wrong, fmt.Errorf("keys.bind: no action is named %q, expected one of %s", name, strings.Join(ids, ", ")))
+			near := slices.MinFunc(ids, func(a, b string) int { return cmp.Compare(words.Unlike(name, a), words.Unlike(name, b)) })
+			wrong = append(wrong, fmt.Errorf("keys.bind: no action is named %q: did you mean %s? Expected one of %s", name, near, strings.Join(ids, ", ")))
 		}
 	}
 	return keys, errors.Join(wrong...)

@@ -11,6 +11,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/store"
+	"gantry/internal/config"
 	"gantry/internal/fault"
 	"gantry/ui"
 	"gantry/ui/palette"
@@ -73,9 +74,9 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	if err != nil {
 		return invalid("screen", err)
 	}
-	keys, err := views.Catalog().Keymap(a.Config.Keys.Preset, a.Config.Keys.Bind)
+	keys, err := Keymap(a.Config)
 	if err != nil {
-		return invalid("keys", err)
+		return ui.Options{}, err
 	}
 	a.guard(a.Config.Writing.Arm)
 
@@ -187,3 +188,13 @@ func (g consoleGate) Arm(scope string) (ui.Arming, error) {
 
 // Disarm makes it read-only again.
 func (g consoleGate) Disarm(scope string) { g.app.Arming.Disarm(change.Reach(scope)) }
+
+// Keymap returns the keys that the configuration sets. The error is of class Invalid and
+// names the action that does not exist, or the actions that share a key.
+func Keymap(cfg config.Config) (*ui.Keymap, error) {
+	keys, err := views.Catalog().Keymap(cfg.Keys.Preset, cfg.Keys.Bind)
+	if err != nil {
+		return nil, &fault.Error{Class: fault.Invalid, Op: "keys", Resource: cfg.File, Err: err}
+	}
+	return keys, nil
+}

@@ -72,14 +72,12 @@ func (l Logs) Configured() bool { return len(l.Endpoints) > 0 || l.CloudID != ""
 
 func (p *parser) logs(l *Logs, n *yaml.Node) {
 	keys := p.store(l)
-	var overrides *yaml.Node
-	keys["overrides"] = func(v *yaml.Node) { overrides = v }
+	keys["overrides"] = func(v *yaml.Node) {
+		// What they leave out is the store's, of which all is known only then.
+		p.last(func() { l.Overrides = p.overrides(*l, v) })
+	}
 	p.mapping(n, "logs", keys)
 	p.consistent(*l, n)
-	if overrides != nil {
-		// What they leave out is the store's, of which all is known only now.
-		l.Overrides = p.overrides(*l, overrides)
-	}
 }
 
 // store reads the settings of one store.

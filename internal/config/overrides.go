@@ -107,15 +107,8 @@ func (p *parser) logsOf(of Logs, n *yaml.Node) *Logs {
 }
 
 // overrides reads the list in the order in which it is tried.
-func (p *parser) overrides(of Logs, n *yaml.Node) []LogOverride {
-	if n.Kind != yaml.SequenceNode {
-		p.fault(n, "overrides: expected a list, found %s", kindOf(n))
-		return nil
-	}
-	var list []LogOverride
-	for _, item := range n.Content {
-		list = append(list, p.override(of, resolved(item)))
-	}
+func (p *parser) overrides(of Logs, n *yaml.Node) (list []LogOverride) {
+	p.each(n, "overrides", func(item *yaml.Node) { list = append(list, p.override(of, item)) })
 	return list
 }
 

@@ -16,7 +16,7 @@ import (
 // parse reads the file into the configuration and returns the name of the
 // context that it begins with.
 func parse(cfg *Config, file string, data []byte, getenv func(string) string) (begin string, err error) {
-	p := &parser{file: file, getenv: getenv, ownLogs: map[int]*yaml.Node{}}
+	p := &parser{file: file, getenv: getenv}
 	var doc, more yaml.Node
 	documents := yaml.NewDecoder(bytes.NewReader(data))
 	if err := documents.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
@@ -40,7 +40,7 @@ func (p *parser) root(cfg *Config, n *yaml.Node) string {
 	var beginAt *yaml.Node
 	p.mapping(n, "the file", fields{
 		"context":        func(v *yaml.Node) { begin, beginAt = p.text(v, "context"), v },
-		"contexts":       func(v *yaml.Node) { cfg.Contexts = p.contexts(v) },
+		"contexts":       func(v *yaml.Node) { p.contexts(cfg, v) },
 		"logs":           func(v *yaml.Node) { p.logs(&cfg.Logs, v) },
 		"production":     func(v *yaml.Node) { p.production(cfg, v) },
 		"rules":          func(v *yaml.Node) { cfg.Rules = p.rules(v) },
@@ -51,11 +51,10 @@ func (p *parser) root(cfg *Config, n *yaml.Node) string {
 		"screen":         func(v *yaml.Node) { p.screen(&cfg.Screen, v) },
 		"keys":           func(v *yaml.Node) { p.keys(&cfg.Keys, v) },
 	})
-	for i := range cfg.Contexts {
-		// What a context leaves out is that of all, of which all is known only now.
-		if logs := p.ownLogs[i]; logs != nil {
-			cfg.Contexts[i].Logs = p.logsOf(cfg.Logs, logs)
-		}
+	for len(p.rest) > 0 {
+		read := p.rest[0]
+		p.rest = p.rest[1:]
+		read()
 	}
 	if _, ok := cfg.named(begin); begin != "" && !ok {
 		p.fault(beginAt, "context %q is not among contexts", begin)
@@ -63,23 +62,25 @@ func (p *parser) root(cfg *Config, n *yaml.Node) string {
 	return begin
 }
 
-func (p *parser) contexts(n *yaml.Node) []NamedContext {
-	var list []NamedContext
+func (p *parser) contexts(cfg *Config, n *yaml.Node) {
 	p.pairs(n, "contexts", func(key, v *yaml.Node) {
 		var id awsx.ContextID
-		var logs *yaml.Node
+		place := len(cfg.Contexts)
 		p.mapping(v, "context "+key.Value, fields{
 			"profile":  func(v *yaml.Node) { id.Profile = p.text(v, "profile") },
 			"region":   func(v *yaml.Node) { id.Region = p.text(v, "region") },
 			"endpoint": func(v *yaml.Node) { id.Endpoint = p.url(v, "endpoint") },
-			"logs":     func(v *yaml.Node) { logs = v },
+			// What a context leaves out is that of all, of which all is known only then.
+			"logs": func(v *yaml.Node) {
+				p.last(func() {
+					if own := p.logsOf(cfg.Logs, v); p.probe == nil {
+						cfg.Contexts[place].Logs = own
+					}
+				})
+			},
 		})
-		list = append(list, NamedContext{Name: key.Value, ID: id})
-		if logs != nil {
-			p.ownLogs[len(list)-1] = logs
-		}
+		cfg.Contexts = append(cfg.Contexts, NamedContext{Name: key.Value, ID: id})
 	})
-	return list
 }
 
 func (p *parser) production(cfg *Config, n *yaml.Node) {
@@ -100,6 +101,7 @@ func (p *parser) writing(w *Writing, n *yaml.Node) {
 				return
 			}
 			w.Arm = p.minutes(v, "arm")
+			p.either(shape{Enum: []any{"off", false}})
 		},
 	})
 }
@@ -132,7 +134,7 @@ func (p *parser) keys(k *Keys, n *yaml.Node) {
 // secret reads a secret from where it is kept: the file itself may be shared or
 // checked in, so it holds the name of a variable or of a file.
 func (p *parser) secret(n *yaml.Node, what string) clean.Secret {
-	if n.Kind != yaml.MappingNode {
+	if n.Kind != yaml.MappingNode && p.probe == nil {
 		p.fault(n, "%s: expected {env: NAME} or {file: PATH}; a secret does not belong into this file", what)
 		return ""
 	}

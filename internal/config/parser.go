@@ -23,8 +23,10 @@ type parser struct {
 	file   string
 	getenv func(string) string
 	faults []error
-	// ownLogs are the log settings of contexts, by their place in the list.
-	ownLogs map[int]*yaml.Node
+	// rest is what is read once all else has been.
+	rest []func()
+	// probe is the shape that is being noted; nil while a file is read.
+	probe *shape
 }
 
 // fields maps the keys that a mapping may have to what reads them.
@@ -43,8 +45,21 @@ func (p *parser) syntax(err error) error {
 	return fmt.Errorf("%s: %s", p.file, msg)
 }
 
+// last reads something once all else has been, because it rests on that.
+func (p *parser) last(read func()) {
+	if p.probe != nil {
+		read()
+		return
+	}
+	p.rest = append(p.rest, read)
+}
+
 // pairs calls read for each entry of a mapping.
 func (p *parser) pairs(n *yaml.Node, what string, read func(key, value *yaml.Node)) {
+	if p.probing(shape{Type: []string{"object", "null"}}) {
+		p.probe.Others = p.inside(".*", func() { read(&yaml.Node{Kind: yaml.ScalarNode, Value: "*"}, unset) })
+		return
+	}
 	n = resolved(n)
 	if n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
 		return // a key with nothing under it
@@ -67,6 +82,13 @@ func (p *parser) pairs(n *yaml.Node, what string, read func(key, value *yaml.Nod
 
 // mapping reads a mapping of known keys.
 func (p *parser) mapping(n *yaml.Node, what string, known fields) {
+	if p.probing(shape{Type: []string{"object", "null"}, Properties: map[string]*shape{}, Others: false}) {
+		at := p.probe
+		for _, name := range known.names() {
+			at.Properties[name] = p.inside("."+name, func() { known[name](unset) })
+		}
+		return
+	}
 	p.pairs(n, what, func(key, v *yaml.Node) {
 		read, ok := known[key.Value]
 		if !ok {
@@ -80,6 +102,9 @@ func (p *parser) mapping(n *yaml.Node, what string, known fields) {
 func (f fields) names() []string { return slices.Sorted(maps.Keys(f)) }
 
 func (p *parser) text(n *yaml.Node, what string) string {
+	if p.probing(shape{Type: []string{"string", "number", "boolean"}, MinLength: 1}) {
+		return ""
+	}
 	if n = resolved(n); n.Kind != yaml.ScalarNode || n.Value == "" {
 		p.fault(n, "%s: expected a text, found %s", what, kindOf(n))
 		return ""
@@ -88,6 +113,9 @@ func (p *parser) text(n *yaml.Node, what string) string {
 }
 
 func (p *parser) flag(n *yaml.Node, what string) bool {
+	if p.probing(shape{Type: "boolean"}) {
+		return false
+	}
 	b, err := strconv.ParseBool(n.Value)
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!bool" || err != nil {
 		p.fault(n, "%s: expected true or false, found %s", what, kindOf(n))
@@ -96,6 +124,9 @@ func (p *parser) flag(n *yaml.Node, what string) bool {
 }
 
 func (p *parser) choice(n *yaml.Node, what string, allowed ...string) string {
+	if p.probing(shape{Enum: words(allowed)}) {
+		return ""
+	}
 	s := p.text(n, what)
 	if s != "" && !slices.Contains(allowed, s) {
 		p.fault(n, "%s: %q is unknown, expected %s", what, s, oneOf(allowed))
@@ -106,6 +137,11 @@ func (p *parser) choice(n *yaml.Node, what string, allowed ...string) string {
 // list reads a list; one value stands for a list of one.
 func (p *parser) list(n *yaml.Node, what string, read func(*yaml.Node, string) string) []string {
 	list := []string{}
+	if p.probing(shape{}) {
+		item := p.inside("", func() { read(unset, what) })
+		p.probe.AnyOf = []*shape{item, {Type: "array", Items: item}}
+		return list
+	}
 	if n.Kind != yaml.SequenceNode {
 		return append(list, read(n, what))
 	}
@@ -113,6 +149,21 @@ func (p *parser) list(n *yaml.Node, what string, read func(*yaml.Node, string) s
 		list = append(list, read(resolved(item), what))
 	}
 	return list
+}
+
+// each reads a list of mappings.
+func (p *parser) each(n *yaml.Node, what string, read func(*yaml.Node)) {
+	if p.probing(shape{Type: "array"}) {
+		p.probe.Items = p.inside("[]", func() { read(unset) })
+		return
+	}
+	if n.Kind != yaml.SequenceNode {
+		p.fault(n, "%s: expected a list, found %s", what, kindOf(n))
+		return
+	}
+	for _, item := range n.Content {
+		read(resolved(item))
+	}
 }
 
 // duration reads whole seconds, or a duration such as 5s.
@@ -126,6 +177,9 @@ func (p *parser) minutes(n *yaml.Node, what string) time.Duration {
 }
 
 func (p *parser) span(n *yaml.Node, what string, unit, least, most time.Duration) time.Duration {
+	if p.probing(shape{Type: []string{"string", "integer"}, Pattern: `^[0-9.hmsµun]+$`}) {
+		return 0
+	}
 	s := p.text(n, what)
 	if s == "" {
 		return 0
@@ -151,6 +205,9 @@ func unitName(unit time.Duration) string {
 }
 
 func (p *parser) url(n *yaml.Node, what string) string {
+	if p.probing(shape{Type: "string", Format: "uri", Pattern: "^https?://"}) {
+		return ""
+	}
 	s := p.text(n, what)
 	if s == "" {
 		return ""

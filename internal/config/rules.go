@@ -20,15 +20,8 @@ func (c Config) Policy() policy.Policy {
 }
 
 // rules reads the list of rules in the order in which they are tried.
-func (p *parser) rules(n *yaml.Node) []policy.Rule {
-	if n.Kind != yaml.SequenceNode {
-		p.fault(n, "rules: expected a list of rules, found %s", kindOf(n))
-		return nil
-	}
-	var list []policy.Rule
-	for _, item := range n.Content {
-		list = append(list, p.rule(resolved(item)))
-	}
+func (p *parser) rules(n *yaml.Node) (list []policy.Rule) {
+	p.each(n, "rules", func(item *yaml.Node) { list = append(list, p.rule(item)) })
 	return list
 }
 
@@ -82,11 +75,16 @@ func (p *parser) keepRevisions(n *yaml.Node) int {
 	if n.Kind == yaml.ScalarNode && n.Value == "0" {
 		return 0
 	}
-	return p.number(n, "keep_revisions", policy.LeastKept)
+	number := p.number(n, "keep_revisions", policy.LeastKept)
+	p.either(shape{Enum: []any{0}})
+	return number
 }
 
 // number reads a whole number that is not less than the least.
 func (p *parser) number(n *yaml.Node, what string, least int) int {
+	if p.probing(shape{Type: "integer", Minimum: &least}) {
+		return 0
+	}
 	number, err := strconv.Atoi(n.Value)
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!int" || err != nil || number < least {
 		p.fault(n, "%s: expected a whole number of at least %d, found %s", what, least, kindOf(n))

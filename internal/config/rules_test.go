@@ -80,7 +80,7 @@ rules:
 			t.Errorf("the error lacks %q:\n%v", want, err)
 		}
 	}
-	for yaml, want := range map[string]string{"rules: {deny: true}": "rules: expected a list of rules", "keep_revisions: 0": ""} {
+	for yaml, want := range map[string]string{"rules: {deny: true}": "rules: expected a list, found a mapping", "keep_revisions: 0": ""} {
 		_, err := config.Load(config.Flags{File: write(t, yaml)}, env())
 		if (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v", yaml, err)

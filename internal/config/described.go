@@ -1,0 +1,103 @@
+package config
+
+import "strings"
+
+// described returns what a setting is for, by its path in the shape of the file. The
+// settings of one log store are described once, wherever they stand.
+func described(path string) string {
+	for {
+		if text, ok := descriptions[path]; ok {
+			return text
+		}
+		if rest, ok := strings.CutPrefix(path, "contexts.*.logs"); ok {
+			path = "logs" + rest
+		} else if rest, ok := strings.CutPrefix(path, "logs.overrides[]"); ok {
+			path = "logs" + rest
+		} else if i := strings.LastIndexByte(path, '.'); i > 0 && descriptions[path[i:]] != "" {
+			path = path[i:]
+		} else {
+			return ""
+		}
+	}
+}
+
+// descriptions are what editors show beside a setting. A name that begins with a dot is
+// that of a part which stands under several settings.
+var descriptions = map[string]string{
+	"": "What gantry is told. Nothing in it is required.",
+
+	"context":             "The context to begin with, one of contexts. A profile on the command line or in AWS_PROFILE wins.",
+	"contexts":            "Accounts and regions that can be switched to, each under a name of your own.",
+	"contexts.*":          "An account and a region of it.",
+	"contexts.*.profile":  "A profile of the AWS configuration.",
+	"contexts.*.region":   "The region, such as eu-west-1.",
+	"contexts.*.endpoint": "The address of every AWS service, such as the simulator's.",
+	"contexts.*.logs":     "Where the lines of this context are found, where they are not with the others'.",
+
+	"logs":                     "Where log lines are found.",
+	"logs.endpoints":           "The addresses of one Elasticsearch or OpenSearch cluster.",
+	"logs.cloud-id":            "A deployment of Elastic Cloud, in place of endpoints.",
+	"logs.index":               "The index, or a pattern of indices.",
+	"logs.timestamp":           "The field with the time of a line.",
+	"logs.message":             "The fields with the text of a line: the first that a document has counts.",
+	"logs.level":               "The fields with the level of a line: the first that a document has counts.",
+	"logs.levels":              "What words or numbers of your own loggers stand for.",
+	"logs.levels.*":            "The level that the word or number stands for.",
+	"logs.tiebreak":            "The field that orders lines of one time.",
+	"logs.awslogs":             "Where the lines of containers that log through awslogs are read: in CloudWatch, or among the documents that they are forwarded to.",
+	"logs.user":                "The user of the log store. It comes with a password.",
+	"logs.password":            "The password of the user.",
+	"logs.api-key":             "An API key of the log store.",
+	"logs.bearer":              "A bearer token of the log store.",
+	"logs.sigv4":               "How requests to Amazon OpenSearch are signed.",
+	"logs.sigv4.service":       "es for a domain, aoss for a serverless collection.",
+	"logs.sigv4.profile":       "The profile to sign with, where it is not the context's.",
+	"logs.sigv4.region":        "The region to sign for, where the address does not tell it.",
+	"logs.ca-file":             "A file of PEM certificates to trust in place of the system's.",
+	"logs.fingerprint":         "The SHA-256 fingerprint of the certificate to trust, or of its authority's.",
+	"logs.client-cert":         "A PEM certificate to show to the log store. It comes with a client-key.",
+	"logs.client-key":          "The file with the key of client-cert.",
+	"logs.kibana":              "The address of Kibana, which links to lines lead to.",
+	"logs.dashboards":          "The address of OpenSearch Dashboards, in place of kibana.",
+	"logs.overrides":           "Where the lines of some services are found. The first that fits counts; what it leaves out is that of all.",
+	"logs.overrides[]":         "Where the lines of some services are found.",
+	"logs.overrides[].cluster": "A glob for the names of clusters.",
+	"logs.overrides[].service": "A glob for the names of services.",
+	"logs.overrides[].filter":  "A query in place of the derived one, with ${service}, ${runtime_id} and the like.",
+	".env":                     "The name of the environment variable that holds it.",
+	".file":                    "The file that holds it.",
+	"production":               "Which clusters are not production. Every other one is.",
+	"production.except":        "Words and globs for whole tokens of the names of clusters that are not production, in place of the usual ones.",
+	"production.profiles":      "Globs for profiles whose clusters are not production.",
+	"production.accounts":      "Globs for accounts whose clusters are not production.",
+	"rules":                    "What changes need beyond the usual. The first rule that matches a change decides.",
+	"rules[]":                  "A rule. What it leaves out matches everything.",
+	"rules[].account":          "A glob for the number of the account.",
+	"rules[].cluster":          "A glob for the name of the cluster.",
+	"rules[].service":          "A glob for the name of the service.",
+	"rules[].action":           "What the change does, such as deploy, or a glob.",
+	"rules[].deny":             "Refuses the change, or lets it pass where a later rule denies it.",
+	"rules[].confirm":          "What is asked: yes, the name of the target, or a phrase for all of them.",
+	"rules[].max_bulk":         "How many targets one change may have.",
+	"rules[].reason":           "Why, which is shown to who is stopped.",
+	"keep_revisions":           "How many revisions of a service's family stay active after a deployment that succeeded; 0 keeps all.",
+	"notify":                   "Whom to tell of changes.",
+	"notify.webhook":           "The address of a webhook that takes what Slack's take. It is a secret.",
+	"notify.clusters":          "Globs for the clusters whose changes are told.",
+	"notify.actions":           "Globs for the changes that are told.",
+	"writing":                  "When changes are possible.",
+	"writing.readonly":         "Refuses every change; cannot be lifted from inside.",
+	"writing.arm":              "For how long production can be changed once armed, in minutes or as 15m; off needs no arming.",
+	"refresh":                  "How old the services table may grow, in seconds or as 10s.",
+	"screen":                   "How the console is drawn.",
+	"screen.color":             "Whether to draw in colour.",
+	"screen.ascii":             "Whether to draw with ASCII characters only.",
+	"screen.colours":           "blue-orange tells good from bad without red and green.",
+	"screen.background":        "The background of the terminal; auto asks the terminal.",
+	"screen.sync":              "Whether frames are sent as one (synchronized output); auto asks the terminal.",
+	"screen.mouse":             "Whether the wheel scrolls. The terminal selects no text then.",
+	"keys":                     "Which keys run which actions.",
+	"keys.preset":              "The keys to begin with.",
+	"keys.bind":                "Keys of your own, by the names of actions.",
+	"keys.bind.*":              "The keys of the action.",
+}
