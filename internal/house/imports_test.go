@@ -54,7 +54,8 @@ awsx/past: awsx
 awsx/store: internal/crash internal/wake awsx awsx/past internal/fault | awsx/awsxtest awsx/sim/...
 awsx/deploy/policy: awsx internal/fault internal/words
 awsx/deploy/...: internal/declared internal/crash awsx awsx/alarms awsx/alb awsx/diagnose/reason awsx/document/... awsx/store internal/clean internal/difference internal/fault internal/words | awsx/awsxtest
-awsx/change: internal/crash awsx awsx/deploy/... awsx/document/... awsx/metrics awsx/store internal/audit internal/fault internal/words | awsx/awsxtest awsx/sim/... internal/clean
+awsx/timeline: awsx awsx/past awsx/deploy/edits awsx/diagnose/reason internal/words
+awsx/change: internal/crash awsx awsx/timeline awsx/deploy/... awsx/document/... awsx/metrics awsx/store internal/audit internal/fault internal/words | awsx/awsxtest awsx/sim/... internal/clean
 
 logs/kql/analysis
 logs/sim: logs/kql/analysis
@@ -72,7 +73,7 @@ logs/ecslog: awsx logs logs/kql internal/fault internal/words | logs/elastic log
 
 ui/text: internal/clean ansi
 ui/...: internal/crash ui/text internal/clean internal/words ansi bubbles bubbletea colorprofile fuzzy golden lipgloss udiff vt internal/difference
-internal/inquiry/...: internal/crash awsx awsx/past awsx/alarms awsx/alb awsx/codify awsx/deploy/... awsx/diagnose/... awsx/metrics awsx/schedule awsx/store logs logs/ecslog internal/fault internal/words | awsx/document/... awsx/sim/... logs/elastic logs/sim
+internal/inquiry/...: internal/crash awsx awsx/past awsx/timeline awsx/alarms awsx/alb awsx/codify awsx/deploy/... awsx/diagnose/... awsx/metrics awsx/schedule awsx/store logs logs/ecslog internal/fault internal/words | awsx/document/... awsx/sim/... logs/elastic logs/sim
 views/...: internal/declared internal/crash ui/... bubbletea awsx awsx/past awsx/alarms awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/metrics awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden
 
 internal/config: awsx awsx/deploy/... logs/ecslog internal/clean internal/fault xdg yaml

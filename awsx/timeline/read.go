@@ -1,0 +1,194 @@
+package timeline
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"gantry/awsx"
+	"gantry/awsx/deploy/edits"
+	"gantry/awsx/diagnose/reason"
+	"gantry/awsx/past"
+)
+
+// Said are events of services.
+func Said(events []past.Event) []Entry {
+	out := make([]Entry, 0, len(events))
+	for _, e := range events {
+		read := reason.ReadEvent(e.Message)
+		entry := Entry{
+			ID: "event " + cmp.Or(e.ID, e.Service.ARN+e.At.String()+e.Message), At: e.At, Kind: Event, Service: e.Service, Subject: e.Service.Name(), Text: read.Body, Count: 1,
+			Facts: []Fact{{e.At, "said", e.Message}},
+		}
+		switch {
+		case read.Kind == reason.Steady:
+			entry.Severity = Good
+		case read.Kind == reason.DeploymentFailed, read.Kind == reason.RollingBack, read.Kind == reason.CannotPlace, read.Kind == reason.CannotStart:
+			entry.Severity = Failure
+		case read.Trouble():
+			entry.Severity = Warning
+		case read.Everyday():
+			entry.Severity = Everyday
+		}
+		out = append(out, entry)
+	}
+	return out
+}
+
+// Deployed are the records of a service's deployments: when each began, went back and ended.
+// Name puts a service revision, by its ARN, in words.
+func Deployed(service awsx.Ref, records []awsx.ServiceDeployment, name func(arn string) string) (out []Entry) {
+	for _, d := range records {
+		target := cmp.Or(name(d.Target.ARN), "a revision that was not read")
+		add := func(step string, at time.Time, severity Severity, text string) {
+			e := Entry{
+				ID: "deployment " + d.ARN + " " + step, At: at, Kind: Deployment, Severity: severity, Service: service, Subject: service.Name(), Text: text, Count: 1,
+				Facts: []Fact{{Name: "deployment", Text: d.ARN}},
+			}
+			if d.Stage != "" && !d.Ended() {
+				e.Facts = append(e.Facts, Fact{Name: "stage", Text: plain(d.Stage)})
+			}
+			if hook, paused := d.Paused(); paused {
+				e.Facts = append(e.Facts, Fact{Name: "paused", Text: hook.ID + " waits for somebody to go on, until " + hook.ExpiresAt.UTC().Format(time.RFC3339)})
+			}
+			if len(d.TriggeredAlarms) > 0 {
+				e.Facts = append(e.Facts, Fact{Name: "alarms", Text: strings.Join(d.TriggeredAlarms, ", ")})
+			}
+			out = append(out, e)
+		}
+		began := "deployment of " + target + " began"
+		var before []string
+		for _, s := range d.Sources {
+			if was := name(s.ARN); was != "" && was != target {
+				before = append(before, was)
+			}
+		}
+		if len(before) > 0 {
+			began += ", in place of " + strings.Join(before, ", ")
+		}
+		if d.Strategy != "" && d.Strategy != "ROLLING" {
+			began += ", " + plain(d.Strategy)
+		}
+		add("began", d.Began(), Info, began)
+		because := ""
+		if why := d.Why(); why != "" {
+			because = ": " + strings.TrimSuffix(why, ".")
+		}
+		if r := d.Rollback; r != nil {
+			add("back", r.At, Failure, "rolling back from "+target+" to "+cmp.Or(name(r.Revision), "what ran before")+because)
+		}
+		took := ""
+		if over := d.Over(); over.After(d.Began()) {
+			took = " after " + over.Sub(d.Began()).Round(time.Second).String()
+		}
+		switch d.Status {
+		case "SUCCESSFUL":
+			add("ended", d.Over(), Good, "deployment of "+target+" succeeded"+took)
+		case "STOPPED":
+			add("ended", d.Over(), Warning, "deployment of "+target+" was stopped"+took+because)
+		case "ROLLBACK_SUCCESSFUL":
+			add("ended", d.Over(), Warning, "rolled back from "+target+took)
+		case "ROLLBACK_FAILED":
+			add("ended", d.Over(), Failure, "roll back from "+target+" failed"+took+because)
+		}
+	}
+	return out
+}
+
+// plain is a constant of the API as it is read.
+func plain(constant string) string { return strings.ToLower(strings.ReplaceAll(constant, "_", " ")) }
+
+// Underway are the deployments that a service itself lists, for one whose records were not
+// read.
+func Underway(s awsx.Service) (out []Entry) {
+	for _, d := range s.Deployments {
+		out = append(out, Entry{
+			ID: "deployment " + d.ID + " began", At: d.CreatedAt, Kind: Deployment, Service: s.Ref, Subject: s.Name, Count: 1,
+			Text: "deployment of " + awsx.ARNName(d.TaskDefinition) + " began", Facts: []Fact{{Name: "deployment", Text: d.ID}},
+		})
+		last := &out[len(out)-1]
+		if d.RolloutReason != "" {
+			last.Facts = append(last.Facts, Fact{d.UpdatedAt, plain(d.RolloutState), d.RolloutReason})
+		}
+		if d.RolloutState == "FAILED" {
+			last.Severity, last.Text = Failure, "deployment of "+awsx.ARNName(d.TaskDefinition)+" failed: "+d.RolloutReason
+		}
+	}
+	return out
+}
+
+// Registered is a revision, with what it changed of the one before; nil where that was not
+// read, or there is none.
+func Registered(service awsx.Ref, td, before *awsx.TaskDefinition) Entry {
+	name := awsx.ARNName(td.ARN)
+	e := Entry{ID: revisionID(name), At: td.RegisteredAt, Kind: Revision, Service: service, Subject: service.Name(), Who: Person(td.RegisteredBy), Text: name + " registered", Count: 1}
+	if before == nil {
+		return e
+	}
+	changes, err := edits.Changes(before, td)
+	switch {
+	case err != nil:
+		e.Facts = append(e.Facts, Fact{Name: "changed", Text: "cannot be told: " + err.Error()})
+		return e
+	case len(changes) == 0:
+		e.Text += ", as " + awsx.ARNName(before.ARN)
+		return e
+	}
+	var all []string
+	for _, c := range changes {
+		all = append(all, c.Text())
+		of := "changed"
+		if c.Container != "" && len(td.Containers) > 1 {
+			of = "changed in " + c.Container
+		}
+		e.Facts = append(e.Facts, Fact{Name: of, Text: c.Text()})
+	}
+	e.Facts = append(e.Facts, Fact{Name: "against", Text: awsx.ARNName(before.ARN)})
+	e.Text += ": " + strings.Join(all, "; ")
+	return e
+}
+
+func revisionID(name string) string { return "revision " + name }
+
+// Did is what Application Auto Scaling did to a service, or an Auto Scaling group to its
+// instances.
+func Did(kind Kind, service awsx.Ref, subject string, activities []awsx.ScalingActivity) (out []Entry) {
+	for _, a := range activities {
+		e := Entry{
+			ID: "activity " + cmp.Or(a.ID, subject+a.StartedAt.String()+a.Description), At: a.StartedAt, Kind: kind, Service: service, Subject: subject, Count: 1,
+			Text: cmp.Or(strings.TrimSuffix(a.Description, "."), "an activity without a description"),
+		}
+		if a.Failed() {
+			e.Severity, e.Text = Failure, e.Text+": "+cmp.Or(a.Message, plain(a.Status))
+		}
+		for _, f := range []Fact{{a.EndedAt, "status", a.Status}, {Name: "because", Text: a.Cause}, {Name: "message", Text: a.Message}} {
+			if f.Text != "" {
+				e.Facts = append(e.Facts, f)
+			}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// Turned is an alarm's change of state. Expected is set for a state in which the alarm is when
+// all is well, as that of an alarm that scales in.
+func Turned(t awsx.AlarmTurn, service awsx.Ref, expected bool) Entry {
+	e := Entry{
+		ID: fmt.Sprintf("alarm %s %s %d", t.Alarm, t.To, t.At.UnixMilli()), At: t.At, Kind: Alarm, Service: service, Subject: t.Alarm, Count: 1,
+		Text: cmp.Or(t.From, "?") + " -> " + cmp.Or(t.To, "?"),
+	}
+	switch {
+	case expected:
+	case t.To == "ALARM":
+		e.Severity = Failure
+	case t.To == "OK":
+		e.Severity = Good
+	}
+	if t.Reason != "" {
+		e.Text += ": " + t.Reason
+		e.Facts = []Fact{{Name: "reason", Text: t.Reason}}
+	}
+	return e
+}
