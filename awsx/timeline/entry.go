@@ -56,6 +56,10 @@ func (s Severity) String() string {
 	return [...]string{"info", "everyday", "good", "warning", "failure"}[s]
 }
 
+// Mark is the severity as one character, which tells it without colour: that of a state of the
+// same kind.
+func (s Severity) Mark() string { return [...]string{".", ".", "+", "!", "x"}[s] }
+
 // Trouble reports whether somebody who looks for faults wants to see it.
 func (s Severity) Trouble() bool { return s >= Warning }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"gantry/internal/words"
 )
 
 // Report is what a timeline is written down with.
@@ -13,7 +15,7 @@ type Report struct {
 	From, To time.Time
 	Zone     *time.Location
 	Entries  []Entry  // the oldest first
-	Findings []string // what is wrong now, in a sentence each
+	Findings []string // what is wrong now, in a sentence each; nil where nobody looked
 	Unread   []string // what could not be read
 	// Clean makes a text fit to be shown.
 	Clean func(string) string
@@ -23,9 +25,7 @@ type Report struct {
 // and the headings that somebody has to fill in.
 func (r Report) Markdown() string {
 	var b strings.Builder
-	cell := func(s string) string {
-		return strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;", "`", "'").Replace(r.Clean(s))
-	}
+	cell := func(s string) string { return words.Markdown(strings.Join(strings.Fields(r.Clean(s)), " ")) }
 	fmt.Fprintf(&b, "# %s\n\nFrom %s to %s, times in %s.\n", cell(r.Title), r.From.In(r.Zone).Format("2006-01-02 15:04"), r.To.In(r.Zone).Format("2006-01-02 15:04"), zoneName(r.Zone, r.To))
 	list := func(title, none string, items []string) {
 		fmt.Fprintf(&b, "\n## %s\n\n", title)
@@ -36,7 +36,9 @@ func (r Report) Markdown() string {
 			b.WriteString(none + "\n")
 		}
 	}
-	list("What is wrong", "Nothing is found now.", r.Findings)
+	if r.Findings != nil {
+		list("What is wrong", "Nothing is found now.", r.Findings)
+	}
 	b.WriteString("\n## What happened\n\n| Time | Kind | Of | What | Who |\n|---|---|---|---|---|\n")
 	for _, e := range r.Entries {
 		what := cell(e.Text)

@@ -3,6 +3,8 @@ package timeline
 import (
 	"cmp"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,16 +14,36 @@ import (
 	"gantry/awsx/past"
 )
 
-// Said are events of services.
+// Said are events of services. Those of one service that say that tasks and targets come and
+// go, as a busy one does all day, are told together until it says something else.
 func Said(events []past.Event) []Entry {
 	out := make([]Entry, 0, len(events))
+	seen := make(map[string]bool, len(events))
+	open := map[awsx.Ref]int{} // the entry of a service that takes what is everyday
+	events = slices.Clone(events)
+	slices.SortStableFunc(events, func(a, b past.Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
 	for _, e := range events {
+		id := "event " + cmp.Or(e.ID, e.Service.ARN+e.At.String()+e.Message)
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
 		read := reason.ReadEvent(e.Message)
 		entry := Entry{
-			ID: "event " + cmp.Or(e.ID, e.Service.ARN+e.At.String()+e.Message), At: e.At, Kind: Event, Service: e.Service, Subject: e.Service.Name(), Text: read.Body, Count: 1,
-			Facts: []Fact{{e.At, "said", e.Message}},
+			ID: id, At: e.At, Kind: Event, Service: e.Service, Subject: e.Service.Name(), Text: reason.Named(strings.TrimSuffix(read.Body, ".")), Count: 1, Facts: []Fact{{e.At, "said", e.Message}},
 		}
+		i, follows := open[e.Service]
 		switch {
+		case read.Kind == reason.Progress:
+			entry.Severity = Everyday
+			if follows && e.At.Sub(out[i].Last()) <= apart && e.At.Sub(out[i].At) <= together {
+				more := &out[i]
+				more.Until, more.Count, more.Facts = e.At, more.Count+1, append(more.Facts, entry.Facts...)
+				continue
+			}
+			open[e.Service] = len(out)
+			out = append(out, entry)
+			continue
 		case read.Kind == reason.Steady:
 			entry.Severity = Good
 		case read.Kind == reason.DeploymentFailed, read.Kind == reason.RollingBack, read.Kind == reason.CannotPlace, read.Kind == reason.CannotStart:
@@ -31,9 +53,40 @@ func Said(events []past.Event) []Entry {
 		case read.Everyday():
 			entry.Severity = Everyday
 		}
+		if read.Trouble() {
+			entry.Text = reason.Named(read.Why())
+		}
+		delete(open, e.Service)
 		out = append(out, entry)
 	}
+	for i := range out {
+		if out[i].Count > 1 {
+			out[i].Text = cameAndWent(out[i].Facts)
+		}
+	}
 	return out
+}
+
+// cameAndWent counts the beginnings of several messages: has started x7, registered x6.
+func cameAndWent(facts []Fact) string {
+	var order []string
+	times := map[string]int{}
+	for _, f := range facts {
+		lead := reason.EventBody(f.Text)
+		if i := strings.IndexAny(lead, "0123456789("); i > 0 {
+			lead = lead[:i]
+		}
+		lead = strings.TrimRight(lead, " .")
+		if times[lead]++; times[lead] == 1 {
+			order = append(order, lead)
+		}
+	}
+	for i, lead := range order {
+		if n := times[lead]; n > 1 {
+			order[i] += " x" + strconv.Itoa(n)
+		}
+	}
+	return strings.Join(order, ", ")
 }
 
 // Deployed are the records of a service's deployments: when each began, went back and ended.
@@ -187,7 +240,7 @@ func Turned(t awsx.AlarmTurn, service awsx.Ref, expected bool) Entry {
 		e.Severity = Good
 	}
 	if t.Reason != "" {
-		e.Text += ": " + t.Reason
+		e.Text += ": " + reason.Named(t.Reason)
 		e.Facts = []Fact{{Name: "reason", Text: t.Reason}}
 	}
 	return e

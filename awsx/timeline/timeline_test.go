@@ -248,7 +248,7 @@ func TestTheReportIsTheSkeletonOfOne(t *testing.T) {
 	report := timeline.Report{Title: "shop/till", From: noon, To: noon.Add(time.Hour), Zone: time.UTC, Clean: func(s string) string { return s }, Findings: []string{"exits: exit 1"}, Unread: []string{"needs cloudtrail:LookupEvents"},
 		Entries: []timeline.Entry{{At: noon, Kind: timeline.Event, Subject: "till", Text: "a | b\n<b>`", Severity: timeline.Failure}}}
 	got := report.Markdown()
-	for _, want := range []string{"# shop/till\n\nFrom 2026-04-07 12:00 to 2026-04-07 13:00, times in UTC.", "- exits: exit 1", `| 2026-04-07 12:00:00 | event | till | **a \| b &lt;b>'** |  |`, "- needs cloudtrail", "## Impact"} {
+	for _, want := range []string{"# shop/till\n\nFrom 2026-04-07 12:00 to 2026-04-07 13:00, times in UTC.", "- exits: exit 1", "| 2026-04-07 12:00:00 | event | till | **a \\| b &lt;b>\\`** |  |", "- needs cloudtrail", "## Impact"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in\n%s", want, got)
 		}
@@ -268,5 +268,29 @@ func BenchmarkMerge(b *testing.B) {
 		if got := timeline.Merge(lists...); len(got) != 10_000 {
 			b.Fatal(len(got))
 		}
+	}
+}
+
+// TestWhatIsEverydayIsToldTogether until the service says something else; each message is kept.
+func TestWhatIsEverydayIsToldTogether(t *testing.T) {
+	var events []past.Event
+	for i, m := range []string{
+		"(service till) has started 1 tasks: (task 1).", "(service till) registered 1 targets in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/till/1f).",
+		"(service till) has started 2 tasks: (task 2) (task 3).", "(service till) has reached a steady state.", "(service till) has stopped 1 running tasks: (task 1).", "(service till) weather is fine.",
+	} {
+		events = append(events, past.Event{Service: till, ServiceEvent: awsx.ServiceEvent{ID: fmt.Sprint(i), At: noon.Add(time.Duration(i) * time.Minute), Message: m}})
+	}
+	slices.Reverse(events) // as ECS tells them
+	var got []string
+	facts := 0
+	for _, e := range timeline.Said(append(events, events[2])) {
+		got = append(got, fmt.Sprintf("%s %s %d: %s", e.When(time.UTC)[11:], e.Severity, e.Count, e.Text))
+		facts += len(e.Facts)
+	}
+	if d := cmp.Diff([]string{
+		"12:00:00–12:02:00 everyday 3: has started x2, registered", "12:03:00 good 1: has reached a steady state",
+		"12:04:00 everyday 1: has stopped 1 running tasks: (task 1)", "12:05:00 info 1: weather is fine",
+	}, got); d != "" || facts != len(events) {
+		t.Errorf("%d facts: %s", facts, d)
 	}
 }

@@ -54,7 +54,7 @@ awsx/past: awsx
 awsx/store: internal/crash internal/wake awsx awsx/past internal/fault | awsx/awsxtest awsx/sim/...
 awsx/deploy/policy: awsx internal/fault internal/words
 awsx/deploy/...: internal/declared internal/crash awsx awsx/alarms awsx/alb awsx/diagnose/reason awsx/document/... awsx/store internal/clean internal/difference internal/fault internal/words | awsx/awsxtest
-awsx/timeline: awsx awsx/past awsx/deploy/edits awsx/diagnose/reason internal/words
+awsx/timeline: awsx awsx/past awsx/deploy/... awsx/diagnose/reason internal/words
 awsx/change: internal/crash awsx awsx/timeline awsx/deploy/... awsx/document/... awsx/metrics awsx/store internal/audit internal/fault internal/words | awsx/awsxtest awsx/sim/... internal/clean
 
 logs/kql/analysis
@@ -83,7 +83,7 @@ internal/cli/reading: logs logs/tail internal/fault internal/words | logs/elasti
 internal/cli/printing: awsx awsx/deploy/... awsx/document/... internal/clean internal/inquiry/... logs ui/text
 internal/cli/command: internal/declared internal/crash awsx awsx/deploy/... internal/app/... internal/clean internal/cli/printing internal/config internal/fault ui/text cobra
 internal/cli/changes: internal/declared awsx awsx/change awsx/deploy/... awsx/document/... internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/fault internal/inquiry/... cobra
-internal/cli/reports: internal/declared awsx awsx/alarms awsx/alb awsx/diagnose/... awsx/document/... awsx/metrics logs logs/kql ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/config internal/fault internal/difference internal/inquiry/... internal/words cobra
+internal/cli/reports: internal/declared awsx awsx/timeline awsx/alarms awsx/alb awsx/diagnose/... awsx/document/... awsx/metrics logs logs/kql ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/config internal/fault internal/difference internal/inquiry/... internal/words cobra
 internal/cli: internal/crash internal/app/... internal/cli/changes internal/cli/command internal/cli/printing internal/cli/reports internal/config cobra term | awsx/sim/... awsx/document/... awsx/snapshot/... logs/sim internal/audit internal/canarytest internal/saidtest internal/clean xdg
 .: internal/cli internal/loading
 internal/e2e: | aws awsx awsx/sdk/... awsx/sim/... logs logs/ecslog logs/elastic logs/tail logs/kql/analysis internal/fault ansi pty vt

@@ -30,6 +30,12 @@ func Plural(one string) string {
 	return one + "s"
 }
 
+// marks are the characters that mean something in Markdown.
+var marks = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", "[", `\[`, "|", `\|`, "#", `\#`)
+
+// Markdown is a text that stands for itself in Markdown.
+func Markdown(s string) string { return marks.Replace(s) }
+
 // AddNew appends a name to a list unless the list has it.
 func AddNew(list []string, name string) []string {
 	if slices.Contains(list, name) {

@@ -2,13 +2,13 @@ package wording
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose/reason"
 	"gantry/internal/words"
 	"gantry/ui/text"
 )
@@ -36,21 +36,7 @@ func Clock(at, now time.Time) string {
 
 // Named is a text with the names of things in the place of their ARNs, which tell a reader
 // nothing and take the room of what does, and with the ids of tasks shortened.
-func Named(s string) string {
-	s = arnForm.ReplaceAllStringFunc(s, func(arn string) string {
-		if name := awsx.GroupName(arn); name != arn {
-			return name
-		}
-		return awsx.ARNName(arn)
-	})
-	return idForm.ReplaceAllStringFunc(s, ShortID)
-}
-
-// The forms of ARNs and of the ids that ECS gives to tasks.
-var (
-	arnForm = regexp.MustCompile(`arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]*:[\w+=,.@/:-]*[\w/]`)
-	idForm  = regexp.MustCompile(`\b[0-9a-f]{32}\b`)
-)
+func Named(s string) string { return reason.Named(s) }
 
 // Moment is a time in full with how long ago it was, "-" for none.
 func Moment(at, now time.Time) string {

@@ -2,6 +2,7 @@ package reason
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -303,6 +304,24 @@ func ShortID(id string) string {
 	}
 	return id
 }
+
+// Named is a text with the names of things in the place of their ARNs, which tell a reader
+// nothing and take the room of what does, and with the ids of tasks shortened.
+func Named(s string) string {
+	s = arnForm.ReplaceAllStringFunc(s, func(arn string) string {
+		if name := awsx.GroupName(arn); name != arn {
+			return name
+		}
+		return awsx.ARNName(arn)
+	})
+	return idForm.ReplaceAllStringFunc(s, ShortID)
+}
+
+// The forms of ARNs and of the ids that ECS gives to tasks.
+var (
+	arnForm = regexp.MustCompile(`arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]*:[\w+=,.@/:-]*[\w/]`)
+	idForm  = regexp.MustCompile(`\b[0-9a-f]{32}\b`)
+)
 
 // wrappers are links that say who passed a message on, and nothing of it.
 var wrappers = []string{

@@ -136,8 +136,5 @@ func markdownTroubles(b *strings.Builder, all []diagnose.Trouble, margin string)
 	}
 }
 
-// marks are the characters that mean something in Markdown.
-var marks = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", "[", `\[`, "|", `\|`, "#", `\#`)
-
 // escaped is a text from outside that stands for itself in Markdown.
-func escaped(s string) string { return marks.Replace(printing.Shown(s)) }
+func escaped(s string) string { return words.Markdown(printing.Shown(s)) }

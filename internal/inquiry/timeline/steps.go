@@ -14,6 +14,7 @@ import (
 	"gantry/awsx/timeline"
 	"gantry/internal/fault"
 	"gantry/internal/inquiry"
+	"gantry/internal/words"
 )
 
 // How much is read of what costs calls.
@@ -184,7 +185,7 @@ func (r *reading) deployed() []awsx.Service {
 	if more := len(all) - deployedAtMost; more > 0 {
 		all = all[:deployedAtMost]
 		r.unread = append(r.unread, fault.Errorf(fault.Invalid, "ecs:ListServiceDeployments", r.Of.ARN,
-			"the deployments of %d more services are told by the services alone: look at one of them for its record", more))
+			"the deployments of %s more are told by what the services list: look at one of them for its record", words.Count(more, "service")))
 	}
 	return all
 }
@@ -322,7 +323,7 @@ func (r *reading) alarms() {
 		}
 	} else if len(turns) == turnsRead {
 		r.unread = append(r.unread, fault.Errorf(fault.Invalid, "cloudwatch:DescribeAlarmHistory", "",
-			"alarms of the account turned more than %d times: those before %s were not read", turnsRead, turns[len(turns)-1].At.UTC().Format(time.RFC3339)))
+			"the alarms of the account turned more often than the %s that are read: what was before %s was not", words.Count(turnsRead, "time"), turns[len(turns)-1].At.UTC().Format(time.RFC3339)))
 	}
 	for _, t := range turns {
 		a, ours := byName[t.Alarm]

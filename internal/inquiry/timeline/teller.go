@@ -251,40 +251,91 @@ func (t *Teller) take(name string, r *reading) {
 	}
 }
 
+// sources are the watches that the store fills by itself.
+type sources struct {
+	changed []<-chan struct{}
+	take    func()
+	await   func(context.Context) error
+	close   func()
+}
+
+func (t *Teller) open() sources {
+	if !t.whole() {
+		w := t.Store.Service(t.Of)
+		w.Need(store.Need{MaxAge: again / 6})
+		return sources{
+			changed: []<-chan struct{}{w.Changed(), nil}, close: w.Close, take: func() { t.Service(w.Snapshot()) },
+			await: func(ctx context.Context) error {
+				s, err := w.Await(ctx, func(s *store.Snapshot[store.ServiceState]) bool {
+					return s.Err != nil || len(s.Items) > 0 && (!s.Items[0].StoppedAt.IsZero() || s.Items[0].StoppedErr != nil)
+				})
+				if err == nil && len(s.Items) == 0 {
+					err = s.Err
+				}
+				return err
+			},
+		}
+	}
+	services, tasks := t.Store.Services(t.Of), t.Store.Tasks(t.Of)
+	return sources{
+		changed: []<-chan struct{}{services.Changed(), tasks.Changed()}, take: func() { t.Services(services.Snapshot(), tasks.Snapshot()) },
+		close: func() {
+			services.Close()
+			tasks.Close()
+		},
+		await: func(ctx context.Context) error {
+			s, err := services.Await(ctx, (*store.Snapshot[awsx.Service]).Ended)
+			if err == nil && len(s.Items) == 0 {
+				err = s.Err
+			}
+			if err != nil {
+				return err
+			}
+			_, err = tasks.Await(ctx, (*store.Snapshot[awsx.Task]).Ended)
+			return err
+		},
+	}
+}
+
 // All reads everything and tells it.
 func (t *Teller) All(ctx context.Context) (Told, error) {
-	if t.whole() {
-		services, tasks := t.Store.Services(t.Of), t.Store.Tasks(t.Of)
-		defer services.Close()
-		defer tasks.Close()
-		s, err := services.Await(ctx, (*store.Snapshot[awsx.Service]).Ended)
-		if err == nil && len(s.Items) == 0 {
-			err = s.Err
-		}
-		if err != nil {
-			return Told{}, err
-		}
-		ran, err := tasks.Await(ctx, (*store.Snapshot[awsx.Task]).Ended)
-		if err != nil {
-			return Told{}, err
-		}
-		t.Services(s, ran)
-	} else {
-		w := t.Store.Service(t.Of)
-		defer w.Close()
-		w.Need(store.Need{MaxAge: again / 6})
-		s, err := w.Await(ctx, func(s *store.Snapshot[store.ServiceState]) bool {
-			return s.Err != nil || len(s.Items) > 0 && (!s.Items[0].StoppedAt.IsZero() || s.Items[0].StoppedErr != nil)
-		})
-		if err == nil && len(s.Items) == 0 {
-			err = s.Err
-		}
-		if err != nil {
-			return Told{}, err
-		}
-		t.Service(s)
+	w := t.open()
+	defer w.close()
+	if err := w.await(ctx); err != nil {
+		return Told{}, err
 	}
+	w.take()
 	for t.Next(ctx) {
 	}
 	return t.Tell(), ctx.Err()
+}
+
+// Follow tells everything, and again whenever there may be more, until ctx ends, which is no
+// error.
+func (t *Teller) Follow(ctx context.Context, tell func(Told) error) error {
+	w := t.open()
+	defer w.close()
+	if err := w.await(ctx); err != nil {
+		return err
+	}
+	tick := time.NewTicker(again)
+	defer tick.Stop()
+	for {
+		w.take()
+		for t.Next(ctx) {
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err := tell(t.Tell()); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		case <-w.changed[0]:
+		case <-w.changed[1]:
+		}
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"gantry/awsx/past"
 	"gantry/awsx/timeline"
 	"gantry/internal/fault"
+	"gantry/internal/words"
 )
 
 const (
@@ -69,7 +70,7 @@ func (r *reading) lookUp(names []string) {
 		}
 		if len(events) == eventsRead {
 			r.unread = append(r.unread, fault.Errorf(fault.Invalid, "cloudtrail:LookupEvents", "",
-				"there are more than %d calls of %s: those before %s were not read", eventsRead, name, events[len(events)-1].At.UTC().Format(time.RFC3339)))
+				"of %s there are more than the %s that are read: those before %s were not", name, words.Count(eventsRead, "call"), events[len(events)-1].At.UTC().Format(time.RFC3339)))
 		}
 		read = append(read, name)
 	}
