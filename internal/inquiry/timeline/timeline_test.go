@@ -222,7 +222,7 @@ func TestWhatWasSeenOutlivesWhatECSTells(t *testing.T) {
 				From: awsx.TargetHealth{ID: "i-0a", Port: 32768 + i, State: "healthy"}, To: awsx.TargetHealth{ID: "i-0a", Port: 32768 + i, State: "unhealthy", Reason: "Target.Timeout"}})
 		}
 		all := lines(s.told(of, time.Hour).Entries)
-		for _, want := range []string{"1 task of till:1 stopped", "something that no version knows.", "2 targets healthy -> unhealthy: Target.Timeout"} {
+		for _, want := range []string{"1 task of till:1 stopped", "something that no version knows", "2 targets healthy -> unhealthy: Target.Timeout"} {
 			if !strings.Contains(all, want) {
 				t.Errorf("%q is not in\n%s", want, all)
 			}
