@@ -21,6 +21,8 @@ type Options struct {
 	Title string
 	// Root makes the first screen.
 	Root func(*Host) Screen
+	// Begin opens more screens over the first one; nil for none.
+	Begin func(*Host)
 	// Terminal is how to draw, and Colours with which palette.
 	Terminal Terminal
 	Colours  theme.Colours
@@ -134,6 +136,9 @@ func (s *Shell) Top() Screen {
 	return nil
 }
 
+// Host is what the shell does for who makes it.
+func (s *Shell) Host() *Host { return s.host }
+
 // History are the palette's commands, oldest first, for the next run.
 func (s *Shell) History() []string { return s.history.Lines() }
 
@@ -142,6 +147,9 @@ func (s *Shell) begin() tea.Cmd {
 		s.as(owner{id: ownerBackground}, func() tea.Cmd { return s.opts.Background.Open(s.ctx) })
 	}
 	s.push(s.opts.Root(s.host))
+	if s.opts.Begin != nil {
+		s.opts.Begin(s.host)
+	}
 	s.pending = append(s.pending, s.opts.Terminal.start()...)
 	return s.flush()
 }

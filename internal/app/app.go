@@ -49,6 +49,8 @@ type Options struct {
 type App struct {
 	Config config.Config
 	inquiry.Reader
+	// Beginning is where the console begins.
+	Beginning Beginning
 	// Changes plans changes and carries them out.
 	Changes *change.Desk
 	Policy  policy.Policy
@@ -79,6 +81,7 @@ type App struct {
 	// recorder gathers what the account answers; nil gathers nothing.
 	recorder *snapshot.Recorder
 	version  string
+	apart    bool      // the account is a simulated or a recorded one
 	taken    time.Time // when the snapshot was taken that is open; else zero
 }
 
@@ -99,7 +102,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		// And the team would be told of changes that nobody made.
 		cfg.Notify = config.Notify{}
 	}
-	a := &App{Config: cfg, started: time.Now(), Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport, version: o.Version}
+	a := &App{Config: cfg, started: time.Now(), Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport, version: o.Version, apart: apart != ""}
 	if o.Recorded {
 		a.recorder = snapshot.NewRecorder()
 	}

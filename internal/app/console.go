@@ -43,7 +43,11 @@ func (a *App) Console(ctx context.Context, getenv func(string) string) error {
 	shell := ui.New(ctx, options)
 	defer func() {
 		// What was looked for is a comfort: without it the program ends all the same.
-		_ = a.remember(options.History, shell.History())
+		var place *leftPlace
+		if p, ok := lastPlace(shell.Host().Screens()); ok {
+			place = &p
+		}
+		_ = a.remember(options.History, shell.History(), place)
 	}()
 	err = ui.Run(ctx, shell, ui.RunOptions{Drain: a.Changes.Shutdown, Patience: patience})
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
@@ -99,6 +103,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 			deps.Host = h
 			return resources.NewClusters(deps, a.Context)
 		},
+		Begin:   func(h *ui.Host) { a.begin(finder{a, deps, h, screens}) },
 		Palette: func(h *ui.Host) []palette.Source { return a.palette(deps, h, screens) },
 	}, nil
 }

@@ -58,6 +58,8 @@ type setting struct {
 	editor string
 	// webhook is what the team's chat is reached by.
 	webhook http.RoundTripper
+	// begin is what the command line says of where to begin.
+	begin []string
 	// alone keeps other tests from running beside this one, which has changed the
 	// environment.
 	alone bool
@@ -166,6 +168,9 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 	}
 	if o, ok := opener.(sdk.Opener); ok {
 		d.app.logGroups = groupsOf(o)
+	}
+	if d.app.Beginning, err = ParseBeginning(s.begin); err != nil {
+		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)

@@ -289,13 +289,28 @@ func (f finder) unread() bool {
 }
 
 func (f finder) look(id inquiry.Identifier, name string) ui.Screen {
+	return finding.New(f.looking(), id, name)
+}
+
+// lookFor looks for what a text means, an identifier or a name, and shows the only answer.
+func (f finder) lookFor(text string, show func(inquiry.Named)) ui.Screen {
+	o := f.looking()
+	o.Show = show
+	id, ok := inquiry.Identify(text)
+	if ok {
+		text = ""
+	}
+	return finding.New(o, id, text)
+}
+
+func (f finder) looking() finding.Options {
 	reader := f.app.Reader
 	reader.Context = f.place().Context
 	o := finding.Options{Deps: f.deps, Reader: reader, Screen: f.screen}
 	for _, c := range f.app.Config.Contexts {
 		o.Configured = append(o.Configured, inquiry.Configured{Name: c.Name, ID: f.app.resolved(c.ID)})
 	}
-	return finding.New(o, id, name)
+	return o
 }
 
 // screenOf makes the screen of what was found in the account.

@@ -15,6 +15,21 @@ import (
 type leftBehind struct {
 	// Commands are those of the palette, oldest first.
 	Commands []string `json:"commands"`
+	// Places are where it ended, by context.
+	Places map[string]leftPlace `json:"places,omitempty"`
+}
+
+// leftPlace is a screen of a cluster or of a service.
+type leftPlace struct {
+	Cluster string `json:"cluster"` // ARN
+	ARN     string `json:"arn"`
+	Screen  string `json:"screen"`
+}
+
+// remembers reports whether a run leaves its place to the next: what is simulated or
+// recorded is no place of the operator's.
+func (a *App) remembers() bool {
+	return !a.apart && a.Context.Endpoint == ""
 }
 
 // memory is the file of it, beside the journal.
@@ -30,8 +45,9 @@ func (a *App) recall() (r leftBehind) {
 }
 
 // remember keeps the commands of this run behind those of others, which may have been
-// written meanwhile. The file is replaced whole.
-func (a *App) remember(before, after []string) error {
+// written meanwhile, and the place where it ended; nil is the list of clusters. The file is
+// replaced whole.
+func (a *App) remember(before, after []string, place *leftPlace) error {
 	// Those from before are still in their order, less those that were said again.
 	at, of := 0, before
 	for at < len(after) {
@@ -41,10 +57,21 @@ func (a *App) remember(before, after []string) error {
 		}
 		at, of = at+1, of[i+1:]
 	}
-	if at == len(after) {
+	r := a.recall()
+	was, had := r.Places[a.Context.String()]
+	moved := a.remembers() && (had != (place != nil) || had && was != *place)
+	if at == len(after) && !moved {
 		return nil
 	}
-	r := leftBehind{Commands: palette.NewHistory(slices.Concat(a.recall().Commands, after[at:])).Lines()}
+	r.Commands = palette.NewHistory(slices.Concat(r.Commands, after[at:])).Lines()
+	if moved && place == nil {
+		delete(r.Places, a.Context.String())
+	} else if moved {
+		if r.Places == nil {
+			r.Places = map[string]leftPlace{}
+		}
+		r.Places[a.Context.String()] = *place
+	}
 	b, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err

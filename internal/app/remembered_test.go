@@ -16,7 +16,7 @@ func TestCommandsAreKeptOverRuns(t *testing.T) {
 	}
 	keep := func(before []string, more ...string) {
 		t.Helper()
-		if err := a.remember(before, slices.Concat(before, more)); err != nil {
+		if err := a.remember(before, slices.Concat(before, more), nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -28,7 +28,7 @@ func TestCommandsAreKeptOverRuns(t *testing.T) {
 		t.Errorf("two consoles side by side leave %q", got)
 	}
 	said := a.recall().Commands
-	if err := a.remember(said, []string{said[1], said[2], said[0]}); err != nil {
+	if err := a.remember(said, []string{said[1], said[2], said[0]}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := a.recall().Commands; !slices.Equal(got, []string{"logs prod/web", "tasks", "svc staging"}) {
@@ -62,7 +62,7 @@ func TestCommandsAreKeptOverRuns(t *testing.T) {
 func TestEarlierCommandsComeBack(t *testing.T) {
 	sit(t, setting{}, func(t *testing.T, d *desk) {
 		d.command("svc staging").Shows("staging")
-		if err := d.app.remember(nil, d.Shell.History()); err != nil {
+		if err := d.app.remember(nil, d.Shell.History(), nil); err != nil {
 			t.Fatal(err)
 		}
 		if got := d.app.recall().Commands; !slices.Equal(got, []string{"svc staging"}) {

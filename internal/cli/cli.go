@@ -83,18 +83,22 @@ type program struct{ *command.Program }
 
 func (p program) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "gantry",
+		Use:   "gantry [CLUSTER[/SERVICE]] [SCREEN]",
 		Short: "The operations console for Amazon ECS",
 		Long: `gantry is the operations console for Amazon ECS: from cluster to service to task,
 with target health, ports and logs, and changes with a plan before and a verdict after.
 
-Without a command it opens the console. gantry --demo opens it on a simulated account,
-gantry --replay FILE on a snapshot that gantry snapshot took.`,
-		Args:          noCommand,
+Without a command it opens the console: where it was left, or at a cluster, a service or a
+screen of it. gantry --demo opens it on a simulated account, gantry --replay FILE on a
+snapshot that gantry snapshot took.`,
+		Example: `  gantry prod
+  gantry prod/web logs
+  gantry prod groups`,
+		Args:          p.noCommand,
 		Version:       p.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return p.console(cmd.Context()) },
+		RunE:          func(cmd *cobra.Command, args []string) error { return p.console(cmd.Context(), args) },
 	}
 	fs := root.PersistentFlags()
 	fs.StringVar(&p.Flags.File, "config", "", "configuration `file` (default "+config.DefaultFile()+")")
@@ -119,23 +123,38 @@ gantry --replay FILE on a snapshot that gantry snapshot took.`,
 	return root
 }
 
-// noCommand refuses what is no command, and names those that look like it.
-func noCommand(cmd *cobra.Command, args []string) error {
+// noCommand refuses what is no command and no place to begin at, and names the commands
+// that look like it. A word alone that is nearly a command is taken for one.
+func (p program) noCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return command.Usagef("there is no command %q: did you mean %s?", args[0], strings.Join(near, " or "))
+	near := cmd.SuggestionsFor(args[0])
+	if app.KnowsScreen(args[0]) || strings.ContainsAny(args[0], "/:") {
+		near = nil
 	}
-	return command.Usagef("there is no command %q; see gantry --help", args[0])
+	switch {
+	case len(near) > 0 && len(args) == 1:
+		return command.Usagef("there is no command %q: did you mean %s?", args[0], strings.Join(near, " or "))
+	case !p.Terminal:
+		return command.Usagef("there is no command %q; see gantry --help", args[0])
+	case len(args) > 2:
+		return command.Usagef("expected: gantry [CLUSTER[/SERVICE]] [SCREEN]")
+	}
+	return nil
 }
 
 // console opens the interactive program.
-func (p program) console(ctx context.Context) error {
+func (p program) console(ctx context.Context, args []string) error {
+	beginning, err := app.ParseBeginning(args)
+	if err != nil {
+		return err
+	}
 	if !p.Terminal {
 		return &command.StartError{Err: errors.New("the console needs a terminal on standard input and output; without one use a command such as gantry status")}
 	}
 	return p.With(ctx, func(a *app.App) error {
+		a.Beginning = beginning
 		err := a.Console(ctx, p.Getenv)
 		if app.Crashed(err) {
 			command.Report(p.Err, err)

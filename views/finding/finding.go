@@ -32,6 +32,9 @@ type Options struct {
 	Configured []inquiry.Configured
 	// Screen makes the screen of what was found.
 	Screen func(inquiry.Named) ui.Screen
+	// Show puts the only thing that was found in the place of the screen that looked for
+	// it; nil puts its screen there.
+	Show func(inquiry.Named)
 }
 
 // screen lists what a text may mean, and gives way to the only one if it is of this context.
@@ -116,6 +119,10 @@ func (s *screen) giveWay() {
 	}
 	if a := q.Answer(); a.Done && a.Err == nil && len(a.Value) == 1 {
 		s.given = true
+		if s.o.Show != nil {
+			s.o.Show(a.Value[0])
+			return
+		}
 		s.o.Deps.Host.Replace(s.o.Screen(a.Value[0]))
 	}
 }

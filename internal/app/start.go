@@ -1,0 +1,126 @@
+package app
+
+import (
+	"slices"
+
+	"gantry/awsx"
+	"gantry/internal/fault"
+	"gantry/internal/inquiry"
+	"gantry/ui"
+	"gantry/views"
+	"gantry/views/resources"
+)
+
+// Beginning is where the console begins; its zero value is where the last run ended.
+type Beginning struct {
+	// Target is a cluster, a service as "web" or "prod/web", or an identifier such as an
+	// ARN; empty is the whole context.
+	Target string
+	// Screen is the name of a screen of that; empty is the first.
+	Screen string
+}
+
+// ParseBeginning reads where to begin as the command line says it: a target, the name of a
+// screen, or both in either order. The error is of class Invalid.
+func ParseBeginning(args []string) (b Beginning, err error) {
+	for _, arg := range args {
+		switch _, screen := kindCalled(arg); {
+		case screen && b.Screen == "":
+			b.Screen = arg
+		case b.Target == "":
+			b.Target = arg
+		default:
+			return b, fault.Errorf(fault.Invalid, "start", "", "no screen is named %q; gantry begins at CLUSTER, CLUSTER/SERVICE, or at a screen of it such as: gantry prod/web logs", arg)
+		}
+	}
+	if k, _ := kindCalled(b.Screen); b.Target == "" && len(args) > 0 && k.Of != views.OfContext {
+		return b, fault.Errorf(fault.Invalid, "start", "", "say of what: gantry %s %s", wanted(k.Of), b.Screen)
+	}
+	return b, nil
+}
+
+// KnowsScreen reports whether a word is the name of a screen at which the console can begin.
+func KnowsScreen(word string) bool {
+	_, ok := kindCalled(word)
+	return ok
+}
+
+func kindCalled(word string) (views.Kind, bool) {
+	kinds := views.Kinds.All()
+	i := slices.IndexFunc(kinds, func(k views.Kind) bool { return word != "" && k.Of != views.OfNothing && called(k, word) })
+	if i < 0 {
+		return views.Kind{}, false
+	}
+	return kinds[i], true
+}
+
+// wanted is what a screen is opened for, as the command line takes it.
+func wanted(of views.Of) string {
+	return map[views.Of]string{views.OfCluster: "CLUSTER", views.OfService: "CLUSTER/SERVICE"}[of]
+}
+
+// begin opens over the clusters what was asked for, or else what the last run ended at. Of
+// that the ARNs are known: it is shown at once, without a search.
+func (a *App) begin(f finder) {
+	b := a.Beginning
+	k, _ := kindCalled(b.Screen)
+	switch {
+	case b.Target != "":
+		f.host.Push(f.lookFor(b.Target, func(n inquiry.Named) { f.show(n, k) }))
+	case k.Word != "": // the clusters, which are open already
+	case b.Screen != "":
+		k.Open(f.deps, awsx.Ref{Context: a.Context})
+	default:
+		if p, ok := a.recall().Places[a.Context.String()]; ok && a.remembers() {
+			k, _ := kindCalled(p.Screen)
+			f.open(awsx.Ref{Context: a.Context, Cluster: p.Cluster, ARN: p.ARN}, k)
+		}
+	}
+}
+
+// show puts what was found in the place of the screen that looked for it.
+func (f finder) show(n inquiry.Named, k views.Kind) {
+	of := n.Service
+	if of.ARN == "" {
+		of = n.Cluster
+	}
+	if n.Task != nil || n.Instance != nil || n.Revisions {
+		f.host.Replace(f.screen(n))
+		return
+	}
+	f.host.Pop()
+	if _, ok := k.Of.Within(of); !ok && k.Screen != "" {
+		f.host.Flash(ui.Warn, "say of what: gantry %s %s", wanted(k.Of), k.Screen)
+	}
+	f.open(of, k)
+}
+
+// open shows a cluster or a service, and over it a screen of that.
+func (f finder) open(of awsx.Ref, k views.Kind) {
+	cluster := of.ClusterRef()
+	f.host.Push(resources.NewServices(f.deps, cluster))
+	if part, ok := k.Of.Within(of); ok && k.Screen != "" {
+		if k.Word == "" || k.Of != views.OfCluster { // the services are open already
+			k.Open(f.deps, part)
+		}
+	} else if of.ARN != cluster.ARN {
+		f.host.Push(f.screen(inquiry.Named{Cluster: cluster, Service: of}))
+	}
+}
+
+// lastPlace is the screen that is shown, or the nearest below it that can be opened by its
+// name; ok is false for the list of clusters.
+func lastPlace(open []ui.Screen) (p leftPlace, ok bool) {
+	for _, s := range open {
+		placed, stands := s.(views.Placed)
+		k, named := kindCalled(s.Name())
+		if !stands || !named {
+			continue
+		}
+		of, ok := k.Of.Within(placed.Place())
+		if ok && of.Cluster != "" {
+			return leftPlace{Cluster: of.Cluster, ARN: of.ARN, Screen: s.Name()}, true
+		}
+	}
+	return leftPlace{}, false
+}
