@@ -17,16 +17,28 @@ const (
 	maxStopped    = 100
 	maxEvents     = 50
 	maxChanges    = 2000
-	maxServices   = 2000
 	// stoppedFor is how long stopped tasks are remembered: as long as ECS does.
 	stoppedFor = time.Hour
+	// most is how many bytes all services take together, as they are estimated.
+	most = 16 << 20
+	// alive is for how long a container that was seen is taken to run: more than a sweep.
+	alive = 5 * time.Minute
+	// retold is after how long it is told again of a container that it still runs.
+	retold = 15 * time.Minute
 )
 
 // Memory is a Keeper that keeps a bounded past in memory. Its zero value is
 // ready for use, from any goroutine.
 type Memory struct {
+	// Next is told of what is news to this memory, and of each container every quarter of
+	// an hour; nil is nobody.
+	Next Observer
+
 	mu       sync.Mutex
 	services map[serviceKey]*past
+	ring     []serviceKey // of all services
+	hand     int          // in ring: the service that is looked at next when room is short
+	bytes    int          // of all services
 	changes  []TargetChange
 }
 
@@ -48,12 +60,14 @@ type past struct {
 	stopped map[string]Stopped
 	events  []awsx.ServiceEvent // newest last
 	last    time.Time           // when anything of it was seen
+	bytes   int
 }
 
 // container is a Seen without what all of a service have in common.
 type container struct {
 	task, name, family, revision string
 	first, last                  time.Time
+	told                         time.Time // when Next was told of it last
 }
 
 // of returns the past of a service of which something was seen at a moment.
@@ -63,11 +77,9 @@ func (m *Memory) of(key serviceKey, at time.Time) *past {
 	}
 	p := m.services[key]
 	if p == nil {
-		if len(m.services) >= maxServices {
-			m.evict(at)
-		}
 		p = &past{ids: map[string]*container{}, stopped: map[string]Stopped{}}
 		m.services[key] = p
+		m.ring = append(m.ring, key)
 	}
 	if at.After(p.last) {
 		p.last = at
@@ -75,23 +87,83 @@ func (m *Memory) of(key serviceKey, at time.Time) *past {
 	return p
 }
 
-// evict drops a service: the one that was seen the longest ago, if nothing of it is
-// worth keeping any more, else any. Sweeps see all services one after the other: if
-// they are too many, the one seen the longest ago is the one that comes next, and
-// dropping it would forget every service before it is seen again.
-func (m *Memory) evict(now time.Time) {
-	var any, oldest serviceKey
-	for key, p := range m.services {
-		any = key // the order of a map is random
-		if o := m.services[oldest]; o == nil || p.last.Before(o.last) {
-			oldest = key
+// grow notes that what is known of a service takes more bytes, or fewer. When room is
+// short the services are looked at one after the other, two for each that grows: what was
+// not seen for long is forgotten, and the others keep no more than their share each. So no
+// service is forgotten because there are many, and no sweep looks at all of them at once.
+func (m *Memory) grow(p *past, bytes int, now time.Time) {
+	p.bytes += bytes
+	m.bytes += bytes
+	for range 2 {
+		if m.bytes <= most || len(m.ring) == 0 {
+			return
+		}
+		m.hand %= len(m.ring)
+		key := m.ring[m.hand]
+		q := m.services[key]
+		if now.Sub(q.last) > stoppedFor {
+			m.bytes -= q.bytes
+			delete(m.services, key)
+			m.ring[m.hand] = m.ring[len(m.ring)-1]
+			m.ring = m.ring[:len(m.ring)-1]
+			continue
+		}
+		m.bytes -= q.shrink(most/len(m.ring), now)
+		m.hand++
+	}
+}
+
+// shrink drops the oldest of what is known of a service until that takes three quarters of
+// its share, and returns how many bytes that freed. Containers that run stay: the next sweep
+// would bring them back as news.
+func (p *past) shrink(share int, now time.Time) (freed int) {
+	if p.bytes <= share {
+		return 0
+	}
+	type piece struct {
+		at    time.Time
+		bytes int
+		drop  func()
+	}
+	var pieces []piece
+	for id, c := range p.ids {
+		if now.Sub(c.last) > alive {
+			pieces = append(pieces, piece{c.last, c.bytes(id), func() { delete(p.ids, id) }})
 		}
 	}
-	if now.Sub(m.services[oldest].last) > stoppedFor {
-		any = oldest
+	for arn, s := range p.stopped {
+		pieces = append(pieces, piece{s.At(), s.bytes(), func() { delete(p.stopped, arn) }})
 	}
-	delete(m.services, any)
+	for _, e := range p.events { // they are in the order of time, as the pieces will be
+		pieces = append(pieces, piece{e.At, bytesOf(e), func() { p.events = p.events[1:] }})
+	}
+	slices.SortStableFunc(pieces, func(a, b piece) int { return a.at.Compare(b.at) })
+	for _, x := range pieces {
+		if p.bytes-freed <= share*3/4 {
+			break
+		}
+		x.drop()
+		freed += x.bytes
+	}
+	p.events = slices.Clone(p.events) // what was cut off its front is let go
+	p.bytes -= freed
+	return freed
 }
+
+// What things take in memory, about: their texts and what holds these.
+func (c *container) bytes(id string) int {
+	return 250 + len(id) + len(c.task)
+}
+
+func (s Stopped) bytes() int {
+	n := 700 + len(s.Task.StoppedReason)
+	for _, c := range s.Task.Containers {
+		n += 300 + len(c.Image) + len(c.RuntimeID) + len(c.Reason)
+	}
+	return n
+}
+
+func bytesOf(e awsx.ServiceEvent) int { return 80 + len(e.ID) + len(e.Message) }
 
 // SeenStoppedTask remembers a stopped task of a service.
 func (m *Memory) SeenStoppedTask(t awsx.Task, at time.Time) {
@@ -99,20 +171,44 @@ func (m *Memory) SeenStoppedTask(t awsx.Task, at time.Time) {
 	if !ok {
 		return
 	}
+	if m.rememberStopped(serviceKey{t.Ref.Context, t.Ref.ClusterName(), name}, Stopped{t, at}) && m.Next != nil {
+		m.Next.SeenStoppedTask(t, at)
+	}
+}
+
+func (m *Memory) rememberStopped(key serviceKey, s Stopped) (news bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	p := m.of(serviceKey{t.Ref.Context, t.Ref.ClusterName(), name}, at)
-	p.stopped[t.Ref.ARN] = Stopped{t, at}
+	p, at := m.of(key, s.Seen), s.Seen
+	old, known := p.stopped[s.Task.Ref.ARN]
+	p.stopped[s.Task.Ref.ARN] = s
+	if known && alike(old.Task, s.Task) {
+		return false
+	}
+	grown := s.bytes()
+	if known {
+		grown -= old.bytes()
+	}
 	for arn, s := range p.stopped {
 		if at.Sub(s.At()) > stoppedFor {
+			grown -= s.bytes()
 			delete(p.stopped, arn)
 		}
 	}
-	trim(p.stopped, maxStopped, Stopped.At)
+	m.grow(p, grown-trim(p.stopped, maxStopped, Stopped.At, func(_ string, s Stopped) int { return s.bytes() }), at)
+	return true
 }
 
-// trim deletes the oldest entries above a limit.
-func trim[V any](m map[string]V, limit int, at func(V) time.Time) {
+// alike reports whether two readings of a task that stops say the same of its end.
+func alike(a, b awsx.Task) bool {
+	return a.LastStatus == b.LastStatus && a.StoppedReason == b.StoppedReason && a.StopCode == b.StopCode && a.StoppedAt.Equal(b.StoppedAt) &&
+		slices.EqualFunc(a.Containers, b.Containers, func(x, y awsx.Container) bool {
+			return x.LastStatus == y.LastStatus && x.ExitCode == y.ExitCode && x.Reason == y.Reason && x.RuntimeID == y.RuntimeID
+		})
+}
+
+// trim deletes the oldest entries above a limit and returns how many bytes that freed.
+func trim[V any](m map[string]V, limit int, at func(V) time.Time, bytes func(string, V) int) (freed int) {
 	for len(m) > limit {
 		var oldest string
 		for key, v := range m {
@@ -120,18 +216,26 @@ func trim[V any](m map[string]V, limit int, at func(V) time.Time) {
 				oldest = key
 			}
 		}
+		freed += bytes(oldest, m[oldest])
 		delete(m, oldest)
 	}
+	return freed
 }
 
 // SeenEvent remembers a service's event.
 func (m *Memory) SeenEvent(service awsx.Ref, e awsx.ServiceEvent) {
+	if m.rememberEvent(service, e) && m.Next != nil {
+		m.Next.SeenEvent(service, e)
+	}
+}
+
+func (m *Memory) rememberEvent(service awsx.Ref, e awsx.ServiceEvent) (news bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	p := m.of(keyOf(service), e.At)
 	p.service = service
 	if slices.ContainsFunc(p.events, func(x awsx.ServiceEvent) bool { return x.ID == e.ID }) {
-		return
+		return false
 	}
 	// A new poller tells old events again: they go where they belong in time.
 	i := len(p.events)
@@ -139,33 +243,51 @@ func (m *Memory) SeenEvent(service awsx.Ref, e awsx.ServiceEvent) {
 		i--
 	}
 	p.events = slices.Insert(p.events, i, e)
-	if over := len(p.events) - maxEvents; over > 0 {
-		p.events = slices.Delete(p.events, 0, over)
+	grown := bytesOf(e)
+	if len(p.events) > maxEvents {
+		grown -= bytesOf(p.events[0])
+		p.events = slices.Delete(p.events, 0, 1)
 	}
+	m.grow(p, grown, p.last)
+	return true
 }
 
 // SeenRuntimeID remembers a container, from when it was first to when it was
 // last seen.
 func (m *Memory) SeenRuntimeID(s Seen) {
+	if m.rememberContainer(s) && m.Next != nil {
+		m.Next.SeenRuntimeID(s)
+	}
+}
+
+func (m *Memory) rememberContainer(s Seen) (news bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	p := m.of(serviceKey{s.Cluster.Context, s.Cluster.ClusterName(), s.Service}, s.Last)
 	if old := p.ids[s.ID]; old != nil {
 		old.last = s.Last
-		return
+		if news = s.Last.Sub(old.told) >= retold; news {
+			old.told = s.Last
+		}
+		return news
 	}
 	p.cluster = s.Cluster
-	p.ids[s.ID] = &container{s.Task, s.Container, s.Family, s.Revision, s.First, s.Last}
-	trim(p.ids, maxRuntimeIDs, func(c *container) time.Time { return c.last })
+	c := &container{s.Task, s.Container, s.Family, s.Revision, s.First, s.Last, s.Last}
+	p.ids[s.ID] = c
+	m.grow(p, c.bytes(s.ID)-trim(p.ids, maxRuntimeIDs, func(c *container) time.Time { return c.last }, func(id string, c *container) int { return c.bytes(id) }), s.Last)
+	return true
 }
 
 // SeenTargetChange remembers a target's change of state.
 func (m *Memory) SeenTargetChange(c TargetChange) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	m.changes = append(m.changes, c)
-	if over := len(m.changes) - maxChanges; over > 0 {
-		m.changes = slices.Delete(m.changes, 0, over)
+	if len(m.changes) >= 2*maxChanges { // moving them for each would cost
+		m.changes = slices.Delete(m.changes, 0, maxChanges)
+	}
+	m.mu.Unlock()
+	if m.Next != nil {
+		m.Next.SeenTargetChange(c)
 	}
 }
 
@@ -239,7 +361,7 @@ func (m *Memory) Events(_ context.Context, of awsx.Ref, since time.Time) (out []
 func (m *Memory) TargetChanges(_ context.Context, id awsx.ContextID, since time.Time, groups ...string) (out []TargetChange, _ error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, c := range slices.Backward(m.changes) {
+	for _, c := range slices.Backward(m.changes[max(0, len(m.changes)-maxChanges):]) {
 		if c.Context == id && !c.At.Before(since) && (len(groups) == 0 || slices.Contains(groups, c.Group)) {
 			out = append(out, c)
 		}

@@ -32,6 +32,8 @@ type Config struct {
 	// Notify says whom to tell of changes.
 	Notify  Notify
 	Writing Writing
+	// Memory says how much of what was seen outlives a run.
+	Memory Memory
 	// Refresh is how old visible rows may grow.
 	Refresh time.Duration
 	Screen  Screen
@@ -53,6 +55,11 @@ type Writing struct {
 	// Arm is for how long production can be changed once armed. Zero means that
 	// production needs no arming.
 	Arm time.Duration
+}
+
+// Memory bounds what is kept on disk of what was seen. Without days nothing is kept.
+type Memory struct {
+	Days, Megabytes int
 }
 
 // Screen says how to draw.
@@ -86,16 +93,18 @@ type Flags struct {
 
 // The defaults that are not empty.
 const (
-	DefaultArm       = 15 * time.Minute
-	DefaultRefresh   = 5 * time.Second
-	DefaultIndex     = "logstash-*"
-	DefaultTimestamp = "@timestamp"
+	DefaultArm                                = 15 * time.Minute
+	DefaultRefresh                            = 5 * time.Second
+	DefaultMemoryDays, DefaultMemoryMegabytes = 14, 64
+	DefaultIndex                              = "logstash-*"
+	DefaultTimestamp                          = "@timestamp"
 )
 
 func defaults() Config {
 	return Config{
 		Logs:    Logs{Index: DefaultIndex, Timestamp: DefaultTimestamp, Awslogs: FromCloudWatch},
 		Writing: Writing{Arm: DefaultArm},
+		Memory:  Memory{Days: DefaultMemoryDays, Megabytes: DefaultMemoryMegabytes},
 		Refresh: DefaultRefresh,
 		Screen:  Screen{Colours: "default", Background: "auto", Sync: "auto"},
 		Keys:    Keys{Preset: "k9s"},

@@ -47,6 +47,7 @@ func (p *parser) root(cfg *Config, n *yaml.Node) string {
 		"keep_revisions": func(v *yaml.Node) { cfg.KeepRevisions = p.keepRevisions(v) },
 		"notify":         func(v *yaml.Node) { p.notify(&cfg.Notify, v) },
 		"writing":        func(v *yaml.Node) { p.writing(&cfg.Writing, v) },
+		"memory":         func(v *yaml.Node) { p.memory(&cfg.Memory, v) },
 		"refresh":        func(v *yaml.Node) { cfg.Refresh = p.duration(v, "refresh", time.Second, time.Hour) },
 		"screen":         func(v *yaml.Node) { p.screen(&cfg.Screen, v) },
 		"keys":           func(v *yaml.Node) { p.keys(&cfg.Keys, v) },
@@ -95,8 +96,7 @@ func (p *parser) writing(w *Writing, n *yaml.Node) {
 	p.mapping(n, "writing", fields{
 		"readonly": func(v *yaml.Node) { w.ReadOnly = p.flag(v, "readonly") },
 		"arm": func(v *yaml.Node) {
-			// YAML readers before 1.2 take a bare off for false.
-			if v.Kind == yaml.ScalarNode && (v.Value == "off" || v.Value == "false") {
+			if off(v) {
 				w.Arm = 0
 				return
 			}
@@ -104,6 +104,25 @@ func (p *parser) writing(w *Writing, n *yaml.Node) {
 			p.either(shape{Enum: []any{"off", false}})
 		},
 	})
+}
+
+// memory reads for how long what was seen is kept, and in how much room: too little of it
+// would forget within the hour for which ECS tells by itself.
+func (p *parser) memory(m *Memory, n *yaml.Node) {
+	if off(n) {
+		*m = Memory{}
+		return
+	}
+	p.mapping(n, "memory", fields{
+		"days":      func(v *yaml.Node) { m.Days = p.number(v, "days", 1) },
+		"megabytes": func(v *yaml.Node) { m.Megabytes = p.number(v, "megabytes", 4) },
+	})
+}
+
+// off reports whether something is switched off; YAML readers before 1.2 take a bare off
+// for false.
+func off(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && (n.Value == "off" || n.Value == "false")
 }
 
 func (p *parser) screen(s *Screen, n *yaml.Node) {
