@@ -101,6 +101,8 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		cfg.Logs = config.Logs{} // its lines are its own
 		// And the team would be told of changes that nobody made.
 		cfg.Notify = config.Notify{}
+		// What is seen here was never there.
+		cfg.Memory = config.Memory{}
 	}
 	a := &App{Config: cfg, started: time.Now(), Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport, version: o.Version, apart: apart != ""}
 	if o.Recorded {
@@ -142,10 +144,10 @@ func (a *App) assemble(ctx context.Context, opener awsx.Opener, auditDir string)
 		records = change.Journal(a.journal)
 	}
 	a.Policy = a.Config.Policy()
-	a.Store = store.New(ctx, store.Options{Opener: opener, Refresh: a.Config.Refresh, Alarming: reason.AboutHealth})
+	a.notices.wake = make(chan struct{}, 1)
+	a.Store = store.New(ctx, store.Options{Opener: opener, Refresh: a.Config.Refresh, Past: a.remembering(), Alarming: reason.AboutHealth})
 	a.guard(0)
 	o := change.Options{Account: a.Store.Account, Gate: gate{a}, Audit: records, Source: change.StoreSource(a.Store)}
-	a.notices.wake = make(chan struct{}, 1)
 	if a.openChat(); a.chat != nil {
 		o.Herald = a.chat
 	}

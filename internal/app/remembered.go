@@ -7,8 +7,21 @@ import (
 	"path/filepath"
 	"slices"
 
+	"gantry/awsx/past"
+	"gantry/internal/memory"
 	"gantry/ui/palette"
 )
+
+// remembering is what keeps what polling sees: in the state directory, unless that is
+// switched off, and else for this run. What goes wrong with it is a notice.
+func (a *App) remembering() past.Keeper {
+	if a.Config.Memory.Days == 0 {
+		return &past.Memory{}
+	}
+	m := memory.Open(memory.Options{Dir: a.auditDir, Days: a.Config.Memory.Days, Megabytes: a.Config.Memory.Megabytes, Tell: a.notices.add})
+	a.closers = append(a.closers, m.Close)
+	return m
+}
 
 // leftBehind is what one run of the console leaves to the next. Never marks, never leave
 // to write.
@@ -32,13 +45,13 @@ func (a *App) remembers() bool {
 	return !a.apart && a.Context.Endpoint == ""
 }
 
-// memory is the file of it, beside the journal.
-func (a *App) memory() string { return filepath.Join(a.auditDir, "console.json") }
+// leftFile is the file of it, beside the journal.
+func (a *App) leftFile() string { return filepath.Join(a.auditDir, "console.json") }
 
 // recall reads what earlier runs left; a file that is not there or that cannot be read is
 // no reason not to start.
 func (a *App) recall() (r leftBehind) {
-	if b, err := os.ReadFile(a.memory()); err != nil || json.Unmarshal(b, &r) != nil {
+	if b, err := os.ReadFile(a.leftFile()); err != nil || json.Unmarshal(b, &r) != nil {
 		return leftBehind{}
 	}
 	return r
@@ -86,7 +99,7 @@ func (a *App) remember(before, after []string, place *leftPlace) error {
 	defer os.Remove(tmp.Name()) // nothing is there once it was renamed
 	_, err = tmp.Write(append(b, '\n'))
 	if err = errors.Join(err, tmp.Close()); err == nil {
-		err = os.Rename(tmp.Name(), a.memory())
+		err = os.Rename(tmp.Name(), a.leftFile())
 	}
 	return err
 }

@@ -42,7 +42,7 @@ func TestCommandsAreKeptOverRuns(t *testing.T) {
 	if got := a.recall().Commands; len(got) != 200 || got[199] != "task 299" {
 		t.Errorf("%d commands, the last %q", len(got), got[len(got)-1])
 	}
-	info, err := os.Stat(a.memory())
+	info, err := os.Stat(a.leftFile())
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info, err)
 	}
@@ -50,7 +50,7 @@ func TestCommandsAreKeptOverRuns(t *testing.T) {
 	if len(files) != 1 {
 		t.Errorf("%d files are left", len(files))
 	}
-	if err := os.WriteFile(a.memory(), []byte(`{"commands": [`), 0o600); err != nil {
+	if err := os.WriteFile(a.leftFile(), []byte(`{"commands": [`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if got := a.recall().Commands; len(got) > 0 {

@@ -58,6 +58,7 @@ func TestWithoutAFileTheDefaultsHold(t *testing.T) {
 		Logs:          config.Logs{Index: "logstash-*", Timestamp: "@timestamp", Awslogs: "cloudwatch"},
 		NonProduction: policy.DefaultNonProduction(),
 		Writing:       config.Writing{Arm: 15 * time.Minute},
+		Memory:        config.Memory{Days: 14, Megabytes: 64},
 		Refresh:       5 * time.Second,
 		Screen:        config.Screen{Colours: "default", Background: "auto", Sync: "auto"},
 		Keys:          config.Keys{Preset: "k9s"},
@@ -84,6 +85,7 @@ logs:
   ca-file: ca.pem
 production:
   except: ["lab-*"]
+memory: {days: 30, megabytes: 256}
 writing: {readonly: true, arm: 5}
 refresh: 10
 screen: {color: false, ascii: true, colours: blue-orange, background: dark, sync: "on", mouse: true}
@@ -114,6 +116,7 @@ func TestEveryKeyOfTheFileIsRead(t *testing.T) {
 		},
 		NonProduction: []string{"lab-*"},
 		Writing:       config.Writing{ReadOnly: true, Arm: 5 * time.Minute},
+		Memory:        config.Memory{Days: 30, Megabytes: 256},
 		Refresh:       10 * time.Second,
 		Screen:        config.Screen{NoColor: true, ASCII: true, Colours: "blue-orange", Background: "dark", Sync: "on", Mouse: true},
 		Keys:          config.Keys{Preset: "vim", Bind: map[string][]string{"quit": {"q", "Q"}, "back": {"esc"}}},
@@ -205,7 +208,7 @@ func TestFaultsNameTheLineAndWhatWasExpected(t *testing.T) {
 		name, yaml string
 		want       []string
 	}{
-		{"unknown key", "refesh: 5", []string{`:1: the file: "refesh" is unknown, expected one of context, contexts, keep_revisions, keys, logs, notify, production, refresh, rules, screen, writing`}},
+		{"unknown key", "refesh: 5", []string{`:1: the file: "refesh" is unknown, expected one of context, contexts, keep_revisions, keys, logs, memory, notify, production, refresh, rules, screen, writing`}},
 		{"unknown key below", "contexts:\n  a:\n    account:\n      id: 1", []string{`:3: context a: "account" is unknown, expected one of endpoint, logs, profile, region`}},
 		{"several at once", "refresh: soon\nwriting:\n  arm: 0\n  readonly: maybe\n", []string{
 			`:1: refresh: expected seconds or a duration from 1s to 1h0m0s, found "soon"`,
@@ -332,6 +335,26 @@ func TestTheMarksOfOneDocumentAreNoSecondOne(t *testing.T) {
 	for _, yaml := range []string{"---\nrefresh: 4s", "# why\n---\nrefresh: 4s\n...\n", "refresh: 4s\n# ---\n", "%YAML 1.1\n---\nrefresh: 4s"} {
 		if got, err := config.Load(config.Flags{File: write(t, yaml)}, env()); err != nil || got.Refresh != 4*time.Second {
 			t.Errorf("%q gives %v (%v)", yaml, got.Refresh, err)
+		}
+	}
+}
+
+// TestTheMemoryIsBoundedOrOff: one of its bounds alone leaves the other as it is.
+func TestTheMemoryIsBoundedOrOff(t *testing.T) {
+	elsewhere(t)
+	for yaml, want := range map[string]config.Memory{
+		"memory: off":            {},
+		"memory: {days: 3}":      {Days: 3, Megabytes: 64},
+		"memory: {megabytes: 4}": {Days: 14, Megabytes: 4},
+		"memory: {}":             {Days: 14, Megabytes: 64},
+	} {
+		if got, err := config.Load(config.Flags{File: write(t, yaml)}, env()); err != nil || got.Memory != want {
+			t.Errorf("%q gives %+v (%v)", yaml, got.Memory, err)
+		}
+	}
+	for _, yaml := range []string{"memory: {days: 0}", "memory: {megabytes: 3}", "memory: {days: -1}", "memory: {days: long}", "memory: on", "memory: {hours: 3}"} {
+		if _, err := config.Load(config.Flags{File: write(t, yaml)}, env()); err == nil {
+			t.Errorf("%q is taken", yaml)
 		}
 	}
 }

@@ -77,8 +77,9 @@ internal/inquiry/...: internal/crash awsx awsx/past awsx/timeline awsx/alarms aw
 views/...: internal/declared internal/crash ui/... bubbletea awsx awsx/past awsx/alarms awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/metrics awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden
 
 internal/config: awsx awsx/deploy/... logs/ecslog internal/clean internal/fault xdg yaml
+internal/memory: internal/crash awsx awsx/past internal/clean internal/fault sqlite
 internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk/...
-internal/app/...: internal/crash awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/notify internal/words bubbletea colorprofile | internal/canarytest internal/saidtest
+internal/app/...: internal/crash awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/memory internal/notify internal/words bubbletea colorprofile | internal/canarytest internal/saidtest
 internal/cli/reading: logs logs/tail internal/fault internal/words | logs/elastic logs/sim
 internal/cli/printing: awsx awsx/deploy/... awsx/document/... internal/clean internal/inquiry/... logs ui/text
 internal/cli/command: internal/declared internal/crash awsx awsx/deploy/... internal/app/... internal/clean internal/cli/printing internal/config internal/fault ui/text cobra
@@ -103,6 +104,7 @@ var modules = map[string]string{
 	"lipgloss":     "charm.land/lipgloss/v2",
 	"pty":          "github.com/creack/pty",
 	"rapid":        "pgregory.net/rapid",
+	"sqlite":       "github.com/ncruces/go-sqlite3",
 	"term":         "github.com/charmbracelet/x/term",
 	"udiff":        "github.com/aymanbagabas/go-udiff",
 	"vt":           "github.com/charmbracelet/x/vt",
