@@ -117,6 +117,7 @@ func (p *parser) memory(m *Memory, n *yaml.Node) {
 		"days":      func(v *yaml.Node) { m.Days = p.number(v, "days", 1) },
 		"megabytes": func(v *yaml.Node) { m.Megabytes = p.number(v, "megabytes", 4) },
 	})
+	p.either(shape{Enum: []any{"off", false}})
 }
 
 // off reports whether something is switched off; YAML readers before 1.2 take a bare off
