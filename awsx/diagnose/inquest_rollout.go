@@ -130,6 +130,37 @@ func (x *inquest) unexplained() {
 	x.add(t)
 }
 
+// recalled tells how tasks of the newest deployment died before the hour of which ECS tells,
+// where nothing else says why the service lacks some: ECS starts failing tasks ever more
+// seldom, and gives a deployment up.
+func (x *inquest) recalled() {
+	f := x.facts
+	if f.Service.Running >= f.Service.Desired && !f.failing() {
+		return
+	}
+	now, last := f.deaths, f.died.Last
+	defer func() { f.deaths, f.died.Last = now, last }()
+	f.deaths = nil
+	for _, t := range x.Remembered {
+		s := reason.StoppedTask(t, f.TaskDefinition(t.TaskDefinition))
+		if !s.Failure || !f.ofPrimary(t) || f.primary.CreatedAt.After(reason.StoppedAt(t)) {
+			continue
+		}
+		f.deaths = append(f.deaths, death{t, reason.StoppedAt(t), s})
+	}
+	if len(f.deaths) == 0 {
+		return
+	}
+	f.died.Last = f.deaths[0].at
+	before := len(x.found)
+	x.deaths()
+	for i := range x.found[before:] {
+		t := &x.found[before+i]
+		t.Sure = Likely
+		t.Evidence = append(t.Evidence, Proof{Text: "gantry saw it: ECS tells no more of these tasks", Where: InTasks})
+	}
+}
+
 // wayBack tells that ECS went back to an older revision, from what and why.
 func (x *inquest) wayBack() {
 	f := x.facts

@@ -34,6 +34,9 @@ type Around struct {
 	RoutesRead bool
 	// Ringing are the alarms that ring for the service.
 	Ringing []Ringing
+	// Remembered are tasks that stopped and of which ECS tells no more, as far as gantry saw
+	// them, the last to stop first.
+	Remembered []awsx.Task
 	// Wrote is what containers of tasks that failed wrote last, the newest task first.
 	Wrote []Wrote
 	// Lines are the newest lines of the tasks that run, the oldest first.
@@ -210,6 +213,9 @@ func (x *inquest) look() {
 		x.wayBack()
 		x.autoscaled()
 		x.lingering()
+	}
+	if x.unwell() && len(x.found) == 0 {
+		x.recalled()
 	}
 	if x.unwell() && len(x.found) == 0 {
 		x.unexplained()

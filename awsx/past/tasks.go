@@ -10,23 +10,38 @@ import (
 	"gantry/awsx"
 )
 
-// Gone are the tasks of a service that were seen and which ECS no longer lists: those that
-// stopped as they were seen last, and of the others what their containers tell. They have an
-// order of their own, by ARN. Listed has to be all that ECS lists of the service, running
-// and stopped. An error says that some were not read.
-func Gone(ctx context.Context, p Past, service awsx.Ref, listed []awsx.Task) ([]awsx.Task, error) {
-	stopped, err := p.Stopped(ctx, service, time.Time{})
-	containers, more := p.Containers(ctx, service, time.Time{})
-	listed = slices.Clip(listed)
-	var gone []awsx.Task
+// mostGone is how many tasks are brought back of those that ECS no longer lists: whoever
+// searches their lines names each of them.
+const mostGone = 500
+
+// Gone are the tasks of a service that were seen since a time and which ECS no longer lists,
+// the last to stop first: those that stopped as they were seen last, and of the others what
+// their containers tell. Listed has to be all that ECS lists of the service, running and
+// stopped. An error says that some were not read.
+func Gone(ctx context.Context, p Past, service awsx.Ref, listed []awsx.Task, since time.Time) ([]Stopped, error) {
+	stopped, err := p.Stopped(ctx, service, since)
+	containers, more := p.Containers(ctx, service, since)
+	known := slices.Clone(listed)
+	var gone []Stopped
 	for _, s := range stopped {
 		if !slices.ContainsFunc(listed, func(t awsx.Task) bool { return t.Ref == s.Task.Ref }) {
-			gone = append(gone, s.Task)
+			gone, known = append(gone, s), append(known, s.Task)
 		}
 	}
-	gone = append(gone, Forgotten(service, append(listed, gone...), containers)...)
-	slices.SortFunc(gone, func(a, b awsx.Task) int { return cmp.Compare(a.Ref.ARN, b.Ref.ARN) })
-	return gone, errors.Join(err, more)
+	for _, t := range Forgotten(service, known, containers) {
+		gone = append(gone, Stopped{Task: t, Seen: t.StoppedAt})
+	}
+	slices.SortStableFunc(gone, func(a, b Stopped) int { return b.At().Compare(a.At()) })
+	return gone[:min(len(gone), mostGone)], errors.Join(err, more)
+}
+
+// TasksOf are the tasks of those that stopped.
+func TasksOf(all []Stopped) []awsx.Task {
+	tasks := make([]awsx.Task, len(all))
+	for i, s := range all {
+		tasks[i] = s.Task
+	}
+	return tasks
 }
 
 // Forgotten returns the tasks of a service whose containers were seen and which ECS
@@ -60,7 +75,7 @@ func Forgotten(service awsx.Ref, listed []awsx.Task, seen []Seen) []awsx.Task {
 		if c.Last.After(t.StoppedAt) {
 			t.StoppedAt = c.Last
 		}
-		t.Containers = append(t.Containers, awsx.Container{Name: c.Container, RuntimeID: c.ID})
+		t.Containers = append(t.Containers, awsx.Container{Name: c.Container, RuntimeID: c.ID, ExitCode: awsx.Unset})
 	}
 	tasks := make([]awsx.Task, 0, len(gone))
 	for _, t := range gone {

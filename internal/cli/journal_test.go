@@ -18,10 +18,16 @@ import (
 // alone is steady with a state directory of its own, beside no other test.
 func alone(t *testing.T, act func(*testing.T, *account)) {
 	t.Helper()
+	aloneIn(t, sim.Options{Scenario: seed.Steady}, act)
+}
+
+// aloneIn is alone with another account.
+func aloneIn(t *testing.T, o sim.Options, act func(*testing.T, *account)) {
+	t.Helper()
 	t.Cleanup(xdg.Reload) // after the environment is what it was
 	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	xdg.Reload()
-	synctest.Test(t, func(t *testing.T) { act(t, newAccount(t, sim.Options{Scenario: seed.Steady})) })
+	synctest.Test(t, func(t *testing.T) { act(t, newAccount(t, o)) })
 }
 
 // TestReadingNeedsNoStateDirectory: a file stands where the directory should be. What

@@ -96,7 +96,7 @@ func TestLogsAreBoundedAndOldestFirst(t *testing.T) {
 		a.run(t, "logs", "prod/catalog/"+task[:6], "--since=5h", "--until=3h").wants(t, 0, " "+task[:8]+"/catalog second\n")
 		a.run(t, "logs", "prod/catalog/"+task+"/catalog", "--since=5h", "--until=3h").wants(t, 0, "fourth")
 		a.run(t, "logs", "prod/catalog/"+task+"/nope").wants(t, 2, "no container of that name")
-		a.run(t, "logs", "prod/catalog/zzz").wants(t, 2, "0 of the service's 3 running and stopped tasks have an id that begins so")
+		a.run(t, "logs", "prod/catalog/zzz").wants(t, 2, "0 of the service's 3 running, stopped and remembered tasks have an id that begins so")
 		a.run(t, "logs", "prod/catalog", "--since=5h", "--until=4h30m").wants(t, 0, "no lines: ")
 	})
 }

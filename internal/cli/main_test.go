@@ -127,12 +127,13 @@ func newAccount(t *testing.T, o sim.Options) *account {
 		cancel()
 		lives.Wait()
 	})
-	// The tests share a journal, in which the address says whose a record is.
+	// The tests share a journal, in which the address says whose a record is. What they have
+	// to do with a memory they do alone.
 	host := fmt.Sprintf("aws-%x.test", crc32.ChecksumIEEE([]byte(t.Name())))
 	a.net = network{host: a.RoundTripper(), logsHost: a.logs.RoundTripper()}
 	a.url = "http://" + host
 	a.file = filepath.Join(t.TempDir(), "config.yaml")
-	if err := os.WriteFile(a.file, []byte("logs:\n  endpoints: [http://"+logsHost+"]\n"), 0o600); err != nil {
+	if err := os.WriteFile(a.file, []byte("memory: off\nlogs:\n  endpoints: [http://"+logsHost+"]\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return a

@@ -107,6 +107,10 @@ func (l Lines) Scope(ctx context.Context, svc awsx.Service, names []string, prev
 	if err != nil {
 		return LineScope{}, err
 	}
+	// What ECS has forgotten left its lines all the same; what cannot be read of it is as
+	// unknown as it was before anything was kept.
+	gone, _ := past.Gone(ctx, l.Store.Past(), svc.Ref, tasks, time.Time{})
+	tasks = append(tasks, past.TasksOf(gone)...)
 	task, err := chosenTask(tasks, names, previous)
 	if err != nil {
 		return LineScope{}, err
@@ -143,7 +147,7 @@ func (l Lines) Scope(ctx context.Context, svc awsx.Service, names []string, prev
 func chosenTask(tasks []awsx.Task, target []string, previous bool) (*awsx.Task, error) {
 	var task *awsx.Task
 	if len(target) > 0 {
-		named, err := OneTask(tasks, target[0], fmt.Sprintf("the service's %d running and stopped tasks", len(tasks)))
+		named, err := OneTask(tasks, target[0], fmt.Sprintf("the service's %d running, stopped and remembered tasks", len(tasks)))
 		if err != nil {
 			return nil, err
 		}
@@ -154,7 +158,7 @@ func chosenTask(tasks []awsx.Task, target []string, previous bool) (*awsx.Task, 
 	}
 	before, ok := past.Predecessor(tasks, task)
 	if !ok {
-		return nil, fault.Errorf(fault.NotFound, "find the task before", "", "none stopped of which ECS still tells, which it does for about an hour")
+		return nil, fault.Errorf(fault.NotFound, "find the task before", "", "none stopped of which ECS still tells, which it does for about an hour, or gantry remembers")
 	}
 	return &before, nil
 }

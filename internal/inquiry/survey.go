@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/past"
 	"gantry/awsx/store"
 	"gantry/internal/crash"
 	"gantry/internal/fault"
@@ -272,6 +273,16 @@ func (r Reader) Inspect(ctx context.Context, service awsx.Ref) (Inspection, erro
 	out.Standing = out.Stand()
 	out.Partial = append(out.Partial, untold(out.Standing)...)
 	return out, nil
+}
+
+// Gone are tasks of a service that were seen since a time and of which ECS tells no more, the
+// last to stop first. What is known of it has to be all that ECS tells: before that is read
+// there are none. An error says that some of what was kept could not be read.
+func (r Reader) Gone(ctx context.Context, e diagnose.Evidence, since time.Time) ([]past.Stopped, error) {
+	if !e.RunningRead || !e.StoppedRead {
+		return nil, nil
+	}
+	return past.Gone(ctx, r.Store.Past(), e.Service.Ref, slices.Concat(e.Running, e.Stopped), since)
 }
 
 // untold says which service's tasks were listed and could not be described.

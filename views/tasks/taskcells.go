@@ -24,6 +24,8 @@ func (r *taskRow) stateCell() table.Cell {
 	switch {
 	case r.stray != nil:
 		word = r.stray.Kind.String()
+	case !r.remembered.IsZero():
+		word = "remembered"
 	case r.task.DesiredStatus == "STOPPED" && r.task.LastStatus == "RUNNING":
 		word = "to stop"
 	}
@@ -185,6 +187,8 @@ func (r *taskRow) reason() string {
 	switch {
 	case r.stray != nil:
 		return strayWords(*r.stray)
+	case !r.remembered.IsZero() && r.task.StopCode == "" && r.task.StoppedReason == "":
+		return "nobody saw why it ended"
 	case r.stopped:
 		return r.ended.Why()
 	}

@@ -35,6 +35,9 @@ func taskEvidence(r *taskRow, now time.Time) []prose.Para {
 		head += ": " + r.ended.Why()
 	}
 	d.Paras = append(d.Paras, prose.Para{Text: head, Role: role})
+	if !r.remembered.IsZero() {
+		d.Paras = append(d.Paras, prose.Para{Label: "remembered", Text: "ECS tells no more of it; gantry saw it last " + text.Ago(now.Sub(r.remembered)), Role: theme.Dim})
+	}
 	if all := r.addresses(); len(all) > 0 && !r.stopped {
 		d.Paras = append(d.Paras, prose.Para{Label: "address", Text: strings.Join(all, "  "), Role: theme.Accent})
 	}

@@ -11,13 +11,18 @@ import (
 	"gantry/awsx/alb"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/diagnose/reason"
+	"gantry/awsx/past"
 	"gantry/ui/theme"
 	"gantry/views/livetable"
 	"gantry/views/wording"
 )
 
 // serviceFacts is what was read of one service and its tasks.
-type serviceFacts struct{ diagnose.Evidence }
+type serviceFacts struct {
+	diagnose.Evidence
+	// remembered are those that stopped and of which ECS tells no more.
+	remembered []past.Stopped
+}
 
 // taskRow is one task of a service, or a registered target that belongs to none.
 type taskRow struct {
@@ -36,13 +41,15 @@ type taskRow struct {
 	// protected is until when neither scaling nor a deployment ends the task; zero for one
 	// that is not protected, or of which that was not read.
 	protected time.Time
+	// remembered is when ECS told of the task last, of one of which it tells no more.
+	remembered time.Time
 }
 
 // taskRows puts a service's facts into rows: running tasks, stopped ones, and
 // the targets that match none.
 func taskRows(f *serviceFacts) []*taskRow {
 	joined := f.Join()
-	rows := make([]*taskRow, 0, len(f.Running)+len(f.Stopped)+len(joined.Unmatched))
+	rows := make([]*taskRow, 0, len(f.Running)+len(f.Stopped)+len(f.remembered)+len(joined.Unmatched))
 	for i, t := range f.Running {
 		r := f.task(t)
 		r.ports, r.targets = joined.Tasks[i].Ports, joined.Tasks[i].Targets
@@ -50,12 +57,11 @@ func taskRows(f *serviceFacts) []*taskRow {
 		rows = append(rows, r)
 	}
 	for _, t := range f.Stopped {
-		r := f.task(t)
-		r.stopped, r.ended, r.status = true, reason.StoppedTask(t, r.def), theme.StatusStopped
-		r.ports = alb.Ports(t, r.def, r.hostAddress())
-		if r.ended.Failure {
-			r.status = theme.StatusFailed
-		}
+		rows = append(rows, f.stopped(t))
+	}
+	for _, s := range f.remembered {
+		r := f.stopped(s.Task)
+		r.remembered = s.Seen
 		rows = append(rows, r)
 	}
 	for i := range joined.Unmatched {
@@ -67,6 +73,17 @@ func taskRows(f *serviceFacts) []*taskRow {
 		rows = append(rows, r)
 	}
 	return rows
+}
+
+// stopped is the row of a task that stopped.
+func (f *serviceFacts) stopped(t awsx.Task) *taskRow {
+	r := f.task(t)
+	r.stopped, r.ended, r.status = true, reason.StoppedTask(t, r.def), theme.StatusStopped
+	r.ports = alb.Ports(t, r.def, r.hostAddress())
+	if r.ended.Failure {
+		r.status = theme.StatusFailed
+	}
+	return r
 }
 
 func (f *serviceFacts) task(t awsx.Task) *taskRow {

@@ -17,7 +17,7 @@ import (
 
 func TestTasksOfTheNewRevisionStandOut(t *testing.T) {
 	now := awsxtest.Now
-	f := &serviceFacts{diagnose.Evidence{
+	f := &serviceFacts{Evidence: diagnose.Evidence{
 		Now: now,
 		Service: awsx.Service{Name: "api", Desired: 2, Deployments: []awsx.Deployment{
 			{ID: "new", Status: "PRIMARY", TaskDefinition: "task-definition/api:2"}, {ID: "old", Status: "ACTIVE", TaskDefinition: "task-definition/api:1"},
@@ -53,7 +53,7 @@ func TestSeveralGroupsAndContainers(t *testing.T) {
 			{ContainerPort: containerPort, HostPort: hostPort, Protocol: "tcp", BindIP: "::"},
 		}
 	}
-	f := &serviceFacts{diagnose.Evidence{
+	f := &serviceFacts{Evidence: diagnose.Evidence{
 		Now: awsxtest.Now, Service: service,
 		Running: []awsx.Task{{ID: "a", LastStatus: "RUNNING", ContainerInstance: "ci", Containers: []awsx.Container{
 			{Name: "sidecar", Bindings: both(8125, 32000)}, {Name: "api", Bindings: both(8080, 32771)}, {Name: "admin", Bindings: both(9090, 32772)},
@@ -103,7 +103,7 @@ func TestATaskShowsNoEventOfAnother(t *testing.T) {
 		"none that names it":       {[]awsx.ServiceEvent{sick, sickOfInstance, steady}, "of the service: has reached a steady state"},
 		"only those of other ones": {[]awsx.ServiceEvent{sick, sickOfInstance}, ""},
 	} {
-		f := &serviceFacts{diagnose.Evidence{
+		f := &serviceFacts{Evidence: diagnose.Evidence{
 			Now: awsxtest.Now, Service: awsx.Service{Name: "till", Events: c.events},
 			Running: []awsx.Task{{ID: own, LastStatus: "RUNNING"}},
 		}}

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/alb"
 	"gantry/awsx/diagnose/reason"
+	"gantry/awsx/past"
 	"gantry/awsx/store"
 	"gantry/internal/inquiry"
 	"gantry/internal/words"
@@ -133,10 +135,12 @@ func (m *tasksMode) toggle(s *livetable.Screen[*taskRow]) ui.Action {
 // pick chooses the rows of the mode. A service that runs nothing shows what
 // became of its tasks instead of an empty table.
 func (m *tasksMode) pick(rows []*taskRow) ([]*taskRow, []livetable.Span) {
-	running, stopped := 0, 0
+	running, stopped, remembered := 0, 0, 0
 	for _, r := range rows {
 		switch {
 		case r.stray != nil:
+		case !r.remembered.IsZero():
+			remembered++
 		case r.stopped:
 			stopped++
 		default:
@@ -145,7 +149,7 @@ func (m *tasksMode) pick(rows []*taskRow) ([]*taskRow, []livetable.Span) {
 	}
 	if !m.chosen {
 		m.which = whichRunning
-		if running == 0 && stopped > 0 {
+		if running == 0 && stopped+remembered > 0 {
 			m.which = whichStopped
 		}
 	}
@@ -172,6 +176,9 @@ func (m *tasksMode) pick(rows []*taskRow) ([]*taskRow, []livetable.Span) {
 	if m.which == whichRunning && stopped > 0 {
 		note = append(note, livetable.Span{Text: wording.Count(stopped, "stopped task"), Role: theme.Dim})
 	}
+	if m.which != whichRunning && remembered > 0 {
+		note = append(note, livetable.Span{Text: fmt.Sprintf("%d remembered", remembered), Role: theme.Dim})
+	}
 	if m.which == whichStopped {
 		note = append(note, livetable.Span{Text: wording.Count(running, "running task"), Role: theme.Dim})
 	}
@@ -189,6 +196,9 @@ func (m *tasksMode) pick(rows []*taskRow) ([]*taskRow, []livetable.Span) {
 func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 	state, instances := st.Service(service), st.Instances(service.ClusterRef())
 	define := livetable.DefinitionsOf(st, service.Context)
+	var gone atomic.Pointer[[]past.Stopped] // as they were asked for last
+	gone.Store(new([]past.Stopped))
+	var goneThen *[]past.Stopped
 	// The rows of one service share its evidence: they are kept together, as long as
 	// nothing that they were made of changed. Time alone changes none of them.
 	var kept livetable.Load[*taskRow]
@@ -199,17 +209,18 @@ func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 			s, hosts := state.Snapshot(), instances.Snapshot()
 			if len(s.Items) == 0 {
 				kept, stateRev = livetable.Load[*taskRow]{}, 0
-			} else if s.Rev != stateRev || hosts.Rev != hostsRev || slices.ContainsFunc(kept.Rows, func(r *taskRow) bool {
+			} else if remembered := gone.Load(); remembered != goneThen || s.Rev != stateRev || hosts.Rev != hostsRev || slices.ContainsFunc(kept.Rows, func(r *taskRow) bool {
 				return r.stray == nil && r.def == nil && define(r.task.TaskDefinition) != nil ||
 					r.host != nil && r.host.PrivateIP == "" && st.Housed(*r.host).PrivateIP != "" ||
 					!r.protected.Equal(protectedUntil(st, r))
 			}) {
 				f := factsOf(st, s.Items[0], hosts, define, now)
+				f.remembered = unlisted(*remembered, s.Items[0])
 				kept.Rows, kept.Foot, kept.Note = taskRows(f), noTasks(f), taskNote(f)
 				for _, r := range kept.Rows {
 					r.protected = protectedUntil(st, r)
 				}
-				stateRev, hostsRev = s.Rev, hosts.Rev
+				stateRev, hostsRev, goneThen = s.Rev, hosts.Rev, remembered
 			}
 			l := kept
 			l.Status = livetable.StatusOf(s)
@@ -231,9 +242,42 @@ func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 				}
 			}
 			news := st.ReadProtection(ctx, service.ClusterRef(), shown)
+			for _, s := range state.Snapshot().Items {
+				news = remember(ctx, st, s, &gone) || news
+			}
+			for _, s := range *gone.Load() {
+				if slices.Contains(visible, s.Task.Ref.ARN) {
+					all = append(all, s.Task)
+				}
+			}
 			return readBehind(ctx, st, all, instances.Snapshot().Items) || news
 		},
 	}
+}
+
+// remember asks which tasks of the service were seen of which ECS tells no more, and reports
+// whether that is news. Before all is read that ECS tells, that is not known.
+func remember(ctx context.Context, st *store.Store, s store.ServiceState, gone *atomic.Pointer[[]past.Stopped]) bool {
+	if s.RunningAt.IsZero() || s.StoppedAt.IsZero() {
+		return false
+	}
+	// What of it cannot be read is missing, and its owner says why.
+	all, _ := past.Gone(ctx, st.Past(), s.Service.Ref, slices.Concat(s.Running, s.Stopped), time.Time{})
+	// A sweep of the cluster may have seen tasks that began since the service's were read.
+	all = slices.DeleteFunc(all, func(p past.Stopped) bool { return p.Seen.After(s.RunningAt) || p.Seen.After(s.StoppedAt) })
+	if slices.EqualFunc(all, *gone.Load(), func(a, b past.Stopped) bool { return a.Task.Ref == b.Task.Ref && a.Seen.Equal(b.Seen) }) {
+		return false
+	}
+	gone.Store(&all)
+	return true
+}
+
+// unlisted are remembered tasks without those that ECS lists after all.
+func unlisted(all []past.Stopped, s store.ServiceState) []past.Stopped {
+	return slices.DeleteFunc(slices.Clone(all), func(p past.Stopped) bool {
+		same := func(t awsx.Task) bool { return t.Ref == p.Task.Ref }
+		return slices.ContainsFunc(s.Running, same) || slices.ContainsFunc(s.Stopped, same)
+	})
 }
 
 // protectedUntil is until when a row's task is protected, as far as that was read.
@@ -271,7 +315,7 @@ func readBehind(ctx context.Context, st *store.Store, tasks []awsx.Task, instanc
 
 // factsOf puts together what was read of a service.
 func factsOf(st *store.Store, s store.ServiceState, instances *store.Snapshot[awsx.Instance], define func(string) *awsx.TaskDefinition, now time.Time) *serviceFacts {
-	return &serviceFacts{inquiry.Evidence(s, define, inquiry.Hosts(st, instances.Items), now)}
+	return &serviceFacts{Evidence: inquiry.Evidence(s, define, inquiry.Hosts(st, instances.Items), now)}
 }
 
 // deaths says in one line which tasks died, for the list of those that live.
@@ -282,7 +326,7 @@ func (m *tasksMode) deaths(rows []*taskRow, now time.Time) []prose.Para {
 	var last *taskRow
 	whys, counts := []string{}, map[string]int{}
 	for _, r := range rows {
-		if !r.stopped || !r.ended.Failure {
+		if !r.stopped || !r.remembered.IsZero() || !r.ended.Failure {
 			continue
 		}
 		if last == nil || r.turned().After(last.turned()) {

@@ -15,7 +15,6 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/alb"
 	"gantry/awsx/diagnose"
-	"gantry/awsx/diagnose/reason"
 	"gantry/internal/app"
 	"gantry/internal/clean"
 	"gantry/internal/cli/command"
@@ -259,6 +258,8 @@ type taskStatus struct {
 	// Reason is in short why the task stopped, ReasonText all that ECS wrote.
 	Reason     string `json:"reason,omitempty"`
 	ReasonText string `json:"reasonText,omitempty"`
+	// Remembered is when ECS told of the task last, where only gantry knows it any more.
+	Remembered *time.Time `json:"remembered,omitempty"`
 }
 
 type targetStatus struct {
@@ -288,10 +289,7 @@ func (p program) service(ctx context.Context, a *app.App, target, output string)
 		tasks = append(tasks, taskOf(t, joined.Tasks[i]))
 	}
 	for _, t := range seen.Stopped {
-		s := taskOf(t, alb.TaskTargets{})
-		ended := reason.StoppedTask(t, seen.TaskDefinition(t.TaskDefinition))
-		s.Stopped, s.Reason, s.ReasonText = moment(t.StoppedAt), clean.Redact(ended.Why()), clean.Redact(ended.Text)
-		tasks = append(tasks, s)
+		tasks = append(tasks, stoppedTask(t, seen))
 	}
 	others := leftovers(joined)
 	service := statusOf(found.Service(), found.Finding)

@@ -10,6 +10,7 @@ import (
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/diagnose/reason"
+	"gantry/awsx/past"
 	"gantry/awsx/store"
 	"gantry/internal/crash"
 	"gantry/internal/fault"
@@ -153,9 +154,21 @@ func (r *reading) explained(ctx context.Context, beside *crash.Group) Answer {
 	}
 	beside.Go(func() { r.scaling(ctx) })
 	beside.Go(func() { r.changes(ctx) })
-	beside.Go(func() { r.lines(ctx) })
+	beside.Go(func() {
+		if sick {
+			r.recall(ctx)
+		}
+		r.lines(ctx)
+	})
 	beside.Wait()
 	return Answer{Standing: r.Judge(), Unread: r.unread}
+}
+
+// recall asks which tasks died of which ECS tells no more.
+func (r *reading) recall(ctx context.Context) {
+	gone, err := r.ask.Gone(ctx, r.Evidence, time.Time{})
+	r.note(err)
+	r.Remembered = past.TasksOf(gone)
 }
 
 // alarms reads the alarms of the account; nil where they are not read.
@@ -269,7 +282,7 @@ func (r *reading) lines(ctx context.Context) {
 	if r.ask.Lines.Open == nil {
 		return
 	}
-	dead := slices.DeleteFunc(slices.Clone(s.Evidence.Stopped), func(t awsx.Task) bool {
+	dead := slices.DeleteFunc(slices.Concat(s.Evidence.Stopped, r.Remembered), func(t awsx.Task) bool {
 		return !reason.StoppedTask(t, s.Evidence.TaskDefinition(t.TaskDefinition)).Failure
 	})
 	slices.SortStableFunc(dead, func(x, y awsx.Task) int { return reason.StoppedAt(y).Compare(reason.StoppedAt(x)) })

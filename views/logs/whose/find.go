@@ -189,8 +189,8 @@ func (f Finder) service(ref awsx.Ref, snap *store.Snapshot[store.ServiceState]) 
 // gone are the tasks of a service that were seen and that are not among those that ECS
 // lists. What cannot be read of them is missing, as it was before anything was kept.
 func (f Finder) gone(service awsx.Ref, listed []awsx.Task) []awsx.Task {
-	tasks, _ := past.Gone(f.ctx, f.Store.Past(), service, listed)
-	return tasks
+	gone, _ := past.Gone(f.ctx, f.Store.Past(), service, listed, time.Time{})
+	return past.TasksOf(gone)
 }
 
 // before is the task that stopped before a scope's task; for a service it is the one that

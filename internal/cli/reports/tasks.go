@@ -1,0 +1,119 @@
+package reports
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gantry/awsx"
+	"gantry/awsx/alb"
+	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/reason"
+	"gantry/internal/app"
+	"gantry/internal/clean"
+	"gantry/internal/cli/command"
+	"gantry/internal/cli/printing"
+	"gantry/ui/text"
+)
+
+var _ = commands.Add(program.tasksCommand)
+
+func (p program) tasksCommand() *cobra.Command {
+	var output string
+	var stopped bool
+	var since time.Duration
+	cmd := &cobra.Command{
+		Use:   "tasks CLUSTER/SERVICE",
+		Short: "Show the tasks of a service, those that stopped too, also where only gantry remembers them",
+		Args:  command.Arguments(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			find, err := command.ServiceNamed(args[0])
+			if err != nil {
+				return err
+			}
+			return p.With(cmd.Context(), func(a *app.App) error { return p.tasks(cmd.Context(), a, find, stopped, since, output) })
+		},
+	}
+	cmd.Flags().BoolVar(&stopped, "stopped", false, "only those that stopped")
+	cmd.Flags().DurationVar(&since, "since", 0, "only those that stopped so long ago at most, such as 24h; all that is known without it")
+	command.OutputFlag(cmd, &output, "table", "json")
+	return cmd
+}
+
+func (p program) tasks(ctx context.Context, a *app.App, find command.Finder, stopped bool, since time.Duration, output string) error {
+	target, err := find(ctx, a)
+	if err != nil {
+		return err
+	}
+	found, err := a.Inspect(ctx, target.Ref)
+	if err != nil {
+		return err
+	}
+	var from time.Time
+	if since > 0 {
+		from = a.Now().Add(-since)
+	}
+	gone, failed := a.Gone(ctx, found.Evidence, from)
+	if failed != nil {
+		found.Partial = append(found.Partial, failed)
+	}
+	p.Partial(found.Partial)
+	joined, seen := found.Joined(), found.Evidence
+	tasks := []taskStatus{}
+	if !stopped {
+		for i, t := range seen.Running {
+			tasks = append(tasks, taskOf(t, joined.Tasks[i]))
+		}
+	}
+	for _, t := range seen.Stopped {
+		if at := reason.StoppedAt(t); at.IsZero() || !at.Before(from) {
+			tasks = append(tasks, stoppedTask(t, seen))
+		}
+	}
+	for _, s := range gone {
+		t := stoppedTask(s.Task, seen)
+		t.Remembered = moment(s.Seen)
+		tasks = append(tasks, t)
+	}
+	if output == "json" {
+		return printing.JSON(p.Out, struct {
+			Context string       `json:"context"`
+			Cluster string       `json:"cluster"`
+			Service string       `json:"service"`
+			Tasks   []taskStatus `json:"tasks"`
+			completeness
+		}{a.Context.String(), target.Ref.ClusterName(), target.Ref.Name(), tasks, completenessOf(a, found.Partial)})
+	}
+	if len(tasks) == 0 {
+		fmt.Fprintf(p.Err, "no such task of %s is known\n", printing.Shown(target.Ref.Name()))
+		return nil
+	}
+	rows := make([][]string, len(tasks))
+	for i, t := range tasks {
+		status, age := t.Status, "-"
+		if t.Remembered != nil {
+			status = "remembered"
+		}
+		at := t.Stopped
+		if at == nil {
+			at = t.Started
+		}
+		if at != nil {
+			age = text.Age(a.Now().Sub(*at))
+		}
+		rows[i] = []string{t.ID, status, age, t.TaskDefinition, cmp.Or(strings.Join(t.Ports, " "), "-"), cmp.Or(targetWords(t.Targets), "-"), printing.Shown(t.Reason)}
+	}
+	return printing.Table(p.Out, []string{"TASK", "STATUS", "AGE", "REVISION", "PORTS", "TARGETS", "REASON"}, rows)
+}
+
+// stoppedTask is a task that stopped, with why.
+func stoppedTask(t awsx.Task, seen diagnose.Evidence) taskStatus {
+	s := taskOf(t, alb.TaskTargets{})
+	ended := reason.StoppedTask(t, seen.TaskDefinition(t.TaskDefinition))
+	s.Stopped, s.Reason, s.ReasonText = moment(t.StoppedAt), clean.Redact(ended.Why()), clean.Redact(ended.Text)
+	return s
+}
