@@ -113,7 +113,7 @@ var (
 	ActEnter       = Binding{ID: "enter", Name: "open", Keys: []string{"enter"}, Hint: 1}
 	ActRefresh     = Binding{ID: "refresh", Name: "refresh", Keys: []string{"ctrl+r"}}
 	ActWide        = Binding{ID: "wide", Name: "wide columns", Keys: []string{"ctrl+w"}}
-	ActFaults      = Binding{ID: "faults", Name: "faults only", Keys: []string{"!"}}
+	ActFaults      = Binding{ID: "faults-only", Name: "faults only", Keys: []string{"!"}}
 	ActMark        = Binding{ID: "mark", Name: "mark", Keys: []string{"space"}}
 	ActMarkRange   = Binding{ID: "mark-range", Name: "mark range", Keys: []string{"ctrl+space"}}
 	ActClearMarks  = Binding{ID: "clear-marks", Name: "clear marks", Keys: []string{`ctrl+\`}}

@@ -67,6 +67,9 @@ type Kind struct {
 	// Together opens one screen for several services that are named one after the other; nil
 	// where there is none such.
 	Together func(deps *Deps, of []awsx.Ref)
+	// Several opens one screen for all of several contexts, which are named as "@prod @lab";
+	// nil where there is none such.
+	Several func(deps *Deps, of []awsx.ContextID)
 }
 
 // Of is what a screen can be opened for by its name alone.

@@ -26,6 +26,10 @@ func (s Status) String() string {
 	return [...]string{"failed", "degraded", "pending", "unknown", "ok", "stopped"}[s]
 }
 
+// Fault reports whether somebody should look at a service that stands so: it is bad, or not
+// known.
+func (s Status) Fault() bool { return s == Failed || s == Degraded || s == Unknown }
+
 // Rank returns the status's place in a table that shows the worst first; 0 is
 // the worst.
 func (s Status) Rank() int { return int(s) }

@@ -46,6 +46,29 @@ func TestStatusOfServicesPutsTheWorstFirst(t *testing.T) {
 	})
 }
 
+func TestTheFaultsOfAllClusters(t *testing.T) {
+	live(t, sim.Options{Speed: 1}, func(t *testing.T, a *account) {
+		r := a.run(t, "status", "--faults").wants(t, 0, "CLUSTER", "prod", "api-orders", "api-checkout")
+		if strings.Contains(r.out, "catalog") || strings.Contains(r.out, "CONTEXT") {
+			t.Errorf("got\n%s", r.out)
+		}
+		o := a.run(t, "status", "--faults", "-o", "json").wants(t, 0).object(t)
+		if at(t, o, "faults", 0, "name") != "api-orders" || at(t, o, "faults", 0, "cluster") != "prod" || at(t, o, "clusters") != 3.0 || at(t, o, "services") != 27.0 || at(t, o, "partial") != false {
+			t.Errorf("got %v", o)
+		}
+		a.run(t, "status", "--faults", "@nowhere").wants(t, 2, "@nowhere is no context of the configuration")
+		a.run(t, "status", "--faults", "prod").wants(t, 2, "prod is no context of the configuration")
+		a.Inject(sim.Fault{Service: "ecs", Operation: "ListClusters", Kind: sim.ServerError})
+		a.run(t, "status", "--faults").wants(t, 1, "ListClusters")
+	})
+}
+
+func TestThereAreNoFaults(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		a.run(t, "status", "--faults").wants(t, 0, "none of 27 services in 3 clusters wants attention")
+	})
+}
+
 func TestStatusOfOneService(t *testing.T) {
 	steady(t, func(t *testing.T, a *account) {
 		r := a.run(t, "status", "prod/legacy").wants(t, 0, "TASK", "RUNNING", "legacy:8080>10.2", ":8080  healthy", "(no task)", "foreign")

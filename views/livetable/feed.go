@@ -3,6 +3,7 @@ package livetable
 import (
 	"context"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,6 +27,9 @@ type Watch interface {
 // snapshots, which never change, and nothing of the screen.
 type Feed[T any] struct {
 	Watches []Watch
+	// More are watches that were started since, as what landed asked for them; nil for
+	// none. It is called at any time, and those that it once named stay.
+	More func() []Watch
 	// Build makes the rows; it is never under way twice at a time.
 	Build func(now time.Time) Load[T]
 	// details reads what costs a call for each row, for the rows on screen, and
@@ -66,12 +70,19 @@ type delivery[T any] struct {
 // detailed tells that the reading of details ended.
 type detailed struct{ changed bool }
 
+func (f Feed[T]) watches() []Watch {
+	if f.More == nil {
+		return f.Watches
+	}
+	return append(slices.Clone(f.Watches), f.More()...)
+}
+
 // keep ends the watches with the screen. Its command is the owner of that end:
 // the shell waits for it.
 func (f Feed[T]) keep(ctx context.Context) tea.Cmd {
 	return func() tea.Msg {
 		<-ctx.Done()
-		for _, w := range f.Watches {
+		for _, w := range f.watches() {
 			w.Close()
 		}
 		return nil
@@ -97,13 +108,14 @@ func (f Feed[T]) now(clock func() time.Time) tea.Cmd {
 func (f Feed[T]) next(ctx context.Context, clock func() time.Time) tea.Cmd {
 	return func() tea.Msg {
 		cases := []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(ctx.Done())}}
-		for _, w := range f.Watches {
+		watches := f.watches()
+		for _, w := range watches {
 			cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(w.Changed())})
 		}
 		if woken, _, _ := reflect.Select(cases); woken == 0 {
 			return nil
 		}
-		for _, w := range f.Watches {
+		for _, w := range watches {
 			select {
 			case <-w.Changed():
 			default:
@@ -123,19 +135,19 @@ func (f Feed[T]) need(visible []string, covered bool) {
 	if covered {
 		visible = nil
 	}
-	for _, w := range f.Watches {
+	for _, w := range f.watches() {
 		w.Need(store.Need{Visible: visible, Idle: covered})
 	}
 }
 
 func (f Feed[T]) refresh() {
-	for _, w := range f.Watches {
+	for _, w := range f.watches() {
 		w.Refresh()
 	}
 }
 
-// sameRows reports whether two loads share their rows, of which there are some.
-func sameRows[T any](a, b []T) bool {
+// SameRows reports whether two loads share their rows, of which there are some.
+func SameRows[T any](a, b []T) bool {
 	return len(a) > 0 && len(a) == len(b) && &a[0] == &b[0]
 }
 

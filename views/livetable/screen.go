@@ -152,7 +152,7 @@ func (s *Screen[T]) take(f delivery[T]) tea.Cmd {
 	if s.spec.Moment != nil {
 		s.spec.Moment.at = f.at
 	}
-	kept := s.taken > 0 && sameRows(s.load.Rows, f.load.Rows)
+	kept := s.taken > 0 && SameRows(s.load.Rows, f.load.Rows)
 	s.load, s.build, s.taken = f.load, f.build, s.taken+1
 	if kept {
 		s.keep()

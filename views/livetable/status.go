@@ -37,6 +37,38 @@ func (s Status) Beside(others ...stated) Status {
 	return s
 }
 
+// StatusTogether is the status of rows that several snapshots give. It is loading until each
+// of them has come; then the worst state counts. What some lack is a part that failed.
+func StatusTogether(all []Status) Status {
+	var s Status
+	failed := 0
+	for _, one := range all {
+		s.done, s.total = s.done+one.done, s.total+one.total
+		s.partial = append(s.partial, one.partial...)
+		s.beside = append(s.beside, one.beside...)
+		if one.Err != nil {
+			failed++
+			s.partial = append(s.partial, one.Err)
+		}
+	}
+	if failed > 0 && failed == len(all) {
+		s.Err = all[0].Err
+	}
+	s.at = func(now time.Time) store.Freshness {
+		worst := store.Freshness{State: store.Fresh, RetryIn: -1}
+		for _, one := range all {
+			switch f := one.freshness(now); {
+			case f.State == store.Loading:
+				return f
+			case f.State > worst.State, f.State == worst.State && f.Age > worst.Age:
+				worst = f
+			}
+		}
+		return worst
+	}
+	return s
+}
+
 // StatusOf takes a snapshot's state.
 func StatusOf[T any](s *store.Snapshot[T]) Status {
 	return Status{at: s.State, Err: s.Err, partial: s.Partial, done: s.Done, total: s.Total}

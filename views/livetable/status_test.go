@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 	"gantry/ui"
 )
 
@@ -45,3 +46,31 @@ func TestStatesInWords(t *testing.T) {
 type standing struct{ f store.Freshness }
 
 func (s standing) State(time.Time) store.Freshness { return s.f }
+
+func TestTheStatusOfSeveralIsTheWorst(t *testing.T) {
+	of := func(f store.Freshness, err error) Status {
+		return Status{at: func(time.Time) store.Freshness { return f }, Err: err, done: 5, total: 10}
+	}
+	fresh := of(store.Freshness{State: store.Fresh, Age: time.Second}, nil)
+	old := of(store.Freshness{State: store.Stale, Age: time.Minute}, nil)
+	older := of(store.Freshness{State: store.Stale, Age: 2 * time.Minute}, nil)
+	loading := of(store.Freshness{State: store.Loading, RetryIn: -1}, nil)
+	denied := of(store.Freshness{State: store.Denied, RetryIn: -1}, fault.Errorf(fault.Denied, "list clusters", "", "no"))
+	for _, c := range []struct {
+		all    []Status
+		words  string
+		partly string
+		fails  bool
+	}{
+		{[]Status{fresh, fresh}, "live", "", false},
+		{[]Status{fresh, old, older}, "2m old", "", false},
+		{[]Status{fresh, loading, old}, "loading 15/30", "", false},
+		{[]Status{fresh, denied}, "denied", "1 part failed: list clusters denied", false},
+		{[]Status{denied, denied}, "denied", "2 parts failed: list clusters denied", true},
+	} {
+		s := StatusTogether(c.all)
+		if got := s.Fresh(time.Time{}).Text; got != c.words || s.partly() != c.partly || (s.Err != nil) != c.fails {
+			t.Errorf("%q %q %v, want %q %q", got, s.partly(), s.Err, c.words, c.partly)
+		}
+	}
+}

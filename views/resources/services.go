@@ -42,14 +42,20 @@ var (
 
 // The services screen.
 var _ = views.Kinds.Add(views.Kind{
-	Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(
-		actTasks, views.ActLogs, views.ActWhy, actLastLines, views.ActCompare, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
-		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActStrategy, views.ActRun, views.ActTargets, views.ActRouting, views.ActInstances, views.ActMetrics, actAlarms, actPage, actStandalone,
-		views.ActRestart,
-	)},
-	Of: views.OfCluster, Word: "cluster", Short: []string{"svc", "service"},
-	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewServices(deps, of)) },
+	Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(append(serviceBindings(), actStandalone)...)},
+	Of:          views.OfCluster, Word: "cluster", Short: []string{"svc", "service"},
+	Open:    func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewServices(deps, of)) },
+	Several: func(deps *views.Deps, of []awsx.ContextID) { deps.Host.Push(newFleet(deps, of)) },
 })
+
+// serviceBindings are the actions on services, wherever they are listed.
+func serviceBindings() []ui.Binding {
+	return []ui.Binding{
+		actTasks, views.ActLogs, views.ActWhy, actLastLines, views.ActCompare, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
+		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActStrategy, views.ActRun, views.ActTargets, views.ActRouting, views.ActInstances, views.ActMetrics, actAlarms, actPage,
+		views.ActRestart,
+	}
+}
 
 // NewServices makes the screen of a cluster's services: which one is in trouble,
 // since when, and why.
@@ -61,11 +67,17 @@ func NewServices(deps *views.Deps, cluster awsx.Ref) ui.Screen {
 // nil.
 func newServices(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside)) *livetable.Screen[*serviceRow] {
 	var s *livetable.Screen[*serviceRow]
-	s = livetable.New(deps, servicesSpec(deps, cluster, loaded, func(r *serviceRow, ok bool) []ui.Action {
+	open := func(busy *gauges) livetable.Feed[*serviceRow] { return openServices(deps.Store, cluster, loaded, busy) }
+	s = livetable.New(deps, servicesSpec(deps, cluster, open, func(r *serviceRow, ok bool) []ui.Action {
 		standalone := actStandalone.Does(func() { deps.Host.Push(tasks.NewStandalone(deps, cluster)) })
-		return overServiceMarks(s, append(selectedActions(deps, r, ok), lastLinesOf(deps, livetable.Under(r, ok)), comparing(deps, r, ok), standalone))
+		return append(rowActions(deps, s, r, ok), standalone)
 	}))
 	return s
+}
+
+// rowActions are what can be done with the services of a table.
+func rowActions(deps *views.Deps, s *livetable.Screen[*serviceRow], r *serviceRow, ok bool) []ui.Action {
+	return overServiceMarks(s, append(selectedActions(deps, r, ok), lastLinesOf(deps, livetable.Under(r, ok)), comparing(deps, r, ok)))
 }
 
 // comparing shows in what a service differs from what ran before.
@@ -143,8 +155,8 @@ func selectedActions(deps *views.Deps, r *serviceRow, ok bool) []ui.Action {
 	return serviceActions(deps, *r.service(), "")
 }
 
-// servicesSpec is what the table of a cluster's services shows.
-func servicesSpec(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside), actions func(*serviceRow, bool) []ui.Action) livetable.Spec[*serviceRow] {
+// servicesSpec is what a table of services shows, of a cluster or of several.
+func servicesSpec(deps *views.Deps, of awsx.Ref, open func(*gauges) livetable.Feed[*serviceRow], actions func(*serviceRow, bool) []ui.Action) livetable.Spec[*serviceRow] {
 	at := &livetable.Moment{}
 	busy := newGauges(deps)
 	closer := &closer{deps: deps}
@@ -153,7 +165,7 @@ func servicesSpec(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside)
 	}
 	return livetable.Spec[*serviceRow]{
 		Name: "services", Nouns: "services", Permission: "ecs:ListServices",
-		Subject: cluster, Crumb: cluster.Context.String() + " " + cluster.Name(),
+		Subject: of, Crumb: of.Context.String() + " " + of.Name(),
 		Table: table.Options[*serviceRow]{
 			Key:     func(r *serviceRow) string { return r.service().Ref.ARN },
 			Columns: withGauges(serviceColumns(at), busy), Sort: livetable.ColState, Fault: (*serviceRow).fault,
@@ -161,7 +173,7 @@ func servicesSpec(deps *views.Deps, cluster awsx.Ref, loaded func(clusterInside)
 		},
 		Moment:   at,
 		Status:   func(r *serviceRow) (theme.Status, bool) { return r.status, true },
-		Open:     func() livetable.Feed[*serviceRow] { return openServices(deps.Store, cluster, loaded, busy) },
+		Open:     func() livetable.Feed[*serviceRow] { return open(busy) },
 		Evidence: func(r *serviceRow) []prose.Para { return explain(r, closeup{}, 0) },
 		Closer: func(r *serviceRow, lines int) []prose.Para {
 			return explain(r, closer.of(r.service().Ref), lines)

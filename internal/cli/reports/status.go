@@ -27,11 +27,15 @@ var _ = commands.Add(program.statusCommand)
 
 func (p program) statusCommand() *cobra.Command {
 	var output string
+	var faults bool
 	cmd := &cobra.Command{
 		Use:   "status [CLUSTER[/SERVICE]]",
 		Short: "Show how clusters, a cluster's services or a service's tasks stand",
+		Example: `  gantry status prod
+  gantry status --faults
+  gantry status --faults @prod-eu @prod-us`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
+			if len(args) > 1 && !faults {
 				return command.Usagef("expected: gantry status [CLUSTER[/SERVICE]]")
 			}
 			return nil
@@ -43,7 +47,11 @@ func (p program) statusCommand() *cobra.Command {
 				}
 			}
 			return p.With(cmd.Context(), func(a *app.App) error {
-				err := p.status(cmd.Context(), a, args, output)
+				show := p.status
+				if faults {
+					show = p.faults
+				}
+				err := show(cmd.Context(), a, args, output)
 				if err != nil && output == "json" && !errors.Is(err, printing.ErrNoReader) {
 					return errors.Join(err, printing.JSON(p.Out, struct {
 						Context string `json:"context"`
@@ -54,6 +62,7 @@ func (p program) statusCommand() *cobra.Command {
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&faults, "faults", false, "the unhealthy services of all clusters, of this context or of those named as @CONTEXT ... or @all")
 	command.OutputFlag(cmd, &output, "table", "json")
 	return cmd
 }

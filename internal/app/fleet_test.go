@@ -1,0 +1,59 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"gantry/awsx"
+	"gantry/awsx/sdk"
+	"gantry/awsx/sdk/access"
+	"gantry/internal/config"
+	"gantry/internal/fault"
+)
+
+// TestTheFaultsOfAllClustersStandInOneTable, the others behind a key, and each row is what
+// it is in the table of its own cluster.
+func TestTheFaultsOfAllClustersStandInOneTable(t *testing.T) {
+	sit(t, setting{w: 120, h: 40, begin: []string{"faults"}}, func(t *testing.T, d *desk) {
+		d.read().read().Shows("CLUSTER", "api-orders", "faults only").Hides("worker-mail")
+		d.filter("^api-orders$").Shows("prod", "next")
+		d.press("w").read().Shows("exit 1")
+		d.press("esc", "esc", "!").Shows("worker-mail", "preprod")
+		d.press("enter").Shows("TASK")
+	})
+}
+
+// shut is an account of which one context cannot be opened.
+type shut struct {
+	awsx.Opener
+	id awsx.ContextID
+}
+
+func (s shut) Open(ctx context.Context, id awsx.ContextID) (awsx.Account, error) {
+	if id == s.id {
+		return nil, fault.Errorf(fault.Denied, "open", id.String(), "not allowed")
+	}
+	return s.Opener.Open(ctx, id)
+}
+
+// TestContextsStandInOneTable of which one refuses to be read: the other's rows are there.
+// An account that two contexts reach stands once.
+func TestContextsStandInOneTable(t *testing.T) {
+	west, east := awsx.ContextID{Profile: "main", Region: "eu-west-1"}, awsx.ContextID{Profile: "main", Region: "us-east-1"}
+	again := awsx.ContextID{Profile: "other", Region: "eu-west-1"}
+	contexts := func(cfg *config.Config) {
+		cfg.Contexts = []config.NamedContext{{Name: "west", ID: west}, {Name: "east", ID: east}, {Name: "again", ID: again}}
+	}
+	shutting := func(o access.Options) awsx.Opener {
+		return shut{sdk.NewStatic(o, access.Static{Region: simRegion, AccessKey: "AKID", SecretKey: "SECRET"}), east}
+	}
+	sit(t, setting{w: 140, h: 50, configure: contexts, opener: shutting}, func(t *testing.T, d *desk) {
+		d.command("services @west @east").read().read().Shows("main/eu-west-1 + main/us-east-1", "CONTEXT", "denied", "worker-mail")
+		d.press("esc").command("faults @all").read().read().Shows("api-orders", "faults only")
+		if n := strings.Count(d.Text(), "api-checkout "); n != 1 {
+			t.Errorf("api-checkout stands %d times\n%s", n, d.Text())
+		}
+		d.press("esc").command("faults @nowhere").Shows("@nowhere is no context of the configuration")
+	})
+}
