@@ -33,6 +33,7 @@ var walks = map[string]walk{
 	"compare":  {"api-orders", []string{"u", "u", "u", "j", "="}},
 	"describe": {"catalog", []string{"d"}}, "json": {"catalog", []string{"y"}}, "messages": {"catalog", []string{":messages", "enter"}},
 	"logs": {"worker-mail", []string{"l"}}, "histogram": {"worker-mail", []string{"l", "H"}},
+	"faults":       {"catalog", []string{":faults", "enter"}},
 	"repositories": {"catalog", []string{":repositories", "enter"}}, "repository": {"catalog", []string{":repositories", "enter", "enter"}},
 	"alarms": {"catalog", []string{":alarms", "enter"}}, "service-alarms": {"api-checkout", []string{"M"}},
 	"schedules": {"catalog", []string{":schedules", "enter"}},
