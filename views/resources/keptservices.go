@@ -45,7 +45,7 @@ func newKeptServices(define func(arn string) *awsx.TaskDefinition) *keptServices
 // update brings the rows up to the news. Without a change it returns the slice that it
 // returned before.
 func (k *keptServices) update(n clusterNews, now time.Time) []*serviceRow {
-	all := n.services.Anew || n.tasks.Anew || n.groups.Anew || n.instances.Anew || n.tasks.whole != k.RunningRead || n.tasks.untold != k.Untold || n.tasks.failed != k.tasksFailed
+	all := n.services.Anew || n.tasks.Anew || n.groups.Anew || n.instances.Anew || n.instances.whole != k.InstancesRead || n.tasks.whole != k.RunningRead || n.tasks.untold != k.Untold || n.tasks.failed != k.tasksFailed
 	touched := map[string]bool{}
 	touch := func(what string) {
 		for _, arn := range k.users[what] {
