@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"gantry/awsx"
@@ -31,7 +32,9 @@ func Gone(ctx context.Context, p Past, service awsx.Ref, listed []awsx.Task, sin
 	for _, t := range Forgotten(service, known, containers) {
 		gone = append(gone, Stopped{Task: t, Seen: t.StoppedAt})
 	}
-	slices.SortStableFunc(gone, func(a, b Stopped) int { return b.At().Compare(a.At()) })
+	slices.SortFunc(gone, func(a, b Stopped) int {
+		return cmp.Or(b.At().Compare(a.At()), cmp.Compare(a.Task.Ref.ARN, b.Task.Ref.ARN))
+	})
 	return gone[:min(len(gone), mostGone)], errors.Join(err, more)
 }
 
@@ -63,7 +66,7 @@ func Forgotten(service awsx.Ref, listed []awsx.Task, seen []Seen) []awsx.Task {
 		t := gone[c.Task]
 		if t == nil {
 			t = &awsx.Task{
-				Ref: service.In(c.Task), ID: awsx.ARNName(c.Task), TaskDefinition: c.Family + ":" + c.Revision,
+				Ref: service.In(c.Task), ID: awsx.ARNName(c.Task), TaskDefinition: revisionOf(c),
 				Group: groupOfService + c.Service, LastStatus: "STOPPED", DesiredStatus: "STOPPED",
 				CreatedAt: c.First, StoppedAt: c.Last,
 			}
@@ -84,6 +87,15 @@ func Forgotten(service awsx.Ref, listed []awsx.Task, seen []Seen) []awsx.Task {
 	}
 	slices.SortFunc(tasks, func(a, b awsx.Task) int { return cmp.Compare(a.Ref.ARN, b.Ref.ARN) })
 	return tasks
+}
+
+// revisionOf is the ARN of the revision that a container ran, of the task's own account.
+func revisionOf(c Seen) string {
+	name := c.Family + ":" + c.Revision
+	if _, _, resource, ok := awsx.ARNParts(c.Task); ok {
+		return strings.TrimSuffix(c.Task, resource) + "task-definition/" + name
+	}
+	return name
 }
 
 // Predecessor returns the task that stopped before another: of one that runs, the

@@ -32,7 +32,7 @@ func TestForgottenTasksAreMadeOfTheirContainers(t *testing.T) {
 		t.Fatalf("%d tasks are forgotten, want 1", len(gone))
 	}
 	old := gone[0]
-	if old.ID != "old" || old.Ref.Cluster != cluster.Cluster || old.TaskDefinition != "api:7" || old.Group != "service:api" ||
+	if old.ID != "old" || old.Ref.Cluster != cluster.Cluster || old.TaskDefinition != "arn:aws:ecs:eu-west-1:1:task-definition/api:7" || old.Group != "service:api" ||
 		!old.CreatedAt.Equal(noon) || !old.StoppedAt.Equal(noon.Add(55*time.Second)) ||
 		len(old.Containers) != 2 || old.Containers[0].RuntimeID != "a1" || old.Containers[1].Name != "agent" {
 		t.Errorf("the forgotten task is %+v", old)
