@@ -78,6 +78,9 @@ func (f *file) keep(r record) error {
 	if r.kind == kindEvent && at < f.marks[where] {
 		return nil // each start of a console is told the last hundred of each service again
 	}
+	if known, err := f.known(where, r); known || err != nil {
+		return err
+	}
 	doc, err := json.Marshal(r.doc())
 	if err != nil {
 		return err
@@ -100,6 +103,23 @@ func (f *file) keep(r record) error {
 		}
 	}
 	return f.run(insert+"NOTHING", values...)
+}
+
+// lately is how exact it is kept until when a container was seen: as seldom as that the front
+// tells it, but each start of a command is told of all of them.
+const lately = 15 * time.Minute
+
+// known reports whether the file says of a task or a container already what a record would
+// add, so that most that a command sees costs one look.
+func (f *file) known(where int64, r record) (known bool, err error) {
+	if r.kind != kindStopped && r.kind != kindContainer {
+		return false, nil
+	}
+	err = f.each(func(s *sqlite3.Stmt) {
+		at, final := time.UnixMilli(s.ColumnInt64(0)), s.ColumnBool(1)
+		known = final || r.kind == kindContainer && r.at.Sub(at) < lately
+	}, "SELECT at, final FROM seen WHERE place = ? AND kind = ? AND key = ?", where, int64(r.kind), r.key)
+	return known, err
 }
 
 // keyOfChange puts the steps of a target in the order of time.
