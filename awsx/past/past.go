@@ -62,6 +62,14 @@ func (s Stopped) At() time.Time {
 // Service is the name of the service that ran the task.
 func (s Stopped) Service() string { return s.Task.Group[len(groupOfService):] }
 
+// Unseen says of a task why it ended when nobody saw that; empty when somebody did.
+func (s Stopped) Unseen() string {
+	if s.Task.StopCode == "" && s.Task.StoppedReason == "" {
+		return "nobody saw why it ended"
+	}
+	return ""
+}
+
 // Event is what a service told.
 type Event struct {
 	Service awsx.Ref

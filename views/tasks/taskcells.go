@@ -92,7 +92,7 @@ func (r *taskRow) addressCell() table.Cell {
 			c.Role = theme.Degraded
 		}
 		return c
-	case r.task.ContainerInstance != "":
+	case r.task.ContainerInstance != "" && r.remembered.IsZero():
 		return table.Cell{Text: livetable.Unread, Role: theme.Unknown}
 	}
 	if len(all) > 0 {
@@ -187,10 +187,8 @@ func (r *taskRow) reason() string {
 	switch {
 	case r.stray != nil:
 		return strayWords(*r.stray)
-	case !r.remembered.IsZero() && r.task.StopCode == "" && r.task.StoppedReason == "":
-		return "nobody saw why it ended"
 	case r.stopped:
-		return r.ended.Why()
+		return cmp.Or(r.unseen, r.ended.Why())
 	}
 	for _, want := range [...]theme.Status{theme.StatusDegraded, theme.StatusUnknown, theme.StatusPending} {
 		for _, t := range r.targets {

@@ -31,8 +31,8 @@ func taskEvidence(r *taskRow, now time.Time) []prose.Para {
 	if at := reason.StoppedAt(r.task); r.stopped && !at.IsZero() {
 		head += "  ended " + wording.Clock(at, now) + ", " + text.Ago(now.Sub(at))
 	}
-	if r.stopped && r.ended.Why() != "" {
-		head += ": " + r.ended.Why()
+	if why := r.reason(); r.stopped && why != "" {
+		head += ": " + why
 	}
 	d.Paras = append(d.Paras, prose.Para{Text: head, Role: role})
 	if !r.remembered.IsZero() {

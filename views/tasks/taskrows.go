@@ -43,6 +43,7 @@ type taskRow struct {
 	protected time.Time
 	// remembered is when ECS told of the task last, of one of which it tells no more.
 	remembered time.Time
+	unseen     string // why it ended, where nobody saw that
 }
 
 // taskRows puts a service's facts into rows: running tasks, stopped ones, and
@@ -61,7 +62,7 @@ func taskRows(f *serviceFacts) []*taskRow {
 	}
 	for _, s := range f.remembered {
 		r := f.stopped(s.Task)
-		r.remembered = s.Seen
+		r.remembered, r.unseen, r.ports = s.Seen, s.Unseen(), nil // its ports were given back
 		rows = append(rows, r)
 	}
 	for i := range joined.Unmatched {

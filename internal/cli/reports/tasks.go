@@ -76,7 +76,7 @@ func (p program) tasks(ctx context.Context, a *app.App, find command.Finder, sto
 	}
 	for _, s := range gone {
 		t := stoppedTask(s.Task, seen)
-		t.Remembered = moment(s.Seen)
+		t.Remembered, t.Reason = moment(s.Seen), cmp.Or(s.Unseen(), t.Reason)
 		tasks = append(tasks, t)
 	}
 	if output == "json" {
