@@ -29,6 +29,7 @@ internal/loading
 internal/house
 internal/saidtest
 internal/audit: internal/clean xdg
+internal/process: internal/crash
 internal/notify: internal/clean internal/crash internal/words
 
 awsx: internal/clean internal/fault internal/words
@@ -38,6 +39,7 @@ awsx/alb: awsx internal/fault
 awsx/alarms: awsx internal/words
 awsx/schedule: internal/words
 awsx/metrics: awsx internal/words
+awsx/session: awsx internal/fault
 awsx/codify: awsx awsx/document/... internal/clean internal/fault | yaml
 awsx/diagnose/reason: awsx
 awsx/diagnose/...: awsx awsx/alarms awsx/alb awsx/diagnose/reason internal/words
@@ -76,6 +78,8 @@ ui/...: internal/crash ui/text internal/clean internal/words ansi bubbles bubble
 internal/inquiry/...: internal/crash awsx awsx/past awsx/timeline awsx/alarms awsx/alb awsx/codify awsx/deploy/... awsx/diagnose/... awsx/metrics awsx/schedule awsx/store logs logs/ecslog internal/fault internal/words | awsx/document/... awsx/sim/... logs/elastic logs/sim
 views/...: internal/declared internal/crash ui/... bubbletea awsx awsx/past awsx/alarms awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/metrics awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden
 
+internal/plugin: awsx awsx/session internal/crash internal/fault internal/process
+internal/plugin/plugintest: | pty
 internal/config: awsx awsx/deploy/... logs/ecslog internal/clean internal/fault xdg yaml
 internal/memory: internal/crash awsx awsx/past internal/clean internal/fault sqlite
 internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk/...
