@@ -125,7 +125,7 @@ func (r *Runner) takeTurn(id string, turn <-chan struct{}, j Job) (deploy.Result
 	if err := r.begin(id); err != nil {
 		return deploy.Result{ID: id}, err
 	}
-	return r.carry(id, j)
+	return r.carry(r.follows, id, j)
 }
 
 // begin makes a waiting job one that makes calls.

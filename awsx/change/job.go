@@ -2,6 +2,7 @@ package change
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"time"
 
@@ -19,6 +20,10 @@ type Job struct {
 	// Timeout replaces the derived one of the follow when it is not zero.
 	Timeout time.Duration
 
+	// Hold joins the session that the plan opens, and returns when it is over or its context
+	// ends; tell says in words how it stands. Nil ends such a session at once.
+	Hold func(ctx context.Context, s awsx.Session, tell func(words string)) (deploy.Held, error)
+
 	batched  bool // the herald tells of its batch
 	admitted admission
 }
@@ -31,6 +36,7 @@ const (
 	Waiting   Stage = "waiting"   // for others of its batch
 	Executing Stage = "executing" // calls are being made
 	Following Stage = "following" // ECS is at work
+	Open      Stage = "open"      // a session is held
 	Ended     Stage = "ended"
 )
 
@@ -39,9 +45,10 @@ type Status struct {
 	ID      string
 	Target  awsx.Ref
 	Action  string
+	Intent  deploy.Intent // nil for what is followed alone
 	Summary string
 	Stage   Stage
-	Step    string // the step under way, in words
+	Step    string // the step under way, or how a session stands, in words
 	Started time.Time
 	// Progress is the latest; its events are those of all progress so far.
 	Progress follow.Progress

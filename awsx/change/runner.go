@@ -42,8 +42,10 @@ type Runner struct {
 	mu     sync.Mutex
 	closed bool
 	jobs   map[string]*job
-	ended  []string // ids, oldest first
-	wakes  map[chan struct{}]bool
+	// releases end the sessions of jobs, by their ids.
+	releases map[string]context.CancelFunc
+	ended    []string // ids, oldest first
+	wakes    map[chan struct{}]bool
 
 	batches []*batch // oldest first
 }
@@ -62,7 +64,7 @@ var ErrShutDown = errors.New("gantry ends; the deployment goes on in ECS and can
 
 // New returns a runner. Shutdown must be called to end it.
 func New(o Options) *Runner {
-	r := &Runner{o: o, jobs: map[string]*job{}, wakes: map[chan struct{}]bool{}}
+	r := &Runner{o: o, jobs: map[string]*job{}, releases: map[string]context.CancelFunc{}, wakes: map[chan struct{}]bool{}}
 	r.calls, r.stopCalls = context.WithCancel(context.Background())
 	r.follows, r.stopFollows = context.WithCancel(context.Background())
 	return r
@@ -80,12 +82,34 @@ func (r *Runner) Start(j Job) (string, error) {
 func (r *Runner) start(j Job) (string, error) {
 	p := j.Plan
 	id := deploy.NewID()
-	s := Status{ID: id, Target: p.Target, Action: p.Intent.Action(), Summary: p.Summary(), Stage: Executing}
-	return r.launch(s, func() (deploy.Result, error) { return r.carry(id, j) })
+	s := Status{ID: id, Target: p.Target, Action: p.Intent.Action(), Intent: p.Intent, Summary: p.Summary(), Stage: Executing}
+	held, release := context.WithCancel(r.follows)
+	r.mu.Lock()
+	r.releases[id] = release
+	r.mu.Unlock()
+	id, err := r.launch(s, func() (deploy.Result, error) {
+		defer r.Release(s.ID)
+		return r.carry(held, s.ID, j)
+	})
+	if err != nil {
+		r.Release(s.ID)
+	}
+	return id, err
 }
 
-// carry makes the calls of a change and follows it.
-func (r *Runner) carry(id string, j Job) (deploy.Result, error) {
+// Release ends the session that a job holds, or is about to open. It does not wait for its
+// end, and does nothing for other jobs.
+func (r *Runner) Release(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if release := r.releases[id]; release != nil {
+		release()
+		delete(r.releases, id)
+	}
+}
+
+// carry makes the calls of a change and follows it, or holds its session while a context lasts.
+func (r *Runner) carry(held context.Context, id string, j Job) (deploy.Result, error) {
 	account, err := r.o.Account(r.calls, j.Plan.Target.Context)
 	if err != nil {
 		return deploy.Result{ID: id}, err
@@ -110,6 +134,13 @@ func (r *Runner) carry(id string, j Job) (deploy.Result, error) {
 		}
 		s, err := r.Wait(r.calls, own)
 		return s.Result, cmp.Or(err, s.Err)
+	}
+	if j.Hold != nil {
+		o.Hold = func(s awsx.Session) (deploy.Held, error) {
+			tell := func(words string) { r.update(id, func(s *Status) { s.Step = words }) }
+			r.update(id, func(s *Status) { s.Stage, s.Step = Open, "" })
+			return j.Hold(held, s, tell)
+		}
 	}
 	if !j.NoFollow {
 		o.Follow = func(_ context.Context, spec follow.Spec) (follow.Verdict, error) {

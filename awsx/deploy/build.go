@@ -42,6 +42,7 @@ func Build(cur read.Current, intent Intent, under policy.Policy) (Plan, error) {
 		touches:       d.touches(cur),
 		does:          d.does(cur),
 		starts:        d.Starts,
+		holds:         d.holds,
 		follow:        d.follow,
 	}
 	judged := under.Judge(cur.Target, cur.Identity.Account)

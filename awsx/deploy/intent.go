@@ -57,6 +57,8 @@ type draft struct {
 	// chosen is set when somebody named the revision that is deployed.
 	chosen bool
 	steps  []step.Step
+	// holds is set when the last step opens a session.
+	holds bool
 	// preconditions are of what only the draft chose; all others come with the reads.
 	preconditions []read.Precondition
 	checks        []check.Finding // those of this verb alone

@@ -60,6 +60,7 @@ type Plan struct {
 	touches []policy.Bearing
 	does    []string // verbs, besides that of the intent
 	starts  bool
+	holds   bool   // it opens a session, which lasts until somebody ends it
 	prune   *Prune // what follows a success, under policy; nil when nothing does
 	policy  policy.Policy
 	follow  follow.Spec
@@ -115,6 +116,9 @@ func (p Plan) Follows() bool {
 	f := p.follow
 	return f.Service.ARN != "" || f.Instance.ARN != "" || f.Group.ARN != "" || f.Exits || len(f.Tasks) > 0
 }
+
+// Holds reports whether the change opens a session, which is held until somebody ends it.
+func (p Plan) Holds() bool { return p.holds }
 
 // Timeout is how long the follow waits for a verdict unless told otherwise.
 func (p Plan) Timeout() time.Duration { return p.follow.Timeout }

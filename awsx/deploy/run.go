@@ -54,6 +54,9 @@ type RunOptions struct {
 	// Follow waits for the verdict between the last step and the end of the
 	// audit; nil ends the run once the calls are made.
 	Follow func(ctx context.Context, spec follow.Spec) (follow.Verdict, error)
+	// Hold joins the session that the run opened, and returns when it is over; nil ends such
+	// a session at once.
+	Hold func(s awsx.Session) (Held, error)
 	// Prune carries out the change that ends older revisions, as one of its own; nil has it
 	// made here.
 	Prune func(p Plan) (Result, error)
@@ -74,6 +77,8 @@ type Result struct {
 	State step.State
 	// Sent is how many mutating calls were made, whatever came of them.
 	Sent int
+	// Outcome says of a session how long it lasted and how it ended; empty for others.
+	Outcome string
 	// Spec is what to follow; its Deployment is empty for a change of the count.
 	Spec follow.Spec
 	// Verdict is nil when nothing was followed to its end.
@@ -138,6 +143,8 @@ func Run(ctx context.Context, o RunOptions) (Result, error) {
 				res.Left = res.State.Registered
 			}
 		}
+	case o.Plan.holds:
+		outcome, err = hold(ctx, o, &res)
 	default:
 		res.Spec = o.Plan.followFrom(res.State, started)
 		if o.Follow != nil && o.Plan.Follows() {

@@ -14,19 +14,7 @@ import (
 
 // execute takes the steps in order and stops at the first that fails.
 func execute(ctx context.Context, o RunOptions, res *Result) error {
-	change := &awsx.Change{ID: o.ID, Record: func(c awsx.Call) error {
-		err := o.Audit.Call(o.ID, o.Plan, c)
-		if err != nil && slices.Contains(o.Override, check.Audit) {
-			res.unkept(err)
-			err = nil
-		}
-		if err == nil {
-			res.Sent++
-		}
-		return err
-	}}
-	writing := awsx.WithChange(ctx, change)
-	on := o.on()
+	writing, on := o.writing(ctx, res), o.on()
 	for i, s := range o.Plan.Steps {
 		if o.Report != nil {
 			o.Report(i, s.Describe())
@@ -38,6 +26,21 @@ func execute(ctx context.Context, o RunOptions, res *Result) error {
 		res.State.Steps = i + 1
 	}
 	return nil
+}
+
+// writing is the context of calls that change, each of which is recorded.
+func (o RunOptions) writing(ctx context.Context, res *Result) context.Context {
+	return awsx.WithChange(ctx, &awsx.Change{ID: o.ID, Record: func(c awsx.Call) error {
+		err := o.Audit.Call(o.ID, o.Plan, c)
+		if err != nil && slices.Contains(o.Override, check.Audit) {
+			res.unkept(err)
+			err = nil
+		}
+		if err == nil {
+			res.Sent++
+		}
+		return err
+	}})
 }
 
 // on is what the steps of the plan are carried out on.

@@ -55,9 +55,9 @@ awsx/sim/simtest: awsx awsx/sdk/... awsx/sim/...
 awsx/past: awsx
 awsx/store: internal/crash internal/wake awsx awsx/past internal/fault | awsx/awsxtest awsx/sim/...
 awsx/deploy/policy: awsx internal/fault internal/words
-awsx/deploy/...: internal/declared internal/crash awsx awsx/alarms awsx/alb awsx/diagnose/reason awsx/document/... awsx/store internal/clean internal/difference internal/fault internal/words | awsx/awsxtest
+awsx/deploy/...: awsx/session internal/declared internal/crash awsx awsx/alarms awsx/alb awsx/diagnose/reason awsx/document/... awsx/store internal/clean internal/difference internal/fault internal/words | awsx/awsxtest
 awsx/timeline: awsx awsx/past awsx/deploy/... awsx/diagnose/reason internal/words
-awsx/change: internal/crash awsx awsx/timeline awsx/deploy/... awsx/document/... awsx/metrics awsx/store internal/audit internal/fault internal/words | awsx/awsxtest awsx/sim/... internal/clean
+awsx/change: internal/crash awsx awsx/timeline awsx/deploy/... awsx/document/... awsx/metrics awsx/store internal/audit internal/fault internal/words | awsx/awsxtest awsx/session awsx/sim/... internal/clean
 
 logs/kql/analysis
 logs/sim: logs/kql/analysis

@@ -39,6 +39,12 @@ const (
 	InUse        = "in-use"
 	Protection   = "protection"
 	Secrets      = "secrets"
+	Plugin       = "plugin"    // which cannot be overridden
+	Container    = "container" // nor can this
+	ExecFlag     = "exec-flag" // nor this
+	ExecAgent    = "exec-agent"
+	TaskRole     = "task-role"
+	NodeAgent    = "ssm-agent"
 	// OverrideAudit is the name by which a change goes on without an audit record.
 	Audit = "audit"
 )
@@ -49,7 +55,7 @@ func Names() []string {
 		Controller, InProgress, Revision, Record, Image, Platform, Tag, Strategy,
 		Percent, Capacity, Providers, LoadBalancer, TargetGroup, Ports, Logs, Roles, Secrets,
 		Scaling, Breaker, Alarms, Family, Stack, PlainSecret, Variables, References,
-		Drain, InUse, Protection, Audit,
+		Drain, InUse, Protection, ExecAgent, TaskRole, NodeAgent, Audit,
 	}
 }
 

@@ -77,6 +77,10 @@ type Current struct {
 	// are ACTIVE, by ARN.
 	Users  Users
 	Active []string
+	// Denied holds the actions that the role of the task that is the target may not do, of those
+	// that shells need, and Node what Systems Manager knows of the instance that is the target.
+	Denied Answer[[]string]
+	Node   Answer[awsx.ManagedNode]
 	// Identity is whose credentials these are; empty when STS did not say.
 	Identity awsx.Identity
 	// Now is when it was read.

@@ -128,5 +128,8 @@ type State struct {
 	// Displaced holds deployments of others, that the run's own took the place of.
 	Displaced []awsx.Deployment
 
+	// Session is the one that the run opened, nil for other runs.
+	Session *awsx.Session
+
 	newest int // revision of the family right before one was registered
 }

@@ -135,9 +135,12 @@ type StopTask struct {
 }
 
 // Touches the task and its service.
-func (s *StopTask) Touches(read.Current) Touched {
-	t := Touched{Names: []string{s.Task.ID}}
-	if name, ok := strings.CutPrefix(s.Task.Group, "service:"); ok {
+func (s *StopTask) Touches(read.Current) Touched { return OfTask(s.Task) }
+
+// OfTask is a task with its service.
+func OfTask(task awsx.Task) Touched {
+	t := Touched{Names: []string{task.ID}}
+	if name, ok := strings.CutPrefix(task.Group, "service:"); ok {
 		t.Services = []string{name}
 	}
 	return t

@@ -60,6 +60,10 @@ func (s *Update) Describe() Description {
 		}
 		what = append(what, s.Words)
 	}
+	if on := s.Set.ExecEnabled; on != nil {
+		args = append(args, map[bool]string{true: "--enable-execute-command", false: "--disable-execute-command"}[*on])
+		what = append(what, s.Words)
+	}
 	return Description{
 		Text:    fmt.Sprintf("update service %s: %s", s.Before.Name, strings.Join(what, ", ")),
 		Command: shell.AWS(s.Before.Ref.Context, "ecs", "update-service", args...),
@@ -72,7 +76,7 @@ func (s *Update) Weigh(_ read.Current, runs Effect) Effect {
 	if s.Set.Desired != nil {
 		e = e.And(countEffect(s.Before.Desired, *s.Set.Desired))
 	}
-	if s.Set.DeploymentConfiguration != nil || s.Set.Capacity != nil {
+	if s.Set.DeploymentConfiguration != nil || s.Set.Capacity != nil || s.Set.ExecEnabled != nil {
 		e = e.And(Changes())
 	}
 	return e
@@ -131,6 +135,9 @@ func (s *Update) Resolve(ctx context.Context, r awsx.Reader, st *State) (bool, e
 			return false, nil
 		}
 		return false, read.Untold{Why: fmt.Sprintf("the desired count was %d and is %d", s.Before.Desired, svc.Desired)}
+	}
+	if on := s.Set.ExecEnabled; on != nil && svc.ExecEnabled != *on {
+		return false, nil
 	}
 	if c := s.Set.Capacity; c != nil && !svc.CapacityProviders.Same(*c) {
 		if svc.CapacityProviders.Same(s.Before.CapacityProviders) {
