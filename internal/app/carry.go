@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/follow"
@@ -17,6 +18,8 @@ type CarryOptions struct {
 	Follow   bool
 	Timeout  time.Duration // of the follow; zero takes the derived one
 	Override []string
+	// Hold joins the session that the plan opens, as change.Job has it.
+	Hold func(ctx context.Context, s awsx.Session, tell func(words string)) (deploy.Held, error)
 	// Step is told of each call, in order and about when it is made. Progress is
 	// told of observations, and may miss what was soon outdated, but never the last.
 	// Both are called from one goroutine.
@@ -31,7 +34,7 @@ func (a *App) Carry(ctx context.Context, plan deploy.Plan, o CarryOptions) (depl
 	changed, stop := a.Changes.Subscribe()
 	defer stop()
 	id, err := a.Changes.Start(change.Job{
-		Plan: plan, Override: o.Override, NoFollow: !o.Follow, Timeout: o.Timeout,
+		Plan: plan, Override: o.Override, NoFollow: !o.Follow, Timeout: o.Timeout, Hold: o.Hold,
 	})
 	if err != nil {
 		return deploy.Result{}, err
@@ -78,7 +81,7 @@ func (a *App) drain(ctx context.Context) {
 // begun is how many of the steps that were not told of have begun. A status is
 // the latest: it may have passed over some of them.
 func begun(steps []step.Step, s change.Status) int {
-	if s.Stage == change.Following || s.Stage == change.Ended && s.Err == nil {
+	if s.Stage == change.Following || s.Stage == change.Open || s.Stage == change.Ended && s.Err == nil {
 		return len(steps)
 	}
 	for i, step := range steps {

@@ -30,6 +30,7 @@ internal/house
 internal/saidtest
 internal/audit: internal/clean xdg
 internal/process: internal/crash
+internal/archive
 internal/notify: internal/clean internal/crash internal/words
 
 awsx: internal/clean internal/fault internal/words
@@ -78,16 +79,16 @@ ui/...: internal/crash ui/text internal/clean internal/words ansi bubbles bubble
 internal/inquiry/...: internal/crash awsx awsx/past awsx/timeline awsx/alarms awsx/alb awsx/codify awsx/deploy/... awsx/diagnose/... awsx/metrics awsx/schedule awsx/store logs logs/ecslog internal/fault internal/words | awsx/document/... awsx/sim/... logs/elastic logs/sim
 views/...: internal/declared internal/crash ui/... bubbletea awsx awsx/past awsx/alarms awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/metrics awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden
 
-internal/plugin: awsx awsx/session internal/crash internal/fault internal/process
+internal/plugin: awsx awsx/deploy/... awsx/session internal/crash internal/fault internal/process
 internal/plugin/plugintest: | pty
 internal/config: awsx awsx/deploy/... logs/ecslog internal/clean internal/fault xdg yaml
 internal/memory: internal/crash awsx awsx/past internal/clean internal/fault sqlite
 internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk/...
-internal/app/...: internal/crash awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/memory internal/notify internal/words bubbletea colorprofile | internal/canarytest internal/saidtest
+internal/app/...: internal/crash internal/plugin awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/memory internal/notify internal/words bubbletea colorprofile | internal/canarytest internal/saidtest
 internal/cli/reading: logs logs/tail internal/fault internal/words | logs/elastic logs/sim
 internal/cli/printing: awsx awsx/deploy/... awsx/document/... internal/clean internal/inquiry/... logs ui/text
 internal/cli/command: internal/declared internal/crash awsx awsx/deploy/... internal/app/... internal/clean internal/cli/printing internal/config internal/fault ui/text cobra
-internal/cli/changes: internal/declared awsx awsx/change awsx/deploy/... awsx/document/... internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/fault internal/inquiry/... cobra
+internal/cli/changes: internal/archive internal/declared internal/plugin internal/process awsx awsx/change awsx/deploy/... awsx/document/... awsx/session internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/fault internal/inquiry/... cobra | awsx/sim/... internal/config internal/plugin/plugintest xdg
 internal/cli/reports: internal/declared awsx awsx/timeline awsx/alarms awsx/alb awsx/diagnose/... awsx/document/... awsx/metrics logs logs/kql ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/config internal/fault internal/difference internal/inquiry/... internal/words cobra
 internal/cli: internal/crash internal/app/... internal/cli/changes internal/cli/command internal/cli/printing internal/cli/reports internal/config cobra term | awsx/sim/... awsx/document/... awsx/snapshot/... logs/sim internal/audit internal/canarytest internal/saidtest internal/clean xdg
 .: internal/cli internal/loading

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy"
 	"gantry/awsx/session"
 	"gantry/internal/crash"
 	"gantry/internal/process"
@@ -172,4 +173,21 @@ func (l *listener) text() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.said.String()
+}
+
+// Hold forwards ports until the context ends, and tells where it listens.
+func (j Joiner) Hold(ctx context.Context, s awsx.Session, ports session.Forwarding, tell func(words string)) (deploy.Held, error) {
+	err := j.Forward(ctx, s, func(port int) { tell("listening on " + ports.Here(port) + ", which leads to " + ports.There()) })
+	if ctx.Err() != nil {
+		return deploy.Held{Words: "stopped", Open: true}, nil
+	}
+	return deploy.Held{Open: true}, err
+}
+
+// Left is what came of a plugin that had the terminal, by the error of its end.
+func Left(err error) (deploy.Held, error) {
+	if code, exited := process.Code(err); exited && code == 0 {
+		return deploy.Held{}, nil
+	}
+	return deploy.Held{Open: true}, fmt.Errorf("%s: %w", session.PluginName, err)
 }
