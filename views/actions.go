@@ -21,5 +21,7 @@ var (
 	ActTargets     = ui.Binding{ID: "targets", Name: "targets", Keys: []string{"t"}}
 	ActRouting     = ui.Binding{ID: "rules-to-it", Name: "rules that lead to it", Keys: []string{"R"}}
 	ActMetrics     = ui.Binding{ID: "metrics", Name: "metrics", Keys: []string{"m"}, Takes: ui.TakesMarked}
+	ActShell       = ui.Binding{ID: "shell", Name: "shell", Keys: []string{"s"}, Hint: 4, Takes: ui.TakesNone}
+	ActForward     = ui.Binding{ID: "forward", Name: "port forward", Keys: []string{"F"}, Takes: ui.TakesNone}
 	ActInstances   = ui.Binding{ID: "instances", Name: "instances", Keys: []string{"o"}}
 )

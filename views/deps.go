@@ -79,6 +79,15 @@ type Nav interface {
 	ScaleAll(services []awsx.Ref, started func())
 	// StopTasks asks why and stops tasks.
 	StopTasks(tasks []awsx.Ref, started func())
+	// Shell opens a shell in a container of a task, by its name; without one it asks where there
+	// are several.
+	Shell(task awsx.Task, container string)
+	// Session opens a shell on an instance.
+	Session(instance awsx.Ref)
+	// Forward asks which local port leads where, and joins them through a container of a task.
+	Forward(task awsx.Task, container string)
+	// Forwards lists the forwards that run.
+	Forwards()
 	// RunTask asks what to run beside a service, and runs it.
 	RunTask(service awsx.Ref)
 	// Undo plans to undo the last change.

@@ -43,6 +43,7 @@ func Build(cur read.Current, intent Intent, under policy.Policy) (Plan, error) {
 		does:          d.does(cur),
 		starts:        d.Starts,
 		holds:         d.holds,
+		Mend:          d.mend,
 		follow:        d.follow,
 	}
 	judged := under.Judge(cur.Target, cur.Identity.Account)

@@ -59,6 +59,7 @@ type draft struct {
 	steps  []step.Step
 	// holds is set when the last step opens a session.
 	holds bool
+	mend  *Mend
 	// preconditions are of what only the draft chose; all others come with the reads.
 	preconditions []read.Precondition
 	checks        []check.Finding // those of this verb alone

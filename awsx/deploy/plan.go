@@ -52,6 +52,9 @@ type Plan struct {
 	Turns []Turn
 	// Undoes is the id of the change that this one undoes, empty for others.
 	Undoes string
+	// Mend is the change of the service that takes the obstacle out of the way which nobody can
+	// override; nil where none does.
+	Mend *Mend
 	// Leaves says what still runs meanwhile or afterwards, such as "leaves 3 of
 	// 4 tasks".
 	Leaves string
@@ -64,6 +67,13 @@ type Plan struct {
 	prune   *Prune // what follows a success, under policy; nil when nothing does
 	policy  policy.Policy
 	follow  follow.Spec
+}
+
+// Mend is a change that mends what keeps another from being carried out.
+type Mend struct {
+	Service awsx.Ref
+	Intent  Intent
+	Words   string // what it does, such as "turns ECS Exec on for web"
 }
 
 // Name is what people call the target: an instance by its EC2 id, a task by the

@@ -113,9 +113,22 @@ func (in Forward) draft(cur read.Current) (draft, error) {
 // inContainer begins the draft of a session with a container.
 func inContainer(cur read.Current, c awsx.Container, p session.Plugin) draft {
 	return draft{
+		mend:  mending(cur),
 		holds: true, before: "task " + cur.Task.ID + " of " + awsx.ARNName(cur.Task.TaskDefinition) + " " + cur.Task.LastStatus,
 		leaves: "changes nothing by itself; what is done there is not recorded here",
 		checks: append([]check.Finding{check.Joins(p)}, check.Shells(cur, c)...),
+	}
+}
+
+// mending is what lets the service's tasks take shells; nil when they do, or there is none.
+func mending(cur read.Current) *Mend {
+	switch svc := cur.Service; {
+	case cur.Task.ExecEnabled || svc.Name == "":
+		return nil
+	case svc.ExecEnabled:
+		return &Mend{svc.Ref, Restart{}, "starts the tasks of " + svc.Name + " anew"}
+	default:
+		return &Mend{svc.Ref, AllowExec{}, "turns ECS Exec on for " + svc.Name + ", which starts its tasks anew"}
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"gantry/awsx/store"
 	"gantry/internal/config"
 	"gantry/internal/fault"
+	"gantry/internal/plugin"
 	"gantry/ui"
 	"gantry/ui/palette"
 	"gantry/ui/theme"
@@ -25,6 +26,7 @@ import (
 	"gantry/views/resources"
 	"gantry/views/revisions"
 	_ "gantry/views/schedules" // the palette alone opens it
+	"gantry/views/shells"
 )
 
 // Console runs the interactive console until the operator leaves it. A change
@@ -87,7 +89,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	deps := &views.Deps{Now: a.Now, Store: a.Store, Policy: guarding{a, new(sync.Map)}, Lines: a.Lines(), CountsSet: a.countsSet, Made: a.Changes.Made}
 	lines := a.logViewer(deps)
 	made := &changes.Changes{Deps: deps, Desk: a.Changes, Reveal: a.revealed, Lines: a.Lines()}
-	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines)
+	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines, a.Joiner)
 	screens := screenOf(deps, func(service awsx.Ref) ui.Screen { return revisions.NewRevisions(made, service, "") })
 	return ui.Options{
 		Title: "gantry", Terminal: terminal, Colours: colours,
@@ -120,14 +122,16 @@ type nav struct {
 	*logviews.Viewer
 	resources.Lists
 	related.Ways
+	*shells.Shells
 }
 
 // newNav joins the screens of changes with those that lead to changes.
-func newNav(c *changes.Changes, editor editors.Editor, lines *logviews.Viewer) nav {
+func newNav(c *changes.Changes, editor editors.Editor, lines *logviews.Viewer, joiner func(context.Context, awsx.ContextID) (plugin.Joiner, error)) nav {
 	c.NewDeployments = func(service awsx.Ref) ui.Screen { return revisions.NewDeployments(c, service) }
 	c.NewRevisions = func(service awsx.Ref, why string) ui.Screen { return revisions.NewRevisions(c, service, why) }
 	return nav{c, &editors.Editors{Changes: c, Editor: editor}, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, lines, resources.Lists{Deps: c.Deps},
-		related.Ways{Around: c.Deps, Screen: screenOf(c.Deps, func(service awsx.Ref) ui.Screen { return c.NewRevisions(service, "") })}}
+		related.Ways{Around: c.Deps, Screen: screenOf(c.Deps, func(service awsx.Ref) ui.Screen { return c.NewRevisions(service, "") })},
+		&shells.Shells{Changes: c, Joiner: joiner}}
 }
 
 // guarding is what views ask about clusters. Each frame asks, so what was judged of a

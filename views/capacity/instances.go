@@ -32,7 +32,7 @@ var (
 // The instances screen.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "instances", Title: "Instances",
-		Bindings: livetable.Bindings(actHosted, actDrain, actActivate, actReplace, actChoose)},
+		Bindings: livetable.Bindings(actHosted, actDrain, actActivate, actReplace, views.ActShell, actChoose)},
 	Of: views.OfCluster, Short: []string{"instance", "no", "node", "nodes"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewInstances(deps, InstancesOf{Cluster: of})) },
 })
@@ -144,7 +144,8 @@ func instanceActions(s *livetable.Screen[*instanceRow], r *instanceRow, ok bool)
 	if ok && r.facts.groups.read && r.group.Name == "" {
 		replace.Disabled = "the instance belongs to no Auto Scaling group, which would launch another"
 	}
-	return []ui.Action{open, s.OverMarks(drain, draining), s.OverMarks(activate, activating), s.OverMarks(replace, replacing)}
+	return []ui.Action{open, s.OverMarks(drain, draining), s.OverMarks(activate, activating), s.OverMarks(replace, replacing),
+		views.ActShell.Does(func() { deps.Nav.Session(r.instance.Ref) }).Unless(why)}
 }
 
 // chooseService asks of which service the tasks are to fit.

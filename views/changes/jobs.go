@@ -67,7 +67,7 @@ func newJobs(c *Changes) *livetable.Screen[change.Status] {
 			Fault: func(j change.Status) bool { return jobStatus(j).Fault() },
 		},
 		Status: func(j change.Status) (theme.Status, bool) { return jobStatus(j), true },
-		Open: c.watchJobs(func() livetable.Load[change.Status] {
+		Open: JobsFeed(c, func() livetable.Load[change.Status] {
 			return livetable.Load[change.Status]{Rows: c.Desk.Jobs(),
 				Foot: []prose.Para{{Text: "nothing was changed or followed since gantry started", Depth: 1}}}
 		}),
@@ -77,13 +77,13 @@ func newJobs(c *Changes) *livetable.Screen[change.Status] {
 	})
 }
 
-// watchJobs feeds a table of jobs.
-func (c *Changes) watchJobs(build func() livetable.Load[change.Status]) func() livetable.Feed[change.Status] {
-	return func() livetable.Feed[change.Status] {
+// JobsFeed feeds a table of what is made of jobs.
+func JobsFeed[T any](c *Changes, build func() livetable.Load[T]) func() livetable.Feed[T] {
+	return func() livetable.Feed[T] {
 		changed, stop := c.Desk.Subscribe()
-		return livetable.Feed[change.Status]{
+		return livetable.Feed[T]{
 			Watches: []livetable.Watch{jobsWatch{changed, stop}},
-			Build: func(time.Time) livetable.Load[change.Status] {
+			Build: func(time.Time) livetable.Load[T] {
 				l := build()
 				l.Status = livetable.AnswerStatus(true, true, nil)
 				return l
@@ -110,6 +110,8 @@ func jobStatus(j change.Status) theme.Status {
 		return theme.StatusStopped
 	case !j.Over() && (p.Failed > 0 || len(p.Stops) > 0 || p.Phase == follow.PhaseRollingBack):
 		return theme.StatusDegraded
+	case j.Stage == change.Open:
+		return theme.StatusOK
 	case !j.Over():
 		return theme.StatusPending
 	case j.Err != nil:
@@ -127,6 +129,8 @@ func jobWord(j change.Status) string {
 		return "not begun"
 	case j.Stage == change.Waiting:
 		return "waiting"
+	case j.Stage == change.Open:
+		return "open"
 	case !j.Over() && j.Progress.At.IsZero():
 		return "calling"
 	case !j.Over():
@@ -174,6 +178,8 @@ func jobProgress(j change.Status) string {
 		return cause
 	case j.Over() && j.Result.Verdict != nil:
 		return j.Result.Verdict.Text
+	case j.Over() && j.Result.Outcome != "":
+		return j.Result.Outcome
 	case j.Progress.At.IsZero():
 		return j.Step
 	}

@@ -30,6 +30,8 @@ type planScreen struct {
 	targets []awsx.Ref
 	intent  deploy.Intent
 	started func(job string)
+	session *Session         // how the session is held that the plan opens; nil for others
+	asked   bool             // the question about the session was asked
 	undoing *change.Undoable // what the plan undoes; nil for a plan of its own
 
 	ctx        context.Context
@@ -88,8 +90,15 @@ func (s *planScreen) replan() tea.Cmd {
 	s.reading++
 	s.planning = true
 	s.Pager.Changed()
-	ctx, desk, targets, intent, reading := s.ctx, s.changes.Desk, s.targets, s.intent, s.reading
+	ctx, desk, targets, intent, reading, session := s.ctx, s.changes.Desk, s.targets, s.intent, s.reading, s.session
 	return func() tea.Msg {
+		if session != nil {
+			found, err := session.Intent(ctx)
+			if err != nil {
+				return planned{reading: reading, err: err}
+			}
+			intent = found
+		}
 		plan, err := desk.PlanAll(ctx, targets, intent)
 		msg := planned{reading: reading, plan: plan, err: err}
 		if len(targets) == 1 {
@@ -110,6 +119,7 @@ func (s *planScreen) Update(msg tea.Msg) tea.Cmd {
 		s.diff = prose.Hunks{Lines: msg.diff}
 		s.lay()
 		s.unknownWayBack()
+		s.askAtOnce()
 	}
 	return nil
 }
@@ -295,12 +305,16 @@ func (s *planScreen) start(b deploy.Batch, overridden []string) {
 	var id string
 	var err error
 	var next func() ui.Screen
-	if len(b.Plans) == 1 {
+	switch {
+	case s.session != nil:
+		id, err = desk.Start(change.Job{Plan: b.Plans[0], Override: overridden, Hold: s.session.Hold(b.Plans[0])})
+		next = func() ui.Screen { return s.session.Next(id, b.Plans[0]) }
+	case len(b.Plans) == 1:
 		id, err = desk.Start(change.Job{Plan: b.Plans[0], Override: overridden})
 		next = func() ui.Screen {
 			return NewFollow(s.changes, id, Proposal{b.Plans[0].Target, s.intent, s.started})
 		}
-	} else {
+	default:
 		id, err = desk.StartBatch(change.BatchJob{Batch: b, Override: overridden})
 		next = func() ui.Screen { return newVerdicts(s.changes, id, s.subject(), b) }
 	}

@@ -197,6 +197,10 @@ func (s *planScreen) obstacle() obstacle {
 	if s.several() {
 		which, all = failed.Name+" of "+where, " for all"
 	}
+	if m := s.mend(); m != nil && failed.Final {
+		return obstacle{check: true, final: true, text: fmt.Sprintf("%s: %s (%s %s)", failed.Name, failed.Text, s.key(actMend), m.Words),
+			short: "the check " + failed.Name + " failed: " + s.key(actMend) + " " + m.Words}
+	}
 	return obstacle{check: true, final: failed.Final,
 		text:  fmt.Sprintf("%s: %s (%s)", which, failed.Text, failed.Remedy(s.key(actOverride)+" overrides it"+all)),
 		short: "the check " + which + " failed: " + failed.Remedy("override it")}

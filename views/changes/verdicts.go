@@ -35,7 +35,7 @@ func newVerdicts(c *Changes, id string, cluster awsx.Ref, b deploy.Batch) ui.Scr
 			Fault: func(j change.Status) bool { return jobStatus(j).Fault() },
 		},
 		Status: func(j change.Status) (theme.Status, bool) { return jobStatus(j), true },
-		Open: c.watchJobs(func() livetable.Load[change.Status] {
+		Open: JobsFeed(c, func() livetable.Load[change.Status] {
 			batch, ok := c.Desk.Batch(id)
 			if !ok {
 				return livetable.Load[change.Status]{Foot: []prose.Para{{Depth: 1,

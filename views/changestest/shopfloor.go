@@ -19,6 +19,7 @@ import (
 	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
 	"gantry/internal/inquiry"
+	"gantry/internal/plugin"
 	"gantry/logs/ecslog"
 	"gantry/ui"
 	"gantry/ui/uitest"
@@ -28,6 +29,7 @@ import (
 	"gantry/views/images"
 	"gantry/views/resources"
 	"gantry/views/revisions"
+	"gantry/views/shells"
 	"gantry/views/viewstest"
 )
 
@@ -38,6 +40,9 @@ type Shopfloor struct {
 	Service awsx.Ref
 	World   *simtest.World // the account of Living, nil elsewhere
 	changes *changes.Changes
+	Shells  *shells.Shells
+	// Joiner joins sessions; the zero value finds no plugin.
+	Joiner  plugin.Joiner
 	Editors *editors.Editors
 }
 
@@ -88,14 +93,18 @@ func open(t *testing.T, opener awsx.Opener, f *Shopfloor, look uitest.Look, root
 				c := &changes.Changes{Desk: w.Desk, Reveal: w.Reveal, Lines: inquiry.Lines{Store: st, Open: w.lines, Drivers: ecslog.Standard()}}
 				c.NewDeployments = func(service awsx.Ref) ui.Screen { return revisions.NewDeployments(c, service) }
 				c.NewRevisions = func(service awsx.Ref, why string) ui.Screen { return revisions.NewRevisions(c, service, why) }
-				f.changes, f.Editors = c, &editors.Editors{Changes: c}
+				f.changes, f.Editors, f.Shells = c, &editors.Editors{Changes: c}, &shells.Shells{Changes: c, Joiner: f.join}
 				c.Deps = &views.Deps{Host: h, Now: time.Now, Store: st, Policy: viewstest.ExceptStaging{}}
-				c.Deps.Nav = ways{c, f.Editors, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, resources.Lists{Deps: c.Deps}, f.Visited}
+				c.Deps.Nav = ways{c, f.Editors, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, resources.Lists{Deps: c.Deps}, f.Shells, f.Visited}
 				return root(c)
 			},
 		},
 	})
 	return f
+}
+
+func (f *Shopfloor) join(context.Context, awsx.ContextID) (plugin.Joiner, error) {
+	return f.Joiner, nil
 }
 
 // ways lead to the real screens of changes, and note who wants logs.
@@ -105,6 +114,7 @@ type ways struct {
 	*images.Images
 	*revisions.Revisions
 	resources.Lists
+	*shells.Shells
 	visited *viewstest.Visited
 }
 

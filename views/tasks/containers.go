@@ -1,6 +1,7 @@
 package tasks
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -20,7 +21,7 @@ import (
 
 // The screen of one task.
 var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "task", Title: "Containers",
-	Bindings: livetable.Bindings(views.ActLogs, actService)}})
+	Bindings: livetable.Bindings(views.ActLogs, views.ActShell, views.ActForward, actService)}})
 
 // NewContainers makes the screen of one task: its containers, and for each what
 // it runs, how it ended, its variables and the task's timeline. The task is shown
@@ -44,7 +45,10 @@ func NewContainers(deps *views.Deps, service awsx.Ref, task awsx.Task) ui.Screen
 				scope.Container = r.container.Name
 				deps.Nav.Logs(scope)
 			}).Unless(livetable.Nothing(ok))
-			return []ui.Action{logs, jumpToService(deps, service).Unless(serviceless(service))}
+			into := func(b ui.Binding, open func(awsx.Task, string)) ui.Action {
+				return b.Does(func() { open(r.task, r.container.Name) }).Unless(cmp.Or(livetable.Nothing(ok), ended(r)))
+			}
+			return []ui.Action{logs, into(views.ActShell, deps.Nav.Shell), into(views.ActForward, deps.Nav.Forward), jumpToService(deps, service).Unless(serviceless(service))}
 		},
 		Kind: awsx.KindTask,
 		Ref:  func(r *containerRow) awsx.Ref { return r.task.Ref },
@@ -52,6 +56,14 @@ func NewContainers(deps *views.Deps, service awsx.Ref, task awsx.Task) ui.Screen
 			return describe.Task(ctx, deps, r.task, r.host)
 		},
 	})
+}
+
+// ended says that a container's task has stopped, empty while it has not.
+func ended(r *containerRow) string {
+	if r == nil || r.task.LastStatus != "STOPPED" {
+		return ""
+	}
+	return "the task has stopped already"
 }
 
 // alone tells that a cluster stands for the service of a task that has none.

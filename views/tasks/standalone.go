@@ -22,7 +22,7 @@ import (
 // The tasks of a cluster that belong to no service.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "standalone", Title: "Standalone tasks",
-		Bindings: livetable.Bindings(actContainers, views.ActLogs, actAddress, actStop, actToggle)},
+		Bindings: livetable.Bindings(actContainers, views.ActLogs, actAddress, actStop, views.ActShell, views.ActForward, actToggle)},
 	Of: views.OfCluster, Short: []string{"alone"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewStandalone(deps, of)) },
 })
@@ -117,5 +117,5 @@ func standaloneActions(s *livetable.Screen[*taskRow], cluster awsx.Ref, r *taskR
 	}
 	into := intoTask(deps, cluster, r, why)
 	into[1] = s.OverLogs(into[1], func(r *taskRow) (views.LogScope, bool) { return logsOf(cluster, &r.task), true })
-	return append(into, stopping(s, r.task.Ref, unstoppable))
+	return append(append(into, shelling(deps, r, unstoppable)...), stopping(s, r.task.Ref, unstoppable))
 }

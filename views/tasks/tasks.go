@@ -38,7 +38,7 @@ var (
 // The tasks screen.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "tasks", Title: "Tasks",
-		Bindings: livetable.Bindings(actContainers, views.ActLogs, actAddress, actStop, actToggle, views.ActInstances, actService)},
+		Bindings: livetable.Bindings(actContainers, views.ActLogs, actAddress, actStop, views.ActShell, views.ActForward, actToggle, views.ActInstances, actService)},
 	Of: views.OfService, Word: "service", Short: []string{"task", "po", "pod", "pods"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(New(deps, of)) },
 })
@@ -412,7 +412,16 @@ func taskActions(s *livetable.Screen[*taskRow], service awsx.Ref, r *taskRow, ok
 	}
 	into := intoTask(deps, service, r, why)
 	into[1] = s.OverLogs(into[1], func(r *taskRow) (views.LogScope, bool) { return logsOf(service, &r.task), r.stray == nil })
-	return append(into, stopping(s, task, unstoppable), instances, jumpToService(deps, service))
+	return append(append(into, shelling(deps, r, unstoppable)...), stopping(s, task, unstoppable), instances, jumpToService(deps, service))
+}
+
+// shelling opens a shell in a task, and forwards a port through it. Why says that there is
+// none that runs.
+func shelling(deps *views.Deps, r *taskRow, why string) []ui.Action {
+	return []ui.Action{
+		views.ActShell.Does(func() { deps.Nav.Shell(r.task, "") }).Unless(why),
+		views.ActForward.Does(func() { deps.Nav.Forward(r.task, "") }).Unless(why),
+	}
 }
 
 // intoTask leads to the containers and the logs of a task. Why says that there is none.

@@ -67,6 +67,18 @@ func (v *Visited) ScaleAll(s []awsx.Ref, _ func()) { v.note("scale all", s[0]) }
 // StopTasks notes who was to be visited.
 func (v *Visited) StopTasks(s []awsx.Ref, _ func()) { v.note("stop", s[0]) }
 
+// Shell notes who was to be visited.
+func (v *Visited) Shell(t awsx.Task, container string) { v.note("shell "+container, t.Ref) }
+
+// Session notes who was to be visited.
+func (v *Visited) Session(i awsx.Ref) { v.note("session", i) }
+
+// Forward notes who was to be visited.
+func (v *Visited) Forward(t awsx.Task, container string) { v.note("forward "+container, t.Ref) }
+
+// Forwards notes that they were to be listed.
+func (v *Visited) Forwards() { v.note("forwards", awsx.Ref{}) }
+
 // Breaker notes who was to be visited.
 func (v *Visited) Breaker(s awsx.Ref) { v.note("breaker", s) }
 

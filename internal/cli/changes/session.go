@@ -66,7 +66,7 @@ func (p program) session(ctx context.Context, f sessionFlags, find command.Finde
 		if err != nil {
 			return err
 		}
-		refused := mendable(blocked(plan, f.override), plan, target)
+		refused := mendable(blocked(plan, f.override), plan)
 		if f.dryRun {
 			printPlan(p.Err, plan)
 			return refused
@@ -125,21 +125,12 @@ func (p program) brief(plan deploy.Plan) {
 }
 
 // mendable adds to a refusal the command that mends it.
-func mendable(refused error, plan deploy.Plan, target command.Found) error {
-	if refused == nil || target.Service == nil {
+func mendable(refused error, plan deploy.Plan) error {
+	if refused == nil || plan.Mend == nil {
 		return refused
 	}
-	for _, c := range plan.Blocking() {
-		if c.Name != check.ExecFlag {
-			continue
-		}
-		verb := "allow-exec"
-		if target.Service.ExecEnabled {
-			verb = "restart"
-		}
-		return command.Refuse("%w; to mend it: gantry %s %s/%s", refused, verb, target.Ref.ClusterName(), target.Service.Name)
-	}
-	return refused
+	verb := strings.ReplaceAll(plan.Mend.Intent.Action(), " ", "-")
+	return command.Refuse("%w; to mend it: gantry %s %s/%s", refused, verb, plan.Target.ClusterName(), plan.Mend.Service.Name())
 }
 
 // shellTarget looks CLUSTER/SERVICE or CLUSTER/TASK up. Of a service it is the running task
@@ -159,24 +150,14 @@ func shellTarget(target string) (command.Finder, error) {
 			if fault.ClassOf(taskErr) == fault.NotFound && taskErr != nil {
 				return command.Found{}, err // it names the services that there are
 			}
-			return ofService(ctx, a, task), taskErr
+			return command.Found{Ref: task.Ref}, taskErr
 		}
 		task, err := a.FindTask(ctx, cluster, name)
-		return ofService(ctx, a, task), err
+		return command.Found{Ref: task.Ref}, err
 	}, err
 }
 
-// ofService is a task with its service, as far as that can be read.
-func ofService(ctx context.Context, a *app.App, task awsx.Task) command.Found {
-	found := command.Found{Ref: task.Ref}
-	if name, ok := strings.CutPrefix(task.Group, "service:"); ok {
-		if svc, err := a.FindService(ctx, task.Ref.ClusterName(), name); err == nil {
-			found.Service = &svc
-		}
-	}
-	return found
-}
-
+// youngest is the task of a service that a shell goes to.
 func youngest(ctx context.Context, a *app.App, svc awsx.Service) (command.Found, error) {
 	account, err := a.Store.Account(ctx, svc.Ref.Context)
 	if err != nil {
@@ -192,7 +173,7 @@ func youngest(ctx context.Context, a *app.App, svc awsx.Service) (command.Found,
 	task := slices.MaxFunc(tasks, func(a, b awsx.Task) int {
 		return cmp.Or(rank(a)-rank(b), a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.ID, b.ID))
 	})
-	return command.Found{Ref: task.Ref, Service: &svc}, nil
+	return command.Found{Ref: task.Ref}, nil
 }
 
 // rank puts tasks that run before others, and among them those that take shells.
