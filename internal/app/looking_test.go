@@ -40,7 +40,8 @@ var walks = map[string]walk{
 	"metrics":   {"catalog", []string{"m"}}, "dashboards": {"catalog", []string{"m", "D"}}, "dashboard": {"catalog", []string{"m", "D", "enter"}},
 	"standalone": {"catalog", []string{"T"}}, "related": {"catalog", []string{"."}},
 	"page": {"catalog", []string{"a"}}, "template": {"catalog", []string{":template", "enter"}},
-	"found": {"catalog", []string{":i-0bad", "enter"}}, "aliases": {"catalog", []string{":aliases", "enter"}},
+	"forwards": {"catalog", []string{":forwards", "enter"}},
+	"found":    {"catalog", []string{":i-0bad", "enter"}}, "aliases": {"catalog", []string{":aliases", "enter"}},
 	"record": {"worker-mail", []string{"l", "k", "k", "k", "enter"}}, "query": {"worker-mail", []string{"l", "d"}},
 }
 
@@ -144,7 +145,7 @@ func (m *mode) tryAll(t *testing.T) {
 		var last ui.Screen
 		tried := map[string]bool{}
 		for _, screen := range views.Catalog().Screens {
-			if screen.Screen == "verdicts" {
+			if screen.Screen == "verdicts" || screen.Screen == "session" {
 				continue // is about what is being carried out
 			}
 			if _, ok := walks[screen.Screen]; !ok {

@@ -41,7 +41,7 @@ func Free(port int) error {
 	if port == 0 {
 		return nil
 	}
-	l, err := net.Listen("tcp", net.JoinHostPort("localhost", strconv.Itoa(port)))
+	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
 		return &fault.Error{Class: fault.Invalid, Op: "plan", Fix: "take another local port", Err: fmt.Errorf("the local port %d cannot be taken: %w", port, err)}
 	}

@@ -24,7 +24,7 @@ var (
 // The plan of one target, and of several, where enter opens a row.
 var _ = views.Kinds.Add(
 	views.Kind{Declaration: ui.Declaration{Screen: "plan", Title: "A plan", Bindings: slices.Concat([]ui.Binding{
-		actCarryOut, actMend, actOverride, actOther, actPin, actCommands, actPlanAnew,
+		actCarryOut, actOverride, actOther, actPin, actMend, actCommands, actPlanAnew,
 	}, prose.HunkBindings(), ui.MovementBindings())}},
 	views.Kind{Declaration: ui.Declaration{Screen: "plans", Title: "A plan for several", Bindings: append([]ui.Binding{
 		actCarryOutAll, actOpenPlan, actOverride, actLeaveOut, actCommands, actPlanAnew,

@@ -42,6 +42,16 @@ func (s *planScreen) askAtOnce() {
 	s.confirm()
 }
 
+// mending proposes the change that takes the obstacle out of the way.
+func (s *planScreen) mending() ui.Action {
+	m := s.mend()
+	mend := actMend.Does(func() { s.changes.Propose(m.Service, m.Intent, nil) })
+	if m == nil {
+		mend.Disabled, mend.Hint = "nothing stands in the way that a change of the service would mend", 0
+	}
+	return mend
+}
+
 // mend is the change that takes the obstacle out of the plan's way; nil where none does.
 func (s *planScreen) mend() *deploy.Mend {
 	if s.several() || s.waiting() != "" {

@@ -25,9 +25,7 @@ func (s *planScreen) variants() []ui.Action {
 		another.Disabled = waiting
 		out = append(out, another)
 	}
-	if m := s.mend(); m != nil && waiting == "" {
-		out = append(out, actMend.Does(func() { s.changes.Propose(m.Service, m.Intent, nil) }))
-	}
+	out = append(out, s.mending())
 	if intent, ok := nextPinning(s.intent); ok {
 		pin := s.pin(intent)
 		pin.Disabled = waiting

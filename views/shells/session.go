@@ -44,7 +44,7 @@ func (h *handover) hold(ctx context.Context, j plugin.Joiner, s awsx.Session) (d
 }
 
 // The screen of a session while it opens, and after one that failed.
-var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "session", Title: "A session that opens"}})
+var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "session"}})
 
 // sessionScreen waits for a session and gives the terminal to it. It leaves by itself when
 // the session ended well, and says why when it did not.
