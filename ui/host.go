@@ -45,6 +45,9 @@ func (h *Host) Screens() []Screen {
 // moment, so that they cannot answer what was not read yet; text is not (Fielded).
 func (h *Host) Modal(m Modal) { h.shell.openModal(m, typeAhead) }
 
+// Palette opens the palette with text typed already.
+func (h *Host) Palette(text string) { h.shell.openPalette(text) }
+
 // Flash shows a plain line in the status line and keeps it in the messages.
 func (h *Host) Flash(level Level, format string, args ...any) {
 	h.shell.flash(level, fmt.Sprintf(format, args...))

@@ -82,11 +82,15 @@ func (f finder) contexts(text string) []palette.Item {
 		if k.Word == "" {
 			continue // not the first screen of a context
 		}
-		names := f.app.Config.Contexts
+		names := f.app.switchable(f.place().Context)
 		for _, c := range names {
-			id := f.app.resolved(c.ID)
-			item := f.item(k.Word+" "+c.Name, k, awsx.Ref{Context: id})
-			item.Detail, item.Answer = id.String(), listed && strings.HasPrefix(c.Name, strings.TrimSpace(name))
+			item := f.item(k.Word+" "+c.Name, k, awsx.Ref{Context: c.ID})
+			item.Detail, item.Answer = c.ID.String(), listed && strings.HasPrefix(c.Name, strings.TrimSpace(name))
+			items = append(items, item)
+		}
+		if id, ok := inRegion(f.place().Context, word, strings.TrimSpace(name)); ok {
+			item := f.item(text, k, awsx.Ref{Context: id})
+			item.Answer = true
 			items = append(items, item)
 		}
 		if len(names) == 0 && listed {
