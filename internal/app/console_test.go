@@ -93,7 +93,7 @@ func TestBindingsAreCheckedAtTheStart(t *testing.T) {
 		keys config.Keys
 		says []string
 	}{
-		"fine":           {keys: config.Keys{Bind: map[string][]string{"logs": {"K"}, "palette": {":", "ctrl+p"}}}},
+		"fine":           {keys: config.Keys{Bind: map[string][]string{"logs": {"K"}, "palette": {":", "ctrl+x"}}}},
 		"an editor's":    {keys: config.Keys{Bind: map[string][]string{"paste-block": {"P"}, "plan": {"ctrl+w"}}}},
 		"a log window's": {keys: config.Keys{Bind: map[string][]string{"log-tail": {"U"}}}},
 		"vim":            {keys: config.Keys{Preset: "vim"}},
