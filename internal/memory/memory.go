@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ncruces/go-sqlite3"
+
 	"gantry/awsx"
 	"gantry/awsx/past"
 	"gantry/internal/crash"
@@ -96,8 +98,8 @@ func (m *Memory) live(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			if !failed {
-				_ = m.write(f) // nobody is left to be told
+			// Nobody is left to be told. Others that write are waited for.
+			for began := time.Now(); errors.Is(m.write(f), sqlite3.BUSY) && time.Since(began) < patience; {
 			}
 			return
 		case ask := <-m.asks:
