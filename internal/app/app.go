@@ -43,6 +43,9 @@ type Options struct {
 	AuditDir string
 	// Transport carries every request in place of the network; nil is the network.
 	Transport http.RoundTripper
+	// Undisturbed calls a function that runs another program at the terminal, to which the
+	// interrupt key belongs meanwhile; nil calls it as it is.
+	Undisturbed func(func() error) error
 }
 
 // App is everything that a run of gantry works with.
@@ -84,8 +87,10 @@ type App struct {
 	// recorder gathers what the account answers; nil gathers nothing.
 	recorder *snapshot.Recorder
 	version  string
-	apart    bool      // the account is a simulated or a recorded one
-	taken    time.Time // when the snapshot was taken that is open; else zero
+	// undisturbed is as Options have it.
+	undisturbed func(func() error) error
+	apart       bool      // the account is a simulated or a recorded one
+	taken       time.Time // when the snapshot was taken that is open; else zero
 }
 
 // patience is how long closing waits for calls under way.
@@ -107,7 +112,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		// What is seen here was never there.
 		cfg.Memory = config.Memory{}
 	}
-	a := &App{Config: cfg, started: time.Now(), Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport, version: o.Version, apart: apart != ""}
+	a := &App{Config: cfg, started: time.Now(), Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport, version: o.Version, apart: apart != "", undisturbed: o.Undisturbed}
 	if o.Recorded {
 		a.recorder = snapshot.NewRecorder()
 	}

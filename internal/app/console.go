@@ -41,6 +41,7 @@ func (a *App) Console(ctx context.Context, getenv func(string) string) error {
 	if err != nil {
 		return err
 	}
+	options.Exec = a.handOver
 	a.nameUnended()
 	shell := ui.New(ctx, options)
 	defer func() {

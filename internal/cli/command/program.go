@@ -83,7 +83,7 @@ func (p *Program) open(ctx context.Context) (*app.App, error) {
 
 // Options are what the application is opened with.
 func (p *Program) Options() app.Options {
-	return app.Options{Version: p.Version, Demo: p.Demo, Replay: p.Replay, Recorded: p.Record, Transport: p.Wire}
+	return app.Options{Version: p.Version, Demo: p.Demo, Replay: p.Replay, Recorded: p.Record, Transport: p.Wire, Undisturbed: p.Undisturbed}
 }
 
 // maxWarnings is how many warnings are told one by one: a permission that is
