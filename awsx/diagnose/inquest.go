@@ -129,6 +129,9 @@ func (x *inquest) deaths() {
 		d := g.newest()
 		t := Trouble{Kind: g.kind, Sure: Certain, Since: x.first(g), Cause: sentence(g), Short: d.Why(), Reason: d.Reason}
 		t.rolls = slices.ContainsFunc(g.deaths, func(d death) bool { return x.facts.ofPrimary(d.task) })
+		for _, d := range g.deaths {
+			t.on = append(t.on, d.task.ContainerInstance)
+		}
 		t.later = t.rolls && x.served() && !slices.ContainsFunc(g.deaths, func(d death) bool { return !x.facts.ofPrimary(d.task) }) || x.overcome(d)
 		t.Evidence = append(t.Evidence, Proof{d.at, deathLine(d).Text, InTasks})
 		if n := len(g.deaths); n > 1 {

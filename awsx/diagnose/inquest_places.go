@@ -149,7 +149,7 @@ func (x *inquest) events() {
 
 // watched names the alarms that deployments of the service watch.
 func (x *inquest) watched() string {
-	return prefixed(": ", strings.Join(x.facts.Service.Alarms.Names, ", "))
+	return words.Prefixed(": ", strings.Join(x.facts.Service.Alarms.Names, ", "))
 }
 
 // givenUp tells of a deployment that ECS gave up, where none of its tasks tells why.
@@ -208,6 +208,9 @@ func (x *inquest) group(e GroupEvidence) {
 	strangers, ours := e.strangers(), x.Managed[g.Name]
 	meant := e.Belongs.Stray && (ours || len(x.Managed) == 0 && x.InstancesRead && len(x.Instances) == 0 || misspelt(x.facts.Service.Ref.ClusterName(), e.Belongs.Name))
 	switch {
+	case g.Desired > g.Staying() && slices.Contains(g.Suspended, "Launch") && (ours || x.has(NoInstances)):
+		x.add(Trouble{Kind: GroupCannotLaunch, Sure: Certain, Cause: "the Auto Scaling group " + g.Name + " launches nothing: somebody suspended that", Short: g.Name + " cannot launch: suspended",
+			Evidence: []Proof{{Text: "suspended: " + strings.Join(g.Suspended, ", "), Where: InGroups}}})
 	case g.Desired > g.Staying() && last.Failed():
 		t := Trouble{Kind: GroupCannotLaunch, Sure: Likely, Since: last.StartedAt, Cause: "the Auto Scaling group " + g.Name + " cannot launch instances: " + cmp.Or(last.Message, last.Description),
 			Short:    g.Name + " cannot launch: " + cmp.Or(last.Message, last.Description),
@@ -245,10 +248,10 @@ func (x *inquest) agents() {
 	if !x.InstancesRead {
 		return
 	}
-	var away []string
+	var away, on []string
 	for _, i := range x.Instances {
 		if !i.AgentConnected {
-			away = append(away, i.Address())
+			away, on = append(away, i.Address()), append(on, i.Ref.ARN)
 		}
 	}
 	if len(away) == 0 || len(x.found) > 0 && !x.has(append([]Kind{AgentsDisconnected}, lacks...)...) {
@@ -262,7 +265,7 @@ func (x *inquest) agents() {
 	} else if len(away) == len(x.Instances) {
 		t.Sure = Certain
 	}
-	t.Cause, t.Short = short+": nothing starts there", short
+	t.Cause, t.Short, t.on = short+": nothing starts there", short, on
 	t.Evidence = append(t.Evidence, Proof{Text: "disconnected: " + strings.Join(away, ", "), Where: InInstances})
 	if told >= 0 {
 		x.found[told] = t

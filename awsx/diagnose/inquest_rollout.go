@@ -1,15 +1,12 @@
 package diagnose
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/alb"
 	"gantry/awsx/diagnose/reason"
 	"gantry/internal/words"
 )
@@ -224,40 +221,6 @@ func (x *inquest) diedBefore(at time.Time) (last death, ok bool) {
 	return last, ok
 }
 
-// autoscaled tells that Application Auto Scaling took back a count that a person set.
-func (x *inquest) autoscaled() {
-	for _, set := range x.SetByHand {
-		if set.Count == x.facts.Service.Desired || x.facts.age(set.At, window) > window {
-			continue
-		}
-		for _, a := range slices.Backward(x.Scalings) {
-			to, err := strconv.Atoi(strings.TrimRight(lastWord(a.Description), "."))
-			if err != nil || a.Failed() || a.StartedAt.Before(set.At) || to == set.Count {
-				continue
-			}
-			t := Trouble{Kind: Autoscaled, Sure: Certain, Since: a.StartedAt,
-				Cause: fmt.Sprintf("autoscaling set the count to %d, which was set to %d by hand before", to, set.Count),
-				Short: fmt.Sprintf("autoscaling undid the count %d", set.Count),
-				Evidence: []Proof{{set.At, strings.TrimSpace(fmt.Sprintf("count set to %d %s", set.Count, prefixed("by ", set.By))), InRevisions},
-					{a.StartedAt, a.Description + prefixed(" ", a.Cause), InScaling}}}
-			if x.Scaling != nil {
-				t.Evidence = append(t.Evidence, Proof{Text: "bounds: " + x.Scaling.Bounds() + ", " + x.Scaling.State(), Where: InScaling})
-			}
-			x.add(t)
-			return
-		}
-	}
-}
-
-func prefixed(prefix, s string) string {
-	if s == "" {
-		return ""
-	}
-	return prefix + s
-}
-
-func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }
-
 // lingering tells of tasks that were told to stop and do not.
 func (x *inquest) lingering() {
 	t := Trouble{Kind: NeverStops, Sure: Likely}
@@ -282,142 +245,50 @@ func (x *inquest) lingering() {
 	x.add(t)
 }
 
-// unrouted tells that no request can reach the service, since other rules take them all.
-func (x *inquest) unrouted() {
-	if !x.RoutesRead {
-		return
-	}
-	ours := x.facts.Service.TargetGroups()
-	leads, t := 0, Trouble{Kind: RuleShadowed, Sure: Certain}
-	for _, route := range x.Routes {
-		rules := alb.InOrder(alb.RulesOf(route))
-		shadows := alb.Shadows(rules)
-		for i, r := range rules {
-			if !sendsTo(r, ours) {
-				continue
-			}
-			by, shadowed := shadows[i]
-			if !shadowed || len(by) == 0 {
-				leads++
-				continue
-			}
-			first := rules[by[0]]
-			t.Evidence = append(t.Evidence, Proof{Text: fmt.Sprintf("%s port %d: rule %s (%s) never matches, rule %s (%s) takes it first",
-				route.Balancer.Name, route.Listener.Port, r.Priority, alb.ConditionsWords(r), first.Priority, alb.ConditionsWords(first)), Where: InRouting})
-		}
-	}
-	if leads > 0 || len(t.Evidence) == 0 {
-		return
-	}
-	t.Short = "no request reaches it: its rules are shadowed"
-	t.Cause = "no request reaches the service: every rule that leads to it comes after one that takes all of its requests"
-	x.add(t)
-}
+// sizes are the fields that explain a lack.
+var sizes = map[Kind]string{MemoryLacking: "memory", OutOfMemory: "memory", CPULacking: "cpu"}
 
-func sendsTo(r awsx.Rule, groups []string) bool {
-	return slices.ContainsFunc(r.Actions, func(a awsx.Action) bool {
-		return slices.ContainsFunc(a.Groups, func(g awsx.WeightedGroup) bool { return g.Weight > 0 && slices.Contains(groups, g.Group) })
-	})
-}
-
-// dependency tells that a service which is well by all checks writes mostly errors: then
-// what it depends on is to be looked at.
-func (x *inquest) dependency() {
-	counts, newest := map[string]int{}, map[string]Said{}
-	errors := 0
-	for _, l := range x.Lines {
-		if !l.Severe {
+// explain adds what helps, and the change that explains a trouble.
+func (x *inquest) explain(t *Trouble) {
+	of := characters[t.Kind.rank()]
+	for _, s := range of.do {
+		if s.Do == DoRollBack && !x.canGoBack() {
 			continue
 		}
-		errors++
-		what := withoutNumbers(words.Telling(l.Text))
-		counts[what]++
-		newest[what] = l
+		t.Next = append(t.Next, s)
 	}
-	if errors < fewErrors || float64(errors) < errorShare*float64(len(x.Lines)) {
-		return
-	}
-	kinds := make([]string, 0, len(counts))
-	for what := range counts {
-		kinds = append(kinds, what)
-	}
-	slices.SortFunc(kinds, func(a, b string) int { return cmp.Or(counts[b]-counts[a], strings.Compare(a, b)) })
-	t := Trouble{Kind: Dependency, Sure: Likely,
-		Cause: fmt.Sprintf("ECS and the load balancer are healthy, and %d of the newest %s are errors: look at what the service depends on", errors, words.Count(len(x.Lines), "line")),
-		Short: fmt.Sprintf("%d of the newest %s are errors", errors, words.Count(len(x.Lines), "line"))}
-	for _, what := range kinds[:min(len(kinds), maxEvents)] {
-		l := newest[what]
-		t.Evidence = append(t.Evidence, Proof{l.At, fmt.Sprintf("%s (%d times)", words.Telling(l.Text), counts[what]), InLogs})
-	}
-	for _, l := range x.Lines {
-		if l.Severe {
-			t.Since = l.At
+	for _, part := range of.parts {
+		if !x.brought(*t, x.facts.changed) {
+			break
+		}
+		i := slices.IndexFunc(x.Changes, func(c Change) bool {
+			return c.Part == part && c.At.IsZero() && (part != PartSize || strings.HasPrefix(c.Name, sizes[t.Kind])) && (t.Kind != VariableMissing || part == PartImage || strings.Contains(t.Cause, "variable "+c.Name+","))
+		})
+		if i >= 0 {
+			t.Change = &x.Changes[i]
 			break
 		}
 	}
-	x.add(t)
-}
-
-// withoutNumbers is a text in which every number is the same, so that lines of one kind
-// are counted together.
-func withoutNumbers(s string) string {
-	var b strings.Builder
-	digits := false
-	for _, r := range s {
-		if r >= '0' && r <= '9' {
-			digits = true
-			continue
-		}
-		if digits {
-			b.WriteByte('0')
-			digits = false
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-// strays tells of registered targets that are of no task: those that serve nobody, and those
-// that a task left behind and that still get requests.
-func (x *inquest) strays() {
-	f := x.facts
-	t := Trouble{Kind: StrayTarget, Sure: Certain}
-	for _, s := range f.strays {
-		t.Evidence = append(t.Evidence, Proof{Text: reason.Target(s.target, s.group.Settings.Check).Why + " in " + s.group.Name() + ", of no task of the service", Where: InTargets})
-	}
-	if x.joined != nil {
-		for _, u := range x.joined.Unmatched {
-			if at := f.stoppedAt(u.Stopped); u.Kind == alb.Foreign && u.Target.State == "healthy" && !at.IsZero() && f.age(at, recent) > recent {
-				t.Evidence = append(t.Evidence, Proof{Text: fmt.Sprintf("healthy %s:%d in %s, where task %s was, which stopped", u.Target.ID, u.Target.Port, awsx.GroupName(u.Group), reason.ShortID(u.Stopped)), Where: InTargets})
-			}
+	for i := range x.Changes {
+		if c := &x.Changes[i]; t.Change == nil && !c.At.IsZero() && slices.Contains(of.parts, c.Part) && x.brought(*t, c.At) {
+			t.Change = c
 		}
 	}
-	n := len(t.Evidence)
-	if n == 0 {
-		return
+	if other := x.otherMachines(t.on); t.Change == nil && other != nil && (t.Since.IsZero() || x.brought(*t, other.At)) {
+		t.Change = other
 	}
-	first, _, _ := strings.Cut(t.Evidence[0].Text, " in ")
-	t.Short = "target of no task: " + first
-	if n > 1 {
-		t.Short += fmt.Sprintf(" and %d more", n-1)
+	for i := range t.Follows {
+		x.explain(&t.Follows[i])
 	}
-	t.Cause = words.Count(n, "registered target") + " of no task of the service: requests that go there are lost or answered by another"
-	if len(f.strays) > 0 {
-		s := f.strays[0].target
-		t.Reason = reason.Reason{Stage: reason.BalancerCheck, Text: strings.TrimSpace(s.Reason + " " + s.Description)}
-	}
-	t.Evidence = t.Evidence[:min(n, maxEvents)]
-	x.add(t)
 }
 
-// stoppedAt returns when a known stopped task ended, by its ARN.
-func (f *facts) stoppedAt(arn string) time.Time {
-	i := slices.IndexFunc(f.Stopped, func(t awsx.Task) bool { return arn != "" && t.Ref.ARN == arn })
-	if i < 0 {
-		return time.Time{}
-	}
-	return reason.StoppedAt(f.Stopped[i])
+// brought reports whether a trouble began soon enough after a change to be explained by it.
+func (x *inquest) brought(t Trouble, changed time.Time) bool {
+	return !changed.IsZero() && !t.Since.IsZero() && !t.Since.Before(changed.Add(-time.Minute)) && t.Since.Sub(changed) <= explains
 }
+
+// canGoBack reports whether something else worked before what is deployed now.
+func (x *inquest) canGoBack() bool { return x.Before != "" }
 
 // endless adds to the first finding's few words what a row has to say of how it goes on: that
 // nothing but a person will end a rollout that fails, or that all tasks run again.
@@ -433,35 +304,3 @@ func (x *inquest) endless() {
 		first.Short += ", all run again"
 	}
 }
-
-// sizes are the fields that explain a lack.
-var sizes = map[Kind]string{MemoryLacking: "memory", OutOfMemory: "memory", CPULacking: "cpu"}
-
-// explain adds what helps, and the change that explains a trouble.
-func (x *inquest) explain(t *Trouble) {
-	of := characters[t.Kind.rank()]
-	for _, s := range of.do {
-		if s.Do == DoRollBack && !x.canGoBack() {
-			continue
-		}
-		t.Next = append(t.Next, s)
-	}
-	for _, part := range of.parts {
-		if changed := x.facts.changed; changed.IsZero() || t.Since.IsZero() || t.Since.Before(changed.Add(-time.Minute)) || t.Since.Sub(changed) > explains {
-			break
-		}
-		i := slices.IndexFunc(x.Changes, func(c Change) bool {
-			return c.Part == part && (part != PartSize || strings.HasPrefix(c.Name, sizes[t.Kind])) && (t.Kind != VariableMissing || part == PartImage || strings.Contains(t.Cause, "variable "+c.Name+","))
-		})
-		if i >= 0 {
-			t.Change = &x.Changes[i]
-			break
-		}
-	}
-	for i := range t.Follows {
-		x.explain(&t.Follows[i])
-	}
-}
-
-// canGoBack reports whether something else worked before what is deployed now.
-func (x *inquest) canGoBack() bool { return x.Before != "" }

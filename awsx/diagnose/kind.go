@@ -33,6 +33,7 @@ const (
 	CommandMissing Kind = "command not found"
 	RuntimeSlow    Kind = "runtime too slow"
 	StartFailed    Kind = "start failed"
+	StartsHang     Kind = "tasks do not come to run"
 
 	VariableMissing Kind = "variable missing"
 	OutOfMemory     Kind = "out of memory"
@@ -72,6 +73,9 @@ const (
 	Autoscaled       Kind = "autoscaling undid a count"
 	Throttling       Kind = "throttled"
 	NeverStops       Kind = "tasks do not stop"
+	NeverDrains      Kind = "instance does not drain"
+	ScalingFails     Kind = "autoscaling fails"
+	ScalingAtMaximum Kind = "autoscaling at its maximum"
 	AlarmRings       Kind = "alarm rings"
 	StrayTarget      Kind = "target of no task"
 	Dependency       Kind = "dependency fails"
@@ -112,6 +116,7 @@ var characters = []character{
 	{CommandMissing, "the stop reason of a task, or its exit code", []Part{PartCommand, PartImage}, []Step{{DoEditRevision, "correct the command"}, back}},
 	{RuntimeSlow, "the stop reason of a task", nil, []Step{{DoSeeInstances, "see which instance, and drain it"}}},
 	{StartFailed, "the stop reason of a task", []Part{PartImage, PartCommand, PartOther}, []Step{back}},
+	{StartsHang, "tasks that were made long ago", nil, []Step{{DoSeeTasks, "see where they are"}, {DoSeeInstances, "see their instances and agents"}}},
 	{VariableMissing, "the exit code of a task and its last lines", []Part{PartVariable, PartSecret, PartImage}, []Step{{DoEditEnvironment, "give it the variable"}, back}},
 	{OutOfMemory, "the stop reason of a task", []Part{PartSize, PartImage}, []Step{{DoEditRevision, "raise the memory limit"}, back}},
 	{Exits, "the exit code of a task, its last lines", []Part{PartImage, PartCommand, PartVariable, PartSecret}, []Step{{DoReadLines, "read its last lines"}, back}},
@@ -147,6 +152,9 @@ var characters = []character{
 	{Autoscaled, "the activities of Application Auto Scaling, and the journal of changes", nil, []Step{{DoScale, "change the bounds with the count"}}},
 	{Throttling, "an event", nil, []Step{{DoNothing, "find out who uses the quotas up, or have them raised"}}},
 	{NeverStops, "tasks that were told to stop", nil, []Step{{DoSeeTasks, "see which"}}},
+	{NeverDrains, "the container instances, and the percentages of the service or an event", nil, []Step{{DoScale, "one task more or less gives room"}, {DoSeeInstances, "see the instance"}}},
+	{ScalingFails, "the activities of Application Auto Scaling", nil, []Step{{DoScale, "set the count by hand meanwhile"}}},
+	{ScalingAtMaximum, "the bounds of the count, and the alarm that scales it", []Part{PartBounds}, []Step{{DoScale, "raise the maximum"}}},
 	{AlarmRings, "the alarms that concern the service", []Part{PartImage, PartVariable, PartSize}, []Step{{DoSeeAlarms, "see what it measures"}, {DoReadLines, "read what it writes"}, back}},
 	{StrayTarget, "the targets of the groups, related to the tasks", nil, []Step{{DoSeeTargets, "find out who registered it, and deregister it if nobody needs it"}}},
 	{Dependency, "the newest lines of tasks that run", nil, []Step{{DoReadLines, "read the lines"}}},
@@ -275,6 +283,9 @@ func startKind(r reason.Reason) Kind {
 	case reason.Disk:
 		return DiskFull
 	case reason.TimedOut:
+		if r.Stage == reason.Storage {
+			return VolumeFailed
+		}
 		return RuntimeSlow
 	}
 	return StartFailed

@@ -143,7 +143,7 @@ func (f *facts) degraded() (since time.Time, degraded bool) {
 	case f.unhealthy > 0:
 		return f.troubleAt(reason.TaskUnhealthy), true
 	case f.Service.Running < f.Service.Desired && !f.filling(),
-		f.rollout.Active && f.troubled,
+		f.rollout.Active && (f.troubled || f.stalled()),
 		f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active:
 		return f.began(), true
 	}
@@ -170,7 +170,7 @@ func (f *facts) dying() bool {
 // filling tells whether missing tasks are on their way: a rollout or scaling
 // out brings them, and nothing speaks of trouble.
 func (f *facts) filling() bool {
-	if f.troubled || f.died.Count > 0 {
+	if f.troubled || f.died.Count > 0 || len(f.waiting()) > 0 {
 		return false
 	}
 	return f.rollout.Active || f.Service.Running+f.Service.Pending >= f.Service.Desired

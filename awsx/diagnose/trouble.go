@@ -82,7 +82,10 @@ const (
 	PartLog      Part = "log"
 	PartRole     Part = "role"
 	PartPlatform Part = "platform"
-	PartOther    Part = "other"
+	// PartBounds are those of the count, PartInstances what the instances are made of.
+	PartBounds    Part = "scaling bounds"
+	PartInstances Part = "instances"
+	PartOther     Part = "other"
 )
 
 // Change is one difference between what runs and what worked before.
@@ -90,6 +93,8 @@ type Change struct {
 	Part Part
 	Name string // of the variable or the secret, else of the container
 	Gone bool   // it was taken away
+	// At is when it was made; zero for what came with the last deployment.
+	At time.Time
 	// Text says the change in words; values that are secret are masked in it.
 	Text string
 }
@@ -176,6 +181,8 @@ type Trouble struct {
 	// rolls says that it bears on what is being rolled out, and later that it can wait for
 	// the others: it hurts nobody who is served.
 	rolls, later bool
+	// on are the container instances that it befell.
+	on []string
 }
 
 // Judge judges a service by all that was read around it: how it stands, and what is wrong
@@ -207,12 +214,15 @@ func (x *inquest) look() {
 		x.hosts()
 		x.relate()
 		x.rollout()
+		x.neverStart()
 	}
 	if x.status != Stopped {
 		x.goneGroups()
 		x.wayBack()
 		x.autoscaled()
 		x.lingering()
+		x.drains()
+		x.atItsMaximum()
 	}
 	if x.unwell() && len(x.found) == 0 {
 		x.recalled()

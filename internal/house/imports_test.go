@@ -42,7 +42,7 @@ awsx/schedule: internal/words
 awsx/metrics: awsx internal/words
 awsx/session: awsx internal/fault
 awsx/codify: awsx awsx/document/... internal/clean internal/fault | yaml
-awsx/diagnose/reason: awsx
+awsx/diagnose/reason: awsx internal/words
 awsx/diagnose/...: awsx awsx/alarms awsx/alb awsx/diagnose/reason internal/words
 awsx/sim/wire: | aws
 awsx/sim/endpoints: awsx/sim/wire

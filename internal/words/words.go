@@ -88,3 +88,11 @@ func Telling(message string) string {
 	}
 	return tail
 }
+
+// Prefixed is a text behind a prefix, and empty where the text is.
+func Prefixed(prefix, s string) string {
+	if s == "" {
+		return ""
+	}
+	return prefix + s
+}

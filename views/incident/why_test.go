@@ -3,7 +3,6 @@ package incident_test
 import (
 	"testing"
 
-	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/ui"
 	"gantry/ui/uitest"
@@ -13,20 +12,8 @@ import (
 )
 
 // of opens what is wrong with a service of the shop.
-func of(name string) func(a *awsxtest.Account, c *awsxtest.Cluster) func(*views.Deps) ui.Screen {
-	return func(a *awsxtest.Account, _ *awsxtest.Cluster) func(*views.Deps) ui.Screen {
-		return func(deps *views.Deps) ui.Screen {
-			var ref awsx.Ref
-			a.Edit(func(d *awsxtest.Data) {
-				for _, s := range d.Services {
-					if s.Name == name {
-						ref = s.Ref
-					}
-				}
-			})
-			return incident.New(deps, ref)
-		}
-	}
+func of(name string) func(*awsxtest.Account, *awsxtest.Cluster) func(*views.Deps) ui.Screen {
+	return viewstest.OnService(name, incident.New)
 }
 
 var looks = []uitest.Look{viewstest.Standard, {W: 200, H: 50}}

@@ -17,20 +17,8 @@ import (
 )
 
 // of opens the targets of a service of the shop.
-func of(name string) func(a *awsxtest.Account, c *awsxtest.Cluster) func(*views.Deps) ui.Screen {
-	return func(a *awsxtest.Account, _ *awsxtest.Cluster) func(*views.Deps) ui.Screen {
-		return func(deps *views.Deps) ui.Screen {
-			var ref awsx.Ref
-			a.Edit(func(d *awsxtest.Data) {
-				for _, s := range d.Services {
-					if s.Name == name {
-						ref = s.Ref
-					}
-				}
-			})
-			return targets.New(deps, ref)
-		}
-	}
+func of(name string) func(*awsxtest.Account, *awsxtest.Cluster) func(*views.Deps) ui.Screen {
+	return viewstest.OnService(name, targets.New)
 }
 
 // failing leaves no target of a service healthy.

@@ -3,6 +3,8 @@ package viewstest
 import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
+	"gantry/ui"
+	"gantry/views"
 )
 
 // Shop is a cluster in which each kind of trouble happens once.
@@ -19,4 +21,23 @@ func Shop() (a *awsxtest.Account, cluster *awsxtest.Cluster) {
 	cluster.Service("legacy", awsxtest.Network("host"))
 	cluster.Service("worker", awsxtest.Unbalanced())
 	return a, cluster
+}
+
+// ServiceNamed is the reference of the shop's service of a name, zero without one.
+func ServiceNamed(a *awsxtest.Account, name string) (ref awsx.Ref) {
+	a.Edit(func(d *awsxtest.Data) {
+		for _, s := range d.Services {
+			if s.Name == name {
+				ref = s.Ref
+			}
+		}
+	})
+	return ref
+}
+
+// OnService opens a screen of the shop's service of a name.
+func OnService(name string, open func(*views.Deps, awsx.Ref) ui.Screen) func(*awsxtest.Account, *awsxtest.Cluster) func(*views.Deps) ui.Screen {
+	return func(a *awsxtest.Account, _ *awsxtest.Cluster) func(*views.Deps) ui.Screen {
+		return func(deps *views.Deps) ui.Screen { return open(deps, ServiceNamed(a, name)) }
+	}
 }

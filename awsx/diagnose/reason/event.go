@@ -92,6 +92,11 @@ func ReadEvent(message string) Event {
 	e.Group = cmp.Or(part(e.Body, "target-group"), bracketless(sentence))
 	e.Deployment = cmp.Or(e.Deployment, idIn(after(sentence, "for deployment ")))
 	e.Reason = e.reason(sentence)
+	if e.Kind == Misconfigured && !e.Reason.Known() {
+		if whole := Read(sentence); whole.Known() { // it gives no reason, and is one
+			e.Reason = whole
+		}
+	}
 	return e
 }
 

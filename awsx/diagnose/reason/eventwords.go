@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/words"
 )
 
 // Why says in a few words what an event means; the message itself where no wording
@@ -31,7 +32,7 @@ func (e Event) Why() string {
 	case DeploymentFailed:
 		return colon("deployment failed", strings.TrimSuffix(e.Reason.Text, "."))
 	case RollingBack:
-		return joined("rolling back", prefixed("to ", e.Deployment))
+		return joined("rolling back", words.Prefixed("to ", e.Deployment))
 	case Bounds:
 		return "minimum and maximum percent leave no room"
 	case EventThrottled:
@@ -56,7 +57,7 @@ func (e Event) targetWords() string {
 		}
 	}
 	in := cmp.Or(awsx.GroupName(e.Group), part(e.Body, "elb"))
-	return joined(cmp.Or(checkWords(part(e.Body, "reason")), "target unhealthy"), cmp.Or(at, ShortID(part(e.Body, "task"))), prefixed("in ", in))
+	return joined(cmp.Or(checkWords(part(e.Body, "reason")), "target unhealthy"), cmp.Or(at, ShortID(part(e.Body, "task"))), words.Prefixed("in ", in))
 }
 
 // Next says what to look at or do about an event; empty for everyday ones.

@@ -85,6 +85,8 @@ var accessWordings = []wording{
 	{form: "ECS was unable to assume", stage: Role, cause: Denied},
 	{form: "Unable to assume the service linked role", stage: Role, cause: Denied},
 	{form: "Unable to assume role {subject}", stage: Role, cause: Denied},
+	{form: "was unable to assume role {subject}", stage: Role, cause: Denied},
+	{form: "was unable to assume", stage: Role, cause: Denied},
 	{form: "UnrecognizedClientException", cause: WantsLogin},
 	{form: "ExpiredTokenException", cause: WantsLogin},
 	{form: "NoCredentialProviders", cause: WantsLogin},

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/words"
 )
 
 // Why says a reason in a few words, subject and cause, and a text that is not
@@ -67,7 +68,7 @@ func (r Reason) cause() string {
 		if r.Action == "" {
 			return "denied"
 		}
-		return joined("denied", r.Action, prefixed("to ", principal(r.Principal)))
+		return joined("denied", r.Action, words.Prefixed("to ", principal(r.Principal)))
 	case NotResolved:
 		return joined("name not resolved", cmp.Or(r.Server, r.Subject))
 	case Refused:
@@ -183,7 +184,7 @@ func (r Reason) startWords() string {
 	case r.Cause == Unsaid, r.Cause == BadInput:
 		return cmp.Or(detail(r.Text), "failed to start")
 	}
-	return r.cause() + prefixed(": ", r.Subject)
+	return r.cause() + words.Prefixed(": ", r.Subject)
 }
 
 func (r Reason) placeWords() string {
@@ -198,7 +199,7 @@ func (r Reason) placeWords() string {
 		}
 		return "no capacity at this time"
 	}
-	why := "no instance fits" + prefixed(": ", r.Lacking())
+	why := "no instance fits" + words.Prefixed(": ", r.Lacking())
 	if r.Near != "" {
 		why += ", closest " + ShortID(r.Near)
 	}
@@ -342,14 +343,7 @@ func detail(text string) string {
 	}
 }
 
-func colon(words, subject string) string { return words + prefixed(": ", subject) }
-
-func prefixed(prefix, s string) string {
-	if s == "" {
-		return ""
-	}
-	return prefix + s
-}
+func colon(said, subject string) string { return said + words.Prefixed(": ", subject) }
 
 func joined(parts ...string) string {
 	var kept []string
