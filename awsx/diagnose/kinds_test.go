@@ -164,7 +164,7 @@ var everyKind = []told{
 		idle.Actions[0].Groups[0].Weight = 0
 		a.Routes, a.RoutesRead = []awsx.Route{{Rules: []awsx.Rule{idle}}}, true
 	}},
-	{diagnose.AgentsDisconnected, "the agents of 2 of 2 instances are disconnected", and(starved(placing+"The closest matching (container-instance 0f1e) has the agent disconnected."), hosts(false, "ACTIVE"))},
+	{diagnose.AgentsDisconnected, "the agents of 2 of 2 instances are disconnected", and(starved(placing+"The closest matching (container-instance 0f1e) encountered error \"AGENT\"."), hosts(false, "ACTIVE"))},
 	{diagnose.AgentsDisconnected, "no instance fits: agent disconnected", starved("was unable to place a task. Reason: AGENT")},
 	{diagnose.CannotJoin, "joins twon, which is no cluster here", and(starved(placing+"Reason: No Container Instances were found in your cluster."), func(a *diagnose.Around) {
 		g := scaled(9, "")

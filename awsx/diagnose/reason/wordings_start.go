@@ -139,6 +139,7 @@ var placementWordings = []wording{
 	{form: "{} tasks are protected", stage: Scheduler, cause: Protected},
 	{form: "TARGET GROUP IS NOT FOUND", stage: BalancerCheck, cause: NotFound},
 	{form: "Target group {} not found", stage: BalancerCheck, cause: NotFound},
+	{form: "The target group {} does not exist", stage: BalancerCheck, cause: NotFound},
 	{form: "One or more target groups not found", stage: BalancerCheck, cause: NotFound},
 	{form: "The target group {} does not have an associated load balancer", stage: BalancerCheck, cause: BadInput},
 }
