@@ -55,6 +55,8 @@ type Nav interface {
 	// Instances shows the container instances of a service's cluster and how many more of
 	// its tasks fit, first the one with an ARN, if that is not empty.
 	Instances(service awsx.Ref, first string)
+	// Why shows what is wrong with a task, and with its service.
+	Why(service awsx.Ref, task awsx.Task)
 	// Plan shows the plan of one change for all of some targets, where nothing is to be
 	// asked before. Started is called on the loop once it is being carried out; it may
 	// be nil.

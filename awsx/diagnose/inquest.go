@@ -18,6 +18,8 @@ type inquest struct {
 	facts  *facts
 	status Status
 	found  []Trouble
+	// only says that one task is looked at, whatever its service makes of it.
+	only bool
 	// died holds, for kinds of found, the deployments whose tasks died so.
 	died map[Kind][]string
 }
@@ -83,7 +85,7 @@ func (x *inquest) groups() []group {
 	slices.SortStableFunc(deaths, func(a, b death) int { return b.at.Compare(a.at) })
 	for _, d := range deaths {
 		kind := kindOf(d.Reason)
-		lost := d.Loss() && f.Service.Running >= f.Service.Desired && !f.rollout.Active
+		lost := !x.only && d.Loss() && f.Service.Running >= f.Service.Desired && !f.rollout.Active
 		if kind == "" || lost || !x.goesOn(d) {
 			continue
 		}
@@ -112,6 +114,9 @@ func (x *inquest) groups() []group {
 // place of before it was done is history.
 func (x *inquest) goesOn(d death) bool {
 	f := x.facts
+	if x.only {
+		return true
+	}
 	if f.age(d.at, backoff) > backoff && d.at != f.died.Last {
 		return false
 	}

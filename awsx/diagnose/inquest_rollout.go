@@ -175,7 +175,7 @@ func (x *inquest) wayBack() {
 		case read.Kind == reason.DeploymentFailed && strings.Contains(read.Reason.Text, "alarm"):
 			alarm = append(alarm, Proof{e.At, read.Body, InEvents})
 			f.turns(e.At.Add(window))
-		case t.Since.IsZero() && read.Kind == reason.RollingBack && (read.Deployment == "" || f.names(read)):
+		case t.Since.IsZero() && read.Kind == reason.RollingBack && (read.Deployment == "" || f.names(read) || !e.At.Before(f.primary.CreatedAt.Add(-time.Minute))):
 			t.Since, t.Evidence = e.At, []Proof{{e.At, read.Body, InEvents}}
 			f.turns(e.At.Add(window))
 		}

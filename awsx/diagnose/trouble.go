@@ -235,15 +235,7 @@ func (x *inquest) look() {
 		x.strays()
 		x.dependency()
 	}
-	slices.SortStableFunc(x.found, func(a, b Trouble) int {
-		return cmp.Or(last(a.later)-last(b.later), a.Kind.rank()-b.Kind.rank())
-	})
-	if x.status != Stopped {
-		x.alarmed()
-	}
-	for i := range x.found {
-		x.explain(&x.found[i])
-	}
+	x.inOrder()
 	x.endless()
 }
 
@@ -252,4 +244,17 @@ func last(yes bool) int {
 		return 1
 	}
 	return 0
+}
+
+// inOrder puts the troubles in the order in which to look at them, and adds what helps.
+func (x *inquest) inOrder() {
+	slices.SortStableFunc(x.found, func(a, b Trouble) int {
+		return cmp.Or(last(a.later)-last(b.later), a.Kind.rank()-b.Kind.rank())
+	})
+	if x.status != Stopped && !x.only {
+		x.alarmed()
+	}
+	for i := range x.found {
+		x.explain(&x.found[i])
+	}
 }

@@ -86,7 +86,7 @@ internal/memory: internal/crash awsx awsx/past internal/clean internal/fault sql
 internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk/...
 internal/app/...: internal/crash internal/plugin awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/memory internal/notify internal/words bubbletea colorprofile | internal/canarytest internal/saidtest
 internal/cli/reading: logs logs/tail internal/fault internal/words | logs/elastic logs/sim
-internal/cli/printing: awsx awsx/deploy/... awsx/document/... internal/clean internal/inquiry/... logs ui/text
+internal/cli/printing: awsx awsx/deploy/... awsx/diagnose/... awsx/document/... internal/clean internal/inquiry/... logs ui/text
 internal/cli/command: internal/declared internal/crash awsx awsx/deploy/... internal/app/... internal/clean internal/cli/printing internal/config internal/fault ui/text cobra
 internal/cli/changes: internal/archive internal/declared internal/plugin internal/process awsx awsx/change awsx/deploy/... awsx/document/... awsx/session internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/fault internal/inquiry/... cobra | awsx/sim/... internal/config internal/plugin/plugintest xdg
 internal/cli/reports: internal/declared awsx awsx/timeline awsx/alarms awsx/alb awsx/diagnose/... awsx/document/... awsx/metrics logs logs/kql ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/config internal/fault internal/difference internal/inquiry/... internal/words cobra

@@ -8,6 +8,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/change"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
 	"gantry/internal/inquiry"
 	"gantry/ui"
@@ -30,6 +31,10 @@ type followScreen struct {
 	tries int             // to find lines of it
 	young newLines
 	sides counted // of a rollout
+	// found is what is wrong with the service of a change that did not end well; asked says
+	// that it is being found out.
+	found []diagnose.Trouble
+	asked bool
 
 	beside bool // the lines of tasks stand beside the story, in so many rows
 	rows   int
@@ -70,7 +75,7 @@ func (s *followScreen) look() tea.Cmd {
 		s.last, s.tries = lastlines.Lines{Task: task}, 0
 		return s.readLines()
 	}
-	return tea.Batch(s.lookAtNew(), s.countSides())
+	return tea.Batch(s.lookAtNew(), s.countSides(), s.findOut())
 }
 
 // newestStop is the task that stopped last of those that a change lost.
@@ -130,6 +135,9 @@ func (s *followScreen) Update(msg tea.Msg) tea.Cmd {
 			s.sides = msg
 			s.Pager.Changed()
 		}
+	case foundOut:
+		s.found = msg.troubles
+		s.Pager.Changed()
 	case linesDue:
 		if msg.task == s.last.Task {
 			return s.readLines()

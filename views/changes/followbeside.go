@@ -9,11 +9,14 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/alb"
+	"gantry/awsx/deploy/follow"
+	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
 	"gantry/internal/inquiry"
 	"gantry/ui"
 	"gantry/ui/text"
 	"gantry/views"
+	"gantry/views/incident"
 	"gantry/views/prose"
 	"gantry/views/wording"
 )
@@ -49,6 +52,26 @@ func (s *followScreen) View(w, h int) ui.Frame {
 		}
 	}
 	return ui.Frame{Body: strings.Join(rows, "\n")}
+}
+
+// foundOut is what is wrong with the service of a change that did not end well.
+type foundOut struct{ troubles []diagnose.Trouble }
+
+// findOut asks once why a change did not end well.
+func (s *followScreen) findOut() tea.Cmd {
+	v := s.job.Result.Verdict
+	if s.asked || v == nil || v.Good() || v.Outcome == follow.Superseded || views.NotAService(s.Service) != "" {
+		return nil
+	}
+	s.asked = true
+	deps, service, ctx := s.changes.Deps, s.Service, s.ctx
+	return func() tea.Msg {
+		answer, err := incident.Asker(deps, service.Context).Service(ctx, service)
+		if err != nil {
+			return nil // the verdict stands without it
+		}
+		return foundOut{answer.Troubles}
+	}
 }
 
 // linesWanted is how many lines of a task are read: as many as there is room for.

@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/diagnose"
 	"gantry/ui/theme"
 	"gantry/views"
+	"gantry/views/incident"
 	"gantry/views/prose"
 	"gantry/views/wording"
 )
@@ -27,6 +29,12 @@ func (s *followScreen) paras(lines bool) []prose.Para {
 	d.FieldAs(theme.Accent, "next", s.advice())
 	if s.job.Result.AuditErr != nil {
 		d.FieldAs(theme.Failed, "audit", theme.StatusFailed.Glyph()+" the record is incomplete: "+s.job.Result.AuditErr.Error())
+	}
+	if len(s.found) > 0 {
+		d.Heading("What is wrong")
+	}
+	for _, t := range s.found {
+		d.Paras = append(d.Paras, incident.Paras(t, s.changes.Deps.Now(), func(diagnose.Do) string { return "" })...)
 	}
 	if !s.job.Progress.At.IsZero() {
 		s.rollout(&d)

@@ -3,15 +3,18 @@ package incident
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/store"
 	"gantry/internal/inquiry"
 	"gantry/internal/inquiry/why"
+	"gantry/internal/words"
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
@@ -45,16 +48,20 @@ type row struct {
 	diagnose.Trouble
 	place int // in the order in which troubles are told
 	depth int // 0 for a cause
+	// whose says of what it is told, where not all are of the service.
+	whose string
 }
 
 // key tells rows apart, also when a reading brings them in another order.
-func (r *row) key() string { return string(r.Kind) + " " + strings.Repeat("<", r.depth) + r.Cause }
+func (r *row) key() string {
+	return r.whose + string(r.Kind) + " " + strings.Repeat("<", r.depth) + r.Cause
+}
 
 // rowsOf are troubles with what follows from them below them.
-func rowsOf(all []diagnose.Trouble, depth int, rows []*row) []*row {
+func rowsOf(all []diagnose.Trouble, whose string, depth int, rows []*row) []*row {
 	for _, t := range all {
-		rows = append(rows, &row{t, len(rows), depth})
-		rows = rowsOf(t.Follows, depth+1, rows)
+		rows = append(rows, &row{t, len(rows), depth, whose})
+		rows = rowsOf(t.Follows, whose, depth+1, rows)
 	}
 	return rows
 }
@@ -62,6 +69,7 @@ func rowsOf(all []diagnose.Trouble, depth int, rows []*row) []*row {
 // answer is the last answer to why; commands share it.
 type answer struct {
 	mu   sync.Mutex
+	own  []diagnose.Trouble // of the one task that is asked about
 	why  why.Answer
 	err  error
 	read bool
@@ -70,16 +78,27 @@ type answer struct {
 }
 
 // New makes the screen of what is wrong with a service.
-func New(deps *views.Deps, service awsx.Ref) ui.Screen {
+func New(deps *views.Deps, service awsx.Ref) ui.Screen { return newScreen(deps, service, nil) }
+
+// NewOfTask makes the screen of what is wrong with a task, and with the service that it is of.
+func NewOfTask(deps *views.Deps, service awsx.Ref, task awsx.Task) ui.Screen {
+	return newScreen(deps, service, &task)
+}
+
+func newScreen(deps *views.Deps, service awsx.Ref, task *awsx.Task) ui.Screen {
 	at := &livetable.Moment{}
+	crumb := ""
+	if task != nil {
+		crumb = views.Crumb(service) + " task " + wording.ShortID(task.ID) + " why"
+	}
 	return livetable.New(deps, livetable.Spec[*row]{
-		Name: "why", Nouns: "findings", Permission: "ecs:DescribeServices", Subject: service,
+		Name: "why", Nouns: "findings", Permission: "ecs:DescribeServices", Subject: service, Crumb: crumb,
 		Table: table.Options[*row]{
-			Key: (*row).key, Columns: columns(at), Sort: livetable.ColName, Fault: func(r *row) bool { return r.depth == 0 },
+			Key: (*row).key, Columns: columns(at, task), Sort: livetable.ColName, Fault: func(r *row) bool { return r.depth == 0 },
 		},
 		Moment:   at,
 		Status:   func(r *row) (theme.Status, bool) { return statusOf(r.Trouble), r.depth == 0 },
-		Open:     func() livetable.Feed[*row] { return open(deps, service) },
+		Open:     func() livetable.Feed[*row] { return open(deps, service, task) },
 		Evidence: func(r *row) []prose.Para { return r.paras(at.Time(), deps.Host.Key) },
 		Actions:  func(r *row, ok bool) []ui.Action { return actions(deps, service, r, ok) },
 		Describe: func(_ context.Context, r *row) ([]prose.Para, error) {
@@ -88,19 +107,22 @@ func New(deps *views.Deps, service awsx.Ref) ui.Screen {
 	})
 }
 
+// Asker finds out what is wrong with the services of a context.
+func Asker(deps *views.Deps, of awsx.ContextID) why.Asker {
+	return why.Asker{Reader: inquiry.Reader{Context: of, Store: deps.Store, Clock: deps.Now}, Lines: deps.Lines, SetByHand: deps.CountsSet}
+}
+
 // open watches the service, and asks why anew when it changed, or after a while.
-func open(deps *views.Deps, service awsx.Ref) livetable.Feed[*row] {
+func open(deps *views.Deps, service awsx.Ref, task *awsx.Task) livetable.Feed[*row] {
 	w := deps.Store.Service(service)
-	asker := why.Asker{
-		Reader: inquiry.Reader{Context: service.Context, Store: deps.Store, Clock: deps.Now}, Lines: deps.Lines, SetByHand: deps.CountsSet,
-	}
+	asker := Asker(deps, service.Context)
 	a := &answer{}
 	return livetable.Feed[*row]{
 		Watches: []livetable.Watch{w},
 		Build: func(now time.Time) livetable.Load[*row] {
 			a.mu.Lock()
 			defer a.mu.Unlock()
-			return load(w.Snapshot(), a, now)
+			return load(w.Snapshot(), a, task)
 		},
 		Details: func(ctx context.Context, _ []string) bool {
 			s := w.Snapshot()
@@ -110,14 +132,21 @@ func open(deps *views.Deps, service awsx.Ref) livetable.Feed[*row] {
 			if len(s.Items) == 0 || fresh {
 				return false
 			}
-			found, err := asker.Service(ctx, service)
+			var own []diagnose.Trouble
+			var found why.Answer
+			var err error
+			if task == nil {
+				found, err = asker.Service(ctx, service)
+			} else {
+				own, found, err = asker.Task(ctx, service, *task)
+			}
 			if ctx.Err() != nil {
 				return false
 			}
 			a.mu.Lock()
 			defer a.mu.Unlock()
 			if err == nil {
-				a.why, a.read = found, true
+				a.own, a.why, a.read = own, found, true
 			}
 			a.err, a.of, a.at = err, s.Seq, deps.Now()
 			return true
@@ -126,7 +155,7 @@ func open(deps *views.Deps, service awsx.Ref) livetable.Feed[*row] {
 }
 
 // load makes the rows of an answer, and says where there is none that nothing was found.
-func load(s *store.Snapshot[store.ServiceState], a *answer, _ time.Time) livetable.Load[*row] {
+func load(s *store.Snapshot[store.ServiceState], a *answer, task *awsx.Task) livetable.Load[*row] {
 	l := livetable.Load[*row]{Status: livetable.StatusOf(s)}
 	if a.err != nil {
 		l.Note = append(l.Note, livetable.Span{Text: a.err.Error(), Role: theme.Unknown})
@@ -137,22 +166,38 @@ func load(s *store.Snapshot[store.ServiceState], a *answer, _ time.Time) livetab
 		}
 		return l
 	}
-	l.Rows = rowsOf(a.why.Troubles, 0, nil)
+	whose := ""
+	if task != nil {
+		whose = "service"
+		l.Rows = rowsOf(a.own, "task", 0, nil)
+		if len(a.own) == 0 {
+			l.Foot = []prose.Para{{Text: "nothing is found of the task itself: it is " + taskWords(*task), Role: theme.OK, Depth: 1}}
+		}
+	}
+	l.Rows = rowsOf(a.why.Troubles, whose, 0, l.Rows)
 	for _, err := range a.why.Unread {
 		l.Note = append(l.Note, livetable.Span{Text: err.Error(), Role: theme.Unknown})
 	}
 	switch {
 	case len(l.Rows) > 0:
 	case !a.why.Told():
-		l.Foot = []prose.Para{{Text: "what decides could not be read: " + a.why.Finding.Why, Role: theme.Unknown, Depth: 1}}
+		l.Foot = append(l.Foot, prose.Para{Text: "what decides could not be read: " + a.why.Finding.Why, Role: theme.Unknown, Depth: 1})
 	default:
-		l.Foot = []prose.Para{{Text: "nothing is found: the service is " + wording.JoinNonEmpty(", ", a.why.Finding.Status.String(), a.why.Finding.Why), Role: theme.OK, Depth: 1}}
+		l.Foot = append(l.Foot, prose.Para{Text: "nothing is found: the service is " + wording.JoinNonEmpty(", ", a.why.Finding.Status.String(), a.why.Finding.Why), Role: theme.OK, Depth: 1})
 	}
 	return l
 }
 
-func columns(at *livetable.Moment) []table.Column[*row] {
-	return []table.Column[*row]{
+// taskWords say how a task stands, for one of which nothing is wrong.
+func taskWords(t awsx.Task) string {
+	if ended := reason.StoppedTask(t, nil); t.DesiredStatus == "STOPPED" || t.LastStatus == "STOPPED" {
+		return strings.ToLower(t.LastStatus) + words.Prefixed(", ", ended.Why())
+	}
+	return strings.ToLower(t.LastStatus)
+}
+
+func columns(at *livetable.Moment, task *awsx.Task) []table.Column[*row] {
+	all := []table.Column[*row]{
 		{ID: livetable.ColName, Title: "FINDING", Frozen: true, Min: 16, Max: 34,
 			Cell: func(r *row) table.Cell {
 				role := roleOf(r.Trouble)
@@ -172,6 +217,11 @@ func columns(at *livetable.Moment) []table.Column[*row] {
 			Compare: func(a, b *row) int { return cmp.Compare(a.Sure, b.Sure) }},
 		{ID: "cause", Title: "CAUSE", Grow: true, Min: 20, Cell: func(r *row) table.Cell { return table.Cell{Text: wording.Named(r.Cause)} }},
 	}
+	if task != nil {
+		all = slices.Insert(all, 1, table.Column[*row]{ID: "whose", Title: "OF", Cell: func(r *row) table.Cell { return table.Cell{Text: r.whose} },
+			Compare: func(a, b *row) int { return cmp.Compare(b.whose, a.whose) }})
+	}
+	return all
 }
 
 // actions are what can be done to the service, and what helps first against the trouble

@@ -282,6 +282,11 @@ func (l Lists) Service(service awsx.Ref) {
 	l.Deps.Host.Push(s)
 }
 
+// Why shows what is wrong with a task, and with its service.
+func (l Lists) Why(service awsx.Ref, task awsx.Task) {
+	l.Deps.Host.Push(incident.NewOfTask(l.Deps, service, task))
+}
+
 // Instances shows the instances of a service's cluster.
 func (l Lists) Instances(service awsx.Ref, first string) {
 	l.Deps.Host.Push(capacity.NewInstances(l.Deps, capacity.InstancesOf{Cluster: service.ClusterRef(), Service: service, First: first}))

@@ -38,7 +38,7 @@ var (
 // The tasks screen.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "tasks", Title: "Tasks",
-		Bindings: livetable.Bindings(actContainers, views.ActLogs, actAddress, actStop, views.ActShell, views.ActForward, actToggle, views.ActInstances, actService)},
+		Bindings: livetable.Bindings(actContainers, views.ActLogs, views.ActWhy, actAddress, actStop, views.ActShell, views.ActForward, actToggle, views.ActInstances, actService)},
 	Of: views.OfService, Word: "service", Short: []string{"task", "po", "pod", "pods"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(New(deps, of)) },
 })
@@ -412,7 +412,7 @@ func taskActions(s *livetable.Screen[*taskRow], service awsx.Ref, r *taskRow, ok
 	}
 	into := intoTask(deps, service, r, why)
 	into[1] = s.OverLogs(into[1], func(r *taskRow) (views.LogScope, bool) { return logsOf(service, &r.task), r.stray == nil })
-	return append(append(into, shelling(deps, r, unstoppable)...), stopping(s, task, unstoppable), instances, jumpToService(deps, service))
+	return append(append(append(into, asksWhy(deps, service, r, why)), shelling(deps, r, unstoppable)...), stopping(s, task, unstoppable), instances, jumpToService(deps, service))
 }
 
 // shelling opens a shell in a task, and forwards a port through it. Why says that there is
@@ -432,6 +432,11 @@ func intoTask(deps *views.Deps, service awsx.Ref, r *taskRow, why string) []ui.A
 			deps.Nav.Logs(logsOf(service, &r.task))
 		}).Unless(why),
 	}
+}
+
+// asksWhy shows what is wrong with a task. Why says that there is none.
+func asksWhy(deps *views.Deps, service awsx.Ref, r *taskRow, why string) ui.Action {
+	return views.ActWhy.Does(func() { deps.Nav.Why(service, r.task) }).Unless(why)
 }
 
 // jumpToService goes to a service among those of its cluster.

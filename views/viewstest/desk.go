@@ -107,6 +107,9 @@ func (v *Visited) Follow(s awsx.Ref) { v.note("follow", s) }
 // Related notes who was to be visited.
 func (v *Visited) Related(of awsx.Ref, _ string) { v.note("related", of) }
 
+// Why notes that the findings of a task were asked for.
+func (v *Visited) Why(_ awsx.Ref, task awsx.Task) { v.note("why", task.Ref) }
+
 // ExceptStaging takes every cluster for production but staging.
 type ExceptStaging struct{}
 

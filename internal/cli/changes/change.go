@@ -147,6 +147,7 @@ func (p program) carry(ctx context.Context, a *app.App, plan deploy.Plan, before
 		return err
 	}
 	p.lastLines(ctx, a, plan, r)
+	p.findings(ctx, a, plan, &r)
 	code := codeOfVerdict(r.verdict)
 	if f.rollback && r.failed() {
 		code = p.goBack(ctx, a, plan, before, f, &r)

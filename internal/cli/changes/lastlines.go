@@ -60,6 +60,20 @@ func (p program) lastLines(ctx context.Context, a *app.App, plan deploy.Plan, r 
 	}
 }
 
+// findings finds out what is wrong with the service of a change that did not end well, before
+// anything is done about it.
+func (p program) findings(ctx context.Context, a *app.App, plan deploy.Plan, r *ran) {
+	if r.verdict == nil || r.verdict.Good() || r.verdict.Outcome == follow.Superseded || r.outcome.Service == "" {
+		return
+	}
+	answer, err := a.Why().Service(ctx, plan.Target)
+	if err != nil {
+		fmt.Fprintln(p.Err, "warning: what is wrong was not found out: "+printing.Shown(err.Error()))
+		return
+	}
+	r.outcome.Findings, r.outcome.told = printing.Troubles(answer.Troubles), printing.TroubleLines(answer.Troubles, a.Now())
+}
+
 // failing is a task that shows why a change went wrong: one of those that were
 // run, or the one that stopped last for the most frequent reason.
 func (r ran) failing(plan deploy.Plan) (awsx.Ref, bool) {

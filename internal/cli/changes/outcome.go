@@ -40,7 +40,10 @@ type outcome struct {
 	Outcome    string    `json:"outcome"`
 	Text       string    `json:"text,omitempty"`
 	Details    []string  `json:"details,omitempty"`
-	Rollback   *outcome  `json:"rollback,omitempty"`
+	// Findings are what is wrong with the service where the change did not end well.
+	Findings []printing.Trouble `json:"findings,omitempty"`
+	told     []string           // the findings, for a terminal
+	Rollback *outcome           `json:"rollback,omitempty"`
 }
 
 // The outcomes besides those of verdicts.
@@ -115,7 +118,7 @@ func (p program) printOutcome(f changeFlags, o outcome) error {
 	if o.Revision != "" && !strings.Contains(o.Text, o.Revision) {
 		line += " (registered " + o.Revision + ")"
 	}
-	lines := append([]string{line}, o.Details...)
+	lines := append(append([]string{line}, o.Details...), o.told...)
 	for _, t := range o.Tasks {
 		lines = append(lines, t.String())
 	}

@@ -92,7 +92,7 @@ type alarmConcern struct {
 
 func alarmOf(a inquiry.Alarm) alarmStatus {
 	out := alarmStatus{
-		Name: a.Name, ARN: a.ARN, State: a.State, Trouble: alarms.Rings(a.Alarm), Since: moment(a.Since), Why: clean.Redact(a.Why), Reason: clean.Redact(a.Reason),
+		Name: a.Name, ARN: a.ARN, State: a.State, Trouble: alarms.Rings(a.Alarm), Since: printing.Moment(a.Since), Why: clean.Redact(a.Why), Reason: clean.Redact(a.Reason),
 		Metrics: []string{}, Rule: a.Rule, Fails: a.By(alarms.Stopping), Scales: a.By(alarms.Scaling),
 	}
 	for _, m := range a.Metrics {

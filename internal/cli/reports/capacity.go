@@ -147,10 +147,10 @@ func groupOf(g inquiry.Group) groupStatus {
 		out.Policies = append(out.Policies, policyStatus{p.Name, p.Type, p.Metric, p.Target, p.Adjusts, append([]string{}, p.Alarms...), !p.Off})
 	}
 	for _, s := range g.Doings.Schedules {
-		out.Schedules = append(out.Schedules, scheduleStatus{s.Name, s.When, s.Zone, moment(s.Next), s.Min, s.Max, s.Desired})
+		out.Schedules = append(out.Schedules, scheduleStatus{s.Name, s.When, s.Zone, printing.Moment(s.Next), s.Min, s.Max, s.Desired})
 	}
 	for _, a := range g.Activities {
-		out.Activities = append(out.Activities, activityStatus{a.Status, moment(a.StartedAt), moment(a.EndedAt), clean.Redact(a.Description), clean.Redact(a.Cause), clean.Redact(a.Message)})
+		out.Activities = append(out.Activities, activityStatus{a.Status, printing.Moment(a.StartedAt), printing.Moment(a.EndedAt), clean.Redact(a.Description), clean.Redact(a.Cause), clean.Redact(a.Message)})
 	}
 	for _, m := range g.Group.Members {
 		one := memberStatus{ID: m.ID, Lifecycle: m.Lifecycle, Health: m.Health, Zone: m.Zone, Source: m.Source.String(), Outdated: m.Outdated(g.Group, launches), Protected: m.Protected}

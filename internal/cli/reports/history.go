@@ -168,7 +168,7 @@ func pastOf(d awsx.ServiceDeployment, ran map[string]awsx.ServiceRevision, now a
 	}
 	if ended := d.Over(); !ended.IsZero() {
 		took := ended.Sub(row.Started).Round(time.Millisecond).Seconds()
-		row.Finished, row.Seconds = moment(ended), &took
+		row.Finished, row.Seconds = printing.Moment(ended), &took
 	}
 	for _, i := range ran[d.Target.ARN].Images {
 		row.Images = append(row.Images, pastImage{i.Container, i.Image, i.Digest})

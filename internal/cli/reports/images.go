@@ -159,7 +159,7 @@ func imagesOf(r inquiry.Repository) oneRepository {
 	out := oneRepository{URI: r.URI, Read: r.Err == nil, Images: []oneImage{}}
 	for _, u := range r.Uses {
 		x := oneImage{
-			Tag: u.Tag, Digest: u.Image.Digest, Listed: !u.Unlisted, PushedAt: moment(u.Image.PushedAt), Size: u.Image.Size,
+			Tag: u.Tag, Digest: u.Image.Digest, Listed: !u.Unlisted, PushedAt: printing.Moment(u.Image.PushedAt), Size: u.Image.Size,
 			Scan: u.Image.Scan(), Findings: u.Image.Findings, Tasks: u.Tasks(), Runs: runsOf(u.Runs), Behind: runsOf(u.Behind),
 		}
 		out.Images = append(out.Images, x)

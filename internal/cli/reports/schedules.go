@@ -59,7 +59,7 @@ func (p program) schedules(ctx context.Context, a *app.App, cluster awsx.Cluster
 	rows := make([][]string, len(found))
 	for i, s := range found {
 		x := scheduledTask{
-			Name: s.Name, Kind: "rule", Group: s.Group, ARN: s.Ref.ARN, Enabled: s.Enabled, Expression: s.Expression, Zone: s.Zone, When: s.When, Next: moment(s.Next),
+			Name: s.Name, Kind: "rule", Group: s.Group, ARN: s.Ref.ARN, Enabled: s.Enabled, Expression: s.Expression, Zone: s.Zone, When: s.When, Next: printing.Moment(s.Next),
 			Starts: awsx.ARNName(s.Task.Definition), Count: s.Task.Count, Warning: s.Warning,
 		}
 		if s.Group != "" {
@@ -75,7 +75,7 @@ func (p program) schedules(ctx context.Context, a *app.App, cluster awsx.Cluster
 		if t := s.Last; t != nil {
 			x.Last = &lastStart{Task: t.ID, Status: t.LastStatus, Failed: s.Ended.Failure, Reason: s.Ended.Why()}
 			if last = t.LastStatus; t.DesiredStatus == "STOPPED" {
-				x.Last.Stopped = moment(reason.StoppedAt(*t))
+				x.Last.Stopped = printing.Moment(reason.StoppedAt(*t))
 				last = cmp.Or(s.Ended.Why(), "ended") + ", " + text.Ago(a.Now().Sub(reason.StoppedAt(*t)))
 			}
 		}

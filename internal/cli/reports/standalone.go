@@ -44,12 +44,12 @@ func (p program) standalone(ctx context.Context, a *app.App, c awsx.Cluster, out
 	for _, t := range found {
 		x := standaloneTask{
 			Task: t.ID, TaskDefinition: awsx.ARNName(t.TaskDefinition), Group: t.Group, StartedBy: t.StartedBy, Status: t.LastStatus,
-			Started: moment(t.StartedAt),
+			Started: printing.Moment(t.StartedAt),
 		}
 		if t.DesiredStatus == "STOPPED" {
 			td, _ := a.Store.CachedTaskDefinition(a.Context, t.TaskDefinition)
 			ended := reason.StoppedTask(t, td)
-			x.Stopped, x.Failed, x.Reason = moment(reason.StoppedAt(t)), ended.Failure, ended.Why()
+			x.Stopped, x.Failed, x.Reason = printing.Moment(reason.StoppedAt(t)), ended.Failure, ended.Why()
 		}
 		tasks = append(tasks, x)
 	}

@@ -88,7 +88,7 @@ type completeness struct {
 }
 
 func completenessOf(a *app.App, errs []error) completeness {
-	c := completeness{Partial: len(errs) > 0, Errors: []string{}, Recorded: moment(a.Taken())}
+	c := completeness{Partial: len(errs) > 0, Errors: []string{}, Recorded: printing.Moment(a.Taken())}
 	for _, err := range errs {
 		c.Errors = append(c.Errors, printing.Shown(err.Error()))
 	}
@@ -195,7 +195,7 @@ func statusOf(s awsx.Service, f diagnose.Finding) serviceStatus {
 	out := serviceStatus{
 		Name: s.Name, ARN: s.Ref.ARN, Status: f.Status.String(), Why: clean.Redact(f.Why), Next: f.Next, ReasonText: clean.Redact(f.Reason.Text),
 		Desired: s.Desired, Running: s.Running, Pending: s.Pending, TaskDefinition: awsx.ARNName(s.TaskDefinition),
-		Since: moment(f.Since), Changed: moment(f.Changed),
+		Since: printing.Moment(f.Since), Changed: printing.Moment(f.Changed),
 	}
 	if f.Rollout.Active {
 		out.Rollout = &rollout{f.Rollout.Running, f.Rollout.Desired, f.Rollout.Failed, f.Breaker}
@@ -207,14 +207,6 @@ func statusOf(s awsx.Service, f diagnose.Finding) serviceStatus {
 		out.Died = &f.Died.Count
 	}
 	return out
-}
-
-func moment(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
 }
 
 func (p program) services(ctx context.Context, a *app.App, name, output string) error {
@@ -333,7 +325,7 @@ func (p program) service(ctx context.Context, a *app.App, target, output string)
 func taskOf(t awsx.Task, j alb.TaskTargets) taskStatus {
 	s := taskStatus{
 		ID: t.ID, Status: t.LastStatus, Health: t.Health, TaskDefinition: awsx.ARNName(t.TaskDefinition),
-		Zone: t.AvailabilityZone, Ports: []string{}, Targets: []targetStatus{}, Started: moment(t.StartedAt),
+		Zone: t.AvailabilityZone, Ports: []string{}, Targets: []targetStatus{}, Started: printing.Moment(t.StartedAt),
 	}
 	for _, port := range j.Ports {
 		s.Ports = append(s.Ports, fmt.Sprintf("%s:%s>%s:%s", port.Container, port.Inside(), cmp.Or(port.Host, "-"), cmp.Or(port.Outside(), "0")))

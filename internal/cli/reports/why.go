@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gantry/awsx/diagnose"
 	"gantry/internal/app"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
@@ -234,58 +233,15 @@ type whyService struct {
 	Status string     `json:"status"`
 	Since  *time.Time `json:"since,omitempty"`
 	// Told is false where what decides could not be read.
-	Told     bool         `json:"told"`
-	Troubles []whyTrouble `json:"troubles"`
-}
-
-type whyTrouble struct {
-	Kind     string       `json:"kind"`
-	Cause    string       `json:"cause"`
-	Sure     string       `json:"sure"`
-	Since    *time.Time   `json:"since,omitempty"`
-	Evidence []whyProof   `json:"evidence"`
-	Change   string       `json:"change,omitempty"`
-	Next     []whyStep    `json:"next"`
-	Follows  []whyTrouble `json:"follows"`
-}
-
-type whyProof struct {
-	At    *time.Time `json:"at,omitempty"`
-	Text  string     `json:"text"`
-	Where string     `json:"where"`
-}
-
-type whyStep struct {
-	Do   string `json:"do,omitempty"`
-	Text string `json:"text"`
+	Told     bool               `json:"told"`
+	Troubles []printing.Trouble `json:"troubles"`
 }
 
 func (q asked) json(a *app.App) whyJSON {
 	out := whyJSON{Context: a.Context.String(), Cluster: q.cluster, Services: []whyService{}, completeness: completenessOf(a, q.partial)}
 	for _, w := range q.whys {
 		s := w.Service()
-		out.Services = append(out.Services, whyService{s.Name, s.Ref.ARN, w.Finding.Status.String(), moment(w.Finding.Since), w.Told(), troublesJSON(w.Troubles)})
-	}
-	return out
-}
-
-func troublesJSON(all []diagnose.Trouble) []whyTrouble {
-	out := []whyTrouble{}
-	for _, t := range all {
-		one := whyTrouble{
-			Kind: string(t.Kind), Cause: printing.Shown(t.Cause), Sure: string(t.Sure), Since: moment(t.Since),
-			Evidence: []whyProof{}, Next: []whyStep{}, Follows: troublesJSON(t.Follows),
-		}
-		for _, e := range t.Evidence {
-			one.Evidence = append(one.Evidence, whyProof{moment(e.At), printing.Shown(e.Text), string(e.Where)})
-		}
-		if t.Change != nil {
-			one.Change = printing.Shown(t.Change.Text)
-		}
-		for _, s := range t.Next {
-			one.Next = append(one.Next, whyStep{string(s.Do), printing.Shown(s.Text)})
-		}
-		out = append(out, one)
+		out.Services = append(out.Services, whyService{s.Name, s.Ref.ARN, w.Finding.Status.String(), printing.Moment(w.Finding.Since), w.Told(), printing.Troubles(w.Troubles)})
 	}
 	return out
 }

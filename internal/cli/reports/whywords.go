@@ -23,7 +23,7 @@ func (q asked) print(w io.Writer, now time.Time) error {
 			continue
 		}
 		fmt.Fprintf(&b, "%s/%s  %s\n", printing.Shown(q.cluster), printing.Shown(why.Service().Name), standing(why, now))
-		printTroubles(&b, why.Troubles, "  ", now)
+		b.WriteString(printing.Indented(printing.TroubleLines(why.Troubles, now), "  "))
 		b.WriteByte('\n')
 	}
 	switch {
@@ -54,39 +54,6 @@ func standing(w why.Answer, now time.Time) string {
 		s += " for " + text.Age(now.Sub(at))
 	}
 	return s
-}
-
-func printTroubles(b *strings.Builder, all []diagnose.Trouble, margin string, now time.Time) {
-	for _, t := range all {
-		fmt.Fprintf(b, "%s%s (%s%s)\n", margin, printing.Shown(t.Cause), t.Sure, since(t, now))
-		for _, e := range t.Evidence {
-			fmt.Fprintf(b, "%s  %-8s  %s (%s)\n", margin, clock(e.At), printing.Shown(e.Text), e.Where)
-		}
-		if t.Change != nil {
-			fmt.Fprintf(b, "%s  changed   %s\n", margin, printing.Shown(t.Change.Text))
-		}
-		for _, s := range t.Next {
-			fmt.Fprintf(b, "%s  next      %s\n", margin, printing.Shown(s.Text))
-		}
-		if len(t.Follows) > 0 {
-			fmt.Fprintf(b, "%s  from this follows\n", margin)
-			printTroubles(b, t.Follows, margin+"    ", now)
-		}
-	}
-}
-
-func since(t diagnose.Trouble, now time.Time) string {
-	if t.Since.IsZero() {
-		return ""
-	}
-	return ", for " + text.Age(now.Sub(t.Since))
-}
-
-func clock(at time.Time) string {
-	if at.IsZero() {
-		return ""
-	}
-	return at.Local().Format(time.TimeOnly)
 }
 
 // markdown writes the answer as a page: what is wrong with each service, for a ticket.

@@ -73,6 +73,22 @@ func (w Asker) Service(ctx context.Context, service awsx.Ref) (Answer, error) {
 	return r.explained(ctx, &beside), ctx.Err()
 }
 
+// Task finds out what is wrong with a task of a service, and with the service.
+func (w Asker) Task(ctx context.Context, service awsx.Ref, task awsx.Task) (own []diagnose.Trouble, of Answer, err error) {
+	found, err := w.Inspect(ctx, service)
+	if err != nil {
+		return nil, Answer{}, err
+	}
+	for _, t := range slices.Concat(found.Evidence.Running, found.Evidence.Stopped) {
+		if t.Ref == task.Ref {
+			task = t // as it is now; ECS forgets what stopped an hour ago
+		}
+	}
+	r := reading{ask: w, Around: found.Around, unread: found.Partial, task: &task}
+	of = r.explained(ctx, &crash.Group{})
+	return r.Task(task), of, ctx.Err()
+}
+
 // Cluster finds out what is wrong with the services of a cluster, the worst first. What costs
 // calls for each service is read of those alone that are not well.
 func (w Asker) Cluster(ctx context.Context, cluster awsx.Ref) (all []Answer, partial []error, err error) {
@@ -124,6 +140,7 @@ func unwell(s diagnose.Standing) bool {
 type reading struct {
 	ask Asker
 	diagnose.Around
+	task   *awsx.Task // that is asked about, nil for the service
 	mu     sync.Mutex
 	unread []error
 }
@@ -286,7 +303,11 @@ func (r *reading) lines(ctx context.Context) {
 		return !reason.StoppedTask(t, s.Evidence.TaskDefinition(t.TaskDefinition)).Failure
 	})
 	slices.SortStableFunc(dead, func(x, y awsx.Task) int { return reason.StoppedAt(y).Compare(reason.StoppedAt(x)) })
-	written, partial := r.ask.Lines.Failing(ctx, dead[:min(len(dead), deadRead)])
+	dead = dead[:min(len(dead), deadRead)]
+	if t := r.task; t != nil && !slices.ContainsFunc(dead, func(d awsx.Task) bool { return d.Ref == t.Ref }) {
+		dead = append(dead, *t)
+	}
+	written, partial := r.ask.Lines.Failing(ctx, dead)
 	for _, err := range partial {
 		r.note(noStore(err))
 	}
