@@ -275,6 +275,17 @@ func TestAFailedRolloutShowsItsLastLines(t *testing.T) {
 	})
 }
 
+// TestAChangeThatDoesNotEndWellTellsItsFindings, as gantry why would: in words and as JSON.
+func TestAChangeThatDoesNotEndWellTellsItsFindings(t *testing.T) {
+	live(t, sim.Options{Scenario: seed.Steady, Speed: 20}, func(t *testing.T, a *account) {
+		a.run(t, "deploy", "prod/catalog", "--image", ":none", "--override", "image", "--yes").wants(t, 3, "no such image: catalog:none", "(certain", "push the tag or deploy one that exists")
+		r := a.run(t, "deploy", "prod/catalog", "--image", ":none", "--override", "image", "--yes", "-o", "json")
+		if out := r.object(t); at(t, out, "findings", 0, "cause") == nil || at(t, out, "findings", 0, "short") == nil {
+			t.Errorf("%v", out["findings"])
+		}
+	})
+}
+
 func TestTheWayBackIsAnnouncedAndTheBreakerRecommended(t *testing.T) {
 	live(t, sim.Options{Scenario: seed.Steady, Speed: 1}, func(t *testing.T, a *account) {
 		quick := []string{"--yes", "--rollback", "--timeout", "1ms"}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -140,83 +139,6 @@ func (p program) why(ctx context.Context, a *app.App, target, output string) err
 		return err
 	}
 	return q.ended()
-}
-
-// watchWhy prints what comes and goes until it is interrupted.
-func (p program) watchWhy(ctx context.Context, a *app.App, target string, f whyFlags) error {
-	known := map[string]string{}
-	tick := time.NewTicker(f.every)
-	defer tick.Stop()
-	for first := true; ; first = false {
-		q, err := ask(ctx, a, target)
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err != nil && first:
-			return err
-		case err != nil:
-			fmt.Fprintln(p.Err, printing.Shown(err.Error()))
-		default:
-			if err := p.news(a, q, known, f.notify); err != nil {
-				return err
-			}
-			if first && len(known) == 0 {
-				fmt.Fprintf(p.Err, "nothing is found of %s so far\n", words.Count(len(q.whys), "service"))
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
-}
-
-// news prints what came and what went since what is known, and makes it known. A service
-// of which it cannot be told leaves what is known of it.
-func (p program) news(a *app.App, q asked, known map[string]string, notify bool) error {
-	say := func(w why.Answer, sign, cause string, gone bool) error {
-		ref := w.Service().Ref
-		if notify {
-			if err := a.AnnounceTrouble(ref, cause, gone); err != nil {
-				return err
-			}
-		}
-		_, err := fmt.Fprintf(p.Out, "%s %s %s/%s: %s\n", a.Now().Local().Format(time.TimeOnly), sign, printing.Shown(q.cluster), printing.Shown(ref.Name()), printing.Shown(cause))
-		return err
-	}
-	for _, w := range q.whys {
-		if !w.Told() {
-			continue
-		}
-		of := w.Service().Ref.ARN + " "
-		here := map[string]bool{}
-		for _, t := range w.Troubles {
-			key := of + string(t.Kind)
-			here[key] = true
-			if _, ok := known[key]; ok {
-				continue
-			}
-			known[key] = t.Cause
-			if err := say(w, "+", t.Cause, false); err != nil {
-				return err
-			}
-		}
-		var gone []string
-		for key := range known {
-			if strings.HasPrefix(key, of) && !here[key] {
-				gone = append(gone, key)
-			}
-		}
-		slices.Sort(gone)
-		for _, key := range gone {
-			if err := say(w, "-", known[key], true); err != nil {
-				return err
-			}
-			delete(known, key)
-		}
-	}
-	return nil
 }
 
 // whyJSON is the answer as -o json prints it.
