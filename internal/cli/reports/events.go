@@ -210,11 +210,11 @@ type fact struct {
 
 func eventOf(e tl.Entry) event {
 	out := event{
-		ID: printing.Shown(e.ID), Time: moment(e.At), Until: moment(e.Until), Kind: string(e.Kind), Severity: e.Severity.String(), Service: e.Service.Name(), Subject: printing.Shown(e.Subject),
+		ID: printing.Shown(e.ID), Time: printing.Moment(e.At), Until: printing.Moment(e.Until), Kind: string(e.Kind), Severity: e.Severity.String(), Service: e.Service.Name(), Subject: printing.Shown(e.Subject),
 		Who: printing.Shown(e.Who), Text: printing.Shown(e.Text), Count: e.Count, Tasks: e.Tasks, Facts: []fact{},
 	}
 	for _, f := range e.Facts {
-		out.Facts = append(out.Facts, fact{moment(f.At), f.Name, printing.Shown(f.Text)})
+		out.Facts = append(out.Facts, fact{printing.Moment(f.At), f.Name, printing.Shown(f.Text)})
 	}
 	return out
 }

@@ -314,7 +314,7 @@ func (r *reading) lines(ctx context.Context) {
 	for _, one := range written {
 		r.Wrote = append(r.Wrote, diagnose.Wrote{Task: one.Task.ID, Container: one.Container.Name, Lines: said(one.Entries)})
 	}
-	entries, err := r.ask.Lines.Lately(ctx, s, r.Now().Add(-newestFor), newestRead)
+	entries, err := r.ask.Lines.Lately(ctx, s, r.Evidence.Now.Add(-newestFor), newestRead)
 	r.note(noStore(err))
 	r.Lines = said(entries)
 }
