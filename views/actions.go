@@ -23,5 +23,6 @@ var (
 	ActMetrics     = ui.Binding{ID: "metrics", Name: "metrics", Keys: []string{"m"}, Takes: ui.TakesMarked}
 	ActShell       = ui.Binding{ID: "shell", Name: "shell", Keys: []string{"s"}, Hint: 4, Takes: ui.TakesNone}
 	ActForward     = ui.Binding{ID: "forward", Name: "port forward", Keys: []string{"F"}, Takes: ui.TakesNone}
+	ActAlarms      = ui.Binding{ID: "alarms-of-it", Name: "its alarms", Keys: []string{"M"}}
 	ActInstances   = ui.Binding{ID: "instances", Name: "instances", Keys: []string{"o"}}
 )

@@ -214,6 +214,9 @@ func (x *inquest) readLines(g group, t *Trouble) {
 		return
 	}
 	lines := x.wrote(g)
+	if len(lines) == 0 && !x.LinesRead {
+		return
+	}
 	if len(lines) == 0 {
 		t.Evidence = append(t.Evidence, Proof{Text: "what it wrote last is not known: no line of it was found", Where: InLogs})
 		return

@@ -14,10 +14,31 @@ import (
 	"gantry/internal/words"
 )
 
+// turned are the counts and bounds that people and Application Auto Scaling gave the service.
+func (x *inquest) turned() (all []Change) {
+	for _, set := range x.SetByHand {
+		c := Change{Part: PartCount, Name: "count", At: set.At, Text: fmt.Sprintf("count %d -> %d%s", set.Was, set.Count, words.Prefixed(", by ", set.By))}
+		if set.Bound != "" {
+			c.Part, c.Name, c.Text = PartBounds, set.Bound, "scaling "+set.Bound+strings.TrimPrefix(c.Text, "count")
+		}
+		all = append(all, c)
+	}
+	for _, a := range x.Scalings {
+		switch {
+		case a.Failed():
+		case strings.HasPrefix(a.Description, "Setting desired count to "):
+			all = append(all, Change{Part: PartCount, Name: "count", At: a.StartedAt, Text: "autoscaling set the count to " + strings.TrimRight(lastWord(a.Description), ".")})
+		case strings.HasPrefix(a.Description, "Setting min capacity"), strings.HasPrefix(a.Description, "Setting max capacity"): // by a scheduled action
+			all = append(all, Change{Part: PartBounds, Name: "bounds", At: a.StartedAt, Text: "scaling bounds: " + strings.TrimRight(a.Description, ".")})
+		}
+	}
+	return all
+}
+
 // autoscaled tells that Application Auto Scaling took back a count that a person set.
 func (x *inquest) autoscaled() {
 	for _, set := range x.SetByHand {
-		if set.Count == x.facts.Service.Desired || x.facts.age(set.At, window) > window {
+		if set.Bound != "" || set.Count == x.facts.Service.Desired || x.facts.age(set.At, window) > window {
 			continue
 		}
 		for _, a := range slices.Backward(x.Scalings) {

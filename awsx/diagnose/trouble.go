@@ -39,6 +39,8 @@ type Around struct {
 	Remembered []awsx.Task
 	// Wrote is what containers of tasks that failed wrote last, the newest task first.
 	Wrote []Wrote
+	// LinesRead says that there is a log store which was asked for lines.
+	LinesRead bool
 	// Lines are the newest lines of the tasks that run, the oldest first.
 	Lines []Said
 	// Changes is in what the service differs from what worked before; Before names that
@@ -47,11 +49,13 @@ type Around struct {
 	Before  string
 }
 
-// CountSet is a desired count that a person gave a service.
+// CountSet is a desired count that a person gave a service, or a bound of it.
 type CountSet struct {
-	At    time.Time
-	Count int
-	By    string
+	At         time.Time
+	Was, Count int
+	By         string
+	// Bound is which bound it is, minimum or maximum; empty for the count itself.
+	Bound string
 }
 
 // Wrote is what a container of a task wrote last.
@@ -82,7 +86,8 @@ const (
 	PartLog      Part = "log"
 	PartRole     Part = "role"
 	PartPlatform Part = "platform"
-	// PartBounds are those of the count, PartInstances what the instances are made of.
+	// PartCount is the desired count, PartBounds are those of it, PartInstances what the instances are made of.
+	PartCount     Part = "count"
 	PartBounds    Part = "scaling bounds"
 	PartInstances Part = "instances"
 	PartOther     Part = "other"
@@ -192,6 +197,7 @@ func (a Around) Judge() Standing {
 	f := count(a.Evidence)
 	v := f.verdict()
 	x := &inquest{Around: a, facts: f, status: v.status}
+	x.Changes = append(slices.Clip(x.Changes), x.turned()...)
 	x.look()
 	s := a.Standing
 	s.Troubles = x.found

@@ -18,7 +18,8 @@ func (a *App) Why() why.Asker {
 	return why.Asker{Reader: a.Reader, Lines: a.Lines(), SetByHand: a.countsSet}
 }
 
-// countsSet are the counts that were given to a service from this machine, the newest first.
+// countsSet are the counts and bounds that were given to a service from this machine, the
+// newest first.
 func (a *App) countsSet(service awsx.Ref) (sets []diagnose.CountSet) {
 	records, err := a.records()
 	if err != nil {
@@ -29,9 +30,15 @@ func (a *App) countsSet(service awsx.Ref) (sets []diagnose.CountSet) {
 			continue
 		}
 		for _, n := range r.Numbers {
-			if n.Name == string(step.NumberCount) {
-				sets = append([]diagnose.CountSet{{At: r.Time, Count: n.After, By: r.Who}}, sets...)
+			set := diagnose.CountSet{At: r.Time, Was: n.Before, Count: n.After, By: r.Who}
+			switch n.Name {
+			case string(step.NumberCount):
+			case string(step.NumberMinimum), string(step.NumberMaximum):
+				set.Bound = n.Name
+			default:
+				continue
 			}
+			sets = append([]diagnose.CountSet{set}, sets...)
 		}
 	}
 	return sets

@@ -269,7 +269,7 @@ func TestAFailedRolloutShowsItsLastLines(t *testing.T) {
 	live(t, sim.Options{Scenario: seed.Steady, Speed: 20}, func(t *testing.T, a *account) {
 		a.PushImage("catalog", "v9", ecr.Behaviour{NeedsEnv: []string{"DB_URL"}})
 		r := a.run(t, "deploy", "prod/catalog", "--image", ":v9", "--yes").wants(t, 3, "last lines of catalog in task ", "DB_URL")
-		if strings.Contains(r.out, "last lines") {
+		if strings.Contains(r.out, "last lines of catalog") {
 			t.Errorf("log lines stand among the results:\n%s", r.out)
 		}
 	})

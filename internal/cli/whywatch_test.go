@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gantry/awsx/sim"
@@ -74,7 +75,10 @@ func TestTheTeamIsToldOfWhatComesAndGoesOnce(t *testing.T) {
 				return map[string]string{"HOOK": "https://chat.test/hook"}[name]
 			}}, "why", "prod/catalog", "--watch", "--notify", "--every", "20s")
 		}()
-		wait := func(d time.Duration) { <-time.After(d) }
+		wait := func(d time.Duration) {
+			<-time.After(d)
+			synctest.Wait()
+		}
 		wait(2 * time.Minute)
 		c.told(t, 0)
 		if err := a.EndTask(catalog, "EssentialContainerExited", "OutOfMemoryError: Container killed due to memory usage"); err != nil {

@@ -89,4 +89,5 @@ var bindings = map[diagnose.Do]ui.Binding{
 	diagnose.DoSeeInstances:    views.ActInstances,
 	diagnose.DoSeeGroups:       views.ActInstances,
 	diagnose.DoSeeEvents:       views.ActDeployments,
+	diagnose.DoSeeAlarms:       views.ActAlarms,
 }

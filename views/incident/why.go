@@ -19,6 +19,7 @@ import (
 	"gantry/ui/table"
 	"gantry/ui/theme"
 	"gantry/views"
+	"gantry/views/alarms"
 	"gantry/views/capacity"
 	"gantry/views/livetable"
 	"gantry/views/prose"
@@ -34,7 +35,7 @@ var actDo = ui.ActEnter.As("do what is first", 1)
 // What is wrong with a service.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "why", Title: "Why", Bindings: livetable.Bindings(
-		actDo, views.ActLogs, views.ActUndo, views.ActImage, views.ActEnv, views.ActEdit, views.ActScale, views.ActTargets, views.ActRouting, views.ActInstances, views.ActDeployments,
+		actDo, views.ActLogs, views.ActUndo, views.ActImage, views.ActEnv, views.ActEdit, views.ActScale, views.ActTargets, views.ActRouting, views.ActInstances, views.ActDeployments, views.ActAlarms,
 	)},
 	Of: views.OfService, Short: []string{"findings", "diagnose"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(New(deps, of)) },
@@ -215,7 +216,7 @@ func columns(at *livetable.Moment, task *awsx.Task) []table.Column[*row] {
 		}, Compare: func(a, b *row) int { return b.Since.Compare(a.Since) }},
 		{ID: "sure", Title: "SURE", Priority: 2, Cell: func(r *row) table.Cell { return table.Cell{Text: string(r.Sure)} },
 			Compare: func(a, b *row) int { return cmp.Compare(a.Sure, b.Sure) }},
-		{ID: "cause", Title: "CAUSE", Grow: true, Min: 20, Cell: func(r *row) table.Cell { return table.Cell{Text: wording.Named(r.Cause)} }},
+		{ID: "cause", Title: "CAUSE", Grow: true, Min: 20, Cell: func(r *row) table.Cell { return table.Cell{Text: wording.Named(r.Short)} }}, // the whole sentence is below
 	}
 	if task != nil {
 		all = slices.Insert(all, 1, table.Column[*row]{ID: "whose", Title: "OF", Cell: func(r *row) table.Cell { return table.Cell{Text: r.whose} },
@@ -240,6 +241,7 @@ func actions(deps *views.Deps, service awsx.Ref, r *row, ok bool) []ui.Action {
 			deps.Host.Push(capacity.NewInstances(deps, capacity.InstancesOf{Cluster: service.ClusterRef(), Service: service}))
 		}),
 		views.ActDeployments.Does(func() { deps.Nav.Deployments(service) }),
+		views.ActAlarms.Does(func() { deps.Host.Push(alarms.New(deps, service.ClusterRef(), service)) }),
 	}
 	first := actDo.Does(func() { deps.Host.Push(tasks.New(deps, service)) })
 	if !ok {

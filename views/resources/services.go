@@ -34,8 +34,6 @@ var (
 	actLastLines = ui.Binding{ID: "last-lines", Name: "log of the last dead task", Keys: []string{"L"}, Takes: ui.TakesMarked}
 	// actPage opens the page of the service under the cursor.
 	actPage = ui.Binding{ID: "page", Name: "all about it on a page", Keys: []string{"a"}}
-	// actAlarms opens the alarms that concern the service under the cursor.
-	actAlarms = ui.Binding{ID: "alarms-of-it", Name: "its alarms", Keys: []string{"M"}}
 	// actStandalone opens the tasks of the cluster that no service runs.
 	actStandalone = ui.Binding{ID: "standalone", Name: "standalone tasks", Keys: []string{"T"}, Takes: ui.TakesNone}
 )
@@ -52,7 +50,7 @@ var _ = views.Kinds.Add(views.Kind{
 func serviceBindings() []ui.Binding {
 	return []ui.Binding{
 		actTasks, views.ActLogs, views.ActWhy, actLastLines, views.ActCompare, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
-		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActStrategy, views.ActRun, views.ActTargets, views.ActRouting, views.ActInstances, views.ActMetrics, actAlarms, actPage,
+		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActStrategy, views.ActRun, views.ActTargets, views.ActRouting, views.ActInstances, views.ActMetrics, views.ActAlarms, actPage,
 		views.ActRestart,
 	}
 }
@@ -229,7 +227,7 @@ func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 		views.ActTargets.Does(func() { deps.Host.Push(targets.New(deps, ref)) }),
 		views.ActRouting.Does(func() { deps.Host.Push(routing.NewRules(deps, ref)) }),
 		toInstances(deps, capacity.InstancesOf{Cluster: ref.ClusterRef(), Service: ref}),
-		actAlarms.Does(func() { deps.Host.Push(alarms.New(deps, ref.ClusterRef(), ref)) }),
+		views.ActAlarms.Does(func() { deps.Host.Push(alarms.New(deps, ref.ClusterRef(), ref)) }),
 		views.ActMetrics.Does(func() { deps.Host.Push(metrics.New(deps, ref)) }),
 		actPage.Does(func() { deps.Host.Push(overview.New(deps, ref)) }),
 		views.ActRestart.Does(func() { deps.Nav.Plan(deploy.Restart{}, nil, ref) }),

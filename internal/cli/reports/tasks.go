@@ -76,7 +76,7 @@ func (p program) tasks(ctx context.Context, a *app.App, find command.Finder, sto
 	}
 	for _, s := range gone {
 		t := stoppedTask(s.Task, seen)
-		t.Remembered, t.Reason = moment(s.Seen), cmp.Or(s.Unseen(), t.Reason)
+		t.Remembered, t.Reason = printing.Moment(s.Seen), cmp.Or(s.Unseen(), t.Reason)
 		tasks = append(tasks, t)
 	}
 	if output == "json" {
@@ -114,6 +114,6 @@ func (p program) tasks(ctx context.Context, a *app.App, find command.Finder, sto
 func stoppedTask(t awsx.Task, seen diagnose.Evidence) taskStatus {
 	s := taskOf(t, alb.TaskTargets{})
 	ended := reason.StoppedTask(t, seen.TaskDefinition(t.TaskDefinition))
-	s.Stopped, s.Reason, s.ReasonText = moment(t.StoppedAt), clean.Redact(ended.Why()), clean.Redact(ended.Text)
+	s.Stopped, s.Reason, s.ReasonText = printing.Moment(t.StoppedAt), clean.Redact(ended.Why()), clean.Redact(ended.Text)
 	return s
 }

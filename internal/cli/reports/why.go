@@ -75,6 +75,7 @@ type asked struct {
 	cluster string
 	whys    []why.Answer
 	partial []error
+	all     bool // it is about the cluster: lines of services that are well were not read
 }
 
 // ask finds out what is wrong with CLUSTER or CLUSTER/SERVICE.
@@ -89,7 +90,7 @@ func ask(ctx context.Context, a *app.App, target string) (asked, error) {
 			return asked{}, err
 		}
 		answer, err := a.Why().Service(ctx, svc.Ref)
-		return asked{svc.Ref.ClusterName(), []why.Answer{answer}, answer.Unread}, err
+		return asked{svc.Ref.ClusterName(), []why.Answer{answer}, answer.Unread, false}, err
 	}
 	cluster, err := a.FindCluster(ctx, name)
 	if err != nil {
@@ -101,7 +102,7 @@ func ask(ctx context.Context, a *app.App, target string) (asked, error) {
 			partial = fault.AddNew(partial, err)
 		}
 	}
-	return asked{cluster.Name, whys, partial}, err
+	return asked{cluster.Name, whys, partial, true}, err
 }
 
 // ended is what the command ends with.

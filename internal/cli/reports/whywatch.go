@@ -17,7 +17,8 @@ import (
 
 // watchWhy prints what comes and goes until it is interrupted.
 func (p program) watchWhy(ctx context.Context, a *app.App, target string, f whyFlags) error {
-	known := known{}
+	known, end := known{}, func() {}
+	defer func() { end() }()
 	tick := time.NewTicker(f.every)
 	defer tick.Stop()
 	for first := true; ; first = false {
@@ -32,6 +33,7 @@ func (p program) watchWhy(ctx context.Context, a *app.App, target string, f whyF
 		default:
 			if first {
 				p.Partial(q.partial)
+				end = a.Why().Keep(f.every, q.services()...)
 			}
 			if err := p.tell(a, q, known.news(q), f.notify); err != nil {
 				return err
@@ -65,6 +67,14 @@ func (p program) tell(a *app.App, q asked, all []change, notify bool) error {
 		}
 	}
 	return nil
+}
+
+// services are those that were asked about.
+func (q asked) services() (refs []awsx.Ref) {
+	for _, w := range q.whys {
+		refs = append(refs, w.Service().Ref)
+	}
+	return refs
 }
 
 // change is a trouble that came or went.

@@ -30,6 +30,8 @@ func (q asked) print(w io.Writer, now time.Time) error {
 	case well == len(q.whys) && well == 1:
 		w := q.whys[0]
 		fmt.Fprintf(&b, "%s/%s is well: nothing is found%s\n", printing.Shown(q.cluster), printing.Shown(w.Service().Name), inBrackets(printing.Shown(w.Finding.Why)))
+	case well > 0 && q.all:
+		fmt.Fprintf(&b, "nothing is found of %s, whose lines and scaling were not read: name one of them for that\n", words.Count(well, "service"))
 	case well > 0:
 		fmt.Fprintf(&b, "nothing is found of %s\n", words.Count(well, "service"))
 	}

@@ -374,6 +374,7 @@ func TestTheFirstFindingNamesTheIncident(t *testing.T) {
 				wait(time.Second)
 				i.does(s)
 				i.check(t, s.why("shop"))
+				s.agrees(t, "shop")
 				if till := s.why("till"); len(till.Troubles) != 0 {
 					t.Errorf("till, which is well, is said to have:\n%s", told(till.Troubles, ""))
 				}

@@ -131,6 +131,33 @@ func (w Asker) Cluster(ctx context.Context, cluster awsx.Ref) (all []Answer, par
 	return all, shared.unread, ctx.Err()
 }
 
+// Keep has the store read services again and again, so that who asks about them every so often
+// hears of what is new; several are those of a cluster. What it returns ends that.
+func (w Asker) Keep(every time.Duration, services ...awsx.Ref) (end func()) {
+	need := store.Need{MaxAge: every / 2}
+	if len(services) == 1 {
+		one := w.Store.Service(services[0])
+		one.Need(need)
+		return one.Close
+	}
+	if len(services) == 0 {
+		return func() {}
+	}
+	cluster := services[0].ClusterRef()
+	all, tasks, targets := w.Store.Services(cluster), w.Store.Tasks(cluster), w.Store.Targets(cluster)
+	all.Need(need)
+	tasks.Need(need)
+	for _, s := range services {
+		need.Visible = append(need.Visible, s.ARN)
+	}
+	targets.Need(need)
+	return func() {
+		all.Close()
+		tasks.Close()
+		targets.Close()
+	}
+}
+
 // unwell reports whether part or all of a service does not serve.
 func unwell(s diagnose.Standing) bool {
 	return s.Finding.Status == diagnose.Failed || s.Finding.Status == diagnose.Degraded
@@ -299,6 +326,11 @@ func (r *reading) lines(ctx context.Context) {
 	if r.ask.Lines.Open == nil {
 		return
 	}
+	if _, err := r.ask.Lines.Open(ctx, s.Service().Ref.Context); err != nil {
+		r.note(noStore(err))
+		return
+	}
+	r.LinesRead = true
 	dead := slices.DeleteFunc(slices.Concat(s.Evidence.Stopped, r.Remembered), func(t awsx.Task) bool {
 		return !reason.StoppedTask(t, s.Evidence.TaskDefinition(t.TaskDefinition)).Failure
 	})
