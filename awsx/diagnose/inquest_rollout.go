@@ -167,8 +167,8 @@ func (x *inquest) wayBack() {
 		if f.Now.Sub(e.At) > window {
 			break
 		}
-		if _, moves := reason.Moves(e.Message); moves {
-			continue
+		if !strings.Contains(e.Message, "olling back") && !strings.Contains(e.Message, "alarm") {
+			continue // it tells of no way back, and need not be read
 		}
 		read := reason.ReadEvent(e.Message)
 		switch {
