@@ -6,6 +6,7 @@ import "gantry/ui"
 var (
 	ActLogs        = ui.Binding{ID: "logs", Name: "logs", Keys: []string{"l"}, Hint: 2, Takes: ui.TakesMarked}
 	ActWhy         = ui.Binding{ID: "why", Name: "why", Keys: []string{"w"}, Hint: 2}
+	ActEvents      = ui.Binding{ID: "events", Name: "events", Keys: []string{"E"}}
 	ActUndo        = ui.Binding{ID: "undo", Name: "undo", Keys: []string{"u"}, Hint: 3}
 	ActImage       = ui.Binding{ID: "image", Name: "image", Keys: []string{"i"}, Hint: 4}
 	ActEnv         = ui.Binding{ID: "environment", Name: "env", Keys: []string{"v"}, Hint: 5}

@@ -8,6 +8,7 @@ import (
 	"gantry/awsx/diagnose"
 	"gantry/awsx/metrics"
 	"gantry/awsx/store"
+	"gantry/awsx/timeline"
 	"gantry/internal/inquiry"
 	"gantry/ui"
 )
@@ -30,6 +31,9 @@ type Deps struct {
 	// Made tells of the changes of a service that were made from here; it reads the journal.
 	// Nil tells of none.
 	Made func(service awsx.Ref) ([]metrics.Mark, error)
+	// Journal tells of the changes of a service, or of what is in a cluster, that were made
+	// from here; it reads the journal. Nil tells of none.
+	Journal func(of awsx.Ref) ([]timeline.Made, error)
 	// Lines finds what tasks wrote, for screens that show some of it beside other things;
 	// without an Open there is no log to read.
 	Lines inquiry.Lines
@@ -111,6 +115,8 @@ type LogScope struct {
 	Task    *awsx.Task // nil for the whole service
 	// Container is a container's name, empty for all of the task's.
 	Container string
+	// At is the moment about which the lines are read; zero follows the newest.
+	At time.Time
 }
 
 // Context is where the lines' writers run.

@@ -23,11 +23,12 @@ const (
 	Deployed   MarkKind = iota // a deployment began
 	RolledBack                 // one ended by going back
 	Changed                    // somebody changed the service from here
+	Chosen                     // a moment that somebody looks at
 )
 
 // String is the kind in two words.
 func (k MarkKind) String() string {
-	return [...]string{"deployment began", "rolled back", "changed here"}[k]
+	return [...]string{"deployment began", "rolled back", "changed here", "looked at"}[k]
 }
 
 // Marks are those of deployments and of other marks from one instant to another, the

@@ -29,6 +29,18 @@ func Ranges() []Range {
 	}
 }
 
+// Reaching returns the shortest range that reaches back to an instant with as much again
+// before it, else the longest.
+func Reaching(at, now time.Time) Range {
+	all := Ranges()
+	for _, r := range all {
+		if 2*now.Sub(at) <= r.Span {
+			return r
+		}
+	}
+	return all[len(all)-1]
+}
+
 // RangeNamed returns the range of a name.
 func RangeNamed(name string) (Range, error) {
 	var names []string

@@ -93,9 +93,7 @@ type Entry struct {
 
 // Compare puts entries in order: by their time, those of one instant by what causes what, and
 // those alike by their names. What has no time comes before all that has.
-func Compare(a, b Entry) int { return compare(&a, &b) }
-
-func compare(a, b *Entry) int {
+func Compare(a, b *Entry) int {
 	if c := a.At.Compare(b.At); c != 0 {
 		return c
 	}
@@ -133,7 +131,7 @@ func Merge(lists ...[]Entry) []Entry {
 	for i := range all {
 		order[i] = &all[i]
 	}
-	slices.SortFunc(order, func(a, b *Entry) int { return compare(a, b) })
+	slices.SortFunc(order, Compare)
 	sorted := make([]Entry, len(all))
 	for i, e := range order {
 		sorted[i] = *e

@@ -14,50 +14,85 @@ import (
 	"gantry/awsx/past"
 )
 
+// Heard keeps what events of services were read as, by their ids: they are told again with
+// each reading, and never change. Its zero value is ready for use, by one goroutine.
+type Heard struct{ read map[string]heard }
+
+type heard struct {
+	text     string
+	severity Severity
+	moves    bool // it says that tasks and targets come and go
+}
+
+// of reads an event, once.
+func (h *Heard) of(id, message string) heard {
+	if known, ok := h.read[id]; ok {
+		return known
+	}
+	if h.read == nil || len(h.read) > heardAtMost {
+		h.read = map[string]heard{}
+	}
+	read := reason.ReadEvent(message)
+	out := heard{text: reason.Named(strings.TrimSuffix(read.Body, ".")), moves: read.Kind == reason.Progress}
+	switch {
+	case read.Kind == reason.Steady:
+		out.severity = Good
+	case read.Kind == reason.DeploymentFailed, read.Kind == reason.RollingBack, read.Kind == reason.CannotPlace, read.Kind == reason.CannotStart:
+		out.severity = Failure
+	case read.Trouble():
+		out.severity = Warning
+	case read.Everyday():
+		out.severity = Everyday
+	}
+	if read.Trouble() {
+		out.text = reason.Named(read.Why())
+	}
+	h.read[id] = out
+	return out
+}
+
+// heardAtMost is of how many events is kept what they were read as: of a hundred each of 500
+// services, as ECS tells of them.
+const heardAtMost = 50_000
+
 // Said are events of services. Those of one service that say that tasks and targets come and
 // go, as a busy one does all day, are told together until it says something else.
-func Said(events []past.Event) []Entry {
+func Said(events []past.Event, h *Heard) []Entry {
 	out := make([]Entry, 0, len(events))
 	seen := make(map[string]bool, len(events))
 	open := map[awsx.Ref]int{} // the entry of a service that takes what is everyday
-	events = slices.Clone(events)
-	slices.SortStableFunc(events, func(a, b past.Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
-	for _, e := range events {
-		id := "event " + cmp.Or(e.ID, e.Service.ARN+e.At.String()+e.Message)
+	order := make([]*past.Event, len(events))
+	for i := range events {
+		order[i] = &events[i]
+	}
+	slices.SortStableFunc(order, func(a, b *past.Event) int {
+		if c := a.At.Compare(b.At); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.ID, b.ID)
+	})
+	for _, e := range order {
+		id := "event " + e.ID
+		if e.ID == "" {
+			id += e.Service.ARN + e.At.String() + e.Message
+		}
 		if seen[id] {
 			continue
 		}
 		seen[id] = true
-		read := reason.ReadEvent(e.Message)
-		entry := Entry{
-			ID: id, At: e.At, Kind: Event, Service: e.Service, Subject: e.Service.Name(), Text: reason.Named(strings.TrimSuffix(read.Body, ".")), Count: 1, Facts: []Fact{{e.At, "said", e.Message}},
-		}
-		i, follows := open[e.Service]
-		switch {
-		case read.Kind == reason.Progress:
-			entry.Severity = Everyday
-			if follows && e.At.Sub(out[i].Last()) <= apart && e.At.Sub(out[i].At) <= together {
-				more := &out[i]
-				more.Until, more.Count, more.Facts = e.At, more.Count+1, append(more.Facts, entry.Facts...)
-				continue
-			}
-			open[e.Service] = len(out)
-			out = append(out, entry)
+		read := h.of(id, e.Message)
+		fact := Fact{e.At, "said", e.Message}
+		if i, follows := open[e.Service]; read.moves && follows && e.At.Sub(out[i].Last()) <= apart && e.At.Sub(out[i].At) <= together {
+			more := &out[i]
+			more.Until, more.Count, more.Facts = e.At, more.Count+1, append(more.Facts, fact)
 			continue
-		case read.Kind == reason.Steady:
-			entry.Severity = Good
-		case read.Kind == reason.DeploymentFailed, read.Kind == reason.RollingBack, read.Kind == reason.CannotPlace, read.Kind == reason.CannotStart:
-			entry.Severity = Failure
-		case read.Trouble():
-			entry.Severity = Warning
-		case read.Everyday():
-			entry.Severity = Everyday
 		}
-		if read.Trouble() {
-			entry.Text = reason.Named(read.Why())
+		if delete(open, e.Service); read.moves {
+			open[e.Service] = len(out)
 		}
-		delete(open, e.Service)
-		out = append(out, entry)
+		out = append(out, Entry{
+			ID: id, At: e.At, Kind: Event, Severity: read.severity, Service: e.Service, Subject: e.Service.Name(), Text: read.text, Count: 1, Facts: []Fact{fact},
+		})
 	}
 	for i := range out {
 		if out[i].Count > 1 {

@@ -56,7 +56,7 @@ func TestTheOrderIsTotalAndStable(t *testing.T) {
 			t.Fatalf("told twice there are %d of %d", len(twice), len(all))
 		}
 		for i := range all[:max(len(all)-1, 0)] {
-			if timeline.Compare(all[i], all[i+1]) >= 0 || all[i].At.After(all[i+1].At) {
+			if timeline.Compare(&all[i], &all[i+1]) >= 0 || all[i].At.After(all[i+1].At) {
 				t.Fatalf("%v before %v", all[i], all[i+1])
 			}
 		}
@@ -283,7 +283,7 @@ func TestWhatIsEverydayIsToldTogether(t *testing.T) {
 	slices.Reverse(events) // as ECS tells them
 	var got []string
 	facts := 0
-	for _, e := range timeline.Said(append(events, events[2])) {
+	for _, e := range timeline.Said(append(events, events[2]), new(timeline.Heard)) {
 		got = append(got, fmt.Sprintf("%s %s %d: %s", e.When(time.UTC)[11:], e.Severity, e.Count, e.Text))
 		facts += len(e.Facts)
 	}

@@ -79,7 +79,7 @@ ui/...: internal/crash ui/text internal/clean internal/words ansi bubbles bubble
 internal/inquiry/...: internal/crash awsx awsx/past awsx/timeline awsx/alarms awsx/alb awsx/codify awsx/deploy/... awsx/diagnose/... awsx/metrics awsx/schedule awsx/store logs logs/ecslog internal/fault internal/words | awsx/document/... awsx/sim/... logs/elastic logs/sim
 internal/plugin: awsx awsx/deploy/... awsx/session internal/crash internal/fault internal/process
 internal/plugin/plugintest: | pty
-views/...: internal/declared internal/crash internal/plugin ui/... bubbletea awsx awsx/past awsx/alarms awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/metrics awsx/session awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden internal/plugin/plugintest
+views/...: internal/declared internal/crash internal/plugin ui/... bubbletea awsx awsx/past awsx/timeline awsx/alarms awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/metrics awsx/session awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden internal/plugin/plugintest
 
 internal/config: awsx awsx/deploy/... logs/ecslog internal/clean internal/fault xdg yaml
 internal/memory: internal/crash awsx awsx/past internal/clean internal/fault sqlite

@@ -150,7 +150,7 @@ func (s *Screen[T]) widen() tea.Cmd {
 	}
 	s.Table.SetAsked(s.wide)
 	s.spec.Asked(s.wide)
-	return tea.Batch(s.feed.now(s.Deps.Now), s.report())
+	return s.Again()
 }
 
 // widened reports whether wide columns are shown in a width.

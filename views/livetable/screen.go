@@ -211,6 +211,11 @@ func (s *Screen[T]) Show() {
 	}
 }
 
+// Again builds the rows anew from what was read, and has their details read.
+func (s *Screen[T]) Again() tea.Cmd {
+	return tea.Batch(s.feed.now(s.Deps.Now), s.report())
+}
+
 // Act notes that rows are being changed, to read them again when they are seen again.
 func (s *Screen[T]) Act() { s.acted = true }
 

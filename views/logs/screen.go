@@ -62,7 +62,7 @@ type screen struct {
 
 func newScreen(v *Viewer, scopes whose.Scopes) *screen {
 	s := &screen{viewer: v, scopes: scopes}
-	s.search = search{deps: v.Deps, opening: opening{window: windows[0]}}
+	s.search = search{deps: v.Deps, opening: opening{window: windows[0], at: scopes[0].At}}
 	s.page = page{deps: v.Deps, scopes: scopes}
 	s.beyond = beyond{deps: v.Deps, search: &s.search, page: &s.page}
 	s.secrets = secrets{deps: v.Deps, scopes: scopes, record: v.Reveal}

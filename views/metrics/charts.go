@@ -220,6 +220,8 @@ func letters(k metrics.MarkKind) (letter string, role theme.Role) {
 		return "B", theme.Degraded
 	case metrics.Changed:
 		return "C", theme.Warn
+	case metrics.Chosen:
+		return "@", theme.Title
 	}
 	return "D", theme.Accent
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -42,12 +43,21 @@ type screen struct {
 	watches []*store.Watch[measured.Charted]
 	read    []*store.Snapshot[measured.Charted]
 	marks   []metrics.Mark
+	chosen  *metrics.Mark // the moment that is looked at, nil for none
 	covered bool
 }
 
 // New makes the screen of the charts of a service, with those of others over them.
 func New(deps *views.Deps, services ...awsx.Ref) ui.Screen {
 	return &screen{deps: deps, services: services, charts: charts{over: defaultRange()}}
+}
+
+// NewAt makes the screen of the charts of a service about a moment, which is marked on them
+// with a text.
+func NewAt(deps *views.Deps, at time.Time, what string, service awsx.Ref) ui.Screen {
+	s := New(deps, service).(*screen)
+	s.over, s.chosen = metrics.Reaching(at, deps.Now()), &metrics.Mark{At: at, Kind: metrics.Chosen, Text: what}
+	return s
 }
 
 func (s *screen) Name() string    { return "metrics" }
@@ -144,8 +154,11 @@ func (s *screen) take() {
 			s.marks = append(s.marks, m)
 		}
 	}
-	slices.SortStableFunc(s.marks, func(a, b metrics.Mark) int { return a.At.Compare(b.At) })
 	drawn, from, to := metrics.Together(told, s.over.Period)
+	if s.chosen != nil && !s.chosen.At.Before(from) {
+		s.marks = append(s.marks, *s.chosen)
+	}
+	slices.SortStableFunc(s.marks, func(a, b metrics.Mark) int { return a.At.Compare(b.At) })
 	var all []chart.Chart
 	marks, now := marked(s.marks, from, to), s.deps.Now()
 	for _, d := range drawn {

@@ -11,6 +11,7 @@ import (
 	"gantry/views"
 	"gantry/views/capacity"
 	"gantry/views/describe"
+	"gantry/views/incident"
 	"gantry/views/livetable"
 	"gantry/views/prose"
 )
@@ -20,7 +21,7 @@ var actServices = ui.ActEnter.As("services", 1)
 
 // The clusters screen.
 var _ = views.Kinds.Add(views.Kind{
-	Declaration: ui.Declaration{Screen: "clusters", Title: "Clusters", Bindings: livetable.Bindings(actServices, views.ActInstances)},
+	Declaration: ui.Declaration{Screen: "clusters", Title: "Clusters", Bindings: livetable.Bindings(actServices, views.ActInstances, views.ActEvents)},
 	Of:          views.OfContext, Word: "context",
 	Short: []string{"cluster", "cl"},
 	Open:  func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewClusters(deps, of.Context)) },
@@ -64,7 +65,8 @@ func NewClusters(deps *views.Deps, id awsx.ContextID) ui.Screen {
 			}).Unless(livetable.Nothing(ok))
 			instances := toInstances(deps, capacity.InstancesOf{Cluster: r.clusterRef()})
 			instances.Disabled = livetable.Nothing(ok)
-			return []ui.Action{open, instances}
+			happened := views.ActEvents.Does(func() { deps.Host.Push(incident.NewTimeline(deps, r.cluster.Ref)) }).Unless(livetable.Nothing(ok))
+			return []ui.Action{open, instances, happened}
 		},
 		Kind: awsx.KindCluster,
 		Ref:  func(r *clusterRow) awsx.Ref { return r.cluster.Ref },

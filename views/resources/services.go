@@ -49,7 +49,7 @@ var _ = views.Kinds.Add(views.Kind{
 // serviceBindings are the actions on services, wherever they are listed.
 func serviceBindings() []ui.Binding {
 	return []ui.Binding{
-		actTasks, views.ActLogs, views.ActWhy, actLastLines, views.ActCompare, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
+		actTasks, views.ActLogs, views.ActWhy, views.ActEvents, actLastLines, views.ActCompare, views.ActUndo, views.ActImage, views.ActEnv, views.ActScale, views.ActFollow,
 		views.ActDeployments, views.ActEdit, views.ActBreaker, views.ActStrategy, views.ActRun, views.ActTargets, views.ActRouting, views.ActInstances, views.ActMetrics, views.ActAlarms, actPage,
 		views.ActRestart,
 	}
@@ -214,6 +214,7 @@ func serviceActions(deps *views.Deps, s awsx.Service, why string) []ui.Action {
 		actTasks.Does(func() { deps.Host.Push(tasks.New(deps, ref)) }).Unless(why),
 		views.ActLogs.Does(func() { deps.Nav.Logs(views.LogScope{Service: ref}) }),
 		views.ActWhy.Does(func() { deps.Host.Push(incident.New(deps, ref)) }),
+		views.ActEvents.Does(func() { deps.Host.Push(incident.NewTimeline(deps, ref)) }),
 		views.ActUndo.Does(func() { deps.Nav.Undo(ref) }),
 		views.ActImage.Does(func() { deps.Nav.Image(ref) }),
 		views.ActEnv.Does(func() { deps.Nav.Env(ref) }),

@@ -41,6 +41,7 @@ type Teller struct {
 	steps []step // that are still to be taken
 	began time.Time
 	trail trail
+	heard timeline.Heard
 }
 
 // live is what the store reads by itself.
@@ -76,6 +77,13 @@ func (t *Teller) Since(from time.Time) {
 		t.began, t.steps, t.trail = time.Time{}, nil, trail{}
 	}
 	t.from = from
+}
+
+// From is from when on it is told.
+func (t *Teller) From() time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.from
 }
 
 // Services takes what the store has of all services of the cluster and of its tasks.
@@ -168,7 +176,7 @@ func (t *Teller) events() []timeline.Entry {
 			all = append(all, past.Event{Service: s.Ref, ServiceEvent: e})
 		}
 	}
-	return timeline.Said(append(all, t.trail.events...))
+	return timeline.Said(append(all, t.trail.events...), &t.heard)
 }
 
 // deaths are the tasks that stopped, as they are listed and as they were seen before.

@@ -1,4 +1,4 @@
-package logs
+package wording
 
 import (
 	"testing"
@@ -21,7 +21,7 @@ func TestTimesThatAreTyped(t *testing.T) {
 		"2026-11-20T09:00Z":    "2026-11-20T09:00:00Z",
 		"":                     "", "-2h": "", "soon": "", "xd": "", "24:00": "", "0s": "",
 	} {
-		got, err := parseMoment(typed, now)
+		got, err := ParseMoment(typed, now)
 		if (err != nil) != (want == "") || err == nil && got.Format(time.RFC3339) != want {
 			t.Errorf("%q is %v (%v), want %s", typed, got, err, want)
 		}
