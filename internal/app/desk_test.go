@@ -349,7 +349,7 @@ func (d *desk) kinds() string {
 func (d *desk) changes() []string {
 	var names []string
 	for _, c := range d.sim.Calls() {
-		if !strings.HasPrefix(c.Operation, "List") && !strings.HasPrefix(c.Operation, "Describe") && !strings.HasPrefix(c.Operation, "Get") && !strings.HasPrefix(c.Operation, "BatchGet") && c.Operation != "FilterLogEvents" && c.Operation != "SimulatePrincipalPolicy" {
+		if !strings.HasPrefix(c.Operation, "List") && !strings.HasPrefix(c.Operation, "Describe") && !strings.HasPrefix(c.Operation, "Get") && !strings.HasPrefix(c.Operation, "BatchGet") && !strings.HasPrefix(c.Operation, "Lookup") && c.Operation != "FilterLogEvents" && c.Operation != "SimulatePrincipalPolicy" {
 			names = append(names, c.Service+":"+c.Operation)
 		}
 	}

@@ -241,7 +241,7 @@ func (a *account) changes() []string {
 	var sent []string
 	for _, c := range a.Calls() {
 		reads := false
-		for _, prefix := range []string{"Describe", "List", "Get", "BatchGet"} {
+		for _, prefix := range []string{"Describe", "List", "Get", "BatchGet", "Lookup"} {
 			reads = reads || strings.HasPrefix(c.Operation, prefix)
 		}
 		if !reads {

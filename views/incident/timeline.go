@@ -2,7 +2,6 @@ package incident
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -189,32 +188,31 @@ func (s *events) pick(rows []*entry) ([]*entry, []livetable.Span) {
 	return slices.DeleteFunc(slices.Clone(rows), func(e *entry) bool { return !slices.Contains(s.kinds, e.Kind) }), nil
 }
 
-// lead tells which kinds there are, with the key that chooses each.
+// lead tells which kinds there are, with the key that chooses each, and which are chosen.
 func (s *events) lead(all []*entry) []prose.Para {
-	counts := map[tl.Kind]int{}
+	here := map[tl.Kind]bool{}
 	for _, e := range all {
-		counts[e.Kind]++
+		here[e.Kind] = true
 	}
-	var parts []string
+	var keys, only []string
 	for i, b := range kindBindings() {
 		kind := tl.Kinds()[i]
 		chosen := slices.Contains(s.kinds, kind)
-		if counts[kind] == 0 && !chosen {
-			continue
-		}
-		text := fmt.Sprintf("%s %s %d", s.deps.Host.Key(b), kind, counts[kind])
 		if chosen {
-			text = "[" + text + "]"
+			only = append(only, string(kind))
 		}
-		parts = append(parts, text)
+		if here[kind] || chosen {
+			keys = append(keys, "<"+s.deps.Host.Key(b)+">"+string(kind))
+		}
 	}
-	if len(s.kinds) > 0 {
-		return []prose.Para{{Text: strings.Join(parts, "  ") + "  " + s.deps.Host.Key(actAllKinds) + " all", Role: theme.Accent}}
-	}
-	if len(parts) < 2 {
+	line := strings.Join(keys, " ")
+	switch {
+	case len(only) > 0:
+		return []prose.Para{{Text: "only " + strings.Join(only, ", ") + "  <" + s.deps.Host.Key(actAllKinds) + ">all  " + line, Role: theme.Accent}}
+	case len(keys) < 2:
 		return nil
 	}
-	return []prose.Para{{Text: strings.Join(parts, "  "), Role: theme.Dim}}
+	return []prose.Para{{Text: line, Role: theme.Dim}}
 }
 
 // columns: the newest stands first, since that is what an operator asks for.
@@ -230,14 +228,14 @@ func (s *events) columns() []table.Column[*entry] {
 		{ID: "kind", Title: "KIND", Cell: func(x e) table.Cell {
 			return table.Cell{Text: x.Severity.Mark() + " " + string(x.Kind), Role: roleFor(x.Severity)}
 		}, Compare: func(a, b e) int { return strings.Compare(string(a.Kind), string(b.Kind)) }},
-		{ID: livetable.ColName, Title: "OF", Max: 22, Min: 8, Middle: true, Sparse: true, Cell: func(x e) table.Cell {
+		{ID: livetable.ColName, Title: "OF", Max: 22, Min: 10, Middle: true, Sparse: true, Cell: func(x e) table.Cell {
 			if x.Service == s.of {
 				return table.Cell{}
 			}
 			return table.Cell{Text: x.Subject}
 		}, Compare: func(a, b e) int { return strings.Compare(a.Subject, b.Subject) }},
-		{ID: "who", Title: "WHO", Max: 24, Min: 8, Priority: 1, Middle: true, Sparse: true, Cell: func(x e) table.Cell { return table.Cell{Text: x.Who} }},
-		{ID: "what", Title: "WHAT", Grow: true, Min: 36, Cell: func(x e) table.Cell {
+		{ID: "who", Title: "WHO", Max: 24, Min: 10, Priority: 1, Middle: true, Sparse: true, Cell: func(x e) table.Cell { return table.Cell{Text: x.Who} }},
+		{ID: "what", Title: "WHAT", Grow: true, Min: 32, Cell: func(x e) table.Cell {
 			return table.Cell{Text: whatOf(&x.Entry, s.at.Time()), Role: roleFor(x.Severity)}
 		}},
 	}

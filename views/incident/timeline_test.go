@@ -66,7 +66,7 @@ func TestAnOperatorReadsWhatHappened(t *testing.T) {
 		a, cluster := viewstest.Shop()
 		d := viewstest.Sit(t, a, uitest.Look{W: 120, H: 30}, happened(a, cluster)).Read()
 		d.Shows("3 tasks of", "stopped: exit 3", "ci/run-7", "UpdateService: taskDefinition", "has started x2", "has reached a steady state")
-		d.Press("6").Shows("[6 task 1]", "stopped: exit 3").Hides("steady state")
+		d.Press("6").Shows("only task  <0>all", "stopped: exit 3").Hides("steady state")
 		d.Press("enter")
 		d.Read().Shows("task 5ec0", "Essential container in task exited")
 		d.Press("esc").Press("0")

@@ -40,7 +40,7 @@ func (s *screen) Escape() (tea.Cmd, bool) {
 		return nil, false
 	case !s.search.expr.IsZero():
 		return s.accept(tried{}), true
-	case !s.search.opening.at.IsZero():
+	case !s.search.opening.at.IsZero() && !s.search.opening.at.Equal(s.scopes[0].At): // where it began is left whole
 		return s.followAgain(), true
 	}
 	return nil, false
