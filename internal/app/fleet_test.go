@@ -43,16 +43,21 @@ func TestContextsStandInOneTable(t *testing.T) {
 	west, east := awsx.ContextID{Profile: "main", Region: "eu-west-1"}, awsx.ContextID{Profile: "main", Region: "us-east-1"}
 	again := awsx.ContextID{Profile: "other", Region: "eu-west-1"}
 	contexts := func(cfg *config.Config) {
-		cfg.Contexts = []config.NamedContext{{Name: "west", ID: west}, {Name: "east", ID: east}, {Name: "again", ID: again}}
+		cfg.Contexts = []config.NamedContext{{Name: "west", ID: west}, {Name: "east", ID: east}, {Name: "again", ID: again},
+			{Name: "twin", ID: awsx.ContextID{Profile: "main", Region: "eu-west-1", Endpoint: "http://twin.invalid"}}}
 	}
 	shutting := func(o access.Options) awsx.Opener {
 		return shut{sdk.NewStatic(o, access.Static{Region: simRegion, AccessKey: "AKID", SecretKey: "SECRET"}), east}
 	}
 	sit(t, setting{w: 140, h: 50, configure: contexts, opener: shutting}, func(t *testing.T, d *desk) {
-		d.command("services @west @east").read().read().Shows("main/eu-west-1 + main/us-east-1", "CONTEXT", "denied", "worker-mail")
-		d.press("esc").command("faults @all").read().read().Shows("api-orders", "faults only")
+		d.command("services @west @east").read().read().Shows("services main/eu-west-1 + main/us-east-1", "CONTEXT", "denied", "worker-mail")
+		d.press("esc").command("faults @west @east @again").read().read().Shows("api-orders", "faults only")
 		if n := strings.Count(d.Text(), "api-checkout "); n != 1 {
 			t.Errorf("api-checkout stands %d times\n%s", n, d.Text())
+		}
+		d.press("esc").command("faults @west @twin").read().read()
+		if n := strings.Count(d.Text(), "api-checkout "); n != 2 {
+			t.Errorf("of two accounts that call themselves alike api-checkout stands %d times\n%s", n, d.Text())
 		}
 		d.press("esc").command("faults @nowhere").Shows("@nowhere is no context of the configuration")
 	})

@@ -129,15 +129,18 @@ func (p program) noCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	near := cmd.SuggestionsFor(args[0])
-	if app.KnowsScreen(args[0]) || strings.ContainsAny(args[0], "/:") {
-		near = nil
+	place := app.KnowsScreen(args[0]) || strings.ContainsAny(args[0], "/:")
+	var near []string
+	if !place && args[0] != "" {
+		near = cmd.SuggestionsFor(args[0])
 	}
 	switch {
+	case args[0] == "":
+		return command.Usagef("an empty word names no command and no place; see gantry --help")
 	case len(near) > 0 && len(args) == 1:
 		return command.Usagef("there is no command %q: did you mean %s?", args[0], strings.Join(near, " or "))
-	case !p.Terminal:
-		return command.Usagef("there is no command %q; see gantry --help", args[0])
+	case !p.Terminal && !place:
+		return command.Usagef("there is no command %q, and the console, which would look for it, needs a terminal; see gantry --help", args[0])
 	case len(args) > 2:
 		return command.Usagef("expected: gantry [CLUSTER[/SERVICE]] [SCREEN]")
 	}

@@ -42,6 +42,11 @@ func TestTheConfigurationIsChecked(t *testing.T) {
 			t.Errorf("the address is told: %s", r.err)
 		}
 	}
+	for _, args := range [][]string{{"config", "chekc"}, {"config", "check", "a", "b"}, {"config", "schema", "x"}} {
+		if r := run(t.Context(), command.Streams{}, args...); r.code != 2 || !strings.Contains(r.err, "expected") {
+			t.Errorf("%s ends with %d: %s", args, r.code, r.err)
+		}
+	}
 	if r := run(t.Context(), command.Streams{}, "config", "check", filepath.Join(t.TempDir(), "none.yaml")); r.code != 2 {
 		t.Errorf("a file that does not exist ends with %d: %s", r.code, r.err)
 	}

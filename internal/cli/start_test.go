@@ -14,11 +14,18 @@ import (
 	"gantry/internal/cli/command"
 )
 
+func TestAPlaceNeedsATerminal(t *testing.T) {
+	r := run(t.Context(), command.Streams{}, "prod/web", "logs")
+	if r.code != 2 || !strings.Contains(r.err, "the console needs a terminal") {
+		t.Errorf("exit code %d: %s", r.code, r.err)
+	}
+}
+
 func TestUsageThatIsWrong(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ args, text string }{
 		{"statsu", `there is no command "statsu": did you mean status?`},
-		{"xyzzy", `there is no command "xyzzy"; see gantry --help`},
+		{"xyzzy", `there is no command "xyzzy", and the console, which would look for it, needs a terminal; see gantry --help`},
 		{"status --nope", "unknown flag: --nope; see gantry status --help"},
 		{"env set --nope", "unknown flag: --nope; see gantry env set --help"},
 		{"status a b", "expected: gantry status [CLUSTER[/SERVICE]]"},

@@ -29,13 +29,14 @@ var _ = views.Kinds.Add(views.Kind{
 // NewFaults makes the screen of the services of all clusters of some contexts, the
 // unhealthy ones alone until the operator wants to see all.
 func NewFaults(deps *views.Deps, contexts ...awsx.ContextID) ui.Screen {
-	s := newFleet(deps, contexts)
+	s := newFleet(deps, "faults", contexts)
 	s.Table.SetFaultsOnly(true)
 	return s
 }
 
-// newFleet makes the screen of all services of some contexts.
-func newFleet(deps *views.Deps, contexts []awsx.ContextID) *livetable.Screen[*serviceRow] {
+// newFleet makes the screen of all services of some contexts. Its title stands before their
+// names, which may be many.
+func newFleet(deps *views.Deps, title string, contexts []awsx.ContextID) *livetable.Screen[*serviceRow] {
 	var s *livetable.Screen[*serviceRow]
 	open := func(busy *gauges) livetable.Feed[*serviceRow] { return openFleet(deps.Store, contexts, busy) }
 	spec := servicesSpec(deps, awsx.Ref{Context: contexts[0]}, open, func(r *serviceRow, ok bool) []ui.Action {
@@ -45,7 +46,8 @@ func newFleet(deps *views.Deps, contexts []awsx.ContextID) *livetable.Screen[*se
 	for _, id := range contexts {
 		names = append(names, id.String())
 	}
-	spec.Name, spec.Crumb = "faults", strings.Join(names, " + ")+" faults"
+	spec.Table.Key = fleetKey
+	spec.Name, spec.Crumb = "faults", title+" "+strings.Join(names, " + ")
 	spec.Table.Columns = slices.Insert(spec.Table.Columns, 1, whereColumns(len(contexts) > 1)...)
 	s = livetable.New(deps, spec)
 	return s
@@ -100,6 +102,35 @@ func openFleet(st *store.Store, contexts []awsx.ContextID, busy *gauges) livetab
 	return feed
 }
 
+// fleetKey tells the rows of several contexts apart. It is the service's ARN; where an
+// address of one's own serves the account, that follows: accounts that are served so may
+// call themselves alike.
+func fleetKey(r *serviceRow) string {
+	ref := r.service().Ref
+	if ref.Context.Endpoint == "" {
+		return ref.ARN
+	}
+	return ref.ARN + " " + ref.Context.Endpoint
+}
+
+// plainKeys are the ARNs of keys of rows.
+func plainKeys(keys []string) []string {
+	arns := make([]string, len(keys))
+	for i, key := range keys {
+		arns[i], _, _ = strings.Cut(key, " ")
+	}
+	return arns
+}
+
+// ofFleet is a watch of one cluster, which knows rows by their ARNs.
+type ofFleet struct{ livetable.Watch }
+
+// Need says what is on screen.
+func (w ofFleet) Need(n store.Need) {
+	n.Visible = plainKeys(n.Visible)
+	w.Watch.Need(n)
+}
+
 // contextWatch ends with what came through it.
 type contextWatch struct {
 	*store.Watch[awsx.Cluster]
@@ -123,7 +154,9 @@ func (f *fleet) more() (watches []livetable.Watch) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, cluster := range f.order {
-		watches = append(watches, f.inner[cluster].Watches...)
+		for _, w := range f.inner[cluster].Watches {
+			watches = append(watches, ofFleet{w})
+		}
 	}
 	return watches
 }
@@ -186,8 +219,8 @@ func (f *fleet) build(now time.Time) livetable.Load[*serviceRow] {
 		f.rows = nil
 		for _, rows := range parts {
 			for _, r := range rows {
-				if arn := r.service().Ref.ARN; !seen[arn] {
-					seen[arn] = true
+				if key := fleetKey(r); !seen[key] {
+					seen[key] = true
 					f.rows = append(f.rows, r)
 				}
 			}
@@ -201,7 +234,7 @@ func (f *fleet) build(now time.Time) livetable.Load[*serviceRow] {
 func (f *fleet) details(ctx context.Context, visible []string) (read bool) {
 	feeds, _ := f.feeds()
 	for _, feed := range feeds {
-		read = feed.Details(ctx, visible) || read
+		read = feed.Details(ctx, plainKeys(visible)) || read
 	}
 	return read
 }

@@ -43,7 +43,7 @@ var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(append(serviceBindings(), actStandalone)...)},
 	Of:          views.OfCluster, Word: "cluster", Short: []string{"svc", "service"},
 	Open:    func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewServices(deps, of)) },
-	Several: func(deps *views.Deps, of []awsx.ContextID) { deps.Host.Push(newFleet(deps, of)) },
+	Several: func(deps *views.Deps, of []awsx.ContextID) { deps.Host.Push(newFleet(deps, "services", of)) },
 })
 
 // serviceBindings are the actions on services, wherever they are listed.

@@ -35,13 +35,13 @@ func asAPIError(err error) *Error {
 	return &Error{status: http.StatusInternalServerError, code: "InternalFailure", message: err.Error()}
 }
 
-// side is who an error blames.
 // Refusal is the code and the message of an error.
 func Refusal(err error) (code, message string) {
 	e := asAPIError(err)
 	return e.code, e.message
 }
 
+// side is who an error blames.
 func (e *Error) side() string {
 	if e.status >= http.StatusInternalServerError {
 		return "Receiver"

@@ -66,7 +66,7 @@ func (p program) session(ctx context.Context, f sessionFlags, find command.Finde
 		if err != nil {
 			return err
 		}
-		refused := mendable(blocked(plan, f.override), plan)
+		refused := p.mendable(blocked(plan, f.override), plan)
 		if f.dryRun {
 			printPlan(p.Err, plan)
 			return refused
@@ -124,13 +124,13 @@ func (p program) brief(plan deploy.Plan) {
 	}
 }
 
-// mendable adds to a refusal the command that mends it.
-func mendable(refused error, plan deploy.Plan) error {
+// mendable adds to a refusal the command that mends it, where this one went.
+func (p program) mendable(refused error, plan deploy.Plan) error {
 	if refused == nil || plan.Mend == nil {
 		return refused
 	}
 	verb := strings.ReplaceAll(plan.Mend.Intent.Action(), " ", "-")
-	return command.Refuse("%w; to mend it: gantry %s %s/%s", refused, verb, plan.Target.ClusterName(), plan.Mend.Service.Name())
+	return command.Refuse("%w; to mend it: gantry %s %s/%s%s", refused, verb, plan.Target.ClusterName(), plan.Mend.Service.Name(), p.Whither())
 }
 
 // shellTarget looks CLUSTER/SERVICE or CLUSTER/TASK up. Of a service it is the running task

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"gantry/awsx/deploy/shell"
 	"gantry/internal/app"
 	"gantry/internal/cli/printing"
 	"gantry/internal/config"
@@ -79,6 +81,24 @@ func (p *Program) open(ctx context.Context) (*app.App, error) {
 		return nil, &StartError{Err: err}
 	}
 	return a, err
+}
+
+// Whither are the flags by which another command goes where this one went, each after a
+// space; empty without any.
+func (p *Program) Whither() string {
+	var out strings.Builder
+	if p.Demo {
+		out.WriteString(" --demo")
+	}
+	for _, flag := range [][2]string{
+		{"--replay", p.Replay}, {"--config", p.Flags.File}, {"--context", p.Flags.Context}, {"--profile", p.Flags.Profile},
+		{"--region", p.Flags.Region}, {"--endpoint", p.Flags.Endpoint},
+	} {
+		if flag[1] != "" {
+			out.WriteString(" " + flag[0] + " " + shell.Quote(flag[1]))
+		}
+	}
+	return out.String()
 }
 
 // Options are what the application is opened with.

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gantry/internal/app"
+	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
 	"gantry/internal/config"
 	"gantry/internal/words"
@@ -18,12 +19,17 @@ func (p program) configCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Check the configuration file, or print an example of one or its schema",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return command.Usagef("there is no gantry config %s: expected check, example or schema", printing.Shown(args[0]))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	print := func(use, short, long string, text func() string) {
 		cmd.AddCommand(&cobra.Command{
-			Use: use, Short: short, Long: long, Args: cobra.NoArgs,
+			Use: use, Short: short, Long: long, Args: command.Arguments(0),
 			RunE: func(*cobra.Command, []string) error {
 				_, err := io.WriteString(p.Out, text())
 				return err
@@ -36,7 +42,7 @@ func (p program) configCommand() *cobra.Command {
 		Long: `Read the configuration as starting would, with the environment variables and files that
 it names for secrets, and tell everything that is wrong with it. Nothing is called. The
 exit code is 0 when nothing is wrong, else 2.`,
-		Args: cobra.MaximumNArgs(1),
+		Args: command.ArgumentsWithin(0, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			flags := p.Flags
 			if len(args) > 0 {

@@ -43,21 +43,31 @@ func (p program) faults(ctx context.Context, a *app.App, args []string, output s
 	for _, id := range contexts {
 		reader := a.Reader
 		reader.Context = id
+		lacks := func(errs ...error) {
+			for _, err := range errs {
+				if err != nil && len(contexts) > 1 {
+					err = fmt.Errorf("%s: %w", id, err)
+				}
+				if err != nil {
+					partial = append(partial, err)
+				}
+			}
+		}
 		clusters, lacking, err := reader.Clusters(ctx)
-		partial = append(partial, lacking...)
+		lacks(append(lacking, err)...)
 		if err != nil {
-			partial = append(partial, err)
 			continue
 		}
 		for _, c := range clusters {
-			if seen[c.Ref.ARN] {
+			// Two addresses may serve accounts that call themselves alike.
+			place := id.Endpoint + " " + c.Ref.ARN
+			if seen[place] {
 				continue
 			}
-			seen[c.Ref.ARN] = true
+			seen[place] = true
 			survey, err := reader.Survey(ctx, c.Ref)
-			partial = append(partial, survey.Partial...)
+			lacks(append(survey.Partial, err)...)
 			if err != nil {
-				partial = append(partial, err)
 				continue
 			}
 			read++
