@@ -1,7 +1,6 @@
 package past
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -324,7 +323,7 @@ func (m *Memory) Containers(_ context.Context, of awsx.Ref, since time.Time) (ou
 			}
 		}
 	})
-	slices.SortFunc(out, func(a, b Seen) int { return cmp.Or(b.Last.Compare(a.Last), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(out, Seen.Compare)
 	return out, nil
 }
 
@@ -338,9 +337,7 @@ func (m *Memory) Stopped(_ context.Context, of awsx.Ref, since time.Time) (out [
 			}
 		}
 	})
-	slices.SortFunc(out, func(a, b Stopped) int {
-		return cmp.Or(b.At().Compare(a.At()), cmp.Compare(a.Task.Ref.ARN, b.Task.Ref.ARN))
-	})
+	slices.SortFunc(out, Stopped.Compare)
 	return out, nil
 }
 
@@ -353,7 +350,7 @@ func (m *Memory) Events(_ context.Context, of awsx.Ref, since time.Time) (out []
 			}
 		}
 	})
-	slices.SortFunc(out, func(a, b Event) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(out, Event.Compare)
 	return out, nil
 }
 

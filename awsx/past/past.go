@@ -1,6 +1,7 @@
 package past
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -51,6 +52,11 @@ type Stopped struct {
 	Seen time.Time
 }
 
+// Compare puts the last to stop first.
+func (s Stopped) Compare(other Stopped) int {
+	return cmp.Or(other.At().Compare(s.At()), cmp.Compare(s.Task.Ref.ARN, other.Task.Ref.ARN))
+}
+
 // At is when the task stopped, or when it was last seen stopping.
 func (s Stopped) At() time.Time {
 	if !s.Task.StoppedAt.IsZero() {
@@ -76,6 +82,11 @@ type Event struct {
 	awsx.ServiceEvent
 }
 
+// Compare puts the newest first.
+func (e Event) Compare(other Event) int {
+	return cmp.Or(other.At.Compare(e.At), cmp.Compare(e.ID, other.ID))
+}
+
 // Seen is a container that ran for a service, with the id that its log lines
 // carry.
 type Seen struct {
@@ -87,6 +98,11 @@ type Seen struct {
 	Family      string
 	Revision    string
 	First, Last time.Time
+}
+
+// Compare puts the last seen first.
+func (s Seen) Compare(other Seen) int {
+	return cmp.Or(other.Last.Compare(s.Last), cmp.Compare(s.ID, other.ID))
 }
 
 // TargetChange is one target's step from one state to another. From is the zero

@@ -32,9 +32,7 @@ func Gone(ctx context.Context, p Past, service awsx.Ref, listed []awsx.Task, sin
 	for _, t := range Forgotten(service, known, containers) {
 		gone = append(gone, Stopped{Task: t, Seen: t.StoppedAt})
 	}
-	slices.SortFunc(gone, func(a, b Stopped) int {
-		return cmp.Or(b.At().Compare(a.At()), cmp.Compare(a.Task.Ref.ARN, b.Task.Ref.ARN))
-	})
+	slices.SortFunc(gone, Stopped.Compare)
 	return gone[:min(len(gone), mostGone)], errors.Join(err, more)
 }
 

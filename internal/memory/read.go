@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -126,9 +125,7 @@ func (m *Memory) Stopped(ctx context.Context, of awsx.Ref, since time.Time) ([]p
 			now = append(now, s)
 		}
 	}
-	slices.SortFunc(now, func(a, b past.Stopped) int {
-		return cmp.Or(b.At().Compare(a.At()), cmp.Compare(a.Task.Ref.ARN, b.Task.Ref.ARN))
-	})
+	slices.SortFunc(now, past.Stopped.Compare)
 	return now, err
 }
 
@@ -153,7 +150,7 @@ func (m *Memory) Containers(ctx context.Context, of awsx.Ref, since time.Time) (
 		}
 		now = append(now, past.Seen{Cluster: of.ClusterRef(), Service: k.within, ID: k.key, Task: d.Task, Container: d.Container, Family: d.Family, Revision: d.Revision, First: d.First, Last: k.at})
 	}
-	slices.SortFunc(now, func(a, b past.Seen) int { return cmp.Or(b.Last.Compare(a.Last), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(now, past.Seen.Compare)
 	return now, err
 }
 
@@ -171,7 +168,7 @@ func (m *Memory) Events(ctx context.Context, of awsx.Ref, since time.Time) ([]pa
 			now = append(now, past.Event{Service: of.In(d.Service), ServiceEvent: awsx.ServiceEvent{ID: k.key, At: k.at, Message: d.Message}})
 		}
 	}
-	slices.SortFunc(now, func(a, b past.Event) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(now, past.Event.Compare)
 	return now, err
 }
 
