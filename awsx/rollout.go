@@ -33,6 +33,19 @@ type ServiceDeployment struct {
 	StoppedAt        time.Time
 }
 
+// Revisions are the ARNs of the service revisions that the record names: what it goes to,
+// what it takes the place of, and what it went back to. Some may be empty.
+func (d ServiceDeployment) Revisions() []string {
+	arns := []string{d.Target.ARN}
+	for _, s := range d.Sources {
+		arns = append(arns, s.ARN)
+	}
+	if d.Rollback != nil {
+		arns = append(arns, d.Rollback.Revision)
+	}
+	return arns
+}
+
 // Ended reports whether the record's status is a final one.
 func (d ServiceDeployment) Ended() bool {
 	switch d.Status {

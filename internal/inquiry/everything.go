@@ -188,13 +188,7 @@ func (e *Everything) services(ctx context.Context, account awsx.Reader, one bool
 		e.failed(err)
 		var revisions []string
 		for _, d := range list {
-			revisions = added(revisions, d.Target.ARN)
-			for _, s := range d.Sources {
-				revisions = added(revisions, s.ARN)
-			}
-			if d.Rollback != nil {
-				revisions = added(revisions, d.Rollback.Revision)
-			}
+			revisions = added(revisions, d.Revisions()...)
 		}
 		if len(revisions) > 0 {
 			found, err := account.ServiceRevisions(ctx, revisions)

@@ -71,9 +71,17 @@ func (f *changeFlags) reading(ctx context.Context) (context.Context, context.Can
 	return context.WithTimeout(ctx, max(f.timeout, leastReading))
 }
 
+// positive refuses a --timeout that is less than none.
+func positive(timeout time.Duration) error {
+	if timeout < 0 {
+		return command.Usagef("--timeout %s: expected a positive duration such as 10m", timeout)
+	}
+	return nil
+}
+
 func (f *changeFlags) validate() error {
-	if f.timeout < 0 {
-		return command.Usagef("--timeout %s: expected a positive duration such as 10m", f.timeout)
+	if err := positive(f.timeout); err != nil {
+		return err
 	}
 	if f.rollback && !f.follows() {
 		return command.Usagef("--rollback waits for the verdict: it cannot go with --no-wait")

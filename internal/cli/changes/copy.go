@@ -104,7 +104,7 @@ func (p program) copyOut(ctx context.Context, f sessionFlags, from inContainer, 
 		p.leftOut(skipped)
 		return copied(facts), err
 	}
-	return p.session(ctx, f, find, func(j plugin.Joiner) deploy.Intent { in.Plugin = j.Plugin; return in }, p.copying(join))
+	return p.session(ctx, f, find, shelled(in), p.copying(join))
 }
 
 // copying joins a session that copies, and says what was copied.
@@ -212,7 +212,7 @@ func (p program) copyIn(ctx context.Context, f sessionFlags, from string, to inC
 		facts.Directory = load.directory
 		return copied(facts), err
 	}
-	return p.session(ctx, f, find, func(j plugin.Joiner) deploy.Intent { in.Plugin = j.Plugin; return in }, p.copying(join))
+	return p.session(ctx, f, find, shelled(in), p.copying(join))
 }
 
 // load is what goes into a container.

@@ -58,12 +58,12 @@ command as to a shell; its exit code is then not known to anybody.`,
 			}
 			if attended {
 				in := deploy.OpenShell{Container: f.container, Command: session.Words(words...), What: commandWords(words)}
-				return p.session(cmd.Context(), f, find, func(j plugin.Joiner) deploy.Intent { in.Plugin = j.Plugin; return in }, p.handOver)
+				return p.session(cmd.Context(), f, find, shelled(in), p.handOver)
 			}
 			word := session.NewWord()
 			in := deploy.OpenShell{Container: f.container, Command: session.Run(word, words...), What: commandWords(words)}
 			code := 0
-			err = p.session(cmd.Context(), f, find, func(j plugin.Joiner) deploy.Intent { in.Plugin = j.Plugin; return in }, p.runs(word, &code))
+			err = p.session(cmd.Context(), f, find, shelled(in), p.runs(word, &code))
 			if err == nil && code != 0 {
 				err = &command.ExitError{Code: code, Told: true, Err: fmt.Errorf("the command ended with exit code %d", code)}
 			}

@@ -41,15 +41,20 @@ func (f *sessionFlags) add(cmd *cobra.Command, timed bool) {
 		fs.DurationVar(&f.timeout, "timeout", 0, "end it after this long (default: never)")
 	}
 	cmd.PreRunE = func(*cobra.Command, []string) error {
-		if f.timeout < 0 {
-			return command.Usagef("--timeout %s: expected a positive duration such as 10m", f.timeout)
-		}
-		return nil
+		return positive(f.timeout)
 	}
 }
 
 // joining is how a command joins the session that its plan opens.
 type joining func(ctx context.Context, s awsx.Session, tell func(string)) (deploy.Held, error)
+
+// shelled is a shell or a command that the plugin of this machine joins.
+func shelled(in deploy.OpenShell) func(plugin.Joiner) deploy.Intent {
+	return func(j plugin.Joiner) deploy.Intent {
+		in.Plugin = j.Plugin
+		return in
+	}
+}
 
 // session plans what opens a session, asks, opens it and holds it as the command wants.
 func (p program) session(ctx context.Context, f sessionFlags, find command.Finder, intent func(plugin.Joiner) deploy.Intent, join func(plugin.Joiner) joining) error {

@@ -194,13 +194,7 @@ func (r *reading) deployed() []awsx.Service {
 func (r *reading) ran(account awsx.DeploymentReader, records []awsx.ServiceDeployment) map[string]string {
 	var arns []string
 	for _, d := range records {
-		arns = append(arns, d.Target.ARN)
-		for _, s := range d.Sources {
-			arns = append(arns, s.ARN)
-		}
-		if d.Rollback != nil {
-			arns = append(arns, d.Rollback.Revision)
-		}
+		arns = append(arns, d.Revisions()...)
 	}
 	slices.Sort(arns)
 	arns = slices.DeleteFunc(slices.Compact(arns), func(arn string) bool { return arn == "" })
