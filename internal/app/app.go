@@ -74,9 +74,9 @@ type App struct {
 	logGroups func(awsx.ContextID) cloudwatch.Port
 	signers   func(id awsx.ContextID, service, region string) elastic.Signer
 	clock     func(context.Context, awsx.ContextID) (awsx.Clock, error)
-	// profiles are those of the shared config, each with its region; nil for an account
-	// that is reached without.
-	profiles  func() []awsx.ContextID
+	// profiles are those of the shared config, each with its region, as the console found
+	// them when it began; none for an account that is reached without.
+	profiles  []awsx.ContextID
 	logMu     sync.Mutex
 	documents []openStore // the stores of documents that are open
 	merged    map[awsx.ContextID]*merge.Source
@@ -190,7 +190,6 @@ func (a *App) openReal(ctx context.Context, o Options) (awsx.Opener, error) {
 	}
 	a.logStore, a.logGroups, a.signers = a.configuredLogs, groupsOf(opener), signersOf(opener)
 	a.clock = opener.Clock
-	a.profiles = sync.OnceValue(sharedProfiles)
 	return opener, nil
 }
 
@@ -215,8 +214,8 @@ func (a *App) Close() error {
 	return errors.Join(errs...)
 }
 
-// sharedProfiles are the profiles of the shared config as it was when they were first asked
-// for. What of it cannot be read has none: whoever uses a profile of it is told why.
+// sharedProfiles are the profiles of the shared config as it is now. What of it cannot be read
+// has none: whoever uses a profile of it is told why.
 func sharedProfiles() (ids []awsx.ContextID) {
 	found, _ := access.Profiles()
 	for _, p := range found {

@@ -37,6 +37,9 @@ func (a *App) Console(ctx context.Context, getenv func(string) string) error {
 	first := a.Store.Clusters(a.Context)
 	first.Need(store.Need{Idle: true})
 	defer first.Close()
+	if !a.apart {
+		a.profiles = sharedProfiles()
+	}
 	options, err := a.console(getenv)
 	if err != nil {
 		return err
@@ -88,6 +91,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	a.guard(a.Config.Writing.Arm)
 
 	deps := &views.Deps{Now: a.Now, Store: a.Store, Policy: guarding{a, new(sync.Map)}, Lines: a.Lines(), CountsSet: a.countsSet, Made: a.Changes.Made, Journal: a.Changes.Journaled}
+	left := a.recall()
 	lines := a.logViewer(deps)
 	made := &changes.Changes{Deps: deps, Desk: a.Changes, Reveal: a.revealed, Lines: a.Lines()}
 	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines, a.Joiner)
@@ -101,12 +105,12 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 		Reflexes: reflexes(), Mouse: screen.Mouse,
 		Background: background{&changes.Background{Runner: a.Changes.Runner, Key: made.JobsKey}, a, deps},
 		Clipboard:  ui.Clipboard{Getenv: getenv},
-		History:    a.recall().Commands,
+		History:    left.Commands,
 		Root: func(h *ui.Host) ui.Screen {
 			deps.Host = h
 			return resources.NewClusters(deps, a.Context)
 		},
-		Begin:   func(h *ui.Host) { a.begin(finder{a, deps, h, screens}) },
+		Begin:   func(h *ui.Host) { a.begin(finder{a, deps, h, screens}, left) },
 		Palette: func(h *ui.Host) []palette.Source { return a.palette(deps, h, screens) },
 	}, nil
 }

@@ -8,7 +8,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
-	"gantry/internal/fault"
 	"gantry/internal/inquiry"
 	"gantry/ui"
 	"gantry/ui/palette"
@@ -100,62 +99,6 @@ func (f finder) contexts(text string) []palette.Item {
 		}
 	}
 	return items
-}
-
-// across is one screen for all of several contexts: "faults @prod-eu @prod-us", or "@all".
-func (f finder) across(text string) []palette.Item {
-	words := strings.Fields(text)
-	if len(words) < 2 || !strings.HasPrefix(words[1], "@") {
-		return nil
-	}
-	var items []palette.Item
-	for _, k := range views.Kinds.All() {
-		if k.Several == nil || !called(k, words[0]) {
-			continue
-		}
-		item := palette.Item{Name: k.Screen + " " + strings.Join(words[1:], " "), Answer: true}
-		of, err := f.app.ContextsNamed(words[1:])
-		if err != nil {
-			item.Disabled = fault.Of(err).Err.Error()
-		}
-		item.Run = func() tea.Cmd {
-			k.Several(f.deps, of)
-			return nil
-		}
-		items = append(items, item)
-	}
-	return items
-}
-
-// ContextsNamed are contexts of the configuration, named as "@prod"; "@all" is each of them.
-func (a *App) ContextsNamed(names []string) ([]awsx.ContextID, error) {
-	var of []awsx.ContextID
-	for _, word := range names {
-		name, at := strings.CutPrefix(word, "@")
-		known := false
-		for _, c := range a.Config.Contexts {
-			if id := a.resolved(c.ID); at && (c.Name == name || name == "all") {
-				known = true
-				if !slices.Contains(of, id) {
-					of = append(of, id)
-				}
-			}
-		}
-		if !known {
-			return nil, fault.Errorf(fault.Invalid, "contexts", "", "%s is no context of the configuration", word)
-		}
-	}
-	return of, nil
-}
-
-// resolved is a context of the configuration as this run knows it: where it
-// began is filled in from the machine, and stays one context with one set of
-// watches.
-func (a *App) resolved(id awsx.ContextID) awsx.ContextID {
-	if id == a.Config.Context {
-		return a.Context
-	}
-	return id
 }
 
 // named is something that is known by name.

@@ -61,7 +61,7 @@ func wanted(of views.Of) string {
 
 // begin opens over the clusters what was asked for, or else what the last run ended at. Of
 // that the ARNs are known: it is shown at once, without a search.
-func (a *App) begin(f finder) {
+func (a *App) begin(f finder, left leftBehind) {
 	b := a.Beginning
 	k, _ := kindCalled(b.Screen)
 	switch {
@@ -71,7 +71,7 @@ func (a *App) begin(f finder) {
 	case b.Screen != "":
 		k.Open(f.deps, awsx.Ref{Context: a.Context})
 	default:
-		if p, ok := a.recall().Places[a.Context.String()]; ok && a.remembers() {
+		if p, ok := left.Places[a.Context.String()]; ok && a.remembers() {
 			k, _ := kindCalled(p.Screen)
 			f.open(awsx.Ref{Context: a.Context, Cluster: p.Cluster, ARN: p.ARN}, k)
 		}
@@ -99,11 +99,12 @@ func (f finder) show(n inquiry.Named, k views.Kind) {
 func (f finder) open(of awsx.Ref, k views.Kind) {
 	cluster := of.ClusterRef()
 	f.host.Push(resources.NewServices(f.deps, cluster))
-	if part, ok := k.Of.Within(of); ok && k.Screen != "" {
-		if k.Word == "" || k.Of != views.OfCluster { // the services are open already
-			k.Open(f.deps, part)
-		}
-	} else if of.ARN != cluster.ARN {
+	part, ok := k.Of.Within(of)
+	switch {
+	case k.Of == views.OfCluster && k.Word != "": // the services, which are open already
+	case ok:
+		k.Open(f.deps, part)
+	case of.ARN != cluster.ARN:
 		f.host.Push(f.screen(inquiry.Named{Cluster: cluster, Service: of}))
 	}
 }

@@ -3,10 +3,15 @@ package app
 import (
 	"regexp"
 	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
 	"gantry/internal/config"
+	"gantry/internal/fault"
 	"gantry/ui"
+	"gantry/ui/palette"
 	"gantry/views"
 )
 
@@ -23,10 +28,7 @@ func (a *App) switchable(here awsx.ContextID) []config.NamedContext {
 	for _, c := range a.Config.Contexts {
 		list = append(list, config.NamedContext{Name: c.Name, ID: a.resolved(c.ID)})
 	}
-	if a.profiles == nil {
-		return list
-	}
-	for _, p := range a.profiles() {
+	for _, p := range a.profiles {
 		id := awsx.ContextID{Profile: p.Profile, Region: p.Region, Endpoint: here.Endpoint}
 		if id.Region == "" {
 			id.Region = here.Region
@@ -48,4 +50,60 @@ func inRegion(here awsx.ContextID, word, name string) (awsx.ContextID, bool) {
 	}
 	here.Region = name
 	return here, true
+}
+
+// across is one screen for all of several contexts: "faults @prod-eu @prod-us", or "@all".
+func (f finder) across(text string) []palette.Item {
+	words := strings.Fields(text)
+	if len(words) < 2 || !strings.HasPrefix(words[1], "@") {
+		return nil
+	}
+	var items []palette.Item
+	for _, k := range views.Kinds.All() {
+		if k.Several == nil || !called(k, words[0]) {
+			continue
+		}
+		item := palette.Item{Name: k.Screen + " " + strings.Join(words[1:], " "), Answer: true}
+		of, err := f.app.ContextsNamed(words[1:])
+		if err != nil {
+			item.Disabled = fault.Of(err).Err.Error()
+		}
+		item.Run = func() tea.Cmd {
+			k.Several(f.deps, of)
+			return nil
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
+// ContextsNamed are contexts of the configuration, named as "@prod"; "@all" is each of them.
+func (a *App) ContextsNamed(names []string) ([]awsx.ContextID, error) {
+	var of []awsx.ContextID
+	for _, word := range names {
+		name, at := strings.CutPrefix(word, "@")
+		known := false
+		for _, c := range a.Config.Contexts {
+			if id := a.resolved(c.ID); at && (c.Name == name || name == "all") {
+				known = true
+				if !slices.Contains(of, id) {
+					of = append(of, id)
+				}
+			}
+		}
+		if !known {
+			return nil, fault.Errorf(fault.Invalid, "contexts", "", "%s is no context of the configuration", word)
+		}
+	}
+	return of, nil
+}
+
+// resolved is a context of the configuration as this run knows it: where it
+// began is filled in from the machine, and stays one context with one set of
+// watches.
+func (a *App) resolved(id awsx.ContextID) awsx.ContextID {
+	if id == a.Config.Context {
+		return a.Context
+	}
+	return id
 }

@@ -14,9 +14,7 @@ func TestProfilesAndRegionsAreSwitchedInPlace(t *testing.T) {
 		cfg.Contexts = []config.NamedContext{{Name: "lab", ID: awsx.ContextID{Profile: "lab", Region: "eu-west-1"}}}
 	}
 	sit(t, setting{configure: contexts}, func(t *testing.T, d *desk) {
-		d.app.profiles = func() []awsx.ContextID {
-			return []awsx.ContextID{{Profile: "lab", Region: "eu-north-1"}, {Profile: "prod-us", Region: "us-east-1"}, {Profile: "bare"}}
-		}
+		d.app.profiles = []awsx.ContextID{{Profile: "lab", Region: "eu-north-1"}, {Profile: "prod-us", Region: "us-east-1"}, {Profile: "bare"}}
 		d.cluster("prod")
 		d.press("ctrl+p").Shows("context lab", "lab/eu-west-1", "context prod-us", "prod-us/us-east-1", "context bare", "bare/eu-west-1").Hides("eu-north-1")
 		d.Type(" prod")

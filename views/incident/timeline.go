@@ -223,7 +223,7 @@ func (s *events) columns() []table.Column[*entry] {
 			if x.At.IsZero() {
 				return table.Cell{Text: "?", Role: theme.Unknown}
 			}
-			return table.Cell{Text: wording.Clock(x.At, s.at.Time()) + x.At.In(s.at.Time().Location()).Format(":05"), Role: roleFor(x.Severity)}
+			return table.Cell{Text: clock(x.At, s.at.Time()), Role: roleFor(x.Severity)}
 		}, Compare: func(a, b e) int { return tl.Compare(&a.Entry, &b.Entry) }},
 		{ID: "kind", Title: "KIND", Cell: func(x e) table.Cell {
 			return table.Cell{Text: x.Severity.Mark() + " " + string(x.Kind), Role: roleFor(x.Severity)}
@@ -239,6 +239,12 @@ func (s *events) columns() []table.Column[*entry] {
 			return table.Cell{Text: whatOf(&x.Entry, s.at.Time()), Role: roleFor(x.Severity)}
 		}},
 	}
+}
+
+// clock is when something happened, to the second: so that what followed in the same minute
+// is told apart.
+func clock(at, now time.Time) string {
+	return wording.Clock(at, now) + at.In(now.Location()).Format(":05")
 }
 
 // whatOf is the text of an entry with when the last of several was.
@@ -273,7 +279,7 @@ func entryParas(e *tl.Entry, now time.Time) []prose.Para {
 	for _, f := range e.Facts {
 		p := prose.Para{Label: f.Name, Text: f.Text}
 		if !f.At.IsZero() {
-			p.Label = wording.Clock(f.At, now) + f.At.In(now.Location()).Format(":05")
+			p.Label = clock(f.At, now)
 			if f.Name != "said" {
 				p.Text = f.Name + "  " + f.Text
 			}

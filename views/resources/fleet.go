@@ -1,7 +1,6 @@
 package resources
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -65,11 +64,11 @@ func whereColumns(several bool) []table.Column[*serviceRow] {
 		},
 	}}
 	if several {
-		context := func(r row) string { return r.service().Ref.Context.String() }
+		name := func(r row) string { return r.service().Ref.Context.String() }
 		columns = append(columns, table.Column[row]{
 			ID: "context", Title: "CONTEXT", Max: 28,
-			Cell:    func(r row) table.Cell { return table.Cell{Text: context(r)} },
-			Compare: func(a, b row) int { return cmp.Compare(context(a), context(b)) },
+			Cell:    func(r row) table.Cell { return table.Cell{Text: name(r)} },
+			Compare: func(a, b row) int { return strings.Compare(name(a), name(b)) },
 		})
 	}
 	return columns

@@ -95,6 +95,17 @@ func completenessOf(a *app.App, errs []error) completeness {
 	return c
 }
 
+// ofService says in JSON which service is told of.
+type ofService struct {
+	Context string `json:"context"`
+	Cluster string `json:"cluster"`
+	Service string `json:"service"`
+}
+
+func serviceHead(a *app.App, target command.Found) ofService {
+	return ofService{a.Context.String(), target.Ref.ClusterName(), target.Ref.Name()}
+}
+
 type clusterStatus struct {
 	Name      string `json:"name"`
 	ARN       string `json:"arn"`

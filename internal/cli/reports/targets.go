@@ -71,12 +71,10 @@ func (p program) targets(ctx context.Context, a *app.App, find command.Finder, o
 	groups := targetGroups(a, found)
 	if output == "json" {
 		return printing.JSON(p.Out, struct {
-			Context string        `json:"context"`
-			Cluster string        `json:"cluster"`
-			Service string        `json:"service"`
-			Groups  []targetGroup `json:"groups"`
+			ofService
+			Groups []targetGroup `json:"groups"`
 			completeness
-		}{a.Context.String(), target.Ref.ClusterName(), target.Ref.Name(), groups, completenessOf(a, found.Partial)})
+		}{serviceHead(a, target), groups, completenessOf(a, found.Partial)})
 	}
 	if len(groups) == 0 {
 		fmt.Fprintf(p.Err, "%s has no target groups\n", printing.Shown(target.Ref.Name()))

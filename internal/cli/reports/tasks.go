@@ -81,12 +81,10 @@ func (p program) tasks(ctx context.Context, a *app.App, find command.Finder, sto
 	}
 	if output == "json" {
 		return printing.JSON(p.Out, struct {
-			Context string       `json:"context"`
-			Cluster string       `json:"cluster"`
-			Service string       `json:"service"`
-			Tasks   []taskStatus `json:"tasks"`
+			ofService
+			Tasks []taskStatus `json:"tasks"`
 			completeness
-		}{a.Context.String(), target.Ref.ClusterName(), target.Ref.Name(), tasks, completenessOf(a, found.Partial)})
+		}{serviceHead(a, target), tasks, completenessOf(a, found.Partial)})
 	}
 	if len(tasks) == 0 {
 		fmt.Fprintf(p.Err, "no such task of %s is known\n", printing.Shown(target.Ref.Name()))
