@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"gantry/awsx"
@@ -196,8 +195,7 @@ func (m *tasksMode) pick(rows []*taskRow) ([]*taskRow, []livetable.Span) {
 func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 	state, instances := st.Service(service), st.Instances(service.ClusterRef())
 	define := livetable.DefinitionsOf(st, service.Context)
-	var gone atomic.Pointer[[]past.Stopped] // as they were asked for last
-	gone.Store(new([]past.Stopped))
+	memory := recall(st)
 	var goneThen *[]past.Stopped
 	// The rows of one service share its evidence: they are kept together, as long as
 	// nothing that they were made of changed. Time alone changes none of them.
@@ -209,7 +207,7 @@ func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 			s, hosts := state.Snapshot(), instances.Snapshot()
 			if len(s.Items) == 0 {
 				kept, stateRev = livetable.Load[*taskRow]{}, 0
-			} else if remembered := gone.Load(); remembered != goneThen || s.Rev != stateRev || hosts.Rev != hostsRev || slices.ContainsFunc(kept.Rows, func(r *taskRow) bool {
+			} else if remembered := memory.gone.Load(); remembered != goneThen || s.Rev != stateRev || hosts.Rev != hostsRev || slices.ContainsFunc(kept.Rows, func(r *taskRow) bool {
 				return r.stray == nil && r.def == nil && define(r.task.TaskDefinition) != nil ||
 					r.host != nil && r.host.PrivateIP == "" && st.Housed(*r.host).PrivateIP != "" ||
 					!r.protected.Equal(protectedUntil(st, r))
@@ -243,9 +241,9 @@ func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 			}
 			news := st.ReadProtection(ctx, service.ClusterRef(), shown)
 			for _, s := range state.Snapshot().Items {
-				news = remember(ctx, st, s, &gone) || news
+				news = memory.look(ctx, s) || news
 			}
-			for _, s := range *gone.Load() {
+			for _, s := range *memory.gone.Load() {
 				if slices.Contains(visible, s.Task.Ref.ARN) {
 					all = append(all, s.Task)
 				}
@@ -253,31 +251,6 @@ func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 			return readBehind(ctx, st, all, instances.Snapshot().Items) || news
 		},
 	}
-}
-
-// remember asks which tasks of the service were seen of which ECS tells no more, and reports
-// whether that is news. Before all is read that ECS tells, that is not known.
-func remember(ctx context.Context, st *store.Store, s store.ServiceState, gone *atomic.Pointer[[]past.Stopped]) bool {
-	if s.RunningAt.IsZero() || s.StoppedAt.IsZero() {
-		return false
-	}
-	// What of it cannot be read is missing, and its owner says why.
-	all, _ := past.Gone(ctx, st.Past(), s.Service.Ref, slices.Concat(s.Running, s.Stopped), time.Time{})
-	// A sweep of the cluster may have seen tasks that began since the service's were read.
-	all = slices.DeleteFunc(all, func(p past.Stopped) bool { return p.Seen.After(s.RunningAt) || p.Seen.After(s.StoppedAt) })
-	if slices.EqualFunc(all, *gone.Load(), func(a, b past.Stopped) bool { return a.Task.Ref == b.Task.Ref && a.Seen.Equal(b.Seen) }) {
-		return false
-	}
-	gone.Store(&all)
-	return true
-}
-
-// unlisted are remembered tasks without those that ECS lists after all.
-func unlisted(all []past.Stopped, s store.ServiceState) []past.Stopped {
-	return slices.DeleteFunc(slices.Clone(all), func(p past.Stopped) bool {
-		same := func(t awsx.Task) bool { return t.Ref == p.Task.Ref }
-		return slices.ContainsFunc(s.Running, same) || slices.ContainsFunc(s.Stopped, same)
-	})
 }
 
 // protectedUntil is until when a row's task is protected, as far as that was read.
