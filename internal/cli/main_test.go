@@ -21,14 +21,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/adrg/xdg"
-	"go.uber.org/goleak"
-
 	"gantry/awsx/sim"
 	"gantry/awsx/sim/output"
 	"gantry/awsx/sim/seed"
 	"gantry/internal/audit"
 	"gantry/internal/cli"
+	"gantry/internal/cli/clitest"
 	"gantry/internal/cli/command"
 	logsim "gantry/logs/sim"
 )
@@ -36,27 +34,9 @@ import (
 // TestMain gives the tests a machine of their own: keys, no shared config, no
 // instance metadata, a state directory.
 func TestMain(m *testing.M) {
-	home, err := os.MkdirTemp("", "gantry-cli")
-	if err != nil {
-		panic(err)
-	}
-	for name, value := range map[string]string{
-		"HOME": home, "XDG_STATE_HOME": filepath.Join(home, "state"), "XDG_CONFIG_HOME": filepath.Join(home, "config"),
-		"AWS_CONFIG_FILE": filepath.Join(home, "none"), "AWS_SHARED_CREDENTIALS_FILE": filepath.Join(home, "none"),
-		"AWS_EC2_METADATA_DISABLED": "true", "AWS_PROFILE": "", "AWS_ENDPOINT_URL": "", "AWS_CA_BUNDLE": "",
-		"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-	} {
-		if err := os.Setenv(name, value); err != nil {
-			panic(err)
-		}
-	}
-	xdg.Reload()
 	// There is memory enough, and time goes into collecting it.
 	debug.SetGCPercent(400)
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		_ = os.RemoveAll(home)
-		os.Exit(code)
-	}))
+	clitest.Main(m)
 }
 
 // account is a simulated account that lives in the bubble of a test, its log store,
