@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"iter"
+	"strings"
 	"time"
 
 	"gantry/awsx/diagnose/reason"
@@ -21,6 +22,9 @@ type history struct {
 	// or went; oldest is when the first of the present was, whatever it says.
 	told   []event
 	oldest time.Time
+	// back are those read that tell of a way back, or of an alarm that began one, also
+	// where they do not bear on the present.
+	back []event
 	// steady is set when the next one says that the service was steady, which ends
 	// the present; others is the first that says so of another task set, -1 for none.
 	steady bool
@@ -58,6 +62,29 @@ func (f *facts) since(limit time.Time) iter.Seq[event] {
 	}
 }
 
+// wayBack yields the events of the last hour that may tell of a way back, newest first: those
+// before the last steady state too.
+func (f *facts) wayBack(yield func(event) bool) {
+	h := &f.events
+	recently := func(at time.Time) bool { return f.Now.Sub(at) <= window }
+	for _, e := range h.back {
+		if !recently(e.at) || !yield(e) {
+			return
+		}
+	}
+	for i := h.next; i < len(f.Service.Events) && recently(f.Service.Events[i].At); i++ {
+		raw := &f.Service.Events[i]
+		if ofWayBack(raw.Message) && !yield(event{raw.At, reason.ReadEvent(raw.Message)}) {
+			return
+		}
+	}
+}
+
+// ofWayBack reports whether an event may tell of a way back: others need not be read for it.
+func ofWayBack(message string) bool {
+	return strings.Contains(message, "olling back") || strings.Contains(message, "alarm")
+}
+
 // firstPresent is when the oldest event was that bears on the present, whatever it
 // tells; zero without any.
 func (f *facts) firstPresent() time.Time {
@@ -90,6 +117,9 @@ func (f *facts) readEvent(limit time.Time) bool {
 		}
 	}
 	h.next++
+	if !moves && ofWayBack(raw.Message) {
+		h.back = append(h.back, e)
+	}
 	if e.Kind == reason.Steady || e.at.Before(f.primary.CreatedAt) && !f.names(e.Event) {
 		return true // it tells of another task set, or of an earlier deployment
 	}

@@ -163,21 +163,14 @@ func (x *inquest) wayBack() {
 	f := x.facts
 	t := Trouble{Kind: RolledBack, Sure: Certain, rolls: f.rollout.Active}
 	var alarm []Proof
-	for _, e := range f.Service.Events { // those before the last steady state too
-		if f.Now.Sub(e.At) > window {
-			break
-		}
-		if !strings.Contains(e.Message, "olling back") && !strings.Contains(e.Message, "alarm") {
-			continue // it tells of no way back, and need not be read
-		}
-		read := reason.ReadEvent(e.Message)
+	for e := range f.wayBack {
 		switch {
-		case read.Kind == reason.DeploymentFailed && strings.Contains(read.Reason.Text, "alarm"):
-			alarm = append(alarm, Proof{e.At, read.Body, InEvents})
-			f.turns(e.At.Add(window))
-		case t.Since.IsZero() && read.Kind == reason.RollingBack && (read.Deployment == "" || f.names(read) || !e.At.Before(f.primary.CreatedAt.Add(-time.Minute))):
-			t.Since, t.Evidence = e.At, []Proof{{e.At, read.Body, InEvents}}
-			f.turns(e.At.Add(window))
+		case e.Kind == reason.DeploymentFailed && strings.Contains(e.Reason.Text, "alarm"):
+			alarm = append(alarm, Proof{e.at, e.Body, InEvents})
+			f.turns(e.at.Add(window))
+		case t.Since.IsZero() && e.Kind == reason.RollingBack && (e.Deployment == "" || f.names(e.Event) || !e.at.Before(f.primary.CreatedAt.Add(-time.Minute))):
+			t.Since, t.Evidence = e.at, []Proof{{e.at, e.Body, InEvents}}
+			f.turns(e.at.Add(window))
 		}
 	}
 	until := t.Since.Add(recent)
