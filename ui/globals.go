@@ -27,7 +27,7 @@ func (s *Shell) globals(scope string) []Action {
 		ActBare.Does(s.host.ToggleBare),
 		ActMessages.Does(s.openMessages),
 		ActRedraw.Runs(func() tea.Cmd { return tea.ClearScreen }),
-		ActSuspend.Runs(func() tea.Cmd { return tea.Suspend }),
+		ActSuspend.Runs(suspend),
 		ActQuit.Does(s.quit),
 	}
 	if s.opts.Globals == nil {
@@ -218,6 +218,10 @@ func (s *Shell) own(msg tea.Msg) {
 		s.goOn(msg)
 	case rearm:
 		s.ticking = false
+	case suspended:
+		if msg.err != nil {
+			s.flash(Warn, "suspend: "+msg.err.Error())
+		}
 	case saved:
 		if msg.err != nil {
 			s.flash(Error, "saving the screen: "+msg.err.Error())

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -24,7 +25,9 @@ type RunOptions struct {
 	// context ends after Patience.
 	Drain    func(ctx context.Context) error
 	Patience time.Duration
-	// Program are further options: input, output, size.
+	// Output is what the console draws on; nil is standard output.
+	Output io.Writer
+	// Program are further options: input, size.
 	Program []tea.ProgramOption
 }
 
@@ -40,7 +43,10 @@ func Run(ctx context.Context, s *Shell, o RunOptions) error {
 	}
 	running, stop := context.WithCancel(ctx)
 	defer stop()
-	opts := append(s.opts.Terminal.programOptions(), tea.WithContext(running))
+	if o.Output == nil {
+		o.Output = os.Stdout
+	}
+	opts := append(s.opts.Terminal.programOptions(), tea.WithContext(running), tea.WithOutput(o.Output))
 	p := tea.NewProgram(s, append(opts, o.Program...)...)
 
 	type watch struct {
@@ -63,7 +69,10 @@ func Run(ctx context.Context, s *Shell, o RunOptions) error {
 		}
 	})
 	s.crashes.stopBy(stop)
+	// Nothing is to be done about a terminal that is gone: the program ends of itself.
+	_, _ = io.WriteString(o.Output, keepTitle)
 	_, err := p.Run()
+	_, _ = io.WriteString(o.Output, restoreTitle)
 	if fault := s.Crash(); fault != nil {
 		err = fault
 	}

@@ -197,7 +197,8 @@ func program(t *testing.T, root func(*ui.Host) ui.Screen, o ui.RunOptions) (stri
 	t.Helper()
 	var out strings.Builder
 	s := ui.New(context.Background(), ui.Options{Title: "orchard", Root: root, Terminal: ui.Terminal{Profile: colorprofile.ASCII}})
-	o.Program = append(o.Program, tea.WithInput(nil), tea.WithOutput(&out), tea.WithWindowSize(80, 24),
+	o.Output = &out
+	o.Program = append(o.Program, tea.WithInput(nil), tea.WithWindowSize(80, 24),
 		tea.WithEnvironment([]string{"TERM=xterm-256color"}), tea.WithoutSignalHandler())
 	err := ui.Run(context.Background(), s, o)
 	return out.String(), err

@@ -1,7 +1,7 @@
 // Package e2e tests the built program: in a pseudo-terminal whose screen an
-// emulator keeps, against the simulator, moto, the aws CLI, OpenSearch and
-// Elasticsearch. Its tests carry the build tag integration and fail when one of these
-// is missing.
+// emulator keeps, also through sshd and tmux, against the simulator, moto, the aws CLI,
+// OpenSearch and Elasticsearch. Its tests carry the build tag integration and fail when
+// one of these is missing.
 //
 // The stores are nodes put together from what Maven Central has of them. Of
 // Elasticsearch that is the server and its HTTP transport, and neither GET / (module

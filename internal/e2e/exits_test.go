@@ -25,7 +25,7 @@ func (r result) wants(t *testing.T, code int, texts ...string) result {
 }
 
 // written writes a file for a test and returns its path.
-func written(t *testing.T, name, content string) string {
+func written(t testing.TB, name, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {

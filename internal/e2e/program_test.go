@@ -98,20 +98,45 @@ type console struct {
 	screen  *vt.SafeEmulator
 	cmd     *exec.Cmd
 	written atomic.Int64
+	stream  stream
 	changed chan struct{}
 	ended   chan struct{}
 	once    sync.Once
 }
 
+// stream keeps all that a terminal was sent.
+type stream struct {
+	mu   sync.Mutex
+	sent []byte
+}
+
+func (s *stream) add(p []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sent = append(s.sent, p...)
+}
+
+func (s *stream) bytes() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return bytes.Clone(s.sent)
+}
+
 // open starts the program in a terminal of a size.
 func open(t testing.TB, w, h int, env []string, args ...string) *console {
 	t.Helper()
+	cmd := exec.Command(gantry, args...)
+	cmd.Env = env
+	return seat(t, w, h, cmd)
+}
+
+// seat starts a command in a terminal of a size.
+func seat(t testing.TB, w, h int, cmd *exec.Cmd) *console {
+	t.Helper()
 	c := &console{
-		t: t, screen: vt.NewSafeEmulator(w, h),
+		t: t, cmd: cmd, screen: vt.NewSafeEmulator(w, h),
 		changed: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
-	c.cmd = exec.Command(gantry, args...)
-	c.cmd.Env = env
 	tty, err := pty.StartWithSize(c.cmd, &pty.Winsize{Rows: uint16(h), Cols: uint16(w)})
 	if err != nil {
 		t.Fatal(err)
@@ -127,6 +152,7 @@ func open(t testing.TB, w, h int, env []string, args ...string) *console {
 			n, err := tty.Read(buf)
 			if n > 0 {
 				c.written.Add(int64(n))
+				c.stream.add(buf[:n])
 				_, _ = c.screen.Write(buf[:n])
 				select {
 				case c.changed <- struct{}{}:

@@ -204,12 +204,8 @@ func (c *Console) receive(msg tea.Msg) {
 		c.queue = append(c.queue, cmds...)
 		return
 	}
-	switch msg.(type) {
-	case tea.QuitMsg:
+	if _, ok := msg.(tea.QuitMsg); ok {
 		c.Quit = true
-		return
-	case tea.SuspendMsg:
-		c.update(tea.ResumeMsg{})
 		return
 	}
 	if v := reflect.ValueOf(msg); v.Type().Name() == "setClipboardMsg" {
