@@ -78,7 +78,12 @@ func memory(b *testing.B, c *console, name string) float64 {
 // for a number of rows.
 func openServices(t testing.TB, w, h int, aws, rows string) *console {
 	t.Helper()
-	c := open(t, w, h, account(t, aws))
+	return toServices(open(t, w, h, account(t, aws)), rows)
+}
+
+// toServices goes on to the services of the only cluster.
+func toServices(c *console, rows string) *console {
+	c.t.Helper()
 	c.sees("prod")
 	c.press(enter)
 	c.sees("SERVICE", rows+":")
@@ -90,7 +95,12 @@ func openServices(t testing.TB, w, h int, aws, rows string) *console {
 func settled(t *testing.T, w, h, services int) *console {
 	t.Helper()
 	aws, _ := simulator(t, "--scenario", "steady", "--clusters", "1", "--services", strconv.Itoa(services), "--tasks", "2")
-	c := openServices(t, w, h, aws, strconv.Itoa(services))
+	return openServices(t, w, h, aws, strconv.Itoa(services)).allRead()
+}
+
+// allRead waits until no cell is unread and nothing more is drawn.
+func (c *console) allRead() *console {
+	c.t.Helper()
 	c.until("no cell unread", func(screen string) bool {
 		return !strings.Contains(screen, "unread") && !strings.Contains(screen, "?  ")
 	})

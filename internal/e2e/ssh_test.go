@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // host is a machine that ssh reaches: a real sshd on a loopback port, run by whoever runs
@@ -235,6 +236,45 @@ func TestTheDemoThroughSSH(t *testing.T) {
 				t.Fatalf("quit with %d:\n%s", code, c.text())
 			}
 			c.isClean("")
+		})
+	}
+}
+
+// TestBytesOverSSH counts what an operator's line carries at the other end of a real ssh:
+// nothing at rest, and for a move or a page what it shows, with the evidence once the
+// cursor rests.
+func TestBytesOverSSH(t *testing.T) {
+	h := sshd(t)
+	aws, _ := simulator(t, "--scenario", "steady", "--clusters", "1", "--services", "60", "--tasks", "2")
+	for _, size := range []struct {
+		w, h             int
+		move, page, rest int64
+	}{{80, 24, 120, 1700, 400}, {200, 50, 120, 4800, 2800}} {
+		t.Run(fmt.Sprintf("%dx%d", size.w, size.h), func(t *testing.T) {
+			t.Parallel()
+			c := toServices(seat(t, size.w, size.h, h.ssh("xterm-256color", typed(account(t, aws)))), "60")
+			c.allRead()
+			costs := func(what string, most int64, keys ...string) {
+				t.Helper()
+				before := c.written.Load()
+				c.press(keys...)
+				c.rests()
+				n := c.written.Load() - before
+				if n == 0 || n > most {
+					t.Errorf("%s: %d bytes, allowed are %d", what, n, most)
+				}
+				t.Logf("%s: %d bytes", what, n)
+			}
+			costs("8 moves and a rest", 8*size.move+size.rest, strings.Repeat("j", 8))
+			c.press("\x06")
+			c.allRead() // what a page of its own reads of its targets has landed
+			costs("a page back", size.page+size.rest, "\x02")
+			costs("a page on", size.page+size.rest, "\x06")
+			before := c.written.Load()
+			after(35 * time.Second)
+			if n := c.written.Load() - before; n != 0 {
+				t.Errorf("%d bytes were written at rest:\n%s", n, c.text())
+			}
 		})
 	}
 }

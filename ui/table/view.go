@@ -47,14 +47,17 @@ type frame[T any] struct {
 	g     *theme.Glyphs
 	w     int
 	stale bool
+
+	role   theme.Role // what is painted now; it ends where another begins
+	blanks int        // cells behind it that were not written yet
 }
 
 func (f *frame[T]) header(t *Table[T], cols []placed[T], left int) {
 	used := min(gutter, f.w)
-	f.b.WriteString(text.Spaces(used))
+	f.blanks = used
 	for n, c := range cols {
 		if n > 0 {
-			f.b.WriteByte(' ')
+			f.blanks += gap
 			used += gap
 		}
 		title := c.Title
@@ -69,13 +72,15 @@ func (f *frame[T]) header(t *Table[T], cols []placed[T], left int) {
 		if c.ID == t.chosen {
 			role = theme.Selected
 		}
-		f.cell(Cell{title, role}, c.width, c.Right, n == len(cols)-1 && left == 0)
+		f.cell(Cell{title, role}, c.width, c.Right)
+		f.unpaint() // it is drawn once, and titles are words of their own
 		used += c.width
 	}
 	if left > 0 && used+gap < f.w {
-		f.b.WriteByte(' ')
+		f.blanks += gap
 		f.paint(theme.Dim, f.g.Right)
 	}
+	f.end()
 }
 
 func (f *frame[T]) row(row T, cols []placed[T], selected, marked bool) {
@@ -83,20 +88,20 @@ func (f *frame[T]) row(row T, cols []placed[T], selected, marked bool) {
 	f.gutter(selected, marked)
 	for n, c := range cols {
 		if n > 0 {
-			f.b.WriteByte(' ')
+			f.blanks += gap
 		}
 		cell := c.Cell(row)
 		cell.Text = f.short(c, n, cell.Text)
 		if f.stale {
 			cell.Role = theme.Dim
 		}
-		last := n == len(cols)-1
 		if n == 0 && selected {
-			f.name(cell, c.width, last)
+			f.name(cell, c.width)
 			continue
 		}
-		f.cell(cell, c.width, c.Right, last)
+		f.cell(cell, c.width, c.Right)
 	}
+	f.end()
 }
 
 // wholeRow draws the row under the cursor reversed, from edge to edge: the eye finds its
@@ -119,6 +124,7 @@ func (f *frame[T]) wholeRow(row T, cols []placed[T], marked bool) {
 		b.WriteString(s)
 	}
 	f.paint(theme.Selected, text.Pad(b.String(), f.w-gutter))
+	f.end()
 }
 
 // short is a cell's text in the width of its column.
@@ -133,7 +139,7 @@ func (f *frame[T]) gutter(selected, marked bool) {
 	if selected {
 		f.paint(theme.Marker, f.g.Marker)
 	} else {
-		f.b.WriteByte(' ')
+		f.blanks++
 	}
 	if f.w < gutter {
 		return
@@ -141,43 +147,60 @@ func (f *frame[T]) gutter(selected, marked bool) {
 	if marked {
 		f.paint(theme.Marked, f.g.Mark)
 	} else {
-		f.b.WriteByte(' ')
+		f.blanks++
 	}
 }
 
 // name draws the name under the cursor, which is short enough: its text reversed, the rest
 // of the row and of the cell as always.
-func (f *frame[T]) name(cell Cell, w int, last bool) {
+func (f *frame[T]) name(cell Cell, w int) {
 	s, start := cell.Text, cell.Text
 	if text.Width(s) > nameCells {
 		start = text.Truncate(s, nameCells, "")
 	}
 	f.paint(theme.Selected, start)
 	f.paint(cell.Role, s[len(start):])
-	if !last {
-		f.b.WriteString(text.Spaces(w - text.Width(s)))
-	}
+	f.blanks += w - text.Width(s)
 }
 
-// cell draws text in w cells. Only the text is painted, and nothing is padded behind
-// the last cell of a row: spaces with a style would have to be written.
-func (f *frame[T]) cell(cell Cell, w int, right, last bool) {
+// cell draws text in w cells. Only the text is painted.
+func (f *frame[T]) cell(cell Cell, w int, right bool) {
 	s := text.Truncate(cell.Text, w, f.g.Ellipsis)
-	pad := text.Spaces(w - text.Width(s))
+	pad := w - text.Width(s)
 	if right {
-		f.b.WriteString(pad)
+		f.blanks += pad
 	}
 	f.paint(cell.Role, s)
-	if !right && !last {
-		f.b.WriteString(pad)
+	if !right {
+		f.blanks += pad
 	}
 }
 
+// paint writes what stands in a role. Neighbours in the same role are painted as one, with
+// the blanks between them, which costs the terminal less than two.
 func (f *frame[T]) paint(r theme.Role, s string) {
 	if s == "" {
 		return
 	}
-	f.b.WriteString(f.th.Open(r))
+	if r != f.role || !f.th.Blank(r) {
+		f.unpaint()
+		f.b.WriteString(text.Spaces(f.blanks))
+		f.b.WriteString(f.th.Open(r))
+	} else {
+		f.b.WriteString(text.Spaces(f.blanks))
+	}
+	f.role, f.blanks = r, 0
 	f.b.WriteString(s)
-	f.b.WriteString(f.th.Close(r))
+}
+
+// unpaint ends what is painted.
+func (f *frame[T]) unpaint() {
+	f.b.WriteString(f.th.Close(f.role))
+	f.role = theme.Text
+}
+
+// end ends a row, behind whose last text nothing is written.
+func (f *frame[T]) end() {
+	f.unpaint()
+	f.blanks = 0
 }

@@ -57,6 +57,7 @@ type Theme struct {
 	options Options
 	glyphs  Glyphs
 	open    [roles]string
+	blank   [roles]bool
 	styles  [roles]lipgloss.Style
 }
 
@@ -72,7 +73,7 @@ func New(o Options) *Theme {
 		if !t.Coloured() {
 			l.fg = nil
 		}
-		t.open[r] = l.sgr()
+		t.open[r], t.blank[r] = l.sgr(), !l.reverse && !l.underline
 		t.styles[r] = l.style()
 	}
 	return t
@@ -115,6 +116,9 @@ func (t *Theme) Close(r Role) string {
 	}
 	return ansi.ResetStyle
 }
+
+// Blank reports whether blanks look the same in a role as without one.
+func (t *Theme) Blank(r Role) bool { return r < roles && t.blank[r] }
 
 // Style returns a role as a Lip Gloss style, for the Bubbles that want one.
 func (t *Theme) Style(r Role) lipgloss.Style {

@@ -1,6 +1,7 @@
 package uitest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -40,7 +41,11 @@ func (c *counter) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.bytes.Add(int64(len(p)))
-	return c.emu.Write(p)
+	// Without a terminal for input Bubble Tea leaves it to the line to return the carriage.
+	if _, err := c.emu.Write(bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n"))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // Dial runs a shell on a terminal of w by h cells until the test ends.
@@ -69,6 +74,9 @@ func Dial(t testing.TB, o ui.Options, w, h int) *Wire {
 		wire.running.Wait()
 		if errors.Is(wire.err, tea.ErrProgramPanic) {
 			t.Error(wire.err)
+		}
+		if crash := shell.Crash(); crash != nil {
+			t.Errorf("the console crashed: %v", crash)
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()

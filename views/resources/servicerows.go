@@ -123,12 +123,13 @@ func (r *serviceRow) countCell() table.Cell {
 // look complete.
 func (r *serviceRow) newCell() table.Cell {
 	n := r.Finding.Rollout
-	c := table.Cell{Text: n.String(), Role: theme.Pending}
+	c := table.Cell{Text: n.String()}
 	switch {
-	case !n.Active:
-		c.Role = theme.Dim
+	case !n.Active: // most rows: paint would cost a slow line more than the text
 	case n.Failed > 0:
 		c.Role = theme.Failed
+	default:
+		c.Role = theme.Pending
 	}
 	return c
 }
@@ -153,12 +154,12 @@ func (r *serviceRow) targetCell() table.Cell {
 
 func (r *serviceRow) diedCell() table.Cell {
 	d := r.Finding.Died
-	c := table.Cell{Text: d.String(), Role: theme.Degraded}
+	c := table.Cell{Text: d.String()}
 	switch {
 	case d.Unread:
 		c.Role = theme.Unknown
-	case d.Count == 0:
-		c.Role = theme.Dim
+	case d.Count > 0:
+		c.Role = theme.Degraded
 	}
 	return c
 }
