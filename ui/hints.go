@@ -41,7 +41,11 @@ func (s *Shell) hintLine(scope string) string {
 	if m := s.topModal(); m != nil {
 		hinted = m.Modal
 	} else if s.prompt != nil {
-		return s.fit([]piece{s.piece("enter", "keep", false), s.piece("esc", "cancel", false)}, nil)
+		keys := []piece{s.piece("enter", "keep", false), s.piece("esc", "cancel", false)}
+		if len(s.prompt.past.Lines()) > 0 {
+			keys = append(keys, s.piece("up", "earlier", false))
+		}
+		return s.fit(keys, nil)
 	} else if !s.trail.top().screen.Capturing() {
 		hinted = nil
 	}

@@ -4,13 +4,36 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/ui/field"
+	"gantry/ui/palette"
 )
+
+// Typed keeps what an operator types, for this run and for later ones. Its methods answer
+// from memory.
+type Typed interface {
+	// Commands are those of the palette, oldest first; Commanded keeps one more.
+	Commands() []string
+	Commanded(line string)
+	// Filters are those that were typed on such a screen, oldest first; Filtered keeps one
+	// more.
+	Filters(on Screen) []string
+	Filtered(on Screen, expr string)
+}
+
+// typed is what keeps filters for this run, by the name of the screen. The palette keeps its
+// commands itself.
+type typed map[string][]string
+
+func (typed) Commands() []string                { return nil }
+func (typed) Commanded(string)                  {}
+func (t typed) Filters(on Screen) []string      { return t[on.Name()] }
+func (t typed) Filtered(on Screen, expr string) { t[on.Name()] = append(t[on.Name()], expr) }
 
 // prompt is the filter being typed in the status line. The screen filters along.
 type prompt struct {
 	id     uint64
 	target Filterable
 	input  field.Input
+	past   *palette.History
 	before string // restored when the prompt is left by esc
 	err    string
 }
@@ -23,7 +46,8 @@ func (s *Shell) openPrompt() {
 	in := field.New(s.theme, "/")
 	in.SetValue(target.Filter())
 	in.CursorEnd()
-	s.prompt = &prompt{id: s.newID(), target: target, input: in, before: target.Filter()}
+	past := palette.NewHistory(s.opts.Typed.Filters(s.trail.top().screen))
+	s.prompt = &prompt{id: s.newID(), target: target, input: in, past: past, before: target.Filter()}
 }
 
 func (s *Shell) closePrompt() { s.prompt = nil }
@@ -34,6 +58,8 @@ func (s *Shell) promptKey(msg tea.KeyPressMsg) {
 	case "enter":
 		if p.err != "" {
 			s.flash(Warn, p.err)
+		} else if expr := p.input.Value(); expr != "" {
+			s.opts.Typed.Filtered(s.trail.top().screen, expr)
 		}
 		s.closePrompt()
 	case "esc":
@@ -47,9 +73,21 @@ func (s *Shell) promptKey(msg tea.KeyPressMsg) {
 			return
 		}
 		s.promptUpdate(msg)
+	case "up", "ctrl+p":
+		s.promptType(p.past.Recall(-1))
+	case "down", "ctrl+n":
+		s.promptType(p.past.Recall(1))
 	default:
 		s.promptUpdate(msg)
 	}
+}
+
+// promptType puts a whole filter in the place of what was typed.
+func (s *Shell) promptType(expr string) {
+	s.prompt.input.SetWidth(0) // what of a text is seen is decided as it is set
+	s.prompt.input.SetValue(expr)
+	s.prompt.input.CursorEnd()
+	s.promptTry(expr)
 }
 
 // filter sets the filter of the screen on top, which may have something to do about it.
@@ -70,9 +108,14 @@ func (s *Shell) promptUpdate(msg tea.Msg) {
 	p.input, cmd = p.input.Update(msg)
 	s.run(cmd, owner{id: p.id})
 	if value := p.input.Value(); value != before {
-		p.err = ""
-		if err := s.filter(p.target, value); err != nil {
-			p.err = err.Error()
-		}
+		s.promptTry(value)
+	}
+}
+
+// promptTry filters by what was typed, or says what is wrong with it.
+func (s *Shell) promptTry(expr string) {
+	s.prompt.err = ""
+	if err := s.filter(s.prompt.target, expr); err != nil {
+		s.prompt.err = err.Error()
 	}
 }

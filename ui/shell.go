@@ -43,8 +43,8 @@ type Options struct {
 	// Palette are what ":" finds besides actions: screens, services, pasted
 	// identifiers. They are asked on the loop and answer from memory.
 	Palette func(*Host) []palette.Source
-	// History are the commands of earlier runs, oldest first.
-	History []string
+	// Typed keeps what is typed; nil keeps it for this run.
+	Typed Typed
 	// Clipboard takes what is copied.
 	Clipboard Clipboard
 	// SaveDir is where ctrl+s writes; empty is the working directory.
@@ -95,13 +95,16 @@ func New(ctx context.Context, o Options) *Shell {
 		o.After = func(d time.Duration, msg tea.Msg) tea.Cmd { return After(ctx, d, msg) }
 	}
 	s := &Shell{
-		ctx:     ctx,
-		cancel:  cancel,
-		opts:    o,
-		nextID:  ownerFirst,
-		history: palette.NewHistory(o.History),
-		notes:   newNotes(o.Now),
+		ctx:    ctx,
+		cancel: cancel,
+		opts:   o,
+		nextID: ownerFirst,
+		notes:  newNotes(o.Now),
 	}
+	if o.Typed == nil {
+		s.opts.Typed = typed{}
+	}
+	s.history = palette.NewHistory(s.opts.Typed.Commands()).Told(s.opts.Typed.Commanded)
 	s.cmds, s.host = newCommands(&s.crashes), &Host{shell: s}
 	s.restyle()
 	return s
@@ -138,9 +141,6 @@ func (s *Shell) Top() Screen {
 
 // Host is what the shell does for who makes it.
 func (s *Shell) Host() *Host { return s.host }
-
-// History are the palette's commands, oldest first, for the next run.
-func (s *Shell) History() []string { return s.history.Lines() }
 
 func (s *Shell) begin() tea.Cmd {
 	if s.opts.Background != nil {

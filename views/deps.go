@@ -40,6 +40,32 @@ type Deps struct {
 	// CountsSet returns the counts that people gave a service from this machine; nil knows
 	// of none.
 	CountsSet func(service awsx.Ref) []diagnose.CountSet
+	// Remembered is what earlier screens and runs left; nil remembers nothing.
+	Remembered Kept
+}
+
+// Kept keeps how screens are left to look, by context and name. Its methods answer from
+// memory.
+type Kept interface {
+	// Kept is what was kept, empty for nothing.
+	Kept(of awsx.ContextID, name string) string
+	// Keep keeps a value; an empty one is forgotten.
+	Keep(of awsx.ContextID, name, value string)
+}
+
+// Kept is what was kept of a context under a name, empty for nothing.
+func (d *Deps) Kept(of awsx.ContextID, name string) string {
+	if d == nil || d.Remembered == nil {
+		return ""
+	}
+	return d.Remembered.Kept(of, name)
+}
+
+// Keep keeps a value of a context under a name; an empty one is forgotten.
+func (d *Deps) Keep(of awsx.ContextID, name, value string) {
+	if d.Remembered != nil {
+		d.Remembered.Keep(of, name, value)
+	}
 }
 
 // Policy tells how much care a cluster wants. Its methods answer from memory.

@@ -66,6 +66,7 @@ type App struct {
 	journal    *audit.Log
 	journalErr error
 	auditDir   string
+	left       left // nothing before there is a console
 	started    time.Time
 	notices    notices
 	chat       *chat // nil when nobody is told of changes

@@ -47,14 +47,7 @@ func (a *App) Console(ctx context.Context, getenv func(string) string) error {
 	options.Exec = a.handOver
 	a.nameUnended()
 	shell := ui.New(ctx, options)
-	defer func() {
-		// What was looked for is a comfort: without it the program ends all the same.
-		var place *leftPlace
-		if p, ok := lastPlace(shell.Host().Screens()); ok {
-			place = &p
-		}
-		_ = a.remember(options.History, shell.History(), place)
-	}()
+	defer func() { a.leave(shell.Host().Screens()) }()
 	err = ui.Run(ctx, shell, ui.RunOptions{Drain: a.Changes.Shutdown, Patience: patience})
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return nil // told to end
@@ -91,7 +84,8 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	a.guard(a.Config.Writing.Arm)
 
 	deps := &views.Deps{Now: a.Now, Store: a.Store, Policy: guarding{a, new(sync.Map)}, Lines: a.Lines(), CountsSet: a.countsSet, Made: a.Changes.Made, Journal: a.Changes.Journaled}
-	left := a.recall()
+	a.recall()
+	deps.Remembered = a.left
 	lines := a.logViewer(deps)
 	made := &changes.Changes{Deps: deps, Desk: a.Changes, Reveal: a.revealed, Lines: a.Lines()}
 	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines, a.Joiner)
@@ -105,12 +99,12 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 		Reflexes: reflexes(), Mouse: screen.Mouse,
 		Background: background{&changes.Background{Runner: a.Changes.Runner, Key: made.JobsKey}, a, deps},
 		Clipboard:  ui.Clipboard{Getenv: getenv},
-		History:    left.Commands,
+		Typed:      a.left,
 		Root: func(h *ui.Host) ui.Screen {
 			deps.Host = h
 			return resources.NewClusters(deps, a.Context)
 		},
-		Begin:   func(h *ui.Host) { a.begin(finder{a, deps, h, screens}, left) },
+		Begin:   func(h *ui.Host) { a.begin(finder{a, deps, h, screens}) },
 		Palette: func(h *ui.Host) []palette.Source { return a.palette(deps, h, screens) },
 	}, nil
 }

@@ -1,15 +1,15 @@
 package app
 
 import (
-	"encoding/json"
-	"errors"
-	"os"
 	"path/filepath"
-	"slices"
+	"strings"
 
+	"gantry/awsx"
 	"gantry/awsx/past"
 	"gantry/internal/memory"
-	"gantry/ui/palette"
+	"gantry/internal/statefile"
+	"gantry/ui"
+	"gantry/views"
 )
 
 // remembering is what keeps what polling sees: in the state directory, unless that is
@@ -23,83 +23,106 @@ func (a *App) remembering() past.Keeper {
 	return m
 }
 
-// leftBehind is what one run of the console leaves to the next. Never marks, never leave
-// to write.
-type leftBehind struct {
-	// Commands are those of the palette, oldest first.
-	Commands []string `json:"commands"`
-	// Places are where it ended, by context.
-	Places map[string]leftPlace `json:"places,omitempty"`
+// left is what one run of the console leaves to the next, beside the journal: how screens
+// were left to look, what was typed, and where it ended. Never marks, never leave to write.
+type left struct{ *statefile.File }
+
+var (
+	_ views.Kept = left{}
+	_ ui.Typed   = left{}
+)
+
+// recall opens what earlier runs left; the application closes it.
+func (a *App) recall() {
+	a.left = left{statefile.Open(filepath.Join(a.auditDir, "console.json"), a.notices.add)}
+	a.closers = append(a.closers, a.left.Close)
+}
+
+// Kept is a setting of a context.
+func (k left) Kept(of awsx.ContextID, name string) string { return k.Value(of.String(), name) }
+
+// Keep changes a setting of a context; empty forgets it.
+func (k left) Keep(of awsx.ContextID, name, value string) { k.Set(of.String(), name, value) }
+
+// How many lines are kept of what was typed.
+const (
+	mostCommands = 200
+	mostFilters  = 20
+)
+
+// Commands are those of the palette, oldest first.
+func (k left) Commands() []string { return k.List("", statefile.Commands) }
+
+// Commanded keeps a command.
+func (k left) Commanded(line string) { k.Add("", statefile.Commands, line, mostCommands) }
+
+// Filters are those that were typed on such a screen of such a context, oldest first.
+func (k left) Filters(on ui.Screen) []string { return k.List(contextOf(on), filtersOf(on)) }
+
+// Filtered keeps a filter, but for what is looked for while secrets are shown, which may be
+// one of them.
+func (k left) Filtered(on ui.Screen, expr string) {
+	if r, ok := on.(views.Revealing); ok && r.Revealing() {
+		return
+	}
+	k.Add(contextOf(on), filtersOf(on), expr, mostFilters)
+}
+
+func filtersOf(on ui.Screen) string { return on.Name() + ".filters" }
+
+// contextOf names the context that a screen is of, empty for one of none.
+func contextOf(s ui.Screen) string {
+	if p, ok := s.(views.Placed); ok && p.Place().Context != (awsx.ContextID{}) {
+		return p.Place().Context.String()
+	}
+	return ""
 }
 
 // leftPlace is a screen of a cluster or of a service.
 type leftPlace struct {
-	Cluster string `json:"cluster"` // ARN
-	ARN     string `json:"arn"`
-	Screen  string `json:"screen"`
+	Cluster string // ARN
+	ARN     string
+	Screen  string
 }
 
-// remembers reports whether a run leaves its place to the next: what is simulated or
+// remembersPlaces reports whether a run leaves its place to the next: what is simulated or
 // recorded is no place of the operator's.
-func (a *App) remembers() bool {
-	return !a.apart && a.Context.Endpoint == ""
+func (a *App) remembersPlaces() bool { return !a.apart && a.Context.Endpoint == "" }
+
+// place is where a context was left last.
+func (k left) place(of awsx.ContextID) (p leftPlace, ok bool) {
+	words := strings.Fields(k.Kept(of, statefile.Place))
+	if len(words) < 3 {
+		return leftPlace{}, false
+	}
+	last := len(words) - 1
+	return leftPlace{Screen: strings.Join(words[:last-1], " "), Cluster: words[last-1], ARN: words[last]}, true
 }
 
-// leftFile is the file of it, beside the journal.
-func (a *App) leftFile() string { return filepath.Join(a.auditDir, "console.json") }
-
-// recall reads what earlier runs left; a file that is not there or that cannot be read is
-// no reason not to start.
-func (a *App) recall() (r leftBehind) {
-	if b, err := os.ReadFile(a.leftFile()); err != nil || json.Unmarshal(b, &r) != nil {
-		return leftBehind{}
+// leave keeps where the console ends in each of the contexts that are open; where that is a
+// list of clusters, nothing is to be opened over it.
+func (a *App) leave(open []ui.Screen) {
+	if !a.remembersPlaces() {
+		return
 	}
-	return r
+	for i, s := range open {
+		placed, ok := s.(views.Placed)
+		if !ok || openedBefore(open[:i], placed.Place().Context) {
+			continue
+		}
+		of, value := placed.Place().Context, ""
+		if p, ok := lastPlace(open[i:], of); ok {
+			value = p.Screen + " " + p.Cluster + " " + p.ARN
+		}
+		a.left.Keep(of, statefile.Place, value)
+	}
 }
 
-// remember keeps the commands of this run behind those of others, which may have been
-// written meanwhile, and the place where it ended; nil is the list of clusters. The file is
-// replaced whole.
-func (a *App) remember(before, after []string, place *leftPlace) error {
-	// Those from before are still in their order, less those that were said again.
-	at, of := 0, before
-	for at < len(after) {
-		i := slices.Index(of, after[at])
-		if i < 0 {
-			break
+func openedBefore(open []ui.Screen, of awsx.ContextID) bool {
+	for _, s := range open {
+		if p, ok := s.(views.Placed); ok && p.Place().Context == of {
+			return true
 		}
-		at, of = at+1, of[i+1:]
 	}
-	r := a.recall()
-	was, had := r.Places[a.Context.String()]
-	moved := a.remembers() && (had != (place != nil) || had && was != *place)
-	if at == len(after) && !moved {
-		return nil
-	}
-	r.Commands = palette.NewHistory(slices.Concat(r.Commands, after[at:])).Lines()
-	if moved && place == nil {
-		delete(r.Places, a.Context.String())
-	} else if moved {
-		if r.Places == nil {
-			r.Places = map[string]leftPlace{}
-		}
-		r.Places[a.Context.String()] = *place
-	}
-	b, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(a.auditDir, 0o700); err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(a.auditDir, ".console-*") // 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name()) // nothing is there once it was renamed
-	_, err = tmp.Write(append(b, '\n'))
-	if err = errors.Join(err, tmp.Close()); err == nil {
-		err = os.Rename(tmp.Name(), a.leftFile())
-	}
-	return err
+	return false
 }

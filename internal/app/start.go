@@ -61,7 +61,7 @@ func wanted(of views.Of) string {
 
 // begin opens over the clusters what was asked for, or else what the last run ended at. Of
 // that the ARNs are known: it is shown at once, without a search.
-func (a *App) begin(f finder, left leftBehind) {
+func (a *App) begin(f finder) {
 	b := a.Beginning
 	k, _ := kindCalled(b.Screen)
 	switch {
@@ -71,7 +71,7 @@ func (a *App) begin(f finder, left leftBehind) {
 	case b.Screen != "":
 		k.Open(f.deps, awsx.Ref{Context: a.Context})
 	default:
-		if p, ok := left.Places[a.Context.String()]; ok && a.remembers() {
+		if p, ok := a.left.place(a.Context); ok && a.remembersPlaces() {
 			k, _ := kindCalled(p.Screen)
 			f.open(awsx.Ref{Context: a.Context, Cluster: p.Cluster, ARN: p.ARN}, k)
 		}
@@ -109,13 +109,13 @@ func (f finder) open(of awsx.Ref, k views.Kind) {
 	}
 }
 
-// lastPlace is the screen that is shown, or the nearest below it that can be opened by its
-// name; ok is false for the list of clusters.
-func lastPlace(open []ui.Screen) (p leftPlace, ok bool) {
+// lastPlace is the screen of a context that is shown, or the nearest below it that can be
+// opened by its name; ok is false for the list of clusters.
+func lastPlace(open []ui.Screen, in awsx.ContextID) (p leftPlace, ok bool) {
 	for _, s := range open {
 		placed, stands := s.(views.Placed)
 		k, named := kindCalled(s.Name())
-		if !stands || !named {
+		if !stands || !named || placed.Place().Context != in {
 			continue
 		}
 		of, ok := k.Of.Within(placed.Place())

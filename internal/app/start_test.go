@@ -49,18 +49,11 @@ func TestTheConsoleBeginsWhereItWasLeft(t *testing.T) {
 		keep := func(keys ...string) {
 			t.Helper()
 			d.press(keys...).read()
-			p, ok := lastPlace(d.Shell.Host().Screens())
-			place := &p
-			if !ok {
-				place = nil
-			}
-			if err := d.app.remember(nil, nil, place); err != nil {
-				t.Fatal(err)
-			}
+			d.app.leave(d.Shell.Host().Screens())
 		}
 		begins := func(want string) {
 			t.Helper()
-			got := d.app.recall().Places[d.app.Context.String()]
+			got, _ := d.app.left.place(d.app.Context)
 			if text := got.Screen + " " + got.ARN; !strings.HasPrefix(text, want) {
 				t.Errorf("it would begin at %q, want %q", text, want)
 			}
@@ -70,7 +63,7 @@ func TestTheConsoleBeginsWhereItWasLeft(t *testing.T) {
 		begins("services arn:aws:ecs:eu-west-1:000000000000:cluster/prod")
 		keep("m")
 		begins("metrics arn:aws:ecs:eu-west-1:000000000000:service/prod/payments")
-		again := open(t, setting{sim: SimOptions{Speed: 0.01}}, d.app.Config, d.dir)
+		again := d.again(setting{sim: SimOptions{Speed: 0.01}})
 		defer again.leave()
 		again.Shows("prod payments metrics")
 		keep("esc", "esc")

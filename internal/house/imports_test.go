@@ -32,6 +32,7 @@ internal/audit: internal/clean xdg
 internal/process: internal/crash
 internal/archive
 internal/notify: internal/clean internal/crash internal/words
+internal/statefile: internal/clean internal/crash
 
 awsx: internal/clean internal/fault internal/words
 awsx/awsxtest: awsx internal/clean internal/fault
@@ -84,7 +85,7 @@ views/...: internal/declared internal/crash internal/plugin ui/... bubbletea aws
 internal/config: awsx awsx/deploy/... logs/ecslog internal/clean internal/fault xdg yaml
 internal/memory: internal/crash awsx awsx/past internal/clean internal/fault sqlite
 internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk/...
-internal/app/...: internal/crash internal/plugin awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/memory internal/notify internal/words bubbletea colorprofile | internal/canarytest internal/saidtest
+internal/app/...: internal/crash internal/plugin awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/memory internal/notify internal/statefile internal/words bubbletea colorprofile | internal/canarytest internal/saidtest
 internal/cli/reading: logs logs/tail internal/fault internal/words | logs/elastic logs/sim
 internal/cli/printing: awsx awsx/deploy/... awsx/diagnose/... awsx/document/... internal/clean internal/inquiry/... logs ui/text
 internal/cli/command: internal/declared internal/crash awsx awsx/deploy/... internal/app/... internal/clean internal/cli/printing internal/config internal/fault ui/text cobra

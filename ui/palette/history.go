@@ -6,7 +6,8 @@ const maxHistory = 200
 // History is the commands that were run, recalled newest first.
 type History struct {
 	lines []string
-	at    int // len(lines): nothing recalled
+	at    int          // len(lines): nothing recalled
+	tell  func(string) // is told what is added; nil for nobody
 }
 
 // NewHistory starts with the commands of earlier runs, oldest first.
@@ -15,6 +16,12 @@ func NewHistory(lines []string) *History {
 	for _, line := range lines {
 		h.Add(line)
 	}
+	return h
+}
+
+// Told has each line that is added from now on told to a function.
+func (h *History) Told(tell func(line string)) *History {
+	h.tell = tell
 	return h
 }
 
@@ -34,14 +41,17 @@ func (h *History) Add(line string) {
 		h.lines = append([]string(nil), h.lines[len(h.lines)-maxHistory:]...)
 	}
 	h.at = len(h.lines)
+	if h.tell != nil {
+		h.tell(line)
+	}
 }
 
 // Lines are the commands, oldest first.
 func (h *History) Lines() []string { return append([]string(nil), h.lines...) }
 
-// recall steps n commands towards newer ones, older if negative. Past the newest
-// stands the empty line.
-func (h *History) recall(n int) string {
+// Recall steps n lines towards newer ones, older if negative. Past the newest stands the
+// empty line.
+func (h *History) Recall(n int) string {
 	h.at = max(0, min(h.at+n, len(h.lines)))
 	if h.at == len(h.lines) {
 		return ""
@@ -49,4 +59,5 @@ func (h *History) recall(n int) string {
 	return h.lines[h.at]
 }
 
-func (h *History) rewind() { h.at = len(h.lines) }
+// Rewind begins with the newest again.
+func (h *History) Rewind() { h.at = len(h.lines) }

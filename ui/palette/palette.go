@@ -75,7 +75,7 @@ func New(th *theme.Theme, o Options) *Palette {
 	if o.History == nil {
 		o.History = NewHistory(nil)
 	}
-	o.History.rewind()
+	o.History.Rewind()
 	in := field.New(th, ":")
 	in.SetValue(strings.TrimSpace(o.Text))
 	in.CursorEnd()
@@ -152,7 +152,7 @@ func (p *Palette) set(s string) {
 
 // recall shows a command of earlier, or of later past the last one the empty line.
 func (p *Palette) recall(n int) {
-	line := p.opts.History.recall(n)
+	line := p.opts.History.Recall(n)
 	p.set(line)
 	p.back = line != ""
 }

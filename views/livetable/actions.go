@@ -115,7 +115,7 @@ func (s *Screen[T]) choosing() []ui.Action {
 		if !s.sortable(column) {
 			a.Disabled = "this table has no such column"
 		}
-		return a
+		return s.looking(a)
 	}
 	column := func(b ui.Binding, n int) ui.Action {
 		return b.Does(func() {
@@ -125,12 +125,12 @@ func (s *Screen[T]) choosing() []ui.Action {
 	}
 	return []ui.Action{
 		ui.ActFaults.Runs(s.carrying(ui.Do(func() { t.SetFaultsOnly(!t.FaultsOnly()) }))),
-		ui.ActWide.Runs(s.widen),
+		s.looking(ui.ActWide.Runs(s.widen)),
 		ui.ActRefresh.Does(s.feed.refresh),
 		ui.ActMark.Runs(s.carrying(ui.Do(t.MarkOn))).Unless(s.unmarkable()),
 		ui.ActMarkRange.Does(t.MarkRange).Unless(s.unmarkable()),
 		ui.ActClearMarks.Does(t.ClearMarks).Unless(s.unmarkable()),
-		ui.ActSort.Does(func() { t.SortChosen() }),
+		s.looking(ui.ActSort.Does(func() { t.SortChosen() })),
 		sortBy(ui.ActSortName, ColName),
 		sortBy(ui.ActSortState, ColState),
 		sortBy(ui.ActSortAge, ColAge),

@@ -30,6 +30,7 @@ type Screen[T any] struct {
 	Table *table.Table[T]
 
 	wide    bool // the operator wants the other than what the width gives
+	usual   look // before anybody changed it
 	ctx     context.Context
 	feed    Feed[T]
 	load    Load[T]
@@ -60,7 +61,9 @@ type Screen[T any] struct {
 // is a fault of the program: New panics, and says what is missing.
 func New[T any](deps *views.Deps, spec Spec[T]) *Screen[T] {
 	spec.complete()
-	return &Screen[T]{Deps: deps, spec: spec, Table: table.New(spec.Table)}
+	s := &Screen[T]{Deps: deps, spec: spec, Table: table.New(spec.Table)}
+	s.restore()
+	return s
 }
 
 // rested tells that the cursor may have come to rest.

@@ -66,8 +66,10 @@ func (s *Screen[T]) emptiness() []prose.Para {
 	hidden := s.Table.Counts().Total
 	st := s.load.Status
 	switch {
+	case hidden > 0 && s.Table.Filter() != "" && s.Table.FaultsOnly():
+		return say("nothing with a fault matches /%s (%d hidden): %s clears, %s shows those without", s.Table.Filter(), hidden, s.Deps.Host.Key(ui.ActBack), s.Deps.Host.Key(ui.ActFaults))
 	case hidden > 0 && s.Table.Filter() != "":
-		return say("the filter hides %s (%s shows all)", s.number(hidden), s.Deps.Host.Key(ui.ActBack))
+		return say("nothing matches /%s (%d hidden): %s clears", s.Table.Filter(), hidden, s.Deps.Host.Key(ui.ActBack))
 	case hidden > 0:
 		return say("%s, without a fault (%s shows all)", s.number(hidden), s.Deps.Host.Key(ui.ActFaults))
 	case s.taken == 0 || st.loading(s.Deps.Host.Now()):

@@ -14,9 +14,7 @@ import (
 func (s *screen) Actions() []ui.Action {
 	pos, ok := s.page.view.Selected()
 	noLine := unless(ok, "no line is shown")
-	follow := actFollow.Runs(s.page.moving(ui.Do(func() {
-		s.page.view.SetFollowing(!s.page.view.Following())
-	})))
+	follow := actFollow.Runs(s.page.moving(ui.Do(s.toggleFollowing)))
 	switch {
 	case s.page.view.Following() && s.search.following():
 		follow.Name = "pause"
@@ -27,11 +25,11 @@ func (s *screen) Actions() []ui.Action {
 		s.enterAction(pos, noLine), follow, s.page.filterAction(), s.queryAction(),
 		actNextError.Runs(s.page.moving(ui.Do(func() { s.page.seekError(1) }))).Unless(noLine),
 		actPreviousError.Runs(s.page.moving(ui.Do(func() { s.page.seekError(-1) }))).Unless(noLine),
-		actWrap.Does(func() { s.page.view.SetWrap(!s.page.view.Wrap()) }),
-		actTime.Does(func() { s.page.view.SetTime(!s.page.view.Time()) }),
-		s.jumpAction(), s.aroundAction(pos, noLine), s.histogramAction(), s.page.columnsAction(), s.page.chooseAction(),
+		s.keeping(actWrap.Does(func() { s.page.view.SetWrap(!s.page.view.Wrap()) })),
+		s.keeping(actTime.Does(func() { s.page.view.SetTime(!s.page.view.Time()) })),
+		s.jumpAction(), s.aroundAction(pos, noLine), s.histogramAction(), s.keeping(s.page.columnsAction()), s.page.chooseAction(s.keep),
 		actUnfold.Runs(s.page.moving(ui.Do(s.page.view.ToggleFold))).Unless(noLine),
-		actUnfoldAll.Does(func() { s.page.view.SetUnfolded(!s.page.view.Unfolded()) }),
+		s.keeping(actUnfoldAll.Does(func() { s.page.view.SetUnfolded(!s.page.view.Unfolded()) })),
 		s.page.selectAction(noLine), s.page.copyAction(pos, noLine), s.markAction(), s.secrets.action(&s.page), s.linkAction(), s.fullAction(),
 		s.predecessorAction(), actQueryInFull.Does(s.openQuery), actSearchAnew.Runs(s.refresh),
 	}

@@ -48,8 +48,8 @@ func (p *page) columnsAction() ui.Action {
 	})
 }
 
-// chooseAction asks for the fields and their order.
-func (p *page) chooseAction() ui.Action {
+// chooseAction asks for the fields and their order. Then is called once they are chosen.
+func (p *page) chooseAction(then func()) ui.Action {
 	return actChooseColumns.Does(func() {
 		found := p.lines.survey()
 		names := p.lines.columns
@@ -66,6 +66,7 @@ func (p *page) chooseAction() ui.Action {
 				chosen, err := found.choose(values[0])
 				if err == nil {
 					p.setColumns(chosen)
+					then()
 				}
 				return nil, err
 			},

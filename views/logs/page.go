@@ -43,7 +43,11 @@ func (p *page) clear(subject whose.Subject, line *logs.Entry) {
 // add takes in newer lines, and reports how many older ones left for them.
 func (p *page) add(entries []logs.Entry) (evicted int) {
 	p.lines.met(entries)
+	first := p.lines.ring.Len() == 0
 	change := p.lines.ring.Add(entries)
+	if first && p.view.InColumns() {
+		p.setColumns(p.lines.columns) // as wide as these need
+	}
 	p.view.Changed(change.Inserted)
 	if p.anchor != nil {
 		p.anchor.pos = change.Moved(p.anchor.pos)

@@ -55,6 +55,7 @@ type screen struct {
 	secrets secrets
 
 	before   bool      // it was come to from the task after this one
+	paused   bool      // it follows only until there are lines
 	width    int       // as it was drawn
 	narrowed logs.Expr // what a record asks for, once the screen is seen again
 	goTo     time.Time // where the histogram sends, once the screen is seen again
@@ -67,6 +68,7 @@ func newScreen(v *Viewer, scopes whose.Scopes) *screen {
 	s.beyond = beyond{deps: v.Deps, search: &s.search, page: &s.page}
 	s.secrets = secrets{deps: v.Deps, scopes: scopes, record: v.Reveal}
 	s.clear()
+	s.restore()
 	return s
 }
 
@@ -241,6 +243,10 @@ func (s *screen) take(msg batched) tea.Cmd {
 	if entries := msg.batch.Entries; len(entries) > 0 {
 		if s.page.add(entries) > 0 {
 			s.beyond.older.reset() // It would go on from a line that is not there any more.
+		}
+		if s.paused && s.search.following() {
+			s.paused = false
+			s.page.view.SetFollowing(false)
 		}
 	}
 	if s.search.opening.window.head && !s.search.following() {

@@ -50,3 +50,6 @@ func (x *secrets) take(msg shownSecrets, p *page) {
 	x.shown = true
 	p.setReveal(true)
 }
+
+// Revealing reports whether what is masked is shown now.
+func (s *screen) Revealing() bool { return s.secrets.shown }

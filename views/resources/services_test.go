@@ -54,7 +54,7 @@ func TestServicesAreNarrowedAndFoundAgain(t *testing.T) {
 		if got := namesOf(d, shopNames...); !slices.Equal(got, []string{"api-checkout", "api-orders"}) {
 			t.Errorf("the filter shows %v", got)
 		}
-		d.Press("/").Type("-nothing").Press("enter").Shows("the filter hides 6 services (esc shows all)")
+		d.Press("/").Type("-nothing").Press("enter").Shows("nothing matches /api-nothing (6 hidden): esc clears")
 		d.Press("esc").Hides("hides")
 		d.Press("!").Shows("faults only", "showing 2")
 		d.Press("!").Hides("faults only")
