@@ -165,7 +165,7 @@ func (d *Deps) Badge(cluster awsx.Ref) ui.Badge {
 func (d *Deps) Known(service awsx.Ref) (awsx.Service, bool) {
 	w := d.Store.Services(service.ClusterRef())
 	defer w.Close()
-	for _, s := range w.Snapshot().Items {
+	for _, s := range w.Snapshot().Values() {
 		if s.Ref == service {
 			return s, true
 		}

@@ -81,7 +81,7 @@ func TestChangesLeadFromAnySnapshotToAnyLater(t *testing.T) {
 				t.Fatalf("revision %d after %d: %v after %v", s.Rev, last.Rev, s.Items, last.Items)
 			}
 			last = s
-			published, copies = append(published, s), append(copies, slices.Clone(s.Items))
+			published, copies = append(published, s), append(copies, s.Values())
 			for i := range readers {
 				if !rapid.Bool().Draw(t, "looks") {
 					continue
@@ -93,8 +93,8 @@ func TestChangesLeadFromAnySnapshotToAnyLater(t *testing.T) {
 			}
 		}
 		for i, s := range published {
-			if !slices.Equal(s.Items, copies[i]) {
-				t.Fatalf("the snapshot %v became %v", copies[i], s.Items)
+			if !slices.Equal(s.Values(), copies[i]) {
+				t.Fatalf("the snapshot %v became %v", copies[i], s.Values())
 			}
 			for _, from := range published[:i] {
 				v := view{from.Rev, valuesOf(&from)}

@@ -17,7 +17,6 @@ func (s *Store) HeldInstances(cluster awsx.Ref) []awsx.Instance {
 	return held[awsx.Instance](s, instancesKey(cluster))
 }
 
-// held returns a copy, so that an empty listing is not nil.
 func held[T any](s *Store, key pollKey) []T {
 	s.mu.Lock()
 	p, ok := s.pollers[key].(*poller[T])
@@ -29,5 +28,5 @@ func held[T any](s *Store, key pollKey) []T {
 	if f := snap.State(wall()); f.State != Fresh || f.Partial {
 		return nil
 	}
-	return append(make([]T, 0, len(snap.Items)), snap.Items...)
+	return snap.Values()
 }

@@ -102,7 +102,7 @@ func (s *Store) KnownServices(cluster awsx.Ref) []awsx.Service {
 	if !ok {
 		return nil
 	}
-	return p.snap.Load().Items
+	return p.snap.Load().Values()
 }
 
 // Tasks watches all tasks of a cluster, by ARN: the running ones are read

@@ -9,9 +9,9 @@ import (
 
 // Snapshot is what a poller knew at one moment. It never changes once published.
 type Snapshot[T any] struct {
-	// Items are the last good ones, in stable order. Who keeps an item for longer
-	// than its snapshot copies it: a pointer into Items keeps all of them alive.
-	Items []T
+	// Items are the last good ones, in stable order. Nobody changes what they point to;
+	// an item that stayed as it was is the same pointer in the next snapshot.
+	Items []*T
 	// Seq grows with every snapshot of a store. Rev is the Seq at which Items last
 	// changed: while it stays, there is nothing to rebuild. That something was read
 	// again and found as it was (ReadAt, RunningAt) is no change.
@@ -41,6 +41,19 @@ type Snapshot[T any] struct {
 // Ended reports whether a poll has ended, well or not. As a method expression it
 // is what to await for a first reading.
 func (s *Snapshot[T]) Ended() bool { return s.Err != nil || !s.At.IsZero() }
+
+// Values returns a copy of the items, nil as long as nothing was read. It is for who takes
+// a list apart from time to time: where thousands are looked at often, Items cost nothing.
+func (s *Snapshot[T]) Values() []T {
+	if s.Items == nil {
+		return nil
+	}
+	out := make([]T, len(s.Items))
+	for i, x := range s.Items {
+		out[i] = *x
+	}
+	return out
+}
 
 // Whole reports whether the listing was read whole. After a poll that failed in
 // part, what is missing is not known to be missing.

@@ -152,7 +152,7 @@ func TestAReaderThatStallsIsWokenOnceAndSeesTheNewest(t *testing.T) {
 		c.Service("late")
 		pass(10 * time.Minute)
 		<-w.Changed()
-		if got := names(w.Snapshot().Items); len(got) != 1 {
+		if got := names(w.Snapshot().Values()); len(got) != 1 {
 			t.Errorf("services %v", got)
 		}
 		select {
@@ -186,7 +186,7 @@ func TestWatchersShareOnePollerAndComingBackIsInstant(t *testing.T) {
 			t.Fatalf("%d sweeps for nobody", n)
 		}
 		back := s.Services(c.Ref)
-		if got := names(back.Snapshot().Items); len(got) != 1 {
+		if got := names(back.Snapshot().Values()); len(got) != 1 {
 			t.Errorf("came back to %v", got)
 		}
 		pass(time.Second)
@@ -297,7 +297,7 @@ func TestAFailedBatchKeepsItsRowsUntilACleanSweep(t *testing.T) {
 		a.Edit(func(d *awsxtest.Data) { d.Services = append(d.Services[:1:1], d.Services[2:]...) })
 		w.Refresh()
 		partial := until(t, w, func(x *store.Snapshot[awsx.Service]) bool { return len(x.Partial) > 0 })
-		if diff := cmp.Diff([]string{"a-gone", "b-lost", "c-kept"}, names(partial.Items)); diff != "" {
+		if diff := cmp.Diff([]string{"a-gone", "b-lost", "c-kept"}, names(partial.Values())); diff != "" {
 			t.Error(diff)
 		}
 		if f := partial.State(time.Now()); f.State != store.Fresh || !f.Partial || partial.Err != nil {
@@ -308,7 +308,7 @@ func TestAFailedBatchKeepsItsRowsUntilACleanSweep(t *testing.T) {
 		clean := until(t, w, func(x *store.Snapshot[awsx.Service]) bool {
 			return complete(x) && len(x.Partial) == 0 && x.Seq > partial.Seq
 		})
-		if diff := cmp.Diff([]string{"b-lost", "c-kept"}, names(clean.Items)); diff != "" {
+		if diff := cmp.Diff([]string{"b-lost", "c-kept"}, names(clean.Values())); diff != "" {
 			t.Error(diff)
 		}
 		if len(partial.Items) != 3 || partial.Items[0].Name != "a-gone" {

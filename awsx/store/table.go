@@ -32,7 +32,7 @@ type table[T any] struct {
 // entry is an item with the part of the listing and the sweep it was last in.
 type entry[T any] struct {
 	name, key string
-	item      *T // in the published slice once there is one: never changed, only replaced
+	item      *T // published as it is: never changed, only replaced
 	part      int
 	sweep     uint64
 	rev       uint64 // at which the item last changed; zero until that is published
@@ -56,14 +56,14 @@ func newTable[T any](id func(*T) (name, key string)) *table[T] {
 	}
 }
 
-// put stores an item, which must not change afterwards, and returns the one it
+// put stores a copy of an item and returns the one it
 // replaced, nil for a new one. An equal item costs no new snapshot, and the old
 // one's memory is kept.
 func (t *table[T]) put(part int, item *T) (old *T) {
 	name, key := t.id(item)
 	e := t.entries[key]
 	if e == nil {
-		e = &entry[T]{name: name, key: key, item: item, part: part, sweep: t.sweep}
+		e = &entry[T]{name: name, key: key, item: kept(item), part: part, sweep: t.sweep}
 		t.entries[key] = e
 		t.order = append(t.order, e)
 		t.dirty, t.moved = true, true
@@ -77,8 +77,15 @@ func (t *table[T]) put(part int, item *T) (old *T) {
 	if !t.alike(old, item) {
 		e.rev = 0
 	}
-	e.item, t.dirty = item, true
+	e.item, t.dirty = kept(item), true
 	return old
+}
+
+// kept returns an item of its own: one that stands among others of a page would keep all
+// of them in memory.
+func kept[T any](item *T) *T {
+	own := *item
+	return &own
 }
 
 // drop removes the items of a part that the current sweep did not bring. The
@@ -109,13 +116,12 @@ func (t *table[T]) publish(s *Snapshot[T]) {
 			return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.key, b.key))
 		})
 	}
-	items, revs := make([]T, len(t.order)), make([]uint64, len(t.order))
+	items, revs := make([]*T, len(t.order)), make([]uint64, len(t.order))
 	for i, e := range t.order {
 		if e.rev == 0 {
 			e.rev, changed = s.Seq, true
 		}
-		items[i], revs[i] = *e.item, e.rev
-		e.item = &items[i]
+		items[i], revs[i] = e.item, e.rev
 	}
 	if changed {
 		s.Rev = s.Seq

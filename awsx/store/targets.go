@@ -234,7 +234,7 @@ func (t *targetSource) want(s *Snapshot[awsx.Service]) bool {
 }
 
 // suspect reports whether a service gives reason to look at its targets.
-func (t *targetSource) suspect(s awsx.Service, now time.Time) bool {
+func (t *targetSource) suspect(s *awsx.Service, now time.Time) bool {
 	if s.Running < s.Desired || len(s.Deployments) > 1 {
 		return true
 	}

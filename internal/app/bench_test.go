@@ -99,7 +99,7 @@ func rising[T any](t *testing.T, seen []*store.Snapshot[T], key func(*T) string)
 	for _, s := range seen {
 		var keys []string
 		for i := range s.Items {
-			keys = append(keys, key(&s.Items[i]))
+			keys = append(keys, key(s.Items[i]))
 		}
 		had := slices.DeleteFunc(slices.Clone(keys), func(k string) bool { return !slices.Contains(before, k) })
 		if !slices.Equal(had, before) {
@@ -165,7 +165,7 @@ func TestALookAgainKeepsEveryRowInItsPlace(t *testing.T) {
 		first := seen[len(seen)-1]
 		w.Refresh()
 		for _, again := range landing(t, w, func(x *store.Snapshot[awsx.Service]) bool { return x.At.After(first.At) }) {
-			same := slices.EqualFunc(first.Items, again.Items, func(a, b awsx.Service) bool { return a.Ref == b.Ref })
+			same := slices.EqualFunc(first.Values(), again.Values(), func(a, b awsx.Service) bool { return a.Ref == b.Ref })
 			if !same {
 				t.Fatalf("%d rows became %d, or changed places", len(first.Items), len(again.Items))
 			}

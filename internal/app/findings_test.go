@@ -95,11 +95,11 @@ func TestEveryTargetOfALivingAccountIsJoinedToItsTask(t *testing.T) {
 		cluster := clusterNamed(t, s, "prod")
 		findings(t, s, cluster)
 		instances := map[string]awsx.Instance{}
-		for _, i := range landed(t, s.Instances(cluster), (*store.Snapshot[awsx.Instance]).Ended).Items {
+		for _, i := range landed(t, s.Instances(cluster), (*store.Snapshot[awsx.Instance]).Ended).Values() {
 			instances[i.Ref.ARN] = i
 		}
-		tasks := diagnose.ByService(s.Tasks(cluster).Snapshot().Items)
-		for _, x := range s.Services(cluster).Snapshot().Items {
+		tasks := diagnose.ByService(s.Tasks(cluster).Snapshot().Values())
+		for _, x := range s.Services(cluster).Snapshot().Values() {
 			in := alb.Input{Service: x, Tasks: tasks[x.Name].Running,
 				Definition: func(arn string) *awsx.TaskDefinition {
 					td, err := s.TaskDefinition(t.Context(), simulated, arn)
@@ -111,7 +111,7 @@ func TestEveryTargetOfALivingAccountIsJoinedToItsTask(t *testing.T) {
 				Instance: func(arn string) (awsx.Instance, bool) { i, ok := instances[arn]; return i, ok },
 			}
 			for _, lb := range x.LoadBalancers {
-				for _, g := range s.Targets(cluster).Snapshot().Items {
+				for _, g := range s.Targets(cluster).Snapshot().Values() {
 					if g.ARN == lb.TargetGroup {
 						in.Groups = append(in.Groups, g.Group)
 					}

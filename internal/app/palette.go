@@ -113,7 +113,7 @@ func (f finder) known() (clusters, services []named) {
 	place := f.place()
 	w := f.app.Store.Clusters(place.Context)
 	defer w.Close()
-	all := slices.Clone(w.Snapshot().Items)
+	all := w.Snapshot().Values()
 	slices.SortStableFunc(all, func(a, b awsx.Cluster) int {
 		return cmp.Compare(far(a.Ref, place), far(b.Ref, place))
 	})

@@ -173,7 +173,7 @@ func (r Reader) Alarms(ctx context.Context, cluster, service awsx.Ref) (found []
 		}
 	}
 	note(snapshot.Partial...)
-	readings := AlarmReadings{Cluster: cluster, Service: service, Alarms: snapshot.Items}
+	readings := AlarmReadings{Cluster: cluster, Service: service, Alarms: snapshot.Values()}
 	services, routes := r.Store.Services(cluster), r.Store.Routes(r.Context)
 	defer services.Close()
 	defer routes.Close()
@@ -200,11 +200,11 @@ func (r Reader) alarmed(ctx context.Context, id Identifier) func(awsx.Service) s
 	defer w.Close()
 	defer routes.Close()
 	s, err := w.Await(ctx, (*store.Snapshot[awsx.Alarm]).Ended)
-	if err != nil || !slices.ContainsFunc(s.Items, func(a awsx.Alarm) bool { return a.Name == id.Mention }) {
+	if err != nil || !slices.ContainsFunc(s.Values(), func(a awsx.Alarm) bool { return a.Name == id.Mention }) {
 		return none
 	}
 	ways := itemsOf(ctx, routes, func(...error) {}) // without them the balancers' alarms are not told
-	index, beside := alarms.NewIndex(s.Items), alarms.Beside{Balancers: balancersOf(ways)}
+	index, beside := alarms.NewIndex(s.Values()), alarms.Beside{Balancers: balancersOf(ways)}
 	return func(service awsx.Service) string {
 		for _, c := range index.Service(service, beside) {
 			if c.Alarm.Name == id.Mention {

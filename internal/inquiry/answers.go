@@ -71,7 +71,7 @@ func (r Reader) Answer(ctx context.Context, q alb.Request, lb string) (Answers, 
 		return Answers{}, err
 	}
 	out := Answers{Request: q, Endings: map[string]Ending{}, Partial: slices.Clone(s.Partial)}
-	all, why := alb.Ask(q, s.Items, lb)
+	all, why := alb.Ask(q, s.Values(), lb)
 	if len(all) == 0 {
 		if len(s.Partial) > 0 {
 			return out, fmt.Errorf("%s, as far as was read: %w", why, s.Partial[0])
@@ -145,7 +145,7 @@ func (r Reader) owners(ctx context.Context, out *Answers, groups []string) map[s
 			out.Partial = append(out.Partial, err)
 			continue
 		}
-		for arn, found := range Owners(s.Items) {
+		for arn, found := range Owners(s.Values()) {
 			if slices.Contains(groups, arn) {
 				owners[arn] = append(owners[arn], found...)
 			}

@@ -47,9 +47,9 @@ type GroupReadings struct {
 
 // GroupsOf puts together what was read of the groups of a cluster. It makes no call.
 func GroupsOf(st *store.Store, r GroupReadings, now time.Time) Fleet {
-	known := awsx.Known{Hosts: map[string]string{}, Providers: r.Providers.Items}
+	known := awsx.Known{Hosts: map[string]string{}, Providers: r.Providers.Values()}
 	if r.Clusters.Whole() {
-		known.Clusters = r.Clusters.Items
+		known.Clusters = r.Clusters.Values()
 	}
 	for _, i := range r.Instances.Items {
 		known.Hosts[i.EC2ID] = i.Ref.Cluster
@@ -59,7 +59,7 @@ func GroupsOf(st *store.Store, r GroupReadings, now time.Time) Fleet {
 		registered = func(ec2 string) bool { return known.Hosts[ec2] != "" }
 	}
 	var out Fleet
-	for _, g := range r.Groups.Items {
+	for _, g := range r.Groups.Values() {
 		launches, read, err := st.Launch(g.Ref.Context, g.Source)
 		belongs := known.Belongs(g, launches)
 		switch {
@@ -117,7 +117,7 @@ func ReadGroups(ctx context.Context, st *store.Store, r GroupReadings, now time.
 		wg.Wait()
 	}
 	var sourced []awsx.ScalingGroup
-	for _, g := range r.Groups.Items {
+	for _, g := range r.Groups.Values() {
 		if g.Source != (awsx.LaunchSource{}) {
 			sourced = append(sourced, g)
 		}
@@ -207,7 +207,7 @@ func (r Reader) Hosts(ctx context.Context, cluster awsx.Ref) ([]Host, []error, e
 		return nil, nil, err
 	}
 	partial := slices.Clone(s.Partial)
-	if _, err := r.Store.ReadHosts(ctx, s.Items); err != nil {
+	if _, err := r.Store.ReadHosts(ctx, s.Values()); err != nil {
 		partial = append(partial, err)
 	}
 	g, err := groups.Await(ctx, (*store.Snapshot[awsx.ScalingGroup]).Ended)
@@ -219,10 +219,10 @@ func (r Reader) Hosts(ctx context.Context, cluster awsx.Ref) ([]Host, []error, e
 	}
 	var out []Host
 	launches := map[string]awsx.Launch{}
-	for _, i := range s.Items {
+	for _, i := range s.Values() {
 		h := Host{Instance: r.Store.Housed(i), GroupsRead: g.Whole()}
 		h.Machine, _, _ = r.Store.Machine(i.Ref.Context, i.EC2ID)
-		for _, group := range g.Items {
+		for _, group := range g.Values() {
 			m, member := group.Member(i.EC2ID)
 			if !member {
 				continue

@@ -126,7 +126,7 @@ func itemsOf[T any](ctx context.Context, w *store.Watch[T], note func(...error))
 		return nil // whoever asked has left
 	}
 	note(append(slices.Clone(s.Partial), s.Err)...)
-	return s.Items
+	return s.Values()
 }
 
 // ties is what is tied to what.

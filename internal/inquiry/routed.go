@@ -29,7 +29,7 @@ func (r Reader) routed(ctx context.Context, id Identifier) (map[string]string, e
 		return nil, err
 	}
 	groups := map[string]string{}
-	for _, route := range s.Items {
+	for _, route := range s.Values() {
 		for _, rule := range alb.RulesOf(route) {
 			if id.reaches(route, rule) || id.URL == "" && alb.RuleAsksFor(rule, id.Route) {
 				add(groups, route, rule)
@@ -37,7 +37,7 @@ func (r Reader) routed(ctx context.Context, id Identifier) (map[string]string, e
 		}
 	}
 	if q, err := alb.NewRequest(id.URL, "", nil, ""); err == nil && len(groups) == 0 && id.URL != "" {
-		answers, _ := alb.Ask(q, s.Items, "")
+		answers, _ := alb.Ask(q, s.Values(), "")
 		for _, a := range answers {
 			if rule, ok := a.Rule(); ok && a.AsksForHost() {
 				add(groups, awsx.Route{Balancer: a.Balancer, Listener: a.Listener}, rule)

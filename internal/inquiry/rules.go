@@ -171,7 +171,7 @@ func (r Reader) Rules(ctx context.Context, cluster awsx.Ref) ([]*RoutedRule, []e
 		return nil, nil, err
 	}
 	partial := slices.Concat(s.Partial, own.Partial)
-	f := Routing{Routes: s.Items, Groups: map[string]awsx.Group{}, Owners: Owners(own.Items)}
+	f := Routing{Routes: s.Values(), Groups: map[string]awsx.Group{}, Owners: Owners(own.Values())}
 	patient, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	read := func(arns []string) {

@@ -92,7 +92,7 @@ func (r Reader) Runs(ctx context.Context) ([]Run, []error, error) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		tasks = append(tasks, s.Items...)
+		tasks = append(tasks, s.Values()...)
 		partial = append(partial, s.Partial...)
 		if s.Err != nil {
 			partial = append(partial, s.Err)

@@ -23,7 +23,7 @@ func (r Reader) Standalone(ctx context.Context, cluster awsx.Ref) ([]awsx.Task, 
 	if err != nil {
 		return nil, nil, err
 	}
-	alone := slices.DeleteFunc(slices.Clone(s.Items), func(t awsx.Task) bool { _, served := reason.OfService(t); return served })
+	alone := slices.DeleteFunc(s.Values(), func(t awsx.Task) bool { _, served := reason.OfService(t); return served })
 	slices.SortStableFunc(alone, func(a, b awsx.Task) int {
 		return cmp.Or(strings.Compare(a.DesiredStatus, b.DesiredStatus), strings.Compare(a.TaskDefinition, b.TaskDefinition), strings.Compare(a.ID, b.ID))
 	})

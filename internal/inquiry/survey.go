@@ -49,7 +49,7 @@ func (r Reader) Clusters(ctx context.Context) ([]awsx.Cluster, []error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return s.Items, s.Partial, nil
+	return s.Values(), s.Partial, nil
 }
 
 // lost is the failure of a listing of which nothing was read: that every part of it
@@ -86,10 +86,10 @@ func (r Reader) Survey(ctx context.Context, cluster awsx.Ref) (Survey, error) {
 	}
 	targets.Need(store.Need{Visible: need})
 	t, tasksRead := out.tasks(patient, tasks)
-	out.targets(patient, targets, s.Items)
+	out.targets(patient, targets, s.Values())
 	instances := sync.OnceValues(func() ([]awsx.Instance, bool) { return r.instances(patient, cluster) })
 	out.Cluster = diagnose.Cluster{
-		Tasks: diagnose.ByService(t.Items), RunningRead: tasksRead, StoppedRead: tasksRead, Untold: t.Untold, Groups: Groups(targets.Snapshot().Items), Gone: map[string]bool{},
+		Tasks: diagnose.ByService(t.Values()), RunningRead: tasksRead, StoppedRead: tasksRead, Untold: t.Untold, Groups: Groups(targets.Snapshot().Values()), Gone: map[string]bool{},
 		Definition: r.cached, Now: r.Now(),
 		Instance: func(arn string) (awsx.Instance, bool) {
 			all, _ := instances()
@@ -97,10 +97,10 @@ func (r Reader) Survey(ctx context.Context, cluster awsx.Ref) (Survey, error) {
 		},
 	}
 	c := &out.Cluster
-	for _, arn := range gone(targets.Snapshot().Items) {
+	for _, arn := range gone(targets.Snapshot().Values()) {
 		c.Gone[arn] = true
 	}
-	for _, svc := range s.Items {
+	for _, svc := range s.Values() {
 		out.Standings = append(out.Standings, c.Stand(svc))
 	}
 	if slices.ContainsFunc(out.Standings, hosted) {
@@ -237,7 +237,7 @@ func (r Reader) Inspect(ctx context.Context, service awsx.Ref) (Inspection, erro
 	patient, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	s, err := w.Await(patient, func(s *store.Snapshot[store.ServiceState]) bool {
-		return s.Err != nil || len(s.Items) > 0 && allRead(s.Items[0])
+		return s.Err != nil || len(s.Items) > 0 && allRead(*s.Items[0])
 	})
 	switch {
 	case err == nil:
@@ -248,7 +248,7 @@ func (r Reader) Inspect(ctx context.Context, service awsx.Ref) (Inspection, erro
 	if err != nil {
 		return Inspection{}, err
 	}
-	state := s.Items[0]
+	state := *s.Items[0]
 	var out Inspection
 	for _, g := range state.Groups {
 		if g.Err != nil {
@@ -308,5 +308,5 @@ func (r Reader) instances(ctx context.Context, cluster awsx.Ref) ([]awsx.Instanc
 	if err != nil {
 		return nil, false
 	}
-	return s.Items, s.Whole()
+	return s.Values(), s.Whole()
 }

@@ -128,7 +128,7 @@ func (g *gathering) rules() {
 	}
 	places := map[string]codify.Rule{}
 	var arns []string
-	for _, route := range s.Items {
+	for _, route := range s.Values() {
 		for _, rule := range alb.RulesOf(route) {
 			leads := slices.ContainsFunc(rule.Groups(), func(arn string) bool { return slices.Contains(groups, arn) })
 			if !leads && !slices.Contains(shifted, cmp.Or(rule.ARN, "none")) {

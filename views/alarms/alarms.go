@@ -104,7 +104,7 @@ func open(deps *views.Deps, cluster, service awsx.Ref) livetable.Feed[*row] {
 	feed.Build = func(time.Time) livetable.Load[*row] {
 		s, owners, ways := all.Snapshot(), services.Snapshot(), routes.Snapshot()
 		l := livetable.Load[*row]{Status: livetable.StatusOf(s).Beside(owners, ways)}
-		found := inquiry.AlarmsOf(inquiry.AlarmReadings{Cluster: cluster, Service: service, Alarms: s.Items, Services: owners.Items, Routes: ways.Items, Groups: groups()})
+		found := inquiry.AlarmsOf(inquiry.AlarmReadings{Cluster: cluster, Service: service, Alarms: s.Values(), Services: owners.Values(), Routes: ways.Values(), Groups: groups()})
 		for _, a := range found {
 			l.Rows = append(l.Rows, &row{a})
 		}

@@ -84,7 +84,7 @@ func openInstances(st *store.Store, of InstancesOf) livetable.Feed[*instanceRow]
 	instances, tasks, services := st.Instances(of.Cluster), st.Tasks(of.Cluster), st.Services(of.Cluster)
 	groups := st.ScalingGroups(of.Cluster.Context)
 	chosen := func() (awsx.Service, bool) {
-		for _, s := range services.Snapshot().Items {
+		for _, s := range services.Snapshot().Values() {
 			if s.Ref == of.Service {
 				return s, true
 			}
@@ -96,8 +96,8 @@ func openInstances(st *store.Store, of InstancesOf) livetable.Feed[*instanceRow]
 		Build: func(time.Time) livetable.Load[*instanceRow] {
 			i, t := instances.Snapshot(), tasks.Snapshot()
 			f := &instanceFacts{
-				instances: i.Items, tasks: t.Items, tasksRead: t.Whole(), first: of.First,
-				groups: readGroups(st, of.Cluster.Context, groups.Snapshot()), unhoused: st.HousingErr(i.Items),
+				instances: i.Values(), tasks: t.Values(), tasksRead: t.Whole(), first: of.First,
+				groups: readGroups(st, of.Cluster.Context, groups.Snapshot()), unhoused: st.HousingErr(i.Values()),
 			}
 			if svc, ok := chosen(); ok {
 				f.service, f.elsewhere = svc.Name, svc.OnFargate()
@@ -110,15 +110,15 @@ func openInstances(st *store.Store, of InstancesOf) livetable.Feed[*instanceRow]
 			if of.Group != "" {
 				l.Rows = slices.DeleteFunc(l.Rows, func(r *instanceRow) bool { return r.group.Name != of.Group })
 			}
-			l.Note = append(instanceNote(l.Rows, f), livetable.HousingNote(st, i.Items)...)
+			l.Note = append(instanceNote(l.Rows, f), livetable.HousingNote(st, i.Values())...)
 			return l
 		},
 		Details: func(ctx context.Context, _ []string) bool {
 			svc, ok := chosen()
 			news := ok && !svc.OnFargate() && livetable.CacheDefinitions(ctx, st, of.Cluster.Context, []string{svc.TaskDefinition})
-			list := instances.Snapshot().Items
+			list := instances.Snapshot().Values()
 			housed, _ := st.ReadHosts(ctx, list) // HousingNote tells why not
-			return cacheLaunches(ctx, st, groupsWith(groups.Snapshot().Items, list)) || housed || news
+			return cacheLaunches(ctx, st, groupsWith(groups.Snapshot().Values(), list)) || housed || news
 		},
 	}
 }

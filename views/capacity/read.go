@@ -24,7 +24,7 @@ type membership struct {
 // readGroups puts a snapshot of groups in the order in which instances ask for them.
 func readGroups(st *store.Store, id awsx.ContextID, s *store.Snapshot[awsx.ScalingGroup]) groupsRead {
 	g := groupsRead{read: s.Whole(), err: s.Err, byMember: map[string]membership{}, launches: launchesOf(st, id)}
-	for _, group := range s.Items {
+	for _, group := range s.Values() {
 		for _, m := range group.Members {
 			g.byMember[m.ID] = membership{group, m}
 		}

@@ -137,12 +137,12 @@ func (s *followScreen) countSides() tea.Cmd {
 		defer w.Close()
 		defer hosts.Close()
 		var c counted
-		for _, state := range w.Snapshot().Items {
+		for _, state := range w.Snapshot().Values() {
 			define := func(arn string) *awsx.TaskDefinition {
 				td, _ := st.CachedTaskDefinition(service.Context, arn)
 				return td
 			}
-			e := inquiry.Evidence(state, define, inquiry.Instances(hosts.Snapshot().Items), now)
+			e := inquiry.Evidence(state, define, inquiry.Instances(hosts.Snapshot().Values()), now)
 			c.add(state, e.Join())
 		}
 		return c

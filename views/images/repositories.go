@@ -107,7 +107,7 @@ func openRepositories(deps *views.Deps, id awsx.ContextID) livetable.Feed[*repos
 		Watches: []livetable.Watch{listed, q},
 		Build: func(time.Time) livetable.Load[*repositoryRow] {
 			snapshot, ran := listed.Snapshot(), q.Answer()
-			l := livetable.Load[*repositoryRow]{Rows: repositoryRows(snapshot.Items, ran.Value), Status: livetable.StatusOf(snapshot)}
+			l := livetable.Load[*repositoryRow]{Rows: repositoryRows(snapshot.Values(), ran.Value), Status: livetable.StatusOf(snapshot)}
 			if snapshot.Ended() {
 				l.Note = ran.Value.note()
 			}

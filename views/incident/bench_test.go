@@ -64,7 +64,7 @@ func BenchmarkTimelineIsBuilt(b *testing.B) {
 		service.Events = append(service.Events, awsx.ServiceEvent{ID: fmt.Sprint(i), At: awsxtest.Now.Add(-time.Duration(i) * time.Second), Message: fmt.Sprintf("(service till) something that is new, number %d.", i)})
 	}
 	s := NewTimeline(desk(b, of), of).(*events)
-	s.teller.Service(&store.Snapshot[store.ServiceState]{Items: []store.ServiceState{{Service: service}}})
+	s.teller.Service(&store.Snapshot[store.ServiceState]{Items: []*store.ServiceState{{Service: service}}})
 	for b.Loop() {
 		if l := s.load(livetable.Status{}); len(l.Rows) != 10_000 {
 			b.Fatal(len(l.Rows))

@@ -49,7 +49,7 @@ func NewDashboards(deps *views.Deps, id awsx.ContextID) ui.Screen {
 			})
 			return livetable.Feed[row]{Watches: []livetable.Watch{w}, Build: func(time.Time) livetable.Load[row] {
 				s := w.Snapshot()
-				return livetable.Load[row]{Rows: s.Items, Status: livetable.StatusOf(s)}
+				return livetable.Load[row]{Rows: s.Values(), Status: livetable.StatusOf(s)}
 			}}
 		},
 		Actions: func(d row, ok bool) []ui.Action {

@@ -170,7 +170,7 @@ func (s *screen) take() {
 // got is what was read of each service so far.
 func (s *screen) got() (all []measured.Charted) {
 	for _, snap := range s.read {
-		all = append(all, snap.Items...)
+		all = append(all, snap.Values()...)
 	}
 	return all
 }

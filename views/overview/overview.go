@@ -97,9 +97,9 @@ func readOf[T any](ctx context.Context, w *store.Watch[T]) ([]T, error) {
 	case err != nil:
 		return nil, err
 	case s.Err == nil && len(s.Partial) > 0:
-		return s.Items, s.Partial[0]
+		return s.Values(), s.Partial[0]
 	}
-	return s.Items, s.Err
+	return s.Values(), s.Err
 }
 
 // refused says why a part is missing.

@@ -47,7 +47,7 @@ func crowd(n int) *clusterFacts {
 			s.Events = append([]awsx.ServiceEvent{{ID: "f", At: f.Now.Add(-time.Duration(i%50) * time.Minute), Message: "(service " + name + ") " + trouble}}, s.Events...)
 			s.Breaker.Enabled = i%20 == 0
 		}
-		f.services = append(f.services, s)
+		f.services = append(f.services, &s)
 	}
 	return f
 }

@@ -47,10 +47,10 @@ func NewClusters(deps *views.Deps, id awsx.ContextID) ui.Screen {
 				Watches: []livetable.Watch{clusters},
 				Build: func(time.Time) livetable.Load[*clusterRow] {
 					s := clusters.Snapshot()
-					return livetable.Load[*clusterRow]{Rows: clusterRows(s.Items), Status: livetable.StatusOf(s)}
+					return livetable.Load[*clusterRow]{Rows: clusterRows(s.Values()), Status: livetable.StatusOf(s)}
 				},
 				Details: func(ctx context.Context, visible []string) bool {
-					return seen.look(ctx, deps, clusters.Snapshot().Items, visible)
+					return seen.look(ctx, deps, clusters.Snapshot().Values(), visible)
 				},
 			}
 		},

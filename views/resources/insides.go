@@ -137,7 +137,7 @@ func lookInside(ctx context.Context, deps *views.Deps, cluster awsx.Ref) (cluste
 	}
 	i, ok := awaitRead(ctx, instances)
 	f := &clusterFacts{
-		Cluster:  diagnose.Cluster{Now: deps.Now(), Instances: i.Items, InstancesRead: ok && i.Whole()},
+		Cluster:  diagnose.Cluster{Now: deps.Now(), Instances: i.Values(), InstancesRead: ok && i.Whole()},
 		services: s.Items, servicesRead: s.Whole(),
 	}
 	return insideOf(serviceRows(f), f), true

@@ -61,8 +61,7 @@ func (k *keptServices) update(n clusterNews, now time.Time) []*serviceRow {
 
 	rows := make([]*serviceRow, len(k.services))
 	changed := len(rows) != len(k.rows)
-	for i := range k.services {
-		s := &k.services[i]
+	for i, s := range k.services {
 		var r *serviceRow
 		if i < len(k.rows) && k.rows[i].service().Ref.ARN == s.Ref.ARN {
 			r = k.rows[i] // most stand where they stood
@@ -128,7 +127,7 @@ func (k *keptServices) takeGroups(n news[store.GroupState], touch func(string)) 
 		touch(arn)
 	}
 	for _, i := range n.Items {
-		g := &n.items[i]
+		g := n.items[i]
 		k.Groups[g.ARN], k.groupsFailed[g.ARN], k.Gone[g.ARN] = g.Group, g.Err != nil, fault.ClassOf(g.Err) == fault.NotFound
 		touch(g.ARN)
 	}
@@ -137,7 +136,7 @@ func (k *keptServices) takeGroups(n news[store.GroupState], touch func(string)) 
 // takeAlarms takes those that ring, with what composites among them are made of.
 func (k *keptServices) takeAlarms(n news[awsx.Alarm]) {
 	if k.newAlarms = n.Anew || len(n.Changes.Items) > 0 || len(n.Gone) > 0; k.newAlarms {
-		k.Ringing = diagnose.NewAlarms(n.items, func(group string) []string { return k.Groups[group].Settings.LoadBalancers }).Ringing
+		k.Ringing = diagnose.NewAlarms(values(n.items), func(group string) []string { return k.Groups[group].Settings.LoadBalancers }).Ringing
 	}
 }
 
@@ -148,7 +147,10 @@ func (k *keptServices) alarmed(r *serviceRow) bool {
 
 // takeInstances returns the ARNs of the instances that changed.
 func (k *keptServices) takeInstances(n news[awsx.Instance]) map[string]bool {
-	k.Instances, k.InstancesRead = n.items, n.whole
+	k.InstancesRead = n.whole
+	if n.Anew || len(n.Items)+len(n.Gone) > 0 {
+		k.Instances = values(n.items)
+	}
 	if n.Anew {
 		k.hosts.Clear()
 	}
@@ -158,7 +160,7 @@ func (k *keptServices) takeInstances(n news[awsx.Instance]) map[string]bool {
 		moved[arn] = true
 	}
 	for _, i := range n.Items {
-		k.hosts.Store(n.items[i].Ref.ARN, n.items[i])
+		k.hosts.Store(n.items[i].Ref.ARN, *n.items[i])
 		moved[n.items[i].Ref.ARN] = true
 	}
 	return moved
@@ -232,7 +234,7 @@ func (s *taskSplit) apply(n news[awsx.Task]) map[string]bool {
 	var come []awsx.Task
 	for _, i := range n.Items {
 		leave(n.items[i].Ref.ARN)
-		come = append(come, n.items[i])
+		come = append(come, *n.items[i])
 	}
 	came := diagnose.ByService(come)
 	for name, own := range came {

@@ -50,7 +50,8 @@ func (l *listing[T]) news() news[T] {
 		n.Gone = l.gone
 	}
 	for i, key := range slices.Sorted(maps.Keys(l.items)) {
-		n.items = append(n.items, l.items[key])
+		item := l.items[key]
+		n.items = append(n.items, &item)
 		if l.anew || l.came[key] {
 			n.Items = append(n.Items, i)
 		}
@@ -153,7 +154,8 @@ func (w *town) anew() []*serviceRow {
 		Instance: func(arn string) (awsx.Instance, bool) { i, ok := w.instances.items[arn]; return i, ok }, Now: w.now,
 	}}
 	for _, arn := range slices.Sorted(maps.Keys(w.services.items)) {
-		f.services = append(f.services, w.services.items[arn])
+		service := w.services.items[arn]
+		f.services = append(f.services, &service)
 	}
 	var tasks []awsx.Task
 	for _, arn := range slices.Sorted(maps.Keys(w.tasks.items)) {
@@ -229,7 +231,7 @@ func TestOnlyRowsOfWhatChangedAreMadeAgain(t *testing.T) {
 	f := crowd(100)
 	w := newTown()
 	for _, s := range f.services {
-		w.services.put(s.Ref.ARN, s)
+		w.services.put(s.Ref.ARN, *s)
 	}
 	w.services.whole, w.tasks.whole = true, true
 	kept := newKeptServices(w.definition)
@@ -284,7 +286,7 @@ func BenchmarkOneServiceOfMany(b *testing.B) {
 	all := news[awsx.Service]{items: f.services, whole: true, Changes: store.Changes{Anew: true}}
 	kept.update(clusterNews{services: all}, f.Now)
 	still := news[awsx.Service]{items: f.services, whole: true}
-	one := news[awsx.Task]{Changes: store.Changes{Items: []int{0}}, items: []awsx.Task{{Ref: awsx.Ref{ARN: "t"}, Group: "service:" + f.services[7].Name}}}
+	one := news[awsx.Task]{Changes: store.Changes{Items: []int{0}}, items: []*awsx.Task{{Ref: awsx.Ref{ARN: "t"}, Group: "service:" + f.services[7].Name}}}
 	b.ReportAllocs()
 	for b.Loop() {
 		kept.update(clusterNews{services: still, tasks: one}, f.Now)

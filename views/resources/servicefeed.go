@@ -62,11 +62,20 @@ func openServices(st *store.Store, cluster awsx.Ref, loaded func(clusterInside),
 
 // news is what a watch holds and what of it changed since it was looked at last.
 type news[T any] struct {
-	items  []T
+	items  []*T
 	whole  bool
 	failed bool // it, or a part of it, was asked for in vain
 	untold int  // items that were listed and could not be described
 	store.Changes
+}
+
+// values returns copies of what items point to.
+func values[T any](items []*T) []T {
+	out := make([]T, len(items))
+	for i, x := range items {
+		out[i] = *x
+	}
+	return out
 }
 
 // newsOf takes the news of a snapshot and notes at which revision.

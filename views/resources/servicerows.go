@@ -19,7 +19,7 @@ import (
 // found. What was not read says so: nothing is taken for zero.
 type clusterFacts struct {
 	diagnose.Cluster
-	services     []awsx.Service
+	services     []*awsx.Service
 	servicesRead bool
 	// tasksFailed says that tasks were asked for in vain, groupsFailed the same of the
 	// targets of groups, by ARN.
@@ -44,7 +44,7 @@ type serviceRow struct {
 func serviceRows(f *clusterFacts) []*serviceRow {
 	rows := make([]*serviceRow, len(f.services))
 	for i, s := range f.services {
-		rows[i] = f.row(s)
+		rows[i] = f.row(*s)
 	}
 	return rows
 }

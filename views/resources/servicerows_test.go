@@ -18,7 +18,7 @@ func TestWhatWasNotReadIsNeverWell(t *testing.T) {
 		desired := rapid.IntRange(1, 4).Draw(t, "desired")
 		s := awsx.Service{Name: "api", Status: "ACTIVE", Desired: desired, Running: desired}
 		f := &clusterFacts{
-			services: []awsx.Service{s}, Cluster: diagnose.Cluster{
+			services: []*awsx.Service{&s}, Cluster: diagnose.Cluster{
 				Now: awsxtest.Now, Groups: map[string]awsx.Group{},
 				Tasks:       map[string]diagnose.Tasks{"api": {Running: make([]awsx.Task, desired)}},
 				RunningRead: rapid.Bool().Draw(t, "running read"), StoppedRead: rapid.Bool().Draw(t, "stopped read"),
@@ -65,7 +65,7 @@ func TestServiceCells(t *testing.T) {
 	}
 	healthy := awsx.TargetHealth{State: "healthy"}
 	f := &clusterFacts{
-		services: []awsx.Service{s}, Cluster: diagnose.Cluster{
+		services: []*awsx.Service{&s}, Cluster: diagnose.Cluster{
 			Now: now, RunningRead: true, StoppedRead: true,
 			Tasks: map[string]diagnose.Tasks{"api-orders": {Stopped: []awsx.Task{{
 				StartedBy: "ecs-svc/2", StopCode: "EssentialContainerExited", StoppedReason: "Essential container in task exited", StoppedAt: now.Add(-2 * time.Minute),

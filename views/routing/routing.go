@@ -79,8 +79,8 @@ func open(st *store.Store, cluster, service awsx.Ref) livetable.Feed[*ruleRow] {
 		Watches: []livetable.Watch{routes, services, groups},
 		Build: func(time.Time) livetable.Load[*ruleRow] {
 			s, g := routes.Snapshot(), groups.Snapshot()
-			f := inquiry.Routing{Routes: s.Items, Groups: inquiry.Groups(g.Items), Owners: inquiry.Owners(services.Snapshot().Items)}
-			for _, x := range services.Snapshot().Items {
+			f := inquiry.Routing{Routes: s.Values(), Groups: inquiry.Groups(g.Values()), Owners: inquiry.Owners(services.Snapshot().Values())}
+			for _, x := range services.Snapshot().Values() {
 				if x.Ref == service {
 					f.Of = x
 				}

@@ -71,7 +71,7 @@ func open(deps *views.Deps, cluster awsx.Ref) livetable.Feed[*row] {
 		Build: func(now time.Time) livetable.Load[*row] {
 			s, seen := all.Snapshot(), ran.Snapshot()
 			l := livetable.Load[*row]{Status: livetable.StatusOf(s).Beside(seen), Note: note(s, seen)}
-			for _, x := range scheduled.In(cluster, s.Items, seen.Items, pins, now) {
+			for _, x := range scheduled.In(cluster, s.Values(), seen.Values(), pins, now) {
 				l.Rows = append(l.Rows, &row{x})
 			}
 			mu.Lock()
@@ -86,7 +86,7 @@ func open(deps *views.Deps, cluster awsx.Ref) livetable.Feed[*row] {
 			if err != nil {
 				return false
 			}
-			news, err := pins.Read(ctx, account, scheduled.DefinitionsIn(cluster, all.Snapshot().Items))
+			news, err := pins.Read(ctx, account, scheduled.DefinitionsIn(cluster, all.Snapshot().Values()))
 			mu.Lock()
 			defer mu.Unlock()
 			news = news || (err != nil) != (unread != nil)

@@ -88,7 +88,7 @@ func open(deps *views.Deps, service awsx.Ref) livetable.Feed[*targetRow] {
 			if len(s.Items) == 0 {
 				return l
 			}
-			standing := diagnose.Stand(inquiry.Evidence(s.Items[0], livetable.DefinitionsOf(st, service.Context), inquiry.Instances(instances.Snapshot().Items), now))
+			standing := diagnose.Stand(inquiry.Evidence(*s.Items[0], livetable.DefinitionsOf(st, service.Context), inquiry.Instances(instances.Snapshot().Values()), now))
 			l.Rows = rows(deps, standing, s.Items[0].Groups, *changes.Load(), now)
 			for _, g := range s.Items[0].Groups {
 				if g.Err != nil {

@@ -98,7 +98,7 @@ func watchTask(st *store.Store, service awsx.Ref, task awsx.Task) newest {
 		w := st.Tasks(service)
 		return newest{w, func() (awsx.Task, bool, bool, livetable.Status) {
 			s := w.Snapshot()
-			for _, t := range s.Items {
+			for _, t := range s.Values() {
 				if t.Ref == task.Ref {
 					return t, true, true, livetable.StatusOf(s)
 				}
@@ -123,7 +123,7 @@ func openContainers(st *store.Store, service awsx.Ref, task awsx.Task) livetable
 		Build: func(now time.Time) livetable.Load[*containerRow] {
 			t, found, listed, status := state.of()
 			var host *awsx.Instance
-			for _, i := range instances.Snapshot().Items {
+			for _, i := range instances.Snapshot().Values() {
 				if i.Ref.ARN == t.ContainerInstance {
 					i = st.Housed(i)
 					host = &i
@@ -138,7 +138,7 @@ func openContainers(st *store.Store, service awsx.Ref, task awsx.Task) livetable
 			return l
 		},
 		Details: func(ctx context.Context, _ []string) bool {
-			return readBehind(ctx, st, []awsx.Task{task}, instances.Snapshot().Items)
+			return readBehind(ctx, st, []awsx.Task{task}, instances.Snapshot().Values())
 		},
 	}
 }

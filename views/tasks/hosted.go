@@ -78,7 +78,7 @@ func openHosted(st *store.Store, instance awsx.Instance) livetable.Feed[*hostedR
 	tasks, services, instances := st.Tasks(cluster), st.Services(cluster), st.Instances(cluster)
 	define := livetable.DefinitionsOf(st, cluster.Context)
 	here := func() []awsx.Task {
-		return slices.DeleteFunc(slices.Clone(tasks.Snapshot().Items), func(t awsx.Task) bool {
+		return slices.DeleteFunc(tasks.Snapshot().Values(), func(t awsx.Task) bool {
 			return t.ContainerInstance != instance.Ref.ARN || t.LastStatus == "STOPPED"
 		})
 	}
@@ -97,7 +97,7 @@ func openHosted(st *store.Store, instance awsx.Instance) livetable.Feed[*hostedR
 			return livetable.Load[*hostedRow]{Rows: rows, Status: livetable.StatusOf(tasks.Snapshot())}
 		},
 		Details: func(ctx context.Context, _ []string) bool {
-			return readBehind(ctx, st, here(), instances.Snapshot().Items)
+			return readBehind(ctx, st, here(), instances.Snapshot().Values())
 		},
 	}
 }

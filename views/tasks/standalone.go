@@ -67,7 +67,7 @@ func openStandalone(st *store.Store, cluster awsx.Ref) livetable.Feed[*taskRow] 
 	tasks, instances := st.Tasks(cluster), st.Instances(cluster)
 	define := livetable.DefinitionsOf(st, cluster.Context)
 	alone := func() (live, stopped []awsx.Task) {
-		for _, t := range tasks.Snapshot().Items {
+		for _, t := range tasks.Snapshot().Values() {
 			switch _, served := reason.OfService(t); {
 			case served:
 			case t.DesiredStatus == "STOPPED":
@@ -87,7 +87,7 @@ func openStandalone(st *store.Store, cluster awsx.Ref) livetable.Feed[*taskRow] 
 		},
 		Details: func(ctx context.Context, _ []string) bool {
 			live, stopped := alone()
-			return readBehind(ctx, st, append(live, stopped...), instances.Snapshot().Items)
+			return readBehind(ctx, st, append(live, stopped...), instances.Snapshot().Values())
 		},
 	}
 }

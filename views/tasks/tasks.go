@@ -212,8 +212,8 @@ func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 					r.host != nil && r.host.PrivateIP == "" && st.Housed(*r.host).PrivateIP != "" ||
 					!r.protected.Equal(protectedUntil(st, r))
 			}) {
-				f := factsOf(st, s.Items[0], hosts, define, now)
-				f.remembered = unlisted(*remembered, s.Items[0])
+				f := factsOf(st, *s.Items[0], hosts, define, now)
+				f.remembered = unlisted(*remembered, *s.Items[0])
 				kept.Rows, kept.Foot, kept.Note = taskRows(f), noTasks(f), taskNote(f)
 				for _, r := range kept.Rows {
 					r.protected = protectedUntil(st, r)
@@ -224,7 +224,7 @@ func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 			l.Status = livetable.StatusOf(s)
 			if len(s.Items) > 0 {
 				l.Note = append(slices.Clip(l.Note), protectionNote(st, s.Items[0].Running)...)
-				l.Note = append(l.Note, livetable.HousingNote(st, inquiry.HostsOf(hosts.Items, s.Items[0].Running...))...)
+				l.Note = append(l.Note, livetable.HousingNote(st, inquiry.HostsOf(hosts.Values(), s.Items[0].Running...))...)
 			}
 			return l
 		},
@@ -240,7 +240,7 @@ func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 				}
 			}
 			news := st.ReadProtection(ctx, service.ClusterRef(), shown)
-			for _, s := range state.Snapshot().Items {
+			for _, s := range state.Snapshot().Values() {
 				news = memory.look(ctx, s) || news
 			}
 			for _, s := range *memory.gone.Load() {
@@ -248,7 +248,7 @@ func openTasks(st *store.Store, service awsx.Ref) livetable.Feed[*taskRow] {
 					all = append(all, s.Task)
 				}
 			}
-			return readBehind(ctx, st, all, instances.Snapshot().Items) || news
+			return readBehind(ctx, st, all, instances.Snapshot().Values()) || news
 		},
 	}
 }
@@ -288,7 +288,7 @@ func readBehind(ctx context.Context, st *store.Store, tasks []awsx.Task, instanc
 
 // factsOf puts together what was read of a service.
 func factsOf(st *store.Store, s store.ServiceState, instances *store.Snapshot[awsx.Instance], define func(string) *awsx.TaskDefinition, now time.Time) *serviceFacts {
-	return &serviceFacts{Evidence: inquiry.Evidence(s, define, inquiry.Hosts(st, instances.Items), now)}
+	return &serviceFacts{Evidence: inquiry.Evidence(s, define, inquiry.Hosts(st, instances.Values()), now)}
 }
 
 // deaths says in one line which tasks died, for the list of those that live.

@@ -217,10 +217,10 @@ func Read(ctx context.Context, r inquiry.Reader, cluster awsx.Ref) (found []Star
 		return nil, nil, err
 	}
 	pins := &Pins{}
-	if _, err := pins.Read(ctx, account, DefinitionsIn(cluster, s.Items)); err != nil {
+	if _, err := pins.Read(ctx, account, DefinitionsIn(cluster, s.Values())); err != nil {
 		unread = append(unread, err)
 	}
-	return In(cluster, s.Items, seen.Items, pins, r.Now()), unread, ctx.Err()
+	return In(cluster, s.Values(), seen.Values(), pins, r.Now()), unread, ctx.Err()
 }
 
 // DefinitionsIn are what schedules start in a cluster, each once.

@@ -344,7 +344,7 @@ func (r *reading) balanced() {
 			to[arn] = s.Ref
 		}
 	}
-	for _, route := range routes.Snapshot().Items {
+	for _, route := range routes.Snapshot().Values() {
 		for _, rule := range alb.RulesOf(route) {
 			for _, action := range rule.Actions {
 				for _, g := range action.Groups {

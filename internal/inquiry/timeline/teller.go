@@ -88,13 +88,13 @@ func (t *Teller) From() time.Time {
 
 // Services takes what the store has of all services of the cluster and of its tasks.
 func (t *Teller) Services(services *store.Snapshot[awsx.Service], tasks *store.Snapshot[awsx.Task]) {
-	l := live{services: services.Items, unread: slices.Concat(services.Partial, tasks.Partial)}
+	l := live{services: services.Values(), unread: slices.Concat(services.Partial, tasks.Partial)}
 	for _, err := range []error{services.Err, tasks.Err} {
 		if err != nil {
 			l.unread = append(l.unread, err)
 		}
 	}
-	for _, x := range tasks.Items {
+	for _, x := range tasks.Values() {
 		if x.DesiredStatus == "STOPPED" || x.LastStatus == "STOPPED" {
 			l.tasks = append(l.tasks, x)
 		}

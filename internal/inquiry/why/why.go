@@ -224,7 +224,7 @@ func (r *reading) alarms(ctx context.Context, balancers func(group string) []str
 		return nil
 	}
 	r.note(append(slices.Clip(s.Partial), s.Err)...)
-	return diagnose.NewAlarms(s.Items, balancers)
+	return diagnose.NewAlarms(s.Values(), balancers)
 }
 
 // hosts reads what the tasks run on, and what brings it.
@@ -234,7 +234,7 @@ func (r *reading) hosts(ctx context.Context) {
 	instances := r.ask.Store.Instances(cluster)
 	defer instances.Close()
 	if read, err := instances.Await(ctx, (*store.Snapshot[awsx.Instance]).Ended); err == nil {
-		r.Instances, r.InstancesRead = read.Items, read.Whole()
+		r.Instances, r.InstancesRead = read.Values(), read.Whole()
 		r.note(read.Err)
 	}
 	fleet, partial, err := r.ask.Fleet(ctx, cluster)
@@ -259,7 +259,7 @@ func (r *reading) routes(ctx context.Context) ([]awsx.Route, bool) {
 		return nil, false
 	}
 	r.note(append(slices.Clip(s.Partial), s.Err)...)
-	return s.Items, s.Whole()
+	return s.Values(), s.Whole()
 }
 
 // scaling reads what scales the service, and what people set.

@@ -130,7 +130,7 @@ func (f Finder) one(scope views.LogScope, watch *store.Watch[store.ServiceState]
 		o.status = livetable.StatusOf(snap)
 	}
 	if len(snap.Items) > 0 {
-		state := snap.Items[0]
+		state := *snap.Items[0]
 		o.stopped, o.rollouts = slices.Clone(state.Stopped), rolloutsOf(state)
 		o.stopped = append(o.stopped, f.gone(scope.Service, slices.Concat(state.Running, state.Stopped))...)
 	}
