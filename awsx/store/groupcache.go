@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"iter"
+	"maps"
 	"reflect"
 	"slices"
 	"sync"
@@ -60,9 +62,10 @@ type groupCache struct {
 	observer past.Observer
 
 	mu     sync.Mutex
-	groups map[groupKey]*groupReading
-	rules  map[groupKey]ruleReading // by the rule's ARN
-	rev    uint64                   // grows with each reading that differs from the one before
+	groups map[awsx.ContextID]map[string]*groupReading // by ARN
+	rules  map[groupKey]ruleReading                    // by the rule's ARN
+	rev    uint64                                      // grows with each reading that differs from the one before
+	swept  time.Time                                   // when readings that nobody asks about were last forgotten
 }
 
 // groupReading is what is known of one group.
@@ -77,43 +80,78 @@ type groupReading struct {
 	weights    map[string]int // never changed once it is here
 	alone      bool           // describing it together with others failed
 	busy       chan struct{}  // closed when the attempt under way ends
+	troubled   bool           // health has targets that do not serve
 	rev        uint64         // of the cache when this last changed
 }
 
 func newGroupCache(o past.Observer) *groupCache {
-	return &groupCache{observer: o, groups: map[groupKey]*groupReading{}, rules: map[groupKey]ruleReading{}}
+	return &groupCache{observer: o, groups: map[awsx.ContextID]map[string]*groupReading{}, rules: map[groupKey]ruleReading{}}
 }
 
 // reading returns the entry of a key. The caller holds the lock.
 func (c *groupCache) reading(key groupKey) *groupReading {
-	g := c.groups[key]
+	of := c.groups[key.context]
+	if of == nil {
+		of = map[string]*groupReading{}
+		c.groups[key.context] = of
+	}
+	g := of[key.arn]
 	if g == nil {
 		now := wall()
-		for k, old := range c.groups {
-			if old.busy == nil && !old.triedAt.IsZero() && now.Sub(old.triedAt) > groupsForget {
-				delete(c.groups, k)
+		if now.Sub(c.swept) > groupsForget/10 {
+			c.swept = now
+			for _, of := range c.groups {
+				maps.DeleteFunc(of, func(_ string, old *groupReading) bool {
+					return old.busy == nil && !old.triedAt.IsZero() && now.Sub(old.triedAt) > groupsForget
+				})
 			}
 		}
 		g = &groupReading{}
-		c.groups[key] = g
+		of[key.arn] = g
 	}
 	return g
+}
+
+// look shows the readings of a context, nil for a group that has none. They are not to be
+// changed or kept, and look is not to call the cache.
+func (c *groupCache) look(id awsx.ContextID, look func(of func(arn string) *groupReading)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	of := c.groups[id]
+	look(func(arn string) *groupReading { return of[arn] })
 }
 
 // state returns a group as it is known now.
 func (c *groupCache) state(key groupKey, now time.Time) GroupState {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s := GroupState{Group: awsx.Group{ARN: key.arn}}
-	g := c.groups[key]
+	return *c.groups[key.context][key.arn].state(key.arn, now)
+}
+
+// state returns the group as it is known now; nothing is known of nil.
+func (g *groupReading) state(arn string, now time.Time) *GroupState {
+	s := &GroupState{Group: awsx.Group{ARN: arn}}
 	if g == nil {
 		return s
 	}
 	s.Settings, s.Weights, s.Err, s.ReadAt, s.Readings, s.rev = g.settings, g.weights, g.err, g.readAt, g.readings, g.rev
-	if !g.readAt.IsZero() && (g.err == nil || now.Sub(g.readAt) <= targetsForget) {
+	if g.believed(now) {
 		s.Read, s.Targets = true, g.health
 	}
 	return s
+}
+
+// believed reports whether what was read is still taken for so.
+func (g *groupReading) believed(now time.Time) bool {
+	return !g.readAt.IsZero() && (g.err == nil || now.Sub(g.readAt) <= targetsForget)
+}
+
+// stands reports whether a state is still all that is known.
+func (g *groupReading) stands(s *GroupState, now time.Time) bool {
+	if g == nil {
+		return s.rev == 0
+	}
+	return s.rev == g.rev && s.ReadAt.Equal(g.readAt) && s.Read == g.believed(now)
 }
 
 // changed notes that what is known of a group is news. The caller holds the lock.
@@ -133,7 +171,7 @@ func (c *groupCache) revision() uint64 {
 func (c *groupCache) tried(key groupKey) (at time.Time, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if g := c.groups[key]; g != nil {
+	if g := c.groups[key.context][key.arn]; g != nil {
 		return g.triedAt, g.err
 	}
 	return time.Time{}, nil
@@ -180,6 +218,7 @@ func (c *groupCache) read(ctx context.Context, r awsx.TargetReader, key groupKey
 			}
 			if sorted := sortedTargets(health.Targets); g.readAt.IsZero() || !slices.Equal(g.health, sorted) {
 				g.health = sorted
+				g.troubled = slices.ContainsFunc(sorted, func(h awsx.TargetHealth) bool { return h.State == "unhealthy" || h.State == "initial" })
 				c.changed(g)
 			}
 			g.readAt = now
@@ -197,11 +236,11 @@ func (c *groupCache) read(ctx context.Context, r awsx.TargetReader, key groupKey
 // describe reads the settings of those of the groups that lack them, with one
 // call. A group that was deleted fails the call for all, so the groups of a
 // failed call are described one at a time from then on.
-func (c *groupCache) describe(ctx context.Context, r awsx.TargetReader, id awsx.ContextID, arns []string) error {
+func (c *groupCache) describe(ctx context.Context, r awsx.TargetReader, id awsx.ContextID, arns iter.Seq[string]) error {
 	now := wall()
 	var batch []string
 	c.mu.Lock()
-	for _, arn := range arns {
+	for arn := range arns {
 		g := c.reading(groupKey{id, arn})
 		if now.Sub(g.settingsAt) < settingsAge || slices.Contains(batch, arn) {
 			continue
@@ -247,12 +286,12 @@ func (c *groupCache) describe(ctx context.Context, r awsx.TargetReader, id awsx.
 	return err
 }
 
-// undescribed reports whether one of the groups lacks its settings.
-func (c *groupCache) undescribed(id awsx.ContextID, arns []string) bool {
+// lacks reports whether one of the groups lacks its settings.
+func (c *groupCache) lacks(id awsx.ContextID, arns []string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.ContainsFunc(arns, func(arn string) bool {
-		g := c.groups[groupKey{id, arn}]
+		g := c.groups[id][arn]
 		return g == nil || g.settingsAt.IsZero()
 	})
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gantry/awsx"
 )
@@ -32,8 +33,8 @@ func (s *Store) ReadGroups(ctx context.Context, id awsx.ContextID, arns []string
 		// What fails is told by the group's state.
 		_ = s.groups.read(ctx, account, groupKey{id, arn}, s.refresh)
 	}
-	if s.groups.undescribed(id, arns) {
-		_ = s.groups.describe(ctx, account, id, arns)
+	if s.groups.lacks(id, arns) {
+		_ = s.groups.describe(ctx, account, id, slices.Values(arns))
 	}
 	for _, arn := range arns {
 		groups = append(groups, s.groups.state(groupKey{id, arn}, wall()))

@@ -179,7 +179,7 @@ func (x *serviceSource) readGroups(ctx context.Context, r awsx.TargetReader, s a
 		f.add(x.store.groups.read(ctx, r, groupKey{x.ref.Context, arn}, groupAge))
 	})
 	if len(f.all) == 0 {
-		f.add(x.store.groups.describe(ctx, r, x.ref.Context, arns))
+		f.add(x.store.groups.describe(ctx, r, x.ref.Context, slices.Values(arns)))
 	}
 	now := wall()
 	x.update(func(state *ServiceState) { state.Groups = x.groups(s, now) })

@@ -88,6 +88,20 @@ func kept[T any](item *T) *T {
 	return &own
 }
 
+// held returns the item of a key, nil when there is none.
+func (t *table[T]) held(key string) *T {
+	if e := t.entries[key]; e != nil {
+		return e.item
+	}
+	return nil
+}
+
+// stay counts the item of a key among those of the current sweep as it is.
+func (t *table[T]) stay(part int, key string) {
+	e := t.entries[key]
+	e.part, e.sweep = part, t.sweep
+}
+
 // drop removes the items of a part that the current sweep did not bring. The
 // caller knows that the sweep of that part was complete.
 func (t *table[T]) drop(part int) {

@@ -14,6 +14,7 @@ const (
 	urgentAgain = 5  // a second, of those that were
 	restFirst   = 3  // a second, of groups that nobody looks at and that were never read
 	restAgain   = 1  // a second, of those that were
+	restFresh   = .2 // a second, of either while something urgent was never read
 	// An account that turns calls away gets half as many, down to a sixteenth, and twice
 	// as many again for each while that it turns none away.
 	leastShare = 1.0 / 16
@@ -36,7 +37,7 @@ func newTargetPace() targetPace {
 
 // refill saves up calls since the last time. Need is how many calls a second what is
 // visible takes at the least: no throttling brings the rate below it. Fresh is true while
-// something urgent was never read, and then the rest waits; idle while nobody looks.
+// something urgent was never read, and then the rest nearly stands still; idle while nobody looks.
 func (p *targetPace) refill(now time.Time, need float64, fresh, idle bool) {
 	if p.at.IsZero() {
 		p.at = now
@@ -48,7 +49,7 @@ func (p *targetPace) refill(now time.Time, need float64, fresh, idle bool) {
 	}
 	urgent, rest := urgentAgain*p.share, restFirst*p.share
 	if p.fresh = fresh; fresh {
-		urgent, rest = urgentFirst*p.share, 0
+		urgent, rest = urgentFirst*p.share, restFresh*p.share
 	}
 	if idle {
 		rest /= 15
@@ -60,11 +61,11 @@ func (p *targetPace) refill(now time.Time, need float64, fresh, idle bool) {
 // takes reports whether a group may be read now, and counts it.
 func (p *targetPace) takes(c candidate, idle bool) bool {
 	switch {
-	case c.class < 2 && p.urgent >= 1:
+	case c.urgent && p.urgent >= 1:
 		p.urgent--
 		p.opening--
 		return true
-	case c.class < 2:
+	case c.urgent:
 		return false
 	case p.opening > 0 && c.tried.IsZero() && !idle:
 		p.opening--

@@ -3,7 +3,10 @@ package store
 import (
 	"cmp"
 	"context"
+	"iter"
+	"math"
 	"slices"
+	"sort"
 	"sync"
 	"time"
 
@@ -57,8 +60,11 @@ type targetSource struct {
 	told bool // something was published, be it that there is no group
 
 	mu     sync.Mutex
-	seq    uint64 // of the snapshot of services that wanted was made from
 	wanted []*wantedGroup
+	// revision is that of the services that wanted was made from, and weighed when: what an
+	// event is a reason for passes with time.
+	revision uint64
+	weighed  time.Time
 	// shifting are the entries with a pair of groups, those whose service is in
 	// trouble or in a deployment apart.
 	shifting, moving []awsx.LoadBalancer
@@ -98,14 +104,21 @@ func (t *targetSource) fill(s *Snapshot[GroupState]) {
 	t.filled, t.rev = now, t.store.groups.revision()
 	t.table.sweep++
 	s.Done, s.Total = 0, len(t.wanted)
-	for _, w := range t.wanted {
-		g := t.store.groups.state(t.key(w.arn), now)
-		g.Services = w.services
-		if g.Read {
-			s.Done++
+	t.store.groups.look(t.cluster.Context, func(of func(string) *groupReading) {
+		for _, w := range t.wanted {
+			g, known := of(w.arn), t.table.held(w.arn)
+			if g != nil && g.believed(now) {
+				s.Done++
+			}
+			if known != nil && g.stands(known, now) && slices.Equal(known.Services, w.services) {
+				t.table.stay(0, w.arn)
+				continue
+			}
+			state := g.state(w.arn, now)
+			state.Services = w.services
+			t.table.put(0, state)
 		}
-		t.table.put(0, &g)
-	}
+	})
 	t.table.drop(0)
 	t.table.publish(s)
 }
@@ -193,11 +206,11 @@ func (t *targetSource) awaitServices(ctx context.Context, d demand) (*Snapshot[a
 func (t *targetSource) want(s *Snapshot[awsx.Service]) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.seq == s.Seq {
+	now := wall()
+	if t.revision == s.Rev && now.Sub(t.weighed) < troubleFor/15 {
 		return false
 	}
-	t.seq = s.Seq
-	now := wall()
+	t.revision, t.weighed = s.Rev, now
 	byARN := map[string]*wantedGroup{}
 	var wanted []*wantedGroup
 	var shifting, moving []awsx.LoadBalancer
@@ -254,20 +267,52 @@ func (t *targetSource) suspect(s *awsx.Service, now time.Time) bool {
 
 // candidate is a group whose reading is due.
 type candidate struct {
-	arn   string
-	class int // 0 suspect, 1 visible, 2 the rest
-	tried time.Time
+	arn     string
+	urgent  bool // it is visible, or a suspect
+	visible bool
+	tried   time.Time
+	// overdue is the time since the last reading by the time that it may last: whatever
+	// waits longer than others comes before them in the end, so that nothing starves.
+	overdue float64
+}
+
+// before orders candidates: what was never read, then what is overdue the most, and among
+// equals what is on screen.
+func (c candidate) before(o candidate) bool {
+	if c.overdue != o.overdue {
+		return c.overdue > o.overdue
+	}
+	return c.visible && !o.visible
+}
+
+// mostWaiting is how many candidates of a kind one tick can need: those that are read, and
+// those that fill the call which describes.
+const mostWaiting = atOnce + settingsBatch
+
+// queue holds the first mostWaiting of the candidates that are put into it, in order; equal
+// ones in the order in which they came.
+type queue []candidate
+
+func (q *queue) put(c candidate) {
+	if len(*q) == mostWaiting {
+		if !c.before((*q)[mostWaiting-1]) {
+			return
+		}
+		*q = (*q)[:mostWaiting-1]
+	}
+	at := sort.Search(len(*q), func(i int) bool { return c.before((*q)[i]) })
+	*q = slices.Insert(*q, at, c)
 }
 
 // choose picks the groups to read in this tick.
 func (t *targetSource) choose(d demand) []string {
 	now := wall()
-	due := t.due(d, now)
-	fresh := slices.ContainsFunc(due, func(c candidate) bool { return c.class < 2 && c.tried.IsZero() })
+	urgent, rest := t.due(d, now)
+	fresh := len(urgent) > 0 && urgent[0].tried.IsZero()
 	t.pace.refill(now, float64(len(d.visible))/t.visibleAge(d).Seconds(), fresh, d.idle)
 	var chosen []string
 	t.waiting = t.waiting[:0]
-	for _, c := range due {
+	for _, c := range slices.Concat(urgent, rest) {
 		switch {
 		case t.pace.takes(c, d.idle):
 			chosen = append(chosen, c.arn)
@@ -281,49 +326,51 @@ func (t *targetSource) choose(d demand) []string {
 // visibleAge is how old the readings of groups on screen may get.
 func (t *targetSource) visibleAge(d demand) time.Duration { return min(d.interval, t.store.refresh) }
 
-// due returns the groups to read, the most urgent first, and among equals the
-// one not tried for the longest.
-func (t *targetSource) due(d demand, now time.Time) []candidate {
+// due returns the first of the groups to read.
+func (t *targetSource) due(d demand, now time.Time) (urgent, rest queue) {
 	t.mu.Lock()
 	wanted := t.wanted
 	t.mu.Unlock()
-	var out []candidate
-	for _, w := range wanted {
-		tried, err := t.store.groups.tried(t.key(w.arn))
-		c := candidate{w.arn, 2, tried}
-		age := restAge
-		switch {
-		case w.suspect || t.troubled(w.arn, now):
-			c.class, age = 0, suspectAge
-		case d.visible[w.arn] || slices.ContainsFunc(w.services, func(arn string) bool { return d.visible[arn] }):
-			c.class, age = 1, t.visibleAge(d)
+	t.store.groups.look(t.cluster.Context, func(of func(string) *groupReading) {
+		for _, w := range wanted {
+			var known groupReading
+			if g := of(w.arn); g != nil {
+				known = *g
+			}
+			c := candidate{arn: w.arn, tried: known.triedAt, overdue: math.Inf(1)}
+			c.visible = d.visible[w.arn] || slices.ContainsFunc(w.services, func(arn string) bool { return d.visible[arn] })
+			suspect := w.suspect || known.troubled && known.believed(now)
+			c.urgent = c.visible || suspect
+			age := restAge
+			if suspect {
+				age = suspectAge
+			}
+			if c.visible {
+				age = min(age, t.visibleAge(d))
+			}
+			if d.idle {
+				age *= idleFactor
+			}
+			own := known.err != nil && itsOwn(known.err)
+			if own {
+				age = max(age, failedAge)
+			}
+			waited := now.Sub(known.triedAt)
+			if !known.triedAt.IsZero() {
+				c.overdue = waited.Seconds() / age.Seconds()
+			}
+			// After a failure that is no group's own, the poller's pause is the wait.
+			if c.overdue < 1 && (known.err == nil || own) && !(d.refresh && c.urgent) {
+				continue
+			}
+			if c.urgent {
+				urgent.put(c)
+			} else {
+				rest.put(c)
+			}
 		}
-		if d.idle {
-			age *= idleFactor
-		}
-		switch {
-		case err == nil:
-		case itsOwn(err):
-			age = max(age, failedAge)
-		default:
-			age = 0 // the poller's own pause is the wait
-		}
-		if tried.IsZero() || now.Sub(tried) >= age || d.refresh && c.class < 2 {
-			out = append(out, c)
-		}
-	}
-	slices.SortStableFunc(out, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.class, b.class), a.tried.Compare(b.tried))
 	})
-	return out
-}
-
-// troubled reports whether a group's last reading had targets that do not serve.
-func (t *targetSource) troubled(arn string, now time.Time) bool {
-	g := t.store.groups.state(t.key(arn), now)
-	return slices.ContainsFunc(g.Targets, func(h awsx.TargetHealth) bool {
-		return h.State == "unhealthy" || h.State == "initial"
-	})
+	return urgent, rest
 }
 
 // read reads the chosen groups, a few at a time.
@@ -342,17 +389,30 @@ func (t *targetSource) read(ctx context.Context, r awsx.TargetReader, arns []str
 		f.add(t.store.groups.read(ctx, r, t.key(arn), 0))
 		landed()
 	})
-	if len(f.all) == 0 && (t.store.groups.undescribed(t.cluster.Context, arns) || !t.pace.fresh) {
-		// The call has room for groups that are to be read later.
-		arns = append(arns, t.waiting...)
-		t.mu.Lock()
-		for _, w := range t.wanted {
-			arns = append(arns, w.arn)
-		}
-		t.mu.Unlock()
-		f.add(t.store.groups.describe(ctx, r, t.cluster.Context, arns))
+	if len(f.all) == 0 && (t.store.groups.lacks(t.cluster.Context, arns) || !t.pace.fresh) {
+		f.add(t.store.groups.describe(ctx, r, t.cluster.Context, t.undescribed(arns)))
 	}
 	return f
+}
+
+// undescribed lists groups by how soon their settings are of use: those that were read now,
+// those that will be, all.
+func (t *targetSource) undescribed(read []string) iter.Seq[string] {
+	t.mu.Lock()
+	wanted := t.wanted
+	t.mu.Unlock()
+	return func(yield func(string) bool) {
+		for _, arn := range slices.Concat(read, t.waiting) {
+			if !yield(arn) {
+				return
+			}
+		}
+		for _, w := range wanted {
+			if !yield(w.arn) {
+				return
+			}
+		}
+	}
 }
 
 // each calls do for every name, at most a few at a time, and waits for all.

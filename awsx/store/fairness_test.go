@@ -1,0 +1,92 @@
+package store
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"gantry/awsx"
+)
+
+// TestNoGroupStarves: whatever is in trouble and wherever the operator scrolls, what is on
+// screen is read within twice the time that reading all that is urgent takes, and the groups
+// that nobody looks at have their turn too.
+func TestNoGroupStarves(t *testing.T) {
+	synctest.Test(t, func(*testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			groups := rapid.IntRange(1, 200).Draw(t, "groups")
+			suspects := rapid.IntRange(0, groups).Draw(t, "suspects")
+			shown := rapid.IntRange(0, min(50, groups)).Draw(t, "on screen")
+			s := newTargetSource(&Store{groups: newGroupCache(nil), refresh: 10 * time.Second}, awsx.Ref{})
+			wanted := map[string]*wantedGroup{}
+			for i := range groups {
+				w := &wantedGroup{arn: fmt.Sprintf("group/%03d", i), suspect: i < suspects}
+				s.wanted, wanted[w.arn] = append(s.wanted, w), w
+			}
+			since := map[string]time.Time{} // when a group came on screen, or was last read
+			// Scrolling does not make a group that was there before any less urgent.
+			urgent := time.Duration(suspects + shown)
+			bound := 2*urgent*time.Second/urgentAgain + 2*suspectAge
+			first := 0
+			for range 4 * 120 {
+				if rapid.IntRange(0, 40).Draw(t, "scrolls") == 0 {
+					first = rapid.IntRange(0, groups-shown).Draw(t, "to")
+				}
+				d := demand{interval: 10 * time.Second, visible: map[string]bool{}}
+				for _, w := range s.wanted[first : first+shown] {
+					d.visible[w.arn] = true
+					if _, ok := since[w.arn]; !ok {
+						since[w.arn] = time.Now()
+					}
+				}
+				for _, arn := range s.choose(d) {
+					s.store.groups.reading(groupKey{arn: arn}).triedAt = time.Now()
+					since[arn] = time.Now()
+				}
+				for arn, at := range since {
+					if !d.visible[arn] && !wanted[arn].suspect {
+						delete(since, arn)
+					} else if waited := time.Since(at); waited > bound {
+						t.Fatalf("%s waits for %s, of %s", arn, waited, bound)
+					}
+				}
+				time.Sleep(tick)
+			}
+			read := 0
+			for _, w := range s.wanted {
+				if tried, _ := s.store.groups.tried(groupKey{arn: w.arn}); !tried.IsZero() {
+					read++
+				}
+			}
+			if least := min(groups, suspects+20); read < least {
+				t.Fatalf("%d of %d groups were read, want %d", read, groups, least)
+			}
+		})
+	})
+}
+
+// TestWhatIsOnScreenComesFirstAmongEquals, though a hundred others are suspects.
+func TestWhatIsOnScreenComesFirstAmongEquals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newTargetSource(&Store{groups: newGroupCache(nil), refresh: 10 * time.Second}, awsx.Ref{})
+		for i := range 140 {
+			s.wanted = append(s.wanted, &wantedGroup{arn: fmt.Sprint(i), suspect: i < 120})
+		}
+		d := demand{interval: 10 * time.Second, visible: map[string]bool{}}
+		for i := 120; i < 140; i++ {
+			d.visible[fmt.Sprint(i)] = true
+		}
+		chosen := s.choose(d)
+		if len(chosen) != atOnce {
+			t.Fatalf("%d are read at once: %v", len(chosen), chosen)
+		}
+		for _, arn := range chosen {
+			if !d.visible[arn] {
+				t.Errorf("%s is read before what is on screen", arn)
+			}
+		}
+	})
+}
