@@ -8,7 +8,8 @@ import (
 // Page is a batch of items as it lands. Batches of one listing come in any
 // order; Total is how many items the listing has named so far.
 type Page[T any] struct {
-	Items []T
+	// Items never change once they are here: who keeps one shares it.
+	Items []*T
 	// Missing holds what was asked for and could not be described, with the
 	// service's reason, such as MISSING.
 	Missing []Missing
@@ -31,7 +32,30 @@ type Pages[T any] = iter.Seq2[Page[T], error]
 func Collect[T any](pages Pages[T]) (items []T, err error) {
 	for page, failed := range pages {
 		err = errors.Join(err, failed)
-		items = append(items, page.Items...)
+		items = append(items, Values(page.Items)...)
 	}
 	return items, err
+}
+
+// Values returns copies of what items point to; nil for nil.
+func Values[T any](items []*T) []T {
+	if items == nil {
+		return nil
+	}
+	out := make([]T, len(items))
+	for i, x := range items {
+		out[i] = *x
+	}
+	return out
+}
+
+// Own returns pointers to copies of items, each in a place of its own: a list of which one
+// item is kept would stay in memory whole.
+func Own[T any](items []T) []*T {
+	own := make([]*T, len(items))
+	for i := range items {
+		item := items[i]
+		own[i] = &item
+	}
+	return own
 }

@@ -22,7 +22,7 @@ func read[T any](t *testing.T, pages awsx.Pages[T]) (items []T, errs []error) {
 			errs = append(errs, err)
 			continue
 		}
-		items, complete = append(items, page.Items...), complete || page.Complete
+		items, complete = append(items, awsx.Values(page.Items)...), complete || page.Complete
 	}
 	if len(errs) == 0 && !complete {
 		t.Error("no page says that the listing is complete")

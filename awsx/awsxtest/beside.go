@@ -101,7 +101,7 @@ func (a *Account) alarms(ctx context.Context, op Op, resource string, chosen fun
 func (a *Account) AllAlarms(ctx context.Context) awsx.Pages[awsx.Alarm] {
 	return func(yield func(awsx.Page[awsx.Alarm], error) bool) {
 		found, err := a.alarms(ctx, AllAlarms, "", func(awsx.Alarm) bool { return true })
-		yield(awsx.Page[awsx.Alarm]{Items: found, Total: len(found), Complete: err == nil}, err)
+		yield(awsx.Page[awsx.Alarm]{Items: awsx.Own(found), Total: len(found), Complete: err == nil}, err)
 	}
 }
 
@@ -128,6 +128,6 @@ func (a *Account) Schedules(ctx context.Context) awsx.Pages[awsx.Schedule] {
 		if err != nil {
 			found = nil
 		}
-		yield(awsx.Page[awsx.Schedule]{Items: found, Total: len(found), Complete: err == nil}, err)
+		yield(awsx.Page[awsx.Schedule]{Items: awsx.Own(found), Total: len(found), Complete: err == nil}, err)
 	}
 }

@@ -81,7 +81,7 @@ func (a *Account) ScalingGroups(ctx context.Context) awsx.Pages[awsx.ScalingGrou
 		for i := range groups {
 			groups[i] = a.read(groups[i])
 		}
-		yield(awsx.Page[awsx.ScalingGroup]{Items: groups, Total: len(groups), Complete: true}, nil)
+		yield(awsx.Page[awsx.ScalingGroup]{Items: awsx.Own(groups), Total: len(groups), Complete: true}, nil)
 	}
 }
 

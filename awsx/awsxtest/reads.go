@@ -38,7 +38,7 @@ func paged[T any](ctx context.Context, a *Account, op Op, resource string, size 
 				yield(awsx.Page[T]{}, err)
 				return
 			}
-			if !yield(awsx.Page[T]{Items: part, Missing: missing, Total: total, Complete: true}, nil) {
+			if !yield(awsx.Page[T]{Items: awsx.Own(part), Missing: missing, Total: total, Complete: true}, nil) {
 				return
 			}
 			missing = nil

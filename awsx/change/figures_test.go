@@ -29,7 +29,7 @@ func (w *world) first(t *testing.T) awsx.Service {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return page.Items[0]
+			return *page.Items[0]
 		}
 	}
 	t.Fatal("no service")

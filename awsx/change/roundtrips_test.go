@@ -30,7 +30,7 @@ func TestAPlanWaitsForThreeAnswersOfTheWire(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			services = append(services, page.Items...)
+			services = append(services, awsx.Values(page.Items)...)
 		}
 		if len(services) != 300 {
 			t.Fatalf("%d services", len(services))
@@ -41,7 +41,7 @@ func TestAPlanWaitsForThreeAnswersOfTheWire(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			instances = append(instances, page.Items...)
+			instances = append(instances, awsx.Values(page.Items)...)
 		}
 		held := read.Held{Services: services, Instances: instances}
 		for name, intent := range map[string]deploy.Intent{

@@ -97,7 +97,7 @@ func (f *fake) DescribeServices(context.Context, awsx.Ref, []string) awsx.Pages[
 		f.mu.Unlock()
 		var page awsx.Page[awsx.Service]
 		if svc.Name != "" {
-			page.Items = []awsx.Service{svc}
+			page.Items = []*awsx.Service{&svc}
 		}
 		yield(page, nil)
 	}

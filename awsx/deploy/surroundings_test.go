@@ -58,7 +58,7 @@ func instance(id string, cpu, memory int) awsx.Instance {
 
 func page[T any](items []T, err error) awsx.Pages[T] {
 	return func(yield func(awsx.Page[T], error) bool) {
-		yield(awsx.Page[T]{Items: slices.Clone(items), Total: len(items), Complete: true}, err)
+		yield(awsx.Page[T]{Items: awsx.Own(items), Total: len(items), Complete: true}, err)
 	}
 }
 

@@ -2,27 +2,43 @@ package sdk
 
 import (
 	"context"
+	"sync"
 
 	"gantry/awsx"
 	"gantry/awsx/sdk/access"
+	"gantry/awsx/sdk/body"
 )
 
 // Account is one opened context with its calls.
-type Account struct{ *access.Account }
+type Account struct {
+	*access.Account
+	known *known
+}
+
+// known is what listings of whole clusters brought before.
+type known struct {
+	services body.Known[awsx.Service]
+	tasks    body.Known[awsx.Task]
+}
 
 var _ awsx.Account = Account{}
 
 // Opener opens contexts; it implements awsx.Opener and is safe for concurrent use.
-type Opener struct{ *access.Opener }
+type Opener struct {
+	*access.Opener
+	known *sync.Map // *known by the awsx.ContextID
+}
 
 var _ awsx.Opener = Opener{}
 
 // New returns an opener of real contexts, as access.New does.
-func New(o access.Options) Opener { return Opener{access.New(o)} }
+func New(o access.Options) Opener { return Opener{access.New(o), &sync.Map{}} }
 
 // NewStatic returns an opener of an account that is reached without any configuration of
 // the machine, as access.NewStatic does.
-func NewStatic(o access.Options, s access.Static) Opener { return Opener{access.NewStatic(o, s)} }
+func NewStatic(o access.Options, s access.Static) Opener {
+	return Opener{access.NewStatic(o, s), &sync.Map{}}
+}
 
 // Open returns the account of a context, as Account does.
 func (o Opener) Open(ctx context.Context, id awsx.ContextID) (awsx.Account, error) {
@@ -37,5 +53,6 @@ func (o Opener) Open(ctx context.Context, id awsx.ContextID) (awsx.Account, erro
 // for what it reads and how it fails.
 func (o Opener) Account(ctx context.Context, id awsx.ContextID) (Account, error) {
 	a, err := o.Opener.Account(ctx, id)
-	return Account{a}, err
+	k, _ := o.known.LoadOrStore(id, &known{})
+	return Account{a, k.(*known)}, err
 }

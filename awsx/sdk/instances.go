@@ -179,5 +179,5 @@ func (a Account) SetInstanceStatus(ctx context.Context, instance awsx.Ref, statu
 	case len(page.Items) == 0:
 		return awsx.Instance{}, lost(op, instance.ARN, "container instance", "read the instance to see whether its status was set")
 	}
-	return page.Items[0], nil
+	return *page.Items[0], nil
 }

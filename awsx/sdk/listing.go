@@ -159,7 +159,7 @@ func paged[T any](ctx context.Context, list lister[T]) awsx.Pages[T] {
 		total := 0
 		err := pages(ctx, list, func(found []T, last bool) bool {
 			total += len(found)
-			return yield(awsx.Page[T]{Items: found, Total: total, Complete: last}, nil)
+			return yield(awsx.Page[T]{Items: awsx.Own(found), Total: total, Complete: last}, nil)
 		})
 		if err != nil {
 			yield(awsx.Page[T]{}, err)

@@ -147,7 +147,7 @@ func (a Account) Dashboards(ctx context.Context) awsx.Pages[awsx.Dashboard] {
 			yield(awsx.Page[awsx.Dashboard]{}, err)
 			return
 		}
-		yield(awsx.Page[awsx.Dashboard]{Items: found, Total: len(found), Complete: true}, nil)
+		yield(awsx.Page[awsx.Dashboard]{Items: awsx.Own(found), Total: len(found), Complete: true}, nil)
 	}
 }
 

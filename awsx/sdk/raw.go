@@ -54,7 +54,7 @@ func (a Account) Raw(ctx context.Context, kind awsx.Kind, ref awsx.Ref) (json.Ra
 		}
 		return nil, &fault.Error{Class: fault.NotFound, Op: "describe " + string(kind), Resource: ref.ARN, Err: errors.New(reason)}
 	}
-	return page.Items[0], nil
+	return *page.Items[0], nil
 }
 
 func rawPage(page *awsx.Page[json.RawMessage], field string) func(*ecs.Options) {

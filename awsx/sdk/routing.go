@@ -31,7 +31,7 @@ func (a Account) Routes(ctx context.Context) awsx.Pages[awsx.Route] {
 				}
 			}
 			total += len(routes)
-			if !yield(awsx.Page[awsx.Route]{Items: routes, Total: total + len(balancers) - 1 - i, Complete: i == len(balancers)-1}, nil) {
+			if !yield(awsx.Page[awsx.Route]{Items: awsx.Own(routes), Total: total + len(balancers) - 1 - i, Complete: i == len(balancers)-1}, nil) {
 				return
 			}
 		}

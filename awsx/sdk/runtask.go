@@ -97,11 +97,11 @@ func (a Account) RunTask(ctx context.Context, r awsx.RunTask) ([]awsx.Task, erro
 	case err != nil:
 		return nil, a.Classify(ctx, r.TaskDefinition, err)
 	case len(page.Missing) > 0:
-		return page.Items, &fault.Error{Class: fault.Failed, Op: op, Resource: r.TaskDefinition, Err: refusals(page.Missing)}
+		return awsx.Values(page.Items), &fault.Error{Class: fault.Failed, Op: op, Resource: r.TaskDefinition, Err: refusals(page.Missing)}
 	case len(page.Items) == 0:
 		return nil, lost(op, r.TaskDefinition, "task", "list the tasks to see whether one was started")
 	}
-	return page.Items, nil
+	return awsx.Values(page.Items), nil
 }
 
 // refusals words an answer's failures: each reason once, with what it was about.

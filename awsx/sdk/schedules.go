@@ -24,7 +24,7 @@ func (a Account) Schedules(ctx context.Context) awsx.Pages[awsx.Schedule] {
 		for i, list := range []lister[awsx.Schedule]{a.rules, a.timed} {
 			err := pages(ctx, list, func(found []awsx.Schedule, last bool) bool {
 				total += len(found)
-				left = !yield(awsx.Page[awsx.Schedule]{Items: found, Total: total, Complete: last && i == 1}, nil)
+				left = !yield(awsx.Page[awsx.Schedule]{Items: awsx.Own(found), Total: total, Complete: last && i == 1}, nil)
 				return !left
 			})
 			if left || err != nil && !yield(awsx.Page[awsx.Schedule]{}, err) {

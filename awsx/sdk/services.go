@@ -141,7 +141,7 @@ func (a Account) Services(ctx context.Context, cluster awsx.Ref) awsx.Pages[awsx
 		}
 		return out.ServiceArns, out.NextToken, nil
 	}
-	return a.services(ctx, cluster, list, nil)
+	return a.services(ctx, cluster, list, nil, &a.known.services)
 }
 
 // DescribeServices describes services of one cluster by ARN or name. As many as
@@ -157,14 +157,14 @@ func (a Account) DescribeServices(ctx context.Context, cluster awsx.Ref, arns []
 			return nil, nil, err
 		}
 		return arns, nil, nil
-	}, include)
+	}, include, nil)
 }
 
-func (a Account) services(ctx context.Context, cluster awsx.Ref, list lister[string], include []types.ServiceField) awsx.Pages[awsx.Service] {
+func (a Account) services(ctx context.Context, cluster awsx.Ref, list lister[string], include []types.ServiceField, known *body.Known[awsx.Service]) awsx.Pages[awsx.Service] {
 	describe := func(ctx context.Context, arns []string) (page awsx.Page[awsx.Service], err error) {
 		_, err = a.ECS.DescribeServices(ctx, &ecs.DescribeServicesInput{
 			Cluster: aws.String(cluster.Cluster), Services: arns, Include: include,
-		}, body.Page(&page, "services", a.service))
+		}, body.KnownPage(&page, "services", known, a.service))
 		return page, a.Classify(ctx, cluster.Cluster, err)
 	}
 	return gather(ctx, list, describeServices, describe)

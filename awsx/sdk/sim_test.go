@@ -54,7 +54,7 @@ func all[T any](t *testing.T, pages awsx.Pages[T]) []T {
 		if len(page.Missing) > 0 {
 			t.Errorf("missing %+v", page.Missing)
 		}
-		items, complete = append(items, page.Items...), complete || page.Complete
+		items, complete = append(items, awsx.Values(page.Items)...), complete || page.Complete
 	}
 	if !complete {
 		t.Error("the listing does not say that it is complete")

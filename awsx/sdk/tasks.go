@@ -81,6 +81,10 @@ func (a Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.Ta
 	if q.Stopped {
 		in.DesiredStatus = types.DesiredStatusStopped
 	}
+	var known *body.Known[awsx.Task]
+	if q.Service == "" && len(q.ARNs) == 0 {
+		known = &a.known.tasks
+	}
 	list := func(ctx context.Context, token *string) ([]string, *string, error) {
 		if err := a.Here(q.Cluster); err != nil {
 			return nil, nil, err
@@ -102,7 +106,7 @@ func (a Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.Ta
 	return gather(ctx, list, describeResources, func(ctx context.Context, arns []string) (page awsx.Page[awsx.Task], err error) {
 		_, err = a.ECS.DescribeTasks(ctx, &ecs.DescribeTasksInput{
 			Cluster: aws.String(q.Cluster.Cluster), Tasks: arns,
-		}, body.Page(&page, "tasks", a.task))
+		}, body.KnownPage(&page, "tasks", known, a.task))
 		return page, a.Classify(ctx, q.Cluster.Cluster, err)
 	})
 }

@@ -240,7 +240,7 @@ func drain[T any](t testing.TB, pages awsx.Pages[T]) (items []T, last awsx.Page[
 			errs = append(errs, err)
 			continue
 		}
-		items, last = append(items, page.Items...), page
+		items, last = append(items, awsx.Values(page.Items)...), page
 	}
 	return items, last, errs
 }

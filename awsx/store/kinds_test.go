@@ -25,7 +25,7 @@ func (q queueing) Open(context.Context, awsx.ContextID) (awsx.Account, error) { 
 
 func (queueing) Queues(context.Context) awsx.Pages[queue] {
 	return func(yield func(awsx.Page[queue], error) bool) {
-		yield(awsx.Page[queue]{Items: []queue{{"orders"}, {"mail"}}, Complete: true}, nil)
+		yield(awsx.Page[queue]{Items: []*queue{{"orders"}, {"mail"}}, Complete: true}, nil)
 	}
 }
 

@@ -121,8 +121,7 @@ func (l *listSource[T]) land(i int, page awsx.Page[T], before int) bool {
 	defer l.mu.Unlock()
 	l.done += len(page.Items)
 	l.total = max(l.total, before+page.Total, l.done)
-	for j := range page.Items {
-		item := &page.Items[j]
+	for _, item := range page.Items {
 		old := l.table.put(i, item)
 		if l.parts[i].seen != nil {
 			l.parts[i].seen(*item, old)

@@ -190,7 +190,7 @@ func (s *Store) CapacityProviders(id awsx.ContextID) *Watch[awsx.CapacityProvide
 					yield(awsx.Page[awsx.CapacityProvider]{}, err)
 					return
 				}
-				yield(awsx.Page[awsx.CapacityProvider]{Items: found, Total: len(found), Complete: true}, nil)
+				yield(awsx.Page[awsx.CapacityProvider]{Items: awsx.Own(found), Total: len(found), Complete: true}, nil)
 			}
 		},
 	})

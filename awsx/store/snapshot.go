@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"gantry/awsx"
 	"gantry/internal/fault"
 )
 
@@ -44,16 +45,7 @@ func (s *Snapshot[T]) Ended() bool { return s.Err != nil || !s.At.IsZero() }
 
 // Values returns a copy of the items, nil as long as nothing was read. It is for who takes
 // a list apart from time to time: where thousands are looked at often, Items cost nothing.
-func (s *Snapshot[T]) Values() []T {
-	if s.Items == nil {
-		return nil
-	}
-	out := make([]T, len(s.Items))
-	for i, x := range s.Items {
-		out[i] = *x
-	}
-	return out
-}
+func (s *Snapshot[T]) Values() []T { return awsx.Values(s.Items) }
 
 // Whole reports whether the listing was read whole. After a poll that failed in
 // part, what is missing is not known to be missing.

@@ -94,7 +94,7 @@ func (a *slow) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.Task
 			for i := range 100 {
 				// Pages interleave, so that each lands among rows already there.
 				arn := fmt.Sprintf("arn:aws:ecs:eu-west-1:1:task/prod/%06d", i*a.pages+p)
-				page.Items = append(page.Items, awsx.Task{Ref: a.cluster.In(arn), LastStatus: "RUNNING"})
+				page.Items = append(page.Items, &awsx.Task{Ref: a.cluster.In(arn), LastStatus: "RUNNING"})
 			}
 			if !yield(page, nil) {
 				return

@@ -56,14 +56,14 @@ func newTable[T any](id func(*T) (name, key string)) *table[T] {
 	}
 }
 
-// put stores a copy of an item and returns the one it
+// put stores an item, which must not change afterwards, and returns the one it
 // replaced, nil for a new one. An equal item costs no new snapshot, and the old
 // one's memory is kept.
 func (t *table[T]) put(part int, item *T) (old *T) {
 	name, key := t.id(item)
 	e := t.entries[key]
 	if e == nil {
-		e = &entry[T]{name: name, key: key, item: kept(item), part: part, sweep: t.sweep}
+		e = &entry[T]{name: name, key: key, item: item, part: part, sweep: t.sweep}
 		t.entries[key] = e
 		t.order = append(t.order, e)
 		t.dirty, t.moved = true, true
@@ -71,21 +71,14 @@ func (t *table[T]) put(part int, item *T) (old *T) {
 	}
 	old = e.item
 	e.part, e.sweep = part, t.sweep
-	if t.same(old, item) {
+	if old == item || t.same(old, item) {
 		return old
 	}
 	if !t.alike(old, item) {
 		e.rev = 0
 	}
-	e.item, t.dirty = kept(item), true
+	e.item, t.dirty = item, true
 	return old
-}
-
-// kept returns an item of its own: one that stands among others of a page would keep all
-// of them in memory.
-func kept[T any](item *T) *T {
-	own := *item
-	return &own
 }
 
 // held returns the item of a key, nil when there is none.

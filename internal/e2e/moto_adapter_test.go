@@ -41,7 +41,7 @@ func every[T any](t *testing.T, pages awsx.Pages[T]) []T {
 		if err != nil {
 			t.Fatal(err)
 		}
-		items = append(items, page.Items...)
+		items = append(items, awsx.Values(page.Items)...)
 	}
 	return items
 }

@@ -31,7 +31,7 @@ func (r Reader) FindCluster(ctx context.Context, name string) (awsx.Cluster, err
 		}
 		for _, c := range page.Items {
 			if c.Name == name {
-				return c, nil
+				return *c, nil
 			}
 			names = append(names, c.Name)
 		}

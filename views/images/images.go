@@ -166,7 +166,7 @@ func (s *imagesScreen) load(ctx context.Context, publish func(imageList)) error 
 				failed, h.whole = errors.Join(failed, err), false
 				continue
 			}
-			h.images = slices.Concat(h.images, page.Items)
+			h.images = slices.Concat(h.images, awsx.Values(page.Items))
 			list.held = append(slices.Clone(before), h)
 			publish(list)
 		}

@@ -80,7 +80,7 @@ func readRepository(ctx context.Context, deps *views.Deps, id awsx.ContextID, ur
 			failed = errors.Join(failed, err)
 			continue
 		}
-		list.images = slices.Concat(list.images, page.Items)
+		list.images = slices.Concat(list.images, awsx.Values(page.Items))
 		publish(list)
 	}
 	var unread []error

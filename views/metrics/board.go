@@ -187,6 +187,6 @@ func one[T any](read func() (T, error)) awsx.Pages[T] {
 			yield(awsx.Page[T]{}, err)
 			return
 		}
-		yield(awsx.Page[T]{Items: []T{item}, Total: 1, Complete: true}, nil)
+		yield(awsx.Page[T]{Items: []*T{&item}, Total: 1, Complete: true}, nil)
 	}
 }

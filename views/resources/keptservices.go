@@ -136,7 +136,7 @@ func (k *keptServices) takeGroups(n news[store.GroupState], touch func(string)) 
 // takeAlarms takes those that ring, with what composites among them are made of.
 func (k *keptServices) takeAlarms(n news[awsx.Alarm]) {
 	if k.newAlarms = n.Anew || len(n.Changes.Items) > 0 || len(n.Gone) > 0; k.newAlarms {
-		k.Ringing = diagnose.NewAlarms(values(n.items), func(group string) []string { return k.Groups[group].Settings.LoadBalancers }).Ringing
+		k.Ringing = diagnose.NewAlarms(awsx.Values(n.items), func(group string) []string { return k.Groups[group].Settings.LoadBalancers }).Ringing
 	}
 }
 
@@ -149,7 +149,7 @@ func (k *keptServices) alarmed(r *serviceRow) bool {
 func (k *keptServices) takeInstances(n news[awsx.Instance]) map[string]bool {
 	k.InstancesRead = n.whole
 	if n.Anew || len(n.Items)+len(n.Gone) > 0 {
-		k.Instances = values(n.items)
+		k.Instances = awsx.Values(n.items)
 	}
 	if n.Anew {
 		k.hosts.Clear()

@@ -69,15 +69,6 @@ type news[T any] struct {
 	store.Changes
 }
 
-// values returns copies of what items point to.
-func values[T any](items []*T) []T {
-	out := make([]T, len(items))
-	for i, x := range items {
-		out[i] = *x
-	}
-	return out
-}
-
 // newsOf takes the news of a snapshot and notes at which revision.
 func newsOf[T any](s *store.Snapshot[T], seen *uint64) news[T] {
 	n := news[T]{s.Items, s.Whole(), s.Err != nil || len(s.Partial) > 0, s.Untold, s.Since(*seen)}

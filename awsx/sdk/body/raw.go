@@ -90,23 +90,62 @@ func Into[T any](to *T) func(*ecs.Options) {
 // Page decodes a describe call's answer: the elements of the list named
 // field, one at a time, each turned into what is kept, and the failures.
 func Page[W, T any](page *awsx.Page[T], field string, keep func(*W) T) func(*ecs.Options) {
-	return answer(func(r io.Reader) error {
-		var fresh awsx.Page[T]
-		err := decodeFields(r, func(name string, d *json.Decoder) error {
-			switch name {
-			case field:
-				return decodeElements(d, func(w *W) { fresh.Items = append(fresh.Items, keep(w)) })
-			case "failures":
-				return decodeElements(d, func(f *awsx.Missing) { fresh.Missing = append(fresh.Missing, *f) })
-			}
-			return d.Decode(new(json.RawMessage))
+	return KnownPage(page, field, nil, keep)
+}
+
+// KnownPage is Page for what is read again and again: what an element was made into before
+// is taken from known, and must not be changed by whoever gets it.
+func KnownPage[W, T any](page *awsx.Page[T], field string, known *Known[T], keep func(*W) T) func(*ecs.Options) {
+	return answer(func(r io.Reader) error { return readPage(r, page, field, known, keep) })
+}
+
+func readPage[W, T any](r io.Reader, page *awsx.Page[T], field string, known *Known[T], keep func(*W) T) error {
+	var fresh awsx.Page[T]
+	made := func(w *W) *T {
+		item := keep(w)
+		return &item
+	}
+	elements := func(d *json.Decoder) error {
+		return decodeElements(d, func(w *W) error {
+			fresh.Items = append(fresh.Items, made(w))
+			return nil
 		})
-		if err != nil {
-			return err
+	}
+	if known != nil {
+		elements = func(d *json.Decoder) error {
+			var raw json.RawMessage
+			return decodeEach(d, &raw, func() error {
+				sum, item := known.find(raw)
+				if item == nil {
+					var w W
+					if err := json.Unmarshal(raw, &w); err != nil {
+						return err
+					}
+					item = made(&w)
+					known.keep(sum, item)
+				}
+				fresh.Items = append(fresh.Items, item)
+				return nil
+			})
 		}
-		*page = fresh
-		return nil
+	}
+	err := decodeFields(r, func(name string, d *json.Decoder) error {
+		switch name {
+		case field:
+			return elements(d)
+		case "failures":
+			return decodeElements(d, func(f *awsx.Missing) error {
+				fresh.Missing = append(fresh.Missing, *f)
+				return nil
+			})
+		}
+		return d.Decode(new(json.RawMessage))
 	})
+	if err != nil {
+		return err
+	}
+	*page = fresh
+	return nil
 }
 
 // decodeFields walks the fields of the object that r holds.
@@ -128,9 +167,20 @@ func decodeFields(r io.Reader, field func(name string, d *json.Decoder) error) e
 	return expect(d, '}')
 }
 
-// decodeElements hands each element of the list that follows to each; null is
-// an empty list.
-func decodeElements[W any](d *json.Decoder, each func(*W)) error {
+// decodeElements hands each element of the list that follows to each; null is an empty
+// list.
+func decodeElements[W any](d *json.Decoder, each func(*W) error) error {
+	var zero, w W
+	return decodeEach(d, &w, func() error {
+		err := each(&w)
+		w = zero
+		return err
+	})
+}
+
+// decodeEach decodes the elements of the list that follows one by one into the same place,
+// and calls each after every one of them.
+func decodeEach(d *json.Decoder, place any, each func() error) error {
 	t, err := d.Token()
 	if err != nil || t == nil {
 		return err
@@ -139,11 +189,12 @@ func decodeElements[W any](d *json.Decoder, each func(*W)) error {
 		return fmt.Errorf("expected a list, got %v", t)
 	}
 	for d.More() {
-		var w W
-		if err := d.Decode(&w); err != nil {
+		if err := d.Decode(place); err != nil {
 			return err
 		}
-		each(&w)
+		if err := each(); err != nil {
+			return err
+		}
 	}
 	return expect(d, ']')
 }

@@ -29,8 +29,9 @@ func TestAnAnswerIsWalkedFieldByField(t *testing.T) {
 			}
 			return decodeElements(d, func(w *struct {
 				N string `json:"n"`
-			}) {
+			}) error {
 				got = append(got, w.N)
+				return nil
 			})
 		})
 		if want == "error" {

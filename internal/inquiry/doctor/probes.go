@@ -136,7 +136,7 @@ func (s *sample) readClusters(ctx context.Context, wanted string) (string, error
 		n += len(page.Items)
 		for _, c := range page.Items {
 			if c.Name == wanted || wanted == "" && s.cluster == nil {
-				s.cluster = &c
+				s.cluster = c
 			}
 		}
 	}
@@ -194,7 +194,7 @@ func readImage(ctx context.Context, s *sample) (string, error) {
 func firstPage[T any](pages awsx.Pages[T]) ([]T, error) {
 	for page, err := range pages {
 		if err != nil || len(page.Items) > 0 {
-			return page.Items, err
+			return awsx.Values(page.Items), err
 		}
 	}
 	return nil, nil
