@@ -84,12 +84,19 @@ func instancesKey(cluster awsx.Ref) pollKey {
 // Services watches the services of a cluster, by name.
 func (s *Store) Services(cluster awsx.Ref) *Watch[awsx.Service] {
 	return watch(s, servicesKey(cluster), pace{s.refresh, sweepFloor}, func() source[awsx.Service] {
-		return newListSource(s.opening(cluster.Context),
+		l := newListSource(s.opening(cluster.Context),
 			func(x *awsx.Service) (string, string) { return x.Name, x.Ref.ARN },
 			part[awsx.Service]{
 				pages: func(ctx context.Context, r awsx.Reader) awsx.Pages[awsx.Service] { return r.Services(ctx, cluster) },
 				seen:  s.seenService,
 			})
+		l.glance = func(ctx context.Context, r awsx.Reader, arns []string) awsx.Pages[awsx.Service] {
+			return r.DescribeServices(ctx, cluster, arns)
+		}
+		l.moving = func(x *awsx.Service) bool { return x.Running != x.Desired || len(x.Deployments) > 1 }
+		// Only what is described by name comes with its tags: what is listed lacks them.
+		l.complete = func(x, old *awsx.Service) { x.Tags = old.Tags }
+		return l
 	})
 }
 

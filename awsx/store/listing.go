@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"sync"
+	"time"
 
 	"gantry/awsx"
 	"gantry/internal/fault"
@@ -13,6 +14,15 @@ type listSource[T any] struct {
 	open func(ctx context.Context) (awsx.Account, error)
 	// parts are the listings that make up the items, read one after another.
 	parts []part[T]
+	// glance reads some of the items by their keys, those on screen and those that moving
+	// says of that they will change, while a sweep is not yet due again. It is for listings
+	// of thousands; nil where there is no such call. Complete gives an item that was read
+	// so what it lacks beside the old one.
+	glance   func(ctx context.Context, r awsx.Reader, keys []string) awsx.Pages[T]
+	moving   func(*T) bool
+	complete func(item, old *T)
+	swept    time.Time     // when the last sweep ended; poll alone has it
+	took     time.Duration // and how long it was
 
 	mu          sync.Mutex
 	table       *table[T]
@@ -40,11 +50,81 @@ func (l *listSource[T]) fill(s *Snapshot[T]) {
 	l.table.publish(s)
 }
 
-func (l *listSource[T]) poll(ctx context.Context, _ demand, landed func()) outcome {
+// mostMoving is how many moving items one glance looks at beside those on screen.
+const mostMoving = 50
+
+// poll sweeps the listing. After a sweep that took long the account is left alone for as
+// long, so that there is room for others; what is on screen or moving is read meanwhile.
+func (l *listSource[T]) poll(ctx context.Context, d demand, landed func()) outcome {
 	account, err := l.open(ctx)
 	if err != nil {
 		return outcome{err: err}
 	}
+	begun := wall()
+	if l.glance != nil && !d.refresh && begun.Before(l.swept.Add(l.took)) {
+		return l.look(ctx, account, l.chosen(d))
+	}
+	o := l.sweep(ctx, account, landed)
+	took := wall().Sub(begun)
+	switch {
+	case l.glance == nil:
+		o.rest = took
+	case o.err == nil:
+		l.swept, l.took = wall(), took
+	}
+	return o
+}
+
+// chosen are the keys of what a glance looks at.
+func (l *listSource[T]) chosen(d demand) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var keys []string
+	moving := 0
+	for _, e := range l.table.order {
+		switch {
+		case d.visible[e.key]:
+		case moving < mostMoving && l.moving(e.item):
+			moving++
+		default:
+			continue
+		}
+		keys = append(keys, e.key)
+	}
+	return keys
+}
+
+// look reads items by their keys. One that is missing is left to the next sweep.
+func (l *listSource[T]) look(ctx context.Context, r awsx.Reader, keys []string) outcome {
+	if len(keys) == 0 {
+		return outcome{glance: true, quiet: true}
+	}
+	var errs []error
+	for page, err := range l.glance(ctx, r, keys) {
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		l.mu.Lock()
+		for _, item := range page.Items {
+			_, key := l.table.id(item)
+			e := l.table.entries[key]
+			if e == nil {
+				continue
+			}
+			fresh := *item
+			l.complete(&fresh, e.item)
+			old := l.table.put(e.part, &fresh)
+			if l.parts[e.part].seen != nil {
+				l.parts[e.part].seen(fresh, old)
+			}
+		}
+		l.mu.Unlock()
+	}
+	return outcome{glance: true, err: worst(errs)}
+}
+
+func (l *listSource[T]) sweep(ctx context.Context, account awsx.Reader, landed func()) outcome {
 	l.mu.Lock()
 	l.table.sweep++
 	l.done, l.total = 0, 0

@@ -52,6 +52,11 @@ type outcome struct {
 	// ceiling is the longest wait after throttling that the service did not ask for; zero
 	// leaves it to the plan.
 	ceiling time.Duration
+	// rest is how long the account is left alone at least after the poll.
+	rest time.Duration
+	// glance means that the poll looked at a few items only: what is known of all of them
+	// is as old as it was.
+	glance bool
 	// quiet means that there is nothing to publish.
 	quiet bool
 	// aborted means that the poll was cancelled: it counts for nothing.
@@ -87,9 +92,10 @@ func worst(errs []error) error {
 type plan struct {
 	start, end time.Time
 	last       outcome
-	failures   int     // polls in a row that failed or were throttled, since somebody asked for one
-	asked      bool    // somebody asked for the last poll
-	jitter     float64 // drawn once a poll, in [0, 1)
+	failures   int           // polls in a row that failed or were throttled, since somebody asked for one
+	asked      bool          // somebody asked for the last poll
+	sweep      time.Duration // what the last poll took that looked at all
+	jitter     float64       // drawn once a poll, in [0, 1)
 }
 
 // decisive returns the error that widens the interval: a poll's failure, or
@@ -106,6 +112,9 @@ func (o outcome) decisive() error {
 
 func (p *plan) ended(start, end time.Time, o outcome, asked bool) {
 	p.start, p.end, p.last, p.asked, p.jitter = start, end, o, asked, rand.Float64()
+	if !o.glance {
+		p.sweep = end.Sub(start)
+	}
 	if asked || o.decisive() == nil {
 		p.failures = 0
 	}
@@ -131,7 +140,7 @@ func (p *plan) due(interval time.Duration) (at time.Time, ok bool) {
 		}
 		at = p.start.Add(p.spread(interval, 0.2) - interval/10)
 		// A sweep that takes longer than its interval still leaves a pause.
-		if pause := p.end.Add(interval / 4); at.Before(pause) {
+		if pause := p.end.Add(max(interval/4, p.last.rest)); at.Before(pause) {
 			at = pause
 		}
 		return at, true

@@ -18,6 +18,9 @@ const (
 	coalesce = 100 * time.Millisecond
 	// linger is how long a poll may go on after its last watcher left.
 	linger = 10 * time.Second
+	// mostSweep is how much older than their interval data may get because reading all of
+	// it takes long, and the account is then left alone for as long.
+	mostSweep = 3 * time.Minute
 	// keep is how long a snapshot nobody watches is kept.
 	keep = 5 * time.Minute
 )
@@ -307,11 +310,14 @@ func (p *poller[T]) publish(pl plan, d demand, ended *outcome) {
 	s.Seq = p.store.published.Add(1)
 	p.source.fill(&s)
 	// Covered data is stale by the measure of somebody who looks.
-	s.staleAfter = min(d.interval, max(p.pace.base, p.pace.floor))*5/2 + 5*time.Second
+	s.staleAfter = min(d.interval, max(p.pace.base, p.pace.floor))*5/2 + 5*time.Second + min(2*pl.sweep, mostSweep)
 	s.turned = ended == nil && p.turned.Load()
 	if ended != nil {
-		s.Err, s.Partial = ended.err, ended.partial
-		if ended.err == nil {
+		s.Err = ended.err
+		if !ended.glance {
+			s.Partial = ended.partial
+		}
+		if ended.err == nil && !ended.glance {
 			s.At = pl.end
 		}
 		s.due, _ = pl.due(d.interval)
