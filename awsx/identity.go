@@ -99,11 +99,16 @@ type Identity struct {
 
 // Noun is what the target of a change is called, by its ARN.
 func (r Ref) Noun() string {
-	_, _, resource, _ := ARNParts(r.ARN)
-	if strings.HasPrefix(resource, "autoScalingGroup:") {
+	_, _, resource, arn := ARNParts(r.ARN)
+	switch {
+	case strings.HasPrefix(resource, "autoScalingGroup:"):
 		return "group"
+	case !arn && strings.Contains(r.ARN, "/"):
+		return "image" // which is named by its address
 	}
 	switch kind, _, _ := strings.Cut(resource, "/"); kind {
+	case "cluster":
+		return "cluster"
 	case "task":
 		return "task"
 	case "container-instance":

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -39,32 +38,64 @@ func Everywhere() []Binding {
 
 // Declarations are the shell's own screens.
 func Declarations() []Declaration {
-	return []Declaration{{Screen: "messages", Bindings: DocumentBindings()}}
+	return []Declaration{{Screen: messages, Bindings: DocumentBindings()}}
 }
 
 // Keymap makes the keymap of a configuration: a preset ("" is k9s) and overrides from
-// names of actions to keys. A name that binds nothing, or a key that would run two
-// actions of one screen, is an error: found out in the middle of an incident it would
-// cost more.
+// names of actions to keys. What Faults finds is an error.
 func (c Catalog) Keymap(preset string, bind map[string][]string) (*Keymap, error) {
-	keys, err := NewKeymap(preset, bind)
-	if err != nil {
-		return nil, err
-	}
-	var wrong []error
-	for _, s := range c.Screens {
-		for _, conflict := range keys.Conflicts(slices.Concat(c.Everywhere, s.Bindings)) {
-			wrong = append(wrong, fmt.Errorf("keys.bind: on %s %s", s.Screen, conflict))
-		}
-	}
+	keys, _ := newKeymap(preset, bind)
+	return keys, joined(c.Faults(preset, bind))
+}
+
+// Faults finds what is wrong with bindings of a configuration: a preset or a key that there
+// is not, a name that binds nothing, a key that would run two actions of one screen. Found
+// out in the middle of an incident it would cost more.
+func (c Catalog) Faults(preset string, bind map[string][]string) []KeyFault {
+	keys, faults := newKeymap(preset, bind)
 	ids := c.ids()
 	for _, name := range slices.Sorted(maps.Keys(bind)) {
 		if !slices.Contains(ids, name) {
 			near := slices.MinFunc(ids, func(a, b string) int { return cmp.Compare(words.Unlike(name, a), words.Unlike(name, b)) })
-			wrong = append(wrong, fmt.Errorf("keys.bind: no action is named %q: did you mean %s? Expected one of %s", name, near, strings.Join(ids, ", ")))
+			faults = append(faults, KeyFault{name, fmt.Errorf("no action is named %q: did you mean %s? Expected one of %s", name, near, strings.Join(ids, ", "))})
 		}
 	}
-	return keys, errors.Join(wrong...)
+	return append(faults, c.conflicts(keys, bind)...)
+}
+
+// conflicts are the keys that would run two actions, each told once with the screens where
+// it would, at the binding of the configuration that brings it.
+func (c Catalog) conflicts(keys *Keymap, bind map[string][]string) (faults []KeyFault) {
+	var told []Conflict
+	where := map[string][]string{}
+	for _, s := range c.Screens {
+		for _, conflict := range keys.Conflicts(slices.Concat(c.Everywhere, s.Bindings)) {
+			text := conflict.String()
+			if where[text] == nil {
+				told = append(told, conflict)
+			}
+			where[text] = append(where[text], s.Screen)
+		}
+	}
+	for _, conflict := range told {
+		at := ""
+		for _, id := range conflict.IDs {
+			if _, own := bind[id]; own {
+				at = id
+			}
+		}
+		faults = append(faults, KeyFault{at, fmt.Errorf("%s on %s", conflict, listed(where[conflict.String()]))})
+	}
+	return faults
+}
+
+// listed are names in a row, of many the first few.
+func listed(names []string) string {
+	const most = 3
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
 // ids are the names of all actions, sorted.

@@ -103,6 +103,9 @@ type DocumentOptions struct {
 	// FileType is what a file of it is called after the dot, such as yaml, when the text is
 	// one by itself: it is saved without a title then. Empty is txt.
 	FileType string
+	// Live is a text that grows, with a number that differs whenever it has changed; nil for
+	// one that does not. Each frame asks for it.
+	Live func() (text string, version int)
 	// Load fetches the document off the loop; nil if Content is all there is.
 	Load func(ctx context.Context) (Content, error)
 	// Trouble says in the header what a failed load means; nil says that it failed.
@@ -114,7 +117,6 @@ type DocumentOptions struct {
 type Document struct {
 	host *Host
 	opts DocumentOptions
-	live func() (text string, version int) // a text that grows; nil if it does not
 
 	ctx     context.Context
 	content Content
@@ -194,10 +196,10 @@ func (d *Document) show(c Content) {
 
 // refresh takes over what a live text grew by, and stays at its end.
 func (d *Document) refresh() {
-	if d.live == nil {
+	if d.opts.Live == nil {
 		return
 	}
-	s, version := d.live()
+	s, version := d.opts.Live()
 	if version == d.version && d.content != nil {
 		return
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -36,24 +37,40 @@ func vimKeys() map[string][]string {
 	}
 }
 
+// KeyFault is what is wrong with one binding of a configuration.
+type KeyFault struct {
+	// Action is the name whose binding is at fault; empty for the preset.
+	Action string
+	Err    error
+}
+
 // NewKeymap makes a keymap of a preset ("" is k9s) and of overrides from names
 // of actions to keys; an empty list takes an action its keys. The error names
-// the preset or the key that is wrong.
+// the preset and each key that is wrong.
 func NewKeymap(preset string, overrides map[string][]string) (*Keymap, error) {
+	k, faults := newKeymap(preset, overrides)
+	return k, joined(faults)
+}
+
+// newKeymap makes a keymap of what is right, and tells what is wrong, by the names of the
+// actions.
+func newKeymap(preset string, overrides map[string][]string) (*Keymap, []KeyFault) {
 	k := &Keymap{bound: map[string][]string{}}
+	var faults []KeyFault
 	switch preset {
 	case "", PresetK9s:
 	case PresetVim:
 		k.bound = vimKeys()
 	default:
-		return nil, fmt.Errorf("keys: unknown preset %q, expected %s or %s", preset, PresetK9s, PresetVim)
+		faults = append(faults, KeyFault{Err: fmt.Errorf("unknown preset %q, expected %s or %s", preset, PresetK9s, PresetVim)})
 	}
-	for name, keys := range overrides {
-		normal := make([]string, 0, len(keys))
-		for _, key := range keys {
+	for _, name := range slices.Sorted(maps.Keys(overrides)) {
+		normal := make([]string, 0, len(overrides[name]))
+		for _, key := range overrides[name] {
 			n, err := normalKey(key)
 			if err != nil {
-				return nil, fmt.Errorf("keys: %s: %w", name, err)
+				faults = append(faults, KeyFault{name, err})
+				continue
 			}
 			normal = append(normal, n)
 		}
@@ -63,7 +80,20 @@ func NewKeymap(preset string, overrides map[string][]string) (*Keymap, error) {
 		}
 		k.bound[name] = normal
 	}
-	return k, nil
+	return k, faults
+}
+
+// joined is all that is wrong as one error.
+func joined(faults []KeyFault) error {
+	var all []error
+	for _, f := range faults {
+		if f.Action == "" {
+			all = append(all, fmt.Errorf("keys: %w", f.Err))
+		} else {
+			all = append(all, fmt.Errorf("keys: %s: %w", f.Action, f.Err))
+		}
+	}
+	return errors.Join(all...)
 }
 
 // Keys are the keys of an action.

@@ -81,7 +81,7 @@ func TestConflictsAreFoundAcrossAnyActions(t *testing.T) {
 func TestUnknownNamesAreReported(t *testing.T) {
 	c := ui.Catalog{Screens: []ui.Declaration{{Screen: "fruit", Bindings: []ui.Binding{{ID: "eat", Keys: []string{"e"}}}}}}
 	_, err := c.Keymap("", map[string][]string{"eat": {"x"}, "aet": {"y"}})
-	if err == nil || err.Error() != `keys.bind: no action is named "aet": did you mean eat? Expected one of eat` {
+	if err == nil || err.Error() != `keys: aet: no action is named "aet": did you mean eat? Expected one of eat` {
 		t.Errorf("error %v", err)
 	}
 	if _, err := c.Keymap("vim", map[string][]string{"eat": {"x"}}); err != nil {

@@ -50,14 +50,15 @@ func (n *notes) dismiss() { n.current = note{} }
 // flash shows a line and keeps it.
 func (s *Shell) flash(level Level, text string) { s.notes.add(level, text) }
 
+// messages is the name of the screen of them.
+const messages = "messages"
+
 // openMessages shows every message of this run, the last one in view.
 func (s *Shell) openMessages() {
-	if d, ok := s.trail.top().screen.(*Document); ok && d.live != nil {
+	if s.trail.top().screen.Name() == messages {
 		return
 	}
-	d := NewDocument(s.host, DocumentOptions{Name: "messages"})
-	d.live = s.notes.text
-	s.push(d)
+	s.push(NewDocument(s.host, DocumentOptions{Name: messages, Live: s.notes.text}))
 }
 
 // text is all messages, one a line.

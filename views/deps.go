@@ -3,12 +3,15 @@ package views
 import (
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/metrics"
 	"gantry/awsx/store"
 	"gantry/awsx/timeline"
+	"gantry/internal/errand"
 	"gantry/internal/inquiry"
 	"gantry/ui"
 )
@@ -40,6 +43,10 @@ type Deps struct {
 	// CountsSet returns the counts that people gave a service from this machine; nil knows
 	// of none.
 	CountsSet func(service awsx.Ref) []diagnose.CountSet
+	// Commands are the operator's own.
+	Commands []errand.Command
+	// Called is what the configuration calls a context; nil knows of no names.
+	Called func(awsx.ContextID) string
 	// Remembered is what earlier screens and runs left; nil remembers nothing.
 	Remembered Kept
 }
@@ -130,6 +137,9 @@ type Nav interface {
 	Compare(service awsx.Ref, before, after string)
 	// Follow follows the deployment in progress.
 	Follow(service awsx.Ref)
+	// Command runs a command of the operator's own for rows. Started is called on the loop
+	// once it runs; it may be nil.
+	Command(c errand.Command, rows []errand.Row, started func()) tea.Cmd
 	// Related shows what a resource is tied to. Its name is what the row was called.
 	Related(of awsx.Ref, name string)
 }

@@ -1,7 +1,6 @@
 package views
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -38,16 +37,7 @@ func (l *kinds) Add(items ...Kind) *kinds {
 }
 
 // Catalog is what there is to bind in the console, its screens by title.
-func Catalog() ui.Catalog {
-	c := ui.Catalog{Everywhere: append(ui.Everywhere(), Everywhere.All()...), Screens: ui.Declarations()}
-	for _, k := range Kinds.All() {
-		c.Screens = append(c.Screens, k.Declaration)
-	}
-	slices.SortFunc(c.Screens, func(a, b ui.Declaration) int {
-		return strings.Compare(cmp.Or(a.Title, a.Screen), cmp.Or(b.Title, b.Screen))
-	})
-	return c
-}
+func Catalog() ui.Catalog { return CatalogWith(nil) }
 
 // Kind is a kind of screen as its file declares it: what can be done there, and how
 // the palette opens one.
@@ -59,6 +49,9 @@ type Kind struct {
 	// Word is what it is of, where it is the first screen of that: "cluster payments" opens
 	// it.
 	Word string
+	// Rows is what a row of it is, such as "service": commands of the operator's own mean all
+	// screens of such rows by it. Empty where rows are of no kind that commands know.
+	Rows string
 	// Short are other names by which the palette knows it, whole, such as "svc".
 	Short []string
 	// Open opens the screen of a context, a cluster or a service. Of a context only

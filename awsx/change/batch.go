@@ -24,6 +24,8 @@ type BatchJob struct {
 	// KeepGoing begins what is left even after a target ended badly. Without it
 	// the rest is not begun: what failed here may fail there.
 	KeepGoing bool
+	// Hold returns what runs the program of a plan, as Job has it; nil for other changes.
+	Hold func(deploy.Plan) func(ctx context.Context, s awsx.Session, tell func(words string)) (deploy.Held, error)
 }
 
 // AtOnce is how many targets of a batch are changed side by side, each until its
@@ -63,6 +65,9 @@ func (r *Runner) StartBatch(j BatchJob) (string, error) {
 		p.Tier = j.Batch.Tier // which was asked for, and is what the journal says
 		s := Status{ID: deploy.NewID(), Target: p.Target, Action: b.action, Summary: p.Summary(), Stage: Waiting}
 		one := Job{Plan: p, Override: j.Override, NoFollow: j.NoFollow, Timeout: j.Timeout, batched: true, admitted: admitted}
+		if j.Hold != nil {
+			one.Hold = j.Hold(p)
+		}
 		b.jobs = append(b.jobs, r.add(s, func() (deploy.Result, error) { return r.takeTurn(s.ID, turns[i], one) }))
 	}
 	r.wg.Go(func() {

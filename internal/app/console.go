@@ -20,6 +20,7 @@ import (
 	"gantry/views"
 	"gantry/views/changes"
 	"gantry/views/editors"
+	"gantry/views/errands"
 	"gantry/views/images"
 	logviews "gantry/views/logs"
 	"gantry/views/related"
@@ -83,12 +84,13 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	}
 	a.guard(a.Config.Writing.Arm)
 
-	deps := &views.Deps{Now: a.Now, Store: a.Store, Policy: guarding{a, new(sync.Map)}, Lines: a.Lines(), CountsSet: a.countsSet, Made: a.Changes.Made, Journal: a.Changes.Journaled}
+	deps := &views.Deps{Now: a.Now, Store: a.Store, Policy: guarding{a, new(sync.Map)}, Lines: a.Lines(), CountsSet: a.countsSet, Made: a.Changes.Made, Journal: a.Changes.Journaled,
+		Commands: a.Config.Commands, Called: a.called}
 	a.recall()
 	deps.Remembered = a.left
 	lines := a.logViewer(deps)
 	made := &changes.Changes{Deps: deps, Desk: a.Changes, Reveal: a.revealed, Lines: a.Lines()}
-	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines, a.Joiner)
+	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines, a.Joiner, a.errands(made))
 	screens := screenOf(deps, func(service awsx.Ref) ui.Screen { return revisions.NewRevisions(made, service, "") })
 	return ui.Options{
 		Title: "gantry", Terminal: terminal, Colours: colours,
@@ -122,15 +124,16 @@ type nav struct {
 	resources.Lists
 	related.Ways
 	*shells.Shells
+	*errands.Errands
 }
 
 // newNav joins the screens of changes with those that lead to changes.
-func newNav(c *changes.Changes, editor editors.Editor, lines *logviews.Viewer, joiner func(context.Context, awsx.ContextID) (plugin.Joiner, error)) nav {
+func newNav(c *changes.Changes, editor editors.Editor, lines *logviews.Viewer, joiner func(context.Context, awsx.ContextID) (plugin.Joiner, error), own *errands.Errands) nav {
 	c.NewDeployments = func(service awsx.Ref) ui.Screen { return revisions.NewDeployments(c, service) }
 	c.NewRevisions = func(service awsx.Ref, why string) ui.Screen { return revisions.NewRevisions(c, service, why) }
 	return nav{c, &editors.Editors{Changes: c, Editor: editor}, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, lines, resources.Lists{Deps: c.Deps},
 		related.Ways{Around: c.Deps, Screen: screenOf(c.Deps, func(service awsx.Ref) ui.Screen { return c.NewRevisions(service, "") })},
-		&shells.Shells{Changes: c, Joiner: joiner}}
+		&shells.Shells{Changes: c, Joiner: joiner}, own}
 }
 
 // guarding is what views ask about clusters. Each frame asks, so what was judged of a
@@ -197,10 +200,11 @@ func (g consoleGate) Arm(scope string) (ui.Arming, error) {
 // Disarm makes it read-only again.
 func (g consoleGate) Disarm(scope string) { g.app.Arming.Disarm(change.Reach(scope)) }
 
-// Keymap returns the keys that the configuration sets. The error is of class Invalid and
+// Keymap returns the keys that the configuration sets, its own commands' among them. The error is of class Invalid and
 // names the action that does not exist, or the actions that share a key.
 func Keymap(cfg config.Config) (*ui.Keymap, error) {
-	keys, err := views.Catalog().Keymap(cfg.Keys.Preset, cfg.Keys.Bind)
+	bind, _ := keysOf(cfg)
+	keys, err := views.CatalogWith(cfg.Commands).Keymap(cfg.Keys.Preset, bind)
 	if err != nil {
 		return nil, &fault.Error{Class: fault.Invalid, Op: "keys", Resource: cfg.File, Err: err}
 	}

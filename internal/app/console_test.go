@@ -100,7 +100,7 @@ func TestBindingsAreCheckedAtTheStart(t *testing.T) {
 		"a batch's":      {keys: config.Keys{Bind: map[string][]string{"leave-out": {"f9"}, "compare": {"f8"}, "undo-other": {"f7"}}}},
 		"misspelt":       {config.Keys{Bind: map[string][]string{"log": {"L"}}}, []string{`no action is named "log"`}},
 		"two on a screen": {config.Keys{Bind: map[string][]string{"logs": {"s"}}},
-			[]string{`on services key "s" runs logs and scale`}},
+			[]string{`key "s" runs logs and scale on `}},
 		"over a global":  {config.Keys{Bind: map[string][]string{"scale": {"?"}}}, []string{`key "?" runs help and scale`}},
 		"no such key":    {config.Keys{Bind: map[string][]string{"logs": {"hyper+x"}}}, []string{"hyper", "logs"}},
 		"no such preset": {config.Keys{Preset: "emacs"}, []string{"emacs", "k9s"}},

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/policy"
+	"gantry/internal/errand"
 )
 
 // Config is everything that can be set. It is complete: what nobody set holds
@@ -38,6 +39,8 @@ type Config struct {
 	Refresh time.Duration
 	Screen  Screen
 	Keys    Keys
+	// Commands are the operator's own, in the order of the file.
+	Commands []errand.Command
 }
 
 // NamedContext is a context under the name that the file gives it.

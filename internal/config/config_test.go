@@ -208,7 +208,7 @@ func TestFaultsNameTheLineAndWhatWasExpected(t *testing.T) {
 		name, yaml string
 		want       []string
 	}{
-		{"unknown key", "refesh: 5", []string{`:1: the file: "refesh" is unknown, expected one of context, contexts, keep_revisions, keys, logs, memory, notify, production, refresh, rules, screen, writing`}},
+		{"unknown key", "refesh: 5", []string{`:1: the file: "refesh" is unknown, expected one of commands, context, contexts, keep_revisions, keys, logs, memory, notify, production, refresh, rules, screen, writing`}},
 		{"unknown key below", "contexts:\n  a:\n    account:\n      id: 1", []string{`:3: context a: "account" is unknown, expected one of endpoint, logs, profile, region`}},
 		{"several at once", "refresh: soon\nwriting:\n  arm: 0\n  readonly: maybe\n", []string{
 			`:1: refresh: expected seconds or a duration from 1s to 1h0m0s, found "soon"`,
@@ -217,7 +217,7 @@ func TestFaultsNameTheLineAndWhatWasExpected(t *testing.T) {
 		{"a huge number", "refresh: 99999999999999", []string{`:1: refresh: expected seconds`}},
 		{"set twice", "refresh: 5\nrefresh: 6", []string{`:2: the file: "refresh" is set on line 1 already`}},
 		{"not a mapping", "contexts: [a, b]", []string{":1: contexts: expected a mapping of names to values, found a list"}},
-		{"not a mapping at all", "hello", []string{":1: the file: expected a mapping of names to values, found a value"}},
+		{"not a mapping at all", "hello", []string{":1: the file: expected a mapping of names to values, found \"hello\""}},
 		{"no such context", "context: prod\ncontexts:\n  pay: {region: eu-west-1}", []string{`:1: context "prod" is not among contexts`}},
 		{"endpoint", "logs:\n  endpoints: [es1]", []string{":2: endpoints: expected an address such as https://host:9200"}},
 		{"endpoint with a password", "logs:\n  endpoints: https://me:hunter2@es1", []string{":2: endpoints: expected an address without a user"}},

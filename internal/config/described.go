@@ -103,4 +103,13 @@ var descriptions = map[string]string{
 	"keys.preset":              "The keys to begin with.",
 	"keys.bind":                "Keys of your own, by the names of actions.",
 	"keys.bind.*":              "The keys of the action.",
+	"commands":                 "Commands of your own: programs that take values of a row, by names of your own.",
+	"commands.*":               "A program, and on which rows it is run.",
+	"commands.*.key":           "The key that runs it, such as ctrl+g.",
+	"commands.*.on":            "The screens that have it, such as services, or the kinds of rows, such as task.",
+	"commands.*.run":           "The program and its arguments as a list, in which $SERVICE and the like stand for values of the row.",
+	"commands.*.shell":         "Whether run is one text that a shell reads. Values are in its environment then.",
+	"commands.*.output":        "Whether what it prints is shown, or the terminal is handed over to it.",
+	"commands.*.changes":       "Whether it may change something: it is planned, confirmed and recorded then. It may, unless this says false.",
+	"commands.*.each":          "Whether it is run once for each of several marked rows.",
 }

@@ -22,11 +22,12 @@ func DefaultFile() string { return filepath.Join(xdg.ConfigHome, "gantry", "conf
 
 // Load reads the file that the flags, GANTRY_CONFIG or the default name, and
 // lays environment and flags over it. Only a file that was asked for has to
-// exist. Errors are of class Invalid and list everything that is wrong.
+// exist. Errors are of class Invalid and list everything that is wrong, what judges find
+// among it.
 //
 // The environment gives AWS_PROFILE, AWS_REGION (or AWS_DEFAULT_REGION),
 // NO_COLOR, and the variables that the file refers to for secrets.
-func Load(flags Flags, getenv func(string) string) (Config, error) {
+func Load(flags Flags, getenv func(string) string, judges ...Judge) (Config, error) {
 	asked := cmp.Or(flags.File, getenv("GANTRY_CONFIG"))
 	path := cmp.Or(asked, DefaultFile())
 	cfg := defaults()
@@ -40,7 +41,7 @@ func Load(flags Flags, getenv func(string) string) (Config, error) {
 			Fix: "create the file, or leave --config and GANTRY_CONFIG unset"}
 	}
 	cfg.File = path
-	begin, err := parse(&cfg, path, data, getenv)
+	begin, err := parse(&cfg, path, data, getenv, judges)
 	if err != nil {
 		return Config{}, &fault.Error{Class: fault.Invalid, Op: "config", Err: err}
 	}

@@ -15,8 +15,8 @@ import (
 
 // parse reads the file into the configuration and returns the name of the
 // context that it begins with.
-func parse(cfg *Config, file string, data []byte, getenv func(string) string) (begin string, err error) {
-	p := &parser{file: file, getenv: getenv}
+func parse(cfg *Config, file string, data []byte, getenv func(string) string, judges []Judge) (begin string, err error) {
+	p := &parser{file: file, getenv: getenv, places: map[string]*yaml.Node{}}
 	var doc, more yaml.Node
 	documents := yaml.NewDecoder(bytes.NewReader(data))
 	if err := documents.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
@@ -31,8 +31,9 @@ func parse(cfg *Config, file string, data []byte, getenv func(string) string) (b
 	cfg.NonProduction = policy.DefaultNonProduction()
 	if len(doc.Content) > 0 {
 		begin = p.root(cfg, doc.Content[0])
+		p.judge(*cfg, doc.Content[0], judges)
 	}
-	return begin, errors.Join(p.faults...)
+	return begin, p.err()
 }
 
 func (p *parser) root(cfg *Config, n *yaml.Node) string {
@@ -51,6 +52,7 @@ func (p *parser) root(cfg *Config, n *yaml.Node) string {
 		"refresh":        func(v *yaml.Node) { cfg.Refresh = p.duration(v, "refresh", time.Second, time.Hour) },
 		"screen":         func(v *yaml.Node) { p.screen(&cfg.Screen, v) },
 		"keys":           func(v *yaml.Node) { p.keys(&cfg.Keys, v) },
+		"commands":       func(v *yaml.Node) { cfg.Commands = p.commands(v); p.commanded = cfg.Commands },
 	})
 	for len(p.rest) > 0 {
 		read := p.rest[0]
@@ -145,6 +147,7 @@ func (p *parser) keys(k *Keys, n *yaml.Node) {
 		"bind": func(v *yaml.Node) {
 			k.Bind = map[string][]string{}
 			p.pairs(v, "bind", func(key, v *yaml.Node) {
+				p.note("keys.bind."+key.Value, key)
 				k.Bind[key.Value] = p.list(v, key.Value, p.text)
 			})
 		},

@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"gantry/internal/clean"
+	"gantry/internal/errand"
 )
 
 // parser reads YAML nodes into values and collects everything that is wrong.
@@ -22,7 +23,11 @@ import (
 type parser struct {
 	file   string
 	getenv func(string) string
-	faults []error
+	faults []lineFault
+	// places are where settings stand that others than the reader judge, by their paths.
+	places map[string]*yaml.Node
+	// commanded are the operator's own commands, which rules may mean.
+	commanded []errand.Command
 	// rest is what is read once all else has been.
 	rest []func()
 	// probe is the shape that is being noted; nil while a file is read.
@@ -33,7 +38,7 @@ type parser struct {
 type fields map[string]func(*yaml.Node)
 
 func (p *parser) fault(n *yaml.Node, format string, args ...any) {
-	p.faults = append(p.faults, fmt.Errorf("%s:%d: %w", p.file, n.Line, fmt.Errorf(format, args...)))
+	p.faults = append(p.faults, lineFault{n.Line, fmt.Errorf("%s:%d: %w", p.file, n.Line, fmt.Errorf(format, args...))})
 }
 
 // syntax puts the file before the line that the YAML parser names.
@@ -65,7 +70,7 @@ func (p *parser) pairs(n *yaml.Node, what string, read func(key, value *yaml.Nod
 		return // a key with nothing under it
 	}
 	if n.Kind != yaml.MappingNode {
-		p.fault(n, "%s: expected a mapping of names to values, found %s", what, kindOf(n))
+		p.fault(n, "%s: expected a mapping of names to values, found %s", what, found(n))
 		return
 	}
 	seen := map[string]int{}
@@ -118,7 +123,7 @@ func (p *parser) flag(n *yaml.Node, what string) bool {
 	}
 	b, err := strconv.ParseBool(n.Value)
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!bool" || err != nil {
-		p.fault(n, "%s: expected true or false, found %s", what, kindOf(n))
+		p.fault(n, "%s: expected true or false, found %s", what, found(n))
 	}
 	return b
 }
@@ -158,7 +163,7 @@ func (p *parser) each(n *yaml.Node, what string, read func(*yaml.Node)) {
 		return
 	}
 	if n.Kind != yaml.SequenceNode {
-		p.fault(n, "%s: expected a list, found %s", what, kindOf(n))
+		p.fault(n, "%s: expected a list, found %s", what, found(n))
 		return
 	}
 	for _, item := range n.Content {
@@ -271,8 +276,21 @@ func resolved(n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// kindOf names a node in a message. Values stay out of it: one may be a secret
-// in the wrong place.
+// found names a node in a message: by its value where that is short and no address, of
+// which some are secrets, nor looks like a secret in the wrong place.
+func found(n *yaml.Node) string {
+	const most = 32
+	kind := kindOf(n)
+	if kind != aValue || len(n.Value) > most || !clean.IsLine(n.Value) || strings.Contains(n.Value, "://") || clean.Redact(n.Value) != n.Value {
+		return kind
+	}
+	return strconv.Quote(n.Value)
+}
+
+// aValue is what kindOf calls a scalar.
+const aValue = "a value"
+
+// kindOf names a node in a message without its value.
 func kindOf(n *yaml.Node) string {
 	switch {
 	case n.Kind == yaml.MappingNode:
@@ -282,5 +300,5 @@ func kindOf(n *yaml.Node) string {
 	case n.Tag == "!!null" || n.Value == "":
 		return "nothing"
 	}
-	return "a value"
+	return aValue
 }

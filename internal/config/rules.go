@@ -60,13 +60,20 @@ func (p *parser) glob(n *yaml.Node, what string) string {
 	return glob
 }
 
-// action reads a pattern that fits at least one verb.
+// action reads a pattern that fits at least one verb. Which commands there are is known only
+// once all was read.
 func (p *parser) action(n *yaml.Node, what string) string {
 	glob := p.glob(n, what)
-	known := func(action string) bool { ok, err := path.Match(glob, action); return ok && err == nil }
-	if glob != "" && !slices.ContainsFunc(deploy.Actions(), known) {
-		p.fault(n, "%s: %q is none, expected %s or a glob for some of them", what, glob, oneOf(deploy.Actions()))
-	}
+	p.last(func() {
+		verbs := slices.DeleteFunc(deploy.Actions(), func(verb string) bool { return verb == deploy.AnyCommand })
+		for _, c := range p.commanded {
+			verbs = append(verbs, c.Action())
+		}
+		known := func(action string) bool { ok, err := path.Match(glob, action); return ok && err == nil }
+		if glob != "" && !slices.ContainsFunc(verbs, known) {
+			p.fault(n, "%s: %q is none, expected %s or a glob for some of them", what, glob, oneOf(verbs))
+		}
+	})
 	return glob
 }
 
@@ -87,7 +94,7 @@ func (p *parser) number(n *yaml.Node, what string, least int) int {
 	}
 	number, err := strconv.Atoi(n.Value)
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!int" || err != nil || number < least {
-		p.fault(n, "%s: expected a whole number of at least %d, found %s", what, least, kindOf(n))
+		p.fault(n, "%s: expected a whole number of at least %d, found %s", what, least, found(n))
 		return 0
 	}
 	return number

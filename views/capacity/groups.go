@@ -12,6 +12,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/store"
+	"gantry/internal/errand"
 	"gantry/internal/inquiry"
 	"gantry/ui"
 	"gantry/ui/form"
@@ -32,7 +33,7 @@ var (
 // The groups screen.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "groups", Title: "Groups", Bindings: livetable.Bindings(actMembers, actDesired, actBounds)},
-	Of:          views.OfCluster, Short: []string{"group", "asg", "autoscaling"},
+	Of:          views.OfCluster, Rows: "group", Short: []string{"group", "asg", "autoscaling"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewGroups(deps, of)) },
 })
 
@@ -62,6 +63,9 @@ func NewGroups(deps *views.Deps, cluster awsx.Ref) ui.Screen {
 			}
 		},
 		Ref: func(r *groupRow) awsx.Ref { return r.Group.Group.Ref },
+		Values: func(r *groupRow) map[string]string {
+			return map[string]string{errand.Group: r.Group.Group.Name}
+		},
 		Describe: func(_ context.Context, r *groupRow) ([]prose.Para, error) {
 			return describeGroup(r, deps.Now()), nil
 		},

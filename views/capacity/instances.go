@@ -10,6 +10,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/place"
 	"gantry/awsx/store"
+	"gantry/internal/errand"
 	"gantry/ui"
 	"gantry/ui/modal"
 	"gantry/ui/table"
@@ -33,7 +34,7 @@ var (
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "instances", Title: "Instances",
 		Bindings: livetable.Bindings(actHosted, actDrain, actActivate, actReplace, views.ActShell, actChoose)},
-	Of: views.OfCluster, Short: []string{"instance", "no", "node", "nodes"},
+	Of: views.OfCluster, Rows: "instance", Short: []string{"instance", "no", "node", "nodes"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewInstances(deps, InstancesOf{Cluster: of})) },
 })
 
@@ -70,6 +71,9 @@ func NewInstances(deps *views.Deps, of InstancesOf) ui.Screen {
 		Marks: true,
 		Kind:  awsx.KindInstance,
 		Ref:   func(r *instanceRow) awsx.Ref { return r.instance.Ref },
+		Values: func(r *instanceRow) map[string]string {
+			return map[string]string{errand.Instance: r.instance.EC2ID, errand.Group: r.group.Name}
+		},
 		Describe: func(_ context.Context, r *instanceRow) ([]prose.Para, error) {
 			return describeInstance(r, deps.Now()), nil
 		},

@@ -306,6 +306,9 @@ func (s *planScreen) start(b deploy.Batch, overridden []string) {
 	var err error
 	var next func() ui.Screen
 	switch {
+	case s.session != nil && len(b.Plans) > 1:
+		id, err = desk.StartBatch(change.BatchJob{Batch: b, Override: overridden, Hold: s.session.Hold})
+		next = func() ui.Screen { return s.session.Next(id, b.Plans[0]) }
 	case s.session != nil:
 		id, err = desk.Start(change.Job{Plan: b.Plans[0], Override: overridden, Hold: s.session.Hold(b.Plans[0])})
 		next = func() ui.Screen { return s.session.Next(id, b.Plans[0]) }

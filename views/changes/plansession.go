@@ -8,7 +8,7 @@ import (
 	"gantry/ui"
 )
 
-// Session is how the session is held that a plan opens.
+// Session is how the session is held that a plan opens, or the program is run that it is about.
 type Session struct {
 	// Intent returns the intent with what joins the session from this machine as it is now. It
 	// is called off the loop.
@@ -16,14 +16,19 @@ type Session struct {
 	// Hold returns what joins the session of a plan, as change.Job has it.
 	Hold func(p deploy.Plan) func(ctx context.Context, s awsx.Session, tell func(words string)) (deploy.Held, error)
 	// Next makes the screen that the plan gives way to once the session is being opened, by
-	// the job's id.
+	// the id of the job, or of the batch of several targets.
 	Next func(job string, p deploy.Plan) ui.Screen
 }
 
-// ProposeSession shows the plan of a session with a target, and asks at once where nothing
-// stands in its way. The intent names it until it was planned.
-func (c *Changes) ProposeSession(target awsx.Ref, intent deploy.Intent, session Session) {
-	s := NewPlan(c, intent, nil, target)
+// ProposeSession shows the plan of a session with a target, or of what is run for several,
+// and asks at once where nothing stands in its way. The intent names it until it was planned.
+// Started is called on the loop once it is being carried out; it may be nil.
+func (c *Changes) ProposeSession(intent deploy.Intent, session Session, started func(), targets ...awsx.Ref) {
+	s := NewPlan(c, intent, func(string) {
+		if started != nil {
+			started()
+		}
+	}, targets...)
 	s.session = &session
 	c.Deps.Host.Push(s)
 }

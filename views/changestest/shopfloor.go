@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"gantry/awsx/sim/seed"
 	"gantry/awsx/sim/simtest"
 	"gantry/awsx/store"
+	"gantry/internal/errand"
 	"gantry/internal/inquiry"
 	"gantry/internal/plugin"
 	"gantry/logs/ecslog"
@@ -26,6 +28,7 @@ import (
 	"gantry/views"
 	"gantry/views/changes"
 	"gantry/views/editors"
+	"gantry/views/errands"
 	"gantry/views/images"
 	"gantry/views/resources"
 	"gantry/views/revisions"
@@ -95,13 +98,17 @@ func open(t *testing.T, opener awsx.Opener, f *Shopfloor, look uitest.Look, root
 				c.NewRevisions = func(service awsx.Ref, why string) ui.Screen { return revisions.NewRevisions(c, service, why) }
 				f.changes, f.Editors, f.Shells = c, &editors.Editors{Changes: c}, &shells.Shells{Changes: c, Joiner: f.join}
 				c.Deps = &views.Deps{Host: h, Now: time.Now, Store: st, Policy: viewstest.ExceptStaging{}}
-				c.Deps.Nav = ways{c, f.Editors, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, resources.Lists{Deps: c.Deps}, f.Shells, f.Visited}
+				c.Deps.Nav = ways{c, f.Editors, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, resources.Lists{Deps: c.Deps}, f.Shells,
+					&errands.Errands{Changes: c, LookPath: exec.LookPath, Environ: os.Environ}, f.Visited}
 				return root(c)
 			},
 		},
 	})
 	return f
 }
+
+// Own gives the console commands of the operator's own.
+func (f *Shopfloor) Own(commands ...errand.Command) { f.changes.Deps.Commands = commands }
 
 func (f *Shopfloor) join(context.Context, awsx.ContextID) (plugin.Joiner, error) {
 	return f.Joiner, nil
@@ -115,6 +122,7 @@ type ways struct {
 	*revisions.Revisions
 	resources.Lists
 	*shells.Shells
+	*errands.Errands
 	visited *viewstest.Visited
 }
 
@@ -156,7 +164,7 @@ func Untouched(*Shopfloor) {}
 func (f *Shopfloor) Read() *Shopfloor {
 	f.Desk.Read()
 	if top := f.Shell.Top(); top != nil {
-		if undeclared := views.Catalog().Undeclared(top); len(undeclared) > 0 {
+		if undeclared := views.CatalogWith(f.changes.Deps.Commands).Undeclared(top); len(undeclared) > 0 {
 			panic(fmt.Sprintf("%s offers %q, which its kind does not declare", top.Name(), undeclared))
 		}
 	}

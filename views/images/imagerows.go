@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/internal/errand"
 	"gantry/internal/fault"
 	"gantry/internal/inquiry"
 	"gantry/ui/table"
@@ -29,6 +30,11 @@ type imageRow struct {
 }
 
 func (r *imageRow) key() string { return r.container + " " + r.Tag + "@" + r.Image.Digest }
+
+// values are what commands of the operator's own take of an image.
+func (r *imageRow) values() map[string]string {
+	return map[string]string{errand.Image: r.Image.Repository + r.reference(), errand.Digest: r.Image.Digest}
+}
 
 // reference is what the definition will name: the tag, or the digest where there
 // is none.

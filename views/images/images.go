@@ -37,7 +37,7 @@ var (
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "images", Title: "Images",
 		Bindings: livetable.Bindings(actDeploy, actTypeImage, actDeployPinned)},
-	Of: views.OfService, Short: []string{"image", "img"},
+	Of: views.OfService, Rows: "image", Short: []string{"image", "img"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Nav.Image(of) },
 })
 
@@ -102,6 +102,7 @@ func New(c *changes.Changes, service awsx.Ref) *imagesScreen {
 		Actions:  s.actions,
 		Marks:    true,
 		Ref:      func(r *imageRow) awsx.Ref { return service.In(r.Image.Repository + r.pinned()) },
+		Values:   (*imageRow).values,
 	})
 	return s
 }

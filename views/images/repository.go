@@ -23,6 +23,7 @@ import (
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "repository", Title: "Images of a repository",
 		Bindings: livetable.Bindings(actDeploy, actDeployPinned)},
+	Rows: "image",
 })
 
 // repositoryList is what was read of a repository.
@@ -63,7 +64,8 @@ func NewRepository(deps *views.Deps, id awsx.ContextID, uri string) *livetable.S
 				deployTo(s, actDeployPinned, users, r, ok, (*imageRow).pinned),
 			}
 		},
-		Ref: func(r *imageRow) awsx.Ref { return awsx.Ref{Context: id, ARN: r.Image.Repository + r.pinned()} },
+		Ref:    func(r *imageRow) awsx.Ref { return awsx.Ref{Context: id, ARN: r.Image.Repository + r.pinned()} },
+		Values: (*imageRow).values,
 	})
 	return s
 }

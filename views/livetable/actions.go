@@ -45,6 +45,7 @@ func (s *Screen[T]) Actions() []ui.Action {
 	if s.spec.Actions != nil {
 		out = s.spec.Actions(row, ok)
 	}
+	out = append(out, s.commands(row, ok)...)
 	s.oneAtATime(out)
 	if !ok && (s.taken == 0 || s.load.Status.loading(s.Deps.Host.Now())) {
 		for i := range out {

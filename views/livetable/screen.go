@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/internal/errand"
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/views"
@@ -27,6 +28,7 @@ const DwellDelay = 500 * time.Millisecond
 type Screen[T any] struct {
 	Deps  *views.Deps
 	spec  Spec[T]
+	owned []errand.Command // the operator's own that it has; nil until that was looked up
 	Table *table.Table[T]
 
 	wide    bool // the operator wants the other than what the width gives

@@ -65,6 +65,9 @@ type Spec[T any] struct {
 	// has the zero reference; a table of none leaves both out.
 	Kind awsx.Kind
 	Ref  func(T) awsx.Ref
+	// Values are what commands of the operator's own take of a row besides its reference, by
+	// the names of errand.Variables; nil for nothing else.
+	Values func(T) map[string]string
 	// Describe makes the text about a row; it runs in a command. Nil for none.
 	Describe func(ctx context.Context, row T) ([]prose.Para, error)
 }

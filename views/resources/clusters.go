@@ -22,7 +22,7 @@ var actServices = ui.ActEnter.As("services", 1)
 // The clusters screen.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "clusters", Title: "Clusters", Bindings: livetable.Bindings(actServices, views.ActInstances, views.ActEvents)},
-	Of:          views.OfContext, Word: "context",
+	Of:          views.OfContext, Word: "context", Rows: "cluster",
 	Short: []string{"cluster", "cl"},
 	Open:  func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewClusters(deps, of.Context)) },
 })

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
+	"gantry/internal/errand"
 	"gantry/ui/table"
 	"gantry/ui/theme"
 	"gantry/views/livetable"
@@ -66,6 +67,19 @@ func (f *clusterFacts) row(s awsx.Service) *serviceRow {
 		r.image = wording.ShortImage(c.Image, runningDigest(r.Evidence.Running, s.TaskDefinition, c.Name))
 	}
 	return r
+}
+
+// values are what commands of the operator's own take of a service: its image where its
+// definition was read and has one container.
+func (r *serviceRow) values() map[string]string {
+	s := r.service()
+	known := map[string]string{errand.Revision: awsx.ARNName(s.TaskDefinition)}
+	if td := r.Evidence.TaskDefinition(s.TaskDefinition); td != nil && len(td.Containers) == 1 {
+		c := td.Containers[0]
+		known[errand.Container], known[errand.Image] = c.Name, c.Image
+		known[errand.Digest] = runningDigest(r.Evidence.Running, s.TaskDefinition, c.Name)
+	}
+	return known
 }
 
 // lacks are the task definitions of a service and its tasks that were not read.

@@ -41,7 +41,7 @@ var (
 // The services screen.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(append(serviceBindings(), actStandalone)...)},
-	Of:          views.OfCluster, Word: "cluster", Short: []string{"svc", "service"},
+	Of:          views.OfCluster, Word: "cluster", Short: []string{"svc", "service"}, Rows: "service",
 	Open:    func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewServices(deps, of)) },
 	Several: func(deps *views.Deps, of []awsx.ContextID) { deps.Host.Push(newFleet(deps, "services", of)) },
 })
@@ -182,6 +182,7 @@ func servicesSpec(deps *views.Deps, of awsx.Ref, open func(*gauges) livetable.Fe
 		Actions: actions,
 		Kind:    awsx.KindService,
 		Ref:     func(r *serviceRow) awsx.Ref { return r.service().Ref },
+		Values:  (*serviceRow).values,
 		Describe: func(ctx context.Context, r *serviceRow) ([]prose.Para, error) {
 			return describe.Service(ctx, deps, *r.service())
 		},

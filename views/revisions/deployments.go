@@ -56,7 +56,7 @@ var (
 // The screen of how a service was deployed.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "deployments", Title: "Deployments", Bindings: livetable.Bindings(actGoBack, actUndo, actCompare)},
-	Of:          views.OfService, Short: []string{"deployment", "deploy", "dp"},
+	Of:          views.OfService, Rows: "revision", Short: []string{"deployment", "deploy", "dp"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Nav.Deployments(of) },
 })
 
@@ -81,6 +81,7 @@ func NewDeployments(c *changes.Changes, service awsx.Ref) *deploymentsScreen {
 		Actions:  s.actions,
 		Marks:    true,
 		Ref:      func(r deploymentRow) awsx.Ref { return service.In(r.ARN) },
+		Values:   func(r deploymentRow) map[string]string { return revisionValues(service, r.Revision.TaskDefinition) },
 	})
 	return s
 }

@@ -32,7 +32,7 @@ var (
 
 // The screen of a task definition's revisions.
 var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "revisions", Title: "Revisions",
-	Bindings: livetable.Bindings(actDeployRevision, actCompare)}})
+	Bindings: livetable.Bindings(actDeployRevision, actCompare)}, Rows: "revision"})
 
 // Revisions opens what was deployed of a service and what can be deployed again.
 type Revisions struct{ Changes *changes.Changes }
@@ -83,6 +83,7 @@ func NewRevisions(c *changes.Changes, service awsx.Ref, why string) *revisionsSc
 		Marks:   true,
 		Ref:     func(r revisionRow) awsx.Ref { return service.In(r.arn) },
 		Kind:    awsx.KindTaskDefinition,
+		Values:  func(r revisionRow) map[string]string { return revisionValues(service, r.arn) },
 		Describe: func(ctx context.Context, r revisionRow) ([]prose.Para, error) {
 			td, err := c.Deps.Store.TaskDefinition(ctx, service.Context, r.arn)
 			if err != nil {

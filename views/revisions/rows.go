@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gantry/awsx"
+	"gantry/internal/errand"
 	"gantry/internal/inquiry"
 	"gantry/ui/table"
 	"gantry/ui/theme"
@@ -24,6 +25,11 @@ type revisionRow struct {
 	used       bool                 // it, or that of another of its deployments
 	older      bool                 // than what runs
 	runs       []inquiry.Deployment // of it to the service, the newest first
+}
+
+// revisionValues are what commands of the operator's own take of a revision of a service.
+func revisionValues(service awsx.Ref, arn string) map[string]string {
+	return map[string]string{errand.Service: service.Name(), errand.Revision: awsx.ARNName(arn)}
 }
 
 // markRuns gives each revision its deployments.

@@ -17,26 +17,38 @@ import (
 	"gantry/views/prose"
 )
 
-// handover carries a program from who holds a session to the loop, which alone may give the
+// Handover carries a program from who holds a change to the loop, which alone may give the
 // terminal away, and its end back.
-type handover struct {
+type Handover struct {
 	programs chan *exec.Cmd
 	ended    chan error
 }
 
-func newHandover() *handover {
-	return &handover{programs: make(chan *exec.Cmd), ended: make(chan error, 1)}
+// NewHandover makes the way of one program.
+func NewHandover() *Handover {
+	return &Handover{programs: make(chan *exec.Cmd), ended: make(chan error, 1)}
+}
+
+// Give waits until the terminal was given to a program, which ends with the context, and came
+// back. Taken is false when the context ended before anybody took it; the error is that of the
+// program's end.
+func (h *Handover) Give(ctx context.Context, program *exec.Cmd) (taken bool, err error) {
+	select {
+	case h.programs <- program:
+	case <-ctx.Done():
+		return false, nil
+	}
+	// Once it is the loop's, its end comes: the program ends with the context.
+	return true, <-h.ended
 }
 
 // hold waits until the terminal was given to the plugin and came back, or the context ends.
-func (h *handover) hold(ctx context.Context, j plugin.Joiner, s awsx.Session) (deploy.Held, error) {
-	select {
-	case h.programs <- j.At(ctx, s):
-	case <-ctx.Done():
+func (h *Handover) hold(ctx context.Context, j plugin.Joiner, s awsx.Session) (deploy.Held, error) {
+	taken, ended := h.Give(ctx, j.At(ctx, s))
+	if !taken {
 		return deploy.Held{Words: "nobody joined it", Open: true}, nil
 	}
-	// Once it is the loop's, its end comes: the program ends with the context.
-	held, err := plugin.Left(<-h.ended)
+	held, err := plugin.Left(ended)
 	if ctx.Err() != nil {
 		return deploy.Held{Words: "stopped", Open: true}, nil
 	}
@@ -52,14 +64,16 @@ type sessionScreen struct {
 	changes *changes.Changes
 	job     string
 	plan    deploy.Plan
-	hand    *handover
+	hand    *Handover
 
 	ctx    context.Context
 	status change.Status
 	prose.Sheet
 }
 
-func newSession(c *changes.Changes, job string, p deploy.Plan, hand *handover) *sessionScreen {
+// NewSession makes the screen that gives the terminal to the program of a plan, which a job
+// holds.
+func NewSession(c *changes.Changes, job string, p deploy.Plan, hand *Handover) *sessionScreen {
 	s := &sessionScreen{changes: c, job: job, plan: p, hand: hand}
 	s.Sheet = prose.NewParagraphs(c.Deps.Host, s.paras)
 	return s

@@ -119,14 +119,14 @@ type holder = func(ctx context.Context, opened awsx.Session, tell func(words str
 // attend proposes a session that the terminal is handed over to.
 func (s *Shells) attend(target awsx.Ref, intent func(session.Plugin) deploy.Intent) {
 	s.propose(target, intent, nil, func() changes.Session {
-		hand := newHandover()
+		hand := NewHandover()
 		return changes.Session{
 			Hold: func(p deploy.Plan) holder {
 				return func(ctx context.Context, opened awsx.Session, _ func(string)) (deploy.Held, error) {
 					return hand.hold(ctx, s.joiner(p, pluginOf(p.Intent)), opened)
 				}
 			},
-			Next: func(job string, p deploy.Plan) ui.Screen { return newSession(s.Changes, job, p, hand) },
+			Next: func(job string, p deploy.Plan) ui.Screen { return NewSession(s.Changes, job, p, hand) },
 		}
 	}())
 }
@@ -157,5 +157,5 @@ func (s *Shells) propose(target awsx.Ref, intent func(session.Plugin) deploy.Int
 		j, err := s.Joiner(ctx, target.Context)
 		return intent(j.Plugin), err
 	}
-	s.Changes.ProposeSession(target, intent(session.Plugin{}), how)
+	s.Changes.ProposeSession(intent(session.Plugin{}), how, nil, target)
 }

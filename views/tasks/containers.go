@@ -21,7 +21,7 @@ import (
 
 // The screen of one task.
 var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "task", Title: "Containers",
-	Bindings: livetable.Bindings(views.ActLogs, views.ActShell, views.ActForward, actService)}})
+	Bindings: livetable.Bindings(views.ActLogs, views.ActShell, views.ActForward, actService)}, Rows: "container"})
 
 // NewContainers makes the screen of one task: its containers, and for each what
 // it runs, how it ended, its variables and the task's timeline. The task is shown
@@ -50,8 +50,9 @@ func NewContainers(deps *views.Deps, service awsx.Ref, task awsx.Task) ui.Screen
 			}
 			return []ui.Action{logs, into(views.ActShell, deps.Nav.Shell), into(views.ActForward, deps.Nav.Forward), jumpToService(deps, service).Unless(serviceless(service))}
 		},
-		Kind: awsx.KindTask,
-		Ref:  func(r *containerRow) awsx.Ref { return r.task.Ref },
+		Kind:   awsx.KindTask,
+		Ref:    func(r *containerRow) awsx.Ref { return r.task.Ref },
+		Values: func(r *containerRow) map[string]string { return valuesOf(r.task, r.host, &r.container) },
 		Describe: func(ctx context.Context, r *containerRow) ([]prose.Para, error) {
 			return describe.Task(ctx, deps, r.task, r.host)
 		},

@@ -21,7 +21,7 @@ import (
 
 // The screen of the tasks on one instance.
 var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "tasks on an instance",
-	Bindings: livetable.Bindings(actContainers, views.ActLogs, actService, actStop)}})
+	Bindings: livetable.Bindings(actContainers, views.ActLogs, actService, actStop)}, Rows: "task"})
 
 // NewHosted makes the screen of the tasks on one instance, of whatever service.
 func NewHosted(deps *views.Deps, instance awsx.Instance) ui.Screen {
@@ -48,9 +48,10 @@ func NewHosted(deps *views.Deps, instance awsx.Instance) ui.Screen {
 			list[1] = s.OverLogs(list[1], func(r *hostedRow) (views.LogScope, bool) { return logsOf(r.within(), &r.task), true })
 			return list
 		},
-		Marks: true,
-		Kind:  awsx.KindTask,
-		Ref:   func(r *hostedRow) awsx.Ref { return r.task.Ref },
+		Marks:  true,
+		Kind:   awsx.KindTask,
+		Ref:    func(r *hostedRow) awsx.Ref { return r.task.Ref },
+		Values: func(r *hostedRow) map[string]string { return r.values() },
 		Describe: func(ctx context.Context, r *hostedRow) ([]prose.Para, error) {
 			return describe.Task(ctx, deps, r.task, r.host)
 		},

@@ -23,7 +23,7 @@ import (
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "standalone", Title: "Standalone tasks",
 		Bindings: livetable.Bindings(actContainers, views.ActLogs, actAddress, actStop, views.ActShell, views.ActForward, actToggle)},
-	Of: views.OfCluster, Short: []string{"alone"},
+	Of: views.OfCluster, Rows: "task", Short: []string{"alone"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewStandalone(deps, of)) },
 })
 
@@ -52,9 +52,10 @@ func NewStandalone(deps *views.Deps, cluster awsx.Ref) ui.Screen {
 		Actions: func(r *taskRow, ok bool) []ui.Action {
 			return append(standaloneActions(s, cluster, r, ok), mode.toggle(s), copyingAddress(s, r, ok))
 		},
-		Marks: true,
-		Kind:  awsx.KindTask,
-		Ref:   func(r *taskRow) awsx.Ref { return r.task.Ref },
+		Marks:  true,
+		Kind:   awsx.KindTask,
+		Ref:    func(r *taskRow) awsx.Ref { return r.task.Ref },
+		Values: (*taskRow).values,
 		Describe: func(ctx context.Context, r *taskRow) ([]prose.Para, error) {
 			return describe.Task(ctx, deps, r.task, r.host)
 		},

@@ -38,7 +38,7 @@ var (
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "tasks", Title: "Tasks",
 		Bindings: livetable.Bindings(actContainers, views.ActLogs, views.ActWhy, actAddress, actStop, views.ActShell, views.ActForward, actToggle, views.ActInstances, actService)},
-	Of: views.OfService, Word: "service", Short: []string{"task", "po", "pod", "pods"},
+	Of: views.OfService, Word: "service", Rows: "task", Short: []string{"task", "po", "pod", "pods"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(New(deps, of)) },
 })
 
@@ -89,6 +89,7 @@ func New(deps *views.Deps, service awsx.Ref) ui.Screen {
 			}
 			return r.task.Ref
 		},
+		Values: (*taskRow).values,
 		Describe: func(ctx context.Context, r *taskRow) ([]prose.Para, error) {
 			return describe.Task(ctx, deps, r.task, r.host)
 		},

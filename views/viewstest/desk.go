@@ -5,10 +5,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy"
 	"gantry/awsx/store"
+	"gantry/internal/errand"
 	"gantry/ui"
 	"gantry/ui/uitest"
 	"gantry/views"
@@ -103,6 +106,19 @@ func (v *Visited) Deployments(s awsx.Ref) {
 
 // Follow notes who was to be visited.
 func (v *Visited) Follow(s awsx.Ref) { v.note("follow", s) }
+
+// Command notes what was to be run for whom.
+func (v *Visited) Command(c errand.Command, rows []errand.Row, started func()) tea.Cmd {
+	for _, r := range rows {
+		line, err := c.For(r)
+		if err != nil {
+			v.Calls = append(v.Calls, "refused "+err.Error())
+			continue
+		}
+		v.Calls = append(v.Calls, "command "+line.String())
+	}
+	return nil
+}
 
 // Related notes who was to be visited.
 func (v *Visited) Related(of awsx.Ref, _ string) { v.note("related", of) }

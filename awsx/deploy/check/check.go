@@ -45,6 +45,7 @@ const (
 	ExecAgent    = "exec-agent"
 	TaskRole     = "task-role"
 	NodeAgent    = "ssm-agent"
+	Program      = "program"
 	// OverrideAudit is the name by which a change goes on without an audit record.
 	Audit = "audit"
 )

@@ -29,6 +29,11 @@ func Joins(p session.Plugin) Finding {
 	return finding(Plugin, OK, "%s %s", session.PluginName, p.Version)
 }
 
+// Real warns of an account that is not, on which a program is run that is.
+func Real(instead string) Finding {
+	return finding(Program, Warning, "%s: the program is a real one all the same, and reaches what it is told to", instead)
+}
+
 // Shells tells what keeps a container of the task from taking a session: the container
 // itself, the flag of the service or of the task, the agent, and the role.
 func Shells(cur read.Current, c awsx.Container) []Finding {

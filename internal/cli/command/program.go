@@ -72,7 +72,7 @@ func (p *Program) open(ctx context.Context) (*app.App, error) {
 	if p.Demo && p.Replay != "" {
 		return nil, Usagef("--demo and --replay are two accounts: give one of them")
 	}
-	cfg, err := config.Load(p.Flags, p.Getenv)
+	cfg, err := config.Load(p.Flags, p.Getenv, app.Judge)
 	if err != nil {
 		return nil, err
 	}

@@ -48,19 +48,16 @@ exit code is 0 when nothing is wrong, else 2.`,
 			if len(args) > 0 {
 				flags.File = args[0]
 			}
-			cfg, err := config.Load(flags, p.Getenv)
+			cfg, err := config.Load(flags, p.Getenv, app.Judge)
 			if err != nil {
-				return err
-			}
-			if _, err := app.Keymap(cfg); err != nil {
 				return err
 			}
 			if cfg.File == "" {
 				fmt.Fprintf(p.Out, "there is no file %s; nothing is required\n", printing.Shown(config.DefaultFile()))
 				return nil
 			}
-			fmt.Fprintf(p.Out, "%s: nothing is wrong: %s, %s, %s\n", printing.Shown(cfg.File), words.Count(len(cfg.Contexts), "context"),
-				words.Count(len(cfg.Rules), "rule"), words.Count(len(cfg.Keys.Bind), "own key"))
+			fmt.Fprintf(p.Out, "%s: nothing is wrong: %s, %s, %s, %s\n", printing.Shown(cfg.File), words.Count(len(cfg.Contexts), "context"),
+				words.Count(len(cfg.Rules), "rule"), words.Count(len(cfg.Keys.Bind), "own key"), words.Count(len(cfg.Commands), "own command"))
 			return nil
 		},
 	})

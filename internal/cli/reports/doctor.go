@@ -56,7 +56,7 @@ type diagnosis struct {
 
 func (p program) doctor(ctx context.Context, cluster, service, output string) error {
 	facts := doctor.Facts{Now: time.Now(), Setup: doctor.Setup{Version: p.Version}}
-	cfg, err := config.Load(p.Flags, p.Getenv)
+	cfg, err := config.Load(p.Flags, p.Getenv, app.Judge)
 	if err != nil {
 		facts.Setup.FileErr = err
 	} else {
