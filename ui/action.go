@@ -22,6 +22,9 @@ type Binding struct {
 	// Hint is its place in the hint line: 1 comes first and is dropped last, 0 is
 	// left to the help.
 	Hint int
+	// Yields says that the key is a screen's own where that has an action by it, and that
+	// nobody is told of it while it is not possible: a place that holds nothing yet.
+	Yields bool
 	// Hidden keeps plain movement out of the palette.
 	Hidden bool
 	// Reveals says that it shows what is masked, and so is recorded.

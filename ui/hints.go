@@ -124,6 +124,9 @@ func (s *Shell) openHelp() {
 	}
 	everywhere, elsewhere := modal.KeyGroup{Title: "everywhere"}, modal.KeyGroup{Title: "keys of k9s and vim"}
 	for _, a := range s.globals(scope) {
+		if a.Yields && a.Disabled != "" {
+			continue
+		}
 		everywhere.Keys = append(everywhere.Keys, s.helpOn(a))
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.opts.Reflexes)) {

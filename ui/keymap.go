@@ -135,17 +135,22 @@ func (c Conflict) String() string {
 	return fmt.Sprintf("key %q runs %s", c.Key, strings.Join(c.IDs, " and "))
 }
 
-// Conflicts are the keys that more than one of the bindings claim, by key. Give it
-// one screen's together with those that every screen has.
+// Conflicts are the keys that more than one of the bindings claim, by key, of those that yield
+// none to others. Give it one screen's together with those that every screen has.
 func (k *Keymap) Conflicts(bindings []Binding) []Conflict {
 	claims := map[string][]string{}
-	for _, b := range bindings {
-		for _, key := range k.Keys(b) {
-			if !slices.Contains(claims[key], b.ID) {
-				claims[key] = append(claims[key], b.ID)
+	claim := func(yielding bool) {
+		for _, b := range bindings {
+			for _, key := range k.Keys(b) {
+				given := b.Yields && len(claims[key]) > 0 && !slices.ContainsFunc(bindings, func(o Binding) bool { return o.Yields && slices.Contains(claims[key], o.ID) })
+				if b.Yields == yielding && !given && !slices.Contains(claims[key], b.ID) {
+					claims[key] = append(claims[key], b.ID)
+				}
 			}
 		}
 	}
+	claim(false)
+	claim(true)
 	var out []Conflict
 	for key, ids := range claims {
 		if len(ids) > 1 {

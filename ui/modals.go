@@ -85,7 +85,7 @@ func (s *Shell) commandItems(string) []palette.Item {
 	var items []palette.Item
 	add := func(actions []Action, global bool) {
 		for _, a := range actions {
-			if a.Hidden || a.ID == ActPalette.ID {
+			if a.Hidden || a.ID == ActPalette.ID || a.Yields && a.Disabled != "" {
 				continue
 			}
 			item := palette.Item{

@@ -259,13 +259,18 @@ func (s *Shell) taken(msg tea.Msg, prompt func()) bool {
 // press runs what a key is bound to, or says why nothing happens.
 func (s *Shell) press(key string) {
 	scope := s.scope()
-	if a, ok := s.opts.Keys.Find(s.globals(scope), key); ok {
+	a, global := s.opts.Keys.Find(s.globals(scope), key)
+	if global && !a.Yields {
 		s.perform(a, owner{id: ownerShell})
 		return
 	}
 	top := s.trail.top()
-	if a, ok := s.opts.Keys.Find(s.screenActions(scope), key); ok {
-		s.perform(a, top.owner())
+	if own, ok := s.opts.Keys.Find(s.screenActions(scope), key); ok {
+		s.perform(own, top.owner())
+		return
+	}
+	if global {
+		s.perform(a, owner{id: ownerShell})
 		return
 	}
 	if !s.reflex(key) {

@@ -96,7 +96,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 		Title: "gantry", Terminal: terminal, Colours: colours,
 		Keys: keys, Gate: consoleGate{a},
 		Globals: func(h *ui.Host) []ui.Action {
-			return append(made.Globals(), actAliases.Does(func() { h.Push(aliases(h)) }), actContexts.Does(func() { h.Palette("ctx ") }))
+			return append(append(made.Globals(), finder{a, deps, h, screens}.habits()...), actAliases.Does(func() { h.Push(aliases(h, aliasText(a.Config))) }), actContexts.Does(func() { h.Palette("ctx ") }))
 		},
 		Reflexes: reflexes(), Mouse: screen.Mouse,
 		Background: background{&changes.Background{Runner: a.Changes.Runner, Key: made.JobsKey}, a, deps},

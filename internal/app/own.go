@@ -57,6 +57,14 @@ func Judge(cfg config.Config) (wrong []config.Wrong) {
 			sound.Commands = append(sound.Commands, c)
 		}
 	}
+	for _, c := range sound.Commands {
+		taken[c.Name] = "a command of your own"
+	}
+	for _, n := range cfg.Aliases {
+		if what := taken[n.Name]; what != "" {
+			say("aliases."+n.Name, "%q is %s already, which the alias would hide", n.Name, what)
+		}
+	}
 	bind, where := keysOf(sound)
 	for _, f := range views.CatalogWith(sound.Commands).Faults(cfg.Keys.Preset, bind) {
 		wrong = append(wrong, config.Wrong{Setting: cmp.Or(where[f.Action], "keys"), Err: f.Err})

@@ -30,6 +30,11 @@ type finder struct {
 
 func (a *App) palette(deps *views.Deps, h *ui.Host, screen func(inquiry.Named) ui.Screen) []palette.Source {
 	f := finder{a, deps, h, screen}
+	return append([]palette.Source{f.named}, f.sources()...)
+}
+
+// sources are those of what is there, whatever it is called by the operator.
+func (f finder) sources() []palette.Source {
 	return []palette.Source{f.screens, f.contexts, f.across, f.places, f.together, f.alarms, f.identified}
 }
 
@@ -335,7 +340,6 @@ func reflexes() map[string]string {
 	const bars = "there are no rows here: h and l go from bar to bar"
 	return map[string]string{
 		"j": bars, "k": bars, "g": bars, "G": bars, "ctrl+u": bars, "ctrl+d": bars, // of a histogram
-		"0": ":clusters lists all clusters, :ctx the contexts",
 		"h": "it scrolls to the left where there is more to see",
 		"l": "on a service, a task or a container it shows logs",
 		"x": "r shows what is masked, in the environment and in a log record",
@@ -344,8 +348,9 @@ func reflexes() map[string]string {
 }
 
 // aliases is the list of all names by which screens can be opened.
-func aliases(h *ui.Host) ui.Screen {
+func aliases(h *ui.Host, own string) ui.Screen {
 	var b strings.Builder
+	b.WriteString(own)
 	for _, k := range slices.Concat(openable(views.OfContext), openable(views.OfCluster), openable(views.OfService)) {
 		what := map[views.Of]string{views.OfContext: "of the context", views.OfCluster: "of a cluster", views.OfService: "of a service"}[k.Of]
 		b.WriteString(pad(k.Screen, 14) + pad(what, 16) + strings.Join(k.Short, " ") + "\n")

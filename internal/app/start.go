@@ -2,6 +2,7 @@ package app
 
 import (
 	"slices"
+	"strings"
 
 	"gantry/awsx"
 	"gantry/internal/fault"
@@ -63,19 +64,37 @@ func wanted(of views.Of) string {
 // that the ARNs are known: it is shown at once, without a search.
 func (a *App) begin(f finder) {
 	b := a.Beginning
+	for _, n := range a.Config.Aliases {
+		if b.Target != n.Name {
+			continue
+		}
+		if meant, err := ParseBeginning(strings.Fields(n.Text)); err == nil && b.Screen == "" {
+			b = meant
+		}
+	}
+	if b == (Beginning{}) {
+		if p, ok := a.left.place(a.Context); ok && a.remembersPlaces() {
+			k, _ := kindCalled(p.Screen)
+			f.open(awsx.Ref{Context: a.Context, Cluster: p.Cluster, ARN: p.ARN}, k)
+		}
+		return
+	}
+	f.beginAt(b)
+}
+
+// beginAt opens what a beginning names, and reports whether it names anything.
+func (f finder) beginAt(b Beginning) bool {
 	k, _ := kindCalled(b.Screen)
 	switch {
 	case b.Target != "":
 		f.host.Push(f.lookFor(b.Target, func(n inquiry.Named) { f.show(n, k) }))
 	case k.Word != "": // the clusters, which are open already
 	case b.Screen != "":
-		k.Open(f.deps, awsx.Ref{Context: a.Context})
+		k.Open(f.deps, awsx.Ref{Context: f.app.Context})
 	default:
-		if p, ok := a.left.place(a.Context); ok && a.remembersPlaces() {
-			k, _ := kindCalled(p.Screen)
-			f.open(awsx.Ref{Context: a.Context, Cluster: p.Cluster, ARN: p.ARN}, k)
-		}
+		return false
 	}
+	return true
 }
 
 // show puts what was found in the place of the screen that looked for it.

@@ -12,6 +12,21 @@ import (
 // rules means each.
 var commandName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
 
+// digit is a key of a favourite: 0 goes to all clusters.
+var digit = regexp.MustCompile(`^[1-9]$`)
+
+// named reads texts for the palette by their names.
+func (p *parser) named(n *yaml.Node, what, one string, names *regexp.Regexp) (list []Named) {
+	p.pairs(n, what, func(key, v *yaml.Node) {
+		p.note(what+"."+key.Value, key)
+		if p.probe == nil && !names.MatchString(key.Value) {
+			p.fault(key, "%s: %q is no name of %s, expected %s", what, key.Value, one, map[bool]string{true: "a digit from 1 to 9", false: "small letters, digits, - and _"}[names == digit])
+		}
+		list = append(list, Named{key.Value, p.text(v, what+": "+key.Value)})
+	})
+	return list
+}
+
 // commands reads the operator's own commands.
 func (p *parser) commands(n *yaml.Node) (list []errand.Command) {
 	p.pairs(n, "commands", func(key, v *yaml.Node) {

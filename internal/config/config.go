@@ -41,7 +41,13 @@ type Config struct {
 	Keys    Keys
 	// Commands are the operator's own, in the order of the file.
 	Commands []errand.Command
+	// Aliases are the operator's own names for what the palette takes, and Favourites such
+	// texts by the digits that go there, in the order of the file.
+	Aliases, Favourites []Named
 }
+
+// Named is a text for the palette under a name.
+type Named struct{ Name, Text string }
 
 // NamedContext is a context under the name that the file gives it.
 type NamedContext struct {

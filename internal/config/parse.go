@@ -52,6 +52,8 @@ func (p *parser) root(cfg *Config, n *yaml.Node) string {
 		"refresh":        func(v *yaml.Node) { cfg.Refresh = p.duration(v, "refresh", time.Second, time.Hour) },
 		"screen":         func(v *yaml.Node) { p.screen(&cfg.Screen, v) },
 		"keys":           func(v *yaml.Node) { p.keys(&cfg.Keys, v) },
+		"aliases":        func(v *yaml.Node) { cfg.Aliases = p.named(v, "aliases", "an alias", commandName) },
+		"favourites":     func(v *yaml.Node) { cfg.Favourites = p.named(v, "favourites", "a favourite", digit) },
 		"commands":       func(v *yaml.Node) { cfg.Commands = p.commands(v); p.commanded = cfg.Commands },
 	})
 	for len(p.rest) > 0 {

@@ -192,24 +192,39 @@ func (p *Palette) run() tea.Cmd {
 // then what fits best. Where nothing does, it offers what is called most alike, of which
 // none is chosen before the operator does.
 func (p *Palette) search() {
-	typed := strings.TrimSpace(p.input.Value())
-	p.at, p.top, p.wrong, p.near = 0, 0, "", false
+	p.top, p.wrong = 0, ""
+	p.items, p.at, p.near = found(p.opts.Sources, strings.TrimSpace(p.input.Value()))
+}
+
+// found is what sources have for a text, which of it is chosen, and whether it is only like
+// what was typed.
+func found(sources []Source, typed string) (items []Item, at int, near bool) {
 	var all []Item
-	for _, source := range p.opts.Sources {
+	for _, source := range sources {
 		all = append(all, source(typed)...)
 	}
 	if typed == "" {
-		p.at, p.items = none, all
-		return
+		return all, none, false
 	}
-	p.items = fitting(all, typed)
-	if !slices.ContainsFunc(p.items, func(i Item) bool { return !i.Resort }) {
-		p.near = true
-		p.items = append(p.items, nearest(all, typed)...)
+	items = fitting(all, typed)
+	if !slices.ContainsFunc(items, func(i Item) bool { return !i.Resort }) {
+		near = true
+		items = append(items, nearest(all, typed)...)
 	}
-	if len(p.items) == 0 || p.near && !p.items[0].Resort || p.items[0].Writes && rank(p.items[0], typed) != exact {
-		p.at = none
+	if len(items) == 0 || near && !items[0].Resort || items[0].Writes && rank(items[0], typed) != exact {
+		at = none
 	}
+	return items, at, near
+}
+
+// Meant is the item that a text means, as it runs when it is typed and entered at once; ok is
+// false where there is none but what could be tried.
+func Meant(sources []Source, text string) (item Item, ok bool) {
+	items, at, near := found(sources, strings.TrimSpace(text))
+	if at == none || near {
+		return Item{}, false
+	}
+	return items[at], true
 }
 
 // View draws the field and the best items below it.
