@@ -44,8 +44,8 @@ func (s *Store) Targets(cluster awsx.Ref) *Watch[GroupState] {
 	})
 }
 
-// targetSource reads a few groups a tick: suspects, then what is visible, then the
-// rest, as its pace allows.
+// targetSource reads a few groups a tick, as its pace allows: of what is visible or a suspect
+// whichever is overdue the most, and of the rest likewise.
 type targetSource struct {
 	store   *Store
 	cluster awsx.Ref

@@ -52,7 +52,7 @@ func (h *held) Open(ctx context.Context, id awsx.ContextID) (awsx.Account, error
 	return h.Opener.Open(ctx, id)
 }
 
-func TestSuspectGroupsAreReadFirstThenVisibleOnesThenTheRest(t *testing.T) {
+func TestVisibleGroupsAndSuspectsAreReadBeforeTheRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := awsxtest.New(awsx.ContextID{Profile: "main"})
 		c := a.Cluster("prod")
