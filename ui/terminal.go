@@ -57,6 +57,10 @@ func DetectTerminal(o TerminalOptions) (Terminal, error) {
 		t.Profile, t.Ask = colorprofile.ASCII, false
 	}
 	term := o.Getenv("TERM")
+	// Screen shows what the terminal around it can, which TERM says with a suffix alone.
+	if t.Profile == colorprofile.Unknown && term == "screen" && o.Getenv("TMUX") == "" && o.Getenv("COLORTERM") == "" {
+		t.Profile = colorprofile.ANSI
+	}
 	t.Tmux = t.Profile == colorprofile.Unknown && o.Getenv("TMUX") != "" && term != "" && term != "dumb"
 	switch o.Background {
 	case "", "auto":
@@ -109,24 +113,29 @@ func (t Terminal) Theme(c theme.Colours) theme.Options {
 	return theme.Options{Profile: t.Profile, Dark: t.Dark, Colours: c, ASCII: t.ASCII}
 }
 
+// FramesPerSecond is how often the renderer looks for something to write: a key waits for
+// it, so that at half of it a frame alone would be late.
+const FramesPerSecond = 120
+
 // programOptions are what Bubble Tea must know.
 func (t Terminal) programOptions() []tea.ProgramOption {
-	var opts []tea.ProgramOption
+	opts := []tea.ProgramOption{tea.WithFPS(FramesPerSecond)}
 	switch {
 	case t.Profile != colorprofile.Unknown:
 		opts = append(opts, tea.WithColorProfile(t.Profile))
 	case t.Tmux:
 		opts = append(opts, tea.WithColorProfile(tmuxColours()))
 	}
-	if t.Sync == SyncOff {
-		opts = append(opts, tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
-			if r, ok := msg.(tea.ModeReportMsg); ok && r.Mode == ansi.ModeSynchronizedOutput {
-				return nil
-			}
-			return msg
-		}))
+	return append(opts, tea.WithFilter(t.heard))
+}
+
+// heard drops what the terminal offers and is not wanted. Were it to measure clusters of
+// characters, columns would stand elsewhere than ui/text counts.
+func (t Terminal) heard(_ tea.Model, msg tea.Msg) tea.Msg {
+	if r, ok := msg.(tea.ModeReportMsg); ok && (r.Mode == ansi.ModeUnicodeCore || r.Mode == ansi.ModeSynchronizedOutput && t.Sync == SyncOff) {
+		return nil
 	}
-	return opts
+	return msg
 }
 
 // tmuxColours are the colours that are there inside tmux whatever it is in. Bubble

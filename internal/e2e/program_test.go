@@ -99,9 +99,19 @@ type console struct {
 	cmd     *exec.Cmd
 	written atomic.Int64
 	stream  stream
+	gate    sync.Mutex // held while the terminal takes nothing
 	changed chan struct{}
 	ended   chan struct{}
 	once    sync.Once
+}
+
+// take is what a terminal does with what it is sent, unless it takes nothing now.
+func (c *console) take(p []byte) {
+	c.gate.Lock()
+	defer c.gate.Unlock()
+	c.written.Add(int64(len(p)))
+	c.stream.add(p)
+	_, _ = c.screen.Write(p)
 }
 
 // stream keeps all that a terminal was sent.
@@ -133,6 +143,17 @@ func open(t testing.TB, w, h int, env []string, args ...string) *console {
 // seat starts a command in a terminal of a size.
 func seat(t testing.TB, w, h int, cmd *exec.Cmd) *console {
 	t.Helper()
+	return answering(t, w, h, cmd, true)
+}
+
+// silent starts a command in a terminal that answers no question.
+func silent(t testing.TB, w, h int, cmd *exec.Cmd) *console {
+	t.Helper()
+	return answering(t, w, h, cmd, false)
+}
+
+func answering(t testing.TB, w, h int, cmd *exec.Cmd, answers bool) *console {
+	t.Helper()
 	c := &console{
 		t: t, cmd: cmd, screen: vt.NewSafeEmulator(w, h),
 		changed: make(chan struct{}, 1), ended: make(chan struct{}),
@@ -143,7 +164,11 @@ func seat(t testing.TB, w, h int, cmd *exec.Cmd) *console {
 	}
 	c.tty = tty
 	go func() { // what the emulated terminal answers to queries
-		_, _ = io.Copy(tty, c.screen)
+		to := io.Discard
+		if answers {
+			to = tty
+		}
+		_, _ = io.Copy(to, c.screen)
 	}()
 	go func() {
 		defer close(c.ended)
@@ -151,9 +176,7 @@ func seat(t testing.TB, w, h int, cmd *exec.Cmd) *console {
 		for {
 			n, err := tty.Read(buf)
 			if n > 0 {
-				c.written.Add(int64(n))
-				c.stream.add(buf[:n])
-				_, _ = c.screen.Write(buf[:n])
+				c.take(buf[:n])
 				select {
 				case c.changed <- struct{}{}:
 				default:
