@@ -105,8 +105,8 @@ func AsksForSync(getenv func(string) string) bool {
 }
 
 // Theme is the theme's view of the terminal.
-func (t Terminal) Theme(c theme.Colours) theme.Options {
-	return theme.Options{Profile: t.Profile, Dark: t.Dark, Colours: c, ASCII: t.ASCII}
+func (t Terminal) Theme(s theme.Scheme) theme.Options {
+	return theme.Options{Profile: t.Profile, Dark: t.Dark, Scheme: s, ASCII: t.ASCII}
 }
 
 // programOptions are what Bubble Tea must know.
