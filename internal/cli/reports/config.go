@@ -61,7 +61,7 @@ exit code is 0 when nothing is wrong, else 2.`,
 				fmt.Fprintf(p.Out, "there is no file %s; nothing is required\n", printing.Shown(config.DefaultFile()))
 				return nil
 			}
-			fmt.Fprintf(p.Out, "%s: nothing is wrong: %s, %s, %s, %s\n", printing.Shown(cfg.File), words.Count(len(cfg.Contexts), "context"),
+			fmt.Fprintf(p.Out, "%s: nothing is wrong: %s, %s, %s, %s, %s\n", printing.Shown(cfg.File), words.Count(len(cfg.Contexts), "context"),
 				words.Count(len(cfg.Rules), "rule"), words.Count(len(cfg.Keys.Bind), "own key"), words.Count(len(cfg.Commands), "own command"), words.Count(own, "own theme"))
 			return nil
 		},
