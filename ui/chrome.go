@@ -17,6 +17,8 @@ const (
 	chromeTop  = 2
 	chromeFoot = 2
 	maxBanner  = 2
+
+	maxGuidance = 3
 )
 
 func (s *Shell) view() tea.View {
@@ -25,6 +27,8 @@ func (s *Shell) view() tea.View {
 	if s.opts.Mouse {
 		v.MouseMode = tea.MouseModeCellMotion
 	}
+	v.ReportFocus = s.opts.Attended != nil
+	v.BackgroundColor, v.ForegroundColor = s.theme.Ground()
 	top := s.trail.top()
 	if s.w <= 0 || s.h <= 0 || top == nil {
 		return v
@@ -35,7 +39,7 @@ func (s *Shell) view() tea.View {
 		v.Content = s.tooSmall()
 		return v
 	}
-	banner := s.banner(head)
+	banner := append(s.guidance(), s.banner(head)...)
 	w, h := s.bodySize(len(banner))
 	frame := top.screen.View(w, h)
 	rows := fill(frame.Body, h)
@@ -170,7 +174,7 @@ func (s *Shell) headLine(head Header) string {
 		if head.Badge.Grave {
 			role = theme.Prod
 		}
-		badge = s.theme.Paint(role, text.Truncate(head.Badge.Text, s.w/4, tail)) + " "
+		badge = s.theme.PaintIn(role, head.Badge.Colour, text.Truncate(head.Badge.Text, s.w/4, tail)) + " "
 	}
 	label, arms := s.gateLabel(head.Scope)
 	if label != "" {
@@ -265,6 +269,19 @@ func spread(left, right string, w int, tail string) string {
 		return text.TruncatePainted(right, w, tail)
 	}
 	return text.FitPainted(left, w-rw, tail) + right
+}
+
+// guidance is what the guide says, above all else.
+func (s *Shell) guidance() []string {
+	if s.bare || s.opts.Guide == nil {
+		return nil
+	}
+	said := s.opts.Guide.Text(s.host)
+	if said == "" {
+		return nil
+	}
+	lines := s.theme.Wrap(theme.Key, said, 0, s.w)
+	return lines[:min(len(lines), maxGuidance)]
 }
 
 // banner is a lasting trouble above the body.

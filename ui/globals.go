@@ -82,6 +82,10 @@ func (s *Shell) escape() {
 		}
 		return
 	}
+	if s.trail.at == 0 && s.opts.Guide != nil && s.opts.Guide.Leave() {
+		s.flash(Info, "the tour is over")
+		return
+	}
 	if s.trail.at == 0 {
 		s.flash(Info, "this is the first screen, :q quits")
 		return

@@ -71,6 +71,21 @@ func (h *Host) Arm(scope string, then func() tea.Cmd) { h.shell.armed(scope, the
 // Theme is the current theme; it changes when the terminal answers with its colours.
 func (h *Host) Theme() *theme.Theme { return h.shell.theme }
 
+// Behind runs a command of the Background's, whatever screen is shown.
+func (h *Host) Behind(cmd tea.Cmd) { h.shell.run(cmd, owner{id: ownerBackground}) }
+
+// SetKeys binds other keys from now on.
+func (h *Host) SetKeys(k *Keymap) { h.shell.opts.Keys = k }
+
+// Scheme is the one in which is drawn, and SetScheme changes it at once.
+func (h *Host) Scheme() theme.Scheme { return h.shell.opts.Scheme }
+
+// SetScheme draws in another one from now on.
+func (h *Host) SetScheme(s theme.Scheme) {
+	h.shell.opts.Scheme = s
+	h.shell.restyle()
+}
+
 // Exec gives the terminal to a program until it ends; its end comes to the caller
 // as what done makes of it. The loop stands still meanwhile.
 func (h *Host) Exec(c *exec.Cmd, done func(error) tea.Msg) tea.Cmd {

@@ -65,10 +65,12 @@ type Header struct {
 	Place string // where that is, for the Background; opaque to the shell
 }
 
-// Badge is a short word at the top left. A grave one is painted as a warning.
+// Badge is a short word at the top left. A grave one is painted as a warning, in the
+// theme's colour for that or in one that theme.CheckColour takes.
 type Badge struct {
-	Text  string
-	Grave bool
+	Text   string
+	Grave  bool
+	Colour string
 }
 
 // FreshState says how far what is shown can be trusted.
@@ -221,6 +223,17 @@ type Background interface {
 	// Busy is a clause that says what quitting would leave alone, empty when
 	// nothing runs.
 	Busy() string
+}
+
+// Guide leads the operator through something, in rows of its own above the screen. Its
+// methods are called on the loop and answer from memory.
+type Guide interface {
+	// Step is called after everything that happens.
+	Step(h *Host)
+	// Text is what it says now, empty for nothing.
+	Text(h *Host) string
+	// Leave ends it, and reports whether it led.
+	Leave() bool
 }
 
 // Level is how much a message matters.

@@ -23,9 +23,9 @@ type Options struct {
 	Root func(*Host) Screen
 	// Begin opens more screens over the first one; nil for none.
 	Begin func(*Host)
-	// Terminal is how to draw, and Colours with which palette.
+	// Terminal is how to draw, and Scheme in which colours.
 	Terminal Terminal
-	Colours  theme.Colours
+	Scheme   theme.Scheme
 	// Keys are the bindings; nil leaves each action its own.
 	Keys *Keymap
 	// Gate guards what carries a change out; nil lets all through.
@@ -35,6 +35,11 @@ type Options struct {
 	Globals func(*Host) []Action
 	// Background is what runs whatever screen is shown; nil for nothing.
 	Background Background
+	// Guide leads the operator; nil for nobody.
+	Guide Guide
+	// Attended is asked for a command of the Background's whenever somebody is there: at each
+	// key, and when the terminal comes to the front; nil for none.
+	Attended func() tea.Cmd
 	// Reflexes say what does here what a key does in other programs, for keys that have no
 	// action on a screen.
 	Reflexes map[string]string
@@ -166,7 +171,10 @@ func (s *Shell) update(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		s.w, s.h = msg.Width, msg.Height
 	case tea.KeyPressMsg:
+		s.attend()
 		s.key(msg)
+	case tea.FocusMsg:
+		s.attend()
 	case tea.PasteMsg:
 		s.paste(msg)
 	case tea.MouseWheelMsg:
@@ -182,12 +190,22 @@ func (s *Shell) update(msg tea.Msg) tea.Cmd {
 	case result:
 		s.deliver(msg)
 	}
+	if s.opts.Guide != nil {
+		s.opts.Guide.Step(s.host)
+	}
 	s.watchGate()
 	return s.flush()
 }
 
+// attend tells that somebody is there.
+func (s *Shell) attend() {
+	if s.opts.Attended != nil && s.opts.Background != nil {
+		s.run(s.opts.Attended(), owner{id: ownerBackground})
+	}
+}
+
 // restyle builds the styles anew: once for each thing learnt of the terminal.
-func (s *Shell) restyle() { s.theme = theme.New(s.opts.Terminal.Theme(s.opts.Colours)) }
+func (s *Shell) restyle() { s.theme = theme.New(s.opts.Terminal.Theme(s.opts.Scheme)) }
 
 // flush hands over the commands gathered since the last time.
 func (s *Shell) flush() tea.Cmd {

@@ -109,8 +109,8 @@ func AsksForSync(getenv func(string) string) bool {
 }
 
 // Theme is the theme's view of the terminal.
-func (t Terminal) Theme(c theme.Colours) theme.Options {
-	return theme.Options{Profile: t.Profile, Dark: t.Dark, Colours: c, ASCII: t.ASCII}
+func (t Terminal) Theme(s theme.Scheme) theme.Options {
+	return theme.Options{Profile: t.Profile, Dark: t.Dark, Scheme: s, ASCII: t.ASCII}
 }
 
 // FramesPerSecond is how often the renderer looks for something to write: a key waits for

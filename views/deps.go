@@ -50,6 +50,8 @@ type Deps struct {
 	Commands []errand.Command
 	// Called is what the configuration calls a context; nil knows of no names.
 	Called func(awsx.ContextID) string
+	// Still lets nothing move but data: no seconds are counted down.
+	Still bool
 	// Remembered is what earlier screens and runs left; nil remembers nothing.
 	Remembered Kept
 }
@@ -82,6 +84,8 @@ func (d *Deps) Keep(of awsx.ContextID, name, value string) {
 type Policy interface {
 	// Production is true unless the cluster is known to be something else.
 	Production(cluster awsx.Ref) bool
+	// Look is what production is called there, and in which colour; empty is the theme's.
+	Look(cluster awsx.Ref) (word, colour string)
 	// Scope is what the shell asks its Gate about before something in the
 	// cluster is changed.
 	Scope(cluster awsx.Ref) string
@@ -178,7 +182,8 @@ func (s LogScope) Context() awsx.ContextID {
 // Badge says what is at stake in a cluster.
 func (d *Deps) Badge(cluster awsx.Ref) ui.Badge {
 	if d.Policy.Production(cluster) {
-		return ui.Badge{Text: "PROD", Grave: true}
+		word, colour := d.Policy.Look(cluster)
+		return ui.Badge{Text: word, Grave: true, Colour: colour}
 	}
 	return ui.Badge{Text: "NONPROD"}
 }

@@ -14,11 +14,11 @@ import (
 // is armed for a limited time, in one context and account; everything else can be changed
 // at any time, unless the whole program is read-only. It is safe for concurrent use.
 type Arming struct {
-	readOnly bool
-	span     time.Duration
+	span time.Duration
 
-	mu    sync.Mutex
-	until map[Reach]time.Time
+	mu       sync.Mutex
+	readOnly bool
+	until    map[Reach]time.Time
 }
 
 var _ deploy.Gate = (*Arming)(nil)
@@ -51,13 +51,21 @@ func NewArming(readOnly bool, span time.Duration) *Arming {
 
 // Arm makes the production of a reach writable for the span, counted from now.
 func (a *Arming) Arm(r Reach) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if a.readOnly {
 		return refused("arm", "", "start without --readonly", "gantry is read-only")
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.until[r] = time.Now().Add(a.span)
 	return nil
+}
+
+// Forbid refuses every change from now on, as if the program had been started so.
+func (a *Arming) Forbid() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.readOnly = true
+	clear(a.until)
 }
 
 // Disarm makes it read-only again.

@@ -49,6 +49,7 @@ func Build(cur read.Current, intent Intent, under policy.Policy) (Plan, error) {
 	judged := under.Judge(cur.Target, cur.Identity.Account)
 	p.Production, p.JudgedBy = judged.Production, judged.By
 	if p.Production {
+		p.Called = under.Look(cur.Target, cur.Identity.Account).Word
 		p.Tier = d.effect(cur).Tier
 	}
 	p.rule(under)

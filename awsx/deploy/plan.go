@@ -42,7 +42,9 @@ type Plan struct {
 	Production    bool
 	// JudgedBy is in words what decided whether it is production.
 	JudgedBy string
-	Tier     policy.Tier
+	// Called is what production is called here; empty for what is none.
+	Called string
+	Tier   policy.Tier
 	// Denied is why a rule refuses the change, whoever confirms it; empty when
 	// none does. Rule is the reason that a rule gives for the tier.
 	Denied, Rule string

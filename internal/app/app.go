@@ -36,6 +36,8 @@ type Options struct {
 	Version string
 	// Demo opens the embedded account and its log store instead of real ones.
 	Demo bool
+	// Tour leads through the demo.
+	Tour bool
 	// Replay is the file of a snapshot that is opened instead of an account.
 	Replay string
 	// Recorded has what the account answers gathered, for Snapshot.
@@ -52,6 +54,8 @@ type Options struct {
 	// Undisturbed calls a function that runs another program at the terminal, to which the
 	// interrupt key belongs meanwhile; nil calls it as it is.
 	Undisturbed func(func() error) error
+	// Load reads the configuration again; nil never does.
+	Load func() (config.Config, error)
 }
 
 // App is everything that a run of gantry works with.
@@ -72,11 +76,14 @@ type App struct {
 	journal    *audit.Log
 	journalErr error
 	auditDir   string
-	left       left // nothing before there is a console
-	started    time.Time
-	notices    notices
-	codes      *codes // nil when nobody is asked for codes in a dialog
-	chat       *chat  // nil when nobody is told of changes
+	// load and reload are for the configuration that changes while the console runs.
+	load    func() (config.Config, error)
+	reload  reload
+	left    left // nothing before there is a console
+	started time.Time
+	notices notices
+	codes   *codes // nil when nobody is asked for codes in a dialog
+	chat    *chat  // nil when nobody is told of changes
 	// logStore opens a store of documents, logGroups CloudWatch Logs of a context.
 	logStore  func(awsx.ContextID, config.Logs) (logs.Source, error)
 	logGroups func(awsx.ContextID) cloudwatch.Port
@@ -97,6 +104,7 @@ type App struct {
 	version  string
 	// undisturbed is as Options have it.
 	undisturbed func(func() error) error
+	demo, tour  bool      // the account is the demo's, and its tour is wanted
 	apart       bool      // the account is a simulated or a recorded one
 	taken       time.Time // when the snapshot was taken that is open; else zero
 }
@@ -108,6 +116,7 @@ const patience = 20 * time.Second
 // credentials: an error of class Expired says that there are none, unless the options say
 // that those can be waited for.
 func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
+	read := reload{read: cfg, file: stampOf(cfg.File)}
 	dir := cmp.Or(o.AuditDir, audit.DefaultDir())
 	open, apart := way(o)
 	if apart != "" {
@@ -121,7 +130,7 @@ func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		// What is seen here was never there.
 		cfg.Memory = config.Memory{}
 	}
-	a := &App{Config: cfg, started: time.Now(), Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport, version: o.Version, apart: apart != "", undisturbed: o.Undisturbed}
+	a := &App{Config: cfg, started: time.Now(), Reader: inquiry.Reader{Context: cfg.Context}, transport: o.Transport, version: o.Version, apart: apart != "", undisturbed: o.Undisturbed, load: o.Load, reload: read, demo: o.Demo, tour: o.Tour}
 	if o.Recorded {
 		a.recorder = snapshot.NewRecorder()
 	}

@@ -16,7 +16,6 @@ import (
 	"gantry/internal/plugin"
 	"gantry/ui"
 	"gantry/ui/palette"
-	"gantry/ui/theme"
 	"gantry/views"
 	"gantry/views/changes"
 	"gantry/views/editors"
@@ -74,29 +73,33 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	if err != nil {
 		return invalid("screen", err)
 	}
-	colours, err := theme.ParseColours(screen.Colours)
-	if err != nil {
-		return invalid("screen", err)
-	}
 	keys, err := Keymap(a.Config)
 	if err != nil {
 		return ui.Options{}, err
+	}
+	a.recall()
+	scheme, err := a.scheme()
+	if err != nil {
+		return invalid("screen", err)
 	}
 	a.guard(a.Config.Writing.Arm)
 
 	deps := &views.Deps{Contexts: a.contexts(), Now: a.Now, Store: a.Store, Policy: guarding{a, new(sync.Map)}, Lines: a.Lines(), CountsSet: a.countsSet, Made: a.Changes.Made, Journal: a.Changes.Journaled,
 		Commands: a.Config.Commands, Called: a.called}
-	a.recall()
-	deps.Remembered = a.left
+	deps.Remembered, deps.Still = a.left, screen.Still
 	lines := a.logViewer(deps)
 	made := &changes.Changes{Deps: deps, Desk: a.Changes, Reveal: a.revealed, Lines: a.Lines()}
 	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines, a.Joiner, a.errands(made))
+	led := &tour{app: a, deps: deps, at: -1}
+	if a.tour {
+		led.at = 0
+	}
 	screens := screenOf(deps, func(service awsx.Ref) ui.Screen { return revisions.NewRevisions(made, service, "") })
 	return ui.Options{
-		Title: "gantry", Terminal: terminal, Colours: colours,
+		Title: "gantry", Terminal: terminal, Scheme: scheme,
 		Keys: keys, Gate: consoleGate{a},
 		Globals: func(h *ui.Host) []ui.Action {
-			return append(append(made.Globals(), finder{a, deps, h, screens}.habits()...), actAliases.Does(func() { h.Push(aliases(h, aliasText(a.Config))) }), actContexts.Does(func() { h.Palette("ctx ") }))
+			return append(append(made.Globals(), finder{a, deps, h, screens}.habits()...), actAliases.Does(func() { h.Push(aliases(h, aliasText(a.Config))) }), actContexts.Does(func() { h.Palette("ctx ") }), actTheme.Does(func() { h.Palette("theme ") }), a.reloadAction(h), led.action(h))
 		},
 		Mended: func(h *ui.Host) {
 			a.Store.CredentialsChanged(finder{app: a, host: h}.place().Context)
@@ -105,6 +108,8 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 		Background: background{&changes.Background{Runner: a.Changes.Runner, Key: made.JobsKey}, a, deps},
 		Clipboard:  ui.Clipboard{Getenv: getenv},
 		Typed:      a.left,
+		Guide:      led,
+		Attended:   a.attended,
 		Root: func(h *ui.Host) ui.Screen {
 			deps.Host = h
 			return resources.NewClusters(deps, a.Context)
@@ -154,6 +159,12 @@ func (g guarding) Production(cluster awsx.Ref) bool {
 	production := g.app.production(cluster)
 	g.judged.Store(cluster, production)
 	return production
+}
+
+// Look is what production is called in a cluster, and in which colour.
+func (g guarding) Look(cluster awsx.Ref) (word, colour string) {
+	l := g.app.Policy.Look(cluster, accountOf(cluster))
+	return l.Word, l.Colour
 }
 
 // production judges whether a cluster belongs to production.

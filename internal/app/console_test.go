@@ -123,13 +123,17 @@ func TestBindingsAreCheckedAtTheStart(t *testing.T) {
 }
 
 func TestAWrongSettingIsInvalid(t *testing.T) {
-	a := &App{Config: config.Config{Keys: config.Keys{Bind: map[string][]string{"nope": {"x"}}}}}
+	dir := t.TempDir()
+	a := &App{auditDir: dir, Config: config.Config{Keys: config.Keys{Bind: map[string][]string{"nope": {"x"}}}}}
 	if _, err := a.console(utf8); fault.ClassOf(err) != fault.Invalid {
 		t.Errorf("error %v", err)
 	}
-	a = &App{Config: config.Config{Screen: config.Screen{Colours: "mauve"}}}
+	a = &App{auditDir: dir, Config: config.Config{Screen: config.Screen{Theme: "mauve"}}}
 	if _, err := a.console(utf8); fault.ClassOf(err) != fault.Invalid || !strings.Contains(err.Error(), "mauve") {
 		t.Errorf("error %v", err)
+	}
+	if err := a.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

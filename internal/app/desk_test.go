@@ -60,6 +60,8 @@ type setting struct {
 	webhook http.RoundTripper
 	// begin is what the command line says of where to begin.
 	begin []string
+	// tour leads through the incident.
+	tour bool
 	// alone keeps other tests from running beside this one, which has changed the
 	// environment.
 	alone bool
@@ -127,7 +129,7 @@ func sit(t *testing.T, s setting, act func(*testing.T, *desk)) {
 			NonProduction: policy.DefaultNonProduction(),
 			Writing:       config.Writing{Arm: config.DefaultArm},
 			Refresh:       config.DefaultRefresh,
-			Screen:        config.Screen{Colours: "default", Background: "dark", Sync: "auto"},
+			Screen:        config.Screen{Background: "dark", Sync: "auto"},
 		}
 		if s.configure != nil {
 			s.configure(&cfg)
@@ -152,6 +154,7 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 		cfg.Context = id
 	}
 	d.app = &App{Config: cfg, Reader: inquiry.Reader{Context: id}, closers: []func() error{simulated.stop}, transport: s.webhook}
+	d.app.demo, d.app.tour = s.tour, s.tour
 	d.app.logStore = func(awsx.ContextID, config.Logs) (logs.Source, error) {
 		return elastic.Open(elastic.Config{Addresses: []string{"http://logs.invalid"}, Transport: simulated.logs.RoundTripper()})
 	}

@@ -192,6 +192,10 @@ func (b background) Open(ctx context.Context) tea.Cmd {
 
 // Update shows what there is.
 func (b background) Update(msg tea.Msg) tea.Cmd {
+	if r, ok := msg.(reread); ok {
+		b.app.take(r, b.deps.Host)
+		return nil
+	}
 	news, ok := msg.(noticed)
 	if !ok {
 		return b.Background.Update(msg)

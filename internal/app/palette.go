@@ -35,7 +35,7 @@ func (a *App) palette(deps *views.Deps, h *ui.Host, screen func(inquiry.Named) u
 
 // sources are those of what is there, whatever it is called by the operator.
 func (f finder) sources() []palette.Source {
-	return []palette.Source{f.screens, f.contexts, f.across, f.places, f.together, f.alarms, f.identified}
+	return []palette.Source{f.screens, f.contexts, f.across, f.places, f.together, f.alarms, f.themes, f.identified}
 }
 
 // openable are the kinds of screens that can be opened for something by its name alone.

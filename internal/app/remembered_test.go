@@ -23,11 +23,11 @@ func (d *desk) again(s setting) *desk {
 func TestEarlierCommandsComeBack(t *testing.T) {
 	slow := setting{sim: SimOptions{Speed: 0.01}}
 	sit(t, slow, func(t *testing.T, d *desk) {
-		d.command("svc staging").Shows("staging")
+		d.Shows("welcome: enter goes in, esc back, : anywhere by name, ? lists the keys here").command("svc staging").Shows("staging").Hides("welcome")
 		d.Press(":", "up").Shows(":svc staging").Press("esc")
 		next := d.again(slow)
 		defer next.leave()
-		next.Press(":", "up").Shows(":svc staging")
+		next.Hides("welcome").Press(":", "up").Shows(":svc staging")
 	})
 }
 

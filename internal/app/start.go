@@ -63,6 +63,11 @@ func wanted(of views.Of) string {
 // begin opens over the clusters what was asked for, or else what the last run ended at. Of
 // that the ARNs are known: it is shown at once, without a search.
 func (a *App) begin(f finder) {
+	if a.left.First() {
+		key := f.host.Key
+		f.host.Flash(ui.Info, "welcome: %s goes in, %s back, %s anywhere by name, %s lists the keys here",
+			key(ui.ActEnter), key(ui.ActBack), key(ui.ActPalette), key(ui.ActHelp))
+	}
 	b := a.Beginning
 	for _, n := range a.Config.Aliases {
 		if b.Target != n.Name {

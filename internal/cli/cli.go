@@ -109,7 +109,9 @@ snapshot that gantry snapshot took.`,
 	fs.BoolVar(&p.Flags.ReadOnly, "readonly", false, "refuse every change; cannot be lifted from inside")
 	fs.BoolVar(&p.Flags.NoColor, "no-color", false, "draw without colour")
 	fs.BoolVar(&p.Flags.ASCII, "ascii", false, "draw with ASCII characters only")
+	fs.BoolVar(&p.Flags.Still, "no-animation", false, "let nothing move but data")
 	fs.BoolVar(&p.Demo, "demo", false, "use a simulated account")
+	root.Flags().BoolVar(&p.Tour, "tour", false, "with --demo: be led through an incident, in three minutes")
 	fs.StringVar(&p.Replay, "replay", "", "look at a snapshot, by its `file`, in place of an account")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return command.Usagef("%w; see %s --help", err, cmd.CommandPath())

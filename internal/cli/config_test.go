@@ -22,7 +22,7 @@ func TestTheConfigurationIsChecked(t *testing.T) {
 		code int
 		says []string
 	}{
-		"refresh: 20s\nkeys: {bind: {logs: f9}}\n":        {0, []string{"gantry.yaml: nothing is wrong: 0 contexts, 0 rules, 1 own key, 0 own commands\n"}},
+		"refresh: 20s\nkeys: {bind: {logs: f9}}\n":        {0, []string{"gantry.yaml: nothing is wrong: 0 contexts, 0 rules, 1 own key, 0 own commands, 0 own themes\n"}},
 		"refresh: soon\nscreen: {asci: true}\n":           {2, []string{"gantry.yaml:1: refresh: expected", `gantry.yaml:2: screen: "asci" is unknown`}},
 		"keys: {bind: {targtes: [t]}}\n":                  {2, []string{`"targtes": did you mean targets?`}},
 		"logs:\n  endpoints: [a\n":                        {2, []string{"gantry.yaml:"}},

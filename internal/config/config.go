@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/policy"
 	"gantry/internal/errand"
+	"gantry/ui/theme"
 )
 
 // Config is everything that can be set. It is complete: what nobody set holds
@@ -25,6 +26,8 @@ type Config struct {
 	// NonProduction holds the words and globs that say which clusters are not
 	// production; the others say it by the profile and by the account.
 	NonProduction, NonProductionProfiles, NonProductionAccounts []string
+	// Looks say what production is called and in which colour.
+	Looks []policy.Look
 	// Rules refine what changes need, in the order in which they are tried.
 	Rules []policy.Rule
 	// KeepRevisions is how many of a family's revisions stay active after a
@@ -44,6 +47,8 @@ type Config struct {
 	// Aliases are the operator's own names for what the palette takes, and Favourites such
 	// texts by the digits that go there, in the order of the file.
 	Aliases, Favourites []Named
+	// Themes are those of one's own.
+	Themes []theme.Scheme
 }
 
 // Named is a text for the palette under a name.
@@ -75,7 +80,8 @@ type Memory struct {
 type Screen struct {
 	NoColor    bool
 	ASCII      bool
-	Colours    string // default or blue-orange
+	Theme      string // the name of a scheme, empty for the one that follows the terminal
+	Still      bool   // nothing moves but data
 	Background string // auto, dark or light
 	Sync       string // auto, on or off: synchronized output
 	Mouse      bool   // the wheel scrolls, and the terminal selects no text
@@ -98,6 +104,7 @@ type Flags struct {
 	ReadOnly bool
 	NoColor  bool
 	ASCII    bool
+	Still    bool
 }
 
 // The defaults that are not empty.
@@ -115,7 +122,7 @@ func defaults() Config {
 		Writing: Writing{Arm: DefaultArm},
 		Memory:  Memory{Days: DefaultMemoryDays, Megabytes: DefaultMemoryMegabytes},
 		Refresh: DefaultRefresh,
-		Screen:  Screen{Colours: "default", Background: "auto", Sync: "auto"},
+		Screen:  Screen{Background: "auto", Sync: "auto"},
 		Keys:    Keys{Preset: "k9s"},
 	}
 }

@@ -60,7 +60,7 @@ func TestWithoutAFileTheDefaultsHold(t *testing.T) {
 		Writing:       config.Writing{Arm: 15 * time.Minute},
 		Memory:        config.Memory{Days: 14, Megabytes: 64},
 		Refresh:       5 * time.Second,
-		Screen:        config.Screen{Colours: "default", Background: "auto", Sync: "auto"},
+		Screen:        config.Screen{Background: "auto", Sync: "auto"},
 		Keys:          config.Keys{Preset: "k9s"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -118,7 +118,7 @@ func TestEveryKeyOfTheFileIsRead(t *testing.T) {
 		Writing:       config.Writing{ReadOnly: true, Arm: 5 * time.Minute},
 		Memory:        config.Memory{Days: 30, Megabytes: 256},
 		Refresh:       10 * time.Second,
-		Screen:        config.Screen{NoColor: true, ASCII: true, Colours: "blue-orange", Background: "dark", Sync: "on", Mouse: true},
+		Screen:        config.Screen{NoColor: true, ASCII: true, Theme: "blue-orange", Background: "dark", Sync: "on", Mouse: true},
 		Keys:          config.Keys{Preset: "vim", Bind: map[string][]string{"quit": {"q", "Q"}, "back": {"esc"}}},
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b clean.Secret) bool { return a == b })); diff != "" {

@@ -13,6 +13,11 @@ func described(path string) string {
 			path = "logs" + rest
 		} else if rest, ok := strings.CutPrefix(path, "logs.overrides[]"); ok {
 			path = "logs" + rest
+		} else if rest, ok := strings.CutPrefix(path, "theme.roles."); ok && !strings.Contains(rest, "*") {
+			_, part, _ := strings.Cut(rest, ".")
+			path = strings.TrimSuffix("theme.roles.*."+part, ".")
+		} else if strings.HasPrefix(path, "theme.colours.") && path != "theme.colours.*" {
+			path = "theme.colours.*"
 		} else if i := strings.LastIndexByte(path, '.'); i > 0 && descriptions[path[i:]] != "" {
 			path = path[i:]
 		} else {
@@ -70,6 +75,11 @@ var descriptions = map[string]string{
 	"production.except":        "Words and globs for whole tokens of the names of clusters that are not production, in place of the usual ones.",
 	"production.profiles":      "Globs for profiles whose clusters are not production.",
 	"production.accounts":      "Globs for accounts whose clusters are not production.",
+	"production.look":          "What production is called in headers and plans, and in which colour: once for all, or a list of which the first that fits counts.",
+	"production.look.account":  "A glob for the number of the account.",
+	"production.look.cluster":  "A glob for the name of the cluster.",
+	"production.look.profile":  "A glob for the name of the profile.",
+	"production.look.word":     "The word, PROD by itself.",
 	"rules":                    "What changes need beyond the usual. The first rule that matches a change decides.",
 	"rules[]":                  "A rule. What it leaves out matches everything.",
 	"rules[].account":          "A glob for the number of the account.",
@@ -95,10 +105,26 @@ var descriptions = map[string]string{
 	"screen":                   "How the console is drawn.",
 	"screen.color":             "Whether to draw in colour.",
 	"screen.ascii":             "Whether to draw with ASCII characters only.",
-	"screen.colours":           "blue-orange tells good from bad without red and green.",
+	"screen.theme":             "In which colours: auto, dark, light, blue-orange, none, a palette such as nord, or a file of your own in themes beside this one.",
+	"screen.colours":           "What theme was called before it took more than these two.",
+	"screen.animation":         "Whether anything may move that is no data, such as a cursor that blinks.",
 	"screen.background":        "The background of the terminal; auto asks the terminal.",
 	"screen.sync":              "Whether frames are sent as one (synchronized output); auto asks the terminal.",
 	"screen.mouse":             "Whether the wheel scrolls. The terminal selects no text then.",
+	"theme":                    "What differs from a shipped theme. The file's name, without .yaml, is the theme's.",
+	"theme.base":               "The shipped theme that has what is left out here; auto by itself.",
+	"theme.background":         "The background that the terminal is asked for. What cannot be read on it is made lighter or darker.",
+	"theme.foreground":         "The colour of ordinary text.",
+	"theme.dim":                "The colour of what matters less.",
+	"theme.colours":            "What the names of colours stand for.",
+	"theme.colours.*":          "A colour such as #8fbcbb.",
+	"theme.roles":              "How single roles are drawn.",
+	"theme.roles.*":            "A colour, or how the letters look: a name of colours, #8fbcbb, or a number of the 256.",
+	".bold":                    "Whether letters are bold.",
+	".faint":                   "Whether letters are faint.",
+	".underline":               "Whether letters are underlined.",
+	".reverse":                 "Whether background and letters change places.",
+	".colour":                  "The colour: a name of colours, #8fbcbb, or a number of the 256.",
 	"keys":                     "Which keys run which actions.",
 	"keys.preset":              "The keys to begin with.",
 	"keys.bind":                "Keys of your own, by the names of actions.",

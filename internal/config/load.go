@@ -35,6 +35,7 @@ func Load(flags Flags, getenv func(string) string, judges ...Judge) (Config, err
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && asked == "":
 		cfg.NonProduction = policy.DefaultNonProduction()
+		cfg.Themes, _ = themes(cfg.themeDir()) // none is chosen: what is wrong is for the check
 		return overlay(cfg, "", flags, getenv)
 	case err != nil:
 		return Config{}, &fault.Error{Class: fault.Invalid, Op: "config", Err: err,
@@ -82,6 +83,7 @@ func overlay(cfg Config, begin string, flags Flags, getenv func(string) string) 
 	// Any value of NO_COLOR counts, whatever it says (no-color.org).
 	cfg.Screen.NoColor = cfg.Screen.NoColor || flags.NoColor || getenv("NO_COLOR") != ""
 	cfg.Screen.ASCII = cfg.Screen.ASCII || flags.ASCII
+	cfg.Screen.Still = cfg.Screen.Still || flags.Still
 	return cfg, nil
 }
 

@@ -11,29 +11,42 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/policy"
 	"gantry/internal/clean"
+	"gantry/ui/theme"
 )
 
 // parse reads the file into the configuration and returns the name of the
 // context that it begins with.
 func parse(cfg *Config, file string, data []byte, getenv func(string) string, judges []Judge) (begin string, err error) {
 	p := &parser{file: file, getenv: getenv, places: map[string]*yaml.Node{}}
+	cfg.NonProduction = policy.DefaultNonProduction()
+	if n := p.document(data); n != nil {
+		begin = p.root(cfg, n)
+		p.judge(*cfg, n, judges)
+	}
+	p.chooseTheme(cfg)
+	return begin, p.err()
+}
+
+// document returns the one YAML document that a file is, nil for none or for what is no
+// YAML, which is a fault.
+func (p *parser) document(data []byte) *yaml.Node {
 	var doc, more yaml.Node
 	documents := yaml.NewDecoder(bytes.NewReader(data))
 	if err := documents.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
-		return "", p.syntax(err)
+		p.faults = append(p.faults, lineFault{0, p.syntax(err)})
+		return nil
 	}
 	switch err := documents.Decode(&more); {
 	case err == nil:
 		p.fault(&more, "a second document begins here: the file is one, expected no line of --- between settings")
 	case !errors.Is(err, io.EOF):
-		return "", p.syntax(err)
+		p.faults = append(p.faults, lineFault{0, p.syntax(err)})
+		return nil
 	}
-	cfg.NonProduction = policy.DefaultNonProduction()
-	if len(doc.Content) > 0 {
-		begin = p.root(cfg, doc.Content[0])
-		p.judge(*cfg, doc.Content[0], judges)
+	if len(doc.Content) == 0 {
+		return nil
 	}
-	return begin, p.err()
+	return doc.Content[0]
 }
 
 func (p *parser) root(cfg *Config, n *yaml.Node) string {
@@ -93,6 +106,7 @@ func (p *parser) production(cfg *Config, n *yaml.Node) {
 		"except":   func(v *yaml.Node) { cfg.NonProduction = p.list(v, "except", p.glob) },
 		"profiles": func(v *yaml.Node) { cfg.NonProductionProfiles = p.list(v, "profiles", p.glob) },
 		"accounts": func(v *yaml.Node) { cfg.NonProductionAccounts = p.list(v, "accounts", p.glob) },
+		"look":     func(v *yaml.Node) { cfg.Looks = p.looks(v) },
 	})
 }
 
@@ -132,12 +146,12 @@ func off(n *yaml.Node) bool {
 
 func (p *parser) screen(s *Screen, n *yaml.Node) {
 	p.mapping(n, "screen", fields{
-		"color": func(v *yaml.Node) { s.NoColor = !p.flag(v, "color") },
-		"ascii": func(v *yaml.Node) { s.ASCII = p.flag(v, "ascii") },
-		"mouse": func(v *yaml.Node) { s.Mouse = p.flag(v, "mouse") },
-		"colours": func(v *yaml.Node) {
-			s.Colours = p.choice(v, "colours", "default", "blue-orange")
-		},
+		"color":      func(v *yaml.Node) { s.NoColor = !p.flag(v, "color") },
+		"ascii":      func(v *yaml.Node) { s.ASCII = p.flag(v, "ascii") },
+		"mouse":      func(v *yaml.Node) { s.Mouse = p.flag(v, "mouse") },
+		"theme":      func(v *yaml.Node) { s.Theme, p.themeAt = p.text(v, "theme"), v },
+		"colours":    func(v *yaml.Node) { s.Theme = p.choice(v, "colours", theme.OldDefault, "blue-orange") },
+		"animation":  func(v *yaml.Node) { s.Still = !p.flag(v, "animation") },
 		"background": func(v *yaml.Node) { s.Background = p.choice(v, "background", "auto", "dark", "light") },
 		"sync":       func(v *yaml.Node) { s.Sync = p.choice(v, "sync", "auto", "on", "off") },
 	})

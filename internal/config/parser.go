@@ -28,6 +28,8 @@ type parser struct {
 	places map[string]*yaml.Node
 	// commanded are the operator's own commands, which rules may mean.
 	commanded []errand.Command
+	// themeAt is where a theme is named.
+	themeAt *yaml.Node
 	// rest is what is read once all else has been.
 	rest []func()
 	// probe is the shape that is being noted; nil while a file is read.

@@ -4,18 +4,22 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/policy"
+	"gantry/ui/theme"
 )
 
 // Policy returns what changes are kept to.
 func (c Config) Policy() policy.Policy {
 	return policy.Policy{
 		NonProduction: c.NonProduction, NonProductionProfiles: c.NonProductionProfiles, NonProductionAccounts: c.NonProductionAccounts,
-		Rules: c.Rules, KeepRevisions: c.KeepRevisions,
+		Rules: c.Rules, Looks: c.Looks, KeepRevisions: c.KeepRevisions,
 	}
 }
 
@@ -50,6 +54,56 @@ func (p *parser) rule(n *yaml.Node) (r policy.Rule) {
 	}
 	return r
 }
+
+// looks reads how production is shown: one look for all of it, or a list of which the first
+// that fits counts.
+func (p *parser) looks(n *yaml.Node) (list []policy.Look) {
+	read := func(n *yaml.Node) { list = append(list, p.look(n)) }
+	if p.probing(shape{}) {
+		item := p.inside("", func() { read(unset) })
+		p.probe.AnyOf = []*shape{item, {Type: "array", Items: item}}
+		return nil
+	}
+	if n.Kind != yaml.SequenceNode {
+		read(n)
+		return list
+	}
+	p.each(n, "look", read)
+	return list
+}
+
+func (p *parser) look(n *yaml.Node) (l policy.Look) {
+	p.mapping(n, "look", fields{
+		"account": func(v *yaml.Node) { l.Account = p.glob(v, "account") },
+		"cluster": func(v *yaml.Node) { l.Cluster = p.glob(v, "cluster") },
+		"profile": func(v *yaml.Node) { l.Profile = p.glob(v, "profile") },
+		"word":    func(v *yaml.Node) { l.Word = p.badge(v) },
+		"colour":  func(v *yaml.Node) { l.Colour = p.colour(v, "colour", theme.CheckColour) },
+	})
+	if l.Word == "" && l.Colour == "" && p.probe == nil && len(p.faults) == 0 {
+		p.fault(n, "look: it says nothing, expected word or colour")
+	}
+	return l
+}
+
+// badge reads the word of a badge. It must fit beside where one is, and not be mistaken for
+// the one that says that nothing is at stake.
+func (p *parser) badge(n *yaml.Node) string {
+	if p.probing(shape{Type: "string", Pattern: "^[^\\s]{1,12}$"}) {
+		return ""
+	}
+	s := p.text(n, "word")
+	switch {
+	case s == "":
+	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) || utf8.RuneCountInString(s) > mostBadge:
+		p.fault(n, "word: expected at most %d letters without a space", mostBadge)
+	case strings.Contains(strings.ReplaceAll(strings.ToLower(s), "-", ""), "nonprod"):
+		p.fault(n, "word: %q stands for what is no production, expected another word", s)
+	}
+	return s
+}
+
+const mostBadge = 12
 
 // glob reads a pattern as for file names.
 func (p *parser) glob(n *yaml.Node, what string) string {

@@ -87,3 +87,19 @@ rules:
 		}
 	}
 }
+
+// TestALookThatMisleadsIsRefused: production never reads as what is none.
+func TestALookThatMisleadsIsRefused(t *testing.T) {
+	for text, want := range map[string]string{
+		"production: {look: {word: NonProd}}":                            "stands for what is no production",
+		"production: {look: {word: non-prod-1}}":                         "stands for what is no production",
+		"production: {look: {cluster: a}}":                               "it says nothing",
+		"production: {look: {word: PROD, colour: pink}}":                 `"pink" is no colour`,
+		"production: {look: [{word: A, cluster: 'pay-[', colour: red}]}": "is no glob",
+	} {
+		file := write(t, text)
+		if _, err := config.Load(config.Flags{File: file}, func(string) string { return "" }); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v", text, err)
+		}
+	}
+}

@@ -34,8 +34,12 @@ type shape struct {
 // that it knows and notes what it would take. What two settings say together, and
 // whether a glob fits an action, is told by the reader alone.
 func Schema() []byte {
-	root := schema()
-	root.Schema, root.Title = "https://json-schema.org/draft/2020-12/schema", "The configuration of gantry"
+	return published(schema(), "The configuration of gantry")
+}
+
+// published is a shape as a document of its own.
+func published(root *shape, title string) []byte {
+	root.Schema, root.Title = "https://json-schema.org/draft/2020-12/schema", title
 	b, err := json.MarshalIndent(root, "", "  ")
 	if err != nil {
 		panic(err) // names, numbers and texts of our own

@@ -26,6 +26,7 @@ func TestEverySettingIsDescribed(t *testing.T) {
 		}
 	}
 	walk(schema())
+	walk(themeShape())
 	for path, text := range descriptions {
 		if !used[text] {
 			t.Errorf("%s is described and is no setting", path)
@@ -35,9 +36,11 @@ func TestEverySettingIsDescribed(t *testing.T) {
 
 // TestThePublishedSchemaIsTheOneThatIsRead compares the file that editors are pointed at.
 func TestThePublishedSchemaIsTheOneThatIsRead(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join("..", "..", "docs", "schema", "config.json"))
-	if err != nil || string(b) != string(Schema()) {
-		t.Errorf("docs/schema/config.json is not what gantry config schema prints (%v): write it anew", err)
+	for name, want := range map[string][]byte{"config.json": Schema(), "theme.json": ThemeSchema()} {
+		b, err := os.ReadFile(filepath.Join("..", "..", "docs", "schema", name))
+		if err != nil || string(b) != string(want) {
+			t.Errorf("docs/schema/%s is not what gantry config schema or theme-schema prints (%v): write it anew", name, err)
+		}
 	}
 }
 
@@ -62,43 +65,52 @@ func TestTheSchemaAndTheReaderRefuseTheSame(t *testing.T) {
 		"logs: {host: x}":                false,
 		"logs: [x]":                      false,
 		"logs: {endpoints: https://a.b}": true,
-		"logs: {endpoints: [https://a.b, 'http://c:1']}":               true,
-		"logs: {endpoints: a.b}":                                       false,
-		"logs: {levels: {audit: info}}":                                true,
-		"logs: {levels: {audit: loud}}":                                false,
-		"logs: {api-key: abc}":                                         false,
-		"logs: {api-key: {vault: abc}}":                                false,
-		"logs: {overrides: [{service: a, index: b}]}":                  true,
-		"logs: {overrides: {service: a}}":                              false,
-		"logs: {overrides: [{service: a, overrides: []}]}":             false,
-		"contexts: {a: {profile: b, logs: {index: c}}}":                true,
-		"contexts: {a: {profile: b, logs: {port: 9}}}":                 false,
-		"contexts: {a: {account: b}}":                                  false,
-		"contexts: [a]":                                                false,
-		"rules: [{deny: true}]":                                        true,
-		"rules: [{deny: maybe}]":                                       false,
-		"rules: [{confirm: twice}]":                                    false,
-		"rules: [{max_bulk: 0}]":                                       false,
-		"rules: [deny]":                                                false,
-		"keep_revisions: 0":                                            true,
-		"keep_revisions: 1":                                            false,
-		"keep_revisions: many":                                         false,
-		"memory: off":                                                  true,
-		"memory: {days: 3}":                                            true,
-		"memory: {megabytes: 1}":                                       false,
-		"memory: 3":                                                    false,
-		"writing: {arm: off}":                                          true,
-		"writing: {arm: false}":                                        true,
-		"writing: {arm: 5}":                                            true,
-		"writing: {arm: {}}":                                           false,
-		"writing: {readonly: 1}":                                       false,
-		"screen: {colours: pink}":                                      false,
-		"screen: {sync: auto, mouse: true}":                            true,
-		"keys: {bind: {logs: L, targets: [t, T]}}":                     true,
-		"keys: {bind: {logs: {a: b}}}":                                 false,
-		"keys: {bind: [logs]}":                                         false,
-		"production: {except: dev, profiles: [a], accounts: ['1']}":    true,
-		"production: {names: [dev]}":                                   false,
+		"logs: {endpoints: [https://a.b, 'http://c:1']}":            true,
+		"logs: {endpoints: a.b}":                                    false,
+		"logs: {levels: {audit: info}}":                             true,
+		"logs: {levels: {audit: loud}}":                             false,
+		"logs: {api-key: abc}":                                      false,
+		"logs: {api-key: {vault: abc}}":                             false,
+		"logs: {overrides: [{service: a, index: b}]}":               true,
+		"logs: {overrides: {service: a}}":                           false,
+		"logs: {overrides: [{service: a, overrides: []}]}":          false,
+		"contexts: {a: {profile: b, logs: {index: c}}}":             true,
+		"contexts: {a: {profile: b, logs: {port: 9}}}":              false,
+		"contexts: {a: {account: b}}":                               false,
+		"contexts: [a]":                                             false,
+		"rules: [{deny: true}]":                                     true,
+		"rules: [{deny: maybe}]":                                    false,
+		"rules: [{confirm: twice}]":                                 false,
+		"rules: [{max_bulk: 0}]":                                    false,
+		"rules: [deny]":                                             false,
+		"keep_revisions: 0":                                         true,
+		"keep_revisions: 1":                                         false,
+		"keep_revisions: many":                                      false,
+		"memory: off":                                               true,
+		"memory: {days: 3}":                                         true,
+		"memory: {megabytes: 1}":                                    false,
+		"memory: 3":                                                 false,
+		"writing: {arm: off}":                                       true,
+		"writing: {arm: false}":                                     true,
+		"writing: {arm: 5}":                                         true,
+		"writing: {arm: {}}":                                        false,
+		"writing: {readonly: 1}":                                    false,
+		"screen: {colours: pink}":                                   false,
+		"screen: {sync: auto, mouse: true}":                         true,
+		"screen: {theme: nord, animation: false}":                   true,
+		"screen: {theme: [nord]}":                                   false,
+		"screen: {animation: slow}":                                 false,
+		"keys: {bind: {logs: L, targets: [t, T]}}":                  true,
+		"keys: {bind: {logs: {a: b}}}":                              false,
+		"keys: {bind: [logs]}":                                      false,
+		"production: {except: dev, profiles: [a], accounts: ['1']}": true,
+		"production: {names: [dev]}":                                false,
+		"production: {look: {word: LIVE, colour: magenta}}":         true,
+		"production: {look: [{cluster: 'pay-*', word: PAY}, {colour: 208}]}": true,
+		"production: {look: LIVE}":                                     false,
+		"production: {look: {word: 'TWO WORDS'}}":                      false,
+		"production: {look: [{word: FARTOOLONGFORABADGE}]}":            false,
+		"production: {look: {service: api, word: LIVE}}":               false,
 		"notify: {clusters: [a], actions: deploy}":                     true, // but for the webhook that it lacks
 		"context: {a: b}":                                              false,
 		"logs: {sigv4: {service: es}, endpoints: 'https://x'}":         true,

@@ -76,14 +76,15 @@ logs/kibana: logs logs/kql internal/fault
 logs/ecslog: awsx logs logs/kql internal/fault internal/words | logs/elastic logs/sim
 
 ui/text: internal/clean ansi | ultraviolet
-ui/...: internal/crash ui/text internal/clean internal/words ansi bubbles bubbletea colorprofile fuzzy golden lipgloss udiff vt internal/difference
+ui/theme: ui/text ansi colorprofile lipgloss
+ui/...: internal/crash ui/text internal/clean internal/words ansi bubbles bubbletea colorprofile fuzzy golden udiff vt internal/difference
 internal/errand: awsx awsx/deploy/... internal/clean internal/fault internal/words
 internal/inquiry/...: internal/crash awsx awsx/past awsx/timeline awsx/alarms awsx/alb awsx/codify awsx/deploy/... awsx/diagnose/... awsx/metrics awsx/schedule awsx/store logs logs/ecslog internal/fault internal/words | awsx/document/... awsx/sim/... logs/elastic logs/sim
 internal/plugin: awsx awsx/deploy/... awsx/session internal/crash internal/fault internal/process
 internal/plugin/plugintest: | pty
 views/...: internal/declared internal/errand internal/process internal/crash internal/plugin ui/... bubbletea awsx awsx/past awsx/timeline awsx/alarms awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/metrics awsx/session awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden internal/plugin/plugintest
 
-internal/config: internal/errand awsx awsx/deploy/... logs/ecslog internal/clean internal/fault xdg yaml
+internal/config: internal/errand awsx awsx/deploy/... logs/ecslog internal/clean internal/fault ui/theme xdg yaml
 internal/memory: internal/crash awsx awsx/past internal/clean internal/fault sqlite
 internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk/...
 internal/app/...: internal/crash internal/plugin awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/memory internal/notify internal/statefile internal/words bubbletea colorprofile | internal/canarytest internal/saidtest

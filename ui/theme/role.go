@@ -62,6 +62,20 @@ const (
 	roles // the number of roles
 )
 
+// roleNames are what the roles are called in a theme of one's own.
+var roleNames = [roles]string{
+	"text", "dim", "title", "header", "accent", "key",
+	"ok", "pending", "degraded", "failed", "stopped", "unknown",
+	"selected", "marker", "marked", "match", "banner", "warn", "prod", "nonprod",
+	"added", "removed", "hunk",
+	"log-debug", "log-info", "log-warn", "log-error", "gap", "late",
+	"json-key", "json-string", "json-number",
+	"task-1", "task-2", "task-3", "task-4", "task-5", "task-6",
+}
+
+// RoleNames are the names of the roles.
+func RoleNames() []string { return roleNames[:] }
+
 // TaskColours is how many colours there are to tell tasks apart.
 const TaskColours = 6
 

@@ -1,7 +1,6 @@
 package theme
 
 import (
-	"fmt"
 	"image/color"
 
 	"charm.land/lipgloss/v2"
@@ -9,36 +8,16 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Colours selects a palette.
-type Colours uint8
-
-// The palettes. BlueOrange tells good from bad without red and green.
-const (
-	Default Colours = iota
-	BlueOrange
-)
-
-// ParseColours returns the palette with a name: "default" or "blue-orange".
-func ParseColours(name string) (Colours, error) {
-	switch name {
-	case "", "default":
-		return Default, nil
-	case "blue-orange":
-		return BlueOrange, nil
-	}
-	return Default, fmt.Errorf("unknown palette %q: use default or blue-orange", name)
-}
-
 // Options is what a theme depends on. The zero Options is sixteen colours on a light
 // background.
 type Options struct {
 	// Profile is what the terminal can show; unknown counts as sixteen colours, and
 	// NoTTY and Ascii as none.
 	Profile colorprofile.Profile
-	// Dark says that the background is dark.
+	// Dark says that the background is dark, where the scheme does not say.
 	Dark bool
-	// Colours is the palette.
-	Colours Colours
+	// Scheme is what differs from the terminal's own colours.
+	Scheme Scheme
 	// ASCII keeps every glyph within ASCII.
 	ASCII bool
 }
@@ -59,6 +38,7 @@ type Theme struct {
 	open    [roles]string
 	blank   [roles]bool
 	styles  [roles]lipgloss.Style
+	looks   [roles]look
 }
 
 // New builds a theme.
@@ -66,10 +46,14 @@ func New(o Options) *Theme {
 	if o.Profile == colorprofile.Unknown {
 		o.Profile = colorprofile.ANSI
 	}
+	if o.Scheme.Plain {
+		o.Profile = min(o.Profile, colorprofile.ASCII)
+	}
+	o.Dark = o.Scheme.dark(o.Dark)
 	t := &Theme{options: o, glyphs: glyphs(o.ASCII)}
-	p := palette(o)
+	t.options, t.looks = o, palette(o)
 	for r := Role(0); r < roles; r++ {
-		l := p[r]
+		l := t.looks[r]
 		if !t.Coloured() {
 			l.fg = nil
 		}
@@ -85,6 +69,20 @@ func (t *Theme) Options() Options { return t.options }
 // Coloured reports whether the theme uses colours, besides bold and reverse.
 func (t *Theme) Coloured() bool { return t.options.Profile > colorprofile.Ascii }
 
+// Ground returns the colours that the terminal is asked for behind and for ordinary text,
+// nil for its own. Sixteen colours are those of the terminal on its own background.
+func (t *Theme) Ground() (background, foreground color.Color) {
+	bg, known := hex(t.options.Scheme.Background)
+	if !known || t.options.Profile < colorprofile.ANSI256 {
+		return nil, nil
+	}
+	fg, known := hex(t.options.Scheme.Foreground)
+	if !known {
+		return bg, nil
+	}
+	return bg, t.options.legible(fg, leastText)
+}
+
 // Glyphs returns the marks to draw with.
 func (t *Theme) Glyphs() *Glyphs { return &t.glyphs }
 
@@ -97,6 +95,15 @@ func (t *Theme) Paint(r Role, s string) string {
 		return s
 	}
 	return open + s + ansi.ResetStyle
+}
+
+// PaintIn is Paint in another colour than the role's, as CheckColour takes them; an empty one
+// is the role's.
+func (t *Theme) PaintIn(r Role, colour, s string) string {
+	if colour == "" || s == "" || !t.Coloured() {
+		return t.Paint(r, s)
+	}
+	return t.looks[r].ink(Ink{Colour: colour}, t.options).sgr() + s + ansi.ResetStyle
 }
 
 // Open returns the sequence that starts a role's style, or nothing for a role that

@@ -59,9 +59,12 @@ func TestWithoutColourBoldAndReverseStillTellApart(t *testing.T) {
 }
 
 func TestSixteenColoursAreTheBase(t *testing.T) {
-	for _, c := range []theme.Colours{theme.Default, theme.BlueOrange} {
+	for _, s := range theme.Schemes() {
 		for _, dark := range []bool{false, true} {
-			th := theme.New(theme.Options{Profile: colorprofile.ANSI, Dark: dark, Colours: c})
+			th := theme.New(theme.Options{Profile: colorprofile.ANSI, Dark: dark, Scheme: s})
+			if bg, fg := th.Ground(); bg != nil || fg != nil {
+				t.Errorf("%s asks for a background in sixteen colours", s.Name)
+			}
 			every(func(r theme.Role) {
 				if strings.Contains(th.Open(r), "8;") {
 					t.Errorf("role %d needs more than sixteen colours: %q", r, th.Open(r))
@@ -72,7 +75,7 @@ func TestSixteenColoursAreTheBase(t *testing.T) {
 }
 
 func TestBlueOrangeUsesNeitherRedNorGreenForStates(t *testing.T) {
-	th := theme.New(theme.Options{Profile: colorprofile.ANSI, Dark: true, Colours: theme.BlueOrange})
+	th := theme.New(theme.Options{Profile: colorprofile.ANSI, Dark: true, Scheme: theme.Scheme{BlueOrange: true}})
 	for _, r := range []theme.Role{theme.OK, theme.Pending, theme.Degraded, theme.Failed, theme.Added, theme.Removed, theme.Prod, theme.NonProd, theme.LogError} {
 		if open := th.Open(r); strings.Contains(open, "31") || strings.Contains(open, "32") {
 			t.Errorf("role %d is red or green: %q", r, open)
@@ -134,14 +137,15 @@ func TestStatesDifferInGlyphWordAndRank(t *testing.T) {
 	}
 }
 
-func TestParseColours(t *testing.T) {
-	for name, want := range map[string]theme.Colours{"": theme.Default, "default": theme.Default, "blue-orange": theme.BlueOrange} {
-		if got, err := theme.ParseColours(name); err != nil || got != want {
-			t.Errorf("ParseColours(%q) = %v, %v", name, got, err)
+func TestThemesAreFoundByTheirNames(t *testing.T) {
+	own := []theme.Scheme{{Name: "harbour", Dim: "#777777"}}
+	for name, want := range map[string]string{"": "auto", "default": "auto", "nord": "nord", "harbour": "harbour"} {
+		if got, ok := theme.Find(name, own); !ok || got.Name != want {
+			t.Errorf("%q is %q, %v", name, got.Name, ok)
 		}
 	}
-	if _, err := theme.ParseColours("pink"); err == nil || !strings.Contains(err.Error(), "pink") {
-		t.Errorf("got %v, want an error that names pink", err)
+	if _, ok := theme.Find("pink", own); ok {
+		t.Error("pink is none")
 	}
 }
 

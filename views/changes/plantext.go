@@ -127,7 +127,7 @@ func standing(d *prose.Document, p deploy.Plan) {
 // counts says what the target counts as.
 func counts(p deploy.Plan) string {
 	if p.Production {
-		return "PROD"
+		return p.Called
 	}
 	return "nonprod"
 }

@@ -94,7 +94,7 @@ func (x *search) following() bool { return x.session != nil && x.session.tail !=
 func (x *search) reword() tea.Cmd {
 	now := x.deps.Now()
 	at, ok := wordsChange(x.status, now)
-	if !ok {
+	if !ok || x.deps.Still && x.status.State == tail.Retrying {
 		return nil
 	}
 	return x.wake.at(x.ctx, at, now)

@@ -188,6 +188,9 @@ func (w words) fresh() (ui.Fresh, string) {
 		if fault.ClassOf(st.Err) == fault.Offline {
 			state = ui.FreshOffline
 		}
+		if w.deps.Still {
+			short = "retrying at " + st.RetryAt.Format("15:04:05")
+		}
 		return ui.Fresh{State: state, Text: short}, w.overLines(st.Err)
 	}
 	if st.Err != nil {

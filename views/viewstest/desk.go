@@ -10,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/deploy"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/store"
 	"gantry/internal/errand"
 	"gantry/ui"
@@ -132,7 +133,10 @@ type ExceptStaging struct{}
 // Production reports whether it is not staging.
 func (ExceptStaging) Production(c awsx.Ref) bool { return c.Name() != "staging" }
 
-// Scope is the cluster.
+// Look is the usual one.
+func (ExceptStaging) Look(awsx.Ref) (word, colour string) { return policy.DefaultWord, "" }
+
+// Scope is the cluster's name.
 func (ExceptStaging) Scope(c awsx.Ref) string { return c.Name() }
 
 // Locked is a gate that lets nothing change until it is armed, and with a Why never.

@@ -19,6 +19,8 @@ type Policy struct {
 	NonProductionAccounts []string
 	// Rules refine what a change needs; the first that matches decides.
 	Rules []Rule
+	// Looks say how production is shown; the first that fits does.
+	Looks []Look
 	// KeepRevisions is how many of a family's newest revisions stay active after a
 	// deployment that succeeded; older ones are deregistered unless they are in
 	// use. 0 keeps all, and less than LeastKept is refused.

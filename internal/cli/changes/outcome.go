@@ -11,6 +11,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/shell"
 	"gantry/internal/clean"
 	"gantry/internal/cli/printing"
@@ -154,6 +155,9 @@ func printPlan(w io.Writer, p deploy.Plan) {
 	where := "non-production"
 	if p.Production {
 		where = "PRODUCTION"
+		if p.Called != policy.DefaultWord {
+			where += ", " + p.Called
+		}
 	}
 	say := func(s string) { fmt.Fprintln(w, clean.Line(s)) }
 	name := strings.TrimPrefix(p.Target.ClusterName()+"/"+p.Target.Name(), "/")

@@ -44,6 +44,7 @@ type Program struct {
 	Version string
 	Flags   config.Flags
 	Demo    bool
+	Tour    bool // with Demo: lead through it
 	// Replay is the file of a snapshot to look at, Record whether one is taken.
 	Replay string
 	Record bool
@@ -71,6 +72,9 @@ func (p *Program) With(ctx context.Context, f func(*app.App) error) error {
 }
 
 func (p *Program) open(ctx context.Context) (*app.App, error) {
+	if p.Tour && !p.Demo {
+		return nil, Usagef("--tour leads through the demo: give --demo as well")
+	}
 	if p.Demo && p.Replay != "" {
 		return nil, Usagef("--demo and --replay are two accounts: give one of them")
 	}
@@ -105,7 +109,8 @@ func (p *Program) Whither() string {
 
 // Options are what the application is opened with.
 func (p *Program) Options() app.Options {
-	return app.Options{Version: p.Version, Demo: p.Demo, Replay: p.Replay, Recorded: p.Record, Patient: p.Patient, Code: p.code(), Transport: p.Wire, Undisturbed: p.Undisturbed}
+	return app.Options{Version: p.Version, Demo: p.Demo, Tour: p.Tour, Replay: p.Replay, Recorded: p.Record, Patient: p.Patient, Code: p.code(), Transport: p.Wire, Undisturbed: p.Undisturbed,
+		Load: func() (config.Config, error) { return config.Load(p.Flags, p.Getenv, app.Judge) }}
 }
 
 // maxWarnings is how many warnings are told one by one: a permission that is

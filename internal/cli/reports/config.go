@@ -10,6 +10,7 @@ import (
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
 	"gantry/internal/config"
+	"gantry/internal/fault"
 	"gantry/internal/words"
 )
 
@@ -21,7 +22,7 @@ func (p program) configCommand() *cobra.Command {
 		Short: "Check the configuration file, or print an example of one or its schema",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return command.Usagef("there is no gantry config %s: expected check, example or schema", printing.Shown(args[0]))
+				return command.Usagef("there is no gantry config %s: expected check, example, schema or theme-schema", printing.Shown(args[0]))
 			}
 			return nil
 		},
@@ -52,12 +53,16 @@ exit code is 0 when nothing is wrong, else 2.`,
 			if err != nil {
 				return err
 			}
+			own, err := cfg.CheckThemes()
+			if err != nil {
+				return &fault.Error{Class: fault.Invalid, Op: "config", Err: err}
+			}
 			if cfg.File == "" {
 				fmt.Fprintf(p.Out, "there is no file %s; nothing is required\n", printing.Shown(config.DefaultFile()))
 				return nil
 			}
-			fmt.Fprintf(p.Out, "%s: nothing is wrong: %s, %s, %s, %s\n", printing.Shown(cfg.File), words.Count(len(cfg.Contexts), "context"),
-				words.Count(len(cfg.Rules), "rule"), words.Count(len(cfg.Keys.Bind), "own key"), words.Count(len(cfg.Commands), "own command"))
+			fmt.Fprintf(p.Out, "%s: nothing is wrong: %s, %s, %s, %s, %s\n", printing.Shown(cfg.File), words.Count(len(cfg.Contexts), "context"),
+				words.Count(len(cfg.Rules), "rule"), words.Count(len(cfg.Keys.Bind), "own key"), words.Count(len(cfg.Commands), "own command"), words.Count(own, "own theme"))
 			return nil
 		},
 	})
@@ -68,5 +73,7 @@ exit code is 0 when nothing is wrong, else 2.`,
 explain the settings with it, when the file begins with
 
   # yaml-language-server: $schema=./config.schema.json`, func() string { return string(config.Schema()) })
+	print("theme-schema", "Print the JSON Schema of a theme of one's own",
+		"Print the JSON Schema of the file of a theme, which stands in the directory themes beside\nthe configuration file.", func() string { return string(config.ThemeSchema()) })
 	return cmd
 }

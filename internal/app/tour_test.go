@@ -1,0 +1,38 @@
+package app
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"gantry/internal/config"
+)
+
+// TestTheTourLeadsThroughARealIncident, whole, at 80x24 and without colour: each step is over
+// when what it asks for is so, and the service of the account is well at its end.
+func TestTheTourLeadsThroughARealIncident(t *testing.T) {
+	sit(t, setting{configure: func(c *config.Config) { c.Screen.NoColor = true }, tour: true}, func(t *testing.T, d *desk) {
+		d.Shows("Tour 1/6", "CLUSTER").press("j").Shows("Tour 1/6").press("k")
+		d.press("enter").read().Shows("Tour 2/6", "> api-orders", "x fail")
+		d.press("l").read().Shows("Tour 3/6", "DB_URL")
+		d.press("esc").read().Shows("Tour 4/6", "u plans the way back")
+		d.press("u").read().Shows("Tour 5/6", "roll back prod/api-orders")
+		d.press("enter").Shows("Arm for 15 minutes and go on?", "Tour 5/6").wait(time.Second).press("y").read().Shows("Tour 6/6")
+		d.wait(3 * time.Minute).read().Shows("Done: found, read and rolled back")
+		d.press("esc").read()
+		if row := d.Row("api-orders  "); !strings.Contains(row, "+ ok") {
+			t.Errorf("it is not healed: %q\n%s", row, d.Text())
+		}
+		d.command("tour").Hides("Done: found", "Tour ").command("tour").Shows("Tour 2/6")
+		if w, h := len(d.Screen()[0]), len(d.Screen()); h != 24 {
+			t.Errorf("it is drawn on %dx%d", w, h)
+		}
+	})
+}
+
+// TestTheTourIsLeftByEsc on the first screen, and is there in the demo alone.
+func TestTheTourIsLeftByEsc(t *testing.T) {
+	sit(t, setting{tour: true, sim: SimOptions{Speed: 0.01}}, func(t *testing.T, d *desk) {
+		d.Shows("Tour 1/6").press("esc").Shows("the tour is over").Hides("Tour 1/6").press("esc").Shows("this is the first screen")
+	})
+}
