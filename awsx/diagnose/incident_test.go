@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/cause"
 )
 
 // life is one task of a crash loop.
@@ -201,7 +202,7 @@ func TestATargetOfNoTaskThatServesNobodyIsTold(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	all := diagnose.Stand(e).Troubles
-	if len(all) != 1 || all[0].Kind != diagnose.StrayTarget || all[0].Evidence[0].Text != "timeout /health i-0f9:8080 in web, of no task of the service" {
+	if len(all) != 1 || all[0].Kind != cause.StrayTarget || all[0].Evidence[0].Text != "timeout /health i-0f9:8080 in web, of no task of the service" {
 		t.Errorf("%+v", all)
 	}
 }

@@ -7,20 +7,21 @@ import (
 	"time"
 
 	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/cause"
 	"gantry/awsx/sim"
 	"gantry/awsx/sim/seed"
 )
 
 // refined are the kinds that a first reading may be found to be, once lines, instances and
 // groups were read too.
-var refined = map[diagnose.Kind][]diagnose.Kind{
-	diagnose.Exits:        {diagnose.VariableMissing, diagnose.WrongArchitecture},
-	diagnose.CheckRefused: {diagnose.PortWrong, diagnose.StartsSlowly},
-	diagnose.NotExplained: {diagnose.AgentsDisconnected, diagnose.CannotJoin},
+var refined = map[cause.Kind][]cause.Kind{
+	cause.Exits:        {cause.VariableMissing, cause.WrongArchitecture},
+	cause.CheckRefused: {cause.PortWrong, cause.StartsSlowly},
+	cause.NotExplained: {cause.AgentsDisconnected, cause.CannotJoin},
 }
 
 // tells reports whether a kind, or what it was found to be, is among troubles.
-func tells(all []diagnose.Trouble, kind diagnose.Kind) bool {
+func tells(all []diagnose.Trouble, kind cause.Kind) bool {
 	return slices.ContainsFunc(all, func(t diagnose.Trouble) bool {
 		return t.Kind == kind || slices.Contains(refined[kind], t.Kind) || tells(t.Follows, kind)
 	})

@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/cause"
 	"gantry/awsx/diagnose/reason"
 	"gantry/awsx/document"
 	"gantry/awsx/sim"
@@ -176,7 +177,7 @@ func told(all []diagnose.Trouble, depth string) string {
 type incident struct {
 	name string
 	does func(s *site)
-	kind diagnose.Kind
+	kind cause.Kind
 	says string // in the cause
 	sure diagnose.Sureness
 	// changed is in the change that explains it.
@@ -203,36 +204,36 @@ var incidents = []incident{
 		s.configure("shop", 100, 200, false)
 		s.retag("shop", "v77")
 		wait(2 * time.Minute)
-	}, diagnose.ImageMissing, "shop:v77", diagnose.Certain, "v77"},
-	{"no pull permission", unstartable(pull + "acme/shop:v9: unexpected status from HEAD request to https://acme/v2/shop/manifests/v9: 403 Forbidden"), diagnose.ImageDenied, "not allowed", diagnose.Certain, "v9"},
-	{"registry not reached", unstartable(pull + "registry.acme.test/shop:v9: failed to do request: Head \"https://registry.acme.test/v2/shop/manifests/v9\": dial tcp 10.3.8.4:443: i/o timeout"), diagnose.RegistryUnreached, "registry.acme.test", diagnose.Certain, ""},
-	{"registry login", unstartable(setUp + "unable to retrieve ecr registry auth: service call has been retried 3 time(s): RequestError: send request failed caused by: Post \"https://api.ecr.eu-west-1.amazonaws.com/\": dial tcp 10.3.3.7:443: i/o timeout"), diagnose.RegistryLogin, "login", diagnose.Certain, ""},
-	{"wrong architecture", unstartable("CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/amd64'"), diagnose.WrongArchitecture, "architecture", diagnose.Certain, "v9"},
+	}, cause.ImageMissing, "shop:v77", diagnose.Certain, "v77"},
+	{"no pull permission", unstartable(pull + "acme/shop:v9: unexpected status from HEAD request to https://acme/v2/shop/manifests/v9: 403 Forbidden"), cause.ImageDenied, "not allowed", diagnose.Certain, "v9"},
+	{"registry not reached", unstartable(pull + "registry.acme.test/shop:v9: failed to do request: Head \"https://registry.acme.test/v2/shop/manifests/v9\": dial tcp 10.3.8.4:443: i/o timeout"), cause.RegistryUnreached, "registry.acme.test", diagnose.Certain, ""},
+	{"registry login", unstartable(setUp + "unable to retrieve ecr registry auth: service call has been retried 3 time(s): RequestError: send request failed caused by: Post \"https://api.ecr.eu-west-1.amazonaws.com/\": dial tcp 10.3.3.7:443: i/o timeout"), cause.RegistryLogin, "login", diagnose.Certain, ""},
+	{"wrong architecture", unstartable("CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/amd64'"), cause.WrongArchitecture, "architecture", diagnose.Certain, "v9"},
 	{"wrong architecture that shows when it runs", func(s *site) {
 		s.configure("shop", 100, 200, false)
 		s.deploy("shop", "v9", ecr.Behaviour{Platforms: []string{"linux/arm64"}, Bare: true})
 		wait(6 * time.Minute)
-	}, diagnose.WrongArchitecture, "exec format error", diagnose.Certain, "v9"},
-	{"disk full", unstartable("CannotPullContainerError: failed to register layer: write /usr/lib/locale: no space left on device"), diagnose.DiskFull, "disk full", diagnose.Certain, ""},
-	{"missing secret", unstartable(setUp + "unable to retrieve secrets from ssm: service call has been retried 1 time(s): invalid parameters: /prod/shop/pin"), diagnose.SecretMissing, "/prod/shop/pin", diagnose.Certain, ""},
-	{"secret's key", unstartable(setUp + "unable to retrieve secret from asm: service call has been retried 1 time(s): retrieved secret from Secrets Manager did not contain json key pin"), diagnose.SecretKey, "no key pin", diagnose.Certain, ""},
-	{"secret denied", unstartable(setUp + "unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret arn:aws:secretsmanager:eu-west-1:000000000000:secret:shop-key-AbCdEf from secrets manager: AccessDeniedException: User: arn:aws:sts::000000000000:assumed-role/ecs-exec/0a1 is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:000000000000:secret:shop-key-AbCdEf"), diagnose.SecretDenied, "secretsmanager:GetSecretValue", diagnose.Certain, ""},
-	{"log driver refused", unstartable("CannotCreateContainerError: Error response from daemon: failed to initialize logging driver: dial tcp 127.0.0.1:24224: connect: connection refused"), diagnose.LogRefused, "log driver", diagnose.Certain, ""},
-	{"subnet full", unstartable("ResourceInitializationError: InsufficientFreeAddressesInSubnet: The specified subnet does not have enough free addresses to satisfy the request."), diagnose.SubnetFull, "subnet full", diagnose.Certain, ""},
-	{"command not found", unstartable(start + "exec: \"serve\": executable file not found in $PATH: unknown"), diagnose.CommandMissing, "serve", diagnose.Certain, ""},
+	}, cause.WrongArchitecture, "exec format error", diagnose.Certain, "v9"},
+	{"disk full", unstartable("CannotPullContainerError: failed to register layer: write /usr/lib/locale: no space left on device"), cause.DiskFull, "disk full", diagnose.Certain, ""},
+	{"missing secret", unstartable(setUp + "unable to retrieve secrets from ssm: service call has been retried 1 time(s): invalid parameters: /prod/shop/pin"), cause.SecretMissing, "/prod/shop/pin", diagnose.Certain, ""},
+	{"secret's key", unstartable(setUp + "unable to retrieve secret from asm: service call has been retried 1 time(s): retrieved secret from Secrets Manager did not contain json key pin"), cause.SecretKey, "no key pin", diagnose.Certain, ""},
+	{"secret denied", unstartable(setUp + "unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret arn:aws:secretsmanager:eu-west-1:000000000000:secret:shop-key-AbCdEf from secrets manager: AccessDeniedException: User: arn:aws:sts::000000000000:assumed-role/ecs-exec/0a1 is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:000000000000:secret:shop-key-AbCdEf"), cause.SecretDenied, "secretsmanager:GetSecretValue", diagnose.Certain, ""},
+	{"log driver refused", unstartable("CannotCreateContainerError: Error response from daemon: failed to initialize logging driver: dial tcp 127.0.0.1:24224: connect: connection refused"), cause.LogRefused, "log driver", diagnose.Certain, ""},
+	{"subnet full", unstartable("ResourceInitializationError: InsufficientFreeAddressesInSubnet: The specified subnet does not have enough free addresses to satisfy the request."), cause.SubnetFull, "subnet full", diagnose.Certain, ""},
+	{"command not found", unstartable(start + "exec: \"serve\": executable file not found in $PATH: unknown"), cause.CommandMissing, "serve", diagnose.Certain, ""},
 	{"exit 127", func(s *site) {
 		s.configure("shop", 100, 200, false)
 		s.deploy("shop", "v9", ecr.Behaviour{ExitAfter: 2 * time.Second, ExitCode: 127})
 		wait(6 * time.Minute)
-	}, diagnose.CommandMissing, "127", diagnose.Certain, "v9"},
+	}, cause.CommandMissing, "127", diagnose.Certain, "v9"},
 	{"out of memory", func(s *site) {
 		s.dies("shop", "EssentialContainerExited", "OutOfMemoryError: Container killed due to memory usage", 4*time.Minute)
-	}, diagnose.OutOfMemory, "memory", diagnose.Certain, ""},
+	}, cause.OutOfMemory, "memory", diagnose.Certain, ""},
 	{"a variable that the new image asks for", func(s *site) {
 		s.configure("shop", 100, 200, false)
 		s.deploy("shop", "v9", ecr.Behaviour{NeedsEnv: []string{"CACHE_URL"}})
 		wait(6 * time.Minute)
-	}, diagnose.VariableMissing, "CACHE_URL", diagnose.Likely, ""},
+	}, cause.VariableMissing, "CACHE_URL", diagnose.Likely, ""},
 	{"a variable that was taken away", func(s *site) {
 		s.configure("shop", 100, 200, false)
 		s.must(s.SetBehaviour("shop", "v1", ecr.Behaviour{NeedsEnv: []string{"DB_URL"}}))
@@ -241,86 +242,86 @@ var incidents = []incident{
 			env.Items = slices.DeleteFunc(env.Items, func(n *document.Node) bool { return n.Word("name") == "DB_URL" })
 		})
 		wait(6 * time.Minute)
-	}, diagnose.VariableMissing, "DB_URL", diagnose.Certain, "DB_URL removed"},
+	}, cause.VariableMissing, "DB_URL", diagnose.Certain, "DB_URL removed"},
 	{"a second rollout that fails too", func(s *site) {
 		s.configure("shop", 100, 200, false)
 		s.deploy("shop", "v8", ecr.Behaviour{ExitAfter: 4 * time.Second, ExitCode: 9})
 		wait(4 * time.Minute)
 		s.deploy("shop", "v9", ecr.Behaviour{ExitAfter: 4 * time.Second, ExitCode: 3})
 		wait(4 * time.Minute)
-	}, diagnose.Exits, "exit 3", diagnose.Certain, "v1 -> shop:v9"},
+	}, cause.Exits, "exit 3", diagnose.Certain, "v1 -> shop:v9"},
 	{"exit 3", func(s *site) {
 		s.configure("shop", 100, 200, false)
 		s.deploy("shop", "v9", ecr.Behaviour{ExitAfter: 4 * time.Second, ExitCode: 3})
 		wait(6 * time.Minute)
-	}, diagnose.Exits, "exit 3", diagnose.Certain, "v9"},
+	}, cause.Exits, "exit 3", diagnose.Certain, "v9"},
 	{"container health check", func(s *site) {
 		s.dies("shop", "ServiceSchedulerInitiated", "Task failed container health checks", 4*time.Minute)
-	}, diagnose.ContainerUnwell, "health check", diagnose.Certain, ""},
+	}, cause.ContainerUnwell, "health check", diagnose.Certain, ""},
 	{"wrong status", func(s *site) {
 		s.configure("shop", 100, 200, false)
 		s.deploy("shop", "v9", ecr.Behaviour{Health: ecr.AnswersUnavailable})
 		wait(8 * time.Minute)
-	}, diagnose.WrongAnswer, "503", diagnose.Certain, "v9"},
+	}, cause.WrongAnswer, "503", diagnose.Certain, "v9"},
 	{"security group", func(s *site) {
 		s.configure("shop", 100, 200, false)
 		s.deploy("shop", "v9", ecr.Behaviour{Health: ecr.NeverAnswers})
 		wait(8 * time.Minute)
-	}, diagnose.CheckTimesOut, "security group", diagnose.Certain, ""},
+	}, cause.CheckTimesOut, "security group", diagnose.Certain, ""},
 	{"starts slowly", func(s *site) {
 		s.configure("shop", 100, 200, false)
 		s.deploy("shop", "v9", ecr.Behaviour{StartsIn: 5 * time.Minute})
 		wait(10 * time.Minute)
-	}, diagnose.StartsSlowly, "grace period is 30s", diagnose.Likely, "v9"},
+	}, cause.StartsSlowly, "grace period is 30s", diagnose.Likely, "v9"},
 	{"circuit breaker rolled back", func(s *site) {
 		s.deploy("shop", "v9", ecr.Behaviour{ExitAfter: 3 * time.Second, ExitCode: 1})
 		wait(20 * time.Minute)
-	}, diagnose.RolledBack, "exit 1", diagnose.Certain, ""},
+	}, cause.RolledBack, "exit 1", diagnose.Certain, ""},
 	{"target group deleted", func(s *site) {
 		s.must(s.DeleteTargetGroup("prod-shop"))
 		s.retag("shop", "v2")
 		wait(3 * time.Minute)
-	}, diagnose.GroupGone, "target group", diagnose.Certain, ""},
+	}, cause.GroupGone, "target group", diagnose.Certain, ""},
 	{"agents disconnected", func(s *site) {
 		s.agents(false)
 		s.retag("shop", "v2")
 		wait(5 * time.Minute)
-	}, diagnose.AgentsDisconnected, "3 of 3", diagnose.Certain, ""},
+	}, cause.AgentsDisconnected, "3 of 3", diagnose.Certain, ""},
 	{"throttled control plane", func(s *site) {
 		s.must(s.Say("prod", "shop", "operations are being throttled on Elastic Load Balancing. Will try again later."))
 		for _, task := range s.tasks("shop") {
 			s.must(s.EndTask(task.Ref.ARN, "ServiceSchedulerInitiated", "Scaling activity initiated by (deployment ecs-svc/1)"))
 		}
 		wait(time.Second)
-	}, diagnose.Throttling, "throttled", diagnose.Certain, ""},
+	}, cause.Throttling, "throttled", diagnose.Certain, ""},
 	{"not enough memory", func(s *site) {
 		s.configure("shop", 100, 200, false)
 		s.sized("shop", 8, 70_000)
 		wait(3 * time.Minute)
-	}, diagnose.MemoryLacking, "memory", diagnose.Certain, "size memory"},
+	}, cause.MemoryLacking, "memory", diagnose.Certain, "size memory"},
 	{"not enough CPU", func(s *site) {
 		s.configure("shop", 100, 200, false)
 		s.sized("shop", 17_000, 512)
 		wait(3 * time.Minute)
-	}, diagnose.CPULacking, "CPU", diagnose.Certain, "size cpu"},
+	}, cause.CPULacking, "CPU", diagnose.Certain, "size cpu"},
 	{"static port", func(s *site) {
 		s.configure("shop", 100, 200, false)
 		s.edit("shop", func(c, _ *document.Node) { c.Get("portMappings").Items[0].Set("hostPort", number(9090)) })
 		wait(3 * time.Minute)
 		s.retag("shop", "v2")
 		wait(3 * time.Minute)
-	}, diagnose.PortTaken, "host port taken", diagnose.Certain, ""},
+	}, cause.PortTaken, "host port taken", diagnose.Certain, ""},
 	{"percentages that deadlock", func(s *site) {
 		s.configure("shop", 70, 130, false)
 		s.retag("shop", "v2")
 		wait(15 * time.Minute)
-	}, diagnose.Deadlock, "of 3 tasks at least 70% have to be healthy and at most 130% may run", diagnose.Certain, ""},
+	}, cause.Deadlock, "of 3 tasks at least 70% have to be healthy and at most 130% may run", diagnose.Certain, ""},
 	{"a dependency that is down", func(s *site) {
 		for i := range 12 {
 			s.writes("shop", fmt.Sprintf("2000-01-01 00:00:%02d,000 ERROR shop: order %d failed\nTraceback (most recent call last):\n  File \"/app/db.py\", line 9, in get\nConnectionError: db.internal:5432 refused the connection", i, i))
 		}
 		wait(2 * time.Second)
-	}, diagnose.Dependency, "look at what the service depends on", diagnose.Likely, ""},
+	}, cause.Dependency, "look at what the service depends on", diagnose.Likely, ""},
 	{"autoscaling undid a count", func(s *site) {
 		s.must(s.Autoscale("prod", "shop", 3, 6))
 		svc := s.service("shop")
@@ -330,7 +331,7 @@ var incidents = []incident{
 		at := time.Now()
 		s.asks.SetByHand = func(awsx.Ref) []diagnose.CountSet { return []diagnose.CountSet{{At: at, Count: 2, By: "ops"}} }
 		wait(10 * time.Minute)
-	}, diagnose.Autoscaled, "set to 2 by hand", diagnose.Certain, ""},
+	}, cause.Autoscaled, "set to 2 by hand", diagnose.Certain, ""},
 }
 
 // sized gives a service's tasks another size: CPU units and MiB.
@@ -403,7 +404,7 @@ func (i incident) check(t *testing.T, why why.Answer) {
 	case first.Kind != i.kind, !strings.Contains(first.Cause, i.says), first.Sure != i.sure:
 	case i.changed != "" && (first.Change == nil || !strings.Contains(first.Change.Text, i.changed)):
 	case len(first.Evidence) == 0 || len(first.Next) == 0:
-	case len(why.Unread) > 0 && i.kind != diagnose.GroupGone:
+	case len(why.Unread) > 0 && i.kind != cause.GroupGone:
 		t.Errorf("unread: %v", why.Unread)
 		return
 	default:

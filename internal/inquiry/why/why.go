@@ -9,7 +9,9 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/cause"
 	"gantry/awsx/diagnose/reason"
+	"gantry/awsx/diagnose/written"
 	"gantry/awsx/past"
 	"gantry/awsx/store"
 	"gantry/internal/crash"
@@ -315,7 +317,7 @@ func (r *reading) changes(ctx context.Context) {
 func Changes(before, after *awsx.TaskDefinition) (all []diagnose.Change, err error) {
 	changes, err := edits.Changes(before, after)
 	for _, c := range changes {
-		all = append(all, diagnose.Change{Part: diagnose.Part(c.Part), Name: c.Name, Gone: !c.Has, Text: c.Text()})
+		all = append(all, diagnose.Change{Part: cause.Part(c.Part), Name: c.Name, Gone: !c.Has, Text: c.Text()})
 	}
 	return all, err
 }
@@ -339,12 +341,12 @@ func (r *reading) lines(ctx context.Context) {
 	if t := r.task; t != nil && !slices.ContainsFunc(dead, func(d awsx.Task) bool { return d.Ref == t.Ref }) {
 		dead = append(dead, *t)
 	}
-	written, partial := r.ask.Lines.Failing(ctx, dead)
+	wrote, partial := r.ask.Lines.Failing(ctx, dead)
 	for _, err := range partial {
 		r.note(noStore(err))
 	}
-	for _, one := range written {
-		r.Wrote = append(r.Wrote, diagnose.Wrote{Task: one.Task.ID, Container: one.Container.Name, Lines: said(one.Entries)})
+	for _, one := range wrote {
+		r.Wrote = append(r.Wrote, written.Last{Task: one.Task.ID, Container: one.Container.Name, Lines: said(one.Entries)})
 	}
 	entries, err := r.ask.Lines.Lately(ctx, s, r.Evidence.Now.Add(-newestFor), newestRead)
 	r.note(noStore(err))
@@ -360,10 +362,10 @@ func noStore(err error) error {
 	return err
 }
 
-func said(entries []logs.Entry) (all []diagnose.Said) {
+func said(entries []logs.Entry) (all []written.Line) {
 	for _, e := range entries {
 		if e.Gap == nil {
-			all = append(all, diagnose.Said{At: e.Time, Text: e.Message, Severe: logs.SeverityOf(e.Level) >= logs.SeverityError})
+			all = append(all, written.Line{At: e.Time, Text: e.Message, Severe: logs.SeverityOf(e.Level) >= logs.SeverityError})
 		}
 	}
 	return all
