@@ -237,3 +237,24 @@ func TestTheLastChangeOfWhatRunsIsTold(t *testing.T) {
 		}
 	}
 }
+
+// TestATaskLastsForAsLongAsItWasSeenTo: between two readings time alone turns no verdict.
+func TestATaskLastsForAsLongAsItWasSeenTo(t *testing.T) {
+	var lives []life
+	for i := range 6 {
+		at := now.Add(time.Duration(i) * 10 * time.Second)
+		lives = append(lives, life{at, at.Add(time.Second), at.Add(8 * time.Second)})
+	}
+	seen := lives[5].started.Add(3 * time.Second)
+	e := looped(lives, seen, 1, true)
+	for _, later := range []time.Duration{0, 20 * time.Second, 50 * time.Second} {
+		e.RunningAt, e.Now = seen, seen.Add(later)
+		if f := diagnose.Service(e); f.Status != diagnose.Failed {
+			t.Errorf("%s after tasks were read it is %s", later, f.Status)
+		}
+	}
+	e.RunningAt = seen.Add(40 * time.Second)
+	if f := diagnose.Service(e); f.Status != diagnose.Degraded {
+		t.Errorf("of a task that was seen to run for long it is %s", f.Status)
+	}
+}

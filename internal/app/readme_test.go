@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"gantry/awsx/diagnose"
 	"gantry/awsx/diagnose/cause"
 	"gantry/ui"
 	"gantry/views"

@@ -18,7 +18,7 @@ func looked(unknown bool, partial []error, kinds ...cause.Kind) asked {
 	var s diagnose.Standing
 	s.Evidence.Service.Ref = awsx.Ref{ARN: "arn:aws:ecs:eu-west-1:1:service/prod/till"}
 	if s.Finding.Status = diagnose.OK; unknown {
-		s.Finding.Status = diagnose.Unknown
+		s.Finding.Status, s.Finding.Lacking = diagnose.Unknown, "tasks"
 	}
 	for _, k := range kinds {
 		s.Troubles = append(s.Troubles, diagnose.Trouble{Kind: k, Cause: string(k)})

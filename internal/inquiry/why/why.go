@@ -50,8 +50,9 @@ type Answer struct {
 	Unread []error
 }
 
-// Told reports whether the answer is one: something was found, or what decides was read.
-func (w Answer) Told() bool { return len(w.Troubles) > 0 || w.Finding.Status != diagnose.Unknown }
+// Told reports whether the answer is one: something was found, or what decides was read. A
+// service that is on its way is not known to be well before that either.
+func (w Answer) Told() bool { return len(w.Troubles) > 0 || w.Finding.Lacking == "" }
 
 // Service finds out what is wrong with one service. What explains it beside the service itself
 // is read side by side; what cannot be read is told in the answer.
