@@ -134,6 +134,38 @@ func (w Asker) Cluster(ctx context.Context, cluster awsx.Ref) (all []Answer, par
 	return all, shared.unread, ctx.Err()
 }
 
+// Findings are what is wrong with a service, or with those of a cluster, in a sentence each, for
+// a report; nil where it could not be found out.
+func (w Asker) Findings(ctx context.Context, of awsx.Ref) (all []string, unread []error, err error) {
+	var found []Answer
+	if of.ARN == of.Cluster {
+		found, unread, err = w.Cluster(ctx, of)
+	} else {
+		found = make([]Answer, 1)
+		found[0], err = w.Service(ctx, of)
+	}
+	if err != nil {
+		return nil, unread, err
+	}
+	all = []string{}
+	for _, a := range found {
+		for _, err := range a.Unread {
+			unread = fault.AddNew(unread, err)
+		}
+		if !a.Told() {
+			unread = append(unread, fault.Errorf(fault.Failed, "find out why", a.Service().Name, "what decides could not be read: %s", a.Finding.Lacking))
+		}
+		for _, t := range a.Troubles {
+			since := ""
+			if !t.Since.IsZero() {
+				since = ", since " + t.Since.UTC().Format("15:04:05Z")
+			}
+			all = append(all, a.Service().Name+": "+t.Cause+" ("+string(t.Sure)+since+")")
+		}
+	}
+	return all, unread, nil
+}
+
 // Keep has the store read services again and again, so that who asks about them every so often
 // hears of what is new; several are those of a cluster. What it returns ends that.
 func (w Asker) Keep(every time.Duration, services ...awsx.Ref) (end func()) {
