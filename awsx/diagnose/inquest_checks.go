@@ -205,9 +205,26 @@ func (x *inquest) stoppedFor(t *Trouble) {
 			}
 		}
 	}
-	if n > 0 {
-		t.Evidence = append(t.Evidence, Proof{last.at, words.Count(n, "task") + " stopped for it within the hour, the last was " + reason.ShortID(last.task.Ref.ARN), InTasks})
+	if n == 0 {
+		return
 	}
+	t.Evidence = append(t.Evidence, Proof{last.at, words.Count(n, "task") + " stopped for it within the hour, the last was " + reason.ShortID(last.task.Ref.ARN), InTasks})
+	if said := x.saidBefore(last); said.Text != "" {
+		t.Evidence = append(t.Evidence, Proof{said.At, "it wrote before: " + words.Telling(said.Text), InLogs})
+	}
+}
+
+// saidBefore is what the containers of a task wrote that tells most, before it was stopped.
+func (x *inquest) saidBefore(d death) (said written.Line) {
+	for _, w := range x.Wrote {
+		if w.Task != d.task.ID {
+			continue
+		}
+		if l := written.Telling(w.Lines); said.Text == "" || l.Severe && !said.Severe {
+			said = l
+		}
+	}
+	return said
 }
 
 // refused looks for why connections are refused: the program listens on another port, or

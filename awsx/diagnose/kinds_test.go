@@ -290,3 +290,24 @@ func TestEachKindIsToldByWhatItNeeds(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatATaskSaidBeforeItWasStoppedForItsHealthIsTold, whichever check it failed.
+func TestWhatATaskSaidBeforeItWasStoppedForItsHealthIsTold(t *testing.T) {
+	for why, kind := range map[string]cause.Kind{
+		"Task failed ELB health checks in (target-group x)": cause.CheckFails,
+		"Task failed container health checks":               cause.ContainerUnwell,
+	} {
+		a := diagnose.Around{Standing: diagnose.Standing{Evidence: healthy()}, LinesRead: true}
+		dying("ServiceSchedulerInitiated", why)(&a)
+		for i := range a.Evidence.Stopped {
+			a.Evidence.Stopped[i].ID = "t1"
+		}
+		a.Wrote = []written.Last{{Task: "t1", Container: "app", Lines: []written.Line{{At: ago(2 * time.Minute), Text: "ERROR no connection left in the pool", Severe: true}, {At: ago(time.Minute), Text: "GET /health 503"}}}}
+		s := a.Judge()
+		if len(s.Troubles) == 0 || s.Troubles[0].Kind != kind || !slices.ContainsFunc(s.Troubles[0].Evidence, func(p diagnose.Proof) bool {
+			return p.Where == diagnose.InLogs && strings.Contains(p.Text, "no connection left in the pool")
+		}) {
+			t.Errorf("%s: %+v", why, s.Troubles)
+		}
+	}
+}

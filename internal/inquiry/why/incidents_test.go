@@ -1,11 +1,13 @@
 package why_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"gantry/awsx/diagnose"
 	"gantry/awsx/diagnose/cause"
 	"gantry/awsx/sim"
 	"gantry/internal/inquiry/why"
@@ -19,7 +21,11 @@ func TestTheFirstFindingNamesTheIncident(t *testing.T) {
 				s := whytest.Open(t, sim.Options{})
 				whytest.Wait(time.Second)
 				i.Does(s)
-				check(t, i, s.Why("shop"))
+				answer := s.Why("shop")
+				check(t, i, answer)
+				if i.Kind == cause.ContainerUnwell && !slices.ContainsFunc(answer.Troubles[0].Evidence, func(p diagnose.Proof) bool { return p.Where == diagnose.InLogs && p.At.After(time.Time{}) }) {
+					t.Error("what it wrote before it was stopped is not told:\n" + whytest.Told(answer.Troubles, ""))
+				}
 				if till := s.Why("till"); len(till.Troubles) != 0 {
 					t.Errorf("till, which is well, is said to have:\n%s", whytest.Told(till.Troubles, ""))
 				}
