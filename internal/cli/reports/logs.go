@@ -94,7 +94,7 @@ func instant(flag, s string, now time.Time) (time.Time, error) {
 	}
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
-		return t, command.Usagef("%s %q: expected a duration such as 15m or 2d, or a time such as 2026-11-22T03:12:00Z", flag, s)
+		return t, command.Usagef("%s %q: expected a duration such as 15m or a time such as 2026-11-22T03:12:00Z", flag, s)
 	}
 	return t, nil
 }

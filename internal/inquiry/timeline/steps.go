@@ -308,7 +308,7 @@ func (r *reading) standsOn(g inquiry.Group) bool {
 	}
 	instances := r.Store.Instances(r.Of.ClusterRef())
 	defer instances.Close()
-	return slices.ContainsFunc(instances.Snapshot().Items, func(i awsx.Instance) bool {
+	return slices.ContainsFunc(instances.Snapshot().Values(), func(i awsx.Instance) bool {
 		return r.live.hosts[i.Ref.ARN] && slices.ContainsFunc(g.Group.Members, func(m awsx.Member) bool { return m.ID == i.EC2ID })
 	})
 }
