@@ -36,6 +36,10 @@ func (s *Shell) save() tea.Cmd {
 	if f, ok := top.(Filer); ok && f.FileType() != "" {
 		kind, whole = f.FileType(), func() string { return body }
 	}
+	if r, ok := top.(Reporter); ok {
+		ctx, report := s.ctx, r.Report()
+		kind, whole = r.FileType(), func() string { return report(ctx) }
+	}
 	return func() tea.Msg {
 		path, err := saveText(dir, name, kind, at, whole())
 		return saved{path: path, err: err}

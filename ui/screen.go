@@ -137,6 +137,13 @@ type Filer interface {
 	FileType() string
 }
 
+// Reporter is a screen whose saved file takes reading first: what Report returns is asked for
+// the file's text off the loop. Of what type it is FileType says.
+type Reporter interface {
+	Filer
+	Report() func(context.Context) string
+}
+
 // Pastable is a screen that takes pasted text while it does not capture, such as
 // an editor that reads a pasted block. On other screens a paste opens the palette.
 type Pastable interface {

@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/alarms"
+	"gantry/awsx/diagnose/cause"
 )
 
 // Ringing is an alarm that rings for a service.
@@ -58,7 +59,7 @@ func (x *Alarms) Ringing(s awsx.Service) (all []Ringing) {
 // are what is known to be wrong.
 func (x *inquest) alarmed() {
 	var proofs []Proof
-	own := Trouble{Kind: AlarmRings, Sure: Certain}
+	own := Trouble{Kind: cause.AlarmRings, Sure: Certain}
 	for _, a := range x.Ringing {
 		if a.Scales {
 			continue

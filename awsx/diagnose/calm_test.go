@@ -7,6 +7,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/alarms"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/cause"
 )
 
 // placed puts the tasks of the service on the cluster's instances, and gives them a host port
@@ -129,7 +130,7 @@ func TestATargetThatATaskLeftBehindIsTold(t *testing.T) {
 	a.Evidence.Stopped = append(a.Evidence.Stopped, gone)
 	a.Evidence.Groups[0].Targets = append(a.Evidence.Groups[0].Targets, awsx.TargetHealth{ID: "i-0a1", Port: 41000, State: "healthy"})
 	s := a.Stand()
-	if len(s.Troubles) != 1 || s.Troubles[0].Kind != diagnose.StrayTarget || s.Finding.Why != "target of no task: healthy i-0a1:41000" {
+	if len(s.Troubles) != 1 || s.Troubles[0].Kind != cause.StrayTarget || s.Finding.Why != "target of no task: healthy i-0a1:41000" {
 		t.Errorf("%q %q", kinds(s.Troubles), s.Finding.Why)
 	}
 }

@@ -41,6 +41,8 @@ type Evidence struct {
 	// Running are the tasks whose desired status is RUNNING.
 	Running     []awsx.Task
 	RunningRead bool
+	// RunningAt is when they were read; zero is now. That a task lasts is known up to then.
+	RunningAt time.Time
 	// Untold is how many running tasks, of this service or of others, were listed
 	// and could not be described (MISSING).
 	Untold int
@@ -153,6 +155,8 @@ type Finding struct {
 	Untold int
 	// Changed is when the newest deployment was made; zero when unknown.
 	Changed time.Time
+	// Lacking names what was not read and could turn the verdict; empty where all of it was.
+	Lacking string
 	// Until is the moment up to which the same evidence gives the same finding; zero
 	// if it does for ever. Rules count what lies back no longer than they say.
 	Until time.Time

@@ -41,7 +41,8 @@ func (f *facts) countLoop() {
 // doomed reports whether a task that runs is no sign of recovery: several before it died
 // soon, and it has not run twice as long as any of them yet; a quarter longer is enough
 // where the targets say so too. Without this rule a verdict
-// would turn with every such task that comes and goes.
+// would turn with every such task that comes and goes. It counts for how long the task was
+// seen to run: between two readings it may have died.
 func (f *facts) doomed(t awsx.Task) bool {
 	if f.loop.deaths < dead || t.StartedAt.IsZero() || !f.ofPrimary(t) {
 		return false
@@ -51,6 +52,10 @@ func (f *facts) doomed(t awsx.Task) bool {
 		limit = f.loop.longest + f.loop.longest/4
 	}
 	limit = min(recent, limit)
+	if at := f.RunningAt; !at.IsZero() && at.Sub(t.StartedAt) < limit {
+		f.age(t.StartedAt, limit) // it may be read again by then
+		return true
+	}
 	return f.age(t.StartedAt, limit) < limit
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/cause"
 )
 
 // life is one task of a crash loop.
@@ -201,7 +202,7 @@ func TestATargetOfNoTaskThatServesNobodyIsTold(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	all := diagnose.Stand(e).Troubles
-	if len(all) != 1 || all[0].Kind != diagnose.StrayTarget || all[0].Evidence[0].Text != "timeout /health i-0f9:8080 in web, of no task of the service" {
+	if len(all) != 1 || all[0].Kind != cause.StrayTarget || all[0].Evidence[0].Text != "timeout /health i-0f9:8080 in web, of no task of the service" {
 		t.Errorf("%+v", all)
 	}
 }
@@ -234,5 +235,26 @@ func TestTheLastChangeOfWhatRunsIsTold(t *testing.T) {
 		if f := diagnose.Service(e); !f.Changed.Equal(ago(c.want)) {
 			t.Errorf("%s: changed %s ago, want %s", name, now.Sub(f.Changed), c.want)
 		}
+	}
+}
+
+// TestATaskLastsForAsLongAsItWasSeenTo: between two readings time alone turns no verdict.
+func TestATaskLastsForAsLongAsItWasSeenTo(t *testing.T) {
+	var lives []life
+	for i := range 6 {
+		at := now.Add(time.Duration(i) * 10 * time.Second)
+		lives = append(lives, life{at, at.Add(time.Second), at.Add(8 * time.Second)})
+	}
+	seen := lives[5].started.Add(3 * time.Second)
+	e := looped(lives, seen, 1, true)
+	for _, later := range []time.Duration{0, 20 * time.Second, 50 * time.Second} {
+		e.RunningAt, e.Now = seen, seen.Add(later)
+		if f := diagnose.Service(e); f.Status != diagnose.Failed {
+			t.Errorf("%s after tasks were read it is %s", later, f.Status)
+		}
+	}
+	e.RunningAt = seen.Add(40 * time.Second)
+	if f := diagnose.Service(e); f.Status != diagnose.Degraded {
+		t.Errorf("of a task that was seen to run for long it is %s", f.Status)
 	}
 }

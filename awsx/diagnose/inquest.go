@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose/cause"
 	"gantry/awsx/diagnose/reason"
+	"gantry/awsx/diagnose/written"
 	"gantry/internal/words"
 )
 
@@ -21,14 +23,14 @@ type inquest struct {
 	// only says that one task is looked at, whatever its service makes of it.
 	only bool
 	// died holds, for kinds of found, the deployments whose tasks died so.
-	died map[Kind][]string
+	died map[cause.Kind][]string
 }
 
 func (x *inquest) add(t Trouble) {
 	x.found = append(x.found, t)
 }
 
-func (x *inquest) has(kinds ...Kind) bool {
+func (x *inquest) has(kinds ...cause.Kind) bool {
 	return slices.ContainsFunc(x.found, func(t Trouble) bool { return slices.Contains(kinds, t.Kind) })
 }
 
@@ -43,7 +45,7 @@ func (x *inquest) served() bool {
 }
 
 // under puts the troubles of some kinds under the one of another, where both were found.
-func (x *inquest) under(cause Kind, kinds ...Kind) {
+func (x *inquest) under(cause cause.Kind, kinds ...cause.Kind) {
 	of := slices.IndexFunc(x.found, func(t Trouble) bool { return t.Kind == cause })
 	if of < 0 {
 		return
@@ -64,7 +66,7 @@ func (x *inquest) under(cause Kind, kinds ...Kind) {
 
 // group is deaths of one cause, the newest first.
 type group struct {
-	kind   Kind
+	kind   cause.Kind
 	deaths []death
 }
 
@@ -75,7 +77,7 @@ func (g *group) newest() death { return g.deaths[0] }
 func (x *inquest) groups() []group {
 	f := x.facts
 	type key struct {
-		kind               Kind
+		kind               cause.Kind
 		container, subject string
 		code               int
 	}
@@ -84,13 +86,13 @@ func (x *inquest) groups() []group {
 	deaths := slices.Clone(f.deaths)
 	slices.SortStableFunc(deaths, func(a, b death) int { return b.at.Compare(a.at) })
 	for _, d := range deaths {
-		kind := kindOf(d.Reason)
+		kind := cause.Of(d.Reason)
 		lost := !x.only && d.Loss() && f.Service.Running >= f.Service.Desired && !f.rollout.Active
 		if kind == "" || lost || !x.goesOn(d) {
 			continue
 		}
-		if kind == Exits && (d.ExitCode == 126 || d.ExitCode == 127) {
-			kind = CommandMissing
+		if kind == cause.Exits && (d.ExitCode == 126 || d.ExitCode == 127) {
+			kind = cause.CommandMissing
 		}
 		k := key{kind: kind, container: d.Container, subject: d.Subject}
 		if d.Stage == reason.Exit {
@@ -146,11 +148,11 @@ func (x *inquest) deaths() {
 			t.Evidence = append(t.Evidence, Proof{Text: d.Text, Where: InTasks})
 		}
 		x.readLines(g, &t)
-		if next := d.Next(); next != "" && t.Kind == g.kind && d.Stage != reason.Exit && g.kind != ImageMissing {
-			t.Next = append(t.Next, Step{DoNothing, next})
+		if next := d.Next(); next != "" && t.Kind == g.kind && d.Stage != reason.Exit && g.kind != cause.ImageMissing {
+			t.Next = append(t.Next, cause.Advice(next))
 		}
 		if x.died == nil {
-			x.died = map[Kind][]string{}
+			x.died = map[cause.Kind][]string{}
 		}
 		for _, d := range g.deaths {
 			x.died[t.Kind] = append(x.died[t.Kind], d.task.StartedBy)
@@ -196,7 +198,7 @@ func (x *inquest) span(g group) string {
 func sentence(g group) string {
 	d := g.newest()
 	switch {
-	case g.kind == OutOfMemory:
+	case g.kind == cause.OutOfMemory:
 		return "container " + cmp.Or(d.Container, "of a task") + " is killed: it needs more memory than its limit"
 	case d.Stage == reason.Exit:
 		return "container " + cmp.Or(d.Container, "of a task") + " ends by itself: " + d.Why()
@@ -210,7 +212,7 @@ func sentence(g group) string {
 
 // readLines looks in what the containers wrote for why they ended.
 func (x *inquest) readLines(g group, t *Trouble) {
-	if t.Kind != Exits && t.Kind != OutOfMemory && t.Kind != ContainerUnwell {
+	if t.Kind != cause.Exits && t.Kind != cause.OutOfMemory && t.Kind != cause.ContainerUnwell {
 		return
 	}
 	lines := x.wrote(g)
@@ -221,35 +223,36 @@ func (x *inquest) readLines(g group, t *Trouble) {
 		t.Evidence = append(t.Evidence, Proof{Text: "what it wrote last is not known: no line of it was found", Where: InLogs})
 		return
 	}
-	if t.Kind == Exits {
-		for _, l := range slices.Backward(lines) {
-			if strings.Contains(l.Text, "exec format error") || strings.Contains(l.Text, "Exec format error") {
-				t.Kind, t.Cause = WrongArchitecture, "the image was built for another architecture than the instance has: "+words.Telling(l.Text)
-				t.Short = "built for other architecture: " + words.Telling(l.Text)
-				t.Evidence = append(t.Evidence, Proof{l.At, words.Telling(l.Text), InLogs})
-				return
-			}
+	if t.Kind == cause.Exits {
+		if l, other := written.OtherArchitecture(lines); other {
+			t.Kind, t.Cause = cause.WrongArchitecture, "the image was built for another architecture than the instance has: "+words.Telling(l.Text)
+			t.Short = "built for other architecture: " + words.Telling(l.Text)
+			t.Evidence = append(t.Evidence, Proof{l.At, words.Telling(l.Text), InLogs})
+			return
 		}
-		if name, said, sure := x.missingVariable(g, lines); name != "" {
-			t.Kind, t.Sure = VariableMissing, sure
+		if name, said, certain := written.MissingVariable(lines, x.given(g.newest()), x.tookAway); name != "" {
+			t.Kind, t.Sure = cause.VariableMissing, sureIf(certain)
 			t.Short = fmt.Sprintf("exit %d: %s not set", g.newest().ExitCode, name)
 			t.Cause = fmt.Sprintf("container %s ends by itself (exit %d): it asks for the variable %s, which it is not given", g.newest().Container, g.newest().ExitCode, name)
 			t.Evidence = append([]Proof{{said.At, words.Telling(said.Text), InLogs}}, t.Evidence...)
 			return
 		}
 	}
-	last := lines[len(lines)-1]
-	for _, l := range lines {
-		if l.Severe {
-			last = l
-		}
-	}
+	last := written.Telling(lines)
 	t.Evidence = append(t.Evidence, Proof{last.At, words.Telling(last.Text), InLogs})
+}
+
+// sureIf is Certain, or Likely of what is not.
+func sureIf(certain bool) Sureness {
+	if certain {
+		return Certain
+	}
+	return Likely
 }
 
 // wrote returns what the containers of a group's tasks wrote last, of the newest task of
 // which something was read.
-func (x *inquest) wrote(g group) []Said {
+func (x *inquest) wrote(g group) []written.Line {
 	for _, d := range g.deaths {
 		for _, w := range x.Wrote {
 			if w.Task == d.task.ID && (w.Container == d.Container || d.Container == "") && len(w.Lines) > 0 {
@@ -260,12 +263,11 @@ func (x *inquest) wrote(g group) []Said {
 	return nil
 }
 
-// missingVariable finds the variable that a program asked for in vain. It is certain of
-// one that what worked before was given, and likely of one that a line says is missing.
-func (x *inquest) missingVariable(g group, lines []Said) (name string, line Said, sure Sureness) {
+// given are the names of the variables and secrets that a container was given.
+func (x *inquest) given(d death) map[string]bool {
 	given := map[string]bool{}
-	if td := x.Evidence.TaskDefinition(g.newest().task.TaskDefinition); td != nil {
-		if c, ok := td.Container(g.newest().Container); ok {
+	if td := x.Evidence.TaskDefinition(d.task.TaskDefinition); td != nil {
+		if c, ok := td.Container(d.Container); ok {
 			for _, v := range c.Env {
 				given[v.Name] = true
 			}
@@ -274,38 +276,12 @@ func (x *inquest) missingVariable(g group, lines []Said) (name string, line Said
 			}
 		}
 	}
-	for _, l := range slices.Backward(lines) {
-		for _, word := range variables(l.Text) {
-			gone := slices.ContainsFunc(x.Changes, func(c Change) bool {
-				return c.Gone && c.Name == word && (c.Part == PartVariable || c.Part == PartSecret)
-			})
-			switch {
-			case given[word]:
-			case gone:
-				return word, l, Certain
-			case name == "" && saysMissing(l.Text):
-				name, line, sure = word, l, Likely
-			}
-		}
-	}
-	return name, line, sure
+	return given
 }
 
-// variables returns the words of a text that are spelt as variables of an environment are.
-func variables(text string) (names []string) {
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool {
-		return r != '_' && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && (r < 'a' || r > 'z')
-	}) {
-		if len(word) > 2 && strings.ContainsAny(word, "_") && word == strings.ToUpper(word) && word[0] > '9' && word[0] != '_' {
-			names = append(names, word)
-		}
-	}
-	return names
-}
-
-// saysMissing reports whether a line says that something is not there.
-func saysMissing(text string) bool {
-	low := strings.ToLower(text)
-	return slices.ContainsFunc([]string{"keyerror", "not set", "is not defined", "undefined", "missing", "required", "not in the environment", "must be set", "no such", "unset", "not found", "could not resolve placeholder"},
-		func(w string) bool { return strings.Contains(low, w) })
+// tookAway reports whether what changed took a variable or a secret away.
+func (x *inquest) tookAway(name string) bool {
+	return slices.ContainsFunc(x.Changes, func(c Change) bool {
+		return c.Gone && c.Name == name && (c.Part == cause.PartVariable || c.Part == cause.PartSecret)
+	})
 }

@@ -10,16 +10,18 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/alb"
+	"gantry/awsx/diagnose/cause"
 	"gantry/awsx/diagnose/reason"
+	"gantry/awsx/diagnose/written"
 	"gantry/internal/words"
 )
 
 // turned are the counts and bounds that people and Application Auto Scaling gave the service.
 func (x *inquest) turned() (all []Change) {
 	for _, set := range x.SetByHand {
-		c := Change{Part: PartCount, Name: "count", At: set.At, Text: fmt.Sprintf("count %d -> %d%s", set.Was, set.Count, words.Prefixed(", by ", set.By))}
+		c := Change{Part: cause.PartCount, Name: "count", At: set.At, Text: fmt.Sprintf("count %d -> %d%s", set.Was, set.Count, words.Prefixed(", by ", set.By))}
 		if set.Bound != "" {
-			c.Part, c.Name, c.Text = PartBounds, set.Bound, "scaling "+set.Bound+strings.TrimPrefix(c.Text, "count")
+			c.Part, c.Name, c.Text = cause.PartBounds, set.Bound, "scaling "+set.Bound+strings.TrimPrefix(c.Text, "count")
 		}
 		all = append(all, c)
 	}
@@ -27,9 +29,9 @@ func (x *inquest) turned() (all []Change) {
 		switch {
 		case a.Failed():
 		case strings.HasPrefix(a.Description, "Setting desired count to "):
-			all = append(all, Change{Part: PartCount, Name: "count", At: a.StartedAt, Text: "autoscaling set the count to " + strings.TrimRight(lastWord(a.Description), ".")})
+			all = append(all, Change{Part: cause.PartCount, Name: "count", At: a.StartedAt, Text: "autoscaling set the count to " + strings.TrimRight(lastWord(a.Description), ".")})
 		case strings.HasPrefix(a.Description, "Setting min capacity"), strings.HasPrefix(a.Description, "Setting max capacity"): // by a scheduled action
-			all = append(all, Change{Part: PartBounds, Name: "bounds", At: a.StartedAt, Text: "scaling bounds: " + strings.TrimRight(a.Description, ".")})
+			all = append(all, Change{Part: cause.PartBounds, Name: "bounds", At: a.StartedAt, Text: "scaling bounds: " + strings.TrimRight(a.Description, ".")})
 		}
 	}
 	return all
@@ -46,7 +48,7 @@ func (x *inquest) autoscaled() {
 			if err != nil || a.Failed() || a.StartedAt.Before(set.At) || to == set.Count {
 				continue
 			}
-			t := Trouble{Kind: Autoscaled, Sure: Certain, Since: a.StartedAt,
+			t := Trouble{Kind: cause.Autoscaled, Sure: Certain, Since: a.StartedAt,
 				Cause: fmt.Sprintf("autoscaling set the count to %d, which was set to %d by hand before", to, set.Count),
 				Short: fmt.Sprintf("autoscaling undid the count %d", set.Count),
 				Evidence: []Proof{{set.At, strings.TrimSpace(fmt.Sprintf("count set to %d %s", set.Count, words.Prefixed("by ", set.By))), InRevisions},
@@ -70,13 +72,13 @@ func (x *inquest) atItsMaximum() {
 	if len(x.Scalings) > 0 && x.Scalings[0].Failed() && x.facts.age(x.Scalings[0].StartedAt, window) <= window {
 		a := x.Scalings[0]
 		why := cmp.Or(a.Message, a.Description)
-		x.add(Trouble{Kind: ScalingFails, Sure: Certain, Since: a.StartedAt, Short: "autoscaling fails: " + why, Cause: "what autoscaling tried last failed: " + why,
+		x.add(Trouble{Kind: cause.ScalingFails, Sure: Certain, Since: a.StartedAt, Short: "autoscaling fails: " + why, Cause: "what autoscaling tried last failed: " + why,
 			Evidence: []Proof{{a.StartedAt, a.Description + words.Prefixed(" ", a.Cause), InScaling}}})
 		return
 	}
 	for _, a := range x.Ringing {
 		if a.Scales && s.Desired > 0 && s.Desired >= x.Scaling.Max {
-			x.add(Trouble{Kind: ScalingAtMaximum, Sure: Likely, Since: a.Since, Short: "autoscaling is at its maximum of " + words.Count(x.Scaling.Max, "task"),
+			x.add(Trouble{Kind: cause.ScalingAtMaximum, Sure: Likely, Since: a.Since, Short: "autoscaling is at its maximum of " + words.Count(x.Scaling.Max, "task"),
 				Cause:    "autoscaling is at its maximum of " + words.Count(x.Scaling.Max, "task") + ", and the alarm that would raise the count rings",
 				Evidence: []Proof{{a.Since, "alarm " + a.Name + " rings: " + a.Why, InAlarms}, {Text: "bounds: " + x.Scaling.Bounds() + ", " + x.Scaling.State(), Where: InScaling}}})
 			return
@@ -92,7 +94,7 @@ func (x *inquest) unrouted() {
 		return
 	}
 	ours := x.facts.Service.TargetGroups()
-	leads, t := 0, Trouble{Kind: RuleShadowed, Sure: Certain}
+	leads, t := 0, Trouble{Kind: cause.RuleShadowed, Sure: Certain}
 	for _, route := range x.Routes {
 		rules := alb.InOrder(alb.RulesOf(route))
 		shadows := alb.Shadows(rules)
@@ -136,65 +138,24 @@ func sendsTo(r awsx.Rule, groups []string) (weighs, named bool) {
 // dependency tells that a service which is well by all checks writes mostly errors: then
 // what it depends on is to be looked at.
 func (x *inquest) dependency() {
-	counts, newest := map[string]int{}, map[string]Said{}
-	errors := 0
-	for _, l := range x.Lines {
-		if !l.Severe {
-			continue
-		}
-		errors++
-		what := withoutNumbers(words.Telling(l.Text))
-		counts[what]++
-		newest[what] = l
-	}
+	kinds, errors, first := written.Errors(x.Lines)
 	if errors < fewErrors || float64(errors) < errorShare*float64(len(x.Lines)) {
 		return
 	}
-	kinds := make([]string, 0, len(counts))
-	for what := range counts {
-		kinds = append(kinds, what)
-	}
-	slices.SortFunc(kinds, func(a, b string) int { return cmp.Or(counts[b]-counts[a], strings.Compare(a, b)) })
-	t := Trouble{Kind: Dependency, Sure: Likely,
+	t := Trouble{Kind: cause.Dependency, Sure: Likely, Since: first,
 		Cause: fmt.Sprintf("ECS and the load balancer are healthy, and %d of the newest %s are errors: look at what the service depends on", errors, words.Count(len(x.Lines), "line")),
 		Short: fmt.Sprintf("%d of the newest %s are errors", errors, words.Count(len(x.Lines), "line"))}
-	for _, what := range kinds[:min(len(kinds), maxEvents)] {
-		l := newest[what]
-		t.Evidence = append(t.Evidence, Proof{l.At, fmt.Sprintf("%s (%d times)", words.Telling(l.Text), counts[what]), InLogs})
-	}
-	for _, l := range x.Lines {
-		if l.Severe {
-			t.Since = l.At
-			break
-		}
+	for _, k := range kinds[:min(len(kinds), maxEvents)] {
+		t.Evidence = append(t.Evidence, Proof{k.Newest.At, fmt.Sprintf("%s (%d times)", words.Telling(k.Newest.Text), k.Times), InLogs})
 	}
 	x.add(t)
-}
-
-// withoutNumbers is a text in which every number is the same, so that lines of one kind
-// are counted together.
-func withoutNumbers(s string) string {
-	var b strings.Builder
-	digits := false
-	for _, r := range s {
-		if r >= '0' && r <= '9' {
-			digits = true
-			continue
-		}
-		if digits {
-			b.WriteByte('0')
-			digits = false
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 // strays tells of registered targets that are of no task: those that serve nobody, and those
 // that a task left behind and that still get requests.
 func (x *inquest) strays() {
 	f := x.facts
-	t := Trouble{Kind: StrayTarget, Sure: Certain}
+	t := Trouble{Kind: cause.StrayTarget, Sure: Certain}
 	for _, s := range f.strays {
 		t.Evidence = append(t.Evidence, Proof{Text: reason.Target(s.target, s.group.Settings.Check).Why + " in " + s.group.Name() + ", of no task of the service", Where: InTargets})
 	}

@@ -3,16 +3,16 @@ package diagnose
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/alb"
+	"gantry/awsx/diagnose/cause"
 	"gantry/awsx/diagnose/reason"
+	"gantry/awsx/diagnose/written"
 	"gantry/internal/words"
 )
 
@@ -20,19 +20,19 @@ import (
 const shortGrace = time.Minute
 
 // checkKind is the kind of trouble of a target, or of what an event quotes of it.
-func checkKind(t awsx.TargetHealth) Kind {
+func checkKind(t awsx.TargetHealth) cause.Kind {
 	said := strings.ToLower(t.Description)
 	switch {
 	case t.State == "unused":
-		return TargetUnused
+		return cause.TargetUnused
 	case t.Reason == "Target.ResponseCodeMismatch", strings.Contains(said, "with these codes"):
-		return WrongAnswer
+		return cause.WrongAnswer
 	case t.Reason == "Target.Timeout", strings.Contains(said, "timed out"):
-		return CheckTimesOut
+		return cause.CheckTimesOut
 	case t.Reason == "Target.FailedHealthChecks", strings.HasPrefix(said, "health checks failed"):
-		return CheckRefused
+		return cause.CheckRefused
 	}
-	return CheckFails
+	return cause.CheckFails
 }
 
 // checks tells of health checks that fail: those of containers, then those of targets, and
@@ -40,18 +40,18 @@ func checkKind(t awsx.TargetHealth) Kind {
 func (x *inquest) checks() {
 	f := x.facts
 	switch short := fmt.Sprintf("container health check fails in %d of %s", f.unhealthy, words.Count(len(f.Running), "task")); {
-	case x.has(ContainerUnwell):
+	case x.has(cause.ContainerUnwell):
 	case f.unhealthy > 0:
 		x.add(Trouble{
-			Kind: ContainerUnwell, Sure: Certain, Since: f.troubleAt(reason.TaskUnhealthy), Cause: "the " + short, Short: short,
+			Kind: cause.ContainerUnwell, Sure: Certain, Since: f.troubleAt(reason.TaskUnhealthy), Cause: "the " + short, Short: short,
 			Reason: reason.Reason{Stage: reason.ContainerCheck}, rolls: f.rollout.Active,
 			Evidence: []Proof{{Text: "tasks with the health UNHEALTHY: " + strconv.Itoa(f.unhealthy), Where: InTasks}},
 		})
 	default:
 		x.wasUnwell()
 	}
-	byKind := map[Kind][]sickTarget{}
-	var order []Kind
+	byKind := map[cause.Kind][]sickTarget{}
+	var order []cause.Kind
 	for _, s := range f.sick {
 		kind := checkKind(s.target)
 		if byKind[kind] == nil {
@@ -66,18 +66,18 @@ func (x *inquest) checks() {
 		x.wasSick()
 	}
 	if len(order) == 0 && f.empty > 0 && f.Service.Running > 0 && !f.rollout.Active && len(x.found) == 0 {
-		x.add(Trouble{Kind: NoTargets, Sure: Certain, Since: f.began(), Cause: "tasks run, and no target is registered for them", Short: "no targets registered",
+		x.add(Trouble{Kind: cause.NoTargets, Sure: Certain, Since: f.began(), Cause: "tasks run, and no target is registered for them", Short: "no targets registered",
 			Evidence: []Proof{{Text: "no targets registered", Where: InTargets}}})
 	}
 	x.refused()
 }
 
 // sick tells of targets that fail in one way.
-func (x *inquest) sick(kind Kind, sick []sickTarget) {
+func (x *inquest) sick(kind cause.Kind, sick []sickTarget) {
 	f := x.facts
 	t := Trouble{Kind: kind, Sure: Certain, Since: f.troubleAt(reason.TargetUnhealthy)}
 	read := reason.Target(sick[0].target, sick[0].group.Settings.Check)
-	t.Next = []Step{{DoNothing, read.Next}}
+	t.Next = []cause.Step{cause.Advice(read.Next)}
 	for i, s := range sick {
 		if i == maxEvents {
 			t.Evidence = append(t.Evidence, Proof{Text: fmt.Sprintf("and %d more", len(sick)-i), Where: InTargets})
@@ -102,22 +102,22 @@ func (x *inquest) sick(kind Kind, sick []sickTarget) {
 		t.rolls, t.later = f.ofRollout == nil || n > 0, n == len(sick) && x.served()
 	}
 	t.Cause = fmt.Sprintf("%d of %s %s", len(sick), words.Count(f.targets.Total, "target"), checkWords(kind, read.Why))
-	if kind == CheckTimesOut && f.unhealthy == 0 && f.died.Count == 0 {
+	if kind == cause.CheckTimesOut && f.unhealthy == 0 && f.died.Count == 0 {
 		t.Evidence = append(t.Evidence, Proof{Text: "the tasks run and none of them died", Where: InTasks})
 	}
 	x.stoppedFor(&t)
 	x.add(t)
 }
 
-func checkWords(kind Kind, why string) string {
+func checkWords(kind cause.Kind, why string) string {
 	switch kind {
-	case WrongAnswer:
+	case cause.WrongAnswer:
 		return "answer the health check with a status that it does not accept: " + why
-	case CheckTimesOut:
+	case cause.CheckTimesOut:
 		return "do not answer the health check in time: a security group between them and the load balancer, or a program that hangs"
-	case CheckRefused:
+	case cause.CheckRefused:
 		return "refuse the health check's connection, or answer with what is no HTTP"
-	case TargetUnused:
+	case cause.TargetUnused:
 		return "get no requests: " + why
 	}
 	return "fail the health check: " + why
@@ -125,10 +125,10 @@ func checkWords(kind Kind, why string) string {
 
 // goneGroups tells of target groups that do not exist.
 func (x *inquest) goneGroups() {
-	if len(x.GroupsGone) == 0 || x.has(GroupGone) {
+	if len(x.GroupsGone) == 0 || x.has(cause.GroupGone) {
 		return
 	}
-	t := Trouble{Kind: GroupGone, Sure: Certain}
+	t := Trouble{Kind: cause.GroupGone, Sure: Certain}
 	var names []string
 	for _, arn := range x.GroupsGone {
 		names = append(names, awsx.GroupName(arn))
@@ -137,13 +137,13 @@ func (x *inquest) goneGroups() {
 	t.Cause = "the service's target group " + strings.Join(names, " and ") + " does not exist: no request reaches it"
 	t.Short, t.Reason = "target group is gone: "+strings.Join(names, " and "), reason.Reason{Stage: reason.BalancerCheck, Cause: reason.NotFound}
 	for _, e := range x.facts.Service.Events {
-		if read := reason.ReadEvent(e.Message); kindOf(read.Reason) == GroupGone {
+		if read := reason.ReadEvent(e.Message); cause.Of(read.Reason) == cause.GroupGone {
 			t.Since = e.At
 			t.Evidence = append(t.Evidence, Proof{e.At, read.Body, InEvents})
 			break
 		}
 	}
-	t.Next = []Step{{DoNothing, t.Reason.Next()}}
+	t.Next = []cause.Step{cause.Advice(t.Reason.Next())}
 	x.add(t)
 }
 
@@ -166,8 +166,8 @@ func (x *inquest) wasSick() {
 		return
 	}
 	for _, d := range f.deaths {
-		if d.Stage == reason.BalancerCheck && kindOf(d.Reason) == "" && x.goesOn(d) {
-			t := Trouble{Kind: CheckFails, Sure: Certain, Since: f.began(), Cause: "tasks are stopped: they failed their target's health check", Short: d.Why(), Reason: d.Reason, rolls: f.rollout.Active}
+		if d.Stage == reason.BalancerCheck && cause.Of(d.Reason) == "" && x.goesOn(d) {
+			t := Trouble{Kind: cause.CheckFails, Sure: Certain, Since: f.began(), Cause: "tasks are stopped: they failed their target's health check", Short: d.Why(), Reason: d.Reason, rolls: f.rollout.Active}
 			x.stoppedFor(&t)
 			x.add(t)
 			return
@@ -182,7 +182,7 @@ func (x *inquest) wasUnwell() {
 		if e.Kind != reason.TaskUnhealthy || f.age(e.at, window) > window || f.died.Count > 0 || len(f.sick) > 0 {
 			continue
 		}
-		x.add(Trouble{Kind: ContainerUnwell, Sure: Certain, Since: f.troubleAt(reason.TaskUnhealthy), Cause: "ECS replaces tasks: " + e.Why(), Short: e.Why(), Reason: said(e),
+		x.add(Trouble{Kind: cause.ContainerUnwell, Sure: Certain, Since: f.troubleAt(reason.TaskUnhealthy), Cause: "ECS replaces tasks: " + e.Why(), Short: e.Why(), Reason: said(e),
 			rolls: f.rollout.Active, Evidence: []Proof{{e.at, e.Body, InEvents}}})
 		return
 	}
@@ -205,30 +205,41 @@ func (x *inquest) stoppedFor(t *Trouble) {
 			}
 		}
 	}
-	if n > 0 {
-		t.Evidence = append(t.Evidence, Proof{last.at, words.Count(n, "task") + " stopped for it within the hour, the last was " + reason.ShortID(last.task.Ref.ARN), InTasks})
+	if n == 0 {
+		return
+	}
+	t.Evidence = append(t.Evidence, Proof{last.at, words.Count(n, "task") + " stopped for it within the hour, the last was " + reason.ShortID(last.task.Ref.ARN), InTasks})
+	if said := x.saidBefore(last); said.Text != "" {
+		t.Evidence = append(t.Evidence, Proof{said.At, "it wrote before: " + words.Telling(said.Text), InLogs})
 	}
 }
 
-// listening is a line by which a program says on which port it listens: a time of day or the
-// number of a process is no port.
-var listening = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(listening|listens|serving|accepting|started|running)\b[^\n]*?(?:\bports?(?:\(s\))?[ =:(]+|(?:\d+(?:\.\d+){3}|localhost|\]|\*|//[\w.-]+|[ "'=@]):)(\d{2,5})\b`)
-})
+// saidBefore is what the containers of a task wrote that tells most, before it was stopped.
+func (x *inquest) saidBefore(d death) (said written.Line) {
+	for _, w := range x.Wrote {
+		if w.Task != d.task.ID {
+			continue
+		}
+		if l := written.Telling(w.Lines); said.Text == "" || l.Severe && !said.Severe {
+			said = l
+		}
+	}
+	return said
+}
 
 // refused looks for why connections are refused: the program listens on another port, or
 // its tasks are stopped before it does.
 func (x *inquest) refused() {
 	for i := range x.found {
 		t := &x.found[i]
-		if t.Kind != CheckRefused {
+		if t.Kind != cause.CheckRefused {
 			continue
 		}
-		port, ports, sure := x.listens()
+		port, ports, certain := x.listens()
 		wanted := x.mapped()
 		switch {
 		case port.Text != "" && len(wanted) > 0 && !slices.ContainsFunc(ports, func(p int) bool { return slices.Contains(wanted, p) }):
-			t.Kind, t.Sure = PortWrong, sure
+			t.Kind, t.Sure = cause.PortWrong, sureIf(certain)
 			t.Short = fmt.Sprintf("listens on port %d, not on %s", ports[0], portsWords(wanted))
 			t.Cause = fmt.Sprintf("the program listens on port %d, and the service sends to port %d of the container", ports[0], wanted[0])
 			t.Evidence = append([]Proof{{port.At, words.Telling(port.Text), InLogs}}, t.Evidence...)
@@ -240,32 +251,13 @@ func (x *inquest) refused() {
 	}
 }
 
-// listens returns the newest line that says on which ports the program listens. What started
-// or runs at a port may also be what the program calls.
-func (x *inquest) listens() (line Said, ports []int, sure Sureness) {
+// listens returns the newest line that says on which ports the program listens.
+func (x *inquest) listens() (line written.Line, ports []int, certain bool) {
 	all := x.Lines
 	for _, w := range x.Wrote {
 		all = append(all[:len(all):len(all)], w.Lines...)
 	}
-	for _, l := range all {
-		if l.At.Before(line.At) {
-			continue
-		}
-		var found []int
-		said := Certain
-		for _, m := range listening().FindAllStringSubmatch(l.Text, -1) {
-			if n, err := strconv.Atoi(m[2]); err == nil && n < 1<<16 {
-				found = append(found, n)
-				if verb := strings.ToLower(m[1]); verb == "started" || verb == "running" {
-					said = Likely
-				}
-			}
-		}
-		if len(found) > 0 {
-			line, ports, sure = l, found, said
-		}
-	}
-	return line, ports, sure
+	return written.Listens(all)
 }
 
 // mapped returns the container ports that the service's load balancers send to.
@@ -292,7 +284,7 @@ func (x *inquest) early(t *Trouble) {
 	if n == 0 || grace >= shortGrace || longest > grace+5*time.Minute {
 		return
 	}
-	t.Kind, t.Sure = StartsSlowly, Likely
+	t.Kind, t.Sure = cause.StartsSlowly, Likely
 	t.Short = fmt.Sprintf("stopped before they answer, grace period %s", grace)
 	t.Cause = fmt.Sprintf("tasks are stopped at most %s after they start, before they answer; the grace period is %s: they need longer to start, or never listen on port %s",
 		longest.Round(time.Second), grace, portsWords(x.mapped()))

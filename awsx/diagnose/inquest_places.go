@@ -8,12 +8,10 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose/cause"
 	"gantry/awsx/diagnose/reason"
 	"gantry/internal/words"
 )
-
-// lacks are the kinds of what no instance has room for.
-var lacks = []Kind{MemoryLacking, CPULacking, PortTaken, NothingFits, NoInstances}
 
 // lately yields the events of trouble that bear on the present and belong to the newest of
 // them: what ECS stopped to tell of is over.
@@ -32,19 +30,19 @@ func (x *inquest) lately(yield func(event) bool) {
 // placement tells why tasks find no place, by what events say.
 func (x *inquest) placement() {
 	f := x.facts
-	told := map[Kind]bool{}
+	told := map[cause.Kind]bool{}
 	for e := range x.lately {
 		if e.Kind != reason.CannotPlace && e.Kind != reason.NotSteady {
 			continue
 		}
-		kind := cmp.Or(kindOf(e.Reason), SaidByECS)
+		kind := cmp.Or(cause.Of(e.Reason), cause.SaidByECS)
 		if told[kind] || x.has(kind) {
 			continue
 		}
 		told[kind] = true
 		t := ofEvent(kind, e)
 		t.Since, t.rolls, t.later = x.since(e.Kind, kind), f.rollout.Active, x.served()
-		if kind != SaidByECS {
+		if kind != cause.SaidByECS {
 			t.Cause = "no task can be placed: " + t.Short
 		}
 		x.roomLeft(kind, &t)
@@ -53,18 +51,18 @@ func (x *inquest) placement() {
 }
 
 // ofEvent is a trouble as an event tells of it: what it says, where it is not known better.
-func ofEvent(kind Kind, e event) Trouble {
+func ofEvent(kind cause.Kind, e event) Trouble {
 	t := Trouble{Kind: kind, Sure: Certain, Since: e.at, Cause: "ECS says: " + e.Body, Short: e.Why(), Reason: said(e), Evidence: []Proof{{e.at, e.Body, InEvents}}}
 	if next := e.Next(); next != "" {
-		t.Next = []Step{{DoNothing, next}}
+		t.Next = []cause.Step{cause.Advice(next)}
 	}
 	return t
 }
 
 // since is when events of a kind began to tell of a kind of trouble.
-func (x *inquest) since(event reason.EventKind, kind Kind) (at time.Time) {
+func (x *inquest) since(event reason.EventKind, kind cause.Kind) (at time.Time) {
 	for e := range x.facts.present {
-		if e.Kind == event && (kindOf(e.Reason) == kind || kind == SaidByECS) {
+		if e.Kind == event && (cause.Of(e.Reason) == kind || kind == cause.SaidByECS) {
 			at = e.at
 		}
 	}
@@ -72,14 +70,14 @@ func (x *inquest) since(event reason.EventKind, kind Kind) (at time.Time) {
 }
 
 // roomLeft adds what the instances have left of what is lacking.
-func (x *inquest) roomLeft(kind Kind, t *Trouble) {
-	if !x.InstancesRead || kind != MemoryLacking && kind != CPULacking {
+func (x *inquest) roomLeft(kind cause.Kind, t *Trouble) {
+	if !x.InstancesRead || kind != cause.MemoryLacking && kind != cause.CPULacking {
 		return
 	}
 	most, of := 0, awsx.Instance{}
 	for _, i := range x.Instances {
 		left := i.Memory.Remaining
-		if kind == CPULacking {
+		if kind == cause.CPULacking {
 			left = i.CPU.Remaining
 		}
 		if i.Status == "ACTIVE" && i.AgentConnected && left >= most {
@@ -90,7 +88,7 @@ func (x *inquest) roomLeft(kind Kind, t *Trouble) {
 		return
 	}
 	unit := "MiB of memory"
-	if kind == CPULacking {
+	if kind == cause.CPULacking {
 		unit = "CPU units"
 	}
 	t.Evidence = append(t.Evidence, Proof{Text: fmt.Sprintf("the most that one of %s has left is %d %s, %s", words.Count(len(x.Instances), "instance"), most, unit, of.Address()), Where: InInstances})
@@ -104,23 +102,23 @@ func (x *inquest) events() {
 		if !x.unwell() && (f.age(e.at, backoff) > backoff || e.Kind != reason.Misconfigured && e.Kind != reason.DeploymentFailed) {
 			continue
 		}
-		kind := SaidByECS
+		kind := cause.SaidByECS
 		switch e.Kind {
 		case reason.Bounds:
-			kind = Deadlock
+			kind = cause.Deadlock
 		case reason.EventThrottled:
-			kind = Throttling
+			kind = cause.Throttling
 		case reason.DeploymentFailed:
-			if kind = DeploymentFailed; strings.Contains(e.Reason.Text, "alarm") {
-				kind = AlarmFired
+			if kind = cause.DeploymentFailed; strings.Contains(e.Reason.Text, "alarm") {
+				kind = cause.AlarmFired
 			}
 		case reason.Misconfigured:
-			kind = cmp.Or(kindOf(e.Reason), SaidByECS)
+			kind = cmp.Or(cause.Of(e.Reason), cause.SaidByECS)
 		case reason.CannotStart:
 		default:
 			continue
 		}
-		if x.has(kind) || kind == DeploymentFailed && x.has(AlarmFired) {
+		if x.has(kind) || kind == cause.DeploymentFailed && x.has(cause.AlarmFired) {
 			continue
 		}
 		t := ofEvent(kind, e)
@@ -130,15 +128,15 @@ func (x *inquest) events() {
 			}
 		}
 		switch kind {
-		case Deadlock:
+		case cause.Deadlock:
 			t.Cause = "the deployment can neither start a task nor stop one" + x.percentages()
-		case Throttling:
+		case cause.Throttling:
 			t.Cause = "the account's API quotas turn ECS away: " + e.Body
-		case AlarmFired:
+		case cause.AlarmFired:
 			t.Cause = "the deployment failed: an alarm that it watches fired" + x.watched()
-		case DeploymentFailed:
+		case cause.DeploymentFailed:
 			t.Cause = "ECS gave the deployment up: " + strings.TrimSuffix(e.Reason.Text, ".")
-		case SaidByECS:
+		case cause.SaidByECS:
 		default:
 			t.Cause = t.Short
 		}
@@ -159,7 +157,7 @@ func (x *inquest) givenUp() {
 	if why == "" || f.primary.RolloutState != "FAILED" || len(x.found) > 0 {
 		return
 	}
-	x.add(Trouble{Kind: DeploymentFailed, Sure: Certain, Since: f.brokeAt(), Short: why, Reason: reason.Reason{Text: f.primary.RolloutReason}, rolls: true,
+	x.add(Trouble{Kind: cause.DeploymentFailed, Sure: Certain, Since: f.brokeAt(), Short: why, Reason: reason.Reason{Text: f.primary.RolloutReason}, rolls: true,
 		Cause:    "ECS gave the deployment of " + awsx.ARNName(f.primary.TaskDefinition) + " up: " + why,
 		Evidence: []Proof{{f.primary.UpdatedAt, f.primary.RolloutReason, InRevisions}}})
 }
@@ -180,7 +178,7 @@ func (x *inquest) hosts() {
 		return
 	}
 	x.agents()
-	if len(x.found) > 0 && !x.has(append([]Kind{AgentsDisconnected}, lacks...)...) {
+	if len(x.found) > 0 && !x.has(append([]cause.Kind{cause.AgentsDisconnected}, cause.Lacks...)...) {
 		return // tasks find their place, and fail there
 	}
 	for _, e := range x.Groups {
@@ -208,24 +206,24 @@ func (x *inquest) group(e GroupEvidence) {
 	strangers, ours := e.strangers(), x.Managed[g.Name]
 	meant := e.Belongs.Stray && (ours || len(x.Managed) == 0 && x.InstancesRead && len(x.Instances) == 0 || misspelt(x.facts.Service.Ref.ClusterName(), e.Belongs.Name))
 	switch {
-	case g.Desired > g.Staying() && slices.Contains(g.Suspended, "Launch") && (ours || x.has(NoInstances)):
-		x.add(Trouble{Kind: GroupCannotLaunch, Sure: Certain, Cause: "the Auto Scaling group " + g.Name + " launches nothing: somebody suspended that", Short: g.Name + " cannot launch: suspended",
+	case g.Desired > g.Staying() && slices.Contains(g.Suspended, "Launch") && (ours || x.has(cause.NoInstances)):
+		x.add(Trouble{Kind: cause.GroupCannotLaunch, Sure: Certain, Cause: "the Auto Scaling group " + g.Name + " launches nothing: somebody suspended that", Short: g.Name + " cannot launch: suspended",
 			Evidence: []Proof{{Text: "suspended: " + strings.Join(g.Suspended, ", "), Where: InGroups}}})
 	case g.Desired > g.Staying() && last.Failed():
-		t := Trouble{Kind: GroupCannotLaunch, Sure: Likely, Since: last.StartedAt, Cause: "the Auto Scaling group " + g.Name + " cannot launch instances: " + cmp.Or(last.Message, last.Description),
+		t := Trouble{Kind: cause.GroupCannotLaunch, Sure: Likely, Since: last.StartedAt, Cause: "the Auto Scaling group " + g.Name + " cannot launch instances: " + cmp.Or(last.Message, last.Description),
 			Short:    g.Name + " cannot launch: " + cmp.Or(last.Message, last.Description),
 			Evidence: []Proof{{last.StartedAt, last.Description, InGroups}}}
-		if ours || x.has(NoInstances) {
+		if ours || x.has(cause.NoInstances) {
 			x.add(t)
 			return
 		}
 		for i := range x.found {
-			if slices.Contains(lacks, x.found[i].Kind) {
+			if slices.Contains(cause.Lacks, x.found[i].Kind) {
 				x.found[i].Evidence = append(x.found[i].Evidence, Proof{last.StartedAt, t.Cause, InGroups})
 			}
 		}
 	case meant || strangers > 0:
-		t := Trouble{Kind: CannotJoin, Sure: Likely, Cause: fmt.Sprintf("%d of %s of the Auto Scaling group %s joined no cluster", strangers, words.Count(len(g.Members), "instance"), g.Name),
+		t := Trouble{Kind: cause.CannotJoin, Sure: Likely, Cause: fmt.Sprintf("%d of %s of the Auto Scaling group %s joined no cluster", strangers, words.Count(len(g.Members), "instance"), g.Name),
 			Short: fmt.Sprintf("%d of %s of %s joined no cluster", strangers, words.Count(len(g.Members), "instance"), g.Name)}
 		if e.Belongs.Stray {
 			t.Cause = fmt.Sprintf("the Auto Scaling group %s has its instances join %s, which is no cluster here", g.Name, e.Belongs.Name)
@@ -236,8 +234,8 @@ func (x *inquest) group(e GroupEvidence) {
 			t.Evidence = append(t.Evidence, Proof{Text: "user data of " + e.Launches.Source.String() + ": " + line, Where: InGroups})
 		}
 		x.add(t)
-	case g.Desired >= g.Max && ours && x.has(lacks...):
-		x.add(Trouble{Kind: GroupAtMaximum, Sure: Likely, Cause: fmt.Sprintf("the Auto Scaling group %s is at its maximum of %s: no instance comes for what finds no room", g.Name, words.Count(g.Max, "instance")),
+	case g.Desired >= g.Max && ours && x.has(cause.Lacks...):
+		x.add(Trouble{Kind: cause.GroupAtMaximum, Sure: Likely, Cause: fmt.Sprintf("the Auto Scaling group %s is at its maximum of %s: no instance comes for what finds no room", g.Name, words.Count(g.Max, "instance")),
 			Short:    fmt.Sprintf("%s is at its maximum of %s", g.Name, words.Count(g.Max, "instance")),
 			Evidence: []Proof{{Text: fmt.Sprintf("%s: desired %d, bounds %s", g.Name, g.Desired, g.Bounds()), Where: InGroups}}})
 	}
@@ -254,12 +252,12 @@ func (x *inquest) agents() {
 			away, on = append(away, i.Address()), append(on, i.Ref.ARN)
 		}
 	}
-	if len(away) == 0 || len(x.found) > 0 && !x.has(append([]Kind{AgentsDisconnected}, lacks...)...) {
+	if len(away) == 0 || len(x.found) > 0 && !x.has(append([]cause.Kind{cause.AgentsDisconnected}, cause.Lacks...)...) {
 		return
 	}
 	short := fmt.Sprintf("the agents of %d of %s are disconnected", len(away), words.Count(len(x.Instances), "instance"))
-	t := Trouble{Kind: AgentsDisconnected, Sure: Likely, Reason: reason.Reason{Stage: reason.Placement}, rolls: x.facts.rollout.Active, later: x.served()}
-	told := slices.IndexFunc(x.found, func(t Trouble) bool { return t.Kind == AgentsDisconnected })
+	t := Trouble{Kind: cause.AgentsDisconnected, Sure: Likely, Reason: reason.Reason{Stage: reason.Placement}, rolls: x.facts.rollout.Active, later: x.served()}
+	told := slices.IndexFunc(x.found, func(t Trouble) bool { return t.Kind == cause.AgentsDisconnected })
 	if told >= 0 {
 		t = x.found[told]
 	} else if len(away) == len(x.Instances) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose/cause"
 	"gantry/awsx/diagnose/reason"
 	"gantry/internal/words"
 )
@@ -25,27 +26,24 @@ const (
 	errorShare = 0.2
 )
 
-// healthKinds are the checks of targets, which fail where a program is not there.
-var healthKinds = []Kind{CheckRefused, CheckTimesOut, WrongAnswer, CheckFails, StartsSlowly, NoTargets}
-
 // relate puts consequences under their causes.
 func (x *inquest) relate() {
-	x.under(CannotJoin, append([]Kind{AgentsDisconnected}, lacks...)...)
-	x.under(GroupCannotLaunch, lacks...)
-	x.under(GroupAtMaximum, lacks...)
-	if !x.has(CannotJoin) {
-		x.under(AgentsDisconnected, NothingFits, NoInstances, MemoryLacking, CPULacking)
+	x.under(cause.CannotJoin, append([]cause.Kind{cause.AgentsDisconnected}, cause.Lacks...)...)
+	x.under(cause.GroupCannotLaunch, cause.Lacks...)
+	x.under(cause.GroupAtMaximum, cause.Lacks...)
+	if !x.has(cause.CannotJoin) {
+		x.under(cause.AgentsDisconnected, cause.NothingFits, cause.NoInstances, cause.MemoryLacking, cause.CPULacking)
 	}
-	for _, cause := range []Kind{VariableMissing, CommandMissing, OutOfMemory, Exits, WrongArchitecture, ContainerUnwell, SpotInterrupted, HostLost} {
-		if of, ok := x.died[cause]; ok && x.has(cause) && x.sickAreOf(of) {
-			x.under(cause, healthKinds...)
+	for _, kind := range []cause.Kind{cause.VariableMissing, cause.CommandMissing, cause.OutOfMemory, cause.Exits, cause.WrongArchitecture, cause.ContainerUnwell, cause.SpotInterrupted, cause.HostLost} {
+		if of, ok := x.died[kind]; ok && x.has(kind) && x.sickAreOf(of) {
+			x.under(kind, cause.Checks...)
 		}
 	}
-	x.under(GroupGone, healthKinds...)
+	x.under(cause.GroupGone, cause.Checks...)
 	// That the service is not steady is said of every trouble.
 	for _, t := range x.found {
-		if t.Kind != SaidByECS {
-			x.found = slices.DeleteFunc(x.found, func(t Trouble) bool { return t.Kind == SaidByECS })
+		if t.Kind != cause.SaidByECS {
+			x.found = slices.DeleteFunc(x.found, func(t Trouble) bool { return t.Kind == cause.SaidByECS })
 			break
 		}
 	}
@@ -86,10 +84,10 @@ func (x *inquest) rollout() {
 	began := []Proof{{f.primary.CreatedAt, "it began", InRevisions}}
 	switch name := awsx.ARNName(f.primary.TaskDefinition); {
 	case f.deadlocked() && f.rollout.Running < f.rollout.Desired:
-		x.add(Trouble{Kind: Deadlock, Sure: Certain, Since: f.primary.CreatedAt, Evidence: began, rolls: true,
+		x.add(Trouble{Kind: cause.Deadlock, Sure: Certain, Since: f.primary.CreatedAt, Evidence: began, rolls: true,
 			Cause: "the deployment can neither start a task nor stop one" + x.percentages(), Short: "minimum and maximum percent leave no room"})
 	case f.age(f.primary.CreatedAt, stuckAfter) > stuckAfter:
-		x.add(Trouble{Kind: Stuck, Sure: Unexplained, Since: f.primary.CreatedAt, Evidence: began, rolls: true,
+		x.add(Trouble{Kind: cause.Stuck, Sure: Unexplained, Since: f.primary.CreatedAt, Evidence: began, rolls: true,
 			Cause: fmt.Sprintf("the rollout of %s does not move, %s, %s", name, new, f.breakerSetting()), Short: "rollout does not move, " + new})
 	}
 }
@@ -108,7 +106,7 @@ func (f *facts) deadlocked() bool {
 // unexplained tells what is wrong where nothing says why.
 func (x *inquest) unexplained() {
 	f := x.facts
-	t := Trouble{Kind: NotExplained, Sure: Unexplained, Since: f.began(), rolls: f.rollout.Active}
+	t := Trouble{Kind: cause.NotExplained, Sure: Unexplained, Since: f.began(), rolls: f.rollout.Active}
 	switch {
 	case f.failing():
 		t.Short, t.Since = words.Count(f.rollout.Failed, "task")+" of the new revision failed", f.brokeAt()
@@ -161,7 +159,7 @@ func (x *inquest) recalled() {
 // wayBack tells that ECS went back to an older revision, from what and why.
 func (x *inquest) wayBack() {
 	f := x.facts
-	t := Trouble{Kind: RolledBack, Sure: Certain, rolls: f.rollout.Active}
+	t := Trouble{Kind: cause.RolledBack, Sure: Certain, rolls: f.rollout.Active}
 	var alarm []Proof
 	for e := range f.wayBack {
 		switch {
@@ -190,10 +188,10 @@ func (x *inquest) wayBack() {
 		t.Short, t.Reason = verb+": "+last.Why(), last.Reason
 		t.Evidence = append(t.Evidence, Proof{last.at, deathLine(last).Text, InTasks})
 		if next := last.Next(); next != "" {
-			t.Next = []Step{{DoNothing, next}}
+			t.Next = []cause.Step{cause.Advice(next)}
 		}
-	} else if len(alarm) > 0 && !x.has(AlarmFired) {
-		t.Kind, t.Evidence = AlarmFired, append(alarm[:1], t.Evidence...)
+	} else if len(alarm) > 0 && !x.has(cause.AlarmFired) {
+		t.Kind, t.Evidence = cause.AlarmFired, append(alarm[:1], t.Evidence...)
 		t.Cause = "an alarm that the deployment watches fired" + x.watched() + "; ECS went back to " + awsx.ARNName(f.primary.TaskDefinition)
 		t.Short = verb + ": deployment alarm" + x.watched()
 	}
@@ -216,7 +214,7 @@ func (x *inquest) diedBefore(at time.Time) (last death, ok bool) {
 
 // lingering tells of tasks that were told to stop and do not.
 func (x *inquest) lingering() {
-	t := Trouble{Kind: NeverStops, Sure: Likely}
+	t := Trouble{Kind: cause.NeverStops, Sure: Likely}
 	n := 0
 	for _, task := range x.Evidence.Stopped {
 		told := task.StoppingAt
@@ -239,23 +237,22 @@ func (x *inquest) lingering() {
 }
 
 // sizes are the fields that explain a lack.
-var sizes = map[Kind]string{MemoryLacking: "memory", OutOfMemory: "memory", CPULacking: "cpu"}
+var sizes = map[cause.Kind]string{cause.MemoryLacking: "memory", cause.OutOfMemory: "memory", cause.CPULacking: "cpu"}
 
 // explain adds what helps, and the change that explains a trouble.
 func (x *inquest) explain(t *Trouble) {
-	of := characters[t.Kind.rank()]
-	for _, s := range of.do {
-		if s.Do == DoRollBack && !x.canGoBack() {
+	for _, s := range t.Kind.Steps() {
+		if s.Do == cause.DoRollBack && !x.canGoBack() {
 			continue
 		}
 		t.Next = append(t.Next, s)
 	}
-	for _, part := range of.parts {
+	for _, part := range t.Kind.Parts() {
 		if !x.brought(*t, x.facts.changed) {
 			break
 		}
 		i := slices.IndexFunc(x.Changes, func(c Change) bool {
-			return c.Part == part && c.At.IsZero() && (part != PartSize || strings.HasPrefix(c.Name, sizes[t.Kind])) && (t.Kind != VariableMissing || part == PartImage || strings.Contains(t.Cause, "variable "+c.Name+","))
+			return c.Part == part && c.At.IsZero() && (part != cause.PartSize || strings.HasPrefix(c.Name, sizes[t.Kind])) && (t.Kind != cause.VariableMissing || part == cause.PartImage || strings.Contains(t.Cause, "variable "+c.Name+","))
 		})
 		if i >= 0 {
 			t.Change = &x.Changes[i]
@@ -263,7 +260,7 @@ func (x *inquest) explain(t *Trouble) {
 		}
 	}
 	for i := range x.Changes {
-		if c := &x.Changes[i]; t.Change == nil && !c.At.IsZero() && slices.Contains(of.parts, c.Part) && x.brought(*t, c.At) {
+		if c := &x.Changes[i]; t.Change == nil && !c.At.IsZero() && slices.Contains(t.Kind.Parts(), c.Part) && x.brought(*t, c.At) {
 			t.Change = c
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose/cause"
 	"gantry/awsx/diagnose/reason"
 	"gantry/internal/words"
 )
@@ -51,7 +52,7 @@ func (x *inquest) neverStart() {
 	if len(waiting) == 0 || len(x.found) > 0 {
 		return
 	}
-	t := Trouble{Kind: StartsHang, Sure: Unexplained, Since: waiting[0].CreatedAt, rolls: x.facts.rollout.Active, later: x.served()}
+	t := Trouble{Kind: cause.StartsHang, Sure: Unexplained, Since: waiting[0].CreatedAt, rolls: x.facts.rollout.Active, later: x.served()}
 	for i, task := range waiting {
 		if task.CreatedAt.Before(t.Since) {
 			t.Since = task.CreatedAt
@@ -97,7 +98,7 @@ func (x *inquest) drains() {
 	if n == 0 || f.Service.SchedulingStrategy == "DAEMON" || f.rollout.Active {
 		return
 	}
-	t := Trouble{Kind: NeverDrains, Sure: Certain, on: refsOf(on)}
+	t := Trouble{Kind: cause.NeverDrains, Sure: Certain, on: refsOf(on)}
 	what := fmt.Sprintf("%s cannot leave %s, which drains", words.Count(n, "task"), on[0].Address())
 	if len(on) > 1 {
 		what = fmt.Sprintf("%s cannot leave %s, which drain", words.Count(n, "task"), words.Count(len(on), "instance"))
@@ -112,7 +113,7 @@ func (x *inquest) drains() {
 			t.Evidence = []Proof{{e.at, e.Body, InEvents}}
 		}
 	}
-	if t.Cause == "" || x.has(lacks...) {
+	if t.Cause == "" || x.has(cause.Lacks...) {
 		return
 	}
 	for _, i := range on[:min(len(on), maxEvents)] {
@@ -161,5 +162,5 @@ func (x *inquest) otherMachines(on []string) *Change {
 	if ami == "" || before == "" || !slices.ContainsFunc(on, known) {
 		return nil
 	}
-	return &Change{Part: PartInstances, Name: ami, At: at, Text: "instances' image " + before + " -> " + ami + ", and only instances with the new one are hit"}
+	return &Change{Part: cause.PartInstances, Name: ami, At: at, Text: "instances' image " + before + " -> " + ami + ", and only instances with the new one are hit"}
 }

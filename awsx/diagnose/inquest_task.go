@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose/cause"
 	"gantry/awsx/diagnose/reason"
 )
 
@@ -19,7 +20,7 @@ func (a Around) Task(task awsx.Task) []Trouble {
 	x.neverStart()
 	x.lingering()
 	if host, ok := x.hostOf(task); ok && !host.AgentConnected && reason.StoppedAt(task).IsZero() {
-		x.add(Trouble{Kind: AgentsDisconnected, Sure: Certain, Short: "the agent of its instance is disconnected", on: []string{host.Ref.ARN},
+		x.add(Trouble{Kind: cause.AgentsDisconnected, Sure: Certain, Short: "the agent of its instance is disconnected", on: []string{host.Ref.ARN},
 			Cause:    "the agent of its instance " + host.Address() + " is disconnected: what the task does there is not known, and nothing stops it",
 			Evidence: []Proof{{Text: "disconnected: " + host.Address(), Where: InInstances}}})
 	}

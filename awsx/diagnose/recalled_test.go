@@ -8,6 +8,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/cause"
 )
 
 // TestDeathsThatWereRememberedExplain a service that lacks tasks hours later, and no other: of
@@ -31,12 +32,12 @@ func TestDeathsThatWereRememberedExplain(t *testing.T) {
 		by   string
 		want string
 	}{
-		"it lacks tasks":                  {lacking, "ecs-svc/1", string(diagnose.OutOfMemory)},
+		"it lacks tasks":                  {lacking, "ecs-svc/1", string(cause.OutOfMemory)},
 		"it is well":                      {func(*diagnose.Evidence) {}, "ecs-svc/1", ""},
-		"they were of another deployment": {lacking, "ecs-svc/0", string(diagnose.NotExplained)},
+		"they were of another deployment": {lacking, "ecs-svc/0", string(cause.NotExplained)},
 		"ECS tells of another cause itself": {func(e *diagnose.Evidence) {
 			endless(e, "TaskFailedToStart", "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref api:v9: not found")
-		}, "ecs-svc/1", string(diagnose.ImageMissing)},
+		}, "ecs-svc/1", string(cause.ImageMissing)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := healthy()
@@ -48,7 +49,7 @@ func TestDeathsThatWereRememberedExplain(t *testing.T) {
 			if got := strings.Join(kinds(found), ", "); got != c.want {
 				t.Fatalf("found %q, want %q", got, c.want)
 			}
-			if c.want != string(diagnose.OutOfMemory) {
+			if c.want != string(cause.OutOfMemory) {
 				return
 			}
 			last := found[0].Evidence[len(found[0].Evidence)-1].Text

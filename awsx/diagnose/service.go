@@ -41,6 +41,9 @@ func (f *facts) finding(v verdict, found []Trouble) Finding {
 			out.Next = first.Next[0].Text
 		}
 	}
+	if f.unread() && out.Status < Stopped && f.Service.Desired > 0 {
+		out.Lacking = f.unreadWords()
+	}
 	if f.failing() {
 		out.Breaker = f.breaker()
 	}

@@ -16,6 +16,7 @@ type Cluster struct {
 	// splits them.
 	Tasks                    map[string]Tasks
 	RunningRead, StoppedRead bool
+	RunningAt                time.Time // when they were read; zero is now
 	// Untold is how many tasks were listed and could not be described.
 	Untold int
 	// Groups are the target groups that were read or tried, by ARN, and Gone those of them
@@ -38,7 +39,7 @@ type Cluster struct {
 func (c *Cluster) Around(s awsx.Service) Around {
 	own := c.Tasks[s.Name]
 	e := Evidence{
-		Service: s, Running: own.Running, RunningRead: c.RunningRead, Untold: c.Untold, Stopped: own.Stopped, StoppedRead: c.StoppedRead,
+		Service: s, Running: own.Running, RunningRead: c.RunningRead, RunningAt: c.RunningAt, Untold: c.Untold, Stopped: own.Stopped, StoppedRead: c.StoppedRead,
 		Definition: c.Definition, Instance: c.Instance, Now: c.Now,
 	}
 	a := Around{Instances: c.Instances, InstancesRead: c.InstancesRead}

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose/cause"
 	"gantry/awsx/diagnose/reason"
+	"gantry/awsx/diagnose/written"
 )
 
 // Around is what was read of a service and of what it stands on. What was not read is
@@ -38,11 +40,11 @@ type Around struct {
 	// them, the last to stop first.
 	Remembered []awsx.Task
 	// Wrote is what containers of tasks that failed wrote last, the newest task first.
-	Wrote []Wrote
+	Wrote []written.Last
 	// LinesRead says that there is a log store which was asked for lines.
 	LinesRead bool
 	// Lines are the newest lines of the tasks that run, the oldest first.
-	Lines []Said
+	Lines []written.Line
 	// Changes is in what the service differs from what worked before; Before names that
 	// revision, as family:revision.
 	Changes []Change
@@ -58,44 +60,9 @@ type CountSet struct {
 	Bound string
 }
 
-// Wrote is what a container of a task wrote last.
-type Wrote struct {
-	Task, Container string // the task's id
-	Lines           []Said
-}
-
-// Said is one message of a log, raw, which may be of several lines.
-type Said struct {
-	At     time.Time
-	Text   string
-	Severe bool // it tells of an error
-}
-
-// Part is what of a service was changed. The words are stable.
-type Part string
-
-// The parts that changes are of.
-const (
-	PartImage    Part = "image"
-	PartVariable Part = "variable"
-	PartSecret   Part = "secret"
-	PartCommand  Part = "command"
-	PartSize     Part = "size"
-	PartPort     Part = "port"
-	PartCheck    Part = "health check"
-	PartLog      Part = "log"
-	PartRole     Part = "role"
-	PartPlatform Part = "platform"
-	// PartCount is the desired count, PartBounds are those of it, PartInstances what the instances are made of.
-	PartCount     Part = "count"
-	PartBounds    Part = "scaling bounds"
-	PartInstances Part = "instances"
-	PartOther     Part = "other"
-)
-
 // Change is one difference between what runs and what worked before.
 type Change struct {
-	Part Part
+	Part cause.Part
 	Name string // of the variable or the secret, else of the container
 	Gone bool   // it was taken away
 	// At is when it was made; zero for what came with the last deployment.
@@ -128,33 +95,6 @@ type Proof struct {
 	Where Place
 }
 
-// Do is what a step does. The words are stable; the console has a key for each.
-type Do string
-
-// The things to do. DoNothing is a step that only a person outside of gantry can take.
-const (
-	DoNothing         Do = ""
-	DoReadLines       Do = "read lines"
-	DoRollBack        Do = "roll back"
-	DoDeployImage     Do = "deploy image"
-	DoEditEnvironment Do = "edit environment"
-	DoEditRevision    Do = "edit revision"
-	DoScale           Do = "scale"
-	DoSeeTasks        Do = "see tasks"
-	DoSeeTargets      Do = "see targets"
-	DoSeeRouting      Do = "see routing"
-	DoSeeInstances    Do = "see instances"
-	DoSeeGroups       Do = "see groups"
-	DoSeeEvents       Do = "see events"
-	DoSeeAlarms       Do = "see alarms"
-)
-
-// Step is something to check or to do.
-type Step struct {
-	Do   Do
-	Text string
-}
-
 // Sureness is how sure a cause is. The words are stable.
 type Sureness string
 
@@ -168,7 +108,7 @@ const (
 
 // Trouble is one thing that is wrong with a service.
 type Trouble struct {
-	Kind Kind
+	Kind cause.Kind
 	// Cause says it in one sentence, Short in the few words that a row has room for. Parts of
 	// both come from outside and are raw.
 	Cause, Short string
@@ -177,7 +117,7 @@ type Trouble struct {
 	Reason   reason.Reason
 	Since    time.Time // zero where that is not known
 	Evidence []Proof   // the most telling first
-	Next     []Step
+	Next     []cause.Step
 	// Change is the difference from what worked that explains it; nil where none does.
 	Change *Change
 	// Follows are what is wrong because of it.
@@ -255,7 +195,7 @@ func last(yes bool) int {
 // inOrder puts the troubles in the order in which to look at them, and adds what helps.
 func (x *inquest) inOrder() {
 	slices.SortStableFunc(x.found, func(a, b Trouble) int {
-		return cmp.Or(last(a.later)-last(b.later), a.Kind.rank()-b.Kind.rank())
+		return cmp.Or(last(a.later)-last(b.later), a.Kind.Rank()-b.Kind.Rank())
 	})
 	if x.status != Stopped && !x.only {
 		x.alarmed()

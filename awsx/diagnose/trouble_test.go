@@ -9,6 +9,8 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/cause"
+	"gantry/awsx/diagnose/written"
 )
 
 // around is the evidence of a service and nothing beside it.
@@ -184,7 +186,7 @@ func TestWhatStandsAroundAServiceExplainsIt(t *testing.T) {
 				t.Errorf("the cause is %q", all[0].Cause)
 			}
 			for _, x := range all {
-				if x.Sure == "" || len(x.Evidence) == 0 || len(x.Next) == 0 && x.Kind != diagnose.SpotInterrupted {
+				if x.Sure == "" || len(x.Evidence) == 0 || len(x.Next) == 0 && x.Kind != cause.SpotInterrupted {
 					t.Errorf("%s is told without evidence or what to do: %+v", x.Kind, x)
 				}
 			}
@@ -240,7 +242,7 @@ func TestCalmStatesHaveNoFinding(t *testing.T) {
 			does(&e)
 			a := around(e)
 			for i := range 40 {
-				a.Lines = append(a.Lines, diagnose.Said{At: ago(time.Minute), Text: fmt.Sprintf("GET /orders/%d 200", i), Severe: i%20 == 0})
+				a.Lines = append(a.Lines, written.Line{At: ago(time.Minute), Text: fmt.Sprintf("GET /orders/%d 200", i), Severe: i%20 == 0})
 			}
 			if all := a.Judge().Troubles; len(all) > 0 {
 				t.Errorf("%q: %s", kinds(all), all[0].Cause)
@@ -251,8 +253,8 @@ func TestCalmStatesHaveNoFinding(t *testing.T) {
 
 // TestEveryKindIsTold: each is in the table that gives its place, what it needs and what helps.
 func TestEveryKindIsTold(t *testing.T) {
-	seen := map[diagnose.Kind]bool{}
-	for _, k := range diagnose.Kinds() {
+	seen := map[cause.Kind]bool{}
+	for _, k := range cause.Kinds() {
 		if seen[k.Kind] || k.Needs == "" {
 			t.Errorf("%q is there twice, or does not say what it needs", k.Kind)
 		}
@@ -275,7 +277,7 @@ func BenchmarkTroubles300Services(b *testing.B) {
 		}
 		all[i] = around(e)
 		for j := range 200 {
-			all[i].Lines = append(all[i].Lines, diagnose.Said{At: ago(time.Minute), Text: fmt.Sprintf("GET /orders/%d 200", j), Severe: j%20 == 0})
+			all[i].Lines = append(all[i].Lines, written.Line{At: ago(time.Minute), Text: fmt.Sprintf("GET /orders/%d 200", j), Severe: j%20 == 0})
 		}
 	}
 	b.ResetTimer()

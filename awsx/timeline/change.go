@@ -41,6 +41,10 @@ func (m Made) entry() Entry {
 	if m.Before+m.After != "" {
 		e.Text += ": " + m.Before + " -> " + m.After
 	}
+	e.Severity = outcome(m.Outcome)
+	if e.Severity.Trouble() {
+		e.Text += "; " + m.Outcome
+	}
 	if m.Outcome == "" {
 		e.Facts = append(e.Facts, Fact{Name: "outcome", Text: "not on record"})
 	} else {
@@ -53,6 +57,19 @@ func (m Made) entry() Entry {
 		e.Facts = append(e.Facts, Fact{Name: "call", Text: c})
 	}
 	return e
+}
+
+// outcome is how much what came of a change matters, by the words of the journal.
+func outcome(words string) Severity {
+	switch word, _, _ := strings.Cut(words, ","); {
+	case word == "", word == "done", word == "succeeded":
+		return Info
+	case strings.HasPrefix(word, "failed"), strings.HasPrefix(word, "unknown"):
+		return Failure
+	case word == "succeeded-but", word == "rolled back", word == "superseded", word == "timed out", word == "stopped", strings.HasPrefix(word, "ended before"):
+		return Warning
+	}
+	return Info // how long a session lasted, or words that this version does not know
 }
 
 func changeID(id string) string { return "change " + id }

@@ -14,9 +14,10 @@ type Report struct {
 	Title    string
 	From, To time.Time
 	Zone     *time.Location
-	Entries  []Entry  // the oldest first
-	Findings []string // what is wrong now, in a sentence each; nil where nobody looked
-	Unread   []string // what could not be read
+	Entries  []Entry   // the oldest first
+	Findings []string  // what is wrong now, in a sentence each; nil where nobody looked
+	Found    time.Time // when that was read
+	Unread   []string  // what could not be read
 	// Clean makes a text fit to be shown.
 	Clean func(string) string
 }
@@ -37,7 +38,8 @@ func (r Report) Markdown() string {
 		}
 	}
 	if r.Findings != nil {
-		list("What is wrong", "Nothing is found now.", r.Findings)
+		list("What is wrong", "Nothing is found.", append([]string{}, r.Findings...))
+		fmt.Fprintf(&b, "\nAs of %s.\n", r.Found.In(r.Zone).Format("2006-01-02 15:04:05"))
 	}
 	b.WriteString("\n## What happened\n\n| Time | Kind | Of | What | Who |\n|---|---|---|---|---|\n")
 	for _, e := range r.Entries {

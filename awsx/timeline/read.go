@@ -188,19 +188,44 @@ func Deployed(service awsx.Ref, records []awsx.ServiceDeployment, name func(arn 
 func plain(constant string) string { return strings.ToLower(strings.ReplaceAll(constant, "_", " ")) }
 
 // Underway are the deployments that a service itself lists, for one whose records were not
-// read.
+// read, with the stages that its events tell of: also of those that it lists no longer.
 func Underway(s awsx.Service) (out []Entry) {
-	for _, d := range s.Deployments {
+	of := map[string]string{} // the revision of a deployment, by its id
+	add := func(id, step string, at time.Time, severity Severity, text string, facts ...Fact) {
 		out = append(out, Entry{
-			ID: "deployment " + d.ID + " began", At: d.CreatedAt, Kind: Deployment, Service: s.Ref, Subject: s.Name, Count: 1,
-			Text: "deployment of " + awsx.ARNName(d.TaskDefinition) + " began", Facts: []Fact{{Name: "deployment", Text: d.ID}},
+			ID: "deployment " + id + " " + step, At: at, Kind: Deployment, Severity: severity, Service: s.Ref, Subject: s.Name, Count: 1,
+			Text: text, Facts: append([]Fact{{Name: "deployment", Text: id}}, facts...),
 		})
-		last := &out[len(out)-1]
+	}
+	for _, d := range s.Deployments {
+		name := awsx.ARNName(d.TaskDefinition)
+		of[d.ID] = name
+		var facts []Fact
 		if d.RolloutReason != "" {
-			last.Facts = append(last.Facts, Fact{d.UpdatedAt, plain(d.RolloutState), d.RolloutReason})
+			facts = append(facts, Fact{d.UpdatedAt, plain(d.RolloutState), d.RolloutReason})
 		}
+		add(d.ID, "began", d.CreatedAt, Info, "deployment of "+name+" began", facts...)
 		if d.RolloutState == "FAILED" {
-			last.Severity, last.Text = Failure, "deployment of "+awsx.ARNName(d.TaskDefinition)+" failed: "+d.RolloutReason
+			add(d.ID, "failed", d.UpdatedAt, Failure, "deployment of "+name+" failed: "+d.RolloutReason)
+		}
+	}
+	for _, e := range s.Events {
+		if !strings.Contains(e.Message, "deployment") {
+			continue // it names none, and need not be read
+		}
+		read, said := reason.ReadEvent(e.Message), Fact{e.At, "said", e.Message}
+		id := read.Deployment
+		name := cmp.Or(of[id], id)
+		switch {
+		case id == "":
+		case read.Kind == reason.DeploymentFailed:
+			if !slices.ContainsFunc(out, func(x Entry) bool { return x.ID == "deployment "+id+" failed" }) {
+				add(id, "failed", e.At, Failure, "deployment of "+name+" failed: "+strings.TrimSuffix(read.Reason.Text, "."), said)
+			}
+		case read.Kind == reason.RollingBack:
+			add(id, "back", e.At, Failure, "rolling back to "+name, said)
+		case strings.Contains(e.Message, "deployment completed"):
+			add(id, "steady", e.At, Good, "deployment of "+name+" is steady", said)
 		}
 	}
 	return out
@@ -240,15 +265,27 @@ func Registered(service awsx.Ref, td, before *awsx.TaskDefinition) Entry {
 func revisionID(name string) string { return "revision " + name }
 
 // Did is what Application Auto Scaling did to a service, or an Auto Scaling group to its
-// instances.
+// instances. What fails again and again for one reason is told once, until something else
+// happens.
 func Did(kind Kind, service awsx.Ref, subject string, activities []awsx.ScalingActivity) (out []Entry) {
-	for _, a := range activities {
-		e := Entry{
-			ID: "activity " + cmp.Or(a.ID, subject+a.StartedAt.String()+a.Description), At: a.StartedAt, Kind: kind, Service: service, Subject: subject, Count: 1,
-			Text: cmp.Or(strings.TrimSuffix(a.Description, "."), "an activity without a description"),
+	sorted := slices.Clone(activities)
+	slices.SortStableFunc(sorted, func(a, b awsx.ScalingActivity) int { return a.StartedAt.Compare(b.StartedAt) })
+	failing := "" // what the last of out fails of
+	for _, a := range sorted {
+		text := cmp.Or(strings.TrimSuffix(a.Description, "."), "an activity without a description")
+		why := cmp.Or(a.Message, plain(a.Status))
+		if a.Failed() && failing == why {
+			e := &out[len(out)-1]
+			e.Until, e.Count = a.StartedAt, e.Count+1
+			e.Facts = append(e.Facts, Fact{a.StartedAt, "again", text})
+			continue
 		}
-		if a.Failed() {
-			e.Severity, e.Text = Failure, e.Text+": "+cmp.Or(a.Message, plain(a.Status))
+		e := Entry{
+			ID: "activity " + cmp.Or(a.ID, subject+a.StartedAt.String()+a.Description), At: a.StartedAt, Kind: kind, Service: service, Subject: subject, Count: 1, Text: text,
+		}
+		if failing = ""; a.Failed() {
+			failing = why
+			e.Severity, e.Text = Failure, e.Text+": "+why
 		}
 		for _, f := range []Fact{{a.EndedAt, "status", a.Status}, {Name: "because", Text: a.Cause}, {Name: "message", Text: a.Message}} {
 			if f.Text != "" {
@@ -256,6 +293,11 @@ func Did(kind Kind, service awsx.Ref, subject string, activities []awsx.ScalingA
 			}
 		}
 		out = append(out, e)
+	}
+	for i := range out {
+		if n := out[i].Count; n > 1 {
+			out[i].Text = strconv.Itoa(n) + " times " + out[i].Text
+		}
 	}
 	return out
 }

@@ -245,10 +245,10 @@ func TestTheFilterKeepsWhatItCannotPlace(t *testing.T) {
 
 // TestTheReportIsTheSkeletonOfOne and nothing in it breaks out of its table.
 func TestTheReportIsTheSkeletonOfOne(t *testing.T) {
-	report := timeline.Report{Title: "shop/till", From: noon, To: noon.Add(time.Hour), Zone: time.UTC, Clean: func(s string) string { return s }, Findings: []string{"exits: exit 1"}, Unread: []string{"needs cloudtrail:LookupEvents"},
+	report := timeline.Report{Title: "shop/till", From: noon, To: noon.Add(time.Hour), Zone: time.UTC, Clean: func(s string) string { return s }, Findings: []string{"exits: exit 1"}, Found: noon.Add(time.Hour + 5*time.Second), Unread: []string{"needs cloudtrail:LookupEvents"},
 		Entries: []timeline.Entry{{At: noon, Kind: timeline.Event, Subject: "till", Text: "a | b\n<b>`", Severity: timeline.Failure}}}
 	got := report.Markdown()
-	for _, want := range []string{"# shop/till\n\nFrom 2026-04-07 12:00 to 2026-04-07 13:00, times in UTC.", "- exits: exit 1", "| 2026-04-07 12:00:00 | event | till | **a \\| b &lt;b>\\`** |  |", "- needs cloudtrail", "## Impact"} {
+	for _, want := range []string{"# shop/till\n\nFrom 2026-04-07 12:00 to 2026-04-07 13:00, times in UTC.", "## What is wrong\n\n- exits: exit 1\n\nAs of 2026-04-07 13:00:05.\n", "| 2026-04-07 12:00:00 | event | till | **a \\| b &lt;b>\\`** |  |", "- needs cloudtrail", "## Impact"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in\n%s", want, got)
 		}
@@ -292,5 +292,71 @@ func TestWhatIsEverydayIsToldTogether(t *testing.T) {
 		"12:04:00 everyday 1: has stopped 1 running tasks: (task 1)", "12:05:00 info 1: weather is fine",
 	}, got); d != "" || facts != len(events) {
 		t.Errorf("%d facts: %s", facts, d)
+	}
+}
+
+// TestWhatCameOfAChangeIsItsSeverity, by the words of the journal.
+func TestWhatCameOfAChangeIsItsSeverity(t *testing.T) {
+	for outcome, want := range map[string]timeline.Severity{
+		"": timeline.Info, "done": timeline.Info, "done, left till:7": timeline.Info, "succeeded": timeline.Info, "lasted 4m0s": timeline.Info,
+		"failed": timeline.Failure, "failed: denied, left till:7": timeline.Failure, "unknown: offline": timeline.Failure,
+		"rolled back": timeline.Warning, "timed out": timeline.Warning, "superseded": timeline.Warning, "stopped": timeline.Warning, "succeeded-but": timeline.Warning, "ended before the next call": timeline.Warning,
+	} {
+		got := timeline.Changes([]timeline.Made{{ID: "c1", Began: noon, Target: "till", Action: "deploy", Outcome: outcome}}, nil, timeline.Scope{})
+		if len(got) != 1 || got[0].Severity != want || want.Trouble() != strings.Contains(got[0].Text, outcome) && outcome != "" {
+			t.Errorf("%q is %s: %q", outcome, got[0].Severity, got[0].Text)
+		}
+	}
+}
+
+// TestADeploymentWithoutARecordIsToldByStages, as far as the service and its events tell.
+func TestADeploymentWithoutARecordIsToldByStages(t *testing.T) {
+	said := func(minute int, text string) awsx.ServiceEvent {
+		return awsx.ServiceEvent{At: noon.Add(time.Duration(minute) * time.Minute), Message: "(service till) " + text}
+	}
+	s := awsx.Service{Ref: till, Name: "till",
+		Deployments: []awsx.Deployment{
+			{ID: "ecs-svc/7", TaskDefinition: "arn:aws:ecs:eu-west-1:1:task-definition/till:7", RolloutState: "COMPLETED", RolloutReason: "ECS deployment ecs-svc/7 completed.", CreatedAt: noon.Add(20 * time.Minute), UpdatedAt: noon.Add(50 * time.Minute)},
+			{ID: "ecs-svc/5", TaskDefinition: "arn:aws:ecs:eu-west-1:1:task-definition/till:5", RolloutState: "COMPLETED", CreatedAt: noon},
+		},
+		Events: []awsx.ServiceEvent{
+			said(26, "(deployment ecs-svc/7) deployment completed."), said(25, "has reached a steady state."),
+			said(12, "rolling back to deployment ecs-svc/5."), said(11, "(deployment ecs-svc/6) deployment failed: tasks failed to start."), said(9, "has started 1 tasks: (task 7a7a)."),
+		}}
+	var got []string
+	for _, e := range timeline.Merge(timeline.Underway(s)) {
+		got = append(got, e.At.Format("15:04 ")+e.Severity.String()+" "+e.Text)
+	}
+	if d := cmp.Diff([]string{
+		"12:00 info deployment of till:5 began", "12:11 failure deployment of ecs-svc/6 failed: tasks failed to start", "12:12 failure rolling back to till:5",
+		"12:20 info deployment of till:7 began", "12:26 good deployment of till:7 is steady",
+	}, got); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestALaunchThatFailsAgainIsToldOnce, with how often, until something else happens to its group.
+func TestALaunchThatFailsAgainIsToldOnce(t *testing.T) {
+	var did []awsx.ScalingActivity
+	for i := range 9 {
+		a := awsx.ScalingActivity{ID: string(rune('a' + i)), StartedAt: noon.Add(time.Duration(i) * 40 * time.Minute), Status: "Failed", Description: "Launching a new EC2 instance.  Status Reason: no such key pair", Message: "no such key pair"}
+		if i == 6 {
+			a.Status, a.Description, a.Message = "Successful", "Terminating EC2 instance: i-0a1", ""
+		}
+		did = append([]awsx.ScalingActivity{a}, did...) // they come newest first
+	}
+	var got []string
+	for _, e := range timeline.Did(timeline.Instances, awsx.Ref{}, "hosts", did) {
+		got = append(got, e.When(time.UTC)[11:]+" "+e.Text)
+		if len(e.Facts) < e.Count {
+			t.Errorf("%d facts of %d failures", len(e.Facts), e.Count)
+		}
+	}
+	if d := cmp.Diff([]string{
+		"12:00:00–15:20:00 6 times Launching a new EC2 instance.  Status Reason: no such key pair: no such key pair",
+		"16:00:00 Terminating EC2 instance: i-0a1",
+		"16:40:00–17:20:00 2 times Launching a new EC2 instance.  Status Reason: no such key pair: no such key pair",
+	}, got); d != "" {
+		t.Error(d)
 	}
 }

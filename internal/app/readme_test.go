@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/cause"
 	"gantry/ui"
 	"gantry/views"
 	"gantry/views/livetable"
@@ -83,7 +83,7 @@ func TestTheReadmeShowsTheFramesOfTheProgram(t *testing.T) {
 func TestThePageOfCausesListsEveryKindOfTrouble(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("| Finding | Told by |\n|---|---|\n")
-	for _, k := range diagnose.Kinds() {
+	for _, k := range cause.Kinds() {
 		b.WriteString("| " + string(k.Kind) + " | " + k.Needs + " |\n")
 	}
 	part(t, whyPage, "<!-- causes -->\n", "<!-- end of causes -->\n", b.String())

@@ -39,14 +39,31 @@ func TestEventsTellsWhatHappenedInOneOrder(t *testing.T) {
 			t.Errorf("%v of %v", kinds, o)
 		}
 		a.run(t, "events", "prod/web", "--since", "1h", "--kind", "change,deployment").wants(t, 0, "TIME", ". change", "restart", "+ deployment", "succeeded after")
-		page := a.run(t, "events", "prod/web", "--since", "1h", "-o", "markdown").wants(t, 0, "# What happened to prod/web", "## What is wrong\n\nNothing is found now.", "| change | web | restart", "## Impact")
+		page := a.run(t, "events", "prod/web", "--since", "1h", "-o", "markdown").wants(t, 0, "# What happened to prod/web", "## What is wrong\n\nNothing is found.\n\nAs of ", "| change | web | restart", "## Impact")
 		if strings.Contains(page.out, "What could not be read") {
 			t.Error(page.out)
 		}
-		for _, wrong := range [][]string{{"--kind", "weather"}, {"--since", "yesterday"}, {"--since", "1h", "--until", "2h"}, {"-f", "--until", "1m"}, {"-f", "-o", "markdown"}, {"-o", "yaml"}} {
+		for _, wrong := range [][]string{{"--kind", "weather"}, {"--since", "yesterday"}, {"--since", "0"}, {"--since", "0s"}, {"--since", "1h", "--until", "2h"}, {"-f", "--until", "1m"}, {"-f", "-o", "markdown"}, {"-o", "yaml"}} {
 			a.run(t, append([]string{"events", "prod/web"}, wrong...)...).wants(t, 2)
 		}
+		a.run(t, "events", "prod/web", "--since", "2d", "--kind", "change").wants(t, 0, "restart")
+		for _, since := range []string{"0", "0s", "yesterday", "-2h"} { // as events does
+			a.run(t, "tasks", "prod/web", "--since", since).wants(t, 2, "--since")
+		}
+		a.run(t, "tasks", "prod/web", "--since", "2d").wants(t, 0)
+		a.run(t, "tasks", "prod/web", "--since", "1d12h").wants(t, 0)
+		a.run(t, "logs", "prod/web", "--since", "1d", "--limit", "3").wants(t, 0)
+		a.run(t, "why", "prod/web", "--every", "1d").wants(t, 2, "goes with --watch")
 		a.run(t, "events", "prod/nothing").wants(t, 2, "no such service")
+	})
+}
+
+// TestAServiceIsToldOfItsOwnGroups: a group that cannot launch is told of the cluster, and not
+// of a service that has no part in it.
+func TestAServiceIsToldOfItsOwnGroups(t *testing.T) {
+	steady(t, func(t *testing.T, a *account) {
+		a.run(t, "events", "prod", "--kind", "instances").wants(t, 0, "prod-ecs", "prod-batch")
+		a.run(t, "events", "prod/payments", "--kind", "instances").wants(t, 0, "prod-ecs").lacks(t, "prod-batch")
 	})
 }
 

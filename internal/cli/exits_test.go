@@ -86,3 +86,31 @@ func TestACallThatIsRepeatedIsTold(t *testing.T) {
 		}
 	})
 }
+
+// TestWhyEndsWithWhatItFound: 6 when something was found, 0 when nothing was, 1 when that
+// could not be told, whatever the service is called to stand.
+func TestWhyEndsWithWhatItFound(t *testing.T) {
+	live(t, sim.Options{Speed: 1}, func(t *testing.T, a *account) {
+		code := func(target string) (int, map[string]any) {
+			r := a.run(t, "why", target, "-o", "json")
+			return r.code, at(t, r.object(t), "services", 0).(map[string]any)
+		}
+		for name, want := range map[string]int{"api-orders": 6, "api-checkout": 6, "legacy": 6, "catalog": 0, "worker-mail": 0} {
+			got, s := code("prod/" + name)
+			if n := len(s["troubles"].([]any)); got != want || (n > 0) != (want == 6) || s["told"] != true {
+				t.Errorf("%s ends with %d and has %d findings: %v", name, got, n, s)
+			}
+		}
+		if _, s := code("prod/legacy"); s["status"] != "ok" {
+			t.Errorf("legacy serves, and stands %v", s["status"])
+		}
+		a.run(t, "why", "staging").wants(t, 0, "nothing is found of 6 services")
+		a.run(t, "why", "prod").wants(t, 6, "prod/api-orders", "prod/legacy  ok")
+		a.Inject(sim.Fault{Operation: "ListTasks", Kind: sim.Deny})
+		a.run(t, "why", "prod/catalog").wants(t, 1, "what decides could not be read", "ecs:ListTasks")
+		a.run(t, "restart", "prod/web", "--yes", "--no-wait").wants(t, 0)
+		a.run(t, "why", "prod/web").wants(t, 1, "what decides could not be read") // pending, and its deaths are not known
+		a.Inject(sim.Fault{Operation: "DescribeServices", Kind: sim.Deny})
+		a.run(t, "why", "prod/catalog").wants(t, 1, "ecs:DescribeServices")
+	})
+}

@@ -57,7 +57,7 @@ answered from it, all others refused; the log lines that it has are served as we
 	fs := cmd.Flags()
 	fs.StringVar(&o.Listen, "listen", "127.0.0.1:4566", "`address` of the account; the log store takes the next port, or any with port 0")
 	fs.StringVar(&from, "from", "", "serve a snapshot, by its `file`")
-	fs.DurationVar(&o.Latency, "latency", 0, "time added to each answer, such as 30ms")
+	command.DurationVar(cmd, &o.Latency, "latency", 0, "time added to each answer, such as 30ms")
 	fs.IntVar(&o.Clusters, "clusters", 0, "number of generated clusters")
 	fs.IntVar(&o.Services, "services", 0, "number of generated services per cluster")
 	fs.IntVar(&o.Tasks, "tasks", 0, "desired tasks of each generated service")

@@ -16,6 +16,7 @@ import (
 
 	"gantry/internal/clean"
 	"gantry/internal/errand"
+	"gantry/internal/words"
 )
 
 // parser reads YAML nodes into values and collects everything that is wrong.
@@ -131,7 +132,7 @@ func (p *parser) flag(n *yaml.Node, what string) bool {
 }
 
 func (p *parser) choice(n *yaml.Node, what string, allowed ...string) string {
-	if p.probing(shape{Enum: words(allowed)}) {
+	if p.probing(shape{Enum: anyOf(allowed)}) {
 		return ""
 	}
 	s := p.text(n, what)
@@ -184,14 +185,14 @@ func (p *parser) minutes(n *yaml.Node, what string) time.Duration {
 }
 
 func (p *parser) span(n *yaml.Node, what string, unit, least, most time.Duration) time.Duration {
-	if p.probing(shape{Type: []string{"string", "integer"}, Pattern: `^[0-9.hmsµun]+$`}) {
+	if p.probing(shape{Type: []string{"string", "integer"}, Pattern: `^[0-9.dhmsµun]+$`}) {
 		return 0
 	}
 	s := p.text(n, what)
 	if s == "" {
 		return 0
 	}
-	d, err := time.ParseDuration(s)
+	d, err := words.Duration(s)
 	if whole, convErr := strconv.Atoi(s); convErr == nil {
 		d, err = time.Duration(whole)*unit, nil
 		if whole > int(most/unit) { // before the product can overflow

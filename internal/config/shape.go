@@ -91,8 +91,8 @@ func (p *parser) either(other shape) {
 	*p.probe = shape{path: p.probe.path, Description: p.probe.Description, AnyOf: []*shape{&usual, &other}}
 }
 
-// words returns texts as the values of an enumeration.
-func words(list []string) []any {
+// anyOf returns texts as the values of an enumeration.
+func anyOf(list []string) []any {
 	var out []any
 	for _, s := range list {
 		out = append(out, s)

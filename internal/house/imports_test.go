@@ -84,13 +84,13 @@ internal/plugin: awsx awsx/deploy/... awsx/session internal/crash internal/fault
 internal/plugin/plugintest: | pty
 views/...: internal/declared internal/errand internal/process internal/crash internal/plugin ui/... bubbletea awsx awsx/past awsx/timeline awsx/alarms awsx/alb awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/metrics awsx/session awsx/store logs logs/ecslog logs/tail internal/clean internal/fault internal/inquiry/... internal/words | awsx/awsxtest awsx/sim/... logs/kql colorprofile golden internal/plugin/plugintest
 
-internal/config: internal/errand awsx awsx/deploy/... logs/ecslog internal/clean internal/fault ui/theme xdg yaml
+internal/config: internal/errand awsx awsx/deploy/... logs/ecslog internal/clean internal/fault internal/words ui/theme xdg yaml
 internal/memory: internal/crash awsx awsx/past internal/clean internal/fault sqlite
 internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk/...
 internal/app/...: internal/crash internal/plugin awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/memory internal/notify internal/statefile internal/words bubbletea colorprofile | internal/canarytest internal/saidtest
 internal/cli/reading: logs logs/tail internal/fault internal/words | logs/elastic logs/sim
 internal/cli/printing: awsx awsx/deploy/... awsx/diagnose/... awsx/document/... internal/clean internal/inquiry/... logs ui/text
-internal/cli/command: internal/declared internal/crash awsx awsx/deploy/... internal/app/... internal/clean internal/cli/printing internal/config internal/fault ui/text cobra
+internal/cli/command: internal/declared internal/crash awsx awsx/deploy/... internal/app/... internal/clean internal/cli/printing internal/config internal/fault internal/words ui/text cobra
 internal/cli/clitest: xdg
 internal/cli/changes: internal/archive internal/declared internal/plugin internal/process awsx awsx/change awsx/deploy/... awsx/document/... awsx/session internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/fault internal/inquiry/... cobra | awsx/sim/... internal/cli/clitest internal/config internal/plugin/plugintest
 internal/cli/reports: internal/declared awsx awsx/timeline awsx/alarms awsx/alb awsx/diagnose/... awsx/document/... awsx/metrics logs logs/kql ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/config internal/fault internal/difference internal/inquiry/... internal/words cobra

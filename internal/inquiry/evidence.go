@@ -21,7 +21,7 @@ func Groups(items []store.GroupState) map[string]awsx.Group {
 // Evidence is what the store has read of one service, for the verdict on it.
 func Evidence(s store.ServiceState, define func(string) *awsx.TaskDefinition, instance func(string) (awsx.Instance, bool), now time.Time) diagnose.Evidence {
 	e := diagnose.Evidence{
-		Service: s.Service, Running: s.Running, RunningRead: !s.RunningAt.IsZero(), Untold: s.Untold,
+		Service: s.Service, Running: s.Running, RunningRead: !s.RunningAt.IsZero(), RunningAt: s.RunningAt, Untold: s.Untold,
 		Stopped: s.Stopped, StoppedRead: !s.StoppedAt.IsZero(), Definition: define, Instance: instance, Now: now,
 	}
 	for _, g := range s.Groups {

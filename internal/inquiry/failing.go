@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"gantry/awsx"
+	"gantry/awsx/diagnose/reason"
 	"gantry/logs"
 	"gantry/logs/ecslog"
 )
@@ -25,13 +26,16 @@ const (
 )
 
 // Failing reads what the containers of tasks that failed wrote last: of those that
-// stopped by themselves or could not start, the newest. The errors are of containers
+// stopped by themselves, could not start, or were stopped for their health, the newest. The errors are of containers
 // whose lines were not read.
 func (l Lines) Failing(ctx context.Context, tasks []awsx.Task) (all []Written, partial []error) {
 	failed := slices.DeleteFunc(slices.Clone(tasks), func(t awsx.Task) bool {
-		return t.StopCode != "EssentialContainerExited" && t.StopCode != "TaskFailedToStart"
+		stage := reason.StoppedTask(t, nil).Stage
+		return t.StopCode != "EssentialContainerExited" && t.StopCode != "TaskFailedToStart" && stage != reason.BalancerCheck && stage != reason.ContainerCheck
 	})
-	slices.SortFunc(failed, func(a, b awsx.Task) int { return cmp.Or(b.StoppedAt.Compare(a.StoppedAt), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(failed, func(a, b awsx.Task) int {
+		return cmp.Or(reason.StoppedAt(b).Compare(reason.StoppedAt(a)), cmp.Compare(a.ID, b.ID))
+	})
 	for _, t := range failed[:min(len(failed), failingTasks)] {
 		for _, c := range t.Containers {
 			if c.RuntimeID != "" {

@@ -22,6 +22,16 @@ import (
 // its tasks either. What is missing by then stays unread.
 const patience = 10 * time.Second
 
+// freshAge is how old a reading may be that is left of whoever looked before. It is more than
+// the store takes between two readings.
+const freshAge = 30 * time.Second
+
+// fresh tells whether a reading is of now, or was tried in vain: what is left of an earlier
+// one says what was.
+func fresh[T any](now time.Time) func(*store.Snapshot[T]) bool {
+	return func(s *store.Snapshot[T]) bool { return s.Err != nil || now.Sub(s.At) <= freshAge }
+}
+
 // inspectAge is how old the reading of one service may be when it is inspected.
 const inspectAge = 2 * time.Second
 
@@ -77,19 +87,22 @@ func (r Reader) Survey(ctx context.Context, cluster awsx.Ref) (Survey, error) {
 	if err != nil {
 		return Survey{}, err
 	}
-	out := Survey{Partial: slices.Clone(s.Partial)}
 	patient, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	if now, err := services.Await(patient, fresh[awsx.Service](r.Now())); err == nil && lost(now) == nil {
+		s = now
+	}
+	out := Survey{Partial: slices.Clone(s.Partial)}
 	need := make([]string, len(s.Items))
 	for i, svc := range s.Items {
 		need[i] = svc.Ref.ARN
 	}
 	targets.Need(store.Need{Visible: need})
-	t, tasksRead := out.tasks(patient, tasks)
+	t, tasksRead := out.tasks(patient, tasks, r.Now())
 	out.targets(patient, targets, s.Values())
 	instances := sync.OnceValues(func() ([]awsx.Instance, bool) { return r.instances(patient, cluster) })
 	out.Cluster = diagnose.Cluster{
-		Tasks: diagnose.ByService(t.Values()), RunningRead: tasksRead, StoppedRead: tasksRead, Untold: t.Untold, Groups: Groups(targets.Snapshot().Values()), Gone: map[string]bool{},
+		Tasks: diagnose.ByService(t.Values()), RunningRead: tasksRead, StoppedRead: tasksRead, RunningAt: t.At, Untold: t.Untold, Groups: Groups(targets.Snapshot().Values()), Gone: map[string]bool{},
 		Definition: r.cached, Now: r.Now(),
 		Instance: func(arn string) (awsx.Instance, bool) {
 			all, _ := instances()
@@ -166,8 +179,11 @@ func (r Reader) cached(arn string) *awsx.TaskDefinition {
 }
 
 // tasks waits for the tasks of a cluster and reports whether all were read.
-func (s *Survey) tasks(ctx context.Context, w *store.Watch[awsx.Task]) (*store.Snapshot[awsx.Task], bool) {
-	t, err := w.Await(ctx, (*store.Snapshot[awsx.Task]).Ended)
+func (s *Survey) tasks(ctx context.Context, w *store.Watch[awsx.Task], now time.Time) (*store.Snapshot[awsx.Task], bool) {
+	t, err := w.Await(ctx, fresh[awsx.Task](now))
+	if left := w.Snapshot(); err != nil && left.Ended() {
+		t, err = left, nil
+	}
 	switch {
 	case err != nil:
 		s.Partial = append(s.Partial, fault.Errorf(fault.Offline, "read tasks", "", "they were not all read within %s", patience))
@@ -236,8 +252,9 @@ func (r Reader) Inspect(ctx context.Context, service awsx.Ref) (Inspection, erro
 	w.Need(store.Need{MaxAge: inspectAge})
 	patient, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	now := fresh[store.ServiceState](r.Now())
 	s, err := w.Await(patient, func(s *store.Snapshot[store.ServiceState]) bool {
-		return s.Err != nil || len(s.Items) > 0 && allRead(*s.Items[0])
+		return s.Err != nil || len(s.Items) > 0 && allRead(*s.Items[0]) && now(s)
 	})
 	switch {
 	case err == nil:
@@ -249,10 +266,13 @@ func (r Reader) Inspect(ctx context.Context, service awsx.Ref) (Inspection, erro
 		return Inspection{}, err
 	}
 	state := *s.Items[0]
-	var out Inspection
+	out := Inspection{Partial: slices.Clone(s.Partial)}
+	if state.StoppedErr != nil {
+		out.Partial = fault.AddNew(out.Partial, state.StoppedErr)
+	}
 	for _, g := range state.Groups {
 		if g.Err != nil {
-			out.Partial = append(out.Partial, g.Err)
+			out.Partial = fault.AddNew(out.Partial, g.Err)
 		}
 	}
 	var arns []string

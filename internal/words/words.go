@@ -5,8 +5,11 @@ package words
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // Count returns a number with its noun: 1 task, 2 tasks, 3 matches, 4 families.
@@ -28,6 +31,30 @@ func Plural(one string) string {
 		return stem + "ies"
 	}
 	return one + "s"
+}
+
+// days are the days that a duration begins with.
+var days = regexp.MustCompile(`^([0-9]+)d(.*)$`)
+
+// Duration reads a duration as people write it: 90s, 1h30m, and of days 2d or 1d12h.
+func Duration(s string) (time.Duration, error) {
+	m := days.FindStringSubmatch(s)
+	if m == nil {
+		return time.ParseDuration(s)
+	}
+	n, err := strconv.Atoi(m[1])
+	if err != nil || n > 100*365 {
+		return 0, fmt.Errorf("%q is no duration: more days than anything lasts", s)
+	}
+	d := time.Duration(n) * 24 * time.Hour
+	if m[2] == "" {
+		return d, nil
+	}
+	rest, err := time.ParseDuration(m[2])
+	if err != nil || rest < 0 {
+		return 0, fmt.Errorf("%q is no duration: expected such as 30m, 6h, 2d or 1d12h", s)
+	}
+	return d + rest, nil
 }
 
 // marks are the characters that mean something in Markdown.

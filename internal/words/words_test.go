@@ -3,6 +3,7 @@ package words_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -39,4 +40,17 @@ func TestUnlikeIsADistance(t *testing.T) {
 			t.Fatalf("%d between %s and %s", d, a, b)
 		}
 	})
+}
+
+func TestDurationsOfDays(t *testing.T) {
+	for s, want := range map[string]time.Duration{"90s": 90 * time.Second, "2d": 48 * time.Hour, "1d12h": 36 * time.Hour, "0": 0, "1h30m": 90 * time.Minute} {
+		if got, err := words.Duration(s); err != nil || got != want {
+			t.Errorf("%q is %s, %v", s, got, err)
+		}
+	}
+	for _, s := range []string{"", "d", "2d-3h", "2dd", "1.5d", "99999999999999999999d", "12h1d", "soon"} {
+		if got, err := words.Duration(s); err == nil {
+			t.Errorf("%q is %s", s, got)
+		}
+	}
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"gantry/awsx/deploy/follow"
-	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/cause"
 	"gantry/ui/theme"
 	"gantry/views"
 	"gantry/views/incident"
@@ -34,7 +34,7 @@ func (s *followScreen) paras(lines bool) []prose.Para {
 		d.Heading("What is wrong")
 	}
 	for _, t := range s.found {
-		d.Paras = append(d.Paras, incident.Paras(t, s.changes.Deps.Now(), func(diagnose.Do) string { return "" })...)
+		d.Paras = append(d.Paras, incident.Paras(t, s.changes.Deps.Now(), func(cause.Do) string { return "" })...)
 	}
 	if !s.job.Progress.At.IsZero() {
 		s.rollout(&d)

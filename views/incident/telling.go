@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/cause"
 	"gantry/ui"
 	"gantry/ui/theme"
 	"gantry/views"
@@ -13,7 +14,7 @@ import (
 
 // paras tell a row whole.
 func (r *row) paras(now time.Time, key func(ui.Binding) string) []prose.Para {
-	paras := Paras(r.Trouble, now, func(do diagnose.Do) string {
+	paras := Paras(r.Trouble, now, func(do cause.Do) string {
 		if b, ok := Binding(do); ok {
 			return key(b)
 		}
@@ -27,7 +28,7 @@ func (r *row) paras(now time.Time, key func(ui.Binding) string) []prose.Para {
 
 // Paras tell a trouble whole: its cause, what to do and with which key, the change that
 // explains it, and what shows it with its time and the place where it is seen.
-func Paras(t diagnose.Trouble, now time.Time, key func(diagnose.Do) string) []prose.Para {
+func Paras(t diagnose.Trouble, now time.Time, key func(cause.Do) string) []prose.Para {
 	paras := []prose.Para{{Text: wording.Named(t.Cause), Role: roleOf(t)}}
 	for _, s := range t.Next {
 		paras = append(paras, NextPara(s, key))
@@ -39,7 +40,7 @@ func Paras(t diagnose.Trouble, now time.Time, key func(diagnose.Do) string) []pr
 }
 
 // NextPara is a step with the key that does it, where there is one.
-func NextPara(s diagnose.Step, key func(diagnose.Do) string) prose.Para {
+func NextPara(s cause.Step, key func(cause.Do) string) prose.Para {
 	text := s.Text
 	if k := key(s.Do); k != "" {
 		text = "<" + k + "> " + text
@@ -71,23 +72,23 @@ func statusOf(t diagnose.Trouble) theme.Status {
 func roleOf(t diagnose.Trouble) theme.Role { return statusOf(t).Role() }
 
 // Binding is the key for what a step does; ok is false for what only a person can do.
-func Binding(do diagnose.Do) (b ui.Binding, ok bool) {
+func Binding(do cause.Do) (b ui.Binding, ok bool) {
 	b, ok = bindings[do]
 	return b, ok
 }
 
-var bindings = map[diagnose.Do]ui.Binding{
-	diagnose.DoReadLines:       views.ActLogs,
-	diagnose.DoRollBack:        views.ActUndo,
-	diagnose.DoDeployImage:     views.ActImage,
-	diagnose.DoEditEnvironment: views.ActEnv,
-	diagnose.DoEditRevision:    views.ActEdit,
-	diagnose.DoScale:           views.ActScale,
-	diagnose.DoSeeTasks:        actDo,
-	diagnose.DoSeeTargets:      views.ActTargets,
-	diagnose.DoSeeRouting:      views.ActRouting,
-	diagnose.DoSeeInstances:    views.ActInstances,
-	diagnose.DoSeeGroups:       views.ActInstances,
-	diagnose.DoSeeEvents:       views.ActDeployments,
-	diagnose.DoSeeAlarms:       views.ActAlarms,
+var bindings = map[cause.Do]ui.Binding{
+	cause.DoReadLines:       views.ActLogs,
+	cause.DoRollBack:        views.ActUndo,
+	cause.DoDeployImage:     views.ActImage,
+	cause.DoEditEnvironment: views.ActEnv,
+	cause.DoEditRevision:    views.ActEdit,
+	cause.DoScale:           views.ActScale,
+	cause.DoSeeTasks:        actDo,
+	cause.DoSeeTargets:      views.ActTargets,
+	cause.DoSeeRouting:      views.ActRouting,
+	cause.DoSeeInstances:    views.ActInstances,
+	cause.DoSeeGroups:       views.ActInstances,
+	cause.DoSeeEvents:       views.ActDeployments,
+	cause.DoSeeAlarms:       views.ActAlarms,
 }

@@ -16,6 +16,7 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/inquiry"
 	"gantry/internal/inquiry/timeline"
+	"gantry/internal/words"
 	"gantry/ui"
 	"gantry/ui/form"
 	"gantry/ui/table"
@@ -370,8 +371,9 @@ func (s *events) askSince() {
 	}))
 }
 
-// Text is the timeline as the beginning of an incident's report, for a file.
-func (s *events) Text() string {
+// Report is the timeline as the beginning of an incident's report, for a file, with what is
+// wrong by the time that it is written.
+func (s *events) Report() func(context.Context) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	rows, _ := s.pick(s.rows)
@@ -381,8 +383,20 @@ func (s *events) Text() string {
 	for _, e := range rows {
 		report.Entries = append(report.Entries, e.Entry)
 	}
-	return report.Markdown()
+	asker, of, clock := Asker(s.deps, s.of.Context), s.of, s.deps.Now
+	return func(ctx context.Context) string {
+		found, unread, err := asker.Findings(ctx, of)
+		report.Found = clock()
+		if report.Findings = found; err != nil {
+			unread = append(unread, err)
+		}
+		report.Unread = slices.Clone(report.Unread)
+		for _, err := range unread {
+			report.Unread = words.AddNew(report.Unread, err.Error())
+		}
+		return report.Markdown()
+	}
 }
 
-// FileType is that of Text.
+// FileType is that of Report.
 func (s *events) FileType() string { return "md" }

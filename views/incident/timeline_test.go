@@ -104,7 +104,8 @@ func TestTheTimelineIsSavedAsAReport(t *testing.T) {
 			t.Fatalf("%v, %v", files, err)
 		}
 		text, err := os.ReadFile(files[0].Name())
-		if err != nil || !strings.Contains(string(text), "| task |") || !strings.Contains(string(text), "## Impact") {
+		if err != nil || !strings.Contains(string(text), "| task |") || !strings.Contains(string(text), "## Impact") ||
+			!strings.Contains(string(text), "## What is wrong\n\n- api-checkout: ") || !strings.Contains(string(text), "\nAs of "+awsxtest.Now.Format("2006-01-02 ")) {
 			t.Errorf("%v: %s", err, text)
 		}
 	})

@@ -252,8 +252,9 @@ func actions(deps *views.Deps, service awsx.Ref, r *row, ok bool) []ui.Action {
 		if !has || b.ID == actDo.ID {
 			continue
 		}
-		for _, a := range list {
+		for i, a := range list {
 			if a.ID == b.ID {
+				list[i].Hint = 0 // one key is hinted at for one thing
 				first.Name, first.Run, first.Disabled = a.Name, a.Run, a.Disabled
 				return append(list, first)
 			}

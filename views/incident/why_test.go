@@ -29,6 +29,7 @@ func TestAFindingLeadsToWhatHelps(t *testing.T) {
 		a, cluster := viewstest.Shop()
 		d := viewstest.Sit(t, a, uitest.Look{W: 200, H: 50}, of("api-checkout")(a, cluster)).Read()
 		d.Shows("check answered wrongly", "certain", "next", "<t> see the check and its path", "checked by")
+		d.Shows("<enter>targets").Hides("<t>targets") // one key is hinted at for one thing
 		d.Press("enter")
 		d.Read().Shows("TARGET", "unhealthy")
 	})

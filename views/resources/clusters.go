@@ -61,7 +61,9 @@ func NewClusters(deps *views.Deps, id awsx.ContextID) ui.Screen {
 		Actions: func(r *clusterRow, ok bool) []ui.Action {
 			open := actServices.Does(func() {
 				ref := r.cluster.Ref
-				deps.Host.Push(newServices(deps, ref, func(in clusterInside) { seen.put(ref, insideSeen{clusterInside: in, at: deps.Now(), whole: true}) }))
+				deps.Host.Push(newServices(deps, ref, func(in clusterInside) {
+					seen.put(ref, insideSeen{clusterInside: in, at: deps.Now(), whole: true, surveyed: deps.Now()})
+				}))
 			}).Unless(livetable.Nothing(ok))
 			instances := toInstances(deps, capacity.InstancesOf{Cluster: r.clusterRef()})
 			instances.Disabled = livetable.Nothing(ok)

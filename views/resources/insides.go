@@ -33,8 +33,39 @@ type insideSeen struct {
 	clusterInside
 	at    time.Time
 	whole bool
-	// surveyed is when all of it was read for the list of clusters, or tried.
+	// surveyed is when all of it was read for the list of clusters, or tried; zero when
+	// what services alone tell has changed since.
 	surveyed time.Time
+	// looked is when services alone were asked, and alone what they told.
+	looked time.Time
+	alone  []standsSo
+}
+
+// standsSo is that a service stands so.
+type standsSo struct {
+	service awsx.Ref
+	status  diagnose.Status
+}
+
+// faultsOf are the faults that are known of a cluster.
+func faultsOf(in clusterInside) (all []standsSo) {
+	for _, r := range in.faults {
+		all = append(all, standsSo{r.service().Ref, r.Finding.Status})
+	}
+	return all
+}
+
+// known reports whether all faults that services alone tell of are among those that were
+// seen when all was read, and no worse. Then what was read whole says why: a reason that
+// changes with how much was read is two reasons.
+func (s insideSeen) known(alone []standsSo, now time.Time) bool {
+	if !s.whole || now.Sub(s.at) > insideAge {
+		return false
+	}
+	seen := faultsOf(s.clusterInside)
+	return !slices.ContainsFunc(alone, func(f standsSo) bool {
+		return !slices.ContainsFunc(seen, func(x standsSo) bool { return x.service == f.service && x.status <= f.status })
+	})
 }
 
 // insides are shared by the loop and by commands.
@@ -82,19 +113,23 @@ func (g *insides) look(ctx context.Context, deps *views.Deps, clusters []awsx.Cl
 		}
 		left -= c.Services
 		before := g.of(c.Ref)
-		if deps.Now().Sub(before.at) < insideAgain {
+		if now := deps.Now(); now.Sub(before.at) < insideAgain || now.Sub(before.looked) < insideAgain {
 			continue
 		}
 		in, ok := lookInside(ctx, deps, c.Ref)
 		if !ok {
 			continue
 		}
-		trouble := in.worst != nil && in.worst.status.Fault() && in.worst.Finding.Status != diagnose.Unknown
-		if before.whole && !trouble && deps.Now().Sub(before.at) <= insideAge {
-			continue
+		alone, seen := faultsOf(in), before
+		seen.looked, seen.alone = deps.Now(), alone
+		if !before.looked.IsZero() && !slices.Equal(alone, before.alone) {
+			seen.surveyed = time.Time{}
 		}
-		g.put(c.Ref, insideSeen{clusterInside: in, at: deps.Now(), surveyed: before.surveyed})
-		changed = true
+		if !before.known(alone, deps.Now()) {
+			seen.clusterInside, seen.at, seen.whole = in, deps.Now(), false
+			changed = true
+		}
+		g.put(c.Ref, seen)
 	}
 	return changed || g.survey(ctx, deps, clusters, visible)
 }
@@ -105,7 +140,7 @@ func (g *insides) survey(ctx context.Context, deps *views.Deps, clusters []awsx.
 	seen := slices.DeleteFunc(slices.Clone(clusters), func(c awsx.Cluster) bool { return !slices.Contains(visible, c.Ref.ARN) })
 	for _, c := range inquiry.Unasked(seen) {
 		before := g.of(c.Ref)
-		if deps.Now().Sub(before.surveyed) < surveyAgain || before.whole && deps.Now().Sub(before.at) < surveyAgain {
+		if deps.Now().Sub(before.surveyed) < surveyAgain {
 			continue
 		}
 		s, err := inquiry.Reader{Context: c.Ref.Context, Store: deps.Store, Clock: deps.Now}.Survey(ctx, c.Ref)
@@ -119,7 +154,8 @@ func (g *insides) survey(ctx context.Context, deps *views.Deps, clusters []awsx.
 			rows = append(rows, &serviceRow{Around: diagnose.Around{Standing: st}, status: livetable.VerdictStatus(st.Finding.Status)})
 		}
 		in := insideOf(rows, &clusterFacts{servicesRead: true, Cluster: diagnose.Cluster{Instances: before.instances, InstancesRead: before.instancesRead}})
-		g.put(c.Ref, insideSeen{clusterInside: in, at: deps.Now(), surveyed: deps.Now(), whole: true})
+		before.clusterInside, before.at, before.surveyed, before.whole = in, deps.Now(), deps.Now(), true
+		g.put(c.Ref, before)
 		return true
 	}
 	return false

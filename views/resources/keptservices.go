@@ -107,7 +107,7 @@ func (k *keptServices) takeServices(n news[awsx.Service], touched map[string]boo
 }
 
 func (k *keptServices) takeTasks(n news[awsx.Task], touch func(string)) {
-	k.RunningRead, k.StoppedRead, k.Untold, k.tasksFailed = n.whole, n.whole, n.untold, n.failed
+	k.RunningRead, k.StoppedRead, k.Untold, k.tasksFailed, k.RunningAt = n.whole, n.whole, n.untold, n.failed, n.at
 	for name := range k.split.apply(n) {
 		touch(name)
 	}

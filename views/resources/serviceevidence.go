@@ -10,7 +10,9 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/cause"
 	"gantry/awsx/diagnose/reason"
+	"gantry/awsx/diagnose/written"
 	"gantry/internal/inquiry"
 	"gantry/internal/inquiry/why"
 	"gantry/logs"
@@ -77,11 +79,11 @@ func (e evidence) paras(lines int) []prose.Para {
 func (e evidence) judged() diagnose.Standing {
 	a := e.Around
 	if len(e.lines.Read.Lines) > 0 {
-		w := diagnose.Wrote{Task: e.lines.Task, Container: e.lines.Read.Container}
+		w := written.Last{Task: e.lines.Task, Container: e.lines.Read.Container}
 		for _, l := range e.lines.Read.Lines {
-			w.Lines = append(w.Lines, diagnose.Said{At: l.At, Text: l.Text, Severe: logs.SeverityOf(l.Level) >= logs.SeverityError})
+			w.Lines = append(w.Lines, written.Line{At: l.At, Text: l.Text, Severe: logs.SeverityOf(l.Level) >= logs.SeverityError})
 		}
-		a.Wrote = []diagnose.Wrote{w}
+		a.Wrote = []written.Last{w}
 	}
 	if before, after := e.Evidence.TaskDefinition(e.before), e.Evidence.TaskDefinition(e.after); before != nil && after != nil {
 		a.Before = awsx.ARNName(before.ARN)
@@ -105,7 +107,7 @@ func (e evidence) findings(d *prose.Document, lines int) {
 			}
 			d.Paras = append(d.Paras, incident.Paras(t, e.now, e.does)...)
 		case i == 0:
-			if n := slices.IndexFunc(t.Next, func(s diagnose.Step) bool { return e.does(s.Do) != "" }); len(t.Next) > 0 {
+			if n := slices.IndexFunc(t.Next, func(s cause.Step) bool { return e.does(s.Do) != "" }); len(t.Next) > 0 {
 				d.Paras = append(d.Paras, incident.NextPara(t.Next[max(n, 0)], e.does))
 			}
 			proofs := incident.Proofs(t, e.now, fewProofs)
@@ -125,9 +127,9 @@ func (e evidence) findings(d *prose.Document, lines int) {
 }
 
 // does is the key that does what a step advises; empty without one.
-func (e evidence) does(do diagnose.Do) string {
+func (e evidence) does(do cause.Do) string {
 	b, ok := incident.Binding(do)
-	if _, dead := lastDead(e.Evidence); do == diagnose.DoReadLines && dead {
+	if _, dead := lastDead(e.Evidence); do == cause.DoReadLines && dead {
 		b = actLastLines
 	}
 	if !ok {

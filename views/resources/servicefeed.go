@@ -66,12 +66,13 @@ type news[T any] struct {
 	whole  bool
 	failed bool // it, or a part of it, was asked for in vain
 	untold int  // items that were listed and could not be described
+	at     time.Time
 	store.Changes
 }
 
 // newsOf takes the news of a snapshot and notes at which revision.
 func newsOf[T any](s *store.Snapshot[T], seen *uint64) news[T] {
-	n := news[T]{s.Items, s.Whole(), s.Err != nil || len(s.Partial) > 0, s.Untold, s.Since(*seen)}
+	n := news[T]{s.Items, s.Whole(), s.Err != nil || len(s.Partial) > 0, s.Untold, s.At, s.Since(*seen)}
 	*seen = s.Rev
 	return n
 }

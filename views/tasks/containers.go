@@ -21,7 +21,7 @@ import (
 
 // The screen of one task.
 var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "task", Title: "Containers",
-	Bindings: livetable.Bindings(views.ActLogs, views.ActShell, views.ActForward, actService)}, Rows: "container"})
+	Bindings: livetable.Bindings(views.ActLogs, views.ActWhy, views.ActShell, views.ActForward, actService)}, Rows: "container"})
 
 // NewContainers makes the screen of one task: its containers, and for each what
 // it runs, how it ended, its variables and the task's timeline. The task is shown
@@ -48,7 +48,8 @@ func NewContainers(deps *views.Deps, service awsx.Ref, task awsx.Task) ui.Screen
 			into := func(b ui.Binding, open func(awsx.Task, string)) ui.Action {
 				return b.Does(func() { open(r.task, r.container.Name) }).Unless(cmp.Or(livetable.Nothing(ok), ended(r)))
 			}
-			return []ui.Action{logs, into(views.ActShell, deps.Nav.Shell), into(views.ActForward, deps.Nav.Forward), jumpToService(deps, service).Unless(serviceless(service))}
+			why := views.ActWhy.Does(func() { deps.Nav.Why(service, r.task) }).Unless(cmp.Or(livetable.Nothing(ok), unasked(service)))
+			return []ui.Action{logs, why, into(views.ActShell, deps.Nav.Shell), into(views.ActForward, deps.Nav.Forward), jumpToService(deps, service).Unless(serviceless(service))}
 		},
 		Kind:   awsx.KindTask,
 		Ref:    func(r *containerRow) awsx.Ref { return r.task.Ref },
@@ -74,6 +75,15 @@ func alone(service awsx.Ref) bool { return service == service.ClusterRef() }
 func serviceless(service awsx.Ref) string {
 	if alone(service) {
 		return "this task belongs to no service"
+	}
+	return ""
+}
+
+// unasked says why nobody is asked what is wrong with a task, empty where that can be: what is
+// wrong is found by what stands around a service.
+func unasked(service awsx.Ref) string {
+	if alone(service) {
+		return "this task belongs to no service: why it ended stands in its row, and its lines tell the rest"
 	}
 	return ""
 }

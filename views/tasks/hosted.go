@@ -21,7 +21,7 @@ import (
 
 // The screen of the tasks on one instance.
 var _ = views.Kinds.Add(views.Kind{Declaration: ui.Declaration{Screen: "tasks on an instance",
-	Bindings: livetable.Bindings(actContainers, views.ActLogs, actService, actStop)}, Rows: "task"})
+	Bindings: livetable.Bindings(actContainers, views.ActLogs, views.ActWhy, actService, actStop)}, Rows: "task"})
 
 // NewHosted makes the screen of the tasks on one instance, of whatever service.
 func NewHosted(deps *views.Deps, instance awsx.Instance) ui.Screen {
@@ -138,7 +138,7 @@ func hostedActions(deps *views.Deps, r *hostedRow) []ui.Action {
 	why := livetable.Nothing(r != nil)
 	if r == nil {
 		r = &hostedRow{taskRow: &taskRow{}}
-		return append(intoTask(deps, r.service, r.taskRow, why), jumpToService(deps, r.service).Unless(why))
+		return append(intoTask(deps, r.service, r.taskRow, why), asksWhy(deps, r.service, r.taskRow, why), jumpToService(deps, r.service).Unless(why))
 	}
 	service := r.within()
 	if service == (awsx.Ref{}) {
@@ -146,7 +146,7 @@ func hostedActions(deps *views.Deps, r *hostedRow) []ui.Action {
 	}
 	up := jumpToService(deps, service).Unless(cmp.Or(why, serviceless(service)))
 	up.Takes = ui.TakesRow
-	return append(intoTask(deps, service, r.taskRow, why), up)
+	return append(intoTask(deps, service, r.taskRow, why), asksWhy(deps, service, r.taskRow, cmp.Or(why, unasked(service))), up)
 }
 
 // within is the service of the task, or its cluster where it is of none; empty where its

@@ -22,7 +22,7 @@ import (
 // The tasks of a cluster that belong to no service.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "standalone", Title: "Standalone tasks",
-		Bindings: livetable.Bindings(actContainers, views.ActLogs, actAddress, actStop, views.ActShell, views.ActForward, actToggle)},
+		Bindings: livetable.Bindings(actContainers, views.ActLogs, views.ActWhy, actAddress, actStop, views.ActShell, views.ActForward, actToggle)},
 	Of: views.OfCluster, Rows: "task", Short: []string{"alone"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewStandalone(deps, of)) },
 })
@@ -118,5 +118,6 @@ func standaloneActions(s *livetable.Screen[*taskRow], cluster awsx.Ref, r *taskR
 	}
 	into := intoTask(deps, cluster, r, why)
 	into[1] = s.OverLogs(into[1], func(r *taskRow) (views.LogScope, bool) { return logsOf(cluster, &r.task), true })
+	into = append(into, asksWhy(deps, cluster, r, cmp.Or(why, unasked(cluster))))
 	return append(append(into, shelling(deps, r, unstoppable)...), stopping(s, r.task.Ref, unstoppable))
 }

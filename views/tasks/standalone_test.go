@@ -60,6 +60,7 @@ func TestAStandaloneTaskLeadsToItsContainersAndLines(t *testing.T) {
 		jobs(a)
 		d := viewstest.Sit(t, a, viewstest.Standard, onStandalone(cluster)).Read()
 		d.Press("/").Type("migrate").Press("enter")
+		d.Read().Press("w").Shows("this task belongs to no service: why it ended stands in its row")
 		d.Read().Press("l", "enter")
 		d.Read().Shows("CONTAINER", "aaaaaaaa", "running").Hides("ECS lists this task no more")
 		d.Press("J").Shows("this task belongs to no service")

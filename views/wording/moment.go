@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"gantry/internal/words"
 )
 
 // ParseMoment reads a time of the day, which is the last one that has passed, a date
@@ -34,15 +36,7 @@ func ParseMoment(typed string, now time.Time) (time.Time, error) {
 
 // parseAgo reads a positive duration, of days too.
 func parseAgo(typed string) (time.Duration, error) {
-	if days, ok := strings.CutSuffix(typed, "d"); ok {
-		n, err := time.ParseDuration(days + "h")
-		return checkAgo(n*24, err)
-	}
-	n, err := time.ParseDuration(typed)
-	return checkAgo(n, err)
-}
-
-func checkAgo(d time.Duration, err error) (time.Duration, error) {
+	d, err := words.Duration(typed)
 	if err == nil && d <= 0 {
 		return 0, errors.New("not in the past")
 	}

@@ -43,7 +43,7 @@ func (f *changeFlags) add(cmd *cobra.Command, deploys bool) {
 	f.Answer.Add(cmd)
 	fs.BoolVar(&f.wait, "wait", true, "wait for the verdict")
 	fs.BoolVar(&f.noWait, "no-wait", false, "do not wait for the verdict")
-	fs.DurationVar(&f.timeout, "timeout", 0, "how long to wait for the verdict (default: derived from the service)")
+	command.DurationVar(cmd, &f.timeout, "timeout", 0, "how long to wait for the verdict (default: derived from the service)")
 	fs.StringArrayVar(&f.override, "override", nil, "go on although this `check` failed, may be repeated: "+strings.Join(check.Names(), ", "))
 	if deploys {
 		fs.BoolVar(&f.rollback, "rollback", false, "go back to what ran before if it fails or times out (this process has to live)")

@@ -38,7 +38,7 @@ func (f *sessionFlags) add(cmd *cobra.Command, timed bool) {
 	fs.StringVarP(&f.container, "container", "c", "", "the container, by `name` (default: the only one, or the one behind the load balancer)")
 	fs.StringArrayVar(&f.override, "override", nil, "go on although this `check` failed, may be repeated: "+strings.Join([]string{check.ExecAgent, check.TaskRole, check.NodeAgent, check.Audit}, ", "))
 	if timed {
-		fs.DurationVar(&f.timeout, "timeout", 0, "end it after this long (default: never)")
+		command.DurationVar(cmd, &f.timeout, "timeout", 0, "end it after this long (default: never)")
 	}
 	cmd.PreRunE = func(*cobra.Command, []string) error {
 		return positive(f.timeout)

@@ -16,6 +16,7 @@ import (
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
 	"gantry/internal/inquiry/timeline"
+	"gantry/internal/words"
 )
 
 var _ = commands.Add(program.eventsCommand)
@@ -65,11 +66,8 @@ func kindNames() (names []string) {
 
 // filter is what the flags ask for at an instant.
 func (f eventFlags) filter(now time.Time) (out tl.Filter, err error) {
-	if out.From, err = instant("--since", f.since, now); err != nil {
+	if out.From, err = since("--since", f.since, now); err != nil {
 		return out, err
-	}
-	if !out.From.Before(now) {
-		return out, command.Usagef("--since %s: expected a time before now", f.since)
 	}
 	switch {
 	case f.follow && f.until != "":
@@ -129,7 +127,7 @@ func (p program) events(ctx context.Context, target string, f eventFlags) error 
 		case "json":
 			return printing.JSON(p.Out, eventsJSON(a, of, told))
 		case "markdown":
-			return p.eventReport(ctx, a, target, told, filter)
+			return p.eventReport(ctx, a, of, target, told, filter)
 		}
 		if len(told.Entries) == 0 {
 			fmt.Fprintf(p.Err, "nothing is on record since %s\n", filter.From.UTC().Format(time.RFC3339))
@@ -160,7 +158,7 @@ func eventCells(e tl.Entry) []string {
 }
 
 // eventReport writes the beginning of an incident's report, with what is wrong now.
-func (p program) eventReport(ctx context.Context, a *app.App, target string, told timeline.Told, filter tl.Filter) error {
+func (p program) eventReport(ctx context.Context, a *app.App, of awsx.Ref, target string, told timeline.Told, filter tl.Filter) error {
 	report := tl.Report{Title: "What happened to " + target, From: filter.From, To: filter.To, Zone: time.UTC, Entries: told.Entries, Clean: printing.Shown}
 	if report.To.IsZero() {
 		report.To = a.Now()
@@ -168,19 +166,16 @@ func (p program) eventReport(ctx context.Context, a *app.App, target string, tol
 	for _, err := range told.Unread {
 		report.Unread = append(report.Unread, err.Error())
 	}
-	q, err := ask(ctx, a, target)
+	found, unread, err := a.Why().Findings(ctx, of)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	report.Findings, report.Found = found, a.Now()
 	if err != nil {
-		report.Unread = append(report.Unread, err.Error())
-	} else {
-		report.Findings = []string{}
+		unread = append(unread, err)
 	}
-	for _, w := range q.whys {
-		for _, t := range w.Troubles {
-			report.Findings = append(report.Findings, w.Service().Name+": "+t.Cause)
-		}
+	for _, err := range unread {
+		report.Unread = words.AddNew(report.Unread, err.Error())
 	}
 	_, err = io.WriteString(p.Out, report.Markdown())
 	return err

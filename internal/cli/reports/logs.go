@@ -15,6 +15,7 @@ import (
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
 	"gantry/internal/cli/reading"
+	"gantry/internal/words"
 	"gantry/logs"
 	"gantry/logs/kql"
 	"gantry/ui/text"
@@ -88,7 +89,7 @@ func (f logFlags) validate(now time.Time) (r logs.Range, err error) {
 
 // instant reads a time, or a duration before now.
 func instant(flag, s string, now time.Time) (time.Time, error) {
-	if ago, err := time.ParseDuration(s); err == nil {
+	if ago, err := words.Duration(s); err == nil {
 		return now.Add(-ago), nil
 	}
 	t, err := time.Parse(time.RFC3339, s)
@@ -96,6 +97,15 @@ func instant(flag, s string, now time.Time) (time.Time, error) {
 		return t, command.Usagef("%s %q: expected a duration such as 15m or a time such as 2026-11-22T03:12:00Z", flag, s)
 	}
 	return t, nil
+}
+
+// since is an instant before now.
+func since(flag, s string, now time.Time) (time.Time, error) {
+	t, err := instant(flag, s, now)
+	if err == nil && !t.Before(now) {
+		return t, command.Usagef("%s %s: expected a time before now", flag, s)
+	}
+	return t, err
 }
 
 func (p program) logs(ctx context.Context, targets []string, f logFlags, wholeTask bool) error {

@@ -25,7 +25,7 @@ var _ = commands.Add(program.tasksCommand)
 func (p program) tasksCommand() *cobra.Command {
 	var output string
 	var stopped bool
-	var since time.Duration
+	var from string
 	cmd := &cobra.Command{
 		Use:   "tasks CLUSTER/SERVICE",
 		Short: "Show the tasks of a service, those that stopped too, also where only gantry remembers them",
@@ -35,16 +35,21 @@ func (p program) tasksCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.With(cmd.Context(), func(a *app.App) error { return p.tasks(cmd.Context(), a, find, stopped, since, output) })
+			if from != "" {
+				if _, err := since("--since", from, time.Now()); err != nil {
+					return err
+				}
+			}
+			return p.With(cmd.Context(), func(a *app.App) error { return p.tasks(cmd.Context(), a, find, stopped, from, output) })
 		},
 	}
 	cmd.Flags().BoolVar(&stopped, "stopped", false, "only those that stopped")
-	cmd.Flags().DurationVar(&since, "since", 0, "only those that stopped so long ago at most, such as 24h; all that is known without it")
+	cmd.Flags().StringVar(&from, "since", "", "only those that stopped since: a duration ago such as 24h or 2d, or a `time`; all that is known without it")
 	command.OutputFlag(cmd, &output, "table", "json")
 	return cmd
 }
 
-func (p program) tasks(ctx context.Context, a *app.App, find command.Finder, stopped bool, since time.Duration, output string) error {
+func (p program) tasks(ctx context.Context, a *app.App, find command.Finder, stopped bool, after, output string) error {
 	target, err := find(ctx, a)
 	if err != nil {
 		return err
@@ -54,8 +59,10 @@ func (p program) tasks(ctx context.Context, a *app.App, find command.Finder, sto
 		return err
 	}
 	var from time.Time
-	if since > 0 {
-		from = a.Now().Add(-since)
+	if after != "" {
+		if from, err = since("--since", after, a.Now()); err != nil {
+			return err
+		}
 	}
 	gone, failed := a.Gone(ctx, found.Evidence, from)
 	if failed != nil {

@@ -62,7 +62,7 @@ func (p program) whyCommand() *cobra.Command {
 	}
 	command.OutputFlag(cmd, &f.output, "table", "json", "markdown")
 	cmd.Flags().BoolVar(&f.watch, "watch", false, "go on, and print a line when something comes or goes")
-	cmd.Flags().DurationVar(&f.every, "every", 20*time.Second, "how often to look with --watch")
+	command.DurationVar(cmd, &f.every, "every", 20*time.Second, "how often to look with --watch")
 	cmd.Flags().BoolVar(&f.notify, "notify", false, "tell the configured webhook what comes and goes, with --watch")
 	return cmd
 }

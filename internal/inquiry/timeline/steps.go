@@ -3,6 +3,7 @@ package timeline
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -268,12 +269,17 @@ func (r *reading) scaling() {
 	did, err := account.ClusterScalings(r.ctx, r.Of, r.from, scalingsRead)
 	r.failed(err)
 	byName := r.byNameOf(r.live)
+	of := map[string][]awsx.ScalingActivity{}
 	for _, a := range did {
-		r.entries = append(r.entries, timeline.Did(timeline.Scaling, byName[a.Service], a.Service, []awsx.ScalingActivity{a})...)
+		of[a.Service] = append(of[a.Service], a)
+	}
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		r.entries = append(r.entries, timeline.Did(timeline.Scaling, byName[name], name, of[name])...)
 	}
 }
 
-// groups reads what the Auto Scaling groups of the cluster did.
+// groups reads what the Auto Scaling groups of the cluster did: of a service those that one of
+// its capacity providers scales, and those of whose instances its tasks run on one, or did.
 func (r *reading) groups() {
 	fleet, partial, err := r.Fleet(r.ctx, r.Of.ClusterRef())
 	r.failed(err)
@@ -282,10 +288,29 @@ func (r *reading) groups() {
 	}
 	var names []string
 	for _, g := range fleet.Here {
+		if !r.whole() && !r.standsOn(g) {
+			continue
+		}
 		names = append(names, g.Group.Name)
 		r.entries = append(r.entries, timeline.Did(timeline.Instances, awsx.Ref{}, g.Group.Name, g.Doings.Activities)...)
 	}
 	r.keep = func(t *trail) { t.groups = names }
+}
+
+// standsOn reports whether the service that is told of gets instances of a group, or has tasks
+// there.
+func (r *reading) standsOn(g inquiry.Group) bool {
+	scales := slices.ContainsFunc(g.Providers, func(p awsx.CapacityProvider) bool {
+		return slices.ContainsFunc(r.live.services, func(s awsx.Service) bool { return slices.Contains(s.CapacityProviders.Names(), p.Name) })
+	})
+	if scales {
+		return true
+	}
+	instances := r.Store.Instances(r.Of.ClusterRef())
+	defer instances.Close()
+	return slices.ContainsFunc(instances.Snapshot().Values(), func(i awsx.Instance) bool {
+		return r.live.hosts[i.Ref.ARN] && slices.ContainsFunc(g.Group.Members, func(m awsx.Member) bool { return m.ID == i.EC2ID })
+	})
 }
 
 // alarms reads how the alarms that concern the service or the cluster turned. Where their

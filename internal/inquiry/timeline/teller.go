@@ -48,7 +48,9 @@ type Teller struct {
 type live struct {
 	services []awsx.Service
 	tasks    []awsx.Task // those that stopped
-	unread   []error
+	// hosts are the container instances (ARN) on which tasks of the one service are, or were.
+	hosts  map[string]bool
+	unread []error
 }
 
 // Told is what is known.
@@ -106,11 +108,14 @@ func (t *Teller) Services(services *store.Snapshot[awsx.Service], tasks *store.S
 
 // Service takes what the store has of the one service.
 func (t *Teller) Service(s *store.Snapshot[store.ServiceState]) {
-	l := live{unread: slices.Clone(s.Partial)}
+	l := live{unread: slices.Clone(s.Partial), hosts: map[string]bool{}}
 	if s.Err != nil {
 		l.unread = append(l.unread, s.Err)
 	}
 	for _, state := range s.Items {
+		for _, x := range slices.Concat(state.Running, state.Stopped) {
+			l.hosts[x.ContainerInstance] = x.ContainerInstance != ""
+		}
 		l.services, l.tasks = append(l.services, state.Service), append(l.tasks, state.Stopped...)
 		if state.StoppedErr != nil {
 			l.unread = append(l.unread, state.StoppedErr)

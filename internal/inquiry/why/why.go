@@ -9,7 +9,9 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy/edits"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/diagnose/cause"
 	"gantry/awsx/diagnose/reason"
+	"gantry/awsx/diagnose/written"
 	"gantry/awsx/past"
 	"gantry/awsx/store"
 	"gantry/internal/crash"
@@ -48,8 +50,9 @@ type Answer struct {
 	Unread []error
 }
 
-// Told reports whether the answer is one: something was found, or what decides was read.
-func (w Answer) Told() bool { return len(w.Troubles) > 0 || w.Finding.Status != diagnose.Unknown }
+// Told reports whether the answer is one: something was found, or what decides was read. A
+// service that is on its way is not known to be well before that either.
+func (w Answer) Told() bool { return len(w.Troubles) > 0 || w.Finding.Lacking == "" }
 
 // Service finds out what is wrong with one service. What explains it beside the service itself
 // is read side by side; what cannot be read is told in the answer.
@@ -129,6 +132,38 @@ func (w Asker) Cluster(ctx context.Context, cluster awsx.Ref) (all []Answer, par
 	})
 	slices.SortStableFunc(all, func(a, b Answer) int { return b.Finding.Severity - a.Finding.Severity })
 	return all, shared.unread, ctx.Err()
+}
+
+// Findings are what is wrong with a service, or with those of a cluster, in a sentence each, for
+// a report; nil where it could not be found out.
+func (w Asker) Findings(ctx context.Context, of awsx.Ref) (all []string, unread []error, err error) {
+	var found []Answer
+	if of.ARN == of.Cluster {
+		found, unread, err = w.Cluster(ctx, of)
+	} else {
+		found = make([]Answer, 1)
+		found[0], err = w.Service(ctx, of)
+	}
+	if err != nil {
+		return nil, unread, err
+	}
+	all = []string{}
+	for _, a := range found {
+		for _, err := range a.Unread {
+			unread = fault.AddNew(unread, err)
+		}
+		if !a.Told() {
+			unread = append(unread, fault.Errorf(fault.Failed, "find out why", a.Service().Name, "what decides could not be read: %s", a.Finding.Lacking))
+		}
+		for _, t := range a.Troubles {
+			since := ""
+			if !t.Since.IsZero() {
+				since = ", since " + t.Since.UTC().Format("15:04:05Z")
+			}
+			all = append(all, a.Service().Name+": "+t.Cause+" ("+string(t.Sure)+since+")")
+		}
+	}
+	return all, unread, nil
 }
 
 // Keep has the store read services again and again, so that who asks about them every so often
@@ -315,7 +350,7 @@ func (r *reading) changes(ctx context.Context) {
 func Changes(before, after *awsx.TaskDefinition) (all []diagnose.Change, err error) {
 	changes, err := edits.Changes(before, after)
 	for _, c := range changes {
-		all = append(all, diagnose.Change{Part: diagnose.Part(c.Part), Name: c.Name, Gone: !c.Has, Text: c.Text()})
+		all = append(all, diagnose.Change{Part: cause.Part(c.Part), Name: c.Name, Gone: !c.Has, Text: c.Text()})
 	}
 	return all, err
 }
@@ -339,12 +374,12 @@ func (r *reading) lines(ctx context.Context) {
 	if t := r.task; t != nil && !slices.ContainsFunc(dead, func(d awsx.Task) bool { return d.Ref == t.Ref }) {
 		dead = append(dead, *t)
 	}
-	written, partial := r.ask.Lines.Failing(ctx, dead)
+	wrote, partial := r.ask.Lines.Failing(ctx, dead)
 	for _, err := range partial {
 		r.note(noStore(err))
 	}
-	for _, one := range written {
-		r.Wrote = append(r.Wrote, diagnose.Wrote{Task: one.Task.ID, Container: one.Container.Name, Lines: said(one.Entries)})
+	for _, one := range wrote {
+		r.Wrote = append(r.Wrote, written.Last{Task: one.Task.ID, Container: one.Container.Name, Lines: said(one.Entries)})
 	}
 	entries, err := r.ask.Lines.Lately(ctx, s, r.Evidence.Now.Add(-newestFor), newestRead)
 	r.note(noStore(err))
@@ -360,10 +395,10 @@ func noStore(err error) error {
 	return err
 }
 
-func said(entries []logs.Entry) (all []diagnose.Said) {
+func said(entries []logs.Entry) (all []written.Line) {
 	for _, e := range entries {
 		if e.Gap == nil {
-			all = append(all, diagnose.Said{At: e.Time, Text: e.Message, Severe: logs.SeverityOf(e.Level) >= logs.SeverityError})
+			all = append(all, written.Line{At: e.Time, Text: e.Message, Severe: logs.SeverityOf(e.Level) >= logs.SeverityError})
 		}
 	}
 	return all

@@ -1,4 +1,4 @@
-package diagnose
+package cause
 
 import (
 	"slices"
@@ -165,29 +165,42 @@ var characters = []character{
 // back is the step to what worked before.
 var back = Step{DoRollBack, "go back to what worked"}
 
-func (k Kind) rank() int {
+// Rank is the kind's place in the order in which troubles are told.
+func (k Kind) Rank() int {
 	return slices.IndexFunc(characters, func(c character) bool { return c.kind == k })
 }
 
-// KindNeeds is a kind of trouble with the evidence that it is told by.
-type KindNeeds struct {
+// Parts are those parts of a service whose change may explain a trouble of the kind.
+func (k Kind) Parts() []Part { return characters[k.Rank()].parts }
+
+// Steps are what helps, beside the advice that the reason gives.
+func (k Kind) Steps() []Step { return characters[k.Rank()].do }
+
+// Checks are the kinds of targets that fail, as they do where a program is not there.
+var Checks = []Kind{CheckRefused, CheckTimesOut, WrongAnswer, CheckFails, StartsSlowly, NoTargets}
+
+// Lacks are the kinds of what no instance has room for.
+var Lacks = []Kind{MemoryLacking, CPULacking, PortTaken, NothingFits, NoInstances}
+
+// Need is a kind of trouble with the evidence that it is told by.
+type Need struct {
 	Kind  Kind
 	Needs string
 }
 
 // Kinds returns every kind, in the order in which troubles are told.
-func Kinds() []KindNeeds {
-	all := make([]KindNeeds, len(characters))
+func Kinds() []Need {
+	all := make([]Need, len(characters))
 	for i, c := range characters {
-		all[i] = KindNeeds{c.kind, c.needs}
+		all[i] = Need{c.kind, c.needs}
 	}
 	return all
 }
 
-// kindOf returns the kind of trouble that a reason tells of; empty when it tells of none
+// Of returns the kind of trouble that a reason tells of; empty when it tells of none
 // by itself: health checks have reasons of their own, and what a person or the scheduler
 // does is no trouble.
-func kindOf(r reason.Reason) Kind {
+func Of(r reason.Reason) Kind {
 	switch r.Stage {
 	case reason.Pull:
 		return pullKind(r.Cause)
