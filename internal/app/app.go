@@ -25,6 +25,7 @@ import (
 	"gantry/internal/config"
 	"gantry/internal/fault"
 	"gantry/internal/inquiry"
+	"gantry/internal/names"
 	"gantry/logs"
 	"gantry/logs/cloudwatch"
 	"gantry/logs/elastic"
@@ -171,7 +172,9 @@ func (a *App) assemble(ctx context.Context, opener awsx.Opener, auditDir string)
 	}
 	a.Policy = a.Config.Policy()
 	a.notices.wake = make(chan struct{}, 1)
-	a.Store = store.New(ctx, store.Options{Opener: opener, Refresh: a.Config.Refresh, Past: a.remembering(), Renewed: renewing(opener), Alarming: reason.AboutHealth})
+	noting := &naming{Opener: opener, app: a, books: map[string]*names.Book{}}
+	a.closers = append(a.closers, noting.close)
+	a.Store = store.New(ctx, store.Options{Opener: noting, Refresh: a.Config.Refresh, Past: a.remembering(), Renewed: renewing(opener), Alarming: reason.AboutHealth})
 	a.guard(0)
 	o := change.Options{Account: a.Store.Account, Gate: gate{a}, Audit: records, Source: change.StoreSource(a.Store)}
 	if a.openChat(); a.chat != nil {

@@ -157,7 +157,7 @@ func TestTheCommandsShowNoCanary(t *testing.T) {
 		for _, m := range s.messages {
 			canarytest.Hunt(t, "the webhook", string(m))
 		}
-		if names := canarytest.HuntFiles(t, audit.DefaultDir()); len(names) != 3 { // the journal, its key, and what was seen
+		if names := canarytest.HuntFiles(t, audit.DefaultDir()); len(names) != 4 { // the journal, its key, what was seen, and what was listed by name
 			t.Errorf("under the state directory are %s", names)
 		}
 		records, torn, err := audit.Read(filepath.Join(audit.DefaultDir(), "audit.jsonl"))

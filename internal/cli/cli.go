@@ -122,6 +122,8 @@ snapshot that gantry snapshot took.`,
 	root.AddCommand(p.simCommand())
 	root.AddCommand(changes.Commands(p.Program)...)
 	root.AddCommand(reports.Commands(p.Program)...)
+	root.AddCommand(manCommand())
+	p.complete(root)
 	return root
 }
 

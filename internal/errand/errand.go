@@ -77,9 +77,8 @@ type Line struct {
 	Row     Row
 	// Args are the program and its arguments.
 	Args []string
-	// Env are the variables that a shell is given, as name=value, and Unset the names of those
-	// that it must not have from elsewhere.
-	Env, Unset []string
+	// Env are the variables that a shell is given, as name=value.
+	Env []string
 }
 
 // For puts the values of a row in the places of their variables. An error of class Invalid
@@ -97,8 +96,6 @@ func (c Command) For(row Row) (Line, error) {
 				line.Env = append(line.Env, v.Name+"="+value)
 			case text.Mentions(v.Name):
 				return Line{}, c.lacking(v.Name)
-			default:
-				line.Unset = append(line.Unset, v.Name)
 			}
 		}
 		line.Args = []string{"/bin/sh", "-c", text.text}
@@ -160,8 +157,8 @@ func (l Line) String() string {
 	return clean.Line(strings.Join(quoted, " "))
 }
 
-// Environ is an environment for the line: that which is given, with the row's values where a
-// shell reads them from there.
+// Environ is an environment for the line: that which is given, where a shell reads the row's
+// values from there with those, and with no others under their names.
 func (l Line) Environ(environ []string) []string {
 	own := func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")

@@ -1,0 +1,143 @@
+package app
+
+import (
+	"context"
+	"sync"
+
+	"gantry/awsx"
+	"gantry/awsx/diagnose/reason"
+	"gantry/internal/config"
+	"gantry/internal/names"
+)
+
+// naming opens accounts whose listings are noted by name, for the completion of a shell.
+type naming struct {
+	awsx.Opener
+	app *App
+
+	mu    sync.Mutex
+	books map[string]*names.Book // by the path of their file
+}
+
+// Open opens an account. Only contexts that a command line can name are noted.
+func (n *naming) Open(ctx context.Context, id awsx.ContextID) (awsx.Account, error) {
+	account, err := n.Opener.Open(ctx, id)
+	of, ok := n.app.named(id)
+	if err != nil || !ok {
+		return account, err
+	}
+	return noted{account, n.book(names.Path(n.app.auditDir, of))}, nil
+}
+
+func (n *naming) book(path string) *names.Book {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.books[path] == nil {
+		n.books[path] = names.Read(path)
+	}
+	return n.books[path]
+}
+
+// close writes what was noted. It is a comfort: what goes wrong with it is nobody's trouble.
+func (n *naming) close() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for path, book := range n.books {
+		_ = book.Write(path)
+	}
+	return nil
+}
+
+// named is the name of a context as completion knows it: before anything of it was asked for.
+func (a *App) named(id awsx.ContextID) (string, bool) {
+	if id == a.Context {
+		return NamesOf(a.Config), true
+	}
+	for _, c := range a.Config.Contexts {
+		if c.ID == id {
+			return c.ID.String(), true
+		}
+	}
+	return "", false
+}
+
+// NamesOf is the name of the context that a configuration begins with, under which completion
+// finds what was listed there.
+func NamesOf(cfg config.Config) string { return cfg.Context.String() }
+
+// noted is an account whose listings are noted once they were read to their ends.
+type noted struct {
+	awsx.Account
+	book *names.Book
+}
+
+// whole calls end with all items of a listing that came to its end without a failure.
+func whole[T any](pages awsx.Pages[T], end func([]*T)) awsx.Pages[T] {
+	return func(yield func(awsx.Page[T], error) bool) {
+		var all []*T
+		sound := true
+		for page, err := range pages {
+			all, sound = append(all, page.Items...), sound && err == nil
+			if !yield(page, err) {
+				return
+			}
+		}
+		if sound {
+			end(all)
+		}
+	}
+}
+
+// Clusters notes the names of the clusters.
+func (n noted) Clusters(ctx context.Context) awsx.Pages[awsx.Cluster] {
+	return whole(n.Account.Clusters(ctx), func(all []*awsx.Cluster) {
+		var list []string
+		for _, c := range all {
+			list = append(list, c.Name)
+		}
+		n.book.SetClusters(list)
+	})
+}
+
+// Services notes the names of a cluster's services.
+func (n noted) Services(ctx context.Context, cluster awsx.Ref) awsx.Pages[awsx.Service] {
+	return whole(n.Account.Services(ctx, cluster), func(all []*awsx.Service) {
+		var list []string
+		for _, s := range all {
+			list = append(list, s.Name)
+		}
+		n.book.SetServices(cluster.ClusterName(), list)
+	})
+}
+
+// Tasks notes the tasks that run in a cluster or of a service, and their containers.
+func (n noted) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.Task] {
+	pages := n.Account.Tasks(ctx, q)
+	if q.Stopped || q.Family != "" || q.Instance != "" || q.StartedBy != "" {
+		return pages
+	}
+	return whole(pages, func(all []*awsx.Task) {
+		cluster := q.Cluster.ClusterName()
+		type list struct{ tasks, containers []string }
+		by := map[string]*list{}
+		if q.Service != "" {
+			by[cluster+"/"+q.Service] = &list{}
+		}
+		for _, t := range all {
+			of := cluster
+			if service, ok := reason.OfService(*t); ok {
+				of += "/" + service
+			}
+			if by[of] == nil {
+				by[of] = &list{}
+			}
+			by[of].tasks = append(by[of].tasks, t.ID)
+			for _, c := range t.Containers {
+				by[of].containers = append(by[of].containers, c.Name)
+			}
+		}
+		for of, l := range by {
+			n.book.SetTasks(of, l.tasks, l.containers)
+		}
+	})
+}
