@@ -13,6 +13,11 @@ import (
 // clipboardPatience is how long a clipboard tool may take.
 const clipboardPatience = 3 * time.Second
 
+// terminalTakes is how many bytes a terminal's clipboard is sent at most: xterm and others
+// drop a sequence of more than 100,000 characters, which base64 makes of these, and say
+// nothing.
+const terminalTakes = 74_994
+
 // Clipboard chooses a way to the operator's clipboard by where the console runs:
 // tmux forwards it, an SSH session reaches the terminal by an escape sequence,
 // and a desktop has a tool.
@@ -26,10 +31,11 @@ type Clipboard struct {
 	Run func(ctx context.Context, input string, argv []string) error
 }
 
-// copied is how copying went.
+// copied is how copying went. What no clipboard took lies in a file.
 type copied struct {
 	what, how string
 	err       error
+	file      saved
 }
 
 func (s *Shell) copy(what, text string) {
@@ -38,6 +44,15 @@ func (s *Shell) copy(what, text string) {
 		return
 	}
 	argv := s.opts.Clipboard.tool()
+	dir, at := s.opts.SaveDir, s.opts.Now()
+	kept := func() (file saved) {
+		file.path, file.err = saveText(dir, "copied-"+what, "txt", at, text)
+		return file
+	}
+	if argv == nil && len(text) > terminalTakes {
+		s.run(func() tea.Msg { return copied{what: what, how: "is too long for the terminal's clipboard", file: kept()} }, owner{id: ownerShell})
+		return
+	}
 	if argv == nil {
 		// The terminal does not acknowledge, so no more than this can be said.
 		s.pending = append(s.pending, tea.SetClipboard(text))
@@ -48,7 +63,10 @@ func (s *Shell) copy(what, text string) {
 	s.run(func() tea.Msg {
 		ctx, cancel := context.WithTimeout(ctx, clipboardPatience)
 		defer cancel()
-		return copied{what: what, how: "copied by " + argv[0], err: run(ctx, text, argv)}
+		if err := run(ctx, text, argv); err != nil {
+			return copied{what: what, err: err, file: kept()}
+		}
+		return copied{what: what, how: "copied by " + argv[0]}
 	}, owner{id: ownerShell})
 }
 

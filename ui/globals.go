@@ -229,10 +229,16 @@ func (s *Shell) own(msg tea.Msg) {
 		}
 		s.flash(Info, "saved to "+msg.path)
 	case copied:
+		said, level := msg.what+" "+msg.how, Info
 		if msg.err != nil {
-			s.flash(Error, "copying "+msg.what+": "+msg.err.Error())
-			return
+			said, level = "copying "+msg.what+": "+msg.err.Error(), Error
 		}
-		s.flash(Info, msg.what+" "+msg.how)
+		switch {
+		case msg.file.err != nil:
+			said, level = said+"; saving it: "+msg.file.err.Error(), Error
+		case msg.file.path != "":
+			said += "; it is in " + msg.file.path
+		}
+		s.flash(level, said)
 	}
 }

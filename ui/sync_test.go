@@ -1,6 +1,11 @@
 package ui
 
-import "testing"
+import (
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+)
 
 func TestWhichTerminalsAreAskedForSynchronizedOutput(t *testing.T) {
 	for _, c := range []struct {
@@ -16,6 +21,25 @@ func TestWhichTerminalsAreAskedForSynchronizedOutput(t *testing.T) {
 	} {
 		if got := AsksForSync(func(name string) string { return c.env[name] }); got != c.asked {
 			t.Errorf("%v: asked is %t", c.env, got)
+		}
+	}
+}
+
+// TestWhatTheTerminalOffersIsTakenAsFarAsItIsWanted: that it would measure clusters of
+// characters never is, as columns are counted otherwise.
+func TestWhatTheTerminalOffersIsTakenAsFarAsItIsWanted(t *testing.T) {
+	for _, c := range []struct {
+		sync Sync
+		mode ansi.DECMode
+		want bool
+	}{
+		{SyncAuto, ansi.ModeSynchronizedOutput, true},
+		{SyncOff, ansi.ModeSynchronizedOutput, false},
+		{SyncAuto, ansi.ModeUnicodeCore, false},
+	} {
+		offered := tea.ModeReportMsg{Mode: c.mode, Value: ansi.ModeReset}
+		if got := (Terminal{Sync: c.sync}).heard(nil, offered) != nil; got != c.want {
+			t.Errorf("sync %v, mode %v: taken is %t", c.sync, c.mode, got)
 		}
 	}
 }

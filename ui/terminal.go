@@ -57,6 +57,10 @@ func DetectTerminal(o TerminalOptions) (Terminal, error) {
 		t.Profile, t.Ask = colorprofile.ASCII, false
 	}
 	term := o.Getenv("TERM")
+	// Screen shows what the terminal around it can, which TERM says with a suffix alone.
+	if t.Profile == colorprofile.Unknown && term == "screen" && o.Getenv("TMUX") == "" && o.Getenv("COLORTERM") == "" {
+		t.Profile = colorprofile.ANSI
+	}
 	t.Tmux = t.Profile == colorprofile.Unknown && o.Getenv("TMUX") != "" && term != "" && term != "dumb"
 	switch o.Background {
 	case "", "auto":
@@ -118,15 +122,16 @@ func (t Terminal) programOptions() []tea.ProgramOption {
 	case t.Tmux:
 		opts = append(opts, tea.WithColorProfile(tmuxColours()))
 	}
-	if t.Sync == SyncOff {
-		opts = append(opts, tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
-			if r, ok := msg.(tea.ModeReportMsg); ok && r.Mode == ansi.ModeSynchronizedOutput {
-				return nil
-			}
-			return msg
-		}))
+	return append(opts, tea.WithFilter(t.heard))
+}
+
+// heard drops what the terminal offers and is not wanted. Were it to measure clusters of
+// characters, columns would stand elsewhere than ui/text counts.
+func (t Terminal) heard(_ tea.Model, msg tea.Msg) tea.Msg {
+	if r, ok := msg.(tea.ModeReportMsg); ok && (r.Mode == ansi.ModeUnicodeCore || r.Mode == ansi.ModeSynchronizedOutput && t.Sync == SyncOff) {
+		return nil
 	}
-	return opts
+	return msg
 }
 
 // tmuxColours are the colours that are there inside tmux whatever it is in. Bubble

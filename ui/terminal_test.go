@@ -159,10 +159,37 @@ func TestTheClipboardGoesTheWayThatReachesTheOperator(t *testing.T) {
 }
 
 func TestAClipboardThatFailsSaysSo(t *testing.T) {
+	dir := t.TempDir()
 	c, _ := start(t, nil, func(o *uitest.Options) {
+		o.Shell.SaveDir = dir
 		o.Shell.Clipboard = clipboard(func([]string, string) error { return errors.New("no display") }, "pbcopy")
 	})
-	c.Press("c").Shows("copying name: no display")
+	c.Resize(200, 24).Press("c").Shows("copying name: no display; it is in " + filepath.Join(dir, "copied-name-20260314-031200.txt"))
+}
+
+// TestWhatIsTooLongForTheTerminalsClipboardIsSaved: terminals drop it and say nothing.
+func TestWhatIsTooLongForTheTerminalsClipboardIsSaved(t *testing.T) {
+	for _, tc := range []struct {
+		size int
+		sent bool
+	}{{74_994, true}, {74_995, false}} {
+		dir := t.TempDir()
+		c, s := start(t, nil, func(o *uitest.Options) { o.Shell.SaveDir = dir })
+		long := strings.Repeat("x", tc.size)
+		s.host.Copy("log", long)
+		c.Resize(200, 24)
+		if sent := c.Clipboard == long; sent != tc.sent {
+			t.Errorf("%d bytes: sent is %t:\n%s", tc.size, sent, c.Text())
+		}
+		path := filepath.Join(dir, "copied-log-20260314-031200.txt")
+		got, err := os.ReadFile(path)
+		if tc.sent != os.IsNotExist(err) || !tc.sent && string(got) != long {
+			t.Errorf("%d bytes: the file holds %d: %v", tc.size, len(got), err)
+		}
+		if !tc.sent {
+			c.Shows("log is too long for the terminal's clipboard; it is in " + path)
+		}
+	}
 }
 
 func TestSavingWritesAPrivateFileWithoutColoursAndNeverOverAnother(t *testing.T) {

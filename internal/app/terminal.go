@@ -26,6 +26,9 @@ func ExamineTerminal(cfg config.Config, noColor, seated bool, getenv func(string
 	// What is wrong with the settings was told when they were read.
 	if drawn, err := ui.DetectTerminal(ui.TerminalOptions{Getenv: getenv, ASCII: cfg.Screen.ASCII, Sync: t.Sync}); err == nil {
 		t.Unicode = !drawn.ASCII
+		if drawn.Profile != colorprofile.Unknown {
+			t.Profile = colourWords(drawn.Profile)
+		}
 	}
 	t.Asked = ui.AsksForSync(getenv)
 	switch {

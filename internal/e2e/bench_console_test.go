@@ -54,7 +54,7 @@ func BenchmarkMemory(b *testing.B) {
 }
 
 // memory reads a size of the console's process in MiB.
-func memory(b *testing.B, c *console, name string) float64 {
+func memory(b testing.TB, c *console, name string) float64 {
 	b.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.cmd.Process.Pid))
 	if err != nil {

@@ -99,6 +99,7 @@ type console struct {
 	cmd     *exec.Cmd
 	written atomic.Int64
 	stream  stream
+	gate    sync.Mutex // held while the terminal takes nothing
 	changed chan struct{}
 	ended   chan struct{}
 	once    sync.Once
@@ -133,6 +134,17 @@ func open(t testing.TB, w, h int, env []string, args ...string) *console {
 // seat starts a command in a terminal of a size.
 func seat(t testing.TB, w, h int, cmd *exec.Cmd) *console {
 	t.Helper()
+	return answering(t, w, h, cmd, true)
+}
+
+// silent starts a command in a terminal that answers no question.
+func silent(t testing.TB, w, h int, cmd *exec.Cmd) *console {
+	t.Helper()
+	return answering(t, w, h, cmd, false)
+}
+
+func answering(t testing.TB, w, h int, cmd *exec.Cmd, answers bool) *console {
+	t.Helper()
 	c := &console{
 		t: t, cmd: cmd, screen: vt.NewSafeEmulator(w, h),
 		changed: make(chan struct{}, 1), ended: make(chan struct{}),
@@ -143,12 +155,18 @@ func seat(t testing.TB, w, h int, cmd *exec.Cmd) *console {
 	}
 	c.tty = tty
 	go func() { // what the emulated terminal answers to queries
-		_, _ = io.Copy(tty, c.screen)
+		to := io.Discard
+		if answers {
+			to = tty
+		}
+		_, _ = io.Copy(to, c.screen)
 	}()
 	go func() {
 		defer close(c.ended)
 		buf := make([]byte, 32<<10)
 		for {
+			c.gate.Lock()
+			c.gate.Unlock() //nolint:staticcheck // it only waits while somebody holds it
 			n, err := tty.Read(buf)
 			if n > 0 {
 				c.written.Add(int64(n))

@@ -75,7 +75,7 @@ logs/cloudwatch/loggroups: logs/cloudwatch internal/fault aws
 logs/kibana: logs logs/kql internal/fault
 logs/ecslog: awsx logs logs/kql internal/fault internal/words | logs/elastic logs/sim
 
-ui/text: internal/clean ansi
+ui/text: internal/clean ansi | ultraviolet
 ui/...: internal/crash ui/text internal/clean internal/words ansi bubbles bubbletea colorprofile fuzzy golden lipgloss udiff vt internal/difference
 internal/errand: awsx awsx/deploy/... internal/clean internal/fault internal/words
 internal/inquiry/...: internal/crash awsx awsx/past awsx/timeline awsx/alarms awsx/alb awsx/codify awsx/deploy/... awsx/diagnose/... awsx/metrics awsx/schedule awsx/store logs logs/ecslog internal/fault internal/words | awsx/document/... awsx/sim/... logs/elastic logs/sim
@@ -115,6 +115,7 @@ var modules = map[string]string{
 	"sqlite":       "github.com/ncruces/go-sqlite3",
 	"term":         "github.com/charmbracelet/x/term",
 	"udiff":        "github.com/aymanbagabas/go-udiff",
+	"ultraviolet":  "github.com/charmbracelet/ultraviolet",
 	"vt":           "github.com/charmbracelet/x/vt",
 	"xdg":          "github.com/adrg/xdg",
 	"yaml":         "go.yaml.in/yaml/v3",

@@ -128,8 +128,8 @@ func TestNoRowIsWiderThanTheScreenOrObeys(t *testing.T) {
 		w := rapid.IntRange(0, 60).Draw(t, "w")
 		rows, _ := diffview.Draw(th, lines, w)
 		for _, row := range rows {
-			if ansi.StringWidth(row) > w {
-				t.Fatalf("%d cells on a screen of %d: %q", ansi.StringWidth(row), w, row)
+			if ansi.StringWidthWc(row) > w {
+				t.Fatalf("%d cells on a screen of %d: %q", ansi.StringWidthWc(row), w, row)
 			}
 			for _, r := range ansi.Strip(row) {
 				if unicode.In(r, unicode.C) {

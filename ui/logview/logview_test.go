@@ -296,8 +296,8 @@ func TestEveryRowIsExactlyAsWideAsTheScreenAndObeysNothing(t *testing.T) {
 				t.Fatalf("%d rows on a screen of %d", len(view), h)
 			}
 			for _, row := range view {
-				if ansi.StringWidth(row) != w {
-					t.Fatalf("%d cells on a screen of %d: %q", ansi.StringWidth(row), w, row)
+				if ansi.StringWidthWc(row) != w {
+					t.Fatalf("%d cells on a screen of %d: %q", ansi.StringWidthWc(row), w, row)
 				}
 				for _, r := range ansi.Strip(row) {
 					if unicode.In(r, unicode.C) {

@@ -120,8 +120,8 @@ func TestNoLineIsWiderThanTheScreenOrObeys(t *testing.T) {
 				t.Fatalf("%d lines on a screen of %d", len(lines), h)
 			}
 			for _, line := range lines {
-				if ansi.StringWidth(line) > w {
-					t.Fatalf("%d cells on a screen of %d: %q", ansi.StringWidth(line), w, line)
+				if ansi.StringWidthWc(line) > w {
+					t.Fatalf("%d cells on a screen of %d: %q", ansi.StringWidthWc(line), w, line)
 				}
 				for _, r := range ansi.Strip(line) {
 					if unicode.In(r, unicode.C) {

@@ -9,6 +9,7 @@ import (
 	"gantry/internal/clean"
 	"gantry/ui/text"
 
+	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 )
@@ -41,7 +42,7 @@ func TestFittedTextIsCleanAndExactlyAsWideAsAsked(t *testing.T) {
 			"Window":   text.Window(s, left, w),
 		} {
 			checkPrintable(t, out)
-			if got := ansi.StringWidth(out); got != w {
+			if got := ansi.StringWidthWc(out); got != w {
 				t.Fatalf("%s(%q, %d) is %d cells wide: %q", name, s, w, got, out)
 			}
 		}
@@ -56,7 +57,7 @@ func TestTruncatedTextFitsAndIsUncutWhenItFits(t *testing.T) {
 		} {
 			out := f(s, w, "…")
 			checkPrintable(t, out)
-			if ansi.StringWidth(out) > w {
+			if ansi.StringWidthWc(out) > w {
 				t.Fatalf("%s(%q, %d) = %q", name, s, w, out)
 			}
 			if whole := clean.Line(s); text.Width(s) <= w && out != whole {
@@ -80,7 +81,7 @@ func TestWrappedTextLosesNothing(t *testing.T) {
 		}
 		for _, line := range append(hard, soft...) {
 			checkPrintable(t, line)
-			if ansi.StringWidth(line) > w {
+			if ansi.StringWidthWc(line) > w {
 				t.Fatalf("wrapping %q to %d gives %q", s, w, line)
 			}
 		}
@@ -163,7 +164,7 @@ func TestSpansHaveTwoUnits(t *testing.T) {
 func TestNoWidthIsTakenForGranted(t *testing.T) {
 	for r := rune(' '); r < 0x3000; r++ {
 		for _, s := range []string{string(r), "a" + string(r), string(r) + "é", "▸" + string(r) + "…"} {
-			if got, want := text.Width(s), ansi.StringWidth(clean.Line(s)); got != want {
+			if got, want := text.Width(s), ansi.StringWidthWc(clean.Line(s)); got != want {
 				t.Fatalf("%q (%U) is %d cells wide, want %d", s, r, got, want)
 			}
 		}
@@ -171,10 +172,10 @@ func TestNoWidthIsTakenForGranted(t *testing.T) {
 	signs := rapid.StringOfN(rapid.RuneFrom([]rune("ab é–…→↔─│█▸●\u00ad\u0301\ufe0f\u200d世")), 0, 12, -1)
 	rapid.Check(t, func(t *rapid.T) {
 		s := signs.Draw(t, "text")
-		if got, want := text.Width(s), ansi.StringWidth(clean.Line(s)); got != want {
+		if got, want := text.Width(s), ansi.StringWidthWc(clean.Line(s)); got != want {
 			t.Fatalf("%q is %d cells wide, want %d", s, got, want)
 		}
-		if cut := text.Truncate(s, 5, "…"); ansi.StringWidth(cut) > 5 {
+		if cut := text.Truncate(s, 5, "…"); ansi.StringWidthWc(cut) > 5 {
 			t.Fatalf("%q was cut to %q", s, cut)
 		}
 	})
@@ -188,4 +189,22 @@ func BenchmarkFit(b *testing.B) {
 			}
 		})
 	}
+}
+
+// TestColumnsStandWhereTheRendererPutsThem draws text of any script as Bubble Tea does, and
+// looks where the next column is.
+func TestColumnsStandWhereTheRendererPutsThem(t *testing.T) {
+	const w = 12
+	screen := uv.NewScreenBuffer(40, 1)
+	runes := rapid.StringOfN(rapid.SampledFrom([]rune("ab1東京é\u0301\u0308👍🏽🇩🇪ｱﾞक\u094dषิกก็각❤\ufe0f\u200d👩‼⃣﷽")), 0, 16, -1)
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.OneOf(runes, strange()).Draw(t, "text")
+		for _, out := range []string{text.Fit(s, w, "…"), text.FitRight(s, w, "…"), text.Pad(text.TruncateMiddle(s, w, "…"), w), text.Pad(text.TruncateLeft(s, w, "…"), w)} {
+			screen.Clear()
+			uv.NewStyledString(out+"|").Draw(screen, screen.Bounds())
+			if c := screen.CellAt(w, 0); c == nil || c.Content != "|" {
+				t.Fatalf("%q of %q is not %d cells wide", out, s, w)
+			}
+		}
+	})
 }

@@ -1,4 +1,6 @@
-// Package text is the only place that knows how wide text is on a screen.
+// Package text is the only place that knows how wide text is on a screen: each character
+// as wide as wcwidth says, as nearly all terminals have it, and as Bubble Tea's renderer
+// places them. One that reads clusters of characters together is not asked to.
 //
 // Functions take raw text and clean it (see package clean) before they measure, cut
 // or pad it, so nothing that obeys can reach the terminal through them. The
@@ -26,7 +28,7 @@ func Width(s string) int {
 	if n, ok := cells(s); ok {
 		return n
 	}
-	return ansi.StringWidth(clean.Line(s))
+	return ansi.StringWidthWc(clean.Line(s))
 }
 
 // Truncate returns the start of s in at most w cells. When something is cut off, the
@@ -135,26 +137,26 @@ func FitPainted(s string, w int, tail string) string {
 
 // TruncatePainted is Truncate for text that is styled already.
 func TruncatePainted(s string, w int, tail string) string {
-	if ansi.StringWidth(s) <= w {
+	if ansi.StringWidthWc(s) <= w {
 		return s
 	}
-	return ansi.Truncate(s, w, tail)
+	return ansi.TruncateWc(s, w, tail)
 }
 
 // PadPainted is Pad for text that is styled already.
 func PadPainted(s string, w int) string {
-	return s + Spaces(w-ansi.StringWidth(s))
+	return s + Spaces(w-ansi.StringWidthWc(s))
 }
 
 // WidthPainted is Width for text that is styled already.
-func WidthPainted(s string) int { return ansi.StringWidth(s) }
+func WidthPainted(s string) int { return ansi.StringWidthWc(s) }
 
 // width measures clean text.
 func width(s string) int {
 	if n, ok := cells(s); ok {
 		return n
 	}
-	return ansi.StringWidth(s)
+	return ansi.StringWidthWc(s)
 }
 
 const blank = "                                                                                                                                "
@@ -274,6 +276,6 @@ func cluster(s string) (size, width int) {
 	if s[0] < 0x80 && (len(s) == 1 || s[1] < 0x80) {
 		return 1, 1
 	}
-	c, w := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+	c, w := ansi.FirstGraphemeCluster(s, ansi.WcWidth)
 	return len(c), w
 }

@@ -90,8 +90,8 @@ func TestASCIIThemeDrawsWithASCIIAlone(t *testing.T) {
 	}
 	u := theme.New(theme.Options{}).Glyphs()
 	for _, s := range append([]string{u.Marker, u.Mark, u.Ellipsis, u.Live, u.Stale, u.Offline, u.Ascending, u.Rule}, u.Bars[:]...) {
-		if ansi.StringWidth(s) != 1 {
-			t.Errorf("glyph %q is %d cells wide", s, ansi.StringWidth(s))
+		if ansi.StringWidthWc(s) != 1 {
+			t.Errorf("glyph %q is %d cells wide", s, ansi.StringWidthWc(s))
 		}
 	}
 }
