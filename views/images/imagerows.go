@@ -158,11 +158,14 @@ func imageColumns(deps *views.Deps, ofService bool) []table.Column[*imageRow] {
 // evidence tells where the image runs, and what asked for its tag and runs another.
 func (r *imageRow) evidence(now time.Time) []prose.Para {
 	i := r.Image
-	head := wording.JoinNonEmpty("  ", awsx.ARNName(i.Repository)+r.reference(), awsx.ShortDigest(i.Digest))
+	head := wording.JoinNonEmpty("  ", awsx.ARNName(i.Repository)+r.reference())
 	if at := wording.Since(i.PushedAt, now); at != "" {
 		head += "  pushed " + at + " ago"
 	}
 	paras := []prose.Para{{Text: head, Role: theme.Title}}
+	if i.Digest != "" { // whole: a narrow screen has no column for all of it
+		paras = append(paras, prose.Para{Label: "digest", Text: i.Digest})
+	}
 	if r.Unlisted {
 		paras = append(paras, prose.Para{Text: "tasks run it, and the repository does not list it: no further task could pull it", Role: theme.Degraded})
 	}
