@@ -50,7 +50,9 @@ func (s *Shell) copy(what, text string) {
 		return file
 	}
 	if argv == nil && len(text) > terminalTakes {
-		s.run(func() tea.Msg { return copied{what: what, how: "is too long for the terminal's clipboard", file: kept()} }, owner{id: ownerShell})
+		s.run(func() tea.Msg {
+			return copied{what: what, how: "is too long for the terminal's clipboard", file: kept()}
+		}, owner{id: ownerShell})
 		return
 	}
 	if argv == nil {
