@@ -113,9 +113,13 @@ func (t Terminal) Theme(c theme.Colours) theme.Options {
 	return theme.Options{Profile: t.Profile, Dark: t.Dark, Colours: c, ASCII: t.ASCII}
 }
 
+// FramesPerSecond is how often the renderer looks for something to write: a key waits for
+// it, so that at half of it a frame alone would be late.
+const FramesPerSecond = 120
+
 // programOptions are what Bubble Tea must know.
 func (t Terminal) programOptions() []tea.ProgramOption {
-	var opts []tea.ProgramOption
+	opts := []tea.ProgramOption{tea.WithFPS(FramesPerSecond)}
 	switch {
 	case t.Profile != colorprofile.Unknown:
 		opts = append(opts, tea.WithColorProfile(t.Profile))

@@ -1,6 +1,9 @@
 package table
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Selected returns the row under the cursor; false when no row is shown.
 func (t *Table[T]) Selected() (row T, ok bool) {
@@ -145,6 +148,7 @@ func (t *Table[T]) ToggleMark() {
 	if key == "" {
 		return
 	}
+	t.taken = nil
 	if _, marked := t.marks[key]; marked {
 		delete(t.marks, key)
 	} else {
@@ -178,48 +182,48 @@ func (t *Table[T]) MarkRange() {
 	for _, i := range t.shown[lo : hi+1] {
 		t.marks[t.keys[i]] = struct{}{}
 	}
+	t.taken = nil
 	t.anchor = t.SelectedKey()
 }
 
 // ClearMarks unmarks all rows.
 func (t *Table[T]) ClearMarks() {
 	clear(t.marks)
-	t.anchor = ""
+	t.anchor, t.taken = "", nil
+}
+
+// taken are the marked rows, all and those that are not shown, in the order of the table.
+// They are asked for many times a frame, and found once for each change.
+type taken[T any] struct{ all, hidden []T }
+
+func (t *Table[T]) takes() *taken[T] {
+	if t.taken != nil || len(t.marks) == 0 {
+		return cmp.Or(t.taken, &taken[T]{})
+	}
+	t.taken = &taken[T]{}
+	at := 0 // of the rows in their order those that are shown come in the same one
+	for _, i := range t.sorted {
+		shown := at < len(t.shown) && t.shown[at] == i
+		if shown {
+			at++
+		}
+		if _, marked := t.marks[t.keys[i]]; !marked {
+			continue
+		}
+		t.taken.all = append(t.taken.all, t.rows[i])
+		if !shown {
+			t.taken.hidden = append(t.taken.hidden, t.rows[i])
+		}
+	}
+	return t.taken
 }
 
 // Marked returns the marked rows in the order of the table, those that a filter hides
 // included: whoever acts on marks has to show or refuse them (see Counts).
-func (t *Table[T]) Marked() []T {
-	var out []T
-	if len(t.marks) == 0 {
-		return out
-	}
-	for _, i := range t.sorted {
-		if _, ok := t.marks[t.keys[i]]; ok {
-			out = append(out, t.rows[i])
-		}
-	}
-	return out
-}
+func (t *Table[T]) Marked() []T { return slices.Clone(t.takes().all) }
 
 // HiddenMarks returns the marked rows that are not shown, in the order of the table.
-func (t *Table[T]) HiddenMarks() []T {
-	if t.Counts().MarkedHidden == 0 {
-		return nil
-	}
-	shown := make(map[int]struct{}, len(t.shown))
-	for _, i := range t.shown {
-		shown[i] = struct{}{}
-	}
-	var out []T
-	for _, i := range t.sorted {
-		_, marked := t.marks[t.keys[i]]
-		if _, ok := shown[i]; marked && !ok {
-			out = append(out, t.rows[i])
-		}
-	}
-	return out
-}
+func (t *Table[T]) HiddenMarks() []T { return slices.Clone(t.takes().hidden) }
 
 // dropMarks forgets the marks of rows that are gone.
 func (t *Table[T]) dropMarks() {

@@ -45,7 +45,7 @@ func (t *Table[T]) FaultsOnly() bool { return t.faults }
 // refilter finds the rows to show and puts the cursor back on its row, or on one that
 // stood next to it in the order before.
 func (t *Table[T]) refilter(before shownKeys) {
-	t.seen = measured{}
+	t.seen, t.taken = measured{}, nil
 	if t.filter.Empty() && !t.faults {
 		t.shown = t.sorted
 	} else {

@@ -192,3 +192,47 @@ func TestRowsThatChangeOneByOneStandWhereAllWouldBeSorted(t *testing.T) {
 		}
 	})
 }
+
+// TestMarksAreWhatWasMarkedAfterAnyChange asks for the marked rows before and after each
+// change: what was found before it is not told after it.
+func TestMarksAreWhatWasMarkedAfterAnyChange(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tb := newTable()
+		tb.SetRows(someRows(t))
+		for range rapid.IntRange(1, 12).Draw(t, "steps") {
+			switch rapid.IntRange(0, 6).Draw(t, "mark") {
+			case 0, 1, 2:
+				tb.MarkOn()
+			case 3:
+				tb.MarkRange()
+			case 4:
+				tb.ClearMarks()
+			}
+			tb.Move(rapid.IntRange(-30, 30).Draw(t, "move"))
+			before := tb.Counts()
+			act(t, tb)
+			if c := tb.Counts(); c.Total == before.Total && c.Marked > before.Marked {
+				t.Fatalf("%+v became %+v", before, c)
+			}
+			shown := shownKeys(tb)
+			var hidden []string
+			for _, row := range tb.Marked() {
+				if !slices.Contains(shown, "arn:"+row.name) {
+					hidden = append(hidden, row.name)
+				}
+			}
+			var told []string
+			for _, row := range tb.HiddenMarks() {
+				told = append(told, row.name)
+			}
+			if c := tb.Counts(); !slices.Equal(hidden, told) || c.MarkedHidden != len(told) || c.Marked != len(tb.Marked()) {
+				t.Fatalf("hidden are %q, told are %q and %+v", hidden, told, c)
+			}
+			for _, row := range tb.Marked() {
+				if !slices.ContainsFunc(tb.Rows(), func(r service) bool { return r == row }) {
+					t.Fatalf("%+v is marked and is no row", row)
+				}
+			}
+		}
+	})
+}

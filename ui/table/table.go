@@ -106,6 +106,7 @@ type Table[T any] struct {
 	whole  bool   // all of its row is marked, and not its name alone
 	anchor string // key of the row marked last, where a range begins
 	marks  map[string]struct{}
+	taken  *taken[T] // what they mark, nil until somebody asks
 
 	wide   bool
 	asked  bool
@@ -176,16 +177,7 @@ type Counts struct {
 
 // Counts returns the numbers of rows.
 func (t *Table[T]) Counts() Counts {
-	c := Counts{Total: len(t.rows), Shown: len(t.shown), Marked: len(t.marks)}
-	if c.Marked > 0 {
-		c.MarkedHidden = c.Marked
-		for _, i := range t.shown {
-			if _, ok := t.marks[t.keys[i]]; ok {
-				c.MarkedHidden--
-			}
-		}
-	}
-	return c
+	return Counts{Total: len(t.rows), Shown: len(t.shown), Marked: len(t.marks), MarkedHidden: len(t.takes().hidden)}
 }
 
 // Visible returns the keys of the rows that the last frame showed, from the top.
