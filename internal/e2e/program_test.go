@@ -105,6 +105,15 @@ type console struct {
 	once    sync.Once
 }
 
+// take is what a terminal does with what it is sent, unless it takes nothing now.
+func (c *console) take(p []byte) {
+	c.gate.Lock()
+	defer c.gate.Unlock()
+	c.written.Add(int64(len(p)))
+	c.stream.add(p)
+	_, _ = c.screen.Write(p)
+}
+
 // stream keeps all that a terminal was sent.
 type stream struct {
 	mu   sync.Mutex
@@ -165,13 +174,9 @@ func answering(t testing.TB, w, h int, cmd *exec.Cmd, answers bool) *console {
 		defer close(c.ended)
 		buf := make([]byte, 32<<10)
 		for {
-			c.gate.Lock()
-			c.gate.Unlock() //nolint:staticcheck // it only waits while somebody holds it
 			n, err := tty.Read(buf)
 			if n > 0 {
-				c.written.Add(int64(n))
-				c.stream.add(buf[:n])
-				_, _ = c.screen.Write(buf[:n])
+				c.take(buf[:n])
 				select {
 				case c.changed <- struct{}{}:
 				default:
