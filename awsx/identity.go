@@ -95,6 +95,31 @@ func SplitRevision(s string) (family, revision string) {
 type Identity struct {
 	Account string
 	ARN     string
+	// Environment is true when the credentials are keys of the environment. Beaten is the
+	// profile that AWS_PROFILE names and that they win over, empty when it names none.
+	Environment bool
+	Beaten      string
+}
+
+// Keys says where keys of the environment come from and which profile they win over,
+// empty when the credentials are a profile's.
+func (i Identity) Keys() string {
+	switch {
+	case !i.Environment:
+		return ""
+	case i.Beaten != "":
+		return "environment keys beat profile " + i.Beaten
+	}
+	return "environment keys"
+}
+
+// String says whose account calls go to, and as whom.
+func (i Identity) String() string {
+	who := i.ARN + " in account " + i.Account
+	if keys := i.Keys(); keys != "" {
+		who += " (" + keys + ")"
+	}
+	return who
 }
 
 // Noun is what the target of a change is called, by its ARN.

@@ -105,6 +105,7 @@ var (
 	ActSave     = Binding{ID: "save", Name: "save screen", Keys: []string{"ctrl+s"}, Writes: true, Short: []string{"w", "w!"}}
 	ActBare     = Binding{ID: "bare", Name: "bare screen", Keys: []string{"b"}}
 	ActMessages = Binding{ID: "messages", Name: "messages"}
+	ActMend     = Binding{ID: "mend", Name: "run what the banner names", Keys: []string{"ctrl+k"}, Short: []string{"login"}}
 	ActRedraw   = Binding{ID: "redraw", Name: "redraw", Keys: []string{"ctrl+l"}}
 	ActSuspend  = Binding{ID: "suspend", Name: "suspend", Keys: []string{"ctrl+z"}, Writes: true}
 	ActQuit     = Binding{ID: "quit", Name: "quit", Keys: []string{"ctrl+c"}, Short: []string{"q", "q!", "qa", "exit"}, Writes: true}

@@ -32,7 +32,7 @@ type Catalog struct {
 func Everywhere() []Binding {
 	return []Binding{
 		ActFilter, ActPalette, ActHelp, ActBack, ActPrevious, ActNext, ActLast, ActArm,
-		ActSave, ActBare, ActMessages, ActRedraw, ActSuspend, ActQuit,
+		ActSave, ActBare, ActMessages, ActMend, ActRedraw, ActSuspend, ActQuit,
 	}
 }
 

@@ -161,7 +161,7 @@ const leastFresh = 3
 
 // headLine says where one is, what may be done there and how current it is. Where that is
 // too much, the key that arms gives way, then how current it is, then the beginning of where
-// one is, whose end is cluster and service.
+// one is, whose end is cluster and service. Whose account it is gives way as a whole.
 func (s *Shell) headLine(head Header) string {
 	tail := s.theme.Glyphs().Ellipsis
 	var badge, gate string
@@ -178,6 +178,14 @@ func (s *Shell) headLine(head Header) string {
 	}
 	right, where := s.freshness(head, s.mode(head.Scope).Past), text.Width(head.Crumb)
 	free := s.w - 1 - text.WidthPainted(badge+gate)
+	whose := ""
+	if head.Whose != "" {
+		whose = "  " + s.theme.Paint(theme.Dim, text.Line(head.Whose))
+	}
+	if where+text.WidthPainted(whose+right) > free {
+		whose = ""
+	}
+	free -= text.WidthPainted(whose)
 	if arms := s.theme.Paint(theme.Warn, text.Line(arms)); where+text.WidthPainted(arms+right) <= free {
 		gate += arms
 	} else {
@@ -185,7 +193,7 @@ func (s *Shell) headLine(head Header) string {
 		where = max(0, free-text.WidthPainted(right))
 	}
 	crumb := s.theme.Paint(theme.Title, text.TruncateLeft(head.Crumb, where, tail))
-	return spread(badge+crumb+gate, right, s.w, tail)
+	return spread(badge+crumb+whose+gate, right, s.w, tail)
 }
 
 // gateLabel is the mode in words, with the time left, and the key that would arm.
@@ -264,7 +272,11 @@ func (s *Shell) banner(head Header) []string {
 	if s.bare || head.Banner == "" {
 		return nil
 	}
-	lines := text.Wrap(head.Banner, max(1, s.w))
+	banner := head.Banner
+	if len(head.Mend) > 0 {
+		banner += " (" + s.opts.Keys.Key(ActMend) + " runs it)"
+	}
+	lines := text.Wrap(banner, max(1, s.w))
 	if len(lines) > maxBanner {
 		lines = lines[:maxBanner]
 	}

@@ -26,6 +26,7 @@ func (s *Shell) globals(scope string) []Action {
 		ActSave.Runs(s.save),
 		ActBare.Does(s.host.ToggleBare),
 		ActMessages.Does(s.openMessages),
+		ActMend.Runs(s.mend),
 		ActRedraw.Runs(func() tea.Cmd { return tea.ClearScreen }),
 		ActSuspend.Runs(suspend),
 		ActQuit.Does(s.quit),
@@ -222,6 +223,10 @@ func (s *Shell) own(msg tea.Msg) {
 		if msg.err != nil {
 			s.flash(Warn, "suspend: "+msg.err.Error())
 		}
+	case found:
+		s.start(msg)
+	case mended:
+		s.after(msg)
 	case saved:
 		if msg.err != nil {
 			s.flash(Error, "saving the screen: "+msg.err.Error())

@@ -19,6 +19,11 @@ type Host struct {
 // Push opens a screen over the current one, which keeps its state.
 func (h *Host) Push(s Screen) { h.shell.push(s) }
 
+// Raise shows the open screens of which something is true over the others, as they were left,
+// and reports whether there are any, and others were shown. Where it is not known of a screen, it counts to the one
+// below it.
+func (h *Host) Raise(of func(Screen) (yes, known bool)) bool { return h.shell.raise(of) }
+
 // Replace leaves the current screen for another in its place.
 func (h *Host) Replace(s Screen) { h.shell.replace(s) }
 

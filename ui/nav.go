@@ -112,6 +112,36 @@ func (s *Shell) replace(screen Screen) {
 	s.enter(e)
 }
 
+// raise puts the open screens that something is true of over the others, in their order and
+// as they are, and reports whether there are any and others are shown now. A screen of which it is not known goes
+// where the one below it goes. What was ahead is forgotten.
+func (s *Shell) raise(of func(Screen) (yes, known bool)) bool {
+	t := &s.trail
+	var up, rest []*entry
+	below := false
+	for _, e := range t.entries[:t.at+1] {
+		if yes, known := of(e.screen); known {
+			below = yes
+		}
+		if below {
+			up = append(up, e)
+		} else {
+			rest = append(rest, e)
+		}
+	}
+	top := t.top()
+	if len(up) == 0 || up[len(up)-1] == top {
+		return false
+	}
+	s.closePrompt()
+	s.cover(top, true)
+	t.last = top
+	t.entries = append(rest, up...)
+	t.at = len(t.entries) - 1
+	s.cover(t.top(), false)
+	return true
+}
+
 // walk makes the i-th screen of the trail the current one: screens above it are
 // left, screens up to it are opened again.
 func (s *Shell) walk(i int) {

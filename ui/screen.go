@@ -56,9 +56,13 @@ type Header struct {
 	Note   string // beside the freshness: "2 ALARM"
 	Counts string // second line, left: totals and how many were hidden
 	Sort   string // second line, right: the sort column
+	Whose  string // whose account calls go to
 	Banner string // a trouble that lasts, shown until the screen drops it
-	Scope  string // what the Gate is asked about; opaque to the shell
-	Place  string // where that is, for the Background; opaque to the shell
+	// Mend is the program that ends the trouble, with its arguments, which a key runs; nil
+	// when none does.
+	Mend  []string
+	Scope string // what the Gate is asked about; opaque to the shell
+	Place string // where that is, for the Background; opaque to the shell
 }
 
 // Badge is a short word at the top left. A grave one is painted as a warning.

@@ -49,6 +49,10 @@ type Options struct {
 	Clipboard Clipboard
 	// SaveDir is where ctrl+s writes; empty is the working directory.
 	SaveDir string
+	// LookPath finds a program that a banner names; nil is exec.LookPath. Mended is called on
+	// the loop after it ended well; nil for nothing.
+	LookPath func(name string) (string, error)
+	Mended   func(*Host)
 	// Exec gives the terminal to a program; nil is tea.ExecProcess.
 	Exec func(c *exec.Cmd, done tea.ExecCallback) tea.Cmd
 	// Now and After are the clock; nil is the real one.
@@ -86,6 +90,9 @@ type Shell struct {
 func New(ctx context.Context, o Options) *Shell {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.LookPath == nil {
+		o.LookPath = exec.LookPath
 	}
 	if o.Exec == nil {
 		o.Exec = tea.ExecProcess

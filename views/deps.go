@@ -29,6 +29,9 @@ type Deps struct {
 	Store *store.Store
 	// Policy tells what is at stake where.
 	Policy Policy
+	// Contexts tells how contexts are called and whose account calls go to; nil knows
+	// neither.
+	Contexts Contexts
 	// Nav opens what is not a table.
 	Nav Nav
 	// Made tells of the changes of a service that were made from here; it reads the journal.
@@ -82,6 +85,15 @@ type Policy interface {
 	// Scope is what the shell asks its Gate about before something in the
 	// cluster is changed.
 	Scope(cluster awsx.Ref) string
+}
+
+// Contexts tells of the contexts that rows may come from. Its methods answer from memory.
+type Contexts interface {
+	// Name is what the configuration calls a context, empty for one that it does not name.
+	Name(id awsx.ContextID) string
+	// Whose says whose account calls of a context go to, in a few words: its number, which
+	// keys win over the profile, or that it is unknown. It is empty until that was asked.
+	Whose(id awsx.ContextID) string
 }
 
 // Nav opens the screens and dialogs that act on what a table has selected. Each

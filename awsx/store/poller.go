@@ -105,9 +105,16 @@ func (p *poller[T]) expired() bool {
 	return fault.ClassOf(s.Err) == fault.Expired || fault.ClassOf(worst(s.Partial)) == fault.Expired
 }
 
-// credentialsChanged polls again if polling had stopped for want of credentials.
+// wanting reports whether what went wrong last may be mended by other credentials.
+func (p *poller[T]) wanting() bool {
+	s := p.snap.Load()
+	return wanting(s.Err) || p.expired()
+}
+
+// credentialsChanged polls again what may have failed for want of credentials, and whose
+// they are.
 func (p *poller[T]) credentialsChanged() {
-	if p.expired() {
+	if p.wanting() || p.key.kind == kindWhose {
 		p.askAnew()
 		p.kick()
 	}
@@ -208,6 +215,9 @@ func (p *poller[T]) run(ctx context.Context) {
 			// had expired may have been renewed.
 			p.askAnew()
 		}
+		if now == nil && p.wanting() && p.store.renewed(p.key.context) {
+			p.store.CredentialsChanged(p.key.context)
+		}
 		d, t := p.demand(), wall()
 		var next time.Time
 		switch {
@@ -279,7 +289,7 @@ func (p *poller[T]) run(ctx context.Context) {
 					p.publish(plan, p.demand(), &o)
 					published, flush = wall(), time.Time{}
 					if before && !p.expired() {
-						p.store.CredentialsChanged(p.key.context)
+						p.store.gotThrough(p.key.context)
 					}
 				}
 			}

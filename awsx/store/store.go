@@ -28,6 +28,9 @@ type Options struct {
 	// Alarming reports whether the message of a service's event gives reason to
 	// read the health of its targets soon; nil when none does.
 	Alarming func(message string) bool
+	// Renewed reports whether what the credentials of a context come from changed since it
+	// was opened, and has it opened anew then; nil when that cannot be told.
+	Renewed func(awsx.ContextID) bool
 	// Clocks tell that the machine slept; nil are the machine's own.
 	Clocks wake.Clocks
 }
@@ -39,6 +42,7 @@ type Store struct {
 	refresh  time.Duration
 	past     past.Keeper
 	alarming func(message string) bool
+	renewed  func(awsx.ContextID) bool
 	clocks   wake.Clocks
 
 	ctx    context.Context
@@ -52,6 +56,7 @@ type Store struct {
 	mu      sync.Mutex
 	closed  bool
 	pollers map[pollKey]control
+	changed map[awsx.ContextID]time.Time // when the credentials of a context last did
 
 	groups      *groupCache
 	definitions *definitions
@@ -79,9 +84,9 @@ type control interface {
 func New(ctx context.Context, o Options) *Store {
 	ctx, cancel := context.WithCancel(ctx)
 	s := &Store{
-		opener: o.Opener, refresh: o.Refresh, past: o.Past, alarming: o.Alarming, clocks: o.Clocks,
+		opener: o.Opener, refresh: o.Refresh, past: o.Past, alarming: o.Alarming, renewed: o.Renewed, clocks: o.Clocks,
 		ctx: ctx, cancel: cancel,
-		pollers: map[pollKey]control{},
+		pollers: map[pollKey]control{}, changed: map[awsx.ContextID]time.Time{},
 	}
 	if s.refresh <= 0 {
 		s.refresh = defaultRefresh
@@ -91,6 +96,9 @@ func New(ctx context.Context, o Options) *Store {
 	}
 	if s.alarming == nil {
 		s.alarming = func(string) bool { return false }
+	}
+	if s.renewed == nil {
+		s.renewed = func(awsx.ContextID) bool { return false }
 	}
 	s.groups = newGroupCache(s.past)
 	s.definitions = newDefinitions()
@@ -105,20 +113,6 @@ func (s *Store) Close() {
 	s.mu.Unlock()
 	s.cancel()
 	s.wg.Settle()
-}
-
-// CredentialsChanged resumes the polling of a context that had stopped because
-// its credentials expired. The rest of its polling is left as it is. The store
-// calls it by itself when one of the pollers, told to refresh, gets through.
-func (s *Store) CredentialsChanged(id awsx.ContextID) {
-	s.identities.forget(id)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for key, p := range s.pollers {
-		if key.context == id {
-			p.credentialsChanged()
-		}
-	}
 }
 
 // start runs fn as one of the store's goroutines; false when the store closed.
@@ -169,15 +163,4 @@ func (s *Store) Past() past.Past { return s.past }
 // Account opens a context for calls that are nobody's but the caller's.
 func (s *Store) Account(ctx context.Context, id awsx.ContextID) (awsx.Account, error) {
 	return s.opener.Open(ctx, id)
-}
-
-// Identity returns whose credentials a context's are; asked once.
-func (s *Store) Identity(ctx context.Context, id awsx.ContextID) (awsx.Identity, error) {
-	return s.identities.do(ctx, s, id, func(ctx context.Context) (awsx.Identity, error) {
-		a, err := s.opener.Open(ctx, id)
-		if err != nil {
-			return awsx.Identity{}, err
-		}
-		return a.Identity(ctx)
-	})
 }

@@ -23,6 +23,7 @@ import (
 	"gantry/awsx/store"
 	"gantry/internal/audit"
 	"gantry/internal/config"
+	"gantry/internal/fault"
 	"gantry/internal/inquiry"
 	"gantry/logs"
 	"gantry/logs/cloudwatch"
@@ -39,6 +40,11 @@ type Options struct {
 	Replay string
 	// Recorded has what the account answers gathered, for Snapshot.
 	Recorded bool
+	// Code is asked for the code of an MFA device by commands; nil has nobody to ask. The
+	// console, which is Patient, asks in a dialog of its own.
+	Code func(context.Context, CodeRequest) (string, error)
+	// Patient begins without credentials where a program that the console can run gets some.
+	Patient bool
 	// AuditDir is where the journal is kept; empty is the user's state directory.
 	AuditDir string
 	// Transport carries every request in place of the network; nil is the network.
@@ -69,7 +75,8 @@ type App struct {
 	left       left // nothing before there is a console
 	started    time.Time
 	notices    notices
-	chat       *chat // nil when nobody is told of changes
+	codes      *codes // nil when nobody is asked for codes in a dialog
+	chat       *chat  // nil when nobody is told of changes
 	// logStore opens a store of documents, logGroups CloudWatch Logs of a context.
 	logStore  func(awsx.ContextID, config.Logs) (logs.Source, error)
 	logGroups func(awsx.ContextID) cloudwatch.Port
@@ -98,7 +105,8 @@ type App struct {
 const patience = 20 * time.Second
 
 // Open makes the application. It makes no call to the account, but looks for
-// credentials: an error of class Expired says that there are none.
+// credentials: an error of class Expired says that there are none, unless the options say
+// that those can be waited for.
 func Open(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	dir := cmp.Or(o.AuditDir, audit.DefaultDir())
 	open, apart := way(o)
@@ -154,7 +162,7 @@ func (a *App) assemble(ctx context.Context, opener awsx.Opener, auditDir string)
 	}
 	a.Policy = a.Config.Policy()
 	a.notices.wake = make(chan struct{}, 1)
-	a.Store = store.New(ctx, store.Options{Opener: opener, Refresh: a.Config.Refresh, Past: a.remembering(), Alarming: reason.AboutHealth})
+	a.Store = store.New(ctx, store.Options{Opener: opener, Refresh: a.Config.Refresh, Past: a.remembering(), Renewed: renewing(opener), Alarming: reason.AboutHealth})
 	a.guard(0)
 	o := change.Options{Account: a.Store.Account, Gate: gate{a}, Audit: records, Source: change.StoreSource(a.Store)}
 	if a.openChat(); a.chat != nil {
@@ -180,13 +188,20 @@ func (a *App) guard(span time.Duration) {
 }
 
 func (a *App) openReal(ctx context.Context, o Options) (awsx.Opener, error) {
-	opener := sdk.New(access.Options{Version: o.Version, ReadOnly: a.Config.Writing.ReadOnly, Transport: o.Transport, Record: a.record()})
+	if o.Patient {
+		a.codes = newCodes(a.notices.tell)
+		a.closers = append(a.closers, a.codes.close)
+		o.Code = a.codes.ask
+	}
+	opener := sdk.New(access.Options{Code: o.Code, Version: o.Version, ReadOnly: a.Config.Writing.ReadOnly, Transport: o.Transport, Record: a.record()})
 	id, err := opener.Resolve(ctx, a.Context)
 	if err != nil {
 		return nil, err
 	}
 	a.Context = id
-	if err := opener.Login(ctx, id); err != nil {
+	if o.Patient && opener.AsksForCode(ctx, id) {
+		// The console asks, which is not there yet.
+	} else if err := opener.Login(ctx, id); err != nil && !(o.Patient && fault.Of(err).Run != nil) {
 		return nil, err
 	}
 	a.logStore, a.logGroups, a.signers = a.configuredLogs, groupsOf(opener), signersOf(opener)

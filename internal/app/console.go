@@ -84,7 +84,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	}
 	a.guard(a.Config.Writing.Arm)
 
-	deps := &views.Deps{Now: a.Now, Store: a.Store, Policy: guarding{a, new(sync.Map)}, Lines: a.Lines(), CountsSet: a.countsSet, Made: a.Changes.Made, Journal: a.Changes.Journaled,
+	deps := &views.Deps{Contexts: a.contexts(), Now: a.Now, Store: a.Store, Policy: guarding{a, new(sync.Map)}, Lines: a.Lines(), CountsSet: a.countsSet, Made: a.Changes.Made, Journal: a.Changes.Journaled,
 		Commands: a.Config.Commands, Called: a.called}
 	a.recall()
 	deps.Remembered = a.left
@@ -97,6 +97,9 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 		Keys: keys, Gate: consoleGate{a},
 		Globals: func(h *ui.Host) []ui.Action {
 			return append(append(made.Globals(), finder{a, deps, h, screens}.habits()...), actAliases.Does(func() { h.Push(aliases(h, aliasText(a.Config))) }), actContexts.Does(func() { h.Palette("ctx ") }))
+		},
+		Mended: func(h *ui.Host) {
+			a.Store.CredentialsChanged(finder{app: a, host: h}.place().Context)
 		},
 		Reflexes: reflexes(), Mouse: screen.Mouse,
 		Background: background{&changes.Background{Runner: a.Changes.Runner, Key: made.JobsKey}, a, deps},

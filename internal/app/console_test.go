@@ -60,18 +60,18 @@ func TestThePaletteFindsPlaces(t *testing.T) {
 	}
 	sit(t, setting{configure: configure}, func(t *testing.T, d *desk) {
 		d.press(":").Type("staging").Shows("cluster staging")
-		d.press("enter").read().Shows("NONPROD main/eu-west-1 staging", "● live", "catalog")
+		d.press("enter").read().Shows("NONPROD home/eu-west-1 staging", "● live", "catalog")
 
 		d.press(":").Type("context").Shows("context home", "main/eu-west-1", "context away", "other/eu-central-1").Press("esc")
-		d.press(":").Type("away").press("enter").read().Shows("other/eu-central-1", "prod", "● live")
-		d.cluster("prod").Shows("PROD other/eu-central-1 prod", "api-orders", "● live")
+		d.press(":").Type("away").press("enter").read().Shows("away/eu-central-1", "prod", "● live")
+		d.cluster("prod").Shows("PROD away/eu-central-1 prod", "api-orders", "● live")
 
 		const arn = "arn:aws:ecs:eu-west-1:000000000000:"
 		d.Paste(arn + "cluster/preprod\n")
 		d.Shows("cluster preprod").press("enter").read().Shows("this is of region eu-west-1", "context home has it")
-		d.press("enter").read().Shows("NONPROD main/eu-west-1 preprod", "● live")
+		d.press("enter").read().Shows("NONPROD home/eu-west-1 preprod", "● live")
 		d.Paste("  " + arn + "service/prod/web")
-		d.Shows("service prod/web").press("enter").read().Shows("PROD main/eu-west-1 prod web", "● live", "4: +4")
+		d.Shows("service prod/web").press("enter").read().Shows("PROD home/eu-west-1 prod web", "● live", "4: +4")
 		d.press("esc").Shows("preprod")
 		d.Paste(strings.Replace(arn, "eu-west-1", "us-east-1", 1) + "service/prod/web")
 		d.press("enter").read().Shows("this is of region us-east-1", "with the same profile").press("enter").read().Shows("main/us-east-1 prod web")

@@ -160,7 +160,9 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 			return sdk.NewStatic(o, access.Static{Region: simRegion, AccessKey: "AKID", SecretKey: "SECRET"})
 		}
 	}
-	opener := s.opener(access.Options{Version: "test", ReadOnly: cfg.Writing.ReadOnly, Transport: d.wire})
+	d.app.codes = newCodes(d.app.notices.tell)
+	d.app.closers = append(d.app.closers, d.app.codes.close)
+	opener := s.opener(access.Options{Code: d.app.codes.ask, Version: "test", ReadOnly: cfg.Writing.ReadOnly, Transport: d.wire})
 	if s.replay != "" {
 		if opener, err = d.app.openSnapshot(t.Context(), Options{Replay: s.replay}); err != nil {
 			t.Fatal(err)

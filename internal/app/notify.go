@@ -150,6 +150,11 @@ func (n *notices) add(err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.list = append(n.list, err.Error())
+	n.tell()
+}
+
+// tell has the console draw what there is.
+func (n *notices) tell() {
 	select {
 	case n.wake <- struct{}{}:
 	default: // one is waiting there already
@@ -194,6 +199,7 @@ func (b background) Update(msg tea.Msg) tea.Cmd {
 	for _, text := range b.app.Warnings() {
 		b.deps.Host.Flash(ui.Warn, "%s", text)
 	}
+	b.app.codes.show(b.deps.Host)
 	return b.next(news.ctx)
 }
 

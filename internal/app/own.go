@@ -26,14 +26,7 @@ func (a *App) errands(c *changes.Changes) *errands.Errands {
 }
 
 // called is what the configuration calls a context, or its profile and region.
-func (a *App) called(id awsx.ContextID) string {
-	for _, c := range a.Config.Contexts {
-		if a.resolved(c.ID) == id {
-			return c.Name
-		}
-	}
-	return id.String()
-}
+func (a *App) called(id awsx.ContextID) string { return cmp.Or(a.ContextName(id), id.String()) }
 
 // Judge finds what is wrong with a configuration by the screens and actions that there are:
 // with keys, and with names of the operator's own that mean something else already.

@@ -54,10 +54,31 @@ func (f finder) place() awsx.Ref {
 }
 
 func (f finder) item(name string, k views.Kind, of awsx.Ref) palette.Item {
-	return palette.Item{Name: name, Detail: of.Context.String(), Run: func() tea.Cmd {
+	return palette.Item{Name: name, Detail: f.deps.Where(of.Context), Run: func() tea.Cmd {
 		k.Open(f.deps, of)
 		return nil
 	}}
+}
+
+// into goes to a context: to where one was in it, or to its first screen, as from within it.
+func (f finder) into(name string, first views.Kind, id awsx.ContextID) palette.Item {
+	item := f.item(name, first, awsx.Ref{Context: id})
+	open := item.Run
+	item.Run = func() tea.Cmd {
+		there := func(s ui.Screen) (yes, known bool) {
+			p, ok := s.(views.Placed)
+			if of, ok := s.(interface{ Several() bool }); ok && of.Several() {
+				return false, false
+			}
+			known = ok && p.Place().Context != (awsx.ContextID{})
+			return known && p.Place().Context == id, known
+		}
+		if f.host.Raise(there) {
+			return nil
+		}
+		return open()
+	}
+	return item
 }
 
 // screens are those of where the operator is, by the names that k9s has for them too.
@@ -88,17 +109,17 @@ func (f finder) contexts(text string) []palette.Item {
 		}
 		names := f.app.switchable(f.place().Context)
 		for _, c := range names {
-			item := f.item(k.Word+" "+c.Name, k, awsx.Ref{Context: c.ID})
+			item := f.into(k.Word+" "+c.Name, k, c.ID)
 			item.Detail, item.Answer = c.ID.String(), listed && strings.HasPrefix(c.Name, strings.TrimSpace(name))
 			items = append(items, item)
 		}
 		if id, ok := inRegion(f.place().Context, word, strings.TrimSpace(name)); ok {
-			item := f.item(text, k, awsx.Ref{Context: id})
+			item := f.into(text, k, id)
 			item.Answer = true
 			items = append(items, item)
 		}
 		if len(names) == 0 && listed {
-			item := f.item(k.Word+" "+f.app.Context.String(), k, awsx.Ref{Context: f.app.Context})
+			item := f.into(k.Word+" "+f.app.Context.String(), k, f.app.Context)
 			item.Detail, item.Answer = "the only one: the configuration names no others", true
 			items = append(items, item)
 		}

@@ -243,7 +243,7 @@ func TestExpiredCredentialsAreRenewedByALogin(t *testing.T) {
 	s := sdk.New(access.Options{}).Signer(awsx.ContextID{Profile: "logs", Region: "eu-west-1"}, "es", "")
 	for range 2 {
 		err := newest(t, s, address)
-		if fault.ClassOf(err) != fault.Expired || !strings.HasSuffix(err.Error(), "The security token included in the request is expired (renew the credentials of the profile logs)") {
+		if fault.ClassOf(err) != fault.Expired || !strings.HasSuffix(err.Error(), "The security token included in the request is expired (aws configure --profile logs takes new keys)") {
 			t.Fatalf("got %v", err)
 		}
 	}

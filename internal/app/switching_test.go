@@ -24,3 +24,24 @@ func TestProfilesAndRegionsAreSwitchedInPlace(t *testing.T) {
 		d.press("esc").command("region nowhere").Shows(`nothing`)
 	})
 }
+
+// TestEachContextIsFoundAsItWasLeft when one goes to and fro: the screen, its filter, and
+// whether its production is armed, which holds for one account alone. What was open stays
+// behind esc.
+func TestEachContextIsFoundAsItWasLeft(t *testing.T) {
+	contexts := func(cfg *config.Config) {
+		cfg.Contexts = []config.NamedContext{{Name: "near", ID: awsx.ContextID{Profile: "main", Region: "eu-west-1"}}, {Name: "far", ID: awsx.ContextID{Profile: "far", Region: "eu-west-3"}}}
+	}
+	sit(t, setting{configure: contexts}, func(t *testing.T, d *desk) {
+		d.cluster("prod").press("W").filter("^cat")
+		d.Shows("PROD near/eu-west-1 prod", "ARMED", "/^cat", "catalog").Hides("payments")
+		d.command("ctx far").read().Shows("far/eu-west-3", "CLUSTER").Hides("ARMED")
+		d.cluster("prod").Shows("PROD far/eu-west-3 prod", "READ-ONLY").Hides("ARMED", "/^cat")
+		d.filter("pay")
+		d.command("ctx near").read().Shows("PROD near/eu-west-1 prod", "ARMED", "/^cat", "catalog", "● live").Hides("payments")
+		d.command("ctx far").read().Shows("PROD far/eu-west-3 prod", "READ-ONLY", "/pay", "payments").Hides("catalog")
+		d.command("ctx far").read().Shows("far/eu-west-3", "CLUSTER").press("esc").Shows("PROD far/eu-west-3 prod", "/pay")
+		d.press("esc", "esc").read().Shows("far/eu-west-3", "CLUSTER").Hides("PROD")
+		d.press("esc").press("esc").read().Shows("PROD near/eu-west-1 prod", "ARMED")
+	})
+}

@@ -139,6 +139,10 @@ func TestFlagsBeatTheEnvironmentWhichBeatsTheFile(t *testing.T) {
 	}{
 		{"the file's own context", config.Flags{}, nil, awsx.ContextID{Profile: "main", Region: "eu-west-1"}},
 		{"a profile in the environment", config.Flags{}, []string{"AWS_PROFILE", "dev", "AWS_REGION", "us-west-2"}, awsx.ContextID{Profile: "dev", Region: "us-west-2"}},
+		{"keys in the environment beat a profile there", config.Flags{},
+			[]string{"AWS_PROFILE", "dev", "AWS_ACCESS_KEY_ID", "a", "AWS_SECRET_ACCESS_KEY", "b", "AWS_REGION", "us-west-2"}, awsx.ContextID{Region: "us-west-2"}},
+		{"a profile that was asked for beats both", config.Flags{Profile: "pay"},
+			[]string{"AWS_PROFILE", "dev", "AWS_ACCESS_KEY_ID", "a", "AWS_SECRET_ACCESS_KEY", "b", "AWS_REGION", "us-west-2"}, awsx.ContextID{Profile: "pay", Region: "us-west-2"}},
 		{"the older region variable", config.Flags{}, []string{"AWS_PROFILE", "dev", "AWS_DEFAULT_REGION", "us-west-2"}, awsx.ContextID{Profile: "dev", Region: "us-west-2"}},
 		{"a named context keeps its region", config.Flags{Context: "pay"}, []string{"AWS_PROFILE", "dev", "AWS_REGION", "us-west-2"}, awsx.ContextID{Profile: "main", Region: "eu-west-1"}},
 		{"a context without region takes the environment's", config.Flags{Context: "bare"}, []string{"AWS_REGION", "us-west-2"}, awsx.ContextID{Profile: "other", Region: "us-west-2"}},

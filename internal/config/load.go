@@ -56,6 +56,9 @@ func overlay(cfg Config, begin string, flags Flags, getenv func(string) string) 
 	if name == "" && profile == "" && flags.Profile == "" {
 		name = begin // a profile chosen outside the file beats the file's context
 	}
+	if getenv("AWS_ACCESS_KEY_ID") != "" && getenv("AWS_SECRET_ACCESS_KEY") != "" {
+		profile = "" // keys of the environment win over it, as in every program of AWS
+	}
 	if name != "" {
 		id, ok := cfg.named(name)
 		if !ok {

@@ -65,6 +65,9 @@ type Error struct {
 	Resource string
 	// Fix says what to do next, as an imperative clause; may be empty.
 	Fix string
+	// Run is the program that mends it, with its arguments, where one does by itself, such as
+	// a login; nil otherwise. Fix names it too.
+	Run []string
 	// RetryAfter is the wait that the service asked for; zero leaves it to the
 	// poller.
 	RetryAfter time.Duration

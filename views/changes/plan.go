@@ -195,7 +195,7 @@ func (s *planScreen) Header() ui.Header {
 			h.Fresh = ui.Fresh{State: prose.FreshOf(t.Class), Text: t.Word}
 		}
 		if t.Class == fault.Expired {
-			h.Banner = t.Banner
+			t.On(&h)
 		}
 	default:
 		h.Counts = livetable.PaintSpans(s.changes.Deps.Host.Theme(), checkTotals(s.plan.Batch.Plans, s.overridden))
@@ -276,7 +276,7 @@ func (s *planScreen) override() {
 func (s *planScreen) confirm() {
 	b, overridden := s.plan.Batch, slices.Clone(s.overridden)
 	views.AskToChange(s.changes.Deps.Host, s.scope(), b.Consent(), modal.Question{
-		Title: s.title() + " in " + s.targets[0].Context.String() + "?",
+		Title: s.title() + " in " + s.changes.Deps.Where(s.targets[0].Context) + "?",
 		Body: s.changes.questionBody(func(d *prose.Document) {
 			if s.several() {
 				for _, p := range b.Plans {

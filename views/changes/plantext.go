@@ -120,7 +120,7 @@ func effects(d *prose.Document, p deploy.Plan) {
 
 // standing says who acts, and what the target counts as.
 func standing(d *prose.Document, p deploy.Plan) {
-	d.Field("as", p.Identity.ARN)
+	d.Field("as", wording.JoinNonEmpty(", ", p.Identity.ARN, p.Identity.Keys()))
 	d.Field(counts(p), p.JudgedBy)
 }
 

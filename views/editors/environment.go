@@ -196,8 +196,7 @@ func (s *environmentScreen) Header() ui.Header {
 			h.Counts += ", " + wording.Count(n, "edit")
 		}
 	case s.err != nil:
-		t := prose.TroubleOf(s.err, s.service.Context)
-		h.Fresh, h.Banner = ui.Fresh{State: prose.FreshOf(t.Class), Text: t.Word}, t.Banner
+		prose.Refused(s.service.Context)(&h, s.err)
 	default:
 		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "loading"}
 	}

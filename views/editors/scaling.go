@@ -232,8 +232,7 @@ func (s *scalingScreen) Header() ui.Header {
 	case s.busy:
 		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "reading"}
 	case s.err != nil && fault.ClassOf(s.err) != fault.NotFound:
-		t := prose.TroubleOf(s.err, s.service.Context)
-		h.Fresh, h.Banner = ui.Fresh{State: prose.FreshOf(t.Class), Text: t.Word}, t.Banner
+		prose.Refused(s.service.Context)(&h, s.err)
 	}
 	return h
 }

@@ -72,7 +72,7 @@ func New(o Options, id inquiry.Identifier, name string) ui.Screen {
 				{ID: livetable.ColName, Title: "FOUND", Frozen: true, Min: 20,
 					Cell:    func(n inquiry.Named) table.Cell { return table.Cell{Text: n.String()} },
 					Compare: func(a, b inquiry.Named) int { return strings.Compare(a.String(), b.String()) }},
-				{ID: "context", Title: "IN", Cell: func(n inquiry.Named) table.Cell { return table.Cell{Text: n.Cluster.Context.String()} }},
+				{ID: "context", Title: "IN", Cell: func(n inquiry.Named) table.Cell { return table.Cell{Text: o.Deps.ContextName(n.Cluster.Context)} }},
 				{ID: "because", Title: "BECAUSE", Grow: true, Min: 10, Priority: 1, Cell: func(n inquiry.Named) table.Cell { return table.Cell{Text: n.Because} }},
 			},
 		},

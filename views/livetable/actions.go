@@ -74,6 +74,9 @@ func (s *Screen[T]) Place() awsx.Ref {
 	return s.spec.Subject
 }
 
+// Several reports whether the rows are of several contexts, and the screen of none of them.
+func (s *Screen[T]) Several() bool { return s.spec.Several }
+
 // Nothing says why an action on a row is not possible, if it is not.
 func Nothing(ok bool) string {
 	if ok {

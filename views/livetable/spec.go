@@ -25,6 +25,9 @@ type Spec[T any] struct {
 	// Subject is the cluster, or what of it, the rows belong to. The context of a
 	// list of clusters has no cluster.
 	Subject awsx.Ref
+	// Several is true when rows are of other contexts than the Subject's too: the header names
+	// nobody's account then.
+	Several bool
 	// Crumb is where the screen stands; empty for its Subject and its Name.
 	Crumb string
 	// Table must have columns, of which the first is the row's name. Without its Key rows

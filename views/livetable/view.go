@@ -109,6 +109,9 @@ func (s *Screen[T]) Header() ui.Header {
 	th := s.Deps.Host.Theme()
 	id := s.spec.Subject.Context
 	h := s.Deps.Within(s.spec.Subject.ClusterRef(), s.spec.Crumb)
+	if s.spec.Several {
+		h.Whose = ""
+	}
 	h.Counts, h.Sort = s.counts(th), s.sortLabel(th)
 	if s.taken == 0 {
 		h.Fresh = ui.Fresh{State: ui.FreshLoading, Text: "loading"}
@@ -116,7 +119,7 @@ func (s *Screen[T]) Header() ui.Header {
 	}
 	h.Fresh = s.load.Status.Fresh(s.Deps.Host.Now())
 	if err := s.load.Status.Trouble(); err != nil {
-		h.Banner = prose.TroubleOf(err, id).Banner
+		prose.TroubleOf(err, id).On(&h)
 	}
 	return h
 }

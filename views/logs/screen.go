@@ -108,7 +108,7 @@ func (s *screen) Header() ui.Header {
 	h.Counts, h.Sort = s.words().counts(th), s.words().extent(th)
 	h.Fresh, h.Banner = s.words().fresh()
 	if err := s.whose.Subject.Status.Trouble(); h.Banner == "" && err != nil {
-		h.Banner = prose.TroubleOf(err, s.scopes.Context()).Banner
+		prose.TroubleOf(err, s.scopes.Context()).On(&h)
 	}
 	if lacking := s.whose.Subject.Lacking; h.Banner == "" && len(lacking) > 0 && s.page.view.Shown() > 0 {
 		h.Banner = "not among these lines: " + lacking.String()

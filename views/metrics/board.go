@@ -123,7 +123,7 @@ func (s *board) Header() ui.Header {
 	h.Sort = s.over.Name
 	h.Fresh = livetable.StatusOf(s.read).Fresh(s.deps.Host.Now())
 	if s.read.Err != nil {
-		h.Banner = prose.TroubleOf(s.read.Err, s.id).Banner
+		prose.TroubleOf(s.read.Err, s.id).On(&h)
 	}
 	for _, b := range s.read.Items {
 		h.Counts = spent(b.Requested, b.InRun, s.over)

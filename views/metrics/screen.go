@@ -258,12 +258,15 @@ func (s *screen) Header() ui.Header {
 		requested, inRun = requested+c.Requested, max(inRun, c.InRun)
 		if c.Denied != nil {
 			t := prose.TroubleOf(c.Denied, c.Service.Context)
-			h.Banner, h.Fresh = t.Banner, ui.Fresh{State: prose.FreshOf(t.Class), Text: t.Word}
+			h.Fresh = ui.Fresh{State: prose.FreshOf(t.Class), Text: t.Word}
+			t.On(&h)
 		}
 	}
 	for _, snap := range s.read {
 		if snap.Err != nil {
-			h.Banner = cmp.Or(prose.TroubleOf(snap.Err, s.services[0].Context).Banner, h.Banner)
+			if t := prose.TroubleOf(snap.Err, s.services[0].Context); t.Banner != "" {
+				t.On(&h)
+			}
 		}
 	}
 	if requested > 0 {

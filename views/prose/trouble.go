@@ -18,7 +18,12 @@ type trouble struct {
 	// banner is the remedy to show until the trouble ends; empty if waiting is
 	// the remedy.
 	Banner string
+	// mend is the program that ends it, if one does.
+	mend []string
 }
+
+// On puts the remedy over a screen.
+func (t trouble) On(h *ui.Header) { h.Banner, h.Mend = t.Banner, t.mend }
 
 // TroubleOf reads an error of a context.
 func TroubleOf(err error, id awsx.ContextID) trouble {
@@ -36,6 +41,10 @@ func TroubleOf(err error, id awsx.ContextID) trouble {
 	case fault.Expired:
 		t.Word = "login expired"
 		t.Banner = "credentials of profile " + profile(id) + " are missing or expired: " + loginCommand(e, id)
+		if e.Err != nil && e.Run == nil {
+			t.Banner += " (" + e.Err.Error() + ")"
+		}
+		t.mend = e.Run
 	case fault.Throttled, fault.Offline:
 	default:
 		t.Banner = err.Error()
@@ -47,7 +56,8 @@ func TroubleOf(err error, id awsx.ContextID) trouble {
 func Refused(id awsx.ContextID) func(*ui.Header, error) {
 	return func(h *ui.Header, err error) {
 		t := TroubleOf(err, id)
-		h.Fresh, h.Banner = ui.Fresh{State: FreshOf(t.Class), Text: t.Word}, t.Banner
+		h.Fresh = ui.Fresh{State: FreshOf(t.Class), Text: t.Word}
+		t.On(h)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/store"
+	"gantry/internal/words"
 	"gantry/ui"
 	"gantry/ui/table"
 	"gantry/ui/theme"
@@ -33,6 +34,9 @@ func NewFaults(deps *views.Deps, contexts ...awsx.ContextID) ui.Screen {
 	return s
 }
 
+// mostNamed is how many contexts a title names: each row has its own.
+const mostNamed = 4
+
 // newFleet makes the screen of all services of some contexts. Its title stands before their
 // names, which may be many.
 func newFleet(deps *views.Deps, title string, contexts []awsx.ContextID) *livetable.Screen[*serviceRow] {
@@ -43,18 +47,21 @@ func newFleet(deps *views.Deps, title string, contexts []awsx.ContextID) *liveta
 	})
 	var names []string
 	for _, id := range contexts {
-		names = append(names, id.String())
+		names = append(names, deps.Where(id))
 	}
-	spec.Table.Key = fleetKey
+	if len(names) > mostNamed {
+		names = []string{words.Count(len(names), "context")}
+	}
+	spec.Table.Key, spec.Several = fleetKey, len(contexts) > 1
 	spec.Name, spec.Crumb = "faults", title+" "+strings.Join(names, " + ")
-	spec.Table.Columns = slices.Insert(spec.Table.Columns, 1, whereColumns(len(contexts) > 1)...)
+	spec.Table.Columns = slices.Insert(spec.Table.Columns, 1, whereColumns(deps, len(contexts) > 1)...)
 	s = livetable.New(deps, spec)
 	return s
 }
 
 // whereColumns say where a service is: its cluster, and where there are several contexts
 // which of them.
-func whereColumns(several bool) []table.Column[*serviceRow] {
+func whereColumns(deps *views.Deps, several bool) []table.Column[*serviceRow] {
 	type row = *serviceRow
 	columns := []table.Column[row]{{
 		ID: "cluster", Title: "CLUSTER", Max: 24,
@@ -64,7 +71,7 @@ func whereColumns(several bool) []table.Column[*serviceRow] {
 		},
 	}}
 	if several {
-		name := func(r row) string { return r.service().Ref.Context.String() }
+		name := func(r row) string { return deps.ContextName(r.service().Ref.Context) }
 		columns = append(columns, table.Column[row]{
 			ID: "context", Title: "CONTEXT", Max: 28,
 			Cell:    func(r row) table.Cell { return table.Cell{Text: name(r)} },

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
 
@@ -19,8 +20,11 @@ import (
 // Account is one opened context: its clients, and what their calls have in common. It is
 // safe for concurrent use and owns no goroutine between calls.
 type Account struct {
-	id    awsx.ContextID
-	login string // how its credentials are renewed
+	id      awsx.ContextID
+	login   login    // how its credentials are renewed
+	session *session // nil where no MFA code is wanted
+	// beaten is the profile that keys of the environment win over, if they are used.
+	beaten string
 	// expired is set when a service or a source of credentials said that they
 	// will not do: the opener then loads the configuration anew.
 	expired atomic.Bool
@@ -48,7 +52,7 @@ func newAccount(id awsx.ContextID, l loaded, o Options) *Account {
 		cfg.HTTPClient = recordingClient{cfg.HTTPClient, o.Record}
 	}
 
-	a := &Account{id: id, login: l.login, cfg: cfg}
+	a := &Account{id: id, login: l.login, session: l.session, beaten: l.beaten, cfg: cfg}
 	if l.endpoint != "" {
 		a.endpoint.url = &l.endpoint
 	}
@@ -72,9 +76,12 @@ func (a *Account) Identity(ctx context.Context) (awsx.Identity, error) {
 	if err != nil {
 		return awsx.Identity{}, a.Classify(ctx, "", err)
 	}
-	return awsx.Identity{
-		Account: aws.ToString(out.Account), ARN: aws.ToString(out.Arn),
-	}, nil
+	who := awsx.Identity{Account: aws.ToString(out.Account), ARN: aws.ToString(out.Arn)}
+	// They were good a moment ago: this is their cache.
+	if creds, err := a.retrieve(ctx); err == nil && creds.Source == config.CredentialsSourceName {
+		who.Environment, who.Beaten = true, a.beaten
+	}
+	return who, nil
 }
 
 // Ref returns a reference to a resource of this context.

@@ -24,6 +24,9 @@ import (
 // notAuthorized finds the action and the resource in IAM's wording of a denial.
 var notAuthorized = regexp.MustCompile(`not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?`)
 
+// mayNotAssume finds who may not become what.
+var mayNotAssume = regexp.MustCompile(`^User: (\S+) is not authorized to perform: sts:AssumeRole on resource: (\S+)`)
+
 // Classify turns the failure of one call on one resource into a fault.Error, nil into nil. A
 // context that has ended passes through as its own error, unless the call may
 // have changed something: then the error says so and wraps it.
@@ -69,6 +72,9 @@ func (a *Account) Classify(ctx context.Context, resource string, err error) erro
 	}
 	if e.Class == fault.Expired {
 		a.expired.Store(true)
+		if a.session != nil {
+			a.session.spent.Store(true)
+		}
 	}
 	e.Unknown = wasSent(err) && outcomeOpen(err)
 	if e.Unknown && e.Fix == "" {
@@ -94,6 +100,10 @@ func (a *Account) apiFailure(e *fault.Error, err error) {
 	}
 	switch e.Class {
 	case fault.Denied:
+		if m := mayNotAssume.FindStringSubmatch(message); m != nil && e.Op == "sts:AssumeRole" {
+			e.Fix = "the policies of " + m[1] + " and the trust policy of " + m[2] + " must both allow it"
+			return
+		}
 		e.Fix = "needs " + e.Op
 		if m := notAuthorized.FindStringSubmatch(message); m != nil {
 			e.Fix = "needs " + m[1]
@@ -102,7 +112,7 @@ func (a *Account) apiFailure(e *fault.Error, err error) {
 			}
 		}
 	case fault.Expired:
-		e.Fix = a.login
+		e.Fix, e.Run = a.login.fix, a.login.run
 	case fault.Throttled:
 		e.RetryAfter = retryAfter(err)
 	case fault.NotFound, fault.Invalid:

@@ -52,7 +52,7 @@ func (a *Account) credentialFailure(e *fault.Error, err error) bool {
 	default:
 		return false
 	}
-	e.Class, e.Fix = fault.Expired, a.login
+	e.Class, e.Fix, e.Run = fault.Expired, a.login.fix, a.login.run
 	return true
 }
 
@@ -62,26 +62,53 @@ func gettingCredentials(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "get identity:")
 }
 
-// loginFix says how the credentials of a profile are renewed.
-func loginFix(profile string, shared config.SharedConfig) string {
-	name := cmp.Or(profile, "default")
+// login is how the credentials of a context are renewed: in words, and the program that
+// does it, if one does by itself.
+type login struct {
+	fix string
+	run []string
+}
+
+// loginOf says how the credentials of a profile are renewed.
+func loginOf(profile string, env config.EnvConfig, shared config.SharedConfig) login {
+	if profile == "" && env.Credentials.HasKeys() {
+		return login{fix: "the keys are those of the environment that gantry was started with: export new ones and start it again"}
+	}
 	base := &shared
 	for base.Source != nil {
 		base = base.Source
 	}
+	name := cmp.Or(base.Profile, profile, "default")
+	run := func(words ...string) login {
+		words = append(words, "--profile", name)
+		return login{fix: strings.Join(words[:len(words)-1], " ") + " " + shellWord(name), run: words}
+	}
 	switch {
 	case base.SSOSession != nil, base.SSOStartURL != "":
-		return "aws sso login --profile " + shellWord(base.Profile, name)
+		return run("aws", "sso", "login")
 	case base.LoginSession != "":
-		return "aws login --profile " + shellWord(base.Profile, name)
+		return run("aws", "login")
+	case wantsCode(shared):
+		return login{fix: "the code of " + deviceOf(shared) + " is asked for when this is read anew"}
 	case shared.Profile == "" && profile == "":
-		return "name a profile with --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID"
+		return login{fix: "name a profile with --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID"}
+	case base.CredentialProcess != "":
+		return login{fix: "mend the credential_process of the profile " + name}
+	case base.Credentials.SessionToken != "":
+		return login{fix: "write new keys of a session for the profile " + name + " to " + credentialsFile(env)}
+	case base.Credentials.HasKeys():
+		return login{fix: "aws configure --profile " + shellWord(name) + " takes new keys"}
+	case base.WebIdentityTokenFile != "", base.CredentialSource != "":
+		return login{fix: "renew the credentials of the profile " + name}
 	}
-	return "renew the credentials of the profile " + name
+	return login{fix: "aws configure sso --profile " + shellWord(name) + " or aws configure --profile " + shellWord(name)}
 }
 
-func shellWord(s, otherwise string) string {
-	s = cmp.Or(s, otherwise)
+func credentialsFile(env config.EnvConfig) string {
+	return cmp.Or(env.SharedCredentialsFile, config.DefaultSharedCredentialsFilename())
+}
+
+func shellWord(s string) string {
 	if strings.ContainsAny(s, " \t'\"\\$`&|;<>()*?!#~") {
 		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 	}

@@ -3,7 +3,6 @@ package access
 import (
 	"cmp"
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"sync"
@@ -15,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"gantry/awsx"
-	"gantry/internal/fault"
 )
 
 // Options are what contexts are opened with.
@@ -29,6 +27,10 @@ type Options struct {
 	Transport http.RoundTripper
 	// AttemptTimeout bounds one attempt of a call, answer included; 0 is 15 s.
 	AttemptTimeout time.Duration
+	// Code is asked for the code of an MFA device, from any goroutine; an error or an empty
+	// code says that nobody gives one. Nil has nobody to ask: a profile that wants a code
+	// cannot be opened then.
+	Code func(context.Context, CodeRequest) (string, error)
 	// Record is shown each call of the opened accounts, with its answer or with the
 	// error in its place; nil shows them to nobody.
 	Record func(r *http.Request, sent []byte, status int, answer []byte, err error)
@@ -86,9 +88,19 @@ const unresolvable = "http://aws.invalid"
 type Opener struct {
 	options Options
 	load    func(context.Context, awsx.ContextID) (loaded, error)
+	// stamp is of the files that load reads, as they are.
+	stamp func() string
 
-	mu   sync.Mutex
-	open map[awsx.ContextID]*Account
+	mu     sync.Mutex
+	open   map[awsx.ContextID]*Account
+	stamps map[awsx.ContextID]string // from before each was opened
+
+	sessionMu sync.Mutex
+	sessions  map[string]*session // of roles that want a code, by profile
+}
+
+func newOpener(o Options, stamp func() string, load func(context.Context, awsx.ContextID) (loaded, error)) *Opener {
+	return &Opener{options: o, load: load, stamp: stamp, open: map[awsx.ContextID]*Account{}, stamps: map[awsx.ContextID]string{}, sessions: map[string]*session{}}
 }
 
 // loaded is the configuration of a context.
@@ -96,15 +108,17 @@ type loaded struct {
 	cfg aws.Config
 	// endpoint overrides every client's base endpoint when it is not empty.
 	endpoint string
-	login    string
+	login    login
+	session  *session // nil where no code is wanted
+	beaten   string   // what AWS_PROFILE names, if keys of the environment may win over it
 }
 
 // New returns an opener of real contexts: profiles, regions, roles and SSO are
 // the SDK's, from the shared config and the environment.
 func New(o Options) *Opener {
-	return &Opener{options: o, open: map[awsx.ContextID]*Account{}, load: func(ctx context.Context, id awsx.ContextID) (loaded, error) {
-		return loadShared(ctx, id, o.httpClient())
-	}}
+	opener := newOpener(o, sharedStamp, nil)
+	opener.load = opener.loadShared
+	return opener
 }
 
 // NewStatic returns an opener whose accounts are all reached through the given
@@ -112,19 +126,19 @@ func New(o Options) *Opener {
 // is read: an AWS_ENDPOINT_URL there would send a demo's changes to a real
 // account.
 func NewStatic(o Options, s Static) *Opener {
-	return &Opener{options: o, open: map[awsx.ContextID]*Account{}, load: func(_ context.Context, id awsx.ContextID) (loaded, error) {
+	return newOpener(o, func() string { return "" }, func(_ context.Context, id awsx.ContextID) (loaded, error) {
 		endpoint := s.Endpoint
 		if id.Endpoint != "" {
 			endpoint = id.Endpoint
 		}
 		endpoint = cmp.Or(endpoint, unresolvable)
 		region := cmp.Or(id.Region, s.Region)
-		return loaded{endpoint: endpoint, login: "use other keys", cfg: aws.Config{
+		return loaded{endpoint: endpoint, login: login{fix: "use other keys"}, cfg: aws.Config{
 			Region:      region,
 			Credentials: credentials.NewStaticCredentialsProvider(s.AccessKey, s.SecretKey, ""),
 			HTTPClient:  o.httpClient(),
 		}}, nil
-	}}
+	})
 }
 
 // Account returns the account of a context. It makes no call; it may read the
@@ -138,13 +152,13 @@ func (o *Opener) Account(ctx context.Context, id awsx.ContextID) (*Account, erro
 	if a, ok := o.open[id]; ok && !a.expired.Load() {
 		return a, nil
 	}
+	o.stamps[id] = o.stamp()
 	l, err := o.load(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	if l.cfg.Region == "" {
-		return nil, &fault.Error{Class: fault.Invalid, Op: "open", Resource: id.Profile,
-			Fix: "name one with --region, or set AWS_REGION", Err: errors.New("no region is configured")}
+		return nil, noRegion(id)
 	}
 	a := newAccount(id, l, o.options)
 	o.open[id] = a

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"gantry/awsx"
@@ -14,7 +13,8 @@ import (
 )
 
 // loadShared loads a context from the shared config and the environment.
-func loadShared(ctx context.Context, id awsx.ContextID, client aws.HTTPClient) (loaded, error) {
+func (o *Opener) loadShared(ctx context.Context, id awsx.ContextID) (loaded, error) {
+	client := o.options.httpClient()
 	env, err := config.NewEnvConfig()
 	if err != nil {
 		return loaded{}, loadFailure(id, err)
@@ -32,11 +32,23 @@ func loadShared(ctx context.Context, id awsx.ContextID, client aws.HTTPClient) (
 	if p := quietProcess(id.Profile, env, shared); p != nil {
 		options = append(options, config.WithCredentialsProvider(p))
 	}
+	var coded *session
+	if o.options.Code != nil && wantsCode(shared) {
+		coded = o.sessionOf(profileOf(id, env))
+		options = append(options, coded.asking())
+	}
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
 		return loaded{}, loadFailure(id, err)
 	}
-	l := loaded{cfg: cfg, login: loginFix(id.Profile, shared)}
+	l := loaded{cfg: cfg, login: loginOf(id.Profile, env, shared), session: coded}
+	if coded != nil {
+		coded.begin(cfg.Credentials)
+		l.cfg.Credentials = coded.cache
+	}
+	if id.Profile == "" {
+		l.beaten = env.SharedConfigProfile
+	}
 	// An endpoint that is the environment's own is left to the SDK, which lets
 	// the variable of a single service win over it.
 	if cfg.BaseEndpoint == nil || *cfg.BaseEndpoint != id.Endpoint {
@@ -68,10 +80,19 @@ func loadFailure(id awsx.ContextID, err error) error {
 		e.Err = fmt.Errorf("there is no profile %q in the shared config", missing.Profile)
 		e.Fix = "aws configure list-profiles shows which there are"
 	case errors.As(err, &mfa):
-		name := shellWord(id.Profile, "default")
+		name := shellWord(cmp.Or(id.Profile, "default"))
 		e.Class = fault.Expired
-		e.Err = errors.New("the profile asks for an MFA code, which gantry does not read")
+		e.Err = errors.New("the profile asks for an MFA code, and there is nobody to be asked")
 		e.Fix = `eval "$(aws configure export-credentials --profile ` + name + ` --format env)" asks for it and exports a session; then start gantry without --profile`
 	}
 	return e
+}
+
+// noRegion is the failure to open a context whose region nothing names.
+func noRegion(id awsx.ContextID) error {
+	fix := "name one with --region, or set AWS_REGION"
+	if id.Profile != "" {
+		fix = "aws configure set region REGION --profile " + shellWord(id.Profile) + ", or --region"
+	}
+	return &fault.Error{Class: fault.Invalid, Op: "open", Resource: id.Profile, Fix: fix, Err: errors.New("no region is configured")}
 }

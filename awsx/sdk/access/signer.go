@@ -69,7 +69,7 @@ func (s *Signer) Rejected() string {
 		return ""
 	}
 	a.expired.Store(true)
-	return a.login
+	return a.login.fix
 }
 
 // signingError makes the failed operation a part of the cause: the caller names

@@ -46,8 +46,10 @@ directories, tar in the container, and room there for a directory's archive. One
 			from, fromThere := remotePath(args[0])
 			to, toThere := remotePath(args[1])
 			switch {
-			case fromThere == toThere:
-				return command.Usagef("expected one of the two to be in a container, such as prod/api:/tmp/dump.txt ./dump.txt")
+			case fromThere && toThere:
+				return command.Usagef("both are in a container: copy to this machine first, and from here into the other one")
+			case !fromThere && !toThere:
+				return command.Usagef("%s", notRemote(args))
 			case fromThere:
 				return p.copyOut(cmd.Context(), f, from, args[1])
 			}
@@ -79,6 +81,21 @@ func remotePath(s string) (inContainer, bool) {
 		return inContainer{}, false
 	}
 	return inContainer{s[:at], s[at+1:]}, true
+}
+
+// notRemote says why none of two arguments is taken for a path in a container.
+func notRemote(args []string) string {
+	for _, arg := range args {
+		target, path, ok := strings.Cut(arg, ":")
+		switch {
+		case !ok || strings.HasPrefix(arg, ".") || filepath.IsAbs(arg) || strings.HasPrefix(arg, "arn:"):
+		case path == "":
+			return fmt.Sprintf("%s names no path in the container, such as %s/tmp/dump.txt", printing.Shown(arg), printing.Shown(arg))
+		case !strings.Contains(target, "/"):
+			return fmt.Sprintf("%s names no cluster: expected CLUSTER/%s:PATH", printing.Shown(arg), printing.Shown(target))
+		}
+	}
+	return "neither is in a container: expected one to be CLUSTER/SERVICE:PATH, as in prod/api:/tmp/dump.txt ./dump.txt"
 }
 
 // copyOut copies what lies at a path of a container to one of this machine.

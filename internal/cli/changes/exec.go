@@ -13,6 +13,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/deploy"
 	"gantry/awsx/session"
+	"gantry/internal/app"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
 	"gantry/internal/plugin"
@@ -50,7 +51,7 @@ command as to a shell; its exit code is then not known to anybody.`,
 			switch {
 			case attended && f.dryRun:
 			case attended && !p.Terminal:
-				return command.Usagef("a shell needs a terminal on standard input and output; without one give a command after --")
+				return p.unlessAbsent(cmd.Context(), find, command.Usagef("a shell needs a terminal on standard input and output; without one give a command after --"))
 			case attended && f.timeout > 0:
 				return command.Usagef("--timeout is for a command after --: a shell ends when you leave it")
 			case !attended && len(words) == 1 && slices.Contains([]string{"sh", "bash", "ash", "dash", "zsh", "fish"}, path.Base(words[0])):
@@ -73,6 +74,16 @@ command as to a shell; its exit code is then not known to anybody.`,
 	f.add(cmd, true)
 	cmd.Flags().BoolVarP(&terminal, "tty", "t", false, "hand the terminal over to the command after --")
 	return cmd
+}
+
+// unlessAbsent is a refusal to go to a target, unless there is none: then that is said.
+func (p program) unlessAbsent(ctx context.Context, find command.Finder, refusal error) error {
+	return p.With(ctx, func(a *app.App) error {
+		if _, err := find(ctx, a); err != nil {
+			return err
+		}
+		return refusal
+	})
 }
 
 // commandWords say what is run by its program alone: the words after it may hold secrets.

@@ -11,6 +11,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/awsx/deploy/check"
 	"gantry/awsx/deploy/follow"
+	"gantry/awsx/deploy/shell"
 	"gantry/internal/clean"
 	"gantry/internal/cli/printing"
 )
@@ -176,5 +177,11 @@ func printPlan(w io.Writer, p deploy.Plan) {
 	}
 	for _, s := range p.Steps {
 		say("  call     " + s.Describe().Text)
+	}
+	if p.Identity.ARN != "" {
+		say("  as       " + p.Identity.String())
+	}
+	if want := p.Consent(); want.Typed() {
+		say(fmt.Sprintf("  answer   --confirm %s (%s)", shell.Quote(want.Word), want))
 	}
 }

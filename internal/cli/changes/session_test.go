@@ -174,6 +174,29 @@ func TestExecSaysWhatIsMissingAndHowToMendIt(t *testing.T) {
 	})
 }
 
+// TestEachMistakeOfAShellHasItsWords, and a plan names the word that answers it.
+func TestEachMistakeOfAShellHasItsWords(t *testing.T) {
+	simulated(t, plugintest.Shell, func(t *testing.T, s *terminal) {
+		for _, c := range []struct{ line, says string }{
+			{"exec staging/nope", "no such service in cluster staging"},
+			{"exec staging/web", "a shell needs a terminal"},
+			{"cp a b", "neither is in a container"},
+			{"cp staging/web: ./b", "names no path in the container"},
+			{"cp web:/tmp/a ./b", "names no cluster: expected CLUSTER/web:PATH"},
+			{"cp staging/web:/a staging/catalog:/b", "both are in a container"},
+		} {
+			if _, errs, code := s.does(t, strings.Fields(c.line)...); code != command.ExitUsage || !strings.Contains(errs, c.says) {
+				t.Errorf("%s: exit %d:\n%s", c.line, code, errs)
+			}
+		}
+		_, errs, _ := s.does(t, "exec", "prod/web", "--dry-run", "--", "true")
+		_, id, _ := strings.Cut(strings.Fields(errs)[1], "/")
+		if !strings.Contains(errs, "answer   --confirm "+id[:8]+" (asks for the task's name") || !strings.Contains(errs, "as       arn:aws:sts::000000000000:") {
+			t.Errorf("%s", errs)
+		}
+	})
+}
+
 // TestFilesAreCopiedOutAndIn, with their checksums, and not where a limit or a place forbids.
 func TestFilesAreCopiedOutAndIn(t *testing.T) {
 	there, here := t.TempDir(), t.TempDir()
@@ -220,8 +243,8 @@ func TestFilesAreCopiedOutAndIn(t *testing.T) {
 			{[]string{"cp", "staging/web:" + there, "-"}, command.ExitFailed, "cannot go to standard output"},
 			{[]string{"cp", "staging/web:" + there, filepath.Join(here, "dump")}, command.ExitFailed, "is a file, and a directory comes"},
 			{[]string{"cp", filepath.Join(here, "none"), "staging/web:/tmp"}, command.ExitUsage, "no such file"},
-			{[]string{"cp", here, there}, command.ExitUsage, "one of the two"},
-			{[]string{"cp", "a/b:/c", "a/b:/d"}, command.ExitUsage, "one of the two"},
+			{[]string{"cp", here, there}, command.ExitUsage, "neither is in a container"},
+			{[]string{"cp", "a/b:/c", "a/b:/d"}, command.ExitUsage, "both are in a container"},
 		} {
 			if _, errs, code := s.does(t, append(c.args, "--yes")...); code != c.code || !strings.Contains(errs, c.want) {
 				t.Errorf("%q: exit %d:\n%s", c.args, code, errs)

@@ -47,6 +47,8 @@ type Program struct {
 	// Replay is the file of a snapshot to look at, Record whether one is taken.
 	Replay string
 	Record bool
+	// Patient begins without credentials where the console can get some.
+	Patient bool
 }
 
 // With opens the application, calls f with it and closes it again.
@@ -103,7 +105,7 @@ func (p *Program) Whither() string {
 
 // Options are what the application is opened with.
 func (p *Program) Options() app.Options {
-	return app.Options{Version: p.Version, Demo: p.Demo, Replay: p.Replay, Recorded: p.Record, Transport: p.Wire, Undisturbed: p.Undisturbed}
+	return app.Options{Version: p.Version, Demo: p.Demo, Replay: p.Replay, Recorded: p.Record, Patient: p.Patient, Code: p.code(), Transport: p.Wire, Undisturbed: p.Undisturbed}
 }
 
 // maxWarnings is how many warnings are told one by one: a permission that is

@@ -91,7 +91,7 @@ func (p program) faults(ctx context.Context, a *app.App, args []string, output s
 		list[i] = faultyService{f.context.String(), s.Ref.ClusterName(), statusOf(s, f.Finding)}
 		row := append([]string{list[i].Cluster}, serviceCells(list[i].serviceStatus, f.Finding, a.Now())...)
 		if len(contexts) > 1 {
-			row = append([]string{list[i].Context}, row...)
+			row = append([]string{cmp.Or(a.ContextName(f.context), list[i].Context)}, row...)
 		}
 		rows = append(rows, row)
 	}

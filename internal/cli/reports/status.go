@@ -35,6 +35,9 @@ func (p program) statusCommand() *cobra.Command {
   gantry status --faults
   gantry status --faults @prod-eu @prod-us`,
 		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 && strings.HasPrefix(args[0], "@") && !faults {
+				return command.Usagef("contexts are for the services that want attention: gantry status --faults %s", printing.Shown(strings.Join(args, " ")))
+			}
 			if len(args) > 1 && !faults {
 				return command.Usagef("expected: gantry status [CLUSTER[/SERVICE]]")
 			}

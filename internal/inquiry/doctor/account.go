@@ -84,7 +84,7 @@ func (a Account) checks() []Check {
 		}
 		g.failure("identity", result, a.IdentityErr)
 	} else {
-		g.ok("identity", "%s in account %s", a.Identity.ARN, a.Identity.Account)
+		g.ok("identity", "%s", a.Identity)
 	}
 	g.clock("AWS", a.Clock)
 	if len(a.Reads) == 0 {

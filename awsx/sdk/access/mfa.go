@@ -1,0 +1,138 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+
+	"gantry/awsx"
+)
+
+// CodeRequest asks for the code that an MFA device shows.
+type CodeRequest struct {
+	// Profile is the one that is opened, Device the serial number of the device, such as
+	// arn:aws:iam::123456789012:mfa/jo.
+	Profile, Device string
+	// Refused says why the code that was given before did not do; empty for the first.
+	Refused string
+}
+
+// errNoCode is the end of a request that nobody answered.
+var errNoCode = errors.New("no MFA code was given")
+
+// session is one assumed role that wants a code: it is asked for once for all calls that
+// wait, and again when the role's session has ended. The code is handed on and kept nowhere.
+type session struct {
+	profile string
+	ask     func(context.Context, CodeRequest) (string, error)
+	role    aws.CredentialsProvider // as the SDK has it from the profile
+	cache   *aws.CredentialsCache
+	// spent is set when a service refused what the session gave, or nobody gave a code: the
+	// next opening begins another.
+	spent atomic.Bool
+
+	mu      sync.Mutex
+	refused string
+}
+
+// begin takes the role of the profile, unless it has one: what is open stays so.
+func (s *session) begin(role aws.CredentialsProvider) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.role == nil {
+		s.role = role
+	}
+}
+
+// wantsCode reports whether a role on the way to a profile's credentials wants a code.
+func wantsCode(shared config.SharedConfig) bool { return deviceOf(shared) != "" }
+
+// deviceOf is the serial number of the device that shows the code.
+func deviceOf(shared config.SharedConfig) string {
+	for at := &shared; at != nil; at = at.Source {
+		if at.MFASerial != "" {
+			return at.MFASerial
+		}
+	}
+	return ""
+}
+
+// asking has the SDK ask the session for codes.
+func (s *session) asking() config.LoadOptionsFunc {
+	return config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
+		if device := aws.ToString(o.SerialNumber); device != "" {
+			o.TokenProvider = func() (string, error) { return s.code(device) }
+		}
+	})
+}
+
+// code is the SDK's token provider, to which it gives no context: who asks knows when the
+// program ends.
+func (s *session) code(device string) (string, error) {
+	s.mu.Lock()
+	refused := s.refused
+	s.mu.Unlock()
+	code, err := s.ask(context.Background(), CodeRequest{Profile: s.profile, Device: device, Refused: refused})
+	if err != nil || code == "" {
+		s.spent.Store(true)
+		return "", errNoCode
+	}
+	return code, nil
+}
+
+// Retrieve assumes the role, and asks again as long as the code is not accepted.
+func (s *session) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	s.refuse("")
+	for {
+		creds, err := s.role.Retrieve(ctx)
+		if err == nil || !codeRefused(err) {
+			return creds, err
+		}
+		s.refuse("the code was not accepted; each one is good once")
+	}
+}
+
+func (s *session) refuse(why string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refused = why
+}
+
+// codeRefused reports whether STS refused a code and nothing else (AssumeRole): a code that
+// it does not take has the words below, one that is no code is a validation error.
+func codeRefused(err error) bool {
+	switch apiCode(err) {
+	case "AccessDenied":
+		return strings.Contains(err.Error(), "MultiFactorAuthentication failed")
+	case "ValidationError":
+		return strings.Contains(err.Error(), "tokenCode")
+	}
+	return false
+}
+
+// sessionOf is the session of a profile that is open already, or a new one. Contexts of one
+// profile share it, whatever their regions.
+func (o *Opener) sessionOf(profile string) *session {
+	o.sessionMu.Lock()
+	defer o.sessionMu.Unlock()
+	if s := o.sessions[profile]; s != nil && !s.spent.Load() {
+		return s
+	}
+	s := &session{profile: profile, ask: o.options.Code}
+	s.cache = aws.NewCredentialsCache(s)
+	o.sessions[profile] = s
+	return s
+}
+
+// AsksForCode reports whether the credentials of a context come with a code that somebody
+// is asked for.
+func (o *Opener) AsksForCode(ctx context.Context, id awsx.ContextID) bool {
+	a, err := o.Account(ctx, id)
+	return err == nil && a.session != nil
+}
