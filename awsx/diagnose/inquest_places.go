@@ -225,6 +225,9 @@ func (x *inquest) group(e GroupEvidence) {
 	case meant || strangers > 0:
 		t := Trouble{Kind: cause.CannotJoin, Sure: Likely, Cause: fmt.Sprintf("%d of %s of the Auto Scaling group %s joined no cluster", strangers, words.Count(len(g.Members), "instance"), g.Name),
 			Short: fmt.Sprintf("%d of %s of %s joined no cluster", strangers, words.Count(len(g.Members), "instance"), g.Name)}
+		if to := e.Launches.Joins.Cluster; to != "" && to != x.facts.Service.Ref.ClusterName() {
+			t.Cause += ": what it launches now joins " + to
+		}
 		if e.Belongs.Stray {
 			t.Cause = fmt.Sprintf("the Auto Scaling group %s has its instances join %s, which is no cluster here", g.Name, e.Belongs.Name)
 			t.Short = g.Name + " joins " + e.Belongs.Name + ", which is no cluster here"

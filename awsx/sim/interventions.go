@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gantry/awsx/sim/alarms"
 	"gantry/awsx/sim/cwlogs"
 	"gantry/awsx/sim/ecr"
+	"gantry/awsx/sim/elb"
 	"gantry/awsx/sim/fleet"
+	"gantry/awsx/sim/machines"
 	"gantry/awsx/sim/seed"
 	"gantry/awsx/sim/world"
 )
@@ -265,6 +268,67 @@ func (a *Account) DeleteTargetGroup(name string) (err error) {
 		err = fmt.Errorf("no target group %s", name)
 	})
 	return err
+}
+
+// PutRule adds a rule to a listener of a load balancer, by its name and its port.
+func (a *Account) PutRule(balancer string, port, priority int, r elb.Rule) (err error) {
+	a.change(func() {
+		for _, lb := range a.fleet.Balancing.Balancers {
+			for _, l := range lb.Listeners {
+				if lb.Name == balancer && l.Port == port {
+					r.ARN = strings.Replace(l.ARN, ":listener/", ":listener-rule/", 1) + "/" + a.world.Rng.Hex(16)
+					l.Put(priority, r)
+					return
+				}
+			}
+		}
+		err = fmt.Errorf("no load balancer %s that listens on port %d", balancer, port)
+	})
+	return err
+}
+
+// Manage puts a cluster's instances, and the Auto Scaling group over a launch template that
+// brings them, under a new capacity provider.
+func (a *Account) Manage(clusterName, group, provider string) error {
+	return a.changeGroup(group, func(g *machines.Group) {
+		p := &fleet.Provider{Name: provider, ARN: a.world.ARN("ecs", "capacity-provider/"+provider), Group: g.ARN}
+		a.fleet.Providers = world.Insert(a.fleet.Providers, p, func(p *fleet.Provider) string { return p.Name })
+		g.Provider = p
+		if c := a.fleet.ClusterByName[clusterName]; c != nil {
+			c.Providers = append(c.Providers, provider)
+			for _, i := range c.Instances {
+				i.Provider = provider
+			}
+		}
+	})
+}
+
+// JoinElsewhere has what an Auto Scaling group launches from now join another cluster, as
+// after a mistaken edit of its user data.
+func (a *Account) JoinElsewhere(group, cluster string) error {
+	return a.changeGroup(group, func(g *machines.Group) { a.park.JoinElsewhere(g, cluster) })
+}
+
+// changeGroup runs do on an Auto Scaling group over a launch template, by its name.
+func (a *Account) changeGroup(name string, do func(*machines.Group)) (err error) {
+	a.change(func() {
+		for _, g := range a.park.Groups {
+			if g.Name == name && g.Template != nil {
+				do(g)
+				return
+			}
+		}
+		err = fmt.Errorf("no Auto Scaling group %s over a launch template", name)
+	})
+	return err
+}
+
+// Forget has the scheduler look after a service no more, as when ECS itself is in trouble.
+func (a *Account) Forget(clusterName, serviceName string) error {
+	return a.changeService(clusterName, serviceName, func(s *fleet.Service) error {
+		s.Forgotten = true
+		return nil
+	})
 }
 
 // DeregisterRevision makes a revision, named as family:revision, inactive.

@@ -219,6 +219,30 @@ func TestTheSnapshotOfAServiceHasItsPast(t *testing.T) {
 	})
 }
 
+// TestASnapshotHasWhoCalledWhatAndHowAlarmsTurned: what events tell of an account is told of its
+// snapshot, but for secrets; where CloudTrail is denied that is said, then and now.
+func TestASnapshotHasWhoCalledWhatAndHowAlarmsTurned(t *testing.T) {
+	const secret = "v4lue-th4t-n0body-sees"
+	steady(t, func(t *testing.T, a *account) {
+		a.run(t, "env", "set", "prod/api-checkout", "API_TOKEN="+secret, "--yes", "--no-wait").wants(t, 0)
+		if err := a.SetAlarm("api-checkout-unhealthy", "ALARM"); err != nil {
+			t.Fatal(err)
+		}
+		file := a.snapshot(t, "prod/api-checkout", "--reveal")
+		said := a.run(t, "events", "prod/api-checkout", "--kind", "change,alarm", "--replay", file).wants(t, 0, "api-checkout-unhealthy", "UpdateService")
+		if saved, err := os.ReadFile(file); err != nil || !strings.Contains(string(saved), "RegisterTaskDefinition") || strings.Contains(said.out, secret) {
+			t.Errorf("%v; %s", err, said.out)
+		}
+		a.Inject(sim.Fault{Service: "cloudtrail", Operation: "LookupEvents", Kind: sim.Deny})
+		a.run(t, "snapshot", "prod/api-checkout", "-o", file).wants(t, 0, "warning: partial: ", "cloudtrail:LookupEvents")
+		masked, err := os.ReadFile(file)
+		if err != nil || strings.Contains(string(masked), secret) {
+			t.Errorf("%v; the secret is in it", err)
+		}
+		a.run(t, "events", "prod/api-checkout", "--kind", "change,alarm", "--replay", file).wants(t, 0, "api-checkout-unhealthy", "cloudtrail:LookupEvents").lacks(t, "UpdateService")
+	})
+}
+
 // TestASnapshotHasTheLastLinesOfTasksThatFailed: where they are asked for, and at the
 // snapshot's time.
 func TestASnapshotHasTheLastLinesOfTasksThatFailed(t *testing.T) {

@@ -17,7 +17,15 @@ func absent() map[string]string {
 	const unset = "an optional member that no group of the account sets"
 	const launch = "an optional member that no launch configuration of the account sets"
 	const step = "no policy of the account adjusts by steps"
+	const contributed = "no alarm of the account watches several contributors"
+	const named = "ECS names no resource and no key with its events"
 	return map[string]string{
+		"cloudwatch DescribeAlarmHistory AlarmHistoryItems[].AlarmContributorAttributes":                                                              contributed,
+		"cloudwatch DescribeAlarmHistory AlarmHistoryItems[].AlarmContributorId":                                                                      contributed,
+		"cloudwatch DescribeAlarmHistory NextToken":                                                                                                   "few alarms turned: all fit on one page",
+		"cloudtrail LookupEvents Events[].AccessKeyId":                                                                                                named,
+		"cloudtrail LookupEvents Events[].Resources[].ResourceName":                                                                                   named,
+		"cloudtrail LookupEvents Events[].Resources[].ResourceType":                                                                                   named,
 		"autoscaling DescribeAutoScalingGroups AutoScalingGroups[].EnabledMetrics":                                                                    unset,
 		"autoscaling DescribeAutoScalingGroups AutoScalingGroups[].ServiceLinkedRoleARN":                                                              unset,
 		"autoscaling DescribeAutoScalingGroups AutoScalingGroups[].TrafficSources":                                                                    unset,

@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"gantry/awsx"
+	"gantry/awsx/timeline"
 	"gantry/internal/crash"
 	"gantry/internal/fault"
 	"gantry/internal/words"
@@ -30,6 +32,15 @@ const (
 	deploymentsOfOne = 20
 	deploymentsOfAll = 5
 	revisionsOfOne   = 10
+)
+
+// How much is read of what the whole account did: a day, of which as many turns of alarms as
+// a timeline reads, and of each name of a call the newest that one look-up answers, since two
+// of those are allowed in a second.
+const (
+	historyOfAll = 24 * time.Hour
+	turnsOfAll   = 1000
+	callsOfAll   = 50
 )
 
 // Everything reads all that the screens and the commands show of an account, of one
@@ -60,6 +71,8 @@ func (r Reader) Everything(ctx context.Context, cluster, service string) (*Every
 	} else {
 		out.failed(err)
 	}
+	var history crash.Group // CloudTrail is the slowest, and waits for no other
+	history.Go(func() { out.history(ctx, account, r.Now()) })
 	for _, c := range out.Clusters {
 		out.cluster(ctx, account, c.Ref, service)
 	}
@@ -74,7 +87,21 @@ func (r Reader) Everything(ctx context.Context, cluster, service string) (*Every
 	out.failed(err)
 	_, err = awsx.Collect(account.AllAlarms(ctx))
 	out.failed(err)
+	history.Wait()
 	return out, ctx.Err()
+}
+
+// history reads how alarms turned and who called what, until now.
+func (e *Everything) history(ctx context.Context, account awsx.Reader, now time.Time) {
+	from := now.Add(-historyOfAll)
+	_, err := account.AlarmTurns(ctx, "", from, now, turnsOfAll)
+	e.failed(err)
+	for _, name := range timeline.Calls() {
+		if _, err := account.TrailEvents(ctx, name, from, now, callsOfAll); err != nil {
+			e.failed(err)
+			return // the next would fare no better
+		}
+	}
 }
 
 // failed notes what was not read. That something does not exist was read.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,21 @@ func TestAnOperatorReadsWhatHappened(t *testing.T) {
 		d.Press("!").Shows("stopped: exit 3").Hides("steady state", "run-7")
 		d.Press("!").Press("/").Type("run-7").Press("enter")
 		d.Read().Shows("UpdateService").Hides("steady state")
+	})
+}
+
+// TestATimeThatIsChosenOpensThere: the lines about it, and charts in which it is marked.
+func TestATimeThatIsChosenOpensThere(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		a, cluster := viewstest.Shop()
+		d := viewstest.Sit(t, a, uitest.Look{W: 120, H: 30}, happened(a, cluster)).Read()
+		d.Press("/").Type("run-7").Press("enter")
+		d.Read().Press("l")
+		at := awsxtest.Now.Add(-23 * time.Minute).UTC()
+		if want := "logs at " + at.Format("15:04:05") + " api-checkout"; !slices.Contains(d.Visited.Calls, want) {
+			t.Errorf("%q are visited, want %q", d.Visited.Calls, want)
+		}
+		d.Press("m").Advance(10*time.Second).Shows("api-checkout metrics", "@ "+at.Format("15:04"))
 	})
 }
 

@@ -66,6 +66,16 @@ func (d *desk) numbered(t *testing.T, first, last int) {
 	}
 }
 
+// TestLinesAreOpenedAtATime: those about it are read, and neither the newest nor the oldest.
+func TestLinesAreOpenedAtATime(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		s, a, scope := stocked(3000)
+		scope.At = time.Now().Add(-1500 * 10 * time.Second)
+		d := openLogs(t, s, a, scope, viewstest.Standard, nil)
+		d.Shows("at "+scope.At.UTC().Format("2006-01-02 15:04:05"), "line 1500.").Hides("line 2999.")
+	})
+}
+
 func TestScrollingAboveTheOldestLineReadsOlderOnes(t *testing.T) {
 	viewstest.Bubble(t, func(t *testing.T) {
 		s, a, scope := stocked(1800)

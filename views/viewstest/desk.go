@@ -48,6 +48,9 @@ func (v *Visited) Logs(scopes ...views.LogScope) {
 		if s.Container != "" {
 			what += " " + s.Container
 		}
+		if !s.At.IsZero() {
+			what += " at " + s.At.UTC().Format("15:04:05")
+		}
 		v.note(what, s.Service)
 	}
 }

@@ -1,7 +1,9 @@
 package elb
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 	"time"
 
 	"gantry/awsx/sim/world"
@@ -39,6 +41,25 @@ type Listener struct {
 	Port     int
 	Protocol string
 	Rules    []*Rule // by priority, the default last
+}
+
+// Put puts a rule at its place in the listener's order. Load balancers of what it sends to
+// that had none have this one.
+func (l *Listener) Put(priority int, r Rule) {
+	r.Priority = strconv.Itoa(priority)
+	for _, g := range r.Groups {
+		if g.Group.Balancer == nil {
+			g.Group.Balancer = l.Balancer
+		}
+	}
+	at, _ := slices.BinarySearchFunc(l.Rules, priority, func(other *Rule, priority int) int {
+		n, err := strconv.Atoi(other.Priority)
+		if err != nil { // the default
+			return 1
+		}
+		return cmp.Compare(n, priority)
+	})
+	l.Rules = slices.Insert(l.Rules, at, &r)
 }
 
 // Rule forwards what meets all of its conditions to its groups. One without groups

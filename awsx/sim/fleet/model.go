@@ -87,6 +87,7 @@ type Service struct {
 	Rolling     Config
 	Balancers   []Balancer
 	Classic     []ClassicBalancer
+	Forgotten   bool // the scheduler does not look after it
 	Daemon      bool // one task on each instance, which is its desired count
 	Grace       *int // seconds
 	Def         *taskdef.Definition

@@ -89,6 +89,8 @@ func (a *Fleet) Schedule(s *Service) {
 	case s.Status != "":
 		a.bury(s)
 		return
+	case s.Forgotten:
+		return
 	case s.Controller != "":
 		a.scheduleSets(s)
 		return

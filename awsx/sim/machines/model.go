@@ -70,6 +70,19 @@ func (l Launch) Cluster() string {
 	return rest[:end]
 }
 
+// Joining is user data by which the agent joins a cluster.
+func Joining(cluster string) string {
+	return "#!/bin/bash\necho ECS_CLUSTER=" + cluster + " >> /etc/ecs/ecs.config\n"
+}
+
+// JoinElsewhere has what a group over a template launches from now join another cluster.
+func (p *Park) JoinElsewhere(g *Group, cluster string) {
+	next, _ := g.launch()
+	next.UserData, next.CreatedAt = Joining(cluster), p.Now
+	g.Template.Versions = append(g.Template.Versions, next)
+	g.Template.Default = len(g.Template.Versions)
+}
+
 func (l Launch) encoded() string { return base64.StdEncoding.EncodeToString([]byte(l.UserData)) }
 
 // Configuration is a launch configuration. It is never changed.

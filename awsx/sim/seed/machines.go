@@ -45,10 +45,7 @@ func (a *seeder) seedMachines() error {
 
 // joins is what a machine of a cluster is launched from.
 func (a *seeder) joins(cluster, instanceType, image string, age time.Duration) machines.Launch {
-	return machines.Launch{
-		Image: image, Type: instanceType, CreatedAt: a.Ago(age),
-		UserData: "#!/bin/bash\necho ECS_CLUSTER=" + cluster + " >> /etc/ecs/ecs.config\n",
-	}
+	return machines.Launch{Image: image, Type: instanceType, CreatedAt: a.Ago(age), UserData: machines.Joining(cluster)}
 }
 
 // plainGroup is a group over a launch template that a cluster's instances come from.

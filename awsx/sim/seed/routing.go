@@ -1,9 +1,7 @@
 package seed
 
 import (
-	"cmp"
 	"slices"
-	"strconv"
 	"time"
 
 	"gantry/awsx/sim/elb"
@@ -54,23 +52,11 @@ func (a *seeder) seedRouting(c *fleet.Cluster) {
 
 // addRule puts a rule at its place in a listener's order.
 func (a *seeder) addRule(l *elb.Listener, priority int, r elb.Rule, groups ...*elb.Group) {
-	r.ARN, r.Priority = a.ruleARN(l), strconv.Itoa(priority)
+	r.ARN = a.ruleARN(l)
 	for _, g := range groups {
 		r.Groups = append(r.Groups, elb.WeightedGroup{Group: g, Weight: 1})
 	}
-	for _, g := range r.Groups {
-		if g.Group.Balancer == nil {
-			g.Group.Balancer = l.Balancer
-		}
-	}
-	at, _ := slices.BinarySearchFunc(l.Rules, priority, func(other *elb.Rule, priority int) int {
-		n, err := strconv.Atoi(other.Priority)
-		if err != nil { // the default
-			return 1
-		}
-		return cmp.Compare(n, priority)
-	})
-	l.Rules = slices.Insert(l.Rules, at, &r)
+	l.Put(priority, r)
 }
 
 // seedNetworkBalancer has a service behind a network load balancer instead of the rule

@@ -1,9 +1,9 @@
 """Prints, as JSON, the keys of botocore's own example answers and those of an account's
 answers to the same operations, which botocore parses: {operation: {"example": [paths],
-"answer": [paths]}}. Usage: examples.py ENDPOINT, with the operations that the account
+"answer": [paths]}}. Where botocore has no example, the keys are those of the answer's shape. Usage: examples.py ENDPOINT, with the operations that the account
 answers on standard input, as {service: [operation]}."""
 import glob, json, os, sys, time
-import boto3, botocore
+import boto3, botocore, botocore.session
 
 
 def paths(value, at=""):
@@ -31,10 +31,25 @@ def examples(service):
     return out
 
 
+# Operations of services that have no examples.
+SHAPED = {"cloudtrail": ["LookupEvents"], "cloudwatch": ["DescribeAlarmHistory"]}
+
+
+def shaped(service):
+    """The keys of the answers' shapes, by operation."""
+    def keys(shape, at=""):
+        if shape.type_name == "list":
+            return keys(shape.member, at + "[]")
+        members = getattr(shape, "members", {}).items() if shape.type_name == "structure" else ()
+        return set().union(*({path} | keys(member, path) for path, member in ((at + "." + k if at else k, m) for k, m in members)))
+    model = botocore.session.get_session().get_service_model(service)
+    return {name: keys(model.operation_model(name).output_shape) for name in SHAPED[service]}
+
+
 def answers(endpoint):
     client = lambda name: boto3.client(name, endpoint_url=endpoint, region_name="eu-west-1", aws_access_key_id="sim", aws_secret_access_key="sim")
     ecs, elb, ecr, scaling = client("ecs"), client("elbv2"), client("ecr"), client("application-autoscaling")
-    groups = client("autoscaling")
+    groups, trail = client("autoscaling"), client("cloudtrail")
     service = lambda name: ecs.describe_services(cluster="prod", services=[name], include=["TAGS"])
     tasks = lambda **by: ecs.list_tasks(cluster="prod", **by)["taskArns"]
     web = service("web")
@@ -99,13 +114,15 @@ def answers(endpoint):
             "TerminateInstanceInAutoScalingGroup": groups.terminate_instance_in_auto_scaling_group(
                 InstanceId=groups.describe_auto_scaling_instances()["AutoScalingInstances"][0]["InstanceId"], ShouldDecrementDesiredCapacity=False),
         },
+        "cloudwatch": {"DescribeAlarmHistory": client("cloudwatch").describe_alarm_history(AlarmTypes=["MetricAlarm", "CompositeAlarm"])},
+        "cloudtrail": {"LookupEvents": trail.lookup_events(MaxResults=1)},
     }
 
 
 served, given = json.load(sys.stdin), answers(sys.argv[1])
 out = {}
-for name in ("ecs", "ecr", "elbv2", "application-autoscaling", "autoscaling"):
-    for operation, keys in examples(name).items():
+for name in ("ecs", "ecr", "elbv2", "application-autoscaling", "autoscaling", "cloudtrail", "cloudwatch"):
+    for operation, keys in (shaped(name) if name in SHAPED else examples(name)).items():
         if operation in served.get(name, []):
             answer = given.get(name, {}).get(operation)
             out[name + " " + operation] = {"example": sorted(keys), "answer": None if answer is None else sorted(paths(answer))}

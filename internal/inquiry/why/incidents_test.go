@@ -9,7 +9,6 @@ import (
 
 	"gantry/awsx/diagnose"
 	"gantry/awsx/diagnose/cause"
-	"gantry/awsx/sim"
 	"gantry/internal/inquiry/why"
 	"gantry/internal/inquiry/why/whytest"
 )
@@ -18,9 +17,7 @@ func TestTheFirstFindingNamesTheIncident(t *testing.T) {
 	for _, i := range whytest.Incidents {
 		t.Run(i.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := whytest.Open(t, sim.Options{})
-				whytest.Wait(time.Second)
-				i.Does(s)
+				s := i.Open(t)
 				answer := s.Why("shop")
 				check(t, i, answer)
 				if i.Kind == cause.ContainerUnwell && !slices.ContainsFunc(answer.Troubles[0].Evidence, func(p diagnose.Proof) bool { return p.Where == diagnose.InLogs && p.At.After(time.Time{}) }) {

@@ -3,13 +3,16 @@ package whytest
 import (
 	"fmt"
 	"slices"
+	"testing"
 	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/diagnose/cause"
 	"gantry/awsx/document"
+	"gantry/awsx/sim"
 	"gantry/awsx/sim/ecr"
+	"gantry/awsx/sim/elb"
 )
 
 // Incident is something that goes wrong with shop, and what has to be said of it.
@@ -21,6 +24,32 @@ type Incident struct {
 	Sure diagnose.Sureness
 	// Changed is in the change that explains it.
 	Changed string
+}
+
+// Open opens a site in which it has gone wrong.
+func (i Incident) Open(t *testing.T) *Site {
+	t.Helper()
+	s := Open(t, sim.Options{})
+	Wait(time.Second)
+	i.Does(s)
+	return s
+}
+
+func (s *Site) group(name string) awsx.Ref {
+	s.t.Helper()
+	g, err := s.Port.ScalingGroup(s.t.Context(), name)
+	s.Must(err)
+	return g.Ref
+}
+
+// crowded has shop want more tasks of a size than the instances have room for.
+func crowded(s *Site, u awsx.ServiceUpdate) {
+	five := 5
+	u.Service, u.Desired = s.Described("shop").Ref, &five
+	_, err := s.Port.UpdateService(s.changing(), u)
+	s.Must(err)
+	s.Resize("shop", 8, 40_000)
+	Wait(8 * time.Minute)
 }
 
 // unstartable deploys an image whose tasks cannot start for a reason.
@@ -61,6 +90,11 @@ var Incidents = []Incident{
 	{"log driver refused", unstartable("CannotCreateContainerError: Error response from daemon: failed to initialize logging driver: dial tcp 127.0.0.1:24224: connect: connection refused"), cause.LogRefused, "log driver", diagnose.Certain, ""},
 	{"subnet full", unstartable("ResourceInitializationError: InsufficientFreeAddressesInSubnet: The specified subnet does not have enough free addresses to satisfy the request."), cause.SubnetFull, "subnet full", diagnose.Certain, ""},
 	{"command not found", unstartable(start + "exec: \"serve\": executable file not found in $PATH: unknown"), cause.CommandMissing, "serve", diagnose.Certain, ""},
+	{"exit 126", func(s *Site) {
+		s.Configure("shop", 100, 200, false)
+		s.Deploy("shop", "v9", ecr.Behaviour{ExitAfter: 2 * time.Second, ExitCode: 126})
+		Wait(6 * time.Minute)
+	}, cause.CommandMissing, "126", diagnose.Certain, "v9"},
 	{"exit 127", func(s *Site) {
 		s.Configure("shop", 100, 200, false)
 		s.Deploy("shop", "v9", ecr.Behaviour{ExitAfter: 2 * time.Second, ExitCode: 127})
@@ -108,6 +142,14 @@ var Incidents = []Incident{
 		s.Deploy("shop", "v9", ecr.Behaviour{Health: ecr.NeverAnswers})
 		Wait(8 * time.Minute)
 	}, cause.CheckTimesOut, "security group", diagnose.Certain, ""},
+	{"a port that the program does not listen on", func(s *Site) {
+		s.Configure("shop", 0, 100, false)
+		s.Deploy("shop", "v9", ecr.Behaviour{Health: ecr.RefusesConnections})
+		for range 4 {
+			Wait(time.Minute)
+			s.Writes("shop", "Listening on http://0.0.0.0:3000")
+		}
+	}, cause.PortWrong, "listens on port 3000, and the service sends to port 8080", diagnose.Certain, ""},
 	{"starts slowly", func(s *Site) {
 		s.Configure("shop", 100, 200, false)
 		s.Deploy("shop", "v9", ecr.Behaviour{StartsIn: 5 * time.Minute})
@@ -122,6 +164,31 @@ var Incidents = []Incident{
 		s.Retag("shop", "v2")
 		Wait(3 * time.Minute)
 	}, cause.GroupGone, "target group", diagnose.Certain, ""},
+	{"a rule that takes the requests before", func(s *Site) {
+		s.Must(s.PutRule("prod-public", 443, 1, elb.Rule{Conditions: []elb.Condition{elb.Hosts("shop.*")}, Fixed: "503"}))
+		Wait(2 * time.Second)
+	}, cause.RuleShadowed, "no request reaches the service", diagnose.Certain, ""},
+	{"Spot interruption", func(s *Site) {
+		s.Must(s.Forget("prod", "shop")) // no capacity comes back meanwhile
+		for _, task := range s.RunningTasks("shop") {
+			s.Must(s.EndTask(task.Ref.ARN, "SpotInterruption", "Your Spot Task was interrupted."))
+		}
+		Wait(2 * time.Second)
+	}, cause.SpotInterrupted, "taken back", diagnose.Certain, ""},
+	{"instances that join another cluster", func(s *Site) {
+		s.Must(s.JoinElsewhere("prod-ecs", "prodd"))
+		s.Must(s.Port.SetGroupDesired(s.changing(), s.group("prod-ecs"), 4))
+		s.Configure("shop", 100, 200, false)
+		crowded(s, awsx.ServiceUpdate{})
+	}, cause.CannotJoin, "prodd", diagnose.Likely, ""},
+	{"draining that never ends", func(s *Site) {
+		s.Configure("shop", 70, 130, false)
+		Wait(time.Minute)
+		host := s.RunningTasks("shop")[0].ContainerInstance
+		_, err := s.Port.SetInstanceStatus(s.changing(), awsx.Ref{Context: s.ID, Cluster: s.Described("shop").Ref.Cluster, ARN: host}, "DRAINING")
+		s.Must(err)
+		Wait(10 * time.Minute)
+	}, cause.NeverDrains, "drain", diagnose.Certain, ""},
 	{"agents disconnected", func(s *Site) {
 		s.Agents(false)
 		s.Retag("shop", "v2")
@@ -156,6 +223,12 @@ var Incidents = []Incident{
 		s.Retag("shop", "v2")
 		Wait(15 * time.Minute)
 	}, cause.Deadlock, "of 3 tasks at least 70% have to be healthy and at most 130% may run", diagnose.Certain, ""},
+	{"a rollout that nothing moves and nothing ends", func(s *Site) {
+		s.Configure("shop", 100, 200, false)
+		s.Must(s.Forget("prod", "shop"))
+		s.Retag("shop", "v2")
+		Wait(35 * time.Minute)
+	}, cause.Stuck, "does not move, 0 of 3 new tasks run", diagnose.Unexplained, ""},
 	{"a dependency that is down", func(s *Site) {
 		for i := range 12 {
 			s.Writes("shop", fmt.Sprintf("2000-01-01 00:00:%02d,000 ERROR shop: order %d failed\nTraceback (most recent call last):\n  File \"/app/db.py\", line 9, in get\nConnectionError: db.internal:5432 refused the connection", i, i))
@@ -166,10 +239,17 @@ var Incidents = []Incident{
 		s.Must(s.Autoscale("prod", "shop", 3, 6))
 		svc := s.Described("shop")
 		two := 2
-		_, err := s.Port.UpdateService(awsx.WithChange(s.t.Context(), &awsx.Change{ID: "test", Record: func(awsx.Call) error { return nil }}), awsx.ServiceUpdate{Service: svc.Ref, Desired: &two})
+		_, err := s.Port.UpdateService(s.changing(), awsx.ServiceUpdate{Service: svc.Ref, Desired: &two})
 		s.Must(err)
 		at := time.Now()
 		s.Asks.SetByHand = func(awsx.Ref) []diagnose.CountSet { return []diagnose.CountSet{{At: at, Count: 2, By: "ops"}} }
 		Wait(10 * time.Minute)
 	}, cause.Autoscaled, "set to 2 by hand", diagnose.Certain, ""},
+	{"a group at its maximum", func(s *Site) {
+		s.Must(s.Manage("prod", "prod-ecs", "ondemand"))
+		three := 3
+		s.Must(s.Port.UpdateGroup(s.changing(), awsx.GroupUpdate{Group: s.group("prod-ecs"), Max: &three}))
+		s.Configure("shop", 100, 200, false)
+		crowded(s, awsx.ServiceUpdate{Capacity: &awsx.CapacityStrategy{{Provider: "ondemand", Weight: 1}}, ForceNew: true})
+	}, cause.GroupAtMaximum, "maximum of 3 instances", diagnose.Likely, ""},
 }

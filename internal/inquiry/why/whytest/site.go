@@ -66,6 +66,11 @@ func Open(t *testing.T, o sim.Options) *Site {
 	return s
 }
 
+// changing is the context of a change that is accounted for.
+func (s *Site) changing() context.Context {
+	return awsx.WithChange(s.t.Context(), &awsx.Change{ID: "test", Record: func(awsx.Call) error { return nil }})
+}
+
 // Must fails the test on an error of what makes the incident.
 func (s *Site) Must(err error) {
 	s.t.Helper()
@@ -91,7 +96,7 @@ func (s *Site) Edit(name string, change func(container, tree *document.Node)) {
 	tree, err := document.Registrable(td)
 	s.Must(err)
 	change(tree.Container(name), tree)
-	ctx := awsx.WithChange(s.t.Context(), &awsx.Change{ID: "test", Record: func(awsx.Call) error { return nil }})
+	ctx := s.changing()
 	next, err := s.Port.RegisterTaskDefinition(ctx, tree.Bytes())
 	s.Must(err)
 	_, err = s.Port.UpdateService(ctx, awsx.ServiceUpdate{Service: svc.Ref, TaskDefinition: &next.ARN})
@@ -117,7 +122,7 @@ func (s *Site) Retag(name, tag string) {
 func (s *Site) Configure(name string, least, most int, breaker bool) {
 	s.t.Helper()
 	svc := s.Described(name)
-	ctx := awsx.WithChange(s.t.Context(), &awsx.Change{ID: "test", Record: func(awsx.Call) error { return nil }})
+	ctx := s.changing()
 	_, err := s.Port.UpdateService(ctx, awsx.ServiceUpdate{Service: svc.Ref, DeploymentConfiguration: fmt.Appendf(nil,
 		`{"minimumHealthyPercent":%d,"maximumPercent":%d,"deploymentCircuitBreaker":{"enable":%t,"rollback":%t}}`, least, most, breaker, breaker)})
 	s.Must(err)
