@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 	"strings"
@@ -31,6 +32,9 @@ type Clipboard struct {
 	Run func(ctx context.Context, input string, argv []string) error
 }
 
+// errSecrets is why what no clipboard takes goes into no file.
+var errSecrets = errors.New("nothing is written to a file while secrets are shown")
+
 // copied is how copying went. What no clipboard took lies in a file.
 type copied struct {
 	what, how string
@@ -45,7 +49,13 @@ func (s *Shell) copy(what, text string) {
 	}
 	argv := s.opts.Clipboard.tool()
 	dir, at := s.opts.SaveDir, s.opts.Now()
+	shown, ok := s.trail.top().screen.(Revealing)
+	secret := ok && shown.Revealing()
 	kept := func() (file saved) {
+		if secret {
+			file.err = errSecrets
+			return file
+		}
 		file.path, file.err = saveText(dir, "copied-"+what, "txt", at, text)
 		return file
 	}

@@ -252,3 +252,10 @@ const (
 	Warn
 	Error
 )
+
+// Revealing is a screen that can show secrets. What is typed or copied there meanwhile is
+// written to no file.
+type Revealing interface {
+	// Revealing reports whether it does now.
+	Revealing() bool
+}

@@ -83,12 +83,6 @@ type Placed interface {
 	Place() awsx.Ref
 }
 
-// Revealing is a screen that can show secrets.
-type Revealing interface {
-	// Revealing reports whether it does now.
-	Revealing() bool
-}
-
 // Within is the part of a place that a screen of a kind is opened for; ok is false when the
 // place has no such part.
 func (o Of) Within(place awsx.Ref) (of awsx.Ref, ok bool) {

@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/store"
+	"gantry/internal/fault"
 )
 
 // thousands is an account whose listing of services takes 40 seconds.
@@ -18,6 +19,7 @@ type thousands struct {
 	awsx.Account
 	cluster  awsx.Ref
 	desired  atomic.Int64 // of every service
+	broken   atomic.Bool  // the last page of a sweep fails
 	sweeps   atomic.Int32
 	sweeping atomic.Int64 // how long, all together
 	glanced  atomic.Pointer[[]string]
@@ -39,6 +41,10 @@ func (a *thousands) Services(context.Context, awsx.Ref) awsx.Pages[awsx.Service]
 		for page := range 40 {
 			time.Sleep(time.Second)
 			a.sweeping.Add(int64(time.Second))
+			if page == 39 && a.broken.Load() {
+				yield(awsx.Page[awsx.Service]{}, fault.Errorf(fault.Failed, "ecs:DescribeServices", "", "internal"))
+				return
+			}
 			var items []*awsx.Service
 			for i := range 25 {
 				items = append(items, a.service(25*page+i))
@@ -113,6 +119,24 @@ func TestAListingThatTakesLongLeavesTheAccountAloneAsLong(t *testing.T) {
 		pass(10 * time.Second)
 		if a.sweeping.Load() == before {
 			t.Error("who asks for all is given a glance")
+		}
+	})
+}
+
+// TestASweepThatWasNotWholeIsMadeAgain, for what a glance looks at would be all of it.
+func TestASweepThatWasNotWholeIsMadeAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &thousands{cluster: awsx.Ref{Cluster: "arn:cluster/prod", ARN: "arn:cluster/prod"}}
+		a.broken.Store(true)
+		s := store.New(t.Context(), store.Options{Opener: a, Refresh: 10 * time.Second})
+		defer s.Close()
+		w := s.Services(a.cluster)
+		w.Need(store.Need{Visible: []string{"arn:service/0003"}})
+		until(t, w, complete)
+		a.broken.Store(false)
+		pass(time.Minute)
+		if a.glanced.Load() != nil || len(w.Snapshot().Items) != 1000 {
+			t.Errorf("of a sweep in part %d services are known a minute later, and a glance was taken: %t", len(w.Snapshot().Items), a.glanced.Load() != nil)
 		}
 	})
 }

@@ -65,11 +65,11 @@ func (l *listSource[T]) poll(ctx context.Context, d demand, landed func()) outco
 		return l.look(ctx, account, l.chosen(d))
 	}
 	o := l.sweep(ctx, account, landed)
-	took := wall().Sub(begun)
+	took := min(wall().Sub(begun), mostSweep/2)
 	switch {
 	case l.glance == nil:
 		o.rest = took
-	case o.err == nil:
+	case o.err == nil && len(o.partial) == 0 && ctx.Err() == nil: // what was not read whole is swept again
 		l.swept, l.took = wall(), took
 	}
 	return o
@@ -97,7 +97,7 @@ func (l *listSource[T]) chosen(d demand) []string {
 // look reads items by their keys. One that is missing is left to the next sweep.
 func (l *listSource[T]) look(ctx context.Context, r awsx.Reader, keys []string) outcome {
 	if len(keys) == 0 {
-		return outcome{glance: true, quiet: true}
+		return outcome{glance: true}
 	}
 	var errs []error
 	for page, err := range l.glance(ctx, r, keys) {

@@ -172,7 +172,7 @@ func (a *App) assemble(ctx context.Context, opener awsx.Opener, auditDir string)
 	}
 	a.Policy = a.Config.Policy()
 	a.notices.wake = make(chan struct{}, 1)
-	noting := &naming{Opener: opener, app: a, books: map[string]*names.Book{}}
+	noting := &naming{Opener: opener, app: a, first: NamesOf(a.Config), contexts: a.Config.Contexts, books: map[string]*names.Book{}}
 	a.closers = append(a.closers, noting.close)
 	a.Store = store.New(ctx, store.Options{Opener: noting, Refresh: a.Config.Refresh, Past: a.remembering(), Renewed: renewing(opener), Alarming: reason.AboutHealth})
 	a.guard(0)
@@ -213,12 +213,18 @@ func (a *App) openReal(ctx context.Context, o Options) (awsx.Opener, error) {
 	a.Context = id
 	if o.Patient && opener.AsksForCode(ctx, id) {
 		// The console asks, which is not there yet.
-	} else if err := opener.Login(ctx, id); err != nil && !(o.Patient && fault.Of(err).Run != nil) {
+	} else if err := opener.Login(ctx, id); err != nil && !(o.Patient && hasKey(err)) {
 		return nil, err
 	}
 	a.logStore, a.logGroups, a.signers = a.configuredLogs, groupsOf(opener), signersOf(opener)
 	a.clock = opener.Clock
 	return opener, nil
+}
+
+// hasKey reports whether a key of the banner mends an error.
+func hasKey(err error) bool {
+	f := fault.Of(err)
+	return f != nil && f.Run != nil
 }
 
 // Close ends what Open began, in the reverse order. Calls of changes under way

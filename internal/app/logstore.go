@@ -21,7 +21,7 @@ var ErrNoLogs = errors.New("no log store is configured")
 func (a *App) configuredLogs(id awsx.ContextID, c config.Logs) (logs.Source, error) {
 	if !c.Configured() {
 		return nil, &fault.Error{Class: fault.Invalid, Op: "open the log store", Err: ErrNoLogs,
-			Fix: "set logs.endpoints in " + fileName(a.Config)}
+			Fix: "set logs.endpoints in " + fileName(a.Config.File)}
 	}
 	return elastic.Open(a.storeConfig(id, c))
 }
@@ -78,6 +78,6 @@ func amazonRegion(endpoint string) string {
 	return cmp.Or(m[1], m[2])
 }
 
-func fileName(c config.Config) string {
-	return cmp.Or(c.File, config.DefaultFile())
+func fileName(file string) string {
+	return cmp.Or(file, config.DefaultFile())
 }

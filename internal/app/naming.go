@@ -14,6 +14,9 @@ import (
 type naming struct {
 	awsx.Opener
 	app *App
+	// What names contexts, of the configuration that was opened: it is read anew on the loop.
+	first    string
+	contexts []config.NamedContext
 
 	mu    sync.Mutex
 	books map[string]*names.Book // by the path of their file
@@ -22,7 +25,7 @@ type naming struct {
 // Open opens an account. Only contexts that a command line can name are noted.
 func (n *naming) Open(ctx context.Context, id awsx.ContextID) (awsx.Account, error) {
 	account, err := n.Opener.Open(ctx, id)
-	of, ok := n.app.named(id)
+	of, ok := n.named(id)
 	if err != nil || !ok {
 		return account, err
 	}
@@ -49,11 +52,11 @@ func (n *naming) close() error {
 }
 
 // named is the name of a context as completion knows it: before anything of it was asked for.
-func (a *App) named(id awsx.ContextID) (string, bool) {
-	if id == a.Context {
-		return NamesOf(a.Config), true
+func (n *naming) named(id awsx.ContextID) (string, bool) {
+	if id == n.app.Context {
+		return n.first, true
 	}
-	for _, c := range a.Config.Contexts {
+	for _, c := range n.contexts {
 		if c.ID == id {
 			return c.ID.String(), true
 		}
@@ -113,7 +116,7 @@ func (n noted) Services(ctx context.Context, cluster awsx.Ref) awsx.Pages[awsx.S
 // Tasks notes the tasks that run in a cluster or of a service, and their containers.
 func (n noted) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.Task] {
 	pages := n.Account.Tasks(ctx, q)
-	if q.Stopped || q.Family != "" || q.Instance != "" || q.StartedBy != "" {
+	if q.Stopped || len(q.ARNs) > 0 || q.Family != "" || q.Instance != "" || q.StartedBy != "" {
 		return pages
 	}
 	return whole(pages, func(all []*awsx.Task) {

@@ -87,7 +87,9 @@ func (a *App) take(r reread, h *ui.Host) {
 	a.reload.file = r.file
 	if r.err == nil {
 		var keys *ui.Keymap
-		if keys, r.err = Keymap(r.cfg); r.err == nil {
+		with := r.cfg
+		with.Commands = a.Config.Commands // others need a restart: these keep their keys
+		if keys, r.err = Keymap(with); r.err == nil {
 			a.put(r, keys, h)
 			return
 		}
@@ -120,7 +122,7 @@ func (a *App) put(r reread, keys *ui.Keymap, h *ui.Host) {
 		}
 	}
 	if now.Writing.ReadOnly && !was.Writing.ReadOnly {
-		// What makes more strict is in force at once, what makes less so never unseen.
+		// It is in force at once, and what makes less strict never unseen.
 		a.Arming.Forbid()
 		taken = append(taken, "writing.readonly")
 	}

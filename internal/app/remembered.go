@@ -62,7 +62,7 @@ func (k left) Filters(on ui.Screen) []string { return k.List(contextOf(on), filt
 // Filtered keeps a filter, but for what is looked for while secrets are shown, which may be
 // one of them.
 func (k left) Filtered(on ui.Screen, expr string) {
-	if r, ok := on.(views.Revealing); ok && r.Revealing() {
+	if r, ok := on.(ui.Revealing); ok && r.Revealing() {
 		return
 	}
 	k.Add(contextOf(on), filtersOf(on), expr, mostFilters)

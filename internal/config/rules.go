@@ -121,7 +121,9 @@ func (p *parser) action(n *yaml.Node, what string) string {
 	p.last(func() {
 		verbs := slices.DeleteFunc(deploy.Actions(), func(verb string) bool { return verb == deploy.AnyCommand })
 		for _, c := range p.commanded {
-			verbs = append(verbs, c.Action())
+			if c.Changes { // no rule is asked about one that changes nothing
+				verbs = append(verbs, c.Action())
+			}
 		}
 		known := func(action string) bool { ok, err := path.Match(glob, action); return ok && err == nil }
 		if glob != "" && !slices.ContainsFunc(verbs, known) {

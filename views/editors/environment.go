@@ -290,6 +290,9 @@ func (s *environmentScreen) reveal(msg revealed) {
 	}
 }
 
+// Revealing reports whether values may be shown.
+func (s *environmentScreen) Revealing() bool { return s.recorded }
+
 // carried notes the change that carries the edits.
 func (s *environmentScreen) carried(job string) { s.job = job }
 

@@ -77,7 +77,11 @@ func (s *outputScreen) Open(ctx context.Context) tea.Cmd {
 		return tea.Batch(s.wait(0), watch)
 	}
 	if s.ran { // who comes back to it wants to read it
-		return nil
+		s.over = s.run.over()
+		if s.over {
+			return nil
+		}
+		return s.wait(0)
 	}
 	s.ran = true
 	run := s.run
@@ -111,6 +115,10 @@ func (s *outputScreen) wait(pace time.Duration) tea.Cmd {
 func (s *outputScreen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case grew:
+		if s.job == "" && s.run.over() { // its end was told to a screen that was left
+			s.over = true
+			return nil
+		}
 		return s.wait(pace)
 	case ranAll:
 		s.over = true

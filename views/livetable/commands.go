@@ -1,6 +1,8 @@
 package livetable
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
@@ -26,6 +28,9 @@ func (s *Screen[T]) commands(row T, ok bool) []ui.Action {
 		}
 		if c.Each {
 			a = s.OverRows(a, func(rows []T) ui.Action {
+				if slices.ContainsFunc(rows, func(row T) bool { return s.spec.Ref(row) == (awsx.Ref{}) }) {
+					return a.Unless("there is no resource behind one of the marked rows")
+				}
 				return a.Runs(func() tea.Cmd {
 					return s.Deps.Nav.Command(c, s.errands(rows), func() {
 						s.Table.ClearMarks()

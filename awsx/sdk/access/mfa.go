@@ -92,6 +92,7 @@ func (s *session) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	for {
 		creds, err := s.role.Retrieve(ctx)
 		if err == nil || !codeRefused(err) {
+			s.spent.Store(err != nil) // the role may be another when the profile is opened next
 			return creds, err
 		}
 		s.refuse("the code was not accepted; each one is good once")

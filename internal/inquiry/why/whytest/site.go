@@ -128,7 +128,7 @@ func (s *Site) Configure(name string, least, most int, breaker bool) {
 	s.Must(err)
 }
 
-// tasks are the running tasks of a service.
+// RunningTasks are the running tasks of a service.
 func (s *Site) RunningTasks(name string) []awsx.Task {
 	s.t.Helper()
 	ref := s.Service(s.t, "prod", name)
@@ -178,7 +178,7 @@ func Told(all []diagnose.Trouble, depth string) string {
 	return b.String()
 }
 
-// sized gives a service's tasks another size: CPU units and MiB.
+// Resize gives a service's tasks another size: CPU units and MiB.
 func (s *Site) Resize(name string, cpu, memory int) {
 	s.Edit(name, func(c, tree *document.Node) {
 		c.Set("cpu", number(cpu))
