@@ -134,9 +134,9 @@ func TestASweepThatWasNotWholeIsMadeAgain(t *testing.T) {
 		w.Need(store.Need{Visible: []string{"arn:service/0003"}})
 		until(t, w, complete)
 		a.broken.Store(false)
-		pass(45 * time.Second)
+		pass(43 * time.Second)
 		if a.glanced.Load() != nil || len(w.Snapshot().Items) != 1000 {
-			t.Errorf("of a sweep in part %d services are known 45 s later, and a glance was taken: %t", len(w.Snapshot().Items), a.glanced.Load() != nil)
+			t.Errorf("of a sweep in part %d services are known 43 s later, and a glance was taken: %t", len(w.Snapshot().Items), a.glanced.Load() != nil)
 		}
 	})
 }
