@@ -192,6 +192,28 @@ func TestWhatIsTooLongForTheTerminalsClipboardIsSaved(t *testing.T) {
 	}
 }
 
+// revealing is a toy that shows secrets.
+type revealing struct{ *toy }
+
+func (revealing) Revealing() bool { return true }
+
+func TestWhatIsCopiedWhileSecretsAreShownGoesIntoNoFile(t *testing.T) {
+	dir := t.TempDir()
+	var host *ui.Host
+	c, _ := start(t, nil, func(o *uitest.Options) {
+		o.Shell.SaveDir = dir
+		o.Shell.Root = func(h *ui.Host) ui.Screen {
+			host = h
+			return revealing{newToy(h)}
+		}
+	})
+	host.Copy("log", strings.Repeat("x", 80_000))
+	c.Resize(200, 24).Shows("nothing is written to a file while secrets are shown")
+	if files, err := os.ReadDir(dir); err != nil || len(files) > 0 {
+		t.Errorf("%d files, %v", len(files), err)
+	}
+}
+
 func TestSavingWritesAPrivateFileWithoutColoursAndNeverOverAnother(t *testing.T) {
 	dir := t.TempDir()
 	c, _ := start(t, orchard, func(o *uitest.Options) { o.Shell.SaveDir = dir })

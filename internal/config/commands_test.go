@@ -20,7 +20,7 @@ commands:
 rules:
   - {action: command flush, confirm: name}
   - {action: "command *", deny: true, reason: no}
-notify: {webhook: {env: HOOK}, actions: [command top]}
+notify: {webhook: {env: HOOK}, actions: [command flush]}
 `
 
 func TestCommandsAreReadInTheirOrder(t *testing.T) {
@@ -35,7 +35,7 @@ func TestCommandsAreReadInTheirOrder(t *testing.T) {
 	if top.Name != "top" || top.Changes || !top.Terminal || !top.Shell || top.Run[0].Text() != `htop -p $(pgrep "$SERVICE")` {
 		t.Errorf("%+v", top)
 	}
-	if len(cfg.Rules) != 2 || !cfg.Notify.Wants("x", "command top") || cfg.Notify.Wants("x", "command flush") {
+	if len(cfg.Rules) != 2 || !cfg.Notify.Wants("x", "command flush") || cfg.Notify.Wants("x", "command top") {
 		t.Errorf("%+v", cfg.Rules)
 	}
 }
@@ -53,6 +53,8 @@ func TestACommandThatIsWrongSaysWhere(t *testing.T) {
 		"commands:\n  a: {run: [x], each: true, output: terminal}":                ":2: command a: the terminal is handed over to one program at a time",
 		"commands:\n  a: {run: [x]}\nrules:\n  - {action: command b, deny: true}": `:4: action: "command b" is none`,
 		"rules:\n  - {action: command, deny: true}":                               `:2: action: "command" is none`,
+		// A rule on what changes nothing would never be asked about.
+		"commands:\n  a: {run: [x], changes: false}\nrules:\n  - {action: command a, deny: true}": `:4: action: "command a" is none`,
 		"commands: [a]": ":1: commands: expected a mapping of names to values, found a list",
 	} {
 		_, err := config.Load(config.Flags{File: write(t, yaml)}, env())
