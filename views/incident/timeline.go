@@ -189,27 +189,35 @@ func (s *events) pick(rows []*entry) ([]*entry, []livetable.Span) {
 	return slices.DeleteFunc(slices.Clone(rows), func(e *entry) bool { return !slices.Contains(s.kinds, e.Kind) }), nil
 }
 
+// kindNames are the names of kinds, as they are told.
+func kindNames(kinds []tl.Kind) string {
+	var names []string
+	for _, kind := range tl.Kinds() {
+		if slices.Contains(kinds, kind) {
+			names = append(names, string(kind))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
 // lead tells which kinds there are, with the key that chooses each, and which are chosen.
 func (s *events) lead(all []*entry) []prose.Para {
 	here := map[tl.Kind]bool{}
 	for _, e := range all {
 		here[e.Kind] = true
 	}
-	var keys, only []string
+	var keys []string
 	for i, b := range kindBindings() {
 		kind := tl.Kinds()[i]
 		chosen := slices.Contains(s.kinds, kind)
-		if chosen {
-			only = append(only, string(kind))
-		}
 		if here[kind] || chosen {
 			keys = append(keys, "<"+s.deps.Host.Key(b)+">"+string(kind))
 		}
 	}
 	line := strings.Join(keys, " ")
 	switch {
-	case len(only) > 0:
-		return []prose.Para{{Text: "only " + strings.Join(only, ", ") + "  <" + s.deps.Host.Key(actAllKinds) + ">all  " + line, Role: theme.Accent}}
+	case len(s.kinds) > 0:
+		return []prose.Para{{Text: "only " + kindNames(s.kinds) + "  <" + s.deps.Host.Key(actAllKinds) + ">all  " + line, Role: theme.Accent}}
 	case len(keys) < 2:
 		return nil
 	}
@@ -380,6 +388,9 @@ func (s *events) Report() func(context.Context) string {
 	now := s.deps.Now()
 	report := tl.Report{Title: "What happened to " + strings.TrimPrefix(s.of.ClusterName()+"/"+s.of.Name(), s.of.Name()+"/"), To: now, Zone: now.Location(), Unread: s.unread, Clean: clean.Shown}
 	report.From = s.teller.From()
+	if len(s.kinds) > 0 {
+		report.Title += ", only " + kindNames(s.kinds) // what is left out is not to be taken for what did not happen
+	}
 	for _, e := range rows {
 		report.Entries = append(report.Entries, e.Entry)
 	}

@@ -124,5 +124,13 @@ func TestTheTimelineIsSavedAsAReport(t *testing.T) {
 			!strings.Contains(string(text), "## What is wrong\n\n- api-checkout: ") || !strings.Contains(string(text), "\nAs of "+awsxtest.Now.Format("2006-01-02 ")) {
 			t.Errorf("%v: %s", err, text)
 		}
+		if err := os.Remove(files[0].Name()); err != nil {
+			t.Fatal(err)
+		}
+		d.Press("6").Press("ctrl+s").Shows("saved to")
+		part, err := os.ReadFile(files[0].Name())
+		if first, _, _ := strings.Cut(string(part), "\n"); err != nil || !strings.HasSuffix(first, ", only task") {
+			t.Errorf("%v: a part is saved as %q", err, first)
+		}
 	})
 }
