@@ -17,6 +17,7 @@ func (s *Store) HeldInstances(cluster awsx.Ref) []awsx.Instance {
 	return held[awsx.Instance](s, instancesKey(cluster))
 }
 
+// held returns copies, of an empty listing an empty list and not nil.
 func held[T any](s *Store, key pollKey) []T {
 	s.mu.Lock()
 	p, ok := s.pollers[key].(*poller[T])

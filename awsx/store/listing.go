@@ -114,10 +114,7 @@ func (l *listSource[T]) look(ctx context.Context, r awsx.Reader, keys []string) 
 			}
 			fresh := *item
 			l.complete(&fresh, e.item)
-			old := l.table.put(e.part, &fresh)
-			if l.parts[e.part].seen != nil {
-				l.parts[e.part].seen(fresh, old)
-			}
+			l.take(e.part, &fresh)
 		}
 		l.mu.Unlock()
 	}
@@ -202,10 +199,15 @@ func (l *listSource[T]) land(i int, page awsx.Page[T], before int) bool {
 	l.done += len(page.Items)
 	l.total = max(l.total, before+page.Total, l.done)
 	for _, item := range page.Items {
-		old := l.table.put(i, item)
-		if l.parts[i].seen != nil {
-			l.parts[i].seen(*item, old)
-		}
+		l.take(i, item)
 	}
 	return l.table.dirty || l.table.sweep == 1
+}
+
+// take stores an item of a part and tells of it. The caller holds the lock.
+func (l *listSource[T]) take(part int, item *T) {
+	old := l.table.put(part, item)
+	if seen := l.parts[part].seen; seen != nil {
+		seen(*item, old)
+	}
 }
