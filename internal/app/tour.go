@@ -72,8 +72,11 @@ func (t *tour) service() (s awsx.Service, ok bool) {
 	w := t.deps.Store.Clusters(t.app.Context)
 	defer w.Close()
 	for _, c := range w.Snapshot().Items {
+		if c.Name != tourCluster {
+			continue // this is asked after each message
+		}
 		for _, s := range t.app.Store.KnownServices(c.Ref) {
-			if c.Name == tourCluster && s.Name == tourService {
+			if s.Name == tourService {
 				return t.deps.Known(s.Ref)
 			}
 		}
