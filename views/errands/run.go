@@ -29,6 +29,8 @@ type run struct {
 	mu      sync.Mutex
 	said    []said // by line
 	version int
+	shown   string // text, as it was made last
+	shownAt int    // of that version
 }
 
 // said is what one line printed.
@@ -154,6 +156,9 @@ func (r *run) change(i int, f func(*said)) {
 func (r *run) text() (string, int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.shown != "" && r.shownAt == r.version {
+		return r.shown, r.version // it is asked for at each frame
+	}
 	var b strings.Builder
 	for i, s := range r.said {
 		if i > 0 {
@@ -176,7 +181,8 @@ func (r *run) text() (string, int) {
 			b.WriteString("(running)\n")
 		}
 	}
-	return b.String(), r.version
+	r.shown, r.shownAt = b.String(), r.version
+	return r.shown, r.version
 }
 
 // shown is a line that a program printed, as it may be shown.
