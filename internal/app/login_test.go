@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -21,27 +20,8 @@ import (
 // session has ended, and returns what logging in does.
 func signedOn(t *testing.T) (login func(now time.Time)) {
 	t.Helper()
-	for _, v := range os.Environ() {
-		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "AWS_") {
-			t.Setenv(name, "")
-			_ = os.Unsetenv(name)
-		}
-	}
-	home := t.TempDir()
-	t.Setenv("HOME", home)
-	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
-	cache := filepath.Join(home, ".aws", "sso", "cache")
-	if err := os.MkdirAll(cache, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	write := func(path, text string) {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Setenv("AWS_CONFIG_FILE", filepath.Join(home, ".aws", "config"))
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(home, ".aws", "credentials"))
-	write(filepath.Join(home, ".aws", "config"), `[sso-session corp]
+	write := bareMachine(t)
+	write("config", `[sso-session corp]
 sso_start_url = https://corp.awsapps.com/start
 sso_region = eu-west-1
 [profile main]
@@ -53,7 +33,7 @@ region = eu-west-1
 	return func(now time.Time) {
 		sum := sha1.Sum([]byte("corp"))
 		token, _ := json.Marshal(map[string]any{"accessToken": "token", "expiresAt": now.Add(time.Hour).UTC().Format(time.RFC3339)})
-		write(filepath.Join(cache, hex.EncodeToString(sum[:])+".json"), string(token))
+		write(filepath.Join("sso", "cache", hex.EncodeToString(sum[:])+".json"), string(token))
 	}
 }
 

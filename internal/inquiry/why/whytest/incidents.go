@@ -54,9 +54,14 @@ func crowded(s *Site, u awsx.ServiceUpdate) {
 
 // unstartable deploys an image whose tasks cannot start for a reason.
 func unstartable(why string) func(*Site) {
+	return failing(ecr.Behaviour{Refused: why})
+}
+
+// failing deploys an image that behaves so.
+func failing(b ecr.Behaviour) func(*Site) {
 	return func(s *Site) {
 		s.Configure("shop", 100, 200, false)
-		s.Deploy("shop", "v9", ecr.Behaviour{Refused: why})
+		s.Deploy("shop", "v9", b)
 		Wait(6 * time.Minute)
 	}
 }
@@ -90,24 +95,12 @@ var Incidents = []Incident{
 	{"log driver refused", unstartable("CannotCreateContainerError: Error response from daemon: failed to initialize logging driver: dial tcp 127.0.0.1:24224: connect: connection refused"), cause.LogRefused, "log driver", diagnose.Certain, ""},
 	{"subnet full", unstartable("ResourceInitializationError: InsufficientFreeAddressesInSubnet: The specified subnet does not have enough free addresses to satisfy the request."), cause.SubnetFull, "subnet full", diagnose.Certain, ""},
 	{"command not found", unstartable(start + "exec: \"serve\": executable file not found in $PATH: unknown"), cause.CommandMissing, "serve", diagnose.Certain, ""},
-	{"exit 126", func(s *Site) {
-		s.Configure("shop", 100, 200, false)
-		s.Deploy("shop", "v9", ecr.Behaviour{ExitAfter: 2 * time.Second, ExitCode: 126})
-		Wait(6 * time.Minute)
-	}, cause.CommandMissing, "126", diagnose.Certain, "v9"},
-	{"exit 127", func(s *Site) {
-		s.Configure("shop", 100, 200, false)
-		s.Deploy("shop", "v9", ecr.Behaviour{ExitAfter: 2 * time.Second, ExitCode: 127})
-		Wait(6 * time.Minute)
-	}, cause.CommandMissing, "127", diagnose.Certain, "v9"},
+	{"exit 126", failing(ecr.Behaviour{ExitAfter: 2 * time.Second, ExitCode: 126}), cause.CommandMissing, "126", diagnose.Certain, "v9"},
+	{"exit 127", failing(ecr.Behaviour{ExitAfter: 2 * time.Second, ExitCode: 127}), cause.CommandMissing, "127", diagnose.Certain, "v9"},
 	{"out of memory", func(s *Site) {
 		s.Dies("shop", "EssentialContainerExited", "OutOfMemoryError: Container killed due to memory usage", 4*time.Minute)
 	}, cause.OutOfMemory, "memory", diagnose.Certain, ""},
-	{"a variable that the new image asks for", func(s *Site) {
-		s.Configure("shop", 100, 200, false)
-		s.Deploy("shop", "v9", ecr.Behaviour{NeedsEnv: []string{"CACHE_URL"}})
-		Wait(6 * time.Minute)
-	}, cause.VariableMissing, "CACHE_URL", diagnose.Likely, ""},
+	{"a variable that the new image asks for", failing(ecr.Behaviour{NeedsEnv: []string{"CACHE_URL"}}), cause.VariableMissing, "CACHE_URL", diagnose.Likely, ""},
 	{"a variable that was taken away", func(s *Site) {
 		s.Configure("shop", 100, 200, false)
 		s.Must(s.SetBehaviour("shop", "v1", ecr.Behaviour{NeedsEnv: []string{"DB_URL"}}))
@@ -124,11 +117,7 @@ var Incidents = []Incident{
 		s.Deploy("shop", "v9", ecr.Behaviour{ExitAfter: 4 * time.Second, ExitCode: 3})
 		Wait(4 * time.Minute)
 	}, cause.Exits, "exit 3", diagnose.Certain, "v1 -> shop:v9"},
-	{"exit 3", func(s *Site) {
-		s.Configure("shop", 100, 200, false)
-		s.Deploy("shop", "v9", ecr.Behaviour{ExitAfter: 4 * time.Second, ExitCode: 3})
-		Wait(6 * time.Minute)
-	}, cause.Exits, "exit 3", diagnose.Certain, "v9"},
+	{"exit 3", failing(ecr.Behaviour{ExitAfter: 4 * time.Second, ExitCode: 3}), cause.Exits, "exit 3", diagnose.Certain, "v9"},
 	{"container health check", func(s *Site) {
 		s.Dies("shop", "ServiceSchedulerInitiated", "Task failed container health checks", 4*time.Minute)
 	}, cause.ContainerUnwell, "health check", diagnose.Certain, ""},
