@@ -74,6 +74,7 @@ type ScalingGroup struct {
 	Termination []string
 	// Managed is set when ECS scales the group by a capacity provider: it carries ECS' tag.
 	Managed bool
+	Tags    Tags
 	Status  string // empty unless the group is being deleted
 }
 

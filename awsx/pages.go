@@ -17,6 +17,8 @@ type Page[T any] struct {
 	// listing itself has ended, so that Total will not grow.
 	Total    int
 	Complete bool
+	// Untagged is why the items come without their tags; nil where they have them.
+	Untagged error
 }
 
 // Missing is one entry of an API answer's failures list.

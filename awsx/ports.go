@@ -40,8 +40,7 @@ type ClusterReader interface {
 type ServiceReader interface {
 	// Services lists (100 a call) and describes (10 a call) all services.
 	Services(ctx context.Context, cluster Ref) Pages[Service]
-	// DescribeServices describes the named services of one cluster, up to ten of
-	// them with their tags.
+	// DescribeServices describes the named services of one cluster, ten a call.
 	DescribeServices(ctx context.Context, cluster Ref, arns []string) Pages[Service]
 }
 

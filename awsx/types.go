@@ -25,6 +25,7 @@ type Cluster struct {
 	// Insights is the setting of Container Insights: disabled, enabled or enhanced; empty
 	// where it was not told.
 	Insights string
+	Tags     Tags
 }
 
 // Service is an ECS service with its deployments and latest events.
@@ -66,7 +67,7 @@ type Service struct {
 	CreatedBy            string
 	// ExecEnabled is true when the tasks that the service starts take shells (ECS Exec).
 	ExecEnabled bool
-	Tags        []Tag
+	Tags        Tags
 }
 
 // Primary returns the deployment with status PRIMARY, and whether there is one.
@@ -179,9 +180,6 @@ func (l LoadBalancer) Other(group string) string {
 	return l.TargetGroup
 }
 
-// Tag is a resource tag.
-type Tag struct{ Key, Value string }
-
 // Task is an ECS task.
 type Task struct {
 	Ref               Ref
@@ -206,6 +204,7 @@ type Task struct {
 	StartedAt   time.Time
 	StoppingAt  time.Time
 	StoppedAt   time.Time
+	Tags        Tags
 }
 
 // Container is one container of a task.
@@ -280,6 +279,9 @@ type Instance struct {
 	// may be empty.
 	Attributes   map[string]string
 	RegisteredAt time.Time
+	// Tags are those of the container instance, which are not those of its machine unless
+	// the agent is told to take them over (ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM).
+	Tags Tags
 }
 
 // Address is where the host ports of tasks answer: the private address, and the EC2 id

@@ -96,3 +96,16 @@ func (d *Deps) CommandsOn(screen string) (list []errand.Command) {
 	}
 	return list
 }
+
+// TaggedScreens are what the configuration may give columns of tags: the screens whose rows
+// have tags and the kinds of those rows, sorted.
+func TaggedScreens() []string {
+	var list []string
+	for _, k := range Kinds.All() {
+		if k.Tagged {
+			list = words.AddNew(words.AddNew(list, k.Screen), k.Rows)
+		}
+	}
+	slices.Sort(list)
+	return list
+}

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -13,6 +14,7 @@ import (
 	"gantry/awsx/timeline"
 	"gantry/internal/errand"
 	"gantry/internal/inquiry"
+	"gantry/internal/words"
 	"gantry/ui"
 )
 
@@ -46,6 +48,9 @@ type Deps struct {
 	// CountsSet returns the counts that people gave a service from this machine; nil knows
 	// of none.
 	CountsSet func(service awsx.Ref) []diagnose.CountSet
+	// Columns are the tags, by key, that tables show in columns, by the names of their screens or
+	// by the kinds of their rows. The loop alone reads it.
+	Columns func() map[string][]string
 	// Commands are the operator's own.
 	Commands []errand.Command
 	// Called is what the configuration calls a context; nil knows of no names.
@@ -63,6 +68,23 @@ type Kept interface {
 	Kept(of awsx.ContextID, name string) string
 	// Keep keeps a value; an empty one is forgotten.
 	Keep(of awsx.ContextID, name, value string)
+}
+
+// TagColumns are the keys of the tags that a screen shows in columns.
+func (d *Deps) TagColumns(screen string) []string {
+	if d == nil || d.Columns == nil {
+		return nil
+	}
+	all := d.Columns()
+	keys := all[screen]
+	for _, k := range Kinds.All() {
+		if k.Screen == screen && k.Tagged {
+			for _, key := range all[k.Rows] {
+				keys = words.AddNew(slices.Clip(keys), key)
+			}
+		}
+	}
+	return keys
 }
 
 // Kept is what was kept of a context under a name, empty for nothing.

@@ -52,6 +52,8 @@ type Kind struct {
 	// Rows is what a row of it is, such as "service": commands of the operator's own mean all
 	// screens of such rows by it. Empty where rows are of no kind that commands know.
 	Rows string
+	// Tagged says that its rows have tags: the configuration may show some in columns.
+	Tagged bool
 	// Short are other names by which the palette knows it, whole, such as "svc".
 	Short []string
 	// Open opens the screen of a context, a cluster or a service. Of a context only

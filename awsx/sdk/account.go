@@ -7,6 +7,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/sdk/access"
 	"gantry/awsx/sdk/body"
+	"gantry/awsx/sdk/tagging"
 )
 
 // Account is one opened context with its calls.
@@ -17,8 +18,27 @@ type Account struct {
 
 // known is what listings of whole clusters brought before.
 type known struct {
-	services body.Known[awsx.Service]
-	tasks    body.Known[awsx.Task]
+	services knownBoth[awsx.Service]
+	tasks    knownBoth[awsx.Task]
+	tags     tagging.Reader
+}
+
+// knownBoth is what was read without tags, and with them: the same bytes say less without.
+type knownBoth[T any] [2]body.Known[T]
+
+func (k *knownBoth[T]) of(tags bool) *body.Known[T] {
+	if tags {
+		return &k[1]
+	}
+	return &k[0]
+}
+
+// with is a field to include, if it is to be.
+func with[F ~string](include bool, field F) []F {
+	if include {
+		return []F{field}
+	}
+	return nil
 }
 
 var _ awsx.Account = Account{}

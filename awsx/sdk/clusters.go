@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -32,6 +33,7 @@ type wireCluster struct {
 		Name  string `json:"name"`
 		Value string `json:"value"`
 	} `json:"settings"`
+	Tags json.RawMessage `json:"tags"`
 }
 
 // Clusters lists (100 a call) and describes (100 a call) all clusters.
@@ -44,19 +46,23 @@ func (a Account) Clusters(ctx context.Context) awsx.Pages[awsx.Cluster] {
 		return out.ClusterArns, out.NextToken, nil
 	}
 	return gather(ctx, list, describeResources, func(ctx context.Context, arns []string) (page awsx.Page[awsx.Cluster], err error) {
-		_, err = a.ECS.DescribeClusters(ctx, &ecs.DescribeClustersInput{
-			Clusters: arns, Include: []types.ClusterField{types.ClusterFieldSettings},
-		}, body.Page(&page, "clusters", a.cluster))
-		return page, a.Classify(ctx, "", err)
+		page.Untagged, err = a.known.tags.Ask("ecs:DescribeClusters", func(tags bool) error {
+			_, err := a.ECS.DescribeClusters(ctx, &ecs.DescribeClustersInput{
+				Clusters: arns, Include: append(with(tags, types.ClusterFieldTags), types.ClusterFieldSettings),
+			}, body.Page(&page, "clusters", func(w *wireCluster) awsx.Cluster { return a.cluster(w, tags) }))
+			return a.Classify(ctx, "", err)
+		})
+		return page, err
 	})
 }
 
-func (a Account) cluster(w *wireCluster) awsx.Cluster {
+// cluster is a cluster as it was sent; tags tells whether they were asked for.
+func (a Account) cluster(w *wireCluster, tags bool) awsx.Cluster {
 	arn := intern(w.ClusterArn)
 	c := awsx.Cluster{
 		Ref: a.Ref(arn, arn), Name: w.ClusterName, Status: intern(w.Status),
 		Services: w.Services, Running: w.Running, Pending: w.Pending, Instances: w.Instances,
-		CapacityProviders: w.CapacityProviders,
+		CapacityProviders: w.CapacityProviders, Tags: a.known.tags.Of(w.Tags, tags),
 	}
 	for _, s := range w.Settings {
 		if s.Name == string(types.ClusterSettingNameContainerInsights) {

@@ -3,6 +3,7 @@ package sdk
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +32,7 @@ type wireInstance struct {
 	Registered   []wireResource  `json:"registeredResources"`
 	Remaining    []wireResource  `json:"remainingResources"`
 	RegisteredAt epoch           `json:"registeredAt"`
+	Tags         json.RawMessage `json:"tags"`
 }
 
 type wireAttribute struct {
@@ -60,12 +62,19 @@ func (a Account) Instances(ctx context.Context, cluster awsx.Ref) awsx.Pages[aws
 		return out.ContainerInstanceArns, out.NextToken, nil
 	}
 	var sets attributeSets
-	keep := func(w *wireInstance) awsx.Instance { return a.instance(cluster.Cluster, w, &sets) }
 	return gather(ctx, list, describeResources, func(ctx context.Context, arns []string) (page awsx.Page[awsx.Instance], err error) {
-		_, err = a.ECS.DescribeContainerInstances(ctx, &ecs.DescribeContainerInstancesInput{
-			Cluster: aws.String(cluster.Cluster), ContainerInstances: arns,
-		}, body.Page(&page, "containerInstances", keep))
-		return page, a.Classify(ctx, cluster.Cluster, err)
+		page.Untagged, err = a.known.tags.Ask("ecs:DescribeContainerInstances", func(tags bool) error {
+			keep := func(w *wireInstance) awsx.Instance {
+				i := a.instance(cluster.Cluster, w, &sets)
+				i.Tags = a.known.tags.Of(w.Tags, tags)
+				return i
+			}
+			_, err := a.ECS.DescribeContainerInstances(ctx, &ecs.DescribeContainerInstancesInput{
+				Cluster: aws.String(cluster.Cluster), ContainerInstances: arns, Include: with(tags, types.ContainerInstanceFieldTags),
+			}, body.Page(&page, "containerInstances", keep))
+			return a.Classify(ctx, cluster.Cluster, err)
+		})
+		return page, err
 	})
 }
 

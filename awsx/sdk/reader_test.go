@@ -255,6 +255,7 @@ func TestTaskKeepsWhatTheServiceSent(t *testing.T) {
 		StopCode: "EssentialContainerExited", StoppedReason: "Essential container in task exited",
 		CreatedAt: time.UnixMilli(1700000000123),
 		ENIs:      []awsx.ENI{{ID: "eni-1", PrivateV4: "10.0.0.7", SubnetID: "subnet-1"}},
+		Tags:      awsx.Tags{},
 		Containers: []awsx.Container{
 			{Name: "app", ExitCode: 137, Reason: "OutOfMemoryError: killed", Addresses: []string{"10.0.0.7", "2001:db8::7"}},
 			{Name: "side", ExitCode: awsx.Unset},
@@ -286,6 +287,7 @@ func TestInstanceListsThePortsInUse(t *testing.T) {
 		CPU: awsx.Capacity{Registered: 2048, Remaining: 1024}, Memory: awsx.Capacity{Registered: 7900, Remaining: 100},
 		UsedPorts: []int{22, 2376, 8080}, UsedUDPPorts: []int{53},
 		Attributes: map[string]string{"ecs.instance-type": "m5.large", "ecs.availability-zone": "eu-west-1b", "flag": ""},
+		Tags:       awsx.Tags{},
 	}}
 	if d := cmp.Diff(want, got); d != "" || len(errs) > 0 {
 		t.Error(d, errs)

@@ -92,7 +92,7 @@ func (a Account) RunTask(ctx context.Context, r awsx.RunTask) ([]awsx.Task, erro
 		return nil, err
 	}
 	var page awsx.Page[awsx.Task]
-	_, err = a.ECS.RunTask(ctx, &ecs.RunTaskInput{TaskDefinition: aws.String(r.TaskDefinition)}, send, body.Page(&page, "tasks", a.task))
+	_, err = a.ECS.RunTask(ctx, &ecs.RunTaskInput{TaskDefinition: aws.String(r.TaskDefinition)}, send, body.Page(&page, "tasks", func(w *wireTask) awsx.Task { return a.task(w, false) }))
 	switch {
 	case err != nil:
 		return nil, a.Classify(ctx, r.TaskDefinition, err)
@@ -147,5 +147,5 @@ func (a Account) StopTask(ctx context.Context, task awsx.Ref, reason string) (aw
 	if out.Task == nil || out.Task.TaskArn == "" {
 		return awsx.Task{}, lost(op, task.ARN, "task", "read the task to see whether it was stopped")
 	}
-	return a.task(out.Task), nil
+	return a.task(out.Task, false), nil
 }

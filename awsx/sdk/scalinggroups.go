@@ -79,6 +79,10 @@ func (a Account) scalingGroup(w types.AutoScalingGroup) awsx.ScalingGroup {
 	}
 	slices.Sort(g.Suspended)
 	g.Termination = w.TerminationPolicies
+	g.Tags = make(awsx.Tags, len(w.Tags))
+	for i, t := range w.Tags {
+		g.Tags[i] = awsx.Tag{Key: intern(aws.ToString(t.Key)), Value: intern(aws.ToString(t.Value))}
+	}
 	g.Managed = slices.ContainsFunc(w.Tags, func(t types.TagDescription) bool { return aws.ToString(t.Key) == managedTag })
 	return g
 }

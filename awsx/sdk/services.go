@@ -64,10 +64,10 @@ type wireService struct {
 		Type       string `json:"type"`
 		Expression string `json:"expression"`
 	} `json:"placementConstraints"`
-	CreatedAt            epoch     `json:"createdAt"`
-	CreatedBy            string    `json:"createdBy"`
-	EnableExecuteCommand bool      `json:"enableExecuteCommand"`
-	Tags                 []wireTag `json:"tags"`
+	CreatedAt            epoch           `json:"createdAt"`
+	CreatedBy            string          `json:"createdBy"`
+	EnableExecuteCommand bool            `json:"enableExecuteCommand"`
+	Tags                 json.RawMessage `json:"tags"`
 }
 
 // wireProviderShare is an entry of a capacity provider strategy, as it is read and sent.
@@ -126,8 +126,7 @@ type wireTaskSet struct {
 }
 
 // Services lists (100 a call) and describes (10 a call) the services of a
-// cluster. Tags are not asked for: no row shows them, and of a whole cluster
-// they would weigh more than all else.
+// cluster.
 func (a Account) Services(ctx context.Context, cluster awsx.Ref) awsx.Pages[awsx.Service] {
 	list := func(ctx context.Context, token *string) ([]string, *string, error) {
 		if err := a.Here(cluster); err != nil {
@@ -141,36 +140,34 @@ func (a Account) Services(ctx context.Context, cluster awsx.Ref) awsx.Pages[awsx
 		}
 		return out.ServiceArns, out.NextToken, nil
 	}
-	return a.services(ctx, cluster, list, nil, &a.known.services)
+	return a.services(ctx, cluster, list)
 }
 
-// DescribeServices describes services of one cluster by ARN or name. As many as
-// one call describes come with their tags, which cost no call and no permission
-// of their own (the service authorization reference names none).
+// DescribeServices describes services of one cluster by ARN or name.
 func (a Account) DescribeServices(ctx context.Context, cluster awsx.Ref, arns []string) awsx.Pages[awsx.Service] {
-	var include []types.ServiceField
-	if len(arns) <= describeServices {
-		include = []types.ServiceField{types.ServiceFieldTags}
-	}
 	return a.services(ctx, cluster, func(ctx context.Context, token *string) ([]string, *string, error) {
 		if err := a.Here(cluster); err != nil {
 			return nil, nil, err
 		}
 		return arns, nil, nil
-	}, include, nil)
+	})
 }
 
-func (a Account) services(ctx context.Context, cluster awsx.Ref, list lister[string], include []types.ServiceField, known *body.Known[awsx.Service]) awsx.Pages[awsx.Service] {
+func (a Account) services(ctx context.Context, cluster awsx.Ref, list lister[string]) awsx.Pages[awsx.Service] {
 	describe := func(ctx context.Context, arns []string) (page awsx.Page[awsx.Service], err error) {
-		_, err = a.ECS.DescribeServices(ctx, &ecs.DescribeServicesInput{
-			Cluster: aws.String(cluster.Cluster), Services: arns, Include: include,
-		}, body.KnownPage(&page, "services", known, a.service))
-		return page, a.Classify(ctx, cluster.Cluster, err)
+		page.Untagged, err = a.known.tags.Ask("ecs:DescribeServices", func(tags bool) error {
+			_, err := a.ECS.DescribeServices(ctx, &ecs.DescribeServicesInput{
+				Cluster: aws.String(cluster.Cluster), Services: arns, Include: with(tags, types.ServiceFieldTags),
+			}, body.KnownPage(&page, "services", a.known.services.of(tags), func(w *wireService) awsx.Service { return a.service(w, tags) }))
+			return a.Classify(ctx, cluster.Cluster, err)
+		})
+		return page, err
 	}
 	return gather(ctx, list, describeServices, describe)
 }
 
-func (a Account) service(w *wireService) awsx.Service {
+// service is a service as it was sent; tags tells whether they were asked for.
+func (a Account) service(w *wireService, tags bool) awsx.Service {
 	s := awsx.Service{
 		Ref: a.Ref(intern(w.ClusterArn), w.ServiceArn), Name: awsx.ARNName(w.ServiceArn), Status: intern(w.Status),
 		Desired: w.Desired, Running: w.Running, Pending: w.Pending,
@@ -183,7 +180,7 @@ func (a Account) service(w *wireService) awsx.Service {
 		Breaker:           w.breaker(), Alarms: w.alarms(),
 		GracePeriod:       time.Duration(w.GraceSeconds) * time.Second,
 		CurrentDeployment: w.CurrentServiceDeployment,
-		CreatedAt:         w.CreatedAt.time(), CreatedBy: intern(w.CreatedBy), Tags: tags(w.Tags),
+		CreatedAt:         w.CreatedAt.time(), CreatedBy: intern(w.CreatedBy), Tags: a.known.tags.Of(w.Tags, tags),
 		ExecEnabled: w.EnableExecuteCommand,
 	}
 	for _, p := range w.CapacityProviderStrategy {
@@ -308,5 +305,5 @@ func (a Account) UpdateService(ctx context.Context, u awsx.ServiceUpdate) (awsx.
 	if out.Service == nil || out.Service.ServiceArn == "" {
 		return awsx.Service{}, lost(op, u.Service.ARN, "service", "read the service to see whether it was updated")
 	}
-	return a.service(out.Service), nil
+	return a.service(out.Service, false), nil
 }

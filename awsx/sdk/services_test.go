@@ -3,8 +3,6 @@ package sdk
 import (
 	"fmt"
 	"reflect"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -87,23 +85,6 @@ func TestThresholdOfTheBreakerIsReadInEachForm(t *testing.T) {
 		if d := cmp.Diff(want, got[0].Breaker); d != "" {
 			t.Error(d)
 		}
-	}
-}
-
-func TestTagsComeWithTheServicesOfOneCallOnly(t *testing.T) {
-	for n, want := range map[int]bool{1: true, 10: true, 11: false} {
-		w := &wire{reply: fleet{}.reply}
-		drain(t, open(t, w, access.Options{}).DescribeServices(t.Context(), cluster, slices.Repeat([]string{arn("service/prod/s")}, n)))
-		for _, body := range w.bodies {
-			if strings.Contains(body, `"include":["TAGS"]`) != want {
-				t.Errorf("%d services were asked for with %s", n, body)
-			}
-		}
-	}
-	w := &wire{reply: fleet{services: 3}.reply}
-	drain(t, open(t, w, access.Options{}).Services(t.Context(), cluster))
-	if strings.Contains(strings.Join(w.bodies, ""), "TAGS") {
-		t.Error("a listing asked for tags")
 	}
 }
 

@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -37,10 +38,11 @@ type wireTask struct {
 			Value string `json:"value"`
 		} `json:"details"`
 	} `json:"attachments"`
-	CreatedAt  epoch `json:"createdAt"`
-	StartedAt  epoch `json:"startedAt"`
-	StoppingAt epoch `json:"stoppingAt"`
-	StoppedAt  epoch `json:"stoppedAt"`
+	CreatedAt  epoch           `json:"createdAt"`
+	StartedAt  epoch           `json:"startedAt"`
+	StoppingAt epoch           `json:"stoppingAt"`
+	StoppedAt  epoch           `json:"stoppedAt"`
+	Tags       json.RawMessage `json:"tags"`
 }
 
 type wireContainer struct {
@@ -81,10 +83,6 @@ func (a Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.Ta
 	if q.Stopped {
 		in.DesiredStatus = types.DesiredStatusStopped
 	}
-	var known *body.Known[awsx.Task]
-	if q.Service == "" && len(q.ARNs) == 0 {
-		known = &a.known.tasks
-	}
 	list := func(ctx context.Context, token *string) ([]string, *string, error) {
 		if err := a.Here(q.Cluster); err != nil {
 			return nil, nil, err
@@ -104,14 +102,18 @@ func (a Account) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.Ta
 		return out.TaskArns, out.NextToken, nil
 	}
 	return gather(ctx, list, describeResources, func(ctx context.Context, arns []string) (page awsx.Page[awsx.Task], err error) {
-		_, err = a.ECS.DescribeTasks(ctx, &ecs.DescribeTasksInput{
-			Cluster: aws.String(q.Cluster.Cluster), Tasks: arns,
-		}, body.KnownPage(&page, "tasks", known, a.task))
-		return page, a.Classify(ctx, q.Cluster.Cluster, err)
+		page.Untagged, err = a.known.tags.Ask("ecs:DescribeTasks", func(tags bool) error {
+			_, err := a.ECS.DescribeTasks(ctx, &ecs.DescribeTasksInput{
+				Cluster: aws.String(q.Cluster.Cluster), Tasks: arns, Include: with(tags, types.TaskFieldTags),
+			}, body.KnownPage(&page, "tasks", a.known.tasks.of(tags), func(w *wireTask) awsx.Task { return a.task(w, tags) }))
+			return a.Classify(ctx, q.Cluster.Cluster, err)
+		})
+		return page, err
 	})
 }
 
-func (a Account) task(w *wireTask) awsx.Task {
+// task is a task as it was sent; tags tells whether they were asked for.
+func (a Account) task(w *wireTask, tags bool) awsx.Task {
 	t := awsx.Task{
 		Ref: a.Ref(intern(w.ClusterArn), w.TaskArn), ID: awsx.ARNName(w.TaskArn),
 		TaskDefinition: intern(w.TaskDefinitionArn), Group: intern(w.Group), StartedBy: intern(w.StartedBy),
@@ -120,7 +122,7 @@ func (a Account) task(w *wireTask) awsx.Task {
 		ContainerInstance: intern(w.ContainerInstanceArn), CPU: intern(w.CPU), Memory: intern(w.Memory),
 		StopCode: intern(w.StopCode), StoppedReason: intern(w.StoppedReason), ExecEnabled: w.EnableExecuteCommand,
 		CreatedAt: w.CreatedAt.time(), StartedAt: w.StartedAt.time(),
-		StoppingAt: w.StoppingAt.time(), StoppedAt: w.StoppedAt.time(),
+		StoppingAt: w.StoppingAt.time(), StoppedAt: w.StoppedAt.time(), Tags: a.known.tags.Of(w.Tags, tags),
 	}
 	if len(w.Containers) > 0 {
 		t.Containers = make([]awsx.Container, len(w.Containers))

@@ -26,6 +26,9 @@ type Document struct {
 	// numbers were replaced.
 	Revealed  bool `json:"revealed,omitempty"`
 	Anonymous bool `json:"anonymous,omitempty"`
+	// Tagged is true when ECS was asked for tags all along: an empty list of them is no
+	// resource that nobody asked about.
+	Tagged bool `json:"tagged,omitempty"`
 	// Entities holds what was read, in the API's own JSON, by the names of the kinds.
 	// What the Query protocol answers has its members' names and texts.
 	Entities map[string][]json.RawMessage `json:"entities"`

@@ -18,6 +18,8 @@ type Kind struct {
 	// Key is the member that identifies an entity, Ask the parameter that names those
 	// that are asked for.
 	Key, Ask string
+	// Tagged is true when the call tells tags to who asks it to include them.
+	Tagged bool
 	// more identify an entity beside Key.
 	more []string
 }
@@ -68,11 +70,11 @@ const (
 // Kinds is the table of what is kept.
 func Kinds() []Kind {
 	return []Kind{
-		{Name: Clusters, Service: "ecs", Operation: "DescribeClusters", Field: "clusters", Key: "clusterArn", Ask: "clusters"},
-		{Name: Services, Service: "ecs", Operation: "DescribeServices", Field: "services", Key: "serviceArn", Ask: "services"},
-		{Name: Tasks, Service: "ecs", Operation: "DescribeTasks", Field: "tasks", Key: "taskArn", Ask: "tasks"},
+		{Name: Clusters, Service: "ecs", Operation: "DescribeClusters", Field: "clusters", Key: "clusterArn", Ask: "clusters", Tagged: true},
+		{Name: Services, Service: "ecs", Operation: "DescribeServices", Field: "services", Key: "serviceArn", Ask: "services", Tagged: true},
+		{Name: Tasks, Service: "ecs", Operation: "DescribeTasks", Field: "tasks", Key: "taskArn", Ask: "tasks", Tagged: true},
 		{Name: Protected, Service: "ecs", Operation: "GetTaskProtection", Field: "protectedTasks", Key: "taskArn", Ask: "tasks"},
-		{Name: Instances, Service: "ecs", Operation: "DescribeContainerInstances", Field: "containerInstances", Key: "containerInstanceArn", Ask: "containerInstances"},
+		{Name: Instances, Service: "ecs", Operation: "DescribeContainerInstances", Field: "containerInstances", Key: "containerInstanceArn", Ask: "containerInstances", Tagged: true},
 		{Name: Definitions, Service: "ecs", Operation: "DescribeTaskDefinition", Key: "taskDefinitionArn", Ask: "taskDefinition"},
 		{Name: Families, Service: "ecs", Operation: "ListTaskDefinitions", Key: "familyPrefix", Ask: "familyPrefix", more: []string{"status"}},
 		{Name: Deployments, Service: "ecs", Operation: "DescribeServiceDeployments", Field: "serviceDeployments", Key: "serviceDeploymentArn", Ask: "serviceDeploymentArns"},

@@ -94,6 +94,9 @@ func (r *Recorder) take(call *wire.Request, in map[string]any, answer *document.
 					entity.Set("repositoryName", document.Text(wire.Text(in["repositoryName"])))
 				}
 				bare(entity)
+				if k.Tagged {
+					tagged(entity, slices.ContainsFunc(wire.List(in["include"]), func(v any) bool { return wire.Text(v) == "TAGS" }))
+				}
 				r.put(k, entity)
 			}
 			continue
@@ -149,6 +152,17 @@ func bare(entity *document.Node) {
 			text = string(record.Bytes())
 		}
 		entity.Set("CloudTrailEvent", document.Text(text))
+	}
+}
+
+// tagged leaves an entity the tags that were asked for, none among them: ECS sends an empty list
+// to who did not ask, and leaves that out where there is none to tell.
+func tagged(entity *document.Node, asked bool) {
+	switch {
+	case !asked:
+		entity.Drop("tags")
+	case entity.Get("tags") == nil:
+		entity.Set("tags", &document.Node{Kind: document.Array})
 	}
 }
 
@@ -214,7 +228,7 @@ func (r *Recorder) list(operation string, in map[string]any, answer *document.No
 func (r *Recorder) Document(keep func(kind, arn string) bool) *Document {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	d := &Document{Format: Format, Version: Version, Account: r.account, Entities: map[string][]json.RawMessage{}}
+	d := &Document{Format: Format, Version: Version, Tagged: true, Account: r.account, Entities: map[string][]json.RawMessage{}}
 	described := map[string]bool{}
 	for _, k := range Kinds() {
 		for _, key := range slices.Sorted(maps.Keys(r.entities[k.Name])) {

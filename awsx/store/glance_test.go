@@ -64,7 +64,6 @@ func (a *thousands) DescribeServices(_ context.Context, _ awsx.Ref, arns []strin
 			var i int
 			_, _ = fmt.Sscanf(arn, "arn:service/%d", &i)
 			s := a.service(i)
-			s.Tags = []awsx.Tag{{Key: "only", Value: "here"}}
 			items = append(items, s)
 		}
 		yield(awsx.Page[awsx.Service]{Items: items, Total: len(items), Complete: true}, nil)

@@ -94,8 +94,6 @@ func (s *Store) Services(cluster awsx.Ref) *Watch[awsx.Service] {
 			return r.DescribeServices(ctx, cluster, arns)
 		}
 		l.moving = func(x *awsx.Service) bool { return x.Running != x.Desired || len(x.Deployments) > 1 }
-		// Only what is described by name comes with its tags: what is listed lacks them.
-		l.complete = func(x, old *awsx.Service) { x.Tags = old.Tags }
 		return l
 	})
 }

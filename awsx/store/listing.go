@@ -16,18 +16,17 @@ type listSource[T any] struct {
 	parts []part[T]
 	// glance reads some of the items by their keys, those on screen and those that moving
 	// says of that they will change, while a sweep is not yet due again. It is for listings
-	// of thousands; nil where there is no such call. Complete gives an item that was read
-	// so what it lacks beside the old one.
-	glance   func(ctx context.Context, r awsx.Reader, keys []string) awsx.Pages[T]
-	moving   func(*T) bool
-	complete func(item, old *T)
-	swept    time.Time     // when the last sweep ended; poll alone has it
-	took     time.Duration // and how long it was
+	// of thousands; nil where there is no such call.
+	glance func(ctx context.Context, r awsx.Reader, keys []string) awsx.Pages[T]
+	moving func(*T) bool
+	swept  time.Time     // when the last sweep ended; poll alone has it
+	took   time.Duration // and how long it was
 
 	mu          sync.Mutex
 	table       *table[T]
 	done, total int
 	untold      int
+	untagged    error
 }
 
 // part is one listing of a source.
@@ -46,7 +45,7 @@ func (l *listSource[T]) release() {}
 func (l *listSource[T]) fill(s *Snapshot[T]) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s.Done, s.Total, s.Untold = l.done, l.total, l.untold
+	s.Done, s.Total, s.Untold, s.Untagged = l.done, l.total, l.untold, l.untagged
 	l.table.publish(s)
 }
 
@@ -112,9 +111,7 @@ func (l *listSource[T]) look(ctx context.Context, r awsx.Reader, keys []string) 
 			if e == nil {
 				continue
 			}
-			fresh := *item
-			l.complete(&fresh, e.item)
-			l.take(e.part, &fresh)
+			l.take(e.part, item)
 		}
 		l.mu.Unlock()
 	}
@@ -197,6 +194,7 @@ func (l *listSource[T]) land(i int, page awsx.Page[T], before int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.done += len(page.Items)
+	l.untagged = page.Untagged
 	l.total = max(l.total, before+page.Total, l.done)
 	for _, item := range page.Items {
 		l.take(i, item)

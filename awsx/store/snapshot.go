@@ -26,6 +26,8 @@ type Snapshot[T any] struct {
 	// Untold is how many items of the last poll were listed and could not be described.
 	// They may be gone; they may as well be there.
 	Untold int
+	// Untagged is why the items come without their tags; nil where they have them.
+	Untagged error
 	// Done and Total count the items of the poll under way, and of the last one
 	// after it ended.
 	Done, Total int

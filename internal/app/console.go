@@ -86,6 +86,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 
 	deps := &views.Deps{Contexts: a.contexts(), Now: a.Now, Store: a.Store, Policy: guarding{a, new(sync.Map)}, Lines: a.Lines(), CountsSet: a.countsSet, Made: a.Changes.Made, Journal: a.Changes.Journaled,
 		Commands: a.Config.Commands, Called: a.called}
+	deps.Columns = func() map[string][]string { return a.Config.Columns }
 	deps.Remembered, deps.Still = a.left, screen.Still
 	lines := a.logViewer(deps)
 	made := &changes.Changes{Deps: deps, Desk: a.Changes, Reveal: a.revealed, Lines: a.Lines()}

@@ -6,6 +6,7 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose/reason"
+	"gantry/awsx/document"
 	"gantry/internal/config"
 	"gantry/internal/names"
 )
@@ -94,23 +95,37 @@ func whole[T any](pages awsx.Pages[T], end func([]*T)) awsx.Pages[T] {
 // Clusters notes the names of the clusters.
 func (n noted) Clusters(ctx context.Context) awsx.Pages[awsx.Cluster] {
 	return whole(n.Account.Clusters(ctx), func(all []*awsx.Cluster) {
-		var list []string
+		var list, tags []string
 		for _, c := range all {
-			list = append(list, c.Name)
+			list, tags = append(list, c.Name), append(tags, tagNames(c.Tags)...)
 		}
 		n.book.SetClusters(list)
+		n.book.SetTags("", tags)
 	})
 }
 
 // Services notes the names of a cluster's services.
 func (n noted) Services(ctx context.Context, cluster awsx.Ref) awsx.Pages[awsx.Service] {
 	return whole(n.Account.Services(ctx, cluster), func(all []*awsx.Service) {
-		var list []string
+		var list, tags []string
 		for _, s := range all {
-			list = append(list, s.Name)
+			list, tags = append(list, s.Name), append(tags, tagNames(s.Tags)...)
 		}
 		n.book.SetServices(cluster.ClusterName(), list)
+		n.book.SetTags(cluster.ClusterName(), tags)
 	})
+}
+
+// tagNames are tags as completion offers them; a value that looks like a secret is left out.
+func tagNames(tags awsx.Tags) (names []string) {
+	for key, value := range tags.Pairs() {
+		if (document.Masking{}).Hides(key, value) {
+			names = append(names, key)
+			continue
+		}
+		names = append(names, key+"="+value)
+	}
+	return names
 }
 
 // Tasks notes the tasks that run in a cluster or of a service, and their containers.

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"slices"
@@ -52,6 +53,12 @@ func Judge(cfg config.Config) (wrong []config.Wrong) {
 	}
 	for _, c := range sound.Commands {
 		taken[c.Name] = "a command of your own"
+	}
+	tagged := views.TaggedScreens()
+	for _, screen := range slices.Sorted(maps.Keys(cfg.Columns)) {
+		if !slices.Contains(tagged, screen) {
+			say("columns."+screen, "%q is unknown, expected one of %s", screen, strings.Join(tagged, ", "))
+		}
 	}
 	for _, n := range cfg.Aliases {
 		if what := taken[n.Name]; what != "" {

@@ -115,6 +115,9 @@ func (a *App) put(r reread, keys *ui.Keymap, h *ui.Host) {
 	if differs("aliases and favourites", [][]config.Named{was.Aliases, was.Favourites}, [][]config.Named{now.Aliases, now.Favourites}, &taken) {
 		a.Config.Aliases, a.Config.Favourites = now.Aliases, now.Favourites
 	}
+	if differs("columns, of what is opened from now on", was.Columns, now.Columns, &taken) {
+		a.Config.Columns = now.Columns
+	}
 	if differs("theme", []any{was.Screen.Theme, was.Themes}, []any{now.Screen.Theme, now.Themes}, &taken) {
 		a.Config.Screen.Theme, a.Config.Themes = now.Screen.Theme, now.Themes
 		if s, err := a.scheme(); err == nil {

@@ -12,6 +12,7 @@ import (
 	"gantry/internal/audit"
 	"gantry/internal/config"
 	"gantry/internal/names"
+	"gantry/ui/filter"
 )
 
 // complete gives the commands below and including root the words that a shell completes their
@@ -28,6 +29,12 @@ func (p program) complete(root *cobra.Command) {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
 			return takes[at](p.listed(), typed)
+		}
+		if cmd.Flags().Lookup("filter") != nil {
+			_ = cmd.RegisterFlagCompletionFunc("filter", func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+				cluster, _, _ := strings.Cut(append(args, "")[0], "/")
+				return tagsOf(p.listed(), cluster, typed)
+			}) // fails when declared twice
 		}
 		if cmd.Flags().Lookup("container") != nil {
 			_ = cmd.RegisterFlagCompletionFunc("container", func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
@@ -109,4 +116,25 @@ func within(inside ...func(b *names.Book, cluster string) []string) completing {
 		}
 		return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
+}
+
+// tagsOf completes what a filter asks of tags: first the key of one, to be gone on with, then
+// its value.
+func tagsOf(b *names.Book, cluster, typed string) (list []string, _ cobra.ShellCompDirective) {
+	asked, valued := strings.CutPrefix(typed, filter.Prefix)
+	valued = valued && strings.Contains(asked, "=")
+	for _, tag := range b.Tags(strings.TrimPrefix(cluster, "@")) {
+		if key, _, _ := strings.Cut(tag, "="); !valued {
+			tag = key
+		}
+		if tag = filter.Prefix + tag; strings.HasPrefix(tag, typed) {
+			list = append(list, tag)
+		}
+	}
+	slices.Sort(list)
+	list = slices.Compact(list)
+	if valued {
+		return list, cobra.ShellCompDirectiveNoFileComp
+	}
+	return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }

@@ -31,6 +31,8 @@ func listed(t *testing.T) {
 	b.SetClusters([]string{"fig", "plum"})
 	b.SetServices("fig", []string{"web", "worker"})
 	b.SetTasks("fig/web", []string{"0a1b2c"}, []string{"app", "envoy"})
+	b.SetTags("", []string{"env=prod", "env=lab"})
+	b.SetTags("fig", []string{"yard=north", "yard=south", "aws:ecs:clusterName=fig", "token"})
 	if err := b.Write(path); err != nil {
 		t.Fatal(err)
 	}
@@ -67,6 +69,10 @@ func TestAShellCompletesWhatWasListedLast(t *testing.T) {
 		{"exec fig/web -c ", "app envoy"},
 		{"exec fig/web --container e", "envoy"},
 		{"stop kiwi/", ""},
+		{"status --filter ", "tag:aws:ecs:clusterName tag:env tag:token tag:yard"},
+		{"status fig --filter tag:y", "tag:yard"},
+		{"status fig --filter tag:yard=", "tag:yard=north tag:yard=south"},
+		{"tasks fig/web --filter tag:env", ""},
 		{"route ", ""},
 		{"pl", "plum/"},
 		{"fig/we", "fig/web"},

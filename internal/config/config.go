@@ -42,6 +42,8 @@ type Config struct {
 	Refresh time.Duration
 	Screen  Screen
 	Keys    Keys
+	// Columns are the keys of tags that tables show in columns, by screen or kind of rows.
+	Columns map[string][]string
 	// Commands are the operator's own, in the order of the file.
 	Commands []errand.Command
 	// Aliases are the operator's own names for what the palette takes, and Favourites such

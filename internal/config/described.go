@@ -133,6 +133,8 @@ var descriptions = map[string]string{
 	"aliases.*":                "What the palette takes, such as logs prod/api.",
 	"favourites":               "Places by the digits that go there, from 1 to 9; 0 goes to all clusters.",
 	"favourites.*":             "A place, as the palette takes it: prod, prod/api, logs prod/api, ctx lab.",
+	"columns":                  "Tags that tables show in columns, by the screen, such as services, or by the kind of its rows, such as service.",
+	"columns.*":                "The columns, such as tag:team.",
 	"commands":                 "Commands of your own: programs that take values of a row, by names of your own.",
 	"commands.*":               "A program, and on which rows it is run.",
 	"commands.*.key":           "The key that runs it, such as ctrl+g.",

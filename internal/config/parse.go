@@ -67,6 +67,7 @@ func (p *parser) root(cfg *Config, n *yaml.Node) string {
 		"keys":           func(v *yaml.Node) { p.keys(&cfg.Keys, v) },
 		"aliases":        func(v *yaml.Node) { cfg.Aliases = p.named(v, "aliases", "an alias", commandName) },
 		"favourites":     func(v *yaml.Node) { cfg.Favourites = p.named(v, "favourites", "a favourite", digit) },
+		"columns":        func(v *yaml.Node) { cfg.Columns = p.columns(v) },
 		"commands":       func(v *yaml.Node) { cfg.Commands = p.commands(v); p.commanded = cfg.Commands },
 	})
 	for len(p.rest) > 0 {

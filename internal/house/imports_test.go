@@ -52,7 +52,8 @@ awsx/sim/...: | aws
 awsx/snapshot/replay: awsx/sim/... awsx/snapshot
 awsx/sdk/body: awsx internal/clean internal/fault aws
 awsx/sdk/access: awsx awsx/sdk/body internal/clean internal/fault aws
-awsx/sdk: internal/crash awsx awsx/sdk/access awsx/sdk/body internal/clean internal/fault aws | awsx/alb awsx/document/... awsx/sim/...
+awsx/sdk/tagging: awsx internal/fault
+awsx/sdk: internal/crash awsx awsx/sdk/access awsx/sdk/body awsx/sdk/tagging internal/clean internal/fault aws | awsx/alb awsx/document/... awsx/sim/...
 awsx/sim/simtest: awsx awsx/sdk/... awsx/sim/...
 awsx/past: awsx
 awsx/store: internal/crash internal/wake awsx awsx/past internal/fault | awsx/awsxtest awsx/sim/...
@@ -76,6 +77,7 @@ logs/kibana: logs logs/kql internal/fault
 logs/ecslog: awsx logs logs/kql internal/fault internal/words | logs/elastic logs/sim
 
 ui/text: internal/clean ansi | ultraviolet
+ui/filter: fuzzy
 ui/theme: ui/text ansi colorprofile lipgloss
 ui/...: internal/crash ui/text internal/clean internal/words ansi bubbles bubbletea colorprofile fuzzy golden udiff vt internal/difference
 internal/names
@@ -94,8 +96,8 @@ internal/cli/printing: awsx awsx/deploy/... awsx/diagnose/... awsx/document/... 
 internal/cli/command: internal/declared internal/crash awsx awsx/deploy/... internal/app/... internal/clean internal/cli/printing internal/config internal/fault internal/words ui/text cobra
 internal/cli/clitest: xdg
 internal/cli/changes: internal/archive internal/declared internal/plugin internal/process awsx awsx/change awsx/deploy/... awsx/document/... awsx/session internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/fault internal/inquiry/... cobra | awsx/sim/... internal/cli/clitest internal/config internal/plugin/plugintest
-internal/cli/reports: internal/declared awsx awsx/timeline awsx/alarms awsx/alb awsx/diagnose/... awsx/document/... awsx/metrics logs logs/kql ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/config internal/fault internal/difference internal/inquiry/... internal/words cobra
-internal/cli: internal/audit internal/names internal/crash internal/app/... internal/cli/changes internal/cli/command internal/cli/printing internal/cli/reports internal/config cobra term | awsx/sim/... awsx/document/... awsx/snapshot/... logs/sim internal/audit internal/canarytest internal/cli/clitest internal/saidtest internal/clean xdg
+internal/cli/reports: internal/declared awsx awsx/timeline awsx/alarms awsx/alb awsx/diagnose/... awsx/document/... awsx/metrics logs logs/kql ui/filter ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/config internal/fault internal/difference internal/inquiry/... internal/words cobra
+internal/cli: internal/audit internal/names internal/crash internal/app/... internal/cli/changes internal/cli/command internal/cli/printing internal/cli/reports internal/config ui/filter cobra term | awsx/sim/... awsx/document/... awsx/snapshot/... logs/sim internal/audit internal/canarytest internal/cli/clitest internal/saidtest internal/clean xdg
 .: internal/cli internal/loading
 internal/e2e: | aws awsx awsx/sdk/... awsx/sim/... logs logs/ecslog logs/elastic logs/tail logs/kql/analysis internal/fault ansi pty vt
 `

@@ -28,6 +28,9 @@ type content struct {
 	Services   map[string][]string `json:"services,omitempty"`
 	Tasks      map[string][]string `json:"tasks,omitempty"`
 	Containers map[string][]string `json:"containers,omitempty"`
+	// Tags are those of what is in a cluster as KEY=VALUE, or as KEY alone, by cluster; those of
+	// the clusters themselves by none.
+	Tags map[string][]string `json:"tags,omitempty"`
 }
 
 // most is how many names are kept of one list: a shell lists no more.
@@ -52,9 +55,9 @@ func Read(path string) *Book {
 func (b *Book) SetClusters(names []string) {
 	b.change(func(c *content) {
 		c.Clusters = kept(names)
-		for _, of := range []map[string][]string{c.Services, c.Tasks, c.Containers} {
+		for _, of := range []map[string][]string{c.Services, c.Tasks, c.Containers, c.Tags} {
 			for key := range of {
-				if cluster, _, _ := strings.Cut(key, "/"); !slices.Contains(c.Clusters, cluster) {
+				if cluster, _, _ := strings.Cut(key, "/"); key != "" && !slices.Contains(c.Clusters, cluster) {
 					delete(of, key)
 				}
 			}
@@ -73,6 +76,19 @@ func (b *Book) SetTasks(of string, tasks, containers []string) {
 	b.change(func(c *content) {
 		put(&c.Tasks, of, tasks)
 		put(&c.Containers, of, containers)
+	})
+}
+
+// SetTags replaces the tags of the services of a cluster, or of the clusters where it is empty,
+// each as KEY=VALUE or as KEY alone.
+func (b *Book) SetTags(cluster string, tags []string) {
+	b.change(func(c *content) {
+		if c.Tags == nil {
+			c.Tags = map[string][]string{}
+		}
+		if cluster == "" || Plain(cluster) {
+			c.Tags[cluster] = keptTags(tags)
+		}
 	})
 }
 
@@ -95,16 +111,26 @@ func (b *Book) change(f func(*content)) {
 
 // kept are names as they are kept: sorted, each once, and none that a shell would read as
 // something else.
-func kept(names []string) []string {
-	out := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !Plain(name) })
+func kept(names []string) []string { return those(names, Plain) }
+
+// keptTags are tags as they are kept.
+func keptTags(tags []string) []string {
+	return those(tags, func(tag string) bool { return plain(tag, "=:+") })
+}
+
+func those(names []string, plain func(string) bool) []string {
+	out := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !plain(name) })
 	slices.Sort(out)
 	out = slices.Compact(out)
 	return out[:min(len(out), most)]
 }
 
 // Plain reports whether a word means itself to every shell.
-func Plain(word string) bool {
-	return word != "" && word[0] != '-' && strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./@") == ""
+func Plain(word string) bool { return plain(word, "") }
+
+// plain is Plain for words that may have other letters as well.
+func plain(word, also string) bool {
+	return word != "" && word[0] != '-' && strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./@"+also) == ""
 }
 
 // Clusters are the clusters that were listed, and those of which the services were, sorted.
@@ -120,6 +146,17 @@ func (b *Book) Tasks(of string) []string { return within(b.now.Tasks, of) }
 
 // Containers are those of the tasks of a cluster, or of a service as "cluster/service".
 func (b *Book) Containers(of string) []string { return within(b.now.Containers, of) }
+
+// Tags are those of what is in a cluster, or of everything where it is empty, sorted: KEY=VALUE,
+// or KEY alone.
+func (b *Book) Tags(cluster string) (all []string) {
+	for of, tags := range b.now.Tags {
+		if cluster == "" || of == cluster {
+			all = append(all, tags...)
+		}
+	}
+	return keptTags(all)
+}
 
 func within(lists map[string][]string, of string) (all []string) {
 	for key, names := range lists {

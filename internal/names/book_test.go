@@ -25,6 +25,8 @@ func TestNamesOutliveARun(t *testing.T) {
 	b.SetServices("kiwi", []string{"c"})
 	b.SetTasks("fig/a", []string{"1f"}, []string{"web", "log", "web"})
 	b.SetTasks("fig", []string{"2e"}, []string{"once"})
+	b.SetTags("", []string{"env=lab"})
+	b.SetTags("fig", []string{"yard=north", "yard=a b", "aws:x=1", "`id`=2", "-yard"})
 	if err := b.Write(path); err != nil {
 		t.Fatal(err)
 	}
@@ -44,6 +46,8 @@ func TestNamesOutliveARun(t *testing.T) {
 		"tasks of a service":    {b.Tasks("fig/a"), {"1f"}},
 		"containers":            {b.Containers("fig/a"), {"log", "web"}},
 		"containers of nothing": {b.Containers("fig/b"), nil},
+		"tags":                  {b.Tags("fig"), {"aws:x=1", "yard=north"}},
+		"all tags":              {b.Tags(""), {"aws:x=1", "env=lab", "yard=north"}},
 	} {
 		if !slices.Equal(c[0], c[1]) {
 			t.Errorf("%s are %q, want %q", what, c[0], c[1])
@@ -51,6 +55,9 @@ func TestNamesOutliveARun(t *testing.T) {
 	}
 	b.SetClusters([]string{"plum"})
 	b.SetServices("plum", nil)
+	if got := b.Tags(""); !slices.Equal(got, []string{"env=lab"}) {
+		t.Errorf("of a cluster that is gone there are the tags %q", got)
+	}
 	if b.Services("fig") != nil && len(b.Services("fig")) > 0 || len(b.Tasks("fig")) > 0 || !slices.Equal(b.Clusters(), []string{"plum"}) {
 		t.Errorf("of a cluster that is gone there are %q", b.Services("fig"))
 	}

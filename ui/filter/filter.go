@@ -18,6 +18,7 @@ type Filter struct {
 	Invert  bool   // what does not match is kept
 	literal string // in lower case, for a pattern without special characters
 	re      *regexp.Regexp
+	terms   []term // what is asked about tags
 }
 
 // Parse reads a filter: a regular expression without regard to case, in which ^
@@ -53,7 +54,7 @@ func Parse(typed string) (Filter, error) {
 	return f, nil
 }
 
-// Empty reports whether nothing is looked for, as while only "!" has been typed.
+// Empty reports whether nothing is looked for in texts, as while only "!" has been typed.
 func (f *Filter) Empty() bool { return f.literal == "" && f.re == nil && f.Fuzzy == "" }
 
 // Matches reports whether a text in lower case, a cell a line, is let through by a filter

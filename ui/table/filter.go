@@ -1,6 +1,7 @@
 package table
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/sahilm/fuzzy"
@@ -11,7 +12,7 @@ import (
 // SetFilter hides the rows that a filter does not match. A filter that cannot be read
 // returns an error that says why and leaves the last good one in force.
 func (t *Table[T]) SetFilter(typed string) error {
-	f, err := filter.Parse(typed)
+	f, err := t.parse(typed)
 	t.filterErr = err
 	if err != nil {
 		return err
@@ -20,6 +21,17 @@ func (t *Table[T]) SetFilter(typed string) error {
 	t.filter = f
 	t.refilter(before)
 	return nil
+}
+
+// parse reads a filter of this table's rows.
+func (t *Table[T]) parse(typed string) (filter.Filter, error) {
+	switch {
+	case t.opts.Tags != nil:
+		return filter.ParseTagged(typed)
+	case filter.AsksTags(typed):
+		return filter.Filter{}, errors.New("filter: no tags are read of these rows")
+	}
+	return filter.Parse(typed)
 }
 
 // Filter returns the filter in force, as it was typed.
@@ -45,8 +57,8 @@ func (t *Table[T]) FaultsOnly() bool { return t.faults }
 // refilter finds the rows to show and puts the cursor back on its row, or on one that
 // stood next to it in the order before.
 func (t *Table[T]) refilter(before shownKeys) {
-	t.seen, t.taken = measured{}, nil
-	if t.filter.Empty() && !t.faults {
+	t.seen, t.taken, t.untold = measured{}, nil, 0
+	if t.filter.Empty() && !t.filter.Tagged() && !t.faults {
 		t.shown = t.sorted
 	} else {
 		t.shown = t.matching()
@@ -61,9 +73,19 @@ func (t *Table[T]) matching() []int {
 		if t.faults && !t.opts.Fault(t.rows[i]) {
 			continue
 		}
-		if match(i) {
-			shown = append(shown, i)
+		if !match(i) {
+			continue
 		}
+		if t.filter.Tagged() {
+			keeps, read := t.filter.KeepsTags(t.opts.Tags(t.rows[i]))
+			if !read {
+				t.untold++
+			}
+			if !keeps {
+				continue
+			}
+		}
+		shown = append(shown, i)
 	}
 	return shown
 }

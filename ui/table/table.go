@@ -6,6 +6,7 @@
 package table
 
 import (
+	"iter"
 	"slices"
 
 	"gantry/ui/filter"
@@ -78,6 +79,9 @@ type Options[T any] struct {
 	// which tells an age is searched as it was when the row came. Without Same every
 	// row is new.
 	Same func(old, new T) bool
+	// Tags are the tags of a row, by key, nil for a row whose tags were not read; without it
+	// the rows have none, and filters that ask for them are refused.
+	Tags func(T) iter.Seq2[string, string]
 }
 
 // Table shows rows of type T.
@@ -97,6 +101,7 @@ type Table[T any] struct {
 
 	filter    filter.Filter
 	filterErr error
+	untold    int // rows that are hidden because nobody read their tags
 	faults    bool
 
 	cursor string // key of the selected row
@@ -173,11 +178,12 @@ type Counts struct {
 	Shown        int // rows that neither filter nor faults-only mode hides
 	Marked       int // rows marked, hidden ones included
 	MarkedHidden int // rows marked and hidden
+	Untold       int // rows hidden because their tags, for which the filter asks, were not read
 }
 
 // Counts returns the numbers of rows.
 func (t *Table[T]) Counts() Counts {
-	return Counts{Total: len(t.rows), Shown: len(t.shown), Marked: len(t.marks), MarkedHidden: len(t.takes().hidden)}
+	return Counts{Total: len(t.rows), Shown: len(t.shown), Marked: len(t.marks), MarkedHidden: len(t.takes().hidden), Untold: t.untold}
 }
 
 // Visible returns the keys of the rows that the last frame showed, from the top.

@@ -10,10 +10,12 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/document"
 	"gantry/internal/inquiry"
 	"gantry/ui/table"
 	"gantry/ui/text"
 	"gantry/ui/theme"
+	"gantry/views/describe"
 	"gantry/views/livetable"
 	"gantry/views/prose"
 	"gantry/views/wording"
@@ -203,6 +205,7 @@ func describeGroup(r *groupRow, now time.Time) []prose.Para {
 	for _, err := range r.Unread {
 		d.FieldAs(theme.Unknown, "unread", livetable.ReasonUnread(err))
 	}
+	describe.Tags(&d, g.Tags, document.Masking{})
 	if len(g.Members) > 0 {
 		d.Heading("Instances")
 	}

@@ -33,7 +33,7 @@ var (
 // The groups screen.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "groups", Title: "Groups", Bindings: livetable.Bindings(actMembers, actDesired, actBounds)},
-	Of:          views.OfCluster, Rows: "group", Short: []string{"group", "asg", "autoscaling"},
+	Of:          views.OfCluster, Rows: "group", Tagged: true, Short: []string{"group", "asg", "autoscaling"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewGroups(deps, of)) },
 })
 
@@ -62,7 +62,8 @@ func NewGroups(deps *views.Deps, cluster awsx.Ref) ui.Screen {
 				actBounds.Does(func() { askBounds(deps, r.Group.Group, s.Act) }).Unless(why),
 			}
 		},
-		Ref: func(r *groupRow) awsx.Ref { return r.Group.Group.Ref },
+		Tags: func(r *groupRow) awsx.Tags { return r.Group.Group.Tags },
+		Ref:  func(r *groupRow) awsx.Ref { return r.Group.Group.Ref },
 		Values: func(r *groupRow) map[string]string {
 			return map[string]string{errand.Group: r.Group.Group.Name}
 		},

@@ -11,10 +11,12 @@ import (
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/place"
+	"gantry/awsx/document"
 	"gantry/awsx/store"
 	"gantry/ui/table"
 	"gantry/ui/text"
 	"gantry/ui/theme"
+	"gantry/views/describe"
 	"gantry/views/livetable"
 	"gantry/views/prose"
 	"gantry/views/wording"
@@ -370,6 +372,7 @@ func describeInstance(r *instanceRow, now time.Time) []prose.Para {
 	d.Field("tasks", fmt.Sprintf("%d running, %d pending", i.Running, i.Pending))
 	d.Field("by service", r.byService())
 	d.Field("ports in use", strings.Join(r.ports(), " "))
+	describe.Tags(&d, i.Tags, document.Masking{})
 	if len(i.Attributes) > 0 {
 		d.Heading("Attributes")
 	}

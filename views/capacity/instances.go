@@ -34,7 +34,7 @@ var (
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "instances", Title: "Instances",
 		Bindings: livetable.Bindings(actHosted, actDrain, actActivate, actReplace, views.ActShell, actChoose)},
-	Of: views.OfCluster, Rows: "instance", Short: []string{"instance", "no", "node", "nodes"},
+	Of: views.OfCluster, Rows: "instance", Tagged: true, Short: []string{"instance", "no", "node", "nodes"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewInstances(deps, InstancesOf{Cluster: of})) },
 })
 
@@ -69,6 +69,7 @@ func NewInstances(deps *views.Deps, of InstancesOf) ui.Screen {
 			return append(instanceActions(s, r, ok), choose)
 		},
 		Marks: true,
+		Tags:  func(r *instanceRow) awsx.Tags { return r.instance.Tags },
 		Kind:  awsx.KindInstance,
 		Ref:   func(r *instanceRow) awsx.Ref { return r.instance.Ref },
 		Values: func(r *instanceRow) map[string]string {

@@ -30,6 +30,7 @@ func Cluster(c awsx.Cluster) []prose.Para {
 	d.Field("tasks", fmt.Sprintf("%d running, %d pending", c.Running, c.Pending))
 	d.Field("instances", strconv.Itoa(c.Instances))
 	d.Field("capacity providers", strings.Join(c.CapacityProviders, ", "))
+	Tags(&d, c.Tags, api.Masking{})
 	return d.Paras
 }
 
@@ -127,7 +128,7 @@ func service(s awsx.Service, td *awsx.TaskDefinition, unread error, now time.Tim
 	} else {
 		unreadDefinition(&d, s.TaskDefinition, unread)
 	}
-	tags(&d, s.Tags, api.MaskingOf(td))
+	Tags(&d, s.Tags, api.MaskingOf(td))
 	d.Heading("Events")
 	if len(s.Events) == 0 {
 		d.Line(theme.Dim, "none")
@@ -153,11 +154,15 @@ func deployments(d *prose.Document, s awsx.Service, now time.Time) {
 	}
 }
 
-func tags(d *prose.Document, tags []awsx.Tag, masking api.Masking) {
-	if len(tags) == 0 {
+// Tags lists tags, or says that they were not read.
+func Tags(d *prose.Document, tags awsx.Tags, masking api.Masking) {
+	if tags.Read() && len(tags) == 0 {
 		return
 	}
 	d.Heading("Tags")
+	if !tags.Read() {
+		d.Line(theme.Unknown, "not read")
+	}
 	for _, t := range tags {
 		d.Field(t.Key, masking.Value(t.Key, t.Value))
 	}

@@ -44,6 +44,7 @@ func task(t awsx.Task, td *awsx.TaskDefinition, unread error, host *awsx.Instanc
 		d.FieldAs(theme.Failed, "stopped because", masking.Text(wording.JoinNonEmpty(": ", t.StopCode, t.StoppedReason)))
 	}
 	Timeline(&d, t, now)
+	Tags(&d, t.Tags, masking)
 	for _, c := range t.Containers {
 		d.Heading("Container " + c.Name)
 		Container(&d, c, masking)

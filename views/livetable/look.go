@@ -20,8 +20,9 @@ const other = "other"
 func (s *Screen[T]) restore() {
 	s.usual = s.looks()
 	of := s.spec.Subject.Context
-	if column, direction, ok := strings.Cut(s.Deps.Kept(of, s.spec.Name+".sort"), " "); ok {
-		s.Table.SetSort(column, direction == "descending") // unless it has no such column any more
+	sort := s.Deps.Kept(of, s.spec.Name+".sort")
+	if i := strings.LastIndexByte(sort, ' '); i >= 0 { // the key of a tag may have spaces
+		s.Table.SetSort(sort[:i], sort[i+1:] == "descending") // unless it has no such column any more
 	}
 	// Columns that have to be asked for cost money: only an operator asks for them, each time.
 	s.wide = s.spec.Asked == nil && s.Deps.Kept(of, s.spec.Name+".columns") == other

@@ -63,6 +63,7 @@ type Screen[T any] struct {
 // is a fault of the program: New panics, and says what is missing.
 func New[T any](deps *views.Deps, spec Spec[T]) *Screen[T] {
 	spec.complete()
+	spec.tagged(deps.TagColumns(spec.Name))
 	s := &Screen[T]{Deps: deps, spec: spec, Table: table.New(spec.Table)}
 	s.restore()
 	return s

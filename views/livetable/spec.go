@@ -68,6 +68,9 @@ type Spec[T any] struct {
 	// has the zero reference; a table of none leaves both out.
 	Kind awsx.Kind
 	Ref  func(T) awsx.Ref
+	// Tags are those of a row, for filters and for the columns of tags that the configuration
+	// asks for; nil for rows that have none. The screen's kind says so too.
+	Tags func(T) awsx.Tags
 	// Values are what commands of the operator's own take of a row besides its reference, by
 	// the names of errand.Variables; nil for nothing else.
 	Values func(T) map[string]string

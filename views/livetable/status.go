@@ -1,6 +1,7 @@
 package livetable
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -23,6 +24,7 @@ type Status struct {
 	Err         error
 	partial     []error
 	done, total int
+	untagged    error
 }
 
 // stated is a snapshot, whatever it holds.
@@ -46,6 +48,7 @@ func StatusTogether(all []Status) Status {
 		s.done, s.total = s.done+one.done, s.total+one.total
 		s.partial = append(s.partial, one.partial...)
 		s.beside = append(s.beside, one.beside...)
+		s.untagged = cmp.Or(s.untagged, one.untagged)
 		if one.Err != nil {
 			failed++
 			s.partial = append(s.partial, one.Err)
@@ -71,7 +74,7 @@ func StatusTogether(all []Status) Status {
 
 // StatusOf takes a snapshot's state.
 func StatusOf[T any](s *store.Snapshot[T]) Status {
-	return Status{at: s.State, Err: s.Err, partial: s.Partial, done: s.Done, total: s.Total}
+	return Status{at: s.State, Err: s.Err, partial: s.Partial, done: s.Done, total: s.Total, untagged: s.Untagged}
 }
 
 func (s Status) freshness(now time.Time) store.Freshness {

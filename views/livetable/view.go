@@ -64,12 +64,16 @@ func (s *Screen[T]) emptiness() []prose.Para {
 		return []prose.Para{{Text: fmt.Sprintf(format, args...), Depth: 1}}
 	}
 	hidden := s.Table.Counts().Total
+	matching := "/" + s.Table.Filter()
+	if untold := s.untold(); untold != "" {
+		matching += ", " + untold
+	}
 	st := s.load.Status
 	switch {
 	case hidden > 0 && s.Table.Filter() != "" && s.Table.FaultsOnly():
-		return say("nothing with a fault matches /%s (%d hidden): %s clears, %s shows those without", s.Table.Filter(), hidden, s.Deps.Host.Key(ui.ActBack), s.Deps.Host.Key(ui.ActFaults))
+		return say("nothing with a fault matches %s (%d hidden): %s clears, %s shows those without", matching, hidden, s.Deps.Host.Key(ui.ActBack), s.Deps.Host.Key(ui.ActFaults))
 	case hidden > 0 && s.Table.Filter() != "":
-		return say("nothing matches /%s (%d hidden): %s clears", s.Table.Filter(), hidden, s.Deps.Host.Key(ui.ActBack))
+		return say("nothing matches %s (%d hidden): %s clears", matching, hidden, s.Deps.Host.Key(ui.ActBack))
 	case hidden > 0:
 		return say("%s, without a fault (%s shows all)", s.number(hidden), s.Deps.Host.Key(ui.ActFaults))
 	case s.taken == 0 || st.loading(s.Deps.Host.Now()):
@@ -133,6 +137,9 @@ func (s *Screen[T]) counts(th *theme.Theme) string {
 	parts := []string{s.totals.paint(th)}
 	if hidden := c.Total - c.Shown; hidden > 0 {
 		parts = append(parts, th.Paint(theme.Accent, fmt.Sprintf("showing %d", c.Shown)))
+	}
+	if untold := s.untold(); untold != "" {
+		parts = append(parts, th.Paint(theme.Unknown, text.Line(untold)))
 	}
 	if s.Table.FaultsOnly() {
 		parts = append(parts, th.Paint(theme.Accent, "faults only"))

@@ -22,7 +22,7 @@ var actServices = ui.ActEnter.As("services", 1)
 // The clusters screen.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "clusters", Title: "Clusters", Bindings: livetable.Bindings(actServices, views.ActInstances, views.ActEvents)},
-	Of:          views.OfContext, Word: "context", Rows: "cluster",
+	Of:          views.OfContext, Word: "context", Rows: "cluster", Tagged: true,
 	Short: []string{"cluster", "cl"},
 	Open:  func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewClusters(deps, of.Context)) },
 })
@@ -70,6 +70,7 @@ func NewClusters(deps *views.Deps, id awsx.ContextID) ui.Screen {
 			happened := views.ActEvents.Does(func() { deps.Host.Push(incident.NewTimeline(deps, r.cluster.Ref)) }).Unless(livetable.Nothing(ok))
 			return []ui.Action{open, instances, happened}
 		},
+		Tags: func(r *clusterRow) awsx.Tags { return r.cluster.Tags },
 		Kind: awsx.KindCluster,
 		Ref:  func(r *clusterRow) awsx.Ref { return r.cluster.Ref },
 		Describe: func(_ context.Context, r *clusterRow) ([]prose.Para, error) {

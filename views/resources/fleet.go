@@ -21,7 +21,7 @@ import (
 // shown that want attention: the first screen of an incident.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "faults", Title: "Faults, services of all clusters", Bindings: livetable.Bindings(serviceBindings()...)},
-	Of:          views.OfContext, Short: []string{"fleet"}, Rows: "service",
+	Of:          views.OfContext, Short: []string{"fleet"}, Rows: "service", Tagged: true,
 	Open:    func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewFaults(deps, of.Context)) },
 	Several: func(deps *views.Deps, of []awsx.ContextID) { deps.Host.Push(NewFaults(deps, of...)) },
 })

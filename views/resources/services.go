@@ -41,7 +41,7 @@ var (
 // The services screen.
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "services", Title: "Services", Bindings: livetable.Bindings(append(serviceBindings(), actStandalone)...)},
-	Of:          views.OfCluster, Word: "cluster", Short: []string{"svc", "service"}, Rows: "service",
+	Of:          views.OfCluster, Word: "cluster", Short: []string{"svc", "service"}, Rows: "service", Tagged: true,
 	Open:    func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewServices(deps, of)) },
 	Several: func(deps *views.Deps, of []awsx.ContextID) { deps.Host.Push(newFleet(deps, "services", of)) },
 })
@@ -180,6 +180,7 @@ func servicesSpec(deps *views.Deps, of awsx.Ref, open func(*gauges) livetable.Fe
 		Marks:   true,
 		Asked:   busy.ask,
 		Actions: actions,
+		Tags:    func(r *serviceRow) awsx.Tags { return r.service().Tags },
 		Kind:    awsx.KindService,
 		Ref:     func(r *serviceRow) awsx.Ref { return r.service().Ref },
 		Values:  (*serviceRow).values,

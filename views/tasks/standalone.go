@@ -23,7 +23,7 @@ import (
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "standalone", Title: "Standalone tasks",
 		Bindings: livetable.Bindings(actContainers, views.ActLogs, views.ActWhy, actAddress, actStop, views.ActShell, views.ActForward, actToggle)},
-	Of: views.OfCluster, Rows: "task", Short: []string{"alone"},
+	Of: views.OfCluster, Rows: "task", Tagged: true, Short: []string{"alone"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(NewStandalone(deps, of)) },
 })
 
@@ -53,6 +53,7 @@ func NewStandalone(deps *views.Deps, cluster awsx.Ref) ui.Screen {
 			return append(standaloneActions(s, cluster, r, ok), mode.toggle(s), copyingAddress(s, r, ok))
 		},
 		Marks:  true,
+		Tags:   func(r *taskRow) awsx.Tags { return r.task.Tags },
 		Kind:   awsx.KindTask,
 		Ref:    func(r *taskRow) awsx.Ref { return r.task.Ref },
 		Values: (*taskRow).values,

@@ -38,7 +38,7 @@ var (
 var _ = views.Kinds.Add(views.Kind{
 	Declaration: ui.Declaration{Screen: "tasks", Title: "Tasks",
 		Bindings: livetable.Bindings(actContainers, views.ActLogs, views.ActWhy, actAddress, actStop, views.ActShell, views.ActForward, actToggle, views.ActInstances, actService)},
-	Of: views.OfService, Word: "service", Rows: "task", Short: []string{"task", "po", "pod", "pods"},
+	Of: views.OfService, Word: "service", Rows: "task", Tagged: true, Short: []string{"task", "po", "pod", "pods"},
 	Open: func(deps *views.Deps, of awsx.Ref) { deps.Host.Push(New(deps, of)) },
 })
 
@@ -82,6 +82,7 @@ func New(deps *views.Deps, service awsx.Ref) ui.Screen {
 			return append(taskActions(s, service, r, ok), mode.toggle(s), copyingAddress(s, r, ok))
 		},
 		Marks: true,
+		Tags:  func(r *taskRow) awsx.Tags { return r.task.Tags },
 		Kind:  awsx.KindTask,
 		Ref: func(r *taskRow) awsx.Ref {
 			if r.stray != nil {

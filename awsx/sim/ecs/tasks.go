@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -201,13 +202,11 @@ type attachmentDoc struct {
 
 // encodedTask is the task's description, kept until the task changes.
 func encodedTask(t *fleet.Task, withTags bool) []byte {
-	if withTags && len(t.Tags) > 0 {
-		doc := describeTask(t)
-		doc.Tags = t.Tags
-		return wire.Encode(doc)
-	}
 	if t.Doc == nil {
 		t.Doc = wire.Encode(describeTask(t))
+	}
+	if withTags && len(t.Tags) > 0 {
+		return bytes.Replace(t.Doc, []byte(`,"tags":[]`), append([]byte(`,"tags":`), wire.Encode(t.Tags)...), 1)
 	}
 	return t.Doc
 }

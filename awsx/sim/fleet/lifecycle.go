@@ -34,6 +34,7 @@ func (a *Fleet) Create(d *Deployment, s *Service, on *Instance) *Task {
 	t.Service, t.deployment = s, d
 	t.Group, t.StartedBy, t.Digests = "service:"+s.Name, d.ID, d.digests
 	t.Exec = string(s.Settings["enableExecuteCommand"]) == "true"
+	t.Tags = s.taskTags(d.Def)
 	s.Live = append(s.Live, t)
 	s.touch()
 	return t

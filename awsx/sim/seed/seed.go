@@ -87,7 +87,7 @@ func (a *seeder) seedCluster(name string, instances int, instanceType string, cp
 			IP:  world.AddressIn(az, 16*len(a.Clusters)+n/200, 10+n%200),
 			CPU: cpu, Memory: memory, Static: map[int]string{}, Dynamic: map[int]bool{},
 			NextPort: fleet.FirstDynamicPort + a.Rng.IntN(64), Connected: true, Status: fleet.Active,
-			RegisteredAt: a.Ago(time.Duration(20+a.Rng.IntN(60)) * 24 * time.Hour), Version: 1,
+			RegisteredAt: a.Ago(time.Duration(20+a.Rng.IntN(60)) * 24 * time.Hour), Version: 1, Tags: c.Tags,
 		}
 		a.Join(c, i)
 	}
@@ -174,7 +174,7 @@ func (a *seeder) seedService(c *fleet.Cluster, name string, desired int, rolling
 			"placementStrategy": json.RawMessage(
 				`[{"type":"spread","field":"attribute:ecs.availability-zone"},{"type":"spread","field":"instanceId"}]`),
 			"serviceRegistries":    json.RawMessage(`[]`),
-			"propagateTags":        json.RawMessage(`"NONE"`),
+			"propagateTags":        json.RawMessage(`"SERVICE"`),
 			"enableECSManagedTags": json.RawMessage(`true`),
 			"enableExecuteCommand": json.RawMessage(`false`),
 		},

@@ -3,6 +3,7 @@ package replay
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -141,7 +142,11 @@ func (a *Account) describe(kind string, in tree) (tree, error) {
 	for _, name := range texts(in[k.Ask]) {
 		i := slices.IndexFunc(a.entities[kind], func(e tree) bool { return here(e) && same(name, text(e, k.Key)) })
 		if i >= 0 {
-			found = append(found, a.entities[kind][i])
+			entity := a.entities[kind][i]
+			if k.Tagged {
+				entity = a.tagged(k, in, entity)
+			}
+			found = append(found, entity)
 			continue
 		}
 		reason := "MISSING"
@@ -217,21 +222,25 @@ func (a *Account) describeServices(in tree) (tree, error) {
 	if _, err := a.cluster(in); err != nil {
 		return nil, err
 	}
-	out, err := a.describe(snapshot.Services, in)
-	if err != nil || slices.Contains(texts(in["include"]), "TAGS") {
-		return out, err
+	return a.describe(snapshot.Services, in)
+}
+
+// tagged answers with the tags of what was asked for with them, null where nobody had asked
+// while the snapshot was taken, and of a service without them to who does not ask.
+func (a *Account) tagged(k snapshot.Kind, in, entity tree) tree {
+	asked := slices.Contains(texts(in["include"]), "TAGS")
+	read := entity["tags"] != nil && (a.doc.Tagged || len(wire.List(entity["tags"])) > 0)
+	switch {
+	case asked && !read:
+		out := maps.Clone(entity)
+		out["tags"] = nil
+		return out
+	case !asked && k.Name == snapshot.Services:
+		out := maps.Clone(entity)
+		delete(out, "tags")
+		return out
 	}
-	list := wire.List(out["services"])
-	for i, s := range list {
-		bare := tree{}
-		for name, v := range wire.Object(s) {
-			if name != "tags" {
-				bare[name] = v
-			}
-		}
-		list[i] = bare
-	}
-	return out, nil
+	return entity
 }
 
 func (a *Account) listTasks(in tree) (tree, error) {

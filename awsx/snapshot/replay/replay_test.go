@@ -70,6 +70,7 @@ func TestASnapshotIsServedToOtherClients(t *testing.T) {
 	}{
 		"a list":           {ecs + "ListServices", `{"cluster":"shop"}`, 200, []string{`["arn:aws:ecs:eu-west-1:210987654321:service/shop/till"]`}, ""},
 		"a service whole":  {ecs + "DescribeServices", `{"cluster":"shop","services":["till","none"]}`, 200, []string{`"later":{"unknown":1.50}`, `"reason":"MISSING"`}, `"tags"`},
+		"tags unread":      {ecs + "DescribeClusters", `{"clusters":["shop"],"include":["TAGS"]}`, 200, []string{`"tags":null`}, ""},
 		"tags":             {ecs + "DescribeServices", `{"cluster":"shop","services":["till"],"include":["TAGS"]}`, 200, []string{`"tags":[{"key":"a"`}, ""},
 		"what is missing":  {ecs + "ListTasks", `{"cluster":"shop"}`, 200, []string{"task/shop/0a"}, ""},
 		"another cluster":  {ecs + "ListTasks", `{"cluster":"prod"}`, 400, []string{"ClusterNotFoundException"}, ""},

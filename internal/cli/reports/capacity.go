@@ -23,13 +23,19 @@ import (
 var _ = commands.Add(program.groupsCommand)
 
 func (p program) groupsCommand() *cobra.Command {
-	return p.ofCluster("groups", "Show the Auto Scaling groups of a cluster: what they have, launch and did", p.groups)
+	keep := &narrowing{}
+	return keep.flag(p.ofCluster("groups", "Show the Auto Scaling groups of a cluster: what they have, launch and did", func(ctx context.Context, a *app.App, c awsx.Cluster, output string) error {
+		return p.groups(ctx, a, c, keep, output)
+	}))
 }
 
 var _ = commands.Add(program.instancesCommand)
 
 func (p program) instancesCommand() *cobra.Command {
-	return p.ofCluster("instances", "Show the container instances of a cluster: addresses, room, groups", p.instances)
+	keep := &narrowing{}
+	return keep.flag(p.ofCluster("instances", "Show the container instances of a cluster: addresses, room, groups", func(ctx context.Context, a *app.App, c awsx.Cluster, output string) error {
+		return p.instances(ctx, a, c, keep, output)
+	}))
 }
 
 // ofCluster makes a command that shows something of one cluster.
@@ -72,6 +78,8 @@ type groupStatus struct {
 	Schedules  []scheduleStatus `json:"schedules"`
 	Activities []activityStatus `json:"activities"`
 	Instances  []memberStatus   `json:"instances"`
+	// Tags are null where they were not read.
+	Tags map[string]string `json:"tags"`
 }
 
 type launchStatus struct {
@@ -138,7 +146,7 @@ func groupOf(g inquiry.Group) groupStatus {
 		Name: g.Group.Name, ARN: g.Group.Ref.ARN, Status: g.Status.String(), Why: clean.Redact(g.Why), Cluster: g.Belongs.Name, By: g.Belongs.By,
 		Min: g.Group.Min, Desired: g.Group.Desired, Max: g.Group.Max, Suspended: append([]string{}, g.Group.Suspended...),
 		Launches:  launchStatus{g.Group.Source.String(), launches.Source.Version, launches.Image, launches.Type, launches.Joins.Line, launches != (awsx.Launch{})},
-		Providers: []providerStatus{}, Policies: []policyStatus{}, Schedules: []scheduleStatus{}, Activities: []activityStatus{}, Instances: []memberStatus{},
+		Providers: []providerStatus{}, Policies: []policyStatus{}, Schedules: []scheduleStatus{}, Activities: []activityStatus{}, Instances: []memberStatus{}, Tags: tagsShown(g.Group.Tags),
 	}
 	for _, p := range g.Providers {
 		out.Providers = append(out.Providers, providerStatus{p.Name, p.Scales, p.Target, p.Drains, p.Protects})
@@ -164,12 +172,11 @@ func groupOf(g inquiry.Group) groupStatus {
 	return out
 }
 
-func (p program) groups(ctx context.Context, a *app.App, cluster awsx.Cluster, output string) error {
+func (p program) groups(ctx context.Context, a *app.App, cluster awsx.Cluster, keep *narrowing, output string) error {
 	fleet, partial, err := a.Fleet(ctx, cluster.Ref)
 	if err != nil {
 		return err
 	}
-	p.Partial(partial)
 	list := make([]groupStatus, len(fleet.Here))
 	rows := make([][]string, len(fleet.Here))
 	for i, g := range fleet.Here {
@@ -183,6 +190,9 @@ func (p program) groups(ctx context.Context, a *app.App, cluster awsx.Cluster, o
 			cmp.Or(g.Group.Source.String(), "-"), last, printing.Shown(list[i].Why),
 		}
 	}
+	list, rows, untold := narrow(keep, p.Err, list, rows, func(i int) thing { return thing{fleet.Here[i].Group.Name, fleet.Here[i].Group.Tags} })
+	partial = append(partial, untold...)
+	p.Partial(partial)
 	if output == "json" {
 		return printing.JSON(p.Out, struct {
 			Context   string        `json:"context"`
@@ -214,6 +224,8 @@ type instanceStatus struct {
 	CPU        room    `json:"cpu"`
 	Memory     room    `json:"memory"`
 	Registered string  `json:"registered"`
+	// Tags are null where they were not read.
+	Tags map[string]string `json:"tags"`
 }
 
 type room struct {
@@ -221,19 +233,18 @@ type room struct {
 	Remaining  int `json:"remaining"`
 }
 
-func (p program) instances(ctx context.Context, a *app.App, cluster awsx.Cluster, output string) error {
+func (p program) instances(ctx context.Context, a *app.App, cluster awsx.Cluster, keep *narrowing, output string) error {
 	found, partial, err := a.Hosts(ctx, cluster.Ref)
 	if err != nil {
 		return err
 	}
-	p.Partial(partial)
 	list := make([]instanceStatus, len(found))
 	rows := make([][]string, len(found))
 	for i, h := range found {
 		s := instanceStatus{
 			ID: h.EC2ID, ARN: h.Ref.ARN, Status: h.Status, Agent: h.AgentConnected, Version: h.AgentVersion, Zone: h.AvailabilityZone, Type: h.InstanceType,
 			Image: cmp.Or(h.Machine.Image, h.Attributes["ecs.ami-id"]), Outdated: h.Outdated, Running: h.Running, Pending: h.Pending,
-			CPU: room{h.CPU.Registered, h.CPU.Remaining}, Memory: room{h.Memory.Registered, h.Memory.Remaining}, Registered: h.RegisteredAt.UTC().Format(time.RFC3339),
+			CPU: room{h.CPU.Registered, h.CPU.Remaining}, Memory: room{h.Memory.Registered, h.Memory.Remaining}, Registered: h.RegisteredAt.UTC().Format(time.RFC3339), Tags: tagsShown(h.Tags),
 		}
 		address, group := "?", "?"
 		if h.PrivateIP != "" {
@@ -253,6 +264,9 @@ func (p program) instances(ctx context.Context, a *app.App, cluster awsx.Cluster
 			strconv.Itoa(h.Running + h.Pending), printing.Shown(h.Outdated),
 		}
 	}
+	list, rows, untold := narrow(keep, p.Err, list, rows, func(i int) thing { return thing{rows[i][0], found[i].Tags} })
+	partial = append(partial, untold...)
+	p.Partial(partial)
 	if output == "json" {
 		return printing.JSON(p.Out, struct {
 			Context   string           `json:"context"`

@@ -24,7 +24,7 @@ type faultyService struct {
 
 // faults prints the unhealthy services of all clusters, the worst first. A cluster that
 // cannot be read is a warning beside those of the others; when none can be it is the error.
-func (p program) faults(ctx context.Context, a *app.App, args []string, output string) error {
+func (p program) faults(ctx context.Context, a *app.App, args []string, keep *narrowing, output string) error {
 	contexts := []awsx.ContextID{a.Context}
 	if len(args) > 0 {
 		var err error
@@ -81,7 +81,6 @@ func (p program) faults(ctx context.Context, a *app.App, args []string, output s
 	if read == 0 && len(partial) > 0 {
 		return partial[0]
 	}
-	p.Partial(partial)
 	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(b.Finding.Severity, a.Finding.Severity) })
 	list := make([]faultyService, len(all))
 	var rows [][]string
@@ -98,6 +97,10 @@ func (p program) faults(ctx context.Context, a *app.App, args []string, output s
 	if len(contexts) > 1 {
 		header = append([]string{"CONTEXT"}, header...)
 	}
+	faulty := len(list)
+	list, rows, untold := narrow(keep, p.Err, list, rows, func(i int) thing { return thing{list[i].Name, all[i].Service().Tags} })
+	partial = append(partial, untold...)
+	p.Partial(partial)
 	if output == "json" {
 		return printing.JSON(p.Out, struct {
 			Clusters int             `json:"clusters"`
@@ -106,7 +109,7 @@ func (p program) faults(ctx context.Context, a *app.App, args []string, output s
 			completeness
 		}{read, services, list, completenessOf(a, partial)})
 	}
-	if len(rows) == 0 {
+	if faulty == 0 {
 		_, err := fmt.Fprintf(p.Out, "none of %s in %s wants attention\n", words.Count(services, "service"), words.Count(read, "cluster"))
 		return err
 	}

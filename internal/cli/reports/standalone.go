@@ -18,7 +18,10 @@ import (
 var _ = commands.Add(program.standaloneCommand)
 
 func (p program) standaloneCommand() *cobra.Command {
-	return p.ofCluster("standalone", "Show the tasks of a cluster that no service runs, and who started them", p.standalone)
+	keep := &narrowing{}
+	return keep.flag(p.ofCluster("standalone", "Show the tasks of a cluster that no service runs, and who started them", func(ctx context.Context, a *app.App, c awsx.Cluster, output string) error {
+		return p.standalone(ctx, a, c, keep, output)
+	}))
 }
 
 // standaloneTask is a task of no service in standalone -o json.
@@ -32,19 +35,20 @@ type standaloneTask struct {
 	Stopped        *time.Time `json:"stopped,omitempty"`
 	Failed         bool       `json:"failed"`
 	Reason         string     `json:"reason,omitempty"`
+	// Tags are null where they were not read.
+	Tags map[string]string `json:"tags"`
 }
 
-func (p program) standalone(ctx context.Context, a *app.App, c awsx.Cluster, output string) error {
+func (p program) standalone(ctx context.Context, a *app.App, c awsx.Cluster, keep *narrowing, output string) error {
 	found, partial, err := a.Standalone(ctx, c.Ref)
 	if err != nil {
 		return err
 	}
-	p.Partial(partial)
 	tasks := []standaloneTask{}
 	for _, t := range found {
 		x := standaloneTask{
 			Task: t.ID, TaskDefinition: awsx.ARNName(t.TaskDefinition), Group: t.Group, StartedBy: t.StartedBy, Status: t.LastStatus,
-			Started: printing.Moment(t.StartedAt),
+			Started: printing.Moment(t.StartedAt), Tags: tagsShown(t.Tags),
 		}
 		if t.DesiredStatus == "STOPPED" {
 			td, _ := a.Store.CachedTaskDefinition(a.Context, t.TaskDefinition)
@@ -52,18 +56,6 @@ func (p program) standalone(ctx context.Context, a *app.App, c awsx.Cluster, out
 			x.Stopped, x.Failed, x.Reason = printing.Moment(reason.StoppedAt(t)), ended.Failure, ended.Why()
 		}
 		tasks = append(tasks, x)
-	}
-	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			Context string           `json:"context"`
-			Cluster string           `json:"cluster"`
-			Tasks   []standaloneTask `json:"tasks"`
-			completeness
-		}{a.Context.String(), c.Name, tasks, completenessOf(a, partial)})
-	}
-	if len(tasks) == 0 {
-		fmt.Fprintf(p.Err, "no task of %s runs without a service\n", printing.Shown(c.Name))
-		return nil
 	}
 	var rows [][]string
 	for _, x := range tasks {
@@ -74,6 +66,22 @@ func (p program) standalone(ctx context.Context, a *app.App, c awsx.Cluster, out
 			}
 		}
 		rows = append(rows, []string{x.Task, x.TaskDefinition, x.Status, age, printing.Shown(cmp.Or(reason.Starter(x.StartedBy), "-")), printing.Shown(x.Reason)})
+	}
+	known := len(tasks)
+	tasks, rows, untold := narrow(keep, p.Err, tasks, rows, func(i int) thing { return thing{found[i].ID, found[i].Tags} })
+	partial = append(partial, untold...)
+	p.Partial(partial)
+	if output == "json" {
+		return printing.JSON(p.Out, struct {
+			Context string           `json:"context"`
+			Cluster string           `json:"cluster"`
+			Tasks   []standaloneTask `json:"tasks"`
+			completeness
+		}{a.Context.String(), c.Name, tasks, completenessOf(a, partial)})
+	}
+	if known == 0 {
+		fmt.Fprintf(p.Err, "no task of %s runs without a service\n", printing.Shown(c.Name))
+		return nil
 	}
 	return printing.Table(p.Out, []string{"TASK", "REVISION", "STATUS", "AGE", "STARTED BY", "REASON"}, rows)
 }

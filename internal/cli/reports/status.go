@@ -28,12 +28,14 @@ var _ = commands.Add(program.statusCommand)
 func (p program) statusCommand() *cobra.Command {
 	var output string
 	var faults bool
+	keep := &narrowing{}
 	cmd := &cobra.Command{
 		Use:   "status [CLUSTER[/SERVICE]]",
 		Short: "Show how clusters, a cluster's services or a service's tasks stand",
 		Example: `  gantry status prod
   gantry status --faults
-  gantry status --faults @prod-eu @prod-us`,
+  gantry status --faults @prod-eu @prod-us
+  gantry status prod --filter tag:team=core`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 && strings.HasPrefix(args[0], "@") && !faults {
 				return command.Usagef("contexts are for the services that want attention: gantry status --faults %s", printing.Shown(strings.Join(args, " ")))
@@ -54,7 +56,7 @@ func (p program) statusCommand() *cobra.Command {
 				if faults {
 					show = p.faults
 				}
-				err := show(cmd.Context(), a, args, output)
+				err := show(cmd.Context(), a, args, keep, output)
 				if err != nil && output == "json" && !errors.Is(err, printing.ErrNoReader) {
 					return errors.Join(err, printing.JSON(p.Out, struct {
 						Context string `json:"context"`
@@ -67,18 +69,18 @@ func (p program) statusCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&faults, "faults", false, "the unhealthy services of all clusters, of this context or of those named as @CONTEXT ... or @all")
 	command.OutputFlag(cmd, &output, "table", "json")
-	return cmd
+	return keep.flag(cmd)
 }
 
 // status prints the account's clusters, a cluster's services or a service.
-func (p program) status(ctx context.Context, a *app.App, args []string, output string) error {
+func (p program) status(ctx context.Context, a *app.App, args []string, keep *narrowing, output string) error {
 	switch {
 	case len(args) == 0:
-		return p.clusters(ctx, a, output)
+		return p.clusters(ctx, a, keep, output)
 	case !strings.Contains(args[0], "/"):
-		return p.services(ctx, a, args[0], output)
+		return p.services(ctx, a, args[0], keep, output)
 	}
-	return p.service(ctx, a, args[0], output)
+	return p.service(ctx, a, args[0], keep, output)
 }
 
 // completeness says in JSON whether everything was read, and what was not, and when that
@@ -120,6 +122,8 @@ type clusterStatus struct {
 	// Worst is the service that stands worst, nil where there is none or the cluster is
 	// too large to be read unasked.
 	Worst *worstStatus `json:"worst"`
+	// Tags are null where they were not read.
+	Tags map[string]string `json:"tags"`
 }
 
 // worstStatus is the service of a cluster that stands worst.
@@ -144,7 +148,7 @@ func worstWords(w inquiry.Worst, s *worstStatus) string {
 	return s.Status + " " + s.Name + ": " + s.Why
 }
 
-func (p program) clusters(ctx context.Context, a *app.App, output string) error {
+func (p program) clusters(ctx context.Context, a *app.App, keep *narrowing, output string) error {
 	clusters, partial, err := a.Clusters(ctx)
 	if err != nil {
 		return err
@@ -155,12 +159,14 @@ func (p program) clusters(ctx context.Context, a *app.App, output string) error 
 	for i, c := range clusters {
 		w := worst[c.Ref.ARN]
 		partial = append(partial, w.Partial...)
-		list[i] = clusterStatus{c.Name, c.Ref.ARN, c.Status, c.Services, c.Running, c.Pending, c.Instances, nil}
+		list[i] = clusterStatus{c.Name, c.Ref.ARN, c.Status, c.Services, c.Running, c.Pending, c.Instances, nil, tagsShown(c.Tags)}
 		if s := w.Standing; s.Service().Name != "" {
 			list[i].Worst = &worstStatus{s.Service().Name, s.Finding.Status.String(), s.Finding.Why}
 		}
 		rows[i] = []string{c.Name, c.Status, strconv.Itoa(c.Services), strconv.Itoa(c.Running), strconv.Itoa(c.Pending), strconv.Itoa(c.Instances), printing.Shown(worstWords(w, list[i].Worst))}
 	}
+	list, rows, untold := narrow(keep, p.Err, list, rows, func(i int) thing { return thing{clusters[i].Name, clusters[i].Tags} })
+	partial = append(partial, untold...)
 	p.Partial(partial)
 	if output == "json" {
 		return printing.JSON(p.Out, struct {
@@ -190,6 +196,8 @@ type serviceStatus struct {
 	Targets        *targets   `json:"targets"`
 	Died           *int       `json:"diedInLastHour"`
 	Changed        *time.Time `json:"changed,omitempty"`
+	// Tags are null where they were not read.
+	Tags map[string]string `json:"tags"`
 }
 
 type rollout struct {
@@ -209,7 +217,7 @@ func statusOf(s awsx.Service, f diagnose.Finding) serviceStatus {
 	out := serviceStatus{
 		Name: s.Name, ARN: s.Ref.ARN, Status: f.Status.String(), Why: clean.Redact(f.Why), Next: f.Next, ReasonText: clean.Redact(f.Reason.Text),
 		Desired: s.Desired, Running: s.Running, Pending: s.Pending, TaskDefinition: awsx.ARNName(s.TaskDefinition),
-		Since: printing.Moment(f.Since), Changed: printing.Moment(f.Changed),
+		Since: printing.Moment(f.Since), Changed: printing.Moment(f.Changed), Tags: tagsShown(s.Tags),
 	}
 	if f.Rollout.Active {
 		out.Rollout = &rollout{f.Rollout.Running, f.Rollout.Desired, f.Rollout.Failed, f.Breaker}
@@ -223,7 +231,7 @@ func statusOf(s awsx.Service, f diagnose.Finding) serviceStatus {
 	return out
 }
 
-func (p program) services(ctx context.Context, a *app.App, name, output string) error {
+func (p program) services(ctx context.Context, a *app.App, name string, keep *narrowing, output string) error {
 	cluster, err := a.FindCluster(ctx, name)
 	if err != nil {
 		return err
@@ -232,7 +240,6 @@ func (p program) services(ctx context.Context, a *app.App, name, output string) 
 	if err != nil {
 		return err
 	}
-	p.Partial(survey.Partial)
 	slices.SortStableFunc(survey.Standings, func(a, b diagnose.Standing) int { return cmp.Compare(b.Finding.Severity, a.Finding.Severity) })
 	list := make([]serviceStatus, len(survey.Standings))
 	rows := make([][]string, len(survey.Standings))
@@ -240,6 +247,12 @@ func (p program) services(ctx context.Context, a *app.App, name, output string) 
 		list[i] = statusOf(s.Service(), s.Finding)
 		rows[i] = serviceCells(list[i], s.Finding, a.Now())
 	}
+	list, rows, untold := narrow(keep, p.Err, list, rows, func(i int) thing {
+		s := survey.Standings[i].Service()
+		return thing{s.Name, s.Tags}
+	})
+	survey.Partial = append(survey.Partial, untold...)
+	p.Partial(survey.Partial)
 	if output == "json" {
 		return printing.JSON(p.Out, struct {
 			Context  string          `json:"context"`
@@ -275,6 +288,9 @@ type taskStatus struct {
 	ReasonText string `json:"reasonText,omitempty"`
 	// Remembered is when ECS told of the task last, where only gantry knows it any more.
 	Remembered *time.Time `json:"remembered,omitempty"`
+	// Tags are null where they were not read.
+	Tags map[string]string `json:"tags"`
+	tags awsx.Tags
 }
 
 type targetStatus struct {
@@ -284,7 +300,7 @@ type targetStatus struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-func (p program) service(ctx context.Context, a *app.App, target, output string) error {
+func (p program) service(ctx context.Context, a *app.App, target string, keep *narrowing, output string) error {
 	cluster, name, err := command.ParseService(target)
 	if err != nil {
 		return err
@@ -297,7 +313,6 @@ func (p program) service(ctx context.Context, a *app.App, target, output string)
 	if err != nil {
 		return err
 	}
-	p.Partial(found.Partial)
 	joined, seen := found.Joined(), found.Evidence
 	tasks := []taskStatus{}
 	for i, t := range seen.Running {
@@ -306,6 +321,9 @@ func (p program) service(ctx context.Context, a *app.App, target, output string)
 	for _, t := range seen.Stopped {
 		tasks = append(tasks, stoppedTask(t, seen))
 	}
+	tasks, rows, untold := narrow(keep, p.Err, tasks, taskCells(tasks), func(i int) thing { return thing{tasks[i].ID, tasks[i].tags} })
+	found.Partial = append(found.Partial, untold...)
+	p.Partial(found.Partial)
 	others := leftovers(joined)
 	service := statusOf(found.Service(), found.Finding)
 	if output == "json" {
@@ -322,10 +340,6 @@ func (p program) service(ctx context.Context, a *app.App, target, output string)
 		return err
 	}
 	fmt.Fprintln(p.Out)
-	rows := make([][]string, 0, len(tasks)+len(others))
-	for _, t := range tasks {
-		rows = append(rows, []string{t.ID, t.Status, t.Health, t.TaskDefinition, t.Zone, cmp.Or(strings.Join(t.Ports, " "), "-"), cmp.Or(targetWords(t.Targets), "-"), t.Reason})
-	}
 	for _, o := range others {
 		whose := "(no task)"
 		if o.State == alb.Undetermined.String() {
@@ -336,10 +350,19 @@ func (p program) service(ctx context.Context, a *app.App, target, output string)
 	return printing.Table(p.Out, []string{"TASK", "STATUS", "HEALTH", "REVISION", "ZONE", "PORTS", "TARGETS", "REASON"}, rows)
 }
 
+// taskCells are the cells of the tasks of a service.
+func taskCells(tasks []taskStatus) (rows [][]string) {
+	for _, t := range tasks {
+		rows = append(rows, []string{t.ID, t.Status, t.Health, t.TaskDefinition, t.Zone, cmp.Or(strings.Join(t.Ports, " "), "-"), cmp.Or(targetWords(t.Targets), "-"), t.Reason})
+	}
+	return rows
+}
+
 func taskOf(t awsx.Task, j alb.TaskTargets) taskStatus {
 	s := taskStatus{
 		ID: t.ID, Status: t.LastStatus, Health: t.Health, TaskDefinition: awsx.ARNName(t.TaskDefinition),
 		Zone: t.AvailabilityZone, Ports: []string{}, Targets: []targetStatus{}, Started: printing.Moment(t.StartedAt),
+		Tags: tagsShown(t.Tags), tags: t.Tags,
 	}
 	for _, port := range j.Ports {
 		s.Ports = append(s.Ports, fmt.Sprintf("%s:%s>%s:%s", port.Container, port.Inside(), cmp.Or(port.Host, "-"), cmp.Or(port.Outside(), "0")))

@@ -26,6 +26,7 @@ func (p program) tasksCommand() *cobra.Command {
 	var output string
 	var stopped bool
 	var from string
+	keep := &narrowing{}
 	cmd := &cobra.Command{
 		Use:   "tasks CLUSTER/SERVICE",
 		Short: "Show the tasks of a service, those that stopped too, also where only gantry remembers them",
@@ -40,16 +41,16 @@ func (p program) tasksCommand() *cobra.Command {
 					return err
 				}
 			}
-			return p.With(cmd.Context(), func(a *app.App) error { return p.tasks(cmd.Context(), a, find, stopped, from, output) })
+			return p.With(cmd.Context(), func(a *app.App) error { return p.tasks(cmd.Context(), a, find, stopped, from, keep, output) })
 		},
 	}
 	cmd.Flags().BoolVar(&stopped, "stopped", false, "only those that stopped")
 	cmd.Flags().StringVar(&from, "since", "", "only those that stopped since: a duration ago such as 24h or 2d, or a `time`; all that is known without it")
 	command.OutputFlag(cmd, &output, "table", "json")
-	return cmd
+	return keep.flag(cmd)
 }
 
-func (p program) tasks(ctx context.Context, a *app.App, find command.Finder, stopped bool, after, output string) error {
+func (p program) tasks(ctx context.Context, a *app.App, find command.Finder, stopped bool, after string, keep *narrowing, output string) error {
 	target, err := find(ctx, a)
 	if err != nil {
 		return err
@@ -68,7 +69,6 @@ func (p program) tasks(ctx context.Context, a *app.App, find command.Finder, sto
 	if failed != nil {
 		found.Partial = append(found.Partial, failed)
 	}
-	p.Partial(found.Partial)
 	joined, seen := found.Joined(), found.Evidence
 	tasks := []taskStatus{}
 	if !stopped {
@@ -86,17 +86,6 @@ func (p program) tasks(ctx context.Context, a *app.App, find command.Finder, sto
 		t.Remembered, t.Reason = printing.Moment(s.Seen), cmp.Or(s.Unseen(), t.Reason)
 		tasks = append(tasks, t)
 	}
-	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			ofService
-			Tasks []taskStatus `json:"tasks"`
-			completeness
-		}{serviceHead(a, target), tasks, completenessOf(a, found.Partial)})
-	}
-	if len(tasks) == 0 {
-		fmt.Fprintf(p.Err, "no such task of %s is known\n", printing.Shown(target.Ref.Name()))
-		return nil
-	}
 	rows := make([][]string, len(tasks))
 	for i, t := range tasks {
 		status, age := t.Status, "-"
@@ -111,6 +100,21 @@ func (p program) tasks(ctx context.Context, a *app.App, find command.Finder, sto
 			age = text.Age(a.Now().Sub(*at))
 		}
 		rows[i] = []string{t.ID, status, age, t.TaskDefinition, cmp.Or(strings.Join(t.Ports, " "), "-"), cmp.Or(targetWords(t.Targets), "-"), printing.Shown(t.Reason)}
+	}
+	known := len(tasks)
+	tasks, rows, untold := narrow(keep, p.Err, tasks, rows, func(i int) thing { return thing{tasks[i].ID, tasks[i].tags} })
+	found.Partial = append(found.Partial, untold...)
+	p.Partial(found.Partial)
+	if output == "json" {
+		return printing.JSON(p.Out, struct {
+			ofService
+			Tasks []taskStatus `json:"tasks"`
+			completeness
+		}{serviceHead(a, target), tasks, completenessOf(a, found.Partial)})
+	}
+	if known == 0 {
+		fmt.Fprintf(p.Err, "no such task of %s is known\n", printing.Shown(target.Ref.Name()))
+		return nil
 	}
 	return printing.Table(p.Out, []string{"TASK", "STATUS", "AGE", "REVISION", "PORTS", "TARGETS", "REASON"}, rows)
 }

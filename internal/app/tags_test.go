@@ -1,0 +1,79 @@
+package app
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"gantry/awsx/sim/seed"
+	"gantry/internal/config"
+)
+
+// withTags is a console whose tables show some tags.
+func withTags(c *config.Config) {
+	c.Columns = map[string][]string{"service": {"team", "aws:cloudformation:stack-name"}, "tasks": {"aws:ecs:serviceName"}, "clusters": {"environment"}}
+}
+
+// TestTablesAreNarrowedByTags, on every screen whose rows have some.
+func TestTablesAreNarrowedByTags(t *testing.T) {
+	sit(t, setting{w: 200, h: 50, sim: SimOptions{Scenario: seed.Steady}}, func(t *testing.T, d *desk) {
+		d.cluster("prod")
+		d.filter("tag:team=core").Shows("/tag:team=core", "showing ").Hides("unread")
+		d.filter("tag:team=no-such").Shows("nothing matches /tag:team=no-such (15 hidden)")
+		d.filter("catalog tag:team=*").Shows("showing 1")
+		d.filter("!tag:team=*|").Shows("nothing matches")
+		d.Press("/").Type("tag:").Shows("names no tag").Press("esc")
+		d.Press("esc")
+		for _, screen := range []struct{ open, filter, shows string }{
+			{":faults", "!tag:service", "nothing with a fault matches /!tag:service"},
+			{":instances", "tag:environment=prod", "9: "},
+			{":instances", "tag:environment=staging", "nothing matches"},
+			{":clusters", "tag:environment=pr*", "showing 2"},
+			{":standalone", "tag:aws:ecs:serviceName", "tag"},
+		} {
+			d.Type(screen.open).Press("enter").Advance(5 * time.Second)
+			d.filter(screen.filter).Shows(screen.shows)
+			d.Press("esc").Press("esc")
+		}
+		d.Type(":alarms").Press("enter").Advance(5 * time.Second)
+		d.Press("/").Type("tag:team").Shows("no tags are read of these rows").Press("esc")
+	})
+}
+
+// TestTablesShowTags that the configuration asks for: they sort, leave a narrow screen first, and
+// those of the tasks are what the service propagates.
+func TestTablesShowTags(t *testing.T) {
+	sit(t, setting{w: 200, h: 50, sim: SimOptions{Scenario: seed.Steady}, configure: withTags}, func(t *testing.T, d *desk) {
+		d.Shows("ENVIRONMENT", "preprod")
+		d.cluster("prod").Shows("TEAM", "STACK-NAME", "legacy-prod", "growth", "orders")
+		d.Press("d").Shows("Tags", "team").Press("esc")
+		d.Type(":faults").Press("enter").Advance(5 * time.Second)
+		d.Press("!").Shows("TEAM", "growth").Press("esc")
+		d.cluster("prod").service("catalog").Press("enter").Advance(5*time.Second).Shows("SERVICENAME", "catalog")
+	})
+	sit(t, setting{w: 80, h: 24, sim: SimOptions{Scenario: seed.Steady}, configure: withTags}, func(t *testing.T, d *desk) {
+		d.cluster("prod").Shows("SERVICE", "WHY").Hides("STACK-NAME")
+	})
+}
+
+// TestTagsThatAreRefusedAreUnread: the table stands, its cells say "?", and a filter counts what
+// it cannot judge and says why.
+func TestTagsThatAreRefusedAreUnread(t *testing.T) {
+	sit(t, setting{w: 200, h: 50, sim: SimOptions{Scenario: seed.Steady}, configure: withTags}, func(t *testing.T, d *desk) {
+		d.wire.answer(func(operation string, r *http.Request) *http.Response {
+			body, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			if strings.HasPrefix(operation, "Describe") && bytes.Contains(body, []byte(`"TAGS"`)) {
+				return refuses(r, "AccessDeniedException", "User: someone is not authorized to perform: ecs:ListTagsForResource")
+			}
+			return nil
+		})
+		d.cluster("prod").Shows("catalog", "TEAM", "● live")
+		d.filter("tag:team=core").Shows("nothing matches /tag:team=core, tags of 15 unread")
+		d.filter("!tag:team").Shows("tags of 15 unread")
+		d.filter("catalog").Shows("showing 1").Hides("tags of")
+	})
+}
