@@ -69,6 +69,10 @@ func (o Opener) Open(ctx context.Context, id awsx.ContextID) (awsx.Account, erro
 	return a, nil
 }
 
+// Forget lets go of what listings of a context brought, which nobody reads any longer. What
+// is opened of it later starts anew.
+func (o Opener) Forget(id awsx.ContextID) { o.known.Delete(id) }
+
 // Account returns the account of a context. It makes no call; see access.Opener.Account
 // for what it reads and how it fails.
 func (o Opener) Account(ctx context.Context, id awsx.ContextID) (Account, error) {

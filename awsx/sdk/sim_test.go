@@ -293,3 +293,35 @@ func TestRegisteredRevisionRunsInTheSimulator(t *testing.T) {
 		}
 	})
 }
+
+// TestAContextThatIsForgottenLetsGoOfItsListings: they are kept for who reads them again.
+func TestAContextThatIsForgottenLetsGoOfItsListings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		world, err := sim.New(sim.Options{Layout: []seed.Cluster{{Name: "fig", Services: []seed.Service{{Name: "web", Desired: 1}}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		opener := sdk.NewStatic(access.Options{Transport: world.RoundTripper(), Version: "test"}, access.Static{Region: "eu-west-1", AccessKey: "AKID", SecretKey: "SECRET"})
+		id := awsx.ContextID{Profile: "demo", Region: "eu-west-1"}
+		first := func() *awsx.Service {
+			account, err := opener.Open(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for page, err := range account.Services(t.Context(), all(t, account.Clusters(t.Context()))[0].Ref) {
+				if err != nil || len(page.Items) != 1 {
+					t.Fatal(page, err)
+				}
+				return page.Items[0]
+			}
+			return nil
+		}
+		kept := first()
+		if first() != kept {
+			t.Fatal("what was listed is not kept")
+		}
+		if opener.Forget(id); first() == kept {
+			t.Error("what was listed is kept of a context that is forgotten")
+		}
+	})
+}

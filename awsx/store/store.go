@@ -31,6 +31,9 @@ type Options struct {
 	// Renewed reports whether what the credentials of a context come from changed since it
 	// was opened, and has it opened anew then; nil when that cannot be told.
 	Renewed func(awsx.ContextID) bool
+	// Unwatched is told that the last listing of a context was forgotten, since nobody has
+	// watched any for long; nil tells nobody. It must not call the store.
+	Unwatched func(awsx.ContextID)
 	// Clocks tell that the machine slept; nil are the machine's own.
 	Clocks wake.Clocks
 }
@@ -38,12 +41,13 @@ type Options struct {
 // Store owns the pollers of all contexts. Its methods may be called from any
 // goroutine.
 type Store struct {
-	opener   awsx.Opener
-	refresh  time.Duration
-	past     past.Keeper
-	alarming func(message string) bool
-	renewed  func(awsx.ContextID) bool
-	clocks   wake.Clocks
+	opener    awsx.Opener
+	refresh   time.Duration
+	past      past.Keeper
+	alarming  func(message string) bool
+	renewed   func(awsx.ContextID) bool
+	unwatched func(awsx.ContextID)
+	clocks    wake.Clocks
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -84,7 +88,7 @@ type control interface {
 func New(ctx context.Context, o Options) *Store {
 	ctx, cancel := context.WithCancel(ctx)
 	s := &Store{
-		opener: o.Opener, refresh: o.Refresh, past: o.Past, alarming: o.Alarming, renewed: o.Renewed, clocks: o.Clocks,
+		opener: o.Opener, refresh: o.Refresh, past: o.Past, alarming: o.Alarming, renewed: o.Renewed, unwatched: o.Unwatched, clocks: o.Clocks,
 		ctx: ctx, cancel: cancel,
 		pollers: map[pollKey]control{}, changed: map[awsx.ContextID]time.Time{},
 	}
@@ -99,6 +103,9 @@ func New(ctx context.Context, o Options) *Store {
 	}
 	if s.renewed == nil {
 		s.renewed = func(awsx.ContextID) bool { return false }
+	}
+	if s.unwatched == nil {
+		s.unwatched = func(awsx.ContextID) {}
 	}
 	s.groups = newGroupCache(s.past)
 	s.definitions = newDefinitions()
@@ -154,6 +161,12 @@ func forget[T any](s *Store, p *poller[T]) bool {
 		return false
 	}
 	delete(s.pollers, p.key)
+	for key := range s.pollers { // whose it is may be watched for ever, and lists nothing
+		if key.context == p.key.context && key.kind != kindWhose {
+			return true
+		}
+	}
+	s.unwatched(p.key.context)
 	return true
 }
 

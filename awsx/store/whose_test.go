@@ -77,3 +77,31 @@ func TestPollingGoesOnWhenTheFilesOfCredentialsChange(t *testing.T) {
 		}
 	})
 }
+
+// TestAContextThatNobodyListsIsTold, once and after its last listing was forgotten, though
+// whose it is may still be watched.
+func TestAContextThatNobodyListsIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := awsxtest.New(awsx.ContextID{Profile: "main"})
+		c := a.Cluster("prod")
+		var told atomic.Int32
+		s := store.New(t.Context(), store.Options{Opener: awsxtest.NewOpener(a), Unwatched: func(id awsx.ContextID) {
+			if id == a.ID {
+				told.Add(1)
+			}
+		}})
+		defer s.Close()
+		whose, clusters, services := s.Whose(a.ID), s.Clusters(a.ID), s.Services(c.Ref)
+		defer whose.Close()
+		pass(time.Minute)
+		services.Close()
+		pass(time.Hour)
+		if told.Load() != 0 {
+			t.Error("it is told while the clusters are watched")
+		}
+		clusters.Close()
+		if pass(time.Hour); told.Load() != 1 {
+			t.Errorf("it is told %d times", told.Load())
+		}
+	})
+}

@@ -174,7 +174,7 @@ func (a *App) assemble(ctx context.Context, opener awsx.Opener, auditDir string)
 	a.notices.wake = make(chan struct{}, 1)
 	noting := &naming{Opener: opener, app: a, first: NamesOf(a.Config), contexts: a.Config.Contexts, books: map[string]*names.Book{}}
 	a.closers = append(a.closers, noting.close)
-	a.Store = store.New(ctx, store.Options{Opener: noting, Refresh: a.Config.Refresh, Past: a.remembering(), Renewed: renewing(opener), Alarming: reason.AboutHealth})
+	a.Store = store.New(ctx, store.Options{Opener: noting, Refresh: a.Config.Refresh, Past: a.remembering(), Renewed: renewing(opener), Unwatched: forgetting(opener), Alarming: reason.AboutHealth})
 	a.guard(0)
 	o := change.Options{Account: a.Store.Account, Gate: gate{a}, Audit: records, Source: change.StoreSource(a.Store)}
 	if a.openChat(); a.chat != nil {

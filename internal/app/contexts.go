@@ -98,3 +98,11 @@ func renewing(opener awsx.Opener) func(awsx.ContextID) bool {
 	}
 	return nil
 }
+
+// forgetting lets an opener forget what it keeps of a context; nil when it keeps nothing.
+func forgetting(opener awsx.Opener) func(awsx.ContextID) {
+	if o, ok := opener.(interface{ Forget(awsx.ContextID) }); ok {
+		return o.Forget
+	}
+	return nil
+}

@@ -135,27 +135,24 @@ func (n noted) Tasks(ctx context.Context, q awsx.TaskQuery) awsx.Pages[awsx.Task
 		return pages
 	}
 	return whole(pages, func(all []*awsx.Task) {
-		cluster := q.Cluster.ClusterName()
-		type list struct{ tasks, containers []string }
-		by := map[string]*list{}
-		if q.Service != "" {
-			by[cluster+"/"+q.Service] = &list{}
-		}
+		by := map[string]*names.Running{q.Service: {}}
 		for _, t := range all {
-			of := cluster
-			if service, ok := reason.OfService(*t); ok {
-				of += "/" + service
+			of := q.Service
+			if service, ok := reason.OfService(*t); ok && of == "" {
+				of = service
 			}
 			if by[of] == nil {
-				by[of] = &list{}
+				by[of] = &names.Running{}
 			}
-			by[of].tasks = append(by[of].tasks, t.ID)
+			by[of].Tasks = append(by[of].Tasks, t.ID)
 			for _, c := range t.Containers {
-				by[of].containers = append(by[of].containers, c.Name)
+				by[of].Containers = append(by[of].Containers, c.Name)
 			}
 		}
-		for of, l := range by {
-			n.book.SetTasks(of, l.tasks, l.containers)
+		if cluster := q.Cluster.ClusterName(); q.Service == "" {
+			n.book.SetAllTasks(cluster, by)
+		} else {
+			n.book.SetTasks(cluster, q.Service, by[q.Service].Tasks, by[q.Service].Containers)
 		}
 	})
 }

@@ -30,7 +30,7 @@ func listed(t *testing.T) {
 	b := names.Read(path)
 	b.SetClusters([]string{"fig", "plum"})
 	b.SetServices("fig", []string{"web", "worker"})
-	b.SetTasks("fig/web", []string{"0a1b2c"}, []string{"app", "envoy"})
+	b.SetTasks("fig", "web", []string{"0a1b2c"}, []string{"app", "envoy"})
 	b.SetTags("", []string{"env=prod", "env=lab"})
 	b.SetTags("fig", []string{"yard=north", "yard=south", "aws:ecs:clusterName=fig", "token"})
 	if err := b.Write(path); err != nil {

@@ -167,33 +167,38 @@ func (f *File) flush() {
 }
 
 func (f *File) lay(changes []change) error {
-	dir := filepath.Dir(f.path)
+	return Together(f.path, func() ([]byte, error) {
+		c, err := read(f.path)
+		if err != nil {
+			return nil, err
+		}
+		for _, ch := range changes {
+			ch.apply(&c)
+		}
+		b, err := json.MarshalIndent(c, "", "  ")
+		return append(b, '\n'), err
+	})
+}
+
+// Together writes a file that several runs share: what make returns takes its place as a
+// whole, and no other run that writes it by this comes between what make reads and that. It
+// is of mode 0600, in a directory of the user's own. An error of make leaves it as it is.
+func Together(path string, make func() ([]byte, error)) error {
+	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	// Between reading and writing no other run may write. Where the file system has no
-	// locks, two that write at once lose a setting, and never tear the file.
+	// Where the file system has no locks, two that write at once lose a value, and never
+	// tear the file.
 	if d, err := os.Open(dir); err == nil {
 		defer d.Close() // which unlocks
 		_ = syscall.Flock(int(d.Fd()), syscall.LOCK_EX)
 	}
-	c, err := read(f.path)
+	b, err := make()
 	if err != nil {
 		return err
 	}
-	for _, ch := range changes {
-		ch.apply(&c)
-	}
-	b, err := json.MarshalIndent(c, "", "  ")
-	if err != nil {
-		return err
-	}
-	return replace(f.path, append(b, '\n'))
-}
-
-// replace puts a whole file in the place of another, or leaves that as it is.
-func replace(path string, b []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".console-*") // of mode 0600
+	tmp, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-*") // of mode 0600
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -99,12 +100,23 @@ func open(t *testing.T, opener awsx.Opener, f *Shopfloor, look uitest.Look, root
 				f.changes, f.Editors, f.Shells = c, &editors.Editors{Changes: c}, &shells.Shells{Changes: c, Joiner: f.join}
 				c.Deps = &views.Deps{Host: h, Now: time.Now, Store: st, Policy: viewstest.ExceptStaging{}}
 				c.Deps.Nav = ways{c, f.Editors, &images.Images{Changes: c}, &revisions.Revisions{Changes: c}, resources.Lists{Deps: c.Deps}, f.Shells,
-					&errands.Errands{Changes: c, LookPath: exec.LookPath, Environ: os.Environ}, f.Visited}
+					&errands.Errands{Changes: c, LookPath: OffLoop(t, exec.LookPath), Environ: os.Environ}, f.Visited}
 				return root(c)
 			},
 		},
 	})
 	return f
+}
+
+// OffLoop is a search for programs that holds whoever asks it to doing so off the loop, since
+// it looks at files.
+func OffLoop(t *testing.T, look func(string) (string, error)) func(string) (string, error) {
+	return func(name string) (string, error) {
+		if strings.Contains(string(debug.Stack()), "gantry/ui.(*Shell).update(") {
+			t.Errorf("%s is looked for on the loop", name)
+		}
+		return look(name)
+	}
 }
 
 // Own gives the console commands of the operator's own.

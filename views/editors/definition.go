@@ -139,11 +139,15 @@ func (s *editScreen) Update(msg tea.Msg) tea.Cmd {
 	case fileWritten:
 		if msg.err != nil {
 			s.busy = false
-			host.Flash(ui.Error, "the task definition could not be handed to an editor: %s", msg.err)
+			host.Flash(ui.Error, "%s", msg.err)
 			return nil
 		}
 		s.file = msg.path
-		return tea.Batch(s.openEditor(), dropAtEnd(s.ctx, msg.path))
+		run := host.Exec(msg.cmd, func(err error) tea.Msg { return editorEnded{err} })
+		if msg.old {
+			return run
+		}
+		return tea.Batch(run, dropAtEnd(s.ctx, msg.path))
 	case editorEnded:
 		return s.ended(msg.err)
 	case fileRead:
@@ -154,27 +158,12 @@ func (s *editScreen) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// edit writes the text for the editor, unless it lies there still.
+// edit hands the text to the editor.
 func (s *editScreen) edit() tea.Cmd {
-	if _, err := s.editor.command(""); err != nil {
-		s.changes.Deps.Host.Flash(ui.Error, "%s", err)
-		return nil
-	}
 	s.busy = true
-	if s.file != "" {
-		return s.openEditor()
-	}
-	name, text := strings.ReplaceAll(s.revision, ":", "-")+".json", s.text
-	return func() tea.Msg { return writeForEditor(name, text) }
-}
-
-// openEditor gives the terminal to the editor.
-func (s *editScreen) openEditor() tea.Cmd {
-	cmd, err := s.editor.command(s.file)
-	if err != nil {
-		return func() tea.Msg { return editorEnded{err} }
-	}
-	return s.changes.Deps.Host.Exec(cmd, func(err error) tea.Msg { return editorEnded{err} })
+	editor, file, text := s.editor, s.file, s.text
+	name := strings.ReplaceAll(s.revision, ":", "-") + ".json"
+	return func() tea.Msg { return editor.open(file, name, text) }
 }
 
 // ended reads what the editor left. An editor that ends with an error says that the

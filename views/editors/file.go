@@ -3,6 +3,7 @@ package editors
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,6 +21,25 @@ type Editor struct {
 // errNoEditor says what to do without one.
 var errNoEditor = errors.New("there is no editor: set VISUAL or EDITOR")
 
+// open writes a text for the editor, unless it lies at a path still, and finds the editor.
+// Both look at files, so it is not for the loop.
+func (e Editor) open(path, name, text string) fileWritten {
+	cmd, err := e.command(path)
+	switch {
+	case err != nil:
+		return fileWritten{err: err}
+	case path != "":
+		return fileWritten{path: path, cmd: cmd, old: true}
+	}
+	w := writeForEditor(name, text)
+	if w.err != nil {
+		w.err = fmt.Errorf("the text could not be handed to an editor: %w", w.err)
+		return w
+	}
+	w.cmd, w.err = e.command(w.path)
+	return w
+}
+
 // command makes the editor's call on a file. VISUAL and EDITOR may hold options and
 // quotes: a shell splits them, as for other tools. Without either it is vi.
 func (e Editor) command(path string) (*exec.Cmd, error) {
@@ -35,9 +55,11 @@ func (e Editor) command(path string) (*exec.Cmd, error) {
 	return exec.Command(vi, path), nil
 }
 
-// fileWritten tells where a text lies for the editor.
+// fileWritten tells where a text lies for the editor, and how that is called.
 type fileWritten struct {
 	path string
+	cmd  *exec.Cmd
+	old  bool // it lay there before
 	err  error
 }
 

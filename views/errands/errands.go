@@ -35,9 +35,6 @@ func (e *Errands) Command(c errand.Command, rows []errand.Row, started func()) t
 	lines := make([]errand.Line, len(rows))
 	for i, row := range rows {
 		line, err := c.For(row)
-		if err == nil {
-			_, err = e.path(line)
-		}
 		if err != nil {
 			cause := err
 			if f := fault.Of(err); f != nil {
@@ -59,7 +56,7 @@ func (e *Errands) Command(c errand.Command, rows []errand.Row, started func()) t
 	return nil
 }
 
-// path is where the program of a line is.
+// path is where the program of a line is. It looks at files, so it is not for the loop.
 func (e *Errands) path(l errand.Line) (string, error) {
 	path, err := e.LookPath(l.Args[0])
 	if errors.Is(err, exec.ErrNotFound) {
@@ -82,7 +79,10 @@ func (e *Errands) propose(c errand.Command, lines []errand.Line, started func())
 		in.For[target], of[target] = p, i
 		targets = append(targets, target)
 	}
-	how := changes.Session{Intent: func(context.Context) (deploy.Intent, error) { return in, nil }}
+	how := changes.Session{Intent: func(context.Context) (deploy.Intent, error) {
+		_, err := e.path(lines[0]) // they differ in what the program is given
+		return in, err
+	}}
 	if c.Terminal {
 		hand := shells.NewHandover()
 		how.Hold = func(deploy.Plan) holder { return e.attended(hand, lines[0]) }

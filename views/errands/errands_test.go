@@ -66,14 +66,44 @@ func TestWhatACommandPrintsIsShownCleanedAndBounded(t *testing.T) {
 	})
 }
 
-// TestACommandThatCannotRunSaysWhy and runs nothing.
+// TestACommandThatCannotRunSaysWhy and runs nothing, nor looks for its program on the loop.
 func TestACommandThatCannotRunSaysWhy(t *testing.T) {
-	for want, c := range map[string]errand.Command{
-		"mine: no-such-program-here is not on PATH": own(t, nil, "no-such-program-here", "$SERVICE"),
-		"mine: no $TASK is known of this row":       own(t, nil, "echo", "$TASK"),
+	const none = "no-such-program-here"
+	changes := func(c *errand.Command) { c.Changes = true }
+	for _, c := range []struct {
+		command errand.Command
+		want    []string
+	}{
+		{own(t, nil, none, "$SERVICE"), []string{"$ " + none + " api-orders", none + " is not on PATH"}},
+		{own(t, func(c *errand.Command) { c.Terminal = true }, none), []string{"SERVICE", "mine: ", none + " is not on PATH"}},
+		{own(t, changes, none), []string{none + " is not on PATH"}},
+		{own(t, nil, "echo", "$TASK"), []string{"SERVICE", "mine: no $TASK is known of this row"}},
 	} {
 		viewstest.Bubble(t, func(t *testing.T) {
-			seated(t, c, "api-orders").Keys("f9").Shows("SERVICE", want)
+			f := seated(t, c.command, "api-orders")
+			if f.Keys("f9").Shows(c.want...); len(f.Workshop.Jobs()) > 0 {
+				t.Error("it was begun")
+			}
+		})
+	}
+}
+
+// TestWalkingForwardRunsNothingAgain that has run: neither what took the terminal nor what
+// printed.
+func TestWalkingForwardRunsNothingAgain(t *testing.T) {
+	for _, terminal := range []bool{true, false} {
+		viewstest.Bubble(t, func(t *testing.T) {
+			ran := filepath.Join(t.TempDir(), "ran")
+			f := seated(t, own(t, func(c *errand.Command) { c.Terminal, c.Shell = terminal, true }, `echo once >> `+ran+`; exit 5`), "api-orders")
+			f.Keys("f9")
+			if !terminal {
+				f.Keys("esc")
+			}
+			f.Shows("SERVICE")
+			f.Keys("]").Shows("exit code 5")
+			if b, err := os.ReadFile(ran); err != nil || string(b) != "once\n" {
+				t.Errorf("it ran %q, %v", b, err)
+			}
 		})
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/internal/clean"
 	"gantry/internal/errand"
+	"gantry/internal/fault"
 	"gantry/internal/process"
 	"gantry/internal/words"
 )
@@ -69,10 +70,7 @@ func (r *run) one(ctx context.Context, i int) (deploy.Held, error) {
 	defer context.AfterFunc(r.ctx, cancel)()
 	began := time.Now()
 	held, err := r.runs(ctx, i)
-	words := held.Words
-	if words == "" && err != nil {
-		words = err.Error()
-	}
+	words := wordsOf(held, err)
 	r.change(i, func(s *said) {
 		s.flush()
 		if s.end = words; s.begun {
@@ -89,7 +87,7 @@ func (r *run) runs(ctx context.Context, i int) (deploy.Held, error) {
 	l := r.lines[i]
 	path, err := r.errands.path(l)
 	if err != nil {
-		return deploy.Held{Words: "not begun"}, err
+		return deploy.Held{}, err
 	}
 	r.change(i, func(s *said) { s.begun = true })
 	cmd := exec.Command(path, l.Args[1:]...)
@@ -97,6 +95,17 @@ func (r *run) runs(ctx context.Context, i int) (deploy.Held, error) {
 	cmd.Stdout = writer{r, i}
 	cmd.Stderr = cmd.Stdout
 	return ended(ctx, process.Run(ctx, cmd, process.Grace))
+}
+
+// wordsOf say how a program ended, or why it did not begin.
+func wordsOf(held deploy.Held, err error) string {
+	if f := fault.Of(err); f != nil {
+		err = f.Err // what was to be run is named above it
+	}
+	if held.Words == "" && err != nil {
+		return err.Error()
+	}
+	return held.Words
 }
 
 // ended is what came of a program, by the error of its end.

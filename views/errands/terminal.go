@@ -2,10 +2,12 @@ package errands
 
 import (
 	"context"
+	"os/exec"
 
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy"
 	"gantry/internal/errand"
 	"gantry/internal/plugin"
 	"gantry/ui"
@@ -21,15 +23,21 @@ type terminalScreen struct {
 	errands *Errands
 	line    errand.Line
 	ctx     context.Context
+	ran     bool
+	words   string // how it ended
 	prose.Sheet
 }
 
-// back tells that the terminal is back, and how the program ended.
-type back struct{ words string }
+// ready is the program that the terminal is for, and back tells that it is back and how the
+// program ended.
+type (
+	ready struct{ program *exec.Cmd }
+	back  struct{ words string }
+)
 
 func newTerminal(e *Errands, l errand.Line) *terminalScreen {
 	s := &terminalScreen{errands: e, line: l}
-	s.Sheet = prose.NewParagraphs(e.Changes.Deps.Host, func() []prose.Para { return []prose.Para{{Text: l.String()}} })
+	s.Sheet = prose.NewParagraphs(e.Changes.Deps.Host, func() []prose.Para { return []prose.Para{{Text: l.String()}, {Text: s.words}} })
 	return s
 }
 
@@ -43,26 +51,36 @@ func (s *terminalScreen) Header() ui.Header {
 	return s.errands.Changes.Deps.Within(target.ClusterRef(), views.Crumb(target)+" "+s.line.Command.Name)
 }
 
+// Open finds the program, once: who comes back here through the history does not ask for it
+// to be run again.
 func (s *terminalScreen) Open(ctx context.Context) tea.Cmd {
 	s.ctx = ctx
-	program, err := s.errands.attending(ctx, s.line)
-	if err != nil {
-		return func() tea.Msg { return back{err.Error()} }
+	if s.ran {
+		return nil
 	}
-	lower := plugin.Shield()
-	return s.errands.Changes.Deps.Host.Exec(program, func(err error) tea.Msg {
-		lower()
-		held, err := ended(ctx, err)
-		if held.Words == "" && err != nil {
-			held.Words = err.Error()
+	s.ran = true
+	e, l := s.errands, s.line
+	return func() tea.Msg {
+		program, err := e.attending(ctx, l)
+		if err != nil {
+			return back{wordsOf(deploy.Held{}, err)}
 		}
-		return back{held.Words}
-	})
+		return ready{program}
+	}
 }
 
 func (s *terminalScreen) Update(msg tea.Msg) tea.Cmd {
-	if msg, ok := msg.(back); ok {
-		host := s.errands.Changes.Deps.Host
+	host, ctx := s.errands.Changes.Deps.Host, s.ctx
+	switch msg := msg.(type) {
+	case ready:
+		lower := plugin.Shield()
+		return host.Exec(msg.program, func(err error) tea.Msg {
+			lower()
+			return back{wordsOf(ended(ctx, err))}
+		})
+	case back:
+		s.words = msg.words
+		s.Pager.Changed()
 		host.Flash(ui.Info, "%s: %s", s.line.Command.Name, msg.words)
 		host.Pop()
 	}
