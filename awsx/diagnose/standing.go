@@ -37,25 +37,32 @@ type Cluster struct {
 
 // Around is what of the cluster stands around one of its services.
 func (c *Cluster) Around(s awsx.Service) Around {
-	own := c.Tasks[s.Name]
-	e := Evidence{
-		Service: s, Running: own.Running, RunningRead: c.RunningRead, RunningAt: c.RunningAt, Untold: c.Untold, Stopped: own.Stopped, StoppedRead: c.StoppedRead,
-		Definition: c.Definition, Instance: c.Instance, Now: c.Now,
-	}
-	a := Around{Instances: c.Instances, InstancesRead: c.InstancesRead}
+	var groups []awsx.Group
+	var gone []string
 	for _, arn := range s.TargetGroups() {
 		if g, ok := c.Groups[arn]; ok {
-			e.Groups = append(e.Groups, g)
+			groups = append(groups, g)
 		}
 		if c.Gone[arn] {
-			a.GroupsGone = append(a.GroupsGone, arn)
+			gone = append(gone, arn)
 		}
 	}
+	a := c.With(s, c.Tasks[s.Name], groups, gone)
 	if c.Ringing != nil {
 		a.Ringing = c.Ringing(s)
 	}
-	a.Evidence = e
 	return a
+}
+
+// With is what stands around a service whose tasks and groups are kept elsewhere than in
+// the Cluster: the groups in the order that the service names them, as far as they are
+// known, and those (ARN) that do not exist. It asks for no alarms.
+func (c *Cluster) With(s awsx.Service, own Tasks, groups []awsx.Group, gone []string) Around {
+	e := Evidence{
+		Service: s, Running: own.Running, RunningRead: c.RunningRead, RunningAt: c.RunningAt, Untold: c.Untold, Stopped: own.Stopped, StoppedRead: c.StoppedRead,
+		Definition: c.Definition, Instance: c.Instance, Now: c.Now, Groups: groups,
+	}
+	return Around{Standing: Standing{Evidence: e}, Instances: c.Instances, InstancesRead: c.InstancesRead, GroupsGone: gone}
 }
 
 // Stand judges one service of the cluster.

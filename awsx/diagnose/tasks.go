@@ -16,7 +16,7 @@ func ByService(tasks []awsx.Task) map[string]Tasks {
 	type size struct{ running, stopped int }
 	sizes := map[string]size{}
 	for i := range tasks {
-		if name, stopped, ok := ofService(&tasks[i]); ok {
+		if name, stopped, ok := OfService(&tasks[i]); ok {
 			n := sizes[name]
 			if stopped {
 				n.stopped++
@@ -40,7 +40,7 @@ func ByService(tasks []awsx.Task) map[string]Tasks {
 		out[name] = x
 	}
 	for i := range tasks {
-		name, stopped, ok := ofService(&tasks[i])
+		name, stopped, ok := OfService(&tasks[i])
 		if !ok {
 			continue
 		}
@@ -55,7 +55,9 @@ func ByService(tasks []awsx.Task) map[string]Tasks {
 	return out
 }
 
-func ofService(t *awsx.Task) (name string, stopped, ok bool) {
+// OfService returns the name of the service that runs a task, and whether the task counts
+// among those that stopped; ok is false for a task of none.
+func OfService(t *awsx.Task) (name string, stopped, ok bool) {
 	name, ok = strings.CutPrefix(t.Group, "service:")
 	return name, t.DesiredStatus == "STOPPED" || t.LastStatus == "STOPPED", ok
 }

@@ -15,6 +15,7 @@ const (
 	maxRuntimeIDs = 1000
 	maxStopped    = 100
 	maxEvents     = 50
+	moreEvents    = 4 // that room is made for at a time
 	maxChanges    = 2000
 	// stoppedFor is how long stopped tasks are remembered: as long as ECS does.
 	stoppedFor = time.Hour
@@ -34,8 +35,9 @@ type Memory struct {
 	Next Observer
 
 	mu       sync.Mutex
+	clusters map[clusterKey]*clusterKey
 	services map[serviceKey]*past
-	ring     []serviceKey // of all services
+	ring     []*past // of all services
 	hand     int          // in ring: the service that is looked at next when room is short
 	bytes    int          // of all services
 	changes  []TargetChange
@@ -44,22 +46,45 @@ type Memory struct {
 // groupOfService is what the group of a task begins with that a service runs.
 const groupOfService = "service:"
 
+// clusterKey names a cluster. A memory has one of each, to which all of its services point.
+type clusterKey struct {
+	context awsx.ContextID
+	name    string // ARN forms differ between callers
+}
+
 // serviceKey names a service by what a task tells of it: its ARN is not there.
 type serviceKey struct {
-	context awsx.ContextID
-	cluster string // name: ARN forms differ between callers
+	cluster *clusterKey
 	name    string
+}
+
+// key is how a memory names a service of a cluster. The caller holds the lock.
+func (m *Memory) key(cluster awsx.Ref, name string) serviceKey {
+	k := clusterKey{cluster.Context, cluster.ClusterName()}
+	if m.clusters[k] == nil {
+		if m.clusters == nil {
+			m.clusters = map[clusterKey]*clusterKey{}
+		}
+		m.clusters[k] = &k
+	}
+	return serviceKey{m.clusters[k], name}
 }
 
 // past is what was seen of one service.
 type past struct {
-	service awsx.Ref // zero while only its tasks were seen
-	cluster awsx.Ref
+	key     serviceKey
+	arn     string // of the service; empty while only its tasks were seen
+	cluster string // ARN
 	ids     map[string]*container
-	stopped map[string]Stopped
+	stopped map[string]Stopped // nil while none did
 	events  []awsx.ServiceEvent // newest last
 	last    time.Time           // when anything of it was seen
 	bytes   int
+}
+
+// ref is the reference of something of the service's cluster, by its ARN.
+func (p *past) ref(arn string) awsx.Ref {
+	return awsx.Ref{Context: p.key.cluster.context, Cluster: p.cluster, ARN: arn}
 }
 
 // container is a Seen without what all of a service have in common.
@@ -76,9 +101,9 @@ func (m *Memory) of(key serviceKey, at time.Time) *past {
 	}
 	p := m.services[key]
 	if p == nil {
-		p = &past{ids: map[string]*container{}, stopped: map[string]Stopped{}}
+		p = &past{key: key, ids: map[string]*container{}}
 		m.services[key] = p
-		m.ring = append(m.ring, key)
+		m.ring = append(m.ring, p)
 	}
 	if at.After(p.last) {
 		p.last = at
@@ -98,11 +123,10 @@ func (m *Memory) grow(p *past, bytes int, now time.Time) {
 			return
 		}
 		m.hand %= len(m.ring)
-		key := m.ring[m.hand]
-		q := m.services[key]
+		q := m.ring[m.hand]
 		if now.Sub(q.last) > stoppedFor {
 			m.bytes -= q.bytes
-			delete(m.services, key)
+			delete(m.services, q.key)
 			m.ring[m.hand] = m.ring[len(m.ring)-1]
 			m.ring = m.ring[:len(m.ring)-1]
 			continue
@@ -170,15 +194,18 @@ func (m *Memory) SeenStoppedTask(t awsx.Task, at time.Time) {
 	if !ok {
 		return
 	}
-	if m.rememberStopped(serviceKey{t.Ref.Context, t.Ref.ClusterName(), name}, Stopped{t, at}) && m.Next != nil {
+	if m.rememberStopped(name, Stopped{t, at}) && m.Next != nil {
 		m.Next.SeenStoppedTask(t, at)
 	}
 }
 
-func (m *Memory) rememberStopped(key serviceKey, s Stopped) (news bool) {
+func (m *Memory) rememberStopped(service string, s Stopped) (news bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	p, at := m.of(key, s.Seen), s.Seen
+	p, at := m.of(m.key(s.Task.Ref, service), s.Seen), s.Seen
+	if p.stopped == nil {
+		p.stopped = map[string]Stopped{}
+	}
 	old, known := p.stopped[s.Task.Ref.ARN]
 	p.stopped[s.Task.Ref.ARN] = s
 	if known && alike(old.Task, s.Task) {
@@ -231,8 +258,8 @@ func (m *Memory) SeenEvent(service awsx.Ref, e awsx.ServiceEvent) {
 func (m *Memory) rememberEvent(service awsx.Ref, e awsx.ServiceEvent) (news bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	p := m.of(keyOf(service), e.At)
-	p.service = service
+	p := m.of(m.key(service, service.Name()), e.At)
+	p.arn, p.cluster = service.ARN, service.Cluster
 	if slices.ContainsFunc(p.events, func(x awsx.ServiceEvent) bool { return x.ID == e.ID }) {
 		return false
 	}
@@ -240,6 +267,9 @@ func (m *Memory) rememberEvent(service awsx.Ref, e awsx.ServiceEvent) (news bool
 	i := len(p.events)
 	for i > 0 && p.events[i-1].At.After(e.At) {
 		i--
+	}
+	if len(p.events) == cap(p.events) { // doubled, what thousands of services do not use would be megabytes
+		p.events = append(make([]awsx.ServiceEvent, 0, len(p.events)+moreEvents), p.events...)
 	}
 	p.events = slices.Insert(p.events, i, e)
 	grown := bytesOf(e)
@@ -262,7 +292,7 @@ func (m *Memory) SeenRuntimeID(s Seen) {
 func (m *Memory) rememberContainer(s Seen) (news bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	p := m.of(serviceKey{s.Cluster.Context, s.Cluster.ClusterName(), s.Service}, s.Last)
+	p := m.of(m.key(s.Cluster, s.Service), s.Last)
 	if old := p.ids[s.ID]; old != nil {
 		old.last = s.Last
 		if news = s.Last.Sub(old.told) >= retold; news {
@@ -270,7 +300,7 @@ func (m *Memory) rememberContainer(s Seen) (news bool) {
 		}
 		return news
 	}
-	p.cluster = s.Cluster
+	p.cluster = s.Cluster.Cluster
 	c := &container{s.Task, s.Container, s.Family, s.Revision, s.First, s.Last, s.Last}
 	p.ids[s.ID] = c
 	m.grow(p, c.bytes(s.ID)-trim(p.ids, maxRuntimeIDs, func(c *container) time.Time { return c.last }, func(id string, c *container) int { return c.bytes(id) }), s.Last)
@@ -290,34 +320,30 @@ func (m *Memory) SeenTargetChange(c TargetChange) {
 	}
 }
 
-func keyOf(service awsx.Ref) serviceKey {
-	return serviceKey{service.Context, service.ClusterName(), service.Name()}
-}
-
 // each calls f with what was seen of a service, or of those of a cluster.
-func (m *Memory) each(of awsx.Ref, f func(serviceKey, *past)) {
+func (m *Memory) each(of awsx.Ref, f func(*past)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if of.ARN != of.Cluster {
-		if p := m.services[keyOf(of)]; p != nil {
-			f(keyOf(of), p)
+		if p := m.services[m.key(of, of.Name())]; p != nil {
+			f(p)
 		}
 		return
 	}
 	for key, p := range m.services {
-		if key.context == of.Context && key.cluster == of.ClusterName() {
-			f(key, p)
+		if *key.cluster == (clusterKey{of.Context, of.ClusterName()}) {
+			f(p)
 		}
 	}
 }
 
 // Containers returns the containers seen of a service since a time, the last seen first.
 func (m *Memory) Containers(_ context.Context, of awsx.Ref, since time.Time) (out []Seen, _ error) {
-	m.each(of, func(key serviceKey, p *past) {
+	m.each(of, func(p *past) {
 		for id, c := range p.ids {
 			if !c.last.Before(since) {
 				out = append(out, Seen{
-					Cluster: p.cluster, Service: key.name, ID: id, Task: c.task, Container: c.name,
+					Cluster: p.ref(p.cluster), Service: p.key.name, ID: id, Task: c.task, Container: c.name,
 					Family: c.family, Revision: c.revision, First: c.first, Last: c.last,
 				})
 			}
@@ -330,7 +356,7 @@ func (m *Memory) Containers(_ context.Context, of awsx.Ref, since time.Time) (ou
 // Stopped returns the tasks of a service that stopped since a time, the newest first.
 // No more than an hour is remembered.
 func (m *Memory) Stopped(_ context.Context, of awsx.Ref, since time.Time) (out []Stopped, _ error) {
-	m.each(of, func(_ serviceKey, p *past) {
+	m.each(of, func(p *past) {
 		for _, s := range p.stopped {
 			if !s.At().Before(since) {
 				out = append(out, s)
@@ -343,10 +369,10 @@ func (m *Memory) Stopped(_ context.Context, of awsx.Ref, since time.Time) (out [
 
 // Events returns the events seen of a service since a time, the newest first.
 func (m *Memory) Events(_ context.Context, of awsx.Ref, since time.Time) (out []Event, _ error) {
-	m.each(of, func(_ serviceKey, p *past) {
+	m.each(of, func(p *past) {
 		for _, e := range p.events {
 			if !e.At.Before(since) {
-				out = append(out, Event{p.service, e})
+				out = append(out, Event{p.ref(p.arn), e})
 			}
 		}
 	})

@@ -99,15 +99,15 @@ func (s *Store) Services(cluster awsx.Ref) *Watch[awsx.Service] {
 }
 
 // KnownServices returns the services of a cluster as they were read last, if somebody
-// watches them or did lately; it reads nothing.
-func (s *Store) KnownServices(cluster awsx.Ref) []awsx.Service {
+// watches them or did lately; it reads nothing and copies nothing. Nobody changes them.
+func (s *Store) KnownServices(cluster awsx.Ref) []*awsx.Service {
 	s.mu.Lock()
 	p, ok := s.pollers[servicesKey(cluster)].(*poller[awsx.Service])
 	s.mu.Unlock()
 	if !ok {
 		return nil
 	}
-	return p.snap.Load().Values()
+	return p.snap.Load().Items
 }
 
 // Tasks watches all tasks of a cluster, by ARN: the running ones are read

@@ -33,9 +33,9 @@ func TestWhatIsKnownOfAClusterIsLookedUpWithoutASweep(t *testing.T) {
 		if n := a.Count(awsxtest.Services); n != 0 || known != nil {
 			t.Errorf("%d sweeps, %v", n, known)
 		}
-		until(t, s.Services(c.Ref), complete)
-		if got := names(s.KnownServices(c.Ref)); len(got) != 1 || got[0] != "web" {
-			t.Errorf("of a cluster that is watched %v is known", got)
+		snap := until(t, s.Services(c.Ref), complete)
+		if got := s.KnownServices(c.Ref); len(got) != 1 || got[0] != snap.Items[0] || got[0].Name != "web" {
+			t.Errorf("of a cluster that is watched %v is known, and %v was read", got, snap.Items)
 		}
 	})
 }

@@ -102,9 +102,12 @@ func (r Reader) namedIn(ctx context.Context, account awsx.Account, c awsx.Cluste
 	}
 	services := r.Store.KnownServices(c.Ref)
 	if len(services) == 0 {
-		var err error
-		if services, err = awsx.Collect(account.Services(ctx, c.Ref)); err != nil && len(services) == 0 {
+		read, err := awsx.Collect(account.Services(ctx, c.Ref))
+		if err != nil && len(read) == 0 {
 			return nil, err
+		}
+		for i := range read {
+			services = append(services, &read[i])
 		}
 	}
 	alarmed := r.alarmed(ctx, id)
@@ -123,7 +126,7 @@ func (r Reader) namedIn(ctx context.Context, account awsx.Account, c awsx.Cluste
 			}
 			n.Revisions, n.Because = true, "runs "+awsx.ARNName(s.TaskDefinition)
 		case id.Route != "" || id.Mention != "":
-			if n.Because = r.mentions(ctx, s, id.Mention, routed, alarmed); n.Because == "" {
+			if n.Because = r.mentions(ctx, *s, id.Mention, routed, alarmed); n.Because == "" {
 				continue
 			}
 		case s.Name != name:

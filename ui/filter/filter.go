@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
-
-	"github.com/sahilm/fuzzy"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Filter is a parsed filter. The zero filter lets everything through.
@@ -19,6 +20,9 @@ type Filter struct {
 	literal string // in lower case, for a pattern without special characters
 	re      *regexp.Regexp
 	terms   []term // what is asked about tags
+	// needs are texts that re cannot match without, in the order in which they come; they
+	// are found much quicker than re is tried.
+	needs []string
 }
 
 // Parse reads a filter: a regular expression without regard to case, in which ^
@@ -51,19 +55,104 @@ func Parse(typed string) (Filter, error) {
 		return Filter{}, fmt.Errorf("filter %q: %w", pattern, err)
 	}
 	f.re = re
+	if tree, err := syntax.Parse(flags+pattern, syntax.Perl); err == nil {
+		f.needs = needed(tree.Simplify())
+	}
 	return f, nil
+}
+
+// needed are the texts that whatever an expression matches holds one after the other. What is
+// compared without regard to case is left out: some letters have a twin that is none of ASCII.
+func needed(re *syntax.Regexp) []string {
+	switch re.Op {
+	case syntax.OpLiteral:
+		if re.Flags&syntax.FoldCase == 0 {
+			return []string{string(re.Rune)}
+		}
+	case syntax.OpConcat:
+		var all []string
+		for _, sub := range re.Sub {
+			all = append(all, needed(sub)...)
+		}
+		return all
+	case syntax.OpCapture, syntax.OpPlus:
+		return needed(re.Sub[0])
+	}
+	return nil
 }
 
 // Empty reports whether nothing is looked for in texts, as while only "!" has been typed.
 func (f *Filter) Empty() bool { return f.literal == "" && f.re == nil && f.Fuzzy == "" }
 
+// Within reports whether all that the filter lets through is let through by another one as
+// well, as far as that is told by what was typed: then only what the other one let through
+// has to be looked at.
+func (f *Filter) Within(other *Filter) bool {
+	switch {
+	case f.Invert || other.Invert || f.re != nil || other.re != nil || f.Empty() || other.Empty():
+		return false
+	case f.Fuzzy != "" || other.Fuzzy != "":
+		return other.Fuzzy != "" && strings.HasPrefix(f.Fuzzy, other.Fuzzy)
+	}
+	return strings.Contains(f.literal, other.literal)
+}
+
+// Slow reports whether matching a text takes an expression, which takes some thirty times
+// as long as looking for a text.
+func (f *Filter) Slow() bool { return f.re != nil }
+
+// MatchesName reports whether a name is let through by a filter that is fuzzy.
+func (f *Filter) MatchesName(name string) bool { return hasLetters(name, f.Fuzzy) != f.Invert }
+
+// hasLetters reports whether a name has letters in their order, with any gaps and without
+// regard to case.
+func hasLetters(name, letters string) bool {
+	want, size := utf8.DecodeRuneInString(letters)
+	for _, r := range name {
+		if size == 0 {
+			break
+		}
+		if sameLetter(r, want) {
+			letters = letters[size:]
+			want, size = utf8.DecodeRuneInString(letters)
+		}
+	}
+	return size == 0
+}
+
+// sameLetter reports whether two letters differ in their case at most.
+func sameLetter(a, b rune) bool {
+	if a == b {
+		return true
+	}
+	if a < utf8.RuneSelf && b < utf8.RuneSelf {
+		lower := a | 0x20
+		return lower == b|0x20 && 'a' <= lower && lower <= 'z'
+	}
+	for r := unicode.SimpleFold(a); r != a; r = unicode.SimpleFold(r) {
+		if r == b {
+			return true
+		}
+	}
+	return false
+}
+
 // Matches reports whether a text in lower case, a cell a line, is let through by a filter
 // that is not fuzzy.
 func (f *Filter) Matches(text string) bool {
 	if f.re != nil {
-		return f.re.MatchString(text) != f.Invert
+		return (f.mayMatch(text) && f.re.MatchString(text)) != f.Invert
 	}
 	return strings.Contains(text, f.literal) != f.Invert
+}
+
+// mayMatch reports whether a text has all that the expression cannot match without.
+func (f *Filter) mayMatch(text string) bool {
+	return !slices.ContainsFunc(f.needs, func(need string) bool {
+		_, rest, found := strings.Cut(text, need)
+		text = rest
+		return !found
+	})
 }
 
 // Keeps reports whether something with a name and a text beside it is let through.
@@ -72,7 +161,7 @@ func (f *Filter) Keeps(name, text string) bool {
 	case f.Empty():
 		return true
 	case f.Fuzzy != "":
-		return len(fuzzy.FindNoSort(f.Fuzzy, []string{name})) > 0 != f.Invert
+		return f.MatchesName(name)
 	}
 	return f.Matches(strings.ToLower(name + "\n" + text))
 }

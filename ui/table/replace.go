@@ -34,10 +34,12 @@ func (t *Table[T]) replace(rows []T, changed []int) {
 	if len(changed) == 0 {
 		return
 	}
-	if t.hay != nil {
-		t.hay = slices.Clone(t.hay)
-		for _, i := range changed {
-			t.hay[i] = t.searched(rows[i])
+	for _, i := range changed {
+		if t.hay != nil {
+			t.hay[i] = ""
+		}
+		if t.hits != nil {
+			t.hits[i] = unseen
 		}
 	}
 	switch c := t.column(t.sort); {

@@ -90,7 +90,7 @@ type Table[T any] struct {
 
 	rows   []T
 	keys   []string // of rows, by position
-	hay    []string // searched text of rows, built when a filter needs it
+	hay    []string // searched text of rows, gathered when a filter needs it
 	sorted []int    // positions in rows, in order
 	shown  []int    // those of sorted that no filter hides
 
@@ -101,7 +101,11 @@ type Table[T any] struct {
 
 	filter    filter.Filter
 	filterErr error
-	untold    int // rows that are hidden because nobody read their tags
+	untold    int     // rows that are hidden because nobody read their tags
+	hits      []found // of rows, by position; nil while none was looked at
+	narrowing bool    // not all rows were looked at since the filter changed
+	looked    int     // rows were
+	part      int     // cost of what is looked at at once
 	faults    bool
 
 	cursor string // key of the selected row
@@ -129,7 +133,7 @@ type Table[T any] struct {
 
 // New makes an empty table.
 func New[T any](o Options[T]) *Table[T] {
-	t := &Table[T]{opts: o, marks: map[string]struct{}{}}
+	t := &Table[T]{opts: o, marks: map[string]struct{}{}, part: partCost}
 	t.widths = make([]int, len(o.Columns))
 	t.SortBy(o.Sort)
 	return t
@@ -162,7 +166,7 @@ func (t *Table[T]) renew(rows []T) {
 		keys[i] = t.opts.Key(row)
 	}
 	t.arrange(rows, keys)
-	t.rows, t.keys, t.hay = rows, keys, nil
+	t.rows, t.keys, t.hay, t.hits = rows, keys, nil, nil
 	if !t.held {
 		t.order()
 	}

@@ -40,6 +40,7 @@ func Bindings(own ...ui.Binding) []ui.Binding {
 
 // Actions are the screen's own, then what every table can do.
 func (s *Screen[T]) Actions() []ui.Action {
+	s.Table.Narrowed() // nobody acts on rows that what was typed hides
 	row, ok := s.Table.Selected()
 	var out []ui.Action
 	if s.spec.Actions != nil {

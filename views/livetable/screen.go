@@ -57,6 +57,8 @@ type Screen[T any] struct {
 	studied  T    // the row that was studied last
 	early    bool // the way into a row was asked for before there was one
 	evidence panel
+	told     told[T]
+	parting  bool // the next part of a filter is on its way
 }
 
 // New makes a table screen of a spec. A spec that leaves out what no table can be without
@@ -80,6 +82,10 @@ type studied struct{ changed bool }
 
 // drawn tells that a frame was drawn since the rows changed.
 type drawn struct{}
+
+// narrowing tells that the next part of a filter can be looked at: keys and frames come
+// between the parts.
+type narrowing struct{}
 
 // aged tells that no load came for a while: the words for its age may change.
 type aged struct{ taken int }
@@ -105,7 +111,7 @@ func (s *Screen[T]) Open(ctx context.Context) tea.Cmd {
 		s.spec.refuse("its feed has no Build")
 	}
 	s.feed.builds = new(builds)
-	s.build, s.covered, s.reported, s.detailing, s.ageing, s.studying = 0, false, nil, false, false, false
+	s.build, s.covered, s.reported, s.detailing, s.ageing, s.studying, s.parting = 0, false, nil, false, false, false, false
 	return tea.Batch(s.feed.keep(ctx), s.feed.now(s.Deps.Now), s.feed.next(ctx, s.Deps.Now), ui.After(ctx, DwellDelay, dwelt{s.moves}))
 }
 
@@ -135,6 +141,10 @@ func (s *Screen[T]) Update(msg tea.Msg) tea.Cmd {
 		return s.study()
 	case drawn:
 		return tea.Batch(s.report(), s.study())
+	case narrowing:
+		s.parting = false
+		s.Table.NarrowOn()
+		return s.part()
 	case aged:
 		s.ageing = false
 		if msg.taken != s.taken {
@@ -188,7 +198,7 @@ func (s *Screen[T]) enterEarly() tea.Cmd {
 func (s *Screen[T]) keep() {
 	s.Table.Remeasure()
 	s.Table.SetStale(s.load.Status.stale(s.Deps.Host.Now()))
-	if !s.moving {
+	if !s.moving && !s.tells() {
 		s.explain()
 	}
 }
@@ -212,7 +222,7 @@ func (s *Screen[T]) Show() {
 		s.Want = ""
 	}
 	s.Table.SetStale(s.load.Status.stale(s.Deps.Host.Now()))
-	if !s.moving {
+	if !s.moving && !s.tells() {
 		s.explain()
 	}
 }
@@ -308,12 +318,29 @@ func (s *Screen[T]) settle() tea.Cmd {
 	return s.report()
 }
 
+// told is of which row the evidence tells, and since when.
+type told[T any] struct {
+	row    T
+	ok     bool
+	closer bool
+	at     time.Time
+}
+
+// tells reports whether the evidence tells of the row under the cursor as it is already.
+// What it says of time is told anew after a while.
+func (s *Screen[T]) tells() bool {
+	row, ok := s.Table.Selected()
+	same := s.spec.Table.Same
+	return ok && s.told.ok && same != nil && same(s.told.row, row) && s.told.closer == s.dwells && s.Deps.Host.Now().Sub(s.told.at) < ageStep
+}
+
 // explain gathers the evidence about the row under the cursor.
 func (s *Screen[T]) explain() {
 	if s.spec.Evidence == nil {
 		return
 	}
 	row, ok := s.Table.Selected()
+	s.told = told[T]{row, ok, s.dwells, s.Deps.Host.Now()}
 	switch {
 	case !ok:
 		s.evidence.set(nil)
@@ -329,12 +356,21 @@ func (s *Screen[T]) Filter() string { return s.Table.Filter() }
 
 // SetFilter narrows the table.
 func (s *Screen[T]) SetFilter(expr string) error {
-	return s.Table.SetFilter(expr)
+	return s.Table.Narrow(expr)
+}
+
+// part has the next part of a filter looked at, one at a time.
+func (s *Screen[T]) part() tea.Cmd {
+	if s.parting || !s.Table.Narrowing() {
+		return nil
+	}
+	s.parting = true
+	return func() tea.Msg { return narrowing{} }
 }
 
 // Narrowed follows the cursor, which may be on another row. Whoever looks for a row wants
 // to stay on it.
 func (s *Screen[T]) Narrowed() tea.Cmd {
 	s.Table.Pin()
-	return s.moved()
+	return tea.Batch(s.moved(), s.part())
 }

@@ -135,6 +135,9 @@ func (s *Screen[T]) counts(th *theme.Theme) string {
 	}
 	c := s.Table.Counts()
 	parts := []string{s.totals.paint(th)}
+	if s.Table.Narrowing() {
+		parts = append(parts, th.Paint(theme.Accent, "narrowing"))
+	}
 	if hidden := c.Total - c.Shown; hidden > 0 {
 		parts = append(parts, th.Paint(theme.Accent, fmt.Sprintf("showing %d", c.Shown)))
 	}

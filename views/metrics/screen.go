@@ -218,14 +218,16 @@ func (s *screen) Actions() []ui.Action {
 
 // overlayAction asks which service to lay over the charts.
 func (s *screen) overlayAction() ui.Action {
-	var others []awsx.Service
-	for _, x := range s.deps.Store.KnownServices(s.services[0].ClusterRef()) {
-		if !slices.Contains(s.services, x.Ref) {
-			others = append(others, x)
-		}
-	}
+	known := s.deps.Store.KnownServices(s.services[0].ClusterRef())
+	other := func(x *awsx.Service) bool { return !slices.Contains(s.services, x.Ref) }
 	a := actOverlay.Runs(func() tea.Cmd {
 		var options []modal.Option
+		var others []*awsx.Service
+		for _, x := range known {
+			if other(x) {
+				others = append(others, x)
+			}
+		}
 		for _, x := range others {
 			options = append(options, modal.Option{Name: x.Name, Detail: awsx.ARNName(x.TaskDefinition)})
 		}
@@ -235,7 +237,7 @@ func (s *screen) overlayAction() ui.Action {
 		}))
 		return nil
 	})
-	if len(others) == 0 {
+	if !slices.ContainsFunc(known, other) {
 		a.Disabled = "no other service of the cluster was read: open the services first"
 	}
 	return a

@@ -32,7 +32,9 @@ const whyOfAll = "gantry why CLUSTER"
 func ofRows(name string, rows []*serviceRow) place {
 	p := place{name, map[string]diagnose.Standing{}}
 	for _, r := range rows {
-		p.says[r.service().Name] = r.Standing
+		stands := r.around().Standing
+		stands.Finding, stands.Troubles = r.Finding, r.Troubles
+		p.says[r.service().Name] = stands
 	}
 	return p
 }

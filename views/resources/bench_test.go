@@ -12,6 +12,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/store"
 	"gantry/ui"
 	"gantry/ui/uitest"
 	"gantry/views"
@@ -24,7 +25,8 @@ func crowd(n int) *clusterFacts {
 	cluster := awsx.Ref{Cluster: "arn:aws:ecs:eu-west-1:1:cluster/main", ARN: "arn:aws:ecs:eu-west-1:1:cluster/main"}
 	f := &clusterFacts{
 		servicesRead: true,
-		Cluster:      diagnose.Cluster{Now: awsxtest.Now, InstancesRead: true, RunningRead: true, StoppedRead: true, Tasks: map[string]diagnose.Tasks{}, Groups: map[string]awsx.Group{}},
+		Cluster:      diagnose.Cluster{Now: awsxtest.Now, InstancesRead: true, RunningRead: true, StoppedRead: true},
+		own:          map[string]*ownTasks{}, groups: map[string]*store.GroupState{},
 	}
 	for i := range n {
 		name := fmt.Sprintf("service-%05d", i)

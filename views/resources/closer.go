@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"gantry/awsx"
-	"gantry/awsx/diagnose"
-	"gantry/awsx/diagnose/reason"
 	"gantry/internal/inquiry"
 	"gantry/logs"
 	"gantry/views"
@@ -77,16 +75,17 @@ func (c *closer) study(ctx context.Context, r *serviceRow) (changed bool) {
 	for _, d := range now.past[:min(len(now.past), 1+earlier)] {
 		definitions = append(definitions, d.Revision.TaskDefinition)
 	}
-	died, dead := lastDead(r.Evidence)
+	died, dead := r.lastDead()
 	if dead {
 		definitions = append(definitions, died.TaskDefinition)
 	}
 	changed = livetable.CacheDefinitions(ctx, c.deps.Store, ref.Context, definitions) || recorded || now.before != was.before || now.after != was.after
+	around := r.around()
 	switch {
-	case c.deps.Lines.Open == nil || !r.Evidence.StoppedRead:
+	case c.deps.Lines.Open == nil || !around.Evidence.StoppedRead:
 	case dead && (was.died.ID != died.ID || was.lines.Again):
 		now.died, now.errors = died, nil
-		now.lines = lastlines.Read(ctx, c.deps.Lines, died.Ref, r.Evidence.Stopped, closeLines)
+		now.lines = lastlines.Read(ctx, c.deps.Lines, died.Ref, around.Evidence.Stopped, closeLines)
 		changed = true
 	case !dead && c.deps.Now().Sub(was.read) >= errorsAgain:
 		now.died, now.lines = awsx.Task{}, lastlines.Lines{}
@@ -129,7 +128,7 @@ func (c *closer) recall(ctx context.Context, s awsx.Service, now *closeup) bool 
 // newestErrors are the errors among the newest lines of a service. A store that does not
 // answer has none to show: the log screen says why.
 func (c *closer) newestErrors(ctx context.Context, r *serviceRow) (errors []logs.Entry) {
-	entries, err := c.deps.Lines.Lately(ctx, r.Standing, c.deps.Now().Add(-errorsFor), errorsIn)
+	entries, err := c.deps.Lines.Lately(ctx, r.around().Stand(), c.deps.Now().Add(-errorsFor), errorsIn)
 	if err != nil {
 		return nil
 	}
@@ -139,16 +138,6 @@ func (c *closer) newestErrors(ctx context.Context, r *serviceRow) (errors []logs
 		}
 	}
 	return errors[max(0, len(errors)-closeLines):]
-}
-
-// lastDead is the task of a service that died last, of those that ECS still tells of.
-func lastDead(e diagnose.Evidence) (last awsx.Task, dead bool) {
-	for _, t := range e.Stopped {
-		if reason.StoppedTask(t, e.TaskDefinition(t.TaskDefinition)).Failure && (!dead || reason.StoppedAt(t).After(reason.StoppedAt(last))) {
-			last, dead = t, true
-		}
-	}
-	return last, dead
 }
 
 // worstFirst orders targets for a reader.

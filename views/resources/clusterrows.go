@@ -178,7 +178,7 @@ func clusterEvidence(r *clusterRow, now time.Time) []prose.Para {
 	}
 	var d prose.Document
 	for _, s := range in.faults {
-		d.Paras = append(d.Paras, (evidence{serviceRow: s, now: now}).head(0))
+		d.Paras = append(d.Paras, (evidence{row: s, Around: diagnose.Around{Standing: diagnose.Standing{Finding: s.Finding, Troubles: s.Troubles}}, now: now}).head(0))
 	}
 	return d.Paras
 }

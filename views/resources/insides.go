@@ -12,7 +12,6 @@ import (
 	"gantry/awsx/store"
 	"gantry/internal/inquiry"
 	"gantry/views"
-	"gantry/views/livetable"
 )
 
 const (
@@ -151,7 +150,7 @@ func (g *insides) survey(ctx context.Context, deps *views.Deps, clusters []awsx.
 		}
 		rows := make([]*serviceRow, 0, len(s.Standings))
 		for _, st := range s.WorstFirst() {
-			rows = append(rows, &serviceRow{Around: diagnose.Around{Standing: st}, status: livetable.VerdictStatus(st.Finding.Status)})
+			rows = append(rows, surveyedRow(st))
 		}
 		in := insideOf(rows, &clusterFacts{servicesRead: true, Cluster: diagnose.Cluster{Instances: before.instances, InstancesRead: before.instancesRead}})
 		before.clusterInside, before.at, before.surveyed, before.whole = in, deps.Now(), deps.Now(), true

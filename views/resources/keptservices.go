@@ -4,12 +4,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
 	"gantry/awsx/store"
-	"gantry/internal/fault"
 )
 
 // keptServices are the rows of a cluster's services from one load to the next. A row
@@ -18,7 +18,10 @@ import (
 type keptServices struct {
 	clusterFacts
 	split taskSplit
-	hosts sync.Map // of awsx.Instance, by ARN; rows look into it when they are drawn
+	// hosts are *awsx.Instance by ARN, and allHosts all of them in their order: rows look
+	// into these when they are drawn.
+	hosts    sync.Map
+	allHosts atomic.Pointer[[]awsx.Instance]
 	// newAlarms is true in an update that brought other alarms.
 	newAlarms bool
 	rows      []*serviceRow
@@ -30,14 +33,20 @@ type keptServices struct {
 
 func newKeptServices(define func(arn string) *awsx.TaskDefinition) *keptServices {
 	k := &keptServices{byARN: map[string]*serviceRow{}, users: map[string][]string{}}
-	k.Groups, k.groupsFailed, k.Gone = map[string]awsx.Group{}, map[string]bool{}, map[string]bool{}
+	k.groups = map[string]*store.GroupState{}
+	k.instancesNow = func() []awsx.Instance {
+		if all := k.allHosts.Load(); all != nil {
+			return *all
+		}
+		return nil
+	}
 	k.Definition = define
 	k.Instance = func(arn string) (awsx.Instance, bool) {
 		i, ok := k.hosts.Load(arn)
 		if !ok {
 			return awsx.Instance{}, false
 		}
-		return i.(awsx.Instance), true
+		return *i.(*awsx.Instance), true
 	}
 	return k
 }
@@ -52,7 +61,7 @@ func (k *keptServices) update(n clusterNews, now time.Time) []*serviceRow {
 			touched[arn] = true
 		}
 	}
-	k.Now = now
+	k.Now, k.shared = now, nil
 	k.takeServices(n.services, touched)
 	k.takeTasks(n.tasks, touch)
 	k.takeGroups(n.groups, touch)
@@ -69,7 +78,7 @@ func (k *keptServices) update(n clusterNews, now time.Time) []*serviceRow {
 			r = k.byARN[s.Ref.ARN]
 		}
 		if r == nil || all || touched[s.Ref.ARN] || r.turned(now) || r.lacked(n.definitions) || r.standsOn(moved) || k.alarmed(r) {
-			r = k.remake(*s)
+			r = k.remake(s)
 		}
 		rows[i] = r
 		changed = changed || k.rows[i] != r
@@ -81,7 +90,7 @@ func (k *keptServices) update(n clusterNews, now time.Time) []*serviceRow {
 }
 
 // remake makes a service's row, and notes of what.
-func (k *keptServices) remake(s awsx.Service) *serviceRow {
+func (k *keptServices) remake(s *awsx.Service) *serviceRow {
 	r := k.row(s)
 	k.byARN[s.Ref.ARN] = r
 	for _, what := range append(s.TargetGroups(), s.Name) {
@@ -111,24 +120,20 @@ func (k *keptServices) takeTasks(n news[awsx.Task], touch func(string)) {
 	for name := range k.split.apply(n) {
 		touch(name)
 	}
-	k.Tasks = k.split.tasks
+	k.own = k.split.tasks
 }
 
 func (k *keptServices) takeGroups(n news[store.GroupState], touch func(string)) {
 	if n.Anew {
-		clear(k.Groups)
-		clear(k.groupsFailed)
-		clear(k.Gone)
+		clear(k.groups)
 	}
 	for _, arn := range n.Gone {
-		delete(k.Groups, arn)
-		delete(k.groupsFailed, arn)
-		delete(k.Gone, arn)
+		delete(k.groups, arn)
 		touch(arn)
 	}
 	for _, i := range n.Items {
 		g := n.items[i]
-		k.Groups[g.ARN], k.groupsFailed[g.ARN], k.Gone[g.ARN] = g.Group, g.Err != nil, fault.ClassOf(g.Err) == fault.NotFound
+		k.groups[g.ARN] = g
 		touch(g.ARN)
 	}
 }
@@ -136,8 +141,16 @@ func (k *keptServices) takeGroups(n news[store.GroupState], touch func(string)) 
 // takeAlarms takes those that ring, with what composites among them are made of.
 func (k *keptServices) takeAlarms(n news[awsx.Alarm]) {
 	if k.newAlarms = n.Anew || len(n.Changes.Items) > 0 || len(n.Gone) > 0; k.newAlarms {
-		k.Ringing = diagnose.NewAlarms(awsx.Values(n.items), func(group string) []string { return k.Groups[group].Settings.LoadBalancers }).Ringing
+		k.Ringing = diagnose.NewAlarms(awsx.Values(n.items), k.balancers).Ringing
 	}
+}
+
+// balancers are the load balancers of a target group, as far as they are known.
+func (k *keptServices) balancers(group string) []string {
+	if g := k.groups[group]; g != nil {
+		return g.Settings.LoadBalancers
+	}
+	return nil
 }
 
 // alarmed reports whether other alarms ring for a service than its row tells of.
@@ -149,7 +162,9 @@ func (k *keptServices) alarmed(r *serviceRow) bool {
 func (k *keptServices) takeInstances(n news[awsx.Instance]) map[string]bool {
 	k.InstancesRead = n.whole
 	if n.Anew || len(n.Items)+len(n.Gone) > 0 {
-		k.Instances = awsx.Values(n.items)
+		all := awsx.Values(n.items)
+		k.Instances = all
+		k.allHosts.Store(&all)
 	}
 	if n.Anew {
 		k.hosts.Clear()
@@ -160,7 +175,7 @@ func (k *keptServices) takeInstances(n news[awsx.Instance]) map[string]bool {
 		moved[arn] = true
 	}
 	for _, i := range n.Items {
-		k.hosts.Store(n.items[i].Ref.ARN, *n.items[i])
+		k.hosts.Store(n.items[i].Ref.ARN, n.items[i])
 		moved[n.items[i].Ref.ARN] = true
 	}
 	return moved
@@ -181,45 +196,17 @@ func (k *keptServices) wants(visible []string) []string {
 	return arns
 }
 
-// turned reports whether time alone may have turned the verdict.
-func (r *serviceRow) turned(now time.Time) bool {
-	until := r.Finding.Until
-	return !until.IsZero() && !now.Before(until)
-}
-
-// lacked reports whether the row was made without one of these definitions.
-func (r *serviceRow) lacked(definitions []string) bool {
-	return slices.ContainsFunc(definitions, func(arn string) bool { return slices.Contains(r.lacks, arn) })
-}
-
-// standsOn reports whether one of these instances may have helped to tell which targets are
-// the service's own, or why its tasks find no place. Nothing else in a row depends on
-// instances.
-func (r *serviceRow) standsOn(instances map[string]bool) bool {
-	if len(instances) == 0 {
-		return false
-	}
-	if len(r.Troubles) > 0 && !r.service().OnFargate() {
-		return true
-	}
-	if r.Evidence.Foreign == nil {
-		return false
-	}
-	on := func(t awsx.Task) bool { return instances[t.ContainerInstance] }
-	return slices.ContainsFunc(r.Evidence.Running, on) || slices.ContainsFunc(r.Evidence.Stopped, on)
-}
-
 // taskSplit are a cluster's tasks by service. Lists that were handed out are replaced
 // and never changed.
 type taskSplit struct {
-	tasks map[string]diagnose.Tasks
+	tasks map[string]*ownTasks
 	owner map[string]string // the name of a task's service, by the task's ARN
 }
 
 // apply takes what changed and returns the names of the services whose tasks did.
 func (s *taskSplit) apply(n news[awsx.Task]) map[string]bool {
 	if n.Anew || s.tasks == nil {
-		s.tasks, s.owner = map[string]diagnose.Tasks{}, map[string]string{}
+		s.tasks, s.owner = map[string]*ownTasks{}, map[string]string{}
 	}
 	names, left := map[string]bool{}, map[string]bool{}
 	leave := func(arn string) {
@@ -231,38 +218,46 @@ func (s *taskSplit) apply(n news[awsx.Task]) map[string]bool {
 	for _, arn := range n.Gone {
 		leave(arn)
 	}
-	var come []awsx.Task
+	came := map[string]*ownTasks{}
 	for _, i := range n.Items {
-		leave(n.items[i].Ref.ARN)
-		come = append(come, *n.items[i])
-	}
-	came := diagnose.ByService(come)
-	for name, own := range came {
-		names[name] = true
-		for _, t := range slices.Concat(own.Running, own.Stopped) {
-			s.owner[t.Ref.ARN] = name
+		t := n.items[i]
+		leave(t.Ref.ARN)
+		name, stopped, ok := diagnose.OfService(t)
+		if !ok {
+			continue
 		}
+		own := came[name]
+		if own == nil {
+			own = &ownTasks{}
+			came[name] = own
+		}
+		if stopped {
+			own.stopped = append(own.stopped, t)
+		} else {
+			own.running = append(own.running, t)
+		}
+		names[name], s.owner[t.Ref.ARN] = true, name
 	}
 	for name := range names {
-		old := s.tasks[name]
-		s.tasks[name] = diagnose.Tasks{
-			Running: exchange(old.Running, left, came[name].Running),
-			Stopped: exchange(old.Stopped, left, came[name].Stopped),
-		}
+		old, more := s.tasks[name].lists(), came[name].lists()
+		s.tasks[name] = &ownTasks{exchange(old[0], left, more[0]), exchange(old[1], left, more[1])}
 	}
 	return names
 }
 
 // exchange returns tasks without those that left and with those that came, in the
 // order of the store.
-func exchange(tasks []awsx.Task, left map[string]bool, came []awsx.Task) []awsx.Task {
-	out := make([]awsx.Task, 0, len(tasks)+len(came))
+func exchange(tasks []*awsx.Task, left map[string]bool, came []*awsx.Task) []*awsx.Task {
+	if len(tasks)+len(came) == 0 {
+		return nil
+	}
+	out := make([]*awsx.Task, 0, len(tasks)+len(came))
 	for _, t := range tasks {
 		if !left[t.Ref.ARN] {
 			out = append(out, t)
 		}
 	}
 	out = append(out, came...)
-	slices.SortFunc(out, func(a, b awsx.Task) int { return strings.Compare(a.Ref.ARN, b.Ref.ARN) })
+	slices.SortFunc(out, func(a, b *awsx.Task) int { return strings.Compare(a.Ref.ARN, b.Ref.ARN) })
 	return out
 }

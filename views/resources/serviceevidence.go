@@ -31,7 +31,8 @@ import (
 
 // evidence is what explains the row of a service at a moment.
 type evidence struct {
-	*serviceRow
+	row *serviceRow
+	diagnose.Around
 	now time.Time
 	key func(ui.Binding) string
 	closeup
@@ -40,9 +41,7 @@ type evidence struct {
 // paras explain a row in the most telling order: what is wrong and what to do about it, what
 // the task that died last wrote, what changed last, events and targets.
 func (e evidence) paras(lines int) []prose.Para {
-	row := *e.serviceRow
-	row.Standing = e.judged()
-	e.serviceRow = &row
+	e.Standing = e.judged()
 	var d prose.Document
 	d.Paras = append(d.Paras, e.head(lines))
 	e.findings(&d, lines)
@@ -51,7 +50,7 @@ func (e evidence) paras(lines int) []prose.Para {
 			d.Paras = append(d.Paras, prose.Para{Label: "alarm", Text: a.Name + "  " + a.Why})
 		}
 	}
-	describe.TaskSets(&d, *e.service(), e.now)
+	describe.TaskSets(&d, *e.row.service(), e.now)
 	parts := map[diagnose.Aspect][]diagnose.Line{}
 	for _, l := range diagnose.Panel(e.Evidence) {
 		parts[l.About] = append(parts[l.About], l)
@@ -89,7 +88,7 @@ func (e evidence) judged() diagnose.Standing {
 		a.Before = awsx.ARNName(before.ARN)
 		a.Changes, _ = why.Changes(before, after) // what cannot be compared explains nothing
 	}
-	return a.Judge()
+	return a.Stand()
 }
 
 // fewProofs is how much of what shows a trouble stands where there is little room.
@@ -129,7 +128,7 @@ func (e evidence) findings(d *prose.Document, lines int) {
 // does is the key that does what a step advises; empty without one.
 func (e evidence) does(do cause.Do) string {
 	b, ok := incident.Binding(do)
-	if _, dead := lastDead(e.Evidence); do == cause.DoReadLines && dead {
+	if _, dead := e.row.lastDead(); do == cause.DoReadLines && dead {
 		b = actLastLines
 	}
 	if !ok {
@@ -141,15 +140,15 @@ func (e evidence) does(do cause.Do) string {
 // head says how the service stands, since when and why, unless there is room to say what is
 // wrong in whole sentences.
 func (e evidence) head(lines int) prose.Para {
-	head := e.service().Name + "  " + e.status.Word()
+	head := e.row.service().Name + "  " + e.row.status.Word()
 	if at := e.Finding.Since; !at.IsZero() {
 		head += " for " + text.Age(e.now.Sub(at))
 	}
 	if e.Finding.Why != "" && (lines < livetable.Roomy || len(e.Troubles) == 0) {
 		head += ": " + e.Finding.Why
 	}
-	role := e.status.Role()
-	if e.status == theme.StatusOK {
+	role := e.row.status.Role()
+	if e.row.status == theme.StatusOK {
 		role = theme.Title
 	}
 	return prose.Para{Text: head, Role: role}
@@ -204,12 +203,12 @@ func (e evidence) changed(d *prose.Document) {
 		return
 	}
 	newest := e.past[0]
-	if e.after != e.service().TaskDefinition || deployed.State(newest) == theme.StatusFailed {
+	if e.after != e.row.service().TaskDefinition || deployed.State(newest) == theme.StatusFailed {
 		e.deployment(d, newest)
 	}
 	e.difference(d)
-	if n := newest.Target.Requested; n > 0 && n != e.service().Desired {
-		d.Field("count", strconv.Itoa(n)+" when it was deployed, "+strconv.Itoa(e.service().Desired)+" now")
+	if n := newest.Target.Requested; n > 0 && n != e.row.service().Desired {
+		d.Field("count", strconv.Itoa(n)+" when it was deployed, "+strconv.Itoa(e.row.service().Desired)+" now")
 	}
 	if older := e.past[1:]; len(older) > 0 {
 		if was, is := older[0].Target.Requested, newest.Target.Requested; was > 0 && is > 0 && was != is {
@@ -226,7 +225,7 @@ func (e evidence) changed(d *prose.Document) {
 func (e evidence) deployment(d *prose.Document, past inquiry.Deployment) {
 	arn := past.Revision.TaskDefinition
 	said := wording.JoinNonEmpty(" ", cmp.Or(awsx.ARNName(arn), "a revision that was not read"), deployed.Images(past), past.Words())
-	if why := past.WhySoFar(*e.service(), arn); why != "" {
+	if why := past.WhySoFar(*e.row.service(), arn); why != "" {
 		said += ": " + wording.Named(why)
 	}
 	if td := e.Evidence.TaskDefinition(arn); td != nil && td.RegisteredBy != "" {
@@ -273,7 +272,7 @@ func (e evidence) difference(d *prose.Document) {
 
 // events lists the newest events, those that tell of trouble in their colour.
 func (e evidence) events(d *prose.Document, lines int) {
-	list := e.service().Events
+	list := e.row.service().Events
 	if len(list) == 0 {
 		return
 	}

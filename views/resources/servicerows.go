@@ -2,120 +2,17 @@ package resources
 
 import (
 	"cmp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/diagnose"
-	"gantry/internal/errand"
 	"gantry/ui/table"
 	"gantry/ui/theme"
 	"gantry/views/livetable"
 	"gantry/views/wording"
 )
-
-// clusterFacts is what was read of a cluster, in which rows of services are
-// found. What was not read says so: nothing is taken for zero.
-type clusterFacts struct {
-	diagnose.Cluster
-	services     []*awsx.Service
-	servicesRead bool
-	// tasksFailed says that tasks were asked for in vain, groupsFailed the same of the
-	// targets of groups, by ARN.
-	tasksFailed  bool
-	groupsFailed map[string]bool
-}
-
-// serviceRow is one service with the verdict on it.
-type serviceRow struct {
-	diagnose.Around
-	status   theme.Status
-	image    string // tag@digest, "?" until its definition was read
-	revision string
-	// needs are the task definitions that the verdict hangs on, lacks all those that
-	// the row was made without.
-	needs, lacks []string
-	// refused says that what is unread was asked for in vain.
-	refused bool
-}
-
-// serviceRows puts a cluster's facts into rows, in the order of the services.
-func serviceRows(f *clusterFacts) []*serviceRow {
-	rows := make([]*serviceRow, len(f.services))
-	for i, s := range f.services {
-		rows[i] = f.row(*s)
-	}
-	return rows
-}
-
-func (f *clusterFacts) row(s awsx.Service) *serviceRow {
-	// What lacks is found first: a definition that is read meanwhile is taken for one
-	// that the row was made without, never for one that it was made with.
-	r := &serviceRow{lacks: f.lacks(s), image: livetable.Unread}
-	r.Around = f.Around(s)
-	r.Standing = r.Around.Stand()
-	if len(r.lacks) > 0 {
-		r.needs = r.Evidence.Needs()
-	}
-	r.status = livetable.VerdictStatus(r.Finding.Status)
-	r.refused = f.tasksFailed || slices.ContainsFunc(s.TargetGroups(), func(arn string) bool { return f.groupsFailed[arn] })
-	_, r.revision = awsx.SplitRevision(s.TaskDefinition)
-	if td := r.Evidence.TaskDefinition(s.TaskDefinition); td != nil {
-		c := s.MainContainer(td)
-		r.image = wording.ShortImage(c.Image, runningDigest(r.Evidence.Running, s.TaskDefinition, c.Name))
-	}
-	return r
-}
-
-// values are what commands of the operator's own take of a service: its image where its
-// definition was read and has one container.
-func (r *serviceRow) values() map[string]string {
-	s := r.service()
-	known := map[string]string{errand.Revision: awsx.ARNName(s.TaskDefinition)}
-	if td := r.Evidence.TaskDefinition(s.TaskDefinition); td != nil && len(td.Containers) == 1 {
-		c := td.Containers[0]
-		known[errand.Container], known[errand.Image] = c.Name, c.Image
-		known[errand.Digest] = runningDigest(r.Evidence.Running, s.TaskDefinition, c.Name)
-	}
-	return known
-}
-
-// lacks are the task definitions of a service and its tasks that were not read.
-func (f *clusterFacts) lacks(s awsx.Service) []string {
-	var arns []string
-	lack := func(arn string) {
-		if arn != "" && !slices.Contains(arns, arn) && (f.Definition == nil || f.Definition(arn) == nil) {
-			arns = append(arns, arn)
-		}
-	}
-	lack(s.TaskDefinition)
-	own := f.Tasks[s.Name]
-	for _, tasks := range [...][]awsx.Task{own.Running, own.Stopped} {
-		for i := range tasks {
-			lack(tasks[i].TaskDefinition)
-		}
-	}
-	return arns
-}
-
-// runningDigest is what a container of a revision runs, empty if no task tells.
-func runningDigest(tasks []awsx.Task, definition, container string) string {
-	for _, t := range tasks {
-		if t.TaskDefinition != definition {
-			continue
-		}
-		for _, c := range t.Containers {
-			if c.Name == container && c.ImageDigest != "" {
-				return c.ImageDigest
-			}
-		}
-	}
-	return ""
-}
-
-func (r *serviceRow) service() *awsx.Service { return &r.Evidence.Service }
 
 func (r *serviceRow) stateCell() table.Cell { return stateCell(r.status) }
 

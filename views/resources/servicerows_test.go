@@ -1,6 +1,7 @@
 package resources
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/diagnose"
+	"gantry/awsx/store"
 	"gantry/ui/theme"
 	"gantry/views/livetable"
 )
@@ -19,11 +21,12 @@ func TestWhatWasNotReadIsNeverWell(t *testing.T) {
 		s := awsx.Service{Name: "api", Status: "ACTIVE", Desired: desired, Running: desired}
 		f := &clusterFacts{
 			services: []*awsx.Service{&s}, Cluster: diagnose.Cluster{
-				Now: awsxtest.Now, Groups: map[string]awsx.Group{},
-				Tasks:       map[string]diagnose.Tasks{"api": {Running: make([]awsx.Task, desired)}},
+				Now:         awsxtest.Now,
 				RunningRead: rapid.Bool().Draw(t, "running read"), StoppedRead: rapid.Bool().Draw(t, "stopped read"),
 			},
 		}
+		f.groups = map[string]*store.GroupState{}
+		f.own = map[string]*ownTasks{"api": {running: slices.Repeat([]*awsx.Task{{}}, desired)}}
 		allRead := f.RunningRead && f.StoppedRead
 		for _, name := range []string{"one", "two"} {
 			if !rapid.Bool().Draw(t, "balanced") {
@@ -33,7 +36,7 @@ func TestWhatWasNotReadIsNeverWell(t *testing.T) {
 			read := rapid.Bool().Draw(t, "group read")
 			allRead = allRead && read
 			if rapid.Bool().Draw(t, "group known") || read {
-				f.Groups[name] = awsx.Group{ARN: name, Read: read, Targets: []awsx.TargetHealth{{ID: "i", Port: 1, State: "healthy"}}}
+				f.groups[name] = &store.GroupState{Group: awsx.Group{ARN: name, Read: read, Targets: []awsx.TargetHealth{{ID: "i", Port: 1, State: "healthy"}}}}
 			}
 		}
 		r := serviceRows(f)[0]
@@ -67,12 +70,13 @@ func TestServiceCells(t *testing.T) {
 	f := &clusterFacts{
 		services: []*awsx.Service{&s}, Cluster: diagnose.Cluster{
 			Now: now, RunningRead: true, StoppedRead: true,
-			Tasks: map[string]diagnose.Tasks{"api-orders": {Stopped: []awsx.Task{{
-				StartedBy: "ecs-svc/2", StopCode: "EssentialContainerExited", StoppedReason: "Essential container in task exited", StoppedAt: now.Add(-2 * time.Minute),
-				Containers: []awsx.Container{{Name: "api", ExitCode: 1}},
-			}}}},
-			Groups: map[string]awsx.Group{"g": {ARN: "g", Read: true, Targets: []awsx.TargetHealth{healthy, healthy, healthy, {State: "unhealthy", ID: "i", Port: 1}}}},
-		}}
+		},
+		own: map[string]*ownTasks{"api-orders": {stopped: []*awsx.Task{{
+			StartedBy: "ecs-svc/2", StopCode: "EssentialContainerExited", StoppedReason: "Essential container in task exited", StoppedAt: now.Add(-2 * time.Minute),
+			Containers: []awsx.Container{{Name: "api", ExitCode: 1}},
+		}}}},
+		groups: map[string]*store.GroupState{"g": {Group: awsx.Group{ARN: "g", Read: true, Targets: []awsx.TargetHealth{healthy, healthy, healthy, {State: "unhealthy", ID: "i", Port: 1}}}}},
+	}
 	r := serviceRows(f)[0]
 	for name, c := range map[string][2]string{
 		"ST": {r.stateCell().Text, "x fail"}, "RUN/DES": {r.countCell().Text, "4/4"}, "NEW": {r.newCell().Text, "0/4 x7"},
@@ -110,9 +114,7 @@ func TestAgentsAreCountedOnlyWhenRead(t *testing.T) {
 
 func TestWorstServiceOfACluster(t *testing.T) {
 	row := func(name string, s diagnose.Status, why string) *serviceRow {
-		return &serviceRow{
-			Around: diagnose.Around{Standing: diagnose.Standing{Evidence: diagnose.Evidence{Service: awsx.Service{Name: name}}, Finding: diagnose.Finding{Status: s, Severity: int(diagnose.OK-s) * 100, Why: why}}}, status: livetable.VerdictStatus(s),
-		}
+		return surveyedRow(diagnose.Standing{Evidence: diagnose.Evidence{Service: awsx.Service{Name: name}}, Finding: diagnose.Finding{Status: s, Severity: int(diagnose.OK-s) * 100, Why: why}})
 	}
 	a, b, c := row("a", diagnose.OK, ""), row("b", diagnose.Failed, "exit 1"), row("c", diagnose.Unknown, "")
 	for _, x := range []struct {

@@ -114,9 +114,9 @@ func lastLinesOf(deps *views.Deps, rows []*serviceRow) ui.Action {
 	var scopes []views.LogScope
 	var unread, alive []string
 	for _, r := range rows {
-		died, dead := lastDead(r.Evidence)
+		died, dead := r.lastDead()
 		switch {
-		case !r.Evidence.StoppedRead:
+		case !r.in.StoppedRead:
 			unread = append(unread, r.service().Name)
 		case !dead:
 			alive = append(alive, r.service().Name)
@@ -159,7 +159,7 @@ func servicesSpec(deps *views.Deps, of awsx.Ref, open func(*gauges) livetable.Fe
 	busy := newGauges(deps)
 	closer := &closer{deps: deps}
 	explain := func(r *serviceRow, c closeup, lines int) []prose.Para {
-		return evidence{r, at.Time(), deps.Host.Key, c}.paras(lines)
+		return evidence{r, r.around(), at.Time(), deps.Host.Key, c}.paras(lines)
 	}
 	return livetable.Spec[*serviceRow]{
 		Name: "services", Nouns: "services", Permission: "ecs:ListServices",

@@ -176,7 +176,7 @@ func (f Finder) service(ref awsx.Ref, snap *store.Snapshot[store.ServiceState]) 
 	} else {
 		for _, s := range f.Store.KnownServices(ref.ClusterRef()) {
 			if s.Ref == ref {
-				service = s
+				service = *s
 			}
 		}
 	}
