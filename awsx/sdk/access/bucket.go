@@ -20,6 +20,7 @@ type bucket struct {
 
 	mu      sync.Mutex
 	part    float64 // of both, that is taken now
+	before  float64 // what part was before it shrank
 	tokens  float64
 	filled  time.Time
 	cut     time.Time // when part last shrank
@@ -41,14 +42,17 @@ const (
 )
 
 // How the part that is taken changes. A call that was turned away halves it, once a second:
-// those that were on their way together say the same. It doubles again in some 40 s. Consoles
-// that share a grant come to equal parts so: who takes more is turned away more often.
+// those that were on their way together say the same. It grows soon to an eighth of what it
+// was before, and slowly from there. Consoles that share a grant come to equal parts so: who
+// takes more is turned away more often.
 const (
-	leastPart  = 1.0 / 32
-	leastRate  = 0.25 // tokens a second, whatever was turned away
+	leastPart  = 1.0 / 64
+	leastRate  = 0.15 // tokens a second, so that even fifty consoles find their share
 	leastBurst = 2
 	cutEvery   = time.Second
-	growth     = 60 * time.Second // in which part grows by e, and by a little
+	sameTrial  = 15 * time.Second // calls that are turned away so soon one after another say it of the same time
+	regrowth   = 20 * time.Second // in which part grows by e, and by a little, up to an eighth of what it was
+	growth     = 3 * time.Minute  // and above
 	aLittle    = 1.0 / 64
 )
 
@@ -56,7 +60,7 @@ const (
 var mostPassed = [awsx.Priorities]int{awsx.Sweeping: 3, awsx.Unattended: 15}
 
 func newBucket(burst, rate float64) *bucket {
-	return &bucket{burst: burst * share, rate: rate * share, part: 1, tokens: burst * share, filled: time.Now()}
+	return &bucket{burst: burst * share, rate: rate * share, part: 1, before: 1, tokens: burst * share, filled: time.Now()}
 }
 
 // take waits for a token, or for the end of the context.
@@ -148,10 +152,16 @@ func (b *bucket) fill() {
 	now := time.Now()
 	passed := now.Sub(b.filled)
 	b.filled = now
-	if b.part < 1 {
-		b.part = min(1, (b.part+aLittle)*math.Exp(passed.Seconds()/growth.Seconds())-aLittle)
-	}
+	b.grow(b.before/8, regrowth, passed)
+	b.grow(1, growth, passed)
 	b.tokens = min(b.most(), b.tokens+b.rate*b.part*passed.Seconds())
+}
+
+// grow lets part grow up to a limit in the time that passed.
+func (b *bucket) grow(limit float64, by, passed time.Duration) {
+	if b.part < limit {
+		b.part = min(limit, (b.part+aLittle)*math.Exp(passed.Seconds()/by.Seconds())-aLittle)
+	}
 }
 
 // turnedAway takes all tokens away, since the service said that the account has none left,
@@ -161,7 +171,11 @@ func (b *bucket) turnedAway() {
 	defer b.mu.Unlock()
 	b.fill()
 	b.tokens = 0
-	if now := time.Now(); now.Sub(b.cut) >= cutEvery {
+	now := time.Now()
+	if now.Sub(b.cut) >= sameTrial {
+		b.before = b.part
+	}
+	if now.Sub(b.cut) >= cutEvery {
 		b.part, b.cut = max(b.part/2, leastPart, min(1, leastRate/b.rate)), now
 	}
 }
