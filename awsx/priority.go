@@ -2,18 +2,34 @@ package awsx
 
 import "context"
 
-type backgroundKey struct{}
+// Priority says which of the calls that wait for their turn goes first.
+type Priority uint8
 
-// Background marks the calls of a context as ones nobody waits for: they leave
-// a share of each rate bucket to the calls that somebody does.
-func Background(ctx context.Context) context.Context {
-	return context.WithValue(ctx, backgroundKey{}, true)
+// The priorities. One call in four goes to whoever comes last, so that nothing starves.
+const (
+	// Awaited is what somebody looks at or waits for: a change, a deployment that is
+	// followed, what is on screen.
+	Awaited Priority = iota
+	// Sweeping is a listing of thousands, which nobody reads whole.
+	Sweeping
+	// Unattended is what nobody waits for. It leaves a share of each rate bucket.
+	Unattended
+
+	// Priorities is how many there are.
+	Priorities
+)
+
+type priorityKey struct{}
+
+// WithPriority marks the calls of a context.
+func WithPriority(ctx context.Context, p Priority) context.Context {
+	return context.WithValue(ctx, priorityKey{}, p)
 }
 
-// IsBackground reports whether Background marked the context.
-func IsBackground(ctx context.Context) bool {
-	marked, _ := ctx.Value(backgroundKey{}).(bool)
-	return marked
+// PriorityOf returns what WithPriority marked the context with, Awaited if nothing.
+func PriorityOf(ctx context.Context) Priority {
+	p, _ := ctx.Value(priorityKey{}).(Priority)
+	return p
 }
 
 type turnedAwayKey struct{}

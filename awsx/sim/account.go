@@ -59,7 +59,7 @@ func New(opts Options) (*Account, error) {
 	a := &Account{
 		opts: opts, written: make(chan struct{}),
 		world: w, fleet: f, scaling: scaling.New(f), park: machines.NewPark(f), logs: logs, sessions: sessions.New(f), output: output.NewWriter(f, logs, opts.Logs != nil),
-		trail: trail.New(f), callRng: world.NewSource(opts.Seed, world.CallStream), quota: newQuota(w.Now),
+		trail: trail.New(f), callRng: world.NewSource(opts.Seed, world.CallStream), quota: newQuota(w.Now, opts.Granted),
 	}
 	f.Output = a.output
 	a.metrics = metrics.New(a.scaling)

@@ -23,6 +23,9 @@ type Options struct {
 	Layout []seed.Cluster
 	// Scenario is what is wrong at the start. A laid-out account has none.
 	Scenario seed.Scenario
+	// Granted holds all callers together to what AWS grants an account, as it does; without
+	// it nobody is turned away, but by a scenario.
+	Granted bool
 	// Speed divides every duration of the control plane: 1, the default, is real
 	// time and 10 is ten times as fast. Timestamps stay those of the clock.
 	Speed float64

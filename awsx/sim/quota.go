@@ -22,8 +22,13 @@ type bucket struct {
 	filled              time.Time
 }
 
-func newQuota(now time.Time) quota {
+// newQuota returns full buckets: of what others leave, or of the whole grant, whose busy
+// others are then whoever else calls.
+func newQuota(now time.Time, whole bool) quota {
 	left := func(burst, sustained, share, busy float64) *bucket {
+		if whole {
+			share, busy = 1, 0
+		}
 		return &bucket{capacity: burst * share, tokens: burst * share, perSecond: sustained * share, busy: busy, filled: now}
 	}
 	return quota{map[string]*bucket{

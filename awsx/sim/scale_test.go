@@ -149,6 +149,15 @@ func BenchmarkNewWithThreeThousandTasks(b *testing.B) {
 	}
 }
 
+// BenchmarkNewAtTheServicesLimit is of a cluster as large as ECS allows one.
+func BenchmarkNewAtTheServicesLimit(b *testing.B) {
+	for b.Loop() {
+		if _, err := sim.New(sim.Options{Services: 5000, Tasks: 2}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func benchmarkCall(b *testing.B, target, body string) {
 	b.Helper()
 	account := large(b)

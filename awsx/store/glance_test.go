@@ -134,8 +134,28 @@ func TestASweepThatWasNotWholeIsMadeAgain(t *testing.T) {
 		until(t, w, complete)
 		a.broken.Store(false)
 		pass(43 * time.Second)
-		if a.glanced.Load() != nil || len(w.Snapshot().Items) != 1000 {
-			t.Errorf("of a sweep in part %d services are known 43 s later, and a glance was taken: %t", len(w.Snapshot().Items), a.glanced.Load() != nil)
+		if a.sweeps.Load() != 2 || len(w.Snapshot().Items) != 1000 {
+			t.Errorf("of a sweep in part %d services are known 43 s later, after %d sweeps", len(w.Snapshot().Items), a.sweeps.Load())
+		}
+	})
+}
+
+// TestWhatIsOnScreenIsReadWhileASweepTakesItsTime: it is not to get as old as the sweep is long.
+func TestWhatIsOnScreenIsReadWhileASweepTakesItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &thousands{cluster: awsx.Ref{Cluster: "arn:cluster/prod", ARN: "arn:cluster/prod"}}
+		s := store.New(t.Context(), store.Options{Opener: a, Refresh: 10 * time.Second})
+		defer s.Close()
+		w := s.Services(a.cluster)
+		w.Need(store.Need{Visible: []string{"arn:service/0003"}})
+		until(t, w, complete)
+		w.Refresh()
+		pass(time.Second)
+		a.glanced.Store(nil)
+		a.desired.Store(5)
+		pass(12 * time.Second)
+		if a.sweeps.Load() != 2 || a.glanced.Load() == nil || w.Snapshot().Items[3].Desired != 5 {
+			t.Errorf("in the %d. sweep %v was read by itself, which wants %d tasks", a.sweeps.Load(), a.glanced.Load(), w.Snapshot().Items[3].Desired)
 		}
 	})
 }

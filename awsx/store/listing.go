@@ -19,8 +19,11 @@ type listSource[T any] struct {
 	// of thousands; nil where there is no such call.
 	glance func(ctx context.Context, r awsx.Reader, keys []string) awsx.Pages[T]
 	moving func(*T) bool
-	swept  time.Time     // when the last sweep ended; poll alone has it
-	took   time.Duration // and how long it was
+	// These belong to the poll goroutine.
+	swept  time.Time     // when the last sweep ended
+	took   time.Duration // how long the account is then left alone: as long as the sweep was
+	turned int           // sweeps in a row that were turned away in part
+	looked time.Time     // when what is on screen was last read by itself, or a sweep begun
 
 	mu          sync.Mutex
 	table       *table[T]
@@ -63,14 +66,20 @@ func (l *listSource[T]) poll(ctx context.Context, d demand, landed func()) outco
 	if l.glance != nil && !d.refresh && begun.Before(l.swept.Add(l.took)) {
 		return l.look(ctx, account, l.chosen(d))
 	}
-	o := l.sweep(ctx, account, landed)
+	l.looked = begun
+	o := l.sweep(ctx, account, d, landed)
 	took := min(wall().Sub(begun), mostSweep/2)
 	switch {
 	case l.glance == nil:
 		o.rest = took
-	case o.err == nil && len(o.partial) == 0 && ctx.Err() == nil: // what was not read whole is swept again
-		l.swept, l.took = wall(), took
-	}
+	case ctx.Err() != nil || o.err != nil:
+	case len(o.partial) == 0:
+		l.swept, l.took, l.turned = wall(), took, 0
+	case fault.ClassOf(worst(o.partial)) == fault.Throttled:
+		// What is on screen is read as often as before, the whole after a longer wait.
+		l.turned++
+		l.swept, l.took, o.ceiling = wall(), max(took, doubled(d.interval, l.turned, maxThrottled)), d.interval
+	} // what was not read whole for another reason is swept again
 	return o
 }
 
@@ -118,7 +127,21 @@ func (l *listSource[T]) look(ctx context.Context, r awsx.Reader, keys []string) 
 	return outcome{glance: true, err: worst(errs)}
 }
 
-func (l *listSource[T]) sweep(ctx context.Context, account awsx.Reader, landed func()) outcome {
+// sweep reads the whole listing. Where it can be done without, it lets what somebody waits
+// for go first.
+func (l *listSource[T]) sweep(ctx context.Context, account awsx.Reader, d demand, landed func()) outcome {
+	look := func() {}
+	if l.glance != nil {
+		awaited := ctx
+		ctx = awsx.WithPriority(ctx, max(awsx.PriorityOf(ctx), awsx.Sweeping))
+		look = func() {
+			if now := wall(); now.Sub(l.looked) >= d.interval {
+				l.looked = now
+				l.look(awaited, account, l.chosen(d.latest()))
+				landed()
+			}
+		}
+	}
 	l.mu.Lock()
 	l.table.sweep++
 	l.done, l.total = 0, 0
@@ -126,7 +149,7 @@ func (l *listSource[T]) sweep(ctx context.Context, account awsx.Reader, landed f
 	var errs []error
 	brought, untold := false, 0
 	for i := range l.parts {
-		r := l.read(ctx, account, i, landed)
+		r := l.read(ctx, account, i, landed, look)
 		errs = append(errs, r.errs...)
 		untold += r.untold
 		brought = brought || r.pages > 0 || len(r.errs) == 0
@@ -150,7 +173,8 @@ type reading struct {
 	untold int // items that were listed and are missing when described
 }
 
-func (l *listSource[T]) read(ctx context.Context, r awsx.Reader, i int, landed func()) reading {
+// read reads the listing of a part, and calls look between its pages.
+func (l *listSource[T]) read(ctx context.Context, r awsx.Reader, i int, landed, look func()) reading {
 	var how reading
 	complete := false
 	l.mu.Lock()
@@ -179,6 +203,7 @@ func (l *listSource[T]) read(ctx context.Context, r awsx.Reader, i int, landed f
 		if l.land(i, page, before) {
 			landed()
 		}
+		look()
 	}
 	if len(how.errs) == 0 && (complete || how.pages == 0) && ctx.Err() == nil {
 		l.mu.Lock()

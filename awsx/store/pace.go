@@ -95,6 +95,7 @@ type plan struct {
 	failures   int           // polls in a row that failed or were throttled, since somebody asked for one
 	asked      bool          // somebody asked for the last poll
 	sweep      time.Duration // what the last poll took that looked at all
+	whole      bool          // one looked at all of it
 	jitter     float64       // drawn once a poll, in [0, 1)
 }
 
@@ -118,6 +119,7 @@ func (p *plan) ended(start, end time.Time, o outcome, asked bool) {
 	if asked || o.decisive() == nil {
 		p.failures = 0
 	}
+	p.whole = p.whole || !o.glance && o.decisive() == nil
 	if o.decisive() != nil {
 		p.failures++
 	}
@@ -160,6 +162,9 @@ func (p *plan) due(interval time.Duration) (at time.Time, ok bool) {
 		}
 		if p.last.ceiling > 0 {
 			limit = min(limit, p.last.ceiling)
+		}
+		if !p.whole { // somebody waits for the first rows
+			interval = min(interval, minFailed)
 		}
 		wait := p.spread(doubled(interval, p.failures, limit), 0.5)
 		return p.end.Add(max(wait, fault.RetryAfter(err))), true

@@ -165,7 +165,7 @@ type attempt struct {
 func (p *poller[T]) begin(ctx context.Context, d demand) *attempt {
 	p.takeRefresh()
 	if d.idle {
-		ctx = awsx.Background(ctx)
+		ctx = awsx.WithPriority(ctx, awsx.Unattended)
 	}
 	p.turned.Store(false)
 	ctx = awsx.OnTurnedAway(ctx, func() {

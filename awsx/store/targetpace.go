@@ -19,6 +19,9 @@ const (
 	// as many again for each while that it turns none away.
 	leastShare = 1.0 / 16
 	easeAfter  = 30 * time.Second
+	// atATime is how long the groups that are chosen together may take: what scrolls into
+	// view waits for them.
+	atATime = 2 * time.Second
 )
 
 // targetPace says how many target groups may be read now.
@@ -29,10 +32,11 @@ type targetPace struct {
 	at           time.Time
 	turned       time.Time // when a call was turned away, or the share last grew
 	fresh        bool      // something urgent was never read
+	most         float64   // groups that may be chosen together
 }
 
 func newTargetPace() targetPace {
-	return targetPace{urgent: atOnce, opening: atOnce, share: 1}
+	return targetPace{urgent: atOnce, opening: atOnce, share: 1, most: atOnce + restFirst}
 }
 
 // refill saves up calls since the last time. Need is how many calls a second what is
@@ -83,8 +87,14 @@ func (p *targetPace) takes(c candidate, idle bool) bool {
 	return true
 }
 
-// learns takes what calls came to: one that was turned away halves the rate.
-func (p *targetPace) learns(errs []error, now time.Time) {
+// learns takes what calls came to: one that was turned away halves the rate. Where calls
+// wait for their turn, fewer are made together.
+func (p *targetPace) learns(errs []error, calls int, took time.Duration, now time.Time) {
+	if took > atATime {
+		p.most = max(1, min(p.most, float64(calls))*atATime.Seconds()/took.Seconds())
+	} else {
+		p.most = min(atOnce+restFirst, 1.5*p.most)
+	}
 	for _, err := range errs {
 		if fault.ClassOf(err) == fault.Throttled {
 			p.share, p.turned = max(leastShare, p.share/2), now

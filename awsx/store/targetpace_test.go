@@ -84,7 +84,7 @@ func TestThrottledTargetReadsAreHalvedAndVisibleRowsKeepWhatTheyNeed(t *testing.
 			return n
 		}
 		free := calls(20 * time.Second)
-		world.Inject(sim.Fault{Service: "elbv2", Operation: "DescribeTargetHealth", Kind: sim.Throttle, Times: 40})
+		world.Inject(sim.Fault{Service: "elbv2", Operation: "DescribeTargetHealth", Kind: sim.Throttle, Times: 6})
 		time.Sleep(5 * time.Second)
 		slowed := calls(20 * time.Second)
 		t.Logf("%d calls in 20 s, %d after throttling", free, slowed)

@@ -148,12 +148,15 @@ func (t *targetSource) poll(ctx context.Context, d demand, landed func()) outcom
 		return outcome{next: next, quiet: quiet}
 	}
 	t.told = true
+	begun := wall()
+	// A deployment that somebody follows reads groups too, and goes first.
+	ctx = awsx.WithPriority(ctx, max(awsx.PriorityOf(ctx), awsx.Sweeping))
 	failed := t.read(ctx, account, chosen, func() {
 		if t.worthTelling() {
 			landed()
 		}
 	})
-	t.pace.learns(failed.all, wall())
+	t.pace.learns(failed.all, len(chosen), wall().Sub(begun), wall())
 	o := failed.outcome(len(chosen), next)
 	if len(d.visible) > 0 && !d.idle {
 		o.ceiling = visibleWait
@@ -314,7 +317,7 @@ func (t *targetSource) choose(d demand) []string {
 	t.waiting = t.waiting[:0]
 	for _, c := range slices.Concat(urgent, rest) {
 		switch {
-		case t.pace.takes(c, d.idle):
+		case len(chosen) < int(t.pace.most) && t.pace.takes(c, d.idle):
 			chosen = append(chosen, c.arn)
 		default:
 			t.waiting = append(t.waiting, c.arn)

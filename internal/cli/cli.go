@@ -23,8 +23,9 @@ import (
 )
 
 // Main runs gantry with the process's own arguments and streams and returns the
-// exit code.
-func Main(version string) int {
+// exit code. Roomy is called before a command that holds much and has the machine's memory
+// to itself, as the simulator does.
+func Main(version string, roomy func()) int {
 	ctx, attention := listen(context.Background())
 	defer attention.stop()
 	// A reader that goes away, as head does, must not kill a change half-way:
@@ -37,6 +38,7 @@ func Main(version string) int {
 	tty, closeTTY := openTTY(s.Keyboard, s.Watched, term.IsTerminal(os.Stderr.Fd()))
 	defer closeTTY()
 	s.TTY = tty
+	s.Roomy = roomy
 	return Run(ctx, version, os.Args[1:], s)
 }
 

@@ -46,6 +46,9 @@ answered from it, all others refused; the log lines that it has are served as we
 				}
 				err = app.SimulateSnapshot(cmd.Context(), from, o.Listen, ready)
 			} else {
+				if p.Roomy != nil {
+					p.Roomy()
+				}
 				err = app.Simulate(cmd.Context(), o, ready)
 			}
 			if context.Cause(cmd.Context()) != nil {

@@ -2,120 +2,180 @@ package access
 
 import (
 	"context"
+	"math"
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/aws/smithy-go/middleware"
 
 	"gantry/awsx"
 )
 
 // bucket is a token bucket on our side of the wire. It keeps gantry below what
-// AWS grants the whole account, because other programs draw on the same grant.
+// AWS grants the whole account, because other programs draw on the same grant, other
+// consoles among them: what it takes shrinks when the service turns a call away, and
+// grows again slowly.
 type bucket struct {
-	burst float64 // tokens when full
-	rate  float64 // tokens a second
+	burst float64 // tokens when full, at most
+	rate  float64 // tokens a second, at most
 
-	mu     sync.Mutex
-	tokens float64
-	filled time.Time
+	mu      sync.Mutex
+	part    float64 // of both, that is taken now
+	before  float64 // what part was before it shrank
+	tokens  float64
+	filled  time.Time
+	cut     time.Time // when part last shrank
+	waiting [awsx.Priorities][]*waiter
+	passed  [awsx.Priorities]int // tokens in a row that went past the calls that wait there
+}
+
+// waiter is a call that waits for its token.
+type waiter struct {
+	given bool
+	ready chan struct{} // closed when it has it
 }
 
 // share is the part of an account's grant that gantry allows itself, and
-// reserve the part of that which background calls leave to the others.
+// reserve the part of that which unattended calls leave to the others.
 const (
 	share   = 0.75
 	reserve = 0.25
 )
 
+// How the part that is taken changes. A call that was turned away halves it, once a second:
+// those that were on their way together say the same. It grows soon to an eighth of what it
+// was before, and slowly from there. Consoles that share a grant come to equal parts so: who
+// takes more is turned away more often.
+const (
+	leastPart  = 1.0 / 64
+	leastRate  = 0.15 // tokens a second, so that even fifty consoles find their share
+	leastBurst = 2
+	cutEvery   = time.Second
+	sameTrial  = 15 * time.Second // calls that are turned away so soon one after another say it of the same time
+	regrowth   = 20 * time.Second // in which part grows by e, and by a little, up to an eighth of what it was
+	growth     = 3 * time.Minute  // and above
+	aLittle    = 1.0 / 64
+)
+
+// mostPassed is how many tokens in a row may go past calls that come later.
+var mostPassed = [awsx.Priorities]int{awsx.Sweeping: 3, awsx.Unattended: 15}
+
 func newBucket(burst, rate float64) *bucket {
-	return &bucket{burst: burst * share, rate: rate * share, tokens: burst * share, filled: time.Now()}
+	return &bucket{burst: burst * share, rate: rate * share, part: 1, before: 1, tokens: burst * share, filled: time.Now()}
 }
 
 // take waits for a token, or for the end of the context.
-func (b *bucket) take(ctx context.Context, background bool) error {
+func (b *bucket) take(ctx context.Context, p awsx.Priority) error {
+	w := &waiter{ready: make(chan struct{})}
+	b.mu.Lock()
+	b.waiting[p] = append(b.waiting[p], w)
 	for {
-		wait := b.try(background)
-		if wait <= 0 {
+		wait := b.serve()
+		given := w.given
+		b.mu.Unlock()
+		if given {
 			return nil
 		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return ctx.Err()
+			return b.leave(p, w, ctx.Err())
+		case <-w.ready:
+			timer.Stop()
+			return nil
 		case <-timer.C:
 		}
+		b.mu.Lock()
 	}
 }
 
-// try takes a token if one is there; if not, it returns how long the next takes.
-func (b *bucket) try(background bool) time.Duration {
+// leave gives up a call's place, or the token that it was given meanwhile.
+func (b *bucket) leave(p awsx.Priority, w *waiter, err error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	now := time.Now()
-	b.tokens = min(b.burst, b.tokens+b.rate*now.Sub(b.filled).Seconds())
-	b.filled = now
-	need := 1.0
-	if background {
-		need += b.burst * reserve
+	if w.given {
+		b.tokens++
+	} else if i := slices.Index(b.waiting[p], w); i >= 0 {
+		b.waiting[p] = slices.Delete(b.waiting[p], i, i+1)
 	}
-	if b.tokens >= need {
+	b.serve() // to whoever stood behind it
+	return err
+}
+
+// serve gives tokens to the calls whose turn it is and returns how long the next takes.
+// The caller holds the lock.
+func (b *bucket) serve() time.Duration {
+	b.fill()
+	for {
+		p, ok := b.next()
+		if !ok {
+			return math.MaxInt64
+		}
+		need := 1.0
+		if p == awsx.Unattended && !b.passedOver(p) {
+			need += b.most() * reserve
+		}
+		if b.tokens < need {
+			return max(time.Duration((need-b.tokens)/(b.rate*b.part)*float64(time.Second)), time.Millisecond)
+		}
 		b.tokens--
-		return 0
-	}
-	return max(time.Duration((need-b.tokens)/b.rate*float64(time.Second)), time.Millisecond)
-}
-
-// empty takes all tokens away: the service said that the account has none left.
-func (b *bucket) empty() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.tokens, b.filled = 0, time.Now()
-}
-
-// limiter holds the bucket that each call of one account and region draws on.
-type limiter map[awsx.Call]*bucket
-
-// newLimiter returns full buckets.
-func newLimiter() limiter {
-	l := limiter{}
-	for _, a := range apis() {
-		for _, q := range a.quotas {
-			if q.burst == 0 {
-				continue
-			}
-			b := newBucket(q.burst, q.tokens)
-			for _, op := range slices.Concat(q.reads, q.writes) {
-				l[awsx.Call{Service: a.id, Operation: op}] = b
+		w := b.waiting[p][0]
+		b.waiting[p] = b.waiting[p][1:]
+		w.given = true
+		close(w.ready)
+		b.passed[p] = 0
+		for later := p + 1; later < awsx.Priorities; later++ {
+			if len(b.waiting[later]) > 0 {
+				b.passed[later]++
 			}
 		}
 	}
-	return l
 }
 
-// attach makes every attempt of a call draw a token, a retry included. It runs
-// inside the retry loop and before the request is signed, so that a wait
-// cannot make a signature stale.
-func (l limiter) attach(stack *middleware.Stack) error {
-	return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("GantryBuckets", l.limit), "Retry", middleware.After)
+// next returns whose turn it is: the first that wait, unless others were passed over for long.
+func (b *bucket) next() (turn awsx.Priority, ok bool) {
+	for p := range awsx.Priorities {
+		if len(b.waiting[p]) > 0 && (!ok || b.passedOver(p)) {
+			turn, ok = p, true
+		}
+	}
+	return turn, ok
 }
 
-func (l limiter) limit(
-	ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler,
-) (middleware.FinalizeOutput, middleware.Metadata, error) {
-	b := l[called(ctx)]
-	if b == nil {
-		return next.HandleFinalize(ctx, in)
+func (b *bucket) passedOver(p awsx.Priority) bool { return b.passed[p] >= mostPassed[p] }
+
+// most is how many tokens there are when it is full, now.
+func (b *bucket) most() float64 { return max(b.burst*b.part, min(b.burst, leastBurst)) }
+
+// fill adds the tokens of the time that passed, and lets what is taken grow.
+func (b *bucket) fill() {
+	now := time.Now()
+	passed := now.Sub(b.filled)
+	b.filled = now
+	b.grow(b.before/8, regrowth, passed)
+	b.grow(1, growth, passed)
+	b.tokens = min(b.most(), b.tokens+b.rate*b.part*passed.Seconds())
+}
+
+// grow lets part grow up to a limit in the time that passed.
+func (b *bucket) grow(limit float64, by, passed time.Duration) {
+	if b.part < limit {
+		b.part = min(limit, (b.part+aLittle)*math.Exp(passed.Seconds()/by.Seconds())-aLittle)
 	}
-	if err := b.take(ctx, awsx.IsBackground(ctx)); err != nil {
-		return middleware.FinalizeOutput{}, middleware.Metadata{}, err
+}
+
+// turnedAway takes all tokens away, since the service said that the account has none left,
+// and lessens what is taken from now on.
+func (b *bucket) turnedAway() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.fill()
+	b.tokens = 0
+	now := time.Now()
+	if now.Sub(b.cut) >= sameTrial {
+		b.before = b.part
 	}
-	out, md, err := next.HandleFinalize(ctx, in)
-	if isThrottle(apiCode(err)) {
-		b.empty()
-		awsx.TurnedAway(ctx)
+	if now.Sub(b.cut) >= cutEvery {
+		b.part, b.cut = max(b.part/2, leastPart, min(1, leastRate/b.rate)), now
 	}
-	return out, md, err
 }

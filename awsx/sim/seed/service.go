@@ -3,6 +3,7 @@ package seed
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -34,6 +35,7 @@ type serviceSeed struct {
 	releases   []releaseSeed // oldest first; the last one runs, the first and the last succeeded
 	pushed     []releaseSeed // in the registry, never deployed
 	tags       []world.Tag
+	drafts     []map[string]any // of its containers, for who registers several definitions
 }
 
 type containerSeed struct {
@@ -98,6 +100,7 @@ func (a *seeder) seedBare(c *fleet.Cluster, lb *elb.LoadBalancer, seed serviceSe
 // seedWhole builds the service with its revisions, history and tasks.
 func (a *seeder) seedWhole(c *fleet.Cluster, lb *elb.LoadBalancer, seed serviceSeed) error {
 	s := a.seedBare(c, lb, seed)
+	seed.drafts = a.containerDrafts(seed, c.Name)
 	var current *fleet.Deployment
 	for _, r := range seed.releases {
 		d, err := a.seedRevision(c, seed, r)
@@ -157,9 +160,15 @@ func (a *seeder) seedRevision(c *fleet.Cluster, seed serviceSeed, r releaseSeed)
 }
 
 func (a *seeder) document(family, environment string, seed serviceSeed, release string) map[string]any {
+	drafts := seed.drafts
+	if drafts == nil {
+		drafts = a.containerDrafts(seed, environment)
+	}
 	var containers []any
-	for _, c := range seed.containers {
-		containers = append(containers, a.containerDocument(c, environment, release))
+	for n, c := range seed.containers {
+		document := maps.Clone(drafts[n])
+		document["image"] = cmp.Or(c.image, a.Images.RegistryHost()+"/"+c.repository+":"+release)
+		containers = append(containers, document)
 	}
 	document := map[string]any{
 		"family":               family,
@@ -177,8 +186,17 @@ func (a *seeder) document(family, environment string, seed serviceSeed, release 
 	return document
 }
 
-func (a *seeder) containerDocument(c containerSeed, environment, release string) map[string]any {
-	image := cmp.Or(c.image, a.Images.RegistryHost()+"/"+c.repository+":"+release)
+// containerDrafts are those of a service's containers, in their order.
+func (a *seeder) containerDrafts(seed serviceSeed, environment string) []map[string]any {
+	var drafts []map[string]any
+	for _, c := range seed.containers {
+		drafts = append(drafts, a.containerDraft(c, environment))
+	}
+	return drafts
+}
+
+// containerDraft is what the definitions of a container have in common: all but the image.
+func (a *seeder) containerDraft(c containerSeed, environment string) map[string]any {
 	variables := []any{
 		map[string]any{"name": "APP_ENV", "value": environment},
 		map[string]any{"name": "LOG_LEVEL", "value": "info"},
@@ -194,7 +212,7 @@ func (a *seeder) containerDocument(c containerSeed, environment, release string)
 		})
 	}
 	document := map[string]any{
-		"name": c.name, "image": image, "cpu": c.cpu, "memoryReservation": c.memory, "memory": 2 * c.memory,
+		"name": c.name, "cpu": c.cpu, "memoryReservation": c.memory, "memory": 2 * c.memory,
 		"essential": true, "environment": variables, "command": command(c),
 		"logConfiguration": a.logConfiguration(c),
 	}
@@ -227,15 +245,25 @@ func (a *seeder) logConfiguration(c containerSeed) map[string]any {
 			"awslogs-group": c.group, "awslogs-region": a.Region, "awslogs-stream-prefix": "ecs",
 		}}
 	}
-	options := map[string]map[string]any{
-		"gelf":        {"gelf-address": "udp://logstash.internal:12201"},
-		"fluentd":     {"fluentd-address": "fluentd.internal:24224", "fluentd-async": "true"},
-		"awsfirelens": {"Name": "es", "Host": "logs.internal", "Port": "9200", "Logstash_Format": "On"},
-		"json-file":   {"max-size": "50m", "max-file": "3"},
-		"syslog":      {"syslog-address": "tcp://logstash.internal:5514"},
-	}
 	driver := cmp.Or(c.driver, "gelf")
-	return map[string]any{"logDriver": driver, "options": options[driver]}
+	return map[string]any{"logDriver": driver, "options": driverOptions(driver)}
+}
+
+// driverOptions are those of a log driver that sends elsewhere than to CloudWatch Logs.
+func driverOptions(driver string) map[string]any {
+	switch driver {
+	case "gelf":
+		return map[string]any{"gelf-address": "udp://logstash.internal:12201"}
+	case "fluentd":
+		return map[string]any{"fluentd-address": "fluentd.internal:24224", "fluentd-async": "true"}
+	case "awsfirelens":
+		return map[string]any{"Name": "es", "Host": "logs.internal", "Port": "9200", "Logstash_Format": "On"}
+	case "json-file":
+		return map[string]any{"max-size": "50m", "max-file": "3"}
+	case "syslog":
+		return map[string]any{"syslog-address": "tcp://logstash.internal:5514"}
+	}
+	return nil
 }
 
 // command is what the container runs; the log lines go with it.

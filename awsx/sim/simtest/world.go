@@ -2,6 +2,7 @@ package simtest
 
 import (
 	"context"
+	"net/http"
 	"testing"
 	"testing/synctest"
 
@@ -21,8 +22,11 @@ type World struct {
 
 // Opener opens contexts of an account: calls and a rate of their own, as those of
 // another program.
-func Opener(account *sim.Account) awsx.Opener {
-	return sdk.NewStatic(access.Options{Transport: account.RoundTripper(), Version: "test"},
+func Opener(account *sim.Account) awsx.Opener { return OpenerOver(account.RoundTripper()) }
+
+// OpenerOver opens contexts of the account that a transport leads to.
+func OpenerOver(transport http.RoundTripper) awsx.Opener {
+	return sdk.NewStatic(access.Options{Transport: transport, Version: "test"},
 		access.Static{Region: "eu-west-1", AccessKey: "AKID", SecretKey: "SECRET"})
 }
 

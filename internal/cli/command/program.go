@@ -36,6 +36,9 @@ type Streams struct {
 	// Undisturbed calls a function that runs another program at the terminal, to
 	// which the interrupt key belongs meanwhile; nil calls it as it is.
 	Undisturbed func(func() error) error
+	// Roomy is called before a command that has the machine's memory to itself; nil where
+	// that makes no difference.
+	Roomy func()
 }
 
 // Program is one run of gantry.
