@@ -50,7 +50,8 @@ func (s *Shell) view() tea.View {
 	above := 0
 	if !s.bare {
 		above = chromeTop + len(banner)
-		lines := append([]string{s.headLine(head), s.countsLine(head)}, banner...)
+		first, whose := s.headLine(head)
+		lines := append([]string{first, s.countsLine(head, whose)}, banner...)
 		foot := []string{s.statusLine(head.Place), s.hintLine(head.Scope)}
 		rows = append(append(lines, rows...), foot...)
 	} else if line := s.statusLine(head.Place); line != "" && s.topModal() == nil {
@@ -164,9 +165,10 @@ func (s *Shell) windowTitle(head Header) string {
 const leastFresh = 3
 
 // headLine says where one is, what may be done there and how current it is. Where that is
-// too much, the key that arms gives way, then how current it is, then the beginning of where
-// one is, whose end is cluster and service. Whose account it is gives way as a whole.
-func (s *Shell) headLine(head Header) string {
+// too much, whose account it is gives way first, as a whole, and is left to the line below;
+// then the key that arms, then how current it is, then the beginning of where one is, whose
+// end is cluster and service.
+func (s *Shell) headLine(head Header) (line, whose string) {
 	tail := s.theme.Glyphs().Ellipsis
 	var badge, gate string
 	if head.Badge.Text != "" {
@@ -181,23 +183,24 @@ func (s *Shell) headLine(head Header) string {
 		gate = "   " + s.theme.Paint(theme.Warn, text.Line(label))
 	}
 	right, where := s.freshness(head, s.mode(head.Scope).Past), text.Width(head.Crumb)
+	arms = s.theme.Paint(theme.Warn, text.Line(arms))
 	free := s.w - 1 - text.WidthPainted(badge+gate)
-	whose := ""
+	between := ""
 	if head.Whose != "" {
-		whose = "  " + s.theme.Paint(theme.Dim, text.Line(head.Whose))
+		whose = s.theme.Paint(theme.Dim, text.Line(head.Whose))
+		between = "  " + whose
 	}
-	if where+text.WidthPainted(whose+right) > free {
-		whose = ""
-	}
-	free -= text.WidthPainted(whose)
-	if arms := s.theme.Paint(theme.Warn, text.Line(arms)); where+text.WidthPainted(arms+right) <= free {
+	switch {
+	case where+text.WidthPainted(between+arms+right) <= free:
+		gate, whose = between+gate+arms, ""
+	case where+text.WidthPainted(arms+right) <= free:
 		gate += arms
-	} else {
+	default:
 		right = text.TruncatePainted(right, max(leastFresh, free-where), tail)
 		where = max(0, free-text.WidthPainted(right))
 	}
 	crumb := s.theme.Paint(theme.Title, text.TruncateLeft(head.Crumb, where, tail))
-	return spread(badge+crumb+whose+gate, right, s.w, tail)
+	return spread(badge+crumb+gate, right, s.w, tail), whose
 }
 
 // gateLabel is the mode in words, with the time left, and the key that would arm.
@@ -247,8 +250,9 @@ func (s *Shell) freshness(head Header, past bool) string {
 	return out
 }
 
-// countsLine holds the screen's totals, the filter in force and the sort.
-func (s *Shell) countsLine(head Header) string {
+// countsLine holds the screen's totals, the filter in force and the sort, and whose account
+// it is where that found no room above and finds some here.
+func (s *Shell) countsLine(head Header, whose string) string {
 	left := head.Counts
 	if f, ok := s.trail.top().screen.(Filterable); ok && f.Filter() != "" {
 		if left != "" {
@@ -256,7 +260,14 @@ func (s *Shell) countsLine(head Header) string {
 		}
 		left += s.theme.Paint(theme.Accent, "/"+text.Line(f.Filter()))
 	}
-	return spread(left, head.Sort, s.w, s.theme.Glyphs().Ellipsis)
+	right := head.Sort
+	if whose != "" && right != "" {
+		whose += "  "
+	}
+	if text.WidthPainted(left+whose+right)+2 <= s.w {
+		right = whose + right
+	}
+	return spread(left, right, s.w, s.theme.Glyphs().Ellipsis)
 }
 
 // spread puts painted text at both edges; the left gives way.

@@ -66,6 +66,46 @@ func TestTheStatusGivesWayToClusterAndService(t *testing.T) {
 	}
 }
 
+// TestTheHeaderKeepsWhatAnOperatorNeeds at each width: where one is and what may be done
+// first, then the key that arms, and whose account it is wherever there is room for it.
+func TestTheHeaderKeepsWhatAnOperatorNeeds(t *testing.T) {
+	g := &gate{mode: ui.Mode{Label: "READ-ONLY", Armable: true}}
+	c, s := start(t, orchard, func(o *uitest.Options) { o.Shell.Gate = g })
+	s.head.Whose = "210987654321"
+	for _, crumb := range []string{"orchard", "main/eu-west-1 orchard fruit", "main/eu-west-1 north-orchard apple-trees", "main/eu-west-1 north-orchard apple-trees of the hill"} {
+		for _, armed := range []bool{false, true} {
+			g.mode = ui.Mode{Label: "READ-ONLY", Armable: true}
+			if armed {
+				g.mode = ui.Mode{Label: "ARMED", Writable: true, Left: 12 * time.Minute}
+			}
+			for w := 80; w <= 200; w++ {
+				s.head.Crumb = crumb
+				c.Resize(w, 24)
+				rows := c.Screen()
+				want := []string{"PROD " + crumb, "●", " READ-ONLY"}
+				if armed {
+					want[2] = " ARMED 12m"
+				} else if room := len("PROD " + crumb + "   READ-ONLY (W arms) * live   2 RIPE"); room <= w {
+					want = append(want, "(W arms)", "● live   2 RIPE")
+				}
+				for _, want := range want {
+					if !strings.Contains(rows[0], want) {
+						t.Errorf("at %d columns %q lacks %q", w, rows[0], want)
+					}
+				}
+				if n := strings.Count(rows[0]+rows[1], s.head.Whose); n != 1 {
+					t.Errorf("at %d columns the account stands in %d places:\n%s\n%s", w, n, rows[0], rows[1])
+				}
+			}
+		}
+	}
+	// Totals, filter and sort are what the second line is for.
+	s.head.Crumb, s.head.Counts = "main/eu-west-1 north-orchard apple-trees", strings.Repeat("12 of it ", 7)
+	if c.Resize(80, 24); strings.Contains(c.Text(), s.head.Whose) || !strings.Contains(c.Screen()[1], "sort NAME") {
+		t.Errorf("it shows\n%s", c.Text())
+	}
+}
+
 func TestHelpFrame(t *testing.T) {
 	uitest.Golden(t, uitest.Looks(), func(t *testing.T, l uitest.Look) *uitest.Console {
 		c, _ := start(t, orchard, func(o *uitest.Options) { o.Shell.Terminal = l.Terminal() })

@@ -238,16 +238,6 @@ func (s *Shell) own(msg tea.Msg) {
 		}
 		s.flash(Info, "saved to "+msg.path)
 	case copied:
-		said, level := msg.what+" "+msg.how, Info
-		if msg.err != nil {
-			said, level = "copying "+msg.what+": "+msg.err.Error(), Error
-		}
-		switch {
-		case msg.file.err != nil:
-			said, level = said+"; saving it: "+msg.file.err.Error(), Error
-		case msg.file.path != "":
-			said += "; it is in " + msg.file.path
-		}
-		s.flash(level, said)
+		s.took(msg)
 	}
 }

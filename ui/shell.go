@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/ui/clipboard"
 	"gantry/ui/palette"
 	"gantry/ui/theme"
 )
@@ -51,7 +52,7 @@ type Options struct {
 	// Typed keeps what is typed; nil keeps it for this run.
 	Typed Typed
 	// Clipboard takes what is copied.
-	Clipboard Clipboard
+	Clipboard clipboard.Clipboard
 	// SaveDir is where ctrl+s writes; empty is the working directory.
 	SaveDir string
 	// LookPath finds a program that a banner names; nil is exec.LookPath. Mended is called on

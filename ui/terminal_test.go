@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,6 +18,7 @@ import (
 
 	"gantry/internal/crash"
 	"gantry/ui"
+	"gantry/ui/clipboard"
 	"gantry/ui/uitest"
 )
 
@@ -115,10 +117,14 @@ func TestAnUnansweredColourQueryDelaysNothing(t *testing.T) {
 	}
 }
 
-func clipboard(run func(argv []string, input string) error, tools string, pairs ...string) ui.Clipboard {
-	return ui.Clipboard{
+// reaching is a way to a clipboard by some tools. Where they lie is not looked for on the loop.
+func reaching(run func(argv []string, input string) error, tools string, pairs ...string) clipboard.Clipboard {
+	return clipboard.Clipboard{
 		Getenv: env(pairs...),
 		LookPath: func(name string) (string, error) {
+			if strings.Contains(string(debug.Stack()), "gantry/ui.(*Shell).update(") {
+				panic(name + " is looked for on the loop")
+			}
 			if strings.Contains(" "+tools+" ", " "+name+" ") {
 				return "/bin/" + name, nil
 			}
@@ -145,7 +151,7 @@ func TestTheClipboardGoesTheWayThatReachesTheOperator(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			var argv, input string
 			c, _ := start(t, nil, func(o *uitest.Options) {
-				o.Shell.Clipboard = clipboard(func(a []string, in string) error { argv, input = strings.Join(a, " "), in; return nil }, tc.tools, tc.env...)
+				o.Shell.Clipboard = reaching(func(a []string, in string) error { argv, input = strings.Join(a, " "), in; return nil }, tc.tools, tc.env...)
 			})
 			c.Press("c").Shows(tc.says)
 			if argv != tc.argv {
@@ -162,7 +168,7 @@ func TestAClipboardThatFailsSaysSo(t *testing.T) {
 	dir := t.TempDir()
 	c, _ := start(t, nil, func(o *uitest.Options) {
 		o.Shell.SaveDir = dir
-		o.Shell.Clipboard = clipboard(func([]string, string) error { return errors.New("no display") }, "pbcopy")
+		o.Shell.Clipboard = reaching(func([]string, string) error { return errors.New("no display") }, "pbcopy")
 	})
 	c.Resize(200, 24).Press("c").Shows("copying name: no display; it is in " + filepath.Join(dir, "copied-name-20260314-031200.txt"))
 }

@@ -15,6 +15,7 @@ import (
 	"gantry/internal/fault"
 	"gantry/internal/plugin"
 	"gantry/ui"
+	"gantry/ui/clipboard"
 	"gantry/ui/palette"
 	"gantry/views"
 	"gantry/views/changes"
@@ -91,10 +92,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	lines := a.logViewer(deps)
 	made := &changes.Changes{Deps: deps, Desk: a.Changes, Reveal: a.revealed, Lines: a.Lines()}
 	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines, a.Joiner, a.errands(made))
-	led := &tour{app: a, deps: deps, at: -1}
-	if a.tour {
-		led.at = 0
-	}
+	led := &tour{app: a, deps: deps, on: a.tour}
 	screens := screenOf(deps, func(service awsx.Ref) ui.Screen { return revisions.NewRevisions(made, service, "") })
 	return ui.Options{
 		Title: "gantry", Terminal: terminal, Scheme: scheme,
@@ -107,7 +105,7 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 		},
 		Reflexes: reflexes(), Mouse: screen.Mouse,
 		Background: background{&changes.Background{Runner: a.Changes.Runner, Key: made.JobsKey}, a, deps},
-		Clipboard:  ui.Clipboard{Getenv: getenv},
+		Clipboard:  clipboard.Clipboard{Getenv: getenv},
 		Typed:      a.left,
 		Guide:      led,
 		Attended:   a.attended,

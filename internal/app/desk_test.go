@@ -24,7 +24,7 @@ import (
 	"gantry/logs"
 	"gantry/logs/elastic"
 	logsim "gantry/logs/sim"
-	"gantry/ui"
+	"gantry/ui/clipboard"
 	"gantry/ui/uitest"
 )
 
@@ -189,7 +189,7 @@ func open(t *testing.T, s setting, cfg config.Config, dir string) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	options.Clipboard = ui.Clipboard{Getenv: func(name string) string {
+	options.Clipboard = clipboard.Clipboard{Getenv: func(name string) string {
 		if name == "SSH_TTY" {
 			return "/dev/pts/0" // copies through the terminal
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"gantry/awsx"
+	"gantry/awsx/deploy"
 	"gantry/ui"
 	"gantry/views"
 )
@@ -16,55 +17,44 @@ var actTour = ui.Binding{ID: "tour", Name: "tour of the demo"}
 // The service of the demo in which something is wrong.
 const tourCluster, tourService = "prod", "api-orders"
 
-// tour leads through an incident of the demo, which is real in the simulated account: each
-// step asks for something, and is over when what it asked for is so, whichever keys led there.
+// tour leads through an incident of the demo, which is real in the simulated account. What it
+// says follows from where the operator is and what is so, whichever keys led there: who goes
+// back is told again what to do there, and who strayed how to come back.
 type tour struct {
 	app  *App
 	deps *views.Deps
-	at   int // the step; below zero there is no tour
+	on   bool
+	step int  // of tourSteps
+	read bool // the service's lines were seen
+	sent bool // a change that is to mend it was carried out
 	bad  string
 }
 
 var _ ui.Guide = (*tour)(nil)
 
-// tourStep is one step: what it asks for, and when it is over.
-type tourStep struct {
-	ask  func(h *ui.Host) string
-	over func(t *tour, top ui.Screen) bool
-}
+// The steps, in their order.
+const (
+	tourFind = iota
+	tourRead
+	tourReturn
+	tourPlan
+	tourCarryOut
+	tourWait
+	tourDone
+)
 
-func showing(name string, service bool) func(*tour, ui.Screen) bool {
-	return func(_ *tour, top ui.Screen) bool {
-		p, ok := top.(views.Placed)
-		if !ok || top.Name() != name {
-			return false
-		}
-		return p.Place().ClusterName() == tourCluster && (!service || p.Place().Name() == tourService)
-	}
-}
-
-func titled(name string) func(*tour, ui.Screen) bool {
-	return func(_ *tour, top ui.Screen) bool { return top.Name() == name }
-}
-
-func tourSteps() []tourStep {
-	say := func(format string, keys ...ui.Binding) func(*ui.Host) string {
-		return func(h *ui.Host) string {
-			args := make([]any, len(keys))
-			for i, b := range keys {
-				args[i] = h.Key(b)
-			}
-			return fmt.Sprintf(format, args...)
-		}
-	}
-	return []tourStep{
-		{say("Something is wrong: the cluster prod names its worst service. %s opens the cluster under the cursor.", ui.ActEnter), showing("services", false)},
-		{say("The worst stands on top. Put the cursor on api-orders (j and k move) and press l to read what its tasks say."), showing("logs", true)},
-		{say("The new version ends at once, for want of a variable. That is enough: %s goes back to the services.", ui.ActBack), showing("services", false)},
-		{say("With the cursor on api-orders, u plans the way back to what ran before. Looking changes nothing."), titled("plan")},
-		{say("Read the plan: what was, what will be, which call. %s asks, and y carries it out; the focus is on No.", ui.ActEnter), titled("follow")},
-		{say("The change is followed until ECS is done with it. Wait for the verdict: api-orders runs as before."), (*tour).healed},
-	}
+// tourSteps are what each step asks for.
+var tourSteps = [tourDone + 1]struct {
+	says string
+	keys []ui.Binding
+}{
+	tourFind:     {"Something is wrong: the cluster prod names its worst service. Put the cursor on prod (%s and %s move), %s opens it.", []ui.Binding{ui.ActDown, ui.ActUp, ui.ActEnter}},
+	tourRead:     {"The worst stands on top. Put the cursor on api-orders (%s and %s move) and press %s to read what its tasks say.", []ui.Binding{ui.ActDown, ui.ActUp, views.ActLogs}},
+	tourReturn:   {"The new version ends at once, for want of a variable. That is enough: %s goes back to the services.", []ui.Binding{ui.ActBack}},
+	tourPlan:     {"With the cursor on api-orders, %s plans the way back to what ran before. Looking changes nothing.", []ui.Binding{views.ActUndo}},
+	tourCarryOut: {"Read the plan: what was, what will be, which call. %s asks, and y carries it out; the focus is on No.", []ui.Binding{ui.ActEnter}},
+	tourWait:     {"The change is followed until ECS is done with it. Wait for the verdict: api-orders runs as before.", nil},
+	tourDone:     {"Done: found, read and rolled back, and nothing else was changed. %s lists the keys of any screen; :tour ends the tour.", []ui.Binding{ui.ActHelp}},
 }
 
 // service is the tour's, as it was read last; ok is false while nothing was.
@@ -84,43 +74,95 @@ func (t *tour) service() (s awsx.Service, ok bool) {
 	return awsx.Service{}, false
 }
 
-// healed reports whether the service runs one revision again, another than the bad one.
-func (t *tour) healed(ui.Screen) bool {
-	s, ok := t.service()
-	return ok && len(s.Deployments) == 1 && s.Deployments[0].RolloutState == "COMPLETED" && s.Deployments[0].TaskDefinition != t.bad
-}
-
-// Step goes on when what the step asks for is so.
+// Step looks where the operator is and what is so.
 func (t *tour) Step(h *ui.Host) {
-	steps := tourSteps()
 	open := h.Screens()
-	if t.at < 0 || t.at >= len(steps) || len(open) == 0 {
+	if !t.on || t.step == tourDone || len(open) == 0 {
 		return
 	}
-	if s, ok := t.service(); ok && t.bad == "" && len(s.Deployments) > 0 {
-		t.bad = s.Deployments[0].TaskDefinition
+	if s, ok := t.service(); ok && len(s.Deployments) > 0 {
+		switch now := s.Deployments[0]; {
+		case t.bad == "":
+			t.bad = now.TaskDefinition
+		case now.TaskDefinition != t.bad && len(s.Deployments) == 1 && now.RolloutState == "COMPLETED":
+			t.step = tourDone
+			return
+		}
 	}
-	if steps[t.at].over(t, open[0]) {
-		t.at++
+	for _, j := range t.app.Changes.Jobs() {
+		t.sent = t.sent || j.Target.Name() == tourService && j.Action == (deploy.RollBack{}).Action() && j.Err == nil
 	}
+	switch at := tourStop(open); {
+	case at == tourCarryOut:
+		t.step = tourCarryOut
+	case t.sent:
+		t.step = tourWait
+	case at == tourReturn:
+		t.step, t.read = tourReturn, true
+	case at == tourRead && t.read:
+		t.step = tourPlan
+	case at == tourRead, at == tourFind:
+		t.step = at
+	}
+}
+
+// tourAside is where no step has anything to say.
+const tourAside = -1
+
+// tourStop is the step whose place the screen is that is shown; tourRead is the services'.
+func tourStop(open []ui.Screen) int {
+	var place awsx.Ref
+	if p, ok := open[0].(views.Placed); ok {
+		place = p.Place()
+	}
+	in := place.ClusterName() == tourCluster
+	ours := in && place.Name() == tourService
+	switch open[0].Name() {
+	case "clusters":
+		return tourFind
+	case "services":
+		if in {
+			return tourRead
+		}
+	case "logs":
+		if ours {
+			return tourReturn
+		}
+	case "plan":
+		if p, ok := open[0].(interface{ Planned() deploy.Intent }); ours && ok && p.Planned().Action() == (deploy.RollBack{}).Action() {
+			return tourCarryOut
+		}
+	}
+	return tourAside
 }
 
 // Text is what the tour says now, empty when there is none.
 func (t *tour) Text(h *ui.Host) string {
-	steps := tourSteps()
-	switch {
-	case t.at < 0:
+	if !t.on {
 		return ""
-	case t.at >= len(steps):
-		return "Done: found, read and rolled back, and nothing else was changed. " + h.Key(ui.ActHelp) + " lists the keys of any screen; :tour ends the tour."
 	}
-	return fmt.Sprintf("Tour %d/%d  %s  (:tour leaves it)", t.at+1, len(steps), steps[t.at].ask(h))
+	step := tourSteps[t.step]
+	keys := make([]any, len(step.keys))
+	for i, b := range step.keys {
+		keys[i] = h.Key(b)
+	}
+	says := fmt.Sprintf(step.says, keys...)
+	switch open := h.Screens(); {
+	case t.step == tourDone:
+		return says
+	case t.step == tourWait:
+	case tourStop(open) == tourAside && open[0].Name() == "plan":
+		says = fmt.Sprintf("This plans something else than the way back. %s leaves it, and nothing is changed.", h.Key(ui.ActBack))
+	case tourStop(open) == tourAside:
+		says = fmt.Sprintf("Look around: this changes nothing. The trouble is in api-orders of prod: %s goes back.", h.Key(ui.ActBack))
+	}
+	return fmt.Sprintf("Tour %d/%d  %s  (:tour leaves it)", t.step+1, tourDone, says)
 }
 
 // Leave ends the tour, and reports whether there was one.
 func (t *tour) Leave() bool {
-	led := t.at >= 0
-	t.at = -1
+	led := t.on
+	t.on = false
 	return led
 }
 
@@ -131,7 +173,11 @@ func (t *tour) action(h *ui.Host) ui.Action {
 			h.Flash(ui.Info, "the tour is over, :tour begins it again")
 			return
 		}
-		t.at = 0
+		if s, ok := t.service(); ok && len(s.Deployments) == 1 && s.Running == s.Desired {
+			h.Flash(ui.Info, "what was wrong is mended: gantry --demo --tour begins anew")
+			return
+		}
+		t.on, t.step, t.read, t.sent, t.bad = true, tourFind, false, false, ""
 	})
 	if !t.app.demo {
 		a.Disabled = "it leads through the demo: gantry --demo --tour"

@@ -23,10 +23,31 @@ func TestTheTourLeadsThroughARealIncident(t *testing.T) {
 		if row := d.Row("api-orders  "); !strings.Contains(row, "+ ok") {
 			t.Errorf("it is not healed: %q\n%s", row, d.Text())
 		}
-		d.command("tour").Hides("Done: found", "Tour ").command("tour").Shows("Tour 2/6")
+		d.command("tour").Hides("Done: found", "Tour ").command("tour").Shows("what was wrong is mended").Hides("Tour ")
 		if w, h := len(d.Screen()[0]), len(d.Screen()); h != 24 {
 			t.Errorf("it is drawn on %dx%d", w, h)
 		}
+	})
+}
+
+// TestTheTourFollowsWhereOneIs: who goes back is told again what to do there, and who strays
+// how to come back; nothing that was done is asked for again.
+func TestTheTourFollowsWhereOneIs(t *testing.T) {
+	sit(t, setting{configure: func(c *config.Config) { c.Screen.NoColor = true }, tour: true}, func(t *testing.T, d *desk) {
+		d.Shows("Tour 1/6", "enter opens it")
+		d.press("j", "enter").read().Shows("preprod", "Tour 1/6", "Look around", "esc goes back")
+		d.press("esc").read().Shows("Tour 1/6", "enter opens it")
+		d.press("g", "enter").read().Shows("Tour 2/6", "press l to read").press("esc").read().Shows("Tour 1/6", "enter opens it").press("enter").read()
+		for _, way := range []string{"enter", "w", "z"} {
+			d.press(way).read().Shows("Tour 2/6", "esc goes back").press("esc").read().Shows("Tour 2/6", "press l to read")
+		}
+		d.press("j", "l").read().Shows("Tour 2/6", "esc goes back").press("esc", "g").read()
+		d.press("r").read().Shows("This plans something else", "esc leaves it").press("esc").read().Shows("Tour 2/6")
+		d.press("l").read().Shows("Tour 3/6").press("esc").read().Shows("Tour 4/6", "u plans")
+		d.press("esc").read().Shows("Tour 1/6", "enter opens it").press("enter").read().Shows("Tour 4/6", "u plans")
+		d.press("u").read().Shows("Tour 5/6").press("esc").read().Shows("Tour 4/6").press("u").read().Shows("Tour 5/6")
+		d.press("enter").wait(time.Second).press("y").read().Shows("Tour 6/6").press("esc").Shows("Tour 6/6")
+		d.wait(3 * time.Minute).read().Shows("Done: found, read and rolled back")
 	})
 }
 

@@ -76,6 +76,9 @@ func (s *planScreen) Name() string {
 	return "plan"
 }
 
+// Planned is what is planned.
+func (s *planScreen) Planned() deploy.Intent { return s.intent }
+
 func (s *planScreen) several() bool   { return len(s.targets) > 1 }
 func (s *planScreen) Capturing() bool { return false }
 
