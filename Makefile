@@ -1,4 +1,4 @@
-.PHONY: build test race lint integration campaigns bench bench-program golden
+.PHONY: build test race lint integration campaigns bench bench-program soak golden
 
 build:
 	go build -o bin/gantry .
@@ -56,6 +56,14 @@ bench-program:
 	go test -tags integration -run '^$$' -bench Memory -benchtime 1x -timeout 20m ./internal/e2e
 	go test -tags integration -run '^$$' -bench Limits -benchtime 1x -short -timeout 40m ./internal/e2e
 	go test -tags integration -run 'AtRest|CursorIsCheap' -count=1 -v ./internal/e2e
+
+# Two consoles on an account of 300 services for an hour, with everything going wrong that
+# may; SOAK is another duration, such as 5m. It fails when memory or goroutines grow, or a
+# screen is ever without rows.
+SOAK = 1h
+
+soak:
+	SOAK=$(SOAK) go test -tags integration -run '^$$' -bench Soak -benchtime 1x -timeout 0 -v ./internal/e2e
 
 # Writes the golden frames anew; read the difference before committing it.
 golden:

@@ -79,6 +79,7 @@ type Fault struct {
 	Operation string
 	Kind      FaultKind
 	Times     int           // how many calls it happens to; 0 is all of them
+	Share     float64       // of the calls that it happens to; 0 is each
 	Delay     time.Duration // passes before the fault shows
 	Status    int           // of a Page; 0 is 503
 }
@@ -110,6 +111,9 @@ func (a *Account) dropFault(f *Fault) {
 func (a *Account) nextFault(req *wire.Request) *Fault {
 	for _, f := range a.faults {
 		if f.Service != "" && f.Service != req.Name() || f.Operation != "" && f.Operation != req.Operation {
+			continue
+		}
+		if f.Share > 0 && a.callRng.Float64() >= f.Share {
 			continue
 		}
 		happening := *f

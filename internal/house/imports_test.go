@@ -99,7 +99,7 @@ internal/cli/changes: internal/archive internal/declared internal/plugin interna
 internal/cli/reports: internal/declared awsx awsx/timeline awsx/alarms awsx/alb awsx/diagnose/... awsx/document/... awsx/metrics logs logs/kql ui/filter ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/config internal/fault internal/difference internal/inquiry/... internal/words cobra
 internal/cli: internal/audit internal/names internal/crash internal/app/... internal/cli/changes internal/cli/command internal/cli/printing internal/cli/reports internal/config ui/filter cobra term | awsx/sim/... awsx/document/... awsx/snapshot/... logs/sim internal/audit internal/canarytest internal/cli/clitest internal/saidtest internal/clean xdg
 .: internal/cli internal/loading
-internal/e2e: | aws awsx awsx/sdk/... awsx/sim/... logs logs/ecslog logs/elastic logs/tail logs/kql/analysis internal/fault ansi pty vt
+internal/e2e: | aws awsx awsx/sdk/... awsx/sim/... logs logs/sim logs/ecslog logs/elastic logs/tail logs/kql/analysis internal/fault ansi pty vt
 `
 
 // modules are those of others, by the name that the table has for each.

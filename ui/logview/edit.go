@@ -50,6 +50,11 @@ func (l *Log) Edited(e Edit) {
 func (l *Log) renumber(e Edit) {
 	move := func(pos uint64) uint64 { return (&mover{Edit: e}).move(pos) }
 	l.cursor, l.top.pos, l.selected = move(l.cursor), move(l.top.pos), move(l.selected)
+	if _, all := l.Sifted(); all {
+		l.unsifted = 0
+	} else {
+		l.unsifted = move(l.unsifted)
+	}
 	clear(l.ready)
 	opened := make(map[uint64]bool, len(l.opened))
 	for pos := range l.opened {
@@ -69,7 +74,7 @@ func (l *Log) renumber(e Edit) {
 func (l *Log) matchInserted(inserted []uint64) {
 	var found []uint64
 	for _, pos := range inserted {
-		if pos >= l.src.First() && pos < l.src.End() && l.filter.matches(l.src.At(pos)) {
+		if pos >= max(l.src.First(), l.unsifted) && pos < l.src.End() && l.filter.matches(l.src.At(pos)) {
 			found = append(found, pos)
 		}
 	}

@@ -79,9 +79,10 @@ type Log struct {
 	beyond int       // where the cursor would have gone further, see Beyond
 	ends   [2]string // what stands above the first line and below the last one
 
-	filter  pattern
-	matches []uint64 // positions that the filter shows, ascending
-	find    pattern
+	filter   pattern
+	matches  []uint64 // positions that the filter shows, ascending
+	unsifted uint64   // what is before was not yet held against the filter
+	find     pattern
 
 	selecting bool
 	selected  uint64          // where the selection began

@@ -359,3 +359,61 @@ func TestAMatchIsScrolledIntoView(t *testing.T) {
 		l.SetFollowing(true)
 	}
 }
+
+// TestAFilterThatIsStillBeingSetShowsExactlyWhatMatchesInTheEnd: what comes, comes late or
+// leaves while the older lines are held against it is neither missed nor shown twice.
+func TestAFilterThatIsStillBeingSetShowsExactlyWhatMatchesInTheEnd(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := &buffer{max: rapid.IntRange(1000, 3000).Draw(t, "held")}
+		b.add(lines(0, 3000)...)
+		l := logview.New(b)
+		const typed = `\d*[37]\b`
+		if err := l.SetFilter(typed); err != nil {
+			t.Fatal(err)
+		}
+		if percent, all := l.Sifted(); all || percent <= 0 || percent >= 100 {
+			t.Fatalf("%d %% of %d lines were sifted at once", percent, len(b.lines))
+		}
+		next := 3000
+		for range rapid.IntRange(1, 12).Draw(t, "steps") {
+			at := b.first + uint64(rapid.IntRange(0, len(b.lines)-1).Draw(t, "at"))
+			switch rapid.IntRange(0, 4).Draw(t, "what") {
+			case 0:
+				if len(b.lines) < b.max {
+					b.insert(at, lines(next, 1)[0])
+					next++
+					l.Changed([]uint64{at})
+				}
+			case 1:
+				b.lines = slices.Delete(b.lines, int(at-b.first), int(at-b.first)+1)
+				l.Edited(logview.Edit{Removed: []uint64{at}, Asked: true})
+			case 2:
+				n := rapid.IntRange(0, 700).Draw(t, "n")
+				b.add(lines(next, n)...)
+				next += n
+				l.Changed(nil)
+			default:
+				l.Sift()
+			}
+			numbers(l, 5)
+		}
+		for n := 0; ; n++ {
+			if _, all := l.Sifted(); all {
+				break
+			}
+			if l.Sift(); n > 10 {
+				t.Fatal("it never ends")
+			}
+		}
+		fresh := logview.New(b)
+		_ = fresh.SetFilter(typed)
+		for _, all := fresh.Sifted(); !all; _, all = fresh.Sifted() {
+			fresh.Sift()
+		}
+		l.Top()
+		fresh.Top()
+		if got, want := numbers(l, 700), numbers(fresh, 700); !slices.Equal(got, want) || l.Shown() != fresh.Shown() {
+			t.Fatalf("shown %v (%d), want %v (%d)", got, l.Shown(), want, fresh.Shown())
+		}
+	})
+}

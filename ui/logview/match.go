@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -151,20 +152,59 @@ func ascii(s string) bool {
 	return true
 }
 
+// slow reports whether nothing but the whole expression tells a line that matches.
+func (p *pattern) slow() bool { return p.re != nil && p.anchored == nil }
+
 // SetFilter hides the lines that a filter does not match; empty shows all. A filter
 // that cannot be read returns an error that says why and leaves the last good one in
-// force.
+// force. One that takes long has only been held against the newest lines then: Sift goes on.
 func (l *Log) SetFilter(typed string) error {
 	p, err := parse(typed, true)
 	if err != nil {
 		return fmt.Errorf("filter %w", err)
 	}
-	l.filter, l.matches = p, nil
-	if p.on() {
+	l.filter, l.matches, l.unsifted = p, nil, 0
+	switch {
+	case p.slow():
+		l.unsifted = l.src.End()
+		l.Sift()
+	case p.on():
 		l.matchFrom(l.src.First())
 	}
 	l.top.skip = 0
 	return nil
+}
+
+// What one Sift holds against the filter at most: 2 ms of an expression.
+const (
+	siftedLines = 500
+	siftedBytes = 128 << 10
+)
+
+// Sift holds some more lines against the filter, from the newest to the oldest.
+func (l *Log) Sift() {
+	var found []uint64
+	size := 0
+	for n := 0; n < siftedLines && size < siftedBytes && l.unsifted > l.src.First(); n++ {
+		l.unsifted--
+		line := l.src.At(l.unsifted)
+		size += len(line.Message)
+		if l.filter.matches(line) {
+			found = append(found, l.unsifted)
+		}
+	}
+	slices.Reverse(found)
+	l.matches = append(found, l.matches...)
+}
+
+// Sifted returns how much of the buffer was held against the filter, in percent, and whether
+// that is all.
+func (l *Log) Sifted() (percent int, all bool) {
+	first, end := l.src.First(), l.src.End()
+	if l.unsifted <= first || end <= first {
+		return 100, true
+	}
+	return int(100 * (end - min(end, l.unsifted)) / (end - first)), false
 }
 
 // Filter returns the filter in force, as it was typed.

@@ -114,7 +114,7 @@ func (p *page) filterAction() ui.Action {
 				Label: "filter", Value: p.view.Filter(),
 				Help: "a regular expression; ! before it hides what matches; empty shows all",
 			}},
-			Submit: func(values []string) (tea.Cmd, error) { return nil, p.view.SetFilter(values[0]) },
+			Submit: func(values []string) (tea.Cmd, error) { return p.filter(values[0]) },
 		}))
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"gantry/logs"
 	"gantry/logs/tail"
 	"gantry/views"
@@ -31,8 +33,8 @@ func (s *screen) ClearTo(ring *logs.Ring) {
 	s.page.view.Changed(nil)
 }
 
-// HideAllBut shows only the lines that match.
-func (s *screen) HideAllBut(expr string) error { return s.page.view.SetFilter(expr) }
+// HideAllBut begins to show only the lines that match.
+func (s *screen) HideAllBut(expr string) (tea.Cmd, error) { return s.page.filter(expr) }
 
 // Attach gives the screen a store and a tail of its own, whose batches the test brings.
 func (s *screen) Attach(ctx context.Context, source logs.Source, tail *tail.Tail) {

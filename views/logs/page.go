@@ -1,6 +1,8 @@
 package logs
 
 import (
+	tea "charm.land/bubbletea/v2"
+
 	"gantry/logs"
 	"gantry/ui/logview"
 	"gantry/views"
@@ -15,6 +17,8 @@ type page struct {
 	lines  *lines
 	view   *logview.Log
 	anchor *anchor // where the search that is being typed began
+
+	sifting int // counts the filters, so that a command of an earlier one is known
 }
 
 // clear empties the page; how lines are shown stays as it is. Line is the one that the
@@ -37,7 +41,37 @@ func (p *page) clear(subject whose.Subject, line *logs.Entry) {
 	p.setColumns(p.lines.columns)
 	// Both were in force, so they are valid.
 	_ = p.view.SetSearch(before.Search())
-	_ = p.view.SetFilter(before.Filter())
+	_, _ = p.filter(before.Filter())
+}
+
+// sifted tells that the loop had time for others since lines were held against a filter.
+type sifted struct{ sifting int }
+
+// filter hides the lines that an expression does not match. Its command goes on with those
+// that were not held against it yet.
+func (p *page) filter(expr string) (tea.Cmd, error) {
+	if err := p.view.SetFilter(expr); err != nil {
+		return nil, err
+	}
+	p.sifting++
+	return p.more(), nil
+}
+
+// sift goes on with a filter, unless another one took its place.
+func (p *page) sift(msg sifted) tea.Cmd {
+	if msg.sifting != p.sifting {
+		return nil
+	}
+	p.view.Sift()
+	return p.more()
+}
+
+func (p *page) more() tea.Cmd {
+	if _, all := p.view.Sifted(); all {
+		return nil
+	}
+	next := sifted{p.sifting}
+	return func() tea.Msg { return next }
 }
 
 // add takes in newer lines, and reports how many older ones left for them.

@@ -35,7 +35,8 @@ func (s *screen) Escape() (tea.Cmd, bool) {
 		view.SetSelecting(false)
 		return nil, true
 	case view.Filter() != "":
-		return nil, view.SetFilter("") == nil
+		cmd, err := s.page.filter("")
+		return cmd, err == nil
 	case view.Search() != "": // the shell takes it off
 		return nil, false
 	case !s.search.expr.IsZero():

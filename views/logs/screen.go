@@ -178,6 +178,8 @@ func (s *screen) Update(msg tea.Msg) tea.Cmd {
 		s.beyond.fill(msg)
 	case tried:
 		return s.accept(msg)
+	case sifted:
+		return s.page.sift(msg)
 	case shownSecrets:
 		s.secrets.take(msg, &s.page)
 	case reworded:

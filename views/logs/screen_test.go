@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"gantry/awsx"
 	"gantry/awsx/awsxtest"
 	"gantry/awsx/past"
@@ -207,6 +209,41 @@ func TestAFilterHidesLines(t *testing.T) {
 		d.Read().Shows("the filter hides 13 lines")
 		filter("")
 		d.Shows("line 2", "13 lines")
+	})
+}
+
+// TestAFilterThatTakesLongIsSetBesideTheLoop: it says how far it is, keys are taken meanwhile,
+// another filter takes its place, and what comes is not missed.
+func TestAFilterThatTakesLongIsSetBesideTheLoop(t *testing.T) {
+	viewstest.Bubble(t, func(t *testing.T) {
+		d := tailing(t, viewstest.Standard, &viewstest.Shelf{}, nil)
+		d.says(2000, 0)
+		d.Read().Read()
+		set := func(expr string) tea.Cmd {
+			cmd, err := d.screen.HideAllBut(expr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return cmd
+		}
+		first := set(`\d*[37]\b`)
+		d.Shows(`&\d*[37]\b filtering 25 %, shows 100 of`, "line 1997").Hides("line 1998")
+		second := set(`\d*5555\b`)
+		d.Shows("filtering 25 %").Hides("line 1", "hides 2000 lines")
+		if d.screen.Update(first()) != nil {
+			t.Error("a filter that was given up goes on")
+		}
+		d.Shows("filtering 25 %")
+		d.say(0, "info", "line 5555")
+		d.Read().Shows("line 5555", "shows 1 of")
+		for second != nil {
+			second = d.screen.Update(second())
+		}
+		d.Shows("shows 1 of").Hides("filtering")
+		for cmd := set(`\d*[37]\b`); cmd != nil; {
+			cmd = d.screen.Update(cmd())
+		}
+		d.Shows("shows 400 of").Hides("filtering")
 	})
 }
 

@@ -140,7 +140,11 @@ func (w words) extent(th *theme.Theme) string {
 	}
 	out := " " + where + ", " + wording.Count(held, "line") + " " + w.deps.Now().In(w.page.lines.zone).Format("MST")
 	if f := w.page.view.Filter(); f != "" {
-		out = " " + th.Paint(theme.Accent, "&"+text.Line(f)) + fmt.Sprintf(" shows %d of%s", w.page.view.Shown(), out)
+		filtering := ""
+		if percent, all := w.page.view.Sifted(); !all {
+			filtering = fmt.Sprintf(" filtering %d %%,", percent)
+		}
+		out = " " + th.Paint(theme.Accent, "&"+text.Line(f)) + fmt.Sprintf("%s shows %d of%s", filtering, w.page.view.Shown(), out)
 	}
 	return out
 }
@@ -222,7 +226,10 @@ func (w words) overLines(err error) string {
 func (w words) emptiness() []prose.Para {
 	var d prose.Document
 	st := w.search.status
+	percent, all := w.page.view.Sifted()
 	switch {
+	case !all:
+		d.Line(theme.Text, fmt.Sprintf("filtering %d %%", percent))
 	case w.page.lines.ring.Len() > 0:
 		d.Line(theme.Text, fmt.Sprintf("the filter hides %s (%s and an empty filter shows them)",
 			wording.Count(w.page.lines.ring.Len(), "line"), w.deps.Host.Key(actFilter)))
