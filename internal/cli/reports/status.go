@@ -3,7 +3,6 @@ package reports
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -26,48 +25,70 @@ import (
 var _ = commands.Add(program.statusCommand)
 
 func (p program) statusCommand() *cobra.Command {
-	var output string
-	var faults bool
+	var f statusFlags
 	cmd := &cobra.Command{
 		Use:   "status [CLUSTER[/SERVICE]]",
 		Short: "Show how clusters, a cluster's services or a service's tasks stand",
 		Example: `  gantry status prod
   gantry status --faults
-  gantry status --faults @prod-eu @prod-us`,
+  gantry status --faults @prod-eu @prod-us
+  gantry status --check prod/api`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 && strings.HasPrefix(args[0], "@") && !faults {
+			if len(args) > 0 && strings.HasPrefix(args[0], "@") && !f.everywhere() {
 				return command.Usagef("contexts are for the services that want attention: gantry status --faults %s", printing.Shown(strings.Join(args, " ")))
 			}
-			if len(args) > 1 && !faults {
+			if len(args) > 1 && !f.everywhere() {
 				return command.Usagef("expected: gantry status [CLUSTER[/SERVICE]]")
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.validate(); err != nil {
+				return err
+			}
 			if len(args) > 0 {
 				if err := command.NoARN(args[0]); err != nil {
 					return err
 				}
 			}
+			if f.check {
+				return p.check(cmd.Context(), args, f)
+			}
 			return p.With(cmd.Context(), func(a *app.App) error {
-				show := p.status
-				if faults {
-					show = p.faults
+				if f.everywhere() {
+					return p.listAll(cmd.Context(), a, args, f)
 				}
-				err := show(cmd.Context(), a, args, output)
-				if err != nil && output == "json" && !errors.Is(err, printing.ErrNoReader) {
-					return errors.Join(err, printing.JSON(p.Out, struct {
-						Context string `json:"context"`
-						completeness
-					}{a.Context.String(), completenessOf(a, []error{err})}))
-				}
-				return err
+				return p.status(cmd.Context(), a, args, f.output)
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&faults, "faults", false, "the unhealthy services of all clusters, of this context or of those named as @CONTEXT ... or @all")
-	command.OutputFlag(cmd, &output, "table", "json")
+	fs := cmd.Flags()
+	fs.BoolVar(&f.faults, "faults", false, "the unhealthy services of all clusters, of this context or of those named as @CONTEXT ... or @all")
+	fs.BoolVar(&f.all, "all", false, "the services of all clusters, of this context or of those named as @CONTEXT ... or @all")
+	fs.BoolVar(&f.check, "check", false, "be a probe: one line, and 0 ok, 1 degraded, 2 failed, 3 unknown")
+	command.DurationVar(cmd, &f.timeout, "timeout", probeTime, "with --check: when what was not read by then is unknown")
+	command.OutputFlag(cmd, &f.output, "table", "json")
 	return cmd
+}
+
+// statusFlags say what status shows.
+type statusFlags struct {
+	faults, all, check bool
+	timeout            time.Duration
+	output             string
+}
+
+// everywhere reports whether services of all clusters are shown.
+func (f statusFlags) everywhere() bool { return f.faults || f.all }
+
+func (f statusFlags) validate() error {
+	if f.faults && f.all || f.everywhere() && f.check {
+		return command.Usagef("--faults, --all and --check exclude each other")
+	}
+	if f.timeout <= 0 {
+		return command.Usagef("--timeout %s: expected a positive duration such as 20s", f.timeout)
+	}
+	return nil
 }
 
 // status prints the account's clusters, a cluster's services or a service.
@@ -144,6 +165,15 @@ func worstWords(w inquiry.Worst, s *worstStatus) string {
 	return s.Status + " " + s.Name + ": " + s.Why
 }
 
+// clustersStatus is what status -o json prints of an account.
+type clustersStatus struct {
+	Context  string          `json:"context"`
+	Clusters []clusterStatus `json:"clusters"`
+	// Services are those of the clusters that were read, which have a worst one.
+	Services []placedService `json:"services"`
+	completeness
+}
+
 func (p program) clusters(ctx context.Context, a *app.App, output string) error {
 	clusters, partial, err := a.Clusters(ctx)
 	if err != nil {
@@ -161,14 +191,19 @@ func (p program) clusters(ctx context.Context, a *app.App, output string) error 
 		}
 		rows[i] = []string{c.Name, c.Status, strconv.Itoa(c.Services), strconv.Itoa(c.Running), strconv.Itoa(c.Pending), strconv.Itoa(c.Instances), printing.Shown(worstWords(w, list[i].Worst))}
 	}
-	p.Partial(partial)
 	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			Context  string          `json:"context"`
-			Clusters []clusterStatus `json:"clusters"`
-			completeness
-		}{a.Context.String(), list, completenessOf(a, partial)})
+		var all []located
+		for _, c := range clusters {
+			for _, s := range worst[c.Ref.ARN].Standings {
+				all = append(all, located{s, a.Context})
+			}
+		}
+		services, lacking := p.placed(ctx, a, all)
+		partial = append(partial, lacking...)
+		p.Partial(partial)
+		return printing.JSON(p.Out, clustersStatus{a.Context.String(), list, services, completenessOf(a, partial)})
 	}
+	p.Partial(partial)
 	return printing.Table(p.Out, []string{"CLUSTER", "STATUS", "SERVICES", "RUNNING", "PENDING", "INSTANCES", "WORST"}, rows)
 }
 
@@ -190,6 +225,8 @@ type serviceStatus struct {
 	Targets        *targets   `json:"targets"`
 	Died           *int       `json:"diedInLastHour"`
 	Changed        *time.Time `json:"changed,omitempty"`
+	// Images are what its containers run; null where that was not asked.
+	Images []imageStatus `json:"images"`
 }
 
 type rollout struct {
@@ -223,6 +260,14 @@ func statusOf(s awsx.Service, f diagnose.Finding) serviceStatus {
 	return out
 }
 
+// servicesStatus is what status -o json prints of a cluster.
+type servicesStatus struct {
+	Context  string          `json:"context"`
+	Cluster  string          `json:"cluster"`
+	Services []serviceStatus `json:"services"`
+	completeness
+}
+
 func (p program) services(ctx context.Context, a *app.App, name, output string) error {
 	cluster, err := a.FindCluster(ctx, name)
 	if err != nil {
@@ -232,7 +277,6 @@ func (p program) services(ctx context.Context, a *app.App, name, output string) 
 	if err != nil {
 		return err
 	}
-	p.Partial(survey.Partial)
 	slices.SortStableFunc(survey.Standings, func(a, b diagnose.Standing) int { return cmp.Compare(b.Finding.Severity, a.Finding.Severity) })
 	list := make([]serviceStatus, len(survey.Standings))
 	rows := make([][]string, len(survey.Standings))
@@ -241,13 +285,11 @@ func (p program) services(ctx context.Context, a *app.App, name, output string) 
 		rows[i] = serviceCells(list[i], s.Finding, a.Now())
 	}
 	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			Context  string          `json:"context"`
-			Cluster  string          `json:"cluster"`
-			Services []serviceStatus `json:"services"`
-			completeness
-		}{a.Context.String(), cluster.Name, list, completenessOf(a, survey.Partial)})
+		partial := append(survey.Partial, withImages(ctx, a, survey.Standings, func(i int, images []imageStatus) { list[i].Images = images })...)
+		p.Partial(partial)
+		return printing.JSON(p.Out, servicesStatus{a.Context.String(), cluster.Name, list, completenessOf(a, partial)})
 	}
+	p.Partial(survey.Partial)
 	return printing.Table(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, rows)
 }
 
@@ -284,6 +326,16 @@ type targetStatus struct {
 	Reason string `json:"reason,omitempty"`
 }
 
+// tasksStatus is what status -o json prints of a service.
+type tasksStatus struct {
+	Context      string         `json:"context"`
+	Cluster      string         `json:"cluster"`
+	Service      serviceStatus  `json:"service"`
+	Tasks        []taskStatus   `json:"tasks"`
+	OtherTargets []targetStatus `json:"otherTargets"`
+	completeness
+}
+
 func (p program) service(ctx context.Context, a *app.App, target, output string) error {
 	cluster, name, err := command.ParseService(target)
 	if err != nil {
@@ -297,7 +349,7 @@ func (p program) service(ctx context.Context, a *app.App, target, output string)
 	if err != nil {
 		return err
 	}
-	p.Partial(found.Partial)
+	partial := found.Partial
 	joined, seen := found.Joined(), found.Evidence
 	tasks := []taskStatus{}
 	for i, t := range seen.Running {
@@ -309,15 +361,11 @@ func (p program) service(ctx context.Context, a *app.App, target, output string)
 	others := leftovers(joined)
 	service := statusOf(found.Service(), found.Finding)
 	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			Context      string         `json:"context"`
-			Cluster      string         `json:"cluster"`
-			Service      serviceStatus  `json:"service"`
-			Tasks        []taskStatus   `json:"tasks"`
-			OtherTargets []targetStatus `json:"otherTargets"`
-			completeness
-		}{a.Context.String(), cluster, service, tasks, others, completenessOf(a, found.Partial)})
+		partial = append(partial, withImages(ctx, a, []diagnose.Standing{found.Standing}, func(_ int, images []imageStatus) { service.Images = images })...)
+		p.Partial(partial)
+		return printing.JSON(p.Out, tasksStatus{a.Context.String(), cluster, service, tasks, others, completenessOf(a, partial)})
 	}
+	p.Partial(partial)
 	if err := printing.Table(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, [][]string{serviceCells(service, found.Finding, a.Now())}); err != nil {
 		return err
 	}
