@@ -16,7 +16,10 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 )
+
+var _ = schema.Add("change-batch", "a command that changes several targets, such as gantry restart", batchOutcome{})
 
 // batchOutcome is the result of a change of several targets, as -o json prints it.
 type batchOutcome struct {

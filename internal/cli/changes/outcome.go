@@ -18,7 +18,10 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/cli/pipeline"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 )
+
+var _ = schema.Add("change", "each command that changes something, such as gantry deploy", outcome{})
 
 // outcome is the result of a change, as -o json prints it.
 type outcome struct {

@@ -17,6 +17,7 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 )
 
 var _ = commands.Add(program.waitCommand)
@@ -62,6 +63,8 @@ shifts traffic are ` + strings.Join(follow.Stages()[4:], ", ") + `.`,
 	command.OutputFlag(cmd, &f.output, "text", "json")
 	return cmd
 }
+
+var _ = schema.Add("wait", "gantry wait", waited{})
 
 // waited is what wait -o json prints.
 type waited struct {

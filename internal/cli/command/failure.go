@@ -8,8 +8,11 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/cli/pipeline"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/internal/fault"
 )
+
+var _ = schema.Add("error", "a command that fails before it has anything to print", Failure{})
 
 // Failure is what -o json prints of a command that failed before it had anything to print.
 type Failure struct {

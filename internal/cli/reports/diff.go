@@ -15,6 +15,7 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/internal/difference"
 )
 
@@ -69,6 +70,8 @@ func definitionNamed(arg string) (definitionFinder, error) {
 		return account.TaskDefinition(ctx, arg)
 	}, command.ParseRevision(arg, true)
 }
+
+var _ = schema.Add("diff", "gantry diff", comparison{})
 
 // comparison is what diff -o json prints.
 type comparison struct {

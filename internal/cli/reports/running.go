@@ -23,7 +23,7 @@ type imageStatus struct {
 	Pinned    string `json:"pinned,omitempty"`
 	// Digests are those that run, and Tasks how many tasks run the revision; both null where
 	// the tasks were not read.
-	Digests []string `json:"digests"`
+	Digests []string `json:"digests" schema:"null"`
 	Tasks   *int     `json:"tasks"`
 }
 

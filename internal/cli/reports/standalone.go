@@ -12,6 +12,7 @@ import (
 	"gantry/awsx/diagnose/reason"
 	"gantry/internal/app"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/ui/text"
 )
 
@@ -34,6 +35,16 @@ type standaloneTask struct {
 	Reason         string     `json:"reason,omitempty"`
 }
 
+// standaloneDocument is what standalone -o json prints.
+type standaloneDocument struct {
+	Context string           `json:"context"`
+	Cluster string           `json:"cluster"`
+	Tasks   []standaloneTask `json:"tasks"`
+	completeness
+}
+
+var _ = schema.Add("standalone", "gantry standalone", standaloneDocument{})
+
 func (p program) standalone(ctx context.Context, a *app.App, c awsx.Cluster, output string) error {
 	found, partial, err := a.Standalone(ctx, c.Ref)
 	if err != nil {
@@ -54,12 +65,7 @@ func (p program) standalone(ctx context.Context, a *app.App, c awsx.Cluster, out
 		tasks = append(tasks, x)
 	}
 	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			Context string           `json:"context"`
-			Cluster string           `json:"cluster"`
-			Tasks   []standaloneTask `json:"tasks"`
-			completeness
-		}{a.Context.String(), c.Name, tasks, completenessOf(a, partial)})
+		return printing.JSON(p.Out, standaloneDocument{a.Context.String(), c.Name, tasks, completenessOf(a, partial)})
 	}
 	if len(tasks) == 0 {
 		fmt.Fprintf(p.Err, "no task of %s runs without a service\n", printing.Shown(c.Name))

@@ -18,6 +18,7 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/internal/inquiry"
 	"gantry/ui/text"
 )
@@ -101,6 +102,13 @@ func (p program) status(ctx context.Context, a *app.App, args []string, output s
 	}
 	return p.service(ctx, a, args[0], output)
 }
+
+var _ = schema.Add("status", "gantry status", clustersStatus{}).
+	Add("status-cluster", "gantry status CLUSTER", servicesStatus{}).
+	Add("status-service", "gantry status CLUSTER/SERVICE", tasksStatus{}).
+	Add("status-check", "gantry status --check", probeStatus{}).
+	Add("status-faults", "gantry status --faults", faultsStatus{}).
+	Add("status-all", "gantry status --all", allStatus{})
 
 // completeness says in JSON whether everything was read, and what was not, and when that
 // was for a recording.
@@ -226,7 +234,7 @@ type serviceStatus struct {
 	Died           *int       `json:"diedInLastHour"`
 	Changed        *time.Time `json:"changed,omitempty"`
 	// Images are what its containers run; null where that was not asked.
-	Images []imageStatus `json:"images"`
+	Images []imageStatus `json:"images" schema:"null"`
 }
 
 type rollout struct {

@@ -17,6 +17,7 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/ui/text"
 )
 
@@ -48,6 +49,15 @@ func (p program) tasksCommand() *cobra.Command {
 	command.OutputFlag(cmd, &output, "table", "json")
 	return cmd
 }
+
+// tasksDocument is what tasks -o json prints.
+type tasksDocument struct {
+	ofService
+	Tasks []taskStatus `json:"tasks"`
+	completeness
+}
+
+var _ = schema.Add("tasks", "gantry tasks", tasksDocument{})
 
 func (p program) tasks(ctx context.Context, a *app.App, find command.Finder, stopped bool, after, output string) error {
 	target, err := find(ctx, a)
@@ -87,11 +97,7 @@ func (p program) tasks(ctx context.Context, a *app.App, find command.Finder, sto
 		tasks = append(tasks, t)
 	}
 	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			ofService
-			Tasks []taskStatus `json:"tasks"`
-			completeness
-		}{serviceHead(a, target), tasks, completenessOf(a, found.Partial)})
+		return printing.JSON(p.Out, tasksDocument{serviceHead(a, target), tasks, completenessOf(a, found.Partial)})
 	}
 	if len(tasks) == 0 {
 		fmt.Fprintf(p.Err, "no such task of %s is known\n", printing.Shown(target.Ref.Name()))
