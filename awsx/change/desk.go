@@ -94,13 +94,27 @@ func (d *Desk) PlanAll(ctx context.Context, targets []awsx.Ref, intent deploy.In
 // PickUp follows the deployment that a service has in progress, whoever started it, and
 // returns the job's id; NotFound when there is none. It waits for readings.
 func (d *Desk) PickUp(ctx context.Context, service awsx.Ref) (string, error) {
-	account, err := d.Store.Account(ctx, service.Context)
+	spec, _, err := d.InProgress(ctx, service)
 	if err != nil {
 		return "", err
 	}
+	if spec == nil {
+		return "", fault.Errorf(fault.NotFound, "follow", service.ARN, "no deployment is in progress any more")
+	}
+	return d.Resume(*spec)
+}
+
+// InProgress returns how to follow the deployment that a service has in progress, whoever
+// started it, nil when there is none, and the deployments on record as far as they could be
+// read. It waits for readings.
+func (d *Desk) InProgress(ctx context.Context, service awsx.Ref) (*follow.Spec, []awsx.ServiceDeployment, error) {
+	account, err := d.Store.Account(ctx, service.Context)
+	if err != nil {
+		return nil, nil, err
+	}
 	svc, err := read.ServiceNow(ctx, account, service)
 	if err != nil {
-		return "", err
+		return nil, nil, err
 	}
 	// The definition, the groups and the deployments before only make the timeout fit
 	// better.
@@ -118,7 +132,7 @@ func (d *Desk) PickUp(ctx context.Context, service awsx.Ref) (string, error) {
 	}
 	spec, ok := follow.Resume(svc, td, groups, history, time.Now())
 	if !ok {
-		return "", fault.Errorf(fault.NotFound, "follow", service.ARN, "no deployment is in progress any more")
+		return nil, history, nil
 	}
-	return d.Resume(spec)
+	return &spec, history, nil
 }

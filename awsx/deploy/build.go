@@ -61,6 +61,7 @@ func Build(cur read.Current, intent Intent, under policy.Policy) (Plan, error) {
 	if p.Steps, err = d.seal(cur); err != nil {
 		return Plan{}, err
 	}
+	p.owned(under)
 	if d.Tree == nil || cur.Definition == nil {
 		return p, nil
 	}

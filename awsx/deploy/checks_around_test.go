@@ -1,11 +1,15 @@
 package deploy
 
 import (
+	"context"
+	"slices"
 	"strings"
 	"testing"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy/check"
+	"gantry/awsx/deploy/policy"
+	"gantry/awsx/deploy/read"
 )
 
 func TestChecksOfScaling(t *testing.T) {
@@ -141,6 +145,31 @@ func TestACancelIsNotSaidToReplaceWhatItStops(t *testing.T) {
 			if strings.Contains(c.Text, "PassRole") {
 				t.Errorf("%s passes no role: %s", intent.Action(), c.Text)
 			}
+		}
+	}
+}
+
+// TestAnOwnerIsWarnedOf: where the service is another after the change, whatever of it.
+func TestAnOwnerIsWarnedOf(t *testing.T) {
+	under := policy.Policy{Owners: []policy.Owner{{Cluster: "prod", Service: "a*", Tool: "ecspresso"}}}
+	for name, c := range map[string]struct {
+		intent Intent
+		warns  bool
+	}{"an image": {image(":1.1"), true}, "a count": {Scale{6}, true}, "the same anew": {Restart{}, false}} {
+		f := newFake(t)
+		cur, err := Read(context.Background(), f, f.service.Ref, c.intent, read.Held{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := Build(cur, c.intent, under)
+		if err != nil {
+			t.Fatal(err)
+		}
+		warned := slices.ContainsFunc(p.Checks, func(f check.Finding) bool {
+			return f.Name == check.Owner && f.Result == check.Warning && f.Text == "ecspresso deploys this service (owners in the configuration): the next ecspresso deploy undoes this, unless it is changed there too"
+		})
+		if warned != c.warns {
+			t.Errorf("%s: warned %t: %+v", name, warned, p.Checks)
 		}
 	}
 }

@@ -15,11 +15,20 @@ const changedMask = clean.Mask + " changed"
 // Compare returns two documents in normal form, laid out for comparing, with
 // secret-looking values masked so that a changed one still differs.
 func Compare(before, after *Node) (old, fresh string) {
-	b, a := Normal(before), Normal(after)
+	b, a, _ := compared(before, after)
+	return readable(b), readable(a)
+}
+
+// compared returns two documents in normal form with their secrets masked, and which of
+// their scalars are masked.
+func compared(before, after *Node) (b, a *Node, masked map[*Node]bool) {
+	b, a = Normal(before), Normal(after)
+	masked = map[*Node]bool{}
 	known := map[string]clean.Secret{}
 	EachSecret(b, func(s Secret) {
 		known[s.Path] = s.Value
 		s.Node.Raw = Quote(s.Masked)
+		masked[s.Node] = true
 	}, after)
 	EachSecret(a, func(s Secret) {
 		switch was, ok := known[s.Path]; {
@@ -30,24 +39,30 @@ func Compare(before, after *Node) (old, fresh string) {
 			s.Masked += " " + changedMask
 		}
 		s.Node.Raw = Quote(s.Masked)
+		masked[s.Node] = true
 	}, before)
-	return readable(b), readable(a)
+	return b, a, masked
 }
 
 // CompareDefinitions returns two revisions as plans compare them: in normal form,
 // without what the service adds, and with secret-looking values masked so that a
 // changed one still differs.
 func CompareDefinitions(before, after *awsx.TaskDefinition) (old, fresh string, err error) {
-	b, err := Registrable(before)
-	if err != nil {
-		return "", "", err
-	}
-	a, err := Registrable(after)
+	b, a, err := registrable(before, after)
 	if err != nil {
 		return "", "", err
 	}
 	old, fresh = Compare(b, a)
 	return old, fresh, nil
+}
+
+// registrable returns two revisions without what the service adds.
+func registrable(before, after *awsx.TaskDefinition) (b, a *Node, err error) {
+	if b, err = Registrable(before); err != nil {
+		return nil, nil, err
+	}
+	a, err = Registrable(after)
+	return b, a, err
 }
 
 // readable lays a document out for comparing: a member a line, an item that

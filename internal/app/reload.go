@@ -140,7 +140,7 @@ func (a *App) put(r reread, keys *ui.Keymap, h *ui.Host) {
 	}{
 		{"context", was.Context, now.Context}, {"contexts", was.Contexts, now.Contexts}, {"logs", was.Logs, now.Logs},
 		{"production", []any{was.NonProduction, was.NonProductionProfiles, was.NonProductionAccounts, was.Looks}, []any{now.NonProduction, now.NonProductionProfiles, now.NonProductionAccounts, now.Looks}},
-		{"commands", was.Commands, now.Commands}, {"rules", was.Rules, now.Rules}, {"keep_revisions", was.KeepRevisions, now.KeepRevisions}, {"notify", was.Notify, now.Notify},
+		{"commands", was.Commands, now.Commands}, {"rules", was.Rules, now.Rules}, {"owners", was.Owners, now.Owners}, {"keep_revisions", was.KeepRevisions, now.KeepRevisions}, {"notify", was.Notify, now.Notify},
 		{"writing", was.Writing, now.Writing}, {"memory", was.Memory, now.Memory}, {"refresh", was.Refresh, now.Refresh}, {"screen", screen(was.Screen), screen(now.Screen)},
 	} {
 		differs(part.name, part.was, part.now, &waits)

@@ -16,10 +16,13 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/cli/changes"
 	"gantry/internal/cli/command"
+	"gantry/internal/cli/pipeline"
 	"gantry/internal/cli/printing"
 	"gantry/internal/cli/reports"
+	"gantry/internal/cli/upkeep"
 	"gantry/internal/config"
 	"gantry/internal/crash"
+	"gantry/internal/words"
 )
 
 // Main runs gantry with the process's own arguments and streams and returns the
@@ -45,25 +48,33 @@ func Main(version string, roomy func()) int {
 // Run runs gantry with arguments and returns the exit code. Errors are printed,
 // one line each, on the error stream.
 func Run(ctx context.Context, version string, args []string, s command.Streams) (code int) {
-	defer func() {
-		if fault := crash.Of("a command", recover()); fault != nil {
-			command.Report(s.Err, fault)
-			code = command.ExitFailed
-		}
-	}()
-	s.Out = printing.Outlet{Writer: s.Out}
-	p := program{&command.Program{Streams: s, Version: version}}
+	host := pipeline.Of(s.Getenv)
+	outlet := printing.NewOutlet(s.Out, host)
+	s.Out, s.Err = outlet, host.Guarded(s.Err)
+	p := program{&command.Program{Streams: s, Version: version, Args: args, Host: host}}
 	root := p.root()
 	root.SetArgs(append([]string{}, args...)) // nil would mean the process's own
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
-	err := root.ExecuteContext(ctx)
-	if err == nil || errors.Is(err, printing.ErrNoReader) {
+	cmd, err := execute(ctx, root)
+	if n := pipeline.Kept(outlet.Writer, s.Err); n > 0 {
+		fmt.Fprintf(s.Err, "warning: %s would have been a command to the host of this job: it is printed with a space in it\n", words.Count(n, "text"))
+	}
+	if errors.Is(err, printing.ErrNoReader) {
 		return command.ExitDone
 	}
-	command.Report(s.Err, err)
-	return command.CodeOf(err)
+	return p.End(cmd, err)
+}
+
+// execute runs a command and returns which one it was. A fault of ours is its error.
+func execute(ctx context.Context, root *cobra.Command) (cmd *cobra.Command, err error) {
+	defer func() {
+		if fault := crash.Of("a command", recover()); fault != nil {
+			err = fault
+		}
+	}()
+	return root.ExecuteContextC(ctx)
 }
 
 // openTTY opens the terminal that the process belongs to, when a standard stream is
@@ -124,6 +135,8 @@ snapshot that gantry snapshot took.`,
 	root.AddCommand(p.simCommand())
 	root.AddCommand(changes.Commands(p.Program)...)
 	root.AddCommand(reports.Commands(p.Program)...)
+	root.AddCommand(upkeep.Commands(p.Program)...)
+	p.Lend(root.Commands())
 	root.AddCommand(manCommand())
 	p.complete(root)
 	return root

@@ -30,6 +30,8 @@ type Config struct {
 	Looks []policy.Look
 	// Rules refine what changes need, in the order in which they are tried.
 	Rules []policy.Rule
+	// Owners say what services are deployed with, in the order in which they are tried.
+	Owners []policy.Owner
 	// KeepRevisions is how many of a family's revisions stay active after a
 	// deployment that succeeded; 0 keeps all.
 	KeepRevisions int

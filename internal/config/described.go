@@ -90,6 +90,8 @@ var descriptions = map[string]string{
 	"rules[].confirm":          "What is asked: yes, the name of the target, or a phrase for all of them.",
 	"rules[].max_bulk":         "How many targets one change may have.",
 	"rules[].reason":           "Why, which is shown to who is stopped.",
+	"owners":                   "What services are deployed with, so that plans warn: its next run undoes what is changed beside it.",
+	"owners.*":                 "A tool, such as ecspresso, terraform, copilot or cdk, under a glob for CLUSTER/SERVICE.",
 	"keep_revisions":           "How many revisions of a service's family stay active after a deployment that succeeded; 0 keeps all.",
 	"notify":                   "Whom to tell of changes.",
 	"notify.webhook":           "The address of a webhook that takes what Slack's take. It is a secret.",

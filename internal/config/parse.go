@@ -58,6 +58,7 @@ func (p *parser) root(cfg *Config, n *yaml.Node) string {
 		"logs":           func(v *yaml.Node) { p.logs(&cfg.Logs, v) },
 		"production":     func(v *yaml.Node) { p.production(cfg, v) },
 		"rules":          func(v *yaml.Node) { cfg.Rules = p.rules(v) },
+		"owners":         func(v *yaml.Node) { cfg.Owners = p.owners(v) },
 		"keep_revisions": func(v *yaml.Node) { cfg.KeepRevisions = p.keepRevisions(v) },
 		"notify":         func(v *yaml.Node) { p.notify(&cfg.Notify, v) },
 		"writing":        func(v *yaml.Node) { p.writing(&cfg.Writing, v) },

@@ -2,6 +2,7 @@ package config
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +20,7 @@ import (
 func (c Config) Policy() policy.Policy {
 	return policy.Policy{
 		NonProduction: c.NonProduction, NonProductionProfiles: c.NonProductionProfiles, NonProductionAccounts: c.NonProductionAccounts,
-		Rules: c.Rules, Looks: c.Looks, KeepRevisions: c.KeepRevisions,
+		Rules: c.Rules, Looks: c.Looks, Owners: c.Owners, KeepRevisions: c.KeepRevisions,
 	}
 }
 
@@ -54,6 +55,35 @@ func (p *parser) rule(n *yaml.Node) (r policy.Rule) {
 	}
 	return r
 }
+
+// owners reads what services are deployed with, by globs for CLUSTER/SERVICE.
+func (p *parser) owners(n *yaml.Node) (list []policy.Owner) {
+	p.pairs(n, "owners", func(key, v *yaml.Node) {
+		cluster, service, ok := strings.Cut(key.Value, "/")
+		if p.probe == nil && (!ok || cluster == "" || service == "" || strings.Contains(service, "/")) {
+			p.fault(key, "owners: %q: expected a glob for CLUSTER/SERVICE, such as prod/*", key.Value)
+		} else if p.probe == nil {
+			p.glob(&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: cluster, Line: key.Line}, "owners")
+			p.glob(&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: service, Line: key.Line}, "owners")
+		}
+		list = append(list, policy.Owner{Cluster: cluster, Service: service, Tool: p.owner(v)})
+	})
+	return list
+}
+
+// owner reads the name of a tool, which stands in sentences.
+func (p *parser) owner(n *yaml.Node) string {
+	if p.probing(shape{Type: "string", Pattern: toolName.String()}) {
+		return ""
+	}
+	tool := p.text(n, "owners")
+	if tool != "" && !toolName.MatchString(tool) {
+		p.fault(n, "owners: %q is no name of a tool, expected letters, digits, - and _, such as ecspresso or terraform", tool)
+	}
+	return tool
+}
+
+var toolName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$`)
 
 // looks reads how production is shown: one look for all of it, or a list of which the first
 // that fits counts.

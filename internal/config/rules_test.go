@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,6 +101,23 @@ func TestALookThatMisleadsIsRefused(t *testing.T) {
 		file := write(t, text)
 		if _, err := config.Load(config.Flags{File: file}, func(string) string { return "" }); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v", text, err)
+		}
+	}
+}
+
+// TestOwners: globs for clusters and services with the name of a tool, in their order.
+func TestOwners(t *testing.T) {
+	got, err := config.Load(config.Flags{File: write(t, "owners:\n  prod/pay-*: terraform\n  'prod/*': ecspresso\n")}, env())
+	want := []policy.Owner{{Cluster: "prod", Service: "pay-*", Tool: "terraform"}, {Cluster: "prod", Service: "*", Tool: "ecspresso"}}
+	if err != nil || !slices.Equal(got.Owners, want) || !slices.Equal(got.Policy().Owners, want) {
+		t.Errorf("got %+v (%v)", got.Owners, err)
+	}
+	for text, says := range map[string]string{
+		"owners: {prod: ecspresso}": "expected a glob for CLUSTER/SERVICE", "owners: {prod/a/b: ecspresso}": "expected a glob for CLUSTER/SERVICE",
+		"owners: {'prod/[': ecspresso}": "is no glob", "owners: {prod/*: 'an owner'}": "is no name of a tool", "owners: [ecspresso]": "expected a mapping",
+	} {
+		if _, err := config.Load(config.Flags{File: write(t, text+"\n")}, env()); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v", text, err)
 		}
 	}
 }

@@ -92,12 +92,16 @@ internal/memory: internal/crash awsx awsx/past internal/clean internal/fault sql
 internal/canarytest: awsx awsx/deploy/... awsx/document/... awsx/sdk/...
 internal/app/...: internal/names internal/crash internal/plugin awsx/... logs/... ui/... views/... internal/audit internal/clean internal/config internal/fault internal/inquiry/... internal/memory internal/notify internal/statefile internal/words bubbletea colorprofile | internal/canarytest internal/saidtest
 internal/cli/reading: logs logs/tail internal/fault internal/words | logs/elastic logs/sim
-internal/cli/printing: awsx awsx/deploy/... awsx/diagnose/... awsx/document/... internal/clean internal/inquiry/... logs ui/text
-internal/cli/command: internal/declared internal/crash awsx awsx/deploy/... internal/app/... internal/clean internal/cli/printing internal/config internal/fault internal/words ui/text cobra
+internal/cli/pipeline
+internal/cli/printing: internal/cli/pipeline awsx awsx/deploy/... awsx/diagnose/... awsx/document/... internal/clean internal/inquiry/... internal/words logs ui/text
+internal/ecspresso: internal/fault yaml
+internal/cli/schema
+internal/cli/command: internal/ecspresso internal/declared internal/crash awsx awsx/deploy/... internal/app/... internal/clean internal/cli/pipeline internal/cli/printing internal/cli/schema internal/config internal/fault internal/words ui/text cobra
 internal/cli/clitest: xdg
-internal/cli/changes: internal/archive internal/declared internal/plugin internal/process awsx awsx/change awsx/deploy/... awsx/document/... awsx/session internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/fault internal/inquiry/... cobra | awsx/sim/... internal/cli/clitest internal/config internal/plugin/plugintest
-internal/cli/reports: internal/declared awsx awsx/timeline awsx/alarms awsx/alb awsx/diagnose/... awsx/document/... awsx/metrics logs logs/kql ui/filter ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/reading internal/config internal/fault internal/difference internal/inquiry/... internal/words cobra
-internal/cli: internal/audit internal/names internal/crash internal/app/... internal/cli/changes internal/cli/command internal/cli/printing internal/cli/reports internal/config ui/filter cobra term | awsx/sim/... awsx/document/... awsx/snapshot/... logs/sim internal/audit internal/canarytest internal/cli/clitest internal/saidtest internal/clean xdg
+internal/cli/changes: internal/archive internal/declared internal/plugin internal/process awsx awsx/change awsx/deploy/... awsx/diagnose/... awsx/document/... awsx/session internal/app/... internal/clean internal/cli/command internal/cli/pipeline internal/cli/printing internal/cli/schema internal/cli/reading internal/fault internal/inquiry/... internal/words cobra | awsx/sim/... internal/cli/clitest internal/config internal/plugin/plugintest
+internal/cli/reports: internal/declared awsx awsx/timeline awsx/alarms awsx/alb awsx/diagnose/... awsx/document/... awsx/metrics logs logs/kql ui/filter ui/text internal/app/... internal/clean internal/cli/command internal/cli/printing internal/cli/schema internal/cli/reading internal/config internal/fault internal/difference internal/inquiry/... internal/words cobra
+internal/cli/upkeep: internal/declared internal/app/... internal/cli/command internal/cli/printing internal/cli/schema internal/config internal/fault internal/inquiry/... internal/words cobra
+internal/cli: internal/audit internal/names internal/crash internal/app/... internal/cli/changes internal/cli/command internal/cli/pipeline internal/cli/printing internal/cli/reports internal/cli/upkeep internal/config internal/words ui/filter cobra term | awsx/sim/... awsx/document/... awsx/snapshot/... logs/sim internal/audit internal/canarytest internal/cli/clitest internal/saidtest internal/clean xdg
 .: internal/cli internal/loading
 internal/e2e: | aws awsx awsx/sdk/... awsx/sim/... logs logs/sim logs/ecslog logs/elastic logs/tail logs/kql/analysis internal/fault ansi pty vt
 `

@@ -39,6 +39,8 @@ func (s Survey) WorstFirst() []diagnose.Standing {
 // Worst is how a cluster's worst service stands.
 type Worst struct {
 	Standing diagnose.Standing
+	// Standings are all that were read of the cluster, the worst first.
+	Standings []diagnose.Standing
 	// Read is false where the cluster was not surveyed: it is beyond the bounds, or its
 	// services could not be read.
 	Read    bool
@@ -61,8 +63,8 @@ func (r Reader) WorstOf(ctx context.Context, clusters []awsx.Cluster) map[string
 			return
 		}
 		worst[i].Read = true
-		if list := s.WorstFirst(); len(list) > 0 {
-			worst[i].Standing = list[0]
+		if worst[i].Standings = s.WorstFirst(); len(worst[i].Standings) > 0 {
+			worst[i].Standing = worst[i].Standings[0]
 		}
 	})
 	out := map[string]Worst{}

@@ -4,16 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-)
 
-// stages are those that a deployment goes through that shifts traffic, in their
-// order (ECS, LifecycleStage).
-func stages() []string {
-	return []string{
-		"RECONCILE_SERVICE", "PRE_SCALE_UP", "SCALE_UP", "POST_SCALE_UP", "TEST_TRAFFIC_SHIFT", "POST_TEST_TRAFFIC_SHIFT",
-		"PRE_PRODUCTION_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT", "POST_PRODUCTION_TRAFFIC_SHIFT", "BAKE_TIME", "CLEAN_UP",
-	}
-}
+	"gantry/awsx/deploy/follow"
+)
 
 // StageWords are the stage as one says it.
 func StageWords(stage string) string {
@@ -22,7 +15,7 @@ func StageWords(stage string) string {
 
 // StageLine is the stage with its place among the others.
 func StageLine(stage string) string {
-	all := stages()
+	all := follow.Lifecycle()
 	if i := slices.Index(all, stage); i >= 0 {
 		return fmt.Sprintf("%s (%d of %d)", StageWords(stage), i+1, len(all))
 	}

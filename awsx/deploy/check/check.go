@@ -32,6 +32,7 @@ const (
 	Alarms       = "alarms"
 	Family       = "family"
 	Stack        = "stack"
+	Owner        = "owner"
 	PlainSecret  = "plain-secret"
 	Variables    = "variables"
 	References   = "secret-reference"
@@ -55,7 +56,7 @@ func Names() []string {
 	return []string{
 		Controller, InProgress, Revision, Record, Image, Platform, Tag, Strategy,
 		Percent, Capacity, Providers, LoadBalancer, TargetGroup, Ports, Logs, Roles, Secrets,
-		Scaling, Breaker, Alarms, Family, Stack, PlainSecret, Variables, References,
+		Scaling, Breaker, Alarms, Family, Stack, Owner, PlainSecret, Variables, References,
 		Drain, InUse, Protection, ExecAgent, TaskRole, NodeAgent, Audit,
 	}
 }

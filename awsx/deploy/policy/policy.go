@@ -21,6 +21,8 @@ type Policy struct {
 	Rules []Rule
 	// Looks say how production is shown; the first that fits does.
 	Looks []Look
+	// Owners say what services are deployed with; the first that fits does.
+	Owners []Owner
 	// KeepRevisions is how many of a family's newest revisions stay active after a
 	// deployment that succeeded; older ones are deregistered unless they are in
 	// use. 0 keeps all, and less than LeastKept is refused.

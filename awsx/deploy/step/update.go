@@ -26,6 +26,12 @@ type Update struct {
 	Config *document.Node
 }
 
+// Alters reports whether the service is another after it, and not only its tasks.
+func (s *Update) Alters() bool {
+	set := s.Set
+	return s.Registered || set.TaskDefinition != nil || set.Desired != nil || set.DeploymentConfiguration != nil || set.Capacity != nil || set.ExecEnabled != nil
+}
+
 // Describe spells the call.
 func (s *Update) Describe() Description {
 	args := []string{"--cluster", s.Before.Ref.ClusterName(), "--service", s.Before.Name}

@@ -16,7 +16,10 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 )
+
+var _ = schema.Add("change-batch", "a command that changes several targets, such as gantry restart", batchOutcome{})
 
 // batchOutcome is the result of a change of several targets, as -o json prints it.
 type batchOutcome struct {
@@ -63,7 +66,7 @@ func (p program) changeServices(ctx context.Context, targets []string, intent de
 func (p program) performBatch(ctx context.Context, a *app.App, batch deploy.Batch, f changeFlags, keepGoing bool) error {
 	if f.dryRun { // which is there to be read
 		for _, plan := range batch.Plans {
-			printPlan(p.Err, plan)
+			p.printPlan(plan)
 		}
 	} else {
 		for _, line := range batch.Lines() {
@@ -168,8 +171,18 @@ func batchCode(codes map[int]bool) int {
 }
 
 func (p program) printBatch(f changeFlags, o batchOutcome) error {
-	if f.output == "json" {
+	switch f.output {
+	case "json":
 		return printing.JSON(p.Out, o)
+	case "markdown":
+		var b strings.Builder
+		fmt.Fprintf(&b, "## %s: %s\n", printing.Markdown(o.Action), o.Outcome)
+		for i := range o.Targets {
+			b.WriteString("\n")
+			o.Targets[i].page(&b, "###")
+		}
+		_, err := io.WriteString(p.Out, b.String())
+		return err
 	}
 	rows := make([][]string, len(o.Targets))
 	for i, t := range o.Targets {

@@ -16,6 +16,7 @@ import (
 	"gantry/awsx/deploy/follow"
 	"gantry/internal/app"
 	"gantry/internal/cli/command"
+	"gantry/internal/cli/pipeline"
 	"gantry/internal/cli/printing"
 	"gantry/internal/fault"
 )
@@ -33,6 +34,8 @@ type changeFlags struct {
 	timeout  time.Duration
 	override []string
 	output   string
+	// before is waited for between target and plan; nil for nothing.
+	before func(ctx context.Context, a *app.App, target command.Found) error
 }
 
 // add declares the flags on a command. Going back by itself is offered where a
@@ -54,7 +57,7 @@ func (f *changeFlags) add(cmd *cobra.Command, deploys bool) {
 		}
 		return f.validate()
 	}
-	command.OutputFlag(cmd, &f.output, "text", "json")
+	command.OutputFlag(cmd, &f.output, "text", "json", "markdown")
 }
 
 func (f *changeFlags) follows() bool { return f.wait && !f.noWait }
@@ -113,6 +116,13 @@ func (p program) change(ctx context.Context, find command.Finder, intent deploy.
 		if err != nil {
 			return err
 		}
+		if f.before != nil {
+			if err := f.before(ctx, a, target); err != nil {
+				return err
+			}
+			reading, cancel = f.reading(ctx)
+			defer cancel()
+		}
 		plan, err := a.Changes.Plan(reading, target.Ref, intent)
 		if err != nil {
 			return err
@@ -123,9 +133,22 @@ func (p program) change(ctx context.Context, find command.Finder, intent deploy.
 }
 
 // perform shows a plan, asks, carries it out and follows it. Begun says whether
-// calls were made, whatever came of them.
+// calls were made, whatever came of them. A page has the plan also where it was refused.
 func (p program) perform(ctx context.Context, a *app.App, plan deploy.Plan, target command.Found, f changeFlags) (begun bool, err error) {
-	printPlan(p.Err, plan)
+	begun, err = p.decide(ctx, a, plan, target, f)
+	if err != nil && f.output == "markdown" && !p.Begun() {
+		o := describe(plan)
+		o.Outcome, o.Text = string(follow.Failed), err.Error()
+		if command.CodeOf(err) == command.ExitRefused {
+			o.Outcome = outcomeRefused
+		}
+		err = errors.Join(err, p.printOutcome(f, o))
+	}
+	return begun, err
+}
+
+func (p program) decide(ctx context.Context, a *app.App, plan deploy.Plan, target command.Found, f changeFlags) (begun bool, err error) {
+	p.printPlan(plan)
 	refused := blocked(plan, f.override)
 	if f.dryRun {
 		o := describe(plan)
@@ -154,7 +177,7 @@ func (p program) carry(ctx context.Context, a *app.App, plan deploy.Plan, before
 	if err != nil {
 		return err
 	}
-	p.lastLines(ctx, a, plan, r)
+	p.lastLines(ctx, a, plan, &r)
 	p.findings(ctx, a, plan, &r)
 	code := codeOfVerdict(r.verdict)
 	if f.rollback && r.failed() {
@@ -162,6 +185,9 @@ func (p program) carry(ctx context.Context, a *app.App, plan deploy.Plan, before
 	}
 	err = p.printOutcome(f, r.outcome)
 	if code == command.ExitDone {
+		if r.verdict != nil && r.verdict.Outcome == follow.SucceededBut {
+			pipeline.Tell(p.Err, p.Host.Annotation(pipeline.Warning, "gantry "+r.outcome.Action, printing.Shown(r.outcome.name()+": "+r.outcome.Text)))
+		}
 		return err
 	}
 	// Who reads the output has just read the verdict there.

@@ -107,7 +107,7 @@ func (p program) copyOut(ctx context.Context, f sessionFlags, from inContainer, 
 	word := session.NewWord()
 	in := deploy.OpenShell{Container: f.container, Command: session.Send(word, from.path), What: "copy from " + from.path}
 	join := func(ctx context.Context, j plugin.Joiner, s awsx.Session) (string, error) {
-		place := &landing{to: to, name: path.Base(path.Clean(from.path)), out: p.Out}
+		place := &landing{to: to, name: path.Base(path.Clean(from.path)), out: printing.Copied(p.Out)}
 		defer place.drop()
 		var facts session.Facts
 		err := j.Converse(ctx, s, process.Grace, func(in io.Writer, out io.Reader) (err error) {

@@ -1,11 +1,14 @@
 package changes
 
 import (
+	"context"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"gantry/awsx/deploy"
+	"gantry/internal/app"
 	"gantry/internal/cli/command"
 )
 
@@ -15,6 +18,7 @@ func (p program) deployCommand() *cobra.Command {
 	var f changeFlags
 	var images []string
 	var pin bool
+	var wait time.Duration
 	cmd := &cobra.Command{
 		Use:   "deploy CLUSTER/SERVICE --image [CONTAINER=]IMAGE",
 		Short: "Deploy an image: a new revision that is identical but for it",
@@ -29,30 +33,43 @@ repository in use. CONTAINER= is needed when the task has several containers.`,
 			if err != nil {
 				return err
 			}
-			return p.changeService(cmd.Context(), args[0], intent, f)
+			if wait < 0 {
+				return command.Usagef("--wait-for-image %s: expected a positive duration such as 5m", wait)
+			}
+			find, err := command.ServiceNamed(args[0])
+			if err != nil {
+				return err
+			}
+			if wait > 0 {
+				f.before = func(ctx context.Context, a *app.App, target command.Found) error {
+					return p.pushed(ctx, a, target, intent, wait)
+				}
+			}
+			return p.change(cmd.Context(), find, intent, f)
 		},
 	}
 	f.add(cmd, true)
 	cmd.Flags().StringArrayVar(&images, "image", nil, "`[CONTAINER=]IMAGE`, may be repeated")
 	cmd.Flags().BoolVar(&pin, "pin", false, "write the digest that each tag resolves to now, so that a tag pushed again changes nothing")
+	command.DurationVar(cmd, &wait, "wait-for-image", 0, "wait so long for images that are still being pushed to ECR, such as 5m")
 	return cmd
 }
 
-func imagesIntent(images []string, pin bool) (deploy.Intent, error) {
+func imagesIntent(images []string, pin bool) (in deploy.SetImages, err error) {
 	if len(images) == 0 {
-		return nil, command.Usagef("--image is missing: expected [CONTAINER=]IMAGE, such as :v1.2.3")
+		return in, command.Usagef("--image is missing: expected [CONTAINER=]IMAGE, such as :v1.2.3")
 	}
-	in := deploy.SetImages{Images: map[string]string{}, Pin: pin}
+	in = deploy.SetImages{Images: map[string]string{}, Pin: pin}
 	for _, image := range images {
 		container, ref, ok := strings.Cut(image, "=")
 		if !ok {
 			container, ref = "", image
 		}
 		if ok && container == "" {
-			return nil, command.Usagef("--image %q: expected a container's name before =", image)
+			return in, command.Usagef("--image %q: expected a container's name before =", image)
 		}
 		if _, twice := in.Images[container]; twice {
-			return nil, command.Usagef("--image %q: that container has an image already", image)
+			return in, command.Usagef("--image %q: that container has an image already", image)
 		}
 		in.Images[container] = ref
 	}

@@ -41,10 +41,7 @@ func (p program) editDraft(ctx context.Context, d draft) (string, error) {
 	// Both variables may hold a command with arguments, which is a shell's to read.
 	// It must not die of an interrupt that is for the editor, nor hide it from it.
 	cmd := exec.Command("sh", "-c", "trap : INT; "+editor+` "$@"`, editor, d.file)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.In, p.Out, p.Err
-	if o, ok := p.Out.(printing.Outlet); ok {
-		cmd.Stdout = o.Writer // the terminal itself
-	}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.In, printing.Raw(p.Out), printing.Raw(p.Err)
 	if err := p.undisturbed(cmd.Run); err != nil {
 		return "", fmt.Errorf("the editor %s: %w", editor, err)
 	}

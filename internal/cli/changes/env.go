@@ -17,7 +17,10 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 )
+
+var _ = schema.Add("env", "gantry env", printing.Environment{})
 
 var _ = commands.Add(program.envCommand)
 

@@ -98,10 +98,7 @@ func commandWords(words []string) string {
 func (p program) handOver(j plugin.Joiner) joining {
 	return func(ctx context.Context, s awsx.Session, _ func(string)) (deploy.Held, error) {
 		cmd := j.At(ctx, s)
-		cmd.Stdin, cmd.Stdout, cmd.Stderr = p.In, p.Out, p.Err
-		if o, ok := p.Out.(printing.Outlet); ok {
-			cmd.Stdout = o.Writer // the terminal itself
-		}
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = p.In, printing.Raw(p.Out), printing.Raw(p.Err)
 		lower := plugin.Shield()
 		defer lower()
 		return plugin.Left(p.undisturbed(cmd.Run))

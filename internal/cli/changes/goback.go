@@ -103,7 +103,7 @@ func (p program) planBack(ctx context.Context, a *app.App, before awsx.Service) 
 		plan, err = a.Changes.Plan(ctx, before.Ref, deploy.RollBack{To: ranBefore(before)})
 	}
 	if err == nil {
-		printPlan(p.Err, plan)
+		p.printPlan(plan)
 	}
 	return plan, err
 }

@@ -26,9 +26,21 @@ const (
 	lineTries = 3
 )
 
+// lastWords are the last log lines of a container, as -o json prints them.
+type lastWords struct {
+	Task      string   `json:"task"`
+	Container string   `json:"container,omitempty"`
+	Lines     []string `json:"lines"`
+}
+
+// title says whose lines they are.
+func (w lastWords) title() string {
+	return "last lines of " + strings.TrimPrefix(w.Container+" in task ", " in ") + w.Task
+}
+
 // lastLines prints what the failing container wrote last, when a change went
 // wrong and tasks of it stopped. Where no logs are configured it says nothing.
-func (p program) lastLines(ctx context.Context, a *app.App, plan deploy.Plan, r ran) {
+func (p program) lastLines(ctx context.Context, a *app.App, plan deploy.Plan, r *ran) {
 	task, ok := r.failing(plan)
 	if !ok {
 		return
@@ -42,15 +54,19 @@ func (p program) lastLines(ctx context.Context, a *app.App, plan deploy.Plan, r 
 			last, err = a.Lines().Last(ctx, task, []awsx.Task{last.Task}, lastLinesShown)
 		}
 	}
+	said := lastWords{Task: task.Name(), Container: last.Container}
 	if len(last.Lines) > 0 {
-		fmt.Fprintln(p.Err, printing.Shown("last lines of "+strings.TrimPrefix(last.Container+" in task ", " in ")+task.Name()+":"))
+		fmt.Fprintln(p.Err, printing.Shown(said.title()+":"))
+		r.outcome.LastLines = &said
 	}
 	stamp := ""
 	for _, line := range last.Lines {
 		if stamp = strings.Repeat(" ", len(stamp)); !line.At.IsZero() {
 			stamp = line.At.UTC().Format("15:04:05.000Z ")
 		}
-		fmt.Fprintln(p.Err, "  "+printing.Shown(stamp+line.Text))
+		shown := printing.Shown(stamp + line.Text)
+		fmt.Fprintln(p.Err, "  "+shown)
+		said.Lines = append(said.Lines, shown)
 	}
 	if err == nil && last.Partial != nil {
 		err = reading.Partial(last.Partial)
@@ -71,6 +87,7 @@ func (p program) findings(ctx context.Context, a *app.App, plan deploy.Plan, r *
 		fmt.Fprintln(p.Err, "warning: what is wrong was not found out: "+printing.Shown(err.Error()))
 		return
 	}
+	r.outcome.troubles = answer.Troubles
 	r.outcome.Findings, r.outcome.told = printing.Troubles(answer.Troubles), printing.TroubleLines(answer.Troubles, a.Now())
 }
 

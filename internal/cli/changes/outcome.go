@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"gantry/awsx"
 	"gantry/awsx/deploy"
@@ -13,9 +14,14 @@ import (
 	"gantry/awsx/deploy/follow"
 	"gantry/awsx/deploy/policy"
 	"gantry/awsx/deploy/shell"
+	"gantry/awsx/diagnose"
 	"gantry/internal/clean"
+	"gantry/internal/cli/pipeline"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 )
+
+var _ = schema.Add("change", "each command that changes something, such as gantry deploy", outcome{})
 
 // outcome is the result of a change, as -o json prints it.
 type outcome struct {
@@ -45,7 +51,10 @@ type outcome struct {
 	// Findings are what is wrong with the service where the change did not end well.
 	Findings []printing.Trouble `json:"findings,omitempty"`
 	told     []string           // the findings, for a terminal
-	Rollback *outcome           `json:"rollback,omitempty"`
+	troubles []diagnose.Trouble // the same, for a page
+	// LastLines are what the failing container wrote last.
+	LastLines *lastWords `json:"lastLines,omitempty"`
+	Rollback  *outcome   `json:"rollback,omitempty"`
 }
 
 // The outcomes besides those of verdicts.
@@ -53,6 +62,7 @@ const (
 	outcomeDryRun  = "dry run"
 	outcomeStarted = "started" // and not waited for
 	outcomeDone    = "done"    // there is nothing to wait for
+	outcomeRefused = "refused" // on a page; other forms have the error alone
 )
 
 // check is one preflight check. Advice is true when it would not have stood in
@@ -110,8 +120,14 @@ func (o *outcome) judge(v follow.Verdict) {
 }
 
 func (p program) printOutcome(f changeFlags, o outcome) error {
-	if f.output == "json" {
+	switch f.output {
+	case "json":
 		return printing.JSON(p.Out, o)
+	case "markdown":
+		var b strings.Builder
+		o.page(&b, "##")
+		_, err := io.WriteString(p.Out, b.String())
+		return err
 	}
 	line := o.name() + ": " + o.Outcome
 	if o.Text != "" {
@@ -151,41 +167,45 @@ func worstLast(checks []check.Finding) []check.Finding {
 }
 
 // printPlan prints what a plan would do: target, difference, checks, calls.
-func printPlan(w io.Writer, p deploy.Plan) {
+func (p program) printPlan(plan deploy.Plan) {
 	where := "non-production"
-	if p.Production {
+	if plan.Production {
 		where = "PRODUCTION"
-		if p.Called != policy.DefaultWord {
-			where += ", " + p.Called
+		if plan.Called != policy.DefaultWord {
+			where += ", " + plan.Called
 		}
 	}
-	say := func(s string) { fmt.Fprintln(w, clean.Line(s)) }
-	name := strings.TrimPrefix(p.Target.ClusterName()+"/"+p.Target.Name(), "/")
-	say(fmt.Sprintf("%s %s in %s (%s): %s", p.Intent.Action(), name, p.Target.Context, where, p.JudgedBy))
-	say("  " + p.Summary())
-	if p.Leaves != "" {
-		say("  " + p.Leaves)
+	say := func(s string) { fmt.Fprintln(p.Err, clean.Line(s)) }
+	name := strings.TrimPrefix(plan.Target.ClusterName()+"/"+plan.Target.Name(), "/")
+	title := fmt.Sprintf("%s %s in %s (%s): %s", plan.Intent.Action(), name, plan.Target.Context, where, plan.JudgedBy)
+	say(title)
+	begin, end := p.Host.Fold("plan", "plan: "+clean.Line(plan.Intent.Action()+" "+name), time.Now())
+	pipeline.Tell(p.Err, begin)
+	defer pipeline.Tell(p.Err, end)
+	say("  " + plan.Summary())
+	if plan.Leaves != "" {
+		say("  " + plan.Leaves)
 	}
-	for line := range strings.Lines(p.Diff) {
+	for line := range strings.Lines(plan.Diff) {
 		say("  " + strings.TrimSuffix(line, "\n"))
 	}
-	if len(p.Carried) > 0 {
-		say("  carried unchanged, unknown to this version: " + strings.Join(p.Carried, ", "))
+	if len(plan.Carried) > 0 {
+		say("  carried unchanged, unknown to this version: " + strings.Join(plan.Carried, ", "))
 	}
-	for _, c := range worstLast(p.Checks) {
+	for _, c := range worstLast(plan.Checks) {
 		advice := ""
 		if c.Advice && c.Result == check.Broken {
 			advice = " (advice: it does not stand in the way)"
 		}
 		say(fmt.Sprintf("  %-8s %s: %s%s", c.Result, c.Name, c.Text, advice))
 	}
-	for _, s := range p.Steps {
+	for _, s := range plan.Steps {
 		say("  call     " + s.Describe().Text)
 	}
-	if p.Identity.ARN != "" {
-		say("  as       " + p.Identity.String())
+	if plan.Identity.ARN != "" {
+		say("  as       " + plan.Identity.String())
 	}
-	if want := p.Consent(); want.Typed() {
+	if want := plan.Consent(); want.Typed() {
 		say(fmt.Sprintf("  answer   --confirm %s (%s)", shell.Quote(want.Word), want))
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/internal/fault"
 )
 
@@ -62,6 +63,8 @@ resume all three kinds of scaling.`,
 	return cmd
 }
 
+var _ = schema.Add("scaling", "gantry scaling", scaling{})
+
 // scaling is what scaling -o json prints. Of a service that is not scaled only
 // the first members are there.
 type scaling struct {
@@ -74,8 +77,8 @@ type scaling struct {
 	Policies []scalingPolicy `json:"policies,omitempty"`
 	// Schedules and Activities are what is to be done to the bounds and what was done to the
 	// count, newest first; null where they were not read.
-	Schedules  []scheduledScaling `json:"schedules"`
-	Activities []scalingActivity  `json:"activities"`
+	Schedules  []scheduledScaling `json:"schedules" schema:"null"`
+	Activities []scalingActivity  `json:"activities" schema:"null"`
 }
 
 type scheduledScaling struct {

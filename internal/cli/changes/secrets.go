@@ -12,6 +12,7 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 )
 
 var _ = commands.Add(program.secretsCommand)
@@ -54,6 +55,8 @@ secrets themselves are not read.`,
 	fs.BoolVar(&edit.Move, "move", false, "take variables of the same names out of the environment")
 	return cmd
 }
+
+var _ = schema.Add("secrets", "gantry secrets", secretRefs{})
 
 // secretRefs is what secrets -o json prints.
 type secretRefs struct {

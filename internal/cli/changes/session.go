@@ -73,7 +73,7 @@ func (p program) session(ctx context.Context, f sessionFlags, find command.Finde
 		}
 		refused := p.mendable(blocked(plan, f.override), plan)
 		if f.dryRun {
-			printPlan(p.Err, plan)
+			p.printPlan(plan)
 			return refused
 		}
 		if err := a.Gate.Allow(plan); err != nil {

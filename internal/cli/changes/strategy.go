@@ -11,6 +11,7 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 )
 
 var _ = commands.Add(program.strategyCommand)
@@ -45,6 +46,8 @@ the service goes back to its launch type. Either starts a new deployment.`,
 	cmd.Flags().BoolVar(&launchType, "launch-type", false, "use no capacity providers, but the launch type again")
 	return cmd
 }
+
+var _ = schema.Add("strategy", "gantry strategy", strategy{})
 
 // strategy is what strategy -o json prints. A service without one has a launch type.
 type strategy struct {

@@ -11,6 +11,7 @@ import (
 
 	"gantry/awsx/deploy/shell"
 	"gantry/internal/app"
+	"gantry/internal/cli/pipeline"
 	"gantry/internal/cli/printing"
 	"gantry/internal/config"
 	"gantry/internal/declared"
@@ -45,12 +46,17 @@ type Streams struct {
 type Program struct {
 	Streams
 	Version string
+	Args    []string // that it was run with
 	Flags   config.Flags
 	Demo    bool
 	Tour    bool // with Demo: lead through it
 	// Replay is the file of a snapshot to look at, Record whether one is taken.
 	Replay string
 	Record bool
+	// Host is what runs the job that gantry is a step of.
+	Host pipeline.Host
+	// reached is the context of the account, once there is one.
+	reached string
 	// Patient begins without credentials where the console can get some.
 	Patient bool
 }
@@ -61,6 +67,7 @@ func (p *Program) With(ctx context.Context, f func(*app.App) error) error {
 	if err != nil {
 		return err
 	}
+	p.reached = a.Context.String()
 	if taken := a.Taken(); !taken.IsZero() {
 		fmt.Fprintf(p.Err, "recorded at %s: %s\n", taken.UTC().Format("2006-01-02 15:04:05Z"), printing.Shown(p.Replay))
 	}

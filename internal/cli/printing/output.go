@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"gantry/internal/clean"
+	"gantry/internal/cli/pipeline"
 	"gantry/ui/text"
 )
 
@@ -17,10 +19,43 @@ var ErrNoReader = errors.New("nobody reads the output")
 
 // Outlet is standard output. A connection that breaks is another matter, so
 // only what fails here becomes ErrNoReader.
-type Outlet struct{ io.Writer }
+type Outlet struct {
+	io.Writer
+	// Bytes is standard output itself, for another program and for a copy: what goes there
+	// is not looked at.
+	Bytes io.Writer
+	// Begun says that something was written.
+	Begun *atomic.Bool
+}
+
+// NewOutlet is standard output as commands print to it, guarded as its host needs it.
+func NewOutlet(to io.Writer, host pipeline.Host) Outlet {
+	return Outlet{host.Guarded(to), to, &atomic.Bool{}}
+}
+
+// Raw is the stream itself that a command prints to, for another program.
+func Raw(w io.Writer) io.Writer {
+	switch w := w.(type) {
+	case Outlet:
+		return w.Bytes
+	case *pipeline.Guard:
+		return w.Bytes()
+	}
+	return w
+}
+
+// Copied is standard output for what is no text, such as a file.
+func Copied(w io.Writer) io.Writer {
+	if o, ok := w.(Outlet); ok {
+		o.Writer = o.Bytes
+		return o
+	}
+	return w
+}
 
 // Write writes.
 func (o Outlet) Write(b []byte) (int, error) {
+	o.Begun.Store(true)
 	n, err := o.Writer.Write(b)
 	if errors.Is(err, syscall.EPIPE) {
 		err = ErrNoReader
@@ -42,7 +77,7 @@ func JSON(w io.Writer, v any) error {
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	_, err := io.WriteString(w, clean.EscapedJSON(b.String()))
+	_, err := io.WriteString(w, spelled(b.String()))
 	return err
 }
 
@@ -52,8 +87,14 @@ func JSONLine(w io.Writer, v any) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(w, clean.EscapedJSON(string(b))+"\n")
+	_, err = io.WriteString(w, spelled(string(b))+"\n")
 	return err
+}
+
+// spelled is JSON as it may be printed: a text in it that GitHub would take for a command
+// keeps its value too.
+func spelled(s string) string {
+	return strings.ReplaceAll(clean.EscapedJSON(s), "##[", `\u0023#[`)
 }
 
 // Table prints rows under a header in columns of their widest cell. The

@@ -16,6 +16,7 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/internal/inquiry"
 	"gantry/ui/text"
 )
@@ -108,6 +109,15 @@ func alarmOf(a inquiry.Alarm) alarmStatus {
 	return out
 }
 
+// alarmsDocument is what alarms -o json prints.
+type alarmsDocument struct {
+	Context string        `json:"context"`
+	Alarms  []alarmStatus `json:"alarms"`
+	completeness
+}
+
+var _ = schema.Add("alarms", "gantry alarms", alarmsDocument{})
+
 func (p program) alarms(ctx context.Context, a *app.App, clusters []awsx.Ref, service awsx.Ref, partial []error, output string) error {
 	var found []inquiry.Alarm
 	for _, c := range clusters {
@@ -140,11 +150,7 @@ func (p program) alarms(ctx context.Context, a *app.App, clusters []awsx.Ref, se
 		rows[i] = []string{printing.Shown(x.Name), x.State, since, printing.Shown(strings.Join(of, ", ")), cmp.Or(x.Does(), "-"), printing.Shown(list[i].Why)}
 	}
 	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			Context string        `json:"context"`
-			Alarms  []alarmStatus `json:"alarms"`
-			completeness
-		}{a.Context.String(), list, completenessOf(a, partial)})
+		return printing.JSON(p.Out, alarmsDocument{a.Context.String(), list, completenessOf(a, partial)})
 	}
 	if len(rows) == 0 {
 		fmt.Fprintln(p.Err, "no alarm concerns it")

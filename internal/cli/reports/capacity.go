@@ -16,6 +16,7 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/internal/inquiry"
 	"gantry/ui/text"
 )
@@ -172,6 +173,18 @@ func groupOf(g inquiry.Group) groupStatus {
 	return out
 }
 
+// groupsDocument is what groups -o json prints.
+type groupsDocument struct {
+	Context   string        `json:"context"`
+	Cluster   string        `json:"cluster"`
+	Groups    []groupStatus `json:"groups"`
+	Elsewhere int           `json:"elsewhere"` // groups of other clusters, or of none
+	Untold    int           `json:"untold"`    // groups of which that is not known
+	completeness
+}
+
+var _ = schema.Add("groups", "gantry groups", groupsDocument{})
+
 func (p program) groups(ctx context.Context, a *app.App, cluster awsx.Cluster, keep *narrowing, output string) error {
 	fleet, partial, err := a.Fleet(ctx, cluster.Ref)
 	if err != nil {
@@ -194,14 +207,7 @@ func (p program) groups(ctx context.Context, a *app.App, cluster awsx.Cluster, k
 	partial = append(partial, untold...)
 	p.Partial(partial)
 	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			Context   string        `json:"context"`
-			Cluster   string        `json:"cluster"`
-			Groups    []groupStatus `json:"groups"`
-			Elsewhere int           `json:"elsewhere"` // groups of other clusters, or of none
-			Untold    int           `json:"untold"`    // groups of which that is not known
-			completeness
-		}{a.Context.String(), cluster.Name, list, fleet.Elsewhere, fleet.Untold, completenessOf(a, partial)})
+		return printing.JSON(p.Out, groupsDocument{a.Context.String(), cluster.Name, list, fleet.Elsewhere, fleet.Untold, completenessOf(a, partial)})
 	}
 	return printing.Table(p.Out, []string{"GROUP", "STATUS", "HAS/DES", "MIN", "MAX", "LAUNCHES", "LAST", "WHY"}, rows)
 }
@@ -232,6 +238,16 @@ type room struct {
 	Registered int `json:"registered"`
 	Remaining  int `json:"remaining"`
 }
+
+// instancesDocument is what instances -o json prints.
+type instancesDocument struct {
+	Context   string           `json:"context"`
+	Cluster   string           `json:"cluster"`
+	Instances []instanceStatus `json:"instances"`
+	completeness
+}
+
+var _ = schema.Add("instances", "gantry instances", instancesDocument{})
 
 func (p program) instances(ctx context.Context, a *app.App, cluster awsx.Cluster, keep *narrowing, output string) error {
 	found, partial, err := a.Hosts(ctx, cluster.Ref)
@@ -268,12 +284,7 @@ func (p program) instances(ctx context.Context, a *app.App, cluster awsx.Cluster
 	partial = append(partial, untold...)
 	p.Partial(partial)
 	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			Context   string           `json:"context"`
-			Cluster   string           `json:"cluster"`
-			Instances []instanceStatus `json:"instances"`
-			completeness
-		}{a.Context.String(), cluster.Name, list, completenessOf(a, partial)})
+		return printing.JSON(p.Out, instancesDocument{a.Context.String(), cluster.Name, list, completenessOf(a, partial)})
 	}
 	return printing.Table(p.Out, []string{"INSTANCE", "STATUS", "ADDRESS", "ZONE", "TYPE", "GROUP", "CPU USED", "MIB USED", "TASKS", "LAUNCHED"}, rows)
 }

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/internal/difference"
 )
 
@@ -69,13 +71,43 @@ func definitionNamed(arg string) (definitionFinder, error) {
 	}, command.ParseRevision(arg, true)
 }
 
+var _ = schema.Add("diff", "gantry diff", comparison{})
+
 // comparison is what diff -o json prints.
 type comparison struct {
 	Context string `json:"context"`
 	Before  string `json:"before"`
 	After   string `json:"after"`
 	Same    bool   `json:"same"`
-	Diff    string `json:"diff"`
+	// Changes are the parts that differ, by their paths.
+	Changes []partChange `json:"changes"`
+}
+
+// partChange is one part in which two revisions differ.
+type partChange struct {
+	Path string `json:"path"`
+	// Before and After are absent where nothing stands there.
+	Before json.RawMessage `json:"before,omitempty"`
+	After  json.RawMessage `json:"after,omitempty"`
+	Masked bool            `json:"masked"` // some of it is not shown
+}
+
+// compare compares two revisions for JSON.
+func compare(context string, before, after *awsx.TaskDefinition) (comparison, error) {
+	d := comparison{Context: context, Before: awsx.ARNName(before.ARN), After: awsx.ARNName(after.ARN), Changes: []partChange{}}
+	parts, err := document.Changes(before, after)
+	for _, c := range parts {
+		one := partChange{Path: printing.Shown(c.Path), Masked: c.Masked}
+		if c.Before != nil {
+			one.Before = c.Before.Bytes()
+		}
+		if c.After != nil {
+			one.After = c.After.Bytes()
+		}
+		d.Changes = append(d.Changes, one)
+	}
+	d.Same = len(parts) == 0
+	return d, err
 }
 
 func (p program) diff(ctx context.Context, sides []definitionFinder, output string) error {
@@ -88,20 +120,23 @@ func (p program) diff(ctx context.Context, sides []definitionFinder, output stri
 		if err != nil {
 			return err
 		}
+		if output == "json" {
+			d, err := compare(a.Context.String(), before, after)
+			if err != nil {
+				return err
+			}
+			return printing.JSON(p.Out, d)
+		}
 		old, fresh, err := document.CompareDefinitions(before, after)
 		if err != nil {
 			return err
 		}
-		d := comparison{Context: a.Context.String(), Before: awsx.ARNName(before.ARN), After: awsx.ARNName(after.ARN)}
-		d.Diff = difference.Patch(d.Before, d.After, old, fresh)
-		d.Same = d.Diff == ""
-		switch {
-		case output == "json":
-			return printing.JSON(p.Out, d)
-		case d.Same:
-			fmt.Fprintln(p.Err, printing.Shown(d.Before+" and "+d.After+" say the same"))
+		was, is := awsx.ARNName(before.ARN), awsx.ARNName(after.ARN)
+		text := difference.Patch(was, is, old, fresh)
+		if text == "" {
+			fmt.Fprintln(p.Err, printing.Shown(was+" and "+is+" say the same"))
 		}
-		_, err = io.WriteString(p.Out, clean.Text(d.Diff))
+		_, err = io.WriteString(p.Out, clean.Text(text))
 		return err
 	})
 }

@@ -1,6 +1,5 @@
 // Package reports holds the commands that look: at clusters, services, tasks, lines, past
-// deployments, differences, and at what gantry itself rests on. None of them changes
-// anything in the account. A new one is a file that declares it by commands.Add.
+// deployments and differences. None of them changes anything in the account. A new one is a file that declares it by commands.Add.
 package reports
 
 import (

@@ -15,6 +15,7 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/internal/inquiry/timeline"
 	"gantry/internal/words"
 )
@@ -214,7 +215,20 @@ func eventOf(e tl.Entry) event {
 	return out
 }
 
-func eventsJSON(a *app.App, of awsx.Ref, told timeline.Told) any {
+var _ = schema.Add("events", "gantry events", eventsDocument{}).
+	Add("events-line", "a line of gantry events --follow", event{})
+
+// eventsDocument is what events -o json prints.
+type eventsDocument struct {
+	Context string    `json:"context"`
+	Cluster string    `json:"cluster"`
+	Service string    `json:"service,omitempty"`
+	From    time.Time `json:"from"`
+	Events  []event   `json:"events"`
+	completeness
+}
+
+func eventsJSON(a *app.App, of awsx.Ref, told timeline.Told) eventsDocument {
 	list := make([]event, len(told.Entries))
 	for i, e := range told.Entries {
 		list[i] = eventOf(e)
@@ -223,14 +237,7 @@ func eventsJSON(a *app.App, of awsx.Ref, told timeline.Told) any {
 	if of.ARN != of.Cluster {
 		service = of.Name()
 	}
-	return struct {
-		Context string    `json:"context"`
-		Cluster string    `json:"cluster"`
-		Service string    `json:"service,omitempty"`
-		From    time.Time `json:"from"`
-		Events  []event   `json:"events"`
-		completeness
-	}{a.Context.String(), of.ClusterName(), service, told.From.UTC(), list, completenessOf(a, told.Unread)}
+	return eventsDocument{a.Context.String(), of.ClusterName(), service, told.From.UTC(), list, completenessOf(a, told.Unread)}
 }
 
 // followed prints what is new of what is told.

@@ -9,7 +9,30 @@ import (
 
 	"gantry/internal/app"
 	"gantry/internal/cli/command"
+	"gantry/internal/cli/schema"
 )
+
+var _ = schema.Add("export", "gantry export", templateDocument{})
+
+// templateDocument is what export -o json prints: a template of CloudFormation, whose resources
+// have the properties that its own reference tells of.
+type templateDocument struct {
+	Version     string                      `json:"AWSTemplateFormatVersion"`
+	Description string                      `json:"Description,omitempty"`
+	Metadata    map[string]any              `json:"Metadata,omitempty"`
+	Parameters  map[string]map[string]any   `json:"Parameters,omitempty"`
+	Resources   map[string]templateResource `json:"Resources"`
+	Outputs     map[string]map[string]any   `json:"Outputs,omitempty"`
+}
+
+type templateResource struct {
+	Type       string         `json:"Type"`
+	Properties map[string]any `json:"Properties"`
+	Deletion   string         `json:"DeletionPolicy"`
+	Replaced   string         `json:"UpdateReplacePolicy"`
+	Metadata   map[string]any `json:"Metadata,omitempty"`
+	DependsOn  any            `json:"DependsOn,omitempty"`
+}
 
 var _ = commands.Add(program.exportCommand)
 

@@ -11,35 +11,34 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/inquiry"
 	"gantry/internal/words"
 )
 
-// faultyService is an unhealthy service as status --faults prints it, or one of which too
-// little was read.
-type faultyService struct {
+// placedService is a service as lists over several clusters print it.
+type placedService struct {
 	Context string `json:"context"`
 	Cluster string `json:"cluster"`
 	serviceStatus
 }
 
-// faults prints the unhealthy services of all clusters, the worst first. A cluster that
-// cannot be read is a warning beside those of the others; when none can be it is the error.
-func (p program) faults(ctx context.Context, a *app.App, args []string, keep *narrowing, output string) error {
-	contexts := []awsx.ContextID{a.Context}
-	if len(args) > 0 {
-		var err error
-		if contexts, err = a.ContextsNamed(args); err != nil {
-			return command.Usagef("%w; status --faults takes names of contexts, such as @prod", err)
-		}
-	}
-	type found struct {
-		diagnose.Standing
-		context awsx.ContextID
-	}
-	var all []found
-	var partial []error
+// located is how a service stands, and where it was found.
+type located struct {
+	diagnose.Standing
+	context awsx.ContextID
+}
+
+// everywhere is how the services of all clusters stand.
+type everywhere struct {
+	clusters int // that were read
+	all      []located
+	partial  []error
+}
+
+// readAll reads the services of all clusters of contexts. A cluster that cannot be read is
+// told of beside the others.
+func readAll(ctx context.Context, a *app.App, contexts []awsx.ContextID) (out everywhere) {
 	seen := map[string]bool{} // an account that two contexts reach is read once
-	read, services := 0, 0
 	for _, id := range contexts {
 		reader := a.Reader
 		reader.Context = id
@@ -49,7 +48,7 @@ func (p program) faults(ctx context.Context, a *app.App, args []string, keep *na
 					err = fmt.Errorf("%s: %w", id, err)
 				}
 				if err != nil {
-					partial = append(partial, err)
+					out.partial = append(out.partial, err)
 				}
 			}
 		}
@@ -58,59 +57,114 @@ func (p program) faults(ctx context.Context, a *app.App, args []string, keep *na
 		if err != nil {
 			continue
 		}
-		for _, c := range clusters {
-			// Two addresses may serve accounts that call themselves alike.
+		// Two addresses may serve accounts that call themselves alike.
+		clusters = slices.DeleteFunc(slices.Clone(clusters), func(c awsx.Cluster) bool {
 			place := id.Endpoint + " " + c.Ref.ARN
-			if seen[place] {
-				continue
-			}
+			known := seen[place]
 			seen[place] = true
-			survey, err := reader.Survey(ctx, c.Ref)
-			lacks(append(survey.Partial, err)...)
-			if err != nil {
+			return known
+		})
+		surveys := make([]inquiry.Survey, len(clusters))
+		errs := make([]error, len(clusters))
+		places := make([]int, len(clusters))
+		for i := range places {
+			places[i] = i
+		}
+		inquiry.Each(places, func(i int) { surveys[i], errs[i] = reader.Survey(ctx, clusters[i].Ref) })
+		for i, survey := range surveys {
+			lacks(append(survey.Partial, errs[i])...)
+			if errs[i] != nil {
 				continue
 			}
-			read++
+			out.clusters++
 			for _, s := range survey.Standings {
-				if services++; s.Finding.Status.Fault() {
-					all = append(all, found{s, id})
-				}
+				out.all = append(out.all, located{s, id})
 			}
 		}
 	}
-	if read == 0 && len(partial) > 0 {
-		return partial[0]
+	slices.SortStableFunc(out.all, func(a, b located) int { return cmp.Compare(b.Finding.Severity, a.Finding.Severity) })
+	return out
+}
+
+// placed makes services ready for JSON, with what their containers run. What it returns
+// beside them is what could not be read.
+func (p program) placed(ctx context.Context, a *app.App, all []located) ([]placedService, []error) {
+	list := make([]placedService, len(all))
+	standings := make([]diagnose.Standing, len(all))
+	for i, s := range all {
+		list[i], standings[i] = placedOf(s), s.Standing
 	}
-	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(b.Finding.Severity, a.Finding.Severity) })
-	list := make([]faultyService, len(all))
+	return list, withImages(ctx, a, standings, func(i int, images []imageStatus) { list[i].Images = images })
+}
+
+func placedOf(s located) placedService {
+	return placedService{s.context.String(), s.Service().Ref.ClusterName(), statusOf(s.Service(), s.Finding)}
+}
+
+// faultsStatus is what status --faults -o json prints.
+type faultsStatus struct {
+	Clusters int             `json:"clusters"`
+	Services int             `json:"services"`
+	Faults   []placedService `json:"faults"`
+	completeness
+}
+
+// allStatus is what status --all -o json prints.
+type allStatus struct {
+	Clusters int             `json:"clusters"`
+	Services []placedService `json:"services"`
+	completeness
+}
+
+// listAll prints the services of all clusters, or those among them that are unhealthy or of
+// which too little was read, the worst first. When no cluster can be read it is the error.
+func (p program) listAll(ctx context.Context, a *app.App, args []string, f statusFlags) error {
+	contexts := []awsx.ContextID{a.Context}
+	if len(args) > 0 {
+		var err error
+		if contexts, err = a.ContextsNamed(args); err != nil {
+			return command.Usagef("%w; status --faults and --all take names of contexts, such as @prod", err)
+		}
+	}
+	found := readAll(ctx, a, contexts)
+	services := len(found.all)
+	if found.clusters == 0 && len(found.partial) > 0 {
+		return found.partial[0]
+	}
+	if f.faults {
+		found.all = slices.DeleteFunc(found.all, func(s located) bool { return !s.Finding.Status.Fault() })
+	}
+	faults := len(found.all)
 	var rows [][]string
 	header := []string{"CLUSTER", "SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}
-	for i, f := range all {
-		s := f.Service()
-		list[i] = faultyService{f.context.String(), s.Ref.ClusterName(), statusOf(s, f.Finding)}
-		row := append([]string{list[i].Cluster}, serviceCells(list[i].serviceStatus, f.Finding, a.Now())...)
+	for _, s := range found.all {
+		one := placedOf(s)
+		row := append([]string{one.Cluster}, serviceCells(one.serviceStatus, s.Finding, a.Now())...)
 		if len(contexts) > 1 {
-			row = append([]string{cmp.Or(a.ContextName(f.context), list[i].Context)}, row...)
+			row = append([]string{cmp.Or(a.ContextName(s.context), one.Context)}, row...)
 		}
 		rows = append(rows, row)
 	}
 	if len(contexts) > 1 {
 		header = append([]string{"CONTEXT"}, header...)
 	}
-	faulty := len(list)
-	list, rows, untold := narrow(keep, p.Err, list, rows, func(i int) thing { return thing{list[i].Name, all[i].Service().Tags} })
-	partial = append(partial, untold...)
-	p.Partial(partial)
-	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			Clusters int             `json:"clusters"`
-			Services int             `json:"services"`
-			Faults   []faultyService `json:"faults"`
-			completeness
-		}{read, services, list, completenessOf(a, partial)})
+	all, rows, untold := narrow(f.keep, p.Err, found.all, rows, func(i int) thing {
+		s := found.all[i].Service()
+		return thing{s.Name, s.Tags}
+	})
+	partial := append(found.partial, untold...)
+	if f.output == "json" {
+		list, lacking := p.placed(ctx, a, all)
+		partial = append(partial, lacking...)
+		p.Partial(partial)
+		if f.faults {
+			return printing.JSON(p.Out, faultsStatus{found.clusters, services, list, completenessOf(a, partial)})
+		}
+		return printing.JSON(p.Out, allStatus{found.clusters, list, completenessOf(a, partial)})
 	}
-	if faulty == 0 {
-		_, err := fmt.Fprintf(p.Out, "none of %s in %s wants attention\n", words.Count(services, "service"), words.Count(read, "cluster"))
+	p.Partial(partial)
+	if faults == 0 && f.faults {
+		_, err := fmt.Fprintf(p.Out, "none of %s in %s wants attention\n", words.Count(services, "service"), words.Count(found.clusters, "cluster"))
 		return err
 	}
 	return printing.Table(p.Out, header, rows)

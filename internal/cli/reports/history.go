@@ -15,6 +15,7 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 )
 
 var _ = commands.Add(program.historyCommand)
@@ -39,6 +40,8 @@ such record the revisions of the family are listed instead.`,
 	command.OutputFlag(cmd, &output, "table", "json")
 	return cmd
 }
+
+var _ = schema.Add("history", "gantry history", history{})
 
 // history is what history -o json prints; one of the two lists is there.
 type history struct {

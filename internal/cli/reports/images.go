@@ -14,6 +14,7 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/internal/fault"
 	"gantry/internal/inquiry"
 	"gantry/ui/text"
@@ -76,6 +77,17 @@ type oneRun struct {
 	Tasks     int    `json:"tasks"`
 }
 
+// imagesDocument is what images -o json prints.
+type imagesDocument struct {
+	Context      string          `json:"context"`
+	Target       string          `json:"target"`
+	Repositories []oneRepository `json:"repositories"`
+	Elsewhere    []string        `json:"elsewhere"` // images that no ECR repository holds
+	completeness
+}
+
+var _ = schema.Add("images", "gantry images", imagesDocument{})
+
 func (p program) images(ctx context.Context, a *app.App, target, output string) error {
 	uris, elsewhere, err := repositoriesNamed(ctx, a, target)
 	if err != nil {
@@ -98,13 +110,7 @@ func (p program) images(ctx context.Context, a *app.App, target, output string) 
 	partial = append(partial, failed...)
 	p.Partial(partial)
 	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			Context      string          `json:"context"`
-			Target       string          `json:"target"`
-			Repositories []oneRepository `json:"repositories"`
-			Elsewhere    []string        `json:"elsewhere"` // images that no ECR repository holds
-			completeness
-		}{a.Context.String(), target, repositories, append([]string{}, elsewhere...), completenessOf(a, partial)})
+		return printing.JSON(p.Out, imagesDocument{a.Context.String(), target, repositories, append([]string{}, elsewhere...), completenessOf(a, partial)})
 	}
 	for _, image := range elsewhere {
 		fmt.Fprintf(p.Err, "%s is in a registry that cannot be listed\n", printing.Shown(image))

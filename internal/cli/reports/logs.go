@@ -15,6 +15,7 @@ import (
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
 	"gantry/internal/cli/reading"
+	"gantry/internal/cli/schema"
 	"gantry/internal/words"
 	"gantry/logs"
 	"gantry/logs/kql"
@@ -34,6 +35,8 @@ type logFlags struct {
 	limit    int
 	output   string
 }
+
+var _ = schema.Add("logs-line", "a line of gantry logs", printing.Line{})
 
 var _ = commands.Add(program.logsCommand)
 

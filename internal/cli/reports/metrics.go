@@ -14,6 +14,7 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/internal/inquiry/measured"
 )
 
@@ -67,6 +68,23 @@ type measuredMark struct {
 	Text string    `json:"text"`
 }
 
+// metricsDocument is what metrics -o json prints.
+type metricsDocument struct {
+	Context   string          `json:"context"`
+	Cluster   string          `json:"cluster"`
+	Service   string          `json:"service"`
+	From      time.Time       `json:"from"`
+	To        time.Time       `json:"to"`
+	Period    int             `json:"periodSeconds"`
+	Requested int             `json:"metricsRequested"`
+	Dollars   float64         `json:"dollars"`
+	Charts    []measuredChart `json:"charts"`
+	Marks     []measuredMark  `json:"marks"`
+	completeness
+}
+
+var _ = schema.Add("metrics", "gantry metrics", metricsDocument{})
+
 func (p program) metrics(ctx context.Context, a *app.App, find command.Finder, over metrics.Range, byTask bool, output string) error {
 	target, err := find(ctx, a)
 	if err != nil {
@@ -89,19 +107,7 @@ func (p program) metrics(ctx context.Context, a *app.App, find command.Finder, o
 	}
 	p.Partial(found.Unread)
 	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			Context   string          `json:"context"`
-			Cluster   string          `json:"cluster"`
-			Service   string          `json:"service"`
-			From      time.Time       `json:"from"`
-			To        time.Time       `json:"to"`
-			Period    int             `json:"periodSeconds"`
-			Requested int             `json:"metricsRequested"`
-			Dollars   float64         `json:"dollars"`
-			Charts    []measuredChart `json:"charts"`
-			Marks     []measuredMark  `json:"marks"`
-			completeness
-		}{a.Context.String(), service.ClusterName(), service.Name(), found.From.UTC(), found.To.UTC(), int(over.Period / time.Second),
+		return printing.JSON(p.Out, metricsDocument{a.Context.String(), service.ClusterName(), service.Name(), found.From.UTC(), found.To.UTC(), int(over.Period / time.Second),
 			found.InRun, awsx.MetricPrice(found.InRun), chartsOf(found), marksOf(found.Marks), completenessOf(a, found.Unread)})
 	}
 	var rows [][]string

@@ -12,6 +12,7 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/internal/inquiry"
 )
 
@@ -125,6 +126,18 @@ func groupAt(e inquiry.Ending) routedGroup {
 	return g
 }
 
+// routeDocument is what route -o json prints.
+type routeDocument struct {
+	Context string   `json:"context"`
+	URL     string   `json:"url"`
+	Method  string   `json:"method"`
+	Meant   int      `json:"meant"` // how many of the answers, from the first
+	Answers []routed `json:"answers"`
+	completeness
+}
+
+var _ = schema.Add("route", "gantry route", routeDocument{})
+
 func (p program) route(ctx context.Context, a *app.App, q alb.Request, address, balancer, output string) error {
 	found, err := a.Answer(ctx, q, balancer)
 	p.Partial(found.Partial)
@@ -136,14 +149,7 @@ func (p program) route(ctx context.Context, a *app.App, q alb.Request, address, 
 		answers[i] = routedOf(&found, i)
 	}
 	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			Context string   `json:"context"`
-			URL     string   `json:"url"`
-			Method  string   `json:"method"`
-			Meant   int      `json:"meant"` // how many of the answers, from the first
-			Answers []routed `json:"answers"`
-			completeness
-		}{a.Context.String(), address, q.Method, found.Meant, answers, completenessOf(a, found.Partial)})
+		return printing.JSON(p.Out, routeDocument{a.Context.String(), address, q.Method, found.Meant, answers, completenessOf(a, found.Partial)})
 	}
 	for i, r := range answers[:found.Meant] {
 		if i > 0 {

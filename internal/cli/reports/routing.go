@@ -10,6 +10,7 @@ import (
 	"gantry/awsx/alb"
 	"gantry/internal/app"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 )
 
 var _ = commands.Add(program.routingCommand)
@@ -34,6 +35,16 @@ type routingRule struct {
 	Error    string        `json:"error,omitempty"`
 }
 
+// routingDocument is what routing -o json prints.
+type routingDocument struct {
+	Context string        `json:"context"`
+	Cluster string        `json:"cluster"`
+	Rules   []routingRule `json:"rules"`
+	completeness
+}
+
+var _ = schema.Add("routing", "gantry routing", routingDocument{})
+
 func (p program) routing(ctx context.Context, a *app.App, c awsx.Cluster, output string) error {
 	found, partial, err := a.Rules(ctx, c.Ref)
 	if err != nil {
@@ -55,12 +66,7 @@ func (p program) routing(ctx context.Context, a *app.App, c awsx.Cluster, output
 			}
 			rules = append(rules, x)
 		}
-		return printing.JSON(p.Out, struct {
-			Context string        `json:"context"`
-			Cluster string        `json:"cluster"`
-			Rules   []routingRule `json:"rules"`
-			completeness
-		}{a.Context.String(), c.Name, rules, completenessOf(a, partial)})
+		return printing.JSON(p.Out, routingDocument{a.Context.String(), c.Name, rules, completenessOf(a, partial)})
 	}
 	if len(found) == 0 {
 		fmt.Fprintf(p.Err, "no load balancer leads to %s\n", printing.Shown(c.Name))

@@ -12,6 +12,7 @@ import (
 	"gantry/awsx/diagnose/reason"
 	"gantry/internal/app"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/internal/inquiry/scheduled"
 	"gantry/ui/text"
 )
@@ -48,6 +49,16 @@ type lastStart struct {
 	Failed  bool       `json:"failed"`
 	Reason  string     `json:"reason,omitempty"`
 }
+
+// schedulesDocument is what schedules -o json prints.
+type schedulesDocument struct {
+	Context   string          `json:"context"`
+	Cluster   string          `json:"cluster"`
+	Schedules []scheduledTask `json:"schedules"`
+	completeness
+}
+
+var _ = schema.Add("schedules", "gantry schedules", schedulesDocument{})
 
 func (p program) schedules(ctx context.Context, a *app.App, cluster awsx.Cluster, output string) error {
 	found, partial, err := scheduled.Read(ctx, a.Reader, cluster.Ref)
@@ -87,12 +98,7 @@ func (p program) schedules(ctx context.Context, a *app.App, cluster awsx.Cluster
 		rows[i] = []string{printing.Shown(s.Label()), state, x.Starts, next, printing.Shown(s.When), printing.Shown(last), printing.Shown(s.Warning)}
 	}
 	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			Context   string          `json:"context"`
-			Cluster   string          `json:"cluster"`
-			Schedules []scheduledTask `json:"schedules"`
-			completeness
-		}{a.Context.String(), cluster.Name, list, completenessOf(a, partial)})
+		return printing.JSON(p.Out, schedulesDocument{a.Context.String(), cluster.Name, list, completenessOf(a, partial)})
 	}
 	if len(rows) == 0 {
 		fmt.Fprintf(p.Err, "nothing starts tasks of %s by itself\n", printing.Shown(cluster.Name))

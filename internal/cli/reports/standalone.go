@@ -12,6 +12,7 @@ import (
 	"gantry/awsx/diagnose/reason"
 	"gantry/internal/app"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/ui/text"
 )
 
@@ -38,6 +39,16 @@ type standaloneTask struct {
 	// Tags are null where they were not read.
 	Tags map[string]string `json:"tags"`
 }
+
+// standaloneDocument is what standalone -o json prints.
+type standaloneDocument struct {
+	Context string           `json:"context"`
+	Cluster string           `json:"cluster"`
+	Tasks   []standaloneTask `json:"tasks"`
+	completeness
+}
+
+var _ = schema.Add("standalone", "gantry standalone", standaloneDocument{})
 
 func (p program) standalone(ctx context.Context, a *app.App, c awsx.Cluster, keep *narrowing, output string) error {
 	found, partial, err := a.Standalone(ctx, c.Ref)

@@ -3,8 +3,8 @@ package reports
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +19,7 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/internal/inquiry"
 	"gantry/ui/text"
 )
@@ -26,50 +27,72 @@ import (
 var _ = commands.Add(program.statusCommand)
 
 func (p program) statusCommand() *cobra.Command {
-	var output string
-	var faults bool
-	keep := &narrowing{}
+	f := statusFlags{keep: &narrowing{}}
 	cmd := &cobra.Command{
 		Use:   "status [CLUSTER[/SERVICE]]",
 		Short: "Show how clusters, a cluster's services or a service's tasks stand",
 		Example: `  gantry status prod
   gantry status --faults
   gantry status --faults @prod-eu @prod-us
-  gantry status prod --filter tag:team=core`,
+  gantry status prod --filter tag:team=core
+  gantry status --check prod/api`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 && strings.HasPrefix(args[0], "@") && !faults {
+			if len(args) > 0 && strings.HasPrefix(args[0], "@") && !f.everywhere() {
 				return command.Usagef("contexts are for the services that want attention: gantry status --faults %s", printing.Shown(strings.Join(args, " ")))
 			}
-			if len(args) > 1 && !faults {
+			if len(args) > 1 && !f.everywhere() {
 				return command.Usagef("expected: gantry status [CLUSTER[/SERVICE]]")
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.validate(); err != nil {
+				return err
+			}
 			if len(args) > 0 {
 				if err := command.NoARN(args[0]); err != nil {
 					return err
 				}
 			}
+			if f.check {
+				return p.check(cmd.Context(), args, f)
+			}
 			return p.With(cmd.Context(), func(a *app.App) error {
-				show := p.status
-				if faults {
-					show = p.faults
+				if f.everywhere() {
+					return p.listAll(cmd.Context(), a, args, f)
 				}
-				err := show(cmd.Context(), a, args, keep, output)
-				if err != nil && output == "json" && !errors.Is(err, printing.ErrNoReader) {
-					return errors.Join(err, printing.JSON(p.Out, struct {
-						Context string `json:"context"`
-						completeness
-					}{a.Context.String(), completenessOf(a, []error{err})}))
-				}
-				return err
+				return p.status(cmd.Context(), a, args, f.keep, f.output)
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&faults, "faults", false, "the unhealthy services of all clusters, of this context or of those named as @CONTEXT ... or @all")
-	command.OutputFlag(cmd, &output, "table", "json")
-	return keep.flag(cmd)
+	fs := cmd.Flags()
+	fs.BoolVar(&f.faults, "faults", false, "the unhealthy services of all clusters, of this context or of those named as @CONTEXT ... or @all")
+	fs.BoolVar(&f.all, "all", false, "the services of all clusters, of this context or of those named as @CONTEXT ... or @all")
+	fs.BoolVar(&f.check, "check", false, "be a probe: one line, and 0 ok, 1 degraded, 2 failed, 3 unknown")
+	command.DurationVar(cmd, &f.timeout, "timeout", probeTime, "with --check: when what was not read by then is unknown")
+	command.OutputFlag(cmd, &f.output, "table", "json")
+	return f.keep.flag(cmd)
+}
+
+// statusFlags say what status shows.
+type statusFlags struct {
+	faults, all, check bool
+	keep               *narrowing
+	timeout            time.Duration
+	output             string
+}
+
+// everywhere reports whether services of all clusters are shown.
+func (f statusFlags) everywhere() bool { return f.faults || f.all }
+
+func (f statusFlags) validate() error {
+	if f.faults && f.all || f.everywhere() && f.check {
+		return command.Usagef("--faults, --all and --check exclude each other")
+	}
+	if f.timeout <= 0 {
+		return command.Usagef("--timeout %s: expected a positive duration such as 20s", f.timeout)
+	}
+	return nil
 }
 
 // status prints the account's clusters, a cluster's services or a service.
@@ -82,6 +105,13 @@ func (p program) status(ctx context.Context, a *app.App, args []string, keep *na
 	}
 	return p.service(ctx, a, args[0], keep, output)
 }
+
+var _ = schema.Add("status", "gantry status", clustersStatus{}).
+	Add("status-cluster", "gantry status CLUSTER", servicesStatus{}).
+	Add("status-service", "gantry status CLUSTER/SERVICE", tasksStatus{}).
+	Add("status-check", "gantry status --check", probeStatus{}).
+	Add("status-faults", "gantry status --faults", faultsStatus{}).
+	Add("status-all", "gantry status --all", allStatus{})
 
 // completeness says in JSON whether everything was read, and what was not, and when that
 // was for a recording.
@@ -148,6 +178,15 @@ func worstWords(w inquiry.Worst, s *worstStatus) string {
 	return s.Status + " " + s.Name + ": " + s.Why
 }
 
+// clustersStatus is what status -o json prints of an account.
+type clustersStatus struct {
+	Context  string          `json:"context"`
+	Clusters []clusterStatus `json:"clusters"`
+	// Services are those of the clusters that were read, which have a worst one.
+	Services []placedService `json:"services"`
+	completeness
+}
+
 func (p program) clusters(ctx context.Context, a *app.App, keep *narrowing, output string) error {
 	clusters, partial, err := a.Clusters(ctx)
 	if err != nil {
@@ -167,14 +206,19 @@ func (p program) clusters(ctx context.Context, a *app.App, keep *narrowing, outp
 	}
 	list, rows, untold := narrow(keep, p.Err, list, rows, func(i int) thing { return thing{clusters[i].Name, clusters[i].Tags} })
 	partial = append(partial, untold...)
-	p.Partial(partial)
 	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			Context  string          `json:"context"`
-			Clusters []clusterStatus `json:"clusters"`
-			completeness
-		}{a.Context.String(), list, completenessOf(a, partial)})
+		var all []located
+		for _, c := range list {
+			for _, s := range worst[c.ARN].Standings {
+				all = append(all, located{s, a.Context})
+			}
+		}
+		services, lacking := p.placed(ctx, a, all)
+		partial = append(partial, lacking...)
+		p.Partial(partial)
+		return printing.JSON(p.Out, clustersStatus{a.Context.String(), list, services, completenessOf(a, partial)})
 	}
+	p.Partial(partial)
 	return printing.Table(p.Out, []string{"CLUSTER", "STATUS", "SERVICES", "RUNNING", "PENDING", "INSTANCES", "WORST"}, rows)
 }
 
@@ -198,6 +242,8 @@ type serviceStatus struct {
 	Changed        *time.Time `json:"changed,omitempty"`
 	// Tags are null where they were not read.
 	Tags map[string]string `json:"tags"`
+	// Images are what its containers run; null where that was not asked.
+	Images []imageStatus `json:"images" schema:"null"`
 }
 
 type rollout struct {
@@ -231,6 +277,14 @@ func statusOf(s awsx.Service, f diagnose.Finding) serviceStatus {
 	return out
 }
 
+// servicesStatus is what status -o json prints of a cluster.
+type servicesStatus struct {
+	Context  string          `json:"context"`
+	Cluster  string          `json:"cluster"`
+	Services []serviceStatus `json:"services"`
+	completeness
+}
+
 func (p program) services(ctx context.Context, a *app.App, name string, keep *narrowing, output string) error {
 	cluster, err := a.FindCluster(ctx, name)
 	if err != nil {
@@ -247,20 +301,19 @@ func (p program) services(ctx context.Context, a *app.App, name string, keep *na
 		list[i] = statusOf(s.Service(), s.Finding)
 		rows[i] = serviceCells(list[i], s.Finding, a.Now())
 	}
-	list, rows, untold := narrow(keep, p.Err, list, rows, func(i int) thing {
+	tagged := func(i int) thing {
 		s := survey.Standings[i].Service()
 		return thing{s.Name, s.Tags}
-	})
-	survey.Partial = append(survey.Partial, untold...)
-	p.Partial(survey.Partial)
-	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			Context  string          `json:"context"`
-			Cluster  string          `json:"cluster"`
-			Services []serviceStatus `json:"services"`
-			completeness
-		}{a.Context.String(), cluster.Name, list, completenessOf(a, survey.Partial)})
 	}
+	list, _, _ = narrow(keep, io.Discard, list, rows, tagged)
+	standings, rows, untold := narrow(keep, p.Err, survey.Standings, rows, tagged)
+	partial := append(survey.Partial, untold...)
+	if output == "json" {
+		partial = append(partial, withImages(ctx, a, standings, func(i int, images []imageStatus) { list[i].Images = images })...)
+		p.Partial(partial)
+		return printing.JSON(p.Out, servicesStatus{a.Context.String(), cluster.Name, list, completenessOf(a, partial)})
+	}
+	p.Partial(partial)
 	return printing.Table(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, rows)
 }
 
@@ -300,6 +353,16 @@ type targetStatus struct {
 	Reason string `json:"reason,omitempty"`
 }
 
+// tasksStatus is what status -o json prints of a service.
+type tasksStatus struct {
+	Context      string         `json:"context"`
+	Cluster      string         `json:"cluster"`
+	Service      serviceStatus  `json:"service"`
+	Tasks        []taskStatus   `json:"tasks"`
+	OtherTargets []targetStatus `json:"otherTargets"`
+	completeness
+}
+
 func (p program) service(ctx context.Context, a *app.App, target string, keep *narrowing, output string) error {
 	cluster, name, err := command.ParseService(target)
 	if err != nil {
@@ -322,20 +385,15 @@ func (p program) service(ctx context.Context, a *app.App, target string, keep *n
 		tasks = append(tasks, stoppedTask(t, seen))
 	}
 	tasks, rows, untold := narrow(keep, p.Err, tasks, taskCells(tasks), func(i int) thing { return thing{tasks[i].ID, tasks[i].tags} })
-	found.Partial = append(found.Partial, untold...)
-	p.Partial(found.Partial)
+	partial := append(found.Partial, untold...)
 	others := leftovers(joined)
 	service := statusOf(found.Service(), found.Finding)
 	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			Context      string         `json:"context"`
-			Cluster      string         `json:"cluster"`
-			Service      serviceStatus  `json:"service"`
-			Tasks        []taskStatus   `json:"tasks"`
-			OtherTargets []targetStatus `json:"otherTargets"`
-			completeness
-		}{a.Context.String(), cluster, service, tasks, others, completenessOf(a, found.Partial)})
+		partial = append(partial, withImages(ctx, a, []diagnose.Standing{found.Standing}, func(_ int, images []imageStatus) { service.Images = images })...)
+		p.Partial(partial)
+		return printing.JSON(p.Out, tasksStatus{a.Context.String(), cluster, service, tasks, others, completenessOf(a, partial)})
 	}
+	p.Partial(partial)
 	if err := printing.Table(p.Out, []string{"SERVICE", "STATUS", "RUN/DES", "NEW", "TGT", "DIED", "CHG", "REVISION", "WHY"}, [][]string{serviceCells(service, found.Finding, a.Now())}); err != nil {
 		return err
 	}

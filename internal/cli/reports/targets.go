@@ -12,6 +12,7 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/internal/inquiry"
 )
 
@@ -58,6 +59,15 @@ type oneTarget struct {
 	Next   string `json:"next,omitempty"`
 }
 
+// targetsDocument is what targets -o json prints.
+type targetsDocument struct {
+	ofService
+	Groups []targetGroup `json:"groups"`
+	completeness
+}
+
+var _ = schema.Add("targets", "gantry targets", targetsDocument{})
+
 func (p program) targets(ctx context.Context, a *app.App, find command.Finder, output string) error {
 	target, err := find(ctx, a)
 	if err != nil {
@@ -70,11 +80,7 @@ func (p program) targets(ctx context.Context, a *app.App, find command.Finder, o
 	p.Partial(found.Partial)
 	groups := targetGroups(a, found)
 	if output == "json" {
-		return printing.JSON(p.Out, struct {
-			ofService
-			Groups []targetGroup `json:"groups"`
-			completeness
-		}{serviceHead(a, target), groups, completenessOf(a, found.Partial)})
+		return printing.JSON(p.Out, targetsDocument{serviceHead(a, target), groups, completenessOf(a, found.Partial)})
 	}
 	if len(groups) == 0 {
 		fmt.Fprintf(p.Err, "%s has no target groups\n", printing.Shown(target.Ref.Name()))

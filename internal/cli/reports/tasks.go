@@ -17,6 +17,7 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/ui/text"
 )
 
@@ -49,6 +50,15 @@ func (p program) tasksCommand() *cobra.Command {
 	command.OutputFlag(cmd, &output, "table", "json")
 	return keep.flag(cmd)
 }
+
+// tasksDocument is what tasks -o json prints.
+type tasksDocument struct {
+	ofService
+	Tasks []taskStatus `json:"tasks"`
+	completeness
+}
+
+var _ = schema.Add("tasks", "gantry tasks", tasksDocument{})
 
 func (p program) tasks(ctx context.Context, a *app.App, find command.Finder, stopped bool, after string, keep *narrowing, output string) error {
 	target, err := find(ctx, a)

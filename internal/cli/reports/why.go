@@ -12,6 +12,7 @@ import (
 	"gantry/internal/app"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/internal/fault"
 	"gantry/internal/inquiry/why"
 	"gantry/internal/words"
@@ -141,6 +142,8 @@ func (p program) why(ctx context.Context, a *app.App, target, output string) err
 	}
 	return q.ended()
 }
+
+var _ = schema.Add("why", "gantry why", whyJSON{})
 
 // whyJSON is the answer as -o json prints it.
 type whyJSON struct {

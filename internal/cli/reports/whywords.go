@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"gantry/awsx/diagnose"
 	"gantry/internal/cli/printing"
 	"gantry/internal/inquiry/why"
 	"gantry/internal/words"
@@ -62,17 +61,17 @@ func standing(w why.Answer, now time.Time) string {
 func (q asked) markdown(w io.Writer, now time.Time) error {
 	var b strings.Builder
 	well := 0
-	fmt.Fprintf(&b, "# Why: %s at %s\n", escaped(q.cluster), now.UTC().Format("2006-01-02 15:04:05 MST"))
+	fmt.Fprintf(&b, "# Why: %s at %s\n", printing.Markdown(q.cluster), now.UTC().Format("2006-01-02 15:04:05 MST"))
 	for _, why := range q.whys {
 		if len(why.Troubles) == 0 && why.Told() && len(q.whys) > 1 {
 			well++
 			continue
 		}
-		fmt.Fprintf(&b, "\n## %s: %s\n", escaped(why.Service().Name), standing(why, now))
+		fmt.Fprintf(&b, "\n## %s: %s\n", printing.Markdown(why.Service().Name), standing(why, now))
 		if len(why.Troubles) == 0 && why.Told() {
 			b.WriteString("\nNothing is found.\n")
 		}
-		markdownTroubles(&b, why.Troubles, "")
+		printing.MarkdownTroubles(&b, why.Troubles, "")
 	}
 	if well > 0 {
 		fmt.Fprintf(&b, "\nNothing is found of %s.\n", words.Count(well, "service"))
@@ -80,30 +79,3 @@ func (q asked) markdown(w io.Writer, now time.Time) error {
 	_, err := io.WriteString(w, b.String())
 	return err
 }
-
-func markdownTroubles(b *strings.Builder, all []diagnose.Trouble, margin string) {
-	for _, t := range all {
-		when := ""
-		if !t.Since.IsZero() {
-			when = ", since " + t.Since.UTC().Format(time.TimeOnly)
-		}
-		fmt.Fprintf(b, "\n%s- **%s** (%s%s)\n", margin, escaped(t.Cause), t.Sure, when)
-		for _, e := range t.Evidence {
-			at := ""
-			if !e.At.IsZero() {
-				at = e.At.UTC().Format(time.TimeOnly) + " "
-			}
-			fmt.Fprintf(b, "%s  - %s%s (%s)\n", margin, at, escaped(e.Text), e.Where)
-		}
-		if t.Change != nil {
-			fmt.Fprintf(b, "%s  - changed: %s\n", margin, escaped(t.Change.Text))
-		}
-		for _, s := range t.Next {
-			fmt.Fprintf(b, "%s  - next: %s\n", margin, escaped(s.Text))
-		}
-		markdownTroubles(b, t.Follows, margin+"  ")
-	}
-}
-
-// escaped is a text from outside that stands for itself in Markdown.
-func escaped(s string) string { return words.Markdown(printing.Shown(s)) }

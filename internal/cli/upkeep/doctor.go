@@ -1,4 +1,4 @@
-package reports
+package upkeep
 
 import (
 	"bufio"
@@ -14,6 +14,7 @@ import (
 	"gantry/internal/clean"
 	"gantry/internal/cli/command"
 	"gantry/internal/cli/printing"
+	"gantry/internal/cli/schema"
 	"gantry/internal/config"
 	"gantry/internal/inquiry/doctor"
 	"gantry/internal/words"
@@ -45,6 +46,8 @@ too. Nothing is changed. The exit code is 1 when something failed.`,
 	command.OutputFlag(cmd, &output, "text", "json")
 	return cmd
 }
+
+var _ = schema.Add("doctor", "gantry doctor", diagnosis{})
 
 // diagnosis is what doctor -o json prints.
 type diagnosis struct {

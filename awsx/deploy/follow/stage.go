@@ -1,0 +1,68 @@
+package follow
+
+import (
+	"slices"
+	"strings"
+)
+
+// Lifecycle returns the stages through which a deployment goes that shifts traffic, in their
+// order (ECS, ServiceDeployment, lifecycleStage).
+func Lifecycle() []string {
+	return []string{
+		"RECONCILE_SERVICE", "PRE_SCALE_UP", "SCALE_UP", "POST_SCALE_UP", "TEST_TRAFFIC_SHIFT", "POST_TEST_TRAFFIC_SHIFT",
+		"PRE_PRODUCTION_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT", "POST_PRODUCTION_TRAFFIC_SHIFT", "BAKE_TIME", "CLEAN_UP",
+	}
+}
+
+// StageEnded is the end of a deployment.
+const StageEnded = "ended"
+
+// Stages are the names of what can be waited for in a deployment: where every rollout comes by,
+// a pause, and the stages of one that shifts traffic.
+func Stages() []string {
+	names := []string{string(PhaseRolling), string(PhaseDraining), string(PhasePaused), StageEnded}
+	for _, stage := range Lifecycle() {
+		names = append(names, StageName(stage))
+	}
+	return names
+}
+
+// StageName is a stage's name as it is typed; either spelling is taken.
+func StageName(stage string) string {
+	return strings.ReplaceAll(strings.ToLower(stage), "_", "-")
+}
+
+// Reached reports whether a deployment has come to a stage, or is past it. Nothing but its
+// good end is past a pause.
+func (p Progress) Reached(stage string) bool {
+	if p.Verdict != nil {
+		return p.Verdict.Good()
+	}
+	past := func(order []string, at string) bool {
+		here := slices.Index(order, StageName(at))
+		return here >= 0 && here >= slices.Index(order, stage)
+	}
+	lifecycle := make([]string, 0, len(Lifecycle()))
+	for _, s := range Lifecycle() {
+		lifecycle = append(lifecycle, StageName(s))
+	}
+	switch {
+	case p.Phase == PhaseRollingBack || stage == StageEnded:
+		return false
+	case stage == string(PhasePaused):
+		return p.Paused != nil
+	case slices.Contains(lifecycle, stage):
+		return past(lifecycle, p.Stage)
+	}
+	phase := p.Phase
+	if phase == PhasePaused {
+		phase = PhaseRolling // whatever it pauses at, tasks were started
+	}
+	return past([]string{string(PhaseRolling), string(PhaseDraining)}, string(phase))
+}
+
+// Lacks reports whether a deployment is known never to come by a stage: one that shifts no
+// traffic has none but the phases of every rollout.
+func (p Progress) Lacks(stage string) bool {
+	return p.Record != "" && len(p.Shares) == 0 && slices.ContainsFunc(Lifecycle(), func(s string) bool { return StageName(s) == stage })
+}
