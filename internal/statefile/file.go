@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
-	"syscall"
 	"time"
 
 	"gantry/internal/clean"
@@ -175,7 +174,7 @@ func (f *File) lay(changes []change) error {
 	// locks, two that write at once lose a setting, and never tear the file.
 	if d, err := os.Open(dir); err == nil {
 		defer d.Close() // which unlocks
-		_ = syscall.Flock(int(d.Fd()), syscall.LOCK_EX)
+		lock(d)
 	}
 	c, err := read(f.path)
 	if err != nil {
