@@ -1,4 +1,4 @@
-.PHONY: build test race lint integration campaigns bench bench-program soak golden
+.PHONY: build test race lint integration campaigns bench bench-program soak golden pictures dist
 
 build:
 	go build -o bin/gantry .
@@ -10,7 +10,8 @@ race:
 	go test -race ./...
 
 # What the compiler does not say: staticcheck's findings, code that nothing reaches,
-# and what go.mod has too much or too little of. Of staticcheck every check but names:
+# what does not compile for the other platforms, what go.mod has too much or too little of,
+# and whether the modules are those of go.sum. Of staticcheck every check but names:
 # AWS writes them with its own capitals. None of it is in go.mod itself.
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DEADCODE = golang.org/x/tools/cmd/deadcode@v0.52.0
@@ -19,7 +20,10 @@ lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -d $$(git ls-files '*.go'); exit 1; }
 	go vet ./...
 	go vet -tags integration ./...
+	GOOS=darwin GOARCH=arm64 go vet ./...
+	GOOS=windows GOARCH=amd64 go vet ./...
 	go mod tidy -diff
+	go mod verify
 	go run $(STATICCHECK) -checks all,-ST1003 -tags integration ./...
 	@dead=$$(go run $(DEADCODE) -test -tags integration ./...) || exit 1; test -z "$$dead" || { echo "$$dead"; exit 1; }
 
@@ -69,3 +73,13 @@ soak:
 golden:
 	go test $$(grep -rlE '/(uitest|viewstest|changestest|exp/golden)"' --include='*_test.go' ui views | xargs -n1 dirname | sort -u | sed 's#^#./#') -update
 	go test ./internal/app -run Readme -update
+
+# Draws the pictures of docs/pictures anew, from the program on the simulated account.
+pictures:
+	go test ./internal/app -run Pictures -update
+
+# What a release consists of, in dist/: archives for each platform, packages for Debian
+# and RPM, bills of materials, a Containerfile and SHA256SUMS. Two runs at a commit write
+# the same bytes.
+dist:
+	go run ./internal/dist -out dist

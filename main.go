@@ -10,8 +10,8 @@ import (
 	"gantry/internal/loading"
 )
 
-// version is set by the linker for releases.
-var version = "dev"
+// version, commit and date are set by the linker for releases.
+var version, commit, date string
 
 // gcPercent is how much garbage there may be beside what is in use. A console
 // shares its jump host with others and holds little: collecting often costs a few
@@ -41,5 +41,5 @@ func main() {
 			debug.SetGCPercent(gcPercentSim)
 		}
 	}
-	os.Exit(cli.Main(version, roomy))
+	os.Exit(cli.Main(cli.Release(version, commit, date), roomy))
 }

@@ -3,10 +3,6 @@ package ui
 import (
 	"errors"
 	"io"
-	"os"
-	"os/signal"
-	"syscall"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -18,12 +14,6 @@ var (
 	keepTitle    = ansi.WindowOp(22, 2)
 	restoreTitle = ansi.WindowOp(23, 2)
 )
-
-// stopping is how long it takes at most until a process that can be stopped is.
-const stopping = 300 * time.Millisecond
-
-// errNoShell says that nobody would wake a stopped console.
-var errNoShell = errors.New("there is no shell here that would go on with it")
 
 // suspended is how a suspension ended.
 type suspended struct{ err error }
@@ -40,27 +30,10 @@ type suspension struct{ out io.Writer }
 
 // Run returns when the process goes on.
 func (s *suspension) Run() error {
-	goesOn := make(chan os.Signal, 1)
-	signal.Notify(goesOn, syscall.SIGCONT)
-	defer signal.Stop(goesOn)
 	if _, err := io.WriteString(s.out, restoreTitle); err != nil {
 		return err
 	}
-	began := time.Now()
-	if err := syscall.Kill(0, syscall.SIGTSTP); err != nil {
-		return err
-	}
-	tooLong := time.NewTimer(stopping)
-	defer tooLong.Stop()
-	var err error
-	select {
-	case <-goesOn:
-	case <-tooLong.C:
-		// The timer runs on while the process stands: late is who was stopped.
-		if time.Since(began) < 2*stopping {
-			err = errNoShell
-		}
-	}
+	err := stop()
 	_, failed := io.WriteString(s.out, keepTitle)
 	return errors.Join(err, failed)
 }

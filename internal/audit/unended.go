@@ -5,8 +5,9 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"syscall"
 	"time"
+
+	"gantry/internal/process"
 )
 
 // Unended returns the beginnings in a journal that have no end, oldest first: changes
@@ -35,11 +36,6 @@ func Unended(path string, since, started time.Time) ([]Record, error) {
 	}), err
 }
 
-// lives reports whether a process of this host exists, whoever owns it.
-func lives(process int) bool {
-	if process <= 0 {
-		return false // of a record from before processes were named
-	}
-	err := syscall.Kill(process, 0)
-	return err == nil || errors.Is(err, syscall.EPERM)
-}
+// lives reports whether a process of this host exists. A record from before processes were
+// named has none.
+func lives(number int) bool { return number > 0 && process.Lives(number) }

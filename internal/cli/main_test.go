@@ -170,6 +170,12 @@ func (a *account) answering(t *testing.T, typed io.Reader, args ...string) resul
 	return a.runWith(t.Context(), command.Streams{In: typed, Terminal: true}, args...)
 }
 
+// through is run over another way to the network.
+func (a *account) through(t *testing.T, wire http.RoundTripper, args ...string) result {
+	t.Helper()
+	return run(t.Context(), command.Streams{In: strings.NewReader(""), Wire: wire}, append([]string{"--endpoint", a.url, "--config", a.file}, args...)...)
+}
+
 func (a *account) runWith(ctx context.Context, s command.Streams, args ...string) result {
 	s.Wire = a.net
 	return run(ctx, s, append([]string{"--endpoint", a.url, "--config", a.file}, args...)...)

@@ -27,9 +27,10 @@ internal/words
 internal/declared
 internal/loading
 internal/house
+internal/dist
 internal/saidtest
-internal/audit: internal/clean xdg
 internal/process: internal/crash
+internal/audit: internal/clean internal/process xdg
 internal/archive
 internal/notify: internal/clean internal/crash internal/words
 internal/statefile: internal/clean internal/crash

@@ -62,7 +62,7 @@ func (j Joiner) At(ctx context.Context, s awsx.Session) *exec.Cmd {
 // plugin uses they reach both. Call what it returns once the terminal is back.
 func Shield() (lower func()) {
 	heard := make(chan os.Signal, 1)
-	signal.Notify(heard, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTSTP)
+	signal.Notify(heard, process.Keys()...)
 	return func() { signal.Stop(heard) }
 }
 

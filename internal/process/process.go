@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os/exec"
 	"runtime"
-	"syscall"
 	"time"
 
 	"gantry/internal/crash"
@@ -43,26 +42,23 @@ func Run(ctx context.Context, cmd *exec.Cmd, grace time.Duration) error {
 	if err := <-begun; err != nil {
 		return err
 	}
-	defer signal(cmd, syscall.SIGKILL)
+	defer kill(cmd)
 	select {
 	case err := <-ended:
 		return err
 	case <-ctx.Done():
 	}
-	signal(cmd, syscall.SIGINT)
+	interrupt(cmd)
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
 	select {
 	case <-ended:
 	case <-timer.C:
-		signal(cmd, syscall.SIGKILL)
+		kill(cmd)
 		<-ended
 	}
 	return ctx.Err()
 }
-
-// signal reaches the whole group of a program.
-func signal(cmd *exec.Cmd, s syscall.Signal) { _ = syscall.Kill(-cmd.Process.Pid, s) } // an error says that nobody is left
 
 // Code is the exit code of a program by the error of its end; ok is false when it did not
 // come to an exit.

@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -45,7 +44,7 @@ func TestNothingIsLeftOfAProgramThatHearsNoRequest(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	// The child is init's by now, which may take a moment to bury it.
-	for syscall.Kill(child, 0) == nil {
+	for process.Lives(child) {
 		if state, _ := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(child)).Output(); strings.HasPrefix(string(state), "Z") {
 			break
 		}

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
-	"syscall"
 	"time"
 
 	"gantry/internal/clean"
@@ -192,7 +191,7 @@ func Together(path string, make func() ([]byte, error)) error {
 	// tear the file.
 	if d, err := os.Open(dir); err == nil {
 		defer d.Close() // which unlocks
-		_ = syscall.Flock(int(d.Fd()), syscall.LOCK_EX)
+		lock(d)
 	}
 	b, err := make()
 	if err != nil {

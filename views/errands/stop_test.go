@@ -1,15 +1,14 @@
 package errands
 
 import (
-	"errors"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"gantry/internal/errand"
+	"gantry/internal/process"
 )
 
 // TestEscStopsACommandBeforeItLeaves, and only then leaves.
@@ -43,7 +42,7 @@ func TestEscStopsACommandBeforeItLeaves(t *testing.T) {
 	if text, _ := r.text(); strings.Count(text, "(stopped after ") != 1 || !strings.Contains(text, "(not begun)") || strings.Contains(text, "(running)") {
 		t.Errorf("it says\n%s", text)
 	}
-	if state, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat"); !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) && err == nil && !strings.Contains(string(state), ") Z ") {
+	if state, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat"); process.Lives(pid) && err == nil && !strings.Contains(string(state), ") Z ") {
 		t.Errorf("it runs on: %s", state)
 	}
 	s.over = true
