@@ -29,6 +29,9 @@ type Binding struct {
 	Hidden bool
 	// Reveals says that it shows what is masked, and so is recorded.
 	Reveals bool
+	// Lesson is what a newcomer is told that the key does where that helps (Action.Helps),
+	// such as "tells why it fails"; empty for what needs no telling.
+	Lesson string
 	// Takes says, where rows of a table can be marked, what it is about.
 	Takes Takes
 }
@@ -74,6 +77,8 @@ type Action struct {
 	Binding
 	// Disabled says why it is not possible now; empty when it is.
 	Disabled string
+	// Helps says that it is what is wanted with what is shown now.
+	Helps bool
 	// Run does it, on the loop. The command belongs to the screen.
 	Run func() tea.Cmd
 }
@@ -81,6 +86,12 @@ type Action struct {
 // Unless is the action when it is possible; why says that it is not.
 func (a Action) Unless(why string) Action {
 	a.Disabled = why
+	return a
+}
+
+// Helping is the action where it helps with what is shown, or does not.
+func (a Action) Helping(helps bool) Action {
+	a.Helps = helps
 	return a
 }
 
@@ -101,7 +112,7 @@ var (
 	ActPrevious = Binding{ID: "history-back", Name: "back in history", Keys: []string{"["}}
 	ActNext     = Binding{ID: "history-forward", Name: "forward in history", Keys: []string{"]"}}
 	ActLast     = Binding{ID: "last", Name: "last screen", Keys: []string{"-"}}
-	ActArm      = Binding{ID: "arm", Name: "arm writing", Keys: []string{"W"}, Writes: true}
+	ActArm      = Binding{ID: "arm", Name: "arm writing", Keys: []string{"W"}, Writes: true, Lesson: "lets changes be made here for a while; looking needs no leave"}
 	ActSave     = Binding{ID: "save", Name: "save screen", Keys: []string{"ctrl+s"}, Writes: true, Short: []string{"w", "w!"}}
 	ActBare     = Binding{ID: "bare", Name: "bare screen", Keys: []string{"b"}}
 	ActMessages = Binding{ID: "messages", Name: "messages"}
@@ -117,7 +128,7 @@ var (
 	ActEnter       = Binding{ID: "enter", Name: "open", Keys: []string{"enter"}, Hint: 1}
 	ActRefresh     = Binding{ID: "refresh", Name: "refresh", Keys: []string{"ctrl+r"}}
 	ActWide        = Binding{ID: "wide", Name: "wide columns", Keys: []string{"ctrl+w"}}
-	ActFaults      = Binding{ID: "faults-only", Name: "faults only", Keys: []string{"!"}}
+	ActFaults      = Binding{ID: "faults-only", Name: "faults only", Keys: []string{"!"}, Lesson: "shows the faults alone, and again all"}
 	ActMark        = Binding{ID: "mark", Name: "mark", Keys: []string{"space"}}
 	ActMarkRange   = Binding{ID: "mark-range", Name: "mark range", Keys: []string{"ctrl+space"}}
 	ActClearMarks  = Binding{ID: "clear-marks", Name: "clear marks", Keys: []string{`ctrl+\`}}

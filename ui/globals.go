@@ -22,7 +22,7 @@ func (s *Shell) globals(scope string) []Action {
 		ActPrevious.Does(func() { s.back(s.trail.at - 1) }).Unless(unless(s.trail.at > 0, "this is the first screen")),
 		ActNext.Does(func() { s.walk(s.trail.at + 1) }).Unless(unless(s.trail.at+1 < len(s.trail.entries), "no screen was left after this one")),
 		ActLast.Does(func() { s.back(s.trail.index(s.trail.last)) }).Unless(unless(s.trail.index(s.trail.last) >= 0, "no other screen was open")),
-		ActArm.Does(s.arm).Unless(unless(!mode.Writable || mode.Left > 0, "writing is not locked here")),
+		ActArm.Does(s.arm).Unless(unless(!mode.Writable || mode.Left > 0, "writing is not locked here")).Helping(mode.Armable && !mode.Writable),
 		ActSave.Runs(s.save),
 		ActBare.Does(s.host.ToggleBare),
 		ActMessages.Does(s.openMessages),

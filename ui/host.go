@@ -46,6 +46,17 @@ func (h *Host) Screens() []Screen {
 	return open
 }
 
+// Offered are the actions that there are now, those of the shown screen first; none while
+// something else takes the keys, and on a bare screen, which has no room to tell of them.
+func (h *Host) Offered() []Action {
+	s := h.shell
+	if s.bare || s.trail.top() == nil || s.topModal() != nil || s.prompt != nil || s.trail.top().screen.Capturing() {
+		return nil
+	}
+	scope := s.scope()
+	return append(s.screenActions(scope), s.globals(scope)...)
+}
+
 // Modal asks the operator something. Keys typed ahead are swallowed for a
 // moment, so that they cannot answer what was not read yet; text is not (Fielded).
 func (h *Host) Modal(m Modal) { h.shell.openModal(m, typeAhead) }

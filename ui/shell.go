@@ -41,6 +41,8 @@ type Options struct {
 	// Attended is asked for a command of the Background's whenever somebody is there: at each
 	// key, and when the terminal comes to the front; nil for none.
 	Attended func() tea.Cmd
+	// Performed is told of each action that was run; nil tells nobody.
+	Performed func(Binding)
 	// Reflexes say what does here what a key does in other programs, for keys that have no
 	// action on a screen.
 	Reflexes map[string]string
@@ -309,6 +311,9 @@ func (s *Shell) perform(a Action, o owner) {
 	if a.Disabled != "" {
 		s.flash(Warn, a.Name+": "+a.Disabled)
 		return
+	}
+	if s.opts.Performed != nil {
+		s.opts.Performed(a.Binding)
 	}
 	s.as(o, a.Run)
 }

@@ -5,9 +5,9 @@ import "gantry/ui"
 // The actions on a service that several screens have.
 var (
 	ActLogs        = ui.Binding{ID: "logs", Name: "logs", Keys: []string{"l"}, Hint: 2, Takes: ui.TakesMarked}
-	ActWhy         = ui.Binding{ID: "why", Name: "why", Keys: []string{"w"}, Hint: 2}
+	ActWhy         = ui.Binding{ID: "why", Name: "why", Keys: []string{"w"}, Hint: 2, Lesson: "tells why"}
 	ActEvents      = ui.Binding{ID: "events", Name: "events", Keys: []string{"E"}}
-	ActUndo        = ui.Binding{ID: "undo", Name: "undo", Keys: []string{"u"}, Hint: 3}
+	ActUndo        = ui.Binding{ID: "undo", Name: "undo", Keys: []string{"u"}, Hint: 3, Lesson: "plans the way back; a plan changes nothing by itself"}
 	ActImage       = ui.Binding{ID: "image", Name: "image", Keys: []string{"i"}, Hint: 4}
 	ActEnv         = ui.Binding{ID: "environment", Name: "env", Keys: []string{"v"}, Hint: 5}
 	ActScale       = ui.Binding{ID: "scale", Name: "scale", Keys: []string{"s"}, Hint: 7, Takes: ui.TakesMarked}

@@ -22,6 +22,7 @@ import (
 	"gantry/views/editors"
 	"gantry/views/errands"
 	"gantry/views/images"
+	"gantry/views/lessons"
 	logviews "gantry/views/logs"
 	"gantry/views/related"
 	"gantry/views/resources"
@@ -93,6 +94,9 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 	made := &changes.Changes{Deps: deps, Desk: a.Changes, Reveal: a.revealed, Lines: a.Lines()}
 	deps.Nav = newNav(made, editors.Editor{Getenv: getenv, LookPath: exec.LookPath}, lines, a.Joiner, a.errands(made))
 	led := &tour{app: a, deps: deps, on: a.tour}
+	if a.Config.Screen.Hints {
+		led.lessons = lessons.New(a.left, a.left.First())
+	}
 	screens := screenOf(deps, func(service awsx.Ref) ui.Screen { return revisions.NewRevisions(made, service, "") })
 	return ui.Options{
 		Title: "gantry", Terminal: terminal, Scheme: scheme,
@@ -104,10 +108,11 @@ func (a *App) console(getenv func(string) string) (ui.Options, error) {
 			a.Store.CredentialsChanged(finder{app: a, host: h}.place().Context)
 		},
 		Reflexes: reflexes(), Mouse: screen.Mouse,
-		Background: background{&changes.Background{Runner: a.Changes.Runner, Key: made.JobsKey}, a, deps},
+		Background: background{&changes.Background{Runner: a.Changes.Runner, Key: made.JobsKey}, a, deps, led},
 		Clipboard:  clipboard.Clipboard{Getenv: getenv},
 		Typed:      a.left,
 		Guide:      led,
+		Performed:  led.lessons.Performed,
 		Attended:   a.attended,
 		Root: func(h *ui.Host) ui.Screen {
 			deps.Host = h

@@ -178,6 +178,16 @@ type background struct {
 	*changes.Background
 	app  *App
 	deps *views.Deps
+	led  *tour
+}
+
+// Status says how changes stand, or else what a newcomer is told while no tour leads him.
+func (b background) Status(place string) string {
+	said := b.Background.Status(place)
+	if said == "" && !b.led.on {
+		said = b.led.lessons.Text(b.deps.Host)
+	}
+	return said
 }
 
 var _ ui.Background = background{}

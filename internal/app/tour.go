@@ -7,6 +7,7 @@ import (
 	"gantry/awsx/deploy"
 	"gantry/ui"
 	"gantry/views"
+	"gantry/views/lessons"
 )
 
 var _ = views.Everywhere.Add(actTour)
@@ -28,6 +29,8 @@ type tour struct {
 	read bool // the service's lines were seen
 	sent bool // a change that is to mend it was carried out
 	bad  string
+	// lessons are what a newcomer is told of single keys while no tour leads him.
+	lessons *lessons.Lessons
 }
 
 var _ ui.Guide = (*tour)(nil)
@@ -76,6 +79,9 @@ func (t *tour) service() (s awsx.Service, ok bool) {
 
 // Step looks where the operator is and what is so.
 func (t *tour) Step(h *ui.Host) {
+	if !t.on {
+		t.lessons.Step(h)
+	}
 	open := h.Screens()
 	if !t.on || t.step == tourDone || len(open) == 0 {
 		return

@@ -86,6 +86,7 @@ type Screen struct {
 	ASCII      bool
 	Theme      string // the name of a scheme, empty for the one that follows the terminal
 	Still      bool   // nothing moves but data
+	Hints      bool   // a newcomer is told of keys that help
 	Background string // auto, dark or light
 	Sync       string // auto, on or off: synchronized output
 	Mouse      bool   // the wheel scrolls, and the terminal selects no text
@@ -126,7 +127,7 @@ func defaults() Config {
 		Writing: Writing{Arm: DefaultArm},
 		Memory:  Memory{Days: DefaultMemoryDays, Megabytes: DefaultMemoryMegabytes},
 		Refresh: DefaultRefresh,
-		Screen:  Screen{Background: "auto", Sync: "auto"},
+		Screen:  Screen{Hints: true, Background: "auto", Sync: "auto"},
 		Keys:    Keys{Preset: "k9s"},
 	}
 }

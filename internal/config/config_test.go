@@ -60,7 +60,7 @@ func TestWithoutAFileTheDefaultsHold(t *testing.T) {
 		Writing:       config.Writing{Arm: 15 * time.Minute},
 		Memory:        config.Memory{Days: 14, Megabytes: 64},
 		Refresh:       5 * time.Second,
-		Screen:        config.Screen{Background: "auto", Sync: "auto"},
+		Screen:        config.Screen{Hints: true, Background: "auto", Sync: "auto"},
 		Keys:          config.Keys{Preset: "k9s"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -88,7 +88,7 @@ production:
 memory: {days: 30, megabytes: 256}
 writing: {readonly: true, arm: 5}
 refresh: 10
-screen: {color: false, ascii: true, colours: blue-orange, background: dark, sync: "on", mouse: true}
+screen: {color: false, ascii: true, colours: blue-orange, background: dark, sync: "on", hints: false, mouse: true}
 keys:
   preset: vim
   bind:

@@ -110,6 +110,7 @@ var descriptions = map[string]string{
 	"screen.theme":             "In which colours: auto, dark, light, blue-orange, none, a palette such as nord, or a file of your own in themes beside this one.",
 	"screen.colours":           "What theme was called before it took more than these two.",
 	"screen.animation":         "Whether anything may move that is no data, such as a cursor that blinks.",
+	"screen.hints":             "Whether who is new here is told, one at a time, of keys that help with what is on screen.",
 	"screen.background":        "The background of the terminal; auto asks the terminal.",
 	"screen.sync":              "Whether frames are sent as one (synchronized output); auto asks the terminal.",
 	"screen.mouse":             "Whether the wheel scrolls. The terminal selects no text then.",

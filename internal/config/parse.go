@@ -154,6 +154,7 @@ func (p *parser) screen(s *Screen, n *yaml.Node) {
 		"theme":      func(v *yaml.Node) { s.Theme, p.themeAt = p.text(v, "theme"), v },
 		"colours":    func(v *yaml.Node) { s.Theme = p.choice(v, "colours", theme.OldDefault, "blue-orange") },
 		"animation":  func(v *yaml.Node) { s.Still = !p.flag(v, "animation") },
+		"hints":      func(v *yaml.Node) { s.Hints = p.flag(v, "hints") },
 		"background": func(v *yaml.Node) { s.Background = p.choice(v, "background", "auto", "dark", "light") },
 		"sync":       func(v *yaml.Node) { s.Sync = p.choice(v, "sync", "auto", "on", "off") },
 	})

@@ -98,6 +98,28 @@ func TestAFileThatCannotBeReadIsSetAside(t *testing.T) {
 	}
 }
 
+// TestWhatWasSetAsideStays when the file breaks once more, and it is said that another one is
+// begun, not that there is none.
+func TestWhatWasSetAsideStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		for i, name := range []string{"memory.db.broken", "memory.db.broken-2", "memory.db.broken-3"} {
+			write(t, Path(dir), bytes.Repeat([]byte{byte('a' + i)}, 9000))
+			r := begin(t, Options{Dir: dir})
+			r.SeenEvent(shop, told("e1", now()))
+			time.Sleep(time.Minute)
+			if told := r.ends(); len(told) != 1 || !strings.Contains(told[0], "set aside as "+name+", and a new one is begun in its place") || strings.Contains(told[0], "without it") {
+				t.Errorf("told %q", told)
+			}
+			for j, earlier := range []string{"memory.db.broken", "memory.db.broken-2", "memory.db.broken-3"}[:i+1] {
+				if aside := read(t, filepath.Join(dir, earlier)); aside[0] != byte('a'+j) {
+					t.Errorf("%s holds another one", earlier)
+				}
+			}
+		}
+	})
+}
+
 // TestAFileThatBreaksUnderARunIsSetAside: it is cut while two runs have it open, which both
 // go on.
 func TestAFileThatBreaksUnderARunIsSetAside(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
@@ -76,7 +77,11 @@ func (f *file) note(format string, args ...any) {
 // told takes what is to be told.
 func (f *file) told() (all []error) {
 	for _, text := range f.notes {
-		all = append(all, errors.New(text))
+		err := errors.New(text)
+		if strings.HasSuffix(text, errAnew.Error()) {
+			err = fmt.Errorf("%s%w", strings.TrimSuffix(text, errAnew.Error()), errAnew)
+		}
+		all = append(all, err)
 	}
 	f.notes = nil
 	return all
@@ -255,6 +260,9 @@ func (f *file) readable(things int64) error {
 	return f.hopeless
 }
 
+// errAnew ends what is told of a file in whose place another one is begun.
+var errAnew = errors.New("and a new one is begun in its place")
+
 // setAside takes a file away that cannot be read, under a name beside it, unless another
 // process did so meanwhile.
 func (f *file) setAside(why error) {
@@ -269,14 +277,26 @@ func (f *file) setAside(why error) {
 	if err != nil || !os.SameFile(now, opened) {
 		return
 	}
-	aside := f.path + ".broken"
+	aside := f.free()
 	if err := os.Rename(f.path, aside); err != nil {
 		f.hopeless = err
 		f.note("%v", err)
 		return
 	}
 	_ = os.Rename(f.path+"-journal", aside+"-journal") // mostly there is none
-	f.note("what was kept could not be read (%v): it is set aside as %s, and begun anew", why, filepath.Base(aside))
+	f.note("what was kept could not be read (%v): it is set aside as %s, %v", why, filepath.Base(aside), errAnew)
+}
+
+// free is the first name beside the file under which nothing was set aside before: what broke
+// once may be all that is left of what was known then.
+func (f *file) free() string {
+	aside := f.path + ".broken"
+	for i := 2; ; i++ {
+		if _, err := os.Lstat(aside); err != nil {
+			return aside
+		}
+		aside = fmt.Sprintf("%s.broken-%d", f.path, i)
+	}
 }
 
 func (f *file) close() {

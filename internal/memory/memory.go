@@ -82,7 +82,7 @@ func (m *Memory) Close() error {
 }
 
 // fault is an error about the file.
-func (m *Memory) fault(err error) error {
+func (m *Memory) fault(err error) *fault.Error {
 	return &fault.Error{Class: fault.Failed, Op: "remember what is seen", Resource: Path(m.options.Dir), Err: err,
 		Fix: "this run goes on without it"}
 }
@@ -140,7 +140,11 @@ func (m *Memory) write(f *file) error {
 func (m *Memory) tell(f *file) {
 	for _, err := range f.told() {
 		if m.options.Tell != nil {
-			m.options.Tell(m.fault(err))
+			told := m.fault(err)
+			if errors.Is(err, errAnew) {
+				told.Fix = "" // it is mended
+			}
+			m.options.Tell(told)
 		}
 	}
 }

@@ -4,6 +4,7 @@
 package words
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -33,26 +34,30 @@ func Plural(one string) string {
 	return one + "s"
 }
 
-// days are the days that a duration begins with.
-var days = regexp.MustCompile(`^([0-9]+)d(.*)$`)
+// days are the weeks and days that a duration begins with.
+var days = regexp.MustCompile(`^(?:([0-9]+)w)?(?:([0-9]+)d)?(.*)$`)
 
-// Duration reads a duration as people write it: 90s, 1h30m, and of days 2d or 1d12h.
+// Duration reads a duration as people write it: 90s, 1h30m, of days 2d or 1d12h, of weeks 2w
+// or 1w2d.
 func Duration(s string) (time.Duration, error) {
 	m := days.FindStringSubmatch(s)
-	if m == nil {
+	if m == nil || m[1]+m[2] == "" {
 		return time.ParseDuration(s)
 	}
-	n, err := strconv.Atoi(m[1])
-	if err != nil || n > 100*365 {
-		return 0, fmt.Errorf("%q is no duration: more days than anything lasts", s)
+	var n int
+	for i, each := range []int{7, 1} {
+		many, err := strconv.Atoi(cmp.Or(m[i+1], "0"))
+		if n += each * many; err != nil || many > 100*365 || n > 100*365 {
+			return 0, fmt.Errorf("%q is no duration: more days than anything lasts", s)
+		}
 	}
 	d := time.Duration(n) * 24 * time.Hour
-	if m[2] == "" {
+	if m[3] == "" {
 		return d, nil
 	}
-	rest, err := time.ParseDuration(m[2])
+	rest, err := time.ParseDuration(m[3])
 	if err != nil || rest < 0 {
-		return 0, fmt.Errorf("%q is no duration: expected such as 30m, 6h, 2d or 1d12h", s)
+		return 0, fmt.Errorf("%q is no duration: expected such as 30m, 6h, 2d, 1d12h or 2w", s)
 	}
 	return d + rest, nil
 }

@@ -43,7 +43,7 @@ func TestUnlikeIsADistance(t *testing.T) {
 }
 
 func TestDurationsOfDays(t *testing.T) {
-	for s, want := range map[string]time.Duration{"90s": 90 * time.Second, "2d": 48 * time.Hour, "1d12h": 36 * time.Hour, "0": 0, "1h30m": 90 * time.Minute} {
+	for s, want := range map[string]time.Duration{"90s": 90 * time.Second, "2d": 48 * time.Hour, "2w": 14 * 24 * time.Hour, "1w2d3h": 219 * time.Hour, "1w90m": 169*time.Hour + 30*time.Minute, "1d12h": 36 * time.Hour, "0": 0, "1h30m": 90 * time.Minute} {
 		if got, err := words.Duration(s); err != nil || got != want {
 			t.Errorf("%q is %s, %v", s, got, err)
 		}

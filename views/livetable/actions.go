@@ -26,7 +26,7 @@ const (
 )
 
 // ActRelated shows what the row under the cursor is tied to.
-var ActRelated = ui.Binding{ID: "related", Name: "what it is tied to", Keys: []string{"."}}
+var ActRelated = ui.Binding{ID: "related", Name: "what it is tied to", Keys: []string{"."}, Lesson: "lists all that it is tied to"}
 
 // Bindings are those that a table screen declares: its own, and what every table has.
 func Bindings(own ...ui.Binding) []ui.Binding {
@@ -102,6 +102,7 @@ func (s *Screen[T]) about(row T, ok bool) []ui.Action {
 	if ok && s.spec.Ref(row) == (awsx.Ref{}) {
 		related.Disabled = "there is no resource behind this row"
 	}
+	related.Helps = related.Disabled == ""
 	out := []ui.Action{related, over(ui.ActCopy, s.copyNames), over(ui.ActCopyCell, s.copyCells)}
 	if s.spec.Kind != "" {
 		out = append(out, over(ui.ActJSON, s.openJSON))
@@ -129,7 +130,7 @@ func (s *Screen[T]) choosing() []ui.Action {
 		})
 	}
 	return []ui.Action{
-		ui.ActFaults.Runs(s.carrying(ui.Do(func() { t.SetFaultsOnly(!t.FaultsOnly()) }))),
+		ui.ActFaults.Runs(s.carrying(ui.Do(func() { t.SetFaultsOnly(!t.FaultsOnly()) }))).Helping(s.manyFaults()),
 		s.looking(ui.ActWide.Runs(s.widen)),
 		ui.ActRefresh.Does(s.feed.refresh),
 		ui.ActMark.Runs(s.carrying(ui.Do(t.MarkOn))).Unless(s.unmarkable()),
@@ -145,6 +146,17 @@ func (s *Screen[T]) choosing() []ui.Action {
 		ui.ActRight.Does(func() { t.ScrollColumns(1) }),
 	}
 }
+
+// manyFaults reports whether the faults are worth being seen alone: one is under the cursor,
+// and there are more rows than a screen takes.
+func (s *Screen[T]) manyFaults() bool {
+	row, ok := s.Table.Selected()
+	faulty := s.spec.Table.Fault
+	return ok && faulty != nil && !s.Table.FaultsOnly() && s.Table.Counts().Total > screenful && faulty(row)
+}
+
+// screenful is how many rows may be called few on any terminal.
+const screenful = 20
 
 // widen shows the other columns than what the width gives. Where some have to be asked for
 // this asks for them, and takes none away.

@@ -20,6 +20,9 @@ func (s *screen) Actions() []ui.Action {
 		follow.Name = "pause"
 	case !s.search.following():
 		follow.Run = s.followAgain
+		fallthrough
+	default:
+		follow.Helps = true
 	}
 	out := []ui.Action{
 		s.enterAction(pos, noLine), follow, s.page.filterAction(), s.queryAction(),

@@ -12,7 +12,7 @@ import (
 // letters leaves these to the actions here.
 var (
 	actRecord        = ui.ActEnter.As("record", 1)
-	actFollow        = ui.Binding{ID: "log-follow", Name: "follow", Keys: []string{"s"}, Hint: 2}
+	actFollow        = ui.Binding{ID: "log-follow", Name: "follow", Keys: []string{"s"}, Hint: 2, Lesson: "follows the newest lines again"}
 	actFilter        = ui.Binding{ID: "log-filter", Name: "filter", Keys: []string{"&"}, Hint: 3}
 	actQuery         = ui.Binding{ID: "log-query", Name: "query", Keys: []string{"Q"}, Hint: 3}
 	actNextError     = ui.Binding{ID: "log-next-error", Name: "next error", Keys: []string{"e"}}

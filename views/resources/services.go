@@ -31,7 +31,7 @@ import (
 // it that died last wrote.
 var (
 	actTasks     = ui.ActEnter.As("tasks", 1)
-	actLastLines = ui.Binding{ID: "last-lines", Name: "log of the last dead task", Keys: []string{"L"}, Takes: ui.TakesMarked}
+	actLastLines = ui.Binding{ID: "last-lines", Name: "log of the last dead task", Keys: []string{"L"}, Takes: ui.TakesMarked, Lesson: "shows the last lines of the task that died last"}
 	// actPage opens the page of the service under the cursor.
 	actPage = ui.Binding{ID: "page", Name: "all about it on a page", Keys: []string{"a"}}
 	// actStandalone opens the tasks of the cluster that no service runs.
@@ -141,7 +141,7 @@ func lastLinesOf(deps *views.Deps, rows []*serviceRow) ui.Action {
 	if len(scopes) == 0 {
 		return a.Unless(why)
 	}
-	return a
+	return a.Helping(true)
 }
 
 // selectedActions are what can be done to the service under the cursor, if there is
@@ -150,7 +150,17 @@ func selectedActions(deps *views.Deps, r *serviceRow, ok bool) []ui.Action {
 	if !ok {
 		return serviceActions(deps, awsx.Service{}, "no service is selected")
 	}
-	return serviceActions(deps, *r.service(), "")
+	list := serviceActions(deps, *r.service(), "")
+	_, rolling := r.service().InProgress()
+	for i, a := range list {
+		switch a.ID {
+		case views.ActWhy.ID:
+			list[i].Helps = r.fault() && r.status != theme.StatusUnknown
+		case views.ActUndo.ID:
+			list[i].Helps = rolling && r.fault()
+		}
+	}
+	return list
 }
 
 // servicesSpec is what a table of services shows, of a cluster or of several.

@@ -411,7 +411,7 @@ func intoTask(deps *views.Deps, service awsx.Ref, r *taskRow, why string) []ui.A
 
 // asksWhy shows what is wrong with a task. Why says that there is none.
 func asksWhy(deps *views.Deps, service awsx.Ref, r *taskRow, why string) ui.Action {
-	a := views.ActWhy.Does(func() { deps.Nav.Why(service, r.task) }).Unless(why)
+	a := views.ActWhy.Does(func() { deps.Nav.Why(service, r.task) }).Unless(why).Helping(why == "" && r.status.Fault())
 	a.Hint = 9 // behind what ends and enters tasks
 	return a
 }

@@ -365,7 +365,6 @@ func (r *reading) lines(ctx context.Context) {
 		r.note(noStore(err))
 		return
 	}
-	r.LinesRead = true
 	dead := slices.DeleteFunc(slices.Concat(s.Evidence.Stopped, r.Remembered), func(t awsx.Task) bool {
 		return !reason.StoppedTask(t, s.Evidence.TaskDefinition(t.TaskDefinition)).Failure
 	})
@@ -375,6 +374,7 @@ func (r *reading) lines(ctx context.Context) {
 		dead = append(dead, *t)
 	}
 	wrote, partial := r.ask.Lines.Failing(ctx, dead)
+	r.LinesRead = len(wrote) > 0 || len(partial) == 0 // a store that refused was not looked through
 	for _, err := range partial {
 		r.note(noStore(err))
 	}
