@@ -348,8 +348,8 @@ func service(t testing.TB, cmd *exec.Cmd, output func() (io.ReadCloser, error), 
 			t.Fatalf("%s ended before it was ready", cmd.Path)
 		}
 		return got
-	case <-time.After(patience):
-		t.Fatalf("%s was not ready in %s", cmd.Path, patience)
+	case <-time.After(4*patience):
+		t.Fatalf("%s was not ready in %s", cmd.Path, 4*patience)
 	}
 	return nil
 }

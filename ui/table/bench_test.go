@@ -47,10 +47,10 @@ func BenchmarkFilterKey10000(b *testing.B) {
 		tb.SetRows(services(many))
 		_ = tb.View(th, 200, 50)
 		clear := func() {
+			_ = tb.SetFilter(typed[0])
 			if name == "first" {
 				tb.SetRows(services(many)) // which forgets the text of rows
 			}
-			_ = tb.SetFilter(typed[0])
 		}
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

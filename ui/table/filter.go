@@ -156,7 +156,7 @@ const (
 	costFuzzy  = 3  // letters looked for in a name
 	costSlow   = 33 // an expression that may match
 	costGather = 15 // the text of a row gathered
-	partCost   = 10_000
+	partCost   = 6_000
 )
 
 // look finds out whether the filter lets a row through, once, and returns what that cost.

@@ -84,6 +84,44 @@ func TestEvidenceIsGatheredWhenItsRowChanges(t *testing.T) {
 	})
 }
 
+// TestNewsThatComeFastAreLoadedTogether: however often watches tell of readings that brought
+// nothing, two loads a second are made of them, and of what brought something ten.
+func TestNewsThatComeFastAreLoadedTogether(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		changes     bool
+		least, most int
+	}{{"nothing new", false, 2, 6}, {"a row each time", true, 15, 21}} {
+		t.Run(c.name, func(t *testing.T) {
+			viewstest.Bubble(t, func(t *testing.T) {
+				rows := []*word{{"alpha"}, {"beta"}}
+				news, built := make(pulse, 1), 0
+				d := viewstest.Sit(t, awsxtest.New(awsx.ContextID{Profile: "main"}), uitest.Look{W: 80, H: 24}, func(deps *views.Deps) ui.Screen {
+					return livetable.New(deps, words(news, func() []*word {
+						built++
+						if c.changes {
+							rows = []*word{{"alpha"}, {"beta"}}
+						}
+						return rows
+					}, nil))
+				})
+				d.Read()
+				built = 0
+				for range 100 {
+					select {
+					case news <- struct{}{}:
+					default:
+					}
+					d.Advance(20 * time.Millisecond)
+				}
+				if built < c.least || built > c.most {
+					t.Errorf("in two seconds %d loads were made", built)
+				}
+			})
+		})
+	}
+}
+
 // TestWhatIsTypedOverManyRowsIsSaidToNarrow until it has, and nobody acts on rows before.
 func TestWhatIsTypedOverManyRowsIsSaidToNarrow(t *testing.T) {
 	var rows []*word

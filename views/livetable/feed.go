@@ -36,13 +36,46 @@ type Feed[T any] struct {
 	// tells whether that brought anything; nil for none.
 	Details func(ctx context.Context, visible []string) bool
 
-	builds *builds
+	builds *builds[T]
 }
 
+// The least time from one load to the next that news wakes, where the first of them brought
+// other rows and where it brought none. Twenty clusters that are watched together tell of a
+// reading many times a second, and each load has a frame drawn.
+const (
+	newsPause = 100 * time.Millisecond
+	calmPause = 500 * time.Millisecond
+)
+
 // builds makes one load after another, and counts them.
-type builds struct {
-	mu sync.Mutex
-	n  uint64
+type builds[T any] struct {
+	mu   sync.Mutex
+	n    uint64
+	rows []T       // of the last load
+	at   time.Time // it was made
+	calm bool      // it brought no other rows
+}
+
+// rest waits until the next load may be made; false when the screen ended first.
+func (b *builds[T]) rest(ctx context.Context) bool {
+	b.mu.Lock()
+	pause := newsPause
+	if b.calm {
+		pause = calmPause
+	}
+	left := pause - time.Since(b.at)
+	b.mu.Unlock()
+	if left <= 0 {
+		return true
+	}
+	timer := time.NewTimer(left)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // Load is what a feed built at one moment.
@@ -94,7 +127,10 @@ func (f Feed[T]) make(clock func() time.Time, woken bool) delivery[T] {
 	defer f.builds.mu.Unlock()
 	f.builds.n++
 	now := clock()
-	return delivery[T]{load: f.Build(now), at: now, build: f.builds.n, woken: woken}
+	load := f.Build(now)
+	f.builds.calm = len(load.Rows)+len(f.builds.rows) == 0 || SameRows(load.Rows, f.builds.rows)
+	f.builds.rows, f.builds.at = load.Rows, time.Now()
+	return delivery[T]{load: load, at: now, build: f.builds.n, woken: woken}
 }
 
 // now builds from the snapshots as they are.
@@ -113,6 +149,9 @@ func (f Feed[T]) next(ctx context.Context, clock func() time.Time) tea.Cmd {
 			cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(w.Changed())})
 		}
 		if woken, _, _ := reflect.Select(cases); woken == 0 {
+			return nil
+		}
+		if !f.builds.rest(ctx) {
 			return nil
 		}
 		for _, w := range watches {

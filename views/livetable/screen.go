@@ -110,7 +110,7 @@ func (s *Screen[T]) Open(ctx context.Context) tea.Cmd {
 	if s.feed.Build == nil {
 		s.spec.refuse("its feed has no Build")
 	}
-	s.feed.builds = new(builds)
+	s.feed.builds = new(builds[T])
 	s.build, s.covered, s.reported, s.detailing, s.ageing, s.studying, s.parting = 0, false, nil, false, false, false, false
 	return tea.Batch(s.feed.keep(ctx), s.feed.now(s.Deps.Now), s.feed.next(ctx, s.Deps.Now), ui.After(ctx, DwellDelay, dwelt{s.moves}))
 }
