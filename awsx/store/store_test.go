@@ -514,7 +514,7 @@ func TestARefreshIsTriedAgainWithinAMinute(t *testing.T) {
 		}
 		a.Forget()
 		pass(20 * time.Minute)
-		if n := a.Count(awsxtest.Tasks); n < 3 || n > 10 { // ten seconds, twenty, forty and so on up to five minutes
+		if n := a.Count(awsxtest.Tasks); n < 6 || n > 16 { // two calls after ten seconds, twenty, forty and so on up to five minutes
 			t.Errorf("nobody asked since, and it was tried %d times in 20 minutes", n)
 		}
 	})
